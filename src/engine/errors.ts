@@ -1,0 +1,18 @@
+// The two kinds of failure: UserError (someone can act; has a stable code) and a broken invariant (our bug).
+
+export class UserError extends Error {
+  override readonly name = 'UserError';
+  readonly code: string;
+  readonly data: Readonly<Record<string, unknown>>;
+
+  /** message: `<thing>: expected <this>, got <that>. <Do this>.` */
+  constructor(code: string, message: string, data: Readonly<Record<string, unknown>> = {}) {
+    super(message);
+    this.code = code;
+    this.data = data;
+  }
+}
+
+export function invariant(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new Error(message.startsWith('internal:') ? message : `internal: ${message}`);
+}

@@ -1,0 +1,62 @@
+// Compiles kernels, each (kernel, constants, slots) once per device, in parallel and without blocking.
+// Takes a device; never requests one.
+import type { Kernel, KernelCall } from '../kernel.ts';
+import { assemble, pipelineKey } from './assemble.ts';
+
+export interface Pipeline {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+const bindingType: Record<string, GPUBufferBindingType> = {
+  read: 'read-only-storage',
+  read_write: 'storage',
+  uniform: 'uniform',
+};
+
+function layoutEntries(kernel: Kernel): GPUBindGroupLayoutEntry[] {
+  const roles = [...Object.values(kernel.buffers), ...(Object.keys(kernel.params).length > 0 ? ['uniform'] : [])];
+  return roles.map((role, binding) => ({
+    binding,
+    visibility: 4 /* GPUShaderStage.COMPUTE, a constant missing in Node */,
+    buffer: { type: bindingType[role] ?? 'storage' },
+  }));
+}
+
+export class Pipelines {
+  readonly #device: GPUDevice;
+  readonly #cache = new Map<string, Promise<Pipeline>>();
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  /** Compiles or returns the cached pipeline. Rejects with the kernel's stem and the compiler's own lines. */
+  get(call: KernelCall<unknown>): Promise<Pipeline> {
+    const key = pipelineKey(call.kernel, call.constants, call.slots);
+    const cached = this.#cache.get(key);
+    if (cached) return cached;
+    const made = this.#compile(call, key);
+    this.#cache.set(key, made);
+    return made;
+  }
+
+  async #compile(call: KernelCall<unknown>, key: string): Promise<Pipeline> {
+    const { kernel } = call;
+    const code = assemble(kernel, call.constants, call.slots);
+    const module = this.#device.createShaderModule({ code, label: key });
+    const layout = this.#device.createBindGroupLayout({ label: kernel.name, entries: layoutEntries(kernel) });
+    try {
+      const pipeline = await this.#device.createComputePipelineAsync({
+        label: kernel.name,
+        layout: this.#device.createPipelineLayout({ label: kernel.name, bindGroupLayouts: [layout] }),
+        compute: { module, entryPoint: kernel.name },
+      });
+      return { pipeline, layout };
+    } catch (cause) {
+      const info = await module.getCompilationInfo();
+      const lines = info.messages.map((m) => `${m.type} at line ${m.lineNum}: ${m.message} | ${code.split('\n')[m.lineNum - 1] ?? ''}`);
+      throw new Error(`internal: kernel '${key}' does not compile. ${lines.join('\n') || String(cause)}`, { cause });
+    }
+  }
+}

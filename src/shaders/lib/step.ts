@@ -1,0 +1,36 @@
+// Host side of lib/step.wgsl: the per-submission numbers and their 32 bytes.
+import source from './step.wgsl?raw';
+
+export const stepSnippet: string = source;
+export const STEP_SIZE_BYTES = 32;
+
+export interface StepNumbers {
+  /** Dropout stream of this micro-batch, u32. */
+  readonly seed: number;
+  /** Absolute position of the first token; 0 when training. */
+  readonly position: number;
+  /** Optimiser step from 1. */
+  readonly optimizerStep: number;
+  /** Index inside the accumulation window. */
+  readonly microBatch: number;
+  readonly learningRate: number;
+  /** 1 - beta1^t */
+  readonly biasCorrection1: number;
+  /** 1 - beta2^t */
+  readonly biasCorrection2: number;
+  /** 1 / number of label tokens in the whole accumulation window. */
+  readonly lossScale: number;
+}
+
+export function encodeStep(step: StepNumbers): ArrayBuffer {
+  const view = new DataView(new ArrayBuffer(STEP_SIZE_BYTES));
+  view.setUint32(0, step.seed, true);
+  view.setUint32(4, step.position, true);
+  view.setUint32(8, step.optimizerStep, true);
+  view.setUint32(12, step.microBatch, true);
+  view.setFloat32(16, step.learningRate, true);
+  view.setFloat32(20, step.biasCorrection1, true);
+  view.setFloat32(24, step.biasCorrection2, true);
+  view.setFloat32(28, step.lossScale, true);
+  return view.buffer;
+}
