@@ -1,0 +1,66 @@
+// The recipe: the only source of settings. A flat record from dotted PEFT/TRL names to values, typed from the
+// declarations. Presets are named patches; the link and the JSON file hold only what differs from the preset.
+import { loraSettings } from '../adapters/loraSettings.ts';
+import { dataSettings } from '../data/dataSettings.ts';
+import { generateSettings } from '../generate/generateSettings.ts';
+import { trainSettings } from '../train/trainSettings.ts';
+import { wiringSettings } from '../wiring/wiringSettings.ts';
+import type { Kind, Setting, ValueOf } from './setting.ts';
+import { settingProblem } from './setting.ts';
+
+export const RECIPE_VERSION = 1;
+
+/** Every setting, in the order the form shows them. */
+export const settings = {
+  ...dataSettings,
+  ...loraSettings,
+  ...wiringSettings,
+  ...trainSettings,
+  ...generateSettings,
+} as const;
+
+export type SettingKey = keyof typeof settings;
+type ValueFor<S> = S extends Setting<infer K extends Kind> ? ValueOf<K> : never;
+export type RecipeValues = { readonly [K in SettingKey]: ValueFor<(typeof settings)[K]> };
+
+/** Rows the person brought, kept apart from the settings: private, and in a link only when asked for. */
+export interface CustomData {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface Recipe {
+  /** Id of a preset (registry in recipe/presets.ts) whose patch stands under the values. */
+  readonly preset: string;
+  readonly values: RecipeValues;
+  readonly data?: CustomData;
+  /** Questions asked before and after; empty means the preset's own. */
+  readonly prompts?: readonly string[];
+}
+
+export type RecipePatch = { readonly [K in SettingKey]?: RecipeValues[K] };
+
+export const settingKeys = Object.keys(settings) as SettingKey[];
+
+export const isSettingKey = (key: string): key is SettingKey => Object.hasOwn(settings, key);
+
+export const settingOf = (key: SettingKey): Setting => settings[key] as unknown as Setting;
+
+export const defaultValues: RecipeValues = Object.fromEntries(
+  settingKeys.map((key) => [key, settings[key].default]),
+) as unknown as RecipeValues;
+
+/** Values with a patch laid over them. */
+export function withPatch(values: RecipeValues, patch: RecipePatch): RecipeValues {
+  return { ...values, ...patch };
+}
+
+/** Keys whose values differ from `base`. */
+export function changedKeys(values: RecipeValues, base: RecipeValues): SettingKey[] {
+  return settingKeys.filter((key) => !Object.is(values[key], base[key]));
+}
+
+/** Every problem of a set of values, in words; empty when all hold. */
+export function recipeProblems(values: RecipeValues): string[] {
+  return settingKeys.flatMap((key) => settingProblem(key, settingOf(key), values[key]) ?? []);
+}

@@ -1,0 +1,79 @@
+// What one setting is. A setting is declared once, next to the thing it configures; the form, the link, validation,
+// the JSON file, the Python script and the command line all derive from the declaration.
+
+export interface Text {
+  readonly en: string;
+  readonly zh: string;
+}
+
+export type Section = 'start' | 'model' | 'lora' | 'wiring' | 'training' | 'generation';
+
+export interface Option {
+  readonly value: string;
+  readonly label: Text;
+  readonly help?: Text;
+}
+
+export interface NumberKind {
+  readonly kind: 'number';
+  readonly min: number;
+  readonly max: number;
+  readonly integer?: boolean;
+  /** How a slider moves; log for learning rates. */
+  readonly scale?: 'linear' | 'log';
+  readonly unit?: Text;
+}
+export interface ChoiceKind {
+  readonly kind: 'choice';
+  readonly options: readonly Option[];
+}
+export interface BooleanKind {
+  readonly kind: 'boolean';
+}
+export interface TextKind {
+  readonly kind: 'text';
+  readonly suggestions?: readonly string[];
+  /** Says in words why a text is refused, or null. */
+  readonly problem?: (value: string) => string | null;
+}
+
+export type Kind = NumberKind | ChoiceKind | BooleanKind | TextKind;
+export type ValueOf<K extends Kind> = K extends NumberKind ? number : K extends BooleanKind ? boolean : string;
+
+export interface Setting<K extends Kind = Kind> {
+  readonly type: K;
+  readonly default: ValueOf<K>;
+  readonly section: Section;
+  /** Folded away until asked for. */
+  readonly advanced?: boolean;
+  readonly label: Text;
+  /** What it is, the usual range, what goes wrong. */
+  readonly help: Text;
+  /** Where it lives in Python, as a person would write it: `LoraConfig(r=…)`. */
+  readonly python: string;
+}
+
+export function defineSetting<const K extends Kind>(setting: Setting<K>): Setting<K> {
+  return setting;
+}
+
+/** Why `value` can't be the value of `setting`, in words that name what was expected; null when it can. */
+export function settingProblem(key: string, setting: Setting, value: unknown): string | null {
+  const { type } = setting;
+  if (type.kind === 'number') {
+    if (typeof value !== 'number' || !Number.isFinite(value)) {
+      return `${key}: expected a number from ${type.min} to ${type.max}, got ${String(value)}.`;
+    }
+    if (type.integer && !Number.isInteger(value)) return `${key}: expected a whole number, got ${value}.`;
+    if (value < type.min || value > type.max) return `${key}: expected ${type.min} to ${type.max}, got ${value}.`;
+    return null;
+  }
+  if (type.kind === 'boolean') return typeof value === 'boolean' ? null : `${key}: expected true or false, got ${String(value)}.`;
+  if (typeof value !== 'string') return `${key}: expected text, got ${String(value)}.`;
+  if (type.kind === 'choice') {
+    if (type.options.some((option) => option.value === value)) return null;
+    return `${key}: expected one of ${type.options.map((option) => option.value).join(', ')}, got '${value}'.`;
+  }
+  const problem = type.problem?.(value) ?? null;
+  return problem === null ? null : `${key}: ${problem}`;
+}
