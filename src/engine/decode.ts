@@ -1,0 +1,40 @@
+// The only place where what crosses the worker boundary gets its type: checked by tag, refused by name.
+import { UserError } from './errors.ts';
+import type { Command, Event } from './protocol.ts';
+
+const commandTypes: Record<Command['type'], readonly string[]> = {
+  inspect: ['id', 'recipe'],
+  probe: ['backend'],
+  train: ['recipe', 'backend'],
+  step: ['recipe', 'backend'],
+  pause: [],
+  stop: [],
+  reset: [],
+  ask: ['id', 'recipe', 'prompts', 'backend'],
+};
+
+const eventTypes: Record<Event['type'], readonly string[]> = {
+  device: ['device'],
+  inspected: ['id', 'inspection'],
+  'inspect-failed': ['id', 'error'],
+  phase: ['phase', 'done', 'total', 'note'],
+  started: ['trainable', 'all', 'peakBytes', 'totalSteps', 'backend', 'dispatchesPerStep'],
+  step: ['metrics'],
+  warning: ['category', 'message'],
+  answer: ['id', 'index', 'side', 'prompt', 'text', 'done', 'step'],
+  finished: ['steps', 'fingerprint'],
+  failed: ['error', 'raisedBy'],
+};
+
+function decode<T extends { readonly type: string }>(what: string, table: Record<T['type'], readonly string[]>, value: unknown): T {
+  if (typeof value !== 'object' || value === null || !('type' in value) || typeof value.type !== 'string' || !Object.hasOwn(table, value.type)) {
+    throw new UserError('protocol', `${what}: expected one of ${Object.keys(table).join(', ')}, got ${JSON.stringify(value)?.slice(0, 80)}.`);
+  }
+  const fields = table[value.type as T['type']];
+  const missing = fields.filter((field) => !Object.hasOwn(value, field));
+  if (missing.length > 0) throw new UserError('protocol', `${what} '${value.type}': missing ${missing.join(', ')}.`);
+  return value as unknown as T;
+}
+
+export const decodeCommand = (value: unknown): Command => decode<Command>('Command', commandTypes, value);
+export const decodeEvent = (value: unknown): Event => decode<Event>('Event', eventTypes, value);

@@ -1,0 +1,78 @@
+// The worker boundary: commands in, events out, as discriminated unions. `decode.ts` checks what arrives; nothing is cast.
+import type { Inspection } from './inspect/inspection.ts';
+import type { Recipe } from './recipe/recipe.ts';
+
+export type BackendChoice = 'auto' | 'webgpu' | 'cpu';
+
+export type Command =
+  /** Describe a recipe (tree, strip, outcome, estimate, rows) without touching a GPU. Answers `inspected` with the same id. */
+  | { readonly type: 'inspect'; readonly id: number; readonly recipe: Recipe }
+  /** Find out what this machine offers. Answers `device`. */
+  | { readonly type: 'probe'; readonly backend: BackendChoice }
+  /** Begin a run of this recipe, or go on with a paused run of the same recipe. */
+  | { readonly type: 'train'; readonly recipe: Recipe; readonly backend: BackendChoice }
+  /** One optimiser step, then pause. Begins a run if there is none. */
+  | { readonly type: 'step'; readonly recipe: Recipe; readonly backend: BackendChoice }
+  | { readonly type: 'pause' }
+  /** End the run here, with the closing answers; the adapter stays. */
+  | { readonly type: 'stop' }
+  /** Forget the run and free the memory. */
+  | { readonly type: 'reset' }
+  /** Answers to prompts with the adapter off (before) and on (after), streamed. */
+  | { readonly type: 'ask'; readonly id: number; readonly recipe: Recipe; readonly prompts: readonly string[]; readonly backend: BackendChoice };
+
+export interface DeviceInfo {
+  readonly backend: 'webgpu' | 'cpu';
+  /** Why the CPU runs: 'no-webgpu' | 'no-adapter' | 'chosen' | 'lost'; null on WebGPU. */
+  readonly reason: string | null;
+  readonly adapter: { readonly vendor: string; readonly architecture: string; readonly device: string; readonly description: string; readonly fallback: boolean } | null;
+  readonly features: readonly string[];
+  readonly limits: Readonly<Record<string, number>>;
+}
+
+export type RunPhase = 'idle' | 'loading' | 'before' | 'running' | 'paused' | 'after' | 'finished' | 'failed';
+
+export interface StepMetrics {
+  readonly step: number;
+  readonly loss: number;
+  readonly gradNorm: number;
+  readonly learningRate: number;
+  readonly epoch: number;
+  /** Non-padding tokens seen in this step. */
+  readonly tokens: number;
+  readonly tokensPerSecond: number;
+  readonly meanTokenAccuracy: number;
+  readonly evalLoss: number | null;
+  readonly stepMs: number;
+  readonly etaMs: number;
+  /** Gradient norm of each tensor with a gradient, in the order of `ParameterInfo.normIndex`. */
+  readonly tensorNorms: readonly number[];
+}
+
+export interface Fingerprint {
+  /** Losses at steps 1, 2, 5, 10, 20, …, last. */
+  readonly losses: readonly (readonly [step: number, loss: number])[];
+  /** `webgpu:vendor/architecture` or `cpu`. */
+  readonly device: string;
+}
+
+export interface EngineErrorData {
+  readonly code: string;
+  readonly message: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export type Event =
+  | { readonly type: 'device'; readonly device: DeviceInfo }
+  | { readonly type: 'inspected'; readonly id: number; readonly inspection: Inspection }
+  | { readonly type: 'inspect-failed'; readonly id: number; readonly error: EngineErrorData }
+  /** `done` of `total` counts what the phase counts (bytes when loading, steps when running). */
+  | { readonly type: 'phase'; readonly phase: RunPhase; readonly done: number; readonly total: number; readonly note: string }
+  | { readonly type: 'started'; readonly trainable: number; readonly all: number; readonly peakBytes: number; readonly totalSteps: number; readonly backend: 'webgpu' | 'cpu'; readonly dispatchesPerStep: number }
+  | { readonly type: 'step'; readonly metrics: StepMetrics }
+  /** A Python warning of the modelled libraries, at the moment it would be printed. */
+  | { readonly type: 'warning'; readonly category: string; readonly message: string }
+  /** Text so far of one answer; `index` is the prompt's place. `id` is the ask's id, or 0 inside a run. */
+  | { readonly type: 'answer'; readonly id: number; readonly index: number; readonly side: 'before' | 'after'; readonly prompt: string; readonly text: string; readonly done: boolean; readonly step: number }
+  | { readonly type: 'finished'; readonly steps: number; readonly fingerprint: Fingerprint }
+  | { readonly type: 'failed'; readonly error: EngineErrorData; readonly raisedBy: 'python' | 'engine' };
