@@ -1,0 +1,111 @@
+// The module tree with PyTorch's names: modules, parameters, training mode, hooks. The wiring (PEFT, Transformers, TRL)
+// acts on it as the real libraries act on theirs; the model families record their forward pass from it. No numbers.
+import { invariant } from '../errors.ts';
+import type { DType } from '../tape/value.ts';
+
+export interface Parameter {
+  /** Local name: `weight`, `bias`. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** As the library reports it; a 4-bit weight is uint8. */
+  dtype: DType;
+  requiresGrad: boolean;
+  /** 4-bit type of a bitsandbytes Params4bit, else null. */
+  readonly quantised: 'nf4' | 'fp4' | null;
+  /** Bytes as stored. */
+  bytes: number;
+  /** Whether every element is zero at the start (lora_B at its default initialisation). */
+  readonly zeroAtStart: boolean;
+  /** Initial value, for parameters that are created rather than loaded. */
+  readonly init: 'loaded' | 'kaiming_uniform' | 'zeros';
+}
+
+export type ModuleKind =
+  | { readonly type: 'linear'; readonly inFeatures: number; readonly outFeatures: number }
+  | { readonly type: 'embedding'; readonly rows: number; readonly width: number }
+  | { readonly type: 'norm'; readonly width: number; readonly eps: number }
+  /** A LoRA wrapper around `base_layer`; adapters by name. */
+  | { readonly type: 'lora'; readonly adapters: Map<string, LoraAdapter>; active: readonly string[]; disabled: boolean }
+  | { readonly type: 'decoder-layer'; readonly index: number }
+  | { readonly type: 'container' };
+
+export interface LoraAdapter {
+  readonly r: number;
+  /** s = lora_alpha / r. */
+  readonly scaling: number;
+  readonly dropout: number;
+}
+
+export class Module {
+  readonly className: string;
+  readonly kind: ModuleKind;
+  readonly children = new Map<string, Module>();
+  readonly parameters = new Map<string, Parameter>();
+  training = false;
+
+  constructor(className: string, kind: ModuleKind = { type: 'container' }) {
+    this.className = className;
+    this.kind = kind;
+  }
+
+  child(name: string): Module {
+    const found = this.children.get(name);
+    invariant(found, `module ${this.className} has no child '${name}'`);
+    return found;
+  }
+
+  /** The module at a dotted path below this one, or null. */
+  at(path: string): Module | null {
+    let module: Module | undefined = this;
+    for (const part of path === '' ? [] : path.split('.')) module = module?.children.get(part);
+    return module ?? null;
+  }
+
+  /** named_modules(): itself first, then depth first in insertion order. */
+  *namedModules(prefix = ''): Generator<[path: string, module: Module]> {
+    yield [prefix, this];
+    for (const [name, child] of this.children) yield* child.namedModules(prefix === '' ? name : `${prefix}.${name}`);
+  }
+
+  /** named_parameters(), tied parameters once. */
+  *namedParameters(): Generator<[name: string, parameter: Parameter, owner: Module]> {
+    const seen = new Set<Parameter>();
+    for (const [path, module] of this.namedModules()) {
+      for (const [name, parameter] of module.parameters) {
+        if (seen.has(parameter)) continue;
+        seen.add(parameter);
+        yield [path === '' ? name : `${path}.${name}`, parameter, module];
+      }
+    }
+  }
+
+  /** train(mode) on the whole subtree. */
+  train(mode = true): void {
+    for (const [, module] of this.namedModules()) module.training = mode;
+  }
+}
+
+export function parameter(
+  name: string,
+  shape: readonly number[],
+  options: Partial<Omit<Parameter, 'name' | 'shape'>> = {},
+): Parameter {
+  const count = shape.reduce((product, size) => product * size, 1);
+  const dtype = options.dtype ?? 'float32';
+  return {
+    name,
+    shape,
+    dtype,
+    requiresGrad: options.requiresGrad ?? true,
+    quantised: options.quantised ?? null,
+    bytes: options.bytes ?? count * bytesOf(dtype),
+    zeroAtStart: options.zeroAtStart ?? false,
+    init: options.init ?? 'loaded',
+  };
+}
+
+export function bytesOf(dtype: DType): number {
+  if (dtype === 'float32') return 4;
+  if (dtype === 'int64') return 8;
+  return dtype === 'uint8' ? 1 : 2;
+}
