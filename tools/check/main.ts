@@ -1,0 +1,62 @@
+// `npm test` and `npm run check`: every part in order, failures in full, skipped tests by name, one closing line.
+// `--install` first brings what the tests need (Debian, root); `--only a,b` runs some parts; `--list` names them.
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { setUp } from '../setup/setup.ts';
+import type { Outcome } from './outcome.ts';
+import { closingLine, failedPart, total } from './outcome.ts';
+import type { Context, Part } from './parts.ts';
+import { parts } from './parts.ts';
+
+const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+async function runPart(part: Part, context: Context): Promise<Outcome> {
+  const started = performance.now();
+  const outcome = await part
+    .run(context)
+    .catch((error: unknown) => failedPart(error instanceof Error ? (error.stack ?? '') : String(error)));
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const verdict = outcome.failed > 0 ? 'FAILED' : outcome.passed > 0 ? 'ok' : 'skipped';
+  say(
+    `${part.name.padEnd(16)} ${verdict.padEnd(8)} ${seconds.padStart(6)} s  ${[closingLine(outcome), ...outcome.notes].join(' · ')}`,
+  );
+  for (const failure of outcome.failures) say(`  ${failure.replaceAll('\n', '\n    ')}`);
+  return outcome;
+}
+
+/** Exit status 0 when nothing failed, 1 when something did, 2 for a wrong argument. */
+export async function main(args: readonly string[]): Promise<number> {
+  const options = {
+    install: { type: 'boolean' },
+    list: { type: 'boolean' },
+    only: { type: 'string' },
+  } as const;
+  const { values } = parseArgs({ args: [...args], options });
+  if (values.list) {
+    for (const part of parts) say(part.name);
+    return 0;
+  }
+  const wanted = values.only?.split(',').map((name) => name.trim());
+  const unknown = wanted?.find((name) => !parts.some((part) => part.name === name));
+  if (unknown !== undefined) {
+    say(`No part '${unknown}'. Known: ${parts.map((part) => part.name).join(', ')}.`);
+    return 2;
+  }
+  const missing = await setUp(root, { install: values.install === true, say });
+  const outcomes: Outcome[] = [];
+  for (const part of parts) {
+    if (wanted === undefined || wanted.includes(part.name))
+      outcomes.push(await runPart(part, { root, missing }));
+  }
+  const sum = total(outcomes);
+  if (sum.skips.length > 0) say(`\nskipped:\n  ${sum.skips.join('\n  ')}`);
+  if (sum.failures.length > 0)
+    say(`\nfailed:\n  ${sum.failures.map((text) => text.split('\n')[0]).join('\n  ')}`);
+  say('');
+  say(closingLine(sum));
+  return sum.failed > 0 ? 1 : 0;
+}

@@ -1,0 +1,201 @@
+// The parts of the check, in the order they run: cheap and certain first. Each gives an Outcome; none prints.
+// A part is one entry here; what a static rule says is in the file that the entry names.
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Need } from '../setup/debian.ts';
+import { browserPath } from '../setup/probe.ts';
+import { checkCycles } from './cycles.ts';
+import { checkDist } from './dist.ts';
+import {
+  checkCommands,
+  checkDecisions,
+  checkDependencies,
+  checkLinks,
+  checkLockfile,
+  readManifest,
+} from './documents.ts';
+import { checkHeaders } from './headers.ts';
+import { checkLayers } from './layers.ts';
+import { checkLengths, longest } from './lengths.ts';
+import type { Outcome } from './outcome.ts';
+import { failedPart, fromViolations, skippedPart } from './outcome.ts';
+import type { Finished } from './process.ts';
+import { run, tail } from './process.ts';
+import { readPlaywright, readVitest } from './reports.ts';
+import type { Module, SourceFile } from './sources.ts';
+import { listFiles, parseModule, readFiles } from './sources.ts';
+import { checkCasts, checkVocabulary } from './vocabulary.ts';
+import { waivers } from './waivers.ts';
+
+export interface Context {
+  readonly root: string;
+  readonly missing: readonly Need[];
+}
+
+export interface Part {
+  readonly name: string;
+  readonly run: (context: Context) => Promise<Outcome>;
+}
+
+const minute = 60_000;
+
+function program(
+  context: Context,
+  name: string,
+  args: readonly string[],
+  timeoutMs: number,
+  env = {},
+): Promise<Finished> {
+  const suffix = process.platform === 'win32' ? '.cmd' : '';
+  return run(join(context.root, 'node_modules', '.bin', name + suffix), args, {
+    cwd: context.root,
+    timeoutMs,
+    env,
+  });
+}
+
+/** A program whose exit status is the verdict: one test. */
+async function verdict(
+  context: Context,
+  name: string,
+  args: readonly string[],
+  timeoutMs: number,
+): Promise<Outcome> {
+  const done = await program(context, name, args, timeoutMs);
+  if (done.status === 0) return fromViolations([]);
+  return failedPart(
+    done.timedOut ? `${name} ran past ${timeoutMs / minute} minutes` : tail(done.output, 120),
+  );
+}
+
+/** A test runner that writes a JSON report; a bad end that no test explains is itself a failure. */
+async function suite(
+  context: Context,
+  command: {
+    name: string;
+    args: readonly string[];
+    report: string;
+    timeoutMs: number;
+    env?: Record<string, string>;
+  },
+  read: (json: unknown) => Outcome,
+): Promise<Outcome> {
+  const done = await program(context, command.name, command.args, command.timeoutMs, command.env);
+  const late = done.timedOut ? `${command.name} ran past ${command.timeoutMs / minute} minutes\n` : '';
+  try {
+    const outcome = read(JSON.parse(readFileSync(command.report, 'utf8')));
+    if (done.status === 0 || outcome.failed > 0) return outcome;
+    const failure = `${late}${command.name} ended with status ${done.status} though no test failed\n${tail(done.output, 60)}`;
+    return { ...outcome, failed: 1, failures: [failure] };
+  } catch (error) {
+    return failedPart(`${late}${command.name} left no report (${String(error)})\n${tail(done.output, 60)}`);
+  }
+}
+
+/** A fresh path under the ignored .cache folder. */
+function reportPath(root: string, name: string): string {
+  const folder = join(root, '.cache', 'check');
+  mkdirSync(folder, { recursive: true });
+  return join(folder, `${name}-${process.pid}.json`);
+}
+
+function vitest(context: Context, project: string, timeoutMs: number): Promise<Outcome> {
+  const report = reportPath(context.root, project);
+  const args = ['run', '--project', project, '--reporter=json', `--outputFile=${report}`];
+  return suite(context, { name: 'vitest', args, report, timeoutMs }, (json) =>
+    readVitest(json, context.root),
+  );
+}
+
+const code = /^(src|tools|e2e)\/.*\.(tsx?|mjs|wgsl)$|^[^/]+\.ts$/;
+
+function sources(context: Context): readonly SourceFile[] {
+  return readFiles(context.root, listFiles(context.root), code);
+}
+
+function modules(context: Context): readonly Module[] {
+  return sources(context)
+    .filter((f) => /\.tsx?$/.test(f.path))
+    .map(parseModule);
+}
+
+function documents(context: Context): Outcome {
+  const paths = listFiles(context.root);
+  const known = new Set(paths);
+  for (const path of paths)
+    for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1))
+      known.add(path.slice(0, cut));
+  const files = readFiles(context.root, paths, /\.md$/);
+  const text = (path: string): string => readFileSync(join(context.root, path), 'utf8');
+  const manifest = readManifest(text('package.json'));
+  return fromViolations([
+    ...checkDecisions(files),
+    ...checkDependencies(manifest, text('docs/decisions/0005-dependencies.md')),
+    ...checkCommands(manifest, text('README.md')),
+    ...checkLinks(files, known),
+    ...checkLockfile(text('package-lock.json')),
+  ]);
+}
+
+async function gpu(context: Context): Promise<Outcome> {
+  // Without an adapter every GPU suite skips itself by name, so the report still lists what did not run.
+  return vitest(context, 'gpu', 10 * minute);
+}
+
+async function built(context: Context): Promise<Outcome> {
+  const outcome = await verdict(context, 'vite', ['build', '--logLevel', 'warn'], 3 * minute);
+  if (outcome.failed > 0) return outcome;
+  const { violations, notes } = checkDist(join(context.root, 'dist'));
+  return fromViolations(violations, notes);
+}
+
+async function e2e(context: Context): Promise<Outcome> {
+  const chromium = browserPath('chromium');
+  if (chromium === undefined) return skippedPart('every end-to-end test (no Chromium)');
+  const report = reportPath(context.root, 'e2e');
+  const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: report, CHROMIUM_PATH: chromium };
+  return suite(
+    context,
+    { name: 'playwright', args: ['test', '--reporter=json'], report, timeoutMs: 15 * minute, env },
+    readPlaywright,
+  );
+}
+
+async function firefox(context: Context): Promise<Outcome> {
+  const path = browserPath('firefox');
+  if (path === undefined) return skippedPart('the page trains in Firefox (no Firefox)');
+  const tool = ['tools/run.mjs', 'e2e/firefox/trains.ts'];
+  const done = await run(process.execPath, tool, {
+    cwd: context.root,
+    timeoutMs: 6 * minute,
+    env: { FIREFOX_PATH: path },
+  });
+  return done.status === 0 ? fromViolations([], [tail(done.output, 1)]) : failedPart(tail(done.output, 60));
+}
+
+const still = (name: string, judge: (context: Context) => Outcome): Part => ({
+  name,
+  run: async (context) => judge(context),
+});
+
+export const parts: readonly Part[] = [
+  {
+    name: 'format and lint',
+    run: (c) => verdict(c, 'biome', ['ci', '--colors=off', '--max-diagnostics=50'], minute),
+  },
+  { name: 'types', run: (c) => verdict(c, 'tsc', ['--pretty', 'false'], 3 * minute) },
+  still('layers', (c) => fromViolations(checkLayers(modules(c)))),
+  still('cycles', (c) => fromViolations(checkCycles(modules(c)))),
+  still('vocabulary', (c) => fromViolations(checkVocabulary(modules(c)))),
+  still('casts', (c) => fromViolations(checkCasts(modules(c), waivers))),
+  still('headers', (c) => fromViolations(checkHeaders(sources(c)))),
+  still('lengths', (c) =>
+    fromViolations(checkLengths(sources(c), waivers), [`longest: ${longest(sources(c), 3).join(', ')}`]),
+  ),
+  still('documents', documents),
+  { name: 'unit', run: (c) => vitest(c, 'node', 8 * minute) },
+  { name: 'gpu', run: gpu },
+  { name: 'build', run: built },
+  { name: 'e2e', run: e2e },
+  { name: 'firefox', run: firefox },
+];

@@ -1,0 +1,141 @@
+// What a layer may say in its own text: no DOM and no WGSL in the engine, no GPU objects in the page, randomness
+// from one place, and the project's rules on casts. Imports are judged in layers.ts; formatting and `any` by Biome.
+import type { Violation } from './outcome.ts';
+import type { Module, Node } from './sources.ts';
+import { isNode, isTest, lineAt, walk } from './sources.ts';
+import type { Waiver } from './waivers.ts';
+
+interface Word {
+  readonly sentence: string;
+  readonly applies: (path: string) => boolean;
+  readonly matches: (node: Node, parent: Node | undefined) => boolean;
+}
+
+const engineOrShaders = (path: string): boolean => /^src\/(engine|shaders)\//.test(path) && !isTest(path);
+
+/** An identifier used as a value, not as a property name, key or declared name. */
+function isGlobalUse(node: Node, parent: Node | undefined): boolean {
+  if (node.type !== 'Identifier' || parent === undefined) return false;
+  if (parent.type === 'MemberExpression' && parent['property'] === node && parent['computed'] !== true)
+    return false;
+  if (parent.type === 'Property' && parent['key'] === node && parent['shorthand'] !== true) return false;
+  return (
+    !/^(TS|Import|Export|PropertyDefinition|MethodDefinition)/.test(parent.type) ||
+    parent.type === 'TSAsExpression'
+  );
+}
+
+const memberOf = (node: Node, object: string, property: string): boolean =>
+  node.type === 'MemberExpression' &&
+  isNode(node['object']) &&
+  node['object']['name'] === object &&
+  isNode(node['property']) &&
+  node['property']['name'] === property;
+
+const callOf = (node: Node, method: RegExp): boolean => {
+  if (node.type !== 'CallExpression' || !isNode(node['callee'])) return false;
+  const callee = node['callee'];
+  const name =
+    callee.type === 'MemberExpression' && isNode(callee['property'])
+      ? callee['property']['name']
+      : callee['name'];
+  return typeof name === 'string' && method.test(name);
+};
+
+const domGlobals =
+  /^(document|window|localStorage|sessionStorage|alert|getComputedStyle|requestAnimationFrame)$/;
+
+export const words: readonly Word[] = [
+  {
+    sentence: 'The engine runs in a worker and in Node: no DOM in src/engine or src/shaders.',
+    applies: engineOrShaders,
+    matches: (node, parent) => isGlobalUse(node, parent) && domGlobals.test(String(node['name'])),
+  },
+  {
+    sentence: 'WGSL text never appears outside src/shaders.',
+    applies: (path) => /^src\/(engine|ui)\//.test(path) && !isTest(path),
+    matches: (node) => {
+      const text =
+        node.type === 'Literal'
+          ? node['value']
+          : node.type === 'TemplateElement'
+            ? JSON.stringify(node['value'])
+            : '';
+      return (
+        typeof text === 'string' && /@compute\b|@workgroup_size|var<(storage|workgroup|uniform)/.test(text)
+      );
+    },
+  },
+  {
+    sentence: 'WebGPU objects never appear in src/ui: ask the engine.',
+    applies: (path) => path.startsWith('src/ui/'),
+    matches: (node, parent) =>
+      memberOf(node, 'navigator', 'gpu') ||
+      (node.type === 'Identifier' &&
+        parent?.type === 'TSTypeReference' &&
+        /^GPU[A-Z]/.test(String(node['name']))),
+  },
+  {
+    sentence: 'Shaders take a device and never request one; only their tests do.',
+    applies: (path) => path.startsWith('src/shaders/') && !isTest(path),
+    matches: (node) => callOf(node, /^request(Device|Adapter)$/),
+  },
+  {
+    sentence: 'Randomness comes from src/engine/random, seeded, or a run cannot be replayed.',
+    applies: engineOrShaders,
+    matches: (node) => memberOf(node, 'Math', 'random'),
+  },
+  {
+    sentence:
+      'Only src/engine/worker.ts and src/engine/client.ts say postMessage: the boundary is in one place.',
+    applies: (path) =>
+      path.startsWith('src/') && !isTest(path) && !/^src\/engine\/(worker|client)\.ts$/.test(path),
+    matches: (node) => callOf(node, /^postMessage$/),
+  },
+];
+
+const isDecoder = (path: string): boolean => /^src\/engine\/(decode|.*[dD]ecode)\.ts$/.test(path);
+
+/** Every word a layer must not say, with the rule's sentence. */
+export function checkVocabulary(modules: readonly Module[]): readonly Violation[] {
+  const violations: Violation[] = [];
+  for (const { file, program } of modules) {
+    const here = words.filter((word) => word.applies(file.path));
+    if (here.length === 0) continue;
+    walk(program, (node, parent) => {
+      for (const word of here) {
+        if (!word.matches(node, parent)) continue;
+        violations.push({ file: file.path, line: lineAt(file.text, node.start), message: word.sentence });
+      }
+    });
+  }
+  return violations;
+}
+
+/** Type assertions outside decoders and tests (`as const` is no assertion), and comments that silence the compiler. */
+export function checkCasts(modules: readonly Module[], waivers: readonly Waiver[]): readonly Violation[] {
+  const waived = new Set(waivers.filter((w) => w.check === 'cast').map((w) => w.file));
+  const unused = new Set(waived);
+  const violations: Violation[] = [];
+  for (const { file, program } of modules) {
+    for (const found of file.text.matchAll(/\/[/*]\s*@ts-(ignore|expect-error|nocheck)/g)) {
+      const line = lineAt(file.text, found.index);
+      violations.push({ file: file.path, line, message: `@ts-${found[1]} hides an error. Fix the type.` });
+    }
+    if (isTest(file.path) || isDecoder(file.path)) continue;
+    walk(program, (node) => {
+      if (node.type !== 'TSAsExpression' && node.type !== 'TSTypeAssertion') return;
+      const target = node['typeAnnotation'];
+      const name = isNode(target) && isNode(target['typeName']) ? target['typeName']['name'] : undefined;
+      if (name === 'const') return;
+      unused.delete(file.path);
+      if (waived.has(file.path)) return;
+      const message =
+        "'as' believes instead of checking. Narrow the type, or decode in a file named …decode.ts.";
+      violations.push({ file: file.path, line: lineAt(file.text, node.start), message });
+    });
+  }
+  for (const file of unused)
+    violations.push({ file, message: 'has a cast waiver that it does not need. Remove the waiver.' });
+  return violations;
+}

@@ -1,0 +1,90 @@
+// A static file server such as any host of static files: types, lengths, revalidation, nothing else. No special
+// headers, no fallback page, no listing, so that what works here works anywhere.
+import { createReadStream, statSync } from 'node:fs';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import { extname, join, normalize, sep } from 'node:path';
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.jsonl': 'application/x-ndjson; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.wasm': 'application/wasm',
+  '.webmanifest': 'application/manifest+json',
+};
+
+/** The content type for a file name. Unknown kinds are bytes. */
+export function contentType(path: string): string {
+  return types[extname(path).toLowerCase()] ?? 'application/octet-stream';
+}
+
+/**
+ * The file for a request path below `base` (which starts and ends with a slash), or undefined when the path lies
+ * outside the folder or is not valid percent encoding. A path that ends with a slash means its index.html.
+ */
+export function fileFor(folder: string, base: string, urlPath: string): string | undefined {
+  if (!urlPath.startsWith(base)) return undefined;
+  let inner: string;
+  try {
+    inner = decodeURIComponent(urlPath.slice(base.length));
+  } catch {
+    return undefined;
+  }
+  if (inner.includes('\0')) return undefined;
+  const path = normalize(join(folder, inner));
+  const top = normalize(folder).replace(/[\\/]$/, '') + sep;
+  if (!`${path}${sep}`.startsWith(top)) return undefined;
+  return inner === '' || inner.endsWith('/') ? join(path, 'index.html') : path;
+}
+
+function answer(folder: string, base: string, request: IncomingMessage, response: ServerResponse): void {
+  const refuse = (status: number, text: string, headers: Record<string, string> = {}): void => {
+    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers }).end(`${text}\n`);
+  };
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return refuse(405, 'GET only', { allow: 'GET, HEAD' });
+  const path = (request.url ?? '/').replace(/[?#].*$/, '');
+  if (`${path}/` === base) return refuse(301, 'moved', { location: base });
+  const file = fileFor(folder, base, path);
+  const stat = file === undefined ? undefined : statSync(file, { throwIfNoEntry: false });
+  if (file === undefined || !stat?.isFile()) return refuse(404, 'not found');
+  const etag = `"${stat.size.toString(16)}-${Math.trunc(stat.mtimeMs).toString(16)}"`;
+  const headers = { 'cache-control': 'no-cache', etag, 'last-modified': stat.mtime.toUTCString() };
+  if (request.headers['if-none-match'] === etag) {
+    response.writeHead(304, headers).end();
+    return;
+  }
+  response.writeHead(200, { ...headers, 'content-type': contentType(file), 'content-length': stat.size });
+  if (request.method === 'HEAD') response.end();
+  else
+    createReadStream(file)
+      .on('error', () => response.destroy())
+      .pipe(response);
+}
+
+/**
+ * Serves `folder` under `base` at the first free port from `port` on; tries 20. Resolves with the address.
+ * Throws when none of them is free.
+ */
+export async function serve(
+  folder: string,
+  { port, base, host }: { readonly port: number; readonly base: string; readonly host: string },
+): Promise<{ readonly address: string; readonly server: Server }> {
+  for (let candidate = port; candidate < port + 20; candidate += 1) {
+    const server = createServer((request, response) => answer(folder, base, request, response));
+    const taken = await new Promise<boolean>((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) =>
+        error.code === 'EADDRINUSE' ? resolve(true) : reject(error),
+      );
+      server.listen(candidate, host, () => resolve(false));
+    });
+    if (!taken) return { address: `http://${host}:${candidate}${base}`, server };
+  }
+  throw new Error(`Ports ${port} to ${port + 19} are all taken. Name another with --port.`);
+}
