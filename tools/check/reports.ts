@@ -1,5 +1,6 @@
 // Turns the JSON reports of Vitest and Playwright into outcomes. Decodes what it needs and nothing more;
 // a report without a single test is a failure, because a suite that ran nothing proves nothing.
+import { stripVTControlCharacters as strip } from 'node:util';
 import { z } from 'zod';
 import type { Outcome } from './outcome.ts';
 
@@ -19,8 +20,6 @@ const vitestReport = z.object({
     }),
   ),
 });
-
-const strip = (text: string): string => text.replaceAll(/\u001b\[[0-9;]*m/g, '');
 
 /** Vitest's `--reporter=json`. Files that failed to load count as one failed test each. */
 export function readVitest(json: unknown, root: string): Outcome {

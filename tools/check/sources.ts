@@ -27,6 +27,7 @@ export interface Module {
   readonly file: SourceFile;
   readonly references: readonly Reference[];
   readonly program: Node;
+  readonly comments: readonly { readonly text: string; readonly line: number }[];
 }
 
 /** Files that git tracks or would track, so build output and ignored folders never count. */
@@ -93,20 +94,21 @@ export function parseModule(file: SourceFile): Module {
     });
   };
   walk(program, (node) => {
-    const source = isNode(node['source']) ? node['source'] : undefined;
-    const specifier = source?.['value'];
+    const source = isNode(node.source) ? node.source : undefined;
+    const specifier = source?.value;
     if (source && typeof specifier === 'string') {
       const dynamic = node.type === 'ImportExpression';
-      const typeOnly = node['importKind'] === 'type' || node['exportKind'] === 'type';
+      const typeOnly = node.importKind === 'type' || node.exportKind === 'type';
       add(specifier, source.start, dynamic ? 'dynamic' : typeOnly ? 'type' : 'static');
     }
-    if (node.type === 'NewExpression' && isNode(node['callee']) && node['callee']['name'] === 'URL') {
-      const first: unknown = Array.isArray(node['arguments']) ? node['arguments'][0] : undefined;
-      if (isNode(first) && typeof first['value'] === 'string' && first['value'].startsWith('.'))
-        add(first['value'], first.start, 'url');
+    if (node.type === 'NewExpression' && isNode(node.callee) && node.callee.name === 'URL') {
+      const first: unknown = Array.isArray(node.arguments) ? node.arguments[0] : undefined;
+      if (isNode(first) && typeof first.value === 'string' && first.value.startsWith('.'))
+        add(first.value, first.start, 'url');
     }
   });
-  return { file, references, program };
+  const comments = parsed.comments.map((c) => ({ text: c.value, line: lineAt(file.text, c.start) }));
+  return { file, references, program, comments };
 }
 
 /** Whether a path is a test or lives in a folder that only tests use. */

@@ -59,7 +59,7 @@ export function archivesOf(sources: string, suite: string): readonly Archive[] {
     if (m[3] === suite && m[2] !== undefined)
       found.push({ uri: m[2], signedBy: /signed-by=(\S+)/.exec(m[1] ?? '')?.[1] });
   }
-  for (const paragraph of sources.replaceAll(/^#.*\n/gm, '').split(/\n\s*\n|(?=^Types:)/m)) {
+  for (const paragraph of sources.replaceAll(/^#.*\n/gm, '').split(/\n\s*\n/)) {
     const field = (name: string): string | undefined =>
       new RegExp(`^${name}:\\s*(.+)$`, 'm').exec(paragraph)?.[1]?.trim();
     const uri = field('URIs')?.split(/\s+/)[0];

@@ -2,7 +2,7 @@
 // headers, no fallback page, no listing, so that what works here works anywhere.
 import { createReadStream, statSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
+import { createServer, STATUS_CODES } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
 
 const types: Readonly<Record<string, string>> = {
@@ -43,27 +43,38 @@ export function fileFor(folder: string, base: string, urlPath: string): string |
   return inner === '' || inner.endsWith('/') ? join(path, 'index.html') : path;
 }
 
-function answer(folder: string, base: string, request: IncomingMessage, response: ServerResponse): void {
-  const refuse = (status: number, text: string, headers: Record<string, string> = {}): void => {
-    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers }).end(`${text}\n`);
-  };
-  if (request.method !== 'GET' && request.method !== 'HEAD')
-    return refuse(405, 'GET only', { allow: 'GET, HEAD' });
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | number>>;
+  /** The file to send; without one the status text is the body. */
+  readonly file?: string;
+}
+
+/** What to answer; looks at the file system and sends nothing. */
+function decide(folder: string, base: string, request: IncomingMessage): Answer {
   const path = (request.url ?? '/').replace(/[?#].*$/, '');
-  if (`${path}/` === base) return refuse(301, 'moved', { location: base });
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return { status: 405, headers: { allow: 'GET, HEAD' } };
+  if (`${path}/` === base) return { status: 301, headers: { location: base } };
   const file = fileFor(folder, base, path);
   const stat = file === undefined ? undefined : statSync(file, { throwIfNoEntry: false });
-  if (file === undefined || !stat?.isFile()) return refuse(404, 'not found');
+  if (file === undefined || !stat?.isFile()) return { status: 404, headers: {} };
   const etag = `"${stat.size.toString(16)}-${Math.trunc(stat.mtimeMs).toString(16)}"`;
   const headers = { 'cache-control': 'no-cache', etag, 'last-modified': stat.mtime.toUTCString() };
-  if (request.headers['if-none-match'] === etag) {
-    response.writeHead(304, headers).end();
-    return;
-  }
-  response.writeHead(200, { ...headers, 'content-type': contentType(file), 'content-length': stat.size });
-  if (request.method === 'HEAD') response.end();
+  if (request.headers['if-none-match'] === etag) return { status: 304, headers };
+  return {
+    status: 200,
+    file,
+    headers: { ...headers, 'content-type': contentType(file), 'content-length': stat.size },
+  };
+}
+
+function send(answer: Answer, request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(answer.status, answer.headers);
+  if (request.method === 'HEAD' || answer.status === 304) response.end();
+  else if (answer.file === undefined) response.end(`${answer.status} ${STATUS_CODES[answer.status]}\n`);
   else
-    createReadStream(file)
+    createReadStream(answer.file)
       .on('error', () => response.destroy())
       .pipe(response);
 }
@@ -77,7 +88,9 @@ export async function serve(
   { port, base, host }: { readonly port: number; readonly base: string; readonly host: string },
 ): Promise<{ readonly address: string; readonly server: Server }> {
   for (let candidate = port; candidate < port + 20; candidate += 1) {
-    const server = createServer((request, response) => answer(folder, base, request, response));
+    const server = createServer((request, response) =>
+      send(decide(folder, base, request), request, response),
+    );
     const taken = await new Promise<boolean>((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) =>
         error.code === 'EADDRINUSE' ? resolve(true) : reject(error),

@@ -1,0 +1,97 @@
+// The documents' checks, each with a document that drifted from the code.
+import { expect, test } from 'vitest';
+import { checkHtml, firstLoadFiles } from './dist.ts';
+import {
+  checkCommands,
+  checkDecisions,
+  checkDependencies,
+  checkLinks,
+  checkLockfile,
+  readManifest,
+} from './documents.ts';
+
+const record = (n: string, title: string, body = 'Status: accepted\n') => ({
+  path: `docs/decisions/${n}.md`,
+  text: `# ${title}\n\n${body}`,
+});
+const index = (text: string) => ({ path: 'docs/decisions/index.md', text });
+const messages = (found: readonly { message: string }[]) => found.map((v) => v.message).join('\n');
+
+test('decisions are numbered, dated by status, short and listed', () => {
+  const one = record('0001-a', 'A');
+  expect(checkDecisions([one, index('- [A](0001-a.md)')])).toEqual([]);
+  expect(messages(checkDecisions([one, index('')]))).toContain('- [A](0001-a.md)');
+  expect(messages(checkDecisions([one]))).toContain('is missing');
+  expect(
+    messages(checkDecisions([one, record('0003-c', 'C'), index('[A](0001-a.md) [C](0003-c.md)')])),
+  ).toContain('number 0002');
+  expect(messages(checkDecisions([record('0001-a', 'A', ''), index('[A](0001-a.md)')]))).toContain('Status');
+  expect(
+    messages(
+      checkDecisions([
+        record('0001-a', 'A', `Status: accepted\n${'x\n'.repeat(40)}`),
+        index('[A](0001-a.md)'),
+      ]),
+    ),
+  ).toContain('fits in 40');
+  expect(messages(checkDecisions([one, index('[A](0001-a.md) [B](0002-b.md)')]))).toContain(
+    '0002-b.md, which does not exist',
+  );
+});
+
+const manifest = (dependencies: Record<string, string>, scripts: Record<string, string> = {}) =>
+  readManifest(JSON.stringify({ scripts, dependencies }));
+
+test('each package has one reason and one exact version', () => {
+  const row = '| `react` | draws the page |\n';
+  expect(checkDependencies(manifest({ react: '19.0.0' }), row)).toEqual([]);
+  expect(messages(checkDependencies(manifest({ react: '19.0.0', zod: '4.0.0' }), row))).toContain(
+    'gives no reason for zod',
+  );
+  expect(messages(checkDependencies(manifest({}), row))).toContain('package.json lacks');
+  expect(messages(checkDependencies(manifest({ react: '^19.0.0' }), row))).toContain('Pin an exact version');
+  expect(messages(checkDependencies(manifest({ react: '19.0.0' }), '| `react` |  |\n'))).toContain(
+    'gives no reason',
+  );
+});
+
+test('the table of commands has a row a script', () => {
+  const readme = '| `npm ci` | a |\n| `npm start` | b |\n| `npm run -s train -- --steps 20` | c |\n';
+  expect(checkCommands(manifest({}, { start: 'x', train: 'y' }), readme)).toEqual([]);
+  expect(messages(checkCommands(manifest({}, { start: 'x', train: 'y', bench: 'z' }), readme))).toContain(
+    "command 'bench'",
+  );
+  expect(messages(checkCommands(manifest({}, { start: 'x' }), readme))).toContain("row for 'train'");
+});
+
+test('links lead somewhere', () => {
+  const known = new Set(['docs/a.md', 'docs', 'README.md']);
+  const link = (text: string) => messages(checkLinks([{ path: 'docs/a.md', text }], known));
+  expect(link('[x](../README.md#part) [y](https://example.org/z) [z](#here) [f](../docs/)')).toBe('');
+  expect(link('[x](b.md)')).toContain('links to b.md');
+});
+
+test('the lockfile holds no address', () => {
+  expect(checkLockfile('{"resolved": "https://example.org/a.tgz"}')).toHaveLength(1);
+  expect(checkLockfile('{"integrity": "sha512-x"}')).toEqual([]);
+});
+
+const page = (policy: string, rest = '<script type="module" crossorigin src="./assets/a.js"></script>') =>
+  `<meta http-equiv="Content-Security-Policy" content="${policy}">${rest}`;
+
+test('the built page is relative, without inline scripts, under a strict policy', () => {
+  expect(checkHtml(page("default-src 'self'; style-src 'self' 'unsafe-inline'"))).toEqual([]);
+  expect(messages(checkHtml('<title>x</title>'))).toContain('no Content-Security-Policy');
+  expect(messages(checkHtml(page("default-src 'self' 'unsafe-inline'")))).toContain("'unsafe-inline'");
+  expect(messages(checkHtml(page("default-src 'self'; script-src *")))).toContain('come from *');
+  expect(messages(checkHtml(page("default-src 'self'", '<script src="/a.js"></script>')))).toContain(
+    'loads /a.js',
+  );
+  expect(messages(checkHtml(page("default-src 'self'", '<script>go()</script>')))).toContain('inline script');
+});
+
+test('the first load is what the browser fetches at once', () => {
+  const html =
+    '<link rel="modulepreload" href="./b.js"><link rel="icon" href="./i.svg"><link rel="stylesheet" href="./s.css"><script src="./a.js"></script>';
+  expect(firstLoadFiles(html)).toEqual(['./b.js', './s.css', './a.js']);
+});

@@ -1,0 +1,99 @@
+// Reports of the test runners: what counts as failed, what is named, and that the sum is the closing line.
+import { expect, test } from 'vitest';
+import { closingLine, fromViolations, skippedPart, total } from './outcome.ts';
+import { run, tail } from './process.ts';
+import { readPlaywright, readVitest } from './reports.ts';
+
+const vitestFile = (status: string, tests: [string, string][], message = '') => ({
+  name: '/root/src/a.test.ts',
+  status,
+  message,
+  assertionResults: tests.map(([fullName, s]) => ({
+    fullName,
+    status: s,
+    failureMessages: s === 'failed' ? ['expected 1 to be 2'] : [],
+  })),
+});
+
+test('Vitest: passed, failed with its message, skipped by name', () => {
+  const file = vitestFile('failed', [
+    ['a', 'passed'],
+    ['b', 'failed'],
+    ['c', 'skipped'],
+    ['d', 'pending'],
+    ['e', 'todo'],
+  ]);
+  const outcome = readVitest({ testResults: [file] }, '/root');
+  expect(outcome).toMatchObject({ passed: 1, failed: 1, skipped: 3 });
+  expect(outcome.failures[0]).toBe('src/a.test.ts > b\nexpected 1 to be 2');
+  expect(outcome.skips).toEqual(['src/a.test.ts > c', 'src/a.test.ts > d', 'src/a.test.ts > e']);
+});
+
+test('Vitest: a file that does not load is a failure, also when it held no test yet', () => {
+  expect(
+    readVitest({ testResults: [vitestFile('failed', [], 'no such module')] }, '/root').failures[0],
+  ).toContain('no such module');
+});
+
+test('a runner that ran nothing has failed', () => {
+  expect(readVitest({ testResults: [] }, '/root').failed).toBe(1);
+  expect(readPlaywright({ suites: [] }).failed).toBe(1);
+});
+
+test('a report of another shape is refused', () => {
+  expect(() => readVitest({ tests: 3 }, '/root')).toThrow();
+});
+
+const spec = (title: string, status: string, annotations: object[] = []) => ({
+  title,
+  file: 'train.spec.ts',
+  line: 7,
+  tests: [
+    {
+      status,
+      annotations,
+      results: [
+        { status, errors: status === 'unexpected' ? [{ message: '\u001b[31mno loss\u001b[0m' }] : [] },
+      ],
+    },
+  ],
+});
+
+test('Playwright: nested suites, skips with their reason, a flaky test is a failure', () => {
+  const nested = { suites: [{ specs: [spec('b', 'unexpected'), spec('c', 'flaky')] }] };
+  const skipped = spec('d', 'skipped', [{ type: 'skip', description: 'no adapter' }]);
+  const outcome = readPlaywright({ suites: [{ specs: [spec('a', 'expected'), skipped] }, nested] });
+  expect(outcome).toMatchObject({ passed: 1, failed: 2, skipped: 1 });
+  expect(outcome.failures[0]).toBe('train.spec.ts:7 > b [unexpected]\nno loss');
+  expect(outcome.skips).toEqual(['train.spec.ts:7 > d (no adapter)']);
+});
+
+test('the closing line is the sum, alone and plain', () => {
+  const parts = [
+    fromViolations([]),
+    fromViolations([
+      { file: 'a', message: 'b' },
+      { file: 'c', message: 'd' },
+    ]),
+    skippedPart('x'),
+  ];
+  expect(closingLine(total(parts))).toBe('1 passed, 1 failed, 1 skipped');
+  expect(total(parts).failures).toEqual(['a  b', 'c  d']);
+});
+
+test('a program that cannot start, fails or hangs is told apart', async () => {
+  const node = (code: string, timeoutMs = 10_000) =>
+    run(process.execPath, ['-e', code], { cwd: '.', timeoutMs });
+  expect((await run('no-such-program', [], { cwd: '.', timeoutMs: 1000 })).status).toBeNull();
+  expect(await node("console.log('out'); process.exit(3)")).toEqual({
+    status: 3,
+    output: 'out\n',
+    timedOut: false,
+  });
+  expect(await node('setInterval(() => {}, 1000)', 300)).toMatchObject({ status: null, timedOut: true });
+});
+
+test('the tail of a long text says how much came before', () => {
+  expect(tail('a\nb\nc\nd\n', 2)).toBe('… 2 lines before\nc\nd');
+  expect(tail('a\nb\n', 2)).toBe('a\nb');
+});

@@ -1,0 +1,58 @@
+// Every word that a layer must not say, said; and look-alikes that are allowed.
+import { expect, test } from 'vitest';
+import { parseModule } from './sources.ts';
+import { checkCasts, checkVocabulary } from './vocabulary.ts';
+
+const said = (path: string, text: string): string[] =>
+  checkVocabulary([parseModule({ path, text })]).map((v) => v.message);
+const cast = (path: string, text: string, waived = false): string[] => {
+  const waivers = waived ? [{ check: 'cast' as const, file: path, reason: 'a test' }] : [];
+  return checkCasts([parseModule({ path, text })], waivers).map((v) => v.message);
+};
+
+test.each([
+  ['src/engine/a.ts', "document.title = 'x';", 'no DOM'],
+  ['src/engine/a.ts', 'const w = window.innerWidth;', 'no DOM'],
+  ['src/shaders/a.ts', "localStorage.getItem('k');", 'no DOM'],
+  ['src/engine/a.ts', 'const s = `@compute @workgroup_size(64) fn f() {}`;', 'WGSL text'],
+  ['src/ui/a.tsx', "const s = 'var<storage, read> x: array<f32>;';", 'WGSL text'],
+  ['src/ui/a.tsx', 'const has = navigator.gpu !== undefined;', 'WebGPU objects'],
+  ['src/ui/a.tsx', 'let d: GPUDevice | undefined;', 'WebGPU objects'],
+  ['src/shaders/a.ts', 'const d = await adapter.requestDevice();', 'never request one'],
+  ['src/engine/a.ts', 'const r = Math.random();', 'Randomness'],
+  ['src/engine/train/a.ts', 'self.postMessage(1);', 'postMessage'],
+])('%s must not say %s', (path, text, sentence) => {
+  expect(said(path, text).join('\n')).toContain(sentence);
+});
+
+test.each([
+  ['src/engine/a.ts', 'const facts = { window: 3 }; const n = facts.window;'],
+  ['src/engine/a.ts', 'interface Shape { document: string }'],
+  ['src/engine/a.test.ts', 'const r = Math.random();'],
+  ['src/engine/device/a.ts', 'const d = await adapter.requestDevice();'],
+  ['src/shaders/testing/gpu.ts', 'const d = await adapter.requestDevice();'],
+  ['src/engine/worker.ts', 'self.postMessage(1);'],
+  ['src/ui/a.tsx', "document.title = 'x';"],
+])('%s may say %s', (path, text) => {
+  expect(said(path, text)).toEqual([]);
+});
+
+test('assertions are refused outside decoders and tests', () => {
+  expect(cast('src/engine/a.ts', 'const x = y as string;')).toHaveLength(1);
+  expect(cast('src/engine/a.ts', 'const x = y as unknown as string;')).toHaveLength(2);
+  expect(cast('src/engine/a.ts', "const x = ['a'] as const; import { y as z } from './b.ts';")).toEqual([]);
+  expect(cast('src/engine/a.ts', 'const x = y satisfies string;')).toEqual([]);
+  expect(cast('src/engine/decode.ts', 'const x = y as string;')).toEqual([]);
+  expect(cast('src/engine/a.test.ts', 'const x = y as string;')).toEqual([]);
+});
+
+test('comments that silence the compiler are refused even in tests', () => {
+  expect(cast('src/engine/a.test.ts', '// @ts-expect-error no\nconst x = 1;')[0]).toContain(
+    '@ts-expect-error',
+  );
+});
+
+test('a waiver silences its file and must be needed', () => {
+  expect(cast('src/engine/a.ts', 'const x = y as string;', true)).toEqual([]);
+  expect(cast('src/engine/a.ts', 'const x = y;', true)[0]).toContain('does not need');
+});
