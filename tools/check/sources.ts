@@ -1,7 +1,7 @@
 // Lists the project's own source files and reads what each one imports and says, from its syntax tree.
 // The tree comes from the parser inside Vite, so the checks see TypeScript as the build does. No rule lives here.
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { parseSync } from 'vite';
 
@@ -30,13 +30,29 @@ export interface Module {
   readonly comments: readonly { readonly text: string; readonly line: number }[];
 }
 
-/** Files that git tracks or would track, so build output and ignored folders never count. */
-export function listFiles(root: string): readonly string[] {
-  const out = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], {
-    cwd: root,
-    encoding: 'utf8',
+/** Files below `folder`, leaving out what the plain lines of .gitignore name. */
+function walkFolder(root: string, ignored: ReadonlySet<string>, folder = ''): readonly string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    if (entry.name === '.git' || ignored.has(entry.name)) return [];
+    return entry.isDirectory() ? walkFolder(root, ignored, path) : [path];
   });
-  return [...new Set(out.split('\0'))].filter((path) => path !== '' && existsSync(join(root, path))).sort();
+}
+
+/**
+ * Files that git tracks or would track, so build output and ignored folders never count. Without git, or in an
+ * unpacked archive, every file that .gitignore does not name.
+ */
+export function listFiles(root: string): readonly string[] {
+  const options = { cwd: root, encoding: 'utf8', maxBuffer: 64 << 20 } as const;
+  const git = spawnSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], options);
+  if (git.status === 0) {
+    return [...new Set(git.stdout.split('\0'))]
+      .filter((path) => path !== '' && existsSync(join(root, path)))
+      .sort();
+  }
+  const lines = readFileSync(join(root, '.gitignore'), 'utf8').split('\n');
+  return [...walkFolder(root, new Set(lines.map((line) => line.trim().replaceAll('/', ''))))].sort();
 }
 
 /** Reads the listed files that match. */
