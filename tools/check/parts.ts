@@ -1,6 +1,6 @@
 // The parts of the check, in the order they run: cheap and certain first. Each gives an Outcome; none prints.
 // A part is one entry here; what a static rule says is in the file that the entry names.
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Need } from '../setup/debian.ts';
 import { browserPath } from '../setup/probe.ts';
@@ -24,6 +24,7 @@ import { run, tail } from './process.ts';
 import { readPlaywright, readVitest } from './reports.ts';
 import type { Module, SourceFile } from './sources.ts';
 import { listFiles, parseModule, readFiles } from './sources.ts';
+import { checkUnused, entryPoints } from './unused.ts';
 import { checkCasts, checkVocabulary } from './vocabulary.ts';
 import { waivers } from './waivers.ts';
 
@@ -137,6 +138,32 @@ function documents(context: Context): Outcome {
   ]);
 }
 
+// Compilers, runners and type packages: used by name or by the compiler, never imported.
+const neverImported = new Set([
+  'typescript',
+  '@biomejs/biome',
+  '@webgpu/types',
+  '@types/node',
+  '@types/react',
+  '@types/react-dom',
+]);
+
+function unused(context: Context): Outcome {
+  const text = (path: string): string => readFileSync(join(context.root, path), 'utf8');
+  const files = sources(context);
+  const page = existsSync(join(context.root, 'index.html')) ? text('index.html') : '';
+  const manifest = readManifest(text('package.json'));
+  const packages = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }).filter(
+    (name) => !neverImported.has(name),
+  );
+  const entries = entryPoints(
+    files.map((f) => f.path),
+    text('package.json'),
+    page,
+  );
+  return fromViolations(checkUnused(modules(context), files, entries, packages));
+}
+
 async function gpu(context: Context): Promise<Outcome> {
   // Without an adapter every GPU suite skips itself by name, so the report still lists what did not run.
   return vitest(context, 'gpu', 10 * minute);
@@ -192,6 +219,7 @@ export const parts: readonly Part[] = [
   still('lengths', (c) =>
     fromViolations(checkLengths(sources(c), waivers), [`longest: ${longest(sources(c), 3).join(', ')}`]),
   ),
+  still('unused', unused),
   still('documents', documents),
   { name: 'unit', run: (c) => vitest(c, 'node', 8 * minute) },
   { name: 'gpu', run: gpu },

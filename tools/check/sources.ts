@@ -18,6 +18,8 @@ export interface Reference {
   readonly target: string | undefined;
   readonly line: number;
   readonly kind: 'static' | 'type' | 'dynamic' | 'url';
+  /** The import, export or expression that makes the reference. */
+  readonly declaration: Node;
 }
 
 export type Node = { readonly type: string; readonly start: number; readonly [key: string]: unknown };
@@ -101,12 +103,13 @@ export function parseModule(file: SourceFile): Module {
   const program: unknown = parsed.program;
   if (!isNode(program)) throw new Error(`${file.path}: the parser gave no program`);
   const references: Reference[] = [];
-  const add = (specifier: string, offset: number, kind: Reference['kind']): void => {
+  const add = (specifier: string, offset: number, kind: Reference['kind'], declaration: Node): void => {
     references.push({
       specifier,
       target: resolveTarget(file.path, specifier),
       line: lineAt(file.text, offset),
       kind,
+      declaration,
     });
   };
   walk(program, (node) => {
@@ -115,12 +118,12 @@ export function parseModule(file: SourceFile): Module {
     if (source && typeof specifier === 'string') {
       const dynamic = node.type === 'ImportExpression';
       const typeOnly = node.importKind === 'type' || node.exportKind === 'type';
-      add(specifier, source.start, dynamic ? 'dynamic' : typeOnly ? 'type' : 'static');
+      add(specifier, source.start, dynamic ? 'dynamic' : typeOnly ? 'type' : 'static', node);
     }
     if (node.type === 'NewExpression' && isNode(node.callee) && node.callee.name === 'URL') {
       const first: unknown = Array.isArray(node.arguments) ? node.arguments[0] : undefined;
       if (isNode(first) && typeof first.value === 'string' && first.value.startsWith('.'))
-        add(first.value, first.start, 'url');
+        add(first.value, first.start, 'url', node);
     }
   });
   const comments = parsed.comments.map((c) => ({ text: c.value, line: lineAt(file.text, c.start) }));
