@@ -211,6 +211,12 @@ export const parts: readonly Part[] = [
     run: (c) => verdict(c, 'biome', ['ci', '--colors=off', '--max-diagnostics=50'], minute),
   },
   { name: 'types', run: (c) => verdict(c, 'tsc', ['--pretty', 'false'], 3 * minute) },
+  // The engine and the shaders run in a worker and in Node: they are checked once more against types without a DOM.
+  {
+    name: 'no DOM below ui',
+    run: (c) =>
+      verdict(c, 'tsc', ['-p', 'tools/check/tsconfig.engine.json', '--pretty', 'false'], 3 * minute),
+  },
   still('layers', (c) => fromViolations(checkLayers(modules(c)))),
   still('cycles', (c) => fromViolations(checkCycles(modules(c)))),
   still('vocabulary', (c) => fromViolations(checkVocabulary(modules(c)))),

@@ -1,5 +1,5 @@
-// What a layer may say in its own text: no DOM and no WGSL in the engine, no GPU objects in the page, randomness
-// from one place, and the project's rules on casts. Imports are judged in layers.ts; formatting and `any` by Biome.
+// What a layer may say in its own text: no WGSL in the engine, no GPU objects in the page, randomness from one place,
+// and the project's rules on casts. Imports are judged in layers.ts, the DOM by tsconfig.engine.json, `any` by Biome.
 import type { Violation } from './outcome.ts';
 import type { Module, Node } from './sources.ts';
 import { isNode, isTest, lineAt, walk } from './sources.ts';
@@ -12,18 +12,6 @@ interface Word {
 }
 
 const engineOrShaders = (path: string): boolean => /^src\/(engine|shaders)\//.test(path) && !isTest(path);
-
-/** An identifier used as a value, not as a property name, key or declared name. */
-function isGlobalUse(node: Node, parent: Node | undefined): boolean {
-  if (node.type !== 'Identifier' || parent === undefined) return false;
-  if (parent.type === 'MemberExpression' && parent.property === node && parent.computed !== true)
-    return false;
-  if (parent.type === 'Property' && parent.key === node && parent.shorthand !== true) return false;
-  return (
-    !/^(TS|Import|Export|PropertyDefinition|MethodDefinition)/.test(parent.type) ||
-    parent.type === 'TSAsExpression'
-  );
-}
 
 const memberOf = (node: Node, object: string, property: string): boolean =>
   node.type === 'MemberExpression' &&
@@ -40,15 +28,7 @@ const callOf = (node: Node, method: RegExp): boolean => {
   return typeof name === 'string' && method.test(name);
 };
 
-const domGlobals =
-  /^(document|window|localStorage|sessionStorage|alert|getComputedStyle|requestAnimationFrame)$/;
-
 export const words: readonly Word[] = [
-  {
-    sentence: 'The engine runs in a worker and in Node: no DOM in src/engine or src/shaders.',
-    applies: engineOrShaders,
-    matches: (node, parent) => isGlobalUse(node, parent) && domGlobals.test(String(node.name)),
-  },
   {
     sentence: 'WGSL text never appears outside src/shaders.',
     applies: (path) => /^src\/(engine|ui)\//.test(path) && !isTest(path),
