@@ -22,6 +22,7 @@ import { failedPart, fromViolations, skippedPart } from './outcome.ts';
 import type { Finished } from './process.ts';
 import { run, tail } from './process.ts';
 import { readPlaywright, readVitest } from './reports.ts';
+import { checkRooms } from './rooms.ts';
 import type { Module, SourceFile } from './sources.ts';
 import { listFiles, parseModule, readFiles } from './sources.ts';
 import { checkUnused, entryPoints } from './unused.ts';
@@ -225,6 +226,7 @@ export const parts: readonly Part[] = [
   still('lengths', (c) =>
     fromViolations(checkLengths(sources(c), waivers), [`longest: ${longest(sources(c), 3).join(', ')}`]),
   ),
+  still('kernel rooms', (c) => fromViolations(checkRooms(sources(c)))),
   still('unused', unused),
   still('documents', documents),
   { name: 'unit', run: (c) => vitest(c, 'node', 8 * minute) },
