@@ -43,7 +43,7 @@ def versions(*names: str) -> dict:
 def dumps(value, depth: int) -> str:
     """JSON whose containers are broken over lines down to `depth` levels and compact below."""
     if depth > 0 and isinstance(value, dict) and value:
-        rows = [f"{json.dumps(k, ensure_ascii=False)}: {dumps(v, depth - 1)}" for k, v in value.items()]
+        rows = [f"{json.dumps(str(k), ensure_ascii=False)}: {dumps(v, depth - 1)}" for k, v in value.items()]
         return "{\n" + ",\n".join(rows) + "\n}"
     if depth > 0 and isinstance(value, list) and value:
         return "[\n" + ",\n".join(dumps(v, depth - 1) for v in value) + "\n]"
