@@ -189,10 +189,12 @@ async function e2e(context: Context): Promise<Outcome> {
   );
 }
 
+const firefoxProof = 'e2e/firefox/trains.ts';
+
 async function firefox(context: Context): Promise<Outcome> {
   const path = browserPath('firefox');
   if (path === undefined) return skippedPart('the page trains in Firefox (no Firefox)');
-  const tool = ['tools/run.mjs', 'e2e/firefox/trains.ts'];
+  const tool = ['tools/run.mjs', firefoxProof];
   const done = await run(process.execPath, tool, {
     cwd: context.root,
     timeoutMs: 6 * minute,

@@ -68,6 +68,12 @@ test('a taken port gives the next one', async () => {
   second.server.close();
 });
 
+test('a port that browsers refuse is passed over', async () => {
+  const { address, server } = await serve(join(folder, 'dist'), { ...options, port: 4190 });
+  expect(address).toBe('http://localhost:4191/some/where/');
+  server.close();
+});
+
 test('the page is out of date when a source is newer, however deep', () => {
   mkdirSync(join(folder, 'src', 'deep'), { recursive: true });
   writeFileSync(join(folder, 'src', 'deep', 'a.ts'), 'x');

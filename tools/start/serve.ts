@@ -79,6 +79,12 @@ function send(answer: Answer, request: IncomingMessage, response: ServerResponse
       .pipe(response);
 }
 
+// Ports above 1024 that browsers refuse to open (WHATWG Fetch, "bad port").
+const refusedPorts = new Set([
+  1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697,
+  10080,
+]);
+
 /**
  * Serves `folder` under `base` at the first free port from `port` on; tries 20. Resolves with the address.
  * Throws when none of them is free.
@@ -88,6 +94,7 @@ export async function serve(
   { port, base, host }: { readonly port: number; readonly base: string; readonly host: string },
 ): Promise<{ readonly address: string; readonly server: Server }> {
   for (let candidate = port; candidate < port + 20; candidate += 1) {
+    if (refusedPorts.has(candidate)) continue;
     const server = createServer((request, response) =>
       send(decide(folder, base, request), request, response),
     );

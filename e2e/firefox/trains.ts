@@ -1,0 +1,70 @@
+// Proof that the built page trains in Firefox on WebGPU: opens it over WebDriver BiDi, presses Train on the default
+// preset and reads what a person reads. Not a Playwright spec, because Playwright drives only its own Firefox build.
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'puppeteer-core';
+import { launch } from 'puppeteer-core';
+import { serve } from '../../tools/start/serve.ts';
+
+// Firefox on Linux has WebGPU behind a preference, and a software adapter only past its block-list.
+const preferences = {
+  'dom.webgpu.enabled': true,
+  'dom.webgpu.workers.enabled': true,
+  'gfx.webgpu.ignore-blocklist': true,
+  'intl.accept_languages': 'en-US',
+};
+
+const endMs = 300_000;
+
+async function train(page: Page): Promise<string> {
+  const button = await page.waitForSelector('aria/Train[role="button"]', { timeout: 30_000 });
+  if (button === null) throw new Error('The page has no Train button.');
+  await button.click();
+  await page.waitForFunction(() => /finished, \d+ steps|stopped(:| at)/.test(document.body.textContent), {
+    timeout: endMs,
+    polling: 500,
+  });
+  return page.evaluate(() => document.body.textContent);
+}
+
+/** The first and last loss from the chart's summary in words. Throws when the page shows none. */
+function losses(text: string): readonly [first: number, last: number] {
+  const found = /Loss: \d+ steps, from (\d+(?:\.\d+)?) to (\d+(?:\.\d+)?)/.exec(text);
+  if (found === null) throw new Error(`No summary of the losses on the page:\n${text}`);
+  return [Number(found[1]), Number(found[2])];
+}
+
+async function prove(browser: Browser, address: string): Promise<string> {
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  await page.goto(address);
+  const text = await train(page);
+  const [first, last] = losses(text);
+  if (complaints.length > 0) throw new Error(`The page threw: ${complaints.join('\n')}`);
+  if (!/\bWebGPU\b/.test(text)) throw new Error(`The page did not run on WebGPU:\n${text}`);
+  if (!(last <= first / 2))
+    throw new Error(`The loss went from ${first} to ${last}; it must at least halve.`);
+  return `${await browser.version()}: loss ${first} → ${last} on WebGPU`;
+}
+
+/** Exit status 0 and one line of facts when the page trained. */
+export async function main(): Promise<number> {
+  const executablePath = process.env.FIREFOX_PATH ?? '/usr/bin/firefox-esr';
+  const folder = resolve(fileURLToPath(new URL('../../dist', import.meta.url)));
+  const { address, server } = await serve(folder, { port: 4290, base: '/some/where/', host: 'localhost' });
+  const browser = await launch({
+    browser: 'firefox',
+    executablePath,
+    headless: true,
+    extraPrefsFirefox: preferences,
+  });
+  try {
+    process.stdout.write(`${await prove(browser, address)}\n`);
+    return 0;
+  } finally {
+    await browser.close();
+    server.closeAllConnections();
+    server.close();
+  }
+}
