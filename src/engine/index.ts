@@ -1,0 +1,42 @@
+// The engine's only door for the page: settings, recipes, what an inspection holds, and the client of the worker.
+// Nothing heavy passes here: tokenizer, tape and kernels stay in the worker's own bundle.
+export type { EngineClient } from './client.ts';
+export { startEngine } from './client.ts';
+export { UserError } from './errors.ts';
+export type {
+  CostEstimate,
+  DataSummary,
+  Diagnosis,
+  GradientState,
+  Inspection,
+  MemoryPlan,
+  ModuleInfo,
+  Outcome,
+  ParameterInfo,
+  PythonWarning,
+  RowPreview,
+  StripCell,
+} from './inspect/inspection.ts';
+export type { CustomData, Recipe, RecipePatch, RecipeValues, SettingKey } from './recipe/recipe.ts';
+export {
+  changedKeys,
+  defaultValues,
+  isSettingKey,
+  RECIPE_VERSION,
+  recipeProblems,
+  settingKeys,
+  settingOf,
+  withPatch,
+} from './recipe/recipe.ts';
+export type {
+  BooleanKind,
+  ChoiceKind,
+  Kind,
+  NumberKind,
+  Option,
+  Section,
+  Setting,
+  Text,
+  TextKind,
+} from './recipe/setting.ts';
+export { settingProblem } from './recipe/setting.ts';

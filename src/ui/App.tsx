@@ -1,0 +1,80 @@
+// Arranges the panels for the three widths and opens dialogs and sheets. It computes nothing.
+import { useState } from 'react';
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
+import { useActions, usePageState, useTexts } from './PageContext.tsx';
+import { Bar } from './panels/bar/Bar.tsx';
+import { useWidth } from './panels/bar/useWidth.ts';
+import { Centre } from './panels/Centre.tsx';
+import { Parameters } from './panels/parameters/Parameters.tsx';
+import { Recipe } from './panels/recipe/Recipe.tsx';
+import { Sheet } from './parts/Sheet.tsx';
+
+export function App() {
+  const { t } = useTexts();
+  const actions = useActions();
+  const width = useWidth();
+  const sheet = usePageState((state) => state.sheet);
+  const [tab, setTab] = useState('result');
+  const openParameters = (): void => {
+    if (width === 'middle') setTab('parameters');
+    if (width === 'narrow') actions.openSheet('parameters');
+  };
+  return (
+    <div className="page">
+      <button
+        type="button"
+        className="unseen skip"
+        onClick={() => document.getElementById('result')?.focus()}
+      >
+        {t('bar.skip')}
+      </button>
+      <Bar width={width} />
+      <div className="columns">
+        {width !== 'narrow' && (
+          <aside className="column column-recipe" aria-label={t('recipe.title')}>
+            <Recipe />
+          </aside>
+        )}
+        {width === 'middle' ? (
+          <Tabs className="middle-tabs" selectedKey={tab} onSelectionChange={(key) => setTab(String(key))}>
+            <TabList className="tab-list" aria-label={t('bar.result')}>
+              <Tab id="result" className="tab">
+                {t('bar.result')}
+              </Tab>
+              <Tab id="parameters" className="tab">
+                {t('bar.parameters')}
+              </Tab>
+            </TabList>
+            <TabPanel id="result">
+              <Centre width={width} onSelect={openParameters} />
+            </TabPanel>
+            <TabPanel id="parameters" className="middle-parameters">
+              <Parameters />
+            </TabPanel>
+          </Tabs>
+        ) : (
+          <Centre width={width} onSelect={openParameters} />
+        )}
+        {width === 'wide' && (
+          <aside className="column column-parameters" aria-label={t('parameters.title')}>
+            <Parameters />
+          </aside>
+        )}
+      </div>
+      {width === 'narrow' && (
+        <>
+          <Sheet title={t('recipe.title')} open={sheet === 'recipe'} onClose={() => actions.openSheet(null)}>
+            <Recipe />
+          </Sheet>
+          <Sheet
+            title={t('parameters.title')}
+            open={sheet === 'parameters'}
+            onClose={() => actions.openSheet(null)}
+          >
+            <Parameters />
+          </Sheet>
+        </>
+      )}
+    </div>
+  );
+}

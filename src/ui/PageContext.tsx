@@ -1,0 +1,37 @@
+// Hands store and actions to the panels, and reads the store in React's thin way. Nothing is computed here.
+import { createContext, useContext } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+import type { Text } from '../engine/index.ts';
+import type { Actions } from './state/actions.ts';
+import type { PageState, Ports } from './state/state.ts';
+import type { Store } from './state/store.ts';
+import { pick } from './texts/i18n.ts';
+
+export interface Page {
+  readonly store: Store;
+  readonly actions: Actions;
+  readonly ports: Ports;
+}
+
+export const PageContext = createContext<Page | null>(null);
+
+export function usePage(): Page {
+  const page = useContext(PageContext);
+  if (page === null) throw new Error('internal: a panel stands outside the page');
+  return page;
+}
+
+export const useActions = (): Actions => usePage().actions;
+
+/** A part of the state; the panel draws again only when this part changes. */
+export function usePageState<T>(select: (state: PageState) => T): T {
+  return useStore(usePage().store, select);
+}
+
+/** Texts of the page and of the engine in the page's language. */
+export function useTexts() {
+  const { t } = useTranslation();
+  const language = usePageState((state) => state.language);
+  return { t, language, say: (text: Text): string => pick(text, language) };
+}

@@ -1,0 +1,86 @@
+// Puts the page into a document: store, actions, texts, theme, keyboard, address. main.tsx brings the real engine,
+// tests another one. Nothing below this file touches <html> or the address bar.
+
+import i18next from 'i18next';
+import { StrictMode } from 'react';
+import { I18nProvider } from 'react-aria-components';
+import { createRoot } from 'react-dom/client';
+import { I18nextProvider, useTranslation } from 'react-i18next';
+import { App } from './App.tsx';
+import type { Page } from './PageContext.tsx';
+import { PageContext, usePageState } from './PageContext.tsx';
+import { makeActions } from './state/actions.ts';
+import { recall, remember } from './state/remembered.ts';
+import type { Language, Ports, Theme } from './state/state.ts';
+import { emptyState, makeStore } from './state/store.ts';
+import { browserLanguage, startTexts } from './texts/i18n.ts';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/layout.css';
+import './styles/parts.css';
+import './styles/bar.css';
+import './styles/recipe.css';
+import './styles/strip.css';
+import './styles/result.css';
+import './styles/parameters.css';
+import 'uplot/dist/uPlot.min.css';
+
+const isTheme = (text: string | null): text is Theme =>
+  text === 'system' || text === 'light' || text === 'dark';
+const isLanguage = (text: string | null): text is Language => text === 'en' || text === 'zh';
+
+/** Sets the theme on <html>; the same rule as public/theme.js, which did it before the first paint. */
+function showTheme(theme: Theme): void {
+  const dark = theme === 'dark' || (theme === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
+  document.documentElement.dataset.theme = dark ? 'dark' : 'light';
+}
+
+function Localised() {
+  const language = usePageState((state) => state.language);
+  useTranslation();
+  return (
+    <I18nProvider locale={language === 'zh' ? 'zh-CN' : 'en-US'}>
+      <App />
+    </I18nProvider>
+  );
+}
+
+/** Mounts the page with these ports and returns it; nothing is awaited before the first paint. */
+export function mountPage(root: HTMLElement, ports: Ports): Page {
+  const storedTheme = recall('theme');
+  const storedLanguage = recall('language');
+  const language = isLanguage(storedLanguage) ? storedLanguage : browserLanguage(navigator.languages);
+  const store = makeStore(emptyState(language, isTheme(storedTheme) ? storedTheme : 'system'));
+  startTexts(language);
+  document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+  const actions = makeActions(store, ports, (run) => requestAnimationFrame(() => run()));
+  const page: Page = { store, actions, ports };
+
+  showTheme(store.getState().theme);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () =>
+    showTheme(store.getState().theme),
+  );
+  store.subscribe((state, before) => {
+    if (state.theme !== before.theme) {
+      remember('theme', state.theme === 'system' ? null : state.theme);
+      showTheme(state.theme);
+    }
+    if (state.language !== before.language) {
+      remember('language', state.language);
+      document.documentElement.lang = state.language === 'zh' ? 'zh-CN' : 'en';
+      void i18next.changeLanguage(state.language);
+    }
+  });
+
+  createRoot(root).render(
+    <StrictMode>
+      <I18nextProvider i18n={i18next}>
+        <PageContext value={page}>
+          <Localised />
+        </PageContext>
+      </I18nextProvider>
+    </StrictMode>,
+  );
+  void actions.start().then(() => actions.open(location.hash));
+  return page;
+}

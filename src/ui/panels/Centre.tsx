@@ -1,0 +1,61 @@
+// The centre column: strip, then what matters now: notes, failure, the run, or what a run would do.
+import { Button } from 'react-aria-components';
+import { useActions, usePageState, useTexts } from '../PageContext.tsx';
+import { isStale } from '../state/runStatus.ts';
+import { Answers } from './answers/Answers.tsx';
+import { Progress } from './bar/Bar.tsx';
+import type { Width } from './bar/useWidth.ts';
+import { Before } from './before/Before.tsx';
+import { Charts } from './charts/Charts.tsx';
+import { Failure } from './failure/Failure.tsx';
+import { CpuBanner, EngineError, LinkNotes, ReproductionNote, StaleNote, Warnings } from './notes/Notes.tsx';
+import { Strip } from './strip/Strip.tsx';
+
+export function Centre({ width, onSelect }: { readonly width: Width; readonly onSelect: () => void }) {
+  const { t } = useTexts();
+  const actions = useActions();
+  const outcome = usePageState((state) => state.inspection?.outcome ?? null);
+  const broken = usePageState((state) => state.inspectFailure);
+  const failure = usePageState((state) => state.run?.failure ?? null);
+  const stale = usePageState(isStale);
+  const hasRun = usePageState((state) => state.run !== null && state.run.phase !== 'failed');
+  const hasSteps = usePageState((state) => (state.run?.steps.length ?? 0) > 0);
+  const engineFailed = failure !== null && failure.raisedBy === 'engine' && !stale;
+  const bad = outcome !== null && outcome.kind !== 'trains' && broken === null;
+  const showsRun = (hasRun || hasSteps) && !(bad && !hasSteps);
+  return (
+    <main className="centre" id="result" tabIndex={-1}>
+      {width === 'narrow' && <Progress />}
+      <CpuBanner />
+      <LinkNotes />
+      <Strip onSelect={onSelect} />
+      {broken !== null && <EngineError error={broken} title={t('failure.recipeBroken')} />}
+      {engineFailed && <EngineError error={failure.error} title={t('failure.engine')} />}
+      {bad && outcome !== null && <Failure outcome={outcome} />}
+      <ReproductionNote />
+      <StaleNote />
+      {showsRun ? (
+        <>
+          <Charts />
+          <Answers />
+          <Warnings />
+        </>
+      ) : (
+        !bad && broken === null && <Before />
+      )}
+      {width === 'narrow' && (
+        <nav className="card narrow-doors" aria-label={t('bar.menu')}>
+          <Button className="button" onPress={() => actions.openSheet('recipe')}>
+            {t('bar.recipe')}
+          </Button>
+          <Button className="button" onPress={() => actions.openSheet('parameters')}>
+            {t('bar.parameters')}
+          </Button>
+          <Button className="button" onPress={() => actions.openDialog('script')}>
+            {t('bar.script')}
+          </Button>
+        </nav>
+      )}
+    </main>
+  );
+}

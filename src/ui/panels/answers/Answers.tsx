@@ -1,0 +1,145 @@
+// The same questions answered by the untouched and by the trained model, side by side. The questions can be edited;
+// a changed one is asked as soon as the engine is free.
+import { useState } from 'react';
+import { Button } from 'react-aria-components';
+import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import { promptsOf } from '../../state/actions.ts';
+import { isBusy } from '../../state/runStatus.ts';
+import type { AnswerSide } from '../../state/state.ts';
+
+function Side(props: {
+  readonly side: 'before' | 'after';
+  readonly title: string;
+  readonly answer: AnswerSide | null;
+  readonly later: string;
+}) {
+  const { side, title, answer, later } = props;
+  const writing = answer !== null && !answer.done;
+  return (
+    <div className={`answer-side answer-${side}`}>
+      <h3 className={side === 'after' ? 'small is-grad' : 'small dim'}>{title}</h3>
+      {answer === null ? (
+        <p className="small dim">{later}</p>
+      ) : (
+        <p className={writing ? 'answer-text answer-writing' : 'answer-text'}>{answer.text}</p>
+      )}
+    </div>
+  );
+}
+
+function Answer({
+  index,
+  prompt,
+  only,
+}: {
+  readonly index: number;
+  readonly prompt: string;
+  readonly only: boolean;
+}) {
+  const { t } = useTexts();
+  const actions = useActions();
+  const answer = usePageState((state) => state.run?.answers[index]);
+  const prompts = usePageState(promptsOf);
+  const [draft, setDraft] = useState<string | null>(null);
+  const pair = answer?.prompt === prompt ? answer : undefined;
+  const after = pair?.after ?? null;
+  const replace = (next: readonly string[]): void => actions.edit({ kind: 'prompts', prompts: next });
+  function commit(): void {
+    if (draft !== null && draft.trim() !== '' && draft !== prompt) {
+      replace(prompts.map((old, at) => (at === index ? draft : old)));
+      actions.askPending();
+    }
+    setDraft(null);
+  }
+  return (
+    <div className="answer">
+      <div className="answer-ask">
+        <span className="dim">{t('answers.ask')}</span>
+        <input
+          aria-label={t('answers.prompt', { index: index + 1 })}
+          value={draft ?? prompt}
+          onChange={(event) => setDraft(event.target.value)}
+          onBlur={commit}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') commit();
+            if (event.key === 'Escape') setDraft(null);
+          }}
+        />
+        {!only && (
+          <Button
+            className="button button-plain"
+            aria-label={t('answers.remove')}
+            onPress={() => replace(prompts.filter((_, at) => at !== index))}
+          >
+            ✕
+          </Button>
+        )}
+      </div>
+      <div className="answer-sides">
+        <Side
+          side="before"
+          title={t('answers.before')}
+          answer={pair?.before ?? null}
+          later={t('answers.beforeLater')}
+        />
+        <Side
+          side="after"
+          title={after === null ? t('answers.after') : t('answers.afterSteps', { count: after.step })}
+          answer={after}
+          later={t('answers.afterLater')}
+        />
+      </div>
+    </div>
+  );
+}
+
+export function Answers() {
+  const { t } = useTexts();
+  const actions = useActions();
+  const prompts = usePageState(promptsOf);
+  const canAsk = usePageState(
+    (state) => state.run !== null && !isBusy(state.run) && state.run.phase !== 'failed',
+  );
+  const [adding, setAdding] = useState<string | null>(null);
+  function add(): void {
+    if (adding !== null && adding.trim() !== '') {
+      actions.edit({ kind: 'prompts', prompts: [...prompts, adding] });
+      actions.askPending();
+    }
+    setAdding(null);
+  }
+  return (
+    <section className="card answers" aria-label={t('answers.title')}>
+      {prompts.map((prompt, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a question is its place; its words change while typing
+        <Answer key={index} index={index} prompt={prompt} only={prompts.length === 1} />
+      ))}
+      {adding === null ? (
+        <div className="dialog-actions">
+          <Button className="button button-plain" onPress={() => setAdding('')}>
+            {t('answers.add')}
+          </Button>
+          {canAsk && (
+            <Button className="button button-plain" onPress={actions.askPending}>
+              {t('answers.askNow')}
+            </Button>
+          )}
+        </div>
+      ) : (
+        <input
+          className="field"
+          // The person has just asked for this field.
+          ref={(element) => element?.focus()}
+          aria-label={t('answers.prompt', { index: prompts.length + 1 })}
+          value={adding}
+          onChange={(event) => setAdding(event.target.value)}
+          onBlur={add}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') add();
+            if (event.key === 'Escape') setAdding(null);
+          }}
+        />
+      )}
+    </section>
+  );
+}

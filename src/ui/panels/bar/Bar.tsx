@@ -1,0 +1,220 @@
+// The bar: the run at the left, device, script, share, language and theme at the right. On a narrow page everything
+// but Train goes into one menu.
+import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components';
+import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import { canResume, isBusy } from '../../state/runStatus.ts';
+import type { Theme } from '../../state/state.ts';
+import { bytesText } from '../../texts/numbers.ts';
+import { progressWords } from './progress.ts';
+import type { Width } from './useWidth.ts';
+
+const themes = ['system', 'light', 'dark'] as const satisfies readonly Theme[];
+
+export function TrainButton() {
+  const { t } = useTexts();
+  const actions = useActions();
+  const busy = usePageState((state) => isBusy(state.run));
+  const resume = usePageState(canResume);
+  const label = busy ? t('bar.pause') : resume ? t('bar.resume') : t('bar.train');
+  return (
+    <Button className="button button-main train" onPress={actions.toggleRun}>
+      <svg viewBox="0 0 12 12" width="12" height="12" fill="currentColor" aria-hidden="true">
+        {busy ? <path d="M1.5 1h3v10h-3zM7.5 1h3v10h-3z" /> : <path d="M2 .8v10.4L11 6z" />}
+      </svg>
+      {label}
+    </Button>
+  );
+}
+
+export function Progress() {
+  const { t, language } = useTexts();
+  const run = usePageState((state) => state.run);
+  const words = progressWords(t, run, language);
+  return (
+    <p className={words.bad ? 'progress is-cut' : 'progress dim'} data-phase={run?.phase ?? 'idle'}>
+      {[words.main, ...words.rest].join(' · ')}
+    </p>
+  );
+}
+
+/** Device and memory in a few letters: `WebGPU · 34 MiB needed`. */
+function useDeviceWords(): string {
+  const { t } = useTexts();
+  const device = usePageState((state) => state.device);
+  const peak = usePageState(
+    (state) => state.run?.start?.peakBytes ?? state.inspection?.estimate?.memory.peakBytes,
+  );
+  if (device === null) return t('device.unknown');
+  const parts: string[] = [t(device.backend === 'webgpu' ? 'device.webgpu' : 'device.cpu')];
+  if (device.features.includes('shader-f16')) parts.push('f16');
+  if (peak !== undefined) parts.push(t('device.memory', { size: bytesText(peak) }));
+  return parts.join(' · ');
+}
+
+function RunMenu() {
+  const { t } = useTexts();
+  const actions = useActions();
+  const stoppable = usePageState((state) => state.run?.phase === 'running' || state.run?.phase === 'paused');
+  return (
+    <MenuTrigger>
+      <Button className="button button-icon" aria-label={t('bar.more')}>
+        ⋯
+      </Button>
+      <Popover className="popover" placement="bottom start">
+        <Menu aria-label={t('bar.more')} disabledKeys={stoppable ? [] : ['stop']}>
+          <MenuItem id="stop" className="list-item" onAction={actions.stop}>
+            {t('bar.stop')}
+          </MenuItem>
+          <MenuItem
+            id="keys"
+            className="list-item"
+            textValue={t('bar.keys')}
+            onAction={() => actions.openDialog('keys')}
+          >
+            {t('bar.keys')} <kbd>?</kbd>
+          </MenuItem>
+        </Menu>
+      </Popover>
+    </MenuTrigger>
+  );
+}
+
+function ThemeMenu() {
+  const { t } = useTexts();
+  const actions = useActions();
+  const theme = usePageState((state) => state.theme);
+  return (
+    <MenuTrigger>
+      <Button className="button button-plain button-icon" aria-label={t('bar.themeLabel')}>
+        <svg viewBox="0 0 16 16" width="15" height="15" aria-hidden="true">
+          <circle cx="8" cy="8" r="6.5" fill="none" stroke="currentColor" strokeWidth="1.4" />
+          <path d="M8 1.5a6.5 6.5 0 0 0 0 13z" fill="currentColor" />
+        </svg>
+      </Button>
+      <Popover className="popover" placement="bottom end">
+        <Menu
+          aria-label={t('bar.themeLabel')}
+          selectionMode="single"
+          selectedKeys={[theme]}
+          onAction={(key) => {
+            const next = themes.find((one) => one === key);
+            if (next !== undefined) actions.setTheme(next);
+          }}
+        >
+          {themes.map((one) => (
+            <MenuItem key={one} id={one} className="list-item">
+              {t(`bar.theme_${one}`)}
+            </MenuItem>
+          ))}
+        </Menu>
+      </Popover>
+    </MenuTrigger>
+  );
+}
+
+function NarrowMenu() {
+  const { t, language } = useTexts();
+  const actions = useActions();
+  const theme = usePageState((state) => state.theme);
+  const stoppable = usePageState((state) => state.run?.phase === 'running' || state.run?.phase === 'paused');
+  const idle = usePageState((state) => state.run === null);
+  const words = useDeviceWords();
+  const disabled = [...(stoppable ? [] : ['stop']), ...(idle ? ['reset'] : [])];
+  return (
+    <MenuTrigger>
+      <Button className="button button-icon" aria-label={t('bar.menu')}>
+        ⋯
+      </Button>
+      <Popover className="popover" placement="bottom end">
+        <Menu aria-label={t('bar.menu')} disabledKeys={disabled}>
+          <MenuItem id="step" className="list-item" onAction={actions.step}>
+            {t('bar.step')}
+          </MenuItem>
+          <MenuItem id="stop" className="list-item" onAction={actions.stop}>
+            {t('bar.stop')}
+          </MenuItem>
+          <MenuItem id="reset" className="list-item" onAction={actions.resetOrAsk}>
+            {t('bar.reset')}
+          </MenuItem>
+          <Separator className="menu-line" />
+          <MenuItem id="device" className="list-item" onAction={() => actions.openDialog('device')}>
+            {words}
+          </MenuItem>
+          <MenuItem id="script" className="list-item" onAction={() => actions.openDialog('script')}>
+            {t('bar.script')}
+          </MenuItem>
+          <MenuItem id="share" className="list-item" onAction={() => actions.openDialog('share')}>
+            {t('bar.share')}
+          </MenuItem>
+          <Separator className="menu-line" />
+          <MenuItem
+            id="language"
+            className="list-item"
+            onAction={() => actions.setLanguage(language === 'zh' ? 'en' : 'zh')}
+          >
+            {language === 'zh' ? 'English' : '中文'}
+          </MenuItem>
+          <MenuItem
+            id="theme"
+            className="list-item"
+            onAction={() => actions.setTheme(themes[(themes.indexOf(theme) + 1) % themes.length] ?? 'system')}
+          >
+            {t('bar.themeLabel')}: {t(`bar.theme_${theme}`)}
+          </MenuItem>
+        </Menu>
+      </Popover>
+    </MenuTrigger>
+  );
+}
+
+export function Bar({ width }: { readonly width: Width }) {
+  const { t, language } = useTexts();
+  const actions = useActions();
+  const busy = usePageState((state) => isBusy(state.run));
+  const idle = usePageState((state) => state.run === null);
+  const device = useDeviceWords();
+  if (width === 'narrow') {
+    return (
+      <header className="bar">
+        <h1 className="bar-name">LoRA Playground</h1>
+        <span className="bar-space" />
+        <TrainButton />
+        <NarrowMenu />
+      </header>
+    );
+  }
+  return (
+    <header className="bar">
+      <h1 className="bar-name">LoRA Playground</h1>
+      <TrainButton />
+      <Button className="button" isDisabled={busy} onPress={actions.step}>
+        {t('bar.step')}
+      </Button>
+      <Button className="button" isDisabled={idle} onPress={actions.resetOrAsk}>
+        {t('bar.reset')}
+      </Button>
+      <RunMenu />
+      <Progress />
+      <span className="bar-space" />
+      <Button className="pill bar-device" onPress={() => actions.openDialog('device')}>
+        {device}
+      </Button>
+      <Button className="button" onPress={() => actions.openDialog('script')}>
+        {t('bar.script')}
+      </Button>
+      <Button className="button" onPress={() => actions.openDialog('share')}>
+        {t('bar.share')}
+      </Button>
+      <span className="bar-end">
+        <Button
+          className="button button-plain"
+          aria-label={language === 'zh' ? 'English' : '中文'}
+          onPress={() => actions.setLanguage(language === 'zh' ? 'en' : 'zh')}
+        >
+          {language === 'zh' ? 'EN' : '中文'}
+        </Button>
+        <ThemeMenu />
+      </span>
+    </header>
+  );
+}

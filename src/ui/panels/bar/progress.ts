@@ -1,0 +1,55 @@
+// The run in words for the bar: what happens now, how far, how long still. Pure.
+import type { TFunction } from 'i18next';
+import type { Run } from '../../state/state.ts';
+import { countText, timeText } from '../../texts/numbers.ts';
+
+export interface ProgressWords {
+  readonly main: string;
+  /** Time left and speed; dropped first where room is short. */
+  readonly rest: readonly string[];
+  readonly bad: boolean;
+}
+
+/** What the bar says about a run. */
+export function progressWords(t: TFunction, run: Run | null, language: string): ProgressWords {
+  const said = (main: string, rest: readonly string[] = []): ProgressWords => ({ main, rest, bad: false });
+  if (run === null) return said(t('progress.ready'));
+  const last = run.steps.at(-1);
+  const step = last?.step ?? 0;
+  const total = run.start?.totalSteps ?? run.total;
+  switch (run.phase) {
+    case 'idle':
+      return said(t('progress.ready'));
+    case 'loading': {
+      if (run.total <= 0) return said(t('progress.loading'));
+      const percent = new Intl.NumberFormat(language, { style: 'percent' });
+      return said(
+        t('progress.loadingOf', { done: percent.format(run.done / run.total), total: percent.format(1) }),
+      );
+    }
+    case 'before':
+      return said(t('progress.before'));
+    case 'running': {
+      const main = t('progress.step', { step, total });
+      if (last === undefined) return said(main);
+      const rest = [
+        t('progress.left', { time: timeText(last.etaMs) }),
+        t('progress.speed', { speed: countText(Math.round(last.tokensPerSecond), language) }),
+      ];
+      return said(main, rest);
+    }
+    case 'paused':
+      return said(t('progress.paused', { step, total }));
+    case 'after':
+      return said(t('progress.after'));
+    case 'finished':
+      return said(t('progress.finished', { step }));
+    case 'failed': {
+      const python = run.failure?.raisedBy === 'python';
+      const words = python
+        ? t('progress.stoppedBackward')
+        : t('progress.failed', { code: run.failure?.error.code ?? '' });
+      return { main: words, rest: [], bad: true };
+    }
+  }
+}

@@ -1,0 +1,103 @@
+// One chart in React: holds the canvas, feeds it from the store without rendering, and says in words what it shows.
+import { useEffect, useRef } from 'react';
+import { usePage, usePageState, useTexts } from '../../PageContext.tsx';
+import type { Run } from '../../state/state.ts';
+import { figureText } from '../../texts/numbers.ts';
+import type { PlotData } from './plot.ts';
+import { makePlot } from './plot.ts';
+
+interface ChartProps {
+  readonly name: string;
+  readonly height: number;
+  readonly log?: boolean;
+  readonly fromZero?: boolean;
+  /** Series from the run; must be stable for a given look. */
+  readonly read: (run: Run) => PlotData;
+  readonly onHover: (index: number | null) => void;
+}
+
+/** A chart is built anew when theme or language change: the plot reads both only once. */
+export function Chart(props: ChartProps) {
+  const look = usePageState((state) => `${state.theme} ${state.language}`);
+  return (
+    <figure className="chart">
+      <Canvas key={look} {...props} />
+      <ChartSummary name={props.name} read={props.read} />
+    </figure>
+  );
+}
+
+function Canvas(props: ChartProps) {
+  const { height, log = false, fromZero = false, read, onHover } = props;
+  const { store } = usePage();
+  const { t } = useTexts();
+  const total = usePageState((state) => stepsShown(state.run));
+  const host = useRef<HTMLDivElement>(null);
+
+  useEffect(() => {
+    const element = host.current;
+    if (element === null) return;
+    const plot = makePlot(element, 'steps', onHover);
+    let drawn: Run | null = null;
+    const draw = (): void => {
+      const { run } = store.getState();
+      if (run === null || run === drawn) return;
+      if (drawn !== null && drawn.steps === run.steps) return;
+      drawn = run;
+      plot.draw(read(run), {
+        height,
+        log,
+        fromZero,
+        steps: stepsShown(run),
+        value: (value) => figureText(value, 2),
+      });
+    };
+    draw();
+    const stop = store.subscribe(draw);
+    const watch = new ResizeObserver(() => plot.resize());
+    watch.observe(element);
+    return () => {
+      stop();
+      watch.disconnect();
+      plot.destroy();
+    };
+  }, [store, read, onHover, height, log, fromZero]);
+
+  return (
+    <>
+      <div ref={host} className="chart-canvas" aria-hidden="true" style={{ minHeight: height }} />
+      <p className="chart-steps dim" aria-hidden="true">
+        <span>0</span>
+        <span>{t('charts.stepAxis', { step: total })}</span>
+      </p>
+    </>
+  );
+}
+
+/** Right end of the axis: the whole run, also while it is young. */
+function stepsShown(run: Run | null): number {
+  return Math.max(run?.start?.totalSteps ?? 0, run?.steps.at(-1)?.step ?? 1);
+}
+
+/** The chart in one sentence; for screen readers it changes only when the run rests. */
+function ChartSummary({ name, read }: { readonly name: string; readonly read: (run: Run) => PlotData }) {
+  const { t } = useTexts();
+  const run = usePageState((state) => (state.run?.phase === 'running' ? null : state.run));
+  if (run === null || run.steps.length === 0)
+    return <figcaption className="unseen">{t('charts.empty', { name })}</figcaption>;
+  const [steps, first] = read(run);
+  const values = (first ?? []).map((value) => value ?? Number.NaN);
+  const lowest = Math.min(...values.filter(Number.isFinite));
+  return (
+    <figcaption className="unseen">
+      {t('charts.summary', {
+        name,
+        steps: steps.length,
+        first: figureText(values[0] ?? Number.NaN),
+        last: figureText(values.at(-1) ?? Number.NaN),
+        lowest: figureText(lowest),
+        lowestStep: steps[values.indexOf(lowest)] ?? 0,
+      })}
+    </figcaption>
+  );
+}

@@ -1,0 +1,92 @@
+// Loss large, gradient norm and learning rate small, one cursor through all three. Titles carry the figures.
+import { useCallback, useState } from 'react';
+import { Button, ToggleButton } from 'react-aria-components';
+import { usePage, usePageState, useTexts } from '../../PageContext.tsx';
+import { saveFile } from '../../parts/saveFile.ts';
+import type { Run } from '../../state/state.ts';
+import { figureText, lossText } from '../../texts/numbers.ts';
+import { Chart } from './Chart.tsx';
+import { gradNormSeries, learningRateSeries, lossSeries, stepsCsv } from './series.ts';
+
+export function Charts() {
+  const { t } = useTexts();
+  const { store } = usePage();
+  const [log, setLog] = useState(false);
+  const [smooth, setSmooth] = useState(true);
+  const [hover, setHover] = useState<number | null>(null);
+  const readLoss = useCallback((run: Run) => lossSeries(run, smooth), [smooth]);
+  const onHover = useCallback((index: number | null) => setHover(index), []);
+  const first = usePageState((state) => state.run?.steps[0]);
+  const shown = usePageState(
+    (state) => (hover === null ? undefined : state.run?.steps[hover]) ?? state.run?.steps.at(-1),
+  );
+  const evalLoss = usePageState(
+    (state) => state.run?.steps.findLast((point) => point.evalLoss !== null)?.evalLoss ?? null,
+  );
+  const at = hover !== null && shown !== undefined ? t('charts.at', { step: shown.step }) : null;
+
+  return (
+    <>
+      <section className="card" aria-label={t('charts.loss')}>
+        <div className="chart-head">
+          <h2 className="dim">{t('charts.loss')}</h2>
+          <span className="figure">{shown === undefined ? '–' : lossText(shown.loss)}</span>
+          <span className="dim">
+            {at ?? (first === undefined ? '' : t('charts.from', { value: lossText(first.loss) }))}
+            {at === null && evalLoss !== null ? ` · ${t('charts.eval', { value: lossText(evalLoss) })}` : ''}
+          </span>
+          <span className="chart-tools">
+            <ToggleButton
+              className="button button-plain"
+              isSelected={log}
+              onChange={setLog}
+              aria-label={t('charts.logTitle')}
+            >
+              {t('charts.log')}
+            </ToggleButton>
+            <ToggleButton
+              className="button button-plain"
+              isSelected={smooth}
+              onChange={setSmooth}
+              aria-label={t('charts.smoothTitle')}
+            >
+              {t('charts.smooth')}
+            </ToggleButton>
+            <Button
+              className="button button-plain"
+              aria-label={t('charts.csvTitle')}
+              onPress={() =>
+                saveFile('lora-playground-steps.csv', 'text/csv', stepsCsv(store.getState().run?.steps ?? []))
+              }
+            >
+              {t('charts.csv')}
+            </Button>
+          </span>
+        </div>
+        <Chart name={t('charts.loss')} height={190} log={log} read={readLoss} onHover={onHover} />
+      </section>
+      <div className="card-row">
+        <section className="card" aria-label={t('charts.gradNorm')}>
+          <div className="chart-head-small">
+            <h2 className="dim">{t('charts.gradNorm')}</h2>
+            <span className="strong">{shown === undefined ? '–' : figureText(shown.gradNorm, 2)}</span>
+          </div>
+          <Chart name={t('charts.gradNorm')} height={96} read={gradNormSeries} onHover={onHover} />
+        </section>
+        <section className="card" aria-label={t('charts.learningRate')}>
+          <div className="chart-head-small">
+            <h2 className="dim">{t('charts.learningRate')}</h2>
+            <span className="strong">{shown === undefined ? '–' : figureText(shown.learningRate, 2)}</span>
+          </div>
+          <Chart
+            name={t('charts.learningRate')}
+            height={96}
+            fromZero
+            read={learningRateSeries}
+            onHover={onHover}
+          />
+        </section>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,140 @@
+// One uPlot chart in the page's look: few labels, colours read from the theme, one cursor for all charts. It is told
+// what to draw and knows neither store nor React.
+import uPlot from 'uplot';
+
+export interface PlotLook {
+  readonly height: number;
+  readonly log: boolean;
+  /** Whether the values start at 0, as a schedule does. */
+  readonly fromZero: boolean;
+  /** Right end of the step axis. */
+  readonly steps: number;
+  /** Format of the values at the left. */
+  readonly value: (value: number) => string;
+}
+
+/** Steps, then one array a series; null is a gap. */
+export type PlotData = readonly [steps: readonly number[], ...series: (readonly (number | null)[])[]];
+
+const token = (element: Element, name: string): string =>
+  getComputedStyle(element).getPropertyValue(name).trim();
+
+/** Largest and smallest of all series, padded so that a flat line does not lie on the frame. */
+export function valueRange(
+  data: PlotData,
+  log: boolean,
+  fromZero: boolean,
+): readonly [min: number, max: number] {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (const series of data.slice(1)) {
+    for (const value of series) {
+      if (value === null || !Number.isFinite(value) || (log && value <= 0)) continue;
+      min = Math.min(min, value);
+      max = Math.max(max, value);
+    }
+  }
+  if (min > max) return log ? [0.1, 1] : [0, 1];
+  if (log) return min === max ? [min / 2, max * 2] : [min, max];
+  if (fromZero) return [0, max > 0 ? max : 1];
+  const pad = min === max ? Math.max(Math.abs(max) * 0.5, 1e-6) : (max - min) * 0.04;
+  return [min === max || min - pad < 0 ? Math.min(0, min) : min - pad, max + pad];
+}
+
+/** Three marks: both ends and the middle (the geometric one on a logarithmic axis). */
+export function threeMarks(min: number, max: number, log: boolean): number[] {
+  return [min, log ? Math.sqrt(min * max) : (min + max) / 2, max];
+}
+
+export interface Plot {
+  draw(data: PlotData, look: PlotLook): void;
+  resize(): void;
+  destroy(): void;
+}
+
+/** A chart inside `host` whose first series is faint, second strong, third points; absent series are left out. */
+export function makePlot(host: HTMLElement, sync: string, onHover: (index: number | null) => void): Plot {
+  let plot: uPlot | null = null;
+  let look: PlotLook | null = null;
+  let data: PlotData = [[]];
+
+  const mutable = (): uPlot.AlignedData => {
+    const [steps, ...series] = data;
+    return [[...steps], ...series.map((values) => [...values])];
+  };
+
+  function build(next: PlotLook): void {
+    plot?.destroy();
+    look = next;
+    const dim = token(host, '--dim');
+    const hairline = token(host, '--hairline');
+    const font = `11px ${token(host, '--sans') || 'sans-serif'}`;
+    const scales: uPlot.Scales = {
+      x: { time: false, range: () => [0, Math.max(1, look?.steps ?? 1)] },
+      y: { distr: next.log ? 3 : 1, range: () => [...valueRange(data, next.log, next.fromZero)] },
+    };
+    const strong = token(host, '--grad');
+    const paint = [
+      { stroke: token(host, '--grad-soft'), width: 1, points: { show: false } },
+      { stroke: strong, width: 2, points: { show: false } },
+      {
+        stroke: token(host, '--ink'),
+        width: 0,
+        points: { show: true, size: 6, width: 1.5, fill: token(host, '--panel') },
+      },
+    ];
+    const series = data.length - 1;
+    const chosen = series === 1 ? paint.slice(1, 2) : paint.slice(0, series);
+    plot = new uPlot(
+      {
+        width: Math.max(40, host.clientWidth),
+        height: next.height,
+        legend: { show: false },
+        padding: [8, 8, 8, 0],
+        scales,
+        cursor: {
+          sync: { key: sync },
+          y: false,
+          drag: { x: false, y: false },
+          points: { size: 7, fill: strong, stroke: token(host, '--panel') },
+        },
+        series: [{}, ...chosen.map((one) => ({ ...one, spanGaps: true }))],
+        axes: [
+          { show: false },
+          {
+            stroke: dim,
+            font,
+            size: 44,
+            gap: 6,
+            grid: { stroke: hairline, width: 1 },
+            ticks: { show: false },
+            splits: (_, __, min, max) => threeMarks(min, max, next.log),
+            values: (_, marks) => marks.map((mark) => look?.value(mark) ?? ''),
+          },
+        ],
+        hooks: { setCursor: [(self) => onHover(self.cursor.idx ?? null)] },
+      },
+      mutable(),
+      host,
+    );
+  }
+
+  return {
+    draw: (nextData, nextLook) => {
+      const rebuild =
+        plot === null || look === null || look.log !== nextLook.log || nextData.length !== data.length;
+      data = nextData;
+      look = nextLook;
+      if (rebuild) build(nextLook);
+      else plot?.setData(mutable());
+    },
+    resize: () => {
+      if (plot !== null && host.clientWidth > 0)
+        plot.setSize({ width: host.clientWidth, height: look?.height ?? 160 });
+    },
+    destroy: () => {
+      plot?.destroy();
+      plot = null;
+    },
+  };
+}

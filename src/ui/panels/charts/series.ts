@@ -1,0 +1,47 @@
+// From the steps of a run to the series of the charts, and to CSV. Pure.
+import { ema } from '../../state/ema.ts';
+import type { Run, StepPoint } from '../../state/state.ts';
+import type { PlotData } from './plot.ts';
+
+export const smoothing = 0.8;
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+const stepsOf = (run: Run): number[] => run.steps.map((point) => point.step);
+
+function rawAndSmooth(run: Run, of: (point: StepPoint) => number, smooth: boolean): PlotData {
+  const values = run.steps.map(of);
+  if (!smooth) return [stepsOf(run), values.map(finite)];
+  return [stepsOf(run), values.map(finite), ema(values, smoothing).map(finite)];
+}
+
+/** Loss faint, its average strong, eval losses as points where there are any. */
+export function lossSeries(run: Run, smooth: boolean): PlotData {
+  const data = rawAndSmooth(run, (point) => point.loss, smooth);
+  if (!smooth || run.steps.every((point) => point.evalLoss === null)) return data;
+  return [...data, run.steps.map((point) => point.evalLoss)];
+}
+
+export const gradNormSeries = (run: Run): PlotData => rawAndSmooth(run, (point) => point.gradNorm, true);
+
+/** A schedule has no noise to smooth away. */
+export const learningRateSeries = (run: Run): PlotData =>
+  rawAndSmooth(run, (point) => point.learningRate, false);
+
+const columns = [
+  ['step', (p: StepPoint) => p.step],
+  ['loss', (p: StepPoint) => p.loss],
+  ['eval_loss', (p: StepPoint) => p.evalLoss],
+  ['grad_norm', (p: StepPoint) => p.gradNorm],
+  ['learning_rate', (p: StepPoint) => p.learningRate],
+  ['epoch', (p: StepPoint) => p.epoch],
+  ['tokens', (p: StepPoint) => p.tokens],
+  ['tokens_per_second', (p: StepPoint) => p.tokensPerSecond],
+  ['mean_token_accuracy', (p: StepPoint) => p.meanTokenAccuracy],
+  ['step_ms', (p: StepPoint) => p.stepMs],
+] as const;
+
+/** Every step as CSV under the Trainer's names; an absent value is an empty field. */
+export function stepsCsv(steps: readonly StepPoint[]): string {
+  const rows = steps.map((point) => columns.map(([, of]) => of(point) ?? '').join(','));
+  return `${[columns.map(([name]) => name).join(','), ...rows].join('\n')}\n`;
+}

@@ -1,0 +1,168 @@
+// Things worth telling above the result: no WebGPU, what a link got wrong, settings changed since the run, an engine
+// error with what to do, and whether a shared run was reproduced.
+import { useState } from 'react';
+import { Button } from 'react-aria-components';
+import type { EngineErrorData } from '../../../engine/protocol.ts';
+import { useActions, usePage, usePageState, useTexts } from '../../PageContext.tsx';
+import { runMatches } from '../../state/actions.ts';
+import { compareFingerprints, isStale } from '../../state/runStatus.ts';
+import { figureText } from '../../texts/numbers.ts';
+import { helpFor } from './errorHelp.ts';
+
+export function CpuBanner() {
+  const { t } = useTexts();
+  const reason = usePageState((state) => (state.device?.backend === 'cpu' ? state.device.reason : null));
+  const [hidden, setHidden] = useState(false);
+  if (hidden || (reason !== 'no-webgpu' && reason !== 'no-adapter' && reason !== 'lost')) return null;
+  return (
+    <section className="card note" aria-label={t('banner.title')}>
+      <div>
+        <h2>{t('banner.title')}</h2>
+        <p>{t(`banner.${reason}`)}</p>
+        <details>
+          <summary>{t('banner.how')}</summary>
+          <ul>
+            <li>{t('banner.help_chrome')}</li>
+            <li>{t('banner.help_firefox')}</li>
+            <li>{t('banner.help_safari')}</li>
+          </ul>
+        </details>
+      </div>
+      <Button
+        className="button button-plain"
+        aria-label={t('banner.dismiss')}
+        onPress={() => setHidden(true)}
+      >
+        ✕
+      </Button>
+    </section>
+  );
+}
+
+export function LinkNotes() {
+  const { t } = useTexts();
+  const actions = useActions();
+  const notes = usePageState((state) => state.linkNotes);
+  if (notes.length === 0) return null;
+  return (
+    <section className="card note" aria-label={t('recipe.linked')}>
+      <div>
+        <h2>{t('recipe.linked')}</h2>
+        <ul>
+          {notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      </div>
+      <Button className="button button-plain" aria-label={t('recipe.dismiss')} onPress={actions.dismissNotes}>
+        ✕
+      </Button>
+    </section>
+  );
+}
+
+/** An error of the engine, with the help that its code calls for. */
+export function EngineError({ error, title }: { readonly error: EngineErrorData; readonly title: string }) {
+  const { t } = useTexts();
+  const actions = useActions();
+  const help = helpFor(error.code);
+  return (
+    <section className="card failure" aria-label={title}>
+      <p className="small dim">{title}</p>
+      <h2 className="failure-message">{error.message}</h2>
+      <p>{t(help.text)}</p>
+      <div className="dialog-actions">
+        {help.action === 'rows' && (
+          <Button className="button button-main" onPress={() => actions.openDialog('data')}>
+            {t('help.openRows')}
+          </Button>
+        )}
+        {help.action === 'cpu' && (
+          <Button className="button button-main" onPress={() => actions.chooseBackend('cpu')}>
+            {t('help.useCpu')}
+          </Button>
+        )}
+        {help.action === 'reload' && (
+          <Button className="button button-main" onPress={() => location.reload()}>
+            {t('help.reload')}
+          </Button>
+        )}
+        {help.action === 'recipe' && (
+          <>
+            <Button className="button" onPress={actions.undo}>
+              {t('recipe.undo')}
+            </Button>
+            <Button className="button" onPress={actions.resetRecipe}>
+              {t('help.resetRecipe')}
+            </Button>
+          </>
+        )}
+      </div>
+    </section>
+  );
+}
+
+export function StaleNote() {
+  const { t } = useTexts();
+  const stale = usePageState((state) => isStale(state) && (state.run?.steps.length ?? 0) > 0);
+  return stale ? <p className="card small dim">{t('run.stale')}</p> : null;
+}
+
+export function Warnings() {
+  const { t } = useTexts();
+  const warnings = usePageState((state) => state.run?.warnings);
+  if (warnings === undefined || warnings.length === 0) return null;
+  return (
+    <section className="card warnings" aria-label={t('run.warnings')}>
+      <h2 className="dim">{t('run.warnings')}</h2>
+      {warnings.map((warning, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the same warning may come twice
+        <pre key={index}>
+          {warning.category}: {warning.message}
+        </pre>
+      ))}
+    </section>
+  );
+}
+
+export function ReproductionNote() {
+  const { t } = useTexts();
+  const { store } = usePage();
+  const expected = usePageState((state) => state.expected);
+  const actual = usePageState((state) => state.run?.fingerprint ?? null);
+  const changed = usePageState((state) => state.past.length > 0);
+  const matches = usePageState(runMatches);
+  if (expected === null) return null;
+  if (actual === null || !matches) {
+    const running = store.getState().run !== null && matches;
+    if (running) return null;
+    return <p className="card small dim">{t('fingerprint.waiting')}</p>;
+  }
+  if (changed && !matches) return <p className="card small dim">{t('fingerprint.changed')}</p>;
+  const result = compareFingerprints(expected, actual);
+  const difference = figureText(result.largestDifference, 2);
+  const words =
+    result.verdict === 'identical'
+      ? t('fingerprint.identical', { steps: result.comparedSteps })
+      : result.verdict === 'reproduced'
+        ? t('fingerprint.reproduced', { difference })
+        : result.verdict === 'differs'
+          ? t('fingerprint.differs', { difference })
+          : t('fingerprint.nothing');
+  const good = result.verdict === 'identical' || result.verdict === 'reproduced';
+  return (
+    <section className="card" aria-label={t('fingerprint.title')}>
+      <h2 className="small dim">{t('fingerprint.title')}</h2>
+      <p>
+        <span className={good ? 'reproduced' : 'is-cut strong'}>{words}</span>{' '}
+        <span className="dim">
+          (
+          {result.sameDevice
+            ? t('fingerprint.sameDevice')
+            : t('fingerprint.otherDevice', { device: expected.device })}
+          )
+        </span>
+      </p>
+    </section>
+  );
+}

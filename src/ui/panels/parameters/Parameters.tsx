@@ -1,0 +1,53 @@
+// The parameters panel: counts, PEFT's own line, the tree and its filter.
+import { useMemo, useState } from 'react';
+import { ToggleButton, ToggleButtonGroup } from 'react-aria-components';
+import { usePageState, useTexts } from '../../PageContext.tsx';
+import { countText } from '../../texts/numbers.ts';
+import { ParameterTree } from './ParameterTree.tsx';
+import type { TreeFilter } from './treeRows.ts';
+import { treeNodes } from './treeRows.ts';
+
+export function Parameters() {
+  const { t, language } = useTexts();
+  const inspection = usePageState((state) => state.inspection);
+  const [filter, setFilter] = useState<TreeFilter>('all');
+  const root = inspection?.tree;
+  const nodes = useMemo(() => (root === undefined ? [] : treeNodes(root)), [root]);
+
+  if (inspection === null) return <p className="parameters dim">{t('parameters.waiting')}</p>;
+  const { outcome } = inspection;
+  const filters: readonly { readonly id: TreeFilter; readonly text: string }[] = [
+    { id: 'trainable', text: t('parameters.trainable', { count: outcome.trainableTensors }) },
+    ...(outcome.noneGradients > 0
+      ? [{ id: 'dead' as const, text: t('parameters.dead', { count: outcome.noneGradients }) }]
+      : []),
+    { id: 'all', text: t('parameters.all', { count: outcome.allTensors }) },
+  ];
+  const shown = filters.some((one) => one.id === filter) ? filter : 'all';
+  return (
+    <section className="parameters" aria-label={t('parameters.title')}>
+      <div className="parameters-head">
+        <h2 className="dim">{t('parameters.title')}</h2>
+        <ToggleButtonGroup
+          className="parameters-filter"
+          aria-label={t('parameters.filter')}
+          selectionMode="single"
+          disallowEmptySelection
+          selectedKeys={[shown]}
+          onSelectionChange={(keys) => setFilter(filters.find((one) => keys.has(one.id))?.id ?? 'all')}
+        >
+          {filters.map((one) => (
+            <ToggleButton key={one.id} id={one.id} className="pill">
+              {one.text}
+            </ToggleButton>
+          ))}
+        </ToggleButtonGroup>
+      </div>
+      <p className="parameters-line mono dim" title={countText(inspection.trainableParams, language)}>
+        {inspection.trainableLine}
+      </p>
+      <ParameterTree nodes={nodes} filter={shown} />
+      <p className="parameters-key small dim">{t('parameters.key')}</p>
+    </section>
+  );
+}

@@ -1,0 +1,71 @@
+// A text setting with suggestions. A text that can't hold stays in the field with the reason below it.
+import { useEffect, useId, useState } from 'react';
+import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import type { SettingKey, TextKind } from '../../../engine/index.ts';
+import { useTexts } from '../../PageContext.tsx';
+
+export function TextControl(props: {
+  readonly settingKey: SettingKey;
+  readonly label: string;
+  readonly type: TextKind;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}) {
+  const { settingKey, label, type, value, onChange } = props;
+  const { t } = useTexts();
+  const [draft, setDraft] = useState<string | null>(null);
+  const problemId = useId();
+  useEffect(() => {
+    void value;
+    setDraft(null);
+  }, [value]);
+  const problem = draft === null ? null : (type.problem?.(draft) ?? null);
+
+  return (
+    <div className="text-control">
+      <input
+        className="setting-input setting-text mono"
+        aria-label={label}
+        aria-invalid={problem !== null}
+        aria-describedby={problem === null ? undefined : problemId}
+        autoComplete="off"
+        spellCheck={false}
+        value={draft ?? value}
+        onChange={(event) => {
+          const next = event.target.value;
+          setDraft(next);
+          if ((type.problem?.(next) ?? null) === null && next !== value) {
+            onChange(next);
+            queueMicrotask(() => setDraft(next));
+          }
+        }}
+        onBlur={() => problem === null && setDraft(null)}
+        onKeyDown={(event) => event.key === 'Escape' && setDraft(null)}
+      />
+      {type.suggestions !== undefined && (
+        <MenuTrigger>
+          <Button className="button button-plain" aria-label={t('recipe.suggestions', { name: label })}>
+            ▾
+          </Button>
+          <Popover className="popover" placement="bottom end">
+            <Menu
+              aria-label={t('recipe.suggestions', { name: label })}
+              onAction={(key) => onChange(String(key))}
+            >
+              {type.suggestions.map((one) => (
+                <MenuItem key={one} id={one} className="list-item mono" textValue={one}>
+                  {one}
+                </MenuItem>
+              ))}
+            </Menu>
+          </Popover>
+        </MenuTrigger>
+      )}
+      {problem !== null && (
+        <p id={problemId} className="setting-problem is-cut" role="alert">
+          {settingKey}: {problem}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,114 @@
+// The gradient strip: one cell for the embedding, each layer, final norm, head and loss; the wire between two cells
+// says whether that hidden state requires grad. It draws what the inspection read off the tape and decides nothing.
+import { useState } from 'react';
+import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import type { DrawnCell } from './stripCells.ts';
+import { checkpointRuns, drawnCells, stripAnswer } from './stripCells.ts';
+import { answerWords, cellFact, cellLabel, cellName, stripSentence } from './stripWords.ts';
+
+function Dot({ received }: { readonly received: DrawnCell['cell']['received'] }) {
+  if (received === 'nothing-trainable') return null;
+  return (
+    <svg className={`strip-dot strip-dot-${received}`} viewBox="0 0 12 12" aria-hidden="true">
+      <circle cx="6" cy="6" r="4.2" />
+      {received === 'zero' && <circle className="inner" cx="6" cy="6" r="1.6" />}
+      {received === 'some' && <path className="inner" d="M6 1.8a4.2 4.2 0 0 0 0 8.4z" />}
+    </svg>
+  );
+}
+
+export function Strip({ onSelect }: { readonly onSelect: () => void }) {
+  const { t } = useTexts();
+  const actions = useActions();
+  const inspection = usePageState((state) => state.inspection);
+  const broken = usePageState((state) => state.inspectFailure !== null);
+  const selected = usePageState((state) => state.selectedPath);
+  const [pointed, setPointed] = useState<number | null>(null);
+
+  if (inspection === null || broken) {
+    return (
+      <section className="card strip" aria-label={t('strip.title')}>
+        <p className="strip-question">
+          <span className="dim">{t('strip.title')}</span>{' '}
+          <strong className={broken ? 'is-cut' : 'dim'}>
+            {t(broken ? 'strip.broken' : 'strip.waiting')}
+          </strong>
+        </p>
+        <div className="strip-empty" />
+      </section>
+    );
+  }
+
+  const drawn = drawnCells(inspection.strip);
+  const runs = checkpointRuns(drawn);
+  const answer = stripAnswer(inspection.outcome);
+  const good = answer.kind === 'yes';
+  const cutAt = drawn.findIndex(({ cell }) => cell.cut);
+  const fact = pointed === null ? undefined : drawn[pointed];
+  return (
+    <section className="card strip" aria-label={t('strip.title')}>
+      <p className="strip-question">
+        <span className="dim">{t('strip.title')}</span>{' '}
+        <strong className={good ? 'is-grad' : 'is-cut'}>{answerWords(t, answer)}</strong>
+      </p>
+      <p className="unseen">{stripSentence(t, drawn, answer)}</p>
+      <ol className="strip-cells" onPointerLeave={() => setPointed(null)}>
+        {drawn.map((one, index) => {
+          const { cell } = one;
+          const run = runs.find(({ first, last }) => index >= first && index <= last);
+          const isBad = cell.id === 'loss' && !cell.requiresGrad;
+          const tint = cell.trainable > 0 ? ' strip-box-trainable' : '';
+          const current = cell.path !== '' && cell.path === selected;
+          return (
+            <li key={cell.id} className={one.wire === null ? 'strip-cell strip-last' : 'strip-cell'}>
+              <span className="strip-above">
+                {run !== undefined && (
+                  <span className={`strip-bracket strip-bracket-${run.kind}`} aria-hidden="true" />
+                )}
+                {run?.last === index && (
+                  <span className="strip-bracket-name" aria-hidden="true">
+                    {t(run.kind === 'reentrant' ? 'strip.bracket_reentrant' : 'strip.bracket_non-reentrant')}
+                  </span>
+                )}
+              </span>
+              <button
+                type="button"
+                className={`strip-box${tint}${isBad ? ' strip-box-bad' : ''}${current ? ' strip-box-current' : ''}`}
+                aria-label={
+                  cell.path === ''
+                    ? cellFact(t, one)
+                    : `${t('strip.select', { cell: cellName(t, one) })}: ${cellFact(t, one)}`
+                }
+                onPointerEnter={() => setPointed(index)}
+                onFocus={() => setPointed(index)}
+                onBlur={() => setPointed(null)}
+                onClick={() => {
+                  if (cell.path === '') return;
+                  actions.select(cell.path);
+                  onSelect();
+                }}
+              >
+                <Dot received={cell.received} />
+              </button>
+              {one.wire !== null && (
+                <span className={`strip-wire strip-wire-${one.wire}`} aria-hidden="true" />
+              )}
+              {index === cutAt && (
+                <span className="strip-scissors" aria-hidden="true">
+                  ✂ {t('strip.cut')}
+                </span>
+              )}
+              <span
+                className={`strip-label strip-label-${one.layers === null ? cell.id : 'layer'}${isBad ? ' is-cut' : ''}`}
+                aria-hidden="true"
+              >
+                {cellLabel(t, one)}
+              </span>
+            </li>
+          );
+        })}
+      </ol>
+      <p className="strip-fact small dim">{fact === undefined ? t('strip.key') : cellFact(t, fact)}</p>
+    </section>
+  );
+}

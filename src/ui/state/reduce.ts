@@ -1,0 +1,90 @@
+// Event → state, pure. Two engines speak: the inspector (device-free) and the trainer; both go through here.
+import type { Recipe } from '../../engine/index.ts';
+import type { Event } from '../../engine/protocol.ts';
+import type { AnswerPair, PageState, Run, StepPoint } from './state.ts';
+
+/** A run as it stands the moment a command was sent. */
+export function newRun(recipe: Recipe): Run {
+  return {
+    recipe,
+    phase: 'loading',
+    done: 0,
+    total: 0,
+    note: '',
+    start: null,
+    steps: [],
+    tensorNorms: [],
+    warnings: [],
+    answers: [],
+    fingerprint: null,
+    failure: null,
+  };
+}
+
+/** Puts one streamed answer at its place; places before it that have no answer yet stay empty pairs. */
+export function withAnswer(
+  answers: readonly AnswerPair[],
+  event: Extract<Event, { type: 'answer' }>,
+  index: number,
+): readonly AnswerPair[] {
+  const next = [...answers];
+  while (next.length <= index) next.push({ prompt: '', before: null, after: null });
+  const old = next[index];
+  const kept = old?.prompt === event.prompt ? old : { prompt: event.prompt, before: null, after: null };
+  next[index] = { ...kept, [event.side]: { text: event.text, done: event.done, step: event.step } };
+  return next;
+}
+
+function point({ tensorNorms: _, ...metrics }: Extract<Event, { type: 'step' }>['metrics']): StepPoint {
+  return metrics;
+}
+
+function reduceRun(run: Run, event: Event, state: PageState): Run {
+  switch (event.type) {
+    case 'phase':
+      return { ...run, phase: event.phase, done: event.done, total: event.total, note: event.note };
+    case 'started': {
+      const { type: _, ...start } = event;
+      return { ...run, start };
+    }
+    case 'step':
+      return { ...run, steps: [...run.steps, point(event.metrics)], tensorNorms: event.metrics.tensorNorms };
+    case 'warning':
+      return { ...run, warnings: [...run.warnings, { category: event.category, message: event.message }] };
+    case 'answer': {
+      const index = event.id === 0 ? event.index : state.asked[event.id]?.[event.index];
+      return index === undefined ? run : { ...run, answers: withAnswer(run.answers, event, index) };
+    }
+    case 'finished':
+      return { ...run, phase: 'finished', fingerprint: event.fingerprint };
+    case 'failed':
+      return { ...run, phase: 'failed', failure: { error: event.error, raisedBy: event.raisedBy } };
+    default:
+      return run;
+  }
+}
+
+/** The state after an event. Answers to older inspections are dropped; events without a run leave it absent. */
+export function reduce(state: PageState, event: Event): PageState {
+  switch (event.type) {
+    case 'device':
+      return { ...state, device: event.device };
+    case 'inspected':
+      // The recipe with its first fix is asked for under the negative id.
+      if (event.id === -state.inspectId) return { ...state, fixedScript: event.inspection.script };
+      if (event.id !== state.inspectId) return state;
+      return { ...state, inspection: event.inspection, inspectFailure: null, fixedScript: null };
+    case 'inspect-failed':
+      if (event.id !== state.inspectId) return state;
+      return { ...state, inspectFailure: event.error };
+    default: {
+      if (state.run === null) return state;
+      return { ...state, run: reduceRun(state.run, event, state) };
+    }
+  }
+}
+
+/** Many events at once, as they gather between two frames. */
+export function reduceAll(state: PageState, events: readonly Event[]): PageState {
+  return events.reduce(reduce, state);
+}

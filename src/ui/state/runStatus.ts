@@ -1,0 +1,50 @@
+// What can be done with the run now, and how it compares with the link it came from. Pure readings of the state.
+import type { Fingerprint } from '../../engine/protocol.ts';
+import { sameRun } from './recipeEdits.ts';
+import type { PageState, Run } from './state.ts';
+
+export const busyPhases: ReadonlySet<Run['phase']> = new Set(['loading', 'before', 'running', 'after']);
+
+/** Whether the engine is at work on the run. */
+export const isBusy = (run: Run | null): boolean => run !== null && busyPhases.has(run.phase);
+
+/** Whether Train would go on with the run instead of beginning a new one. */
+export function canResume(state: Pick<PageState, 'run' | 'recipe'>): boolean {
+  return state.run?.phase === 'paused' && sameRun(state.run.recipe, state.recipe);
+}
+
+/** Whether the shown run used other settings than the form now holds. */
+export function isStale(state: Pick<PageState, 'run' | 'recipe'>): boolean {
+  return state.run !== null && !sameRun(state.run.recipe, state.recipe);
+}
+
+export interface Reproduction {
+  readonly sameDevice: boolean;
+  /** Largest |a − b| / max(|b|, 1e-6) over the steps that both runs logged. */
+  readonly largestDifference: number;
+  readonly comparedSteps: number;
+  readonly verdict: 'identical' | 'reproduced' | 'differs' | 'nothing-compared';
+}
+
+/**
+ * Compares a run's losses with those of a link. The same device repeats bit for bit; another sums in another order:
+ * 2 % is far above float32 noise over a hundred steps and far below what any changed setting does to the loss.
+ */
+export function compareFingerprints(expected: Fingerprint, actual: Fingerprint): Reproduction {
+  const losses = new Map(actual.losses);
+  let largest = 0;
+  let compared = 0;
+  for (const [step, loss] of expected.losses) {
+    const mine = losses.get(step);
+    if (mine === undefined) continue;
+    compared += 1;
+    const difference = Math.abs(mine - loss) / Math.max(Math.abs(loss), 1e-6);
+    largest = Number.isNaN(difference) ? Number.NaN : Math.max(largest, difference);
+  }
+  const sameDevice = expected.device === actual.device;
+  const shared = { sameDevice, largestDifference: largest, comparedSteps: compared };
+  if (compared === 0) return { ...shared, verdict: 'nothing-compared' };
+  // Links carry six significant digits; a difference below that is none.
+  if (largest < 1e-6) return { ...shared, verdict: 'identical' };
+  return { ...shared, verdict: largest <= 0.02 ? 'reproduced' : 'differs' };
+}

@@ -1,0 +1,139 @@
+// What the page knows, as plain data. The reducer makes the next state, the panels read it; nothing here computes.
+import type {
+  CustomData,
+  EngineClient,
+  Inspection,
+  Recipe,
+  RecipePatch,
+  RecipeValues,
+  Text,
+} from '../../engine/index.ts';
+import type {
+  BackendChoice,
+  DeviceInfo,
+  EngineErrorData,
+  Event,
+  Fingerprint,
+  RunPhase,
+  StepMetrics,
+} from '../../engine/protocol.ts';
+
+export type Language = 'en' | 'zh';
+export type Theme = 'system' | 'light' | 'dark';
+export type DialogName = 'script' | 'share' | 'device' | 'keys' | 'data' | 'reset';
+export type SheetName = 'recipe' | 'parameters';
+
+/** A preset as the page lists it; `values` are the defaults with the preset's patch laid over them. */
+export interface PresetEntry {
+  readonly id: string;
+  readonly title: Text;
+  readonly description: Text;
+  /** Rows in its data file. */
+  readonly rows: number;
+  readonly values: RecipeValues;
+  readonly prompts: readonly string[];
+}
+
+/** One step for the charts: the metrics without the per-tensor norms, of which only the latest are kept. */
+export type StepPoint = Omit<StepMetrics, 'tensorNorms'>;
+
+export interface AnswerSide {
+  readonly text: string;
+  readonly done: boolean;
+  readonly step: number;
+}
+
+export interface AnswerPair {
+  readonly prompt: string;
+  readonly before: AnswerSide | null;
+  readonly after: AnswerSide | null;
+}
+
+export interface Failure {
+  readonly error: EngineErrorData;
+  readonly raisedBy: 'python' | 'engine';
+}
+
+export interface RunStart {
+  readonly trainable: number;
+  readonly all: number;
+  readonly peakBytes: number;
+  readonly totalSteps: number;
+  readonly backend: 'webgpu' | 'cpu';
+  readonly dispatchesPerStep: number;
+}
+
+export interface Run {
+  readonly recipe: Recipe;
+  /** What was asked for last, until the engine reports a phase. */
+  readonly phase: RunPhase;
+  readonly done: number;
+  readonly total: number;
+  readonly note: string;
+  readonly start: RunStart | null;
+  readonly steps: readonly StepPoint[];
+  readonly tensorNorms: readonly number[];
+  readonly warnings: readonly { readonly category: string; readonly message: string }[];
+  readonly answers: readonly AnswerPair[];
+  readonly fingerprint: Fingerprint | null;
+  readonly failure: Failure | null;
+}
+
+export interface PageState {
+  readonly presets: readonly PresetEntry[];
+  readonly recipe: Recipe;
+  readonly past: readonly Recipe[];
+  readonly future: readonly Recipe[];
+  /** The key edited last and when, so that one drag of a slider is one undo. */
+  readonly lastEdit: { readonly key: string; readonly atMs: number } | null;
+  readonly inspection: Inspection | null;
+  readonly inspectFailure: EngineErrorData | null;
+  /** Id of the newest inspection asked for; older answers are dropped. */
+  readonly inspectId: number;
+  /** The script with the first fix applied; null until the inspector has written it. */
+  readonly fixedScript: string | null;
+  readonly device: DeviceInfo | null;
+  readonly backend: BackendChoice;
+  readonly run: Run | null;
+  /** Answers asked for outside a run, by ask id: the prompt's place in the answers. */
+  readonly asked: Readonly<Record<number, readonly number[]>>;
+  readonly linkNotes: readonly string[];
+  /** Fingerprint that came with the link, to compare the run with. */
+  readonly expected: Fingerprint | null;
+  readonly language: Language;
+  readonly theme: Theme;
+  readonly keysOn: boolean;
+  readonly selectedPath: string | null;
+  readonly dialog: DialogName | null;
+  readonly sheet: SheetName | null;
+}
+
+/** What a link said. */
+export interface OpenedLink {
+  readonly recipe: Recipe;
+  readonly fingerprint: Fingerprint | null;
+  readonly notes: readonly string[];
+}
+
+/** Everything the page needs from outside, so that tests can bring their own. */
+export interface Ports {
+  startEngine(onEvent: (event: Event) => void): EngineClient;
+  loadPresets(): Promise<readonly PresetEntry[]>;
+  /** `hash` begins with '#', or is empty. */
+  openLink(hash: string, presets: readonly PresetEntry[]): Promise<OpenedLink>;
+  /** The part behind '#', without it. */
+  writeLink(
+    recipe: Recipe,
+    presets: readonly PresetEntry[],
+    options: { readonly includeData: boolean; readonly fingerprint: Fingerprint | null },
+  ): Promise<string>;
+  /** Text of a file of rows; throws a UserError that names the byte where it isn't UTF-8. */
+  decodeRows(bytes: Uint8Array): string;
+  recipeJson(recipe: Recipe, presets: readonly PresetEntry[]): string;
+}
+
+export type Edit =
+  | { readonly kind: 'values'; readonly patch: RecipePatch }
+  | { readonly kind: 'preset'; readonly id: string }
+  | { readonly kind: 'data'; readonly data: CustomData | null }
+  | { readonly kind: 'prompts'; readonly prompts: readonly string[] };

@@ -1,0 +1,37 @@
+// The page's store: vanilla zustand, so that charts and tests read it without React. Only actions.ts writes to it.
+import { createStore } from 'zustand/vanilla';
+import { defaultValues } from '../../engine/index.ts';
+import type { Language, PageState, Theme } from './state.ts';
+
+/** The preset the page opens with. */
+export const firstPreset = 'ships-log';
+
+/** The state before anything is known. */
+export function emptyState(language: Language, theme: Theme): PageState {
+  return {
+    presets: [],
+    recipe: { preset: firstPreset, values: defaultValues },
+    past: [],
+    future: [],
+    lastEdit: null,
+    inspection: null,
+    inspectFailure: null,
+    inspectId: 0,
+    fixedScript: null,
+    device: null,
+    backend: 'auto',
+    run: null,
+    asked: {},
+    linkNotes: [],
+    expected: null,
+    language,
+    theme,
+    keysOn: true,
+    selectedPath: null,
+    dialog: null,
+    sheet: null,
+  };
+}
+
+export const makeStore = (initial: PageState) => createStore<PageState>()(() => initial);
+export type Store = ReturnType<typeof makeStore>;

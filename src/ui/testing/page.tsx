@@ -1,0 +1,20 @@
+// The page over the fixture, for looking at it without an engine: `npx vite`, then /src/ui/testing/page.html. Not built.
+import { mountPage } from '../mountPage.tsx';
+import { startFakeEngine } from './fakeEngine.ts';
+import { presetEntries } from './fixture.ts';
+
+const root = document.getElementById('root');
+if (root !== null) {
+  mountPage(root, {
+    startEngine: (onEvent) => startFakeEngine(onEvent),
+    loadPresets: async () => presetEntries,
+    openLink: async (hash, presets) => {
+      const chosen = presets.find((preset) => hash.includes(`preset=${preset.id}`)) ?? presets[0];
+      if (chosen === undefined) throw new Error('internal: the fixture has no preset');
+      return { recipe: { preset: chosen.id, values: chosen.values }, fingerprint: null, notes: [] };
+    },
+    writeLink: async (recipe) => `v=1&preset=${recipe.preset}`,
+    decodeRows: (bytes) => new TextDecoder().decode(bytes),
+    recipeJson: (recipe) => JSON.stringify(recipe),
+  });
+}
