@@ -1,0 +1,380 @@
+"""Writes tests/golden/wiring/cases-<stack>.json: the rows of the truth table that are not in the product of wiring.py.
+
+Usage: python wiring_cases.py STACK. Each case is a few lines of ordinary script; README.md lists them.
+"""
+
+import contextlib
+import io
+import json
+import os
+import sys
+
+import torch
+from transformers import Trainer, TrainingArguments
+
+import bench_model as bench
+from observe import Case, observe
+from script_watch import watching
+
+torch.set_num_threads(1)
+HERE = os.path.dirname(os.path.abspath(__file__))
+CASES = {}
+GC = {"off": None, "reentrant": True, "non-reentrant": False}
+
+
+def named(name, *values, **keywords):
+    """Registers a case; extra arguments are bound, so one function serves several names."""
+
+    def register(function):
+        CASES[name] = lambda case: function(case, *values, **keywords)
+        return function
+
+    return register
+
+
+def wrap(case: Case, model, adapter_name="default", **config):
+    from peft import get_peft_model
+
+    case.stage = "get_peft_model"
+    model = get_peft_model(model, bench.lora_config(**config), **({} if adapter_name == "default" else {"adapter_name": adapter_name}))
+    case.count_trainable(model)
+    return model
+
+
+def checkpoint(case: Case, model, gc: str) -> None:
+    if GC[gc] is not None:
+        case.stage = "model.gradient_checkpointing_enable"
+        known = bench.TF >= bench.Version("4.35")
+        model.gradient_checkpointing_enable(**({"gradient_checkpointing_kwargs": {"use_reentrant": GC[gc]}} if known else {}))
+
+
+def step(case: Case, model, gc="off", hook=False, train=True, masked=False) -> None:
+    """The plain step of wiring.py: checkpointing, hook, train mode, forward, backward."""
+    checkpoint(case, model, gc)
+    if hook:
+        model.enable_input_require_grads()
+    if train:
+        model.train()
+    case.count_trainable(model)
+    case.stage = "model(**batch)"
+    case.backward(model, model(**bench.batch(masked)).loss)
+
+
+def train(case: Case, model, gc="off", masked=False, sft=False, **more) -> None:
+    cls, args_class = (Trainer, TrainingArguments) if not sft else bench.sft_classes()
+    args = bench.arguments(args_class, GC[gc] is not None, GC[gc] if bench.TF >= bench.Version("4.35") else None)
+    keywords = bench.trainer_keywords(cls, masked)
+    case.stage = f"{cls.__name__}(...)"
+    instance = watching(cls, case)(model=model, args=args, **keywords, **more)
+    case.stage = "trainer.train()"
+    instance.train()
+
+
+def loss_of(case: Case, model):
+    model.train()
+    case.count_trainable(model)
+    case.stage = "model(**batch)"
+    return model(**bench.batch()).loss
+
+
+# 5, 6: checkpointing enabled before the wrapping
+@named("5 bf16 checkpointing before get_peft_model", "bf16")
+@named("6 4-bit checkpointing before get_peft_model", "4-bit")
+def _(case, base):
+    model = bench.load_base(base)
+    checkpoint(case, model, "reentrant")
+    step(case, wrap(case, model))
+
+
+@named("18 eval mode bf16", "bf16")
+@named("18 eval mode 4-bit", "4-bit")
+def _(case, base):
+    step(case, wrap(case, bench.load_base(base)).eval(), "reentrant", train=False)
+
+
+@named("20 checkpointing before add_adapter")
+def _(case):
+    model = bench.load_base("bf16")
+    checkpoint(case, model, "reentrant")
+    case.stage = "model.add_adapter"
+    model.add_adapter(bench.lora_config())
+    step(case, model)
+
+
+for _gc in ("off", "reentrant"):
+    for _trainable in (False, True):
+
+        @named(f"35 from_pretrained is_trainable={_trainable} + peft_config, {_gc}", _gc, _trainable)
+        def _(case, gc, trainable):
+            from peft import PeftModel
+
+            model = PeftModel.from_pretrained(bench.load_base("bf16"), bench.ADAPTER, is_trainable=trainable)
+            train(case, model, gc, sft=True, peft_config=bench.lora_config())
+
+
+@named("36 peft_config, all labels -100")
+def _(case):
+    train(case, bench.load_base("bf16"), masked=True, sft=True, peft_config=bench.lora_config())
+
+
+# 37-43: target_modules
+TARGETS = {
+    "37 all-linear": "all-linear",
+    "37 two names": ["q_proj", "v_proj"],
+    "37 None": None,
+    "38 all names wrong": ["c_attn", "query"],
+    "39 some names wrong": ["q_proj", "query"],
+    "40 empty list": [],
+    "40 empty string": "",
+    "41 bare string": "q_proj",
+    "41 regex": r".*\.q_proj",
+    "41 list with all-linear": ["all-linear"],
+    "43 activation": ["act_fn"],
+    "43 norm": ["input_layernorm"],
+    "43 container": ["self_attn"],
+}
+for _name, _target in TARGETS.items():
+
+    @named(_name, _target)
+    def _(case, target):
+        step(case, wrap(case, bench.load_base("bf16"), target_modules=target))
+
+
+@named("38 all names wrong, layers_to_transform")
+def _(case):
+    wrap(case, bench.load_base("bf16"), target_modules=["c_attn"], layers_to_transform=[9])
+
+
+@named("38 all names wrong, SFTTrainer")
+def _(case):
+    train(case, bench.load_base("bf16"), sft=True, peft_config=bench.lora_config(target_modules=["c_attn", "query"]))
+
+
+@named("42 None on unknown model_type")
+def _(case):
+    model = bench.load_base("bf16")
+    model.config.__class__ = type("BrindleConfig", (type(model.config),), {"model_type": "brindle"})
+    wrap(case, model, target_modules=None)
+
+
+@named("43 everything excluded")
+def _(case):
+    wrap(case, bench.load_base("bf16"), target_modules=["q_proj"], exclude_modules=["q_proj"])
+
+
+@named("44 inference_mode")
+@named("44 inference_mode, hook", hook=True)
+def _(case, hook=False):
+    step(case, wrap(case, bench.load_base("bf16"), inference_mode=True), hook=hook)
+
+
+@named("44 LoraConfig.from_pretrained + get_peft_model")
+def _(case):
+    from peft import LoraConfig, get_peft_model
+
+    step(case, get_peft_model(bench.load_base("bf16"), LoraConfig.from_pretrained(bench.ADAPTER)))
+
+
+@named("45 no_grad", "no_grad")
+@named("45 inference_mode context", "inference_mode")
+def _(case, context):
+    model = wrap(case, bench.load_base("bf16"))
+    with getattr(torch, context)():
+        loss = loss_of(case, model)
+    case.backward(model, loss)
+
+
+@named("46 all labels -100, plain step")
+def _(case):
+    step(case, wrap(case, bench.load_base("bf16")), masked=True)
+
+
+# 47-53: embeddings, head, positions, tying
+SHAPES = {
+    "47 embed_tokens only": {"target_modules": ["embed_tokens"]},
+    "48 lm_head only": {"target_modules": ["lm_head"]},
+    "49 first layer only": {"layers_to_transform": [0]},
+    "49 last layer only": {"layers_to_transform": [1]},
+    "50 q v lm_head": {"target_modules": ["q_proj", "v_proj", "lm_head"]},
+    "51 q v, modules_to_save lm_head": {"target_modules": ["q_proj", "v_proj"], "modules_to_save": ["lm_head"]},
+    "52 q v, modules_to_save embed_tokens": {"target_modules": ["q_proj", "v_proj"], "modules_to_save": ["embed_tokens"]},
+    "52 q v embed_tokens": {"target_modules": ["q_proj", "v_proj", "embed_tokens"]},
+    "52 q v, trainable tokens": {"target_modules": ["q_proj", "v_proj"], "trainable_token_indices": [4, 7]},
+    "bias all": {"target_modules": ["q_proj"], "bias": "all"},
+    "bias lora_only": {"target_modules": ["q_proj"], "bias": "lora_only"},
+}
+for _name, _config in SHAPES.items():
+    for _gc in GC:
+        for _base in ("bf16", "4-bit", "tied"):
+
+            @named(f"{_name}, {_base}, {_gc}", _config, _gc, _base)
+            def _(case, config, gc, base):
+                more = {"tie_word_embeddings": True} if base == "tied" else {}
+                if config.get("bias"):
+                    more["attention_bias"] = True
+                model = bench.load_base("bf16" if base == "tied" else base, **more)
+                step(case, wrap(case, model, **config), gc)
+
+
+@named("51 Trainer, q v, modules_to_save lm_head, reentrant")
+def _(case):
+    model = wrap(case, bench.load_base("bf16"), target_modules=["q_proj", "v_proj"], modules_to_save=["lm_head"])
+    train(case, model, "reentrant")
+
+
+@named("54 get_peft_model twice", ["q_proj", "v_proj"])
+@named("54 get_peft_model twice, all-linear", "all-linear")
+def _(case, target):
+    model = wrap(case, wrap(case, bench.load_base("bf16"), target_modules=target), target_modules=target, r=8)
+    case.lines["names"] = [n for n, p in model.named_parameters() if p.requires_grad]
+    step(case, model)
+
+
+@named("55 second adapter, not active", False)
+@named("55 second adapter, set_adapter", True)
+def _(case, switch):
+    model = wrap(case, bench.load_base("bf16"), target_modules=["q_proj"])
+    model.add_adapter("b", bench.lora_config(target_modules=["q_proj"]))
+    if switch:
+        model.set_adapter("b")
+    step(case, model)
+    case.lines["trainable"] = [n for n, p in model.named_parameters() if p.requires_grad]
+
+
+@named("55 load_adapter b, frozen", False)
+@named("55 load_adapter b, trainable", True)
+def _(case, trainable):
+    model = wrap(case, bench.load_base("bf16"))
+    case.stage = "model.load_adapter"
+    model.load_adapter(bench.ADAPTER, "b", is_trainable=trainable)
+    step(case, model)
+    case.lines["trainable"] = [n for n, p in model.named_parameters() if p.requires_grad]
+
+
+@named("56 fp16 adapters and GradScaler", False)
+@named("56 fp32 adapters and GradScaler", True)
+def _(case, upcast):
+    from peft import get_peft_model
+
+    model = bench.load_base("bf16", **{bench.DTYPE: torch.float16})
+    model = get_peft_model(model, bench.lora_config(), autocast_adapter_dtype=upcast)
+    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad])
+    scaler = torch.amp.GradScaler("cpu")
+    loss = loss_of(case, model)
+    case.saw_loss(loss)
+    case.stage = "scaler.scale(loss).backward()"
+    scaler.scale(loss).backward()
+    case.count_gradients(model)
+    case.stage = "scaler.unscale_(optimizer)"
+    scaler.unscale_(optimizer)
+
+
+@named("57 weight.requires_grad = True on 4-bit", False)
+@named("57 weight.requires_grad_(True) on 4-bit", True)
+def _(case, method):
+    weight = bench.load_base("4-bit").model.layers[0].self_attn.q_proj.weight
+    case.stage = "weight.requires_grad"
+    if method:
+        weight.requires_grad_(True)
+    else:
+        weight.requires_grad = True
+
+
+@named("58 loss.detach()", lambda loss: loss.detach())
+@named("58 torch.tensor(loss.item())", lambda loss: torch.tensor(loss.item()))
+def _(case, cut):
+    model = wrap(case, bench.load_base("bf16"))
+    case.backward(model, cut(loss_of(case, model)))
+
+
+@named("59 loss.requires_grad_(True)")
+def _(case):
+    model = wrap(case, bench.load_base("bf16"))
+    checkpoint(case, model, "reentrant")
+    loss = loss_of(case, model)
+    case.backward(model, loss.requires_grad_(True))
+
+
+@named("60 requires_grad on every parameter, bf16", "bf16")
+@named("60 requires_grad on every parameter, 4-bit", "4-bit")
+def _(case, base):
+    model = wrap(case, bench.load_base(base))
+    case.stage = "param.requires_grad"
+    for p in model.parameters():
+        p.requires_grad = True
+    step(case, model)
+
+
+@named("61 backward twice")
+def _(case):
+    model = wrap(case, bench.load_base("bf16"))
+    loss = loss_of(case, model)
+    case.backward(model, loss)
+    loss.backward()
+
+
+@named("disable_adapter()")
+def _(case):
+    model = wrap(case, bench.load_base("bf16"))
+    with model.disable_adapter():
+        loss = loss_of(case, model)
+    case.backward(model, loss)
+
+
+for _call in ("disable_adapter_layers", "merge_and_unload", "unload"):
+
+    @named(f"{_call}()", _call)
+    def _(case, call):
+        model = wrap(case, bench.load_base("bf16"))
+        case.stage = f"model.{call}()"
+        step(case, getattr(model, call)() or model)
+
+
+@named("AdamW of nothing")
+def _(case):
+    model = wrap(case, bench.load_base("bf16"), inference_mode=True)
+    case.stage = "torch.optim.AdamW"
+    torch.optim.AdamW([p for p in model.parameters() if p.requires_grad])
+
+
+@named("custom adapter_name")
+def _(case):
+    step(case, wrap(case, bench.load_base("bf16"), adapter_name="mine"))
+
+
+for _base in ("bf16", "4-bit", "tied"):
+    for _target in (["q_proj", "v_proj"], "seven"):
+
+        @named(f"printed: {_base}, {'q v' if _target != 'seven' else 'seven names'}", _base, _target)
+        def _(case, base, target):
+            base_model = bench.load_base("bf16" if base == "tied" else base, **({"tie_word_embeddings": True} if base == "tied" else {}))
+            model = wrap(case, base_model, **({} if target == "seven" else {"target_modules": target}))
+            out = io.StringIO()
+            with contextlib.redirect_stdout(out):
+                model.print_trainable_parameters()
+            case.lines["printed"] = out.getvalue().strip()
+            if target == "seven":
+                case.lines["parameters"] = [[n, str(p.dtype), list(p.shape), p.requires_grad] for n, p in model.named_parameters()]
+                case.lines["modules"] = [[n, str(m).split("(")[0]] for n, m in model.named_modules()]
+            step(case, model)
+
+
+def main() -> None:
+    stack = sys.argv[1]
+    with open(os.path.join(HERE, "stacks.json"), encoding="utf-8") as file:
+        quantised = "4-bit" in json.load(file)[stack]["bases"]
+    bench.scratch()
+    rows = {name: observe(run) for name, run in CASES.items() if quantised or "4-bit" not in name}
+    path = os.environ.get("GOLDEN_DIR", os.path.join(HERE, "..", "..", "tests", "golden"))
+    path = os.path.join(path, "wiring", f"cases-{stack}.json")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        head = bench.as_json({"stack": stack, "versions": bench.environment()})[:-1]
+        for row in rows.values():
+            row.pop("loss")
+        body = ",\n".join(f"{bench.as_json(name)}:{bench.as_json(row)}" for name, row in rows.items())
+        file.write(head + ',"cases":{\n' + body + "\n}}\n")
+    print(f"{stack}: {len(rows)} cases, {os.path.getsize(path)} bytes")
+
+
+main()
