@@ -21,7 +21,7 @@ import type { Outcome } from './outcome.ts';
 import { failedPart, fromViolations, skippedPart } from './outcome.ts';
 import type { Finished } from './process.ts';
 import { run, tail } from './process.ts';
-import { readPlaywright, readVitest } from './reports.ts';
+import { readBiome, readPlaywright, readVitest } from './reports.ts';
 import { checkRooms } from './rooms.ts';
 import type { Module, SourceFile } from './sources.ts';
 import { listFiles, parseModule, readFiles } from './sources.ts';
@@ -68,6 +68,13 @@ async function verdict(
   return failedPart(
     done.timedOut ? `${name} ran past ${timeoutMs / minute} minutes` : tail(done.output, 120),
   );
+}
+
+async function formatAndLint(context: Context): Promise<Outcome> {
+  const done = await program(context, 'biome', ['ci', '--reporter=github', '--max-diagnostics=none'], minute);
+  if (done.status === 0) return fromViolations([]);
+  const violations = readBiome(done.output, context.root);
+  return violations.length > 0 ? fromViolations(violations) : failedPart(tail(done.output, 60));
 }
 
 /** A test runner that writes a JSON report; a bad end that no test explains is itself a failure. */
@@ -209,10 +216,7 @@ const still = (name: string, judge: (context: Context) => Outcome): Part => ({
 });
 
 export const parts: readonly Part[] = [
-  {
-    name: 'format and lint',
-    run: (c) => verdict(c, 'biome', ['ci', '--colors=off', '--max-diagnostics=50'], minute),
-  },
+  { name: 'format and lint', run: formatAndLint },
   { name: 'types', run: (c) => verdict(c, 'tsc', ['--pretty', 'false'], 3 * minute) },
   // The engine and the shaders run in a worker and in Node: they are checked once more against types without a DOM.
   {

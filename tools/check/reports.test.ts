@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { closingLine, fromViolations, skippedPart, total } from './outcome.ts';
 import { run, tail } from './process.ts';
-import { readPlaywright, readVitest } from './reports.ts';
+import { readBiome, readPlaywright, readVitest } from './reports.ts';
 
 const vitestFile = (status: string, tests: [string, string][], message = '') => ({
   name: '/root/src/a.test.ts',
@@ -66,6 +66,22 @@ test('Playwright: nested suites, skips with their reason, a flaky test is a fail
   expect(outcome).toMatchObject({ passed: 1, failed: 2, skipped: 1 });
   expect(outcome.failures[0]).toBe('train.spec.ts:7 > b [unexpected]\nno loss');
   expect(outcome.skips).toEqual(['train.spec.ts:7 > d (no adapter)']);
+});
+
+test('Biome: errors with their place, formatting in one line, warnings left out', () => {
+  const output = `::error title=format,file=/root/src/a.ts,line=1,endLine=1,col=2,endColumn=2::File content differs from formatting output
+::error title=format,file=/root/src/b.ts,line=1,endLine=1,col=2,endColumn=2::File content differs from formatting output
+::error title=lint/suspicious/noExplicitAny,file=/root/src/a.ts,line=47,endLine=47,col=11,endColumn=18::Unexpected any: it hides errors.
+::warning title=lint/x,file=/root/src/a.ts,line=1,endLine=1,col=1,endColumn=1::A warning.`;
+  expect(readBiome(output, '/root')).toEqual([
+    { file: 'npm run format', message: 'not formatted: src/a.ts, src/b.ts' },
+    {
+      file: 'src/a.ts',
+      line: 47,
+      message: 'Unexpected any: it hides errors. (lint/suspicious/noExplicitAny)',
+    },
+  ]);
+  expect(readBiome('', '/root')).toEqual([]);
 });
 
 test('the closing line is the sum, alone and plain', () => {

@@ -2,7 +2,7 @@
 // a report without a single test is a failure, because a suite that ran nothing proves nothing.
 import { stripVTControlCharacters as strip } from 'node:util';
 import { z } from 'zod';
-import type { Outcome } from './outcome.ts';
+import type { Outcome, Violation } from './outcome.ts';
 
 const vitestReport = z.object({
   testResults: z.array(
@@ -101,4 +101,23 @@ export function readPlaywright(json: unknown): Outcome {
   }
   if (passed + failures.length + skips.length === 0) failures.push('no test was found');
   return { passed, failed: failures.length, skipped: skips.length, failures, skips, notes: [] };
+}
+
+/** Biome's `--reporter=github`: one line an error. Files that only need formatting are one violation together. */
+export function readBiome(output: string, root: string): readonly Violation[] {
+  const found = [...output.matchAll(/^::error title=([^,]*),file=([^,]*),line=(\d+)[^:]*::(.*)$/gm)].map(
+    (m) => ({
+      rule: m[1] ?? '',
+      file: (m[2] ?? '').replace(root, '').replace(/^\//, ''),
+      line: Number(m[3]),
+      message: `${m[4]} (${m[1]})`,
+    }),
+  );
+  const unformatted = found.filter((f) => f.rule === 'format').map((f) => f.file);
+  const rest = found
+    .filter((f) => f.rule !== 'format')
+    .map(({ file, line, message }) => ({ file, line, message }));
+  if (unformatted.length === 0) return rest;
+  const message = `not formatted: ${unformatted.join(', ')}`;
+  return [{ file: 'npm run format', message }, ...rest];
 }
