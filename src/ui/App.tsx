@@ -3,10 +3,17 @@ import { useState } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from './PageContext.tsx';
 import { Bar } from './panels/bar/Bar.tsx';
+import { KeysDialog } from './panels/bar/KeysDialog.tsx';
+import { ResetDialog } from './panels/bar/ResetDialog.tsx';
 import { useWidth } from './panels/bar/useWidth.ts';
 import { Centre } from './panels/Centre.tsx';
+import { DeviceDialog } from './panels/device/DeviceDialog.tsx';
+import { LiveRegion } from './panels/notes/LiveRegion.tsx';
 import { Parameters } from './panels/parameters/Parameters.tsx';
+import { DataDialog } from './panels/recipe/DataDialog.tsx';
 import { Recipe } from './panels/recipe/Recipe.tsx';
+import { ScriptDialog } from './panels/script/ScriptDialog.tsx';
+import { ShareDialog } from './panels/share/ShareDialog.tsx';
 import { Sheet } from './parts/Sheet.tsx';
 
 export function App() {
@@ -61,6 +68,13 @@ export function App() {
           </aside>
         )}
       </div>
+      <LiveRegion />
+      <DataDialog />
+      <DeviceDialog />
+      <KeysDialog />
+      <ResetDialog />
+      <ScriptDialog />
+      <ShareDialog />
       {width === 'narrow' && (
         <>
           <Sheet title={t('recipe.title')} open={sheet === 'recipe'} onClose={() => actions.openSheet(null)}>

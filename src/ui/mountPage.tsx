@@ -9,7 +9,9 @@ import { I18nextProvider, useTranslation } from 'react-i18next';
 import { App } from './App.tsx';
 import type { Page } from './PageContext.tsx';
 import { PageContext, usePageState } from './PageContext.tsx';
+import { listenToKeys } from './panels/bar/keyboard.ts';
 import { makeActions } from './state/actions.ts';
+import { browserAddress, syncAddress } from './state/address.ts';
 import { recall, remember } from './state/remembered.ts';
 import type { Language, Ports, Theme } from './state/state.ts';
 import { emptyState, makeStore } from './state/store.ts';
@@ -81,6 +83,10 @@ export function mountPage(root: HTMLElement, ports: Ports): Page {
       </I18nextProvider>
     </StrictMode>,
   );
-  void actions.start().then(() => actions.open(location.hash));
+  listenToKeys(store, actions);
+  void actions
+    .start()
+    .then(() => actions.open(browserAddress.hash()))
+    .then(() => syncAddress(store, actions, ports, browserAddress));
   return page;
 }

@@ -111,7 +111,7 @@ export const enRun = {
     rows: 'Include my own rows ({{size}}). Anyone with the link can read them.',
     fingerprint: 'Include the losses of this run, so that others see whether theirs agrees',
     noFingerprint: 'A finished run can add its losses here.',
-    long: 'The link has {{count}} characters. Some chat programs cut links above 2,000; the JSON file is safer.',
+    long: 'The link has {{length}} characters. Some chat programs cut links above 2,000; the JSON file is safer.',
     close: 'Close',
     setting: 'setting',
     value: 'value',

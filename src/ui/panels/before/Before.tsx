@@ -16,7 +16,7 @@ function Estimate({ estimate }: { readonly estimate: CostEstimate }) {
   const measured = recallSpeed(deviceKey(device));
   const { memory } = estimate;
   return (
-    <dl className="card estimate">
+    <dl className="estimate">
       <div>
         <dt>{t('before.memory')}</dt>
         <dd className="estimate-value">{bytesText(memory.peakBytes)}</dd>
@@ -128,8 +128,8 @@ export function Before() {
     <>
       <section className="card">
         <p className="what">{t('before.what')}</p>
+        {estimate !== null && <Estimate estimate={estimate} />}
       </section>
-      {estimate !== null && <Estimate estimate={estimate} />}
       <Rows />
     </>
   );

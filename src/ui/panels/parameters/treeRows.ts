@@ -125,15 +125,13 @@ export function visibleRows(
   });
 }
 
-/** Ids from the root to the node whose id is `path` or lies nearest above or below it. */
+/** Ids from the root to the row of `path`: itself, the first row of a folded container, or the row that holds it. */
 export function pathTo(nodes: readonly TreeNode[], path: string): readonly string[] {
   for (const node of nodes) {
-    if (node.id === path) return [node.id];
-    const below = pathTo(node.children, path);
-    if (below.length > 0) return [node.id, ...below];
+    if (node.id === path || node.id.startsWith(`${path}.`)) return [node.id];
+    if (path.startsWith(`${node.id}.`)) return [node.id, ...pathTo(node.children, path)];
   }
-  const inside = nodes.find((node) => path.startsWith(`${node.id}.`) || node.id.startsWith(`${path}.`));
-  return inside === undefined ? [] : [inside.id];
+  return [];
 }
 
 /** Every id that can be opened. */

@@ -43,5 +43,5 @@ export function fromPosition(span: SliderSpan, position: number): number {
   const share = position / positions;
   const value = log ? low * (high / low) ** share : low + (high - low) * share;
   if (integer) return Math.round(value);
-  return Number(value.toPrecision(2));
+  return Math.min(high, Math.max(low, Number(value.toPrecision(2))));
 }

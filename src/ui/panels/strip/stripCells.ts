@@ -54,8 +54,8 @@ export function groupCells(cells: readonly StripCell[], most = mostLayerCells): 
   return groups;
 }
 
-/** Every how many layers a number stands, so that numbers don't touch: at most 16 of them. */
-const labelStride = (layers: number): number => Math.ceil(layers / 16);
+/** Every how many layers a number stands, so that numbers don't touch: at most 12 of them. */
+const labelStride = (layers: number): number => Math.ceil(layers / 12);
 
 /**
  * The drawn cells. A hidden state that doesn't require grad asks for attention (orange) where a gradient is missed:

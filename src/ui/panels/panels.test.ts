@@ -1,0 +1,143 @@
+// Pure parts of the panels: diff of scripts, slider scales, chart series, Markdown, error help.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { settingKeys, settingOf } from '../../engine/index.ts';
+import { presetRecipe } from '../state/recipeEdits.ts';
+import { newRun } from '../state/reduce.ts';
+import type { StepPoint } from '../state/state.ts';
+import { presetEntries } from '../testing/fixture.ts';
+import { threeMarks, valueRange } from './charts/plot.ts';
+import { lossSeries, stepsCsv } from './charts/series.ts';
+import { diffLines, nearChanges } from './failure/lineDiff.ts';
+import { helpFor } from './notes/errorHelp.ts';
+import { fromPosition, sliderSpan, toPosition } from './recipe/sliderScale.ts';
+import { recipeMarkdown } from './share/shareText.ts';
+
+const point = (step: number, loss: number, evalLoss: number | null = null): StepPoint => ({
+  step,
+  loss,
+  gradNorm: 1,
+  learningRate: 1e-3,
+  epoch: 0,
+  tokens: 1,
+  tokensPerSecond: 1,
+  meanTokenAccuracy: 0,
+  evalLoss,
+  stepMs: 1,
+  etaMs: 1,
+});
+const recipe = presetRecipe(presetEntries, 'ships-log');
+
+describe('diffLines', () => {
+  it('gives both texts back whatever they are', () => {
+    const text = fc
+      .array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 12 })
+      .map((lines) => lines.join('\n'));
+    fc.assert(
+      fc.property(text, text, (before, after) => {
+        const lines = diffLines(before, after);
+        const side = (drop: string): string =>
+          lines
+            .filter((line) => line.kind !== drop)
+            .map((line) => line.text)
+            .join('\n');
+        expect(side('add')).toBe(before);
+        expect(side('remove')).toBe(after);
+      }),
+    );
+  });
+  it('shows an inserted line as one addition, with its surroundings', () => {
+    const before = 'a\nb\nc\nd\ne\nf';
+    const near = nearChanges(diffLines(before, before.replace('c', 'c\nnew')), 1);
+    expect(near).toEqual([
+      { kind: 'same', text: 'c' },
+      { kind: 'add', text: 'new' },
+      { kind: 'same', text: 'd' },
+    ]);
+    expect(nearChanges(diffLines(before, before), 2)).toEqual([]);
+  });
+});
+
+describe('sliderSpan', () => {
+  it('reaches every default and only values that hold', () => {
+    for (const key of settingKeys) {
+      const { type, default: standard } = settingOf(key);
+      if (type.kind !== 'number' || typeof standard !== 'number') continue;
+      const span = sliderSpan(type, standard);
+      if (span === null) continue;
+      for (let position = 0; position <= span.positions; position++) {
+        const value = fromPosition(span, position);
+        expect(value, key).toBeGreaterThanOrEqual(type.min);
+        expect(value, key).toBeLessThanOrEqual(type.max);
+        if (type.integer) expect(Number.isInteger(value), key).toBe(true);
+      }
+    }
+  });
+  it('comes back to the same place', () => {
+    const span = sliderSpan({ kind: 'number', min: 0, max: 1, scale: 'log' }, 2e-3);
+    if (span === null) throw new Error('a learning rate has a slider');
+    for (let position = 0; position <= span.positions; position++) {
+      expect(toPosition(span, fromPosition(span, position))).toBe(position);
+    }
+  });
+  it('offers no slider for a seed', () => {
+    expect(sliderSpan({ kind: 'number', min: 0, max: 2 ** 32 - 1, integer: true }, 42)).toBeNull();
+  });
+});
+
+describe('chart series', () => {
+  it('draws gaps where a loss is not a number', () => {
+    const run = { ...newRun(recipe), steps: [point(1, 2), point(2, Number.NaN)] };
+    expect(lossSeries(run, true)[1]).toEqual([2, null]);
+  });
+  it('adds eval losses only when there are some', () => {
+    const plain = { ...newRun(recipe), steps: [point(1, 2)] };
+    expect(lossSeries(plain, true)).toHaveLength(3);
+    expect(lossSeries({ ...plain, steps: [point(1, 2, 1.5)] }, true)[3]).toEqual([1.5]);
+  });
+  it('spans what it draws, also when flat, empty or logarithmic', () => {
+    expect(valueRange([[]], false, false)).toEqual([0, 1]);
+    const [min, max] = valueRange(
+      [
+        [1, 2],
+        [3, 5],
+      ],
+      false,
+      false,
+    );
+    expect(min).toBeLessThan(3);
+    expect(max).toBeGreaterThan(5);
+    expect(valueRange([[1], [2]], true, false)).toEqual([1, 4]);
+    const [low, high] = valueRange([[1], [2]], false, false);
+    expect(high).toBeGreaterThan(low);
+    expect(threeMarks(1, 100, true)).toEqual([1, 10, 100]);
+  });
+  it('writes CSV with the Trainer’s names and empty fields', () => {
+    expect(
+      stepsCsv([point(1, 2)])
+        .split('\n')
+        .slice(0, 2),
+    ).toEqual([
+      'step,loss,eval_loss,grad_norm,learning_rate,epoch,tokens,tokens_per_second,mean_token_accuracy,step_ms',
+      '1,2,,1,0.001,0,1,1,0,1',
+    ]);
+  });
+});
+
+describe('sharing and help', () => {
+  it('writes a table of what differs and the link', () => {
+    const text = recipeMarkdown(recipe, ['lora.r'], 'https://host/#v=1', {
+      setting: 'setting',
+      value: 'value',
+      result: null,
+    });
+    expect(text).toContain('| `LoraConfig(r=…)` | `8` |');
+    expect(text).toContain('(https://host/#v=1)');
+  });
+  it('knows what to do for every code, also for unknown ones', () => {
+    expect(helpFor('empty-data').action).toBe('rows');
+    expect(helpFor('jsonl-line')).toEqual({ text: 'help.data', action: 'rows' });
+    expect(helpFor('device-lost').action).toBe('cpu');
+    expect(helpFor('something-new')).toEqual({ text: 'help.other', action: 'recipe' });
+  });
+});

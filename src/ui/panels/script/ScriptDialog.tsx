@@ -1,0 +1,42 @@
+// The equivalent Python script: read, copied or saved. The engine writes it.
+import { useState } from 'react';
+import { Button } from 'react-aria-components';
+import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import { Sheet } from '../../parts/Sheet.tsx';
+import { copyText, saveFile } from '../../parts/saveFile.ts';
+
+export function ScriptDialog() {
+  const { t } = useTexts();
+  const actions = useActions();
+  const open = usePageState((state) => state.dialog === 'script');
+  const script = usePageState((state) => state.inspection?.script ?? null);
+  const [copied, setCopied] = useState<boolean | null>(null);
+  return (
+    <Sheet title={t('script.title')} wide open={open} onClose={() => actions.openDialog(null)}>
+      {script === null ? (
+        <p className="dim">{t('script.missing')}</p>
+      ) : (
+        <>
+          <div className="dialog-actions">
+            <Button
+              className="button button-main"
+              onPress={() => void copyText(script).then((worked) => setCopied(worked))}
+            >
+              {t('script.copy')}
+            </Button>
+            <Button className="button" onPress={() => saveFile('train.py', 'text/x-python', script)}>
+              {t('script.download')}
+            </Button>
+            <span className="dialog-said dim" role="status">
+              {copied === null ? t('script.intro') : t(copied ? 'share.copied' : 'share.copyFailed')}
+            </span>
+          </div>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+          <pre className="script" tabIndex={0}>
+            {script}
+          </pre>
+        </>
+      )}
+    </Sheet>
+  );
+}

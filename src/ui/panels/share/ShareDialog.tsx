@@ -1,0 +1,110 @@
+// A link, Markdown or a JSON file of the recipe. Own rows and the run's losses go along only when ticked.
+import { useEffect, useRef, useState } from 'react';
+import { Button } from 'react-aria-components';
+import { useActions, usePage, usePageState, useTexts } from '../../PageContext.tsx';
+import { Sheet } from '../../parts/Sheet.tsx';
+import { copyText, saveFile } from '../../parts/saveFile.ts';
+import { Tick } from '../../parts/Tick.tsx';
+import { runMatches } from '../../state/actions.ts';
+import { differences } from '../../state/recipeEdits.ts';
+import { bytesText, countText } from '../../texts/numbers.ts';
+import { lossSpan, recipeMarkdown } from './shareText.ts';
+
+/** Links longer than this are cut by some chat programs. */
+const longLink = 2000;
+
+function ShareBody() {
+  const { t, language } = useTexts();
+  const { store, ports } = usePage();
+  const recipe = usePageState((state) => state.recipe);
+  const presets = usePageState((state) => state.presets);
+  const run = usePageState((state) => (runMatches(state) ? state.run : null));
+  const [withRows, setWithRows] = useState(false);
+  const [withLosses, setWithLosses] = useState(false);
+  const [link, setLink] = useState('');
+  const [said, setSaid] = useState<string | null>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const losses = run?.fingerprint ?? null;
+
+  useEffect(() => {
+    let current = true;
+    const options = { includeData: withRows, fingerprint: withLosses ? losses : null };
+    void ports.writeLink(recipe, presets, options).then((hash) => {
+      if (current) setLink(`${location.origin}${location.pathname}#${hash}`);
+    });
+    return () => {
+      current = false;
+    };
+  }, [ports, recipe, presets, withRows, withLosses, losses]);
+
+  async function copy(text: string): Promise<void> {
+    const worked = await copyText(text);
+    if (!worked) field.current?.select();
+    setSaid(t(worked ? 'share.copied' : 'share.copyFailed'));
+  }
+  function markdown(): string {
+    const { own, preset } = differences(store.getState());
+    const span = lossSpan(run);
+    const words = {
+      setting: t('share.setting'),
+      value: t('share.value'),
+      result: span === null ? null : t('share.finalLoss', span),
+    };
+    return recipeMarkdown(recipe, [...new Set([...preset, ...own])], link, words);
+  }
+
+  return (
+    <>
+      <p className="dim">{t('share.intro')}</p>
+      <textarea
+        ref={field}
+        className="field share-link"
+        readOnly
+        aria-label={t('share.link')}
+        value={link}
+        onFocus={(event) => event.target.select()}
+      />
+      {recipe.data !== undefined && (
+        <Tick on={withRows} onChange={setWithRows}>
+          {t('share.rows', { size: bytesText(new Blob([recipe.data.text]).size) })}
+        </Tick>
+      )}
+      <Tick on={withLosses} onChange={setWithLosses} disabled={losses === null}>
+        {t(losses === null ? 'share.noFingerprint' : 'share.fingerprint')}
+      </Tick>
+      {link.length > longLink && (
+        <p className="small is-cut">{t('share.long', { length: countText(link.length, language) })}</p>
+      )}
+      <div className="dialog-actions">
+        <Button className="button button-main" onPress={() => void copy(link)}>
+          {t('share.copyLink')}
+        </Button>
+        <Button className="button" onPress={() => void copy(markdown())}>
+          {t('share.copyMarkdown')}
+        </Button>
+        <Button
+          className="button"
+          onPress={() =>
+            saveFile('lora-playground.json', 'application/json', ports.recipeJson(recipe, presets))
+          }
+        >
+          {t('share.download')}
+        </Button>
+        <span className="dialog-said dim" role="status">
+          {said}
+        </span>
+      </div>
+    </>
+  );
+}
+
+export function ShareDialog() {
+  const { t } = useTexts();
+  const actions = useActions();
+  const open = usePageState((state) => state.dialog === 'share');
+  return (
+    <Sheet title={t('share.title')} open={open} onClose={() => actions.openDialog(null)}>
+      <ShareBody />
+    </Sheet>
+  );
+}

@@ -1,0 +1,127 @@
+// Actions against the fake engine: one question per task, the newest wins, a paused run goes on, a reset forgets.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Command, Event } from '../../engine/protocol.ts';
+import { startFakeEngine } from '../testing/fakeEngine.ts';
+import { presetEntries } from '../testing/fixture.ts';
+import { makeActions } from './actions.ts';
+import type { Ports } from './state.ts';
+import { emptyState, makeStore } from './store.ts';
+
+function page() {
+  const sent: Command[] = [];
+  const ports: Ports = {
+    startEngine: (onEvent: (event: Event) => void) => {
+      const engine = startFakeEngine(onEvent, 5);
+      return {
+        ...engine,
+        send: (command) => {
+          sent.push(command);
+          engine.send(command);
+        },
+      };
+    },
+    loadPresets: async () => presetEntries,
+    openLink: async (_, presets) => ({
+      recipe: { preset: 'element-0', values: presets[1]?.values ?? emptyState('en', 'system').recipe.values },
+      fingerprint: null,
+      notes: ['lora.q: not a setting.'],
+    }),
+    writeLink: async () => '',
+    decodeRows: () => '',
+    recipeJson: () => '',
+  };
+  const store = makeStore(emptyState('en', 'system'));
+  const actions = makeActions(store, ports, (run) => void setTimeout(run, 1));
+  const kinds = (): string[] => sent.map((command) => command.type);
+  return { store, actions, sent, kinds };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('actions', () => {
+  it('asks once for many edits in one task, with the last of them', async () => {
+    const { actions, sent, store } = page();
+    for (const r of [2, 3, 4]) actions.edit({ kind: 'values', patch: { 'lora.r': r } });
+    await vi.advanceTimersByTimeAsync(20);
+    const asked = sent.filter((command) => command.type === 'inspect');
+    expect(asked).toHaveLength(1);
+    expect(asked[0]).toMatchObject({ recipe: { values: { 'lora.r': 4 } } });
+    expect(store.getState().inspection).not.toBeNull();
+  });
+
+  it('asks again after the answer when the recipe moved on meanwhile', async () => {
+    const { actions, sent } = page();
+    actions.edit({ kind: 'values', patch: { 'lora.r': 2 } });
+    await vi.advanceTimersByTimeAsync(0);
+    actions.edit({ kind: 'values', patch: { 'lora.r': 3 } });
+    actions.edit({ kind: 'values', patch: { 'lora.r': 5 } });
+    await vi.advanceTimersByTimeAsync(20);
+    const asked = sent.filter((command) => command.type === 'inspect');
+    expect(asked.map((command) => command.recipe.values['lora.r'])).toEqual([2, 5]);
+  });
+
+  it('fetches the fixed script for a recipe that fails', async () => {
+    const { actions, store } = page();
+    await actions.start();
+    await actions.open('#preset=element-0');
+    await vi.advanceTimersByTimeAsync(20);
+    const { inspection, fixedScript, linkNotes } = store.getState();
+    expect(inspection?.outcome.kind).toBe('raises');
+    expect(fixedScript).not.toBe(inspection?.script);
+    expect(linkNotes).toEqual(['lora.q: not a setting.']);
+  });
+
+  it('trains, pauses, goes on and finishes with the same run', async () => {
+    const { actions, store, kinds } = page();
+    actions.edit({ kind: 'values', patch: { 'train.max_steps': 20 } });
+    actions.toggleRun();
+    await vi.advanceTimersByTimeAsync(32);
+    actions.toggleRun();
+    await vi.advanceTimersByTimeAsync(10);
+    const paused = store.getState().run;
+    expect(paused?.phase).toBe('paused');
+    expect(paused?.steps.length).toBeGreaterThan(0);
+    actions.toggleRun();
+    await vi.advanceTimersByTimeAsync(500);
+    const run = store.getState().run;
+    expect(run?.phase).toBe('finished');
+    expect(run?.steps).toHaveLength(20);
+    expect(run?.steps.map((point) => point.step)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+    expect(kinds().filter((kind) => kind === 'train')).toHaveLength(2);
+  });
+
+  it('begins anew when the settings changed while paused', async () => {
+    const { actions, store } = page();
+    actions.step();
+    await vi.advanceTimersByTimeAsync(20);
+    expect(store.getState().run?.steps).toHaveLength(1);
+    actions.edit({ kind: 'values', patch: { 'lora.r': 2 } });
+    actions.toggleRun();
+    expect(store.getState().run?.steps).toEqual([]);
+  });
+
+  it('asks before a reset that loses steps, and then forgets the run', async () => {
+    const { actions, store, kinds } = page();
+    actions.step();
+    await vi.advanceTimersByTimeAsync(20);
+    actions.resetOrAsk();
+    expect(store.getState().dialog).toBe('reset');
+    actions.reset();
+    expect(store.getState()).toMatchObject({ run: null, dialog: null });
+    expect(kinds()).toContain('reset');
+  });
+
+  it('asks a new question of a rested run, and puts the answer in its place', async () => {
+    const { actions, store } = page();
+    actions.step();
+    await vi.advanceTimersByTimeAsync(20);
+    actions.edit({ kind: 'prompts', prompts: ['Where does the ferry leave from?', 'Who rings the bell?'] });
+    actions.askPending();
+    await vi.advanceTimersByTimeAsync(20);
+    expect(store.getState().run?.answers[1]).toMatchObject({
+      prompt: 'Who rings the bell?',
+      after: { done: true },
+    });
+  });
+});

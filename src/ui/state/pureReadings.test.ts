@@ -1,0 +1,93 @@
+// Smoothing, comparison with a link, time estimate, patches of fixes: small pure readings of the state.
+import { describe, expect, it } from 'vitest';
+import { inspectionOf } from '../testing/fixture.ts';
+import { ema } from './ema.ts';
+import { fixPatch } from './fixPatch.ts';
+import { runMs } from './pace.ts';
+import { compareFingerprints } from './runStatus.ts';
+
+describe('ema', () => {
+  it('starts at the first value instead of near zero', () => {
+    expect(ema([4, 4, 4], 0.8)).toEqual([4, 4, 4].map((value) => expect.closeTo(value, 12)));
+  });
+  it('weighs as the closed form does', () => {
+    const [, second] = ema([1, 2], 0.8);
+    // (0.8·0.2·1 + 0.2·2) / (1 − 0.8²)
+    expect(second).toBeCloseTo((0.16 + 0.4) / 0.36, 12);
+  });
+  it('leaves a gap where the loss is not a number, and goes on after it', () => {
+    const [first, gap, last] = ema([1, Number.NaN, 1], 0.5);
+    expect([first, last]).toEqual([1, 1]);
+    expect(gap).toBeNaN();
+  });
+});
+
+describe('compareFingerprints', () => {
+  const a = {
+    losses: [
+      [1, 3.5],
+      [60, 0.8],
+    ] as const,
+    device: 'webgpu:x/y',
+  };
+  it('calls equal losses identical, whatever the device', () => {
+    expect(compareFingerprints(a, { ...a, device: 'cpu' })).toMatchObject({
+      verdict: 'identical',
+      sameDevice: false,
+      comparedSteps: 2,
+    });
+  });
+  it('reports the largest relative difference', () => {
+    const b = {
+      losses: [
+        [1, 3.5],
+        [60, 0.804],
+      ] as const,
+      device: 'cpu',
+    };
+    const result = compareFingerprints(a, b);
+    expect(result.largestDifference).toBeCloseTo(0.005, 6);
+    expect(result.verdict).toBe('reproduced');
+  });
+  it('does not call another run reproduced', () => {
+    const b = {
+      losses: [
+        [1, 3.5],
+        [60, 0.9],
+      ] as const,
+      device: 'webgpu:x/y',
+    };
+    expect(compareFingerprints(a, b).verdict).toBe('differs');
+    const broken = { losses: [[1, Number.NaN]] as const, device: 'cpu' };
+    expect(compareFingerprints(a, broken).verdict).toBe('differs');
+  });
+  it('says so when no step is shared', () => {
+    expect(compareFingerprints(a, { losses: [[2, 3]], device: 'cpu' }).verdict).toBe('nothing-compared');
+  });
+});
+
+describe('runMs', () => {
+  const { estimate } = inspectionOf('trains');
+  if (estimate === null) throw new Error('the fixture has an estimate');
+  it('follows the measured speed once there is one', () => {
+    expect(runMs(estimate, null, estimate.flopsPerStep)).toBeCloseTo(estimate.steps * 1000, 6);
+  });
+  it('guesses more for a CPU than for a GPU', () => {
+    const gpu = {
+      backend: 'webgpu' as const,
+      reason: null,
+      adapter: { vendor: 'v', architecture: 'a', device: '', description: '', fallback: false },
+      features: [],
+      limits: {},
+    };
+    expect(runMs(estimate, null, null)).toBeGreaterThan(runMs(estimate, gpu, null));
+  });
+});
+
+describe('fixPatch', () => {
+  it('keeps what is a setting and holds, and nothing else', () => {
+    expect(
+      fixPatch({ 'lora.r': 4, 'lora.lora_alpha': -1, 'train.use_reentrant': 'maybe', nonsense: 1 }),
+    ).toEqual({ 'lora.r': 4 });
+  });
+});

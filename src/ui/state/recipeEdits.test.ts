@@ -1,0 +1,67 @@
+// Edits, undo and what counts as different.
+import { describe, expect, it } from 'vitest';
+import { presetEntries } from '../testing/fixture.ts';
+import { differences, edited, oneEditMs, presetRecipe, redone, sameRun, undone } from './recipeEdits.ts';
+import type { PageState } from './state.ts';
+import { emptyState } from './store.ts';
+
+const first: PageState = {
+  ...emptyState('en', 'system'),
+  presets: presetEntries,
+  recipe: presetRecipe(presetEntries, 'ships-log'),
+};
+const rank = (state: PageState, r: number, at: number): PageState =>
+  edited(state, { kind: 'values', patch: { 'lora.r': r } }, at);
+
+describe('edits', () => {
+  it('undoes and redoes', () => {
+    const changed = rank(first, 32, 0);
+    expect(changed.recipe.values['lora.r']).toBe(32);
+    const back = undone(changed);
+    expect(back.recipe).toBe(first.recipe);
+    expect(redone(back).recipe.values['lora.r']).toBe(32);
+    expect(undone(back)).toBe(back);
+  });
+
+  it('makes one undo of a drag, and two of two visits', () => {
+    const dragged = rank(rank(rank(first, 9, 0), 10, 100), 11, 200);
+    expect(dragged.past).toHaveLength(1);
+    expect(rank(dragged, 12, 200 + oneEditMs).past).toHaveLength(2);
+  });
+
+  it('never joins the edits of two settings, nor an edit to the one before an undo', () => {
+    const two = edited(rank(first, 9, 0), { kind: 'values', patch: { 'lora.lora_alpha': 4 } }, 10);
+    expect(two.past).toHaveLength(2);
+    const after = rank(undone(rank(first, 9, 0)), 10, 5);
+    expect(after.past).toHaveLength(1);
+    expect(undone(after).recipe).toBe(first.recipe);
+  });
+
+  it('forgets the future after a new edit', () => {
+    expect(rank(undone(rank(first, 9, 0)), 10, 5).future).toEqual([]);
+  });
+
+  it('tells own changes from those of the preset', () => {
+    const lab = edited(first, { kind: 'preset', id: 'element-0' }, 0);
+    expect(differences(lab).own).toEqual([]);
+    expect(differences(lab).preset).toContain('train.gradient_checkpointing');
+    const fixed = edited(lab, { kind: 'values', patch: { 'train.use_reentrant': 'false' } }, 1);
+    expect(differences(fixed).own).toEqual(['train.use_reentrant']);
+  });
+
+  it('drops own rows with the preset and keeps them through other edits', () => {
+    const data = { name: 'mine.jsonl', text: '{"text":"a"}' };
+    const own = edited(first, { kind: 'data', data }, 0);
+    expect(rank(own, 4, 1).recipe.data).toBe(data);
+    expect(edited(own, { kind: 'data', data: null }, 2).recipe).not.toHaveProperty('data');
+    expect(edited(own, { kind: 'preset', id: 'element-0' }, 3).recipe).not.toHaveProperty('data');
+  });
+
+  it('sees the same run through other questions, not through other rows', () => {
+    const asked = edited(first, { kind: 'prompts', prompts: ['Who?'] }, 0);
+    expect(sameRun(asked.recipe, first.recipe)).toBe(true);
+    const own = edited(first, { kind: 'data', data: { name: 'x', text: 'y' } }, 0);
+    expect(sameRun(own.recipe, first.recipe)).toBe(false);
+    expect(sameRun(rank(first, 9, 0).recipe, first.recipe)).toBe(false);
+  });
+});
