@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import type { Violation } from './outcome.ts';
 
 /** Compressed bytes of HTML, scripts and styles that the browser must have before the page stands (280 kB). */
-export const firstLoadBudgetBytes = 280_000;
+const firstLoadBudgetBytes = 280_000;
 
 /** Local files that index.html loads at once. */
 export function firstLoadFiles(html: string): readonly string[] {

@@ -55,7 +55,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const sum = total(outcomes);
   if (sum.skips.length > 0) say(`\nskipped:\n  ${sum.skips.join('\n  ')}`);
   if (sum.failures.length > 0)
-    say(`\nfailed:\n  ${sum.failures.map((text) => text.split('\n')[0]).join('\n  ')}`);
+    say(`\nfailed:\n  ${sum.failures.map((text) => text.split('\n', 1)[0]?.slice(0, 160)).join('\n  ')}`);
   say('');
   say(closingLine(sum));
   return sum.failed > 0 ? 1 : 0;

@@ -67,7 +67,7 @@ function takenNames(modules: readonly Module[]): ReadonlySet<string> {
 }
 
 /** Files reached from the entries, following every kind of reference. */
-export function reachable(modules: readonly Module[], entries: readonly string[]): ReadonlySet<string> {
+function reachable(modules: readonly Module[], entries: readonly string[]): ReadonlySet<string> {
   const byPath = new Map(modules.map((m) => [m.file.path, m]));
   const seen = new Set<string>();
   const waiting = [...entries];

@@ -28,7 +28,7 @@ const callOf = (node: Node, method: RegExp): boolean => {
   return typeof name === 'string' && method.test(name);
 };
 
-export const words: readonly Word[] = [
+const words: readonly Word[] = [
   {
     sentence: 'WGSL text never appears outside src/shaders.',
     applies: (path) => /^src\/(engine|ui)\//.test(path) && !isTest(path),

@@ -32,7 +32,7 @@ process.exit(0);
 `;
 
 /** The name of the WebGPU adapter that Node gets here, or undefined. */
-export async function adapterName(root: string): Promise<string | undefined> {
+async function adapterName(root: string): Promise<string | undefined> {
   const asked = await run(process.execPath, ['--input-type=module', '-e', askForAdapter], {
     cwd: root,
     timeoutMs: 30_000,

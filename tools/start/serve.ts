@@ -20,7 +20,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** The content type for a file name. Unknown kinds are bytes. */
-export function contentType(path: string): string {
+function contentType(path: string): string {
   return types[extname(path).toLowerCase()] ?? 'application/octet-stream';
 }
 
