@@ -34,11 +34,21 @@ function losses(text: string): readonly [first: number, last: number] {
   return [Number(found[1]), Number(found[2])];
 }
 
-async function prove(browser: Browser, address: string): Promise<string> {
-  const page = await browser.newPage();
+/** Why this Firefox has no WebGPU, or undefined when it has. Release builds before 141 refuse it even when asked. */
+async function refusal(page: Page): Promise<string | undefined> {
+  const reason = await page.evaluate(async () => {
+    try {
+      return (await navigator.gpu.requestAdapter()) === null ? 'no adapter' : '';
+    } catch (error) {
+      return String(error);
+    }
+  });
+  return reason === '' ? undefined : reason;
+}
+
+async function prove(browser: Browser, page: Page): Promise<string> {
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
-  await page.goto(address);
   const text = await train(page);
   const [first, last] = losses(text);
   if (complaints.length > 0) throw new Error(`The page threw: ${complaints.join('\n')}`);
@@ -48,7 +58,7 @@ async function prove(browser: Browser, address: string): Promise<string> {
   return `${await browser.version()}: loss ${first} → ${last} on WebGPU`;
 }
 
-/** Exit status 0 and one line of facts when the page trained. */
+/** Exit status 0 and one line of facts when the page trained; 3 and the reason where this Firefox has no WebGPU. */
 export async function main(): Promise<number> {
   const executablePath = process.env.FIREFOX_PATH ?? '/usr/bin/firefox-esr';
   const folder = resolve(fileURLToPath(new URL('../../dist', import.meta.url)));
@@ -60,8 +70,12 @@ export async function main(): Promise<number> {
     extraPrefsFirefox: preferences,
   });
   try {
-    process.stdout.write(`${await prove(browser, address)}\n`);
-    return 0;
+    const page = await browser.newPage();
+    await page.goto(address);
+    const reason = await refusal(page);
+    const line = reason === undefined ? await prove(browser, page) : `${await browser.version()}: ${reason}`;
+    process.stdout.write(`${line}\n`);
+    return reason === undefined ? 0 : 3;
   } finally {
     await browser.close();
     server.closeAllConnections();

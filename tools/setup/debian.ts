@@ -30,7 +30,7 @@ export const needs: readonly Need[] = [
     thing: 'Firefox, for the proof that the page trains there',
     packages: ['firefox-esr'],
     backports: false,
-    elsewhere: 'Install Firefox 141 or newer, or name it in FIREFOX_PATH.',
+    elsewhere: 'Install a Firefox with WebGPU (141 or newer), or name it in FIREFOX_PATH.',
   },
   {
     id: 'fonts',
