@@ -14,6 +14,9 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 TF = Version(transformers.__version__)
 MODEL, ADAPTER = "tiny-llama", "tiny-adapter"
+# Variants of the checkpoint, each complete: a loader must have nothing to initialise.
+VARIANTS = {"": {}, "-tied": {"tie_word_embeddings": True}, "-bias": {"attention_bias": True}}
+HAS_BIAS = "attention_bias" in inspect.signature(LlamaConfig.__init__).parameters
 DTYPE = "dtype" if TF >= Version("4.56") else "torch_dtype"
 
 
@@ -29,14 +32,14 @@ def write_files() -> None:
     from peft import get_peft_model
     from tokenizers import Tokenizer, models, pre_tokenizers
 
-    torch.manual_seed(0)
-    config = LlamaConfig(
-        hidden_size=64, intermediate_size=128, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
-        vocab_size=64, max_position_embeddings=64, pad_token_id=0, bos_token_id=1, eos_token_id=2,
-        tie_word_embeddings=False,
-    )
-    model = LlamaForCausalLM(config).to(torch.bfloat16)
-    model.save_pretrained(MODEL)
+    for suffix, more in VARIANTS.items():
+        torch.manual_seed(0)
+        config = LlamaConfig(
+            hidden_size=64, intermediate_size=128, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
+            vocab_size=64, max_position_embeddings=64, pad_token_id=0, bos_token_id=1, eos_token_id=2,
+            **({"tie_word_embeddings": False} | more),
+        )
+        LlamaForCausalLM(config).to(torch.bfloat16).save_pretrained(MODEL + suffix)
     words = ["<pad>", "<s>", "</s>", "<unk>"] + [f"w{i}" for i in range(60)]
     tok = Tokenizer(models.WordLevel({w: i for i, w in enumerate(words)}, unk_token="<unk>"))
     tok.pre_tokenizer = pre_tokenizers.Whitespace()
@@ -46,7 +49,7 @@ def write_files() -> None:
     get_peft_model(LlamaForCausalLM.from_pretrained(MODEL), lora_config()).save_pretrained(ADAPTER)
 
 
-def load_base(base: str, **more):
+def load_base(base: str, variant: str = "", **more):
     """`LlamaForCausalLM.from_pretrained` in bf16, or in NF4 with bf16 compute. Comes back in eval mode."""
     kwargs = {DTYPE: torch.bfloat16} | more
     if base == "4-bit":
@@ -57,7 +60,7 @@ def load_base(base: str, **more):
                                                       bnb_4bit_compute_dtype=torch.bfloat16),
             "device_map": {"": "cpu"},
         }
-    return LlamaForCausalLM.from_pretrained(MODEL, **kwargs)
+    return LlamaForCausalLM.from_pretrained(MODEL + variant, **kwargs)
 
 
 def load_tokenizer():
@@ -107,6 +110,11 @@ def sft_classes():
     except ImportError:
         SFTConfig = transformers.TrainingArguments
     return trl.SFTTrainer, SFTConfig
+
+
+def sft_takes_rows() -> bool:
+    """TRL >= 0.9 trains on ready rows; before, SFTTrainer tokenises a text column itself."""
+    return "dataset_text_field" not in inspect.signature(sft_classes()[0].__init__).parameters
 
 
 def trainer_keywords(cls, masked: bool = False) -> dict:

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Makes the golden values with the real Python libraries: `npm run golden -- [NAME...]`; no name means all.
 # NAME: quant random llama tokenizer sft, or a stack of stacks.json (its product and its named cases).
-# Needs uv and a package registry; environments go to $GOLDEN_ENVS (default: .golden-envs beside the repository's files).
+# Needs uv and a package registry; environments go to $GOLDEN_ENVS (default: .envs, which git ignores).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-envs=${GOLDEN_ENVS:-$here/../../.golden-envs}
+envs=${GOLDEN_ENVS:-$here/../../.envs}
 newest=trl-1.16.0
 export HF_HUB_OFFLINE=1 TQDM_DISABLE=1 HF_DATASETS_DISABLE_PROGRESS_BARS=1 PYTHONHASHSEED=0
 
@@ -15,7 +15,7 @@ python_of() {
     local -a packages
     mapfile -t packages < <(python3 -c 'import json,sys; print("\n".join(json.load(open(sys.argv[1]))[sys.argv[2]]["packages"]))' "$here/stacks.json" "$stack")
     uv venv -q --clear --python 3.11 "$dir" >&2
-    uv pip install -q --link-mode copy --python "$dir/bin/python" "${packages[@]}" >&2
+    uv pip install -q --python "$dir/bin/python" "${packages[@]}" >&2
     # TRL 0.17-0.26 takes every 4-bit model whose weights lie on the CPU for a sharded one and skips its preparation.
     # Narrowing the test to "meta" makes the CPU behave as a GPU does.
     grep -rl '{"cpu", "meta"}' "$dir"/lib/python3.11/site-packages/trl --include=*.py | xargs -r sed -i 's/{"cpu", "meta"}/{"meta"}/'

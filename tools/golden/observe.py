@@ -32,6 +32,7 @@ class Case:
         self.none = sum(g is None for g in grads)
         self.zero = sum(g is not None and not bool(g.any()) for g in grads)
         self.nonzero = sum(g is not None and bool(g.any()) for g in grads)
+        assert all(g is None or bool(g.isfinite().all()) for g in grads), "internal: a gradient is not finite"
 
     def backward(self, model, loss) -> None:
         """The plain step's second half."""
