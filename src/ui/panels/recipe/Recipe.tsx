@@ -77,7 +77,7 @@ function SectionPart({ section }: { readonly section: (typeof sections)[number] 
   const first = keysOf(section, false);
   return (
     <section className="recipe-section" aria-label={title}>
-      <h3 className="dim">{title}</h3>
+      <h2 className="dim">{title}</h2>
       {section === 'model' && <RowsRow />}
       {first.map((key) => (
         <SettingRow key={key} settingKey={key} />
@@ -110,7 +110,7 @@ export function Recipe() {
   return (
     <div className="recipe">
       <section className="recipe-section" aria-label={t('recipe.start')}>
-        <h3 className="dim">{t('recipe.start')}</h3>
+        <h2 className="dim">{t('recipe.start')}</h2>
         <PresetRow />
       </section>
       {sections.map((section) => (
