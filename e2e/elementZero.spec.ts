@@ -1,0 +1,48 @@
+// The journey that brings people here: the error, its cause, and the fix with one press.
+import { expect, open, test } from './playground.ts';
+
+const words = 'element 0 of tensors does not require grad and does not have a grad_fn';
+
+test('shows, reproduces, explains and repairs element 0', async ({ page }) => {
+  await open(page, 'preset=element-0&train.max_steps=3');
+  await expect(page.getByText('No: the loss has no grad_fn')).toBeVisible();
+  await expect(page.locator('.strip-scissors')).toBeVisible();
+  await page.getByRole('button', { name: 'Train', exact: true }).click();
+  await expect(page.locator('.progress')).toHaveText('stopped at the first backward');
+  await expect(page.locator('.failure-message')).toHaveText(`RuntimeError: ${words}`);
+  await expect(page.locator('.failure')).toContainText(
+    'None of the inputs have requires_grad=True. Gradients will be None',
+  );
+  await expect(page.locator('.diff-add').first()).toBeVisible();
+  await page
+    .getByRole('button', { name: /^Apply: / })
+    .first()
+    .click();
+  await expect(page.getByText(/Yes: all \d+ adapter tensors receive one/)).toBeVisible();
+  await expect(page.locator('.failure')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Train', exact: true }).click();
+  await expect(page.locator('.progress')).toHaveText('finished, 3 steps', { timeout: 60_000 });
+});
+
+test('says that a run with a grad_fn may still learn nothing', async ({ page }) => {
+  await open(page, 'preset=element-0&wiring.prepare_model_for_kbit_training=after');
+  await expect(page.locator('.failure-message')).toHaveText(
+    'The loss has a grad_fn, and no parameter learns',
+  );
+});
+
+test('every knob of the wiring moves the strip at once, and undo moves it back', async ({ page }) => {
+  await open(page, 'preset=element-0');
+  await expect(page.getByText('No: the loss has no grad_fn')).toBeVisible();
+  await page.locator('[data-setting="train.use_reentrant"]').getByRole('radio', { name: 'False' }).click();
+  await expect(page.getByText(/Yes: all/)).toBeVisible();
+  await page.keyboard.press('Control+z');
+  await expect(page.getByText('No: the loss has no grad_fn')).toBeVisible();
+});
+
+test('a cell of the strip leads to its rows', async ({ page }) => {
+  await open(page);
+  await page.getByRole('button', { name: /Show the rows of layer 3/ }).click();
+  await expect(page.locator('.tree-row-selected').first()).toContainText('model.layers.3');
+  await expect(page.locator('.tree-row-selected').first()).toBeInViewport();
+});

@@ -1,0 +1,85 @@
+// Everyone reaches everything: axe in both themes and languages, no sideways scrolling from 360 to 2560 px, sheets on a
+// narrow page, the keyboard in the tree.
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, open, overflow, test } from './playground.ts';
+
+async function faults(page: Page): Promise<readonly string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target.join(' ')}`));
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const locale of ['en-US', 'zh-CN']) {
+    test.describe(`${colorScheme} ${locale}`, () => {
+      test.use({ colorScheme, locale });
+      test('axe finds nothing before a run, in a failure, and in the share dialog', async ({ page }) => {
+        await open(page);
+        await expect(page.locator('.tree-row').first()).toBeVisible();
+        expect(await faults(page)).toEqual([]);
+        await page.keyboard.press('s');
+        await expect(page.getByRole('dialog')).toBeVisible();
+        expect(await faults(page)).toEqual([]);
+        await open(page, 'preset=element-0');
+        await page.reload();
+        await expect(page.locator('.failure')).toBeVisible();
+        expect(await faults(page)).toEqual([]);
+      });
+    });
+  }
+}
+
+test('nothing scrolls sideways from 360 to 2560 px', async ({ page }) => {
+  for (const preset of ['ships-log', 'element-0']) {
+    await open(page, `preset=${preset}`);
+    await page.reload();
+    for (const width of [360, 390, 600, 699, 700, 900, 1179, 1180, 1440, 1920, 2560]) {
+      await page.setViewportSize({ width, height: 900 });
+      await expect(page.locator('.strip-cells')).toBeVisible();
+      expect(await overflow(page), `${preset} at ${width} px`).toBeLessThanOrEqual(0);
+    }
+  }
+});
+
+test.describe('narrow', () => {
+  test.use({ viewport: { width: 390, height: 844 } });
+  test('recipe and parameters open as sheets, and a strip cell leads to its rows', async ({ page }) => {
+    await open(page);
+    await page.getByRole('button', { name: 'Recipe' }).click();
+    await page.getByRole('dialog').getByRole('textbox', { name: 'r', exact: true }).fill('4');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: /Show the rows of layer 2/ }).click();
+    await expect(page.getByRole('dialog').locator('.tree-row-selected').first()).toContainText(
+      'model.layers.2',
+    );
+    expect(await faults(page)).toEqual([]);
+  });
+});
+
+test('the tree answers arrows, Home and End', async ({ page }) => {
+  await open(page);
+  const rows = page.locator('.tree-row');
+  await rows.first().focus();
+  await page.keyboard.press('End');
+  await expect(rows.last()).toBeFocused();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowDown');
+  await expect(rows.nth(1)).toHaveAttribute('aria-expanded', 'true');
+  await page.keyboard.press('ArrowLeft');
+  await expect(rows.nth(1)).toHaveAttribute('aria-expanded', 'false');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await expect(rows.nth(2)).toBeFocused();
+  await page.keyboard.press('ArrowLeft');
+});
+
+test('language and theme are remembered, and the theme stands before the first paint', async ({ page }) => {
+  await open(page);
+  await page.getByRole('button', { name: '中文' }).click();
+  await expect(page.getByRole('button', { name: '训练', exact: true })).toBeVisible();
+  await page.getByRole('button', { name: '主题' }).click();
+  await page.getByRole('menuitemradio', { name: '深色' }).click();
+  await page.reload({ waitUntil: 'commit' });
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN');
+});
