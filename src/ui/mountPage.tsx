@@ -10,9 +10,10 @@ import { App } from './App.tsx';
 import type { Page } from './PageContext.tsx';
 import { PageContext, usePageState } from './PageContext.tsx';
 import { listenToKeys } from './panels/bar/keyboard.ts';
-import { makeActions } from './state/actions.ts';
+import { makeActions, runMatches } from './state/actions.ts';
 import { browserAddress, syncAddress } from './state/address.ts';
-import { recall, remember } from './state/remembered.ts';
+import { recall, remember, rememberSpeed } from './state/remembered.ts';
+import { measuredSpeed } from './state/speed.ts';
 import type { Language, Ports, Theme } from './state/state.ts';
 import { emptyState, makeStore } from './state/store.ts';
 import { browserLanguage, startTexts } from './texts/i18n.ts';
@@ -52,7 +53,10 @@ export function mountPage(root: HTMLElement, ports: Ports): Page {
   const storedTheme = recall('theme');
   const storedLanguage = recall('language');
   const language = isLanguage(storedLanguage) ? storedLanguage : browserLanguage(navigator.languages);
-  const store = makeStore(emptyState(language, isTheme(storedTheme) ? storedTheme : 'system'));
+  const store = makeStore({
+    ...emptyState(language, isTheme(storedTheme) ? storedTheme : 'system'),
+    keysOn: recall('keys') !== 'off',
+  });
   startTexts(language);
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
   const actions = makeActions(store, ports, (run) => requestAnimationFrame(() => run()));
@@ -66,6 +70,11 @@ export function mountPage(root: HTMLElement, ports: Ports): Page {
     if (state.theme !== before.theme) {
       remember('theme', state.theme === 'system' ? null : state.theme);
       showTheme(state.theme);
+    }
+    if (state.keysOn !== before.keysOn) remember('keys', state.keysOn ? null : 'off');
+    if (state.run?.phase === 'finished' && before.run?.phase !== 'finished' && runMatches(state)) {
+      const speed = measuredSpeed(state);
+      if (speed !== null) rememberSpeed(speed.device, speed.flops);
     }
     if (state.language !== before.language) {
       remember('language', state.language);

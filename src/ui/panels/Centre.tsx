@@ -8,7 +8,15 @@ import type { Width } from './bar/useWidth.ts';
 import { Before } from './before/Before.tsx';
 import { Charts } from './charts/Charts.tsx';
 import { Failure } from './failure/Failure.tsx';
-import { CpuBanner, EngineError, LinkNotes, ReproductionNote, StaleNote, Warnings } from './notes/Notes.tsx';
+import {
+  CpuBanner,
+  EngineError,
+  LinkNotes,
+  NanNote,
+  ReproductionNote,
+  StaleNote,
+  Warnings,
+} from './notes/Notes.tsx';
 import { Strip } from './strip/Strip.tsx';
 
 export function Centre({ width, onSelect }: { readonly width: Width; readonly onSelect: () => void }) {
@@ -20,8 +28,9 @@ export function Centre({ width, onSelect }: { readonly width: Width; readonly on
   const stale = usePageState(isStale);
   const hasRun = usePageState((state) => state.run !== null && state.run.phase !== 'failed');
   const hasSteps = usePageState((state) => (state.run?.steps.length ?? 0) > 0);
-  const engineFailed = failure !== null && failure.raisedBy === 'engine' && !stale;
   const bad = outcome !== null && outcome.kind !== 'trains' && broken === null;
+  // What Python raises is explained by the doctor below; everything else is told as the engine says it.
+  const engineFailed = failure !== null && !stale && !(failure.raisedBy === 'python' && bad);
   const showsRun = (hasRun || hasSteps) && !(bad && !hasSteps);
   return (
     <main className="centre" id="result" tabIndex={-1}>
@@ -32,6 +41,7 @@ export function Centre({ width, onSelect }: { readonly width: Width; readonly on
       {broken !== null && <EngineError error={broken} title={t('failure.recipeBroken')} />}
       {engineFailed && <EngineError error={failure.error} title={t('failure.engine')} />}
       {bad && outcome !== null && <Failure outcome={outcome} />}
+      <NanNote />
       <ReproductionNote />
       <StaleNote />
       {showsRun ? (

@@ -26,3 +26,8 @@ export function recallSpeed(device: string): number | null {
   const value = Number(recall(`speed.${device}`));
   return Number.isFinite(value) && value > 0 ? value : null;
 }
+
+/** Keeps a measured speed for the next estimate. */
+export function rememberSpeed(device: string, flops: number): void {
+  remember(`speed.${device}`, flops.toPrecision(4));
+}

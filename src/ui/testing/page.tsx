@@ -1,12 +1,19 @@
 // The page over the fixture, for looking at it without an engine: `npx vite`, then /src/ui/testing/page.html. Not built.
 import { mountPage } from '../mountPage.tsx';
 import { startFakeEngine } from './fakeEngine.ts';
-import { presetEntries } from './fixture.ts';
+import { presetEntries, stripOf } from './fixture.ts';
 
+// ?layers=80 shows the strip of a large model.
+const layers = Number(new URLSearchParams(location.search).get('layers') ?? 6);
 const root = document.getElementById('root');
 if (root !== null) {
   mountPage(root, {
-    startEngine: (onEvent) => startFakeEngine(onEvent),
+    startEngine: (onEvent) =>
+      startFakeEngine((event) => {
+        if (event.type !== 'inspected') return onEvent(event);
+        const strip = stripOf(event.inspection.outcome.kind, layers);
+        onEvent({ ...event, inspection: { ...event.inspection, strip } });
+      }),
     loadPresets: async () => presetEntries,
     openLink: async (hash, presets) => {
       const chosen = presets.find((preset) => hash.includes(`preset=${preset.id}`)) ?? presets[0];

@@ -155,6 +155,8 @@ export const enRun = {
     resetYes: 'Reset the run',
     resetNo: 'Keep it',
     warnings: 'Warnings',
+    nanTitle: 'The loss is not a number',
+    nan: 'loss=nan since step {{step}} or before: every update from here on is NaN too',
     said_started: 'Training started.',
     said_paused: 'Paused at step {{step}}.',
     said_finished: 'Finished after {{step}} steps. Loss {{loss}}.',

@@ -155,6 +155,8 @@ export const zhRun: TextsOf<typeof enRun> = {
     resetYes: '重置运行',
     resetNo: '保留',
     warnings: '警告',
+    nanTitle: '损失不是数',
+    nan: '最迟自第 {{step}} 步起 loss=nan：此后的每次更新也都是 NaN',
     said_started: '训练开始。',
     said_paused: '已暂停在第 {{step}} 步。',
     said_finished: '{{step}} 步后完成。损失 {{loss}}。',

@@ -3,7 +3,7 @@
 import { useState } from 'react';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import type { DrawnCell } from './stripCells.ts';
-import { checkpointRuns, drawnCells, stripAnswer } from './stripCells.ts';
+import { checkpointRuns, drawnCells, isCrowded, stripAnswer } from './stripCells.ts';
 import { answerWords, cellFact, cellLabel, cellName, stripSentence } from './stripWords.ts';
 
 function Dot({ received }: { readonly received: DrawnCell['cell']['received'] }) {
@@ -52,7 +52,7 @@ export function Strip({ onSelect }: { readonly onSelect: () => void }) {
         <strong className={good ? 'is-grad' : 'is-cut'}>{answerWords(t, answer)}</strong>
       </p>
       <p className="unseen">{stripSentence(t, drawn, answer)}</p>
-      <ol className="strip-cells" onPointerLeave={() => setPointed(null)}>
+      <ol className={isCrowded(drawn) ? 'strip-cells strip-crowded' : 'strip-cells'} onPointerLeave={() => setPointed(null)}>
         {drawn.map((one, index) => {
           const { cell } = one;
           const run = runs.find(({ first, last }) => index >= first && index <= last);

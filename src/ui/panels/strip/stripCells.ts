@@ -54,8 +54,11 @@ export function groupCells(cells: readonly StripCell[], most = mostLayerCells): 
   return groups;
 }
 
-/** Every how many layers a number stands, so that numbers don't touch: at most 12 of them. */
-const labelStride = (layers: number): number => Math.ceil(layers / 12);
+/** Every how many layers a number stands, so that numbers don't touch: at most 10 of them. */
+const labelStride = (layers: number): number => Math.ceil(layers / 10);
+
+/** Above this many cells only every few layers are named, and norm and head by their place. */
+export const isCrowded = (drawn: readonly DrawnCell[]): boolean => drawn.length > 14;
 
 /**
  * The drawn cells. A hidden state that doesn't require grad asks for attention (orange) where a gradient is missed:
@@ -71,7 +74,8 @@ export function drawnCells(cells: readonly StripCell[], most = mostLayerCells): 
     const cell = merged(group);
     wanted = wanted || cell.trainable > 0 || cell.cut;
     const layer = isLayer(cell);
-    const numbered = layer && place % stride === 0;
+    // The first number would touch the embedding's word where cells are narrow.
+    const numbered = layer && place % stride === 0 && (stride === 1 || place > 0);
     if (layer) place += 1;
     const last = group.at(-1)?.id ?? cell.id;
     const wire = cell.requiresGrad ? 'carries' : wanted ? 'cut' : 'rests';
