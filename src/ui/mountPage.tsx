@@ -14,7 +14,7 @@ import { makeActions, runMatches } from './state/actions.ts';
 import { browserAddress, syncAddress } from './state/address.ts';
 import { recall, remember, rememberSpeed } from './state/remembered.ts';
 import { measuredSpeed } from './state/speed.ts';
-import type { Language, Ports, Theme } from './state/state.ts';
+import type { Language, PageState, Ports, Theme } from './state/state.ts';
 import { emptyState, makeStore } from './state/store.ts';
 import { browserLanguage, startTexts } from './texts/i18n.ts';
 import './styles/tokens.css';
@@ -36,6 +36,13 @@ const isLanguage = (text: string | null): text is Language => text === 'en' || t
 function showTheme(theme: Theme): void {
   const dark = theme === 'dark' || (theme === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
   document.documentElement.dataset.theme = dark ? 'dark' : 'light';
+}
+
+/** The tab's title carries the step, for who looks elsewhere while it trains. */
+function pageTitle({ run }: PageState): string {
+  const step = run?.steps.at(-1)?.step;
+  if (run === null || step === undefined || run.phase === 'failed') return 'LoRA Playground';
+  return `${step}/${run.start?.totalSteps ?? run.total} · LoRA Playground`;
 }
 
 function Localised() {
@@ -71,6 +78,7 @@ export function mountPage(root: HTMLElement, ports: Ports): Page {
       remember('theme', state.theme === 'system' ? null : state.theme);
       showTheme(state.theme);
     }
+    if (state.run !== before.run) document.title = pageTitle(state);
     if (state.keysOn !== before.keysOn) remember('keys', state.keysOn ? null : 'off');
     if (state.run?.phase === 'finished' && before.run?.phase !== 'finished' && runMatches(state)) {
       const speed = measuredSpeed(state);

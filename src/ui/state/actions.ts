@@ -85,8 +85,8 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     if (run === null || isBusy(run) || run.start === null || run.phase === 'failed') return;
     const prompts = promptsOf(state);
     const places = prompts.flatMap((prompt, index) => {
-      const answer = run.answers[index];
-      return prompt.trim() !== '' && (answer?.prompt !== prompt || answer.after === null) ? [index] : [];
+      const answer = run.answers.find((one) => one.prompt === prompt);
+      return prompt.trim() !== '' && (answer === undefined || answer.after === null) ? [index] : [];
     });
     if (places.length === 0) return;
     askId += 1;

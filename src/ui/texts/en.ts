@@ -129,7 +129,6 @@ export const en = {
   },
   data: {
     title: 'Rows to train on',
-    open: 'Use own rows',
     intro:
       'One JSON object a line with “messages”, “prompt” and “completion”, or “text”. The rows stay in this tab.',
     drop: 'Drop a .jsonl file here, or',
@@ -202,7 +201,6 @@ export const en = {
     memory: 'Memory',
     time: 'Time',
     steps: 'Steps',
-    work: 'Work',
     memoryOf: 'weights {{weights}} · adapter and optimizer {{adapter}} · activations {{activations}}',
     timeGuess: 'about {{time}}',
     timeFirst: 'a first guess for this device',

@@ -126,7 +126,6 @@ export const zh: TextsOf<typeof en> = {
   },
   data: {
     title: '用来训练的数据行',
-    open: '使用自己的数据',
     intro: '每行一个 JSON 对象，含 “messages”，或 “prompt” 与 “completion”，或 “text”。数据只留在此标签页。',
     drop: '把 .jsonl 文件拖到这里，或',
     choose: '选择文件',
@@ -194,7 +193,6 @@ export const zh: TextsOf<typeof en> = {
     memory: '内存',
     time: '时间',
     steps: '步数',
-    work: '计算量',
     memoryOf: '权重 {{weights}} · 适配器与优化器 {{adapter}} · 激活值 {{activations}}',
     timeGuess: '约 {{time}}',
     timeFirst: '对此设备的初步估计',

@@ -12,12 +12,16 @@ function Side(props: {
   readonly title: string;
   readonly answer: AnswerSide | null;
   readonly later: string;
+  readonly note?: string | undefined;
 }) {
-  const { side, title, answer, later } = props;
+  const { side, title, answer, later, note } = props;
   const writing = answer !== null && !answer.done;
   return (
     <div className={`answer-side answer-${side}`}>
-      <h3 className={side === 'after' ? 'small is-grad' : 'small dim'}>{title}</h3>
+      <h3 className={side === 'after' ? 'small is-grad' : 'small dim'}>
+        {title}
+        {note !== undefined && <span className="dim"> · {note}</span>}
+      </h3>
       {answer === null ? (
         <p className="small dim">{later}</p>
       ) : (
@@ -31,18 +35,21 @@ function Answer({
   index,
   prompt,
   only,
+  bare,
 }: {
   readonly index: number;
   readonly prompt: string;
   readonly only: boolean;
+  readonly bare: boolean;
 }) {
   const { t } = useTexts();
   const actions = useActions();
-  const answer = usePageState((state) => state.run?.answers[index]);
+  const answer = usePageState((state) => state.run?.answers.find((one) => one.prompt === prompt));
   const prompts = usePageState(promptsOf);
   const [draft, setDraft] = useState<string | null>(null);
-  const pair = answer?.prompt === prompt ? answer : undefined;
-  const after = pair?.after ?? null;
+  const before = answer?.before ?? null;
+  const after = answer?.after ?? null;
+  const same = before?.done && after?.done && before.text === after.text;
   const replace = (next: readonly string[]): void => actions.edit({ kind: 'prompts', prompts: next });
   function commit(): void {
     if (draft !== null && draft.trim() !== '' && draft !== prompt) {
@@ -75,25 +82,24 @@ function Answer({
           </Button>
         )}
       </div>
-      <div className="answer-sides">
-        <Side
-          side="before"
-          title={t('answers.before')}
-          answer={pair?.before ?? null}
-          later={t('answers.beforeLater')}
-        />
-        <Side
-          side="after"
-          title={after === null ? t('answers.after') : t('answers.afterSteps', { count: after.step })}
-          answer={after}
-          later={t('answers.afterLater')}
-        />
-      </div>
+      {!bare && (
+        <div className="answer-sides">
+          <Side side="before" title={t('answers.before')} answer={before} later={t('answers.beforeLater')} />
+          <Side
+            side="after"
+            title={after === null ? t('answers.after') : t('answers.afterSteps', { count: after.step })}
+            answer={after}
+            note={same ? t('answers.same') : undefined}
+            later={t('answers.afterLater')}
+          />
+        </div>
+      )}
     </div>
   );
 }
 
-export function Answers() {
+/** `bare`: only the questions, before there is a run to answer them. */
+export function Answers({ bare = false }: { readonly bare?: boolean }) {
   const { t } = useTexts();
   const actions = useActions();
   const prompts = usePageState(promptsOf);
@@ -110,9 +116,10 @@ export function Answers() {
   }
   return (
     <section className="card answers" aria-label={t('answers.title')}>
+      {bare && <h2>{t('before.prompts')}</h2>}
       {prompts.map((prompt, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a question is its place; its words change while typing
-        <Answer key={index} index={index} prompt={prompt} only={prompts.length === 1} />
+        <Answer key={index} index={index} prompt={prompt} only={prompts.length === 1} bare={bare} />
       ))}
       {adding === null ? (
         <div className="dialog-actions">

@@ -32,7 +32,11 @@ export function Progress() {
   const words = progressWords(t, run, language);
   return (
     <p className={words.bad ? 'progress is-cut' : 'progress dim'} data-phase={run?.phase ?? 'idle'}>
-      {[words.main, ...words.rest].join(' · ')}
+      {words.main.split(/(\d[\d,.]*)/).map((part, index) =>
+        // Only the first number, the step, is strong.
+        index === 1 && !words.bad ? <strong key={part}>{part}</strong> : part,
+      )}
+      {words.rest.map((part) => ` · ${part}`).join('')}
     </p>
   );
 }

@@ -7,6 +7,7 @@ import { usePageState, useTexts } from '../../PageContext.tsx';
 import { deviceKey, runMs } from '../../state/pace.ts';
 import { recallSpeed } from '../../state/remembered.ts';
 import { bytesText, countText, flopsText, timeText } from '../../texts/numbers.ts';
+import { Answers } from '../answers/Answers.tsx';
 
 const rowsShown = 3;
 
@@ -131,6 +132,7 @@ export function Before() {
         {estimate !== null && <Estimate estimate={estimate} />}
       </section>
       <Rows />
+      <Answers bare />
     </>
   );
 }

@@ -6,6 +6,7 @@
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: keys are handled once, on the grid
 import type { KeyboardEvent } from 'react';
 import { memo, useEffect, useMemo, useRef, useState } from 'react';
+import { Button } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { GradientCell } from './GradientCell.tsx';
 import type { TreeFilter, TreeNode, TreeRow } from './treeRows.ts';
@@ -143,6 +144,9 @@ export function ParameterTree({
     rowElement(grid.current, row.node.id)?.focus();
   }
 
+  const all = useMemo(() => openable(nodes), [nodes]);
+  const allOpen = all.every((id) => open.has(id));
+
   function onKeyDown(event: KeyboardEvent): void {
     const index = rows.findIndex((row) => row.node.id === focusId);
     const row = rows[index];
@@ -175,7 +179,7 @@ export function ParameterTree({
         actions.select(row.node.id);
         break;
       case '*':
-        setOpen(new Set(openable(nodes)));
+        setOpen(new Set(all));
         break;
       default:
         return;
@@ -184,29 +188,45 @@ export function ParameterTree({
   }
 
   return (
-    <div ref={grid} className="tree" role="treegrid" aria-label={t('parameters.tree')} onKeyDown={onKeyDown}>
-      <div role="row" className="tree-head">
-        <span role="columnheader">{t('parameters.name')}</span>
-        <span role="columnheader">{t('parameters.shape')}</span>
-        <span role="columnheader">{t('parameters.dtype')}</span>
-        <span role="columnheader" title={t('parameters.rgTitle')}>
-          {t('parameters.rg')}
-        </span>
-        <span role="columnheader">{t('parameters.gradient')}</span>
+    <>
+      <div
+        ref={grid}
+        className="tree"
+        role="treegrid"
+        aria-label={t('parameters.tree')}
+        onKeyDown={onKeyDown}
+      >
+        <div role="row" className="tree-head">
+          <span role="columnheader">{t('parameters.name')}</span>
+          <span role="columnheader">{t('parameters.shape')}</span>
+          <span role="columnheader">{t('parameters.dtype')}</span>
+          <span role="columnheader" title={t('parameters.rgTitle')}>
+            {t('parameters.rg')}
+          </span>
+          <span role="columnheader">{t('parameters.gradient')}</span>
+        </div>
+        {rows.map((row) => (
+          <Row
+            key={row.node.id}
+            row={row}
+            open={open.has(row.node.id)}
+            focusable={row.node.id === focusId}
+            selected={
+              selected !== null && (row.node.id === selected || row.node.id.startsWith(`${selected}.`))
+            }
+            onToggle={toggle}
+            onFocus={focus}
+          />
+        ))}
+        {rows.length === 0 && <p className="tree-nothing dim">{t('parameters.empty')}</p>}
       </div>
-      {rows.map((row) => (
-        <Row
-          key={row.node.id}
-          row={row}
-          open={open.has(row.node.id)}
-          focusable={row.node.id === focusId}
-          selected={selected !== null && (row.node.id === selected || row.node.id.startsWith(`${selected}.`))}
-          onToggle={toggle}
-          onFocus={focus}
-        />
-      ))}
-      {rows.length === 0 && <p className="tree-nothing dim">{t('parameters.empty')}</p>}
-    </div>
+      <Button
+        className="button button-plain tree-all"
+        onPress={() => setOpen(allOpen ? new Set() : new Set(all))}
+      >
+        {t(allOpen ? 'parameters.collapseAll' : 'parameters.expandAll')}
+      </Button>
+    </>
   );
 }
 

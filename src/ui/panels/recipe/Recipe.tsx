@@ -20,6 +20,7 @@ function PresetRow() {
   const actions = useActions();
   const presets = usePageState((state) => state.presets);
   const chosen = usePageState((state) => state.recipe.preset);
+  const about = presets.find((one) => one.id === chosen)?.description;
   const options = presets.map((one) => ({
     value: one.id,
     label: say(one.title),
@@ -34,6 +35,7 @@ function PresetRow() {
         value={chosen}
         onChange={(id) => actions.edit({ kind: 'preset', id })}
       />
+      {about !== undefined && <p className="setting-about small dim">{say(about)}</p>}
     </div>
   );
 }

@@ -52,7 +52,10 @@ export function Strip({ onSelect }: { readonly onSelect: () => void }) {
         <strong className={good ? 'is-grad' : 'is-cut'}>{answerWords(t, answer)}</strong>
       </p>
       <p className="unseen">{stripSentence(t, drawn, answer)}</p>
-      <ol className={isCrowded(drawn) ? 'strip-cells strip-crowded' : 'strip-cells'} onPointerLeave={() => setPointed(null)}>
+      <ol
+        className={isCrowded(drawn) ? 'strip-cells strip-crowded' : 'strip-cells'}
+        onPointerLeave={() => setPointed(null)}
+      >
         {drawn.map((one, index) => {
           const { cell } = one;
           const run = runs.find(({ first, last }) => index >= first && index <= last);
