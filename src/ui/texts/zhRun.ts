@@ -84,7 +84,7 @@ export const zhRun: TextsOf<typeof enRun> = {
     none: 'None',
     zero: '0',
     pending: '有',
-    of: '{{total}} 中 {{count}}',
+    of: '{{count}} / {{total}}',
     tree: '参数树',
     key: '● 需要梯度  ○ 冻结   条：梯度范数，对数刻度',
     requires: 'requires_grad=True',
