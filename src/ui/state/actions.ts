@@ -176,11 +176,14 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   };
 }
 
+// One array, so that a reader of the store sees no change where there is none.
+const noPrompts: readonly string[] = [];
+
 /** The questions the recipe asks: one's own, or the preset's as the inspection gives them. */
 export function promptsOf(state: Pick<PageState, 'recipe' | 'inspection' | 'presets'>): readonly string[] {
   if (state.recipe.prompts !== undefined) return state.recipe.prompts;
   const preset = state.presets.find((entry) => entry.id === state.recipe.preset);
-  return state.inspection?.prompts ?? preset?.prompts ?? [];
+  return state.inspection?.prompts ?? preset?.prompts ?? noPrompts;
 }
 
 /** Whether the run on screen belongs to the recipe in the form. */

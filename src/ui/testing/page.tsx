@@ -1,5 +1,7 @@
 // The page over the fixture, for looking at it without an engine: `npx vite`, then /src/ui/testing/page.html. Not built.
+import { withPatch } from '../../engine/index.ts';
 import { mountPage } from '../mountPage.tsx';
+import { fixPatch } from '../state/fixPatch.ts';
 import { startFakeEngine } from './fakeEngine.ts';
 import { presetEntries, stripOf } from './fixture.ts';
 
@@ -18,7 +20,14 @@ if (root !== null) {
     openLink: async (hash, presets) => {
       const chosen = presets.find((preset) => hash.includes(`preset=${preset.id}`)) ?? presets[0];
       if (chosen === undefined) throw new Error('internal: the fixture has no preset');
-      return { recipe: { preset: chosen.id, values: chosen.values }, fingerprint: null, notes: [] };
+      const plain = Object.fromEntries(
+        [...new URLSearchParams(hash.slice(1))].map(([key, text]) => [
+          key,
+          Number.isNaN(Number(text)) ? text : Number(text),
+        ]),
+      );
+      const values = withPatch(chosen.values, fixPatch(plain));
+      return { recipe: { preset: chosen.id, values }, fingerprint: null, notes: [] };
     },
     writeLink: async (recipe) => `v=1&preset=${recipe.preset}`,
     decodeRows: (bytes) => new TextDecoder().decode(bytes),

@@ -1,7 +1,7 @@
 // The run in words for the bar: what happens now, how far, how long still. Pure.
 import type { TFunction } from 'i18next';
 import type { Run } from '../../state/state.ts';
-import { countText, timeText } from '../../texts/numbers.ts';
+import { bytesText, countText, timeText } from '../../texts/numbers.ts';
 
 export interface ProgressWords {
   readonly main: string;
@@ -22,10 +22,8 @@ export function progressWords(t: TFunction, run: Run | null, language: string): 
       return said(t('progress.ready'));
     case 'loading': {
       if (run.total <= 0) return said(t('progress.loading'));
-      const percent = new Intl.NumberFormat(language, { style: 'percent' });
-      return said(
-        t('progress.loadingOf', { done: percent.format(run.done / run.total), total: percent.format(1) }),
-      );
+      // The engine counts bytes while it loads.
+      return said(t('progress.loadingOf', { done: bytesText(run.done), total: bytesText(run.total) }));
     }
     case 'before':
       return said(t('progress.before'));
