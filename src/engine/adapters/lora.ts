@@ -1,9 +1,14 @@
 // LoRA on the module tree: which modules are wrapped and what a wrapper holds, as PEFT injects it.
-// Sees names and shapes, never packed bytes. Source: PEFT 0.17 tuners/lora/{model,layer,bnb}.py.
+// Sees names and shapes, never packed bytes; what differs between PEFT versions comes in as a LoraDialect.
+// Source: PEFT 0.17 tuners/lora/{model,layer,bnb}.py, tuners/tuners_utils.py inject_adapter.
+import type { LoraAdapter, Parameter } from '../nn/module.ts';
 import { Module, parameter } from '../nn/module.ts';
 import { PythonError } from '../tape/pythonError.ts';
+import type { DType } from '../tape/value.ts';
+import type { LoraDialect } from './loraTargets.ts';
+import { targetedModules } from './loraTargets.ts';
+import { wrapSavedModules } from './savedModules.ts';
 import type { TargetModules } from './targetModules.ts';
-import { matchesTarget } from './targetModules.ts';
 
 export interface LoraOptions {
   readonly r: number;
@@ -13,101 +18,147 @@ export interface LoraOptions {
   /** LoraConfig(inference_mode=True): attached and active, but frozen. */
   readonly inferenceMode: boolean;
   readonly adapterName: string;
+  readonly bias: 'none' | 'all' | 'lora_only';
+  /** Names (suffixes) of modules that get a trainable copy. */
+  readonly modulesToSave: readonly string[];
+  /** dtype of new adapter weights on a base weight of the given dtype. */
+  readonly dtypeOn: (base: DType) => DType;
 }
 
-/** PEFT's default for these model types when target_modules is None. */
-const defaultTargets: Readonly<Record<string, readonly string[]>> = { llama: ['q_proj', 'v_proj'] };
-
-const isLinear = (module: Module): boolean => module.kind.type === 'linear';
-
-function targeted(base: Module, options: LoraOptions, modelType: string): [path: string, module: Module][] {
-  const { target } = options;
-  const linears = [...base.namedModules()].filter(([, module]) => isLinear(module));
-  if (target.form === 'all-linear') return linears.filter(([path]) => path !== 'lm_head');
-  const resolved: TargetModules = target.form === 'default' ? { form: 'list', names: defaultTargets[modelType] ?? [] } : target;
-  const matches = [...base.namedModules()].filter(([path]) => path !== '' && matchesTarget(resolved, path));
-  for (const [, module] of matches) {
-    if (!isLinear(module)) {
-      throw new PythonError('ValueError', unsupportedTarget(module), 'get_peft_model(model, peft_config)');
-    }
-  }
-  return matches;
+function emptyDict(className: string): Module {
+  return new Module(className);
 }
 
-function unsupportedTarget(module: Module): string {
-  return `Target module ${module.className}() is not supported. Currently, only the following modules are supported: \`torch.nn.Linear\`, \`torch.nn.Embedding\`, \`torch.nn.Conv1d\`, \`torch.nn.Conv2d\`, \`torch.nn.Conv3d\`, \`transformers.pytorch_utils.Conv1D\`, \`torch.nn.MultiheadAttention.\`.`;
-}
-
-/** How Python prints the target in PEFT's message: a set for a list, the bare string for a regex. */
-function printedTarget(target: TargetModules): string {
-  if (target.form === 'list') return `{${target.names.map((name) => `'${name}'`).join(', ')}}`;
-  return target.form === 'regex' ? target.pattern : 'all-linear';
-}
-
-function assertTargetGiven(target: TargetModules): void {
-  const empty = (target.form === 'list' && target.names.length === 0) || (target.form === 'regex' && target.pattern === '');
-  if (!empty) return;
-  throw new PythonError(
-    'ValueError',
-    'No `target_modules` passed but also no `target_parameters` found. Please check the values for these arguments.',
-    'get_peft_model(model, peft_config)',
-  );
-}
-
-function dictOf(className: string, name: string, child: Module): Module {
-  const dict = new Module(className);
-  dict.children.set(name, child);
-  return dict;
-}
-
-/** The wrapper around one linear module: base_layer, lora_dropout, lora_A [r, in], lora_B [out, r]. */
-function wrap(module: Module, options: LoraOptions): Module {
-  const { kind } = module;
-  if (kind.type !== 'linear') return module;
-  const { adapterName: name, r } = options;
-  const wrapper = new Module(module.className === 'Linear4bit' ? 'lora.Linear4bit' : 'lora.Linear', {
+/** The shell around one module, without any adapter yet: base_layer and the dictionaries PEFT keeps. */
+function shell(module: Module): { readonly wrapper: Module; readonly adapters: Map<string, LoraAdapter> } {
+  const adapters = new Map<string, LoraAdapter>();
+  const wrapper = new Module(`lora.${module.className}`, {
     type: 'lora',
-    adapters: new Map([[name, { r, scaling: options.loraAlpha / r, dropout: options.loraDropout }]]),
-    active: [name],
+    adapters,
+    active: [],
     disabled: false,
   });
   wrapper.children.set('base_layer', module);
-  wrapper.children.set('lora_dropout', dictOf('ModuleDict', name, new Module(options.loraDropout > 0 ? 'Dropout' : 'Identity')));
-  const a = new Module('Linear', { type: 'linear', inFeatures: kind.inFeatures, outFeatures: r });
-  a.parameters.set('weight', parameter('weight', [r, kind.inFeatures], { requiresGrad: !options.inferenceMode, init: 'kaiming_uniform' }));
-  const b = new Module('Linear', { type: 'linear', inFeatures: r, outFeatures: kind.outFeatures });
-  b.parameters.set('weight', parameter('weight', [kind.outFeatures, r], { requiresGrad: !options.inferenceMode, init: 'zeros', zeroAtStart: true }));
-  wrapper.children.set('lora_A', dictOf('ModuleDict', name, a));
-  wrapper.children.set('lora_B', dictOf('ModuleDict', name, b));
-  wrapper.train(module.training);
-  return wrapper;
+  for (const name of ['lora_dropout', 'lora_A', 'lora_B'])
+    wrapper.children.set(name, emptyDict('ModuleDict'));
+  for (const name of ['lora_embedding_A', 'lora_embedding_B'])
+    wrapper.children.set(name, emptyDict('ParameterDict'));
+  return { wrapper, adapters };
+}
+
+function factor(inFeatures: number, outFeatures: number, dtype: DType, init: Parameter['init']): Module {
+  const module = new Module('Linear', { type: 'linear', inFeatures, outFeatures });
+  module.parameters.set(
+    'weight',
+    parameter('weight', [outFeatures, inFeatures], { dtype, init, zeroAtStart: init === 'zeros' }),
+  );
+  return module;
+}
+
+/** update_layer: gives a wrapper the tensors of one adapter, replacing those of the same name. */
+function updateLayer(wrapper: Module, options: LoraOptions): void {
+  const { kind } = wrapper;
+  const base = wrapper.child('base_layer');
+  if (kind.type !== 'lora') return;
+  const { r, adapterName: name } = options;
+  kind.adapters.set(name, { r, scaling: options.loraAlpha / r, dropout: options.loraDropout });
+  wrapper
+    .child('lora_dropout')
+    .children.set(name, new Module(options.loraDropout > 0 ? 'Dropout' : 'Identity'));
+  const dtype = options.dtypeOn(base.parameters.get('weight')?.dtype ?? 'float32');
+  if (base.kind.type === 'embedding') {
+    const { rows, width } = base.kind;
+    const tensor = (shape: readonly number[], init: Parameter['init']): Parameter =>
+      parameter(name, shape, { dtype, init, zeroAtStart: init === 'zeros' });
+    wrapper.child('lora_embedding_A').parameters.set(name, tensor([r, rows], 'zeros'));
+    wrapper.child('lora_embedding_B').parameters.set(name, tensor([width, r], 'normal'));
+  } else if (base.kind.type === 'linear') {
+    wrapper.child('lora_A').children.set(name, factor(base.kind.inFeatures, r, dtype, 'kaiming_uniform'));
+    wrapper.child('lora_B').children.set(name, factor(r, base.kind.outFeatures, dtype, 'zeros'));
+  }
+  for (const part of ['lora_dropout', 'lora_A', 'lora_B']) wrapper.child(part).train(wrapper.training);
+}
+
+/** Replaces the module at a dotted path below `root`. */
+export function replaceModule(root: Module, path: string, module: Module): void {
+  const at = path.lastIndexOf('.');
+  root.at(at < 0 ? '' : path.slice(0, at))?.children.set(path.slice(at + 1), module);
+}
+
+export const isAdapterName = (name: string): boolean => name.includes('lora_');
+
+/** LoRA wrappers below a module. */
+export function loraLayers(root: Module): Module[] {
+  return [...root.namedModules()].flatMap(([, module]) => (module.kind.type === 'lora' ? [module] : []));
+}
+
+/** Adapter tensors of one adapter in a wrapper. */
+function tensorsOf(wrapper: Module, adapter: string): Parameter[] {
+  const linear = ['lora_A', 'lora_B'].flatMap((part) => [
+    ...(wrapper.child(part).children.get(adapter)?.parameters.values() ?? []),
+  ]);
+  const tables = ['lora_embedding_A', 'lora_embedding_B'].flatMap(
+    (part) => wrapper.child(part).parameters.get(adapter) ?? [],
+  );
+  return [...linear, ...tables];
+}
+
+/** set_adapter: one adapter active and trainable (unless inference mode), all others frozen. */
+export function activateAdapter(root: Module, adapter: string, trainable: boolean): void {
+  for (const wrapper of loraLayers(root)) {
+    if (wrapper.kind.type !== 'lora') continue;
+    for (const name of wrapper.kind.adapters.keys())
+      requireGrad(wrapper, name, name === adapter && trainable);
+    wrapper.kind.active = [adapter];
+  }
+}
+
+/** Sets requires_grad of one adapter's tensors in a wrapper. */
+export function requireGrad(wrapper: Module, adapter: string, requiresGrad: boolean): void {
+  for (const tensor of tensorsOf(wrapper, adapter)) tensor.requiresGrad = requiresGrad;
+}
+
+function applyBias(root: Module, bias: LoraOptions['bias']): void {
+  if (bias === 'none') return;
+  for (const [, tensor, owner] of root.namedParameters()) {
+    if (!tensor.name.includes('bias')) continue;
+    if (bias === 'all') tensor.requiresGrad = true;
+    else if (loraLayers(root).some((wrapper) => wrapper.children.get('base_layer') === owner))
+      tensor.requiresGrad = true;
+  }
 }
 
 /**
- * LoraModel(base): freezes the base, wraps the targets in place, answers PeftModelForCausalLM > LoraModel > base.
- * Throws PythonError ValueError with PEFT's texts when nothing or the wrong kind of module is targeted.
+ * inject_adapter: wraps the targets in place, freezes everything that is not an adapter, activates the new adapter.
+ * `root` is whatever PEFT was given (a causal LM, or a PeftModel at a second wrap). Throws PythonError with PEFT's texts
+ * when nothing or the wrong kind of module is targeted.
  */
-export function injectLora(base: Module, options: LoraOptions, modelType = 'llama'): Module {
-  assertTargetGiven(options.target);
-  const matches = targeted(base, options, modelType);
-  if (matches.length === 0) {
+export function injectAdapter(root: Module, options: LoraOptions, dialect: LoraDialect): void {
+  const matches = targetedModules(root, options.target, dialect);
+  for (const [path, module] of matches) {
+    let wrapper = module;
+    if (module.kind.type !== 'lora') {
+      wrapper = shell(module).wrapper;
+      for (const [, part] of wrapper.namedModules()) if (part !== module) part.training = module.training;
+      replaceModule(root, path, wrapper);
+    }
+    updateLayer(wrapper, options);
+  }
+  for (const [name, tensor] of root.namedParameters()) if (!isAdapterName(name)) tensor.requiresGrad = false;
+  applyBias(root, options.bias);
+}
+
+/** modules_to_save: done by the PeftModel, after the injection. */
+export function saveModules(root: Module, options: LoraOptions, originalTrains: boolean): void {
+  const saved = wrapSavedModules(root, options.modulesToSave, options.adapterName, {
+    trainable: !options.inferenceMode,
+    originalTrains,
+  });
+  if (options.modulesToSave.length > 0 && saved === 0) {
     throw new PythonError(
       'ValueError',
-      `Target modules ${printedTarget(options.target)} not found in the base model. Please check the target modules and try again.`,
-      'get_peft_model(model, peft_config)',
+      `Target modules {${options.modulesToSave.map((name) => `'${name}'`).join(', ')}} not found in the base model. Please check the target modules and try again.`,
+      'get_peft_model',
     );
   }
-  for (const [, parameterOfBase] of base.namedParameters()) parameterOfBase.requiresGrad = false;
-  for (const [path, module] of matches) {
-    const at = path.lastIndexOf('.');
-    const parent = base.at(at < 0 ? '' : path.slice(0, at));
-    parent?.children.set(path.slice(at + 1), wrap(module, options));
-  }
-  const lora = new Module('LoraModel');
-  lora.children.set('model', base);
-  const peft = new Module('PeftModelForCausalLM');
-  peft.children.set('base_model', lora);
-  lora.training = base.training;
-  peft.training = base.training;
-  return peft;
 }

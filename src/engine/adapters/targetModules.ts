@@ -17,7 +17,8 @@ export function parseTargetModules(text: string): TargetModules {
   if (trimmed === 'None' || trimmed === 'null') return { form: 'default' };
   if (trimmed.startsWith('[')) {
     const value: unknown = JSON.parse(trimmed.replaceAll("'", '"'));
-    if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return { form: 'list', names: value };
+    if (Array.isArray(value) && value.every((item) => typeof item === 'string'))
+      return { form: 'list', names: value };
   }
   return { form: 'regex', pattern: trimmed };
 }
@@ -27,7 +28,8 @@ export function targetModulesProblem(text: string): string | null {
   try {
     if (trimmed.startsWith('[')) {
       const value: unknown = JSON.parse(trimmed.replaceAll("'", '"'));
-      if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) return 'expected a JSON list of names.';
+      if (!Array.isArray(value) || !value.every((item) => typeof item === 'string'))
+        return 'expected a JSON list of names.';
       return null;
     }
     new RegExp(trimmed);
@@ -40,6 +42,7 @@ export function targetModulesProblem(text: string): string | null {
 /** Whether the module at `path` (such as `model.layers.0.self_attn.q_proj`) matches a list or regex target. */
 export function matchesTarget(target: TargetModules, path: string): boolean {
   if (target.form === 'list') return target.names.some((name) => path === name || path.endsWith(`.${name}`));
-  if (target.form === 'regex') return target.pattern !== '' && new RegExp(`^(?:${target.pattern})$`).test(path);
+  if (target.form === 'regex')
+    return target.pattern !== '' && new RegExp(`^(?:${target.pattern})$`).test(path);
   return false;
 }

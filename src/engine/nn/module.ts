@@ -17,7 +17,7 @@ export interface Parameter {
   /** Whether every element is zero at the start (lora_B at its default initialisation). */
   readonly zeroAtStart: boolean;
   /** Initial value, for parameters that are created rather than loaded. */
-  readonly init: 'loaded' | 'kaiming_uniform' | 'zeros';
+  readonly init: 'loaded' | 'kaiming_uniform' | 'normal' | 'zeros';
 }
 
 export type ModuleKind =
@@ -25,7 +25,12 @@ export type ModuleKind =
   | { readonly type: 'embedding'; readonly rows: number; readonly width: number }
   | { readonly type: 'norm'; readonly width: number; readonly eps: number }
   /** A LoRA wrapper around `base_layer`; adapters by name. */
-  | { readonly type: 'lora'; readonly adapters: Map<string, LoraAdapter>; active: readonly string[]; disabled: boolean }
+  | {
+      readonly type: 'lora';
+      readonly adapters: Map<string, LoraAdapter>;
+      active: readonly string[];
+      disabled: boolean;
+    }
   | { readonly type: 'decoder-layer'; readonly index: number }
   | { readonly type: 'container' };
 
@@ -64,7 +69,8 @@ export class Module {
   /** named_modules(): itself first, then depth first in insertion order. */
   *namedModules(prefix = ''): Generator<[path: string, module: Module]> {
     yield [prefix, this];
-    for (const [name, child] of this.children) yield* child.namedModules(prefix === '' ? name : `${prefix}.${name}`);
+    for (const [name, child] of this.children)
+      yield* child.namedModules(prefix === '' ? name : `${prefix}.${name}`);
   }
 
   /** named_parameters(), tied parameters once. */

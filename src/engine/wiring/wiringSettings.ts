@@ -1,16 +1,24 @@
 // Settings of the Python wiring: in which order a script calls PEFT, Transformers and TRL.
 // The stack's behaviour itself lives in wiring/; here are only the knobs.
 import { defineSetting } from '../recipe/setting.ts';
+import { advancedWiringSettings } from './advancedWiringSettings.ts';
+import { DEFAULT_STACK, stacks } from './stacks.ts';
 
 const same = (text: string) => ({ en: text, zh: text });
+const release = (version: string): string => version.split('.').slice(0, 2).join('.');
 
 export const wiringSettings = {
   'wiring.stack': defineSetting({
     type: {
       kind: 'choice',
-      options: [{ value: 'trl-0.19.1', label: same('TRL 0.19.1 · PEFT 0.17 · transformers 4.57') }],
+      options: stacks.map((stack) => ({
+        value: stack.id,
+        label: same(
+          `TRL ${stack.trl} · PEFT ${release(stack.peft)} · transformers ${release(stack.transformers)}`,
+        ),
+      })),
     },
-    default: 'trl-0.19.1',
+    default: DEFAULT_STACK,
     section: 'wiring',
     label: { en: 'library versions', zh: '库版本' },
     help: {
@@ -44,14 +52,19 @@ export const wiringSettings = {
       options: [
         { value: 'peft_config', label: same('peft_config') },
         { value: 'get_peft_model', label: same('get_peft_model') },
+        { value: 'both', label: { en: 'both of them', zh: '两者都用' } },
+        { value: 'add_adapter', label: same('model.add_adapter') },
+        { value: 'from_pretrained', label: same('PeftModel.from_pretrained') },
+        { value: 'from_pretrained_trainable', label: same('from_pretrained(is_trainable=True)') },
+        { value: 'none', label: { en: 'no adapter', zh: '不挂载' } },
       ],
     },
     default: 'peft_config',
     section: 'wiring',
     label: { en: 'attach the adapter with', zh: '挂载适配器的方式' },
     help: {
-      en: 'peft_config: SFTTrainer prepares the model and wraps it. get_peft_model: the script wraps it, and nobody installs the input-grad hook on a 4-bit base.',
-      zh: 'peft_config：由 SFTTrainer 准备并包装模型。get_peft_model：由脚本包装，4 位底座上没有人会装输入梯度钩子。',
+      en: 'peft_config: SFTTrainer prepares the model and wraps it. get_peft_model: the script wraps it, and nobody installs the input-grad hook on a 4-bit base. PeftModel.from_pretrained loads an adapter frozen unless is_trainable=True.',
+      zh: 'peft_config：由 SFTTrainer 准备并包装模型。get_peft_model：由脚本包装，4 位底座上没有人会装输入梯度钩子。PeftModel.from_pretrained 载入的适配器默认冻结，除非 is_trainable=True。',
     },
     python: 'SFTTrainer(peft_config=…) / get_peft_model(model, …)',
   }),
@@ -113,4 +126,5 @@ export const wiringSettings = {
     },
     python: 'model.enable_input_require_grads()',
   }),
+  ...advancedWiringSettings,
 } as const;

@@ -1,0 +1,54 @@
+// inspect(): everything the page shows about a recipe before anything runs: strip, tree, outcome, counts, diagnosis,
+// script. Reads the tape; the estimate, the rows and the questions come from the caller.
+import { layoutAdapters } from '../adapters/layout.ts';
+import type { LlamaConfig } from '../models/llamaConfig.ts';
+import type { BatchShape } from '../models/recording.ts';
+import type { RecipeValues } from '../recipe/recipe.ts';
+import type { Wired } from '../wiring/wire.ts';
+import { examine } from './examine.ts';
+import type { CostEstimate, DataSummary, Inspection } from './inspection.ts';
+import { stripOf } from './strip.ts';
+import { countParameters, trainableLine } from './trainableLine.ts';
+import { moduleTree } from './tree.ts';
+
+export interface InspectionExtras {
+  /** Shape of the longest batch; only the estimate depends on it. */
+  readonly batch?: BatchShape;
+  /** Every label of every row is -100. */
+  readonly allMasked?: boolean;
+  /** Memory and cost of the wired model; not asked when the script raises. */
+  readonly estimate?: (wired: Wired) => CostEstimate | null;
+  readonly data?: DataSummary | null;
+  readonly prompts?: readonly string[];
+}
+
+/** Describes a recipe on a model of this architecture, without a device and without numbers. */
+export function inspect(
+  config: LlamaConfig,
+  values: RecipeValues,
+  extras: InspectionExtras = {},
+): Inspection {
+  const options = { batch: extras.batch ?? { rows: 1, tokens: 8 }, allMasked: extras.allMasked ?? false };
+  const examination = examine(config, values, options);
+  const { script, wired, step, outcome, gradientOf } = examination;
+  const counts = countParameters(script.root);
+  const facts = {
+    tape: step?.tape ?? null,
+    layout: layoutAdapters(script.root),
+    gradientOf,
+    hasBaseLayer: script.behaves('baseLayer'),
+  };
+  return {
+    strip: stripOf(examination),
+    tree: moduleTree(facts, script.root),
+    trainableLine: trainableLine(counts, script.behaves('trainableLine')),
+    trainableParams: counts.trainable,
+    allParams: counts.all,
+    outcome,
+    diagnosis: null,
+    estimate: wired && (extras.estimate?.(wired) ?? null),
+    data: extras.data ?? null,
+    prompts: extras.prompts ?? [],
+    script: '',
+  };
+}

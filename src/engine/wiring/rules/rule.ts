@@ -1,0 +1,78 @@
+// What a rule is: one behaviour of one library, with the versions that have it and where it was read or run.
+// A behaviour has exactly one value for any stack; behaviours.ts checks that when it looks one up.
+import type { Library } from '../stacks.ts';
+
+/** Every point at which the modelled versions differ, with its possible values. */
+export interface Behaviours {
+  /** What `gradient_checkpointing_enable()` passes to torch when the script passes nothing. */
+  readonly checkpointingDefault: 'nothing' | 'reentrant' | 'non-reentrant';
+  /** Whether `gradient_checkpointing_enable` and TrainingArguments know `gradient_checkpointing_kwargs`. */
+  readonly checkpointingKwargs: boolean;
+  /** When `gradient_checkpointing_enable` installs the input-grad hook by itself. */
+  readonly checkpointingHook: 'never' | 'after-add-adapter' | 'always';
+  /** What Trainer passes to `gradient_checkpointing_enable` when its arguments hold no kwargs. */
+  readonly trainerKwargs: 'none' | 'empty';
+  /** Whether Trainer switches the cache off itself, so that checkpointing has nothing to log. */
+  readonly trainerCacheOff: boolean;
+  readonly trainerRefusesQuantised: boolean;
+  readonly addAdapter: 'missing' | 'works' | 'refuses-peft';
+  /** Whether the older names of checkpointing warn. */
+  readonly checkpointingDeprecated: boolean;
+  readonly useCacheLog: string;
+  /** Texts that Trainer prints before the first step whatever the wiring. */
+  readonly trainerChatter: readonly string[];
+
+  readonly checkpointWarning: string | null;
+
+  readonly prepareKwargs: boolean;
+  /** Module that holds the frozen weight inside a LoRA layer: `base_layer`, or the layer itself. */
+  readonly baseLayer: boolean;
+  /** What `target_modules="all-linear"` is to models that are not a PreTrainedModel, or to all. */
+  readonly allLinear: 'a-name' | 'pretrained-only' | 'any-model';
+  readonly targetsPrinted: 'list' | 'set';
+  readonly emptyTargets: 'not-found' | 'nothing-passed';
+  readonly noMatchError: 'ValueError' | 'NoMatchingPeftModuleError';
+  readonly unsupportedTarget: string;
+  readonly secondWrapWarnings: boolean;
+  /** dtype of new LoRA weights on a half-precision base; 'autocast': float32 unless told otherwise. */
+  readonly adapterDtype: 'float32' | 'base' | 'autocast';
+  readonly trainableLine: 'four-decimals' | 'unrounded';
+  readonly tiedWarning: 'none' | 'targets' | 'ensure-weight-tying';
+  /** What loading a second, inactive adapter does: it waits, freezes the active one too, or requires grad beside it. */
+  readonly secondAdapter: 'waits' | 'freezes-active' | 'adds-up';
+  /** Whether disabling adapters leaves requires_grad as it was. */
+  readonly disabledKeepsFlags: boolean;
+  readonly savedOriginalTrains: boolean;
+  readonly customAdapterNameTrains: boolean;
+
+  /** What SFTTrainer does with a PeftModel that comes with a peft_config. */
+  readonly sftConfigOnPeftModel: 'ignores' | 'wraps-again' | 'merges' | 'refuses';
+  /** Which k-bit models SFTTrainer hands to prepare_model_for_kbit_training. */
+  readonly sftPreparation: 'base-with-config' | 'all' | 'not-peft-model' | 'none';
+  /** Whether that preparation switches off the Trainer's own checkpointing call. */
+  readonly sftPreparationEndsCheckpointing: boolean;
+  /** Whether that preparation is told the arguments' checkpointing; before, it always turned it on. */
+  readonly sftPreparationArguments: boolean;
+  /** On which models that are not prepared SFTTrainer installs the input-grad hook under checkpointing. */
+  readonly sftHook: 'never' | 'base-with-config' | 'config-or-peft-model' | 'peft-model';
+  readonly sftEnablesCheckpointing: boolean;
+  readonly sftCastsAdapter: boolean;
+  readonly sftDefaultsToNonReentrant: boolean;
+  readonly sftCacheOff: boolean;
+  readonly sftHeadAdapter: string | null;
+  readonly sftChatter: readonly string[];
+}
+
+export type BehaviourKey = keyof Behaviours;
+
+export interface Rule<K extends BehaviourKey = BehaviourKey> {
+  readonly id: K;
+  readonly library: Library;
+  /** Release range; '' for all. */
+  readonly versions: string;
+  readonly value: Behaviours[K];
+  /** File and function in which it was read, or the run that showed it. */
+  readonly source: string;
+}
+
+export type RuleTable = { readonly [K in BehaviourKey]: readonly Rule<K>[] };

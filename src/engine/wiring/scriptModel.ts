@@ -1,0 +1,67 @@
+// What a script holds in `model` while it runs: the module tree, the flags the libraries leave on it, the warnings printed
+// so far. The calls in peftCalls.ts, transformersCalls.ts and sftTrainer.ts act on it.
+import { invariant } from '../errors.ts';
+import type { PythonWarning } from '../inspect/inspection.ts';
+import type { Module } from '../nn/module.ts';
+import { PythonError } from '../tape/pythonError.ts';
+import { behaviour } from './rules/behaviours.ts';
+import type { BehaviourKey, Behaviours } from './rules/rule.ts';
+import type { Stack } from './stacks.ts';
+
+export interface Checkpointing {
+  readonly useReentrant: boolean;
+  /** Whether use_reentrant reached torch, which warns when it does not. */
+  readonly explicit: boolean;
+}
+
+const PEFT_MODEL = 'PeftModelForCausalLM';
+
+export class ScriptModel {
+  readonly stack: Stack;
+  /** is_loaded_in_4bit; PeftModel passes the attribute on. */
+  readonly quantised: boolean;
+  root: Module;
+  /** Path from root to the causal LM: '', `base_model.model`, or that twice. */
+  causalPath = '';
+  checkpointing: Checkpointing | null = null;
+  inputGradHooks = 0;
+  /** transformers' `_hf_peft_config_loaded`: set by add_adapter, never by PEFT. */
+  adapterLoaded = false;
+  /** merge_and_unload leaves `peft_config` on the base model. */
+  peftConfigLeft = false;
+  /** The statement that is running, as the script writes it. */
+  call = 'from_pretrained';
+  readonly warnings: PythonWarning[] = [];
+
+  constructor(stack: Stack, causal: Module, quantised: boolean) {
+    this.stack = stack;
+    this.root = causal;
+    this.quantised = quantised;
+  }
+
+  get isPeftModel(): boolean {
+    return this.root.className === PEFT_MODEL;
+  }
+
+  get causal(): Module {
+    const found = this.root.at(this.causalPath);
+    invariant(found, `script: no causal LM at '${this.causalPath}'`);
+    return found;
+  }
+
+  behaves<K extends BehaviourKey>(key: K): Behaviours[K] {
+    return behaviour(this.stack, key);
+  }
+
+  /** Prints a warning once; `log: ` before the text marks a library's logger, `Category: ` a Python warning. */
+  warn(text: string): void {
+    const at = text.indexOf(': ');
+    const [category, message] = [text.slice(0, at), text.slice(at + 2)];
+    if (this.warnings.some((warning) => warning.message === message)) return;
+    this.warnings.push({ category, message, call: this.call });
+  }
+
+  raise(type: string, message: string): never {
+    throw new PythonError(type, message, this.call);
+  }
+}

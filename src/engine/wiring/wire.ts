@@ -1,0 +1,192 @@
+// Runs the script that a recipe describes, call by call, on a freshly built module tree: load, prepare, attach, prepare,
+// hook, trainer. What is left is the wired model; a call that raises ends it there. No tape, no numbers.
+import type { LoraOptions } from '../adapters/lora.ts';
+import { parseTargetModules } from '../adapters/targetModules.ts';
+import type { LlamaConfig } from '../models/llamaConfig.ts';
+import { buildLlama } from '../models/llamaTree.ts';
+import type { WiredModel } from '../models/recording.ts';
+import type { RecipeValues } from '../recipe/recipe.ts';
+import { PythonError } from '../tape/pythonError.ts';
+import type { DType } from '../tape/value.ts';
+import { afterAttach } from './afterAttach.ts';
+import { parseNames } from './names.ts';
+import { addAdapter, fromPretrained, getPeftModel, prepareModelForKbitTraining } from './peftCalls.ts';
+import { ScriptModel } from './scriptModel.ts';
+import { sftTrainerInit } from './sftTrainer.ts';
+import { stackOf } from './stacks.ts';
+import type { CheckpointingKwargs, TrainerArguments } from './transformersCalls.ts';
+import {
+  enableInputRequireGrads,
+  gradientCheckpointingEnable,
+  trainerInit,
+  trainerTrain,
+  trainingArguments,
+  warnOldCheckpointingName,
+} from './transformersCalls.ts';
+
+/** What the script left behind, whether it got to the end or not. */
+export interface ScriptRun {
+  readonly script: ScriptModel;
+  /** The exception that ended it before the first forward pass, or null. */
+  readonly error: PythonError | null;
+}
+
+const dtypes: Readonly<Record<string, DType>> = {
+  float32: 'float32',
+  bfloat16: 'bfloat16',
+  float16: 'float16',
+};
+const biases: Readonly<Record<string, LoraOptions['bias']>> = {
+  none: 'none',
+  all: 'all',
+  lora_only: 'lora_only',
+};
+
+export function isQuantised(values: RecipeValues): boolean {
+  return values['bnb.bnb_4bit_quant_type'] !== 'none';
+}
+
+function loadModel(config: LlamaConfig, values: RecipeValues): ScriptModel {
+  const quant = values['bnb.bnb_4bit_quant_type'];
+  const causal = buildLlama(config, {
+    dtype: dtypes[values['model.dtype']] ?? 'float32',
+    quantType: quant === 'nf4' || quant === 'fp4' ? quant : null,
+    doubleQuant: values['bnb.bnb_4bit_use_double_quant'],
+  });
+  return new ScriptModel(stackOf(values['wiring.stack']), causal, isQuantised(values));
+}
+
+/** LoraConfig(…) of the recipe; what else a dtype depends on comes from the stack. */
+export function loraOptions(script: ScriptModel, values: RecipeValues): LoraOptions {
+  const rule = script.behaves('adapterDtype');
+  const isFloat = (dtype: DType): boolean => dtype !== 'uint8' && dtype !== 'int64';
+  const followsBase = rule === 'base' || (rule === 'autocast' && !values['wiring.autocast_adapter_dtype']);
+  return {
+    r: values['lora.r'],
+    loraAlpha: values['lora.lora_alpha'],
+    loraDropout: values['lora.lora_dropout'],
+    target: parseTargetModules(values['lora.target_modules']),
+    inferenceMode: values['lora.inference_mode'],
+    adapterName: 'default',
+    bias: biases[values['lora.bias']] ?? 'none',
+    modulesToSave: parseNames(values['lora.modules_to_save']) ?? [],
+    dtypeOn: (base) => (followsBase && isFloat(base) ? base : 'float32'),
+  };
+}
+
+/** 'default', 'true', 'false' as the argument stands in the script. */
+function kwargsOf(choice: string): CheckpointingKwargs | null {
+  return choice === 'default' ? null : { useReentrant: choice === 'true' };
+}
+
+function prepare(script: ScriptModel, values: RecipeValues, when: 'before' | 'after'): void {
+  if (values['wiring.prepare_model_for_kbit_training'] !== when) return;
+  script.call = 'prepare_model_for_kbit_training';
+  prepareModelForKbitTraining(script, {
+    useGradientCheckpointing: values['wiring.prepare.use_gradient_checkpointing'],
+    kwargs: kwargsOf(values['wiring.prepare.use_reentrant']),
+  });
+}
+
+function enableCheckpointing(script: ScriptModel, values: RecipeValues): void {
+  script.call = 'model.gradient_checkpointing_enable';
+  warnOldCheckpointingName(script);
+  gradientCheckpointingEnable(script, kwargsOf(values['train.use_reentrant']));
+}
+
+function attach(script: ScriptModel, values: RecipeValues): void {
+  const path = values['wiring.attach'];
+  const options = loraOptions(script, values);
+  if (path === 'get_peft_model' || path === 'both') {
+    script.call = 'get_peft_model';
+    getPeftModel(script, options);
+  } else if (path === 'add_adapter') {
+    script.call = 'model.add_adapter';
+    addAdapter(script, { ...options, modulesToSave: [] });
+  } else if (path === 'from_pretrained' || path === 'from_pretrained_trainable') {
+    script.call = 'PeftModel.from_pretrained';
+    fromPretrained(script, options, path === 'from_pretrained_trainable');
+  }
+}
+
+function requireGradEverywhere(script: ScriptModel): void {
+  script.call = 'param.requires_grad';
+  for (const [, parameter] of script.root.namedParameters()) {
+    if (parameter.dtype === 'uint8')
+      script.raise('RuntimeError', 'only Tensors of floating point and complex dtype can require gradients');
+    parameter.requiresGrad = true;
+  }
+}
+
+function runTrainer(script: ScriptModel, values: RecipeValues, trainer: 'Trainer' | 'SFTTrainer'): void {
+  const sft = trainer === 'SFTTrainer';
+  const checkpointing = values['train.gradient_checkpointing'];
+  script.call = sft ? 'SFTConfig(...)' : 'TrainingArguments(...)';
+  const args: TrainerArguments = trainingArguments(script, {
+    gradientCheckpointing: checkpointing,
+    kwargs: checkpointing ? kwargsOf(values['train.use_reentrant']) : null,
+  });
+  script.call = `${trainer}(...)`;
+  if (sft) {
+    const path = values['wiring.attach'];
+    sftTrainerInit(
+      script,
+      path === 'peft_config' || path === 'both' ? loraOptions(script, values) : null,
+      args,
+    );
+  } else trainerInit(script);
+  script.call = 'trainer.train()';
+  trainerTrain(script, args);
+  if (sft) for (const text of script.behaves('sftChatter')) script.warn(text);
+}
+
+function runCalls(script: ScriptModel, values: RecipeValues): void {
+  const trainer = values['wiring.trainer'];
+  prepare(script, values, 'before');
+  if (values['wiring.checkpointing_before_attach']) enableCheckpointing(script, values);
+  attach(script, values);
+  afterAttach(script, values['wiring.after_attach'], loraOptions(script, values));
+  prepare(script, values, 'after');
+  if (values['wiring.requires_grad_all']) requireGradEverywhere(script);
+  if (trainer === 'loop' && values['train.gradient_checkpointing']) enableCheckpointing(script, values);
+  if (values['wiring.enable_input_require_grads']) {
+    script.call = 'model.enable_input_require_grads';
+    enableInputRequireGrads(script);
+  }
+  if (trainer === 'Trainer' || trainer === 'SFTTrainer') runTrainer(script, values, trainer);
+  else {
+    if (values['wiring.train_mode']) script.root.train();
+    script.call = 'loss.backward()';
+  }
+}
+
+/** Runs the recipe's script on a new model of this architecture, up to the first forward pass. */
+export function runScript(config: LlamaConfig, values: RecipeValues): ScriptRun {
+  const script = loadModel(config, values);
+  try {
+    runCalls(script, values);
+    return { script, error: null };
+  } catch (error) {
+    if (!(error instanceof PythonError)) throw error;
+    return { script, error };
+  }
+}
+
+export interface Wired extends WiredModel {
+  readonly script: ScriptModel;
+  /** What `loss.backward()` is called by: the call that an autograd error is reported at. */
+  readonly backwardCall: string;
+}
+
+/** The wired model of a recipe, ready to be recorded. Throws the PythonError that a call of the script raises. */
+export function wire(config: LlamaConfig, values: RecipeValues): Wired {
+  const { script, error } = runScript(config, values);
+  if (error) throw error;
+  return wiredModel(script);
+}
+
+export function wiredModel(script: ScriptModel): Wired {
+  const { root, causalPath, checkpointing, inputGradHooks } = script;
+  const backwardCall = script.call === 'loss.backward()' ? script.call : `${script.call} → loss.backward()`;
+  return { root, causalPath, checkpointing, inputGradHooks, script, backwardCall };
+}
