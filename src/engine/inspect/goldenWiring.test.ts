@@ -2,27 +2,11 @@
 // tools/golden/README.md. One test a stack; a difference names the combination.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { LlamaConfig } from '../models/llamaConfig.ts';
 import type { RecipePatch, RecipeValues } from '../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../recipe/recipe.ts';
 import { stacks } from '../wiring/stacks.ts';
-import type { Examination } from './examine.ts';
 import { examine } from './examine.ts';
-
-/** The model of the golden values (tools/golden/bench_model.py). */
-const config: LlamaConfig = {
-  hiddenSize: 64,
-  intermediateSize: 128,
-  layers: 2,
-  heads: 4,
-  kvHeads: 2,
-  headDim: 16,
-  vocabSize: 64,
-  ropeTheta: 10_000,
-  rmsNormEps: 1e-6,
-  maxPositions: 64,
-  tied: false,
-};
+import { benchConfig, benchPatch, observed } from './goldenBench.ts';
 
 interface Golden {
   readonly columns: readonly string[];
@@ -42,6 +26,7 @@ function recipeOf(stack: string, knob: (name: string) => Cell): RecipeValues {
   const prepare = String(knob('prepare'));
   const reentrant = String(knob('reentrant'));
   const patch: RecipePatch = {
+    ...benchPatch,
     'wiring.stack': stack,
     'wiring.trainer': trainers[String(knob('trainer'))] ?? '',
     'wiring.attach': String(knob('attach')),
@@ -52,32 +37,8 @@ function recipeOf(stack: string, knob: (name: string) => Cell): RecipeValues {
     'train.use_reentrant': reentrant === 'unset' ? 'default' : reentrant,
     'wiring.enable_input_require_grads': knob('hook') === true,
     'bnb.bnb_4bit_quant_type': knob('base') === '4-bit' ? 'nf4' : 'none',
-    'model.dtype': 'bfloat16',
-    'lora.target_modules': '["q_proj","k_proj","v_proj","o_proj","gate_proj","up_proj","down_proj"]',
-    'lora.r': 4,
-    'lora.lora_alpha': 8,
   };
   return withPatch(defaultValues, patch);
-}
-
-/** What we found, in the golden file's words. */
-function found({ outcome, step }: Examination): Record<string, unknown> {
-  const { error } = outcome;
-  const [stage, inner] = error ? error.call.split(' → ') : [];
-  const isBackward = error?.call.endsWith('loss.backward()') ?? false;
-  const reached = step !== null && error === null;
-  return {
-    outcome: outcome.kind,
-    error: error ? `${error.type}: ${error.message}` : null,
-    stage: error ? stage : null,
-    inner: isBackward ? 'backward' : (inner ?? null),
-    warnings: outcome.warnings.map((warning) => `${warning.category}: ${warning.message}`),
-    trainable: step ? outcome.trainableTensors : null,
-    none: reached ? outcome.noneGradients : null,
-    zero: reached ? outcome.zeroGradients : null,
-    nonzero: reached ? outcome.nonzeroGradients : null,
-    lossRequiresGrad: step ? step.loss.requiresGrad : null,
-  };
 }
 
 function compare(stack: string): { readonly count: number; readonly differences: string[] } {
@@ -99,8 +60,8 @@ function compare(stack: string): { readonly count: number; readonly differences:
       nonzero: cell('nonzero'),
       lossRequiresGrad: cell('lossRequiresGrad'),
     };
-    const ours = found(
-      examine(config, recipeOf(stack, cell), { batch: { rows: 2, tokens: 8 }, allMasked: false }),
+    const ours = observed(
+      examine(benchConfig, recipeOf(stack, cell), { batch: { rows: 2, tokens: 8 }, allMasked: false }),
     );
     const wrong = Object.keys(expected).filter(
       (key) => JSON.stringify(expected[key]) !== JSON.stringify(ours[key]),

@@ -42,7 +42,8 @@ export interface LoraAdapter {
 }
 
 export class Module {
-  readonly className: string;
+  /** As Python prints it; it differs between versions. */
+  className: string;
   readonly kind: ModuleKind;
   readonly children = new Map<string, Module>();
   readonly parameters = new Map<string, Parameter>();

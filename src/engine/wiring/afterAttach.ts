@@ -24,8 +24,6 @@ export function afterAttach(script: ScriptModel, choice: string, options: LoraOp
       secondAdapter(script, second, { isTrainable: choice === 'load_adapter_trainable' });
       break;
     case 'disable_adapter_layers':
-      disableAdapters(script, false);
-      break;
     case 'disable_adapter':
       disableAdapters(script, script.behaves('disabledKeepsFlags'));
       break;

@@ -68,14 +68,17 @@ function warnTiedTargets(script: ScriptModel, options: LoraOptions): void {
   const saved = options.modulesToSave.some(
     (name) => name.endsWith('lm_head') || name.endsWith('embed_tokens'),
   );
-  if (rule === 'none' || !tied || (adapted.length === 0 && (rule === 'targets' || !saved))) return;
   const trouble =
     'This can lead to complications, for example when merging the adapter or converting your model to formats other than safetensors.';
-  script.warn(
-    rule === 'targets'
-      ? `UserWarning: Model with \`tie_word_embeddings=True\` and the tied_target_modules=[${adapted.map(([path]) => `'${path}'`).join(', ')}] are part of the adapter. ${trouble} See for example https://github.com/huggingface/peft/issues/2018.`
-      : `UserWarning: Model has \`tie_word_embeddings=True\` and a tied layer is part of the adapter, but \`ensure_weight_tying\` is not set to True. ${trouble} Check the discussion here: https://github.com/huggingface/peft/issues/2777`,
-  );
+  const ensure = `UserWarning: Model has \`tie_word_embeddings=True\` and a tied layer is part of the adapter, but \`ensure_weight_tying\` is not set to True. ${trouble} Check the discussion here: https://github.com/huggingface/peft/issues/2777`;
+  if (rule === 'ensure-weight-tying' && tied && (saved || adapted.length > 0)) script.warn(ensure);
+  if (rule === 'targets-and-saved' && saved) script.warn(ensure);
+  if ((rule === 'targets' || rule === 'targets-and-saved') && tied && adapted.length > 0) {
+    const paths = adapted.map(([path]) => `'${path}'`).join(', ');
+    script.warn(
+      `UserWarning: Model with \`tie_word_embeddings=True\` and the tied_target_modules=[${paths}] are part of the adapter. ${trouble} See for example https://github.com/huggingface/peft/issues/2018.`,
+    );
+  }
 }
 
 const ALREADY_FOUND =

@@ -5,12 +5,14 @@ import { parseTargetModules } from '../adapters/targetModules.ts';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
 import { buildLlama } from '../models/llamaTree.ts';
 import type { WiredModel } from '../models/recording.ts';
+import { Module } from '../nn/module.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import { PythonError } from '../tape/pythonError.ts';
 import type { DType } from '../tape/value.ts';
 import { afterAttach } from './afterAttach.ts';
 import { parseNames } from './names.ts';
 import { addAdapter, fromPretrained, getPeftModel, prepareModelForKbitTraining } from './peftCalls.ts';
+import type { Behaviours } from './rules/rule.ts';
 import { ScriptModel } from './scriptModel.ts';
 import { sftTrainerInit } from './sftTrainer.ts';
 import { stackOf } from './stacks.ts';
@@ -46,6 +48,19 @@ export function isQuantised(values: RecipeValues): boolean {
   return values['bnb.bnb_4bit_quant_type'] !== 'none';
 }
 
+/** Gives the tree the classes of the version, and the rotary tables their old place in each layer. */
+function applyModuleClasses(causal: Module, classes: Behaviours['moduleClasses']): void {
+  const model = causal.child('model');
+  const rotary = model.child('rotary_emb');
+  for (const [, layer] of model.child('layers').children) {
+    layer.child('self_attn').className = classes.attention;
+    layer.child('mlp').child('act_fn').className = classes.activation;
+    if (classes.rotaryPerLayer)
+      layer.child('self_attn').children.set('rotary_emb', new Module(rotary.className));
+  }
+  if (classes.rotaryPerLayer) model.children.delete('rotary_emb');
+}
+
 function loadModel(config: LlamaConfig, values: RecipeValues): ScriptModel {
   const quant = values['bnb.bnb_4bit_quant_type'];
   const causal = buildLlama(config, {
@@ -53,7 +68,9 @@ function loadModel(config: LlamaConfig, values: RecipeValues): ScriptModel {
     quantType: quant === 'nf4' || quant === 'fp4' ? quant : null,
     doubleQuant: values['bnb.bnb_4bit_use_double_quant'],
   });
-  return new ScriptModel(stackOf(values['wiring.stack']), causal, isQuantised(values));
+  const script = new ScriptModel(stackOf(values['wiring.stack']), causal, isQuantised(values));
+  applyModuleClasses(causal, script.behaves('moduleClasses'));
+  return script;
 }
 
 /** LoraConfig(…) of the recipe; what else a dtype depends on comes from the stack. */
@@ -99,13 +116,19 @@ function attach(script: ScriptModel, values: RecipeValues): void {
   const options = loraOptions(script, values);
   if (path === 'get_peft_model' || path === 'both') {
     script.call = 'get_peft_model';
+    if (!values['wiring.autocast_adapter_dtype'] && script.behaves('adapterDtype') !== 'autocast') {
+      script.raise(
+        'TypeError',
+        "get_peft_model() got an unexpected keyword argument 'autocast_adapter_dtype'",
+      );
+    }
     getPeftModel(script, options);
   } else if (path === 'add_adapter') {
     script.call = 'model.add_adapter';
     addAdapter(script, { ...options, modulesToSave: [] });
-  } else if (path === 'from_pretrained' || path === 'from_pretrained_trainable') {
+  } else if (path.startsWith('from_pretrained')) {
     script.call = 'PeftModel.from_pretrained';
-    fromPretrained(script, options, path === 'from_pretrained_trainable');
+    fromPretrained(script, options, path.startsWith('from_pretrained_trainable'));
   }
 }
 
@@ -118,6 +141,12 @@ function requireGradEverywhere(script: ScriptModel): void {
   }
 }
 
+/** Whether the script hands a peft_config to SFTTrainer. */
+export function passesConfig(values: RecipeValues): boolean {
+  const path = values['wiring.attach'];
+  return path === 'peft_config' || path === 'both' || path.endsWith('_and_config');
+}
+
 function runTrainer(script: ScriptModel, values: RecipeValues, trainer: 'Trainer' | 'SFTTrainer'): void {
   const sft = trainer === 'SFTTrainer';
   const checkpointing = values['train.gradient_checkpointing'];
@@ -128,12 +157,7 @@ function runTrainer(script: ScriptModel, values: RecipeValues, trainer: 'Trainer
   });
   script.call = `${trainer}(...)`;
   if (sft) {
-    const path = values['wiring.attach'];
-    sftTrainerInit(
-      script,
-      path === 'peft_config' || path === 'both' ? loraOptions(script, values) : null,
-      args,
-    );
+    sftTrainerInit(script, passesConfig(values) ? loraOptions(script, values) : null, args);
   } else trainerInit(script);
   script.call = 'trainer.train()';
   trainerTrain(script, args);

@@ -56,6 +56,17 @@ export const wiringSettings = {
         { value: 'add_adapter', label: same('model.add_adapter') },
         { value: 'from_pretrained', label: same('PeftModel.from_pretrained') },
         { value: 'from_pretrained_trainable', label: same('from_pretrained(is_trainable=True)') },
+        {
+          value: 'from_pretrained_and_config',
+          label: { en: 'from_pretrained and peft_config', zh: 'from_pretrained 加 peft_config' },
+        },
+        {
+          value: 'from_pretrained_trainable_and_config',
+          label: {
+            en: 'from_pretrained(is_trainable=True) and peft_config',
+            zh: 'from_pretrained(is_trainable=True) 加 peft_config',
+          },
+        },
         { value: 'none', label: { en: 'no adapter', zh: '不挂载' } },
       ],
     },

@@ -153,9 +153,16 @@ export const peftRules = {
     {
       id: 'tiedWarning',
       library,
-      versions: '>=0.18',
+      versions: '>=0.18 <0.19',
+      value: 'targets-and-saved',
+      source: `${tied}, run on 0.18.0: warns of a saved head or embedding even if nothing is tied`,
+    },
+    {
+      id: 'tiedWarning',
+      library,
+      versions: '>=0.19',
       value: 'ensure-weight-tying',
-      source: `${tied}, run on 0.18.0`,
+      source: `${tied}, run on 0.20.0`,
     },
   ],
   secondAdapter: [

@@ -22,6 +22,13 @@ export interface Behaviours {
   /** Texts that Trainer prints before the first step whatever the wiring. */
   readonly trainerChatter: readonly string[];
 
+  /** What changed in the llama tree: classes of attention and activation, rotary tables in each layer or once. */
+  readonly moduleClasses: {
+    readonly attention: string;
+    readonly activation: string;
+    readonly rotaryPerLayer: boolean;
+  };
+
   readonly checkpointWarning: string | null;
 
   readonly prepareKwargs: boolean;
@@ -37,7 +44,7 @@ export interface Behaviours {
   /** dtype of new LoRA weights on a half-precision base; 'autocast': float32 unless told otherwise. */
   readonly adapterDtype: 'float32' | 'base' | 'autocast';
   readonly trainableLine: 'four-decimals' | 'unrounded';
-  readonly tiedWarning: 'none' | 'targets' | 'ensure-weight-tying';
+  readonly tiedWarning: 'none' | 'targets' | 'targets-and-saved' | 'ensure-weight-tying';
   /** What loading a second, inactive adapter does: it waits, freezes the active one too, or requires grad beside it. */
   readonly secondAdapter: 'waits' | 'freezes-active' | 'adds-up';
   /** Whether disabling adapters leaves requires_grad as it was. */

@@ -138,4 +138,27 @@ export const transformersRules = {
     },
     { id: 'trainerChatter', library, versions: '>=4.46', value: [], source: 'run on 4.57.1, 5.15.0, 5.24.0' },
   ],
+  moduleClasses: [
+    {
+      id: 'moduleClasses',
+      library,
+      versions: '<4.36',
+      value: { attention: 'LlamaAttention', activation: 'SiLUActivation', rotaryPerLayer: true },
+      source: 'run on 4.31.0',
+    },
+    {
+      id: 'moduleClasses',
+      library,
+      versions: '>=4.36 <4.48',
+      value: { attention: 'LlamaSdpaAttention', activation: 'SiLU', rotaryPerLayer: true },
+      source: 'run on 4.41.2',
+    },
+    {
+      id: 'moduleClasses',
+      library,
+      versions: '>=4.48',
+      value: { attention: 'LlamaAttention', activation: 'SiLUActivation', rotaryPerLayer: false },
+      source: 'run on 4.57.1, 5.15.0, 5.24.0',
+    },
+  ],
 } as const satisfies Partial<RuleTable>;
