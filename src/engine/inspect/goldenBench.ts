@@ -1,7 +1,9 @@
 // The model and knobs of the golden wiring values, in this project's words. Only tests import it.
 // Source: tools/golden/bench_model.py, tools/golden/observe.py.
+import { readFileSync } from 'node:fs';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
-import type { RecipePatch } from '../recipe/recipe.ts';
+import type { RecipePatch, RecipeValues } from '../recipe/recipe.ts';
+import { defaultValues, withPatch } from '../recipe/recipe.ts';
 import type { Examination } from './examine.ts';
 
 export const benchConfig: LlamaConfig = {
@@ -45,4 +47,43 @@ export function observed({ outcome, step }: Examination): Record<string, unknown
     nonzero: counted ? outcome.nonzeroGradients : null,
     lossRequiresGrad: step ? step.loss.requiresGrad : null,
   };
+}
+
+export interface Product {
+  readonly columns: readonly string[];
+  readonly texts: readonly string[];
+  readonly warningLists: readonly (readonly number[])[];
+  readonly rows: readonly (readonly (string | number | boolean | null)[])[];
+}
+
+export type Cell = string | number | boolean | null | undefined;
+const trainers: Readonly<Record<string, string>> = {
+  plain: 'loop',
+  Trainer: 'Trainer',
+  SFTTrainer: 'SFTTrainer',
+};
+
+/** The recipe of one row of the product. */
+export function recipeOf(stack: string, knob: (name: string) => Cell): RecipeValues {
+  const prepare = String(knob('prepare'));
+  const reentrant = String(knob('reentrant'));
+  const patch: RecipePatch = {
+    ...benchPatch,
+    'wiring.stack': stack,
+    'wiring.trainer': trainers[String(knob('trainer'))] ?? '',
+    'wiring.attach': String(knob('attach')),
+    'wiring.prepare_model_for_kbit_training': prepare.split('-')[0] ?? '',
+    'wiring.prepare.use_gradient_checkpointing': !prepare.endsWith('no-gc'),
+    'wiring.prepare.use_reentrant': prepare.endsWith('reentrant-false') ? 'false' : 'default',
+    'train.gradient_checkpointing': knob('checkpointing') === true,
+    'train.use_reentrant': reentrant === 'unset' ? 'default' : reentrant,
+    'wiring.enable_input_require_grads': knob('hook') === true,
+    'bnb.bnb_4bit_quant_type': knob('base') === '4-bit' ? 'nf4' : 'none',
+  };
+  return withPatch(defaultValues, patch);
+}
+
+/** The combinations of one stack, as the libraries ran them. */
+export function readProduct(stack: string): Product {
+  return JSON.parse(readFileSync(`tests/golden/wiring/${stack}.json`, 'utf8'));
 }

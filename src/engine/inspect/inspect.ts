@@ -1,6 +1,8 @@
 // inspect(): everything the page shows about a recipe before anything runs: strip, tree, outcome, counts, diagnosis,
 // script. Reads the tape; the estimate, the rows and the questions come from the caller.
 import { layoutAdapters } from '../adapters/layout.ts';
+import { diagnose } from '../doctor/diagnose.ts';
+import type { RowFacts } from '../doctor/facts.ts';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
 import type { BatchShape } from '../models/recording.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
@@ -14,10 +16,10 @@ import { moduleTree } from './tree.ts';
 export interface InspectionExtras {
   /** Shape of the longest batch; only the estimate depends on it. */
   readonly batch?: BatchShape;
-  /** Every label of every row is -100. */
-  readonly allMasked?: boolean;
   /** Memory and cost of the wired model; not asked when the script raises. */
   readonly estimate?: (wired: Wired) => CostEstimate | null;
+  /** Facts of the rows for the doctor; without them it judges the wiring alone. */
+  readonly rows?: RowFacts;
   readonly data?: DataSummary | null;
   readonly prompts?: readonly string[];
 }
@@ -28,7 +30,10 @@ export function inspect(
   values: RecipeValues,
   extras: InspectionExtras = {},
 ): Inspection {
-  const options = { batch: extras.batch ?? { rows: 1, tokens: 8 }, allMasked: extras.allMasked ?? false };
+  const options = {
+    batch: extras.batch ?? { rows: 1, tokens: 8 },
+    allMasked: extras.rows?.allMasked ?? false,
+  };
   const examination = examine(config, values, options);
   const { script, wired, step, outcome, gradientOf } = examination;
   const counts = countParameters(script.root);
@@ -45,7 +50,10 @@ export function inspect(
     trainableParams: counts.trainable,
     allParams: counts.all,
     outcome,
-    diagnosis: null,
+    diagnosis:
+      outcome.kind === 'trains'
+        ? null
+        : (diagnose({ config, values, options, rows: extras.rows ?? null }, 1)[0] ?? null),
     estimate: wired && (extras.estimate?.(wired) ?? null),
     data: extras.data ?? null,
     prompts: extras.prompts ?? [],

@@ -29,6 +29,10 @@ export interface PrepareOptions {
  * and, on a k-bit model only, turns checkpointing on with the input-grad hook.
  */
 export function prepareModelForKbitTraining(script: ScriptModel, options: PrepareOptions): void {
+  script.trace('prepare_model_for_kbit_training', () => prepare(script, options));
+}
+
+function prepare(script: ScriptModel, options: PrepareOptions): void {
   for (const [, parameter] of script.root.namedParameters()) {
     parameter.requiresGrad = false;
     if (parameter.dtype !== 'bfloat16' && parameter.dtype !== 'float16') continue;
@@ -93,6 +97,10 @@ function inject(script: ScriptModel, options: LoraOptions): void {
 
 /** `get_peft_model(model, config)`; on a PeftModel it wraps a second time. */
 export function getPeftModel(script: ScriptModel, options: LoraOptions): void {
+  script.trace('get_peft_model', () => wrapModel(script, options));
+}
+
+function wrapModel(script: ScriptModel, options: LoraOptions): void {
   const again = script.isPeftModel;
   if (script.behaves('secondWrapWarnings')) {
     if (again) {
@@ -151,6 +159,14 @@ export function secondAdapter(
   options: LoraOptions,
   load: { readonly isTrainable: boolean } | null,
 ): void {
+  script.trace(load ? 'load_adapter' : 'add_adapter', () => addSecondAdapter(script, options, load));
+}
+
+function addSecondAdapter(
+  script: ScriptModel,
+  options: LoraOptions,
+  load: { readonly isTrainable: boolean } | null,
+): void {
   const active = 'default';
   const trainable = new Map(loraLayers(script.root).map((layer) => [layer, isTrainable(layer, active)]));
   injectAdapter(script.root, options, dialectOf(script));
@@ -183,6 +199,10 @@ export function setAdapter(script: ScriptModel, adapter: string): void {
 
 /** `disable_adapter_layers()`, or inside `with model.disable_adapter()`. */
 export function disableAdapters(script: ScriptModel, keepsFlags: boolean): void {
+  script.trace('disable_adapter', () => disable(script, keepsFlags));
+}
+
+function disable(script: ScriptModel, keepsFlags: boolean): void {
   for (const layer of loraLayers(script.root)) {
     if (layer.kind.type !== 'lora') continue;
     layer.kind.disabled = true;
@@ -192,6 +212,10 @@ export function disableAdapters(script: ScriptModel, keepsFlags: boolean): void 
 
 /** `model.merge_and_unload()` or `model.unload()`: the bare model, still frozen. */
 export function unload(script: ScriptModel, merge: boolean): void {
+  script.trace(merge ? 'merge_and_unload' : 'unload', () => removeAdapters(script, merge));
+}
+
+function removeAdapters(script: ScriptModel, merge: boolean): void {
   const { causal } = script;
   if (merge && script.quantised)
     script.warn(

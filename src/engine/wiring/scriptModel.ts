@@ -14,6 +14,15 @@ export interface Checkpointing {
   readonly explicit: boolean;
 }
 
+/** One library call that may have changed flags: trainable adapter tensors before and after it. */
+export interface Trace {
+  readonly name: string;
+  /** The script's statement it ran in. */
+  readonly call: string;
+  readonly before: number;
+  readonly after: number;
+}
+
 const PEFT_MODEL = 'PeftModelForCausalLM';
 
 export class ScriptModel {
@@ -32,6 +41,7 @@ export class ScriptModel {
   /** The statement that is running, as the script writes it. */
   call = 'from_pretrained';
   readonly warnings: PythonWarning[] = [];
+  readonly history: Trace[] = [];
 
   constructor(stack: Stack, causal: Module, quantised: boolean) {
     this.stack = stack;
@@ -51,6 +61,21 @@ export class ScriptModel {
 
   behaves<K extends BehaviourKey>(key: K): Behaviours[K] {
     return behaviour(this.stack, key);
+  }
+
+  /** Runs a call and keeps what it did to the adapter's flags. */
+  trace(name: string, body: () => void): void {
+    const before = this.#trainableAdapters();
+    body();
+    this.history.push({ name, call: this.call, before, after: this.#trainableAdapters() });
+  }
+
+  #trainableAdapters(): number {
+    let count = 0;
+    for (const [name, parameter] of this.root.namedParameters()) {
+      if (parameter.requiresGrad && (name.includes('lora_') || name.includes('modules_to_save'))) count++;
+    }
+    return count;
   }
 
   /** Prints a warning once; `log: ` before the text marks a library's logger, `Category: ` a Python warning. */
