@@ -67,11 +67,18 @@ export class Module {
     return module ?? null;
   }
 
-  /** named_modules(): itself first, then depth first in insertion order. */
+  /** named_modules(): itself first, then depth first in insertion order. A stack, because nested generators are slow. */
   *namedModules(prefix = ''): Generator<[path: string, module: Module]> {
-    yield [prefix, this];
-    for (const [name, child] of this.children)
-      yield* child.namedModules(prefix === '' ? name : `${prefix}.${name}`);
+    const stack: [path: string, module: Module][] = [[prefix, this]];
+    for (let next = stack.pop(); next; next = stack.pop()) {
+      yield next;
+      const [path, module] = next;
+      const below = [...module.children].map(([name, child]): [string, Module] => [
+        path === '' ? name : `${path}.${name}`,
+        child,
+      ]);
+      stack.push(...below.reverse());
+    }
   }
 
   /** named_parameters(), tied parameters once. */
