@@ -1,0 +1,35 @@
+// How the versions of a stack spell the same script: names of arguments that came, went or were renamed.
+// Looked up with inspect.signature in each installed version.
+import type { Stack } from '../wiring/stacks.ts';
+import { compareVersions } from '../wiring/version.ts';
+
+export interface Dialect {
+  /** dtype= since transformers 4.56. */
+  readonly dtype: 'dtype' | 'torch_dtype';
+  /** SFTConfig since TRL 0.9; before, TrainingArguments and arguments of SFTTrainer itself. */
+  readonly sftConfig: boolean;
+  /** How answers alone are trained: assistant_only_loss since TRL 0.19, a collator before. */
+  readonly answersOnly: 'arguments' | 'collator';
+  readonly tokenizerArgument: 'processing_class' | 'tokenizer';
+  readonly evalStrategy: 'eval_strategy' | 'evaluation_strategy';
+  /** Shares of the run: warmup_steps below 1 since transformers 5, warmup_ratio before. */
+  readonly warmupRatio: boolean;
+  readonly checkpointingKwargs: boolean;
+  /** The chat template's `{% generation %}` is understood since transformers 4.42; before, the script renders itself. */
+  readonly rendersTemplate: boolean;
+}
+
+export function dialectOf(stack: Stack): Dialect {
+  const from = (library: 'transformers' | 'trl', version: string): boolean =>
+    compareVersions(stack[library], version) >= 0;
+  return {
+    dtype: from('transformers', '4.56') ? 'dtype' : 'torch_dtype',
+    sftConfig: from('trl', '0.9'),
+    answersOnly: from('trl', '0.19') ? 'arguments' : 'collator',
+    tokenizerArgument: from('transformers', '4.46') ? 'processing_class' : 'tokenizer',
+    evalStrategy: from('transformers', '4.41') ? 'eval_strategy' : 'evaluation_strategy',
+    warmupRatio: !from('transformers', '5'),
+    checkpointingKwargs: from('transformers', '4.35'),
+    rendersTemplate: from('transformers', '4.42'),
+  };
+}

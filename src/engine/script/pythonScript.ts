@@ -1,0 +1,98 @@
+// The complete Python script that a recipe stands for under its stack: pins, imports, model, adapter, rows, arguments,
+// training, saving. It runs as it is beside the model's folder and a JSONL file.
+import type { RecipeValues } from '../recipe/recipe.ts';
+import type { Stack } from '../wiring/stacks.ts';
+import { stackOf } from '../wiring/stacks.ts';
+import type { Dialect } from './dialect.ts';
+import { dialectOf } from './dialect.ts';
+import { attachSection, isFourBit, loadModel } from './modelSection.ts';
+import type { RowFormat } from './trainSection.ts';
+import { dataSection, trainSection } from './trainSection.ts';
+
+export interface ScriptContext {
+  /** Folder or hub name of the base model. */
+  readonly model: string;
+  /** JSONL file of the rows. */
+  readonly data: string;
+  readonly format: RowFormat;
+}
+
+export const defaultContext: ScriptContext = { model: 'model', data: 'rows.jsonl', format: 'messages' };
+
+/** `pip install …` with the stack's versions. */
+export function pins(stack: Stack, fourBit: boolean): string {
+  const bitsandbytes = stack.bitsandbytes === null ? 'bitsandbytes' : `bitsandbytes==${stack.bitsandbytes}`;
+  const older = stack.torch.startsWith('2.1.') || stack.torch.startsWith('2.2.');
+  return [
+    `torch==${stack.torch}`,
+    `transformers==${stack.transformers}`,
+    `peft==${stack.peft}`,
+    `trl==${stack.trl}`,
+    ...(fourBit ? [bitsandbytes] : []),
+    'datasets',
+    // These releases were built against the older interfaces.
+    ...(older
+      ? ['"numpy<2"', `"pyarrow<${stack.torch.startsWith('2.1.') ? 15 : 17}"`, '"setuptools<81"', 'rich']
+      : []),
+  ].join(' ');
+}
+
+/** Import lines: only names that the body uses. */
+function imports(body: string, dialect: Dialect): string {
+  const uses = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(body);
+  const from = (module: string, names: readonly string[]): string[] => {
+    const used = names.filter(uses);
+    return used.length > 0 ? [`from ${module} import ${used.join(', ')}`] : [];
+  };
+  const standard = ['itertools', 'math'].filter(uses).map((name) => `import ${name}`);
+  const others = [
+    ...(uses('torch') ? ['import torch'] : []),
+    ...from('datasets', ['load_dataset']),
+    ...from('peft', ['LoraConfig', 'PeftModel', 'get_peft_model', 'prepare_model_for_kbit_training']),
+    ...from('torch.utils.data', ['DataLoader']),
+    ...from('transformers', [
+      'AutoModelForCausalLM',
+      'AutoTokenizer',
+      'BitsAndBytesConfig',
+      'Trainer',
+      'TrainingArguments',
+      'get_scheduler',
+    ]),
+    ...from('trl', [
+      'DataCollatorForCompletionOnlyLM',
+      ...(dialect.sftConfig ? ['SFTConfig'] : []),
+      'SFTTrainer',
+    ]),
+  ];
+  return [...standard, ...(standard.length > 0 ? [''] : []), ...others].join('\n');
+}
+
+/** The script's text, ending in a newline. */
+export function pythonScript(values: RecipeValues, context: ScriptContext = defaultContext): string {
+  const stack = stackOf(values['wiring.stack']);
+  const dialect = dialectOf(stack);
+  const loadsAdapter =
+    values['wiring.attach'].startsWith('from_pretrained') ||
+    values['wiring.after_attach'].startsWith('load_adapter');
+  const constants = [
+    `MODEL = ${JSON.stringify(context.model)}`,
+    `DATA = ${JSON.stringify(context.data)}`,
+    ...(loadsAdapter ? ['ADAPTER = "saved-adapter"'] : []),
+  ];
+  const sections = [
+    loadModel(values, dialect),
+    attachSection(values, dialect),
+    dataSection(values, dialect),
+    trainSection(values, dialect, context.format),
+  ];
+  const body = sections.filter((section) => section !== '').join('\n\n');
+  return [
+    `# pip install ${pins(stack, isFourBit(values))}`,
+    imports(body, dialect),
+    '',
+    constants.join('\n'),
+    '',
+    body,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,225 @@
+// The part of the script that holds the rows, the arguments and the training itself: SFTTrainer, Trainer or a plain loop.
+import type { RecipeValues } from '../recipe/recipe.ts';
+import { passesConfig } from '../wiring/wire.ts';
+import type { Dialect } from './dialect.ts';
+import { hookLine, loopLines } from './loopSection.ts';
+import type { Argument } from './python.ts';
+import { call, expression, float, indent } from './python.ts';
+
+export type RowFormat = 'messages' | 'prompt-completion' | 'text';
+
+/** TrainingArguments of the recipe, in the version's spelling. */
+function trainingArguments(values: RecipeValues, dialect: Dialect): Argument[] {
+  const steps = values['train.max_steps'];
+  const warmup = values['train.warmup_steps'];
+  const reentrant = values['train.use_reentrant'];
+  const checkpointing = values['train.gradient_checkpointing'];
+  const evaluates = values['data.test_size'] > 0 && values['train.eval_steps'] > 0;
+  return [
+    ['output_dir', 'out'],
+    steps > 0 ? ['max_steps', steps] : ['num_train_epochs', float(values['train.num_train_epochs'])],
+    ['per_device_train_batch_size', values['train.per_device_train_batch_size']],
+    ['gradient_accumulation_steps', values['train.gradient_accumulation_steps']],
+    ['learning_rate', float(values['train.learning_rate'])],
+    ['lr_scheduler_type', values['train.lr_scheduler_type']],
+    warmup > 0 && warmup < 1 && dialect.warmupRatio
+      ? ['warmup_ratio', float(warmup)]
+      : ['warmup_steps', warmup],
+    ['weight_decay', float(values['train.weight_decay'])],
+    ['adam_beta1', float(values['train.adam_beta1'])],
+    ['adam_beta2', float(values['train.adam_beta2'])],
+    ['adam_epsilon', float(values['train.adam_epsilon'])],
+    ['max_grad_norm', float(values['train.max_grad_norm'])],
+    ['seed', values['train.seed']],
+    ['optim', 'adamw_torch'],
+    ['bf16', false],
+    ['fp16', values['train.fp16']],
+    ['gradient_checkpointing', checkpointing],
+    ...(checkpointing && reentrant !== 'default' && dialect.checkpointingKwargs
+      ? ([
+          [
+            'gradient_checkpointing_kwargs',
+            expression(`{"use_reentrant": ${reentrant === 'true' ? 'True' : 'False'}}`),
+          ],
+        ] satisfies Argument[])
+      : []),
+    ...(evaluates
+      ? ([
+          [dialect.evalStrategy, 'steps'],
+          ['eval_steps', values['train.eval_steps']],
+        ] satisfies Argument[])
+      : []),
+    ['logging_steps', 1],
+    ['save_strategy', 'no'],
+    ['report_to', 'none'],
+  ];
+}
+
+/** What the step does to the loss, as a subclass of the trainer; null when it does nothing. */
+function patchedTrainer(
+  values: RecipeValues,
+  base: string,
+): { readonly name: string; readonly source: string } | null {
+  const step = values['wiring.step'];
+  const inherited = 'super().compute_loss(model, inputs, return_outputs=True, **kwargs)';
+  const bodies: Readonly<Record<string, string>> = {
+    no_grad: `with torch.no_grad():\n    loss, outputs = ${inherited}`,
+    inference_mode: `with torch.inference_mode():\n    loss, outputs = ${inherited}`,
+    detach: `loss, outputs = ${inherited}\nloss = loss.detach()`,
+    item: `loss, outputs = ${inherited}\nloss = torch.tensor(loss.item())`,
+    requires_grad_: `loss, outputs = ${inherited}\nloss.requires_grad_(True)`,
+  };
+  const body = bodies[step];
+  if (body === undefined) return null;
+  const method = `def compute_loss(self, model, inputs, return_outputs=False, **kwargs):\n${indent(`${body}\nreturn (loss, outputs) if return_outputs else loss`)}`;
+  return { name: 'PatchedTrainer', source: `class PatchedTrainer(${base}):\n${indent(method)}\n` };
+}
+
+const RENDER = `def render(row):
+    """ChatML by hand: this transformers does not know the template's generation tag."""
+    if "messages" in row:
+        messages = row["messages"]
+    elif "prompt" in row:
+        messages = [{"role": "user", "content": row["prompt"]}, {"role": "assistant", "content": row["completion"]}]
+    else:
+        return {"text": row["text"]}
+    return {"text": "".join(f"<|im_start|>{m['role']}\\n{m['content']}<|im_end|>\\n" for m in messages)}`;
+
+const ENCODE = `def encode(row):
+    """Ids of the conversation; labels of everything but the answers are -100."""
+    if "text" in row:
+        ids = tokenizer(row["text"], truncation=True, max_length=MAX_LENGTH)["input_ids"]
+        return {"input_ids": ids, "labels": list(ids), "attention_mask": [1] * len(ids)}
+    messages = row.get("messages") or [
+        {"role": "user", "content": row["prompt"]}, {"role": "assistant", "content": row["completion"]},
+    ]
+    ids, labels = [], []
+    for message in messages:
+        head = tokenizer(f"<|im_start|>{message['role']}\\n", add_special_tokens=False)["input_ids"]
+        body = tokenizer(f"{message['content']}<|im_end|>", add_special_tokens=False)["input_ids"]
+        tail = tokenizer("\\n", add_special_tokens=False)["input_ids"]
+        trained = message["role"] == "assistant" or not ANSWERS_ONLY
+        ids += head + body + tail
+        labels += [-100] * len(head) + (body if trained else [-100] * len(body)) + [-100] * len(tail)
+    return {
+        "input_ids": ids[:MAX_LENGTH], "labels": labels[:MAX_LENGTH], "attention_mask": [1] * len(ids[:MAX_LENGTH]),
+    }
+
+
+def collate(rows):
+    """Pads to the longest row of the batch."""
+    longest = max(len(row["input_ids"]) for row in rows)
+    fill = {"input_ids": tokenizer.pad_token_id, "labels": -100, "attention_mask": 0}
+    return {key: torch.tensor([row[key] + [pad] * (longest - len(row[key])) for row in rows]) for key, pad in fill.items()}`;
+
+export function dataSection(values: RecipeValues, dialect: Dialect): string {
+  const sft = values['wiring.trainer'] === 'SFTTrainer';
+  const lines = ['dataset = load_dataset("json", data_files=DATA, split="train")'];
+  if (values['data.test_size'] > 0) {
+    lines.push(
+      `parts = ${call(
+        'dataset.train_test_split',
+        [],
+        [
+          ['test_size', values['data.test_size']],
+          ['seed', values['train.seed']],
+        ],
+      )}`,
+      'dataset, eval_dataset = parts["train"], parts["test"]',
+    );
+  }
+  const evaluates = values['data.test_size'] > 0;
+  const each = (change: string): string[] => [
+    `dataset = dataset.${change}`,
+    ...(evaluates ? [`eval_dataset = eval_dataset.${change}`] : []),
+  ];
+  if (!sft) {
+    const constants = `MAX_LENGTH = ${values['train.max_length']}\nANSWERS_ONLY = ${values['train.completion_only_loss'] ? 'True' : 'False'}`;
+    return [
+      constants,
+      '',
+      '',
+      ENCODE,
+      '',
+      '',
+      ...lines,
+      ...each('map(encode, remove_columns=dataset.column_names)'),
+    ].join('\n');
+  }
+  if (!dialect.rendersTemplate) return [RENDER, '', '', ...lines, ...each('map(render)')].join('\n');
+  return lines.join('\n');
+}
+
+/** Arguments that say which tokens are trained, for the row format and the version. */
+function lossArguments(values: RecipeValues, dialect: Dialect, format: RowFormat): Argument[] {
+  if (dialect.answersOnly !== 'arguments' || format === 'text') return [];
+  const only = values['train.completion_only_loss'];
+  return format === 'messages' ? [['assistant_only_loss', only]] : [['completion_only_loss', only]];
+}
+
+const usesCollator = (values: RecipeValues, dialect: Dialect, format: RowFormat): boolean =>
+  dialect.answersOnly === 'collator' && values['train.completion_only_loss'] && format !== 'text';
+
+function sftTrainer(values: RecipeValues, dialect: Dialect, format: RowFormat): string[] {
+  const patched = patchedTrainer(values, 'SFTTrainer');
+  const length: Argument = [dialect.sftConfig ? 'max_length' : 'max_seq_length', values['train.max_length']];
+  const args = [
+    ...trainingArguments(values, dialect),
+    ...(dialect.sftConfig ? [length, ...lossArguments(values, dialect, format)] : []),
+  ];
+  const collator = usesCollator(values, dialect, format);
+  const named: Argument[] = [
+    ['model', expression('model')],
+    ['args', expression('args')],
+    ['train_dataset', expression('dataset')],
+    ...(values['data.test_size'] > 0
+      ? ([['eval_dataset', expression('eval_dataset')]] satisfies Argument[])
+      : []),
+    [dialect.tokenizerArgument, expression('tokenizer')],
+    ...(passesConfig(values) ? ([['peft_config', expression('peft_config')]] satisfies Argument[]) : []),
+    ...(dialect.sftConfig ? [] : ([['dataset_text_field', 'text'], length] satisfies Argument[])),
+    ...(collator
+      ? ([
+          [
+            'data_collator',
+            expression('DataCollatorForCompletionOnlyLM("<|im_start|>assistant\\n", tokenizer=tokenizer)'),
+          ],
+        ] satisfies Argument[])
+      : []),
+  ];
+  return [
+    ...(patched ? [patched.source] : []),
+    ...hookLine(values),
+    `args = ${call(dialect.sftConfig ? 'SFTConfig' : 'TrainingArguments', [], args)}`,
+    `trainer = ${call(patched?.name ?? 'SFTTrainer', [], named)}`,
+    'trainer.train()',
+    'trainer.save_model("adapter")',
+  ];
+}
+
+function plainTrainer(values: RecipeValues, dialect: Dialect): string[] {
+  const patched = patchedTrainer(values, 'Trainer');
+  const named: Argument[] = [
+    ['model', expression('model')],
+    ['args', expression('args')],
+    ['train_dataset', expression('dataset')],
+    ...(values['data.test_size'] > 0
+      ? ([['eval_dataset', expression('eval_dataset')]] satisfies Argument[])
+      : []),
+    ['data_collator', expression('collate')],
+  ];
+  return [
+    ...(patched ? [patched.source] : []),
+    ...hookLine(values),
+    `args = ${call('TrainingArguments', [], trainingArguments(values, dialect))}`,
+    `trainer = ${call(patched?.name ?? 'Trainer', [], named)}`,
+    'trainer.train()',
+    'trainer.save_model("adapter")',
+  ];
+}
+
+export function trainSection(values: RecipeValues, dialect: Dialect, format: RowFormat): string {
+  const trainer = values['wiring.trainer'];
+  if (trainer === 'SFTTrainer') return sftTrainer(values, dialect, format).join('\n');
+  return (trainer === 'Trainer' ? plainTrainer(values, dialect) : loopLines(values, dialect)).join('\n');
+}
