@@ -6,6 +6,8 @@ import type { RowFacts } from '../doctor/facts.ts';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
 import type { BatchShape } from '../models/recording.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
+import type { ScriptContext } from '../script/pythonScript.ts';
+import { pythonScript } from '../script/pythonScript.ts';
 import type { Wired } from '../wiring/wire.ts';
 import { examine } from './examine.ts';
 import type { CostEstimate, DataSummary, Inspection } from './inspection.ts';
@@ -21,6 +23,8 @@ export interface InspectionExtras {
   /** Facts of the rows for the doctor; without them it judges the wiring alone. */
   readonly rows?: RowFacts;
   readonly data?: DataSummary | null;
+  /** Names for the Python script; without them it reads `model` and `rows.jsonl`. */
+  readonly script?: ScriptContext;
   readonly prompts?: readonly string[];
 }
 
@@ -57,6 +61,6 @@ export function inspect(
     estimate: wired && (extras.estimate?.(wired) ?? null),
     data: extras.data ?? null,
     prompts: extras.prompts ?? [],
-    script: '',
+    script: pythonScript(values, extras.script),
   };
 }

@@ -1,0 +1,288 @@
+// From Python to a recipe: a pasted script, a snippet of it, or an adapter_config.json moves the knobs. What was not
+// understood is listed with its line, never dropped.
+import type { RecipePatch, SettingKey } from '../recipe/recipe.ts';
+import { settingOf } from '../recipe/recipe.ts';
+import { settingProblem } from '../recipe/setting.ts';
+import { stacks } from '../wiring/stacks.ts';
+import { compareVersions } from '../wiring/version.ts';
+import type { ArgumentReader, Plain } from './argumentTables.ts';
+import {
+  bitsAndBytesArguments,
+  loraArguments,
+  modelArguments,
+  prepareArguments,
+  reentrant,
+  trainingArguments,
+} from './argumentTables.ts';
+import type { PythonCall, PythonSource, PythonValue } from './pythonReader.ts';
+import { parseValue, readPython } from './pythonReader.ts';
+
+export interface NotUnderstood {
+  readonly text: string;
+  readonly line: number;
+}
+
+export interface PythonReading {
+  readonly patch: RecipePatch;
+  readonly notUnderstood: readonly NotUnderstood[];
+}
+
+/** Collects settings, checked against their declarations. */
+class Reading {
+  readonly values = new Map<SettingKey, Plain>();
+  readonly notUnderstood: NotUnderstood[] = [];
+  readonly #source: PythonSource;
+
+  constructor(source: PythonSource) {
+    this.#source = source;
+  }
+
+  set(key: SettingKey, value: Plain, text: string, line: number): void {
+    const problem = settingProblem(key, settingOf(key), value);
+    if (problem === null) this.values.set(key, value);
+    else this.notUnderstood.push({ text: `${text}  (${problem})`, line });
+  }
+
+  /** A name stands for the literal that was assigned to it. */
+  resolve(value: PythonValue): PythonValue {
+    if (value.kind !== 'source') return value;
+    return this.#source.names.get(value.text) ?? value;
+  }
+
+  arguments(
+    call: PythonCall,
+    table: Readonly<Record<string, ArgumentReader>>,
+    positional: readonly string[] = [],
+  ): void {
+    call.args.forEach((argument, index) => {
+      const name = argument.name ?? positional[index];
+      if (argument.name === null && name === undefined) return;
+      const read = table[name ?? ''];
+      const found = read?.(this.resolve(argument.value)) ?? null;
+      if (!found) this.notUnderstood.push({ text: `${call.name}: ${argument.source}`, line: call.line });
+      else
+        for (const { key, value } of found)
+          this.set(key, value, `${call.name}: ${argument.source}`, call.line);
+    });
+  }
+
+  result(): PythonReading {
+    return { patch: Object.fromEntries(this.values), notUnderstood: this.notUnderstood };
+  }
+}
+
+const last = (name: string): string => name.split('.').at(-1) ?? name;
+const has = (call: PythonCall, name: string): boolean => call.args.some((argument) => argument.name === name);
+
+function argument(reading: Reading, call: PythonCall, name: string, position: number): PythonValue | null {
+  const found =
+    call.args.find((one) => one.name === name) ??
+    (call.args[position]?.name === null ? call.args[position] : undefined);
+  return found ? reading.resolve(found.value) : null;
+}
+
+const isTrue = (value: PythonValue | null): boolean => value?.kind === 'literal' && value.value === true;
+
+/** State of the walk through the script. */
+interface Walk {
+  attach: string | null;
+  trainer: string | null;
+  fourBit: boolean;
+  checkpointed: boolean;
+  backward: number;
+}
+
+type Handler = (reading: Reading, call: PythonCall, walk: Walk) => void;
+
+const wrapAgain = (reading: Reading, walk: Walk, path: string, call: PythonCall): void => {
+  if (walk.attach === null) walk.attach = path;
+  else reading.set('wiring.after_attach', 'get_peft_model', call.name, call.line);
+};
+
+const training: Handler = (reading, call) => reading.arguments(call, trainingArguments);
+
+const trainerCall =
+  (name: 'Trainer' | 'SFTTrainer'): Handler =>
+  (reading, call, walk) => {
+    walk.trainer = name;
+    if (name === 'SFTTrainer' && has(call, 'peft_config')) {
+      const before = walk.attach;
+      walk.attach =
+        before === null
+          ? 'peft_config'
+          : before.startsWith('from_pretrained')
+            ? `${before}_and_config`
+            : 'both';
+    }
+    for (const key of ['max_seq_length', 'max_length']) {
+      const length = call.args.find((one) => one.name === key);
+      if (length) reading.arguments({ ...call, args: [length] }, trainingArguments);
+    }
+  };
+
+const afterAttach =
+  (choice: string): Handler =>
+  (reading, call) =>
+    reading.set('wiring.after_attach', choice, call.name, call.line);
+
+const handlers: Readonly<Record<string, Handler>> = {
+  LoraConfig: (reading, call) => reading.arguments(call, loraArguments),
+  BitsAndBytesConfig: (reading, call, walk) => {
+    walk.fourBit = isTrue(argument(reading, call, 'load_in_4bit', -1));
+    if (walk.fourBit && !has(call, 'bnb_4bit_quant_type'))
+      reading.set('bnb.bnb_4bit_quant_type', 'fp4', call.name, call.line);
+    reading.arguments(call, bitsAndBytesArguments);
+  },
+  SFTConfig: training,
+  TrainingArguments: training,
+  prepare_model_for_kbit_training: (reading, call, walk) => {
+    reading.set(
+      'wiring.prepare_model_for_kbit_training',
+      walk.attach === null ? 'before' : 'after',
+      call.name,
+      call.line,
+    );
+    reading.arguments(call, prepareArguments);
+  },
+  get_peft_model: (reading, call, walk) => {
+    wrapAgain(reading, walk, 'get_peft_model', call);
+    const cast = argument(reading, call, 'autocast_adapter_dtype', -1);
+    if (cast?.kind === 'literal' && typeof cast.value === 'boolean')
+      reading.set('wiring.autocast_adapter_dtype', cast.value, call.name, call.line);
+  },
+  Trainer: trainerCall('Trainer'),
+  SFTTrainer: trainerCall('SFTTrainer'),
+  gradient_checkpointing_enable: (reading, call, walk) => {
+    if (walk.attach === null) reading.set('wiring.checkpointing_before_attach', true, call.name, call.line);
+    else walk.checkpointed = true;
+    const kwargs = call.args.filter((one) => one.name === 'gradient_checkpointing_kwargs');
+    reading.arguments(
+      { ...call, args: kwargs },
+      { gradient_checkpointing_kwargs: reentrant('train.use_reentrant') },
+    );
+  },
+  enable_input_require_grads: (reading, call) =>
+    reading.set('wiring.enable_input_require_grads', true, call.name, call.line),
+  add_adapter: (reading, call, walk) => {
+    if (walk.attach === null) walk.attach = 'add_adapter';
+    else reading.set('wiring.after_attach', 'add_adapter', call.name, call.line);
+  },
+  set_adapter: afterAttach('set_adapter'),
+  load_adapter: (reading, call) =>
+    reading.set(
+      'wiring.after_attach',
+      isTrue(argument(reading, call, 'is_trainable', 2)) ? 'load_adapter_trainable' : 'load_adapter',
+      call.name,
+      call.line,
+    ),
+  merge_and_unload: afterAttach('merge_and_unload'),
+  unload: afterAttach('unload'),
+  disable_adapter_layers: afterAttach('disable_adapter_layers'),
+  disable_adapter: afterAttach('disable_adapter'),
+  backward: (_, __, walk) => {
+    walk.backward++;
+  },
+};
+
+function loadCall(reading: Reading, call: PythonCall, walk: Walk): void {
+  if (/^(Auto)?Peft\w*\.from_pretrained$/.test(call.name)) {
+    walk.attach = isTrue(argument(reading, call, 'is_trainable', 3))
+      ? 'from_pretrained_trainable'
+      : 'from_pretrained';
+  } else if (/ForCausalLM\.from_pretrained$/.test(call.name)) {
+    if (isTrue(argument(reading, call, 'load_in_4bit', -1))) walk.fourBit = true;
+    reading.arguments(call, modelArguments, []);
+  }
+}
+
+/** Statements around the step: no_grad, false fixes. */
+function readStatements(reading: Reading, source: PythonSource, text: string): void {
+  for (const { text: statement, line } of source.statements) {
+    if (/requires_grad\s*=\s*True$/.test(statement) && !/loss/.test(statement))
+      reading.set('wiring.requires_grad_all', true, statement, line);
+    const context = /^with torch\.(no_grad|inference_mode)\(\)/.exec(statement);
+    if (context) reading.set('wiring.step', context[1] ?? '', statement, line);
+  }
+  if (/loss\s*=\s*loss\.detach\(\)|loss\.detach\(\)\.backward/.test(text))
+    reading.set('wiring.step', 'detach', 'loss.detach()', 0);
+  if (/torch\.tensor\(\s*loss\.item\(\)/.test(text))
+    reading.set('wiring.step', 'item', 'torch.tensor(loss.item())', 0);
+  if (/loss\w*\.requires_grad_\(|loss\w*\.requires_grad\s*=\s*True/.test(text))
+    reading.set('wiring.step', 'requires_grad_', 'loss.requires_grad_()', 0);
+}
+
+/** `trl==0.20.0` anywhere, comments included, picks the stack with the nearest version not newer than it. */
+function readPins(reading: Reading, text: string): void {
+  const version = /\btrl\s*==\s*(\d+(?:\.\d+)*)/.exec(text)?.[1];
+  if (version === undefined) return;
+  const older = stacks.filter((stack) => compareVersions(stack.trl, version) <= 0);
+  reading.set('wiring.stack', (older.at(-1) ?? stacks[0])?.id ?? '', `trl==${version}`, 0);
+}
+
+function readJson(text: string): PythonReading | null {
+  try {
+    const json: unknown = JSON.parse(text);
+    if (typeof json !== 'object' || json === null || !('peft_type' in json)) return null;
+    const reading = new Reading({ calls: [], names: new Map(), statements: [] });
+    const bookkeeping = /^(peft_type|base_model_name_or_path|revision|auto_mapping|peft_version)$/;
+    for (const [name, value] of Object.entries(json)) {
+      if (
+        bookkeeping.test(name) ||
+        value === null ||
+        value === false ||
+        (typeof value === 'object' && Object.keys(value).length === 0)
+      )
+        continue;
+      // Every saved adapter says inference_mode: true; it is no wish of the person.
+      if (name === 'inference_mode') continue;
+      const source = typeof value === 'boolean' ? (value ? 'True' : 'False') : JSON.stringify(value);
+      reading.arguments(
+        {
+          name: 'adapter_config.json',
+          target: null,
+          line: 0,
+          args: [{ name, value: parseValue(source), source: `${name}: ${source}` }],
+        },
+        loraArguments,
+      );
+    }
+    return reading.result();
+  } catch {
+    return null;
+  }
+}
+
+/** The settings that a script, a snippet or an adapter_config.json stands for. Never throws. */
+export function fromPython(text: string): PythonReading {
+  const json = readJson(text);
+  if (json) return json;
+  const source = readPython(text);
+  const reading = new Reading(source);
+  const walk: Walk = { attach: null, trainer: null, fourBit: false, checkpointed: false, backward: 0 };
+  readPins(reading, text);
+  for (const call of source.calls) {
+    if (call.name.endsWith('.from_pretrained')) loadCall(reading, call, walk);
+    else handlers[last(call.name)]?.(reading, call, walk);
+  }
+  readStatements(reading, source, text);
+  const loads = source.calls.some((call) => /ForCausalLM\.from_pretrained$/.test(call.name));
+  if (loads && !walk.fourBit) reading.set('bnb.bnb_4bit_quant_type', 'none', 'from_pretrained', 0);
+  if (walk.trainer === null && walk.backward > 0) {
+    walk.trainer = 'loop';
+    reading.set(
+      'wiring.train_mode',
+      source.calls.some((call) => call.name.endsWith('.train')),
+      'model.train()',
+      0,
+    );
+    if (walk.backward > 1 && !reading.values.has('wiring.step'))
+      reading.set('wiring.step', 'twice', 'loss.backward()', 0);
+  }
+  if (walk.trainer !== null) {
+    reading.set('wiring.trainer', walk.trainer, 'trainer', 0);
+    reading.set('wiring.attach', walk.attach ?? 'none', 'attach', 0);
+  } else if (walk.attach !== null) reading.set('wiring.attach', walk.attach, 'attach', 0);
+  if (walk.checkpointed)
+    reading.set('train.gradient_checkpointing', true, 'gradient_checkpointing_enable', 0);
+  return reading.result();
+}
