@@ -85,7 +85,7 @@ export function replaceModule(root: Module, path: string, module: Module): void 
   root.at(at < 0 ? '' : path.slice(0, at))?.children.set(path.slice(at + 1), module);
 }
 
-export const isAdapterName = (name: string): boolean => name.includes('lora_');
+const isAdapterName = (name: string): boolean => name.includes('lora_');
 
 /** LoRA wrappers below a module. */
 export function loraLayers(root: Module): Module[] {

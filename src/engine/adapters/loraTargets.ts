@@ -23,7 +23,7 @@ export interface LoraDialect {
 const defaultTargets: Readonly<Record<string, readonly string[]>> = { llama: ['q_proj', 'v_proj'] };
 
 /** Python's repr of a string that holds no quotes or control characters beyond these. */
-export const pythonString = (text: string): string =>
+const pythonString = (text: string): string =>
   text.includes("'") && !text.includes('"')
     ? `"${text}"`
     : `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

@@ -1,9 +1,10 @@
 // The doctor on every golden combination that does not train: it names a cause, and what it offers leads to training.
 // Also one recipe for each entry.
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { examine } from '../inspect/examine.ts';
-import type { Cell } from '../inspect/goldenBench.ts';
-import { benchConfig, benchPatch, readProduct, recipeOf } from '../inspect/goldenBench.ts';
+import type { Cell, Product } from '../inspect/goldenBench.ts';
+import { benchConfig, benchPatch, recipeOf } from '../inspect/goldenBench.ts';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
 import type { RecipePatch, RecipeValues } from '../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../recipe/recipe.ts';
@@ -33,7 +34,9 @@ function patchedKind(
 describe('every combination that does not train', () => {
   for (const stack of ['trl-0.7.1', 'trl-0.19.1', 'trl-0.20.0', 'trl-0.29.1', 'trl-1.16.0']) {
     it(`${stack}: has a named cause and a repair that was tried`, { timeout: 120_000 }, () => {
-      const { rows, columns } = readProduct(stack);
+      const { rows, columns }: Product = JSON.parse(
+        readFileSync(`tests/golden/wiring/${stack}.json`, 'utf8'),
+      );
       const helpless: string[] = [];
       let examined = 0;
       for (const row of rows) {

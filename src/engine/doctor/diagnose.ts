@@ -6,9 +6,10 @@ import type { Diagnosis } from '../inspect/inspection.ts';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
 import type { RecipePatch, RecipeValues } from '../recipe/recipe.ts';
 import { withPatch } from '../recipe/recipe.ts';
+import { numberAdvice } from './entries/advice.ts';
 import { frozenEntries } from './entries/frozen.ts';
 import { graphCutEntries } from './entries/graphCut.ts';
-import { numberAdvice, numberEntries } from './entries/numbers.ts';
+import { numberEntries } from './entries/numbers.ts';
 import { refusedEntries } from './entries/refused.ts';
 import { targetAdvice, targetEntries } from './entries/targets.ts';
 import type { DoctorEntry, Proposal } from './entry.ts';
@@ -16,7 +17,7 @@ import type { DoctorFacts, RowFacts } from './facts.ts';
 import { factsOf } from './facts.ts';
 
 /** In order of precedence: what stops the script first, then what cuts the graph, then what makes it useless. */
-export const faults: readonly DoctorEntry[] = [
+const faults: readonly DoctorEntry[] = [
   ...targetEntries,
   ...frozenEntries,
   ...refusedEntries,
@@ -24,7 +25,7 @@ export const faults: readonly DoctorEntry[] = [
   ...numberEntries,
 ];
 /** Told beside an outcome that trains. */
-export const advice: readonly DoctorEntry[] = [...targetAdvice, ...numberAdvice];
+const advice: readonly DoctorEntry[] = [...targetAdvice, ...numberAdvice];
 
 const MOST_FIXES = 4;
 /** How many faults one offered repair may remove. */

@@ -31,4 +31,3 @@ export const notTargets = text(
   'target_modules（名称错误会在挂载时报另一个错误）',
 );
 export const not4bit = text('4-bit quantisation by itself', '4 位量化本身');
-export const notVersions = text('a broken installation', '安装损坏');

@@ -1,7 +1,7 @@
 // Which module names a wrong target was probably meant to be: small edit distance, or the known name in other families.
 
 /** Levenshtein distance. */
-export function editDistance(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];

@@ -29,7 +29,7 @@ export interface Examination {
   readonly gradientOf: (parameter: Parameter) => GradientState;
 }
 
-export const BACKWARD_TWICE =
+const BACKWARD_TWICE =
   'Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.';
 
 /** Trainer divides the summed loss by the token count of the window since transformers 4.46. */

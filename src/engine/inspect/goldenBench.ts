@@ -1,6 +1,5 @@
 // The model and knobs of the golden wiring values, in this project's words. Only tests import it.
 // Source: tools/golden/bench_model.py, tools/golden/observe.py.
-import { readFileSync } from 'node:fs';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
 import type { RecipePatch, RecipeValues } from '../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../recipe/recipe.ts';
@@ -81,9 +80,4 @@ export function recipeOf(stack: string, knob: (name: string) => Cell): RecipeVal
     'bnb.bnb_4bit_quant_type': knob('base') === '4-bit' ? 'nf4' : 'none',
   };
   return withPatch(defaultValues, patch);
-}
-
-/** The combinations of one stack, as the libraries ran them. */
-export function readProduct(stack: string): Product {
-  return JSON.parse(readFileSync(`tests/golden/wiring/${stack}.json`, 'utf8'));
 }

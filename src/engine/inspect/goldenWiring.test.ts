@@ -1,13 +1,14 @@
 // Every combination of the wiring knobs against the real libraries: tests/golden/wiring/<stack>.json, whose meaning is in
 // tools/golden/README.md. One test a stack; a difference names the combination.
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { stacks } from '../wiring/stacks.ts';
 import { examine } from './examine.ts';
-import type { Cell } from './goldenBench.ts';
-import { benchConfig, observed, readProduct, recipeOf } from './goldenBench.ts';
+import type { Cell, Product } from './goldenBench.ts';
+import { benchConfig, observed, recipeOf } from './goldenBench.ts';
 
 function compare(stack: string): { readonly count: number; readonly differences: string[] } {
-  const golden = readProduct(stack);
+  const golden: Product = JSON.parse(readFileSync(`tests/golden/wiring/${stack}.json`, 'utf8'));
   const text = (index: Cell): string | null =>
     typeof index === 'number' && index >= 0 ? (golden.texts[index] ?? null) : null;
   const differences: string[] = [];

@@ -51,7 +51,7 @@ export const reentrant =
   };
 
 /** torch.bfloat16, "bfloat16". */
-export const dtype: ArgumentReader = (value) => {
+const dtype: ArgumentReader = (value) => {
   const text = value.kind === 'source' ? value.text : String(literal(value));
   const match = /^(?:torch\.)?(float32|bfloat16|float16|half)$/.exec(text);
   if (match) return [{ key: 'model.dtype', value: match[1] === 'half' ? 'float16' : (match[1] ?? '') }];

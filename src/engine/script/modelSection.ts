@@ -68,7 +68,7 @@ function loraConfig(values: RecipeValues): string {
 }
 
 /** Whether the script builds a LoraConfig at all. */
-export const needsConfig = (values: RecipeValues): boolean =>
+const needsConfig = (values: RecipeValues): boolean =>
   passesConfig(values) || ['get_peft_model', 'add_adapter'].includes(attach(values));
 
 const reentrantKwargs = (choice: string): readonly Argument[] =>

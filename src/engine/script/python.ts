@@ -15,7 +15,7 @@ export const float = (value: number): Expression => expression(pythonFloat(value
 const quoted = (text: string): string =>
   `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 
-export function literal(value: Literal): string {
+function literal(value: Literal): string {
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : pythonFloat(value);

@@ -17,10 +17,10 @@ export interface ScriptContext {
   readonly format: RowFormat;
 }
 
-export const defaultContext: ScriptContext = { model: 'model', data: 'rows.jsonl', format: 'messages' };
+const defaultContext: ScriptContext = { model: 'model', data: 'rows.jsonl', format: 'messages' };
 
 /** `pip install …` with the stack's versions. */
-export function pins(stack: Stack, fourBit: boolean): string {
+function pins(stack: Stack, fourBit: boolean): string {
   const bitsandbytes = stack.bitsandbytes === null ? 'bitsandbytes' : `bitsandbytes==${stack.bitsandbytes}`;
   const older = stack.torch.startsWith('2.1.') || stack.torch.startsWith('2.2.');
   return [

@@ -44,7 +44,7 @@ const biases: Readonly<Record<string, LoraOptions['bias']>> = {
   lora_only: 'lora_only',
 };
 
-export function isQuantised(values: RecipeValues): boolean {
+function isQuantised(values: RecipeValues): boolean {
   return values['bnb.bnb_4bit_quant_type'] !== 'none';
 }
 
@@ -74,7 +74,7 @@ function loadModel(config: LlamaConfig, values: RecipeValues): ScriptModel {
 }
 
 /** LoraConfig(…) of the recipe; what else a dtype depends on comes from the stack. */
-export function loraOptions(script: ScriptModel, values: RecipeValues): LoraOptions {
+function loraOptions(script: ScriptModel, values: RecipeValues): LoraOptions {
   const rule = script.behaves('adapterDtype');
   const isFloat = (dtype: DType): boolean => dtype !== 'uint8' && dtype !== 'int64';
   const followsBase = rule === 'base' || (rule === 'autocast' && !values['wiring.autocast_adapter_dtype']);

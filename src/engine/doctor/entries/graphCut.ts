@@ -24,7 +24,7 @@ const hook: Proposal = {
 };
 
 /** Repairs of a reentrant checkpoint that nothing with grad enters. */
-export function reentrantProposals({ values }: DoctorFacts): Proposal[] {
+function reentrantProposals({ values }: DoctorFacts): Proposal[] {
   const sft = values['wiring.trainer'] === 'SFTTrainer';
   const byScript = values['wiring.attach'] === 'get_peft_model';
   const prepared = values['wiring.prepare_model_for_kbit_training'] !== 'never';
