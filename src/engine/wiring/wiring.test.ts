@@ -1,0 +1,80 @@
+// The rule tables and the calls on their own: one rule for each point and stack, the engine's reach, versions.
+import { describe, expect, it } from 'vitest';
+import { benchConfig, benchPatch } from '../inspect/goldenBench.ts';
+import type { RecipePatch } from '../recipe/recipe.ts';
+import { defaultValues, withPatch } from '../recipe/recipe.ts';
+import { PythonError } from '../tape/pythonError.ts';
+import { assertWithinEngine, beyondEngine } from './engineReach.ts';
+import { rules, rulesFor } from './rules/behaviours.ts';
+import type { BehaviourKey } from './rules/rule.ts';
+import { stackOf, stacks } from './stacks.ts';
+import { compareVersions, satisfies } from './version.ts';
+import { wire } from './wire.ts';
+
+const isKey = (key: string): key is BehaviourKey => Object.hasOwn(rules, key);
+const wired = (patch: RecipePatch) =>
+  wire(benchConfig, withPatch(withPatch(defaultValues, benchPatch), patch));
+
+describe('rules', () => {
+  for (const stack of stacks) {
+    it(`${stack.id}: exactly one rule for each point, with its source`, () => {
+      for (const key of Object.keys(rules).filter(isKey)) {
+        const found = rulesFor(stack, key);
+        expect(
+          found.map((rule) => rule.versions),
+          key,
+        ).toHaveLength(1);
+        expect(found[0]?.source.length, key).toBeGreaterThan(5);
+      }
+    });
+  }
+
+  it('names an unknown stack and what is known', () => {
+    expect(() => stackOf('trl-9')).toThrow(/expected one of trl-0\.7\.1, .*, got 'trl-9'/);
+  });
+});
+
+describe('versions', () => {
+  it('compares numbers, not text', () => {
+    expect(compareVersions('0.9', '0.10')).toBeLessThan(0);
+    expect(compareVersions('5', '5.0.0')).toBe(0);
+    expect(satisfies('0.23.0', '>=0.20 <0.23.1')).toBe(true);
+    expect(satisfies('0.23.1', '>=0.20 <0.23.1')).toBe(false);
+    expect(satisfies('1.0', '')).toBe(true);
+  });
+});
+
+describe('wire', () => {
+  it('leaves a model that can be recorded', () => {
+    const model = wired({ 'train.gradient_checkpointing': true, 'bnb.bnb_4bit_quant_type': 'nf4' });
+    expect(model).toMatchObject({
+      causalPath: 'base_model.model',
+      checkpointing: { useReentrant: true },
+      inputGradHooks: 1,
+      backwardCall: 'trainer.train() → loss.backward()',
+    });
+    expect(model.root.at('base_model.model.model.layers.0')?.training).toBe(true);
+  });
+
+  it('throws what the library raises, with the call', () => {
+    const attempt = (): unknown => wired({ 'wiring.attach': 'none', 'bnb.bnb_4bit_quant_type': 'nf4' });
+    expect(attempt).toThrow(PythonError);
+    expect(attempt).toThrow(/purely quantized/);
+  });
+});
+
+describe('the reach of the engine', () => {
+  it('holds LoRA on the layers and refuses the rest by name', () => {
+    expect(beyondEngine(wired({}))).toEqual([]);
+    expect(() => assertWithinEngine(wired({}))).not.toThrow();
+    const head = wired({ 'lora.target_modules': '["q_proj","lm_head"]' });
+    expect(beyondEngine(head)).toEqual([
+      'base_model.model.lm_head.lora_A.default.weight',
+      'base_model.model.lm_head.lora_B.default.weight',
+    ]);
+    expect(() => assertWithinEngine(head)).toThrow(
+      /lm_head\.lora_A\.default\.weight and 1 more: requires grad/,
+    );
+    expect(beyondEngine(wired({ 'wiring.attach': 'none' })).length).toBe(21);
+  });
+});
