@@ -39,6 +39,17 @@ const recipes: Readonly<Record<string, RecipePatch>> = {
     'wiring.checkpointing_before_attach': true,
   },
   'loaded adapter with a config': { 'wiring.attach': 'from_pretrained_trainable_and_config' },
+  'named adapter': { 'wiring.attach': 'get_peft_model', 'wiring.adapter_name': 'mine' },
+  'frozen by hand': {
+    'wiring.attach': 'none',
+    'wiring.freeze': 'outside_layers',
+    'bnb.bnb_4bit_quant_type': 'none',
+  },
+  'frozen embeddings': {
+    'wiring.attach': 'none',
+    'wiring.freeze': 'embeddings',
+    'bnb.bnb_4bit_quant_type': 'none',
+  },
   'second adapter': { 'wiring.attach': 'get_peft_model', 'wiring.after_attach': 'load_adapter_trainable' },
   'merged away': {
     'wiring.attach': 'get_peft_model',

@@ -146,6 +146,10 @@ const handlers: Readonly<Record<string, Handler>> = {
   },
   get_peft_model: (reading, call, walk) => {
     wrapAgain(reading, walk, 'get_peft_model', call);
+    const name = argument(reading, call, 'adapter_name', 2);
+    if (name?.kind === 'literal' && typeof name.value === 'string') {
+      reading.set('wiring.adapter_name', name.value, call.name, call.line);
+    }
     const cast = argument(reading, call, 'autocast_adapter_dtype', -1);
     if (cast?.kind === 'literal' && typeof cast.value === 'boolean')
       reading.set('wiring.autocast_adapter_dtype', cast.value, call.name, call.line);
@@ -202,6 +206,12 @@ function readStatements(reading: Reading, source: PythonSource, text: string): v
       reading.set('wiring.requires_grad_all', true, statement, line);
     const context = /^with torch\.(no_grad|inference_mode)\(\)/.exec(statement);
     if (context) reading.set('wiring.step', context[1] ?? '', statement, line);
+  }
+  if (/get_input_embeddings\(\)\.requires_grad_\(False\)/.test(text)) {
+    reading.set('wiring.freeze', 'embeddings', 'requires_grad_(False)', 0);
+  }
+  if (/if ["']\.?layers\.?["'] not in name:\s*\n\s*param\.requires_grad = False/.test(text)) {
+    reading.set('wiring.freeze', 'outside_layers', 'requires_grad = False', 0);
   }
   if (/loss\s*=\s*loss\.detach\(\)|loss\.detach\(\)\.backward/.test(text))
     reading.set('wiring.step', 'detach', 'loss.detach()', 0);

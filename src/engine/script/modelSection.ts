@@ -99,14 +99,26 @@ export function enableCheckpointing(values: RecipeValues, dialect: Dialect): str
   );
 }
 
+const adapterName = (values: RecipeValues): Argument[] =>
+  values['wiring.adapter_name'] === 'default' ? [] : [['adapter_name', values['wiring.adapter_name']]];
+
 function wrap(values: RecipeValues): string {
-  return `model = ${call('get_peft_model', ['model', 'peft_config'], values['wiring.autocast_adapter_dtype'] ? [] : [['autocast_adapter_dtype', false]])}`;
+  return `model = ${call(
+    'get_peft_model',
+    ['model', 'peft_config'],
+    [
+      ...adapterName(values),
+      ...(values['wiring.autocast_adapter_dtype']
+        ? []
+        : ([['autocast_adapter_dtype', false]] satisfies Argument[])),
+    ],
+  )}`;
 }
 
 function attachAdapter(values: RecipeValues): string[] {
   const path = attach(values);
   if (path === 'get_peft_model' || path === 'both') return [wrap(values)];
-  if (path === 'add_adapter') return ['model.add_adapter(peft_config)'];
+  if (path === 'add_adapter') return [call('model.add_adapter', ['peft_config'], adapterName(values))];
   if (path.startsWith('from_pretrained')) {
     return [
       `model = ${call('PeftModel.from_pretrained', ['model', 'ADAPTER'], path.startsWith('from_pretrained_trainable') ? [['is_trainable', true]] : [])}`,
@@ -149,6 +161,13 @@ export function attachSection(values: RecipeValues, dialect: Dialect): string {
   const config =
     needsConfig(values) ||
     (scriptWraps(values) && /adapter|get_peft_model/.test(values['wiring.after_attach']));
+  const frozen = values['wiring.freeze'];
+  if (frozen === 'embeddings') lines.push('model.get_input_embeddings().requires_grad_(False)');
+  if (frozen === 'outside_layers') {
+    lines.push(
+      'for name, param in model.named_parameters():\n    if ".layers." not in name:\n        param.requires_grad = False',
+    );
+  }
   if (config) lines.push(`peft_config = ${loraConfig(values)}`);
   if (when === 'before') lines.push(prepare(values));
   if (values['wiring.checkpointing_before_attach']) lines.push(enableCheckpointing(values, dialect));

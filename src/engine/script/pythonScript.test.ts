@@ -89,6 +89,8 @@ describe('every setting', () => {
 
 const others: Readonly<Record<string, string>> = {
   'wiring.stack': 'trl-1.9.0',
+  'wiring.adapter_name': 'mine',
+  'wiring.freeze': 'embeddings',
   'wiring.trainer': 'loop',
   'wiring.attach': 'add_adapter',
   'wiring.prepare_model_for_kbit_training': 'before',

@@ -1,7 +1,7 @@
 // Settings of the Python wiring that most scripts leave alone: arguments of the calls, train mode, and the changes people
 // try when nothing trains. Folded away in the form.
 import { defineSetting } from '../recipe/setting.ts';
-import { namesProblem } from './names.ts';
+import { identifierProblem, namesProblem } from './names.ts';
 
 const same = (text: string) => ({ en: text, zh: text });
 
@@ -98,6 +98,37 @@ export const advancedWiringSettings = {
       zh: '获得完整可训练副本的模块，写成 JSON 名称列表。可训练的输出头会掩盖断开的计算图：它在学习，而下面所有适配器都没有梯度。',
     },
     python: 'LoraConfig(modules_to_save=…)',
+  }),
+  'wiring.adapter_name': defineSetting({
+    type: { kind: 'text', suggestions: ['default', 'mine'], problem: identifierProblem },
+    default: 'default',
+    section: 'wiring',
+    advanced: true,
+    label: same('adapter_name'),
+    help: {
+      en: 'Name of the adapter that the script attaches; it is part of every tensor’s name.',
+      zh: '脚本挂载的适配器名称，会出现在每个张量的名字里。',
+    },
+    python: 'get_peft_model(model, peft_config, adapter_name=…)',
+  }),
+  'wiring.freeze': defineSetting({
+    type: {
+      kind: 'choice',
+      options: [
+        { value: 'nothing', label: { en: 'nothing', zh: '不冻结' } },
+        { value: 'embeddings', label: { en: 'embeddings', zh: '嵌入' } },
+        { value: 'outside_layers', label: { en: 'all but the layers', zh: '除各层外的全部' } },
+      ],
+    },
+    default: 'nothing',
+    section: 'wiring',
+    advanced: true,
+    label: { en: 'freeze after loading', zh: '载入后冻结' },
+    help: {
+      en: 'What the script freezes by hand before anything else; it matters for full fine-tuning. With frozen embeddings reentrant checkpointing cuts the graph without any adapter.',
+      zh: '脚本在其他操作之前手动冻结什么；对全量微调有影响。嵌入被冻结时，即使没有适配器，可重入检查点也会切断计算图。',
+    },
+    python: 'param.requires_grad = False',
   }),
   'wiring.autocast_adapter_dtype': defineSetting({
     type: { kind: 'boolean' },

@@ -12,5 +12,8 @@ export function parseNames(text: string): readonly string[] | null {
   }
 }
 
+export const identifierProblem = (text: string): string | null =>
+  /^[A-Za-z_]\w*$/.test(text) ? null : `expected a name of letters, digits and _, got '${text}'.`;
+
 export const namesProblem = (text: string): string | null =>
   parseNames(text) === null ? `expected a JSON list of names such as ["lm_head"], got '${text}'.` : null;

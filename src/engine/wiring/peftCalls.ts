@@ -91,8 +91,7 @@ const ALREADY_FOUND =
 /** What LoraModel(model, config) does to the tree, for get_peft_model and for transformers' add_adapter. */
 function inject(script: ScriptModel, options: LoraOptions): void {
   injectAdapter(script.root, options, dialectOf(script));
-  const named = options.adapterName === 'default' || script.behaves('customAdapterNameTrains');
-  activateAdapter(script.root, options.adapterName, !options.inferenceMode && named);
+  activateAdapter(script.root, options.adapterName, !options.inferenceMode);
 }
 
 /** `get_peft_model(model, config)`; on a PeftModel it wraps a second time. */
@@ -167,7 +166,7 @@ function addSecondAdapter(
   options: LoraOptions,
   load: { readonly isTrainable: boolean } | null,
 ): void {
-  const active = 'default';
+  const active = activeAdapter(script);
   const trainable = new Map(loraLayers(script.root).map((layer) => [layer, isTrainable(layer, active)]));
   injectAdapter(script.root, options, dialectOf(script));
   const rule = script.behaves('secondAdapter');
@@ -179,6 +178,11 @@ function addSecondAdapter(
     requireGrad(layer, active, (trainable.get(layer) ?? false) && !freezes);
     if (layer.kind.type === 'lora') layer.kind.active = [active];
   }
+}
+
+function activeAdapter(script: ScriptModel): string {
+  const [layer] = loraLayers(script.root);
+  return (layer?.kind.type === 'lora' && layer.kind.active[0]) || 'default';
 }
 
 function isTrainable(layer: Module, adapter: string): boolean {

@@ -32,6 +32,14 @@ export const stacks: readonly Stack[] = [
     bitsandbytes: null,
   },
   {
+    id: 'trl-0.7.10',
+    transformers: '4.36.2',
+    peft: '0.7.1',
+    trl: '0.7.10',
+    torch: '2.1.2',
+    bitsandbytes: null,
+  },
+  {
     id: 'trl-0.8.6',
     transformers: '4.41.2',
     peft: '0.10.0',

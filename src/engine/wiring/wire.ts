@@ -84,7 +84,7 @@ function loraOptions(script: ScriptModel, values: RecipeValues): LoraOptions {
     loraDropout: values['lora.lora_dropout'],
     target: parseTargetModules(values['lora.target_modules']),
     inferenceMode: values['lora.inference_mode'],
-    adapterName: 'default',
+    adapterName: values['wiring.adapter_name'],
     bias: biases[values['lora.bias']] ?? 'none',
     modulesToSave: parseNames(values['lora.modules_to_save']) ?? [],
     dtypeOn: (base) => (followsBase && isFloat(base) ? base : 'float32'),
@@ -157,14 +157,26 @@ function runTrainer(script: ScriptModel, values: RecipeValues, trainer: 'Trainer
   });
   script.call = `${trainer}(...)`;
   if (sft) {
-    sftTrainerInit(script, passesConfig(values) ? loraOptions(script, values) : null, args);
+    sftTrainerInit(
+      script,
+      passesConfig(values) ? { ...loraOptions(script, values), adapterName: 'default' } : null,
+      args,
+    );
   } else trainerInit(script);
   script.call = 'trainer.train()';
   trainerTrain(script, args);
   if (sft) for (const text of script.behaves('sftChatter')) script.warn(text);
 }
 
+function freezeByHand(script: ScriptModel, what: string): void {
+  for (const [name, parameter] of script.root.namedParameters()) {
+    if (what === 'embeddings' && name === 'model.embed_tokens.weight') parameter.requiresGrad = false;
+    if (what === 'outside_layers' && !name.includes('.layers.')) parameter.requiresGrad = false;
+  }
+}
+
 function runCalls(script: ScriptModel, values: RecipeValues): void {
+  freezeByHand(script, values['wiring.freeze']);
   const trainer = values['wiring.trainer'];
   prepare(script, values, 'before');
   if (values['wiring.checkpointing_before_attach']) enableCheckpointing(script, values);

@@ -56,8 +56,8 @@ export const peftRules = {
     },
   ],
   targetsPrinted: [
-    { id: 'targetsPrinted', library, versions: '<0.8', value: 'list', source: `${targets}, run on 0.5.0` },
-    { id: 'targetsPrinted', library, versions: '>=0.8', value: 'set', source: `${targets}, run on 0.10.0` },
+    { id: 'targetsPrinted', library, versions: '<0.7', value: 'list', source: `${targets}, run on 0.5.0` },
+    { id: 'targetsPrinted', library, versions: '>=0.7', value: 'set', source: `${targets}, run on 0.7.1` },
   ],
   emptyTargets: [
     { id: 'emptyTargets', library, versions: '<0.17', value: 'not-found', source: targets },
@@ -169,16 +169,16 @@ export const peftRules = {
     {
       id: 'secondAdapter',
       library,
-      versions: '<0.8',
+      versions: '<0.7',
       value: 'adds-up',
       source: 'run on 0.5.0: both require grad after a trainable load',
     },
     {
       id: 'secondAdapter',
       library,
-      versions: '>=0.8 <0.18',
+      versions: '>=0.7 <0.18',
       value: 'waits',
-      source: 'run on 0.10.0 and 0.17.1',
+      source: 'run on 0.7.1, 0.10.0 and 0.17.1',
     },
     {
       id: 'secondAdapter',
@@ -193,11 +193,11 @@ export const peftRules = {
     {
       id: 'disabledKeepsFlags',
       library,
-      versions: '<0.8',
+      versions: '<0.7',
       value: true,
       source: 'run on 0.5.0: disable_adapter() leaves requires_grad',
     },
-    { id: 'disabledKeepsFlags', library, versions: '>=0.8', value: false, source: 'run on 0.10.0 and later' },
+    { id: 'disabledKeepsFlags', library, versions: '>=0.7', value: false, source: 'run on 0.7.1 and later' },
   ],
   savedOriginalTrains: [
     {
@@ -212,23 +212,6 @@ export const peftRules = {
       library,
       versions: '>=0.6',
       value: false,
-      source: 'run on 0.10.0 and later',
-    },
-  ],
-  customAdapterNameTrains: [
-    { id: 'customAdapterNameTrains', library, versions: '<0.7', value: true, source: 'run on 0.5.0' },
-    {
-      id: 'customAdapterNameTrains',
-      library,
-      versions: '>=0.7 <0.8',
-      value: false,
-      source: 'peft 0.7.x, fixed in 0.8.0',
-    },
-    {
-      id: 'customAdapterNameTrains',
-      library,
-      versions: '>=0.8',
-      value: true,
       source: 'run on 0.10.0 and later',
     },
   ],

@@ -50,7 +50,6 @@ export interface Behaviours {
   /** Whether disabling adapters leaves requires_grad as it was. */
   readonly disabledKeepsFlags: boolean;
   readonly savedOriginalTrains: boolean;
-  readonly customAdapterNameTrains: boolean;
 
   /** What SFTTrainer does with a PeftModel that comes with a peft_config. */
   readonly sftConfigOnPeftModel: 'ignores' | 'wraps-again' | 'merges' | 'refuses';

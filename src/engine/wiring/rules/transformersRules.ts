@@ -107,14 +107,14 @@ export const transformersRules = {
     {
       id: 'useCacheLog',
       library,
-      versions: '<4.35',
+      versions: '<4.38',
       value: `${cacheLog}...`,
       source: 'models/llama/modeling_llama.py',
     },
     {
       id: 'useCacheLog',
       library,
-      versions: '>=4.35',
+      versions: '>=4.38',
       value: `${cacheLog}.`,
       source: 'models/llama/modeling_llama.py',
     },
@@ -132,7 +132,14 @@ export const transformersRules = {
     {
       id: 'trainerChatter',
       library,
-      versions: '>=4.32 <4.46',
+      versions: '>=4.32 <4.40',
+      value: [],
+      source: 'run on 4.36.2',
+    },
+    {
+      id: 'trainerChatter',
+      library,
+      versions: '>=4.40 <4.46',
       value: ['log: max_steps is given, it will override any value given in num_train_epochs'],
       source: 'run on 4.41.2 with max_steps',
     },
