@@ -15,6 +15,7 @@ export interface LoraDialect {
   readonly allLinear: 'a-name' | 'pretrained-only' | 'any-model';
   readonly targetsPrinted: 'list' | 'set';
   readonly emptyTargets: 'not-found' | 'nothing-passed';
+  readonly unspecifiedTargets: string;
   readonly noMatchError: string;
   readonly unsupportedTarget: string;
 }
@@ -82,6 +83,9 @@ export function targetedModules(
     throw new PythonError(dialect.noMatchError, message, dialect.call);
   }
   if (target.form === 'all-linear' && dialect.allLinear !== 'a-name') return allLinear(root, dialect);
+  if (target.form === 'default' && !defaultTargets[dialect.modelType]) {
+    throw new PythonError('ValueError', dialect.unspecifiedTargets, dialect.call);
+  }
   const resolved: TargetModules =
     target.form === 'default' ? { form: 'list', names: defaultTargets[dialect.modelType] ?? [] } : target;
   // Before 0.17 the empty string is a regex that matches the root's own name, ''.

@@ -132,6 +132,10 @@ const samples: readonly Sample[] = [
     id: 'autocast-unknown',
     patch: { ...script, 'wiring.stack': 'trl-0.8.6', 'wiring.autocast_adapter_dtype': false },
   },
+  {
+    id: 'targets-unspecified',
+    patch: { ...script, 'lora.target_modules': 'None', 'wiring.model_type': 'chatglm' },
+  },
   { id: 'targets-not-found', patch: { ...script, 'lora.target_modules': '["c_attn","qproj"]' } },
   { id: 'targets-not-found', patch: { ...script, 'lora.target_modules': 'q_proj' } },
   { id: 'targets-empty', patch: { ...script, 'lora.target_modules': '[]' } },
@@ -144,6 +148,7 @@ const samples: readonly Sample[] = [
     rows: { allMasked: true, maskedRows: 40, truncatedRows: 40 },
   },
   { id: 'alpha-zero', patch: { 'lora.lora_alpha': 0 } },
+  { id: 'warning-is-harmless', patch: { ...loop, ...reentrant, 'lora.target_modules': '["lm_head"]' } },
   { id: 'learning-rate-zero', patch: { 'train.learning_rate': 0 } },
   { id: 'warmup-longer-than-run', patch: { 'train.warmup_steps': 100 } },
   { id: 'double-wrap', patch: { ...loop, 'wiring.after_attach': 'get_peft_model' } },

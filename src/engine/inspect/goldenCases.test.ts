@@ -35,7 +35,6 @@ interface Case {
 /** No recipe says these. */
 const outside: readonly (readonly [RegExp, string])[] = [
   [/layers_to_transform|everything excluded|trainable tokens/, 'LoraConfig arguments that are no setting'],
-  [/unknown model_type/, 'only the llama family is loaded'],
   [/^bias /, 'the model of this project has no biases'],
   [/^57 |AdamW of nothing/, 'statements that do not train'],
   [/^56 fp32 adapters/, 'a GradScaler around a plain step is told by the fp16 case'],
@@ -143,6 +142,7 @@ const named: Readonly<Record<string, RecipePatch>> = {
   '60 requires_grad on every parameter, bf16': { 'wiring.requires_grad_all': true },
   '60 requires_grad on every parameter, 4-bit': { 'wiring.requires_grad_all': true },
   '61 backward twice': { 'wiring.step': 'twice' },
+  '42 None on unknown model_type': { 'wiring.model_type': 'brindle', 'lora.target_modules': 'None' },
   'custom adapter_name': { 'wiring.adapter_name': 'mine' },
   'disable_adapter()': { 'wiring.after_attach': 'disable_adapter' },
   'disable_adapter_layers()': { 'wiring.after_attach': 'disable_adapter_layers' },

@@ -39,6 +39,11 @@ const recipes: Readonly<Record<string, RecipePatch>> = {
     'wiring.checkpointing_before_attach': true,
   },
   'loaded adapter with a config': { 'wiring.attach': 'from_pretrained_trainable_and_config' },
+  'unknown family': {
+    'wiring.attach': 'get_peft_model',
+    'wiring.model_type': 'chatglm',
+    'lora.target_modules': 'None',
+  },
   'named adapter': { 'wiring.attach': 'get_peft_model', 'wiring.adapter_name': 'mine' },
   'frozen by hand': {
     'wiring.attach': 'none',

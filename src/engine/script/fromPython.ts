@@ -207,6 +207,8 @@ function readStatements(reading: Reading, source: PythonSource, text: string): v
     const context = /^with torch\.(no_grad|inference_mode)\(\)/.exec(statement);
     if (context) reading.set('wiring.step', context[1] ?? '', statement, line);
   }
+  const family = /config\.model_type\s*=\s*["'](\w+)["']/.exec(text)?.[1];
+  if (family !== undefined) reading.set('wiring.model_type', family, 'model.config.model_type', 0);
   if (/get_input_embeddings\(\)\.requires_grad_\(False\)/.test(text)) {
     reading.set('wiring.freeze', 'embeddings', 'requires_grad_(False)', 0);
   }

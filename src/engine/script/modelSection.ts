@@ -161,6 +161,8 @@ export function attachSection(values: RecipeValues, dialect: Dialect): string {
   const config =
     needsConfig(values) ||
     (scriptWraps(values) && /adapter|get_peft_model/.test(values['wiring.after_attach']));
+  if (values['wiring.model_type'] !== 'llama')
+    lines.push(`model.config.model_type = "${values['wiring.model_type']}"`);
   const frozen = values['wiring.freeze'];
   if (frozen === 'embeddings') lines.push('model.get_input_embeddings().requires_grad_(False)');
   if (frozen === 'outside_layers') {

@@ -90,6 +90,7 @@ describe('every setting', () => {
 const others: Readonly<Record<string, string>> = {
   'wiring.stack': 'trl-1.9.0',
   'wiring.adapter_name': 'mine',
+  'wiring.model_type': 'chatglm',
   'wiring.freeze': 'embeddings',
   'wiring.trainer': 'loop',
   'wiring.attach': 'add_adapter',

@@ -111,6 +111,18 @@ export const advancedWiringSettings = {
     },
     python: 'get_peft_model(model, peft_config, adapter_name=…)',
   }),
+  'wiring.model_type': defineSetting({
+    type: { kind: 'text', suggestions: ['llama', 'chatglm'], problem: identifierProblem },
+    default: 'llama',
+    section: 'wiring',
+    advanced: true,
+    label: same('model_type'),
+    help: {
+      en: 'What the model’s config calls its family. PEFT looks up the default target_modules under it; a name that its table lacks needs target_modules of its own.',
+      zh: '模型配置里写的模型族名称。PEFT 按它查找默认的 target_modules；表中没有的名称必须自己给出 target_modules。',
+    },
+    python: 'model.config.model_type = …',
+  }),
   'wiring.freeze': defineSetting({
     type: {
       kind: 'choice',

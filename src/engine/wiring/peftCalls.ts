@@ -49,7 +49,8 @@ function prepare(script: ScriptModel, options: PrepareOptions): void {
 function dialectOf(script: ScriptModel): LoraDialect {
   return {
     call: script.call,
-    modelType: 'llama',
+    modelType: script.modelType,
+    unspecifiedTargets: script.behaves('unspecifiedTargets'),
     allLinear: script.behaves('allLinear'),
     targetsPrinted: script.behaves('targetsPrinted'),
     emptyTargets: script.behaves('emptyTargets'),

@@ -29,6 +29,8 @@ export class ScriptModel {
   readonly stack: Stack;
   /** is_loaded_in_4bit; PeftModel passes the attribute on. */
   readonly quantised: boolean;
+  /** config.model_type, under which PEFT looks up default targets. */
+  modelType = 'llama';
   root: Module;
   /** Path from root to the causal LM: '', `base_model.model`, or that twice. */
   causalPath = '';

@@ -176,6 +176,7 @@ function freezeByHand(script: ScriptModel, what: string): void {
 }
 
 function runCalls(script: ScriptModel, values: RecipeValues): void {
+  script.modelType = values['wiring.model_type'];
   freezeByHand(script, values['wiring.freeze']);
   const trainer = values['wiring.trainer'];
   prepare(script, values, 'before');

@@ -16,6 +16,33 @@ const totalSteps = (values: DoctorFacts['values'], rows: DoctorFacts['rows']): n
 /** Told although gradients flow. */
 export const numberAdvice: readonly DoctorEntry[] = [
   {
+    id: 'warning-is-harmless',
+    match: ({ examination }) =>
+      examination.outcome.kind === 'trains' &&
+      examination.outcome.warnings.some((warning) =>
+        warning.message.startsWith('None of the inputs have requires_grad=True'),
+      ),
+    cause: (facts) =>
+      text(
+        `The warning "None of the inputs have requires_grad=True" comes from layers that hold nothing trainable; all ${facts.trainable} trainable tensors are outside them and get their gradient.`,
+        `警告 "None of the inputs have requires_grad=True" 来自没有可训练张量的层；全部 ${facts.trainable} 个可训练张量都在这些层之外，并得到了梯度。`,
+      ),
+    evidence: (facts) => [
+      text(
+        `${facts.layerTensors} trainable tensors in the layers`,
+        `各层中的可训练张量：${facts.layerTensors}`,
+      ),
+    ],
+    notTheCause: [],
+    proposals: () => [
+      {
+        code: 'gradient_checkpointing_kwargs={"use_reentrant": False}',
+        why: text('silences it', '可消除该警告'),
+        patch: { 'train.use_reentrant': 'false' },
+      },
+    ],
+  },
+  {
     id: 'learning-rate-zero',
     match: (facts) => trains(facts) && facts.values['train.learning_rate'] === 0,
     cause: () =>

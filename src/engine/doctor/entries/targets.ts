@@ -82,6 +82,23 @@ export const targetEntries: readonly DoctorEntry[] = [
     proposals: () => [allLinear, attention],
   },
   {
+    id: 'targets-unspecified',
+    match: (facts) => message(facts).startsWith('Please specify `target_modules`'),
+    cause: ({ values }) =>
+      text(
+        `target_modules is None, and PEFT has no default for model_type "${values['wiring.model_type']}".`,
+        `target_modules 为 None，而 PEFT 对 model_type "${values['wiring.model_type']}" 没有默认值。`,
+      ),
+    evidence: (facts) => [known(facts)],
+    notTheCause: [
+      text(
+        'requires_grad or checkpointing: the script stops before',
+        'requires_grad 或检查点：脚本在此之前就停了',
+      ),
+    ],
+    proposals: () => [attention, allLinear],
+  },
+  {
     id: 'targets-not-found',
     match: (facts) => /^Target modules .* not found/s.test(message(facts)),
     cause: (facts) => {

@@ -63,6 +63,22 @@ export const peftRules = {
     { id: 'emptyTargets', library, versions: '<0.17', value: 'not-found', source: targets },
     { id: 'emptyTargets', library, versions: '>=0.17', value: 'nothing-passed', source: targets },
   ],
+  unspecifiedTargets: [
+    {
+      id: 'unspecifiedTargets',
+      library,
+      versions: '<0.17',
+      value: 'Please specify `target_modules` in `peft_config`',
+      source: 'tuners/lora/model.py _prepare_adapter_config, run on 0.10.0',
+    },
+    {
+      id: 'unspecifiedTargets',
+      library,
+      versions: '>=0.17',
+      value: 'Please specify `target_modules` or `target_parameters`in `peft_config`',
+      source: 'tuners/lora/model.py _prepare_adapter_config, run on 0.17.1; the blank is missing there too',
+    },
+  ],
   noMatchError: [
     { id: 'noMatchError', library, versions: '<0.21', value: 'ValueError', source: targets },
     {

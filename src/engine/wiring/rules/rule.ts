@@ -38,6 +38,7 @@ export interface Behaviours {
   readonly allLinear: 'a-name' | 'pretrained-only' | 'any-model';
   readonly targetsPrinted: 'list' | 'set';
   readonly emptyTargets: 'not-found' | 'nothing-passed';
+  readonly unspecifiedTargets: string;
   readonly noMatchError: 'ValueError' | 'NoMatchingPeftModuleError';
   readonly unsupportedTarget: string;
   readonly secondWrapWarnings: boolean;
