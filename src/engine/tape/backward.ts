@@ -57,6 +57,7 @@ export function runBackward(tape: Tape, seeds: readonly Seed[], pending: Readonl
       const before = grads.get(input);
       const total = before && !result.fused ? add(tape, before, result.grad, `${input.name}.grad`) : result.grad;
       grads.set(input, total);
+      if (!input.edge && input.storage.kind === 'persistent') tape.parameterGradients.set(input, { zero: total.zero });
       push(input.edge);
     });
     invariant(results.length === current.inputs.length, 'backward: one gradient an input');

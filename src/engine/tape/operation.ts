@@ -54,6 +54,8 @@ export interface NodeContext<A> extends EdgeContext {
   /** The value as backward must read it: recomputed if its segment was checkpointed. */
   saved(value: Value): Value;
   record<B>(request: RecordRequest<B>): readonly Value[];
+  /** A value without history that names a part of a persistent buffer. */
+  leaf(name: string, shape: readonly number[], storage: Value['storage'], zero: boolean): Value;
 }
 
 export type NodeRole = 'forward' | 'recompute' | 'backward' | 'update';

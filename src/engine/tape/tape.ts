@@ -152,6 +152,7 @@ export class Tape {
           pending: (i) => context.pending(i),
           saved: (value) => segment?.saved(value) ?? value,
           record: (request) => this.record(request),
+          leaf: (name, shape, storage, zero) => this.leaf(name, shape, storage, { zero }),
         };
         return rule(nodeContext);
       },

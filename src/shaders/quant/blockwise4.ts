@@ -1,0 +1,125 @@
+// Block-wise 4-bit quantisation as bitsandbytes' CPU backend computes it, bit for bit: blocks of 64 over the flattened
+// tensor, scaled by 1/absmax, nearest code with ties down, high nibble first. Source: bitsandbytes 0.50.2
+// backends/default/ops.py and functional.py.
+import { dynamicMap, FP4_CODE, NF4_CODE } from './codebooks.ts';
+
+export type FourBitType = 'nf4' | 'fp4';
+
+export const BLOCK = 64;
+export const NESTED_BLOCK = 256;
+
+export interface DoubleQuantised {
+  /** 8-bit codes of (absmax − offset), one a block. */
+  readonly codes: Uint8Array;
+  /** f32 absmax of every 256 blocks. */
+  readonly nested: Float32Array;
+  readonly offset: number;
+}
+
+export interface Quantised4 {
+  /** [ceil(n/2)]: element 2i in the high nibble of byte i. */
+  readonly packed: Uint8Array;
+  /** f32 scale of each block of 64. With double quantisation: as restored. */
+  readonly absmax: Float32Array;
+  readonly double: DoubleQuantised | null;
+}
+
+const f32 = Math.fround;
+const codeOf = { nf4: NF4_CODE, fp4: FP4_CODE } as const;
+
+/** Codes in ascending order of value (ties by code) and the midpoints between neighbours, both f32. */
+function ranking(code: Float32Array): { readonly order: Uint8Array; readonly bounds: Float32Array } {
+  const order = Uint8Array.from(code.keys()).sort((a, b) => (code[a] ?? 0) - (code[b] ?? 0) || a - b);
+  const bounds = Float32Array.from({ length: order.length - 1 }, (_, i) => f32((code[order[i] ?? 0] ?? 0) + (code[order[i + 1] ?? 0] ?? 0)) / 2);
+  return { order, bounds };
+}
+
+/** Index of the nearest of ascending values: the number of midpoints strictly below x. */
+function rank(bounds: Float32Array, x: number): number {
+  let low = 0;
+  let high = bounds.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (x > (bounds[middle] ?? 0)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function absmaxOf(values: ArrayLike<number>, start: number, end: number): number {
+  let max = 0;
+  for (let i = start; i < end; i++) max = Math.max(max, Math.abs(values[i] ?? 0));
+  return max;
+}
+
+/** The f32 mean as torch sums it on the CPU is not reproduced; the double sum differs from it by at most an ulp. */
+function mean(values: Float32Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return f32(sum / values.length);
+}
+
+export function doubleQuantise(absmax: Float32Array): DoubleQuantised {
+  const map = dynamicMap();
+  const bounds = Float32Array.from({ length: 255 }, (_, i) => f32((map[i] ?? 0) + (map[i + 1] ?? 0)) / 2);
+  const offset = mean(absmax);
+  const codes = new Uint8Array(absmax.length);
+  const nested = new Float32Array(Math.ceil(absmax.length / NESTED_BLOCK));
+  const centred = absmax.map((value) => value - offset);
+  for (let block = 0; block < nested.length; block++) {
+    const start = block * NESTED_BLOCK;
+    const end = Math.min(start + NESTED_BLOCK, absmax.length);
+    const max = absmaxOf(centred, start, end);
+    nested[block] = max;
+    const whole = end - start === NESTED_BLOCK;
+    for (let i = start; i < end; i++) codes[i] = rank(bounds, scaled(centred[i] ?? 0, max, whole));
+  }
+  return { codes, nested, offset };
+}
+
+/** A reciprocal multiply in whole blocks, a division in a ragged last one; zero blocks give zero. */
+function scaled(value: number, max: number, whole: boolean): number {
+  if (max === 0) return 0;
+  const result = whole ? f32(value * f32(1 / max)) : f32(value / max);
+  return Math.min(1, Math.max(-1, result));
+}
+
+export function restoreAbsmax(double: DoubleQuantised): Float32Array {
+  const map = dynamicMap();
+  return Float32Array.from(double.codes, (code, i) => f32(f32((map[code] ?? 0) * (double.nested[i >> 8] ?? 0)) + double.offset));
+}
+
+/** Quantises a flattened tensor. */
+export function quantise4(values: Float32Array, type: FourBitType, doubleQuant: boolean): Quantised4 {
+  const { order, bounds } = ranking(codeOf[type]);
+  const blocks = Math.ceil(values.length / BLOCK);
+  const absmax = new Float32Array(blocks);
+  const packed = new Uint8Array(Math.ceil(values.length / 2));
+  const zero = order[rank(bounds, 0)] ?? 0;
+  for (let block = 0; block < blocks; block++) {
+    const start = block * BLOCK;
+    const end = Math.min(start + BLOCK, values.length);
+    const max = absmaxOf(values, start, end);
+    absmax[block] = max;
+    for (let i = start; i < end; i++) {
+      const code = order[rank(bounds, scaled(values[i] ?? 0, max, end - start === BLOCK))] ?? 0;
+      packed[i >> 1] = (packed[i >> 1] ?? 0) | (i % 2 === 0 ? code << 4 : code);
+    }
+  }
+  if (values.length % 2 === 1) packed[packed.length - 1] = (packed[packed.length - 1] ?? 0) | zero;
+  if (!doubleQuant) return { packed, absmax, double: null };
+  const double = doubleQuantise(absmax);
+  return { packed, absmax: restoreAbsmax(double), double };
+}
+
+/** code[q] · absmax[block] in f32. */
+export function dequantise4(quantised: Quantised4, type: FourBitType, count: number): Float32Array {
+  const code = codeOf[type];
+  const out = new Float32Array(count);
+  for (let i = 0; i < count; i++) {
+    const byte = quantised.packed[i >> 1] ?? 0;
+    const q = i % 2 === 0 ? byte >> 4 : byte & 15;
+    out[i] = (code[q] ?? 0) * (quantised.absmax[Math.floor(i / BLOCK)] ?? 0);
+  }
+  return out;
+}
