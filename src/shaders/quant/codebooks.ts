@@ -7,9 +7,9 @@ export const NF4_CODE = Float32Array.of(
   0.44070982933044434, 0.5626170039176941, 0.7229568362236023, 1.0,
 );
 
-/** 1 sign, 2 exponent, 1 mantissa bit; magnitudes divided by 12; code 8 is -0. */
+/** 1 sign, 2 exponent, 1 mantissa bit; magnitudes divided by 12; code 8 (negative zero) decodes to +0. */
 export const FP4_CODE = Float32Array.of(
-  0.0, 0.0625 / 12, 8 / 12, 1.0, 4 / 12, 0.5, 2 / 12, 0.25, -0.0, -0.0625 / 12, -8 / 12, -1.0, -4 / 12, -0.5, -2 / 12, -0.25,
+  0.0, 0.0625 / 12, 8 / 12, 1.0, 4 / 12, 0.5, 2 / 12, 0.25, 0.0, -0.0625 / 12, -8 / 12, -1.0, -4 / 12, -0.5, -2 / 12, -0.25,
 );
 
 const f32 = Math.fround;

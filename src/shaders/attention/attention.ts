@@ -1,0 +1,71 @@
+// Declares causal grouped-query attention and its gradient. Strides and offsets are in floats, multiples of 4; q, k and v
+// may be column ranges of one buffer. Source: Dao et al., FlashAttention, 2022 (online softmax, lse, delta).
+import { flatGrid, gridConstants } from '../host/grid.ts';
+import { defineKernel } from '../kernel.ts';
+import { stepSnippet } from '../lib/step.ts';
+import source from './attention.wgsl?raw';
+import kvSource from './attention_backward_kv.wgsl?raw';
+import qSource from './attention_backward_q.wgsl?raw';
+
+const params = {
+  batch: 'u32',
+  t_q: 'u32',
+  t_k: 'u32',
+  heads: 'u32',
+  kv_heads: 'u32',
+  q_stride: 'u32',
+  q_offset: 'u32',
+  k_stride: 'u32',
+  k_offset: 'u32',
+  v_stride: 'u32',
+  v_offset: 'u32',
+  scale: 'f32',
+} as const;
+
+/** q [B·Tq, H·D], k, v [B·Tk, G·D] → o [B·Tq, H·D], lse [B·Tq, H]. Query n sees keys 0..step.position + n mod Tq. */
+export const attention = defineKernel({
+  name: 'attention',
+  source,
+  snippets: [stepSnippet],
+  buffers: { q: 'read', k: 'read', v: 'read', step: 'uniform', o: 'read_write', lse: 'read_write' },
+  params,
+  constants: { ...gridConstants, D: 32 },
+  workgroups: ({ batch, t_q, heads }) => flatGrid(batch * t_q * heads),
+});
+
+/** → dq in its columns of dqkv, delta [N, H]. Training shapes only: Tq = Tk, position 0. */
+export const attentionBackwardQ = defineKernel({
+  name: 'attention_backward_q',
+  source: qSource,
+  buffers: {
+    q: 'read',
+    k: 'read',
+    v: 'read',
+    o: 'read',
+    lse: 'read',
+    d_o: 'read',
+    dqkv: 'read_write',
+    delta: 'read_write',
+  },
+  params,
+  constants: { ...gridConstants, D: 32 },
+  workgroups: ({ batch, t_q, heads }) => flatGrid(batch * t_q * heads),
+});
+
+/** → dk and dv in their columns of dqkv; after attention_backward_q, whose delta it reads. */
+export const attentionBackwardKv = defineKernel({
+  name: 'attention_backward_kv',
+  source: kvSource,
+  buffers: {
+    q: 'read',
+    k: 'read',
+    v: 'read',
+    lse: 'read',
+    d_o: 'read',
+    delta: 'read',
+    dqkv: 'read_write',
+  },
+  params,
+  constants: { ...gridConstants, D: 32 },
+  workgroups: ({ batch, t_k, kv_heads }) => flatGrid(batch * t_k * kv_heads),
+});

@@ -1,0 +1,63 @@
+// dk and dv of one key of one kv head an invocation: walks the query heads of its group and the queries from its own
+// position on, in fixed order. dqkv receives k's and v's columns only. D is a multiple of 4.
+struct Params {
+  batch: u32, t_q: u32, t_k: u32, heads: u32, kv_heads: u32,
+  q_stride: u32, q_offset: u32, k_stride: u32, k_offset: u32, v_stride: u32, v_offset: u32,
+  scale: f32,
+}
+const D4 = D / 4u;
+@group(0) @binding(0) var<storage, read> q: array<vec4f>; // [N, q_stride/4]
+@group(0) @binding(1) var<storage, read> k: array<vec4f>; // [N, k_stride/4]
+@group(0) @binding(2) var<storage, read> v: array<vec4f>; // [N, v_stride/4]
+@group(0) @binding(3) var<storage, read> lse: array<f32>; // [N, H]
+@group(0) @binding(4) var<storage, read> d_o: array<vec4f>; // [N, H*D/4]
+@group(0) @binding(5) var<storage, read> delta: array<f32>; // [N, H]
+@group(0) @binding(6) var<storage, read_write> dqkv: array<vec4f>; // [N, k_stride/4]
+@group(0) @binding(7) var<uniform> params: Params;
+
+@compute @workgroup_size(64)
+fn attention_backward_kv(@builtin(global_invocation_id) id: vec3u) {
+  let i = id.x + id.y * GRID_WIDTH;
+  let rows = params.batch * params.t_k;
+  if (i >= rows * params.kv_heads) { return; }
+  let kv_head = i / rows;
+  let row = i - kv_head * rows;
+  let b = row / params.t_k;
+  let group = params.heads / params.kv_heads;
+  let k_at = (row * params.k_stride + params.k_offset + kv_head * D) / 4u;
+  let v_at = (row * params.v_stride + params.v_offset + kv_head * D) / 4u;
+  var kr: array<vec4f, D4>;
+  var vr: array<vec4f, D4>;
+  var dk: array<vec4f, D4>;
+  var dv: array<vec4f, D4>;
+  for (var j = 0u; j < D4; j++) {
+    kr[j] = k[k_at + j] * params.scale;
+    vr[j] = v[v_at + j];
+    dk[j] = vec4f(0.0);
+    dv[j] = vec4f(0.0);
+  }
+  for (var g = 0u; g < group; g++) {
+    let head = kv_head * group + g;
+    for (var query = row; query < (b + 1u) * params.t_q; query++) {
+      let q_at = (query * params.q_stride + params.q_offset + head * D) / 4u;
+      let o_at = (query * params.heads + head) * D4;
+      var s4 = vec4f(0.0);
+      var p4 = vec4f(0.0);
+      for (var j = 0u; j < D4; j++) {
+        s4 += q[q_at + j] * kr[j];
+        p4 += d_o[o_at + j] * vr[j];
+      }
+      let at = query * params.heads + head;
+      let p = exp(clamp((s4.x + s4.y) + (s4.z + s4.w) - lse[at], -80.0, 0.0));
+      let ds = p * ((p4.x + p4.y) + (p4.z + p4.w) - delta[at]) * params.scale;
+      for (var j = 0u; j < D4; j++) {
+        dv[j] += d_o[o_at + j] * p;
+        dk[j] += q[q_at + j] * ds;
+      }
+    }
+  }
+  for (var j = 0u; j < D4; j++) {
+    dqkv[k_at + j] = dk[j];
+    dqkv[v_at + j] = dv[j];
+  }
+}

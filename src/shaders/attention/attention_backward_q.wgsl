@@ -1,0 +1,59 @@
+// dq of one query head an invocation, and delta = sum(d_o * o), which the pass over keys needs. Probabilities are
+// recomputed from lse. dqkv receives q's columns only. D is a multiple of 4.
+struct Params {
+  batch: u32, t_q: u32, t_k: u32, heads: u32, kv_heads: u32,
+  q_stride: u32, q_offset: u32, k_stride: u32, k_offset: u32, v_stride: u32, v_offset: u32,
+  scale: f32,
+}
+const D4 = D / 4u;
+@group(0) @binding(0) var<storage, read> q: array<vec4f>; // [N, q_stride/4]
+@group(0) @binding(1) var<storage, read> k: array<vec4f>; // [N, k_stride/4]
+@group(0) @binding(2) var<storage, read> v: array<vec4f>; // [N, v_stride/4]
+@group(0) @binding(3) var<storage, read> o: array<vec4f>; // [N, H*D/4]
+@group(0) @binding(4) var<storage, read> lse: array<f32>; // [N, H]
+@group(0) @binding(5) var<storage, read> d_o: array<vec4f>; // [N, H*D/4]
+@group(0) @binding(6) var<storage, read_write> dqkv: array<vec4f>; // [N, q_stride/4]
+@group(0) @binding(7) var<storage, read_write> delta: array<f32>; // [N, H]
+@group(0) @binding(8) var<uniform> params: Params;
+
+@compute @workgroup_size(64)
+fn attention_backward_q(@builtin(global_invocation_id) id: vec3u) {
+  let i = id.x + id.y * GRID_WIDTH;
+  if (i >= params.batch * params.t_q * params.heads) { return; }
+  let rows = params.batch * params.t_q;
+  let head = i / rows;
+  let row = i - head * rows;
+  let b = row / params.t_q;
+  let last = row - b * params.t_q;
+  let kv_head = head / (params.heads / params.kv_heads);
+  let q_at = (row * params.q_stride + params.q_offset + head * D) / 4u;
+  let o_at = (row * params.heads + head) * D4;
+  var qr: array<vec4f, D4>;
+  var dor: array<vec4f, D4>;
+  var dq: array<vec4f, D4>;
+  var d4 = vec4f(0.0);
+  for (var j = 0u; j < D4; j++) {
+    qr[j] = q[q_at + j] * params.scale;
+    dor[j] = d_o[o_at + j];
+    dq[j] = vec4f(0.0);
+    d4 += dor[j] * o[o_at + j];
+  }
+  let d = (d4.x + d4.y) + (d4.z + d4.w);
+  delta[row * params.heads + head] = d;
+  let l = lse[row * params.heads + head];
+  for (var t = 0u; t <= last; t++) {
+    let key = b * params.t_k + t;
+    let k_at = (key * params.k_stride + params.k_offset + kv_head * D) / 4u;
+    let v_at = (key * params.v_stride + params.v_offset + kv_head * D) / 4u;
+    var s4 = vec4f(0.0);
+    var p4 = vec4f(0.0);
+    for (var j = 0u; j < D4; j++) {
+      s4 += qr[j] * k[k_at + j];
+      p4 += dor[j] * v[v_at + j];
+    }
+    let p = exp(clamp((s4.x + s4.y) + (s4.z + s4.w) - l, -80.0, 0.0));
+    let ds = p * ((p4.x + p4.y) + (p4.z + p4.w) - d) * params.scale;
+    for (var j = 0u; j < D4; j++) { dq[j] += k[k_at + j] * ds; }
+  }
+  for (var j = 0u; j < D4; j++) { dqkv[q_at + j] = dq[j]; }
+}

@@ -1,0 +1,28 @@
+// Declares the softmax cross-entropy of a chunk of logits and the sum over rows. Source: torch cross_entropy with
+// ignore_index -100; the loss of a micro-batch is its sum times step.loss_scale (1 / labels of the whole window).
+import { defineKernel } from '../kernel.ts';
+import { stepSnippet } from '../lib/step.ts';
+import source from './cross_entropy.wgsl?raw';
+import sumSource from './row_sum.wgsl?raw';
+
+/** z [rows, V] → rows[first_row..] = loss, correct, counted, entropy; with WRITE_GRAD z becomes its own gradient. */
+export const crossEntropy = defineKernel({
+  name: 'cross_entropy',
+  source,
+  snippets: [stepSnippet],
+  buffers: { z: 'read_write', labels: 'read', step: 'uniform', rows: 'read_write' },
+  params: { rows: 'u32', v: 'u32', first_row: 'u32' },
+  constants: { WRITE_GRAD: 1 },
+  workgroups: ({ rows }) => [rows, 1, 1],
+});
+
+/** rows [N, 4] → metrics[offset + 4 · micro_batch ..]: loss · loss_scale, correct, counted, entropy. */
+export const rowSum = defineKernel({
+  name: 'row_sum',
+  source: sumSource,
+  snippets: [stepSnippet],
+  buffers: { rows: 'read', step: 'uniform', metrics: 'read_write' },
+  params: { n: 'u32', offset: 'u32' },
+  constants: {},
+  workgroups: () => [1, 1, 1],
+});

@@ -1,0 +1,67 @@
+// Reference of `dequantize`: float64 oracle, float32 CPU backend. Decodes member by member, transposing in tiles.
+import type { FloatArray } from '../kernel.ts';
+import type { SegmentNumbers } from '../lib/segments.ts';
+import { decodeMember } from '../quant/decode.ref.ts';
+import type { WeightFormat } from '../quant/decoders.ts';
+
+export interface DequantizeArguments {
+  readonly words: Uint32Array;
+  readonly scales: Uint32Array;
+  readonly format: WeightFormat;
+  readonly adapter: FloatArray;
+  /** [K + RU, OUT] when transposed, else [OUT + RU, K]. */
+  readonly scratch: FloatArray;
+  readonly k: number;
+  readonly out: number;
+  readonly ru: number;
+  readonly segments: readonly SegmentNumbers[];
+  readonly transposed: boolean;
+}
+
+const ROWS = 8;
+
+export function dequantizeReference(args: DequantizeArguments): void {
+  const { words, scales, format, scratch, k, out, segments, transposed } = args;
+  const strip = new Float64Array(args.k * ROWS);
+  segments.forEach((segment, j) => {
+    const { start, end } = segment;
+    const member = { words, scales, format, segment: j, firstBlock: segment.first_block };
+    if (!transposed) {
+      decodeMember({ ...member, count: (end - start) * k, out: scratch, outAt: start * k });
+      return;
+    }
+    // Whole blocks only can be decoded from the middle; eight rows always end on one when K is a multiple of 8.
+    const rows = k % 8 === 0 ? ROWS : end - start;
+    const buffer = rows === ROWS ? strip : new Float64Array(rows * k);
+    for (let o = start; o < end; o += rows) {
+      const count = Math.min(rows, end - o);
+      const firstBlock = segment.first_block + ((o - start) * k) / 64;
+      decodeMember({ ...member, firstBlock, count: count * k, out: buffer, outAt: 0 });
+      for (let p = 0; p < k; p++) {
+        const to = p * out + o;
+        for (let r = 0; r < count; r++) scratch[to + r] = buffer[r * k + p] ?? 0;
+      }
+    }
+  });
+  if (args.ru > 0) appendAdapter(args);
+}
+
+function appendAdapter(args: DequantizeArguments): void {
+  const { adapter, scratch, k, out, segments, transposed } = args;
+  const width = transposed ? out : k;
+  const height = transposed ? k : out;
+  if (transposed) scratch.fill(0, height * width, (height + args.ru) * width);
+  for (const segment of segments) {
+    for (let r = 0; r < segment.rank; r++) {
+      const row = (height + segment.u_column + r) * width;
+      if (transposed) {
+        for (let o = segment.start; o < segment.end; o++) {
+          const b = adapter[segment.b_offset + (o - segment.start) * segment.rank + r] ?? 0;
+          scratch[row + o] = segment.scale * b;
+        }
+      } else {
+        for (let p = 0; p < k; p++) scratch[row + p] = adapter[segment.a_offset + r * k + p] ?? 0;
+      }
+    }
+  }
+}

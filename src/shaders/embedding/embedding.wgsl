@@ -1,0 +1,15 @@
+// Gathers rows of the table by token id. One invocation an element; ids beyond the table give the last row.
+struct Params { n: u32, c: u32, v: u32 }
+@group(0) @binding(0) var<storage, read> ids: array<u32>; // [N]
+@group(0) @binding(1) var<storage, read> table: array<f32>; // [V, C]
+@group(0) @binding(2) var<storage, read_write> x: array<f32>; // [N, C]
+@group(0) @binding(3) var<uniform> params: Params;
+
+@compute @workgroup_size(64)
+fn embedding(@builtin(global_invocation_id) id: vec3u) {
+  let i = id.x + id.y * GRID_WIDTH;
+  if (i >= params.n * params.c) { return; }
+  let row = i / params.c;
+  let token = min(ids[row], params.v - 1u);
+  x[i] = table[token * params.c + (i - row * params.c)];
+}

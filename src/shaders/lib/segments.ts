@@ -1,0 +1,37 @@
+// A linear group is up to four frozen projections that share their input, side by side along OUT; a segment is one of them
+// with its adapter. Field order and sizes as the WGSL struct Segment.
+import type { StructArray } from '../kernel.ts';
+
+export const MAX_SEGMENTS = 4;
+
+/** The StructArray of every kernel that works on a group. */
+export const segmentArray = {
+  fields: {
+    start: 'u32',
+    end: 'u32',
+    rank: 'u32',
+    u_column: 'u32',
+    a_offset: 'u32',
+    b_offset: 'u32',
+    first_block: 'u32',
+    scale: 'f32',
+  },
+  count: MAX_SEGMENTS,
+} as const satisfies StructArray;
+
+export interface SegmentNumbers {
+  /** Columns of OUT. */
+  readonly start: number;
+  readonly end: number;
+  /** 0: no adapter on this member. */
+  readonly rank: number;
+  /** First column of its u in [N, RU]. */
+  readonly u_column: number;
+  /** Of A [rank, K] and B [out, rank] in the flat adapter buffer, in floats. */
+  readonly a_offset: number;
+  readonly b_offset: number;
+  /** First block of 64 elements of its weights in the group. */
+  readonly first_block: number;
+  /** s = lora_alpha / r. */
+  readonly scale: number;
+}

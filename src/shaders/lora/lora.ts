@@ -1,0 +1,81 @@
+// Declares the adapter's own kernels over a linear group: u = drop(x) Aᵀ, du = s dy B, dA and dB, and the share of dx
+// behind dropout. Source: PEFT 0.17 tuners/lora/layer.py; gradients: reference of this room, checked by differences.
+import { dropoutSnippet } from '../dropout/dropout.ts';
+import { flatGrid, gridConstants } from '../host/grid.ts';
+import { defineKernel } from '../kernel.ts';
+import { segmentArray } from '../lib/segments.ts';
+import { stepSnippet } from '../lib/step.ts';
+import source from './lora_down.wgsl?raw';
+import downBackwardSource from './lora_down_backward.wgsl?raw';
+import gradSource from './lora_grad.wgsl?raw';
+import upBackwardSource from './lora_up_backward.wgsl?raw';
+
+const quarter = (count: number): number => Math.ceil(count / 4);
+
+/** x [N, K] → u [N, RU]. */
+export const loraDown = defineKernel({
+  name: 'lora_down',
+  source,
+  snippets: [stepSnippet, dropoutSnippet],
+  buffers: { x: 'read', adapter: 'read', step: 'uniform', u: 'read_write' },
+  params: { n: 'u32', k: 'u32', ru: 'u32', count: 'u32', stream: 'u32', rate: 'f32', segments: segmentArray },
+  constants: { HAS_DROPOUT: 0 },
+  workgroups: ({ n, segments }) => [
+    Math.ceil(segments.reduce((sum, s) => sum + quarter(s.rank), 0) / 8),
+    Math.ceil(n / 32),
+    1,
+  ],
+});
+
+/** dy [N, OUT] → du [N, RU]. */
+export const loraUpBackward = defineKernel({
+  name: 'lora_up_backward',
+  source: upBackwardSource,
+  buffers: { dy: 'read', adapter: 'read', du: 'read_write' },
+  params: { n: 'u32', out: 'u32', ru: 'u32', count: 'u32', segments: segmentArray },
+  constants: {},
+  workgroups: ({ n, segments }) => [
+    Math.ceil(segments.reduce((sum, s) => sum + quarter(s.rank), 0) / 8),
+    Math.ceil(n / 32),
+    1,
+  ],
+});
+
+/** x, u, dy, du → grads [S, total], added at the offsets of A and B. */
+export const loraGrad = defineKernel({
+  name: 'lora_grad',
+  source: gradSource,
+  snippets: [stepSnippet, dropoutSnippet],
+  buffers: { x: 'read', u: 'read', dy: 'read', du: 'read', step: 'uniform', grads: 'read_write' },
+  params: {
+    n: 'u32',
+    k: 'u32',
+    out: 'u32',
+    ru: 'u32',
+    count: 'u32',
+    total: 'u32',
+    splits: 'u32',
+    stream: 'u32',
+    rate: 'f32',
+    segments: segmentArray,
+  },
+  constants: { HAS_DROPOUT: 0 },
+  workgroups: ({ k, segments, splits }) => {
+    const blocks = segments.reduce(
+      (sum, s) => sum + quarter(s.rank) * (quarter(k) + quarter(s.end - s.start)),
+      0,
+    );
+    return [Math.ceil(blocks / 64), splits, 1];
+  },
+});
+
+/** du [N, RU] → dx [N, K], added. Only with dropout. */
+export const loraDownBackward = defineKernel({
+  name: 'lora_down_backward',
+  source: downBackwardSource,
+  snippets: [stepSnippet, dropoutSnippet],
+  buffers: { du: 'read', adapter: 'read', step: 'uniform', dx: 'read_write' },
+  params: { n: 'u32', k: 'u32', ru: 'u32', count: 'u32', stream: 'u32', rate: 'f32', segments: segmentArray },
+  constants: gridConstants,
+  workgroups: ({ n, k }) => flatGrid(n * k),
+});

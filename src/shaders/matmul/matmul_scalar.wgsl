@@ -1,0 +1,23 @@
+// y = [a | u] b (+ residual) for any K and M: one invocation an element. The variant for widths that are no multiple of 4.
+struct Params { n: u32, k: u32, m: u32, ru: u32 }
+@group(0) @binding(0) var<storage, read> a: array<f32>; // [N, K]
+@group(0) @binding(1) var<storage, read> u: array<f32>; // [N, RU]
+@group(0) @binding(2) var<storage, read> b: array<f32>; // [K + RU, M]
+@group(0) @binding(3) var<storage, read> residual: array<f32>; // [N, M]
+@group(0) @binding(4) var<storage, read_write> y: array<f32>; // [N, M]
+@group(0) @binding(5) var<uniform> params: Params;
+
+@compute @workgroup_size(64)
+fn matmul_scalar(@builtin(global_invocation_id) id: vec3u) {
+  let i = id.x + id.y * GRID_WIDTH;
+  if (i >= params.n * params.m) { return; }
+  let row = i / params.m;
+  let column = i - row * params.m;
+  var sum = 0.0;
+  for (var p = 0u; p < params.k; p++) { sum += a[row * params.k + p] * b[p * params.m + column]; }
+  for (var p = 0u; p < params.ru; p++) {
+    sum += u[row * params.ru + p] * b[(params.k + p) * params.m + column];
+  }
+  if (HAS_RESIDUAL == 1u) { sum += residual[i]; }
+  y[i] = sum;
+}

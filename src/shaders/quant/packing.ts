@@ -1,0 +1,84 @@
+// Packs the members of a linear group (q|k|v, gate|up, or one) into the two buffers the kernels read: words of weights,
+// words of scales. Each member keeps its own blocks, as if it stood alone; it starts at a multiple of 64 elements.
+import type { Quantised4 } from './blockwise4.ts';
+import { BLOCK, NESTED_BLOCK } from './blockwise4.ts';
+import { dynamicMap } from './codebooks.ts';
+
+/** Words a member has in the header of double-quantised scales: place of its nested scales, offset, first block. */
+export const DOUBLE_HEADER = 4;
+const MAX_MEMBERS = 4;
+/** Words where the dynamic map starts, and the 8-bit codes of all blocks, four a word. */
+export const DOUBLE_MAP = DOUBLE_HEADER * MAX_MEMBERS;
+export const DOUBLE_CODES = DOUBLE_MAP + 256;
+
+export interface PackedGroup {
+  readonly words: Uint32Array<ArrayBuffer>;
+  readonly scales: Uint32Array<ArrayBuffer>;
+  /** First block of each member. */
+  readonly firstBlocks: readonly number[];
+}
+
+export const blocksOf = (elements: number): number => Math.ceil(elements / BLOCK);
+
+/** First block of each member, for members of these element counts. */
+export function firstBlocks(counts: readonly number[]): number[] {
+  let next = 0;
+  return counts.map((count) => {
+    const first = next;
+    next += blocksOf(count);
+    return first;
+  });
+}
+
+const bits = (values: Float32Array): Uint32Array => new Uint32Array(values.buffer, values.byteOffset, values.length);
+
+/** Float weights, members at multiples of 64 elements; the scales are an empty word. */
+export function packFloats(members: readonly Float32Array[]): PackedGroup {
+  const firsts = firstBlocks(members.map((member) => member.length));
+  const total = members.reduce((sum, member) => sum + blocksOf(member.length), 0);
+  const words = new Uint32Array(total * BLOCK);
+  members.forEach((member, i) => words.set(bits(member.slice()), (firsts[i] ?? 0) * BLOCK));
+  return { words, scales: new Uint32Array(4), firstBlocks: firsts };
+}
+
+/** 4-bit members, all with double quantisation or all without. */
+export function packQuantised(members: readonly Quantised4[]): PackedGroup {
+  const firsts: number[] = [];
+  let blocks = 0;
+  for (const member of members) {
+    firsts.push(blocks);
+    blocks += member.absmax.length;
+  }
+  const bytes = new Uint8Array((blocks * BLOCK) / 2);
+  members.forEach((member, i) => bytes.set(member.packed, ((firsts[i] ?? 0) * BLOCK) / 2));
+  const words = new Uint32Array(bytes.buffer);
+  if (members.every((member) => member.double === null)) {
+    const scales = new Float32Array(Math.max(4, blocks));
+    members.forEach((member, i) => scales.set(member.absmax, firsts[i] ?? 0));
+    return { words, scales: new Uint32Array(scales.buffer), firstBlocks: firsts };
+  }
+  return { words, scales: packDouble(members, firsts, blocks), firstBlocks: firsts };
+}
+
+function packDouble(members: readonly Quantised4[], firsts: readonly number[], blocks: number): Uint32Array<ArrayBuffer> {
+  const codeWords = Math.ceil(blocks / 4);
+  const nestedCounts = members.map((member) => Math.ceil(member.absmax.length / NESTED_BLOCK));
+  const nestedStart = DOUBLE_CODES + codeWords;
+  const scales = new Uint32Array(nestedStart + nestedCounts.reduce((sum, count) => sum + count, 0));
+  const floats = new Float32Array(scales.buffer);
+  const bytes = new Uint8Array(scales.buffer);
+  floats.set(dynamicMap(), DOUBLE_MAP);
+  let nestedAt = nestedStart;
+  members.forEach((member, i) => {
+    const { double } = member;
+    if (!double) throw new Error('internal: a group mixes single and double quantisation');
+    const header = i * DOUBLE_HEADER;
+    scales[header] = nestedAt;
+    floats[header + 1] = double.offset;
+    scales[header + 2] = firsts[i] ?? 0;
+    bytes.set(double.codes, DOUBLE_CODES * 4 + (firsts[i] ?? 0));
+    floats.set(double.nested, nestedAt);
+    nestedAt += nestedCounts[i] ?? 0;
+  });
+  return scales;
+}

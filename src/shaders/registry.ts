@@ -1,0 +1,46 @@
+// Every kernel, one line each, in the order of a training step. Tests, benchmarks and the reflection check walk this list.
+import { adamw } from './adamw/adamw.ts';
+import { add } from './add/add.ts';
+import { attention, attentionBackwardKv, attentionBackwardQ } from './attention/attention.ts';
+import { crossEntropy, rowSum } from './cross_entropy/cross_entropy.ts';
+import { dequantize } from './dequantize/dequantize.ts';
+import { dropout } from './dropout/dropout.ts';
+import { embedding } from './embedding/embedding.ts';
+import { clipFactor, gradReduce } from './grad_norm/grad_norm.ts';
+import type { Kernel } from './kernel.ts';
+import { kvAppend } from './kv_cache/kv_cache.ts';
+import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lora.ts';
+import { matmul, matmulScalar, matmulTransposed } from './matmul/matmul.ts';
+import { rmsNorm, rmsNormBackward } from './rms_norm/rms_norm.ts';
+import { rope } from './rope/rope.ts';
+import { swiglu, swigluBackward } from './swiglu/swiglu.ts';
+
+const erase = (kernel: { readonly name: string }): Kernel => kernel as Kernel;
+
+export const kernels: readonly Kernel[] = [
+  embedding,
+  rmsNorm,
+  dequantize,
+  loraDown,
+  matmul,
+  matmulScalar,
+  matmulTransposed,
+  rope,
+  kvAppend,
+  attention,
+  swiglu,
+  dropout,
+  crossEntropy,
+  rowSum,
+  rmsNormBackward,
+  loraUpBackward,
+  loraGrad,
+  loraDownBackward,
+  swigluBackward,
+  attentionBackwardQ,
+  attentionBackwardKv,
+  add,
+  gradReduce,
+  clipFactor,
+  adamw,
+].map(erase);

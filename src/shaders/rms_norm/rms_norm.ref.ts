@@ -1,0 +1,49 @@
+// References of `rms_norm` and `rms_norm_backward`: float64 oracle, float32 CPU backend.
+import type { FloatArray } from '../kernel.ts';
+
+export interface RmsNormArguments {
+  readonly x: FloatArray;
+  readonly w: FloatArray;
+  readonly y: FloatArray;
+  readonly rstd: FloatArray;
+  readonly n: number;
+  readonly c: number;
+  readonly eps: number;
+}
+
+export function rmsNormReference({ x, w, y, rstd, n, c, eps }: RmsNormArguments): void {
+  for (let row = 0; row < n; row++) {
+    const base = row * c;
+    let sum = 0;
+    for (let i = 0; i < c; i++) sum += (x[base + i] ?? 0) * (x[base + i] ?? 0);
+    const r = 1 / Math.sqrt(sum / c + eps);
+    rstd[row] = r;
+    for (let i = 0; i < c; i++) y[base + i] = (x[base + i] ?? 0) * r * (w[i] ?? 0);
+  }
+}
+
+export interface RmsNormBackwardArguments {
+  readonly dy: FloatArray;
+  readonly x: FloatArray;
+  readonly w: FloatArray;
+  readonly rstd: FloatArray;
+  readonly residual: FloatArray | null;
+  readonly dx: FloatArray;
+  readonly n: number;
+  readonly c: number;
+}
+
+export function rmsNormBackwardReference(args: RmsNormBackwardArguments): void {
+  const { dy, x, w, rstd, residual, dx, n, c } = args;
+  for (let row = 0; row < n; row++) {
+    const base = row * c;
+    const r = rstd[row] ?? 0;
+    let sum = 0;
+    for (let i = 0; i < c; i++) sum += (dy[base + i] ?? 0) * (w[i] ?? 0) * (x[base + i] ?? 0) * r;
+    const mean = sum / c;
+    for (let i = 0; i < c; i++) {
+      const value = r * ((dy[base + i] ?? 0) * (w[i] ?? 0) - (x[base + i] ?? 0) * r * mean);
+      dx[base + i] = residual ? value + (residual[base + i] ?? 0) : value;
+    }
+  }
+}

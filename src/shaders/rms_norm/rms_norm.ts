@@ -1,0 +1,24 @@
+// Declares `rms_norm` and its gradient in x. Source of the formula: transformers 4.57 LlamaRMSNorm, computed in f32.
+import { defineKernel } from '../kernel.ts';
+import source from './rms_norm.wgsl?raw';
+import backwardSource from './rms_norm_backward.wgsl?raw';
+
+/** x [N, C], w [C] → y [N, C], rstd [N]. */
+export const rmsNorm = defineKernel({
+  name: 'rms_norm',
+  source,
+  buffers: { x: 'read', w: 'read', y: 'read_write', rstd: 'read_write' },
+  params: { n: 'u32', c: 'u32', eps: 'f32' },
+  constants: {},
+  workgroups: ({ n }) => [n, 1, 1],
+});
+
+/** dy, x [N, C], w [C], rstd [N] → dx [N, C], plus `residual` [N, C] with HAS_RESIDUAL 1. */
+export const rmsNormBackward = defineKernel({
+  name: 'rms_norm_backward',
+  source: backwardSource,
+  buffers: { dy: 'read', x: 'read', w: 'read', rstd: 'read', residual: 'read', dx: 'read_write' },
+  params: { n: 'u32', c: 'u32' },
+  constants: { HAS_RESIDUAL: 0 },
+  workgroups: ({ n }) => [n, 1, 1],
+});

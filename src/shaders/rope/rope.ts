@@ -1,0 +1,27 @@
+// Declares `rope`, the rotation of q and k by position; its gradient is the same kernel with sign -1.
+// Source of the convention (rotate_half): transformers 4.57 models/llama/modeling_llama.py.
+import { flatGrid, gridConstants } from '../host/grid.ts';
+import { defineKernel } from '../kernel.ts';
+import { stepSnippet } from '../lib/step.ts';
+import source from './rope.wgsl?raw';
+
+/** Rotates x [N, stride] in place; row n stands at position step.position + n mod t. */
+export const rope = defineKernel({
+  name: 'rope',
+  source,
+  snippets: [stepSnippet],
+  buffers: { cos_table: 'read', sin_table: 'read', step: 'uniform', x: 'read_write' },
+  params: {
+    n: 'u32',
+    t: 'u32',
+    stride: 'u32',
+    q_offset: 'u32',
+    k_offset: 'u32',
+    heads_q: 'u32',
+    heads_k: 'u32',
+    d: 'u32',
+    sign: 'f32',
+  },
+  constants: gridConstants,
+  workgroups: ({ n, heads_q, heads_k, d }) => flatGrid((n * (heads_q + heads_k) * d) / 2),
+});
