@@ -4,15 +4,18 @@
 import { invariant } from '../errors.ts';
 import type { Recording } from '../models/recording.ts';
 import type { Module } from '../nn/module.ts';
-import type { NodeContext } from '../tape/operation.ts';
+import { firstBlocks } from '../../shaders/quant/packing.ts';
+import type { NodeContext, Operation } from '../tape/operation.ts';
 import type { InputGradient, Value } from '../tape/value.ts';
 import type { GroupAttributes, LinearAttributes } from './linearGroup.ts';
 import { memberOf } from './linearGroup.ts';
-import { linearBackwardOperation, linearOperation, loraDownOperation, loraGradOperation, loraUpBackwardOperation } from './linearOperations.ts';
+import { linearBackwardOperation, linearForward, loraDownOperation, loraGradOperation, loraUpBackwardOperation } from './linearOperations.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 
+export const linearOperation: Operation<LinearAttributes> = { ...linearForward, backward: linearBackward };
+
 /** Gradients of a group, in the order of the node's inputs: x, residual if any, then A and B of each adapted member. */
-export function linearBackward(context: NodeContext<LinearAttributes>): readonly (InputGradient | null)[] {
+function linearBackward(context: NodeContext<LinearAttributes>): readonly (InputGradient | null)[] {
   const { node } = context;
   const { group, hasResidual } = node.attributes;
   const dy = context.gradOf(0);
@@ -106,6 +109,7 @@ export function groupFor(recording: Recording, args: LinearArguments): { readonl
   const members = args.members.map((path) => memberOf(recording, path));
   const { tape } = recording;
   const grad = tape.gradEnabled;
+  const blocks = firstBlocks(members.map((member) => member.k * member.out));
   let start = 0;
   let uColumn = 0;
   const parameters: Value[] = [];
@@ -132,7 +136,7 @@ export function groupFor(recording: Recording, args: LinearArguments): { readonl
       u_column: uColumn,
       a_offset: lora?.aOffset ?? 0,
       b_offset: lora?.bOffset ?? 0,
-      first_block: 0,
+      first_block: blocks[index] ?? 0,
       scale: lora?.scale ?? 0,
     };
     start += member.out;
@@ -149,7 +153,8 @@ export function groupFor(recording: Recording, args: LinearArguments): { readonl
       ru: uColumn,
       segments,
       weights: first.weights ?? `weights/${args.path}`,
-      quantType: first.quantType,
+      format: first.format,
+      adapterTotal: recording.layout.total,
       dropoutRate: recording.module(args.members[0] ?? '').training ? Math.max(0, ...members.map((member) => member.lora?.dropout ?? 0)) : 0,
       dropoutStream: members.find((member) => member.lora)?.lora?.stream ?? 0,
       scaleOf: (parameter) => scales.get(parameter) ?? 0,

@@ -1,21 +1,11 @@
 // What a group of frozen projections is, as plain numbers: widths, adapters, where the packed weights stand. Reads the
 // module tree (bare linear or LoRA wrapper); knows nothing of how a format packs its bytes.
+import type { SegmentNumbers } from '../../shaders/lib/segments.ts';
+import type { WeightFormat } from '../../shaders/quant/decoders.ts';
 import { invariant } from '../errors.ts';
 import type { Recording } from '../models/recording.ts';
 import type { Module } from '../nn/module.ts';
 import type { Value } from '../tape/value.ts';
-
-/** One member of a group; field names as the kernels' Segment struct. */
-export interface SegmentNumbers {
-  readonly start: number;
-  readonly end: number;
-  readonly rank: number;
-  readonly u_column: number;
-  readonly a_offset: number;
-  readonly b_offset: number;
-  readonly first_block: number;
-  readonly scale: number;
-}
 
 export interface GroupAttributes {
   readonly k: number;
@@ -25,7 +15,9 @@ export interface GroupAttributes {
   readonly segments: readonly SegmentNumbers[];
   /** Name of the buffer of packed weights; its scales are `<name>.scales`. */
   readonly weights: string;
-  readonly quantType: 'none' | 'nf4' | 'fp4';
+  readonly format: WeightFormat;
+  /** Floats of the whole adapter: the row length of `grads`. */
+  readonly adapterTotal: number;
   readonly dropoutRate: number;
   readonly dropoutStream: number;
   scaleOf(parameter: Value): number;
@@ -40,7 +32,7 @@ export interface Member {
   readonly base: Module;
   readonly k: number;
   readonly out: number;
-  readonly quantType: 'none' | 'nf4' | 'fp4';
+  readonly format: WeightFormat;
   /** Buffer of the weight when it is shared with another module (a tied head). */
   readonly weights: string | null;
   readonly lora: {
@@ -89,7 +81,7 @@ export function memberOf(recording: Recording, path: string): Member {
     base,
     k: base.kind.inFeatures,
     out: base.kind.outFeatures,
-    quantType: weight?.quantised ?? 'none',
+    format: formatOf(recording, weight?.quantised ?? null),
     weights: weight && isTied(recording, weight) ? 'weights/model.embed_tokens' : null,
     lora: loraOf(recording, module),
   };
@@ -97,4 +89,9 @@ export function memberOf(recording: Recording, path: string): Member {
 
 function isTied(recording: Recording, weight: NonNullable<ReturnType<Module['parameters']['get']>>): boolean {
   return recording.module('model.embed_tokens').parameters.get('weight') === weight;
+}
+
+function formatOf(recording: Recording, type: 'nf4' | 'fp4' | null): WeightFormat {
+  if (type === null) return 'none';
+  return recording.doubleQuant ? `${type}-double` : type;
 }

@@ -1,0 +1,279 @@
+// The operations behind `linear`: what each runs on a GPU (dequantise to scratch, then one product over [x | u]) and on the
+// CPU. No gradient rules here; linear.ts has them.
+import { dequantize } from '../../shaders/dequantize/dequantize.ts';
+import { dequantizeReference } from '../../shaders/dequantize/dequantize.ref.ts';
+import type { KernelCall } from '../../shaders/kernel.ts';
+import { call } from '../../shaders/kernel.ts';
+import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from '../../shaders/lora/lora.ts';
+import type { LoraShape } from '../../shaders/lora/lora.ref.ts';
+import {
+  loraDownBackwardReference,
+  loraDownReference,
+  loraGradReference,
+  loraUpBackwardReference,
+} from '../../shaders/lora/lora.ref.ts';
+import { matmulCall } from '../../shaders/matmul/matmul.ts';
+import { matmulReference } from '../../shaders/matmul/matmul.ref.ts';
+import { decoder } from '../../shaders/quant/decoders.ts';
+import type { Operation, Ref, ReferenceContext } from '../tape/operation.ts';
+import type { Value } from '../tape/value.ts';
+import type { GroupAttributes, LinearAttributes } from './linearGroup.ts';
+import { rowsAndColumns, valueAt } from './nodeValues.ts';
+
+const DUMMY: Ref = { buffer: 'dummy' };
+const refOf = (value: Value | undefined): Ref => (value ? { value } : DUMMY);
+
+function shapeOf(group: GroupAttributes, n: number, context: ReferenceContext): LoraShape {
+  return {
+    n,
+    k: group.k,
+    out: group.out,
+    ru: group.ru,
+    segments: group.segments,
+    adapter: context.floats({ buffer: 'adapter' }),
+    dropout: { rate: group.dropoutRate, seed: context.step.seed, stream: group.dropoutStream },
+  };
+}
+
+/** Floats of the scratch matrix of a group with its adapter's rows. */
+const scratchFloats = (group: GroupAttributes): number =>
+  Math.max((group.k + group.ru) * group.out, (group.out + group.ru) * group.k);
+
+function dequantizeCall(group: GroupAttributes, transposed: boolean, ru: number): KernelCall<Ref> {
+  const buffers: Record<'w' | 'w_scales' | 'adapter' | 'scratch', Ref> = {
+    w: { buffer: group.weights },
+    w_scales: group.format === 'none' ? DUMMY : { buffer: `${group.weights}.scales` },
+    adapter: ru > 0 ? { buffer: 'adapter' } : DUMMY,
+    scratch: { scratch: 0 },
+  };
+  const { k, out, segments } = group;
+  return call(dequantize, {
+    buffers,
+    params: { k, out, ru, count: segments.length, segments },
+    constants: { TRANSPOSED: transposed ? 1 : 0 },
+    slots: { decode: decoder(group.format) },
+  });
+}
+
+function dequantizeOnCpu(group: GroupAttributes, transposed: boolean, ru: number, context: ReferenceContext) {
+  const scratch = context.scratch(0, scratchFloats(group));
+  dequantizeReference({
+    words: context.words({ buffer: group.weights }),
+    scales: group.format === 'none' ? new Uint32Array(4) : context.words({ buffer: `${group.weights}.scales` }),
+    format: group.format,
+    adapter: ru > 0 ? context.floats({ buffer: 'adapter' }) : scratch,
+    scratch,
+    k: group.k,
+    out: group.out,
+    ru,
+    segments: group.segments,
+    transposed,
+  });
+  return scratch;
+}
+
+/** Inputs [x, residual?, u?, A…, B…] → y [N, OUT]. */
+export const linearForward: Omit<Operation<LinearAttributes>, 'backward'> = {
+  name: 'linear',
+  scratch: (node) => [scratchFloats(node.attributes.group)],
+  kernels: (node) => {
+    const { group, hasResidual } = node.attributes;
+    const [x] = valueAt(node.inputs, 0);
+    const [y] = valueAt(node.outputs, 0);
+    const { n } = rowsAndColumns(x);
+    const u = group.ru > 0 ? node.inputs[hasResidual ? 2 : 1] : undefined;
+    const residual = hasResidual ? node.inputs[1] : undefined;
+    return [
+      dequantizeCall(group, true, group.ru),
+      matmulCall<Ref>({
+        buffers: { a: { value: x }, u: refOf(u), b: { scratch: 0 }, residual: refOf(residual), y: { value: y } },
+        params: { n, k: group.k, m: group.out, ru: group.ru },
+        hasResidual,
+      }),
+    ];
+  },
+  reference: (node, context) => {
+    const { group, hasResidual } = node.attributes;
+    const [x] = valueAt(node.inputs, 0);
+    const [y] = valueAt(node.outputs, 0);
+    const u = group.ru > 0 ? node.inputs[hasResidual ? 2 : 1] : undefined;
+    const residual = hasResidual ? node.inputs[1] : undefined;
+    matmulReference({
+      a: context.floats({ value: x }),
+      u: u ? context.floats({ value: u }) : null,
+      b: dequantizeOnCpu(group, true, group.ru, context),
+      residual: residual ? context.floats({ value: residual }) : null,
+      y: context.floats({ value: y }),
+      n: rowsAndColumns(x).n,
+      k: group.k,
+      m: group.out,
+      ru: group.ru,
+    });
+  },
+  flops: (node) => {
+    const { group } = node.attributes;
+    return 2 * (node.outputs[0]?.shape[0] ?? 0) * (group.k + group.ru) * group.out;
+  },
+};
+
+/** Inputs [dy, pending?, du?] → dx [N, K]. */
+export const linearBackwardOperation: Operation<LinearAttributes> = {
+  name: 'linear_backward',
+  backward: 'none',
+  scratch: (node) => [scratchFloats(node.attributes.group)],
+  kernels: (node) => {
+    const { group, hasResidual } = node.attributes;
+    const [dy] = valueAt(node.inputs, 0);
+    const [dx] = valueAt(node.outputs, 0);
+    const { n } = rowsAndColumns(dy);
+    const du = node.inputs[hasResidual ? 2 : 1];
+    const fused = du !== undefined && group.dropoutRate === 0;
+    const ru = fused ? group.ru : 0;
+    const calls = [
+      dequantizeCall(group, false, ru),
+      matmulCall<Ref>({
+        buffers: {
+          a: { value: dy },
+          u: fused ? { value: du } : DUMMY,
+          b: { scratch: 0 },
+          residual: refOf(hasResidual ? node.inputs[1] : undefined),
+          y: { value: dx },
+        },
+        params: { n, k: group.out, m: group.k, ru },
+        hasResidual,
+      }),
+    ];
+    if (du === undefined || fused) return calls;
+    const buffers: Record<'du' | 'adapter' | 'step' | 'dx', Ref> = {
+      du: { value: du },
+      adapter: { buffer: 'adapter' },
+      step: { buffer: 'step' },
+      dx: { value: dx },
+    };
+    return [...calls, call(loraDownBackward, { buffers, params: loraNumbers(group, n) })];
+  },
+  reference: (node, context) => {
+    const { group, hasResidual } = node.attributes;
+    const [dy] = valueAt(node.inputs, 0);
+    const [dx] = valueAt(node.outputs, 0);
+    const { n } = rowsAndColumns(dy);
+    const du = node.inputs[hasResidual ? 2 : 1];
+    const fused = du !== undefined && group.dropoutRate === 0;
+    const ru = fused ? group.ru : 0;
+    const residual = hasResidual ? node.inputs[1] : undefined;
+    matmulReference({
+      a: context.floats({ value: dy }),
+      u: fused ? context.floats({ value: du }) : null,
+      b: dequantizeOnCpu(group, false, ru, context),
+      residual: residual ? context.floats({ value: residual }) : null,
+      y: context.floats({ value: dx }),
+      n,
+      k: group.out,
+      m: group.k,
+      ru,
+    });
+    if (du !== undefined && !fused) {
+      loraDownBackwardReference(shapeOf(group, n, context), context.floats({ value: du }), context.floats({ value: dx }));
+    }
+  },
+  flops: (node) => {
+    const { group } = node.attributes;
+    return 2 * (node.outputs[0]?.shape[0] ?? 0) * (group.out + group.ru) * group.k;
+  },
+};
+
+function loraNumbers(group: GroupAttributes, n: number) {
+  const { k, ru, segments, dropoutRate, dropoutStream } = group;
+  return { n, k, ru, count: segments.length, stream: dropoutStream, rate: dropoutRate, segments };
+}
+
+const hasDropout = (group: GroupAttributes) => ({ HAS_DROPOUT: group.dropoutRate > 0 ? 1 : 0 });
+
+/** Inputs [x] → u [N, RU]. Its gradient is part of the group's own rule. */
+export const loraDownOperation: Operation<GroupAttributes> = {
+  name: 'lora_down',
+  backward: 'none',
+  kernels: (node) => {
+    const [x] = valueAt(node.inputs, 0);
+    const [u] = valueAt(node.outputs, 0);
+    const buffers: Record<'x' | 'adapter' | 'step' | 'u', Ref> = {
+      x: { value: x },
+      adapter: { buffer: 'adapter' },
+      step: { buffer: 'step' },
+      u: { value: u },
+    };
+    const { n } = rowsAndColumns(x);
+    return [call(loraDown, { buffers, params: loraNumbers(node.attributes, n), constants: hasDropout(node.attributes) })];
+  },
+  reference: (node, context) => {
+    const [x] = valueAt(node.inputs, 0);
+    const [u] = valueAt(node.outputs, 0);
+    const shape = shapeOf(node.attributes, rowsAndColumns(x).n, context);
+    loraDownReference(shape, context.floats({ value: x }), context.floats({ value: u }));
+  },
+  flops: (node) => 2 * (node.outputs[0]?.shape[0] ?? 0) * node.attributes.ru * node.attributes.k,
+};
+
+/** Inputs [dy] → du [N, RU]. */
+export const loraUpBackwardOperation: Operation<GroupAttributes> = {
+  name: 'lora_up_backward',
+  backward: 'none',
+  kernels: (node) => {
+    const [dy] = valueAt(node.inputs, 0);
+    const [du] = valueAt(node.outputs, 0);
+    const { out, ru, segments } = node.attributes;
+    const buffers: Record<'dy' | 'adapter' | 'du', Ref> = {
+      dy: { value: dy },
+      adapter: { buffer: 'adapter' },
+      du: { value: du },
+    };
+    const { n } = rowsAndColumns(dy);
+    return [call(loraUpBackward, { buffers, params: { n, out, ru, count: segments.length, segments } })];
+  },
+  reference: (node, context) => {
+    const [dy] = valueAt(node.inputs, 0);
+    const [du] = valueAt(node.outputs, 0);
+    const shape = shapeOf(node.attributes, rowsAndColumns(dy).n, context);
+    loraUpBackwardReference(shape, context.floats({ value: dy }), context.floats({ value: du }));
+  },
+  flops: (node) => 2 * (node.outputs[0]?.shape[0] ?? 0) * node.attributes.ru * (node.attributes.out / node.attributes.segments.length),
+};
+
+/** Inputs [x, u, dy, du]; adds to the buffer `grads` [S, total]. */
+export const loraGradOperation: Operation<GroupAttributes> = {
+  name: 'lora_grad',
+  backward: 'none',
+  effect: true,
+  kernels: (node) => {
+    const [x, u, dy, du] = valueAt(node.inputs, 0, 1, 2, 3);
+    const { out, adapterTotal } = node.attributes;
+    const buffers: Record<'x' | 'u' | 'dy' | 'du' | 'step' | 'grads', Ref> = {
+      x: { value: x },
+      u: { value: u },
+      dy: { value: dy },
+      du: { value: du },
+      step: { buffer: 'step' },
+      grads: { buffer: 'grads' },
+    };
+    const { n } = rowsAndColumns(x);
+    const params = { ...loraNumbers(node.attributes, n), out, total: adapterTotal, splits: gradientSplits(adapterTotal) };
+    return [call(loraGrad, { buffers, params, constants: hasDropout(node.attributes) })];
+  },
+  reference: (node, context) => {
+    const [x, u, dy, du] = valueAt(node.inputs, 0, 1, 2, 3);
+    loraGradReference(shapeOf(node.attributes, rowsAndColumns(x).n, context), {
+      x: context.floats({ value: x }),
+      u: context.floats({ value: u }),
+      dy: context.floats({ value: dy }),
+      du: context.floats({ value: du }),
+      grads: context.floats({ buffer: 'grads' }),
+    });
+  },
+  flops: (node) => {
+    const { ru, k, out, segments } = node.attributes;
+    return 2 * (node.inputs[0]?.shape[0] ?? 0) * ru * (k + out / segments.length);
+  },
+};
+
+/** S of `grads`: small adapters have few blocks, so more invocations share the tokens. Fixed by the adapter's size alone. */
+export const gradientSplits = (adapterFloats: number): number => (adapterFloats < 2 ** 20 ? 4 : 1);
