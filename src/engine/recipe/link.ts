@@ -1,0 +1,128 @@
+// The recipe behind '#': `v=1&preset=…&lora.r=16&…`, only what differs from the preset; rows and fingerprint when asked
+// for. Reading never throws: what is unknown or wrong becomes a note, and the default stays.
+import type { Fingerprint } from '../protocol.ts';
+import { deflateText, inflateText } from './deflate.ts';
+import type { PresetValues } from './presets.ts';
+import type { CustomData, Recipe, RecipeValues, SettingKey } from './recipe.ts';
+import { changedKeys, defaultValues, isSettingKey, RECIPE_VERSION, settingOf } from './recipe.ts';
+import type { Setting } from './setting.ts';
+import { settingProblem } from './setting.ts';
+
+export interface LinkOptions {
+  readonly includeData: boolean;
+  readonly fingerprint: Fingerprint | null;
+}
+
+export interface ParsedLink {
+  readonly recipe: Recipe;
+  readonly fingerprint: Fingerprint | null;
+  readonly notes: readonly string[];
+}
+
+const baseOf = (presets: readonly PresetValues[], id: string): RecipeValues => presets.find((preset) => preset.id === id)?.values ?? defaultValues;
+
+/** Readable in an address bar: only what would end or split a value is escaped. */
+const escape = (text: string): string => encodeURIComponent(text).replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%2F', '/');
+
+const writeFingerprint = ({ device, losses }: Fingerprint): string =>
+  [escape(device), ...losses.map(([step, loss]) => `${step}:${loss.toPrecision(7)}`)].join('~');
+
+/** The text behind '#'. */
+export async function formatLink(recipe: Recipe, presets: readonly PresetValues[], options: LinkOptions): Promise<string> {
+  const parts = [`v=${RECIPE_VERSION}`, `preset=${escape(recipe.preset)}`];
+  for (const key of changedKeys(recipe.values, baseOf(presets, recipe.preset))) parts.push(`${key}=${escape(String(recipe.values[key]))}`);
+  if (recipe.prompts) for (const prompt of recipe.prompts) parts.push(`prompt=${escape(prompt)}`);
+  if (options.includeData && recipe.data) parts.push(`data=z.${await deflateText(JSON.stringify(recipe.data))}`);
+  if (options.fingerprint) parts.push(`fp=${writeFingerprint(options.fingerprint)}`);
+  return parts.join('&');
+}
+
+function readValue(setting: Setting, text: string): unknown {
+  if (setting.type.kind === 'number') return text.trim() === '' ? Number.NaN : Number(text);
+  if (setting.type.kind === 'boolean') return text === 'true' ? true : text === 'false' ? false : text;
+  return text;
+}
+
+function readFingerprint(text: string): Fingerprint | null {
+  const [device = '', ...pairs] = text.split('~');
+  const losses = pairs.map((pair) => pair.split(':').map(Number));
+  const valid = losses.length > 0 && losses.every((pair) => pair.length === 2 && pair.every(Number.isFinite));
+  if (device === '' || !valid) return null;
+  return { device, losses: losses.map(([step = 0, loss = 0]) => [step, loss] as const) };
+}
+
+async function readData(text: string): Promise<CustomData | string> {
+  if (!text.startsWith('z.')) return 'data: expected z. and deflated rows; the preset’s own rows are used.';
+  try {
+    const value: unknown = JSON.parse(await inflateText(text.slice(2)));
+    if (typeof value === 'object' && value !== null && 'name' in value && 'text' in value && typeof value.name === 'string' && typeof value.text === 'string') {
+      return { name: value.name, text: value.text };
+    }
+  } catch {
+    // Falls through to the note: whatever is wrong with it, the rows can't be had.
+  }
+  return 'data: the rows in the link are damaged; the preset’s own rows are used.';
+}
+
+/** Splits `a=b&c=d`; a part that is no valid escape is kept as it is. */
+function pairs(hash: string): [string, string][] {
+  const decode = (text: string): string => {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text;
+    }
+  };
+  return hash
+    .replace(/^#/, '')
+    .split('&')
+    .filter((part) => part !== '')
+    .map((part) => {
+      const at = part.indexOf('=');
+      return at < 0 ? [decode(part), ''] : [decode(part.slice(0, at)), decode(part.slice(at + 1))];
+    });
+}
+
+/** Reads a link's text, with or without '#'; the first preset stands where none is named. Never rejects. */
+export async function parseLink(hash: string, presets: readonly PresetValues[]): Promise<ParsedLink> {
+  const notes: string[] = [];
+  const found = pairs(hash);
+  const version = found.find(([key]) => key === 'v')?.[1];
+  if (version !== undefined && Number(version) !== RECIPE_VERSION) {
+    notes.push(`v: this page reads version ${RECIPE_VERSION}, the link says '${version}'; what it knows was used.`);
+  }
+  const wanted = found.find(([key]) => key === 'preset')?.[1];
+  const preset = presets.find((entry) => entry.id === wanted) ?? presets[0];
+  if (wanted !== undefined && preset?.id !== wanted) notes.push(`preset: no preset is called '${wanted}'; ${preset?.id ?? 'none'} is used.`);
+  const patch: Partial<Record<SettingKey, unknown>> = {};
+  const prompts: string[] = [];
+  let data: CustomData | null = null;
+  let fingerprint: Fingerprint | null = null;
+  for (const [key, text] of found) {
+    if (key === 'v' || key === 'preset') continue;
+    if (key === 'prompt') prompts.push(text);
+    else if (key === 'data') {
+      const read = await readData(text);
+      if (typeof read === 'string') notes.push(read);
+      else data = read;
+    } else if (key === 'fp') {
+      fingerprint = readFingerprint(text);
+      if (!fingerprint) notes.push('fp: the losses in the link can’t be read; nothing will be compared.');
+    } else if (isSettingKey(key)) {
+      const value = readValue(settingOf(key), text);
+      const problem = settingProblem(key, settingOf(key), value);
+      if (problem) notes.push(problem);
+      else patch[key] = value;
+    } else notes.push(`${key}: no such setting; it was left out.`);
+  }
+  const values = { ...(preset?.values ?? defaultValues), ...patch } as RecipeValues;
+  const recipe: Recipe = { preset: preset?.id ?? '', values, ...(data ? { data } : {}), ...(prompts.length > 0 ? { prompts } : {}) };
+  return { recipe, fingerprint, notes };
+}
+
+/** The recipe as a JSON file: version, preset, what differs from it, rows and questions of one's own. */
+export function recipeJson(recipe: Recipe, presets: readonly PresetValues[]): string {
+  const settings = Object.fromEntries(changedKeys(recipe.values, baseOf(presets, recipe.preset)).map((key) => [key, recipe.values[key]]));
+  const { data, prompts } = recipe;
+  return `${JSON.stringify({ version: RECIPE_VERSION, preset: recipe.preset, settings, ...(prompts ? { prompts } : {}), ...(data ? { data } : {}) }, null, 2)}\n`;
+}

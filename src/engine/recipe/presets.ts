@@ -1,0 +1,86 @@
+// The registry of presets: data presets listed in public/presets/presets.json, and the laboratory presets declared here,
+// which borrow a data preset's rows. A preset is a named patch of settings with rows and questions.
+import { UserError } from '../errors.ts';
+import type { Recipe, RecipePatch, RecipeValues } from './recipe.ts';
+import { defaultValues, isSettingKey, settingOf, withPatch } from './recipe.ts';
+import type { Text } from './setting.ts';
+import { settingProblem } from './setting.ts';
+
+export interface PresetInfo {
+  readonly id: string;
+  /** JSONL file below `presets/`. */
+  readonly file: string;
+  readonly rows: number;
+  readonly title: Text;
+  readonly description: Text;
+  readonly prompts: readonly string[];
+  readonly settings: RecipePatch;
+}
+
+/** What links and files need of a preset. */
+export interface PresetValues {
+  readonly id: string;
+  readonly values: RecipeValues;
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const textOf = (value: unknown): Text => {
+  const { en, zh } = isObject(value) ? value : {};
+  return { en: String(en ?? ''), zh: String(zh ?? en ?? '') };
+};
+
+function patchOf(id: string, value: unknown): RecipePatch {
+  const patch: Record<string, unknown> = {};
+  for (const [key, setting] of Object.entries(isObject(value) ? value : {})) {
+    const problem = isSettingKey(key) ? settingProblem(key, settingOf(key), setting) : `${key}: no such setting.`;
+    if (problem) throw new UserError('presets', `presets.json, '${id}': ${problem}`);
+    patch[key] = setting;
+  }
+  return patch;
+}
+
+/** Fetches parsed JSON by a path below the page. */
+export type FetchJson = (path: string) => Promise<unknown>;
+
+function elementZero(data: PresetInfo): PresetInfo {
+  return {
+    ...data,
+    id: 'element-0',
+    title: { en: 'The error: element 0', zh: '报错：element 0' },
+    description: {
+      en: 'Four bits, get_peft_model in the script, reentrant checkpointing, no input-grad hook: the first backward raises. Apply the fix, then train.',
+      zh: '4 位底座，脚本里调用 get_peft_model，可重入检查点，没有输入梯度钩子：第一次 backward 就报错。应用修复后再训练。',
+    },
+    settings: { ...data.settings, 'wiring.attach': 'get_peft_model', 'train.gradient_checkpointing': true, 'train.use_reentrant': 'true' },
+  };
+}
+
+/** All presets, the data presets first. Throws UserError 'presets' naming what is wrong in the file. */
+export async function loadPresets(fetchJson: FetchJson): Promise<PresetInfo[]> {
+  const parsed = await fetchJson('presets/presets.json');
+  const list: readonly unknown[] = Array.isArray(parsed) ? parsed : [];
+  const presets = list.map((item): PresetInfo => {
+    const entry = isObject(item) ? item : {};
+    const id = String(entry.id ?? '');
+    const prompts: readonly unknown[] = Array.isArray(entry.prompts) ? entry.prompts : [];
+    return {
+      id,
+      file: String(entry.file ?? ''),
+      rows: Number(entry.rows ?? 0),
+      title: textOf(entry.title),
+      description: textOf(entry.description),
+      prompts: prompts.map(String),
+      settings: patchOf(id, entry.settings),
+    };
+  });
+  const [first] = presets;
+  if (!first) throw new UserError('presets', 'presets.json: expected a list of presets, got none. Serve the whole folder of the page.');
+  return [...presets, elementZero(first)];
+}
+
+/** The preset as it stands, without changes of one's own. */
+export function recipeOfPreset(presets: readonly PresetInfo[], id: string): Recipe {
+  const preset = presets.find((entry) => entry.id === id);
+  if (!preset) throw new UserError('preset', `Preset: expected one of ${presets.map((entry) => entry.id).join(', ')}, got '${id}'.`);
+  return { preset: preset.id, values: withPatch(defaultValues, preset.settings) };
+}

@@ -1,0 +1,61 @@
+// Records what a run replays: one micro-batch (forward, loss, backward), the update, and an evaluation batch.
+import { layoutAdapters } from '../adapters/layout.ts';
+import type { AdapterLayout } from '../adapters/layout.ts';
+import type { LlamaConfig } from '../models/llamaConfig.ts';
+import { recordLlama } from '../models/llama.ts';
+import type { BatchShape, WiredModel } from '../models/recording.ts';
+import { Recording } from '../models/recording.ts';
+import { linearCrossEntropy } from '../ops/linearCrossEntropy.ts';
+import { gradientSplits } from '../ops/linearOperations.ts';
+import type { AdamwOptions } from '../optimizers/adamw.ts';
+import { recordAdamw } from '../optimizers/adamw.ts';
+import { backward } from '../tape/backward.ts';
+import { Tape } from '../tape/tape.ts';
+
+export interface RecordedBatch {
+  readonly tape: Tape;
+  readonly recording: Recording;
+}
+
+/** Forward, loss and backward of one micro-batch. Throws PythonError when the loss has no grad_fn. */
+export function recordTraining(model: WiredModel, config: LlamaConfig, layout: AdapterLayout, batch: BatchShape, call: string): RecordedBatch {
+  const tape = new Tape();
+  const recording = new Recording(tape, model, layout);
+  const { final } = recordLlama(recording, config, batch);
+  const loss = linearCrossEntropy(recording, { hidden: final, lossGradFn: 'DivBackward0' });
+  backward(tape, loss, call);
+  return { tape, recording };
+}
+
+/** Forward and loss alone, in eval mode: no dropout, no checkpointing, no gradient. */
+export function recordEvaluation(model: WiredModel, config: LlamaConfig, layout: AdapterLayout, batch: BatchShape): RecordedBatch {
+  const tape = new Tape();
+  const recording = new Recording(tape, model, layout);
+  inEvalMode(model, () =>
+    tape.withGrad(false, () => {
+      const { final } = recordLlama(recording, config, batch);
+      linearCrossEntropy(recording, { hidden: final, lossGradFn: 'DivBackward0' });
+    }),
+  );
+  return { tape, recording };
+}
+
+/** The optimiser step over the whole adapter. */
+export function recordUpdate(layout: AdapterLayout, options: AdamwOptions): Tape {
+  const tape = new Tape();
+  recordAdamw(tape, layout, gradientSplits(layout.total), options);
+  return tape;
+}
+
+/** model.eval() around `body`, every module's mode restored after it. */
+export function inEvalMode<T>(model: WiredModel, body: () => T): T {
+  const modes = [...model.root.namedModules()].map(([, module]) => [module, module.training] as const);
+  model.root.train(false);
+  try {
+    return body();
+  } finally {
+    for (const [module, training] of modes) module.training = training;
+  }
+}
+
+export const adapterLayoutOf = (model: WiredModel): AdapterLayout => layoutAdapters(model.root);

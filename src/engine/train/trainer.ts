@@ -1,0 +1,207 @@
+// The training loop over a backend: windows of micro-batches, update, metrics, evaluation. One readback a step. Knows no
+// messages and no page; session/ drives it. Semantics: numerics reference 4.1 to 4.6 (transformers 5.18, TRL 1.13).
+import { initialiseAdapter } from '../adapters/initialise.ts';
+import type { AdapterLayout } from '../adapters/layout.ts';
+import type { Backend, Executable } from '../backends/backend.ts';
+import type { Schedule } from '../data/batches.ts';
+import { epochAfter, makeBatch, totalSteps, windowOf } from '../data/batches.ts';
+import type { Example } from '../data/tokenize.ts';
+import type { LlamaConfig } from '../models/llamaConfig.ts';
+import { MICRO_BATCHES_AT, metricsLength, TENSOR_NORMS_AT } from '../ops/metrics.ts';
+import { gradientSplits } from '../ops/linearOperations.ts';
+import { adamwTable, tensorTable } from '../optimizers/adamw.ts';
+import type { StepMetrics } from '../protocol.ts';
+import type { RecipeValues } from '../recipe/recipe.ts';
+import { scheduleFactor } from '../schedules/schedules.ts';
+import type { StepNumbers } from '../../shaders/lib/step.ts';
+import { makePlan } from '../tape/plan.ts';
+import type { Wired } from '../wiring/wire.ts';
+import { adapterLayoutOf, recordEvaluation, recordTraining, recordUpdate } from './recordTraining.ts';
+
+export interface TrainerInputs {
+  readonly backend: Backend;
+  readonly config: LlamaConfig;
+  readonly wired: Wired;
+  readonly values: RecipeValues;
+  readonly train: readonly Example[];
+  readonly test: readonly Example[];
+  readonly padId: number;
+  /** Milliseconds, steadily growing. */
+  readonly now: () => number;
+}
+
+const idle: StepNumbers = { seed: 0, position: 0, optimizerStep: 0, microBatch: 0, learningRate: 0, biasCorrection1: 1, biasCorrection2: 1, lossScale: 0 };
+
+export class Trainer {
+  readonly totalSteps: number;
+  readonly layout: AdapterLayout;
+  /** Dispatches of the latest optimiser step. */
+  dispatchesPerStep = 0;
+  #step = 0;
+  readonly #inputs: TrainerInputs;
+  readonly #schedule: Schedule;
+  readonly #executables = new Map<string, Executable>();
+
+  constructor(inputs: TrainerInputs) {
+    const { values, train, backend } = inputs;
+    this.#inputs = inputs;
+    this.layout = adapterLayoutOf(inputs.wired);
+    this.#schedule = {
+      rows: train.length,
+      batchSize: values['train.per_device_train_batch_size'],
+      accumulation: values['train.gradient_accumulation_steps'],
+      seed: values['train.seed'],
+    };
+    this.totalSteps = totalSteps(this.#schedule, values['train.max_steps'], values['train.num_train_epochs']);
+    const { layout } = this;
+    const floats = Math.max(64, layout.total);
+    backend.upload('adapter', initialiseAdapter(layout, values['train.seed']));
+    backend.allocate('grads', floats * gradientSplits(layout.total));
+    backend.allocate('adam_m', floats);
+    backend.allocate('adam_v', floats);
+    backend.allocate('metrics', metricsLength(layout.tensors.length));
+    backend.upload('tensors', layout.tensors.length > 0 ? tensorTable(layout) : new Uint32Array(2));
+    const widest = Math.max(...[...train, ...inputs.test].map((example) => example.ids.length));
+    const room = Math.ceil(widest / 16) * 16 * this.#schedule.batchSize;
+    backend.upload('ids', new Uint32Array(room));
+    backend.upload('labels', new Int32Array(room));
+  }
+
+  get step(): number {
+    return this.#step;
+  }
+
+  get finished(): boolean {
+    return this.#step >= this.totalSteps;
+  }
+
+  /**
+   * Compiles the first window and learns which tensors get a gradient. Throws PythonError when the loss has no grad_fn.
+   */
+  async prepare(): Promise<void> {
+    const { backend, values } = this.#inputs;
+    const [rows = []] = windowOf(this.#schedule, 0);
+    const first = this.#batch(rows);
+    const { recording } = this.#record(first.rows, first.tokens);
+    const reached = this.layout.tensors.map((tensor) => tensor.parameter.requiresGrad && recording.gradientOf(tensor.parameter) !== null);
+    backend.upload('adam_table', this.layout.total > 0 ? adamwTable(this.layout, values['train.weight_decay'], (i) => reached[i] ?? false) : new Float32Array(2));
+    await this.#training(first.rows, first.tokens);
+    await this.#update();
+  }
+
+  /** One optimiser step. */
+  async next(): Promise<StepMetrics> {
+    const { backend, values, now } = this.#inputs;
+    const started = now();
+    const before = backend.counters.dispatches;
+    const window = windowOf(this.#schedule, this.#step).map((rows) => this.#batch(rows));
+    const items = window.reduce((sum, batch) => sum + batch.labelCount, 0);
+    const numbers = this.#numbers(items);
+    backend.clear('grads');
+    for (const [microBatch, batch] of window.entries()) {
+      backend.write('ids', batch.ids);
+      backend.write('labels', batch.labels);
+      const seed = (values['train.seed'] * 0x9e3779b1 + this.#step * this.#schedule.accumulation + microBatch) >>> 0;
+      await backend.run(await this.#training(batch.rows, batch.tokens), { ...numbers, microBatch, seed });
+    }
+    await backend.run(await this.#update(), numbers);
+    const metrics = await backend.read('metrics', 0, metricsLength(this.layout.tensors.length));
+    this.dispatchesPerStep = backend.counters.dispatches - before;
+    this.#step += 1;
+    const evaluates = this.#inputs.test.length > 0 && (this.#step % values['train.eval_steps'] === 0 || this.finished);
+    const stepMs = now() - started;
+    const micro = window.map((_, i) => MICRO_BATCHES_AT + 4 * i);
+    const tokens = window.reduce((sum, batch) => sum + batch.realTokens, 0);
+    return {
+      step: this.#step,
+      loss: micro.reduce((sum, at) => sum + (metrics[at] ?? 0), 0),
+      gradNorm: metrics[0] ?? 0,
+      learningRate: numbers.learningRate,
+      epoch: epochAfter(this.#schedule, this.#step),
+      tokens,
+      tokensPerSecond: (tokens / Math.max(stepMs, 0.001)) * 1000,
+      meanTokenAccuracy: micro.reduce((sum, at) => sum + (metrics[at + 1] ?? 0) / Math.max(1, metrics[at + 2] ?? 0), 0) / micro.length,
+      evalLoss: evaluates ? await this.evaluate() : null,
+      stepMs,
+      etaMs: (this.totalSteps - this.#step) * stepMs,
+      tensorNorms: [...metrics.subarray(TENSOR_NORMS_AT)],
+    };
+  }
+
+  /** eval_loss: mean over rows of each batch's mean loss a token. */
+  async evaluate(): Promise<number> {
+    const { backend, test } = this.#inputs;
+    const { batchSize } = this.#schedule;
+    let sum = 0;
+    for (let at = 0; at < test.length; at += batchSize) {
+      const batch = makeBatch(test.slice(at, at + batchSize), this.#inputs.padId);
+      backend.write('ids', batch.ids);
+      backend.write('labels', batch.labels);
+      const executable = await this.#evaluation(batch.rows, batch.tokens);
+      await backend.run(executable, { ...idle, lossScale: 1 / Math.max(1, batch.labelCount) });
+      const [loss = 0] = await backend.read('metrics', MICRO_BATCHES_AT, 1);
+      sum += loss * batch.rows;
+    }
+    return sum / test.length;
+  }
+
+  #batch(rows: readonly number[]) {
+    const { train, padId } = this.#inputs;
+    return makeBatch(rows.flatMap((row) => train[row] ?? []), padId);
+  }
+
+  #numbers(items: number): StepNumbers {
+    const { values } = this.#inputs;
+    const warmup = values['train.warmup_steps'];
+    const warmupSteps = warmup < 1 ? Math.ceil(warmup * this.totalSteps) : Math.round(warmup);
+    const factor = scheduleFactor({ type: values['train.lr_scheduler_type'], warmupSteps, totalSteps: this.totalSteps }, this.#step);
+    const t = this.#step + 1;
+    return {
+      seed: 0,
+      position: 0,
+      optimizerStep: t,
+      microBatch: 0,
+      learningRate: values['train.learning_rate'] * factor,
+      biasCorrection1: 1 - values['train.adam_beta1'] ** t,
+      biasCorrection2: 1 - values['train.adam_beta2'] ** t,
+      lossScale: 1 / Math.max(1, items),
+    };
+  }
+
+  #record(rows: number, tokens: number) {
+    const { wired, config } = this.#inputs;
+    return recordTraining(wired, config, this.layout, { rows, tokens }, wired.backwardCall);
+  }
+
+  async #cached(key: string, make: () => Promise<Executable>): Promise<Executable> {
+    const known = this.#executables.get(key);
+    if (known) return known;
+    const made = await make();
+    this.#executables.set(key, made);
+    return made;
+  }
+
+  #training(rows: number, tokens: number): Promise<Executable> {
+    const { backend } = this.#inputs;
+    return this.#cached(`train ${rows}×${tokens}`, () => backend.prepare(makePlan(this.#record(rows, tokens).tape, backend.profile)));
+  }
+
+  #evaluation(rows: number, tokens: number): Promise<Executable> {
+    const { backend, wired, config } = this.#inputs;
+    return this.#cached(`eval ${rows}×${tokens}`, () =>
+      backend.prepare(makePlan(recordEvaluation(wired, config, this.layout, { rows, tokens }).tape, backend.profile)),
+    );
+  }
+
+  #update(): Promise<Executable> {
+    const { backend, values } = this.#inputs;
+    const options = {
+      beta1: values['train.adam_beta1'],
+      beta2: values['train.adam_beta2'],
+      eps: values['train.adam_epsilon'],
+      weightDecay: values['train.weight_decay'],
+      maxGradNorm: values['train.max_grad_norm'],
+    };
+    return this.#cached('update', () => backend.prepare(makePlan(recordUpdate(this.layout, options), backend.profile)));
+  }
+}
