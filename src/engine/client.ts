@@ -9,7 +9,11 @@ export interface EngineClient {
 
 /** Starts a worker. `onEvent` gets every event; a worker that dies gives a `failed` event with code `worker-died`. */
 export function startEngine(onEvent: (event: Event) => void): EngineClient {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'lora-engine' });
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    type: 'module',
+    // The worker looks its files up beside the page.
+    name: new URL('./', document.baseURI).href,
+  });
   worker.onmessage = (message: MessageEvent<unknown>) => {
     onEvent(decodeEvent(message.data));
   };

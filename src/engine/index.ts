@@ -40,3 +40,7 @@ export type {
   TextKind,
 } from './recipe/setting.ts';
 export { settingProblem } from './recipe/setting.ts';
+export { decodeRows } from './data/rows.ts';
+export { formatLink, parseLink, recipeJson } from './recipe/link.ts';
+export type { PresetInfo } from './recipe/presets.ts';
+export { loadPresets } from './recipe/presets.ts';

@@ -14,8 +14,8 @@ fn kv_append(@builtin(global_invocation_id) id: vec3u) {
   let column = i - row * params.width;
   let position = step.position + row;
   if (position >= params.max_t) { return; }
-  let from = row * params.stride + column;
-  let to = position * params.width + column;
-  cache[to] = qkv[from + params.k_offset];
-  cache[to + params.max_t * params.width] = qkv[from + params.v_offset];
+  let source = row * params.stride + column;
+  let place = position * params.width + column;
+  cache[place] = qkv[source + params.k_offset];
+  cache[place + params.max_t * params.width] = qkv[source + params.v_offset];
 }

@@ -1,0 +1,85 @@
+// Finds the adapter of this machine and opens a backend on it, or says why the CPU runs. The GPU object comes from outside:
+// navigator.gpu in a browser, the bindings of the `webgpu` package in Node.
+import type { BackendChoice, DeviceInfo } from '../protocol.ts';
+import type { Backend } from './backend.ts';
+import { CpuBackend } from './cpuBackend.ts';
+import { GpuBackend } from './gpuBackend.ts';
+
+export interface OpenedBackend {
+  readonly backend: Backend;
+  readonly device: DeviceInfo;
+  /** Resolves with the reason when the device is lost; never for the CPU. */
+  readonly lost: Promise<string>;
+}
+
+export interface OpenOptions {
+  readonly gpu: GPU | null;
+  readonly choice: BackendChoice;
+  readonly profile?: boolean;
+  /** Lets a thread answer messages between the nodes of a CPU run. */
+  readonly breathe?: () => Promise<void> | null;
+  readonly now: () => number;
+}
+
+const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query'];
+const wantedLimits = ['maxStorageBufferBindingSize', 'maxBufferSize'] as const;
+const shownLimits = ['maxBufferSize', 'maxStorageBufferBindingSize', 'maxComputeWorkgroupStorageSize', 'maxComputeInvocationsPerWorkgroup'] as const;
+
+const never = new Promise<string>(() => {});
+const cpuDevice = (reason: string): DeviceInfo => ({ backend: 'cpu', reason, adapter: null, features: [], limits: {} });
+
+function describe(adapter: GPUAdapter): DeviceInfo {
+  const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
+  return {
+    backend: 'webgpu',
+    reason: null,
+    adapter: { vendor, architecture, device, description, fallback: isFallbackAdapter },
+    features: [...adapter.features].sort(),
+    limits: Object.fromEntries(shownLimits.map((name) => [name, adapter.limits[name]])),
+  };
+}
+
+async function findAdapter(gpu: GPU | null): Promise<GPUAdapter | null> {
+  try {
+    return (await gpu?.requestAdapter({ powerPreference: 'high-performance' })) ?? null;
+  } catch {
+    // A browser that refuses to answer has no adapter for us.
+    return null;
+  }
+}
+
+/** What this machine offers, without opening a device. */
+export async function probeDevice(gpu: GPU | null, choice: BackendChoice): Promise<DeviceInfo> {
+  if (choice === 'cpu') return cpuDevice('chosen');
+  if (!gpu) return cpuDevice('no-webgpu');
+  const adapter = await findAdapter(gpu);
+  return adapter ? describe(adapter) : cpuDevice('no-adapter');
+}
+
+/** Opens the chosen backend; 'auto' and 'webgpu' fall back to the CPU where there is no adapter, and say so. */
+export async function openBackend(options: OpenOptions): Promise<OpenedBackend> {
+  const { gpu, choice, now, breathe } = options;
+  const onCpu = (reason: string): OpenedBackend => ({
+    backend: new CpuBackend({ precision: 'float32', ...(options.profile ? { now } : {}), ...(breathe ? { breathe } : {}) }),
+    device: cpuDevice(reason),
+    lost: never,
+  });
+  if (choice === 'cpu') return onCpu('chosen');
+  if (!gpu) return onCpu('no-webgpu');
+  const adapter = await findAdapter(gpu);
+  if (!adapter) return onCpu('no-adapter');
+  const device = await adapter.requestDevice({
+    requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature)),
+    requiredLimits: Object.fromEntries(wantedLimits.map((name) => [name, adapter.limits[name]])),
+  });
+  return {
+    backend: new GpuBackend(device, { profile: options.profile ?? false }),
+    device: describe(adapter),
+    lost: device.lost.then((info) => (info.reason === 'destroyed' ? never : info.message || 'the device was lost')),
+  };
+}
+
+/** `webgpu:vendor/architecture` or `cpu`, as a fingerprint names the device class. */
+export function deviceClass(device: DeviceInfo): string {
+  return device.adapter ? `webgpu:${device.adapter.vendor}/${device.adapter.architecture}` : 'cpu';
+}

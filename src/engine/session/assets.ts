@@ -1,0 +1,54 @@
+// Presets and the base model, each read once. Where the bytes come from is the caller's: a page's server, a folder.
+import type { ModelFiles, ReadAsset } from '../models/modelFiles.ts';
+import { embeddedModel } from '../models/modelFiles.ts';
+import type { PresetInfo } from '../recipe/presets.ts';
+import { loadPresets } from '../recipe/presets.ts';
+import type { Row } from '../data/rows.ts';
+import { parseRows } from '../data/rows.ts';
+import { UserError } from '../errors.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+
+export interface RecipeRows {
+  readonly name: string;
+  readonly rows: readonly Row[];
+  readonly prompts: readonly string[];
+}
+
+export class Assets {
+  readonly #read: ReadAsset;
+  #model: Promise<ModelFiles> | null = null;
+  #presets: Promise<readonly PresetInfo[]> | null = null;
+  readonly #texts = new Map<string, Promise<string>>();
+
+  constructor(read: ReadAsset) {
+    this.#read = read;
+  }
+
+  model(): Promise<ModelFiles> {
+    this.#model ??= embeddedModel(this.#read);
+    return this.#model;
+  }
+
+  presets(): Promise<readonly PresetInfo[]> {
+    this.#presets ??= loadPresets(async (path) => JSON.parse(new TextDecoder().decode(await this.#read(path))));
+    return this.#presets;
+  }
+
+  /** Rows and questions of a recipe: its own, else the preset's. Throws UserError for rows that can't be read. */
+  async rows(recipe: Recipe): Promise<RecipeRows> {
+    const presets = await this.presets();
+    const preset = presets.find((entry) => entry.id === recipe.preset);
+    if (!preset) throw new UserError('preset', `Preset: expected one of ${presets.map((entry) => entry.id).join(', ')}, got '${recipe.preset}'.`);
+    const prompts = recipe.prompts ?? preset.prompts;
+    if (recipe.data) return { name: recipe.data.name, rows: parseRows(recipe.data.text, recipe.data.name), prompts };
+    return { name: preset.file, rows: parseRows(await this.#text(`presets/${preset.file}`), preset.file), prompts };
+  }
+
+  #text(path: string): Promise<string> {
+    const known = this.#texts.get(path);
+    if (known) return known;
+    const read = this.#read(path).then((bytes) => new TextDecoder().decode(bytes));
+    this.#texts.set(path, read);
+    return read;
+  }
+}

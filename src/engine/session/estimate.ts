@@ -1,0 +1,51 @@
+// Memory and work of a run before anything runs, from the planner: no device is touched.
+import { layoutAdapters } from '../adapters/layout.ts';
+import type { CostEstimate } from '../inspect/inspection.ts';
+import type { LlamaConfig } from '../models/llamaConfig.ts';
+import { quantisedBytes } from '../models/llamaTree.ts';
+import { gradientSplits } from '../ops/linearOperations.ts';
+import type { RecipeValues } from '../recipe/recipe.ts';
+import type { KernelProfile } from '../tape/operation.ts';
+import { makePlan } from '../tape/plan.ts';
+import { PythonError } from '../tape/pythonError.ts';
+import { recordTraining } from '../train/recordTraining.ts';
+import type { Wired } from '../wiring/wire.ts';
+
+const portable: KernelProfile = { linear: 'register', maxBindingBytes: 2 ** 27 };
+const UPDATE_DISPATCHES = 3;
+
+function weightsBytes(config: LlamaConfig, values: RecipeValues): number {
+  const { hiddenSize: c, intermediateSize: f, heads, kvHeads, headDim: d, vocabSize: v, layers } = config;
+  const linears = layers * (c * d * (2 * heads + 2 * kvHeads) + 3 * c * f);
+  const tables = (config.tied ? 1 : 2) * v * c + (2 * layers + 1) * c + config.maxPositions * d;
+  const quantised = values['bnb.bnb_4bit_quant_type'] !== 'none';
+  return tables * 4 + (quantised ? quantisedBytes(linears, values['bnb.bnb_4bit_use_double_quant']) : linears * 4);
+}
+
+/** Of the longest batch; null when the recorded loss has no grad_fn, for then nothing runs. */
+export function estimateCost(config: LlamaConfig, wired: Wired, values: RecipeValues, longestTokens: number, steps: number): CostEstimate | null {
+  const layout = layoutAdapters(wired.root);
+  const batch = { rows: values['train.per_device_train_batch_size'], tokens: longestTokens };
+  try {
+    const plan = makePlan(recordTraining(wired, config, layout, batch, wired.backwardCall).tape, portable);
+    const sum = (bytes: readonly number[]): number => bytes.reduce((total, size) => total + size, 0);
+    const floats = 4 * layout.total;
+    const memory = {
+      weightsBytes: weightsBytes(config, values),
+      adapterBytes: floats * (1 + gradientSplits(layout.total)),
+      optimizerBytes: 2 * floats,
+      activationBytes: sum(plan.slotBytes),
+      scratchBytes: sum(plan.scratchBytes),
+    };
+    const accumulation = values['train.gradient_accumulation_steps'];
+    return {
+      memory: { ...memory, peakBytes: Object.values(memory).reduce((total, size) => total + size, 0) },
+      flopsPerStep: plan.flops * accumulation,
+      dispatchesPerStep: plan.dispatches * accumulation + UPDATE_DISPATCHES,
+      steps,
+    };
+  } catch (error) {
+    if (error instanceof PythonError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,169 @@
+// One run from a recipe: loads, checks the wiring, answers before, trains, answers after. Emits protocol events; whoever
+// drives it (worker, command line) decides when to step.
+import type { Backend } from '../backends/backend.ts';
+import type { OpenedBackend } from '../backends/openDevice.ts';
+import { deviceClass } from '../backends/openDevice.ts';
+import { UserError } from '../errors.ts';
+import { Generator } from '../generate/generator.ts';
+import { examine } from '../inspect/examine.ts';
+import { countParameters } from '../inspect/trainableLine.ts';
+import { loadWeights } from '../models/loadModel.ts';
+import type { ModelFiles } from '../models/modelFiles.ts';
+import type { Event, Fingerprint, RunPhase, StepMetrics } from '../protocol.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import { recipeProblems } from '../recipe/recipe.ts';
+import { PythonError } from '../tape/pythonError.ts';
+import { Trainer } from '../train/trainer.ts';
+import { assertWithinEngine } from '../wiring/engineReach.ts';
+import type { Assets } from './assets.ts';
+import { estimateCost } from './estimate.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { prepareData } from './prepareData.ts';
+
+export interface RunOptions {
+  readonly assets: Assets;
+  readonly recipe: Recipe;
+  readonly opened: OpenedBackend;
+  readonly emit: (event: Event) => void;
+  readonly now: () => number;
+  /** True once the run should give up what it is doing (reset, stop while answering). */
+  readonly cancelled: () => boolean;
+  /** Lets messages in. */
+  readonly breathe: () => Promise<void>;
+}
+
+/** Numbers that no setting's own range can judge. */
+function assertRecipe(recipe: Recipe): void {
+  const problems = recipeProblems(recipe.values);
+  if (problems.length > 0) throw new UserError('recipe', problems.join(' '));
+}
+
+export class TrainingRun {
+  readonly recipe: Recipe;
+  readonly backend: Backend;
+  readonly #options: RunOptions;
+  readonly #trainer: Trainer;
+  readonly #generator: Generator;
+  readonly #prompts: readonly string[];
+  readonly #losses: number[] = [];
+
+  private constructor(options: RunOptions, parts: { trainer: Trainer; generator: Generator; prompts: readonly string[] }) {
+    this.recipe = options.recipe;
+    this.backend = options.opened.backend;
+    this.#options = options;
+    this.#trainer = parts.trainer;
+    this.#generator = parts.generator;
+    this.#prompts = parts.prompts;
+  }
+
+  /** Everything up to the first step. Throws UserError or PythonError. */
+  static async begin(options: RunOptions): Promise<TrainingRun> {
+    const { assets, recipe, emit, opened } = options;
+    const { values } = recipe;
+    assertRecipe(recipe);
+    emit({ type: 'phase', phase: 'loading', done: 0, total: 0, note: '' });
+    const files = await assets.model();
+    const source = await assets.rows(recipe);
+    const data = prepareData(source, files.tokenizer, values);
+    const batch = { rows: values['train.per_device_train_batch_size'], tokens: data.longestBatch };
+    const examination = examine(files.config, values, { batch, allMasked: false });
+    for (const { category, message } of examination.outcome.warnings) emit({ type: 'warning', category, message });
+    const { error } = examination.outcome;
+    if (!examination.wired) throw new PythonError(error?.type ?? 'RuntimeError', error?.message ?? '', error?.call ?? '');
+    // A fresh wired model: the examination has recorded on its own.
+    const wired = { ...examination.wired, doubleQuant: values['bnb.bnb_4bit_use_double_quant'] };
+    if (!error) assertWithinEngine(wired);
+    const { backend } = opened;
+    await TrainingRun.#load(options, files);
+    const trainer = new Trainer({ backend, config: files.config, wired, values, train: data.split.train, test: data.split.test, padId: files.tokenizer.padId, now: options.now });
+    await trainer.prepare();
+    if (error) throw new PythonError(error.type, error.message, error.call);
+    const generator = new Generator({ backend, config: files.config, model: wired, layout: trainer.layout, tokenizer: files.tokenizer, stopIds: files.stopIds });
+    const counts = countParameters(wired.root);
+    const estimate = estimateCost(files.config, wired, values, data.longestBatch, trainer.totalSteps);
+    emit({
+      type: 'started',
+      trainable: counts.trainable,
+      all: counts.all,
+      peakBytes: estimate?.memory.peakBytes ?? backend.allocatedBytes(),
+      totalSteps: trainer.totalSteps,
+      backend: backend.kind,
+      dispatchesPerStep: estimate?.dispatchesPerStep ?? 0,
+    });
+    return new TrainingRun(options, { trainer, generator, prompts: source.prompts });
+  }
+
+  static async #load(options: RunOptions, files: ModelFiles): Promise<void> {
+    const { emit, opened, recipe, breathe } = options;
+    const quant = recipe.values['bnb.bnb_4bit_quant_type'];
+    let total = 0;
+    const tensors = await files.weights((done, all) => {
+      total = all;
+      emit({ type: 'phase', phase: 'loading', done, total: all, note: '' });
+    });
+    const weights = { quantType: quant === 'nf4' || quant === 'fp4' ? quant : null, doubleQuant: recipe.values['bnb.bnb_4bit_use_double_quant'] } as const;
+    await loadWeights(files.config, tensors, weights, (name, data) => opened.backend.upload(name, data), async () => {
+      emit({ type: 'phase', phase: 'loading', done: total, total, note: '' });
+      await breathe();
+    });
+  }
+
+  get step(): number {
+    return this.#trainer.step;
+  }
+
+  get totalSteps(): number {
+    return this.#trainer.totalSteps;
+  }
+
+  get finished(): boolean {
+    return this.#trainer.finished;
+  }
+
+  get dispatchesPerStep(): number {
+    return this.#trainer.dispatchesPerStep;
+  }
+
+  get fingerprint(): Fingerprint {
+    return fingerprintOf(this.#losses, deviceClass(this.#options.opened.device));
+  }
+
+  phase(phase: RunPhase): void {
+    this.#options.emit({ type: 'phase', phase, done: this.step, total: this.totalSteps, note: '' });
+  }
+
+  async next(): Promise<StepMetrics> {
+    const metrics = await this.#trainer.next();
+    if (!Number.isFinite(metrics.loss)) {
+      throw new UserError('nan-loss', `Step ${metrics.step}: the loss is ${metrics.loss}. Lower train.learning_rate or set train.max_grad_norm.`);
+    }
+    this.#losses.push(metrics.loss);
+    this.#options.emit({ type: 'step', metrics });
+    return metrics;
+  }
+
+  /** The run's own questions. */
+  answers(side: 'before' | 'after'): Promise<void> {
+    return this.ask(0, this.#prompts, side, this.recipe);
+  }
+
+  /** Streams the answers to `prompts`; stops early when the run is cancelled. */
+  async ask(id: number, prompts: readonly string[], side: 'before' | 'after', recipe: Recipe): Promise<void> {
+    const { emit, cancelled, breathe } = this.#options;
+    const step = this.step;
+    for (const [index, prompt] of prompts.entries()) {
+      if (cancelled()) return;
+      const send = (text: string, done: boolean): void => emit({ type: 'answer', id, index, side, prompt, text, done, step });
+      const text = await this.#generator.answer(prompt, {
+        adapter: side === 'after',
+        values: recipe.values,
+        onText: async (soFar) => {
+          send(soFar, false);
+          await breathe();
+          return !cancelled();
+        },
+      });
+      send(text, true);
+    }
+  }
+}

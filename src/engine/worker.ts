@@ -1,0 +1,54 @@
+// The worker: decodes commands, hands them to a session, posts its events. The page's address comes as the worker's name,
+// because a bundled worker's own address says nothing about where the page's files lie.
+import { decodeCommand } from './decode.ts';
+import { UserError } from './errors.ts';
+import type { Event } from './protocol.ts';
+import { Assets } from './session/assets.ts';
+import { Session } from './session/session.ts';
+
+const page = self.name;
+
+async function readAsset(path: string, onBytes?: (done: number, total: number) => void): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await fetch(new URL(path, page));
+  if (!response.ok || !response.body) {
+    throw new UserError('model-load', `${path}: expected a file, the server answered ${response.status}. Serve the whole folder of the page.`);
+  }
+  const total = Number(response.headers.get('content-length') ?? 0);
+  const chunks: Uint8Array[] = [];
+  let done = 0;
+  const reader = response.body.getReader();
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    chunks.push(next.value);
+    done += next.value.byteLength;
+    onBytes?.(done, Math.max(total, done));
+  }
+  const all = new Uint8Array(done);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return all;
+}
+
+// A message to oneself queues behind the commands that wait; a timer would be slowed down in a hidden tab.
+const channel = new MessageChannel();
+const waiting: (() => void)[] = [];
+channel.port1.onmessage = () => waiting.shift()?.();
+const breathe = (): Promise<void> =>
+  new Promise((resolve) => {
+    waiting.push(resolve);
+    channel.port2.postMessage(null);
+  });
+
+const session = new Session({
+  assets: new Assets(readAsset),
+  gpu: 'gpu' in navigator ? navigator.gpu : null,
+  emit: (event: Event) => self.postMessage(event),
+  now: () => performance.now(),
+  breathe,
+});
+
+self.onmessage = (message: MessageEvent<unknown>) => {
+  void session.handle(decodeCommand(message.data));
+};

@@ -1,0 +1,39 @@
+// The page's entry: the real engine behind the page's ports. Anything that decides lives elsewhere.
+import {
+  decodeRows,
+  defaultValues,
+  formatLink,
+  loadPresets,
+  parseLink,
+  recipeJson,
+  startEngine,
+  withPatch,
+} from '../engine/index.ts';
+import { mountPage } from './mountPage.tsx';
+
+async function fetchJson(path: string): Promise<unknown> {
+  const response = await fetch(path);
+  if (!response.ok) throw new Error(`${path}: the server answered ${response.status}`);
+  return response.json();
+}
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('internal: index.html has no #root');
+mountPage(root, {
+  startEngine,
+  loadPresets: async () => {
+    const presets = await loadPresets(fetchJson);
+    return presets.map(({ id, title, description, rows, prompts, settings }) => ({
+      id,
+      title,
+      description,
+      rows,
+      prompts,
+      values: withPatch(defaultValues, settings),
+    }));
+  },
+  openLink: parseLink,
+  writeLink: formatLink,
+  decodeRows,
+  recipeJson,
+});

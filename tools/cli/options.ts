@@ -1,0 +1,64 @@
+// The command line of `npm run train`: what was asked for, checked.
+import { parseArgs } from 'node:util';
+import { UserError } from '../../src/engine/errors.ts';
+import type { BackendChoice } from '../../src/engine/protocol.ts';
+
+export interface CliOptions {
+  readonly link: string | null;
+  readonly recipe: string | null;
+  readonly preset: string | null;
+  readonly data: string | null;
+  readonly steps: number | null;
+  readonly backend: BackendChoice;
+  readonly listPresets: boolean;
+  readonly json: boolean;
+  readonly profile: boolean;
+}
+
+export const usage = `npm run -s train -- [--link URL | --recipe FILE | --preset NAME] [options]
+  --link URL       the recipe behind a link's #
+  --recipe FILE    a recipe saved by the page
+  --preset NAME    a preset (default: the first); --list-presets lists them
+  --data FILE      train on these rows (JSONL) instead of the preset's
+  --steps N        at most N optimiser steps
+  --backend NAME   webgpu or cpu (default: webgpu where there is an adapter)
+  --json           one JSON object a line
+  --profile        dispatches, submits and readbacks a step, time per kernel`;
+
+function usageError(message: string): UserError {
+  return new UserError('usage', `${message}\n${usage}`);
+}
+
+export function readOptions(args: readonly string[]): CliOptions {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean', default: false } as const;
+  let values: ReturnType<typeof parse>;
+  function parse() {
+    return parseArgs({
+      args: [...args],
+      options: { link: text, recipe: text, preset: text, data: text, steps: text, backend: text, 'list-presets': flag, json: flag, profile: flag },
+    }).values;
+  }
+  try {
+    values = parse();
+  } catch (error) {
+    throw usageError(error instanceof Error ? error.message : String(error));
+  }
+  const sources = [values.link, values.recipe, values.preset].filter((source) => source !== undefined);
+  if (sources.length > 1) throw usageError('Give one of --link, --recipe and --preset.');
+  const steps = values.steps === undefined ? null : Number(values.steps);
+  if (steps !== null && !(Number.isInteger(steps) && steps > 0)) throw usageError(`--steps: expected a whole number above 0, got '${values.steps}'.`);
+  const { backend = 'auto' } = values;
+  if (backend !== 'auto' && backend !== 'webgpu' && backend !== 'cpu') throw usageError(`--backend: expected webgpu or cpu, got '${backend}'.`);
+  return {
+    link: values.link ?? null,
+    recipe: values.recipe ?? null,
+    preset: values.preset ?? null,
+    data: values.data ?? null,
+    steps,
+    backend,
+    listPresets: values['list-presets'],
+    json: values.json,
+    profile: values.profile,
+  };
+}

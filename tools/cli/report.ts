@@ -1,0 +1,69 @@
+// Prints what happens: JSON lines for programs, short lines for people.
+import type { EngineErrorData, StepMetrics } from '../../src/engine/protocol.ts';
+
+export interface StartFacts {
+  readonly trainable: number;
+  readonly all: number;
+  readonly peakBytes: number;
+  readonly backend: 'webgpu' | 'cpu';
+  readonly device: string;
+}
+
+export interface ProfileFacts {
+  readonly dispatchesPerStep: number;
+  readonly dispatchesPerLayer: number;
+  readonly submitsPerStep: number;
+  readonly readbacksPerStep: number;
+  readonly kernels: readonly { readonly name: string; readonly ms: number }[];
+}
+
+export interface Report {
+  start(facts: StartFacts): void;
+  warning(category: string, message: string): void;
+  step(metrics: StepMetrics, total: number): void;
+  sample(prompt: string, before: string, after: string): void;
+  profile(facts: ProfileFacts): void;
+  done(link: string): void;
+  error(error: EngineErrorData): void;
+}
+
+const line = (value: object): void => {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+};
+const say = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+export const jsonReport: Report = {
+  start: ({ trainable, all, peakBytes, backend, device }) => line({ event: 'start', trainable, all, peak_bytes: peakBytes, backend, device }),
+  warning: (category, message) => line({ event: 'warning', category, message }),
+  step: ({ step, loss, gradNorm, learningRate, tokens, meanTokenAccuracy, evalLoss }) =>
+    line({ event: 'step', step, loss, grad_norm: gradNorm, learning_rate: learningRate, tokens, mean_token_accuracy: meanTokenAccuracy, ...(evalLoss === null ? {} : { eval_loss: evalLoss }) }),
+  sample: (prompt, before, after) => line({ event: 'sample', prompt, before, after }),
+  profile: (facts) =>
+    line({
+      event: 'profile',
+      dispatches_per_step: facts.dispatchesPerStep,
+      dispatches_per_layer: facts.dispatchesPerLayer,
+      submits_per_step: facts.submitsPerStep,
+      readbacks_per_step: facts.readbacksPerStep,
+      kernels: facts.kernels,
+    }),
+  done: (link) => line({ event: 'done', link }),
+  error: ({ code, message }) => line({ event: 'error', code, message }),
+};
+
+export const textReport: Report = {
+  start: ({ trainable, all, peakBytes, device }) =>
+    say(`trainable params: ${trainable.toLocaleString('en-US')} || all params: ${all.toLocaleString('en-US')} || trainable%: ${((100 * trainable) / all).toFixed(4)}\n${device}, ${(peakBytes / 2 ** 20).toFixed(1)} MiB planned`),
+  warning: (category, message) => say(`${category}: ${message}`),
+  step: ({ step, loss, gradNorm, learningRate, tokensPerSecond, evalLoss }, total) =>
+    say(`step ${step}/${total}  loss ${loss.toFixed(4)}  grad_norm ${gradNorm.toFixed(3)}  lr ${learningRate.toExponential(2)}  ${tokensPerSecond.toFixed(0)} tokens/s${evalLoss === null ? '' : `  eval_loss ${evalLoss.toFixed(4)}`}`),
+  sample: (prompt, before, after) => say(`\n? ${prompt}\n  before: ${before}\n  after:  ${after}`),
+  profile: (facts) => {
+    say(`\n${facts.dispatchesPerStep} dispatches a step (${facts.dispatchesPerLayer.toFixed(1)} a layer), ${facts.submitsPerStep} submits, ${facts.readbacksPerStep} readbacks`);
+    for (const { name, ms } of facts.kernels) say(`  ${name.padEnd(24)} ${ms.toFixed(2)} ms a step`);
+  },
+  done: (link) => say(`\n#${link}`),
+  error: ({ code, message }) => process.stderr.write(`${code}: ${message}\n`),
+};
