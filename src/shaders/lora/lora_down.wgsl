@@ -4,7 +4,7 @@ struct Segment {
   start: u32, end: u32, rank: u32, u_column: u32,
   a_offset: u32, b_offset: u32, first_block: u32, scale: f32,
 }
-struct Params { n: u32, k: u32, ru: u32, count: u32, stream: u32, rate: f32, segments: array<Segment, 4> }
+struct Params { n: u32, k: u32, ru: u32, count: u32, stream: u32, rate: f32, @align(16) segments: array<Segment, 4> }
 @group(0) @binding(0) var<storage, read> x: array<f32>; // [N, K]
 @group(0) @binding(1) var<storage, read> adapter: array<f32>;
 @group(0) @binding(2) var<uniform> step: Step;
@@ -41,10 +41,12 @@ fn lora_down(@builtin(global_invocation_id) id: vec3u) {
     }
   }
   for (var i = 0u; i < 4u; i++) {
-    for (var c = 0u; c < 4u; c++) {
-      if (row0 + i < params.n && r0 + c < s.rank) {
-        u[(row0 + i) * params.ru + s.u_column + r0 + c] = sums[i][c];
-      }
-    }
+    if (row0 + i >= params.n) { break; }
+    let at = (row0 + i) * params.ru + s.u_column + r0;
+    let v = sums[i];
+    u[at] = v.x;
+    if (r0 + 1u < s.rank) { u[at + 1u] = v.y; }
+    if (r0 + 2u < s.rank) { u[at + 2u] = v.z; }
+    if (r0 + 3u < s.rank) { u[at + 3u] = v.w; }
   }
 }

@@ -7,7 +7,7 @@ struct Segment {
 }
 struct Params {
   n: u32, k: u32, out: u32, ru: u32, count: u32, total: u32, splits: u32, stream: u32,
-  rate: f32, segments: array<Segment, 4>,
+  rate: f32, @align(16) segments: array<Segment, 4>,
 }
 @group(0) @binding(0) var<storage, read> x: array<f32>; // [N, K]
 @group(0) @binding(1) var<storage, read> u: array<f32>; // [N, RU]

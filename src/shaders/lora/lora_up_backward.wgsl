@@ -4,7 +4,7 @@ struct Segment {
   start: u32, end: u32, rank: u32, u_column: u32,
   a_offset: u32, b_offset: u32, first_block: u32, scale: f32,
 }
-struct Params { n: u32, out: u32, ru: u32, count: u32, segments: array<Segment, 4> }
+struct Params { n: u32, out: u32, ru: u32, count: u32, @align(16) segments: array<Segment, 4> }
 @group(0) @binding(0) var<storage, read> dy: array<f32>; // [N, OUT]
 @group(0) @binding(1) var<storage, read> adapter: array<f32>;
 @group(0) @binding(2) var<storage, read_write> du: array<f32>; // [N, RU]

@@ -12,11 +12,14 @@ export interface TestGpu {
 }
 
 let made: Promise<TestGpu | null> | undefined;
+// Dawn frees everything below an instance that nobody holds.
+let instance: GPU | undefined;
 
 async function open(): Promise<TestGpu | null> {
   const { create, globals } = await import('webgpu');
   Object.assign(globalThis, globals);
-  const adapter = await create([]).requestAdapter();
+  instance = create([]);
+  const adapter = await instance.requestAdapter();
   if (!adapter) return null;
   const wanted: GPUFeatureName[] = ['shader-f16', 'subgroups', 'timestamp-query'];
   const device = await adapter.requestDevice({

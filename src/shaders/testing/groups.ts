@@ -1,0 +1,49 @@
+// Test-only: a linear group with adapters at odd sizes, its segments and its flat adapter buffer.
+import type { SegmentNumbers } from '../lib/segments.ts';
+import type { WeightFormat } from '../quant/decoders.ts';
+import { quantise4 } from '../quant/blockwise4.ts';
+import type { PackedGroup } from '../quant/packing.ts';
+import { packFloats, packQuantised } from '../quant/packing.ts';
+import { randomArray } from './finite.ts';
+
+export interface TestGroup {
+  readonly k: number;
+  readonly out: number;
+  readonly ru: number;
+  readonly total: number;
+  readonly segments: readonly SegmentNumbers[];
+  readonly adapter: Float32Array<ArrayBuffer>;
+  readonly packed: PackedGroup;
+}
+
+/** Members of these widths over K inputs, each with an adapter of the given rank (0: none). */
+export function testGroup(k: number, members: readonly { readonly out: number; readonly rank: number }[], format: WeightFormat): TestGroup {
+  const weights = members.map(({ out }, i) => Float32Array.from(randomArray(out * k, 40 + i)));
+  const type = format.startsWith('nf4') ? 'nf4' : 'fp4';
+  const packed = format === 'none' ? packFloats(weights) : packQuantised(weights.map((w) => quantise4(w, type, format.endsWith('double'))));
+  let [start, column, at] = [0, 0, 0];
+  const place = (length: number): number => {
+    const offset = at;
+    at += Math.ceil(length / 64) * 64;
+    return offset;
+  };
+  const segments = members.map(({ out, rank }, i): SegmentNumbers => {
+    const segment = {
+      start,
+      end: start + out,
+      rank,
+      u_column: column,
+      a_offset: place(rank * k),
+      b_offset: place(out * rank),
+      first_block: packed.firstBlocks[i] ?? 0,
+      scale: 0.5 + i,
+    };
+    start += out;
+    column += rank;
+    return segment;
+  });
+  return { k, out: start, ru: column, total: at, segments, adapter: Float32Array.from(randomArray(Math.max(64, at), 7)), packed };
+}
+
+/** Sizes that cross every tile: one, odd, just over. */
+export const oddSizes = [1, 5, 65, 123] as const;
