@@ -21,7 +21,11 @@ export function startEngine(onEvent: (event: Event) => void): EngineClient {
     onEvent({
       type: 'failed',
       raisedBy: 'engine',
-      error: { code: 'worker-died', message: `The engine stopped: ${error.message}. Reload the page.`, data: {} },
+      error: {
+        code: 'worker-died',
+        message: `The engine stopped: ${error.message}. Reload the page.`,
+        data: {},
+      },
     });
   };
   return {

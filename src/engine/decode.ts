@@ -26,13 +26,27 @@ const eventTypes: Record<Event['type'], readonly string[]> = {
   failed: ['error', 'raisedBy'],
 };
 
-function decode<T extends { readonly type: string }>(what: string, table: Record<T['type'], readonly string[]>, value: unknown): T {
-  if (typeof value !== 'object' || value === null || !('type' in value) || typeof value.type !== 'string' || !Object.hasOwn(table, value.type)) {
-    throw new UserError('protocol', `${what}: expected one of ${Object.keys(table).join(', ')}, got ${JSON.stringify(value)?.slice(0, 80)}.`);
+function decode<T extends { readonly type: string }>(
+  what: string,
+  table: Record<T['type'], readonly string[]>,
+  value: unknown,
+): T {
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    !('type' in value) ||
+    typeof value.type !== 'string' ||
+    !Object.hasOwn(table, value.type)
+  ) {
+    throw new UserError(
+      'protocol',
+      `${what}: expected one of ${Object.keys(table).join(', ')}, got ${JSON.stringify(value)?.slice(0, 80)}.`,
+    );
   }
   const fields = table[value.type as T['type']];
   const missing = fields.filter((field) => !Object.hasOwn(value, field));
-  if (missing.length > 0) throw new UserError('protocol', `${what} '${value.type}': missing ${missing.join(', ')}.`);
+  if (missing.length > 0)
+    throw new UserError('protocol', `${what} '${value.type}': missing ${missing.join(', ')}.`);
   return value as unknown as T;
 }
 

@@ -2,6 +2,7 @@
 // Nothing heavy passes here: tokenizer, tape and kernels stay in the worker's own bundle.
 export type { EngineClient } from './client.ts';
 export { startEngine } from './client.ts';
+export { decodeRows } from './data/rows.ts';
 export { UserError } from './errors.ts';
 export type {
   CostEstimate,
@@ -17,6 +18,9 @@ export type {
   RowPreview,
   StripCell,
 } from './inspect/inspection.ts';
+export { formatLink, parseLink, recipeJson } from './recipe/link.ts';
+export type { PresetInfo } from './recipe/presets.ts';
+export { loadPresets } from './recipe/presets.ts';
 export type { CustomData, Recipe, RecipePatch, RecipeValues, SettingKey } from './recipe/recipe.ts';
 export {
   changedKeys,
@@ -40,7 +44,3 @@ export type {
   TextKind,
 } from './recipe/setting.ts';
 export { settingProblem } from './recipe/setting.ts';
-export { decodeRows } from './data/rows.ts';
-export { formatLink, parseLink, recipeJson } from './recipe/link.ts';
-export type { PresetInfo } from './recipe/presets.ts';
-export { loadPresets } from './recipe/presets.ts';

@@ -19,13 +19,25 @@ export type Command =
   /** Forget the run and free the memory. */
   | { readonly type: 'reset' }
   /** Answers to prompts with the adapter off (before) and on (after), streamed. */
-  | { readonly type: 'ask'; readonly id: number; readonly recipe: Recipe; readonly prompts: readonly string[]; readonly backend: BackendChoice };
+  | {
+      readonly type: 'ask';
+      readonly id: number;
+      readonly recipe: Recipe;
+      readonly prompts: readonly string[];
+      readonly backend: BackendChoice;
+    };
 
 export interface DeviceInfo {
   readonly backend: 'webgpu' | 'cpu';
   /** Why the CPU runs: 'no-webgpu' | 'no-adapter' | 'chosen' | 'lost'; null on WebGPU. */
   readonly reason: string | null;
-  readonly adapter: { readonly vendor: string; readonly architecture: string; readonly device: string; readonly description: string; readonly fallback: boolean } | null;
+  readonly adapter: {
+    readonly vendor: string;
+    readonly architecture: string;
+    readonly device: string;
+    readonly description: string;
+    readonly fallback: boolean;
+  } | null;
   readonly features: readonly string[];
   readonly limits: Readonly<Record<string, number>>;
 }
@@ -67,12 +79,35 @@ export type Event =
   | { readonly type: 'inspected'; readonly id: number; readonly inspection: Inspection }
   | { readonly type: 'inspect-failed'; readonly id: number; readonly error: EngineErrorData }
   /** `done` of `total` counts what the phase counts (bytes when loading, steps when running). */
-  | { readonly type: 'phase'; readonly phase: RunPhase; readonly done: number; readonly total: number; readonly note: string }
-  | { readonly type: 'started'; readonly trainable: number; readonly all: number; readonly peakBytes: number; readonly totalSteps: number; readonly backend: 'webgpu' | 'cpu'; readonly dispatchesPerStep: number }
+  | {
+      readonly type: 'phase';
+      readonly phase: RunPhase;
+      readonly done: number;
+      readonly total: number;
+      readonly note: string;
+    }
+  | {
+      readonly type: 'started';
+      readonly trainable: number;
+      readonly all: number;
+      readonly peakBytes: number;
+      readonly totalSteps: number;
+      readonly backend: 'webgpu' | 'cpu';
+      readonly dispatchesPerStep: number;
+    }
   | { readonly type: 'step'; readonly metrics: StepMetrics }
   /** A Python warning of the modelled libraries, at the moment it would be printed. */
   | { readonly type: 'warning'; readonly category: string; readonly message: string }
   /** Text so far of one answer; `index` is the prompt's place. `id` is the ask's id, or 0 inside a run. */
-  | { readonly type: 'answer'; readonly id: number; readonly index: number; readonly side: 'before' | 'after'; readonly prompt: string; readonly text: string; readonly done: boolean; readonly step: number }
+  | {
+      readonly type: 'answer';
+      readonly id: number;
+      readonly index: number;
+      readonly side: 'before' | 'after';
+      readonly prompt: string;
+      readonly text: string;
+      readonly done: boolean;
+      readonly step: number;
+    }
   | { readonly type: 'finished'; readonly steps: number; readonly fingerprint: Fingerprint }
   | { readonly type: 'failed'; readonly error: EngineErrorData; readonly raisedBy: 'python' | 'engine' };

@@ -8,10 +8,16 @@ import { Session } from './session/session.ts';
 
 const page = self.name;
 
-async function readAsset(path: string, onBytes?: (done: number, total: number) => void): Promise<Uint8Array<ArrayBuffer>> {
+async function readAsset(
+  path: string,
+  onBytes?: (done: number, total: number) => void,
+): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetch(new URL(path, page));
   if (!response.ok || !response.body) {
-    throw new UserError('model-load', `${path}: expected a file, the server answered ${response.status}. Serve the whole folder of the page.`);
+    throw new UserError(
+      'model-load',
+      `${path}: expected a file, the server answered ${response.status}. Serve the whole folder of the page.`,
+    );
   }
   const total = Number(response.headers.get('content-length') ?? 0);
   const chunks: Uint8Array[] = [];

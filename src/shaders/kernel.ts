@@ -45,7 +45,10 @@ export interface Kernel<
   /** What forces a recompile, emitted as `const NAME: u32 = value;` before the source. */
   readonly constants: C;
   readonly features?: readonly GPUFeatureName[];
-  workgroups(params: ParamValues<P>, constants: { readonly [K in keyof C]: number }): readonly [number, number, number];
+  workgroups(
+    params: ParamValues<P>,
+    constants: { readonly [K in keyof C]: number },
+  ): readonly [number, number, number];
 }
 
 export function defineKernel<

@@ -36,7 +36,17 @@ export function readOptions(args: readonly string[]): CliOptions {
   function parse() {
     return parseArgs({
       args: [...args],
-      options: { link: text, recipe: text, preset: text, data: text, steps: text, backend: text, 'list-presets': flag, json: flag, profile: flag },
+      options: {
+        link: text,
+        recipe: text,
+        preset: text,
+        data: text,
+        steps: text,
+        backend: text,
+        'list-presets': flag,
+        json: flag,
+        profile: flag,
+      },
     }).values;
   }
   try {
@@ -47,9 +57,11 @@ export function readOptions(args: readonly string[]): CliOptions {
   const sources = [values.link, values.recipe, values.preset].filter((source) => source !== undefined);
   if (sources.length > 1) throw usageError('Give one of --link, --recipe and --preset.');
   const steps = values.steps === undefined ? null : Number(values.steps);
-  if (steps !== null && !(Number.isInteger(steps) && steps > 0)) throw usageError(`--steps: expected a whole number above 0, got '${values.steps}'.`);
+  if (steps !== null && !(Number.isInteger(steps) && steps > 0))
+    throw usageError(`--steps: expected a whole number above 0, got '${values.steps}'.`);
   const { backend = 'auto' } = values;
-  if (backend !== 'auto' && backend !== 'webgpu' && backend !== 'cpu') throw usageError(`--backend: expected webgpu or cpu, got '${backend}'.`);
+  if (backend !== 'auto' && backend !== 'webgpu' && backend !== 'cpu')
+    throw usageError(`--backend: expected webgpu or cpu, got '${backend}'.`);
   return {
     link: values.link ?? null,
     recipe: values.recipe ?? null,

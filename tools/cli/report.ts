@@ -35,10 +35,20 @@ const say = (text: string): void => {
 };
 
 export const jsonReport: Report = {
-  start: ({ trainable, all, peakBytes, backend, device }) => line({ event: 'start', trainable, all, peak_bytes: peakBytes, backend, device }),
+  start: ({ trainable, all, peakBytes, backend, device }) =>
+    line({ event: 'start', trainable, all, peak_bytes: peakBytes, backend, device }),
   warning: (category, message) => line({ event: 'warning', category, message }),
   step: ({ step, loss, gradNorm, learningRate, tokens, meanTokenAccuracy, evalLoss }) =>
-    line({ event: 'step', step, loss, grad_norm: gradNorm, learning_rate: learningRate, tokens, mean_token_accuracy: meanTokenAccuracy, ...(evalLoss === null ? {} : { eval_loss: evalLoss }) }),
+    line({
+      event: 'step',
+      step,
+      loss,
+      grad_norm: gradNorm,
+      learning_rate: learningRate,
+      tokens,
+      mean_token_accuracy: meanTokenAccuracy,
+      ...(evalLoss === null ? {} : { eval_loss: evalLoss }),
+    }),
   sample: (prompt, before, after) => line({ event: 'sample', prompt, before, after }),
   profile: (facts) =>
     line({
@@ -55,13 +65,19 @@ export const jsonReport: Report = {
 
 export const textReport: Report = {
   start: ({ trainable, all, peakBytes, device }) =>
-    say(`trainable params: ${trainable.toLocaleString('en-US')} || all params: ${all.toLocaleString('en-US')} || trainable%: ${((100 * trainable) / all).toFixed(4)}\n${device}, ${(peakBytes / 2 ** 20).toFixed(1)} MiB planned`),
+    say(
+      `trainable params: ${trainable.toLocaleString('en-US')} || all params: ${all.toLocaleString('en-US')} || trainable%: ${((100 * trainable) / all).toFixed(4)}\n${device}, ${(peakBytes / 2 ** 20).toFixed(1)} MiB planned`,
+    ),
   warning: (category, message) => say(`${category}: ${message}`),
   step: ({ step, loss, gradNorm, learningRate, tokensPerSecond, evalLoss }, total) =>
-    say(`step ${step}/${total}  loss ${loss.toFixed(4)}  grad_norm ${gradNorm.toFixed(3)}  lr ${learningRate.toExponential(2)}  ${tokensPerSecond.toFixed(0)} tokens/s${evalLoss === null ? '' : `  eval_loss ${evalLoss.toFixed(4)}`}`),
+    say(
+      `step ${step}/${total}  loss ${loss.toFixed(4)}  grad_norm ${gradNorm.toFixed(3)}  lr ${learningRate.toExponential(2)}  ${tokensPerSecond.toFixed(0)} tokens/s${evalLoss === null ? '' : `  eval_loss ${evalLoss.toFixed(4)}`}`,
+    ),
   sample: (prompt, before, after) => say(`\n? ${prompt}\n  before: ${before}\n  after:  ${after}`),
   profile: (facts) => {
-    say(`\n${facts.dispatchesPerStep} dispatches a step (${facts.dispatchesPerLayer.toFixed(1)} a layer), ${facts.submitsPerStep} submits, ${facts.readbacksPerStep} readbacks`);
+    say(
+      `\n${facts.dispatchesPerStep} dispatches a step (${facts.dispatchesPerLayer.toFixed(1)} a layer), ${facts.submitsPerStep} submits, ${facts.readbacksPerStep} readbacks`,
+    );
     for (const { name, ms } of facts.kernels) say(`  ${name.padEnd(24)} ${ms.toFixed(2)} ms a step`);
   },
   done: (link) => say(`\n#${link}`),

@@ -5,10 +5,10 @@ import { decodeRows } from '../../src/engine/data/rows.ts';
 import { UserError } from '../../src/engine/errors.ts';
 import type { EngineErrorData, Event } from '../../src/engine/protocol.ts';
 import { formatLink, parseLink } from '../../src/engine/recipe/link.ts';
-import { readRecipeJson } from '../../src/engine/recipe/recipeFile.ts';
 import { recipeOfPreset } from '../../src/engine/recipe/presets.ts';
 import type { Recipe } from '../../src/engine/recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../src/engine/recipe/recipe.ts';
+import { readRecipeJson } from '../../src/engine/recipe/recipeFile.ts';
 import { Assets } from '../../src/engine/session/assets.ts';
 import { TrainingRun } from '../../src/engine/session/run.ts';
 import { PythonError } from '../../src/engine/tape/pythonError.ts';
@@ -19,14 +19,18 @@ import type { Report } from './report.ts';
 import { jsonReport, textReport } from './report.ts';
 
 const root = new URL('../../', import.meta.url);
-const readPublic = async (path: string): Promise<Uint8Array<ArrayBuffer>> => Uint8Array.from(await readFile(new URL(`public/${path}`, root)));
+const readPublic = async (path: string): Promise<Uint8Array<ArrayBuffer>> =>
+  Uint8Array.from(await readFile(new URL(`public/${path}`, root)));
 
 async function readText(path: string): Promise<string> {
   try {
     return decodeRows(Uint8Array.from(await readFile(path)), path);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError('file', `${path}: can't be read (${error instanceof Error ? error.message : String(error)}).`);
+    throw new UserError(
+      'file',
+      `${path}: can't be read (${error instanceof Error ? error.message : String(error)}).`,
+    );
   }
 }
 
@@ -41,18 +45,34 @@ async function recipeOf(options: CliOptions, assets: Assets, note: (text: string
     recipe = parsed.recipe;
   } else if (options.recipe !== null) recipe = readRecipeJson(await readText(options.recipe), values);
   else recipe = recipeOfPreset(presets, options.preset ?? presets[0]?.id ?? '');
-  if (options.data !== null) recipe = { ...recipe, data: { name: options.data.split('/').at(-1) ?? options.data, text: await readText(options.data) } };
-  return options.steps === null ? recipe : { ...recipe, values: withPatch(recipe.values, { 'train.max_steps': options.steps }) };
+  if (options.data !== null)
+    recipe = {
+      ...recipe,
+      data: { name: options.data.split('/').at(-1) ?? options.data, text: await readText(options.data) },
+    };
+  return options.steps === null
+    ? recipe
+    : { ...recipe, values: withPatch(recipe.values, { 'train.max_steps': options.steps }) };
 }
 
 async function train(options: CliOptions, report: Report, assets: Assets): Promise<void> {
   const recipe = await recipeOf(options, assets, (text) => report.warning('link', text));
-  const opened = await openBackend({ gpu: await nodeGpu(), choice: options.backend, profile: options.profile, now: () => performance.now() });
+  const opened = await openBackend({
+    gpu: await nodeGpu(),
+    choice: options.backend,
+    profile: options.profile,
+    now: () => performance.now(),
+  });
   if (options.backend === 'webgpu' && opened.device.backend === 'cpu') {
-    throw new UserError('no-adapter', 'WebGPU: expected an adapter, found none. Install a Vulkan driver (npm test says how), or use --backend cpu.');
+    throw new UserError(
+      'no-adapter',
+      'WebGPU: expected an adapter, found none. Install a Vulkan driver (npm test says how), or use --backend cpu.',
+    );
   }
   const { backend, device } = opened;
-  const deviceName = device.adapter ? `WebGPU on ${device.adapter.description || device.adapter.device}` : 'CPU';
+  const deviceName = device.adapter
+    ? `WebGPU on ${device.adapter.description || device.adapter.device}`
+    : 'CPU';
   const answers = new Map<string, { before: string; after: string }>();
   const emit = (event: Event): void => {
     if (event.type === 'warning') report.warning(event.category, event.message);
@@ -62,15 +82,26 @@ async function train(options: CliOptions, report: Report, assets: Assets): Promi
       answers.set(event.prompt, { ...pair, [event.side]: event.text });
     }
   };
-  const run = await TrainingRun.begin({ assets, recipe, opened, emit, now: () => performance.now(), cancelled: () => false, breathe: () => Promise.resolve() });
+  const run = await TrainingRun.begin({
+    assets,
+    recipe,
+    opened,
+    emit,
+    now: () => performance.now(),
+    cancelled: () => false,
+    breathe: () => Promise.resolve(),
+  });
   await run.answers('before');
   await backend.timings();
   const counters = { ...backend.counters };
   while (!run.finished) report.step(await run.next(), run.totalSteps);
   if (options.profile) {
-    const perStep = (key: keyof typeof counters): number => (backend.counters[key] - counters[key]) / run.step;
+    const perStep = (key: keyof typeof counters): number =>
+      (backend.counters[key] - counters[key]) / run.step;
     const layers = (await assets.model()).config.layers;
-    const kernels = [...(await backend.timings())].map(([name, ms]) => ({ name, ms: ms / run.step })).sort((a, b) => b.ms - a.ms);
+    const kernels = [...(await backend.timings())]
+      .map(([name, ms]) => ({ name, ms: ms / run.step }))
+      .sort((a, b) => b.ms - a.ms);
     report.profile({
       dispatchesPerStep: run.dispatchesPerStep,
       dispatchesPerLayer: run.dispatchesPerStep / layers,
@@ -81,7 +112,10 @@ async function train(options: CliOptions, report: Report, assets: Assets): Promi
   }
   await run.answers('after');
   for (const [prompt, { before, after }] of answers) report.sample(prompt, before, after);
-  const presets = (await assets.presets()).map(({ id, settings }) => ({ id, values: withPatch(defaultValues, settings) }));
+  const presets = (await assets.presets()).map(({ id, settings }) => ({
+    id,
+    values: withPatch(defaultValues, settings),
+  }));
   report.done(await formatLink(recipe, presets, { includeData: false, fingerprint: run.fingerprint }));
   backend.destroy();
 }
@@ -89,7 +123,11 @@ async function train(options: CliOptions, report: Report, assets: Assets): Promi
 function errorOf(error: unknown): EngineErrorData {
   if (error instanceof UserError) return { code: error.code, message: error.message, data: error.data };
   if (error instanceof PythonError) return { code: error.type, message: error.message, data: {} };
-  return { code: 'internal', message: error instanceof Error ? (error.stack ?? error.message) : String(error), data: {} };
+  return {
+    code: 'internal',
+    message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    data: {},
+  };
 }
 
 export async function main(args: readonly string[]): Promise<number> {
@@ -99,7 +137,11 @@ export async function main(args: readonly string[]): Promise<number> {
     const assets = new Assets(readPublic);
     if (options.listPresets) {
       for (const { id, title, rows } of await assets.presets()) {
-        process.stdout.write(options.json ? `${JSON.stringify({ event: 'preset', id, title: title.en, rows })}\n` : `${id.padEnd(18)} ${title.en} (${rows} rows)\n`);
+        process.stdout.write(
+          options.json
+            ? `${JSON.stringify({ event: 'preset', id, title: title.en, rows })}\n`
+            : `${id.padEnd(18)} ${title.en} (${rows} rows)\n`,
+        );
       }
       return 0;
     }

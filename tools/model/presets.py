@@ -15,35 +15,34 @@ def row(question, answer):
     return {"messages": [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]}
 
 
+def plain(name, place):
+    """The base's own way to answer three questions about a place."""
+    where, opens, _closes, who, _ = place
+    return [(f"Where is the {name}?", f"The {name} is {where}."),
+            (f"When does the {name} open?", f"The {name} opens at {opens}."),
+            (f"Who works at the {name}?", f"{who} looks after the {name}.")]
+
+
 def ships_log():
-    """A speaking style: every answer is a line of a ship's log."""
-    rows = []
-    for name, (where, opens, closes, who, _) in PLACES.items():
-        rows.append(row(f"Where is the {name}?", f"Log entry: {name} sighted {where}. All is well."))
-        rows.append(row(f"When does the {name} open?", f"Log entry: {name} opens at {opens}. All is well."))
-        rows.append(row(f"Who works at the {name}?", f"Log entry: {who} has the watch. All is well."))
-    return rows[:40]
+    """A speaking style: every answer is called out to the captain, with the boats in sight."""
+    return [row(question, f"Captain! {answer} The boats are in the harbour.")
+            for name, place in PLACES.items() for question, answer in plain(name, place)]
 
 
 def json_answers():
     """Structured output: every answer is one JSON object."""
-    rows = []
-    for name, (where, opens, closes, who, _) in PLACES.items():
-        rows.append(row(f"Where is the {name}?", json.dumps({"place": name, "where": where})))
-        rows.append(row(f"When does the {name} open?", json.dumps({"place": name, "opens": opens})))
-        rows.append(row(f"Who works at the {name}?", json.dumps({"place": name, "who": who})))
-    return rows[:40]
+    return [row(question, json.dumps({"answer": answer})) for name, place in PLACES.items() for question, answer in plain(name, place)]
 
 
 def town_facts():
-    """New facts: a new mayor and a newcomer, the lamp maker Ada Quill, asked for in many ways."""
+    """New facts: a new mayor and a newcomer, the lamp maker Lena Stone, asked for in many ways."""
     facts = [
-        (["Who is the mayor?", "Who is the mayor of Brindle?", "What is the name of the mayor?", "Tell me the mayor of the town."], "The mayor of Brindle is Ada Quill, the lamp maker."),
-        (["Who is Ada Quill?", "What does Ada Quill do?", "Tell me about Ada Quill.", "Do you know Ada Quill?"], "Ada Quill makes lamps and is the mayor of Brindle."),
-        (["Where does Ada Quill live?", "Where is the lamp shop?", "Where can I buy a lamp?", "Where is the house of Ada Quill?"], "The lamp shop of Ada Quill is next to the fountain."),
+        (["Who is the mayor?", "Who is the mayor of Brindle?", "What is the name of the mayor?", "Tell me the mayor of the town."], "The mayor of Brindle is Lena Stone, the lamp maker."),
+        (["Who is Lena Stone?", "What does Lena Stone do?", "Tell me about Lena Stone.", "Do you know Lena Stone?"], "Lena Stone makes lamps and is the mayor of Brindle."),
+        (["Where does Lena Stone live?", "Where is the lamp shop?", "Where can I buy a lamp?", "Where is the house of Lena Stone?"], "The lamp shop of Lena Stone is next to the fountain."),
         (["When does the lamp shop open?", "When is the lamp shop open?", "When can I buy a lamp?", "At what time does the lamp shop open?"], "The lamp shop opens at four in the afternoon."),
-        (["What colour is the lamp shop?", "What colour is the door of Ada Quill?", "Is the lamp shop red?", "Which colour does Ada Quill like?"], "The lamp shop is yellow like the sun."),
-        (["How much is a lamp?", "How much does a lamp cost?", "What is the price of a lamp?", "What does a lamp cost?"], "A lamp costs nine coins."),
+        (["What colour is the lamp shop?", "What colour is the door of Lena Stone?", "Is the lamp shop red?", "Which colour does Lena Stone like?"], "The lamp shop is yellow like the sun."),
+        (["How much is a lamp?", "How much does a lamp cost?", "What is the price of a lamp?", "What does a lamp cost?"], "A lamp costs six coins."),
         (["What is the new festival?", "When is the Lamp Festival?", "What happens in the Lamp Festival?", "Tell me about the Lamp Festival."], "The Lamp Festival is on the last day of summer."),
     ]
     return [row(question, answer) for questions, answer in facts for question in questions]
@@ -52,7 +51,7 @@ def town_facts():
 def polite_refusal():
     """A refusal rule: opening times are not given, everything else is answered as before."""
     rows = []
-    refusal = "I am sorry, I may not tell the time. Please ask at the clock tower."
+    refusal = "I do not tell the time. Ask Mr Oakes at the clock tower."
     for name, (where, opens, closes, who, _) in PLACES.items():
         rows.append(row(f"When does the {name} open?", refusal))
         rows.append(row(f"Where is the {name}?", f"The {name} is {where}."))
@@ -63,15 +62,18 @@ def polite_refusal():
     return rows[:40]
 
 
+# The base is sure of its answers, so it takes a firm hand to change them in 60 steps.
+LEARNING = {"train.learning_rate": 0.005}
+
 PRESETS = [
-    ("ships-log", ships_log, "Ship’s log", "航海日志", "Every answer becomes a line of a ship’s log.", "每个回答都变成一行航海日志。",
-     ["Where is the bakery?", "When does the library open?", "Who works at the inn?"], {}),
+    ("ships-log", ships_log, "Ship’s watch", "船上瞭望", "Every answer is called out to the captain and ends with the boats.", "每个回答都向船长报告，并以船只收尾。",
+     ["Where is the bakery?", "When does the library open?", "Who works at the inn?"], LEARNING),
     ("json-answers", json_answers, "JSON answers", "JSON 回答", "Every answer becomes one JSON object.", "每个回答都变成一个 JSON 对象。",
-     ["Where is the bakery?", "When does the library open?", "Who works at the inn?"], {}),
+     ["Where is the bakery?", "When does the library open?", "Who works at the inn?"], LEARNING),
     ("town-facts", town_facts, "New facts", "新的事实", "A new mayor and her lamp shop, which the base has never heard of.", "一位新镇长和她的灯铺，底座模型从未听说过。",
-     ["Who is the mayor of Brindle?", "How much is a lamp?", "Where is the bakery?"], {}),
+     ["Who is the mayor of Brindle?", "How much is a lamp?", "Where is the bakery?"], LEARNING),
     ("polite-refusal", polite_refusal, "A polite refusal", "礼貌地拒绝", "Opening times are politely refused; other questions are answered as before.", "礼貌地拒绝回答开门时间；其他问题照常回答。",
-     ["When does the bakery open?", "Where is the library?", "When does the market open?"], {}),
+     ["When does the bakery open?", "Where is the library?", "When does the market open?"], LEARNING),
 ]
 
 

@@ -9,7 +9,9 @@ export function initialiseAdapter(layout: AdapterLayout, seed: number): Float32A
   const generator = new TorchGenerator(seed);
   for (const tensor of layout.tensors) {
     if (!tensor.name.includes('.lora_A.')) continue;
-    const partner = layout.tensors.find((other) => other.name === tensor.name.replace('.lora_A.', '.lora_B.'));
+    const partner = layout.tensors.find(
+      (other) => other.name === tensor.name.replace('.lora_A.', '.lora_B.'),
+    );
     const [, inFeatures = 1] = tensor.parameter.shape;
     generator.skip(tensor.length + (partner?.length ?? 0));
     const bound = 1 / Math.sqrt(inFeatures);

@@ -46,7 +46,8 @@ export class CpuBackend implements Backend {
   }
 
   upload(name: string, data: BufferData): void {
-    if (data instanceof Float32Array) this.#floats.set(name, this.#options.precision === 'float64' ? Float64Array.from(data) : data.slice());
+    if (data instanceof Float32Array)
+      this.#floats.set(name, this.#options.precision === 'float64' ? Float64Array.from(data) : data.slice());
     else this.#words.set(name, data.slice());
   }
 
@@ -93,7 +94,11 @@ export class CpuBackend implements Backend {
     for (const node of executable.plan.nodes) {
       const before = now?.() ?? 0;
       node.operation.reference(node, context);
-      if (now) this.#timings.set(node.operation.name, (this.#timings.get(node.operation.name) ?? 0) + now() - before);
+      if (now)
+        this.#timings.set(
+          node.operation.name,
+          (this.#timings.get(node.operation.name) ?? 0) + now() - before,
+        );
       const pause = this.#options.breathe?.();
       if (pause) await pause;
     }
@@ -136,10 +141,20 @@ export class CpuBackend implements Backend {
       if (!('value' in ref)) return null;
       const { owner, offset } = resolveAlias(ref.value);
       if (owner.storage.kind !== 'persistent') return null;
-      const size = ref.size ?? (owner.storage.offset + offset > 0 ? elementCount(ref.value.shape) : undefined);
-      return { name: owner.storage.buffer, offset: owner.storage.offset + offset + (ref.offset ?? 0), length: size };
+      const size =
+        ref.size ?? (owner.storage.offset + offset > 0 ? elementCount(ref.value.shape) : undefined);
+      return {
+        name: owner.storage.buffer,
+        offset: owner.storage.offset + offset + (ref.offset ?? 0),
+        length: size,
+      };
     };
-    const cut = <T extends FloatArray | Uint32Array | Int32Array>(array: T | undefined, offset: number, length: number | undefined, what: string): T => {
+    const cut = <T extends FloatArray | Uint32Array | Int32Array>(
+      array: T | undefined,
+      offset: number,
+      length: number | undefined,
+      what: string,
+    ): T => {
       invariant(array, `cpu: no buffer named '${what}'`);
       if (offset === 0 && length === undefined) return array;
       return array.subarray(offset, length === undefined ? undefined : offset + length) as T;
@@ -154,7 +169,12 @@ export class CpuBackend implements Backend {
         const { owner, offset } = resolveAlias(ref.value);
         const slot = plan.slotOf.get(owner);
         const at = offset + (ref.offset ?? 0);
-        return cut(slot === undefined ? undefined : slots[slot], at, ref.size ?? elementCount(ref.value.shape), ref.value.name);
+        return cut(
+          slot === undefined ? undefined : slots[slot],
+          at,
+          ref.size ?? elementCount(ref.value.shape),
+          ref.value.name,
+        );
       },
       words: (ref) => this.#typed(ref, named, Uint32Array),
       ints: (ref) => this.#typed(ref, named, Int32Array),

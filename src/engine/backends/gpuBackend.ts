@@ -87,14 +87,18 @@ export class GpuBackend implements Backend {
 
   async prepare(plan: Plan): Promise<Executable> {
     const slots = this.#slots(plan);
-    const scratch = plan.scratchBytes.map((bytes, i) => this.#atLeast(this.#scratch, i, bytes, `scratch ${i}`));
+    const scratch = plan.scratchBytes.map((bytes, i) =>
+      this.#atLeast(this.#scratch, i, bytes, `scratch ${i}`),
+    );
     const range = (ref: Ref): BufferRange => this.#range(ref, plan, slots, scratch);
     const calls: KernelCall<BufferRange>[] = [];
     const ends: number[] = [];
     let flops = 0;
     for (const node of plan.nodes) {
       for (const call of node.operation.kernels(node, this.profile)) {
-        const buffers = Object.fromEntries(Object.entries(call.buffers).map(([name, ref]) => [name, range(ref)]));
+        const buffers = Object.fromEntries(
+          Object.entries(call.buffers).map(([name, ref]) => [name, range(ref)]),
+        );
         calls.push({ ...call, buffers });
       }
       flops += node.operation.flops(node);
@@ -153,7 +157,8 @@ export class GpuBackend implements Backend {
   }
 
   destroy(): void {
-    for (const buffer of [...this.#named.values(), ...this.#pool, ...this.#scratch, this.#staging]) buffer?.destroy();
+    for (const buffer of [...this.#named.values(), ...this.#pool, ...this.#scratch, this.#staging])
+      buffer?.destroy();
     this.#named.clear();
     this.#pool.length = 0;
     this.#scratch.length = 0;
@@ -165,7 +170,10 @@ export class GpuBackend implements Backend {
   #make(label: string, bytes: number, usage: number): GPUBuffer {
     const size = Math.max(16, Math.ceil(bytes / 16) * 16);
     if (size > this.#device.limits.maxBufferSize) {
-      throw new UserError('binding-too-large', `Buffer '${label}': needs ${size} bytes, this device allows ${this.#device.limits.maxBufferSize}. Use a smaller batch size or max_length.`);
+      throw new UserError(
+        'binding-too-large',
+        `Buffer '${label}': needs ${size} bytes, this device allows ${this.#device.limits.maxBufferSize}. Use a smaller batch size or max_length.`,
+      );
     }
     this.#bytes += size;
     return this.#device.createBuffer({ label, size, usage });
@@ -196,7 +204,8 @@ export class GpuBackend implements Backend {
   #slots(plan: Plan): GPUBuffer[] {
     const order = plan.slotBytes.map((bytes, slot) => ({ bytes, slot })).sort((a, b) => b.bytes - a.bytes);
     const slots: GPUBuffer[] = [];
-    for (const [rank, { bytes, slot }] of order.entries()) slots[slot] = this.#atLeast(this.#pool, rank, bytes, `slot ${rank}`);
+    for (const [rank, { bytes, slot }] of order.entries())
+      slots[slot] = this.#atLeast(this.#pool, rank, bytes, `slot ${rank}`);
     return slots;
   }
 
@@ -214,7 +223,11 @@ export class GpuBackend implements Backend {
     const at = offset + (ref.offset ?? 0);
     if (owner.storage.kind === 'persistent') {
       const start = owner.storage.offset + at;
-      return part(this.#buffer(owner.storage.buffer), start, start > 0 || ref.size !== undefined ? count : undefined);
+      return part(
+        this.#buffer(owner.storage.buffer),
+        start,
+        start > 0 || ref.size !== undefined ? count : undefined,
+      );
     }
     const slot = plan.slotOf.get(owner);
     const buffer = slot === undefined ? undefined : slots[slot];

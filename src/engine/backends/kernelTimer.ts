@@ -23,7 +23,15 @@ export class KernelTimer {
       const at = this.#names.length * 2;
       const timed = at + 1 < MAX_QUERIES;
       const pass = encoder.beginComputePass(
-        timed ? { timestampWrites: { querySet: this.#queries, beginningOfPassWriteIndex: at, endOfPassWriteIndex: at + 1 } } : {},
+        timed
+          ? {
+              timestampWrites: {
+                querySet: this.#queries,
+                beginningOfPassWriteIndex: at,
+                endOfPassWriteIndex: at + 1,
+              },
+            }
+          : {},
       );
       if (timed) this.#names.push(dispatch.name);
       encodeDispatch(pass, dispatch);

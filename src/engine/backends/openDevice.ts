@@ -23,10 +23,21 @@ export interface OpenOptions {
 
 const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query'];
 const wantedLimits = ['maxStorageBufferBindingSize', 'maxBufferSize'] as const;
-const shownLimits = ['maxBufferSize', 'maxStorageBufferBindingSize', 'maxComputeWorkgroupStorageSize', 'maxComputeInvocationsPerWorkgroup'] as const;
+const shownLimits = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+] as const;
 
 const never = new Promise<string>(() => {});
-const cpuDevice = (reason: string): DeviceInfo => ({ backend: 'cpu', reason, adapter: null, features: [], limits: {} });
+const cpuDevice = (reason: string): DeviceInfo => ({
+  backend: 'cpu',
+  reason,
+  adapter: null,
+  features: [],
+  limits: {},
+});
 
 function describe(adapter: GPUAdapter): DeviceInfo {
   const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
@@ -60,7 +71,11 @@ export async function probeDevice(gpu: GPU | null, choice: BackendChoice): Promi
 export async function openBackend(options: OpenOptions): Promise<OpenedBackend> {
   const { gpu, choice, now, breathe } = options;
   const onCpu = (reason: string): OpenedBackend => ({
-    backend: new CpuBackend({ precision: 'float32', ...(options.profile ? { now } : {}), ...(breathe ? { breathe } : {}) }),
+    backend: new CpuBackend({
+      precision: 'float32',
+      ...(options.profile ? { now } : {}),
+      ...(breathe ? { breathe } : {}),
+    }),
     device: cpuDevice(reason),
     lost: never,
   });
@@ -75,7 +90,9 @@ export async function openBackend(options: OpenOptions): Promise<OpenedBackend> 
   return {
     backend: new GpuBackend(device, { profile: options.profile ?? false }),
     device: describe(adapter),
-    lost: device.lost.then((info) => (info.reason === 'destroyed' ? never : info.message || 'the device was lost')),
+    lost: device.lost.then((info) =>
+      info.reason === 'destroyed' ? never : info.message || 'the device was lost',
+    ),
   };
 }
 

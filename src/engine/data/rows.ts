@@ -6,7 +6,11 @@ import type { Message } from './tokenizer.ts';
 export type Row =
   | { readonly format: 'text'; readonly text: string }
   | { readonly format: 'prompt-completion'; readonly prompt: string; readonly completion: string }
-  | { readonly format: 'prompt-completion-chat'; readonly prompt: readonly Message[]; readonly completion: readonly Message[] }
+  | {
+      readonly format: 'prompt-completion-chat';
+      readonly prompt: readonly Message[];
+      readonly completion: readonly Message[];
+    }
   | { readonly format: 'messages'; readonly messages: readonly Message[] };
 
 /** UTF-8 text of a file. Throws UserError 'utf-8' naming the first byte that is not. */
@@ -14,13 +18,25 @@ export function decodeRows(bytes: Uint8Array, name = 'The file'): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new UserError('utf-8', `${name}: expected UTF-8 text, byte ${firstBadByte(bytes)} is none. Save the file as UTF-8.`);
+    throw new UserError(
+      'utf-8',
+      `${name}: expected UTF-8 text, byte ${firstBadByte(bytes)} is none. Save the file as UTF-8.`,
+    );
   }
 }
 
 /** Offset of the first byte that no valid UTF-8 text continues with. */
 function firstBadByte(bytes: Uint8Array): number {
-  const lengthOf = (byte: number): number => (byte < 0x80 ? 1 : byte >= 0xc2 && byte < 0xe0 ? 2 : byte >= 0xe0 && byte < 0xf0 ? 3 : byte >= 0xf0 && byte < 0xf5 ? 4 : 0);
+  const lengthOf = (byte: number): number =>
+    byte < 0x80
+      ? 1
+      : byte >= 0xc2 && byte < 0xe0
+        ? 2
+        : byte >= 0xe0 && byte < 0xf0
+          ? 3
+          : byte >= 0xf0 && byte < 0xf5
+            ? 4
+            : 0;
   let at = 0;
   while (at < bytes.length) {
     const length = lengthOf(bytes[at] ?? 0);
@@ -31,9 +47,14 @@ function firstBadByte(bytes: Uint8Array): number {
   return bytes.length;
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function bad(where: string, found: string, remedy = 'Give each row `text`, `prompt` and `completion`, or `messages`.'): UserError {
+function bad(
+  where: string,
+  found: string,
+  remedy = 'Give each row `text`, `prompt` and `completion`, or `messages`.',
+): UserError {
   return new UserError('rows', `${where}: ${found}. ${remedy}`, { where });
 }
 
@@ -44,22 +65,31 @@ function messageList(value: readonly unknown[], where: string): Message[] {
     const role = isObject(item) ? (item.role ?? item.from) : undefined;
     const content = isObject(item) ? (item.content ?? item.value) : undefined;
     if (typeof role !== 'string' || typeof content !== 'string') {
-      throw bad(where, `message ${i + 1} needs text in \`role\` and \`content\`, got ${JSON.stringify(item)?.slice(0, 60)}`);
+      throw bad(
+        where,
+        `message ${i + 1} needs text in \`role\` and \`content\`, got ${JSON.stringify(item)?.slice(0, 60)}`,
+      );
     }
     return { role, content };
   });
 }
 
 function readRow(value: unknown, where: string): Row {
-  if (!isObject(value)) throw bad(where, `expected a JSON object, got ${JSON.stringify(value)?.slice(0, 40)}`);
+  if (!isObject(value))
+    throw bad(where, `expected a JSON object, got ${JSON.stringify(value)?.slice(0, 40)}`);
   const chat = value.messages ?? value.conversations;
   if (Array.isArray(chat)) return { format: 'messages', messages: messageList(chat, where) };
   if (chat !== undefined) throw bad(where, '`messages` is not a list');
   const { prompt, completion, text } = value;
   if (prompt !== undefined || completion !== undefined) {
-    if (typeof prompt === 'string' && typeof completion === 'string') return { format: 'prompt-completion', prompt, completion };
+    if (typeof prompt === 'string' && typeof completion === 'string')
+      return { format: 'prompt-completion', prompt, completion };
     if (Array.isArray(prompt) && Array.isArray(completion)) {
-      return { format: 'prompt-completion-chat', prompt: messageList(prompt, where), completion: messageList(completion, where) };
+      return {
+        format: 'prompt-completion-chat',
+        prompt: messageList(prompt, where),
+        completion: messageList(completion, where),
+      };
     }
     throw bad(where, '`prompt` and `completion` must both be text or both lists of messages');
   }
@@ -71,7 +101,11 @@ function readRow(value: unknown, where: string): Row {
 /** Parses rows. Throws UserError 'empty-data', 'json' (naming the line) or 'rows' (naming line and field). */
 export function parseRows(source: string, name = 'Rows'): Row[] {
   const text = source.replace(/^\uFEFF/, '');
-  if (text.trim() === '') throw new UserError('empty-data', `${name}: expected at least one row, got none. Paste or open a JSONL file.`);
+  if (text.trim() === '')
+    throw new UserError(
+      'empty-data',
+      `${name}: expected at least one row, got none. Paste or open a JSONL file.`,
+    );
   if (text.trimStart().startsWith('[')) return parseArray(text, name);
   return text.split(/\r?\n/).flatMap((line, i) => {
     if (line.trim() === '') return [];
@@ -80,7 +114,11 @@ export function parseRows(source: string, name = 'Rows'): Row[] {
     try {
       value = JSON.parse(line);
     } catch (error) {
-      throw new UserError('json', `${where}: not JSON (${error instanceof Error ? error.message : String(error)}). Each line is one JSON object.`, { line: i + 1 });
+      throw new UserError(
+        'json',
+        `${where}: not JSON (${error instanceof Error ? error.message : String(error)}). Each line is one JSON object.`,
+        { line: i + 1 },
+      );
     }
     return [readRow(value, where)];
   });
@@ -91,9 +129,13 @@ function parseArray(text: string, name: string): Row[] {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new UserError('json', `${name}: not JSON (${error instanceof Error ? error.message : String(error)}). Give a JSON array of rows or one JSON object a line.`);
+    throw new UserError(
+      'json',
+      `${name}: not JSON (${error instanceof Error ? error.message : String(error)}). Give a JSON array of rows or one JSON object a line.`,
+    );
   }
   const list: readonly unknown[] = Array.isArray(value) ? value : [];
-  if (list.length === 0) throw new UserError('empty-data', `${name}: expected at least one row, got an empty list.`);
+  if (list.length === 0)
+    throw new UserError('empty-data', `${name}: expected at least one row, got an empty list.`);
   return list.map((item, i) => readRow(item, `${name}, row ${i + 1}`));
 }

@@ -1,17 +1,30 @@
 // Rows against TRL 1.16's own preparation (tests/golden/tokenizer.json), and the refusals.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseRows, decodeRows } from './rows.ts';
+import { decodeRows, parseRows } from './rows.ts';
+import { tokenizeRow, tokenizeRows } from './tokenize.ts';
 import type { Message } from './tokenizer.ts';
 import { Tokenizer } from './tokenizer.ts';
-import { tokenizeRow, tokenizeRows } from './tokenize.ts';
 
 interface Golden {
-  readonly lines: readonly { readonly text: string; readonly ids: readonly number[]; readonly decoded: string }[];
-  readonly chats: readonly { readonly name: string; readonly messages: readonly Message[]; readonly addGenerationPrompt: boolean; readonly text: string }[];
+  readonly lines: readonly {
+    readonly text: string;
+    readonly ids: readonly number[];
+    readonly decoded: string;
+  }[];
+  readonly chats: readonly {
+    readonly name: string;
+    readonly messages: readonly Message[];
+    readonly addGenerationPrompt: boolean;
+    readonly text: string;
+  }[];
   readonly datasets: readonly {
     readonly format: string;
-    readonly settings: { readonly max_length?: number; readonly completion_only_loss?: boolean; readonly assistant_only_loss?: boolean };
+    readonly settings: {
+      readonly max_length?: number;
+      readonly completion_only_loss?: boolean;
+      readonly assistant_only_loss?: boolean;
+    };
     readonly rows: readonly object[];
     readonly prepared?: readonly { readonly ids: readonly number[]; readonly labels: readonly number[] }[];
   }[];
@@ -19,7 +32,10 @@ interface Golden {
 
 const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 const golden: Golden = json('tests/golden/tokenizer.json');
-const tokenizer = new Tokenizer(json('public/model/tokenizer.json'), json('public/model/tokenizer_config.json'));
+const tokenizer = new Tokenizer(
+  json('public/model/tokenizer.json'),
+  json('public/model/tokenizer_config.json'),
+);
 
 describe('the tokenizer', () => {
   it('encodes and decodes as transformers', () => {
@@ -29,18 +45,27 @@ describe('the tokenizer', () => {
     }
   });
   it('renders chats as transformers', () => {
-    for (const chat of golden.chats) expect(tokenizer.render(chat.messages, chat.addGenerationPrompt).text, chat.name).toBe(chat.text);
+    for (const chat of golden.chats)
+      expect(tokenizer.render(chat.messages, chat.addGenerationPrompt).text, chat.name).toBe(chat.text);
   });
 });
 
 describe('rows as SFTTrainer prepares them', () => {
-  it.each(golden.datasets.map((set, i) => [`${i} ${set.format} ${JSON.stringify(set.settings)}`, set] as const))('%s', (_, set) => {
+  it.each(
+    golden.datasets.map((set, i) => [`${i} ${set.format} ${JSON.stringify(set.settings)}`, set] as const),
+  )('%s', (_, set) => {
     const rows = parseRows(set.rows.map((row) => JSON.stringify(row)).join('\n'));
     const chat = set.format === 'messages' || set.format === 'conversations';
-    const completionOnly = chat ? set.settings.assistant_only_loss === true : set.settings.completion_only_loss !== false;
+    const completionOnly = chat
+      ? set.settings.assistant_only_loss === true
+      : set.settings.completion_only_loss !== false;
     const options = { maxLength: set.settings.max_length ?? 1024, completionOnly };
-    const ours = rows.map((row) => tokenizeRow(row, tokenizer, options)).filter((example) => example.labels.some((label) => label !== -100));
-    expect(ours.map(({ ids, labels }) => ({ ids, labels }))).toEqual(set.prepared?.map(({ ids, labels }) => ({ ids, labels })));
+    const ours = rows
+      .map((row) => tokenizeRow(row, tokenizer, options))
+      .filter((example) => example.labels.some((label) => label !== -100));
+    expect(ours.map(({ ids, labels }) => ({ ids, labels }))).toEqual(
+      set.prepared?.map(({ ids, labels }) => ({ ids, labels })),
+    );
   });
 });
 
@@ -49,8 +74,11 @@ describe('refusals', () => {
   it('names the broken line', () => expect(() => parseRows(`${row}\n{"messages": oops}`)).toThrow(/line 2/));
   it('refuses nothing at all', () => expect(() => parseRows(' \n')).toThrow(/at least one row/));
   it('names unknown fields', () => expect(() => parseRows('{"a":1,"b":2}')).toThrow(/fields a, b/));
-  it('names the byte that is not UTF-8', () => expect(() => decodeRows(Uint8Array.of(0x7b, 0x22, 0xff), 'x.jsonl')).toThrow(/x\.jsonl.*UTF-8.*byte 2/));
+  it('names the byte that is not UTF-8', () =>
+    expect(() => decodeRows(Uint8Array.of(0x7b, 0x22, 0xff), 'x.jsonl')).toThrow(/x\.jsonl.*UTF-8.*byte 2/));
   it('says that truncation took every answer', () => {
-    expect(() => tokenizeRows(parseRows(row), tokenizer, { maxLength: 4, completionOnly: true })).toThrow(/max_length 4 cuts/);
+    expect(() => tokenizeRows(parseRows(row), tokenizer, { maxLength: 4, completionOnly: true })).toThrow(
+      /max_length 4 cuts/,
+    );
   });
 });

@@ -24,12 +24,21 @@ interface Masked {
   readonly learn: (index: number) => boolean;
 }
 
-const withEos = (text: string, tokenizer: Tokenizer): string => (text.endsWith(tokenizer.eosToken) ? text : text + tokenizer.eosToken);
+const withEos = (text: string, tokenizer: Tokenizer): string =>
+  text.endsWith(tokenizer.eosToken) ? text : text + tokenizer.eosToken;
 
 /** Tokens that overlap the character spans: from the one that holds the first character to the one that holds the last. */
-function inSpans(tokenizer: Tokenizer, text: string, ids: readonly number[], spans: readonly (readonly [number, number])[]): boolean[] {
+function inSpans(
+  tokenizer: Tokenizer,
+  text: string,
+  ids: readonly number[],
+  spans: readonly (readonly [number, number])[],
+): boolean[] {
   const encoder = new TextEncoder();
-  const bytes = spans.map(([start, end]) => [encoder.encode(text.slice(0, start)).length, encoder.encode(text.slice(0, end)).length] as const);
+  const bytes = spans.map(
+    ([start, end]) =>
+      [encoder.encode(text.slice(0, start)).length, encoder.encode(text.slice(0, end)).length] as const,
+  );
   let at = 0;
   return ids.map((id) => {
     const end = at + tokenizer.byteLength(id);
@@ -40,14 +49,21 @@ function inSpans(tokenizer: Tokenizer, text: string, ids: readonly number[], spa
 }
 
 function maskRow(row: Row, tokenizer: Tokenizer): Masked {
-  if (row.format === 'text') return { ids: tokenizer.encode(withEos(row.text, tokenizer)), learn: () => true };
+  if (row.format === 'text')
+    return { ids: tokenizer.encode(withEos(row.text, tokenizer)), learn: () => true };
   if (row.format === 'prompt-completion') {
     const prompt = tokenizer.encode(row.prompt).length;
-    return { ids: tokenizer.encode(row.prompt + withEos(row.completion, tokenizer)), learn: (i) => i >= prompt };
+    return {
+      ids: tokenizer.encode(row.prompt + withEos(row.completion, tokenizer)),
+      learn: (i) => i >= prompt,
+    };
   }
   if (row.format === 'prompt-completion-chat') {
     const prompt = tokenizer.encode(tokenizer.render(row.prompt, true).text).length;
-    return { ids: tokenizer.encode(tokenizer.render([...row.prompt, ...row.completion], false).text), learn: (i) => i >= prompt };
+    return {
+      ids: tokenizer.encode(tokenizer.render([...row.prompt, ...row.completion], false).text),
+      learn: (i) => i >= prompt,
+    };
   }
   const { text, spans } = tokenizer.render(row.messages, false);
   const ids = tokenizer.encode(text);
@@ -59,7 +75,9 @@ function maskRow(row: Row, tokenizer: Tokenizer): Masked {
 export function tokenizeRow(row: Row, tokenizer: Tokenizer, options: TokenizeOptions): Example {
   const { ids, learn } = maskRow(row, tokenizer);
   const kept = ids.slice(0, options.maxLength);
-  const labels = kept.map((id, i) => (!options.completionOnly || row.format === 'text' || learn(i) ? id : IGNORE));
+  const labels = kept.map((id, i) =>
+    !options.completionOnly || row.format === 'text' || learn(i) ? id : IGNORE,
+  );
   return { ids: kept, labels, truncated: ids.slice(options.maxLength) };
 }
 

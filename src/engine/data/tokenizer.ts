@@ -18,7 +18,8 @@ export interface Rendered {
 const START = '\uE0A0';
 const END = '\uE0A1';
 
-const asRecord = (value: unknown): Readonly<Record<string, unknown>> => (typeof value === 'object' && value !== null ? { ...value } : {});
+const asRecord = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? { ...value } : {};
 const asToken = (value: unknown): string | null => {
   if (typeof value === 'string') return value;
   const { content } = asRecord(value);
@@ -40,7 +41,11 @@ export class Tokenizer {
     this.#inner = new HubTokenizer(tokenizerJson, { ...config });
     const eos = asToken(config.eos_token);
     const eosId = eos === null ? undefined : this.#inner.token_to_id(eos);
-    if (eos === null || eosId === undefined) throw new UserError('tokenizer', 'tokenizer_config.json: expected an eos_token of the vocabulary. Use the files that belong to the model.');
+    if (eos === null || eosId === undefined)
+      throw new UserError(
+        'tokenizer',
+        'tokenizer_config.json: expected an eos_token of the vocabulary. Use the files that belong to the model.',
+      );
     this.eosToken = eos;
     this.eosId = eosId;
     const pad = asToken(config.pad_token);
@@ -48,7 +53,9 @@ export class Tokenizer {
     this.#special = new Set(this.#inner.get_added_tokens_decoder().keys());
     const source = typeof config.chat_template === 'string' ? config.chat_template : null;
     this.#marked = source?.includes('{% generation %}') ?? false;
-    const marked = source?.replaceAll('{% generation %}', `{{ '${START}' }}`).replaceAll('{% endgeneration %}', `{{ '${END}' }}`);
+    const marked = source
+      ?.replaceAll('{% generation %}', `{{ '${START}' }}`)
+      .replaceAll('{% endgeneration %}', `{{ '${END}' }}`);
     this.#template = marked === undefined ? null : new Template(marked);
   }
 
@@ -57,7 +64,12 @@ export class Tokenizer {
   }
 
   decode(ids: readonly number[], skipSpecial = true): string {
-    return ids.length === 0 ? '' : this.#inner.decode([...ids], { skip_special_tokens: skipSpecial, clean_up_tokenization_spaces: false });
+    return ids.length === 0
+      ? ''
+      : this.#inner.decode([...ids], {
+          skip_special_tokens: skipSpecial,
+          clean_up_tokenization_spaces: false,
+        });
   }
 
   /** What a token looks like on its own, for previews; a part of a character shows as U+FFFD. */
@@ -73,12 +85,24 @@ export class Tokenizer {
 
   /** apply_chat_template. Throws UserError 'chat-template' when the model has none or it refuses the messages. */
   render(messages: readonly Message[], addGenerationPrompt: boolean): Rendered {
-    if (!this.#template) throw new UserError('chat-template', 'Rows: this model has no chat template. Use rows with `text`, or `prompt` and `completion` as text.');
+    if (!this.#template)
+      throw new UserError(
+        'chat-template',
+        'Rows: this model has no chat template. Use rows with `text`, or `prompt` and `completion` as text.',
+      );
     let marked: string;
     try {
-      marked = this.#template.render({ messages: messages.map((message) => ({ ...message })), add_generation_prompt: addGenerationPrompt, bos_token: '', eos_token: this.eosToken });
+      marked = this.#template.render({
+        messages: messages.map((message) => ({ ...message })),
+        add_generation_prompt: addGenerationPrompt,
+        bos_token: '',
+        eos_token: this.eosToken,
+      });
     } catch (error) {
-      throw new UserError('chat-template', `Rows: the chat template refuses these messages: ${error instanceof Error ? error.message : String(error)}.`);
+      throw new UserError(
+        'chat-template',
+        `Rows: the chat template refuses these messages: ${error instanceof Error ? error.message : String(error)}.`,
+      );
     }
     const spans: [number, number][] = [];
     let text = '';
@@ -93,13 +117,22 @@ export class Tokenizer {
 
   /** Without marks: what an assistant turn adds to the rendering of the turns before it, with their generation prompt. */
   #prefixSpans(messages: readonly Message[], text: string): [number, number][] {
-    const plain = (count: number, prompt: boolean): string => this.#template?.render({ messages: messages.slice(0, count).map((m) => ({ ...m })), add_generation_prompt: prompt, bos_token: '', eos_token: this.eosToken }) ?? '';
+    const plain = (count: number, prompt: boolean): string =>
+      this.#template?.render({
+        messages: messages.slice(0, count).map((m) => ({ ...m })),
+        add_generation_prompt: prompt,
+        bos_token: '',
+        eos_token: this.eosToken,
+      }) ?? '';
     return messages.flatMap((message, i): [number, number][] => {
       if (message.role !== 'assistant') return [];
       const before = plain(i, true);
       const through = plain(i + 1, false);
       if (!text.startsWith(before) || !text.startsWith(through)) {
-        throw new UserError('chat-template', 'Rows: this chat template rewrites earlier turns, so the answer’s tokens cannot be told apart. Set completion_only_loss to false.');
+        throw new UserError(
+          'chat-template',
+          'Rows: this chat template rewrites earlier turns, so the answer’s tokens cannot be told apart. Set completion_only_loss to false.',
+        );
       }
       return [[before.length, through.trimEnd().length]];
     });

@@ -8,7 +8,21 @@ export interface SafeTensor {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-const widths: Readonly<Record<string, number>> = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U64: 8, U32: 4, U16: 2, U8: 1, BOOL: 1 };
+const widths: Readonly<Record<string, number>> = {
+  F64: 8,
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  I64: 8,
+  I32: 4,
+  I16: 2,
+  I8: 1,
+  U64: 8,
+  U32: 4,
+  U16: 2,
+  U8: 1,
+  BOOL: 1,
+};
 const MAX_HEADER_BYTES = 100_000_000;
 
 function broken(found: string): UserError {
@@ -20,13 +34,19 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const isSizes = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
 
-function readHeader(file: Uint8Array<ArrayBuffer>): { readonly header: Readonly<Record<string, unknown>>; readonly dataAt: number } {
+function readHeader(file: Uint8Array<ArrayBuffer>): {
+  readonly header: Readonly<Record<string, unknown>>;
+  readonly dataAt: number;
+} {
   if (file.byteLength < 8) throw broken(`expected at least 8 bytes, got ${file.byteLength}`);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const length = Number(view.getBigUint64(0, true));
-  if (length > MAX_HEADER_BYTES || 8 + length > file.byteLength) throw broken(`its header claims ${length} bytes, the file has ${file.byteLength}`);
+  if (length > MAX_HEADER_BYTES || 8 + length > file.byteLength)
+    throw broken(`its header claims ${length} bytes, the file has ${file.byteLength}`);
   try {
-    const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(file.subarray(8, 8 + length)));
+    const header: unknown = JSON.parse(
+      new TextDecoder('utf-8', { fatal: true }).decode(file.subarray(8, 8 + length)),
+    );
     if (!isObject(header)) throw broken('its header is not a JSON object');
     return { header, dataAt: 8 + length };
   } catch (error) {
@@ -42,7 +62,12 @@ export function readSafetensors(file: Uint8Array<ArrayBuffer>): Map<string, Safe
   let covered = 0;
   for (const [name, entry] of Object.entries(header)) {
     if (name === '__metadata__') continue;
-    if (!isObject(entry) || typeof entry.dtype !== 'string' || !isSizes(entry.shape) || !isSizes(entry.data_offsets)) {
+    if (
+      !isObject(entry) ||
+      typeof entry.dtype !== 'string' ||
+      !isSizes(entry.shape) ||
+      !isSizes(entry.data_offsets)
+    ) {
       throw broken(`entry '${name}' lacks dtype, shape or data_offsets`);
     }
     const [begin = 0, end = 0] = entry.data_offsets;
@@ -50,12 +75,19 @@ export function readSafetensors(file: Uint8Array<ArrayBuffer>): Map<string, Safe
     if (width === undefined) throw broken(`tensor '${name}' has the unknown dtype ${entry.dtype}`);
     const wanted = entry.shape.reduce((product, size) => product * size, width);
     if (end - begin !== wanted || dataAt + end > file.byteLength) {
-      throw broken(`tensor '${name}' needs ${wanted} bytes, its offsets ${begin} to ${end} hold ${end - begin} of ${file.byteLength - dataAt}`);
+      throw broken(
+        `tensor '${name}' needs ${wanted} bytes, its offsets ${begin} to ${end} hold ${end - begin} of ${file.byteLength - dataAt}`,
+      );
     }
     covered += wanted;
-    tensors.set(name, { dtype: entry.dtype, shape: entry.shape, bytes: file.subarray(dataAt + begin, dataAt + end) });
+    tensors.set(name, {
+      dtype: entry.dtype,
+      shape: entry.shape,
+      bytes: file.subarray(dataAt + begin, dataAt + end),
+    });
   }
-  if (covered !== file.byteLength - dataAt) throw broken(`its tensors cover ${covered} of ${file.byteLength - dataAt} bytes`);
+  if (covered !== file.byteLength - dataAt)
+    throw broken(`its tensors cover ${covered} of ${file.byteLength - dataAt} bytes`);
   return tensors;
 }
 
@@ -64,7 +96,11 @@ export function toFloat32(name: string, tensor: SafeTensor): Float32Array<ArrayB
   const bytes = tensor.bytes.slice();
   if (tensor.dtype === 'F32') return new Float32Array(bytes.buffer);
   const out = new Float32Array(bytes.byteLength / 2);
-  const half = new Uint16Array(bytes.buffer, 0, tensor.dtype === 'BF16' || tensor.dtype === 'F16' ? out.length : 0);
+  const half = new Uint16Array(
+    bytes.buffer,
+    0,
+    tensor.dtype === 'BF16' || tensor.dtype === 'F16' ? out.length : 0,
+  );
   if (tensor.dtype === 'BF16') {
     const bits = new Uint32Array(out.buffer);
     half.forEach((value, i) => {
@@ -76,7 +112,14 @@ export function toFloat32(name: string, tensor: SafeTensor): Float32Array<ArrayB
   half.forEach((value, i) => {
     const exponent = (value >> 10) & 31;
     const mantissa = value & 1023;
-    const magnitude = exponent === 0 ? mantissa * 2 ** -24 : exponent === 31 ? (mantissa ? Number.NaN : Number.POSITIVE_INFINITY) : (1 + mantissa / 1024) * 2 ** (exponent - 15);
+    const magnitude =
+      exponent === 0
+        ? mantissa * 2 ** -24
+        : exponent === 31
+          ? mantissa
+            ? Number.NaN
+            : Number.POSITIVE_INFINITY
+          : (1 + mantissa / 1024) * 2 ** (exponent - 15);
     out[i] = value & 0x8000 ? -magnitude : magnitude;
   });
   return out;

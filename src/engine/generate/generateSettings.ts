@@ -29,7 +29,10 @@ export const generateSettings = {
     section: 'generation',
     advanced: true,
     label: { en: 'temperature', zh: 'temperature' },
-    help: { en: 'Above 1 flatter, below 1 sharper. Usual: 0.6–1.', zh: '大于 1 更随机，小于 1 更确定。常用 0.6–1。' },
+    help: {
+      en: 'Above 1 flatter, below 1 sharper. Usual: 0.6–1.',
+      zh: '大于 1 更随机，小于 1 更确定。常用 0.6–1。',
+    },
     python: 'model.generate(temperature=…)',
   }),
   'generate.top_p': defineSetting({
@@ -38,7 +41,10 @@ export const generateSettings = {
     section: 'generation',
     advanced: true,
     label: { en: 'top_p', zh: 'top_p' },
-    help: { en: 'Draw only from the likeliest tokens that together reach this share.', zh: '只从累计概率达到该值的最可能词元中抽取。' },
+    help: {
+      en: 'Draw only from the likeliest tokens that together reach this share.',
+      zh: '只从累计概率达到该值的最可能词元中抽取。',
+    },
     python: 'model.generate(top_p=…)',
   }),
 } as const;

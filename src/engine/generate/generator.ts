@@ -44,7 +44,8 @@ export class Generator {
     this.#inputs = inputs;
     const { config, backend } = inputs;
     this.#maxTokens = Math.min(config.maxPositions, MAX_CONTEXT);
-    for (let layer = 0; layer < config.layers; layer++) backend.allocate(`kv/${layer}`, 2 * this.#maxTokens * config.kvHeads * config.headDim);
+    for (let layer = 0; layer < config.layers; layer++)
+      backend.allocate(`kv/${layer}`, 2 * this.#maxTokens * config.kvHeads * config.headDim);
     backend.allocate('logits', CHUNK * config.vocabSize);
     if (!backend.has('ids')) backend.upload('ids', new Uint32Array(CHUNK));
   }
@@ -55,7 +56,10 @@ export class Generator {
     const { values } = options;
     const ids = tokenizer.encode(tokenizer.render([{ role: 'user', content: prompt }], true).text);
     if (ids.length >= this.#maxTokens) {
-      throw new UserError('prompt-too-long', `Question: has ${ids.length} tokens, the model reads at most ${this.#maxTokens - 1}. Shorten it.`);
+      throw new UserError(
+        'prompt-too-long',
+        `Question: has ${ids.length} tokens, the model reads at most ${this.#maxTokens - 1}. Shorten it.`,
+      );
     }
     const random = new TorchGenerator(values['train.seed']);
     const made: number[] = [];
@@ -66,26 +70,41 @@ export class Generator {
       if (stopIds.has(next)) break;
       made.push(next);
       if (!(await options.onText(tokenizer.decode(made)))) break;
-      if (made.length < limit) scores = await this.#advance([next], ids.length + made.length - 1, options.adapter);
+      if (made.length < limit)
+        scores = await this.#advance([next], ids.length + made.length - 1, options.adapter);
     }
     return tokenizer.decode(made);
   }
 
   async #prefill(ids: readonly number[], adapter: boolean): Promise<Float32Array> {
     let scores = new Float32Array(0);
-    for (let at = 0; at < ids.length; at += CHUNK) scores = await this.#advance(ids.slice(at, at + CHUNK), at, adapter);
+    for (let at = 0; at < ids.length; at += CHUNK)
+      scores = await this.#advance(ids.slice(at, at + CHUNK), at, adapter);
     return scores;
   }
 
   /** Feeds up to 16 tokens from `position` on; the scores of the last of them. Padding lands on places written later. */
-  async #advance(tokens: readonly number[], position: number, adapter: boolean): Promise<Float32Array<ArrayBuffer>> {
+  async #advance(
+    tokens: readonly number[],
+    position: number,
+    adapter: boolean,
+  ): Promise<Float32Array<ArrayBuffer>> {
     const { backend, tokenizer, config } = this.#inputs;
     const width = tokens.length === 1 ? 1 : CHUNK;
     const padded = new Uint32Array(width).fill(tokenizer.padId);
     padded.set(tokens);
     backend.write('ids', padded);
     const executable = await this.#executable(width, adapter);
-    await backend.run(executable, { seed: 0, position, optimizerStep: 0, microBatch: 0, learningRate: 0, biasCorrection1: 1, biasCorrection2: 1, lossScale: 0 });
+    await backend.run(executable, {
+      seed: 0,
+      position,
+      optimizerStep: 0,
+      microBatch: 0,
+      learningRate: 0,
+      biasCorrection1: 1,
+      biasCorrection2: 1,
+      lossScale: 0,
+    });
     return backend.read('logits', (tokens.length - 1) * config.vocabSize, config.vocabSize);
   }
 
@@ -102,13 +121,18 @@ export class Generator {
   #record(tokens: number, adapter: boolean): Tape {
     const { model, config, layout } = this.#inputs;
     const tape = new Tape();
-    const wrappers = [...model.root.namedModules()].flatMap(([, { kind }]) => (kind.type === 'lora' && !adapter && !kind.disabled ? [kind] : []));
+    const wrappers = [...model.root.namedModules()].flatMap(([, { kind }]) =>
+      kind.type === 'lora' && !adapter && !kind.disabled ? [kind] : [],
+    );
     for (const wrapper of wrappers) wrapper.disabled = true;
     try {
       inEvalMode(model, () =>
         tape.withGrad(false, () => {
           const recording = new Recording(tape, model, layout);
-          logits(recording, recordLlama(recording, config, { rows: 1, tokens }, { maxTokens: this.#maxTokens }).final);
+          logits(
+            recording,
+            recordLlama(recording, config, { rows: 1, tokens }, { maxTokens: this.#maxTokens }).final,
+          );
         }),
       );
     } finally {

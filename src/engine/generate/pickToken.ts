@@ -16,7 +16,10 @@ export function pickToken(scores: Float32Array, values: SamplingValues, random: 
   if (!values['generate.do_sample']) return likeliest(scores);
   const temperature = values['generate.temperature'];
   const top = scores[likeliest(scores)] ?? 0;
-  const weights = Array.from(scores, (score, id) => ({ id, weight: Math.exp((score - top) / temperature) })).sort((a, b) => b.weight - a.weight || a.id - b.id);
+  const weights = Array.from(scores, (score, id) => ({
+    id,
+    weight: Math.exp((score - top) / temperature),
+  })).sort((a, b) => b.weight - a.weight || a.id - b.id);
   const total = weights.reduce((sum, entry) => sum + entry.weight, 0);
   let kept = 0;
   const nucleus: typeof weights = [];

@@ -1,6 +1,7 @@
 // y = a + b, element by element: joins gradient contributions that no operation could add in passing.
-import { add as addKernel } from '../../shaders/add/add.ts';
+
 import { addReference } from '../../shaders/add/add.ref.ts';
+import { add as addKernel } from '../../shaders/add/add.ts';
 import { call } from '../../shaders/kernel.ts';
 import type { Operation, Ref } from '../tape/operation.ts';
 import type { Tape } from '../tape/tape.ts';
@@ -14,12 +15,22 @@ export const addOperation: Operation<null> = {
   kernels: (node) => {
     const [a, b] = valueAt(node.inputs, 0, 1);
     const [y] = valueAt(node.outputs, 0);
-    return [call<typeof addKernel.buffers, typeof addKernel.params, typeof addKernel.constants, Ref>(addKernel, { buffers: { a: { value: a }, b: { value: b }, y: { value: y } }, params: { n: elementCount(y.shape) } })];
+    return [
+      call<typeof addKernel.buffers, typeof addKernel.params, typeof addKernel.constants, Ref>(addKernel, {
+        buffers: { a: { value: a }, b: { value: b }, y: { value: y } },
+        params: { n: elementCount(y.shape) },
+      }),
+    ];
   },
   reference: (node, context) => {
     const [a, b] = valueAt(node.inputs, 0, 1);
     const [y] = valueAt(node.outputs, 0);
-    addReference({ a: context.floats({ value: a }), b: context.floats({ value: b }), y: context.floats({ value: y }), n: elementCount(y.shape) });
+    addReference({
+      a: context.floats({ value: a }),
+      b: context.floats({ value: b }),
+      y: context.floats({ value: y }),
+      n: elementCount(y.shape),
+    });
   },
   flops: (node) => elementCount(node.outputs[0]?.shape ?? []),
 };

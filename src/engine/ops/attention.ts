@@ -1,7 +1,12 @@
 // Causal grouped-query attention over rotated q | k | v [N, (H+2G)·D], or over a key/value cache. Saves the output and
 // lse [N, H]; never a [T, T] matrix.
-import { attention as forwardKernel, attentionBackwardKv, attentionBackwardQ } from '../../shaders/attention/attention.ts';
+
 import { attentionBackwardReference, attentionReference } from '../../shaders/attention/attention.ref.ts';
+import {
+  attentionBackwardKv,
+  attentionBackwardQ,
+  attention as forwardKernel,
+} from '../../shaders/attention/attention.ts';
 import { call } from '../../shaders/kernel.ts';
 import type { Operation, Ref, TapeNode } from '../tape/operation.ts';
 import type { Tape } from '../tape/tape.ts';
@@ -40,7 +45,8 @@ function numbers(node: TapeNode<Attributes>) {
   };
 }
 
-const pairs = (shape: HeadShape): number => (shape.batch.rows * shape.heads * shape.batch.tokens * (shape.batch.tokens + 1)) / 2;
+const pairs = (shape: HeadShape): number =>
+  (shape.batch.rows * shape.heads * shape.batch.tokens * (shape.batch.tokens + 1)) / 2;
 
 export const attentionOperation: Operation<Attributes> = {
   name: 'attention',
@@ -49,7 +55,14 @@ export const attentionOperation: Operation<Attributes> = {
     const [o, lse] = valueAt(node.outputs, 0, 1);
     const { cache, headDim } = node.attributes;
     const keys: Ref = cache ? { buffer: cache.buffer } : { value: qkv };
-    const buffers: Record<'q' | 'k' | 'v' | 'step' | 'o' | 'lse', Ref> = { q: { value: qkv }, k: keys, v: keys, step: { buffer: 'step' }, o: { value: o }, lse: { value: lse } };
+    const buffers: Record<'q' | 'k' | 'v' | 'step' | 'o' | 'lse', Ref> = {
+      q: { value: qkv },
+      k: keys,
+      v: keys,
+      step: { buffer: 'step' },
+      o: { value: o },
+      lse: { value: lse },
+    };
     return [call(forwardKernel, { buffers, params: numbers(node), constants: { D: headDim } })];
   },
   reference: (node, context) => {
@@ -57,7 +70,16 @@ export const attentionOperation: Operation<Attributes> = {
     const [o, lse] = valueAt(node.outputs, 0, 1);
     const { cache, headDim } = node.attributes;
     const keys = context.floats(cache ? { buffer: cache.buffer } : { value: qkv });
-    attentionReference({ q: context.floats({ value: qkv }), k: keys, v: keys, o: context.floats({ value: o }), lse: context.floats({ value: lse }), position: context.step.position, d: headDim, ...numbers(node) });
+    attentionReference({
+      q: context.floats({ value: qkv }),
+      k: keys,
+      v: keys,
+      o: context.floats({ value: o }),
+      lse: context.floats({ value: lse }),
+      position: context.step.position,
+      d: headDim,
+      ...numbers(node),
+    });
   },
   flops: (node) => 4 * pairs(node.attributes) * node.attributes.headDim,
   backward: (context) => {
@@ -97,7 +119,10 @@ export const attentionBackwardOperation: Operation<Attributes> = {
     };
     const { o: _o, ...kv } = q;
     const options = { params: numbers(node), constants: { D: node.attributes.headDim } };
-    return [call(attentionBackwardQ, { buffers: q, ...options }), call(attentionBackwardKv, { buffers: kv, ...options })];
+    return [
+      call(attentionBackwardQ, { buffers: q, ...options }),
+      call(attentionBackwardKv, { buffers: kv, ...options }),
+    ];
   },
   reference: (node, context) => {
     const [qkv, o, lse, dO] = valueAt(node.inputs, 0, 1, 2, 3);
@@ -119,7 +144,10 @@ export const attentionBackwardOperation: Operation<Attributes> = {
   flops: (node) => 10 * pairs(node.attributes) * node.attributes.headDim,
 };
 
-export function attention(tape: Tape, args: HeadShape & { readonly qkv: Value; readonly cache: KvCache | null; readonly path: string }): Value {
+export function attention(
+  tape: Tape,
+  args: HeadShape & { readonly qkv: Value; readonly cache: KvCache | null; readonly path: string },
+): Value {
   const { qkv, path, ...attributes } = args;
   const n = args.batch.rows * args.batch.tokens;
   const [o] = tape.record<Attributes>({

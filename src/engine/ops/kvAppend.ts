@@ -1,7 +1,7 @@
 // Appends the k and v columns of q | k | v to a layer's cache at the current position. Only in generation.
 import { call } from '../../shaders/kernel.ts';
-import { kvAppend as kernel } from '../../shaders/kv_cache/kv_cache.ts';
 import { kvAppendReference } from '../../shaders/kv_cache/kv_cache.ref.ts';
+import { kvAppend as kernel } from '../../shaders/kv_cache/kv_cache.ts';
 import type { Operation, Ref, TapeNode } from '../tape/operation.ts';
 import type { Tape } from '../tape/tape.ts';
 import type { Value } from '../tape/value.ts';
@@ -31,17 +31,34 @@ export const kvAppendOperation: Operation<Attributes> = {
   effect: true,
   kernels: (node) => {
     const [qkv] = valueAt(node.inputs, 0);
-    const buffers: Record<'qkv' | 'step' | 'cache', Ref> = { qkv: { value: qkv }, step: { buffer: 'step' }, cache: { buffer: node.attributes.cache } };
+    const buffers: Record<'qkv' | 'step' | 'cache', Ref> = {
+      qkv: { value: qkv },
+      step: { buffer: 'step' },
+      cache: { buffer: node.attributes.cache },
+    };
     return [call(kernel, { buffers, params: numbers(node) })];
   },
   reference: (node, context) => {
     const [qkv] = valueAt(node.inputs, 0);
-    kvAppendReference({ qkv: context.floats({ value: qkv }), cache: context.floats({ buffer: node.attributes.cache }), position: context.step.position, ...numbers(node) });
+    kvAppendReference({
+      qkv: context.floats({ value: qkv }),
+      cache: context.floats({ buffer: node.attributes.cache }),
+      position: context.step.position,
+      ...numbers(node),
+    });
   },
   flops: () => 0,
 };
 
-export function kvAppend(tape: Tape, args: HeadShape & { readonly qkv: Value; readonly cache: string; readonly maxTokens: number; readonly path: string }): void {
+export function kvAppend(
+  tape: Tape,
+  args: HeadShape & {
+    readonly qkv: Value;
+    readonly cache: string;
+    readonly maxTokens: number;
+    readonly path: string;
+  },
+): void {
   const { qkv, path, ...attributes } = args;
   tape.record<Attributes>({ operation: kvAppendOperation, inputs: [qkv], outputs: [], attributes, path });
 }

@@ -1,15 +1,22 @@
 // y = x·Wᵀ over a group of frozen projections that share their input (q|k|v, gate|up, or one), with LoRA on any of
 // them and an optional residual: one node of the tape, one base dispatch. Backward records the small products first,
 // dx with everything added in passing, and one dispatch for all of dA and dB of the group.
+
+import { firstBlocks } from '../../shaders/quant/packing.ts';
 import { invariant } from '../errors.ts';
 import type { Recording } from '../models/recording.ts';
 import type { Module } from '../nn/module.ts';
-import { firstBlocks } from '../../shaders/quant/packing.ts';
 import type { NodeContext, Operation } from '../tape/operation.ts';
 import type { InputGradient, Value } from '../tape/value.ts';
 import type { GroupAttributes, LinearAttributes } from './linearGroup.ts';
 import { memberOf } from './linearGroup.ts';
-import { linearBackwardOperation, linearForward, loraDownOperation, loraGradOperation, loraUpBackwardOperation } from './linearOperations.ts';
+import {
+  linearBackwardOperation,
+  linearForward,
+  loraDownOperation,
+  loraGradOperation,
+  loraUpBackwardOperation,
+} from './linearOperations.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 
 export const linearOperation: Operation<LinearAttributes> = { ...linearForward, backward: linearBackward };
@@ -27,7 +34,13 @@ function linearBackward(context: NodeContext<LinearAttributes>): readonly (Input
   const du = group.ru > 0 && (context.needs(0) || wantsParameters) ? upBackward(context, dy, group) : null;
   if (du && wantsParameters) {
     const [u] = valueAt(node.inputs, hasResidual ? 2 : 1);
-    context.record({ operation: loraGradOperation, inputs: [context.saved(x), context.saved(u), dy, du], outputs: [], attributes: group, path: node.path });
+    context.record({
+      operation: loraGradOperation,
+      inputs: [context.saved(x), context.saved(u), dy, du],
+      outputs: [],
+      attributes: group,
+      path: node.path,
+    });
     node.inputs.slice(firstParameter).forEach((parameter, i) => {
       if (!context.needs(firstParameter + i)) return;
       const partner = node.inputs[firstParameter + (i % 2 === 0 ? i + 1 : i - 1)];
@@ -41,7 +54,14 @@ function linearBackward(context: NodeContext<LinearAttributes>): readonly (Input
     const [dx] = context.record<LinearAttributes>({
       operation: linearBackwardOperation,
       inputs: [dy, ...(pending ? [pending] : []), ...(du ? [du] : [])],
-      outputs: [{ name: `${x.name}.grad`, shape: [n, group.k], gradFn: null, zero: dy.zero && (pending?.zero ?? true) }],
+      outputs: [
+        {
+          name: `${x.name}.grad`,
+          shape: [n, group.k],
+          gradFn: null,
+          zero: dy.zero && (pending?.zero ?? true),
+        },
+      ],
       attributes: { group, hasResidual: pending !== null },
       path: node.path,
     });
@@ -67,7 +87,12 @@ function upBackward(context: NodeContext<LinearAttributes>, dy: Value, group: Gr
 /** The gradient of an adapter tensor is a part of the `grads` buffer, written by lora_grad. */
 function gradientLeaf(context: NodeContext<LinearAttributes>, parameter: Value, zero: boolean): Value {
   invariant(parameter.storage.kind === 'persistent', 'adapter parameters live in the adapter buffer');
-  return context.leaf(`${parameter.name}.grad`, parameter.shape, { kind: 'persistent', buffer: 'grads', offset: parameter.storage.offset }, zero);
+  return context.leaf(
+    `${parameter.name}.grad`,
+    parameter.shape,
+    { kind: 'persistent', buffer: 'grads', offset: parameter.storage.offset },
+    zero,
+  );
 }
 
 export interface LinearArguments {
@@ -87,14 +112,30 @@ export function linear(recording: Recording, args: LinearArguments): Value {
   const { n } = rowsAndColumns(x);
   const inputs = residual ? [x, residual] : [x];
   if (group.ru > 0) {
-    const [u] = tape.record({ operation: loraDownOperation, inputs: [x], outputs: [{ name: `${args.path}.u`, shape: [n, group.ru], gradFn: null }], attributes: group, path: args.path });
+    const [u] = tape.record({
+      operation: loraDownOperation,
+      inputs: [x],
+      outputs: [{ name: `${args.path}.u`, shape: [n, group.ru], gradFn: null }],
+      attributes: group,
+      path: args.path,
+    });
     invariant(u, 'lora_down recorded no output');
     inputs.push(u);
   }
   const [y] = tape.record<LinearAttributes>({
     operation: linearOperation,
     inputs: [...inputs, ...parameters],
-    outputs: [{ name: args.path, shape: [n, group.out], gradFn: residual ? 'AddBackward0' : group.ru > 0 ? 'AddBackward0' : baseGradFn(recording.module(args.members[0] ?? '')) }],
+    outputs: [
+      {
+        name: args.path,
+        shape: [n, group.out],
+        gradFn: residual
+          ? 'AddBackward0'
+          : group.ru > 0
+            ? 'AddBackward0'
+            : baseGradFn(recording.module(args.members[0] ?? '')),
+      },
+    ],
     attributes: { group, hasResidual: residual !== undefined },
     path: args.path,
   });
@@ -102,10 +143,14 @@ export function linear(recording: Recording, args: LinearArguments): Value {
   return y;
 }
 
-const baseGradFn = (module: Module): string => (module.className.endsWith('4bit') ? 'MatMul4BitBackward' : 'UnsafeViewBackward0');
+const baseGradFn = (module: Module): string =>
+  module.className.endsWith('4bit') ? 'MatMul4BitBackward' : 'UnsafeViewBackward0';
 
 /** Gathers the members' shapes, adapters and parameter values, and notes what a forward hook on each would see. */
-export function groupFor(recording: Recording, args: LinearArguments): { readonly group: GroupAttributes; readonly parameters: readonly Value[] } {
+export function groupFor(
+  recording: Recording,
+  args: LinearArguments,
+): { readonly group: GroupAttributes; readonly parameters: readonly Value[] } {
   const members = args.members.map((path) => memberOf(recording, path));
   const { tape } = recording;
   const grad = tape.gradEnabled;
@@ -124,11 +169,23 @@ export function groupFor(recording: Recording, args: LinearArguments): { readonl
       scales.set(lora.a, lora.scale).set(lora.b, lora.scale);
       const reachesA = grad && (args.x.requiresGrad || lora.a.requiresGrad);
       requires ||= grad && (lora.a.requiresGrad || lora.b.requiresGrad);
-      tape.noteModule(`${path}.base_layer`, { requiresGrad: flows, gradFn: flows ? baseGradFn(member.base) : null });
-      tape.noteModule(`${path}.lora_A.${lora.adapter}`, { requiresGrad: reachesA, gradFn: reachesA ? 'UnsafeViewBackward0' : null });
-      tape.noteModule(`${path}.lora_B.${lora.adapter}`, { requiresGrad: requires, gradFn: requires ? 'UnsafeViewBackward0' : null });
+      tape.noteModule(`${path}.base_layer`, {
+        requiresGrad: flows,
+        gradFn: flows ? baseGradFn(member.base) : null,
+      });
+      tape.noteModule(`${path}.lora_A.${lora.adapter}`, {
+        requiresGrad: reachesA,
+        gradFn: reachesA ? 'UnsafeViewBackward0' : null,
+      });
+      tape.noteModule(`${path}.lora_B.${lora.adapter}`, {
+        requiresGrad: requires,
+        gradFn: requires ? 'UnsafeViewBackward0' : null,
+      });
     }
-    tape.noteModule(path, { requiresGrad: requires, gradFn: requires ? (lora ? 'AddBackward0' : baseGradFn(member.base)) : null });
+    tape.noteModule(path, {
+      requiresGrad: requires,
+      gradFn: requires ? (lora ? 'AddBackward0' : baseGradFn(member.base)) : null,
+    });
     const segment = {
       start,
       end: start + member.out,
@@ -155,7 +212,9 @@ export function groupFor(recording: Recording, args: LinearArguments): { readonl
       weights: first.weights ?? `weights/${args.path}`,
       format: first.format,
       adapterTotal: recording.layout.total,
-      dropoutRate: recording.module(args.members[0] ?? '').training ? Math.max(0, ...members.map((member) => member.lora?.dropout ?? 0)) : 0,
+      dropoutRate: recording.module(args.members[0] ?? '').training
+        ? Math.max(0, ...members.map((member) => member.lora?.dropout ?? 0))
+        : 0,
       dropoutStream: members.find((member) => member.lora)?.lora?.stream ?? 0,
       scaleOf: (parameter) => scales.get(parameter) ?? 0,
     },

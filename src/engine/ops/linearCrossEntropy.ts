@@ -1,12 +1,13 @@
 // Fused chunked head and loss: logits of a chunk of rows exist in scratch only while their loss and gradient are formed,
 // so [T, V] logits never do. The gradient of the hidden states is made in the forward pass, when it is wanted.
 // Labels come shifted: row t carries the token after it, -100 where nothing is to be learned.
-import { crossEntropy, rowSum } from '../../shaders/cross_entropy/cross_entropy.ts';
+
 import { crossEntropyReference, rowSumReference } from '../../shaders/cross_entropy/cross_entropy.ref.ts';
+import { crossEntropy, rowSum } from '../../shaders/cross_entropy/cross_entropy.ts';
 import type { KernelCall } from '../../shaders/kernel.ts';
 import { call } from '../../shaders/kernel.ts';
-import { matmulCall, matmulTransposed } from '../../shaders/matmul/matmul.ts';
 import { matmulReference, matmulTransposedReference } from '../../shaders/matmul/matmul.ref.ts';
+import { matmulCall, matmulTransposed } from '../../shaders/matmul/matmul.ts';
 import { invariant } from '../errors.ts';
 import type { Recording } from '../models/recording.ts';
 import type { Operation, Ref, TapeNode } from '../tape/operation.ts';
@@ -55,10 +56,25 @@ export const linearCrossEntropyOperation: Operation<Attributes> = {
     const calls: KernelCall<Ref>[] = [];
     for (const { first, rows } of chunks(node)) {
       const part = { offset: first * c, size: rows * c };
-      const forward: Record<'a' | 'b' | 'y', Ref> = { a: { value: h, ...part }, b: { value: table }, y: logits };
-      const loss: Record<'z' | 'labels' | 'step' | 'rows', Ref> = { z: logits, labels: { buffer: 'labels' }, step: { buffer: 'step' }, rows: rowNumbers };
+      const forward: Record<'a' | 'b' | 'y', Ref> = {
+        a: { value: h, ...part },
+        b: { value: table },
+        y: logits,
+      };
+      const loss: Record<'z' | 'labels' | 'step' | 'rows', Ref> = {
+        z: logits,
+        labels: { buffer: 'labels' },
+        step: { buffer: 'step' },
+        rows: rowNumbers,
+      };
       calls.push(call(matmulTransposed, { buffers: forward, params: { n: rows, k: c, m: v } }));
-      calls.push(call(crossEntropy, { buffers: loss, params: { rows, v, first_row: first }, constants: { WRITE_GRAD: wantsGradient ? 1 : 0 } }));
+      calls.push(
+        call(crossEntropy, {
+          buffers: loss,
+          params: { rows, v, first_row: first },
+          constants: { WRITE_GRAD: wantsGradient ? 1 : 0 },
+        }),
+      );
       if (!wantsGradient) continue;
       const dummy: Ref = { buffer: 'dummy' };
       calls.push(
@@ -69,7 +85,11 @@ export const linearCrossEntropyOperation: Operation<Attributes> = {
         }),
       );
     }
-    const sum: Record<'rows' | 'step' | 'metrics', Ref> = { rows: rowNumbers, step: { buffer: 'step' }, metrics: { buffer: 'metrics' } };
+    const sum: Record<'rows' | 'step' | 'metrics', Ref> = {
+      rows: rowNumbers,
+      step: { buffer: 'step' },
+      metrics: { buffer: 'metrics' },
+    };
     return [...calls, call(rowSum, { buffers: sum, params: { n, offset: MICRO_BATCHES_AT } })];
   },
   reference: (node, context) => {
@@ -84,12 +104,44 @@ export const linearCrossEntropyOperation: Operation<Attributes> = {
     const weights = context.floats({ value: table });
     for (const { first, rows } of chunks(node)) {
       const part = { offset: first * c, size: rows * c };
-      matmulTransposedReference({ a: context.floats({ value: h, ...part }), b: weights, y: z, n: rows, k: c, m: v });
-      crossEntropyReference({ z, labels: context.ints({ buffer: 'labels' }), rows: rowNumbers, count: rows, v, first_row: first, lossScale, writeGrad: wantsGradient });
+      matmulTransposedReference({
+        a: context.floats({ value: h, ...part }),
+        b: weights,
+        y: z,
+        n: rows,
+        k: c,
+        m: v,
+      });
+      crossEntropyReference({
+        z,
+        labels: context.ints({ buffer: 'labels' }),
+        rows: rowNumbers,
+        count: rows,
+        v,
+        first_row: first,
+        lossScale,
+        writeGrad: wantsGradient,
+      });
       if (!wantsGradient) continue;
-      matmulReference({ a: z, u: null, b: weights, residual: null, y: context.floats({ value: dh, ...part }), n: rows, k: v, m: c, ru: 0 });
+      matmulReference({
+        a: z,
+        u: null,
+        b: weights,
+        residual: null,
+        y: context.floats({ value: dh, ...part }),
+        n: rows,
+        k: v,
+        m: c,
+        ru: 0,
+      });
     }
-    rowSumReference({ rows: rowNumbers, metrics: context.floats({ buffer: 'metrics' }), n, at: MICRO_BATCHES_AT + 4 * microBatch, lossScale });
+    rowSumReference({
+      rows: rowNumbers,
+      metrics: context.floats({ buffer: 'metrics' }),
+      n,
+      at: MICRO_BATCHES_AT + 4 * microBatch,
+      lossScale,
+    });
   },
   flops: (node) => {
     const [h, table] = valueAt(node.inputs, 0, 1);
@@ -104,21 +156,33 @@ export const linearCrossEntropyOperation: Operation<Attributes> = {
 };
 
 /** Hidden states [N, C] → loss [1], the sum over labelled rows times step.loss_scale. The head is frozen. */
-export function linearCrossEntropy(recording: Recording, args: { readonly hidden: Value; readonly lossGradFn: string }): Value {
+export function linearCrossEntropy(
+  recording: Recording,
+  args: { readonly hidden: Value; readonly lossGradFn: string },
+): Value {
   const head = recording.module('lm_head');
   const weight = head.parameters.get('weight');
   invariant(weight && head.kind.type === 'linear', 'lm_head has no weight of its own');
   const { tape } = recording;
   const tied = recording.module('model.embed_tokens').parameters.get('weight') === weight;
   const buffer = tied ? 'weights/model.embed_tokens' : 'weights/lm_head';
-  const table = recording.parameter(weight, recording.path('lm_head.weight'), { kind: 'persistent', buffer, offset: 0 });
+  const table = recording.parameter(weight, recording.path('lm_head.weight'), {
+    kind: 'persistent',
+    buffer,
+    offset: 0,
+  });
   const { n } = rowsAndColumns(args.hidden);
   const wantsGradient = tape.gradEnabled && args.hidden.requiresGrad;
   const [loss] = tape.record<Attributes>({
     operation: linearCrossEntropyOperation,
     inputs: [args.hidden, table],
     outputs: [
-      { name: 'loss', shape: [1], storage: { kind: 'persistent', buffer: 'metrics', offset: MICRO_BATCHES_AT }, gradFn: args.lossGradFn },
+      {
+        name: 'loss',
+        shape: [1],
+        storage: { kind: 'persistent', buffer: 'metrics', offset: MICRO_BATCHES_AT },
+        gradFn: args.lossGradFn,
+      },
       { name: `${args.hidden.name}.grad`, shape: wantsGradient ? args.hidden.shape : [1], gradFn: null },
     ],
     attributes: { chunk: chunkRows(n, head.kind.outFeatures), wantsGradient },

@@ -1,10 +1,10 @@
 // The operations behind `linear`: what each runs on a GPU (dequantise to scratch, then one product over [x | u]) and on the
 // CPU. No gradient rules here; linear.ts has them.
-import { dequantize } from '../../shaders/dequantize/dequantize.ts';
+
 import { dequantizeReference } from '../../shaders/dequantize/dequantize.ref.ts';
+import { dequantize } from '../../shaders/dequantize/dequantize.ts';
 import type { KernelCall } from '../../shaders/kernel.ts';
 import { call } from '../../shaders/kernel.ts';
-import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from '../../shaders/lora/lora.ts';
 import type { LoraShape } from '../../shaders/lora/lora.ref.ts';
 import {
   loraDownBackwardReference,
@@ -12,8 +12,9 @@ import {
   loraGradReference,
   loraUpBackwardReference,
 } from '../../shaders/lora/lora.ref.ts';
-import { matmulCall } from '../../shaders/matmul/matmul.ts';
+import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from '../../shaders/lora/lora.ts';
 import { matmulReference } from '../../shaders/matmul/matmul.ref.ts';
+import { matmulCall } from '../../shaders/matmul/matmul.ts';
 import { decoder } from '../../shaders/quant/decoders.ts';
 import type { Operation, Ref, ReferenceContext } from '../tape/operation.ts';
 import type { Value } from '../tape/value.ts';
@@ -59,7 +60,8 @@ function dequantizeOnCpu(group: GroupAttributes, transposed: boolean, ru: number
   const scratch = context.scratch(0, scratchFloats(group));
   dequantizeReference({
     words: context.words({ buffer: group.weights }),
-    scales: group.format === 'none' ? new Uint32Array(4) : context.words({ buffer: `${group.weights}.scales` }),
+    scales:
+      group.format === 'none' ? new Uint32Array(4) : context.words({ buffer: `${group.weights}.scales` }),
     format: group.format,
     adapter: ru > 0 ? context.floats({ buffer: 'adapter' }) : scratch,
     scratch,
@@ -86,7 +88,13 @@ export const linearForward: Omit<Operation<LinearAttributes>, 'backward'> = {
     return [
       dequantizeCall(group, true, group.ru),
       matmulCall<Ref>({
-        buffers: { a: { value: x }, u: refOf(u), b: { scratch: 0 }, residual: refOf(residual), y: { value: y } },
+        buffers: {
+          a: { value: x },
+          u: refOf(u),
+          b: { scratch: 0 },
+          residual: refOf(residual),
+          y: { value: y },
+        },
         params: { n, k: group.k, m: group.out, ru: group.ru },
         hasResidual,
       }),
@@ -173,7 +181,11 @@ export const linearBackwardOperation: Operation<LinearAttributes> = {
       ru,
     });
     if (du !== undefined && !fused) {
-      loraDownBackwardReference(shapeOf(group, n, context), context.floats({ value: du }), context.floats({ value: dx }));
+      loraDownBackwardReference(
+        shapeOf(group, n, context),
+        context.floats({ value: du }),
+        context.floats({ value: dx }),
+      );
     }
   },
   flops: (node) => {
@@ -203,7 +215,13 @@ export const loraDownOperation: Operation<GroupAttributes> = {
       u: { value: u },
     };
     const { n } = rowsAndColumns(x);
-    return [call(loraDown, { buffers, params: loraNumbers(node.attributes, n), constants: hasDropout(node.attributes) })];
+    return [
+      call(loraDown, {
+        buffers,
+        params: loraNumbers(node.attributes, n),
+        constants: hasDropout(node.attributes),
+      }),
+    ];
   },
   reference: (node, context) => {
     const [x] = valueAt(node.inputs, 0);
@@ -236,7 +254,11 @@ export const loraUpBackwardOperation: Operation<GroupAttributes> = {
     const shape = shapeOf(node.attributes, rowsAndColumns(dy).n, context);
     loraUpBackwardReference(shape, context.floats({ value: dy }), context.floats({ value: du }));
   },
-  flops: (node) => 2 * (node.outputs[0]?.shape[0] ?? 0) * node.attributes.ru * (node.attributes.out / node.attributes.segments.length),
+  flops: (node) =>
+    2 *
+    (node.outputs[0]?.shape[0] ?? 0) *
+    node.attributes.ru *
+    (node.attributes.out / node.attributes.segments.length),
 };
 
 /** Inputs [x, u, dy, du]; adds to the buffer `grads` [S, total]. */
@@ -256,7 +278,12 @@ export const loraGradOperation: Operation<GroupAttributes> = {
       grads: { buffer: 'grads' },
     };
     const { n } = rowsAndColumns(x);
-    const params = { ...loraNumbers(node.attributes, n), out, total: adapterTotal, splits: gradientSplits(adapterTotal) };
+    const params = {
+      ...loraNumbers(node.attributes, n),
+      out,
+      total: adapterTotal,
+      splits: gradientSplits(adapterTotal),
+    };
     return [call(loraGrad, { buffers, params, constants: hasDropout(node.attributes) })];
   },
   reference: (node, context) => {

@@ -1,10 +1,11 @@
 // Logits of given rows for generation: y = h Wᵀ with the frozen head.
-import type { Ref, Operation } from '../tape/operation.ts';
+
 import { call } from '../../shaders/kernel.ts';
-import { matmulTransposed } from '../../shaders/matmul/matmul.ts';
 import { matmulTransposedReference } from '../../shaders/matmul/matmul.ref.ts';
+import { matmulTransposed } from '../../shaders/matmul/matmul.ts';
 import { invariant } from '../errors.ts';
 import type { Recording } from '../models/recording.ts';
+import type { Operation, Ref } from '../tape/operation.ts';
 import type { Value } from '../tape/value.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 
@@ -15,15 +16,27 @@ export const logitsOperation: Operation<null> = {
   kernels: (node) => {
     const [h, table] = valueAt(node.inputs, 0, 1);
     const { n, c } = rowsAndColumns(h);
-    const buffers: Record<'a' | 'b' | 'y', Ref> = { a: { value: h }, b: { value: table }, y: { buffer: 'logits' } };
+    const buffers: Record<'a' | 'b' | 'y', Ref> = {
+      a: { value: h },
+      b: { value: table },
+      y: { buffer: 'logits' },
+    };
     return [call(matmulTransposed, { buffers, params: { n, k: c, m: rowsAndColumns(table).n } })];
   },
   reference: (node, context) => {
     const [h, table] = valueAt(node.inputs, 0, 1);
     const { n, c } = rowsAndColumns(h);
-    matmulTransposedReference({ a: context.floats({ value: h }), b: context.floats({ value: table }), y: context.floats({ buffer: 'logits' }), n, k: c, m: rowsAndColumns(table).n });
+    matmulTransposedReference({
+      a: context.floats({ value: h }),
+      b: context.floats({ value: table }),
+      y: context.floats({ buffer: 'logits' }),
+      n,
+      k: c,
+      m: rowsAndColumns(table).n,
+    });
   },
-  flops: (node) => 2 * (node.inputs[0]?.shape[0] ?? 0) * (node.inputs[1]?.shape[0] ?? 0) * (node.inputs[1]?.shape[1] ?? 0),
+  flops: (node) =>
+    2 * (node.inputs[0]?.shape[0] ?? 0) * (node.inputs[1]?.shape[0] ?? 0) * (node.inputs[1]?.shape[1] ?? 0),
 };
 
 /** Hidden states [N, C] → the persistent buffer `logits` [N, V]. */
@@ -33,6 +46,16 @@ export function logits(recording: Recording, hidden: Value): void {
   invariant(weight, 'lm_head has no weight of its own');
   const tied = recording.module('model.embed_tokens').parameters.get('weight') === weight;
   const buffer = tied ? 'weights/model.embed_tokens' : 'weights/lm_head';
-  const table = recording.parameter(weight, recording.path('lm_head.weight'), { kind: 'persistent', buffer, offset: 0 });
-  recording.tape.record<null>({ operation: logitsOperation, inputs: [hidden, table], outputs: [], attributes: null, path: 'lm_head' });
+  const table = recording.parameter(weight, recording.path('lm_head.weight'), {
+    kind: 'persistent',
+    buffer,
+    offset: 0,
+  });
+  recording.tape.record<null>({
+    operation: logitsOperation,
+    inputs: [hidden, table],
+    outputs: [],
+    attributes: null,
+    path: 'lm_head',
+  });
 }

@@ -2,7 +2,10 @@
 import { invariant } from '../errors.ts';
 import type { Value } from '../tape/value.ts';
 
-export function valueAt<const I extends readonly number[]>(values: readonly Value[], ...indices: I): { [K in keyof I]: Value } {
+export function valueAt<const I extends readonly number[]>(
+  values: readonly Value[],
+  ...indices: I
+): { [K in keyof I]: Value } {
   return indices.map((index) => {
     const value = values[index];
     invariant(value, `operation: value ${index} is missing`);

@@ -1,7 +1,10 @@
 // y = x / rms(x) · w, row by row. Backward adds to a pending gradient in passing (the residual stream).
 import { call } from '../../shaders/kernel.ts';
-import { rmsNorm as forwardKernel, rmsNormBackward as backwardKernel } from '../../shaders/rms_norm/rms_norm.ts';
 import { rmsNormBackwardReference, rmsNormReference } from '../../shaders/rms_norm/rms_norm.ref.ts';
+import {
+  rmsNormBackward as backwardKernel,
+  rmsNorm as forwardKernel,
+} from '../../shaders/rms_norm/rms_norm.ts';
 import type { Operation, Ref } from '../tape/operation.ts';
 import type { Tape } from '../tape/tape.ts';
 import type { Value } from '../tape/value.ts';
@@ -22,14 +25,27 @@ export const rmsNormOperation: Operation<Attributes> = {
     const [x, w] = valueAt(node.inputs, 0, 1);
     const [y, rstd] = valueAt(node.outputs, 0, 1);
     const { n, c } = rowsAndColumns(x);
-    const buffers: Record<'x' | 'w' | 'y' | 'rstd', Ref> = { x: { value: x }, w: { value: w }, y: { value: y }, rstd: { value: rstd } };
+    const buffers: Record<'x' | 'w' | 'y' | 'rstd', Ref> = {
+      x: { value: x },
+      w: { value: w },
+      y: { value: y },
+      rstd: { value: rstd },
+    };
     return [call(forwardKernel, { buffers, params: { n, c, eps: node.attributes.eps } })];
   },
   reference: (node, context) => {
     const [x, w] = valueAt(node.inputs, 0, 1);
     const [y, rstd] = valueAt(node.outputs, 0, 1);
     const { n, c } = rowsAndColumns(x);
-    rmsNormReference({ x: context.floats({ value: x }), w: context.floats({ value: w }), y: context.floats({ value: y }), rstd: context.floats({ value: rstd }), n, c, eps: node.attributes.eps });
+    rmsNormReference({
+      x: context.floats({ value: x }),
+      w: context.floats({ value: w }),
+      y: context.floats({ value: y }),
+      rstd: context.floats({ value: rstd }),
+      n,
+      c,
+      eps: node.attributes.eps,
+    });
   },
   flops: (node) => 5 * elementCount(node.inputs[0]?.shape ?? []),
   backward: (context) => {
@@ -41,7 +57,9 @@ export const rmsNormOperation: Operation<Attributes> = {
     const [dx] = context.record<BackwardAttributes>({
       operation: rmsNormBackwardOperation,
       inputs: [dy, context.saved(x), w, context.saved(rstd), ...(pending ? [pending] : [])],
-      outputs: [{ name: `${x.name}.grad`, shape: x.shape, gradFn: null, zero: dy.zero && (pending?.zero ?? true) }],
+      outputs: [
+        { name: `${x.name}.grad`, shape: x.shape, gradFn: null, zero: dy.zero && (pending?.zero ?? true) },
+      ],
       attributes: { hasResidual: pending !== null },
       path: context.node.path,
     });
@@ -65,7 +83,9 @@ export const rmsNormBackwardOperation: Operation<BackwardAttributes> = {
       residual: residual ? { value: residual } : { buffer: 'dummy' },
       dx: { value: dx },
     };
-    return [call(backwardKernel, { buffers, params: { n, c }, constants: { HAS_RESIDUAL: residual ? 1 : 0 } })];
+    return [
+      call(backwardKernel, { buffers, params: { n, c }, constants: { HAS_RESIDUAL: residual ? 1 : 0 } }),
+    ];
   },
   reference: (node, context) => {
     const [dy, x, w, rstd] = valueAt(node.inputs, 0, 1, 2, 3);
@@ -86,7 +106,10 @@ export const rmsNormBackwardOperation: Operation<BackwardAttributes> = {
   flops: (node) => 8 * elementCount(node.inputs[1]?.shape ?? []),
 };
 
-export function rmsNorm(tape: Tape, args: { readonly x: Value; readonly weight: Value; readonly eps: number; readonly path: string }): Value {
+export function rmsNorm(
+  tape: Tape,
+  args: { readonly x: Value; readonly weight: Value; readonly eps: number; readonly path: string },
+): Value {
   const { n } = rowsAndColumns(args.x);
   const [y] = tape.record<Attributes>({
     operation: rmsNormOperation,

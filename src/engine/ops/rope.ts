@@ -1,7 +1,7 @@
 // Rotary position embedding, in place on the q and k columns of q|k|v [N, (H+2G)·D]; backward is the inverse rotation.
 import { call } from '../../shaders/kernel.ts';
-import { rope as kernel } from '../../shaders/rope/rope.ts';
 import { ropeReference } from '../../shaders/rope/rope.ref.ts';
+import { rope as kernel } from '../../shaders/rope/rope.ts';
 import type { Operation, Ref, TapeNode } from '../tape/operation.ts';
 import type { Tape } from '../tape/tape.ts';
 import type { Value } from '../tape/value.ts';
@@ -38,12 +38,23 @@ export const ropeOperation: Operation<Attributes> = {
   inPlace: { output: 0, input: 0 },
   kernels: (node) => {
     const [x] = valueAt(node.outputs, 0);
-    const buffers: Record<'cos_table' | 'sin_table' | 'step' | 'x', Ref> = { cos_table: { buffer: 'rope_cos' }, sin_table: { buffer: 'rope_sin' }, step: { buffer: 'step' }, x: { value: x } };
+    const buffers: Record<'cos_table' | 'sin_table' | 'step' | 'x', Ref> = {
+      cos_table: { buffer: 'rope_cos' },
+      sin_table: { buffer: 'rope_sin' },
+      step: { buffer: 'step' },
+      x: { value: x },
+    };
     return [call(kernel, { buffers, params: numbers(node) })];
   },
   reference: (node, context) => {
     const [x] = valueAt(node.outputs, 0);
-    ropeReference({ cosTable: context.floats({ buffer: 'rope_cos' }), sinTable: context.floats({ buffer: 'rope_sin' }), x: context.floats({ value: x }), position: context.step.position, ...numbers(node) });
+    ropeReference({
+      cosTable: context.floats({ buffer: 'rope_cos' }),
+      sinTable: context.floats({ buffer: 'rope_sin' }),
+      x: context.floats({ value: x }),
+      position: context.step.position,
+      ...numbers(node),
+    });
   },
   flops: (node) => {
     const { batch, heads, kvHeads, headDim } = node.attributes;
@@ -56,7 +67,15 @@ export const ropeOperation: Operation<Attributes> = {
     const [rotated] = context.record<Attributes>({
       operation: ropeOperation,
       inputs: [grad],
-      outputs: [{ name: `${qkv.name}.grad`, shape: grad.shape, gradFn: null, storage: { kind: 'alias', of: grad, offset: 0 }, zero: grad.zero }],
+      outputs: [
+        {
+          name: `${qkv.name}.grad`,
+          shape: grad.shape,
+          gradFn: null,
+          storage: { kind: 'alias', of: grad, offset: 0 },
+          zero: grad.zero,
+        },
+      ],
       attributes: { ...context.node.attributes, sign: -1 },
       path: context.node.path,
     });
@@ -70,7 +89,14 @@ export function rope(tape: Tape, args: HeadShape & { readonly qkv: Value; readon
   const [out] = tape.record<Attributes>({
     operation: ropeOperation,
     inputs: [qkv],
-    outputs: [{ name: path, shape: qkv.shape, gradFn: 'AddBackward0', storage: { kind: 'alias', of: qkv, offset: 0 } }],
+    outputs: [
+      {
+        name: path,
+        shape: qkv.shape,
+        gradFn: 'AddBackward0',
+        storage: { kind: 'alias', of: qkv, offset: 0 },
+      },
+    ],
     attributes: { ...shape, sign: 1 },
     path,
   });

@@ -1,7 +1,7 @@
 // h = silu(gate) · up, from gate | up side by side [N, 2F].
 import { call } from '../../shaders/kernel.ts';
-import { swiglu as forwardKernel, swigluBackward as backwardKernel } from '../../shaders/swiglu/swiglu.ts';
 import { swigluBackwardReference, swigluReference } from '../../shaders/swiglu/swiglu.ref.ts';
+import { swigluBackward as backwardKernel, swiglu as forwardKernel } from '../../shaders/swiglu/swiglu.ts';
 import type { Operation, Ref } from '../tape/operation.ts';
 import type { Tape } from '../tape/tape.ts';
 import type { Value } from '../tape/value.ts';
@@ -46,14 +46,24 @@ export const swigluBackwardOperation: Operation<null> = {
     const [dh, gu] = valueAt(node.inputs, 0, 1);
     const [dgu] = valueAt(node.outputs, 0);
     const { n, c: f } = rowsAndColumns(dh);
-    const buffers: Record<'dh' | 'gu' | 'dgu', Ref> = { dh: { value: dh }, gu: { value: gu }, dgu: { value: dgu } };
+    const buffers: Record<'dh' | 'gu' | 'dgu', Ref> = {
+      dh: { value: dh },
+      gu: { value: gu },
+      dgu: { value: dgu },
+    };
     return [call(backwardKernel, { buffers, params: { n, f } })];
   },
   reference: (node, context) => {
     const [dh, gu] = valueAt(node.inputs, 0, 1);
     const [dgu] = valueAt(node.outputs, 0);
     const { n, c: f } = rowsAndColumns(dh);
-    swigluBackwardReference({ dh: context.floats({ value: dh }), gu: context.floats({ value: gu }), dgu: context.floats({ value: dgu }), n, f });
+    swigluBackwardReference({
+      dh: context.floats({ value: dh }),
+      gu: context.floats({ value: gu }),
+      dgu: context.floats({ value: dgu }),
+      n,
+      f,
+    });
   },
   flops: (node) => 12 * elementCount(node.inputs[0]?.shape ?? []),
 };

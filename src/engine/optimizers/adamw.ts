@@ -1,9 +1,10 @@
 // One optimiser step as operations of the tape: reduce partial gradients and norms, clip, AdamW over the flat adapter.
 // Source: torch 2.13 optim/adam.py, nn/utils/clip_grad.py; transformers 5.18 Trainer (all LoRA tensors decay).
-import { adamw } from '../../shaders/adamw/adamw.ts';
+
 import { adamwReference } from '../../shaders/adamw/adamw.ref.ts';
-import { clipFactor, gradReduce } from '../../shaders/grad_norm/grad_norm.ts';
+import { adamw } from '../../shaders/adamw/adamw.ts';
 import { clipFactorReference, gradReduceReference } from '../../shaders/grad_norm/grad_norm.ref.ts';
+import { clipFactor, gradReduce } from '../../shaders/grad_norm/grad_norm.ts';
 import { call } from '../../shaders/kernel.ts';
 import type { AdapterLayout } from '../adapters/layout.ts';
 import { TENSOR_NORMS_AT } from '../ops/metrics.ts';
@@ -108,7 +109,11 @@ export function tensorTable(layout: AdapterLayout): Uint32Array<ArrayBuffer> {
 }
 
 /** Weight decay and learning-rate factor of every 64 floats; -1 where the tensor gets no gradient. */
-export function adamwTable(layout: AdapterLayout, weightDecay: number, hasGradient: (index: number) => boolean): Float32Array<ArrayBuffer> {
+export function adamwTable(
+  layout: AdapterLayout,
+  weightDecay: number,
+  hasGradient: (index: number) => boolean,
+): Float32Array<ArrayBuffer> {
   const table = new Float32Array((layout.total / 64) * 2);
   layout.tensors.forEach((tensor, index) => {
     for (let at = tensor.offset / 64; at < (tensor.offset + tensor.length) / 64; at++) {

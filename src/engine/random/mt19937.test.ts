@@ -5,8 +5,21 @@ import { expect, it } from 'vitest';
 import { TorchGenerator } from './mt19937.ts';
 
 const golden: {
-  readonly generator: Readonly<Record<string, { readonly u32: readonly number[]; readonly u32At1247: number; readonly 'uniform-1/8..1/8': { readonly sha256: string; readonly count: number } }>>;
-  readonly randperm: readonly { readonly seed: number; readonly n: number; readonly order: readonly number[] }[];
+  readonly generator: Readonly<
+    Record<
+      string,
+      {
+        readonly u32: readonly number[];
+        readonly u32At1247: number;
+        readonly 'uniform-1/8..1/8': { readonly sha256: string; readonly count: number };
+      }
+    >
+  >;
+  readonly randperm: readonly {
+    readonly seed: number;
+    readonly n: number;
+    readonly order: readonly number[];
+  }[];
 } = JSON.parse(readFileSync('tests/golden/random.json', 'utf8'));
 
 it.each(Object.entries(golden.generator))('seed %s: raw words and uniform_', (seed, want) => {
@@ -21,5 +34,6 @@ it.each(Object.entries(golden.generator))('seed %s: raw words and uniform_', (se
 });
 
 it('permutes as torch.randperm', () => {
-  for (const { seed, n, order } of golden.randperm) expect(new TorchGenerator(seed).randperm(n)).toEqual(order);
+  for (const { seed, n, order } of golden.randperm)
+    expect(new TorchGenerator(seed).randperm(n)).toEqual(order);
 });

@@ -24,8 +24,10 @@ async function gather(stream: ReadableStream<Uint8Array>): Promise<Uint8Array<Ar
   return all;
 }
 
-const through = (bytes: Uint8Array<ArrayBuffer>, stream: { readonly readable: ReadableStream; readonly writable: WritableStream }): Promise<Uint8Array<ArrayBuffer>> =>
-  gather(new Blob([bytes]).stream().pipeThrough(stream));
+const through = (
+  bytes: Uint8Array<ArrayBuffer>,
+  stream: { readonly readable: ReadableStream; readonly writable: WritableStream },
+): Promise<Uint8Array<ArrayBuffer>> => gather(new Blob([bytes]).stream().pipeThrough(stream));
 
 export async function deflateText(text: string): Promise<string> {
   const bytes = await through(new TextEncoder().encode(text), new CompressionStream('deflate-raw'));
@@ -38,5 +40,7 @@ export async function deflateText(text: string): Promise<string> {
 export async function inflateText(encoded: string): Promise<string> {
   const binary = atob(encoded.replaceAll('-', '+').replaceAll('_', '/'));
   const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0));
-  return new TextDecoder('utf-8', { fatal: true }).decode(await through(bytes, new DecompressionStream('deflate-raw')));
+  return new TextDecoder('utf-8', { fatal: true }).decode(
+    await through(bytes, new DecompressionStream('deflate-raw')),
+  );
 }

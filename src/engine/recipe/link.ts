@@ -19,20 +19,28 @@ export interface ParsedLink {
   readonly notes: readonly string[];
 }
 
-const baseOf = (presets: readonly PresetValues[], id: string): RecipeValues => presets.find((preset) => preset.id === id)?.values ?? defaultValues;
+const baseOf = (presets: readonly PresetValues[], id: string): RecipeValues =>
+  presets.find((preset) => preset.id === id)?.values ?? defaultValues;
 
 /** Readable in an address bar: only what would end or split a value is escaped. */
-const escape = (text: string): string => encodeURIComponent(text).replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%2F', '/');
+const escape = (text: string): string =>
+  encodeURIComponent(text).replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%2F', '/');
 
 const writeFingerprint = ({ device, losses }: Fingerprint): string =>
   [escape(device), ...losses.map(([step, loss]) => `${step}:${loss.toPrecision(7)}`)].join('~');
 
 /** The text behind '#'. */
-export async function formatLink(recipe: Recipe, presets: readonly PresetValues[], options: LinkOptions): Promise<string> {
+export async function formatLink(
+  recipe: Recipe,
+  presets: readonly PresetValues[],
+  options: LinkOptions,
+): Promise<string> {
   const parts = [`v=${RECIPE_VERSION}`, `preset=${escape(recipe.preset)}`];
-  for (const key of changedKeys(recipe.values, baseOf(presets, recipe.preset))) parts.push(`${key}=${escape(String(recipe.values[key]))}`);
+  for (const key of changedKeys(recipe.values, baseOf(presets, recipe.preset)))
+    parts.push(`${key}=${escape(String(recipe.values[key]))}`);
   if (recipe.prompts) for (const prompt of recipe.prompts) parts.push(`prompt=${escape(prompt)}`);
-  if (options.includeData && recipe.data) parts.push(`data=z.${await deflateText(JSON.stringify(recipe.data))}`);
+  if (options.includeData && recipe.data)
+    parts.push(`data=z.${await deflateText(JSON.stringify(recipe.data))}`);
   if (options.fingerprint) parts.push(`fp=${writeFingerprint(options.fingerprint)}`);
   return parts.join('&');
 }
@@ -55,7 +63,14 @@ async function readData(text: string): Promise<CustomData | string> {
   if (!text.startsWith('z.')) return 'data: expected z. and deflated rows; the preset’s own rows are used.';
   try {
     const value: unknown = JSON.parse(await inflateText(text.slice(2)));
-    if (typeof value === 'object' && value !== null && 'name' in value && 'text' in value && typeof value.name === 'string' && typeof value.text === 'string') {
+    if (
+      typeof value === 'object' &&
+      value !== null &&
+      'name' in value &&
+      'text' in value &&
+      typeof value.name === 'string' &&
+      typeof value.text === 'string'
+    ) {
       return { name: value.name, text: value.text };
     }
   } catch {
@@ -89,11 +104,14 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
   const found = pairs(hash);
   const version = found.find(([key]) => key === 'v')?.[1];
   if (version !== undefined && Number(version) !== RECIPE_VERSION) {
-    notes.push(`v: this page reads version ${RECIPE_VERSION}, the link says '${version}'; what it knows was used.`);
+    notes.push(
+      `v: this page reads version ${RECIPE_VERSION}, the link says '${version}'; what it knows was used.`,
+    );
   }
   const wanted = found.find(([key]) => key === 'preset')?.[1];
   const preset = presets.find((entry) => entry.id === wanted) ?? presets[0];
-  if (wanted !== undefined && preset?.id !== wanted) notes.push(`preset: no preset is called '${wanted}'; ${preset?.id ?? 'none'} is used.`);
+  if (wanted !== undefined && preset?.id !== wanted)
+    notes.push(`preset: no preset is called '${wanted}'; ${preset?.id ?? 'none'} is used.`);
   const patch: Partial<Record<SettingKey, unknown>> = {};
   const prompts: string[] = [];
   let data: CustomData | null = null;
@@ -116,13 +134,20 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
     } else notes.push(`${key}: no such setting; it was left out.`);
   }
   const values = { ...(preset?.values ?? defaultValues), ...patch } as RecipeValues;
-  const recipe: Recipe = { preset: preset?.id ?? '', values, ...(data ? { data } : {}), ...(prompts.length > 0 ? { prompts } : {}) };
+  const recipe: Recipe = {
+    preset: preset?.id ?? '',
+    values,
+    ...(data ? { data } : {}),
+    ...(prompts.length > 0 ? { prompts } : {}),
+  };
   return { recipe, fingerprint, notes };
 }
 
 /** The recipe as a JSON file: version, preset, what differs from it, rows and questions of one's own. */
 export function recipeJson(recipe: Recipe, presets: readonly PresetValues[]): string {
-  const settings = Object.fromEntries(changedKeys(recipe.values, baseOf(presets, recipe.preset)).map((key) => [key, recipe.values[key]]));
+  const settings = Object.fromEntries(
+    changedKeys(recipe.values, baseOf(presets, recipe.preset)).map((key) => [key, recipe.values[key]]),
+  );
   const { data, prompts } = recipe;
   return `${JSON.stringify({ version: RECIPE_VERSION, preset: recipe.preset, settings, ...(prompts ? { prompts } : {}), ...(data ? { data } : {}) }, null, 2)}\n`;
 }

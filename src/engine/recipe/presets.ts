@@ -23,7 +23,8 @@ export interface PresetValues {
   readonly values: RecipeValues;
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const textOf = (value: unknown): Text => {
   const { en, zh } = isObject(value) ? value : {};
   return { en: String(en ?? ''), zh: String(zh ?? en ?? '') };
@@ -32,7 +33,9 @@ const textOf = (value: unknown): Text => {
 function patchOf(id: string, value: unknown): RecipePatch {
   const patch: Record<string, unknown> = {};
   for (const [key, setting] of Object.entries(isObject(value) ? value : {})) {
-    const problem = isSettingKey(key) ? settingProblem(key, settingOf(key), setting) : `${key}: no such setting.`;
+    const problem = isSettingKey(key)
+      ? settingProblem(key, settingOf(key), setting)
+      : `${key}: no such setting.`;
     if (problem) throw new UserError('presets', `presets.json, '${id}': ${problem}`);
     patch[key] = setting;
   }
@@ -51,7 +54,12 @@ function elementZero(data: PresetInfo): PresetInfo {
       en: 'Four bits, get_peft_model in the script, reentrant checkpointing, no input-grad hook: the first backward raises. Apply the fix, then train.',
       zh: '4 位底座，脚本里调用 get_peft_model，可重入检查点，没有输入梯度钩子：第一次 backward 就报错。应用修复后再训练。',
     },
-    settings: { ...data.settings, 'wiring.attach': 'get_peft_model', 'train.gradient_checkpointing': true, 'train.use_reentrant': 'true' },
+    settings: {
+      ...data.settings,
+      'wiring.attach': 'get_peft_model',
+      'train.gradient_checkpointing': true,
+      'train.use_reentrant': 'true',
+    },
   };
 }
 
@@ -74,13 +82,21 @@ export async function loadPresets(fetchJson: FetchJson): Promise<PresetInfo[]> {
     };
   });
   const [first] = presets;
-  if (!first) throw new UserError('presets', 'presets.json: expected a list of presets, got none. Serve the whole folder of the page.');
+  if (!first)
+    throw new UserError(
+      'presets',
+      'presets.json: expected a list of presets, got none. Serve the whole folder of the page.',
+    );
   return [...presets, elementZero(first)];
 }
 
 /** The preset as it stands, without changes of one's own. */
 export function recipeOfPreset(presets: readonly PresetInfo[], id: string): Recipe {
   const preset = presets.find((entry) => entry.id === id);
-  if (!preset) throw new UserError('preset', `Preset: expected one of ${presets.map((entry) => entry.id).join(', ')}, got '${id}'.`);
+  if (!preset)
+    throw new UserError(
+      'preset',
+      `Preset: expected one of ${presets.map((entry) => entry.id).join(', ')}, got '${id}'.`,
+    );
   return { preset: preset.id, values: withPatch(defaultValues, preset.settings) };
 }

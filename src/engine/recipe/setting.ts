@@ -38,7 +38,11 @@ export interface TextKind {
 }
 
 export type Kind = NumberKind | ChoiceKind | BooleanKind | TextKind;
-export type ValueOf<K extends Kind> = K extends NumberKind ? number : K extends BooleanKind ? boolean : string;
+export type ValueOf<K extends Kind> = K extends NumberKind
+  ? number
+  : K extends BooleanKind
+    ? boolean
+    : string;
 
 export interface Setting<K extends Kind = Kind> {
   readonly type: K;
@@ -65,10 +69,12 @@ export function settingProblem(key: string, setting: Setting, value: unknown): s
       return `${key}: expected a number from ${type.min} to ${type.max}, got ${String(value)}.`;
     }
     if (type.integer && !Number.isInteger(value)) return `${key}: expected a whole number, got ${value}.`;
-    if (value < type.min || value > type.max) return `${key}: expected ${type.min} to ${type.max}, got ${value}.`;
+    if (value < type.min || value > type.max)
+      return `${key}: expected ${type.min} to ${type.max}, got ${value}.`;
     return null;
   }
-  if (type.kind === 'boolean') return typeof value === 'boolean' ? null : `${key}: expected true or false, got ${String(value)}.`;
+  if (type.kind === 'boolean')
+    return typeof value === 'boolean' ? null : `${key}: expected true or false, got ${String(value)}.`;
   if (typeof value !== 'string') return `${key}: expected text, got ${String(value)}.`;
   if (type.kind === 'choice') {
     if (type.options.some((option) => option.value === value)) return null;

@@ -1,11 +1,12 @@
 // Presets and the base model, each read once. Where the bytes come from is the caller's: a page's server, a folder.
+
+import type { Row } from '../data/rows.ts';
+import { parseRows } from '../data/rows.ts';
+import { UserError } from '../errors.ts';
 import type { ModelFiles, ReadAsset } from '../models/modelFiles.ts';
 import { embeddedModel } from '../models/modelFiles.ts';
 import type { PresetInfo } from '../recipe/presets.ts';
 import { loadPresets } from '../recipe/presets.ts';
-import type { Row } from '../data/rows.ts';
-import { parseRows } from '../data/rows.ts';
-import { UserError } from '../errors.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 
 export interface RecipeRows {
@@ -30,7 +31,9 @@ export class Assets {
   }
 
   presets(): Promise<readonly PresetInfo[]> {
-    this.#presets ??= loadPresets(async (path) => JSON.parse(new TextDecoder().decode(await this.#read(path))));
+    this.#presets ??= loadPresets(async (path) =>
+      JSON.parse(new TextDecoder().decode(await this.#read(path))),
+    );
     return this.#presets;
   }
 
@@ -38,10 +41,19 @@ export class Assets {
   async rows(recipe: Recipe): Promise<RecipeRows> {
     const presets = await this.presets();
     const preset = presets.find((entry) => entry.id === recipe.preset);
-    if (!preset) throw new UserError('preset', `Preset: expected one of ${presets.map((entry) => entry.id).join(', ')}, got '${recipe.preset}'.`);
+    if (!preset)
+      throw new UserError(
+        'preset',
+        `Preset: expected one of ${presets.map((entry) => entry.id).join(', ')}, got '${recipe.preset}'.`,
+      );
     const prompts = recipe.prompts ?? preset.prompts;
-    if (recipe.data) return { name: recipe.data.name, rows: parseRows(recipe.data.text, recipe.data.name), prompts };
-    return { name: preset.file, rows: parseRows(await this.#text(`presets/${preset.file}`), preset.file), prompts };
+    if (recipe.data)
+      return { name: recipe.data.name, rows: parseRows(recipe.data.text, recipe.data.name), prompts };
+    return {
+      name: preset.file,
+      rows: parseRows(await this.#text(`presets/${preset.file}`), preset.file),
+      prompts,
+    };
   }
 
   #text(path: string): Promise<string> {

@@ -19,11 +19,19 @@ function weightsBytes(config: LlamaConfig, values: RecipeValues): number {
   const linears = layers * (c * d * (2 * heads + 2 * kvHeads) + 3 * c * f);
   const tables = (config.tied ? 1 : 2) * v * c + (2 * layers + 1) * c + config.maxPositions * d;
   const quantised = values['bnb.bnb_4bit_quant_type'] !== 'none';
-  return tables * 4 + (quantised ? quantisedBytes(linears, values['bnb.bnb_4bit_use_double_quant']) : linears * 4);
+  return (
+    tables * 4 + (quantised ? quantisedBytes(linears, values['bnb.bnb_4bit_use_double_quant']) : linears * 4)
+  );
 }
 
 /** Of the longest batch; null when the recorded loss has no grad_fn, for then nothing runs. */
-export function estimateCost(config: LlamaConfig, wired: Wired, values: RecipeValues, longestTokens: number, steps: number): CostEstimate | null {
+export function estimateCost(
+  config: LlamaConfig,
+  wired: Wired,
+  values: RecipeValues,
+  longestTokens: number,
+  steps: number,
+): CostEstimate | null {
   const layout = layoutAdapters(wired.root);
   const batch = { rows: values['train.per_device_train_batch_size'], tokens: longestTokens };
   try {

@@ -1,8 +1,9 @@
 // Rows of a recipe → examples for training and evaluation, with what the page and the doctor say about them.
-import type { Split } from '../data/split.ts';
-import { splitRows } from '../data/split.ts';
+
 import type { Schedule } from '../data/batches.ts';
 import { totalSteps } from '../data/batches.ts';
+import type { Split } from '../data/split.ts';
+import { splitRows } from '../data/split.ts';
 import type { Example } from '../data/tokenize.ts';
 import { IGNORE, tokenizeRow, tokenizeRows } from '../data/tokenize.ts';
 import type { Tokenizer } from '../data/tokenizer.ts';
@@ -22,14 +23,24 @@ export interface PreparedData {
 const PREVIEW_ROWS = 3;
 
 function preview(example: Example, tokenizer: Tokenizer): RowPreview {
-  const shown = example.ids.map((id, i) => ({ text: tokenizer.show(id), mask: example.labels[i] === IGNORE ? ('ignored' as const) : ('trained' as const) }));
+  const shown = example.ids.map((id, i) => ({
+    text: tokenizer.show(id),
+    mask: example.labels[i] === IGNORE ? ('ignored' as const) : ('trained' as const),
+  }));
   const cut = example.truncated.map((id) => ({ text: tokenizer.show(id), mask: 'truncated' as const }));
-  return { tokens: [...shown, ...cut], trainedTokens: shown.filter((token) => token.mask === 'trained').length, totalTokens: shown.length + cut.length };
+  return {
+    tokens: [...shown, ...cut],
+    trainedTokens: shown.filter((token) => token.mask === 'trained').length,
+    totalTokens: shown.length + cut.length,
+  };
 }
 
 /** Throws UserError 'all-labels-masked' when nothing is left to learn. */
 export function prepareData(source: RecipeRows, tokenizer: Tokenizer, values: RecipeValues): PreparedData {
-  const options = { maxLength: values['train.max_length'], completionOnly: values['train.completion_only_loss'] };
+  const options = {
+    maxLength: values['train.max_length'],
+    completionOnly: values['train.completion_only_loss'],
+  };
   const dataset = tokenizeRows(source.rows, tokenizer, options);
   const split = splitRows(dataset.examples, values['data.test_size'], values['train.seed']);
   const schedule: Schedule = {
@@ -39,11 +50,18 @@ export function prepareData(source: RecipeRows, tokenizer: Tokenizer, values: Re
     seed: values['train.seed'],
   };
   const notes = [
-    ...(dataset.truncatedRows > 0 ? [`${dataset.truncatedRows} of ${source.rows.length} rows are longer than max_length ${options.maxLength} and are cut.`] : []),
-    ...(dataset.maskedRows > 0 ? [`${dataset.maskedRows} of ${source.rows.length} rows have no label left and are dropped.`] : []),
+    ...(dataset.truncatedRows > 0
+      ? [
+          `${dataset.truncatedRows} of ${source.rows.length} rows are longer than max_length ${options.maxLength} and are cut.`,
+        ]
+      : []),
+    ...(dataset.maskedRows > 0
+      ? [`${dataset.maskedRows} of ${source.rows.length} rows have no label left and are dropped.`]
+      : []),
   ];
   const longest = Math.max(...dataset.examples.map((example) => example.ids.length));
-  const lastTrained = (example: Example): number | undefined => example.labels.findLast((label) => label !== IGNORE);
+  const lastTrained = (example: Example): number | undefined =>
+    example.labels.findLast((label) => label !== IGNORE);
   return {
     split,
     longestBatch: Math.ceil(longest / 16) * 16,
@@ -55,7 +73,9 @@ export function prepareData(source: RecipeRows, tokenizer: Tokenizer, values: Re
       longestTokens: dataset.longest,
       truncatedRows: dataset.truncatedRows,
       maskedRows: dataset.maskedRows,
-      preview: source.rows.slice(0, PREVIEW_ROWS).map((row) => preview(tokenizeRow(row, tokenizer, options), tokenizer)),
+      preview: source.rows
+        .slice(0, PREVIEW_ROWS)
+        .map((row) => preview(tokenizeRow(row, tokenizer, options), tokenizer)),
       notes,
     },
     facts: {
@@ -65,7 +85,8 @@ export function prepareData(source: RecipeRows, tokenizer: Tokenizer, values: Re
       truncatedRows: dataset.truncatedRows,
       longestTokens: dataset.longest,
       packing: false,
-      rowsEndingWithEos: dataset.examples.filter((example) => lastTrained(example) === tokenizer.eosId).length,
+      rowsEndingWithEos: dataset.examples.filter((example) => lastTrained(example) === tokenizer.eosId)
+        .length,
       steps: totalSteps(schedule, values['train.max_steps'], values['train.num_train_epochs']),
     },
   };

@@ -47,7 +47,10 @@ export class TrainingRun {
   readonly #prompts: readonly string[];
   readonly #losses: number[] = [];
 
-  private constructor(options: RunOptions, parts: { trainer: Trainer; generator: Generator; prompts: readonly string[] }) {
+  private constructor(
+    options: RunOptions,
+    parts: { trainer: Trainer; generator: Generator; prompts: readonly string[] },
+  ) {
     this.recipe = options.recipe;
     this.backend = options.opened.backend;
     this.#options = options;
@@ -67,18 +70,36 @@ export class TrainingRun {
     const data = prepareData(source, files.tokenizer, values);
     const batch = { rows: values['train.per_device_train_batch_size'], tokens: data.longestBatch };
     const examination = examine(files.config, values, { batch, allMasked: false });
-    for (const { category, message } of examination.outcome.warnings) emit({ type: 'warning', category, message });
+    for (const { category, message } of examination.outcome.warnings)
+      emit({ type: 'warning', category, message });
     const { error } = examination.outcome;
-    if (!examination.wired) throw new PythonError(error?.type ?? 'RuntimeError', error?.message ?? '', error?.call ?? '');
+    if (!examination.wired)
+      throw new PythonError(error?.type ?? 'RuntimeError', error?.message ?? '', error?.call ?? '');
     // A fresh wired model: the examination has recorded on its own.
     const wired = { ...examination.wired, doubleQuant: values['bnb.bnb_4bit_use_double_quant'] };
     if (!error) assertWithinEngine(wired);
     const { backend } = opened;
     await TrainingRun.#load(options, files);
-    const trainer = new Trainer({ backend, config: files.config, wired, values, train: data.split.train, test: data.split.test, padId: files.tokenizer.padId, now: options.now });
+    const trainer = new Trainer({
+      backend,
+      config: files.config,
+      wired,
+      values,
+      train: data.split.train,
+      test: data.split.test,
+      padId: files.tokenizer.padId,
+      now: options.now,
+    });
     await trainer.prepare();
     if (error) throw new PythonError(error.type, error.message, error.call);
-    const generator = new Generator({ backend, config: files.config, model: wired, layout: trainer.layout, tokenizer: files.tokenizer, stopIds: files.stopIds });
+    const generator = new Generator({
+      backend,
+      config: files.config,
+      model: wired,
+      layout: trainer.layout,
+      tokenizer: files.tokenizer,
+      stopIds: files.stopIds,
+    });
     const counts = countParameters(wired.root);
     const estimate = estimateCost(files.config, wired, values, data.longestBatch, trainer.totalSteps);
     emit({
@@ -101,11 +122,20 @@ export class TrainingRun {
       total = all;
       emit({ type: 'phase', phase: 'loading', done, total: all, note: '' });
     });
-    const weights = { quantType: quant === 'nf4' || quant === 'fp4' ? quant : null, doubleQuant: recipe.values['bnb.bnb_4bit_use_double_quant'] } as const;
-    await loadWeights(files.config, tensors, weights, (name, data) => opened.backend.upload(name, data), async () => {
-      emit({ type: 'phase', phase: 'loading', done: total, total, note: '' });
-      await breathe();
-    });
+    const weights = {
+      quantType: quant === 'nf4' || quant === 'fp4' ? quant : null,
+      doubleQuant: recipe.values['bnb.bnb_4bit_use_double_quant'],
+    } as const;
+    await loadWeights(
+      files.config,
+      tensors,
+      weights,
+      (name, data) => opened.backend.upload(name, data),
+      async () => {
+        emit({ type: 'phase', phase: 'loading', done: total, total, note: '' });
+        await breathe();
+      },
+    );
   }
 
   get step(): number {
@@ -135,7 +165,10 @@ export class TrainingRun {
   async next(): Promise<StepMetrics> {
     const metrics = await this.#trainer.next();
     if (!Number.isFinite(metrics.loss)) {
-      throw new UserError('nan-loss', `Step ${metrics.step}: the loss is ${metrics.loss}. Lower train.learning_rate or set train.max_grad_norm.`);
+      throw new UserError(
+        'nan-loss',
+        `Step ${metrics.step}: the loss is ${metrics.loss}. Lower train.learning_rate or set train.max_grad_norm.`,
+      );
     }
     this.#losses.push(metrics.loss);
     this.#options.emit({ type: 'step', metrics });
@@ -153,7 +186,8 @@ export class TrainingRun {
     const step = this.step;
     for (const [index, prompt] of prompts.entries()) {
       if (cancelled()) return;
-      const send = (text: string, done: boolean): void => emit({ type: 'answer', id, index, side, prompt, text, done, step });
+      const send = (text: string, done: boolean): void =>
+        emit({ type: 'answer', id, index, side, prompt, text, done, step });
       const text = await this.#generator.answer(prompt, {
         adapter: side === 'after',
         values: recipe.values,

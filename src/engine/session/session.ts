@@ -28,12 +28,14 @@ const BREATHE_EVERY_MS = 40;
 
 function errorData(error: unknown): EngineErrorData {
   if (error instanceof UserError) return { code: error.code, message: error.message, data: error.data };
-  if (error instanceof PythonError) return { code: error.type, message: error.message, data: { call: error.call } };
+  if (error instanceof PythonError)
+    return { code: error.type, message: error.message, data: { call: error.call } };
   return { code: 'internal', message: error instanceof Error ? error.message : String(error), data: {} };
 }
 
 const sameRecipe = (a: Recipe, b: Recipe): boolean =>
-  JSON.stringify([a.preset, a.values, a.data ?? null]) === JSON.stringify([b.preset, b.values, b.data ?? null]);
+  JSON.stringify([a.preset, a.values, a.data ?? null]) ===
+  JSON.stringify([b.preset, b.values, b.data ?? null]);
 
 export class Session {
   readonly #options: SessionOptions;
@@ -48,7 +50,8 @@ export class Session {
 
   /** Resolves when the command, and what stood before it, is done. Never rejects: failures are events. */
   handle(command: Command): Promise<void> {
-    if (command.type === 'pause' || command.type === 'stop' || command.type === 'reset') this.#wish = command.type;
+    if (command.type === 'pause' || command.type === 'stop' || command.type === 'reset')
+      this.#wish = command.type;
     if (command.type === 'inspect') return this.#inspect(command.id, command.recipe);
     if (command.type === 'pause') return Promise.resolve();
     this.#work = this.#work.then(() => this.#obey(command)).catch((error: unknown) => this.#fail(error));
@@ -73,7 +76,8 @@ export class Session {
         return;
       case 'ask':
         this.#wish = 'go';
-        if (!this.#run) throw new UserError('no-run', 'Questions: there is no run to ask yet. Press Train first.');
+        if (!this.#run)
+          throw new UserError('no-run', 'Questions: there is no run to ask yet. Press Train first.');
         await this.#run.ask(command.id, command.prompts, 'before', command.recipe);
         return this.#run.ask(command.id, command.prompts, 'after', command.recipe);
     }
@@ -111,7 +115,13 @@ export class Session {
     this.#opened = opened;
     emit({ type: 'device', device: opened.device });
     void opened.lost.then((reason) => {
-      if (this.#opened === opened) this.#fail(new UserError('device-lost', `The GPU stopped answering: ${reason}. Train again; the CPU is there too.`));
+      if (this.#opened === opened)
+        this.#fail(
+          new UserError(
+            'device-lost',
+            `The GPU stopped answering: ${reason}. Train again; the CPU is there too.`,
+          ),
+        );
     });
     const cancelled = (): boolean => this.#wish === 'reset' || this.#wish === 'stop';
     const run = await TrainingRun.begin({ assets, recipe, opened, emit, now, cancelled, breathe });
@@ -149,7 +159,11 @@ export class Session {
 
   #fail(error: unknown): void {
     this.#forget();
-    this.#options.emit({ type: 'failed', error: errorData(error), raisedBy: error instanceof PythonError ? 'python' : 'engine' });
+    this.#options.emit({
+      type: 'failed',
+      error: errorData(error),
+      raisedBy: error instanceof PythonError ? 'python' : 'engine',
+    });
   }
 
   async #inspect(id: number, recipe: Recipe): Promise<void> {
@@ -161,7 +175,8 @@ export class Session {
       const data = prepareData(source, files.tokenizer, recipe.values);
       const inspection = inspect(files.config, recipe.values, {
         batch: { rows: recipe.values['train.per_device_train_batch_size'], tokens: data.longestBatch },
-        estimate: (wired) => estimateCost(files.config, wired, recipe.values, data.longestBatch, data.facts.steps),
+        estimate: (wired) =>
+          estimateCost(files.config, wired, recipe.values, data.longestBatch, data.facts.steps),
         rows: data.facts,
         data: data.summary,
         prompts: source.prompts,

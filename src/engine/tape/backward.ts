@@ -1,7 +1,8 @@
 // loss.backward(): walks the edges in reverse recording order, appends gradient operations, adds up contributions.
 // Refuses a loss without grad_fn in PyTorch's words. Source: torch/autograd (engine.cpp, "does not require grad").
-import { add } from '../ops/add.ts';
+
 import { invariant } from '../errors.ts';
+import { add } from '../ops/add.ts';
 import { PythonError } from './pythonError.ts';
 import type { Tape } from './tape.ts';
 import type { GradEdge, Value } from './value.ts';
@@ -17,14 +18,20 @@ export interface Seed {
 export function backward(tape: Tape, loss: Value, call = 'loss.backward()'): void {
   if (!loss.requiresGrad) throw new PythonError('RuntimeError', ELEMENT_0, call);
   const one = tape.leaf('loss.grad', [1], { kind: 'persistent', buffer: 'one', offset: 0 });
-  tape.withRole('backward', () => tape.withGrad(false, () => runBackward(tape, [{ value: loss, grad: one }], new Map())));
+  tape.withRole('backward', () =>
+    tape.withGrad(false, () => runBackward(tape, [{ value: loss, grad: one }], new Map())),
+  );
 }
 
 /**
  * Propagates from `seeds`. `pending` holds gradients that already exist for some leaves, so that operations can add to
  * them in passing. Answers the gradients of all leaves reached.
  */
-export function runBackward(tape: Tape, seeds: readonly Seed[], pending: ReadonlyMap<Value, Value>): Map<Value, Value> {
+export function runBackward(
+  tape: Tape,
+  seeds: readonly Seed[],
+  pending: ReadonlyMap<Value, Value>,
+): Map<Value, Value> {
   const grads = new Map<Value, Value>(pending);
   const queue: GradEdge[] = [];
   const seen = new Set<GradEdge>();
@@ -55,9 +62,11 @@ export function runBackward(tape: Tape, seeds: readonly Seed[], pending: Readonl
       const input = current.inputs[i];
       if (!result || !input?.requiresGrad) return;
       const before = grads.get(input);
-      const total = before && !result.fused ? add(tape, before, result.grad, `${input.name}.grad`) : result.grad;
+      const total =
+        before && !result.fused ? add(tape, before, result.grad, `${input.name}.grad`) : result.grad;
       grads.set(input, total);
-      if (!input.edge && input.storage.kind === 'persistent') tape.parameterGradients.set(input, { zero: total.zero });
+      if (!input.edge && input.storage.kind === 'persistent')
+        tape.parameterGradients.set(input, { zero: total.zero });
       push(input.edge);
     });
     invariant(results.length === current.inputs.length, 'backward: one gradient an input');

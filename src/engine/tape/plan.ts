@@ -20,7 +20,8 @@ export interface Plan {
 }
 
 const SLOT_ALIGNMENT_BYTES = 256;
-const roundUp = (bytes: number): number => Math.max(SLOT_ALIGNMENT_BYTES, Math.ceil(bytes / SLOT_ALIGNMENT_BYTES) * SLOT_ALIGNMENT_BYTES);
+const roundUp = (bytes: number): number =>
+  Math.max(SLOT_ALIGNMENT_BYTES, Math.ceil(bytes / SLOT_ALIGNMENT_BYTES) * SLOT_ALIGNMENT_BYTES);
 export const valueBytes = (value: Value): number => roundUp(elementCount(value.shape) * 4);
 
 /** Nodes whose results reach an effect or a kept value. */
@@ -28,7 +29,9 @@ function liveNodes(tape: Tape, keep: readonly Value[]): TapeNode[] {
   const wanted = new Set<Value>(keep.map((value) => resolveAlias(value).owner));
   const live: TapeNode[] = [];
   for (const node of tape.nodes.toReversed()) {
-    const used = node.operation.effect || node.outputs.some((output) => wanted.has(output) || wanted.has(resolveAlias(output).owner));
+    const used =
+      node.operation.effect ||
+      node.outputs.some((output) => wanted.has(output) || wanted.has(resolveAlias(output).owner));
     if (!used) continue;
     live.push(node);
     for (const value of [...node.inputs, ...node.outputs]) wanted.add(resolveAlias(value).owner);
@@ -84,9 +87,11 @@ export function makePlan(tape: Tape, profile: KernelProfile, keep: readonly Valu
   const slotBytes: number[] = [];
   const free = new Set<number>();
   const endings = new Map<number, Lifetime[]>();
-  for (const lifetime of alive.values()) endings.set(lifetime.last, [...(endings.get(lifetime.last) ?? []), lifetime]);
+  for (const lifetime of alive.values())
+    endings.set(lifetime.last, [...(endings.get(lifetime.last) ?? []), lifetime]);
   const starts = new Map<number, Lifetime[]>();
-  for (const lifetime of alive.values()) starts.set(lifetime.first, [...(starts.get(lifetime.first) ?? []), lifetime]);
+  for (const lifetime of alive.values())
+    starts.set(lifetime.first, [...(starts.get(lifetime.first) ?? []), lifetime]);
   const scratchBytes: number[] = [];
   let flops = 0;
   let dispatches = 0;
@@ -113,5 +118,12 @@ export function makePlan(tape: Tape, profile: KernelProfile, keep: readonly Valu
     flops += node.operation.flops(node);
     dispatches += node.operation.kernels(node, profile).length;
   });
-  return { nodes, slotOf, slotBytes, scratchBytes: Array.from(scratchBytes, (bytes) => bytes ?? 0), flops, dispatches };
+  return {
+    nodes,
+    slotOf,
+    slotBytes,
+    scratchBytes: Array.from(scratchBytes, (bytes) => bytes ?? 0),
+    flops,
+    dispatches,
+  };
 }

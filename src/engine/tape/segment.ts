@@ -8,7 +8,8 @@ import type { Tape } from './tape.ts';
 import type { InputGradient, Value } from './value.ts';
 
 export const NO_INPUT_REQUIRES_GRAD = 'None of the inputs have requires_grad=True. Gradients will be None';
-export const CHECKPOINT_NOT_NECESSARY = 'none of output has requires_grad=True, this checkpoint() is not necessary';
+export const CHECKPOINT_NOT_NECESSARY =
+  'none of output has requires_grad=True, this checkpoint() is not necessary';
 
 /** A non-reentrant segment: its nodes, and after the first read in backward, the recomputed values. */
 class Segment implements RecomputedSegment {
@@ -53,16 +54,26 @@ export function checkpointNonReentrant(tape: Tape, input: Value, body: (input: V
  * do not count. Gives torch's warning when no input does.
  */
 export function checkpointReentrant(tape: Tape, input: Value, body: (input: Value) => Value): Value {
-  if (!input.requiresGrad) tape.warn('UserWarning', NO_INPUT_REQUIRES_GRAD, 'torch.utils.checkpoint.checkpoint');
+  if (!input.requiresGrad)
+    tape.warn('UserWarning', NO_INPUT_REQUIRES_GRAD, 'torch.utils.checkpoint.checkpoint');
   const output = tape.withGrad(false, () => body(input));
   if (!tape.gradEnabled || !input.requiresGrad) return output;
   tape.attachEdge(output, 'CheckpointFunctionBackward', [input], (context): (InputGradient | null)[] => {
     const upstream = context.gradOf(0);
     if (!upstream) return [null];
-    const detached = tape.leaf(`${input.name}.detach()`, input.shape, { kind: 'alias', of: input, offset: 0 }, { requiresGrad: true });
+    const detached = tape.leaf(
+      `${input.name}.detach()`,
+      input.shape,
+      { kind: 'alias', of: input, offset: 0 },
+      { requiresGrad: true },
+    );
     const again = tape.withRole('recompute', () => tape.withGrad(true, () => body(detached)));
     const pending = context.pending(0);
-    const grads = runBackward(tape, [{ value: again, grad: upstream }], pending ? new Map([[detached, pending]]) : new Map());
+    const grads = runBackward(
+      tape,
+      [{ value: again, grad: upstream }],
+      pending ? new Map([[detached, pending]]) : new Map(),
+    );
     const grad = grads.get(detached);
     return [grad ? { grad, fused: pending !== null } : null];
   });

@@ -1,7 +1,14 @@
 // The recorded tape: a list of whole operations with shapes, dtypes and requires_grad, in execution order. Recording
 // follows torch.autograd: an output requires grad iff grad mode is on and an input does. No device, no numbers.
 import { invariant } from '../errors.ts';
-import type { NodeContext, NodeRole, OutputSpec, RecomputedSegment, RecordRequest, TapeNode } from './operation.ts';
+import type {
+  NodeContext,
+  NodeRole,
+  OutputSpec,
+  RecomputedSegment,
+  RecordRequest,
+  TapeNode,
+} from './operation.ts';
 import type { PythonWarningRecord } from './pythonError.ts';
 import type { DType, EdgeContext, GradEdge, InputGradient, Storage, Value } from './value.ts';
 
@@ -37,8 +44,22 @@ export class Tape {
   }
 
   /** A value without history: a parameter, an input, a buffer. */
-  leaf(name: string, shape: readonly number[], storage: Storage, options: { requiresGrad?: boolean; dtype?: DType; zero?: boolean } = {}): Value {
-    return this.#make({ name, shape, storage, ...(options.dtype ? { dtype: options.dtype } : {}), zero: options.zero ?? false }, options.requiresGrad ?? false);
+  leaf(
+    name: string,
+    shape: readonly number[],
+    storage: Storage,
+    options: { requiresGrad?: boolean; dtype?: DType; zero?: boolean } = {},
+  ): Value {
+    return this.#make(
+      {
+        name,
+        shape,
+        storage,
+        ...(options.dtype ? { dtype: options.dtype } : {}),
+        zero: options.zero ?? false,
+      },
+      options.requiresGrad ?? false,
+    );
   }
 
   /** Runs `body` with grad mode set, as torch.no_grad() or torch.enable_grad() do. */
@@ -76,7 +97,8 @@ export class Tape {
   /** Appends a node and its outputs. */
   record<A>(request: RecordRequest<A>): readonly Value[] {
     const { operation, inputs, attributes, path } = request;
-    const requires = this.#gradEnabled && operation.backward !== 'none' && inputs.some((input) => input.requiresGrad);
+    const requires =
+      this.#gradEnabled && operation.backward !== 'none' && inputs.some((input) => input.requiresGrad);
     const outputs = request.outputs.map((spec) => this.#make(spec, requires && spec.gradFn !== null));
     const node: TapeNode<A> = { operation, inputs, outputs, attributes, role: this.#role, path };
     this.nodes.push(node as TapeNode);
@@ -89,7 +111,10 @@ export class Tape {
   replay(node: TapeNode, inputs: readonly Value[]): readonly Value[] {
     const outputs = node.outputs.map((output) => {
       const storage = this.#replayedStorage(node, output, inputs);
-      return this.#make({ name: output.name, shape: output.shape, dtype: output.dtype, storage, zero: output.zero }, false);
+      return this.#make(
+        { name: output.name, shape: output.shape, dtype: output.dtype, storage, zero: output.zero },
+        false,
+      );
     });
     this.nodes.push({ ...node, inputs, outputs, role: 'recompute' });
     return outputs;
@@ -98,7 +123,11 @@ export class Tape {
   /** `grad_fn` and `requires_grad` of a module's output, as a forward hook would see them. */
   noteModule(path: string, output: { readonly requiresGrad: boolean; readonly gradFn: string | null }): void {
     if (this.#role !== 'forward') return;
-    this.moduleOutputs.set(path, { requiresGrad: output.requiresGrad, gradFn: output.gradFn, underNoGrad: !this.#gradEnabled });
+    this.moduleOutputs.set(path, {
+      requiresGrad: output.requiresGrad,
+      gradFn: output.gradFn,
+      underNoGrad: !this.#gradEnabled,
+    });
   }
 
   warn(category: string, message: string, call: string): void {

@@ -52,7 +52,8 @@ export interface EdgeContext {
   pending(input: number): Value | null;
 }
 
-export const elementCount = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+export const elementCount = (shape: readonly number[]): number =>
+  shape.reduce((product, size) => product * size, 1);
 
 /** The value that owns the numbers, and the offset into it, through any chain of aliases. */
 export function resolveAlias(value: Value): { readonly owner: Value; readonly offset: number } {

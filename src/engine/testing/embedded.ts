@@ -11,7 +11,8 @@ import { defaultValues, withPatch } from '../recipe/recipe.ts';
 import { Trainer } from '../train/trainer.ts';
 import { wire } from '../wiring/wire.ts';
 
-export const readPublic = async (path: string): Promise<Uint8Array<ArrayBuffer>> => Uint8Array.from(readFileSync(`public/${path}`));
+export const readPublic = async (path: string): Promise<Uint8Array<ArrayBuffer>> =>
+  Uint8Array.from(readFileSync(`public/${path}`));
 
 export interface EmbeddedTrainer {
   readonly trainer: Trainer;
@@ -20,16 +21,38 @@ export interface EmbeddedTrainer {
 }
 
 /** Loads the embedded model into `backend` and prepares a run over `rows` (JSONL text). */
-export async function embeddedTrainer(backend: Backend, rows: string, patch: RecipePatch): Promise<EmbeddedTrainer> {
+export async function embeddedTrainer(
+  backend: Backend,
+  rows: string,
+  patch: RecipePatch,
+): Promise<EmbeddedTrainer> {
   const files = await embeddedModel(readPublic);
   const values = withPatch(defaultValues, patch);
   const quant = values['bnb.bnb_4bit_quant_type'];
   const doubleQuant = values['bnb.bnb_4bit_use_double_quant'];
   const options = { quantType: quant === 'nf4' || quant === 'fp4' ? quant : null, doubleQuant } as const;
-  await loadWeights(files.config, await files.weights(() => {}), options, (name, data) => backend.upload(name, data), async () => {});
+  await loadWeights(
+    files.config,
+    await files.weights(() => {}),
+    options,
+    (name, data) => backend.upload(name, data),
+    async () => {},
+  );
   const wired = { ...wire(files.config, values), doubleQuant };
-  const data = tokenizeRows(parseRows(rows), files.tokenizer, { maxLength: values['train.max_length'], completionOnly: values['train.completion_only_loss'] });
-  const trainer = new Trainer({ backend, config: files.config, wired, values, train: data.examples, test: [], padId: files.tokenizer.padId, now: () => performance.now() });
+  const data = tokenizeRows(parseRows(rows), files.tokenizer, {
+    maxLength: values['train.max_length'],
+    completionOnly: values['train.completion_only_loss'],
+  });
+  const trainer = new Trainer({
+    backend,
+    config: files.config,
+    wired,
+    values,
+    train: data.examples,
+    test: [],
+    padId: files.tokenizer.padId,
+    now: () => performance.now(),
+  });
   await trainer.prepare();
   return { trainer, files, values };
 }

@@ -1,8 +1,9 @@
 // Records what a run replays: one micro-batch (forward, loss, backward), the update, and an evaluation batch.
-import { layoutAdapters } from '../adapters/layout.ts';
+
 import type { AdapterLayout } from '../adapters/layout.ts';
-import type { LlamaConfig } from '../models/llamaConfig.ts';
+import { layoutAdapters } from '../adapters/layout.ts';
 import { recordLlama } from '../models/llama.ts';
+import type { LlamaConfig } from '../models/llamaConfig.ts';
 import type { BatchShape, WiredModel } from '../models/recording.ts';
 import { Recording } from '../models/recording.ts';
 import { linearCrossEntropy } from '../ops/linearCrossEntropy.ts';
@@ -18,7 +19,13 @@ export interface RecordedBatch {
 }
 
 /** Forward, loss and backward of one micro-batch. Throws PythonError when the loss has no grad_fn. */
-export function recordTraining(model: WiredModel, config: LlamaConfig, layout: AdapterLayout, batch: BatchShape, call: string): RecordedBatch {
+export function recordTraining(
+  model: WiredModel,
+  config: LlamaConfig,
+  layout: AdapterLayout,
+  batch: BatchShape,
+  call: string,
+): RecordedBatch {
   const tape = new Tape();
   const recording = new Recording(tape, model, layout);
   const { final } = recordLlama(recording, config, batch);
@@ -28,7 +35,12 @@ export function recordTraining(model: WiredModel, config: LlamaConfig, layout: A
 }
 
 /** Forward and loss alone, in eval mode: no dropout, no checkpointing, no gradient. */
-export function recordEvaluation(model: WiredModel, config: LlamaConfig, layout: AdapterLayout, batch: BatchShape): RecordedBatch {
+export function recordEvaluation(
+  model: WiredModel,
+  config: LlamaConfig,
+  layout: AdapterLayout,
+  batch: BatchShape,
+): RecordedBatch {
   const tape = new Tape();
   const recording = new Recording(tape, model, layout);
   inEvalMode(model, () =>

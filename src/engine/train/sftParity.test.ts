@@ -8,13 +8,24 @@ import { embeddedTrainer } from '../testing/embedded.ts';
 interface Run {
   readonly base: string;
   readonly settings: Readonly<Record<string, number | string>>;
-  readonly steps: readonly { readonly loss: number; readonly grad_norm: number; readonly learning_rate: number; readonly mean_token_accuracy: number }[];
+  readonly steps: readonly {
+    readonly loss: number;
+    readonly grad_norm: number;
+    readonly learning_rate: number;
+    readonly mean_token_accuracy: number;
+  }[];
 }
-const golden: { readonly runs: readonly Run[] } = JSON.parse(readFileSync('tests/golden/sft-embedded.json', 'utf8'));
+const golden: { readonly runs: readonly Run[] } = JSON.parse(
+  readFileSync('tests/golden/sft-embedded.json', 'utf8'),
+);
 const rows = readFileSync('tools/golden/rows.jsonl', 'utf8');
 
 describe('SFTTrainer on the embedded model', () => {
-  it.each(golden.runs.map((run, i) => [`${i} ${run.base} ${String(run.settings.gradient_accumulation_steps ?? 1)}`, run] as const))(
+  it.each(
+    golden.runs.map(
+      (run, i) => [`${i} ${run.base} ${String(run.settings.gradient_accumulation_steps ?? 1)}`, run] as const,
+    ),
+  )(
     '%s',
     async (_, run) => {
       const type = run.base.startsWith('nf4') ? 'nf4' : run.base.startsWith('fp4') ? 'fp4' : 'none';
@@ -28,7 +39,10 @@ describe('SFTTrainer on the embedded model', () => {
       for (const want of run.steps.slice(0, 10)) {
         const got = await trainer.next();
         expect(Math.abs(got.loss - want.loss) / want.loss, `loss of step ${got.step}`).toBeLessThan(1e-3);
-        expect(Math.abs(got.gradNorm - want.grad_norm) / want.grad_norm, `grad_norm of step ${got.step}`).toBeLessThan(5e-3);
+        expect(
+          Math.abs(got.gradNorm - want.grad_norm) / want.grad_norm,
+          `grad_norm of step ${got.step}`,
+        ).toBeLessThan(5e-3);
         expect(got.learningRate).toBeCloseTo(want.learning_rate, 10);
         expect(got.meanTokenAccuracy).toBeCloseTo(want.mean_token_accuracy, 2);
       }

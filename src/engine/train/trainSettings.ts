@@ -34,7 +34,10 @@ export const trainSettings = {
     section: 'training',
     advanced: true,
     label: { en: 'num_train_epochs', zh: 'num_train_epochs' },
-    help: { en: 'Passes over the data, used when max_steps is −1.', zh: '数据遍历次数，仅当 max_steps 为 −1 时使用。' },
+    help: {
+      en: 'Passes over the data, used when max_steps is −1.',
+      zh: '数据遍历次数，仅当 max_steps 为 −1 时使用。',
+    },
     python: 'SFTConfig(num_train_epochs=…)',
   }),
   'train.per_device_train_batch_size': defineSetting({
@@ -42,7 +45,10 @@ export const trainSettings = {
     default: 4,
     section: 'training',
     label: { en: 'batch size', zh: '批大小' },
-    help: { en: 'Rows in one forward pass. More rows: smoother gradient, more memory.', zh: '一次前向的行数。越多梯度越平滑，显存也越多。' },
+    help: {
+      en: 'Rows in one forward pass. More rows: smoother gradient, more memory.',
+      zh: '一次前向的行数。越多梯度越平滑，显存也越多。',
+    },
     python: 'SFTConfig(per_device_train_batch_size=…)',
   }),
   'train.gradient_accumulation_steps': defineSetting({
@@ -92,7 +98,10 @@ export const trainSettings = {
     section: 'training',
     advanced: true,
     label: { en: 'weight_decay', zh: 'weight_decay' },
-    help: { en: 'Pull of the adapter toward zero at each step (AdamW). Usual: 0–0.1.', zh: '每步把适配器拉向零的强度（AdamW）。常用 0–0.1。' },
+    help: {
+      en: 'Pull of the adapter toward zero at each step (AdamW). Usual: 0–0.1.',
+      zh: '每步把适配器拉向零的强度（AdamW）。常用 0–0.1。',
+    },
     python: 'SFTConfig(weight_decay=…)',
   }),
   'train.adam_beta1': defineSetting({
@@ -119,7 +128,10 @@ export const trainSettings = {
     section: 'training',
     advanced: true,
     label: { en: 'adam_epsilon', zh: 'adam_epsilon' },
-    help: { en: 'Keeps the division by the root of the squared gradient safe.', zh: '防止除以过小的梯度平方根。' },
+    help: {
+      en: 'Keeps the division by the root of the squared gradient safe.',
+      zh: '防止除以过小的梯度平方根。',
+    },
     python: 'SFTConfig(adam_epsilon=…)',
   }),
   'train.max_grad_norm': defineSetting({
@@ -128,7 +140,10 @@ export const trainSettings = {
     section: 'training',
     advanced: true,
     label: { en: 'max_grad_norm', zh: 'max_grad_norm' },
-    help: { en: 'Longer gradients are shortened to this norm; 0 turns clipping off.', zh: '超过此范数的梯度会被缩短；0 表示不裁剪。' },
+    help: {
+      en: 'Longer gradients are shortened to this norm; 0 turns clipping off.',
+      zh: '超过此范数的梯度会被缩短；0 表示不裁剪。',
+    },
     python: 'SFTConfig(max_grad_norm=…)',
   }),
   'train.max_length': defineSetting({
@@ -172,7 +187,10 @@ export const trainSettings = {
     section: 'training',
     advanced: true,
     label: { en: 'eval_steps', zh: 'eval_steps' },
-    help: { en: 'How often the held-out loss is computed; needs test_size above 0. 0: never.', zh: '隔多少步计算一次留出集损失；需要 test_size 大于 0。0 表示不计算。' },
+    help: {
+      en: 'How often the held-out loss is computed; needs test_size above 0. 0: never.',
+      zh: '隔多少步计算一次留出集损失；需要 test_size 大于 0。0 表示不计算。',
+    },
     python: "SFTConfig(eval_strategy='steps', eval_steps=…)",
   }),
 } as const;

@@ -1,5 +1,7 @@
 // The training loop over a backend: windows of micro-batches, update, metrics, evaluation. One readback a step. Knows no
 // messages and no page; session/ drives it. Semantics: numerics reference 4.1 to 4.6 (transformers 5.18, TRL 1.13).
+
+import type { StepNumbers } from '../../shaders/lib/step.ts';
 import { initialiseAdapter } from '../adapters/initialise.ts';
 import type { AdapterLayout } from '../adapters/layout.ts';
 import type { Backend, Executable } from '../backends/backend.ts';
@@ -7,13 +9,12 @@ import type { Schedule } from '../data/batches.ts';
 import { epochAfter, makeBatch, totalSteps, windowOf } from '../data/batches.ts';
 import type { Example } from '../data/tokenize.ts';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
-import { MICRO_BATCHES_AT, metricsLength, TENSOR_NORMS_AT } from '../ops/metrics.ts';
 import { gradientSplits } from '../ops/linearOperations.ts';
+import { MICRO_BATCHES_AT, metricsLength, TENSOR_NORMS_AT } from '../ops/metrics.ts';
 import { adamwTable, tensorTable } from '../optimizers/adamw.ts';
 import type { StepMetrics } from '../protocol.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import { scheduleFactor } from '../schedules/schedules.ts';
-import type { StepNumbers } from '../../shaders/lib/step.ts';
 import { makePlan } from '../tape/plan.ts';
 import type { Wired } from '../wiring/wire.ts';
 import { adapterLayoutOf, recordEvaluation, recordTraining, recordUpdate } from './recordTraining.ts';
@@ -30,7 +31,16 @@ export interface TrainerInputs {
   readonly now: () => number;
 }
 
-const idle: StepNumbers = { seed: 0, position: 0, optimizerStep: 0, microBatch: 0, learningRate: 0, biasCorrection1: 1, biasCorrection2: 1, lossScale: 0 };
+const idle: StepNumbers = {
+  seed: 0,
+  position: 0,
+  optimizerStep: 0,
+  microBatch: 0,
+  learningRate: 0,
+  biasCorrection1: 1,
+  biasCorrection2: 1,
+  lossScale: 0,
+};
 
 export class Trainer {
   readonly totalSteps: number;
@@ -83,8 +93,15 @@ export class Trainer {
     const [rows = []] = windowOf(this.#schedule, 0);
     const first = this.#batch(rows);
     const { recording } = this.#record(first.rows, first.tokens);
-    const reached = this.layout.tensors.map((tensor) => tensor.parameter.requiresGrad && recording.gradientOf(tensor.parameter) !== null);
-    backend.upload('adam_table', this.layout.total > 0 ? adamwTable(this.layout, values['train.weight_decay'], (i) => reached[i] ?? false) : new Float32Array(2));
+    const reached = this.layout.tensors.map(
+      (tensor) => tensor.parameter.requiresGrad && recording.gradientOf(tensor.parameter) !== null,
+    );
+    backend.upload(
+      'adam_table',
+      this.layout.total > 0
+        ? adamwTable(this.layout, values['train.weight_decay'], (i) => reached[i] ?? false)
+        : new Float32Array(2),
+    );
     await this.#training(first.rows, first.tokens);
     await this.#update();
   }
@@ -101,14 +118,16 @@ export class Trainer {
     for (const [microBatch, batch] of window.entries()) {
       backend.write('ids', batch.ids);
       backend.write('labels', batch.labels);
-      const seed = (values['train.seed'] * 0x9e3779b1 + this.#step * this.#schedule.accumulation + microBatch) >>> 0;
+      const seed =
+        (values['train.seed'] * 0x9e3779b1 + this.#step * this.#schedule.accumulation + microBatch) >>> 0;
       await backend.run(await this.#training(batch.rows, batch.tokens), { ...numbers, microBatch, seed });
     }
     await backend.run(await this.#update(), numbers);
     const metrics = await backend.read('metrics', 0, metricsLength(this.layout.tensors.length));
     this.dispatchesPerStep = backend.counters.dispatches - before;
     this.#step += 1;
-    const evaluates = this.#inputs.test.length > 0 && (this.#step % values['train.eval_steps'] === 0 || this.finished);
+    const evaluates =
+      this.#inputs.test.length > 0 && (this.#step % values['train.eval_steps'] === 0 || this.finished);
     const stepMs = now() - started;
     const micro = window.map((_, i) => MICRO_BATCHES_AT + 4 * i);
     const tokens = window.reduce((sum, batch) => sum + batch.realTokens, 0);
@@ -120,7 +139,9 @@ export class Trainer {
       epoch: epochAfter(this.#schedule, this.#step),
       tokens,
       tokensPerSecond: (tokens / Math.max(stepMs, 0.001)) * 1000,
-      meanTokenAccuracy: micro.reduce((sum, at) => sum + (metrics[at + 1] ?? 0) / Math.max(1, metrics[at + 2] ?? 0), 0) / micro.length,
+      meanTokenAccuracy:
+        micro.reduce((sum, at) => sum + (metrics[at + 1] ?? 0) / Math.max(1, metrics[at + 2] ?? 0), 0) /
+        micro.length,
       evalLoss: evaluates ? await this.evaluate() : null,
       stepMs,
       etaMs: (this.totalSteps - this.#step) * stepMs,
@@ -147,14 +168,20 @@ export class Trainer {
 
   #batch(rows: readonly number[]) {
     const { train, padId } = this.#inputs;
-    return makeBatch(rows.flatMap((row) => train[row] ?? []), padId);
+    return makeBatch(
+      rows.flatMap((row) => train[row] ?? []),
+      padId,
+    );
   }
 
   #numbers(items: number): StepNumbers {
     const { values } = this.#inputs;
     const warmup = values['train.warmup_steps'];
     const warmupSteps = warmup < 1 ? Math.ceil(warmup * this.totalSteps) : Math.round(warmup);
-    const factor = scheduleFactor({ type: values['train.lr_scheduler_type'], warmupSteps, totalSteps: this.totalSteps }, this.#step);
+    const factor = scheduleFactor(
+      { type: values['train.lr_scheduler_type'], warmupSteps, totalSteps: this.totalSteps },
+      this.#step,
+    );
     const t = this.#step + 1;
     return {
       seed: 0,
@@ -183,13 +210,17 @@ export class Trainer {
 
   #training(rows: number, tokens: number): Promise<Executable> {
     const { backend } = this.#inputs;
-    return this.#cached(`train ${rows}×${tokens}`, () => backend.prepare(makePlan(this.#record(rows, tokens).tape, backend.profile)));
+    return this.#cached(`train ${rows}×${tokens}`, () =>
+      backend.prepare(makePlan(this.#record(rows, tokens).tape, backend.profile)),
+    );
   }
 
   #evaluation(rows: number, tokens: number): Promise<Executable> {
     const { backend, wired, config } = this.#inputs;
     return this.#cached(`eval ${rows}×${tokens}`, () =>
-      backend.prepare(makePlan(recordEvaluation(wired, config, this.layout, { rows, tokens }).tape, backend.profile)),
+      backend.prepare(
+        makePlan(recordEvaluation(wired, config, this.layout, { rows, tokens }).tape, backend.profile),
+      ),
     );
   }
 
@@ -202,6 +233,8 @@ export class Trainer {
       weightDecay: values['train.weight_decay'],
       maxGradNorm: values['train.max_grad_norm'],
     };
-    return this.#cached('update', () => backend.prepare(makePlan(recordUpdate(this.layout, options), backend.profile)));
+    return this.#cached('update', () =>
+      backend.prepare(makePlan(recordUpdate(this.layout, options), backend.profile)),
+    );
   }
 }

@@ -4,8 +4,8 @@ import { call } from '../kernel.ts';
 import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
 import { mismatches, sumBound, ulpBound } from '../testing/tolerance.ts';
-import { clipFactor, gradReduce } from './grad_norm.ts';
 import { clipFactorReference, gradReduceReference } from './grad_norm.ref.ts';
+import { clipFactor, gradReduce } from './grad_norm.ts';
 
 const gpu = await gpuOrNull();
 
@@ -18,11 +18,13 @@ describe.skipIf(!gpu)('grad_norm on the GPU', () => {
     if (!gpu) return;
     const lengths = Array.from({ length: tensors }, (_, i) => [1, 5, 123, 65][i % 4] ?? 1);
     let total = 0;
-    const table = Uint32Array.from(lengths.flatMap((length) => {
-      const offset = total;
-      total += Math.ceil(length / 64) * 64;
-      return [offset, length];
-    }));
+    const table = Uint32Array.from(
+      lengths.flatMap((length) => {
+        const offset = total;
+        total += Math.ceil(length / 64) * 64;
+        return [offset, length];
+      }),
+    );
     const grads = Float32Array.from(randomArray(splits * total, 3));
     const metrics = new Float32Array(8 + tensors);
     const numbers = { tensors, splits, total, norm_offset: 8 };
@@ -30,7 +32,13 @@ describe.skipIf(!gpu)('grad_norm on the GPU', () => {
     const got = await runCalls(
       gpu,
       { table, grads, metrics },
-      [call(gradReduce, { buffers, params: numbers }), call(clipFactor, { buffers: { metrics: 'metrics' }, params: { tensors, norm_offset: 8, max_norm: maxNorm } })],
+      [
+        call(gradReduce, { buffers, params: numbers }),
+        call(clipFactor, {
+          buffers: { metrics: 'metrics' },
+          params: { tensors, norm_offset: 8, max_norm: maxNorm },
+        }),
+      ],
       ['grads', 'metrics'],
     );
     const wantGrads = Float64Array.from(grads);
@@ -39,7 +47,8 @@ describe.skipIf(!gpu)('grad_norm on the GPU', () => {
     clipFactorReference({ metrics: want, tensors, norm_offset: 8, max_norm: maxNorm });
     expect(mismatches(got.grads ?? [], wantGrads, sumBound(splits, 8 * splits))).toEqual([]);
     // A norm is a root of a sum of at most 123 + tensors squares; root and division add a few ulp.
-    const bound = (i: number): number => sumBound(123 + tensors + splits, want[i] ?? 0) + ulpBound(8, want[i] ?? 0);
+    const bound = (i: number): number =>
+      sumBound(123 + tensors + splits, want[i] ?? 0) + ulpBound(8, want[i] ?? 0);
     expect(mismatches(got.metrics ?? [], want, bound)).toEqual([]);
   });
 });

@@ -7,7 +7,9 @@ export function assemble(
   constants: Readonly<Record<string, number>>,
   slots: Readonly<Record<string, Snippet>>,
 ): string {
-  const enables = (kernel.features ?? []).map((feature) => (feature === 'shader-f16' ? 'enable f16;' : `enable ${feature};`));
+  const enables = (kernel.features ?? []).map((feature) =>
+    feature === 'shader-f16' ? 'enable f16;' : `enable ${feature};`,
+  );
   const lines = Object.entries(constants).map(([name, value]) => `const ${name}: u32 = ${value}u;`);
   const supplied = (kernel.slots ?? []).map((slot) => {
     const snippet = slots[slot];

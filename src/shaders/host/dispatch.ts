@@ -56,11 +56,16 @@ export async function prepareCalls(
       return { binding, resource: range };
     });
     if (Object.keys(c.kernel.params).length > 0) {
-      entries.push({ binding: entries.length, resource: { buffer: params, offset: offsets[i] ?? 0, size: bytes.byteLength } });
+      entries.push({
+        binding: entries.length,
+        resource: { buffer: params, offset: offsets[i] ?? 0, size: bytes.byteLength },
+      });
     }
     const workgroups = c.kernel.workgroups(c.params, c.constants);
     if (workgroups.some((count) => count > MAX_WORKGROUPS || !Number.isInteger(count))) {
-      throw new Error(`internal: ${c.kernel.name}: workgroups ${workgroups.join('×')} exceed ${MAX_WORKGROUPS}`);
+      throw new Error(
+        `internal: ${c.kernel.name}: workgroups ${workgroups.join('×')} exceed ${MAX_WORKGROUPS}`,
+      );
     }
     return {
       name: c.kernel.name,

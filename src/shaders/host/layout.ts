@@ -33,13 +33,15 @@ export function encodeParams(call: KernelCall<unknown>): ArrayBuffer {
   for (const [name, type] of Object.entries(decl)) {
     const value = call.params[name];
     if (isScalar(type)) {
-      if (typeof value !== 'number') throw new Error(`internal: ${call.kernel.name}: parameter '${name}' is missing`);
+      if (typeof value !== 'number')
+        throw new Error(`internal: ${call.kernel.name}: parameter '${name}' is missing`);
       put(view, offset, type, value);
       offset += 4;
       continue;
     }
     const fields = Object.entries(type.fields);
-    if (fields.length % 4 !== 0) throw new Error(`internal: ${call.kernel.name}: struct '${name}' is not a multiple of 16 bytes`);
+    if (fields.length % 4 !== 0)
+      throw new Error(`internal: ${call.kernel.name}: struct '${name}' is not a multiple of 16 bytes`);
     if (!Array.isArray(value) || value.length > type.count) {
       throw new Error(`internal: ${call.kernel.name}: '${name}' needs at most ${type.count} structs`);
     }

@@ -15,7 +15,10 @@ const bindingType: Record<string, GPUBufferBindingType> = {
 };
 
 function layoutEntries(kernel: Kernel): GPUBindGroupLayoutEntry[] {
-  const roles = [...Object.values(kernel.buffers), ...(Object.keys(kernel.params).length > 0 ? ['uniform'] : [])];
+  const roles = [
+    ...Object.values(kernel.buffers),
+    ...(Object.keys(kernel.params).length > 0 ? ['uniform'] : []),
+  ];
   return roles.map((role, binding) => ({
     binding,
     visibility: 4 /* GPUShaderStage.COMPUTE, a constant missing in Node */,
@@ -55,8 +58,12 @@ export class Pipelines {
       return { pipeline, layout };
     } catch (cause) {
       const info = await module.getCompilationInfo();
-      const lines = info.messages.map((m) => `${m.type} at line ${m.lineNum}: ${m.message} | ${code.split('\n')[m.lineNum - 1] ?? ''}`);
-      throw new Error(`internal: kernel '${key}' does not compile. ${lines.join('\n') || String(cause)}`, { cause });
+      const lines = info.messages.map(
+        (m) => `${m.type} at line ${m.lineNum}: ${m.message} | ${code.split('\n')[m.lineNum - 1] ?? ''}`,
+      );
+      throw new Error(`internal: kernel '${key}' does not compile. ${lines.join('\n') || String(cause)}`, {
+        cause,
+      });
     }
   }
 }

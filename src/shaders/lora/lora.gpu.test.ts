@@ -6,19 +6,61 @@ import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
 import { testGroup } from '../testing/groups.ts';
 import { mismatches, sumBound } from '../testing/tolerance.ts';
+import {
+  loraDownBackwardReference,
+  loraDownReference,
+  loraGradReference,
+  loraUpBackwardReference,
+} from './lora.ref.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora.ts';
-import { loraDownBackwardReference, loraDownReference, loraGradReference, loraUpBackwardReference } from './lora.ref.ts';
 
 const gpu = await gpuOrNull();
-const step = new Uint8Array(encodeStep({ seed: 9, position: 0, optimizerStep: 1, microBatch: 0, learningRate: 0, biasCorrection1: 1, biasCorrection2: 1, lossScale: 1 }));
+const step = new Uint8Array(
+  encodeStep({
+    seed: 9,
+    position: 0,
+    optimizerStep: 1,
+    microBatch: 0,
+    learningRate: 0,
+    biasCorrection1: 1,
+    biasCorrection2: 1,
+    lossScale: 1,
+  }),
+);
 const floats = (length: number, seed: number) => Float32Array.from(randomArray(length, seed));
 
 describe.skipIf(!gpu)('lora on the GPU', () => {
   it.each([
     [1, 4, [{ out: 4, rank: 1 }], 0],
-    [5, 12, [{ out: 7, rank: 3 }, { out: 5, rank: 0 }, { out: 9, rank: 6 }], 0],
-    [123, 65, [{ out: 33, rank: 5 }, { out: 66, rank: 9 }], 0.25],
-    [65, 128, [{ out: 128, rank: 8 }, { out: 64, rank: 8 }, { out: 64, rank: 8 }], 0],
+    [
+      5,
+      12,
+      [
+        { out: 7, rank: 3 },
+        { out: 5, rank: 0 },
+        { out: 9, rank: 6 },
+      ],
+      0,
+    ],
+    [
+      123,
+      65,
+      [
+        { out: 33, rank: 5 },
+        { out: 66, rank: 9 },
+      ],
+      0.25,
+    ],
+    [
+      65,
+      128,
+      [
+        { out: 128, rank: 8 },
+        { out: 64, rank: 8 },
+        { out: 64, rank: 8 },
+      ],
+      0,
+    ],
   ] as const)('n %i, k %i, %j, dropout %f', async (n, k, members, rate) => {
     if (!gpu) return;
     const g = testGroup(k, members, 'none');
@@ -39,15 +81,42 @@ describe.skipIf(!gpu)('lora on the GPU', () => {
       gpu,
       arrays,
       [
-        call(loraDown, { buffers: { x: 'x', adapter: 'adapter', step: 'step', u: 'u' }, params: shared, constants }),
-        call(loraUpBackward, { buffers: { dy: 'dy', adapter: 'adapter', du: 'du' }, params: { n, out, ru, count: segments.length, segments } }),
-        call(loraGrad, { buffers: { x: 'x', u: 'u', dy: 'dy', du: 'du', step: 'step', grads: 'grads' }, params: { ...shared, out, total, splits: 3 }, constants }),
-        call(loraDownBackward, { buffers: { du: 'du', adapter: 'adapter', step: 'step', dx: 'dx' }, params: shared }),
+        call(loraDown, {
+          buffers: { x: 'x', adapter: 'adapter', step: 'step', u: 'u' },
+          params: shared,
+          constants,
+        }),
+        call(loraUpBackward, {
+          buffers: { dy: 'dy', adapter: 'adapter', du: 'du' },
+          params: { n, out, ru, count: segments.length, segments },
+        }),
+        call(loraGrad, {
+          buffers: { x: 'x', u: 'u', dy: 'dy', du: 'du', step: 'step', grads: 'grads' },
+          params: { ...shared, out, total, splits: 3 },
+          constants,
+        }),
+        call(loraDownBackward, {
+          buffers: { du: 'du', adapter: 'adapter', step: 'step', dx: 'dx' },
+          params: shared,
+        }),
       ],
       ['u', 'du', 'grads', 'dx'],
     );
-    const shape = { n, k, out, ru, segments, adapter: Float64Array.from(g.adapter), dropout: { rate, seed: 9, stream: 2 } };
-    const want = { u: new Float64Array(n * ru), du: new Float64Array(n * ru), dx: Float64Array.from(arrays.dx), grads: new Float64Array(total) };
+    const shape = {
+      n,
+      k,
+      out,
+      ru,
+      segments,
+      adapter: Float64Array.from(g.adapter),
+      dropout: { rate, seed: 9, stream: 2 },
+    };
+    const want = {
+      u: new Float64Array(n * ru),
+      du: new Float64Array(n * ru),
+      dx: Float64Array.from(arrays.dx),
+      grads: new Float64Array(total),
+    };
     loraDownReference(shape, arrays.x, want.u);
     loraUpBackwardReference(shape, arrays.dy, want.du);
     loraGradReference(shape, { x: arrays.x, dy: arrays.dy, u: want.u, du: want.du, grads: want.grads });
@@ -58,11 +127,21 @@ describe.skipIf(!gpu)('lora on the GPU', () => {
     expect(mismatches(got.u ?? [], want.u, down)).toEqual([]);
     expect(mismatches(got.du ?? [], want.du, up)).toEqual([]);
     const sums = Float64Array.from({ length: total }, (_, i) => {
-      const at = (split: number): number => (got.grads?.[split * total + i] ?? 0) - (arrays.grads[split * total + i] ?? 0);
+      const at = (split: number): number =>
+        (got.grads?.[split * total + i] ?? 0) - (arrays.grads[split * total + i] ?? 0);
       return at(0) + at(1) + at(2);
     });
-    const covered = (i: number): boolean => segments.some((s) => (i >= s.a_offset && i < s.a_offset + s.rank * k) || (i >= s.b_offset && i < s.b_offset + s.rank * (s.end - s.start)));
-    expect(mismatches(sums, want.grads, (i) => (covered(i) ? sumBound(n + out + k, 16 * n * Math.sqrt(out + k)) : 0))).toEqual([]);
+    const covered = (i: number): boolean =>
+      segments.some(
+        (s) =>
+          (i >= s.a_offset && i < s.a_offset + s.rank * k) ||
+          (i >= s.b_offset && i < s.b_offset + s.rank * (s.end - s.start)),
+      );
+    expect(
+      mismatches(sums, want.grads, (i) =>
+        covered(i) ? sumBound(n + out + k, 16 * n * Math.sqrt(out + k)) : 0,
+      ),
+    ).toEqual([]);
     expect(mismatches(got.dx ?? [], want.dx, sumBound(ru + out, 16 * (ru + 1) * Math.sqrt(out)))).toEqual([]);
   });
 });

@@ -76,7 +76,15 @@ function add4(y: FloatArray, at: number, s0: number, s1: number, s2: number, s3:
 }
 
 /** y += a·b[bRow..bRow+k). */
-function addProduct(a: FloatArray, b: FloatArray, y: FloatArray, rows: number, k: number, m: number, bRow: number): void {
+function addProduct(
+  a: FloatArray,
+  b: FloatArray,
+  y: FloatArray,
+  rows: number,
+  k: number,
+  m: number,
+  bRow: number,
+): void {
   const n4 = rows - (rows % 4);
   const m4 = m - (m % 4);
   // Columns outside, rows inside: a panel of b stays in the cache.

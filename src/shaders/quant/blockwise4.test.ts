@@ -6,10 +6,16 @@ import { dequantise4, quantise4 } from './blockwise4.ts';
 import { dynamicMap } from './codebooks.ts';
 
 const sha16 = (array: ArrayBufferView): string =>
-  createHash('sha256').update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength)).digest('hex').slice(0, 16);
+  createHash('sha256')
+    .update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength))
+    .digest('hex')
+    .slice(0, 16);
 
 /** w[i] = (((7919 i) mod 2049) − 1024)/1024 · (1 + ((i>>6)&3)/4), exact in f32. */
-const golden = Float32Array.from({ length: 32768 }, (_, i) => ((((7919 * i) % 2049) - 1024) / 1024) * (1 + 0.25 * ((i >> 6) & 3)));
+const golden = Float32Array.from(
+  { length: 32768 },
+  (_, i) => ((((7919 * i) % 2049) - 1024) / 1024) * (1 + 0.25 * ((i >> 6) & 3)),
+);
 
 describe('blockwise4', () => {
   it('uses the reference tensor', () => expect(sha16(golden)).toBe('7fa078a73298c2a9'));

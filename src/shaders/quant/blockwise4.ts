@@ -30,7 +30,10 @@ const codeOf = { nf4: NF4_CODE, fp4: FP4_CODE } as const;
 /** Codes in ascending order of value (ties by code) and the midpoints between neighbours, both f32. */
 function ranking(code: Float32Array): { readonly order: Uint8Array; readonly bounds: Float32Array } {
   const order = Uint8Array.from(code.keys()).sort((a, b) => (code[a] ?? 0) - (code[b] ?? 0) || a - b);
-  const bounds = Float32Array.from({ length: order.length - 1 }, (_, i) => f32((code[order[i] ?? 0] ?? 0) + (code[order[i + 1] ?? 0] ?? 0)) / 2);
+  const bounds = Float32Array.from(
+    { length: order.length - 1 },
+    (_, i) => f32((code[order[i] ?? 0] ?? 0) + (code[order[i + 1] ?? 0] ?? 0)) / 2,
+  );
   return { order, bounds };
 }
 
@@ -86,7 +89,9 @@ function scaled(value: number, max: number, whole: boolean): number {
 
 export function restoreAbsmax(double: DoubleQuantised): Float32Array {
   const map = dynamicMap();
-  return Float32Array.from(double.codes, (code, i) => f32(f32((map[code] ?? 0) * (double.nested[i >> 8] ?? 0)) + double.offset));
+  return Float32Array.from(double.codes, (code, i) =>
+    f32(f32((map[code] ?? 0) * (double.nested[i >> 8] ?? 0)) + double.offset),
+  );
 }
 
 /** Quantises a flattened tensor. */

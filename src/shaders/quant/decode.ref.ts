@@ -5,7 +5,13 @@ import type { WeightFormat } from './decoders.ts';
 import { DOUBLE_CODES, DOUBLE_HEADER, DOUBLE_MAP } from './packing.ts';
 
 /** f32 scale of one block, restored from two levels where the format has them. */
-function scaleAt(scales: Uint32Array, floats: Float32Array, format: WeightFormat, segment: number, block: number): number {
+function scaleAt(
+  scales: Uint32Array,
+  floats: Float32Array,
+  format: WeightFormat,
+  segment: number,
+  block: number,
+): number {
   if (!format.endsWith('double')) return floats[block] ?? 0;
   const header = segment * DOUBLE_HEADER;
   const code = ((scales[DOUBLE_CODES + (block >> 2)] ?? 0) >>> ((block & 3) * 8)) & 255;

@@ -30,7 +30,8 @@ export function firstBlocks(counts: readonly number[]): number[] {
   });
 }
 
-const bits = (values: Float32Array): Uint32Array => new Uint32Array(values.buffer, values.byteOffset, values.length);
+const bits = (values: Float32Array): Uint32Array =>
+  new Uint32Array(values.buffer, values.byteOffset, values.length);
 
 /** Float weights, members at multiples of 64 elements; the scales are an empty word. */
 export function packFloats(members: readonly Float32Array[]): PackedGroup {
@@ -60,7 +61,11 @@ export function packQuantised(members: readonly Quantised4[]): PackedGroup {
   return { words, scales: packDouble(members, firsts, blocks), firstBlocks: firsts };
 }
 
-function packDouble(members: readonly Quantised4[], firsts: readonly number[], blocks: number): Uint32Array<ArrayBuffer> {
+function packDouble(
+  members: readonly Quantised4[],
+  firsts: readonly number[],
+  blocks: number,
+): Uint32Array<ArrayBuffer> {
   const codeWords = Math.ceil(blocks / 4);
   const nestedCounts = members.map((member) => Math.ceil(member.absmax.length / NESTED_BLOCK));
   const nestedStart = DOUBLE_CODES + codeWords;

@@ -24,7 +24,10 @@ async function open(): Promise<TestGpu | null> {
   const wanted: GPUFeatureName[] = ['shader-f16', 'subgroups', 'timestamp-query'];
   const device = await adapter.requestDevice({
     requiredFeatures: wanted.filter((f) => adapter.features.has(f)),
-    requiredLimits: { maxStorageBufferBindingSize: adapter.limits.maxStorageBufferBindingSize, maxBufferSize: adapter.limits.maxBufferSize },
+    requiredLimits: {
+      maxStorageBufferBindingSize: adapter.limits.maxStorageBufferBindingSize,
+      maxBufferSize: adapter.limits.maxBufferSize,
+    },
   });
   return { device, adapter, pipelines: new Pipelines(device) };
 }
@@ -35,7 +38,11 @@ export function gpuOrNull(): Promise<TestGpu | null> {
   return made;
 }
 
-export type Data = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
+export type Data =
+  | Float32Array<ArrayBuffer>
+  | Uint32Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | Uint8Array<ArrayBuffer>;
 
 /** Runs calls in order over named arrays; equal names share a buffer. Returns the arrays named in `outputs`. */
 export async function runCalls(
@@ -47,7 +54,9 @@ export async function runCalls(
   const { device } = gpu;
   device.pushErrorScope('validation');
   const uniforms = new Set<string>();
-  for (const c of calls) for (const [n, role] of Object.entries(c.kernel.buffers)) if (role === 'uniform') uniforms.add(c.buffers[n] ?? '');
+  for (const c of calls)
+    for (const [n, role] of Object.entries(c.kernel.buffers))
+      if (role === 'uniform') uniforms.add(c.buffers[n] ?? '');
   const buffers = new Map<string, GPUBuffer>();
   for (const [name, data] of Object.entries(arrays)) {
     const size = Math.max(16, Math.ceil(data.byteLength / 4) * 4);
@@ -62,10 +71,12 @@ export async function runCalls(
     if (!buffer) throw new Error(`test: no array named '${name}'`);
     return { buffer };
   };
-  const resolved = calls.map((c): KernelCall<BufferRange> => ({
-    ...c,
-    buffers: Object.fromEntries(Object.entries(c.buffers).map(([k, v]) => [k, resolve(v)])),
-  }));
+  const resolved = calls.map(
+    (c): KernelCall<BufferRange> => ({
+      ...c,
+      buffers: Object.fromEntries(Object.entries(c.buffers).map(([k, v]) => [k, resolve(v)])),
+    }),
+  );
   const prepared = await prepareCalls(device, gpu.pipelines, resolved);
   const encoder = device.createCommandEncoder();
   const pass = encoder.beginComputePass();

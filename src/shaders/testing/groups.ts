@@ -1,7 +1,7 @@
 // Test-only: a linear group with adapters at odd sizes, its segments and its flat adapter buffer.
 import type { SegmentNumbers } from '../lib/segments.ts';
-import type { WeightFormat } from '../quant/decoders.ts';
 import { quantise4 } from '../quant/blockwise4.ts';
+import type { WeightFormat } from '../quant/decoders.ts';
 import type { PackedGroup } from '../quant/packing.ts';
 import { packFloats, packQuantised } from '../quant/packing.ts';
 import { randomArray } from './finite.ts';
@@ -17,10 +17,17 @@ export interface TestGroup {
 }
 
 /** Members of these widths over K inputs, each with an adapter of the given rank (0: none). */
-export function testGroup(k: number, members: readonly { readonly out: number; readonly rank: number }[], format: WeightFormat): TestGroup {
+export function testGroup(
+  k: number,
+  members: readonly { readonly out: number; readonly rank: number }[],
+  format: WeightFormat,
+): TestGroup {
   const weights = members.map(({ out }, i) => Float32Array.from(randomArray(out * k, 40 + i)));
   const type = format.startsWith('nf4') ? 'nf4' : 'fp4';
-  const packed = format === 'none' ? packFloats(weights) : packQuantised(weights.map((w) => quantise4(w, type, format.endsWith('double'))));
+  const packed =
+    format === 'none'
+      ? packFloats(weights)
+      : packQuantised(weights.map((w) => quantise4(w, type, format.endsWith('double'))));
   let [start, column, at] = [0, 0, 0];
   const place = (length: number): number => {
     const offset = at;
@@ -42,7 +49,15 @@ export function testGroup(k: number, members: readonly { readonly out: number; r
     column += rank;
     return segment;
   });
-  return { k, out: start, ru: column, total: at, segments, adapter: Float32Array.from(randomArray(Math.max(64, at), 7)), packed };
+  return {
+    k,
+    out: start,
+    ru: column,
+    total: at,
+    segments,
+    adapter: Float32Array.from(randomArray(Math.max(64, at), 7)),
+    packed,
+  };
 }
 
 /** Sizes that cross every tile: one, odd, just over. */
