@@ -19,17 +19,17 @@ test('trains the default preset: the loss halves and the answers change', async 
 });
 
 test('pauses with Space, steps with the full stop, goes on, and resets after asking', async ({ page }) => {
-  await open(page, 'train.max_steps=40');
+  await open(page, 'train.max_steps=14');
   await page.locator('h1').click();
   await page.keyboard.press('Space');
-  await expect(page.locator('.progress')).toHaveText(/step \d+ \/ 40/, { timeout: 60_000 });
+  await expect(page.locator('.progress')).toHaveText(/step \d+ \/ 14/, { timeout: 60_000 });
   await page.keyboard.press('Space');
-  await expect(page.locator('.progress')).toHaveText(/paused at step \d+ \/ 40/);
+  await expect(page.locator('.progress')).toHaveText(/paused at step \d+ \/ 14/);
   const paused = Number(/step (\d+)/.exec((await page.locator('.progress').textContent()) ?? '')?.[1]);
   await page.keyboard.press('.');
-  await expect(page.locator('.progress')).toHaveText(`paused at step ${paused + 1} / 40`);
+  await expect(page.locator('.progress')).toHaveText(`paused at step ${paused + 1} / 14`);
   await page.getByRole('button', { name: 'Resume' }).click();
-  await expect(page.locator('.progress')).toHaveText(/finished, 40 steps/, { timeout: 60_000 });
+  await expect(page.locator('.progress')).toHaveText(/finished, 14 steps/, { timeout: 60_000 });
   await page.keyboard.press('r');
   await page.getByRole('button', { name: 'Reset the run' }).click();
   await expect(page.getByText('What will be trained')).toBeVisible();

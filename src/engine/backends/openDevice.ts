@@ -39,7 +39,7 @@ const cpuDevice = (reason: string): DeviceInfo => ({
   limits: {},
 });
 
-function describe(adapter: GPUAdapter): DeviceInfo {
+function describeAdapter(adapter: GPUAdapter): DeviceInfo {
   const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
   return {
     backend: 'webgpu',
@@ -64,7 +64,7 @@ export async function probeDevice(gpu: GPU | null, choice: BackendChoice): Promi
   if (choice === 'cpu') return cpuDevice('chosen');
   if (!gpu) return cpuDevice('no-webgpu');
   const adapter = await findAdapter(gpu);
-  return adapter ? describe(adapter) : cpuDevice('no-adapter');
+  return adapter ? describeAdapter(adapter) : cpuDevice('no-adapter');
 }
 
 /** Opens the chosen backend; 'auto' and 'webgpu' fall back to the CPU where there is no adapter, and say so. */
@@ -89,7 +89,7 @@ export async function openBackend(options: OpenOptions): Promise<OpenedBackend> 
   });
   return {
     backend: new GpuBackend(device, { profile: options.profile ?? false }),
-    device: describe(adapter),
+    device: describeAdapter(adapter),
     lost: device.lost.then((info) =>
       info.reason === 'destroyed' ? never : info.message || 'the device was lost',
     ),

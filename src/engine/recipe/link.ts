@@ -23,11 +23,11 @@ const baseOf = (presets: readonly PresetValues[], id: string): RecipeValues =>
   presets.find((preset) => preset.id === id)?.values ?? defaultValues;
 
 /** Readable in an address bar: only what would end or split a value is escaped. */
-const escape = (text: string): string =>
+const escapeText = (text: string): string =>
   encodeURIComponent(text).replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%2F', '/');
 
 const writeFingerprint = ({ device, losses }: Fingerprint): string =>
-  [escape(device), ...losses.map(([step, loss]) => `${step}:${loss.toPrecision(7)}`)].join('~');
+  [escapeText(device), ...losses.map(([step, loss]) => `${step}:${loss.toPrecision(7)}`)].join('~');
 
 /** The text behind '#'. */
 export async function formatLink(
@@ -35,10 +35,10 @@ export async function formatLink(
   presets: readonly PresetValues[],
   options: LinkOptions,
 ): Promise<string> {
-  const parts = [`v=${RECIPE_VERSION}`, `preset=${escape(recipe.preset)}`];
+  const parts = [`v=${RECIPE_VERSION}`, `preset=${escapeText(recipe.preset)}`];
   for (const key of changedKeys(recipe.values, baseOf(presets, recipe.preset)))
-    parts.push(`${key}=${escape(String(recipe.values[key]))}`);
-  if (recipe.prompts) for (const prompt of recipe.prompts) parts.push(`prompt=${escape(prompt)}`);
+    parts.push(`${key}=${escapeText(String(recipe.values[key]))}`);
+  if (recipe.prompts) for (const prompt of recipe.prompts) parts.push(`prompt=${escapeText(prompt)}`);
   if (options.includeData && recipe.data)
     parts.push(`data=z.${await deflateText(JSON.stringify(recipe.data))}`);
   if (options.fingerprint) parts.push(`fp=${writeFingerprint(options.fingerprint)}`);

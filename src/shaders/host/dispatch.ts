@@ -44,7 +44,7 @@ export async function prepareCalls(
     size: Math.max(total, PARAM_ALIGNMENT_BYTES),
     usage: 0x40 | 0x08 /* UNIFORM | COPY_DST */,
   });
-  encoded.forEach((bytes, i) => device.queue.writeBuffer(params, offsets[i] ?? 0, bytes));
+  for (const [i, bytes] of encoded.entries()) device.queue.writeBuffer(params, offsets[i] ?? 0, bytes);
   const compiled = await Promise.all(calls.map((c) => pipelines.get(c)));
   const dispatches = calls.map((c, i): PreparedDispatch => {
     const made = compiled[i];

@@ -2,6 +2,7 @@
 // tensor, scaled by 1/absmax, nearest code with ties down, high nibble first. Source: bitsandbytes 0.50.2
 // backends/default/ops.py and functional.py.
 import { dynamicMap, FP4_CODE, NF4_CODE } from './codebooks.ts';
+import { torchSum } from './torchSum.ts';
 
 export type FourBitType = 'nf4' | 'fp4';
 
@@ -55,17 +56,10 @@ function absmaxOf(values: ArrayLike<number>, start: number, end: number): number
   return max;
 }
 
-/** The f32 mean as torch sums it on the CPU is not reproduced; the double sum differs from it by at most an ulp. */
-function mean(values: Float32Array): number {
-  let sum = 0;
-  for (const value of values) sum += value;
-  return f32(sum / values.length);
-}
-
 export function doubleQuantise(absmax: Float32Array): DoubleQuantised {
   const map = dynamicMap();
   const bounds = Float32Array.from({ length: 255 }, (_, i) => f32((map[i] ?? 0) + (map[i + 1] ?? 0)) / 2);
-  const offset = mean(absmax);
+  const offset = f32(torchSum(absmax) / absmax.length);
   const codes = new Uint8Array(absmax.length);
   const nested = new Float32Array(Math.ceil(absmax.length / NESTED_BLOCK));
   const centred = absmax.map((value) => value - offset);

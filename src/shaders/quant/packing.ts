@@ -38,7 +38,7 @@ export function packFloats(members: readonly Float32Array[]): PackedGroup {
   const firsts = firstBlocks(members.map((member) => member.length));
   const total = members.reduce((sum, member) => sum + blocksOf(member.length), 0);
   const words = new Uint32Array(total * BLOCK);
-  members.forEach((member, i) => words.set(bits(member.slice()), (firsts[i] ?? 0) * BLOCK));
+  for (const [i, member] of members.entries()) words.set(bits(member.slice()), (firsts[i] ?? 0) * BLOCK);
   return { words, scales: new Uint32Array(4), firstBlocks: firsts };
 }
 
@@ -51,11 +51,11 @@ export function packQuantised(members: readonly Quantised4[]): PackedGroup {
     blocks += member.absmax.length;
   }
   const bytes = new Uint8Array((blocks * BLOCK) / 2);
-  members.forEach((member, i) => bytes.set(member.packed, ((firsts[i] ?? 0) * BLOCK) / 2));
+  for (const [i, member] of members.entries()) bytes.set(member.packed, ((firsts[i] ?? 0) * BLOCK) / 2);
   const words = new Uint32Array(bytes.buffer);
   if (members.every((member) => member.double === null)) {
     const scales = new Float32Array(Math.max(4, blocks));
-    members.forEach((member, i) => scales.set(member.absmax, firsts[i] ?? 0));
+    for (const [i, member] of members.entries()) scales.set(member.absmax, firsts[i] ?? 0);
     return { words, scales: new Uint32Array(scales.buffer), firstBlocks: firsts };
   }
   return { words, scales: packDouble(members, firsts, blocks), firstBlocks: firsts };

@@ -1,0 +1,27 @@
+// The blocked references against the plain triple loop, over odd sizes.
+import { expect, it } from 'vitest';
+import { randomArray } from '../testing/finite.ts';
+import { oddSizes } from '../testing/groups.ts';
+import { mismatches } from '../testing/tolerance.ts';
+import { matmulReference, matmulTransposedReference } from './matmul.ref.ts';
+
+it.each(oddSizes.flatMap((n) => oddSizes.map((m) => [n, m] as const)))('n %i, m %i', (n, m) => {
+  const [k, ru] = [7, 3];
+  const [a, u, b, residual] = [randomArray(n * k, 1), randomArray(n * ru, 2), randomArray((k + ru) * m, 3), randomArray(n * m, 4)];
+  const y = new Float64Array(n * m);
+  matmulReference({ a, u, b, residual, y, n, k, m, ru });
+  const at = (array: Float64Array, i: number): number => array[i] ?? 0;
+  const want = y.map((_, i) => {
+    const [row, column] = [Math.floor(i / m), i % m];
+    let sum = at(residual, i);
+    for (let p = 0; p < k; p++) sum += at(a, row * k + p) * at(b, p * m + column);
+    for (let p = 0; p < ru; p++) sum += at(u, row * ru + p) * at(b, (k + p) * m + column);
+    return sum;
+  });
+  expect(mismatches(y, want, 1e-12)).toEqual([]);
+  const bt = Float64Array.from({ length: m * k }, (_, i) => at(b, (i % k) * m + Math.floor(i / k)));
+  const plain = new Float64Array(n * m);
+  matmulReference({ a, u: null, b, residual: null, y: plain, n, k, m, ru: 0 });
+  matmulTransposedReference({ a, b: bt, y, n, k, m });
+  expect(mismatches(y, plain, 1e-12)).toEqual([]);
+});
