@@ -1,0 +1,22 @@
+// `add` on the GPU: one rounding, so equal to float32 addition.
+import { describe, expect, it } from 'vitest';
+import { call } from '../kernel.ts';
+import { randomArray } from '../testing/finite.ts';
+import { gpuOrNull, runCalls } from '../testing/gpu.ts';
+import { mismatches } from '../testing/tolerance.ts';
+import { addReference } from './add.ref.ts';
+import { add } from './add.ts';
+
+const gpu = await gpuOrNull();
+
+describe.skipIf(!gpu)('add on the GPU', () => {
+  it.each([1, 5, 123, 65])('%i elements', async (n) => {
+    if (!gpu) return;
+    const [a, b] = [Float32Array.from(randomArray(n, 1)), Float32Array.from(randomArray(n, 2))];
+    const calls = [call(add, { buffers: { a: 'a', b: 'b', y: 'y' }, params: { n } })];
+    const got = await runCalls(gpu, { a, b, y: new Float32Array(n) }, calls, ['y']);
+    const want = new Float32Array(n);
+    addReference({ a, b, y: want, n });
+    expect(mismatches(got.y ?? [], want, 0)).toEqual([]);
+  });
+});

@@ -1,0 +1,58 @@
+// Attention and its gradient on the GPU against the references: odd lengths, grouped heads, a cache with a position.
+import { describe, expect, it } from 'vitest';
+import { call } from '../kernel.ts';
+import { randomArray } from '../testing/finite.ts';
+import { gpuOrNull, runCalls } from '../testing/gpu.ts';
+import { stepBytes } from '../testing/step.ts';
+import { mismatches, sumBound, ulpBound } from '../testing/tolerance.ts';
+import { attentionBackwardReference, attentionReference } from './attention.ref.ts';
+import { attention, attentionBackwardKv, attentionBackwardQ } from './attention.ts';
+
+const gpu = await gpuOrNull();
+
+describe.skipIf(!gpu)('attention on the GPU', () => {
+  it.each([[1, 1, 1, 1, 4], [3, 5, 4, 2, 16], [1, 123, 3, 1, 64], [2, 65, 4, 2, 32]])('batch %i, t %i, heads %i over %i, d %i', async (batch, t, heads, kv, d) => {
+    if (!gpu) return;
+    const n = batch * t;
+    const stride = (heads + 2 * kv) * d;
+    const params = { batch, t_q: t, t_k: t, heads, kv_heads: kv, q_stride: stride, q_offset: 0, k_stride: stride, k_offset: heads * d, v_stride: stride, v_offset: (heads + kv) * d, scale: 1 / Math.sqrt(d) };
+    const arrays = { qkv: Float32Array.from(randomArray(n * stride, 1)), d_o: Float32Array.from(randomArray(n * heads * d, 2)), step: stepBytes(), o: new Float32Array(n * heads * d), lse: new Float32Array(n * heads), dqkv: new Float32Array(n * stride), delta: new Float32Array(n * heads) };
+    const inputs = { q: 'qkv', k: 'qkv', v: 'qkv' };
+    const constants = { D: d };
+    const got = await runCalls(
+      gpu,
+      arrays,
+      [
+        call(attention, { buffers: { ...inputs, step: 'step', o: 'o', lse: 'lse' }, params, constants }),
+        call(attentionBackwardQ, { buffers: { ...inputs, o: 'o', lse: 'lse', d_o: 'd_o', dqkv: 'dqkv', delta: 'delta' }, params, constants }),
+        call(attentionBackwardKv, { buffers: { ...inputs, lse: 'lse', d_o: 'd_o', delta: 'delta', dqkv: 'dqkv' }, params, constants }),
+      ],
+      ['o', 'lse', 'dqkv'],
+    );
+    const { qkv, d_o: dO } = arrays;
+    const [o, lse, dqkv, delta] = [new Float64Array(n * heads * d), new Float64Array(n * heads), new Float64Array(n * stride), new Float64Array(n * heads)];
+    const shape = { ...params, d, q: qkv, k: qkv, v: qkv };
+    attentionReference({ ...shape, o, lse, position: 0 });
+    attentionBackwardReference({ ...shape, o, lse, dO, dqkv, delta });
+    // Scores: sums of d products of entries up to 8 times scale; their error moves every probability by as much, relatively.
+    const score = sumBound(d, 4 * Math.sqrt(d) + 64 / Math.sqrt(d));
+    const probability = 2 * score + ulpBound(3 + 2 * 32, 1) + sumBound(t, 1);
+    expect(mismatches(got.lse ?? [], lse, 2 * score + ulpBound(8, 16) + sumBound(t, 1))).toEqual([]);
+    expect(mismatches(got.o ?? [], o, 8 * probability)).toEqual([]);
+    // Gradients sum at most heads/kv · t terms p·(dP − delta)·x with |dP − delta| ≤ 2·(d + 64), |x| ≤ 8.
+    const size = (heads / kv) * Math.sqrt(t) * 2 * (Math.sqrt(d) + 64) * 8;
+    expect(mismatches(got.dqkv ?? [], dqkv, probability * size)).toEqual([]);
+  });
+
+  it('reads a cache by absolute position', async () => {
+    if (!gpu) return;
+    const [t, position, max, heads, kv, d] = [3, 5, 11, 4, 2, 8];
+    const params = { batch: 1, t_q: t, t_k: max, heads, kv_heads: kv, q_stride: heads * d, q_offset: 0, k_stride: kv * d, k_offset: 0, v_stride: kv * d, v_offset: max * kv * d, scale: 0.5 };
+    const arrays = { q: Float32Array.from(randomArray(t * heads * d, 1)), cache: Float32Array.from(randomArray(2 * max * kv * d, 2)), step: stepBytes({ position }), o: new Float32Array(t * heads * d), lse: new Float32Array(t * heads) };
+    const calls = [call(attention, { buffers: { q: 'q', k: 'cache', v: 'cache', step: 'step', o: 'o', lse: 'lse' }, params, constants: { D: d } })];
+    const got = await runCalls(gpu, arrays, calls, ['o']);
+    const o = new Float64Array(t * heads * d);
+    attentionReference({ ...params, d, q: arrays.q, k: arrays.cache, v: arrays.cache, o, lse: new Float64Array(t * heads), position });
+    expect(mismatches(got.o ?? [], o, 8 * (2 * sumBound(d, 80) + ulpBound(70, 1) + sumBound(max, 1)))).toEqual([]);
+  });
+});

@@ -1,0 +1,37 @@
+// Gradients of the adapter branch against central differences in float64, with and without dropout.
+import { expect, it } from 'vitest';
+import { finiteDifference, randomArray } from '../testing/finite.ts';
+import { testGroup } from '../testing/groups.ts';
+import { mismatches } from '../testing/tolerance.ts';
+import { loraDownBackwardReference, loraDownReference, loraGradReference, loraUpBackwardReference } from './lora.ref.ts';
+
+it.each([0, 0.4])('dropout %f', (rate) => {
+  const [n, k] = [4, 6];
+  const g = testGroup(k, [{ out: 3, rank: 2 }, { out: 4, rank: 0 }, { out: 2, rank: 3 }], 'none');
+  const { out, ru, segments, total } = g;
+  const adapter = Float64Array.from(g.adapter);
+  const dropout = { rate, seed: 3, stream: 1 };
+  const shapeWith = (values: Float64Array) => ({ n, k, out, ru, segments, adapter: values, dropout });
+  const x = randomArray(n * k, 1);
+  const dy = randomArray(n * out, 2);
+  /** s · B A drop(x) of every member. */
+  const branch = (input: Float64Array, values: Float64Array): Float64Array => {
+    const u = new Float64Array(n * ru);
+    loraDownReference(shapeWith(values), input, u);
+    const y = new Float64Array(n * out);
+    for (const s of segments)
+      for (let row = 0; row < n; row++)
+        for (let o = s.start; o < s.end; o++)
+          for (let r = 0; r < s.rank; r++)
+            y[row * out + o] = (y[row * out + o] ?? 0) + s.scale * (values[s.b_offset + (o - s.start) * s.rank + r] ?? 0) * (u[row * ru + s.u_column + r] ?? 0);
+    return y;
+  };
+  const shape = shapeWith(adapter);
+  const [u, du, grads, dx] = [new Float64Array(n * ru), new Float64Array(n * ru), new Float64Array(total), new Float64Array(n * k)];
+  loraDownReference(shape, x, u);
+  loraUpBackwardReference(shape, dy, du);
+  loraGradReference(shape, { x, u, dy, du, grads });
+  loraDownBackwardReference(shape, du, dx);
+  expect(mismatches(grads, finiteDifference((at) => branch(x, at), adapter.slice(0, total), dy), 1e-7)).toEqual([]);
+  expect(mismatches(dx, finiteDifference((at) => branch(at, adapter), x, dy), 1e-7)).toEqual([]);
+});

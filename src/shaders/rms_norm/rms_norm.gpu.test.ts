@@ -1,0 +1,38 @@
+// `rms_norm` and its gradient on the GPU against the references.
+import { describe, expect, it } from 'vitest';
+import { call } from '../kernel.ts';
+import { randomArray } from '../testing/finite.ts';
+import { gpuOrNull, runCalls } from '../testing/gpu.ts';
+import { mismatches, sumBound, ulpBound } from '../testing/tolerance.ts';
+import { rmsNormBackwardReference, rmsNormReference } from './rms_norm.ref.ts';
+import { rmsNorm, rmsNormBackward } from './rms_norm.ts';
+
+const gpu = await gpuOrNull();
+const floats = (length: number, seed: number) => Float32Array.from(randomArray(length, seed));
+
+describe.skipIf(!gpu)('rms_norm on the GPU', () => {
+  it.each([[1, 1], [5, 5], [123, 65], [3, 576]])('n %i, c %i', async (n, c) => {
+    if (!gpu) return;
+    const arrays = { x: floats(n * c, 1), w: floats(c, 2), dy: floats(n * c, 3), residual: floats(n * c, 4), y: new Float32Array(n * c), rstd: new Float32Array(n), dx: new Float32Array(n * c) };
+    const got = await runCalls(
+      gpu,
+      arrays,
+      [
+        call(rmsNorm, { buffers: { x: 'x', w: 'w', y: 'y', rstd: 'rstd' }, params: { n, c, eps: 1e-5 } }),
+        call(rmsNormBackward, { buffers: { dy: 'dy', x: 'x', w: 'w', rstd: 'rstd', residual: 'residual', dx: 'dx' }, params: { n, c }, constants: { HAS_RESIDUAL: 1 } }),
+      ],
+      ['y', 'rstd', 'dx'],
+    );
+    const [y, rstd, dx] = [new Float64Array(n * c), new Float64Array(n), new Float64Array(n * c)];
+    const { x, w, dy, residual } = arrays;
+    rmsNormReference({ x, w, y, rstd, n, c, eps: 1e-5 });
+    rmsNormBackwardReference({ dy, x, w, rstd, residual, dx, n, c });
+    // rstd carries the sum's relative error and a few ulp of root and division; y multiplies it twice.
+    const relative = (value: number): number => sumBound(c, value) + ulpBound(6, value);
+    const r = (i: number): number => rstd[Math.floor(i / c)] ?? 0;
+    expect(mismatches(got.rstd ?? [], rstd, (i) => relative(rstd[i] ?? 0))).toEqual([]);
+    expect(mismatches(got.y ?? [], y, (i) => relative(Math.abs(y[i] ?? 0)) * 2)).toEqual([]);
+    // |dx| terms: rstd·|dy w| ≤ 64 rstd, and rstd·|xh|·mean|dy w xh| ≤ rstd·√c·64·√c.
+    expect(mismatches(got.dx ?? [], dx, (i) => relative(r(i) * 64 * (1 + c)) + ulpBound(1, 8))).toEqual([]);
+  });
+});

@@ -1,0 +1,23 @@
+// The gradient of `rms_norm` against central differences in float64.
+import { expect, it } from 'vitest';
+import { finiteDifference, randomArray } from '../testing/finite.ts';
+import { mismatches } from '../testing/tolerance.ts';
+import { rmsNormBackwardReference, rmsNormReference } from './rms_norm.ref.ts';
+
+it.each([[1, 1], [3, 5], [2, 33]])('n %i, c %i', (n, c) => {
+  const [x, w, dy, residual] = [randomArray(n * c, 1), randomArray(c, 2), randomArray(n * c, 3), randomArray(n * c, 4)];
+  const rstd = new Float64Array(n);
+  const f = (at: Float64Array): Float64Array => {
+    const y = new Float64Array(n * c);
+    rmsNormReference({ x: at, w, y, rstd, n, c, eps: 1e-5 });
+    return y;
+  };
+  f(x);
+  const dx = new Float64Array(n * c);
+  const args = { dy, x, w, rstd: rstd.slice(), dx, n, c };
+  rmsNormBackwardReference({ ...args, residual: null });
+  expect(mismatches(dx, finiteDifference(f, x, dy), 1e-6)).toEqual([]);
+  const plain = dx.slice();
+  rmsNormBackwardReference({ ...args, residual });
+  expect(mismatches(dx, plain.map((value, i) => value + (residual[i] ?? 0)), 1e-12)).toEqual([]);
+});

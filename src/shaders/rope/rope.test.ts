@@ -1,0 +1,26 @@
+// `rope`: its inverse undoes it, it keeps lengths, and the gradient is the inverse (central differences in float64).
+import { expect, it } from 'vitest';
+import { finiteDifference, randomArray } from '../testing/finite.ts';
+import { mismatches } from '../testing/tolerance.ts';
+import { ropeReference, ropeTables } from './rope.ref.ts';
+
+it.each([[1, 1, 0], [6, 3, 4]])('n %i, t %i, position %i', (n, t, position) => {
+  const [d, heads_q, heads_k] = [8, 3, 1];
+  const stride = (heads_q + 2 * heads_k) * d;
+  const tables = ropeTables(16, d, 10_000);
+  const shape = { cosTable: tables.cos, sinTable: tables.sin, position, n, t, stride, q_offset: 0, k_offset: heads_q * d, heads_q, heads_k, d };
+  const x = randomArray(n * stride, 1);
+  const f = (at: Float64Array): Float64Array => {
+    const y = at.slice();
+    ropeReference({ ...shape, x: y, sign: 1 });
+    return y;
+  };
+  const back = f(x);
+  ropeReference({ ...shape, x: back, sign: -1 });
+  // The tables are float32: cos² + sin² is 1 to their rounding.
+  expect(mismatches(back, x, 2e-6)).toEqual([]);
+  const dy = randomArray(n * stride, 2);
+  const dx = dy.slice();
+  ropeReference({ ...shape, x: dx, sign: -1 });
+  expect(mismatches(dx, finiteDifference(f, x, dy), 1e-8)).toEqual([]);
+});

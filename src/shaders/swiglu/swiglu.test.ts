@@ -1,0 +1,16 @@
+// The gradient of `swiglu` against central differences in float64.
+import { expect, it } from 'vitest';
+import { finiteDifference, randomArray } from '../testing/finite.ts';
+import { mismatches } from '../testing/tolerance.ts';
+import { swigluBackwardReference, swigluReference } from './swiglu.ref.ts';
+
+it.each([[1, 1], [3, 5], [2, 33]])('n %i, f %i', (n, f) => {
+  const [gu, dh, dgu] = [randomArray(n * 2 * f, 1), randomArray(n * f, 2), new Float64Array(n * 2 * f)];
+  const forward = (at: Float64Array): Float64Array => {
+    const h = new Float64Array(n * f);
+    swigluReference({ gu: at, h, n, f });
+    return h;
+  };
+  swigluBackwardReference({ dh, gu, dgu, n, f });
+  expect(mismatches(dgu, finiteDifference(forward, gu, dh), 1e-7)).toEqual([]);
+});
