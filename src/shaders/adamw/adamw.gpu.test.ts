@@ -14,16 +14,59 @@ const floats = (length: number, seed: number) => Float32Array.from(randomArray(l
 describe.skipIf(!gpu)('adamw on the GPU', () => {
   it.each([1, 5, 123, 320])('%i elements', async (n) => {
     if (!gpu) return;
-    const table = Float32Array.from({ length: 2 * Math.ceil(n / 64) }, (_, i) => (i % 2 === 0 ? 0.01 : i === 3 ? -1 : 1));
-    const arrays = { p: floats(n, 1), grads: floats(n, 2), m: floats(n, 3), v: floats(n, 4).map((value) => value * value), table, metrics: Float32Array.of(0, 0.5), step: stepBytes({ learningRate: 0.01, biasCorrection1: 0.19, biasCorrection2: 0.001999 }) };
-    const buffers = { p: 'p', grads: 'grads', m: 'm', v: 'v', table: 'table', metrics: 'metrics', step: 'step' };
-    const got = await runCalls(gpu, arrays, [call(adamw, { buffers, params: { n, beta2: 0.999, one_minus_beta1: 0.1, one_minus_beta2: 0.001, eps: 1e-8 } })], ['p', 'm', 'v']);
+    const table = Float32Array.from({ length: 2 * Math.ceil(n / 64) }, (_, i) =>
+      i % 2 === 0 ? 0.01 : i === 3 ? -1 : 1,
+    );
+    const arrays = {
+      p: floats(n, 1),
+      grads: floats(n, 2),
+      m: floats(n, 3),
+      v: floats(n, 4).map((value) => value * value),
+      table,
+      metrics: Float32Array.of(0, 0.5),
+      step: stepBytes({ learningRate: 0.01, biasCorrection1: 0.19, biasCorrection2: 0.001999 }),
+    };
+    const buffers = {
+      p: 'p',
+      grads: 'grads',
+      m: 'm',
+      v: 'v',
+      table: 'table',
+      metrics: 'metrics',
+      step: 'step',
+    };
+    const got = await runCalls(
+      gpu,
+      arrays,
+      [
+        call(adamw, {
+          buffers,
+          params: { n, beta2: 0.999, one_minus_beta1: 0.1, one_minus_beta2: 0.001, eps: 1e-8 },
+        }),
+      ],
+      ['p', 'm', 'v'],
+    );
     const [p, m, v] = [Float64Array.from(arrays.p), Float64Array.from(arrays.m), Float64Array.from(arrays.v)];
-    adamwReference({ p, grads: arrays.grads, m, v, table, clipFactor: 0.5, learningRate: 0.01, biasCorrection1: 0.19, biasCorrection2: 0.001999, n, beta1: 0.9, beta2: 0.999, eps: 1e-8 });
+    adamwReference({
+      p,
+      grads: arrays.grads,
+      m,
+      v,
+      table,
+      clipFactor: 0.5,
+      learningRate: 0.01,
+      biasCorrection1: 0.19,
+      biasCorrection2: 0.001999,
+      n,
+      beta1: 0.9,
+      beta2: 0.999,
+      eps: 1e-8,
+    });
     expect(mismatches(got.m ?? [], m, ulpBound(4, 8))).toEqual([]);
     expect(mismatches(got.v ?? [], v, (i) => ulpBound(4, Math.abs(v[i] ?? 0)))).toEqual([]);
     // The step is lr/bc1 · m/√v: relative error of a dozen roundings on top of p's own.
-    const size = (i: number): number => Math.abs(p[i] ?? 0) + (0.06 * (Math.abs(m[i] ?? 0) + 1)) / (Math.sqrt(v[i] ?? 1) * 22 + 1e-8);
+    const size = (i: number): number =>
+      Math.abs(p[i] ?? 0) + (0.06 * (Math.abs(m[i] ?? 0) + 1)) / (Math.sqrt(v[i] ?? 1) * 22 + 1e-8);
     expect(mismatches(got.p ?? [], p, (i) => ulpBound(16, size(i)))).toEqual([]);
   });
 });

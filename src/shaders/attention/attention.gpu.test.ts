@@ -11,12 +11,38 @@ import { attention, attentionBackwardKv, attentionBackwardQ } from './attention.
 const gpu = await gpuOrNull();
 
 describe.skipIf(!gpu)('attention on the GPU', () => {
-  it.each([[1, 1, 1, 1, 4], [3, 5, 4, 2, 16], [1, 123, 3, 1, 64], [2, 65, 4, 2, 32]])('batch %i, t %i, heads %i over %i, d %i', async (batch, t, heads, kv, d) => {
+  it.each([
+    [1, 1, 1, 1, 4],
+    [3, 5, 4, 2, 16],
+    [1, 123, 3, 1, 64],
+    [2, 65, 4, 2, 32],
+  ])('batch %i, t %i, heads %i over %i, d %i', async (batch, t, heads, kv, d) => {
     if (!gpu) return;
     const n = batch * t;
     const stride = (heads + 2 * kv) * d;
-    const params = { batch, t_q: t, t_k: t, heads, kv_heads: kv, q_stride: stride, q_offset: 0, k_stride: stride, k_offset: heads * d, v_stride: stride, v_offset: (heads + kv) * d, scale: 1 / Math.sqrt(d) };
-    const arrays = { qkv: Float32Array.from(randomArray(n * stride, 1)), d_o: Float32Array.from(randomArray(n * heads * d, 2)), step: stepBytes(), o: new Float32Array(n * heads * d), lse: new Float32Array(n * heads), dqkv: new Float32Array(n * stride), delta: new Float32Array(n * heads) };
+    const params = {
+      batch,
+      t_q: t,
+      t_k: t,
+      heads,
+      kv_heads: kv,
+      q_stride: stride,
+      q_offset: 0,
+      k_stride: stride,
+      k_offset: heads * d,
+      v_stride: stride,
+      v_offset: (heads + kv) * d,
+      scale: 1 / Math.sqrt(d),
+    };
+    const arrays = {
+      qkv: Float32Array.from(randomArray(n * stride, 1)),
+      d_o: Float32Array.from(randomArray(n * heads * d, 2)),
+      step: stepBytes(),
+      o: new Float32Array(n * heads * d),
+      lse: new Float32Array(n * heads),
+      dqkv: new Float32Array(n * stride),
+      delta: new Float32Array(n * heads),
+    };
     const inputs = { q: 'qkv', k: 'qkv', v: 'qkv' };
     const constants = { D: d };
     const got = await runCalls(
@@ -24,13 +50,26 @@ describe.skipIf(!gpu)('attention on the GPU', () => {
       arrays,
       [
         call(attention, { buffers: { ...inputs, step: 'step', o: 'o', lse: 'lse' }, params, constants }),
-        call(attentionBackwardQ, { buffers: { ...inputs, o: 'o', lse: 'lse', d_o: 'd_o', dqkv: 'dqkv', delta: 'delta' }, params, constants }),
-        call(attentionBackwardKv, { buffers: { ...inputs, lse: 'lse', d_o: 'd_o', delta: 'delta', dqkv: 'dqkv' }, params, constants }),
+        call(attentionBackwardQ, {
+          buffers: { ...inputs, o: 'o', lse: 'lse', d_o: 'd_o', dqkv: 'dqkv', delta: 'delta' },
+          params,
+          constants,
+        }),
+        call(attentionBackwardKv, {
+          buffers: { ...inputs, lse: 'lse', d_o: 'd_o', delta: 'delta', dqkv: 'dqkv' },
+          params,
+          constants,
+        }),
       ],
       ['o', 'lse', 'dqkv'],
     );
     const { qkv, d_o: dO } = arrays;
-    const [o, lse, dqkv, delta] = [new Float64Array(n * heads * d), new Float64Array(n * heads), new Float64Array(n * stride), new Float64Array(n * heads)];
+    const [o, lse, dqkv, delta] = [
+      new Float64Array(n * heads * d),
+      new Float64Array(n * heads),
+      new Float64Array(n * stride),
+      new Float64Array(n * heads),
+    ];
     const shape = { ...params, d, q: qkv, k: qkv, v: qkv };
     attentionReference({ ...shape, o, lse, position: 0 });
     attentionBackwardReference({ ...shape, o, lse, dO, dqkv, delta });
@@ -47,12 +86,48 @@ describe.skipIf(!gpu)('attention on the GPU', () => {
   it('reads a cache by absolute position', async () => {
     if (!gpu) return;
     const [t, position, max, heads, kv, d] = [3, 5, 11, 4, 2, 8];
-    const params = { batch: 1, t_q: t, t_k: max, heads, kv_heads: kv, q_stride: heads * d, q_offset: 0, k_stride: kv * d, k_offset: 0, v_stride: kv * d, v_offset: max * kv * d, scale: 0.5 };
-    const arrays = { q: Float32Array.from(randomArray(t * heads * d, 1)), cache: Float32Array.from(randomArray(2 * max * kv * d, 2)), step: stepBytes({ position }), o: new Float32Array(t * heads * d), lse: new Float32Array(t * heads) };
-    const calls = [call(attention, { buffers: { q: 'q', k: 'cache', v: 'cache', step: 'step', o: 'o', lse: 'lse' }, params, constants: { D: d } })];
+    const params = {
+      batch: 1,
+      t_q: t,
+      t_k: max,
+      heads,
+      kv_heads: kv,
+      q_stride: heads * d,
+      q_offset: 0,
+      k_stride: kv * d,
+      k_offset: 0,
+      v_stride: kv * d,
+      v_offset: max * kv * d,
+      scale: 0.5,
+    };
+    const arrays = {
+      q: Float32Array.from(randomArray(t * heads * d, 1)),
+      cache: Float32Array.from(randomArray(2 * max * kv * d, 2)),
+      step: stepBytes({ position }),
+      o: new Float32Array(t * heads * d),
+      lse: new Float32Array(t * heads),
+    };
+    const calls = [
+      call(attention, {
+        buffers: { q: 'q', k: 'cache', v: 'cache', step: 'step', o: 'o', lse: 'lse' },
+        params,
+        constants: { D: d },
+      }),
+    ];
     const got = await runCalls(gpu, arrays, calls, ['o']);
     const o = new Float64Array(t * heads * d);
-    attentionReference({ ...params, d, q: arrays.q, k: arrays.cache, v: arrays.cache, o, lse: new Float64Array(t * heads), position });
-    expect(mismatches(got.o ?? [], o, 8 * (2 * sumBound(d, 80) + ulpBound(70, 1) + sumBound(max, 1)))).toEqual([]);
+    attentionReference({
+      ...params,
+      d,
+      q: arrays.q,
+      k: arrays.cache,
+      v: arrays.cache,
+      o,
+      lse: new Float64Array(t * heads),
+      position,
+    });
+    expect(
+      mismatches(got.o ?? [], o, 8 * (2 * sumBound(d, 80) + ulpBound(70, 1) + sumBound(max, 1))),
+    ).toEqual([]);
   });
 });

@@ -6,10 +6,28 @@ import { attentionBackwardReference, attentionReference } from './attention.ref.
 
 const shapeOf = (batch: number, t: number, heads: number, kv: number, d: number) => {
   const stride = (heads + 2 * kv) * d;
-  return { d, batch, t_q: t, t_k: t, heads, kv_heads: kv, q_stride: stride, q_offset: 0, k_stride: stride, k_offset: heads * d, v_stride: stride, v_offset: (heads + kv) * d, scale: 1 / Math.sqrt(d) };
+  return {
+    d,
+    batch,
+    t_q: t,
+    t_k: t,
+    heads,
+    kv_heads: kv,
+    q_stride: stride,
+    q_offset: 0,
+    k_stride: stride,
+    k_offset: heads * d,
+    v_stride: stride,
+    v_offset: (heads + kv) * d,
+    scale: 1 / Math.sqrt(d),
+  };
 };
 
-it.each([[1, 1, 1, 1, 4], [2, 5, 4, 2, 4], [1, 9, 3, 1, 8]])('batch %i, t %i, heads %i over %i, d %i', (batch, t, heads, kv, d) => {
+it.each([
+  [1, 1, 1, 1, 4],
+  [2, 5, 4, 2, 4],
+  [1, 9, 3, 1, 8],
+])('batch %i, t %i, heads %i over %i, d %i', (batch, t, heads, kv, d) => {
   const shape = shapeOf(batch, t, heads, kv, d);
   const n = batch * t;
   const qkv = randomArray(n * shape.q_stride, 1);
@@ -22,8 +40,20 @@ it.each([[1, 1, 1, 1, 4], [2, 5, 4, 2, 4], [1, 9, 3, 1, 8]])('batch %i, t %i, he
   const { o, lse } = forward(qkv);
   const [dqkv, delta] = [new Float64Array(qkv.length), new Float64Array(n * heads)];
   attentionBackwardReference({ ...shape, q: qkv, k: qkv, v: qkv, o, lse, dO, dqkv, delta });
-  expect(mismatches(dqkv, finiteDifference((at) => forward(at).o, qkv, dO), 1e-6)).toEqual([]);
+  expect(
+    mismatches(
+      dqkv,
+      finiteDifference((at) => forward(at).o, qkv, dO),
+      1e-6,
+    ),
+  ).toEqual([]);
   // The first position sees itself alone: its output is its value.
   const first = Array.from({ length: d }, (_, i) => qkv[shape.v_offset + i]);
-  expect(mismatches(o.subarray(0, d), first.map((value) => value ?? 0), 1e-12)).toEqual([]);
+  expect(
+    mismatches(
+      o.subarray(0, d),
+      first.map((value) => value ?? 0),
+      1e-12,
+    ),
+  ).toEqual([]);
 });

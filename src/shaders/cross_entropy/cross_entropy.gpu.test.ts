@@ -11,28 +11,60 @@ import { crossEntropy, rowSum } from './cross_entropy.ts';
 const gpu = await gpuOrNull();
 
 describe.skipIf(!gpu)('cross_entropy on the GPU', () => {
-  it.each([[1, 1, 0], [5, 5, 2], [123, 65, 0], [3, 1024, 1]])('rows %i, v %i, from row %i', async (count, v, first) => {
+  it.each([
+    [1, 1, 0],
+    [5, 5, 2],
+    [123, 65, 0],
+    [3, 1024, 1],
+  ])('rows %i, v %i, from row %i', async (count, v, first) => {
     if (!gpu) return;
     const n = count + first;
     const z = Float32Array.from(randomArray(count * v, 1), (value) => value * 4);
     const labels = Int32Array.from({ length: n }, (_, i) => (i % 4 === 3 ? -100 : (i * 7) % v));
-    const arrays = { z, labels, step: stepBytes({ lossScale: 0.125, microBatch: 1 }), rows: new Float32Array(4 * n), metrics: new Float32Array(16) };
+    const arrays = {
+      z,
+      labels,
+      step: stepBytes({ lossScale: 0.125, microBatch: 1 }),
+      rows: new Float32Array(4 * n),
+      metrics: new Float32Array(16),
+    };
     const got = await runCalls(
       gpu,
       arrays,
       [
-        call(crossEntropy, { buffers: { z: 'z', labels: 'labels', step: 'step', rows: 'rows' }, params: { rows: count, v, first_row: first } }),
-        call(rowSum, { buffers: { rows: 'rows', step: 'step', metrics: 'metrics' }, params: { n, offset: 4 } }),
+        call(crossEntropy, {
+          buffers: { z: 'z', labels: 'labels', step: 'step', rows: 'rows' },
+          params: { rows: count, v, first_row: first },
+        }),
+        call(rowSum, {
+          buffers: { rows: 'rows', step: 'step', metrics: 'metrics' },
+          params: { n, offset: 4 },
+        }),
       ],
       ['z', 'rows', 'metrics'],
     );
     const [dz, rows, metrics] = [Float64Array.from(z), new Float64Array(4 * n), new Float64Array(16)];
-    crossEntropyReference({ z: dz, labels, rows, count, v, first_row: first, lossScale: 0.125, writeGrad: true });
+    crossEntropyReference({
+      z: dz,
+      labels,
+      rows,
+      count,
+      v,
+      first_row: first,
+      lossScale: 0.125,
+      writeGrad: true,
+    });
     rowSumReference({ rows, metrics, n, at: 8, lossScale: 0.125 });
     // Arguments of exp reach 64 below the maximum: 3 + 2·64 ulp each; logits reach 32, losses 64, entropies log v.
     const relative = ulpBound(140, 1) + sumBound(v, 1);
     expect(mismatches(got.z ?? [], dz, relative * 0.125)).toEqual([]);
     expect(mismatches(got.rows ?? [], rows, relative * 2 + ulpBound(4, 64))).toEqual([]);
-    expect(mismatches(got.metrics ?? [], metrics, count * (relative * 2 + ulpBound(8, 64)) + sumBound(count, 64 * count))).toEqual([]);
+    expect(
+      mismatches(
+        got.metrics ?? [],
+        metrics,
+        count * (relative * 2 + ulpBound(8, 64)) + sumBound(count, 64 * count),
+      ),
+    ).toEqual([]);
   });
 });

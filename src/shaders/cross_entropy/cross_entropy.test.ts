@@ -4,11 +4,18 @@ import { finiteDifference, randomArray } from '../testing/finite.ts';
 import { mismatches } from '../testing/tolerance.ts';
 import { crossEntropyReference, rowSumReference } from './cross_entropy.ref.ts';
 
-it.each([[1, 2], [3, 5], [5, 33]])('rows %i, v %i', (count, v) => {
+it.each([
+  [1, 2],
+  [3, 5],
+  [5, 33],
+])('rows %i, v %i', (count, v) => {
   const z = randomArray(count * v, 1);
   const labels = Int32Array.from({ length: count }, (_, i) => (i === 2 ? -100 : (i * 3) % v));
   const lossScale = 0.25;
-  const total = (at: Float64Array, writeGrad: boolean): { loss: number; z: Float64Array; rows: Float64Array } => {
+  const total = (
+    at: Float64Array,
+    writeGrad: boolean,
+  ): { loss: number; z: Float64Array; rows: Float64Array } => {
     const rows = new Float64Array(4 * count);
     const work = at.slice();
     crossEntropyReference({ z: work, labels, rows, count, v, first_row: 0, lossScale, writeGrad });
@@ -17,12 +24,27 @@ it.each([[1, 2], [3, 5], [5, 33]])('rows %i, v %i', (count, v) => {
     return { loss: metrics[0] ?? 0, z: work, rows };
   };
   const { z: dz, rows } = total(z, true);
-  expect(mismatches(dz, finiteDifference((at) => Float64Array.of(total(at, false).loss), z, Float64Array.of(1)), 1e-8)).toEqual([]);
+  expect(
+    mismatches(
+      dz,
+      finiteDifference((at) => Float64Array.of(total(at, false).loss), z, Float64Array.of(1)),
+      1e-8,
+    ),
+  ).toEqual([]);
   if (count > 2) expect([...rows.subarray(8, 12)]).toEqual([0, 0, 0, 0]);
 });
 
 it('counts the first of equal maxima as the prediction', () => {
   const rows = new Float64Array(4);
-  crossEntropyReference({ z: Float64Array.of(1, 1), labels: Int32Array.of(0), rows, count: 1, v: 2, first_row: 0, lossScale: 1, writeGrad: false });
+  crossEntropyReference({
+    z: Float64Array.of(1, 1),
+    labels: Int32Array.of(0),
+    rows,
+    count: 1,
+    v: 2,
+    first_row: 0,
+    lossScale: 1,
+    writeGrad: false,
+  });
   expect(rows[1]).toBe(1);
 });

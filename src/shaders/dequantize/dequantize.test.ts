@@ -8,18 +8,32 @@ import { dequantizeReference } from './dequantize.ref.ts';
 it.each(['nf4', 'fp4', 'nf4-double', 'fp4-double'] as const)('%s', (format) => {
   const type = format.startsWith('nf4') ? 'nf4' : 'fp4';
   for (const k of [12, 64, 65]) {
-    const members = [{ out: 33, rank: 2 }, { out: 300, rank: 0 }];
+    const members = [
+      { out: 33, rank: 2 },
+      { out: 300, rank: 0 },
+    ];
     const g = testGroup(k, members, format);
     const whole = members.flatMap(({ out }, i) => {
       const values = Float32Array.from(randomArray(out * k, 40 + i));
       return [...dequantise4(quantise4(values, type, format.endsWith('double')), type, out * k)];
     });
-    const args = { words: g.packed.words, scales: g.packed.scales, format, adapter: g.adapter, k, out: g.out, ru: g.ru, segments: g.segments };
+    const args = {
+      words: g.packed.words,
+      scales: g.packed.scales,
+      format,
+      adapter: g.adapter,
+      k,
+      out: g.out,
+      ru: g.ru,
+      segments: g.segments,
+    };
     const straight = new Float32Array((g.out + g.ru) * k);
     dequantizeReference({ ...args, scratch: straight, transposed: false });
     expect([...straight.subarray(0, g.out * k)]).toEqual(whole);
     const turned = new Float32Array((k + g.ru) * g.out);
     dequantizeReference({ ...args, scratch: turned, transposed: true });
-    expect([...straight.subarray(0, g.out * k)]).toEqual(whole.map((_, i) => turned[(i % k) * g.out + Math.floor(i / k)]));
+    expect([...straight.subarray(0, g.out * k)]).toEqual(
+      whole.map((_, i) => turned[(i % k) * g.out + Math.floor(i / k)]),
+    );
   }
 });

@@ -10,14 +10,24 @@ import { dropout } from './dropout.ts';
 const gpu = await gpuOrNull();
 
 describe.skipIf(!gpu)('dropout on the GPU', () => {
-  it.each([[1, 0], [123, 0.5], [4099, 0.1]])('%i elements at rate %f', async (n, rate) => {
+  it.each([
+    [1, 0],
+    [123, 0.5],
+    [4099, 0.1],
+  ])('%i elements at rate %f', async (n, rate) => {
     if (!gpu) return;
     const x = new Float32Array(n).fill(1);
-    const calls = [call(dropout, { buffers: { x: 'x', step: 'step', y: 'y' }, params: { n, stream: 3, rate } })];
-    const got = await runCalls(gpu, { x, step: stepBytes({ seed: 77 }), y: new Float32Array(n) }, calls, ['y']);
+    const calls = [
+      call(dropout, { buffers: { x: 'x', step: 'step', y: 'y' }, params: { n, stream: 3, rate } }),
+    ];
+    const got = await runCalls(gpu, { x, step: stepBytes({ seed: 77 }), y: new Float32Array(n) }, calls, [
+      'y',
+    ]);
     const want = new Float64Array(n);
     dropoutReference({ x, y: want, n, seed: 77, stream: 3, rate });
     expect(mismatches(got.y ?? [], want, ulpBound(3, 2))).toEqual([]);
-    expect(got.y?.map((value) => (value === 0 ? 1 : 0))).toEqual(Float32Array.from(want, (value) => (value === 0 ? 1 : 0)));
+    expect(got.y?.map((value) => (value === 0 ? 1 : 0))).toEqual(
+      Float32Array.from(want, (value) => (value === 0 ? 1 : 0)),
+    );
   });
 });

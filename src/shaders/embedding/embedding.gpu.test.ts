@@ -10,7 +10,11 @@ import { embedding } from './embedding.ts';
 const gpu = await gpuOrNull();
 
 describe.skipIf(!gpu)('embedding on the GPU', () => {
-  it.each([[1, 1, 1], [5, 5, 3], [123, 65, 40]])('n %i, c %i, v %i', async (n, c, v) => {
+  it.each([
+    [1, 1, 1],
+    [5, 5, 3],
+    [123, 65, 40],
+  ])('n %i, c %i, v %i', async (n, c, v) => {
     if (!gpu) return;
     const ids = Uint32Array.from({ length: n }, (_, i) => (i * 7) % (v + 2));
     const table = Float32Array.from(randomArray(v * c, 1));

@@ -5,7 +5,15 @@ import { clipFactorReference, gradReduceReference } from './grad_norm.ref.ts';
 it('clips [3, 4] to 1 as clip_grad_norm_', () => {
   const grads = Float64Array.of(1, 4, 2, 0);
   const metrics = new Float64Array(3);
-  gradReduceReference({ table: Uint32Array.of(0, 2), grads, metrics, tensors: 1, splits: 2, total: 2, norm_offset: 2 });
+  gradReduceReference({
+    table: Uint32Array.of(0, 2),
+    grads,
+    metrics,
+    tensors: 1,
+    splits: 2,
+    total: 2,
+    norm_offset: 2,
+  });
   clipFactorReference({ metrics, tensors: 1, norm_offset: 2, max_norm: 1 });
   expect(metrics[0]).toBe(5);
   expect((metrics[1] ?? 0) * 3).toBeCloseTo(0.5999999, 7);

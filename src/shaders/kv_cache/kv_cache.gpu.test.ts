@@ -11,7 +11,11 @@ import { kvAppend } from './kv_cache.ts';
 const gpu = await gpuOrNull();
 
 describe.skipIf(!gpu)('kv_append on the GPU', () => {
-  it.each([[1, 0, 4], [5, 3, 12], [16, 120, 65]])('t %i at %i, width %i', async (t, position, width) => {
+  it.each([
+    [1, 0, 4],
+    [5, 3, 12],
+    [16, 120, 65],
+  ])('t %i at %i, width %i', async (t, position, width) => {
     if (!gpu) return;
     const [stride, max_t] = [4 * width, 123];
     const qkv = Float32Array.from(randomArray(t * stride, 1));

@@ -3,11 +3,24 @@ import { expect, it } from 'vitest';
 import { finiteDifference, randomArray } from '../testing/finite.ts';
 import { testGroup } from '../testing/groups.ts';
 import { mismatches } from '../testing/tolerance.ts';
-import { loraDownBackwardReference, loraDownReference, loraGradReference, loraUpBackwardReference } from './lora.ref.ts';
+import {
+  loraDownBackwardReference,
+  loraDownReference,
+  loraGradReference,
+  loraUpBackwardReference,
+} from './lora.ref.ts';
 
 it.each([0, 0.4])('dropout %f', (rate) => {
   const [n, k] = [4, 6];
-  const g = testGroup(k, [{ out: 3, rank: 2 }, { out: 4, rank: 0 }, { out: 2, rank: 3 }], 'none');
+  const g = testGroup(
+    k,
+    [
+      { out: 3, rank: 2 },
+      { out: 4, rank: 0 },
+      { out: 2, rank: 3 },
+    ],
+    'none',
+  );
   const { out, ru, segments, total } = g;
   const adapter = Float64Array.from(g.adapter);
   const dropout = { rate, seed: 3, stream: 1 };
@@ -23,15 +36,36 @@ it.each([0, 0.4])('dropout %f', (rate) => {
       for (let row = 0; row < n; row++)
         for (let o = s.start; o < s.end; o++)
           for (let r = 0; r < s.rank; r++)
-            y[row * out + o] = (y[row * out + o] ?? 0) + s.scale * (values[s.b_offset + (o - s.start) * s.rank + r] ?? 0) * (u[row * ru + s.u_column + r] ?? 0);
+            y[row * out + o] =
+              (y[row * out + o] ?? 0) +
+              s.scale *
+                (values[s.b_offset + (o - s.start) * s.rank + r] ?? 0) *
+                (u[row * ru + s.u_column + r] ?? 0);
     return y;
   };
   const shape = shapeWith(adapter);
-  const [u, du, grads, dx] = [new Float64Array(n * ru), new Float64Array(n * ru), new Float64Array(total), new Float64Array(n * k)];
+  const [u, du, grads, dx] = [
+    new Float64Array(n * ru),
+    new Float64Array(n * ru),
+    new Float64Array(total),
+    new Float64Array(n * k),
+  ];
   loraDownReference(shape, x, u);
   loraUpBackwardReference(shape, dy, du);
   loraGradReference(shape, { x, u, dy, du, grads });
   loraDownBackwardReference(shape, du, dx);
-  expect(mismatches(grads, finiteDifference((at) => branch(x, at), adapter.slice(0, total), dy), 1e-7)).toEqual([]);
-  expect(mismatches(dx, finiteDifference((at) => branch(at, adapter), x, dy), 1e-7)).toEqual([]);
+  expect(
+    mismatches(
+      grads,
+      finiteDifference((at) => branch(x, at), adapter.slice(0, total), dy),
+      1e-7,
+    ),
+  ).toEqual([]);
+  expect(
+    mismatches(
+      dx,
+      finiteDifference((at) => branch(at, adapter), x, dy),
+      1e-7,
+    ),
+  ).toEqual([]);
 });

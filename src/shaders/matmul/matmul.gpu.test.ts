@@ -28,7 +28,12 @@ describe.skipIf(!gpu)('matmul on the GPU', () => {
       residual: floats(n * m, 4),
       y: new Float32Array(n * m),
     };
-    const got = await runCalls(gpu, arrays, [matmulCall({ buffers, params: { n, k, m, ru }, hasResidual })], ['y']);
+    const got = await runCalls(
+      gpu,
+      arrays,
+      [matmulCall({ buffers, params: { n, k, m, ru }, hasResidual })],
+      ['y'],
+    );
     const want = new Float64Array(n * m);
     const { a, u, b, residual } = arrays;
     matmulReference({ a, u, b, residual: hasResidual ? residual : null, y: want, n, k, m, ru });
@@ -44,7 +49,12 @@ describe.skipIf(!gpu)('matmul on the GPU', () => {
     if (!gpu) return;
     const arrays = { a: floats(n * k, 1), b: floats(m * k, 2), y: new Float32Array(n * m) };
     const names = { a: 'a', b: 'b', y: 'y' };
-    const got = await runCalls(gpu, arrays, [call(matmulTransposed, { buffers: names, params: { n, k, m } })], ['y']);
+    const got = await runCalls(
+      gpu,
+      arrays,
+      [call(matmulTransposed, { buffers: names, params: { n, k, m } })],
+      ['y'],
+    );
     const want = new Float64Array(n * m);
     matmulTransposedReference({ a: arrays.a, b: arrays.b, y: want, n, k, m });
     expect(mismatches(got.y ?? [], want, sumBound(k, 4 * k + 8))).toEqual([]);

@@ -7,7 +7,12 @@ import { matmulReference, matmulTransposedReference } from './matmul.ref.ts';
 
 it.each(oddSizes.flatMap((n) => oddSizes.map((m) => [n, m] as const)))('n %i, m %i', (n, m) => {
   const [k, ru] = [7, 3];
-  const [a, u, b, residual] = [randomArray(n * k, 1), randomArray(n * ru, 2), randomArray((k + ru) * m, 3), randomArray(n * m, 4)];
+  const [a, u, b, residual] = [
+    randomArray(n * k, 1),
+    randomArray(n * ru, 2),
+    randomArray((k + ru) * m, 3),
+    randomArray(n * m, 4),
+  ];
   const y = new Float64Array(n * m);
   matmulReference({ a, u, b, residual, y, n, k, m, ru });
   const at = (array: Float64Array, i: number): number => array[i] ?? 0;

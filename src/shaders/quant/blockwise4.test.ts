@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { dequantise4, quantise4 } from './blockwise4.ts';
 import { mismatches } from '../testing/tolerance.ts';
+import { dequantise4, quantise4 } from './blockwise4.ts';
 import { dynamicMap } from './codebooks.ts';
 
 const sha16 = (array: ArrayBufferView): string =>
@@ -61,7 +61,9 @@ const file: {
 } = JSON.parse(readFileSync('tests/golden/quant.json', 'utf8'));
 
 describe('blockwise4 against bitsandbytes on odd tensors', () => {
-  const cases = file.rows.map((row) => [`${row.tensor} ${row.quantType}${row.doubleQuant ? ' double' : ''}`, row] as const);
+  const cases = file.rows.map(
+    (row) => [`${row.tensor} ${row.quantType}${row.doubleQuant ? ' double' : ''}`, row] as const,
+  );
   it.each(cases)('%s', (_, row) => {
     const { f32 } = file.tensors[row.tensor] ?? {};
     const values = f32 === undefined ? golden : floats(f32);

@@ -11,15 +11,32 @@ const gpu = await gpuOrNull();
 const floats = (length: number, seed: number) => Float32Array.from(randomArray(length, seed));
 
 describe.skipIf(!gpu)('rms_norm on the GPU', () => {
-  it.each([[1, 1], [5, 5], [123, 65], [3, 576]])('n %i, c %i', async (n, c) => {
+  it.each([
+    [1, 1],
+    [5, 5],
+    [123, 65],
+    [3, 576],
+  ])('n %i, c %i', async (n, c) => {
     if (!gpu) return;
-    const arrays = { x: floats(n * c, 1), w: floats(c, 2), dy: floats(n * c, 3), residual: floats(n * c, 4), y: new Float32Array(n * c), rstd: new Float32Array(n), dx: new Float32Array(n * c) };
+    const arrays = {
+      x: floats(n * c, 1),
+      w: floats(c, 2),
+      dy: floats(n * c, 3),
+      residual: floats(n * c, 4),
+      y: new Float32Array(n * c),
+      rstd: new Float32Array(n),
+      dx: new Float32Array(n * c),
+    };
     const got = await runCalls(
       gpu,
       arrays,
       [
         call(rmsNorm, { buffers: { x: 'x', w: 'w', y: 'y', rstd: 'rstd' }, params: { n, c, eps: 1e-5 } }),
-        call(rmsNormBackward, { buffers: { dy: 'dy', x: 'x', w: 'w', rstd: 'rstd', residual: 'residual', dx: 'dx' }, params: { n, c }, constants: { HAS_RESIDUAL: 1 } }),
+        call(rmsNormBackward, {
+          buffers: { dy: 'dy', x: 'x', w: 'w', rstd: 'rstd', residual: 'residual', dx: 'dx' },
+          params: { n, c },
+          constants: { HAS_RESIDUAL: 1 },
+        }),
       ],
       ['y', 'rstd', 'dx'],
     );

@@ -4,8 +4,17 @@ import { finiteDifference, randomArray } from '../testing/finite.ts';
 import { mismatches } from '../testing/tolerance.ts';
 import { rmsNormBackwardReference, rmsNormReference } from './rms_norm.ref.ts';
 
-it.each([[1, 1], [3, 5], [2, 33]])('n %i, c %i', (n, c) => {
-  const [x, w, dy, residual] = [randomArray(n * c, 1), randomArray(c, 2), randomArray(n * c, 3), randomArray(n * c, 4)];
+it.each([
+  [1, 1],
+  [3, 5],
+  [2, 33],
+])('n %i, c %i', (n, c) => {
+  const [x, w, dy, residual] = [
+    randomArray(n * c, 1),
+    randomArray(c, 2),
+    randomArray(n * c, 3),
+    randomArray(n * c, 4),
+  ];
   const rstd = new Float64Array(n);
   const f = (at: Float64Array): Float64Array => {
     const y = new Float64Array(n * c);
@@ -19,5 +28,11 @@ it.each([[1, 1], [3, 5], [2, 33]])('n %i, c %i', (n, c) => {
   expect(mismatches(dx, finiteDifference(f, x, dy), 1e-6)).toEqual([]);
   const plain = dx.slice();
   rmsNormBackwardReference({ ...args, residual });
-  expect(mismatches(dx, plain.map((value, i) => value + (residual[i] ?? 0)), 1e-12)).toEqual([]);
+  expect(
+    mismatches(
+      dx,
+      plain.map((value, i) => value + (residual[i] ?? 0)),
+      1e-12,
+    ),
+  ).toEqual([]);
 });

@@ -11,14 +11,20 @@ import { rope } from './rope.ts';
 const gpu = await gpuOrNull();
 
 describe.skipIf(!gpu)('rope on the GPU', () => {
-  it.each([[1, 1, 0, 1], [5, 5, 3, -1], [123, 41, 0, 1]])('n %i, t %i, position %i, sign %i', async (n, t, position, sign) => {
+  it.each([
+    [1, 1, 0, 1],
+    [5, 5, 3, -1],
+    [123, 41, 0, 1],
+  ])('n %i, t %i, position %i, sign %i', async (n, t, position, sign) => {
     if (!gpu) return;
     const [d, heads_q, heads_k] = [12, 3, 1];
     const stride = (heads_q + 2 * heads_k) * d;
     const { cos, sin } = ropeTables(64, d, 10_000);
     const x = Float32Array.from(randomArray(n * stride, 1));
     const params = { n, t, stride, q_offset: 0, k_offset: heads_q * d, heads_q, heads_k, d, sign };
-    const calls = [call(rope, { buffers: { cos_table: 'cos', sin_table: 'sin', step: 'step', x: 'x' }, params })];
+    const calls = [
+      call(rope, { buffers: { cos_table: 'cos', sin_table: 'sin', step: 'step', x: 'x' }, params }),
+    ];
     const got = await runCalls(gpu, { cos, sin, step: stepBytes({ position }), x }, calls, ['x']);
     const want = Float64Array.from(x);
     ropeReference({ cosTable: cos, sinTable: sin, x: want, position, ...params });

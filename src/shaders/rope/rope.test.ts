@@ -4,11 +4,26 @@ import { finiteDifference, randomArray } from '../testing/finite.ts';
 import { mismatches } from '../testing/tolerance.ts';
 import { ropeReference, ropeTables } from './rope.ref.ts';
 
-it.each([[1, 1, 0], [6, 3, 4]])('n %i, t %i, position %i', (n, t, position) => {
+it.each([
+  [1, 1, 0],
+  [6, 3, 4],
+])('n %i, t %i, position %i', (n, t, position) => {
   const [d, heads_q, heads_k] = [8, 3, 1];
   const stride = (heads_q + 2 * heads_k) * d;
   const tables = ropeTables(16, d, 10_000);
-  const shape = { cosTable: tables.cos, sinTable: tables.sin, position, n, t, stride, q_offset: 0, k_offset: heads_q * d, heads_q, heads_k, d };
+  const shape = {
+    cosTable: tables.cos,
+    sinTable: tables.sin,
+    position,
+    n,
+    t,
+    stride,
+    q_offset: 0,
+    k_offset: heads_q * d,
+    heads_q,
+    heads_k,
+    d,
+  };
   const x = randomArray(n * stride, 1);
   const f = (at: Float64Array): Float64Array => {
     const y = at.slice();

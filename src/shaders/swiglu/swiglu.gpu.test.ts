@@ -10,10 +10,21 @@ import { swiglu, swigluBackward } from './swiglu.ts';
 const gpu = await gpuOrNull();
 
 describe.skipIf(!gpu)('swiglu on the GPU', () => {
-  it.each([[1, 1], [5, 5], [123, 65]])('n %i, f %i', async (n, f) => {
+  it.each([
+    [1, 1],
+    [5, 5],
+    [123, 65],
+  ])('n %i, f %i', async (n, f) => {
     if (!gpu) return;
-    const gu = Float32Array.from(randomArray(n * 2 * f, 1), (value, i) => (i % 17 === 0 ? value * 200 : value * 4));
-    const arrays = { gu, dh: Float32Array.from(randomArray(n * f, 2)), h: new Float32Array(n * f), dgu: new Float32Array(n * 2 * f) };
+    const gu = Float32Array.from(randomArray(n * 2 * f, 1), (value, i) =>
+      i % 17 === 0 ? value * 200 : value * 4,
+    );
+    const arrays = {
+      gu,
+      dh: Float32Array.from(randomArray(n * f, 2)),
+      h: new Float32Array(n * f),
+      dgu: new Float32Array(n * 2 * f),
+    };
     const got = await runCalls(
       gpu,
       arrays,
@@ -29,13 +40,21 @@ describe.skipIf(!gpu)('swiglu on the GPU', () => {
     // WGSL's exp is good to 3 + 2|x| ulp; |x| counts up to 80, beyond which the sigmoid vanishes.
     const gate = (row: number, i: number): number => Math.min(80, Math.abs(gu[row * 2 * f + i] ?? 0));
     const ulps = (row: number, i: number): number => 16 + 4 * gate(row, i);
-    expect(mismatches(got.h ?? [], h, (i) => ulpBound(ulps(Math.floor(i / f), i % f), Math.abs(h[i] ?? 0)) + 1e-30)).toEqual([]);
+    expect(
+      mismatches(
+        got.h ?? [],
+        h,
+        (i) => ulpBound(ulps(Math.floor(i / f), i % f), Math.abs(h[i] ?? 0)) + 1e-30,
+      ),
+    ).toEqual([]);
     // 1 + a (1 - s) cancels at most to |a|: the bound takes the terms before the cancellation.
     const size = (i: number): number => {
       const [row, at] = [Math.floor(i / (2 * f)), i % f];
       const [a, up] = [Math.abs(gu[row * 2 * f + at] ?? 0), Math.abs(gu[row * 2 * f + f + at] ?? 0)];
       return Math.abs(arrays.dh[row * f + at] ?? 0) * (1 + a) * Math.max(up, 1);
     };
-    expect(mismatches(got.dgu ?? [], dgu, (i) => ulpBound(ulps(Math.floor(i / (2 * f)), i % f), size(i)))).toEqual([]);
+    expect(
+      mismatches(got.dgu ?? [], dgu, (i) => ulpBound(ulps(Math.floor(i / (2 * f)), i % f), size(i))),
+    ).toEqual([]);
   });
 });

@@ -4,7 +4,11 @@ import { finiteDifference, randomArray } from '../testing/finite.ts';
 import { mismatches } from '../testing/tolerance.ts';
 import { swigluBackwardReference, swigluReference } from './swiglu.ref.ts';
 
-it.each([[1, 1], [3, 5], [2, 33]])('n %i, f %i', (n, f) => {
+it.each([
+  [1, 1],
+  [3, 5],
+  [2, 33],
+])('n %i, f %i', (n, f) => {
   const [gu, dh, dgu] = [randomArray(n * 2 * f, 1), randomArray(n * f, 2), new Float64Array(n * 2 * f)];
   const forward = (at: Float64Array): Float64Array => {
     const h = new Float64Array(n * f);

@@ -1,0 +1,56 @@
+// WebGPU against PyTorch and PEFT, against the CPU backend over 20 steps, and against itself, bit for bit.
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { gpuOrNull } from '../../shaders/testing/gpu.ts';
+import { CpuBackend } from '../backends/cpuBackend.ts';
+import { GpuBackend } from '../backends/gpuBackend.ts';
+import type { StepMetrics } from '../protocol.ts';
+import { embeddedTrainer } from '../testing/embedded.ts';
+import { parityCases } from '../testing/parityCases.ts';
+
+const gpu = await gpuOrNull();
+const rows = readFileSync('public/presets/ships-log.jsonl', 'utf8');
+
+async function run(backend: CpuBackend | GpuBackend, patch = {}): Promise<StepMetrics[]> {
+  const { trainer } = await embeddedTrainer(backend, rows, {
+    'train.max_steps': 20,
+    'train.learning_rate': 0.005,
+    ...patch,
+  });
+  const steps: StepMetrics[] = [];
+  while (!trainer.finished) steps.push(await trainer.next());
+  return steps;
+}
+
+describe.skipIf(!gpu)('training on the GPU', () => {
+  const open = (): GpuBackend => {
+    if (!gpu) throw new Error('no adapter');
+    return new GpuBackend(gpu.device);
+  };
+  describe('against PEFT', () => parityCases(open));
+
+  it('repeats bit for bit, and agrees with the CPU to 1e-3 over 20 steps', { timeout: 120_000 }, async () => {
+    const first = await run(open());
+    const second = await run(open());
+    expect(second.map((step) => step.loss)).toEqual(first.map((step) => step.loss));
+    const cpu = await run(new CpuBackend({ precision: 'float32' }));
+    const worst = Math.max(
+      ...first.map((step, i) => Math.abs(step.loss - (cpu[i]?.loss ?? 0)) / (cpu[i]?.loss ?? 1)),
+    );
+    expect(worst).toBeLessThan(1e-3);
+  });
+
+  it('drops the same elements as the CPU', { timeout: 120_000 }, async () => {
+    const patch = { 'train.max_steps': 4, 'lora.lora_dropout': 0.3 };
+    const first = await run(open(), patch);
+    const cpu = await run(new CpuBackend({ precision: 'float32' }), patch);
+    for (const [i, step] of first.entries())
+      expect(Math.abs(step.loss - (cpu[i]?.loss ?? 0)) / step.loss).toBeLessThan(1e-3);
+  });
+
+  it('needs one readback a step', { timeout: 60_000 }, async () => {
+    const backend = open();
+    const steps = await run(backend, { 'train.max_steps': 3 });
+    expect(backend.counters.readbacks).toBe(steps.length);
+  });
+});
