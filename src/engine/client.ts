@@ -12,7 +12,7 @@ export function startEngine(onEvent: (event: Event) => void): EngineClient {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     type: 'module',
     // The worker looks its files up beside the page.
-    name: new URL('./', document.baseURI).href,
+    name: new URL('./', location.href).href,
   });
   worker.onmessage = (message: MessageEvent<unknown>) => {
     onEvent(decodeEvent(message.data));

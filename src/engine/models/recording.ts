@@ -1,0 +1,80 @@
+// What recording a model's forward pass needs beside the tape: parameter values by identity, module paths, the shape of
+// the batch, and where the adapter tensors stand.
+import type { AdapterLayout } from '../adapters/layout.ts';
+import { invariant } from '../errors.ts';
+import type { Module, Parameter } from '../nn/module.ts';
+import type { Tape } from '../tape/tape.ts';
+import type { Storage, Value } from '../tape/value.ts';
+
+/** A model after the script's calls: what the libraries left behind. */
+export interface WiredModel {
+  /** PeftModelForCausalLM, or the bare model when nothing was attached. */
+  readonly root: Module;
+  /** Dotted path from root to the causal LM (`base_model.model`), '' for a bare model. */
+  readonly causalPath: string;
+  /** Mode of gradient checkpointing, null when off. Layers in eval mode ignore it. */
+  readonly checkpointing: { readonly useReentrant: boolean } | null;
+  /** Forward hooks on the input embedding that make its output require grad. */
+  readonly inputGradHooks: number;
+  /** Whether 4-bit scales are themselves quantised. */
+  readonly doubleQuant?: boolean;
+}
+
+export interface BatchShape {
+  /** B rows of T tokens each. */
+  readonly rows: number;
+  readonly tokens: number;
+}
+
+export class Recording {
+  readonly tape: Tape;
+  readonly model: WiredModel;
+  readonly layout: AdapterLayout;
+  readonly #values = new Map<Parameter, Value>();
+
+  constructor(tape: Tape, model: WiredModel, layout: AdapterLayout) {
+    this.tape = tape;
+    this.model = model;
+    this.layout = layout;
+  }
+
+  get doubleQuant(): boolean {
+    return this.model.doubleQuant ?? false;
+  }
+
+  /** Full path of a module of the causal LM, as named_modules() of the root prints it. */
+  path(relative: string): string {
+    return this.model.causalPath === '' ? relative : `${this.model.causalPath}.${relative}`;
+  }
+
+  module(relative: string): Module {
+    const found = this.model.root.at(this.path(relative));
+    invariant(found, `model: no module at '${relative}'`);
+    return found;
+  }
+
+  /** The tape's value of a parameter; the same parameter (tied weights) is the same value. */
+  parameter(parameter: Parameter, name: string, storage: Storage): Value {
+    const known = this.#values.get(parameter);
+    if (known) return known;
+    const value = this.tape.leaf(name, parameter.shape, storage, {
+      requiresGrad: parameter.requiresGrad,
+      dtype: parameter.dtype,
+      zero: parameter.zeroAtStart,
+    });
+    this.#values.set(parameter, value);
+    return value;
+  }
+
+  adapterParameter(parameter: Parameter): Value {
+    const tensor = this.layout.byParameter.get(parameter);
+    invariant(tensor, `adapter: parameter '${parameter.name}' has no place in the layout`);
+    return this.parameter(parameter, tensor.name, { kind: 'persistent', buffer: 'adapter', offset: tensor.offset });
+  }
+
+  /** Whether backward reached a parameter, and whether its first gradient is exactly zero; null: it is `None`. */
+  gradientOf(parameter: Parameter): { readonly zero: boolean } | null {
+    const value = this.#values.get(parameter);
+    return (value && this.tape.parameterGradients.get(value)) ?? null;
+  }
+}
