@@ -24,6 +24,8 @@ const logger = {
   hasErrorLogged: () => false,
 };
 
+// createServer sets NODE_ENV to development; a build started by a tool must not inherit that.
+const { NODE_ENV } = process.env;
 const server = await createServer({
   root,
   configFile: false,
@@ -36,6 +38,8 @@ const server = await createServer({
   optimizeDeps: { noDiscovery: true, include: [] },
   ssr: { external: true },
 });
+if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+else process.env.NODE_ENV = NODE_ENV;
 const runner = createServerModuleRunner(server.environments.ssr, { hmr: false });
 
 // The tool finds its own arguments where a script started by Node would: process.argv.slice(2).

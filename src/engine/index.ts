@@ -3,7 +3,6 @@
 export type { EngineClient } from './client.ts';
 export { startEngine } from './client.ts';
 export { decodeRows } from './data/rows.ts';
-export { UserError } from './errors.ts';
 export type {
   CostEstimate,
   DataSummary,
@@ -26,8 +25,6 @@ export {
   changedKeys,
   defaultValues,
   isSettingKey,
-  RECIPE_VERSION,
-  recipeProblems,
   settingKeys,
   settingOf,
   withPatch,

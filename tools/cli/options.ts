@@ -15,7 +15,7 @@ export interface CliOptions {
   readonly profile: boolean;
 }
 
-export const usage = `npm run -s train -- [--link URL | --recipe FILE | --preset NAME] [options]
+const usage = `npm run -s train -- [--link URL | --recipe FILE | --preset NAME] [options]
   --link URL       the recipe behind a link's #
   --recipe FILE    a recipe saved by the page
   --preset NAME    a preset (default: the first); --list-presets lists them

@@ -3,7 +3,7 @@
 import type { FloatArray } from '../../shaders/kernel.ts';
 import type { StepNumbers } from '../../shaders/lib/step.ts';
 import { invariant } from '../errors.ts';
-import type { KernelProfile, Ref, ReferenceContext, TapeNode } from '../tape/operation.ts';
+import type { KernelProfile, Ref, ReferenceContext } from '../tape/operation.ts';
 import type { Plan } from '../tape/plan.ts';
 import { elementCount, resolveAlias } from '../tape/value.ts';
 import type { Backend, BufferData, Executable, RunCounters } from './backend.ts';
@@ -202,6 +202,3 @@ export class CpuBackend implements Backend {
     return made;
   }
 }
-
-/** For messages: which node of a plan is slow or wrong. */
-export const nodeLabel = (node: TapeNode): string => `${node.operation.name} (${node.path}, ${node.role})`;

@@ -45,7 +45,7 @@ export interface Schedule {
 }
 
 /** Optimiser steps of one epoch: the last window may be short. */
-export function stepsPerEpoch(schedule: Schedule): number {
+function stepsPerEpoch(schedule: Schedule): number {
   return Math.ceil(Math.ceil(schedule.rows / schedule.batchSize) / schedule.accumulation);
 }
 

@@ -19,14 +19,27 @@ export interface CacheShape {
 
 function normAt(recording: Recording, config: LlamaConfig, x: Value, path: string): Value {
   const weight = recording.module(path).parameters.get('weight');
-  const value = weight && recording.parameter(weight, recording.path(`${path}.weight`), { kind: 'persistent', buffer: `weights/${path}`, offset: 0 });
+  const value =
+    weight &&
+    recording.parameter(weight, recording.path(`${path}.weight`), {
+      kind: 'persistent',
+      buffer: `weights/${path}`,
+      offset: 0,
+    });
   if (!value) throw new Error(`internal: ${path} has no weight`);
   const out = rmsNorm(recording.tape, { x, weight: value, eps: config.rmsNormEps, path });
   recording.tape.noteModule(recording.path(path), out);
   return out;
 }
 
-function decoderLayer(recording: Recording, config: LlamaConfig, index: number, batch: BatchShape, cache: CacheShape | null, hidden: Value): Value {
+function decoderLayer(
+  recording: Recording,
+  config: LlamaConfig,
+  index: number,
+  batch: BatchShape,
+  cache: CacheShape | null,
+  hidden: Value,
+): Value {
   const { tape } = recording;
   const layer = `model.layers.${index}`;
   const { heads, kvHeads, headDim } = config;
@@ -39,19 +52,43 @@ function decoderLayer(recording: Recording, config: LlamaConfig, index: number, 
   });
   const shape = { batch, heads, kvHeads, headDim };
   const rotated = rope(tape, { qkv, ...shape, path: `${layer}.self_attn.rope` });
-  if (cache) kvAppend(tape, { qkv: rotated, ...shape, cache: `kv/${index}`, maxTokens: cache.maxTokens, path: `${layer}.self_attn.cache` });
+  if (cache)
+    kvAppend(tape, {
+      qkv: rotated,
+      ...shape,
+      cache: `kv/${index}`,
+      maxTokens: cache.maxTokens,
+      path: `${layer}.self_attn.cache`,
+    });
   const context = attention(tape, {
     qkv: rotated,
     ...shape,
     cache: cache ? { buffer: `kv/${index}`, maxTokens: cache.maxTokens } : null,
     path: `${layer}.self_attn`,
   });
-  const middle = linear(recording, { members: [member('self_attn.o_proj')], x: context, residual: hidden, path: `${layer}.self_attn.o` });
+  const middle = linear(recording, {
+    members: [member('self_attn.o_proj')],
+    x: context,
+    residual: hidden,
+    path: `${layer}.self_attn.o`,
+  });
   const normed2 = normAt(recording, config, middle, `${layer}.post_attention_layernorm`);
-  const gateUp = linear(recording, { members: [member('mlp.gate_proj'), member('mlp.up_proj')], x: normed2, path: `${layer}.mlp.gate_up` });
+  const gateUp = linear(recording, {
+    members: [member('mlp.gate_proj'), member('mlp.up_proj')],
+    x: normed2,
+    path: `${layer}.mlp.gate_up`,
+  });
   const activated = swiglu(tape, { gateUp, path: `${layer}.mlp.act_fn` });
-  tape.noteModule(recording.path(`${layer}.mlp.act_fn`), { requiresGrad: activated.requiresGrad, gradFn: activated.requiresGrad ? 'SiluBackward0' : null });
-  return linear(recording, { members: [member('mlp.down_proj')], x: activated, residual: middle, path: `${layer}.mlp.down` });
+  tape.noteModule(recording.path(`${layer}.mlp.act_fn`), {
+    requiresGrad: activated.requiresGrad,
+    gradFn: activated.requiresGrad ? 'SiluBackward0' : null,
+  });
+  return linear(recording, {
+    members: [member('mlp.down_proj')],
+    x: activated,
+    residual: middle,
+    path: `${layer}.mlp.down`,
+  });
 }
 
 /** Hidden states of every layer boundary, for the strip: embedding, then one a layer, then the final norm. */
@@ -65,7 +102,12 @@ export interface HiddenStates {
  * Records ids → final hidden states [N, C]. Checkpointing acts only on layers in train mode, as
  * transformers' GradientCheckpointingLayer does.
  */
-export function recordLlama(recording: Recording, config: LlamaConfig, batch: BatchShape, cache: CacheShape | null = null): HiddenStates {
+export function recordLlama(
+  recording: Recording,
+  config: LlamaConfig,
+  batch: BatchShape,
+  cache: CacheShape | null = null,
+): HiddenStates {
   const { tape, model } = recording;
   const embedded = embedding(recording, { rows: batch.rows * batch.tokens, path: 'model.embed_tokens' });
   if (model.inputGradHooks > 0 && tape.gradEnabled) embedded.requiresGrad = true;
@@ -77,7 +119,10 @@ export function recordLlama(recording: Recording, config: LlamaConfig, batch: Ba
     const body = (input: Value): Value => decoderLayer(recording, config, index, batch, cache, input);
     const mode = module.training ? model.checkpointing : null;
     if (mode === null) hidden = body(hidden);
-    else hidden = mode.useReentrant ? checkpointReentrant(tape, hidden, body) : checkpointNonReentrant(tape, hidden, body);
+    else
+      hidden = mode.useReentrant
+        ? checkpointReentrant(tape, hidden, body)
+        : checkpointNonReentrant(tape, hidden, body);
     tape.noteModule(recording.path(`model.layers.${index}`), hidden);
     layers.push(hidden);
   }

@@ -23,7 +23,10 @@ function record(value: unknown): Record<string, unknown> {
 function positive(json: Record<string, unknown>, key: string, fallback?: number): number {
   const value = json[key] ?? fallback;
   if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) {
-    throw new UserError('model-config', `config.json: '${key}' must be a positive number, got ${JSON.stringify(value)}. Use the config.json that belongs to the model.`);
+    throw new UserError(
+      'model-config',
+      `config.json: '${key}' must be a positive number, got ${JSON.stringify(value)}. Use the config.json that belongs to the model.`,
+    );
   }
   return value;
 }
@@ -31,21 +34,30 @@ function positive(json: Record<string, unknown>, key: string, fallback?: number)
 /** Reads a parsed config.json. Throws UserError 'model-config' naming the field, or 'model-family' for another family. */
 export function parseLlamaConfig(parsed: unknown): LlamaConfig {
   const json = record(parsed);
-  if (json['model_type'] !== 'llama') {
-    throw new UserError('model-family', `config.json: model_type '${String(json['model_type'])}' is not supported. Known families: llama.`);
+  if (json.model_type !== 'llama') {
+    throw new UserError(
+      'model-family',
+      `config.json: model_type '${String(json.model_type)}' is not supported. Known families: llama.`,
+    );
   }
-  const rope = record(json['rope_parameters']);
-  const scaling = record(json['rope_scaling']);
-  const ropeType = rope['rope_type'] ?? scaling['rope_type'] ?? scaling['type'] ?? 'default';
+  const rope = record(json.rope_parameters);
+  const scaling = record(json.rope_scaling);
+  const ropeType = rope.rope_type ?? scaling.rope_type ?? scaling.type ?? 'default';
   if (ropeType !== 'default') {
-    throw new UserError('model-config', `config.json: rope type '${String(ropeType)}' is not supported. Known: default.`);
+    throw new UserError(
+      'model-config',
+      `config.json: rope type '${String(ropeType)}' is not supported. Known: default.`,
+    );
   }
   const hiddenSize = positive(json, 'hidden_size');
   const heads = positive(json, 'num_attention_heads');
   const headDim = positive(json, 'head_dim', hiddenSize / heads);
   const kvHeads = positive(json, 'num_key_value_heads', heads);
   if (headDim % 4 !== 0 || heads % kvHeads !== 0) {
-    throw new UserError('model-config', `config.json: head_dim ${headDim} must be a multiple of 4, and ${heads} heads a multiple of ${kvHeads} kv heads.`);
+    throw new UserError(
+      'model-config',
+      `config.json: head_dim ${headDim} must be a multiple of 4, and ${heads} heads a multiple of ${kvHeads} kv heads.`,
+    );
   }
   return {
     hiddenSize,
@@ -55,9 +67,9 @@ export function parseLlamaConfig(parsed: unknown): LlamaConfig {
     kvHeads,
     headDim,
     vocabSize: positive(json, 'vocab_size'),
-    ropeTheta: positive(rope, 'rope_theta', typeof json['rope_theta'] === 'number' ? json['rope_theta'] : 10_000),
+    ropeTheta: positive(rope, 'rope_theta', typeof json.rope_theta === 'number' ? json.rope_theta : 10_000),
     rmsNormEps: positive(json, 'rms_norm_eps', 1e-6),
     maxPositions: positive(json, 'max_position_embeddings', 2048),
-    tied: json['tie_word_embeddings'] === true,
+    tied: json.tie_word_embeddings === true,
   };
 }

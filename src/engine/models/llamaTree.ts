@@ -38,7 +38,11 @@ function linear(inFeatures: number, outFeatures: number, load: LoadOptions, quan
 }
 
 function norm(config: LlamaConfig, load: LoadOptions): Module {
-  const module = new Module('LlamaRMSNorm', { type: 'norm', width: config.hiddenSize, eps: config.rmsNormEps });
+  const module = new Module('LlamaRMSNorm', {
+    type: 'norm',
+    width: config.hiddenSize,
+    eps: config.rmsNormEps,
+  });
   module.parameters.set('weight', parameter('weight', [config.hiddenSize], { dtype: load.dtype }));
   return module;
 }
@@ -75,7 +79,11 @@ function decoderLayer(config: LlamaConfig, load: LoadOptions, index: number): Mo
 /** LlamaForCausalLM.from_pretrained(…): lm_head is never quantised and shares the embedding's weight when tied. */
 export function buildLlama(config: LlamaConfig, load: LoadOptions): Module {
   const model = new Module('LlamaModel');
-  const embedding = new Module('Embedding', { type: 'embedding', rows: config.vocabSize, width: config.hiddenSize });
+  const embedding = new Module('Embedding', {
+    type: 'embedding',
+    rows: config.vocabSize,
+    width: config.hiddenSize,
+  });
   const table: Parameter = parameter('weight', [config.vocabSize, config.hiddenSize], { dtype: load.dtype });
   embedding.parameters.set('weight', table);
   model.children.set('embed_tokens', embedding);

@@ -69,7 +69,11 @@ export class Recording {
   adapterParameter(parameter: Parameter): Value {
     const tensor = this.layout.byParameter.get(parameter);
     invariant(tensor, `adapter: parameter '${parameter.name}' has no place in the layout`);
-    return this.parameter(parameter, tensor.name, { kind: 'persistent', buffer: 'adapter', offset: tensor.offset });
+    return this.parameter(parameter, tensor.name, {
+      kind: 'persistent',
+      buffer: 'adapter',
+      offset: tensor.offset,
+    });
   }
 
   /** Whether backward reached a parameter, and whether its first gradient is exactly zero; null: it is `None`. */

@@ -9,7 +9,7 @@ import type { Value } from '../tape/value.ts';
 import { elementCount } from '../tape/value.ts';
 import { valueAt } from './nodeValues.ts';
 
-export const addOperation: Operation<null> = {
+const addOperation: Operation<null> = {
   name: 'add',
   backward: 'none',
   kernels: (node) => {

@@ -48,7 +48,7 @@ function numbers(node: TapeNode<Attributes>) {
 const pairs = (shape: HeadShape): number =>
   (shape.batch.rows * shape.heads * shape.batch.tokens * (shape.batch.tokens + 1)) / 2;
 
-export const attentionOperation: Operation<Attributes> = {
+const attentionOperation: Operation<Attributes> = {
   name: 'attention',
   kernels: (node) => {
     const [qkv] = valueAt(node.inputs, 0);
@@ -101,7 +101,7 @@ export const attentionOperation: Operation<Attributes> = {
   },
 };
 
-export const attentionBackwardOperation: Operation<Attributes> = {
+const attentionBackwardOperation: Operation<Attributes> = {
   name: 'attention_backward',
   backward: 'none',
   kernels: (node) => {

@@ -25,7 +25,7 @@ function numbers(node: TapeNode<Attributes>) {
   };
 }
 
-export const kvAppendOperation: Operation<Attributes> = {
+const kvAppendOperation: Operation<Attributes> = {
   name: 'kv_append',
   backward: 'none',
   effect: true,

@@ -10,16 +10,11 @@ import type { NodeContext, Operation } from '../tape/operation.ts';
 import type { InputGradient, Value } from '../tape/value.ts';
 import type { GroupAttributes, LinearAttributes } from './linearGroup.ts';
 import { memberOf } from './linearGroup.ts';
-import {
-  linearBackwardOperation,
-  linearForward,
-  loraDownOperation,
-  loraGradOperation,
-  loraUpBackwardOperation,
-} from './linearOperations.ts';
+import { linearBackwardOperation, linearForward } from './linearOperations.ts';
+import { loraDownOperation, loraGradOperation, loraUpBackwardOperation } from './loraOperations.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 
-export const linearOperation: Operation<LinearAttributes> = { ...linearForward, backward: linearBackward };
+const linearOperation: Operation<LinearAttributes> = { ...linearForward, backward: linearBackward };
 
 /** Gradients of a group, in the order of the node's inputs: x, residual if any, then A and B of each adapted member. */
 function linearBackward(context: NodeContext<LinearAttributes>): readonly (InputGradient | null)[] {
@@ -147,7 +142,7 @@ const baseGradFn = (module: Module): string =>
   module.className.endsWith('4bit') ? 'MatMul4BitBackward' : 'UnsafeViewBackward0';
 
 /** Gathers the members' shapes, adapters and parameter values, and notes what a forward hook on each would see. */
-export function groupFor(
+function groupFor(
   recording: Recording,
   args: LinearArguments,
 ): { readonly group: GroupAttributes; readonly parameters: readonly Value[] } {

@@ -37,7 +37,7 @@ function chunks(node: TapeNode<Attributes>): { readonly first: number; readonly 
   }));
 }
 
-export const linearCrossEntropyOperation: Operation<Attributes> = {
+const linearCrossEntropyOperation: Operation<Attributes> = {
   name: 'linear_cross_entropy',
   effect: true,
   scratch: (node) => {

@@ -9,7 +9,7 @@ import type { Operation, Ref } from '../tape/operation.ts';
 import type { Value } from '../tape/value.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 
-export const logitsOperation: Operation<null> = {
+const logitsOperation: Operation<null> = {
   name: 'logits',
   backward: 'none',
   effect: true,

@@ -3,7 +3,7 @@
 /** [0] global gradient norm, [1] clipping factor. */
 export const MICRO_BATCHES_AT = 8;
 /** Micro-batches of one accumulation window, four floats each: loss · loss_scale, correct, counted, entropy. */
-export const MAX_MICRO_BATCHES = 64;
+const MAX_MICRO_BATCHES = 64;
 export const TENSOR_NORMS_AT = MICRO_BATCHES_AT + 4 * MAX_MICRO_BATCHES;
 
 /** Length of the buffer for an adapter of so many tensors. */

@@ -19,7 +19,7 @@ interface BackwardAttributes {
   readonly hasResidual: boolean;
 }
 
-export const rmsNormOperation: Operation<Attributes> = {
+const rmsNormOperation: Operation<Attributes> = {
   name: 'rms_norm',
   kernels: (node) => {
     const [x, w] = valueAt(node.inputs, 0, 1);
@@ -67,7 +67,7 @@ export const rmsNormOperation: Operation<Attributes> = {
   },
 };
 
-export const rmsNormBackwardOperation: Operation<BackwardAttributes> = {
+const rmsNormBackwardOperation: Operation<BackwardAttributes> = {
   name: 'rms_norm_backward',
   backward: 'none',
   kernels: (node) => {

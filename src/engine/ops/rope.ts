@@ -33,7 +33,7 @@ function numbers(node: TapeNode<Attributes>) {
   };
 }
 
-export const ropeOperation: Operation<Attributes> = {
+const ropeOperation: Operation<Attributes> = {
   name: 'rope',
   inPlace: { output: 0, input: 0 },
   kernels: (node) => {

@@ -8,7 +8,7 @@ import type { Value } from '../tape/value.ts';
 import { elementCount } from '../tape/value.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 
-export const swigluOperation: Operation<null> = {
+const swigluOperation: Operation<null> = {
   name: 'swiglu',
   kernels: (node) => {
     const [gu] = valueAt(node.inputs, 0);
@@ -39,7 +39,7 @@ export const swigluOperation: Operation<null> = {
   },
 };
 
-export const swigluBackwardOperation: Operation<null> = {
+const swigluBackwardOperation: Operation<null> = {
   name: 'swiglu_backward',
   backward: 'none',
   kernels: (node) => {

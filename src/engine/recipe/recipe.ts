@@ -11,7 +11,7 @@ import { settingProblem } from './setting.ts';
 export const RECIPE_VERSION = 1;
 
 /** Every setting, in the order the form shows them. */
-export const settings = {
+const settings = {
   ...dataSettings,
   ...loraSettings,
   ...wiringSettings,

@@ -3,7 +3,7 @@ import { layoutAdapters } from '../adapters/layout.ts';
 import type { CostEstimate } from '../inspect/inspection.ts';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
 import { quantisedBytes } from '../models/llamaTree.ts';
-import { gradientSplits } from '../ops/linearOperations.ts';
+import { gradientSplits } from '../ops/loraOperations.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import type { KernelProfile } from '../tape/operation.ts';
 import { makePlan } from '../tape/plan.ts';

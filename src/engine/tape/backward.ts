@@ -7,7 +7,7 @@ import { PythonError } from './pythonError.ts';
 import type { Tape } from './tape.ts';
 import type { GradEdge, Value } from './value.ts';
 
-export const ELEMENT_0 = 'element 0 of tensors does not require grad and does not have a grad_fn';
+const ELEMENT_0 = 'element 0 of tensors does not require grad and does not have a grad_fn';
 
 export interface Seed {
   readonly value: Value;

@@ -22,7 +22,7 @@ export interface Plan {
 const SLOT_ALIGNMENT_BYTES = 256;
 const roundUp = (bytes: number): number =>
   Math.max(SLOT_ALIGNMENT_BYTES, Math.ceil(bytes / SLOT_ALIGNMENT_BYTES) * SLOT_ALIGNMENT_BYTES);
-export const valueBytes = (value: Value): number => roundUp(elementCount(value.shape) * 4);
+const valueBytes = (value: Value): number => roundUp(elementCount(value.shape) * 4);
 
 /** Nodes whose results reach an effect or a kept value. */
 function liveNodes(tape: Tape, keep: readonly Value[]): TapeNode[] {

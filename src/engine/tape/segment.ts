@@ -7,9 +7,7 @@ import type { RecomputedSegment, TapeNode } from './operation.ts';
 import type { Tape } from './tape.ts';
 import type { InputGradient, Value } from './value.ts';
 
-export const NO_INPUT_REQUIRES_GRAD = 'None of the inputs have requires_grad=True. Gradients will be None';
-export const CHECKPOINT_NOT_NECESSARY =
-  'none of output has requires_grad=True, this checkpoint() is not necessary';
+const NO_INPUT_REQUIRES_GRAD = 'None of the inputs have requires_grad=True. Gradients will be None';
 
 /** A non-reentrant segment: its nodes, and after the first read in backward, the recomputed values. */
 class Segment implements RecomputedSegment {

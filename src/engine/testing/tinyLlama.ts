@@ -4,7 +4,7 @@ import { makeBatch } from '../data/batches.ts';
 import type { SafeTensor } from '../formats/safetensors.ts';
 import { parseLlamaConfig } from '../models/llamaConfig.ts';
 import { loadWeights } from '../models/loadModel.ts';
-import { gradientSplits } from '../ops/linearOperations.ts';
+import { gradientSplits } from '../ops/loraOperations.ts';
 import { MICRO_BATCHES_AT, metricsLength } from '../ops/metrics.ts';
 import type { RecipePatch } from '../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../recipe/recipe.ts';

@@ -7,7 +7,7 @@ import type { LlamaConfig } from '../models/llamaConfig.ts';
 import type { BatchShape, WiredModel } from '../models/recording.ts';
 import { Recording } from '../models/recording.ts';
 import { linearCrossEntropy } from '../ops/linearCrossEntropy.ts';
-import { gradientSplits } from '../ops/linearOperations.ts';
+import { gradientSplits } from '../ops/loraOperations.ts';
 import type { AdamwOptions } from '../optimizers/adamw.ts';
 import { recordAdamw } from '../optimizers/adamw.ts';
 import { backward } from '../tape/backward.ts';

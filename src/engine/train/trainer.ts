@@ -9,7 +9,7 @@ import type { Schedule } from '../data/batches.ts';
 import { epochAfter, makeBatch, totalSteps, windowOf } from '../data/batches.ts';
 import type { Example } from '../data/tokenize.ts';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
-import { gradientSplits } from '../ops/linearOperations.ts';
+import { gradientSplits } from '../ops/loraOperations.ts';
 import { MICRO_BATCHES_AT, metricsLength, TENSOR_NORMS_AT } from '../ops/metrics.ts';
 import { adamwTable, tensorTable } from '../optimizers/adamw.ts';
 import type { StepMetrics } from '../protocol.ts';

@@ -1,5 +1,6 @@
 // `add` on the GPU: one rounding, so equal to float32 addition.
 import { describe, expect, it } from 'vitest';
+import type { KernelCall } from '../kernel.ts';
 import { call } from '../kernel.ts';
 import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
@@ -13,7 +14,8 @@ describe.skipIf(!gpu)('add on the GPU', () => {
   it.each([1, 5, 123, 65])('%i elements', async (n) => {
     if (!gpu) return;
     const [a, b] = [Float32Array.from(randomArray(n, 1)), Float32Array.from(randomArray(n, 2))];
-    const calls = [call(add, { buffers: { a: 'a', b: 'b', y: 'y' }, params: { n } })];
+    const buffers = { a: 'a', b: 'b', y: 'y' };
+    const calls: KernelCall<string>[] = [call(add, { buffers, params: { n } })];
     const got = await runCalls(gpu, { a, b, y: new Float32Array(n) }, calls, ['y']);
     const want = new Float32Array(n);
     addReference({ a, b, y: want, n });

@@ -1,5 +1,6 @@
 // Attention and its gradient on the GPU against the references: odd lengths, grouped heads, a cache with a position.
 import { describe, expect, it } from 'vitest';
+import type { KernelCall } from '../kernel.ts';
 import { call } from '../kernel.ts';
 import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
@@ -107,7 +108,7 @@ describe.skipIf(!gpu)('attention on the GPU', () => {
       o: new Float32Array(t * heads * d),
       lse: new Float32Array(t * heads),
     };
-    const calls = [
+    const calls: KernelCall<string>[] = [
       call(attention, {
         buffers: { q: 'q', k: 'cache', v: 'cache', step: 'step', o: 'o', lse: 'lse' },
         params,

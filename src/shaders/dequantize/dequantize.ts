@@ -11,7 +11,7 @@ export const dequantize = defineKernel({
   source,
   slots: ['decode'],
   buffers: { w: 'read', w_scales: 'read', adapter: 'read', scratch: 'read_write' },
-  params: { k: 'u32', out: 'u32', ru: 'u32', count: 'u32', segments: segmentArray },
+  params: { segments: segmentArray, k: 'u32', out: 'u32', ru: 'u32', count: 'u32' },
   constants: { ...gridConstants, TRANSPOSED: 1 },
   workgroups: ({ k, out, ru }, { TRANSPOSED }) =>
     flatGrid(TRANSPOSED === 1 ? (k + ru) * out : (out + ru) * k),

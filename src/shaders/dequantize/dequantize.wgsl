@@ -5,7 +5,11 @@ struct Segment {
   start: u32, end: u32, rank: u32, u_column: u32,
   a_offset: u32, b_offset: u32, first_block: u32, scale: f32,
 }
-struct Params { k: u32, out: u32, ru: u32, count: u32, @align(16) segments: array<Segment, 4> }
+// The array comes first: a uniform block wants it at a multiple of 16 bytes.
+struct Params {
+  segments: array<Segment, 4>,
+  k: u32, out: u32, ru: u32, count: u32,
+}
 @group(0) @binding(0) var<storage, read> w: array<u32>;
 @group(0) @binding(1) var<storage, read> w_scales: array<u32>;
 @group(0) @binding(2) var<storage, read> adapter: array<f32>;
@@ -14,13 +18,17 @@ struct Params { k: u32, out: u32, ru: u32, count: u32, @align(16) segments: arra
 
 fn segment_of_row(o: u32) -> u32 {
   var j = 0u;
-  while (j + 1u < params.count && o >= params.segments[j].end) { j++; }
+  for (; j + 1u < params.count; j++) {
+    if (o < params.segments[j].end) { break; }
+  }
   return j;
 }
 
 fn segment_of_column(c: u32) -> u32 {
   var j = 0u;
-  while (j + 1u < params.count && c >= params.segments[j].u_column + params.segments[j].rank) { j++; }
+  for (; j + 1u < params.count; j++) {
+    if (c < params.segments[j].u_column + params.segments[j].rank) { break; }
+  }
   return j;
 }
 

@@ -1,5 +1,6 @@
 // The dropout mask on the GPU is the CPU's, element by element.
 import { describe, expect, it } from 'vitest';
+import type { KernelCall } from '../kernel.ts';
 import { call } from '../kernel.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
 import { stepBytes } from '../testing/step.ts';
@@ -17,7 +18,7 @@ describe.skipIf(!gpu)('dropout on the GPU', () => {
   ])('%i elements at rate %f', async (n, rate) => {
     if (!gpu) return;
     const x = new Float32Array(n).fill(1);
-    const calls = [
+    const calls: KernelCall<string>[] = [
       call(dropout, { buffers: { x: 'x', step: 'step', y: 'y' }, params: { n, stream: 3, rate } }),
     ];
     const got = await runCalls(gpu, { x, step: stepBytes({ seed: 77 }), y: new Float32Array(n) }, calls, [

@@ -1,5 +1,6 @@
 // `embedding` on the GPU: copies, so equal bits.
 import { describe, expect, it } from 'vitest';
+import type { KernelCall } from '../kernel.ts';
 import { call } from '../kernel.ts';
 import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
@@ -18,7 +19,9 @@ describe.skipIf(!gpu)('embedding on the GPU', () => {
     if (!gpu) return;
     const ids = Uint32Array.from({ length: n }, (_, i) => (i * 7) % (v + 2));
     const table = Float32Array.from(randomArray(v * c, 1));
-    const calls = [call(embedding, { buffers: { ids: 'ids', table: 'table', x: 'x' }, params: { n, c, v } })];
+    const calls: KernelCall<string>[] = [
+      call(embedding, { buffers: { ids: 'ids', table: 'table', x: 'x' }, params: { n, c, v } }),
+    ];
     const got = await runCalls(gpu, { ids, table, x: new Float32Array(n * c) }, calls, ['x']);
     const want = new Float32Array(n * c);
     embeddingReference({ ids, table, x: want, n, c, v });

@@ -6,7 +6,7 @@ const isScalar = (type: ParamType): type is Scalar => typeof type === 'string';
 const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
 
 /** Size in bytes of the uniform block, a multiple of 16 and at least 16. */
-export function paramsSizeBytes(decl: ParamDecl): number {
+function paramsSizeBytes(decl: ParamDecl): number {
   let size = 0;
   for (const type of Object.values(decl)) {
     if (isScalar(type)) size += 4;

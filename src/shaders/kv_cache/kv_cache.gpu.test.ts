@@ -1,5 +1,6 @@
 // `kv_append` on the GPU: copies, so equal bits.
 import { describe, expect, it } from 'vitest';
+import type { KernelCall } from '../kernel.ts';
 import { call } from '../kernel.ts';
 import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
@@ -20,7 +21,9 @@ describe.skipIf(!gpu)('kv_append on the GPU', () => {
     const [stride, max_t] = [4 * width, 123];
     const qkv = Float32Array.from(randomArray(t * stride, 1));
     const params = { t, width, stride, k_offset: 2 * width, v_offset: 3 * width, max_t };
-    const calls = [call(kvAppend, { buffers: { qkv: 'qkv', step: 'step', cache: 'cache' }, params })];
+    const calls: KernelCall<string>[] = [
+      call(kvAppend, { buffers: { qkv: 'qkv', step: 'step', cache: 'cache' }, params }),
+    ];
     const cache = new Float32Array(2 * max_t * width);
     const got = await runCalls(gpu, { qkv, step: stepBytes({ position }), cache }, calls, ['cache']);
     const want = cache.slice();

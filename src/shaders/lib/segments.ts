@@ -2,7 +2,7 @@
 // with its adapter. Field order and sizes as the WGSL struct Segment.
 import type { StructArray } from '../kernel.ts';
 
-export const MAX_SEGMENTS = 4;
+const MAX_SEGMENTS = 4;
 
 /** The StructArray of every kernel that works on a group. */
 export const segmentArray = {

@@ -18,7 +18,7 @@ export const loraDown = defineKernel({
   source,
   snippets: [stepSnippet, dropoutSnippet],
   buffers: { x: 'read', adapter: 'read', step: 'uniform', u: 'read_write' },
-  params: { n: 'u32', k: 'u32', ru: 'u32', count: 'u32', stream: 'u32', rate: 'f32', segments: segmentArray },
+  params: { segments: segmentArray, n: 'u32', k: 'u32', ru: 'u32', count: 'u32', stream: 'u32', rate: 'f32' },
   constants: { HAS_DROPOUT: 0 },
   workgroups: ({ n, segments }) => [
     Math.ceil(segments.reduce((sum, s) => sum + quarter(s.rank), 0) / 8),
@@ -32,7 +32,7 @@ export const loraUpBackward = defineKernel({
   name: 'lora_up_backward',
   source: upBackwardSource,
   buffers: { dy: 'read', adapter: 'read', du: 'read_write' },
-  params: { n: 'u32', out: 'u32', ru: 'u32', count: 'u32', segments: segmentArray },
+  params: { segments: segmentArray, n: 'u32', out: 'u32', ru: 'u32', count: 'u32' },
   constants: {},
   workgroups: ({ n, segments }) => [
     Math.ceil(segments.reduce((sum, s) => sum + quarter(s.rank), 0) / 8),
@@ -48,6 +48,7 @@ export const loraGrad = defineKernel({
   snippets: [stepSnippet, dropoutSnippet],
   buffers: { x: 'read', u: 'read', dy: 'read', du: 'read', step: 'uniform', grads: 'read_write' },
   params: {
+    segments: segmentArray,
     n: 'u32',
     k: 'u32',
     out: 'u32',
@@ -57,7 +58,6 @@ export const loraGrad = defineKernel({
     splits: 'u32',
     stream: 'u32',
     rate: 'f32',
-    segments: segmentArray,
   },
   constants: { HAS_DROPOUT: 0 },
   workgroups: ({ k, segments, splits }) => {
@@ -75,7 +75,7 @@ export const loraDownBackward = defineKernel({
   source: downBackwardSource,
   snippets: [stepSnippet, dropoutSnippet],
   buffers: { du: 'read', adapter: 'read', step: 'uniform', dx: 'read_write' },
-  params: { n: 'u32', k: 'u32', ru: 'u32', count: 'u32', stream: 'u32', rate: 'f32', segments: segmentArray },
+  params: { segments: segmentArray, n: 'u32', k: 'u32', ru: 'u32', count: 'u32', stream: 'u32', rate: 'f32' },
   constants: gridConstants,
   workgroups: ({ n, k }) => flatGrid(n * k),
 });

@@ -4,7 +4,11 @@ struct Segment {
   start: u32, end: u32, rank: u32, u_column: u32,
   a_offset: u32, b_offset: u32, first_block: u32, scale: f32,
 }
-struct Params { n: u32, k: u32, ru: u32, count: u32, stream: u32, rate: f32, @align(16) segments: array<Segment, 4> }
+// The array comes first: a uniform block wants it at a multiple of 16 bytes.
+struct Params {
+  segments: array<Segment, 4>,
+  n: u32, k: u32, ru: u32, count: u32, stream: u32, rate: f32,
+}
 @group(0) @binding(0) var<storage, read> x: array<f32>; // [N, K]
 @group(0) @binding(1) var<storage, read> adapter: array<f32>;
 @group(0) @binding(2) var<uniform> step: Step;
@@ -15,15 +19,16 @@ struct Params { n: u32, k: u32, ru: u32, count: u32, stream: u32, rate: f32, @al
 fn lora_down(@builtin(global_invocation_id) id: vec3u) {
   let row0 = id.y * 4u;
   if (row0 >= params.n) { return; }
-  var block = id.x;
+  var item = id.x;
   var j = 0u;
-  while (j < params.count && block >= (params.segments[j].rank + 3u) / 4u) {
-    block -= (params.segments[j].rank + 3u) / 4u;
-    j++;
+  for (; j < params.count; j++) {
+    let blocks = (params.segments[j].rank + 3u) / 4u;
+    if (item < blocks) { break; }
+    item -= blocks;
   }
   if (j >= params.count) { return; }
   let s = params.segments[j];
-  let r0 = block * 4u;
+  let r0 = item * 4u;
   var rows: array<u32, 4>;
   var ranks: array<u32, 4>;
   var sums: array<vec4f, 4>;

@@ -4,7 +4,11 @@ struct Segment {
   start: u32, end: u32, rank: u32, u_column: u32,
   a_offset: u32, b_offset: u32, first_block: u32, scale: f32,
 }
-struct Params { n: u32, k: u32, ru: u32, count: u32, stream: u32, rate: f32, @align(16) segments: array<Segment, 4> }
+// The array comes first: a uniform block wants it at a multiple of 16 bytes.
+struct Params {
+  segments: array<Segment, 4>,
+  n: u32, k: u32, ru: u32, count: u32, stream: u32, rate: f32,
+}
 @group(0) @binding(0) var<storage, read> du: array<f32>; // [N, RU]
 @group(0) @binding(1) var<storage, read> adapter: array<f32>;
 @group(0) @binding(2) var<uniform> step: Step;

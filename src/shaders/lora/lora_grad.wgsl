@@ -5,9 +5,10 @@ struct Segment {
   start: u32, end: u32, rank: u32, u_column: u32,
   a_offset: u32, b_offset: u32, first_block: u32, scale: f32,
 }
+// The array comes first: a uniform block wants it at a multiple of 16 bytes.
 struct Params {
-  n: u32, k: u32, out: u32, ru: u32, count: u32, total: u32, splits: u32, stream: u32,
-  rate: f32, @align(16) segments: array<Segment, 4>,
+  segments: array<Segment, 4>,
+  n: u32, k: u32, out: u32, ru: u32, count: u32, total: u32, splits: u32, stream: u32, rate: f32,
 }
 @group(0) @binding(0) var<storage, read> x: array<f32>; // [N, K]
 @group(0) @binding(1) var<storage, read> u: array<f32>; // [N, RU]
@@ -19,7 +20,7 @@ struct Params {
 
 @compute @workgroup_size(64)
 fn lora_grad(@builtin(global_invocation_id) id: vec3u) {
-  var block = id.x;
+  var item = id.x;
   var j = 0u;
   var blocks_a = 0u;
   loop {
@@ -28,8 +29,8 @@ fn lora_grad(@builtin(global_invocation_id) id: vec3u) {
     let ranks = (s.rank + 3u) / 4u;
     blocks_a = ranks * ((params.k + 3u) / 4u);
     let blocks = blocks_a + ranks * ((s.end - s.start + 3u) / 4u);
-    if (block < blocks) { break; }
-    block -= blocks;
+    if (item < blocks) { break; }
+    item -= blocks;
     j++;
   }
   let s = params.segments[j];
@@ -38,10 +39,10 @@ fn lora_grad(@builtin(global_invocation_id) id: vec3u) {
   let first = id.y * share;
   let last = min(first + share, params.n);
   let base = id.y * params.total;
-  let is_a = block < blocks_a;
-  if (!is_a) { block -= blocks_a; }
-  let r0 = (block % ranks) * 4u;
-  let w0 = (block / ranks) * 4u;
+  let is_a = item < blocks_a;
+  if (!is_a) { item -= blocks_a; }
+  let r0 = (item % ranks) * 4u;
+  let w0 = (item / ranks) * 4u;
   let width = select(s.end - s.start, params.k, is_a);
   var c: array<u32, 4>;
   var w: array<u32, 4>;

@@ -56,7 +56,7 @@ function absmaxOf(values: ArrayLike<number>, start: number, end: number): number
   return max;
 }
 
-export function doubleQuantise(absmax: Float32Array): DoubleQuantised {
+function doubleQuantise(absmax: Float32Array): DoubleQuantised {
   const map = dynamicMap();
   const bounds = Float32Array.from({ length: 255 }, (_, i) => f32((map[i] ?? 0) + (map[i + 1] ?? 0)) / 2);
   const offset = f32(torchSum(absmax) / absmax.length);
@@ -81,7 +81,7 @@ function scaled(value: number, max: number, whole: boolean): number {
   return Math.min(1, Math.max(-1, result));
 }
 
-export function restoreAbsmax(double: DoubleQuantised): Float32Array {
+function restoreAbsmax(double: DoubleQuantised): Float32Array {
   const map = dynamicMap();
   return Float32Array.from(double.codes, (code, i) =>
     f32(f32((map[code] ?? 0) * (double.nested[i >> 8] ?? 0)) + double.offset),

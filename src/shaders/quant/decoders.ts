@@ -21,17 +21,17 @@ fn code_of(first_block: u32, element: u32) -> u32 {
 }`;
 
 const plainScale = `
-fn block_scale(segment: u32, block: u32) -> f32 {
-  return bitcast<f32>(w_scales[block]);
+fn block_scale(segment: u32, at_block: u32) -> f32 {
+  return bitcast<f32>(w_scales[at_block]);
 }`;
 
 const doubleScale = `
-fn block_scale(segment: u32, block: u32) -> f32 {
+fn block_scale(segment: u32, at_block: u32) -> f32 {
   let nested_at = w_scales[segment * ${DOUBLE_HEADER}u];
   let offset = bitcast<f32>(w_scales[segment * ${DOUBLE_HEADER}u + 1u]);
   let first = w_scales[segment * ${DOUBLE_HEADER}u + 2u];
-  let code = (w_scales[${DOUBLE_CODES}u + (block >> 2u)] >> ((block & 3u) * 8u)) & 255u;
-  let nested = bitcast<f32>(w_scales[nested_at + ((block - first) >> 8u)]);
+  let code = (w_scales[${DOUBLE_CODES}u + (at_block >> 2u)] >> ((at_block & 3u) * 8u)) & 255u;
+  let nested = bitcast<f32>(w_scales[nested_at + ((at_block - first) >> 8u)]);
   return bitcast<f32>(w_scales[${DOUBLE_MAP}u + code]) * nested + offset;
 }`;
 

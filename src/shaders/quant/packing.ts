@@ -18,7 +18,7 @@ export interface PackedGroup {
   readonly firstBlocks: readonly number[];
 }
 
-export const blocksOf = (elements: number): number => Math.ceil(elements / BLOCK);
+const blocksOf = (elements: number): number => Math.ceil(elements / BLOCK);
 
 /** First block of each member, for members of these element counts. */
 export function firstBlocks(counts: readonly number[]): number[] {

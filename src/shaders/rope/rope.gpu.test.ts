@@ -1,5 +1,6 @@
 // `rope` on the GPU, in place, both directions, against the reference.
 import { describe, expect, it } from 'vitest';
+import type { KernelCall } from '../kernel.ts';
 import { call } from '../kernel.ts';
 import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
@@ -22,7 +23,7 @@ describe.skipIf(!gpu)('rope on the GPU', () => {
     const { cos, sin } = ropeTables(64, d, 10_000);
     const x = Float32Array.from(randomArray(n * stride, 1));
     const params = { n, t, stride, q_offset: 0, k_offset: heads_q * d, heads_q, heads_k, d, sign };
-    const calls = [
+    const calls: KernelCall<string>[] = [
       call(rope, { buffers: { cos_table: 'cos', sin_table: 'sin', step: 'step', x: 'x' }, params }),
     ];
     const got = await runCalls(gpu, { cos, sin, step: stepBytes({ position }), x }, calls, ['x']);

@@ -10,7 +10,7 @@ const msPerDispatch = { cpu: 0, software: 0.05, webgpu: 0.02 } as const;
 
 export type DeviceClass = keyof typeof firstGuess;
 
-export function deviceClass(device: DeviceInfo | null): DeviceClass {
+function deviceClass(device: DeviceInfo | null): DeviceClass {
   if (device === null || device.backend === 'cpu') return 'cpu';
   return device.adapter?.fallback ? 'software' : 'webgpu';
 }

@@ -22,7 +22,7 @@ export function newRun(recipe: Recipe): Run {
 }
 
 /** Puts one streamed answer at its place; places before it that have no answer yet stay empty pairs. */
-export function withAnswer(
+function withAnswer(
   answers: readonly AnswerPair[],
   event: Extract<Event, { type: 'answer' }>,
   index: number,

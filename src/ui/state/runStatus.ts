@@ -3,7 +3,7 @@ import type { Fingerprint } from '../../engine/protocol.ts';
 import { sameRun } from './recipeEdits.ts';
 import type { PageState, Run } from './state.ts';
 
-export const busyPhases: ReadonlySet<Run['phase']> = new Set(['loading', 'before', 'running', 'after']);
+const busyPhases: ReadonlySet<Run['phase']> = new Set(['loading', 'before', 'running', 'after']);
 
 /** Whether the engine is at work on the run. */
 export const isBusy = (run: Run | null): boolean => run !== null && busyPhases.has(run.phase);

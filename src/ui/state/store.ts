@@ -4,7 +4,7 @@ import { defaultValues } from '../../engine/index.ts';
 import type { Language, PageState, Theme } from './state.ts';
 
 /** The preset the page opens with. */
-export const firstPreset = 'ships-log';
+const firstPreset = 'ships-log';
 
 /** The state before anything is known. */
 export function emptyState(language: Language, theme: Theme): PageState {

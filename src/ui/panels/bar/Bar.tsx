@@ -10,7 +10,7 @@ import type { Width } from './useWidth.ts';
 
 const themes = ['system', 'light', 'dark'] as const satisfies readonly Theme[];
 
-export function TrainButton() {
+function TrainButton() {
   const { t } = useTexts();
   const actions = useActions();
   const busy = usePageState((state) => isBusy(state.run));

@@ -3,7 +3,7 @@ import { ema } from '../../state/ema.ts';
 import type { Run, StepPoint } from '../../state/state.ts';
 import type { PlotData } from './plot.ts';
 
-export const smoothing = 0.8;
+const smoothing = 0.8;
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 const stepsOf = (run: Run): number[] => run.steps.map((point) => point.step);

@@ -27,10 +27,6 @@ export type TreeFilter = 'all' | 'trainable' | 'dead';
 
 const severity: Record<GradientState, number> = { frozen: 0, pending: 1, nonzero: 2, zero: 3, none: 4 };
 
-/** A trainable tensor that no gradient reaches. */
-export const isDead = (parameter: ParameterInfo): boolean =>
-  parameter.requiresGrad && parameter.gradient === 'none';
-
 function leadsToLayers(module: ModuleInfo): boolean {
   return module.children.some((child) => /^\d+$/.test(child.name) || leadsToLayers(child));
 }

@@ -2,7 +2,7 @@
 // Pure; the picture is in Strip.tsx, the sentences in stripWords.ts.
 import type { Outcome, StripCell } from '../../../engine/index.ts';
 
-export const mostLayerCells = 48;
+const mostLayerCells = 48;
 
 export interface DrawnCell {
   readonly cell: StripCell;
