@@ -15,12 +15,9 @@ import { PythonError } from '../../src/engine/tape/pythonError.ts';
 import { nodeGpu } from './nodeGpu.ts';
 import type { CliOptions } from './options.ts';
 import { readOptions } from './options.ts';
+import { readPublic } from './readPublic.ts';
 import type { Report } from './report.ts';
 import { jsonReport, textReport } from './report.ts';
-
-const root = new URL('../../', import.meta.url);
-const readPublic = async (path: string): Promise<Uint8Array<ArrayBuffer>> =>
-  Uint8Array.from(await readFile(new URL(`public/${path}`, root)));
 
 async function readText(path: string): Promise<string> {
   try {
@@ -104,7 +101,7 @@ async function train(options: CliOptions, report: Report, assets: Assets): Promi
       .sort((a, b) => b.ms - a.ms);
     report.profile({
       dispatchesPerStep: run.dispatchesPerStep,
-      dispatchesPerLayer: run.dispatchesPerStep / layers,
+      dispatchesPerLayer: run.layerDispatches / layers,
       submitsPerStep: perStep('submits'),
       readbacksPerStep: perStep('readbacks'),
       kernels,

@@ -1,5 +1,6 @@
 // One run from a recipe: loads, checks the wiring, answers before, trains, answers after. Emits protocol events; whoever
 // drives it (worker, command line) decides when to step.
+import { assertRankFits } from '../adapters/rankFits.ts';
 import type { Backend } from '../backends/backend.ts';
 import type { OpenedBackend } from '../backends/openDevice.ts';
 import { deviceClass } from '../backends/openDevice.ts';
@@ -78,6 +79,7 @@ export class TrainingRun {
     // A fresh wired model: the examination has recorded on its own.
     const wired = { ...examination.wired, doubleQuant: values['bnb.bnb_4bit_use_double_quant'] };
     if (!error) assertWithinEngine(wired);
+    assertRankFits(wired.root);
     const { backend } = opened;
     await TrainingRun.#load(options, files);
     const trainer = new Trainer({
@@ -152,6 +154,11 @@ export class TrainingRun {
 
   get dispatchesPerStep(): number {
     return this.#trainer.dispatchesPerStep;
+  }
+
+  /** Of dispatchesPerStep, those inside decoder layers; the rest is embedding, final norm, head, loss and update. */
+  get layerDispatches(): number {
+    return this.#trainer.layerDispatches;
   }
 
   get fingerprint(): Fingerprint {

@@ -1,5 +1,6 @@
 // Obeys the page's commands in order and reports events. One run at a time; pause, stop and reset take effect between
 // steps and between tokens. Knows nothing of workers: messages come in through `handle`.
+import { assertRankFits } from '../adapters/rankFits.ts';
 import type { OpenedBackend } from '../backends/openDevice.ts';
 import { openBackend, probeDevice } from '../backends/openDevice.ts';
 import { UserError } from '../errors.ts';
@@ -175,8 +176,10 @@ export class Session {
       const data = prepareData(source, files.tokenizer, recipe.values);
       const inspection = inspect(files.config, recipe.values, {
         batch: { rows: recipe.values['train.per_device_train_batch_size'], tokens: data.longestBatch },
-        estimate: (wired) =>
-          estimateCost(files.config, wired, recipe.values, data.longestBatch, data.facts.steps),
+        estimate: (wired) => {
+          assertRankFits(wired.root);
+          return estimateCost(files.config, wired, recipe.values, data.longestBatch, data.facts.steps);
+        },
         rows: data.facts,
         data: data.summary,
         prompts: source.prompts,

@@ -47,6 +47,8 @@ export class Trainer {
   readonly layout: AdapterLayout;
   /** Dispatches of the latest optimiser step. */
   dispatchesPerStep = 0;
+  /** Of one micro-batch, those recorded inside decoder layers. */
+  layerDispatches = 0;
   #step = 0;
   readonly #inputs: TrainerInputs;
   readonly #schedule: Schedule;
@@ -210,9 +212,15 @@ export class Trainer {
 
   #training(rows: number, tokens: number): Promise<Executable> {
     const { backend } = this.#inputs;
-    return this.#cached(`train ${rows}×${tokens}`, () =>
-      backend.prepare(makePlan(this.#record(rows, tokens).tape, backend.profile)),
-    );
+    return this.#cached(`train ${rows}×${tokens}`, () => {
+      const plan = makePlan(this.#record(rows, tokens).tape, backend.profile);
+      const inLayers = plan.nodes.filter((node) => node.path.includes('.layers.'));
+      this.layerDispatches = inLayers.reduce(
+        (sum, node) => sum + node.operation.kernels(node, backend.profile).length,
+        0,
+      );
+      return backend.prepare(plan);
+    });
   }
 
   #evaluation(rows: number, tokens: number): Promise<Executable> {

@@ -1,0 +1,83 @@
+// Links: what goes in comes out, only what differs is written, and garbage becomes notes.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatLink, parseLink, recipeJson } from './link.ts';
+import type { RecipePatch } from './recipe.ts';
+import { defaultValues, withPatch } from './recipe.ts';
+import { readRecipeJson } from './recipeFile.ts';
+
+const presets = [
+  { id: 'plain', values: defaultValues },
+  { id: 'other', values: withPatch(defaultValues, { 'lora.r': 4 }) },
+];
+const none = { includeData: false, fingerprint: null };
+
+describe('links', () => {
+  it('hold only what differs from the preset', async () => {
+    const recipe = {
+      preset: 'other',
+      values: withPatch(defaultValues, { 'lora.r': 16, 'lora.target_modules': '["q_proj","v_proj"]' }),
+    };
+    const link = await formatLink(recipe, presets, none);
+    expect(link).toBe('v=1&preset=other&lora.r=16&lora.target_modules=%5B%22q_proj%22,%22v_proj%22%5D');
+    expect(await parseLink(`#${link}`, presets)).toEqual({ recipe, fingerprint: null, notes: [] });
+  });
+
+  it('come back from any settings, rows, questions and losses', async () => {
+    const patch: fc.Arbitrary<RecipePatch> = fc.record({
+      'lora.r': fc.integer({ min: 1, max: 128 }),
+      'train.learning_rate': fc.double({ min: 0, max: 1, noNaN: true }),
+      'train.gradient_checkpointing': fc.boolean(),
+    });
+    const rows = fc.string({ unit: 'grapheme' });
+    await fc.assert(
+      fc.asyncProperty(
+        patch,
+        rows,
+        fc.array(fc.string({ unit: 'grapheme' }), { minLength: 1 }),
+        async (settings, text, prompts) => {
+          const recipe = {
+            preset: 'plain',
+            values: withPatch(defaultValues, settings),
+            data: { name: 'a.jsonl', text },
+            prompts,
+          };
+          const fingerprint = {
+            device: 'webgpu:a b/c~',
+            losses: [
+              [1, 2.5],
+              [20, 0.125],
+            ] as const,
+          };
+          const kept = { ...fingerprint, device: 'webgpu:a b/c' };
+          const link = await formatLink(recipe, presets, { includeData: true, fingerprint: kept });
+          expect(await parseLink(link, presets)).toEqual({ recipe, fingerprint: kept, notes: [] });
+          expect(readRecipeJson(recipeJson(recipe, presets), presets)).toEqual(recipe);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it('never throw, whatever they hold', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary' }), async (text) => {
+        expect((await parseLink(text, presets)).recipe.preset).toBeDefined();
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('say what they could not use', async () => {
+    const { recipe, notes } = await parseLink(
+      '#v=9&preset=gone&lora.r=banana&nonsense=1&data=z.%%%&fp=xx',
+      presets,
+    );
+    expect(recipe.values).toEqual(defaultValues);
+    for (const word of ['v:', 'preset:', 'lora.r', 'nonsense', 'data:', 'fp:'])
+      expect(
+        notes.some((note) => note.includes(word)),
+        word,
+      ).toBe(true);
+  });
+});
