@@ -5,6 +5,8 @@ import type { Page } from '@playwright/test';
 import { expect, open, overflow, test } from './playground.ts';
 
 async function faults(page: Page): Promise<readonly string[]> {
+  // A panel that fades in has no contrast yet.
+  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
   const { violations } = await new AxeBuilder({ page }).analyze();
   return violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target.join(' ')}`));
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { decodeRows, parseRows } from './rows.ts';
-import { tokenizeRow, tokenizeRows } from './tokenize.ts';
+import { assertLearns, tokenizeRow, tokenizeRows } from './tokenize.ts';
 import type { Message } from './tokenizer.ts';
 import { Tokenizer } from './tokenizer.ts';
 
@@ -77,8 +77,7 @@ describe('refusals', () => {
   it('names the byte that is not UTF-8', () =>
     expect(() => decodeRows(Uint8Array.of(0x7b, 0x22, 0xff), 'x.jsonl')).toThrow(/x\.jsonl.*UTF-8.*byte 2/));
   it('says that truncation took every answer', () => {
-    expect(() => tokenizeRows(parseRows(row), tokenizer, { maxLength: 4, completionOnly: true })).toThrow(
-      /max_length 4 cuts/,
-    );
+    const dataset = tokenizeRows(parseRows(row), tokenizer, { maxLength: 4, completionOnly: true });
+    expect(() => assertLearns(dataset, 4)).toThrow(/max_length 4 cuts/);
   });
 });

@@ -93,27 +93,30 @@ export interface Dataset {
 /** The first token of a row is never predicted, so a row learns something iff a later label counts. */
 const learns = (example: Example): boolean => example.labels.some((label, i) => i > 0 && label !== IGNORE);
 
-/**
- * All rows. Rows without any label are dropped, as TRL does; throws UserError 'all-labels-masked' when none is left,
- * saying whether truncation or the mask took them.
- */
+/** All rows; those without any label left are dropped, as TRL does. */
 export function tokenizeRows(rows: readonly Row[], tokenizer: Tokenizer, options: TokenizeOptions): Dataset {
   const all = rows.map((row) => tokenizeRow(row, tokenizer, options));
   const examples = all.filter(learns);
-  const longest = Math.max(...all.map((example) => example.ids.length + example.truncated.length));
-  if (examples.length === 0) {
-    const cut = all.some((example) => example.truncated.length > 0);
-    const why = cut
-      ? `max_length ${options.maxLength} cuts every answer away (the longest row has ${longest} tokens). Raise train.max_length`
-      : 'every label is masked: no row has an answer to learn. Add completions or assistant turns, or set train.completion_only_loss to false';
-    throw new UserError('all-labels-masked', `Rows: ${why}.`, { longest, maxLength: options.maxLength });
-  }
   const formats = new Set(rows.map((row) => row.format.replace('-chat', '')));
   return {
     examples,
     format: [...formats].join(', '),
-    longest,
+    longest: Math.max(...all.map((example) => example.ids.length + example.truncated.length)),
     truncatedRows: all.filter((example) => example.truncated.length > 0).length,
     maskedRows: all.length - examples.length,
   };
+}
+
+/** Throws UserError 'all-labels-masked' when no row is left, saying whether truncation or the mask took them. */
+export function assertLearns(
+  dataset: Pick<Dataset, 'examples' | 'longest' | 'truncatedRows'>,
+  maxLength: number,
+): void {
+  if (dataset.examples.length > 0) return;
+  const { longest } = dataset;
+  const why =
+    dataset.truncatedRows > 0
+      ? `max_length ${maxLength} cuts every answer away (the longest row has ${longest} tokens). Raise train.max_length`
+      : 'every label is masked: no row has an answer to learn. Add completions or assistant turns, or set train.completion_only_loss to false';
+  throw new UserError('all-labels-masked', `Rows: ${why}.`, { longest, maxLength });
 }

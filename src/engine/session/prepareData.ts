@@ -5,7 +5,7 @@ import { totalSteps } from '../data/batches.ts';
 import type { Split } from '../data/split.ts';
 import { splitRows } from '../data/split.ts';
 import type { Example } from '../data/tokenize.ts';
-import { IGNORE, tokenizeRow, tokenizeRows } from '../data/tokenize.ts';
+import { assertLearns, IGNORE, tokenizeRow, tokenizeRows } from '../data/tokenize.ts';
 import type { Tokenizer } from '../data/tokenizer.ts';
 import type { RowFacts } from '../doctor/facts.ts';
 import type { DataSummary, RowPreview } from '../inspect/inspection.ts';
@@ -14,6 +14,8 @@ import type { RecipeRows } from './assets.ts';
 
 export interface PreparedData {
   readonly split: Split<Example>;
+  /** Throws UserError 'all-labels-masked' when nothing is left to learn. */
+  readonly assertLearns: () => void;
   readonly summary: DataSummary;
   readonly facts: RowFacts;
   /** Padded tokens of the longest row. */
@@ -35,7 +37,7 @@ function preview(example: Example, tokenizer: Tokenizer): RowPreview {
   };
 }
 
-/** Throws UserError 'all-labels-masked' when nothing is left to learn. */
+/** Everything about the rows, also when nothing can be learned from them: the page then says why. */
 export function prepareData(source: RecipeRows, tokenizer: Tokenizer, values: RecipeValues): PreparedData {
   const options = {
     maxLength: values['train.max_length'],
@@ -59,11 +61,12 @@ export function prepareData(source: RecipeRows, tokenizer: Tokenizer, values: Re
       ? [`${dataset.maskedRows} of ${source.rows.length} rows have no label left and are dropped.`]
       : []),
   ];
-  const longest = Math.max(...dataset.examples.map((example) => example.ids.length));
+  const longest = Math.min(dataset.longest, options.maxLength);
   const lastTrained = (example: Example): number | undefined =>
     example.labels.findLast((label) => label !== IGNORE);
   return {
     split,
+    assertLearns: () => assertLearns(dataset, options.maxLength),
     longestBatch: Math.ceil(longest / 16) * 16,
     summary: {
       name: source.name,
@@ -79,7 +82,7 @@ export function prepareData(source: RecipeRows, tokenizer: Tokenizer, values: Re
       notes,
     },
     facts: {
-      allMasked: false,
+      allMasked: dataset.examples.length === 0,
       rows: source.rows.length,
       maskedRows: dataset.maskedRows,
       truncatedRows: dataset.truncatedRows,

@@ -69,6 +69,7 @@ export class TrainingRun {
     const files = await assets.model();
     const source = await assets.rows(recipe);
     const data = prepareData(source, files.tokenizer, values);
+    data.assertLearns();
     const batch = { rows: values['train.per_device_train_batch_size'], tokens: data.longestBatch };
     const examination = examine(files.config, values, { batch, allMasked: false });
     for (const { category, message } of examination.outcome.warnings)
