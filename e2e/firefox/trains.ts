@@ -52,7 +52,7 @@ async function prove(browser: Browser, page: Page): Promise<string> {
   const text = await train(page);
   const [first, last] = losses(text);
   if (complaints.length > 0) throw new Error(`The page threw: ${complaints.join('\n')}`);
-  if (!/\bWebGPU\b/.test(text)) throw new Error(`The page did not run on WebGPU:\n${text}`);
+  if (!/WebGPU · /.test(text)) throw new Error(`The page did not run on WebGPU:\n${text}`);
   if (!(last <= first / 2))
     throw new Error(`The loss went from ${first} to ${last}; it must at least halve.`);
   return `${await browser.version()}: loss ${first} → ${last} on WebGPU`;
