@@ -29,7 +29,7 @@ async function train(page: Page): Promise<string> {
 
 /** The first and last loss from the chart's summary in words. Throws when the page shows none. */
 function losses(text: string): readonly [first: number, last: number] {
-  const found = /Loss: \d+ steps, from (\d+(?:\.\d+)?) to (\d+(?:\.\d+)?)/.exec(text);
+  const found = /Loss: \d+ steps, from (\d[\d.]*(?:e[+-]?\d+)?) to (\d[\d.]*(?:e[+-]?\d+)?)/.exec(text);
   if (found === null) throw new Error(`No summary of the losses on the page:\n${text}`);
   return [Number(found[1]), Number(found[2])];
 }

@@ -1,0 +1,83 @@
+// `npm run screenshots`: pictures of the built page for docs/screenshots, in Chromium with a software WebGPU adapter.
+// Takes them by the journeys of e2e; judges nothing.
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from '@playwright/test';
+import { chromium, expect } from '@playwright/test';
+import { serve } from '../start/serve.ts';
+
+const root = resolve(fileURLToPath(new URL('../../', import.meta.url)));
+const folder = `${root}/docs/screenshots`;
+
+interface View {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  readonly scheme: 'light' | 'dark';
+  readonly locale: string;
+  readonly link: string;
+}
+
+const wide = { width: 1440, height: 900 } as const;
+const narrow = { width: 390, height: 844 } as const;
+const english = { scheme: 'light', locale: 'en-US', link: '' } as const;
+
+const views: readonly View[] = [
+  { name: 'before-light-1440', ...wide, ...english },
+  { name: 'before-dark-1440', ...wide, ...english, scheme: 'dark' },
+  { name: 'before-light-390', ...narrow, ...english },
+  { name: 'before-chinese-1440', ...wide, ...english, locale: 'zh-CN' },
+  { name: 'error-light-1440', ...wide, ...english, link: 'preset=element-0' },
+  { name: 'error-dark-390', ...narrow, ...english, scheme: 'dark', link: 'preset=element-0' },
+  { name: 'error-chinese-1440', ...wide, ...english, locale: 'zh-CN', link: 'preset=element-0' },
+];
+
+async function open(browser: Browser, address: string, view: View): Promise<Page> {
+  const { width, height, scheme, locale, link } = view;
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale });
+  const page = await context.newPage();
+  await page.goto(`${address}${link === '' ? '' : `#v=1&${link}`}`);
+  await expect(page.locator('.strip-cells')).toBeVisible();
+  await page.waitForTimeout(800);
+  return page;
+}
+
+async function run(browser: Browser, address: string): Promise<void> {
+  const page = await open(browser, address, { name: '', ...wide, ...english });
+  const shot = (name: string): Promise<unknown> => page.screenshot({ path: `${folder}/${name}.png` });
+  await page.getByRole('button', { name: 'Train', exact: true }).click();
+  await expect(page.locator('.progress')).toHaveText(/step (2[0-9]|3[0-9]) \/ 60/, { timeout: 120_000 });
+  await shot('during-light-1440');
+  await expect(page.locator('.progress')).toHaveText(/finished, 60 steps/, { timeout: 180_000 });
+  await page.waitForTimeout(500);
+  await shot('after-light-1440');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.waitForTimeout(500);
+  await shot('after-dark-1440');
+  await page.setViewportSize(narrow);
+  await page.waitForTimeout(500);
+  await shot('after-dark-390');
+  await page.context().close();
+}
+
+export async function main(): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const { address, server } = await serve(`${root}/dist`, { port: 4291, base: '/', host: 'localhost' });
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
+  });
+  try {
+    for (const view of views) {
+      const page = await open(browser, address, view);
+      await page.screenshot({ path: `${folder}/${view.name}.png` });
+      await page.context().close();
+    }
+    await run(browser, address);
+  } finally {
+    await browser.close();
+    server.closeAllConnections();
+    server.close();
+  }
+}
