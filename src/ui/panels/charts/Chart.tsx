@@ -1,5 +1,5 @@
 // One chart in React: holds the canvas, feeds it from the store without rendering, and says in words what it shows.
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { usePage, usePageState, useTexts } from '../../PageContext.tsx';
 import type { Run } from '../../state/state.ts';
 import { figureText } from '../../texts/numbers.ts';
@@ -16,9 +16,19 @@ interface ChartProps {
   readonly onHover: (index: number | null) => void;
 }
 
+const darkScheme = (): MediaQueryList => matchMedia('(prefers-color-scheme: dark)');
+
+/** Tells when the system turns dark or light: with the theme 'system' no setting changes then. */
+function watchScheme(onChange: () => void): () => void {
+  const scheme = darkScheme();
+  scheme.addEventListener('change', onChange);
+  return () => scheme.removeEventListener('change', onChange);
+}
+
 /** A chart is built anew when theme or language change: the plot reads both only once. */
 export function Chart(props: ChartProps) {
-  const look = usePageState((state) => `${state.theme} ${state.language}`);
+  const dark = useSyncExternalStore(watchScheme, () => darkScheme().matches);
+  const look = usePageState((state) => `${state.theme} ${state.language} ${dark}`);
   return (
     <figure className="chart">
       <Canvas key={look} {...props} />
