@@ -9,6 +9,7 @@ import { embedding } from './embedding/embedding.ts';
 import { clipFactor, gradReduce } from './grad_norm/grad_norm.ts';
 import type { Kernel } from './kernel.ts';
 import { kvAppend } from './kv_cache/kv_cache.ts';
+import { linearBackwardTiled, linearTiled } from './linear/linear.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lora.ts';
 import { matmul, matmulScalar, matmulTransposed } from './matmul/matmul.ts';
 import { rmsNorm, rmsNormBackward } from './rms_norm/rms_norm.ts';
@@ -21,6 +22,7 @@ export const kernels: readonly Kernel[] = [
   embedding,
   rmsNorm,
   dequantize,
+  linearTiled,
   loraDown,
   matmul,
   matmulScalar,
@@ -34,6 +36,7 @@ export const kernels: readonly Kernel[] = [
   rowSum,
   rmsNormBackward,
   loraUpBackward,
+  linearBackwardTiled,
   loraGrad,
   loraDownBackward,
   swigluBackward,

@@ -1,0 +1,46 @@
+// Declares the linear layer over a packed group in one dispatch, weights decoded inside workgroup tiles: the variant for
+// adapters whose workgroup memory is fast. The other way is `dequantize` and `matmul`.
+import { defineKernel } from '../kernel.ts';
+import { segmentArray } from '../lib/segments.ts';
+import backwardSource from './linear_backward_tiled.wgsl?raw';
+import source from './linear_tiled.wgsl?raw';
+
+const params = { segments: segmentArray, n: 'u32', k: 'u32', out: 'u32', ru: 'u32', count: 'u32' } as const;
+
+/** x [N, K], u [N, RU], residual [N, OUT] → y [N, OUT]. */
+export const linearTiled = defineKernel({
+  name: 'linear_tiled',
+  source,
+  slots: ['decode'],
+  buffers: {
+    x: 'read',
+    w: 'read',
+    w_scales: 'read',
+    u: 'read',
+    adapter: 'read',
+    residual: 'read',
+    y: 'read_write',
+  },
+  params,
+  constants: { HAS_RESIDUAL: 0 },
+  workgroups: ({ n, out }) => [Math.ceil(out / 64), Math.ceil(n / 64), 1],
+});
+
+/** dy [N, OUT], du [N, RU], residual [N, K] → dx [N, K]. */
+export const linearBackwardTiled = defineKernel({
+  name: 'linear_backward_tiled',
+  source: backwardSource,
+  slots: ['decode'],
+  buffers: {
+    dy: 'read',
+    w: 'read',
+    w_scales: 'read',
+    du: 'read',
+    adapter: 'read',
+    residual: 'read',
+    dx: 'read_write',
+  },
+  params,
+  constants: { HAS_RESIDUAL: 0 },
+  workgroups: ({ n, k }) => [Math.ceil(k / 64), Math.ceil(n / 64), 1],
+});
