@@ -27,6 +27,8 @@ interface GpuExecutable extends Executable {
 export interface GpuOptions {
   /** Timestamps around every dispatch, where the device offers them. */
   readonly profile?: boolean;
+  /** Variant of the linear layer; 'register' where nobody measured. */
+  readonly linear?: KernelProfile['linear'];
 }
 
 export class GpuBackend implements Backend {
@@ -45,7 +47,10 @@ export class GpuBackend implements Backend {
   constructor(device: GPUDevice, options: GpuOptions = {}) {
     this.#device = device;
     this.#pipelines = new Pipelines(device);
-    this.profile = { linear: 'register', maxBindingBytes: device.limits.maxStorageBufferBindingSize };
+    this.profile = {
+      linear: options.linear ?? 'register',
+      maxBindingBytes: device.limits.maxStorageBufferBindingSize,
+    };
     this.#timer = options.profile && device.features.has('timestamp-query') ? new KernelTimer(device) : null;
     this.#named.set('step', this.#make('step', STEP_SIZE_BYTES, UNIFORM));
     this.upload('one', new Float32Array([1]));

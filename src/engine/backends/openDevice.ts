@@ -2,6 +2,7 @@
 // navigator.gpu in a browser, the bindings of the `webgpu` package in Node.
 import type { BackendChoice, DeviceInfo } from '../protocol.ts';
 import type { Backend } from './backend.ts';
+import { chooseLinear } from './chooseLinear.ts';
 import { CpuBackend } from './cpuBackend.ts';
 import { GpuBackend } from './gpuBackend.ts';
 
@@ -88,7 +89,10 @@ export async function openBackend(options: OpenOptions): Promise<OpenedBackend> 
     requiredLimits: Object.fromEntries(wantedLimits.map((name) => [name, adapter.limits[name]])),
   });
   return {
-    backend: new GpuBackend(device, { profile: options.profile ?? false }),
+    backend: new GpuBackend(device, {
+      profile: options.profile ?? false,
+      linear: await chooseLinear(device, now),
+    }),
     device: describeAdapter(adapter),
     lost: device.lost.then((info) =>
       info.reason === 'destroyed' ? never : info.message || 'the device was lost',

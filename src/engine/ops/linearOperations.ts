@@ -5,12 +5,13 @@ import { dequantizeReference } from '../../shaders/dequantize/dequantize.ref.ts'
 import { dequantize } from '../../shaders/dequantize/dequantize.ts';
 import type { KernelCall } from '../../shaders/kernel.ts';
 import { call } from '../../shaders/kernel.ts';
+import { linearBackwardTiled, linearTiled } from '../../shaders/linear/linear.ts';
 import { loraDownBackwardReference } from '../../shaders/lora/lora.ref.ts';
 import { loraDownBackward } from '../../shaders/lora/lora.ts';
 import { matmulReference } from '../../shaders/matmul/matmul.ref.ts';
 import { matmulCall } from '../../shaders/matmul/matmul.ts';
 import { decoder } from '../../shaders/quant/decoders.ts';
-import type { Operation, Ref, ReferenceContext } from '../tape/operation.ts';
+import type { Operation, Ref, ReferenceContext, TapeNode } from '../tape/operation.ts';
 import type { Value } from '../tape/value.ts';
 import type { GroupAttributes, LinearAttributes } from './linearGroup.ts';
 import { loraNumbers, loraShape } from './loraOperations.ts';
@@ -25,9 +26,7 @@ const scratchFloats = (group: GroupAttributes): number =>
 
 function dequantizeCall(group: GroupAttributes, transposed: boolean, ru: number): KernelCall<Ref> {
   const buffers: Record<'w' | 'w_scales' | 'adapter' | 'scratch', Ref> = {
-    w: { buffer: group.weights },
-    w_scales: group.format === 'none' ? DUMMY : { buffer: `${group.weights}.scales` },
-    adapter: ru > 0 ? { buffer: 'adapter' } : DUMMY,
+    ...packedRefs(group, ru),
     scratch: { scratch: 0 },
   };
   const { k, out, segments } = group;
@@ -57,17 +56,62 @@ function dequantizeOnCpu(group: GroupAttributes, transposed: boolean, ru: number
   return scratch;
 }
 
+/** Packed weights and the adapter, as both variants bind them. */
+function packedRefs(group: GroupAttributes, ru: number): Record<'w' | 'w_scales' | 'adapter', Ref> {
+  return {
+    w: { buffer: group.weights },
+    w_scales: group.format === 'none' ? DUMMY : { buffer: `${group.weights}.scales` },
+    adapter: ru > 0 ? { buffer: 'adapter' } : DUMMY,
+  };
+}
+
+function tiledOptions(group: GroupAttributes, n: number, ru: number, hasResidual: boolean) {
+  const { k, out, segments } = group;
+  return {
+    params: { segments, n, k, out, ru, count: segments.length },
+    constants: { HAS_RESIDUAL: hasResidual ? 1 : 0 },
+    slots: { decode: decoder(group.format) },
+  };
+}
+
+function tiledBackward(node: TapeNode<LinearAttributes>, du: Value | undefined, ru: number): KernelCall<Ref> {
+  const { group, hasResidual } = node.attributes;
+  const [dy] = valueAt(node.inputs, 0);
+  const [dx] = valueAt(node.outputs, 0);
+  const buffers: Record<'dy' | 'w' | 'w_scales' | 'du' | 'adapter' | 'residual' | 'dx', Ref> = {
+    ...packedRefs(group, ru),
+    dy: { value: dy },
+    du: refOf(du),
+    residual: refOf(hasResidual ? node.inputs[1] : undefined),
+    dx: { value: dx },
+  };
+  return call(linearBackwardTiled, {
+    buffers,
+    ...tiledOptions(group, rowsAndColumns(dy).n, ru, hasResidual),
+  });
+}
+
 /** Inputs [x, residual?, u?, A…, B…] → y [N, OUT]. */
 export const linearForward: Omit<Operation<LinearAttributes>, 'backward'> = {
   name: 'linear',
-  scratch: (node) => [scratchFloats(node.attributes.group)],
-  kernels: (node) => {
+  scratch: (node, profile) => (profile.linear === 'tiled' ? [] : [scratchFloats(node.attributes.group)]),
+  kernels: (node, profile) => {
     const { group, hasResidual } = node.attributes;
     const [x] = valueAt(node.inputs, 0);
     const [y] = valueAt(node.outputs, 0);
     const { n } = rowsAndColumns(x);
     const u = group.ru > 0 ? node.inputs[hasResidual ? 2 : 1] : undefined;
     const residual = hasResidual ? node.inputs[1] : undefined;
+    if (profile.linear === 'tiled') {
+      const buffers: Record<'x' | 'w' | 'w_scales' | 'u' | 'adapter' | 'residual' | 'y', Ref> = {
+        ...packedRefs(group, group.ru),
+        x: { value: x },
+        u: refOf(u),
+        residual: refOf(residual),
+        y: { value: y },
+      };
+      return [call(linearTiled, { buffers, ...tiledOptions(group, n, group.ru, hasResidual) })];
+    }
     return [
       dequantizeCall(group, true, group.ru),
       matmulCall<Ref>({
@@ -111,8 +155,8 @@ export const linearForward: Omit<Operation<LinearAttributes>, 'backward'> = {
 export const linearBackwardOperation: Operation<LinearAttributes> = {
   name: 'linear_backward',
   backward: 'none',
-  scratch: (node) => [scratchFloats(node.attributes.group)],
-  kernels: (node) => {
+  scratch: (node, profile) => (profile.linear === 'tiled' ? [] : [scratchFloats(node.attributes.group)]),
+  kernels: (node, profile) => {
     const { group, hasResidual } = node.attributes;
     const [dy] = valueAt(node.inputs, 0);
     const [dx] = valueAt(node.outputs, 0);
@@ -120,20 +164,23 @@ export const linearBackwardOperation: Operation<LinearAttributes> = {
     const du = node.inputs[hasResidual ? 2 : 1];
     const fused = du !== undefined && group.dropoutRate === 0;
     const ru = fused ? group.ru : 0;
-    const calls = [
-      dequantizeCall(group, false, ru),
-      matmulCall<Ref>({
-        buffers: {
-          a: { value: dy },
-          u: fused ? { value: du } : DUMMY,
-          b: { scratch: 0 },
-          residual: refOf(hasResidual ? node.inputs[1] : undefined),
-          y: { value: dx },
-        },
-        params: { n, k: group.out, m: group.k, ru },
-        hasResidual,
-      }),
-    ];
+    const calls =
+      profile.linear === 'tiled'
+        ? [tiledBackward(node, fused ? du : undefined, ru)]
+        : [
+            dequantizeCall(group, false, ru),
+            matmulCall<Ref>({
+              buffers: {
+                a: { value: dy },
+                u: fused ? { value: du } : DUMMY,
+                b: { scratch: 0 },
+                residual: refOf(hasResidual ? node.inputs[1] : undefined),
+                y: { value: dx },
+              },
+              params: { n, k: group.out, m: group.k, ru },
+              hasResidual,
+            }),
+          ];
     if (du === undefined || fused) return calls;
     const buffers: Record<'du' | 'adapter' | 'step' | 'dx', Ref> = {
       du: { value: du },

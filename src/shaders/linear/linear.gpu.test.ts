@@ -14,35 +14,89 @@ const gpu = await gpuOrNull();
 const formats: readonly WeightFormat[] = ['none', 'nf4', 'fp4', 'nf4-double', 'fp4-double'];
 const shapes = [
   [1, 4, [{ out: 1, rank: 0 }]],
-  [5, 12, [{ out: 7, rank: 3 }, { out: 5, rank: 0 }, { out: 9, rank: 6 }]],
-  [65, 65, [{ out: 33, rank: 5 }, { out: 66, rank: 9 }]],
-  [123, 128, [{ out: 128, rank: 8 }, { out: 64, rank: 8 }]],
+  [
+    5,
+    12,
+    [
+      { out: 7, rank: 3 },
+      { out: 5, rank: 0 },
+      { out: 9, rank: 6 },
+    ],
+  ],
+  [
+    65,
+    65,
+    [
+      { out: 33, rank: 5 },
+      { out: 66, rank: 9 },
+    ],
+  ],
+  [
+    123,
+    128,
+    [
+      { out: 128, rank: 8 },
+      { out: 64, rank: 8 },
+    ],
+  ],
 ] as const;
 const floats = (length: number, seed: number) => Float32Array.from(randomArray(Math.max(4, length), seed));
 
 describe.skipIf(!gpu)('linear on the GPU', () => {
-  it.each(formats.flatMap((format) => shapes.map(([n, k, members]) => [format, n, k, members] as const)))('%s, n %i, k %i, %j', async (format, n, k, members) => {
-    if (!gpu) return;
-    const g = testGroup(k, members, format);
-    const { out, ru, segments, packed, adapter } = g;
-    const arrays = { x: floats(n * k, 1), dy: floats(n * out, 2), u: floats(n * ru, 3), w: packed.words, w_scales: packed.scales, adapter, ry: floats(n * out, 4), rx: floats(n * k, 5), y: new Float32Array(n * out), dx: new Float32Array(n * k) };
-    const shared = { w: 'w', w_scales: 'w_scales', adapter: 'adapter' };
-    const options = { params: { segments, n, k, out, ru, count: segments.length }, constants: { HAS_RESIDUAL: 1 }, slots: { decode: decoder(format) } };
-    const got = await runCalls(
-      gpu,
-      arrays,
-      [
-        call(linearTiled, { buffers: { ...shared, x: 'x', u: 'u', residual: 'ry', y: 'y' }, ...options }),
-        call(linearBackwardTiled, { buffers: { ...shared, dy: 'dy', du: 'u', residual: 'rx', dx: 'dx' }, ...options }),
-      ],
-      ['y', 'dx'],
-    );
-    const group = { words: packed.words, scales: packed.scales, format, adapter, k, out, ru, segments, tail: ru > 0 ? arrays.u : null, n };
-    const [y, dx] = [new Float64Array(n * out), new Float64Array(n * k)];
-    linearReference({ ...group, left: arrays.x, residual: arrays.ry, result: y, direction: 'forward' });
-    linearReference({ ...group, left: arrays.dy, residual: arrays.rx, result: dx, direction: 'backward' });
-    // Entries below 1 but for rare outliers of 8, scales up to 2.5: at most about 8 in absolute product on average.
-    expect(mismatches(got.y ?? [], y, sumBound(k + ru + 1, 8 * (k + ru) + 64))).toEqual([]);
-    expect(mismatches(got.dx ?? [], dx, sumBound(out + ru + 1, 8 * (out + ru) + 64))).toEqual([]);
-  });
+  it.each(formats.flatMap((format) => shapes.map(([n, k, members]) => [format, n, k, members] as const)))(
+    '%s, n %i, k %i, %j',
+    async (format, n, k, members) => {
+      if (!gpu) return;
+      const g = testGroup(k, members, format);
+      const { out, ru, segments, packed, adapter } = g;
+      const arrays = {
+        x: floats(n * k, 1),
+        dy: floats(n * out, 2),
+        u: floats(n * ru, 3),
+        w: packed.words,
+        w_scales: packed.scales,
+        adapter,
+        ry: floats(n * out, 4),
+        rx: floats(n * k, 5),
+        y: new Float32Array(n * out),
+        dx: new Float32Array(n * k),
+      };
+      const shared = { w: 'w', w_scales: 'w_scales', adapter: 'adapter' };
+      const options = {
+        params: { segments, n, k, out, ru, count: segments.length },
+        constants: { HAS_RESIDUAL: 1 },
+        slots: { decode: decoder(format) },
+      };
+      const got = await runCalls(
+        gpu,
+        arrays,
+        [
+          call(linearTiled, { buffers: { ...shared, x: 'x', u: 'u', residual: 'ry', y: 'y' }, ...options }),
+          call(linearBackwardTiled, {
+            buffers: { ...shared, dy: 'dy', du: 'u', residual: 'rx', dx: 'dx' },
+            ...options,
+          }),
+        ],
+        ['y', 'dx'],
+      );
+      const group = {
+        words: packed.words,
+        scales: packed.scales,
+        format,
+        adapter,
+        k,
+        out,
+        ru,
+        segments,
+        tail: ru > 0 ? arrays.u : null,
+        n,
+      };
+      const [y, dx] = [new Float64Array(n * out), new Float64Array(n * k)];
+      linearReference({ ...group, left: arrays.x, residual: arrays.ry, result: y, direction: 'forward' });
+      linearReference({ ...group, left: arrays.dy, residual: arrays.rx, result: dx, direction: 'backward' });
+      // Entries below 1 but for rare outliers of 8, scales up to 2.5: at most about 8 in absolute product on average.
+      expect(mismatches(got.y ?? [], y, sumBound(k + ru + 1, 8 * (k + ru) + 64))).toEqual([]);
+      expect(mismatches(got.dx ?? [], dx, sumBound(out + ru + 1, 8 * (out + ru) + 64))).toEqual([]);
+    },
+  );
 });
