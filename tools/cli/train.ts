@@ -3,15 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { openBackend } from '../../src/engine/backends/openDevice.ts';
 import { decodeRows } from '../../src/engine/data/rows.ts';
 import { UserError } from '../../src/engine/errors.ts';
-import type { EngineErrorData, Event } from '../../src/engine/protocol.ts';
+import type { Event } from '../../src/engine/protocol.ts';
 import { formatLink, parseLink } from '../../src/engine/recipe/link.ts';
-import { recipeOfPreset } from '../../src/engine/recipe/presets.ts';
+import { presetValues, recipeOfPreset } from '../../src/engine/recipe/presets.ts';
 import type { Recipe } from '../../src/engine/recipe/recipe.ts';
-import { defaultValues, withPatch } from '../../src/engine/recipe/recipe.ts';
+import { withPatch } from '../../src/engine/recipe/recipe.ts';
 import { readRecipeJson } from '../../src/engine/recipe/recipeFile.ts';
 import { Assets } from '../../src/engine/session/assets.ts';
+import { errorData } from '../../src/engine/session/errorData.ts';
 import { TrainingRun } from '../../src/engine/session/run.ts';
-import { PythonError } from '../../src/engine/tape/pythonError.ts';
 import { nodeGpu } from './nodeGpu.ts';
 import type { CliOptions } from './options.ts';
 import { readOptions } from './options.ts';
@@ -34,7 +34,7 @@ async function readText(path: string): Promise<string> {
 /** The recipe asked for; a link's notes go to `note`. */
 async function recipeOf(options: CliOptions, assets: Assets, note: (text: string) => void): Promise<Recipe> {
   const presets = await assets.presets();
-  const values = presets.map(({ id, settings }) => ({ id, values: withPatch(defaultValues, settings) }));
+  const values = presetValues(presets);
   let recipe: Recipe;
   if (options.link !== null) {
     const parsed = await parseLink(options.link.slice(Math.max(0, options.link.indexOf('#'))), values);
@@ -67,6 +67,8 @@ async function train(options: CliOptions, report: Report, assets: Assets): Promi
     );
   }
   const { backend, device } = opened;
+  const lost: UserError[] = [];
+  void opened.lost.then((error) => lost.push(error));
   const deviceName = device.adapter
     ? `WebGPU on ${device.adapter.description || device.adapter.device}`
     : 'CPU';
@@ -91,7 +93,12 @@ async function train(options: CliOptions, report: Report, assets: Assets): Promi
   await run.answers('before');
   await backend.timings();
   const counters = { ...backend.counters };
-  while (!run.finished) report.step(await run.next(), run.totalSteps);
+  while (!run.finished) {
+    const metrics = await run.next();
+    // What the device complains of comes beside the numbers, which then mean nothing.
+    if (lost[0]) throw lost[0];
+    report.step(metrics, run.totalSteps);
+  }
   if (options.profile) {
     const perStep = (key: keyof typeof counters): number =>
       (backend.counters[key] - counters[key]) / run.step;
@@ -109,22 +116,9 @@ async function train(options: CliOptions, report: Report, assets: Assets): Promi
   }
   await run.answers('after');
   for (const [prompt, { before, after }] of answers) report.sample(prompt, before, after);
-  const presets = (await assets.presets()).map(({ id, settings }) => ({
-    id,
-    values: withPatch(defaultValues, settings),
-  }));
+  const presets = presetValues(await assets.presets());
   report.done(await formatLink(recipe, presets, { includeData: false, fingerprint: run.fingerprint }));
   backend.destroy();
-}
-
-function errorOf(error: unknown): EngineErrorData {
-  if (error instanceof UserError) return { code: error.code, message: error.message, data: error.data };
-  if (error instanceof PythonError) return { code: error.type, message: error.message, data: {} };
-  return {
-    code: 'internal',
-    message: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    data: {},
-  };
 }
 
 export async function main(args: readonly string[]): Promise<number> {
@@ -145,7 +139,7 @@ export async function main(args: readonly string[]): Promise<number> {
     await train(options, report, assets);
     return 0;
   } catch (error) {
-    report.error(errorOf(error));
+    report.error(errorData(error));
     return 1;
   }
 }

@@ -1,6 +1,6 @@
 """Writes tests/golden/sft-embedded.json: trl's SFTTrainer on the embedded model and one preset, 20 steps in f32.
 
-Reads public/model and public/presets/ships-log.jsonl (rows.jsonl while there is none); run again when either changes
+Reads public/model and rows.jsonl of this folder; run again when the model changes
 (their hashes are in the file). The rows travel in the file.
 The settings are the product's defaults.
 """
@@ -24,9 +24,7 @@ logging.set_verbosity_error()
 logging.disable_progress_bar()
 PUBLIC = os.path.join(os.path.dirname(__file__), "..", "..", "public")
 MODEL = os.path.join(PUBLIC, "model")
-ROWS = os.path.join(PUBLIC, "presets", "ships-log.jsonl")
-if not os.path.exists(ROWS):
-    ROWS = os.path.join(os.path.dirname(__file__), "rows.jsonl")
+ROWS = os.path.join(os.path.dirname(__file__), "rows.jsonl")
 LORA = {"r": 8, "lora_alpha": 16, "lora_dropout": 0.0, "target_modules": "all-linear"}
 TRAIN = {
     "learning_rate": 2e-3, "max_steps": 20, "per_device_train_batch_size": 4, "lr_scheduler_type": "linear",

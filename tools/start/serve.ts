@@ -1,4 +1,4 @@
-// A static file server such as any host of static files: types, lengths, revalidation, nothing else. No special
+// A static file server like a host of static files: types, lengths, revalidation, nothing else. No special
 // headers, no fallback page, no listing, so that what works here works anywhere.
 import { createReadStream, statSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';

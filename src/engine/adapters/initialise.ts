@@ -13,7 +13,7 @@ export function initialiseAdapter(layout: AdapterLayout, seed: number): Float32A
       (other) => other.name === tensor.name.replace('.lora_A.', '.lora_B.'),
     );
     const [, inFeatures = 1] = tensor.parameter.shape;
-    generator.skip(tensor.length + (partner?.length ?? 0));
+    generator.discard(tensor.length + (partner?.length ?? 0));
     const bound = 1 / Math.sqrt(inFeatures);
     for (let i = 0; i < tensor.length; i++) flat[tensor.offset + i] = generator.uniform(-bound, bound);
   }

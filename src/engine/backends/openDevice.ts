@@ -1,5 +1,6 @@
 // Finds the adapter of this machine and opens a backend on it, or says why the CPU runs. The GPU object comes from outside:
 // navigator.gpu in a browser, the bindings of the `webgpu` package in Node.
+import { UserError } from '../errors.ts';
 import type { BackendChoice, DeviceInfo } from '../protocol.ts';
 import type { Backend } from './backend.ts';
 import { chooseLinear } from './chooseLinear.ts';
@@ -9,8 +10,8 @@ import { GpuBackend } from './gpuBackend.ts';
 export interface OpenedBackend {
   readonly backend: Backend;
   readonly device: DeviceInfo;
-  /** Resolves with the reason when the device is lost; never for the CPU. */
-  readonly lost: Promise<string>;
+  /** Resolves when the device is lost or reports an error that nobody caught; never for the CPU. */
+  readonly lost: Promise<UserError>;
 }
 
 export interface OpenOptions {
@@ -31,7 +32,7 @@ const shownLimits = [
   'maxComputeInvocationsPerWorkgroup',
 ] as const;
 
-const never = new Promise<string>(() => {});
+const never = new Promise<UserError>(() => {});
 const cpuDevice = (reason: string): DeviceInfo => ({
   backend: 'cpu',
   reason,
@@ -68,6 +69,37 @@ export async function probeDevice(gpu: GPU | null, choice: BackendChoice): Promi
   return adapter ? describeAdapter(adapter) : cpuDevice('no-adapter');
 }
 
+function lossOf(device: GPUDevice): Promise<UserError> {
+  return device.lost.then(({ reason, message }) =>
+    reason === 'destroyed'
+      ? never
+      : new UserError(
+          'device-lost',
+          `The GPU stopped answering: ${message || reason}. Train again; the CPU is there too.`,
+        ),
+  );
+}
+
+/** Errors of WebGPU come late and outside of any call; a run that goes on after one computes nonsense. */
+function failureOf(device: GPUDevice): Promise<UserError> {
+  return new Promise((resolve) => {
+    device.onuncapturederror = ({ error }) => {
+      const full = error.constructor.name === 'GPUOutOfMemoryError';
+      resolve(
+        full
+          ? new UserError(
+              'out-of-memory',
+              `The GPU is out of memory: ${error.message}. Use a smaller batch size, max_length or r.`,
+            )
+          : new UserError(
+              'gpu-error',
+              `internal: the GPU refused a command: ${error.message}. Use the CPU backend, and report this.`,
+            ),
+      );
+    };
+  });
+}
+
 /** Opens the chosen backend; 'auto' and 'webgpu' fall back to the CPU where there is no adapter, and say so. */
 export async function openBackend(options: OpenOptions): Promise<OpenedBackend> {
   const { gpu, choice, now, breathe } = options;
@@ -94,9 +126,7 @@ export async function openBackend(options: OpenOptions): Promise<OpenedBackend> 
       linear: await chooseLinear(device, now),
     }),
     device: describeAdapter(adapter),
-    lost: device.lost.then((info) =>
-      info.reason === 'destroyed' ? never : info.message || 'the device was lost',
-    ),
+    lost: Promise.race([lossOf(device), failureOf(device)]),
   };
 }
 

@@ -1,6 +1,8 @@
 // Rows as people bring them: JSONL (or a JSON array) of `text`, `prompt`/`completion`, `messages` or `conversations`.
 // Every refusal names the line. Column names and meanings as TRL 1.13's SFTTrainer reads them.
+
 import { UserError } from '../errors.ts';
+import { isRecord } from '../isRecord.ts';
 import type { Message } from './tokenizer.ts';
 
 export type Row =
@@ -47,9 +49,6 @@ function firstBadByte(bytes: Uint8Array): number {
   return bytes.length;
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 function bad(
   where: string,
   found: string,
@@ -62,8 +61,8 @@ function bad(
 function messageList(value: readonly unknown[], where: string): Message[] {
   if (value.length === 0) throw bad(where, 'the list of messages is empty');
   return value.map((item, i) => {
-    const role = isObject(item) ? (item.role ?? item.from) : undefined;
-    const content = isObject(item) ? (item.content ?? item.value) : undefined;
+    const role = isRecord(item) ? (item.role ?? item.from) : undefined;
+    const content = isRecord(item) ? (item.content ?? item.value) : undefined;
     if (typeof role !== 'string' || typeof content !== 'string') {
       throw bad(
         where,
@@ -75,7 +74,7 @@ function messageList(value: readonly unknown[], where: string): Message[] {
 }
 
 function readRow(value: unknown, where: string): Row {
-  if (!isObject(value))
+  if (!isRecord(value))
     throw bad(where, `expected a JSON object, got ${JSON.stringify(value)?.slice(0, 40)}`);
   const chat = value.messages ?? value.conversations;
   if (Array.isArray(chat)) return { format: 'messages', messages: messageList(chat, where) };

@@ -2,6 +2,7 @@
 import { Template } from '@huggingface/jinja';
 import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
 import { UserError } from '../errors.ts';
+import { recordOf } from '../isRecord.ts';
 
 export interface Message {
   readonly role: string;
@@ -18,11 +19,9 @@ export interface Rendered {
 const START = '\uE0A0';
 const END = '\uE0A1';
 
-const asRecord = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null ? { ...value } : {};
 const asToken = (value: unknown): string | null => {
   if (typeof value === 'string') return value;
-  const { content } = asRecord(value);
+  const { content } = recordOf(value);
   return typeof content === 'string' ? content : null;
 };
 
@@ -37,7 +36,7 @@ export class Tokenizer {
 
   /** From the parsed tokenizer.json and tokenizer_config.json. Throws UserError 'tokenizer' without an eos token. */
   constructor(tokenizerJson: object, configJson: unknown) {
-    const config = asRecord(configJson);
+    const config = recordOf(configJson);
     this.#inner = new HubTokenizer(tokenizerJson, { ...config });
     const eos = asToken(config.eos_token);
     const eosId = eos === null ? undefined : this.#inner.token_to_id(eos);

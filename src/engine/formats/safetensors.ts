@@ -1,5 +1,7 @@
 // Reads safetensors files. Source: safetensors 0.4 format: u64 header length, JSON header, data without holes.
+
 import { UserError } from '../errors.ts';
+import { isRecord } from '../isRecord.ts';
 
 export interface SafeTensor {
   readonly dtype: string;
@@ -29,8 +31,6 @@ function broken(found: string): UserError {
   return new UserError('safetensors', `safetensors file: ${found}. Download the file again.`);
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isSizes = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
 
@@ -47,7 +47,7 @@ function readHeader(file: Uint8Array<ArrayBuffer>): {
     const header: unknown = JSON.parse(
       new TextDecoder('utf-8', { fatal: true }).decode(file.subarray(8, 8 + length)),
     );
-    if (!isObject(header)) throw broken('its header is not a JSON object');
+    if (!isRecord(header)) throw broken('its header is not a JSON object');
     return { header, dataAt: 8 + length };
   } catch (error) {
     if (error instanceof UserError) throw error;
@@ -63,7 +63,7 @@ export function readSafetensors(file: Uint8Array<ArrayBuffer>): Map<string, Safe
   for (const [name, entry] of Object.entries(header)) {
     if (name === '__metadata__') continue;
     if (
-      !isObject(entry) ||
+      !isRecord(entry) ||
       typeof entry.dtype !== 'string' ||
       !isSizes(entry.shape) ||
       !isSizes(entry.data_offsets)

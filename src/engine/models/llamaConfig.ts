@@ -1,6 +1,7 @@
 // config.json of a llama-architecture model, in the form of transformers 4 (`rope_theta`, `torch_dtype`) and 5
 // (`rope_parameters`, `dtype`). Source: transformers 5.18 models/llama/configuration_llama.py.
 import { UserError } from '../errors.ts';
+import { recordOf } from '../isRecord.ts';
 
 export interface LlamaConfig {
   readonly hiddenSize: number;
@@ -16,10 +17,6 @@ export interface LlamaConfig {
   readonly tied: boolean;
 }
 
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
-}
-
 function positive(json: Record<string, unknown>, key: string, fallback?: number): number {
   const value = json[key] ?? fallback;
   if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) {
@@ -33,15 +30,15 @@ function positive(json: Record<string, unknown>, key: string, fallback?: number)
 
 /** Reads a parsed config.json. Throws UserError 'model-config' naming the field, or 'model-family' for another family. */
 export function parseLlamaConfig(parsed: unknown): LlamaConfig {
-  const json = record(parsed);
+  const json = recordOf(parsed);
   if (json.model_type !== 'llama') {
     throw new UserError(
       'model-family',
       `config.json: model_type '${String(json.model_type)}' is not supported. Known families: llama.`,
     );
   }
-  const rope = record(json.rope_parameters);
-  const scaling = record(json.rope_scaling);
+  const rope = recordOf(json.rope_parameters);
+  const scaling = recordOf(json.rope_scaling);
   const ropeType = rope.rope_type ?? scaling.rope_type ?? scaling.type ?? 'default';
   if (ropeType !== 'default') {
     throw new UserError(

@@ -12,6 +12,7 @@ import { invariant } from '../errors.ts';
 import type { Recording } from '../models/recording.ts';
 import type { Operation, Ref, TapeNode } from '../tape/operation.ts';
 import type { Value } from '../tape/value.ts';
+import { headWeight } from './head.ts';
 import { MICRO_BATCHES_AT } from './metrics.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 
@@ -160,17 +161,8 @@ export function linearCrossEntropy(
   recording: Recording,
   args: { readonly hidden: Value; readonly lossGradFn: string },
 ): Value {
-  const head = recording.module('lm_head');
-  const weight = head.parameters.get('weight');
-  invariant(weight && head.kind.type === 'linear', 'lm_head has no weight of its own');
   const { tape } = recording;
-  const tied = recording.module('model.embed_tokens').parameters.get('weight') === weight;
-  const buffer = tied ? 'weights/model.embed_tokens' : 'weights/lm_head';
-  const table = recording.parameter(weight, recording.path('lm_head.weight'), {
-    kind: 'persistent',
-    buffer,
-    offset: 0,
-  });
+  const table = headWeight(recording);
   const { n } = rowsAndColumns(args.hidden);
   const wantsGradient = tape.gradEnabled && args.hidden.requiresGrad;
   const [loss] = tape.record<Attributes>({
@@ -185,7 +177,7 @@ export function linearCrossEntropy(
       },
       { name: `${args.hidden.name}.grad`, shape: wantsGradient ? args.hidden.shape : [1], gradFn: null },
     ],
-    attributes: { chunk: chunkRows(n, head.kind.outFeatures), wantsGradient },
+    attributes: { chunk: chunkRows(n, rowsAndColumns(table).n), wantsGradient },
     path: 'lm_head',
   });
   invariant(loss, 'linear_cross_entropy recorded no output');

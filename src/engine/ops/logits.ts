@@ -3,10 +3,10 @@
 import { call } from '../../shaders/kernel.ts';
 import { matmulTransposedReference } from '../../shaders/matmul/matmul.ref.ts';
 import { matmulTransposed } from '../../shaders/matmul/matmul.ts';
-import { invariant } from '../errors.ts';
 import type { Recording } from '../models/recording.ts';
 import type { Operation, Ref } from '../tape/operation.ts';
 import type { Value } from '../tape/value.ts';
+import { headWeight } from './head.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 
 const logitsOperation: Operation<null> = {
@@ -41,16 +41,7 @@ const logitsOperation: Operation<null> = {
 
 /** Hidden states [N, C] → the persistent buffer `logits` [N, V]. */
 export function logits(recording: Recording, hidden: Value): void {
-  const head = recording.module('lm_head');
-  const weight = head.parameters.get('weight');
-  invariant(weight, 'lm_head has no weight of its own');
-  const tied = recording.module('model.embed_tokens').parameters.get('weight') === weight;
-  const buffer = tied ? 'weights/model.embed_tokens' : 'weights/lm_head';
-  const table = recording.parameter(weight, recording.path('lm_head.weight'), {
-    kind: 'persistent',
-    buffer,
-    offset: 0,
-  });
+  const table = headWeight(recording);
   recording.tape.record<null>({
     operation: logitsOperation,
     inputs: [hidden, table],

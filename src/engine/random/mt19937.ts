@@ -28,7 +28,8 @@ export class TorchGenerator {
     return y >>> 0;
   }
 
-  skip(draws: number): void {
+  /** Draws and throws away. */
+  discard(draws: number): void {
     for (let i = 0; i < draws; i++) this.nextU32();
   }
 

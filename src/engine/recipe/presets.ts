@@ -1,6 +1,8 @@
 // The registry of presets: data presets listed in public/presets/presets.json, and the laboratory presets declared here,
 // which borrow a data preset's rows. A preset is a named patch of settings with rows and questions.
+
 import { UserError } from '../errors.ts';
+import { isRecord } from '../isRecord.ts';
 import type { Recipe, RecipePatch, RecipeValues } from './recipe.ts';
 import { defaultValues, isSettingKey, settingOf, withPatch } from './recipe.ts';
 import type { Text } from './setting.ts';
@@ -23,16 +25,14 @@ export interface PresetValues {
   readonly values: RecipeValues;
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const textOf = (value: unknown): Text => {
-  const { en, zh } = isObject(value) ? value : {};
+  const { en, zh } = isRecord(value) ? value : {};
   return { en: String(en ?? ''), zh: String(zh ?? en ?? '') };
 };
 
 function patchOf(id: string, value: unknown): RecipePatch {
   const patch: Record<string, unknown> = {};
-  for (const [key, setting] of Object.entries(isObject(value) ? value : {})) {
+  for (const [key, setting] of Object.entries(isRecord(value) ? value : {})) {
     const problem = isSettingKey(key)
       ? settingProblem(key, settingOf(key), setting)
       : `${key}: no such setting.`;
@@ -68,7 +68,7 @@ export async function loadPresets(fetchJson: FetchJson): Promise<PresetInfo[]> {
   const parsed = await fetchJson('presets/presets.json');
   const list: readonly unknown[] = Array.isArray(parsed) ? parsed : [];
   const presets = list.map((item): PresetInfo => {
-    const entry = isObject(item) ? item : {};
+    const entry = isRecord(item) ? item : {};
     const id = String(entry.id ?? '');
     const prompts: readonly unknown[] = Array.isArray(entry.prompts) ? entry.prompts : [];
     return {
@@ -88,6 +88,11 @@ export async function loadPresets(fetchJson: FetchJson): Promise<PresetInfo[]> {
       'presets.json: expected a list of presets, got none. Serve the whole folder of the page.',
     );
   return [...presets, elementZero(first)];
+}
+
+/** Defaults with each preset's patch laid over them, as links and files need them. */
+export function presetValues(presets: readonly PresetInfo[]): PresetValues[] {
+  return presets.map(({ id, settings }) => ({ id, values: withPatch(defaultValues, settings) }));
 }
 
 /** The preset as it stands, without changes of one's own. */

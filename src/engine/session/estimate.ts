@@ -24,18 +24,24 @@ function weightsBytes(config: LlamaConfig, values: RecipeValues): number {
   );
 }
 
+export interface EstimateInputs {
+  readonly config: LlamaConfig;
+  readonly wired: Wired;
+  readonly values: RecipeValues;
+  /** Padded tokens of the longest row. */
+  readonly longestTokens: number;
+  readonly steps: number;
+  /** Of the backend that will run; without one, the portable kernels. */
+  readonly profile?: KernelProfile;
+}
+
 /** Of the longest batch; null when the recorded loss has no grad_fn, for then nothing runs. */
-export function estimateCost(
-  config: LlamaConfig,
-  wired: Wired,
-  values: RecipeValues,
-  longestTokens: number,
-  steps: number,
-): CostEstimate | null {
+export function estimateCost(inputs: EstimateInputs): CostEstimate | null {
+  const { config, wired, values, longestTokens, steps, profile = portable } = inputs;
   const layout = layoutAdapters(wired.root);
   const batch = { rows: values['train.per_device_train_batch_size'], tokens: longestTokens };
   try {
-    const plan = makePlan(recordTraining(wired, config, layout, batch, wired.backwardCall).tape, portable);
+    const plan = makePlan(recordTraining(wired, config, layout, batch, wired.backwardCall).tape, profile);
     const sum = (bytes: readonly number[]): number => bytes.reduce((total, size) => total + size, 0);
     const floats = 4 * layout.total;
     const memory = {

@@ -104,7 +104,14 @@ export class TrainingRun {
       stopIds: files.stopIds,
     });
     const counts = countParameters(wired.root);
-    const estimate = estimateCost(files.config, wired, values, data.longestBatch, trainer.totalSteps);
+    const estimate = estimateCost({
+      config: files.config,
+      wired,
+      values,
+      longestTokens: data.longestBatch,
+      steps: trainer.totalSteps,
+      profile: backend.profile,
+    });
     emit({
       type: 'started',
       trainable: counts.trainable,
@@ -196,16 +203,22 @@ export class TrainingRun {
       if (cancelled()) return;
       const send = (text: string, done: boolean): void =>
         emit({ type: 'answer', id, index, side, prompt, text, done, step });
-      const text = await this.#generator.answer(prompt, {
-        adapter: side === 'after',
-        values: recipe.values,
-        onText: async (soFar) => {
-          send(soFar, false);
-          await breathe();
-          return !cancelled();
-        },
-      });
-      send(text, true);
+      try {
+        const text = await this.#generator.answer(prompt, {
+          adapter: side === 'after',
+          values: recipe.values,
+          onText: async (soFar) => {
+            send(soFar, false);
+            await breathe();
+            return !cancelled();
+          },
+        });
+        send(text, true);
+      } catch (error) {
+        // A question that can't be asked must not cost the run: its error stands where the answer would.
+        if (!(error instanceof UserError)) throw error;
+        send(error.message, true);
+      }
     }
   }
 }

@@ -5,11 +5,12 @@ import type { OpenedBackend } from '../backends/openDevice.ts';
 import { openBackend, probeDevice } from '../backends/openDevice.ts';
 import { UserError } from '../errors.ts';
 import { inspect } from '../inspect/inspect.ts';
-import type { BackendChoice, Command, EngineErrorData, Event } from '../protocol.ts';
+import type { BackendChoice, Command, Event } from '../protocol.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { recipeProblems } from '../recipe/recipe.ts';
 import { PythonError } from '../tape/pythonError.ts';
 import type { Assets } from './assets.ts';
+import { errorData } from './errorData.ts';
 import { estimateCost } from './estimate.ts';
 import { prepareData } from './prepareData.ts';
 import { TrainingRun } from './run.ts';
@@ -27,13 +28,6 @@ type Wish = 'go' | 'pause' | 'stop' | 'reset';
 
 const BREATHE_EVERY_MS = 40;
 
-function errorData(error: unknown): EngineErrorData {
-  if (error instanceof UserError) return { code: error.code, message: error.message, data: error.data };
-  if (error instanceof PythonError)
-    return { code: error.type, message: error.message, data: { call: error.call } };
-  return { code: 'internal', message: error instanceof Error ? error.message : String(error), data: {} };
-}
-
 const sameRecipe = (a: Recipe, b: Recipe): boolean =>
   JSON.stringify([a.preset, a.values, a.data ?? null]) ===
   JSON.stringify([b.preset, b.values, b.data ?? null]);
@@ -43,6 +37,8 @@ export class Session {
   #run: TrainingRun | null = null;
   #opened: OpenedBackend | null = null;
   #wish: Wish = 'go';
+  /** Whether the closing answers of the run were asked for. */
+  #ended = false;
   #work: Promise<void> = Promise.resolve();
 
   constructor(options: SessionOptions) {
@@ -86,6 +82,7 @@ export class Session {
 
   async #train(recipe: Recipe, choice: BackendChoice, steps: number): Promise<void> {
     this.#wish = 'go';
+    this.#ended = false;
     const resumes = this.#run !== null && !this.#run.finished && sameRecipe(this.#run.recipe, recipe);
     const run = resumes && this.#run ? this.#run : await this.#begin(recipe, choice);
     if (!run) return;
@@ -115,14 +112,8 @@ export class Session {
     });
     this.#opened = opened;
     emit({ type: 'device', device: opened.device });
-    void opened.lost.then((reason) => {
-      if (this.#opened === opened)
-        this.#fail(
-          new UserError(
-            'device-lost',
-            `The GPU stopped answering: ${reason}. Train again; the CPU is there too.`,
-          ),
-        );
+    void opened.lost.then((error) => {
+      if (this.#opened === opened) this.#fail(error);
     });
     const cancelled = (): boolean => this.#wish === 'reset' || this.#wish === 'stop';
     const run = await TrainingRun.begin({ assets, recipe, opened, emit, now, cancelled, breathe });
@@ -134,12 +125,14 @@ export class Session {
     return run;
   }
 
+  /** A run that ended while the wish to stop it waited has said so already. */
   async #stop(): Promise<void> {
     this.#wish = 'go';
-    if (this.#run) await this.#finish(this.#run);
+    if (this.#run && !this.#ended) await this.#finish(this.#run);
   }
 
   async #finish(run: TrainingRun): Promise<void> {
+    this.#ended = true;
     run.phase('after');
     await run.answers('after');
     if (this.#leaves()) return;
@@ -178,7 +171,14 @@ export class Session {
         batch: { rows: recipe.values['train.per_device_train_batch_size'], tokens: data.longestBatch },
         estimate: (wired) => {
           assertRankFits(wired.root);
-          return estimateCost(files.config, wired, recipe.values, data.longestBatch, data.facts.steps);
+          const { longestBatch: longestTokens, facts } = data;
+          return estimateCost({
+            config: files.config,
+            wired,
+            values: recipe.values,
+            longestTokens,
+            steps: facts.steps,
+          });
         },
         rows: data.facts,
         data: data.summary,

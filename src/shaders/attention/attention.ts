@@ -6,6 +6,7 @@ import { stepSnippet } from '../lib/step.ts';
 import source from './attention.wgsl?raw';
 import kvSource from './attention_backward_kv.wgsl?raw';
 import qSource from './attention_backward_q.wgsl?raw';
+import shape from './attention_shape.wgsl?raw';
 
 const params = {
   batch: 'u32',
@@ -26,7 +27,7 @@ const params = {
 export const attention = defineKernel({
   name: 'attention',
   source,
-  snippets: [stepSnippet],
+  snippets: [stepSnippet, shape],
   buffers: { q: 'read', k: 'read', v: 'read', step: 'uniform', o: 'read_write', lse: 'read_write' },
   params,
   constants: { ...gridConstants, D: 32 },
@@ -37,6 +38,7 @@ export const attention = defineKernel({
 export const attentionBackwardQ = defineKernel({
   name: 'attention_backward_q',
   source: qSource,
+  snippets: [shape],
   buffers: {
     q: 'read',
     k: 'read',
@@ -56,6 +58,7 @@ export const attentionBackwardQ = defineKernel({
 export const attentionBackwardKv = defineKernel({
   name: 'attention_backward_kv',
   source: kvSource,
+  snippets: [shape],
   buffers: {
     q: 'read',
     k: 'read',

@@ -1,11 +1,5 @@
 // Causal grouped-query attention with an online softmax: one invocation holds one query head in registers and walks the
 // keys 0..its own position; no score leaves the registers. Saves lse for backward. D is a multiple of 4.
-struct Params {
-  batch: u32, t_q: u32, t_k: u32, heads: u32, kv_heads: u32,
-  q_stride: u32, q_offset: u32, k_stride: u32, k_offset: u32, v_stride: u32, v_offset: u32,
-  scale: f32,
-}
-const D4 = D / 4u;
 @group(0) @binding(0) var<storage, read> q: array<vec4f>; // [B*Tq, q_stride/4]
 @group(0) @binding(1) var<storage, read> k: array<vec4f>; // [B*Tk, k_stride/4]
 @group(0) @binding(2) var<storage, read> v: array<vec4f>; // [B*Tk, v_stride/4]

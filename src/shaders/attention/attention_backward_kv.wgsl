@@ -1,11 +1,5 @@
 // dk and dv of one key of one kv head an invocation: walks the query heads of its group and the queries from its own
 // position on, in fixed order. dqkv receives k's and v's columns only. D is a multiple of 4.
-struct Params {
-  batch: u32, t_q: u32, t_k: u32, heads: u32, kv_heads: u32,
-  q_stride: u32, q_offset: u32, k_stride: u32, k_offset: u32, v_stride: u32, v_offset: u32,
-  scale: f32,
-}
-const D4 = D / 4u;
 @group(0) @binding(0) var<storage, read> q: array<vec4f>; // [N, q_stride/4]
 @group(0) @binding(1) var<storage, read> k: array<vec4f>; // [N, k_stride/4]
 @group(0) @binding(2) var<storage, read> v: array<vec4f>; // [N, v_stride/4]

@@ -1,10 +1,6 @@
 // Decodes one linear group to a scratch matrix for `matmul`, with the adapter's rows after the weights.
 // Forward (TRANSPOSED 1): [K + RU, OUT], rows K.. hold scale_j B_j^T, zero outside the member's columns.
 // Backward (TRANSPOSED 0): [OUT + RU, K], rows OUT.. hold A_j. One invocation an element.
-struct Segment {
-  start: u32, end: u32, rank: u32, u_column: u32,
-  a_offset: u32, b_offset: u32, first_block: u32, scale: f32,
-}
 // The array comes first: a uniform block wants it at a multiple of 16 bytes.
 struct Params {
   segments: array<Segment, 4>,

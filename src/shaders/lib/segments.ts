@@ -1,6 +1,10 @@
 // A linear group is up to four frozen projections that share their input, side by side along OUT; a segment is one of them
 // with its adapter. Field order and sizes as the WGSL struct Segment.
 import type { StructArray } from '../kernel.ts';
+import source from './segment.wgsl?raw';
+
+/** WGSL `struct Segment`, before every kernel with `segments` among its parameters. */
+export const segmentSnippet: string = source;
 
 const MAX_SEGMENTS = 4;
 

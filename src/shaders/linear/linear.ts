@@ -1,9 +1,10 @@
 // Declares the linear layer over a packed group in one dispatch, weights decoded inside workgroup tiles: the variant for
 // adapters whose workgroup memory is fast. The other way is `dequantize` and `matmul`.
 import { defineKernel } from '../kernel.ts';
-import { segmentArray } from '../lib/segments.ts';
+import { segmentArray, segmentSnippet } from '../lib/segments.ts';
 import backwardSource from './linear_backward_tiled.wgsl?raw';
 import source from './linear_tiled.wgsl?raw';
+import tile from './tile.wgsl?raw';
 
 const params = { segments: segmentArray, n: 'u32', k: 'u32', out: 'u32', ru: 'u32', count: 'u32' } as const;
 
@@ -11,6 +12,7 @@ const params = { segments: segmentArray, n: 'u32', k: 'u32', out: 'u32', ru: 'u3
 export const linearTiled = defineKernel({
   name: 'linear_tiled',
   source,
+  snippets: [segmentSnippet, tile],
   slots: ['decode'],
   buffers: {
     x: 'read',
@@ -30,6 +32,7 @@ export const linearTiled = defineKernel({
 export const linearBackwardTiled = defineKernel({
   name: 'linear_backward_tiled',
   source: backwardSource,
+  snippets: [segmentSnippet, tile],
   slots: ['decode'],
   buffers: {
     dy: 'read',

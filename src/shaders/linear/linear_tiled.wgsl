@@ -1,11 +1,6 @@
 // y = [x | u] [W | s B]^T (+ residual), W decoded inside the tile: a workgroup of 16 by 16 makes 64 rows by 64 columns, each
 // invocation 4 by 4. Sixteen columns of K at a time stand in workgroup memory; every packed weight of the tile is decoded
 // once, neighbours reading neighbouring words. Sums in f32.
-struct Segment {
-  start: u32, end: u32, rank: u32, u_column: u32,
-  a_offset: u32, b_offset: u32, first_block: u32, scale: f32,
-}
-struct Params { segments: array<Segment, 4>, n: u32, k: u32, out: u32, ru: u32, count: u32 }
 @group(0) @binding(0) var<storage, read> x: array<f32>; // [N, K]
 @group(0) @binding(1) var<storage, read> w: array<u32>;
 @group(0) @binding(2) var<storage, read> w_scales: array<u32>;
@@ -14,18 +9,6 @@ struct Params { segments: array<Segment, 4>, n: u32, k: u32, out: u32, ru: u32, 
 @group(0) @binding(5) var<storage, read> residual: array<f32>; // [N, OUT]
 @group(0) @binding(6) var<storage, read_write> y: array<f32>; // [N, OUT]
 @group(0) @binding(7) var<uniform> params: Params;
-
-const STEP = 16u;
-var<workgroup> left: array<array<f32, 64>, 16>; // [p][row]
-var<workgroup> right: array<array<f32, 64>, 16>; // [p][column]
-
-fn segment_of(o: u32) -> u32 {
-  var j = 0u;
-  for (; j + 1u < params.count; j++) {
-    if (o < params.segments[j].end) { break; }
-  }
-  return j;
-}
 
 fn left_at(row: u32, p: u32) -> f32 {
   if (row >= params.n || p >= params.k + params.ru) { return 0.0; }

@@ -3,7 +3,7 @@
 import { dropoutSnippet } from '../dropout/dropout.ts';
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import { defineKernel } from '../kernel.ts';
-import { segmentArray } from '../lib/segments.ts';
+import { segmentArray, segmentSnippet } from '../lib/segments.ts';
 import { stepSnippet } from '../lib/step.ts';
 import source from './lora_down.wgsl?raw';
 import downBackwardSource from './lora_down_backward.wgsl?raw';
@@ -16,7 +16,7 @@ const quarter = (count: number): number => Math.ceil(count / 4);
 export const loraDown = defineKernel({
   name: 'lora_down',
   source,
-  snippets: [stepSnippet, dropoutSnippet],
+  snippets: [segmentSnippet, stepSnippet, dropoutSnippet],
   buffers: { x: 'read', adapter: 'read', step: 'uniform', u: 'read_write' },
   params: { segments: segmentArray, n: 'u32', k: 'u32', ru: 'u32', count: 'u32', stream: 'u32', rate: 'f32' },
   constants: { HAS_DROPOUT: 0 },
@@ -31,6 +31,7 @@ export const loraDown = defineKernel({
 export const loraUpBackward = defineKernel({
   name: 'lora_up_backward',
   source: upBackwardSource,
+  snippets: [segmentSnippet],
   buffers: { dy: 'read', adapter: 'read', du: 'read_write' },
   params: { segments: segmentArray, n: 'u32', out: 'u32', ru: 'u32', count: 'u32' },
   constants: {},
@@ -45,7 +46,7 @@ export const loraUpBackward = defineKernel({
 export const loraGrad = defineKernel({
   name: 'lora_grad',
   source: gradSource,
-  snippets: [stepSnippet, dropoutSnippet],
+  snippets: [segmentSnippet, stepSnippet, dropoutSnippet],
   buffers: { x: 'read', u: 'read', dy: 'read', du: 'read', step: 'uniform', grads: 'read_write' },
   params: {
     segments: segmentArray,
@@ -73,7 +74,7 @@ export const loraGrad = defineKernel({
 export const loraDownBackward = defineKernel({
   name: 'lora_down_backward',
   source: downBackwardSource,
-  snippets: [stepSnippet, dropoutSnippet],
+  snippets: [segmentSnippet, stepSnippet, dropoutSnippet],
   buffers: { du: 'read', adapter: 'read', step: 'uniform', dx: 'read_write' },
   params: { segments: segmentArray, n: 'u32', k: 'u32', ru: 'u32', count: 'u32', stream: 'u32', rate: 'f32' },
   constants: gridConstants,

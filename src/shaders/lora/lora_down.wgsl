@@ -1,9 +1,5 @@
 // u[n, c] = sum_k drop_j(x)[n, k] A_j[r, k] for every column c of every adapter of a group. One invocation a block of 4
 // rows by 4 columns of one adapter. Dropout is recomputed from its counter.
-struct Segment {
-  start: u32, end: u32, rank: u32, u_column: u32,
-  a_offset: u32, b_offset: u32, first_block: u32, scale: f32,
-}
 // The array comes first: a uniform block wants it at a multiple of 16 bytes.
 struct Params {
   segments: array<Segment, 4>,

@@ -1,9 +1,5 @@
 // dx[n, k] += sum_j drop_j(n, k) sum_r du[n, c] A_j[r, k]: the adapters' share of dx where dropout stands between x and A.
 // One invocation an element of dx. Without dropout the matmul carries this share.
-struct Segment {
-  start: u32, end: u32, rank: u32, u_column: u32,
-  a_offset: u32, b_offset: u32, first_block: u32, scale: f32,
-}
 // The array comes first: a uniform block wants it at a multiple of 16 bytes.
 struct Params {
   segments: array<Segment, 4>,

@@ -1,10 +1,6 @@
 // dA_j[r, k] += sum_n du[n, c] drop_j(x)[n, k] and dB_j[o, r] += scale_j sum_n dy[n, o] u[n, c], every adapter of a group
 // in one dispatch. One invocation a 4 by 4 block of one of them over one of S fixed stretches of tokens; it adds to its
 // own partial [S, total], so gradient accumulation keeps its order.
-struct Segment {
-  start: u32, end: u32, rank: u32, u_column: u32,
-  a_offset: u32, b_offset: u32, first_block: u32, scale: f32,
-}
 // The array comes first: a uniform block wants it at a multiple of 16 bytes.
 struct Params {
   segments: array<Segment, 4>,
