@@ -1,16 +1,16 @@
-// Train and eval rows, apart by a fixed permutation of the seed. Which rows datasets' train_test_split would pick needs
-// numpy's PCG64; this takes torch's generator, so the sizes agree with it and the choice of rows does not.
-import { TorchGenerator } from '../random/mt19937.ts';
+// dataset.train_test_split(test_size, seed): which rows train and which are held out, in the order datasets gives them.
+// Source: datasets 5.0.1 arrow_dataset.py; the permutation is numpy's.
+import { NumpyGenerator } from '../random/pcg64.ts';
 
 export interface Split<T> {
   readonly train: readonly T[];
   readonly test: readonly T[];
 }
 
-/** ceil(test_size · n) rows for evaluation; at least one row always remains for training. */
+/** ceil(test_size · n) rows for evaluation; with test_size 0 all rows train, in their own order. */
 export function splitRows<T>(rows: readonly T[], testSize: number, seed: number): Split<T> {
-  const count = Math.min(Math.ceil(testSize * rows.length), rows.length - 1);
-  if (count <= 0) return { train: rows, test: [] };
-  const chosen = new Set(new TorchGenerator(seed).randperm(rows.length).slice(0, count));
-  return { train: rows.filter((_, i) => !chosen.has(i)), test: rows.filter((_, i) => chosen.has(i)) };
+  const count = Math.ceil(testSize * rows.length);
+  if (count === 0 || count >= rows.length) return { train: rows, test: [] };
+  const order = new NumpyGenerator(seed).permutation(rows.length).flatMap((i) => rows[i] ?? []);
+  return { train: order.slice(count), test: order.slice(0, count) };
 }

@@ -44,7 +44,10 @@ export function prepareData(source: RecipeRows, tokenizer: Tokenizer, values: Re
     completionOnly: values['train.completion_only_loss'],
   };
   const dataset = tokenizeRows(source.rows, tokenizer, options);
-  const split = splitRows(dataset.examples, values['data.test_size'], values['train.seed']);
+  const parts = splitRows(source.rows, values['data.test_size'], values['train.seed']);
+  const train = tokenizeRows(parts.train, tokenizer, options);
+  const test = parts.test.length > 0 ? tokenizeRows(parts.test, tokenizer, options).examples : [];
+  const split: Split<Example> = { train: train.examples, test };
   const schedule: Schedule = {
     rows: split.train.length,
     batchSize: values['train.per_device_train_batch_size'],
@@ -66,7 +69,7 @@ export function prepareData(source: RecipeRows, tokenizer: Tokenizer, values: Re
     example.labels.findLast((label) => label !== IGNORE);
   return {
     split,
-    assertLearns: () => assertLearns(dataset, options.maxLength),
+    assertLearns: () => assertLearns(train, options.maxLength),
     longestBatch: Math.ceil(longest / 16) * 16,
     summary: {
       name: source.name,
@@ -82,7 +85,7 @@ export function prepareData(source: RecipeRows, tokenizer: Tokenizer, values: Re
       notes,
     },
     facts: {
-      allMasked: dataset.examples.length === 0,
+      allMasked: train.examples.length === 0,
       rows: source.rows.length,
       maskedRows: dataset.maskedRows,
       truncatedRows: dataset.truncatedRows,

@@ -35,16 +35,19 @@ describe('SFTTrainer on the embedded model', () => {
         'train.gradient_accumulation_steps': Number(run.settings.gradient_accumulation_steps ?? 1),
         'train.max_steps': Number(run.settings.max_steps),
       });
-      // Two float32 implementations that sum in different orders drift apart through AdamW; 1e-3 is the issue's own bound.
+      const relative = (got: number, want: number): number => Math.abs(got - want) / want;
       for (const want of run.steps.slice(0, 10)) {
         const got = await trainer.next();
-        expect(Math.abs(got.loss - want.loss) / want.loss, `loss of step ${got.step}`).toBeLessThan(1e-3);
-        expect(
-          Math.abs(got.gradNorm - want.grad_norm) / want.grad_norm,
-          `grad_norm of step ${got.step}`,
-        ).toBeLessThan(5e-3);
+        // Adam turns roundings of near-zero gradients into steps of full size, so two float32 runs drift apart: later
+        // losses get the project's own bound, the first three steps that of their sums (about 400 terms, 400 · 2^-24).
+        const early = got.step <= 3;
+        expect(relative(got.loss, want.loss), `loss of step ${got.step}`).toBeLessThan(early ? 2.4e-5 : 1e-3);
+        if (early)
+          expect(relative(got.gradNorm, want.grad_norm), `grad_norm of step ${got.step}`).toBeLessThan(
+            2.4e-5,
+          );
         expect(got.learningRate).toBeCloseTo(want.learning_rate, 10);
-        expect(got.meanTokenAccuracy).toBeCloseTo(want.mean_token_accuracy, 2);
+        expect(got.meanTokenAccuracy).toBeCloseTo(want.mean_token_accuracy, 6);
       }
     },
     120_000,

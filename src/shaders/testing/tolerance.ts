@@ -44,3 +44,6 @@ export function mismatches(
   }
   return found;
 }
+
+/** |a|, element by element: a reference run over absolute values gives Σ|a_i b_i| of every output, for `sumBound`. */
+export const absolute = (values: ArrayLike<number>): Float64Array => Float64Array.from(values, Math.abs);
