@@ -40,7 +40,9 @@ describe('SFTTrainer on the embedded model', () => {
         const got = await trainer.next();
         // Adam turns roundings of near-zero gradients into steps of full size, so two float32 runs drift apart: later
         // losses get the project's own bound, the first three steps that of their sums (about 400 terms, 400 · 2^-24).
-        const early = got.step <= 3;
+        // bitsandbytes' CPU kernel rounds to a grid of 16 bits before it picks an 8-bit code; 37 scales of this model then
+        // get the neighbour of the code that its CUDA kernel and ours give (tools/golden/README.md).
+        const early = got.step <= 3 && !run.base.includes('double');
         expect(relative(got.loss, want.loss), `loss of step ${got.step}`).toBeLessThan(early ? 2.4e-5 : 1e-3);
         if (early)
           expect(relative(got.gradNorm, want.grad_norm), `grad_norm of step ${got.step}`).toBeLessThan(
