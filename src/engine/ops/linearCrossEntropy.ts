@@ -22,11 +22,13 @@ interface Attributes {
   readonly wantsGradient: boolean;
 }
 
+/** As TRL's chunked_nll; fewer where the vocabulary would make the scratch larger than 64 MiB. */
+const CHUNK_ROWS = 256;
 const SCRATCH_LIMIT_FLOATS = 2 ** 24;
 
 function chunkRows(n: number, v: number): number {
   const fits = Math.floor(SCRATCH_LIMIT_FLOATS / v / 64) * 64;
-  return Math.min(n, Math.max(64, fits));
+  return Math.min(n, CHUNK_ROWS, Math.max(64, fits));
 }
 
 function chunks(node: TapeNode<Attributes>): { readonly first: number; readonly rows: number }[] {
