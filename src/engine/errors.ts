@@ -16,3 +16,10 @@ export class UserError extends Error {
 export function invariant(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(message.startsWith('internal:') ? message : `internal: ${message}`);
 }
+
+/** The person gave up what was going on: nothing to report, everything to free. */
+export class Cancelled extends Error {
+  constructor() {
+    super('cancelled');
+  }
+}

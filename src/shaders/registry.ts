@@ -3,15 +3,15 @@ import { adamw } from './adamw/adamw.ts';
 import { add } from './add/add.ts';
 import { attention, attentionBackwardKv, attentionBackwardQ } from './attention/attention.ts';
 import { crossEntropy, rowSum } from './cross_entropy/cross_entropy.ts';
-import { dequantize } from './dequantize/dequantize.ts';
+import { dequantize, dequantizeScalar } from './dequantize/dequantize.ts';
 import { dropout } from './dropout/dropout.ts';
 import { embedding } from './embedding/embedding.ts';
 import { clipFactor, gradReduce } from './grad_norm/grad_norm.ts';
 import type { Kernel } from './kernel.ts';
 import { kvAppend } from './kv_cache/kv_cache.ts';
-import { linearBackwardTiled, linearTiled } from './linear/linear.ts';
+import { linearBackwardTiled, linearTiled, linearVector } from './linear/linear.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lora.ts';
-import { matmul, matmulScalar, matmulTransposed } from './matmul/matmul.ts';
+import { matmul, matmulScalar, matmulTransposed, matmulWide } from './matmul/matmul.ts';
 import { rmsNorm, rmsNormBackward } from './rms_norm/rms_norm.ts';
 import { rope } from './rope/rope.ts';
 import { swiglu, swigluBackward } from './swiglu/swiglu.ts';
@@ -22,9 +22,12 @@ export const kernels: readonly Kernel[] = [
   embedding,
   rmsNorm,
   dequantize,
+  dequantizeScalar,
   linearTiled,
+  linearVector,
   loraDown,
   matmul,
+  matmulWide,
   matmulScalar,
   matmulTransposed,
   rope,

@@ -106,7 +106,7 @@ async function kernels(gpu: GPU): Promise<void> {
       residual: buffer(64),
       y: buffer(n * m),
     };
-    const made = matmulCall({ buffers, params: { n, k, m, ru: 0 }, hasResidual: false });
+    const made = matmulCall<BufferRange>({ buffers, n, k, m, adds: 'nothing', block: 'narrow' });
     say(`matmul N ${n} K ${k} M ${m}`, 2 * n * k * m, await time(device, pipelines, made, 4), best);
   }
   device.destroy();

@@ -8,6 +8,7 @@ export interface CliOptions {
   readonly recipe: string | null;
   readonly preset: string | null;
   readonly data: string | null;
+  readonly model: string | null;
   readonly steps: number | null;
   readonly backend: BackendChoice;
   readonly listPresets: boolean;
@@ -20,6 +21,7 @@ const usage = `npm run -s train -- [--link URL | --recipe FILE | --preset NAME] 
   --recipe FILE    a recipe saved by the page
   --preset NAME    a preset (default: the first); --list-presets lists them
   --data FILE      train on these rows (JSONL) instead of the preset's
+  --model FILE     train this GGUF model instead of the embedded one
   --steps N        at most N optimiser steps
   --backend NAME   webgpu or cpu (default: webgpu where there is an adapter)
   --json           one JSON object a line
@@ -41,6 +43,7 @@ export function readOptions(args: readonly string[]): CliOptions {
         recipe: text,
         preset: text,
         data: text,
+        model: text,
         steps: text,
         backend: text,
         'list-presets': flag,
@@ -67,6 +70,7 @@ export function readOptions(args: readonly string[]): CliOptions {
     recipe: values.recipe ?? null,
     preset: values.preset ?? null,
     data: values.data ?? null,
+    model: values.model ?? null,
     steps,
     backend,
     listPresets: values['list-presets'],

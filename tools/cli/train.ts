@@ -12,6 +12,7 @@ import { readRecipeJson } from '../../src/engine/recipe/recipeFile.ts';
 import { Assets } from '../../src/engine/session/assets.ts';
 import { errorData } from '../../src/engine/session/errorData.ts';
 import { TrainingRun } from '../../src/engine/session/run.ts';
+import { fileSource } from './fileSource.ts';
 import { nodeGpu } from './nodeGpu.ts';
 import type { CliOptions } from './options.ts';
 import { readOptions } from './options.ts';
@@ -47,6 +48,10 @@ async function recipeOf(options: CliOptions, assets: Assets, note: (text: string
       ...recipe,
       data: { name: options.data.split('/').at(-1) ?? options.data, text: await readText(options.data) },
     };
+  if (options.model !== null) {
+    const { info } = await assets.openModel(await fileSource(options.model));
+    recipe = { ...recipe, model: { name: info.name, digest: info.digest } };
+  }
   return options.steps === null
     ? recipe
     : { ...recipe, values: withPatch(recipe.values, { 'train.max_steps': options.steps }) };
@@ -102,7 +107,7 @@ async function train(options: CliOptions, report: Report, assets: Assets): Promi
   if (options.profile) {
     const perStep = (key: keyof typeof counters): number =>
       (backend.counters[key] - counters[key]) / run.step;
-    const layers = (await assets.model()).config.layers;
+    const layers = (await assets.model(recipe)).config.layers;
     const kernels = [...(await backend.timings())]
       .map(([name, ms]) => ({ name, ms: ms / run.step }))
       .sort((a, b) => b.ms - a.ms);

@@ -1,6 +1,6 @@
-// Which variant of the linear layer suits an adapter, by timing both on one shape of a small model. The loser must be slower
-// by a fifth, so that noise never moves an adapter from its portable default and runs repeat.
-import { dequantize } from '../../shaders/dequantize/dequantize.ts';
+// Which variant of the linear layer suits an adapter, by timing all on one shape. Another than the default must be faster
+// by a fifth, so that noise never moves an adapter from it and runs repeat.
+import { dequantizeCall } from '../../shaders/dequantize/dequantize.ts';
 import type { BufferRange } from '../../shaders/host/dispatch.ts';
 import { encodeDispatch, prepareCalls } from '../../shaders/host/dispatch.ts';
 import { Pipelines } from '../../shaders/host/pipelines.ts';
@@ -29,10 +29,11 @@ const segment = {
 /** Best of a few rounds, in milliseconds; the first, which compiles, does not count. */
 async function best(
   device: GPUDevice,
+  pipelines: Pipelines,
   calls: readonly KernelCall<BufferRange>[],
   now: () => number,
 ): Promise<number> {
-  const { dispatches, params } = await prepareCalls(device, new Pipelines(device), calls);
+  const { dispatches, params } = await prepareCalls(device, pipelines, calls);
   let least = Number.POSITIVE_INFINITY;
   for (let round = 0; round <= ROUNDS; round++) {
     const started = now();
@@ -48,6 +49,7 @@ async function best(
   return least;
 }
 
+/** The fastest by a fifth, else the narrow block. */
 export async function chooseLinear(device: GPUDevice, now: () => number): Promise<KernelProfile['linear']> {
   const made: GPUBuffer[] = [];
   const buffer = (floats: number): BufferRange => {
@@ -55,33 +57,45 @@ export async function chooseLinear(device: GPUDevice, now: () => number): Promis
     made.push(one);
     return { buffer: one };
   };
-  const [x, w, scales, dummy, scratch, y] = [N * K, (K * OUT) / 8, (K * OUT) / 64, 64, K * OUT, N * OUT].map(
-    buffer,
-  );
-  if (!x || !w || !scales || !dummy || !scratch || !y) throw new Error('internal: a buffer is missing');
-  const slots = { decode: decoder('nf4') };
-  const packed = { w, w_scales: scales, adapter: dummy };
-  const register: KernelCall<BufferRange>[] = [
-    call(dequantize, {
+  const x = buffer(N * K);
+  const packed = { w: buffer((K * OUT) / 8), w_scales: buffer((K * OUT) / 64), adapter: buffer(64) };
+  const [scratch, y, dummy] = [buffer(K * OUT), buffer(N * OUT), packed.adapter];
+  const decode = decoder('nf4');
+  const register = (block: 'narrow' | 'wide'): KernelCall<BufferRange>[] => [
+    dequantizeCall<BufferRange>({
       buffers: { ...packed, scratch },
-      params: { segments: [segment], k: K, out: OUT, ru: 0, count: 1 },
-      slots,
+      decode,
+      segments: [segment],
+      k: K,
+      out: OUT,
+      ru: 0,
+      transposed: true,
     }),
-    matmulCall({
+    matmulCall<BufferRange>({
       buffers: { a: x, u: dummy, b: scratch, residual: dummy, y },
-      params: { n: N, k: K, m: OUT, ru: 0 },
-      hasResidual: false,
+      n: N,
+      k: K,
+      m: OUT,
+      adds: 'nothing',
+      block,
     }),
   ];
   const tiled: KernelCall<BufferRange>[] = [
     call(linearTiled, {
       buffers: { ...packed, x, u: dummy, residual: dummy, y },
       params: { segments: [segment], n: N, k: K, out: OUT, ru: 0, count: 1 },
-      slots,
+      slots: { decode },
     }),
   ];
-  const registerMs = await best(device, register, now);
-  const tiledMs = await best(device, tiled, now);
+  const pipelines = new Pipelines(device);
+  let chosen: KernelProfile['linear'] = 'narrow';
+  let least = (await best(device, pipelines, register('narrow'), now)) / MARGIN;
+  for (const [name, calls] of [['wide', register('wide')] as const, ['tiled', tiled] as const]) {
+    const ms = await best(device, pipelines, calls, now);
+    if (ms >= least) continue;
+    chosen = name;
+    least = ms;
+  }
   for (const one of made) one.destroy();
-  return tiledMs * MARGIN < registerMs ? 'tiled' : 'register';
+  return chosen;
 }

@@ -19,15 +19,21 @@ const MAP_READ = 0x01 | 0x08;
 /** Estimated work of one submission; at the slowest adapter seen (9 GFLOP/s) about 60 ms. */
 const FLOPS_PER_SUBMIT = 5e8;
 
-interface GpuExecutable extends Executable {
+interface Bound {
   readonly batches: readonly (readonly PreparedDispatch[])[];
   readonly params: GPUBuffer;
+}
+
+interface GpuExecutable extends Executable {
+  /** Bind groups, and the generation of the pools they point into. */
+  bound: Bound;
+  generation: number;
 }
 
 export interface GpuOptions {
   /** Timestamps around every dispatch, where the device offers them. */
   readonly profile?: boolean;
-  /** Variant of the linear layer; 'register' where nobody measured. */
+  /** Variant of the linear layer; 'narrow' where nobody measured. */
   readonly linear?: KernelProfile['linear'];
 }
 
@@ -43,12 +49,14 @@ export class GpuBackend implements Backend {
   readonly #timer: KernelTimer | null;
   #staging: GPUBuffer | null = null;
   #bytes = 0;
+  /** Counts the times that a pool's buffer was replaced. */
+  #generation = 0;
 
   constructor(device: GPUDevice, options: GpuOptions = {}) {
     this.#device = device;
     this.#pipelines = new Pipelines(device);
     this.profile = {
-      linear: options.linear ?? 'register',
+      linear: options.linear ?? 'narrow',
       maxBindingBytes: device.limits.maxStorageBufferBindingSize,
     };
     this.#timer = options.profile && device.features.has('timestamp-query') ? new KernelTimer(device) : null;
@@ -91,6 +99,14 @@ export class GpuBackend implements Backend {
   }
 
   async prepare(plan: Plan): Promise<Executable> {
+    const bound = await this.#bind(plan);
+    const dispatches = bound.batches.reduce((sum, batch) => sum + batch.length, 0);
+    const executable: GpuExecutable = { plan, bound, generation: this.#generation, dispatches };
+    return executable;
+  }
+
+  /** Bind groups of a plan over the pools as they are now; the pools grow where it needs more. */
+  async #bind(plan: Plan): Promise<Bound> {
     const slots = this.#slots(plan);
     const scratch = plan.scratchBytes.map((bytes, i) =>
       this.#atLeast(this.#scratch, i, bytes, `scratch ${i}`),
@@ -100,32 +116,38 @@ export class GpuBackend implements Backend {
     const ends: number[] = [];
     let flops = 0;
     for (const node of plan.nodes) {
-      for (const call of node.operation.kernels(node, this.profile)) {
+      const made = node.operation.kernels(node, this.profile);
+      const share = node.operation.flops(node) / Math.max(1, made.length);
+      for (const call of made) {
         const buffers = Object.fromEntries(
           Object.entries(call.buffers).map(([name, ref]) => [name, range(ref)]),
         );
         calls.push({ ...call, buffers });
+        flops += share;
+        if (flops < FLOPS_PER_SUBMIT) continue;
+        ends.push(calls.length);
+        flops = 0;
       }
-      flops += node.operation.flops(node);
-      if (flops < FLOPS_PER_SUBMIT) continue;
-      ends.push(calls.length);
-      flops = 0;
     }
     if (ends.at(-1) !== calls.length) ends.push(calls.length);
     const prepared = await prepareCalls(this.#device, this.#pipelines, calls);
     const batches = ends.map((end, i) => prepared.dispatches.slice(ends[i - 1] ?? 0, end));
-    const executable: GpuExecutable = { plan, batches, params: prepared.params, dispatches: calls.length };
-    return executable;
+    return { batches, params: prepared.params };
   }
 
   release(executable: Executable): void {
-    this.#own(executable).params.destroy();
+    this.#own(executable).bound.params.destroy();
   }
 
-  run(executable: Executable, step: StepNumbers): Promise<void> {
-    const { batches } = this.#own(executable);
+  async run(executable: Executable, step: StepNumbers): Promise<void> {
+    const own = this.#own(executable);
+    if (own.generation !== this.#generation) {
+      own.bound.params.destroy();
+      own.bound = await this.#bind(own.plan);
+      own.generation = this.#generation;
+    }
     this.#device.queue.writeBuffer(this.#buffer('step'), 0, encodeStep(step));
-    for (const batch of batches) {
+    for (const batch of own.bound.batches) {
       const encoder = this.#device.createCommandEncoder();
       if (this.#timer) this.#timer.encode(encoder, batch);
       else {
@@ -137,7 +159,6 @@ export class GpuBackend implements Backend {
       this.counters.dispatches += batch.length;
       this.counters.submits += 1;
     }
-    return Promise.resolve();
   }
 
   async read(name: string, offset: number, length: number): Promise<Float32Array<ArrayBuffer>> {
@@ -196,12 +217,14 @@ export class GpuBackend implements Backend {
     return found;
   }
 
-  /** Grown buffers replace smaller ones for plans prepared later; an earlier plan keeps its own alive through its groups. */
+  /** A grown buffer replaces the smaller one; plans bound before take up the new one when they run next. */
   #atLeast(pool: GPUBuffer[], index: number, bytes: number, label: string): GPUBuffer {
     const known = pool[index];
     if (known && known.size >= bytes) return known;
+    this.#drop(known);
     const made = this.#make(label, bytes, STORAGE);
     pool[index] = made;
+    this.#generation += 1;
     return made;
   }
 
@@ -241,7 +264,7 @@ export class GpuBackend implements Backend {
   }
 
   #own(executable: Executable): GpuExecutable {
-    invariant('batches' in executable, 'webgpu: this plan was prepared elsewhere');
+    invariant('bound' in executable, 'webgpu: this plan was prepared elsewhere');
     return executable as GpuExecutable;
   }
 }

@@ -50,11 +50,11 @@ function inSpans(
 
 function maskRow(row: Row, tokenizer: Tokenizer): Masked {
   if (row.format === 'text')
-    return { ids: tokenizer.encode(withEos(row.text, tokenizer)), learn: () => true };
+    return { ids: tokenizer.encode(withEos(row.text, tokenizer), true), learn: () => true };
   if (row.format === 'prompt-completion') {
-    const prompt = tokenizer.encode(row.prompt).length;
+    const prompt = tokenizer.encode(row.prompt, true).length;
     return {
-      ids: tokenizer.encode(row.prompt + withEos(row.completion, tokenizer)),
+      ids: tokenizer.encode(row.prompt + withEos(row.completion, tokenizer), true),
       learn: (i) => i >= prompt,
     };
   }

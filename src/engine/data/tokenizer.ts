@@ -58,8 +58,9 @@ export class Tokenizer {
     this.#template = marked === undefined ? null : new Template(marked);
   }
 
-  encode(text: string): number[] {
-    return text === '' ? [] : [...this.#inner.encode(text).ids];
+  /** Ids of a text; `marks` adds what the tokenizer puts around plain texts (a first token), which templates bring themselves. */
+  encode(text: string, marks = false): number[] {
+    return text === '' ? [] : [...this.#inner.encode(text, { add_special_tokens: marks }).ids];
   }
 
   decode(ids: readonly number[], skipSpecial = true): string {

@@ -1,5 +1,6 @@
 // Reads safetensors files. Source: safetensors 0.4 format: u64 header length, JSON header, data without holes.
 
+import { decodeFile } from '../../shaders/quant/ggml.ts';
 import { UserError } from '../errors.ts';
 import { isRecord } from '../isRecord.ts';
 
@@ -95,32 +96,7 @@ export function readSafetensors(file: Uint8Array<ArrayBuffer>): Map<string, Safe
 export function toFloat32(name: string, tensor: SafeTensor): Float32Array<ArrayBuffer> {
   const bytes = tensor.bytes.slice();
   if (tensor.dtype === 'F32') return new Float32Array(bytes.buffer);
-  const out = new Float32Array(bytes.byteLength / 2);
-  const half = new Uint16Array(
-    bytes.buffer,
-    0,
-    tensor.dtype === 'BF16' || tensor.dtype === 'F16' ? out.length : 0,
-  );
-  if (tensor.dtype === 'BF16') {
-    const bits = new Uint32Array(out.buffer);
-    half.forEach((value, i) => {
-      bits[i] = value << 16;
-    });
-    return out;
-  }
-  if (tensor.dtype !== 'F16') throw broken(`tensor '${name}' is ${tensor.dtype}, expected F32, F16 or BF16`);
-  half.forEach((value, i) => {
-    const exponent = (value >> 10) & 31;
-    const mantissa = value & 1023;
-    const magnitude =
-      exponent === 0
-        ? mantissa * 2 ** -24
-        : exponent === 31
-          ? mantissa
-            ? Number.NaN
-            : Number.POSITIVE_INFINITY
-          : (1 + mantissa / 1024) * 2 ** (exponent - 15);
-    out[i] = value & 0x8000 ? -magnitude : magnitude;
-  });
-  return out;
+  const format = tensor.dtype === 'BF16' ? 'bf16' : tensor.dtype === 'F16' ? 'f16' : null;
+  if (format === null) throw broken(`tensor '${name}' is ${tensor.dtype}, expected F32, F16 or BF16`);
+  return decodeFile(format, bytes, bytes.byteLength / 2);
 }

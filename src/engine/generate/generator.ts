@@ -1,4 +1,5 @@
-// Answers with a key/value cache: the prompt in chunks of 16, then token by token, greedy or sampled, adapter on or off.
+// Answers with a key/value cache: the prompt but its last token in chunks of 16 that need no logits, then token by token,
+// greedy or sampled, adapter on or off.
 // Names and meaning of the options: transformers.GenerationConfig.
 import type { AdapterLayout } from '../adapters/layout.ts';
 import type { Backend, Executable } from '../backends/backend.ts';
@@ -17,7 +18,22 @@ import { inEvalMode } from '../train/recordTraining.ts';
 import { pickToken } from './pickToken.ts';
 
 const CHUNK = 16;
-const MAX_CONTEXT = 1024;
+/** Bounds of the cache: tokens, and bytes over all layers. */
+const [LEAST_CONTEXT, MOST_CONTEXT, MOST_CACHE_BYTES] = [256, 1024, 2 ** 25];
+
+/** Floats of keys and values of one token in one layer. */
+const cacheFloats = (config: LlamaConfig): number => 2 * config.kvHeads * config.headDim;
+
+/** Tokens that the cache holds. */
+export function contextTokens(config: LlamaConfig): number {
+  const fits = Math.floor(MOST_CACHE_BYTES / (config.layers * cacheFloats(config) * 4) / 64) * 64;
+  return Math.min(config.maxPositions, Math.max(LEAST_CONTEXT, Math.min(MOST_CONTEXT, fits)));
+}
+
+/** What generation allocates beside weights and plans, in bytes. */
+export function generationBytes(config: LlamaConfig): number {
+  return 4 * (config.layers * cacheFloats(config) * contextTokens(config) + config.vocabSize);
+}
 
 export interface GeneratorInputs {
   readonly backend: Backend;
@@ -43,10 +59,10 @@ export class Generator {
   constructor(inputs: GeneratorInputs) {
     this.#inputs = inputs;
     const { config, backend } = inputs;
-    this.#maxTokens = Math.min(config.maxPositions, MAX_CONTEXT);
+    this.#maxTokens = contextTokens(config);
     for (let layer = 0; layer < config.layers; layer++)
-      backend.allocate(`kv/${layer}`, 2 * this.#maxTokens * config.kvHeads * config.headDim);
-    backend.allocate('logits', CHUNK * config.vocabSize);
+      backend.allocate(`kv/${layer}`, this.#maxTokens * cacheFloats(config));
+    backend.allocate('logits', config.vocabSize);
     if (!backend.has('ids')) backend.upload('ids', new Uint32Array(CHUNK));
   }
 
@@ -55,15 +71,9 @@ export class Generator {
     const { tokenizer, stopIds } = this.#inputs;
     const { values } = options;
     const ids = tokenizer.encode(tokenizer.render([{ role: 'user', content: prompt }], true).text);
-    if (ids.length >= this.#maxTokens) {
-      throw new UserError(
-        'prompt-too-long',
-        `Question: has ${ids.length} tokens, the model reads at most ${this.#maxTokens - 1}. Shorten it.`,
-      );
-    }
     const random = new TorchGenerator(values['train.seed']);
     const made: number[] = [];
-    let scores = await this.#prefill(ids, options.adapter);
+    let scores = await this.prefill(ids, options.adapter);
     const limit = Math.min(values['generate.max_new_tokens'], this.#maxTokens - ids.length);
     while (made.length < limit) {
       const next = pickToken(scores, values, random);
@@ -71,31 +81,39 @@ export class Generator {
       made.push(next);
       if (!(await options.onText(tokenizer.decode(made)))) break;
       if (made.length < limit)
-        scores = await this.#advance([next], ids.length + made.length - 1, options.adapter);
+        scores = await this.advance(next, ids.length + made.length - 1, options.adapter);
     }
     return tokenizer.decode(made);
   }
 
-  async #prefill(ids: readonly number[], adapter: boolean): Promise<Float32Array> {
-    let scores = new Float32Array(0);
-    for (let at = 0; at < ids.length; at += CHUNK)
-      scores = await this.#advance(ids.slice(at, at + CHUNK), at, adapter);
-    return scores;
+  /** Scores of the token after `ids`. Throws UserError 'prompt-too-long'. */
+  async prefill(ids: readonly number[], adapter: boolean): Promise<Float32Array<ArrayBuffer>> {
+    if (ids.length >= this.#maxTokens) {
+      throw new UserError(
+        'prompt-too-long',
+        `Question: has ${ids.length} tokens, the model reads at most ${this.#maxTokens - 1}. Shorten it.`,
+      );
+    }
+    const last = ids.length - 1;
+    for (let at = 0; at < last; at += CHUNK)
+      await this.#feed(ids.slice(at, Math.min(at + CHUNK, last)), at, adapter);
+    return this.advance(ids[last] ?? 0, last, adapter);
   }
 
-  /** Feeds up to 16 tokens from `position` on; the scores of the last of them. Padding lands on places written later. */
-  async #advance(
-    tokens: readonly number[],
-    position: number,
-    adapter: boolean,
-  ): Promise<Float32Array<ArrayBuffer>> {
-    const { backend, tokenizer, config } = this.#inputs;
+  /** Feeds one token that stands at `position`; the scores of the next. */
+  async advance(token: number, position: number, adapter: boolean): Promise<Float32Array<ArrayBuffer>> {
+    await this.#feed([token], position, adapter);
+    return this.#inputs.backend.read('logits', 0, this.#inputs.config.vocabSize);
+  }
+
+  /** One token with logits, or up to 16 without. Padding lands on places written later. */
+  async #feed(tokens: readonly number[], position: number, adapter: boolean): Promise<void> {
+    const { backend, tokenizer } = this.#inputs;
     const width = tokens.length === 1 ? 1 : CHUNK;
     const padded = new Uint32Array(width).fill(tokenizer.padId);
     padded.set(tokens);
     backend.write('ids', padded);
-    const executable = await this.#executable(width, adapter);
-    await backend.run(executable, {
+    await backend.run(await this.#executable(width, adapter), {
       seed: 0,
       position,
       optimizerStep: 0,
@@ -105,7 +123,6 @@ export class Generator {
       biasCorrection2: 1,
       lossScale: 0,
     });
-    return backend.read('logits', (tokens.length - 1) * config.vocabSize, config.vocabSize);
   }
 
   async #executable(tokens: number, adapter: boolean): Promise<Executable> {
@@ -129,10 +146,9 @@ export class Generator {
       inEvalMode(model, () =>
         tape.withGrad(false, () => {
           const recording = new Recording(tape, model, layout);
-          logits(
-            recording,
-            recordLlama(recording, config, { rows: 1, tokens }, { maxTokens: this.#maxTokens }).final,
-          );
+          const batch = { rows: 1, tokens };
+          const { final } = recordLlama(recording, config, batch, { maxTokens: this.#maxTokens });
+          if (tokens === 1) logits(recording, final);
         }),
       );
     } finally {

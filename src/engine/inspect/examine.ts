@@ -88,7 +88,7 @@ export function examine(config: LlamaConfig, values: RecipeValues, options: Exam
       gradientOf,
     };
   }
-  const wired = wiredModel(script);
+  const wired = wiredModel(script, values);
   warnCheckpointing(script, values);
   const step = recordStep(wired, config, {
     ...options,

@@ -84,6 +84,8 @@ export interface MemoryPlan {
   readonly optimizerBytes: number;
   readonly activationBytes: number;
   readonly scratchBytes: number;
+  /** Key/value cache and logits of the answers. */
+  readonly generationBytes: number;
   readonly peakBytes: number;
 }
 

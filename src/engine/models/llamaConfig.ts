@@ -28,6 +28,16 @@ function positive(json: Record<string, unknown>, key: string, fallback?: number)
   return value;
 }
 
+/** What the kernels need of heads. Throws UserError 'model-config'. */
+export function assertHeads(config: Pick<LlamaConfig, 'heads' | 'kvHeads' | 'headDim'>, file: string): void {
+  const { heads, kvHeads, headDim } = config;
+  if (headDim % 4 === 0 && heads % kvHeads === 0) return;
+  throw new UserError(
+    'model-config',
+    `${file}: head_dim ${headDim} must be a multiple of 4, and ${heads} heads a multiple of ${kvHeads} kv heads.`,
+  );
+}
+
 /** Reads a parsed config.json. Throws UserError 'model-config' naming the field, or 'model-family' for another family. */
 export function parseLlamaConfig(parsed: unknown): LlamaConfig {
   const json = recordOf(parsed);
@@ -50,12 +60,7 @@ export function parseLlamaConfig(parsed: unknown): LlamaConfig {
   const heads = positive(json, 'num_attention_heads');
   const headDim = positive(json, 'head_dim', hiddenSize / heads);
   const kvHeads = positive(json, 'num_key_value_heads', heads);
-  if (headDim % 4 !== 0 || heads % kvHeads !== 0) {
-    throw new UserError(
-      'model-config',
-      `config.json: head_dim ${headDim} must be a multiple of 4, and ${heads} heads a multiple of ${kvHeads} kv heads.`,
-    );
-  }
+  assertHeads({ heads, kvHeads, headDim }, 'config.json');
   return {
     hiddenSize,
     intermediateSize: positive(json, 'intermediate_size'),

@@ -1,10 +1,12 @@
-// Which files a base model has and how they are read; where the bytes come from (a server, a folder) is the caller's.
+// What a base model is to the engine: shape, tokenizer, weights on demand. Here the embedded one; models/gguf reads files.
+// Where the bytes come from (a server, a folder) is the caller's.
 import { Tokenizer } from '../data/tokenizer.ts';
 import { UserError } from '../errors.ts';
 import type { SafeTensor } from '../formats/safetensors.ts';
-import { readSafetensors } from '../formats/safetensors.ts';
+import { readSafetensors, toFloat32 } from '../formats/safetensors.ts';
 import type { LlamaConfig } from './llamaConfig.ts';
 import { parseLlamaConfig } from './llamaConfig.ts';
+import type { WeightSource } from './weightSource.ts';
 
 /** Reads a file beside the page or the repository's public folder, by a path such as `model/config.json`. */
 export type ReadAsset = (
@@ -12,12 +14,28 @@ export type ReadAsset = (
   onBytes?: (done: number, total: number) => void,
 ) => Promise<Uint8Array<ArrayBuffer>>;
 
+export interface ModelInfo {
+  readonly kind: 'embedded' | 'gguf';
+  /** File name. */
+  readonly name: string;
+  /** As the file calls itself. */
+  readonly title: string;
+  /** 16 hexadecimal digits; '' for the embedded model. */
+  readonly digest: string;
+  readonly bytes: number;
+  /** Type of most of its bytes: F32, Q4_1 … */
+  readonly storedAs: string;
+}
+
 export interface ModelFiles {
+  readonly info: ModelInfo;
   readonly config: LlamaConfig;
   readonly tokenizer: Tokenizer;
   /** Token ids that end an answer. */
   readonly stopIds: ReadonlySet<number>;
-  weights(onBytes: (done: number, total: number) => void): Promise<ReadonlyMap<string, SafeTensor>>;
+  /** Known without reading any tensor. */
+  readonly formatOf: WeightSource['formatOf'];
+  weights(onBytes: (done: number, total: number) => void): Promise<WeightSource>;
 }
 
 async function readJson(read: ReadAsset, path: string): Promise<unknown> {
@@ -41,6 +59,24 @@ function stopIdsOf(generation: unknown, tokenizer: Tokenizer): ReadonlySet<numbe
   return new Set([tokenizer.eosId, ...list.filter((id) => typeof id === 'number')]);
 }
 
+/** Tensors of a safetensors file, as float32 whatever the file holds: that is what transformers loads. */
+export function safetensorsSource(tensors: ReadonlyMap<string, SafeTensor>): WeightSource {
+  return {
+    formatOf: (name) => (tensors.has(name) ? 'none' : null),
+    read: (name, shape) => {
+      const tensor = tensors.get(name);
+      if (!tensor || tensor.shape.join('×') !== shape.join('×')) {
+        throw new UserError(
+          'model-load',
+          `Model file: tensor '${name}' should be [${shape.join(', ')}], got ${tensor ? `[${tensor.shape.join(', ')}]` : 'none'}. Use the weights that belong to this config.json.`,
+        );
+      }
+      const floats = toFloat32(name, tensor);
+      return Promise.resolve({ format: 'none', bytes: new Uint8Array(floats.buffer), count: floats.length });
+    },
+  };
+}
+
 /** The embedded model: small files now, weights on demand. */
 export async function embeddedModel(read: ReadAsset): Promise<ModelFiles> {
   const [config, tokenizerJson, tokenizerConfig, generation] = await Promise.all(
@@ -50,9 +86,12 @@ export async function embeddedModel(read: ReadAsset): Promise<ModelFiles> {
   );
   const tokenizer = new Tokenizer(Object(tokenizerJson), tokenizerConfig);
   return {
+    info: { kind: 'embedded', name: 'model', title: '', digest: '', bytes: 0, storedAs: 'F32' },
     config: parseLlamaConfig(config),
     tokenizer,
     stopIds: stopIdsOf(generation, tokenizer),
-    weights: async (onBytes) => readSafetensors(await read('model/model.safetensors', onBytes)),
+    formatOf: () => 'none',
+    weights: async (onBytes) =>
+      safetensorsSource(readSafetensors(await read('model/model.safetensors', onBytes))),
   };
 }

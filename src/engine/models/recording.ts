@@ -1,10 +1,15 @@
 // What recording a model's forward pass needs beside the tape: parameter values by identity, module paths, the shape of
 // the batch, and where the adapter tensors stand.
+
+import type { WeightFormat } from '../../shaders/quant/decoders.ts';
 import type { AdapterLayout } from '../adapters/layout.ts';
 import { invariant } from '../errors.ts';
 import type { Module, Parameter } from '../nn/module.ts';
 import type { Tape } from '../tape/tape.ts';
 import type { Storage, Value } from '../tape/value.ts';
+
+/** How the weights of a group or a module are stored, by its path in the causal LM. */
+export type WeightFormats = (path: string) => WeightFormat;
 
 /** A model after the script's calls: what the libraries left behind. */
 export interface WiredModel {
@@ -16,8 +21,7 @@ export interface WiredModel {
   readonly checkpointing: { readonly useReentrant: boolean } | null;
   /** Forward hooks on the input embedding that make its output require grad. */
   readonly inputGradHooks: number;
-  /** Whether 4-bit scales are themselves quantised. */
-  readonly doubleQuant?: boolean;
+  readonly weightFormat: WeightFormats;
 }
 
 export interface BatchShape {
@@ -38,8 +42,8 @@ export class Recording {
     this.layout = layout;
   }
 
-  get doubleQuant(): boolean {
-    return this.model.doubleQuant ?? false;
+  weightFormat(path: string): WeightFormat {
+    return this.model.weightFormat(path);
   }
 
   /** Full path of a module of the causal LM, as named_modules() of the root prints it. */

@@ -3,33 +3,47 @@
 import { embeddingReference } from '../../shaders/embedding/embedding.ref.ts';
 import { embedding as kernel } from '../../shaders/embedding/embedding.ts';
 import { call } from '../../shaders/kernel.ts';
+import type { WeightFormat } from '../../shaders/quant/decoders.ts';
+import { decoder } from '../../shaders/quant/decoders.ts';
 import { invariant } from '../errors.ts';
 import type { Recording } from '../models/recording.ts';
 import type { Operation, Ref } from '../tape/operation.ts';
 import type { Value } from '../tape/value.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 
-const embeddingOperation: Operation<null> = {
+interface Attributes {
+  /** Buffer of the packed table; its scales are `<name>.scales`. */
+  readonly weights: string;
+  readonly format: WeightFormat;
+}
+
+const embeddingOperation: Operation<Attributes> = {
   name: 'embedding',
   backward: 'none',
   kernels: (node) => {
     const [ids, table] = valueAt(node.inputs, 0, 1);
     const [x] = valueAt(node.outputs, 0);
     const { n, c } = rowsAndColumns(x);
-    const buffers: Record<'ids' | 'table' | 'x', Ref> = {
+    const { weights, format } = node.attributes;
+    const buffers: Record<'ids' | 'w' | 'w_scales' | 'x', Ref> = {
       ids: { value: ids },
-      table: { value: table },
+      w: { buffer: weights },
+      w_scales: { buffer: format === 'none' ? 'dummy' : `${weights}.scales` },
       x: { value: x },
     };
-    return [call(kernel, { buffers, params: { n, c, v: rowsAndColumns(table).n } })];
+    const params = { n, c, v: rowsAndColumns(table).n };
+    return [call(kernel, { buffers, params, slots: { decode: decoder(format) } })];
   },
   reference: (node, context) => {
     const [ids, table] = valueAt(node.inputs, 0, 1);
     const [x] = valueAt(node.outputs, 0);
     const { n, c } = rowsAndColumns(x);
+    const { weights, format } = node.attributes;
     embeddingReference({
       ids: context.words({ value: ids }),
-      table: context.floats({ value: table }),
+      words: context.words({ buffer: weights }),
+      scales: format === 'none' ? new Uint32Array(4) : context.words({ buffer: `${weights}.scales` }),
+      format,
       x: context.floats({ value: x }),
       n,
       c,
@@ -54,16 +68,17 @@ export function embedding(
     { kind: 'persistent', buffer: 'ids', offset: 0 },
     { dtype: 'int64' },
   );
+  const weights = `weights/${args.path}`;
   const table = recording.parameter(weight, recording.path(`${args.path}.weight`), {
     kind: 'persistent',
-    buffer: `weights/${args.path}`,
+    buffer: weights,
     offset: 0,
   });
-  const [x] = tape.record<null>({
+  const [x] = tape.record<Attributes>({
     operation: embeddingOperation,
     inputs: [ids, table],
     outputs: [{ name: args.path, shape: [args.rows, module.kind.width], gradFn: 'EmbeddingBackward0' }],
-    attributes: null,
+    attributes: { weights, format: recording.weightFormat(args.path) },
     path: args.path,
   });
   invariant(x, 'embedding recorded no output');

@@ -204,8 +204,8 @@ function groupFor(
       out: start,
       ru: uColumn,
       segments,
-      weights: first.weights ?? `weights/${args.path}`,
-      format: first.format,
+      weights: `weights/${args.path}`,
+      format: recording.weightFormat(args.path),
       adapterTotal: recording.layout.total,
       dropoutRate: recording.module(args.members[0] ?? '').training
         ? Math.max(0, ...members.map((member) => member.lora?.dropout ?? 0))

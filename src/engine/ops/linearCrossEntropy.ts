@@ -1,33 +1,36 @@
 // Fused chunked head and loss: logits of a chunk of rows exist in scratch only while their loss and gradient are formed,
-// so [T, V] logits never do. The gradient of the hidden states is made in the forward pass, when it is wanted.
+// so [T, V] logits never do; the head itself is decoded tile by tile. The gradient of the hidden states is made in the forward pass, when it is wanted.
 // Labels come shifted: row t carries the token after it, -100 where nothing is to be learned.
 
 import { crossEntropyReference, rowSumReference } from '../../shaders/cross_entropy/cross_entropy.ref.ts';
 import { crossEntropy, rowSum } from '../../shaders/cross_entropy/cross_entropy.ts';
 import type { KernelCall } from '../../shaders/kernel.ts';
 import { call } from '../../shaders/kernel.ts';
-import { matmulReference, matmulTransposedReference } from '../../shaders/matmul/matmul.ref.ts';
-import { matmulCall, matmulTransposed } from '../../shaders/matmul/matmul.ts';
 import { invariant } from '../errors.ts';
 import type { Recording } from '../models/recording.ts';
 import type { Operation, Ref, TapeNode } from '../tape/operation.ts';
 import type { Value } from '../tape/value.ts';
-import { headWeight } from './head.ts';
+import type { FrozenGroup } from './frozenProduct.ts';
+import { headOf, headOnCpu, headScratch, logitsBackwardCalls, logitsCalls } from './head.ts';
 import { MICRO_BATCHES_AT } from './metrics.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 
 interface Attributes {
+  readonly head: FrozenGroup;
   /** Rows of one chunk, a multiple of 64 unless it holds all rows. */
   readonly chunk: number;
   readonly wantsGradient: boolean;
 }
 
-/** As TRL's chunked_nll; fewer where the vocabulary would make the scratch larger than 64 MiB. */
+/** As TRL's chunked_nll; fewer where the vocabulary would make the logits of a chunk larger than 16 MiB. */
 const CHUNK_ROWS = 256;
-const SCRATCH_LIMIT_FLOATS = 2 ** 24;
+const LOGITS_LIMIT_FLOATS = 2 ** 22;
+
+/** A chunk may be of any length, so its scratch is planned as for one that no vector kernel takes. */
+const VECTORS_NEVER = 64;
 
 function chunkRows(n: number, v: number): number {
-  const fits = Math.floor(SCRATCH_LIMIT_FLOATS / v / 64) * 64;
+  const fits = Math.floor(LOGITS_LIMIT_FLOATS / v / 64) * 64;
   return Math.min(n, CHUNK_ROWS, Math.max(64, fits));
 }
 
@@ -43,50 +46,38 @@ function chunks(node: TapeNode<Attributes>): { readonly first: number; readonly 
 const linearCrossEntropyOperation: Operation<Attributes> = {
   name: 'linear_cross_entropy',
   effect: true,
-  scratch: (node) => {
-    const [h, table] = valueAt(node.inputs, 0, 1);
-    const n = rowsAndColumns(h).n;
-    return [Math.min(node.attributes.chunk, n) * rowsAndColumns(table).n, 4 * n];
+  scratch: (node, profile) => {
+    const { head, chunk } = node.attributes;
+    const n = node.inputs[0]?.shape[0] ?? 0;
+    const rows = Math.min(chunk, n);
+    return [headScratch(head, profile, VECTORS_NEVER), rows * head.out, 4 * n];
   },
-  kernels: (node) => {
-    const [h, table] = valueAt(node.inputs, 0, 1);
+  kernels: (node, profile) => {
+    const [h] = valueAt(node.inputs, 0);
     const [, dh] = valueAt(node.outputs, 0, 1);
     const { n, c } = rowsAndColumns(h);
-    const v = rowsAndColumns(table).n;
-    const { wantsGradient } = node.attributes;
-    const logits: Ref = { scratch: 0 };
-    const rowNumbers: Ref = { scratch: 1 };
+    const { wantsGradient, head } = node.attributes;
+    const logits: Ref = { scratch: 1 };
+    const rowNumbers: Ref = { scratch: 2 };
     const calls: KernelCall<Ref>[] = [];
     for (const { first, rows } of chunks(node)) {
       const part = { offset: first * c, size: rows * c };
-      const forward: Record<'a' | 'b' | 'y', Ref> = {
-        a: { value: h, ...part },
-        b: { value: table },
-        y: logits,
-      };
       const loss: Record<'z' | 'labels' | 'step' | 'rows', Ref> = {
         z: logits,
         labels: { buffer: 'labels' },
         step: { buffer: 'step' },
         rows: rowNumbers,
       };
-      calls.push(call(matmulTransposed, { buffers: forward, params: { n: rows, k: c, m: v } }));
       calls.push(
+        ...logitsCalls(head, profile, rows, { value: h, ...part }, logits),
         call(crossEntropy, {
           buffers: loss,
-          params: { rows, v, first_row: first },
+          params: { rows, v: head.out, first_row: first },
           constants: { WRITE_GRAD: wantsGradient ? 1 : 0 },
         }),
       );
-      if (!wantsGradient) continue;
-      const dummy: Ref = { buffer: 'dummy' };
-      calls.push(
-        matmulCall<Ref>({
-          buffers: { a: logits, u: dummy, b: { value: table }, residual: dummy, y: { value: dh, ...part } },
-          params: { n: rows, k: v, m: c, ru: 0 },
-          hasResidual: false,
-        }),
-      );
+      if (wantsGradient)
+        calls.push(...logitsBackwardCalls(head, profile, rows, logits, { value: dh, ...part }));
     }
     const sum: Record<'rows' | 'step' | 'metrics', Ref> = {
       rows: rowNumbers,
@@ -96,47 +87,28 @@ const linearCrossEntropyOperation: Operation<Attributes> = {
     return [...calls, call(rowSum, { buffers: sum, params: { n, offset: MICRO_BATCHES_AT } })];
   },
   reference: (node, context) => {
-    const [h, table] = valueAt(node.inputs, 0, 1);
+    const [h] = valueAt(node.inputs, 0);
     const [, dh] = valueAt(node.outputs, 0, 1);
     const { n, c } = rowsAndColumns(h);
-    const v = rowsAndColumns(table).n;
-    const { wantsGradient, chunk } = node.attributes;
+    const { wantsGradient, chunk, head } = node.attributes;
     const { lossScale, microBatch } = context.step;
-    const z = context.scratch(0, Math.min(chunk, n) * v);
-    const rowNumbers = context.scratch(1, 4 * n);
-    const weights = context.floats({ value: table });
+    const z = context.scratch(1, Math.min(chunk, n) * head.out);
+    const rowNumbers = context.scratch(2, 4 * n);
     for (const { first, rows } of chunks(node)) {
       const part = { offset: first * c, size: rows * c };
-      matmulTransposedReference({
-        a: context.floats({ value: h, ...part }),
-        b: weights,
-        y: z,
-        n: rows,
-        k: c,
-        m: v,
-      });
+      headOnCpu(head, 'forward', rows, context, context.floats({ value: h, ...part }), z);
       crossEntropyReference({
         z,
         labels: context.ints({ buffer: 'labels' }),
         rows: rowNumbers,
         count: rows,
-        v,
+        v: head.out,
         first_row: first,
         lossScale,
         writeGrad: wantsGradient,
       });
-      if (!wantsGradient) continue;
-      matmulReference({
-        a: z,
-        u: null,
-        b: weights,
-        residual: null,
-        y: context.floats({ value: dh, ...part }),
-        n: rows,
-        k: v,
-        m: c,
-        ru: 0,
-      });
+      if (wantsGradient)
+        headOnCpu(head, 'backward', rows, context, z, context.floats({ value: dh, ...part }));
     }
     rowSumReference({
       rows: rowNumbers,
@@ -147,9 +119,8 @@ const linearCrossEntropyOperation: Operation<Attributes> = {
     });
   },
   flops: (node) => {
-    const [h, table] = valueAt(node.inputs, 0, 1);
-    const { n, c } = rowsAndColumns(h);
-    return 2 * n * c * rowsAndColumns(table).n * (node.attributes.wantsGradient ? 2 : 1);
+    const { head } = node.attributes;
+    return 2 * (node.inputs[0]?.shape[0] ?? 0) * head.k * head.out * (node.attributes.wantsGradient ? 2 : 1);
   },
   // The loss is where backward starts; its own gradient is 1.
   backward: (context) => {
@@ -164,7 +135,7 @@ export function linearCrossEntropy(
   args: { readonly hidden: Value; readonly lossGradFn: string },
 ): Value {
   const { tape } = recording;
-  const table = headWeight(recording);
+  const { group: head, value: table } = headOf(recording);
   const { n } = rowsAndColumns(args.hidden);
   const wantsGradient = tape.gradEnabled && args.hidden.requiresGrad;
   const [loss] = tape.record<Attributes>({
@@ -179,7 +150,7 @@ export function linearCrossEntropy(
       },
       { name: `${args.hidden.name}.grad`, shape: wantsGradient ? args.hidden.shape : [1], gradFn: null },
     ],
-    attributes: { chunk: chunkRows(n, rowsAndColumns(table).n), wantsGradient },
+    attributes: { head, chunk: chunkRows(n, head.out), wantsGradient },
     path: 'lm_head',
   });
   invariant(loss, 'linear_cross_entropy recorded no output');

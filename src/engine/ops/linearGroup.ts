@@ -1,21 +1,14 @@
 // What a group of frozen projections is, as plain numbers: widths, adapters, where the packed weights stand. Reads the
 // module tree (bare linear or LoRA wrapper); knows nothing of how a format packs its bytes.
-import type { SegmentNumbers } from '../../shaders/lib/segments.ts';
-import type { WeightFormat } from '../../shaders/quant/decoders.ts';
 import { invariant } from '../errors.ts';
 import type { Recording } from '../models/recording.ts';
 import type { Module } from '../nn/module.ts';
 import type { Value } from '../tape/value.ts';
+import type { FrozenGroup } from './frozenProduct.ts';
 
-export interface GroupAttributes {
-  readonly k: number;
-  readonly out: number;
+export interface GroupAttributes extends FrozenGroup {
   /** Sum of ranks: columns of u. */
   readonly ru: number;
-  readonly segments: readonly SegmentNumbers[];
-  /** Name of the buffer of packed weights; its scales are `<name>.scales`. */
-  readonly weights: string;
-  readonly format: WeightFormat;
   /** Floats of the whole adapter: the row length of `grads`. */
   readonly adapterTotal: number;
   readonly dropoutRate: number;
@@ -32,9 +25,6 @@ export interface Member {
   readonly base: Module;
   readonly k: number;
   readonly out: number;
-  readonly format: WeightFormat;
-  /** Buffer of the weight when it is shared with another module (a tied head). */
-  readonly weights: string | null;
   readonly lora: {
     readonly adapter: string;
     readonly a: Value;
@@ -76,22 +66,10 @@ export function memberOf(recording: Recording, path: string): Member {
   const module = recording.module(path);
   const base = module.kind.type === 'lora' ? module.child('base_layer') : module;
   invariant(base.kind.type === 'linear', `'${path}' is not a linear module`);
-  const weight = base.parameters.get('weight');
   return {
     base,
     k: base.kind.inFeatures,
     out: base.kind.outFeatures,
-    format: formatOf(recording, weight?.quantised ?? null),
-    weights: weight && isTied(recording, weight) ? 'weights/model.embed_tokens' : null,
     lora: loraOf(recording, module),
   };
-}
-
-function isTied(recording: Recording, weight: NonNullable<ReturnType<Module['parameters']['get']>>): boolean {
-  return recording.module('model.embed_tokens').parameters.get('weight') === weight;
-}
-
-function formatOf(recording: Recording, type: 'nf4' | 'fp4' | null): WeightFormat {
-  if (type === null) return 'none';
-  return recording.doubleQuant ? `${type}-double` : type;
 }

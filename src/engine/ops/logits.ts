@@ -1,52 +1,38 @@
 // Logits of given rows for generation: y = h Wᵀ with the frozen head.
-
-import { call } from '../../shaders/kernel.ts';
-import { matmulTransposedReference } from '../../shaders/matmul/matmul.ref.ts';
-import { matmulTransposed } from '../../shaders/matmul/matmul.ts';
+import { invariant } from '../errors.ts';
 import type { Recording } from '../models/recording.ts';
-import type { Operation, Ref } from '../tape/operation.ts';
+import type { Operation } from '../tape/operation.ts';
 import type { Value } from '../tape/value.ts';
-import { headWeight } from './head.ts';
+import type { FrozenGroup } from './frozenProduct.ts';
+import { headOf, headOnCpu, headScratch, logitsCalls } from './head.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 
-const logitsOperation: Operation<null> = {
+const logitsOperation: Operation<FrozenGroup> = {
   name: 'logits',
   backward: 'none',
   effect: true,
-  kernels: (node) => {
-    const [h, table] = valueAt(node.inputs, 0, 1);
-    const { n, c } = rowsAndColumns(h);
-    const buffers: Record<'a' | 'b' | 'y', Ref> = {
-      a: { value: h },
-      b: { value: table },
-      y: { buffer: 'logits' },
-    };
-    return [call(matmulTransposed, { buffers, params: { n, k: c, m: rowsAndColumns(table).n } })];
+  scratch: (node, profile) => [headScratch(node.attributes, profile, node.inputs[0]?.shape[0] ?? 0)],
+  kernels: (node, profile) => {
+    const [h] = valueAt(node.inputs, 0);
+    return logitsCalls(node.attributes, profile, rowsAndColumns(h).n, { value: h }, { buffer: 'logits' });
   },
   reference: (node, context) => {
-    const [h, table] = valueAt(node.inputs, 0, 1);
-    const { n, c } = rowsAndColumns(h);
-    matmulTransposedReference({
-      a: context.floats({ value: h }),
-      b: context.floats({ value: table }),
-      y: context.floats({ buffer: 'logits' }),
-      n,
-      k: c,
-      m: rowsAndColumns(table).n,
-    });
+    const [h] = valueAt(node.inputs, 0);
+    const [from, to] = [context.floats({ value: h }), context.floats({ buffer: 'logits' })];
+    headOnCpu(node.attributes, 'forward', rowsAndColumns(h).n, context, from, to);
   },
-  flops: (node) =>
-    2 * (node.inputs[0]?.shape[0] ?? 0) * (node.inputs[1]?.shape[0] ?? 0) * (node.inputs[1]?.shape[1] ?? 0),
+  flops: (node) => 2 * (node.inputs[0]?.shape[0] ?? 0) * node.attributes.k * node.attributes.out,
 };
 
 /** Hidden states [N, C] → the persistent buffer `logits` [N, V]. */
 export function logits(recording: Recording, hidden: Value): void {
-  const table = headWeight(recording);
-  recording.tape.record<null>({
+  const { group, value } = headOf(recording);
+  invariant(rowsAndColumns(hidden).c === group.k, 'logits: the head has another width');
+  recording.tape.record<FrozenGroup>({
     operation: logitsOperation,
-    inputs: [hidden, table],
+    inputs: [hidden, value],
     outputs: [],
-    attributes: null,
+    attributes: group,
     path: 'lm_head',
   });
 }

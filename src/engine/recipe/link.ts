@@ -3,7 +3,7 @@
 import type { Fingerprint } from '../protocol.ts';
 import { deflateText, inflateText } from './deflate.ts';
 import type { PresetValues } from './presets.ts';
-import type { CustomData, Recipe, RecipeValues, SettingKey } from './recipe.ts';
+import type { CustomData, ModelRef, Recipe, RecipeValues, SettingKey } from './recipe.ts';
 import { changedKeys, defaultValues, isSettingKey, RECIPE_VERSION, settingOf } from './recipe.ts';
 import type { Setting } from './setting.ts';
 import { settingProblem } from './setting.ts';
@@ -36,6 +36,7 @@ export async function formatLink(
   options: LinkOptions,
 ): Promise<string> {
   const parts = [`v=${RECIPE_VERSION}`, `preset=${escapeText(recipe.preset)}`];
+  if (recipe.model) parts.push(`model=${recipe.model.digest}~${escapeText(recipe.model.name)}`);
   for (const key of changedKeys(recipe.values, baseOf(presets, recipe.preset)))
     parts.push(`${key}=${escapeText(String(recipe.values[key]))}`);
   if (recipe.prompts) for (const prompt of recipe.prompts) parts.push(`prompt=${escapeText(prompt)}`);
@@ -57,6 +58,11 @@ function readFingerprint(text: string): Fingerprint | null {
   const valid = losses.length > 0 && losses.every((pair) => pair.length === 2 && pair.every(Number.isFinite));
   if (device === '' || !valid) return null;
   return { device, losses: losses.map(([step = 0, loss = 0]) => [step, loss] as const) };
+}
+
+export function readModel(text: string): ModelRef | null {
+  const found = /^([0-9a-f]{16})~(.+)$/.exec(text);
+  return found ? { digest: found[1] ?? '', name: found[2] ?? '' } : null;
 }
 
 async function readData(text: string): Promise<CustomData | string> {
@@ -116,10 +122,14 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
   const prompts: string[] = [];
   let data: CustomData | null = null;
   let fingerprint: Fingerprint | null = null;
+  let model: ModelRef | null = null;
   for (const [key, text] of found) {
     if (key === 'v' || key === 'preset') continue;
     if (key === 'prompt') prompts.push(text);
-    else if (key === 'data') {
+    else if (key === 'model') {
+      model = readModel(text);
+      if (!model) notes.push('model: expected a digest and a file name; the embedded model is used.');
+    } else if (key === 'data') {
       const read = await readData(text);
       if (typeof read === 'string') notes.push(read);
       else data = read;
@@ -138,6 +148,7 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
     preset: preset?.id ?? '',
     values,
     ...(data ? { data } : {}),
+    ...(model ? { model } : {}),
     ...(prompts.length > 0 ? { prompts } : {}),
   };
   return { recipe, fingerprint, notes };
@@ -148,6 +159,6 @@ export function recipeJson(recipe: Recipe, presets: readonly PresetValues[]): st
   const settings = Object.fromEntries(
     changedKeys(recipe.values, baseOf(presets, recipe.preset)).map((key) => [key, recipe.values[key]]),
   );
-  const { data, prompts } = recipe;
-  return `${JSON.stringify({ version: RECIPE_VERSION, preset: recipe.preset, settings, ...(prompts ? { prompts } : {}), ...(data ? { data } : {}) }, null, 2)}\n`;
+  const { data, model, prompts } = recipe;
+  return `${JSON.stringify({ version: RECIPE_VERSION, preset: recipe.preset, ...(model ? { model } : {}), settings, ...(prompts ? { prompts } : {}), ...(data ? { data } : {}) }, null, 2)}\n`;
 }

@@ -29,11 +29,19 @@ export interface CustomData {
   readonly text: string;
 }
 
+/** A base model the person brought: known by its file's name and digest. */
+export interface ModelRef {
+  readonly name: string;
+  readonly digest: string;
+}
+
 export interface Recipe {
   /** Id of a preset (registry in recipe/presets.ts) whose patch stands under the values. */
   readonly preset: string;
   readonly values: RecipeValues;
   readonly data?: CustomData;
+  /** Absent: the embedded model. */
+  readonly model?: ModelRef;
   /** Questions asked before and after; empty means the preset's own. */
   readonly prompts?: readonly string[];
 }

@@ -34,7 +34,11 @@ export function readRecipeJson(text: string, presets: readonly PresetValues[]): 
     patch[key] = setting;
   }
   if (problems.length > 0) throw new UserError('recipe', `Recipe file: ${problems.join(' ')}`);
-  const { data, prompts } = value;
+  const { data, model, prompts } = value;
+  const file =
+    isRecord(model) && typeof model.name === 'string' && typeof model.digest === 'string'
+      ? { model: { name: model.name, digest: model.digest } }
+      : {};
   const rows =
     isRecord(data) && typeof data.name === 'string' && typeof data.text === 'string'
       ? { data: { name: data.name, text: data.text } }
@@ -43,6 +47,7 @@ export function readRecipeJson(text: string, presets: readonly PresetValues[]): 
   return {
     preset: preset?.id ?? String(value.preset ?? ''),
     values: { ...(preset?.values ?? defaultValues), ...patch } as RecipeValues,
+    ...file,
     ...rows,
     ...questions,
   };

@@ -3,6 +3,8 @@
 import type { Row } from '../data/rows.ts';
 import { parseRows } from '../data/rows.ts';
 import { UserError } from '../errors.ts';
+import type { ByteSource } from '../formats/byteSource.ts';
+import { ggufModel } from '../models/gguf/ggufModel.ts';
 import type { ModelFiles, ReadAsset } from '../models/modelFiles.ts';
 import { embeddedModel } from '../models/modelFiles.ts';
 import type { PresetInfo } from '../recipe/presets.ts';
@@ -17,7 +19,8 @@ export interface RecipeRows {
 
 export class Assets {
   readonly #read: ReadAsset;
-  #model: Promise<ModelFiles> | null = null;
+  #embedded: Promise<ModelFiles> | null = null;
+  #opened: ModelFiles | null = null;
   #presets: Promise<readonly PresetInfo[]> | null = null;
   readonly #texts = new Map<string, Promise<string>>();
 
@@ -25,9 +28,25 @@ export class Assets {
     this.#read = read;
   }
 
-  model(): Promise<ModelFiles> {
-    this.#model ??= embeddedModel(this.#read);
-    return this.#model;
+  /** The base model of a recipe. Throws UserError 'model-missing' when its file is not the one that is open. */
+  async model(recipe: Pick<Recipe, 'model'> = {}): Promise<ModelFiles> {
+    const { model } = recipe;
+    if (model) {
+      if (this.#opened?.info.digest === model.digest) return this.#opened;
+      throw new UserError(
+        'model-missing',
+        `Model: this recipe trains '${model.name}', which is not open here. Open that file, or choose the embedded model.`,
+        { name: model.name, digest: model.digest },
+      );
+    }
+    this.#embedded ??= embeddedModel(this.#read);
+    return this.#embedded;
+  }
+
+  /** Opens a GGUF file as the base model, in place of the one that was open. Throws UserError 'gguf', 'model-family'. */
+  async openModel(source: ByteSource): Promise<ModelFiles> {
+    this.#opened = await ggufModel(source);
+    return this.#opened;
   }
 
   presets(): Promise<readonly PresetInfo[]> {

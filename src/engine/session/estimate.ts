@@ -1,8 +1,11 @@
 // Memory and work of a run before anything runs, from the planner: no device is touched.
+import { packedBytes } from '../../shaders/quant/packing.ts';
 import { layoutAdapters } from '../adapters/layout.ts';
+import { generationBytes } from '../generate/generator.ts';
 import type { CostEstimate } from '../inspect/inspection.ts';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
-import { quantisedBytes } from '../models/llamaTree.ts';
+import type { WeightFormats } from '../models/recording.ts';
+import { layerGroups, projectionShape } from '../models/weightSource.ts';
 import { gradientSplits } from '../ops/loraOperations.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import type { KernelProfile } from '../tape/operation.ts';
@@ -11,17 +14,24 @@ import { PythonError } from '../tape/pythonError.ts';
 import { recordTraining } from '../train/recordTraining.ts';
 import type { Wired } from '../wiring/wire.ts';
 
-const portable: KernelProfile = { linear: 'register', maxBindingBytes: 2 ** 27 };
+const portable: KernelProfile = { linear: 'narrow', maxBindingBytes: 2 ** 27 };
 const UPDATE_DISPATCHES = 3;
 
-function weightsBytes(config: LlamaConfig, values: RecipeValues): number {
-  const { hiddenSize: c, intermediateSize: f, heads, kvHeads, headDim: d, vocabSize: v, layers } = config;
-  const linears = layers * (c * d * (2 * heads + 2 * kvHeads) + 3 * c * f);
-  const tables = (config.tied ? 1 : 2) * v * c + (2 * layers + 1) * c + config.maxPositions * d;
-  const quantised = values['bnb.bnb_4bit_quant_type'] !== 'none';
-  return (
-    tables * 4 + (quantised ? quantisedBytes(linears, values['bnb.bnb_4bit_use_double_quant']) : linears * 4)
-  );
+/** Buffers that loadWeights makes. */
+function weightsBytes(config: LlamaConfig, formats: WeightFormats): number {
+  const { hiddenSize: c, vocabSize: v, layers } = config;
+  const table = (path: string): number => packedBytes(formats(path), [v * c]);
+  let bytes = table('model.embed_tokens') + (config.tied ? 0 : table('lm_head'));
+  bytes += ((2 * layers + 1) * c + config.maxPositions * config.headDim) * 4;
+  for (let layer = 0; layer < layers; layer++)
+    for (const [group, members] of layerGroups) {
+      const counts = members.map((member) => {
+        const [out, k] = projectionShape(config, member);
+        return out * k;
+      });
+      bytes += packedBytes(formats(`model.layers.${layer}.${group}`), counts);
+    }
+  return bytes;
 }
 
 export interface EstimateInputs {
@@ -45,11 +55,12 @@ export function estimateCost(inputs: EstimateInputs): CostEstimate | null {
     const sum = (bytes: readonly number[]): number => bytes.reduce((total, size) => total + size, 0);
     const floats = 4 * layout.total;
     const memory = {
-      weightsBytes: weightsBytes(config, values),
+      weightsBytes: weightsBytes(config, wired.weightFormat),
       adapterBytes: floats * (1 + gradientSplits(layout.total)),
       optimizerBytes: 2 * floats,
       activationBytes: sum(plan.slotBytes),
       scratchBytes: sum(plan.scratchBytes),
+      generationBytes: generationBytes(config),
     };
     const accumulation = values['train.gradient_accumulation_steps'];
     return {

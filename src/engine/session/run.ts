@@ -4,18 +4,20 @@ import { assertRankFits } from '../adapters/rankFits.ts';
 import type { Backend } from '../backends/backend.ts';
 import type { OpenedBackend } from '../backends/openDevice.ts';
 import { deviceClass } from '../backends/openDevice.ts';
-import { UserError } from '../errors.ts';
+import { Cancelled, UserError } from '../errors.ts';
 import { Generator } from '../generate/generator.ts';
 import { examine } from '../inspect/examine.ts';
 import { countParameters } from '../inspect/trainableLine.ts';
 import { loadWeights } from '../models/loadModel.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
+import { weightFormatsOf } from '../models/weightSource.ts';
 import type { Event, Fingerprint, RunPhase, StepMetrics } from '../protocol.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { recipeProblems } from '../recipe/recipe.ts';
 import { PythonError } from '../tape/pythonError.ts';
 import { Trainer } from '../train/trainer.ts';
 import { assertWithinEngine } from '../wiring/engineReach.ts';
+import { weightOptions } from '../wiring/wire.ts';
 import type { Assets } from './assets.ts';
 import { estimateCost } from './estimate.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -66,7 +68,7 @@ export class TrainingRun {
     const { values } = recipe;
     assertRecipe(recipe);
     emit({ type: 'phase', phase: 'loading', done: 0, total: 0, note: '' });
-    const files = await assets.model();
+    const files = await assets.model(recipe);
     const source = await assets.rows(recipe);
     const data = prepareData(source, files.tokenizer, values);
     data.assertLearns();
@@ -78,7 +80,8 @@ export class TrainingRun {
     if (!examination.wired)
       throw new PythonError(error?.type ?? 'RuntimeError', error?.message ?? '', error?.call ?? '');
     // A fresh wired model: the examination has recorded on its own.
-    const wired = { ...examination.wired, doubleQuant: values['bnb.bnb_4bit_use_double_quant'] };
+    const weightFormat = weightFormatsOf(files.formatOf, weightOptions(values));
+    const wired = { ...examination.wired, weightFormat };
     if (!error) assertWithinEngine(wired);
     assertRankFits(wired.root);
     const { backend } = opened;
@@ -125,25 +128,22 @@ export class TrainingRun {
   }
 
   static async #load(options: RunOptions, files: ModelFiles): Promise<void> {
-    const { emit, opened, recipe, breathe } = options;
-    const quant = recipe.values['bnb.bnb_4bit_quant_type'];
+    const { emit, opened, recipe, breathe, cancelled } = options;
+    let read = 0;
     let total = 0;
-    const tensors = await files.weights((done, all) => {
+    const weights = await files.weights((done, all) => {
+      read = done;
       total = all;
-      emit({ type: 'phase', phase: 'loading', done, total: all, note: '' });
     });
-    const weights = {
-      quantType: quant === 'nf4' || quant === 'fp4' ? quant : null,
-      doubleQuant: recipe.values['bnb.bnb_4bit_use_double_quant'],
-    } as const;
     await loadWeights(
       files.config,
-      tensors,
       weights,
+      weightOptions(recipe.values),
       (name, data) => opened.backend.upload(name, data),
       async () => {
-        emit({ type: 'phase', phase: 'loading', done: total, total, note: '' });
+        emit({ type: 'phase', phase: 'loading', done: read, total, note: '' });
         await breathe();
+        if (cancelled()) throw new Cancelled();
       },
     );
   }

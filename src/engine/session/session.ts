@@ -5,10 +5,12 @@ import type { OpenedBackend } from '../backends/openDevice.ts';
 import { openBackend, probeDevice } from '../backends/openDevice.ts';
 import { UserError } from '../errors.ts';
 import { inspect } from '../inspect/inspect.ts';
+import { weightFormatsOf } from '../models/weightSource.ts';
 import type { BackendChoice, Command, Event } from '../protocol.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { recipeProblems } from '../recipe/recipe.ts';
 import { PythonError } from '../tape/pythonError.ts';
+import { weightOptions } from '../wiring/wire.ts';
 import type { Assets } from './assets.ts';
 import { errorData } from './errorData.ts';
 import { estimateCost } from './estimate.ts';
@@ -165,11 +167,13 @@ export class Session {
     try {
       const problems = recipeProblems(recipe.values);
       if (problems.length > 0) throw new UserError('recipe', problems.join(' '));
-      const [files, source] = await Promise.all([assets.model(), assets.rows(recipe)]);
+      const [files, source] = await Promise.all([assets.model(recipe), assets.rows(recipe)]);
       const data = prepareData(source, files.tokenizer, recipe.values);
       const inspection = inspect(files.config, recipe.values, {
         batch: { rows: recipe.values['train.per_device_train_batch_size'], tokens: data.longestBatch },
-        estimate: (wired) => {
+        estimate: (examined) => {
+          const weightFormat = weightFormatsOf(files.formatOf, weightOptions(recipe.values));
+          const wired = { ...examined, weightFormat };
           assertRankFits(wired.root);
           const { longestBatch: longestTokens, facts } = data;
           return estimateCost({

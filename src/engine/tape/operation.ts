@@ -13,8 +13,11 @@ export type Ref =
 
 /** What the choice of kernels depends on; found by looking at the adapter and by measuring, never by its name. */
 export interface KernelProfile {
-  /** 'register': decode to scratch, register blocks, no workgroup memory. 'tiled': decode inside workgroup tiles. */
-  readonly linear: 'register' | 'tiled';
+  /**
+   * 'narrow' and 'wide': decode to scratch, register blocks of 8 by 4 or 8 by 16, no workgroup memory. 'tiled': decode
+   * inside workgroup tiles.
+   */
+  readonly linear: 'narrow' | 'wide' | 'tiled';
   /** Largest storage binding in bytes. */
   readonly maxBindingBytes: number;
 }

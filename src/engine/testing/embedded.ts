@@ -9,7 +9,7 @@ import { embeddedModel } from '../models/modelFiles.ts';
 import type { RecipePatch, RecipeValues } from '../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../recipe/recipe.ts';
 import { Trainer } from '../train/trainer.ts';
-import { wire } from '../wiring/wire.ts';
+import { weightOptions, wire } from '../wiring/wire.ts';
 
 export const readPublic = async (path: string): Promise<Uint8Array<ArrayBuffer>> =>
   Uint8Array.from(readFileSync(`public/${path}`));
@@ -28,17 +28,14 @@ export async function embeddedTrainer(
 ): Promise<EmbeddedTrainer> {
   const files = await embeddedModel(readPublic);
   const values = withPatch(defaultValues, patch);
-  const quant = values['bnb.bnb_4bit_quant_type'];
-  const doubleQuant = values['bnb.bnb_4bit_use_double_quant'];
-  const options = { quantType: quant === 'nf4' || quant === 'fp4' ? quant : null, doubleQuant } as const;
   await loadWeights(
     files.config,
     await files.weights(() => {}),
-    options,
+    weightOptions(values),
     (name, data) => backend.upload(name, data),
     async () => {},
   );
-  const wired = { ...wire(files.config, values), doubleQuant };
+  const wired = wire(files.config, values);
   const data = tokenizeRows(parseRows(rows), files.tokenizer, {
     maxLength: values['train.max_length'],
     completionOnly: values['train.completion_only_loss'],

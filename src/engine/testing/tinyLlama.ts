@@ -4,6 +4,7 @@ import { makeBatch } from '../data/batches.ts';
 import type { SafeTensor } from '../formats/safetensors.ts';
 import { parseLlamaConfig } from '../models/llamaConfig.ts';
 import { loadWeights } from '../models/loadModel.ts';
+import { safetensorsSource } from '../models/modelFiles.ts';
 import { gradientSplits } from '../ops/loraOperations.ts';
 import { MICRO_BATCHES_AT, metricsLength } from '../ops/metrics.ts';
 import type { RecipePatch } from '../recipe/recipe.ts';
@@ -75,7 +76,7 @@ export async function runTinyStep(
   );
   await loadWeights(
     config,
-    tensors,
+    safetensorsSource(tensors),
     { quantType, doubleQuant: false },
     (name, data) => backend.upload(name, data),
     async () => {},

@@ -23,11 +23,12 @@ async function run(backend: CpuBackend | GpuBackend, patch = {}): Promise<StepMe
 }
 
 describe.skipIf(!gpu)('training on the GPU', () => {
-  const open = (linear: 'register' | 'tiled' = 'register'): GpuBackend => {
+  const open = (linear: 'narrow' | 'wide' | 'tiled' = 'narrow'): GpuBackend => {
     if (!gpu) throw new Error('no adapter');
     return new GpuBackend(gpu.device, { linear });
   };
   describe('against PEFT', () => parityCases(open));
+  describe('against PEFT, in wide blocks', () => parityCases(() => open('wide')));
   describe('against PEFT, decoding inside tiles', () => parityCases(() => open('tiled')));
 
   it('repeats bit for bit, and agrees with the CPU to 1e-3 over 20 steps', { timeout: 120_000 }, async () => {

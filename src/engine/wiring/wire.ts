@@ -5,6 +5,8 @@ import { parseTargetModules } from '../adapters/targetModules.ts';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
 import { buildLlama } from '../models/llamaTree.ts';
 import type { WiredModel } from '../models/recording.ts';
+import type { WeightOptions } from '../models/weightSource.ts';
+import { weightFormatsOf } from '../models/weightSource.ts';
 import { Module } from '../nn/module.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import { PythonError } from '../tape/pythonError.ts';
@@ -44,6 +46,15 @@ const biases: Readonly<Record<string, LoraOptions['bias']>> = {
   lora_only: 'lora_only',
 };
 
+/** How the recipe wants the layers' projections stored. */
+export function weightOptions(values: RecipeValues): WeightOptions {
+  const type = values['bnb.bnb_4bit_quant_type'];
+  return {
+    quantType: type === 'nf4' || type === 'fp4' ? type : null,
+    doubleQuant: values['bnb.bnb_4bit_use_double_quant'],
+  };
+}
+
 function isQuantised(values: RecipeValues): boolean {
   return values['bnb.bnb_4bit_quant_type'] !== 'none';
 }
@@ -62,11 +73,9 @@ function applyModuleClasses(causal: Module, classes: Behaviours['moduleClasses']
 }
 
 function loadModel(config: LlamaConfig, values: RecipeValues): ScriptModel {
-  const quant = values['bnb.bnb_4bit_quant_type'];
   const causal = buildLlama(config, {
     dtype: dtypes[values['model.dtype']] ?? 'float32',
-    quantType: quant === 'nf4' || quant === 'fp4' ? quant : null,
-    doubleQuant: values['bnb.bnb_4bit_use_double_quant'],
+    ...weightOptions(values),
   });
   const script = new ScriptModel(stackOf(values['wiring.stack']), causal, isQuantised(values));
   applyModuleClasses(causal, script.behaves('moduleClasses'));
@@ -219,11 +228,13 @@ export interface Wired extends WiredModel {
 export function wire(config: LlamaConfig, values: RecipeValues): Wired {
   const { script, error } = runScript(config, values);
   if (error) throw error;
-  return wiredModel(script);
+  return wiredModel(script, values);
 }
 
-export function wiredModel(script: ScriptModel): Wired {
+/** The tree as it stands, over a base whose files hold float32; a run puts the formats of its own files in place. */
+export function wiredModel(script: ScriptModel, values: RecipeValues): Wired {
   const { root, causalPath, checkpointing, inputGradHooks } = script;
+  const weightFormat = weightFormatsOf(() => 'none', weightOptions(values));
   const backwardCall = script.call === 'loss.backward()' ? script.call : `${script.call} → loss.backward()`;
-  return { root, causalPath, checkpointing, inputGradHooks, script, backwardCall };
+  return { root, causalPath, checkpointing, inputGradHooks, weightFormat, script, backwardCall };
 }

@@ -1,9 +1,10 @@
-// Gathers rows of the table by token id. One invocation an element; ids beyond the table give the last row.
+// Gathers rows of the table by token id, decoding them. One invocation an element; ids beyond the table give the last row.
 struct Params { n: u32, c: u32, v: u32 }
 @group(0) @binding(0) var<storage, read> ids: array<u32>; // [N]
-@group(0) @binding(1) var<storage, read> table: array<f32>; // [V, C]
-@group(0) @binding(2) var<storage, read_write> x: array<f32>; // [N, C]
-@group(0) @binding(3) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> w: array<u32>; // [V, C], packed
+@group(0) @binding(2) var<storage, read> w_scales: array<u32>;
+@group(0) @binding(3) var<storage, read_write> x: array<f32>; // [N, C]
+@group(0) @binding(4) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
 fn embedding(@builtin(global_invocation_id) id: vec3u) {
@@ -11,5 +12,5 @@ fn embedding(@builtin(global_invocation_id) id: vec3u) {
   if (i >= params.n * params.c) { return; }
   let row = i / params.c;
   let token = min(ids[row], params.v - 1u);
-  x[i] = table[token * params.c + (i - row * params.c)];
+  x[i] = weight(0u, 0u, token * params.c + (i - row * params.c));
 }

@@ -1,9 +1,11 @@
 // Declares the linear layer over a packed group in one dispatch, weights decoded inside workgroup tiles: the variant for
-// adapters whose workgroup memory is fast. The other way is `dequantize` and `matmul`.
+// adapters whose workgroup memory is fast, and one for the few rows of generation. The other way is `dequantize` and `matmul`.
+import { flatGrid, gridConstants } from '../host/grid.ts';
 import { defineKernel } from '../kernel.ts';
 import { segmentArray, segmentSnippet } from '../lib/segments.ts';
 import backwardSource from './linear_backward_tiled.wgsl?raw';
 import source from './linear_tiled.wgsl?raw';
+import vectorSource from './linear_vector.wgsl?raw';
 import tile from './tile.wgsl?raw';
 
 const params = { segments: segmentArray, n: 'u32', k: 'u32', out: 'u32', ru: 'u32', count: 'u32' } as const;
@@ -26,6 +28,21 @@ export const linearTiled = defineKernel({
   params,
   constants: { HAS_RESIDUAL: 0 },
   workgroups: ({ n, out }) => [Math.ceil(out / 64), Math.ceil(n / 64), 1],
+});
+
+/** Rows that `linearVector` takes. */
+export const VECTOR_ROWS = 4;
+
+/** x [N, K], u [N, RU], residual [N, OUT] → y [N, OUT] for N up to VECTOR_ROWS and K a multiple of 4. */
+export const linearVector = defineKernel({
+  name: 'linear_vector',
+  source: vectorSource,
+  snippets: [segmentSnippet],
+  slots: ['decode'],
+  buffers: linearTiled.buffers,
+  params,
+  constants: { ...gridConstants, HAS_RESIDUAL: 0 },
+  workgroups: ({ out }) => flatGrid(out),
 });
 
 /** dy [N, OUT], du [N, RU], residual [N, K] → dx [N, K]. */

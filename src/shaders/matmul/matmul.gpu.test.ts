@@ -12,39 +12,43 @@ const floats = (length: number, seed: number) => Float32Array.from(randomArray(M
 const buffers = { a: 'a', u: 'u', b: 'b', residual: 'residual', y: 'y' };
 
 describe.skipIf(!gpu)('matmul on the GPU', () => {
-  it.each([
-    [1, 4, 4, 0, false],
-    [5, 12, 68, 3, true],
-    [123, 64, 128, 24, false],
-    [65, 132, 36, 5, true],
-    [5, 7, 9, 2, true],
-    [123, 65, 33, 0, false],
-  ])('n %i, k %i, m %i, ru %i, residual %s', async (n, k, m, ru, hasResidual) => {
+  const shapes = [
+    [1, 4, 4, 0, 'nothing'],
+    [5, 12, 68, 3, 'residual'],
+    [123, 64, 128, 24, 'nothing'],
+    [65, 132, 36, 5, 'residual'],
+    [33, 20, 260, 5, 'y'],
+    [5, 7, 9, 2, 'residual'],
+    [123, 65, 33, 0, 'y'],
+  ] as const;
+  it.each(
+    shapes.flatMap((shape) => (['narrow', 'wide'] as const).map((block) => [...shape, block] as const)),
+  )('n %i, k %i, m %i, ru %i, adds %s, %s', async (n, k, m, ru, adds, block) => {
     if (!gpu) return;
+    // A part of wider matrices, so that strides and offsets matter.
+    const aPlace = { stride: k + 8, offset: 4 };
+    const yPlace = { stride: m + 4, offset: 4 };
     const arrays = {
-      a: floats(n * k, 1),
+      a: floats(n * aPlace.stride, 1),
       u: floats(n * ru, 2),
       b: floats((k + ru) * m, 3),
       residual: floats(n * m, 4),
-      y: new Float32Array(n * m),
+      y: floats(n * yPlace.stride, 5),
     };
-    const got = await runCalls(
-      gpu,
-      arrays,
-      [matmulCall({ buffers, params: { n, k, m, ru }, hasResidual })],
-      ['y'],
-    );
-    const want = new Float64Array(n * m);
+    const made = matmulCall({ buffers, n, k, m, ru, adds, block, aPlace, yPlace });
+    const got = await runCalls(gpu, arrays, [made], ['y']);
+    const want = Float64Array.from(arrays.y);
     const { a, u, b, residual } = arrays;
-    matmulReference({ a, u, b, residual: hasResidual ? residual : null, y: want, n, k, m, ru });
-    const size = new Float64Array(n * m);
+    const shape = { n, k, m, ru, aPlace, yPlace, addsToY: adds === 'y' };
+    matmulReference({ a, u, b, residual: adds === 'residual' ? residual : null, y: want, ...shape });
+    const size = absolute(arrays.y);
     const positive = {
       a: absolute(a),
       u: absolute(u),
       b: absolute(b),
-      residual: hasResidual ? absolute(residual) : null,
+      residual: adds === 'residual' ? absolute(residual) : null,
     };
-    matmulReference({ ...positive, y: size, n, k, m, ru });
+    matmulReference({ ...positive, y: size, ...shape });
     expect(mismatches(got.y ?? [], want, (i) => sumBound(k + ru + 1, size[i] ?? 0))).toEqual([]);
   });
 

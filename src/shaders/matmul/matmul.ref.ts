@@ -17,24 +17,37 @@ export interface MatmulArguments {
   readonly k: number;
   readonly m: number;
   readonly ru: number;
+  /** Elements from row to row of `a` and the first of them; K and 0 if left out. */
+  readonly aPlace?: Place;
+  /** The same of `y`. */
+  readonly yPlace?: Place;
+  /** y keeps what it holds, and the product is added. */
+  readonly addsToY?: boolean;
+}
+
+export interface Place {
+  readonly stride: number;
+  readonly offset: number;
+}
+
+/** Where rows of the operands of one product stand. */
+interface Layout {
+  readonly k: number;
+  readonly m: number;
+  readonly bRow: number;
+  readonly a: Place;
+  readonly y: Place;
 }
 
 /** y = a·b for rows [i, i+4) and columns [j, j+4), added to y; a has `k` columns, b starts at row `bRow`. */
-function block4(
-  a: FloatArray,
-  b: FloatArray,
-  y: FloatArray,
-  n: { readonly k: number; readonly m: number; readonly bRow: number },
-  i: number,
-  j: number,
-): void {
+function block4(a: FloatArray, b: FloatArray, y: FloatArray, n: Layout, i: number, j: number): void {
   const { k, m } = n;
   let [s00, s01, s02, s03, s10, s11, s12, s13] = [0, 0, 0, 0, 0, 0, 0, 0];
   let [s20, s21, s22, s23, s30, s31, s32, s33] = [0, 0, 0, 0, 0, 0, 0, 0];
-  const a0 = i * k;
-  const a1 = a0 + k;
-  const a2 = a1 + k;
-  const a3 = a2 + k;
+  const a0 = i * n.a.stride + n.a.offset;
+  const a1 = a0 + n.a.stride;
+  const a2 = a1 + n.a.stride;
+  const a3 = a2 + n.a.stride;
   let at = n.bRow * m + j;
   for (let p = 0; p < k; p++, at += m) {
     const x0 = a[a0 + p] ?? 0;
@@ -62,10 +75,11 @@ function block4(
     s32 += x3 * b2;
     s33 += x3 * b3;
   }
-  add4(y, i * m + j, s00, s01, s02, s03);
-  add4(y, (i + 1) * m + j, s10, s11, s12, s13);
-  add4(y, (i + 2) * m + j, s20, s21, s22, s23);
-  add4(y, (i + 3) * m + j, s30, s31, s32, s33);
+  const to = i * n.y.stride + n.y.offset + j;
+  add4(y, to, s00, s01, s02, s03);
+  add4(y, to + n.y.stride, s10, s11, s12, s13);
+  add4(y, to + 2 * n.y.stride, s20, s21, s22, s23);
+  add4(y, to + 3 * n.y.stride, s30, s31, s32, s33);
 }
 
 function add4(y: FloatArray, at: number, s0: number, s1: number, s2: number, s3: number): void {
@@ -75,34 +89,35 @@ function add4(y: FloatArray, at: number, s0: number, s1: number, s2: number, s3:
   y[at + 3] = (y[at + 3] ?? 0) + s3;
 }
 
-/** y += a·b[bRow..bRow+k). */
-function addProduct(
-  a: FloatArray,
-  b: FloatArray,
-  y: FloatArray,
-  rows: number,
-  k: number,
-  m: number,
-  bRow: number,
-): void {
+/** y += a·b[bRow..bRow+k) for `rows` rows. */
+function addProduct(a: FloatArray, b: FloatArray, y: FloatArray, rows: number, layout: Layout): void {
+  const { k, m, bRow } = layout;
   const n4 = rows - (rows % 4);
   const m4 = m - (m % 4);
   // Columns outside, rows inside: a panel of b stays in the cache.
-  for (let j = 0; j < m4; j += 4) for (let i = 0; i < n4; i += 4) block4(a, b, y, { k, m, bRow }, i, j);
+  for (let j = 0; j < m4; j += 4) for (let i = 0; i < n4; i += 4) block4(a, b, y, layout, i, j);
   const single = (i: number, j: number): void => {
+    const from = i * layout.a.stride + layout.a.offset;
+    const to = i * layout.y.stride + layout.y.offset + j;
     let sum = 0;
-    for (let p = 0; p < k; p++) sum += (a[i * k + p] ?? 0) * (b[(bRow + p) * m + j] ?? 0);
-    y[i * m + j] = (y[i * m + j] ?? 0) + sum;
+    for (let p = 0; p < k; p++) sum += (a[from + p] ?? 0) * (b[(bRow + p) * m + j] ?? 0);
+    y[to] = (y[to] ?? 0) + sum;
   };
   for (let i = 0; i < rows; i++) for (let j = i < n4 ? m4 : 0; j < m; j++) single(i, j);
 }
 
-/** y = [a | u] b (+ residual). */
-export function matmulReference({ a, u, b, residual, y, n, k, m, ru }: MatmulArguments): void {
-  if (residual) for (let i = 0; i < n * m; i++) y[i] = residual[i] ?? 0;
-  else y.fill(0, 0, n * m);
-  addProduct(a, b, y, n, k, m, 0);
-  if (u && ru > 0) addProduct(u, b, y, n, ru, m, k);
+/** y = [a | u] b (+ residual, or + y). */
+export function matmulReference(args: MatmulArguments): void {
+  const { a, u, b, residual, y, n, k, m, ru } = args;
+  const aPlace = args.aPlace ?? { stride: k, offset: 0 };
+  const yPlace = args.yPlace ?? { stride: m, offset: 0 };
+  for (let i = 0; i < n && !args.addsToY; i++) {
+    const to = i * yPlace.stride + yPlace.offset;
+    if (residual) for (let j = 0; j < m; j++) y[to + j] = residual[i * m + j] ?? 0;
+    else y.fill(0, to, to + m);
+  }
+  addProduct(a, b, y, n, { k, m, bRow: 0, a: aPlace, y: yPlace });
+  if (u && ru > 0) addProduct(u, b, y, n, { k: ru, m, bRow: k, a: { stride: ru, offset: 0 }, y: yPlace });
 }
 
 export interface MatmulTransposedArguments {

@@ -1,4 +1,4 @@
-// Declares the float matrix products: y = [a | u] b with b row-major [K + RU, M] (register blocks, and a scalar variant
+// Declares the float matrix products: y = [a | u] b with b row-major [K + RU, M] (two register blocks, and a scalar variant
 // for odd widths), and y = a bᵀ. `matmulCall` chooses; callers never name a variant.
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import type { KernelCall } from '../kernel.ts';
@@ -6,27 +6,51 @@ import { call, defineKernel } from '../kernel.ts';
 import source from './matmul.wgsl?raw';
 import scalarSource from './matmul_scalar.wgsl?raw';
 import transposedSource from './matmul_transposed.wgsl?raw';
+import wideSource from './matmul_wide.wgsl?raw';
 
 const buffers = { a: 'read', u: 'read', b: 'read', residual: 'read', y: 'read_write' } as const;
-const params = { n: 'u32', k: 'u32', m: 'u32', ru: 'u32' } as const;
+const params = {
+  n: 'u32',
+  k: 'u32',
+  m: 'u32',
+  ru: 'u32',
+  a_stride: 'u32',
+  a_offset: 'u32',
+  y_stride: 'u32',
+  y_offset: 'u32',
+} as const;
 
-/** a [N, K], u [N, RU], b [K + RU, M], residual [N, M] → y [N, M]; K and M multiples of 4. */
+/** What is added to the product: nothing, `residual`, or what y holds. Values of the constant ADDS. */
+const adds = { nothing: 0, residual: 1, y: 2 } as const;
+const constants = { ADDS: adds.nothing, ADD_RESIDUAL: adds.residual, ADD_Y: adds.y };
+
+/** a [N, K], u [N, RU], b [K + RU, M], residual [N, M] → y [N, M]; K, M, strides and offsets multiples of 4. */
 export const matmul = defineKernel({
   name: 'matmul',
   source,
   buffers,
   params,
-  constants: { HAS_RESIDUAL: 0 },
-  workgroups: ({ n, m }) => [Math.ceil(m / 64), Math.ceil(n / 64), 1],
+  constants,
+  workgroups: ({ n, m }) => [Math.ceil(m / 64), Math.ceil(n / 8), 1],
 });
 
-/** The same for any K and M. */
+/** The same with blocks of 8 by 16. */
+export const matmulWide = defineKernel({
+  name: 'matmul_wide',
+  source: wideSource,
+  buffers,
+  params,
+  constants,
+  workgroups: ({ n, m }) => [Math.ceil(m / 64), Math.ceil(n / 32), 1],
+});
+
+/** The same for any widths. */
 export const matmulScalar = defineKernel({
   name: 'matmul_scalar',
   source: scalarSource,
   buffers,
   params,
-  constants: { ...gridConstants, HAS_RESIDUAL: 0 },
+  constants: { ...gridConstants, ...constants },
   workgroups: ({ n, m }) => flatGrid(n * m),
 });
 
@@ -42,17 +66,36 @@ export const matmulTransposed = defineKernel({
 
 export interface MatmulCall<Ref> {
   readonly buffers: Readonly<Record<keyof typeof buffers, Ref>>;
-  readonly params: Readonly<Record<keyof typeof params, number>>;
-  readonly hasResidual: boolean;
+  readonly n: number;
+  readonly k: number;
+  readonly m: number;
+  readonly ru?: number;
+  readonly adds: keyof typeof adds;
+  /** Block of the register variant; what suits an adapter is measured. */
+  readonly block: 'narrow' | 'wide';
+  /** Elements from row to row of `a` and the first of them; K and 0 if left out. */
+  readonly aPlace?: { readonly stride: number; readonly offset: number };
+  readonly yPlace?: { readonly stride: number; readonly offset: number };
 }
 
-/** y = [a | u] b (+ residual) by the variant that fits the widths. */
+/** y = [a | u] b (+ residual, or + y) by the variant that fits the widths. */
 export function matmulCall<Ref>(args: MatmulCall<Ref>): KernelCall<Ref> {
+  const { n, k, m, ru = 0, aPlace = { stride: k, offset: 0 }, yPlace = { stride: m, offset: 0 } } = args;
   const options = {
     buffers: args.buffers,
-    params: args.params,
-    constants: { HAS_RESIDUAL: args.hasResidual ? 1 : 0 },
+    params: {
+      n,
+      k,
+      m,
+      ru,
+      a_stride: aPlace.stride,
+      a_offset: aPlace.offset,
+      y_stride: yPlace.stride,
+      y_offset: yPlace.offset,
+    },
+    constants: { ADDS: adds[args.adds] },
   };
-  const fits = args.params.k % 4 === 0 && args.params.m % 4 === 0;
-  return fits ? call(matmul, options) : call(matmulScalar, options);
+  const fits = [k, m, aPlace.stride, aPlace.offset, yPlace.stride, yPlace.offset].every((x) => x % 4 === 0);
+  if (!fits) return call(matmulScalar, options);
+  return call(args.block === 'wide' ? matmulWide : matmul, options);
 }

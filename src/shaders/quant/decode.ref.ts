@@ -2,6 +2,7 @@
 import type { FloatArray } from '../kernel.ts';
 import { FP4_CODE, NF4_CODE } from './codebooks.ts';
 import type { WeightFormat } from './decoders.ts';
+import { bytesOf64, decodeBlocks, isBlockFormat } from './ggml.ts';
 import { DOUBLE_CODES, DOUBLE_HEADER, DOUBLE_MAP } from './packing.ts';
 
 /** f32 scale of one block, restored from two levels where the format has them. */
@@ -19,35 +20,55 @@ function scaleAt(
   return Math.fround(Math.fround((floats[DOUBLE_MAP + code] ?? 0) * nested) + (floats[header + 1] ?? 0));
 }
 
-/** Decodes `count` elements of one member into `out` at `outAt`. */
-export function decodeMember(args: {
+export interface DecodeArguments {
   readonly words: Uint32Array;
   readonly scales: Uint32Array;
   readonly format: WeightFormat;
   readonly segment: number;
   readonly firstBlock: number;
+  /** First element of the member to decode; 0 if left out. */
+  readonly first?: number;
   readonly count: number;
   readonly out: FloatArray;
   readonly outAt: number;
-}): void {
-  const { words, scales, format, segment, firstBlock, count, out, outAt } = args;
+}
+
+const bytesOf = (words: Uint32Array): Uint8Array =>
+  new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+const floatsOf = (words: Uint32Array): Float32Array =>
+  new Float32Array(words.buffer, words.byteOffset, words.length);
+
+/** Decodes `count` elements of one member into `out` at `outAt`. */
+export function decodeMember(args: DecodeArguments): void {
+  const { words, scales, format, segment, firstBlock, first = 0, count, out, outAt } = args;
   if (format === 'none') {
-    const floats = new Float32Array(words.buffer, words.byteOffset, words.length);
-    const from = firstBlock * 64;
+    const floats = floatsOf(words);
+    const from = firstBlock * 64 + first;
     for (let e = 0; e < count; e++) out[outAt + e] = floats[from + e] ?? 0;
     return;
   }
+  if (isBlockFormat(format)) {
+    const size = bytesOf64(format);
+    const places = { quantsAt: firstBlock * size.quants, scalesAt: firstBlock * size.scales };
+    const arrays = { quants: bytesOf(words), scales: bytesOf(scales), ...places };
+    decodeBlocks(format, arrays, first, count, out, outAt);
+    return;
+  }
   const code = format.startsWith('nf4') ? NF4_CODE : FP4_CODE;
-  const floats = new Float32Array(scales.buffer, scales.byteOffset, scales.length);
-  const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
-  for (let block = 0; block * 64 < count; block++) {
+  const floats = floatsOf(scales);
+  const bytes = bytesOf(words);
+  let done = 0;
+  while (done < count) {
+    const element = first + done;
+    const block = element >> 6;
     const scale = scaleAt(scales, floats, format, segment, firstBlock + block);
-    const end = Math.min(64, count - block * 64);
+    const end = Math.min(count - done, 64 - (element & 63));
     const byteAt = (firstBlock + block) * 32;
-    const at = outAt + block * 64;
-    for (let e = 0; e < end; e++) {
+    for (let i = 0; i < end; i++) {
+      const e = (element & 63) + i;
       const byte = bytes[byteAt + (e >> 1)] ?? 0;
-      out[at + e] = Math.fround((code[(e & 1) === 0 ? byte >> 4 : byte & 15] ?? 0) * scale);
+      out[outAt + done + i] = Math.fround((code[(e & 1) === 0 ? byte >> 4 : byte & 15] ?? 0) * scale);
     }
+    done += end;
   }
 }

@@ -3,6 +3,9 @@
 import type { Quantised4 } from './blockwise4.ts';
 import { BLOCK, NESTED_BLOCK } from './blockwise4.ts';
 import { dynamicMap } from './codebooks.ts';
+import type { WeightFormat } from './decoders.ts';
+import type { BlockFormat } from './ggml.ts';
+import { bytesOf64, isBlockFormat, splitBlocks } from './ggml.ts';
 
 /** Words a member has in the header of double-quantised scales: place of its nested scales, offset, first block. */
 export const DOUBLE_HEADER = 4;
@@ -40,6 +43,46 @@ export function packFloats(members: readonly Float32Array[]): PackedGroup {
   const words = new Uint32Array(total * BLOCK);
   for (const [i, member] of members.entries()) words.set(bits(member.slice()), (firsts[i] ?? 0) * BLOCK);
   return { words, scales: new Uint32Array(4), firstBlocks: firsts };
+}
+
+/** Bytes of the two buffers of a group with members of these element counts, as the packing functions make them. */
+export function packedBytes(format: WeightFormat, counts: readonly number[]): number {
+  const blocks = counts.reduce((sum, count) => sum + blocksOf(count), 0);
+  if (format === 'none') return blocks * BLOCK * 4;
+  if (isBlockFormat(format)) {
+    const size = bytesOf64(format);
+    return blocks * size.quants + Math.max(16, blocks * size.scales);
+  }
+  const words = (blocks * BLOCK) / 2;
+  if (!format.endsWith('double')) return words + Math.max(4, blocks) * 4;
+  const nested = counts.reduce((sum, count) => sum + Math.ceil(blocksOf(count) / NESTED_BLOCK), 0);
+  return words + (DOUBLE_CODES + Math.ceil(blocks / 4) + nested) * 4;
+}
+
+/** One member of a group as its file holds it. */
+export interface FileBlocks {
+  readonly bytes: Uint8Array;
+  /** Elements, a multiple of the format's block. */
+  readonly count: number;
+}
+
+/** Members in the blocks of their file, all of one format. */
+export function packBlocks(format: BlockFormat, members: readonly FileBlocks[]): PackedGroup {
+  const firsts = firstBlocks(members.map((member) => member.count));
+  const total = members.reduce((sum, member) => sum + blocksOf(member.count), 0);
+  const size = bytesOf64(format);
+  const quants = new Uint8Array(total * size.quants);
+  const scales = new Uint8Array(Math.max(16, total * size.scales));
+  for (const [i, member] of members.entries()) {
+    const first = firsts[i] ?? 0;
+    const places = { quantsAt: first * size.quants, scalesAt: first * size.scales };
+    splitBlocks(format, member.bytes, { quants, scales, ...places });
+  }
+  return {
+    words: new Uint32Array(quants.buffer),
+    scales: new Uint32Array(scales.buffer),
+    firstBlocks: firsts,
+  };
 }
 
 /** 4-bit members, all with double quantisation or all without. */

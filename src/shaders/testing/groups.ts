@@ -2,8 +2,10 @@
 import type { SegmentNumbers } from '../lib/segments.ts';
 import { quantise4 } from '../quant/blockwise4.ts';
 import type { WeightFormat } from '../quant/decoders.ts';
+import type { BlockFormat } from '../quant/ggml.ts';
+import { blockLayouts, isBlockFormat } from '../quant/ggml.ts';
 import type { PackedGroup } from '../quant/packing.ts';
-import { packFloats, packQuantised } from '../quant/packing.ts';
+import { packBlocks, packFloats, packQuantised } from '../quant/packing.ts';
 import { randomArray } from './finite.ts';
 
 export interface TestGroup {
@@ -16,6 +18,31 @@ export interface TestGroup {
   readonly packed: PackedGroup;
 }
 
+/** Bytes of a file with these values nearly; every bit pattern of the quants occurs, scales stay near 1/8. */
+function fileBytes(format: BlockFormat, count: number, seed: number): Uint8Array {
+  const { elements, scaleBytes, quantBytes } = blockLayouts[format];
+  const size = scaleBytes + quantBytes;
+  const random = randomArray((count / elements) * size, seed);
+  return Uint8Array.from(random, (value, i) => {
+    const byte = Math.floor(Math.abs(value) * 65536) & 255;
+    const within = i % size;
+    if (within < scaleBytes) return within % 2 === 1 ? 0x30 : byte;
+    // Floats: exponents near zero, so that no NaN or infinity occurs.
+    if (elements === 1 && within === 1) return format === 'f16' ? 0x34 | (byte & 0x83) : 0x3d | (byte & 0x80);
+    return byte;
+  });
+}
+
+function pack(weights: readonly Float32Array[], format: WeightFormat): PackedGroup {
+  if (format === 'none') return packFloats(weights);
+  if (isBlockFormat(format)) {
+    const blocks = weights.map((w, i) => ({ bytes: fileBytes(format, w.length, 60 + i), count: w.length }));
+    return packBlocks(format, blocks);
+  }
+  const type = format.startsWith('nf4') ? 'nf4' : 'fp4';
+  return packQuantised(weights.map((w) => quantise4(w, type, format.endsWith('double'))));
+}
+
 /** Members of these widths over K inputs, each with an adapter of the given rank (0: none). */
 export function testGroup(
   k: number,
@@ -23,11 +50,7 @@ export function testGroup(
   format: WeightFormat,
 ): TestGroup {
   const weights = members.map(({ out }, i) => Float32Array.from(randomArray(out * k, 40 + i)));
-  const type = format.startsWith('nf4') ? 'nf4' : 'fp4';
-  const packed =
-    format === 'none'
-      ? packFloats(weights)
-      : packQuantised(weights.map((w) => quantise4(w, type, format.endsWith('double'))));
+  const packed = pack(weights, format);
   let [start, column, at] = [0, 0, 0];
   const place = (length: number): number => {
     const offset = at;

@@ -230,6 +230,7 @@ export function inspectionOf(kind: FixtureKind, reentrant = true): Inspection {
         optimizerBytes: 1_400_832,
         activationBytes: 9_500_000,
         scratchBytes: 2_000_000,
+        generationBytes: 1_100_000,
         peakBytes: 15_501_248,
       },
       flopsPerStep: 1.9e9,

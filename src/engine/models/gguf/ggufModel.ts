@@ -1,0 +1,68 @@
+// A GGUF file as a base model: header now, tensors on demand. The digest tells files apart in links and snapshots.
+import { Tokenizer } from '../../data/tokenizer.ts';
+import type { ByteSource } from '../../formats/byteSource.ts';
+import { readGguf } from '../../formats/gguf/reader.ts';
+import type { ModelFiles } from '../modelFiles.ts';
+import { ggufConfig, refused } from './ggufConfig.ts';
+import { ggufTokenizer } from './ggufTokenizer.ts';
+import { ggufWeights } from './ggufWeights.ts';
+
+const SAMPLES = 16;
+const SAMPLE_BYTES = 2 ** 16;
+
+/** FNV-1a over two seeds. Tells honest files apart; it is no protection against a forged one. */
+function fnv(hashes: readonly [number, number], bytes: Uint8Array): [number, number] {
+  let [a, b] = hashes;
+  for (const byte of bytes) {
+    a = Math.imul(a ^ byte, 0x01000193);
+    b = Math.imul(b ^ byte, 0x01000193) + 0x9e3779b9;
+  }
+  return [a >>> 0, b >>> 0];
+}
+
+/** 16 hexadecimal digits of the size and of samples all over the file. */
+async function digestOf(source: ByteSource): Promise<string> {
+  let hashes = fnv([0x811c9dc5, 0x1234567], new TextEncoder().encode(String(source.size)));
+  for (let i = 0; i < SAMPLES; i++) {
+    const length = Math.min(SAMPLE_BYTES, source.size);
+    const offset = Math.floor(((source.size - length) * i) / (SAMPLES - 1));
+    hashes = fnv(hashes, await source.read(offset, length));
+  }
+  return hashes.map((hash) => hash.toString(16).padStart(8, '0')).join('');
+}
+
+/** Everything is checked here: metadata, tokenizer, every tensor's name, shape, type and place. */
+export async function ggufModel(source: ByteSource): Promise<ModelFiles> {
+  const gguf = await readGguf(source);
+  const config = ggufConfig(source.name, gguf);
+  const { tokenizerJson, tokenizerConfig } = ggufTokenizer(source.name, gguf);
+  const weights = ggufWeights(source, gguf, config);
+  const tokenizer = new Tokenizer(tokenizerJson, tokenizerConfig);
+  const tokens = gguf.metadata.get('tokenizer.ggml.tokens');
+  if (Array.isArray(tokens) && tokens.length > config.vocabSize)
+    throw refused(
+      source.name,
+      `its tokenizer has ${tokens.length} tokens, its embedding ${config.vocabSize} rows`,
+      'Convert the model again.',
+    );
+  const types = new Map<string, number>();
+  for (const { type, bytes } of gguf.tensors.values())
+    types.set(type.name, (types.get(type.name) ?? 0) + bytes);
+  const [mostOf] = [...types].sort((a, b) => b[1] - a[1]);
+  const title = gguf.metadata.get('general.name');
+  return {
+    info: {
+      kind: 'gguf',
+      name: source.name,
+      title: typeof title === 'string' ? title : source.name,
+      digest: await digestOf(source),
+      bytes: source.size,
+      storedAs: mostOf?.[0] ?? 'F32',
+    },
+    config,
+    tokenizer,
+    stopIds: new Set([tokenizer.eosId]),
+    formatOf: weights(() => {}).formatOf,
+    weights: (onBytes) => Promise.resolve(weights(onBytes)),
+  };
+}

@@ -1,0 +1,145 @@
+// The tokenizer inside a GGUF file as the two objects that Hugging Face's tokenizer reads: byte-level BPE with merges, the
+// pre-tokenizer that `tokenizer.ggml.pre` names, special tokens, chat template. Source: llama.cpp src/llama-vocab.cpp (names
+// and expressions of the pre-tokenizers), transformers 5.24 integrations/ggml.py.
+import type { Gguf, MetadataValue } from '../../formats/gguf/types.ts';
+import { refused } from './ggufConfig.ts';
+
+const byteLevel = (useRegex: boolean) => ({
+  type: 'ByteLevel',
+  add_prefix_space: false,
+  trim_offsets: true,
+  use_regex: useRegex,
+});
+const digits = { type: 'Digits', individual_digits: true };
+const split = (pattern: string) => ({
+  type: 'Split',
+  pattern: { Regex: pattern },
+  behavior: 'Isolated',
+  invert: false,
+});
+
+const digitsFirst = { type: 'Sequence', pretokenizers: [digits, byteLevel(true)] };
+const llama3 = {
+  type: 'Sequence',
+  pretokenizers: [
+    split(
+      "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+    ),
+    byteLevel(false),
+  ],
+};
+const qwen2 = {
+  type: 'Sequence',
+  pretokenizers: [
+    split(
+      "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+    ),
+    byteLevel(false),
+  ],
+};
+
+const preTokenizers: Readonly<Record<string, object>> = {
+  'gpt-2': byteLevel(true),
+  smollm: digitsFirst,
+  starcoder: digitsFirst,
+  'llama-bpe': llama3,
+  qwen2,
+};
+
+/** Values of tokenizer.ggml.token_type. */
+const CONTROL = 3;
+const USER_DEFINED = 4;
+
+export interface TokenizerFiles {
+  readonly tokenizerJson: object;
+  readonly tokenizerConfig: Readonly<Record<string, unknown>>;
+}
+
+/** Throws UserError 'gguf' naming the key that is missing or not understood. */
+export function ggufTokenizer(file: string, gguf: Gguf): TokenizerFiles {
+  const get = (key: string): MetadataValue | undefined => gguf.metadata.get(`tokenizer.${key}`);
+  const texts = (key: string): string[] => {
+    const value = get(key);
+    if (!Array.isArray(value) || !value.every((item) => typeof item === 'string'))
+      throw refused(
+        file,
+        `'tokenizer.${key}' should be a list of texts, got ${value === undefined ? 'nothing' : typeof value}`,
+        'The file carries no usable tokenizer; convert the model again with its tokenizer beside it.',
+      );
+    return value;
+  };
+  const model = get('ggml.model');
+  if (model !== 'gpt2')
+    throw refused(
+      file,
+      `its tokenizer is '${String(model)}'; byte-level BPE ('gpt2') can be read`,
+      'Use a model with such a tokenizer, for example SmolLM2 or Llama 3.',
+    );
+  const pre = String(get('ggml.pre') ?? 'gpt-2');
+  const preTokenizer = preTokenizers[pre];
+  if (!preTokenizer)
+    throw refused(
+      file,
+      `its pre-tokenizer '${pre}' is not known; known are ${Object.keys(preTokenizers).join(', ')}`,
+      'Another one would split text wrongly, so the model is not loaded.',
+    );
+  const tokens = texts('ggml.tokens');
+  const merges = texts('ggml.merges').map((merge) => {
+    const at = merge.indexOf(' ', 1);
+    return [merge.slice(0, at), merge.slice(at + 1)];
+  });
+  const types = get('ggml.token_type');
+  const typeOf = (id: number): number => (Array.isArray(types) ? Number(types[id] ?? 1) : 1);
+  const added = tokens.flatMap((content, id) => {
+    const kind = typeOf(id);
+    if (kind !== CONTROL && kind !== USER_DEFINED) return [];
+    const special = kind === CONTROL;
+    return [{ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special }];
+  });
+  const token = (key: string): string | null => {
+    const id = get(`ggml.${key}_token_id`);
+    return typeof id === 'number' ? (tokens[id] ?? null) : null;
+  };
+  if (token('eos') === null)
+    throw refused(file, "'tokenizer.ggml.eos_token_id' is missing", 'Convert the model again.');
+  const bos = token('bos');
+  const addsBos = get('ggml.add_bos_token') === true && bos !== null;
+  const template = get('chat_template');
+  return {
+    tokenizerJson: {
+      version: '1.0',
+      truncation: null,
+      padding: null,
+      added_tokens: added,
+      normalizer: null,
+      pre_tokenizer: preTokenizer,
+      post_processor: addsBos
+        ? {
+            type: 'TemplateProcessing',
+            single: [{ SpecialToken: { id: bos, type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }],
+            pair: [],
+            special_tokens: { [bos]: { id: bos, ids: [tokens.indexOf(bos)], tokens: [bos] } },
+          }
+        : null,
+      decoder: byteLevel(true),
+      model: {
+        type: 'BPE',
+        dropout: null,
+        unk_token: null,
+        continuing_subword_prefix: '',
+        end_of_word_suffix: '',
+        fuse_unk: false,
+        byte_fallback: false,
+        ignore_merges: pre === 'llama-bpe',
+        vocab: Object.fromEntries(tokens.map((content, id) => [content, id])),
+        merges,
+      },
+    },
+    tokenizerConfig: {
+      bos_token: bos,
+      eos_token: token('eos'),
+      pad_token: token('padding'),
+      ...(typeof template === 'string' ? { chat_template: template } : {}),
+    },
+  };
+}
