@@ -10,6 +10,11 @@ const commandTypes: Record<Command['type'], readonly string[]> = {
   pause: [],
   stop: [],
   reset: [],
+  'open-model': ['id', 'name', 'file'],
+  saved: [],
+  resume: ['backend'],
+  discard: [],
+  ping: [],
   ask: ['id', 'recipe', 'prompts', 'backend'],
 };
 
@@ -20,6 +25,11 @@ const eventTypes: Record<Event['type'], readonly string[]> = {
   phase: ['phase', 'done', 'total', 'note'],
   started: ['trainable', 'all', 'peakBytes', 'totalSteps', 'backend', 'dispatchesPerStep'],
   step: ['metrics'],
+  restored: ['recipe', 'metrics'],
+  saved: ['run'],
+  model: ['id', 'model'],
+  'model-failed': ['id', 'error'],
+  pong: [],
   warning: ['category', 'message'],
   answer: ['id', 'index', 'side', 'prompt', 'text', 'done', 'step'],
   finished: ['steps', 'fingerprint'],

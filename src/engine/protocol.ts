@@ -1,5 +1,6 @@
 // The worker boundary: commands in, events out, as discriminated unions. `decode.ts` checks what arrives; nothing is cast.
 import type { Inspection } from './inspect/inspection.ts';
+import type { ModelInfo } from './models/modelFiles.ts';
 import type { Recipe } from './recipe/recipe.ts';
 
 export type BackendChoice = 'auto' | 'webgpu' | 'cpu';
@@ -16,8 +17,18 @@ export type Command =
   | { readonly type: 'pause' }
   /** End the run here, with the closing answers; the adapter stays. */
   | { readonly type: 'stop' }
-  /** Forget the run and free the memory. */
+  /** Forget the run and free the memory; also gives up loading. */
   | { readonly type: 'reset' }
+  /** Take a GGUF file as the base model that recipes may name. Answers `model` or `model-failed` with the same id. */
+  | { readonly type: 'open-model'; readonly id: number; readonly name: string; readonly file: Blob }
+  /** Ask whether a run was saved that did not end. Answers `saved`, or nothing. */
+  | { readonly type: 'saved' }
+  /** Go on with the saved run. */
+  | { readonly type: 'resume'; readonly backend: BackendChoice }
+  /** Forget the saved run. */
+  | { readonly type: 'discard' }
+  /** Answers `pong` at once, so that the page notices a worker that died. */
+  | { readonly type: 'ping' }
   /** Answers to prompts with the adapter off (before) and on (after), streamed. */
   | {
       readonly type: 'ask';
@@ -61,6 +72,22 @@ export interface StepMetrics {
   readonly tensorNorms: readonly number[];
 }
 
+/** A base model as the page shows it. */
+export interface ModelSummary extends ModelInfo {
+  readonly parameters: number;
+  readonly layers: number;
+  readonly hiddenSize: number;
+  readonly vocabSize: number;
+}
+
+/** A run that was saved and did not end. */
+export interface SavedRun {
+  readonly recipe: Recipe;
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly device: string;
+}
+
 export interface Fingerprint {
   /** Losses at steps 1, 2, 5, 10, 20, …, last. */
   readonly losses: readonly (readonly [step: number, loss: number])[];
@@ -96,6 +123,12 @@ export type Event =
       readonly dispatchesPerStep: number;
     }
   | { readonly type: 'step'; readonly metrics: StepMetrics }
+  /** The run goes on from what was saved: these are its steps so far. */
+  | { readonly type: 'restored'; readonly recipe: Recipe; readonly metrics: readonly StepMetrics[] }
+  | { readonly type: 'saved'; readonly run: SavedRun }
+  | { readonly type: 'model'; readonly id: number; readonly model: ModelSummary }
+  | { readonly type: 'model-failed'; readonly id: number; readonly error: EngineErrorData }
+  | { readonly type: 'pong' }
   /** A Python warning of the modelled libraries, at the moment it would be printed. */
   | { readonly type: 'warning'; readonly category: string; readonly message: string }
   /** Text so far of one answer; `index` is the prompt's place. `id` is the ask's id, or 0 inside a run. */

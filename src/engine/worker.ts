@@ -4,7 +4,9 @@ import { decodeCommand } from './decode.ts';
 import { UserError } from './errors.ts';
 import type { Event } from './protocol.ts';
 import { Assets } from './session/assets.ts';
+import { opfsStore } from './session/opfsStore.ts';
 import { Session } from './session/session.ts';
+import { memoryStore } from './session/snapshot.ts';
 
 const page = self.name;
 
@@ -50,6 +52,7 @@ const breathe = (): Promise<void> =>
 const session = new Session({
   assets: new Assets(readAsset),
   gpu: 'gpu' in navigator ? navigator.gpu : null,
+  store: opfsStore() ?? memoryStore(),
   emit: (event: Event) => self.postMessage(event),
   now: () => performance.now(),
   breathe,

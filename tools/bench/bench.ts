@@ -6,6 +6,7 @@ import { recipeOfPreset } from '../../src/engine/recipe/presets.ts';
 import type { Recipe } from '../../src/engine/recipe/recipe.ts';
 import { Assets } from '../../src/engine/session/assets.ts';
 import { TrainingRun } from '../../src/engine/session/run.ts';
+import { memoryStore } from '../../src/engine/session/snapshot.ts';
 import type { BufferRange } from '../../src/shaders/host/dispatch.ts';
 import { encodeDispatch, prepareCalls } from '../../src/shaders/host/dispatch.ts';
 import { Pipelines } from '../../src/shaders/host/pipelines.ts';
@@ -122,6 +123,7 @@ async function steps(gpu: GPU | null, choice: 'webgpu' | 'cpu'): Promise<void> {
     assets,
     recipe,
     opened,
+    store: memoryStore(),
     emit: () => {},
     now,
     cancelled: () => false,

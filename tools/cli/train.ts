@@ -12,6 +12,7 @@ import { readRecipeJson } from '../../src/engine/recipe/recipeFile.ts';
 import { Assets } from '../../src/engine/session/assets.ts';
 import { errorData } from '../../src/engine/session/errorData.ts';
 import { TrainingRun } from '../../src/engine/session/run.ts';
+import { memoryStore } from '../../src/engine/session/snapshot.ts';
 import { fileSource } from './fileSource.ts';
 import { nodeGpu } from './nodeGpu.ts';
 import type { CliOptions } from './options.ts';
@@ -90,6 +91,7 @@ async function train(options: CliOptions, report: Report, assets: Assets): Promi
     assets,
     recipe,
     opened,
+    store: memoryStore(),
     emit,
     now: () => performance.now(),
     cancelled: () => false,

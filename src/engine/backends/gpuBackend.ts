@@ -41,6 +41,8 @@ export class GpuBackend implements Backend {
   readonly kind = 'webgpu';
   readonly profile: KernelProfile;
   readonly counters: RunCounters = { dispatches: 0, submits: 0, readbacks: 0 };
+  /** Whether `destroy` was called: the device's loss is then no accident. */
+  destroyed = false;
   readonly #device: GPUDevice;
   readonly #pipelines: Pipelines;
   readonly #named = new Map<string, GPUBuffer>();
@@ -183,6 +185,7 @@ export class GpuBackend implements Backend {
   }
 
   destroy(): void {
+    this.destroyed = true;
     for (const buffer of [...this.#named.values(), ...this.#pool, ...this.#scratch, this.#staging])
       buffer?.destroy();
     this.#named.clear();

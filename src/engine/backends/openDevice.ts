@@ -69,9 +69,10 @@ export async function probeDevice(gpu: GPU | null, choice: BackendChoice): Promi
   return adapter ? describeAdapter(adapter) : cpuDevice('no-adapter');
 }
 
-function lossOf(device: GPUDevice): Promise<UserError> {
+/** A device that the backend itself destroyed is not lost. */
+function lossOf(device: GPUDevice, backend: GpuBackend): Promise<UserError> {
   return device.lost.then(({ reason, message }) =>
-    reason === 'destroyed'
+    backend.destroyed
       ? never
       : new UserError(
           'device-lost',
@@ -120,13 +121,14 @@ export async function openBackend(options: OpenOptions): Promise<OpenedBackend> 
     requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature)),
     requiredLimits: Object.fromEntries(wantedLimits.map((name) => [name, adapter.limits[name]])),
   });
+  const backend = new GpuBackend(device, {
+    profile: options.profile ?? false,
+    linear: await chooseLinear(device, now),
+  });
   return {
-    backend: new GpuBackend(device, {
-      profile: options.profile ?? false,
-      linear: await chooseLinear(device, now),
-    }),
+    backend,
     device: describeAdapter(adapter),
-    lost: Promise.race([lossOf(device), failureOf(device)]),
+    lost: Promise.race([lossOf(device, backend), failureOf(device)]),
   };
 }
 

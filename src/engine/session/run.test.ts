@@ -10,6 +10,7 @@ import { readPublic } from '../testing/embedded.ts';
 import { Assets } from './assets.ts';
 import { TrainingRun } from './run.ts';
 import { Session } from './session.ts';
+import { memoryStore } from './snapshot.ts';
 
 const assets = new Assets(readPublic);
 const now = (): number => performance.now();
@@ -29,6 +30,7 @@ async function begin(wanted: Recipe): Promise<{ run: TrainingRun; events: Event[
     assets,
     recipe: wanted,
     opened,
+    store: memoryStore(),
     emit: (event) => events.push(event),
     now,
     cancelled: () => false,
@@ -44,6 +46,7 @@ describe('element-0', () => {
     const session = new Session({
       assets,
       gpu: null,
+      store: memoryStore(),
       emit: (event) => events.push(event),
       now,
       breathe: () => Promise.resolve(),

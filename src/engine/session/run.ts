@@ -21,12 +21,18 @@ import { weightOptions } from '../wiring/wire.ts';
 import type { Assets } from './assets.ts';
 import { estimateCost } from './estimate.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { Keeper } from './keeper.ts';
 import { prepareData } from './prepareData.ts';
+import type { Snapshot, SnapshotStore } from './snapshot.ts';
 
 export interface RunOptions {
   readonly assets: Assets;
   readonly recipe: Recipe;
   readonly opened: OpenedBackend;
+  /** Where the run saves itself, so that it can go on after a loss. */
+  readonly store: SnapshotStore;
+  /** Go on from here. */
+  readonly saved?: Snapshot | null;
   readonly emit: (event: Event) => void;
   readonly now: () => number;
   /** True once the run should give up what it is doing (reset, stop while answering). */
@@ -48,7 +54,9 @@ export class TrainingRun {
   readonly #trainer: Trainer;
   readonly #generator: Generator;
   readonly #prompts: readonly string[];
-  readonly #losses: number[] = [];
+  readonly #metrics: StepMetrics[] = [];
+  readonly #before = new Map<string, string>();
+  readonly keeper: Keeper;
 
   private constructor(
     options: RunOptions,
@@ -60,6 +68,25 @@ export class TrainingRun {
     this.#trainer = parts.trainer;
     this.#generator = parts.generator;
     this.#prompts = parts.prompts;
+    const { store, now, emit, saved } = options;
+    this.keeper = new Keeper({
+      store,
+      now,
+      onFailure: (error) =>
+        emit({
+          type: 'warning',
+          category: 'save',
+          message: `This run can't be saved: ${error instanceof Error ? error.message : String(error)}`,
+        }),
+    });
+    if (!saved) return;
+    this.#trainer.restore(saved.state);
+    this.#metrics.push(...saved.metrics);
+    emit({ type: 'restored', recipe: this.recipe, metrics: saved.metrics });
+    for (const [index, { prompt, text }] of saved.before.entries()) {
+      this.#before.set(prompt, text);
+      emit({ type: 'answer', id: 0, index, side: 'before', prompt, text, done: true, step: 0 });
+    }
   }
 
   /** Everything up to the first step. Throws UserError or PythonError. */
@@ -170,7 +197,8 @@ export class TrainingRun {
   }
 
   get fingerprint(): Fingerprint {
-    return fingerprintOf(this.#losses, deviceClass(this.#options.opened.device));
+    const losses = this.#metrics.map(({ loss }) => loss);
+    return fingerprintOf(losses, deviceClass(this.#options.opened.device));
   }
 
   phase(phase: RunPhase): void {
@@ -185,9 +213,28 @@ export class TrainingRun {
         `Step ${metrics.step}: the loss is ${metrics.loss}. Lower train.learning_rate or set train.max_grad_norm.`,
       );
     }
-    this.#losses.push(metrics.loss);
+    this.#metrics.push(metrics);
     this.#options.emit({ type: 'step', metrics });
+    if (!this.finished) await this.keeper.after(this.#trainer, this.#facts());
     return metrics;
+  }
+
+  /** Saves the run as it stands. */
+  save(): Promise<void> {
+    return this.keeper.after(this.#trainer, this.#facts(), true);
+  }
+
+  #facts(): Omit<Snapshot, 'state'> {
+    return {
+      recipe: this.recipe,
+      metrics: this.#metrics.map((metrics) => ({ ...metrics, tensorNorms: [] })),
+      totalSteps: this.totalSteps,
+      before: this.#prompts.flatMap((prompt) => {
+        const text = this.#before.get(prompt);
+        return text === undefined ? [] : [{ prompt, text }];
+      }),
+      device: deviceClass(this.#options.opened.device),
+    };
   }
 
   /** The run's own questions. */
@@ -213,6 +260,7 @@ export class TrainingRun {
             return !cancelled();
           },
         });
+        if (side === 'before' && !cancelled()) this.#before.set(prompt, text);
         send(text, true);
       } catch (error) {
         // A question that can't be asked must not cost the run: its error stands where the answer would.

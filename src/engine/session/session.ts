@@ -1,25 +1,26 @@
 // Obeys the page's commands in order and reports events. One run at a time; pause, stop and reset take effect between
-// steps and between tokens. Knows nothing of workers: messages come in through `handle`.
-import { assertRankFits } from '../adapters/rankFits.ts';
+// steps, between tokens and while weights load. A lost device is opened again and the run goes on from what was saved.
+// Knows nothing of workers: messages come in through `handle`.
 import type { OpenedBackend } from '../backends/openDevice.ts';
 import { openBackend, probeDevice } from '../backends/openDevice.ts';
-import { UserError } from '../errors.ts';
-import { inspect } from '../inspect/inspect.ts';
-import { weightFormatsOf } from '../models/weightSource.ts';
+import { Cancelled, UserError } from '../errors.ts';
+import { blobSource } from '../formats/byteSource.ts';
 import type { BackendChoice, Command, Event } from '../protocol.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import { recipeProblems } from '../recipe/recipe.ts';
 import { PythonError } from '../tape/pythonError.ts';
-import { weightOptions } from '../wiring/wire.ts';
 import type { Assets } from './assets.ts';
 import { errorData } from './errorData.ts';
-import { estimateCost } from './estimate.ts';
-import { prepareData } from './prepareData.ts';
+import { inspectRecipe } from './inspectRecipe.ts';
+import { lossBehind } from './lossBehind.ts';
+import { modelSummary } from './modelSummary.ts';
 import { TrainingRun } from './run.ts';
+import type { Snapshot, SnapshotStore } from './snapshot.ts';
+import { newestSnapshot } from './snapshot.ts';
 
 export interface SessionOptions {
   readonly assets: Assets;
   readonly gpu: GPU | null;
+  readonly store: SnapshotStore;
   readonly emit: (event: Event) => void;
   readonly now: () => number;
   /** Resolves after messages that wait have been handled. */
@@ -27,20 +28,26 @@ export interface SessionOptions {
 }
 
 type Wish = 'go' | 'pause' | 'stop' | 'reset';
+type Queued = Exclude<Command, { type: 'inspect' | 'pause' | 'ping' | 'open-model' }>;
 
 const BREATHE_EVERY_MS = 40;
+/** A device that is lost again and again is not opened a fourth time. */
+const MOST_RECOVERIES = 3;
 
 const sameRecipe = (a: Recipe, b: Recipe): boolean =>
-  JSON.stringify([a.preset, a.values, a.data ?? null]) ===
-  JSON.stringify([b.preset, b.values, b.data ?? null]);
+  JSON.stringify([a.preset, a.values, a.data ?? null, a.model ?? null]) ===
+  JSON.stringify([b.preset, b.values, b.data ?? null, b.model ?? null]);
 
 export class Session {
   readonly #options: SessionOptions;
   #run: TrainingRun | null = null;
   #opened: OpenedBackend | null = null;
+  /** What the next run of the same recipe goes on from. */
+  #saved: Snapshot | null = null;
   #wish: Wish = 'go';
   /** Whether the closing answers of the run were asked for. */
   #ended = false;
+  #busy = false;
   #work: Promise<void> = Promise.resolve();
 
   constructor(options: SessionOptions) {
@@ -51,16 +58,27 @@ export class Session {
   handle(command: Command): Promise<void> {
     if (command.type === 'pause' || command.type === 'stop' || command.type === 'reset')
       this.#wish = command.type;
+    if (command.type === 'ping') this.#options.emit({ type: 'pong' });
     if (command.type === 'inspect') return this.#inspect(command.id, command.recipe);
-    if (command.type === 'pause') return Promise.resolve();
-    this.#work = this.#work.then(() => this.#obey(command)).catch((error: unknown) => this.#fail(error));
+    if (command.type === 'open-model') return this.#openModel(command.id, command.name, command.file);
+    if (command.type === 'pause' || command.type === 'ping') return Promise.resolve();
+    this.#work = this.#work
+      .then(() => {
+        this.#busy = true;
+        return this.#obey(command);
+      })
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => {
+        this.#busy = false;
+      });
     return this.#work;
   }
 
-  async #obey(command: Exclude<Command, { type: 'inspect' | 'pause' }>): Promise<void> {
+  async #obey(command: Queued): Promise<void> {
+    const { emit, gpu, store } = this.#options;
     switch (command.type) {
       case 'probe':
-        this.#options.emit({ type: 'device', device: await probeDevice(this.#options.gpu, command.backend) });
+        emit({ type: 'device', device: await probeDevice(gpu, command.backend) });
         return;
       case 'train':
         return this.#train(command.recipe, command.backend, Number.POSITIVE_INFINITY);
@@ -69,38 +87,92 @@ export class Session {
       case 'stop':
         return this.#stop();
       case 'reset':
+        await this.#run?.keeper.clear();
         this.#forget();
+        this.#saved = null;
         this.#wish = 'go';
-        this.#options.emit({ type: 'phase', phase: 'idle', done: 0, total: 0, note: '' });
+        emit({ type: 'phase', phase: 'idle', done: 0, total: 0, note: '' });
         return;
       case 'ask':
         this.#wish = 'go';
-        if (!this.#run)
-          throw new UserError('no-run', 'Questions: there is no run to ask yet. Press Train first.');
-        await this.#run.ask(command.id, command.prompts, 'before', command.recipe);
-        return this.#run.ask(command.id, command.prompts, 'after', command.recipe);
+        return this.#ask(command);
+      case 'saved': {
+        const saved = await newestSnapshot(store);
+        if (!saved) return;
+        const { recipe, state, totalSteps, device } = saved;
+        emit({ type: 'saved', run: { recipe, step: state.step, totalSteps, device } });
+        return;
+      }
+      case 'resume':
+        this.#saved = await newestSnapshot(store);
+        if (!this.#saved)
+          throw new UserError('no-run', 'Saved run: there is none to go on with. Press Train to begin anew.');
+        return this.#train(this.#saved.recipe, command.backend, Number.POSITIVE_INFINITY);
+      case 'discard':
+        return store.clear();
     }
+  }
+
+  async #ask(command: Extract<Command, { type: 'ask' }>): Promise<void> {
+    const { id, prompts, recipe, backend } = command;
+    if (!this.#run && !this.#saved)
+      throw new UserError('no-run', 'Questions: there is no run to ask yet. Press Train first.');
+    await this.#recovering(async () => {
+      const run = this.#run ?? (await this.#begin(this.#saved?.recipe ?? recipe, backend));
+      await run?.ask(id, prompts, 'before', recipe);
+      await run?.ask(id, prompts, 'after', recipe);
+    });
   }
 
   async #train(recipe: Recipe, choice: BackendChoice, steps: number): Promise<void> {
     this.#wish = 'go';
     this.#ended = false;
-    const resumes = this.#run !== null && !this.#run.finished && sameRecipe(this.#run.recipe, recipe);
-    const run = resumes && this.#run ? this.#run : await this.#begin(recipe, choice);
-    if (!run) return;
-    run.phase('running');
-    for (let done = 0; done < steps && !run.finished && this.#wish === 'go'; done++) {
-      await run.next();
+    let target: number | null = null;
+    await this.#recovering(async () => {
+      const resumes = this.#run !== null && !this.#run.finished && sameRecipe(this.#run.recipe, recipe);
+      const run = resumes && this.#run ? this.#run : await this.#begin(recipe, choice);
+      if (!run) return;
+      target ??= run.step + steps;
       run.phase('running');
-      await this.#options.breathe();
+      while (run.step < target && !run.finished && this.#wish === 'go') {
+        await run.next();
+        run.phase('running');
+        await this.#options.breathe();
+      }
+      if (run.finished) return this.#finish(run);
+      await run.save();
+      if (this.#wish === 'go' || this.#wish === 'pause') run.phase('paused');
+    });
+  }
+
+  /** Runs `body`; when the device was lost under it, opens another and runs it again from what was saved. */
+  async #recovering(body: () => Promise<void>): Promise<void> {
+    const { emit, store } = this.#options;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await body();
+        return;
+      } catch (error) {
+        if (error instanceof Cancelled) return this.#cancelled();
+        const loss = await lossBehind(error, this.#opened);
+        if (loss.code !== 'device-lost' || attempt > MOST_RECOVERIES) throw loss.error;
+        emit({ type: 'phase', phase: 'loading', done: 0, total: 0, note: 'recovering' });
+        this.#saved = await newestSnapshot(store);
+        this.#forget();
+      }
     }
-    if (run.finished) return this.#finish(run);
-    if (this.#wish === 'go' || this.#wish === 'pause') run.phase('paused');
+  }
+
+  #cancelled(): void {
+    this.#forget();
+    this.#options.emit({ type: 'phase', phase: 'idle', done: 0, total: 0, note: 'cancelled' });
   }
 
   async #begin(recipe: Recipe, choice: BackendChoice): Promise<TrainingRun | null> {
+    const saved = this.#saved && sameRecipe(this.#saved.recipe, recipe) ? this.#saved : null;
     this.#forget();
-    const { emit, assets, now, breathe } = this.#options;
+    this.#saved = null;
+    const { emit, assets, now, breathe, store } = this.#options;
     let last = now();
     const opened = await openBackend({
       gpu: this.#options.gpu,
@@ -114,23 +186,49 @@ export class Session {
     });
     this.#opened = opened;
     emit({ type: 'device', device: opened.device });
-    void opened.lost.then((error) => {
-      if (this.#opened === opened) this.#fail(error);
-    });
+    void opened.lost.then((error) => this.#lost(opened, error));
     const cancelled = (): boolean => this.#wish === 'reset' || this.#wish === 'stop';
-    const run = await TrainingRun.begin({ assets, recipe, opened, emit, now, cancelled, breathe });
+    const run = await TrainingRun.begin({
+      assets,
+      recipe,
+      opened,
+      store,
+      saved,
+      emit,
+      now,
+      cancelled,
+      breathe,
+    });
     if (this.#leaves()) return null;
-    run.phase('before');
-    await run.answers('before');
-    if (this.#leaves()) return null;
+    if (!saved) {
+      run.phase('before');
+      await run.answers('before');
+      if (this.#leaves()) return null;
+    }
     this.#run = run;
     return run;
+  }
+
+  /** A device lost while nothing runs costs nothing: the next command begins from what was saved. */
+  #lost(opened: OpenedBackend, error: UserError): void {
+    if (this.#opened !== opened) return;
+    if (error.code !== 'device-lost') this.#fail(error);
+    else if (!this.#busy) this.#goIdle(opened);
+  }
+
+  #goIdle(opened: OpenedBackend): void {
+    void newestSnapshot(this.#options.store).then((saved) => {
+      if (this.#opened !== opened || this.#busy) return;
+      this.#forget();
+      this.#saved = saved;
+    });
   }
 
   /** A run that ended while the wish to stop it waited has said so already. */
   async #stop(): Promise<void> {
     this.#wish = 'go';
-    if (this.#run && !this.#ended) await this.#finish(this.#run);
+    const run = this.#run;
+    if (run && !this.#ended) await this.#recovering(() => this.#finish(run));
   }
 
   async #finish(run: TrainingRun): Promise<void> {
@@ -138,6 +236,7 @@ export class Session {
     run.phase('after');
     await run.answers('after');
     if (this.#leaves()) return;
+    await run.keeper.clear();
     this.#options.emit({ type: 'finished', steps: run.step, fingerprint: run.fingerprint });
   }
 
@@ -165,32 +264,18 @@ export class Session {
   async #inspect(id: number, recipe: Recipe): Promise<void> {
     const { assets, emit } = this.#options;
     try {
-      const problems = recipeProblems(recipe.values);
-      if (problems.length > 0) throw new UserError('recipe', problems.join(' '));
-      const [files, source] = await Promise.all([assets.model(recipe), assets.rows(recipe)]);
-      const data = prepareData(source, files.tokenizer, recipe.values);
-      const inspection = inspect(files.config, recipe.values, {
-        batch: { rows: recipe.values['train.per_device_train_batch_size'], tokens: data.longestBatch },
-        estimate: (examined) => {
-          const weightFormat = weightFormatsOf(files.formatOf, weightOptions(recipe.values));
-          const wired = { ...examined, weightFormat };
-          assertRankFits(wired.root);
-          const { longestBatch: longestTokens, facts } = data;
-          return estimateCost({
-            config: files.config,
-            wired,
-            values: recipe.values,
-            longestTokens,
-            steps: facts.steps,
-          });
-        },
-        rows: data.facts,
-        data: data.summary,
-        prompts: source.prompts,
-      });
-      emit({ type: 'inspected', id, inspection });
+      emit({ type: 'inspected', id, inspection: await inspectRecipe(assets, recipe) });
     } catch (error) {
       emit({ type: 'inspect-failed', id, error: errorData(error) });
+    }
+  }
+
+  async #openModel(id: number, name: string, file: Blob): Promise<void> {
+    const { assets, emit } = this.#options;
+    try {
+      emit({ type: 'model', id, model: modelSummary(await assets.openModel(blobSource(name, file))) });
+    } catch (error) {
+      emit({ type: 'model-failed', id, error: errorData(error) });
     }
   }
 }

@@ -8,6 +8,7 @@ import type { Backend, Executable } from '../backends/backend.ts';
 import type { Schedule } from '../data/batches.ts';
 import { epochAfter, makeBatch, totalSteps, windowOf } from '../data/batches.ts';
 import type { Example } from '../data/tokenize.ts';
+import { invariant } from '../errors.ts';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
 import { gradientSplits } from '../ops/loraOperations.ts';
 import { MICRO_BATCHES_AT, metricsLength, TENSOR_NORMS_AT } from '../ops/metrics.ts';
@@ -18,6 +19,7 @@ import { scheduleFactor } from '../schedules/schedules.ts';
 import { makePlan } from '../tape/plan.ts';
 import type { Wired } from '../wiring/wire.ts';
 import { adapterLayoutOf, recordEvaluation, recordTraining, recordUpdate } from './recordTraining.ts';
+import type { TrainerState } from './trainerState.ts';
 
 export interface TrainerInputs {
   readonly backend: Backend;
@@ -85,6 +87,31 @@ export class Trainer {
 
   get finished(): boolean {
     return this.#step >= this.totalSteps;
+  }
+
+  /** What the steps so far have made. Waits for them. */
+  async state(): Promise<TrainerState> {
+    const { backend } = this.#inputs;
+    const length = Math.max(64, this.layout.total);
+    return {
+      step: this.#step,
+      adapter: await backend.read('adapter', 0, length),
+      firstMoment: await backend.read('adam_m', 0, length),
+      secondMoment: await backend.read('adam_v', 0, length),
+    };
+  }
+
+  /** Goes on from a state of the same recipe. */
+  restore(state: TrainerState): void {
+    const { backend } = this.#inputs;
+    invariant(
+      state.adapter.length === Math.max(64, this.layout.total),
+      `trainer: the state has ${state.adapter.length} floats, the adapter ${this.layout.total}`,
+    );
+    backend.write('adapter', state.adapter);
+    backend.write('adam_m', state.firstMoment);
+    backend.write('adam_v', state.secondMoment);
+    this.#step = state.step;
   }
 
   /**

@@ -1,0 +1,39 @@
+// The answer to `inspect`: a recipe on the tape, its rows, its cost. Touches no device.
+import { assertRankFits } from '../adapters/rankFits.ts';
+import { UserError } from '../errors.ts';
+import { inspect } from '../inspect/inspect.ts';
+import type { Inspection } from '../inspect/inspection.ts';
+import { weightFormatsOf } from '../models/weightSource.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import { recipeProblems } from '../recipe/recipe.ts';
+import { weightOptions } from '../wiring/wire.ts';
+import type { Assets } from './assets.ts';
+import { estimateCost } from './estimate.ts';
+import { prepareData } from './prepareData.ts';
+
+/** Throws UserError for settings, rows or a model that can't be used. */
+export async function inspectRecipe(assets: Assets, recipe: Recipe): Promise<Inspection> {
+  const problems = recipeProblems(recipe.values);
+  if (problems.length > 0) throw new UserError('recipe', problems.join(' '));
+  const [files, source] = await Promise.all([assets.model(recipe), assets.rows(recipe)]);
+  const data = prepareData(source, files.tokenizer, recipe.values);
+  return inspect(files.config, recipe.values, {
+    batch: { rows: recipe.values['train.per_device_train_batch_size'], tokens: data.longestBatch },
+    estimate: (examined) => {
+      const weightFormat = weightFormatsOf(files.formatOf, weightOptions(recipe.values));
+      const wired = { ...examined, weightFormat };
+      assertRankFits(wired.root);
+      const { longestBatch: longestTokens, facts } = data;
+      return estimateCost({
+        config: files.config,
+        wired,
+        values: recipe.values,
+        longestTokens,
+        steps: facts.steps,
+      });
+    },
+    rows: data.facts,
+    data: data.summary,
+    prompts: source.prompts,
+  });
+}

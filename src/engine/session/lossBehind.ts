@@ -1,0 +1,21 @@
+// What an error that a run threw really was: a lost device makes whatever was awaited fail in words of its own, a moment
+// before the device says that it is gone.
+import type { OpenedBackend } from '../backends/openDevice.ts';
+import { UserError } from '../errors.ts';
+
+const GRACE_MS = 250;
+
+export interface Loss {
+  /** Code of a UserError, '' for any other error. */
+  readonly code: string;
+  readonly error: unknown;
+}
+
+/** The device's own account if it gives one soon, else the error itself. */
+export async function lossBehind(error: unknown, opened: OpenedBackend | null): Promise<Loss> {
+  const own: Loss = { code: error instanceof UserError ? error.code : '', error };
+  if (!opened || own.code !== '') return own;
+  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), GRACE_MS));
+  const lost = await Promise.race([opened.lost, late]);
+  return lost ? { code: lost.code, error: lost } : own;
+}

@@ -1,0 +1,17 @@
+// A base model in the few facts that the page shows.
+import type { ModelFiles } from '../models/modelFiles.ts';
+import { llamaTensors } from '../models/weightSource.ts';
+import type { ModelSummary } from '../protocol.ts';
+
+export function modelSummary({ info, config }: ModelFiles): ModelSummary {
+  const sizes = [...llamaTensors(config).values()].map((shape) =>
+    shape.reduce((product, size) => product * size, 1),
+  );
+  return {
+    ...info,
+    parameters: sizes.reduce((sum, size) => sum + size, 0),
+    layers: config.layers,
+    hiddenSize: config.hiddenSize,
+    vocabSize: config.vocabSize,
+  };
+}

@@ -1,0 +1,56 @@
+// Snapshots in the browser's private file system, two files in turn: a write that is cut off leaves the older one whole.
+// Runs in a worker only. A store that another tab holds open refuses, and that tab's run keeps the place.
+import type { SnapshotStore } from './snapshot.ts';
+
+const FOLDER = 'lora-playground';
+const files = ['run-a.bin', 'run-b.bin'] as const;
+
+async function folder(): Promise<FileSystemDirectoryHandle> {
+  const root = await navigator.storage.getDirectory();
+  return root.getDirectoryHandle(FOLDER, { create: true });
+}
+
+/** The file with its bytes and time, or null when it isn't there. */
+async function stored(name: string): Promise<File | null> {
+  try {
+    return await (await (await folder()).getFileHandle(name)).getFile();
+  } catch {
+    // No such file yet.
+    return null;
+  }
+}
+
+async function newestFirst(): Promise<readonly { readonly name: string; readonly file: File | null }[]> {
+  const found = await Promise.all(files.map(async (name) => ({ name, file: await stored(name) })));
+  return found.sort((a, b) => (b.file?.lastModified ?? 0) - (a.file?.lastModified ?? 0));
+}
+
+/** null where the browser offers no private files. */
+export function opfsStore(): SnapshotStore | null {
+  if (!('storage' in navigator) || !('getDirectory' in navigator.storage)) return null;
+  let next: string | null = null;
+  return {
+    save: async (bytes) => {
+      next ??= (await newestFirst()).at(-1)?.name ?? files[0];
+      const handle = await (await folder()).getFileHandle(next, { create: true });
+      const access = await handle.createSyncAccessHandle();
+      try {
+        access.truncate(0);
+        access.write(bytes, { at: 0 });
+        access.flush();
+      } finally {
+        access.close();
+      }
+      next = files.find((name) => name !== next) ?? files[0];
+    },
+    load: async () => {
+      const found = await newestFirst();
+      const whole = found.flatMap(({ file }) => (file && file.size > 0 ? [file] : []));
+      return Promise.all(whole.map(async (file) => new Uint8Array(await file.arrayBuffer())));
+    },
+    clear: async () => {
+      const place = await folder();
+      for (const name of files) await place.removeEntry(name).catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,112 @@
+// What a run needs to go on elsewhere as if nothing had happened: recipe, adapter, Adam's moments, position in the data,
+// and what the page has shown. Written as one block with a checksum, so that a torn write is noticed.
+import { isRecord } from '../isRecord.ts';
+import type { StepMetrics } from '../protocol.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import type { TrainerState } from '../train/trainerState.ts';
+
+export interface AnswerBefore {
+  readonly prompt: string;
+  readonly text: string;
+}
+
+export interface Snapshot {
+  readonly recipe: Recipe;
+  readonly state: TrainerState;
+  readonly metrics: readonly StepMetrics[];
+  readonly totalSteps: number;
+  /** Answers of the untouched model, which need not be asked again. */
+  readonly before: readonly AnswerBefore[];
+  /** `webgpu:vendor/architecture` or `cpu`. */
+  readonly device: string;
+}
+
+/** Keeps the newest snapshot. Implementations: memory, the browser's private files, a folder. */
+export interface SnapshotStore {
+  save(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Newest first; what is damaged is for the reader to notice. */
+  load(): Promise<readonly Uint8Array<ArrayBuffer>[]>;
+  clear(): Promise<void>;
+}
+
+const MAGIC = 0x4c505331; // "LPS1"
+const HEADER_BYTES = 16;
+
+function checksum(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}
+
+const bytesOf = (floats: Float32Array): Uint8Array =>
+  new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
+
+/** u32 magic, u32 checksum of what follows the header, u32 bytes of JSON, u32 floats of one array; JSON; three arrays. */
+export function encodeSnapshot(snapshot: Snapshot): Uint8Array<ArrayBuffer> {
+  const { state, ...rest } = snapshot;
+  const json = new TextEncoder().encode(JSON.stringify({ ...rest, step: state.step }));
+  const arrays = [state.adapter, state.firstMoment, state.secondMoment].map(bytesOf);
+  const floats = state.adapter.length;
+  const bytes = new Uint8Array(HEADER_BYTES + json.length + arrays.reduce((sum, one) => sum + one.length, 0));
+  bytes.set(json, HEADER_BYTES);
+  let at = HEADER_BYTES + json.length;
+  for (const array of arrays) {
+    bytes.set(array, at);
+    at += array.length;
+  }
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, MAGIC, true);
+  view.setUint32(4, checksum(bytes.subarray(HEADER_BYTES)), true);
+  view.setUint32(8, json.length, true);
+  view.setUint32(12, floats, true);
+  return bytes;
+}
+
+/** null for bytes that are no whole snapshot. */
+export function decodeSnapshot(bytes: Uint8Array<ArrayBuffer>): Snapshot | null {
+  if (bytes.length < HEADER_BYTES) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const [jsonBytes, floats] = [view.getUint32(8, true), view.getUint32(12, true)];
+  const whole = HEADER_BYTES + jsonBytes + 12 * floats;
+  if (view.getUint32(0, true) !== MAGIC || bytes.length < whole) return null;
+  const body = bytes.subarray(HEADER_BYTES, whole);
+  if (view.getUint32(4, true) !== checksum(body)) return null;
+  const parsed: unknown = JSON.parse(new TextDecoder().decode(body.subarray(0, jsonBytes)));
+  if (!isRecord(parsed) || typeof parsed.step !== 'number') return null;
+  const array = (i: number): Float32Array<ArrayBuffer> => {
+    const from = jsonBytes + 4 * floats * i;
+    return new Float32Array(body.slice(from, from + 4 * floats).buffer);
+  };
+  const { step, ...rest } = parsed;
+  // The checksum says that we wrote it.
+  const known = rest as unknown as Omit<Snapshot, 'state'>;
+  return {
+    ...known,
+    state: { step, adapter: array(0), firstMoment: array(1), secondMoment: array(2) },
+  };
+}
+
+/** The newest whole snapshot of a store. */
+export async function newestSnapshot(store: SnapshotStore): Promise<Snapshot | null> {
+  for (const bytes of await store.load()) {
+    const snapshot = decodeSnapshot(bytes);
+    if (snapshot) return snapshot;
+  }
+  return null;
+}
+
+/** In this process's memory: outlives a device, not a page. */
+export function memoryStore(): SnapshotStore {
+  let held: Uint8Array<ArrayBuffer> | null = null;
+  return {
+    save: (bytes) => {
+      held = bytes;
+      return Promise.resolve();
+    },
+    load: () => Promise.resolve(held ? [held] : []),
+    clear: () => {
+      held = null;
+      return Promise.resolve();
+    },
+  };
+}
