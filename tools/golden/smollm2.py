@@ -66,6 +66,27 @@ def lines() -> list[str]:
     return out[:300]
 
 
+def published(tokenizer):
+    """The pre-tokenizer that `tokenizer.ggml.pre` = smollm names (llama.cpp src/llama-vocab.cpp): single digits, then GPT-2's.
+
+    transformers 5.24 reads every GGUF of arch llama with GPT-2's alone, which differs after a run of white space before a digit.
+    """
+    from tokenizers.pre_tokenizers import ByteLevel, Digits, Sequence
+    tokenizer.backend_tokenizer.pre_tokenizer = Sequence([Digits(individual_digits=True), ByteLevel(add_prefix_space=False, use_regex=True)])
+    return tokenizer
+
+
+def token_rows(texts: list[str]) -> list[dict]:
+    """Ids of each line; where transformers' own reading of the file differs, that too."""
+    plain = AutoTokenizer.from_pretrained(FOLDER, gguf_file=FILE)
+    right = published(AutoTokenizer.from_pretrained(FOLDER, gguf_file=FILE))
+    rows = []
+    for text in texts:
+        ids, other = right.encode(text, add_special_tokens=False), plain.encode(text, add_special_tokens=False)
+        rows.append({"text": text, "ids": ids} | ({} if ids == other else {"withoutDigits": other}))
+    return rows
+
+
 def load():
     return AutoModelForCausalLM.from_pretrained(FOLDER, gguf_file=FILE, dtype=torch.float32).eval()
 
@@ -124,8 +145,9 @@ def main() -> None:
         "about": "SmolLM2-135M-Instruct Q4_1 GGUF read by transformers, float32 on CPU",
         "versions": versions("torch", "transformers", "peft", "trl", "gguf"), "file": FILE, "bytes": os.path.getsize(sys.argv[1]),
         "lora": LORA, "train": TRAIN, "answers": answers(load(), tokenizer), "rows": rows, "steps": train(tokenizer, rows),
-        "tokens": [{"text": text, "ids": tokenizer.encode(text, add_special_tokens=False)} for text in texts],
+        "tokens": token_rows(texts),
     }, depth=3)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -91,7 +91,10 @@ export async function embeddedModel(read: ReadAsset): Promise<ModelFiles> {
     tokenizer,
     stopIds: stopIdsOf(generation, tokenizer),
     formatOf: () => 'none',
-    weights: async (onBytes) =>
-      safetensorsSource(readSafetensors(await read('model/model.safetensors', onBytes))),
+    weights: async (onBytes) => {
+      const bytes = await read('model/model.safetensors', onBytes);
+      onBytes(bytes.length, bytes.length);
+      return safetensorsSource(readSafetensors(bytes));
+    },
   };
 }

@@ -21,7 +21,11 @@ export interface GoldenSmol {
     readonly grad_norm: number;
     readonly learning_rate: number;
   }[];
-  readonly tokens: readonly { readonly text: string; readonly ids: readonly number[] }[];
+  readonly tokens: readonly {
+    readonly text: string;
+    readonly ids: readonly number[];
+    readonly withoutDigits?: readonly number[];
+  }[];
 }
 
 export const goldenSmol = (): GoldenSmol => JSON.parse(readFileSync('tests/golden/smollm2.json', 'utf8'));

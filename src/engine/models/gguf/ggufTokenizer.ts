@@ -10,7 +10,6 @@ const byteLevel = (useRegex: boolean) => ({
   trim_offsets: true,
   use_regex: useRegex,
 });
-const digits = { type: 'Digits', individual_digits: true };
 const split = (pattern: string) => ({
   type: 'Split',
   pattern: { Regex: pattern },
@@ -18,7 +17,8 @@ const split = (pattern: string) => ({
   invert: false,
 });
 
-const digitsFirst = { type: 'Sequence', pretokenizers: [digits, byteLevel(true)] };
+/** Every numeric character alone (fractions and other scripts' digits too), then GPT-2's expression. */
+const digitsFirst = { type: 'Sequence', pretokenizers: [split('\\p{N}'), byteLevel(true)] };
 const llama3 = {
   type: 'Sequence',
   pretokenizers: [

@@ -1,0 +1,45 @@
+// Snapshots survive their bytes, and a torn or changed one is noticed; the older whole one is then used.
+import { expect, it } from 'vitest';
+import { defaultValues } from '../recipe/recipe.ts';
+import type { Snapshot } from './snapshot.ts';
+import { decodeSnapshot, encodeSnapshot, newestSnapshot } from './snapshot.ts';
+
+const snapshot = (step: number): Snapshot => ({
+  recipe: { preset: 'ships-log', values: defaultValues, data: { name: 'é.jsonl', text: '{"text":"你好"}' } },
+  state: {
+    step,
+    adapter: Float32Array.of(1, -0, 1e-45, 3.5),
+    firstMoment: Float32Array.of(0.1, 0.2, 0.3, 0.4),
+    secondMoment: Float32Array.of(1e-9, 2, 3, 4),
+  },
+  metrics: [],
+  totalSteps: 60,
+  before: [{ prompt: 'Where?', text: 'There.' }],
+  device: 'webgpu:mesa/software',
+});
+
+it('round trips, bit for bit', () => {
+  const made = snapshot(7);
+  expect(decodeSnapshot(encodeSnapshot(made))).toEqual(made);
+});
+
+it('refuses every truncation and every changed byte', () => {
+  const bytes = encodeSnapshot(snapshot(7));
+  for (let length = 0; length < bytes.length; length += 7)
+    expect(decodeSnapshot(bytes.slice(0, length))).toBeNull();
+  for (let at = 0; at < bytes.length; at += 11) {
+    const changed = bytes.slice();
+    changed[at] = (changed[at] ?? 0) ^ 0x10;
+    expect(decodeSnapshot(changed)).toBeNull();
+  }
+});
+
+it('falls back to the older file when the newer is torn', async () => {
+  const [older, newer] = [encodeSnapshot(snapshot(5)), encodeSnapshot(snapshot(9))];
+  const store = {
+    save: () => Promise.resolve(),
+    load: () => Promise.resolve([newer.slice(0, newer.length - 3), older]),
+    clear: () => Promise.resolve(),
+  };
+  expect((await newestSnapshot(store))?.state.step).toBe(5);
+});
