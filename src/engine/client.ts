@@ -1,4 +1,5 @@
-// The page's end of the worker: sends commands, hands decoded events to one listener. No state beyond the worker.
+// The page's end of the worker: sends commands, hands decoded events to one listener, and notices a worker that died
+// without a word. No state beyond the worker.
 import { decodeEvent } from './decode.ts';
 import type { Command, Event } from './protocol.ts';
 
@@ -7,29 +8,49 @@ export interface EngineClient {
   terminate(): void;
 }
 
-/** Starts a worker. `onEvent` gets every event; a worker that dies gives a `failed` event with code `worker-died`. */
+/** A worker is asked this often whether it lives, and given up when it said nothing for so long. */
+const ASK_EVERY_MS = 2000;
+const SILENT_FOR_MS = 20_000;
+
+function died(reason: string): Event {
+  return {
+    type: 'failed',
+    raisedBy: 'engine',
+    error: { code: 'worker-died', message: `The engine stopped: ${reason}. Reload the page.`, data: {} },
+  };
+}
+
+/** Starts a worker. `onEvent` gets every event; a worker that dies gives a `failed` event with code `worker-died`, once. */
 export function startEngine(onEvent: (event: Event) => void): EngineClient {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     type: 'module',
     // The worker looks its files up beside the page.
     name: new URL('./', location.href).href,
   });
+  let heard = performance.now();
+  let asked = heard;
+  const end = (): void => {
+    clearInterval(timer);
+    worker.terminate();
+  };
+  const timer = setInterval(() => {
+    const now = performance.now();
+    // A page that slept asked nothing meanwhile, so the silence was its own.
+    if (now - asked > 3 * ASK_EVERY_MS) heard = now;
+    asked = now;
+    if (now - heard > SILENT_FOR_MS) {
+      end();
+      onEvent(died('its worker was closed, or no longer answers'));
+    } else worker.postMessage({ type: 'ping' } satisfies Command);
+  }, ASK_EVERY_MS);
   worker.onmessage = (message: MessageEvent<unknown>) => {
-    onEvent(decodeEvent(message.data));
+    heard = performance.now();
+    const event = decodeEvent(message.data);
+    if (event.type !== 'pong') onEvent(event);
   };
   worker.onerror = (error) => {
-    onEvent({
-      type: 'failed',
-      raisedBy: 'engine',
-      error: {
-        code: 'worker-died',
-        message: `The engine stopped: ${error.message}. Reload the page.`,
-        data: {},
-      },
-    });
+    end();
+    onEvent(died(error.message));
   };
-  return {
-    send: (command) => worker.postMessage(command),
-    terminate: () => worker.terminate(),
-  };
+  return { send: (command) => worker.postMessage(command), terminate: end };
 }

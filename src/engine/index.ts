@@ -20,7 +20,7 @@ export type {
 export { formatLink, parseLink, recipeJson } from './recipe/link.ts';
 export type { PresetInfo } from './recipe/presets.ts';
 export { loadPresets } from './recipe/presets.ts';
-export type { CustomData, Recipe, RecipePatch, RecipeValues, SettingKey } from './recipe/recipe.ts';
+export type { CustomData, ModelRef, Recipe, RecipePatch, RecipeValues, SettingKey } from './recipe/recipe.ts';
 export {
   changedKeys,
   defaultValues,

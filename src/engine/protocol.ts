@@ -55,6 +55,11 @@ export interface DeviceInfo {
 
 export type RunPhase = 'idle' | 'loading' | 'before' | 'running' | 'paused' | 'after' | 'finished' | 'failed';
 
+export interface LoadRate {
+  readonly bytesPerSecond: number;
+  readonly etaMs: number;
+}
+
 export interface StepMetrics {
   readonly step: number;
   readonly loss: number;
@@ -112,6 +117,7 @@ export type Event =
       readonly done: number;
       readonly total: number;
       readonly note: string;
+      readonly rate?: LoadRate;
     }
   | {
       readonly type: 'started';

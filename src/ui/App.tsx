@@ -11,6 +11,7 @@ import { DeviceDialog } from './panels/device/DeviceDialog.tsx';
 import { LiveRegion } from './panels/notes/LiveRegion.tsx';
 import { Parameters } from './panels/parameters/Parameters.tsx';
 import { DataDialog } from './panels/recipe/DataDialog.tsx';
+import { ModelDialog } from './panels/recipe/ModelDialog.tsx';
 import { Recipe } from './panels/recipe/Recipe.tsx';
 import { ScriptDialog } from './panels/script/ScriptDialog.tsx';
 import { ShareDialog } from './panels/share/ShareDialog.tsx';
@@ -72,6 +73,7 @@ export function App() {
       <DataDialog />
       <DeviceDialog />
       <KeysDialog />
+      <ModelDialog />
       <ResetDialog />
       <ScriptDialog />
       <ShareDialog />

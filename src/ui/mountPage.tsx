@@ -10,6 +10,7 @@ import { App } from './App.tsx';
 import type { Page } from './PageContext.tsx';
 import { PageContext, usePageState } from './PageContext.tsx';
 import { listenToKeys } from './panels/bar/keyboard.ts';
+import { listenToDrops } from './panels/recipe/drops.ts';
 import { makeActions, runMatches } from './state/actions.ts';
 import { browserAddress, syncAddress } from './state/address.ts';
 import { recall, remember, rememberSpeed } from './state/remembered.ts';
@@ -101,6 +102,7 @@ export function mountPage(root: HTMLElement, ports: Ports): Page {
     </StrictMode>,
   );
   listenToKeys(store, actions);
+  listenToDrops(actions);
   void actions
     .start()
     .then(() => actions.open(browserAddress.hash()))

@@ -91,6 +91,8 @@ export interface MemoryPlan {
 
 export interface CostEstimate {
   readonly memory: MemoryPlan;
+  /** Peak with gradient checkpointing; null where it is on. */
+  readonly lessBytes: number | null;
   /** Of one optimiser step at the longest batch. */
   readonly flopsPerStep: number;
   readonly dispatchesPerStep: number;

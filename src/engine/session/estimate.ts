@@ -9,6 +9,7 @@ import { layerGroups, projectionShape } from '../models/weightSource.ts';
 import { gradientSplits } from '../ops/loraOperations.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import type { KernelProfile } from '../tape/operation.ts';
+import type { Plan } from '../tape/plan.ts';
 import { makePlan } from '../tape/plan.ts';
 import { PythonError } from '../tape/pythonError.ts';
 import { recordTraining } from '../train/recordTraining.ts';
@@ -45,14 +46,17 @@ export interface EstimateInputs {
   readonly profile?: KernelProfile;
 }
 
+const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0);
+
 /** Of the longest batch; null when the recorded loss has no grad_fn, for then nothing runs. */
 export function estimateCost(inputs: EstimateInputs): CostEstimate | null {
   const { config, wired, values, longestTokens, steps, profile = portable } = inputs;
   const layout = layoutAdapters(wired.root);
   const batch = { rows: values['train.per_device_train_batch_size'], tokens: longestTokens };
+  const planOf = (model: Wired): Plan =>
+    makePlan(recordTraining(model, config, layout, batch, model.backwardCall).tape, profile);
   try {
-    const plan = makePlan(recordTraining(wired, config, layout, batch, wired.backwardCall).tape, profile);
-    const sum = (bytes: readonly number[]): number => bytes.reduce((total, size) => total + size, 0);
+    const plan = planOf(wired);
     const floats = 4 * layout.total;
     const memory = {
       weightsBytes: weightsBytes(config, wired.weightFormat),
@@ -62,9 +66,13 @@ export function estimateCost(inputs: EstimateInputs): CostEstimate | null {
       scratchBytes: sum(plan.scratchBytes),
       generationBytes: generationBytes(config),
     };
+    const peakBytes = sum(Object.values(memory));
+    const less =
+      wired.checkpointing === null ? planOf({ ...wired, checkpointing: { useReentrant: false } }) : null;
     const accumulation = values['train.gradient_accumulation_steps'];
     return {
-      memory: { ...memory, peakBytes: Object.values(memory).reduce((total, size) => total + size, 0) },
+      memory: { ...memory, peakBytes },
+      lessBytes: less && peakBytes - memory.activationBytes + sum(less.slotBytes),
       flopsPerStep: plan.flops * accumulation,
       dispatchesPerStep: plan.dispatches * accumulation + UPDATE_DISPATCHES,
       steps,

@@ -155,12 +155,19 @@ export class TrainingRun {
   }
 
   static async #load(options: RunOptions, files: ModelFiles): Promise<void> {
-    const { emit, opened, recipe, breathe, cancelled } = options;
+    const { emit, opened, recipe, now, breathe, cancelled } = options;
     let read = 0;
     let total = 0;
+    const started = now();
+    const say = (): void => {
+      const bytesPerSecond = (read / Math.max(1, now() - started)) * 1000;
+      const rate = { bytesPerSecond, etaMs: ((total - read) / Math.max(1, bytesPerSecond)) * 1000 };
+      emit({ type: 'phase', phase: 'loading', done: read, total, note: '', ...(read > 0 ? { rate } : {}) });
+    };
     const weights = await files.weights((done, all) => {
       read = done;
       total = all;
+      say();
     });
     await loadWeights(
       files.config,
@@ -168,7 +175,6 @@ export class TrainingRun {
       weightOptions(recipe.values),
       (name, data) => opened.backend.upload(name, data),
       async () => {
-        emit({ type: 'phase', phase: 'loading', done: read, total, note: '' });
         await breathe();
         if (cancelled()) throw new Cancelled();
       },

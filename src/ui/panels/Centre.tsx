@@ -17,6 +17,7 @@ import {
   StaleNote,
   Warnings,
 } from './notes/Notes.tsx';
+import { SavedNote } from './notes/SavedNote.tsx';
 import { Strip } from './strip/Strip.tsx';
 
 export function Centre({ width, onSelect }: { readonly width: Width; readonly onSelect: () => void }) {
@@ -37,6 +38,7 @@ export function Centre({ width, onSelect }: { readonly width: Width; readonly on
       {width === 'narrow' && <Progress />}
       <CpuBanner />
       <LinkNotes />
+      <SavedNote />
       <Strip onSelect={onSelect} />
       {broken !== null && <EngineError error={broken} title={t('failure.recipeBroken')} />}
       {engineFailed && <EngineError error={failure.error} title={t('failure.engine')} />}

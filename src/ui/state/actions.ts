@@ -1,12 +1,11 @@
-// Everything the page can do: the only file that writes the store and sends commands. Two engines: the inspector
-// answers each edit at once (latest wins), the trainer runs. It knows no React and no DOM beyond timers.
-import type { EngineClient } from '../../engine/index.ts';
-import { withPatch } from '../../engine/index.ts';
-import type { BackendChoice, Command, Event } from '../../engine/protocol.ts';
-import { fixPatch } from './fixPatch.ts';
-import { makeFrameQueue } from './frames.ts';
+// Everything the page can do: the only file, with engines.ts and modelActions.ts, that writes the store and sends commands.
+// It knows no React and no DOM beyond timers.
+import type { BackendChoice, Command } from '../../engine/protocol.ts';
+import type { Engines } from './engines.ts';
+import { startEngines } from './engines.ts';
+import { modelActions } from './modelActions.ts';
 import { differences, edited, presetRecipe, presetValues, redone, sameRun, undone } from './recipeEdits.ts';
-import { newRun, reduce, reduceAll } from './reduce.ts';
+import { newRun } from './reduce.ts';
 import { canResume, isBusy } from './runStatus.ts';
 import type { DialogName, Edit, Language, PageState, Ports, SheetName, Theme } from './state.ts';
 import type { Store } from './store.ts';
@@ -16,50 +15,16 @@ export type Actions = ReturnType<typeof makeActions>;
 /** Ties a store to its two engines. `later` runs a function on the next frame (or soon, in tests). */
 export function makeActions(store: Store, ports: Ports, later: (run: () => void) => void) {
   let askId = 0;
-  let inFlight: number | null = null;
-  let inspectQueued = false;
-
-  const queue = makeFrameQueue<Event>(later, (events) => {
-    store.setState((state) => reduceAll(state, events));
-    if (events.some((event) => event.type === 'phase' && event.phase === 'paused')) askPending();
+  const models = modelActions(store, { edit, reset }, () => engines);
+  const engines: Engines = startEngines({
+    store,
+    ports,
+    later,
+    onPaused: askPending,
+    onModel: models.onModel,
   });
-  const trainer: EngineClient = ports.startEngine(queue.push);
-  const inspector: EngineClient = ports.startEngine((event) => {
-    if ((event.type === 'inspected' || event.type === 'inspect-failed') && event.id === inFlight)
-      inFlight = null;
-    if (event.type === 'failed') {
-      inFlight = null;
-      store.setState({ inspectFailure: event.error });
-      return;
-    }
-    store.setState((state) => reduce(state, event));
-    if (inspectQueued && inFlight === null) sendInspect();
-    else if (event.type === 'inspected' && event.id > 0) askForFixedScript();
-  });
-
-  /** The script with the first fix, for the diff; asked under the negative id so that it never replaces the strip. */
-  function askForFixedScript(): void {
-    const { inspection, recipe, inspectId } = store.getState();
-    const fix = inspection?.diagnosis?.fixes[0];
-    if (fix === undefined) return;
-    const values = withPatch(recipe.values, fixPatch(fix.patch));
-    inspector.send({ type: 'inspect', id: -inspectId, recipe: { ...recipe, values } });
-  }
-
-  function sendInspect(): void {
-    inspectQueued = false;
-    const id = store.getState().inspectId + 1;
-    inFlight = id;
-    store.setState({ inspectId: id });
-    inspector.send({ type: 'inspect', id, recipe: store.getState().recipe });
-  }
-
-  /** Many edits in one task are one question, and while one is being answered only the newest waits. */
-  function inspectSoon(): void {
-    if (inspectQueued) return;
-    inspectQueued = true;
-    if (inFlight === null) queueMicrotask(() => inspectQueued && inFlight === null && sendInspect());
-  }
+  const { inspectSoon } = engines;
+  const tell = (command: Command): void => engines.tell(command);
 
   function edit(change: Edit): void {
     store.setState((state) => edited(state, change, performance.now()));
@@ -72,11 +37,14 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     const going = canResume(state) && state.run !== null;
     const recipe = going && state.run !== null ? state.run.recipe : state.recipe;
     const run = going && state.run !== null ? { ...state.run, phase: 'running' as const } : newRun(recipe);
-    store.setState({ run, asked: going ? state.asked : {} });
-    trainer.send({ type, recipe, backend: state.backend });
+    store.setState({ run, saved: null, asked: going ? state.asked : {} });
+    tell({ type, recipe, backend: state.backend });
   }
 
-  const tell = (command: Command): void => trainer.send(command);
+  function reset(): void {
+    store.setState({ run: null, asked: {}, dialog: null });
+    tell({ type: 'reset' });
+  }
 
   /** Asks the model the prompts that have no answer yet or other words than before; only while nothing runs. */
   function askPending(): void {
@@ -119,9 +87,21 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     },
     step: () => begin('step'),
     stop: () => tell({ type: 'stop' }),
-    reset: () => {
-      store.setState({ run: null, asked: {}, dialog: null });
-      tell({ type: 'reset' });
+    reset,
+    openModel: models.openModel,
+    useEmbeddedModel: models.useEmbeddedModel,
+    /** Goes on with the run that an earlier visit left. */
+    resumeSaved: () => {
+      const { saved, backend } = store.getState();
+      if (saved === null) return;
+      const { recipe } = saved;
+      store.setState({ saved: null, recipe, run: newRun(recipe), asked: {}, past: [], future: [] });
+      inspectSoon();
+      tell({ type: 'resume', backend });
+    },
+    discardSaved: () => {
+      store.setState({ saved: null });
+      tell({ type: 'discard' });
     },
     /** Reset asks first when steps would be lost. */
     resetOrAsk: () => {
@@ -161,6 +141,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     },
     start: async (): Promise<void> => {
       tell({ type: 'probe', backend: store.getState().backend });
+      tell({ type: 'saved' });
       const presets = await ports.loadPresets();
       const { recipe } = store.getState();
       const known = presets.some((preset) => preset.id === recipe.preset);
@@ -169,10 +150,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
         recipe: presetRecipe(presets, known ? recipe.preset : (presets[0]?.id ?? '')),
       });
     },
-    terminate: () => {
-      trainer.terminate();
-      inspector.terminate();
-    },
+    terminate: engines.terminate,
   };
 }
 

@@ -29,7 +29,12 @@ function applied(state: PageState, edit: Edit): Recipe {
     case 'values':
       return { ...recipe, values: withPatch(recipe.values, edit.patch) };
     case 'preset':
-      return presetRecipe(state.presets, edit.id);
+      // The model stays: a preset is rows, questions and settings.
+      return { ...presetRecipe(state.presets, edit.id), ...(recipe.model ? { model: recipe.model } : {}) };
+    case 'model': {
+      const { model: _, ...rest } = { ...recipe, values: withPatch(recipe.values, edit.patch) };
+      return edit.model === null ? rest : { ...rest, model: edit.model };
+    }
     case 'data':
       return edit.data === null ? withoutData(recipe) : { ...recipe, data: edit.data };
     case 'prompts':
@@ -77,6 +82,9 @@ export function differences(state: Pick<PageState, 'recipe' | 'presets'>): {
 /** Whether two recipes lead to the same run: prompts are only asked, they train nothing. */
 export function sameRun(a: Recipe, b: Recipe): boolean {
   return (
-    a.preset === b.preset && a.data?.text === b.data?.text && changedKeys(a.values, b.values).length === 0
+    a.preset === b.preset &&
+    a.data?.text === b.data?.text &&
+    a.model?.digest === b.model?.digest &&
+    changedKeys(a.values, b.values).length === 0
   );
 }

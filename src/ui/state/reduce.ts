@@ -11,6 +11,7 @@ export function newRun(recipe: Recipe): Run {
     done: 0,
     total: 0,
     note: '',
+    rate: null,
     start: null,
     steps: [],
     tensorNorms: [],
@@ -42,13 +43,25 @@ function point({ tensorNorms: _, ...metrics }: Extract<Event, { type: 'step' }>[
 function reduceRun(run: Run, event: Event, state: PageState): Run {
   switch (event.type) {
     case 'phase':
-      return { ...run, phase: event.phase, done: event.done, total: event.total, note: event.note };
+      return {
+        ...run,
+        phase: event.phase,
+        done: event.done,
+        total: event.total,
+        note: event.note,
+        rate: event.rate ?? null,
+      };
     case 'started': {
       const { type: _, ...start } = event;
       return { ...run, start };
     }
-    case 'step':
-      return { ...run, steps: [...run.steps, point(event.metrics)], tensorNorms: event.metrics.tensorNorms };
+    case 'step': {
+      // A run that went on after a loss repeats the steps that were not saved.
+      const before = run.steps.filter(({ step }) => step < event.metrics.step);
+      return { ...run, steps: [...before, point(event.metrics)], tensorNorms: event.metrics.tensorNorms };
+    }
+    case 'restored':
+      return { ...run, steps: event.metrics.map(point) };
     case 'warning':
       return { ...run, warnings: [...run.warnings, { category: event.category, message: event.message }] };
     case 'answer': {
@@ -77,8 +90,11 @@ export function reduce(state: PageState, event: Event): PageState {
     case 'inspect-failed':
       if (event.id !== state.inspectId) return state;
       return { ...state, inspectFailure: event.error };
+    case 'saved':
+      return state.run === null ? { ...state, saved: event.run } : state;
     default: {
       if (state.run === null) return state;
+      if (event.type === 'phase' && event.phase === 'idle') return { ...state, run: null, asked: {} };
       return { ...state, run: reduceRun(state.run, event, state) };
     }
   }

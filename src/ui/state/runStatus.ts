@@ -8,6 +8,11 @@ const busyPhases: ReadonlySet<Run['phase']> = new Set(['loading', 'before', 'run
 /** Whether the engine is at work on the run. */
 export const isBusy = (run: Run | null): boolean => run !== null && busyPhases.has(run.phase);
 
+/** Whether there is something to stop: steps, or the loading before them. */
+export function canStop({ run }: Pick<PageState, 'run'>): boolean {
+  return run?.phase === 'loading' || run?.phase === 'running' || run?.phase === 'paused';
+}
+
 /** Whether Train would go on with the run instead of beginning a new one. */
 export function canResume(state: Pick<PageState, 'run' | 'recipe'>): boolean {
   return state.run?.phase === 'paused' && sameRun(state.run.recipe, state.recipe);

@@ -3,6 +3,7 @@ import type {
   CustomData,
   EngineClient,
   Inspection,
+  ModelRef,
   Recipe,
   RecipePatch,
   RecipeValues,
@@ -14,13 +15,16 @@ import type {
   EngineErrorData,
   Event,
   Fingerprint,
+  LoadRate,
+  ModelSummary,
   RunPhase,
+  SavedRun,
   StepMetrics,
 } from '../../engine/protocol.ts';
 
 export type Language = 'en' | 'zh';
 export type Theme = 'system' | 'light' | 'dark';
-export type DialogName = 'script' | 'share' | 'device' | 'keys' | 'data' | 'reset';
+export type DialogName = 'model' | 'script' | 'share' | 'device' | 'keys' | 'data' | 'reset';
 export type SheetName = 'recipe' | 'parameters';
 
 /** A preset as the page lists it; `values` are the defaults with the preset's patch laid over them. */
@@ -70,6 +74,8 @@ export interface Run {
   readonly done: number;
   readonly total: number;
   readonly note: string;
+  /** Bytes a second and time left while loading. */
+  readonly rate: LoadRate | null;
   readonly start: RunStart | null;
   readonly steps: readonly StepPoint[];
   readonly tensorNorms: readonly number[];
@@ -77,6 +83,14 @@ export interface Run {
   readonly answers: readonly AnswerPair[];
   readonly fingerprint: Fingerprint | null;
   readonly failure: Failure | null;
+}
+
+/** The model file that is open, being read, or was refused. */
+export interface OpenModel {
+  readonly file: File | null;
+  readonly summary: ModelSummary | null;
+  readonly failure: EngineErrorData | null;
+  readonly reading: boolean;
 }
 
 export interface PageState {
@@ -93,6 +107,9 @@ export interface PageState {
   /** The script with the first fix applied; null until the inspector has written it. */
   readonly fixedScript: string | null;
   readonly device: DeviceInfo | null;
+  readonly model: OpenModel;
+  /** A run that an earlier visit left unfinished. */
+  readonly saved: SavedRun | null;
   readonly backend: BackendChoice;
   readonly run: Run | null;
   /** Answers asked for outside a run, by ask id: the prompt's place in the answers. */
@@ -136,4 +153,5 @@ export type Edit =
   | { readonly kind: 'values'; readonly patch: RecipePatch }
   | { readonly kind: 'preset'; readonly id: string }
   | { readonly kind: 'data'; readonly data: CustomData | null }
+  | { readonly kind: 'model'; readonly model: ModelRef | null; readonly patch: RecipePatch }
   | { readonly kind: 'prompts'; readonly prompts: readonly string[] };

@@ -19,6 +19,8 @@ export function emptyState(language: Language, theme: Theme): PageState {
     inspectId: 0,
     fixedScript: null,
     device: null,
+    model: { file: null, summary: null, failure: null, reading: false },
+    saved: null,
     backend: 'auto',
     run: null,
     asked: {},

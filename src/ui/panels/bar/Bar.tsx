@@ -2,7 +2,7 @@
 // but Train goes into one menu.
 import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
-import { canResume, isBusy } from '../../state/runStatus.ts';
+import { canResume, canStop, isBusy } from '../../state/runStatus.ts';
 import type { Theme } from '../../state/state.ts';
 import { bytesText } from '../../texts/numbers.ts';
 import { progressWords } from './progress.ts';
@@ -58,7 +58,7 @@ function useDeviceWords(): string {
 function RunMenu() {
   const { t } = useTexts();
   const actions = useActions();
-  const stoppable = usePageState((state) => state.run?.phase === 'running' || state.run?.phase === 'paused');
+  const stoppable = usePageState(canStop);
   return (
     <MenuTrigger>
       <Button className="button button-icon" aria-label={t('bar.more')}>
@@ -120,7 +120,7 @@ function NarrowMenu() {
   const { t, language } = useTexts();
   const actions = useActions();
   const theme = usePageState((state) => state.theme);
-  const stoppable = usePageState((state) => state.run?.phase === 'running' || state.run?.phase === 'paused');
+  const stoppable = usePageState(canStop);
   const idle = usePageState((state) => state.run === null);
   const words = useDeviceWords();
   const disabled = [...(stoppable ? [] : ['stop']), ...(idle ? ['reset'] : [])];

@@ -21,9 +21,13 @@ export function progressWords(t: TFunction, run: Run | null, language: string): 
     case 'idle':
       return said(t('progress.ready'));
     case 'loading': {
+      if (run.note === 'recovering') return said(t('progress.recovering'));
       if (run.total <= 0) return said(t('progress.loading'));
       // The engine counts bytes while it loads.
-      return said(t('progress.loadingOf', { done: bytesText(run.done), total: bytesText(run.total) }));
+      const main = t('progress.loadingOf', { done: bytesText(run.done), total: bytesText(run.total) });
+      if (run.rate === null) return said(main);
+      const speed = t('progress.loadSpeed', { speed: bytesText(run.rate.bytesPerSecond) });
+      return said(main, [speed, t('progress.left', { time: timeText(run.rate.etaMs) })]);
     }
     case 'before':
       return said(t('progress.before'));

@@ -6,8 +6,9 @@ import type { CostEstimate, RowPreview } from '../../../engine/index.ts';
 import { usePageState, useTexts } from '../../PageContext.tsx';
 import { deviceKey, runMs } from '../../state/pace.ts';
 import { recallSpeed } from '../../state/remembered.ts';
-import { bytesText, countText, flopsText, timeText } from '../../texts/numbers.ts';
+import { countText, flopsText, timeText } from '../../texts/numbers.ts';
 import { Answers } from '../answers/Answers.tsx';
+import { Memory } from './Memory.tsx';
 
 const rowsShown = 3;
 
@@ -15,20 +16,9 @@ function Estimate({ estimate }: { readonly estimate: CostEstimate }) {
   const { t, language } = useTexts();
   const device = usePageState((state) => state.device);
   const measured = recallSpeed(deviceKey(device));
-  const { memory } = estimate;
   return (
     <dl className="estimate">
-      <div>
-        <dt>{t('before.memory')}</dt>
-        <dd className="estimate-value">{bytesText(memory.peakBytes)}</dd>
-        <dd className="small dim">
-          {t('before.memoryOf', {
-            weights: bytesText(memory.weightsBytes),
-            adapter: bytesText(memory.adapterBytes + memory.optimizerBytes),
-            activations: bytesText(memory.activationBytes),
-          })}
-        </dd>
-      </div>
+      <Memory estimate={estimate} />
       <div>
         <dt>{t('before.time')}</dt>
         <dd className="estimate-value">

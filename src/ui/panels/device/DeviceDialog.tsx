@@ -94,6 +94,7 @@ function DeviceBody() {
               [t('device.optimizer'), bytesText(memory.optimizerBytes)],
               [t('device.activations'), bytesText(memory.activationBytes)],
               [t('device.scratch'), bytesText(memory.scratchBytes)],
+              [t('device.answers'), bytesText(memory.generationBytes)],
               [t('device.peak'), bytesText(memory.peakBytes)],
               [t('device.dispatches'), countText(dispatches ?? 0, language)],
             ]}

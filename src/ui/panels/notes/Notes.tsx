@@ -72,6 +72,11 @@ export function EngineError({ error, title }: { readonly error: EngineErrorData;
       <h2 className="failure-message">{error.message}</h2>
       <p>{t(help.text)}</p>
       <div className="dialog-actions">
+        {help.action === 'model' && (
+          <Button className="button button-main" onPress={() => actions.openDialog('model')}>
+            {t('model.choose')}
+          </Button>
+        )}
         {help.action === 'rows' && (
           <Button className="button button-main" onPress={() => actions.openDialog('data')}>
             {t('help.openRows')}

@@ -1,7 +1,7 @@
 // What to do about an error of the engine, by its code: one sentence and at most one kind of button. Codes that have
 // no entry of their own are sorted by what they begin with.
 
-export type HelpAction = 'rows' | 'recipe' | 'cpu' | 'reload' | null;
+export type HelpAction = 'model' | 'rows' | 'recipe' | 'cpu' | 'reload' | null;
 
 const table = {
   'worker-died': 'reload',
@@ -12,6 +12,8 @@ const table = {
   'nan-loss': 'recipe',
   'target-modules': 'recipe',
   'model-load': 'reload',
+  'model-missing': 'model',
+  gguf: 'model',
   settings: 'recipe',
   data: 'rows',
   other: 'recipe',
@@ -23,6 +25,7 @@ const isHelpCode = (code: string): code is HelpCode => Object.hasOwn(table, code
 function sorted(code: string): HelpCode {
   if (isHelpCode(code)) return code;
   if (/^(rows?|json|jsonl|utf|data|format|line)/.test(code)) return 'data';
+  if (/^(file|model-family|model-config)/.test(code)) return 'gguf';
   if (/^(target)/.test(code)) return 'target-modules';
   if (/^(device|gpu|adapter)/.test(code)) return 'device-lost';
   if (/^(nan|loss)/.test(code)) return 'nan-loss';

@@ -7,6 +7,7 @@ import { settingKeys, settingOf } from '../../../engine/index.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { Picker } from '../../parts/Picker.tsx';
 import { differences } from '../../state/recipeEdits.ts';
+import { ModelRow } from './ModelRow.tsx';
 import { SettingRow } from './SettingRow.tsx';
 
 const sections = ['model', 'lora', 'wiring', 'training', 'generation'] as const satisfies readonly Section[];
@@ -80,6 +81,7 @@ function SectionPart({ section }: { readonly section: (typeof sections)[number] 
   return (
     <section className="recipe-section" aria-label={title}>
       <h2 className="dim">{title}</h2>
+      {section === 'model' && <ModelRow />}
       {section === 'model' && <RowsRow />}
       {first.map((key) => (
         <SettingRow key={key} settingKey={key} />
@@ -105,7 +107,10 @@ export function Recipe() {
   const { t } = useTexts();
   const actions = useActions();
   const own = usePageState(
-    (state) => differences(state).own.length + (state.recipe.data === undefined ? 0 : 1),
+    (state) =>
+      differences(state).own.length +
+      (state.recipe.data === undefined ? 0 : 1) +
+      (state.recipe.model === undefined ? 0 : 1),
   );
   const canUndo = usePageState((state) => state.past.length > 0);
   const canRedo = usePageState((state) => state.future.length > 0);

@@ -1,0 +1,2 @@
+// placeholder
+export const syntheticModel = async (path: string): Promise<string> => path;

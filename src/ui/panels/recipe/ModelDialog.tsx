@@ -1,0 +1,88 @@
+// Choose the base model: the embedded one, or a GGUF file dropped or picked. What the file is the engine says; the file
+// stays where it is, only the parts that are needed are read.
+import { Button, DropZone, FileTrigger } from 'react-aria-components';
+import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import { Sheet } from '../../parts/Sheet.tsx';
+import { bytesText, countText } from '../../texts/numbers.ts';
+
+function Opened() {
+  const { t, language } = useTexts();
+  const summary = usePageState((state) => state.model.summary);
+  if (summary === null) return null;
+  const { title, name, storedAs, bytes, layers, parameters } = summary;
+  return (
+    <p>
+      <span className="strong">{title}</span>{' '}
+      <span className="dim">
+        {t('model.facts', {
+          name,
+          type: storedAs,
+          size: bytesText(bytes),
+          layers,
+          parameters: countText(parameters, language),
+        })}
+      </span>
+    </p>
+  );
+}
+
+function ModelBody({ close }: { readonly close: () => void }) {
+  const { t } = useTexts();
+  const actions = useActions();
+  const reading = usePageState((state) => state.model.reading);
+  const failure = usePageState((state) => state.model.failure);
+  const own = usePageState((state) => state.recipe.model);
+  return (
+    <>
+      <p className="dim">{t('model.intro')}</p>
+      <Opened />
+      <DropZone
+        className="drop"
+        aria-label={t('model.drop')}
+        getDropOperation={() => 'copy'}
+        onDrop={(event) => {
+          for (const item of event.items)
+            if (item.kind === 'file') void item.getFile().then(actions.openModel);
+        }}
+      >
+        <span>{reading ? t('model.reading') : t('model.drop')}</span>
+        <FileTrigger
+          acceptedFileTypes={['.gguf']}
+          onSelect={(files) => {
+            const file = files?.[0];
+            if (file !== undefined) actions.openModel(file);
+          }}
+        >
+          <Button className="button">{t('model.choose')}</Button>
+        </FileTrigger>
+      </DropZone>
+      {failure !== null && (
+        <p className="is-cut" role="alert">
+          {failure.message}
+        </p>
+      )}
+      <div className="dialog-actions">
+        {own !== undefined && (
+          <Button className="button" onPress={actions.useEmbeddedModel}>
+            {t('model.useEmbedded')}
+          </Button>
+        )}
+        <Button className="button" onPress={close}>
+          {t('data.cancel')}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+export function ModelDialog() {
+  const { t } = useTexts();
+  const actions = useActions();
+  const open = usePageState((state) => state.dialog === 'model');
+  const close = (): void => actions.openDialog(null);
+  return (
+    <Sheet title={t('model.title')} wide open={open} onClose={close}>
+      <ModelBody close={close} />
+    </Sheet>
+  );
+}

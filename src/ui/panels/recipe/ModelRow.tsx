@@ -1,0 +1,32 @@
+// Which base model the recipe trains, as a row of the form that opens the choice.
+import { Button } from 'react-aria-components';
+import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+
+export function ModelRow() {
+  const { t } = useTexts();
+  const actions = useActions();
+  const own = usePageState((state) => state.recipe.model);
+  const summary = usePageState((state) => state.model.summary);
+  const reading = usePageState((state) => state.model.reading);
+  const missing = own !== undefined && summary?.digest !== own.digest;
+  const name = own === undefined ? t('model.embedded') : (summary?.title ?? own.name);
+  return (
+    <div className="setting">
+      <span className="setting-label">
+        {own !== undefined && <span className="dot dot-own" role="img" aria-label={t('recipe.changed')} />}
+        {t('model.label')}
+      </span>
+      <Button
+        className="select-button"
+        aria-label={`${t('model.label')}: ${name}`}
+        onPress={() => actions.openDialog('model')}
+      >
+        <span className="clip">{reading ? t('model.reading') : name}</span>
+        <span aria-hidden="true">▾</span>
+      </Button>
+      {missing && !reading && (
+        <p className="setting-about small is-cut">{t('model.missing', { name: own.name })}</p>
+      )}
+    </div>
+  );
+}

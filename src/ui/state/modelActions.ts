@@ -1,0 +1,61 @@
+// Choosing the base model: a file is read by both engines, and becomes the recipe's model when the inspector understood it.
+import type { RecipePatch } from '../../engine/index.ts';
+import type { Event } from '../../engine/protocol.ts';
+import type { Engines } from './engines.ts';
+import { presetValues } from './recipeEdits.ts';
+import { isBusy } from './runStatus.ts';
+import type { Edit } from './state.ts';
+import type { Store } from './store.ts';
+
+/** What a real model wants that the small embedded one does not: its file's own blocks, and smaller steps. */
+const forFiles: RecipePatch = { 'bnb.bnb_4bit_quant_type': 'none', 'train.learning_rate': 5e-4 };
+
+export function modelActions(
+  store: Store,
+  parts: { readonly edit: (change: Edit) => void; readonly reset: () => void },
+  engines: () => Engines,
+) {
+  let lastId = 0;
+
+  /** The memory of a run on another model is freed; a run at work is left alone. */
+  function dropIdleRun(): void {
+    const { run } = store.getState();
+    if (run !== null && !isBusy(run)) parts.reset();
+  }
+
+  return {
+    openModel: (file: File): void => {
+      lastId += 1;
+      store.setState({ model: { file, summary: null, failure: null, reading: true } });
+      engines().openModel(lastId, file);
+    },
+    useEmbeddedModel: (): void => {
+      const { presets, recipe } = store.getState();
+      const values = presetValues(presets, recipe.preset);
+      const patch: RecipePatch = {
+        'bnb.bnb_4bit_quant_type': values['bnb.bnb_4bit_quant_type'],
+        'train.learning_rate': values['train.learning_rate'],
+      };
+      store.setState({ dialog: null });
+      dropIdleRun();
+      parts.edit({ kind: 'model', model: null, patch });
+    },
+    /** What the inspector says of a file. A saved recipe that names it keeps its own settings. */
+    onModel: (event: Extract<Event, { type: 'model' | 'model-failed' }>): void => {
+      const { model, recipe } = store.getState();
+      if (event.id !== lastId) return;
+      if (event.type === 'model-failed') {
+        store.setState({ model: { ...model, summary: null, failure: event.error, reading: false } });
+        return;
+      }
+      store.setState({
+        model: { ...model, summary: event.model, failure: null, reading: false },
+        dialog: null,
+      });
+      const wanted = recipe.model?.digest === event.model.digest;
+      if (!wanted) dropIdleRun();
+      const { name, digest } = event.model;
+      parts.edit({ kind: 'model', model: { name, digest }, patch: wanted ? {} : forFiles });
+    },
+  };
+}
