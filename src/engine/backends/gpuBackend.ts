@@ -71,6 +71,11 @@ export class GpuBackend implements Backend {
     return this.#bytes;
   }
 
+  /** Bytes of a named buffer. */
+  sizeOf(name: string): number {
+    return this.#buffer(name).size;
+  }
+
   allocate(name: string, length: number): void {
     this.free(name);
     this.#named.set(name, this.#make(name, length * 4, STORAGE));

@@ -1,0 +1,92 @@
+// The benchmark's results as tables of Markdown, so that docs/performance.md holds them as they were printed.
+import type { Peaks } from './peak.ts';
+import type { ProductTable } from './products.ts';
+import type { StepResult } from './steps.ts';
+
+export interface BenchResult {
+  readonly adapter: { readonly name: string; readonly peaks: Peaks; readonly table: ProductTable } | null;
+  readonly steps: readonly StepResult[];
+}
+
+type Say = (line: string) => void;
+
+function table(say: Say, head: readonly string[], rows: readonly (readonly string[])[]): void {
+  say(`| ${head.join(' | ')} |`);
+  say(`|${head.map(() => '---').join('|')}|`);
+  for (const row of rows) say(`| ${row.join(' | ')} |`);
+  say('');
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+const maybe = (value: number | null): string => (value === null ? '' : value.toFixed(1));
+
+/** Kernels whose time goes into matrix products: the product, its decoding, the adapter's own. */
+const isProduct = (name: string): boolean => /^(matmul|dequantize|linear|lora)/.test(name);
+
+function printKernels(say: Say, { kernels, name }: StepResult, peaks: Peaks): void {
+  const total = kernels.reduce((sum, { ms }) => sum + ms, 0);
+  const inProducts = kernels.reduce((sum, one) => sum + (isProduct(one.name) ? one.ms : 0), 0);
+  say(`${name}: ${percent(inProducts / total)} of the kernels' time in matrix products.`);
+  say('');
+  table(
+    say,
+    ['kernel', 'calls', 'ms a step', 'of the step', 'of the bandwidth', 'of the FMA peak'],
+    kernels.map((one) => [
+      one.name,
+      String(one.calls),
+      one.ms.toFixed(2),
+      percent(one.ms / total),
+      one.bytes > 0 ? percent(one.bytes / one.ms / 1e6 / peaks.gbps) : '',
+      one.flops > 0 ? percent(one.flops / one.ms / 1e6 / peaks.gflops) : '',
+    ]),
+  );
+}
+
+export function printReport({ adapter, steps }: BenchResult, say: Say): void {
+  if (adapter) {
+    const { name, peaks, table: made } = adapter;
+    say(
+      `${name}: ${peaks.gflops.toFixed(1)} GFLOP/s f32 FMA, ${peaks.gbps.toFixed(1)} GB/s, linear '${made.linear}'`,
+    );
+    say('');
+    table(
+      say,
+      ['4-bit product', 'format', 'T', 'forward GFLOP/s', 'of the peak', 'dX GFLOP/s', 'of the peak'],
+      made.rows.flatMap((row, i) => {
+        const back = made.rows[i + 1];
+        if (row.direction !== 'forward' || !back) return [];
+        const figures = [row, back].flatMap(({ gflops, share }) => [gflops.toFixed(1), percent(share)]);
+        return [[row.group, row.format, String(row.tokens), ...figures]];
+      }),
+    );
+  }
+  table(
+    say,
+    [
+      'step',
+      'ms',
+      'tokens/s',
+      'of the peak',
+      'load ms',
+      'planned',
+      'allocated',
+      'prefill tokens/s',
+      'decode tokens/s',
+    ],
+    steps
+      .filter(({ kernels }) => kernels.length === 0)
+      .map((one) => [
+        one.name,
+        one.stepMs.toFixed(0),
+        one.tokensPerSecond.toFixed(0),
+        adapter ? percent(one.flopsPerStep / one.stepMs / 1e6 / adapter.peaks.gflops) : '',
+        one.loadMs.toFixed(0),
+        mebibytes(one.plannedBytes),
+        mebibytes(one.allocatedBytes),
+        maybe(one.prefillTokensPerSecond),
+        maybe(one.decodeTokensPerSecond),
+      ]),
+  );
+  for (const one of steps) if (one.kernels.length > 0 && adapter) printKernels(say, one, adapter.peaks);
+}

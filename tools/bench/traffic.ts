@@ -1,0 +1,52 @@
+// How much each kernel of a training step must at least move and compute: operands once, floating-point operations of its
+// node. Divided by its time this gives its share of what the adapter can do.
+import type { KernelProfile, Ref } from '../../src/engine/tape/operation.ts';
+import type { Plan } from '../../src/engine/tape/plan.ts';
+import { elementCount } from '../../src/engine/tape/value.ts';
+import type { KernelCall } from '../../src/shaders/kernel.ts';
+
+export interface Traffic {
+  calls: number;
+  bytes: number;
+  flops: number;
+}
+
+/** Buffers of which a kernel touches a small part, unless it belongs to the update. */
+const partly = new Set(['adapter', 'grads', 'step', 'metrics', 'dummy', 'rope_cos', 'rope_sin']);
+const updates = /^(adamw|grad_reduce|clip_factor)$/;
+
+function refBytes(call: KernelCall<Ref>, ref: Ref, sizeOf: (name: string) => number): number {
+  if ('value' in ref) return 4 * (ref.size ?? elementCount(ref.value.shape));
+  if ('buffer' in ref) {
+    if (partly.has(ref.buffer) && !updates.test(call.kernel.name)) return 0;
+    return ref.size === undefined ? sizeOf(ref.buffer) : 4 * ref.size;
+  }
+  const number = (name: string): number => Number(call.params[name] ?? 0);
+  const [k, ru] = [number('k'), number('ru')];
+  return 4 * (k + ru) * (number('out') || number('m') || number('v'));
+}
+
+/** Kernels that do the arithmetic their node is counted by. */
+const computes = /^(matmul|linear|attention|lora)/;
+
+/** Least bytes and operations of one replay of the plan, by kernel. */
+export function trafficOf(
+  plan: Plan,
+  profile: KernelProfile,
+  sizeOf: (name: string) => number,
+): ReadonlyMap<string, Traffic> {
+  const found = new Map<string, Traffic>();
+  for (const node of plan.nodes) {
+    const calls = node.operation.kernels(node, profile);
+    const workers = calls.filter(({ kernel }) => computes.test(kernel.name)).length;
+    for (const call of calls) {
+      const { name } = call.kernel;
+      const entry = found.get(name) ?? { calls: 0, bytes: 0, flops: 0 };
+      entry.calls += 1;
+      for (const ref of Object.values(call.buffers)) entry.bytes += refBytes(call, ref, sizeOf);
+      if (computes.test(name)) entry.flops += node.operation.flops(node) / Math.max(1, workers);
+      found.set(name, entry);
+    }
+  }
+  return found;
+}
