@@ -4,7 +4,7 @@ import { decodeCommand } from './decode.ts';
 import { UserError } from './errors.ts';
 import type { Event } from './protocol.ts';
 import { Assets } from './session/assets.ts';
-import { opfsStore } from './session/opfsStore.ts';
+import { opfsStore, opfsTuning } from './session/opfsStore.ts';
 import { Session } from './session/session.ts';
 import { memoryStore } from './session/snapshot.ts';
 
@@ -53,6 +53,7 @@ const session = new Session({
   assets: new Assets(readAsset),
   gpu: 'gpu' in navigator ? navigator.gpu : null,
   store: opfsStore() ?? memoryStore(),
+  tuning: opfsTuning(),
   emit: (event: Event) => self.postMessage(event),
   now: () => performance.now(),
   breathe,

@@ -63,6 +63,8 @@ export function defineKernel<
 export interface Snippet {
   readonly key: string;
   readonly source: string;
+  /** What the snippet needs of the device, beside what the kernel needs. */
+  readonly features?: readonly GPUFeatureName[];
 }
 
 /**

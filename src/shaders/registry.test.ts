@@ -2,10 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
 import { assemble } from './host/assemble.ts';
+import { storedSnippet } from './lib/stored.ts';
 import { decoder } from './quant/decoders.ts';
 import { kernels } from './registry.ts';
 
-const slots = { decode: decoder('nf4-double') };
+const slots = { decode: decoder('nf4-double'), stored: storedSnippet('f32') };
 const access: Readonly<Record<string, string>> = { read: 'read', read_write: 'read_write', uniform: '' };
 
 describe('kernels', () => {

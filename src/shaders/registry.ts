@@ -9,7 +9,7 @@ import { embedding } from './embedding/embedding.ts';
 import { clipFactor, gradReduce } from './grad_norm/grad_norm.ts';
 import type { Kernel } from './kernel.ts';
 import { kvAppend } from './kv_cache/kv_cache.ts';
-import { linearBackwardTiled, linearTiled, linearVector } from './linear/linear.ts';
+import { linearBackwardTiled, linearTiled, linearVector, linearVectorSubgroup } from './linear/linear.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lora.ts';
 import { matmul, matmulScalar, matmulTransposed, matmulWide } from './matmul/matmul.ts';
 import { rmsNorm, rmsNormBackward } from './rms_norm/rms_norm.ts';
@@ -25,6 +25,7 @@ export const kernels: readonly Kernel[] = [
   dequantizeScalar,
   linearTiled,
   linearVector,
+  linearVectorSubgroup,
   loraDown,
   matmul,
   matmulWide,

@@ -45,7 +45,9 @@ function smollm2Cases(files: ModelFiles): StepCase[] {
 
 async function adapterPart(gpu: GPU): Promise<{ name: string; peaks: Peaks; table: ProductTable }> {
   const adapter = await gpu.requestAdapter();
-  const device = await adapter?.requestDevice();
+  const device = await adapter?.requestDevice({
+    requiredFeatures: (['shader-f16', 'subgroups'] as const).filter((one) => adapter.features.has(one)),
+  });
   if (!adapter || !device)
     throw new Error('WebGPU: no adapter on this machine. npm test says how to get one.');
   const pipelines = new Pipelines(device);

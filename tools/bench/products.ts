@@ -1,5 +1,6 @@
 // The 4-bit products on SmolLM2's shapes: decode and product together, forward and dX, as the tape runs them.
-import { chooseLinear } from '../../src/engine/backends/chooseLinear.ts';
+import type { Variants } from '../../src/engine/backends/tune.ts';
+import { measureVariants } from '../../src/engine/backends/tune.ts';
 import type { FrozenGroup } from '../../src/engine/ops/frozenProduct.ts';
 import { backwardCalls, forwardCalls } from '../../src/engine/ops/frozenProduct.ts';
 import type { KernelProfile, Ref } from '../../src/engine/tape/operation.ts';
@@ -17,7 +18,6 @@ const groups = [
   ['gate|up', 576, [1536, 1536]],
   ['down', 1536, [576]],
 ] as const;
-const tokens = [32, 128, 512] as const;
 const formats = ['q4_1', 'nf4'] as const satisfies readonly WeightFormat[];
 
 export interface ProductRow {
@@ -50,7 +50,7 @@ function groupOf(k: number, widths: readonly number[], format: WeightFormat): Fr
 }
 
 export interface ProductTable {
-  readonly linear: KernelProfile['linear'];
+  readonly variants: Variants;
   readonly rows: readonly ProductRow[];
 }
 
@@ -58,9 +58,15 @@ export async function products(
   device: GPUDevice,
   pipelines: Pipelines,
   peakGflops: number,
+  tokens: readonly number[] = [32, 128, 512],
 ): Promise<ProductTable> {
-  const linear = await chooseLinear(device, () => performance.now());
-  const profile: KernelProfile = { linear, maxBindingBytes: device.limits.maxStorageBufferBindingSize };
+  const variants = await measureVariants(device, () => performance.now());
+  // Products are compared in float32.
+  const profile: KernelProfile = {
+    ...variants,
+    stored: 'f32',
+    maxBindingBytes: device.limits.maxStorageBufferBindingSize,
+  };
   const rows: ProductRow[] = [];
   for (const format of formats)
     for (const [name, k, widths] of groups)
@@ -109,5 +115,5 @@ export async function products(
         }
         for (const { buffer } of made.values()) buffer.destroy();
       }
-  return { linear, rows };
+  return { variants, rows };
 }

@@ -47,7 +47,7 @@ export function printReport({ adapter, steps }: BenchResult, say: Say): void {
   if (adapter) {
     const { name, peaks, table: made } = adapter;
     say(
-      `${name}: ${peaks.gflops.toFixed(1)} GFLOP/s f32 FMA, ${peaks.gbps.toFixed(1)} GB/s, linear '${made.linear}'`,
+      `${name}: ${peaks.gflops.toFixed(1)} GFLOP/s f32 FMA, ${peaks.gbps.toFixed(1)} GB/s, variants ${Object.values(made.variants).join(', ')}`,
     );
     say('');
     table(

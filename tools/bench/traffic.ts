@@ -16,12 +16,16 @@ const partly = new Set(['adapter', 'grads', 'step', 'metrics', 'dummy', 'rope_co
 const updates = /^(adamw|grad_reduce|clip_factor)$/;
 
 function refBytes(call: KernelCall<Ref>, ref: Ref, sizeOf: (name: string) => number): number {
+  const number = (name: string): number => Number(call.params[name] ?? 0);
+  // A gather reads the rows it wants, not the table.
+  if (call.kernel.name === 'embedding' && 'buffer' in ref) return number('n') * number('c');
+  if (call.kernel.name === 'cross_entropy' && 'scratch' in ref)
+    return ref.scratch === 1 ? 8 * number('rows') * number('v') : 0;
   if ('value' in ref) return 4 * (ref.size ?? elementCount(ref.value.shape));
   if ('buffer' in ref) {
     if (partly.has(ref.buffer) && !updates.test(call.kernel.name)) return 0;
     return ref.size === undefined ? sizeOf(ref.buffer) : 4 * ref.size;
   }
-  const number = (name: string): number => Number(call.params[name] ?? 0);
   const [k, ru] = [number('k'), number('ru')];
   return 4 * (k + ru) * (number('out') || number('m') || number('v'));
 }

@@ -12,6 +12,8 @@ import type { Plan } from '../tape/plan.ts';
 import { elementCount, resolveAlias } from '../tape/value.ts';
 import type { Backend, BufferData, Executable, RunCounters } from './backend.ts';
 import { KernelTimer } from './kernelTimer.ts';
+import type { Variants } from './tune.ts';
+import { portableVariants } from './tune.ts';
 
 const STORAGE = 0x80 | 0x08 | 0x04; // STORAGE | COPY_DST | COPY_SRC, constants missing in Node
 const UNIFORM = 0x40 | 0x08;
@@ -33,8 +35,8 @@ interface GpuExecutable extends Executable {
 export interface GpuOptions {
   /** Timestamps around every dispatch, where the device offers them. */
   readonly profile?: boolean;
-  /** Variant of the linear layer; 'narrow' where nobody measured. */
-  readonly linear?: KernelProfile['linear'];
+  /** Kernel variants; the portable ones where nobody measured. */
+  readonly variants?: Partial<Variants>;
 }
 
 export class GpuBackend implements Backend {
@@ -58,7 +60,8 @@ export class GpuBackend implements Backend {
     this.#device = device;
     this.#pipelines = new Pipelines(device);
     this.profile = {
-      linear: options.linear ?? 'narrow',
+      ...portableVariants,
+      ...options.variants,
       maxBindingBytes: device.limits.maxStorageBufferBindingSize,
     };
     this.#timer = options.profile && device.features.has('timestamp-query') ? new KernelTimer(device) : null;

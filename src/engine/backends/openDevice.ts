@@ -3,9 +3,11 @@
 import { UserError } from '../errors.ts';
 import type { BackendChoice, DeviceInfo } from '../protocol.ts';
 import type { Backend } from './backend.ts';
-import { chooseLinear } from './chooseLinear.ts';
+
 import { CpuBackend } from './cpuBackend.ts';
 import { GpuBackend } from './gpuBackend.ts';
+import type { TuningCache } from './tune.ts';
+import { variantsFor } from './tune.ts';
 
 export interface OpenedBackend {
   readonly backend: Backend;
@@ -18,12 +20,16 @@ export interface OpenOptions {
   readonly gpu: GPU | null;
   readonly choice: BackendChoice;
   readonly profile?: boolean;
+  /** The script's own weights are half precision, so decoded ones may stand in scratch as half. */
+  readonly half?: boolean;
+  /** Remembers which kernels suit this adapter. */
+  readonly tuning?: TuningCache | null;
   /** Lets a thread answer messages between the nodes of a CPU run. */
   readonly breathe?: () => Promise<void> | null;
   readonly now: () => number;
 }
 
-const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query'];
+const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'shader-f16', 'subgroups'];
 const wantedLimits = ['maxStorageBufferBindingSize', 'maxBufferSize'] as const;
 const shownLimits = [
   'maxBufferSize',
@@ -121,9 +127,10 @@ export async function openBackend(options: OpenOptions): Promise<OpenedBackend> 
     requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature)),
     requiredLimits: Object.fromEntries(wantedLimits.map((name) => [name, adapter.limits[name]])),
   });
+  const variants = await variantsFor(device, adapter.info, now, options.tuning ?? null);
   const backend = new GpuBackend(device, {
     profile: options.profile ?? false,
-    linear: await chooseLinear(device, now),
+    variants: options.half ? variants : { ...variants, stored: 'f32' },
   });
   return {
     backend,

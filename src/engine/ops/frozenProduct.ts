@@ -1,11 +1,17 @@
 // Products with a frozen, packed group of projections, and with its adapters where they ride along: which dispatches they
 // take on a GPU under a profile, and the same on the CPU. Knows no tape: refs and arrays come from the operations.
 import { dequantizeReference } from '../../shaders/dequantize/dequantize.ref.ts';
-import { dequantizeCall } from '../../shaders/dequantize/dequantize.ts';
+import { dequantizeCall, fitsVectors } from '../../shaders/dequantize/dequantize.ts';
 import type { FloatArray, KernelCall } from '../../shaders/kernel.ts';
 import { call } from '../../shaders/kernel.ts';
 import type { SegmentNumbers } from '../../shaders/lib/segments.ts';
-import { linearBackwardTiled, linearTiled, linearVector, VECTOR_ROWS } from '../../shaders/linear/linear.ts';
+import {
+  linearBackwardTiled,
+  linearTiled,
+  linearVector,
+  linearVectorSubgroup,
+  VECTOR_ROWS,
+} from '../../shaders/linear/linear.ts';
 import { matmulReference } from '../../shaders/matmul/matmul.ref.ts';
 import { matmulCall } from '../../shaders/matmul/matmul.ts';
 import type { WeightFormat } from '../../shaders/quant/decoders.ts';
@@ -33,16 +39,21 @@ export function packedRefs(group: FrozenGroup, ru: number): Record<'w' | 'w_scal
   };
 }
 
-/** Decodes a group to scratch slot 0 (or `scratch`): [K + RU, OUT] transposed, else [OUT + RU, K]. */
+/** What scratch holds of a group under a profile. */
+export const storedOf = (group: FrozenGroup, { stored = 'f32' }: KernelProfile): 'f32' | 'f16' =>
+  fitsVectors(group.k, group.segments) ? stored : 'f32';
+
+/** Decodes a group to scratch slot 0: [K + RU, OUT] transposed, else [OUT + RU, K]. */
 export function decodeCall(
   group: FrozenGroup,
+  profile: KernelProfile,
   ru: number,
   transposed: boolean,
-  scratch: Ref = SCRATCH,
 ): KernelCall<Ref> {
   const { k, out, segments, format } = group;
-  const buffers = { ...packedRefs(group, ru), scratch };
-  return dequantizeCall<Ref>({ buffers, decode: decoder(format), segments, k, out, ru, transposed });
+  const buffers = { ...packedRefs(group, ru), scratch: SCRATCH };
+  const stored = storedOf(group, profile);
+  return dequantizeCall<Ref>({ buffers, decode: decoder(format), segments, k, out, ru, transposed, stored });
 }
 
 /** Operands of one product: [N, K] · Wᵀ or [N, OUT] · W. */
@@ -85,13 +96,26 @@ export function forwardCalls(
     slots: { decode: decoder(group.format) },
   };
   const buffers = { ...packedRefs(group, ru), x: left, u, residual, y: result };
-  if (usesVector(group, n)) return [call(linearVector, { buffers, ...options })];
+  if (usesVector(group, n)) {
+    const kernel = profile.vector === 'subgroup' ? linearVectorSubgroup : linearVector;
+    const constants = { ...options.constants, ONE_ROW: n === 1 ? 1 : 0 };
+    return [call(kernel, { buffers, ...options, constants })];
+  }
   if (profile.linear === 'tiled') return [call(linearTiled, { buffers, ...options })];
   const product = { a: left, u, b: SCRATCH, residual, y: result };
   const adds = refs.residual ? 'residual' : 'nothing';
   return [
-    decodeCall(group, ru, true),
-    matmulCall<Ref>({ buffers: product, n, k, m: out, ru, adds, block: profile.linear }),
+    decodeCall(group, profile, ru, true),
+    matmulCall<Ref>({
+      buffers: product,
+      n,
+      k,
+      m: out,
+      ru,
+      adds,
+      block: profile.linear,
+      stored: storedOf(group, profile),
+    }),
   ];
 }
 
@@ -120,8 +144,17 @@ export function backwardCalls(
   const product = { a: left, u: du, b: SCRATCH, residual, y: result };
   const adds = refs.residual ? 'residual' : 'nothing';
   return [
-    decodeCall(group, ru, false),
-    matmulCall<Ref>({ buffers: product, n, k: out, m: k, ru, adds, block: profile.linear }),
+    decodeCall(group, profile, ru, false),
+    matmulCall<Ref>({
+      buffers: product,
+      n,
+      k: out,
+      m: k,
+      ru,
+      adds,
+      block: profile.linear,
+      stored: storedOf(group, profile),
+    }),
   ];
 }
 

@@ -15,6 +15,7 @@ import {
   decodeOnCpu,
   forwardCalls,
   productScratch,
+  storedOf,
 } from './frozenProduct.ts';
 
 /** Floats of a decoded tile: 8 MiB. */
@@ -82,7 +83,7 @@ export function logitsCalls(
   if (block === 'tiled' || headScratch(group, profile, n) === 0)
     return forwardCalls(group, profile, n, 0, refs);
   return tilesOf(group).flatMap(({ first, rows }) => [
-    decodeCall(slice(group, first, rows), 0, true),
+    decodeCall(slice(group, first, rows), profile, 0, true),
     matmulCall<Ref>({
       buffers: { a: h, u: DUMMY, b: { scratch: 0 }, residual: DUMMY, y: logits },
       n,
@@ -90,6 +91,7 @@ export function logitsCalls(
       m: rows,
       adds: 'nothing',
       block,
+      stored: storedOf(slice(group, first, rows), profile),
       yPlace: { stride: group.out, offset: first },
     }),
   ]);
@@ -107,7 +109,7 @@ export function logitsBackwardCalls(
   if (block === 'tiled')
     return backwardCalls(group, profile, n, 0, { left: dz, tail: null, residual: null, result: dh });
   return tilesOf(group).flatMap(({ first, rows }) => [
-    decodeCall(slice(group, first, rows), 0, false),
+    decodeCall(slice(group, first, rows), profile, 0, false),
     matmulCall<Ref>({
       buffers: { a: dz, u: DUMMY, b: { scratch: 0 }, residual: DUMMY, y: dh },
       n,
@@ -115,6 +117,7 @@ export function logitsBackwardCalls(
       m: group.k,
       adds: first === 0 ? 'nothing' : 'y',
       block,
+      stored: storedOf(slice(group, first, rows), profile),
       aPlace: { stride: group.out, offset: first },
     }),
   ]);

@@ -1,5 +1,7 @@
-// Snapshots in the browser's private file system, two files in turn: a write that is cut off leaves the older one whole.
+// Snapshots, and what was measured of adapters, in the browser's private file system, two files in turn: a write that is cut off leaves the older one whole.
 // Runs in a worker only. A store that another tab holds open refuses, and that tab's run keeps the place.
+import type { TuningCache } from '../backends/tune.ts';
+import { isRecord } from '../isRecord.ts';
 import type { SnapshotStore } from './snapshot.ts';
 
 const FOLDER = 'lora-playground';
@@ -51,6 +53,32 @@ export function opfsStore(): SnapshotStore | null {
     clear: async () => {
       const place = await folder();
       for (const name of files) await place.removeEntry(name).catch(() => {});
+    },
+  };
+}
+
+const TUNING = 'tuning.json';
+
+/** null where the browser offers no private files. */
+export function opfsTuning(): TuningCache | null {
+  if (!('storage' in navigator) || !('getDirectory' in navigator.storage)) return null;
+  const all = async (): Promise<Readonly<Record<string, unknown>>> => {
+    const file = await stored(TUNING);
+    const value: unknown = file ? JSON.parse(await file.text()) : {};
+    return isRecord(value) ? value : {};
+  };
+  return {
+    load: async (key) => (await all())[key],
+    save: async (key, value) => {
+      const text = JSON.stringify({ ...(await all()), [key]: value });
+      const handle = await (await folder()).getFileHandle(TUNING, { create: true });
+      const access = await handle.createSyncAccessHandle();
+      try {
+        access.truncate(0);
+        access.write(new TextEncoder().encode(text), { at: 0 });
+      } finally {
+        access.close();
+      }
     },
   };
 }

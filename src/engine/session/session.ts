@@ -3,6 +3,7 @@
 // Knows nothing of workers: messages come in through `handle`.
 import type { OpenedBackend } from '../backends/openDevice.ts';
 import { openBackend, probeDevice } from '../backends/openDevice.ts';
+import type { TuningCache } from '../backends/tune.ts';
 import { Cancelled, UserError } from '../errors.ts';
 import { blobSource } from '../formats/byteSource.ts';
 import type { BackendChoice, Command, Event } from '../protocol.ts';
@@ -21,6 +22,7 @@ export interface SessionOptions {
   readonly assets: Assets;
   readonly gpu: GPU | null;
   readonly store: SnapshotStore;
+  readonly tuning?: TuningCache | null;
   readonly emit: (event: Event) => void;
   readonly now: () => number;
   /** Resolves after messages that wait have been handled. */
@@ -178,6 +180,8 @@ export class Session {
       gpu: this.#options.gpu,
       choice,
       now,
+      half: recipe.values['model.dtype'] !== 'float32',
+      tuning: this.#options.tuning ?? null,
       breathe: () => {
         if (now() - last < BREATHE_EVERY_MS) return null;
         last = now();

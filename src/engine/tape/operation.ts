@@ -14,10 +14,14 @@ export type Ref =
 /** What the choice of kernels depends on; found by looking at the adapter and by measuring, never by its name. */
 export interface KernelProfile {
   /**
-   * 'narrow' and 'wide': decode to scratch, register blocks of 8 by 4 or 8 by 16, no workgroup memory. 'tiled': decode
+   * 'narrow' and 'wide': decode to scratch, register blocks of 8 by 4 or 32 by 16, no workgroup memory. 'tiled': decode
    * inside workgroup tiles.
    */
   readonly linear: 'narrow' | 'wide' | 'tiled';
+  /** Decoded weights in scratch: half only where the script's own weights are half, for it rounds them. */
+  readonly stored?: 'f32' | 'f16';
+  /** Few rows: an invocation a column, or a workgroup a column that adds up through subgroups. */
+  readonly vector?: 'column' | 'subgroup';
   /** Largest storage binding in bytes. */
   readonly maxBindingBytes: number;
 }

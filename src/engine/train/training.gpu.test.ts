@@ -25,7 +25,7 @@ async function run(backend: CpuBackend | GpuBackend, patch = {}): Promise<StepMe
 describe.skipIf(!gpu)('training on the GPU', () => {
   const open = (linear: 'narrow' | 'wide' | 'tiled' = 'narrow'): GpuBackend => {
     if (!gpu) throw new Error('no adapter');
-    return new GpuBackend(gpu.device, { linear });
+    return new GpuBackend(gpu.device, { variants: { linear } });
   };
   describe('against PEFT', () => parityCases(open));
   describe('against PEFT, in wide blocks', () => parityCases(() => open('wide')));

@@ -5,6 +5,8 @@ import type { KernelCall, Snippet } from '../kernel.ts';
 import { call, defineKernel } from '../kernel.ts';
 import type { SegmentNumbers } from '../lib/segments.ts';
 import { segmentArray, segmentSnippet } from '../lib/segments.ts';
+import type { Stored } from '../lib/stored.ts';
+import { storedSnippet } from '../lib/stored.ts';
 import source from './dequantize.wgsl?raw';
 import scalarSource from './dequantize_scalar.wgsl?raw';
 import group from './group.wgsl?raw';
@@ -17,13 +19,17 @@ const shared = {
   constants: { ...gridConstants, TRANSPOSED: 1 },
 } as const;
 
-/** → scratch [K + RU, OUT] (TRANSPOSED 1) or [OUT + RU, K] (TRANSPOSED 0), widths multiples of 4. */
+/** → scratch [K + RU, OUT] (TRANSPOSED 1) or [OUT + RU, K] (TRANSPOSED 0), widths multiples of 4, K of 4 RUN. */
 export const dequantize = defineKernel({
   name: 'dequantize',
   source,
   ...shared,
-  workgroups: ({ k, out, ru }, { TRANSPOSED }) =>
-    flatGrid(TRANSPOSED === 1 ? (k / 4 + ru) * (out / 4) : (out + ru) * (k / 4)),
+  slots: ['stored', 'decode'],
+  constants: { ...shared.constants, RUN: 1 },
+  workgroups: ({ k, out, ru }, { TRANSPOSED, RUN }) => {
+    const runs = k / 4 / RUN;
+    return flatGrid(TRANSPOSED === 1 ? (runs + ru) * (out / 4) : (out / 4 + ru) * runs);
+  },
 });
 
 /** The same for any widths. */
@@ -44,7 +50,13 @@ export interface DequantizeCall<Ref> {
   /** 0 leaves the adapter out. */
   readonly ru: number;
   readonly transposed: boolean;
+  /** What scratch holds; widths that are no multiple of 4 want f32. */
+  readonly stored?: Stored;
 }
+
+/** Whether every width is a multiple of 4, which the vector variant and half-precision scratch need. */
+export const fitsVectors = (k: number, segments: readonly SegmentNumbers[]): boolean =>
+  [k, ...segments.flatMap(({ start, end }) => [start, end])].every((x) => x % 4 === 0);
 
 /** The variant that fits the widths. */
 export function dequantizeCall<Ref>(args: DequantizeCall<Ref>): KernelCall<Ref> {
@@ -53,8 +65,15 @@ export function dequantizeCall<Ref>(args: DequantizeCall<Ref>): KernelCall<Ref> 
     buffers: args.buffers,
     params: { segments, k, out, ru, count: segments.length },
     constants: { TRANSPOSED: args.transposed ? 1 : 0 },
-    slots: { decode: args.decode },
   };
-  const fits = [k, ...segments.flatMap(({ start, end }) => [start, end])].every((x) => x % 4 === 0);
-  return fits ? call(dequantize, options) : call(dequantizeScalar, options);
+  const { decode } = args;
+  if (!fitsVectors(k, segments)) return call(dequantizeScalar, { ...options, slots: { decode } });
+  // A run as long as a block of ggml where K allows: the arithmetic of places is then shared by 32 weights.
+  const RUN = k % 32 === 0 ? 8 : k % 16 === 0 ? 4 : 1;
+  const constants = { ...options.constants, RUN };
+  return call(dequantize, {
+    ...options,
+    constants,
+    slots: { decode, stored: storedSnippet(args.stored ?? 'f32') },
+  });
 }

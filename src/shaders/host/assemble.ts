@@ -7,7 +7,11 @@ export function assemble(
   constants: Readonly<Record<string, number>>,
   slots: Readonly<Record<string, Snippet>>,
 ): string {
-  const enables = (kernel.features ?? []).map((feature) =>
+  const wanted = new Set([
+    ...(kernel.features ?? []),
+    ...Object.values(slots).flatMap(({ features }) => features ?? []),
+  ]);
+  const enables = [...wanted].map((feature) =>
     feature === 'shader-f16' ? 'enable f16;' : `enable ${feature};`,
   );
   const lines = Object.entries(constants).map(([name, value]) => `const ${name}: u32 = ${value}u;`);

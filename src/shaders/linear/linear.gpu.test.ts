@@ -10,7 +10,7 @@ import { gpuOrNull, runCalls } from '../testing/gpu.ts';
 import { testGroup } from '../testing/groups.ts';
 import { absolute, mismatches, sumBound } from '../testing/tolerance.ts';
 import { linearReference } from './linear.ref.ts';
-import { linearBackwardTiled, linearTiled } from './linear.ts';
+import { linearBackwardTiled, linearTiled, linearVector, linearVectorSubgroup } from './linear.ts';
 
 const gpu = await gpuOrNull();
 const formats: readonly WeightFormat[] = ['none', 'nf4', 'fp4', 'nf4-double', 'fp4-double'];
@@ -122,4 +122,54 @@ describe.skipIf(!gpu)('linear on the GPU', () => {
       expect(mismatches(got.dx ?? [], dx, bound(out + ru, sizes(false)))).toEqual([]);
     },
   );
+
+  const few = [1, 3, 4].flatMap((n) =>
+    [...formats, 'q4_1' as const, 'q8_0' as const].map((format) => [n, format] as const),
+  );
+  it.each(few)('few rows: n %i, %s', async (n, format) => {
+    if (!gpu) return;
+    const k = 96;
+    const members = [
+      { out: 33, rank: 5 },
+      { out: 66, rank: 0 },
+      { out: 7, rank: 9 },
+    ];
+    const { out, ru, segments, packed, adapter } = testGroup(k, members, format);
+    const [x, u, ry] = [floats(n * k, 1), floats(n * ru, 3), floats(n * out, 4)];
+    const group = { words: packed.words, scales: packed.scales, format, adapter, k, out, ru, segments, n };
+    const want = new Float64Array(n * out);
+    linearReference({ ...group, left: x, tail: u, residual: ry, result: want, direction: 'forward' });
+    const size = new Float64Array(n * out);
+    const scratch = new Float64Array((k + ru) * out);
+    dequantizeReference({ ...group, scratch, transposed: true });
+    const positive = { a: absolute(x), u: absolute(u), b: absolute(scratch), residual: absolute(ry) };
+    matmulReference({ ...positive, y: size, n, k, m: out, ru });
+    const kernels = gpu.device.features.has('subgroups')
+      ? [linearVector, linearVectorSubgroup]
+      : [linearVector];
+    for (const kernel of kernels) {
+      const got = await runCalls(
+        gpu,
+        { x, u, w: packed.words, w_scales: packed.scales, adapter, ry, y: new Float32Array(n * out) },
+        [
+          call(kernel, {
+            buffers: {
+              x: 'x',
+              u: 'u',
+              w: 'w',
+              w_scales: 'w_scales',
+              adapter: 'adapter',
+              residual: 'ry',
+              y: 'y',
+            },
+            params: { segments, n, k, out, ru, count: segments.length },
+            constants: { HAS_RESIDUAL: 1, ONE_ROW: n === 1 ? 1 : 0 },
+            slots: { decode: decoder(format) },
+          }),
+        ],
+        ['y'],
+      );
+      expect(mismatches(got.y ?? [], want, (at) => sumBound(k + ru + 3, size[at] ?? 0))).toEqual([]);
+    }
+  });
 });

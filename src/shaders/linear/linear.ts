@@ -6,6 +6,7 @@ import { segmentArray, segmentSnippet } from '../lib/segments.ts';
 import backwardSource from './linear_backward_tiled.wgsl?raw';
 import source from './linear_tiled.wgsl?raw';
 import vectorSource from './linear_vector.wgsl?raw';
+import subgroupSource from './linear_vector_subgroup.wgsl?raw';
 import tile from './tile.wgsl?raw';
 
 const params = { segments: segmentArray, n: 'u32', k: 'u32', out: 'u32', ru: 'u32', count: 'u32' } as const;
@@ -41,8 +42,21 @@ export const linearVector = defineKernel({
   slots: ['decode'],
   buffers: linearTiled.buffers,
   params,
-  constants: { ...gridConstants, HAS_RESIDUAL: 0 },
+  constants: { ...gridConstants, HAS_RESIDUAL: 0, ONE_ROW: 0 },
   workgroups: ({ out }) => flatGrid(out),
+});
+
+/** The same, a workgroup a column. */
+export const linearVectorSubgroup = defineKernel({
+  name: 'linear_vector_subgroup',
+  source: subgroupSource,
+  snippets: [segmentSnippet],
+  slots: ['decode'],
+  buffers: linearTiled.buffers,
+  params,
+  constants: { HAS_RESIDUAL: 0, ONE_ROW: 0 },
+  features: ['subgroups'],
+  workgroups: ({ out }) => [Math.min(out, 32768), Math.ceil(out / 32768), 1],
 });
 
 /** dy [N, OUT], du [N, RU], residual [N, K] → dx [N, K]. */

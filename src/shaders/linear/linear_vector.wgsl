@@ -29,6 +29,7 @@ fn linear_vector(@builtin(global_invocation_id) id: vec3u) {
   var sums = vec4f(0.0);
   for (var p = 0u; p < k4; p++) {
     let weights = weights4(j, s.first_block, first + p * 4u);
+    if (ONE_ROW == 1u) { sums.x += dot(x[p], weights); continue; }
     sums += vec4f(dot(x[p], weights), dot(x[r1 + p], weights), dot(x[r2 + p], weights), dot(x[r3 + p], weights));
   }
   for (var c = 0u; c < s.rank; c++) {

@@ -1,8 +1,12 @@
 // Every matrix product on the GPU against its reference: odd sizes, a tail of adapter columns, residual on and off.
 import { describe, expect, it } from 'vitest';
+import { dequantizeReference } from '../dequantize/dequantize.ref.ts';
+import { dequantizeCall } from '../dequantize/dequantize.ts';
 import { call } from '../kernel.ts';
+import { decoder } from '../quant/decoders.ts';
 import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
+import { testGroup } from '../testing/groups.ts';
 import { absolute, mismatches, sumBound } from '../testing/tolerance.ts';
 import { matmulReference, matmulTransposedReference } from './matmul.ref.ts';
 import { matmulCall, matmulTransposed } from './matmul.ts';
@@ -72,4 +76,50 @@ describe.skipIf(!gpu)('matmul on the GPU', () => {
     matmulTransposedReference({ a: absolute(arrays.a), b: absolute(arrays.b), y: size, n, k, m });
     expect(mismatches(got.y ?? [], want, (i) => sumBound(k, size[i] ?? 0))).toEqual([]);
   });
+
+  it.skipIf(!gpu?.device.features.has('shader-f16')).each(['narrow', 'wide'] as const)(
+    'half-precision scratch, %s: decoded weights rounded once, sums in float32',
+    async (block) => {
+      if (!gpu) return;
+      const [n, k] = [37, 128];
+      const { out, ru, segments, packed, adapter } = testGroup(k, [{ out: 68, rank: 4 }], 'nf4');
+      const arrays = {
+        a: floats(n * k, 1),
+        u: floats(n * ru, 2),
+        w: packed.words,
+        w_scales: packed.scales,
+        adapter,
+        b: new Uint32Array(((k + ru) * out) / 2),
+        residual: floats(4, 3),
+        y: new Float32Array(n * out),
+      };
+      const packedBuffers = { w: 'w', w_scales: 'w_scales', adapter: 'adapter', scratch: 'b' };
+      const shape = { segments, k, out, ru, transposed: true, stored: 'f16' } as const;
+      const made = [
+        dequantizeCall({ buffers: packedBuffers, decode: decoder('nf4'), ...shape }),
+        matmulCall({ buffers, n, k, m: out, ru, adds: 'nothing', block, stored: 'f16' }),
+      ];
+      const got = await runCalls(gpu, arrays, made, ['y']);
+      const scratch = new Float64Array((k + ru) * out);
+      const group = {
+        words: packed.words,
+        scales: packed.scales,
+        format: 'nf4',
+        adapter,
+        k,
+        out,
+        ru,
+      } as const;
+      dequantizeReference({ ...group, segments, scratch, transposed: true });
+      const [want, size] = [new Float64Array(n * out), new Float64Array(n * out)];
+      const dimensions = { n, k, m: out, ru, residual: null };
+      matmulReference({ a: arrays.a, u: arrays.u, b: scratch, y: want, ...dimensions });
+      const positive = { a: absolute(arrays.a), u: absolute(arrays.u), b: absolute(scratch) };
+      matmulReference({ ...positive, y: size, ...dimensions });
+      // Half a unit in the last of half's eleven digits for each weight, and the sum's own roundings.
+      const bound = (i: number): number =>
+        2 ** -11 * (size[i] ?? 0) + sumBound(k + ru + 1, size[i] ?? 0) + 1e-6;
+      expect(mismatches(got.y ?? [], want, bound)).toEqual([]);
+    },
+  );
 });

@@ -3,6 +3,8 @@
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import type { KernelCall } from '../kernel.ts';
 import { call, defineKernel } from '../kernel.ts';
+import type { Stored } from '../lib/stored.ts';
+import { storedSnippet } from '../lib/stored.ts';
 import source from './matmul.wgsl?raw';
 import scalarSource from './matmul_scalar.wgsl?raw';
 import transposedSource from './matmul_transposed.wgsl?raw';
@@ -28,16 +30,18 @@ const constants = { ADDS: adds.nothing, ADD_RESIDUAL: adds.residual, ADD_Y: adds
 export const matmul = defineKernel({
   name: 'matmul',
   source,
+  slots: ['stored'],
   buffers,
   params,
   constants,
   workgroups: ({ n, m }) => [Math.ceil(m / 64), Math.ceil(n / 8), 1],
 });
 
-/** The same with blocks of 8 by 16. */
+/** The same with blocks of 32 by 16. */
 export const matmulWide = defineKernel({
   name: 'matmul_wide',
   source: wideSource,
+  slots: ['stored'],
   buffers,
   params,
   constants,
@@ -73,6 +77,8 @@ export interface MatmulCall<Ref> {
   readonly adds: keyof typeof adds;
   /** Block of the register variant; what suits an adapter is measured. */
   readonly block: 'narrow' | 'wide';
+  /** What `b` holds; widths that are no multiple of 4 want f32. */
+  readonly stored?: Stored;
   /** Elements from row to row of `a` and the first of them; K and 0 if left out. */
   readonly aPlace?: { readonly stride: number; readonly offset: number };
   readonly yPlace?: { readonly stride: number; readonly offset: number };
@@ -97,5 +103,6 @@ export function matmulCall<Ref>(args: MatmulCall<Ref>): KernelCall<Ref> {
   };
   const fits = [k, m, aPlace.stride, aPlace.offset, yPlace.stride, yPlace.offset].every((x) => x % 4 === 0);
   if (!fits) return call(matmulScalar, options);
-  return call(args.block === 'wide' ? matmulWide : matmul, options);
+  const slots = { stored: storedSnippet(args.stored ?? 'f32') };
+  return call(args.block === 'wide' ? matmulWide : matmul, { ...options, slots });
 }

@@ -3,12 +3,13 @@
 struct Params { n: u32, k: u32, m: u32, ru: u32, a_stride: u32, a_offset: u32, y_stride: u32, y_offset: u32 }
 @group(0) @binding(0) var<storage, read> a: array<vec4f>; // [N, K/4], rows a_stride apart
 @group(0) @binding(1) var<storage, read> u: array<f32>; // [N, RU]
-@group(0) @binding(2) var<storage, read> b: array<vec4f>; // [K + RU, M/4]
+@group(0) @binding(2) var<storage, read> b: array<Stored4>; // [K + RU, M/4]
 @group(0) @binding(3) var<storage, read> residual: array<vec4f>; // [N, M/4]
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>; // [N, M/4], rows y_stride apart
 @group(0) @binding(5) var<uniform> params: Params;
 
 fn a_row(row: u32) -> u32 { return (min(row, params.n - 1u) * params.a_stride + params.a_offset) / 4u; }
+fn b4(at: u32) -> vec4f { return vec4f(b[at]); }
 fn u_row(row: u32) -> u32 { return min(row, params.n - 1u) * params.ru; }
 
 fn store(row: u32, column: u32, sum: vec4f) {
@@ -38,7 +39,7 @@ fn matmul(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) loc
   var s4_0 = vec4f(0.0); var s5_0 = vec4f(0.0); var s6_0 = vec4f(0.0); var s7_0 = vec4f(0.0);
   for (var p = 0u; p < params.k / 4u; p++) {
     let at = p * 4u * m4;
-    let w0 = mat4x4f(b[at + d0], b[at + m4 + d0], b[at + 2u * m4 + d0], b[at + 3u * m4 + d0]);
+    let w0 = mat4x4f(b4(at + d0), b4(at + m4 + d0), b4(at + 2u * m4 + d0), b4(at + 3u * m4 + d0));
     let x0 = a[a0 + p];
     s0_0 += w0 * x0;
     let x1 = a[a1 + p];
@@ -58,7 +59,7 @@ fn matmul(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) loc
   }
   for (var p = 0u; p < params.ru; p++) {
     let at = (params.k + p) * m4;
-    let w0 = b[at + d0];
+    let w0 = b4(at + d0);
     let x0 = u[u_row(row0) + p];
     s0_0 += w0 * x0;
     let x1 = u[u_row(row0 + 1u) + p];
