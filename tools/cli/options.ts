@@ -9,6 +9,8 @@ export interface CliOptions {
   readonly preset: string | null;
   readonly data: string | null;
   readonly model: string | null;
+  /** Folder in which the run saves itself. */
+  readonly checkpoint: string | null;
   readonly steps: number | null;
   readonly backend: BackendChoice;
   readonly listPresets: boolean;
@@ -21,7 +23,8 @@ const usage = `npm run -s train -- [--link URL | --recipe FILE | --preset NAME] 
   --recipe FILE    a recipe saved by the page
   --preset NAME    a preset (default: the first); --list-presets lists them
   --data FILE      train on these rows (JSONL) instead of the preset's
-  --model FILE     train this GGUF model instead of the embedded one
+  --model FILE     train this GGUF model (or an http address that answers ranges) instead of the embedded one
+  --checkpoint DIR save the run here as it goes, and go on with it when it was ended
   --steps N        at most N optimiser steps
   --backend NAME   webgpu or cpu (default: webgpu where there is an adapter)
   --json           one JSON object a line
@@ -44,6 +47,7 @@ export function readOptions(args: readonly string[]): CliOptions {
         preset: text,
         data: text,
         model: text,
+        checkpoint: text,
         steps: text,
         backend: text,
         'list-presets': flag,
@@ -71,6 +75,7 @@ export function readOptions(args: readonly string[]): CliOptions {
     preset: values.preset ?? null,
     data: values.data ?? null,
     model: values.model ?? null,
+    checkpoint: values.checkpoint ?? null,
     steps,
     backend,
     listPresets: values['list-presets'],

@@ -14,12 +14,15 @@ export interface ProfileFacts {
   readonly dispatchesPerLayer: number;
   readonly submitsPerStep: number;
   readonly readbacksPerStep: number;
+  readonly allocatedBytes: number;
   readonly kernels: readonly { readonly name: string; readonly ms: number }[];
 }
 
 export interface Report {
   start(facts: StartFacts): void;
   warning(category: string, message: string): void;
+  /** The run goes on behind its first steps. */
+  restored(steps: number): void;
   step(metrics: StepMetrics, total: number): void;
   sample(prompt: string, before: string, after: string): void;
   profile(facts: ProfileFacts): void;
@@ -38,6 +41,7 @@ export const jsonReport: Report = {
   start: ({ trainable, all, peakBytes, backend, device }) =>
     line({ event: 'start', trainable, all, peak_bytes: peakBytes, backend, device }),
   warning: (category, message) => line({ event: 'warning', category, message }),
+  restored: (steps) => line({ event: 'restored', steps }),
   step: ({ step, loss, gradNorm, learningRate, tokens, meanTokenAccuracy, evalLoss }) =>
     line({
       event: 'step',
@@ -57,6 +61,7 @@ export const jsonReport: Report = {
       dispatches_per_layer: facts.dispatchesPerLayer,
       submits_per_step: facts.submitsPerStep,
       readbacks_per_step: facts.readbacksPerStep,
+      allocated_bytes: facts.allocatedBytes,
       kernels: facts.kernels,
     }),
   done: (link) => line({ event: 'done', link }),
@@ -69,6 +74,7 @@ export const textReport: Report = {
       `trainable params: ${trainable.toLocaleString('en-US')} || all params: ${all.toLocaleString('en-US')} || trainable%: ${((100 * trainable) / all).toFixed(4)}\n${device}, ${(peakBytes / 2 ** 20).toFixed(1)} MiB planned`,
     ),
   warning: (category, message) => say(`${category}: ${message}`),
+  restored: (steps) => say(`goes on after step ${steps}`),
   step: ({ step, loss, gradNorm, learningRate, tokensPerSecond, evalLoss }, total) =>
     say(
       `step ${step}/${total}  loss ${loss.toFixed(4)}  grad_norm ${gradNorm.toFixed(3)}  lr ${learningRate.toExponential(2)}  ${tokensPerSecond.toFixed(0)} tokens/s${evalLoss === null ? '' : `  eval_loss ${evalLoss.toFixed(4)}`}`,
@@ -76,7 +82,7 @@ export const textReport: Report = {
   sample: (prompt, before, after) => say(`\n? ${prompt}\n  before: ${before}\n  after:  ${after}`),
   profile: (facts) => {
     say(
-      `\n${facts.dispatchesPerStep} dispatches a step (${facts.dispatchesPerLayer.toFixed(1)} a layer), ${facts.submitsPerStep} submits, ${facts.readbacksPerStep} readbacks`,
+      `\n${facts.dispatchesPerStep} dispatches a step (${facts.dispatchesPerLayer.toFixed(1)} a layer), ${facts.submitsPerStep} submits, ${facts.readbacksPerStep} readbacks, ${(facts.allocatedBytes / 2 ** 20).toFixed(1)} MiB allocated`,
     );
     for (const { name, ms } of facts.kernels) say(`  ${name.padEnd(24)} ${ms.toFixed(2)} ms a step`);
   },

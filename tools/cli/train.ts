@@ -1,8 +1,10 @@
 // `npm run train`: the page's run without the page. Same engine, same recipe, same numbers; exit status 1 on failure.
 import { readFile } from 'node:fs/promises';
+import type { OpenedBackend } from '../../src/engine/backends/openDevice.ts';
 import { openBackend } from '../../src/engine/backends/openDevice.ts';
 import { decodeRows } from '../../src/engine/data/rows.ts';
 import { UserError } from '../../src/engine/errors.ts';
+import { urlSource } from '../../src/engine/formats/byteSource.ts';
 import type { Event } from '../../src/engine/protocol.ts';
 import { formatLink, parseLink } from '../../src/engine/recipe/link.ts';
 import { presetValues, recipeOfPreset } from '../../src/engine/recipe/presets.ts';
@@ -11,15 +13,22 @@ import { withPatch } from '../../src/engine/recipe/recipe.ts';
 import { readRecipeJson } from '../../src/engine/recipe/recipeFile.ts';
 import { Assets } from '../../src/engine/session/assets.ts';
 import { errorData } from '../../src/engine/session/errorData.ts';
+import { lossBehind } from '../../src/engine/session/lossBehind.ts';
 import { TrainingRun } from '../../src/engine/session/run.ts';
+import type { Snapshot, SnapshotStore } from '../../src/engine/session/snapshot.ts';
 import { memoryStore } from '../../src/engine/session/snapshot.ts';
+import { newestSnapshot } from '../../src/engine/session/snapshotDecode.ts';
 import { fileSource } from './fileSource.ts';
+import { fileTuning } from './fileTuning.ts';
+import { folderStore } from './folderStore.ts';
 import { nodeGpu } from './nodeGpu.ts';
 import type { CliOptions } from './options.ts';
 import { readOptions } from './options.ts';
 import { readPublic } from './readPublic.ts';
 import type { Report } from './report.ts';
 import { jsonReport, textReport } from './report.ts';
+
+const MOST_ATTEMPTS = 4;
 
 async function readText(path: string): Promise<string> {
   try {
@@ -50,7 +59,9 @@ async function recipeOf(options: CliOptions, assets: Assets, note: (text: string
       data: { name: options.data.split('/').at(-1) ?? options.data, text: await readText(options.data) },
     };
   if (options.model !== null) {
-    const { info } = await assets.openModel(await fileSource(options.model));
+    const { info } = await assets.openModel(
+      /^https?:/.test(options.model) ? await urlSource(options.model) : await fileSource(options.model),
+    );
     recipe = { ...recipe, model: { name: info.name, digest: info.digest } };
   }
   return options.steps === null
@@ -58,12 +69,14 @@ async function recipeOf(options: CliOptions, assets: Assets, note: (text: string
     : { ...recipe, values: withPatch(recipe.values, { 'train.max_steps': options.steps }) };
 }
 
-async function train(options: CliOptions, report: Report, assets: Assets): Promise<void> {
-  const recipe = await recipeOf(options, assets, (text) => report.warning('link', text));
+/** Opens the device that was asked for. Throws UserError 'no-adapter'. */
+async function openDevice(options: CliOptions, recipe: Recipe): Promise<OpenedBackend> {
   const opened = await openBackend({
     gpu: await nodeGpu(),
     choice: options.backend,
     profile: options.profile,
+    half: recipe.values['model.dtype'] !== 'float32',
+    tuning: fileTuning(),
     now: () => performance.now(),
   });
   if (options.backend === 'webgpu' && opened.device.backend === 'cpu') {
@@ -72,6 +85,22 @@ async function train(options: CliOptions, report: Report, assets: Assets): Promi
       'WebGPU: expected an adapter, found none. Install a Vulkan driver (npm test says how), or use --backend cpu.',
     );
   }
+  return opened;
+}
+
+/** One run on one device, from the start or from what was saved. */
+async function runOn(
+  opened: OpenedBackend,
+  saved: Snapshot | null,
+  job: {
+    readonly options: CliOptions;
+    readonly report: Report;
+    readonly assets: Assets;
+    readonly recipe: Recipe;
+  },
+  store: SnapshotStore,
+): Promise<void> {
+  const { options, report, assets, recipe } = job;
   const { backend, device } = opened;
   const lost: UserError[] = [];
   void opened.lost.then((error) => lost.push(error));
@@ -82,6 +111,7 @@ async function train(options: CliOptions, report: Report, assets: Assets): Promi
   const emit = (event: Event): void => {
     if (event.type === 'warning') report.warning(event.category, event.message);
     if (event.type === 'started') report.start({ ...event, device: deviceName });
+    if (event.type === 'restored') report.restored(event.metrics.length);
     if (event.type === 'answer' && event.done) {
       const pair = answers.get(event.prompt) ?? { before: '', after: '' };
       answers.set(event.prompt, { ...pair, [event.side]: event.text });
@@ -91,15 +121,17 @@ async function train(options: CliOptions, report: Report, assets: Assets): Promi
     assets,
     recipe,
     opened,
-    store: memoryStore(),
+    store,
+    saved,
     emit,
     now: () => performance.now(),
     cancelled: () => false,
     breathe: () => Promise.resolve(),
   });
-  await run.answers('before');
+  if (!saved) await run.answers('before');
   await backend.timings();
   const counters = { ...backend.counters };
+  const first = run.step;
   while (!run.finished) {
     const metrics = await run.next();
     // What the device complains of comes beside the numbers, which then mean nothing.
@@ -107,25 +139,47 @@ async function train(options: CliOptions, report: Report, assets: Assets): Promi
     report.step(metrics, run.totalSteps);
   }
   if (options.profile) {
-    const perStep = (key: keyof typeof counters): number =>
-      (backend.counters[key] - counters[key]) / run.step;
+    const steps = run.step - first;
+    const perStep = (key: keyof typeof counters): number => (backend.counters[key] - counters[key]) / steps;
     const layers = (await assets.model(recipe)).config.layers;
     const kernels = [...(await backend.timings())]
-      .map(([name, ms]) => ({ name, ms: ms / run.step }))
+      .map(([name, ms]) => ({ name, ms: ms / steps }))
       .sort((a, b) => b.ms - a.ms);
     report.profile({
       dispatchesPerStep: run.dispatchesPerStep,
       dispatchesPerLayer: run.layerDispatches / layers,
       submitsPerStep: perStep('submits'),
       readbacksPerStep: perStep('readbacks'),
+      allocatedBytes: backend.allocatedBytes(),
       kernels,
     });
   }
   await run.answers('after');
   for (const [prompt, { before, after }] of answers) report.sample(prompt, before, after);
+  await run.keeper.clear();
   const presets = presetValues(await assets.presets());
   report.done(await formatLink(recipe, presets, { includeData: false, fingerprint: run.fingerprint }));
-  backend.destroy();
+}
+
+/** A run that loses its device goes on with another; one that was ended goes on when the same folder is named again. */
+async function train(options: CliOptions, report: Report, assets: Assets): Promise<void> {
+  const recipe = await recipeOf(options, assets, (text) => report.warning('link', text));
+  const store = options.checkpoint === null ? memoryStore() : folderStore(options.checkpoint);
+  for (let attempt = 1; ; attempt++) {
+    const found = await newestSnapshot(store);
+    const saved = found && JSON.stringify(found.recipe) === JSON.stringify(recipe) ? found : null;
+    const opened = await openDevice(options, recipe);
+    try {
+      await runOn(opened, saved, { options, report, assets, recipe }, store);
+      return;
+    } catch (error) {
+      const loss = await lossBehind(error, opened);
+      if (loss.code !== 'device-lost' || attempt === MOST_ATTEMPTS) throw loss.error;
+      report.warning('device-lost', 'The device was lost; the run goes on from the last saved step.');
+    } finally {
+      opened.backend.destroy();
+    }
+  }
 }
 
 export async function main(args: readonly string[]): Promise<number> {

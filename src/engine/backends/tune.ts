@@ -61,12 +61,13 @@ async function best(
   return least;
 }
 
+type Candidate<T> = readonly [T, readonly KernelCall<BufferRange>[]];
+
 /** The first candidate, unless a later one is faster by the margin. */
 async function fastest<T>(
-  candidates: readonly (readonly [T, readonly KernelCall<BufferRange>[]])[],
+  [[first, firstCalls], ...others]: readonly [Candidate<T>, ...Candidate<T>[]],
   measure: (calls: readonly KernelCall<BufferRange>[]) => Promise<number>,
 ): Promise<T> {
-  const [[first, firstCalls], ...others] = candidates as [(typeof candidates)[number], ...typeof candidates];
   let chosen = first;
   let least = (await measure(firstCalls)) / MARGIN;
   for (const [candidate, calls] of others) {

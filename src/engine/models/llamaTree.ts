@@ -13,7 +13,7 @@ export interface LoadOptions {
 }
 
 /** Packed bytes of a 4-bit weight with its block scales (block 64; double quantisation: 8-bit codes, blocks of 256). */
-export function quantisedBytes(count: number, doubleQuant: boolean): number {
+function quantisedBytes(count: number, doubleQuant: boolean): number {
   const blocks = Math.ceil(count / 64);
   return Math.ceil(count / 2) + (doubleQuant ? blocks + Math.ceil(blocks / 256) * 4 : blocks * 4);
 }

@@ -1,10 +1,10 @@
 // The base model's weights → buffers of a backend: packed groups, float norms, packed embedding and head, rotary tables.
 // Works tensor by tensor; the device never holds a float copy of a quantised matrix.
 import { quantise4 } from '../../shaders/quant/blockwise4.ts';
-import type { WeightFormat } from '../../shaders/quant/decoders.ts';
 import { isBlockFormat } from '../../shaders/quant/ggml.ts';
 import type { PackedGroup } from '../../shaders/quant/packing.ts';
 import { packBlocks, packFloats, packQuantised } from '../../shaders/quant/packing.ts';
+import type { WeightFormat } from '../../shaders/quant/weightFormat.ts';
 import { ropeTables } from '../../shaders/rope/rope.ref.ts';
 import type { BufferData } from '../backends/backend.ts';
 import type { LlamaConfig } from './llamaConfig.ts';

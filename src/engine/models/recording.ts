@@ -1,7 +1,7 @@
 // What recording a model's forward pass needs beside the tape: parameter values by identity, module paths, the shape of
 // the batch, and where the adapter tensors stand.
 
-import type { WeightFormat } from '../../shaders/quant/decoders.ts';
+import type { WeightFormat } from '../../shaders/quant/weightFormat.ts';
 import type { AdapterLayout } from '../adapters/layout.ts';
 import { invariant } from '../errors.ts';
 import type { Module, Parameter } from '../nn/module.ts';

@@ -1,8 +1,9 @@
 // Where weights come from: tensors by PyTorch name, in the form their file holds them, read one at a time; and which
 // tensors a llama has. Groups of projections that share an input are stored together, in one format.
-import type { WeightFormat } from '../../shaders/quant/decoders.ts';
+
 import type { BlockFormat } from '../../shaders/quant/ggml.ts';
 import { decodeFile, promoteToQ4_1 } from '../../shaders/quant/ggml.ts';
+import type { WeightFormat } from '../../shaders/quant/weightFormat.ts';
 import type { LlamaConfig } from './llamaConfig.ts';
 import type { WeightFormats } from './recording.ts';
 

@@ -3,8 +3,8 @@
 import { embeddingReference } from '../../shaders/embedding/embedding.ref.ts';
 import { embedding as kernel } from '../../shaders/embedding/embedding.ts';
 import { call } from '../../shaders/kernel.ts';
-import type { WeightFormat } from '../../shaders/quant/decoders.ts';
 import { decoder } from '../../shaders/quant/decoders.ts';
+import type { WeightFormat } from '../../shaders/quant/weightFormat.ts';
 import { invariant } from '../errors.ts';
 import type { Recording } from '../models/recording.ts';
 import type { Operation, Ref } from '../tape/operation.ts';

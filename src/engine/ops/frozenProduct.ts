@@ -14,8 +14,8 @@ import {
 } from '../../shaders/linear/linear.ts';
 import { matmulReference } from '../../shaders/matmul/matmul.ref.ts';
 import { matmulCall } from '../../shaders/matmul/matmul.ts';
-import type { WeightFormat } from '../../shaders/quant/decoders.ts';
 import { decoder } from '../../shaders/quant/decoders.ts';
+import type { WeightFormat } from '../../shaders/quant/weightFormat.ts';
 import type { KernelProfile, Ref, ReferenceContext } from '../tape/operation.ts';
 
 export interface FrozenGroup {
@@ -31,7 +31,7 @@ export const DUMMY: Ref = { buffer: 'dummy' };
 const SCRATCH: Ref = { scratch: 0 };
 
 /** Packed weights and the adapter, as every variant binds them. `ru` 0: no adapter. */
-export function packedRefs(group: FrozenGroup, ru: number): Record<'w' | 'w_scales' | 'adapter', Ref> {
+function packedRefs(group: FrozenGroup, ru: number): Record<'w' | 'w_scales' | 'adapter', Ref> {
   return {
     w: { buffer: group.weights },
     w_scales: group.format === 'none' ? DUMMY : { buffer: `${group.weights}.scales` },

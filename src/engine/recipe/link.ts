@@ -60,7 +60,7 @@ function readFingerprint(text: string): Fingerprint | null {
   return { device, losses: losses.map(([step = 0, loss = 0]) => [step, loss] as const) };
 }
 
-export function readModel(text: string): ModelRef | null {
+function readModel(text: string): ModelRef | null {
   const found = /^([0-9a-f]{16})~(.+)$/.exec(text);
   return found ? { digest: found[1] ?? '', name: found[2] ?? '' } : null;
 }

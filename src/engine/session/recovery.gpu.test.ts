@@ -1,8 +1,7 @@
 // A run that loses its device (in loading, in a step, in generation) or its whole session goes on from what was saved, and its
 // losses are those of the unbroken run, bit for bit.
 import { describe, expect, it } from 'vitest';
-import { nodeGpu } from '../../../tools/cli/nodeGpu.ts';
-import { gpuOrNull } from '../../shaders/testing/gpu.ts';
+import { gpuInstance, gpuOrNull } from '../../shaders/testing/gpu.ts';
 import type { Event } from '../protocol.ts';
 import { recipeOfPreset } from '../recipe/presets.ts';
 import type { Recipe } from '../recipe/recipe.ts';
@@ -38,8 +37,7 @@ async function play(
   store: SnapshotStore,
   onEvent: (event: Event, device: GPUDevice | undefined) => void = () => {},
 ): Promise<Played> {
-  const gpu = await nodeGpu();
-  if (!gpu) throw new Error('no adapter');
+  const gpu = await gpuInstance();
   const devices: GPUDevice[] = [];
   const watched = {
     ...gpu,

@@ -16,7 +16,7 @@ import { lossBehind } from './lossBehind.ts';
 import { modelSummary } from './modelSummary.ts';
 import { TrainingRun } from './run.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
-import { newestSnapshot } from './snapshot.ts';
+import { newestSnapshot } from './snapshotDecode.ts';
 
 export interface SessionOptions {
   readonly assets: Assets;

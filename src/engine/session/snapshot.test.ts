@@ -2,7 +2,8 @@
 import { expect, it } from 'vitest';
 import { defaultValues } from '../recipe/recipe.ts';
 import type { Snapshot } from './snapshot.ts';
-import { decodeSnapshot, encodeSnapshot, newestSnapshot } from './snapshot.ts';
+import { encodeSnapshot } from './snapshot.ts';
+import { decodeSnapshot, newestSnapshot } from './snapshotDecode.ts';
 
 const snapshot = (step: number): Snapshot => ({
   recipe: { preset: 'ships-log', values: defaultValues, data: { name: 'é.jsonl', text: '{"text":"你好"}' } },

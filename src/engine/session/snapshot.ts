@@ -1,6 +1,5 @@
 // What a run needs to go on elsewhere as if nothing had happened: recipe, adapter, Adam's moments, position in the data,
 // and what the page has shown. Written as one block with a checksum, so that a torn write is noticed.
-import { isRecord } from '../isRecord.ts';
 import type { StepMetrics } from '../protocol.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { TrainerState } from '../train/trainerState.ts';
@@ -29,10 +28,10 @@ export interface SnapshotStore {
   clear(): Promise<void>;
 }
 
-const MAGIC = 0x4c505331; // "LPS1"
-const HEADER_BYTES = 16;
+export const MAGIC = 0x4c505331; // "LPS1"
+export const HEADER_BYTES = 16;
 
-function checksum(bytes: Uint8Array): number {
+export function checksum(bytes: Uint8Array): number {
   let hash = 0x811c9dc5;
   for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash >>> 0;
@@ -60,39 +59,6 @@ export function encodeSnapshot(snapshot: Snapshot): Uint8Array<ArrayBuffer> {
   view.setUint32(8, json.length, true);
   view.setUint32(12, floats, true);
   return bytes;
-}
-
-/** null for bytes that are no whole snapshot. */
-export function decodeSnapshot(bytes: Uint8Array<ArrayBuffer>): Snapshot | null {
-  if (bytes.length < HEADER_BYTES) return null;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const [jsonBytes, floats] = [view.getUint32(8, true), view.getUint32(12, true)];
-  const whole = HEADER_BYTES + jsonBytes + 12 * floats;
-  if (view.getUint32(0, true) !== MAGIC || bytes.length < whole) return null;
-  const body = bytes.subarray(HEADER_BYTES, whole);
-  if (view.getUint32(4, true) !== checksum(body)) return null;
-  const parsed: unknown = JSON.parse(new TextDecoder().decode(body.subarray(0, jsonBytes)));
-  if (!isRecord(parsed) || typeof parsed.step !== 'number') return null;
-  const array = (i: number): Float32Array<ArrayBuffer> => {
-    const from = jsonBytes + 4 * floats * i;
-    return new Float32Array(body.slice(from, from + 4 * floats).buffer);
-  };
-  const { step, ...rest } = parsed;
-  // The checksum says that we wrote it.
-  const known = rest as unknown as Omit<Snapshot, 'state'>;
-  return {
-    ...known,
-    state: { step, adapter: array(0), firstMoment: array(1), secondMoment: array(2) },
-  };
-}
-
-/** The newest whole snapshot of a store. */
-export async function newestSnapshot(store: SnapshotStore): Promise<Snapshot | null> {
-  for (const bytes of await store.load()) {
-    const snapshot = decodeSnapshot(bytes);
-    if (snapshot) return snapshot;
-  }
-  return null;
 }
 
 /** In this process's memory: outlives a device, not a page. */

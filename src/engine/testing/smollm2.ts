@@ -1,7 +1,7 @@
 // Test-only: SmolLM2-135M-Instruct from its GGUF file, where a person has put one; it is never committed. Without the file
 // its tests are skipped by name.
-import { existsSync, readFileSync } from 'node:fs';
-import { fileSource } from '../../../tools/cli/fileSource.ts';
+import { existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import type { ByteSource } from '../formats/byteSource.ts';
 import { ggufModel } from '../models/gguf/ggufModel.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
 
@@ -30,7 +30,20 @@ export interface GoldenSmol {
 
 export const goldenSmol = (): GoldenSmol => JSON.parse(readFileSync('tests/golden/smollm2.json', 'utf8'));
 
+function source(): ByteSource {
+  const file = openSync(path, 'r');
+  return {
+    name: path.split('/').at(-1) ?? path,
+    size: statSync(path).size,
+    read: (offset, length) => {
+      const bytes = new Uint8Array(length);
+      readSync(file, bytes, 0, length, offset);
+      return Promise.resolve(bytes);
+    },
+  };
+}
+
 /** The model, or null without its file. */
 export async function smollm2OrNull(): Promise<ModelFiles | null> {
-  return existsSync(path) ? ggufModel(await fileSource(path)) : null;
+  return existsSync(path) ? ggufModel(source()) : null;
 }

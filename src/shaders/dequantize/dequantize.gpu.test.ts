@@ -1,7 +1,7 @@
 // `dequantize` on the GPU against its reference: every format, both directions, odd shapes, with and without adapters.
 import { describe, expect, it } from 'vitest';
-import type { WeightFormat } from '../quant/decoders.ts';
 import { decoder } from '../quant/decoders.ts';
+import type { WeightFormat } from '../quant/weightFormat.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
 import { testGroup } from '../testing/groups.ts';
 import { mismatches, ulpBound } from '../testing/tolerance.ts';

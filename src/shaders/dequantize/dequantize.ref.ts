@@ -2,7 +2,7 @@
 import type { FloatArray } from '../kernel.ts';
 import type { SegmentNumbers } from '../lib/segments.ts';
 import { decodeMember } from '../quant/decode.ref.ts';
-import type { WeightFormat } from '../quant/decoders.ts';
+import type { WeightFormat } from '../quant/weightFormat.ts';
 
 export interface DequantizeArguments {
   readonly words: Uint32Array;

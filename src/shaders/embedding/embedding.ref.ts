@@ -1,7 +1,7 @@
 // Reference of `embedding`: also the CPU backend's own code.
 import type { FloatArray } from '../kernel.ts';
 import { decodeMember } from '../quant/decode.ref.ts';
-import type { WeightFormat } from '../quant/decoders.ts';
+import type { WeightFormat } from '../quant/weightFormat.ts';
 
 export interface EmbeddingArguments {
   readonly ids: Uint32Array;

@@ -1,9 +1,9 @@
 // Reads packed groups on the CPU: reference of the WGSL decoders in decoders.ts.
 import type { FloatArray } from '../kernel.ts';
 import { FP4_CODE, NF4_CODE } from './codebooks.ts';
-import type { WeightFormat } from './decoders.ts';
 import { bytesOf64, decodeBlocks, isBlockFormat } from './ggml.ts';
 import { DOUBLE_CODES, DOUBLE_HEADER, DOUBLE_MAP } from './packing.ts';
+import type { WeightFormat } from './weightFormat.ts';
 
 /** f32 scale of one block, restored from two levels where the format has them. */
 function scaleAt(

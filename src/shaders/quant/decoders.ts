@@ -7,8 +7,7 @@ import { FP4_CODE, NF4_CODE } from './codebooks.ts';
 import type { BlockFormat } from './ggml.ts';
 import { isBlockFormat } from './ggml.ts';
 import { DOUBLE_CODES, DOUBLE_HEADER, DOUBLE_MAP } from './packing.ts';
-
-export type WeightFormat = 'none' | 'nf4' | 'fp4' | 'nf4-double' | 'fp4-double' | BlockFormat;
+import type { WeightFormat } from './weightFormat.ts';
 
 const single = `
 fn weight(segment: u32, first_block: u32, element: u32) -> f32 {

@@ -15,11 +15,16 @@ let made: Promise<TestGpu | null> | undefined;
 // Dawn frees everything below an instance that nobody holds.
 let instance: GPU | undefined;
 
-async function open(): Promise<TestGpu | null> {
+/** `navigator.gpu` of this process. */
+export async function gpuInstance(): Promise<GPU> {
   const { create, globals } = await import('webgpu');
   Object.assign(globalThis, globals);
-  instance = create([]);
-  const adapter = await instance.requestAdapter();
+  instance ??= create([]);
+  return instance;
+}
+
+async function open(): Promise<TestGpu | null> {
+  const adapter = await (await gpuInstance()).requestAdapter();
   if (!adapter) return null;
   const wanted: GPUFeatureName[] = ['shader-f16', 'subgroups', 'timestamp-query'];
   const device = await adapter.requestDevice({

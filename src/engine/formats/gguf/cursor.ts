@@ -12,7 +12,7 @@ export class NeedMore extends Error {
   }
 }
 
-export const MAX_STRING_BYTES = 2 ** 24;
+const MAX_STRING_BYTES = 2 ** 24;
 
 const strict = new TextDecoder('utf-8', { fatal: true });
 

@@ -13,13 +13,13 @@ const parts = [
   ['answers', 'generationBytes'],
 ] as const satisfies readonly (readonly [string, keyof MemoryPlan])[];
 
-export type Verdict = 'fits' | 'tight' | 'too-big';
+type Verdict = 'fits' | 'tight' | 'too-big';
 
 /**
  * A browser tells no free memory of a GPU. The yardstick is the machine's memory in GiB as `navigator.deviceMemory` gives it
  * (at most 8, 4 where it is not told): half of it is taken as usable, below three tenths nothing is in danger.
  */
-export function verdictOf(peakBytes: number, deviceMemoryGiB: number | undefined): Verdict {
+function verdictOf(peakBytes: number, deviceMemoryGiB: number | undefined): Verdict {
   const memory = (deviceMemoryGiB ?? 4) * 2 ** 30;
   if (peakBytes > 0.5 * memory) return 'too-big';
   return peakBytes > 0.3 * memory ? 'tight' : 'fits';

@@ -1,0 +1,37 @@
+// Bytes → snapshot, checked by the checksum; and the newest whole one of a store.
+import { isRecord } from '../isRecord.ts';
+import type { Snapshot, SnapshotStore } from './snapshot.ts';
+import { checksum, HEADER_BYTES, MAGIC } from './snapshot.ts';
+
+/** null for bytes that are no whole snapshot. */
+export function decodeSnapshot(bytes: Uint8Array<ArrayBuffer>): Snapshot | null {
+  if (bytes.length < HEADER_BYTES) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const [jsonBytes, floats] = [view.getUint32(8, true), view.getUint32(12, true)];
+  const whole = HEADER_BYTES + jsonBytes + 12 * floats;
+  if (view.getUint32(0, true) !== MAGIC || bytes.length < whole) return null;
+  const body = bytes.subarray(HEADER_BYTES, whole);
+  if (view.getUint32(4, true) !== checksum(body)) return null;
+  const parsed: unknown = JSON.parse(new TextDecoder().decode(body.subarray(0, jsonBytes)));
+  if (!isRecord(parsed) || typeof parsed.step !== 'number') return null;
+  const array = (i: number): Float32Array<ArrayBuffer> => {
+    const from = jsonBytes + 4 * floats * i;
+    return new Float32Array(body.slice(from, from + 4 * floats).buffer);
+  };
+  const { step, ...rest } = parsed;
+  // The checksum says that we wrote it.
+  const known = rest as unknown as Omit<Snapshot, 'state'>;
+  return {
+    ...known,
+    state: { step, adapter: array(0), firstMoment: array(1), secondMoment: array(2) },
+  };
+}
+
+/** The newest whole snapshot of a store. */
+export async function newestSnapshot(store: SnapshotStore): Promise<Snapshot | null> {
+  for (const bytes of await store.load()) {
+    const snapshot = decodeSnapshot(bytes);
+    if (snapshot) return snapshot;
+  }
+  return null;
+}
