@@ -44,7 +44,7 @@ async function watch(page: Page): Promise<() => Promise<Watch>> {
 
 test('a model file is opened, trained and left', async ({ page }, info) => {
   test.setTimeout(420_000);
-  const path = existsSync(real) ? real : await syntheticModel(info.outputPath('synthetic.gguf'));
+  const path = existsSync(real) ? real : syntheticModel(info.outputPath('synthetic.gguf'));
   await open(page, settings);
   const seen = await watch(page);
   await choose(page, path);
@@ -67,7 +67,7 @@ test('a model file is opened, trained and left', async ({ page }, info) => {
 });
 
 test('loading is given up at once, and another model can be chosen', async ({ page }, info) => {
-  const path = existsSync(real) ? real : await syntheticModel(info.outputPath('synthetic.gguf'));
+  const path = existsSync(real) ? real : syntheticModel(info.outputPath('synthetic.gguf'));
   await open(page, settings);
   await choose(page, path);
   await expect(page.getByRole('button', { name: /^Base model/ })).not.toContainText('embedded', {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes the golden values with the real Python libraries: `npm run golden -- [NAME...]`; no name means all.
-# NAME: quant random llama tokenizer sft split, or a stack of stacks.json (its product and its named cases).
+# NAME: quant random llama tokenizer sft split gguf_blocks, or a stack of stacks.json (its product and its named cases).
+# smollm2 FILE: SmolLM2-135M-Instruct's Q4_1 GGUF, which a person must bring.
 # Needs uv and a package registry; environments go to $GOLDEN_ENVS (default: .envs, which git ignores).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -26,7 +27,7 @@ python_of() {
 
 make() {
   case $1 in
-    quant | llama | tokenizer | sft | split) "$(python_of $newest)" -W ignore "$here/$1.py" ;;
+    quant | llama | tokenizer | sft | split | gguf_blocks) "$(python_of $newest)" -W ignore "$here/$1.py" ;;
     random) "$(python_of $newest)" -W ignore "$here/random_values.py" ;;
     *)
       "$(python_of "$1")" -W ignore "$here/wiring.py" "$1"
@@ -35,8 +36,12 @@ make() {
   esac
 }
 
+if [ "${1:-}" = smollm2 ]; then
+  "$(python_of $newest)" -W ignore "$here/smollm2.py" "${2:?the path of the GGUF file}"
+  exit
+fi
 if [ $# -eq 0 ]; then
   mapfile -t stacks < <(python3 -c 'import json,sys; print("\n".join(json.load(open(sys.argv[1]))))' "$here/stacks.json")
-  set -- quant random llama tokenizer sft split "${stacks[@]}"
+  set -- quant random llama tokenizer sft split gguf_blocks "${stacks[@]}"
 fi
 for name in "$@"; do make "$name"; done
