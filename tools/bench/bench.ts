@@ -11,6 +11,7 @@ import { Pipelines } from '../../src/shaders/host/pipelines.ts';
 import { fileSource } from '../cli/fileSource.ts';
 import { nodeGpu } from '../cli/nodeGpu.ts';
 import { readPublic } from '../cli/readPublic.ts';
+import { compareInBrowser } from './browser/compare.ts';
 import type { Peaks } from './peak.ts';
 import { measurePeaks } from './peak.ts';
 import type { ProductTable } from './products.ts';
@@ -52,7 +53,7 @@ async function adapterPart(gpu: GPU): Promise<{ name: string; peaks: Peaks; tabl
     throw new Error('WebGPU: no adapter on this machine. npm test says how to get one.');
   const pipelines = new Pipelines(device);
   const peaks = await measurePeaks(device, pipelines);
-  const table = await products(device, pipelines, peaks.gflops);
+  const table = await products(device, pipelines);
   device.destroy();
   return { name: adapter.info.description || adapter.info.device, peaks, table };
 }
@@ -67,7 +68,8 @@ export async function main(args: readonly string[]): Promise<void> {
     cases.push(...smollm2Cases(await ggufModel(await fileSource(smollm2))));
   const steps: StepResult[] = [];
   for (const one of cases) if (gpu || one.backend === 'cpu') steps.push(await measureSteps(gpu, one));
-  const result: BenchResult = { adapter, steps };
+  const browser = values.browser ? await compareInBrowser() : null;
+  const result: BenchResult = { adapter, steps, browser };
   if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   else printReport(result, (line) => process.stdout.write(`${line}\n`));
 }

@@ -1,9 +1,11 @@
 // The benchmark's results as tables of Markdown, so that docs/performance.md holds them as they were printed.
+import type { BrowserResult } from './browser/page.ts';
 import type { Peaks } from './peak.ts';
 import type { ProductTable } from './products.ts';
 import type { StepResult } from './steps.ts';
 
 export interface BenchResult {
+  readonly browser: BrowserResult | null;
   readonly adapter: { readonly name: string; readonly peaks: Peaks; readonly table: ProductTable } | null;
   readonly steps: readonly StepResult[];
 }
@@ -43,22 +45,56 @@ function printKernels(say: Say, { kernels, name }: StepResult, peaks: Peaks): vo
   );
 }
 
-export function printReport({ adapter, steps }: BenchResult, say: Say): void {
+function printBrowser(say: Say, { adapter, peakGflops, linear, rows }: BrowserResult): void {
+  say(
+    `Chromium, ${adapter}: ${peakGflops.toFixed(1)} GFLOP/s f32 FMA, linear '${linear}'; onnxruntime-web's MatMulNBits beside it`,
+  );
+  say('');
+  table(
+    say,
+    [
+      'q4_0 product',
+      'forward GFLOP/s',
+      'of the peak',
+      'dX GFLOP/s',
+      'of the peak',
+      'ORT WebGPU',
+      'ORT WASM',
+      'ours / ORT WebGPU',
+      'difference',
+    ],
+    rows.map(({ shape, forward, dX, ortWebgpu, ortWasm, difference }) => [
+      `${shape.name}, ${shape.n} × ${shape.k} × ${shape.m}`,
+      forward.toFixed(2),
+      percent(forward / peakGflops),
+      dX.toFixed(2),
+      percent(dX / peakGflops),
+      ortWebgpu?.toFixed(2) ?? '',
+      ortWasm?.toFixed(2) ?? '',
+      ortWebgpu ? (forward / ortWebgpu).toFixed(0) : '',
+      difference?.toExponential(1) ?? '',
+    ]),
+  );
+}
+
+export function printReport({ adapter, steps, browser }: BenchResult, say: Say): void {
   if (adapter) {
     const { name, peaks, table: made } = adapter;
     say(
       `${name}: ${peaks.gflops.toFixed(1)} GFLOP/s f32 FMA, ${peaks.gbps.toFixed(1)} GB/s, variants ${Object.values(made.variants).join(', ')}`,
     );
     say('');
+    const figures = (rate: number): string[] => [rate.toFixed(1), percent(rate / peaks.gflops)];
     table(
       say,
       ['4-bit product', 'format', 'T', 'forward GFLOP/s', 'of the peak', 'dX GFLOP/s', 'of the peak'],
-      made.rows.flatMap((row, i) => {
-        const back = made.rows[i + 1];
-        if (row.direction !== 'forward' || !back) return [];
-        const figures = [row, back].flatMap(({ gflops, share }) => [gflops.toFixed(1), percent(share)]);
-        return [[row.group, row.format, String(row.tokens), ...figures]];
-      }),
+      made.rows.map(({ group, format, tokens, forward, dX }) => [
+        group,
+        format,
+        String(tokens),
+        ...figures(forward),
+        ...figures(dX),
+      ]),
     );
   }
   table(
@@ -89,4 +125,5 @@ export function printReport({ adapter, steps }: BenchResult, say: Say): void {
       ]),
   );
   for (const one of steps) if (one.kernels.length > 0 && adapter) printKernels(say, one, adapter.peaks);
+  if (browser) printBrowser(say, browser);
 }

@@ -14,6 +14,7 @@ export type BufferData = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | 
 export interface RunCounters {
   dispatches: number;
   submits: number;
+  /** Of steps and answers; those that save a run are not counted. */
   readbacks: number;
 }
 
@@ -38,7 +39,12 @@ export interface Backend {
   /** Replays a plan with the numbers of this submission. Resolves when the work is queued (GPU) or done (CPU). */
   run(executable: Executable, step: StepNumbers): Promise<void>;
   /** Reads `length` floats; waits for everything queued before. */
-  read(name: string, offset: number, length: number): Promise<Float32Array<ArrayBuffer>>;
+  read(
+    name: string,
+    offset: number,
+    length: number,
+    purpose?: 'step' | 'save',
+  ): Promise<Float32Array<ArrayBuffer>>;
   /** Milliseconds by kernel stem since the last call; empty where timing is not offered. */
   timings(): Promise<ReadonlyMap<string, number>>;
   destroy(): void;

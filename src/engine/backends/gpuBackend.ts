@@ -37,6 +37,8 @@ export interface GpuOptions {
   readonly profile?: boolean;
   /** Kernel variants; the portable ones where nobody measured. */
   readonly variants?: Partial<Variants>;
+  /** Bind no more than this, although the device would; for tests. */
+  readonly maxBindingBytes?: number;
 }
 
 export class GpuBackend implements Backend {
@@ -62,7 +64,7 @@ export class GpuBackend implements Backend {
     this.profile = {
       ...portableVariants,
       ...options.variants,
-      maxBindingBytes: device.limits.maxStorageBufferBindingSize,
+      maxBindingBytes: options.maxBindingBytes ?? device.limits.maxStorageBufferBindingSize,
     };
     this.#timer = options.profile && device.features.has('timestamp-query') ? new KernelTimer(device) : null;
     this.#named.set('step', this.#make('step', STEP_SIZE_BYTES, UNIFORM));
@@ -171,7 +173,12 @@ export class GpuBackend implements Backend {
     }
   }
 
-  async read(name: string, offset: number, length: number): Promise<Float32Array<ArrayBuffer>> {
+  async read(
+    name: string,
+    offset: number,
+    length: number,
+    purpose: 'step' | 'save' = 'step',
+  ): Promise<Float32Array<ArrayBuffer>> {
     const size = length * 4;
     if (!this.#staging || this.#staging.size < size) {
       this.#drop(this.#staging ?? undefined);
@@ -181,7 +188,7 @@ export class GpuBackend implements Backend {
     const encoder = this.#device.createCommandEncoder({ label: 'readback' });
     encoder.copyBufferToBuffer(this.#buffer(name), offset * 4, staging, 0, size);
     this.#device.queue.submit([encoder.finish()]);
-    this.counters.readbacks += 1;
+    if (purpose === 'step') this.counters.readbacks += 1;
     await staging.mapAsync(1, 0, size);
     const result = new Float32Array(staging.getMappedRange(0, size).slice(0));
     staging.unmap();

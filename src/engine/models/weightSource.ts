@@ -76,7 +76,7 @@ export interface WeightOptions {
 }
 
 /** The one format that holds members of these formats without loss. */
-export function commonFormat(formats: readonly StoredFormat[]): StoredFormat {
+function commonFormat(formats: readonly StoredFormat[]): StoredFormat {
   const [first = 'none'] = formats;
   if (formats.every((format) => format === first)) return first;
   return formats.every((format) => format === 'q4_0' || format === 'q4_1') ? 'q4_1' : 'none';

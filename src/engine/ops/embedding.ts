@@ -9,6 +9,7 @@ import { invariant } from '../errors.ts';
 import type { Recording } from '../models/recording.ts';
 import type { Operation, Ref } from '../tape/operation.ts';
 import type { Value } from '../tape/value.ts';
+import { needsParts, rowsThatFit, weightRefs } from './frozenProduct.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 
 interface Attributes {
@@ -20,19 +21,27 @@ interface Attributes {
 const embeddingOperation: Operation<Attributes> = {
   name: 'embedding',
   backward: 'none',
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [ids, table] = valueAt(node.inputs, 0, 1);
     const [x] = valueAt(node.outputs, 0);
     const { n, c } = rowsAndColumns(x);
     const { weights, format } = node.attributes;
-    const buffers: Record<'ids' | 'w' | 'w_scales' | 'x', Ref> = {
-      ids: { value: ids },
-      w: { buffer: weights },
-      w_scales: { buffer: format === 'none' ? 'dummy' : `${weights}.scales` },
-      x: { value: x },
-    };
-    const params = { n, c, v: rowsAndColumns(table).n };
-    return [call(kernel, { buffers, params, slots: { decode: decoder(format) } })];
+    const v = rowsAndColumns(table).n;
+    const group = { weights, format, k: c, out: v, segments: [] };
+    const most = needsParts(group, profile) ? rowsThatFit(group, profile) : v;
+    return Array.from({ length: Math.ceil(v / most) }, (_, i) => {
+      const first = i * most;
+      const rows = Math.min(most, v - first);
+      const part =
+        most < v ? { part: { firstBlock: (first * c) / 64, blocks: Math.ceil((rows * c) / 64) } } : {};
+      const buffers = { ids: { value: ids }, ...weightRefs({ ...group, ...part }), x: { value: x } };
+      const params = { n, c, v, first, rows };
+      return call<typeof kernel.buffers, typeof kernel.params, typeof kernel.constants, Ref>(kernel, {
+        buffers,
+        params,
+        slots: { decode: decoder(format) },
+      });
+    });
   },
   reference: (node, context) => {
     const [ids, table] = valueAt(node.inputs, 0, 1);

@@ -15,6 +15,7 @@ import {
 import { matmulReference } from '../../shaders/matmul/matmul.ref.ts';
 import { matmulCall } from '../../shaders/matmul/matmul.ts';
 import { decoder } from '../../shaders/quant/decoders.ts';
+import { wordsPerBlock } from '../../shaders/quant/packing.ts';
 import type { WeightFormat } from '../../shaders/quant/weightFormat.ts';
 import type { KernelProfile, Ref, ReferenceContext } from '../tape/operation.ts';
 
@@ -25,6 +26,42 @@ export interface FrozenGroup {
   /** Name of the buffer of packed weights; its scales are `<name>.scales`. */
   readonly weights: string;
   readonly format: WeightFormat;
+  /** Blocks of 64 of the buffer that are bound, where the whole would not be; first_block counts from the first of them. */
+  readonly part?: { readonly firstBlock: number; readonly blocks: number };
+}
+
+/** A binding may begin at multiples of 256 bytes: where a multiple of this many blocks does, whatever a block takes. */
+const PART_BLOCKS = 64;
+
+/** Rows of K elements after which a part of a table may begin. */
+export function partRows(k: number): number {
+  let rows = 1;
+  while ((rows * k) % (64 * PART_BLOCKS) !== 0) rows *= 2;
+  return rows;
+}
+
+/** Whether a table can't be bound whole, but its format lets a part of it be. */
+export function needsParts({ k, out, format }: FrozenGroup, { maxBindingBytes }: KernelProfile): boolean {
+  const per = wordsPerBlock(format);
+  return per !== null && ((k * out) / 64) * per.words * 4 > maxBindingBytes;
+}
+
+/** Weights and scales of a table or a group, or the part of them that is bound. */
+export function weightRefs({
+  weights,
+  format,
+  part,
+}: Pick<FrozenGroup, 'weights' | 'format' | 'part'>): Record<'w' | 'w_scales', Ref> {
+  const scales = `${weights}.scales`;
+  const per = part ? wordsPerBlock(format) : null;
+  if (!part || !per)
+    return { w: { buffer: weights }, w_scales: format === 'none' ? DUMMY : { buffer: scales } };
+  const range = (buffer: string, words: number): Ref => ({
+    buffer,
+    offset: part.firstBlock * words,
+    size: part.blocks * words,
+  });
+  return { w: range(weights, per.words), w_scales: per.scales === 0 ? DUMMY : range(scales, per.scales) };
 }
 
 export const DUMMY: Ref = { buffer: 'dummy' };
@@ -32,11 +69,14 @@ const SCRATCH: Ref = { scratch: 0 };
 
 /** Packed weights and the adapter, as every variant binds them. `ru` 0: no adapter. */
 function packedRefs(group: FrozenGroup, ru: number): Record<'w' | 'w_scales' | 'adapter', Ref> {
-  return {
-    w: { buffer: group.weights },
-    w_scales: group.format === 'none' ? DUMMY : { buffer: `${group.weights}.scales` },
-    adapter: ru > 0 ? { buffer: 'adapter' } : DUMMY,
-  };
+  return { ...weightRefs(group), adapter: ru > 0 ? { buffer: 'adapter' } : DUMMY };
+}
+
+/** Rows of a table that one binding holds, a multiple of where the next part may begin. */
+export function rowsThatFit({ k, format }: FrozenGroup, { maxBindingBytes }: KernelProfile): number {
+  const step = partRows(k);
+  const rowBytes = (k / 64) * (wordsPerBlock(format)?.words ?? 64) * 4;
+  return Math.max(step, Math.floor(maxBindingBytes / rowBytes / step) * step);
 }
 
 /** What scratch holds of a group under a profile. */

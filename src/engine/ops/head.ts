@@ -14,6 +14,8 @@ import {
   decodeCall,
   decodeOnCpu,
   forwardCalls,
+  needsParts,
+  partRows,
   productScratch,
   storedOf,
 } from './frozenProduct.ts';
@@ -27,12 +29,15 @@ export interface Head {
   readonly value: Value;
 }
 
-function slice(group: FrozenGroup, first: number, rows: number): FrozenGroup {
+/** Rows [first, first + rows) as a group of their own; `bound`: only they are bound. */
+function slice(group: FrozenGroup, first: number, rows: number, bound = false): FrozenGroup {
   const whole = { rank: 0, u_column: 0, a_offset: 0, b_offset: 0, scale: 0 };
+  const firstBlock = (first * group.k) / 64;
   return {
     ...group,
     out: rows,
-    segments: [{ ...whole, start: 0, end: rows, first_block: (first * group.k) / 64 }],
+    segments: [{ ...whole, start: 0, end: rows, first_block: bound ? 0 : firstBlock }],
+    ...(bound ? { part: { firstBlock, blocks: Math.ceil((rows * group.k) / 64) } } : {}),
   };
 }
 
@@ -55,19 +60,33 @@ export function headOf(recording: Recording): Head {
   };
 }
 
-/** First row and rows of each tile; first rows are multiples of 64, where a block begins. */
+/** First row and rows of each tile; a tile begins where a binding may, which is where a block does. */
 function tilesOf({ k, out }: FrozenGroup): { readonly first: number; readonly rows: number }[] {
-  const most = Math.max(64, Math.floor(TILE_FLOATS / k / 64) * 64);
+  const step = Math.max(64, partRows(k));
+  const most = Math.max(step, Math.floor(TILE_FLOATS / k / step) * step);
   return Array.from({ length: Math.ceil(out / most) }, (_, i) => ({
     first: i * most,
     rows: Math.min(most, out - i * most),
   }));
 }
 
+/** Block of the tiles' products; null: the head is taken whole, by a kernel that decodes as it goes. */
+function blockOf(
+  group: FrozenGroup,
+  profile: KernelProfile,
+  n: number,
+  forward: boolean,
+): 'narrow' | 'wide' | null {
+  const { linear } = profile;
+  const inTiles = linear !== 'tiled' && productScratch(group, profile, n, 0, forward).length > 0;
+  if (!inTiles && !needsParts(group, profile)) return null;
+  return linear === 'tiled' ? 'narrow' : linear;
+}
+
 /** Floats of scratch slot 0 for either direction. */
 export function headScratch(group: FrozenGroup, profile: KernelProfile, n: number): number {
-  const [whole = 0] = productScratch(group, profile, n, 0, true);
-  return whole === 0 ? 0 : (tilesOf(group)[0]?.rows ?? 0) * group.k;
+  const whole = [true, false].every((forward) => blockOf(group, profile, n, forward) === null);
+  return whole ? 0 : (tilesOf(group)[0]?.rows ?? 0) * group.k;
 }
 
 /** logits [N, V] = h [N, C] Wᵀ. Uses scratch slot 0. */
@@ -78,23 +97,26 @@ export function logitsCalls(
   h: Ref,
   logits: Ref,
 ): KernelCall<Ref>[] {
-  const refs = { left: h, tail: null, residual: null, result: logits };
-  const block = profile.linear;
-  if (block === 'tiled' || headScratch(group, profile, n) === 0)
-    return forwardCalls(group, profile, n, 0, refs);
-  return tilesOf(group).flatMap(({ first, rows }) => [
-    decodeCall(slice(group, first, rows), profile, 0, true),
-    matmulCall<Ref>({
-      buffers: { a: h, u: DUMMY, b: { scratch: 0 }, residual: DUMMY, y: logits },
-      n,
-      k: group.k,
-      m: rows,
-      adds: 'nothing',
-      block,
-      stored: storedOf(slice(group, first, rows), profile),
-      yPlace: { stride: group.out, offset: first },
-    }),
-  ]);
+  const block = blockOf(group, profile, n, true);
+  if (block === null)
+    return forwardCalls(group, profile, n, 0, { left: h, tail: null, residual: null, result: logits });
+  const bound = needsParts(group, profile);
+  return tilesOf(group).flatMap(({ first, rows }) => {
+    const tile = slice(group, first, rows, bound);
+    return [
+      decodeCall(tile, profile, 0, true),
+      matmulCall<Ref>({
+        buffers: { a: h, u: DUMMY, b: { scratch: 0 }, residual: DUMMY, y: logits },
+        n,
+        k: group.k,
+        m: rows,
+        adds: 'nothing',
+        block,
+        stored: storedOf(tile, profile),
+        yPlace: { stride: group.out, offset: first },
+      }),
+    ];
+  });
 }
 
 /** dh [N, C] = dz [N, V] W. Uses scratch slot 0. */
@@ -105,22 +127,26 @@ export function logitsBackwardCalls(
   dz: Ref,
   dh: Ref,
 ): KernelCall<Ref>[] {
-  const block = profile.linear;
-  if (block === 'tiled')
+  const block = blockOf(group, profile, n, false);
+  if (block === null)
     return backwardCalls(group, profile, n, 0, { left: dz, tail: null, residual: null, result: dh });
-  return tilesOf(group).flatMap(({ first, rows }) => [
-    decodeCall(slice(group, first, rows), profile, 0, false),
-    matmulCall<Ref>({
-      buffers: { a: dz, u: DUMMY, b: { scratch: 0 }, residual: DUMMY, y: dh },
-      n,
-      k: rows,
-      m: group.k,
-      adds: first === 0 ? 'nothing' : 'y',
-      block,
-      stored: storedOf(slice(group, first, rows), profile),
-      aPlace: { stride: group.out, offset: first },
-    }),
-  ]);
+  const bound = needsParts(group, profile);
+  return tilesOf(group).flatMap(({ first, rows }) => {
+    const tile = slice(group, first, rows, bound);
+    return [
+      decodeCall(tile, profile, 0, false),
+      matmulCall<Ref>({
+        buffers: { a: dz, u: DUMMY, b: { scratch: 0 }, residual: DUMMY, y: dh },
+        n,
+        k: rows,
+        m: group.k,
+        adds: first === 0 ? 'nothing' : 'y',
+        block,
+        stored: storedOf(tile, profile),
+        aPlace: { stride: group.out, offset: first },
+      }),
+    ];
+  });
 }
 
 /** Both directions on the CPU, by the same tiles. */

@@ -95,9 +95,9 @@ export class Trainer {
     const length = Math.max(64, this.layout.total);
     return {
       step: this.#step,
-      adapter: await backend.read('adapter', 0, length),
-      firstMoment: await backend.read('adam_m', 0, length),
-      secondMoment: await backend.read('adam_v', 0, length),
+      adapter: await backend.read('adapter', 0, length, 'save'),
+      firstMoment: await backend.read('adam_m', 0, length, 'save'),
+      secondMoment: await backend.read('adam_v', 0, length, 'save'),
     };
   }
 

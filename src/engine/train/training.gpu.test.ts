@@ -42,6 +42,17 @@ describe.skipIf(!gpu)('training on the GPU', () => {
     expect(worst).toBeLessThan(1e-3);
   });
 
+  it('binds a table in parts where it is too large, and computes the same', {
+    timeout: 120_000,
+  }, async () => {
+    if (!gpu) return;
+    const patch = { 'train.max_steps': 3, 'train.per_device_train_batch_size': 1 };
+    const whole = await run(open(), patch);
+    // The embedded table takes 512 KiB; nothing else of this run needs as much as 256 KiB.
+    const parts = await run(new GpuBackend(gpu.device, { maxBindingBytes: 2 ** 18 }), patch);
+    expect(parts.map((step) => step.loss)).toEqual(whole.map((step) => step.loss));
+  });
+
   it('drops the same elements as the CPU', { timeout: 120_000 }, async () => {
     const patch = { 'train.max_steps': 4, 'lora.lora_dropout': 0.3 };
     const first = await run(open(), patch);

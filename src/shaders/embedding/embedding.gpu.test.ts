@@ -25,7 +25,7 @@ describe.skipIf(!gpu)('embedding on the GPU', () => {
     const { words, scales } = testGroup(c, [{ out: v, rank: 0 }], format).packed;
     const made: KernelCall<string> = call(embedding, {
       buffers: { ids: 'ids', w: 'w', w_scales: 'w_scales', x: 'x' },
-      params: { n, c, v },
+      params: { n, c, v, first: 0, rows: v },
       slots: { decode: decoder(format) },
     });
     const arrays = { ids, w: words, w_scales: scales, x: new Float32Array(n * c) };

@@ -8,7 +8,7 @@ export const embedding = defineKernel({
   source,
   slots: ['decode'],
   buffers: { ids: 'read', w: 'read', w_scales: 'read', x: 'read_write' },
-  params: { n: 'u32', c: 'u32', v: 'u32' },
+  params: { n: 'u32', c: 'u32', v: 'u32', first: 'u32', rows: 'u32' },
   constants: gridConstants,
   workgroups: ({ n, c }) => flatGrid(n * c),
 });

@@ -1,5 +1,6 @@
-// Gathers rows of the table by token id, decoding them. One invocation an element; ids beyond the table give the last row.
-struct Params { n: u32, c: u32, v: u32 }
+// Gathers rows of the table by token id, decoding them. One invocation an element; ids beyond the table give the last row. A
+// table too large to bind comes in parts: `rows` rows from `first` on, and ids outside them are another dispatch's.
+struct Params { n: u32, c: u32, v: u32, first: u32, rows: u32 }
 @group(0) @binding(0) var<storage, read> ids: array<u32>; // [N]
 @group(0) @binding(1) var<storage, read> w: array<u32>; // [V, C], packed
 @group(0) @binding(2) var<storage, read> w_scales: array<u32>;
@@ -12,5 +13,6 @@ fn embedding(@builtin(global_invocation_id) id: vec3u) {
   if (i >= params.n * params.c) { return; }
   let row = i / params.c;
   let token = min(ids[row], params.v - 1u);
-  x[i] = weight(0u, 0u, token * params.c + (i - row * params.c));
+  if (token < params.first || token >= params.first + params.rows) { return; }
+  x[i] = weight(0u, 0u, (token - params.first) * params.c + (i - row * params.c));
 }

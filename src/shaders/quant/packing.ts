@@ -45,6 +45,18 @@ export function packFloats(members: readonly Float32Array[]): PackedGroup {
   return { words, scales: new Uint32Array(4), firstBlocks: firsts };
 }
 
+/** Words of weights and of scales that one block of 64 elements takes; null where scales hang together. */
+export function wordsPerBlock(
+  format: WeightFormat,
+): { readonly words: number; readonly scales: number } | null {
+  if (format === 'none') return { words: BLOCK, scales: 0 };
+  if (isBlockFormat(format)) {
+    const size = bytesOf64(format);
+    return { words: size.quants / 4, scales: size.scales / 4 };
+  }
+  return format.endsWith('double') ? null : { words: BLOCK / 8, scales: 1 };
+}
+
 /** Bytes of the two buffers of a group with members of these element counts, as the packing functions make them. */
 export function packedBytes(format: WeightFormat, counts: readonly number[]): number {
   const blocks = counts.reduce((sum, count) => sum + blocksOf(count), 0);
