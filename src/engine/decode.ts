@@ -15,6 +15,9 @@ const commandTypes: Record<Command['type'], readonly string[]> = {
   resume: ['backend'],
   discard: [],
   ping: [],
+  'read-python': ['id', 'text'],
+  why: ['id', 'recipe', 'path'],
+  guide: ['id'],
   ask: ['id', 'recipe', 'prompts', 'backend'],
 };
 
@@ -30,6 +33,9 @@ const eventTypes: Record<Event['type'], readonly string[]> = {
   model: ['id', 'model'],
   'model-failed': ['id', 'error'],
   pong: [],
+  'python-read': ['id', 'reading'],
+  why: ['id', 'why'],
+  guide: ['id', 'entries'],
   warning: ['category', 'message'],
   answer: ['id', 'index', 'side', 'prompt', 'text', 'done', 'step'],
   finished: ['steps', 'fingerprint'],

@@ -3,6 +3,7 @@
 export type { EngineClient } from './client.ts';
 export { startEngine } from './client.ts';
 export { decodeRows } from './data/rows.ts';
+export { chapters as guideChapters } from './doctor/guide.ts';
 export type {
   CostEstimate,
   DataSummary,
@@ -17,6 +18,7 @@ export type {
   RowPreview,
   StripCell,
 } from './inspect/inspection.ts';
+export type { Why } from './inspect/why.ts';
 export { formatLink, parseLink, recipeJson } from './recipe/link.ts';
 export type { PresetInfo } from './recipe/presets.ts';
 export { loadPresets } from './recipe/presets.ts';
@@ -41,3 +43,4 @@ export type {
   TextKind,
 } from './recipe/setting.ts';
 export { settingProblem } from './recipe/setting.ts';
+export type { PythonReading } from './script/reading.ts';

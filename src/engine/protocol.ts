@@ -1,7 +1,11 @@
 // The worker boundary: commands in, events out, as discriminated unions. `decode.ts` checks what arrives; nothing is cast.
+import type { Advice } from './doctor/guide.ts';
 import type { Inspection } from './inspect/inspection.ts';
+import type { SurveyRow } from './inspect/survey.ts';
+import type { Why } from './inspect/why.ts';
 import type { ModelInfo } from './models/modelFiles.ts';
 import type { Recipe } from './recipe/recipe.ts';
+import type { PythonReading } from './script/reading.ts';
 
 export type BackendChoice = 'auto' | 'webgpu' | 'cpu';
 
@@ -27,6 +31,12 @@ export type Command =
   | { readonly type: 'resume'; readonly backend: BackendChoice }
   /** Forget the saved run. */
   | { readonly type: 'discard' }
+  /** Read a script, a snippet or an adapter_config.json. Answers `python-read` with the same id. */
+  | { readonly type: 'read-python'; readonly id: number; readonly text: string }
+  /** Why a parameter or module gets the gradient it gets. Answers `why` with the same id. */
+  | { readonly type: 'why'; readonly id: number; readonly recipe: Recipe; readonly path: string }
+  /** Try the guide's advice under every stack. Answers `guide` with the same id. */
+  | { readonly type: 'guide'; readonly id: number }
   /** Answers `pong` at once, so that the page notices a worker that died. */
   | { readonly type: 'ping' }
   /** Answers to prompts with the adapter off (before) and on (after), streamed. */
@@ -85,6 +95,11 @@ export interface ModelSummary extends ModelInfo {
   readonly vocabSize: number;
 }
 
+/** One piece of advice with what it does under each stack. */
+export interface GuideEntry extends Advice {
+  readonly rows: readonly SurveyRow[];
+}
+
 /** A run that was saved and did not end. */
 export interface SavedRun {
   readonly recipe: Recipe;
@@ -135,6 +150,9 @@ export type Event =
   | { readonly type: 'model'; readonly id: number; readonly model: ModelSummary }
   | { readonly type: 'model-failed'; readonly id: number; readonly error: EngineErrorData }
   | { readonly type: 'pong' }
+  | { readonly type: 'python-read'; readonly id: number; readonly reading: PythonReading }
+  | { readonly type: 'why'; readonly id: number; readonly why: Why | null }
+  | { readonly type: 'guide'; readonly id: number; readonly entries: readonly GuideEntry[] }
   /** A Python warning of the modelled libraries, at the moment it would be printed. */
   | { readonly type: 'warning'; readonly category: string; readonly message: string }
   /** Text so far of one answer; `index` is the prompt's place. `id` is the ask's id, or 0 inside a run. */

@@ -8,6 +8,7 @@ import { ResetDialog } from './panels/bar/ResetDialog.tsx';
 import { useWidth } from './panels/bar/useWidth.ts';
 import { Centre } from './panels/Centre.tsx';
 import { DeviceDialog } from './panels/device/DeviceDialog.tsx';
+import { GuideDialog } from './panels/guide/GuideDialog.tsx';
 import { LiveRegion } from './panels/notes/LiveRegion.tsx';
 import { Parameters } from './panels/parameters/Parameters.tsx';
 import { DataDialog } from './panels/recipe/DataDialog.tsx';
@@ -72,6 +73,7 @@ export function App() {
       <LiveRegion />
       <DataDialog />
       <DeviceDialog />
+      <GuideDialog />
       <KeysDialog />
       <ModelDialog />
       <ResetDialog />

@@ -1,16 +1,11 @@
 // `npm run train`: the page's run without the page. Same engine, same recipe, same numbers; exit status 1 on failure.
-import { readFile } from 'node:fs/promises';
 import type { OpenedBackend } from '../../src/engine/backends/openDevice.ts';
 import { openBackend } from '../../src/engine/backends/openDevice.ts';
-import { decodeRows } from '../../src/engine/data/rows.ts';
 import { UserError } from '../../src/engine/errors.ts';
-import { urlSource } from '../../src/engine/formats/byteSource.ts';
 import type { Event } from '../../src/engine/protocol.ts';
-import { formatLink, parseLink } from '../../src/engine/recipe/link.ts';
-import { presetValues, recipeOfPreset } from '../../src/engine/recipe/presets.ts';
+import { formatLink } from '../../src/engine/recipe/link.ts';
+import { presetValues } from '../../src/engine/recipe/presets.ts';
 import type { Recipe } from '../../src/engine/recipe/recipe.ts';
-import { withPatch } from '../../src/engine/recipe/recipe.ts';
-import { readRecipeJson } from '../../src/engine/recipe/recipeFile.ts';
 import { Assets } from '../../src/engine/session/assets.ts';
 import { errorData } from '../../src/engine/session/errorData.ts';
 import { lossBehind } from '../../src/engine/session/lossBehind.ts';
@@ -18,56 +13,17 @@ import { TrainingRun } from '../../src/engine/session/run.ts';
 import type { Snapshot, SnapshotStore } from '../../src/engine/session/snapshot.ts';
 import { memoryStore } from '../../src/engine/session/snapshot.ts';
 import { newestSnapshot } from '../../src/engine/session/snapshotDecode.ts';
-import { fileSource } from './fileSource.ts';
 import { fileTuning } from './fileTuning.ts';
 import { folderStore } from './folderStore.ts';
 import { nodeGpu } from './nodeGpu.ts';
 import type { CliOptions } from './options.ts';
 import { readOptions } from './options.ts';
 import { readPublic } from './readPublic.ts';
+import { recipeOf } from './recipeOf.ts';
 import type { Report } from './report.ts';
 import { jsonReport, textReport } from './report.ts';
 
 const MOST_ATTEMPTS = 4;
-
-async function readText(path: string): Promise<string> {
-  try {
-    return decodeRows(Uint8Array.from(await readFile(path)), path);
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(
-      'file',
-      `${path}: can't be read (${error instanceof Error ? error.message : String(error)}).`,
-    );
-  }
-}
-
-/** The recipe asked for; a link's notes go to `note`. */
-async function recipeOf(options: CliOptions, assets: Assets, note: (text: string) => void): Promise<Recipe> {
-  const presets = await assets.presets();
-  const values = presetValues(presets);
-  let recipe: Recipe;
-  if (options.link !== null) {
-    const parsed = await parseLink(options.link.slice(Math.max(0, options.link.indexOf('#'))), values);
-    parsed.notes.forEach(note);
-    recipe = parsed.recipe;
-  } else if (options.recipe !== null) recipe = readRecipeJson(await readText(options.recipe), values);
-  else recipe = recipeOfPreset(presets, options.preset ?? presets[0]?.id ?? '');
-  if (options.data !== null)
-    recipe = {
-      ...recipe,
-      data: { name: options.data.split('/').at(-1) ?? options.data, text: await readText(options.data) },
-    };
-  if (options.model !== null) {
-    const { info } = await assets.openModel(
-      /^https?:/.test(options.model) ? await urlSource(options.model) : await fileSource(options.model),
-    );
-    recipe = { ...recipe, model: { name: info.name, digest: info.digest } };
-  }
-  return options.steps === null
-    ? recipe
-    : { ...recipe, values: withPatch(recipe.values, { 'train.max_steps': options.steps }) };
-}
 
 /** Opens the device that was asked for. Throws UserError 'no-adapter'. */
 async function openDevice(options: CliOptions, recipe: Recipe): Promise<OpenedBackend> {

@@ -164,3 +164,16 @@ export const trainingArguments: Readonly<Record<string, ArgumentReader>> = {
       : null;
   },
 };
+
+/** What a trainer is handed beside its configuration: objects of the script, none of them a knob. */
+export const trainerArguments: ReadonlySet<string> = new Set([
+  ...['model', 'args', 'train_dataset', 'eval_dataset', 'processing_class', 'tokenizer', 'data_collator'],
+  ...['peft_config', 'max_seq_length', 'max_length', 'dataset_text_field'],
+]);
+
+/** Calls that change how a model is built or trained, by their names: whichever of them has no knob is told. */
+export const isConfiguration = (name: string): boolean =>
+  /(Config|Arguments|Trainer)$/.test(name) ||
+  /(^|\.)(prepare_\w+|freeze_\w+|resize_token_embeddings|add_weighted_adapter|delete_adapter|half|bfloat16|compile)$/.test(
+    name,
+  );

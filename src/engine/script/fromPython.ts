@@ -1,75 +1,22 @@
 // From Python to a recipe: a pasted script, a snippet of it, or an adapter_config.json moves the knobs. What was not
 // understood is listed with its line, never dropped.
-import type { RecipePatch, SettingKey } from '../recipe/recipe.ts';
-import { settingOf } from '../recipe/recipe.ts';
-import { settingProblem } from '../recipe/setting.ts';
-import { stacks } from '../wiring/stacks.ts';
-import { compareVersions } from '../wiring/version.ts';
-import type { ArgumentReader, Plain } from './argumentTables.ts';
 import {
   bitsAndBytesArguments,
+  isConfiguration,
   loraArguments,
   modelArguments,
   prepareArguments,
   reentrant,
+  trainerArguments,
   trainingArguments,
 } from './argumentTables.ts';
-import type { PythonCall, PythonSource, PythonValue } from './pythonReader.ts';
+import type { PythonCall, PythonValue } from './pythonReader.ts';
 import { parseValue, readPython } from './pythonReader.ts';
+import type { PythonReading } from './reading.ts';
+import { Reading } from './reading.ts';
+import { readPins, readStatements, trainerClasses } from './statements.ts';
 
-export interface NotUnderstood {
-  readonly text: string;
-  readonly line: number;
-}
-
-export interface PythonReading {
-  readonly patch: RecipePatch;
-  readonly notUnderstood: readonly NotUnderstood[];
-}
-
-/** Collects settings, checked against their declarations. */
-class Reading {
-  readonly values = new Map<SettingKey, Plain>();
-  readonly notUnderstood: NotUnderstood[] = [];
-  readonly #source: PythonSource;
-
-  constructor(source: PythonSource) {
-    this.#source = source;
-  }
-
-  set(key: SettingKey, value: Plain, text: string, line: number): void {
-    const problem = settingProblem(key, settingOf(key), value);
-    if (problem === null) this.values.set(key, value);
-    else this.notUnderstood.push({ text: `${text}  (${problem})`, line });
-  }
-
-  /** A name stands for the literal that was assigned to it. */
-  resolve(value: PythonValue): PythonValue {
-    if (value.kind !== 'source') return value;
-    return this.#source.names.get(value.text) ?? value;
-  }
-
-  arguments(
-    call: PythonCall,
-    table: Readonly<Record<string, ArgumentReader>>,
-    positional: readonly string[] = [],
-  ): void {
-    call.args.forEach((argument, index) => {
-      const name = argument.name ?? positional[index];
-      if (argument.name === null && name === undefined) return;
-      const read = table[name ?? ''];
-      const found = read?.(this.resolve(argument.value)) ?? null;
-      if (!found) this.notUnderstood.push({ text: `${call.name}: ${argument.source}`, line: call.line });
-      else
-        for (const { key, value } of found)
-          this.set(key, value, `${call.name}: ${argument.source}`, call.line);
-    });
-  }
-
-  result(): PythonReading {
-    return { patch: Object.fromEntries(this.values), notUnderstood: this.notUnderstood };
-  }
-}
+export type { NotUnderstood, PythonReading } from './reading.ts';
 
 const last = (name: string): string => name.split('.').at(-1) ?? name;
 const has = (call: PythonCall, name: string): boolean => call.args.some((argument) => argument.name === name);
@@ -114,6 +61,9 @@ const trainerCall =
             ? `${before}_and_config`
             : 'both';
     }
+    for (const one of call.args)
+      if (one.name !== null && !trainerArguments.has(one.name))
+        reading.leave(`${call.name}: ${one.source}`, call.line);
     for (const key of ['max_seq_length', 'max_length']) {
       const length = call.args.find((one) => one.name === key);
       if (length) reading.arguments({ ...call, args: [length] }, trainingArguments);
@@ -199,38 +149,6 @@ function loadCall(reading: Reading, call: PythonCall, walk: Walk): void {
   }
 }
 
-/** Statements around the step: no_grad, false fixes. */
-function readStatements(reading: Reading, source: PythonSource, text: string): void {
-  for (const { text: statement, line } of source.statements) {
-    if (/requires_grad\s*=\s*True$/.test(statement) && !/loss/.test(statement))
-      reading.set('wiring.requires_grad_all', true, statement, line);
-    const context = /^with torch\.(no_grad|inference_mode)\(\)/.exec(statement);
-    if (context) reading.set('wiring.step', context[1] ?? '', statement, line);
-  }
-  const family = /config\.model_type\s*=\s*["'](\w+)["']/.exec(text)?.[1];
-  if (family !== undefined) reading.set('wiring.model_type', family, 'model.config.model_type', 0);
-  if (/get_input_embeddings\(\)\.requires_grad_\(False\)/.test(text)) {
-    reading.set('wiring.freeze', 'embeddings', 'requires_grad_(False)', 0);
-  }
-  if (/if ["']\.?layers\.?["'] not in name:\s*\n\s*param\.requires_grad = False/.test(text)) {
-    reading.set('wiring.freeze', 'outside_layers', 'requires_grad = False', 0);
-  }
-  if (/loss\s*=\s*loss\.detach\(\)|loss\.detach\(\)\.backward/.test(text))
-    reading.set('wiring.step', 'detach', 'loss.detach()', 0);
-  if (/torch\.tensor\(\s*loss\.item\(\)/.test(text))
-    reading.set('wiring.step', 'item', 'torch.tensor(loss.item())', 0);
-  if (/loss\w*\.requires_grad_\(|loss\w*\.requires_grad\s*=\s*True/.test(text))
-    reading.set('wiring.step', 'requires_grad_', 'loss.requires_grad_()', 0);
-}
-
-/** `trl==0.20.0` anywhere, comments included, picks the stack with the nearest version not newer than it. */
-function readPins(reading: Reading, text: string): void {
-  const version = /\btrl\s*==\s*(\d+(?:\.\d+)*)/.exec(text)?.[1];
-  if (version === undefined) return;
-  const older = stacks.filter((stack) => compareVersions(stack.trl, version) <= 0);
-  reading.set('wiring.stack', (older.at(-1) ?? stacks[0])?.id ?? '', `trl==${version}`, 0);
-}
-
 function readJson(text: string): PythonReading | null {
   try {
     const json: unknown = JSON.parse(text);
@@ -272,9 +190,12 @@ export function fromPython(text: string): PythonReading {
   const reading = new Reading(source);
   const walk: Walk = { attach: null, trainer: null, fourBit: false, checkpointed: false, backward: 0 };
   readPins(reading, text);
+  const trainers = trainerClasses(text);
   for (const call of source.calls) {
+    const handler = handlers[trainers.get(call.name) ?? last(call.name)];
     if (call.name.endsWith('.from_pretrained')) loadCall(reading, call, walk);
-    else handlers[last(call.name)]?.(reading, call, walk);
+    else if (handler) handler(reading, call, walk);
+    else if (isConfiguration(call.name)) reading.leave(`${call.name}(…)`, call.line);
   }
   readStatements(reading, source, text);
   const loads = source.calls.some((call) => /ForCausalLM\.from_pretrained$/.test(call.name));

@@ -47,6 +47,11 @@ function logicalLines(source: string): { text: string; line: number }[] {
       line += text.split('\n').length - 1;
       current += text;
       i = end - 1;
+    } else if (char === '\\' && source[i + 1] === '\n') {
+      // A line that goes on.
+      line++;
+      i++;
+      current += ' ';
     } else if (char === '#') {
       while (i + 1 < source.length && source[i + 1] !== '\n') i++;
     } else if (char === '\n') {

@@ -5,15 +5,14 @@ import type { OpenedBackend } from '../backends/openDevice.ts';
 import { openBackend, probeDevice } from '../backends/openDevice.ts';
 import type { TuningCache } from '../backends/tune.ts';
 import { Cancelled, UserError } from '../errors.ts';
-import { blobSource } from '../formats/byteSource.ts';
 import type { BackendChoice, Command, Event } from '../protocol.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { PythonError } from '../tape/pythonError.ts';
 import type { Assets } from './assets.ts';
 import { errorData } from './errorData.ts';
-import { inspectRecipe } from './inspectRecipe.ts';
 import { lossBehind } from './lossBehind.ts';
-import { modelSummary } from './modelSummary.ts';
+import type { Question } from './questions.ts';
+import { answer, isQuestion } from './questions.ts';
 import { TrainingRun } from './run.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
 import { newestSnapshot } from './snapshotDecode.ts';
@@ -30,7 +29,7 @@ export interface SessionOptions {
 }
 
 type Wish = 'go' | 'pause' | 'stop' | 'reset';
-type Queued = Exclude<Command, { type: 'inspect' | 'pause' | 'ping' | 'open-model' }>;
+type Queued = Exclude<Command, Question | { type: 'pause' | 'ping' }>;
 
 const BREATHE_EVERY_MS = 40;
 /** A device that is lost again and again is not opened a fourth time. */
@@ -61,8 +60,8 @@ export class Session {
     if (command.type === 'pause' || command.type === 'stop' || command.type === 'reset')
       this.#wish = command.type;
     if (command.type === 'ping') this.#options.emit({ type: 'pong' });
-    if (command.type === 'inspect') return this.#inspect(command.id, command.recipe);
-    if (command.type === 'open-model') return this.#openModel(command.id, command.name, command.file);
+    const { assets, emit } = this.#options;
+    if (isQuestion(command)) return answer(command, assets, emit);
     if (command.type === 'pause' || command.type === 'ping') return Promise.resolve();
     this.#work = this.#work
       .then(() => {
@@ -263,23 +262,5 @@ export class Session {
       error: errorData(error),
       raisedBy: error instanceof PythonError ? 'python' : 'engine',
     });
-  }
-
-  async #inspect(id: number, recipe: Recipe): Promise<void> {
-    const { assets, emit } = this.#options;
-    try {
-      emit({ type: 'inspected', id, inspection: await inspectRecipe(assets, recipe) });
-    } catch (error) {
-      emit({ type: 'inspect-failed', id, error: errorData(error) });
-    }
-  }
-
-  async #openModel(id: number, name: string, file: Blob): Promise<void> {
-    const { assets, emit } = this.#options;
-    try {
-      emit({ type: 'model', id, model: modelSummary(await assets.openModel(blobSource(name, file))) });
-    } catch (error) {
-      emit({ type: 'model-failed', id, error: errorData(error) });
-    }
   }
 }

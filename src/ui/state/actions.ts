@@ -1,6 +1,7 @@
 // Everything the page can do: the only file, with engines.ts and modelActions.ts, that writes the store and sends commands.
 // It knows no React and no DOM beyond timers.
-import type { BackendChoice, Command } from '../../engine/protocol.ts';
+import { defaultValues } from '../../engine/index.ts';
+import type { BackendChoice, Command, GuideEntry } from '../../engine/protocol.ts';
 import type { Engines } from './engines.ts';
 import { startEngines } from './engines.ts';
 import { modelActions } from './modelActions.ts';
@@ -21,6 +22,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     ports,
     later,
     onPaused: askPending,
+    onPython: (patch) => edit({ kind: 'values', patch }),
     onModel: models.onModel,
   });
   const { inspectSoon } = engines;
@@ -118,7 +120,20 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
       store.setState({ backend, device: null });
       tell({ type: 'probe', backend });
     },
-    select: (selectedPath: string | null) => store.setState({ selectedPath }),
+    /** Selects a row of the tree and asks why it gets what it gets. */
+    select: (selectedPath: string | null) => {
+      store.setState({ selectedPath, why: null });
+      const { recipe, inspectId } = store.getState();
+      if (selectedPath !== null) engines.ask({ type: 'why', id: inspectId, recipe, path: selectedPath });
+    },
+    /** Moves the knobs as a pasted script says. */
+    readPython: (text: string) => engines.ask({ type: 'read-python', id: 0, text }),
+    askGuide: () => engines.ask({ type: 'guide', id: 0 }),
+    /** Puts a case of the guide into the form: the failing recipe with the advice, under one stack. */
+    tryAdvice: ({ base, change }: Pick<GuideEntry, 'base' | 'change'>, stack: string) => {
+      store.setState({ dialog: null });
+      edit({ kind: 'values', patch: { ...defaultValues, ...base, ...change, 'wiring.stack': stack } });
+    },
     openDialog: (dialog: DialogName | null) => store.setState({ dialog }),
     openSheet: (sheet: SheetName | null) => store.setState({ sheet }),
     setTheme: (theme: Theme) => store.setState({ theme }),

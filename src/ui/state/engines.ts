@@ -1,6 +1,6 @@
 // The page's two engines: the inspector answers each edit at once (latest wins), the trainer runs. A trainer that dies is
 // started again and goes on with its saved run. It knows no React and no DOM beyond timers.
-import type { EngineClient } from '../../engine/index.ts';
+import type { EngineClient, RecipePatch } from '../../engine/index.ts';
 import { withPatch } from '../../engine/index.ts';
 import type { Command, Event } from '../../engine/protocol.ts';
 import { fixPatch } from './fixPatch.ts';
@@ -15,6 +15,8 @@ export interface Engines {
   tell(command: Command): void;
   /** The recipe changed: many changes in one task are one question. */
   inspectSoon(): void;
+  /** To the inspector: a question that is answered at once. */
+  ask(command: Command): void;
   /** Takes a model file into both engines. */
   openModel(id: number, file: File): void;
   terminate(): void;
@@ -30,11 +32,13 @@ export interface EngineHooks {
   readonly later: (run: () => void) => void;
   /** The trainer paused: pending questions may be asked. */
   readonly onPaused: () => void;
+  /** The inspector has read a script: these settings it names. */
+  readonly onPython: (patch: RecipePatch) => void;
   /** The inspector has read a model file, or refused it. */
   readonly onModel: (event: Extract<Event, { type: 'model' | 'model-failed' }>) => void;
 }
 
-export function startEngines({ store, ports, later, onPaused, onModel }: EngineHooks): Engines {
+export function startEngines({ store, ports, later, onPaused, onPython, onModel }: EngineHooks): Engines {
   let inFlight: number | null = null;
   let inspectQueued = false;
   let restarts = 0;
@@ -76,9 +80,17 @@ export function startEngines({ store, ports, later, onPaused, onModel }: EngineH
     }
     if (event.type === 'model' || event.type === 'model-failed') return onModel(event);
     store.setState((state) => reduce(state, event));
+    if (event.type === 'python-read') onPython(event.reading.patch);
+    if (event.type === 'inspected' && event.id > 0) askWhy();
     if (inspectQueued && inFlight === null) sendInspect();
     else if (event.type === 'inspected' && event.id > 0) askForFixedScript();
   });
+
+  /** The selected row's explanation follows the recipe. */
+  function askWhy(): void {
+    const { selectedPath, recipe, inspectId } = store.getState();
+    if (selectedPath !== null) inspector.send({ type: 'why', id: inspectId, recipe, path: selectedPath });
+  }
 
   /** The script with the first fix, for the diff; asked under the negative id so that it never replaces the strip. */
   function askForFixedScript(): void {
@@ -105,6 +117,7 @@ export function startEngines({ store, ports, later, onPaused, onModel }: EngineH
       // While one question is being answered only the newest waits.
       if (inFlight === null) queueMicrotask(() => inspectQueued && inFlight === null && sendInspect());
     },
+    ask: (command) => inspector.send(command),
     openModel: (id, file) => {
       for (const engine of [inspector, trainer])
         engine.send({ type: 'open-model', id, name: file.name, file });

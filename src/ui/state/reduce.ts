@@ -1,6 +1,7 @@
 // Event → state, pure. Two engines speak: the inspector (device-free) and the trainer; both go through here.
 import type { Recipe } from '../../engine/index.ts';
 import type { Event } from '../../engine/protocol.ts';
+import { changedNames } from './changedNames.ts';
 import type { AnswerPair, PageState, Run, StepPoint } from './state.ts';
 
 /** A run as it stands the moment a command was sent. */
@@ -86,10 +87,24 @@ export function reduce(state: PageState, event: Event): PageState {
       // The recipe with its first fix is asked for under the negative id.
       if (event.id === -state.inspectId) return { ...state, fixedScript: event.inspection.script };
       if (event.id !== state.inspectId) return state;
-      return { ...state, inspection: event.inspection, inspectFailure: null, fixedScript: null };
+      return {
+        ...state,
+        inspection: event.inspection,
+        inspectFailure: null,
+        fixedScript: null,
+        changed: state.inspection
+          ? changedNames(state.inspection.tree, event.inspection.tree)
+          : state.changed,
+      };
     case 'inspect-failed':
       if (event.id !== state.inspectId) return state;
       return { ...state, inspectFailure: event.error };
+    case 'python-read':
+      return { ...state, reading: event.reading };
+    case 'why':
+      return { ...state, why: event.why };
+    case 'guide':
+      return { ...state, guide: event.entries };
     case 'saved':
       return state.run === null ? { ...state, saved: event.run } : state;
     default: {

@@ -4,10 +4,12 @@ import type {
   EngineClient,
   Inspection,
   ModelRef,
+  PythonReading,
   Recipe,
   RecipePatch,
   RecipeValues,
   Text,
+  Why,
 } from '../../engine/index.ts';
 import type {
   BackendChoice,
@@ -15,6 +17,7 @@ import type {
   EngineErrorData,
   Event,
   Fingerprint,
+  GuideEntry,
   LoadRate,
   ModelSummary,
   RunPhase,
@@ -24,7 +27,7 @@ import type {
 
 export type Language = 'en' | 'zh';
 export type Theme = 'system' | 'light' | 'dark';
-export type DialogName = 'model' | 'script' | 'share' | 'device' | 'keys' | 'data' | 'reset';
+export type DialogName = 'guide' | 'model' | 'script' | 'share' | 'device' | 'keys' | 'data' | 'reset';
 export type SheetName = 'recipe' | 'parameters';
 
 /** A preset as the page lists it; `values` are the defaults with the preset's patch laid over them. */
@@ -107,6 +110,14 @@ export interface PageState {
   /** The script with the first fix applied; null until the inspector has written it. */
   readonly fixedScript: string | null;
   readonly device: DeviceInfo | null;
+  /** What the last pasted script said. */
+  readonly reading: PythonReading | null;
+  /** About the selected row. */
+  readonly why: Why | null;
+  /** The guide's advice with its outcomes; null until asked. */
+  readonly guide: readonly GuideEntry[] | null;
+  /** Parameters whose flag or gradient the last edit changed. */
+  readonly changed: ReadonlySet<string>;
   readonly model: OpenModel;
   /** A run that an earlier visit left unfinished. */
   readonly saved: SavedRun | null;

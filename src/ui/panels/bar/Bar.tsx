@@ -144,6 +144,9 @@ function NarrowMenu() {
           <MenuItem id="device" className="list-item" onAction={() => actions.openDialog('device')}>
             {words}
           </MenuItem>
+          <MenuItem id="guide" className="list-item" onAction={() => actions.openDialog('guide')}>
+            {t('guide.open')}
+          </MenuItem>
           <MenuItem id="script" className="list-item" onAction={() => actions.openDialog('script')}>
             {t('bar.script')}
           </MenuItem>
@@ -202,6 +205,9 @@ export function Bar({ width }: { readonly width: Width }) {
       <span className="bar-space" />
       <Button className="pill bar-device" onPress={() => actions.openDialog('device')}>
         {device}
+      </Button>
+      <Button className="button" onPress={() => actions.openDialog('guide')}>
+        {t('guide.open')}
       </Button>
       <Button className="button" onPress={() => actions.openDialog('script')}>
         {t('bar.script')}

@@ -26,8 +26,9 @@ const Row = memo(function Row(props: {
   readonly selected: boolean;
   readonly onToggle: (id: string) => void;
   readonly onFocus: (id: string) => void;
+  readonly onSelect: (path: string) => void;
 }) {
-  const { row, open, focusable, selected, onToggle, onFocus } = props;
+  const { row, open, focusable, selected, onToggle, onFocus, onSelect } = props;
   const { t } = useTexts();
   const { node, level } = row;
   const folder = node.children.length > 0;
@@ -46,6 +47,7 @@ const Row = memo(function Row(props: {
       onFocus={() => onFocus(node.id)}
       onClick={() => {
         onFocus(node.id);
+        onSelect(node.parameter?.name ?? node.id);
         if (folder) onToggle(node.id);
       }}
     >
@@ -108,7 +110,8 @@ export function ParameterTree({
   const [open, setOpen] = useState<ReadonlySet<string>>(() => firstOpen(nodes));
   const [focused, setFocused] = useState<string | null>(null);
   const grid = useRef<HTMLDivElement>(null);
-  const rows = useMemo(() => visibleRows(nodes, open, filter), [nodes, open, filter]);
+  const changed = usePageState((state) => state.changed);
+  const rows = useMemo(() => visibleRows(nodes, open, filter, changed), [nodes, open, filter, changed]);
   const focusId = rows.some((row) => row.node.id === focused) ? focused : rows[0]?.node.id;
 
   // A click on the strip opens the way to its rows and scrolls there.
@@ -176,7 +179,7 @@ export function ParameterTree({
         break;
       case 'Enter':
         if (folder) toggle(row.node.id);
-        actions.select(row.node.id);
+        actions.select(row.node.parameter?.name ?? row.node.id);
         break;
       case '*':
         setOpen(new Set(all));
@@ -212,10 +215,14 @@ export function ParameterTree({
             open={open.has(row.node.id)}
             focusable={row.node.id === focusId}
             selected={
-              selected !== null && (row.node.id === selected || row.node.id.startsWith(`${selected}.`))
+              selected !== null &&
+              (row.node.id === selected ||
+                row.node.parameter?.name === selected ||
+                row.node.id.startsWith(`${selected}.`))
             }
             onToggle={toggle}
             onFocus={focus}
+            onSelect={actions.select}
           />
         ))}
         {rows.length === 0 && <p className="tree-nothing dim">{t('parameters.empty')}</p>}

@@ -6,11 +6,13 @@ import { countText } from '../../texts/numbers.ts';
 import { ParameterTree } from './ParameterTree.tsx';
 import type { TreeFilter } from './treeRows.ts';
 import { treeNodes } from './treeRows.ts';
+import { WhyNote } from './WhyNote.tsx';
 
 export function Parameters() {
   const { t, language } = useTexts();
   const inspection = usePageState((state) => state.inspection);
   const [filter, setFilter] = useState<TreeFilter>('all');
+  const changed = usePageState((state) => state.changed.size);
   const root = inspection?.tree;
   const nodes = useMemo(() => (root === undefined ? [] : treeNodes(root)), [root]);
 
@@ -21,6 +23,7 @@ export function Parameters() {
     ...(outcome.noneGradients > 0
       ? [{ id: 'dead' as const, text: t('parameters.dead', { count: outcome.noneGradients }) }]
       : []),
+    ...(changed > 0 ? [{ id: 'changed' as const, text: t('parameters.changed', { count: changed }) }] : []),
     { id: 'all', text: t('parameters.all', { count: outcome.allTensors }) },
   ];
   const shown = filters.some((one) => one.id === filter) ? filter : 'all';
@@ -47,6 +50,7 @@ export function Parameters() {
         {inspection.trainableLine}
       </p>
       <ParameterTree nodes={nodes} filter={shown} />
+      <WhyNote />
       <p className="parameters-key small dim">{t('parameters.key')}</p>
     </section>
   );

@@ -23,7 +23,7 @@ export interface TreeRow {
   readonly parent: string | null;
 }
 
-export type TreeFilter = 'all' | 'trainable' | 'dead';
+export type TreeFilter = 'all' | 'trainable' | 'dead' | 'changed';
 
 const severity: Record<GradientState, number> = { frozen: 0, pending: 1, nonzero: 2, zero: 3, none: 4 };
 
@@ -99,10 +99,14 @@ export function treeNodes(root: ModuleInfo): readonly TreeNode[] {
   return nodesOf(root, base);
 }
 
-const kept = (node: TreeNode, filter: TreeFilter): boolean => {
+const kept = (node: TreeNode, filter: TreeFilter, changed: ReadonlySet<string>): boolean => {
   if (filter === 'all') return true;
+  if (filter === 'changed')
+    return (
+      changed.has(node.parameter?.name ?? '') || node.children.some((child) => kept(child, filter, changed))
+    );
   if (filter === 'trainable') return node.trainable > 0;
-  return node.gradient === 'none' || node.children.some((child) => kept(child, filter));
+  return node.gradient === 'none' || node.children.some((child) => kept(child, filter, changed));
 };
 
 /** What is visible: children of open nodes only; a filter opens nothing by itself. */
@@ -110,14 +114,15 @@ export function visibleRows(
   nodes: readonly TreeNode[],
   open: ReadonlySet<string>,
   filter: TreeFilter,
+  changed: ReadonlySet<string> = new Set(),
   level = 1,
   parent: string | null = null,
 ): readonly TreeRow[] {
   return nodes.flatMap((node) => {
-    if (!kept(node, filter)) return [];
+    if (!kept(node, filter, changed)) return [];
     const row: TreeRow = { node, level, parent };
     if (!open.has(node.id)) return [row];
-    return [row, ...visibleRows(node.children, open, filter, level + 1, node.id)];
+    return [row, ...visibleRows(node.children, open, filter, changed, level + 1, node.id)];
   });
 }
 

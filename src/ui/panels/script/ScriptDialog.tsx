@@ -4,6 +4,7 @@ import { Button } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { Sheet } from '../../parts/Sheet.tsx';
 import { copyText, saveFile } from '../../parts/saveFile.ts';
+import { ReadScript } from './ReadScript.tsx';
 
 export function ScriptDialog() {
   const { t } = useTexts();
@@ -35,6 +36,7 @@ export function ScriptDialog() {
           <pre className="script" tabIndex={0}>
             {script}
           </pre>
+          <ReadScript />
         </>
       )}
     </Sheet>

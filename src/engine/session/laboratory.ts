@@ -1,0 +1,43 @@
+// Everything the laboratory knows of a recipe, without a device: how the script ends, what every trainable tensor gets, and all
+// that the doctor has to say. For the command line; the page shows the same in parts.
+
+import { diagnose } from '../doctor/diagnose.ts';
+import { examine } from '../inspect/examine.ts';
+import type { Diagnosis, Outcome } from '../inspect/inspection.ts';
+import { stripOf } from '../inspect/strip.ts';
+import { countParameters, trainableLine } from '../inspect/trainableLine.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import type { Assets } from './assets.ts';
+import { prepareData } from './prepareData.ts';
+
+export interface LaboratoryReport {
+  readonly outcome: Outcome;
+  /** PEFT's line for the chosen version. */
+  readonly trainableLine: string;
+  readonly trainableParams: number;
+  readonly allParams: number;
+  /** First place where the graph is cut, as a module's path; '' at the loss, null when it is whole. */
+  readonly cutAt: string | null;
+  /** Faults first, then advice. */
+  readonly diagnoses: readonly Diagnosis[];
+}
+
+/** Throws UserError when rows or model can't be read. */
+export async function laboratory(assets: Assets, recipe: Recipe): Promise<LaboratoryReport> {
+  const { values } = recipe;
+  const [files, source] = await Promise.all([assets.model(recipe), assets.rows(recipe)]);
+  const { facts, longestBatch } = prepareData(source, files.tokenizer, values);
+  const batch = { rows: values['train.per_device_train_batch_size'], tokens: longestBatch };
+  const options = { batch, allMasked: facts.allMasked };
+  const examination = examine(files.config, values, options);
+  const { script, outcome } = examination;
+  const counts = countParameters(script.root);
+  return {
+    outcome,
+    trainableLine: trainableLine(counts, script.behaves('trainableLine')),
+    trainableParams: counts.trainable,
+    allParams: counts.all,
+    cutAt: stripOf(examination).find((cell) => cell.cut)?.path ?? null,
+    diagnoses: diagnose({ config: files.config, values, options, rows: facts }),
+  };
+}

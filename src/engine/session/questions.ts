@@ -1,0 +1,67 @@
+// Questions that are answered at once, whatever runs, for they touch no device: what a recipe is, what a script says, why a
+// parameter gets no gradient, what advice does where, what a model file holds.
+import { advices } from '../doctor/guide.ts';
+import { blobSource } from '../formats/byteSource.ts';
+import { examine } from '../inspect/examine.ts';
+import { survey } from '../inspect/survey.ts';
+import type { Why } from '../inspect/why.ts';
+import { why } from '../inspect/why.ts';
+import type { Command, Event, GuideEntry } from '../protocol.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import { defaultValues } from '../recipe/recipe.ts';
+import { fromPython } from '../script/fromPython.ts';
+import type { Assets } from './assets.ts';
+import { errorData } from './errorData.ts';
+import { inspectRecipe } from './inspectRecipe.ts';
+import { modelSummary } from './modelSummary.ts';
+import { prepareData } from './prepareData.ts';
+
+async function whyOf(assets: Assets, recipe: Recipe, path: string): Promise<Why | null> {
+  const [files, source] = await Promise.all([assets.model(recipe), assets.rows(recipe)]);
+  const { facts, longestBatch } = prepareData(source, files.tokenizer, recipe.values);
+  const batch = { rows: recipe.values['train.per_device_train_batch_size'], tokens: longestBatch };
+  return why(examine(files.config, recipe.values, { batch, allMasked: facts.allMasked }), path);
+}
+
+/** Every advice of the guide, tried on the embedded model's architecture. */
+async function guideOf(assets: Assets): Promise<readonly GuideEntry[]> {
+  const { config } = await assets.model();
+  return advices.map((advice) => ({
+    ...advice,
+    rows: survey(config, defaultValues, advice.base, advice.change),
+  }));
+}
+
+export type Question = Extract<Command, { type: 'inspect' | 'open-model' | 'read-python' | 'why' | 'guide' }>;
+
+const kinds: ReadonlySet<Command['type']> = new Set(['inspect', 'open-model', 'read-python', 'why', 'guide']);
+export const isQuestion = (command: Command): command is Question => kinds.has(command.type);
+
+/** Never rejects: what can't be answered is an event too. */
+export async function answer(
+  question: Question,
+  assets: Assets,
+  emit: (event: Event) => void,
+): Promise<void> {
+  const { id, type } = question;
+  try {
+    switch (type) {
+      case 'inspect':
+        return emit({ type: 'inspected', id, inspection: await inspectRecipe(assets, question.recipe) });
+      case 'open-model': {
+        const files = await assets.openModel(blobSource(question.name, question.file));
+        return emit({ type: 'model', id, model: modelSummary(files) });
+      }
+      case 'read-python':
+        return emit({ type: 'python-read', id, reading: fromPython(question.text) });
+      case 'why':
+        return emit({ type: 'why', id, why: await whyOf(assets, question.recipe, question.path) });
+      case 'guide':
+        return emit({ type: 'guide', id, entries: await guideOf(assets) });
+    }
+  } catch (error) {
+    if (type === 'open-model') emit({ type: 'model-failed', id, error: errorData(error) });
+    else if (type === 'why') emit({ type: 'why', id, why: null });
+    else emit({ type: 'inspect-failed', id, error: errorData(error) });
+  }
+}

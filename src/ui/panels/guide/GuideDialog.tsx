@@ -1,0 +1,104 @@
+// The short guided text: what the words mean, and what common advice does under each stack of versions, tried on the tape when
+// the dialog opens. Every case is a link into the laboratory.
+import { useEffect } from 'react';
+import { Button } from 'react-aria-components';
+import { guideChapters } from '../../../engine/index.ts';
+import type { GuideEntry } from '../../../engine/protocol.ts';
+import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import { Sheet } from '../../parts/Sheet.tsx';
+
+type Row = GuideEntry['rows'][number];
+
+/** What advice did: it helped, did nothing, or broke what worked. */
+function verdict({ before, after }: Row): 'helps' | 'breaks' | 'hides' | 'nothing' {
+  if (before !== 'trains' && after === 'trains') return 'helps';
+  if (before === 'trains' && after !== 'trains') return 'breaks';
+  return before === 'raises' && after === 'silent' ? 'hides' : 'nothing';
+}
+
+function AdviceRows({ entry }: { readonly entry: GuideEntry }) {
+  const { t } = useTexts();
+  const actions = useActions();
+  return (
+    <table className="guide-rows small">
+      <thead>
+        <tr>
+          <th scope="col">{t('guide.versions')}</th>
+          <th scope="col">{t('guide.before')}</th>
+          <th scope="col">{t('guide.after')}</th>
+          <th scope="col">{t('guide.verdict')}</th>
+          <th scope="col">
+            <span className="unseen">{t('guide.try')}</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {entry.rows.map((row) => (
+          <tr key={row.stack} className={`guide-${verdict(row)}`}>
+            <th scope="row">{row.label}</th>
+            <td>{t(`guide.${row.before}`)}</td>
+            <td>{t(`guide.${row.after}`)}</td>
+            <td>{t(`guide.${verdict(row)}`)}</td>
+            <td>
+              <Button
+                className="button button-plain"
+                aria-label={t('guide.tryOf', { versions: row.label })}
+                onPress={() => actions.tryAdvice(entry, row.stack)}
+              >
+                {t('guide.try')}
+              </Button>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function GuideBody() {
+  const { t, say } = useTexts();
+  const actions = useActions();
+  const entries = usePageState((state) => state.guide);
+  useEffect(() => {
+    if (entries === null) actions.askGuide();
+  }, [entries, actions]);
+  return (
+    <div className="guide">
+      {guideChapters.map(({ id, title, body }) => (
+        <section key={id}>
+          <h3>{say(title)}</h3>
+          <p>{say(body)}</p>
+        </section>
+      ))}
+      <h3>{t('guide.advice')}</h3>
+      <p className="dim">{t('guide.adviceIntro')}</p>
+      {entries === null && <p role="status">{t('guide.waiting')}</p>}
+      {entries?.map((entry) => (
+        <details key={entry.id}>
+          <summary>
+            {say(entry.title)}{' '}
+            <span className="dim">
+              {t('guide.helpsIn', {
+                count: entry.rows.filter((row) => verdict(row) === 'helps').length,
+                total: entry.rows.length,
+              })}
+            </span>
+          </summary>
+          <p>{say(entry.body)}</p>
+          <AdviceRows entry={entry} />
+        </details>
+      ))}
+    </div>
+  );
+}
+
+export function GuideDialog() {
+  const { t } = useTexts();
+  const actions = useActions();
+  const open = usePageState((state) => state.dialog === 'guide');
+  return (
+    <Sheet title={t('guide.title')} wide open={open} onClose={() => actions.openDialog(null)}>
+      <GuideBody />
+    </Sheet>
+  );
+}

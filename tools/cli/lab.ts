@@ -1,0 +1,146 @@
+// `npm run lab`: what a configuration does before anything is trained: the outcome under the chosen versions, the causes with
+// their evidence, and repairs as patches of the recipe. Touches no device. Exit status 1 only when the question can't be answered.
+import { parseArgs } from 'node:util';
+import { UserError } from '../../src/engine/errors.ts';
+import { formatLink } from '../../src/engine/recipe/link.ts';
+import { presetValues } from '../../src/engine/recipe/presets.ts';
+import type { Recipe, RecipePatch } from '../../src/engine/recipe/recipe.ts';
+import { withPatch } from '../../src/engine/recipe/recipe.ts';
+import type { NotUnderstood } from '../../src/engine/script/fromPython.ts';
+import { fromPython } from '../../src/engine/script/fromPython.ts';
+import { Assets } from '../../src/engine/session/assets.ts';
+import { errorData } from '../../src/engine/session/errorData.ts';
+import { laboratory } from '../../src/engine/session/laboratory.ts';
+import { readPublic } from './readPublic.ts';
+import { readText, recipeOf } from './recipeOf.ts';
+
+const usage = `npm run -s lab -- (--link URL | --recipe FILE | --preset NAME | --python FILE) [--json]
+  --link URL       the recipe behind a link's #
+  --recipe FILE    a recipe saved by the page
+  --preset NAME    a preset (npm run -s train -- --list-presets lists them)
+  --python FILE    a script, a snippet of one, or an adapter_config.json
+  --data FILE      these rows (JSONL) instead of the preset's
+  --model FILE     this GGUF model instead of the embedded one
+  --json           one JSON object`;
+
+interface Options {
+  readonly link: string | null;
+  readonly recipe: string | null;
+  readonly preset: string | null;
+  readonly python: string | null;
+  readonly data: string | null;
+  readonly model: string | null;
+  readonly json: boolean;
+}
+
+function readOptions(args: readonly string[]): Options {
+  const text = { type: 'string' } as const;
+  const wrong = (message: string): UserError => new UserError('usage', `${message}\n${usage}`);
+  let values: { [key: string]: string | boolean | undefined };
+  try {
+    const options = {
+      link: text,
+      recipe: text,
+      preset: text,
+      python: text,
+      data: text,
+      model: text,
+    } as const;
+    values = parseArgs({ args: [...args], options: { ...options, json: { type: 'boolean' } } }).values;
+  } catch (error) {
+    throw wrong(error instanceof Error ? error.message : String(error));
+  }
+  const given = (name: string): string | null => {
+    const value = values[name];
+    return typeof value === 'string' ? value : null;
+  };
+  const [link, recipe, preset, python] = ['link', 'recipe', 'preset', 'python'].map(given);
+  if ([link, recipe, preset, python].filter((one) => one !== null).length !== 1)
+    throw wrong('Give one of --link, --recipe, --preset and --python.');
+  return {
+    link: link ?? null,
+    recipe: recipe ?? null,
+    preset: preset ?? null,
+    python: python ?? null,
+    data: given('data'),
+    model: given('model'),
+    json: values.json === true,
+  };
+}
+
+interface Answer {
+  readonly recipe: Recipe;
+  readonly notUnderstood: readonly NotUnderstood[];
+  readonly patch: RecipePatch | null;
+}
+
+/** A script stands on the plain defaults: a preset would add what it does not say. */
+async function answer(options: Options, assets: Assets, note: (text: string) => void): Promise<Answer> {
+  const base = await recipeOf({ ...options, steps: null }, assets, note);
+  if (options.python === null) return { recipe: base, notUnderstood: [], patch: null };
+  const reading = fromPython(await readText(options.python));
+  const recipe = { ...base, values: withPatch(base.values, reading.patch) };
+  return { recipe, notUnderstood: reading.notUnderstood, patch: reading.patch };
+}
+
+async function report(options: Options): Promise<object> {
+  const assets = new Assets(readPublic);
+  const notes: string[] = [];
+  const { recipe, notUnderstood, patch } = await answer(options, assets, (text) => notes.push(text));
+  const { outcome, trainableLine, trainableParams, allParams, cutAt, diagnoses } = await laboratory(
+    assets,
+    recipe,
+  );
+  const presets = presetValues(await assets.presets());
+  const { error } = outcome;
+  return {
+    outcome: outcome.kind,
+    type: error?.type ?? null,
+    message: error?.message ?? null,
+    call: error?.call ?? null,
+    warnings: outcome.warnings.map(({ category, message, call }) => ({ category, message, call })),
+    trainable: trainableParams,
+    all: allParams,
+    trainable_line: trainableLine,
+    trainable_tensors: outcome.trainableTensors,
+    gradients: {
+      none: outcome.noneGradients,
+      zero: outcome.zeroGradients,
+      nonzero: outcome.nonzeroGradients,
+    },
+    cut_at: cutAt,
+    causes: diagnoses.map(({ id, cause, evidence, notTheCause, fixes }) => ({
+      id,
+      cause: cause.en,
+      evidence: evidence.map(({ en }) => en),
+      not_the_cause: notTheCause.map(({ en }) => en),
+      fixes: fixes.map(({ code, why, patch: change }) => ({ code, why: why.en, patch: change })),
+    })),
+    ...(patch ? { read: patch, not_understood: notUnderstood } : {}),
+    notes,
+    link: await formatLink(recipe, presets, { includeData: false, fingerprint: null }),
+  };
+}
+
+function printText(found: object): void {
+  for (const [key, value] of Object.entries(found)) {
+    if (value === null || (Array.isArray(value) && value.length === 0)) continue;
+    const lines = typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value);
+    process.stdout.write(`${key}: ${lines}\n`);
+  }
+}
+
+export async function main(args: readonly string[]): Promise<number> {
+  const json = args.includes('--json');
+  try {
+    const found = await report(readOptions(args));
+    if (json) process.stdout.write(`${JSON.stringify(found)}\n`);
+    else printText(found);
+    return 0;
+  } catch (error) {
+    const { code, message } = errorData(error);
+    if (json) process.stdout.write(`${JSON.stringify({ event: 'error', code, message })}\n`);
+    else process.stderr.write(`${code}: ${message}\n`);
+    return 1;
+  }
+}

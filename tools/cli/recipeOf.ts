@@ -1,0 +1,57 @@
+// The recipe that the command line names: a link, a file, a preset; own rows and a model file laid over it.
+import { readFile } from 'node:fs/promises';
+import { decodeRows } from '../../src/engine/data/rows.ts';
+import { UserError } from '../../src/engine/errors.ts';
+import { urlSource } from '../../src/engine/formats/byteSource.ts';
+import { parseLink } from '../../src/engine/recipe/link.ts';
+import { presetValues, recipeOfPreset } from '../../src/engine/recipe/presets.ts';
+import type { Recipe } from '../../src/engine/recipe/recipe.ts';
+import { withPatch } from '../../src/engine/recipe/recipe.ts';
+import { readRecipeJson } from '../../src/engine/recipe/recipeFile.ts';
+import type { Assets } from '../../src/engine/session/assets.ts';
+import { fileSource } from './fileSource.ts';
+import type { CliOptions } from './options.ts';
+
+/** A text file in UTF-8. Throws UserError 'file'. */
+export async function readText(path: string): Promise<string> {
+  try {
+    return decodeRows(Uint8Array.from(await readFile(path)), path);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      'file',
+      `${path}: can't be read (${error instanceof Error ? error.message : String(error)}).`,
+    );
+  }
+}
+
+/** The recipe asked for; a link's notes go to `note`. */
+export async function recipeOf(
+  options: Pick<CliOptions, 'link' | 'recipe' | 'preset' | 'data' | 'model' | 'steps'>,
+  assets: Assets,
+  note: (text: string) => void,
+): Promise<Recipe> {
+  const presets = await assets.presets();
+  const values = presetValues(presets);
+  let recipe: Recipe;
+  if (options.link !== null) {
+    const parsed = await parseLink(options.link.slice(Math.max(0, options.link.indexOf('#'))), values);
+    parsed.notes.forEach(note);
+    recipe = parsed.recipe;
+  } else if (options.recipe !== null) recipe = readRecipeJson(await readText(options.recipe), values);
+  else recipe = recipeOfPreset(presets, options.preset ?? presets[0]?.id ?? '');
+  if (options.data !== null)
+    recipe = {
+      ...recipe,
+      data: { name: options.data.split('/').at(-1) ?? options.data, text: await readText(options.data) },
+    };
+  if (options.model !== null) {
+    const { info } = await assets.openModel(
+      /^https?:/.test(options.model) ? await urlSource(options.model) : await fileSource(options.model),
+    );
+    recipe = { ...recipe, model: { name: info.name, digest: info.digest } };
+  }
+  return options.steps === null
+    ? recipe
+    : { ...recipe, values: withPatch(recipe.values, { 'train.max_steps': options.steps }) };
+}
