@@ -3,8 +3,9 @@
 import type { FloatArray, KernelCall } from '../../shaders/kernel.ts';
 import { matmulReference } from '../../shaders/matmul/matmul.ref.ts';
 import { matmulCall } from '../../shaders/matmul/matmul.ts';
-import { invariant } from '../errors.ts';
+import { invariant, UserError } from '../errors.ts';
 import type { Recording } from '../models/recording.ts';
+import type { Module } from '../nn/module.ts';
 import type { KernelProfile, Ref, ReferenceContext } from '../tape/operation.ts';
 import type { Value } from '../tape/value.ts';
 import type { FrozenGroup } from './frozenProduct.ts';
@@ -41,8 +42,22 @@ function slice(group: FrozenGroup, first: number, rows: number, bound = false): 
   };
 }
 
-export function headOf(recording: Recording): Head {
+/** The head without an adapter around it that is not in use; one in use is more than the kernels do. */
+function bareHead(recording: Recording): Module {
   const module = recording.module('lm_head');
+  const { kind } = module;
+  if (kind.type !== 'lora') return module;
+  if (!kind.disabled && kind.active.some((name) => kind.adapters.has(name)))
+    throw new UserError(
+      'beyond-engine',
+      'lm_head: has an adapter in use, but this engine runs LoRA on the linears of the layers only. Leave lm_head out of target_modules.',
+      { names: ['lm_head'] },
+    );
+  return module.child('base_layer');
+}
+
+export function headOf(recording: Recording): Head {
+  const module = bareHead(recording);
   const weight = module.parameters.get('weight');
   invariant(weight && module.kind.type === 'linear', 'lm_head has no weight of its own');
   const tied = recording.module('model.embed_tokens').parameters.get('weight') === weight;

@@ -16,6 +16,14 @@ const attention: Proposal = {
   patch: { 'lora.target_modules': '["q_proj","v_proj"]' },
 };
 
+const byName: Proposal = {
+  code: 'LoraConfig(target_modules=["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"], …)',
+  why: text('every linear module of the layers, by name', '各层的所有线性模块，逐一列名'),
+  patch: {
+    'lora.target_modules': '["q_proj","k_proj","v_proj","o_proj","gate_proj","up_proj","down_proj"]',
+  },
+};
+
 /** Last names of the modules that can carry LoRA, each once, in module order. */
 function knownNames({ examination }: DoctorFacts): string[] {
   const names = [...examination.script.causal.namedModules()]
@@ -105,6 +113,11 @@ export const targetEntries: readonly DoctorEntry[] = [
       const isPlainName =
         !facts.values['lora.target_modules'].trim().startsWith('[') && listed(facts).length === 1;
       const list = listed(facts).join(', ') || facts.values['lora.target_modules'];
+      if (list === 'all-linear')
+        return text(
+          `PEFT ${facts.examination.script.stack.peft} takes "all-linear" for a module's name; the word has a meaning from 0.8 on.`,
+          `PEFT ${facts.examination.script.stack.peft} 把 "all-linear" 当成模块名；从 0.8 起它才有特殊含义。`,
+        );
       return isPlainName && knownNames(facts).includes(listed(facts)[0] ?? '')
         ? text(
             `A bare string is a regular expression that must match a whole module path; "${list}" matches none. In a list it would match every path that ends with it.`,
@@ -122,7 +135,7 @@ export const targetEntries: readonly DoctorEntry[] = [
         'requires_grad 或检查点：脚本在此之前就停了',
       ),
     ],
-    proposals: (facts) => [...nearestProposal(facts), allLinear],
+    proposals: (facts) => [...nearestProposal(facts), allLinear, byName],
   },
   {
     id: 'target-unsupported',
