@@ -1,20 +1,10 @@
-// Settings of the model and the data: which base, in what quantisation, which rows.
+// Settings of the model and the data: in what quantisation, which rows. Which base it is stands beside the settings, for a file
+// is no value.
 import { defineSetting } from '../recipe/setting.ts';
 
 const same = (text: string) => ({ en: text, zh: text });
 
 export const dataSettings = {
-  model: defineSetting({
-    type: { kind: 'choice', options: [{ value: 'embedded', label: { en: 'embedded', zh: '内置模型' } }] },
-    default: 'embedded',
-    section: 'model',
-    label: { en: 'base model', zh: '底座模型' },
-    help: {
-      en: 'The frozen model that the adapter is trained on. The embedded one is served with the page.',
-      zh: '被冻结、在其上训练适配器的模型。内置模型随页面提供。',
-    },
-    python: 'AutoModelForCausalLM.from_pretrained(…)',
-  }),
   'bnb.bnb_4bit_quant_type': defineSetting({
     type: {
       kind: 'choice',

@@ -15,12 +15,14 @@ export interface ScriptContext {
   /** JSONL file of the rows. */
   readonly data: string;
   readonly format: RowFormat;
+  /** GGUF file that `model` is made from once. */
+  readonly gguf?: string;
 }
 
 const defaultContext: ScriptContext = { model: 'model', data: 'rows.jsonl', format: 'messages' };
 
 /** `pip install …` with the stack's versions. */
-function pins(stack: Stack, fourBit: boolean): string {
+function pins(stack: Stack, fourBit: boolean, gguf: boolean): string {
   const bitsandbytes = stack.bitsandbytes === null ? 'bitsandbytes' : `bitsandbytes==${stack.bitsandbytes}`;
   const older = stack.torch.startsWith('2.1.') || stack.torch.startsWith('2.2.');
   return [
@@ -28,6 +30,7 @@ function pins(stack: Stack, fourBit: boolean): string {
     `transformers==${stack.transformers}`,
     `peft==${stack.peft}`,
     `trl==${stack.trl}`,
+    ...(gguf ? ['gguf'] : []),
     ...(fourBit ? [bitsandbytes] : []),
     'datasets',
     // These releases were built against the older interfaces.
@@ -44,7 +47,7 @@ function imports(body: string, dialect: Dialect): string {
     const used = names.filter(uses);
     return used.length > 0 ? [`from ${module} import ${used.join(', ')}`] : [];
   };
-  const standard = ['itertools', 'math'].filter(uses).map((name) => `import ${name}`);
+  const standard = ['itertools', 'math', 'os'].filter(uses).map((name) => `import ${name}`);
   const others = [
     ...(uses('torch') ? ['import torch'] : []),
     ...from('datasets', ['load_dataset']),
@@ -67,6 +70,18 @@ function imports(body: string, dialect: Dialect): string {
   return [...standard, ...(standard.length > 0 ? [''] : []), ...others].join('\n');
 }
 
+/** Trainer refuses a model that was read from a GGUF file, so it is saved as plain weights first (tools/golden/smollm2.py). */
+function convert(gguf: string, dialect: Dialect): string {
+  return [
+    'if not os.path.isdir(MODEL):',
+    `    plain = AutoModelForCausalLM.from_pretrained(".", gguf_file=${JSON.stringify(gguf)}, ${dialect.dtype}=torch.float32)`,
+    '    plain.hf_quantizer, plain.is_quantized = None, False',
+    '    plain.config.__dict__.pop("quantization_config", None)',
+    '    plain.save_pretrained(MODEL)',
+    `    AutoTokenizer.from_pretrained(".", gguf_file=${JSON.stringify(gguf)}).save_pretrained(MODEL)`,
+  ].join('\n');
+}
+
 /** The script's text, ending in a newline. */
 export function pythonScript(values: RecipeValues, context: ScriptContext = defaultContext): string {
   const stack = stackOf(values['wiring.stack']);
@@ -80,6 +95,7 @@ export function pythonScript(values: RecipeValues, context: ScriptContext = defa
     ...(loadsAdapter ? ['ADAPTER = "saved-adapter"'] : []),
   ];
   const sections = [
+    context.gguf === undefined ? '' : convert(context.gguf, dialect),
     loadModel(values, dialect),
     attachSection(values, dialect),
     dataSection(values, dialect),
@@ -87,7 +103,7 @@ export function pythonScript(values: RecipeValues, context: ScriptContext = defa
   ];
   const body = sections.filter((section) => section !== '').join('\n\n');
   return [
-    `# pip install ${pins(stack, isFourBit(values))}`,
+    `# pip install ${pins(stack, isFourBit(values), context.gguf !== undefined)}`,
     imports(body, dialect),
     '',
     constants.join('\n'),

@@ -11,6 +11,10 @@ import type { Assets } from './assets.ts';
 import { estimateCost } from './estimate.ts';
 import { prepareData } from './prepareData.ts';
 
+/** Beside the script: the file, the folder that is made of it, the rows. */
+const scriptContext = (gguf: string) =>
+  ({ model: gguf.replace(/\.gguf$/i, ''), gguf, data: 'rows.jsonl', format: 'messages' }) as const;
+
 /** Throws UserError for settings, rows or a model that can't be used. */
 export async function inspectRecipe(assets: Assets, recipe: Recipe): Promise<Inspection> {
   const problems = recipeProblems(recipe.values);
@@ -34,6 +38,7 @@ export async function inspectRecipe(assets: Assets, recipe: Recipe): Promise<Ins
     },
     rows: data.facts,
     data: data.summary,
+    ...(recipe.model ? { script: scriptContext(recipe.model.name) } : {}),
     prompts: source.prompts,
   });
 }

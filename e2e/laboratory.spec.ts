@@ -1,0 +1,70 @@
+// The laboratory as a newcomer uses it: the classical failure on one screen, why a row gets nothing, a pasted script, the guide.
+import { expect, open, test } from './playground.ts';
+
+test('the classical failure, its cut, cause and repair stand on one screen', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await open(page, 'preset=element-0');
+  for (const words of [
+    'RuntimeError: element 0 of tensors does not require grad and does not have a grad_fn',
+    'Reentrant checkpointing runs each layer under no_grad',
+    'gradient_checkpointing_kwargs={"use_reentrant": False}',
+  ])
+    await expect(page.getByText(words).first()).toBeInViewport();
+  await expect(page.locator('.strip-cells')).toBeInViewport();
+  await expect(page.getByText('cut here').first()).toBeInViewport();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect(page.getByText('element 0 of tensors').first()).toBeVisible();
+  expect(
+    await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth),
+  ).toBeLessThanOrEqual(0);
+});
+
+test('a row says why it gets nothing, and shows the way to the cut', async ({ page }) => {
+  await open(page, 'preset=element-0');
+  const row = page.getByRole('row', { name: /lora_B\.default/ }).first();
+  await row.click();
+  const why = page.getByRole('region', { name: 'Why this row gets what it gets' });
+  await expect(why).toContainText('ran under no_grad, as a reentrant checkpoint');
+  await expect(why).toContainText('grad is None');
+  await expect(why).toContainText(/output grad_fn=\w+/);
+  await page
+    .getByRole('button', { name: /^Apply: .*use_reentrant/ })
+    .first()
+    .click();
+  await expect(why).toContainText('a gradient arrives');
+  await page.getByRole('radio', { name: /^changed \d+/ }).click();
+  await expect(page.getByRole('row', { name: /lora_B\.default/ }).first()).toBeVisible();
+});
+
+test('a pasted script moves the knobs, and what was not understood is listed', async ({ page }) => {
+  await open(page);
+  await page.getByRole('button', { name: 'Script', exact: true }).click();
+  await page.getByLabel(/paste a script/).fill(`
+model = get_peft_model(model, LoraConfig(r=4, lora_alpha=8, use_something_new=True))
+trainer = SFTTrainer(model, args=SFTConfig(gradient_checkpointing=True), packing=True)
+`);
+  await page.getByRole('button', { name: 'Move the knobs' }).click();
+  await expect(page.getByText('LoraConfig: use_something_new=True')).toBeVisible();
+  await expect(page.getByText('SFTTrainer: packing=True')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page).toHaveURL(
+    /lora\.r=4&.*wiring\.attach=get_peft_model&.*train\.gradient_checkpointing=true/,
+  );
+  await expect(page.getByText('element 0 of tensors').first()).toBeVisible();
+});
+
+test('the guide tries its advice under every stack, and each case opens', async ({ page }) => {
+  await open(page);
+  await page.getByRole('button', { name: 'Guide', exact: true }).click();
+  const advice = page.locator('details', { hasText: 'Pass peft_config' });
+  await expect(advice).toContainText(/helps in \d+ of 13 stacks/);
+  await advice.locator('summary').click();
+  await expect(advice.getByRole('row')).toHaveCount(14);
+  await page.locator('details', { hasText: 'The same, after attaching' }).locator('summary').click();
+  await page
+    .locator('details', { hasText: 'The same, after attaching' })
+    .getByRole('button', { name: /Open this case under TRL 1\.16/ })
+    .click();
+  await expect(page).toHaveURL(/wiring\.stack=trl-1\.16\.0/);
+  await expect(page.getByText(/frozen|froze/).first()).toBeVisible();
+});
