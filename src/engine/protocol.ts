@@ -1,4 +1,5 @@
 // The worker boundary: commands in, events out, as discriminated unions. `decode.ts` checks what arrives; nothing is cast.
+import type { ExportFile } from './adapters/exportAdapter.ts';
 import type { Advice } from './doctor/guide.ts';
 import type { Inspection } from './inspect/inspection.ts';
 import type { SurveyRow } from './inspect/survey.ts';
@@ -6,6 +7,9 @@ import type { Why } from './inspect/why.ts';
 import type { ModelInfo } from './models/modelFiles.ts';
 import type { Recipe } from './recipe/recipe.ts';
 import type { PythonReading } from './script/reading.ts';
+
+/** PEFT's directory, or a GGUF LoRA for llama.cpp. */
+export type ExportFormat = 'peft' | 'gguf';
 
 export type BackendChoice = 'auto' | 'webgpu' | 'cpu';
 
@@ -31,6 +35,8 @@ export type Command =
   | { readonly type: 'resume'; readonly backend: BackendChoice }
   /** Forget the saved run. */
   | { readonly type: 'discard' }
+  /** The adapter as files. Answers `exported` with the same id. */
+  | { readonly type: 'export'; readonly id: number; readonly format: ExportFormat }
   /** Read a script, a snippet or an adapter_config.json. Answers `python-read` with the same id. */
   | { readonly type: 'read-python'; readonly id: number; readonly text: string }
   /** Why a parameter or module gets the gradient it gets. Answers `why` with the same id. */
@@ -150,6 +156,7 @@ export type Event =
   | { readonly type: 'model'; readonly id: number; readonly model: ModelSummary }
   | { readonly type: 'model-failed'; readonly id: number; readonly error: EngineErrorData }
   | { readonly type: 'pong' }
+  | { readonly type: 'exported'; readonly id: number; readonly files: readonly ExportFile[] }
   | { readonly type: 'python-read'; readonly id: number; readonly reading: PythonReading }
   | { readonly type: 'why'; readonly id: number; readonly why: Why | null }
   | { readonly type: 'guide'; readonly id: number; readonly entries: readonly GuideEntry[] }

@@ -10,6 +10,7 @@ import {
   withPatch,
 } from '../engine/index.ts';
 import { mountPage } from './mountPage.tsx';
+import { saveFiles } from './parts/saveFile.ts';
 
 async function fetchJson(path: string): Promise<unknown> {
   const response = await fetch(path);
@@ -36,4 +37,5 @@ mountPage(root, {
   writeLink: formatLink,
   decodeRows,
   recipeJson,
+  saveFiles,
 });

@@ -11,6 +11,8 @@ export interface CliOptions {
   readonly model: string | null;
   /** Folder in which the run saves itself. */
   readonly checkpoint: string | null;
+  /** Folder for the trained adapter. */
+  readonly export: string | null;
   readonly steps: number | null;
   readonly backend: BackendChoice;
   readonly listPresets: boolean;
@@ -25,6 +27,7 @@ const usage = `npm run -s train -- [--link URL | --recipe FILE | --preset NAME] 
   --data FILE      train on these rows (JSONL) instead of the preset's
   --model FILE     train this GGUF model (or an http address that answers ranges) instead of the embedded one
   --checkpoint DIR save the run here as it goes, and go on with it when it was ended
+  --export DIR     write the adapter: DIR/peft for PEFT, DIR/adapter.gguf for llama.cpp
   --steps N        at most N optimiser steps
   --backend NAME   webgpu or cpu (default: webgpu where there is an adapter)
   --json           one JSON object a line
@@ -48,6 +51,7 @@ export function readOptions(args: readonly string[]): CliOptions {
         data: text,
         model: text,
         checkpoint: text,
+        export: text,
         steps: text,
         backend: text,
         'list-presets': flag,
@@ -76,6 +80,7 @@ export function readOptions(args: readonly string[]): CliOptions {
     data: values.data ?? null,
     model: values.model ?? null,
     checkpoint: values.checkpoint ?? null,
+    export: values.export ?? null,
     steps,
     backend,
     listPresets: values['list-presets'],

@@ -1,4 +1,5 @@
 // `npm run train`: the page's run without the page. Same engine, same recipe, same numbers; exit status 1 on failure.
+import { mkdir, writeFile } from 'node:fs/promises';
 import type { OpenedBackend } from '../../src/engine/backends/openDevice.ts';
 import { openBackend } from '../../src/engine/backends/openDevice.ts';
 import { UserError } from '../../src/engine/errors.ts';
@@ -42,6 +43,12 @@ async function openDevice(options: CliOptions, recipe: Recipe): Promise<OpenedBa
     );
   }
   return opened;
+}
+
+async function writeAdapter(run: TrainingRun, folder: string): Promise<void> {
+  await mkdir(`${folder}/peft`, { recursive: true });
+  for (const { name, bytes } of await run.exportAs('peft')) await writeFile(`${folder}/peft/${name}`, bytes);
+  for (const { name, bytes } of await run.exportAs('gguf')) await writeFile(`${folder}/${name}`, bytes);
 }
 
 /** One run on one device, from the start or from what was saved. */
@@ -112,6 +119,7 @@ async function runOn(
   }
   await run.answers('after');
   for (const [prompt, { before, after }] of answers) report.sample(prompt, before, after);
+  if (options.export !== null) await writeAdapter(run, options.export);
   await run.keeper.clear();
   const presets = presetValues(await assets.presets());
   report.done(await formatLink(recipe, presets, { includeData: false, fingerprint: run.fingerprint }));

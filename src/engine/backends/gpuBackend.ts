@@ -41,6 +41,14 @@ export interface GpuOptions {
   readonly maxBindingBytes?: number;
 }
 
+/** Told while a plan is bound, before any of it runs. */
+function tooLarge(name: string, size: number, most: number): UserError {
+  return new UserError(
+    'binding-too-large',
+    `'${name}': ${size} bytes would have to be bound at once, this device binds at most ${most}. Load the base in 4 bits, or use a smaller batch size, max_length or r.`,
+  );
+}
+
 export class GpuBackend implements Backend {
   readonly kind = 'webgpu';
   readonly profile: KernelProfile;
@@ -261,8 +269,12 @@ export class GpuBackend implements Backend {
       invariant(buffer, `webgpu: scratch ${ref.scratch} was not planned`);
       return { buffer };
     }
-    const part = (buffer: GPUBuffer, at: number, length: number | undefined): BufferRange =>
-      length === undefined ? { buffer } : { buffer, offset: at * 4, size: Math.max(4, length * 4) };
+    const part = (buffer: GPUBuffer, at: number, length: number | undefined): BufferRange => {
+      const size = length === undefined ? buffer.size : Math.max(4, length * 4);
+      if (size > this.profile.maxBindingBytes)
+        throw tooLarge(buffer.label, size, this.profile.maxBindingBytes);
+      return length === undefined ? { buffer } : { buffer, offset: at * 4, size };
+    };
     if ('buffer' in ref) return part(this.#buffer(ref.buffer), ref.offset ?? 0, ref.size);
     const { owner, offset } = resolveAlias(ref.value);
     const count = ref.size ?? elementCount(ref.value.shape);

@@ -100,3 +100,33 @@ export function toFloat32(name: string, tensor: SafeTensor): Float32Array<ArrayB
   if (format === null) throw broken(`tensor '${name}' is ${tensor.dtype}, expected F32, F16 or BF16`);
   return decodeFile(format, bytes, bytes.byteLength / 2);
 }
+
+/** A safetensors file of float32 tensors, in the order given, as PEFT writes one (`{"format": "pt"}`). */
+export function writeSafetensors(
+  tensors: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly values: Float32Array;
+  }[],
+): Uint8Array<ArrayBuffer> {
+  const entries: Record<string, object> = { __metadata__: { format: 'pt' } };
+  let at = 0;
+  for (const { name, shape, values } of tensors) {
+    entries[name] = { dtype: 'F32', shape, data_offsets: [at, at + values.byteLength] };
+    at += values.byteLength;
+  }
+  const text = JSON.stringify(entries);
+  // The header is padded with blanks, so that the data begins at a multiple of eight bytes.
+  const header = new TextEncoder().encode(
+    text.padEnd(Math.ceil(new TextEncoder().encode(text).length / 8) * 8),
+  );
+  const file = new Uint8Array(8 + header.length + at);
+  new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
+  file.set(header, 8);
+  let next = 8 + header.length;
+  for (const { values } of tensors) {
+    file.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), next);
+    next += values.byteLength;
+  }
+  return file;
+}

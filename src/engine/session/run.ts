@@ -1,44 +1,41 @@
 // One run from a recipe: loads, checks the wiring, answers before, trains, answers after. Emits protocol events; whoever
 // drives it (worker, command line) decides when to step.
+import type { ExportFile } from '../adapters/exportAdapter.ts';
+import { ggufAdapter, peftFiles } from '../adapters/exportAdapter.ts';
 import { assertRankFits } from '../adapters/rankFits.ts';
 import type { Backend } from '../backends/backend.ts';
-import type { OpenedBackend } from '../backends/openDevice.ts';
 import { deviceClass } from '../backends/openDevice.ts';
-import { Cancelled, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import { Generator } from '../generate/generator.ts';
 import { examine } from '../inspect/examine.ts';
 import { countParameters } from '../inspect/trainableLine.ts';
-import { loadWeights } from '../models/loadModel.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
 import { weightFormatsOf } from '../models/weightSource.ts';
-import type { Event, Fingerprint, RunPhase, StepMetrics } from '../protocol.ts';
+import type { ExportFormat, Fingerprint, RunPhase, StepMetrics } from '../protocol.ts';
+import { formatLink } from '../recipe/link.ts';
+import { presetValues } from '../recipe/presets.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { recipeProblems } from '../recipe/recipe.ts';
 import { PythonError } from '../tape/pythonError.ts';
 import { Trainer } from '../train/trainer.ts';
 import { assertWithinEngine } from '../wiring/engineReach.ts';
+import type { Wired } from '../wiring/wire.ts';
 import { weightOptions } from '../wiring/wire.ts';
 import type { Assets } from './assets.ts';
 import { estimateCost } from './estimate.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { Keeper } from './keeper.ts';
+import type { LoadOptions } from './loadFiles.ts';
+import { loadFiles } from './loadFiles.ts';
 import { prepareData } from './prepareData.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
 
-export interface RunOptions {
+export interface RunOptions extends LoadOptions {
   readonly assets: Assets;
-  readonly recipe: Recipe;
-  readonly opened: OpenedBackend;
   /** Where the run saves itself, so that it can go on after a loss. */
   readonly store: SnapshotStore;
   /** Go on from here. */
   readonly saved?: Snapshot | null;
-  readonly emit: (event: Event) => void;
-  readonly now: () => number;
-  /** True once the run should give up what it is doing (reset, stop while answering). */
-  readonly cancelled: () => boolean;
-  /** Lets messages in. */
-  readonly breathe: () => Promise<void>;
 }
 
 /** Numbers that no setting's own range can judge. */
@@ -54,14 +51,24 @@ export class TrainingRun {
   readonly #trainer: Trainer;
   readonly #generator: Generator;
   readonly #prompts: readonly string[];
+  readonly #wired: Wired;
+  readonly #files: ModelFiles;
   readonly #metrics: StepMetrics[] = [];
   readonly #before = new Map<string, string>();
   readonly keeper: Keeper;
 
   private constructor(
     options: RunOptions,
-    parts: { trainer: Trainer; generator: Generator; prompts: readonly string[] },
+    parts: {
+      trainer: Trainer;
+      generator: Generator;
+      prompts: readonly string[];
+      wired: Wired;
+      files: ModelFiles;
+    },
   ) {
+    this.#wired = parts.wired;
+    this.#files = parts.files;
     this.recipe = options.recipe;
     this.backend = options.opened.backend;
     this.#options = options;
@@ -112,7 +119,7 @@ export class TrainingRun {
     if (!error) assertWithinEngine(wired);
     assertRankFits(wired.root);
     const { backend } = opened;
-    await TrainingRun.#load(options, files);
+    await loadFiles(options, files);
     const trainer = new Trainer({
       backend,
       config: files.config,
@@ -151,34 +158,7 @@ export class TrainingRun {
       backend: backend.kind,
       dispatchesPerStep: estimate?.dispatchesPerStep ?? 0,
     });
-    return new TrainingRun(options, { trainer, generator, prompts: source.prompts });
-  }
-
-  static async #load(options: RunOptions, files: ModelFiles): Promise<void> {
-    const { emit, opened, recipe, now, breathe, cancelled } = options;
-    let read = 0;
-    let total = 0;
-    const started = now();
-    const say = (): void => {
-      const bytesPerSecond = (read / Math.max(1, now() - started)) * 1000;
-      const rate = { bytesPerSecond, etaMs: ((total - read) / Math.max(1, bytesPerSecond)) * 1000 };
-      emit({ type: 'phase', phase: 'loading', done: read, total, note: '', ...(read > 0 ? { rate } : {}) });
-    };
-    const weights = await files.weights((done, all) => {
-      read = done;
-      total = all;
-      say();
-    });
-    await loadWeights(
-      files.config,
-      weights,
-      weightOptions(recipe.values),
-      (name, data) => opened.backend.upload(name, data),
-      async () => {
-        await breathe();
-        if (cancelled()) throw new Cancelled();
-      },
-    );
+    return new TrainingRun(options, { trainer, generator, prompts: source.prompts, wired, files });
   }
 
   get step(): number {
@@ -223,6 +203,24 @@ export class TrainingRun {
     this.#options.emit({ type: 'step', metrics });
     if (!this.finished) await this.keeper.after(this.#trainer, this.#facts());
     return metrics;
+  }
+
+  /** The adapter as it stands, as files that PEFT or llama.cpp open. */
+  async exportAs(format: ExportFormat): Promise<readonly ExportFile[]> {
+    const { adapter } = await this.#trainer.state();
+    const { info, config } = this.#files;
+    const presets = presetValues(await this.#options.assets.presets());
+    const link = { includeData: false, fingerprint: this.fingerprint };
+    const exported = {
+      root: this.#wired.root,
+      layout: this.#trainer.layout,
+      values: adapter,
+      config,
+      base: info.kind === 'gguf' ? info.title : 'lora-playground-embedded',
+      peftVersion: this.#wired.script.stack.peft,
+      recipe: `#${await formatLink(this.recipe, presets, link)}`,
+    };
+    return format === 'peft' ? peftFiles(exported) : [ggufAdapter(exported)];
   }
 
   /** Saves the run as it stands. */

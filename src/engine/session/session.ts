@@ -97,6 +97,12 @@ export class Session {
       case 'ask':
         this.#wish = 'go';
         return this.#ask(command);
+      case 'export': {
+        if (!this.#run)
+          throw new UserError('no-run', 'Adapter: there is no run to take one from. Train first.');
+        const files = await this.#run.exportAs(command.format);
+        return emit({ type: 'exported', id: command.id, files });
+      }
       case 'saved': {
         const saved = await newestSnapshot(store);
         if (!saved) return;

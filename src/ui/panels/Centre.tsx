@@ -19,6 +19,7 @@ import {
 } from './notes/Notes.tsx';
 import { SavedNote } from './notes/SavedNote.tsx';
 import { Strip } from './strip/Strip.tsx';
+import { TakeHome } from './takeHome/TakeHome.tsx';
 
 export function Centre({ width, onSelect }: { readonly width: Width; readonly onSelect: () => void }) {
   const { t } = useTexts();
@@ -50,6 +51,7 @@ export function Centre({ width, onSelect }: { readonly width: Width; readonly on
         <>
           <Charts />
           <Answers />
+          <TakeHome />
           <Warnings />
         </>
       ) : (

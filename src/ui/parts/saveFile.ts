@@ -1,8 +1,22 @@
-// Hands text to the browser as a file, and to the clipboard. Both stay on this machine.
+// Hands text and files to the browser as downloads, and text to the clipboard. All of it stays on this machine.
+import type { ExportFile } from '../../engine/index.ts';
 
 /** Saves text under a name through the browser's own download. */
 export function saveFile(name: string, type: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
+  saveBlob(name, new Blob([text], { type: `${type};charset=utf-8` }));
+}
+
+/** One file as it is, several as one zip. The zip's code is fetched when it is first wanted. */
+export async function saveFiles(files: readonly ExportFile[]): Promise<void> {
+  const [first] = files;
+  if (files.length === 1 && first) return saveBlob(first.name, new Blob([first.bytes]));
+  const { downloadZip } = await import('client-zip');
+  const parts = files.map(({ name, bytes }) => ({ name: `adapter/${name}`, input: bytes }));
+  saveBlob('adapter.zip', await downloadZip(parts).blob());
+}
+
+function saveBlob(name: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

@@ -29,6 +29,7 @@ function page() {
     writeLink: async () => '',
     decodeRows: () => '',
     recipeJson: () => '',
+    saveFiles: async () => {},
   };
   const store = makeStore(emptyState('en', 'system'));
   const actions = makeActions(store, ports, (run) => void setTimeout(run, 1));

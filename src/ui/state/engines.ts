@@ -1,6 +1,6 @@
 // The page's two engines: the inspector answers each edit at once (latest wins), the trainer runs. A trainer that dies is
 // started again and goes on with its saved run. It knows no React and no DOM beyond timers.
-import type { EngineClient, RecipePatch } from '../../engine/index.ts';
+import type { EngineClient, ExportFile, RecipePatch } from '../../engine/index.ts';
 import { withPatch } from '../../engine/index.ts';
 import type { Command, Event } from '../../engine/protocol.ts';
 import { fixPatch } from './fixPatch.ts';
@@ -32,13 +32,23 @@ export interface EngineHooks {
   readonly later: (run: () => void) => void;
   /** The trainer paused: pending questions may be asked. */
   readonly onPaused: () => void;
+  /** The trainer has written the adapter's files. */
+  readonly onExported: (files: readonly ExportFile[]) => void;
   /** The inspector has read a script: these settings it names. */
   readonly onPython: (patch: RecipePatch) => void;
   /** The inspector has read a model file, or refused it. */
   readonly onModel: (event: Extract<Event, { type: 'model' | 'model-failed' }>) => void;
 }
 
-export function startEngines({ store, ports, later, onPaused, onPython, onModel }: EngineHooks): Engines {
+export function startEngines({
+  store,
+  ports,
+  later,
+  onPaused,
+  onExported,
+  onPython,
+  onModel,
+}: EngineHooks): Engines {
   let inFlight: number | null = null;
   let inspectQueued = false;
   let restarts = 0;
@@ -50,6 +60,7 @@ export function startEngines({ store, ports, later, onPaused, onPython, onModel 
       reduceAll(state, restarted ? events.filter((event) => event !== death) : events),
     );
     if (events.some((event) => event.type === 'phase' && event.phase === 'paused')) onPaused();
+    for (const event of events) if (event.type === 'exported') onExported(event.files);
   });
   let trainer: EngineClient = ports.startEngine(queue.push);
 

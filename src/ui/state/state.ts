@@ -2,6 +2,7 @@
 import type {
   CustomData,
   EngineClient,
+  ExportFile,
   Inspection,
   ModelRef,
   PythonReading,
@@ -158,6 +159,8 @@ export interface Ports {
   /** Text of a file of rows; throws a UserError that names the byte where it isn't UTF-8. */
   decodeRows(bytes: Uint8Array): string;
   recipeJson(recipe: Recipe, presets: readonly PresetEntry[]): string;
+  /** Hands files to the person: one as it is, several as a zip. */
+  saveFiles(files: readonly ExportFile[]): Promise<void>;
 }
 
 export type Edit =

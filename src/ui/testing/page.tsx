@@ -32,5 +32,6 @@ if (root !== null) {
     writeLink: async (recipe) => `v=1&preset=${recipe.preset}`,
     decodeRows: (bytes) => new TextDecoder().decode(bytes),
     recipeJson: (recipe) => JSON.stringify(recipe),
+    saveFiles: async () => {},
   });
 }

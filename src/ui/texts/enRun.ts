@@ -170,6 +170,12 @@ export const enRun = {
     try: 'Open',
     tryOf: 'Open this case under {{versions}}',
   },
+  takeHome: {
+    title: 'Take the adapter home',
+    text: 'PEFT’s folder opens with PeftModel.from_pretrained, the GGUF file with llama.cpp’s --lora.',
+    peft: 'PEFT (zip)',
+    gguf: 'GGUF',
+  },
   keys: {
     title: 'Keyboard',
     space: 'train or pause',

@@ -168,6 +168,12 @@ export const zhRun: TextsOf<typeof enRun> = {
     try: '打开',
     tryOf: '在 {{versions}} 下打开此情形',
   },
+  takeHome: {
+    title: '把适配器带回家',
+    text: 'PEFT 文件夹用 PeftModel.from_pretrained 打开，GGUF 文件用 llama.cpp 的 --lora 打开。',
+    peft: 'PEFT（zip）',
+    gguf: 'GGUF',
+  },
   keys: {
     title: '键盘',
     space: '训练或暂停',

@@ -2,11 +2,11 @@
 // bounded memory.
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../errors.ts';
-import type { FileSpec, TensorSpec } from '../../testing/ggufWriter.ts';
-import { ggml, types, writeGguf } from '../../testing/ggufWriter.ts';
 import type { ByteSource } from '../byteSource.ts';
 import { bytesSource } from '../byteSource.ts';
 import { readGguf } from './reader.ts';
+import type { FileSpec, TensorSpec } from './writer.ts';
+import { ggml, types, writeGguf } from './writer.ts';
 
 const tensor = (name: string, axes: readonly number[], more: Partial<TensorSpec> = {}): TensorSpec => {
   const count = axes.reduce((product, axis) => product * axis, 1);

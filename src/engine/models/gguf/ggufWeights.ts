@@ -35,14 +35,14 @@ const outside: Readonly<Record<string, string>> = {
 };
 
 /** `model.layers.3.mlp.up_proj.weight` → `blk.3.ffn_up.weight`. */
-function ggufName(name: string): string {
+export function ggufName(name: string): string {
   const layer = /^model\.layers\.(\d+)\.(.+)\.weight$/.exec(name);
   if (!layer) return outside[name] ?? name;
   return `blk.${layer[1] ?? ''}.${inLayer[layer[2] ?? ''] ?? layer[2] ?? ''}.weight`;
 }
 
 /** Rows in file order (head, pair, half) → (head, half, pair). */
-function unpermuteRows(bytes: Uint8Array, rows: number, heads: number): Uint8Array {
+export function unpermuteRows(bytes: Uint8Array, rows: number, heads: number): Uint8Array {
   const rowBytes = bytes.byteLength / rows;
   const headDim = rows / heads;
   const half = headDim / 2;

@@ -1,4 +1,5 @@
-// Test-only: writes GGUF files, whole ones and broken ones. Values as the format has them; nothing is checked here.
+// Writes GGUF files: metadata, the tensor table, data. Values as the format has them; nothing is checked here, and what a test of
+// the reader wants wrong may be given wrong. Source: ggml docs/gguf.md.
 
 export type Entry = readonly [key: string, type: number, value: EntryValue];
 export type EntryValue =

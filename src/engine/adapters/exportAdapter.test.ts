@@ -1,0 +1,97 @@
+// The exported adapter read back: PEFT's names, values bit for bit, targets that mean the adapted modules and no others; the
+// GGUF's names, scale and row order. That the real libraries open both is shown by tools/golden/check_export.py.
+import { describe, expect, it } from 'vitest';
+import { bytesSource } from '../formats/byteSource.ts';
+import { readGguf } from '../formats/gguf/reader.ts';
+import { readSafetensors, toFloat32 } from '../formats/safetensors.ts';
+import { benchConfig } from '../inspect/goldenBench.ts';
+import { unpermuteRows } from '../models/gguf/ggufWeights.ts';
+import type { RecipePatch } from '../recipe/recipe.ts';
+import { defaultValues, withPatch } from '../recipe/recipe.ts';
+import { wire } from '../wiring/wire.ts';
+import { ggufAdapter, peftFiles } from './exportAdapter.ts';
+import { layoutAdapters } from './layout.ts';
+
+function adapter(patch: RecipePatch = {}) {
+  const wired = wire(benchConfig, withPatch(defaultValues, { 'lora.r': 4, 'lora.lora_alpha': 6, ...patch }));
+  const layout = layoutAdapters(wired.root);
+  const values = Float32Array.from({ length: layout.total }, (_, i) => Math.sin(i) / 8);
+  const names = { base: 'Tiny', peftVersion: '0.17.1', recipe: '#v=1' };
+  return { root: wired.root, layout, values, config: benchConfig, ...names };
+}
+
+const file = (files: ReturnType<typeof peftFiles>, name: string): Uint8Array<ArrayBuffer> => {
+  const found = files.find((one) => one.name === name);
+  if (!found) throw new Error(`no ${name}`);
+  return found.bytes;
+};
+const json = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(bytes));
+
+describe('PEFT’s directory', () => {
+  it('holds every tensor under PEFT’s name, bit for bit', () => {
+    const exported = adapter();
+    const files = peftFiles(exported);
+    const tensors = readSafetensors(file(files, 'adapter_model.safetensors'));
+    expect(tensors.size).toBe(exported.layout.tensors.length);
+    for (const { name, offset, length, parameter } of exported.layout.tensors) {
+      const saved = name.replace('.default.weight', '.weight');
+      const tensor = tensors.get(saved);
+      expect(tensor?.shape, saved).toEqual(parameter.shape);
+      if (tensor) expect(toFloat32(saved, tensor)).toEqual(exported.values.slice(offset, offset + length));
+    }
+    expect(json(file(files, 'adapter_config.json'))).toMatchObject({
+      peft_type: 'LORA',
+      task_type: 'CAUSAL_LM',
+      r: 4,
+      lora_alpha: 6,
+      base_model_name_or_path: 'Tiny',
+      target_modules: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'],
+    });
+  });
+
+  it('names whole paths where a last name would mean more than was adapted', () => {
+    const files = peftFiles(adapter({ 'lora.target_modules': '.*layers\\.1\\.self_attn\\.q_proj' }));
+    expect(json(file(files, 'adapter_config.json'))).toMatchObject({
+      target_modules: ['model.layers.1.self_attn.q_proj'],
+    });
+  });
+
+  it('is the same whoever attached the adapter', () => {
+    const names = (patch: RecipePatch): string[] => [
+      ...readSafetensors(file(peftFiles(adapter(patch)), 'adapter_model.safetensors')).keys(),
+    ];
+    expect(names({ 'wiring.attach': 'add_adapter' })).toEqual(names({ 'wiring.attach': 'get_peft_model' }));
+  });
+});
+
+describe('the GGUF adapter', () => {
+  it('has llama.cpp’s names, alpha for its scale, and q and k rows in the file’s order', async () => {
+    const exported = adapter();
+    const { bytes } = ggufAdapter(exported);
+    const gguf = await readGguf(bytesSource('adapter.gguf', bytes));
+    expect(gguf.metadata.get('general.type')).toBe('adapter');
+    expect(gguf.metadata.get('adapter.lora.alpha')).toBe(6);
+    expect(gguf.tensors.size).toBe(exported.layout.tensors.length);
+    const read = (name: string): Uint8Array => {
+      const tensor = gguf.tensors.get(name);
+      if (!tensor) throw new Error(`no ${name}`);
+      return bytes.slice(tensor.offset, tensor.offset + tensor.bytes);
+    };
+    const own = (name: string): Float32Array => {
+      const found = exported.layout.tensors.find((tensor) => tensor.name.includes(name));
+      if (!found) throw new Error(`no ${name}`);
+      return exported.values.slice(found.offset, found.offset + found.length);
+    };
+    const floats = (from: Uint8Array): Float32Array => new Float32Array(from.slice().buffer);
+    expect(floats(read('blk.1.ffn_up.weight.lora_b'))).toEqual(own('layers.1.mlp.up_proj.lora_B'));
+    expect(floats(read('blk.0.attn_q.weight.lora_a'))).toEqual(own('layers.0.self_attn.q_proj.lora_A'));
+    const { heads, kvHeads, headDim } = benchConfig;
+    for (const [name, part, count] of [
+      ['attn_q', 'q_proj', heads],
+      ['attn_k', 'k_proj', kvHeads],
+    ] as const) {
+      const back = unpermuteRows(read(`blk.0.${name}.weight.lora_b`), count * headDim, count);
+      expect(floats(back)).toEqual(own(`layers.0.self_attn.${part}.lora_B`));
+    }
+  });
+});
