@@ -35,6 +35,8 @@ export type Command =
   | { readonly type: 'resume'; readonly backend: BackendChoice }
   /** Forget the saved run. */
   | { readonly type: 'discard' }
+  /** How far the last step moved each tensor. Answers `norms` with the same id. */
+  | { readonly type: 'norms'; readonly id: number }
   /** The adapter as files. Answers `exported` with the same id. */
   | { readonly type: 'export'; readonly id: number; readonly format: ExportFormat }
   /** Read a script, a snippet or an adapter_config.json. Answers `python-read` with the same id. */
@@ -156,6 +158,8 @@ export type Event =
   | { readonly type: 'model'; readonly id: number; readonly model: ModelSummary }
   | { readonly type: 'model-failed'; readonly id: number; readonly error: EngineErrorData }
   | { readonly type: 'pong' }
+  /** By `ParameterInfo.normIndex`. */
+  | { readonly type: 'norms'; readonly id: number; readonly updates: readonly number[] }
   | { readonly type: 'exported'; readonly id: number; readonly files: readonly ExportFile[] }
   | { readonly type: 'python-read'; readonly id: number; readonly reading: PythonReading }
   | { readonly type: 'why'; readonly id: number; readonly why: Why | null }

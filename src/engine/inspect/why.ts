@@ -14,6 +14,8 @@ export interface Why {
   readonly className: string;
   readonly gradFn: string | null;
   readonly bytes: number;
+  /** Place of its norms in a run's metrics; null for tensors outside the adapter. */
+  readonly normIndex: number | null;
   readonly gradient: GradientState;
 }
 
@@ -106,6 +108,11 @@ function zeroWords(examination: Examination, { name }: Found): Text {
   );
 }
 
+function placeOf({ step }: Examination, parameter: Parameter): number | null {
+  const place = step?.recording.layout.tensors.findIndex((tensor) => tensor.parameter === parameter) ?? -1;
+  return place < 0 ? null : place;
+}
+
 /** null for a path that names nothing with a parameter. */
 export function why(examination: Examination, path: string): Why | null {
   const found = find(examination, path);
@@ -118,6 +125,7 @@ export function why(examination: Examination, path: string): Why | null {
     className: owner.module?.className ?? '',
     gradFn: step?.tape.moduleOutputs.get(owner.path)?.gradFn ?? null,
     bytes: found.parameter.bytes,
+    normIndex: placeOf(examination, found.parameter),
     gradient,
   };
   if (!found.parameter.requiresGrad) return { ...facts, words: frozenWords(examination, found), cutAt: null };

@@ -223,6 +223,11 @@ export class TrainingRun {
     return format === 'peft' ? peftFiles(exported) : [ggufAdapter(exported)];
   }
 
+  /** How far the last step moved each tensor. */
+  updateNorms(): Promise<number[]> {
+    return this.#trainer.updateNorms();
+  }
+
   /** Saves the run as it stands. */
   save(): Promise<void> {
     return this.keeper.after(this.#trainer, this.#facts(), true);

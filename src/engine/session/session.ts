@@ -97,6 +97,8 @@ export class Session {
       case 'ask':
         this.#wish = 'go';
         return this.#ask(command);
+      case 'norms':
+        return emit({ type: 'norms', id: command.id, updates: (await this.#run?.updateNorms()) ?? [] });
       case 'export': {
         if (!this.#run)
           throw new UserError('no-run', 'Adapter: there is no run to take one from. Train first.');

@@ -20,6 +20,7 @@ import { makePlan } from '../tape/plan.ts';
 import type { Wired } from '../wiring/wire.ts';
 import { adapterLayoutOf, recordEvaluation, recordTraining, recordUpdate } from './recordTraining.ts';
 import type { TrainerState } from './trainerState.ts';
+import { updateNorms } from './updateNorms.ts';
 
 export interface TrainerInputs {
   readonly backend: Backend;
@@ -52,6 +53,7 @@ export class Trainer {
   /** Of one micro-batch, those recorded inside decoder layers. */
   layerDispatches = 0;
   #step = 0;
+  #lastRate = 0;
   readonly #inputs: TrainerInputs;
   readonly #schedule: Schedule;
   readonly #executables = new Map<string, Executable>();
@@ -99,6 +101,18 @@ export class Trainer {
       firstMoment: await backend.read('adam_m', 0, length, 'save'),
       secondMoment: await backend.read('adam_v', 0, length, 'save'),
     };
+  }
+
+  /** How far the last step moved each tensor. Waits for it. */
+  async updateNorms(): Promise<number[]> {
+    const { values } = this.#inputs;
+    return updateNorms(this.layout, await this.state(), {
+      learningRate: this.#lastRate,
+      beta1: values['train.adam_beta1'],
+      beta2: values['train.adam_beta2'],
+      eps: values['train.adam_epsilon'],
+      weightDecay: values['train.weight_decay'],
+    });
   }
 
   /** Goes on from a state of the same recipe. */
@@ -157,6 +171,7 @@ export class Trainer {
     this.#step += 1;
     const evaluates =
       this.#inputs.test.length > 0 && (this.#step % values['train.eval_steps'] === 0 || this.finished);
+    this.#lastRate = numbers.learningRate;
     const stepMs = now() - started;
     const micro = window.map((_, i) => MICRO_BATCHES_AT + 4 * i);
     const tokens = window.reduce((sum, batch) => sum + batch.realTokens, 0);

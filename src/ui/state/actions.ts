@@ -126,7 +126,9 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     /** Selects a row of the tree and asks why it gets what it gets. */
     select: (selectedPath: string | null) => {
       store.setState({ selectedPath, why: null });
-      const { recipe, inspectId } = store.getState();
+      const { recipe, inspectId, run } = store.getState();
+      if (run !== null && !isBusy(run) && run.steps.length > 0 && run.updateNorms.length === 0)
+        tell({ type: 'norms', id: 0 });
       if (selectedPath !== null) engines.ask({ type: 'why', id: inspectId, recipe, path: selectedPath });
     },
     /** Moves the knobs as a pasted script says. */

@@ -16,6 +16,7 @@ export function newRun(recipe: Recipe): Run {
     start: null,
     steps: [],
     tensorNorms: [],
+    updateNorms: [],
     warnings: [],
     answers: [],
     fingerprint: null,
@@ -59,8 +60,11 @@ function reduceRun(run: Run, event: Event, state: PageState): Run {
     case 'step': {
       // A run that went on after a loss repeats the steps that were not saved.
       const before = run.steps.filter(({ step }) => step < event.metrics.step);
-      return { ...run, steps: [...before, point(event.metrics)], tensorNorms: event.metrics.tensorNorms };
+      const { tensorNorms } = event.metrics;
+      return { ...run, steps: [...before, point(event.metrics)], tensorNorms, updateNorms: [] };
     }
+    case 'norms':
+      return { ...run, updateNorms: event.updates };
     case 'restored':
       return { ...run, steps: event.metrics.map(point) };
     case 'warning':

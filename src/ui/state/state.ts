@@ -83,6 +83,8 @@ export interface Run {
   readonly start: RunStart | null;
   readonly steps: readonly StepPoint[];
   readonly tensorNorms: readonly number[];
+  /** How far the last step moved each tensor; empty until asked. */
+  readonly updateNorms: readonly number[];
   readonly warnings: readonly { readonly category: string; readonly message: string }[];
   readonly answers: readonly AnswerPair[];
   readonly fingerprint: Fingerprint | null;

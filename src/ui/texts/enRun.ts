@@ -79,6 +79,7 @@ export const enRun = {
     grad_zero: 'gradient exactly zero',
     grad_nonzero: 'gets a gradient',
     grad_pending: 'not known yet',
+    updateNorm: 'last step moved it by {{value}}',
     showCut: 'Show where it is cut',
     title: 'Parameters',
     trainable: 'trainable {{count}}',

@@ -79,6 +79,7 @@ export const zhRun: TextsOf<typeof enRun> = {
     grad_zero: '梯度恰为零',
     grad_nonzero: '收到梯度',
     grad_pending: '尚不清楚',
+    updateNorm: '最近一步移动了 {{value}}',
     showCut: '显示断点',
     title: '参数',
     trainable: '可训练 {{count}}',

@@ -1,12 +1,15 @@
 // "Why?" for the selected row: what the tape says of it in words, and the way to the place where the graph is cut.
 import { Button } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
-import { bytesText } from '../../texts/numbers.ts';
+import { bytesText, figureText } from '../../texts/numbers.ts';
 
 export function WhyNote() {
   const { t, say } = useTexts();
   const actions = useActions();
   const why = usePageState((state) => (state.selectedPath === null ? null : state.why));
+  const moved = usePageState(({ run, why: about }) =>
+    run === null || about === null || about.normIndex === null ? undefined : run.updateNorms[about.normIndex],
+  );
   if (why === null) return null;
   const { path, className, gradFn, bytes, gradient, words, cutAt } = why;
   return (
@@ -21,6 +24,7 @@ export function WhyNote() {
           t('parameters.output', { gradFn: gradFn ?? 'None' }),
           t(`parameters.grad_${gradient}`),
           bytesText(bytes),
+          moved === undefined ? '' : t('parameters.updateNorm', { value: figureText(moved) }),
         ]
           .filter((part) => part !== '')
           .join(' · ')}
