@@ -5,6 +5,13 @@ import { expect, open, test, trainToTheEnd } from './playground.ts';
 test('a finished run hands out its adapter for PEFT and for llama.cpp', async ({ page }) => {
   await open(page, 'preset=ships-log&train.max_steps=3&generate.max_new_tokens=4');
   await trainToTheEnd(page);
+  await page
+    .getByRole('row', { name: /lora_B\.default/ })
+    .first()
+    .click();
+  await expect(page.getByRole('region', { name: 'Why this row gets what it gets' })).toContainText(
+    /last step moved it by [\d.e-]+/,
+  );
   const [zip] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'PEFT (zip)' }).click(),

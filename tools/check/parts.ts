@@ -166,7 +166,12 @@ function unused(context: Context): Outcome {
   );
   const entries = entryPoints(
     files.map((f) => f.path),
-    text('package.json'),
+    [
+      text('package.json'),
+      ...listFiles(context.root)
+        .filter((f) => /^tools\/.*\.sh$/.test(f))
+        .map(text),
+    ].join('\n'),
     page,
   );
   return fromViolations(checkUnused(modules(context), files, entries, packages));

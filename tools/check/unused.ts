@@ -80,7 +80,7 @@ function reachable(modules: readonly Module[], entries: readonly string[]): Read
   return seen;
 }
 
-/** Entry points: tests, configuration, declarations, and tools and scripts named by package.json or the page. */
+/** Entry points: tests, configuration, declarations, and what package.json, a shell script of tools/ or the page names. */
 export function entryPoints(
   paths: readonly string[],
   manifestText: string,

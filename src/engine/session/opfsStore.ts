@@ -1,5 +1,6 @@
-// Snapshots, and what was measured of adapters, in the browser's private file system, two files in turn: a write that is cut off leaves the older one whole.
-// Runs in a worker only. A store that another tab holds open refuses, and that tab's run keeps the place.
+// Snapshots, and what was measured of adapters, in the browser’s private file system, two files in turn: a write that is cut off
+// leaves the older one whole.
+// Runs in a worker only. One tab at a time has the place; the run of another goes on unsaved, and says so.
 import type { TuningCache } from '../backends/tune.ts';
 import { isRecord } from '../isRecord.ts';
 import type { SnapshotStore } from './snapshot.ts';
@@ -27,12 +28,47 @@ async function newestFirst(): Promise<readonly { readonly name: string; readonly
   return found.sort((a, b) => (b.file?.lastModified ?? 0) - (a.file?.lastModified ?? 0));
 }
 
+const LOCK = 'lora-playground-run';
+
+/** The place for one run is one tab's at a time; it falls free when that tab's worker ends. */
+function place() {
+  let release: (() => void) | null = null;
+  return {
+    /** Throws when another tab has it. */
+    take: async (): Promise<void> => {
+      if (release !== null) return;
+      const got = await new Promise<boolean>((resolve) => {
+        void navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => {
+          resolve(lock !== null);
+          if (lock === null) return undefined;
+          return new Promise<void>((end) => {
+            release = end;
+          });
+        });
+      });
+      if (!got) throw new Error('another tab is saving its own run');
+    },
+    isAnothers: async (): Promise<boolean> => {
+      if (release !== null) return false;
+      const { held = [] } = await navigator.locks.query();
+      return held.some(({ name }) => name === LOCK);
+    },
+    leave: (): void => {
+      release?.();
+      release = null;
+    },
+  };
+}
+
 /** null where the browser offers no private files. */
 export function opfsStore(): SnapshotStore | null {
-  if (!('storage' in navigator) || !('getDirectory' in navigator.storage)) return null;
+  if (!('storage' in navigator) || !('getDirectory' in navigator.storage) || !('locks' in navigator))
+    return null;
   let next: string | null = null;
+  const own = place();
   return {
     save: async (bytes) => {
+      await own.take();
       next ??= (await newestFirst()).at(-1)?.name ?? files[0];
       const handle = await (await folder()).getFileHandle(next, { create: true });
       const access = await handle.createSyncAccessHandle();
@@ -46,13 +82,16 @@ export function opfsStore(): SnapshotStore | null {
       next = files.find((name) => name !== next) ?? files[0];
     },
     load: async () => {
+      if (await own.isAnothers()) return [];
       const found = await newestFirst();
       const whole = found.flatMap(({ file }) => (file && file.size > 0 ? [file] : []));
       return Promise.all(whole.map(async (file) => new Uint8Array(await file.arrayBuffer())));
     },
     clear: async () => {
-      const place = await folder();
-      for (const name of files) await place.removeEntry(name).catch(() => {});
+      if (await own.isAnothers()) return;
+      const directory = await folder();
+      for (const name of files) await directory.removeEntry(name).catch(() => {});
+      own.leave();
     },
   };
 }

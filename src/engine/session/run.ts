@@ -223,6 +223,13 @@ export class TrainingRun {
     return format === 'peft' ? peftFiles(exported) : [ggufAdapter(exported)];
   }
 
+  /** Logits [V] of the token that follows a question, with the adapter. */
+  scores(prompt: string): Promise<Float32Array> {
+    const { tokenizer } = this.#files;
+    const ids = tokenizer.encode(tokenizer.render([{ role: 'user', content: prompt }], true).text);
+    return this.#generator.prefill(ids, true);
+  }
+
   /** How far the last step moved each tensor. */
   updateNorms(): Promise<number[]> {
     return this.#trainer.updateNorms();
