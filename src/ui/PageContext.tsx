@@ -1,12 +1,11 @@
 // Hands store and actions to the panels, and reads the store in React's thin way. Nothing is computed here.
 import { createContext, useContext } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { Text } from '../engine/index.ts';
 import type { Actions } from './state/actions.ts';
 import type { PageState, Ports } from './state/state.ts';
 import type { Store } from './state/store.ts';
-import { pick } from './texts/i18n.ts';
+import { pick, textsOf } from './texts/i18n.ts';
 
 export interface Page {
   readonly store: Store;
@@ -31,7 +30,6 @@ export function usePageState<T>(select: (state: PageState) => T): T {
 
 /** Texts of the page and of the engine in the page's language. */
 export function useTexts() {
-  const { t } = useTranslation();
   const language = usePageState((state) => state.language);
-  return { t, language, say: (text: Text): string => pick(text, language) };
+  return { t: textsOf(language), language, say: (text: Text): string => pick(text, language) };
 }

@@ -1,11 +1,9 @@
 // Puts the page into a document: store, actions, texts, theme, keyboard, address. main.tsx brings the real engine,
 // tests another one. Nothing below this file touches <html> or the address bar.
 
-import i18next from 'i18next';
 import { StrictMode } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { createRoot } from 'react-dom/client';
-import { I18nextProvider, useTranslation } from 'react-i18next';
 import { App } from './App.tsx';
 import type { Page } from './PageContext.tsx';
 import { PageContext, usePageState } from './PageContext.tsx';
@@ -48,7 +46,6 @@ function pageTitle({ run }: PageState): string {
 
 function Localised() {
   const language = usePageState((state) => state.language);
-  useTranslation();
   return (
     <I18nProvider locale={language === 'zh' ? 'zh-CN' : 'en-US'}>
       <App />
@@ -88,17 +85,14 @@ export function mountPage(root: HTMLElement, ports: Ports): Page {
     if (state.language !== before.language) {
       remember('language', state.language);
       document.documentElement.lang = state.language === 'zh' ? 'zh-CN' : 'en';
-      void i18next.changeLanguage(state.language);
     }
   });
 
   createRoot(root).render(
     <StrictMode>
-      <I18nextProvider i18n={i18next}>
-        <PageContext value={page}>
-          <Localised />
-        </PageContext>
-      </I18nextProvider>
+      <PageContext value={page}>
+        <Localised />
+      </PageContext>
     </StrictMode>,
   );
   listenToKeys(store, actions);

@@ -18,7 +18,7 @@ const doors = new Set(['src/engine/index.ts', 'src/engine/protocol.ts']);
 
 // Packages that draw, translate or hold page state.
 const pagePackages =
-  /^(react|react-dom|react-i18next|react-aria|react-aria-components|react-stately|i18next|zustand|uplot|tinykeys)(\/|$)/;
+  /^(react|react-dom|react-aria|react-aria-components|react-stately|i18next|zustand|uplot|tinykeys)(\/|$)/;
 
 // What the engine may bring along at run time; each has its line in docs/decisions/0005-dependencies.md.
 const enginePackages = /^(@huggingface\/(jinja|tokenizers)|zod)(\/|$)/;

@@ -1,4 +1,5 @@
 // The centre column: strip, then what matters now: notes, failure, the run, or what a run would do.
+import { useDeferredValue } from 'react';
 import { Button } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../PageContext.tsx';
 import { isStale } from '../state/runStatus.ts';
@@ -33,7 +34,8 @@ export function Centre({ width, onSelect }: { readonly width: Width; readonly on
   const bad = outcome !== null && outcome.kind !== 'trains' && broken === null;
   // What Python raises is explained by the doctor below; everything else is told as the engine says it.
   const engineFailed = failure !== null && !stale && !(failure.raisedBy === 'python' && bad);
-  const showsRun = (hasRun || hasSteps) && !(bad && !hasSteps);
+  // Charts and answers come into being after the press that starts a run has been answered.
+  const showsRun = useDeferredValue((hasRun || hasSteps) && !(bad && !hasSteps));
   return (
     <main className="centre" id="result" tabIndex={-1}>
       {width === 'narrow' && <Progress />}

@@ -1,6 +1,6 @@
 // i18next with both languages built in and typed keys; no loading, no detection plugin. English fills what is missing.
+import type { TFunction } from 'i18next';
 import i18next from 'i18next';
-import { initReactI18next } from 'react-i18next';
 import type { Text } from '../../engine/index.ts';
 import type { Language } from '../state/state.ts';
 import { en } from './en.ts';
@@ -15,13 +15,24 @@ declare module 'i18next' {
 
 /** Starts the texts in a language; answers at once, since nothing is fetched. */
 export function startTexts(language: Language): void {
-  void i18next.use(initReactI18next).init({
+  void i18next.init({
     lng: language,
     fallbackLng: 'en',
     resources: { en: { translation: en }, zh: { translation: zh } },
     interpolation: { escapeValue: false },
     initAsync: false,
   });
+}
+
+const translators = new Map<Language, TFunction>();
+
+/** The page's texts in a language, always the same function for the same language. */
+export function textsOf(language: Language): TFunction {
+  const known = translators.get(language);
+  if (known) return known;
+  const made = i18next.getFixedT(language);
+  translators.set(language, made);
+  return made;
 }
 
 /** The text of an engine's bilingual text in a language. */

@@ -1,6 +1,7 @@
 // The parameters panel: counts, PEFT's own line, the tree and its filter.
-import { useMemo, useState } from 'react';
+import { memo, useDeferredValue, useMemo, useState } from 'react';
 import { ToggleButton, ToggleButtonGroup } from 'react-aria-components';
+import type { Inspection } from '../../../engine/index.ts';
 import { usePageState, useTexts } from '../../PageContext.tsx';
 import { countText } from '../../texts/numbers.ts';
 import { ParameterTree } from './ParameterTree.tsx';
@@ -8,9 +9,14 @@ import type { TreeFilter } from './treeRows.ts';
 import { treeNodes } from './treeRows.ts';
 import { WhyNote } from './WhyNote.tsx';
 
+/** The panel, drawn in slices after whatever else an answer changes: no click waits for hundreds of rows. */
 export function Parameters() {
+  return <ParametersOf inspection={useDeferredValue(usePageState((state) => state.inspection))} />;
+}
+
+const ParametersOf = memo(function ParametersOf(props: { readonly inspection: Inspection | null }) {
+  const { inspection } = props;
   const { t, language } = useTexts();
-  const inspection = usePageState((state) => state.inspection);
   const [filter, setFilter] = useState<TreeFilter>('all');
   const changed = usePageState((state) => state.changed.size);
   const root = inspection?.tree;
@@ -54,4 +60,4 @@ export function Parameters() {
       <p className="parameters-key small dim">{t('parameters.key')}</p>
     </section>
   );
-}
+});

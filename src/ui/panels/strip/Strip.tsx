@@ -1,6 +1,7 @@
 // The gradient strip: one cell for the embedding, each layer, final norm, head and loss; the wire between two cells
 // says whether that hidden state requires grad. It draws what the inspection read off the tape and decides nothing.
-import { useState } from 'react';
+import { memo, useDeferredValue, useState } from 'react';
+import type { Inspection } from '../../../engine/index.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import type { DrawnCell } from './stripCells.ts';
 import { checkpointRuns, drawnCells, isCrowded, stripAnswer } from './stripCells.ts';
@@ -17,11 +18,21 @@ function Dot({ received }: { readonly received: DrawnCell['cell']['received'] })
   );
 }
 
+/** The strip, drawn in slices after whatever else an answer changes: no click waits for it. */
 export function Strip({ onSelect }: { readonly onSelect: () => void }) {
+  const inspection = useDeferredValue(usePageState((state) => state.inspection));
+  const broken = useDeferredValue(usePageState((state) => state.inspectFailure !== null));
+  return <StripCard inspection={inspection} broken={broken} onSelect={onSelect} />;
+}
+
+const StripCard = memo(function StripCard(props: {
+  readonly inspection: Inspection | null;
+  readonly broken: boolean;
+  readonly onSelect: () => void;
+}) {
+  const { inspection, broken, onSelect } = props;
   const { t } = useTexts();
   const actions = useActions();
-  const inspection = usePageState((state) => state.inspection);
-  const broken = usePageState((state) => state.inspectFailure !== null);
   const selected = usePageState((state) => state.selectedPath);
   const [pointed, setPointed] = useState<number | null>(null);
 
@@ -114,4 +125,4 @@ export function Strip({ onSelect }: { readonly onSelect: () => void }) {
       <p className="strip-fact small dim">{fact === undefined ? t('strip.key') : cellFact(t, fact)}</p>
     </section>
   );
-}
+});
