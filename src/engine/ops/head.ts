@@ -75,10 +75,14 @@ export function headOf(recording: Recording): Head {
   };
 }
 
-/** First row and rows of each tile; a tile begins where a binding may, which is where a block does. */
-function tilesOf({ k, out }: FrozenGroup): { readonly first: number; readonly rows: number }[] {
+/** First row and rows of each tile; a tile begins where a binding may, which is where a block does, and fits one decoded. */
+function tilesOf(
+  { k, out }: FrozenGroup,
+  maxBindingBytes = Number.POSITIVE_INFINITY,
+): { readonly first: number; readonly rows: number }[] {
   const step = Math.max(64, partRows(k));
-  const most = Math.max(step, Math.floor(TILE_FLOATS / k / step) * step);
+  const floats = Math.min(TILE_FLOATS, maxBindingBytes / 4);
+  const most = Math.max(step, Math.floor(floats / k / step) * step);
   return Array.from({ length: Math.ceil(out / most) }, (_, i) => ({
     first: i * most,
     rows: Math.min(most, out - i * most),
@@ -101,7 +105,7 @@ function blockOf(
 /** Floats of scratch slot 0 for either direction. */
 export function headScratch(group: FrozenGroup, profile: KernelProfile, n: number): number {
   const whole = [true, false].every((forward) => blockOf(group, profile, n, forward) === null);
-  return whole ? 0 : (tilesOf(group)[0]?.rows ?? 0) * group.k;
+  return whole ? 0 : (tilesOf(group, profile.maxBindingBytes)[0]?.rows ?? 0) * group.k;
 }
 
 /** logits [N, V] = h [N, C] Wᵀ. Uses scratch slot 0. */
@@ -116,7 +120,7 @@ export function logitsCalls(
   if (block === null)
     return forwardCalls(group, profile, n, 0, { left: h, tail: null, residual: null, result: logits });
   const bound = needsParts(group, profile);
-  return tilesOf(group).flatMap(({ first, rows }) => {
+  return tilesOf(group, profile.maxBindingBytes).flatMap(({ first, rows }) => {
     const tile = slice(group, first, rows, bound);
     return [
       decodeCall(tile, profile, 0, true),
@@ -146,7 +150,7 @@ export function logitsBackwardCalls(
   if (block === null)
     return backwardCalls(group, profile, n, 0, { left: dz, tail: null, residual: null, result: dh });
   const bound = needsParts(group, profile);
-  return tilesOf(group).flatMap(({ first, rows }) => {
+  return tilesOf(group, profile.maxBindingBytes).flatMap(({ first, rows }) => {
     const tile = slice(group, first, rows, bound);
     return [
       decodeCall(tile, profile, 0, false),
