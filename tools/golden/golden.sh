@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes the golden values with the real Python libraries: `npm run golden -- [NAME...]`; no name means all.
 # NAME: quant random llama tokenizer sft split gguf_blocks, or a stack of stacks.json (its product and its named cases).
+# parity [PART]: 50 steps of every recipe of parity_recipes.json, by the scripts that the product hands out.
 # export: no golden file; checks an adapter that we export with PEFT and gguf-py.
 # smollm2 FILE: SmolLM2-135M-Instruct's Q4_1 GGUF, which a person must bring.
 # Needs uv and a package registry; environments go to $GOLDEN_ENVS (default: .envs, which git ignores).
@@ -40,6 +41,9 @@ make() {
 if [ "${1:-}" = smollm2 ]; then
   "$(python_of $newest)" -W ignore "$here/smollm2.py" "${2:?the path of the GGUF file}"
   exit
+fi
+if [ "${1:-}" = parity ]; then
+  exec bash "$here/parity.sh" "$(python_of $newest)" "${2:-}"
 fi
 if [ "${1:-}" = export ]; then
   work=$(mktemp -d)

@@ -91,6 +91,11 @@ export class Trainer {
     return this.#step >= this.totalSteps;
   }
 
+  /** Row numbers of each micro-batch of optimiser step `step` (from 0). */
+  rowsOf(step: number): readonly (readonly number[])[] {
+    return windowOf(this.#schedule, step);
+  }
+
   /** What the steps so far have made. Waits for them. */
   async state(): Promise<TrainerState> {
     const { backend } = this.#inputs;

@@ -1,0 +1,89 @@
+// Test-only: one recipe here against the same recipe under torch, transformers, PEFT and TRL (tests/golden/parity.json).
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Backend } from '../backends/backend.ts';
+import type { StepMetrics } from '../protocol.ts';
+import type { ParityRecipe } from './parityRecipes.ts';
+import { readFor } from './parityRecipes.ts';
+import { trainerOf } from './trainerOf.ts';
+
+interface Golden {
+  readonly initial: string;
+  /** Row numbers of every micro-batch. */
+  readonly order: readonly (readonly number[])[];
+  readonly columns: readonly string[];
+  /** One row an optimiser step. */
+  readonly steps: readonly (readonly number[])[];
+  readonly evaluations?: readonly (readonly [step: number, loss: number])[];
+}
+
+const golden: Readonly<Record<string, Golden>> = JSON.parse(readFileSync('tests/golden/parity.json', 'utf8'));
+
+/** What a recipe showed; differences are the largest of all steps, relative to the library's number. */
+export interface Parity {
+  readonly steps: number;
+  readonly sameInitial: boolean;
+  readonly sameOrder: boolean;
+  readonly loss: number;
+  readonly gradNorm: number;
+  readonly learningRate: number;
+  readonly evalLoss: number;
+}
+
+/** The bounds the project sets itself for float32. */
+export const BOUNDS = { loss: 1e-4, gradNorm: 1e-3, learningRate: 1e-6, evalLoss: 1e-4 } as const;
+
+/** What does not hold, in words; empty when all does. */
+export function parityProblems(parity: Parity): string[] {
+  const problems: string[] = [];
+  if (!parity.sameInitial) problems.push('initial weights differ');
+  if (!parity.sameOrder) problems.push('order of rows differs');
+  for (const key of ['loss', 'gradNorm', 'learningRate', 'evalLoss'] as const)
+    if (!(parity[key] <= BOUNDS[key])) problems.push(`${key} differs by ${parity[key].toExponential(1)}`);
+  return problems;
+}
+
+const sha16 = (bytes: Uint8Array | string): string =>
+  createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+
+const relative = (got: number, want: number): number =>
+  Math.abs(got - want) / Math.max(Math.abs(want), 1e-12);
+
+/** Runs a recipe on a backend and compares. `limit`: steps at most. Throws Error for a recipe without golden values. */
+export async function compareWithLibraries(
+  { name, model, recipe }: ParityRecipe,
+  backend: Backend,
+  limit = Number.POSITIVE_INFINITY,
+): Promise<Parity> {
+  const want = golden[name];
+  if (!want)
+    throw new Error(`parity: no golden values for '${name}'; run npm run golden -- parity "${name}"`);
+  const { trainer } = await trainerOf(backend, readFor(model), recipe.data?.text ?? '', recipe.values);
+  const { adapter } = await trainer.state();
+  const tensors = trainer.layout.tensors.filter(({ parameter }) => parameter.requiresGrad);
+  const initial = tensors.map(({ offset, length }) => {
+    const part = adapter.subarray(offset, offset + length);
+    return sha16(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+  });
+  const steps = Math.min(limit, want.steps.length);
+  const got: StepMetrics[] = [];
+  while (got.length < steps) got.push(await trainer.next());
+  const order = got.flatMap((_, step) => trainer.rowsOf(step));
+  const worst = (column: string, read: (metrics: StepMetrics) => number): number => {
+    const at = want.columns.indexOf(column);
+    return Math.max(...got.map((metrics, i) => relative(read(metrics), want.steps[i]?.[at] ?? Number.NaN)));
+  };
+  const evaluations = (want.evaluations ?? []).filter(([step]) => step <= steps);
+  return {
+    steps,
+    sameInitial: sha16(initial.join('')) === want.initial,
+    sameOrder: JSON.stringify(order) === JSON.stringify(want.order.slice(0, order.length)),
+    loss: worst('loss', ({ loss }) => loss),
+    gradNorm: worst('grad_norm', ({ gradNorm }) => gradNorm),
+    learningRate: worst('learning_rate', ({ learningRate }) => learningRate),
+    evalLoss: Math.max(
+      0,
+      ...evaluations.map(([step, loss]) => relative(got[step - 1]?.evalLoss ?? Number.NaN, loss)),
+    ),
+  };
+}

@@ -1,0 +1,47 @@
+// Test-only: the recipes whose numbers are held against the real libraries, and what runs them here: recipe, rows, model.
+import { readFileSync } from 'node:fs';
+import type { ReadAsset } from '../models/modelFiles.ts';
+import type { Recipe, RecipePatch } from '../recipe/recipe.ts';
+import { defaultValues, withPatch } from '../recipe/recipe.ts';
+import { readPublic } from './embedded.ts';
+import { randomLlama } from './randomLlama.ts';
+
+export interface ParityRecipe {
+  readonly name: string;
+  readonly model: 'random' | 'embedded';
+  readonly recipe: Recipe;
+}
+
+/** What every recipe shares, unless it says otherwise: 50 steps on 36 rows, a float base, the newest stack. */
+const common: RecipePatch = {
+  'wiring.stack': 'trl-1.16.0',
+  'bnb.bnb_4bit_quant_type': 'none',
+  'train.max_steps': 50,
+  'train.learning_rate': 1e-3,
+};
+
+const listed: Readonly<
+  Record<
+    string,
+    { readonly model: ParityRecipe['model']; readonly patch: RecipePatch; readonly rows?: string }
+  >
+> = JSON.parse(readFileSync('tools/golden/parity_recipes.json', 'utf8'));
+
+export function parityRecipes(): ParityRecipe[] {
+  return Object.entries(listed).map(([name, { model, patch, rows = 'public/presets/ships-log.jsonl' }]) => ({
+    name,
+    model,
+    recipe: {
+      preset: 'ships-log',
+      values: withPatch(withPatch(defaultValues, common), patch),
+      data: { name: 'rows.jsonl', text: readFileSync(rows, 'utf8') },
+    },
+  }));
+}
+
+/** Reads the assets of the page, with the recipe's model in place of the embedded one. */
+export function readFor(model: ParityRecipe['model']): ReadAsset {
+  if (model === 'embedded') return readPublic;
+  const own = randomLlama();
+  return async (path) => own.get(path) ?? readPublic(path);
+}

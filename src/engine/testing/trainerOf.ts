@@ -1,0 +1,50 @@
+// Test-only: a trainer over a recipe's rows on a backend, without answers, saving or events.
+import type { Backend } from '../backends/backend.ts';
+import { parseRows } from '../data/rows.ts';
+import { loadWeights } from '../models/loadModel.ts';
+import type { ModelFiles, ReadAsset } from '../models/modelFiles.ts';
+import { embeddedModel } from '../models/modelFiles.ts';
+import type { RecipeValues } from '../recipe/recipe.ts';
+import { prepareData } from '../session/prepareData.ts';
+import { Trainer } from '../train/trainer.ts';
+import { weightOptions, wire } from '../wiring/wire.ts';
+
+export interface OpenedTrainer {
+  readonly trainer: Trainer;
+  readonly files: ModelFiles;
+}
+
+/** Loads the model that `read` serves into `backend` and prepares a run over `rows` (JSONL text). */
+export async function trainerOf(
+  backend: Backend,
+  read: ReadAsset,
+  rows: string,
+  values: RecipeValues,
+): Promise<OpenedTrainer> {
+  const files = await embeddedModel(read);
+  await loadWeights(
+    files.config,
+    await files.weights(() => {}),
+    weightOptions(values),
+    (name, data) => backend.upload(name, data),
+    async () => {},
+  );
+  const wired = wire(files.config, values);
+  const { split } = prepareData(
+    { name: 'rows', rows: parseRows(rows), prompts: [] },
+    files.tokenizer,
+    values,
+  );
+  const trainer = new Trainer({
+    backend,
+    config: files.config,
+    wired,
+    values,
+    train: split.train,
+    test: split.test,
+    padId: files.tokenizer.padId,
+    now: () => performance.now(),
+  });
+  await trainer.prepare();
+  return { trainer, files };
+}

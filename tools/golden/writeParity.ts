@@ -1,0 +1,35 @@
+// Writes what run_parity.py needs into a folder: both models, and for every recipe of parity_recipes.json its rows and the Python
+// script that the product hands out. Prints `name<TAB>folder<TAB>stack`. `node tools/run.mjs tools/golden/writeParity.ts FOLDER`.
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { parseRows } from '../../src/engine/data/rows.ts';
+import { pythonScript } from '../../src/engine/script/pythonScript.ts';
+import { parityRecipes, readFor } from '../../src/engine/testing/parityRecipes.ts';
+
+export async function main([folder]: readonly string[]): Promise<number> {
+  if (folder === undefined) {
+    process.stderr.write('usage: writeParity.ts FOLDER\n');
+    return 2;
+  }
+  for (const model of ['random', 'embedded'] as const) {
+    cpSync('public/model', `${folder}/${model}`, { recursive: true });
+    const read = readFor(model);
+    for (const file of ['config.json', 'model.safetensors'])
+      writeFileSync(`${folder}/${model}/${file}`, await read(`model/${file}`));
+  }
+  parityRecipes().forEach(({ name, model, recipe }, index) => {
+    const own = `${folder}/${String(index).padStart(2, '0')}`;
+    mkdirSync(own, { recursive: true });
+    symlinkSync(`../${model}`, `${own}/model`);
+    const text = recipe.data?.text ?? '';
+    writeFileSync(`${own}/rows.jsonl`, text);
+    const [row] = parseRows(text);
+    const format =
+      row?.format === 'prompt-completion-chat' ? 'prompt-completion' : (row?.format ?? 'messages');
+    writeFileSync(
+      `${own}/train.py`,
+      pythonScript(recipe.values, { model: 'model', data: 'rows.jsonl', format }),
+    );
+    process.stdout.write(`${name}\t${own}\t${recipe.values['wiring.stack']}\n`);
+  });
+  return 0;
+}

@@ -1,0 +1,71 @@
+// `npm run -s parity [-- --only TEXT] [--backend cpu|webgpu] [--steps N] [--markdown]`: every recipe of
+// tools/golden/parity_recipes.json here against the real libraries' numbers; fails where a bound does not hold.
+import { parseArgs } from 'node:util';
+import { openBackend } from '../../src/engine/backends/openDevice.ts';
+import type { Parity } from '../../src/engine/testing/parity.ts';
+import { BOUNDS, compareWithLibraries, parityProblems } from '../../src/engine/testing/parity.ts';
+import { parityRecipes } from '../../src/engine/testing/parityRecipes.ts';
+import { nodeGpu } from '../cli/nodeGpu.ts';
+
+const figure = (value: number): string => (value === 0 ? '0' : value.toExponential(1));
+
+const heads = ['recipe', 'steps', 'initial', 'order', 'loss', 'grad_norm', 'learning_rate', 'eval_loss'];
+
+function rowOf(name: string, parity: Parity): string[] {
+  const same = (is: boolean): string => (is ? 'same' : 'DIFFERS');
+  return [
+    name,
+    String(parity.steps),
+    same(parity.sameInitial),
+    same(parity.sameOrder),
+    figure(parity.loss),
+    figure(parity.gradNorm),
+    figure(parity.learningRate),
+    figure(parity.evalLoss),
+  ];
+}
+
+export async function main(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: 'string', default: '' },
+      backend: { type: 'string', default: 'auto' },
+      steps: { type: 'string' },
+      markdown: { type: 'boolean', default: false },
+    },
+  });
+  const choice = values.backend === 'cpu' || values.backend === 'webgpu' ? values.backend : 'auto';
+  const say = (cells: readonly string[]): void => {
+    const line = values.markdown
+      ? `| ${cells.join(' | ')} |`
+      : cells
+          .map((cell, i) => cell.padEnd(i === 0 ? 38 : 10))
+          .join(' ')
+          .trimEnd();
+    process.stdout.write(`${line}\n`);
+  };
+  const failures: string[] = [];
+  const recipes = parityRecipes().filter(({ name }) => name.includes(values.only));
+  let first = true;
+  for (const recipe of recipes) {
+    const opened = await openBackend({ gpu: await nodeGpu(), choice, now: () => performance.now() });
+    if (first) {
+      process.stdout.write(`backend ${opened.backend.kind}; bounds ${JSON.stringify(BOUNDS)}\n\n`);
+      say(heads);
+      if (values.markdown) say(heads.map(() => '---'));
+      first = false;
+    }
+    const parity = await compareWithLibraries(
+      recipe,
+      opened.backend,
+      values.steps === undefined ? undefined : Number(values.steps),
+    );
+    say(rowOf(recipe.name, parity));
+    failures.push(...parityProblems(parity).map((problem) => `${recipe.name}: ${problem}`));
+  }
+  process.stdout.write(
+    `\n${recipes.length} recipes, ${failures.length === 0 ? 'every bound holds' : failures.join('; ')}\n`,
+  );
+  return failures.length === 0 && recipes.length > 0 ? 0 : 1;
+}
