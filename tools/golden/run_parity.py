@@ -2,13 +2,15 @@
 train.py, `model` and rows.jsonl.
 
 Nothing of the training is changed but for two things. TRL 1.x casts the adapters of a 4-bit model to bfloat16; a float32 engine
-is compared with float32 adapters, so the mark that TRL looks at is hidden while the trainer is built. And the scripts train in
-the CPU's float32: one thread, no fused optimiser.
+is compared with float32 adapters, so the mark that TRL looks at is hidden while the trainer is built. And bitsandbytes' CPU
+kernel rounds block scales to a grid of 16 bits before it picks their 8-bit code (README.md, sft-embedded.json); the codes are
+chosen exactly here, as its CUDA kernel and its own path in plain torch do.
 """
 
 import hashlib
 import json
 
+import bitsandbytes.functional
 import torch
 import trl
 from transformers import Trainer, TrainerCallback
@@ -19,6 +21,21 @@ logging.set_verbosity_error()
 logging.disable_progress_bar()
 KEYS = ("loss", "grad_norm", "learning_rate", "mean_token_accuracy", "eval_loss", "rewards/margins", "rewards/accuracies")
 log, order, initial = [], [], {}
+
+
+quantize_blockwise = bitsandbytes.functional.quantize_blockwise
+
+
+def exact_codes(A, *args, **kwargs):
+    codes, state = quantize_blockwise(A, *args, **kwargs)
+    scale = (1.0 / state.absmax.clamp(min=1e-38)).repeat_interleave(state.blocksize)[: A.numel()]
+    bounds = (state.code[:-1] + state.code[1:]) / 2
+    exact = torch.bucketize((A.reshape(-1) * scale).clamp(-1, 1), bounds).to(torch.uint8).reshape(codes.shape)
+    assert (exact.int() - codes.int()).abs().max() <= 1
+    return exact, state
+
+
+bitsandbytes.functional.quantize_blockwise = exact_codes
 
 
 class Recorder(TrainerCallback):
