@@ -1,7 +1,7 @@
 // Loss large, gradient norm and learning rate small, one cursor through all three. Titles carry the figures.
 import { useCallback, useState } from 'react';
 import { Button, ToggleButton } from 'react-aria-components';
-import { usePage, usePageState, useTexts } from '../../PageContext.tsx';
+import { useCalmState, usePage, useTexts } from '../../PageContext.tsx';
 import { saveFile } from '../../parts/saveFile.ts';
 import type { Run } from '../../state/state.ts';
 import { figureText, lossText } from '../../texts/numbers.ts';
@@ -16,11 +16,11 @@ export function Charts() {
   const [hover, setHover] = useState<number | null>(null);
   const readLoss = useCallback((run: Run) => lossSeries(run, smooth), [smooth]);
   const onHover = useCallback((index: number | null) => setHover(index), []);
-  const first = usePageState((state) => state.run?.steps[0]);
-  const shown = usePageState(
+  const first = useCalmState((state) => state.run?.steps[0]);
+  const shown = useCalmState(
     (state) => (hover === null ? undefined : state.run?.steps[hover]) ?? state.run?.steps.at(-1),
   );
-  const evalLoss = usePageState(
+  const evalLoss = useCalmState(
     (state) => state.run?.steps.findLast((point) => point.evalLoss !== null)?.evalLoss ?? null,
   );
   const at = hover !== null && shown !== undefined ? t('charts.at', { step: shown.step }) : null;

@@ -1,7 +1,7 @@
 // What a row says about its gradient: frozen, None, zero, or a bar of the norm. Follows the run by itself, so that a
 // step redraws bars and not the tree.
 
-import { usePageState, useTexts } from '../../PageContext.tsx';
+import { useCalmState, useTexts } from '../../PageContext.tsx';
 import { runMatches } from '../../state/actions.ts';
 import { figureText } from '../../texts/numbers.ts';
 import type { TreeNode } from './treeRows.ts';
@@ -9,7 +9,7 @@ import { joinedNorm, normShare } from './treeRows.ts';
 
 export function GradientCell({ node, group }: { readonly node: TreeNode; readonly group: boolean }) {
   const { t } = useTexts();
-  const norm = usePageState((state) =>
+  const norm = useCalmState((state) =>
     runMatches(state) && state.run !== null ? joinedNorm(state.run.tensorNorms, node.normIndices) : null,
   );
   if (node.trainable === 0) return <span className="dim">{t('parameters.frozen')}</span>;
