@@ -1,4 +1,6 @@
 // Every kernel, one line each, in the order of a training step. Tests, benchmarks and the reflection check walk this list.
+
+import { adafactor } from './adafactor/adafactor.ts';
 import { adamw } from './adamw/adamw.ts';
 import { add } from './add/add.ts';
 import { attention, attentionBackwardKv, attentionBackwardQ } from './attention/attention.ts';
@@ -10,10 +12,12 @@ import { clipFactor, gradReduce } from './grad_norm/grad_norm.ts';
 import type { Kernel } from './kernel.ts';
 import { kvAppend } from './kv_cache/kv_cache.ts';
 import { linearBackwardTiled, linearTiled, linearVector, linearVectorSubgroup } from './linear/linear.ts';
+import { lion } from './lion/lion.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lora.ts';
 import { matmul, matmulScalar, matmulTransposed, matmulWide } from './matmul/matmul.ts';
 import { rmsNorm, rmsNormBackward } from './rms_norm/rms_norm.ts';
 import { rope } from './rope/rope.ts';
+import { sgd } from './sgd/sgd.ts';
 import { swiglu, swigluBackward } from './swiglu/swiglu.ts';
 
 const erase = (kernel: { readonly name: string }): Kernel => kernel as Kernel;
@@ -50,4 +54,7 @@ export const kernels: readonly Kernel[] = [
   gradReduce,
   clipFactor,
   adamw,
+  sgd,
+  lion,
+  adafactor,
 ].map(erase);

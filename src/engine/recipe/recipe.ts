@@ -3,6 +3,7 @@
 import { loraSettings } from '../adapters/loraSettings.ts';
 import { dataSettings } from '../data/dataSettings.ts';
 import { generateSettings } from '../generate/generateSettings.ts';
+import { optimizerSettings } from '../optimizers/optimizerSettings.ts';
 import { trainSettings } from '../train/trainSettings.ts';
 import { wiringSettings } from '../wiring/wiringSettings.ts';
 import type { Kind, Setting, ValueOf } from './setting.ts';
@@ -16,6 +17,7 @@ const settings = {
   ...loraSettings,
   ...wiringSettings,
   ...trainSettings,
+  ...optimizerSettings,
   ...generateSettings,
 } as const;
 

@@ -12,6 +12,7 @@ import type { KernelProfile } from '../tape/operation.ts';
 import type { Plan } from '../tape/plan.ts';
 import { makePlan } from '../tape/plan.ts';
 import { PythonError } from '../tape/pythonError.ts';
+import { optimizerStateFloats } from '../train/learner.ts';
 import { recordTraining } from '../train/recordTraining.ts';
 import type { Wired } from '../wiring/wire.ts';
 
@@ -61,7 +62,7 @@ export function estimateCost(inputs: EstimateInputs): CostEstimate | null {
     const memory = {
       weightsBytes: weightsBytes(config, wired.weightFormat),
       adapterBytes: floats * (1 + gradientSplits(layout.total)),
-      optimizerBytes: 2 * floats,
+      optimizerBytes: 4 * optimizerStateFloats(layout, values),
       activationBytes: sum(plan.slotBytes),
       scratchBytes: sum(plan.scratchBytes),
       generationBytes: generationBytes(config),

@@ -28,7 +28,7 @@ export interface SnapshotStore {
   clear(): Promise<void>;
 }
 
-export const MAGIC = 0x4c505331; // "LPS1"
+export const MAGIC = 0x4c505332; // "LPS2"
 export const HEADER_BYTES = 16;
 
 export function checksum(bytes: Uint8Array): number {
@@ -40,12 +40,14 @@ export function checksum(bytes: Uint8Array): number {
 const bytesOf = (floats: Float32Array): Uint8Array =>
   new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
 
-/** u32 magic, u32 checksum of what follows the header, u32 bytes of JSON, u32 floats of one array; JSON; three arrays. */
+/** u32 magic, u32 checksum of what follows the header, u32 bytes of JSON, u32 floats of all arrays; JSON; adapter and state. */
 export function encodeSnapshot(snapshot: Snapshot): Uint8Array<ArrayBuffer> {
   const { state, ...rest } = snapshot;
-  const json = new TextEncoder().encode(JSON.stringify({ ...rest, step: state.step }));
-  const arrays = [state.adapter, state.firstMoment, state.secondMoment].map(bytesOf);
-  const floats = state.adapter.length;
+  const floats = [state.adapter, ...state.optimizer];
+  const json = new TextEncoder().encode(
+    JSON.stringify({ ...rest, step: state.step, lengths: floats.map((one) => one.length) }),
+  );
+  const arrays = floats.map(bytesOf);
   const bytes = new Uint8Array(HEADER_BYTES + json.length + arrays.reduce((sum, one) => sum + one.length, 0));
   bytes.set(json, HEADER_BYTES);
   let at = HEADER_BYTES + json.length;
@@ -57,7 +59,11 @@ export function encodeSnapshot(snapshot: Snapshot): Uint8Array<ArrayBuffer> {
   view.setUint32(0, MAGIC, true);
   view.setUint32(4, checksum(bytes.subarray(HEADER_BYTES)), true);
   view.setUint32(8, json.length, true);
-  view.setUint32(12, floats, true);
+  view.setUint32(
+    12,
+    floats.reduce((sum, one) => sum + one.length, 0),
+    true,
+  );
   return bytes;
 }
 

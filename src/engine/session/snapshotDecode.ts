@@ -8,22 +8,25 @@ export function decodeSnapshot(bytes: Uint8Array<ArrayBuffer>): Snapshot | null 
   if (bytes.length < HEADER_BYTES) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [jsonBytes, floats] = [view.getUint32(8, true), view.getUint32(12, true)];
-  const whole = HEADER_BYTES + jsonBytes + 12 * floats;
+  const whole = HEADER_BYTES + jsonBytes + 4 * floats;
   if (view.getUint32(0, true) !== MAGIC || bytes.length < whole) return null;
   const body = bytes.subarray(HEADER_BYTES, whole);
   if (view.getUint32(4, true) !== checksum(body)) return null;
   const parsed: unknown = JSON.parse(new TextDecoder().decode(body.subarray(0, jsonBytes)));
-  if (!isRecord(parsed) || typeof parsed.step !== 'number') return null;
-  const array = (i: number): Float32Array<ArrayBuffer> => {
-    const from = jsonBytes + 4 * floats * i;
-    return new Float32Array(body.slice(from, from + 4 * floats).buffer);
-  };
-  const { step, ...rest } = parsed;
+  if (!isRecord(parsed) || typeof parsed.step !== 'number' || !Array.isArray(parsed.lengths)) return null;
+  const { step, lengths, ...rest } = parsed;
+  let from = jsonBytes;
+  const [adapter, ...optimizer] = lengths.map((length: number) => {
+    const array = new Float32Array(body.slice(from, from + 4 * length).buffer);
+    from += 4 * length;
+    return array;
+  });
+  if (!adapter) return null;
   // The checksum says that we wrote it.
   const known = rest as unknown as Omit<Snapshot, 'state'>;
   return {
     ...known,
-    state: { step, adapter: array(0), firstMoment: array(1), secondMoment: array(2) },
+    state: { step, adapter, optimizer },
   };
 }
 

@@ -7,9 +7,6 @@ import type { LlamaConfig } from '../models/llamaConfig.ts';
 import type { BatchShape, WiredModel } from '../models/recording.ts';
 import { Recording } from '../models/recording.ts';
 import { linearCrossEntropy } from '../ops/linearCrossEntropy.ts';
-import { gradientSplits } from '../ops/loraOperations.ts';
-import type { AdamwOptions } from '../optimizers/adamw.ts';
-import { recordAdamw } from '../optimizers/adamw.ts';
 import { backward } from '../tape/backward.ts';
 import { Tape } from '../tape/tape.ts';
 
@@ -50,13 +47,6 @@ export function recordEvaluation(
     }),
   );
   return { tape, recording };
-}
-
-/** The optimiser step over the whole adapter. */
-export function recordUpdate(layout: AdapterLayout, options: AdamwOptions): Tape {
-  const tape = new Tape();
-  recordAdamw(tape, layout, gradientSplits(layout.total), options);
-  return tape;
 }
 
 /** model.eval() around `body`, every module's mode restored after it. */

@@ -10,15 +10,13 @@ import { epochAfter, makeBatch, totalSteps, windowOf } from '../data/batches.ts'
 import type { Example } from '../data/tokenize.ts';
 import { invariant } from '../errors.ts';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
-import { gradientSplits } from '../ops/loraOperations.ts';
 import { MICRO_BATCHES_AT, metricsLength, TENSOR_NORMS_AT } from '../ops/metrics.ts';
-import { adamwTable, tensorTable } from '../optimizers/adamw.ts';
 import type { StepMetrics } from '../protocol.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
-import { scheduleFactor } from '../schedules/schedules.ts';
 import { makePlan } from '../tape/plan.ts';
 import type { Wired } from '../wiring/wire.ts';
-import { adapterLayoutOf, recordEvaluation, recordTraining, recordUpdate } from './recordTraining.ts';
+import { Learner } from './learner.ts';
+import { adapterLayoutOf, recordEvaluation, recordTraining } from './recordTraining.ts';
 import type { TrainerState } from './trainerState.ts';
 import { updateNorms } from './updateNorms.ts';
 
@@ -56,6 +54,7 @@ export class Trainer {
   #lastRate = 0;
   readonly #inputs: TrainerInputs;
   readonly #schedule: Schedule;
+  readonly #learner: Learner;
   readonly #executables = new Map<string, Executable>();
 
   constructor(inputs: TrainerInputs) {
@@ -70,13 +69,9 @@ export class Trainer {
     };
     this.totalSteps = totalSteps(this.#schedule, values['train.max_steps'], values['train.num_train_epochs']);
     const { layout } = this;
-    const floats = Math.max(64, layout.total);
     backend.upload('adapter', initialiseAdapter(layout, values['train.seed']));
-    backend.allocate('grads', floats * gradientSplits(layout.total));
-    backend.allocate('adam_m', floats);
-    backend.allocate('adam_v', floats);
+    this.#learner = new Learner(backend, layout, values, this.totalSteps);
     backend.allocate('metrics', metricsLength(layout.tensors.length));
-    backend.upload('tensors', layout.tensors.length > 0 ? tensorTable(layout) : new Uint32Array(2));
     const widest = Math.max(...[...train, ...inputs.test].map((example) => example.ids.length));
     const room = Math.ceil(widest / 16) * 16 * this.#schedule.batchSize;
     backend.upload('ids', new Uint32Array(room));
@@ -103,14 +98,14 @@ export class Trainer {
     return {
       step: this.#step,
       adapter: await backend.read('adapter', 0, length, 'save'),
-      firstMoment: await backend.read('adam_m', 0, length, 'save'),
-      secondMoment: await backend.read('adam_v', 0, length, 'save'),
+      optimizer: await this.#learner.state(),
     };
   }
 
-  /** How far the last step moved each tensor. Waits for it. */
+  /** How far the last step moved each tensor; empty for an optimiser that does not tell. Waits for it. */
   async updateNorms(): Promise<number[]> {
     const { values } = this.#inputs;
+    if (this.#learner.optimizer.name !== 'adamw_torch') return [];
     return updateNorms(this.layout, await this.state(), {
       learningRate: this.#lastRate,
       beta1: values['train.adam_beta1'],
@@ -128,8 +123,7 @@ export class Trainer {
       `trainer: the state has ${state.adapter.length} floats, the adapter ${this.layout.total}`,
     );
     backend.write('adapter', state.adapter);
-    backend.write('adam_m', state.firstMoment);
-    backend.write('adam_v', state.secondMoment);
+    this.#learner.restore(state.optimizer);
     this.#step = state.step;
   }
 
@@ -137,19 +131,13 @@ export class Trainer {
    * Compiles the first window and learns which tensors get a gradient. Throws PythonError when the loss has no grad_fn.
    */
   async prepare(): Promise<void> {
-    const { backend, values } = this.#inputs;
     const [rows = []] = windowOf(this.#schedule, 0);
     const first = this.#batch(rows);
     const { recording } = this.#record(first.rows, first.tokens);
     const reached = this.layout.tensors.map(
       (tensor) => tensor.parameter.requiresGrad && recording.gradientOf(tensor.parameter) !== null,
     );
-    backend.upload(
-      'adam_table',
-      this.layout.total > 0
-        ? adamwTable(this.layout, values['train.weight_decay'], (i) => reached[i] ?? false)
-        : new Float32Array(2),
-    );
+    this.#learner.setReached((i) => reached[i] ?? false);
     await this.#training(first.rows, first.tokens);
     await this.#update();
   }
@@ -161,7 +149,7 @@ export class Trainer {
     const before = backend.counters.dispatches;
     const window = windowOf(this.#schedule, this.#step).map((rows) => this.#batch(rows));
     const items = window.reduce((sum, batch) => sum + batch.labelCount, 0);
-    const numbers = this.#numbers(items);
+    const numbers = this.#learner.numbers(this.#step, items);
     backend.clear('grads');
     for (const [microBatch, batch] of window.entries()) {
       backend.write('ids', batch.ids);
@@ -223,27 +211,6 @@ export class Trainer {
     );
   }
 
-  #numbers(items: number): StepNumbers {
-    const { values } = this.#inputs;
-    const warmup = values['train.warmup_steps'];
-    const warmupSteps = warmup < 1 ? Math.ceil(warmup * this.totalSteps) : Math.round(warmup);
-    const factor = scheduleFactor(
-      { type: values['train.lr_scheduler_type'], warmupSteps, totalSteps: this.totalSteps },
-      this.#step,
-    );
-    const t = this.#step + 1;
-    return {
-      seed: 0,
-      position: 0,
-      optimizerStep: t,
-      microBatch: 0,
-      learningRate: values['train.learning_rate'] * factor,
-      biasCorrection1: 1 - values['train.adam_beta1'] ** t,
-      biasCorrection2: 1 - values['train.adam_beta2'] ** t,
-      lossScale: 1 / Math.max(1, items),
-    };
-  }
-
   #record(rows: number, tokens: number) {
     const { wired, config } = this.#inputs;
     return recordTraining(wired, config, this.layout, { rows, tokens }, wired.backwardCall);
@@ -280,16 +247,9 @@ export class Trainer {
   }
 
   #update(): Promise<Executable> {
-    const { backend, values } = this.#inputs;
-    const options = {
-      beta1: values['train.adam_beta1'],
-      beta2: values['train.adam_beta2'],
-      eps: values['train.adam_epsilon'],
-      weightDecay: values['train.weight_decay'],
-      maxGradNorm: values['train.max_grad_norm'],
-    };
+    const { backend } = this.#inputs;
     return this.#cached('update', () =>
-      backend.prepare(makePlan(recordUpdate(this.layout, options), backend.profile)),
+      backend.prepare(makePlan(this.#learner.recordUpdate(), backend.profile)),
     );
   }
 }

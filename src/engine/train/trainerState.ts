@@ -4,6 +4,6 @@ export interface TrainerState {
   /** Optimiser steps done; data order, schedule and dropout follow from it. */
   readonly step: number;
   readonly adapter: Float32Array<ArrayBuffer>;
-  readonly firstMoment: Float32Array<ArrayBuffer>;
-  readonly secondMoment: Float32Array<ArrayBuffer>;
+  /** The optimiser's buffers in its own order: AdamW's two moments, Lion's one, none for SGD. */
+  readonly optimizer: readonly Float32Array<ArrayBuffer>[];
 }

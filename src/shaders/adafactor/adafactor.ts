@@ -1,0 +1,26 @@
+// Declares `adafactor`: the optimiser with a factored second moment. Source: transformers 5.24 optimization.py Adafactor as
+// Trainer makes it (scale_parameter=False, relative_step=False, clip_threshold 1); Shazeer and Stern 2018, arXiv 1804.04235.
+import { defineKernel } from '../kernel.ts';
+import { stepSnippet } from '../lib/step.ts';
+import source from './adafactor.wgsl?raw';
+
+/** Words of one tensor in `shapes`. */
+export const SHAPE_WORDS = 5;
+
+export const adafactor = defineKernel({
+  name: 'adafactor',
+  source,
+  snippets: [stepSnippet],
+  buffers: {
+    p: 'read_write',
+    grads: 'read',
+    squares: 'read_write',
+    shapes: 'read',
+    table: 'read',
+    metrics: 'read',
+    step: 'uniform',
+  },
+  params: { tensors: 'u32', eps: 'f32' },
+  constants: {},
+  workgroups: ({ tensors }) => [tensors, 1, 1],
+});

@@ -1,0 +1,22 @@
+// Reference of `sgd`: float64 oracle, float32 CPU backend.
+import type { FloatArray } from '../kernel.ts';
+
+export interface SgdArguments {
+  readonly p: FloatArray;
+  readonly grads: FloatArray;
+  /** [n / 64]: weight decay and factor on the learning rate (negative: no gradient, untouched). */
+  readonly table: FloatArray;
+  readonly clipFactor: number;
+  readonly learningRate: number;
+  readonly n: number;
+}
+
+export function sgdReference({ p, grads, table, clipFactor, learningRate, n }: SgdArguments): void {
+  for (let i = 0; i < n; i++) {
+    const entry = (i >> 6) * 2;
+    const factor = table[entry + 1] ?? 0;
+    if (factor < 0) continue;
+    const g = (grads[i] ?? 0) * clipFactor + (table[entry] ?? 0) * (p[i] ?? 0);
+    p[i] = (p[i] ?? 0) - learningRate * factor * g;
+  }
+}
