@@ -32,11 +32,3 @@ export function jsonObject(text: string): JsonObject {
   if (typeof parsed === 'string') throw new UserError('recipe', parsed);
   return parsed;
 }
-
-/** The same with numbers only, such as ranks by module. Says why not in words. */
-export function numbersProblem(text: string): string | null {
-  const parsed = parse(text);
-  if (typeof parsed === 'string') return parsed;
-  const odd = Object.entries(parsed).find(([, value]) => typeof value !== 'number');
-  return odd ? `${odd[0]} should be a number, got ${JSON.stringify(odd[1])}.` : null;
-}

@@ -50,6 +50,28 @@ export const reentrant =
     return typeof plain === 'boolean' ? [{ key, value: plain ? 'true' : 'false' }] : null;
   };
 
+/** Adam in any dress is AdamW here; what is no optimiser of ours is told. */
+const optim: ArgumentReader = (value) => {
+  const name = String(literal(value));
+  if (/^(sgd|lion_32bit|adafactor)$/.test(name)) return [{ key: 'train.optim', value: name }];
+  return /^(paged_)?adamw_(torch(_fused)?|hf|bnb_8bit|8bit|32bit)$/.test(name)
+    ? [{ key: 'train.optim', value: 'adamw_torch' }]
+    : null;
+};
+
+/** A dictionary of numbers and texts as the JSON text of a setting. */
+const asObject =
+  (key: SettingKey): ArgumentReader =>
+  (value) => {
+    if (literal(value) === null) return [];
+    if (value.kind !== 'dict') return null;
+    const entries = value.entries.map(([name, entry]) => [literal(name), literal(entry)] as const);
+    const plain = entries.every(
+      ([name, entry]) => typeof name === 'string' && (typeof entry === 'number' || typeof entry === 'string'),
+    );
+    return plain ? [{ key, value: JSON.stringify(Object.fromEntries(entries)) }] : null;
+  };
+
 /** torch.bfloat16, "bfloat16". */
 const dtype: ArgumentReader = (value) => {
   const text = value.kind === 'source' ? value.text : String(literal(value));
@@ -67,6 +89,10 @@ export const loraArguments: Readonly<Record<string, ArgumentReader>> = {
   bias: as('lora.bias'),
   inference_mode: as('lora.inference_mode'),
   task_type: nothing,
+};
+
+export const loraPlusArguments: Readonly<Record<string, ArgumentReader>> = {
+  loraplus_lr_ratio: as('train.loraplus_lr_ratio'),
 };
 
 export const bitsAndBytesArguments: Readonly<Record<string, ArgumentReader>> = {
@@ -133,7 +159,6 @@ const irrelevant = [
   'per_device_eval_batch_size',
   'bf16',
   'tf32',
-  'optim',
   'push_to_hub',
   'hub_model_id',
   'disable_tqdm',
@@ -149,6 +174,8 @@ const irrelevant = [
 export const trainingArguments: Readonly<Record<string, ArgumentReader>> = {
   ...Object.fromEntries(same.map((name) => [name, as(`train.${name}`)])),
   ...Object.fromEntries(irrelevant.map((name) => [name, nothing])),
+  optim,
+  lr_scheduler_kwargs: asObject('train.lr_scheduler_kwargs'),
   max_seq_length: as('train.max_length'),
   assistant_only_loss: as('train.completion_only_loss'),
   activation_checkpointing: as('train.gradient_checkpointing'),

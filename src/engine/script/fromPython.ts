@@ -4,6 +4,7 @@ import {
   bitsAndBytesArguments,
   isConfiguration,
   loraArguments,
+  loraPlusArguments,
   modelArguments,
   prepareArguments,
   reentrant,
@@ -133,6 +134,10 @@ const handlers: Readonly<Record<string, Handler>> = {
   unload: afterAttach('unload'),
   disable_adapter_layers: afterAttach('disable_adapter_layers'),
   disable_adapter: afterAttach('disable_adapter'),
+  create_loraplus_optimizer: (reading, call) => {
+    const own = call.args.filter((one) => one.name === 'loraplus_lr_ratio');
+    reading.arguments({ ...call, args: own }, loraPlusArguments);
+  },
   backward: (_, __, walk) => {
     walk.backward++;
   },

@@ -1,8 +1,10 @@
 // A training loop written by hand, as people write it: optimiser, schedule, forward, backward.
+import { jsonObject } from '../recipe/jsonObject.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import type { Dialect } from './dialect.ts';
 import { enableCheckpointing, scriptWraps } from './modelSection.ts';
-import { call, expression, float, indent } from './python.ts';
+import { optimizerLine } from './optimizerSection.ts';
+import { dictionary, indent } from './python.ts';
 
 export const hookLine = (values: RecipeValues): string[] =>
   values['wiring.enable_input_require_grads'] ? ['model.enable_input_require_grads()'] : [];
@@ -38,18 +40,11 @@ export function loopLines(values: RecipeValues, dialect: Dialect): string[] {
       ? String(values['train.max_steps'])
       : `math.ceil(${values['train.num_train_epochs']} * len(batches))`;
   const clip = values['train.max_grad_norm'];
-  const optimizer = call(
-    'torch.optim.AdamW',
-    ['model.parameters()'],
-    [
-      ['lr', float(values['train.learning_rate'])],
-      ['betas', expression(`(${values['train.adam_beta1']}, ${values['train.adam_beta2']})`)],
-      ['eps', float(values['train.adam_epsilon'])],
-      ['weight_decay', float(values['train.weight_decay'])],
-    ],
-  );
+  const kwargs = jsonObject(values['train.lr_scheduler_kwargs']);
+  const specific =
+    Object.keys(kwargs).length > 0 ? `, scheduler_specific_kwargs=${dictionary(kwargs).source}` : '';
   const warmup = values['train.warmup_steps'];
-  const schedule = `get_scheduler("${values['train.lr_scheduler_type']}", optimizer, ${warmup < 1 ? `math.ceil(${warmup} * steps)` : warmup}, steps)`;
+  const schedule = `get_scheduler("${values['train.lr_scheduler_type']}", optimizer, ${warmup < 1 ? `math.ceil(${warmup} * steps)` : warmup}, steps${specific})`;
   const accumulate = values['train.gradient_accumulation_steps'];
   const update = ['optimizer.step()', 'schedule.step()', 'optimizer.zero_grad()'];
   if (clip > 0) update.unshift(`torch.nn.utils.clip_grad_norm_(model.parameters(), ${literalNumber(clip)})`);
@@ -61,7 +56,7 @@ export function loopLines(values: RecipeValues, dialect: Dialect): string[] {
     `torch.manual_seed(${values['train.seed']})`,
     `batches = DataLoader(dataset.to_list(), batch_size=${batch}, shuffle=True, collate_fn=collate)`,
     `steps = ${total}`,
-    `optimizer = ${optimizer}`,
+    `optimizer = ${optimizerLine(values, 'model')}`,
     `schedule = ${schedule}`,
     ...(values['wiring.train_mode'] ? ['model.train()'] : []),
     `for i, batch in zip(range(steps${accumulate > 1 ? ` * ${accumulate}` : ''}), itertools.chain.from_iterable(itertools.repeat(batches))):`,

@@ -23,6 +23,14 @@ function literal(value: Literal): string {
   return 'source' in value ? value.source : `[${value.map(quoted).join(', ')}]`;
 }
 
+/** A dictionary of numbers and texts; JSON spells it as Python does. */
+export const dictionary = (entries: Readonly<Record<string, number | string>>): Expression =>
+  expression(
+    `{${Object.entries(entries)
+      .map(([key, value]) => `${quoted(key)}: ${literal(value)}`)
+      .join(', ')}}`,
+  );
+
 export type Argument = readonly [name: string, value: Literal];
 
 const WIDEST = 96;

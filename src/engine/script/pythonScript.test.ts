@@ -104,6 +104,8 @@ const others: Readonly<Record<string, string>> = {
   'wiring.after_attach': 'unload',
   'wiring.step': 'no_grad',
   'train.lr_scheduler_type': 'cosine',
+  'train.optim': 'lion_32bit',
+  'train.lr_scheduler_kwargs': '{"num_cycles": 2}',
 };
 
 function other(key: string, before: string): string {

@@ -50,10 +50,13 @@ function imports(body: string, dialect: Dialect): string {
   const standard = ['itertools', 'math', 'os'].filter(uses).map((name) => `import ${name}`);
   const others = [
     ...(uses('torch') ? ['import torch'] : []),
+    ...from('bitsandbytes.optim', ['Lion']),
     ...from('datasets', ['load_dataset']),
     ...from('peft', ['LoraConfig', 'PeftModel', 'get_peft_model', 'prepare_model_for_kbit_training']),
+    ...from('peft.optimizers', ['create_loraplus_optimizer']),
     ...from('torch.utils.data', ['DataLoader']),
     ...from('transformers', [
+      'Adafactor',
       'AutoModelForCausalLM',
       'AutoTokenizer',
       'BitsAndBytesConfig',
@@ -103,7 +106,7 @@ export function pythonScript(values: RecipeValues, context: ScriptContext = defa
   ];
   const body = sections.filter((section) => section !== '').join('\n\n');
   return [
-    `# pip install ${pins(stack, isFourBit(values), context.gguf !== undefined)}`,
+    `# pip install ${pins(stack, isFourBit(values) || values['train.optim'] === 'lion_32bit', context.gguf !== undefined)}`,
     imports(body, dialect),
     '',
     constants.join('\n'),

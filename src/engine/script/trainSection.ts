@@ -1,12 +1,19 @@
 // The part of the script that holds the rows, the arguments and the training itself: SFTTrainer, Trainer or a plain loop.
+import { jsonObject } from '../recipe/jsonObject.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import { passesConfig } from '../wiring/wire.ts';
 import type { Dialect } from './dialect.ts';
 import { hookLine, loopLines } from './loopSection.ts';
+import { loraPlusLines } from './optimizerSection.ts';
 import type { Argument } from './python.ts';
-import { call, expression, float, indent } from './python.ts';
+import { call, dictionary, expression, float, indent } from './python.ts';
 
 export type RowFormat = 'messages' | 'prompt-completion' | 'text';
+
+function scheduleArguments(values: RecipeValues): Argument[] {
+  const kwargs = jsonObject(values['train.lr_scheduler_kwargs']);
+  return Object.keys(kwargs).length > 0 ? [['lr_scheduler_kwargs', dictionary(kwargs)]] : [];
+}
 
 /** TrainingArguments of the recipe, in the version's spelling. */
 function trainingArguments(values: RecipeValues, dialect: Dialect): Argument[] {
@@ -22,6 +29,7 @@ function trainingArguments(values: RecipeValues, dialect: Dialect): Argument[] {
     ['gradient_accumulation_steps', values['train.gradient_accumulation_steps']],
     ['learning_rate', float(values['train.learning_rate'])],
     ['lr_scheduler_type', values['train.lr_scheduler_type']],
+    ...scheduleArguments(values),
     warmup > 0 && warmup < 1 && dialect.warmupRatio
       ? ['warmup_ratio', float(warmup)]
       : ['warmup_steps', warmup],
@@ -31,7 +39,7 @@ function trainingArguments(values: RecipeValues, dialect: Dialect): Argument[] {
     ['adam_epsilon', float(values['train.adam_epsilon'])],
     ['max_grad_norm', float(values['train.max_grad_norm'])],
     ['seed', values['train.seed']],
-    ['optim', 'adamw_torch'],
+    ['optim', values['train.optim']],
     ['bf16', false],
     ['fp16', values['train.fp16']],
     ['gradient_checkpointing', checkpointing],
@@ -192,6 +200,7 @@ function sftTrainer(values: RecipeValues, dialect: Dialect, format: RowFormat): 
     ...hookLine(values),
     `args = ${call(dialect.sftConfig ? 'SFTConfig' : 'TrainingArguments', [], args)}`,
     `trainer = ${call(patched?.name ?? 'SFTTrainer', [], named)}`,
+    ...loraPlusLines(values),
     'trainer.train()',
     'trainer.save_model("adapter")',
   ];
@@ -213,6 +222,7 @@ function plainTrainer(values: RecipeValues, dialect: Dialect): string[] {
     ...hookLine(values),
     `args = ${call('TrainingArguments', [], trainingArguments(values, dialect))}`,
     `trainer = ${call(patched?.name ?? 'Trainer', [], named)}`,
+    ...loraPlusLines(values),
     'trainer.train()',
     'trainer.save_model("adapter")',
   ];

@@ -4,9 +4,6 @@ import { defineKernel } from '../kernel.ts';
 import { stepSnippet } from '../lib/step.ts';
 import source from './adafactor.wgsl?raw';
 
-/** Words of one tensor in `shapes`. */
-export const SHAPE_WORDS = 5;
-
 export const adafactor = defineKernel({
   name: 'adafactor',
   source,
