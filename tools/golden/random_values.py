@@ -68,6 +68,10 @@ def generator_values() -> dict:
             "rand": b64(rand),
             "uniform-0.3..0.7": {"first": b64(u[:8]), "sha256": sha256(u), "count": 1000},
             "uniform-1/8..1/8": {"first": b64(k[:8]), "sha256": sha256(k), "count": 300},
+            "normal-1/4": [
+                {"count": n, "sha256": sha256(torch.empty(n).normal_(0, 0.25, generator=torch.Generator().manual_seed(seed)))}
+                for n in (16, 64, 1000, 8192)
+            ],
         }
     return out
 

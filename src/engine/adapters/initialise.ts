@@ -1,21 +1,31 @@
-// Initial numbers of an adapter, bit for bit as PEFT draws them: per module in module order, r·in draws thrown away (A's
-// own nn.Linear), out·r thrown away (B's), then r·in become A ~ U(-1/√in, 1/√in); B is zero. Source: numerics 2.2.
+// Initial numbers of an adapter, bit for bit as PEFT draws them: per module in module order the r·in and out·r draws of the
+// two nn.Linear, then r·in more that become A unless init_lora_weights is False. Source: numerics 2.2, PEFT 0.21 lora/layer.py.
 import { TorchGenerator } from '../random/mt19937.ts';
-import type { AdapterLayout } from './layout.ts';
+import { torchNormal } from '../random/normal.ts';
+import type { AdapterLayout, AdapterTensor } from './layout.ts';
+
+function uniform(flat: Float32Array, tensor: AdapterTensor, generator: TorchGenerator): void {
+  const [, inFeatures = 1] = tensor.parameter.shape;
+  const bound = 1 / Math.sqrt(inFeatures);
+  for (let i = 0; i < tensor.length; i++) flat[tensor.offset + i] = generator.uniform(-bound, bound);
+}
 
 /** The flat adapter buffer of a fresh adapter. */
 export function initialiseAdapter(layout: AdapterLayout, seed: number): Float32Array<ArrayBuffer> {
   const flat = new Float32Array(Math.max(64, layout.total));
   const generator = new TorchGenerator(seed);
-  for (const tensor of layout.tensors) {
-    if (!tensor.name.includes('.lora_A.')) continue;
-    const partner = layout.tensors.find(
-      (other) => other.name === tensor.name.replace('.lora_A.', '.lora_B.'),
-    );
-    const [, inFeatures = 1] = tensor.parameter.shape;
-    generator.discard(tensor.length + (partner?.length ?? 0));
-    const bound = 1 / Math.sqrt(inFeatures);
-    for (let i = 0; i < tensor.length; i++) flat[tensor.offset + i] = generator.uniform(-bound, bound);
+  for (const a of layout.tensors) {
+    if (!a.name.includes('.lora_A.')) continue;
+    const b = layout.tensors.find((other) => other.name === a.name.replace('.lora_A.', '.lora_B.'));
+    for (const tensor of b ? [a, b] : [a]) {
+      if (tensor.parameter.init === 'linear') uniform(flat, tensor, generator);
+      else generator.discard(tensor.length);
+    }
+    if (a.parameter.init === 'kaiming_uniform') uniform(flat, a, generator);
+    if (a.parameter.init === 'gaussian') {
+      const [r = 1] = a.parameter.shape;
+      flat.set(torchNormal(generator, a.length, 1 / r), a.offset);
+    }
   }
   return flat;
 }

@@ -5,6 +5,8 @@ import type { LoraAdapter, Parameter } from '../nn/module.ts';
 import { Module, parameter } from '../nn/module.ts';
 import { PythonError } from '../tape/pythonError.ts';
 import type { DType } from '../tape/value.ts';
+import type { ModulePattern, Narrowing } from './loraPatterns.ts';
+import { patternAt, unusedKeys } from './loraPatterns.ts';
 import type { LoraDialect } from './loraTargets.ts';
 import { targetedModules } from './loraTargets.ts';
 import { wrapSavedModules } from './savedModules.ts';
@@ -15,6 +17,12 @@ export interface LoraOptions {
   readonly loraAlpha: number;
   readonly loraDropout: number;
   readonly target: TargetModules;
+  readonly narrowing: Narrowing;
+  /** lora_alpha / √r. */
+  readonly useRslora: boolean;
+  readonly initLoraWeights: 'true' | 'false' | 'gaussian';
+  readonly rankPattern: ModulePattern;
+  readonly alphaPattern: ModulePattern;
   /** LoraConfig(inference_mode=True): attached and active, but frozen. */
   readonly inferenceMode: boolean;
   readonly adapterName: string;
@@ -55,16 +63,29 @@ function factor(inFeatures: number, outFeatures: number, dtype: DType, init: Par
   return module;
 }
 
-/** update_layer: gives a wrapper the tensors of one adapter, replacing those of the same name. */
-function updateLayer(wrapper: Module, options: LoraOptions): void {
+/** init_lora_weights: how the two factors of a linear start. */
+const factorInits: Readonly<
+  Record<LoraOptions['initLoraWeights'], { readonly a: Parameter['init']; readonly b: Parameter['init'] }>
+> = {
+  true: { a: 'kaiming_uniform', b: 'zeros' },
+  false: { a: 'linear', b: 'linear' },
+  gaussian: { a: 'gaussian', b: 'zeros' },
+};
+
+/** update_layer: gives the wrapper at `path` the tensors of one adapter, replacing those of the same name. */
+function updateLayer(wrapper: Module, path: string, options: LoraOptions): void {
   const { kind } = wrapper;
   const base = wrapper.child('base_layer');
   if (kind.type !== 'lora') return;
-  const { r, adapterName: name } = options;
-  kind.adapters.set(name, { r, scaling: options.loraAlpha / r, dropout: options.loraDropout });
+  const { adapterName: name } = options;
+  const r = patternAt(options.rankPattern, path, options.r);
+  const alpha = patternAt(options.alphaPattern, path, options.loraAlpha);
+  const scaling = alpha / (options.useRslora ? Math.sqrt(r) : r);
+  kind.adapters.set(name, { r, scaling, dropout: options.loraDropout });
   wrapper
     .child('lora_dropout')
     .children.set(name, new Module(options.loraDropout > 0 ? 'Dropout' : 'Identity'));
+  const inits = factorInits[options.initLoraWeights];
   const dtype = options.dtypeOn(base.parameters.get('weight')?.dtype ?? 'float32');
   if (base.kind.type === 'embedding') {
     const { rows, width } = base.kind;
@@ -73,8 +94,8 @@ function updateLayer(wrapper: Module, options: LoraOptions): void {
     wrapper.child('lora_embedding_A').parameters.set(name, tensor([r, rows], 'zeros'));
     wrapper.child('lora_embedding_B').parameters.set(name, tensor([width, r], 'normal'));
   } else if (base.kind.type === 'linear') {
-    wrapper.child('lora_A').children.set(name, factor(base.kind.inFeatures, r, dtype, 'kaiming_uniform'));
-    wrapper.child('lora_B').children.set(name, factor(r, base.kind.outFeatures, dtype, 'zeros'));
+    wrapper.child('lora_A').children.set(name, factor(base.kind.inFeatures, r, dtype, inits.a));
+    wrapper.child('lora_B').children.set(name, factor(r, base.kind.outFeatures, dtype, inits.b));
   }
   for (const part of ['lora_dropout', 'lora_A', 'lora_B']) wrapper.child(part).train(wrapper.training);
 }
@@ -134,7 +155,7 @@ function applyBias(root: Module, bias: LoraOptions['bias']): void {
  * when nothing or the wrong kind of module is targeted.
  */
 export function injectAdapter(root: Module, options: LoraOptions, dialect: LoraDialect): void {
-  const matches = targetedModules(root, options.target, dialect);
+  const matches = targetedModules(root, options, dialect);
   for (const [path, module] of matches) {
     let wrapper = module;
     if (module.kind.type !== 'lora') {
@@ -142,7 +163,15 @@ export function injectAdapter(root: Module, options: LoraOptions, dialect: LoraD
       for (const [, part] of wrapper.namedModules()) if (part !== module) part.training = module.training;
       replaceModule(root, path, wrapper);
     }
-    updateLayer(wrapper, options);
+    updateLayer(wrapper, path, options);
+  }
+  const paths = matches.map(([path]) => path);
+  for (const [argument, pattern] of [
+    ['rank_pattern', options.rankPattern],
+    ['alpha_pattern', options.alphaPattern],
+  ] as const) {
+    const unused = unusedKeys(pattern, paths);
+    if (unused.length > 0) dialect.unusedPatterns(argument, unused);
   }
   for (const [name, tensor] of root.namedParameters()) if (!isAdapterName(name)) tensor.requiresGrad = false;
   applyBias(root, options.bias);

@@ -1,5 +1,6 @@
 // Settings of LoRA, under PEFT's names (peft.LoraConfig).
 import { defineSetting } from '../recipe/setting.ts';
+import { layersProblem, patternProblem } from './loraPatterns.ts';
 import { targetModulesProblem } from './targetModules.ts';
 
 export const loraSettings = {
@@ -57,5 +58,96 @@ export const loraSettings = {
       zh: '哪些模块带适配器："all-linear"、名称的 JSON 列表（["q_proj","v_proj"]），或必须匹配完整模块路径的正则。全部不匹配会在挂载时报错；只错一部分则会被静默跳过。',
     },
     python: 'LoraConfig(target_modules=…)',
+  }),
+  'lora.use_rslora': defineSetting({
+    type: { kind: 'boolean' },
+    default: false,
+    section: 'lora',
+    advanced: true,
+    label: { en: 'use_rslora', zh: 'use_rslora' },
+    help: {
+      en: 'Rank-stabilised scaling: lora_alpha / √r instead of lora_alpha / r. Lets large ranks (64 and more) learn; with a small r it is a larger step.',
+      zh: '秩稳定缩放：用 lora_alpha / √r 代替 lora_alpha / r。让大的秩（64 以上）也学得动；r 小时相当于步子更大。',
+    },
+    python: 'LoraConfig(use_rslora=…)',
+  }),
+  'lora.init_lora_weights': defineSetting({
+    type: {
+      kind: 'choice',
+      options: [
+        { value: 'true', label: { en: 'True', zh: 'True' } },
+        { value: 'gaussian', label: { en: 'gaussian', zh: 'gaussian' } },
+        { value: 'false', label: { en: 'False', zh: 'False' } },
+      ],
+    },
+    default: 'true',
+    section: 'lora',
+    advanced: true,
+    label: { en: 'init_lora_weights', zh: 'init_lora_weights' },
+    help: {
+      en: 'True: A uniform within ±1/√in, B zero, so that the model starts unchanged. gaussian: A normal with deviation 1/r. False: B random too; the first answer is then already bent, which is meant for tests.',
+      zh: 'True：A 在 ±1/√in 内均匀分布，B 为零，模型从原样开始。gaussian：A 为标准差 1/r 的正态分布。False：B 也随机，一开始输出就已偏移，仅供测试。',
+    },
+    python: 'LoraConfig(init_lora_weights=…)',
+  }),
+  'lora.rank_pattern': defineSetting({
+    type: {
+      kind: 'text',
+      suggestions: ['{}', '{"q_proj": 16}', '{"layers\\.0\\..*": 2}'],
+      problem: (text) => patternProblem(text, 1),
+    },
+    default: '{}',
+    section: 'lora',
+    advanced: true,
+    label: { en: 'rank_pattern', zh: 'rank_pattern' },
+    help: {
+      en: 'A JSON object from names or regular expressions (matched at the end of the module path) to ranks that replace r there. The first that matches wins. It changes the scale lora_alpha / r too.',
+      zh: 'JSON 对象：名称或正则（匹配模块路径末尾）对应该处取代 r 的秩，先匹配者优先。缩放 lora_alpha / r 也随之改变。',
+    },
+    python: 'LoraConfig(rank_pattern=…)',
+  }),
+  'lora.alpha_pattern': defineSetting({
+    type: {
+      kind: 'text',
+      suggestions: ['{}', '{"q_proj": 32}'],
+      problem: (text) => patternProblem(text, 0),
+    },
+    default: '{}',
+    section: 'lora',
+    advanced: true,
+    label: { en: 'alpha_pattern', zh: 'alpha_pattern' },
+    help: {
+      en: 'The same for lora_alpha: {"q_proj": 32}.',
+      zh: '同上，用于 lora_alpha：{"q_proj": 32}。',
+    },
+    python: 'LoraConfig(alpha_pattern=…)',
+  }),
+  'lora.layers_to_transform': defineSetting({
+    type: { kind: 'text', suggestions: ['', '[0]', '[0, 1, 2]'], problem: layersProblem },
+    default: '',
+    section: 'lora',
+    advanced: true,
+    label: { en: 'layers_to_transform', zh: 'layers_to_transform' },
+    help: {
+      en: 'Numbers of the decoder layers that get adapters, as a JSON list; empty: all. Only with a list of target_modules.',
+      zh: '带适配器的解码层编号（JSON 列表）；空表示全部。仅能与列表形式的 target_modules 一起用。',
+    },
+    python: 'LoraConfig(layers_to_transform=…)',
+  }),
+  'lora.exclude_modules': defineSetting({
+    type: {
+      kind: 'text',
+      suggestions: ['', '["down_proj"]', '.*\\.layers\\.0\\..*'],
+      problem: targetModulesProblem,
+    },
+    default: '',
+    section: 'lora',
+    advanced: true,
+    label: { en: 'exclude_modules', zh: 'exclude_modules' },
+    help: {
+      en: 'Modules that get no adapter though target_modules names them: a JSON list of names or a regular expression of the whole path; empty: none.',
+      zh: '即使 target_modules 点到也不带适配器的模块：名称的 JSON 列表，或匹配完整路径的正则；空表示没有。',
+    },
+    python: 'LoraConfig(exclude_modules=…)',
   }),
 } as const;

@@ -4,6 +4,8 @@
 import { describeModule } from '../nn/describe.ts';
 import type { Module } from '../nn/module.ts';
 import { PythonError } from '../tape/pythonError.ts';
+import type { Narrowing } from './loraPatterns.ts';
+import { isExcluded, isInLayers } from './loraPatterns.ts';
 import type { TargetModules } from './targetModules.ts';
 import { matchesTarget } from './targetModules.ts';
 
@@ -18,6 +20,10 @@ export interface LoraDialect {
   readonly unspecifiedTargets: string;
   readonly noMatchError: string;
   readonly unsupportedTarget: string;
+  /** Called when exclude_modules named nothing. */
+  unusedExclusion(exclude: TargetModules): void;
+  /** Called with the keys of a pattern that matched no target. */
+  unusedPatterns(argument: 'rank_pattern' | 'alpha_pattern', keys: readonly string[]): void;
 }
 
 /** PEFT's default for these model types when target_modules is None. */
@@ -29,7 +35,7 @@ const pythonString = (text: string): string =>
     ? `"${text}"`
     : `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 
-function printedTarget(target: TargetModules, dialect: LoraDialect): string {
+export function printedTarget(target: TargetModules, dialect: Pick<LoraDialect, 'targetsPrinted'>): string {
   if (target.form === 'regex') return target.pattern;
   if (target.form !== 'list') return 'all-linear';
   const unique = dialect.targetsPrinted === 'set' ? [...new Set(target.names)] : target.names;
@@ -65,15 +71,48 @@ function allLinear(root: Module, dialect: LoraDialect): [string, Module][] {
   return linears;
 }
 
+/** What a target and its narrowing come from: the LoraConfig. */
+export interface Targeting {
+  readonly target: TargetModules;
+  readonly narrowing: Narrowing;
+}
+
+/** The error of a configuration that means no module at all. */
+function nothingMatched(
+  { target, narrowing }: Targeting,
+  resolved: TargetModules,
+  excluded: boolean,
+  dialect: LoraDialect,
+): PythonError {
+  const layers =
+    narrowing.layers === null
+      ? ''
+      : ` Note: You specified 'layers_to_transform': [${narrowing.layers.join(', ')}].`;
+  const text = excluded
+    ? 'No modules were targeted for adaptation. This might be caused by a combination of mismatched target modules and excluded modules. Please check your `target_modules` and `exclude_modules` configuration. You may also have only targeted modules that are marked to be saved (`modules_to_save`).'
+    : `Target modules ${printedTarget(target.form === 'default' ? resolved : target, dialect)} not found in the base model. Please check the target modules and try again.`;
+  return new PythonError(dialect.noMatchError, `${text}${layers}`, dialect.call);
+}
+
+/** What the target alone means, before anything narrows it. */
+function namedModules(root: Module, resolved: TargetModules, dialect: LoraDialect): [string, Module][] {
+  if (resolved.form === 'all-linear' && dialect.allLinear !== 'a-name') return allLinear(root, dialect);
+  // Before 0.17 the empty string is a regex that matches the root's own name, ''.
+  return [...outsideAdapters(root)].filter(([path]) =>
+    path === '' ? resolved.form === 'regex' && resolved.pattern === '' : matchesTarget(resolved, path),
+  );
+}
+
 /**
  * The modules below `root` that get an adapter, in module order. Throws PythonError as PEFT does: nothing given, nothing
  * matched, or a module that cannot carry LoRA.
  */
 export function targetedModules(
   root: Module,
-  target: TargetModules,
+  targeting: Targeting,
   dialect: LoraDialect,
 ): [string, Module][] {
+  const { target, narrowing } = targeting;
   const empty =
     (target.form === 'list' && target.names.length === 0) ||
     (target.form === 'regex' && target.pattern === '');
@@ -82,15 +121,16 @@ export function targetedModules(
       'No `target_modules` passed but also no `target_parameters` found. Please check the values for these arguments.';
     throw new PythonError(dialect.noMatchError, message, dialect.call);
   }
-  if (target.form === 'all-linear' && dialect.allLinear !== 'a-name') return allLinear(root, dialect);
   if (target.form === 'default' && !defaultTargets[dialect.modelType]) {
     throw new PythonError('ValueError', dialect.unspecifiedTargets, dialect.call);
   }
   const resolved: TargetModules =
     target.form === 'default' ? { form: 'list', names: defaultTargets[dialect.modelType] ?? [] } : target;
-  // Before 0.17 the empty string is a regex that matches the root's own name, ''.
-  const matches = [...outsideAdapters(root)].filter(([path]) =>
-    path === '' ? resolved.form === 'regex' && resolved.pattern === '' : matchesTarget(resolved, path),
+  const named = namedModules(root, resolved, dialect);
+  const excluded = [...outsideAdapters(root)].some(([path]) => isExcluded(narrowing, path));
+  if (narrowing.exclude !== null && !excluded && named.length > 0) dialect.unusedExclusion(narrowing.exclude);
+  const matches = named.filter(
+    ([path]) => !isExcluded(narrowing, path) && isInLayers(narrowing, resolved, path),
   );
   const unsupported = matches.find(([, module]) => !isSupported(module));
   if (unsupported) {
@@ -100,12 +140,6 @@ export function targetedModules(
       dialect.call,
     );
   }
-  if (matches.length === 0) {
-    throw new PythonError(
-      dialect.noMatchError,
-      `Target modules ${printedTarget(resolved, dialect)} not found in the base model. Please check the target modules and try again.`,
-      dialect.call,
-    );
-  }
+  if (matches.length === 0) throw nothingMatched(targeting, resolved, excluded, dialect);
   return matches;
 }

@@ -3,6 +3,9 @@
 import { invariant } from '../errors.ts';
 import type { DType } from '../tape/value.ts';
 
+/** `linear`: what nn.Linear itself draws, U(-1/√in, 1/√in), before PEFT draws again. `gaussian`: N(0, 1/r). */
+export type Initialisation = 'loaded' | 'kaiming_uniform' | 'linear' | 'gaussian' | 'normal' | 'zeros';
+
 export interface Parameter {
   /** Local name: `weight`, `bias`. */
   readonly name: string;
@@ -17,7 +20,7 @@ export interface Parameter {
   /** Whether every element is zero at the start (lora_B at its default initialisation). */
   readonly zeroAtStart: boolean;
   /** Initial value, for parameters that are created rather than loaded. */
-  readonly init: 'loaded' | 'kaiming_uniform' | 'normal' | 'zeros';
+  readonly init: Initialisation;
 }
 
 export type ModuleKind =
@@ -36,7 +39,7 @@ export type ModuleKind =
 
 export interface LoraAdapter {
   readonly r: number;
-  /** s = lora_alpha / r. */
+  /** s = lora_alpha / r, or lora_alpha / √r (rsLoRA). */
   readonly scaling: number;
   readonly dropout: number;
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { TorchGenerator } from './mt19937.ts';
+import { torchNormal } from './normal.ts';
 
 const golden: {
   readonly generator: Readonly<
@@ -12,6 +13,7 @@ const golden: {
         readonly u32: readonly number[];
         readonly u32At1247: number;
         readonly 'uniform-1/8..1/8': { readonly sha256: string; readonly count: number };
+        readonly 'normal-1/4': readonly { readonly sha256: string; readonly count: number }[];
       }
     >
   >;
@@ -22,6 +24,9 @@ const golden: {
   }[];
 } = JSON.parse(readFileSync('tests/golden/random.json', 'utf8'));
 
+const sha256Of = (values: Float32Array): string =>
+  createHash('sha256').update(new Uint8Array(values.buffer)).digest('hex');
+
 it.each(Object.entries(golden.generator))('seed %s: raw words and uniform_', (seed, want) => {
   const raw = new TorchGenerator(Number(seed));
   expect(want.u32.map(() => raw.nextU32())).toEqual(want.u32);
@@ -30,7 +35,12 @@ it.each(Object.entries(golden.generator))('seed %s: raw words and uniform_', (se
   const uniform = new TorchGenerator(Number(seed));
   const { count, sha256 } = want['uniform-1/8..1/8'];
   const values = Float32Array.from({ length: count }, () => uniform.uniform(-1 / 8, 1 / 8));
-  expect(createHash('sha256').update(new Uint8Array(values.buffer)).digest('hex')).toBe(sha256);
+  expect(sha256Of(values)).toBe(sha256);
+});
+
+it.each(Object.entries(golden.generator))('seed %s: normal_, bit for bit', (seed, want) => {
+  for (const { count, sha256 } of want['normal-1/4'])
+    expect(sha256Of(torchNormal(new TorchGenerator(Number(seed)), count, 0.25)), `${count}`).toBe(sha256);
 });
 
 it('permutes as torch.randperm', () => {

@@ -88,6 +88,21 @@ export const loraArguments: Readonly<Record<string, ArgumentReader>> = {
   modules_to_save: asNames('lora.modules_to_save', '[]'),
   bias: as('lora.bias'),
   inference_mode: as('lora.inference_mode'),
+  use_rslora: as('lora.use_rslora'),
+  init_lora_weights: (value) => {
+    const name = String(literal(value)).toLowerCase();
+    return /^(true|false|gaussian)$/.test(name) ? [{ key: 'lora.init_lora_weights', value: name }] : null;
+  },
+  rank_pattern: asObject('lora.rank_pattern'),
+  alpha_pattern: asObject('lora.alpha_pattern'),
+  layers_to_transform: (value) => {
+    const items = value.kind === 'list' ? value.items.map(literal) : [literal(value)];
+    if (items.length === 1 && items[0] === null) return [];
+    return items.every((item) => typeof item === 'number')
+      ? [{ key: 'lora.layers_to_transform', value: JSON.stringify(items) }]
+      : null;
+  },
+  exclude_modules: asNames('lora.exclude_modules', ''),
   task_type: nothing,
 };
 

@@ -105,15 +105,16 @@ describe('the generated script', () => {
 describe('snippets', () => {
   it('a LoraConfig alone', () => {
     const { patch, notUnderstood } = fromPython(
-      'LoraConfig(r=64, lora_alpha=16, lora_dropout=0.1, target_modules=["q_proj", "v_proj"], use_rslora=True)',
+      'LoraConfig(r=64, lora_alpha=16, lora_dropout=0.1, target_modules=["q_proj", "v_proj"], use_rslora=True, lora_bias=True)',
     );
     expect(patch).toEqual({
       'lora.r': 64,
       'lora.lora_alpha': 16,
       'lora.lora_dropout': 0.1,
       'lora.target_modules': '["q_proj","v_proj"]',
+      'lora.use_rslora': true,
     });
-    expect(notUnderstood).toEqual([{ text: 'LoraConfig: use_rslora=True', line: 1 }]);
+    expect(notUnderstood).toEqual([{ text: 'LoraConfig: lora_bias=True', line: 1 }]);
   });
 
   it('the classical failing script, with names, comments and a tuple', () => {

@@ -164,7 +164,7 @@ function readJson(text: string): PythonReading | null {
       if (
         bookkeeping.test(name) ||
         value === null ||
-        value === false ||
+        (value === false && name !== 'init_lora_weights') ||
         (typeof value === 'object' && Object.keys(value).length === 0)
       )
         continue;

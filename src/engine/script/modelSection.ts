@@ -1,11 +1,10 @@
 // The part of the script that loads the model and attaches the adapter, in the order in which wiring/wire.ts runs it.
-import { parseTargetModules } from '../adapters/targetModules.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
-import { parseNames } from '../wiring/names.ts';
 import { passesConfig } from '../wiring/wire.ts';
 import type { Dialect } from './dialect.ts';
-import type { Argument, Literal } from './python.ts';
-import { call, expression, float } from './python.ts';
+import { loraConfig } from './loraSection.ts';
+import type { Argument } from './python.ts';
+import { call, expression } from './python.ts';
 
 export const isFourBit = (values: RecipeValues): boolean => values['bnb.bnb_4bit_quant_type'] !== 'none';
 const attach = (values: RecipeValues): string => values['wiring.attach'];
@@ -40,31 +39,6 @@ export function loadModel(values: RecipeValues, dialect: Dialect): string {
     ...(isFourBit(values) ? [`quantization_config = ${quantisation}`] : []),
     `model = ${load}`,
   ].join('\n');
-}
-
-function targets(values: RecipeValues): Literal {
-  const target = parseTargetModules(values['lora.target_modules']);
-  if (target.form === 'default') return null;
-  if (target.form === 'list') return target.names;
-  return target.form === 'all-linear' ? 'all-linear' : target.pattern;
-}
-
-function loraConfig(values: RecipeValues): string {
-  const saved = parseNames(values['lora.modules_to_save']) ?? [];
-  return call(
-    'LoraConfig',
-    [],
-    [
-      ['task_type', 'CAUSAL_LM'],
-      ['r', values['lora.r']],
-      ['lora_alpha', values['lora.lora_alpha']],
-      ['lora_dropout', float(values['lora.lora_dropout'])],
-      ['target_modules', targets(values)],
-      ['bias', values['lora.bias']],
-      ...(saved.length > 0 ? ([['modules_to_save', saved]] satisfies Argument[]) : []),
-      ...(values['lora.inference_mode'] ? ([['inference_mode', true]] satisfies Argument[]) : []),
-    ],
-  );
 }
 
 /** Whether the script builds a LoraConfig at all. */

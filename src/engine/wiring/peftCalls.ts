@@ -9,8 +9,8 @@ import {
   requireGrad,
   saveModules,
 } from '../adapters/lora.ts';
-import type { LoraDialect } from '../adapters/loraTargets.ts';
 import { bytesOf, Module } from '../nn/module.ts';
+import { dialectOf } from './loraDialect.ts';
 import type { ScriptModel } from './scriptModel.ts';
 import type { CheckpointingKwargs } from './transformersCalls.ts';
 import {
@@ -44,19 +44,6 @@ function prepare(script: ScriptModel, options: PrepareOptions): void {
   if (kwargs?.useReentrant !== false) enableInputRequireGrads(script);
   warnOldCheckpointingName(script);
   gradientCheckpointingEnable(script, kwargs);
-}
-
-function dialectOf(script: ScriptModel): LoraDialect {
-  return {
-    call: script.call,
-    modelType: script.modelType,
-    unspecifiedTargets: script.behaves('unspecifiedTargets'),
-    allLinear: script.behaves('allLinear'),
-    targetsPrinted: script.behaves('targetsPrinted'),
-    emptyTargets: script.behaves('emptyTargets'),
-    noMatchError: script.behaves('noMatchError'),
-    unsupportedTarget: script.behaves('unsupportedTarget'),
-  };
 }
 
 function warnTiedTargets(script: ScriptModel, options: LoraOptions): void {

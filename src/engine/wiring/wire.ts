@@ -1,7 +1,5 @@
 // Runs the script that a recipe describes, call by call, on a freshly built module tree: load, prepare, attach, prepare,
 // hook, trainer. What is left is the wired model; a call that raises ends it there. No tape, no numbers.
-import type { LoraOptions } from '../adapters/lora.ts';
-import { parseTargetModules } from '../adapters/targetModules.ts';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
 import { buildLlama } from '../models/llamaTree.ts';
 import type { WiredModel } from '../models/recording.ts';
@@ -12,7 +10,7 @@ import type { RecipeValues } from '../recipe/recipe.ts';
 import { PythonError } from '../tape/pythonError.ts';
 import type { DType } from '../tape/value.ts';
 import { afterAttach } from './afterAttach.ts';
-import { parseNames } from './names.ts';
+import { checkLoraConfig, loraOptions } from './loraConfig.ts';
 import { addAdapter, fromPretrained, getPeftModel, prepareModelForKbitTraining } from './peftCalls.ts';
 import type { Behaviours } from './rules/rule.ts';
 import { ScriptModel } from './scriptModel.ts';
@@ -40,12 +38,6 @@ const dtypes: Readonly<Record<string, DType>> = {
   bfloat16: 'bfloat16',
   float16: 'float16',
 };
-const biases: Readonly<Record<string, LoraOptions['bias']>> = {
-  none: 'none',
-  all: 'all',
-  lora_only: 'lora_only',
-};
-
 /** How the recipe wants the layers' projections stored. */
 export function weightOptions(values: RecipeValues): WeightOptions {
   const type = values['bnb.bnb_4bit_quant_type'];
@@ -80,24 +72,6 @@ function loadModel(config: LlamaConfig, values: RecipeValues): ScriptModel {
   const script = new ScriptModel(stackOf(values['wiring.stack']), causal, isQuantised(values));
   applyModuleClasses(causal, script.behaves('moduleClasses'));
   return script;
-}
-
-/** LoraConfig(…) of the recipe; what else a dtype depends on comes from the stack. */
-function loraOptions(script: ScriptModel, values: RecipeValues): LoraOptions {
-  const rule = script.behaves('adapterDtype');
-  const isFloat = (dtype: DType): boolean => dtype !== 'uint8' && dtype !== 'int64';
-  const followsBase = rule === 'base' || (rule === 'autocast' && !values['wiring.autocast_adapter_dtype']);
-  return {
-    r: values['lora.r'],
-    loraAlpha: values['lora.lora_alpha'],
-    loraDropout: values['lora.lora_dropout'],
-    target: parseTargetModules(values['lora.target_modules']),
-    inferenceMode: values['lora.inference_mode'],
-    adapterName: values['wiring.adapter_name'],
-    bias: biases[values['lora.bias']] ?? 'none',
-    modulesToSave: parseNames(values['lora.modules_to_save']) ?? [],
-    dtypeOn: (base) => (followsBase && isFloat(base) ? base : 'float32'),
-  };
 }
 
 /** 'default', 'true', 'false' as the argument stands in the script. */
@@ -187,6 +161,7 @@ function freezeByHand(script: ScriptModel, what: string): void {
 function runCalls(script: ScriptModel, values: RecipeValues): void {
   script.modelType = values['wiring.model_type'];
   freezeByHand(script, values['wiring.freeze']);
+  checkLoraConfig(script, values);
   const trainer = values['wiring.trainer'];
   prepare(script, values, 'before');
   if (values['wiring.checkpointing_before_attach']) enableCheckpointing(script, values);

@@ -3,6 +3,7 @@ import type { RuleTable } from './rule.ts';
 
 const library = 'peft';
 const targets = 'tuners/tuners_utils.py inject_adapter';
+const loraConfig = 'tuners/lora/config.py LoraConfig, fields of the released versions';
 const tied = 'tuners/tuners_utils.py inject_adapter, tied weights';
 
 export const peftRules = {
@@ -53,6 +54,63 @@ export const peftRules = {
       versions: '>=0.15',
       value: 'any-model',
       source: 'tuners/tuners_utils.py _maybe_include_all_linear_layers',
+    },
+  ],
+  loraConfigLacks: [
+    {
+      id: 'loraConfigLacks',
+      library,
+      versions: '<0.6',
+      value: ['rank_pattern', 'alpha_pattern', 'use_rslora', 'use_dora', 'exclude_modules'],
+      source: loraConfig,
+    },
+    {
+      id: 'loraConfigLacks',
+      library,
+      versions: '>=0.6 <0.8',
+      value: ['use_rslora', 'use_dora', 'exclude_modules'],
+      source: loraConfig,
+    },
+    {
+      id: 'loraConfigLacks',
+      library,
+      versions: '>=0.8 <0.9',
+      value: ['use_dora', 'exclude_modules'],
+      source: loraConfig,
+    },
+    {
+      id: 'loraConfigLacks',
+      library,
+      versions: '>=0.9 <0.14',
+      value: ['exclude_modules'],
+      source: loraConfig,
+    },
+    { id: 'loraConfigLacks', library, versions: '>=0.14', value: [], source: loraConfig },
+  ],
+  gaussianInit: [
+    {
+      id: 'gaussianInit',
+      library,
+      versions: '<0.7',
+      value: false,
+      source: 'tuners/lora/layer.py reset_lora_parameters: any true value is the default',
+    },
+    {
+      id: 'gaussianInit',
+      library,
+      versions: '>=0.7',
+      value: true,
+      source: 'tuners/lora/layer.py reset_lora_parameters',
+    },
+  ],
+  unusedPatternWarning: [
+    { id: 'unusedPatternWarning', library, versions: '<0.21', value: false, source: targets },
+    {
+      id: 'unusedPatternWarning',
+      library,
+      versions: '>=0.21',
+      value: true,
+      source: `${targets}, run on 0.21.2`,
     },
   ],
   targetsPrinted: [

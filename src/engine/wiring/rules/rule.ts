@@ -36,6 +36,12 @@ export interface Behaviours {
   readonly baseLayer: boolean;
   /** What `target_modules="all-linear"` is to models that are not a PreTrainedModel, or to all. */
   readonly allLinear: 'a-name' | 'pretrained-only' | 'any-model';
+  /** Arguments that LoraConfig does not know yet. */
+  readonly loraConfigLacks: readonly string[];
+  /** Whether init_lora_weights="gaussian" is anything but True. */
+  readonly gaussianInit: boolean;
+  /** Whether keys of rank_pattern and alpha_pattern that match nothing are told. */
+  readonly unusedPatternWarning: boolean;
   readonly targetsPrinted: 'list' | 'set';
   readonly emptyTargets: 'not-found' | 'nothing-passed';
   readonly unspecifiedTargets: string;

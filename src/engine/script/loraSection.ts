@@ -1,0 +1,53 @@
+// LoraConfig(…) as the script writes it: the usual arguments always, the others where they are not their defaults.
+import { layersOf, modulePattern } from '../adapters/loraPatterns.ts';
+import type { TargetModules } from '../adapters/targetModules.ts';
+import { parseTargetModules } from '../adapters/targetModules.ts';
+import type { RecipeValues } from '../recipe/recipe.ts';
+import { parseNames } from '../wiring/names.ts';
+import type { Argument, Literal } from './python.ts';
+import { call, dictionary, expression, float } from './python.ts';
+
+function targets(target: TargetModules): Literal {
+  if (target.form === 'default') return null;
+  if (target.form === 'list') return target.names;
+  return target.form === 'all-linear' ? 'all-linear' : target.pattern;
+}
+
+const initials: Readonly<Record<string, Literal>> = { false: false, gaussian: 'gaussian' };
+
+function* narrowing(values: RecipeValues): Generator<Argument> {
+  for (const name of ['rank_pattern', 'alpha_pattern'] as const) {
+    const pattern = modulePattern(values[`lora.${name}`]);
+    if (Object.keys(pattern).length > 0) yield [name, dictionary(pattern)];
+  }
+  const layers = layersOf(values['lora.layers_to_transform']);
+  if (layers) yield ['layers_to_transform', expression(`[${layers.join(', ')}]`)];
+  const exclude = values['lora.exclude_modules'].trim();
+  if (exclude !== '') yield ['exclude_modules', targets(parseTargetModules(exclude))];
+}
+
+function* unusual(values: RecipeValues): Generator<Argument> {
+  if (values['lora.use_rslora']) yield ['use_rslora', true];
+  const init = initials[values['lora.init_lora_weights']];
+  if (init !== undefined) yield ['init_lora_weights', init];
+  yield* narrowing(values);
+  const saved = parseNames(values['lora.modules_to_save']) ?? [];
+  if (saved.length > 0) yield ['modules_to_save', saved];
+  if (values['lora.inference_mode']) yield ['inference_mode', true];
+}
+
+export function loraConfig(values: RecipeValues): string {
+  return call(
+    'LoraConfig',
+    [],
+    [
+      ['task_type', 'CAUSAL_LM'],
+      ['r', values['lora.r']],
+      ['lora_alpha', values['lora.lora_alpha']],
+      ['lora_dropout', float(values['lora.lora_dropout'])],
+      ['target_modules', targets(parseTargetModules(values['lora.target_modules']))],
+      ['bias', values['lora.bias']],
+      ...unusual(values),
+    ],
+  );
+}

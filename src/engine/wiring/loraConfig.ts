@@ -1,0 +1,73 @@
+// LoraConfig(…) of a recipe under its stack: its values, and the refusals of its constructor.
+// Source: PEFT 0.5 to 0.21 tuners/lora/config.py.
+import type { LoraOptions } from '../adapters/lora.ts';
+import { layersOf, modulePattern } from '../adapters/loraPatterns.ts';
+import { parseTargetModules } from '../adapters/targetModules.ts';
+import type { RecipeValues } from '../recipe/recipe.ts';
+import type { DType } from '../tape/value.ts';
+import { parseNames } from './names.ts';
+import type { ScriptModel } from './scriptModel.ts';
+
+const biases: Readonly<Record<string, LoraOptions['bias']>> = {
+  none: 'none',
+  all: 'all',
+  lora_only: 'lora_only',
+};
+const inits: Readonly<Record<string, LoraOptions['initLoraWeights']>> = {
+  true: 'true',
+  false: 'false',
+  gaussian: 'gaussian',
+};
+
+/** Arguments that the script passes beyond the long-standing ones. */
+function newerArguments(values: RecipeValues): string[] {
+  const passed: Readonly<Record<string, boolean>> = {
+    use_rslora: values['lora.use_rslora'],
+    rank_pattern: Object.keys(modulePattern(values['lora.rank_pattern'])).length > 0,
+    alpha_pattern: Object.keys(modulePattern(values['lora.alpha_pattern'])).length > 0,
+    exclude_modules: values['lora.exclude_modules'].trim() !== '',
+  };
+  return Object.keys(passed).filter((name) => passed[name]);
+}
+
+/** What the constructor refuses; nothing when the script makes no LoraConfig. */
+export function checkLoraConfig(script: ScriptModel, values: RecipeValues): void {
+  const attach = values['wiring.attach'];
+  if (attach === 'none' || /^from_pretrained(_trainable)?$/.test(attach)) return;
+  script.call = 'LoraConfig(...)';
+  const lacking = newerArguments(values).find((name) => script.behaves('loraConfigLacks').includes(name));
+  if (lacking)
+    script.raise('TypeError', `LoraConfig.__init__() got an unexpected keyword argument '${lacking}'`);
+  const target = parseTargetModules(values['lora.target_modules']);
+  const isText = target.form === 'all-linear' || target.form === 'regex';
+  if (isText && layersOf(values['lora.layers_to_transform']) !== null)
+    script.raise('ValueError', '`layers_to_transform` cannot be used when `target_modules` is a str.');
+}
+
+/** Its values; what else a dtype depends on comes from the stack. */
+export function loraOptions(script: ScriptModel, values: RecipeValues): LoraOptions {
+  const rule = script.behaves('adapterDtype');
+  const isFloat = (dtype: DType): boolean => dtype !== 'uint8' && dtype !== 'int64';
+  const followsBase = rule === 'base' || (rule === 'autocast' && !values['wiring.autocast_adapter_dtype']);
+  const exclude = values['lora.exclude_modules'].trim();
+  const init = inits[values['lora.init_lora_weights']] ?? 'true';
+  return {
+    r: values['lora.r'],
+    loraAlpha: values['lora.lora_alpha'],
+    loraDropout: values['lora.lora_dropout'],
+    target: parseTargetModules(values['lora.target_modules']),
+    narrowing: {
+      layers: layersOf(values['lora.layers_to_transform']),
+      exclude: exclude === '' || exclude === 'None' ? null : parseTargetModules(exclude),
+    },
+    useRslora: values['lora.use_rslora'],
+    initLoraWeights: init === 'gaussian' && !script.behaves('gaussianInit') ? 'true' : init,
+    rankPattern: modulePattern(values['lora.rank_pattern']),
+    alphaPattern: modulePattern(values['lora.alpha_pattern']),
+    inferenceMode: values['lora.inference_mode'],
+    adapterName: values['wiring.adapter_name'],
+    bias: biases[values['lora.bias']] ?? 'none',
+    modulesToSave: parseNames(values['lora.modules_to_save']) ?? [],
+    dtypeOn: (base) => (followsBase && isFloat(base) ? base : 'float32'),
+  };
+}
