@@ -1,8 +1,8 @@
-// The adapter as downloads: a zip that holds PEFT's three files, and a GGUF file.
+// What a run leaves as downloads: PEFT's three files in a zip, GGUF and MLX adapters, the merged model, the log.
 import { readFileSync } from 'node:fs';
 import { expect, open, test, trainToTheEnd } from './playground.ts';
 
-test('a finished run hands out its adapter for PEFT and for llama.cpp', async ({ page }) => {
+test('a finished run hands out its adapter, the merged model and its log', async ({ page }) => {
   await open(page, 'preset=ships-log&train.max_steps=3&generate.max_new_tokens=4');
   await trainToTheEnd(page);
   await page
@@ -25,14 +25,22 @@ test('a finished run hands out its adapter for PEFT and for llama.cpp', async ({
     'adapter/README.md',
   ])
     expect(bytes.includes(name)).toBe(true);
-  const [gguf] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'GGUF', exact: true }).click(),
-  ]);
-  expect(gguf.suggestedFilename()).toBe('adapter.gguf');
-  expect(
-    readFileSync(await gguf.path())
+  const names: Readonly<Record<string, string>> = {
+    GGUF: 'adapter.gguf',
+    'MLX (zip)': 'adapter-mlx.zip',
+    'safetensors, float16 (zip)': 'merged.zip',
+    'GGUF, F16': 'model.gguf',
+    'trainer_state.json, CSV, TensorBoard (zip)': 'log.zip',
+  };
+  for (const [button, name] of Object.entries(names)) {
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: button, exact: true }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe(name);
+    const start = readFileSync(await download.path())
       .subarray(0, 4)
-      .toString(),
-  ).toBe('GGUF');
+      .toString();
+    expect(start.startsWith(name.endsWith('.zip') ? 'PK' : 'GGUF')).toBe(true);
+  }
 });

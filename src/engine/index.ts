@@ -1,10 +1,11 @@
 // The engine's only door for the page: settings, recipes, what an inspection holds, and the client of the worker.
 // Nothing heavy passes here: tokenizer, tape and kernels stay in the worker's own bundle.
-export type { ExportFile } from './adapters/exportAdapter.ts';
+
 export type { EngineClient } from './client.ts';
 export { startEngine } from './client.ts';
 export { decodeRows } from './data/rows.ts';
 export { chapters as guideChapters } from './doctor/guide.ts';
+export type { ExportFile } from './export/adapterTensors.ts';
 export type {
   CostEstimate,
   DataSummary,

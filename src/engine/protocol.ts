@@ -1,6 +1,9 @@
 // The worker boundary: commands in, events out, as discriminated unions. `decode.ts` checks what arrives; nothing is cast.
-import type { ExportFile } from './adapters/exportAdapter.ts';
+
 import type { Advice } from './doctor/guide.ts';
+import type { ExportFile } from './export/adapterTensors.ts';
+import type { FloatType } from './export/floatBytes.ts';
+import type { ExportFormat } from './export/formats.ts';
 import type { Inspection } from './inspect/inspection.ts';
 import type { SurveyRow } from './inspect/survey.ts';
 import type { Why } from './inspect/why.ts';
@@ -8,8 +11,8 @@ import type { ModelInfo } from './models/modelFiles.ts';
 import type { Recipe } from './recipe/recipe.ts';
 import type { PythonReading } from './script/reading.ts';
 
-/** PEFT's directory, or a GGUF LoRA for llama.cpp. */
-export type ExportFormat = 'peft' | 'gguf';
+export type { FloatType } from './export/floatBytes.ts';
+export type { ExportFormat } from './export/formats.ts';
 
 export type BackendChoice = 'auto' | 'webgpu' | 'cpu';
 
@@ -37,8 +40,13 @@ export type Command =
   | { readonly type: 'discard' }
   /** How far the last step moved each tensor. Answers `norms` with the same id. */
   | { readonly type: 'norms'; readonly id: number }
-  /** The adapter as files. Answers `exported` with the same id. */
-  | { readonly type: 'export'; readonly id: number; readonly format: ExportFormat }
+  /** The run as files of one format; `dtype` is a merged model's. Answers `exported` with the same id. */
+  | {
+      readonly type: 'export';
+      readonly id: number;
+      readonly format: ExportFormat;
+      readonly dtype: FloatType;
+    }
   /** Read a script, a snippet or an adapter_config.json. Answers `python-read` with the same id. */
   | { readonly type: 'read-python'; readonly id: number; readonly text: string }
   /** Why a parameter or module gets the gradient it gets. Answers `why` with the same id. */
@@ -160,7 +168,13 @@ export type Event =
   | { readonly type: 'pong' }
   /** By `ParameterInfo.normIndex`. */
   | { readonly type: 'norms'; readonly id: number; readonly updates: readonly number[] }
-  | { readonly type: 'exported'; readonly id: number; readonly files: readonly ExportFile[] }
+  | {
+      readonly type: 'exported';
+      readonly id: number;
+      /** Name of the folder or archive that they belong into. */
+      readonly folder: string;
+      readonly files: readonly ExportFile[];
+    }
   | { readonly type: 'python-read'; readonly id: number; readonly reading: PythonReading }
   | { readonly type: 'why'; readonly id: number; readonly why: Why | null }
   | { readonly type: 'guide'; readonly id: number; readonly entries: readonly GuideEntry[] }

@@ -1,7 +1,7 @@
 // The command line of `npm run train`: what was asked for, checked.
 import { parseArgs } from 'node:util';
 import { UserError } from '../../src/engine/errors.ts';
-import type { BackendChoice } from '../../src/engine/protocol.ts';
+import type { BackendChoice, FloatType } from '../../src/engine/protocol.ts';
 
 export interface CliOptions {
   readonly link: string | null;
@@ -11,8 +11,10 @@ export interface CliOptions {
   readonly model: string | null;
   /** Folder in which the run saves itself. */
   readonly checkpoint: string | null;
-  /** Folder for the trained adapter. */
+  /** Folder for the trained adapter and the log. */
   readonly export: string | null;
+  /** Float type of a merged model to write there too. */
+  readonly merge: FloatType | null;
   readonly steps: number | null;
   readonly backend: BackendChoice;
   readonly listPresets: boolean;
@@ -27,7 +29,8 @@ const usage = `npm run -s train -- [--link URL | --recipe FILE | --preset NAME] 
   --data FILE      train on these rows (JSONL) instead of the preset's
   --model FILE     train this GGUF model (or an http address that answers ranges) instead of the embedded one
   --checkpoint DIR save the run here as it goes, and go on with it when it was ended
-  --export DIR     write the adapter: DIR/peft for PEFT, DIR/adapter.gguf for llama.cpp
+  --export DIR     write the adapter (DIR/peft, DIR/adapter.gguf for llama.cpp, DIR/mlx) and the log (DIR/log)
+  --merge DTYPE    write the merged model too: DIR/merged for transformers, DIR/model.gguf; float32, float16 or bfloat16
   --steps N        at most N optimiser steps
   --backend NAME   webgpu or cpu (default: webgpu where there is an adapter)
   --json           one JSON object a line
@@ -52,6 +55,7 @@ export function readOptions(args: readonly string[]): CliOptions {
         model: text,
         checkpoint: text,
         export: text,
+        merge: text,
         steps: text,
         backend: text,
         'list-presets': flag,
@@ -73,6 +77,9 @@ export function readOptions(args: readonly string[]): CliOptions {
   const { backend = 'auto' } = values;
   if (backend !== 'auto' && backend !== 'webgpu' && backend !== 'cpu')
     throw usageError(`--backend: expected webgpu or cpu, got '${backend}'.`);
+  const { merge } = values;
+  if (merge !== undefined && merge !== 'float32' && merge !== 'float16' && merge !== 'bfloat16')
+    throw usageError(`--merge: expected float32, float16 or bfloat16, got '${merge}'.`);
   return {
     link: values.link ?? null,
     recipe: values.recipe ?? null,
@@ -81,6 +88,7 @@ export function readOptions(args: readonly string[]): CliOptions {
     model: values.model ?? null,
     checkpoint: values.checkpoint ?? null,
     export: values.export ?? null,
+    merge: merge ?? null,
     steps,
     backend,
     listPresets: values['list-presets'],

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import type { OpenedBackend } from '../../src/engine/backends/openDevice.ts';
 import { openBackend } from '../../src/engine/backends/openDevice.ts';
 import { UserError } from '../../src/engine/errors.ts';
-import type { Event } from '../../src/engine/protocol.ts';
+import type { Event, ExportFormat } from '../../src/engine/protocol.ts';
 import { formatLink } from '../../src/engine/recipe/link.ts';
 import { presetValues } from '../../src/engine/recipe/presets.ts';
 import type { Recipe } from '../../src/engine/recipe/recipe.ts';
@@ -45,22 +45,45 @@ async function openDevice(options: CliOptions, recipe: Recipe): Promise<OpenedBa
   return opened;
 }
 
-async function writeAdapter(run: TrainingRun, folder: string): Promise<void> {
-  await mkdir(`${folder}/peft`, { recursive: true });
-  for (const { name, bytes } of await run.exportAs('peft')) await writeFile(`${folder}/peft/${name}`, bytes);
-  for (const { name, bytes } of await run.exportAs('gguf')) await writeFile(`${folder}/${name}`, bytes);
+/** Adapter and log always, the merged model when it was asked for. A format that can't say the adapter is told, not fatal. */
+async function writeFiles(run: TrainingRun, folder: string, job: Job): Promise<void> {
+  const { merge } = job.options;
+  const wanted: readonly (readonly [ExportFormat, string])[] = [
+    ['peft', 'peft'],
+    ['gguf', '.'],
+    ['mlx', 'mlx'],
+    ['log', 'log'],
+    ...(merge === null
+      ? []
+      : ([
+          ['merged', 'merged'],
+          ['merged-gguf', '.'],
+        ] as const)),
+  ];
+  for (const [format, place] of wanted) {
+    try {
+      const files = await run.exportAs(format, merge ?? 'float16');
+      await mkdir(`${folder}/${place}`, { recursive: true });
+      for (const { name, bytes } of files) await writeFile(`${folder}/${place}/${name}`, bytes);
+    } catch (error) {
+      if (!(error instanceof UserError) || error.code !== 'export') throw error;
+      job.report.warning('export', error.message);
+    }
+  }
+}
+
+interface Job {
+  readonly options: CliOptions;
+  readonly report: Report;
+  readonly assets: Assets;
+  readonly recipe: Recipe;
 }
 
 /** One run on one device, from the start or from what was saved. */
 async function runOn(
   opened: OpenedBackend,
   saved: Snapshot | null,
-  job: {
-    readonly options: CliOptions;
-    readonly report: Report;
-    readonly assets: Assets;
-    readonly recipe: Recipe;
-  },
+  job: Job,
   store: SnapshotStore,
 ): Promise<void> {
   const { options, report, assets, recipe } = job;
@@ -119,7 +142,7 @@ async function runOn(
   }
   await run.answers('after');
   for (const [prompt, { before, after }] of answers) report.sample(prompt, before, after);
-  if (options.export !== null) await writeAdapter(run, options.export);
+  if (options.export !== null) await writeFiles(run, options.export, job);
   await run.keeper.clear();
   const presets = presetValues(await assets.presets());
   report.done(await formatLink(recipe, presets, { includeData: false, fingerprint: run.fingerprint }));

@@ -2,7 +2,7 @@
 # Makes the golden values with the real Python libraries: `npm run golden -- [NAME...]`; no name means all.
 # NAME: quant random llama tokenizer sft split gguf_blocks optimizers lora_config, or a stack of stacks.json (its product and its named cases).
 # parity [PART]: 50 steps of every recipe of parity_recipes.json, by the scripts that the product hands out.
-# export: no golden file; checks an adapter that we export with PEFT and gguf-py.
+# export [llama.cpp]: no golden file; checks what we export with PEFT, transformers, gguf-py, TensorBoard, and llama.cpp.
 # smollm2 FILE: SmolLM2-135M-Instruct's Q4_1 GGUF, which a person must bring.
 # Needs uv and a package registry; environments go to $GOLDEN_ENVS (default: .envs, which git ignores).
 set -euo pipefail
@@ -50,6 +50,15 @@ if [ "${1:-}" = export ]; then
   trap 'rm -rf "$work"' EXIT
   (cd "$here/../.." && node tools/run.mjs tools/golden/writeExport.ts "$work")
   "$(python_of $newest)" -W ignore "$here/check_export.py" "$here/../../public/model" "$work"
+  if [ "${2:-}" = llama.cpp ]; then
+    # Built from source, which takes minutes.
+    if [ ! -e "$envs/llama-cpp/ready" ]; then
+      uv venv -q --clear --python 3.11 "$envs/llama-cpp"
+      uv pip install -q --python "$envs/llama-cpp/bin/python" llama-cpp-python==0.3.36 numpy
+      touch "$envs/llama-cpp/ready"
+    fi
+    "$envs/llama-cpp/bin/python" "$here/check_llama_cpp.py" "$work"
+  fi
   exit
 fi
 if [ $# -eq 0 ]; then

@@ -81,7 +81,7 @@ function updateLayer(wrapper: Module, path: string, options: LoraOptions): void 
   const r = patternAt(options.rankPattern, path, options.r);
   const alpha = patternAt(options.alphaPattern, path, options.loraAlpha);
   const scaling = alpha / (options.useRslora ? Math.sqrt(r) : r);
-  kind.adapters.set(name, { r, scaling, dropout: options.loraDropout });
+  kind.adapters.set(name, { r, alpha, rslora: options.useRslora, scaling, dropout: options.loraDropout });
   wrapper
     .child('lora_dropout')
     .children.set(name, new Module(options.loraDropout > 0 ? 'Dropout' : 'Identity'));

@@ -101,7 +101,40 @@ export function toFloat32(name: string, tensor: SafeTensor): Float32Array<ArrayB
   return decodeFile(format, bytes, bytes.byteLength / 2);
 }
 
-/** A safetensors file of float32 tensors, in the order given, as PEFT writes one (`{"format": "pt"}`). */
+/** What safetensors calls torch's float types. */
+export const safetensorsType = { float32: 'F32', float16: 'F16', bfloat16: 'BF16' } as const;
+
+export interface SavedTensor {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
+/** A safetensors file of these tensors, in the order given, as PEFT and transformers write one (`{"format": "pt"}`). */
+export function writeTensors(tensors: readonly SavedTensor[]): Uint8Array<ArrayBuffer> {
+  const entries: Record<string, object> = { __metadata__: { format: 'pt' } };
+  let at = 0;
+  for (const { name, dtype, shape, bytes } of tensors) {
+    entries[name] = { dtype, shape, data_offsets: [at, at + bytes.length] };
+    at += bytes.length;
+  }
+  const text = new TextEncoder().encode(JSON.stringify(entries));
+  // The header is padded with blanks, so that the data begins at a multiple of eight bytes.
+  const header = new Uint8Array(Math.ceil(text.length / 8) * 8).fill(0x20);
+  header.set(text);
+  const file = new Uint8Array(8 + header.length + at);
+  new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
+  file.set(header, 8);
+  let next = 8 + header.length;
+  for (const { bytes } of tensors) {
+    file.set(bytes, next);
+    next += bytes.length;
+  }
+  return file;
+}
+
+/** The same of float32 values. */
 export function writeSafetensors(
   tensors: readonly {
     readonly name: string;
@@ -109,24 +142,12 @@ export function writeSafetensors(
     readonly values: Float32Array;
   }[],
 ): Uint8Array<ArrayBuffer> {
-  const entries: Record<string, object> = { __metadata__: { format: 'pt' } };
-  let at = 0;
-  for (const { name, shape, values } of tensors) {
-    entries[name] = { dtype: 'F32', shape, data_offsets: [at, at + values.byteLength] };
-    at += values.byteLength;
-  }
-  const text = JSON.stringify(entries);
-  // The header is padded with blanks, so that the data begins at a multiple of eight bytes.
-  const header = new TextEncoder().encode(
-    text.padEnd(Math.ceil(new TextEncoder().encode(text).length / 8) * 8),
+  return writeTensors(
+    tensors.map(({ name, shape, values }) => ({
+      name,
+      dtype: 'F32',
+      shape,
+      bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+    })),
   );
-  const file = new Uint8Array(8 + header.length + at);
-  new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
-  file.set(header, 8);
-  let next = 8 + header.length;
-  for (const { values } of tensors) {
-    file.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), next);
-    next += values.byteLength;
-  }
-  return file;
 }

@@ -4,6 +4,7 @@ import { Tokenizer } from '../data/tokenizer.ts';
 import { UserError } from '../errors.ts';
 import type { SafeTensor } from '../formats/safetensors.ts';
 import { readSafetensors, toFloat32 } from '../formats/safetensors.ts';
+import { recordOf } from '../isRecord.ts';
 import type { LlamaConfig } from './llamaConfig.ts';
 import { parseLlamaConfig } from './llamaConfig.ts';
 import type { WeightSource } from './weightSource.ts';
@@ -27,10 +28,17 @@ export interface ModelInfo {
   readonly storedAs: string;
 }
 
+/** A tokenizer as Hugging Face keeps it: tokenizer.json and tokenizer_config.json, parsed. */
+export interface TokenizerFiles {
+  readonly tokenizerJson: object;
+  readonly tokenizerConfig: Readonly<Record<string, unknown>>;
+}
+
 export interface ModelFiles {
   readonly info: ModelInfo;
   readonly config: LlamaConfig;
   readonly tokenizer: Tokenizer;
+  readonly tokenizerFiles: TokenizerFiles;
   /** Token ids that end an answer. */
   readonly stopIds: ReadonlySet<number>;
   /** Known without reading any tensor. */
@@ -89,6 +97,7 @@ export async function embeddedModel(read: ReadAsset): Promise<ModelFiles> {
     info: { kind: 'embedded', name: 'model', title: '', digest: '', bytes: 0, storedAs: 'F32' },
     config: parseLlamaConfig(config),
     tokenizer,
+    tokenizerFiles: { tokenizerJson: Object(tokenizerJson), tokenizerConfig: recordOf(tokenizerConfig) },
     stopIds: stopIdsOf(generation, tokenizer),
     formatOf: () => 'none',
     weights: async (onBytes) => {

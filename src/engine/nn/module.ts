@@ -39,6 +39,8 @@ export type ModuleKind =
 
 export interface LoraAdapter {
   readonly r: number;
+  readonly alpha: number;
+  readonly rslora: boolean;
   /** s = lora_alpha / r, or lora_alpha / √r (rsLoRA). */
   readonly scaling: number;
   readonly dropout: number;

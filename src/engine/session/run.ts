@@ -1,17 +1,19 @@
 // One run from a recipe: loads, checks the wiring, answers before, trains, answers after. Emits protocol events; whoever
 // drives it (worker, command line) decides when to step.
-import type { ExportFile } from '../adapters/exportAdapter.ts';
-import { ggufAdapter, peftFiles } from '../adapters/exportAdapter.ts';
 import { assertRankFits } from '../adapters/rankFits.ts';
 import type { Backend } from '../backends/backend.ts';
 import { deviceClass } from '../backends/openDevice.ts';
 import { UserError } from '../errors.ts';
+import type { ExportFile } from '../export/adapterTensors.ts';
+import { exportFiles } from '../export/exports.ts';
+import type { FloatType } from '../export/floatBytes.ts';
+import type { ExportFormat } from '../export/formats.ts';
 import { Generator } from '../generate/generator.ts';
 import { examine } from '../inspect/examine.ts';
 import { countParameters } from '../inspect/trainableLine.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
 import { weightFormatsOf } from '../models/weightSource.ts';
-import type { ExportFormat, Fingerprint, RunPhase, StepMetrics } from '../protocol.ts';
+import type { Fingerprint, RunPhase, StepMetrics } from '../protocol.ts';
 import { formatLink } from '../recipe/link.ts';
 import { presetValues } from '../recipe/presets.ts';
 import type { Recipe } from '../recipe/recipe.ts';
@@ -205,12 +207,13 @@ export class TrainingRun {
     return metrics;
   }
 
-  /** The adapter as it stands, as files that PEFT or llama.cpp open. */
-  async exportAs(format: ExportFormat): Promise<readonly ExportFile[]> {
+  /** The run as it stands, as files that other programs open. `type`: float type of a merged model. */
+  async exportAs(format: ExportFormat, type: FloatType = 'float16'): Promise<readonly ExportFile[]> {
     const { adapter } = await this.#trainer.state();
     const { info, config } = this.#files;
     const presets = presetValues(await this.#options.assets.presets());
     const link = { includeData: false, fingerprint: this.fingerprint };
+    const { values } = this.recipe;
     const exported = {
       root: this.#wired.root,
       layout: this.#trainer.layout,
@@ -220,14 +223,21 @@ export class TrainingRun {
       peftVersion: this.#wired.script.stack.peft,
       recipe: `#${await formatLink(this.recipe, presets, link)}`,
     };
-    return format === 'peft' ? peftFiles(exported) : [ggufAdapter(exported)];
+    const log = {
+      metrics: this.#metrics,
+      values,
+      totalSteps: this.totalSteps,
+      writtenAt: Date.now() / 1000,
+    };
+    const run = { adapter: exported, files: this.#files, weights: weightOptions(values), log };
+    return exportFiles(run, format, type);
   }
 
-  /** Logits [V] of the token that follows a question, with the adapter. */
-  scores(prompt: string): Promise<Float32Array> {
+  /** Logits [V] of the token that follows a question, with the adapter or without. */
+  scores(prompt: string, adapter = true): Promise<Float32Array> {
     const { tokenizer } = this.#files;
     const ids = tokenizer.encode(tokenizer.render([{ role: 'user', content: prompt }], true).text);
-    return this.#generator.prefill(ids, true);
+    return this.#generator.prefill(ids, adapter);
   }
 
   /** How far the last step moved each tensor. */

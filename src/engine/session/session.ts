@@ -5,6 +5,7 @@ import type { OpenedBackend } from '../backends/openDevice.ts';
 import { openBackend, probeDevice } from '../backends/openDevice.ts';
 import type { TuningCache } from '../backends/tune.ts';
 import { Cancelled, UserError } from '../errors.ts';
+import { exportFolders } from '../export/formats.ts';
 import type { BackendChoice, Command, Event } from '../protocol.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { PythonError } from '../tape/pythonError.ts';
@@ -99,12 +100,8 @@ export class Session {
         return this.#ask(command);
       case 'norms':
         return emit({ type: 'norms', id: command.id, updates: (await this.#run?.updateNorms()) ?? [] });
-      case 'export': {
-        if (!this.#run)
-          throw new UserError('no-run', 'Adapter: there is no run to take one from. Train first.');
-        const files = await this.#run.exportAs(command.format);
-        return emit({ type: 'exported', id: command.id, files });
-      }
+      case 'export':
+        return this.#export(command);
       case 'saved': {
         const saved = await newestSnapshot(store);
         if (!saved) return;
@@ -119,6 +116,20 @@ export class Session {
         return this.#train(this.#saved.recipe, command.backend, Number.POSITIVE_INFINITY);
       case 'discard':
         return store.clear();
+    }
+  }
+
+  /** What a format can't say is told; the run stays as it is. */
+  async #export({ id, format, dtype }: Extract<Command, { type: 'export' }>): Promise<void> {
+    const { emit } = this.#options;
+    try {
+      if (!this.#run)
+        throw new UserError('no-run', 'Adapter: there is no run to take one from. Train first.');
+      const files = await this.#run.exportAs(format, dtype);
+      emit({ type: 'exported', id, folder: exportFolders[format], files });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      emit({ type: 'warning', category: error.code, message: error.message });
     }
   }
 

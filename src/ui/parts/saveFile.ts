@@ -7,12 +7,12 @@ export function saveFile(name: string, type: string, text: string): void {
 }
 
 /** One file as it is, several as one zip. The zip's code is fetched when it is first wanted. */
-export async function saveFiles(files: readonly ExportFile[]): Promise<void> {
+export async function saveFiles(folder: string, files: readonly ExportFile[]): Promise<void> {
   const [first] = files;
   if (files.length === 1 && first) return saveBlob(first.name, new Blob([first.bytes]));
   const { downloadZip } = await import('client-zip');
-  const parts = files.map(({ name, bytes }) => ({ name: `adapter/${name}`, input: bytes }));
-  saveBlob('adapter.zip', await downloadZip(parts).blob());
+  const parts = files.map(({ name, bytes }) => ({ name: `${folder}/${name}`, input: bytes }));
+  saveBlob(`${folder}.zip`, await downloadZip(parts).blob());
 }
 
 function saveBlob(name: string, blob: Blob): void {

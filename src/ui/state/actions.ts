@@ -1,7 +1,7 @@
 // Everything the page can do: the only file, with engines.ts and modelActions.ts, that writes the store and sends commands.
 // It knows no React and no DOM beyond timers.
 import { defaultValues } from '../../engine/index.ts';
-import type { BackendChoice, Command, ExportFormat, GuideEntry } from '../../engine/protocol.ts';
+import type { BackendChoice, Command, ExportFormat, FloatType, GuideEntry } from '../../engine/protocol.ts';
 import type { Engines } from './engines.ts';
 import { startEngines } from './engines.ts';
 import { modelActions } from './modelActions.ts';
@@ -22,7 +22,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     ports,
     later,
     onPaused: askPending,
-    onExported: (files) => void ports.saveFiles(files),
+    onExported: (folder, files) => void ports.saveFiles(folder, files),
     onPython: (patch) => edit({ kind: 'values', patch }),
     onModel: models.onModel,
   });
@@ -116,8 +116,9 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
         tell({ type: 'reset' });
       }
     },
-    /** Asks for the adapter as files; they are saved when they come. */
-    exportAdapter: (format: ExportFormat) => tell({ type: 'export', id: 0, format }),
+    /** Asks for the run as files; they are saved when they come. `dtype` is a merged model's. */
+    takeHome: (format: ExportFormat, dtype: FloatType = 'float16') =>
+      tell({ type: 'export', id: 0, format, dtype }),
     askPending,
     chooseBackend: (backend: BackendChoice) => {
       store.setState({ backend, device: null });

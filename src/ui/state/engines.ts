@@ -33,7 +33,7 @@ export interface EngineHooks {
   /** The trainer paused: pending questions may be asked. */
   readonly onPaused: () => void;
   /** The trainer has written the adapter's files. */
-  readonly onExported: (files: readonly ExportFile[]) => void;
+  readonly onExported: (folder: string, files: readonly ExportFile[]) => void;
   /** The inspector has read a script: these settings it names. */
   readonly onPython: (patch: RecipePatch) => void;
   /** The inspector has read a model file, or refused it. */
@@ -60,7 +60,7 @@ export function startEngines({
       reduceAll(state, restarted ? events.filter((event) => event !== death) : events),
     );
     if (events.some((event) => event.type === 'phase' && event.phase === 'paused')) onPaused();
-    for (const event of events) if (event.type === 'exported') onExported(event.files);
+    for (const event of events) if (event.type === 'exported') onExported(event.folder, event.files);
   });
   let trainer: EngineClient = ports.startEngine(queue.push);
 

@@ -162,7 +162,7 @@ export interface Ports {
   decodeRows(bytes: Uint8Array): string;
   recipeJson(recipe: Recipe, presets: readonly PresetEntry[]): string;
   /** Hands files to the person: one as it is, several as a zip. */
-  saveFiles(files: readonly ExportFile[]): Promise<void>;
+  saveFiles(folder: string, files: readonly ExportFile[]): Promise<void>;
 }
 
 export type Edit =

@@ -61,6 +61,7 @@ export async function ggufModel(source: ByteSource): Promise<ModelFiles> {
     },
     config,
     tokenizer,
+    tokenizerFiles: { tokenizerJson, tokenizerConfig },
     stopIds: new Set([tokenizer.eosId]),
     formatOf: weights(() => {}).formatOf,
     weights: (onBytes) => Promise.resolve(weights(onBytes)),

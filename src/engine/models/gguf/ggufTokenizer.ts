@@ -2,58 +2,9 @@
 // pre-tokenizer that `tokenizer.ggml.pre` names, special tokens, chat template. Source: llama.cpp src/llama-vocab.cpp (names
 // and expressions of the pre-tokenizers), transformers 5.24 integrations/ggml.py.
 import type { Gguf, MetadataValue } from '../../formats/gguf/types.ts';
+import type { TokenizerFiles } from '../modelFiles.ts';
 import { refused } from './ggufConfig.ts';
-
-const byteLevel = (useRegex: boolean) => ({
-  type: 'ByteLevel',
-  add_prefix_space: false,
-  trim_offsets: true,
-  use_regex: useRegex,
-});
-const split = (pattern: string) => ({
-  type: 'Split',
-  pattern: { Regex: pattern },
-  behavior: 'Isolated',
-  invert: false,
-});
-
-/** Every numeric character alone (fractions and other scripts' digits too), then GPT-2's expression. */
-const digitsFirst = { type: 'Sequence', pretokenizers: [split('\\p{N}'), byteLevel(true)] };
-const llama3 = {
-  type: 'Sequence',
-  pretokenizers: [
-    split(
-      "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
-    ),
-    byteLevel(false),
-  ],
-};
-const qwen2 = {
-  type: 'Sequence',
-  pretokenizers: [
-    split(
-      "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
-    ),
-    byteLevel(false),
-  ],
-};
-
-const preTokenizers: Readonly<Record<string, object>> = {
-  'gpt-2': byteLevel(true),
-  smollm: digitsFirst,
-  starcoder: digitsFirst,
-  'llama-bpe': llama3,
-  qwen2,
-};
-
-/** Values of tokenizer.ggml.token_type. */
-const CONTROL = 3;
-const USER_DEFINED = 4;
-
-export interface TokenizerFiles {
-  readonly tokenizerJson: object;
-  readonly tokenizerConfig: Readonly<Record<string, unknown>>;
-}
+import { byteLevel, CONTROL, preTokenizers, USER_DEFINED } from './preTokenizers.ts';
 
 /** Throws UserError 'gguf' naming the key that is missing or not understood. */
 export function ggufTokenizer(file: string, gguf: Gguf): TokenizerFiles {

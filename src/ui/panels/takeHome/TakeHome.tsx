@@ -1,6 +1,36 @@
-// The trained adapter as a download: PEFT's directory as one zip, or a GGUF LoRA. The engine writes the files.
+// What a run leaves, as downloads: the adapter, the merged model, the log. The engine writes the files.
 import { Button } from 'react-aria-components';
+import type { ExportFormat, FloatType } from '../../../engine/protocol.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+
+interface Download {
+  readonly label: `takeHome.${string}`;
+  readonly format: ExportFormat;
+  readonly dtype?: FloatType;
+}
+
+const groups = [
+  {
+    title: 'takeHome.adapter',
+    downloads: [
+      { label: 'takeHome.peft', format: 'peft' },
+      { label: 'takeHome.gguf', format: 'gguf' },
+      { label: 'takeHome.mlx', format: 'mlx' },
+    ],
+  },
+  {
+    title: 'takeHome.merged',
+    downloads: [
+      { label: 'takeHome.mergedHalf', format: 'merged', dtype: 'float16' },
+      { label: 'takeHome.mergedBfloat', format: 'merged', dtype: 'bfloat16' },
+      { label: 'takeHome.mergedGguf', format: 'merged-gguf', dtype: 'float16' },
+    ],
+  },
+  { title: 'takeHome.log', downloads: [{ label: 'takeHome.logFiles', format: 'log' }] },
+] as const satisfies readonly {
+  readonly title: `takeHome.${string}`;
+  readonly downloads: readonly Download[];
+}[];
 
 export function TakeHome() {
   const { t } = useTexts();
@@ -13,14 +43,22 @@ export function TakeHome() {
     <section className="card take-home" aria-label={t('takeHome.title')}>
       <h2>{t('takeHome.title')}</h2>
       <p className="dim">{t('takeHome.text')}</p>
-      <div className="dialog-actions">
-        <Button className="button button-main" onPress={() => actions.exportAdapter('peft')}>
-          {t('takeHome.peft')}
-        </Button>
-        <Button className="button" onPress={() => actions.exportAdapter('gguf')}>
-          {t('takeHome.gguf')}
-        </Button>
-      </div>
+      {groups.map(({ title, downloads }) => (
+        <fieldset key={title} className="take-home-group">
+          <legend>{t(title)}</legend>
+          {downloads.map((download) => (
+            <Button
+              key={download.label}
+              className={download.format === 'peft' ? 'button button-main' : 'button'}
+              onPress={() =>
+                actions.takeHome(download.format, 'dtype' in download ? download.dtype : undefined)
+              }
+            >
+              {t(download.label)}
+            </Button>
+          ))}
+        </fieldset>
+      ))}
     </section>
   );
 }

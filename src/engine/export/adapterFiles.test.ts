@@ -1,6 +1,7 @@
 // The exported adapter read back: PEFT's names, values bit for bit, targets that mean the adapted modules and no others; the
 // GGUF's names, scale and row order. That the real libraries open both is shown by tools/golden/check_export.py.
 import { describe, expect, it } from 'vitest';
+import { layoutAdapters } from '../adapters/layout.ts';
 import { bytesSource } from '../formats/byteSource.ts';
 import { readGguf } from '../formats/gguf/reader.ts';
 import { readSafetensors, toFloat32 } from '../formats/safetensors.ts';
@@ -9,8 +10,8 @@ import { unpermuteRows } from '../models/gguf/ggufWeights.ts';
 import type { RecipePatch } from '../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../recipe/recipe.ts';
 import { wire } from '../wiring/wire.ts';
-import { ggufAdapter, peftFiles } from './exportAdapter.ts';
-import { layoutAdapters } from './layout.ts';
+import { ggufAdapter } from './ggufAdapter.ts';
+import { peftFiles } from './peftDirectory.ts';
 
 function adapter(patch: RecipePatch = {}) {
   const wired = wire(benchConfig, withPatch(defaultValues, { 'lora.r': 4, 'lora.lora_alpha': 6, ...patch }));

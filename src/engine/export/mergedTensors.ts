@@ -1,0 +1,56 @@
+// The base with the adapter added: W + s·B·A for every adapted projection, tensor by tensor, on the base as it was trained on (a
+// base quantised on load counts with its 4-bit values). Source: PEFT 0.21 tuners/lora/layer.py merge; numerics reference 2.5.
+import { dequantise4, quantise4 } from '../../shaders/quant/blockwise4.ts';
+import type { WeightOptions, WeightSource } from '../models/weightSource.ts';
+import { floatsOf, llamaTensors } from '../models/weightSource.ts';
+import type { ExportedAdapter } from './adapterTensors.ts';
+import { adapterPairs, adapterTensors } from './adapterTensors.ts';
+
+export interface MergedTensor {
+  /** PyTorch's name, `model.layers.0.mlp.up_proj.weight`. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array<ArrayBuffer>;
+}
+
+const projection = /\.layers\.\d+\.(self_attn|mlp)\./;
+
+/** Adds scale · B [out, r] · A [r, in] to `weight` [out, in]. */
+function addDelta(
+  weight: Float32Array,
+  factors: { readonly a: Float32Array; readonly b: Float32Array; readonly r: number },
+  scale: number,
+): void {
+  const { a, b, r } = factors;
+  const width = a.length / r;
+  const row = new Float64Array(width);
+  for (let out = 0; out < b.length / r; out++) {
+    row.fill(0);
+    for (let k = 0; k < r; k++) {
+      const factor = scale * (b[out * r + k] ?? 0);
+      if (factor === 0) continue;
+      for (let i = 0; i < width; i++) row[i] = (row[i] ?? 0) + factor * (a[k * width + i] ?? 0);
+    }
+    const at = out * width;
+    for (let i = 0; i < width; i++) weight[at + i] = (weight[at + i] ?? 0) + (row[i] ?? 0);
+  }
+}
+
+/** Every tensor of the model, merged, one at a time. */
+export async function* mergedTensors(
+  adapter: ExportedAdapter,
+  source: WeightSource,
+  { quantType, doubleQuant }: WeightOptions,
+): AsyncGenerator<MergedTensor> {
+  const pairs = adapterPairs(adapterTensors(adapter));
+  for (const [name, shape] of llamaTensors(adapter.config)) {
+    const stored = floatsOf(await source.read(name, shape));
+    const quantised = quantType !== null && projection.test(name);
+    const values = quantised
+      ? new Float32Array(dequantise4(quantise4(stored, quantType, doubleQuant), quantType, stored.length))
+      : stored;
+    const pair = pairs.get(name.replace(/\.weight$/, ''));
+    if (pair) addDelta(values, { a: pair.a.values, b: pair.b.values, r: pair.a.r }, pair.a.scaling);
+    yield { name, shape, values };
+  }
+}

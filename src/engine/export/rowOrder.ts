@@ -1,0 +1,16 @@
+// Rows of q and k in the order that GGUF files of arch llama keep them in. Source: numerics reference 1.5.
+
+/** Rows in the order of two halves → the file's order of neighbouring pairs, head by head. */
+export function permuteRows(values: Float32Array, rows: number, heads: number): Float32Array<ArrayBuffer> {
+  const columns = values.length / rows;
+  const headDim = rows / heads;
+  const out = new Float32Array(values.length);
+  for (let row = 0; row < rows; row++) {
+    const head = Math.floor(row / headDim);
+    const at = row - head * headDim;
+    const half = at >= headDim / 2 ? 1 : 0;
+    const to = head * headDim + 2 * (at - (half * headDim) / 2) + half;
+    out.set(values.subarray(row * columns, (row + 1) * columns), to * columns);
+  }
+  return out;
+}
