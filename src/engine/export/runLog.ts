@@ -7,7 +7,7 @@ import { jsonFile, textFile } from './adapterTensors.ts';
 import { eventFile } from './tensorboard.ts';
 
 /** Unrounded, by name; a step that was evaluated has a second entry with eval_loss. */
-export type LogEntry = Readonly<Record<string, number>>;
+type LogEntry = Readonly<Record<string, number>>;
 
 export interface RunLog {
   readonly metrics: readonly StepMetrics[];

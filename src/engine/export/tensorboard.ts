@@ -1,7 +1,7 @@
 // A TensorBoard event file: records of length, masked CRC-32C and a protobuf Event, tags as transformers writes them (train/loss,
 // eval/loss). Source: TensorFlow core/lib/io/record_writer.h, core/util/event.proto; numerics reference 6.
+import type { StepMetrics } from '../protocol.ts';
 import type { ExportFile } from './adapterTensors.ts';
-import type { RunLog } from './runLog.ts';
 
 const POLYNOMIAL = 0x82f63b78;
 const table = Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -88,8 +88,14 @@ function scalar(wallTime: number, step: number, tag: string, value: number): Uin
   return record(new Message().double(1, wallTime).int(2, step).bytes(5, summary));
 }
 
+interface EventLog {
+  readonly metrics: readonly StepMetrics[];
+  /** Seconds since 1970. */
+  readonly writtenAt: number;
+}
+
 /** `events.out.tfevents.…`: every number of every step, at the time at which the step ended. */
-export function eventFile({ metrics, writtenAt }: Pick<RunLog, 'metrics' | 'writtenAt'>): ExportFile {
+export function eventFile({ metrics, writtenAt }: EventLog): ExportFile {
   const total = metrics.reduce((sum, { stepMs }) => sum + stepMs, 0) / 1000;
   let time = writtenAt - total;
   const records = [record(new Message().double(1, time).text(3, 'brain.Event:2'))];
