@@ -8,7 +8,7 @@ import type { Inspection } from './inspect/inspection.ts';
 import type { SurveyRow } from './inspect/survey.ts';
 import type { Why } from './inspect/why.ts';
 import type { ModelInfo } from './models/modelFiles.ts';
-import type { Recipe } from './recipe/recipe.ts';
+import type { Recipe, RecipePatch } from './recipe/recipe.ts';
 import type { PythonReading } from './script/reading.ts';
 
 export type { FloatType } from './export/floatBytes.ts';
@@ -32,6 +32,17 @@ export type Command =
   | { readonly type: 'reset' }
   /** Take a GGUF file as the base model that recipes may name. Answers `model` or `model-failed` with the same id. */
   | { readonly type: 'open-model'; readonly id: number; readonly name: string; readonly file: Blob }
+  /**
+   * Take a PEFT adapter (its files, or a zip) that recipes may go on from. Answers `adapter` or `adapter-failed` with the same id.
+   * `recipe`: what it is to fit.
+   */
+  | {
+      readonly type: 'open-adapter';
+      readonly id: number;
+      readonly name: string;
+      readonly files: readonly { readonly name: string; readonly file: Blob }[];
+      readonly recipe: Recipe;
+    }
   /** Ask whether a run was saved that did not end. Answers `saved`, or nothing. */
   | { readonly type: 'saved' }
   /** Go on with the saved run. */
@@ -111,6 +122,18 @@ export interface ModelSummary extends ModelInfo {
   readonly vocabSize: number;
 }
 
+/** An opened adapter as the page shows it. */
+export interface AdapterSummary {
+  readonly name: string;
+  readonly digest: string;
+  /** base_model_name_or_path. */
+  readonly base: string;
+  readonly modules: number;
+  readonly parameters: number;
+  /** The settings that it stands for. */
+  readonly patch: RecipePatch;
+}
+
 /** One piece of advice with what it does under each stack. */
 export interface GuideEntry extends Advice {
   readonly rows: readonly SurveyRow[];
@@ -165,6 +188,8 @@ export type Event =
   | { readonly type: 'saved'; readonly run: SavedRun }
   | { readonly type: 'model'; readonly id: number; readonly model: ModelSummary }
   | { readonly type: 'model-failed'; readonly id: number; readonly error: EngineErrorData }
+  | { readonly type: 'adapter'; readonly id: number; readonly adapter: AdapterSummary }
+  | { readonly type: 'adapter-failed'; readonly id: number; readonly error: EngineErrorData }
   | { readonly type: 'pong' }
   /** By `ParameterInfo.normIndex`. */
   | { readonly type: 'norms'; readonly id: number; readonly updates: readonly number[] }

@@ -1,14 +1,17 @@
 // The recipe that the command line names: a link, a file, a preset; own rows and a model file laid over it.
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { decodeRows } from '../../src/engine/data/rows.ts';
 import { UserError } from '../../src/engine/errors.ts';
 import { urlSource } from '../../src/engine/formats/byteSource.ts';
+import type { NamedBytes } from '../../src/engine/import/unpack.ts';
 import { parseLink } from '../../src/engine/recipe/link.ts';
 import { presetValues, recipeOfPreset } from '../../src/engine/recipe/presets.ts';
 import type { Recipe } from '../../src/engine/recipe/recipe.ts';
 import { withPatch } from '../../src/engine/recipe/recipe.ts';
 import { readRecipeJson } from '../../src/engine/recipe/recipeFile.ts';
 import type { Assets } from '../../src/engine/session/assets.ts';
+import { openAdapter } from '../../src/engine/session/openAdapter.ts';
 import { fileSource } from './fileSource.ts';
 import type { CliOptions } from './options.ts';
 
@@ -25,9 +28,28 @@ export async function readText(path: string): Promise<string> {
   }
 }
 
+/** A folder's files, or the one file. Throws UserError 'file'. */
+async function adapterFiles(path: string): Promise<NamedBytes[]> {
+  try {
+    const names = (await stat(path)).isDirectory()
+      ? (await readdir(path))
+          .filter((name) => /^adapter_(config\.json|model\.\w+)$/.test(name))
+          .map((name) => `${path}/${name}`)
+      : [path];
+    return await Promise.all(
+      names.map(async (name) => ({ name, bytes: Uint8Array.from(await readFile(name)) })),
+    );
+  } catch (error) {
+    throw new UserError(
+      'file',
+      `${path}: can't be read (${error instanceof Error ? error.message : String(error)}).`,
+    );
+  }
+}
+
 /** The recipe asked for; a link's notes go to `note`. */
 export async function recipeOf(
-  options: Pick<CliOptions, 'link' | 'recipe' | 'preset' | 'data' | 'model' | 'steps'>,
+  options: Pick<CliOptions, 'link' | 'recipe' | 'preset' | 'data' | 'model' | 'adapter' | 'steps'>,
   assets: Assets,
   note: (text: string) => void,
 ): Promise<Recipe> {
@@ -50,6 +72,14 @@ export async function recipeOf(
       /^https?:/.test(options.model) ? await urlSource(options.model) : await fileSource(options.model),
     );
     recipe = { ...recipe, model: { name: info.name, digest: info.digest } };
+  }
+  if (options.adapter !== null) {
+    const name = basename(options.adapter);
+    const opened = await openAdapter(assets, name, await adapterFiles(options.adapter), recipe);
+    const { digest, patch } = opened;
+    // A recipe that names this very adapter keeps its own settings.
+    if (recipe.adapter?.digest !== digest)
+      recipe = { ...recipe, adapter: { name, digest }, values: withPatch(recipe.values, patch) };
   }
   return options.steps === null
     ? recipe

@@ -1,6 +1,10 @@
 // Everything a run hands out, by name of the format: the adapter for PEFT, llama.cpp and MLX, the merged model, the log.
+import type { AdapterLayout } from '../adapters/layout.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
-import type { WeightOptions } from '../models/weightSource.ts';
+import type { StepMetrics } from '../protocol.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import type { Wired } from '../wiring/wire.ts';
+import { weightOptions } from '../wiring/wire.ts';
 import type { ExportedAdapter, ExportFile } from './adapterTensors.ts';
 import type { FloatType } from './floatBytes.ts';
 import type { ExportFormat } from './formats.ts';
@@ -10,15 +14,31 @@ import { mergedModelFiles } from './mergedModel.ts';
 import { mergedTensors } from './mergedTensors.ts';
 import { mlxFiles } from './mlxAdapter.ts';
 import { peftFiles } from './peftDirectory.ts';
-import type { RunLog } from './runLog.ts';
 import { logFiles } from './runLog.ts';
 
+/** A run as it stands. */
 export interface ExportedRun {
-  readonly adapter: ExportedAdapter;
+  readonly recipe: Recipe;
+  /** The recipe as a link's text behind '#', with '#'. */
+  readonly link: string;
+  readonly wired: Wired;
+  readonly layout: AdapterLayout;
+  /** The flat adapter buffer. */
+  readonly adapter: Float32Array;
   readonly files: ModelFiles;
-  readonly weights: WeightOptions;
-  readonly log: RunLog;
+  readonly metrics: readonly StepMetrics[];
+  readonly totalSteps: number;
 }
+
+const adapterOf = ({ wired, layout, adapter, files, link }: ExportedRun): ExportedAdapter => ({
+  root: wired.root,
+  layout,
+  values: adapter,
+  config: files.config,
+  base: files.info.kind === 'gguf' ? files.info.title : 'lora-playground-embedded',
+  peftVersion: wired.script.stack.peft,
+  recipe: link,
+});
 
 /** The files of one format. `type`: float type of a merged model. Throws UserError 'export' for what a format can't say. */
 export async function exportFiles(
@@ -26,7 +46,9 @@ export async function exportFiles(
   format: ExportFormat,
   type: FloatType,
 ): Promise<readonly ExportFile[]> {
-  const { adapter, files, weights, log } = run;
+  const { files, recipe, metrics, totalSteps } = run;
+  const adapter = adapterOf(run);
+  const weights = weightOptions(recipe.values);
   const merged = async () => mergedTensors(adapter, await files.weights(() => {}), weights);
   switch (format) {
     case 'peft':
@@ -40,6 +62,6 @@ export async function exportFiles(
     case 'merged-gguf':
       return [await mergedGguf(files, await merged(), type, `${adapter.base} with LoRA`)];
     case 'log':
-      return logFiles(log);
+      return logFiles({ metrics, values: recipe.values, totalSteps, writtenAt: Date.now() / 1000 });
   }
 }

@@ -37,6 +37,7 @@ export async function formatLink(
 ): Promise<string> {
   const parts = [`v=${RECIPE_VERSION}`, `preset=${escapeText(recipe.preset)}`];
   if (recipe.model) parts.push(`model=${recipe.model.digest}~${escapeText(recipe.model.name)}`);
+  if (recipe.adapter) parts.push(`adapter=${recipe.adapter.digest}~${escapeText(recipe.adapter.name)}`);
   for (const key of changedKeys(recipe.values, baseOf(presets, recipe.preset)))
     parts.push(`${key}=${escapeText(String(recipe.values[key]))}`);
   if (recipe.prompts) for (const prompt of recipe.prompts) parts.push(`prompt=${escapeText(prompt)}`);
@@ -123,12 +124,16 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
   let data: CustomData | null = null;
   let fingerprint: Fingerprint | null = null;
   let model: ModelRef | null = null;
+  let adapter: ModelRef | null = null;
   for (const [key, text] of found) {
     if (key === 'v' || key === 'preset') continue;
     if (key === 'prompt') prompts.push(text);
     else if (key === 'model') {
       model = readModel(text);
       if (!model) notes.push('model: expected a digest and a file name; the embedded model is used.');
+    } else if (key === 'adapter') {
+      adapter = readModel(text);
+      if (!adapter) notes.push('adapter: expected a digest and a name; a fresh adapter is used.');
     } else if (key === 'data') {
       const read = await readData(text);
       if (typeof read === 'string') notes.push(read);
@@ -149,6 +154,7 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
     values,
     ...(data ? { data } : {}),
     ...(model ? { model } : {}),
+    ...(adapter ? { adapter } : {}),
     ...(prompts.length > 0 ? { prompts } : {}),
   };
   return { recipe, fingerprint, notes };
@@ -159,6 +165,6 @@ export function recipeJson(recipe: Recipe, presets: readonly PresetValues[]): st
   const settings = Object.fromEntries(
     changedKeys(recipe.values, baseOf(presets, recipe.preset)).map((key) => [key, recipe.values[key]]),
   );
-  const { data, model, prompts } = recipe;
-  return `${JSON.stringify({ version: RECIPE_VERSION, preset: recipe.preset, ...(model ? { model } : {}), settings, ...(prompts ? { prompts } : {}), ...(data ? { data } : {}) }, null, 2)}\n`;
+  const { data, model, adapter, prompts } = recipe;
+  return `${JSON.stringify({ version: RECIPE_VERSION, preset: recipe.preset, ...(model ? { model } : {}), ...(adapter ? { adapter } : {}), settings, ...(prompts ? { prompts } : {}), ...(data ? { data } : {}) }, null, 2)}\n`;
 }

@@ -37,6 +37,9 @@ export interface ModelRef {
   readonly digest: string;
 }
 
+/** An adapter the person brought, the same way. */
+export type AdapterRef = ModelRef;
+
 export interface Recipe {
   /** Id of a preset (registry in recipe/presets.ts) whose patch stands under the values. */
   readonly preset: string;
@@ -44,6 +47,8 @@ export interface Recipe {
   readonly data?: CustomData;
   /** Absent: the embedded model. */
   readonly model?: ModelRef;
+  /** The adapter that PeftModel.from_pretrained loads; absent: one that was never trained. */
+  readonly adapter?: AdapterRef;
   /** Questions asked before and after; empty means the preset's own. */
   readonly prompts?: readonly string[];
 }

@@ -3,9 +3,14 @@
 import { UserError } from '../errors.ts';
 import { isRecord } from '../isRecord.ts';
 import type { PresetValues } from './presets.ts';
-import type { Recipe, RecipeValues } from './recipe.ts';
+import type { ModelRef, Recipe, RecipeValues } from './recipe.ts';
 import { defaultValues, isSettingKey, RECIPE_VERSION, settingOf } from './recipe.ts';
 import { settingProblem } from './setting.ts';
+
+const fileRef = (value: unknown): ModelRef | null =>
+  isRecord(value) && typeof value.name === 'string' && typeof value.digest === 'string'
+    ? { name: value.name, digest: value.digest }
+    : null;
 
 /** Throws UserError 'recipe' naming the field. */
 export function readRecipeJson(text: string, presets: readonly PresetValues[]): Recipe {
@@ -34,11 +39,9 @@ export function readRecipeJson(text: string, presets: readonly PresetValues[]): 
     patch[key] = setting;
   }
   if (problems.length > 0) throw new UserError('recipe', `Recipe file: ${problems.join(' ')}`);
-  const { data, model, prompts } = value;
-  const file =
-    isRecord(model) && typeof model.name === 'string' && typeof model.digest === 'string'
-      ? { model: { name: model.name, digest: model.digest } }
-      : {};
+  const { data, prompts } = value;
+  const model = fileRef(value.model);
+  const adapter = fileRef(value.adapter);
   const rows =
     isRecord(data) && typeof data.name === 'string' && typeof data.text === 'string'
       ? { data: { name: data.name, text: data.text } }
@@ -47,7 +50,8 @@ export function readRecipeJson(text: string, presets: readonly PresetValues[]): 
   return {
     preset: preset?.id ?? String(value.preset ?? ''),
     values: { ...(preset?.values ?? defaultValues), ...patch } as RecipeValues,
-    ...file,
+    ...(model ? { model } : {}),
+    ...(adapter ? { adapter } : {}),
     ...rows,
     ...questions,
   };

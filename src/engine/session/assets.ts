@@ -4,6 +4,9 @@ import type { Row } from '../data/rows.ts';
 import { parseRows } from '../data/rows.ts';
 import { UserError } from '../errors.ts';
 import type { ByteSource } from '../formats/byteSource.ts';
+import type { ImportedAdapter } from '../import/importedAdapter.ts';
+import { readAdapter } from '../import/importedAdapter.ts';
+import type { NamedBytes } from '../import/unpack.ts';
 import { ggufModel } from '../models/gguf/ggufModel.ts';
 import type { ModelFiles, ReadAsset } from '../models/modelFiles.ts';
 import { embeddedModel } from '../models/modelFiles.ts';
@@ -21,6 +24,7 @@ export class Assets {
   readonly #read: ReadAsset;
   #embedded: Promise<ModelFiles> | null = null;
   #opened: ModelFiles | null = null;
+  #adapter: ImportedAdapter | null = null;
   #presets: Promise<readonly PresetInfo[]> | null = null;
   readonly #texts = new Map<string, Promise<string>>();
 
@@ -47,6 +51,23 @@ export class Assets {
   async openModel(source: ByteSource): Promise<ModelFiles> {
     this.#opened = await ggufModel(source);
     return this.#opened;
+  }
+
+  /** Opens an adapter for recipes to name, in place of the one that was open. Throws UserError 'adapter', 'safetensors'. */
+  openAdapter(name: string, files: readonly NamedBytes[]): ImportedAdapter {
+    this.#adapter = readAdapter(name, files);
+    return this.#adapter;
+  }
+
+  /** The opened adapter of a recipe, or null for a fresh one. Throws UserError 'adapter-missing'. */
+  adapter({ adapter }: Pick<Recipe, 'adapter'>): ImportedAdapter | null {
+    if (!adapter) return null;
+    if (this.#adapter?.digest === adapter.digest) return this.#adapter;
+    throw new UserError(
+      'adapter-missing',
+      `Adapter: this recipe goes on with '${adapter.name}', which is not open here. Open that adapter, or train a fresh one.`,
+      { name: adapter.name, digest: adapter.digest },
+    );
   }
 
   presets(): Promise<readonly PresetInfo[]> {

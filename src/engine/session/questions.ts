@@ -14,6 +14,7 @@ import type { Assets } from './assets.ts';
 import { errorData } from './errorData.ts';
 import { inspectRecipe } from './inspectRecipe.ts';
 import { modelSummary } from './modelSummary.ts';
+import { openAdapter } from './openAdapter.ts';
 import { prepareData } from './prepareData.ts';
 
 async function whyOf(assets: Assets, recipe: Recipe, path: string): Promise<Why | null> {
@@ -32,9 +33,14 @@ async function guideOf(assets: Assets): Promise<readonly GuideEntry[]> {
   }));
 }
 
-export type Question = Extract<Command, { type: 'inspect' | 'open-model' | 'read-python' | 'why' | 'guide' }>;
+export type Question = Extract<
+  Command,
+  { type: 'inspect' | 'open-model' | 'open-adapter' | 'read-python' | 'why' | 'guide' }
+>;
 
-const kinds: ReadonlySet<Command['type']> = new Set(['inspect', 'open-model', 'read-python', 'why', 'guide']);
+const kinds: ReadonlySet<Command['type']> = new Set([
+  ...(['inspect', 'open-model', 'open-adapter', 'read-python', 'why', 'guide'] as const),
+]);
 export const isQuestion = (command: Command): command is Question => kinds.has(command.type);
 
 /** Never rejects: what can't be answered is an event too. */
@@ -52,6 +58,16 @@ export async function answer(
         const files = await assets.openModel(blobSource(question.name, question.file));
         return emit({ type: 'model', id, model: modelSummary(files) });
       }
+      case 'open-adapter': {
+        const files = await Promise.all(
+          question.files.map(async ({ name, file }) => ({
+            name,
+            bytes: new Uint8Array(await file.arrayBuffer()),
+          })),
+        );
+        const adapter = await openAdapter(assets, question.name, files, question.recipe);
+        return emit({ type: 'adapter', id, adapter });
+      }
       case 'read-python':
         return emit({ type: 'python-read', id, reading: fromPython(question.text) });
       case 'why':
@@ -60,7 +76,8 @@ export async function answer(
         return emit({ type: 'guide', id, entries: await guideOf(assets) });
     }
   } catch (error) {
-    if (type === 'open-model') emit({ type: 'model-failed', id, error: errorData(error) });
+    if (type === 'open-adapter') emit({ type: 'adapter-failed', id, error: errorData(error) });
+    else if (type === 'open-model') emit({ type: 'model-failed', id, error: errorData(error) });
     else if (type === 'why') emit({ type: 'why', id, why: null });
     else emit({ type: 'inspect-failed', id, error: errorData(error) });
   }

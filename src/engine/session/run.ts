@@ -9,6 +9,7 @@ import { exportFiles } from '../export/exports.ts';
 import type { FloatType } from '../export/floatBytes.ts';
 import type { ExportFormat } from '../export/formats.ts';
 import { Generator } from '../generate/generator.ts';
+import { placeAdapter } from '../import/placeAdapter.ts';
 import { examine } from '../inspect/examine.ts';
 import { countParameters } from '../inspect/trainableLine.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
@@ -19,6 +20,7 @@ import { presetValues } from '../recipe/presets.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { recipeProblems } from '../recipe/recipe.ts';
 import { PythonError } from '../tape/pythonError.ts';
+import { adapterLayoutOf } from '../train/recordTraining.ts';
 import { Trainer } from '../train/trainer.ts';
 import { assertWithinEngine } from '../wiring/engineReach.ts';
 import type { Wired } from '../wiring/wire.ts';
@@ -120,6 +122,8 @@ export class TrainingRun {
     const wired = { ...examination.wired, weightFormat };
     if (!error) assertWithinEngine(wired);
     assertRankFits(wired.root);
+    const brought = options.saved ? null : assets.adapter(recipe);
+    const initial = brought && placeAdapter(brought, adapterLayoutOf(wired));
     const { backend } = opened;
     await loadFiles(options, files);
     const trainer = new Trainer({
@@ -130,6 +134,7 @@ export class TrainingRun {
       train: data.split.train,
       test: data.split.test,
       padId: files.tokenizer.padId,
+      initial,
       now: options.now,
     });
     await trainer.prepare();
@@ -210,26 +215,18 @@ export class TrainingRun {
   /** The run as it stands, as files that other programs open. `type`: float type of a merged model. */
   async exportAs(format: ExportFormat, type: FloatType = 'float16'): Promise<readonly ExportFile[]> {
     const { adapter } = await this.#trainer.state();
-    const { info, config } = this.#files;
     const presets = presetValues(await this.#options.assets.presets());
     const link = { includeData: false, fingerprint: this.fingerprint };
-    const { values } = this.recipe;
-    const exported = {
-      root: this.#wired.root,
+    const run = {
+      recipe: this.recipe,
+      link: `#${await formatLink(this.recipe, presets, link)}`,
+      wired: this.#wired,
       layout: this.#trainer.layout,
-      values: adapter,
-      config,
-      base: info.kind === 'gguf' ? info.title : 'lora-playground-embedded',
-      peftVersion: this.#wired.script.stack.peft,
-      recipe: `#${await formatLink(this.recipe, presets, link)}`,
-    };
-    const log = {
+      adapter,
+      files: this.#files,
       metrics: this.#metrics,
-      values,
       totalSteps: this.totalSteps,
-      writtenAt: Date.now() / 1000,
     };
-    const run = { adapter: exported, files: this.#files, weights: weightOptions(values), log };
     return exportFiles(run, format, type);
   }
 

@@ -28,6 +28,8 @@ export interface TrainerInputs {
   readonly train: readonly Example[];
   readonly test: readonly Example[];
   readonly padId: number;
+  /** The adapter's numbers, in place of those that the seed draws. */
+  readonly initial?: Float32Array<ArrayBuffer> | null;
   /** Milliseconds, steadily growing. */
   readonly now: () => number;
 }
@@ -69,7 +71,7 @@ export class Trainer {
     };
     this.totalSteps = totalSteps(this.#schedule, values['train.max_steps'], values['train.num_train_epochs']);
     const { layout } = this;
-    backend.upload('adapter', initialiseAdapter(layout, values['train.seed']));
+    backend.upload('adapter', inputs.initial ?? initialiseAdapter(layout, values['train.seed']));
     this.#learner = new Learner(backend, layout, values, this.totalSteps);
     backend.allocate('metrics', metricsLength(layout.tensors.length));
     const widest = Math.max(...[...train, ...inputs.test].map((example) => example.ids.length));

@@ -1,5 +1,6 @@
 // A GGUF file as a base model: header now, tensors on demand. The digest tells files apart in links and snapshots.
 import { Tokenizer } from '../../data/tokenizer.ts';
+import { FNV_SEEDS, fnv, hexadecimal } from '../../digest.ts';
 import type { ByteSource } from '../../formats/byteSource.ts';
 import { readGguf } from '../../formats/gguf/reader.ts';
 import type { ModelFiles } from '../modelFiles.ts';
@@ -10,25 +11,15 @@ import { ggufWeights } from './ggufWeights.ts';
 const SAMPLES = 16;
 const SAMPLE_BYTES = 2 ** 16;
 
-/** FNV-1a over two seeds. Tells honest files apart; it is no protection against a forged one. */
-function fnv(hashes: readonly [number, number], bytes: Uint8Array): [number, number] {
-  let [a, b] = hashes;
-  for (const byte of bytes) {
-    a = Math.imul(a ^ byte, 0x01000193);
-    b = Math.imul(b ^ byte, 0x01000193) + 0x9e3779b9;
-  }
-  return [a >>> 0, b >>> 0];
-}
-
 /** 16 hexadecimal digits of the size and of samples all over the file. */
 async function digestOf(source: ByteSource): Promise<string> {
-  let hashes = fnv([0x811c9dc5, 0x1234567], new TextEncoder().encode(String(source.size)));
+  let hashes = fnv(FNV_SEEDS, new TextEncoder().encode(String(source.size)));
   for (let i = 0; i < SAMPLES; i++) {
     const length = Math.min(SAMPLE_BYTES, source.size);
     const offset = Math.floor(((source.size - length) * i) / (SAMPLES - 1));
     hashes = fnv(hashes, await source.read(offset, length));
   }
-  return hashes.map((hash) => hash.toString(16).padStart(8, '0')).join('');
+  return hexadecimal(hashes);
 }
 
 /** Everything is checked here: metadata, tokenizer, every tensor's name, shape, type and place. */

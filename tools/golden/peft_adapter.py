@@ -1,0 +1,45 @@
+"""Writes tests/golden/peft_adapter.json: adapters of the embedded model as PEFT's save_pretrained writes them, and PEFT's logits of the
+token that follows a question. Adapter weights are the formula of tiny.py; the files stand there in base64.
+"""
+
+import base64
+import os
+import tempfile
+
+import torch
+from peft import LoraConfig, get_peft_model
+from transformers import AutoTokenizer, LlamaForCausalLM
+from transformers.utils import logging
+
+from encoding import versions, write
+from tiny import fill_lora
+
+logging.set_verbosity_error()
+logging.disable_progress_bar()
+BASE = os.path.join(os.path.dirname(__file__), "..", "..", "public", "model")
+PROMPT = "Where is the mill?"
+ROWS = {
+    "plain": {"r": 2, "lora_alpha": 4, "target_modules": ["q_proj", "down_proj"], "layers_to_transform": [0, 3]},
+    "rslora, patterns": {"r": 2, "lora_alpha": 3, "use_rslora": True, "target_modules": r".*\.[15]\..*\.(v_proj|o_proj)",
+                         "rank_pattern": {"o_proj": 1}, "alpha_pattern": {"layers.5.self_attn.v_proj": 1}},
+}
+
+
+def row(arguments: dict) -> dict:
+    model = LlamaForCausalLM.from_pretrained(BASE, dtype=torch.float32)
+    model = get_peft_model(model, LoraConfig(task_type="CAUSAL_LM", **arguments)).eval()
+    fill_lora(model)
+    tokenizer = AutoTokenizer.from_pretrained(BASE)
+    ids = tokenizer.apply_chat_template([{"role": "user", "content": PROMPT}], add_generation_prompt=True, return_tensors="pt", return_dict=True)["input_ids"]
+    with torch.no_grad():
+        logits = model(ids).logits[0, -1]
+    with tempfile.TemporaryDirectory() as folder:
+        model.save_pretrained(folder)
+        files = {}
+        for name in ("adapter_config.json", "adapter_model.safetensors"):
+            with open(os.path.join(folder, name), "rb") as file:
+                files[name] = base64.b64encode(file.read()).decode()
+    return {"files": files, "prompt": PROMPT, "logits": [round(x, 6) for x in logits[::8].tolist()]}
+
+
+write("peft_adapter.json", {"versions": versions("torch", "transformers", "peft")} | {name: row(arguments) for name, arguments in ROWS.items()}, 1)
