@@ -11,6 +11,7 @@ import { DeviceDialog } from './panels/device/DeviceDialog.tsx';
 import { GuideDialog } from './panels/guide/GuideDialog.tsx';
 import { LiveRegion } from './panels/notes/LiveRegion.tsx';
 import { Parameters } from './panels/parameters/Parameters.tsx';
+import { AdapterDialog } from './panels/recipe/AdapterDialog.tsx';
 import { DataDialog } from './panels/recipe/DataDialog.tsx';
 import { ModelDialog } from './panels/recipe/ModelDialog.tsx';
 import { Recipe } from './panels/recipe/Recipe.tsx';
@@ -76,6 +77,7 @@ export function App() {
       <GuideDialog />
       <KeysDialog />
       <ModelDialog />
+      <AdapterDialog />
       <ResetDialog />
       <ScriptDialog />
       <ShareDialog />

@@ -9,7 +9,7 @@ import { wire } from '../wiring/wire.ts';
 import type { Assets } from './assets.ts';
 
 /** The settings that go on with an adapter: its own, loaded trainable. */
-export const goesOn = (patch: RecipePatch): RecipePatch => ({
+const goesOn = (patch: RecipePatch): RecipePatch => ({
   ...patch,
   'wiring.attach': 'from_pretrained_trainable',
   'wiring.after_attach': 'nothing',

@@ -2,6 +2,7 @@
 // It knows no React and no DOM beyond timers.
 import { defaultValues } from '../../engine/index.ts';
 import type { BackendChoice, Command, ExportFormat, FloatType, GuideEntry } from '../../engine/protocol.ts';
+import { adapterActions } from './adapterActions.ts';
 import type { Engines } from './engines.ts';
 import { startEngines } from './engines.ts';
 import { modelActions } from './modelActions.ts';
@@ -17,6 +18,7 @@ export type Actions = ReturnType<typeof makeActions>;
 export function makeActions(store: Store, ports: Ports, later: (run: () => void) => void) {
   let askId = 0;
   const models = modelActions(store, { edit, reset }, () => engines);
+  const adapters = adapterActions(store, edit, () => engines);
   const engines: Engines = startEngines({
     store,
     ports,
@@ -25,6 +27,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     onExported: (folder, files) => void ports.saveFiles(folder, files),
     onPython: (patch) => edit({ kind: 'values', patch }),
     onModel: models.onModel,
+    onAdapter: adapters.onAdapter,
   });
   const { inspectSoon } = engines;
   const tell = (command: Command): void => engines.tell(command);
@@ -92,6 +95,8 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     stop: () => tell({ type: 'stop' }),
     reset,
     openModel: models.openModel,
+    openAdapter: adapters.openAdapter,
+    useFreshAdapter: adapters.useFreshAdapter,
     useEmbeddedModel: models.useEmbeddedModel,
     /** Goes on with the run that an earlier visit left. */
     resumeSaved: () => {

@@ -17,6 +17,8 @@ export interface Engines {
   inspectSoon(): void;
   /** To the inspector: a question that is answered at once. */
   ask(command: Command): void;
+  /** Takes the page's adapter files into both engines. */
+  openAdapter(id: number): void;
   /** Takes a model file into both engines. */
   openModel(id: number, file: File): void;
   terminate(): void;
@@ -36,6 +38,8 @@ export interface EngineHooks {
   readonly onExported: (folder: string, files: readonly ExportFile[]) => void;
   /** The inspector has read a script: these settings it names. */
   readonly onPython: (patch: RecipePatch) => void;
+  /** The inspector has read an adapter, or refused it. */
+  readonly onAdapter: (event: Extract<Event, { type: 'adapter' | 'adapter-failed' }>) => void;
   /** The inspector has read a model file, or refused it. */
   readonly onModel: (event: Extract<Event, { type: 'model' | 'model-failed' }>) => void;
 }
@@ -48,6 +52,7 @@ export function startEngines({
   onExported,
   onPython,
   onModel,
+  onAdapter,
 }: EngineHooks): Engines {
   let inFlight: number | null = null;
   let inspectQueued = false;
@@ -64,6 +69,12 @@ export function startEngines({
   });
   let trainer: EngineClient = ports.startEngine(queue.push);
 
+  function sendAdapter(engine: EngineClient, id: number): void {
+    const { adapter, recipe } = store.getState();
+    const files = adapter.files.map((file) => ({ name: file.name, file }));
+    if (files.length > 0) engine.send({ type: 'open-adapter', id, name: adapter.name, files, recipe });
+  }
+
   /** Another trainer in place of a dead one; a run that was on its way goes on from what it saved. */
   function restart(): boolean {
     const { run, model, backend } = store.getState();
@@ -74,6 +85,7 @@ export function startEngines({
     trainer = ports.startEngine(queue.push);
     const { file } = model;
     if (file !== null) trainer.send({ type: 'open-model', id: 0, name: file.name, file });
+    sendAdapter(trainer, 0);
     const saved = run.steps.length > 0;
     if (saved && (isBusy(run) || run.phase === 'paused')) trainer.send({ type: 'resume', backend });
     else trainer.send({ type: 'train', recipe: run.recipe, backend });
@@ -90,6 +102,7 @@ export function startEngines({
       return;
     }
     if (event.type === 'model' || event.type === 'model-failed') return onModel(event);
+    if (event.type === 'adapter' || event.type === 'adapter-failed') return onAdapter(event);
     store.setState((state) => reduce(state, event));
     if (event.type === 'python-read') onPython(event.reading.patch);
     if (event.type === 'inspected' && event.id > 0) askWhy();
@@ -129,6 +142,9 @@ export function startEngines({
       if (inFlight === null) queueMicrotask(() => inspectQueued && inFlight === null && sendInspect());
     },
     ask: (command) => inspector.send(command),
+    openAdapter: (id) => {
+      for (const engine of [inspector, trainer]) sendAdapter(engine, id);
+    },
     openModel: (id, file) => {
       for (const engine of [inspector, trainer])
         engine.send({ type: 'open-model', id, name: file.name, file });

@@ -35,6 +35,10 @@ function applied(state: PageState, edit: Edit): Recipe {
       const { model: _, ...rest } = { ...recipe, values: withPatch(recipe.values, edit.patch) };
       return edit.model === null ? rest : { ...rest, model: edit.model };
     }
+    case 'adapter': {
+      const { adapter: _, ...rest } = { ...recipe, values: withPatch(recipe.values, edit.patch) };
+      return edit.adapter === null ? rest : { ...rest, adapter: edit.adapter };
+    }
     case 'data':
       return edit.data === null ? withoutData(recipe) : { ...recipe, data: edit.data };
     case 'prompts':
@@ -85,6 +89,7 @@ export function sameRun(a: Recipe, b: Recipe): boolean {
     a.preset === b.preset &&
     a.data?.text === b.data?.text &&
     a.model?.digest === b.model?.digest &&
+    a.adapter?.digest === b.adapter?.digest &&
     changedKeys(a.values, b.values).length === 0
   );
 }

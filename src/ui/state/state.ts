@@ -13,6 +13,7 @@ import type {
   Why,
 } from '../../engine/index.ts';
 import type {
+  AdapterSummary,
   BackendChoice,
   DeviceInfo,
   EngineErrorData,
@@ -28,7 +29,16 @@ import type {
 
 export type Language = 'en' | 'zh';
 export type Theme = 'system' | 'light' | 'dark';
-export type DialogName = 'guide' | 'model' | 'script' | 'share' | 'device' | 'keys' | 'data' | 'reset';
+export type DialogName =
+  | 'guide'
+  | 'model'
+  | 'adapter'
+  | 'script'
+  | 'share'
+  | 'device'
+  | 'keys'
+  | 'data'
+  | 'reset';
 export type SheetName = 'recipe' | 'parameters';
 
 /** A preset as the page lists it; `values` are the defaults with the preset's patch laid over them. */
@@ -99,6 +109,15 @@ export interface OpenModel {
   readonly reading: boolean;
 }
 
+/** The adapter that is open, being read, or was refused. */
+export interface OpenAdapter {
+  readonly name: string;
+  readonly files: readonly File[];
+  readonly summary: AdapterSummary | null;
+  readonly failure: EngineErrorData | null;
+  readonly reading: boolean;
+}
+
 export interface PageState {
   readonly presets: readonly PresetEntry[];
   readonly recipe: Recipe;
@@ -122,6 +141,7 @@ export interface PageState {
   /** Parameters whose flag or gradient the last edit changed. */
   readonly changed: ReadonlySet<string>;
   readonly model: OpenModel;
+  readonly adapter: OpenAdapter;
   /** A run that an earlier visit left unfinished. */
   readonly saved: SavedRun | null;
   readonly backend: BackendChoice;
@@ -170,4 +190,5 @@ export type Edit =
   | { readonly kind: 'preset'; readonly id: string }
   | { readonly kind: 'data'; readonly data: CustomData | null }
   | { readonly kind: 'model'; readonly model: ModelRef | null; readonly patch: RecipePatch }
+  | { readonly kind: 'adapter'; readonly adapter: ModelRef | null; readonly patch: RecipePatch }
   | { readonly kind: 'prompts'; readonly prompts: readonly string[] };

@@ -143,6 +143,19 @@ export const en = {
     useEmbedded: 'Use the embedded model',
     missing: 'Open {{name}} to go on.',
   },
+  adapter: {
+    title: 'Adapter to start from',
+    label: 'Adapter',
+    fresh: 'fresh',
+    intro:
+      'A LoRA adapter that PEFT or this page saved: adapter_config.json and adapter_model.safetensors, their folder, or a zip of it. Its settings become the recipe’s; training goes on from its weights. It never leaves this tab.',
+    drop: 'Drop the files, the folder or a zip here, or',
+    choose: 'Choose files',
+    reading: 'reading the adapter…',
+    facts: 'trained on {{base}} · {{modules}} modules · {{parameters}} parameters',
+    useFresh: 'Start from a fresh adapter',
+    missing: 'Open {{name}} to go on from it.',
+  },
   saved: {
     title: 'An unfinished run',
     text: 'A run of “{{preset}}” stopped at step {{step}} of {{total}}. It can go on as if nothing had happened.',

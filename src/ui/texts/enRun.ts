@@ -54,6 +54,8 @@ export const enRun = {
   help: {
     'worker-died': 'Reload the page. If it happens again, choose a smaller batch or max_length.',
     'device-lost': 'The graphics device was reset. Press Train to begin again, or run on the CPU.',
+    'adapter-file':
+      'Open the adapter that this recipe names, leave the LoRA settings as it sets them, or train a fresh one.',
     'model-missing': 'Open the model file that this recipe names, or choose the embedded model.',
     gguf: 'Open another file, or the same one again when it is whole.',
     'out-of-memory': 'Lower the batch size or max_length, or turn gradient_checkpointing on.',

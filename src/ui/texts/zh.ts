@@ -140,6 +140,19 @@ export const zh: TextsOf<typeof en> = {
     useEmbedded: '使用内置模型',
     missing: '请打开 {{name}} 以继续。',
   },
+  adapter: {
+    title: '从哪个适配器开始',
+    label: '适配器',
+    fresh: '全新',
+    intro:
+      'PEFT 或本页保存的 LoRA 适配器：adapter_config.json 与 adapter_model.safetensors、它们所在的文件夹，或其 zip。它的设置成为配方的设置，训练从它的权重继续。文件不会离开本标签页。',
+    drop: '把文件、文件夹或 zip 拖到这里，或',
+    choose: '选择文件',
+    reading: '正在读取适配器…',
+    facts: '训练于 {{base}} · {{modules}} 个模块 · {{parameters}} 个参数',
+    useFresh: '改用全新的适配器',
+    missing: '请打开 {{name}} 以便从它继续。',
+  },
   saved: {
     title: '未完成的训练',
     text: '“{{preset}}”的训练停在第 {{step}} / {{total}} 步，可以像什么都没发生一样继续。',

@@ -54,6 +54,7 @@ export const zhRun: TextsOf<typeof enRun> = {
   help: {
     'worker-died': '请刷新页面。若再次发生，请减小批大小或 max_length。',
     'device-lost': '显卡设备被重置。按“训练”重新开始，或改用 CPU。',
+    'adapter-file': '请打开此配方所用的适配器并保留它设置的 LoRA 选项，或训练一个全新的适配器。',
     'model-missing': '请打开此配方所用的模型文件，或选择内置模型。',
     gguf: '请打开另一个文件，或在文件完整后重新打开。',
     'out-of-memory': '减小批大小或 max_length，或打开 gradient_checkpointing。',

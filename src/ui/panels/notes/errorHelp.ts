@@ -13,6 +13,7 @@ const table = {
   'target-modules': 'recipe',
   'model-load': 'reload',
   'model-missing': 'model',
+  'adapter-file': 'recipe',
   gguf: 'model',
   settings: 'recipe',
   data: 'rows',
@@ -24,6 +25,7 @@ const isHelpCode = (code: string): code is HelpCode => Object.hasOwn(table, code
 
 function sorted(code: string): HelpCode {
   if (isHelpCode(code)) return code;
+  if (code === 'adapter' || code === 'adapter-missing') return 'adapter-file';
   if (/^(rows?|json|jsonl|utf|data|format|line)/.test(code)) return 'data';
   if (/^(file|model-family|model-config)/.test(code)) return 'gguf';
   if (/^(target)/.test(code)) return 'target-modules';

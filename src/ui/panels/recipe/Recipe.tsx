@@ -7,6 +7,7 @@ import { settingKeys, settingOf } from '../../../engine/index.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { Picker } from '../../parts/Picker.tsx';
 import { differences } from '../../state/recipeEdits.ts';
+import { AdapterRow } from './AdapterRow.tsx';
 import { ModelRow } from './ModelRow.tsx';
 import { SettingRow } from './SettingRow.tsx';
 
@@ -83,6 +84,7 @@ function SectionPart({ section }: { readonly section: (typeof sections)[number] 
       <h2 className="dim">{title}</h2>
       {section === 'model' && <ModelRow />}
       {section === 'model' && <RowsRow />}
+      {section === 'lora' && <AdapterRow />}
       {first.map((key) => (
         <SettingRow key={key} settingKey={key} />
       ))}
@@ -110,7 +112,8 @@ export function Recipe() {
     (state) =>
       differences(state).own.length +
       (state.recipe.data === undefined ? 0 : 1) +
-      (state.recipe.model === undefined ? 0 : 1),
+      (state.recipe.model === undefined ? 0 : 1) +
+      (state.recipe.adapter === undefined ? 0 : 1),
   );
   const canUndo = usePageState((state) => state.past.length > 0);
   const canRedo = usePageState((state) => state.future.length > 0);
