@@ -7,7 +7,8 @@ import { BOUNDS, compareWithLibraries, parityProblems } from '../../src/engine/t
 import { parityRecipes } from '../../src/engine/testing/parityRecipes.ts';
 import { nodeGpu } from '../cli/nodeGpu.ts';
 
-const figure = (value: number): string => (value === 0 ? '0' : value.toExponential(1));
+const figure = (value: number | null): string =>
+  value === null ? '–' : value === 0 ? '0' : value.toExponential(1);
 
 const heads = ['recipe', 'steps', 'initial', 'order', 'loss', 'grad_norm', 'learning_rate', 'eval_loss'];
 

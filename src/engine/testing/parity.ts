@@ -27,7 +27,8 @@ export interface Parity {
   readonly loss: number;
   readonly gradNorm: number;
   readonly learningRate: number;
-  readonly evalLoss: number;
+  /** null when the recipe evaluates nothing. */
+  readonly evalLoss: number | null;
 }
 
 /** The bounds the project sets itself for float32. */
@@ -38,8 +39,11 @@ export function parityProblems(parity: Parity): string[] {
   const problems: string[] = [];
   if (!parity.sameInitial) problems.push('initial weights differ');
   if (!parity.sameOrder) problems.push('order of rows differs');
-  for (const key of ['loss', 'gradNorm', 'learningRate', 'evalLoss'] as const)
-    if (!(parity[key] <= BOUNDS[key])) problems.push(`${key} differs by ${parity[key].toExponential(1)}`);
+  for (const key of ['loss', 'gradNorm', 'learningRate', 'evalLoss'] as const) {
+    const found = parity[key];
+    if (found !== null && !(found <= BOUNDS[key]))
+      problems.push(`${key} differs by ${found.toExponential(1)}`);
+  }
   return problems;
 }
 
@@ -81,9 +85,11 @@ export async function compareWithLibraries(
     loss: worst('loss', ({ loss }) => loss),
     gradNorm: worst('grad_norm', ({ gradNorm }) => gradNorm),
     learningRate: worst('learning_rate', ({ learningRate }) => learningRate),
-    evalLoss: Math.max(
-      0,
-      ...evaluations.map(([step, loss]) => relative(got[step - 1]?.evalLoss ?? Number.NaN, loss)),
-    ),
+    evalLoss:
+      evaluations.length === 0
+        ? null
+        : Math.max(
+            ...evaluations.map(([step, loss]) => relative(got[step - 1]?.evalLoss ?? Number.NaN, loss)),
+          ),
   };
 }
