@@ -45,4 +45,5 @@ export type {
   TextKind,
 } from './recipe/setting.ts';
 export { settingProblem } from './recipe/setting.ts';
+export { accelerateFiles } from './script/accelerateFiles.ts';
 export type { PythonReading } from './script/reading.ts';

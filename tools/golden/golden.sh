@@ -3,6 +3,7 @@
 # NAME: quant random llama tokenizer sft split gguf_blocks optimizers lora_config peft_adapter, or a stack of stacks.json (its product and its named cases).
 # parity [PART]: 50 steps of every recipe of parity_recipes.json, by the scripts that the product hands out.
 # export [llama.cpp]: no golden file; checks what we export with PEFT, transformers, gguf-py, TensorBoard, and llama.cpp.
+# accelerate: no golden file; one exported script on one process and on two.
 # smollm2 FILE: SmolLM2-135M-Instruct's Q4_1 GGUF, which a person must bring.
 # Needs uv and a package registry; environments go to $GOLDEN_ENVS (default: .envs, which git ignores).
 set -euo pipefail
@@ -44,6 +45,13 @@ if [ "${1:-}" = smollm2 ]; then
 fi
 if [ "${1:-}" = parity ]; then
   exec bash "$here/parity.sh" "$(python_of $newest)" "${2:-}"
+fi
+if [ "${1:-}" = accelerate ]; then
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  (cd "$here/../.." && node tools/run.mjs tools/golden/writeParity.ts "$work" >"$work/list")
+  "$(python_of $newest)" -W ignore "$here/check_accelerate.py" "$work/00"
+  exit
 fi
 if [ "${1:-}" = export ]; then
   work=$(mktemp -d)

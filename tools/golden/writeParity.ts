@@ -2,6 +2,7 @@
 // script that the product hands out. Prints `name<TAB>folder<TAB>stack`. `node tools/run.mjs tools/golden/writeParity.ts FOLDER`.
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { parseRows } from '../../src/engine/data/rows.ts';
+import { accelerateFiles } from '../../src/engine/script/accelerateFiles.ts';
 import { pythonScript } from '../../src/engine/script/pythonScript.ts';
 import { parityRecipes, readFor } from '../../src/engine/testing/parityRecipes.ts';
 
@@ -29,6 +30,7 @@ export async function main([folder]: readonly string[]): Promise<number> {
       `${own}/train.py`,
       pythonScript(recipe.values, { model: 'model', data: 'rows.jsonl', format }),
     );
+    for (const file of accelerateFiles(recipe.values)) writeFileSync(`${own}/${file.name}`, file.text);
     process.stdout.write(`${name}\t${own}\t${recipe.values['wiring.stack']}\n`);
   });
   return 0;

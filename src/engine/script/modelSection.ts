@@ -29,7 +29,12 @@ export function loadModel(values: RecipeValues, dialect: Dialect): string {
       ...(isFourBit(values)
         ? ([
             ['quantization_config', expression('quantization_config')],
-            ['device_map', expression('{"": 0 if torch.cuda.is_available() else "cpu"}')],
+            [
+              'device_map',
+              expression(
+                '{"": int(os.environ.get("LOCAL_RANK", 0)) if torch.cuda.is_available() else "cpu"}',
+              ),
+            ],
           ] satisfies Argument[])
         : []),
     ],

@@ -149,6 +149,7 @@ export const enRun = {
     intro: 'Always in step with the recipe.',
     copy: 'Copy',
     download: 'Download train.py',
+    scale: 'With accelerate’s DDP and FSDP (zip)',
     missing: 'The script appears as soon as the recipe is read.',
   },
   guide: {

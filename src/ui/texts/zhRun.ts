@@ -147,6 +147,7 @@ export const zhRun: TextsOf<typeof enRun> = {
     intro: '始终与配方一致。',
     copy: '复制',
     download: '下载 train.py',
+    scale: '附 accelerate 的 DDP 与 FSDP 配置（zip）',
     missing: '读取配方后即显示脚本。',
   },
   guide: {

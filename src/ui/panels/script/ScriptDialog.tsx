@@ -1,9 +1,11 @@
 // The equivalent Python script: read, copied or saved. The engine writes it.
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
+import type { ExportFile } from '../../../engine/index.ts';
+import { accelerateFiles } from '../../../engine/index.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { Sheet } from '../../parts/Sheet.tsx';
-import { copyText, saveFile } from '../../parts/saveFile.ts';
+import { copyText, saveFile, saveFiles } from '../../parts/saveFile.ts';
 import { ReadScript } from './ReadScript.tsx';
 
 export function ScriptDialog() {
@@ -11,6 +13,13 @@ export function ScriptDialog() {
   const actions = useActions();
   const open = usePageState((state) => state.dialog === 'script');
   const script = usePageState((state) => state.inspection?.script ?? null);
+  const values = usePageState((state) => state.recipe.values);
+  /** train.py beside the configurations that run it on several processes. */
+  const atScale = (text: string): ExportFile[] =>
+    [{ name: 'train.py', text }, ...accelerateFiles(values)].map((file) => ({
+      name: file.name,
+      bytes: new TextEncoder().encode(file.text),
+    }));
   const [copied, setCopied] = useState<boolean | null>(null);
   return (
     <Sheet title={t('script.title')} wide open={open} onClose={() => actions.openDialog(null)}>
@@ -27,6 +36,9 @@ export function ScriptDialog() {
             </Button>
             <Button className="button" onPress={() => saveFile('train.py', 'text/x-python', script)}>
               {t('script.download')}
+            </Button>
+            <Button className="button" onPress={() => void saveFiles('script', atScale(script))}>
+              {t('script.scale')}
             </Button>
             <span className="dialog-said dim" role="status">
               {copied === null ? t('script.intro') : t(copied ? 'share.copied' : 'share.copyFailed')}
