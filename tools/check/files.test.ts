@@ -76,12 +76,13 @@ test('headers are counted in either comment style', () => {
   expect(headerLines('#!/usr/bin/env node\n// a\ncode')).toBe(1);
 });
 
-test('a file without a header, a vague name and an unowned TODO are found', () => {
+test('a file without a header, a vague name and an unowned note of work are found', () => {
   const found = (path: string, text: string) => checkHeaders([{ path, text }]).map((v) => v.message);
   // In two parts, or this file would be found itself.
   const todo = ['TO', 'DO'].join('');
   expect(found('src/a.ts', 'export const x = 1;\n')[0]).toContain('opens without a comment');
   expect(found('src/utils.ts', '// What.\n')[0]).toContain('fits anything');
+  // The sentence that the check prints.
   expect(found('src/a.ts', `// What.\n// ${todo} later\n`)[0]).toContain('TODO names its issue');
   expect(found('src/a.ts', `// What.\n// ${todo}(#12): later\n`)).toEqual([]);
 });

@@ -42,6 +42,7 @@ test('assertions are refused outside decoders and tests', () => {
 });
 
 test('comments that silence the compiler are refused even in tests', () => {
+  // A sample that the check must refuse; nothing is silenced here.
   expect(cast('src/engine/a.test.ts', '// @ts-expect-error no\nconst x = 1;')[0]).toContain(
     '@ts-expect-error',
   );

@@ -61,6 +61,7 @@ def check_gguf(path: str, theirs: dict, config) -> None:
         if part in ("self_attn.q_proj", "self_attn.k_proj"):
             heads = config.num_attention_heads if "q_proj" in part else config.num_key_value_heads
             b = b.reshape(heads, b.shape[0] // heads // 2, 2, rank).swapaxes(1, 2).reshape(b.shape)
+        # Sums of at most 8 float32 products well below 1.
         assert torch.allclose((alpha / rank) * (b @ a), delta, atol=1e-7), place
     print(f"  GGUF adapter: {len(theirs)} deltas equal PEFT's")
 

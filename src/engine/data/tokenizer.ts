@@ -29,6 +29,8 @@ export class Tokenizer {
   readonly eosToken: string;
   readonly eosId: number;
   readonly padId: number;
+  /** null for a model without one. */
+  readonly bosId: number | null;
   readonly #inner: HubTokenizer;
   readonly #template: Template | null;
   readonly #marked: boolean;
@@ -47,6 +49,8 @@ export class Tokenizer {
       );
     this.eosToken = eos;
     this.eosId = eosId;
+    const bos = asToken(config.bos_token);
+    this.bosId = (bos === null ? undefined : this.#inner.token_to_id(bos)) ?? null;
     const pad = asToken(config.pad_token);
     this.padId = (pad === null ? undefined : this.#inner.token_to_id(pad)) ?? eosId;
     this.#special = new Set(this.#inner.get_added_tokens_decoder().keys());

@@ -11,6 +11,7 @@ import type { RecipePatch } from '../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../recipe/recipe.ts';
 import { wire } from '../wiring/wire.ts';
 import { ggufAdapter } from './ggufAdapter.ts';
+import { mlxFiles } from './mlxAdapter.ts';
 import { peftFiles } from './peftDirectory.ts';
 
 function adapter(patch: RecipePatch = {}) {
@@ -93,6 +94,45 @@ describe('the GGUF adapter', () => {
     ] as const) {
       const back = unpermuteRows(read(`blk.0.${name}.weight.lora_b`), count * headDim, count);
       expect(floats(back)).toEqual(own(`layers.0.self_attn.${part}.lora_B`));
+    }
+  });
+
+  it('has no effect when lora_alpha is 0, though its loader takes alpha 0 for a scale of 1', async () => {
+    const { bytes } = ggufAdapter(adapter({ 'lora.lora_alpha': 0 }));
+    const gguf = await readGguf(bytesSource('adapter.gguf', bytes));
+    expect(gguf.metadata.get('adapter.lora.alpha')).toBe(1);
+    const sizes = [...gguf.tensors].flatMap(([name, { offset, bytes: length }]) =>
+      name.endsWith('lora_b')
+        ? [...new Float32Array(bytes.slice(offset, offset + length).buffer)].map(Math.abs)
+        : [],
+    );
+    expect(sizes.length).toBeGreaterThan(0);
+    expect(Math.max(...sizes)).toBe(0);
+  });
+});
+
+describe('the MLX adapter', () => {
+  it('has one scale; where alpha differs B carries the rest, also where the first module has none', () => {
+    const exported = adapter({ 'lora.alpha_pattern': '{"q_proj": 0, "v_proj": 12}' });
+    const files = mlxFiles(exported);
+    const tensors = readSafetensors(file(files, 'adapters.safetensors'));
+    expect(json(file(files, 'adapter_config.json'))).toMatchObject({
+      lora_parameters: { rank: 4, scale: 6 / 4 },
+    });
+    for (const [part, factor] of [
+      ['q_proj', 0],
+      ['k_proj', 1],
+      ['v_proj', 2],
+    ] as const) {
+      const name = `model.layers.0.self_attn.${part}.lora_b`;
+      const tensor = tensors.get(name);
+      const own = exported.layout.tensors.find((one) => one.name.includes(`0.self_attn.${part}.lora_B`));
+      if (!tensor || !own) throw new Error(`no ${name}`);
+      // [r, out]: its first row is the first column of B [out, 4].
+      const column = exported.values.filter(
+        (_, i) => i >= own.offset && i < own.offset + own.length && (i - own.offset) % 4 === 0,
+      );
+      expect(toFloat32(name, tensor).slice(0, column.length)).toEqual(column.map((value) => value * factor));
     }
   });
 });

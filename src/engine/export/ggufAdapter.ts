@@ -10,14 +10,15 @@ import { permuteRows } from './rowOrder.ts';
 export function ggufAdapter(adapter: ExportedAdapter): ExportFile {
   const { config, base } = adapter;
   const tensors = adapterTensors(adapter);
-  const alpha = (tensors[0]?.scaling ?? 0) * (tensors[0]?.r ?? 0);
+  // The loader takes alpha 0 for a scale of 1, so an adapter without effect is written as B = 0 under another alpha.
+  const alpha = tensors.map(({ scaling, r }) => scaling * r).find((own) => own !== 0) ?? 1;
   const specs = tensors.map(({ module, part, shape, values, r, scaling }): TensorSpec => {
     const [rows = 0, columns = 0] = shape;
     let own = values;
     if (part === 'B' && module.endsWith('self_attn.q_proj')) own = permuteRows(values, rows, config.heads);
     if (part === 'B' && module.endsWith('self_attn.k_proj')) own = permuteRows(values, rows, config.kvHeads);
     // One alpha stands for all tensors; where rank or scale differ, B carries the rest.
-    const factor = alpha === 0 ? 1 : (scaling * r) / alpha;
+    const factor = (scaling * r) / alpha;
     if (part === 'B' && factor !== 1) own = own.map((value) => value * factor);
     return {
       name: `${ggufName(`${module}.weight`)}.lora_${part.toLowerCase()}`,

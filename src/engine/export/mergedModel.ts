@@ -32,7 +32,7 @@ function configJson(config: LlamaConfig, { tokenizer, stopIds }: ModelFiles, typ
     torch_dtype: type,
     attention_bias: false,
     mlp_bias: false,
-    bos_token_id: null,
+    bos_token_id: tokenizer.bosId,
     eos_token_id: [...stopIds],
     pad_token_id: tokenizer.padId,
   };

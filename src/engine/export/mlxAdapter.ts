@@ -17,7 +17,8 @@ function transposed(values: Float32Array, rows: number, columns: number): Float3
 export function mlxFiles(adapter: ExportedAdapter): ExportFile[] {
   const tensors = adapterTensors(adapter);
   const [first] = tensors;
-  const { r: rank = 0, scaling = 0 } = first ?? {};
+  const rank = first?.r ?? 0;
+  const scaling = tensors.find((tensor) => tensor.scaling !== 0)?.scaling ?? 0;
   const other = tensors.find(({ r }) => r !== rank);
   if (other)
     throw new UserError(

@@ -1,5 +1,6 @@
 // A TensorBoard event file: records of length, masked CRC-32C and a protobuf Event, tags as transformers writes them (train/loss,
 // eval/loss). Source: TensorFlow core/lib/io/record_writer.h, core/util/event.proto; numerics reference 6.
+import { Message } from '../formats/protobuf.ts';
 import type { StepMetrics } from '../protocol.ts';
 import type { ExportFile } from './adapterTensors.ts';
 
@@ -18,59 +19,8 @@ function maskedCrc(bytes: Uint8Array): number {
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }
 
-/** Protobuf fields, as many as an Event needs. */
-class Message {
-  readonly #bytes: number[] = [];
-
-  #varint(value: number): void {
-    let rest = value;
-    while (rest > 127) {
-      this.#bytes.push((rest % 128) | 128);
-      rest = Math.floor(rest / 128);
-    }
-    this.#bytes.push(rest);
-  }
-
-  #fixed(field: number, wire: number, size: number, write: (view: DataView) => void): this {
-    this.#varint(field * 8 + wire);
-    const view = new DataView(new ArrayBuffer(size));
-    write(view);
-    this.#bytes.push(...new Uint8Array(view.buffer));
-    return this;
-  }
-
-  double(field: number, value: number): this {
-    return this.#fixed(field, 1, 8, (view) => view.setFloat64(0, value, true));
-  }
-
-  float(field: number, value: number): this {
-    return this.#fixed(field, 5, 4, (view) => view.setFloat32(0, value, true));
-  }
-
-  int(field: number, value: number): this {
-    this.#varint(field * 8);
-    this.#varint(value);
-    return this;
-  }
-
-  bytes(field: number, value: Uint8Array): this {
-    this.#varint(field * 8 + 2);
-    this.#varint(value.length);
-    this.#bytes.push(...value);
-    return this;
-  }
-
-  text(field: number, value: string): this {
-    return this.bytes(field, new TextEncoder().encode(value));
-  }
-
-  whole(): Uint8Array {
-    return Uint8Array.from(this.#bytes);
-  }
-}
-
 function record(event: Message): Uint8Array {
-  const payload = event.whole();
+  const payload = event.done();
   const length = new Uint8Array(8);
   new DataView(length.buffer).setUint32(0, payload.length, true);
   const out = new Uint8Array(12 + payload.length + 4);
@@ -83,9 +33,9 @@ function record(event: Message): Uint8Array {
 }
 
 function scalar(wallTime: number, step: number, tag: string, value: number): Uint8Array {
-  const point = new Message().text(1, tag).float(2, value).whole();
-  const summary = new Message().bytes(1, point).whole();
-  return record(new Message().double(1, wallTime).int(2, step).bytes(5, summary));
+  const point = new Message().text(1, tag).float(2, value).done();
+  const summary = new Message().bytes(1, point).done();
+  return record(new Message().double(1, wallTime).number(2, step).bytes(5, summary));
 }
 
 interface EventLog {

@@ -106,7 +106,7 @@ describe('refused', () => {
           ),
         ),
       ],
-      /the model wants \[2, 128\]|has no tensor/,
+      /the model wants \[2, 128\]\. It was trained on '[^']*model': open that model/,
     ],
     [
       'missing tensors',

@@ -20,7 +20,9 @@ export function placeAdapter(adapter: ImportedAdapter, layout: AdapterLayout): F
         { name },
       );
     if (tensor.shape.join('×') !== parameter.shape.join('×')) {
-      const rankOnly = tensor.shape.some((size, i) => size === parameter.shape[i]);
+      // A is [r, in], B [out, r].
+      const side = key.endsWith('.lora_A') ? 1 : 0;
+      const rankOnly = tensor.shape[side] === parameter.shape[side];
       throw refusedAdapter(
         `'${key}' is [${tensor.shape.join(', ')}] in the file, the model wants [${parameter.shape.join(', ')}]`,
         rankOnly

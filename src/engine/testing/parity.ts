@@ -31,8 +31,11 @@ export interface Parity {
   readonly evalLoss: number | null;
 }
 
-/** The bounds the project sets itself for float32. */
-export const BOUNDS = { loss: 1e-4, gradNorm: 1e-3, learningRate: 1e-6, evalLoss: 1e-4 } as const;
+/**
+ * What the project promises for float32: about a thousand times the rounding seen, and far below what a wrong rule gives.
+ * The learning rate is float64 on both sides, so only the order of a few operations may differ.
+ */
+export const BOUNDS = { loss: 1e-4, gradNorm: 1e-3, learningRate: 1e-12, evalLoss: 1e-4 } as const;
 
 /** What does not hold, in words; empty when all does. */
 export function parityProblems(parity: Parity): string[] {

@@ -1,38 +1,7 @@
 // The bytes of an ONNX model with one node, com.microsoft MatMulNBits: Y [N, M] = A [N, K] · dequantised B [M, K]ᵀ, 4 bits in
 // blocks of 32 along K, zero point 8. Source: onnx.proto (field numbers), numerics reference 1.2.
 
-class Message {
-  readonly #bytes: number[] = [];
-
-  #varint(value: number): void {
-    let rest = value;
-    while (rest >= 128) {
-      this.#bytes.push((rest % 128) | 128);
-      rest = Math.floor(rest / 128);
-    }
-    this.#bytes.push(rest);
-  }
-  number(field: number, value: number): this {
-    this.#varint(field * 8);
-    this.#varint(value);
-    return this;
-  }
-  bytes(field: number, value: Uint8Array): this {
-    this.#varint(field * 8 + 2);
-    this.#varint(value.length);
-    for (const byte of value) this.#bytes.push(byte);
-    return this;
-  }
-  text(field: number, value: string): this {
-    return this.bytes(field, new TextEncoder().encode(value));
-  }
-  message(field: number, value: Message): this {
-    return this.bytes(field, value.done());
-  }
-  done(): Uint8Array<ArrayBuffer> {
-    return Uint8Array.from(this.#bytes);
-  }
-}
+import { Message } from '../../../src/engine/formats/protobuf.ts';
 
 const [FLOAT, UINT8, INT_ATTRIBUTE] = [1, 2, 2];
 

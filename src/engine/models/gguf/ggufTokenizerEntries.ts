@@ -60,17 +60,18 @@ export function tokenizerEntries(files: ModelFiles): Entry[] {
   );
   const { tokenizer } = files;
   const template = tokenizerConfig.chat_template;
-  const bos = typeof tokenizerConfig.bos_token === 'string' ? tokens.indexOf(tokenizerConfig.bos_token) : -1;
   return [
     ['tokenizer.ggml.model', types.string, 'gpt2'],
     ['tokenizer.ggml.pre', types.string, preTokenizerName(pre_tokenizer)],
     ['tokenizer.ggml.tokens', types.array, { of: types.string, items: tokens }],
     ['tokenizer.ggml.token_type', types.array, { of: types.i32, items: kinds }],
     ['tokenizer.ggml.merges', types.array, { of: types.string, items: merges }],
-    ...(bos >= 0 ? [['tokenizer.ggml.bos_token_id', types.u32, bos] as const] : []),
+    ...(tokenizer.bosId === null
+      ? []
+      : [['tokenizer.ggml.bos_token_id', types.u32, tokenizer.bosId] as const]),
     ['tokenizer.ggml.eos_token_id', types.u32, tokenizer.eosId],
     ['tokenizer.ggml.padding_token_id', types.u32, tokenizer.padId],
-    ['tokenizer.ggml.add_bos_token', types.bool, post_processor !== null && bos >= 0],
+    ['tokenizer.ggml.add_bos_token', types.bool, post_processor !== null && tokenizer.bosId !== null],
     // The generation marks are transformers' own; llama.cpp's templates do without.
     ...(typeof template === 'string'
       ? [

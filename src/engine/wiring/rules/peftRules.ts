@@ -93,7 +93,7 @@ export const peftRules = {
       library,
       versions: '<0.7',
       value: false,
-      source: 'tuners/lora/layer.py reset_lora_parameters: any true value is the default',
+      source: 'tuners/lora/layer.py reset_lora_parameters: every true value is the default',
     },
     {
       id: 'gaussianInit',

@@ -1,24 +1,10 @@
 // Choose the adapter that the run starts from: a fresh one, or PEFT's files, their folder, or a zip of it. Whether it fits the engine
 // says.
-import type { ComponentProps } from 'react';
-import { Button, DropZone, FileTrigger } from 'react-aria-components';
+import { Button } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import { FileDrop } from '../../parts/FileDrop.tsx';
 import { Sheet } from '../../parts/Sheet.tsx';
 import { countText } from '../../texts/numbers.ts';
-
-type Dropped = Parameters<NonNullable<ComponentProps<typeof DropZone>['onDrop']>>[0];
-
-/** Files of a drop, those of dropped folders too. */
-async function droppedFiles({ items }: Dropped): Promise<File[]> {
-  const files: File[] = [];
-  for (const item of items) {
-    if (item.kind === 'file') files.push(await item.getFile());
-    if (item.kind === 'directory')
-      for await (const entry of item.getEntries())
-        if (entry.kind === 'file') files.push(await entry.getFile());
-  }
-  return files;
-}
 
 function AdapterBody({ close }: { readonly close: () => void }) {
   const { t, language } = useTexts();
@@ -40,21 +26,14 @@ function AdapterBody({ close }: { readonly close: () => void }) {
           </span>
         </p>
       )}
-      <DropZone
-        className="drop"
-        aria-label={t('adapter.drop')}
-        getDropOperation={() => 'copy'}
-        onDrop={(event) => void droppedFiles(event).then(actions.openAdapter)}
-      >
-        <span>{reading ? t('adapter.reading') : t('adapter.drop')}</span>
-        <FileTrigger
-          allowsMultiple
-          acceptedFileTypes={['.zip', '.json', '.safetensors', '.bin']}
-          onSelect={(files) => actions.openAdapter([...(files ?? [])])}
-        >
-          <Button className="button">{t('adapter.choose')}</Button>
-        </FileTrigger>
-      </DropZone>
+      <FileDrop
+        label={t('adapter.drop')}
+        busy={reading ? t('adapter.reading') : null}
+        choose={t('adapter.choose')}
+        accept={['.zip', '.json', '.safetensors', '.bin']}
+        multiple
+        onFiles={actions.openAdapter}
+      />
       {failure !== null && (
         <p className="is-cut" role="alert">
           {failure.message}

@@ -1,7 +1,8 @@
 // Choose the base model: the embedded one, or a GGUF file dropped or picked. What the file is the engine says; the file
 // stays where it is, only the parts that are needed are read.
-import { Button, DropZone, FileTrigger } from 'react-aria-components';
+import { Button } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import { FileDrop } from '../../parts/FileDrop.tsx';
 import { Sheet } from '../../parts/Sheet.tsx';
 import { bytesText, countText } from '../../texts/numbers.ts';
 
@@ -36,26 +37,13 @@ function ModelBody({ close }: { readonly close: () => void }) {
     <>
       <p className="dim">{t('model.intro')}</p>
       <Opened />
-      <DropZone
-        className="drop"
-        aria-label={t('model.drop')}
-        getDropOperation={() => 'copy'}
-        onDrop={(event) => {
-          for (const item of event.items)
-            if (item.kind === 'file') void item.getFile().then(actions.openModel);
-        }}
-      >
-        <span>{reading ? t('model.reading') : t('model.drop')}</span>
-        <FileTrigger
-          acceptedFileTypes={['.gguf']}
-          onSelect={(files) => {
-            const file = files?.[0];
-            if (file !== undefined) actions.openModel(file);
-          }}
-        >
-          <Button className="button">{t('model.choose')}</Button>
-        </FileTrigger>
-      </DropZone>
+      <FileDrop
+        label={t('model.drop')}
+        busy={reading ? t('model.reading') : null}
+        choose={t('model.choose')}
+        accept={['.gguf']}
+        onFiles={([file]) => file && actions.openModel(file)}
+      />
       {failure !== null && (
         <p className="is-cut" role="alert">
           {failure.message}
