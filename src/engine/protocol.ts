@@ -105,8 +105,12 @@ export interface StepMetrics {
   readonly epoch: number;
   /** Non-padding tokens seen in this step. */
   readonly tokens: number;
+  /** With the padding that TRL would have made. */
+  readonly paddedTokens: number;
   readonly tokensPerSecond: number;
   readonly meanTokenAccuracy: number;
+  /** Of the predicted tokens, in nats. */
+  readonly entropy: number;
   readonly evalLoss: number | null;
   readonly stepMs: number;
   readonly etaMs: number;

@@ -4,22 +4,26 @@ train.py, `model` and rows.jsonl.
 Nothing of the training is changed but for two things. TRL 1.x casts the adapters of a 4-bit model to bfloat16; a float32 engine
 is compared with float32 adapters, so the mark that TRL looks at is hidden while the trainer is built. And bitsandbytes' CPU
 kernel rounds block scales to a grid of 16 bits before it picks their 8-bit code (README.md, sft-embedded.json); the codes are
-chosen exactly here, as its CUDA kernel and its own path in plain torch do.
+chosen exactly here, as its CUDA kernel and its own path in plain torch do. The noise of NEFTune, whose size and place stay the
+library's, is drawn by the counter that the engine has instead of torch's generator.
 """
 
 import hashlib
 import json
+import math
 
 import bitsandbytes.functional
+import numpy as np
 import torch
 import trl
-from transformers import Trainer, TrainerCallback
+from transformers import TrainerCallback
+from transformers.integrations import neftune
 from transformers.utils import logging
 
 torch.set_num_threads(1)
 logging.set_verbosity_error()
 logging.disable_progress_bar()
-KEYS = ("loss", "grad_norm", "learning_rate", "mean_token_accuracy", "eval_loss", "rewards/margins", "rewards/accuracies")
+KEYS = ("loss", "grad_norm", "learning_rate", "mean_token_accuracy", "entropy", "eval_loss", "rewards/margins", "rewards/accuracies")
 log, order, initial = [], [], {}
 
 
@@ -36,6 +40,34 @@ def exact_codes(A, *args, **kwargs):
 
 
 bitsandbytes.functional.quantize_blockwise = exact_codes
+
+
+def philox(element: np.ndarray, stream: int, seed: int) -> np.ndarray:
+    """Philox-2x32-10, first word (src/shaders/dropout/dropout_scale.wgsl)."""
+    x, y, key = element.astype(np.uint64), np.full(element.shape, stream, np.uint64), np.uint64(seed)
+    low = np.uint64(0xFFFFFFFF)
+    for _ in range(10):
+        product = x * np.uint64(0xD256D193)
+        x, y = (product >> np.uint64(32)) ^ key ^ y, product & low
+        key = (key + np.uint64(0x9E3779B9)) & low
+    return x
+
+
+def counted_noise(module, inputs, output):
+    if not module.training:
+        return output
+    rows, tokens, width = output.shape
+    size = module.neftune_noise_alpha / math.sqrt(tokens * width)
+    padded = -(-tokens // 16) * 16
+    row, token, column = np.indices(output.shape)
+    seed = (space["args"].seed * 0x9E3779B1 + counted_noise.calls) % 2**32
+    counted_noise.calls += 1
+    random = (philox((row * padded + token) * width + column, 0xFFFFFFFF, seed) >> np.uint64(8)) * 2.0**-24
+    return output + torch.from_numpy(((random * 2 - 1) * size).astype(np.float32))
+
+
+counted_noise.calls = 0
+neftune.neftune_post_forward_hook = counted_noise
 
 
 class Recorder(TrainerCallback):
@@ -63,11 +95,15 @@ def watched(trainer_class):
             inner.is_loaded_in_4bit = True
         self.add_callback(Recorder())
         collate = self.data_collator
-        position = {tuple(row["input_ids"]): i for i, row in enumerate(self.train_dataset)}
+        # Of equal rows the first stands for all. Batches are fetched ahead, so the model's mode does not tell which loop asks.
+        position = {}
+        for i, row in enumerate(self.train_dataset):
+            position.setdefault(tuple(row["input_ids"]), i)
 
         def recording(batch):
-            if self.model.training:
-                order.append([position[tuple(row["input_ids"])] for row in batch])
+            rows = [position.get(tuple(row["input_ids"])) for row in batch]
+            if None not in rows:
+                order.append(rows)
             return collate(batch)
 
         self.data_collator = recording
@@ -89,6 +125,7 @@ result = {
     "columns": columns,
     "steps": [[entry[key] for key in columns] for entry in log if "loss" in entry],
     "norm": norm,
+    "total_flos": space["trainer"].state.total_flos,
 }
 evaluations = [[entry["step"], entry["eval_loss"]] for entry in log if "eval_loss" in entry]
 if evaluations:

@@ -10,7 +10,18 @@ import { nodeGpu } from '../cli/nodeGpu.ts';
 const figure = (value: number | null): string =>
   value === null ? '–' : value === 0 ? '0' : value.toExponential(1);
 
-const heads = ['recipe', 'steps', 'initial', 'order', 'loss', 'grad_norm', 'learning_rate', 'eval_loss'];
+const heads = [
+  'recipe',
+  'steps',
+  'initial',
+  'order',
+  'loss',
+  'grad_norm',
+  'learning_rate',
+  'entropy',
+  'eval_loss',
+  'end',
+];
 
 function rowOf(name: string, parity: Parity): string[] {
   const same = (is: boolean): string => (is ? 'same' : 'DIFFERS');
@@ -22,7 +33,9 @@ function rowOf(name: string, parity: Parity): string[] {
     figure(parity.loss),
     figure(parity.gradNorm),
     figure(parity.learningRate),
+    figure(parity.entropy),
     figure(parity.evalLoss),
+    figure(parity.end?.norm ?? null),
   ];
 }
 

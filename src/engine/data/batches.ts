@@ -16,25 +16,48 @@ export interface Batch {
   /** Tokens that are not padding. */
   readonly realTokens: number;
   readonly labelCount: number;
+  /** First token of each token's document within its row, [rows · tokens]; null: every row is one document. */
+  readonly documents: Uint32Array<ArrayBuffer> | null;
+  /** Tokens of a row as TRL pads it: the longest row, or all rows in one under packing. */
+  readonly width: number;
 }
 
 const PAD_MULTIPLE = 16;
+
+/** The padding at the end of a row is a document of its own. */
+function documentStarts(examples: readonly Example[], tokens: number): Uint32Array<ArrayBuffer> {
+  const starts = new Uint32Array(examples.length * tokens);
+  examples.forEach(({ ids, documents = [ids.length] }, row) => {
+    let at = 0;
+    for (const length of [...documents, tokens - ids.length]) {
+      starts.fill(at, row * tokens + at, row * tokens + at + length);
+      at += length;
+    }
+  });
+  return starts;
+}
 
 export function makeBatch(examples: readonly Example[], padId: number): Batch {
   const longest = Math.max(...examples.map((example) => example.ids.length));
   const tokens = Math.ceil(longest / PAD_MULTIPLE) * PAD_MULTIPLE;
   const ids = new Uint32Array(examples.length * tokens).fill(padId);
   const labels = new Int32Array(examples.length * tokens).fill(IGNORE);
+  const packed = examples.some(({ documents }) => documents !== undefined);
+  const documents = packed ? documentStarts(examples, tokens) : null;
   let labelCount = 0;
   examples.forEach((example, row) => {
-    ids.set(example.ids, row * tokens);
-    example.labels.slice(1).forEach((label, i) => {
-      labels[row * tokens + i] = label;
+    const base = row * tokens;
+    ids.set(example.ids, base);
+    example.labels.forEach((label, i) => {
+      // The first token of a document follows nothing.
+      if (i === (documents?.[base + i] ?? 0)) return;
+      labels[base + i - 1] = label;
       if (label !== IGNORE) labelCount += 1;
     });
   });
   const realTokens = examples.reduce((sum, example) => sum + example.ids.length, 0);
-  return { rows: examples.length, tokens, ids, labels, realTokens, labelCount };
+  const width = packed ? realTokens : longest;
+  return { rows: examples.length, tokens, ids, labels, realTokens, labelCount, documents, width };
 }
 
 export interface Schedule {

@@ -55,11 +55,12 @@ describe('rows as SFTTrainer prepares them', () => {
     golden.datasets.map((set, i) => [`${i} ${set.format} ${JSON.stringify(set.settings)}`, set] as const),
   )('%s', (_, set) => {
     const rows = parseRows(set.rows.map((row) => JSON.stringify(row)).join('\n'));
-    const chat = set.format === 'messages' || set.format === 'conversations';
-    const completionOnly = chat
-      ? set.settings.assistant_only_loss === true
-      : set.settings.completion_only_loss !== false;
-    const options = { maxLength: set.settings.max_length ?? 1024, completionOnly };
+    const { max_length: maxLength = 1024, completion_only_loss, assistant_only_loss } = set.settings;
+    const options = {
+      maxLength,
+      completionOnly: completion_only_loss !== false,
+      assistantOnly: assistant_only_loss === true,
+    };
     const ours = rows
       .map((row) => tokenizeRow(row, tokenizer, options))
       .filter((example) => example.labels.some((label) => label !== -100));
@@ -77,7 +78,11 @@ describe('refusals', () => {
   it('names the byte that is not UTF-8', () =>
     expect(() => decodeRows(Uint8Array.of(0x7b, 0x22, 0xff), 'x.jsonl')).toThrow(/x\.jsonl.*UTF-8.*byte 2/));
   it('says that truncation took every answer', () => {
-    const dataset = tokenizeRows(parseRows(row), tokenizer, { maxLength: 4, completionOnly: true });
+    const dataset = tokenizeRows(parseRows(row), tokenizer, {
+      maxLength: 4,
+      completionOnly: true,
+      assistantOnly: true,
+    });
     expect(() => assertLearns(dataset, 4)).toThrow(/max_length 4 cuts/);
   });
 });

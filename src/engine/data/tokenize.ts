@@ -11,17 +11,24 @@ export interface Example {
   readonly labels: readonly number[];
   /** Tokens cut off by max_length. */
   readonly truncated: readonly number[];
+  /** Lengths of the documents packed into it; absent: it is one. */
+  readonly documents?: readonly number[];
 }
 
 export interface TokenizeOptions {
   readonly maxLength: number;
-  /** Learn completions and assistant turns only. */
+  /** Learn completions only, where rows have a prompt. */
   readonly completionOnly: boolean;
+  /** Learn assistant turns only, where rows are messages. */
+  readonly assistantOnly: boolean;
 }
 
 interface Masked {
   readonly ids: number[];
-  readonly learn: (index: number) => boolean;
+  /** Tokens of the prompt: completion_mask is 0. */
+  readonly prompt: number;
+  /** assistant_masks; null for rows that are no messages. */
+  readonly inside: readonly boolean[] | null;
 }
 
 const withEos = (text: string, tokenizer: Tokenizer): string =>
@@ -50,34 +57,31 @@ function inSpans(
 
 function maskRow(row: Row, tokenizer: Tokenizer): Masked {
   if (row.format === 'text')
-    return { ids: tokenizer.encode(withEos(row.text, tokenizer), true), learn: () => true };
-  if (row.format === 'prompt-completion') {
-    const prompt = tokenizer.encode(row.prompt, true).length;
+    return { ids: tokenizer.encode(withEos(row.text, tokenizer), true), prompt: 0, inside: null };
+  if (row.format === 'prompt-completion')
     return {
       ids: tokenizer.encode(row.prompt + withEos(row.completion, tokenizer), true),
-      learn: (i) => i >= prompt,
+      prompt: tokenizer.encode(row.prompt, true).length,
+      inside: null,
     };
-  }
-  if (row.format === 'prompt-completion-chat') {
-    const prompt = tokenizer.encode(tokenizer.render(row.prompt, true).text).length;
+  if (row.format === 'prompt-completion-chat')
     return {
       ids: tokenizer.encode(tokenizer.render([...row.prompt, ...row.completion], false).text),
-      learn: (i) => i >= prompt,
+      prompt: tokenizer.encode(tokenizer.render(row.prompt, true).text).length,
+      inside: null,
     };
-  }
   const { text, spans } = tokenizer.render(row.messages, false);
   const ids = tokenizer.encode(text);
-  const inside = inSpans(tokenizer, text, ids, spans);
-  return { ids, learn: (i) => inside[i] ?? false };
+  return { ids, prompt: 0, inside: inSpans(tokenizer, text, ids, spans) };
 }
 
 /** One row as it will be trained. */
 export function tokenizeRow(row: Row, tokenizer: Tokenizer, options: TokenizeOptions): Example {
-  const { ids, learn } = maskRow(row, tokenizer);
+  const { ids, prompt, inside } = maskRow(row, tokenizer);
   const kept = ids.slice(0, options.maxLength);
-  const labels = kept.map((id, i) =>
-    !options.completionOnly || row.format === 'text' || learn(i) ? id : IGNORE,
-  );
+  const completes = (i: number): boolean => !options.completionOnly || i >= prompt;
+  const answers = (i: number): boolean => !options.assistantOnly || inside === null || inside[i] === true;
+  const labels = kept.map((id, i) => (completes(i) && answers(i) ? id : IGNORE));
   return { ids: kept, labels, truncated: ids.slice(options.maxLength) };
 }
 
@@ -117,6 +121,6 @@ export function assertLearns(
   const why =
     dataset.truncatedRows > 0
       ? `max_length ${maxLength} cuts every answer away (the longest row has ${longest} tokens). Raise train.max_length`
-      : 'every label is masked: no row has an answer to learn. Add completions or assistant turns, or set train.completion_only_loss to false';
+      : 'every label is masked: no row has an answer to learn. Add completions or assistant turns, or set train.completion_only_loss and train.assistant_only_loss to false';
   throw new UserError('all-labels-masked', `Rows: ${why}.`, { longest, maxLength });
 }

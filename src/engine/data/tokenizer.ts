@@ -135,7 +135,7 @@ export class Tokenizer {
       if (!text.startsWith(before) || !text.startsWith(through)) {
         throw new UserError(
           'chat-template',
-          'Rows: this chat template rewrites earlier turns, so the answer’s tokens cannot be told apart. Set completion_only_loss to false.',
+          'Rows: this chat template rewrites earlier turns, so the answer’s tokens cannot be told apart. Set train.assistant_only_loss to false.',
         );
       }
       return [[before.length, through.trimEnd().length]];

@@ -45,7 +45,10 @@ interface Repair {
 
 /** Whether masked labels would still be there: a change of what is trained on may unmask them, which only the rows tell. */
 function masked(options: ExamineOptions, patch: RecipePatch): ExamineOptions {
-  const touchesRows = 'train.max_length' in patch || 'train.completion_only_loss' in patch;
+  const touchesRows =
+    'train.max_length' in patch ||
+    'train.completion_only_loss' in patch ||
+    'train.assistant_only_loss' in patch;
   return touchesRows ? { ...options, allMasked: false } : options;
 }
 

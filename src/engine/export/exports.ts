@@ -1,8 +1,10 @@
 // Everything a run hands out, by name of the format: the adapter for PEFT, llama.cpp and MLX, the merged model, the log.
 import type { AdapterLayout } from '../adapters/layout.ts';
+import { withoutEmbeddings } from '../inspect/trainableLine.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
 import type { StepMetrics } from '../protocol.ts';
 import type { Recipe } from '../recipe/recipe.ts';
+import type { Best } from '../train/bestState.ts';
 import type { Wired } from '../wiring/wire.ts';
 import { weightOptions } from '../wiring/wire.ts';
 import type { ExportedAdapter, ExportFile } from './adapterTensors.ts';
@@ -28,6 +30,9 @@ export interface ExportedRun {
   readonly files: ModelFiles;
   readonly metrics: readonly StepMetrics[];
   readonly totalSteps: number;
+  readonly finished: boolean;
+  /** null when nothing was evaluated. */
+  readonly best: Best | null;
 }
 
 const adapterOf = ({ wired, layout, adapter, files, link }: ExportedRun): ExportedAdapter => ({
@@ -46,7 +51,7 @@ export async function exportFiles(
   format: ExportFormat,
   type: FloatType,
 ): Promise<readonly ExportFile[]> {
-  const { files, recipe, metrics, totalSteps } = run;
+  const { files, recipe } = run;
   const adapter = adapterOf(run);
   const weights = weightOptions(recipe.values);
   const merged = async () => mergedTensors(adapter, await files.weights(() => {}), weights);
@@ -62,6 +67,11 @@ export async function exportFiles(
     case 'merged-gguf':
       return [await mergedGguf(files, await merged(), type, `${adapter.base} with LoRA`)];
     case 'log':
-      return logFiles({ metrics, values: recipe.values, totalSteps, writtenAt: Date.now() / 1000 });
+      return logFiles({
+        ...run,
+        values: recipe.values,
+        parameters: withoutEmbeddings(run.wired.root),
+        writtenAt: Date.now() / 1000,
+      });
   }
 }

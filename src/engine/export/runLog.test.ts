@@ -12,8 +12,10 @@ const step = (index: number, evalLoss: number | null): StepMetrics => ({
   learningRate: 1e-3 / 3,
   epoch: index / 9,
   tokens: 100 + index,
+  paddedTokens: 128,
   tokensPerSecond: 50,
   meanTokenAccuracy: 0.5,
+  entropy: 0.5,
   evalLoss,
   stepMs: 2000,
   etaMs: 0,
@@ -24,14 +26,20 @@ const files = logFiles({
   metrics: [step(1, null), step(2, 0.75)],
   values: defaultValues,
   totalSteps: 2,
+  finished: true,
+  parameters: 1000,
+  best: { step: 2, evalLoss: 0.75 },
   writtenAt: 1_800_000_000,
 });
 const [state, csv, events] = files.map(({ bytes }) => bytes);
 const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
 
 it('writes trainer_state.json with TRL’s names', () => {
-  const { log_history, global_step, num_input_tokens_seen } = JSON.parse(text(state));
+  const { log_history, global_step, num_input_tokens_seen, best_metric, best_global_step } = JSON.parse(
+    text(state),
+  );
   expect(log_history[0]).toEqual({
+    entropy: 0.5,
     epoch: 1 / 9,
     grad_norm: 0.1,
     learning_rate: 1e-3 / 3,
@@ -41,15 +49,21 @@ it('writes trainer_state.json with TRL’s names', () => {
     step: 1,
   });
   expect(log_history[2]).toEqual({ epoch: 2 / 9, eval_loss: 0.75, step: 2 });
-  expect(log_history[3]).toMatchObject({ train_loss: 0.75, train_runtime: 4, step: 2 });
+  expect(log_history[3]).toMatchObject({
+    total_flos: 6 * 1000 * 256,
+    train_loss: 0.75,
+    train_runtime: 4,
+    step: 2,
+  });
   expect([global_step, num_input_tokens_seen]).toEqual([2, 203]);
+  expect([best_global_step, best_metric]).toEqual([2, 0.75]);
 });
 
 it('writes one CSV row a step', () => {
   expect(text(csv).trimEnd().split('\n')).toEqual([
-    'step,epoch,loss,grad_norm,learning_rate,mean_token_accuracy,num_tokens,eval_loss',
-    `1,${1 / 9},1,0.1,${1e-3 / 3},0.5,101,`,
-    `2,${2 / 9},0.5,0.2,${1e-3 / 3},0.5,203,0.75`,
+    'step,epoch,loss,grad_norm,learning_rate,entropy,mean_token_accuracy,num_tokens,eval_loss',
+    `1,${1 / 9},1,0.1,${1e-3 / 3},0.5,0.5,101,`,
+    `2,${2 / 9},0.5,0.2,${1e-3 / 3},0.5,0.5,203,0.75`,
   ]);
 });
 

@@ -2,6 +2,7 @@
 // Source: transformers 5.24 trainer_callback.py TrainerState; numerics reference 6.
 import type { StepMetrics } from '../protocol.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
+import type { Best } from '../train/bestState.ts';
 import type { ExportFile } from './adapterTensors.ts';
 import { jsonFile, textFile } from './adapterTensors.ts';
 import { eventFile } from './tensorboard.ts';
@@ -13,11 +14,16 @@ export interface RunLog {
   readonly metrics: readonly StepMetrics[];
   readonly values: RecipeValues;
   readonly totalSteps: number;
+  /** Whether no step follows. */
+  readonly finished: boolean;
+  /** Parameters that are no embedding, base and adapter. */
+  readonly parameters: number;
+  readonly best: Pick<Best, 'step' | 'evalLoss'> | null;
   /** Seconds since 1970 at which the log is written. */
   readonly writtenAt: number;
 }
 
-/** TrainerState.log_history as TRL writes it, without its entropy. */
+/** TrainerState.log_history as TRL writes it. */
 function logHistory(metrics: readonly StepMetrics[]): LogEntry[] {
   let seen = 0;
   return metrics.flatMap((step) => {
@@ -27,6 +33,7 @@ function logHistory(metrics: readonly StepMetrics[]): LogEntry[] {
       loss: step.loss,
       grad_norm: step.gradNorm,
       learning_rate: step.learningRate,
+      entropy: step.entropy,
       mean_token_accuracy: step.meanTokenAccuracy,
       num_tokens: seen,
       ...at,
@@ -35,7 +42,7 @@ function logHistory(metrics: readonly StepMetrics[]): LogEntry[] {
   });
 }
 
-function trainerState({ metrics, values, totalSteps }: RunLog): object {
+function trainerState({ metrics, values, totalSteps, finished, best, parameters }: RunLog): object {
   const last = metrics.at(-1);
   const seconds = metrics.reduce((sum, { stepMs }) => sum + stepMs, 0) / 1000;
   const tokens = metrics.reduce((sum, step) => sum + step.tokens, 0);
@@ -43,17 +50,19 @@ function trainerState({ metrics, values, totalSteps }: RunLog): object {
     values['train.per_device_train_batch_size'] *
     values['train.gradient_accumulation_steps'] *
     metrics.length;
+  const flos = 6 * parameters * metrics.reduce((sum, { paddedTokens }) => sum + paddedTokens, 0);
   const summary = {
     train_runtime: seconds,
     train_samples_per_second: rows / Math.max(seconds, 1e-9),
     train_steps_per_second: metrics.length / Math.max(seconds, 1e-9),
+    total_flos: flos,
     train_loss: metrics.reduce((sum, { loss }) => sum + loss, 0) / Math.max(1, metrics.length),
     epoch: last?.epoch ?? 0,
     step: last?.step ?? 0,
   };
   return {
-    best_global_step: null,
-    best_metric: null,
+    best_global_step: best?.step ?? null,
+    best_metric: best?.evalLoss ?? null,
     best_model_checkpoint: null,
     epoch: last?.epoch ?? 0,
     eval_steps: values['train.eval_steps'],
@@ -61,14 +70,14 @@ function trainerState({ metrics, values, totalSteps }: RunLog): object {
     is_hyper_param_search: false,
     is_local_process_zero: true,
     is_world_process_zero: true,
-    log_history: [...logHistory(metrics), ...(last?.step === totalSteps ? [summary] : [])],
+    log_history: [...logHistory(metrics), ...(finished ? [summary] : [])],
     logging_steps: 1,
     max_steps: totalSteps,
     num_input_tokens_seen: tokens,
     num_train_epochs: Math.ceil(last?.epoch ?? 0),
-    save_steps: 0,
+    save_steps: values['train.save_steps'],
     stateful_callbacks: {},
-    total_flos: 0,
+    total_flos: flos,
     train_batch_size: values['train.per_device_train_batch_size'],
     trial_name: null,
     trial_params: null,
@@ -81,6 +90,7 @@ const columns = [
   'loss',
   'grad_norm',
   'learning_rate',
+  'entropy',
   'mean_token_accuracy',
   'num_tokens',
   'eval_loss',

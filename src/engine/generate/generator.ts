@@ -1,6 +1,7 @@
 // Answers with a key/value cache: the prompt but its last token in chunks of 16 that need no logits, then token by token,
 // greedy or sampled, adapter on or off.
 // Names and meaning of the options: transformers.GenerationConfig.
+import { idleStep } from '../../shaders/lib/step.ts';
 import type { AdapterLayout } from '../adapters/layout.ts';
 import type { Backend, Executable } from '../backends/backend.ts';
 import type { Tokenizer } from '../data/tokenizer.ts';
@@ -113,16 +114,7 @@ export class Generator {
     const padded = new Uint32Array(width).fill(tokenizer.padId);
     padded.set(tokens);
     backend.write('ids', padded);
-    await backend.run(await this.#executable(width, adapter), {
-      seed: 0,
-      position,
-      optimizerStep: 0,
-      microBatch: 0,
-      learningRate: 0,
-      biasCorrection1: 1,
-      biasCorrection2: 1,
-      lossScale: 0,
-    });
+    await backend.run(await this.#executable(width, adapter), { ...idleStep, position });
   }
 
   async #executable(tokens: number, adapter: boolean): Promise<Executable> {

@@ -19,6 +19,20 @@ export function countParameters(root: Module): ParameterCounts {
   return { trainable, all };
 }
 
+/** num_parameters(exclude_embeddings=True) of transformers: an output head tied to the embedding goes with it. */
+export function withoutEmbeddings(root: Module): number {
+  const modules = [...root.namedModules()].map(([, module]) => module);
+  const embedding = new Set(
+    modules
+      .filter(({ kind }) => kind.type === 'embedding')
+      .flatMap(({ parameters }) => [...parameters.values()]),
+  );
+  const others = new Set(
+    modules.flatMap(({ parameters }) => [...parameters.values()]).filter((one) => !embedding.has(one)),
+  );
+  return [...others].reduce((sum, { shape }) => sum + elementCount(shape), 0);
+}
+
 /** PEFT >= 0.11: `trainable%: 9.0587`; before, as Python prints the float. */
 export function trainableLine(
   { trainable, all }: ParameterCounts,

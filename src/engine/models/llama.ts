@@ -109,7 +109,11 @@ export function recordLlama(
   cache: CacheShape | null = null,
 ): HiddenStates {
   const { tape, model } = recording;
-  const embedded = embedding(recording, { rows: batch.rows * batch.tokens, path: 'model.embed_tokens' });
+  const embedded = embedding(recording, {
+    rows: batch.rows * batch.tokens,
+    path: 'model.embed_tokens',
+    noisy: batch.noisy ?? false,
+  });
   if (model.inputGradHooks > 0 && tape.gradEnabled) embedded.requiresGrad = true;
   tape.noteModule(recording.path('model.embed_tokens'), embedded);
   const layers: Value[] = [];

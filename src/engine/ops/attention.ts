@@ -13,6 +13,7 @@ import type { Tape } from '../tape/tape.ts';
 import type { Value } from '../tape/value.ts';
 import { valueAt } from './nodeValues.ts';
 import type { HeadShape } from './rope.ts';
+import { documentsOf, documentsRef, hasDocuments } from './rope.ts';
 
 /** k then v of one layer, each [maxTokens, G·D], in one buffer. */
 export interface KvCache {
@@ -55,15 +56,22 @@ const attentionOperation: Operation<Attributes> = {
     const [o, lse] = valueAt(node.outputs, 0, 1);
     const { cache, headDim } = node.attributes;
     const keys: Ref = cache ? { buffer: cache.buffer } : { value: qkv };
-    const buffers: Record<'q' | 'k' | 'v' | 'step' | 'o' | 'lse', Ref> = {
+    const buffers: Record<'q' | 'k' | 'v' | 'documents' | 'step' | 'o' | 'lse', Ref> = {
       q: { value: qkv },
       k: keys,
       v: keys,
+      documents: documentsRef(node.attributes),
       step: { buffer: 'step' },
       o: { value: o },
       lse: { value: lse },
     };
-    return [call(forwardKernel, { buffers, params: numbers(node), constants: { D: headDim } })];
+    return [
+      call(forwardKernel, {
+        buffers,
+        params: numbers(node),
+        constants: { D: headDim, ...hasDocuments(node.attributes) },
+      }),
+    ];
   },
   reference: (node, context) => {
     const [qkv] = valueAt(node.inputs, 0);
@@ -77,6 +85,7 @@ const attentionOperation: Operation<Attributes> = {
       o: context.floats({ value: o }),
       lse: context.floats({ value: lse }),
       position: context.step.position,
+      ...documentsOf(node.attributes, context),
       d: headDim,
       ...numbers(node),
     });
@@ -107,18 +116,18 @@ const attentionBackwardOperation: Operation<Attributes> = {
   kernels: (node) => {
     const [qkv, o, lse, dO] = valueAt(node.inputs, 0, 1, 2, 3);
     const [dqkv, delta] = valueAt(node.outputs, 0, 1);
-    const q: Record<'q' | 'k' | 'v' | 'o' | 'lse' | 'd_o' | 'dqkv' | 'delta', Ref> = {
-      q: { value: qkv },
-      k: { value: qkv },
-      v: { value: qkv },
+    const q: Record<'qkv' | 'o' | 'lse' | 'd_o' | 'documents' | 'dqkv' | 'delta', Ref> = {
+      qkv: { value: qkv },
       o: { value: o },
       lse: { value: lse },
       d_o: { value: dO },
+      documents: documentsRef(node.attributes),
       dqkv: { value: dqkv },
       delta: { value: delta },
     };
     const { o: _o, ...kv } = q;
-    const options = { params: numbers(node), constants: { D: node.attributes.headDim } };
+    const constants = { D: node.attributes.headDim, ...hasDocuments(node.attributes) };
+    const options = { params: numbers(node), constants };
     return [
       call(attentionBackwardQ, { buffers: q, ...options }),
       call(attentionBackwardKv, { buffers: kv, ...options }),
@@ -137,6 +146,7 @@ const attentionBackwardOperation: Operation<Attributes> = {
       dO: context.floats({ value: dO }),
       dqkv: context.floats({ value: dqkv }),
       delta: context.floats({ value: delta }),
+      ...documentsOf(node.attributes, context),
       d: node.attributes.headDim,
       ...numbers(node),
     });

@@ -16,6 +16,8 @@ interface Attributes {
   /** Buffer of the packed table; its scales are `<name>.scales`. */
   readonly weights: string;
   readonly format: WeightFormat;
+  /** NEFTune: uniform noise of up to step.noise on every element. */
+  readonly noisy: boolean;
 }
 
 const embeddingOperation: Operation<Attributes> = {
@@ -25,7 +27,7 @@ const embeddingOperation: Operation<Attributes> = {
     const [ids, table] = valueAt(node.inputs, 0, 1);
     const [x] = valueAt(node.outputs, 0);
     const { n, c } = rowsAndColumns(x);
-    const { weights, format } = node.attributes;
+    const { weights, format, noisy } = node.attributes;
     const v = rowsAndColumns(table).n;
     const group = { weights, format, k: c, out: v, segments: [] };
     const most = needsParts(group, profile) ? rowsThatFit(group, profile) : v;
@@ -34,11 +36,17 @@ const embeddingOperation: Operation<Attributes> = {
       const rows = Math.min(most, v - first);
       const part =
         most < v ? { part: { firstBlock: (first * c) / 64, blocks: Math.ceil((rows * c) / 64) } } : {};
-      const buffers = { ids: { value: ids }, ...weightRefs({ ...group, ...part }), x: { value: x } };
+      const buffers: Record<'ids' | 'w' | 'w_scales' | 'step' | 'x', Ref> = {
+        ids: { value: ids },
+        ...weightRefs({ ...group, ...part }),
+        step: { buffer: 'step' },
+        x: { value: x },
+      };
       const params = { n, c, v, first, rows };
-      return call<typeof kernel.buffers, typeof kernel.params, typeof kernel.constants, Ref>(kernel, {
+      return call(kernel, {
         buffers,
         params,
+        constants: { HAS_NOISE: noisy ? 1 : 0 },
         slots: { decode: decoder(format) },
       });
     });
@@ -47,7 +55,7 @@ const embeddingOperation: Operation<Attributes> = {
     const [ids, table] = valueAt(node.inputs, 0, 1);
     const [x] = valueAt(node.outputs, 0);
     const { n, c } = rowsAndColumns(x);
-    const { weights, format } = node.attributes;
+    const { weights, format, noisy } = node.attributes;
     embeddingReference({
       ids: context.words({ value: ids }),
       words: context.words({ buffer: weights }),
@@ -57,6 +65,7 @@ const embeddingOperation: Operation<Attributes> = {
       n,
       c,
       v: rowsAndColumns(table).n,
+      ...(noisy ? { noise: { seed: context.step.seed, size: context.step.noise } } : {}),
     });
   },
   flops: () => 0,
@@ -65,7 +74,7 @@ const embeddingOperation: Operation<Attributes> = {
 /** ids [N] (buffer `ids`) → hidden states [N, C]. */
 export function embedding(
   recording: Recording,
-  args: { readonly rows: number; readonly path: string },
+  args: { readonly rows: number; readonly path: string; readonly noisy?: boolean },
 ): Value {
   const module = recording.module(args.path);
   const weight = module.parameters.get('weight');
@@ -87,7 +96,11 @@ export function embedding(
     operation: embeddingOperation,
     inputs: [ids, table],
     outputs: [{ name: args.path, shape: [args.rows, module.kind.width], gradFn: 'EmbeddingBackward0' }],
-    attributes: { weights, format: recording.weightFormat(args.path) },
+    attributes: {
+      weights,
+      format: recording.weightFormat(args.path),
+      noisy: (args.noisy ?? false) && module.training,
+    },
     path: args.path,
   });
   invariant(x, 'embedding recorded no output');

@@ -20,6 +20,8 @@ interface Attributes {
   /** Rows of one chunk, a multiple of 64 unless it holds all rows. */
   readonly chunk: number;
   readonly wantsGradient: boolean;
+  /** label_smoothing_factor. */
+  readonly smoothing: number;
 }
 
 /** As TRL's chunked_nll; fewer where the vocabulary would make the logits of a chunk larger than 16 MiB. */
@@ -56,7 +58,7 @@ const linearCrossEntropyOperation: Operation<Attributes> = {
     const [h] = valueAt(node.inputs, 0);
     const [, dh] = valueAt(node.outputs, 0, 1);
     const { n, c } = rowsAndColumns(h);
-    const { wantsGradient, head } = node.attributes;
+    const { wantsGradient, head, smoothing } = node.attributes;
     const logits: Ref = { scratch: 1 };
     const rowNumbers: Ref = { scratch: 2 };
     const calls: KernelCall<Ref>[] = [];
@@ -72,7 +74,7 @@ const linearCrossEntropyOperation: Operation<Attributes> = {
         ...logitsCalls(head, profile, rows, { value: h, ...part }, logits),
         call(crossEntropy, {
           buffers: loss,
-          params: { rows, v: head.out, first_row: first },
+          params: { rows, v: head.out, first_row: first, smoothing },
           constants: { WRITE_GRAD: wantsGradient ? 1 : 0 },
         }),
       );
@@ -90,7 +92,7 @@ const linearCrossEntropyOperation: Operation<Attributes> = {
     const [h] = valueAt(node.inputs, 0);
     const [, dh] = valueAt(node.outputs, 0, 1);
     const { n, c } = rowsAndColumns(h);
-    const { wantsGradient, chunk, head } = node.attributes;
+    const { wantsGradient, chunk, head, smoothing } = node.attributes;
     const { lossScale, microBatch } = context.step;
     const z = context.scratch(1, Math.min(chunk, n) * head.out);
     const rowNumbers = context.scratch(2, 4 * n);
@@ -104,6 +106,7 @@ const linearCrossEntropyOperation: Operation<Attributes> = {
         count: rows,
         v: head.out,
         first_row: first,
+        smoothing,
         lossScale,
         writeGrad: wantsGradient,
       });
@@ -132,7 +135,7 @@ const linearCrossEntropyOperation: Operation<Attributes> = {
 /** Hidden states [N, C] → loss [1], the sum over labelled rows times step.loss_scale. The head is frozen. */
 export function linearCrossEntropy(
   recording: Recording,
-  args: { readonly hidden: Value; readonly lossGradFn: string },
+  args: { readonly hidden: Value; readonly lossGradFn: string; readonly smoothing?: number },
 ): Value {
   const { tape } = recording;
   const { group: head, value: table } = headOf(recording);
@@ -150,7 +153,7 @@ export function linearCrossEntropy(
       },
       { name: `${args.hidden.name}.grad`, shape: wantsGradient ? args.hidden.shape : [1], gradFn: null },
     ],
-    attributes: { head, chunk: chunkRows(n, head.out), wantsGradient },
+    attributes: { head, chunk: chunkRows(n, head.out), wantsGradient, smoothing: args.smoothing ?? 0 },
     path: 'lm_head',
   });
   invariant(loss, 'linear_cross_entropy recorded no output');

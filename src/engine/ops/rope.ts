@@ -2,17 +2,27 @@
 import { call } from '../../shaders/kernel.ts';
 import { ropeReference } from '../../shaders/rope/rope.ref.ts';
 import { rope as kernel } from '../../shaders/rope/rope.ts';
-import type { Operation, Ref, TapeNode } from '../tape/operation.ts';
+import type { BatchShape } from '../models/recording.ts';
+import type { Operation, Ref, ReferenceContext, TapeNode } from '../tape/operation.ts';
 import type { Tape } from '../tape/tape.ts';
 import type { Value } from '../tape/value.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 
 export interface HeadShape {
-  readonly batch: { readonly rows: number; readonly tokens: number };
+  readonly batch: BatchShape;
   readonly heads: number;
   readonly kvHeads: number;
   readonly headDim: number;
 }
+
+/** Where each token's document begins, if rows hold several: a binding for the kernels, their constant. */
+export const documentsRef = ({ batch }: HeadShape): Ref =>
+  batch.packed ? { buffer: 'documents' } : { buffer: 'dummy' };
+export const hasDocuments = ({ batch }: HeadShape) => ({ HAS_DOCUMENTS: batch.packed ? 1 : 0 });
+
+/** The same for a reference. */
+export const documentsOf = ({ batch }: HeadShape, context: ReferenceContext) =>
+  batch.packed ? { documents: context.words({ buffer: 'documents' }) } : {};
 
 interface Attributes extends HeadShape {
   readonly sign: 1 | -1;
@@ -38,13 +48,14 @@ const ropeOperation: Operation<Attributes> = {
   inPlace: { output: 0, input: 0 },
   kernels: (node) => {
     const [x] = valueAt(node.outputs, 0);
-    const buffers: Record<'cos_table' | 'sin_table' | 'step' | 'x', Ref> = {
+    const buffers: Record<'cos_table' | 'sin_table' | 'documents' | 'step' | 'x', Ref> = {
       cos_table: { buffer: 'rope_cos' },
       sin_table: { buffer: 'rope_sin' },
+      documents: documentsRef(node.attributes),
       step: { buffer: 'step' },
       x: { value: x },
     };
-    return [call(kernel, { buffers, params: numbers(node) })];
+    return [call(kernel, { buffers, params: numbers(node), constants: hasDocuments(node.attributes) })];
   },
   reference: (node, context) => {
     const [x] = valueAt(node.outputs, 0);
@@ -53,6 +64,7 @@ const ropeOperation: Operation<Attributes> = {
       sinTable: context.floats({ buffer: 'rope_sin' }),
       x: context.floats({ value: x }),
       position: context.step.position,
+      ...documentsOf(node.attributes, context),
       ...numbers(node),
     });
   },

@@ -4,6 +4,8 @@ import { loraSettings } from '../adapters/loraSettings.ts';
 import { dataSettings } from '../data/dataSettings.ts';
 import { generateSettings } from '../generate/generateSettings.ts';
 import { optimizerSettings } from '../optimizers/optimizerSettings.ts';
+import { evaluationSettings } from '../train/evaluationSettings.ts';
+import { sftSettings } from '../train/sftSettings.ts';
 import { trainSettings } from '../train/trainSettings.ts';
 import { wiringSettings } from '../wiring/wiringSettings.ts';
 import type { Kind, Setting, ValueOf } from './setting.ts';
@@ -17,6 +19,8 @@ const settings = {
   ...loraSettings,
   ...wiringSettings,
   ...trainSettings,
+  ...sftSettings,
+  ...evaluationSettings,
   ...optimizerSettings,
   ...generateSettings,
 } as const;

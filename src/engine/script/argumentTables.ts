@@ -110,6 +110,18 @@ export const loraPlusArguments: Readonly<Record<string, ArgumentReader>> = {
   loraplus_lr_ratio: as('train.loraplus_lr_ratio'),
 };
 
+/** Rows held out: a share of them; a count has no knob. */
+export const splitArguments: Readonly<Record<string, ArgumentReader>> = {
+  test_size: as('data.test_size'),
+  seed: nothing,
+  shuffle: (value) => (literal(value) === false ? null : []),
+};
+
+export const earlyStoppingArguments: Readonly<Record<string, ArgumentReader>> = {
+  early_stopping_patience: as('train.early_stopping_patience'),
+  early_stopping_threshold: as('train.early_stopping_threshold'),
+};
+
 export const bitsAndBytesArguments: Readonly<Record<string, ArgumentReader>> = {
   load_in_4bit: (value) =>
     literal(value) === false ? [{ key: 'bnb.bnb_4bit_quant_type', value: 'none' }] : [],
@@ -154,6 +166,10 @@ const same = [
   'eval_steps',
   'gradient_checkpointing',
   'completion_only_loss',
+  'assistant_only_loss',
+  'label_smoothing_factor',
+  'neftune_noise_alpha',
+  'load_best_model_at_end',
   'fp16',
 ] as const;
 
@@ -167,7 +183,6 @@ const irrelevant = [
   'report_to',
   'run_name',
   'save_strategy',
-  'save_steps',
   'save_total_limit',
   'eval_strategy',
   'evaluation_strategy',
@@ -182,7 +197,8 @@ const irrelevant = [
   'overwrite_output_dir',
   'do_train',
   'do_eval',
-  'load_best_model_at_end',
+  'metric_for_best_model',
+  'greater_is_better',
   'dataloader_num_workers',
 ];
 
@@ -192,7 +208,19 @@ export const trainingArguments: Readonly<Record<string, ArgumentReader>> = {
   optim,
   lr_scheduler_kwargs: asObject('train.lr_scheduler_kwargs'),
   max_seq_length: as('train.max_length'),
-  assistant_only_loss: as('train.completion_only_loss'),
+  loss_type: (value) => (/^(nll|chunked_nll)$/.test(String(literal(value))) ? [] : null),
+  save_steps: (value) => {
+    const plain = literal(value);
+    return typeof plain === 'number' ? [{ key: 'train.save_steps', value: plain }] : null;
+  },
+  // The strategy's default; packing_strategy says more.
+  packing: (value) => (literal(value) === true ? [{ key: 'train.packing', value: 'bfd' }] : []),
+  packing_strategy: (value) => {
+    const known: Readonly<Record<string, string>> = { ffd: 'bfd', 'bfd-requeue': 'bfd_split' };
+    const name = String(literal(value));
+    const packing = known[name] ?? name;
+    return /^(bfd|bfd_split|wrapped)$/.test(packing) ? [{ key: 'train.packing', value: packing }] : null;
+  },
   activation_checkpointing: as('train.gradient_checkpointing'),
   gradient_checkpointing_kwargs: reentrant('train.use_reentrant'),
   activation_checkpointing_kwargs: reentrant('train.use_reentrant'),
@@ -210,7 +238,7 @@ export const trainingArguments: Readonly<Record<string, ArgumentReader>> = {
 /** What a trainer is handed beside its configuration: objects of the script, none of them a knob. */
 export const trainerArguments: ReadonlySet<string> = new Set([
   ...['model', 'args', 'train_dataset', 'eval_dataset', 'processing_class', 'tokenizer', 'data_collator'],
-  ...['peft_config', 'max_seq_length', 'max_length', 'dataset_text_field'],
+  ...['peft_config', 'callbacks', 'max_seq_length', 'max_length', 'dataset_text_field'],
 ]);
 
 /** Calls that change how a model is built or trained, by their names: whichever of them has no knob is told. */

@@ -17,6 +17,10 @@ export interface Dialect {
   readonly checkpointingKwargs: boolean;
   /** The chat template's `{% generation %}` is understood since transformers 4.42; before, the script renders itself. */
   readonly rendersTemplate: boolean;
+  /** SFTTrainer's own chunked loss, which knows no label smoothing, is the default of some TRL 1.x. */
+  readonly chunkedLoss: boolean;
+  /** Name of a packing strategy; null where packing has none to choose from. */
+  readonly packingStrategy: (packing: string) => string | null;
 }
 
 export function dialectOf(stack: Stack): Dialect {
@@ -31,5 +35,13 @@ export function dialectOf(stack: Stack): Dialect {
     warmupRatio: !from('transformers', '5'),
     checkpointingKwargs: from('transformers', '4.35'),
     rendersTemplate: from('transformers', '4.42'),
+    chunkedLoss: from('trl', '1.0'),
+    packingStrategy: (packing) => {
+      if (!from('trl', '0.18')) return null;
+      if (packing === 'wrapped') return packing;
+      if (!from('trl', '0.20')) return 'ffd';
+      if (packing === 'bfd' || !from('trl', '0.29')) return 'bfd';
+      return from('trl', '1.0') ? 'bfd_split' : 'bfd-requeue';
+    },
   };
 }

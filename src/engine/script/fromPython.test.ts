@@ -32,7 +32,16 @@ const recipes: Readonly<Record<string, RecipePatch>> = {
     'train.lr_scheduler_type': 'cosine',
     'train.max_length': 64,
     'train.seed': 7,
-    'train.completion_only_loss': false,
+    'train.assistant_only_loss': false,
+    'train.packing': 'bfd',
+    'train.label_smoothing_factor': 0.1,
+    'train.neftune_noise_alpha': 5,
+    'data.test_size': 0.2,
+    'train.eval_steps': 10,
+    'train.save_steps': 10,
+    'train.load_best_model_at_end': true,
+    'train.early_stopping_patience': 3,
+    'train.early_stopping_threshold': 0.01,
   },
   'checkpointing before attaching': {
     'wiring.attach': 'get_peft_model',
@@ -75,7 +84,7 @@ const unread = (values: { readonly 'wiring.trainer': string; readonly 'wiring.st
   values['wiring.trainer'] !== 'SFTTrainer'
     ? /^train\.(?!gradient_checkpointing|use_reentrant)/
     : /^trl-0\.(7|8|17)/.test(values['wiring.stack'])
-      ? /completion_only_loss/
+      ? /assistant_only_loss/
       : /^$/;
 
 describe('the generated script', () => {

@@ -2,12 +2,14 @@
 // understood is listed with its line, never dropped.
 import {
   bitsAndBytesArguments,
+  earlyStoppingArguments,
   isConfiguration,
   loraArguments,
   loraPlusArguments,
   modelArguments,
   prepareArguments,
   reentrant,
+  splitArguments,
   trainerArguments,
   trainingArguments,
 } from './argumentTables.ts';
@@ -77,6 +79,7 @@ const afterAttach =
     reading.set('wiring.after_attach', choice, call.name, call.line);
 
 const handlers: Readonly<Record<string, Handler>> = {
+  EarlyStoppingCallback: (reading, call) => reading.arguments(call, earlyStoppingArguments),
   LoraConfig: (reading, call) => reading.arguments(call, loraArguments),
   BitsAndBytesConfig: (reading, call, walk) => {
     walk.fourBit = isTrue(argument(reading, call, 'load_in_4bit', -1));
@@ -134,6 +137,7 @@ const handlers: Readonly<Record<string, Handler>> = {
   unload: afterAttach('unload'),
   disable_adapter_layers: afterAttach('disable_adapter_layers'),
   disable_adapter: afterAttach('disable_adapter'),
+  train_test_split: (reading, call) => reading.arguments(call, splitArguments, ['test_size']),
   create_loraplus_optimizer: (reading, call) => {
     const own = call.args.filter((one) => one.name === 'loraplus_lr_ratio');
     reading.arguments({ ...call, args: own }, loraPlusArguments);

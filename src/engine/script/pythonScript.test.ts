@@ -71,6 +71,13 @@ describe('the script of every stack', () => {
 const unsaid =
   /^(model|generate\..*|bnb\.bnb_4bit_use_double_quant|train\.(num_train_epochs|eval_steps)|wiring\.(prepare\..*|train_mode))$/;
 
+/** What a setting needs beside it to matter. */
+const needed: readonly (readonly [RegExp, RecipePatch])[] = [
+  [/use_reentrant/, { 'train.gradient_checkpointing': true }],
+  [/load_best|stopping_patience/, { 'data.test_size': 0.2 }],
+  [/stopping_threshold/, { 'data.test_size': 0.2, 'train.early_stopping_patience': 2 }],
+];
+
 describe('every setting', () => {
   const base = withPatch(defaultValues, { 'wiring.attach': 'get_peft_model' });
   for (const key of settingKeys.filter((candidate) => !unsaid.test(candidate))) {
@@ -78,10 +85,11 @@ describe('every setting', () => {
       const before = base[key];
       const changed =
         typeof before === 'boolean' ? !before : typeof before === 'number' ? before + 1 : other(key, before);
-      const needs: RecipePatch =
-        key === 'train.use_reentrant' ? { 'train.gradient_checkpointing': true } : {};
-      expect(pythonScript(withPatch({ ...base, ...needs }, { [key]: changed }))).not.toBe(
-        pythonScript(withPatch(base, needs)),
+      const needs = needed.find(([pattern]) => pattern.test(key))?.[1] ?? {};
+      const format = key === 'train.completion_only_loss' ? 'prompt-completion' : 'messages';
+      const context = { model: 'model', data: 'rows.jsonl', format } as const;
+      expect(pythonScript(withPatch({ ...base, ...needs }, { [key]: changed }), context)).not.toBe(
+        pythonScript(withPatch(base, needs), context),
       );
     });
   }
@@ -109,6 +117,7 @@ const others: Readonly<Record<string, string>> = {
   'wiring.after_attach': 'unload',
   'wiring.step': 'no_grad',
   'train.lr_scheduler_type': 'cosine',
+  'train.packing': 'bfd',
   'train.optim': 'lion_32bit',
   'train.lr_scheduler_kwargs': '{"num_cycles": 2}',
 };

@@ -6,7 +6,7 @@ import { stackOf } from '../wiring/stacks.ts';
 import type { Dialect } from './dialect.ts';
 import { dialectOf } from './dialect.ts';
 import { attachSection, isFourBit, loadModel } from './modelSection.ts';
-import type { RowFormat } from './trainSection.ts';
+import type { RowFormat } from './trainingArguments.ts';
 import { dataSection, trainSection } from './trainSection.ts';
 
 export interface ScriptContext {
@@ -60,6 +60,7 @@ function imports(body: string, dialect: Dialect): string {
       'AutoModelForCausalLM',
       'AutoTokenizer',
       'BitsAndBytesConfig',
+      'EarlyStoppingCallback',
       'Trainer',
       'TrainingArguments',
       'get_scheduler',
@@ -101,7 +102,7 @@ export function pythonScript(values: RecipeValues, context: ScriptContext = defa
     context.gguf === undefined ? '' : convert(context.gguf, dialect),
     loadModel(values, dialect),
     attachSection(values, dialect),
-    dataSection(values, dialect),
+    dataSection(values, dialect, context.format),
     trainSection(values, dialect, context.format),
   ];
   const body = sections.filter((section) => section !== '').join('\n\n');

@@ -1,67 +1,13 @@
 // The part of the script that holds the rows, the arguments and the training itself: SFTTrainer, Trainer or a plain loop.
-import { jsonObject } from '../recipe/jsonObject.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import { passesConfig } from '../wiring/wire.ts';
 import type { Dialect } from './dialect.ts';
 import { hookLine, loopLines } from './loopSection.ts';
 import { loraPlusLines } from './optimizerSection.ts';
 import type { Argument } from './python.ts';
-import { call, dictionary, expression, float, indent } from './python.ts';
-
-export type RowFormat = 'messages' | 'prompt-completion' | 'text';
-
-function scheduleArguments(values: RecipeValues): Argument[] {
-  const kwargs = jsonObject(values['train.lr_scheduler_kwargs']);
-  return Object.keys(kwargs).length > 0 ? [['lr_scheduler_kwargs', dictionary(kwargs)]] : [];
-}
-
-/** TrainingArguments of the recipe, in the version's spelling. */
-function trainingArguments(values: RecipeValues, dialect: Dialect): Argument[] {
-  const steps = values['train.max_steps'];
-  const warmup = values['train.warmup_steps'];
-  const reentrant = values['train.use_reentrant'];
-  const checkpointing = values['train.gradient_checkpointing'];
-  const evaluates = values['data.test_size'] > 0 && values['train.eval_steps'] > 0;
-  return [
-    ['output_dir', 'out'],
-    steps > 0 ? ['max_steps', steps] : ['num_train_epochs', float(values['train.num_train_epochs'])],
-    ['per_device_train_batch_size', values['train.per_device_train_batch_size']],
-    ['gradient_accumulation_steps', values['train.gradient_accumulation_steps']],
-    ['learning_rate', float(values['train.learning_rate'])],
-    ['lr_scheduler_type', values['train.lr_scheduler_type']],
-    ...scheduleArguments(values),
-    warmup > 0 && warmup < 1 && dialect.warmupRatio
-      ? ['warmup_ratio', float(warmup)]
-      : ['warmup_steps', warmup],
-    ['weight_decay', float(values['train.weight_decay'])],
-    ['adam_beta1', float(values['train.adam_beta1'])],
-    ['adam_beta2', float(values['train.adam_beta2'])],
-    ['adam_epsilon', float(values['train.adam_epsilon'])],
-    ['max_grad_norm', float(values['train.max_grad_norm'])],
-    ['seed', values['train.seed']],
-    ['optim', values['train.optim']],
-    ['bf16', false],
-    ['fp16', values['train.fp16']],
-    ['gradient_checkpointing', checkpointing],
-    ...(checkpointing && reentrant !== 'default' && dialect.checkpointingKwargs
-      ? ([
-          [
-            'gradient_checkpointing_kwargs',
-            expression(`{"use_reentrant": ${reentrant === 'true' ? 'True' : 'False'}}`),
-          ],
-        ] satisfies Argument[])
-      : []),
-    ...(evaluates
-      ? ([
-          [dialect.evalStrategy, 'steps'],
-          ['eval_steps', values['train.eval_steps']],
-        ] satisfies Argument[])
-      : []),
-    ['logging_steps', 1],
-    ['save_strategy', 'no'],
-    ['report_to', 'none'],
-  ];
-}
+import { call, expression, indent } from './python.ts';
+import type { RowFormat } from './trainingArguments.ts';
+import { callbackArguments, sftArguments, trainingArguments } from './trainingArguments.ts';
 
 /** What the step does to the loss, as a subclass of the trainer; null when it does nothing. */
 function patchedTrainer(
@@ -120,7 +66,7 @@ def collate(rows):
     fill = {"input_ids": tokenizer.pad_token_id, "labels": -100, "attention_mask": 0}
     return {key: torch.tensor([row[key] + [pad] * (longest - len(row[key])) for row in rows]) for key, pad in fill.items()}`;
 
-export function dataSection(values: RecipeValues, dialect: Dialect): string {
+export function dataSection(values: RecipeValues, dialect: Dialect, format: RowFormat): string {
   const sft = values['wiring.trainer'] === 'SFTTrainer';
   const lines = ['dataset = load_dataset("json", data_files=DATA, split="train")'];
   if (values['data.test_size'] > 0) {
@@ -142,7 +88,7 @@ export function dataSection(values: RecipeValues, dialect: Dialect): string {
     ...(evaluates ? [`eval_dataset = eval_dataset.${change}`] : []),
   ];
   if (!sft) {
-    const constants = `MAX_LENGTH = ${values['train.max_length']}\nANSWERS_ONLY = ${values['train.completion_only_loss'] ? 'True' : 'False'}`;
+    const constants = `MAX_LENGTH = ${values['train.max_length']}\nANSWERS_ONLY = ${answersOnly(values, format) ? 'True' : 'False'}`;
     return [
       constants,
       '',
@@ -158,22 +104,19 @@ export function dataSection(values: RecipeValues, dialect: Dialect): string {
   return lines.join('\n');
 }
 
-/** Arguments that say which tokens are trained, for the row format and the version. */
-function lossArguments(values: RecipeValues, dialect: Dialect, format: RowFormat): Argument[] {
-  if (dialect.answersOnly !== 'arguments' || format === 'text') return [];
-  const only = values['train.completion_only_loss'];
-  return format === 'messages' ? [['assistant_only_loss', only]] : [['completion_only_loss', only]];
-}
+/** Whether only answers are trained, by the mask that rows of this format have. */
+const answersOnly = (values: RecipeValues, format: RowFormat): boolean =>
+  format !== 'text' &&
+  values[format === 'messages' ? 'train.assistant_only_loss' : 'train.completion_only_loss'];
 
 const usesCollator = (values: RecipeValues, dialect: Dialect, format: RowFormat): boolean =>
-  dialect.answersOnly === 'collator' && values['train.completion_only_loss'] && format !== 'text';
+  dialect.answersOnly === 'collator' && answersOnly(values, format);
 
 function sftTrainer(values: RecipeValues, dialect: Dialect, format: RowFormat): string[] {
   const patched = patchedTrainer(values, 'SFTTrainer');
-  const length: Argument = [dialect.sftConfig ? 'max_length' : 'max_seq_length', values['train.max_length']];
   const args = [
     ...trainingArguments(values, dialect),
-    ...(dialect.sftConfig ? [length, ...lossArguments(values, dialect, format)] : []),
+    ...(dialect.sftConfig ? sftArguments(values, dialect, format) : []),
   ];
   const collator = usesCollator(values, dialect, format);
   const named: Argument[] = [
@@ -185,7 +128,12 @@ function sftTrainer(values: RecipeValues, dialect: Dialect, format: RowFormat): 
       : []),
     [dialect.tokenizerArgument, expression('tokenizer')],
     ...(passesConfig(values) ? ([['peft_config', expression('peft_config')]] satisfies Argument[]) : []),
-    ...(dialect.sftConfig ? [] : ([['dataset_text_field', 'text'], length] satisfies Argument[])),
+    ...(dialect.sftConfig
+      ? []
+      : ([
+          ['dataset_text_field', 'text'],
+          ['max_seq_length', values['train.max_length']],
+        ] satisfies Argument[])),
     ...(collator
       ? ([
           [
@@ -194,6 +142,7 @@ function sftTrainer(values: RecipeValues, dialect: Dialect, format: RowFormat): 
           ],
         ] satisfies Argument[])
       : []),
+    ...callbackArguments(values),
   ];
   return [
     ...(patched ? [patched.source] : []),
@@ -216,6 +165,7 @@ function plainTrainer(values: RecipeValues, dialect: Dialect): string[] {
       ? ([['eval_dataset', expression('eval_dataset')]] satisfies Argument[])
       : []),
     ['data_collator', expression('collate')],
+    ...callbackArguments(values),
   ];
   return [
     ...(patched ? [patched.source] : []),

@@ -2,9 +2,12 @@
 
 import type { Schedule } from '../data/batches.ts';
 import { totalSteps } from '../data/batches.ts';
+import type { Packing } from '../data/packing.ts';
+import { pack } from '../data/packing.ts';
+import type { Row } from '../data/rows.ts';
 import type { Split } from '../data/split.ts';
 import { splitRows } from '../data/split.ts';
-import type { Example } from '../data/tokenize.ts';
+import type { Example, TokenizeOptions } from '../data/tokenize.ts';
 import { assertLearns, IGNORE, tokenizeRow, tokenizeRows } from '../data/tokenize.ts';
 import type { Tokenizer } from '../data/tokenizer.ts';
 import type { RowFacts } from '../doctor/facts.ts';
@@ -37,17 +40,40 @@ function preview(example: Example, tokenizer: Tokenizer): RowPreview {
   };
 }
 
+/** Rows as they are trained. Packed rows are cut by the packing, and none is dropped for its mask. */
+function examplesOf(
+  rows: readonly Row[],
+  tokenizer: Tokenizer,
+  options: TokenizeOptions,
+  values: RecipeValues,
+): readonly Example[] {
+  const packing = packingOf(values);
+  if (packing === 'none') return tokenizeRows(rows, tokenizer, options).examples;
+  return pack(
+    rows.map((row) => tokenizeRow(row, tokenizer, options)),
+    packing,
+    values['train.max_length'],
+  );
+}
+
+const packings: readonly Packing[] = ['none', 'bfd', 'bfd_split', 'wrapped'];
+const packingOf = (values: RecipeValues): Packing =>
+  packings.find((one) => one === values['train.packing']) ?? 'none';
+
 /** Everything about the rows, also when nothing can be learned from them: the page then says why. */
 export function prepareData(source: RecipeRows, tokenizer: Tokenizer, values: RecipeValues): PreparedData {
+  const packing = packingOf(values);
+  const cuts = packing === 'none' || packing === 'bfd';
   const options = {
-    maxLength: values['train.max_length'],
+    maxLength: cuts ? values['train.max_length'] : Number.MAX_SAFE_INTEGER,
     completionOnly: values['train.completion_only_loss'],
+    assistantOnly: values['train.assistant_only_loss'],
   };
   const dataset = tokenizeRows(source.rows, tokenizer, options);
   const parts = splitRows(source.rows, values['data.test_size'], values['train.seed']);
   const train = tokenizeRows(parts.train, tokenizer, options);
-  const test = parts.test.length > 0 ? tokenizeRows(parts.test, tokenizer, options).examples : [];
-  const split: Split<Example> = { train: train.examples, test };
+  const test = parts.test.length > 0 ? examplesOf(parts.test, tokenizer, options, values) : [];
+  const split: Split<Example> = { train: examplesOf(parts.train, tokenizer, options, values), test };
   const schedule: Schedule = {
     rows: split.train.length,
     batchSize: values['train.per_device_train_batch_size'],
@@ -63,8 +89,14 @@ export function prepareData(source: RecipeRows, tokenizer: Tokenizer, values: Re
     ...(dataset.maskedRows > 0
       ? [`${dataset.maskedRows} of ${source.rows.length} rows have no label left and are dropped.`]
       : []),
+    ...(packing === 'none'
+      ? []
+      : [
+          `${parts.train.length} rows are packed into ${split.train.length} sequences of up to ${values['train.max_length']} tokens.`,
+        ]),
   ];
-  const longest = Math.min(dataset.longest, options.maxLength);
+  const lengths = [...split.train, ...split.test].map(({ ids }) => ids.length);
+  const longest = packing === 'none' ? Math.min(dataset.longest, options.maxLength) : Math.max(1, ...lengths);
   const lastTrained = (example: Example): number | undefined =>
     example.labels.findLast((label) => label !== IGNORE);
   return {
@@ -90,7 +122,7 @@ export function prepareData(source: RecipeRows, tokenizer: Tokenizer, values: Re
       maskedRows: dataset.maskedRows,
       truncatedRows: dataset.truncatedRows,
       longestTokens: dataset.longest,
-      packing: false,
+      packing: packing === 'wrapped',
       rowsEndingWithEos: dataset.examples.filter((example) => lastTrained(example) === tokenizer.eosId)
         .length,
       steps: totalSteps(schedule, values['train.max_steps'], values['train.num_train_epochs']),

@@ -208,7 +208,9 @@ export class TrainingRun {
     }
     this.#metrics.push(metrics);
     this.#options.emit({ type: 'step', metrics });
-    if (!this.finished) await this.keeper.after(this.#trainer, this.#facts());
+    const every = this.recipe.values['train.save_steps'];
+    const asked = every > 0 && this.step % every === 0;
+    if (!this.finished) await this.keeper.after(this.#trainer, this.#facts(), asked);
     return metrics;
   }
 
@@ -226,6 +228,8 @@ export class TrainingRun {
       files: this.#files,
       metrics: this.#metrics,
       totalSteps: this.totalSteps,
+      finished: this.finished,
+      best: this.#trainer.best,
     };
     return exportFiles(run, format, type);
   }

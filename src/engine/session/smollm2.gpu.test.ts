@@ -43,7 +43,11 @@ async function open(files: ModelFiles, patch: RecipePatch = {}) {
   const weightFormat = weightFormatsOf(files.formatOf, weightOptions(values));
   const wired = { ...wire(files.config, values), weightFormat };
   const rows = goldenSmol().rows.map(({ text }) => ({ format: 'text', text }) as const);
-  const { examples } = tokenizeRows(rows, files.tokenizer, { maxLength: 128, completionOnly: true });
+  const { examples } = tokenizeRows(rows, files.tokenizer, {
+    maxLength: 128,
+    completionOnly: true,
+    assistantOnly: true,
+  });
   const { padId } = files.tokenizer;
   const now = (): number => performance.now();
   const trainer = new Trainer({

@@ -10,6 +10,7 @@ const snapshot = (step: number): Snapshot => ({
   state: {
     step,
     adapter: Float32Array.of(1, -0, 1e-45, 3.5),
+    best: null,
     optimizer: [Float32Array.of(0.1, 0.2, 0.3, 0.4), Float32Array.of(1e-9, 2, 3, 4)],
   },
   metrics: [],

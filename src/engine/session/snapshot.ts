@@ -43,9 +43,10 @@ const bytesOf = (floats: Float32Array): Uint8Array =>
 /** u32 magic, u32 checksum of what follows the header, u32 bytes of JSON, u32 floats of all arrays; JSON; adapter and state. */
 export function encodeSnapshot(snapshot: Snapshot): Uint8Array<ArrayBuffer> {
   const { state, ...rest } = snapshot;
-  const floats = [state.adapter, ...state.optimizer];
+  const floats = [state.adapter, ...state.optimizer, ...(state.best ? [state.best.adapter] : [])];
+  const best = state.best && { ...state.best, adapter: null };
   const json = new TextEncoder().encode(
-    JSON.stringify({ ...rest, step: state.step, lengths: floats.map((one) => one.length) }),
+    JSON.stringify({ ...rest, step: state.step, best, lengths: floats.map((one) => one.length) }),
   );
   const arrays = floats.map(bytesOf);
   const bytes = new Uint8Array(HEADER_BYTES + json.length + arrays.reduce((sum, one) => sum + one.length, 0));

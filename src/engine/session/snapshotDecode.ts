@@ -1,5 +1,6 @@
 // Bytes → snapshot, checked by the checksum; and the newest whole one of a store.
 import { isRecord } from '../isRecord.ts';
+import type { Best } from '../train/bestState.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
 import { checksum, HEADER_BYTES, MAGIC } from './snapshot.ts';
 
@@ -14,9 +15,9 @@ export function decodeSnapshot(bytes: Uint8Array<ArrayBuffer>): Snapshot | null 
   if (view.getUint32(4, true) !== checksum(body)) return null;
   const parsed: unknown = JSON.parse(new TextDecoder().decode(body.subarray(0, jsonBytes)));
   if (!isRecord(parsed) || typeof parsed.step !== 'number' || !Array.isArray(parsed.lengths)) return null;
-  const { step, lengths, ...rest } = parsed;
+  const { step, lengths, best: written, ...rest } = parsed;
   let from = jsonBytes;
-  const [adapter, ...optimizer] = lengths.map((length: number) => {
+  const [adapter, ...others] = lengths.map((length: number) => {
     const array = new Float32Array(body.slice(from, from + 4 * length).buffer);
     from += 4 * length;
     return array;
@@ -24,9 +25,11 @@ export function decodeSnapshot(bytes: Uint8Array<ArrayBuffer>): Snapshot | null 
   if (!adapter) return null;
   // The checksum says that we wrote it.
   const known = rest as unknown as Omit<Snapshot, 'state'>;
+  const noted = (written ?? null) as Omit<Best, 'adapter'> | null;
+  const kept = noted ? others.pop() : undefined;
   return {
     ...known,
-    state: { step, adapter, optimizer },
+    state: { step, adapter, optimizer: others, best: noted && kept ? { ...noted, adapter: kept } : null },
   };
 }
 

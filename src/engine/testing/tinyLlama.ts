@@ -1,4 +1,5 @@
 // Test-only: the two-layer llama of tests/golden/llama-tiny.json on a backend. Its weights are the golden script's formula.
+import { idleStep } from '../../shaders/lib/step.ts';
 import type { Backend } from '../backends/backend.ts';
 import { makeBatch } from '../data/batches.ts';
 import type { SafeTensor } from '../formats/safetensors.ts';
@@ -102,13 +103,8 @@ export async function runTinyStep(
   backend.upload('labels', batch.labels);
   const { tape } = recordTraining(wired, config, layout, batch, wired.backwardCall);
   await backend.run(await backend.prepare(makePlan(tape, backend.profile)), {
-    seed: 0,
-    position: 0,
+    ...idleStep,
     optimizerStep: 1,
-    microBatch: 0,
-    learningRate: 0,
-    biasCorrection1: 1,
-    biasCorrection2: 1,
     lossScale: 1 / step.numItems,
   });
   const [loss = Number.NaN] = await backend.read('metrics', MICRO_BATCHES_AT, 1);

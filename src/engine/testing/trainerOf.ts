@@ -1,17 +1,21 @@
 // Test-only: a trainer over a recipe's rows on a backend, without answers, saving or events.
 import type { Backend } from '../backends/backend.ts';
 import { parseRows } from '../data/rows.ts';
+import type { Example } from '../data/tokenize.ts';
 import { loadWeights } from '../models/loadModel.ts';
 import type { ModelFiles, ReadAsset } from '../models/modelFiles.ts';
 import { embeddedModel } from '../models/modelFiles.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import { prepareData } from '../session/prepareData.ts';
 import { Trainer } from '../train/trainer.ts';
+import type { Wired } from '../wiring/wire.ts';
 import { weightOptions, wire } from '../wiring/wire.ts';
 
 export interface OpenedTrainer {
   readonly trainer: Trainer;
   readonly files: ModelFiles;
+  readonly train: readonly Example[];
+  readonly wired: Wired;
 }
 
 /** Loads the model that `read` serves into `backend` and prepares a run over `rows` (JSONL text). */
@@ -46,5 +50,5 @@ export async function trainerOf(
     now: () => performance.now(),
   });
   await trainer.prepare();
-  return { trainer, files };
+  return { trainer, files, train: split.train, wired };
 }

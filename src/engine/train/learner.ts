@@ -1,6 +1,7 @@
 // The optimiser's side of a run: its buffers, the numbers of each step (learning rate, corrections), saving and going on.
 // Knows no batches; trainer.ts has them.
 import type { StepNumbers } from '../../shaders/lib/step.ts';
+import { idleStep } from '../../shaders/lib/step.ts';
 import type { AdapterLayout } from '../adapters/layout.ts';
 import type { Backend } from '../backends/backend.ts';
 import { invariant } from '../errors.ts';
@@ -86,10 +87,8 @@ export class Learner {
   /** Numbers of optimiser step `step` (from 0) over `items` label tokens. */
   numbers(step: number, items: number): StepNumbers {
     return {
-      seed: 0,
-      position: 0,
+      ...idleStep,
       optimizerStep: step + 1,
-      microBatch: 0,
       learningRate: this.#schedule.learningRate * scheduleFactor(this.#schedule, step),
       ...this.optimizer.numbers(step + 1, this.#options()),
       lossScale: 1 / Math.max(1, items),

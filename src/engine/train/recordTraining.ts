@@ -22,11 +22,12 @@ export function recordTraining(
   layout: AdapterLayout,
   batch: BatchShape,
   call: string,
+  smoothing = 0,
 ): RecordedBatch {
   const tape = new Tape();
   const recording = new Recording(tape, model, layout);
   const { final } = recordLlama(recording, config, batch);
-  const loss = linearCrossEntropy(recording, { hidden: final, lossGradFn: 'DivBackward0' });
+  const loss = linearCrossEntropy(recording, { hidden: final, lossGradFn: 'DivBackward0', smoothing });
   backward(tape, loss, call);
   return { tape, recording };
 }
@@ -37,13 +38,14 @@ export function recordEvaluation(
   config: LlamaConfig,
   layout: AdapterLayout,
   batch: BatchShape,
+  smoothing = 0,
 ): RecordedBatch {
   const tape = new Tape();
   const recording = new Recording(tape, model, layout);
   inEvalMode(model, () =>
     tape.withGrad(false, () => {
       const { final } = recordLlama(recording, config, batch);
-      linearCrossEntropy(recording, { hidden: final, lossGradFn: 'DivBackward0' });
+      linearCrossEntropy(recording, { hidden: final, lossGradFn: 'DivBackward0', smoothing });
     }),
   );
   return { tape, recording };

@@ -3,7 +3,6 @@ import { defineSetting } from '../recipe/setting.ts';
 
 const steps = { en: 'steps', zh: '步' };
 const rows = { en: 'rows', zh: '行' };
-const tokens = { en: 'tokens', zh: '词元' };
 
 export const trainSettings = {
   'train.learning_rate': defineSetting({
@@ -151,30 +150,6 @@ export const trainSettings = {
     },
     python: 'SFTConfig(max_grad_norm=…)',
   }),
-  'train.max_length': defineSetting({
-    type: { kind: 'number', min: 8, max: 512, integer: true, unit: tokens },
-    default: 128,
-    section: 'training',
-    advanced: true,
-    label: { en: 'max_length', zh: 'max_length' },
-    help: {
-      en: 'Longer rows are cut from the right. If the whole answer is cut away, the row trains nothing.',
-      zh: '更长的行从右侧截断。如果整个回答被截掉，这一行就不会带来训练。',
-    },
-    python: 'SFTConfig(max_length=…)',
-  }),
-  'train.completion_only_loss': defineSetting({
-    type: { kind: 'boolean' },
-    default: true,
-    section: 'training',
-    advanced: true,
-    label: { en: 'train on answers only', zh: '只训练回答' },
-    help: {
-      en: 'Labels of the prompt are −100 (ignored), so only the answer is learnt. The row preview shows the mask.',
-      zh: '提示部分的标签为 −100（忽略），只学习回答。行预览会显示掩码。',
-    },
-    python: 'SFTConfig(completion_only_loss=…) / assistant_only_loss=…',
-  }),
   'train.seed': defineSetting({
     type: { kind: 'number', min: 0, max: 4_294_967_295, integer: true },
     default: 42,
@@ -185,17 +160,5 @@ export const trainSettings = {
       zh: '决定 LoRA 初始权重与数据顺序，抽取方式与 PyTorch 相同。',
     },
     python: 'SFTConfig(seed=…)',
-  }),
-  'train.eval_steps': defineSetting({
-    type: { kind: 'number', min: 0, max: 10_000, integer: true, unit: steps },
-    default: 20,
-    section: 'training',
-    advanced: true,
-    label: { en: 'eval_steps', zh: 'eval_steps' },
-    help: {
-      en: 'How often the held-out loss is computed; needs test_size above 0. 0: never.',
-      zh: '隔多少步计算一次留出集损失；需要 test_size 大于 0。0 表示不计算。',
-    },
-    python: "SFTConfig(eval_strategy='steps', eval_steps=…)",
   }),
 } as const;

@@ -1,20 +1,23 @@
 // The training loop over a backend: windows of micro-batches, update, metrics, evaluation. One readback a step. Knows no
 // messages and no page; session/ drives it. Semantics: numerics reference 4.1 to 4.6 (transformers 5.18, TRL 1.13).
 
-import type { StepNumbers } from '../../shaders/lib/step.ts';
+import { idleStep } from '../../shaders/lib/step.ts';
 import { initialiseAdapter } from '../adapters/initialise.ts';
 import type { AdapterLayout } from '../adapters/layout.ts';
 import type { Backend, Executable } from '../backends/backend.ts';
-import type { Schedule } from '../data/batches.ts';
+import type { Batch, Schedule } from '../data/batches.ts';
 import { epochAfter, makeBatch, totalSteps, windowOf } from '../data/batches.ts';
 import type { Example } from '../data/tokenize.ts';
 import { invariant } from '../errors.ts';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
+import type { BatchShape } from '../models/recording.ts';
 import { MICRO_BATCHES_AT, metricsLength, TENSOR_NORMS_AT } from '../ops/metrics.ts';
 import type { StepMetrics } from '../protocol.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import { makePlan } from '../tape/plan.ts';
 import type { Wired } from '../wiring/wire.ts';
+import type { Best } from './bestState.ts';
+import { bestOptions, betterOf, outOfPatience } from './bestState.ts';
 import { Learner } from './learner.ts';
 import { adapterLayoutOf, recordEvaluation, recordTraining } from './recordTraining.ts';
 import type { TrainerState } from './trainerState.ts';
@@ -34,17 +37,6 @@ export interface TrainerInputs {
   readonly now: () => number;
 }
 
-const idle: StepNumbers = {
-  seed: 0,
-  position: 0,
-  optimizerStep: 0,
-  microBatch: 0,
-  learningRate: 0,
-  biasCorrection1: 1,
-  biasCorrection2: 1,
-  lossScale: 0,
-};
-
 export class Trainer {
   readonly totalSteps: number;
   readonly layout: AdapterLayout;
@@ -54,6 +46,7 @@ export class Trainer {
   layerDispatches = 0;
   #step = 0;
   #lastRate = 0;
+  #best: Best | null = null;
   readonly #inputs: TrainerInputs;
   readonly #schedule: Schedule;
   readonly #learner: Learner;
@@ -78,6 +71,7 @@ export class Trainer {
     const room = Math.ceil(widest / 16) * 16 * this.#schedule.batchSize;
     backend.upload('ids', new Uint32Array(room));
     backend.upload('labels', new Int32Array(room));
+    backend.upload('documents', new Uint32Array(room));
   }
 
   get step(): number {
@@ -85,7 +79,12 @@ export class Trainer {
   }
 
   get finished(): boolean {
-    return this.#step >= this.totalSteps;
+    return this.#step >= this.totalSteps || outOfPatience(this.#best, bestOptions(this.#inputs.values));
+  }
+
+  /** The lowest eval_loss so far. */
+  get best(): Best | null {
+    return this.#best;
   }
 
   /** Row numbers of each micro-batch of optimiser step `step` (from 0). */
@@ -101,6 +100,7 @@ export class Trainer {
       step: this.#step,
       adapter: await backend.read('adapter', 0, length, 'save'),
       optimizer: await this.#learner.state(),
+      best: this.#best,
     };
   }
 
@@ -127,6 +127,7 @@ export class Trainer {
     backend.write('adapter', state.adapter);
     this.#learner.restore(state.optimizer);
     this.#step = state.step;
+    this.#best = state.best;
   }
 
   /**
@@ -135,12 +136,12 @@ export class Trainer {
   async prepare(): Promise<void> {
     const [rows = []] = windowOf(this.#schedule, 0);
     const first = this.#batch(rows);
-    const { recording } = this.#record(first.rows, first.tokens);
+    const { recording } = this.#record(this.#shape(first));
     const reached = this.layout.tensors.map(
       (tensor) => tensor.parameter.requiresGrad && recording.gradientOf(tensor.parameter) !== null,
     );
     this.#learner.setReached((i) => reached[i] ?? false);
-    await this.#training(first.rows, first.tokens);
+    await this.#training(this.#shape(first));
     await this.#update();
   }
 
@@ -154,21 +155,28 @@ export class Trainer {
     const numbers = this.#learner.numbers(this.#step, items);
     backend.clear('grads');
     for (const [microBatch, batch] of window.entries()) {
-      backend.write('ids', batch.ids);
-      backend.write('labels', batch.labels);
+      this.#write(batch);
       const seed =
         (values['train.seed'] * 0x9e3779b1 + this.#step * this.#schedule.accumulation + microBatch) >>> 0;
-      await backend.run(await this.#training(batch.rows, batch.tokens), { ...numbers, microBatch, seed });
+      const noise =
+        values['train.neftune_noise_alpha'] / Math.sqrt(batch.width * this.#inputs.config.hiddenSize);
+      await backend.run(await this.#training(this.#shape(batch)), { ...numbers, microBatch, seed, noise });
     }
     await backend.run(await this.#update(), numbers);
     const metrics = await backend.read('metrics', 0, metricsLength(this.layout.tensors.length));
     this.dispatchesPerStep = backend.counters.dispatches - before;
     this.#step += 1;
-    const evaluates =
-      this.#inputs.test.length > 0 && (this.#step % values['train.eval_steps'] === 0 || this.finished);
+    const every = values['train.eval_steps'];
+    const evaluates = this.#inputs.test.length > 0 && every > 0;
+    const evalLoss =
+      evaluates && (this.#step % every === 0 || this.finished) ? await this.#evaluateAndKeep() : null;
     this.#lastRate = numbers.learningRate;
     const stepMs = now() - started;
     const micro = window.map((_, i) => MICRO_BATCHES_AT + 4 * i);
+    /** Unweighted mean over micro-batches of a mean a token, as TRL logs it. */
+    const meanOf = (place: number): number =>
+      micro.reduce((sum, at) => sum + (metrics[at + place] ?? 0) / Math.max(1, metrics[at + 2] ?? 0), 0) /
+      micro.length;
     const tokens = window.reduce((sum, batch) => sum + batch.realTokens, 0);
     return {
       step: this.#step,
@@ -177,32 +185,59 @@ export class Trainer {
       learningRate: numbers.learningRate,
       epoch: epochAfter(this.#schedule, this.#step),
       tokens,
+      paddedTokens: window.reduce(
+        (sum, { rows, width, documents }) => sum + (documents ? 1 : rows) * width,
+        0,
+      ),
       tokensPerSecond: (tokens / Math.max(stepMs, 0.001)) * 1000,
-      meanTokenAccuracy:
-        micro.reduce((sum, at) => sum + (metrics[at + 1] ?? 0) / Math.max(1, metrics[at + 2] ?? 0), 0) /
-        micro.length,
-      evalLoss: evaluates ? await this.evaluate() : null,
+      meanTokenAccuracy: meanOf(1),
+      entropy: meanOf(3),
+      evalLoss,
       stepMs,
       etaMs: (this.totalSteps - this.#step) * stepMs,
       tensorNorms: [...metrics.subarray(TENSOR_NORMS_AT)],
     };
   }
 
-  /** eval_loss: mean over rows of each batch's mean loss a token. */
+  /** Keeps the best state, and goes back to it when this was the last evaluation. */
+  async #evaluateAndKeep(): Promise<number> {
+    const { backend, values } = this.#inputs;
+    const options = bestOptions(values);
+    const evalLoss = await this.evaluate();
+    const read = () => backend.read('adapter', 0, Math.max(64, this.layout.total), 'save');
+    this.#best = await betterOf(this.#best, { step: this.#step, evalLoss }, options, read);
+    if (this.finished && options.keepsAdapter) backend.write('adapter', this.#best.adapter);
+    return evalLoss;
+  }
+
+  /** eval_loss: mean over rows of each batch's mean loss a token; packed rows of a batch count as one. */
   async evaluate(): Promise<number> {
     const { backend, test } = this.#inputs;
     const { batchSize } = this.#schedule;
-    let sum = 0;
+    let [sum, count] = [0, 0];
     for (let at = 0; at < test.length; at += batchSize) {
       const batch = makeBatch(test.slice(at, at + batchSize), this.#inputs.padId);
-      backend.write('ids', batch.ids);
-      backend.write('labels', batch.labels);
-      const executable = await this.#evaluation(batch.rows, batch.tokens);
-      await backend.run(executable, { ...idle, lossScale: 1 / Math.max(1, batch.labelCount) });
+      this.#write(batch);
+      const executable = await this.#evaluation(this.#shape(batch));
+      await backend.run(executable, { ...idleStep, lossScale: 1 / Math.max(1, batch.labelCount) });
       const [loss = 0] = await backend.read('metrics', MICRO_BATCHES_AT, 1);
-      sum += loss * batch.rows;
+      const weight = batch.documents ? 1 : batch.rows;
+      sum += loss * weight;
+      count += weight;
     }
-    return sum / test.length;
+    return sum / count;
+  }
+
+  #write(batch: Batch): void {
+    const { backend } = this.#inputs;
+    backend.write('ids', batch.ids);
+    backend.write('labels', batch.labels);
+    if (batch.documents) backend.write('documents', batch.documents);
+  }
+
+  #shape({ rows, tokens, documents }: Batch): BatchShape {
+    const noisy = this.#inputs.values['train.neftune_noise_alpha'] > 0;
+    return { rows, tokens, packed: documents !== null, noisy };
   }
 
   #batch(rows: readonly number[]) {
@@ -213,9 +248,10 @@ export class Trainer {
     );
   }
 
-  #record(rows: number, tokens: number) {
-    const { wired, config } = this.#inputs;
-    return recordTraining(wired, config, this.layout, { rows, tokens }, wired.backwardCall);
+  #record(shape: BatchShape) {
+    const { wired, config, values } = this.#inputs;
+    const smoothing = values['train.label_smoothing_factor'];
+    return recordTraining(wired, config, this.layout, shape, wired.backwardCall, smoothing);
   }
 
   async #cached(key: string, make: () => Promise<Executable>): Promise<Executable> {
@@ -226,10 +262,10 @@ export class Trainer {
     return made;
   }
 
-  #training(rows: number, tokens: number): Promise<Executable> {
+  #training(shape: BatchShape): Promise<Executable> {
     const { backend } = this.#inputs;
-    return this.#cached(`train ${rows}×${tokens}`, () => {
-      const plan = makePlan(this.#record(rows, tokens).tape, backend.profile);
+    return this.#cached(`train ${shape.rows}×${shape.tokens}`, () => {
+      const plan = makePlan(this.#record(shape).tape, backend.profile);
       const inLayers = plan.nodes.filter((node) => node.path.includes('.layers.'));
       this.layerDispatches = inLayers.reduce(
         (sum, node) => sum + node.operation.kernels(node, backend.profile).length,
@@ -239,13 +275,13 @@ export class Trainer {
     });
   }
 
-  #evaluation(rows: number, tokens: number): Promise<Executable> {
-    const { backend, wired, config } = this.#inputs;
-    return this.#cached(`eval ${rows}×${tokens}`, () =>
-      backend.prepare(
-        makePlan(recordEvaluation(wired, config, this.layout, { rows, tokens }).tape, backend.profile),
-      ),
-    );
+  #evaluation(shape: BatchShape): Promise<Executable> {
+    const { backend, wired, config, values } = this.#inputs;
+    const smoothing = values['train.label_smoothing_factor'];
+    return this.#cached(`eval ${shape.rows}×${shape.tokens}`, () => {
+      const { tape } = recordEvaluation(wired, config, this.layout, shape, smoothing);
+      return backend.prepare(makePlan(tape, backend.profile));
+    });
   }
 
   #update(): Promise<Executable> {

@@ -9,15 +9,21 @@ import { mismatches, sumBound, ulpBound } from '../testing/tolerance.ts';
 import { attentionBackwardReference, attentionReference } from './attention.ref.ts';
 import { attention, attentionBackwardKv, attentionBackwardQ } from './attention.ts';
 
+/** Documents of `length` tokens; 0: every row is one. */
+const documentStarts = (n: number, t: number, length: number): Uint32Array<ArrayBuffer> =>
+  Uint32Array.from({ length: n }, (_, i) => (length > 0 ? Math.floor((i % t) / length) * length : 0));
+
 const gpu = await gpuOrNull();
 
 describe.skipIf(!gpu)('attention on the GPU', () => {
   it.each([
-    [1, 1, 1, 1, 4],
-    [3, 5, 4, 2, 16],
-    [1, 123, 3, 1, 64],
-    [2, 65, 4, 2, 32],
-  ])('batch %i, t %i, heads %i over %i, d %i', async (batch, t, heads, kv, d) => {
+    [1, 1, 1, 1, 4, 0],
+    [3, 5, 4, 2, 16, 0],
+    [1, 123, 3, 1, 64, 0],
+    [2, 65, 4, 2, 32, 0],
+    [2, 65, 4, 2, 32, 7],
+    [1, 123, 3, 1, 16, 50],
+  ])('batch %i, t %i, heads %i over %i, d %i, documents of %i', async (batch, t, heads, kv, d, length) => {
     if (!gpu) return;
     const n = batch * t;
     const stride = (heads + 2 * kv) * d;
@@ -38,26 +44,35 @@ describe.skipIf(!gpu)('attention on the GPU', () => {
     const arrays = {
       qkv: Float32Array.from(randomArray(n * stride, 1)),
       d_o: Float32Array.from(randomArray(n * heads * d, 2)),
+      documents: documentStarts(n, t, length),
       step: stepBytes(),
       o: new Float32Array(n * heads * d),
       lse: new Float32Array(n * heads),
       dqkv: new Float32Array(n * stride),
       delta: new Float32Array(n * heads),
     };
-    const inputs = { q: 'qkv', k: 'qkv', v: 'qkv' };
-    const constants = { D: d };
+    const inputs = { q: 'qkv', k: 'qkv', v: 'qkv', documents: 'documents' };
+    const constants = { D: d, HAS_DOCUMENTS: length > 0 ? 1 : 0 };
+    const learnt = {
+      qkv: 'qkv',
+      lse: 'lse',
+      d_o: 'd_o',
+      delta: 'delta',
+      documents: 'documents',
+      dqkv: 'dqkv',
+    };
     const got = await runCalls(
       gpu,
       arrays,
       [
         call(attention, { buffers: { ...inputs, step: 'step', o: 'o', lse: 'lse' }, params, constants }),
         call(attentionBackwardQ, {
-          buffers: { ...inputs, o: 'o', lse: 'lse', d_o: 'd_o', dqkv: 'dqkv', delta: 'delta' },
+          buffers: { ...learnt, o: 'o' },
           params,
           constants,
         }),
         call(attentionBackwardKv, {
-          buffers: { ...inputs, lse: 'lse', d_o: 'd_o', delta: 'delta', dqkv: 'dqkv' },
+          buffers: learnt,
           params,
           constants,
         }),
@@ -71,7 +86,7 @@ describe.skipIf(!gpu)('attention on the GPU', () => {
       new Float64Array(n * stride),
       new Float64Array(n * heads),
     ];
-    const shape = { ...params, d, q: qkv, k: qkv, v: qkv };
+    const shape = { ...params, d, q: qkv, k: qkv, v: qkv, documents: arrays.documents };
     attentionReference({ ...shape, o, lse, position: 0 });
     attentionBackwardReference({ ...shape, o, lse, dO, dqkv, delta });
     // Scores: sums of d products of entries up to 8 times scale; their error moves every probability by as much, relatively.
@@ -104,13 +119,14 @@ describe.skipIf(!gpu)('attention on the GPU', () => {
     const arrays = {
       q: Float32Array.from(randomArray(t * heads * d, 1)),
       cache: Float32Array.from(randomArray(2 * max * kv * d, 2)),
+      none: new Uint32Array(4),
       step: stepBytes({ position }),
       o: new Float32Array(t * heads * d),
       lse: new Float32Array(t * heads),
     };
     const calls: KernelCall<string>[] = [
       call(attention, {
-        buffers: { q: 'q', k: 'cache', v: 'cache', step: 'step', o: 'o', lse: 'lse' },
+        buffers: { q: 'q', k: 'cache', v: 'cache', documents: 'none', step: 'step', o: 'o', lse: 'lse' },
         params,
         constants: { D: d },
       }),

@@ -16,6 +16,8 @@ export interface AttentionShape {
   readonly v_stride: number;
   readonly v_offset: number;
   readonly scale: number;
+  /** [B·Tq]: first token of each token's document, within its row; absent: a row is one document. */
+  readonly documents?: Uint32Array;
 }
 
 export interface AttentionArguments extends AttentionShape {
@@ -38,18 +40,26 @@ function accumulate(y: FloatArray, j: number, factor: number, x: FloatArray, i: 
   for (let e = 0; e < d; e++) y[j + e] = (y[j + e] ?? 0) + factor * (x[i + e] ?? 0);
 }
 
-/** Calls `body` with the row, head, first key row and number of visible keys of every query head. */
+/** Calls `body` with the row, head, row of key 0, and first and last + 1 of the visible keys of every query head. */
 function eachQuery(
   shape: AttentionShape,
   position: number,
-  body: (row: number, head: number, firstKey: number, keys: number, kvHead: number) => void,
+  body: (
+    row: number,
+    head: number,
+    keyRow: number,
+    seen: { readonly from: number; readonly to: number },
+    kvHead: number,
+  ) => void,
 ): void {
   const group = shape.heads / shape.kv_heads;
   for (let b = 0; b < shape.batch; b++) {
     for (let t = 0; t < shape.t_q; t++) {
       const keys = Math.min(position + t, shape.t_k - 1) + 1;
+      const row = b * shape.t_q + t;
+      const seen = { from: shape.documents?.[row] ?? 0, to: keys };
       for (let head = 0; head < shape.heads; head++)
-        body(b * shape.t_q + t, head, b * shape.t_k, keys, Math.floor(head / group));
+        body(row, head, b * shape.t_k, seen, Math.floor(head / group));
     }
   }
 }
@@ -57,11 +67,11 @@ function eachQuery(
 export function attentionReference(args: AttentionArguments): void {
   const { q, k, v, o, lse, d, heads, scale } = args;
   const scores = new Float64Array(args.t_k);
-  eachQuery(args, args.position, (row, head, firstKey, keys, kvHead) => {
+  eachQuery(args, args.position, (row, head, firstKey, { from, to }, kvHead) => {
     const qAt = row * args.q_stride + args.q_offset + head * d;
     const kBase = firstKey * args.k_stride + args.k_offset + kvHead * d;
     let max = -1e30;
-    for (let t = 0; t < keys; t++) {
+    for (let t = from; t < to; t++) {
       const s = dot(q, qAt, k, kBase + t * args.k_stride, d) * scale;
       scores[t] = s;
       if (s > max) max = s;
@@ -69,13 +79,13 @@ export function attentionReference(args: AttentionArguments): void {
     const oAt = (row * heads + head) * d;
     o.fill(0, oAt, oAt + d);
     let sum = 0;
-    for (let t = 0; t < keys; t++) {
+    for (let t = from; t < to; t++) {
       const p = Math.exp((scores[t] ?? 0) - max);
       scores[t] = p;
       sum += p;
     }
     const vBase = firstKey * args.v_stride + args.v_offset + kvHead * d;
-    for (let t = 0; t < keys; t++) {
+    for (let t = from; t < to; t++) {
       accumulate(o, oAt, (scores[t] ?? 0) / sum, v, vBase + t * args.v_stride, d);
     }
     lse[row * heads + head] = max + Math.log(sum);
@@ -97,13 +107,13 @@ export interface AttentionBackwardArguments extends AttentionShape {
 export function attentionBackwardReference(args: AttentionBackwardArguments): void {
   const { q, k, v, o, lse, dO, dqkv, delta, d, heads, scale } = args;
   dqkv.fill(0, 0, args.batch * args.t_q * args.q_stride);
-  eachQuery(args, 0, (row, head, firstKey, keys, kvHead) => {
+  eachQuery(args, 0, (row, head, firstKey, { from, to }, kvHead) => {
     const qAt = row * args.q_stride + args.q_offset + head * d;
     const oAt = (row * heads + head) * d;
     const rowDelta = dot(dO, oAt, o, oAt, d);
     delta[row * heads + head] = rowDelta;
     const l = lse[row * heads + head] ?? 0;
-    for (let t = 0; t < keys; t++) {
+    for (let t = from; t < to; t++) {
       const kAt = (firstKey + t) * args.k_stride + args.k_offset + kvHead * d;
       const vAt = (firstKey + t) * args.v_stride + args.v_offset + kvHead * d;
       const p = Math.exp(dot(q, qAt, k, kAt, d) * scale - l);

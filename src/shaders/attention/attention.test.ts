@@ -24,12 +24,16 @@ const shapeOf = (batch: number, t: number, heads: number, kv: number, d: number)
 };
 
 it.each([
-  [1, 1, 1, 1, 4],
-  [2, 5, 4, 2, 4],
-  [1, 9, 3, 1, 8],
-])('batch %i, t %i, heads %i over %i, d %i', (batch, t, heads, kv, d) => {
-  const shape = shapeOf(batch, t, heads, kv, d);
+  [1, 1, 1, 1, 4, 0],
+  [2, 5, 4, 2, 4, 0],
+  [1, 9, 3, 1, 8, 0],
+  [2, 7, 4, 2, 4, 3],
+])('batch %i, t %i, heads %i over %i, d %i, documents of %i', (batch, t, heads, kv, d, length) => {
   const n = batch * t;
+  const documents = Uint32Array.from({ length: n }, (_, i) =>
+    length > 0 ? Math.floor((i % t) / length) * length : 0,
+  );
+  const shape = { ...shapeOf(batch, t, heads, kv, d), documents };
   const qkv = randomArray(n * shape.q_stride, 1);
   const dO = randomArray(n * heads * d, 2);
   const forward = (at: Float64Array): { o: Float64Array; lse: Float64Array } => {
@@ -56,4 +60,19 @@ it.each([
       1e-12,
     ),
   ).toEqual([]);
+});
+
+it('a document in the middle of a row sees what it would see alone', () => {
+  const [heads, kv, d] = [2, 1, 4];
+  const shape = shapeOf(1, 5, heads, kv, d);
+  const qkv = randomArray(5 * shape.q_stride, 3);
+  const run = (t: number, from: number, documents?: Uint32Array): Float64Array => {
+    const [o, lse] = [new Float64Array(t * heads * d), new Float64Array(t * heads)];
+    const at = qkv.subarray(from * shape.q_stride);
+    const where = documents ? { documents } : {};
+    attentionReference({ ...shape, t_q: t, t_k: t, q: at, k: at, v: at, o, lse, position: 0, ...where });
+    return o;
+  };
+  const packed = run(5, 0, Uint32Array.of(0, 0, 2, 2, 2));
+  expect([...packed.subarray(2 * heads * d)]).toEqual([...run(3, 2)]);
 });

@@ -23,34 +23,46 @@ const params = {
   scale: 'f32',
 } as const;
 
-/** q [B·Tq, H·D], k, v [B·Tk, G·D] → o [B·Tq, H·D], lse [B·Tq, H]. Query n sees keys 0..step.position + n mod Tq. */
+const constants = { ...gridConstants, D: 32, HAS_DOCUMENTS: 0 } as const;
+
+/**
+ * q [B·Tq, H·D], k, v [B·Tk, G·D] → o [B·Tq, H·D], lse [B·Tq, H]. Query n sees keys 0..step.position + n mod Tq; with
+ * HAS_DOCUMENTS those from documents[n] on.
+ */
 export const attention = defineKernel({
   name: 'attention',
   source,
   snippets: [stepSnippet, shape],
-  buffers: { q: 'read', k: 'read', v: 'read', step: 'uniform', o: 'read_write', lse: 'read_write' },
+  buffers: {
+    q: 'read',
+    k: 'read',
+    v: 'read',
+    documents: 'read',
+    step: 'uniform',
+    o: 'read_write',
+    lse: 'read_write',
+  },
   params,
-  constants: { ...gridConstants, D: 32 },
+  constants,
   workgroups: ({ batch, t_q, heads }) => flatGrid(batch * t_q * heads),
 });
 
-/** → dq in its columns of dqkv, delta [N, H]. Training shapes only: Tq = Tk, position 0. */
+/** qkv [N, stride] → dq in its columns of dqkv, delta [N, H]. Training shapes only: Tq = Tk, position 0. */
 export const attentionBackwardQ = defineKernel({
   name: 'attention_backward_q',
   source: qSource,
   snippets: [shape],
   buffers: {
-    q: 'read',
-    k: 'read',
-    v: 'read',
+    qkv: 'read',
     o: 'read',
     lse: 'read',
     d_o: 'read',
+    documents: 'read',
     dqkv: 'read_write',
     delta: 'read_write',
   },
   params,
-  constants: { ...gridConstants, D: 32 },
+  constants,
   workgroups: ({ batch, t_q, heads }) => flatGrid(batch * t_q * heads),
 });
 
@@ -60,15 +72,14 @@ export const attentionBackwardKv = defineKernel({
   source: kvSource,
   snippets: [shape],
   buffers: {
-    q: 'read',
-    k: 'read',
-    v: 'read',
+    qkv: 'read',
     lse: 'read',
     d_o: 'read',
     delta: 'read',
+    documents: 'read',
     dqkv: 'read_write',
   },
   params,
-  constants: { ...gridConstants, D: 32 },
+  constants,
   workgroups: ({ batch, t_k, kv_heads }) => flatGrid(batch * t_k * kv_heads),
 });

@@ -1,12 +1,14 @@
 // Causal grouped-query attention with an online softmax: one invocation holds one query head in registers and walks the
-// keys 0..its own position; no score leaves the registers. Saves lse for backward. D is a multiple of 4.
+// keys 0..its own position, or from where its document begins; no score leaves the registers. Saves lse for backward. D is a
+// multiple of 4.
 @group(0) @binding(0) var<storage, read> q: array<vec4f>; // [B*Tq, q_stride/4]
 @group(0) @binding(1) var<storage, read> k: array<vec4f>; // [B*Tk, k_stride/4]
 @group(0) @binding(2) var<storage, read> v: array<vec4f>; // [B*Tk, v_stride/4]
-@group(0) @binding(3) var<uniform> step: Step;
-@group(0) @binding(4) var<storage, read_write> o: array<vec4f>; // [B*Tq, H*D/4]
-@group(0) @binding(5) var<storage, read_write> lse: array<f32>; // [B*Tq, H]
-@group(0) @binding(6) var<uniform> params: Params;
+@group(0) @binding(3) var<storage, read> documents: array<u32>; // [B*Tq]: first token of the token's document, within its row
+@group(0) @binding(4) var<uniform> step: Step;
+@group(0) @binding(5) var<storage, read_write> o: array<vec4f>; // [B*Tq, H*D/4]
+@group(0) @binding(6) var<storage, read_write> lse: array<f32>; // [B*Tq, H]
+@group(0) @binding(7) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
 fn attention(@builtin(global_invocation_id) id: vec3u) {
@@ -28,7 +30,9 @@ fn attention(@builtin(global_invocation_id) id: vec3u) {
   }
   var m = -1e30;
   var sum = 0.0;
-  for (var t = 0u; t <= last; t++) {
+  var first = 0u;
+  if (HAS_DOCUMENTS == 1u) { first = documents[row]; }
+  for (var t = first; t <= last; t++) {
     let key = b * params.t_k + t;
     let k_at = (key * params.k_stride + params.k_offset + kv_head * D) / 4u;
     let v_at = (key * params.v_stride + params.v_offset + kv_head * D) / 4u;

@@ -1,13 +1,12 @@
 // dk and dv of one key of one kv head an invocation: walks the query heads of its group and the queries from its own
-// position on, in fixed order. dqkv receives k's and v's columns only. D is a multiple of 4.
-@group(0) @binding(0) var<storage, read> q: array<vec4f>; // [N, q_stride/4]
-@group(0) @binding(1) var<storage, read> k: array<vec4f>; // [N, k_stride/4]
-@group(0) @binding(2) var<storage, read> v: array<vec4f>; // [N, v_stride/4]
-@group(0) @binding(3) var<storage, read> lse: array<f32>; // [N, H]
-@group(0) @binding(4) var<storage, read> d_o: array<vec4f>; // [N, H*D/4]
-@group(0) @binding(5) var<storage, read> delta: array<f32>; // [N, H]
-@group(0) @binding(6) var<storage, read_write> dqkv: array<vec4f>; // [N, k_stride/4]
-@group(0) @binding(7) var<uniform> params: Params;
+// position to the end of its row or document, in fixed order. dqkv receives k's and v's columns only. D is a multiple of 4.
+@group(0) @binding(0) var<storage, read> qkv: array<vec4f>; // [N, stride/4]
+@group(0) @binding(1) var<storage, read> lse: array<f32>; // [N, H]
+@group(0) @binding(2) var<storage, read> d_o: array<vec4f>; // [N, H*D/4]
+@group(0) @binding(3) var<storage, read> delta: array<f32>; // [N, H]
+@group(0) @binding(4) var<storage, read> documents: array<u32>; // [N]: first token of the token's document, within its row
+@group(0) @binding(5) var<storage, read_write> dqkv: array<vec4f>; // [N, stride/4]
+@group(0) @binding(6) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
 fn attention_backward_kv(@builtin(global_invocation_id) id: vec3u) {
@@ -25,20 +24,21 @@ fn attention_backward_kv(@builtin(global_invocation_id) id: vec3u) {
   var dk: array<vec4f, D4>;
   var dv: array<vec4f, D4>;
   for (var j = 0u; j < D4; j++) {
-    kr[j] = k[k_at + j] * params.scale;
-    vr[j] = v[v_at + j];
+    kr[j] = qkv[k_at + j] * params.scale;
+    vr[j] = qkv[v_at + j];
     dk[j] = vec4f(0.0);
     dv[j] = vec4f(0.0);
   }
   for (var g = 0u; g < group; g++) {
     let head = kv_head * group + g;
     for (var query = row; query < (b + 1u) * params.t_q; query++) {
+      if (HAS_DOCUMENTS == 1u && documents[query] != documents[row]) { break; }
       let q_at = (query * params.q_stride + params.q_offset + head * D) / 4u;
       let o_at = (query * params.heads + head) * D4;
       var s4 = vec4f(0.0);
       var p4 = vec4f(0.0);
       for (var j = 0u; j < D4; j++) {
-        s4 += q[q_at + j] * kr[j];
+        s4 += qkv[q_at + j] * kr[j];
         p4 += d_o[o_at + j] * vr[j];
       }
       let at = query * params.heads + head;
@@ -46,7 +46,7 @@ fn attention_backward_kv(@builtin(global_invocation_id) id: vec3u) {
       let ds = p * ((p4.x + p4.y) + (p4.z + p4.w) - delta[at]) * params.scale;
       for (var j = 0u; j < D4; j++) {
         dv[j] += d_o[o_at + j] * p;
-        dk[j] += q[q_at + j] * ds;
+        dk[j] += qkv[q_at + j] * ds;
       }
     }
   }

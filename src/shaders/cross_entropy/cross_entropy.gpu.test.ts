@@ -12,11 +12,11 @@ const gpu = await gpuOrNull();
 
 describe.skipIf(!gpu)('cross_entropy on the GPU', () => {
   it.each([
-    [1, 1, 0],
-    [5, 5, 2],
-    [123, 65, 0],
-    [3, 1024, 1],
-  ])('rows %i, v %i, from row %i', async (count, v, first) => {
+    [1, 1, 0, 0],
+    [5, 5, 2, 0.1],
+    [123, 65, 0, 0],
+    [3, 1024, 1, 0.5],
+  ])('rows %i, v %i, from row %i, label smoothing %f', async (count, v, first, smoothing) => {
     if (!gpu) return;
     const n = count + first;
     const z = Float32Array.from(randomArray(count * v, 1), (value) => value * 4);
@@ -34,7 +34,7 @@ describe.skipIf(!gpu)('cross_entropy on the GPU', () => {
       [
         call(crossEntropy, {
           buffers: { z: 'z', labels: 'labels', step: 'step', rows: 'rows' },
-          params: { rows: count, v, first_row: first },
+          params: { rows: count, v, first_row: first, smoothing },
         }),
         call(rowSum, {
           buffers: { rows: 'rows', step: 'step', metrics: 'metrics' },
@@ -51,6 +51,7 @@ describe.skipIf(!gpu)('cross_entropy on the GPU', () => {
       count,
       v,
       first_row: first,
+      smoothing,
       lossScale: 0.125,
       writeGrad: true,
     });

@@ -10,12 +10,14 @@ export interface CrossEntropyArguments {
   readonly count: number;
   readonly v: number;
   readonly first_row: number;
+  /** label_smoothing_factor: share of the mean loss over the vocabulary. */
+  readonly smoothing: number;
   readonly lossScale: number;
   readonly writeGrad: boolean;
 }
 
 export function crossEntropyReference(args: CrossEntropyArguments): void {
-  const { z, labels, rows, count, v, first_row, lossScale, writeGrad } = args;
+  const { z, labels, rows, count, v, first_row, smoothing, lossScale, writeGrad } = args;
   for (let r = 0; r < count; r++) {
     const label = labels[first_row + r] ?? -100;
     const base = r * v;
@@ -33,21 +35,24 @@ export function crossEntropyReference(args: CrossEntropyArguments): void {
     }
     let sum = 0;
     let weighted = 0;
+    let plain = 0;
     for (let i = 0; i < v; i++) {
       const d = (z[base + i] ?? 0) - m;
       const e = Math.exp(d);
       sum += e;
       weighted += e * d;
+      plain += d;
     }
     const logSum = Math.log(sum);
-    rows[at] = logSum - ((z[base + label] ?? 0) - m);
+    rows[at] = logSum - (1 - smoothing) * ((z[base + label] ?? 0) - m) - (smoothing * plain) / v;
     rows[at + 1] = top === label ? 1 : 0;
     rows[at + 2] = 1;
     rows[at + 3] = logSum - weighted / sum;
     if (!writeGrad) continue;
     const scale = lossScale / sum;
-    for (let i = 0; i < v; i++) z[base + i] = Math.exp((z[base + i] ?? 0) - m) * scale;
-    z[base + label] = (z[base + label] ?? 0) - lossScale;
+    const spread = (smoothing / v) * lossScale;
+    for (let i = 0; i < v; i++) z[base + i] = Math.exp((z[base + i] ?? 0) - m) * scale - spread;
+    z[base + label] = (z[base + label] ?? 0) - (1 - smoothing) * lossScale;
   }
 }
 

@@ -5,10 +5,11 @@ import { mismatches } from '../testing/tolerance.ts';
 import { crossEntropyReference, rowSumReference } from './cross_entropy.ref.ts';
 
 it.each([
-  [1, 2],
-  [3, 5],
-  [5, 33],
-])('rows %i, v %i', (count, v) => {
+  [1, 2, 0],
+  [3, 5, 0],
+  [5, 33, 0],
+  [3, 7, 0.2],
+])('rows %i, v %i, label smoothing %f', (count, v, smoothing) => {
   const z = randomArray(count * v, 1);
   const labels = Int32Array.from({ length: count }, (_, i) => (i === 2 ? -100 : (i * 3) % v));
   const lossScale = 0.25;
@@ -18,7 +19,7 @@ it.each([
   ): { loss: number; z: Float64Array; rows: Float64Array } => {
     const rows = new Float64Array(4 * count);
     const work = at.slice();
-    crossEntropyReference({ z: work, labels, rows, count, v, first_row: 0, lossScale, writeGrad });
+    crossEntropyReference({ z: work, labels, rows, count, v, first_row: 0, smoothing, lossScale, writeGrad });
     const metrics = new Float64Array(4);
     rowSumReference({ rows, metrics, n: count, at: 0, lossScale });
     return { loss: metrics[0] ?? 0, z: work, rows };
@@ -43,6 +44,7 @@ it('counts the first of equal maxima as the prediction', () => {
     count: 1,
     v: 2,
     first_row: 0,
+    smoothing: 0,
     lossScale: 1,
     writeGrad: false,
   });

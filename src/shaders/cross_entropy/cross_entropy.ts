@@ -1,5 +1,6 @@
 // Declares the softmax cross-entropy of a chunk of logits and the sum over rows. Source: torch cross_entropy with
-// ignore_index -100; the loss of a micro-batch is its sum times step.loss_scale (1 / labels of the whole window).
+// ignore_index -100, and transformers 5.24 LabelSmoother; the loss of a micro-batch is its sum times step.loss_scale (1 / labels of
+// the whole window).
 import { defineKernel } from '../kernel.ts';
 import { stepSnippet } from '../lib/step.ts';
 import source from './cross_entropy.wgsl?raw';
@@ -11,7 +12,7 @@ export const crossEntropy = defineKernel({
   source,
   snippets: [stepSnippet],
   buffers: { z: 'read_write', labels: 'read', step: 'uniform', rows: 'read_write' },
-  params: { rows: 'u32', v: 'u32', first_row: 'u32' },
+  params: { rows: 'u32', v: 'u32', first_row: 'u32', smoothing: 'f32' },
   constants: { WRITE_GRAD: 1 },
   workgroups: ({ rows }) => [rows, 1, 1],
 });

@@ -1,6 +1,7 @@
 // Softmax cross-entropy of a chunk of rows. One workgroup of 64 a row: maximum, sum and entropy in fixed order; writes the
-// row's numbers and, with WRITE_GRAD, turns the logits into their gradient in place. Label -100: all zero.
-struct Params { rows: u32, v: u32, first_row: u32 }
+// row's numbers and, with WRITE_GRAD, turns the logits into their gradient in place. Label -100: all zero. Label smoothing mixes
+// the loss with the mean loss over all tokens of the vocabulary.
+struct Params { rows: u32, v: u32, first_row: u32, smoothing: f32 }
 @group(0) @binding(0) var<storage, read_write> z: array<f32>; // [rows, V]: logits, then their gradient
 @group(0) @binding(1) var<storage, read> labels: array<i32>; // [N]
 @group(0) @binding(2) var<uniform> step: Step;
@@ -9,7 +10,7 @@ struct Params { rows: u32, v: u32, first_row: u32 }
 
 var<workgroup> maxima: array<f32, 64>;
 var<workgroup> places: array<u32, 64>;
-var<workgroup> sums: array<vec2f, 64>;
+var<workgroup> sums: array<vec3f, 64>; // of exp(d), d exp(d), d
 
 @compute @workgroup_size(64)
 fn cross_entropy(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
@@ -31,20 +32,21 @@ fn cross_entropy(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_
     // The first of equal maxima wins, as torch.argmax on the CPU.
     if (maxima[i] > m || (maxima[i] == m && places[i] < top)) { m = maxima[i]; top = places[i]; }
   }
-  var sum = vec2f(0.0);
+  var sum = vec3f(0.0);
   for (var i = local.x; i < params.v; i += 64u) {
     let d = z[base + i] - m;
     let e = exp(max(d, -80.0));
-    sum += vec2f(e, e * d);
+    sum += vec3f(e, e * d, d);
   }
   sums[local.x] = sum;
   workgroupBarrier();
-  var total = vec2f(0.0);
+  var total = vec3f(0.0);
   for (var i = 0u; i < 64u; i++) { total += sums[i]; }
   let log_sum = log(total.x);
   if (local.x == 0u) {
     if (counts) {
-      let loss = log_sum - (z[base + u32(label)] - m);
+      let aim = mix(z[base + u32(label)] - m, total.z / f32(params.v), params.smoothing);
+      let loss = log_sum - aim;
       rows[row] = vec4f(loss, select(0.0, 1.0, top == u32(label)), 1.0, log_sum - total.y / total.x);
     } else {
       rows[row] = vec4f(0.0);
@@ -54,7 +56,8 @@ fn cross_entropy(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_
   if (WRITE_GRAD == 0u) { return; }
   for (var i = local.x; i < params.v; i += 64u) {
     var d = exp(max(z[base + i] - m, -80.0)) / total.x;
-    if (counts && i == u32(label)) { d -= 1.0; }
+    d -= params.smoothing / f32(params.v);
+    if (counts && i == u32(label)) { d -= 1.0 - params.smoothing; }
     z[base + i] = select(0.0, d * step.loss_scale, counts);
   }
 }

@@ -24,3 +24,22 @@ it('decodes rows that begin inside a block', () => {
   embeddingReference({ ids: Uint32Array.of(7, 3), words, scales, format, x, n: 2, c, v });
   expect([...x]).toEqual([...whole.subarray(7 * c, 8 * c), ...whole.subarray(3 * c, 4 * c)]);
 });
+
+it('adds noise that fills the interval, the same for the same seed', () => {
+  const [n, c, size] = [64, 32, 0.5];
+  const { words, scales } = packFloats([new Float32Array(c)]);
+  const draw = (seed: number): Float64Array => {
+    const x = new Float64Array(n * c);
+    const noise = { seed, size };
+    embeddingReference({ ids: new Uint32Array(n), words, scales, format: 'none', x, n, c, v: 1, noise });
+    return x;
+  };
+  const x = draw(3);
+  expect(draw(3)).toEqual(x);
+  expect(draw(4)).not.toEqual(x);
+  expect(x.every((value) => Math.abs(value) <= size)).toBe(true);
+  // Five standard deviations of the mean of n·c uniform numbers; the largest of them comes close to the end.
+  const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
+  expect(Math.abs(mean)).toBeLessThan((5 * size) / Math.sqrt(3 * x.length));
+  expect(Math.max(...x)).toBeGreaterThan(0.99 * size);
+});

@@ -8,4 +8,5 @@ struct Step {
   bias_correction1: f32, // 1 - beta1^t
   bias_correction2: f32, // 1 - beta2^t
   loss_scale: f32,       // 1 / number of items in the whole accumulation window
+  noise: f32,            // NEFTune: largest noise on an element of the embeddings
 }

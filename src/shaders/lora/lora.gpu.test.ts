@@ -1,10 +1,10 @@
 // The adapter's kernels on the GPU against their references: odd sizes, members without an adapter, dropout on and off.
 import { describe, expect, it } from 'vitest';
 import { call } from '../kernel.ts';
-import { encodeStep } from '../lib/step.ts';
 import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
 import { testGroup } from '../testing/groups.ts';
+import { stepBytes } from '../testing/step.ts';
 import { absolute, mismatches, sumBound } from '../testing/tolerance.ts';
 import {
   loraDownBackwardReference,
@@ -15,18 +15,7 @@ import {
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora.ts';
 
 const gpu = await gpuOrNull();
-const step = new Uint8Array(
-  encodeStep({
-    seed: 9,
-    position: 0,
-    optimizerStep: 1,
-    microBatch: 0,
-    learningRate: 0,
-    biasCorrection1: 1,
-    biasCorrection2: 1,
-    lossScale: 1,
-  }),
-);
+const step = stepBytes({ seed: 9 });
 const floats = (length: number, seed: number) => Float32Array.from(randomArray(length, seed));
 
 describe.skipIf(!gpu)('lora on the GPU', () => {

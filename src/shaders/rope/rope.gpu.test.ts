@@ -13,22 +13,30 @@ const gpu = await gpuOrNull();
 
 describe.skipIf(!gpu)('rope on the GPU', () => {
   it.each([
-    [1, 1, 0, 1],
-    [5, 5, 3, -1],
-    [123, 41, 0, 1],
-  ])('n %i, t %i, position %i, sign %i', async (n, t, position, sign) => {
+    [1, 1, 0, 1, 0],
+    [5, 5, 3, -1, 0],
+    [123, 41, 0, 1, 0],
+    [123, 41, 0, 1, 10],
+  ])('n %i, t %i, position %i, sign %i, documents of %i', async (n, t, position, sign, length) => {
     if (!gpu) return;
     const [d, heads_q, heads_k] = [12, 3, 1];
     const stride = (heads_q + 2 * heads_k) * d;
     const { cos, sin } = ropeTables(64, d, 10_000);
+    const documents = Uint32Array.from({ length: n }, (_, i) =>
+      length > 0 ? Math.floor((i % t) / length) * length : 0,
+    );
     const x = Float32Array.from(randomArray(n * stride, 1));
     const params = { n, t, stride, q_offset: 0, k_offset: heads_q * d, heads_q, heads_k, d, sign };
     const calls: KernelCall<string>[] = [
-      call(rope, { buffers: { cos_table: 'cos', sin_table: 'sin', step: 'step', x: 'x' }, params }),
+      call(rope, {
+        buffers: { cos_table: 'cos', sin_table: 'sin', documents: 'documents', step: 'step', x: 'x' },
+        params,
+        constants: { HAS_DOCUMENTS: length > 0 ? 1 : 0 },
+      }),
     ];
-    const got = await runCalls(gpu, { cos, sin, step: stepBytes({ position }), x }, calls, ['x']);
+    const got = await runCalls(gpu, { cos, sin, documents, step: stepBytes({ position }), x }, calls, ['x']);
     const want = Float64Array.from(x);
-    ropeReference({ cosTable: cos, sinTable: sin, x: want, position, ...params });
+    ropeReference({ cosTable: cos, sinTable: sin, x: want, position, documents, ...params });
     expect(mismatches(got.x ?? [], want, sumBound(2, 16))).toEqual([]);
   });
 });

@@ -15,6 +15,8 @@ export interface RopeArguments {
   readonly heads_k: number;
   readonly d: number;
   readonly sign: number;
+  /** [N]: first token of each token's document, within its row; absent: a row is one document. */
+  readonly documents?: Uint32Array;
 }
 
 export function ropeReference(args: RopeArguments): void {
@@ -31,7 +33,7 @@ export function ropeReference(args: RopeArguments): void {
     }
   };
   for (let row = 0; row < n; row++) {
-    const angle = (args.position + (row % t)) * half;
+    const angle = (args.position + (row % t) - (args.documents?.[row] ?? 0)) * half;
     for (let head = 0; head < args.heads_q; head++) rotate(row * stride + args.q_offset + head * d, angle);
     for (let head = 0; head < args.heads_k; head++) rotate(row * stride + args.k_offset + head * d, angle);
   }

@@ -39,3 +39,25 @@ it.each([
   ropeReference({ ...shape, x: dx, sign: -1 });
   expect(mismatches(dx, finiteDifference(f, x, dy), 1e-8)).toEqual([]);
 });
+
+it('starts every document at position 0', () => {
+  const [d, heads_q, heads_k] = [8, 1, 1];
+  const tables = ropeTables(16, d, 10_000);
+  const shape = {
+    cosTable: tables.cos,
+    sinTable: tables.sin,
+    position: 0,
+    stride: 24,
+    q_offset: 0,
+    k_offset: 8,
+  };
+  const rotated = (x: Float64Array, n: number, documents?: Uint32Array): Float64Array => {
+    const y = x.slice();
+    const where = documents ? { documents } : {};
+    ropeReference({ ...shape, n, t: n, heads_q, heads_k, d, x: y, sign: 1, ...where });
+    return y;
+  };
+  const x = randomArray(5 * 24, 1);
+  const packed = rotated(x, 5, Uint32Array.of(0, 0, 2, 2, 2));
+  expect([...packed.subarray(2 * 24)]).toEqual([...rotated(x.slice(2 * 24), 3)]);
+});

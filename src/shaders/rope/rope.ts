@@ -5,12 +5,12 @@ import { defineKernel } from '../kernel.ts';
 import { stepSnippet } from '../lib/step.ts';
 import source from './rope.wgsl?raw';
 
-/** Rotates x [N, stride] in place; row n stands at position step.position + n mod t. */
+/** Rotates x [N, stride] in place; row n stands at position step.position + n mod t, with HAS_DOCUMENTS less documents[n]. */
 export const rope = defineKernel({
   name: 'rope',
   source,
   snippets: [stepSnippet],
-  buffers: { cos_table: 'read', sin_table: 'read', step: 'uniform', x: 'read_write' },
+  buffers: { cos_table: 'read', sin_table: 'read', documents: 'read', step: 'uniform', x: 'read_write' },
   params: {
     n: 'u32',
     t: 'u32',
@@ -22,6 +22,6 @@ export const rope = defineKernel({
     d: 'u32',
     sign: 'f32',
   },
-  constants: gridConstants,
+  constants: { ...gridConstants, HAS_DOCUMENTS: 0 },
   workgroups: ({ n, heads_q, heads_k, d }) => flatGrid((n * (heads_q + heads_k) * d) / 2),
 });

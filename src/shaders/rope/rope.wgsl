@@ -8,9 +8,10 @@ struct Params {
 }
 @group(0) @binding(0) var<storage, read> cos_table: array<f32>; // [maxT, D/2]
 @group(0) @binding(1) var<storage, read> sin_table: array<f32>; // [maxT, D/2]
-@group(0) @binding(2) var<uniform> step: Step;
-@group(0) @binding(3) var<storage, read_write> x: array<f32>; // [N, stride]
-@group(0) @binding(4) var<uniform> params: Params;
+@group(0) @binding(2) var<storage, read> documents: array<u32>; // [N]: first token of the token's document, within its row
+@group(0) @binding(3) var<uniform> step: Step;
+@group(0) @binding(4) var<storage, read_write> x: array<f32>; // [N, stride]
+@group(0) @binding(5) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
 fn rope(@builtin(global_invocation_id) id: vec3u) {
@@ -24,7 +25,9 @@ fn rope(@builtin(global_invocation_id) id: vec3u) {
   var column = params.q_offset + head * params.d;
   if (head >= params.heads_q) { column = params.k_offset + (head - params.heads_q) * params.d; }
   let at = row * params.stride + column + pair;
-  let angle = (step.position + row % params.t) * half + pair;
+  var position = step.position + row % params.t;
+  if (HAS_DOCUMENTS == 1u) { position -= documents[row]; }
+  let angle = position * half + pair;
   let c = cos_table[angle];
   let s = sin_table[angle] * params.sign;
   let x1 = x[at];

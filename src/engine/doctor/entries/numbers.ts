@@ -64,9 +64,9 @@ export const numberEntries: readonly DoctorEntry[] = [
     ],
     proposals: () => [
       {
-        code: 'SFTConfig(completion_only_loss=False)',
+        code: 'SFTConfig(completion_only_loss=False, assistant_only_loss=False)',
         why: text('train on the whole row', '训练整行'),
-        patch: { 'train.completion_only_loss': false },
+        patch: { 'train.completion_only_loss': false, 'train.assistant_only_loss': false },
       },
     ],
   },
