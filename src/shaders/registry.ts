@@ -6,6 +6,7 @@ import { add } from './add/add.ts';
 import { attention, attentionBackwardKv, attentionBackwardQ } from './attention/attention.ts';
 import { crossEntropy, rowSum } from './cross_entropy/cross_entropy.ts';
 import { dequantize, dequantizeScalar } from './dequantize/dequantize.ts';
+import { dora, doraGrad, doraNorm } from './dora/dora.ts';
 import { dropout } from './dropout/dropout.ts';
 import { embedding } from './embedding/embedding.ts';
 import { clipFactor, gradReduce } from './grad_norm/grad_norm.ts';
@@ -35,6 +36,8 @@ export const kernels: readonly Kernel[] = [
   matmulWide,
   matmulScalar,
   matmulTransposed,
+  doraNorm,
+  dora,
   rope,
   kvAppend,
   attention,
@@ -47,6 +50,7 @@ export const kernels: readonly Kernel[] = [
   linearBackwardTiled,
   loraGrad,
   loraDownBackward,
+  doraGrad,
   swigluBackward,
   attentionBackwardQ,
   attentionBackwardKv,

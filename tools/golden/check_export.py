@@ -49,7 +49,18 @@ def deltas(model) -> dict:
             if hasattr(module, "lora_A") and "default" in module.lora_A}
 
 
-def check_gguf(path: str, theirs: dict, config) -> None:
+def refused(folder: str, what: str) -> bool:
+    if not os.path.exists(f"{folder}/refused.txt"):
+        return False
+    with open(f"{folder}/refused.txt", encoding="utf-8") as file:
+        print(f"  {what}: refused, {file.read()}")
+    return True
+
+
+def check_gguf(folder: str, theirs: dict, config) -> None:
+    if refused(folder, "GGUF adapter"):
+        return
+    path = f"{folder}/adapter.gguf"
     reader = gguf.GGUFReader(path)
     tensors = {t.name: torch.tensor(t.data.copy()) for t in reader.tensors}
     assert len(tensors) == 2 * len(theirs)
@@ -66,15 +77,17 @@ def check_gguf(path: str, theirs: dict, config) -> None:
     print(f"  GGUF adapter: {len(theirs)} deltas equal PEFT's")
 
 
-def check_mlx(folder: str, theirs: dict) -> None:
-    if os.path.exists(f"{folder}/refused.txt"):
-        with open(f"{folder}/refused.txt", encoding="utf-8") as file:
-            print(f"  MLX: refused, {file.read()}")
+def check_mlx(folder: str, theirs: dict, magnitudes: dict) -> None:
+    if refused(folder, "MLX"):
         return
     with open(f"{folder}/adapter_config.json", encoding="utf-8") as file:
-        lora = json.load(file)["lora_parameters"]
+        config = json.load(file)
+    lora = config["lora_parameters"]
+    assert config["fine_tune_type"] == ("dora" if magnitudes else "lora")
     tensors = load_file(f"{folder}/adapters.safetensors")
-    assert len(tensors) == 2 * len(theirs)
+    assert len(tensors) == 2 * len(theirs) + len(magnitudes)
+    for place, m in magnitudes.items():
+        assert torch.equal(tensors[f"model.layers.{place}.m"], m), place
     for place, delta in theirs.items():
         a, b = (tensors[f"model.layers.{place}.lora_{x}"] for x in "ab")
         assert a.shape[1] == b.shape[0] == lora["rank"] and place.split(".", 1)[1] in lora["keys"]
@@ -102,8 +115,10 @@ for name in sorted(os.listdir(root)):
     model = PeftModel.from_pretrained(base(name.startswith("nf4")), f"{folder}/peft", is_trainable=True).train()
     compare_logits(model, "PEFT", folder)
     theirs = {place: delta.detach() for place, delta in deltas(model).items()}
-    check_gguf(f"{folder}/gguf/adapter.gguf", theirs, model.config)
-    check_mlx(f"{folder}/mlx", theirs)
+    magnitudes = {path.split("model.layers.")[1]: module.lora_magnitude_vector["default"].weight.detach()
+                  for path, module in model.named_modules() if getattr(module, "lora_magnitude_vector", None)}
+    check_gguf(f"{folder}/gguf", theirs, model.config)
+    check_mlx(f"{folder}/mlx", theirs, magnitudes)
     merged = LlamaForCausalLM.from_pretrained(f"{folder}/merged", dtype=torch.float32)
     compare_logits(merged, "merged, safetensors", folder, AutoTokenizer.from_pretrained(f"{folder}/merged"))
     merged = LlamaForCausalLM.from_pretrained(f"{folder}/merged-gguf", gguf_file="model.gguf", dtype=torch.float32)

@@ -16,6 +16,7 @@ LIST = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_pr
 ROWS = [
     {},
     {"use_rslora": True},
+    {"use_dora": True, "rank_pattern": {"q_proj": 2}},
     {"target_modules": "all-linear", "exclude_modules": ["down_proj", "layers.0.self_attn.q_proj"]},
     {"exclude_modules": r".*\.layers\.0\..*"},
     {"exclude_modules": ["nothing"]},

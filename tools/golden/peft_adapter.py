@@ -22,6 +22,7 @@ ROWS = {
     "plain": {"r": 2, "lora_alpha": 4, "target_modules": ["q_proj", "down_proj"], "layers_to_transform": [0, 3]},
     "rslora, patterns": {"r": 2, "lora_alpha": 3, "use_rslora": True, "target_modules": r".*\.[15]\..*\.(v_proj|o_proj)",
                          "rank_pattern": {"o_proj": 1}, "alpha_pattern": {"layers.5.self_attn.v_proj": 1}},
+    "dora": {"r": 2, "lora_alpha": 4, "use_dora": True, "target_modules": ["q_proj", "v_proj", "up_proj"], "layers_to_transform": [0, 3]},
 }
 
 
@@ -29,6 +30,10 @@ def row(arguments: dict) -> dict:
     model = LlamaForCausalLM.from_pretrained(BASE, dtype=torch.float32)
     model = get_peft_model(model, LoraConfig(task_type="CAUSAL_LM", **arguments)).eval()
     fill_lora(model)
+    # Magnitudes away from the norms they begin with.
+    for name, parameter in model.named_parameters():
+        if "lora_magnitude_vector" in name:
+            parameter.data *= 1 + 0.1 * torch.sin(torch.arange(len(parameter)))
     tokenizer = AutoTokenizer.from_pretrained(BASE)
     ids = tokenizer.apply_chat_template([{"role": "user", "content": PROMPT}], add_generation_prompt=True, return_tensors="pt", return_dict=True)["input_ids"]
     with torch.no_grad():

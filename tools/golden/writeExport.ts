@@ -21,6 +21,8 @@ const recipes: Readonly<Record<string, RecipePatch>> = {
     'lora.rank_pattern': '{"q_proj": 4, "layers.1.mlp.down_proj": 2}',
     'lora.alpha_pattern': '{"v_proj": 24}',
   },
+  dora: { 'lora.use_dora': true },
+  'nf4-dora': { 'lora.use_dora': true, 'bnb.bnb_4bit_quant_type': 'nf4' },
   'nf4-qv': { 'lora.target_modules': '["q_proj", "v_proj"]', 'bnb.bnb_4bit_quant_type': 'nf4' },
 };
 

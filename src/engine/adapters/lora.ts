@@ -5,6 +5,7 @@ import type { LoraAdapter, Parameter } from '../nn/module.ts';
 import { Module, parameter } from '../nn/module.ts';
 import { PythonError } from '../tape/pythonError.ts';
 import type { DType } from '../tape/value.ts';
+import type { Decomposition } from './decompose.ts';
 import type { ModulePattern, Narrowing } from './loraPatterns.ts';
 import { patternAt, unusedKeys } from './loraPatterns.ts';
 import type { LoraDialect } from './loraTargets.ts';
@@ -20,7 +21,8 @@ export interface LoraOptions {
   readonly narrowing: Narrowing;
   /** lora_alpha / √r. */
   readonly useRslora: boolean;
-  readonly initLoraWeights: 'true' | 'false' | 'gaussian';
+  readonly initLoraWeights: 'true' | 'false' | 'gaussian' | Decomposition;
+  readonly useDora: boolean;
   readonly rankPattern: ModulePattern;
   readonly alphaPattern: ModulePattern;
   /** LoraConfig(inference_mode=True): attached and active, but frozen. */
@@ -63,6 +65,21 @@ function factor(inFeatures: number, outFeatures: number, dtype: DType, init: Par
   return module;
 }
 
+/** The dictionary of DoRA's magnitudes, made at the first of them. */
+function magnitudes(wrapper: Module): Module {
+  const known = wrapper.children.get('lora_magnitude_vector');
+  if (known) return known;
+  const made = emptyDict('ModuleDict');
+  wrapper.children.set('lora_magnitude_vector', made);
+  return made;
+}
+
+function magnitude(outFeatures: number, dtype: DType): Module {
+  const module = new Module('lora.dora.DoraLinearLayer');
+  module.parameters.set('weight', parameter('weight', [outFeatures], { dtype, init: 'row_norm' }));
+  return module;
+}
+
 /** init_lora_weights: how the two factors of a linear start. */
 const factorInits: Readonly<
   Record<LoraOptions['initLoraWeights'], { readonly a: Parameter['init']; readonly b: Parameter['init'] }>
@@ -70,10 +87,16 @@ const factorInits: Readonly<
   true: { a: 'kaiming_uniform', b: 'zeros' },
   false: { a: 'linear', b: 'linear' },
   gaussian: { a: 'gaussian', b: 'zeros' },
+  pissa: { a: 'decomposed', b: 'decomposed' },
+  olora: { a: 'decomposed', b: 'decomposed' },
+  loftq: { a: 'decomposed', b: 'decomposed' },
 };
 
+const PISSA_TYPE =
+  'Please initialize PiSSA under float32, float16, or bfloat16. Subsequently, re-quantize the residual model to help minimize quantization errors.';
+
 /** update_layer: gives the wrapper at `path` the tensors of one adapter, replacing those of the same name. */
-function updateLayer(wrapper: Module, path: string, options: LoraOptions): void {
+function updateLayer(wrapper: Module, path: string, options: LoraOptions, call: string): void {
   const { kind } = wrapper;
   const base = wrapper.child('base_layer');
   if (kind.type !== 'lora') return;
@@ -81,10 +104,20 @@ function updateLayer(wrapper: Module, path: string, options: LoraOptions): void 
   const r = patternAt(options.rankPattern, path, options.r);
   const alpha = patternAt(options.alphaPattern, path, options.loraAlpha);
   const scaling = alpha / (options.useRslora ? Math.sqrt(r) : r);
-  kind.adapters.set(name, { r, alpha, rslora: options.useRslora, scaling, dropout: options.loraDropout });
+  kind.adapters.set(name, {
+    r,
+    alpha,
+    rslora: options.useRslora,
+    scaling,
+    dropout: options.loraDropout,
+    dora: options.useDora && base.kind.type === 'linear',
+    init: options.initLoraWeights,
+  });
   wrapper
     .child('lora_dropout')
     .children.set(name, new Module(options.loraDropout > 0 ? 'Dropout' : 'Identity'));
+  if (options.initLoraWeights === 'pissa' && base.parameters.get('weight')?.dtype === 'uint8')
+    throw new PythonError('TypeError', PISSA_TYPE, call);
   const inits = factorInits[options.initLoraWeights];
   const dtype = options.dtypeOn(base.parameters.get('weight')?.dtype ?? 'float32');
   if (base.kind.type === 'embedding') {
@@ -96,8 +129,10 @@ function updateLayer(wrapper: Module, path: string, options: LoraOptions): void 
   } else if (base.kind.type === 'linear') {
     wrapper.child('lora_A').children.set(name, factor(base.kind.inFeatures, r, dtype, inits.a));
     wrapper.child('lora_B').children.set(name, factor(r, base.kind.outFeatures, dtype, inits.b));
+    if (options.useDora) magnitudes(wrapper).children.set(name, magnitude(base.kind.outFeatures, dtype));
   }
-  for (const part of ['lora_dropout', 'lora_A', 'lora_B']) wrapper.child(part).train(wrapper.training);
+  for (const part of ['lora_dropout', 'lora_A', 'lora_B', 'lora_magnitude_vector'])
+    wrapper.children.get(part)?.train(wrapper.training);
 }
 
 /** Replaces the module at a dotted path below `root`. */
@@ -115,8 +150,8 @@ export function loraLayers(root: Module): Module[] {
 
 /** Adapter tensors of one adapter in a wrapper. */
 function tensorsOf(wrapper: Module, adapter: string): Parameter[] {
-  const linear = ['lora_A', 'lora_B'].flatMap((part) => [
-    ...(wrapper.child(part).children.get(adapter)?.parameters.values() ?? []),
+  const linear = ['lora_A', 'lora_B', 'lora_magnitude_vector'].flatMap((part) => [
+    ...(wrapper.children.get(part)?.children.get(adapter)?.parameters.values() ?? []),
   ]);
   const tables = ['lora_embedding_A', 'lora_embedding_B'].flatMap(
     (part) => wrapper.child(part).parameters.get(adapter) ?? [],
@@ -163,7 +198,7 @@ export function injectAdapter(root: Module, options: LoraOptions, dialect: LoraD
       for (const [, part] of wrapper.namedModules()) if (part !== module) part.training = module.training;
       replaceModule(root, path, wrapper);
     }
-    updateLayer(wrapper, path, options);
+    updateLayer(wrapper, path, options, dialect.call);
   }
   const paths = matches.map(([path]) => path);
   for (const [argument, pattern] of [

@@ -71,12 +71,27 @@ export const loraSettings = {
     },
     python: 'LoraConfig(use_rslora=…)',
   }),
+  'lora.use_dora': defineSetting({
+    type: { kind: 'boolean' },
+    default: false,
+    section: 'lora',
+    advanced: true,
+    label: { en: 'use_dora', zh: 'use_dora' },
+    help: {
+      en: 'DoRA: the length of every row of the adapted matrix becomes a number of its own, trained beside A and B, which then turn its direction. Often better at small ranks; a step takes longer. Without lora_dropout here.',
+      zh: 'DoRA：被适配矩阵每一行的长度成为单独训练的数，A 与 B 只改变方向。小秩时往往更好，但每步更慢。此处不能与 lora_dropout 同用。',
+    },
+    python: 'LoraConfig(use_dora=…)',
+  }),
   'lora.init_lora_weights': defineSetting({
     type: {
       kind: 'choice',
       options: [
         { value: 'true', label: { en: 'True', zh: 'True' } },
         { value: 'gaussian', label: { en: 'gaussian', zh: 'gaussian' } },
+        { value: 'pissa', label: { en: 'pissa', zh: 'pissa' } },
+        { value: 'olora', label: { en: 'olora', zh: 'olora' } },
+        { value: 'loftq', label: { en: 'loftq', zh: 'loftq' } },
         { value: 'false', label: { en: 'False', zh: 'False' } },
       ],
     },
@@ -85,10 +100,22 @@ export const loraSettings = {
     advanced: true,
     label: { en: 'init_lora_weights', zh: 'init_lora_weights' },
     help: {
-      en: 'True: A uniform within ±1/√in, B zero, so that the model starts unchanged. gaussian: A normal with deviation 1/r. False: B random too; the first answer is then already bent, which is meant for tests.',
-      zh: 'True：A 在 ±1/√in 内均匀分布，B 为零，模型从原样开始。gaussian：A 为标准差 1/r 的正态分布。False：B 也随机，一开始输出就已偏移，仅供测试。',
+      en: 'True: A uniform within ±1/√in, B zero, so that the model starts unchanged. gaussian: A normal with deviation 1/r. pissa and olora take the adapter out of the weights themselves (their largest directions), and train those; loftq rounds the base to NF4 and lets the adapter make up for it. False: B random too; the first answer is then already bent, which is meant for tests.',
+      zh: 'True：A 在 ±1/√in 内均匀分布，B 为零，模型从原样开始。gaussian：A 为标准差 1/r 的正态分布。pissa 与 olora 从权重本身取出适配器（最主要的方向）来训练；loftq 把基座舍入到 NF4，由适配器补偿误差。False：B 也随机，一开始输出就已偏移，仅供测试。',
     },
     python: 'LoraConfig(init_lora_weights=…)',
+  }),
+  'lora.loftq_iter': defineSetting({
+    type: { kind: 'number', min: 1, max: 10, integer: true },
+    default: 1,
+    section: 'lora',
+    advanced: true,
+    label: { en: 'loftq_iter', zh: 'loftq_iter' },
+    help: {
+      en: 'LoftQ: how often the base is rounded and the error decomposed, in turn.',
+      zh: 'LoftQ：舍入基座与分解误差交替进行的次数。',
+    },
+    python: 'LoftQConfig(loftq_iter=…)',
   }),
   'lora.rank_pattern': defineSetting({
     type: {

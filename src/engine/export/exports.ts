@@ -27,6 +27,9 @@ export interface ExportedRun {
   readonly layout: AdapterLayout;
   /** The flat adapter buffer. */
   readonly adapter: Float32Array;
+  /** First values of an adapter that was taken out of the base; null for any other. */
+  readonly taken: Float32Array | null;
+  /** What the run froze: without what was taken out. */
   readonly files: ModelFiles;
   readonly metrics: readonly StepMetrics[];
   readonly totalSteps: number;
@@ -35,10 +38,12 @@ export interface ExportedRun {
   readonly best: Best | null;
 }
 
-const adapterOf = ({ wired, layout, adapter, files, link }: ExportedRun): ExportedAdapter => ({
+const adapterOf = ({ wired, layout, adapter, taken, files, link, recipe }: ExportedRun): ExportedAdapter => ({
   root: wired.root,
   layout,
   values: adapter,
+  taken,
+  quantised: weightOptions(recipe.values).quantType !== null,
   config: files.config,
   base: files.info.kind === 'gguf' ? files.info.title : 'lora-playground-embedded',
   peftVersion: wired.script.stack.peft,

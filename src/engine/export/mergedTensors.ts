@@ -1,10 +1,10 @@
-// The base with the adapter added: W + s·B·A for every adapted projection, tensor by tensor, on the base as it was trained on (a
+// The base with the adapter added: W + s·B·A for every adapted projection, its rows of length m with DoRA, tensor by tensor, on the base as it was trained on (a
 // base quantised on load counts with its 4-bit values). Source: PEFT 0.21 tuners/lora/layer.py merge; numerics reference 2.5.
 import { dequantise4, quantise4 } from '../../shaders/quant/blockwise4.ts';
 import type { WeightOptions, WeightSource } from '../models/weightSource.ts';
 import { floatsOf, llamaTensors } from '../models/weightSource.ts';
 import type { ExportedAdapter } from './adapterTensors.ts';
-import { adapterPairs, adapterTensors } from './adapterTensors.ts';
+import { adapterPairs, trainedTensors } from './adapterTensors.ts';
 
 export interface MergedTensor {
   /** PyTorch's name, `model.layers.0.mlp.up_proj.weight`. */
@@ -36,13 +36,25 @@ function addDelta(
   }
 }
 
+/** DoRA: gives every row of `weight` [out, in] the length m [out]. */
+function setRowNorms(weight: Float32Array, m: Float32Array): void {
+  const width = weight.length / m.length;
+  m.forEach((length, out) => {
+    const row = weight.subarray(out * width, (out + 1) * width);
+    const factor = length / Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
+    row.forEach((value, i) => {
+      row[i] = value * factor;
+    });
+  });
+}
+
 /** Every tensor of the model, merged, one at a time. */
 export async function* mergedTensors(
   adapter: ExportedAdapter,
   source: WeightSource,
   { quantType, doubleQuant }: WeightOptions,
 ): AsyncGenerator<MergedTensor> {
-  const pairs = adapterPairs(adapterTensors(adapter));
+  const pairs = adapterPairs(trainedTensors(adapter));
   for (const [name, shape] of llamaTensors(adapter.config)) {
     const stored = floatsOf(await source.read(name, shape));
     const quantised = quantType !== null && projection.test(name);
@@ -51,6 +63,7 @@ export async function* mergedTensors(
       : stored;
     const pair = pairs.get(name.replace(/\.weight$/, ''));
     if (pair) addDelta(values, { a: pair.a.values, b: pair.b.values, r: pair.a.r }, pair.a.scaling);
+    if (pair?.m) setRowNorms(values, pair.m.values);
     yield { name, shape, values };
   }
 }

@@ -27,6 +27,7 @@ export function mlxFiles(adapter: ExportedAdapter): ExportFile[] {
     );
   // One scale stands for all; where it differs, B carries the rest.
   const saved = tensors.map(({ module, part, shape, values, ...tensor }) => {
+    if (part === 'magnitude_vector') return { name: `${module}.m`, shape, values };
     const [rows = 0, columns = 0] = shape;
     const factor = part === 'B' && scaling !== 0 ? tensor.scaling / scaling : 1;
     const scaled = factor === 1 ? values : values.map((value) => value * factor);
@@ -39,7 +40,7 @@ export function mlxFiles(adapter: ExportedAdapter): ExportFile[] {
   const keys = [...new Set(tensors.map(({ module }) => module.replace(/^model\.layers\.\d+\./, '')))];
   return [
     jsonFile('adapter_config.json', {
-      fine_tune_type: 'lora',
+      fine_tune_type: first?.dora ? 'dora' : 'lora',
       num_layers: adapter.config.layers,
       lora_parameters: { rank, scale: scaling, dropout: first?.dropout ?? 0, keys },
       model: adapter.base,

@@ -78,11 +78,11 @@ export function peftFiles(adapter: ExportedAdapter): ExportFile[] {
     revision: null,
     target_modules: targets,
     task_type: 'CAUSAL_LM',
-    use_dora: false,
+    use_dora: first?.dora ?? false,
     use_rslora: first?.rslora ?? false,
   };
   const saved = tensors.map(({ module, part, shape, values }) => ({
-    name: `base_model.model.${module}.lora_${part}.weight`,
+    name: `base_model.model.${module}.lora_${part}${part === 'magnitude_vector' ? '' : '.weight'}`,
     shape,
     values,
   }));

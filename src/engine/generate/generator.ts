@@ -43,6 +43,8 @@ export interface GeneratorInputs {
   readonly layout: AdapterLayout;
   readonly tokenizer: Tokenizer;
   readonly stopIds: ReadonlySet<number>;
+  /** Called before an answer with the adapter. */
+  readonly refresh?: () => Promise<void>;
 }
 
 export interface AnswerOptions {
@@ -95,6 +97,7 @@ export class Generator {
         `Question: has ${ids.length} tokens, the model reads at most ${this.#maxTokens - 1}. Shorten it.`,
       );
     }
+    if (adapter) await this.#inputs.refresh?.();
     const last = ids.length - 1;
     for (let at = 0; at < last; at += CHUNK)
       await this.#feed(ids.slice(at, Math.min(at + CHUNK, last)), at, adapter);

@@ -153,7 +153,11 @@ describe('refused', () => {
     ['a damaged zip', [{ name: 'a.zip', bytes: Uint8Array.of(0x50, 0x4b, 3, 4, 1) }], /damaged zip/],
     ['no configuration', [weights], /adapter_config\.json is missing/],
     ['another method', [changed({ peft_type: 'IA3' }), weights], /peft_type is "IA3"/],
-    ['DoRA', [changed({ use_dora: true }), weights], /use_dora is true/],
+    [
+      'DoRA without magnitudes',
+      [changed({ use_dora: true }), weights],
+      /no tensor for '.*lora_magnitude_vector'/,
+    ],
     ['whole modules', [changed({ modules_to_save: ['lm_head'] }), weights], /modules_to_save/],
     [
       'an embedding',

@@ -1,5 +1,6 @@
 // A PEFT adapter that a person brings: its configuration as settings, its tensors by module and part. Features that this engine does
 // not train are refused by name. Source: PEFT 0.21 utils/save_and_load.py, tuners/lora/config.py; numerics reference 2.6.
+import { isDecomposition } from '../adapters/decompose.ts';
 import { digest64 } from '../digest.ts';
 import { readSafetensors, toFloat32 } from '../formats/safetensors.ts';
 import { isRecord } from '../isRecord.ts';
@@ -46,7 +47,7 @@ function assertSupported(config: Record<string, unknown>): void {
       'Other methods are not read yet.',
     );
   const features = [
-    ...['use_dora', 'fan_in_fan_out', 'lora_bias', 'use_qalora', 'layer_replication', 'target_parameters'],
+    ...['fan_in_fan_out', 'lora_bias', 'use_qalora', 'layer_replication', 'target_parameters'],
     ...['trainable_token_indices', 'alora_invocation_tokens', 'arrow_config', 'kasa_config', 'use_bdlora'],
   ];
   const isSet = (value: unknown): boolean =>
@@ -70,8 +71,11 @@ function assertSupported(config: Record<string, unknown>): void {
 function readTensors(weights: Uint8Array<ArrayBuffer>): Map<string, ImportedTensor> {
   const tensors = new Map<string, ImportedTensor>();
   for (const [name, tensor] of readSafetensors(weights, MOST_HEADER_BYTES)) {
-    const found = /^base_model\.model\.(.+\.lora_[AB])\.weight$/.exec(name);
-    if (!found)
+    // Until PEFT 0.9 the magnitudes were a parameter, not a module's weight, of the same name in the file.
+    const found =
+      /^base_model\.model\.(?:(.+\.lora_[AB])\.weight|(.+\.lora_magnitude_vector)(?:\.weight)?)$/.exec(name);
+    const key = found?.[1] ?? found?.[2];
+    if (key === undefined)
       throw refusedAdapter(
         `tensor '${name}' is no LoRA factor of a linear layer`,
         'Adapters on embeddings, the head, biases and whole modules are not read yet.',
@@ -80,7 +84,7 @@ function readTensors(weights: Uint8Array<ArrayBuffer>): Map<string, ImportedTens
     const values = toFloat32(name, tensor);
     if (!values.every(Number.isFinite))
       throw refusedAdapter(`tensor '${name}' holds NaN or infinity`, 'The run that made it diverged.');
-    tensors.set(found[1] ?? '', { shape: tensor.shape, values });
+    tensors.set(key, { shape: tensor.shape, values });
   }
   if (tensors.size === 0)
     throw refusedAdapter('adapter_model.safetensors holds no tensors', 'Save the adapter again.');
@@ -90,6 +94,7 @@ function readTensors(weights: Uint8Array<ArrayBuffer>): Map<string, ImportedTens
 /** Both factors of every module are there and have one rank. */
 function assertPairs(tensors: ReadonlyMap<string, ImportedTensor>): void {
   for (const [name, { shape }] of tensors) {
+    if (name.endsWith('_magnitude_vector')) continue;
     const isA = name.endsWith('.lora_A');
     const other = name.replace(/[AB]$/, isA ? 'B' : 'A');
     const partner = tensors.get(other);
@@ -111,14 +116,15 @@ export function readAdapter(name: string, files: readonly NamedBytes[]): Importe
   const tensors = readTensors(weights);
   assertPairs(tensors);
   const { patch, notUnderstood } = fromPython(new TextDecoder().decode(configBytes));
-  const [odd] = notUnderstood.filter(({ text }) => /rank|alpha|target|layers|exclude|rslora/.test(text));
+  const init = String(patch['lora.init_lora_weights'] ?? 'true');
+  const [odd] = notUnderstood.filter(({ text }) => /rank|alpha|target|layers|exclude|rslora|dora/.test(text));
   if (odd) throw refusedAdapter(`adapter_config.json: ${odd.text} is not understood`, 'Save it again.');
   return {
     name,
     digest: digest64([configBytes, weights]),
     base: typeof config.base_model_name_or_path === 'string' ? config.base_model_name_or_path : '',
-    // However it was made, its numbers are here: no initialisation changes the base.
-    patch: { ...patch, 'lora.init_lora_weights': 'true' },
+    // However it was drawn, its numbers are here; but what was taken out of the base is taken out again, as PEFT does on loading.
+    patch: { ...patch, 'lora.init_lora_weights': isDecomposition(init) ? init : 'true' },
     tensors,
   };
 }

@@ -11,7 +11,7 @@ export function placeAdapter(adapter: ImportedAdapter, layout: AdapterLayout): F
   const flat = new Float32Array(Math.max(64, layout.total));
   const placed = new Set<string>();
   for (const { name, parameter, offset } of layout.tensors) {
-    const key = /(model\.layers\..+\.lora_[AB])\.[^.]+\.weight$/.exec(name)?.[1];
+    const key = /(model\.layers\..+\.lora_(?:[AB]|magnitude_vector))\.[^.]+\.weight$/.exec(name)?.[1];
     const tensor = key === undefined ? undefined : adapter.tensors.get(key);
     if (key === undefined || !tensor)
       throw refusedAdapter(
@@ -22,7 +22,7 @@ export function placeAdapter(adapter: ImportedAdapter, layout: AdapterLayout): F
     if (tensor.shape.join('×') !== parameter.shape.join('×')) {
       // A is [r, in], B [out, r].
       const side = key.endsWith('.lora_A') ? 1 : 0;
-      const rankOnly = tensor.shape[side] === parameter.shape[side];
+      const rankOnly = tensor.shape.length === 2 && tensor.shape[side] === parameter.shape[side];
       throw refusedAdapter(
         `'${key}' is [${tensor.shape.join(', ')}] in the file, the model wants [${parameter.shape.join(', ')}]`,
         rankOnly

@@ -80,6 +80,25 @@ function update(recorder: AutogradRecorder, wrapper: Place, adapter: string, x: 
   return scaled(note(recorder, b, bare(recorder, b, down)));
 }
 
+/** DoRA's share: (c - 1) · base + c · update, c = m / n with the norms held constant. */
+function magnified(
+  recorder: AutogradRecorder,
+  wrapper: Place,
+  adapter: string,
+  base: Value,
+  added: Value,
+): Value {
+  const place = under(under(wrapper, 'lora_magnitude_vector'), adapter);
+  const m = weightOf(recorder, place);
+  const share = recorder.apply({
+    name: place.path,
+    shape: base.shape,
+    gradFn: 'AddBackward0',
+    inputs: [base, added, m],
+  });
+  return note(recorder, place, share);
+}
+
 function note(recorder: AutogradRecorder, place: Place, output: Value): Value {
   recorder.tape.noteModule(place.path, output);
   return output;
@@ -98,7 +117,11 @@ function adapted(recorder: AutogradRecorder, place: Place, x: Value): Value {
   if (kind.type !== 'lora' || kind.disabled) return output;
   for (const adapter of kind.active) {
     const added = update(recorder, place, adapter, x);
-    if (added) output = recorder.sum(place.path, output, added, sumGradFn(base.module));
+    if (!added) continue;
+    const turned = kind.adapters.get(adapter)?.dora
+      ? magnified(recorder, place, adapter, output, added)
+      : added;
+    output = recorder.sum(place.path, output, turned, sumGradFn(base.module));
   }
   return output;
 }

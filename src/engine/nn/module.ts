@@ -3,8 +3,17 @@
 import { invariant } from '../errors.ts';
 import type { DType } from '../tape/value.ts';
 
-/** `linear`: what nn.Linear itself draws, U(-1/√in, 1/√in), before PEFT draws again. `gaussian`: N(0, 1/r). */
-export type Initialisation = 'loaded' | 'kaiming_uniform' | 'linear' | 'gaussian' | 'normal' | 'zeros';
+/** `linear`: what nn.Linear itself draws, U(-1/√in, 1/√in), before PEFT draws again. `gaussian`: N(0, 1/r).
+ * `decomposed`: taken out of the base weight. `row_norm`: of W + s·B·A, taken once the weights are there. */
+export type Initialisation =
+  | 'loaded'
+  | 'kaiming_uniform'
+  | 'linear'
+  | 'gaussian'
+  | 'normal'
+  | 'zeros'
+  | 'row_norm'
+  | 'decomposed';
 
 export interface Parameter {
   /** Local name: `weight`, `bias`. */
@@ -44,6 +53,10 @@ export interface LoraAdapter {
   /** s = lora_alpha / r, or lora_alpha / √r (rsLoRA). */
   readonly scaling: number;
   readonly dropout: number;
+  /** use_dora: a magnitude for each output beside the factors. */
+  readonly dora: boolean;
+  /** init_lora_weights. */
+  readonly init: string;
 }
 
 export class Module {

@@ -2,14 +2,15 @@
 // them and an optional residual: one node of the tape, one base dispatch. Backward records the small products first,
 // dx with everything added in passing, and one dispatch for all of dA and dB of the group.
 
-import { firstBlocks } from '../../shaders/quant/packing.ts';
 import { invariant } from '../errors.ts';
 import type { Recording } from '../models/recording.ts';
 import type { Module } from '../nn/module.ts';
 import type { NodeContext, Operation } from '../tape/operation.ts';
 import type { InputGradient, Value } from '../tape/value.ts';
-import type { GroupAttributes, LinearAttributes } from './linearGroup.ts';
-import { memberOf } from './linearGroup.ts';
+import { dora } from './dora.ts';
+import { gradientLeaf } from './gradientLeaf.ts';
+import type { GroupAttributes, LinearAttributes, Member } from './linearGroup.ts';
+import { groupOf } from './linearGroup.ts';
 import { linearBackwardOperation, linearForward } from './linearOperations.ts';
 import { loraDownOperation, loraGradOperation, loraUpBackwardOperation } from './loraOperations.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
@@ -79,17 +80,6 @@ function upBackward(context: NodeContext<LinearAttributes>, dy: Value, group: Gr
   return du;
 }
 
-/** The gradient of an adapter tensor is a part of the `grads` buffer, written by lora_grad. */
-function gradientLeaf(context: NodeContext<LinearAttributes>, parameter: Value, zero: boolean): Value {
-  invariant(parameter.storage.kind === 'persistent', 'adapter parameters live in the adapter buffer');
-  return context.leaf(
-    `${parameter.name}.grad`,
-    parameter.shape,
-    { kind: 'persistent', buffer: 'grads', offset: parameter.storage.offset },
-    zero,
-  );
-}
-
 export interface LinearArguments {
   /** Paths inside the causal LM, e.g. `model.layers.0.self_attn.q_proj`. */
   readonly members: readonly string[];
@@ -102,37 +92,53 @@ export interface LinearArguments {
 /** [N, K] → [N, OUT], OUT the sum of the members' widths. Notes each member's own output on the tape. */
 export function linear(recording: Recording, args: LinearArguments): Value {
   const { tape } = recording;
-  const { x, residual } = args;
-  const { group, parameters } = groupFor(recording, args);
+  const { x, residual, path } = args;
+  const { group, members } = groupOf(recording, args);
+  members.forEach((member, index) => {
+    noteMember(recording, recording.path(args.members[index] ?? ''), member, x);
+  });
+  const parameters = members.flatMap(({ lora }) => (lora ? [lora.a, lora.b] : []));
+  if (group.dora === null) return product(recording, { ...args, group, parameters, residual });
+  const z = product(recording, { ...args, path: `${path}.z`, group, parameters, residual: undefined });
+  const magnitudes = members.flatMap(({ lora }) => lora?.m ?? []);
+  return dora(tape, { z, residual, magnitudes, group, path });
+}
+
+interface ProductArguments extends Omit<LinearArguments, 'residual'> {
+  readonly residual: Value | undefined;
+  readonly group: GroupAttributes;
+  readonly parameters: readonly Value[];
+}
+
+function product(recording: Recording, args: ProductArguments): Value {
+  const { tape } = recording;
+  const { x, residual, group, parameters, path } = args;
   const { n } = rowsAndColumns(x);
   const inputs = residual ? [x, residual] : [x];
   if (group.ru > 0) {
     const [u] = tape.record({
       operation: loraDownOperation,
       inputs: [x],
-      outputs: [{ name: `${args.path}.u`, shape: [n, group.ru], gradFn: null }],
+      outputs: [{ name: `${path}.u`, shape: [n, group.ru], gradFn: null }],
       attributes: group,
-      path: args.path,
+      path,
     });
     invariant(u, 'lora_down recorded no output');
     inputs.push(u);
   }
+  const plain = !residual && group.ru === 0;
   const [y] = tape.record<LinearAttributes>({
     operation: linearOperation,
     inputs: [...inputs, ...parameters],
     outputs: [
       {
-        name: args.path,
+        name: path,
         shape: [n, group.out],
-        gradFn: residual
-          ? 'AddBackward0'
-          : group.ru > 0
-            ? 'AddBackward0'
-            : baseGradFn(recording.module(args.members[0] ?? '')),
+        gradFn: plain ? baseGradFn(recording.module(args.members[0] ?? '')) : 'AddBackward0',
       },
     ],
     attributes: { group, hasResidual: residual !== undefined },
-    path: args.path,
+    path,
   });
   invariant(y, 'linear recorded no output');
   return y;
@@ -141,77 +147,24 @@ export function linear(recording: Recording, args: LinearArguments): Value {
 const baseGradFn = (module: Module): string =>
   module.className.endsWith('4bit') ? 'MatMul4BitBackward' : 'UnsafeViewBackward0';
 
-/** Gathers the members' shapes, adapters and parameter values, and notes what a forward hook on each would see. */
-function groupFor(
-  recording: Recording,
-  args: LinearArguments,
-): { readonly group: GroupAttributes; readonly parameters: readonly Value[] } {
-  const members = args.members.map((path) => memberOf(recording, path));
+/** What a forward hook on a member and on the parts of its adapter would see. */
+function noteMember(recording: Recording, path: string, { base, lora }: Member, x: Value): void {
   const { tape } = recording;
   const grad = tape.gradEnabled;
-  const blocks = firstBlocks(members.map((member) => member.k * member.out));
-  let start = 0;
-  let uColumn = 0;
-  const parameters: Value[] = [];
-  const scales = new Map<Value, number>();
-  const segments = members.map((member, index) => {
-    const path = recording.path(args.members[index] ?? '');
-    const { lora } = member;
-    const flows = grad && args.x.requiresGrad;
-    let requires = flows;
-    if (lora) {
-      parameters.push(lora.a, lora.b);
-      scales.set(lora.a, lora.scale).set(lora.b, lora.scale);
-      const reachesA = grad && (args.x.requiresGrad || lora.a.requiresGrad);
-      requires ||= grad && (lora.a.requiresGrad || lora.b.requiresGrad);
-      tape.noteModule(`${path}.base_layer`, {
-        requiresGrad: flows,
-        gradFn: flows ? baseGradFn(member.base) : null,
-      });
-      tape.noteModule(`${path}.lora_A.${lora.adapter}`, {
-        requiresGrad: reachesA,
-        gradFn: reachesA ? 'UnsafeViewBackward0' : null,
-      });
-      tape.noteModule(`${path}.lora_B.${lora.adapter}`, {
-        requiresGrad: requires,
-        gradFn: requires ? 'UnsafeViewBackward0' : null,
-      });
-    }
-    tape.noteModule(path, {
-      requiresGrad: requires,
-      gradFn: requires ? (lora ? 'AddBackward0' : baseGradFn(member.base)) : null,
-    });
-    const segment = {
-      start,
-      end: start + member.out,
-      rank: lora?.rank ?? 0,
-      u_column: uColumn,
-      a_offset: lora?.aOffset ?? 0,
-      b_offset: lora?.bOffset ?? 0,
-      first_block: blocks[index] ?? 0,
-      scale: lora?.scale ?? 0,
-    };
-    start += member.out;
-    uColumn += segment.rank;
-    return segment;
-  });
-  const first = members[0];
-  invariant(first, 'linear: an empty group');
-  return {
-    parameters,
-    group: {
-      k: first.k,
-      out: start,
-      ru: uColumn,
-      segments,
-      weights: `weights/${args.path}`,
-      format: recording.weightFormat(args.path),
-      adapterTotal: recording.layout.total,
-      dropoutRate: recording.module(args.members[0] ?? '').training
-        ? Math.max(0, ...members.map((member) => member.lora?.dropout ?? 0))
-        : 0,
-      dropoutStream: members.find((member) => member.lora)?.lora?.stream ?? 0,
-      scaleOf: (parameter) => scales.get(parameter) ?? 0,
-    },
-  };
+  const flows = grad && x.requiresGrad;
+  const note = (at: string, requiresGrad: boolean, gradFn: string): void =>
+    tape.noteModule(at, { requiresGrad, gradFn: requiresGrad ? gradFn : null });
+  if (!lora) {
+    note(path, flows, baseGradFn(base));
+    return;
+  }
+  const { adapter, a, b, m } = lora;
+  const reachesA = grad && (x.requiresGrad || a.requiresGrad);
+  const adapted = flows || (grad && (a.requiresGrad || b.requiresGrad));
+  const requires = adapted || (grad && (m?.requiresGrad ?? false));
+  note(`${path}.base_layer`, flows, baseGradFn(base));
+  note(`${path}.lora_A.${adapter}`, reachesA, 'UnsafeViewBackward0');
+  note(`${path}.lora_B.${adapter}`, adapted, 'UnsafeViewBackward0');
+  if (m) note(`${path}.lora_magnitude_vector.${adapter}`, requires, 'AddBackward0');
+  note(path, requires, 'AddBackward0');
 }

@@ -1,5 +1,8 @@
 // What a group of frozen projections is, as plain numbers: widths, adapters, where the packed weights stand. Reads the
 // module tree (bare linear or LoRA wrapper); knows nothing of how a format packs its bytes.
+
+import { magnitudeOffset } from '../../shaders/dora/dora.ref.ts';
+import { firstBlocks } from '../../shaders/quant/packing.ts';
 import { invariant } from '../errors.ts';
 import type { Recording } from '../models/recording.ts';
 import type { Module } from '../nn/module.ts';
@@ -13,6 +16,8 @@ export interface GroupAttributes extends FrozenGroup {
   readonly adapterTotal: number;
   readonly dropoutRate: number;
   readonly dropoutStream: number;
+  /** Table of m / n and n, where a member has DoRA. */
+  readonly dora: string | null;
   scaleOf(parameter: Value): number;
 }
 
@@ -35,6 +40,9 @@ export interface Member {
     readonly bOffset: number;
     readonly dropout: number;
     readonly stream: number;
+    /** DoRA's magnitudes. */
+    readonly m: Value | null;
+    readonly mOffset: number;
   } | null;
 }
 
@@ -48,6 +56,9 @@ function loraOf(recording: Recording, wrapper: Module): Member['lora'] {
   const aPlace = a && recording.layout.byParameter.get(a);
   const bPlace = b && recording.layout.byParameter.get(b);
   invariant(a && b && aPlace && bPlace, `adapter '${adapter}' has no tensors in the layout`);
+  const m = options.dora
+    ? wrapper.child('lora_magnitude_vector').child(adapter).parameters.get('weight')
+    : undefined;
   return {
     adapter,
     a: recording.adapterParameter(a),
@@ -58,6 +69,8 @@ function loraOf(recording: Recording, wrapper: Module): Member['lora'] {
     bOffset: bPlace.offset,
     dropout: options.dropout,
     stream: recording.layout.tensors.indexOf(aPlace),
+    m: m ? recording.adapterParameter(m) : null,
+    mOffset: (m && recording.layout.byParameter.get(m)?.offset) ?? 0,
   };
 }
 
@@ -72,4 +85,49 @@ export function memberOf(recording: Recording, path: string): Member {
     out: base.kind.outFeatures,
     lora: loraOf(recording, module),
   };
+}
+
+/** Members of a group with their adapters; `path` names the group and its packed weights, `weights/<path>`. */
+export function groupOf(
+  recording: Recording,
+  args: { readonly members: readonly string[]; readonly path: string },
+): { readonly group: GroupAttributes; readonly members: readonly Member[] } {
+  const members = args.members.map((path) => memberOf(recording, path));
+  const blocks = firstBlocks(members.map((member) => member.k * member.out));
+  const scales = new Map<Value, number>();
+  let [start, uColumn] = [0, 0];
+  const segments = members.map(({ lora, out }, index) => {
+    if (lora) scales.set(lora.a, lora.scale).set(lora.b, lora.scale);
+    const segment = {
+      start,
+      end: start + out,
+      rank: lora?.rank ?? 0,
+      u_column: uColumn,
+      a_offset: lora?.aOffset ?? 0,
+      b_offset: lora?.bOffset ?? 0,
+      first_block: blocks[index] ?? 0,
+      scale: lora?.scale ?? 0,
+    };
+    if (lora?.m) invariant(lora.mOffset === magnitudeOffset(segment), 'dora: m does not stand behind B');
+    start += out;
+    uColumn += segment.rank;
+    return segment;
+  });
+  const [first] = members;
+  invariant(first, 'linear: an empty group');
+  const dropout = Math.max(0, ...members.map((member) => member.lora?.dropout ?? 0));
+  const group: GroupAttributes = {
+    k: first.k,
+    out: start,
+    ru: uColumn,
+    segments,
+    weights: `weights/${args.path}`,
+    format: recording.weightFormat(args.path),
+    adapterTotal: recording.layout.total,
+    dropoutRate: recording.module(args.members[0] ?? '').training ? dropout : 0,
+    dropoutStream: members.find((member) => member.lora)?.lora?.stream ?? 0,
+    dora: members.some(({ lora }) => lora?.m) ? `dora/${args.path}` : null,
+    scaleOf: (parameter) => scales.get(parameter) ?? 0,
+  };
+  return { group, members };
 }

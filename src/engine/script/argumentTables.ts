@@ -89,10 +89,14 @@ export const loraArguments: Readonly<Record<string, ArgumentReader>> = {
   bias: as('lora.bias'),
   inference_mode: as('lora.inference_mode'),
   use_rslora: as('lora.use_rslora'),
+  use_dora: as('lora.use_dora'),
   init_lora_weights: (value) => {
     const name = String(literal(value)).toLowerCase();
-    return /^(true|false|gaussian)$/.test(name) ? [{ key: 'lora.init_lora_weights', value: name }] : null;
+    return /^(true|false|gaussian|pissa|olora|loftq)$/.test(name)
+      ? [{ key: 'lora.init_lora_weights', value: name }]
+      : null;
   },
+  loftq_config: nothing,
   rank_pattern: asObject('lora.rank_pattern'),
   alpha_pattern: asObject('lora.alpha_pattern'),
   layers_to_transform: (value) => {
@@ -104,6 +108,11 @@ export const loraArguments: Readonly<Record<string, ArgumentReader>> = {
   },
   exclude_modules: asNames('lora.exclude_modules', ''),
   task_type: nothing,
+};
+
+export const loftqArguments: Readonly<Record<string, ArgumentReader>> = {
+  loftq_bits: (value) => (literal(value) === 4 ? [] : null),
+  loftq_iter: as('lora.loftq_iter'),
 };
 
 export const loraPlusArguments: Readonly<Record<string, ArgumentReader>> = {

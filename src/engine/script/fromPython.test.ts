@@ -180,7 +180,7 @@ trainer.train()`);
 
   it('an adapter_config.json', () => {
     const { patch, notUnderstood } = fromPython(
-      '{"peft_type": "LORA", "r": 4, "lora_alpha": 8, "target_modules": ["up_proj"], "bias": "none", "inference_mode": true, "use_dora": true, "modules_to_save": null}',
+      '{"peft_type": "LORA", "r": 4, "lora_alpha": 8, "target_modules": ["up_proj"], "bias": "none", "inference_mode": true, "lora_bias": true, "modules_to_save": null}',
     );
     expect(patch).toEqual({
       'lora.r': 4,
@@ -188,7 +188,7 @@ trainer.train()`);
       'lora.target_modules': '["up_proj"]',
       'lora.bias': 'none',
     });
-    expect(notUnderstood.map((one) => one.text)).toEqual(['adapter_config.json: use_dora: True']);
+    expect(notUnderstood.map((one) => one.text)).toEqual(['adapter_config.json: lora_bias: True']);
   });
 
   it('a value outside the range is listed, not taken', () => {

@@ -4,6 +4,7 @@ import {
   bitsAndBytesArguments,
   earlyStoppingArguments,
   isConfiguration,
+  loftqArguments,
   loraArguments,
   loraPlusArguments,
   modelArguments,
@@ -80,6 +81,7 @@ const afterAttach =
 
 const handlers: Readonly<Record<string, Handler>> = {
   EarlyStoppingCallback: (reading, call) => reading.arguments(call, earlyStoppingArguments),
+  LoftQConfig: (reading, call) => reading.arguments(call, loftqArguments),
   LoraConfig: (reading, call) => reading.arguments(call, loraArguments),
   BitsAndBytesConfig: (reading, call, walk) => {
     walk.fourBit = isTrue(argument(reading, call, 'load_in_4bit', -1));

@@ -13,7 +13,13 @@ function targets(target: TargetModules): Literal {
   return target.form === 'all-linear' ? 'all-linear' : target.pattern;
 }
 
-const initials: Readonly<Record<string, Literal>> = { false: false, gaussian: 'gaussian' };
+const initials: Readonly<Record<string, Literal>> = {
+  false: false,
+  gaussian: 'gaussian',
+  pissa: 'pissa',
+  olora: 'olora',
+  loftq: 'loftq',
+};
 
 function* narrowing(values: RecipeValues): Generator<Argument> {
   for (const name of ['rank_pattern', 'alpha_pattern'] as const) {
@@ -28,8 +34,23 @@ function* narrowing(values: RecipeValues): Generator<Argument> {
 
 function* unusual(values: RecipeValues): Generator<Argument> {
   if (values['lora.use_rslora']) yield ['use_rslora', true];
+  if (values['lora.use_dora']) yield ['use_dora', true];
   const init = initials[values['lora.init_lora_weights']];
   if (init !== undefined) yield ['init_lora_weights', init];
+  if (init === 'loftq')
+    yield [
+      'loftq_config',
+      expression(
+        call(
+          'LoftQConfig',
+          [],
+          [
+            ['loftq_bits', 4],
+            ['loftq_iter', values['lora.loftq_iter']],
+          ],
+        ),
+      ),
+    ];
   yield* narrowing(values);
   const saved = parseNames(values['lora.modules_to_save']) ?? [];
   if (saved.length > 0) yield ['modules_to_save', saved];

@@ -74,6 +74,7 @@ const unsaid =
 /** What a setting needs beside it to matter. */
 const needed: readonly (readonly [RegExp, RecipePatch])[] = [
   [/use_reentrant/, { 'train.gradient_checkpointing': true }],
+  [/loftq_iter/, { 'lora.init_lora_weights': 'loftq' }],
   [/load_best|stopping_patience/, { 'data.test_size': 0.2 }],
   [/stopping_threshold/, { 'data.test_size': 0.2, 'train.early_stopping_patience': 2 }],
 ];

@@ -52,7 +52,13 @@ function imports(body: string, dialect: Dialect): string {
     ...(uses('torch') ? ['import torch'] : []),
     ...from('bitsandbytes.optim', ['Lion']),
     ...from('datasets', ['load_dataset']),
-    ...from('peft', ['LoraConfig', 'PeftModel', 'get_peft_model', 'prepare_model_for_kbit_training']),
+    ...from('peft', [
+      'LoftQConfig',
+      'LoraConfig',
+      'PeftModel',
+      'get_peft_model',
+      'prepare_model_for_kbit_training',
+    ]),
     ...from('peft.optimizers', ['create_loraplus_optimizer']),
     ...from('torch.utils.data', ['DataLoader']),
     ...from('transformers', [

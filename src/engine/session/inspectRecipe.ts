@@ -8,6 +8,7 @@ import type { Recipe } from '../recipe/recipe.ts';
 import { recipeProblems } from '../recipe/recipe.ts';
 import { weightOptions } from '../wiring/wire.ts';
 import type { Assets } from './assets.ts';
+import { formatsAfter } from './decomposedFiles.ts';
 import { estimateCost } from './estimate.ts';
 import { prepareData } from './prepareData.ts';
 
@@ -24,7 +25,10 @@ export async function inspectRecipe(assets: Assets, recipe: Recipe): Promise<Ins
   return inspect(files.config, recipe.values, {
     batch: { rows: recipe.values['train.per_device_train_batch_size'], tokens: data.longestBatch },
     estimate: (examined) => {
-      const weightFormat = weightFormatsOf(files.formatOf, weightOptions(recipe.values));
+      const weightFormat = weightFormatsOf(
+        formatsAfter(files.formatOf, examined),
+        weightOptions(recipe.values),
+      );
       const wired = { ...examined, weightFormat };
       assertRankFits(wired.root);
       const { longestBatch: longestTokens, facts } = data;

@@ -25,7 +25,9 @@ import { Trainer } from '../train/trainer.ts';
 import { assertWithinEngine } from '../wiring/engineReach.ts';
 import type { Wired } from '../wiring/wire.ts';
 import { weightOptions } from '../wiring/wire.ts';
+import { Answers } from './answers.ts';
 import type { Assets } from './assets.ts';
+import { decomposedFiles } from './decomposedFiles.ts';
 import { estimateCost } from './estimate.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { Keeper } from './keeper.ts';
@@ -53,19 +55,20 @@ export class TrainingRun {
   readonly backend: Backend;
   readonly #options: RunOptions;
   readonly #trainer: Trainer;
-  readonly #generator: Generator;
+  readonly #answers: Answers;
+  readonly #taken: Float32Array<ArrayBuffer> | null;
   readonly #prompts: readonly string[];
   readonly #wired: Wired;
   readonly #files: ModelFiles;
   readonly #metrics: StepMetrics[] = [];
-  readonly #before = new Map<string, string>();
   readonly keeper: Keeper;
 
   private constructor(
     options: RunOptions,
     parts: {
       trainer: Trainer;
-      generator: Generator;
+      answers: Answers;
+      taken: Float32Array<ArrayBuffer> | null;
       prompts: readonly string[];
       wired: Wired;
       files: ModelFiles;
@@ -77,7 +80,8 @@ export class TrainingRun {
     this.backend = options.opened.backend;
     this.#options = options;
     this.#trainer = parts.trainer;
-    this.#generator = parts.generator;
+    this.#answers = parts.answers;
+    this.#taken = parts.taken;
     this.#prompts = parts.prompts;
     const { store, now, emit, saved } = options;
     this.keeper = new Keeper({
@@ -95,7 +99,7 @@ export class TrainingRun {
     this.#metrics.push(...saved.metrics);
     emit({ type: 'restored', recipe: this.recipe, metrics: saved.metrics });
     for (const [index, { prompt, text }] of saved.before.entries()) {
-      this.#before.set(prompt, text);
+      this.#answers.before.set(prompt, text);
       emit({ type: 'answer', id: 0, index, side: 'before', prompt, text, done: true, step: 0 });
     }
   }
@@ -106,24 +110,28 @@ export class TrainingRun {
     const { values } = recipe;
     assertRecipe(recipe);
     emit({ type: 'phase', phase: 'loading', done: 0, total: 0, note: '' });
-    const files = await assets.model(recipe);
+    const plain = await assets.model(recipe);
     const source = await assets.rows(recipe);
-    const data = prepareData(source, files.tokenizer, values);
+    const data = prepareData(source, plain.tokenizer, values);
     data.assertLearns();
     const batch = { rows: values['train.per_device_train_batch_size'], tokens: data.longestBatch };
-    const examination = examine(files.config, values, { batch, allMasked: false });
+    const examination = examine(plain.config, values, { batch, allMasked: false });
     for (const { category, message } of examination.outcome.warnings)
       emit({ type: 'warning', category, message });
     const { error } = examination.outcome;
     if (!examination.wired)
       throw new PythonError(error?.type ?? 'RuntimeError', error?.message ?? '', error?.call ?? '');
+    if (!error) assertWithinEngine(examination.wired);
+    assertRankFits(examination.wired.root);
+    const layout = adapterLayoutOf(examination.wired);
+    const stored = weightOptions(values);
+    const decomposed = decomposedFiles(plain, examination.wired, layout, stored, values['lora.loftq_iter']);
+    const files = decomposed?.files ?? plain;
     // A fresh wired model: the examination has recorded on its own.
-    const weightFormat = weightFormatsOf(files.formatOf, weightOptions(values));
+    const weightFormat = weightFormatsOf(files.formatOf, stored);
     const wired = { ...examination.wired, weightFormat };
-    if (!error) assertWithinEngine(wired);
-    assertRankFits(wired.root);
     const brought = options.saved ? null : assets.adapter(recipe);
-    const initial = brought && placeAdapter(brought, adapterLayoutOf(wired));
+    const initial = brought && placeAdapter(brought, layout);
     const { backend } = opened;
     await loadFiles(options, files);
     const trainer = new Trainer({
@@ -135,6 +143,7 @@ export class TrainingRun {
       test: data.split.test,
       padId: files.tokenizer.padId,
       initial,
+      factors: decomposed?.initial ?? null,
       now: options.now,
     });
     await trainer.prepare();
@@ -146,6 +155,7 @@ export class TrainingRun {
       layout: trainer.layout,
       tokenizer: files.tokenizer,
       stopIds: files.stopIds,
+      refresh: () => trainer.refresh(),
     });
     const counts = countParameters(wired.root);
     const estimate = estimateCost({
@@ -165,7 +175,9 @@ export class TrainingRun {
       backend: backend.kind,
       dispatchesPerStep: estimate?.dispatchesPerStep ?? 0,
     });
-    return new TrainingRun(options, { trainer, generator, prompts: source.prompts, wired, files });
+    const taken = decomposed?.initial ?? null;
+    const answers = new Answers({ run: options, backend, generator, taken });
+    return new TrainingRun(options, { trainer, answers, taken, prompts: source.prompts, wired, files });
   }
 
   get step(): number {
@@ -225,6 +237,7 @@ export class TrainingRun {
       wired: this.#wired,
       layout: this.#trainer.layout,
       adapter,
+      taken: this.#taken,
       files: this.#files,
       metrics: this.#metrics,
       totalSteps: this.totalSteps,
@@ -238,7 +251,7 @@ export class TrainingRun {
   scores(prompt: string, adapter = true): Promise<Float32Array> {
     const { tokenizer } = this.#files;
     const ids = tokenizer.encode(tokenizer.render([{ role: 'user', content: prompt }], true).text);
-    return this.#generator.prefill(ids, adapter);
+    return this.#answers.scores(ids, adapter);
   }
 
   /** How far the last step moved each tensor. */
@@ -257,7 +270,7 @@ export class TrainingRun {
       metrics: this.#metrics.map((metrics) => ({ ...metrics, tensorNorms: [] })),
       totalSteps: this.totalSteps,
       before: this.#prompts.flatMap((prompt) => {
-        const text = this.#before.get(prompt);
+        const text = this.#answers.before.get(prompt);
         return text === undefined ? [] : [{ prompt, text }];
       }),
       device: deviceClass(this.#options.opened.device),
@@ -270,30 +283,7 @@ export class TrainingRun {
   }
 
   /** Streams the answers to `prompts`; stops early when the run is cancelled. */
-  async ask(id: number, prompts: readonly string[], side: 'before' | 'after', recipe: Recipe): Promise<void> {
-    const { emit, cancelled, breathe } = this.#options;
-    const step = this.step;
-    for (const [index, prompt] of prompts.entries()) {
-      if (cancelled()) return;
-      const send = (text: string, done: boolean): void =>
-        emit({ type: 'answer', id, index, side, prompt, text, done, step });
-      try {
-        const text = await this.#generator.answer(prompt, {
-          adapter: side === 'after',
-          values: recipe.values,
-          onText: async (soFar) => {
-            send(soFar, false);
-            await breathe();
-            return !cancelled();
-          },
-        });
-        if (side === 'before' && !cancelled()) this.#before.set(prompt, text);
-        send(text, true);
-      } catch (error) {
-        // A question that can't be asked must not cost the run: its error stands where the answer would.
-        if (!(error instanceof UserError)) throw error;
-        send(error.message, true);
-      }
-    }
+  ask(id: number, prompts: readonly string[], side: 'before' | 'after', recipe: Recipe): Promise<void> {
+    return this.#answers.ask(id, prompts, side, recipe, this.step);
   }
 }

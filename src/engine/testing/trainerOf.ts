@@ -6,7 +6,9 @@ import { loadWeights } from '../models/loadModel.ts';
 import type { ModelFiles, ReadAsset } from '../models/modelFiles.ts';
 import { embeddedModel } from '../models/modelFiles.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
+import { decomposedFiles } from '../session/decomposedFiles.ts';
 import { prepareData } from '../session/prepareData.ts';
+import { adapterLayoutOf } from '../train/recordTraining.ts';
 import { Trainer } from '../train/trainer.ts';
 import type { Wired } from '../wiring/wire.ts';
 import { weightOptions, wire } from '../wiring/wire.ts';
@@ -25,7 +27,11 @@ export async function trainerOf(
   rows: string,
   values: RecipeValues,
 ): Promise<OpenedTrainer> {
-  const files = await embeddedModel(read);
+  const plain = await embeddedModel(read);
+  const wired = wire(plain.config, values);
+  const layout = adapterLayoutOf(wired);
+  const decomposed = decomposedFiles(plain, wired, layout, weightOptions(values), values['lora.loftq_iter']);
+  const files = decomposed?.files ?? plain;
   await loadWeights(
     files.config,
     await files.weights(() => {}),
@@ -33,7 +39,6 @@ export async function trainerOf(
     (name, data) => backend.upload(name, data),
     async () => {},
   );
-  const wired = wire(files.config, values);
   const { split } = prepareData(
     { name: 'rows', rows: parseRows(rows), prompts: [] },
     files.tokenizer,
@@ -47,6 +52,7 @@ export async function trainerOf(
     train: split.train,
     test: split.test,
     padId: files.tokenizer.padId,
+    factors: decomposed?.initial ?? null,
     now: () => performance.now(),
   });
   await trainer.prepare();

@@ -18,6 +18,7 @@ import { makePlan } from '../tape/plan.ts';
 import type { Wired } from '../wiring/wire.ts';
 import type { Best } from './bestState.ts';
 import { bestOptions, betterOf, outOfPatience } from './bestState.ts';
+import { DoraTables } from './doraTables.ts';
 import { Learner } from './learner.ts';
 import { adapterLayoutOf, recordEvaluation, recordTraining } from './recordTraining.ts';
 import type { TrainerState } from './trainerState.ts';
@@ -33,6 +34,8 @@ export interface TrainerInputs {
   readonly padId: number;
   /** The adapter's numbers, in place of those that the seed draws. */
   readonly initial?: Float32Array<ArrayBuffer> | null;
+  /** A and B that were taken out of the base, in place of drawn ones; whatever follows from them is made from them. */
+  readonly factors?: Float32Array<ArrayBuffer> | null;
   /** Milliseconds, steadily growing. */
   readonly now: () => number;
 }
@@ -50,6 +53,7 @@ export class Trainer {
   readonly #inputs: TrainerInputs;
   readonly #schedule: Schedule;
   readonly #learner: Learner;
+  readonly #dora: DoraTables;
   readonly #executables = new Map<string, Executable>();
 
   constructor(inputs: TrainerInputs) {
@@ -64,8 +68,12 @@ export class Trainer {
     };
     this.totalSteps = totalSteps(this.#schedule, values['train.max_steps'], values['train.num_train_epochs']);
     const { layout } = this;
-    backend.upload('adapter', inputs.initial ?? initialiseAdapter(layout, values['train.seed']));
+    backend.upload(
+      'adapter',
+      inputs.initial ?? inputs.factors ?? initialiseAdapter(layout, values['train.seed']),
+    );
     this.#learner = new Learner(backend, layout, values, this.totalSteps);
+    this.#dora = new DoraTables(backend, inputs.config, inputs.wired, layout);
     backend.allocate('metrics', metricsLength(layout.tensors.length));
     const widest = Math.max(...[...train, ...inputs.test].map((example) => example.ids.length));
     const room = Math.ceil(widest / 16) * 16 * this.#schedule.batchSize;
@@ -90,6 +98,11 @@ export class Trainer {
   /** Row numbers of each micro-batch of optimiser step `step` (from 0). */
   rowsOf(step: number): readonly (readonly number[])[] {
     return windowOf(this.#schedule, step);
+  }
+
+  /** Brings what follows from the adapter up to it, before something else than a step reads it. */
+  refresh(): Promise<void> {
+    return this.#dora.refresh();
   }
 
   /** What the steps so far have made. Waits for them. */
@@ -141,6 +154,7 @@ export class Trainer {
       (tensor) => tensor.parameter.requiresGrad && recording.gradientOf(tensor.parameter) !== null,
     );
     this.#learner.setReached((i) => reached[i] ?? false);
+    if (!this.#inputs.initial) await this.#dora.initialise();
     await this.#training(this.#shape(first));
     await this.#update();
   }
@@ -154,6 +168,7 @@ export class Trainer {
     const items = window.reduce((sum, batch) => sum + batch.labelCount, 0);
     const numbers = this.#learner.numbers(this.#step, items);
     backend.clear('grads');
+    await this.#dora.refresh();
     for (const [microBatch, batch] of window.entries()) {
       this.#write(batch);
       const seed =
@@ -214,6 +229,7 @@ export class Trainer {
   async evaluate(): Promise<number> {
     const { backend, test } = this.#inputs;
     const { batchSize } = this.#schedule;
+    await this.#dora.refresh();
     let [sum, count] = [0, 0];
     for (let at = 0; at < test.length; at += batchSize) {
       const batch = makeBatch(test.slice(at, at + batchSize), this.#inputs.padId);

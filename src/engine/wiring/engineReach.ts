@@ -3,7 +3,7 @@
 import { UserError } from '../errors.ts';
 import type { WiredModel } from '../models/recording.ts';
 
-const within = /\.layers\.\d+\..*\.lora_[AB]\.[^.]+\.weight$/;
+const within = /\.layers\.\d+\..*\.lora_([AB]|magnitude_vector)\.[^.]+\.weight$/;
 
 /** Names of parameters that require grad and that no kernel trains, in the tree's order. */
 export function beyondEngine(model: WiredModel): string[] {
@@ -12,8 +12,23 @@ export function beyondEngine(model: WiredModel): string[] {
   );
 }
 
+/** DoRA with dropout runs the frozen matrix a second time on the thinned inputs, of which each projection has its own. */
+function assertDoraWithoutDropout(model: WiredModel): void {
+  for (const [path, { kind }] of model.root.namedModules()) {
+    if (kind.type !== 'lora') continue;
+    const both = [...kind.adapters.values()].find(({ dora, dropout }) => dora && dropout > 0);
+    if (both)
+      throw new UserError(
+        'beyond-engine',
+        `${path}: has use_dora and lora_dropout ${both.dropout}, which this engine does not train together. Set lora.lora_dropout to 0 or lora.use_dora to false.`,
+        { names: [path] },
+      );
+  }
+}
+
 /** Throws UserError 'beyond-engine' when a wired model asks for more than the engine trains. */
 export function assertWithinEngine(model: WiredModel): void {
+  assertDoraWithoutDropout(model);
   const names = beyondEngine(model);
   if (names.length === 0) return;
   const others = names.length > 1 ? ` and ${names.length - 1} more` : '';

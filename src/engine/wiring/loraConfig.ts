@@ -17,12 +17,16 @@ const inits: Readonly<Record<string, LoraOptions['initLoraWeights']>> = {
   true: 'true',
   false: 'false',
   gaussian: 'gaussian',
+  pissa: 'pissa',
+  olora: 'olora',
+  loftq: 'loftq',
 };
 
 /** Arguments that the script passes beyond the long-standing ones. */
 function newerArguments(values: RecipeValues): string[] {
   const passed: Readonly<Record<string, boolean>> = {
     use_rslora: values['lora.use_rslora'],
+    use_dora: values['lora.use_dora'],
     rank_pattern: Object.keys(modulePattern(values['lora.rank_pattern'])).length > 0,
     alpha_pattern: Object.keys(modulePattern(values['lora.alpha_pattern'])).length > 0,
     exclude_modules: values['lora.exclude_modules'].trim() !== '',
@@ -42,6 +46,11 @@ export function checkLoraConfig(script: ScriptModel, values: RecipeValues): void
   const isText = target.form === 'all-linear' || target.form === 'regex';
   if (isText && layersOf(values['lora.layers_to_transform']) !== null)
     script.raise('ValueError', '`layers_to_transform` cannot be used when `target_modules` is a str.');
+  const init = values['lora.init_lora_weights'];
+  if (script.behaves('unknownInits').includes(init)) {
+    script.call = 'get_peft_model';
+    script.raise('ValueError', `Unknown initialization init_lora_weights='${init}'`);
+  }
 }
 
 /** Its values; what else a dtype depends on comes from the stack. */
@@ -61,7 +70,8 @@ export function loraOptions(script: ScriptModel, values: RecipeValues): LoraOpti
       exclude: exclude === '' || exclude === 'None' ? null : parseTargetModules(exclude),
     },
     useRslora: values['lora.use_rslora'],
-    initLoraWeights: init === 'gaussian' && !script.behaves('gaussianInit') ? 'true' : init,
+    useDora: values['lora.use_dora'],
+    initLoraWeights: script.behaves('gaussianInit') || init === 'false' ? init : 'true',
     rankPattern: modulePattern(values['lora.rank_pattern']),
     alphaPattern: modulePattern(values['lora.alpha_pattern']),
     inferenceMode: values['lora.inference_mode'],

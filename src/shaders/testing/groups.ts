@@ -43,11 +43,12 @@ function pack(weights: readonly Float32Array[], format: WeightFormat): PackedGro
   return packQuantised(weights.map((w) => quantise4(w, type, format.endsWith('double'))));
 }
 
-/** Members of these widths over K inputs, each with an adapter of the given rank (0: none). */
+/** Members of these widths over K inputs, each with an adapter of the given rank (0: none), and with DoRA's m behind each B. */
 export function testGroup(
   k: number,
   members: readonly { readonly out: number; readonly rank: number }[],
   format: WeightFormat,
+  dora = false,
 ): TestGroup {
   const weights = members.map(({ out }, i) => Float32Array.from(randomArray(out * k, 40 + i)));
   const packed = pack(weights, format);
@@ -68,6 +69,7 @@ export function testGroup(
       first_block: packed.firstBlocks[i] ?? 0,
       scale: 0.5 + i,
     };
+    if (dora && rank > 0) place(out);
     start += out;
     column += rank;
     return segment;

@@ -87,6 +87,17 @@ export const peftRules = {
     },
     { id: 'loraConfigLacks', library, versions: '>=0.14', value: [], source: loraConfig },
   ],
+  unknownInits: [
+    { id: 'unknownInits', library, versions: '<0.7', value: [], source: 'tuners/lora/layer.py' },
+    {
+      id: 'unknownInits',
+      library,
+      versions: '>=0.7 <0.11',
+      value: ['pissa', 'olora'],
+      source: 'tuners/lora/layer.py reset_lora_parameters',
+    },
+    { id: 'unknownInits', library, versions: '>=0.11', value: [], source: 'tuners/lora/layer.py' },
+  ],
   gaussianInit: [
     {
       id: 'gaussianInit',

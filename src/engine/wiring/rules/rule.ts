@@ -38,6 +38,8 @@ export interface Behaviours {
   readonly allLinear: 'a-name' | 'pretrained-only' | 'any-model';
   /** Arguments that LoraConfig does not know yet. */
   readonly loraConfigLacks: readonly string[];
+  /** init_lora_weights that raise as unknown. */
+  readonly unknownInits: readonly string[];
   /** Whether init_lora_weights="gaussian" is anything but True. */
   readonly gaussianInit: boolean;
   /** Whether keys of rank_pattern and alpha_pattern that match nothing are told. */

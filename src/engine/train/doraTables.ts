@@ -1,0 +1,56 @@
+// DoRA's tables over a run: one a group of every layer, filled anew whenever the adapter has changed, and once at the start to give
+// each magnitude its first value, the norm of its row. Source: PEFT 0.21 tuners/lora/dora.py update_layer.
+import { idleStep } from '../../shaders/lib/step.ts';
+import type { AdapterLayout } from '../adapters/layout.ts';
+import type { Backend, Executable } from '../backends/backend.ts';
+import type { LlamaConfig } from '../models/llamaConfig.ts';
+import type { WiredModel } from '../models/recording.ts';
+import { Recording } from '../models/recording.ts';
+import { layerGroups } from '../models/weightSource.ts';
+import { magnitudesOf, recordDoraNorms } from '../ops/dora.ts';
+import type { GroupAttributes } from '../ops/linearGroup.ts';
+import { groupOf } from '../ops/linearGroup.ts';
+import { makePlan } from '../tape/plan.ts';
+import { Tape } from '../tape/tape.ts';
+
+export class DoraTables {
+  readonly #backend: Backend;
+  readonly #groups: readonly GroupAttributes[];
+  readonly #tape = new Tape();
+  #executable: Executable | null = null;
+
+  /** Makes the buffers; none for an adapter without DoRA. */
+  constructor(backend: Backend, config: LlamaConfig, model: WiredModel, layout: AdapterLayout) {
+    this.#backend = backend;
+    const recording = new Recording(this.#tape, model, layout);
+    this.#groups = Array.from({ length: config.layers }, (_, layer) => `model.layers.${layer}`).flatMap(
+      (layer) =>
+        layerGroups
+          .map(([name, members]) => {
+            const paths = members.map((member) => `${layer}.${member}`);
+            return groupOf(recording, { members: paths, path: `${layer}.${name}` }).group;
+          })
+          .filter(({ dora }) => dora !== null),
+    );
+    for (const { dora, out } of this.#groups) if (dora !== null) backend.allocate(dora, 2 * out);
+    recordDoraNorms(this.#tape, this.#groups);
+  }
+
+  /** Brings the tables up to the adapter. */
+  async refresh(): Promise<void> {
+    if (this.#groups.length === 0) return;
+    this.#executable ??= await this.#backend.prepare(makePlan(this.#tape, this.#backend.profile));
+    await this.#backend.run(this.#executable, idleStep);
+  }
+
+  /** Gives every magnitude the norm of its row. */
+  async initialise(): Promise<void> {
+    await this.refresh();
+    for (const group of this.#groups) {
+      if (group.dora === null) continue;
+      const norms = await this.#backend.read(group.dora, group.out, group.out, 'save');
+      for (const { offset, start, end } of magnitudesOf(group))
+        this.#backend.write('adapter', norms.slice(start, end), offset);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+// DoRA's gradients against central differences in float64 with the norms held constant, as the paper asks; at the start, when m is
+// the norm, the output is the plain product.
+import { expect, it } from 'vitest';
+import { decodeMember } from '../quant/decode.ref.ts';
+import { finiteDifference, randomArray } from '../testing/finite.ts';
+import { testGroup } from '../testing/groups.ts';
+import { mismatches } from '../testing/tolerance.ts';
+import { doraGradReference, doraNormReference, doraReference, magnitudeOffset } from './dora.ref.ts';
+
+const [n, k] = [4, 6];
+const group = testGroup(
+  k,
+  [
+    { out: 3, rank: 2 },
+    { out: 4, rank: 0 },
+    { out: 2, rank: 3 },
+  ],
+  'none',
+  true,
+);
+const { out, segments, total, packed } = group;
+const weights = { words: packed.words, scales: packed.scales, format: 'none', segments, k, out } as const;
+
+function tableOf(adapter: Float64Array): Float64Array {
+  const table = new Float64Array(2 * out);
+  doraNormReference({ ...weights, adapter, table });
+  return table;
+}
+
+it('takes the norm of each row of W + s·B·A', () => {
+  const adapter = Float64Array.from(group.adapter);
+  const table = tableOf(adapter);
+  segments.forEach((s, segment) => {
+    const w = new Float64Array((s.end - s.start) * k);
+    const member = { words: packed.words, scales: packed.scales, format: 'none', segment } as const;
+    decodeMember({ ...member, firstBlock: s.first_block, count: w.length, out: w, outAt: 0 });
+    for (let o = 0; o < s.end - s.start; o++) {
+      let sum = 0;
+      for (let i = 0; i < k; i++) {
+        let value = w[o * k + i] ?? 0;
+        for (let r = 0; r < s.rank; r++)
+          value +=
+            s.scale * (adapter[s.b_offset + o * s.rank + r] ?? 0) * (adapter[s.a_offset + r * k + i] ?? 0);
+        sum += value * value;
+      }
+      expect(table[out + s.start + o]).toBeCloseTo(Math.sqrt(sum), 12);
+    }
+  });
+});
+
+it('leaves the product as it is when m is the norm, and members without adapter always', () => {
+  const adapter = Float64Array.from(group.adapter);
+  const norms = tableOf(adapter).subarray(out);
+  for (const s of segments) if (s.rank > 0) adapter.set(norms.subarray(s.start, s.end), magnitudeOffset(s));
+  expect(mismatches(tableOf(adapter).subarray(0, out), new Float64Array(out).fill(1), 1e-15)).toEqual([]);
+});
+
+it('gives the gradients of z and m', () => {
+  const adapter = Float64Array.from(group.adapter);
+  const table = tableOf(adapter);
+  const [z, residual, dy] = [randomArray(n * out, 1), randomArray(n * out, 2), randomArray(n * out, 3)];
+  const forward = (at: Float64Array, c: Float64Array): Float64Array => {
+    const y = new Float64Array(n * out);
+    doraReference(n, out, at, c, residual, y);
+    return y;
+  };
+  const dz = new Float64Array(n * out);
+  doraReference(n, out, dy, table, null, dz);
+  expect(
+    mismatches(
+      dz,
+      finiteDifference((at) => forward(at, table), z, dy),
+      1e-7,
+    ),
+  ).toEqual([]);
+  const grads = new Float64Array(total);
+  doraGradReference({ z, dy, table, grads, segments, n, out });
+  const want = finiteDifference(
+    (at) => {
+      const c = tableOf(at);
+      // The norms are constants: c = m / n with the n of before.
+      const held = c.map((value, o) =>
+        o < out ? (value * (c[out + o] ?? 1)) / (table[out + o] ?? 1) : value,
+      );
+      return forward(z, held);
+    },
+    adapter,
+    dy,
+  );
+  for (const s of segments) {
+    if (s.rank === 0) continue;
+    const [from, to] = [magnitudeOffset(s), magnitudeOffset(s) + s.end - s.start];
+    expect(mismatches(grads.subarray(from, to), want.subarray(from, to), 1e-6)).toEqual([]);
+  }
+});

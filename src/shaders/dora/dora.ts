@@ -1,0 +1,41 @@
+// Declares DoRA over a linear group: the norms of the adapted rows, taken once a step and held constant in backward; the output
+// scaled by m / n; the gradient of m. Source: Liu et al., DoRA, 2024, 4.3; PEFT 0.21 tuners/lora/dora.py.
+import { flatGrid, gridConstants } from '../host/grid.ts';
+import { defineKernel } from '../kernel.ts';
+import { segmentArray, segmentSnippet } from '../lib/segments.ts';
+import source from './dora.wgsl?raw';
+import gradSource from './dora_grad.wgsl?raw';
+import normSource from './dora_norm.wgsl?raw';
+
+/** W [OUT, K] packed and the adapter → table [2, OUT]: c = m / n, and n. */
+export const doraNorm = defineKernel({
+  name: 'dora_norm',
+  source: normSource,
+  snippets: [segmentSnippet],
+  slots: ['decode'],
+  buffers: { w: 'read', w_scales: 'read', adapter: 'read', table: 'read_write' },
+  params: { segments: segmentArray, k: 'u32', out: 'u32', count: 'u32' },
+  constants: {},
+  workgroups: ({ out }) => [out, 1, 1],
+});
+
+/** x [N, OUT] → y = c x (+ residual); with x = dy and no residual, the gradient of x. */
+export const dora = defineKernel({
+  name: 'dora',
+  source,
+  buffers: { x: 'read', table: 'read', residual: 'read', y: 'read_write' },
+  params: { n: 'u32', out: 'u32' },
+  constants: { ...gridConstants, HAS_RESIDUAL: 0 },
+  workgroups: ({ n, out }) => flatGrid(n * out),
+});
+
+/** z, dy [N, OUT] → grads [S, total], added at the offset of m. */
+export const doraGrad = defineKernel({
+  name: 'dora_grad',
+  source: gradSource,
+  snippets: [segmentSnippet],
+  buffers: { z: 'read', dy: 'read', table: 'read', grads: 'read_write' },
+  params: { segments: segmentArray, n: 'u32', out: 'u32', count: 'u32', total: 'u32', splits: 'u32' },
+  constants: {},
+  workgroups: ({ out, splits }) => [Math.ceil(out / 64), splits, 1],
+});
