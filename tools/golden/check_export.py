@@ -112,12 +112,15 @@ def check_log(folder: str) -> None:
 for name in sorted(os.listdir(root)):
     print(name)
     folder = f"{root}/{name}"
-    model = PeftModel.from_pretrained(base(name.startswith("nf4")), f"{folder}/peft", is_trainable=True).train()
-    compare_logits(model, "PEFT", folder)
-    theirs = {place: delta.detach() for place, delta in deltas(model).items()}
-    magnitudes = {path.split("model.layers.")[1]: module.lora_magnitude_vector["default"].weight.detach()
+    if refused(f"{folder}/peft", "PEFT"):
+        model, theirs = None, {}
+    else:
+        model = PeftModel.from_pretrained(base(name.startswith("nf4")), f"{folder}/peft", is_trainable=True).train()
+        compare_logits(model, "PEFT", folder)
+        theirs = {place: delta.detach() for place, delta in deltas(model).items()}
+    magnitudes = {} if model is None else {path.split("model.layers.")[1]: module.lora_magnitude_vector["default"].weight.detach()
                   for path, module in model.named_modules() if getattr(module, "lora_magnitude_vector", None)}
-    check_gguf(f"{folder}/gguf", theirs, model.config)
+    check_gguf(f"{folder}/gguf", theirs, model and model.config)
     check_mlx(f"{folder}/mlx", theirs, magnitudes)
     merged = LlamaForCausalLM.from_pretrained(f"{folder}/merged", dtype=torch.float32)
     compare_logits(merged, "merged, safetensors", folder, AutoTokenizer.from_pretrained(f"{folder}/merged"))

@@ -16,12 +16,12 @@ while IFS=$'\t' read -r name folder stack; do
   printf '%s\t%s\n' "$name" "${result#RESULT }" >>"$work/results"
   echo "$name" >&2
 done <"$work/list"
-"$python" - "$work/results" "$work/list" "$root/tests/golden/parity.json" <<'PY'
+"$python" - "$work/results" "$here/parity_recipes.json" "$root/tests/golden/parity.json" <<'PY'
 import json, os, sys
 results, listed, path = sys.argv[1:]
 old = json.load(open(path, encoding="utf-8")) if os.path.exists(path) else {}
 new = dict(line.rstrip("\n").split("\t", 1) for line in open(results, encoding="utf-8"))
-names = [line.split("\t")[0] for line in open(listed, encoding="utf-8")]
+names = list(json.load(open(listed, encoding="utf-8")))
 compact = {n: json.loads(new[n]) if n in new else old.get(n) for n in names}
 body = ",\n".join(f"{json.dumps(n)}: {json.dumps(v, separators=(',', ':'))}" for n, v in compact.items() if v)
 open(path, "w", encoding="utf-8", newline="\n").write("{\n" + body + "\n}\n")

@@ -9,11 +9,14 @@ library's, is drawn by the counter that the engine has instead of torch's genera
 """
 
 import hashlib
+import inspect
 import json
 import math
 
 import bitsandbytes.functional
 import numpy as np
+import peft.tuners.lora.layer
+import peft.utils.loftq_utils
 import torch
 import trl
 from transformers import TrainerCallback
@@ -24,7 +27,7 @@ torch.set_num_threads(1)
 logging.set_verbosity_error()
 logging.disable_progress_bar()
 KEYS = ("loss", "grad_norm", "learning_rate", "mean_token_accuracy", "entropy", "eval_loss", "rewards/margins", "rewards/accuracies")
-log, order, initial = [], [], {}
+log, order, initial, squares = [], [], {}, {}
 
 
 quantize_blockwise = bitsandbytes.functional.quantize_blockwise
@@ -70,13 +73,21 @@ counted_noise.calls = 0
 neftune.neftune_post_forward_hook = counted_noise
 
 
+# LoftQ computes on CUDA or XPU and nowhere else.
+source = inspect.getsource(peft.utils.loftq_utils.loftq_init)
+assert '"cuda"' in source
+exec(source.replace('"cuda"', '"cpu"'), peft.utils.loftq_utils.__dict__)
+peft.tuners.lora.layer.loftq_init = peft.utils.loftq_utils.loftq_init
+
+
 class Recorder(TrainerCallback):
     def on_train_begin(self, args, state, control, model=None, **kwargs):
         for name, tensor in model.named_parameters():
             if tensor.requires_grad:
                 assert tensor.dtype is torch.float32, (name, tensor.dtype)
+                squares[name] = float((tensor.detach().double() ** 2).sum())
                 # Norms are sums, whose order is each side's own; what is drawn must be equal bit for bit.
-                if "magnitude" in name:
+                if "magnitude" in name or model.peft_config["default"].init_lora_weights in ("pissa", "olora", "loftq"):
                     continue
                 initial[name] = hashlib.sha256(tensor.detach().numpy().tobytes()).hexdigest()[:16]
 
@@ -124,6 +135,7 @@ norm = sum(float((p.detach().double() ** 2).sum()) for p in space["trainer"].mod
 columns = [key for key in KEYS if any(key in entry for entry in log if "loss" in entry)]
 result = {
     "initial": hashlib.sha256("".join(initial.values()).encode()).hexdigest()[:16],
+    "initial_norm": sum(squares.values()) ** 0.5,
     "order": order[:used],
     "columns": columns,
     "steps": [[entry[key] for key in columns] for entry in log if "loss" in entry],

@@ -23,6 +23,10 @@ const recipes: Readonly<Record<string, RecipePatch>> = {
   },
   dora: { 'lora.use_dora': true },
   'nf4-dora': { 'lora.use_dora': true, 'bnb.bnb_4bit_quant_type': 'nf4' },
+  pissa: { 'lora.init_lora_weights': 'pissa', 'lora.use_rslora': true },
+  olora: { 'lora.init_lora_weights': 'olora', 'lora.r': 4 },
+  loftq: { 'lora.init_lora_weights': 'loftq', 'lora.lora_alpha': 8 },
+  'nf4-olora': { 'lora.init_lora_weights': 'olora', 'bnb.bnb_4bit_quant_type': 'nf4' },
   'nf4-qv': { 'lora.target_modules': '["q_proj", "v_proj"]', 'bnb.bnb_4bit_quant_type': 'nf4' },
 };
 

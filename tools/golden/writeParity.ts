@@ -1,10 +1,12 @@
 // Writes what run_parity.py needs into a folder: both models, and for every recipe of parity_recipes.json its rows and the Python
 // script that the product hands out. Prints `name<TAB>folder<TAB>stack`. `node tools/run.mjs tools/golden/writeParity.ts FOLDER`.
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { parseRows } from '../../src/engine/data/rows.ts';
 import { accelerateFiles } from '../../src/engine/script/accelerateFiles.ts';
 import { pythonScript } from '../../src/engine/script/pythonScript.ts';
 import { parityRecipes, readFor } from '../../src/engine/testing/parityRecipes.ts';
+import { smollm2File } from '../../src/engine/testing/smollm2.ts';
 
 export async function main([folder]: readonly string[]): Promise<number> {
   if (folder === undefined) {
@@ -20,7 +22,10 @@ export async function main([folder]: readonly string[]): Promise<number> {
   parityRecipes().forEach(({ name, model, recipe }, index) => {
     const own = `${folder}/${String(index).padStart(2, '0')}`;
     mkdirSync(own, { recursive: true });
-    symlinkSync(`../${model}`, `${own}/model`);
+    const file = smollm2File();
+    if (model === 'smollm2' && !existsSync(file)) return;
+    const gguf = model === 'smollm2' ? { gguf: basename(file) } : {};
+    symlinkSync(model === 'smollm2' ? file : `../${model}`, `${own}/${gguf.gguf ?? 'model'}`);
     const text = recipe.data?.text ?? '';
     writeFileSync(`${own}/rows.jsonl`, text);
     const [row] = parseRows(text);
@@ -28,7 +33,7 @@ export async function main([folder]: readonly string[]): Promise<number> {
       row?.format === 'prompt-completion-chat' ? 'prompt-completion' : (row?.format ?? 'messages');
     writeFileSync(
       `${own}/train.py`,
-      pythonScript(recipe.values, { model: 'model', data: 'rows.jsonl', format }),
+      pythonScript(recipe.values, { model: 'model', data: 'rows.jsonl', format, ...gguf }),
     );
     for (const file of accelerateFiles(recipe.values)) writeFileSync(`${own}/${file.name}`, file.text);
     process.stdout.write(`${name}\t${own}\t${recipe.values['wiring.stack']}\n`);

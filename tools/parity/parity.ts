@@ -75,6 +75,10 @@ export async function main(args: readonly string[]): Promise<number> {
       opened.backend,
       values.steps === undefined ? undefined : Number(values.steps),
     );
+    if (!parity) {
+      say([recipe.name, 'skipped: no model file, see README']);
+      continue;
+    }
     say(rowOf(recipe.name, parity));
     failures.push(...parityProblems(parity).map((problem) => `${recipe.name}: ${problem}`));
   }

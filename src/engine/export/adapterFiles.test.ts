@@ -10,6 +10,7 @@ import { unpermuteRows } from '../models/gguf/ggufWeights.ts';
 import type { RecipePatch } from '../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../recipe/recipe.ts';
 import { wire } from '../wiring/wire.ts';
+import { adapterPairs, adapterTensors, trainedTensors } from './adapterTensors.ts';
 import { ggufAdapter } from './ggufAdapter.ts';
 import { mlxFiles } from './mlxAdapter.ts';
 import { peftFiles } from './peftDirectory.ts';
@@ -63,6 +64,53 @@ describe('PEFT’s directory', () => {
       ...readSafetensors(file(peftFiles(adapter(patch)), 'adapter_model.safetensors')).keys(),
     ];
     expect(names({ 'wiring.attach': 'add_adapter' })).toEqual(names({ 'wiring.attach': 'get_peft_model' }));
+  });
+});
+
+describe('an adapter that was taken out of the base', () => {
+  const values = {
+    'lora.init_lora_weights': 'pissa',
+    'lora.use_rslora': true,
+    'bnb.bnb_4bit_quant_type': 'none',
+  } as const;
+  const trained = adapter(values);
+  const taken = trained.values.map((value, i) => value + Math.cos(i) / 9);
+
+  it('is handed out for the untouched base: s·(B·A − B₀·A₀) as a LoRA of twice the rank', () => {
+    const [now, before] = [trained.values, taken].map((own) =>
+      adapterPairs(trainedTensors({ ...trained, values: own })),
+    );
+    const pairs = adapterPairs(adapterTensors({ ...trained, taken }));
+    expect(pairs.size).toBe(14);
+    for (const [module, pair] of pairs) {
+      const [kept, left] = [now?.get(module), before?.get(module)];
+      if (!kept || !left) throw new Error(`no ${module}`);
+      expect(pair.a.shape[0]).toBe(2 * (kept.a.shape[0] ?? 0));
+      // The scale that PEFT computes from the new rank and alpha is the old one.
+      expect(pair.a.alpha / Math.sqrt(pair.a.r)).toBeCloseTo(kept.a.scaling, 12);
+      const delta = (
+        { a, b }: { a: { values: Float32Array; r: number }; b: { values: Float32Array } },
+        o: number,
+        i: number,
+      ) => {
+        const width = a.values.length / a.r;
+        let sum = 0;
+        for (let j = 0; j < a.r; j++) sum += (b.values[o * a.r + j] ?? 0) * (a.values[j * width + i] ?? 0);
+        return sum;
+      };
+      for (const [o, i] of [
+        [0, 0],
+        [3, 5],
+        [15, 31],
+      ] as const)
+        expect(delta(pair, o, i)).toBeCloseTo(delta(kept, o, i) - delta(left, o, i), 6);
+    }
+  });
+
+  it('is refused where that would say something else', () => {
+    expect(() => adapterTensors({ ...trained, taken, quantised: true })).toThrow(/pissa left a rest/);
+    const loftq = adapter({ ...values, 'lora.init_lora_weights': 'loftq' });
+    expect(() => peftFiles({ ...loftq, taken })).toThrow(/LoftQ rounded the base/);
   });
 });
 

@@ -22,8 +22,10 @@ export interface ScriptContext {
 const defaultContext: ScriptContext = { model: 'model', data: 'rows.jsonl', format: 'messages' };
 
 /** `pip install …` with the stack's versions. */
-function pins(stack: Stack, fourBit: boolean, gguf: boolean): string {
+function pins(stack: Stack, values: RecipeValues, gguf: boolean): string {
   const bitsandbytes = stack.bitsandbytes === null ? 'bitsandbytes' : `bitsandbytes==${stack.bitsandbytes}`;
+  const fourBit = isFourBit(values) || values['train.optim'] === 'lion_32bit';
+  const loftq = values['lora.init_lora_weights'] === 'loftq';
   const older = stack.torch.startsWith('2.1.') || stack.torch.startsWith('2.2.');
   return [
     `torch==${stack.torch}`,
@@ -31,7 +33,8 @@ function pins(stack: Stack, fourBit: boolean, gguf: boolean): string {
     `peft==${stack.peft}`,
     `trl==${stack.trl}`,
     ...(gguf ? ['gguf'] : []),
-    ...(fourBit ? [bitsandbytes] : []),
+    ...(fourBit || loftq ? [bitsandbytes] : []),
+    ...(loftq ? ['scipy'] : []),
     'datasets',
     // These releases were built against the older interfaces.
     ...(older
@@ -113,7 +116,7 @@ export function pythonScript(values: RecipeValues, context: ScriptContext = defa
   ];
   const body = sections.filter((section) => section !== '').join('\n\n');
   return [
-    `# pip install ${pins(stack, isFourBit(values) || values['train.optim'] === 'lion_32bit', context.gguf !== undefined)}`,
+    `# pip install ${pins(stack, values, context.gguf !== undefined)}`,
     imports(body, dialect),
     '',
     constants.join('\n'),

@@ -1,6 +1,7 @@
 // Test-only: the embedded model of public/ on a backend, and a trainer over given rows.
 import { readFileSync } from 'node:fs';
 import type { Backend } from '../backends/backend.ts';
+import { embeddedModel } from '../models/modelFiles.ts';
 import type { RecipePatch, RecipeValues } from '../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../recipe/recipe.ts';
 import type { OpenedTrainer } from './trainerOf.ts';
@@ -16,5 +17,5 @@ export async function embeddedTrainer(
   patch: RecipePatch,
 ): Promise<OpenedTrainer & { readonly values: RecipeValues }> {
   const values = withPatch(defaultValues, patch);
-  return { ...(await trainerOf(backend, readPublic, rows, values)), values };
+  return { ...(await trainerOf(backend, await embeddedModel(readPublic), rows, values)), values };
 }

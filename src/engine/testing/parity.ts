@@ -5,11 +5,14 @@ import type { Backend } from '../backends/backend.ts';
 import { withoutEmbeddings } from '../inspect/trainableLine.ts';
 import type { StepMetrics } from '../protocol.ts';
 import type { ParityRecipe } from './parityRecipes.ts';
-import { readFor } from './parityRecipes.ts';
+import { filesFor } from './parityRecipes.ts';
 import { trainerOf } from './trainerOf.ts';
 
 interface Golden {
+  /** Of what was drawn. */
   readonly initial: string;
+  /** Of all that is trained, at the start. */
+  readonly initial_norm?: number;
   /** Row numbers of every micro-batch. */
   readonly order: readonly (readonly number[])[];
   readonly columns: readonly string[];
@@ -27,6 +30,8 @@ const golden: Readonly<Record<string, Golden>> = JSON.parse(readFileSync('tests/
 export interface Parity {
   readonly steps: number;
   readonly sameInitial: boolean;
+  /** Relative difference of the norm of all that is trained, at the start: of what is computed, not drawn. */
+  readonly initialNorm: number;
   readonly sameOrder: boolean;
   readonly loss: number;
   readonly gradNorm: number;
@@ -56,6 +61,8 @@ export const BOUNDS = {
 export function parityProblems(parity: Parity): string[] {
   const problems: string[] = [];
   if (!parity.sameInitial) problems.push('initial weights differ');
+  if (!(parity.initialNorm <= BOUNDS.norm))
+    problems.push(`the initial norm differs by ${parity.initialNorm.toExponential(1)}`);
   if (!parity.sameOrder) problems.push('order of rows differs');
   for (const key of ['loss', 'gradNorm', 'learningRate', 'entropy', 'evalLoss'] as const) {
     const found = parity[key];
@@ -75,23 +82,28 @@ const sha16 = (bytes: Uint8Array | string): string =>
 const relative = (got: number, want: number): number =>
   Math.abs(got - want) / Math.max(Math.abs(want), 1e-12);
 
-/** Runs a recipe on a backend and compares. `limit`: steps at most. Throws Error for a recipe without golden values. */
+/**
+ * Runs a recipe on a backend and compares. `limit`: steps at most. null without the model's file. Throws Error for a recipe without
+ * golden values.
+ */
 export async function compareWithLibraries(
   { name, model, recipe }: ParityRecipe,
   backend: Backend,
   limit = Number.POSITIVE_INFINITY,
-): Promise<Parity> {
+): Promise<Parity | null> {
   const want = golden[name];
   if (!want)
     throw new Error(`parity: no golden values for '${name}'; run npm run golden -- parity "${name}"`);
-  const opened = await trainerOf(backend, readFor(model), recipe.data?.text ?? '', recipe.values);
+  const files = await filesFor(model);
+  if (!files) return null;
+  const opened = await trainerOf(backend, files, recipe.data?.text ?? '', recipe.values);
   const { trainer } = opened;
   // Of equal rows the first stands for all, as in run_parity.py.
   const texts = opened.train.map(({ ids }) => ids.join(' '));
   const { adapter } = await trainer.state();
   const tensors = trainer.layout.tensors.filter(({ parameter }) => parameter.requiresGrad);
-  // Norms are sums, whose order is each side's own.
-  const drawn = tensors.filter(({ parameter }) => parameter.init !== 'row_norm');
+  // What is computed is each side's own sum.
+  const drawn = tensors.filter(({ parameter: { init } }) => init !== 'row_norm' && init !== 'decomposed');
   const initial = drawn.map(({ offset, length }) => {
     const part = adapter.subarray(offset, offset + length);
     return sha16(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
@@ -103,6 +115,7 @@ export async function compareWithLibraries(
       for (let i = offset; i < offset + length; i++) sum += (end[i] ?? 0) ** 2;
     return Math.sqrt(sum);
   };
+  const initialNorm = want.initial_norm === undefined ? 0 : relative(await norm(), want.initial_norm);
   const steps = Math.min(limit, want.steps.length);
   const got: StepMetrics[] = [];
   while (got.length < steps) got.push(await trainer.next());
@@ -118,6 +131,7 @@ export async function compareWithLibraries(
   const evaluations = (want.evaluations ?? []).filter(([step]) => step <= steps);
   return {
     steps,
+    initialNorm,
     sameInitial: sha16(initial.join('')) === want.initial,
     sameOrder: JSON.stringify(order) === JSON.stringify(want.order.slice(0, order.length)),
     loss: worst('loss', ({ loss }) => loss),

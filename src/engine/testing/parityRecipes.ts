@@ -1,14 +1,17 @@
 // Test-only: the recipes whose numbers are held against the real libraries, and what runs them here: recipe, rows, model.
 import { readFileSync } from 'node:fs';
-import type { ReadAsset } from '../models/modelFiles.ts';
+import type { ModelFiles, ReadAsset } from '../models/modelFiles.ts';
+import { embeddedModel } from '../models/modelFiles.ts';
 import type { Recipe, RecipePatch } from '../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../recipe/recipe.ts';
 import { readPublic } from './embedded.ts';
 import { randomLlama } from './randomLlama.ts';
+import { smollm2OrNull } from './smollm2.ts';
 
 export interface ParityRecipe {
   readonly name: string;
-  readonly model: 'random' | 'embedded';
+  /** smollm2: where a person has put its file. */
+  readonly model: 'random' | 'embedded' | 'smollm2';
   readonly recipe: Recipe;
 }
 
@@ -39,9 +42,13 @@ export function parityRecipes(): ParityRecipe[] {
   }));
 }
 
-/** Reads the assets of the page, with the recipe's model in place of the embedded one. */
-export function readFor(model: ParityRecipe['model']): ReadAsset {
+/** Reads the assets of the page, with the random model in place of the embedded one if asked. */
+export function readFor(model: 'random' | 'embedded'): ReadAsset {
   if (model === 'embedded') return readPublic;
   const own = randomLlama();
   return async (path) => own.get(path) ?? readPublic(path);
 }
+
+/** A recipe's model; null without its file. */
+export const filesFor = (model: ParityRecipe['model']): Promise<ModelFiles | null> =>
+  model === 'smollm2' ? smollm2OrNull() : embeddedModel(readFor(model));

@@ -1,11 +1,15 @@
 // Test-only: SmolLM2-135M-Instruct from its GGUF file, where a person has put one; it is never committed. Without the file
 // its tests are skipped by name.
 import { existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { ByteSource } from '../formats/byteSource.ts';
 import { ggufModel } from '../models/gguf/ggufModel.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
 
 const path = process.env.SMOLLM2_GGUF ?? 'models/SmolLM2-135M-Instruct.Q4_1.gguf';
+
+/** Whole path of the file, whether it is there or not. */
+export const smollm2File = (): string => resolve(path);
 
 export interface GoldenSmol {
   readonly train: Readonly<Record<string, number | string>>;

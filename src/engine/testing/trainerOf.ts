@@ -3,8 +3,8 @@ import type { Backend } from '../backends/backend.ts';
 import { parseRows } from '../data/rows.ts';
 import type { Example } from '../data/tokenize.ts';
 import { loadWeights } from '../models/loadModel.ts';
-import type { ModelFiles, ReadAsset } from '../models/modelFiles.ts';
-import { embeddedModel } from '../models/modelFiles.ts';
+import type { ModelFiles } from '../models/modelFiles.ts';
+import { weightFormatsOf } from '../models/weightSource.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import { decomposedFiles } from '../session/decomposedFiles.ts';
 import { prepareData } from '../session/prepareData.ts';
@@ -20,18 +20,18 @@ export interface OpenedTrainer {
   readonly wired: Wired;
 }
 
-/** Loads the model that `read` serves into `backend` and prepares a run over `rows` (JSONL text). */
+/** Loads a model into `backend` and prepares a run over `rows` (JSONL text). */
 export async function trainerOf(
   backend: Backend,
-  read: ReadAsset,
+  plain: ModelFiles,
   rows: string,
   values: RecipeValues,
 ): Promise<OpenedTrainer> {
-  const plain = await embeddedModel(read);
-  const wired = wire(plain.config, values);
-  const layout = adapterLayoutOf(wired);
-  const decomposed = decomposedFiles(plain, wired, layout, weightOptions(values), values['lora.loftq_iter']);
+  const bare = wire(plain.config, values);
+  const layout = adapterLayoutOf(bare);
+  const decomposed = decomposedFiles(plain, bare, layout, weightOptions(values), values['lora.loftq_iter']);
   const files = decomposed?.files ?? plain;
+  const wired = { ...bare, weightFormat: weightFormatsOf(files.formatOf, weightOptions(values)) };
   await loadWeights(
     files.config,
     await files.weights(() => {}),
