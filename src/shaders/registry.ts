@@ -9,7 +9,9 @@ import { dequantize, dequantizeScalar } from './dequantize/dequantize.ts';
 import { dora, doraGrad, doraNorm } from './dora/dora.ts';
 import { dropout } from './dropout/dropout.ts';
 import { embedding } from './embedding/embedding.ts';
+import { embeddingGrad, embeddingLora, embeddingLoraGrad } from './embedding_grad/embedding_grad.ts';
 import { clipFactor, gradReduce } from './grad_norm/grad_norm.ts';
+import { headGrad } from './head_grad/head_grad.ts';
 import type { Kernel } from './kernel.ts';
 import { kvAppend } from './kv_cache/kv_cache.ts';
 import { linearBackwardTiled, linearTiled, linearVector, linearVectorSubgroup } from './linear/linear.ts';
@@ -25,6 +27,7 @@ const erase = (kernel: { readonly name: string }): Kernel => kernel as Kernel;
 
 export const kernels: readonly Kernel[] = [
   embedding,
+  embeddingLora,
   rmsNorm,
   dequantize,
   dequantizeScalar,
@@ -45,6 +48,7 @@ export const kernels: readonly Kernel[] = [
   dropout,
   crossEntropy,
   rowSum,
+  headGrad,
   rmsNormBackward,
   loraUpBackward,
   linearBackwardTiled,
@@ -54,6 +58,8 @@ export const kernels: readonly Kernel[] = [
   swigluBackward,
   attentionBackwardQ,
   attentionBackwardKv,
+  embeddingGrad,
+  embeddingLoraGrad,
   add,
   gradReduce,
   clipFactor,

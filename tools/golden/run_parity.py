@@ -18,6 +18,7 @@ import numpy as np
 import peft.tuners.lora.layer
 import peft.utils.loftq_utils
 import torch
+import transformers
 import trl
 from transformers import TrainerCallback
 from transformers.integrations import neftune
@@ -125,7 +126,9 @@ def watched(trainer_class):
     trainer_class.__init__ = init
 
 
-watched(trl.SFTTrainer)
+# Whichever of the two the script uses.
+with open("train.py", encoding="utf-8") as file:
+    watched(trl.SFTTrainer if "SFTTrainer(" in file.read() else transformers.Trainer)
 space = {"__name__": "__main__"}
 with open("train.py", encoding="utf-8") as file:
     exec(compile(file.read(), "train.py", "exec"), space)

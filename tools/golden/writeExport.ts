@@ -27,6 +27,13 @@ const recipes: Readonly<Record<string, RecipePatch>> = {
   olora: { 'lora.init_lora_weights': 'olora', 'lora.r': 4 },
   loftq: { 'lora.init_lora_weights': 'loftq', 'lora.lora_alpha': 8 },
   'nf4-olora': { 'lora.init_lora_weights': 'olora', 'bnb.bnb_4bit_quant_type': 'nf4' },
+  saved: { 'lora.modules_to_save': '["lm_head"]', 'train.learning_rate': 0.0005 },
+  'nf4-saved': {
+    'lora.modules_to_save': '["embed_tokens", "lm_head"]',
+    'bnb.bnb_4bit_quant_type': 'nf4',
+    'train.learning_rate': 0.0005,
+  },
+  embedding: { 'lora.target_modules': '["q_proj", "embed_tokens"]' },
   'nf4-qv': { 'lora.target_modules': '["q_proj", "v_proj"]', 'bnb.bnb_4bit_quant_type': 'nf4' },
 };
 

@@ -10,11 +10,31 @@ function uniform(flat: Float32Array, tensor: AdapterTensor, generator: TorchGene
   for (let i = 0; i < tensor.length; i++) flat[tensor.offset + i] = generator.uniform(-bound, bound);
 }
 
+/** Two draws of torch.randn, then B's own unless init_lora_weights is False; A is then zero. */
+function embedding(
+  flat: Float32Array,
+  a: AdapterTensor,
+  layout: AdapterLayout,
+  generator: TorchGenerator,
+): void {
+  const name = a.name.replace('.lora_embedding_A.', '.lora_embedding_B.');
+  const b = layout.tensors.find((other) => other.name === name);
+  if (!b) return;
+  const drawn = [torchNormal(generator, a.length, 1), torchNormal(generator, b.length, 1)];
+  if (b.parameter.init !== 'linear') drawn[1] = torchNormal(generator, b.length, 1);
+  else flat.set(drawn[0] ?? [], a.offset);
+  flat.set(drawn[1] ?? [], b.offset);
+}
+
 /** The flat adapter buffer of a fresh adapter. */
 export function initialiseAdapter(layout: AdapterLayout, seed: number): Float32Array<ArrayBuffer> {
   const flat = new Float32Array(Math.max(64, layout.total));
   const generator = new TorchGenerator(seed);
   for (const a of layout.tensors) {
+    if (a.name.includes('.lora_embedding_A.')) {
+      embedding(flat, a, layout, generator);
+      continue;
+    }
     if (!a.name.includes('.lora_A.')) continue;
     const b = layout.tensors.find((other) => other.name === a.name.replace('.lora_A.', '.lora_B.'));
     for (const tensor of b ? [a, b] : [a]) {

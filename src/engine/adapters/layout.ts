@@ -20,12 +20,16 @@ export interface AdapterLayout {
 
 const ALIGNMENT = 64;
 
-/** Every lora_A, lora_B and DoRA magnitude below `root`, in module order, whether it requires grad or not. */
+/** What the kernels train: factors and magnitudes of adapters, and copies of the embedding and the head. */
+const trained =
+  /\.lora_([AB]|magnitude_vector|embedding_[AB])\.|(^|\.)(embed_tokens|lm_head)\.modules_to_save\.[^.]+\.weight$/;
+
+/** Every such tensor below `root`, in module order, whether it requires grad or not. */
 export function layoutAdapters(root: Module): AdapterLayout {
   const tensors: AdapterTensor[] = [];
   let total = 0;
   for (const [name, parameter] of root.namedParameters()) {
-    if (!/\.lora_([AB]|magnitude_vector)\./.test(name)) continue;
+    if (!trained.test(name)) continue;
     const length = parameter.shape.reduce((product, size) => product * size, 1);
     tensors.push({ name, parameter, offset: total, length });
     total += Math.ceil(length / ALIGNMENT) * ALIGNMENT;

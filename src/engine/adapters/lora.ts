@@ -110,7 +110,7 @@ function updateLayer(wrapper: Module, path: string, options: LoraOptions, call: 
     rslora: options.useRslora,
     scaling,
     dropout: options.loraDropout,
-    dora: options.useDora && base.kind.type === 'linear',
+    dora: options.useDora,
     init: options.initLoraWeights,
   });
   wrapper
@@ -124,8 +124,9 @@ function updateLayer(wrapper: Module, path: string, options: LoraOptions, call: 
     const { rows, width } = base.kind;
     const tensor = (shape: readonly number[], init: Parameter['init']): Parameter =>
       parameter(name, shape, { dtype, init, zeroAtStart: init === 'zeros' });
-    wrapper.child('lora_embedding_A').parameters.set(name, tensor([r, rows], 'zeros'));
-    wrapper.child('lora_embedding_B').parameters.set(name, tensor([width, r], 'normal'));
+    const drawn = options.initLoraWeights === 'false';
+    wrapper.child('lora_embedding_A').parameters.set(name, tensor([r, rows], drawn ? 'linear' : 'zeros'));
+    wrapper.child('lora_embedding_B').parameters.set(name, tensor([width, r], drawn ? 'linear' : 'normal'));
   } else if (base.kind.type === 'linear') {
     wrapper.child('lora_A').children.set(name, factor(base.kind.inFeatures, r, dtype, inits.a));
     wrapper.child('lora_B').children.set(name, factor(r, base.kind.outFeatures, dtype, inits.b));

@@ -38,7 +38,7 @@ export function wrapSavedModules(
     names.some((name) => path === name || path.endsWith(`.${name}`)),
   );
   for (const [path, module] of matches) {
-    const wrapper = new Module(SAVED_WRAPPER);
+    const wrapper = new Module(SAVED_WRAPPER, { type: 'saved', disabled: false });
     const copies = new Module('ModuleDict');
     copies.children.set(adapter, copyOf(module, options.trainable));
     wrapper.children.set('original_module', module);

@@ -188,7 +188,11 @@ export class CpuBackend implements Backend {
     type: { new (buffer: ArrayBufferLike, offset: number, length: number): T },
   ): T {
     const place = named(ref);
-    const array = place && this.#words.get(place.name);
+    // A copy of a table among the trained floats is read as packed float32, like any other.
+    const floats = place ? this.#floats.get(place.name) : undefined;
+    const array =
+      (place && this.#words.get(place.name)) ??
+      (floats instanceof Float64Array ? Float32Array.from(floats) : floats);
     invariant(place && array, `cpu: no integer buffer for ${JSON.stringify(Object.keys(ref))}`);
     const length = place.length ?? array.length - place.offset;
     return new type(array.buffer, array.byteOffset + place.offset * 4, length);

@@ -27,11 +27,13 @@ export interface ExportedAdapter {
   readonly recipe: string;
 }
 
+type Part = 'A' | 'B' | 'magnitude_vector' | 'embedding_A' | 'embedding_B' | 'copy';
+
 export interface AdapterTensor {
-  /** `model.layers.0.self_attn.q_proj` */
+  /** `model.layers.0.self_attn.q_proj`, `model.embed_tokens`, `lm_head` */
   readonly module: string;
-  /** Factors, and DoRA's magnitudes [out]. */
-  readonly part: 'A' | 'B' | 'magnitude_vector';
+  /** Factors, DoRA's magnitudes [out], factors of an embedding, [r, V] and [C, r], and a whole weight of modules_to_save. */
+  readonly part: Part;
   readonly shape: readonly number[];
   readonly values: Float32Array;
   readonly r: number;
@@ -43,17 +45,36 @@ export interface AdapterTensor {
   readonly init: string;
 }
 
-/** Tensors of the active adapter as they were trained, in the tree's order: A, B, then magnitudes. */
+const places: readonly (readonly [pattern: RegExp, part: (letter: string) => Part])[] = [
+  [/^(.*)\.lora_([AB])\.([^.]+)\.weight$/, (letter) => (letter === 'A' ? 'A' : 'B')],
+  [/^(.*)\.lora_(magnitude_vector)\.([^.]+)\.weight$/, () => 'magnitude_vector'],
+  [/^(.*)\.lora_embedding_([AB])\.([^.]+)$/, (letter) => (letter === 'A' ? 'embedding_A' : 'embedding_B')],
+  [/^(.*)\.(modules_to_save)\.([^.]+)\.weight$/, () => 'copy'],
+];
+
+/** What a copy of a whole module has of a LoRA: nothing. */
+const noLora = { r: 0, alpha: 0, rslora: false, scaling: 0, dropout: 0, dora: false, init: 'true' };
+
+/** Tensors of the active adapter as they were trained, in the tree's order. */
 export function trainedTensors({ root, layout, values }: ExportedAdapter): AdapterTensor[] {
   return layout.tensors.flatMap(({ name, parameter, offset, length }): AdapterTensor[] => {
-    const found = /^(?:.*?)(model\.layers\..+)\.lora_(A|B|magnitude_vector)\.([^.]+)\.weight$/.exec(name);
-    const wrapper = root.at(name.slice(0, name.search(/\.lora_(A|B|magnitude_vector)\./)));
-    const [, module = '', part, adapter = ''] = found ?? [];
-    if (wrapper?.kind.type !== 'lora' || !wrapper.kind.active.includes(adapter)) return [];
-    const options = wrapper.kind.adapters.get(adapter);
-    if (!options || (part !== 'A' && part !== 'B' && part !== 'magnitude_vector')) return [];
-    const own = values.slice(offset, offset + length);
-    return [{ module, part, shape: parameter.shape, values: own, ...options }];
+    for (const [pattern, partOf] of places) {
+      const [, path = '', letter = '', adapter = ''] = pattern.exec(name) ?? [];
+      const module = /(?:^|\.)(model\.layers\..+|model\.embed_tokens|lm_head)$/.exec(path)?.[1];
+      const kind = root.at(path)?.kind;
+      if (module === undefined || !kind) continue;
+      const own = {
+        module,
+        part: partOf(letter),
+        shape: parameter.shape,
+        values: values.slice(offset, offset + length),
+      };
+      if (kind.type === 'saved') return [{ ...own, ...noLora }];
+      const options =
+        kind.type === 'lora' && kind.active.includes(adapter) ? kind.adapters.get(adapter) : null;
+      return options ? [{ ...own, ...options }] : [];
+    }
+    return [];
   });
 }
 
@@ -110,10 +131,21 @@ export function adapterTensors(adapter: ExportedAdapter): AdapterTensor[] {
       alpha: tensor.alpha * (tensor.rslora ? Math.SQRT2 : 2),
       init: 'true',
     };
+    if (tensor.part !== 'A' && tensor.part !== 'B') return tensor;
     return tensor.part === 'A'
       ? { ...wider, shape: [2 * rows, columns], values: below(tensor.values, values) }
       : { ...wider, shape: [rows, 2 * columns], values: beside(tensor.values, values, rows) };
   });
+}
+
+/** Throws UserError 'export' for a format that holds LoRA on the linears of layers and nothing else. */
+export function assertLayersOnly(format: string, tensors: readonly AdapterTensor[]): void {
+  const other = tensors.find(({ module, part }) => !module.startsWith('model.layers.') || part === 'copy');
+  if (other)
+    throw new UserError(
+      'export',
+      `${format}: expected LoRA on the linears of the layers alone, got ${other.part === 'copy' ? 'a whole copy' : 'an adapter'} of ${other.module}. Take the merged model, or the adapter for PEFT.`,
+    );
 }
 
 /** Both factors of each adapted module, and its magnitudes if it has DoRA. */

@@ -4,7 +4,7 @@ import type { TensorSpec } from '../formats/gguf/writer.ts';
 import { ggml, types, writeGguf } from '../formats/gguf/writer.ts';
 import { ggufName } from '../models/gguf/ggufWeights.ts';
 import type { ExportedAdapter, ExportFile } from './adapterTensors.ts';
-import { adapterTensors } from './adapterTensors.ts';
+import { adapterTensors, assertLayersOnly } from './adapterTensors.ts';
 import { permuteRows } from './rowOrder.ts';
 
 /**
@@ -14,6 +14,7 @@ import { permuteRows } from './rowOrder.ts';
 export function ggufAdapter(adapter: ExportedAdapter): ExportFile {
   const { config, base } = adapter;
   const tensors = adapterTensors(adapter);
+  assertLayersOnly('GGUF adapter', tensors);
   if (tensors.some(({ dora }) => dora))
     throw new UserError(
       'export',

@@ -79,9 +79,11 @@ export async function mergedModelFiles(
   const saved: SavedTensor[] = [];
   for await (const { name, shape, values } of tensors)
     saved.push({ name, shape, dtype: safetensorsType[type], bytes: floatBytes(values, type) });
+  // A head that was tied and is here has been trained on its own, or the embedding has.
+  const tied = !saved.some(({ name }) => name === 'lm_head.weight');
   const { tokenizerJson, tokenizerConfig } = files.tokenizerFiles;
   return [
-    jsonFile('config.json', configJson(files.config, files, type)),
+    jsonFile('config.json', configJson({ ...files.config, tied }, files, type)),
     jsonFile('generation_config.json', {
       eos_token_id: [...files.stopIds],
       pad_token_id: files.tokenizer.padId,

@@ -3,8 +3,8 @@
 import { dequantise4, quantise4 } from '../../shaders/quant/blockwise4.ts';
 import type { WeightOptions, WeightSource } from '../models/weightSource.ts';
 import { floatsOf, llamaTensors } from '../models/weightSource.ts';
-import type { ExportedAdapter } from './adapterTensors.ts';
-import { adapterPairs, trainedTensors } from './adapterTensors.ts';
+import type { AdapterTensor, ExportedAdapter } from './adapterTensors.ts';
+import { trainedTensors } from './adapterTensors.ts';
 
 export interface MergedTensor {
   /** PyTorch's name, `model.layers.0.mlp.up_proj.weight`. */
@@ -48,22 +48,51 @@ function setRowNorms(weight: Float32Array, m: Float32Array): void {
   });
 }
 
-/** Every tensor of the model, merged, one at a time. */
+/** Adds scale · (B [C, r] · A [r, V])ᵀ to an embedding [V, C]. */
+function addToEmbedding(table: Float32Array, a: AdapterTensor, b: AdapterTensor): void {
+  const width = b.values.length / b.r;
+  const rows = a.values.length / a.r;
+  for (let row = 0; row < rows; row++)
+    for (let i = 0; i < width; i++) {
+      let sum = 0;
+      for (let r = 0; r < a.r; r++) sum += (a.values[r * rows + row] ?? 0) * (b.values[i * a.r + r] ?? 0);
+      table[row * width + i] = (table[row * width + i] ?? 0) + a.scaling * sum;
+    }
+}
+
+/** What was trained of a module, laid on its weight; answers the weight. */
+function merge(
+  stored: Float32Array<ArrayBuffer>,
+  tensors: readonly AdapterTensor[],
+): Float32Array<ArrayBuffer> {
+  const part = (name: AdapterTensor['part']) => tensors.find((tensor) => tensor.part === name);
+  const copy = part('copy');
+  if (copy) return Float32Array.from(copy.values);
+  const [a, b, m] = [part('A'), part('B'), part('magnitude_vector')];
+  if (a && b) addDelta(stored, { a: a.values, b: b.values, r: a.r }, a.scaling);
+  if (m) setRowNorms(stored, m.values);
+  const [rows, columns] = [part('embedding_A'), part('embedding_B')];
+  if (rows && columns) addToEmbedding(stored, rows, columns);
+  return stored;
+}
+
+/** Every tensor of the model, merged, one at a time. A head that was tied to the embedding is one of its own if either was trained. */
 export async function* mergedTensors(
   adapter: ExportedAdapter,
   source: WeightSource,
   { quantType, doubleQuant }: WeightOptions,
 ): AsyncGenerator<MergedTensor> {
-  const pairs = adapterPairs(trainedTensors(adapter));
-  for (const [name, shape] of llamaTensors(adapter.config)) {
-    const stored = floatsOf(await source.read(name, shape));
+  const { config } = adapter;
+  const trained = trainedTensors(adapter);
+  const tied = config.tied && trained.every(({ module }) => module.startsWith('model.layers.'));
+  for (const [name, shape] of llamaTensors({ ...config, tied })) {
+    const from = name === 'lm_head.weight' && config.tied ? 'model.embed_tokens.weight' : name;
+    const stored = floatsOf(await source.read(from, shape));
     const quantised = quantType !== null && projection.test(name);
     const values = quantised
       ? new Float32Array(dequantise4(quantise4(stored, quantType, doubleQuant), quantType, stored.length))
       : stored;
-    const pair = pairs.get(name.replace(/\.weight$/, ''));
-    if (pair) addDelta(values, { a: pair.a.values, b: pair.b.values, r: pair.a.r }, pair.a.scaling);
-    if (pair?.m) setRowNorms(values, pair.m.values);
-    yield { name, shape, values };
+    const own = trained.filter(({ module }) => `${module}.weight` === name);
+    yield { name, shape, values: merge(values, own) };
   }
 }

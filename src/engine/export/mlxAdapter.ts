@@ -2,7 +2,7 @@
 import { UserError } from '../errors.ts';
 import { writeSafetensors } from '../formats/safetensors.ts';
 import type { ExportedAdapter, ExportFile } from './adapterTensors.ts';
-import { adapterTensors, jsonFile } from './adapterTensors.ts';
+import { adapterTensors, assertLayersOnly, jsonFile } from './adapterTensors.ts';
 
 /** [rows, columns] → [columns, rows]. */
 function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
@@ -16,6 +16,7 @@ function transposed(values: Float32Array, rows: number, columns: number): Float3
 /** adapters.safetensors and adapter_config.json. Throws UserError 'export' for ranks that differ, which the format can't say. */
 export function mlxFiles(adapter: ExportedAdapter): ExportFile[] {
   const tensors = adapterTensors(adapter);
+  assertLayersOnly('MLX', tensors);
   const [first] = tensors;
   const rank = first?.r ?? 0;
   const scaling = tensors.find((tensor) => tensor.scaling !== 0)?.scaling ?? 0;

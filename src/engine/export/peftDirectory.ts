@@ -5,9 +5,10 @@ import type { Module } from '../nn/module.ts';
 import type { AdapterTensor, ExportedAdapter, ExportFile } from './adapterTensors.ts';
 import { adapterTensors, jsonFile, textFile } from './adapterTensors.ts';
 
+const last = (path: string): string => path.split('.').at(-1) ?? path;
+
 /** Last names where they mean exactly the adapted modules, else whole paths. */
 function targetModules(root: Module, adapted: ReadonlySet<string>): string[] {
-  const last = (path: string): string => path.split('.').at(-1) ?? path;
   const names = new Set([...adapted].map(last));
   const others = [...root.namedModules()].filter(
     ([path, { kind }]) => kind.type === 'linear' && names.has(last(path)) && !path.endsWith('base_layer'),
@@ -55,7 +56,9 @@ function mostCommon(tensors: readonly AdapterTensor[], of: (tensor: AdapterTenso
 
 /** The three files, as `PeftModel.from_pretrained` opens them. */
 export function peftFiles(adapter: ExportedAdapter): ExportFile[] {
-  const tensors = adapterTensors(adapter);
+  const all = adapterTensors(adapter);
+  const copies = all.filter(({ part }) => part === 'copy');
+  const tensors = all.filter(({ part }) => part !== 'copy');
   const [first] = tensors;
   const targets = targetModules(adapter.root, new Set(tensors.map(({ module }) => module)));
   const rank = mostCommon(tensors, ({ r }) => r);
@@ -70,7 +73,7 @@ export function peftFiles(adapter: ExportedAdapter): ExportFile[] {
     init_lora_weights: true,
     lora_alpha: alpha.usual,
     lora_dropout: first?.dropout ?? 0,
-    modules_to_save: null,
+    modules_to_save: copies.length > 0 ? copies.map(({ module }) => last(module)) : null,
     peft_type: 'LORA',
     peft_version: adapter.peftVersion,
     r: rank.usual,
@@ -81,8 +84,10 @@ export function peftFiles(adapter: ExportedAdapter): ExportFile[] {
     use_dora: first?.dora ?? false,
     use_rslora: first?.rslora ?? false,
   };
-  const saved = tensors.map(({ module, part, shape, values }) => ({
-    name: `base_model.model.${module}.lora_${part}${part === 'magnitude_vector' ? '' : '.weight'}`,
+  const suffix = (part: AdapterTensor['part']): string =>
+    part === 'copy' ? 'weight' : `lora_${part}${part === 'A' || part === 'B' ? '.weight' : ''}`;
+  const saved = all.map(({ module, part, shape, values }) => ({
+    name: `base_model.model.${module}.${suffix(part)}`,
     shape,
     values,
   }));

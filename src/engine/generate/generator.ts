@@ -134,7 +134,7 @@ export class Generator {
     const { model, config, layout } = this.#inputs;
     const tape = new Tape();
     const wrappers = [...model.root.namedModules()].flatMap(([, { kind }]) =>
-      kind.type === 'lora' && !adapter && !kind.disabled ? [kind] : [],
+      (kind.type === 'lora' || kind.type === 'saved') && !adapter && !kind.disabled ? [kind] : [],
     );
     for (const wrapper of wrappers) wrapper.disabled = true;
     try {

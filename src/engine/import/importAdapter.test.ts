@@ -1,5 +1,6 @@
 // Adapters that PEFT wrote (tests/golden/peft_adapter.json) give PEFT's logits here; wrong, damaged and hostile ones are refused by name.
 import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { openBackend } from '../backends/openDevice.ts';
@@ -24,7 +25,7 @@ const { versions: _, ...rows }: Readonly<Record<string, Row>> = JSON.parse(
 const filesOf = ({ files }: Row): NamedBytes[] =>
   Object.entries(files).map(([name, text]) => ({
     name,
-    bytes: Uint8Array.from(Buffer.from(text, 'base64')),
+    bytes: Uint8Array.from(gunzipSync(Buffer.from(text, 'base64'))),
   }));
 
 const assets = new Assets(readPublic);
@@ -158,11 +159,15 @@ describe('refused', () => {
       [changed({ use_dora: true }), weights],
       /no tensor for '.*lora_magnitude_vector'/,
     ],
-    ['whole modules', [changed({ modules_to_save: ['lm_head'] }), weights], /modules_to_save/],
     [
-      'an embedding',
-      [config, tensors({ 'model.embed_tokens.lora_embedding_A': [2, 3] })],
-      /no LoRA factor of a linear/,
+      'a copy that is missing',
+      [changed({ modules_to_save: ['lm_head'] }), weights],
+      /no tensor for 'lm_head'/,
+    ],
+    [
+      'another module',
+      [config, tensors({ 'model.norm.modules_to_save': [2, 3] })],
+      /no part of an adapter that this engine trains/,
     ],
   ])('%s', async (_name, files, message) => {
     await expect(open(files)).rejects.toThrow(message);

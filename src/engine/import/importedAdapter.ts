@@ -61,24 +61,28 @@ function assertSupported(config: Record<string, unknown>): void {
       `adapter_config.json: ${found} is ${JSON.stringify(config[found])}, which this engine does not train`,
       'Open an adapter without it, or merge it into the base with PEFT.',
     );
-  if (isSet(config.modules_to_save))
-    throw refusedAdapter(
-      `adapter_config.json: modules_to_save is ${JSON.stringify(config.modules_to_save)}, which this engine does not train`,
-      'Open an adapter without whole modules.',
-    );
+}
+
+/** Name of a tensor without PEFT's prefix and without `.weight`; 'base_layer' for what belongs to the base; undefined: not known. */
+function keyOf(name: string): string | undefined {
+  const [, path] = /^base_model\.model\.(.+)$/.exec(name) ?? [];
+  if (path === undefined) return undefined;
+  if (path.endsWith('.base_layer.weight')) return 'base_layer';
+  if (/\.lora_([AB]\.weight|magnitude_vector(\.weight)?|embedding_[AB])$/.test(path))
+    return path.replace(/\.weight$/, '');
+  return /^(lm_head|model\.embed_tokens)\.weight$/.test(path) ? path.replace(/\.weight$/, '') : undefined;
 }
 
 function readTensors(weights: Uint8Array<ArrayBuffer>): Map<string, ImportedTensor> {
   const tensors = new Map<string, ImportedTensor>();
   for (const [name, tensor] of readSafetensors(weights, MOST_HEADER_BYTES)) {
-    // Until PEFT 0.9 the magnitudes were a parameter, not a module's weight, of the same name in the file.
-    const found =
-      /^base_model\.model\.(?:(.+\.lora_[AB])\.weight|(.+\.lora_magnitude_vector)(?:\.weight)?)$/.exec(name);
-    const key = found?.[1] ?? found?.[2];
+    const key = keyOf(name);
+    // An adapted embedding is saved with its frozen table, which the base has already.
+    if (key === 'base_layer') continue;
     if (key === undefined)
       throw refusedAdapter(
-        `tensor '${name}' is no LoRA factor of a linear layer`,
-        'Adapters on embeddings, the head, biases and whole modules are not read yet.',
+        `tensor '${name}' is no part of an adapter that this engine trains`,
+        'LoRA on linears and embeddings, and copies of the embedding and the head, can be opened.',
         { name },
       );
     const values = toFloat32(name, tensor);
@@ -94,8 +98,8 @@ function readTensors(weights: Uint8Array<ArrayBuffer>): Map<string, ImportedTens
 /** Both factors of every module are there and have one rank. */
 function assertPairs(tensors: ReadonlyMap<string, ImportedTensor>): void {
   for (const [name, { shape }] of tensors) {
-    if (name.endsWith('_magnitude_vector')) continue;
-    const isA = name.endsWith('.lora_A');
+    if (!/\.lora_(embedding_)?[AB]$/.test(name)) continue;
+    const isA = name.endsWith('A');
     const other = name.replace(/[AB]$/, isA ? 'B' : 'A');
     const partner = tensors.get(other);
     if (!partner) throw refusedAdapter(`'${other}' is missing beside '${name}'`, 'The file is incomplete.');
@@ -117,7 +121,9 @@ export function readAdapter(name: string, files: readonly NamedBytes[]): Importe
   assertPairs(tensors);
   const { patch, notUnderstood } = fromPython(new TextDecoder().decode(configBytes));
   const init = String(patch['lora.init_lora_weights'] ?? 'true');
-  const [odd] = notUnderstood.filter(({ text }) => /rank|alpha|target|layers|exclude|rslora|dora/.test(text));
+  const [odd] = notUnderstood.filter(({ text }) =>
+    /rank|alpha|target|layers|exclude|rslora|dora|modules_to_save/.test(text),
+  );
   if (odd) throw refusedAdapter(`adapter_config.json: ${odd.text} is not understood`, 'Save it again.');
   return {
     name,

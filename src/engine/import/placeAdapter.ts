@@ -6,12 +6,21 @@ import { refusedAdapter } from './unpack.ts';
 
 const baseOf = ({ base }: ImportedAdapter): string => (base === '' ? 'another model' : `'${base}'`);
 
+/** Of a tensor of the layout: its name in the file, without PEFT's prefix, the adapter's name and `.weight`. */
+function keyOf(name: string): string | undefined {
+  const [, path] = /(?:^|\.)((?:model\.(?:layers\.|embed_tokens)|lm_head).*)$/.exec(name) ?? [];
+  return path
+    ?.replace(/\.modules_to_save\.[^.]+\.weight$/, '')
+    .replace(/(\.lora_embedding_[AB])\.[^.]+$/, '$1')
+    .replace(/(\.lora_(?:[AB]|magnitude_vector))\.[^.]+\.weight$/, '$1');
+}
+
 /** The buffer with the adapter's numbers. Throws UserError 'adapter'. */
 export function placeAdapter(adapter: ImportedAdapter, layout: AdapterLayout): Float32Array<ArrayBuffer> {
   const flat = new Float32Array(Math.max(64, layout.total));
   const placed = new Set<string>();
   for (const { name, parameter, offset } of layout.tensors) {
-    const key = /(model\.layers\..+\.lora_(?:[AB]|magnitude_vector))\.[^.]+\.weight$/.exec(name)?.[1];
+    const key = keyOf(name);
     const tensor = key === undefined ? undefined : adapter.tensors.get(key);
     if (key === undefined || !tensor)
       throw refusedAdapter(
@@ -21,7 +30,7 @@ export function placeAdapter(adapter: ImportedAdapter, layout: AdapterLayout): F
       );
     if (tensor.shape.join('×') !== parameter.shape.join('×')) {
       // A is [r, in], B [out, r].
-      const side = key.endsWith('.lora_A') ? 1 : 0;
+      const side = key.endsWith('A') ? 1 : 0;
       const rankOnly = tensor.shape.length === 2 && tensor.shape[side] === parameter.shape[side];
       throw refusedAdapter(
         `'${key}' is [${tensor.shape.join(', ')}] in the file, the model wants [${parameter.shape.join(', ')}]`,

@@ -43,6 +43,8 @@ export type ModuleKind =
       active: readonly string[];
       disabled: boolean;
     }
+  /** A module beside its trainable copy; disabled: the original answers. */
+  | { readonly type: 'saved'; disabled: boolean }
   | { readonly type: 'decoder-layer'; readonly index: number }
   | { readonly type: 'container' };
 

@@ -1,74 +1,97 @@
-// Gathers rows of the embedding table by token id. The table is frozen here: no gradient flows to it.
+// Gathers rows of the embedding table by token id: the frozen table, with an adapter on it or not, or its trainable copy. The frozen
+// table has no gradient; what trains gets its own from the gradient of the rows.
 
 import { embeddingReference } from '../../shaders/embedding/embedding.ref.ts';
 import { embedding as kernel } from '../../shaders/embedding/embedding.ts';
+import { embeddingLoraReference } from '../../shaders/embedding_grad/embedding_grad.ref.ts';
+import { embeddingLora } from '../../shaders/embedding_grad/embedding_grad.ts';
+import type { KernelCall } from '../../shaders/kernel.ts';
 import { call } from '../../shaders/kernel.ts';
 import { decoder } from '../../shaders/quant/decoders.ts';
-import type { WeightFormat } from '../../shaders/quant/weightFormat.ts';
 import { invariant } from '../errors.ts';
 import type { Recording } from '../models/recording.ts';
-import type { Operation, Ref } from '../tape/operation.ts';
+import type { Operation, Ref, TapeNode } from '../tape/operation.ts';
 import type { Value } from '../tape/value.ts';
+import type { EmbeddingAttributes as Attributes } from './embeddingBackward.ts';
+import { embeddingBackward, loraNumbers } from './embeddingBackward.ts';
 import { needsParts, rowsThatFit, weightRefs } from './frozenProduct.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
+import { tableParts } from './tableParts.ts';
 
-interface Attributes {
-  /** Buffer of the packed table; its scales are `<name>.scales`. */
-  readonly weights: string;
-  readonly format: WeightFormat;
-  /** NEFTune: uniform noise of up to step.noise on every element. */
-  readonly noisy: boolean;
+type Node = TapeNode<Attributes>;
+
+function gatherCalls(node: Node, profile: Parameters<Operation['kernels']>[1]): KernelCall<Ref>[] {
+  const [ids, table] = valueAt(node.inputs, 0, 1);
+  const [x] = valueAt(node.outputs, 0);
+  const { n, c } = rowsAndColumns(x);
+  const { weights, format, noisy, copyAt } = node.attributes;
+  const v = rowsAndColumns(table).n;
+  const group = { weights, format, k: c, out: v, segments: [] };
+  const most = copyAt === null && needsParts(group, profile) ? rowsThatFit(group, profile) : v;
+  return Array.from({ length: Math.ceil(v / most) }, (_, i) => {
+    const first = i * most;
+    const rows = Math.min(most, v - first);
+    const part =
+      most < v ? { part: { firstBlock: (first * c) / 64, blocks: Math.ceil((rows * c) / 64) } } : {};
+    const buffers: Record<'ids' | 'w' | 'w_scales' | 'step' | 'x', Ref> = {
+      ids: { value: ids },
+      ...weightRefs({ ...group, ...part }),
+      step: { buffer: 'step' },
+      x: { value: x },
+    };
+    return call(kernel, {
+      buffers,
+      params: { n, c, v, first, rows, first_block: (copyAt ?? 0) / 64 },
+      constants: { HAS_NOISE: noisy ? 1 : 0 },
+      slots: { decode: decoder(format) },
+    });
+  });
 }
 
 const embeddingOperation: Operation<Attributes> = {
   name: 'embedding',
-  backward: 'none',
   kernels: (node, profile) => {
-    const [ids, table] = valueAt(node.inputs, 0, 1);
+    const calls = gatherCalls(node, profile);
+    const [ids] = valueAt(node.inputs, 0);
     const [x] = valueAt(node.outputs, 0);
-    const { n, c } = rowsAndColumns(x);
-    const { weights, format, noisy } = node.attributes;
-    const v = rowsAndColumns(table).n;
-    const group = { weights, format, k: c, out: v, segments: [] };
-    const most = needsParts(group, profile) ? rowsThatFit(group, profile) : v;
-    return Array.from({ length: Math.ceil(v / most) }, (_, i) => {
-      const first = i * most;
-      const rows = Math.min(most, v - first);
-      const part =
-        most < v ? { part: { firstBlock: (first * c) / 64, blocks: Math.ceil((rows * c) / 64) } } : {};
-      const buffers: Record<'ids' | 'w' | 'w_scales' | 'step' | 'x', Ref> = {
-        ids: { value: ids },
-        ...weightRefs({ ...group, ...part }),
-        step: { buffer: 'step' },
-        x: { value: x },
-      };
-      const params = { n, c, v, first, rows };
-      return call(kernel, {
-        buffers,
-        params,
-        constants: { HAS_NOISE: noisy ? 1 : 0 },
-        slots: { decode: decoder(format) },
-      });
-    });
+    const params = loraNumbers(node);
+    if (!params) return calls;
+    const buffers: Record<'ids' | 'adapter' | 'x', Ref> = {
+      ids: { value: ids },
+      adapter: { buffer: 'adapter' },
+      x: { value: x },
+    };
+    return [...calls, call(embeddingLora, { buffers, params })];
   },
   reference: (node, context) => {
     const [ids, table] = valueAt(node.inputs, 0, 1);
     const [x] = valueAt(node.outputs, 0);
     const { n, c } = rowsAndColumns(x);
-    const { weights, format, noisy } = node.attributes;
+    const { weights, format, noisy, copyAt } = node.attributes;
+    const out = context.floats({ value: x });
     embeddingReference({
       ids: context.words({ value: ids }),
       words: context.words({ buffer: weights }),
       scales: format === 'none' ? new Uint32Array(4) : context.words({ buffer: `${weights}.scales` }),
       format,
-      x: context.floats({ value: x }),
+      x: out,
       n,
       c,
       v: rowsAndColumns(table).n,
+      firstBlock: (copyAt ?? 0) / 64,
       ...(noisy ? { noise: { seed: context.step.seed, size: context.step.noise } } : {}),
     });
+    const lora = loraNumbers(node);
+    if (!lora) return;
+    const adapter = context.floats({ buffer: 'adapter' });
+    embeddingLoraReference({ ...lora, ids: context.words({ value: ids }), adapter }, out);
   },
-  flops: () => 0,
+  flops: (node) =>
+    2 *
+    (node.attributes.lora?.rank ?? 0) *
+    rowsAndColumns(valueAt(node.outputs, 0)[0]).n *
+    rowsAndColumns(valueAt(node.outputs, 0)[0]).c,
+  backward: embeddingBackward,
 };
 
 /** ids [N] (buffer `ids`) → hidden states [N, C]. */
@@ -76,30 +99,41 @@ export function embedding(
   recording: Recording,
   args: { readonly rows: number; readonly path: string; readonly noisy?: boolean },
 ): Value {
-  const module = recording.module(args.path);
-  const weight = module.parameters.get('weight');
-  invariant(weight && module.kind.type === 'embedding', `embedding: '${args.path}' is not an embedding`);
   const { tape } = recording;
+  const { base, copy, lora } = tableParts(recording, args.path);
+  const weight = base.parameters.get('weight');
+  invariant(weight && base.kind.type === 'embedding', `embedding: '${args.path}' is not an embedding`);
   const ids = tape.leaf(
     'input_ids',
     [args.rows],
     { kind: 'persistent', buffer: 'ids', offset: 0 },
     { dtype: 'int64' },
   );
-  const weights = `weights/${args.path}`;
-  const table = recording.parameter(weight, recording.path(`${args.path}.weight`), {
-    kind: 'persistent',
-    buffer: weights,
-    offset: 0,
-  });
+  const weights = copy ? 'adapter' : `weights/${args.path}`;
+  const table =
+    copy?.value ??
+    recording.parameter(weight, recording.path(`${args.path}.weight`), {
+      kind: 'persistent',
+      buffer: weights,
+      offset: 0,
+    });
+  const { width } = base.kind;
   const [x] = tape.record<Attributes>({
     operation: embeddingOperation,
-    inputs: [ids, table],
-    outputs: [{ name: args.path, shape: [args.rows, module.kind.width], gradFn: 'EmbeddingBackward0' }],
+    inputs: [ids, table, ...(lora ? [lora.a, lora.b] : [])],
+    outputs: [
+      {
+        name: args.path,
+        shape: [args.rows, width],
+        gradFn: lora ? 'AddBackward0' : 'EmbeddingBackward0',
+      },
+    ],
     attributes: {
       weights,
-      format: recording.weightFormat(args.path),
-      noisy: (args.noisy ?? false) && module.training,
+      format: copy ? 'none' : recording.weightFormat(args.path),
+      noisy: (args.noisy ?? false) && base.training,
+      copyAt: copy?.offset ?? null,
+      lora,
     },
     path: args.path,
   });

@@ -1,11 +1,10 @@
-// The frozen output head W [V, C], packed; a tied one is the embedding's own buffer. Logits and their way back are made
+// The output head W [V, C], packed, or its trainable copy; a tied one is the embedding's own buffer; an adapter on it. Logits and their way back are made
 // from tiles of the vocabulary, so that the head is never whole in floats.
 import type { FloatArray, KernelCall } from '../../shaders/kernel.ts';
 import { matmulReference } from '../../shaders/matmul/matmul.ref.ts';
 import { matmulCall } from '../../shaders/matmul/matmul.ts';
-import { invariant, UserError } from '../errors.ts';
+import { invariant } from '../errors.ts';
 import type { Recording } from '../models/recording.ts';
-import type { Module } from '../nn/module.ts';
 import type { KernelProfile, Ref, ReferenceContext } from '../tape/operation.ts';
 import type { Value } from '../tape/value.ts';
 import type { FrozenGroup } from './frozenProduct.ts';
@@ -20,6 +19,8 @@ import {
   productScratch,
   storedOf,
 } from './frozenProduct.ts';
+import type { TableParts } from './tableParts.ts';
+import { frozenWeight, tableParts } from './tableParts.ts';
 
 /** Floats of a decoded tile: 8 MiB. */
 const TILE_FLOATS = 2 ** 21;
@@ -28,52 +29,58 @@ export interface Head {
   /** K = C, OUT = V. */
   readonly group: FrozenGroup;
   readonly value: Value;
+  /** Place of a trainable copy in the adapter buffer, in floats; null: the head is frozen. */
+  readonly copyAt: number | null;
+  readonly lora: TableParts['lora'];
 }
 
 /** Rows [first, first + rows) as a group of their own; `bound`: only they are bound. */
 function slice(group: FrozenGroup, first: number, rows: number, bound = false): FrozenGroup {
-  const whole = { rank: 0, u_column: 0, a_offset: 0, b_offset: 0, scale: 0 };
-  const firstBlock = (first * group.k) / 64;
+  const [whole] = group.segments;
+  invariant(whole, 'head: a group without a member');
+  const firstBlock = whole.first_block + (first * group.k) / 64;
+  const b_offset = whole.b_offset + first * whole.rank;
   return {
     ...group,
     out: rows,
-    segments: [{ ...whole, start: 0, end: rows, first_block: bound ? 0 : firstBlock }],
+    segments: [{ ...whole, b_offset, start: 0, end: rows, first_block: bound ? 0 : firstBlock }],
     ...(bound ? { part: { firstBlock, blocks: Math.ceil((rows * group.k) / 64) } } : {}),
   };
 }
 
-/** The head without an adapter around it that is not in use; one in use is more than the kernels do. */
-function bareHead(recording: Recording): Module {
-  const module = recording.module('lm_head');
-  const { kind } = module;
-  if (kind.type !== 'lora') return module;
-  if (!kind.disabled && kind.active.some((name) => kind.adapters.has(name)))
-    throw new UserError(
-      'beyond-engine',
-      'lm_head: has an adapter in use, but this engine runs LoRA on the linears of the layers only. Leave lm_head out of target_modules.',
-      { names: ['lm_head'] },
-    );
-  return module.child('base_layer');
-}
-
 export function headOf(recording: Recording): Head {
-  const module = bareHead(recording);
-  const weight = module.parameters.get('weight');
-  invariant(weight && module.kind.type === 'linear', 'lm_head has no weight of its own');
-  const tied = recording.module('model.embed_tokens').parameters.get('weight') === weight;
+  const { base, copy, lora } = tableParts(recording, 'lm_head');
+  const weight = base.parameters.get('weight');
+  invariant(weight && base.kind.type === 'linear', 'lm_head has no weight of its own');
+  const tied = frozenWeight(recording.module('model.embed_tokens')) === weight;
   const path = tied ? 'model.embed_tokens' : 'lm_head';
-  const buffer = `weights/${path}`;
-  const { inFeatures: k, outFeatures: out } = module.kind;
-  const group: FrozenGroup = { k, out, segments: [], weights: buffer, format: recording.weightFormat(path) };
+  const buffer = copy ? 'adapter' : `weights/${path}`;
+  const { inFeatures: k, outFeatures: out } = base.kind;
+  const adapted = {
+    rank: lora?.rank ?? 0,
+    u_column: 0,
+    a_offset: lora?.aOffset ?? 0,
+    b_offset: lora?.bOffset ?? 0,
+    scale: lora?.scale ?? 0,
+  };
+  const segment = { ...adapted, start: 0, end: out, first_block: (copy?.offset ?? 0) / 64 };
+  const format = copy ? 'none' : recording.weightFormat(path);
   return {
-    group: slice(group, 0, out),
-    value: recording.parameter(weight, recording.path('lm_head.weight'), {
-      kind: 'persistent',
-      buffer,
-      offset: 0,
-    }),
+    group: { k, out, segments: [segment], weights: buffer, format },
+    value:
+      copy?.value ??
+      recording.parameter(weight, recording.path('lm_head.weight'), {
+        kind: 'persistent',
+        buffer,
+        offset: 0,
+      }),
+    copyAt: copy?.offset ?? null,
+    lora,
   };
 }
+
+/** Columns of u. */
+const ranksOf = ({ segments }: FrozenGroup): number => segments[0]?.rank ?? 0;
 
 /** First row and rows of each tile; a tile begins where a binding may, which is where a block does, and fits one decoded. */
 function tilesOf(
@@ -105,30 +112,34 @@ function blockOf(
 /** Floats of scratch slot 0 for either direction. */
 export function headScratch(group: FrozenGroup, profile: KernelProfile, n: number): number {
   const whole = [true, false].every((forward) => blockOf(group, profile, n, forward) === null);
-  return whole ? 0 : (tilesOf(group, profile.maxBindingBytes)[0]?.rows ?? 0) * group.k;
+  const rows = tilesOf(group, profile.maxBindingBytes)[0]?.rows ?? 0;
+  return whole ? 0 : rows * (group.k + ranksOf(group));
 }
 
-/** logits [N, V] = h [N, C] Wᵀ. Uses scratch slot 0. */
+/** logits [N, V] = h [N, C] Wᵀ + u [N, R] (s B)ᵀ. Uses scratch slot 0. */
 export function logitsCalls(
   group: FrozenGroup,
   profile: KernelProfile,
   n: number,
   h: Ref,
   logits: Ref,
+  u: Ref | null = null,
 ): KernelCall<Ref>[] {
   const block = blockOf(group, profile, n, true);
+  const ru = u ? ranksOf(group) : 0;
   if (block === null)
-    return forwardCalls(group, profile, n, 0, { left: h, tail: null, residual: null, result: logits });
+    return forwardCalls(group, profile, n, ru, { left: h, tail: u, residual: null, result: logits });
   const bound = needsParts(group, profile);
   return tilesOf(group, profile.maxBindingBytes).flatMap(({ first, rows }) => {
     const tile = slice(group, first, rows, bound);
     return [
-      decodeCall(tile, profile, 0, true),
+      decodeCall(tile, profile, ru, true),
       matmulCall<Ref>({
-        buffers: { a: h, u: DUMMY, b: { scratch: 0 }, residual: DUMMY, y: logits },
+        buffers: { a: h, u: u ?? DUMMY, b: { scratch: 0 }, residual: DUMMY, y: logits },
         n,
         k: group.k,
         m: rows,
+        ru,
         adds: 'nothing',
         block,
         stored: storedOf(tile, profile),
@@ -168,7 +179,7 @@ export function logitsBackwardCalls(
   });
 }
 
-/** Both directions on the CPU, by the same tiles. */
+/** Both directions on the CPU, by the same tiles; `u` forward only. */
 export function headOnCpu(
   group: FrozenGroup,
   direction: 'forward' | 'backward',
@@ -176,20 +187,22 @@ export function headOnCpu(
   context: ReferenceContext,
   left: FloatArray,
   result: FloatArray,
+  u: FloatArray | null = null,
 ): void {
   const forward = direction === 'forward';
+  const ru = u ? ranksOf(group) : 0;
   for (const { first, rows } of tilesOf(group)) {
     const place = { stride: group.out, offset: first };
     matmulReference({
       a: left,
-      u: null,
-      b: decodeOnCpu(slice(group, first, rows), 0, forward, context),
+      u,
+      b: decodeOnCpu(slice(group, first, rows), ru, forward, context),
       residual: null,
       y: result,
       n,
       k: forward ? group.k : rows,
       m: forward ? rows : group.k,
-      ru: 0,
+      ru,
       ...(forward ? { yPlace: place } : { aPlace: place, addsToY: first > 0 }),
     });
   }

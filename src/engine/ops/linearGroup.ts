@@ -46,18 +46,23 @@ export interface Member {
   } | null;
 }
 
-function loraOf(recording: Recording, wrapper: Module): Member['lora'] {
+/** The adapter in use of a wrapper around a linear or an embedding. */
+export function loraOf(recording: Recording, wrapper: Module): Member['lora'] {
   if (wrapper.kind.type !== 'lora' || wrapper.kind.disabled) return null;
   const [adapter] = wrapper.kind.active;
   const options = adapter === undefined ? undefined : wrapper.kind.adapters.get(adapter);
   if (adapter === undefined || !options) return null;
-  const a = wrapper.child('lora_A').child(adapter).parameters.get('weight');
-  const b = wrapper.child('lora_B').child(adapter).parameters.get('weight');
+  const table = wrapper.child('base_layer').kind.type === 'embedding';
+  const factor = (letter: 'A' | 'B') =>
+    table
+      ? wrapper.child(`lora_embedding_${letter}`).parameters.get(adapter)
+      : wrapper.child(`lora_${letter}`).child(adapter).parameters.get('weight');
+  const [a, b] = [factor('A'), factor('B')];
   const aPlace = a && recording.layout.byParameter.get(a);
   const bPlace = b && recording.layout.byParameter.get(b);
   invariant(a && b && aPlace && bPlace, `adapter '${adapter}' has no tensors in the layout`);
   const m = options.dora
-    ? wrapper.child('lora_magnitude_vector').child(adapter).parameters.get('weight')
+    ? wrapper.children.get('lora_magnitude_vector')?.child(adapter).parameters.get('weight')
     : undefined;
   return {
     adapter,

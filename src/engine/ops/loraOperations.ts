@@ -31,7 +31,7 @@ export function loraNumbers(group: GroupAttributes, n: number) {
   return { n, k, ru, count: segments.length, stream: dropoutStream, rate: dropoutRate, segments };
 }
 
-const hasDropout = (group: GroupAttributes) => ({ HAS_DROPOUT: group.dropoutRate > 0 ? 1 : 0 });
+export const hasDropout = (group: GroupAttributes) => ({ HAS_DROPOUT: group.dropoutRate > 0 ? 1 : 0 });
 
 /** Inputs [x] → u [N, RU]. Its gradient is part of the group's own rule. */
 export const loraDownOperation: Operation<GroupAttributes> = {

@@ -139,6 +139,8 @@ const handlers: Readonly<Record<string, Handler>> = {
   unload: afterAttach('unload'),
   disable_adapter_layers: afterAttach('disable_adapter_layers'),
   disable_adapter: afterAttach('disable_adapter'),
+  set_seed: (reading, call) =>
+    reading.arguments(call, { seed: (value) => trainingArguments.seed?.(value) ?? null }, ['seed']),
   train_test_split: (reading, call) => reading.arguments(call, splitArguments, ['test_size']),
   create_loraplus_optimizer: (reading, call) => {
     const own = call.args.filter((one) => one.name === 'loraplus_lr_ratio');

@@ -96,8 +96,10 @@ function wrap(values: RecipeValues): string {
 
 function attachAdapter(values: RecipeValues): string[] {
   const path = attach(values);
-  if (path === 'get_peft_model' || path === 'both') return [wrap(values)];
-  if (path === 'add_adapter') return [call('model.add_adapter', ['peft_config'], adapterName(values))];
+  // The trainer seeds itself; what is drawn before it is seeded here.
+  const seed = `set_seed(${values['train.seed']})`;
+  if (path === 'get_peft_model' || path === 'both') return [seed, wrap(values)];
+  if (path === 'add_adapter') return [seed, call('model.add_adapter', ['peft_config'], adapterName(values))];
   if (path.startsWith('from_pretrained')) {
     return [
       `model = ${call('PeftModel.from_pretrained', ['model', 'ADAPTER'], path.startsWith('from_pretrained_trainable') ? [['is_trainable', true]] : [])}`,

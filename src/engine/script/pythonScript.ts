@@ -73,6 +73,7 @@ function imports(body: string, dialect: Dialect): string {
       'Trainer',
       'TrainingArguments',
       'get_scheduler',
+      'set_seed',
     ]),
     ...from('trl', [
       'DataCollatorForCompletionOnlyLM',

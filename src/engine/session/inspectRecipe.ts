@@ -8,8 +8,8 @@ import type { Recipe } from '../recipe/recipe.ts';
 import { recipeProblems } from '../recipe/recipe.ts';
 import { weightOptions } from '../wiring/wire.ts';
 import type { Assets } from './assets.ts';
-import { formatsAfter } from './decomposedFiles.ts';
 import { estimateCost } from './estimate.ts';
+import { formatsAfter } from './firstValues.ts';
 import { prepareData } from './prepareData.ts';
 
 /** Beside the script: the file, the folder that is made of it, the rows. */

@@ -27,9 +27,9 @@ import type { Wired } from '../wiring/wire.ts';
 import { weightOptions } from '../wiring/wire.ts';
 import { Answers } from './answers.ts';
 import type { Assets } from './assets.ts';
-import { decomposedFiles } from './decomposedFiles.ts';
 import { estimateCost } from './estimate.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { firstValues } from './firstValues.ts';
 import { Keeper } from './keeper.ts';
 import type { LoadOptions } from './loadFiles.ts';
 import { loadFiles } from './loadFiles.ts';
@@ -124,11 +124,10 @@ export class TrainingRun {
     if (!error) assertWithinEngine(examination.wired);
     assertRankFits(examination.wired.root);
     const layout = adapterLayoutOf(examination.wired);
-    const stored = weightOptions(values);
-    const decomposed = decomposedFiles(plain, examination.wired, layout, stored, values['lora.loftq_iter']);
-    const files = decomposed?.files ?? plain;
+    const first = firstValues(plain, examination.wired, layout, values);
+    const { files, factors } = first;
     // A fresh wired model: the examination has recorded on its own.
-    const weightFormat = weightFormatsOf(files.formatOf, stored);
+    const weightFormat = weightFormatsOf(files.formatOf, weightOptions(values));
     const wired = { ...examination.wired, weightFormat };
     const brought = options.saved ? null : assets.adapter(recipe);
     const initial = brought && placeAdapter(brought, layout);
@@ -143,7 +142,7 @@ export class TrainingRun {
       test: data.split.test,
       padId: files.tokenizer.padId,
       initial,
-      factors: decomposed?.initial ?? null,
+      first,
       now: options.now,
     });
     await trainer.prepare();
@@ -175,9 +174,15 @@ export class TrainingRun {
       backend: backend.kind,
       dispatchesPerStep: estimate?.dispatchesPerStep ?? 0,
     });
-    const taken = decomposed?.initial ?? null;
-    const answers = new Answers({ run: options, backend, generator, taken });
-    return new TrainingRun(options, { trainer, answers, taken, prompts: source.prompts, wired, files });
+    const answers = new Answers({ run: options, backend, generator, taken: factors });
+    return new TrainingRun(options, {
+      trainer,
+      answers,
+      taken: factors,
+      prompts: source.prompts,
+      wired,
+      files,
+    });
   }
 
   get step(): number {

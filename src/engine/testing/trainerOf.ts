@@ -6,7 +6,7 @@ import { loadWeights } from '../models/loadModel.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
 import { weightFormatsOf } from '../models/weightSource.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
-import { decomposedFiles } from '../session/decomposedFiles.ts';
+import { firstValues } from '../session/firstValues.ts';
 import { prepareData } from '../session/prepareData.ts';
 import { adapterLayoutOf } from '../train/recordTraining.ts';
 import { Trainer } from '../train/trainer.ts';
@@ -29,8 +29,8 @@ export async function trainerOf(
 ): Promise<OpenedTrainer> {
   const bare = wire(plain.config, values);
   const layout = adapterLayoutOf(bare);
-  const decomposed = decomposedFiles(plain, bare, layout, weightOptions(values), values['lora.loftq_iter']);
-  const files = decomposed?.files ?? plain;
+  const first = firstValues(plain, bare, layout, values);
+  const { files } = first;
   const wired = { ...bare, weightFormat: weightFormatsOf(files.formatOf, weightOptions(values)) };
   await loadWeights(
     files.config,
@@ -52,7 +52,7 @@ export async function trainerOf(
     train: split.train,
     test: split.test,
     padId: files.tokenizer.padId,
-    factors: decomposed?.initial ?? null,
+    first,
     now: () => performance.now(),
   });
   await trainer.prepare();

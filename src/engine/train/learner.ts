@@ -4,7 +4,7 @@ import type { StepNumbers } from '../../shaders/lib/step.ts';
 import { idleStep } from '../../shaders/lib/step.ts';
 import type { AdapterLayout } from '../adapters/layout.ts';
 import type { Backend } from '../backends/backend.ts';
-import { invariant } from '../errors.ts';
+import { invariant, UserError } from '../errors.ts';
 import { gradientSplits } from '../ops/loraOperations.ts';
 import type { Optimizer, StateBuffer } from '../optimizers/optimizer.ts';
 import { optimizerNamed } from '../optimizers/optimizers.ts';
@@ -29,7 +29,10 @@ export class Learner {
   readonly #schedule: ScheduleOptions;
   readonly #state: readonly StateBuffer[];
 
-  /** Makes the buffers. Throws UserError 'schedule' for arguments that the schedule does not take. */
+  /**
+   * Makes the buffers. Throws UserError 'schedule' for arguments that the schedule does not take, 'binding-too-large' for an adapter
+   * that the device can't bind.
+   */
   constructor(backend: Backend, layout: AdapterLayout, values: RecipeValues, totalSteps: number) {
     this.optimizer = optimizerNamed(values['train.optim']);
     this.#backend = backend;
@@ -45,6 +48,13 @@ export class Learner {
     };
     for (let k = 0; k < totalSteps; k += Math.max(1, Math.floor(totalSteps / 4)))
       scheduleFactor(this.#schedule, k);
+    const gradients = 4 * layout.total * gradientSplits(layout.total);
+    const { maxBindingBytes } = backend.profile;
+    if (gradients > maxBindingBytes)
+      throw new UserError(
+        'binding-too-large',
+        `Adapter: its gradients need ${gradients} bytes, this device binds at most ${maxBindingBytes}. Use a smaller r, fewer target_modules, or no modules_to_save.`,
+      );
     const smallest = 64;
     this.#state = this.optimizer
       .state(layout)

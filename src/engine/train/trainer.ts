@@ -2,6 +2,7 @@
 // messages and no page; session/ drives it. Semantics: numerics reference 4.1 to 4.6 (transformers 5.18, TRL 1.13).
 
 import { idleStep } from '../../shaders/lib/step.ts';
+import type { FirstValues } from '../adapters/firstValues.ts';
 import { initialiseAdapter } from '../adapters/initialise.ts';
 import type { AdapterLayout } from '../adapters/layout.ts';
 import type { Backend, Executable } from '../backends/backend.ts';
@@ -11,7 +12,7 @@ import type { Example } from '../data/tokenize.ts';
 import { invariant } from '../errors.ts';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
 import type { BatchShape } from '../models/recording.ts';
-import { MICRO_BATCHES_AT, metricsLength, TENSOR_NORMS_AT } from '../ops/metrics.ts';
+import { MICRO_BATCHES_AT, metricsLength } from '../ops/metrics.ts';
 import type { StepMetrics } from '../protocol.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import { makePlan } from '../tape/plan.ts';
@@ -23,6 +24,7 @@ import { Learner } from './learner.ts';
 import { adapterLayoutOf, recordEvaluation, recordTraining } from './recordTraining.ts';
 import type { TrainerState } from './trainerState.ts';
 import { updateNorms } from './updateNorms.ts';
+import { windowNumbers } from './windowNumbers.ts';
 
 export interface TrainerInputs {
   readonly backend: Backend;
@@ -34,10 +36,17 @@ export interface TrainerInputs {
   readonly padId: number;
   /** The adapter's numbers, in place of those that the seed draws. */
   readonly initial?: Float32Array<ArrayBuffer> | null;
-  /** A and B that were taken out of the base, in place of drawn ones; whatever follows from them is made from them. */
-  readonly factors?: Float32Array<ArrayBuffer> | null;
+  /** What of the first values comes out of the base, in place of drawn ones; the rest follows from them. */
+  readonly first?: FirstValues;
   /** Milliseconds, steadily growing. */
   readonly now: () => number;
+}
+
+/** The flat adapter buffer of a fresh adapter, but for what is computed on the device. */
+function firstAdapter({ values, first }: TrainerInputs, layout: AdapterLayout): Float32Array<ArrayBuffer> {
+  const flat = first?.factors?.slice() ?? initialiseAdapter(layout, values['train.seed']);
+  for (const [offset, copy] of first?.copies ?? []) flat.set(copy, offset);
+  return flat;
 }
 
 export class Trainer {
@@ -45,7 +54,7 @@ export class Trainer {
   readonly layout: AdapterLayout;
   /** Dispatches of the latest optimiser step. */
   dispatchesPerStep = 0;
-  /** Of one micro-batch, those recorded inside decoder layers. */
+  /** Of one micro-batch, inside decoder layers. */
   layerDispatches = 0;
   #step = 0;
   #lastRate = 0;
@@ -68,10 +77,7 @@ export class Trainer {
     };
     this.totalSteps = totalSteps(this.#schedule, values['train.max_steps'], values['train.num_train_epochs']);
     const { layout } = this;
-    backend.upload(
-      'adapter',
-      inputs.initial ?? inputs.factors ?? initialiseAdapter(layout, values['train.seed']),
-    );
+    backend.upload('adapter', inputs.initial ?? firstAdapter(inputs, layout));
     this.#learner = new Learner(backend, layout, values, this.totalSteps);
     this.#dora = new DoraTables(backend, inputs.config, inputs.wired, layout);
     backend.allocate('metrics', metricsLength(layout.tensors.length));
@@ -187,30 +193,16 @@ export class Trainer {
       evaluates && (this.#step % every === 0 || this.finished) ? await this.#evaluateAndKeep() : null;
     this.#lastRate = numbers.learningRate;
     const stepMs = now() - started;
-    const micro = window.map((_, i) => MICRO_BATCHES_AT + 4 * i);
-    /** Unweighted mean over micro-batches of a mean a token, as TRL logs it. */
-    const meanOf = (place: number): number =>
-      micro.reduce((sum, at) => sum + (metrics[at + place] ?? 0) / Math.max(1, metrics[at + 2] ?? 0), 0) /
-      micro.length;
-    const tokens = window.reduce((sum, batch) => sum + batch.realTokens, 0);
+    const measured = windowNumbers(metrics, window);
     return {
+      ...measured,
       step: this.#step,
-      loss: micro.reduce((sum, at) => sum + (metrics[at] ?? 0), 0),
-      gradNorm: metrics[0] ?? 0,
       learningRate: numbers.learningRate,
       epoch: epochAfter(this.#schedule, this.#step),
-      tokens,
-      paddedTokens: window.reduce(
-        (sum, { rows, width, documents }) => sum + (documents ? 1 : rows) * width,
-        0,
-      ),
-      tokensPerSecond: (tokens / Math.max(stepMs, 0.001)) * 1000,
-      meanTokenAccuracy: meanOf(1),
-      entropy: meanOf(3),
+      tokensPerSecond: (measured.tokens / Math.max(stepMs, 0.001)) * 1000,
       evalLoss,
       stepMs,
       etaMs: (this.totalSteps - this.#step) * stepMs,
-      tensorNorms: [...metrics.subarray(TENSOR_NORMS_AT)],
     };
   }
 

@@ -1,21 +1,35 @@
-// What the engine's kernels can train: LoRA on the linears of the decoder layers. The laboratory shows everything else
-// (a full base, the head, embeddings, modules_to_save) and the run refuses it by name, rather than training a part.
+// What the engine's kernels can train: LoRA on the linears of the decoder layers, on the embedding and on the head, and copies of those
+// two. The laboratory shows everything else (a full base, other modules) and the run refuses it by name, rather than training a part.
 import { UserError } from '../errors.ts';
 import type { WiredModel } from '../models/recording.ts';
 
-const within = /\.layers\.\d+\..*\.lora_([AB]|magnitude_vector)\.[^.]+\.weight$/;
+const within = [
+  /\.layers\.\d+\..*\.lora_([AB]|magnitude_vector)\.[^.]+\.weight$/,
+  /\.lm_head\.(lora_[AB]|modules_to_save)\.[^.]+\.weight$/,
+  /\.embed_tokens\.(lora_embedding_[AB]\.[^.]+|modules_to_save\.[^.]+\.weight)$/,
+];
 
 /** Names of parameters that require grad and that no kernel trains, in the tree's order. */
 export function beyondEngine(model: WiredModel): string[] {
   return [...model.root.namedParameters()].flatMap(([name, parameter]) =>
-    parameter.requiresGrad && !within.test(`.${name}`) ? [name] : [],
+    parameter.requiresGrad && !within.some((pattern) => pattern.test(`.${name}`)) ? [name] : [],
   );
 }
 
 /** DoRA with dropout runs the frozen matrix a second time on the thinned inputs, of which each projection has its own. */
 function assertDoraWithoutDropout(model: WiredModel): void {
-  for (const [path, { kind }] of model.root.namedModules()) {
+  for (const [path, module] of model.root.namedModules()) {
+    const { kind } = module;
     if (kind.type !== 'lora') continue;
+    if (
+      module.children.get('base_layer')?.kind.type === 'embedding' &&
+      [...kind.adapters.values()].some(({ dora }) => dora)
+    )
+      throw new UserError(
+        'beyond-engine',
+        `${path}: has use_dora, which this engine trains on the linears of the layers only. Leave embed_tokens out of target_modules.`,
+        { names: [path] },
+      );
     const both = [...kind.adapters.values()].find(({ dora, dropout }) => dora && dropout > 0);
     if (both)
       throw new UserError(
@@ -34,7 +48,7 @@ export function assertWithinEngine(model: WiredModel): void {
   const others = names.length > 1 ? ` and ${names.length - 1} more` : '';
   throw new UserError(
     'beyond-engine',
-    `${names[0] ?? ''}${others}: requires grad, but this engine trains LoRA on the linears of the layers only. Attach an adapter to those, and leave the base, the head and the embeddings frozen.`,
+    `${names[0] ?? ''}${others}: requires grad, but this engine trains LoRA on the linears of the layers, the embedding and the head, and copies of those two. Attach an adapter to those, and leave the rest frozen.`,
     { names },
   );
 }

@@ -64,17 +64,25 @@ describe('wire', () => {
 });
 
 describe('the reach of the engine', () => {
-  it('holds LoRA on the layers and refuses the rest by name', () => {
+  it('holds LoRA on layers, embedding and head, and copies of those two; refuses the rest by name', () => {
     expect(beyondEngine(wired({}))).toEqual([]);
     expect(() => assertWithinEngine(wired({}))).not.toThrow();
-    const head = wired({ 'lora.target_modules': '["q_proj","lm_head"]' });
-    expect(beyondEngine(head)).toEqual([
-      'base_model.model.lm_head.lora_A.default.weight',
-      'base_model.model.lm_head.lora_B.default.weight',
+    for (const patch of [
+      { 'lora.target_modules': '["q_proj","lm_head","embed_tokens"]' },
+      { 'lora.modules_to_save': '["lm_head","embed_tokens"]' },
+      { 'lora.use_dora': true },
+    ] as const)
+      expect(beyondEngine(wired(patch))).toEqual([]);
+    const norm = wired({ 'lora.modules_to_save': '["post_attention_layernorm"]' });
+    expect(beyondEngine(norm)).toEqual([
+      'base_model.model.model.layers.0.post_attention_layernorm.modules_to_save.default.weight',
+      'base_model.model.model.layers.1.post_attention_layernorm.modules_to_save.default.weight',
     ]);
-    expect(() => assertWithinEngine(head)).toThrow(
-      /lm_head\.lora_A\.default\.weight and 1 more: requires grad/,
-    );
+    expect(() => assertWithinEngine(norm)).toThrow(/post_attention_layernorm.* and 1 more: requires grad/);
+    const head = wired({ 'lora.target_modules': '["lm_head"]', 'lora.use_dora': true });
+    expect(() => assertWithinEngine(head)).toThrow(/lm_head\.lora_magnitude_vector/);
+    const thinned = wired({ 'lora.use_dora': true, 'lora.lora_dropout': 0.1 });
+    expect(() => assertWithinEngine(thinned)).toThrow(/use_dora and lora_dropout 0\.1/);
     expect(beyondEngine(wired({ 'wiring.attach': 'none' })).length).toBe(21);
   });
 });

@@ -27,7 +27,7 @@ describe.skipIf(!gpu)('embedding on the GPU', () => {
     const { words, scales } = testGroup(c, [{ out: v, rank: 0 }], format).packed;
     const made: KernelCall<string> = call(embedding, {
       buffers: { ids: 'ids', w: 'w', w_scales: 'w_scales', step: 'step', x: 'x' },
-      params: { n, c, v, first: 0, rows: v },
+      params: { n, c, v, first: 0, rows: v, first_block: 0 },
       constants: { HAS_NOISE: size > 0 ? 1 : 0 },
       slots: { decode: decoder(format) },
     });

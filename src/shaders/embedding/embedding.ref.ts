@@ -16,15 +16,17 @@ export interface EmbeddingArguments {
   readonly n: number;
   readonly c: number;
   readonly v: number;
+  /** Blocks of 64 before the table. */
+  readonly firstBlock?: number;
   /** Absent: none. */
   readonly noise?: { readonly seed: number; readonly size: number };
 }
 
 export function embeddingReference(args: EmbeddingArguments): void {
-  const { ids, words, scales, format, x, n, c, v, noise } = args;
+  const { ids, words, scales, format, x, n, c, v, noise, firstBlock = 0 } = args;
   for (let row = 0; row < n; row++) {
     const first = Math.min(ids[row] ?? 0, v - 1) * c;
-    const member = { words, scales, format, segment: 0, firstBlock: 0 };
+    const member = { words, scales, format, segment: 0, firstBlock };
     decodeMember({ ...member, first, count: c, out: x, outAt: row * c });
   }
   if (!noise) return;

@@ -14,7 +14,7 @@ export const embedding = defineKernel({
   snippets: [stepSnippet, dropoutSnippet],
   slots: ['decode'],
   buffers: { ids: 'read', w: 'read', w_scales: 'read', step: 'uniform', x: 'read_write' },
-  params: { n: 'u32', c: 'u32', v: 'u32', first: 'u32', rows: 'u32' },
+  params: { n: 'u32', c: 'u32', v: 'u32', first: 'u32', rows: 'u32', first_block: 'u32' },
   constants: { ...gridConstants, HAS_NOISE: 0, NOISE_STREAM },
   workgroups: ({ n, c }) => flatGrid(n * c),
 });
