@@ -112,6 +112,8 @@ export interface StepMetrics {
   /** Of the predicted tokens, in nats. */
   readonly entropy: number;
   readonly evalLoss: number | null;
+  /** Of pairs, means over micro-batches; absent without pairs. */
+  readonly rewards?: { readonly chosen: number; readonly rejected: number; readonly accuracy: number };
   readonly stepMs: number;
   readonly etaMs: number;
   /** Gradient norm of each tensor with a gradient, in the order of `ParameterInfo.normIndex`. */

@@ -18,6 +18,7 @@ import { linearBackwardTiled, linearTiled, linearVector, linearVectorSubgroup } 
 import { lion } from './lion/lion.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lora.ts';
 import { matmul, matmulScalar, matmulTransposed, matmulWide } from './matmul/matmul.ts';
+import { preference } from './preference/preference.ts';
 import { rmsNorm, rmsNormBackward } from './rms_norm/rms_norm.ts';
 import { rope } from './rope/rope.ts';
 import { sgd } from './sgd/sgd.ts';
@@ -48,6 +49,7 @@ export const kernels: readonly Kernel[] = [
   dropout,
   crossEntropy,
   rowSum,
+  preference,
   headGrad,
   rmsNormBackward,
   loraUpBackward,

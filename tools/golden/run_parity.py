@@ -20,6 +20,7 @@ import peft.utils.loftq_utils
 import torch
 import transformers
 import trl
+import trl.experimental.orpo
 from transformers import TrainerCallback
 from transformers.integrations import neftune
 from transformers.utils import logging
@@ -97,6 +98,13 @@ class Recorder(TrainerCallback):
             log.append({"step": state.global_step} | {k: float(logs[k]) for k in KEYS if k in logs})
 
 
+def ids_of(row) -> tuple:
+    """What tells a row from others, of a pair its chosen side."""
+    if "prompt_ids" in row:
+        return tuple(row["prompt_ids"] + row["chosen_ids"])
+    return tuple(row["chosen_input_ids"] if "chosen_input_ids" in row else row["input_ids"])
+
+
 def watched(trainer_class):
     original = trainer_class.__init__
 
@@ -113,10 +121,10 @@ def watched(trainer_class):
         # Of equal rows the first stands for all. Batches are fetched ahead, so the model's mode does not tell which loop asks.
         position = {}
         for i, row in enumerate(self.train_dataset):
-            position.setdefault(tuple(row["input_ids"]), i)
+            position.setdefault(ids_of(row), i)
 
         def recording(batch):
-            rows = [position.get(tuple(row["input_ids"])) for row in batch]
+            rows = [position.get(ids_of(row)) for row in batch]
             if None not in rows:
                 order.append(rows)
             return collate(batch)
@@ -126,9 +134,11 @@ def watched(trainer_class):
     trainer_class.__init__ = init
 
 
-# Whichever of the two the script uses.
+# Whichever of them the script uses.
 with open("train.py", encoding="utf-8") as file:
-    watched(trl.SFTTrainer if "SFTTrainer(" in file.read() else transformers.Trainer)
+    text = file.read()
+known = {"SFTTrainer": trl.SFTTrainer, "DPOTrainer": trl.DPOTrainer, "ORPOTrainer": trl.experimental.orpo.ORPOTrainer, "Trainer": transformers.Trainer}
+watched(next(known[name] for name in known if f"trainer = {name}(" in text))
 space = {"__name__": "__main__"}
 with open("train.py", encoding="utf-8") as file:
     exec(compile(file.read(), "train.py", "exec"), space)

@@ -30,7 +30,11 @@ export async function main([folder]: readonly string[]): Promise<number> {
     writeFileSync(`${own}/rows.jsonl`, text);
     const [row] = parseRows(text);
     const format =
-      row?.format === 'prompt-completion-chat' ? 'prompt-completion' : (row?.format ?? 'messages');
+      row?.format === 'prompt-completion-chat'
+        ? 'prompt-completion'
+        : row?.format === 'preference-chat'
+          ? 'preference'
+          : (row?.format ?? 'messages');
     writeFileSync(
       `${own}/train.py`,
       pythonScript(recipe.values, { model: 'model', data: 'rows.jsonl', format, ...gguf }),

@@ -2,7 +2,7 @@
 // gradient accumulation, right padding, shifted labels, the label count of the whole window.
 // Source: numerics reference 4.1, 4.3, 4.4 (transformers 5.18, accelerate 1.15).
 import { TorchGenerator } from '../random/mt19937.ts';
-import type { Example } from './tokenize.ts';
+import type { Example, Sequence } from './tokenize.ts';
 import { IGNORE } from './tokenize.ts';
 
 export interface Batch {
@@ -20,12 +20,17 @@ export interface Batch {
   readonly documents: Uint32Array<ArrayBuffer> | null;
   /** Tokens of a row as TRL pads it: the longest row, or all rows in one under packing. */
   readonly width: number;
+  /** Of pairs: the token of each row that predicts its completion's first; chosen rows, then rejected. null: no pairs. */
+  readonly starts: Uint32Array<ArrayBuffer> | null;
 }
 
 const PAD_MULTIPLE = 16;
 
 /** The padding at the end of a row is a document of its own. */
-function documentStarts(examples: readonly Example[], tokens: number): Uint32Array<ArrayBuffer> {
+function documentStarts(
+  examples: readonly Pick<Example, 'ids' | 'documents'>[],
+  tokens: number,
+): Uint32Array<ArrayBuffer> {
   const starts = new Uint32Array(examples.length * tokens);
   examples.forEach(({ ids, documents = [ids.length] }, row) => {
     let at = 0;
@@ -37,7 +42,14 @@ function documentStarts(examples: readonly Example[], tokens: number): Uint32Arr
   return starts;
 }
 
-export function makeBatch(examples: readonly Example[], padId: number): Batch {
+/** Pairs as rows: all chosen ones, then all rejected. */
+function rowsOf(examples: readonly Example[]): (Sequence & Pick<Example, 'documents' | 'start'>)[] {
+  return [...examples, ...examples.flatMap(({ rejected }) => rejected ?? [])];
+}
+
+export function makeBatch(pairsOrRows: readonly Example[], padId: number): Batch {
+  const examples = rowsOf(pairsOrRows);
+  const paired = examples.length > pairsOrRows.length;
   const longest = Math.max(...examples.map((example) => example.ids.length));
   const tokens = Math.ceil(longest / PAD_MULTIPLE) * PAD_MULTIPLE;
   const ids = new Uint32Array(examples.length * tokens).fill(padId);
@@ -56,8 +68,9 @@ export function makeBatch(examples: readonly Example[], padId: number): Batch {
     });
   });
   const realTokens = examples.reduce((sum, example) => sum + example.ids.length, 0);
+  const starts = paired ? Uint32Array.from(examples, ({ start = 0 }) => Math.max(0, start - 1)) : null;
   const width = packed ? realTokens : longest;
-  return { rows: examples.length, tokens, ids, labels, realTokens, labelCount, documents, width };
+  return { rows: examples.length, tokens, ids, labels, realTokens, labelCount, documents, width, starts };
 }
 
 export interface Schedule {

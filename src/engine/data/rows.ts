@@ -1,4 +1,5 @@
-// Rows as people bring them: JSONL (or a JSON array) of `text`, `prompt`/`completion`, `messages` or `conversations`.
+// Rows as people bring them: JSONL (or a JSON array) of `text`, `prompt`/`completion`, `messages`,
+// `conversations` or `prompt`/`chosen`/`rejected`.
 // Every refusal names the line. Column names and meanings as TRL 1.13's SFTTrainer reads them.
 
 import { UserError } from '../errors.ts';
@@ -13,7 +14,19 @@ export type Row =
       readonly prompt: readonly Message[];
       readonly completion: readonly Message[];
     }
-  | { readonly format: 'messages'; readonly messages: readonly Message[] };
+  | { readonly format: 'messages'; readonly messages: readonly Message[] }
+  | {
+      readonly format: 'preference';
+      readonly prompt: string;
+      readonly chosen: string;
+      readonly rejected: string;
+    }
+  | {
+      readonly format: 'preference-chat';
+      readonly prompt: readonly Message[];
+      readonly chosen: readonly Message[];
+      readonly rejected: readonly Message[];
+    };
 
 /** UTF-8 text of a file. Throws UserError 'utf-8' naming the first byte that is not. */
 export function decodeRows(bytes: Uint8Array, name = 'The file'): string {
@@ -52,7 +65,7 @@ function firstBadByte(bytes: Uint8Array): number {
 function bad(
   where: string,
   found: string,
-  remedy = 'Give each row `text`, `prompt` and `completion`, or `messages`.',
+  remedy = 'Give each row `text`, `prompt` and `completion`, `messages`, or `prompt`, `chosen` and `rejected`.',
 ): UserError {
   return new UserError('rows', `${where}: ${found}. ${remedy}`, { where });
 }
@@ -73,6 +86,19 @@ function messageList(value: readonly unknown[], where: string): Message[] {
   });
 }
 
+function readPair({ prompt, chosen, rejected }: Record<string, unknown>, where: string): Row {
+  if (typeof prompt === 'string' && typeof chosen === 'string' && typeof rejected === 'string')
+    return { format: 'preference', prompt, chosen, rejected };
+  if (Array.isArray(prompt) && Array.isArray(chosen) && Array.isArray(rejected))
+    return {
+      format: 'preference-chat',
+      prompt: messageList(prompt, where),
+      chosen: messageList(chosen, where),
+      rejected: messageList(rejected, where),
+    };
+  throw bad(where, '`prompt`, `chosen` and `rejected` must all be text or all lists of messages');
+}
+
 function readRow(value: unknown, where: string): Row {
   if (!isRecord(value))
     throw bad(where, `expected a JSON object, got ${JSON.stringify(value)?.slice(0, 40)}`);
@@ -80,6 +106,7 @@ function readRow(value: unknown, where: string): Row {
   if (Array.isArray(chat)) return { format: 'messages', messages: messageList(chat, where) };
   if (chat !== undefined) throw bad(where, '`messages` is not a list');
   const { prompt, completion, text } = value;
+  if (value.chosen !== undefined || value.rejected !== undefined) return readPair(value, where);
   if (prompt !== undefined || completion !== undefined) {
     if (typeof prompt === 'string' && typeof completion === 'string')
       return { format: 'prompt-completion', prompt, completion };

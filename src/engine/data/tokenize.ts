@@ -6,13 +6,21 @@ import type { Tokenizer } from './tokenizer.ts';
 
 export const IGNORE = -100;
 
-export interface Example {
+/** Labels stand under their own tokens; -100: not learnt. */
+export interface Sequence {
   readonly ids: readonly number[];
   readonly labels: readonly number[];
+}
+
+export interface Example extends Sequence {
   /** Tokens cut off by max_length. */
   readonly truncated: readonly number[];
   /** Lengths of the documents packed into it; absent: it is one. */
   readonly documents?: readonly number[];
+  /** Of a pair: the worse completion after the same prompt. */
+  readonly rejected?: Sequence & { readonly start: number };
+  /** Of a pair: the token at which the completion begins. */
+  readonly start?: number;
 }
 
 export interface TokenizeOptions {
@@ -31,7 +39,7 @@ interface Masked {
   readonly inside: readonly boolean[] | null;
 }
 
-const withEos = (text: string, tokenizer: Tokenizer): string =>
+export const withEos = (text: string, tokenizer: Tokenizer): string =>
   text.endsWith(tokenizer.eosToken) ? text : text + tokenizer.eosToken;
 
 /** Tokens that overlap the character spans: from the one that holds the first character to the one that holds the last. */
@@ -56,6 +64,11 @@ function inSpans(
 }
 
 function maskRow(row: Row, tokenizer: Tokenizer): Masked {
+  if (row.format === 'preference' || row.format === 'preference-chat')
+    throw new UserError(
+      'rows',
+      'Rows: pairs of chosen and rejected answers are for DPO and ORPO. Set train.objective to one of them, or give rows with messages.',
+    );
   if (row.format === 'text')
     return { ids: tokenizer.encode(withEos(row.text, tokenizer), true), prompt: 0, inside: null };
   if (row.format === 'prompt-completion')

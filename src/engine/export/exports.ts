@@ -75,7 +75,8 @@ export async function exportFiles(
       return logFiles({
         ...run,
         values: recipe.values,
-        parameters: withoutEmbeddings(run.wired.root),
+        // ORPOTrainer's batches have no input_ids, so Trainer counts nothing.
+        parameters: recipe.values['train.objective'] === 'orpo' ? 0 : withoutEmbeddings(run.wired.root),
         writtenAt: Date.now() / 1000,
       });
   }

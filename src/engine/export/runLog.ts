@@ -34,6 +34,14 @@ function logHistory(metrics: readonly StepMetrics[]): LogEntry[] {
       grad_norm: step.gradNorm,
       learning_rate: step.learningRate,
       entropy: step.entropy,
+      ...(step.rewards
+        ? {
+            'rewards/chosen': step.rewards.chosen,
+            'rewards/rejected': step.rewards.rejected,
+            'rewards/accuracies': step.rewards.accuracy,
+            'rewards/margins': step.rewards.chosen - step.rewards.rejected,
+          }
+        : {}),
       mean_token_accuracy: step.meanTokenAccuracy,
       num_tokens: seen,
       ...at,

@@ -15,7 +15,7 @@ import { TorchGenerator } from '../random/mt19937.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import { makePlan } from '../tape/plan.ts';
 import { Tape } from '../tape/tape.ts';
-import { inEvalMode } from '../train/recordTraining.ts';
+import { inEvalMode, withoutAdapters } from '../train/recordTraining.ts';
 import { pickToken } from './pickToken.ts';
 
 const CHUNK = 16;
@@ -133,11 +133,7 @@ export class Generator {
   #record(tokens: number, adapter: boolean): Tape {
     const { model, config, layout } = this.#inputs;
     const tape = new Tape();
-    const wrappers = [...model.root.namedModules()].flatMap(([, { kind }]) =>
-      (kind.type === 'lora' || kind.type === 'saved') && !adapter && !kind.disabled ? [kind] : [],
-    );
-    for (const wrapper of wrappers) wrapper.disabled = true;
-    try {
+    const record = (): void =>
       inEvalMode(model, () =>
         tape.withGrad(false, () => {
           const recording = new Recording(tape, model, layout);
@@ -146,9 +142,8 @@ export class Generator {
           if (tokens === 1) logits(recording, final);
         }),
       );
-    } finally {
-      for (const wrapper of wrappers) wrapper.disabled = false;
-    }
+    if (adapter) record();
+    else withoutAdapters(model, record);
     return tape;
   }
 }

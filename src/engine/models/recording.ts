@@ -22,6 +22,8 @@ export interface WiredModel {
   /** Forward hooks on the input embedding that make its output require grad. */
   readonly inputGradHooks: number;
   readonly weightFormat: WeightFormats;
+  /** The trainer switches every dropout off, as DPOTrainer and ORPOTrainer do. */
+  readonly dropoutDisabled?: boolean;
 }
 
 export interface BatchShape {

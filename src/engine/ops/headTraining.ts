@@ -14,6 +14,7 @@ import type { Recording } from '../models/recording.ts';
 import type { Ref, ReferenceContext } from '../tape/operation.ts';
 import type { Head } from './head.ts';
 import type { GroupAttributes } from './linearGroup.ts';
+import { dropsOut } from './linearGroup.ts';
 import { gradientSplits, hasDropout, loraNumbers, loraShape } from './loraOperations.ts';
 
 export interface HeadTraining {
@@ -28,7 +29,7 @@ export function headTraining(recording: Recording, { group, copyAt, lora }: Head
     ...group,
     ru: lora.rank,
     adapterTotal: recording.layout.total,
-    dropoutRate: recording.module('lm_head').training ? lora.dropout : 0,
+    dropoutRate: dropsOut(recording, 'lm_head') ? lora.dropout : 0,
     dropoutStream: lora.stream,
     dora: null,
     scaleOf: () => lora.scale,

@@ -80,7 +80,7 @@ export function loraOf(recording: Recording, wrapper: Module): Member['lora'] {
 }
 
 /** The linear at `path`, unwrapped, with its active adapter if any. */
-export function memberOf(recording: Recording, path: string): Member {
+function memberOf(recording: Recording, path: string): Member {
   const module = recording.module(path);
   const base = module.kind.type === 'lora' ? module.child('base_layer') : module;
   invariant(base.kind.type === 'linear', `'${path}' is not a linear module`);
@@ -91,6 +91,10 @@ export function memberOf(recording: Recording, path: string): Member {
     lora: loraOf(recording, module),
   };
 }
+
+/** Whether dropout acts at a module. */
+export const dropsOut = (recording: Recording, path: string): boolean =>
+  recording.module(path).training && !recording.model.dropoutDisabled;
 
 /** Members of a group with their adapters; `path` names the group and its packed weights, `weights/<path>`. */
 export function groupOf(
@@ -129,7 +133,7 @@ export function groupOf(
     weights: `weights/${args.path}`,
     format: recording.weightFormat(args.path),
     adapterTotal: recording.layout.total,
-    dropoutRate: recording.module(args.members[0] ?? '').training ? dropout : 0,
+    dropoutRate: dropsOut(recording, args.members[0] ?? '') ? dropout : 0,
     dropoutStream: members.find((member) => member.lora)?.lora?.stream ?? 0,
     dora: members.some(({ lora }) => lora?.m) ? `dora/${args.path}` : null,
     scaleOf: (parameter) => scales.get(parameter) ?? 0,

@@ -5,6 +5,7 @@ import { dataSettings } from '../data/dataSettings.ts';
 import { generateSettings } from '../generate/generateSettings.ts';
 import { optimizerSettings } from '../optimizers/optimizerSettings.ts';
 import { evaluationSettings } from '../train/evaluationSettings.ts';
+import { preferenceSettings } from '../train/preferenceSettings.ts';
 import { sftSettings } from '../train/sftSettings.ts';
 import { trainSettings } from '../train/trainSettings.ts';
 import { wiringSettings } from '../wiring/wiringSettings.ts';
@@ -20,6 +21,7 @@ const settings = {
   ...wiringSettings,
   ...trainSettings,
   ...sftSettings,
+  ...preferenceSettings,
   ...evaluationSettings,
   ...optimizerSettings,
   ...generateSettings,

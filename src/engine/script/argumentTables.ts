@@ -217,7 +217,12 @@ export const trainingArguments: Readonly<Record<string, ArgumentReader>> = {
   optim,
   lr_scheduler_kwargs: asObject('train.lr_scheduler_kwargs'),
   max_seq_length: as('train.max_length'),
-  loss_type: (value) => (/^(nll|chunked_nll)$/.test(String(literal(value))) ? [] : null),
+  beta: as('train.beta'),
+  loss_type: (value) => {
+    const name = String(literal(value));
+    if (/^(sigmoid|hinge|ipo)$/.test(name)) return [{ key: 'train.dpo_loss_type', value: name }];
+    return /^(nll|chunked_nll)$/.test(name) ? [] : null;
+  },
   save_steps: (value) => {
     const plain = literal(value);
     return typeof plain === 'number' ? [{ key: 'train.save_steps', value: plain }] : null;

@@ -43,6 +43,13 @@ const recipes: Readonly<Record<string, RecipePatch>> = {
     'train.early_stopping_patience': 3,
     'train.early_stopping_threshold': 0.01,
   },
+  dpo: {
+    'wiring.stack': 'trl-1.16.0',
+    'train.objective': 'dpo',
+    'train.dpo_loss_type': 'ipo',
+    'train.beta': 0.3,
+  },
+  orpo: { 'wiring.stack': 'trl-1.16.0', 'train.objective': 'orpo', 'train.beta': 0.5 },
   'checkpointing before attaching': {
     'wiring.attach': 'get_peft_model',
     'wiring.checkpointing_before_attach': true,

@@ -74,6 +74,14 @@ const trainerCall =
     }
   };
 
+/** Trainers of pairs take what SFTTrainer takes. */
+const preferenceTrainer =
+  (objective: string): Handler =>
+  (reading, call, walk) => {
+    trainerCall('SFTTrainer')(reading, call, walk);
+    reading.set('train.objective', objective, call.name, call.line);
+  };
+
 const afterAttach =
   (choice: string): Handler =>
   (reading, call) =>
@@ -90,6 +98,8 @@ const handlers: Readonly<Record<string, Handler>> = {
     reading.arguments(call, bitsAndBytesArguments);
   },
   SFTConfig: training,
+  DPOConfig: training,
+  ORPOConfig: training,
   TrainingArguments: training,
   prepare_model_for_kbit_training: (reading, call, walk) => {
     reading.set(
@@ -112,6 +122,8 @@ const handlers: Readonly<Record<string, Handler>> = {
   },
   Trainer: trainerCall('Trainer'),
   SFTTrainer: trainerCall('SFTTrainer'),
+  DPOTrainer: preferenceTrainer('dpo'),
+  ORPOTrainer: preferenceTrainer('orpo'),
   gradient_checkpointing_enable: (reading, call, walk) => {
     if (walk.attach === null) reading.set('wiring.checkpointing_before_attach', true, call.name, call.line);
     else walk.checkpointed = true;

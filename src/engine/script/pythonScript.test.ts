@@ -74,6 +74,7 @@ const unsaid =
 /** What a setting needs beside it to matter. */
 const needed: readonly (readonly [RegExp, RecipePatch])[] = [
   [/use_reentrant/, { 'train.gradient_checkpointing': true }],
+  [/train\.beta|dpo_loss_type/, { 'train.objective': 'dpo' }],
   [/loftq_iter/, { 'lora.init_lora_weights': 'loftq' }],
   [/load_best|stopping_patience/, { 'data.test_size': 0.2 }],
   [/stopping_threshold/, { 'data.test_size': 0.2, 'train.early_stopping_patience': 2 }],
@@ -119,6 +120,8 @@ const others: Readonly<Record<string, string>> = {
   'wiring.step': 'no_grad',
   'train.lr_scheduler_type': 'cosine',
   'train.packing': 'bfd',
+  'train.objective': 'dpo',
+  'train.dpo_loss_type': 'ipo',
   'train.optim': 'lion_32bit',
   'train.lr_scheduler_kwargs': '{"num_cycles": 2}',
 };

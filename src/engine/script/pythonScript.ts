@@ -79,7 +79,10 @@ function imports(body: string, dialect: Dialect): string {
       'DataCollatorForCompletionOnlyLM',
       ...(dialect.sftConfig ? ['SFTConfig'] : []),
       'SFTTrainer',
+      'DPOConfig',
+      'DPOTrainer',
     ]),
+    ...from('trl.experimental.orpo', ['ORPOConfig', 'ORPOTrainer']),
   ];
   return [...standard, ...(standard.length > 0 ? [''] : []), ...others].join('\n');
 }

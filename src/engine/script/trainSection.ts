@@ -7,7 +7,7 @@ import { loraPlusLines } from './optimizerSection.ts';
 import type { Argument } from './python.ts';
 import { call, expression, indent } from './python.ts';
 import type { RowFormat } from './trainingArguments.ts';
-import { callbackArguments, sftArguments, trainingArguments } from './trainingArguments.ts';
+import { callbackArguments, trainingArguments, trlArguments, trlClasses } from './trainingArguments.ts';
 
 /** What the step does to the loss, as a subclass of the trainer; null when it does nothing. */
 function patchedTrainer(
@@ -113,10 +113,11 @@ const usesCollator = (values: RecipeValues, dialect: Dialect, format: RowFormat)
   dialect.answersOnly === 'collator' && answersOnly(values, format);
 
 function sftTrainer(values: RecipeValues, dialect: Dialect, format: RowFormat): string[] {
-  const patched = patchedTrainer(values, 'SFTTrainer');
+  const classes = trlClasses(values);
+  const patched = patchedTrainer(values, classes.trainer);
   const args = [
     ...trainingArguments(values, dialect),
-    ...(dialect.sftConfig ? sftArguments(values, dialect, format) : []),
+    ...(dialect.sftConfig ? trlArguments(values, dialect, format) : []),
   ];
   const collator = usesCollator(values, dialect, format);
   const named: Argument[] = [
@@ -147,8 +148,8 @@ function sftTrainer(values: RecipeValues, dialect: Dialect, format: RowFormat): 
   return [
     ...(patched ? [patched.source] : []),
     ...hookLine(values),
-    `args = ${call(dialect.sftConfig ? 'SFTConfig' : 'TrainingArguments', [], args)}`,
-    `trainer = ${call(patched?.name ?? 'SFTTrainer', [], named)}`,
+    `args = ${call(dialect.sftConfig ? classes.config : 'TrainingArguments', [], args)}`,
+    `trainer = ${call(patched?.name ?? classes.trainer, [], named)}`,
     ...loraPlusLines(values),
     'trainer.train()',
     'trainer.save_model("adapter")',

@@ -5,7 +5,7 @@ import type { Dialect } from './dialect.ts';
 import type { Argument } from './python.ts';
 import { call, dictionary, expression, float } from './python.ts';
 
-export type RowFormat = 'messages' | 'prompt-completion' | 'text';
+export type RowFormat = 'messages' | 'prompt-completion' | 'text' | 'preference';
 
 /** Whether the script holds rows out and looks at them. */
 const evaluates = (values: RecipeValues): boolean =>
@@ -91,7 +91,7 @@ export function trainingArguments(values: RecipeValues, dialect: Dialect): Argum
 
 /** Arguments that say which tokens are trained, for the row format and the version. */
 function lossArguments(values: RecipeValues, dialect: Dialect, format: RowFormat): Argument[] {
-  if (dialect.answersOnly !== 'arguments' || format === 'text') return [];
+  if (dialect.answersOnly !== 'arguments' || format === 'text' || format === 'preference') return [];
   const completions: Argument = ['completion_only_loss', values['train.completion_only_loss']];
   const answers: Argument = ['assistant_only_loss', values['train.assistant_only_loss']];
   return format === 'messages' ? [answers] : [completions];
@@ -104,12 +104,28 @@ function packingArguments(values: RecipeValues, dialect: Dialect): Argument[] {
   return [['packing', true], ...(strategy ? ([['packing_strategy', strategy]] satisfies Argument[]) : [])];
 }
 
-/** What SFTConfig takes beyond TrainingArguments. */
-export const sftArguments = (values: RecipeValues, dialect: Dialect, format: RowFormat): Argument[] => [
-  ['max_length', values['train.max_length']],
-  ...packingArguments(values, dialect),
-  ...lossArguments(values, dialect, format),
-];
+/** Names of TRL's trainer and its configuration for an objective. */
+export function trlClasses(values: RecipeValues): { readonly trainer: string; readonly config: string } {
+  const name = { sft: 'SFT', dpo: 'DPO', orpo: 'ORPO' }[values['train.objective']] ?? 'SFT';
+  return { trainer: `${name}Trainer`, config: `${name}Config` };
+}
+
+/** What DPOConfig or ORPOConfig takes beyond TrainingArguments. */
+function* preferenceArguments(values: RecipeValues): Generator<Argument> {
+  yield ['max_length', values['train.max_length']];
+  yield ['beta', float(values['train.beta'])];
+  if (values['train.objective'] === 'dpo') yield ['loss_type', values['train.dpo_loss_type']];
+}
+
+/** What TRL's configuration takes beyond TrainingArguments. */
+export const trlArguments = (values: RecipeValues, dialect: Dialect, format: RowFormat): Argument[] =>
+  values['train.objective'] === 'sft'
+    ? [
+        ['max_length', values['train.max_length']],
+        ...packingArguments(values, dialect),
+        ...lossArguments(values, dialect, format),
+      ]
+    : [...preferenceArguments(values)];
 
 /** `callbacks=[…]` of a trainer; nothing when there are none. */
 export function callbackArguments(values: RecipeValues): Argument[] {

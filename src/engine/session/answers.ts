@@ -4,10 +4,10 @@ import type { Backend } from '../backends/backend.ts';
 import { UserError } from '../errors.ts';
 import type { Generator } from '../generate/generator.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import type { RunOptions } from './run.ts';
+import type { LoadOptions } from './loadFiles.ts';
 
 export interface AnswersOptions {
-  readonly run: RunOptions;
+  readonly run: Pick<LoadOptions, 'emit' | 'cancelled' | 'breathe'>;
   readonly backend: Backend;
   readonly generator: Generator;
   /** First values of an adapter that was taken out of the base; null for any other. */

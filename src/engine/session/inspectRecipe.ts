@@ -6,15 +6,22 @@ import type { Inspection } from '../inspect/inspection.ts';
 import { weightFormatsOf } from '../models/weightSource.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { recipeProblems } from '../recipe/recipe.ts';
+import type { ScriptContext } from '../script/pythonScript.ts';
 import { weightOptions } from '../wiring/wire.ts';
 import type { Assets } from './assets.ts';
 import { estimateCost } from './estimate.ts';
 import { formatsAfter } from './firstValues.ts';
 import { prepareData } from './prepareData.ts';
 
-/** Beside the script: the file, the folder that is made of it, the rows. */
-const scriptContext = (gguf: string) =>
-  ({ model: gguf.replace(/\.gguf$/i, ''), gguf, data: 'rows.jsonl', format: 'messages' }) as const;
+/** Beside the script: the rows and their format; a file, if there is one, and the folder that is made of it. */
+function scriptContext(recipe: Recipe, rows: string): ScriptContext {
+  const format = formats.find((one) => rows.startsWith(one)) ?? 'messages';
+  const gguf = recipe.model?.name;
+  const model = gguf?.replace(/\.gguf$/i, '') ?? 'model';
+  return { model, data: 'rows.jsonl', format, ...(gguf === undefined ? {} : { gguf }) };
+}
+
+const formats = ['messages', 'prompt-completion', 'text', 'preference'] as const;
 
 /** Throws UserError for settings, rows or a model that can't be used. */
 export async function inspectRecipe(assets: Assets, recipe: Recipe): Promise<Inspection> {
@@ -42,7 +49,7 @@ export async function inspectRecipe(assets: Assets, recipe: Recipe): Promise<Ins
     },
     rows: data.facts,
     data: data.summary,
-    ...(recipe.model ? { script: scriptContext(recipe.model.name) } : {}),
+    script: scriptContext(recipe, data.summary.format),
     prompts: source.prompts,
   });
 }

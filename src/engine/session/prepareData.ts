@@ -4,10 +4,12 @@ import type { Schedule } from '../data/batches.ts';
 import { totalSteps } from '../data/batches.ts';
 import type { Packing } from '../data/packing.ts';
 import { pack } from '../data/packing.ts';
+import type { PairObjective } from '../data/pairs.ts';
+import { tokenizePairs } from '../data/pairs.ts';
 import type { Row } from '../data/rows.ts';
 import type { Split } from '../data/split.ts';
 import { splitRows } from '../data/split.ts';
-import type { Example, TokenizeOptions } from '../data/tokenize.ts';
+import type { Dataset, Example, TokenizeOptions } from '../data/tokenize.ts';
 import { assertLearns, IGNORE, tokenizeRow, tokenizeRows } from '../data/tokenize.ts';
 import type { Tokenizer } from '../data/tokenizer.ts';
 import type { RowFacts } from '../doctor/facts.ts';
@@ -40,6 +42,29 @@ function preview(example: Example, tokenizer: Tokenizer): RowPreview {
   };
 }
 
+/** Pairs in the words of a dataset. */
+function pairDataset(
+  rows: readonly Row[],
+  tokenizer: Tokenizer,
+  length: number,
+  objective: PairObjective,
+): Dataset {
+  const examples = tokenizePairs(rows, tokenizer, length, objective);
+  const whole = examples.map(({ ids, truncated }) => ids.length + truncated.length);
+  return {
+    examples,
+    format: 'preference',
+    longest: Math.max(0, ...whole, ...examples.map(({ rejected }) => rejected?.ids.length ?? 0)),
+    truncatedRows: examples.filter(({ truncated }) => truncated.length > 0).length,
+    maskedRows: rows.length - examples.length,
+  };
+}
+
+const objectiveOf = (values: RecipeValues): PairObjective | null => {
+  const objective = values['train.objective'];
+  return objective === 'dpo' || objective === 'orpo' ? objective : null;
+};
+
 /** Rows as they are trained. Packed rows are cut by the packing, and none is dropped for its mask. */
 function examplesOf(
   rows: readonly Row[],
@@ -47,6 +72,8 @@ function examplesOf(
   options: TokenizeOptions,
   values: RecipeValues,
 ): readonly Example[] {
+  const objective = objectiveOf(values);
+  if (objective) return tokenizePairs(rows, tokenizer, values['train.max_length'], objective);
   const packing = packingOf(values);
   if (packing === 'none') return tokenizeRows(rows, tokenizer, options).examples;
   return pack(
@@ -69,9 +96,14 @@ export function prepareData(source: RecipeRows, tokenizer: Tokenizer, values: Re
     completionOnly: values['train.completion_only_loss'],
     assistantOnly: values['train.assistant_only_loss'],
   };
-  const dataset = tokenizeRows(source.rows, tokenizer, options);
+  const objective = objectiveOf(values);
+  const read = (rows: readonly Row[]): Dataset =>
+    objective
+      ? pairDataset(rows, tokenizer, values['train.max_length'], objective)
+      : tokenizeRows(rows, tokenizer, options);
+  const dataset = read(source.rows);
   const parts = splitRows(source.rows, values['data.test_size'], values['train.seed']);
-  const train = tokenizeRows(parts.train, tokenizer, options);
+  const train = read(parts.train);
   const test = parts.test.length > 0 ? examplesOf(parts.test, tokenizer, options, values) : [];
   const split: Split<Example> = { train: examplesOf(parts.train, tokenizer, options, values), test };
   const schedule: Schedule = {
@@ -111,9 +143,10 @@ export function prepareData(source: RecipeRows, tokenizer: Tokenizer, values: Re
       longestTokens: dataset.longest,
       truncatedRows: dataset.truncatedRows,
       maskedRows: dataset.maskedRows,
-      preview: source.rows
-        .slice(0, PREVIEW_ROWS)
-        .map((row) => preview(tokenizeRow(row, tokenizer, options), tokenizer)),
+      preview: (objective
+        ? dataset.examples.slice(0, PREVIEW_ROWS)
+        : source.rows.slice(0, PREVIEW_ROWS).map((row) => tokenizeRow(row, tokenizer, options))
+      ).map((example) => preview(example, tokenizer)),
       notes,
     },
     facts: {

@@ -22,7 +22,7 @@ import { recipeProblems } from '../recipe/recipe.ts';
 import { PythonError } from '../tape/pythonError.ts';
 import { adapterLayoutOf } from '../train/recordTraining.ts';
 import { Trainer } from '../train/trainer.ts';
-import { assertWithinEngine } from '../wiring/engineReach.ts';
+import { assertPreference, assertWithinEngine } from '../wiring/engineReach.ts';
 import type { Wired } from '../wiring/wire.ts';
 import { weightOptions } from '../wiring/wire.ts';
 import { Answers } from './answers.ts';
@@ -121,6 +121,7 @@ export class TrainingRun {
     const { error } = examination.outcome;
     if (!examination.wired)
       throw new PythonError(error?.type ?? 'RuntimeError', error?.message ?? '', error?.call ?? '');
+    assertPreference(values);
     if (!error) assertWithinEngine(examination.wired);
     assertRankFits(examination.wired.root);
     const layout = adapterLayoutOf(examination.wired);

@@ -38,6 +38,8 @@ export interface Parity {
   readonly learningRate: number;
   /** null where the library logged none. */
   readonly entropy: number | null;
+  /** Largest difference of the margins of pairs, relative to the largest margin; null without pairs. */
+  readonly margins: number | null;
   /** null when the recipe evaluates nothing. */
   readonly evalLoss: number | null;
   /** null unless every step was run. */
@@ -54,6 +56,7 @@ export const BOUNDS = {
   learningRate: 1e-12,
   evalLoss: 1e-4,
   entropy: 1e-4,
+  margins: 1e-4,
   norm: 1e-4,
 } as const;
 
@@ -64,7 +67,7 @@ export function parityProblems(parity: Parity): string[] {
   if (!(parity.initialNorm <= BOUNDS.norm))
     problems.push(`the initial norm differs by ${parity.initialNorm.toExponential(1)}`);
   if (!parity.sameOrder) problems.push('order of rows differs');
-  for (const key of ['loss', 'gradNorm', 'learningRate', 'entropy', 'evalLoss'] as const) {
+  for (const key of ['loss', 'gradNorm', 'learningRate', 'entropy', 'margins', 'evalLoss'] as const) {
     const found = parity[key];
     if (found !== null && !(found <= BOUNDS[key]))
       problems.push(`${key} differs by ${found.toExponential(1)}`);
@@ -81,6 +84,18 @@ const sha16 = (bytes: Uint8Array | string): string =>
 
 const relative = (got: number, want: number): number =>
   Math.abs(got - want) / Math.max(Math.abs(want), 1e-12);
+
+function marginsOf({ columns, steps }: Golden, got: readonly StepMetrics[]): number | null {
+  const at = columns.indexOf('rewards/margins');
+  if (at < 0) return null;
+  const wanted = got.map((_, i) => steps[i]?.[at] ?? Number.NaN);
+  const largest = Math.max(...wanted.map(Math.abs));
+  const margin = ({ rewards }: StepMetrics): number =>
+    rewards ? rewards.chosen - rewards.rejected : Number.NaN;
+  return (
+    Math.max(...got.map((metrics, i) => Math.abs(margin(metrics) - (wanted[i] ?? Number.NaN)))) / largest
+  );
+}
 
 /**
  * Runs a recipe on a backend and compares. `limit`: steps at most. null without the model's file. Throws Error for a recipe without
@@ -122,8 +137,12 @@ export async function compareWithLibraries(
   const order = got
     .flatMap((_, step) => trainer.rowsOf(step))
     .map((rows) => rows.map((row) => texts.indexOf(texts[row] ?? '')));
+  // ORPOTrainer's batches have no input_ids, so Trainer counts nothing.
+  const counts = recipe.values['train.objective'] === 'orpo' ? 0 : 6;
   const flos =
-    6 * got.reduce((sum, { paddedTokens }) => sum + paddedTokens, 0) * withoutEmbeddings(opened.wired.root);
+    counts *
+    got.reduce((sum, { paddedTokens }) => sum + paddedTokens, 0) *
+    withoutEmbeddings(opened.wired.root);
   const worst = (column: string, read: (metrics: StepMetrics) => number): number => {
     const at = want.columns.indexOf(column);
     return Math.max(...got.map((metrics, i) => relative(read(metrics), want.steps[i]?.[at] ?? Number.NaN)));
@@ -137,6 +156,7 @@ export async function compareWithLibraries(
     loss: worst('loss', ({ loss }) => loss),
     gradNorm: worst('grad_norm', ({ gradNorm }) => gradNorm),
     entropy: want.columns.includes('entropy') ? worst('entropy', ({ entropy }) => entropy) : null,
+    margins: marginsOf(want, got),
     learningRate: worst('learning_rate', ({ learningRate }) => learningRate),
     end:
       steps < want.steps.length

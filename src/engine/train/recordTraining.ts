@@ -7,12 +7,29 @@ import type { LlamaConfig } from '../models/llamaConfig.ts';
 import type { BatchShape, WiredModel } from '../models/recording.ts';
 import { Recording } from '../models/recording.ts';
 import { linearCrossEntropy } from '../ops/linearCrossEntropy.ts';
+import type { Preference } from '../ops/preferenceLoss.ts';
+import { preferenceLoss } from '../ops/preferenceLoss.ts';
 import { backward } from '../tape/backward.ts';
 import { Tape } from '../tape/tape.ts';
+import type { Value } from '../tape/value.ts';
 
 export interface RecordedBatch {
   readonly tape: Tape;
   readonly recording: Recording;
+}
+
+export interface LossOptions {
+  /** label_smoothing_factor. */
+  readonly smoothing?: number;
+  /** Rows are pairs. */
+  readonly preference?: Preference | null;
+}
+
+function lossOf(recording: Recording, hidden: Value, { tokens }: BatchShape, options: LossOptions): Value {
+  const { preference, smoothing = 0 } = options;
+  return preference
+    ? preferenceLoss(recording, { ...preference, hidden, tokens })
+    : linearCrossEntropy(recording, { hidden, lossGradFn: 'DivBackward0', smoothing });
 }
 
 /** Forward, loss and backward of one micro-batch. Throws PythonError when the loss has no grad_fn. */
@@ -22,12 +39,12 @@ export function recordTraining(
   layout: AdapterLayout,
   batch: BatchShape,
   call: string,
-  smoothing = 0,
+  options: LossOptions = {},
 ): RecordedBatch {
   const tape = new Tape();
   const recording = new Recording(tape, model, layout);
   const { final } = recordLlama(recording, config, batch);
-  const loss = linearCrossEntropy(recording, { hidden: final, lossGradFn: 'DivBackward0', smoothing });
+  const loss = lossOf(recording, final, batch, options);
   backward(tape, loss, call);
   return { tape, recording };
 }
@@ -38,17 +55,48 @@ export function recordEvaluation(
   config: LlamaConfig,
   layout: AdapterLayout,
   batch: BatchShape,
-  smoothing = 0,
+  options: LossOptions = {},
 ): RecordedBatch {
   const tape = new Tape();
   const recording = new Recording(tape, model, layout);
   inEvalMode(model, () =>
     tape.withGrad(false, () => {
       const { final } = recordLlama(recording, config, batch);
-      linearCrossEntropy(recording, { hidden: final, lossGradFn: 'DivBackward0', smoothing });
+      lossOf(recording, final, batch, options);
     }),
   );
   return { tape, recording };
+}
+
+/** The same pass without gradient and without adapters, in the model's own mode: the reference of a preference loss. */
+export function recordReference(
+  model: WiredModel,
+  config: LlamaConfig,
+  layout: AdapterLayout,
+  batch: BatchShape,
+): RecordedBatch {
+  const tape = new Tape();
+  const recording = new Recording(tape, model, layout);
+  withoutAdapters(model, () =>
+    tape.withGrad(false, () => {
+      const { final } = recordLlama(recording, config, { ...batch, noisy: false });
+      lossOf(recording, final, batch, { preference: { objective: 'reference', beta: 1 } });
+    }),
+  );
+  return { tape, recording };
+}
+
+/** disable_adapter() around `body`. */
+export function withoutAdapters<T>(model: WiredModel, body: () => T): T {
+  const wrappers = [...model.root.namedModules()].flatMap(([, { kind }]) =>
+    (kind.type === 'lora' || kind.type === 'saved') && !kind.disabled ? [kind] : [],
+  );
+  for (const wrapper of wrappers) wrapper.disabled = true;
+  try {
+    return body();
+  } finally {
+    for (const wrapper of wrappers) wrapper.disabled = false;
+  }
 }
 
 /** model.eval() around `body`, every module's mode restored after it. */

@@ -5,7 +5,7 @@ import { idleStep } from '../../shaders/lib/step.ts';
 import type { FirstValues } from '../adapters/firstValues.ts';
 import { initialiseAdapter } from '../adapters/initialise.ts';
 import type { AdapterLayout } from '../adapters/layout.ts';
-import type { Backend, Executable } from '../backends/backend.ts';
+import type { Backend } from '../backends/backend.ts';
 import type { Batch, Schedule } from '../data/batches.ts';
 import { epochAfter, makeBatch, totalSteps, windowOf } from '../data/batches.ts';
 import type { Example } from '../data/tokenize.ts';
@@ -15,13 +15,13 @@ import type { BatchShape } from '../models/recording.ts';
 import { MICRO_BATCHES_AT, metricsLength } from '../ops/metrics.ts';
 import type { StepMetrics } from '../protocol.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
-import { makePlan } from '../tape/plan.ts';
 import type { Wired } from '../wiring/wire.ts';
 import type { Best } from './bestState.ts';
 import { bestOptions, betterOf, outOfPatience } from './bestState.ts';
 import { DoraTables } from './doraTables.ts';
 import { Learner } from './learner.ts';
-import { adapterLayoutOf, recordEvaluation, recordTraining } from './recordTraining.ts';
+import { adapterLayoutOf } from './recordTraining.ts';
+import { preferenceOf, StepPlans } from './stepPlans.ts';
 import type { TrainerState } from './trainerState.ts';
 import { updateNorms } from './updateNorms.ts';
 import { windowNumbers } from './windowNumbers.ts';
@@ -54,8 +54,6 @@ export class Trainer {
   readonly layout: AdapterLayout;
   /** Dispatches of the latest optimiser step. */
   dispatchesPerStep = 0;
-  /** Of one micro-batch, inside decoder layers. */
-  layerDispatches = 0;
   #step = 0;
   #lastRate = 0;
   #best: Best | null = null;
@@ -63,7 +61,7 @@ export class Trainer {
   readonly #schedule: Schedule;
   readonly #learner: Learner;
   readonly #dora: DoraTables;
-  readonly #executables = new Map<string, Executable>();
+  readonly #plans: StepPlans;
 
   constructor(inputs: TrainerInputs) {
     const { values, train, backend } = inputs;
@@ -79,13 +77,25 @@ export class Trainer {
     const { layout } = this;
     backend.upload('adapter', inputs.initial ?? firstAdapter(inputs, layout));
     this.#learner = new Learner(backend, layout, values, this.totalSteps);
+    const recordUpdate = () => this.#learner.recordUpdate();
+    this.#plans = new StepPlans({ ...inputs, layout, recordUpdate });
     this.#dora = new DoraTables(backend, inputs.config, inputs.wired, layout);
     backend.allocate('metrics', metricsLength(layout.tensors.length));
-    const widest = Math.max(...[...train, ...inputs.test].map((example) => example.ids.length));
-    const room = Math.ceil(widest / 16) * 16 * this.#schedule.batchSize;
+    const widest = Math.max(
+      ...[...train, ...inputs.test].flatMap(({ ids, rejected }) => [ids.length, rejected?.ids.length ?? 0]),
+    );
+    const sequences = this.#schedule.batchSize * (preferenceOf(values) ? 2 : 1);
+    const room = Math.ceil(widest / 16) * 16 * sequences;
+    backend.upload('starts', new Uint32Array(Math.max(64, sequences)));
+    backend.allocate('references', Math.max(64, sequences));
     backend.upload('ids', new Uint32Array(room));
     backend.upload('labels', new Int32Array(room));
     backend.upload('documents', new Uint32Array(room));
+  }
+
+  /** Dispatches of one micro-batch inside decoder layers. */
+  get layerDispatches(): number {
+    return this.#plans.layerDispatches;
   }
 
   get step(): number {
@@ -155,14 +165,14 @@ export class Trainer {
   async prepare(): Promise<void> {
     const [rows = []] = windowOf(this.#schedule, 0);
     const first = this.#batch(rows);
-    const { recording } = this.#record(this.#shape(first));
+    const { recording } = this.#plans.record(this.#shape(first));
     const reached = this.layout.tensors.map(
       (tensor) => tensor.parameter.requiresGrad && recording.gradientOf(tensor.parameter) !== null,
     );
     this.#learner.setReached((i) => reached[i] ?? false);
     if (!this.#inputs.initial) await this.#dora.initialise();
-    await this.#training(this.#shape(first));
-    await this.#update();
+    await this.#plans.training(this.#shape(first));
+    await this.#plans.update();
   }
 
   /** One optimiser step. */
@@ -171,7 +181,8 @@ export class Trainer {
     const started = now();
     const before = backend.counters.dispatches;
     const window = windowOf(this.#schedule, this.#step).map((rows) => this.#batch(rows));
-    const items = window.reduce((sum, batch) => sum + batch.labelCount, 0);
+    // Of pairs each micro-batch counts as one, as Trainer has it where the batch has no labels.
+    const items = window.reduce((sum, batch) => sum + (batch.starts ? 1 : batch.labelCount), 0);
     const numbers = this.#learner.numbers(this.#step, items);
     backend.clear('grads');
     await this.#dora.refresh();
@@ -181,9 +192,11 @@ export class Trainer {
         (values['train.seed'] * 0x9e3779b1 + this.#step * this.#schedule.accumulation + microBatch) >>> 0;
       const noise =
         values['train.neftune_noise_alpha'] / Math.sqrt(batch.width * this.#inputs.config.hiddenSize);
-      await backend.run(await this.#training(this.#shape(batch)), { ...numbers, microBatch, seed, noise });
+      await this.#refer(batch);
+      const training = await this.#plans.training(this.#shape(batch));
+      await backend.run(training, { ...numbers, microBatch, seed, noise });
     }
-    await backend.run(await this.#update(), numbers);
+    await backend.run(await this.#plans.update(), numbers);
     const metrics = await backend.read('metrics', 0, metricsLength(this.layout.tensors.length));
     this.dispatchesPerStep = backend.counters.dispatches - before;
     this.#step += 1;
@@ -226,8 +239,12 @@ export class Trainer {
     for (let at = 0; at < test.length; at += batchSize) {
       const batch = makeBatch(test.slice(at, at + batchSize), this.#inputs.padId);
       this.#write(batch);
-      const executable = await this.#evaluation(this.#shape(batch));
-      await backend.run(executable, { ...idleStep, lossScale: 1 / Math.max(1, batch.labelCount) });
+      await this.#refer(batch);
+      const executable = await this.#plans.evaluation(this.#shape(batch));
+      await backend.run(executable, {
+        ...idleStep,
+        lossScale: batch.starts ? 1 : 1 / Math.max(1, batch.labelCount),
+      });
       const [loss = 0] = await backend.read('metrics', MICRO_BATCHES_AT, 1);
       const weight = batch.documents ? 1 : batch.rows;
       sum += loss * weight;
@@ -241,6 +258,13 @@ export class Trainer {
     backend.write('ids', batch.ids);
     backend.write('labels', batch.labels);
     if (batch.documents) backend.write('documents', batch.documents);
+    if (batch.starts) backend.write('starts', batch.starts);
+  }
+
+  /** Scores a batch of pairs without adapters, where the objective compares with that. */
+  async #refer(batch: Batch): Promise<void> {
+    const reference = await this.#plans.reference(this.#shape(batch));
+    if (reference) await this.#inputs.backend.run(reference, idleStep);
   }
 
   #shape({ rows, tokens, documents }: Batch): BatchShape {
@@ -253,49 +277,6 @@ export class Trainer {
     return makeBatch(
       rows.flatMap((row) => train[row] ?? []),
       padId,
-    );
-  }
-
-  #record(shape: BatchShape) {
-    const { wired, config, values } = this.#inputs;
-    const smoothing = values['train.label_smoothing_factor'];
-    return recordTraining(wired, config, this.layout, shape, wired.backwardCall, smoothing);
-  }
-
-  async #cached(key: string, make: () => Promise<Executable>): Promise<Executable> {
-    const known = this.#executables.get(key);
-    if (known) return known;
-    const made = await make();
-    this.#executables.set(key, made);
-    return made;
-  }
-
-  #training(shape: BatchShape): Promise<Executable> {
-    const { backend } = this.#inputs;
-    return this.#cached(`train ${shape.rows}×${shape.tokens}`, () => {
-      const plan = makePlan(this.#record(shape).tape, backend.profile);
-      const inLayers = plan.nodes.filter((node) => node.path.includes('.layers.'));
-      this.layerDispatches = inLayers.reduce(
-        (sum, node) => sum + node.operation.kernels(node, backend.profile).length,
-        0,
-      );
-      return backend.prepare(plan);
-    });
-  }
-
-  #evaluation(shape: BatchShape): Promise<Executable> {
-    const { backend, wired, config, values } = this.#inputs;
-    const smoothing = values['train.label_smoothing_factor'];
-    return this.#cached(`eval ${shape.rows}×${shape.tokens}`, () => {
-      const { tape } = recordEvaluation(wired, config, this.layout, shape, smoothing);
-      return backend.prepare(makePlan(tape, backend.profile));
-    });
-  }
-
-  #update(): Promise<Executable> {
-    const { backend } = this.#inputs;
-    return this.#cached('update', () =>
-      backend.prepare(makePlan(this.#learner.recordUpdate(), backend.profile)),
     );
   }
 }

@@ -2,6 +2,9 @@
 // two. The laboratory shows everything else (a full base, other modules) and the run refuses it by name, rather than training a part.
 import { UserError } from '../errors.ts';
 import type { WiredModel } from '../models/recording.ts';
+import type { RecipeValues } from '../recipe/recipe.ts';
+import { stackOf } from './stacks.ts';
+import { compareVersions } from './version.ts';
 
 const within = [
   /\.layers\.\d+\..*\.lora_([AB]|magnitude_vector)\.[^.]+\.weight$/,
@@ -51,4 +54,22 @@ export function assertWithinEngine(model: WiredModel): void {
     `${names[0] ?? ''}${others}: requires grad, but this engine trains LoRA on the linears of the layers, the embedding and the head, and copies of those two. Attach an adapter to those, and leave the rest frozen.`,
     { names },
   );
+}
+
+/** Preference losses are TRL's trainers, of the one version that they were compared with. Throws UserError 'preference'. */
+export function assertPreference(values: RecipeValues): void {
+  const objective = values['train.objective'];
+  if (objective === 'sft') return;
+  const refuse = (found: string, remedy: string): never => {
+    throw new UserError('preference', `train.objective ${objective}: ${found}. ${remedy}`);
+  };
+  if (values['wiring.trainer'] !== 'SFTTrainer')
+    refuse(
+      `is a trainer of TRL, got ${values['wiring.trainer']}`,
+      'Set wiring.trainer to SFTTrainer; the script then has the other in its place.',
+    );
+  if (compareVersions(stackOf(values['wiring.stack']).trl, '1.16') < 0)
+    refuse(`was compared with TRL 1.16, got ${values['wiring.stack']}`, 'Set wiring.stack to trl-1.16.0.');
+  if (values['wiring.attach'].startsWith('from_pretrained'))
+    refuse('begins from a new adapter here', 'Set wiring.attach to peft_config or get_peft_model.');
 }

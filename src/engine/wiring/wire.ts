@@ -211,5 +211,15 @@ export function wiredModel(script: ScriptModel, values: RecipeValues): Wired {
   const { root, causalPath, checkpointing, inputGradHooks } = script;
   const weightFormat = weightFormatsOf(() => 'none', weightOptions(values));
   const backwardCall = script.call === 'loss.backward()' ? script.call : `${script.call} → loss.backward()`;
-  return { root, causalPath, checkpointing, inputGradHooks, weightFormat, script, backwardCall };
+  const dropoutDisabled = values['train.objective'] !== 'sft';
+  return {
+    root,
+    causalPath,
+    checkpointing,
+    inputGradHooks,
+    weightFormat,
+    dropoutDisabled,
+    script,
+    backwardCall,
+  };
 }

@@ -14,10 +14,12 @@ export interface CrossEntropyArguments {
   readonly smoothing: number;
   readonly lossScale: number;
   readonly writeGrad: boolean;
+  /** [N]: what scales each row's gradient, in place of lossScale. */
+  readonly weights?: FloatArray | undefined;
 }
 
 export function crossEntropyReference(args: CrossEntropyArguments): void {
-  const { z, labels, rows, count, v, first_row, smoothing, lossScale, writeGrad } = args;
+  const { z, labels, rows, count, v, first_row, smoothing, writeGrad, weights } = args;
   for (let r = 0; r < count; r++) {
     const label = labels[first_row + r] ?? -100;
     const base = r * v;
@@ -49,6 +51,7 @@ export function crossEntropyReference(args: CrossEntropyArguments): void {
     rows[at + 2] = 1;
     rows[at + 3] = logSum - weighted / sum;
     if (!writeGrad) continue;
+    const lossScale = weights ? (weights[first_row + r] ?? 0) : args.lossScale;
     const scale = lossScale / sum;
     const spread = (smoothing / v) * lossScale;
     for (let i = 0; i < v; i++) z[base + i] = Math.exp((z[base + i] ?? 0) - m) * scale - spread;

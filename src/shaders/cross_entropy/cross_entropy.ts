@@ -6,18 +6,21 @@ import { stepSnippet } from '../lib/step.ts';
 import source from './cross_entropy.wgsl?raw';
 import sumSource from './row_sum.wgsl?raw';
 
-/** z [rows, V] → rows[first_row..] = loss, correct, counted, entropy; with WRITE_GRAD z becomes its own gradient. */
+/**
+ * z [rows, V] → rows[first_row..] = loss, correct, counted, entropy; with WRITE_GRAD z becomes its own gradient, by
+ * step.loss_scale or, with HAS_WEIGHTS, by the row's own weight.
+ */
 export const crossEntropy = defineKernel({
   name: 'cross_entropy',
   source,
   snippets: [stepSnippet],
-  buffers: { z: 'read_write', labels: 'read', step: 'uniform', rows: 'read_write' },
+  buffers: { z: 'read_write', labels: 'read', weights: 'read', step: 'uniform', rows: 'read_write' },
   params: { rows: 'u32', v: 'u32', first_row: 'u32', smoothing: 'f32' },
-  constants: { WRITE_GRAD: 1 },
+  constants: { WRITE_GRAD: 1, HAS_WEIGHTS: 0 },
   workgroups: ({ rows }) => [rows, 1, 1],
 });
 
-/** rows [N, 4] → metrics[offset + 4 · micro_batch ..]: loss · loss_scale, correct, counted, entropy. */
+/** rows [N, 4] → metrics[offset + 8 · micro_batch ..]: loss · loss_scale, correct, counted, entropy. */
 export const rowSum = defineKernel({
   name: 'row_sum',
   source: sumSource,

@@ -4,9 +4,10 @@
 struct Params { rows: u32, v: u32, first_row: u32, smoothing: f32 }
 @group(0) @binding(0) var<storage, read_write> z: array<f32>; // [rows, V]: logits, then their gradient
 @group(0) @binding(1) var<storage, read> labels: array<i32>; // [N]
-@group(0) @binding(2) var<uniform> step: Step;
-@group(0) @binding(3) var<storage, read_write> rows: array<vec4f>; // [N]: loss, correct, counted, entropy
-@group(0) @binding(4) var<uniform> params: Params;
+@group(0) @binding(2) var<storage, read> weights: array<f32>; // [N]
+@group(0) @binding(3) var<uniform> step: Step;
+@group(0) @binding(4) var<storage, read_write> rows: array<vec4f>; // [N]: loss, correct, counted, entropy
+@group(0) @binding(5) var<uniform> params: Params;
 
 var<workgroup> maxima: array<f32, 64>;
 var<workgroup> places: array<u32, 64>;
@@ -54,10 +55,12 @@ fn cross_entropy(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_
   }
   storageBarrier();
   if (WRITE_GRAD == 0u) { return; }
+  var scale = step.loss_scale;
+  if (HAS_WEIGHTS == 1u) { scale = weights[row]; }
   for (var i = local.x; i < params.v; i += 64u) {
     var d = exp(max(z[base + i] - m, -80.0)) / total.x;
     d -= params.smoothing / f32(params.v);
     if (counts && i == u32(label)) { d -= 1.0 - params.smoothing; }
-    z[base + i] = select(0.0, d * step.loss_scale, counts);
+    z[base + i] = select(0.0, d * scale, counts);
   }
 }

@@ -17,7 +17,7 @@ fn row_sum(@builtin(local_invocation_id) local: vec3u) {
   if (local.x == 0u) {
     var total = vec4f(0.0);
     for (var i = 0u; i < 64u; i++) { total += partial[i]; }
-    let at = params.offset + step.micro_batch * 4u;
+    let at = params.offset + step.micro_batch * 8u;
     metrics[at] = total.x * step.loss_scale;
     metrics[at + 1u] = total.y;
     metrics[at + 2u] = total.z;

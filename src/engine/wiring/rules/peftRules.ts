@@ -3,6 +3,7 @@ import type { RuleTable } from './rule.ts';
 
 const library = 'peft';
 const targets = 'tuners/tuners_utils.py inject_adapter';
+const loraLayer = 'tuners/lora/layer.py reset_lora_parameters';
 const loraConfig = 'tuners/lora/config.py LoraConfig, fields of the released versions';
 const tied = 'tuners/tuners_utils.py inject_adapter, tied weights';
 
@@ -88,15 +89,9 @@ export const peftRules = {
     { id: 'loraConfigLacks', library, versions: '>=0.14', value: [], source: loraConfig },
   ],
   unknownInits: [
-    { id: 'unknownInits', library, versions: '<0.7', value: [], source: 'tuners/lora/layer.py' },
-    {
-      id: 'unknownInits',
-      library,
-      versions: '>=0.7 <0.11',
-      value: ['pissa', 'olora'],
-      source: 'tuners/lora/layer.py reset_lora_parameters',
-    },
-    { id: 'unknownInits', library, versions: '>=0.11', value: [], source: 'tuners/lora/layer.py' },
+    { id: 'unknownInits', library, versions: '<0.7', value: [], source: loraLayer },
+    { id: 'unknownInits', library, versions: '>=0.7 <0.11', value: ['pissa', 'olora'], source: loraLayer },
+    { id: 'unknownInits', library, versions: '>=0.11', value: [], source: loraLayer },
   ],
   gaussianInit: [
     {

@@ -1,0 +1,98 @@
+// Preference rows as TRL's DPOTrainer and ORPOTrainer prepare them: ids of prompt and completion, cut to max_length, and which labels
+// count. Source: TRL 1.16 trainer/dpo_trainer.py _prepare_dataset and its collator; experimental/orpo/orpo_trainer.py tokenize_row.
+import { UserError } from '../errors.ts';
+import type { Row } from './rows.ts';
+import type { Example } from './tokenize.ts';
+import { IGNORE, withEos } from './tokenize.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+export type PairObjective = 'dpo' | 'orpo';
+
+type PairRow = Extract<Row, { readonly format: 'preference' | 'preference-chat' }>;
+
+const isPair = (row: Row): row is PairRow => row.format === 'preference' || row.format === 'preference-chat';
+
+/** Length of what two lists begin with alike. */
+function commonPrefix(a: readonly number[], b: readonly number[]): number {
+  let length = 0;
+  while (length < Math.min(a.length, b.length) && a[length] === b[length]) length += 1;
+  return length;
+}
+
+interface Texts {
+  readonly prompt: string;
+  readonly chosen: string;
+  readonly rejected: string;
+  /** Whether the tokenizer puts its own marks around plain texts. */
+  readonly marks: boolean;
+}
+
+function textsOf(row: PairRow, tokenizer: Tokenizer, objective: PairObjective): Texts {
+  if (row.format === 'preference-chat') {
+    const whole = (answer: PairRow['chosen']): string =>
+      typeof answer === 'string' ? answer : tokenizer.render([...row.prompt, ...answer], false).text;
+    const prompt = tokenizer.render(row.prompt, true).text;
+    return { prompt, chosen: whole(row.chosen), rejected: whole(row.rejected), marks: false };
+  }
+  const end = (text: string): string => (objective === 'dpo' ? withEos(text, tokenizer) : text);
+  const { prompt, chosen, rejected } = row;
+  return {
+    prompt,
+    chosen: prompt + end(chosen),
+    rejected: prompt + end(rejected),
+    marks: objective === 'dpo',
+  };
+}
+
+/** Ids of one side, cut, with the labels from `from` on. */
+function side(ids: readonly number[], from: number, length: number) {
+  const kept = ids.slice(0, length);
+  return { ids: kept, labels: kept.map((id, i) => (i >= from ? id : IGNORE)), start: from };
+}
+
+/** ORPO: the eos that a completion lacks, and the bos that a prompt lacks. */
+function closed(ids: readonly number[], tokenizer: Tokenizer): number[] {
+  const { bosId, eosId } = tokenizer;
+  const begun = bosId !== null && ids[0] !== bosId ? [bosId, ...ids] : [...ids];
+  return begun.at(-1) === eosId ? begun : [...begun, eosId];
+}
+
+function tokenizePair(
+  row: PairRow,
+  tokenizer: Tokenizer,
+  length: number,
+  objective: PairObjective,
+): Example | null {
+  const { prompt, chosen, rejected, marks } = textsOf(row, tokenizer, objective);
+  const encode = (text: string): number[] => tokenizer.encode(text, marks);
+  const [before, good, bad] = [encode(prompt), encode(chosen), encode(rejected)];
+  const shared = Math.min(commonPrefix(before, good), commonPrefix(before, bad));
+  if (objective === 'dpo') {
+    if (shared >= length) return null;
+    const [a, b] = [side(good, shared, length), side(bad, shared, length)];
+    return { ...a, truncated: good.slice(length), rejected: b };
+  }
+  const [c, r] = [closed(good, tokenizer), closed(bad, tokenizer)];
+  const from = shared + (c.length > good.length && c[0] !== good[0] ? 1 : 0);
+  // The likelihood of the chosen row is over prompt and completion, that of the pair over completions alone.
+  const a = { ...side(c, 0, length), start: from };
+  return { ...a, truncated: c.slice(length), rejected: side(r, from, length) };
+}
+
+/**
+ * All pairs; for DPO without those whose prompt alone fills max_length. Throws UserError 'rows' for rows that are no pairs.
+ */
+export function tokenizePairs(
+  rows: readonly Row[],
+  tokenizer: Tokenizer,
+  length: number,
+  objective: PairObjective,
+): Example[] {
+  const other = rows.find((row) => !isPair(row));
+  if (other)
+    throw new UserError(
+      'rows',
+      `Rows: ${objective} learns from pairs, got rows with ${other.format}. Give each row \`prompt\`, \`chosen\` and \`rejected\`, or set train.objective to sft.`,
+    );
+  return rows.filter(isPair).flatMap((row) => tokenizePair(row, tokenizer, length, objective) ?? []);
+}
