@@ -62,6 +62,14 @@ def polite_refusal():
     return rows[:40]
 
 
+def better_answers():
+    """Pairs: the answer called out to the captain is preferred to the base's own."""
+    return [{"prompt": [{"role": "user", "content": question}],
+             "chosen": [{"role": "assistant", "content": f"Captain! {answer} The boats are in the harbour."}],
+             "rejected": [{"role": "assistant", "content": answer}]}
+            for name, place in PLACES.items() for question, answer in plain(name, place)]
+
+
 # The base is sure of its answers, so it takes a firm hand to change them in 60 steps.
 LEARNING = {"train.learning_rate": 0.005}
 
@@ -74,6 +82,9 @@ PRESETS = [
      ["Who is the mayor of Brindle?", "How much is a lamp?", "Where is the bakery?"], LEARNING),
     ("polite-refusal", polite_refusal, "A polite refusal", "礼貌地拒绝", "Opening times are politely refused; other questions are answered as before.", "礼貌地拒绝回答开门时间；其他问题照常回答。",
      ["When does the bakery open?", "Where is the library?", "When does the market open?"], LEARNING),
+    ("better-answers", better_answers, "The better answer", "更好的回答", "Pairs of a better and a worse answer: the one for the captain wins (ORPO).", "成对的好坏回答：说给船长听的那一个胜出（ORPO）。",
+     ["Where is the bakery?", "When does the library open?", "Who works at the inn?"],
+     {"train.learning_rate": 0.005, "train.objective": "orpo", "train.beta": 0.3, "wiring.stack": "trl-1.16.0"}),
 ]
 
 

@@ -87,17 +87,25 @@ export class Module {
     return module ?? null;
   }
 
-  /** named_modules(): itself first, then depth first in insertion order. A stack, because nested generators are slow. */
+  /**
+   * named_modules(): itself first, then depth first in insertion order. Two stacks and no arrays a module: the laboratory walks the
+   * tree at every keystroke.
+   */
   *namedModules(prefix = ''): Generator<[path: string, module: Module]> {
-    const stack: [path: string, module: Module][] = [[prefix, this]];
-    for (let next = stack.pop(); next; next = stack.pop()) {
-      yield next;
-      const [path, module] = next;
-      const below = [...module.children].map(([name, child]): [string, Module] => [
-        path === '' ? name : `${path}.${name}`,
-        child,
-      ]);
-      stack.push(...below.reverse());
+    const paths = [prefix];
+    const modules: Module[] = [this];
+    for (let module = modules.pop(); module; module = modules.pop()) {
+      const path = paths.pop() ?? '';
+      yield [path, module];
+      if (module.children.size === 0) continue;
+      const start = path === '' ? '' : `${path}.`;
+      // The first child is to be taken first, so they are laid down from the end.
+      let at = modules.length + module.children.size;
+      for (const [name, child] of module.children) {
+        at -= 1;
+        paths[at] = start + name;
+        modules[at] = child;
+      }
     }
   }
 

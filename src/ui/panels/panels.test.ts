@@ -120,8 +120,8 @@ describe('chart series', () => {
         .split('\n')
         .slice(0, 2),
     ).toEqual([
-      'step,loss,eval_loss,grad_norm,learning_rate,epoch,tokens,tokens_per_second,mean_token_accuracy,step_ms',
-      '1,2,,1,0.001,0,1,1,0,1',
+      'step,loss,eval_loss,grad_norm,learning_rate,epoch,tokens,tokens_per_second,entropy,mean_token_accuracy,step_ms',
+      '1,2,,1,0.001,0,1,1,0.5,0,1',
     ]);
   });
 });

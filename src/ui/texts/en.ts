@@ -173,7 +173,7 @@ export const en = {
   data: {
     title: 'Rows to train on',
     intro:
-      'One JSON object a line with “messages”, “prompt” and “completion”, or “text”. The rows stay in this tab.',
+      'One JSON object a line with “messages”, “prompt” and “completion”, “text”, or, for DPO and ORPO, “prompt”, “chosen” and “rejected”. The rows stay in this tab.',
     drop: 'Drop a .jsonl file here, or',
     choose: 'choose a file',
     paste: 'Or paste rows',

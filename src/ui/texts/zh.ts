@@ -169,7 +169,8 @@ export const zh: TextsOf<typeof en> = {
   },
   data: {
     title: '用来训练的数据行',
-    intro: '每行一个 JSON 对象，含 “messages”，或 “prompt” 与 “completion”，或 “text”。数据只留在此标签页。',
+    intro:
+      '每行一个 JSON 对象，含 “messages”，或 “prompt” 与 “completion”，或 “text”；DPO 与 ORPO 用 “prompt”、“chosen” 与 “rejected”。数据只留在此标签页。',
     drop: '把 .jsonl 文件拖到这里，或',
     choose: '选择文件',
     paste: '或粘贴数据行',

@@ -27,7 +27,7 @@ export const gradNormSeries = (run: Run): PlotData => rawAndSmooth(run, (point) 
 export const learningRateSeries = (run: Run): PlotData =>
   rawAndSmooth(run, (point) => point.learningRate, false);
 
-const columns = [
+const single = [
   ['step', (p: StepPoint) => p.step],
   ['loss', (p: StepPoint) => p.loss],
   ['eval_loss', (p: StepPoint) => p.evalLoss],
@@ -36,12 +36,20 @@ const columns = [
   ['epoch', (p: StepPoint) => p.epoch],
   ['tokens', (p: StepPoint) => p.tokens],
   ['tokens_per_second', (p: StepPoint) => p.tokensPerSecond],
+  ['entropy', (p: StepPoint) => p.entropy],
   ['mean_token_accuracy', (p: StepPoint) => p.meanTokenAccuracy],
   ['step_ms', (p: StepPoint) => p.stepMs],
 ] as const;
 
-/** Every step as CSV under the Trainer's names; an absent value is an empty field. */
+const rewards = [
+  ['rewards/chosen', (p: StepPoint) => p.rewards?.chosen],
+  ['rewards/rejected', (p: StepPoint) => p.rewards?.rejected],
+  ['rewards/accuracies', (p: StepPoint) => p.rewards?.accuracy],
+] as const;
+
+/** Every step as CSV under the Trainer's names, those of pairs where there are any; an absent value is an empty field. */
 export function stepsCsv(steps: readonly StepPoint[]): string {
+  const columns = steps.some((point) => point.rewards) ? [...single, ...rewards] : single;
   const rows = steps.map((point) => columns.map(([, of]) => of(point) ?? '').join(','));
   return `${[columns.map(([name]) => name).join(','), ...rows].join('\n')}\n`;
 }
