@@ -6,7 +6,7 @@ import { add } from './add/add.ts';
 import { attention, attentionBackwardKv, attentionBackwardQ } from './attention/attention.ts';
 import { crossEntropy, rowSum } from './cross_entropy/cross_entropy.ts';
 import { dequantize, dequantizeScalar } from './dequantize/dequantize.ts';
-import { dora, doraGrad, doraNorm } from './dora/dora.ts';
+import { dora, doraGrad, doraNorm, ia3Table } from './dora/dora.ts';
 import { dropout } from './dropout/dropout.ts';
 import { embedding } from './embedding/embedding.ts';
 import { embeddingGrad, embeddingLora, embeddingLoraGrad } from './embedding_grad/embedding_grad.ts';
@@ -41,6 +41,7 @@ export const kernels: readonly Kernel[] = [
   matmulScalar,
   matmulTransposed,
   doraNorm,
+  ia3Table,
   dora,
   rope,
   kvAppend,

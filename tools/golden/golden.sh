@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the golden values with the real Python libraries: `npm run golden -- [NAME...]`; no name means all.
-# NAME: quant random llama tokenizer packing sft split gguf_blocks optimizers lora_config peft_adapter, or a stack of stacks.json (its product and its named cases).
+# NAME: quant random llama tokenizer packing pairs sft split gguf_blocks optimizers lora_config peft_adapter, or a stack of stacks.json (its product and its named cases).
 # parity [PART]: 50 steps of every recipe of parity_recipes.json, by the scripts that the product hands out.
 # export [llama.cpp]: no golden file; checks what we export with PEFT, transformers, gguf-py, TensorBoard, and llama.cpp.
 # accelerate: no golden file; one exported script on one process and on two.
@@ -30,7 +30,7 @@ python_of() {
 
 make() {
   case $1 in
-    quant | llama | tokenizer | packing | sft | split | gguf_blocks | optimizers | lora_config | peft_adapter) "$(python_of $newest)" -W ignore "$here/$1.py" ;;
+    quant | llama | tokenizer | packing | pairs | sft | split | gguf_blocks | optimizers | lora_config | peft_adapter) "$(python_of $newest)" -W ignore "$here/$1.py" ;;
     random) "$(python_of $newest)" -W ignore "$here/random_values.py" ;;
     *)
       "$(python_of "$1")" -W ignore "$here/wiring.py" "$1"
@@ -71,6 +71,6 @@ if [ "${1:-}" = export ]; then
 fi
 if [ $# -eq 0 ]; then
   mapfile -t stacks < <(python3 -c 'import json,sys; print("\n".join(json.load(open(sys.argv[1]))))' "$here/stacks.json")
-  set -- quant random llama tokenizer packing sft split gguf_blocks optimizers lora_config peft_adapter "${stacks[@]}"
+  set -- quant random llama tokenizer packing pairs sft split gguf_blocks optimizers lora_config peft_adapter "${stacks[@]}"
 fi
 for name in "$@"; do make "$name"; done

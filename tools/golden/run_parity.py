@@ -89,7 +89,7 @@ class Recorder(TrainerCallback):
                 assert tensor.dtype is torch.float32, (name, tensor.dtype)
                 squares[name] = float((tensor.detach().double() ** 2).sum())
                 # Norms are sums, whose order is each side's own; what is drawn must be equal bit for bit.
-                if "magnitude" in name or model.peft_config["default"].init_lora_weights in ("pissa", "olora", "loftq"):
+                if "magnitude" in name or getattr(model.peft_config["default"], "init_lora_weights", None) in ("pissa", "olora", "loftq"):
                     continue
                 initial[name] = hashlib.sha256(tensor.detach().numpy().tobytes()).hexdigest()[:16]
 

@@ -34,6 +34,11 @@ const recipes: Readonly<Record<string, RecipePatch>> = {
     'train.learning_rate': 0.0005,
   },
   embedding: { 'lora.target_modules': '["q_proj", "embed_tokens"]' },
+  ia3: {
+    'peft.peft_type': 'IA3',
+    'lora.target_modules': '["k_proj", "v_proj", "down_proj"]',
+    'train.learning_rate': 0.01,
+  },
   'nf4-qv': { 'lora.target_modules': '["q_proj", "v_proj"]', 'bnb.bnb_4bit_quant_type': 'nf4' },
 };
 

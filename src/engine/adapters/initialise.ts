@@ -30,6 +30,8 @@ function embedding(
 export function initialiseAdapter(layout: AdapterLayout, seed: number): Float32Array<ArrayBuffer> {
   const flat = new Float32Array(Math.max(64, layout.total));
   const generator = new TorchGenerator(seed);
+  for (const { parameter, offset, length } of layout.tensors)
+    if (parameter.init === 'ones') flat.fill(1, offset, offset + length);
   for (const a of layout.tensors) {
     if (a.name.includes('.lora_embedding_A.')) {
       embedding(flat, a, layout, generator);

@@ -22,7 +22,7 @@ const ALIGNMENT = 64;
 
 /** What the kernels train: factors and magnitudes of adapters, and copies of the embedding and the head. */
 const trained =
-  /\.lora_([AB]|magnitude_vector|embedding_[AB])\.|(^|\.)(embed_tokens|lm_head)\.modules_to_save\.[^.]+\.weight$/;
+  /\.lora_([AB]|magnitude_vector|embedding_[AB])\.|\.ia3_l\.|(^|\.)(embed_tokens|lm_head)\.modules_to_save\.[^.]+\.weight$/;
 
 /** Every such tensor below `root`, in module order, whether it requires grad or not. */
 export function layoutAdapters(root: Module): AdapterLayout {

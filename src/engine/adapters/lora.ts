@@ -6,6 +6,7 @@ import { Module, parameter } from '../nn/module.ts';
 import { PythonError } from '../tape/pythonError.ts';
 import type { DType } from '../tape/value.ts';
 import type { Decomposition } from './decompose.ts';
+import { ia3Shell, updateIa3 } from './ia3.ts';
 import type { ModulePattern, Narrowing } from './loraPatterns.ts';
 import { patternAt, unusedKeys } from './loraPatterns.ts';
 import type { LoraDialect } from './loraTargets.ts';
@@ -14,6 +15,8 @@ import { wrapSavedModules } from './savedModules.ts';
 import type { TargetModules } from './targetModules.ts';
 
 export interface LoraOptions {
+  /** IA3: modules whose input is scaled; null: LoRA. */
+  readonly ia3: { readonly feedforward: readonly string[] } | null;
   readonly r: number;
   readonly loraAlpha: number;
   readonly loraDropout: number;
@@ -112,6 +115,7 @@ function updateLayer(wrapper: Module, path: string, options: LoraOptions, call: 
     dropout: options.loraDropout,
     dora: options.useDora,
     init: options.initLoraWeights,
+    ia3: null,
   });
   wrapper
     .child('lora_dropout')
@@ -142,7 +146,7 @@ export function replaceModule(root: Module, path: string, module: Module): void 
   root.at(at < 0 ? '' : path.slice(0, at))?.children.set(path.slice(at + 1), module);
 }
 
-const isAdapterName = (name: string): boolean => name.includes('lora_');
+const isAdapterName = (name: string): boolean => /lora_|ia3_/.test(name);
 
 /** LoRA wrappers below a module. */
 export function loraLayers(root: Module): Module[] {
@@ -155,9 +159,10 @@ function tensorsOf(wrapper: Module, adapter: string): Parameter[] {
     ...(wrapper.children.get(part)?.children.get(adapter)?.parameters.values() ?? []),
   ]);
   const tables = ['lora_embedding_A', 'lora_embedding_B'].flatMap(
-    (part) => wrapper.child(part).parameters.get(adapter) ?? [],
+    (part) => wrapper.children.get(part)?.parameters.get(adapter) ?? [],
   );
-  return [...linear, ...tables];
+  const vector = wrapper.children.get('ia3_l')?.parameters.get(adapter);
+  return [...linear, ...tables, ...(vector ? [vector] : [])];
 }
 
 /** set_adapter: one adapter active and trainable (unless inference mode), all others frozen. */
@@ -195,11 +200,12 @@ export function injectAdapter(root: Module, options: LoraOptions, dialect: LoraD
   for (const [path, module] of matches) {
     let wrapper = module;
     if (module.kind.type !== 'lora') {
-      wrapper = shell(module).wrapper;
+      wrapper = options.ia3 ? ia3Shell(module) : shell(module).wrapper;
       for (const [, part] of wrapper.namedModules()) if (part !== module) part.training = module.training;
       replaceModule(root, path, wrapper);
     }
-    updateLayer(wrapper, path, options, dialect.call);
+    if (options.ia3) updateIa3(wrapper, path, options, options.ia3.feedforward);
+    else updateLayer(wrapper, path, options, dialect.call);
   }
   const paths = matches.map(([path]) => path);
   for (const [argument, pattern] of [

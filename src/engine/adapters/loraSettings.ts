@@ -1,9 +1,44 @@
 // Settings of LoRA, under PEFT's names (peft.LoraConfig).
+import { namesProblem } from '../recipe/names.ts';
 import { defineSetting } from '../recipe/setting.ts';
 import { layersProblem, patternProblem } from './loraPatterns.ts';
 import { targetModulesProblem } from './targetModules.ts';
 
 export const loraSettings = {
+  'peft.peft_type': defineSetting({
+    type: {
+      kind: 'choice',
+      options: [
+        { value: 'LORA', label: { en: 'LoRA', zh: 'LoRA' } },
+        { value: 'IA3', label: { en: 'IA3', zh: 'IA3' } },
+      ],
+    },
+    default: 'LORA',
+    section: 'lora',
+    advanced: true,
+    label: { en: 'peft_type', zh: 'peft_type' },
+    help: {
+      en: 'LoRA adds a product of two small matrices to each target. IA3 only multiplies by a vector: far fewer parameters, a larger learning rate (1e-2), usual targets k_proj, v_proj and down_proj; r, lora_alpha and what follows do not apply.',
+      zh: 'LoRA 在每个目标上加两个小矩阵的乘积。IA3 只乘一个向量：参数少得多，学习率更大（1e-2），通常作用于 k_proj、v_proj 与 down_proj；r、lora_alpha 等不适用。',
+    },
+    python: 'LoraConfig(…) / IA3Config(…)',
+  }),
+  'ia3.feedforward_modules': defineSetting({
+    type: {
+      kind: 'text',
+      suggestions: ['["down_proj"]', '[]', '["o_proj","down_proj"]'],
+      problem: namesProblem,
+    },
+    default: '["down_proj"]',
+    section: 'lora',
+    advanced: true,
+    label: { en: 'feedforward_modules', zh: 'feedforward_modules' },
+    help: {
+      en: 'IA3: targets whose input is scaled instead of their output, as a JSON list. Each must be among target_modules.',
+      zh: 'IA3：缩放输入而非输出的目标模块（JSON 列表），必须都在 target_modules 中。',
+    },
+    python: 'IA3Config(feedforward_modules=…)',
+  }),
   'lora.r': defineSetting({
     type: { kind: 'number', min: 1, max: 128, integer: true },
     default: 8,

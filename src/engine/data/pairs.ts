@@ -74,9 +74,11 @@ function tokenizePair(
   }
   const [c, r] = [closed(good, tokenizer), closed(bad, tokenizer)];
   const from = shared + (c.length > good.length && c[0] !== good[0] ? 1 : 0);
+  // Only completions are cut, so a long prompt stays whole.
+  const room = Math.max(length, from);
   // The likelihood of the chosen row is over prompt and completion, that of the pair over completions alone.
-  const a = { ...side(c, 0, length), start: from };
-  return { ...a, truncated: c.slice(length), rejected: side(r, from, length) };
+  const a = { ...side(c, 0, room), start: from };
+  return { ...a, truncated: c.slice(room), rejected: side(r, from, room) };
 }
 
 /**

@@ -27,12 +27,15 @@ export interface ExportedAdapter {
   readonly recipe: string;
 }
 
-type Part = 'A' | 'B' | 'magnitude_vector' | 'embedding_A' | 'embedding_B' | 'copy';
+type Part = 'A' | 'B' | 'magnitude_vector' | 'embedding_A' | 'embedding_B' | 'copy' | 'ia3_l';
 
 export interface AdapterTensor {
   /** `model.layers.0.self_attn.q_proj`, `model.embed_tokens`, `lm_head` */
   readonly module: string;
-  /** Factors, DoRA's magnitudes [out], factors of an embedding, [r, V] and [C, r], and a whole weight of modules_to_save. */
+  /**
+   * Factors, DoRA's magnitudes [out], factors of an embedding, [r, V] and [C, r], a whole weight of modules_to_save, and IA3's
+   * vector, [out, 1] or of a feedforward module [1, in].
+   */
   readonly part: Part;
   readonly shape: readonly number[];
   readonly values: Float32Array;
@@ -43,17 +46,28 @@ export interface AdapterTensor {
   readonly dropout: number;
   readonly dora: boolean;
   readonly init: string;
+  readonly ia3: { readonly feedforward: boolean } | null;
 }
 
 const places: readonly (readonly [pattern: RegExp, part: (letter: string) => Part])[] = [
   [/^(.*)\.lora_([AB])\.([^.]+)\.weight$/, (letter) => (letter === 'A' ? 'A' : 'B')],
   [/^(.*)\.lora_(magnitude_vector)\.([^.]+)\.weight$/, () => 'magnitude_vector'],
   [/^(.*)\.lora_embedding_([AB])\.([^.]+)$/, (letter) => (letter === 'A' ? 'embedding_A' : 'embedding_B')],
+  [/^(.*)\.(ia3_l)\.([^.]+)$/, () => 'ia3_l'],
   [/^(.*)\.(modules_to_save)\.([^.]+)\.weight$/, () => 'copy'],
 ];
 
 /** What a copy of a whole module has of a LoRA: nothing. */
-const noLora = { r: 0, alpha: 0, rslora: false, scaling: 0, dropout: 0, dora: false, init: 'true' };
+const noLora = {
+  r: 0,
+  alpha: 0,
+  rslora: false,
+  scaling: 0,
+  dropout: 0,
+  dora: false,
+  init: 'true',
+  ia3: null,
+};
 
 /** Tensors of the active adapter as they were trained, in the tree's order. */
 export function trainedTensors({ root, layout, values }: ExportedAdapter): AdapterTensor[] {
@@ -138,13 +152,17 @@ export function adapterTensors(adapter: ExportedAdapter): AdapterTensor[] {
   });
 }
 
+const named: Readonly<Partial<Record<Part, string>>> = { copy: 'a whole copy', ia3_l: 'a vector' };
+
 /** Throws UserError 'export' for a format that holds LoRA on the linears of layers and nothing else. */
 export function assertLayersOnly(format: string, tensors: readonly AdapterTensor[]): void {
-  const other = tensors.find(({ module, part }) => !module.startsWith('model.layers.') || part === 'copy');
+  const other = tensors.find(
+    ({ module, part }) => !module.startsWith('model.layers.') || part === 'copy' || part === 'ia3_l',
+  );
   if (other)
     throw new UserError(
       'export',
-      `${format}: expected LoRA on the linears of the layers alone, got ${other.part === 'copy' ? 'a whole copy' : 'an adapter'} of ${other.module}. Take the merged model, or the adapter for PEFT.`,
+      `${format}: expected LoRA on the linears of the layers alone, got ${named[other.part] ?? 'an adapter'} of ${other.module}. Take the merged model, or the adapter for PEFT.`,
     );
 }
 

@@ -60,6 +60,14 @@ function addToEmbedding(table: Float32Array, a: AdapterTensor, b: AdapterTensor)
     }
 }
 
+/** IA3: scales rows of `weight` [out, in] by l [out, 1], or columns by l [1, in]. */
+function scaleBy(weight: Float32Array, { shape, values }: AdapterTensor): void {
+  const columns = shape[0] === 1;
+  const width = columns ? values.length : weight.length / values.length;
+  for (let i = 0; i < weight.length; i++)
+    weight[i] = (weight[i] ?? 0) * (values[columns ? i % width : Math.floor(i / width)] ?? 0);
+}
+
 /** What was trained of a module, laid on its weight; answers the weight. */
 function merge(
   stored: Float32Array<ArrayBuffer>,
@@ -68,6 +76,8 @@ function merge(
   const part = (name: AdapterTensor['part']) => tensors.find((tensor) => tensor.part === name);
   const copy = part('copy');
   if (copy) return Float32Array.from(copy.values);
+  const vector = part('ia3_l');
+  if (vector) scaleBy(stored, vector);
   const [a, b, m] = [part('A'), part('B'), part('magnitude_vector')];
   if (a && b) addDelta(stored, { a: a.values, b: b.values, r: a.r }, a.scaling);
   if (m) setRowNorms(stored, m.values);

@@ -54,6 +54,32 @@ function mostCommon(tensors: readonly AdapterTensor[], of: (tensor: AdapterTenso
   return { usual, pattern };
 }
 
+/** IA3Config's own fields beside those that every method has. */
+function ia3Config(
+  { base, peftVersion }: ExportedAdapter,
+  tensors: readonly AdapterTensor[],
+  {
+    modules_to_save,
+    target_modules,
+  }: { readonly modules_to_save: unknown; readonly target_modules: unknown },
+): object {
+  const feedforward = tensors.filter(({ ia3 }) => ia3?.feedforward).map(({ module }) => last(module));
+  return {
+    auto_mapping: null,
+    base_model_name_or_path: base,
+    fan_in_fan_out: false,
+    feedforward_modules: [...new Set(feedforward)],
+    inference_mode: true,
+    init_ia3_weights: true,
+    modules_to_save,
+    peft_type: 'IA3',
+    peft_version: peftVersion,
+    revision: null,
+    target_modules,
+    task_type: 'CAUSAL_LM',
+  };
+}
+
 /** The three files, as `PeftModel.from_pretrained` opens them. */
 export function peftFiles(adapter: ExportedAdapter): ExportFile[] {
   const all = adapterTensors(adapter);
@@ -85,14 +111,18 @@ export function peftFiles(adapter: ExportedAdapter): ExportFile[] {
     use_rslora: first?.rslora ?? false,
   };
   const suffix = (part: AdapterTensor['part']): string =>
-    part === 'copy' ? 'weight' : `lora_${part}${part === 'A' || part === 'B' ? '.weight' : ''}`;
+    part === 'ia3_l'
+      ? part
+      : part === 'copy'
+        ? 'weight'
+        : `lora_${part}${part === 'A' || part === 'B' ? '.weight' : ''}`;
   const saved = all.map(({ module, part, shape, values }) => ({
     name: `base_model.model.${module}.${suffix(part)}`,
     shape,
     values,
   }));
   return [
-    jsonFile('adapter_config.json', config),
+    jsonFile('adapter_config.json', first?.ia3 ? ia3Config(adapter, tensors, config) : config),
     { name: 'adapter_model.safetensors', bytes: writeSafetensors(saved) },
     textFile('README.md', card(adapter, rank.usual, targets)),
   ];

@@ -33,11 +33,24 @@ const checkpointing: readonly RecipePatch[] = [
 ];
 const hook: readonly RecipePatch[] = [{}, { 'wiring.enable_input_require_grads': true }];
 const targets: readonly RecipePatch[] = [{}, { 'lora.target_modules': '["q_proj","down_proj"]' }];
-const cases = bits.flatMap((a) =>
+const methods: readonly RecipePatch[] = [
+  { 'lora.use_dora': true },
+  { 'peft.peft_type': 'IA3', 'lora.target_modules': '["k_proj","down_proj"]' },
+  { 'lora.modules_to_save': '["lm_head","embed_tokens"]' },
+  { 'lora.target_modules': '["embed_tokens","v_proj","lm_head"]', 'wiring.trainer': 'Trainer' },
+];
+const plain = bits.flatMap((a) =>
   attach.flatMap((b) =>
     checkpointing.flatMap((c) => hook.flatMap((d) => targets.map((e) => ({ ...a, ...b, ...c, ...d, ...e })))),
   ),
 );
+
+const cases = [
+  ...plain,
+  ...methods.flatMap((method) =>
+    checkpointing.map((c) => ({ 'wiring.attach': 'get_peft_model', ...c, ...method }) satisfies RecipePatch),
+  ),
+];
 
 it.each(cases.map((patch) => [JSON.stringify(patch), patch] as const))('%s', (_, patch) => {
   const values = withPatch(defaultValues, patch);

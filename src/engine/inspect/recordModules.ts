@@ -110,9 +110,28 @@ function sumGradFn(base: Module): string {
   return dtype === 'bfloat16' || dtype === 'float16' ? 'ToCopyBackward0' : 'AddBackward0';
 }
 
+/** IA3: l · (W x), or W (l · x) of a feedforward module; null for LoRA or without an adapter in use. */
+function ia3Output(recorder: AutogradRecorder, place: Place, x: Value): Value | null {
+  const { kind } = place.module;
+  if (kind.type !== 'lora' || kind.disabled) return null;
+  const [adapter = ''] = kind.active;
+  const ia3 = kind.adapters.get(adapter)?.ia3;
+  const vector = ia3 && place.module.child('ia3_l').parameters.get(adapter);
+  if (!vector) return null;
+  const l = recorder.parameter(vector, `${place.path}.ia3_l.${adapter}`);
+  const base = under(place, 'base_layer');
+  const times = (value: Value): Value =>
+    recorder.apply({ name: place.path, shape: value.shape, gradFn: 'MulBackward0', inputs: [value, l] });
+  return ia3.feedforward
+    ? note(recorder, base, bare(recorder, base, times(x)))
+    : times(note(recorder, base, bare(recorder, base, x)));
+}
+
 function adapted(recorder: AutogradRecorder, place: Place, x: Value): Value {
   const { kind } = place.module;
   const base = under(place, 'base_layer');
+  const scaled = ia3Output(recorder, place, x);
+  if (scaled) return scaled;
   let output = note(recorder, base, bare(recorder, base, x));
   if (kind.type !== 'lora' || kind.disabled) return output;
   for (const adapter of kind.active) {

@@ -13,7 +13,8 @@ export type Initialisation =
   | 'normal'
   | 'zeros'
   | 'row_norm'
-  | 'decomposed';
+  | 'decomposed'
+  | 'ones';
 
 export interface Parameter {
   /** Local name: `weight`, `bias`. */
@@ -59,6 +60,8 @@ export interface LoraAdapter {
   readonly dora: boolean;
   /** init_lora_weights. */
   readonly init: string;
+  /** IA3: a vector in place of factors, on the input of a feedforward module or on the output of another; null: LoRA. */
+  readonly ia3: { readonly feedforward: boolean } | null;
 }
 
 export class Module {

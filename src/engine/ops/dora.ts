@@ -1,12 +1,14 @@
 // DoRA on a linear group: y = (m / n) · (x Wᵀ + s·u·Bᵀ), by column. n, the norms of the adapted rows, and c = m / n stand in a buffer of
-// the group, `dora/<path>` [2, OUT], which recordDoraNorms fills whenever the adapter has changed; backward takes n for constant.
+// the group, `dora/<path>` [2, OUT], which recordDoraNorms fills whenever the adapter has changed; backward takes n for constant. IA3 is
+// the same with its vector for c, on the outputs of a group or on the inputs of a module.
 import {
   doraGradReference,
   doraNormReference,
   doraReference,
+  ia3TableReference,
   magnitudeOffset,
 } from '../../shaders/dora/dora.ref.ts';
-import { doraGrad, doraNorm, dora as kernel } from '../../shaders/dora/dora.ts';
+import { doraGrad, doraNorm, ia3Table, dora as kernel } from '../../shaders/dora/dora.ts';
 import { call } from '../../shaders/kernel.ts';
 import { decoder } from '../../shaders/quant/decoders.ts';
 import { invariant } from '../errors.ts';
@@ -35,22 +37,34 @@ const normOperation: Operation<GroupAttributes> = {
   effect: true,
   kernels: ({ attributes: group }) => {
     const { segments, k, out, format } = group;
+    const numbers = { segments, out, count: segments.length };
+    const vectors: Record<'adapter' | 'table', Ref> = {
+      adapter: { buffer: 'adapter' },
+      table: tableOf(group),
+    };
+    if (group.ia3) return [call(ia3Table, { buffers: vectors, params: numbers })];
     return [
       call(doraNorm, {
-        buffers: { ...weightRefs(group), adapter: { buffer: 'adapter' }, table: tableOf(group) },
-        params: { segments, k, out, count: segments.length },
+        buffers: { ...weightRefs(group), ...vectors },
+        params: { ...numbers, k },
         slots: { decode: decoder(format) },
       }),
     ];
   },
   reference: ({ attributes: group }, context) => {
     const { segments, k, out, format, weights } = group;
+    const adapter = context.floats({ buffer: 'adapter' });
+    const table = context.floats(tableOf(group));
+    if (group.ia3) {
+      ia3TableReference(adapter, table, segments, out);
+      return;
+    }
     doraNormReference({
       words: context.words({ buffer: weights }),
       scales: format === 'none' ? new Uint32Array(4) : context.words({ buffer: `${weights}.scales` }),
       format,
-      adapter: context.floats({ buffer: 'adapter' }),
-      table: context.floats(tableOf(group)),
+      adapter,
+      table,
       segments,
       k,
       out,
@@ -123,12 +137,13 @@ const doraGradOperation: Operation<GroupAttributes> = {
     };
     const { n } = rowsAndColumns(z);
     const params = { segments, n, out, count: segments.length, total, splits: gradientSplits(total) };
-    return [call(doraGrad, { buffers, params })];
+    return [call(doraGrad, { buffers, params, constants: { IA3: node.attributes.ia3 ? 1 : 0 } })];
   },
   reference: (node, context) => {
     const [z, dy] = valueAt(node.inputs, 0, 1);
-    const { segments, out } = node.attributes;
+    const { segments, out, ia3 } = node.attributes;
     doraGradReference({
+      ia3,
       z: context.floats({ value: z }),
       dy: context.floats({ value: dy }),
       table: context.floats(tableOf(node.attributes)),

@@ -32,6 +32,7 @@ export function headTraining(recording: Recording, { group, copyAt, lora }: Head
     dropoutRate: dropsOut(recording, 'lm_head') ? lora.dropout : 0,
     dropoutStream: lora.stream,
     dora: null,
+    ia3: false,
     scaleOf: () => lora.scale,
   };
   return { copyAt, adapter };

@@ -6,11 +6,12 @@ import { invariant } from '../errors.ts';
 import type { Recording } from '../models/recording.ts';
 import type { Module } from '../nn/module.ts';
 import type { NodeContext, Operation } from '../tape/operation.ts';
+import type { Tape } from '../tape/tape.ts';
 import type { InputGradient, Value } from '../tape/value.ts';
 import { dora } from './dora.ts';
 import { gradientLeaf } from './gradientLeaf.ts';
-import type { GroupAttributes, LinearAttributes, Member } from './linearGroup.ts';
-import { groupOf } from './linearGroup.ts';
+import type { GroupAttributes, Ia3Vector, LinearAttributes, Member } from './linearGroup.ts';
+import { groupOf, inputGroup } from './linearGroup.ts';
 import { linearBackwardOperation, linearForward } from './linearOperations.ts';
 import { loraDownOperation, loraGradOperation, loraUpBackwardOperation } from './loraOperations.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
@@ -98,10 +99,20 @@ export function linear(recording: Recording, args: LinearArguments): Value {
     noteMember(recording, recording.path(args.members[index] ?? ''), member, x);
   });
   const parameters = members.flatMap(({ lora }) => (lora ? [lora.a, lora.b] : []));
-  if (group.dora === null) return product(recording, { ...args, group, parameters, residual });
-  const z = product(recording, { ...args, path: `${path}.z`, group, parameters, residual: undefined });
-  const magnitudes = members.flatMap(({ lora }) => lora?.m ?? []);
+  const [first] = members;
+  const own = { ...args, x: first?.ia3?.feedforward ? scaledInput(tape, x, group, first.ia3, path) : x };
+  if (group.dora === null) return product(recording, { ...own, group, parameters, residual });
+  const z = product(recording, { ...own, path: `${path}.z`, group, parameters, residual: undefined });
+  const magnitudes = members.flatMap(({ lora, ia3 }) =>
+    ia3 ? (ia3.feedforward ? [] : ia3.value) : (lora?.m ?? []),
+  );
   return dora(tape, { z, residual, magnitudes, group, path });
+}
+
+/** l · x [N, K], before a feedforward module of IA3. */
+function scaledInput(tape: Tape, x: Value, group: GroupAttributes, ia3: Ia3Vector, path: string): Value {
+  const own = inputGroup(group, ia3, path);
+  return dora(tape, { z: x, magnitudes: [ia3.value], group: own, path: `${path}.in` });
 }
 
 interface ProductArguments extends Omit<LinearArguments, 'residual'> {
@@ -148,14 +159,17 @@ const baseGradFn = (module: Module): string =>
   module.className.endsWith('4bit') ? 'MatMul4BitBackward' : 'UnsafeViewBackward0';
 
 /** What a forward hook on a member and on the parts of its adapter would see. */
-function noteMember(recording: Recording, path: string, { base, lora }: Member, x: Value): void {
+function noteMember(recording: Recording, path: string, { base, lora, ia3 }: Member, x: Value): void {
   const { tape } = recording;
   const grad = tape.gradEnabled;
   const flows = grad && x.requiresGrad;
   const note = (at: string, requiresGrad: boolean, gradFn: string): void =>
     tape.noteModule(at, { requiresGrad, gradFn: requiresGrad ? gradFn : null });
   if (!lora) {
-    note(path, flows, baseGradFn(base));
+    const scaled = flows || (grad && (ia3?.value.requiresGrad ?? false));
+    const before = ia3?.feedforward ? scaled : flows;
+    if (ia3) note(`${path}.base_layer`, before, baseGradFn(base));
+    note(path, scaled, ia3 && !ia3.feedforward ? 'MulBackward0' : baseGradFn(base));
     return;
   }
   const { adapter, a, b, m } = lora;

@@ -16,8 +16,9 @@ export interface GroupAttributes extends FrozenGroup {
   readonly adapterTotal: number;
   readonly dropoutRate: number;
   readonly dropoutStream: number;
-  /** Table of m / n and n, where a member has DoRA. */
+  /** Table of m / n and n where a member has DoRA, of l and 1 where one has IA3. */
   readonly dora: string | null;
+  readonly ia3: boolean;
   scaleOf(parameter: Value): number;
 }
 
@@ -26,8 +27,17 @@ export interface LinearAttributes {
   readonly hasResidual: boolean;
 }
 
+/** A vector of IA3. */
+export interface Ia3Vector {
+  readonly adapter: string;
+  readonly value: Value;
+  readonly offset: number;
+  readonly feedforward: boolean;
+}
+
 export interface Member {
   readonly base: Module;
+  readonly ia3: Ia3Vector | null;
   readonly k: number;
   readonly out: number;
   readonly lora: {
@@ -51,7 +61,7 @@ export function loraOf(recording: Recording, wrapper: Module): Member['lora'] {
   if (wrapper.kind.type !== 'lora' || wrapper.kind.disabled) return null;
   const [adapter] = wrapper.kind.active;
   const options = adapter === undefined ? undefined : wrapper.kind.adapters.get(adapter);
-  if (adapter === undefined || !options) return null;
+  if (adapter === undefined || !options || options.ia3) return null;
   const table = wrapper.child('base_layer').kind.type === 'embedding';
   const factor = (letter: 'A' | 'B') =>
     table
@@ -79,6 +89,17 @@ export function loraOf(recording: Recording, wrapper: Module): Member['lora'] {
   };
 }
 
+function ia3Of(recording: Recording, wrapper: Module): Ia3Vector | null {
+  if (wrapper.kind.type !== 'lora' || wrapper.kind.disabled) return null;
+  const [adapter = ''] = wrapper.kind.active;
+  const ia3 = wrapper.kind.adapters.get(adapter)?.ia3;
+  const vector = ia3 && wrapper.child('ia3_l').parameters.get(adapter);
+  const place = vector && recording.layout.byParameter.get(vector);
+  if (!place) return null;
+  const value = recording.adapterParameter(vector);
+  return { adapter, value, offset: place.offset, feedforward: ia3.feedforward };
+}
+
 /** The linear at `path`, unwrapped, with its active adapter if any. */
 function memberOf(recording: Recording, path: string): Member {
   const module = recording.module(path);
@@ -89,6 +110,7 @@ function memberOf(recording: Recording, path: string): Member {
     k: base.kind.inFeatures,
     out: base.kind.outFeatures,
     lora: loraOf(recording, module),
+    ia3: ia3Of(recording, module),
   };
 }
 
@@ -105,17 +127,19 @@ export function groupOf(
   const blocks = firstBlocks(members.map((member) => member.k * member.out));
   const scales = new Map<Value, number>();
   let [start, uColumn] = [0, 0];
-  const segments = members.map(({ lora, out }, index) => {
+  const segments = members.map(({ lora, ia3, out }, index) => {
+    const vector = ia3 && !ia3.feedforward ? ia3 : null;
     if (lora) scales.set(lora.a, lora.scale).set(lora.b, lora.scale);
     const segment = {
       start,
       end: start + out,
       rank: lora?.rank ?? 0,
       u_column: uColumn,
-      a_offset: lora?.aOffset ?? 0,
+      // With IA3 the vector stands at A's place, and the scale says that there is one.
+      a_offset: vector?.offset ?? lora?.aOffset ?? 0,
       b_offset: lora?.bOffset ?? 0,
       first_block: blocks[index] ?? 0,
-      scale: lora?.scale ?? 0,
+      scale: vector ? 1 : (lora?.scale ?? 0),
     };
     if (lora?.m) invariant(lora.mOffset === magnitudeOffset(segment), 'dora: m does not stand behind B');
     start += out;
@@ -125,6 +149,7 @@ export function groupOf(
   const [first] = members;
   invariant(first, 'linear: an empty group');
   const dropout = Math.max(0, ...members.map((member) => member.lora?.dropout ?? 0));
+  const scaled = members.some(({ ia3 }) => ia3 && !ia3.feedforward);
   const group: GroupAttributes = {
     k: first.k,
     out: start,
@@ -135,8 +160,17 @@ export function groupOf(
     adapterTotal: recording.layout.total,
     dropoutRate: dropsOut(recording, args.members[0] ?? '') ? dropout : 0,
     dropoutStream: members.find((member) => member.lora)?.lora?.stream ?? 0,
-    dora: members.some(({ lora }) => lora?.m) ? `dora/${args.path}` : null,
+    dora: scaled || members.some(({ lora }) => lora?.m) ? `dora/${args.path}` : null,
+    ia3: scaled,
     scaleOf: (parameter) => scales.get(parameter) ?? 0,
   };
   return { group, members };
+}
+
+/** The input of a feedforward module of IA3 as a group of its own, whose columns are the module's inputs. */
+export function inputGroup(group: GroupAttributes, { offset }: Ia3Vector, path: string): GroupAttributes {
+  const { k } = group;
+  const nothing = { rank: 0, u_column: 0, b_offset: 0, first_block: 0 };
+  const segments = [{ ...nothing, start: 0, end: k, a_offset: offset, scale: 1 }];
+  return { ...group, out: k, ru: 0, segments, dora: `dora/${path}.in`, ia3: true };
 }

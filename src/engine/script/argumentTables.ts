@@ -110,6 +110,15 @@ export const loraArguments: Readonly<Record<string, ArgumentReader>> = {
   task_type: nothing,
 };
 
+export const ia3Arguments: Readonly<Record<string, ArgumentReader>> = {
+  target_modules: asNames('lora.target_modules', 'None'),
+  feedforward_modules: asNames('ia3.feedforward_modules', '[]'),
+  exclude_modules: asNames('lora.exclude_modules', ''),
+  modules_to_save: asNames('lora.modules_to_save', '[]'),
+  inference_mode: as('lora.inference_mode'),
+  task_type: nothing,
+};
+
 export const loftqArguments: Readonly<Record<string, ArgumentReader>> = {
   loftq_bits: (value) => (literal(value) === 4 ? [] : null),
   loftq_iter: as('lora.loftq_iter'),

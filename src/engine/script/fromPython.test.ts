@@ -43,6 +43,12 @@ const recipes: Readonly<Record<string, RecipePatch>> = {
     'train.early_stopping_patience': 3,
     'train.early_stopping_threshold': 0.01,
   },
+  ia3: {
+    'peft.peft_type': 'IA3',
+    'lora.target_modules': '["k_proj","o_proj"]',
+    'ia3.feedforward_modules': '["o_proj"]',
+  },
+  loftq: { 'lora.init_lora_weights': 'loftq', 'lora.loftq_iter': 2, 'lora.use_dora': true },
   dpo: {
     'wiring.stack': 'trl-1.16.0',
     'train.objective': 'dpo',

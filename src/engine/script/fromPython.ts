@@ -3,6 +3,7 @@
 import {
   bitsAndBytesArguments,
   earlyStoppingArguments,
+  ia3Arguments,
   isConfiguration,
   loftqArguments,
   loraArguments,
@@ -89,6 +90,10 @@ const afterAttach =
 
 const handlers: Readonly<Record<string, Handler>> = {
   EarlyStoppingCallback: (reading, call) => reading.arguments(call, earlyStoppingArguments),
+  IA3Config: (reading, call) => {
+    reading.set('peft.peft_type', 'IA3', call.name, call.line);
+    reading.arguments(call, ia3Arguments);
+  },
   LoftQConfig: (reading, call) => reading.arguments(call, loftqArguments),
   LoraConfig: (reading, call) => reading.arguments(call, loraArguments),
   BitsAndBytesConfig: (reading, call, walk) => {

@@ -2,8 +2,8 @@
 import { layersOf, modulePattern } from '../adapters/loraPatterns.ts';
 import type { TargetModules } from '../adapters/targetModules.ts';
 import { parseTargetModules } from '../adapters/targetModules.ts';
+import { parseNames } from '../recipe/names.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
-import { parseNames } from '../wiring/names.ts';
 import type { Argument, Literal } from './python.ts';
 import { call, dictionary, expression, float } from './python.ts';
 
@@ -57,7 +57,27 @@ function* unusual(values: RecipeValues): Generator<Argument> {
   if (values['lora.inference_mode']) yield ['inference_mode', true];
 }
 
+function ia3Config(values: RecipeValues): string {
+  const saved = parseNames(values['lora.modules_to_save']) ?? [];
+  const exclude = values['lora.exclude_modules'].trim();
+  return call(
+    'IA3Config',
+    [],
+    [
+      ['task_type', 'CAUSAL_LM'],
+      ['target_modules', targets(parseTargetModules(values['lora.target_modules']))],
+      ['feedforward_modules', parseNames(values['ia3.feedforward_modules']) ?? []],
+      ...(exclude === ''
+        ? []
+        : ([['exclude_modules', targets(parseTargetModules(exclude))]] satisfies Argument[])),
+      ...(saved.length > 0 ? ([['modules_to_save', saved]] satisfies Argument[]) : []),
+      ...(values['lora.inference_mode'] ? ([['inference_mode', true]] satisfies Argument[]) : []),
+    ],
+  );
+}
+
 export function loraConfig(values: RecipeValues): string {
+  if (values['peft.peft_type'] === 'IA3') return ia3Config(values);
   return call(
     'LoraConfig',
     [],

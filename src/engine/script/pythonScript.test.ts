@@ -75,6 +75,7 @@ const unsaid =
 const needed: readonly (readonly [RegExp, RecipePatch])[] = [
   [/use_reentrant/, { 'train.gradient_checkpointing': true }],
   [/train\.beta|dpo_loss_type/, { 'train.objective': 'dpo' }],
+  [/^ia3\./, { 'peft.peft_type': 'IA3' }],
   [/loftq_iter/, { 'lora.init_lora_weights': 'loftq' }],
   [/load_best|stopping_patience/, { 'data.test_size': 0.2 }],
   [/stopping_threshold/, { 'data.test_size': 0.2, 'train.early_stopping_patience': 2 }],
@@ -119,6 +120,8 @@ const others: Readonly<Record<string, string>> = {
   'wiring.after_attach': 'unload',
   'wiring.step': 'no_grad',
   'train.lr_scheduler_type': 'cosine',
+  'peft.peft_type': 'IA3',
+  'ia3.feedforward_modules': '[]',
   'train.packing': 'bfd',
   'train.objective': 'dpo',
   'train.dpo_loss_type': 'ipo',

@@ -56,6 +56,7 @@ function imports(body: string, dialect: Dialect): string {
     ...from('bitsandbytes.optim', ['Lion']),
     ...from('datasets', ['load_dataset']),
     ...from('peft', [
+      'IA3Config',
       'LoftQConfig',
       'LoraConfig',
       'PeftModel',

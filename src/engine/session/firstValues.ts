@@ -29,8 +29,8 @@ function placesOf(wired: Wired): ReadonlyMap<string, Place> {
   for (const [path, module] of wired.root.namedModules()) {
     if (module.kind.type !== 'lora') continue;
     for (const [name, { init, r, scaling }] of module.kind.adapters) {
-      const a = module.child('lora_A').children.get(name)?.parameters.get('weight');
-      const b = module.child('lora_B').children.get(name)?.parameters.get('weight');
+      const a = module.children.get('lora_A')?.children.get(name)?.parameters.get('weight');
+      const b = module.children.get('lora_B')?.children.get(name)?.parameters.get('weight');
       if (isDecomposition(init) && a && b && path.startsWith(before))
         places.set(`${path.slice(before.length)}.weight`, { kind: init, a, b, r, scaling });
     }

@@ -1,4 +1,4 @@
-// DoRA's tables over a run: one a group of every layer, filled anew whenever the adapter has changed, and once at the start to give
+// The tables of DoRA and IA3 over a run: one a group of every layer, filled anew whenever the adapter has changed, and once at the start to give
 // each magnitude its first value, the norm of its row. Source: PEFT 0.21 tuners/lora/dora.py update_layer.
 import { idleStep } from '../../shaders/lib/step.ts';
 import type { AdapterLayout } from '../adapters/layout.ts';
@@ -9,7 +9,7 @@ import { Recording } from '../models/recording.ts';
 import { layerGroups } from '../models/weightSource.ts';
 import { magnitudesOf, recordDoraNorms } from '../ops/dora.ts';
 import type { GroupAttributes } from '../ops/linearGroup.ts';
-import { groupOf } from '../ops/linearGroup.ts';
+import { groupOf, inputGroup } from '../ops/linearGroup.ts';
 import { makePlan } from '../tape/plan.ts';
 import { Tape } from '../tape/tape.ts';
 
@@ -19,16 +19,20 @@ export class DoraTables {
   readonly #tape = new Tape();
   #executable: Executable | null = null;
 
-  /** Makes the buffers; none for an adapter without DoRA. */
+  /** Makes the buffers; none for plain LoRA. */
   constructor(backend: Backend, config: LlamaConfig, model: WiredModel, layout: AdapterLayout) {
     this.#backend = backend;
     const recording = new Recording(this.#tape, model, layout);
     this.#groups = Array.from({ length: config.layers }, (_, layer) => `model.layers.${layer}`).flatMap(
       (layer) =>
         layerGroups
-          .map(([name, members]) => {
+          .flatMap(([name, members]) => {
             const paths = members.map((member) => `${layer}.${member}`);
-            return groupOf(recording, { members: paths, path: `${layer}.${name}` }).group;
+            const path = `${layer}.${name}`;
+            const { group, members: found } = groupOf(recording, { members: paths, path });
+            const [first] = found;
+            const inputs = first?.ia3?.feedforward ? [inputGroup(group, first.ia3, path)] : [];
+            return [group, ...inputs];
           })
           .filter(({ dora }) => dora !== null),
     );
@@ -47,7 +51,7 @@ export class DoraTables {
   async initialise(): Promise<void> {
     await this.refresh();
     for (const group of this.#groups) {
-      if (group.dora === null) continue;
+      if (group.dora === null || group.ia3) continue;
       const norms = await this.#backend.read(group.dora, group.out, group.out, 'save');
       for (const { offset, start, end } of magnitudesOf(group))
         this.#backend.write('adapter', norms.slice(start, end), offset);

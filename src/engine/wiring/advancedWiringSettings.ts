@@ -1,7 +1,8 @@
 // Settings of the Python wiring that most scripts leave alone: arguments of the calls, train mode, and the changes people
 // try when nothing trains. Folded away in the form.
+
+import { identifierProblem, namesProblem } from '../recipe/names.ts';
 import { defineSetting } from '../recipe/setting.ts';
-import { identifierProblem, namesProblem } from './names.ts';
 
 const same = (text: string) => ({ en: text, zh: text });
 

@@ -8,6 +8,7 @@ import { compareVersions } from './version.ts';
 
 const within = [
   /\.layers\.\d+\..*\.lora_([AB]|magnitude_vector)\.[^.]+\.weight$/,
+  /\.layers\.\d+\..*\.ia3_l\.[^.]+$/,
   /\.lm_head\.(lora_[AB]|modules_to_save)\.[^.]+\.weight$/,
   /\.embed_tokens\.(lora_embedding_[AB]\.[^.]+|modules_to_save\.[^.]+\.weight)$/,
 ];
@@ -31,6 +32,13 @@ function assertDoraWithoutDropout(model: WiredModel): void {
       throw new UserError(
         'beyond-engine',
         `${path}: has use_dora, which this engine trains on the linears of the layers only. Leave embed_tokens out of target_modules.`,
+        { names: [path] },
+      );
+    const shared = /\.(q|k|v|gate|up)_proj$/.test(path);
+    if (shared && [...kind.adapters.values()].some(({ ia3 }) => ia3?.feedforward))
+      throw new UserError(
+        'beyond-engine',
+        `${path}: is a feedforward module, but it shares its input with others, which this engine computes together. Keep feedforward_modules to o_proj and down_proj.`,
         { names: [path] },
       );
     const both = [...kind.adapters.values()].find(({ dora, dropout }) => dora && dropout > 0);

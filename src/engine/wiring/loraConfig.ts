@@ -3,9 +3,9 @@
 import type { LoraOptions } from '../adapters/lora.ts';
 import { layersOf, modulePattern } from '../adapters/loraPatterns.ts';
 import { parseTargetModules } from '../adapters/targetModules.ts';
+import { parseNames } from '../recipe/names.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import type { DType } from '../tape/value.ts';
-import { parseNames } from './names.ts';
 import type { ScriptModel } from './scriptModel.ts';
 
 const biases: Readonly<Record<string, LoraOptions['bias']>> = {
@@ -34,10 +34,24 @@ function newerArguments(values: RecipeValues): string[] {
   return Object.keys(passed).filter((name) => passed[name]);
 }
 
-/** What the constructor refuses; nothing when the script makes no LoraConfig. */
+const SUBSET = '`feedforward_modules` should be a subset of `target_modules`';
+
+function checkIa3Config(script: ScriptModel, values: RecipeValues): void {
+  script.call = 'IA3Config(...)';
+  const target = parseTargetModules(values['lora.target_modules']);
+  const feedforward = parseNames(values['ia3.feedforward_modules']) ?? [];
+  if (target.form === 'list' && feedforward.some((name) => !target.names.includes(name)))
+    script.raise('ValueError', SUBSET);
+}
+
+/** What the constructor refuses; nothing when the script makes no configuration. */
 export function checkLoraConfig(script: ScriptModel, values: RecipeValues): void {
   const attach = values['wiring.attach'];
   if (attach === 'none' || /^from_pretrained(_trainable)?$/.test(attach)) return;
+  if (values['peft.peft_type'] === 'IA3') {
+    checkIa3Config(script, values);
+    return;
+  }
   script.call = 'LoraConfig(...)';
   const lacking = newerArguments(values).find((name) => script.behaves('loraConfigLacks').includes(name));
   if (lacking)
@@ -60,7 +74,9 @@ export function loraOptions(script: ScriptModel, values: RecipeValues): LoraOpti
   const followsBase = rule === 'base' || (rule === 'autocast' && !values['wiring.autocast_adapter_dtype']);
   const exclude = values['lora.exclude_modules'].trim();
   const init = inits[values['lora.init_lora_weights']] ?? 'true';
+  const ia3 = values['peft.peft_type'] === 'IA3';
   return {
+    ia3: ia3 ? { feedforward: parseNames(values['ia3.feedforward_modules']) ?? [] } : null,
     r: values['lora.r'],
     loraAlpha: values['lora.lora_alpha'],
     loraDropout: values['lora.lora_dropout'],
@@ -76,7 +92,7 @@ export function loraOptions(script: ScriptModel, values: RecipeValues): LoraOpti
     alphaPattern: modulePattern(values['lora.alpha_pattern']),
     inferenceMode: values['lora.inference_mode'],
     adapterName: values['wiring.adapter_name'],
-    bias: biases[values['lora.bias']] ?? 'none',
+    bias: ia3 ? 'none' : (biases[values['lora.bias']] ?? 'none'),
     modulesToSave: parseNames(values['lora.modules_to_save']) ?? [],
     dtypeOn: (base) => (followsBase && isFloat(base) ? base : 'float32'),
   };

@@ -63,6 +63,25 @@ describe('wire', () => {
   });
 });
 
+describe('IA3', () => {
+  it('gives each target a vector, on the input of a feedforward module, and freezes the rest', () => {
+    const model = wired({ 'peft.peft_type': 'IA3', 'lora.target_modules': '["k_proj","down_proj"]' });
+    const trained = [...model.root.namedParameters()].filter(([, { requiresGrad }]) => requiresGrad);
+    expect(trained.map(([name, { shape }]) => `${name} ${shape.join('×')}`).slice(0, 2)).toEqual([
+      expect.stringMatching(/^base_model\.model\.model\.layers\.0\.self_attn\.k_proj\.ia3_l\.default \d+×1$/),
+      expect.stringMatching(/^base_model\.model\.model\.layers\.0\.mlp\.down_proj\.ia3_l\.default 1×\d+$/),
+    ]);
+    expect(beyondEngine(model)).toEqual([]);
+  });
+
+  it('refuses feedforward modules outside the targets, in PEFT’s words, and those that share their input', () => {
+    const patch = { 'peft.peft_type': 'IA3', 'lora.target_modules': '["k_proj"]' } as const;
+    expect(() => wired(patch)).toThrow(/`feedforward_modules` should be a subset of `target_modules`/);
+    const shared = wired({ ...patch, 'ia3.feedforward_modules': '["k_proj"]' });
+    expect(() => assertWithinEngine(shared)).toThrow(/k_proj: is a feedforward module/);
+  });
+});
+
 describe('the reach of the engine', () => {
   it('holds LoRA on layers, embedding and head, and copies of those two; refuses the rest by name', () => {
     expect(beyondEngine(wired({}))).toEqual([]);

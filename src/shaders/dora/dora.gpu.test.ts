@@ -6,8 +6,8 @@ import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
 import { testGroup } from '../testing/groups.ts';
 import { mismatches, sumBound, ulpBound } from '../testing/tolerance.ts';
-import { doraGradReference, doraNormReference, doraReference } from './dora.ref.ts';
-import { dora, doraGrad, doraNorm } from './dora.ts';
+import { doraGradReference, doraNormReference, doraReference, ia3TableReference } from './dora.ref.ts';
+import { dora, doraGrad, doraNorm, ia3Table } from './dora.ts';
 
 const gpu = await gpuOrNull();
 const members = [
@@ -71,7 +71,7 @@ describe.skipIf(!gpu)('dora on the GPU', () => {
     doraReference(n, out, arrays.z, table, arrays.residual, y);
     expect(mismatches(got.y ?? [], y, 8 * (c + 1) * 2 * rounding)).toEqual([]);
     const grads = new Float64Array(total);
-    doraGradReference({ z: arrays.z, dy: arrays.dy, table, grads, segments, n, out });
+    doraGradReference({ z: arrays.z, dy: arrays.dy, table, grads, segments, n, out, ia3: false });
     const summed = Float64Array.from({ length: total }, (_, i) => {
       let sum = 0;
       for (let s = 0; s < splits; s++) sum += got.grads?.[s * total + i] ?? 0;
@@ -79,5 +79,39 @@ describe.skipIf(!gpu)('dora on the GPU', () => {
     });
     const least = Math.min(...table.subarray(out));
     expect(mismatches(summed, grads, ((64 * n) / least) * (sumBound(n, 1) + rounding))).toEqual([]);
+  });
+
+  it('takes IA3’s vectors and gives their gradient', async () => {
+    if (!gpu) return;
+    const g = testGroup(5, members, 'none', true);
+    const { out, total, adapter } = g;
+    const segments = g.segments.map((s, i) => ({ ...s, rank: 0, scale: i === 1 ? 0 : 1 }));
+    const n = 33;
+    const arrays = {
+      adapter,
+      table: new Float32Array(2 * out),
+      z: Float32Array.from(randomArray(n * out, 1)),
+      dy: Float32Array.from(randomArray(n * out, 2)),
+      grads: new Float32Array(total),
+    };
+    const params = { segments, n, out, count: segments.length, total, splits: 1 };
+    const got = await runCalls(
+      gpu,
+      arrays,
+      [
+        call(ia3Table, { buffers: { adapter: 'adapter', table: 'table' }, params }),
+        call(doraGrad, {
+          buffers: { z: 'z', dy: 'dy', table: 'table', grads: 'grads' },
+          params,
+          constants: { IA3: 1 },
+        }),
+      ],
+      ['table', 'grads'],
+    );
+    const [table, grads] = [new Float64Array(2 * out), new Float64Array(total)];
+    ia3TableReference(adapter, table, segments, out);
+    expect(mismatches(got.table ?? [], table, 0)).toEqual([]);
+    doraGradReference({ z: arrays.z, dy: arrays.dy, table, grads, segments, n, out, ia3: true });
+    expect(mismatches(got.grads ?? [], grads, sumBound(n, 64 * n))).toEqual([]);
   });
 });

@@ -62,15 +62,29 @@ export interface DoraGradArguments {
   readonly segments: readonly SegmentNumbers[];
   readonly n: number;
   readonly out: number;
+  readonly ia3: boolean;
 }
 
-export function doraGradReference({ z, dy, table, grads, segments, n, out }: DoraGradArguments): void {
+/** c = l where a member has a vector, else 1; n = 1. */
+export function ia3TableReference(
+  adapter: FloatArray,
+  table: FloatArray,
+  segments: readonly SegmentNumbers[],
+  out: number,
+): void {
+  table.fill(1, 0, 2 * out);
+  for (const { start, end, scale, a_offset } of segments)
+    if (scale !== 0) for (let o = start; o < end; o++) table[o] = adapter[a_offset + o - start] ?? 0;
+}
+
+export function doraGradReference(args: DoraGradArguments): void {
+  const { z, dy, table, grads, segments, n, out, ia3 } = args;
   for (const s of segments) {
-    if (s.rank === 0) continue;
+    if (ia3 ? s.scale === 0 : s.rank === 0) continue;
     for (let o = s.start; o < s.end; o++) {
       let sum = 0;
       for (let row = 0; row < n; row++) sum += (dy[row * out + o] ?? 0) * (z[row * out + o] ?? 0);
-      const at = magnitudeOffset(s) + o - s.start;
+      const at = (ia3 ? s.a_offset : magnitudeOffset(s)) + o - s.start;
       grads[at] = (grads[at] ?? 0) + sum / Math.max(table[out + o] ?? 0, 1e-30);
     }
   }

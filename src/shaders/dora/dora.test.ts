@@ -5,7 +5,13 @@ import { decodeMember } from '../quant/decode.ref.ts';
 import { finiteDifference, randomArray } from '../testing/finite.ts';
 import { testGroup } from '../testing/groups.ts';
 import { mismatches } from '../testing/tolerance.ts';
-import { doraGradReference, doraNormReference, doraReference, magnitudeOffset } from './dora.ref.ts';
+import {
+  doraGradReference,
+  doraNormReference,
+  doraReference,
+  ia3TableReference,
+  magnitudeOffset,
+} from './dora.ref.ts';
 
 const [n, k] = [4, 6];
 const group = testGroup(
@@ -74,7 +80,7 @@ it('gives the gradients of z and m', () => {
     ),
   ).toEqual([]);
   const grads = new Float64Array(total);
-  doraGradReference({ z, dy, table, grads, segments, n, out });
+  doraGradReference({ z, dy, table, grads, segments, n, out, ia3: false });
   const want = finiteDifference(
     (at) => {
       const c = tableOf(at);
@@ -92,4 +98,21 @@ it('gives the gradients of z and m', () => {
     const [from, to] = [magnitudeOffset(s), magnitudeOffset(s) + s.end - s.start];
     expect(mismatches(grads.subarray(from, to), want.subarray(from, to), 1e-6)).toEqual([]);
   }
+});
+
+it('scales by a vector where IA3 has one, and gives its gradient', () => {
+  const parts = segments.map((s, i) => ({ ...s, rank: 0, scale: i === 1 ? 0 : 1 }));
+  const adapter = Float64Array.from(group.adapter);
+  const z = randomArray(n * out, 1);
+  const dy = randomArray(n * out, 3);
+  const scaled = (at: Float64Array): Float64Array => {
+    const [table, y] = [new Float64Array(2 * out), new Float64Array(n * out)];
+    ia3TableReference(at, table, parts, out);
+    doraReference(n, out, z, table, null, y);
+    return y;
+  };
+  const [table, grads] = [new Float64Array(2 * out), new Float64Array(adapter.length)];
+  ia3TableReference(adapter, table, parts, out);
+  doraGradReference({ z, dy, table, grads, segments: parts, n, out, ia3: true });
+  expect(mismatches(grads, finiteDifference(scaled, adapter, dy), 1e-7)).toEqual([]);
 });

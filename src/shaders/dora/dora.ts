@@ -1,11 +1,13 @@
 // Declares DoRA over a linear group: the norms of the adapted rows, taken once a step and held constant in backward; the output
-// scaled by m / n; the gradient of m. Source: Liu et al., DoRA, 2024, 4.3; PEFT 0.21 tuners/lora/dora.py.
+// scaled by m / n; the gradient of m. IA3 is the same with a vector in place of
+// m / n. Source: Liu et al., DoRA, 2024, 4.3; Liu et al., IA3, 2022; PEFT 0.21 tuners/lora/dora.py, tuners/ia3/layer.py.
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import { defineKernel } from '../kernel.ts';
 import { segmentArray, segmentSnippet } from '../lib/segments.ts';
 import source from './dora.wgsl?raw';
 import gradSource from './dora_grad.wgsl?raw';
 import normSource from './dora_norm.wgsl?raw';
+import ia3Source from './ia3_table.wgsl?raw';
 
 /** W [OUT, K] packed and the adapter → table [2, OUT]: c = m / n, and n. */
 export const doraNorm = defineKernel({
@@ -17,6 +19,17 @@ export const doraNorm = defineKernel({
   params: { segments: segmentArray, k: 'u32', out: 'u32', count: 'u32' },
   constants: {},
   workgroups: ({ out }) => [out, 1, 1],
+});
+
+/** The adapter → table [2, OUT]: c = l, and 1. */
+export const ia3Table = defineKernel({
+  name: 'ia3_table',
+  source: ia3Source,
+  snippets: [segmentSnippet],
+  buffers: { adapter: 'read', table: 'read_write' },
+  params: { segments: segmentArray, out: 'u32', count: 'u32' },
+  constants: {},
+  workgroups: ({ out }) => [Math.ceil(out / 64), 1, 1],
 });
 
 /** x [N, OUT] → y = c x (+ residual); with x = dy and no residual, the gradient of x. */
@@ -36,6 +49,6 @@ export const doraGrad = defineKernel({
   snippets: [segmentSnippet],
   buffers: { z: 'read', dy: 'read', table: 'read', grads: 'read_write' },
   params: { segments: segmentArray, n: 'u32', out: 'u32', count: 'u32', total: 'u32', splits: 'u32' },
-  constants: {},
+  constants: { IA3: 0 },
   workgroups: ({ out, splits }) => [Math.ceil(out / 64), splits, 1],
 });
