@@ -1,7 +1,7 @@
-// An adapter comes back: exported, opened again from its zip, trained on; and a pickle is refused.
+// An adapter comes back: exported, opened again from its zip, stacked with another, trained on; and a pickle is refused.
 import { expect, open, test, trainToTheEnd } from './playground.ts';
 
-test('an exported adapter is opened and trained on', async ({ page }) => {
+test('an exported adapter is opened, stacked with another and trained on', async ({ page }) => {
   await open(page, 'preset=ships-log&train.max_steps=3&generate.max_new_tokens=4&lora.r=4');
   await trainToTheEnd(page);
   const [zip] = await Promise.all([
@@ -26,5 +26,17 @@ test('an exported adapter is opened and trained on', async ({ page }) => {
   await expect(dialog).toBeHidden();
   await expect(page.getByRole('button', { name: 'Adapter: adapter.zip' })).toBeVisible();
   await expect(page).toHaveURL(/adapter=[0-9a-f]{16}~adapter\.zip.*from_pretrained_trainable/);
+  await page.getByRole('button', { name: 'Adapter: adapter.zip' }).click();
+  await choose({ ...file, name: 'second.zip' });
+  const [first, second] = ['adapter.zip', 'second.zip'].map((name) => dialog.getByRole('checkbox', { name }));
+  if (!first || !second) throw new Error('no boxes');
+  await expect(second).toBeChecked();
+  await expect(first).not.toBeChecked();
+  // react-aria hides the input under its label.
+  await dialog.getByText('adapter.zip', { exact: true }).click();
+  await expect(first).toBeChecked();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Adapter: adapter.zip + second.zip' })).toBeVisible();
+  await expect(page).toHaveURL(/lora\.r=8/);
   await trainToTheEnd(page);
 });

@@ -11,7 +11,7 @@ const commandTypes: Record<Command['type'], readonly string[]> = {
   stop: [],
   reset: [],
   'open-model': ['id', 'name', 'file'],
-  'open-adapter': ['id', 'name', 'files', 'recipe'],
+  'open-adapter': ['id', 'adapters', 'recipe'],
   saved: [],
   resume: ['backend'],
   discard: [],

@@ -33,14 +33,16 @@ export type Command =
   /** Take a GGUF file as the base model that recipes may name. Answers `model` or `model-failed` with the same id. */
   | { readonly type: 'open-model'; readonly id: number; readonly name: string; readonly file: Blob }
   /**
-   * Take a PEFT adapter (its files, or a zip) that recipes may go on from. Answers `adapter` or `adapter-failed` with the same id.
-   * `recipe`: what it is to fit.
+   * Take a PEFT adapter (its files, or a zip) that recipes may go on from, or several as one that does what all do. Answers `adapter`
+   * or `adapter-failed` with the same id. `recipe`: what it is to fit.
    */
   | {
       readonly type: 'open-adapter';
       readonly id: number;
-      readonly name: string;
-      readonly files: readonly { readonly name: string; readonly file: Blob }[];
+      readonly adapters: readonly {
+        readonly name: string;
+        readonly files: readonly { readonly name: string; readonly file: Blob }[];
+      }[];
       readonly recipe: Recipe;
     }
   /** Ask whether a run was saved that did not end. Answers `saved`, or nothing. */

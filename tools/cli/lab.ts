@@ -76,7 +76,7 @@ interface Answer {
 
 /** A script stands on the plain defaults: a preset would add what it does not say. */
 async function answer(options: Options, assets: Assets, note: (text: string) => void): Promise<Answer> {
-  const base = await recipeOf({ ...options, adapter: null, steps: null }, assets, note);
+  const base = await recipeOf({ ...options, adapter: [], steps: null }, assets, note);
   if (options.python === null) return { recipe: base, notUnderstood: [], patch: null };
   const reading = fromPython(await readText(options.python));
   const recipe = { ...base, values: withPatch(base.values, reading.patch) };

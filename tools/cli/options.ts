@@ -9,8 +9,8 @@ export interface CliOptions {
   readonly preset: string | null;
   readonly data: string | null;
   readonly model: string | null;
-  /** Folder, zip or file of an adapter to go on with. */
-  readonly adapter: string | null;
+  /** Folders, zips or files of adapters to go on with; several are stacked. */
+  readonly adapter: readonly string[];
   /** Folder in which the run saves itself. */
   readonly checkpoint: string | null;
   /** Folder for the trained adapter and the log. */
@@ -30,7 +30,7 @@ const usage = `npm run -s train -- [--link URL | --recipe FILE | --preset NAME] 
   --preset NAME    a preset (default: the first); --list-presets lists them
   --data FILE      train on these rows (JSONL) instead of the preset's
   --model FILE     train this GGUF model (or an http address that answers ranges) instead of the embedded one
-  --adapter PATH   go on with this PEFT adapter: its folder, or a zip of it
+  --adapter PATH   go on with this PEFT adapter: its folder, or a zip of it (several times: stacked into one)
   --checkpoint DIR save the run here as it goes, and go on with it when it was ended
   --export DIR     write the adapter (DIR/peft, DIR/adapter.gguf for llama.cpp, DIR/mlx) and the log (DIR/log)
   --merge DTYPE    write the merged model too: DIR/merged for transformers, DIR/model.gguf; float32, float16 or bfloat16
@@ -56,7 +56,7 @@ export function readOptions(args: readonly string[]): CliOptions {
         preset: text,
         data: text,
         model: text,
-        adapter: text,
+        adapter: { ...text, multiple: true },
         checkpoint: text,
         export: text,
         merge: text,
@@ -90,7 +90,7 @@ export function readOptions(args: readonly string[]): CliOptions {
     preset: values.preset ?? null,
     data: values.data ?? null,
     model: values.model ?? null,
-    adapter: values.adapter ?? null,
+    adapter: values.adapter ?? [],
     checkpoint: values.checkpoint ?? null,
     export: values.export ?? null,
     merge: merge ?? null,

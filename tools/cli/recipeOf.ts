@@ -73,10 +73,13 @@ export async function recipeOf(
     );
     recipe = { ...recipe, model: { name: info.name, digest: info.digest } };
   }
-  if (options.adapter !== null) {
-    const name = basename(options.adapter);
-    const opened = await openAdapter(assets, name, await adapterFiles(options.adapter), recipe);
-    const { digest, patch } = opened;
+  if (options.adapter.length > 0) {
+    const sets = options.adapter.map(async (path) => ({
+      name: basename(path),
+      files: await adapterFiles(path),
+    }));
+    const opened = await openAdapter(assets, await Promise.all(sets), recipe);
+    const { name, digest, patch } = opened;
     // A recipe that names this very adapter keeps its own settings.
     if (recipe.adapter?.digest !== digest)
       recipe = { ...recipe, adapter: { name, digest }, values: withPatch(recipe.values, patch) };

@@ -75,6 +75,7 @@ export async function main(args: readonly string[]): Promise<number> {
       opened.backend,
       values.steps === undefined ? undefined : Number(values.steps),
     );
+    opened.backend.destroy();
     if (!parity) {
       say([recipe.name, 'skipped: no model file, see README']);
       continue;

@@ -5,6 +5,7 @@ import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { openBackend } from '../backends/openDevice.ts';
 import { writeSafetensors } from '../formats/safetensors.ts';
+import type { AdapterSummary } from '../protocol.ts';
 import { recipeOfPreset } from '../recipe/presets.ts';
 import { withPatch } from '../recipe/recipe.ts';
 import { Assets } from '../session/assets.ts';
@@ -19,9 +20,12 @@ interface Row {
   readonly prompt: string;
   readonly logits: readonly number[];
 }
-const { versions: _, ...rows }: Readonly<Record<string, Row>> = JSON.parse(
-  readFileSync('tests/golden/peft_adapter.json', 'utf8'),
-);
+interface Golden {
+  readonly versions: Readonly<Record<string, string>>;
+  readonly stack: { readonly of: readonly string[]; readonly logits: readonly number[] };
+  readonly rows: Readonly<Record<string, Row>>;
+}
+const { stack, rows }: Golden = JSON.parse(readFileSync('tests/golden/peft_adapter.json', 'utf8'));
 const filesOf = ({ files }: Row): NamedBytes[] =>
   Object.entries(files).map(([name, text]) => ({
     name,
@@ -34,14 +38,20 @@ const recipe = {
   ...preset,
   values: withPatch(preset.values, { 'bnb.bnb_4bit_quant_type': 'none', 'train.max_steps': 1 }),
 };
-const open = (files: readonly NamedBytes[]) => openAdapter(assets, 'mine', files, recipe);
+const openAll = (sets: readonly (readonly NamedBytes[])[]) =>
+  openAdapter(
+    assets,
+    sets.map((files) => ({ name: 'mine', files })),
+    recipe,
+  );
+const open = (files: readonly NamedBytes[]) => openAll([files]);
 
-it.each(Object.entries(rows))('%s: the logits of PEFT', async (_name, row) => {
-  const { digest, patch } = await open(filesOf(row));
+/** Logits of the token that follows `prompt`, from the adapter that is open. */
+async function scoresWith({ name, digest, patch }: AdapterSummary, prompt: string): Promise<Float32Array> {
   const now = (): number => 0;
   const run = await TrainingRun.begin({
     assets,
-    recipe: { ...recipe, adapter: { name: 'mine', digest }, values: withPatch(recipe.values, patch) },
+    recipe: { ...recipe, adapter: { name, digest }, values: withPatch(recipe.values, patch) },
     opened: await openBackend({ gpu: null, choice: 'cpu', now }),
     store: memoryStore(),
     emit: () => {},
@@ -49,9 +59,36 @@ it.each(Object.entries(rows))('%s: the logits of PEFT', async (_name, row) => {
     cancelled: () => false,
     breathe: () => Promise.resolve(),
   });
-  const logits = await run.scores(row.prompt);
-  const worst = Math.max(...row.logits.map((want, i) => Math.abs(want - (logits[8 * i] ?? 0))));
-  expect(worst).toBeLessThan(1e-4);
+  return run.scores(prompt);
+}
+/** Largest distance to every eighth value. */
+const farthest = (want: readonly number[], logits: Float32Array): number =>
+  Math.max(...want.map((value, i) => Math.abs(value - (logits[8 * i] ?? 0))));
+
+it.each(Object.entries(rows))('%s: the logits of PEFT', async (_name, row) => {
+  const opened = await open(filesOf(row));
+  expect(farthest(row.logits, await scoresWith(opened, row.prompt))).toBeLessThan(1e-4);
+});
+
+describe('stacked', () => {
+  const rowOf = (name: string): Row => {
+    const row = rows[name];
+    if (!row) throw new Error(`no golden adapter '${name}'`);
+    return row;
+  };
+
+  it('two are what PEFT joins with add_weighted_adapter, cat', async () => {
+    const opened = await openAll(stack.of.map((name) => filesOf(rowOf(name))));
+    expect(opened.name).toBe('mine + mine');
+    const { prompt } = rowOf('plain');
+    expect(farthest(stack.logits, await scoresWith(opened, prompt))).toBeLessThan(1e-4);
+  });
+
+  it('more than LoRA on linears is refused', async () => {
+    await expect(openAll(['plain', 'dora'].map((name) => filesOf(rowOf(name))))).rejects.toThrow(
+      /lora_magnitude_vector', which can't be stacked/,
+    );
+  });
 });
 
 describe('refused', () => {

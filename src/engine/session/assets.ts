@@ -5,8 +5,6 @@ import { parseRows } from '../data/rows.ts';
 import { UserError } from '../errors.ts';
 import type { ByteSource } from '../formats/byteSource.ts';
 import type { ImportedAdapter } from '../import/importedAdapter.ts';
-import { readAdapter } from '../import/importedAdapter.ts';
-import type { NamedBytes } from '../import/unpack.ts';
 import { ggufModel } from '../models/gguf/ggufModel.ts';
 import type { ModelFiles, ReadAsset } from '../models/modelFiles.ts';
 import { embeddedModel } from '../models/modelFiles.ts';
@@ -53,10 +51,9 @@ export class Assets {
     return this.#opened;
   }
 
-  /** Opens an adapter for recipes to name, in place of the one that was open. Throws UserError 'adapter', 'safetensors'. */
-  openAdapter(name: string, files: readonly NamedBytes[]): ImportedAdapter {
-    this.#adapter = readAdapter(name, files);
-    return this.#adapter;
+  /** Holds an adapter for recipes to name, in place of the one that was open. */
+  holdAdapter(adapter: ImportedAdapter): void {
+    this.#adapter = adapter;
   }
 
   /** The opened adapter of a recipe, or null for a fresh one. Throws UserError 'adapter-missing'. */

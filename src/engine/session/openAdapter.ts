@@ -1,5 +1,7 @@
 // Opens an adapter that a person brings and tries it on the recipe's model: what does not fit is told before anything is trained.
+import { readAdapter } from '../import/importedAdapter.ts';
 import { placeAdapter } from '../import/placeAdapter.ts';
+import { stackAdapters } from '../import/stackAdapters.ts';
 import type { NamedBytes } from '../import/unpack.ts';
 import type { AdapterSummary } from '../protocol.ts';
 import type { Recipe, RecipePatch } from '../recipe/recipe.ts';
@@ -16,18 +18,27 @@ const goesOn = (patch: RecipePatch): RecipePatch => ({
   'lora.inference_mode': false,
 });
 
-/** Throws UserError 'adapter' or 'safetensors'. */
+/** An adapter's files, or a zip of them, under the name that a person knows it by. */
+export interface AdapterFiles {
+  readonly name: string;
+  readonly files: readonly NamedBytes[];
+}
+
+/** Opens one adapter, or several as one that does what all do. Throws UserError 'adapter' or 'safetensors'. */
 export async function openAdapter(
   assets: Assets,
-  name: string,
-  files: readonly NamedBytes[],
+  opened: readonly AdapterFiles[],
   recipe: Recipe,
 ): Promise<AdapterSummary> {
-  const adapter = assets.openAdapter(name, files);
   const { config } = await assets.model(recipe);
+  const adapters = opened.map(({ name, files }) => readAdapter(name, files));
+  const [only] = adapters;
+  const adapter = adapters.length === 1 && only ? only : stackAdapters(adapters, config.layers);
   const patch = goesOn(adapter.patch);
   placeAdapter(adapter, adapterLayoutOf(wire(config, withPatch(recipe.values, patch))));
-  const { digest, base, tensors } = adapter;
+  assets.holdAdapter(adapter);
+  const { name, digest, base, tensors } = adapter;
   const parameters = [...tensors.values()].reduce((sum, { values }) => sum + values.length, 0);
-  return { name, digest, base, modules: tensors.size / 2, parameters, patch };
+  const modules = new Set([...tensors.keys()].map((key) => key.replace(/\.lora_\w+$/, ''))).size;
+  return { name, digest, base, modules, parameters, patch };
 }

@@ -59,13 +59,17 @@ export async function answer(
         return emit({ type: 'model', id, model: modelSummary(files) });
       }
       case 'open-adapter': {
-        const files = await Promise.all(
-          question.files.map(async ({ name, file }) => ({
+        const read = async ({ name, file }: { readonly name: string; readonly file: Blob }) => ({
+          name,
+          bytes: new Uint8Array(await file.arrayBuffer()),
+        });
+        const opened = await Promise.all(
+          question.adapters.map(async ({ name, files }) => ({
             name,
-            bytes: new Uint8Array(await file.arrayBuffer()),
+            files: await Promise.all(files.map(read)),
           })),
         );
-        const adapter = await openAdapter(assets, question.name, files, question.recipe);
+        const adapter = await openAdapter(assets, opened, question.recipe);
         return emit({ type: 'adapter', id, adapter });
       }
       case 'read-python':

@@ -96,6 +96,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     reset,
     openModel: models.openModel,
     openAdapter: adapters.openAdapter,
+    chooseAdapters: adapters.chooseAdapters,
     useFreshAdapter: adapters.useFreshAdapter,
     useEmbeddedModel: models.useEmbeddedModel,
     /** Goes on with the run that an earlier visit left. */

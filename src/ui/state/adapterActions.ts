@@ -1,41 +1,58 @@
-// Choosing the adapter that a run goes on from: its files are read by both engines, and it becomes the recipe's adapter, with the
-// settings that it stands for, when the inspector found that it fits.
+// Choosing the adapters that a run goes on from: their files are read by both engines, and one of them, or several stacked, becomes the
+// recipe's adapter, with the settings that it stands for, when the inspector found that it fits.
 import type { Event } from '../../engine/protocol.ts';
 import type { Engines } from './engines.ts';
 import { presetValues } from './recipeEdits.ts';
-import type { Edit } from './state.ts';
+import type { AdapterFiles, Edit } from './state.ts';
 import type { Store } from './store.ts';
+
+/** The folder's name, else the first file's. */
+const nameOf = (first: File): string => first.webkitRelativePath.split('/')[0] || first.name;
 
 export function adapterActions(store: Store, edit: (change: Edit) => void, engines: () => Engines) {
   let lastId = 0;
+  /** What the inspector was asked to read last. */
+  let asked: readonly AdapterFiles[] = [];
+
+  function chooseAdapters(used: readonly AdapterFiles[]): void {
+    const { adapter } = store.getState();
+    lastId += 1;
+    asked = used;
+    store.setState({ adapter: { ...adapter, failure: null, reading: true } });
+    engines().openAdapter(lastId, used);
+  }
+  function startFresh(): void {
+    const { presets, recipe, adapter } = store.getState();
+    const own = presetValues(presets, recipe.preset);
+    store.setState({ dialog: null, adapter: { ...adapter, used: [], summary: null } });
+    edit({ kind: 'adapter', adapter: null, patch: { 'wiring.attach': own['wiring.attach'] } });
+  }
+
   return {
+    useFreshAdapter: startFresh,
+    /** Opens an adapter and uses it alone. */
     openAdapter: (files: readonly File[]): void => {
       const [first] = files;
-      if (first === undefined) return;
-      lastId += 1;
-      const folder = first.webkitRelativePath.split('/')[0];
-      const name = folder !== undefined && folder !== '' ? folder : first.name;
-      store.setState({ adapter: { name, files, summary: null, failure: null, reading: true } });
-      engines().openAdapter(lastId);
+      if (first !== undefined) chooseAdapters([{ name: nameOf(first), files }]);
     },
-    useFreshAdapter: (): void => {
-      const { presets, recipe } = store.getState();
-      const own = presetValues(presets, recipe.preset);
-      store.setState({ dialog: null });
-      edit({ kind: 'adapter', adapter: null, patch: { 'wiring.attach': own['wiring.attach'] } });
-    },
+    /** Uses these of the opened ones together; none is a fresh adapter. */
+    chooseAdapters: (used: readonly AdapterFiles[]): void =>
+      used.length === 0 ? startFresh() : chooseAdapters(used),
     /** What the inspector says. A recipe that names this very adapter keeps its own settings. */
     onAdapter: (event: Extract<Event, { type: 'adapter' | 'adapter-failed' }>): void => {
-      const { adapter, recipe } = store.getState();
+      const { adapter, recipe, dialog } = store.getState();
       if (event.id !== lastId) return;
       if (event.type === 'adapter-failed') {
         store.setState({ adapter: { ...adapter, failure: event.error, reading: false } });
         return;
       }
       const { name, digest, patch } = event.adapter;
+      const fresh = asked.filter((one) => !adapter.opened.includes(one));
+      const opened = [...adapter.opened, ...fresh];
       store.setState({
-        adapter: { ...adapter, summary: event.adapter, failure: null, reading: false },
-        dialog: null,
+        adapter: { opened, used: asked, summary: event.adapter, failure: null, reading: false },
+        // With a choice to make the dialog stays.
+        dialog: opened.length > 1 ? dialog : null,
       });
       const wanted = recipe.adapter?.digest === digest;
       edit({ kind: 'adapter', adapter: { name, digest }, patch: wanted ? {} : patch });

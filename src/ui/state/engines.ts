@@ -7,7 +7,7 @@ import { fixPatch } from './fixPatch.ts';
 import { makeFrameQueue } from './frames.ts';
 import { reduce, reduceAll } from './reduce.ts';
 import { isBusy } from './runStatus.ts';
-import type { Ports } from './state.ts';
+import type { AdapterFiles, Ports } from './state.ts';
 import type { Store } from './store.ts';
 
 export interface Engines {
@@ -17,8 +17,8 @@ export interface Engines {
   inspectSoon(): void;
   /** To the inspector: a question that is answered at once. */
   ask(command: Command): void;
-  /** Takes the page's adapter files into both engines. */
-  openAdapter(id: number): void;
+  /** Takes adapters into both engines, several as one that does what all do. */
+  openAdapter(id: number, adapters: readonly AdapterFiles[]): void;
   /** Takes a model file into both engines. */
   openModel(id: number, file: File): void;
   terminate(): void;
@@ -69,10 +69,13 @@ export function startEngines({
   });
   let trainer: EngineClient = ports.startEngine(queue.push);
 
-  function sendAdapter(engine: EngineClient, id: number): void {
-    const { adapter, recipe } = store.getState();
-    const files = adapter.files.map((file) => ({ name: file.name, file }));
-    if (files.length > 0) engine.send({ type: 'open-adapter', id, name: adapter.name, files, recipe });
+  function sendAdapters(engine: EngineClient, id: number, opened: readonly AdapterFiles[]): void {
+    const { recipe } = store.getState();
+    const adapters = opened.map(({ name, files }) => ({
+      name,
+      files: files.map((file) => ({ name: file.name, file })),
+    }));
+    if (adapters.length > 0) engine.send({ type: 'open-adapter', id, adapters, recipe });
   }
 
   /** Another trainer in place of a dead one; a run that was on its way goes on from what it saved. */
@@ -85,7 +88,7 @@ export function startEngines({
     trainer = ports.startEngine(queue.push);
     const { file } = model;
     if (file !== null) trainer.send({ type: 'open-model', id: 0, name: file.name, file });
-    sendAdapter(trainer, 0);
+    sendAdapters(trainer, 0, store.getState().adapter.used);
     const saved = run.steps.length > 0;
     if (saved && (isBusy(run) || run.phase === 'paused')) trainer.send({ type: 'resume', backend });
     else trainer.send({ type: 'train', recipe: run.recipe, backend });
@@ -142,8 +145,8 @@ export function startEngines({
       if (inFlight === null) queueMicrotask(() => inspectQueued && inFlight === null && sendInspect());
     },
     ask: (command) => inspector.send(command),
-    openAdapter: (id) => {
-      for (const engine of [inspector, trainer]) sendAdapter(engine, id);
+    openAdapter: (id, adapters) => {
+      for (const engine of [inspector, trainer]) sendAdapters(engine, id, adapters);
     },
     openModel: (id, file) => {
       for (const engine of [inspector, trainer])

@@ -109,10 +109,17 @@ export interface OpenModel {
   readonly reading: boolean;
 }
 
-/** The adapter that is open, being read, or was refused. */
-export interface OpenAdapter {
+/** An adapter's files as a person chose them. */
+export interface AdapterFiles {
   readonly name: string;
   readonly files: readonly File[];
+}
+
+/** The adapters that were opened, which of them are used together, and what is being read or was refused. */
+export interface OpenAdapter {
+  readonly opened: readonly AdapterFiles[];
+  /** Those of `opened` that the run goes on from, stacked where several. */
+  readonly used: readonly AdapterFiles[];
   readonly summary: AdapterSummary | null;
   readonly failure: EngineErrorData | null;
   readonly reading: boolean;

@@ -24,7 +24,7 @@ export function emptyState(language: Language, theme: Theme): PageState {
     guide: null,
     changed: new Set(),
     model: { file: null, summary: null, failure: null, reading: false },
-    adapter: { name: '', files: [], summary: null, failure: null, reading: false },
+    adapter: { opened: [], used: [], summary: null, failure: null, reading: false },
     saved: null,
     backend: 'auto',
     run: null,

@@ -153,6 +153,7 @@ export const en = {
     choose: 'Choose files',
     reading: 'reading the adapter…',
     facts: 'trained on {{base}} · {{modules}} modules · {{parameters}} parameters',
+    together: 'Tick one to switch to it, several to stack them: the run goes on from their sum.',
     useFresh: 'Start from a fresh adapter',
     missing: 'Open {{name}} to go on from it.',
   },

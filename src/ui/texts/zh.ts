@@ -150,6 +150,7 @@ export const zh: TextsOf<typeof en> = {
     choose: '选择文件',
     reading: '正在读取适配器…',
     facts: '训练于 {{base}} · {{modules}} 个模块 · {{parameters}} 个参数',
+    together: '勾选一个即切换到它，勾选多个则叠加：训练从它们之和继续。',
     useFresh: '改用全新的适配器',
     missing: '请打开 {{name}} 以便从它继续。',
   },

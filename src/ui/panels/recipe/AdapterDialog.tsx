@@ -4,7 +4,34 @@ import { Button } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { FileDrop } from '../../parts/FileDrop.tsx';
 import { Sheet } from '../../parts/Sheet.tsx';
+import { Tick } from '../../parts/Tick.tsx';
 import { countText } from '../../texts/numbers.ts';
+
+/** The opened adapters to choose among, where there are several. */
+function OpenedAdapters() {
+  const { t } = useTexts();
+  const actions = useActions();
+  const { opened, used, reading } = usePageState((state) => state.adapter);
+  if (opened.length < 2) return null;
+  return (
+    <fieldset className="stack">
+      <legend className="dim">{t('adapter.together')}</legend>
+      {opened.map((one, i) => (
+        <Tick
+          // biome-ignore lint/suspicious/noArrayIndexKey: the list only grows, and names repeat.
+          key={i}
+          on={used.includes(one)}
+          disabled={reading}
+          onChange={(on) =>
+            actions.chooseAdapters(opened.filter((other) => (other === one ? on : used.includes(other))))
+          }
+        >
+          {one.name}
+        </Tick>
+      ))}
+    </fieldset>
+  );
+}
 
 function AdapterBody({ close }: { readonly close: () => void }) {
   const { t, language } = useTexts();
@@ -26,6 +53,7 @@ function AdapterBody({ close }: { readonly close: () => void }) {
           </span>
         </p>
       )}
+      <OpenedAdapters />
       <FileDrop
         label={t('adapter.drop')}
         busy={reading ? t('adapter.reading') : null}

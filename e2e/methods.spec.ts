@@ -1,0 +1,41 @@
+// Methods beyond plain LoRA, and pairs, trained in the browser: each link runs to its end with a loss, and what they log is handed out.
+import { readFileSync } from 'node:fs';
+import { strFromU8, unzipSync } from 'fflate';
+import { expect, losses, open, test, trainToTheEnd } from './playground.ts';
+
+const short = 'train.max_steps=2&train.warmup_steps=0&generate.max_new_tokens=3';
+
+for (const [name, settings] of [
+  ['DoRA on a 4-bit base', 'lora.use_dora=true&lora.r=4'],
+  [
+    'IA3',
+    `peft.peft_type=IA3&lora.target_modules=${encodeURIComponent('["k_proj","down_proj"]')}&train.learning_rate=0.01`,
+  ],
+  ['a copy of the head', `lora.modules_to_save=${encodeURIComponent('["lm_head"]')}`],
+  ['PiSSA with packed rows', 'lora.init_lora_weights=pissa&bnb.bnb_4bit_quant_type=none&train.packing=bfd'],
+] as const) {
+  test(name, async ({ page }) => {
+    await open(page, `preset=ships-log&${short}&${settings}`);
+    await trainToTheEnd(page);
+    const { first, last } = await losses(page);
+    expect(last).toBeLessThan(first);
+  });
+}
+
+test('pairs: the preset learns, logs rewards, and says which version it was compared with', async ({
+  page,
+}) => {
+  await open(page, `preset=better-answers&${short}&wiring.stack=trl-0.19.1`);
+  await page.getByRole('button', { name: 'Train', exact: true }).click();
+  await expect(page.locator('.failure')).toContainText('wiring.stack to trl-1.16.0');
+  await open(page, `preset=better-answers&${short}`);
+  await trainToTheEnd(page);
+  const [log] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'trainer_state.json, CSV, TensorBoard (zip)', exact: true }).click(),
+  ]);
+  const files = unzipSync(Uint8Array.from(readFileSync(await log.path())));
+  const [, state] = Object.entries(files).find(([path]) => path.endsWith('trainer_state.json')) ?? [];
+  const { log_history } = JSON.parse(strFromU8(state ?? new Uint8Array()));
+  expect(log_history[1]).toMatchObject({ step: 2, 'rewards/margins': expect.any(Number) });
+});
