@@ -37,6 +37,6 @@ test('an exported adapter is opened, stacked with another and trained on', async
   await expect(first).toBeChecked();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('button', { name: 'Adapter: adapter.zip + second.zip' })).toBeVisible();
-  await expect(page).toHaveURL(/lora\.r=8/);
+  await expect(page).toHaveURL(/lora\.lora_alpha=8/);
   await trainToTheEnd(page);
 });

@@ -9,8 +9,9 @@ for (const [name, settings] of [
   ['DoRA on a 4-bit base', 'lora.use_dora=true&lora.r=4'],
   [
     'IA3',
-    `peft.peft_type=IA3&lora.target_modules=${encodeURIComponent('["k_proj","down_proj"]')}&train.learning_rate=0.01`,
+    `peft.peft_type=IA3&lora.target_modules=${encodeURIComponent('["k_proj","down_proj"]')}&train.learning_rate=0.05`,
   ],
+  ['VeRA', 'peft.peft_type=VERA&lora.r=16&train.learning_rate=0.5'],
   ['a copy of the head', `lora.modules_to_save=${encodeURIComponent('["lm_head"]')}`],
   ['PiSSA with packed rows', 'lora.init_lora_weights=pissa&bnb.bnb_4bit_quant_type=none&train.packing=bfd'],
 ] as const) {

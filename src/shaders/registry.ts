@@ -23,6 +23,7 @@ import { rmsNorm, rmsNormBackward } from './rms_norm/rms_norm.ts';
 import { rope } from './rope/rope.ts';
 import { sgd } from './sgd/sgd.ts';
 import { swiglu, swigluBackward } from './swiglu/swiglu.ts';
+import { rowDots, scaleRows } from './vera/vera.ts';
 
 const erase = (kernel: { readonly name: string }): Kernel => kernel as Kernel;
 
@@ -42,6 +43,7 @@ export const kernels: readonly Kernel[] = [
   matmulTransposed,
   doraNorm,
   ia3Table,
+  scaleRows,
   dora,
   rope,
   kvAppend,
@@ -64,6 +66,7 @@ export const kernels: readonly Kernel[] = [
   embeddingGrad,
   embeddingLoraGrad,
   add,
+  rowDots,
   gradReduce,
   clipFactor,
   adamw,

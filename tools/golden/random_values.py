@@ -7,7 +7,7 @@ import tempfile
 
 import numpy as np
 import torch
-from peft import LoraConfig, get_peft_model
+from peft import LoraConfig, VeraConfig, get_peft_model
 from torch.utils.data import Dataset
 from transformers import LlamaForCausalLM, Trainer, TrainingArguments, set_seed
 from transformers.utils import logging
@@ -105,6 +105,13 @@ def lora_init(seed: int, tied: bool, **lora) -> dict:
     }
 
 
+def vera_projections(key: int, **vera) -> dict:
+    """The matrices that all modules of VeRA share, on the model of tiny.py."""
+    model = get_peft_model(LlamaForCausalLM(tiny_config()), VeraConfig(task_type="CAUSAL_LM", projection_prng_key=key, **vera))
+    a, b = model.base_model.vera_A["default"], model.base_model.vera_B["default"]
+    return {"key": key, "r": vera["r"], "inFeatures": a.shape[1], "outFeatures": b.shape[0], "a": sha256(a), "b": sha256(b)}
+
+
 def model_draws() -> dict:
     """What building and loading the base consumes from the global generator."""
     out = {}
@@ -197,6 +204,10 @@ def main() -> None:
             "generator": generator_values(),
             "randperm": permutations(),
             "loraInit": inits,
+            "veraProjections": [
+                vera_projections(0, r=4, target_modules=["q_proj", "k_proj"]),
+                vera_projections(2**31 + 5, r=17, target_modules=["v_proj", "gate_proj", "down_proj"]),
+            ],
             "baseModelDraws": model_draws(),
             "trainerSeeding": trainer_seeding(),
             "dataOrder": orders,

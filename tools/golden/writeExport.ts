@@ -39,6 +39,13 @@ const recipes: Readonly<Record<string, RecipePatch>> = {
     'lora.target_modules': '["k_proj", "v_proj", "down_proj"]',
     'train.learning_rate': 0.01,
   },
+  'nf4-vera': {
+    'peft.peft_type': 'VERA',
+    'lora.r': 32,
+    'lora.target_modules': '["q_proj", "v_proj", "down_proj"]',
+    'bnb.bnb_4bit_quant_type': 'nf4',
+    'train.learning_rate': 0.01,
+  },
   'nf4-qv': { 'lora.target_modules': '["q_proj", "v_proj"]', 'bnb.bnb_4bit_quant_type': 'nf4' },
 };
 

@@ -16,7 +16,7 @@ export function ia3Shell(module: Module): Module {
   return wrapper;
 }
 
-const none = { r: 0, alpha: 0, rslora: false, scaling: 1, dropout: 0, dora: false, init: 'true' };
+const none = { r: 0, alpha: 0, rslora: false, scaling: 1, dropout: 0, dora: false, init: 'true', vera: null };
 
 /** Gives the wrapper at `path` its vector, all ones: [1, in] for a feedforward module, else [out, 1]. */
 export function updateIa3(

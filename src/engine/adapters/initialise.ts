@@ -32,6 +32,7 @@ export function initialiseAdapter(layout: AdapterLayout, seed: number): Float32A
   const generator = new TorchGenerator(seed);
   for (const { parameter, offset, length } of layout.tensors)
     if (parameter.init === 'ones') flat.fill(1, offset, offset + length);
+    else if (typeof parameter.init === 'object') flat.fill(parameter.init.fill, offset, offset + length);
   for (const a of layout.tensors) {
     if (a.name.includes('.lora_embedding_A.')) {
       embedding(flat, a, layout, generator);

@@ -13,10 +13,14 @@ import type { LoraDialect } from './loraTargets.ts';
 import { targetedModules } from './loraTargets.ts';
 import { wrapSavedModules } from './savedModules.ts';
 import type { TargetModules } from './targetModules.ts';
+import type { VeraOptions } from './vera.ts';
+import { updateVera, veraShare, veraShell } from './vera.ts';
 
 export interface LoraOptions {
   /** IA3: modules whose input is scaled; null: LoRA. */
   readonly ia3: { readonly feedforward: readonly string[] } | null;
+  /** VeRA; null: LoRA. */
+  readonly vera: VeraOptions | null;
   readonly r: number;
   readonly loraAlpha: number;
   readonly loraDropout: number;
@@ -116,6 +120,7 @@ function updateLayer(wrapper: Module, path: string, options: LoraOptions, call: 
     dora: options.useDora,
     init: options.initLoraWeights,
     ia3: null,
+    vera: null,
   });
   wrapper
     .child('lora_dropout')
@@ -146,7 +151,7 @@ export function replaceModule(root: Module, path: string, module: Module): void 
   root.at(at < 0 ? '' : path.slice(0, at))?.children.set(path.slice(at + 1), module);
 }
 
-const isAdapterName = (name: string): boolean => /lora_|ia3_/.test(name);
+const isAdapterName = (name: string): boolean => /lora_|ia3_|vera_/.test(name);
 
 /** LoRA wrappers below a module. */
 export function loraLayers(root: Module): Module[] {
@@ -161,8 +166,10 @@ function tensorsOf(wrapper: Module, adapter: string): Parameter[] {
   const tables = ['lora_embedding_A', 'lora_embedding_B'].flatMap(
     (part) => wrapper.children.get(part)?.parameters.get(adapter) ?? [],
   );
-  const vector = wrapper.children.get('ia3_l')?.parameters.get(adapter);
-  return [...linear, ...tables, ...(vector ? [vector] : [])];
+  const vectors = ['ia3_l', 'vera_lambda_b', 'vera_lambda_d'].flatMap(
+    (part) => wrapper.children.get(part)?.parameters.get(adapter) ?? [],
+  );
+  return [...linear, ...tables, ...vectors];
 }
 
 /** set_adapter: one adapter active and trainable (unless inference mode), all others frozen. */
@@ -197,14 +204,19 @@ function applyBias(root: Module, bias: LoraOptions['bias']): void {
  */
 export function injectAdapter(root: Module, options: LoraOptions, dialect: LoraDialect): void {
   const matches = targetedModules(root, options, dialect);
+  const { ia3, vera } = options;
+  const targets = matches.map(([, module]) => module);
+  const share = vera && veraShare(targets, options.r, vera.key);
+  const wrapped = ia3 ? ia3Shell : vera ? veraShell : (module: Module) => shell(module).wrapper;
   for (const [path, module] of matches) {
     let wrapper = module;
     if (module.kind.type !== 'lora') {
-      wrapper = options.ia3 ? ia3Shell(module) : shell(module).wrapper;
+      wrapper = wrapped(module);
       for (const [, part] of wrapper.namedModules()) if (part !== module) part.training = module.training;
       replaceModule(root, path, wrapper);
     }
-    if (options.ia3) updateIa3(wrapper, path, options, options.ia3.feedforward);
+    if (ia3) updateIa3(wrapper, path, options, ia3.feedforward);
+    else if (vera && share) updateVera(wrapper, options, vera, share, dialect.call);
     else updateLayer(wrapper, path, options, dialect.call);
   }
   const paths = matches.map(([path]) => path);

@@ -73,7 +73,9 @@ export const isExcluded = ({ exclude }: Narrowing, path: string): boolean =>
 
 /** layers_to_transform: a module that a list reached by the end of its name counts in the named layers only. */
 export function isInLayers({ layers }: Narrowing, target: TargetModules, path: string): boolean {
-  if (layers === null || target.form !== 'list' || target.names.includes(path)) return true;
+  // Of a text only VeraConfig takes layers_to_transform, and for 'all-linear' it has become a list by then.
+  if (layers === null || target.form === 'regex' || target.form === 'default') return true;
+  if (target.form === 'list' && target.names.includes(path)) return true;
   const found = /^.*?\.[^.]*\.(\d+)\./.exec(path);
   return found !== null && layers.includes(Number(found[1]));
 }

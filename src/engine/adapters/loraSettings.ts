@@ -11,6 +11,7 @@ export const loraSettings = {
       options: [
         { value: 'LORA', label: { en: 'LoRA', zh: 'LoRA' } },
         { value: 'IA3', label: { en: 'IA3', zh: 'IA3' } },
+        { value: 'VERA', label: { en: 'VeRA', zh: 'VeRA' } },
       ],
     },
     default: 'LORA',
@@ -18,10 +19,34 @@ export const loraSettings = {
     advanced: true,
     label: { en: 'peft_type', zh: 'peft_type' },
     help: {
-      en: 'LoRA adds a product of two small matrices to each target. IA3 only multiplies by a vector: far fewer parameters, a larger learning rate (1e-2), usual targets k_proj, v_proj and down_proj; r, lora_alpha and what follows do not apply.',
-      zh: 'LoRA 在每个目标上加两个小矩阵的乘积。IA3 只乘一个向量：参数少得多，学习率更大（1e-2），通常作用于 k_proj、v_proj 与 down_proj；r、lora_alpha 等不适用。',
+      en: 'LoRA adds a product of two small matrices to each target. IA3 only multiplies by a vector: far fewer parameters, a larger learning rate (1e-2), usual targets k_proj, v_proj and down_proj; r, lora_alpha and what follows do not apply. VeRA trains two vectors a target on random matrices that all targets share; lora_alpha, bias and patterns do not apply.',
+      zh: 'LoRA 在每个目标上加两个小矩阵的乘积。IA3 只乘一个向量：参数少得多，学习率更大（1e-2），通常作用于 k_proj、v_proj 与 down_proj；r、lora_alpha 等不适用。VeRA 在所有目标共享的随机矩阵上为每个目标训练两个向量；lora_alpha、bias 与各种 pattern 不适用。',
     },
-    python: 'LoraConfig(…) / IA3Config(…)',
+    python: 'LoraConfig(…) / IA3Config(…) / VeraConfig(…)',
+  }),
+  'vera.d_initial': defineSetting({
+    type: { kind: 'number', min: 0, max: 10, integer: false },
+    default: 0.1,
+    section: 'lora',
+    advanced: true,
+    label: { en: 'd_initial', zh: 'd_initial' },
+    help: {
+      en: 'VeRA: first value of every entry of vera_lambda_d. vera_lambda_b starts at 0.',
+      zh: 'VeRA：vera_lambda_d 每个元素的初始值。vera_lambda_b 从 0 开始。',
+    },
+    python: 'VeraConfig(d_initial=…)',
+  }),
+  'vera.projection_prng_key': defineSetting({
+    type: { kind: 'number', min: 0, max: 2 ** 31 - 1, integer: true },
+    default: 0,
+    section: 'lora',
+    advanced: true,
+    label: { en: 'projection_prng_key', zh: 'projection_prng_key' },
+    help: {
+      en: 'VeRA: seed of the random matrices that all targets share.',
+      zh: 'VeRA：所有目标共享的随机矩阵的种子。',
+    },
+    python: 'VeraConfig(projection_prng_key=…)',
   }),
   'ia3.feedforward_modules': defineSetting({
     type: {

@@ -3,7 +3,7 @@
 import type { AdapterLayout } from '../adapters/layout.ts';
 import { UserError } from '../errors.ts';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
-import type { Module } from '../nn/module.ts';
+import type { Module, VeraShare } from '../nn/module.ts';
 
 export interface ExportFile {
   readonly name: string;
@@ -27,14 +27,23 @@ export interface ExportedAdapter {
   readonly recipe: string;
 }
 
-type Part = 'A' | 'B' | 'magnitude_vector' | 'embedding_A' | 'embedding_B' | 'copy' | 'ia3_l';
+type Part =
+  | 'A'
+  | 'B'
+  | 'magnitude_vector'
+  | 'embedding_A'
+  | 'embedding_B'
+  | 'copy'
+  | 'ia3_l'
+  | 'vera_lambda_b'
+  | 'vera_lambda_d';
 
 export interface AdapterTensor {
   /** `model.layers.0.self_attn.q_proj`, `model.embed_tokens`, `lm_head` */
   readonly module: string;
   /**
-   * Factors, DoRA's magnitudes [out], factors of an embedding, [r, V] and [C, r], a whole weight of modules_to_save, and IA3's
-   * vector, [out, 1] or of a feedforward module [1, in].
+   * Factors, DoRA's magnitudes [out], factors of an embedding, [r, V] and [C, r], a whole weight of modules_to_save, IA3's vector,
+   * [out, 1] or of a feedforward module [1, in], and VeRA's, [out] and [r].
    */
   readonly part: Part;
   readonly shape: readonly number[];
@@ -47,6 +56,7 @@ export interface AdapterTensor {
   readonly dora: boolean;
   readonly init: string;
   readonly ia3: { readonly feedforward: boolean } | null;
+  readonly vera: VeraShare | null;
 }
 
 const places: readonly (readonly [pattern: RegExp, part: (letter: string) => Part])[] = [
@@ -54,6 +64,7 @@ const places: readonly (readonly [pattern: RegExp, part: (letter: string) => Par
   [/^(.*)\.lora_(magnitude_vector)\.([^.]+)\.weight$/, () => 'magnitude_vector'],
   [/^(.*)\.lora_embedding_([AB])\.([^.]+)$/, (letter) => (letter === 'A' ? 'embedding_A' : 'embedding_B')],
   [/^(.*)\.(ia3_l)\.([^.]+)$/, () => 'ia3_l'],
+  [/^(.*)\.vera_lambda_([bd])\.([^.]+)$/, (letter) => (letter === 'b' ? 'vera_lambda_b' : 'vera_lambda_d')],
   [/^(.*)\.(modules_to_save)\.([^.]+)\.weight$/, () => 'copy'],
 ];
 
@@ -67,6 +78,7 @@ const noLora = {
   dora: false,
   init: 'true',
   ia3: null,
+  vera: null,
 };
 
 /** Tensors of the active adapter as they were trained, in the tree's order. */
@@ -152,13 +164,16 @@ export function adapterTensors(adapter: ExportedAdapter): AdapterTensor[] {
   });
 }
 
-const named: Readonly<Partial<Record<Part, string>>> = { copy: 'a whole copy', ia3_l: 'a vector' };
+const named: Readonly<Partial<Record<Part, string>>> = {
+  copy: 'a whole copy',
+  ia3_l: 'a vector',
+  vera_lambda_b: 'vectors',
+  vera_lambda_d: 'vectors',
+};
 
 /** Throws UserError 'export' for a format that holds LoRA on the linears of layers and nothing else. */
 export function assertLayersOnly(format: string, tensors: readonly AdapterTensor[]): void {
-  const other = tensors.find(
-    ({ module, part }) => !module.startsWith('model.layers.') || part === 'copy' || part === 'ia3_l',
-  );
+  const other = tensors.find(({ module, part }) => !module.startsWith('model.layers.') || part in named);
   if (other)
     throw new UserError(
       'export',

@@ -19,6 +19,7 @@ import { mergedGguf } from './mergedGguf.ts';
 import { mergedModelFiles, shardedFiles } from './mergedModel.ts';
 import type { MergedTensor } from './mergedTensors.ts';
 import { mergedTensors } from './mergedTensors.ts';
+import { peftFiles } from './peftDirectory.ts';
 
 const files = await embeddedModel(readPublic);
 
@@ -64,6 +65,41 @@ it.each([
       for (let k = 0; k < r; k++)
         delta += (pair.b.values[row * r + k] ?? 0) * (pair.a.values[k * width + column] ?? 0);
       expect(merged.get(`${name}.weight`)?.[at]).toBeCloseTo((base[at] ?? 0) + scaling * delta, 6);
+    }
+  }
+});
+
+it('adds the LoRA that VeRA makes, and hands out its shared matrices', async () => {
+  const adapter = adapterOf({
+    'wiring.stack': 'trl-1.16.0',
+    'peft.peft_type': 'VERA',
+    'lora.r': 3,
+    'lora.target_modules': '["k_proj","down_proj"]',
+  });
+  const source = await files.weights(() => {});
+  const merged = await collect(mergedTensors(adapter, source, none));
+  const written = peftFiles(adapter).find(({ name }) => name === 'adapter_model.safetensors');
+  const saved = readSafetensors(written?.bytes ?? new Uint8Array());
+  const read = (name: string): { readonly shape: readonly number[]; readonly values: Float32Array } => {
+    const tensor = saved.get(`base_model.${name}`);
+    if (!tensor) throw new Error(`no ${name}`);
+    return { shape: tensor.shape, values: toFloat32(name, tensor) };
+  };
+  const [a, b] = [read('vera_A'), read('vera_B')];
+  expect([a.shape[0], b.shape[1]]).toEqual([3, 3]);
+  for (const name of ['model.layers.2.mlp.down_proj', 'model.layers.5.self_attn.k_proj']) {
+    const shape = llamaTensors(files.config).get(`${name}.weight`) ?? [];
+    const stored = floatsOf(await source.read(`${name}.weight`, shape));
+    const [d, lambda] = [read(`model.${name}.vera_lambda_d`), read(`model.${name}.vera_lambda_b`)];
+    const [, width = 0] = shape;
+    const [, widest = 0] = a.shape;
+    for (const at of [0, 77, stored.length - 1]) {
+      const [row, column] = [Math.floor(at / width), at % width];
+      let delta = 0;
+      for (let k = 0; k < 3; k++)
+        delta += (b.values[row * 3 + k] ?? 0) * (d.values[k] ?? 0) * (a.values[k * widest + column] ?? 0);
+      const want = (stored[at] ?? 0) + (lambda.values[row] ?? 0) * delta;
+      expect(merged.get(`${name}.weight`)?.[at]).toBeCloseTo(want, 5);
     }
   }
 });

@@ -1,6 +1,8 @@
 // The base with the adapter added: W + s·B·A for every adapted projection, its rows of length m with DoRA, tensor by tensor, on the base as it was trained on (a
 // base quantised on load counts with its 4-bit values). Source: PEFT 0.21 tuners/lora/layer.py merge; numerics reference 2.5.
 import { dequantise4, quantise4 } from '../../shaders/quant/blockwise4.ts';
+import { veraProjections } from '../adapters/vera.ts';
+import { invariant } from '../errors.ts';
 import type { WeightOptions, WeightSource } from '../models/weightSource.ts';
 import { floatsOf, llamaTensors } from '../models/weightSource.ts';
 import type { AdapterTensor, ExportedAdapter } from './adapterTensors.ts';
@@ -68,6 +70,20 @@ function scaleBy(weight: Float32Array, { shape, values }: AdapterTensor): void {
     weight[i] = (weight[i] ?? 0) * (values[columns ? i % width : Math.floor(i / width)] ?? 0);
 }
 
+/** The LoRA that VeRA's vectors d [r] and b [out] make of the shared matrices, for a module of `width` inputs. */
+function veraFactors({ vera, values: d }: AdapterTensor, { values: lambda }: AdapterTensor, width: number) {
+  invariant(vera, 'export: a vector of VeRA without its shared matrices');
+  const { r, inFeatures } = vera;
+  const shared = veraProjections(vera);
+  const a = new Float32Array(r * width);
+  const b = new Float32Array(lambda.length * r);
+  for (let i = 0; i < r; i++)
+    for (let j = 0; j < width; j++) a[i * width + j] = (d[i] ?? 0) * (shared[i * inFeatures + j] ?? 0);
+  for (let i = 0; i < b.length; i++)
+    b[i] = (lambda[Math.floor(i / r)] ?? 0) * (shared[r * inFeatures + i] ?? 0);
+  return { a, b, r };
+}
+
 /** What was trained of a module, laid on its weight; answers the weight. */
 function merge(
   stored: Float32Array<ArrayBuffer>,
@@ -80,6 +96,8 @@ function merge(
   if (vector) scaleBy(stored, vector);
   const [a, b, m] = [part('A'), part('B'), part('magnitude_vector')];
   if (a && b) addDelta(stored, { a: a.values, b: b.values, r: a.r }, a.scaling);
+  const [d, lambda] = [part('vera_lambda_d'), part('vera_lambda_b')];
+  if (d && lambda) addDelta(stored, veraFactors(d, lambda, stored.length / lambda.values.length), 1);
   if (m) setRowNorms(stored, m.values);
   const [rows, columns] = [part('embedding_A'), part('embedding_B')];
   if (rows && columns) addToEmbedding(stored, rows, columns);

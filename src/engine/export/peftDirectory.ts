@@ -4,6 +4,7 @@ import { writeSafetensors } from '../formats/safetensors.ts';
 import type { Module } from '../nn/module.ts';
 import type { AdapterTensor, ExportedAdapter, ExportFile } from './adapterTensors.ts';
 import { adapterTensors, jsonFile, textFile } from './adapterTensors.ts';
+import { methodConfig, sharedMatrices } from './methodConfigs.ts';
 
 const last = (path: string): string => path.split('.').at(-1) ?? path;
 
@@ -17,19 +18,29 @@ function targetModules(root: Module, adapted: ReadonlySet<string>): string[] {
   return means ? [...names] : [...adapted];
 }
 
-function card({ base, recipe }: ExportedAdapter, r: number, targets: readonly string[]): string {
+const methodOf = (first: AdapterTensor | undefined): 'IA3' | 'VeRA' | 'LoRA' =>
+  first?.ia3 ? 'IA3' : first?.vera ? 'VeRA' : 'LoRA';
+
+function card(
+  { base, recipe }: ExportedAdapter,
+  first: AdapterTensor | undefined,
+  r: number,
+  targets: readonly string[],
+): string {
+  const method = methodOf(first);
+  const where = `${method === 'IA3' ? 'Vectors' : `Rank ${r}`} on ${targets.join(', ')}`;
   return `---
 base_model: ${base}
 library_name: peft
 pipeline_tag: text-generation
 tags:
-- lora
+- ${method.toLowerCase()}
 - lora-playground
 ---
 
-# LoRA adapter for ${base}
+# ${method} adapter for ${base}
 
-Rank ${r} on ${targets.join(', ')}. Trained in LoRA Playground, in a browser tab or on its command line; the recipe:
+${where}. Trained in LoRA Playground, in a browser tab or on its command line; the recipe:
 
 \`\`\`
 ${recipe}
@@ -52,32 +63,6 @@ function mostCommon(tensors: readonly AdapterTensor[], of: (tensor: AdapterTenso
     others.map((tensor) => [tensor.module.replaceAll('.', '\\.'), of(tensor)]),
   );
   return { usual, pattern };
-}
-
-/** IA3Config's own fields beside those that every method has. */
-function ia3Config(
-  { base, peftVersion }: ExportedAdapter,
-  tensors: readonly AdapterTensor[],
-  {
-    modules_to_save,
-    target_modules,
-  }: { readonly modules_to_save: unknown; readonly target_modules: unknown },
-): object {
-  const feedforward = tensors.filter(({ ia3 }) => ia3?.feedforward).map(({ module }) => last(module));
-  return {
-    auto_mapping: null,
-    base_model_name_or_path: base,
-    fan_in_fan_out: false,
-    feedforward_modules: [...new Set(feedforward)],
-    inference_mode: true,
-    init_ia3_weights: true,
-    modules_to_save,
-    peft_type: 'IA3',
-    peft_version: peftVersion,
-    revision: null,
-    target_modules,
-    task_type: 'CAUSAL_LM',
-  };
 }
 
 /** The three files, as `PeftModel.from_pretrained` opens them. */
@@ -111,7 +96,7 @@ export function peftFiles(adapter: ExportedAdapter): ExportFile[] {
     use_rslora: first?.rslora ?? false,
   };
   const suffix = (part: AdapterTensor['part']): string =>
-    part === 'ia3_l'
+    /^(ia3|vera)_/.test(part)
       ? part
       : part === 'copy'
         ? 'weight'
@@ -122,8 +107,11 @@ export function peftFiles(adapter: ExportedAdapter): ExportFile[] {
     values,
   }));
   return [
-    jsonFile('adapter_config.json', first?.ia3 ? ia3Config(adapter, tensors, config) : config),
-    { name: 'adapter_model.safetensors', bytes: writeSafetensors(saved) },
-    textFile('README.md', card(adapter, rank.usual, targets)),
+    jsonFile('adapter_config.json', methodConfig(config, tensors)),
+    {
+      name: 'adapter_model.safetensors',
+      bytes: writeSafetensors([...(first?.vera ? sharedMatrices(first.vera) : []), ...saved]),
+    },
+    textFile('README.md', card(adapter, first, rank.usual, targets)),
   ];
 }

@@ -36,6 +36,7 @@ const targets: readonly RecipePatch[] = [{}, { 'lora.target_modules': '["q_proj"
 const methods: readonly RecipePatch[] = [
   { 'lora.use_dora': true },
   { 'peft.peft_type': 'IA3', 'lora.target_modules': '["k_proj","down_proj"]' },
+  { 'peft.peft_type': 'VERA', 'lora.target_modules': '["v_proj","down_proj"]' },
   { 'lora.modules_to_save': '["lm_head","embed_tokens"]' },
   { 'lora.target_modules': '["embed_tokens","v_proj","lm_head"]', 'wiring.trainer': 'Trainer' },
 ];

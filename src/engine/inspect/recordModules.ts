@@ -42,6 +42,33 @@ function bare(recorder: AutogradRecorder, place: Place, x: Value): Value {
   return recorder.apply({ name: path, shape: x.shape, gradFn: 'MulBackward0', inputs: [x, weight] });
 }
 
+/** VeRA: b · (B (d · (A x))), with A and B that no one trains. */
+function vectored(
+  recorder: AutogradRecorder,
+  { module, path }: Place,
+  adapter: string,
+  x: Value,
+  base: Module['kind'],
+): Value {
+  const vector = (name: string): Value => {
+    const found = module.child(name).parameters.get(adapter);
+    invariant(found, `'${path}' has no ${name} of '${adapter}'`);
+    return recorder.parameter(found, `${path}.${name}.${adapter}`);
+  };
+  const times = (inputs: readonly Value[], width: number): Value =>
+    recorder.apply({
+      name: `${path}.${adapter}`,
+      shape: [x.shape[0] ?? 0, width],
+      gradFn: 'MulBackward0',
+      inputs,
+      zero: inputs.some(({ zero }) => zero),
+      zeroGradient: (i) => inputs.some(({ zero }, j) => zero && j !== i),
+    });
+  const d = vector('vera_lambda_d');
+  const down = times([x, d], d.shape[0] ?? 0);
+  return times([down, vector('vera_lambda_b')], base.type === 'linear' ? base.outFeatures : 0);
+}
+
 /** B·A·x of one adapter, scaled. */
 function update(recorder: AutogradRecorder, wrapper: Place, adapter: string, x: Value): Value | null {
   const { kind } = wrapper.module;
@@ -74,6 +101,7 @@ function update(recorder: AutogradRecorder, wrapper: Place, adapter: string, x: 
       recorder.product(`${wrapper.path}.lora_embedding_B`, rows, up, base.kind.width, 'MmBackward0'),
     );
   }
+  if (options.vera) return vectored(recorder, wrapper, adapter, x, base.kind);
   const a = under(under(wrapper, 'lora_A'), adapter);
   const b = under(under(wrapper, 'lora_B'), adapter);
   const down = note(recorder, a, bare(recorder, a, x));

@@ -14,7 +14,8 @@ export type Initialisation =
   | 'zeros'
   | 'row_norm'
   | 'decomposed'
-  | 'ones';
+  | 'ones'
+  | { readonly fill: number };
 
 export interface Parameter {
   /** Local name: `weight`, `bias`. */
@@ -49,6 +50,14 @@ export type ModuleKind =
   | { readonly type: 'decoder-layer'; readonly index: number }
   | { readonly type: 'container' };
 
+/** The matrices that all modules of a VeRA adapter share: A [r, inFeatures] and B [outFeatures, r], of which each takes the first. */
+export interface VeraShare {
+  readonly key: number;
+  readonly r: number;
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+}
+
 export interface LoraAdapter {
   readonly r: number;
   readonly alpha: number;
@@ -62,6 +71,8 @@ export interface LoraAdapter {
   readonly init: string;
   /** IA3: a vector in place of factors, on the input of a feedforward module or on the output of another; null: LoRA. */
   readonly ia3: { readonly feedforward: boolean } | null;
+  /** VeRA: two vectors on matrices that all modules share; null: LoRA. */
+  readonly vera: VeraShare | null;
 }
 
 export class Module {

@@ -172,13 +172,15 @@ function noteMember(recording: Recording, path: string, { base, lora, ia3 }: Mem
     note(path, scaled, ia3 && !ia3.feedforward ? 'MulBackward0' : baseGradFn(base));
     return;
   }
-  const { adapter, a, b, m } = lora;
+  const { adapter, a, b, m, vera } = lora;
   const reachesA = grad && (x.requiresGrad || a.requiresGrad);
   const adapted = flows || (grad && (a.requiresGrad || b.requiresGrad));
   const requires = adapted || (grad && (m?.requiresGrad ?? false));
   note(`${path}.base_layer`, flows, baseGradFn(base));
-  note(`${path}.lora_A.${adapter}`, reachesA, 'UnsafeViewBackward0');
-  note(`${path}.lora_B.${adapter}`, adapted, 'UnsafeViewBackward0');
+  if (!vera) {
+    note(`${path}.lora_A.${adapter}`, reachesA, 'UnsafeViewBackward0');
+    note(`${path}.lora_B.${adapter}`, adapted, 'UnsafeViewBackward0');
+  }
   if (m) note(`${path}.lora_magnitude_vector.${adapter}`, requires, 'AddBackward0');
   note(path, requires, 'AddBackward0');
 }

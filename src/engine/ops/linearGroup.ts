@@ -5,7 +5,7 @@ import { magnitudeOffset } from '../../shaders/dora/dora.ref.ts';
 import { firstBlocks } from '../../shaders/quant/packing.ts';
 import { invariant } from '../errors.ts';
 import type { Recording } from '../models/recording.ts';
-import type { Module } from '../nn/module.ts';
+import type { LoraAdapter, Module } from '../nn/module.ts';
 import type { Value } from '../tape/value.ts';
 import type { FrozenGroup } from './frozenProduct.ts';
 
@@ -50,10 +50,37 @@ export interface Member {
     readonly bOffset: number;
     readonly dropout: number;
     readonly stream: number;
+    readonly vera: boolean;
     /** DoRA's magnitudes. */
     readonly m: Value | null;
     readonly mOffset: number;
   } | null;
+}
+
+/** VeRA's vectors in the place of LoRA's factors, and the factors made of them where LoRA's kernels find theirs. */
+function veraOf(
+  recording: Recording,
+  wrapper: Module,
+  adapter: string,
+  { r, scaling, dropout }: LoraAdapter,
+): Member['lora'] {
+  const d = wrapper.child('vera_lambda_d').parameters.get(adapter);
+  const place = d && recording.layout.vera.get(d);
+  invariant(place, `adapter '${adapter}' has no vectors in the layout`);
+  return {
+    adapter,
+    a: recording.adapterParameter(place.d.parameter),
+    b: recording.adapterParameter(place.b.parameter),
+    rank: r,
+    scale: scaling,
+    aOffset: place.aOffset,
+    bOffset: place.bOffset,
+    dropout,
+    stream: recording.layout.tensors.indexOf(place.b),
+    vera: true,
+    m: null,
+    mOffset: 0,
+  };
 }
 
 /** The adapter in use of a wrapper around a linear or an embedding. */
@@ -62,6 +89,7 @@ export function loraOf(recording: Recording, wrapper: Module): Member['lora'] {
   const [adapter] = wrapper.kind.active;
   const options = adapter === undefined ? undefined : wrapper.kind.adapters.get(adapter);
   if (adapter === undefined || !options || options.ia3) return null;
+  if (options.vera) return veraOf(recording, wrapper, adapter, options);
   const table = wrapper.child('base_layer').kind.type === 'embedding';
   const factor = (letter: 'A' | 'B') =>
     table
@@ -84,6 +112,7 @@ export function loraOf(recording: Recording, wrapper: Module): Member['lora'] {
     bOffset: bPlace.offset,
     dropout: options.dropout,
     stream: recording.layout.tensors.indexOf(aPlace),
+    vera: false,
     m: m ? recording.adapterParameter(m) : null,
     mOffset: (m && recording.layout.byParameter.get(m)?.offset) ?? 0,
   };

@@ -6,6 +6,7 @@ import { clipFactor, gradReduce } from '../../shaders/grad_norm/grad_norm.ts';
 import { call } from '../../shaders/kernel.ts';
 import type { AdapterLayout } from '../adapters/layout.ts';
 import { TENSOR_NORMS_AT } from '../ops/metrics.ts';
+import { recordVeraGradients } from '../ops/vera.ts';
 import type { Operation, Ref } from '../tape/operation.ts';
 import type { Tape } from '../tape/tape.ts';
 import type { Optimizer, OptimizerOptions } from './optimizer.ts';
@@ -60,6 +61,7 @@ export function recordOptimizerStep(
 ): void {
   const { maxGradNorm, splits } = options;
   tape.withRole('update', () => {
+    recordVeraGradients(tape, layout, splits);
     tape.record({
       operation: gradNormOperation,
       inputs: [],
@@ -91,7 +93,9 @@ export function rateTable(
   { weightDecay, loraPlusRatio }: RateOptions,
   hasGradient: (index: number) => boolean,
 ): Float32Array<ArrayBuffer> {
-  const table = new Float32Array(Math.max(2, (layout.total / 64) * 2));
+  const blocks = Math.max(1, layout.total / 64);
+  // What is no tensor, as VeRA's factors, gets no update.
+  const table = Float32Array.from({ length: 2 * blocks }, (_, i) => (i % 2 === 0 ? 0 : -1));
   layout.tensors.forEach((tensor, index) => {
     const fast = loraPlusRatio > 0 && (tensor.name.includes('lora_B') || tensor.parameter.shape.length === 1);
     const factor = hasGradient(index) ? (fast ? loraPlusRatio : 1) : -1;

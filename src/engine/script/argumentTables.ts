@@ -80,6 +80,14 @@ const dtype: ArgumentReader = (value) => {
   return text === 'auto' ? [] : null;
 };
 
+const layersRead: ArgumentReader = (value) => {
+  const items = value.kind === 'list' ? value.items.map(literal) : [literal(value)];
+  if (items.length === 1 && items[0] === null) return [];
+  return items.every((item) => typeof item === 'number')
+    ? [{ key: 'lora.layers_to_transform', value: JSON.stringify(items) }]
+    : null;
+};
+
 export const loraArguments: Readonly<Record<string, ArgumentReader>> = {
   r: as('lora.r'),
   lora_alpha: as('lora.lora_alpha'),
@@ -99,13 +107,7 @@ export const loraArguments: Readonly<Record<string, ArgumentReader>> = {
   loftq_config: nothing,
   rank_pattern: asObject('lora.rank_pattern'),
   alpha_pattern: asObject('lora.alpha_pattern'),
-  layers_to_transform: (value) => {
-    const items = value.kind === 'list' ? value.items.map(literal) : [literal(value)];
-    if (items.length === 1 && items[0] === null) return [];
-    return items.every((item) => typeof item === 'number')
-      ? [{ key: 'lora.layers_to_transform', value: JSON.stringify(items) }]
-      : null;
-  },
+  layers_to_transform: layersRead,
   exclude_modules: asNames('lora.exclude_modules', ''),
   task_type: nothing,
 };
@@ -113,6 +115,19 @@ export const loraArguments: Readonly<Record<string, ArgumentReader>> = {
 export const ia3Arguments: Readonly<Record<string, ArgumentReader>> = {
   target_modules: asNames('lora.target_modules', 'None'),
   feedforward_modules: asNames('ia3.feedforward_modules', '[]'),
+  exclude_modules: asNames('lora.exclude_modules', ''),
+  modules_to_save: asNames('lora.modules_to_save', '[]'),
+  inference_mode: as('lora.inference_mode'),
+  task_type: nothing,
+};
+
+export const veraArguments: Readonly<Record<string, ArgumentReader>> = {
+  r: as('lora.r'),
+  vera_dropout: as('lora.lora_dropout'),
+  d_initial: as('vera.d_initial'),
+  projection_prng_key: as('vera.projection_prng_key'),
+  target_modules: asNames('lora.target_modules', 'None'),
+  layers_to_transform: layersRead,
   exclude_modules: asNames('lora.exclude_modules', ''),
   modules_to_save: asNames('lora.modules_to_save', '[]'),
   inference_mode: as('lora.inference_mode'),

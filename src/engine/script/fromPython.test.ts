@@ -48,6 +48,13 @@ const recipes: Readonly<Record<string, RecipePatch>> = {
     'lora.target_modules': '["k_proj","o_proj"]',
     'ia3.feedforward_modules': '["o_proj"]',
   },
+  vera: {
+    'peft.peft_type': 'VERA',
+    'lora.r': 16,
+    'vera.d_initial': 0.5,
+    'vera.projection_prng_key': 7,
+    'lora.layers_to_transform': '[0]',
+  },
   loftq: { 'lora.init_lora_weights': 'loftq', 'lora.loftq_iter': 2, 'lora.use_dora': true },
   dpo: {
     'wiring.stack': 'trl-1.16.0',

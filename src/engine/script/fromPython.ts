@@ -14,6 +14,7 @@ import {
   splitArguments,
   trainerArguments,
   trainingArguments,
+  veraArguments,
 } from './argumentTables.ts';
 import type { PythonCall, PythonValue } from './pythonReader.ts';
 import { parseValue, readPython } from './pythonReader.ts';
@@ -93,6 +94,10 @@ const handlers: Readonly<Record<string, Handler>> = {
   IA3Config: (reading, call) => {
     reading.set('peft.peft_type', 'IA3', call.name, call.line);
     reading.arguments(call, ia3Arguments);
+  },
+  VeraConfig: (reading, call) => {
+    reading.set('peft.peft_type', 'VERA', call.name, call.line);
+    reading.arguments(call, veraArguments);
   },
   LoftQConfig: (reading, call) => reading.arguments(call, loftqArguments),
   LoraConfig: (reading, call) => reading.arguments(call, loraArguments),

@@ -76,8 +76,32 @@ function ia3Config(values: RecipeValues): string {
   );
 }
 
+function veraConfig(values: RecipeValues): string {
+  const layers = layersOf(values['lora.layers_to_transform']);
+  const exclude = values['lora.exclude_modules'].trim();
+  const saved = parseNames(values['lora.modules_to_save']) ?? [];
+  const given = (yes: boolean, ...argument: Argument): Argument[] => (yes ? [argument] : []);
+  return call(
+    'VeraConfig',
+    [],
+    [
+      ['task_type', 'CAUSAL_LM'],
+      ['r', values['lora.r']],
+      ['vera_dropout', float(values['lora.lora_dropout'])],
+      ['target_modules', targets(parseTargetModules(values['lora.target_modules']))],
+      ['d_initial', float(values['vera.d_initial'])],
+      ['projection_prng_key', values['vera.projection_prng_key']],
+      ...given(layers !== null, 'layers_to_transform', expression(`[${(layers ?? []).join(', ')}]`)),
+      ...given(exclude !== '', 'exclude_modules', targets(parseTargetModules(exclude))),
+      ...given(saved.length > 0, 'modules_to_save', saved),
+      ...given(values['lora.inference_mode'], 'inference_mode', true),
+    ],
+  );
+}
+
 export function loraConfig(values: RecipeValues): string {
   if (values['peft.peft_type'] === 'IA3') return ia3Config(values);
+  if (values['peft.peft_type'] === 'VERA') return veraConfig(values);
   return call(
     'LoraConfig',
     [],

@@ -76,6 +76,7 @@ const needed: readonly (readonly [RegExp, RecipePatch])[] = [
   [/use_reentrant/, { 'train.gradient_checkpointing': true }],
   [/train\.beta|dpo_loss_type/, { 'train.objective': 'dpo' }],
   [/^ia3\./, { 'peft.peft_type': 'IA3' }],
+  [/^vera\./, { 'peft.peft_type': 'VERA' }],
   [/loftq_iter/, { 'lora.init_lora_weights': 'loftq' }],
   [/load_best|stopping_patience/, { 'data.test_size': 0.2 }],
   [/stopping_threshold/, { 'data.test_size': 0.2, 'train.early_stopping_patience': 2 }],

@@ -60,6 +60,7 @@ function imports(body: string, dialect: Dialect): string {
       'LoftQConfig',
       'LoraConfig',
       'PeftModel',
+      'VeraConfig',
       'get_peft_model',
       'prepare_model_for_kbit_training',
     ]),

@@ -18,6 +18,8 @@ import type { Wired } from '../wiring/wire.ts';
 
 const portable: KernelProfile = { linear: 'narrow', maxBindingBytes: 2 ** 27 };
 const UPDATE_DISPATCHES = 3;
+/** A module: two factors before a step, two gradients after it. */
+const VERA_DISPATCHES = 4;
 
 /** Buffers that loadWeights makes. */
 function weightsBytes(config: LlamaConfig, formats: WeightFormats): number {
@@ -59,9 +61,11 @@ export function estimateCost(inputs: EstimateInputs): CostEstimate | null {
   try {
     const plan = planOf(wired);
     const floats = 4 * layout.total;
+    const [vera] = layout.vera.values();
+    const projections = vera ? 4 * vera.share.r * (vera.share.inFeatures + vera.share.outFeatures) : 0;
     const memory = {
       weightsBytes: weightsBytes(config, wired.weightFormat),
-      adapterBytes: floats * (1 + gradientSplits(layout.total)),
+      adapterBytes: floats * (1 + gradientSplits(layout.total)) + projections,
       optimizerBytes: 4 * optimizerStateFloats(layout, values),
       activationBytes: sum(plan.slotBytes),
       scratchBytes: sum(plan.scratchBytes),
@@ -75,7 +79,8 @@ export function estimateCost(inputs: EstimateInputs): CostEstimate | null {
       memory: { ...memory, peakBytes },
       lessBytes: less && peakBytes - memory.activationBytes + sum(less.slotBytes),
       flopsPerStep: plan.flops * accumulation,
-      dispatchesPerStep: plan.dispatches * accumulation + UPDATE_DISPATCHES,
+      dispatchesPerStep:
+        plan.dispatches * accumulation + UPDATE_DISPATCHES + VERA_DISPATCHES * layout.vera.size,
       steps,
     };
   } catch (error) {

@@ -1,7 +1,8 @@
-// The tables of DoRA and IA3 over a run: one a group of every layer, filled anew whenever the adapter has changed, and once at the start to give
-// each magnitude its first value, the norm of its row. Source: PEFT 0.21 tuners/lora/dora.py update_layer.
+// What is made of the adapter whenever it has changed, over a run: DoRA's and IA3's tables, one a group of every layer, and VeRA's factors.
+// Once at the start each magnitude of DoRA gets its first value, the norm of its row. Source: PEFT 0.21 tuners/lora/dora.py update_layer.
 import { idleStep } from '../../shaders/lib/step.ts';
 import type { AdapterLayout } from '../adapters/layout.ts';
+import { veraProjections } from '../adapters/vera.ts';
 import type { Backend, Executable } from '../backends/backend.ts';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
 import type { WiredModel } from '../models/recording.ts';
@@ -10,6 +11,7 @@ import { layerGroups } from '../models/weightSource.ts';
 import { magnitudesOf, recordDoraNorms } from '../ops/dora.ts';
 import type { GroupAttributes } from '../ops/linearGroup.ts';
 import { groupOf, inputGroup } from '../ops/linearGroup.ts';
+import { recordVeraFactors } from '../ops/vera.ts';
 import { makePlan } from '../tape/plan.ts';
 import { Tape } from '../tape/tape.ts';
 
@@ -17,6 +19,7 @@ export class DoraTables {
   readonly #backend: Backend;
   readonly #groups: readonly GroupAttributes[];
   readonly #tape = new Tape();
+  readonly #empty: boolean;
   #executable: Executable | null = null;
 
   /** Makes the buffers; none for plain LoRA. */
@@ -38,11 +41,15 @@ export class DoraTables {
     );
     for (const { dora, out } of this.#groups) if (dora !== null) backend.allocate(dora, 2 * out);
     recordDoraNorms(this.#tape, this.#groups);
+    const [vera] = layout.vera.values();
+    if (vera) backend.upload('projections', veraProjections(vera.share));
+    recordVeraFactors(this.#tape, layout);
+    this.#empty = this.#groups.length === 0 && !vera;
   }
 
   /** Brings the tables up to the adapter. */
   async refresh(): Promise<void> {
-    if (this.#groups.length === 0) return;
+    if (this.#empty) return;
     this.#executable ??= await this.#backend.prepare(makePlan(this.#tape, this.#backend.profile));
     await this.#backend.run(this.#executable, idleStep);
   }

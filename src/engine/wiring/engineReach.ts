@@ -8,7 +8,7 @@ import { compareVersions } from './version.ts';
 
 const within = [
   /\.layers\.\d+\..*\.lora_([AB]|magnitude_vector)\.[^.]+\.weight$/,
-  /\.layers\.\d+\..*\.ia3_l\.[^.]+$/,
+  /\.layers\.\d+\..*\.(ia3_l|vera_lambda_[bd])\.[^.]+$/,
   /\.lm_head\.(lora_[AB]|modules_to_save)\.[^.]+\.weight$/,
   /\.embed_tokens\.(lora_embedding_[AB]\.[^.]+|modules_to_save\.[^.]+\.weight)$/,
 ];

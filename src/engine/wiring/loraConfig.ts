@@ -7,6 +7,7 @@ import { parseNames } from '../recipe/names.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import type { DType } from '../tape/value.ts';
 import type { ScriptModel } from './scriptModel.ts';
+import { compareVersions } from './version.ts';
 
 const biases: Readonly<Record<string, LoraOptions['bias']>> = {
   none: 'none',
@@ -34,6 +35,8 @@ function newerArguments(values: RecipeValues): string[] {
   return Object.keys(passed).filter((name) => passed[name]);
 }
 
+/** PEFT 0.10 has no such class, 0.17 has. */
+const NO_VERA = "cannot import name 'VeraConfig' from 'peft'";
 const SUBSET = '`feedforward_modules` should be a subset of `target_modules`';
 
 function checkIa3Config(script: ScriptModel, values: RecipeValues): void {
@@ -50,6 +53,11 @@ export function checkLoraConfig(script: ScriptModel, values: RecipeValues): void
   if (attach === 'none' || /^from_pretrained(_trainable)?$/.test(attach)) return;
   if (values['peft.peft_type'] === 'IA3') {
     checkIa3Config(script, values);
+    return;
+  }
+  if (values['peft.peft_type'] === 'VERA') {
+    script.call = 'from peft import VeraConfig';
+    if (compareVersions(script.stack.peft, '0.17') < 0) script.raise('ImportError', NO_VERA);
     return;
   }
   script.call = 'LoraConfig(...)';
@@ -75,24 +83,26 @@ export function loraOptions(script: ScriptModel, values: RecipeValues): LoraOpti
   const exclude = values['lora.exclude_modules'].trim();
   const init = inits[values['lora.init_lora_weights']] ?? 'true';
   const ia3 = values['peft.peft_type'] === 'IA3';
+  const vera = values['peft.peft_type'] === 'VERA';
   return {
     ia3: ia3 ? { feedforward: parseNames(values['ia3.feedforward_modules']) ?? [] } : null,
+    vera: vera ? { key: values['vera.projection_prng_key'], dInitial: values['vera.d_initial'] } : null,
     r: values['lora.r'],
     loraAlpha: values['lora.lora_alpha'],
     loraDropout: values['lora.lora_dropout'],
     target: parseTargetModules(values['lora.target_modules']),
     narrowing: {
-      layers: layersOf(values['lora.layers_to_transform']),
+      layers: ia3 ? null : layersOf(values['lora.layers_to_transform']),
       exclude: exclude === '' || exclude === 'None' ? null : parseTargetModules(exclude),
     },
     useRslora: values['lora.use_rslora'],
     useDora: values['lora.use_dora'],
     initLoraWeights: script.behaves('gaussianInit') || init === 'false' ? init : 'true',
-    rankPattern: modulePattern(values['lora.rank_pattern']),
-    alphaPattern: modulePattern(values['lora.alpha_pattern']),
+    rankPattern: vera ? {} : modulePattern(values['lora.rank_pattern']),
+    alphaPattern: vera ? {} : modulePattern(values['lora.alpha_pattern']),
     inferenceMode: values['lora.inference_mode'],
     adapterName: values['wiring.adapter_name'],
-    bias: ia3 ? 'none' : (biases[values['lora.bias']] ?? 'none'),
+    bias: ia3 || vera ? 'none' : (biases[values['lora.bias']] ?? 'none'),
     modulesToSave: parseNames(values['lora.modules_to_save']) ?? [],
     dtypeOn: (base) => (followsBase && isFloat(base) ? base : 'float32'),
   };

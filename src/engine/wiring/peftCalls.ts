@@ -98,7 +98,7 @@ function wrapModel(script: ScriptModel, options: LoraOptions): void {
     if (again || script.peftConfigLeft) script.warn(ALREADY_FOUND);
   }
   inject(script, options);
-  const lora = new Module(options.ia3 ? 'IA3Model' : 'LoraModel');
+  const lora = new Module(options.ia3 ? 'IA3Model' : options.vera ? 'VeraModel' : 'LoraModel');
   lora.children.set('model', script.root);
   const peft = new Module('PeftModelForCausalLM');
   peft.children.set('base_model', lora);
@@ -177,6 +177,7 @@ function isTrainable(layer: Module, adapter: string): boolean {
   return (
     layer.at(`lora_B.${adapter}`)?.parameters.get('weight')?.requiresGrad ??
     layer.at('ia3_l')?.parameters.get(adapter)?.requiresGrad ??
+    layer.at('vera_lambda_b')?.parameters.get(adapter)?.requiresGrad ??
     layer.at('lora_embedding_B')?.parameters.get(adapter)?.requiresGrad ??
     false
   );

@@ -75,7 +75,8 @@ export class ScriptModel {
   #trainableAdapters(): number {
     let count = 0;
     for (const [name, parameter] of this.root.namedParameters()) {
-      if (parameter.requiresGrad && (/lora_|ia3_/.test(name) || name.includes('modules_to_save'))) count++;
+      if (parameter.requiresGrad && (/lora_|ia3_|vera_/.test(name) || name.includes('modules_to_save')))
+        count++;
     }
     return count;
   }

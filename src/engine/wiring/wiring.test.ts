@@ -82,6 +82,32 @@ describe('IA3', () => {
   });
 });
 
+describe('VeRA', () => {
+  it('gives each target two vectors, and freezes the rest', () => {
+    const patch = {
+      'peft.peft_type': 'VERA',
+      'lora.r': 4,
+      'lora.target_modules': '["k_proj"]',
+      'lora.layers_to_transform': '[1]',
+    } as const;
+    const model = wired(patch);
+    const trained = [...model.root.namedParameters()].filter(([, { requiresGrad }]) => requiresGrad);
+    expect(trained.map(([name, { shape }]) => `${name} ${shape.join('×')}`)).toEqual([
+      expect.stringMatching(/layers\.1\.self_attn\.k_proj\.vera_lambda_b\.default \d+$/),
+      expect.stringMatching(/layers\.1\.self_attn\.k_proj\.vera_lambda_d\.default 4$/),
+    ]);
+    expect(beyondEngine(model)).toEqual([]);
+    expect(() => wired({ ...patch, 'wiring.stack': 'trl-0.8.6' })).toThrow(/cannot import name 'VeraConfig'/);
+  });
+
+  it('takes linears alone, in PEFT’s words, and leaves the head to the reach of the engine', () => {
+    const on = (target: string) =>
+      wired({ 'peft.peft_type': 'VERA', 'lora.target_modules': JSON.stringify([target]) });
+    expect(() => on('embed_tokens')).toThrow(/is not supported. Currently, only the following modules/);
+    expect(() => assertWithinEngine(on('lm_head'))).toThrow(/lm_head.*vera_lambda_b/);
+  });
+});
+
 describe('the reach of the engine', () => {
   it('holds LoRA on layers, embedding and head, and copies of those two; refuses the rest by name', () => {
     expect(beyondEngine(wired({}))).toEqual([]);

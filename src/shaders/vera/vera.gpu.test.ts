@@ -1,0 +1,45 @@
+// VeRA's kernels on the GPU against their references: rows of a wider matrix, rows that follow each other, parts of the gradients.
+import { describe, expect, it } from 'vitest';
+import { call } from '../kernel.ts';
+import { randomArray } from '../testing/finite.ts';
+import { gpuOrNull, runCalls } from '../testing/gpu.ts';
+import { mismatches, sumBound, ulpBound } from '../testing/tolerance.ts';
+import { rowDotsReference, scaleRowsReference } from './vera.ref.ts';
+import { rowDots, scaleRows } from './vera.ts';
+
+const gpu = await gpuOrNull();
+
+describe.skipIf(!gpu)('vera on the GPU', () => {
+  it.each([
+    [5, 130, 200],
+    [200, 5, 5],
+    [1, 1, 1],
+  ])('%i rows of %i out of %i', async (rows, columns, stride) => {
+    if (!gpu) return;
+    const factor_offset = 256;
+    const total = factor_offset + Math.ceil((rows * columns) / 64) * 64;
+    const splits = 3;
+    const shared_offset = 3;
+    const place = { rows, columns, stride, shared_offset, vector_offset: 0, factor_offset };
+    const projections = Float32Array.from(randomArray(shared_offset + rows * stride, 1));
+    const adapter = Float32Array.from(randomArray(total, 2));
+    const grads = Float32Array.from(randomArray(splits * total, 3));
+    const got = await runCalls(
+      gpu,
+      { projections, adapter, grads },
+      [
+        call(scaleRows, { buffers: { projections: 'projections', adapter: 'adapter' }, params: place }),
+        call(rowDots, {
+          buffers: { projections: 'projections', grads: 'grads' },
+          params: { ...place, total, splits },
+        }),
+      ],
+      ['adapter', 'grads'],
+    );
+    const [wantAdapter, wantGrads] = [Float64Array.from(adapter), Float64Array.from(grads)];
+    scaleRowsReference(projections, wantAdapter, place);
+    rowDotsReference(projections, wantGrads, place, total, splits);
+    expect(mismatches(got.adapter ?? [], wantAdapter, ulpBound(1, 64))).toEqual([]);
+    expect(mismatches(got.grads ?? [], wantGrads, sumBound(columns, 64))).toEqual([]);
+  });
+});

@@ -1,0 +1,41 @@
+// References of VeRA's kernels: float64 oracle, float32 CPU backend.
+import type { FloatArray } from '../kernel.ts';
+
+/** Where a vector, its factor and the rows of the shared matrix stand, in floats. */
+export interface VeraRows {
+  readonly rows: number;
+  readonly columns: number;
+  /** Floats from one row of the shared matrix to the next. */
+  readonly stride: number;
+  readonly shared_offset: number;
+  readonly vector_offset: number;
+  readonly factor_offset: number;
+}
+
+export function scaleRowsReference(projections: FloatArray, adapter: FloatArray, place: VeraRows): void {
+  const { rows, columns, stride, shared_offset, vector_offset, factor_offset } = place;
+  for (let row = 0; row < rows; row++)
+    for (let c = 0; c < columns; c++)
+      adapter[factor_offset + row * columns + c] =
+        (adapter[vector_offset + row] ?? 0) * (projections[shared_offset + row * stride + c] ?? 0);
+}
+
+/** In each of the `splits` parts of `grads`, `total` floats each. */
+export function rowDotsReference(
+  projections: FloatArray,
+  grads: FloatArray,
+  place: VeraRows,
+  total: number,
+  splits: number,
+): void {
+  const { rows, columns, stride, shared_offset, vector_offset, factor_offset } = place;
+  for (let at = 0; at < splits * total; at += total)
+    for (let row = 0; row < rows; row++) {
+      let sum = 0;
+      for (let c = 0; c < columns; c++)
+        sum +=
+          (grads[at + factor_offset + row * columns + c] ?? 0) *
+          (projections[shared_offset + row * stride + c] ?? 0);
+      grads[at + vector_offset + row] = sum;
+    }
+}
