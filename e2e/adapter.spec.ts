@@ -35,7 +35,8 @@ test('an exported adapter is opened, stacked with another and trained on', async
   // react-aria hides the input under its label.
   await dialog.getByText('adapter.zip', { exact: true }).click();
   await expect(first).toBeChecked();
-  await page.keyboard.press('Escape');
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await expect(dialog).toBeHidden();
   await expect(page.getByRole('button', { name: 'Adapter: adapter.zip + second.zip' })).toBeVisible();
   await expect(page).toHaveURL(/lora\.lora_alpha=8/);
   await trainToTheEnd(page);

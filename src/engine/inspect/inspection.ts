@@ -99,9 +99,12 @@ export interface CostEstimate {
   readonly steps: number;
 }
 
+/** What becomes of a token; of a pair `trained` are the better answer's and `rejected` the worse one's. */
+export type TokenMask = 'trained' | 'ignored' | 'truncated' | 'rejected';
+
 /** A row as it will be trained: token texts with their fate. */
 export interface RowPreview {
-  readonly tokens: readonly { readonly text: string; readonly mask: 'trained' | 'ignored' | 'truncated' }[];
+  readonly tokens: readonly { readonly text: string; readonly mask: TokenMask }[];
   readonly trainedTokens: number;
   readonly totalTokens: number;
 }

@@ -13,7 +13,7 @@ import type { Dataset, Example, TokenizeOptions } from '../data/tokenize.ts';
 import { assertLearns, IGNORE, tokenizeRow, tokenizeRows } from '../data/tokenize.ts';
 import type { Tokenizer } from '../data/tokenizer.ts';
 import type { RowFacts } from '../doctor/facts.ts';
-import type { DataSummary, RowPreview } from '../inspect/inspection.ts';
+import type { DataSummary, RowPreview, TokenMask } from '../inspect/inspection.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import type { RecipeRows } from './assets.ts';
 
@@ -30,13 +30,13 @@ export interface PreparedData {
 const PREVIEW_ROWS = 3;
 
 function preview(example: Example, tokenizer: Tokenizer): RowPreview {
-  const shown = example.ids.map((id, i) => ({
-    text: tokenizer.show(id),
-    mask: example.labels[i] === IGNORE ? ('ignored' as const) : ('trained' as const),
-  }));
-  const cut = example.truncated.map((id) => ({ text: tokenizer.show(id), mask: 'truncated' as const }));
+  const as = (id: number, mask: TokenMask) => ({ text: tokenizer.show(id), mask });
+  const { rejected } = example;
+  const shown = example.ids.map((id, i) => as(id, example.labels[i] === IGNORE ? 'ignored' : 'trained'));
+  const cut = example.truncated.map((id) => as(id, 'truncated'));
+  const worse = rejected?.ids.flatMap((id, i) => (rejected.labels[i] === IGNORE ? [] : as(id, 'rejected')));
   return {
-    tokens: [...shown, ...cut],
+    tokens: [...shown, ...cut, ...(worse ?? [])],
     trainedTokens: shown.filter((token) => token.mask === 'trained').length,
     totalTokens: shown.length + cut.length,
   };

@@ -3,7 +3,7 @@
 import type { Event } from '../../engine/protocol.ts';
 import type { Engines } from './engines.ts';
 import { presetValues } from './recipeEdits.ts';
-import type { AdapterFiles, Edit } from './state.ts';
+import type { AdapterFiles, Edit, PageState } from './state.ts';
 import type { Store } from './store.ts';
 
 /** The folder's name, else the first file's. */
@@ -11,25 +11,30 @@ const nameOf = (first: File): string => first.webkitRelativePath.split('/')[0] |
 
 export function adapterActions(store: Store, edit: (change: Edit) => void, engines: () => Engines) {
   let lastId = 0;
-  /** What the inspector was asked to read last. */
-  let asked: readonly AdapterFiles[] = [];
+  /** What was used before the inspector was asked, for the case that it refuses. */
+  let before: readonly AdapterFiles[] = [];
 
   function chooseAdapters(used: readonly AdapterFiles[]): void {
     const { adapter } = store.getState();
     lastId += 1;
-    asked = used;
-    store.setState({ adapter: { ...adapter, failure: null, reading: true } });
+    if (!adapter.reading) before = adapter.used;
+    store.setState({ adapter: { ...adapter, used, failure: null, reading: true } });
     engines().openAdapter(lastId, used);
   }
-  function startFresh(): void {
+  function startFresh(dialog: PageState['dialog']): void {
     const { presets, recipe, adapter } = store.getState();
+    // What is still being read is not waited for.
+    lastId += 1;
     const own = presetValues(presets, recipe.preset);
-    store.setState({ dialog: null, adapter: { ...adapter, used: [], summary: null } });
+    store.setState({
+      dialog,
+      adapter: { ...adapter, used: [], summary: null, failure: null, reading: false },
+    });
     edit({ kind: 'adapter', adapter: null, patch: { 'wiring.attach': own['wiring.attach'] } });
   }
 
   return {
-    useFreshAdapter: startFresh,
+    useFreshAdapter: (): void => startFresh(null),
     /** Opens an adapter and uses it alone. */
     openAdapter: (files: readonly File[]): void => {
       const [first] = files;
@@ -37,20 +42,20 @@ export function adapterActions(store: Store, edit: (change: Edit) => void, engin
     },
     /** Uses these of the opened ones together; none is a fresh adapter. */
     chooseAdapters: (used: readonly AdapterFiles[]): void =>
-      used.length === 0 ? startFresh() : chooseAdapters(used),
+      used.length === 0 ? startFresh(store.getState().dialog) : chooseAdapters(used),
     /** What the inspector says. A recipe that names this very adapter keeps its own settings. */
     onAdapter: (event: Extract<Event, { type: 'adapter' | 'adapter-failed' }>): void => {
       const { adapter, recipe, dialog } = store.getState();
       if (event.id !== lastId) return;
       if (event.type === 'adapter-failed') {
-        store.setState({ adapter: { ...adapter, failure: event.error, reading: false } });
+        store.setState({ adapter: { ...adapter, used: before, failure: event.error, reading: false } });
         return;
       }
       const { name, digest, patch } = event.adapter;
-      const fresh = asked.filter((one) => !adapter.opened.includes(one));
+      const fresh = adapter.used.filter((one) => !adapter.opened.includes(one));
       const opened = [...adapter.opened, ...fresh];
       store.setState({
-        adapter: { opened, used: asked, summary: event.adapter, failure: null, reading: false },
+        adapter: { ...adapter, opened, summary: event.adapter, failure: null, reading: false },
         // With a choice to make the dialog stays.
         dialog: opened.length > 1 ? dialog : null,
       });

@@ -1,6 +1,6 @@
 // What stands in the centre before the first run: what this is in one sentence, memory and time, and the rows as they
 // will be trained, every token coloured by its label.
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { CostEstimate, RowPreview } from '../../../engine/index.ts';
 import { usePageState, useTexts } from '../../PageContext.tsx';
@@ -45,9 +45,10 @@ function Tokens({ row }: { readonly row: RowPreview }) {
       {row.tokens.map((token, index) => (
         // Tokens have no identity but their place in the row.
         // biome-ignore lint/suspicious/noArrayIndexKey: see above
-        <span key={index} className={`token token-${token.mask}`}>
-          {token.text.replaceAll('\n', '↵\n')}
-        </span>
+        <Fragment key={index}>
+          {token.mask === 'rejected' && row.tokens[index - 1]?.mask !== 'rejected' && <br />}
+          <span className={`token token-${token.mask}`}>{token.text.replaceAll('\n', '↵\n')}</span>
+        </Fragment>
       ))}
     </li>
   );
@@ -75,8 +76,11 @@ function Rows() {
         </span>
       </div>
       <p className="rows-legend small">
-        <span className="token token-trained">{t('before.trained')}</span>
+        <span className="token token-trained">
+          {t(data.format === 'preference' ? 'before.chosen' : 'before.trained')}
+        </span>
         <span className="token token-ignored">{t('before.ignored')}</span>
+        {data.format === 'preference' && <span className="token token-rejected">{t('before.rejected')}</span>}
         {data.truncatedRows > 0 && <span className="token token-truncated">{t('before.truncated')}</span>}
       </p>
       <ol>

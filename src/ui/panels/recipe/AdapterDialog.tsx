@@ -11,17 +11,16 @@ import { countText } from '../../texts/numbers.ts';
 function OpenedAdapters() {
   const { t } = useTexts();
   const actions = useActions();
-  const { opened, used, reading } = usePageState((state) => state.adapter);
+  const { opened, used } = usePageState((state) => state.adapter);
   if (opened.length < 2) return null;
   return (
-    <fieldset className="stack">
+    <fieldset className="opened-adapters">
       <legend className="dim">{t('adapter.together')}</legend>
       {opened.map((one, i) => (
         <Tick
           // biome-ignore lint/suspicious/noArrayIndexKey: the list only grows, and names repeat.
           key={i}
           on={used.includes(one)}
-          disabled={reading}
           onChange={(on) =>
             actions.chooseAdapters(opened.filter((other) => (other === one ? on : used.includes(other))))
           }
@@ -36,7 +35,7 @@ function OpenedAdapters() {
 function AdapterBody({ close }: { readonly close: () => void }) {
   const { t, language } = useTexts();
   const actions = useActions();
-  const { reading, failure, summary } = usePageState((state) => state.adapter);
+  const { opened, reading, failure, summary } = usePageState((state) => state.adapter);
   const own = usePageState((state) => state.recipe.adapter);
   return (
     <>
@@ -74,7 +73,7 @@ function AdapterBody({ close }: { readonly close: () => void }) {
           </Button>
         )}
         <Button className="button" onPress={close}>
-          {t('data.cancel')}
+          {t(opened.length > 1 ? 'adapter.done' : 'data.cancel')}
         </Button>
       </div>
     </>
