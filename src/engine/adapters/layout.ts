@@ -65,7 +65,7 @@ const aligned = (length: number): number => Math.ceil(length / ALIGNMENT) * ALIG
 function* veraVectors(
   root: Module,
 ): Generator<[d: Parameter, of: { share: VeraShare; b: Parameter; inFeatures: number }]> {
-  for (const [, module] of root.namedModules()) {
+  for (const module of root.modules()) {
     if (module.kind.type !== 'lora') continue;
     for (const [name, { vera: share }] of module.kind.adapters) {
       const d = module.children.get('vera_lambda_d')?.parameters.get(name);

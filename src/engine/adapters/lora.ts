@@ -155,7 +155,7 @@ const isAdapterName = (name: string): boolean => /lora_|ia3_|vera_/.test(name);
 
 /** LoRA wrappers below a module. */
 export function loraLayers(root: Module): Module[] {
-  return [...root.namedModules()].flatMap(([, module]) => (module.kind.type === 'lora' ? [module] : []));
+  return [...root.modules()].filter(({ kind }) => kind.type === 'lora');
 }
 
 /** Adapter tensors of one adapter in a wrapper. */
@@ -212,7 +212,7 @@ export function injectAdapter(root: Module, options: LoraOptions, dialect: LoraD
     let wrapper = module;
     if (module.kind.type !== 'lora') {
       wrapper = wrapped(module);
-      for (const [, part] of wrapper.namedModules()) if (part !== module) part.training = module.training;
+      for (const part of wrapper.modules()) if (part !== module) part.training = module.training;
       replaceModule(root, path, wrapper);
     }
     if (ia3) updateIa3(wrapper, path, options, ia3.feedforward);

@@ -44,7 +44,7 @@ export function wrapSavedModules(
     wrapper.children.set('original_module', module);
     wrapper.children.set('modules_to_save', copies);
     for (const part of [wrapper, copies]) part.training = module.training;
-    for (const [, tensor] of module.namedParameters()) tensor.requiresGrad = options.originalTrains;
+    for (const tensor of module.allParameters()) tensor.requiresGrad = options.originalTrains;
     const at = path.lastIndexOf('.');
     root.at(at < 0 ? '' : path.slice(0, at))?.children.set(path.slice(at + 1), wrapper);
   }

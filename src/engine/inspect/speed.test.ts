@@ -23,7 +23,8 @@ it('inspects thirty layers with a diagnosis in under 100 ms', () => {
     'wiring.attach': 'get_peft_model',
     'train.gradient_checkpointing': true,
   });
-  const times = Array.from({ length: 8 }, () => {
+  // The fastest of many, for other tests run beside it.
+  const times = Array.from({ length: 24 }, () => {
     const started = performance.now();
     expect(inspect(thirty, failing).diagnosis?.id).toBe('reentrant-without-hook');
     return performance.now() - started;

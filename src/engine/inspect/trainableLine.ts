@@ -11,7 +11,7 @@ export interface ParameterCounts {
 export function countParameters(root: Module): ParameterCounts {
   let trainable = 0;
   let all = 0;
-  for (const [, parameter] of root.namedParameters()) {
+  for (const parameter of root.allParameters()) {
     const count = elementCount(parameter.shape);
     all += count;
     if (parameter.requiresGrad) trainable += count;
@@ -21,7 +21,7 @@ export function countParameters(root: Module): ParameterCounts {
 
 /** num_parameters(exclude_embeddings=True) of transformers: an output head tied to the embedding goes with it. */
 export function withoutEmbeddings(root: Module): number {
-  const modules = [...root.namedModules()].map(([, module]) => module);
+  const modules = [...root.modules()];
   const embedding = new Set(
     modules
       .filter(({ kind }) => kind.type === 'embedding')

@@ -123,6 +123,30 @@ export class Module {
     }
   }
 
+  /** modules(), in the order of namedModules: for walks that need no path. */
+  *modules(): Generator<Module> {
+    const modules: Module[] = [this];
+    for (let module = modules.pop(); module; module = modules.pop()) {
+      yield module;
+      let at = modules.length + module.children.size;
+      for (const child of module.children.values()) {
+        at -= 1;
+        modules[at] = child;
+      }
+    }
+  }
+
+  /** parameters(), tied ones once. */
+  *allParameters(): Generator<Parameter> {
+    const seen = new Set<Parameter>();
+    for (const module of this.modules())
+      for (const parameter of module.parameters.values()) {
+        if (seen.has(parameter)) continue;
+        seen.add(parameter);
+        yield parameter;
+      }
+  }
+
   /** named_parameters(), tied parameters once. */
   *namedParameters(): Generator<[name: string, parameter: Parameter, owner: Module]> {
     const seen = new Set<Parameter>();
@@ -137,7 +161,7 @@ export class Module {
 
   /** train(mode) on the whole subtree. */
   train(mode = true): void {
-    for (const [, module] of this.namedModules()) module.training = mode;
+    for (const module of this.modules()) module.training = mode;
   }
 }
 

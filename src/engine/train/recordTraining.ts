@@ -88,7 +88,7 @@ export function recordReference(
 
 /** disable_adapter() around `body`. */
 export function withoutAdapters<T>(model: WiredModel, body: () => T): T {
-  const wrappers = [...model.root.namedModules()].flatMap(([, { kind }]) =>
+  const wrappers = [...model.root.modules()].flatMap(({ kind }) =>
     (kind.type === 'lora' || kind.type === 'saved') && !kind.disabled ? [kind] : [],
   );
   for (const wrapper of wrappers) wrapper.disabled = true;
@@ -101,7 +101,7 @@ export function withoutAdapters<T>(model: WiredModel, body: () => T): T {
 
 /** model.eval() around `body`, every module's mode restored after it. */
 export function inEvalMode<T>(model: WiredModel, body: () => T): T {
-  const modes = [...model.root.namedModules()].map(([, module]) => [module, module.training] as const);
+  const modes = [...model.root.modules()].map((module) => [module, module.training] as const);
   model.root.train(false);
   try {
     return body();

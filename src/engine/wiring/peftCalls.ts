@@ -33,7 +33,7 @@ export function prepareModelForKbitTraining(script: ScriptModel, options: Prepar
 }
 
 function prepare(script: ScriptModel, options: PrepareOptions): void {
-  for (const [, parameter] of script.root.namedParameters()) {
+  for (const parameter of script.root.allParameters()) {
     parameter.requiresGrad = false;
     if (parameter.dtype !== 'bfloat16' && parameter.dtype !== 'float16') continue;
     parameter.bytes = (parameter.bytes / bytesOf(parameter.dtype)) * bytesOf('float32');

@@ -47,7 +47,7 @@ function prepare(script: ScriptModel, config: LoraOptions | null, args: TrainerA
 /** Trainable weights of a k-bit model in bfloat16, as the QLoRA paper has them. */
 function castAdapter(script: ScriptModel): void {
   if (!script.quantised || !script.behaves('sftCastsAdapter')) return;
-  for (const [, parameter] of script.root.namedParameters()) {
+  for (const parameter of script.root.allParameters()) {
     if (!parameter.requiresGrad) continue;
     parameter.bytes = (parameter.bytes / bytesOf(parameter.dtype)) * bytesOf('bfloat16');
     parameter.dtype = 'bfloat16';

@@ -117,7 +117,7 @@ function attach(script: ScriptModel, values: RecipeValues): void {
 
 function requireGradEverywhere(script: ScriptModel): void {
   script.call = 'param.requires_grad';
-  for (const [, parameter] of script.root.namedParameters()) {
+  for (const parameter of script.root.allParameters()) {
     if (parameter.dtype === 'uint8')
       script.raise('RuntimeError', 'only Tensors of floating point and complex dtype can require gradients');
     parameter.requiresGrad = true;
