@@ -32,7 +32,7 @@ export interface AdapterLayout {
 
 const ALIGNMENT = 64;
 
-/** What the kernels train: factors and magnitudes of adapters, and copies of the embedding and the head. */
+/** What the kernels train: factors, magnitudes and vectors of adapters, and copies of the embedding and the head. */
 const trained =
   /\.lora_([AB]|magnitude_vector|embedding_[AB])\.|\.ia3_l\.|\.vera_lambda_[bd]\.|(^|\.)(embed_tokens|lm_head)\.modules_to_save\.[^.]+\.weight$/;
 

@@ -1,5 +1,5 @@
-// The base with the adapter added: W + s·B·A for every adapted projection, its rows of length m with DoRA, tensor by tensor, on the base as it was trained on (a
-// base quantised on load counts with its 4-bit values). Source: PEFT 0.21 tuners/lora/layer.py merge; numerics reference 2.5.
+// The base with the adapter added: W + s·B·A for every adapted projection (VeRA's factors made of its vectors), its rows of length m
+// with DoRA, scaled with IA3; tensor by tensor, on the base as it was trained on (one quantised on load counts with its 4-bit values). Source: PEFT 0.21 tuners/lora/layer.py merge; numerics reference 2.5.
 import { dequantise4, quantise4 } from '../../shaders/quant/blockwise4.ts';
 import { veraProjections } from '../adapters/vera.ts';
 import { invariant } from '../errors.ts';

@@ -1,5 +1,5 @@
-// What the engine's kernels can train: LoRA on the linears of the decoder layers, on the embedding and on the head, and copies of those
-// two. The laboratory shows everything else (a full base, other modules) and the run refuses it by name, rather than training a part.
+// What the engine's kernels can train: adapters on the linears of the decoder layers, LoRA on the embedding and on the head, and copies
+// of those two. The laboratory shows everything else (a full base, other modules) and the run refuses it by name, rather than training a part.
 import { UserError } from '../errors.ts';
 import type { WiredModel } from '../models/recording.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
@@ -20,8 +20,11 @@ export function beyondEngine(model: WiredModel): string[] {
   );
 }
 
-/** DoRA with dropout runs the frozen matrix a second time on the thinned inputs, of which each projection has its own. */
-function assertDoraWithoutDropout(model: WiredModel): void {
+/**
+ * Methods where they do not go: DoRA with dropout runs the frozen matrix a second time on the thinned inputs, of which each projection
+ * has its own; projections that share their input are one product.
+ */
+function assertMethods(model: WiredModel): void {
   for (const [path, module] of model.root.namedModules()) {
     const { kind } = module;
     if (kind.type !== 'lora') continue;
@@ -53,13 +56,13 @@ function assertDoraWithoutDropout(model: WiredModel): void {
 
 /** Throws UserError 'beyond-engine' when a wired model asks for more than the engine trains. */
 export function assertWithinEngine(model: WiredModel): void {
-  assertDoraWithoutDropout(model);
+  assertMethods(model);
   const names = beyondEngine(model);
   if (names.length === 0) return;
   const others = names.length > 1 ? ` and ${names.length - 1} more` : '';
   throw new UserError(
     'beyond-engine',
-    `${names[0] ?? ''}${others}: requires grad, but this engine trains LoRA on the linears of the layers, the embedding and the head, and copies of those two. Attach an adapter to those, and leave the rest frozen.`,
+    `${names[0] ?? ''}${others}: requires grad, but this engine trains adapters on the linears of the layers, LoRA on the embedding and the head, and copies of those two. Attach an adapter to those, and leave the rest frozen.`,
     { names },
   );
 }

@@ -4,7 +4,7 @@ import { flatGrid, gridConstants } from '../host/grid.ts';
 import type { KernelCall, Snippet } from '../kernel.ts';
 import { call, defineKernel } from '../kernel.ts';
 import type { SegmentNumbers } from '../lib/segments.ts';
-import { segmentArray, segmentSnippet } from '../lib/segments.ts';
+import { segmentArray, segmentOfSnippet, segmentSnippet } from '../lib/segments.ts';
 import type { Stored } from '../lib/stored.ts';
 import { storedSnippet } from '../lib/stored.ts';
 import source from './dequantize.wgsl?raw';
@@ -12,7 +12,7 @@ import scalarSource from './dequantize_scalar.wgsl?raw';
 import group from './group.wgsl?raw';
 
 const shared = {
-  snippets: [segmentSnippet, group],
+  snippets: [segmentSnippet, segmentOfSnippet, group],
   slots: ['decode'],
   buffers: { w: 'read', w_scales: 'read', adapter: 'read', scratch: 'read_write' },
   params: { segments: segmentArray, k: 'u32', out: 'u32', ru: 'u32', count: 'u32' },

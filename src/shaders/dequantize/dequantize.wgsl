@@ -41,7 +41,7 @@ fn dequantize(@builtin(global_invocation_id) id: vec3u) {
     let runs = params.k / (4u * RUN);
     if (run < runs) {
       let o = column * 4u;
-      let j = segment_of_row(o);
+      let j = segment_of(o);
       let s = params.segments[j];
       let k = run * 4u * RUN;
       let element = (o - s.start) * params.k + k;
@@ -59,7 +59,7 @@ fn dequantize(@builtin(global_invocation_id) id: vec3u) {
   let rows = params.out / 4u;
   if (row < rows) {
     let o = row * 4u;
-    let j = segment_of_row(o);
+    let j = segment_of(o);
     let s = params.segments[j];
     let element = (o - s.start) * params.k + first * 4u;
     let at = o * k4 + first;

@@ -16,7 +16,7 @@ fn dequantize_scalar(@builtin(global_invocation_id) id: vec3u) {
   if (row < height) {
     let o = select(row, column, TRANSPOSED == 1u);
     let k = select(column, row, TRANSPOSED == 1u);
-    let j = segment_of_row(o);
+    let j = segment_of(o);
     let s = params.segments[j];
     scratch[i] = weight(j, s.first_block, (o - s.start) * params.k + k);
     return;

@@ -1,16 +1,8 @@
-// What both variants of `dequantize` share: parameters, the member of a row of W or of a column of u, the adapter's rows.
+// What both variants of `dequantize` share: parameters, the member of a column of u, the adapter's rows.
 // The array comes first: a uniform block wants it at a multiple of 16 bytes.
 struct Params {
   segments: array<Segment, 4>,
   k: u32, out: u32, ru: u32, count: u32,
-}
-
-fn segment_of_row(o: u32) -> u32 {
-  var j = 0u;
-  for (; j + 1u < params.count; j++) {
-    if (o < params.segments[j].end) { break; }
-  }
-  return j;
 }
 
 fn segment_of_column(c: u32) -> u32 {

@@ -3,7 +3,7 @@
 // m / n. Source: Liu et al., DoRA, 2024, 4.3; Liu et al., IA3, 2022; PEFT 0.21 tuners/lora/dora.py, tuners/ia3/layer.py.
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import { defineKernel } from '../kernel.ts';
-import { segmentArray, segmentSnippet } from '../lib/segments.ts';
+import { segmentArray, segmentOfSnippet, segmentSnippet } from '../lib/segments.ts';
 import source from './dora.wgsl?raw';
 import gradSource from './dora_grad.wgsl?raw';
 import normSource from './dora_norm.wgsl?raw';
@@ -13,7 +13,7 @@ import ia3Source from './ia3_table.wgsl?raw';
 export const doraNorm = defineKernel({
   name: 'dora_norm',
   source: normSource,
-  snippets: [segmentSnippet],
+  snippets: [segmentSnippet, segmentOfSnippet],
   slots: ['decode'],
   buffers: { w: 'read', w_scales: 'read', adapter: 'read', table: 'read_write' },
   params: { segments: segmentArray, k: 'u32', out: 'u32', count: 'u32' },
@@ -25,7 +25,7 @@ export const doraNorm = defineKernel({
 export const ia3Table = defineKernel({
   name: 'ia3_table',
   source: ia3Source,
-  snippets: [segmentSnippet],
+  snippets: [segmentSnippet, segmentOfSnippet],
   buffers: { adapter: 'read', table: 'read_write' },
   params: { segments: segmentArray, out: 'u32', count: 'u32' },
   constants: {},
@@ -46,7 +46,7 @@ export const dora = defineKernel({
 export const doraGrad = defineKernel({
   name: 'dora_grad',
   source: gradSource,
-  snippets: [segmentSnippet],
+  snippets: [segmentSnippet, segmentOfSnippet],
   buffers: { z: 'read', dy: 'read', table: 'read', grads: 'read_write' },
   params: { segments: segmentArray, n: 'u32', out: 'u32', count: 'u32', total: 'u32', splits: 'u32' },
   constants: { IA3: 0 },

@@ -1,5 +1,5 @@
-// dm[o] += sum_n dy[n, o] z[n, o] / n[o]; with IA3 the vector stands at A's place, where the scale is not 0. One invocation a column over one of S fixed stretches of tokens; it adds to its own
-// partial [S, total], as lora_grad does.
+// dm[o] += sum_n dy[n, o] z[n, o] / n[o]; with IA3 the vector stands at A's place, where the scale is not 0. One invocation a column
+// over one of S fixed stretches of tokens; it adds to its own partial [S, total], as lora_grad does.
 // The array comes first: a uniform block wants it at a multiple of 16 bytes.
 struct Params { segments: array<Segment, 4>, n: u32, out: u32, count: u32, total: u32, splits: u32 }
 @group(0) @binding(0) var<storage, read> z: array<f32>; // [N, OUT]
@@ -12,11 +12,7 @@ struct Params { segments: array<Segment, 4>, n: u32, out: u32, count: u32, total
 fn dora_grad(@builtin(global_invocation_id) id: vec3u) {
   let o = id.x;
   if (o >= params.out) { return; }
-  var j = 0u;
-  for (; j + 1u < params.count; j++) {
-    if (o < params.segments[j].end) { break; }
-  }
-  let s = params.segments[j];
+  let s = params.segments[segment_of(o)];
   if (s.rank == 0u && (IA3 == 0u || s.scale == 0.0)) { return; }
   let share = (params.n + params.splits - 1u) / params.splits;
   let first = id.y * share;

@@ -13,10 +13,7 @@ var<workgroup> sums: array<f32, 64>;
 @compute @workgroup_size(64)
 fn dora_norm(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
   let o = group.x;
-  var j = 0u;
-  for (; j + 1u < params.count; j++) {
-    if (o < params.segments[j].end) { break; }
-  }
+  let j = segment_of(o);
   let s = params.segments[j];
   let row = o - s.start;
   var sum = 0.0;

@@ -9,11 +9,7 @@ struct Params { segments: array<Segment, 4>, out: u32, count: u32 }
 fn ia3_table(@builtin(global_invocation_id) id: vec3u) {
   let o = id.x;
   if (o >= params.out) { return; }
-  var j = 0u;
-  for (; j + 1u < params.count; j++) {
-    if (o < params.segments[j].end) { break; }
-  }
-  let s = params.segments[j];
+  let s = params.segments[segment_of(o)];
   table[params.out + o] = 1.0;
   if (s.scale == 0.0) { table[o] = 1.0; } else { table[o] = adapter[s.a_offset + o - s.start]; }
 }

@@ -2,9 +2,13 @@
 // with its adapter. Field order and sizes as the WGSL struct Segment.
 import type { StructArray } from '../kernel.ts';
 import source from './segment.wgsl?raw';
+import search from './segment_of.wgsl?raw';
 
 /** WGSL `struct Segment`, before every kernel with `segments` among its parameters. */
 export const segmentSnippet: string = source;
+
+/** WGSL `segment_of(o)`, for kernels with `segments` and `count` among their parameters. */
+export const segmentOfSnippet: string = search;
 
 const MAX_SEGMENTS = 4;
 

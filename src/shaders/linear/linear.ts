@@ -2,7 +2,7 @@
 // adapters whose workgroup memory is fast, and one for the few rows of generation. The other way is `dequantize` and `matmul`.
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import { defineKernel } from '../kernel.ts';
-import { segmentArray, segmentSnippet } from '../lib/segments.ts';
+import { segmentArray, segmentOfSnippet, segmentSnippet } from '../lib/segments.ts';
 import backwardSource from './linear_backward_tiled.wgsl?raw';
 import source from './linear_tiled.wgsl?raw';
 import vectorSource from './linear_vector.wgsl?raw';
@@ -15,7 +15,7 @@ const params = { segments: segmentArray, n: 'u32', k: 'u32', out: 'u32', ru: 'u3
 export const linearTiled = defineKernel({
   name: 'linear_tiled',
   source,
-  snippets: [segmentSnippet, tile],
+  snippets: [segmentSnippet, segmentOfSnippet, tile],
   slots: ['decode'],
   buffers: {
     x: 'read',
@@ -38,7 +38,7 @@ export const VECTOR_ROWS = 4;
 export const linearVector = defineKernel({
   name: 'linear_vector',
   source: vectorSource,
-  snippets: [segmentSnippet],
+  snippets: [segmentSnippet, segmentOfSnippet],
   slots: ['decode'],
   buffers: linearTiled.buffers,
   params,
@@ -50,7 +50,7 @@ export const linearVector = defineKernel({
 export const linearVectorSubgroup = defineKernel({
   name: 'linear_vector_subgroup',
   source: subgroupSource,
-  snippets: [segmentSnippet],
+  snippets: [segmentSnippet, segmentOfSnippet],
   slots: ['decode'],
   buffers: linearTiled.buffers,
   params,
@@ -63,7 +63,7 @@ export const linearVectorSubgroup = defineKernel({
 export const linearBackwardTiled = defineKernel({
   name: 'linear_backward_tiled',
   source: backwardSource,
-  snippets: [segmentSnippet, tile],
+  snippets: [segmentSnippet, segmentOfSnippet, tile],
   slots: ['decode'],
   buffers: {
     dy: 'read',

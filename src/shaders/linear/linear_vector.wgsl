@@ -14,10 +14,7 @@ struct Params { segments: array<Segment, 4>, n: u32, k: u32, out: u32, ru: u32, 
 fn linear_vector(@builtin(global_invocation_id) id: vec3u) {
   let o = id.x + id.y * GRID_WIDTH;
   if (o >= params.out) { return; }
-  var j = 0u;
-  for (; j + 1u < params.count; j++) {
-    if (o < params.segments[j].end) { break; }
-  }
+  let j = segment_of(o);
   let s = params.segments[j];
   let k4 = params.k / 4u;
   let first = (o - s.start) * params.k;

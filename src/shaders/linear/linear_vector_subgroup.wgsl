@@ -17,10 +17,7 @@ fn linear_vector_subgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_in
   let o = group.x + group.y * 32768u;
   let known = o < params.out;
   let column = min(o, params.out - 1u);
-  var j = 0u;
-  for (; j + 1u < params.count; j++) {
-    if (column < params.segments[j].end) { break; }
-  }
+  let j = segment_of(column);
   let s = params.segments[j];
   let k4 = params.k / 4u;
   let first = (column - s.start) * params.k;

@@ -1,15 +1,6 @@
-// What both directions of the tiled linear layer share: parameters, the two tiles in workgroup memory, the member a row of W
-// belongs to. STEP columns of the inner dimension stand in a tile at a time.
+// What both directions of the tiled linear layer share: parameters and the two tiles in workgroup memory. STEP columns of the inner dimension stand in a tile at a time.
 // The array comes first: a uniform block wants it at a multiple of 16 bytes.
 struct Params { segments: array<Segment, 4>, n: u32, k: u32, out: u32, ru: u32, count: u32 }
 const STEP = 16u;
 var<workgroup> left: array<array<f32, 64>, 16>; // [p][row]
 var<workgroup> right: array<array<f32, 64>, 16>; // [p][column]
-
-fn segment_of(o: u32) -> u32 {
-  var j = 0u;
-  for (; j + 1u < params.count; j++) {
-    if (o < params.segments[j].end) { break; }
-  }
-  return j;
-}

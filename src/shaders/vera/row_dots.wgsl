@@ -1,5 +1,5 @@
-// The gradient of a vector of VeRA: each row of the factor's gradient times the same row of the shared matrix, summed. One workgroup of 64 a
-// row and split.
+// The gradient of a vector of VeRA: each row of the factor's gradient times the same row of the shared matrix, summed. One workgroup
+// of 64 a row and split.
 struct Params { rows: u32, columns: u32, stride: u32, shared_offset: u32, vector_offset: u32, factor_offset: u32, total: u32, splits: u32 }
 @group(0) @binding(0) var<storage, read> projections: array<f32>;
 @group(0) @binding(1) var<storage, read_write> grads: array<f32>; // [S, total]

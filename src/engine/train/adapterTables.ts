@@ -15,7 +15,7 @@ import { recordVeraFactors } from '../ops/vera.ts';
 import { makePlan } from '../tape/plan.ts';
 import { Tape } from '../tape/tape.ts';
 
-export class DoraTables {
+export class AdapterTables {
   readonly #backend: Backend;
   readonly #groups: readonly GroupAttributes[];
   readonly #tape = new Tape();
