@@ -1,8 +1,8 @@
 // A GGUF file of 98 MB made on the spot: thirty layers of random float32 weights under the embedded model's tokenizer. It says
 // nothing sensible, but it loads, trains and takes as long to read as a real model of that size.
 import { writeFileSync } from 'node:fs';
-import type { TensorSpec } from '../src/engine/formats/gguf/writer.ts';
-import { ggml, types, writeGguf } from '../src/engine/formats/gguf/writer.ts';
+import type { TensorSpec } from '../src/engine/ground/formats/gguf/writer.ts';
+import { ggml, types, writeGguf } from '../src/engine/ground/formats/gguf/writer.ts';
 import { tinyMetadata } from '../src/engine/testing/ggufModel.ts';
 
 const shape = {

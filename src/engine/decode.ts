@@ -1,5 +1,5 @@
 // The only place where what crosses the worker boundary gets its type: checked by tag, refused by name.
-import { UserError } from './errors.ts';
+import { UserError } from './ground/errors.ts';
 import type { Command, Event } from './protocol.ts';
 
 const commandTypes: Record<Command['type'], readonly string[]> = {

@@ -4,8 +4,8 @@
 export type { EngineClient } from './client.ts';
 export { startEngine } from './client.ts';
 export { decodeRows } from './data/rows.ts';
-export { chapters as guideChapters } from './doctor/guide.ts';
-export type { ExportFile } from './export/adapterTensors.ts';
+export type { ExportFile } from './exchange/export/adapterTensors.ts';
+export { chapters as guideChapters } from './laboratory/doctor/guide.ts';
 export type {
   CostEstimate,
   DataSummary,
@@ -19,8 +19,10 @@ export type {
   PythonWarning,
   RowPreview,
   StripCell,
-} from './inspect/inspection.ts';
-export type { Why } from './inspect/why.ts';
+} from './laboratory/inspect/inspection.ts';
+export type { Why } from './laboratory/inspect/why.ts';
+export type { PythonReading } from './python/read/reading.ts';
+export { accelerateFiles } from './python/write/accelerateFiles.ts';
 export { formatLink, parseLink, recipeJson } from './recipe/link.ts';
 export type { PresetInfo } from './recipe/presets.ts';
 export { loadPresets } from './recipe/presets.ts';
@@ -43,7 +45,5 @@ export type {
   Setting,
   Text,
   TextKind,
-} from './recipe/setting.ts';
-export { settingProblem } from './recipe/setting.ts';
-export { accelerateFiles } from './script/accelerateFiles.ts';
-export type { PythonReading } from './script/reading.ts';
+} from './recipe/settings/setting.ts';
+export { settingProblem } from './recipe/settings/setting.ts';

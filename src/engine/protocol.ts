@@ -1,18 +1,18 @@
 // The worker boundary: commands in, events out, as discriminated unions. `decode.ts` checks what arrives; nothing is cast.
 
-import type { Advice } from './doctor/guide.ts';
-import type { ExportFile } from './export/adapterTensors.ts';
-import type { FloatType } from './export/floatBytes.ts';
-import type { ExportFormat } from './export/formats.ts';
-import type { Inspection } from './inspect/inspection.ts';
-import type { SurveyRow } from './inspect/survey.ts';
-import type { Why } from './inspect/why.ts';
+import type { ExportFile } from './exchange/export/adapterTensors.ts';
+import type { FloatType } from './exchange/export/floatBytes.ts';
+import type { ExportFormat } from './exchange/export/formats.ts';
+import type { Advice } from './laboratory/doctor/guide.ts';
+import type { Inspection } from './laboratory/inspect/inspection.ts';
+import type { SurveyRow } from './laboratory/inspect/survey.ts';
+import type { Why } from './laboratory/inspect/why.ts';
 import type { ModelInfo } from './models/modelFiles.ts';
+import type { PythonReading } from './python/read/reading.ts';
 import type { Recipe, RecipePatch } from './recipe/recipe.ts';
-import type { PythonReading } from './script/reading.ts';
 
-export type { FloatType } from './export/floatBytes.ts';
-export type { ExportFormat } from './export/formats.ts';
+export type { FloatType } from './exchange/export/floatBytes.ts';
+export type { ExportFormat } from './exchange/export/formats.ts';
 
 export type BackendChoice = 'auto' | 'webgpu' | 'cpu';
 

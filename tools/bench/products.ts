@@ -1,9 +1,10 @@
 // The 4-bit products on SmolLM2's shapes: decode and product together, forward and dX, as the tape runs them.
-import type { Variants } from '../../src/engine/backends/tune.ts';
-import { measureVariants } from '../../src/engine/backends/tune.ts';
-import type { FrozenGroup } from '../../src/engine/ops/frozenProduct.ts';
-import { backwardCalls, forwardCalls } from '../../src/engine/ops/frozenProduct.ts';
-import type { KernelProfile, Ref } from '../../src/engine/tape/operation.ts';
+
+import type { KernelProfile, Ref } from '../../src/engine/torch/autograd/operation.ts';
+import type { FrozenGroup } from '../../src/engine/torch/ops/frozenProduct.ts';
+import { backwardCalls, forwardCalls } from '../../src/engine/torch/ops/frozenProduct.ts';
+import type { Variants } from '../../src/engine/training/backends/tune.ts';
+import { measureVariants } from '../../src/engine/training/backends/tune.ts';
 import type { BufferRange } from '../../src/shaders/host/dispatch.ts';
 import type { Pipelines } from '../../src/shaders/host/pipelines.ts';
 import type { KernelCall } from '../../src/shaders/kernel.ts';

@@ -1,19 +1,20 @@
 // Whole training steps, the time of each kernel in one, generation, loading and memory, of a model that is on this machine.
-import { GpuBackend } from '../../src/engine/backends/gpuBackend.ts';
-import { openBackend } from '../../src/engine/backends/openDevice.ts';
+
 import type { Example } from '../../src/engine/data/tokenize.ts';
-import { Generator } from '../../src/engine/generate/generator.ts';
 import { loadWeights } from '../../src/engine/models/loadModel.ts';
 import type { ModelFiles } from '../../src/engine/models/modelFiles.ts';
 import { weightFormatsOf } from '../../src/engine/models/weightSource.ts';
+import type { Wired } from '../../src/engine/python/run/wire.ts';
+import { weightOptions, wire } from '../../src/engine/python/run/wire.ts';
 import type { RecipePatch } from '../../src/engine/recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../src/engine/recipe/recipe.ts';
-import { estimateCost } from '../../src/engine/session/estimate.ts';
-import { makePlan } from '../../src/engine/tape/plan.ts';
-import { recordTraining } from '../../src/engine/train/recordTraining.ts';
-import { Trainer } from '../../src/engine/train/trainer.ts';
-import type { Wired } from '../../src/engine/wiring/wire.ts';
-import { weightOptions, wire } from '../../src/engine/wiring/wire.ts';
+import { makePlan } from '../../src/engine/torch/autograd/plan.ts';
+import { GpuBackend } from '../../src/engine/training/backends/gpuBackend.ts';
+import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
+import { estimateCost } from '../../src/engine/training/estimate.ts';
+import { Generator } from '../../src/engine/training/generate/generator.ts';
+import { recordTraining } from '../../src/engine/training/recordTraining.ts';
+import { Trainer } from '../../src/engine/training/trainer.ts';
 import { median } from './peak.ts';
 import type { Traffic } from './traffic.ts';
 import { trafficOf } from './traffic.ts';

@@ -1,8 +1,8 @@
 // How much each kernel of a training step must at least move and compute: operands once, floating-point operations of its
 // node. Divided by its time this gives its share of what the adapter can do.
-import type { KernelProfile, Ref } from '../../src/engine/tape/operation.ts';
-import type { Plan } from '../../src/engine/tape/plan.ts';
-import { elementCount } from '../../src/engine/tape/value.ts';
+import type { KernelProfile, Ref } from '../../src/engine/torch/autograd/operation.ts';
+import type { Plan } from '../../src/engine/torch/autograd/plan.ts';
+import { elementCount } from '../../src/engine/torch/autograd/value.ts';
 import type { KernelCall } from '../../src/shaders/kernel.ts';
 
 export interface Traffic {

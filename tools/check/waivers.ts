@@ -10,18 +10,18 @@ export interface Waiver {
 export const waivers: readonly Waiver[] = [
   {
     check: 'cast',
-    file: 'src/engine/backends/cpuBackend.ts',
+    file: 'src/engine/training/backends/cpuBackend.ts',
     reason:
       'subarray of a union of typed arrays keeps its type; a plan comes back from the backend that made it, checked by a field.',
   },
   {
     check: 'cast',
-    file: 'src/engine/backends/gpuBackend.ts',
+    file: 'src/engine/training/backends/gpuBackend.ts',
     reason: 'a plan comes back from the backend that made it, checked by a field.',
   },
   {
     check: 'cast',
-    file: 'src/engine/ops/nodeValues.ts',
+    file: 'src/engine/torch/ops/nodeValues.ts',
     reason: 'map over a tuple of places loses its length.',
   },
   {
@@ -41,7 +41,7 @@ export const waivers: readonly Waiver[] = [
   },
   {
     check: 'cast',
-    file: 'src/engine/tape/tape.ts',
+    file: 'src/engine/torch/autograd/tape.ts',
     reason: 'nodes of all operations stand in one list; an operation only ever meets its own attributes.',
   },
   {

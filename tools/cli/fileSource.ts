@@ -1,7 +1,7 @@
 // Ranges of a file on disk.
 import { open } from 'node:fs/promises';
-import { UserError } from '../../src/engine/errors.ts';
-import type { ByteSource } from '../../src/engine/formats/byteSource.ts';
+import { UserError } from '../../src/engine/ground/errors.ts';
+import type { ByteSource } from '../../src/engine/ground/formats/byteSource.ts';
 
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

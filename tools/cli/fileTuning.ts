@@ -1,8 +1,8 @@
 // What was measured of this machine's adapters, in a file under the user's cache folder.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import type { TuningCache } from '../../src/engine/backends/tune.ts';
-import { isRecord } from '../../src/engine/isRecord.ts';
+import { isRecord } from '../../src/engine/ground/isRecord.ts';
+import type { TuningCache } from '../../src/engine/training/backends/tune.ts';
 
 const folder = `${process.env.XDG_CACHE_HOME ?? `${homedir()}/.cache`}/lora-playground`;
 const path = `${folder}/tuning.json`;

@@ -1,13 +1,13 @@
 // `npm run lab`: what a configuration does before anything is trained: the outcome under the chosen versions, the causes with
 // their evidence, and repairs as patches of the recipe. Touches no device. Exit status 1 only when the question can't be answered.
 import { parseArgs } from 'node:util';
-import { UserError } from '../../src/engine/errors.ts';
+import { UserError } from '../../src/engine/ground/errors.ts';
+import type { NotUnderstood } from '../../src/engine/python/read/fromPython.ts';
+import { fromPython } from '../../src/engine/python/read/fromPython.ts';
 import { formatLink } from '../../src/engine/recipe/link.ts';
 import { presetValues } from '../../src/engine/recipe/presets.ts';
 import type { Recipe, RecipePatch } from '../../src/engine/recipe/recipe.ts';
 import { withPatch } from '../../src/engine/recipe/recipe.ts';
-import type { NotUnderstood } from '../../src/engine/script/fromPython.ts';
-import { fromPython } from '../../src/engine/script/fromPython.ts';
 import { Assets } from '../../src/engine/session/assets.ts';
 import { errorData } from '../../src/engine/session/errorData.ts';
 import { laboratory } from '../../src/engine/session/laboratory.ts';

@@ -1,6 +1,6 @@
 // The command line of `npm run train`: what was asked for, checked.
 import { parseArgs } from 'node:util';
-import { UserError } from '../../src/engine/errors.ts';
+import { UserError } from '../../src/engine/ground/errors.ts';
 import type { BackendChoice, FloatType } from '../../src/engine/protocol.ts';
 
 export interface CliOptions {

@@ -2,9 +2,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { decodeRows } from '../../src/engine/data/rows.ts';
-import { UserError } from '../../src/engine/errors.ts';
-import { urlSource } from '../../src/engine/formats/byteSource.ts';
-import type { NamedBytes } from '../../src/engine/import/unpack.ts';
+import type { NamedBytes } from '../../src/engine/exchange/import/unpack.ts';
+import { UserError } from '../../src/engine/ground/errors.ts';
+import { urlSource } from '../../src/engine/ground/formats/byteSource.ts';
 import { parseLink } from '../../src/engine/recipe/link.ts';
 import { presetValues, recipeOfPreset } from '../../src/engine/recipe/presets.ts';
 import type { Recipe } from '../../src/engine/recipe/recipe.ts';

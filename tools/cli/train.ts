@@ -1,8 +1,6 @@
 // `npm run train`: the page's run without the page. Same engine, same recipe, same numbers; exit status 1 on failure.
 import { mkdir, writeFile } from 'node:fs/promises';
-import type { OpenedBackend } from '../../src/engine/backends/openDevice.ts';
-import { openBackend } from '../../src/engine/backends/openDevice.ts';
-import { UserError } from '../../src/engine/errors.ts';
+import { UserError } from '../../src/engine/ground/errors.ts';
 import type { Event, ExportFormat } from '../../src/engine/protocol.ts';
 import { formatLink } from '../../src/engine/recipe/link.ts';
 import { presetValues } from '../../src/engine/recipe/presets.ts';
@@ -14,6 +12,8 @@ import { TrainingRun } from '../../src/engine/session/run.ts';
 import type { Snapshot, SnapshotStore } from '../../src/engine/session/snapshot.ts';
 import { memoryStore } from '../../src/engine/session/snapshot.ts';
 import { newestSnapshot } from '../../src/engine/session/snapshotDecode.ts';
+import type { OpenedBackend } from '../../src/engine/training/backends/openDevice.ts';
+import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
 import { fileTuning } from './fileTuning.ts';
 import { folderStore } from './folderStore.ts';
 import { nodeGpu } from './nodeGpu.ts';

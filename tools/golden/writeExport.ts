@@ -1,15 +1,15 @@
 // Trains the embedded model for a few steps with each of several recipes, exports everything, and writes our logits on three prompts
 // beside it, for check_export.py: `node tools/run.mjs tools/golden/writeExport.ts FOLDER`.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { openBackend } from '../../src/engine/backends/openDevice.ts';
-import { UserError } from '../../src/engine/errors.ts';
-import { exportFormats } from '../../src/engine/export/formats.ts';
+import { exportFormats } from '../../src/engine/exchange/export/formats.ts';
+import { UserError } from '../../src/engine/ground/errors.ts';
 import { recipeOfPreset } from '../../src/engine/recipe/presets.ts';
 import type { RecipePatch } from '../../src/engine/recipe/recipe.ts';
 import { withPatch } from '../../src/engine/recipe/recipe.ts';
 import { Assets } from '../../src/engine/session/assets.ts';
 import { TrainingRun } from '../../src/engine/session/run.ts';
 import { memoryStore } from '../../src/engine/session/snapshot.ts';
+import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
 import { readPublic } from '../cli/readPublic.ts';
 
 const prompts = ['Where is the mill?', 'Who is the mayor?', 'Write a greeting.'];

@@ -3,8 +3,8 @@
 import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseRows } from '../../src/engine/data/rows.ts';
-import { accelerateFiles } from '../../src/engine/script/accelerateFiles.ts';
-import { pythonScript } from '../../src/engine/script/pythonScript.ts';
+import { accelerateFiles } from '../../src/engine/python/write/accelerateFiles.ts';
+import { pythonScript } from '../../src/engine/python/write/pythonScript.ts';
 import { parityRecipes, readFor } from '../../src/engine/testing/parityRecipes.ts';
 import { smollm2File } from '../../src/engine/testing/smollm2.ts';
 

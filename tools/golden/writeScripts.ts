@@ -1,9 +1,9 @@
 // Writes the Python script of every recipe in script_recipes.json into a folder, for scripts.sh to run under the real
 // libraries: `node tools/run.mjs tools/golden/writeScripts.ts FOLDER`. Two steps each; prints `name<TAB>file<TAB>stack`.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { pythonScript } from '../../src/engine/python/write/pythonScript.ts';
 import type { RecipePatch } from '../../src/engine/recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../src/engine/recipe/recipe.ts';
-import { pythonScript } from '../../src/engine/script/pythonScript.ts';
 
 export function main([folder]: readonly string[]): number {
   if (folder === undefined) {

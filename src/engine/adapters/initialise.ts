@@ -1,8 +1,8 @@
 // Initial numbers of an adapter, bit for bit as PEFT draws them: per module in module order the r·in and out·r draws of the
 // two nn.Linear, then r·in more that become A unless init_lora_weights is False. Source: numerics 2.2, PEFT 0.21 lora/layer.py.
-import { TorchGenerator } from '../random/mt19937.ts';
-import { torchNormal } from '../random/normal.ts';
-import type { AdapterLayout, AdapterTensor } from './layout.ts';
+import { TorchGenerator } from '../torch/random/mt19937.ts';
+import { torchNormal } from '../torch/random/normal.ts';
+import type { AdapterLayout, AdapterTensor } from '../torch/trainedLayout.ts';
 
 function uniform(flat: Float32Array, tensor: AdapterTensor, generator: TorchGenerator): void {
   const [, inFeatures = 1] = tensor.parameter.shape;

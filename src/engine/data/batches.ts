@@ -1,7 +1,7 @@
 // Which rows meet in which step, and what goes to the device: order by epoch as accelerate's seedable sampler, windows of
 // gradient accumulation, right padding, shifted labels, the label count of the whole window.
 // Source: numerics reference 4.1, 4.3, 4.4 (transformers 5.18, accelerate 1.15).
-import { TorchGenerator } from '../random/mt19937.ts';
+import { TorchGenerator } from '../torch/random/mt19937.ts';
 import type { Example, Sequence } from './tokenize.ts';
 import { IGNORE } from './tokenize.ts';
 

@@ -2,8 +2,8 @@
 // `conversations` or `prompt`/`chosen`/`rejected`.
 // Every refusal names the line. Column names and meanings as TRL 1.13's SFTTrainer reads them.
 
-import { UserError } from '../errors.ts';
-import { isRecord } from '../isRecord.ts';
+import { UserError } from '../ground/errors.ts';
+import { isRecord } from '../ground/isRecord.ts';
 import type { Message } from './tokenizer.ts';
 
 export type Row =

@@ -1,6 +1,6 @@
 // dataset.train_test_split(test_size, seed): which rows train and which are held out, in the order datasets gives them.
 // Source: datasets 5.0.1 arrow_dataset.py; the permutation is numpy's.
-import { NumpyGenerator } from '../random/pcg64.ts';
+import { NumpyGenerator } from '../torch/random/pcg64.ts';
 
 export interface Split<T> {
   readonly train: readonly T[];

@@ -1,6 +1,6 @@
 // Rows become ids and labels as TRL's SFTTrainer prepares them (numerics reference 4.2): EOS, joint tokenisation, masks,
 // truncation from the right. Labels stand at their own token here; the shift happens in the batches.
-import { UserError } from '../errors.ts';
+import { UserError } from '../ground/errors.ts';
 import type { Row } from './rows.ts';
 import type { Tokenizer } from './tokenizer.ts';
 

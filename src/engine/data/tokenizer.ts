@@ -1,8 +1,8 @@
 // The model's own tokenizer and chat template, by the Hugging Face libraries; and which bytes each token stands for.
 import { Template } from '@huggingface/jinja';
 import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
-import { UserError } from '../errors.ts';
-import { recordOf } from '../isRecord.ts';
+import { UserError } from '../ground/errors.ts';
+import { recordOf } from '../ground/isRecord.ts';
 
 export interface Message {
   readonly role: string;

@@ -1,16 +1,17 @@
 // The llama family: records the forward pass from the module tree, layer by layer, under whatever grad mode, hooks and
 // checkpointing the wiring left. Source of the block structure: transformers 4.57 models/llama/modeling_llama.py.
-import { attention } from '../ops/attention.ts';
-import { embedding } from '../ops/embedding.ts';
-import { kvAppend } from '../ops/kvAppend.ts';
-import { linear } from '../ops/linear.ts';
-import { rmsNorm } from '../ops/rmsNorm.ts';
-import { rope } from '../ops/rope.ts';
-import { swiglu } from '../ops/swiglu.ts';
-import { checkpointNonReentrant, checkpointReentrant } from '../tape/segment.ts';
-import type { Value } from '../tape/value.ts';
+
+import { checkpointNonReentrant, checkpointReentrant } from '../torch/autograd/segment.ts';
+import type { Value } from '../torch/autograd/value.ts';
+import { attention } from '../torch/ops/attention.ts';
+import { embedding } from '../torch/ops/embedding.ts';
+import { kvAppend } from '../torch/ops/kvAppend.ts';
+import { linear } from '../torch/ops/linear.ts';
+import { rmsNorm } from '../torch/ops/rmsNorm.ts';
+import { rope } from '../torch/ops/rope.ts';
+import { swiglu } from '../torch/ops/swiglu.ts';
+import type { BatchShape, Recording } from '../torch/recording.ts';
 import type { LlamaConfig } from './llamaConfig.ts';
-import type { BatchShape, Recording } from './recording.ts';
 
 /** A key/value cache makes attention read earlier tokens; its buffers are named by layer. */
 export interface CacheShape {

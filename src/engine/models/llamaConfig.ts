@@ -1,7 +1,7 @@
 // config.json of a llama-architecture model, in the form of transformers 4 (`rope_theta`, `torch_dtype`) and 5
 // (`rope_parameters`, `dtype`). Source: transformers 5.18 models/llama/configuration_llama.py.
-import { UserError } from '../errors.ts';
-import { recordOf } from '../isRecord.ts';
+import { UserError } from '../ground/errors.ts';
+import { recordOf } from '../ground/isRecord.ts';
 
 export interface LlamaConfig {
   readonly hiddenSize: number;

@@ -1,8 +1,9 @@
 // The module tree of LlamaForCausalLM as transformers builds it, freshly loaded: 4-bit linears are frozen uint8,
 // everything else requires grad, the model is in eval mode. Names and order as in transformers 4.57.
-import type { ModuleKind, Parameter } from '../nn/module.ts';
-import { Module, parameter } from '../nn/module.ts';
-import type { DType } from '../tape/value.ts';
+
+import type { DType } from '../torch/autograd/value.ts';
+import type { ModuleKind, Parameter } from '../torch/nn/module.ts';
+import { Module, parameter } from '../torch/nn/module.ts';
 import type { LlamaConfig } from './llamaConfig.ts';
 
 export interface LoadOptions {

@@ -1,10 +1,10 @@
 // What a base model is to the engine: shape, tokenizer, weights on demand. Here the embedded one; models/gguf reads files.
 // Where the bytes come from (a server, a folder) is the caller's.
 import { Tokenizer } from '../data/tokenizer.ts';
-import { UserError } from '../errors.ts';
-import type { SafeTensor } from '../formats/safetensors.ts';
-import { readSafetensors, toFloat32 } from '../formats/safetensors.ts';
-import { recordOf } from '../isRecord.ts';
+import { UserError } from '../ground/errors.ts';
+import type { SafeTensor } from '../ground/formats/safetensors.ts';
+import { readSafetensors, toFloat32 } from '../ground/formats/safetensors.ts';
+import { recordOf } from '../ground/isRecord.ts';
 import type { LlamaConfig } from './llamaConfig.ts';
 import { parseLlamaConfig } from './llamaConfig.ts';
 import type { WeightSource } from './weightSource.ts';

@@ -4,8 +4,8 @@
 import type { BlockFormat } from '../../shaders/quant/ggml.ts';
 import { decodeFile, promoteToQ4_1 } from '../../shaders/quant/ggml.ts';
 import type { WeightFormat } from '../../shaders/quant/weightFormat.ts';
+import type { WeightFormats } from '../torch/recording.ts';
 import type { LlamaConfig } from './llamaConfig.ts';
-import type { WeightFormats } from './recording.ts';
 
 /** float32, or a block format of ggml. */
 export type StoredFormat = 'none' | BlockFormat;

@@ -1,5 +1,5 @@
 // Text ↔ base64url of raw DEFLATE, by the platform's own streams; refuses to inflate a bomb.
-import { UserError } from '../errors.ts';
+import { UserError } from '../ground/errors.ts';
 
 const MAX_INFLATED_BYTES = 1_000_000;
 

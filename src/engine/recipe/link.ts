@@ -5,8 +5,8 @@ import { deflateText, inflateText } from './deflate.ts';
 import type { PresetValues } from './presets.ts';
 import type { CustomData, ModelRef, Recipe, RecipeValues, SettingKey } from './recipe.ts';
 import { changedKeys, defaultValues, isSettingKey, RECIPE_VERSION, settingOf } from './recipe.ts';
-import type { Setting } from './setting.ts';
-import { settingProblem } from './setting.ts';
+import type { Setting } from './settings/setting.ts';
+import { settingProblem } from './settings/setting.ts';
 
 export interface LinkOptions {
   readonly includeData: boolean;

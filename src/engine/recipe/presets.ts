@@ -1,12 +1,12 @@
 // The registry of presets: data presets listed in public/presets/presets.json, and the laboratory presets declared here,
 // which borrow a data preset's rows. A preset is a named patch of settings with rows and questions.
 
-import { UserError } from '../errors.ts';
-import { isRecord } from '../isRecord.ts';
+import { UserError } from '../ground/errors.ts';
+import { isRecord } from '../ground/isRecord.ts';
 import type { Recipe, RecipePatch, RecipeValues } from './recipe.ts';
 import { defaultValues, isSettingKey, settingOf, withPatch } from './recipe.ts';
-import type { Text } from './setting.ts';
-import { settingProblem } from './setting.ts';
+import type { Text } from './settings/setting.ts';
+import { settingProblem } from './settings/setting.ts';
 
 export interface PresetInfo {
   readonly id: string;

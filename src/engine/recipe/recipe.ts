@@ -1,16 +1,17 @@
 // The recipe: the only source of settings. A flat record from dotted PEFT/TRL names to values, typed from the
 // declarations. Presets are named patches; the link and the JSON file hold only what differs from the preset.
-import { loraSettings } from '../adapters/loraSettings.ts';
-import { dataSettings } from '../data/dataSettings.ts';
-import { generateSettings } from '../generate/generateSettings.ts';
-import { optimizerSettings } from '../optimizers/optimizerSettings.ts';
-import { evaluationSettings } from '../train/evaluationSettings.ts';
-import { preferenceSettings } from '../train/preferenceSettings.ts';
-import { sftSettings } from '../train/sftSettings.ts';
-import { trainSettings } from '../train/trainSettings.ts';
-import { wiringSettings } from '../wiring/wiringSettings.ts';
-import type { Kind, Setting, ValueOf } from './setting.ts';
-import { settingProblem } from './setting.ts';
+
+import { dataSettings } from './settings/data.ts';
+import { evaluationSettings } from './settings/evaluation.ts';
+import { generateSettings } from './settings/generate.ts';
+import { loraSettings } from './settings/lora.ts';
+import { optimizerSettings } from './settings/optimizer.ts';
+import { preferenceSettings } from './settings/preference.ts';
+import type { Kind, Setting, ValueOf } from './settings/setting.ts';
+import { settingProblem } from './settings/setting.ts';
+import { sftSettings } from './settings/sft.ts';
+import { trainSettings } from './settings/train.ts';
+import { wiringSettings } from './settings/wiring.ts';
 
 export const RECIPE_VERSION = 1;
 

@@ -1,11 +1,11 @@
 // Reads the JSON file that the page saves (link.ts writes it). Unlike a link, a wrong file is refused as a whole.
 
-import { UserError } from '../errors.ts';
-import { isRecord } from '../isRecord.ts';
+import { UserError } from '../ground/errors.ts';
+import { isRecord } from '../ground/isRecord.ts';
 import type { PresetValues } from './presets.ts';
 import type { ModelRef, Recipe, RecipeValues } from './recipe.ts';
 import { defaultValues, isSettingKey, RECIPE_VERSION, settingOf } from './recipe.ts';
-import { settingProblem } from './setting.ts';
+import { settingProblem } from './settings/setting.ts';
 
 const fileRef = (value: unknown): ModelRef | null =>
   isRecord(value) && typeof value.name === 'string' && typeof value.digest === 'string'

@@ -1,9 +1,10 @@
 // Answers of a run, streamed: before it is the model without its adapter. Where the adapter was taken out of the base, the untouched
 // model is base and first values together, so those stand in the adapter's place while it answers.
-import type { Backend } from '../backends/backend.ts';
-import { UserError } from '../errors.ts';
-import type { Generator } from '../generate/generator.ts';
+
+import { UserError } from '../ground/errors.ts';
 import type { Recipe } from '../recipe/recipe.ts';
+import type { Backend } from '../training/backends/backend.ts';
+import type { Generator } from '../training/generate/generator.ts';
 import type { LoadOptions } from './loadFiles.ts';
 
 export interface AnswersOptions {

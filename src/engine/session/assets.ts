@@ -2,9 +2,9 @@
 
 import type { Row } from '../data/rows.ts';
 import { parseRows } from '../data/rows.ts';
-import { UserError } from '../errors.ts';
-import type { ByteSource } from '../formats/byteSource.ts';
-import type { ImportedAdapter } from '../import/importedAdapter.ts';
+import type { ImportedAdapter } from '../exchange/import/importedAdapter.ts';
+import { UserError } from '../ground/errors.ts';
+import type { ByteSource } from '../ground/formats/byteSource.ts';
 import { ggufModel } from '../models/gguf/ggufModel.ts';
 import type { ModelFiles, ReadAsset } from '../models/modelFiles.ts';
 import { embeddedModel } from '../models/modelFiles.ts';

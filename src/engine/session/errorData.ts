@@ -1,7 +1,7 @@
 // What was thrown, as it crosses to the page or the command line: a code, a message, data.
-import { UserError } from '../errors.ts';
+import { UserError } from '../ground/errors.ts';
 import type { EngineErrorData } from '../protocol.ts';
-import { PythonError } from '../tape/pythonError.ts';
+import { PythonError } from '../torch/autograd/pythonError.ts';
 
 /** Anything but UserError and PythonError is our own fault: code `internal`. */
 export function errorData(error: unknown): EngineErrorData {

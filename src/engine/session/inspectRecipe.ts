@@ -1,17 +1,17 @@
 // The answer to `inspect`: a recipe on the tape, its rows, its cost. Touches no device.
-import { assertRankFits } from '../adapters/rankFits.ts';
-import { UserError } from '../errors.ts';
-import { inspect } from '../inspect/inspect.ts';
-import type { Inspection } from '../inspect/inspection.ts';
+import { assertRankFits } from '../adapters/lora/rankFits.ts';
+import { prepareData } from '../data/prepareData.ts';
+import { UserError } from '../ground/errors.ts';
+import { inspect } from '../laboratory/inspect/inspect.ts';
+import type { Inspection } from '../laboratory/inspect/inspection.ts';
 import { weightFormatsOf } from '../models/weightSource.ts';
+import { weightOptions } from '../python/run/wire.ts';
+import type { ScriptContext } from '../python/write/pythonScript.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { recipeProblems } from '../recipe/recipe.ts';
-import type { ScriptContext } from '../script/pythonScript.ts';
-import { weightOptions } from '../wiring/wire.ts';
+import { estimateCost } from '../training/estimate.ts';
+import { formatsAfter } from '../training/firstValues.ts';
 import type { Assets } from './assets.ts';
-import { estimateCost } from './estimate.ts';
-import { formatsAfter } from './firstValues.ts';
-import { prepareData } from './prepareData.ts';
 
 /** Beside the script: the rows and their format; a file, if there is one, and the folder that is made of it. */
 function scriptContext(recipe: Recipe, rows: string): ScriptContext {

@@ -1,6 +1,6 @@
 // Decides when a run is saved: often enough that little is lost, seldom enough that it costs little. Reading back happens
 // between steps; writing goes on beside them. A store that fails is reported once and then left alone.
-import type { Trainer } from '../train/trainer.ts';
+import type { Trainer } from '../training/trainer.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
 import { encodeSnapshot } from './snapshot.ts';
 

@@ -1,14 +1,14 @@
 // Everything the laboratory knows of a recipe, without a device: how the script ends, what every trainable tensor gets, and all
 // that the doctor has to say. For the command line; the page shows the same in parts.
 
-import { diagnose } from '../doctor/diagnose.ts';
-import { examine } from '../inspect/examine.ts';
-import type { Diagnosis, Outcome } from '../inspect/inspection.ts';
-import { stripOf } from '../inspect/strip.ts';
-import { countParameters, trainableLine } from '../inspect/trainableLine.ts';
+import { prepareData } from '../data/prepareData.ts';
+import { diagnose } from '../laboratory/doctor/diagnose.ts';
+import { examine } from '../laboratory/inspect/examine.ts';
+import type { Diagnosis, Outcome } from '../laboratory/inspect/inspection.ts';
+import { stripOf } from '../laboratory/inspect/strip.ts';
+import { countParameters, trainableLine } from '../laboratory/inspect/trainableLine.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Assets } from './assets.ts';
-import { prepareData } from './prepareData.ts';
 
 export interface LaboratoryReport {
   readonly outcome: Outcome;

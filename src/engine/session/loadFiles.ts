@@ -1,11 +1,12 @@
 // Weights of a model → the backend, told in bytes, bytes a second and time left; gives up between two groups when asked to.
-import type { OpenedBackend } from '../backends/openDevice.ts';
-import { Cancelled } from '../errors.ts';
+
+import { Cancelled } from '../ground/errors.ts';
 import { loadWeights } from '../models/loadModel.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
 import type { Event } from '../protocol.ts';
+import { weightOptions } from '../python/run/wire.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import { weightOptions } from '../wiring/wire.ts';
+import type { OpenedBackend } from '../training/backends/openDevice.ts';
 
 export interface LoadOptions {
   readonly opened: OpenedBackend;

@@ -1,7 +1,8 @@
 // What an error that a run threw really was: a lost device makes whatever was awaited fail in words of its own, a moment
 // before the device says that it is gone.
-import type { OpenedBackend } from '../backends/openDevice.ts';
-import { UserError } from '../errors.ts';
+
+import { UserError } from '../ground/errors.ts';
+import type { OpenedBackend } from '../training/backends/openDevice.ts';
 
 const GRACE_MS = 250;
 

@@ -1,13 +1,13 @@
 // Opens an adapter that a person brings and tries it on the recipe's model: what does not fit is told before anything is trained.
-import { readAdapter } from '../import/importedAdapter.ts';
-import { placeAdapter } from '../import/placeAdapter.ts';
-import { stackAdapters } from '../import/stackAdapters.ts';
-import type { NamedBytes } from '../import/unpack.ts';
+import { readAdapter } from '../exchange/import/importedAdapter.ts';
+import { placeAdapter } from '../exchange/import/placeAdapter.ts';
+import { stackAdapters } from '../exchange/import/stackAdapters.ts';
+import type { NamedBytes } from '../exchange/import/unpack.ts';
 import type { AdapterSummary } from '../protocol.ts';
+import { wire } from '../python/run/wire.ts';
 import type { Recipe, RecipePatch } from '../recipe/recipe.ts';
 import { withPatch } from '../recipe/recipe.ts';
-import { adapterLayoutOf } from '../train/recordTraining.ts';
-import { wire } from '../wiring/wire.ts';
+import { adapterLayoutOf } from '../training/recordTraining.ts';
 import type { Assets } from './assets.ts';
 
 /** The settings that go on with an adapter: its own, loaded trainable. */

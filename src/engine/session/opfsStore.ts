@@ -1,8 +1,9 @@
 // Snapshots, and what was measured of adapters, in the browser’s private file system, two files in turn: a write that is cut off
 // leaves the older one whole.
 // Runs in a worker only. One tab at a time has the place; the run of another goes on unsaved, and says so.
-import type { TuningCache } from '../backends/tune.ts';
-import { isRecord } from '../isRecord.ts';
+
+import { isRecord } from '../ground/isRecord.ts';
+import type { TuningCache } from '../training/backends/tune.ts';
 import type { SnapshotStore } from './snapshot.ts';
 
 const FOLDER = 'lora-playground';

@@ -1,21 +1,22 @@
 // Questions that are answered at once, whatever runs, for they touch no device: what a recipe is, what a script says, why a
 // parameter gets no gradient, what advice does where, what a model file holds.
-import { advices } from '../doctor/guide.ts';
-import { blobSource } from '../formats/byteSource.ts';
-import { examine } from '../inspect/examine.ts';
-import { survey } from '../inspect/survey.ts';
-import type { Why } from '../inspect/why.ts';
-import { why } from '../inspect/why.ts';
+
+import { prepareData } from '../data/prepareData.ts';
+import { blobSource } from '../ground/formats/byteSource.ts';
+import { advices } from '../laboratory/doctor/guide.ts';
+import { examine } from '../laboratory/inspect/examine.ts';
+import { survey } from '../laboratory/inspect/survey.ts';
+import type { Why } from '../laboratory/inspect/why.ts';
+import { why } from '../laboratory/inspect/why.ts';
 import type { Command, Event, GuideEntry } from '../protocol.ts';
+import { fromPython } from '../python/read/fromPython.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { defaultValues } from '../recipe/recipe.ts';
-import { fromPython } from '../script/fromPython.ts';
 import type { Assets } from './assets.ts';
 import { errorData } from './errorData.ts';
 import { inspectRecipe } from './inspectRecipe.ts';
 import { modelSummary } from './modelSummary.ts';
 import { openAdapter } from './openAdapter.ts';
-import { prepareData } from './prepareData.ts';
 
 async function whyOf(assets: Assets, recipe: Recipe, path: string): Promise<Why | null> {
   const [files, source] = await Promise.all([assets.model(recipe), assets.rows(recipe)]);

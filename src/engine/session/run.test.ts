@@ -1,12 +1,12 @@
 // A run from a recipe on the CPU: answers, steps, element 0, and the refusals of bad input, each naming the thing.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { openBackend } from '../backends/openDevice.ts';
 import type { Event } from '../protocol.ts';
 import { recipeOfPreset } from '../recipe/presets.ts';
 import type { Recipe, RecipePatch } from '../recipe/recipe.ts';
 import { withPatch } from '../recipe/recipe.ts';
 import { readPublic } from '../testing/embedded.ts';
+import { openBackend } from '../training/backends/openDevice.ts';
 import { Assets } from './assets.ts';
 import { TrainingRun } from './run.ts';
 import { Session } from './session.ts';

@@ -1,14 +1,15 @@
 // Obeys the page's commands in order and reports events. One run at a time; pause, stop and reset take effect between
 // steps, between tokens and while weights load. A lost device is opened again and the run goes on from what was saved.
 // Knows nothing of workers: messages come in through `handle`.
-import type { OpenedBackend } from '../backends/openDevice.ts';
-import { openBackend, probeDevice } from '../backends/openDevice.ts';
-import type { TuningCache } from '../backends/tune.ts';
-import { Cancelled, UserError } from '../errors.ts';
-import { exportFolders } from '../export/formats.ts';
+
+import { exportFolders } from '../exchange/export/formats.ts';
+import { Cancelled, UserError } from '../ground/errors.ts';
 import type { BackendChoice, Command, Event } from '../protocol.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import { PythonError } from '../tape/pythonError.ts';
+import { PythonError } from '../torch/autograd/pythonError.ts';
+import type { OpenedBackend } from '../training/backends/openDevice.ts';
+import { openBackend, probeDevice } from '../training/backends/openDevice.ts';
+import type { TuningCache } from '../training/backends/tune.ts';
 import type { Assets } from './assets.ts';
 import { errorData } from './errorData.ts';
 import { lossBehind } from './lossBehind.ts';

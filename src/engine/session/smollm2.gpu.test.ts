@@ -2,18 +2,18 @@
 // smollm2.json, tools/golden/smollm2.py): greedy text, logits, twenty steps of training; and the planned memory.
 import { describe, expect, it } from 'vitest';
 import { gpuOrNull } from '../../shaders/testing/gpu.ts';
-import { GpuBackend } from '../backends/gpuBackend.ts';
 import { tokenizeRows } from '../data/tokenize.ts';
-import { Generator } from '../generate/generator.ts';
 import { loadWeights } from '../models/loadModel.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
 import { weightFormatsOf } from '../models/weightSource.ts';
+import { weightOptions, wire } from '../python/run/wire.ts';
 import type { RecipePatch } from '../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../recipe/recipe.ts';
 import { goldenSmol, smollm2OrNull } from '../testing/smollm2.ts';
-import { Trainer } from '../train/trainer.ts';
-import { weightOptions, wire } from '../wiring/wire.ts';
-import { estimateCost } from './estimate.ts';
+import { GpuBackend } from '../training/backends/gpuBackend.ts';
+import { estimateCost } from '../training/estimate.ts';
+import { Generator } from '../training/generate/generator.ts';
+import { Trainer } from '../training/trainer.ts';
 
 const gpu = await gpuOrNull();
 const model = await smollm2OrNull();

@@ -2,7 +2,7 @@
 // and what the page has shown. Written as one block with a checksum, so that a torn write is noticed.
 import type { StepMetrics } from '../protocol.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import type { TrainerState } from '../train/trainerState.ts';
+import type { TrainerState } from '../training/trainerState.ts';
 
 export interface AnswerBefore {
   readonly prompt: string;

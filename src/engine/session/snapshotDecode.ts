@@ -1,6 +1,6 @@
 // Bytes → snapshot, checked by the checksum; and the newest whole one of a store.
-import { isRecord } from '../isRecord.ts';
-import type { Best } from '../train/bestState.ts';
+import { isRecord } from '../ground/isRecord.ts';
+import type { Best } from '../training/bestState.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
 import { checksum, HEADER_BYTES, MAGIC } from './snapshot.ts';
 

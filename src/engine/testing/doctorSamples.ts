@@ -1,6 +1,6 @@
 // Test-only: one recipe for each entry of the doctor, over the defaults.
-import type { RowFacts } from '../doctor/facts.ts';
-import { benchConfig } from '../inspect/goldenBench.ts';
+import type { RowFacts } from '../laboratory/doctor/facts.ts';
+import { benchConfig } from '../laboratory/inspect/goldenBench.ts';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
 import type { RecipePatch } from '../recipe/recipe.ts';
 

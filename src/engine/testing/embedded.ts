@@ -1,9 +1,9 @@
 // Test-only: the embedded model of public/ on a backend, and a trainer over given rows.
 import { readFileSync } from 'node:fs';
-import type { Backend } from '../backends/backend.ts';
 import { embeddedModel } from '../models/modelFiles.ts';
 import type { RecipePatch, RecipeValues } from '../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../recipe/recipe.ts';
+import type { Backend } from '../training/backends/backend.ts';
 import type { OpenedTrainer } from './trainerOf.ts';
 import { trainerOf } from './trainerOf.ts';
 

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { BlockFormat } from '../../shaders/quant/ggml.ts';
 import { blockLayouts } from '../../shaders/quant/ggml.ts';
 import { randomArray } from '../../shaders/testing/finite.ts';
-import type { Entry, FileSpec, TensorSpec } from '../formats/gguf/writer.ts';
-import { ggml, types } from '../formats/gguf/writer.ts';
+import type { Entry, FileSpec, TensorSpec } from '../ground/formats/gguf/writer.ts';
+import { ggml, types } from '../ground/formats/gguf/writer.ts';
 
 export const tinyShape = {
   hidden: 64,

@@ -1,7 +1,7 @@
 // Every recipe on the random model against what its script computed under the real libraries: the first ten of fifty steps here,
 // all of them in `npm run parity`.
 import { expect, it } from 'vitest';
-import { CpuBackend } from '../backends/cpuBackend.ts';
+import { CpuBackend } from '../training/backends/cpuBackend.ts';
 import { compareWithLibraries, parityProblems } from './parity.ts';
 import { parityRecipes } from './parityRecipes.ts';
 

@@ -2,8 +2,8 @@
 // gradient agree to 1e-4 relative, the bound the project sets itself for float32.
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import type { Backend } from '../backends/backend.ts';
 import type { RecipePatch } from '../recipe/recipe.ts';
+import type { Backend } from '../training/backends/backend.ts';
 import type { OneStep } from './tinyLlama.ts';
 import { relativeError, runTinyStep } from './tinyLlama.ts';
 

@@ -1,6 +1,6 @@
 // Test-only: files of a two-layer llama whose weights are a formula, with the embedded model's tokenizer. Untied, so that
 // the head is its own matrix; widths are multiples of 64, because bitsandbytes' CPU kernel needs them so.
-import { writeSafetensors } from '../formats/safetensors.ts';
+import { writeSafetensors } from '../ground/formats/safetensors.ts';
 
 const hidden = 64;
 const intermediate = 192;

@@ -2,7 +2,7 @@
 // its tests are skipped by name.
 import { existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { ByteSource } from '../formats/byteSource.ts';
+import type { ByteSource } from '../ground/formats/byteSource.ts';
 import { ggufModel } from '../models/gguf/ggufModel.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
 

@@ -1,18 +1,18 @@
 // Test-only: the two-layer llama of tests/golden/llama-tiny.json on a backend. Its weights are the golden script's formula.
 import { idleStep } from '../../shaders/lib/step.ts';
-import type { Backend } from '../backends/backend.ts';
 import { makeBatch } from '../data/batches.ts';
-import type { SafeTensor } from '../formats/safetensors.ts';
+import type { SafeTensor } from '../ground/formats/safetensors.ts';
 import { parseLlamaConfig } from '../models/llamaConfig.ts';
 import { loadWeights } from '../models/loadModel.ts';
 import { safetensorsSource } from '../models/modelFiles.ts';
-import { gradientSplits } from '../ops/loraOperations.ts';
-import { MICRO_BATCHES_AT, metricsLength } from '../ops/metrics.ts';
+import { wire } from '../python/run/wire.ts';
 import type { RecipePatch } from '../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../recipe/recipe.ts';
-import { makePlan } from '../tape/plan.ts';
-import { adapterLayoutOf, recordTraining } from '../train/recordTraining.ts';
-import { wire } from '../wiring/wire.ts';
+import { makePlan } from '../torch/autograd/plan.ts';
+import { gradientSplits } from '../torch/ops/loraOperations.ts';
+import { MICRO_BATCHES_AT, metricsLength } from '../torch/ops/metrics.ts';
+import type { Backend } from '../training/backends/backend.ts';
+import { adapterLayoutOf, recordTraining } from '../training/recordTraining.ts';
 
 export interface GoldenTensor {
   readonly name: string;

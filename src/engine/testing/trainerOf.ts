@@ -1,17 +1,18 @@
 // Test-only: a trainer over a recipe's rows on a backend, without answers, saving or events.
-import type { Backend } from '../backends/backend.ts';
+
+import { prepareData } from '../data/prepareData.ts';
 import { parseRows } from '../data/rows.ts';
 import type { Example } from '../data/tokenize.ts';
 import { loadWeights } from '../models/loadModel.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
 import { weightFormatsOf } from '../models/weightSource.ts';
+import type { Wired } from '../python/run/wire.ts';
+import { weightOptions, wire } from '../python/run/wire.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
-import { firstValues } from '../session/firstValues.ts';
-import { prepareData } from '../session/prepareData.ts';
-import { adapterLayoutOf } from '../train/recordTraining.ts';
-import { Trainer } from '../train/trainer.ts';
-import type { Wired } from '../wiring/wire.ts';
-import { weightOptions, wire } from '../wiring/wire.ts';
+import type { Backend } from '../training/backends/backend.ts';
+import { firstValues } from '../training/firstValues.ts';
+import { adapterLayoutOf } from '../training/recordTraining.ts';
+import { Trainer } from '../training/trainer.ts';
 
 export interface OpenedTrainer {
   readonly trainer: Trainer;

@@ -1,7 +1,7 @@
 // The bytes of an ONNX model with one node, com.microsoft MatMulNBits: Y [N, M] = A [N, K] · dequantised B [M, K]ᵀ, 4 bits in
 // blocks of 32 along K, zero point 8. Source: onnx.proto (field numbers), numerics reference 1.2.
 
-import { Message } from '../../../src/engine/formats/protobuf.ts';
+import { Message } from '../../../src/engine/ground/formats/protobuf.ts';
 
 const [FLOAT, UINT8, INT_ATTRIBUTE] = [1, 2, 2];
 

@@ -1,6 +1,6 @@
 // Metadata of a GGUF file of arch llama → the model's shape. Source: gguf-py constants.py, numerics reference 1.5.
-import { UserError } from '../../errors.ts';
-import type { Gguf } from '../../formats/gguf/types.ts';
+import { UserError } from '../../ground/errors.ts';
+import type { Gguf } from '../../ground/formats/gguf/types.ts';
 import type { LlamaConfig } from '../llamaConfig.ts';
 import { assertHeads } from '../llamaConfig.ts';
 

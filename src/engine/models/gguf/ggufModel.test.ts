@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import type { BlockFormat } from '../../../shaders/quant/ggml.ts';
 import { decodeFile } from '../../../shaders/quant/ggml.ts';
-import { UserError } from '../../errors.ts';
-import { bytesSource } from '../../formats/byteSource.ts';
-import type { FileSpec } from '../../formats/gguf/writer.ts';
-import { ggml, types, writeGguf } from '../../formats/gguf/writer.ts';
+import { UserError } from '../../ground/errors.ts';
+import { bytesSource } from '../../ground/formats/byteSource.ts';
+import type { FileSpec } from '../../ground/formats/gguf/writer.ts';
+import { ggml, types, writeGguf } from '../../ground/formats/gguf/writer.ts';
 import { readPublic } from '../../testing/embedded.ts';
 import { tinyMetadata, tinyShape, tinySpec, tinyTensors } from '../../testing/ggufModel.ts';
 import { embeddedModel } from '../modelFiles.ts';

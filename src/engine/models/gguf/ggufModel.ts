@@ -1,8 +1,8 @@
 // A GGUF file as a base model: header now, tensors on demand. The digest tells files apart in links and snapshots.
 import { Tokenizer } from '../../data/tokenizer.ts';
-import { FNV_SEEDS, fnv, hexadecimal } from '../../digest.ts';
-import type { ByteSource } from '../../formats/byteSource.ts';
-import { readGguf } from '../../formats/gguf/reader.ts';
+import { FNV_SEEDS, fnv, hexadecimal } from '../../ground/digest.ts';
+import type { ByteSource } from '../../ground/formats/byteSource.ts';
+import { readGguf } from '../../ground/formats/gguf/reader.ts';
 import type { ModelFiles } from '../modelFiles.ts';
 import { ggufConfig, refused } from './ggufConfig.ts';
 import { ggufTokenizer } from './ggufTokenizer.ts';

@@ -1,7 +1,7 @@
 // The tokenizer inside a GGUF file as the two objects that Hugging Face's tokenizer reads: byte-level BPE with merges, the
 // pre-tokenizer that `tokenizer.ggml.pre` names, special tokens, chat template. Source: llama.cpp src/llama-vocab.cpp (names
 // and expressions of the pre-tokenizers), transformers 5.24 integrations/ggml.py.
-import type { Gguf, MetadataValue } from '../../formats/gguf/types.ts';
+import type { Gguf, MetadataValue } from '../../ground/formats/gguf/types.ts';
 import type { TokenizerFiles } from '../modelFiles.ts';
 import { refused } from './ggufConfig.ts';
 import { byteLevel, CONTROL, preTokenizers, USER_DEFINED } from './preTokenizers.ts';

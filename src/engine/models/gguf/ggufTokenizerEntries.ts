@@ -1,9 +1,9 @@
 // A byte-level BPE tokenizer as the metadata of a GGUF file: the reverse of ggufTokenizer.ts. Source: llama.cpp src/llama-vocab.cpp,
 // gguf-py constants.py.
-import { UserError } from '../../errors.ts';
-import type { Entry } from '../../formats/gguf/writer.ts';
-import { types } from '../../formats/gguf/writer.ts';
-import { recordOf } from '../../isRecord.ts';
+import { UserError } from '../../ground/errors.ts';
+import type { Entry } from '../../ground/formats/gguf/writer.ts';
+import { types } from '../../ground/formats/gguf/writer.ts';
+import { recordOf } from '../../ground/isRecord.ts';
 import type { ModelFiles } from '../modelFiles.ts';
 import { CONTROL, preTokenizers, USER_DEFINED } from './preTokenizers.ts';
 

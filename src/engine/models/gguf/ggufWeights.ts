@@ -1,9 +1,9 @@
 // Tensors of a GGUF file under their PyTorch names, read one at a time. Arch llama stores the rows of q and k permuted for
 // adjacent-pair rotation; here they come back in the order of the two halves. Source: numerics reference 1.5.
 import type { BlockFormat } from '../../../shaders/quant/ggml.ts';
-import { UserError } from '../../errors.ts';
-import type { ByteSource } from '../../formats/byteSource.ts';
-import type { Gguf, GgufTensor } from '../../formats/gguf/types.ts';
+import { UserError } from '../../ground/errors.ts';
+import type { ByteSource } from '../../ground/formats/byteSource.ts';
+import type { Gguf, GgufTensor } from '../../ground/formats/gguf/types.ts';
 import type { LlamaConfig } from '../llamaConfig.ts';
 import type { StoredFormat, StoredTensor, WeightSource } from '../weightSource.ts';
 import { llamaTensors } from '../weightSource.ts';

@@ -1,0 +1,52 @@
+// modules_to_save: a module beside its trainable copy, as PEFT's ModulesToSaveWrapper keeps them. Names only; the copy's
+// numbers are the original's. Source: PEFT 0.17 utils/other.py ModulesToSaveWrapper, _set_trainable.
+import type { Parameter } from '../../torch/nn/module.ts';
+import { Module, parameter } from '../../torch/nn/module.ts';
+
+export const SAVED_WRAPPER = 'ModulesToSaveWrapper';
+
+function copyOf(module: Module, requiresGrad: boolean): Module {
+  const copy = new Module(module.className, module.kind);
+  for (const [name, tensor] of module.parameters)
+    copy.parameters.set(name, copyParameter(tensor, requiresGrad));
+  for (const [name, child] of module.children) copy.children.set(name, copyOf(child, requiresGrad));
+  copy.training = module.training;
+  return copy;
+}
+
+function copyParameter(tensor: Parameter, requiresGrad: boolean): Parameter {
+  return parameter(tensor.name, tensor.shape, {
+    ...tensor,
+    requiresGrad: requiresGrad && tensor.dtype !== 'uint8',
+  });
+}
+
+export interface SavedOptions {
+  readonly trainable: boolean;
+  /** PEFT before 0.6 leaves the original trainable too. */
+  readonly originalTrains: boolean;
+}
+
+/** Wraps every module whose path ends with one of `names`; answers how many. */
+export function wrapSavedModules(
+  root: Module,
+  names: readonly string[],
+  adapter: string,
+  options: SavedOptions,
+): number {
+  const matches = [...root.namedModules()].filter(([path]) =>
+    names.some((name) => path === name || path.endsWith(`.${name}`)),
+  );
+  for (const [path, module] of matches) {
+    const wrapper = new Module(SAVED_WRAPPER, { type: 'saved', disabled: false });
+    const copies = new Module('ModuleDict');
+    copies.children.set(adapter, copyOf(module, options.trainable));
+    wrapper.children.set('original_module', module);
+    wrapper.children.set('modules_to_save', copies);
+    for (const part of [wrapper, copies]) part.training = module.training;
+    for (const tensor of module.allParameters()) tensor.requiresGrad = options.originalTrains;
+    const at = path.lastIndexOf('.');
+    root.at(at < 0 ? '' : path.slice(0, at))?.children.set(path.slice(at + 1), wrapper);
+  }
+  return matches.length;
+}

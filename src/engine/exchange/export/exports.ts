@@ -1,0 +1,84 @@
+// Everything a run hands out, by name of the format: the adapter for PEFT, llama.cpp and MLX, the merged model, the log.
+
+import { withoutEmbeddings } from '../../laboratory/inspect/trainableLine.ts';
+import type { ModelFiles } from '../../models/modelFiles.ts';
+import type { StepMetrics } from '../../protocol.ts';
+import type { Wired } from '../../python/run/wire.ts';
+import { weightOptions } from '../../python/run/wire.ts';
+import type { Recipe } from '../../recipe/recipe.ts';
+import type { AdapterLayout } from '../../torch/trainedLayout.ts';
+import type { Best } from '../../training/bestState.ts';
+import type { ExportedAdapter, ExportFile } from './adapterTensors.ts';
+import type { FloatType } from './floatBytes.ts';
+import type { ExportFormat } from './formats.ts';
+import { ggufAdapter } from './ggufAdapter.ts';
+import { mergedGguf } from './mergedGguf.ts';
+import { mergedModelFiles } from './mergedModel.ts';
+import { mergedTensors } from './mergedTensors.ts';
+import { mlxFiles } from './mlxAdapter.ts';
+import { peftFiles } from './peftDirectory.ts';
+import { logFiles } from './runLog.ts';
+
+/** A run as it stands. */
+export interface ExportedRun {
+  readonly recipe: Recipe;
+  /** The recipe as a link's text behind '#', with '#'. */
+  readonly link: string;
+  readonly wired: Wired;
+  readonly layout: AdapterLayout;
+  /** The flat adapter buffer. */
+  readonly adapter: Float32Array;
+  /** First values of an adapter that was taken out of the base; null for any other. */
+  readonly taken: Float32Array | null;
+  /** What the run froze: without what was taken out. */
+  readonly files: ModelFiles;
+  readonly metrics: readonly StepMetrics[];
+  readonly totalSteps: number;
+  readonly finished: boolean;
+  /** null when nothing was evaluated. */
+  readonly best: Best | null;
+}
+
+const adapterOf = ({ wired, layout, adapter, taken, files, link, recipe }: ExportedRun): ExportedAdapter => ({
+  root: wired.root,
+  layout,
+  values: adapter,
+  taken,
+  quantised: weightOptions(recipe.values).quantType !== null,
+  config: files.config,
+  base: files.info.kind === 'gguf' ? files.info.title : 'lora-playground-embedded',
+  peftVersion: wired.script.stack.peft,
+  recipe: link,
+});
+
+/** The files of one format. `type`: float type of a merged model. Throws UserError 'export' for what a format can't say. */
+export async function exportFiles(
+  run: ExportedRun,
+  format: ExportFormat,
+  type: FloatType,
+): Promise<readonly ExportFile[]> {
+  const { files, recipe } = run;
+  const adapter = adapterOf(run);
+  const weights = weightOptions(recipe.values);
+  const merged = async () => mergedTensors(adapter, await files.weights(() => {}), weights);
+  switch (format) {
+    case 'peft':
+      return peftFiles(adapter);
+    case 'gguf':
+      return [ggufAdapter(adapter)];
+    case 'mlx':
+      return mlxFiles(adapter);
+    case 'merged':
+      return mergedModelFiles(files, await merged(), type);
+    case 'merged-gguf':
+      return [await mergedGguf(files, await merged(), type, `${adapter.base} with LoRA`)];
+    case 'log':
+      return logFiles({
+        ...run,
+        values: recipe.values,
+        // ORPOTrainer's batches have no input_ids, so Trainer counts nothing.
+        parameters: recipe.values['train.objective'] === 'orpo' ? 0 : withoutEmbeddings(run.wired.root),
+        writtenAt: Date.now() / 1000,
+      });
+  }
+}

@@ -1,0 +1,98 @@
+// The merged model as transformers loads it: config.json, tokenizer files, model.safetensors, in shards when it is large.
+// Source: transformers 5.24 modeling_utils.py save_pretrained, huggingface_hub serialization.
+import type { SavedTensor } from '../../ground/formats/safetensors.ts';
+import { safetensorsType, writeTensors } from '../../ground/formats/safetensors.ts';
+import type { LlamaConfig } from '../../models/llamaConfig.ts';
+import type { ModelFiles } from '../../models/modelFiles.ts';
+import type { ExportFile } from './adapterTensors.ts';
+import { jsonFile } from './adapterTensors.ts';
+import type { FloatType } from './floatBytes.ts';
+import { floatBytes } from './floatBytes.ts';
+import type { MergedTensor } from './mergedTensors.ts';
+
+/** Bytes of tensors that one file holds at most. */
+const SHARD_BYTES = 1_000_000_000;
+
+function configJson(config: LlamaConfig, { tokenizer, stopIds }: ModelFiles, type: FloatType): object {
+  return {
+    architectures: ['LlamaForCausalLM'],
+    model_type: 'llama',
+    hidden_size: config.hiddenSize,
+    intermediate_size: config.intermediateSize,
+    num_hidden_layers: config.layers,
+    num_attention_heads: config.heads,
+    num_key_value_heads: config.kvHeads,
+    head_dim: config.headDim,
+    vocab_size: config.vocabSize,
+    max_position_embeddings: config.maxPositions,
+    rms_norm_eps: config.rmsNormEps,
+    rope_theta: config.ropeTheta,
+    hidden_act: 'silu',
+    tie_word_embeddings: config.tied,
+    torch_dtype: type,
+    attention_bias: false,
+    mlp_bias: false,
+    bos_token_id: tokenizer.bosId,
+    eos_token_id: [...stopIds],
+    pad_token_id: tokenizer.padId,
+  };
+}
+
+function shards(tensors: readonly SavedTensor[], limit: number): SavedTensor[][] {
+  const found: SavedTensor[][] = [[]];
+  let bytes = 0;
+  for (const tensor of tensors) {
+    if (bytes > 0 && bytes + tensor.bytes.length > limit) {
+      found.push([]);
+      bytes = 0;
+    }
+    bytes += tensor.bytes.length;
+    found.at(-1)?.push(tensor);
+  }
+  return found;
+}
+
+/** Shards and, when there are several, their index. */
+export function shardedFiles(tensors: readonly SavedTensor[], limit = SHARD_BYTES): ExportFile[] {
+  const parts = shards(tensors, limit);
+  if (parts.length === 1) return [{ name: 'model.safetensors', bytes: writeTensors(tensors) }];
+  const five = (index: number): string => String(index).padStart(5, '0');
+  const nameOf = (index: number): string => `model-${five(index + 1)}-of-${five(parts.length)}.safetensors`;
+  const index = {
+    metadata: { total_size: tensors.reduce((sum, { bytes }) => sum + bytes.length, 0) },
+    weight_map: Object.fromEntries(
+      parts.flatMap((part, i) => part.map(({ name }) => [name, nameOf(i)] as const)),
+    ),
+  };
+  return [
+    ...parts.map((part, i) => ({ name: nameOf(i), bytes: writeTensors(part) })),
+    jsonFile('model.safetensors.index.json', index),
+  ];
+}
+
+/** The folder that `AutoModelForCausalLM.from_pretrained` and `AutoTokenizer.from_pretrained` open. */
+export async function mergedModelFiles(
+  files: ModelFiles,
+  tensors: AsyncIterable<MergedTensor>,
+  type: FloatType,
+): Promise<ExportFile[]> {
+  const saved: SavedTensor[] = [];
+  for await (const { name, shape, values } of tensors)
+    saved.push({ name, shape, dtype: safetensorsType[type], bytes: floatBytes(values, type) });
+  // A head that was tied and is here has been trained on its own, or the embedding has.
+  const tied = !saved.some(({ name }) => name === 'lm_head.weight');
+  const { tokenizerJson, tokenizerConfig } = files.tokenizerFiles;
+  return [
+    jsonFile('config.json', configJson({ ...files.config, tied }, files, type)),
+    jsonFile('generation_config.json', {
+      eos_token_id: [...files.stopIds],
+      pad_token_id: files.tokenizer.padId,
+    }),
+    jsonFile('tokenizer.json', tokenizerJson),
+    jsonFile('tokenizer_config.json', {
+      tokenizer_class: 'PreTrainedTokenizerFast',
+      ...tokenizerConfig,
+    }),
+    ...shardedFiles(saved),
+  ];
+}

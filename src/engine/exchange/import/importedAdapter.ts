@@ -1,0 +1,136 @@
+// A PEFT adapter that a person brings: its configuration as settings, its tensors by module and part. Features that this engine does
+// not train are refused by name. Source: PEFT 0.21 utils/save_and_load.py, tuners/lora/config.py; numerics reference 2.6.
+import { isDecomposition } from '../../adapters/lora/decompose.ts';
+import { digest64 } from '../../ground/digest.ts';
+import { readSafetensors, toFloat32 } from '../../ground/formats/safetensors.ts';
+import { isRecord } from '../../ground/isRecord.ts';
+import { fromPython } from '../../python/read/fromPython.ts';
+import type { RecipePatch } from '../../recipe/recipe.ts';
+import type { NamedBytes } from './unpack.ts';
+import { refusedAdapter, unpackAdapter } from './unpack.ts';
+
+export interface ImportedTensor {
+  readonly shape: readonly number[];
+  readonly values: Float32Array<ArrayBuffer>;
+}
+
+export interface ImportedAdapter {
+  readonly name: string;
+  /** 16 hexadecimal digits of its bytes. */
+  readonly digest: string;
+  /** base_model_name_or_path of its configuration. */
+  readonly base: string;
+  /** LoraConfig's arguments as settings. */
+  readonly patch: RecipePatch;
+  /** `model.layers.0.self_attn.q_proj.lora_A` → [r, in]. */
+  readonly tensors: ReadonlyMap<string, ImportedTensor>;
+}
+
+const MOST_HEADER_BYTES = 2 ** 24;
+
+function readConfig(bytes: Uint8Array): Record<string, unknown> {
+  try {
+    const config: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    if (isRecord(config)) return config;
+  } catch {
+    // Told below, whatever is wrong with it.
+  }
+  throw refusedAdapter('adapter_config.json is not a JSON object', 'Save the adapter again with PEFT.');
+}
+
+/** What a configuration asks for that can't be trained or answered with here. */
+function assertSupported(config: Record<string, unknown>): void {
+  const type = config.peft_type;
+  if (type !== 'LORA')
+    throw refusedAdapter(
+      `adapter_config.json: peft_type is ${JSON.stringify(type)}, LORA can be opened`,
+      'Other methods are not read yet.',
+    );
+  const features = [
+    ...['fan_in_fan_out', 'lora_bias', 'use_qalora', 'layer_replication', 'target_parameters'],
+    ...['trainable_token_indices', 'alora_invocation_tokens', 'arrow_config', 'kasa_config', 'use_bdlora'],
+  ];
+  const isSet = (value: unknown): boolean =>
+    value !== undefined &&
+    value !== null &&
+    value !== false &&
+    !(typeof value === 'object' && Object.keys(value).length === 0);
+  const found = features.find((name) => isSet(config[name]));
+  if (found)
+    throw refusedAdapter(
+      `adapter_config.json: ${found} is ${JSON.stringify(config[found])}, which this engine does not train`,
+      'Open an adapter without it, or merge it into the base with PEFT.',
+    );
+}
+
+/** Name of a tensor without PEFT's prefix and without `.weight`; 'base_layer' for what belongs to the base; undefined: not known. */
+function keyOf(name: string): string | undefined {
+  const [, path] = /^base_model\.model\.(.+)$/.exec(name) ?? [];
+  if (path === undefined) return undefined;
+  if (path.endsWith('.base_layer.weight')) return 'base_layer';
+  if (/\.lora_([AB]\.weight|magnitude_vector(\.weight)?|embedding_[AB])$/.test(path))
+    return path.replace(/\.weight$/, '');
+  return /^(lm_head|model\.embed_tokens)\.weight$/.test(path) ? path.replace(/\.weight$/, '') : undefined;
+}
+
+function readTensors(weights: Uint8Array<ArrayBuffer>): Map<string, ImportedTensor> {
+  const tensors = new Map<string, ImportedTensor>();
+  for (const [name, tensor] of readSafetensors(weights, MOST_HEADER_BYTES)) {
+    const key = keyOf(name);
+    // An adapted embedding is saved with its frozen table, which the base has already.
+    if (key === 'base_layer') continue;
+    if (key === undefined)
+      throw refusedAdapter(
+        `tensor '${name}' is no part of an adapter that this engine trains`,
+        'LoRA on linears and embeddings, and copies of the embedding and the head, can be opened.',
+        { name },
+      );
+    const values = toFloat32(name, tensor);
+    if (!values.every(Number.isFinite))
+      throw refusedAdapter(`tensor '${name}' holds NaN or infinity`, 'The run that made it diverged.');
+    tensors.set(key, { shape: tensor.shape, values });
+  }
+  if (tensors.size === 0)
+    throw refusedAdapter('adapter_model.safetensors holds no tensors', 'Save the adapter again.');
+  return tensors;
+}
+
+/** Both factors of every module are there and have one rank. */
+function assertPairs(tensors: ReadonlyMap<string, ImportedTensor>): void {
+  for (const [name, { shape }] of tensors) {
+    if (!/\.lora_(embedding_)?[AB]$/.test(name)) continue;
+    const isA = name.endsWith('A');
+    const other = name.replace(/[AB]$/, isA ? 'B' : 'A');
+    const partner = tensors.get(other);
+    if (!partner) throw refusedAdapter(`'${other}' is missing beside '${name}'`, 'The file is incomplete.');
+    const [rank, partnerRank] = isA ? [shape[0], partner.shape[1]] : [shape[1], partner.shape[0]];
+    if (shape.length !== 2 || rank !== partnerRank)
+      throw refusedAdapter(
+        `'${name}' is [${shape.join(', ')}] and '${other}' [${partner.shape.join(', ')}]: their ranks differ`,
+        'The file is damaged or was put together by hand.',
+      );
+  }
+}
+
+/** Reads files, a folder's files or a zip. Throws UserError 'adapter' or 'safetensors'. */
+export function readAdapter(name: string, files: readonly NamedBytes[]): ImportedAdapter {
+  const { config: configBytes, weights } = unpackAdapter(files);
+  const config = readConfig(configBytes);
+  assertSupported(config);
+  const tensors = readTensors(weights);
+  assertPairs(tensors);
+  const { patch, notUnderstood } = fromPython(new TextDecoder().decode(configBytes));
+  const init = String(patch['lora.init_lora_weights'] ?? 'true');
+  const [odd] = notUnderstood.filter(({ text }) =>
+    /rank|alpha|target|layers|exclude|rslora|dora|modules_to_save/.test(text),
+  );
+  if (odd) throw refusedAdapter(`adapter_config.json: ${odd.text} is not understood`, 'Save it again.');
+  return {
+    name,
+    digest: digest64([configBytes, weights]),
+    base: typeof config.base_model_name_or_path === 'string' ? config.base_model_name_or_path : '',
+    // However it was drawn, its numbers are here; but what was taken out of the base is taken out again, as PEFT does on loading.
+    patch: { ...patch, 'lora.init_lora_weights': isDecomposition(init) ? init : 'true' },
+    tensors,
+  };
+}

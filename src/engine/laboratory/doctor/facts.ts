@@ -1,0 +1,75 @@
+// What the doctor looks at: the recipe, the examination of its first step, and counts read off the tape. No opinions.
+
+import type { LlamaConfig } from '../../models/llamaConfig.ts';
+import type { Trace } from '../../python/run/scriptModel.ts';
+import type { RecipeValues } from '../../recipe/recipe.ts';
+import type { Examination } from '../inspect/examine.ts';
+import type { StripCell } from '../inspect/inspection.ts';
+import { stripOf } from '../inspect/strip.ts';
+
+/** What only the caller knows about the rows. */
+export interface RowFacts {
+  /** Every label of every row is -100. */
+  readonly allMasked: boolean;
+  readonly rows: number;
+  readonly maskedRows: number;
+  readonly truncatedRows: number;
+  readonly longestTokens: number;
+  readonly packing: boolean;
+  /** Rows whose trained part ends with the end-of-sequence token. */
+  readonly rowsEndingWithEos: number;
+  /** Optimiser steps of the run. */
+  readonly steps: number;
+}
+
+export interface DoctorFacts {
+  readonly config: LlamaConfig;
+  readonly values: RecipeValues;
+  readonly examination: Examination;
+  readonly strip: readonly StripCell[];
+  readonly rows: RowFacts | null;
+  readonly isElement0: boolean;
+  readonly isSilent: boolean;
+  readonly trainable: number;
+  /** Adapter tensors, trainable or not. */
+  readonly adapterTensors: number;
+  /** Layers that ran as reentrant checkpoints. */
+  readonly reentrantLayers: number;
+  /** Trainable tensors inside decoder layers, and how many of them got no gradient. */
+  readonly layerTensors: number;
+  readonly layerNone: number;
+  readonly embeddingRequiresGrad: boolean;
+  /** The call after which adapters were frozen, if one froze them all. */
+  readonly frozenBy: Trace | null;
+}
+
+export function factsOf(
+  config: LlamaConfig,
+  values: RecipeValues,
+  examination: Examination,
+  rows: RowFacts | null,
+): DoctorFacts {
+  const { outcome, script, step, gradientOf } = examination;
+  const strip = stripOf(examination);
+  const named = [...script.root.namedParameters()];
+  const inLayers = named.filter(
+    ([name, tensor]) => tensor.requiresGrad && /\.layers\.\d+\./.test(`.${name}`),
+  );
+  return {
+    config,
+    values,
+    examination,
+    strip,
+    rows,
+    isElement0: outcome.error?.message.startsWith('element 0 of tensors') ?? false,
+    isSilent: outcome.kind === 'silent',
+    trainable: outcome.trainableTensors,
+    adapterTensors: named.filter(([name]) => name.includes('lora_') || name.includes('modules_to_save'))
+      .length,
+    reentrantLayers: strip.filter((cell) => cell.checkpoint === 'reentrant').length,
+    layerTensors: inLayers.length,
+    layerNone: inLayers.filter(([, tensor]) => gradientOf(tensor) === 'none').length,
+    embeddingRequiresGrad: step?.embedding.requiresGrad ?? false,
+    frozenBy: script.history.findLast((trace) => trace.before > 0 && trace.after === 0) ?? null,
+  };
+}

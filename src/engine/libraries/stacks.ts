@@ -1,0 +1,87 @@
+// The sets of library versions whose behaviour is modelled. Each was run with the real libraries (tools/golden).
+import { UserError } from '../ground/errors.ts';
+
+export interface Stack {
+  /** Value of the setting `wiring.stack`. */
+  readonly id: string;
+  readonly transformers: string;
+  readonly peft: string;
+  readonly trl: string;
+  readonly torch: string;
+  /** null: bitsandbytes was not part of the stack that was run. */
+  readonly bitsandbytes: string | null;
+}
+
+export type Library = 'transformers' | 'peft' | 'trl' | 'torch';
+
+const august2025 = {
+  transformers: '4.57.1',
+  peft: '0.17.1',
+  torch: '2.8.0',
+  bitsandbytes: '0.48.2',
+} as const;
+const late2025 = { transformers: '4.57.1', peft: '0.18.0', torch: '2.9.1', bitsandbytes: '0.48.2' } as const;
+
+export const stacks: readonly Stack[] = [
+  {
+    id: 'trl-0.7.1',
+    transformers: '4.31.0',
+    peft: '0.5.0',
+    trl: '0.7.1',
+    torch: '2.1.2',
+    bitsandbytes: null,
+  },
+  {
+    id: 'trl-0.7.10',
+    transformers: '4.36.2',
+    peft: '0.7.1',
+    trl: '0.7.10',
+    torch: '2.1.2',
+    bitsandbytes: null,
+  },
+  {
+    id: 'trl-0.8.6',
+    transformers: '4.41.2',
+    peft: '0.10.0',
+    trl: '0.8.6',
+    torch: '2.2.2',
+    bitsandbytes: null,
+  },
+  { id: 'trl-0.17.0', trl: '0.17.0', ...august2025 },
+  { id: 'trl-0.19.1', trl: '0.19.1', ...august2025 },
+  { id: 'trl-0.20.0', trl: '0.20.0', ...august2025 },
+  { id: 'trl-0.22.2', trl: '0.22.2', ...august2025 },
+  { id: 'trl-0.23.0', trl: '0.23.0', ...august2025 },
+  { id: 'trl-0.23.1', trl: '0.23.1', ...august2025 },
+  { id: 'trl-0.26.2', trl: '0.26.2', ...late2025 },
+  { id: 'trl-0.29.1', trl: '0.29.1', ...late2025 },
+  {
+    id: 'trl-1.9.0',
+    transformers: '5.15.0',
+    peft: '0.20.0',
+    trl: '1.9.0',
+    torch: '2.13.0',
+    bitsandbytes: '0.50.1',
+  },
+  {
+    id: 'trl-1.16.0',
+    transformers: '5.24.0',
+    peft: '0.21.2',
+    trl: '1.16.0',
+    torch: '2.15.0',
+    bitsandbytes: '0.50.2',
+  },
+];
+
+export const DEFAULT_STACK = 'trl-0.19.1';
+
+/** Throws UserError 'stack' for an unknown id. */
+export function stackOf(id: string): Stack {
+  const stack = stacks.find((candidate) => candidate.id === id);
+  if (!stack)
+    throw new UserError(
+      'stack',
+      `wiring.stack: expected one of ${stacks.map((one) => one.id).join(', ')}, got '${id}'.`,
+    );
+  return stack;
+}

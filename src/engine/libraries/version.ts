@@ -1,0 +1,35 @@
+// Library versions and ranges, as pip writes them: `>=0.20 <0.23.1`. Release numbers only; no pre-releases, no wildcards.
+import { invariant } from '../ground/errors.ts';
+
+function parts(version: string): number[] {
+  const numbers = version.split('.').map(Number);
+  invariant(
+    numbers.length > 0 && numbers.every(Number.isInteger),
+    `version '${version}' is not a release number`,
+  );
+  return numbers;
+}
+
+/** Negative, zero or positive as `a` is older than, equal to or newer than `b`; missing parts count as 0. */
+export function compareVersions(a: string, b: string): number {
+  const left = parts(a);
+  const right = parts(b);
+  for (let i = 0; i < Math.max(left.length, right.length); i++) {
+    const difference = (left[i] ?? 0) - (right[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** Whether a version satisfies every clause of a range; the empty range holds always. */
+export function satisfies(version: string, range: string): boolean {
+  return range
+    .split(' ')
+    .filter((clause) => clause !== '')
+    .every((clause) => {
+      const match = /^(>=|<)([\d.]+)$/.exec(clause);
+      invariant(match?.[1] && match[2], `version range '${range}': expected clauses such as >=1.2 or <2`);
+      const order = compareVersions(version, match[2]);
+      return match[1] === '<' ? order < 0 : order >= 0;
+    });
+}

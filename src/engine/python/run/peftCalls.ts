@@ -1,0 +1,224 @@
+// PEFT's calls on a model: get_peft_model, PeftModel.from_pretrained, prepare_model_for_kbit_training, merging, second
+// adapters. Differences between versions are rules. Source: PEFT 0.17 mapping_func.py, peft_model.py, utils/other.py.
+import type { LoraOptions } from '../../adapters/lora/lora.ts';
+import {
+  activateAdapter,
+  injectAdapter,
+  loraLayers,
+  replaceModule,
+  requireGrad,
+  saveModules,
+} from '../../adapters/lora/lora.ts';
+import { bytesOf, Module } from '../../torch/nn/module.ts';
+import { dialectOf } from './loraDialect.ts';
+import type { ScriptModel } from './scriptModel.ts';
+import type { CheckpointingKwargs } from './transformersCalls.ts';
+import {
+  enableInputRequireGrads,
+  gradientCheckpointingEnable,
+  warnOldCheckpointingName,
+} from './transformersCalls.ts';
+
+export interface PrepareOptions {
+  readonly useGradientCheckpointing: boolean;
+  readonly kwargs: CheckpointingKwargs | null;
+}
+
+/**
+ * `prepare_model_for_kbit_training(model, …)`: freezes every parameter, adapters included, casts the floats to float32
+ * and, on a k-bit model only, turns checkpointing on with the input-grad hook.
+ */
+export function prepareModelForKbitTraining(script: ScriptModel, options: PrepareOptions): void {
+  script.trace('prepare_model_for_kbit_training', () => prepare(script, options));
+}
+
+function prepare(script: ScriptModel, options: PrepareOptions): void {
+  for (const parameter of script.root.allParameters()) {
+    parameter.requiresGrad = false;
+    if (parameter.dtype !== 'bfloat16' && parameter.dtype !== 'float16') continue;
+    parameter.bytes = (parameter.bytes / bytesOf(parameter.dtype)) * bytesOf('float32');
+    parameter.dtype = 'float32';
+  }
+  if (!script.quantised || !options.useGradientCheckpointing) return;
+  const kwargs = script.behaves('prepareKwargs') ? (options.kwargs ?? {}) : null;
+  if (kwargs?.useReentrant !== false) enableInputRequireGrads(script);
+  warnOldCheckpointingName(script);
+  gradientCheckpointingEnable(script, kwargs);
+}
+
+function warnTiedTargets(script: ScriptModel, options: LoraOptions): void {
+  const rule = script.behaves('tiedWarning');
+  const { causal } = script;
+  const head = causal.at('lm_head');
+  const table = causal.at('model.embed_tokens');
+  const inner = (module: Module | null): Module | null =>
+    module?.children.get('base_layer') ?? module?.children.get('original_module') ?? module;
+  const tied = inner(head)?.parameters.get('weight') === inner(table)?.parameters.get('weight');
+  const adapted = [...causal.namedModules()]
+    .filter(([, module]) => module === head || module === table)
+    .filter(([, module]) => module.kind.type === 'lora');
+  const saved = options.modulesToSave.some(
+    (name) => name.endsWith('lm_head') || name.endsWith('embed_tokens'),
+  );
+  const trouble =
+    'This can lead to complications, for example when merging the adapter or converting your model to formats other than safetensors.';
+  const ensure = `UserWarning: Model has \`tie_word_embeddings=True\` and a tied layer is part of the adapter, but \`ensure_weight_tying\` is not set to True. ${trouble} Check the discussion here: https://github.com/huggingface/peft/issues/2777`;
+  if (rule === 'ensure-weight-tying' && tied && (saved || adapted.length > 0)) script.warn(ensure);
+  if (rule === 'targets-and-saved' && saved) script.warn(ensure);
+  if ((rule === 'targets' || rule === 'targets-and-saved') && tied && adapted.length > 0) {
+    const paths = adapted.map(([path]) => `'${path}'`).join(', ');
+    script.warn(
+      `UserWarning: Model with \`tie_word_embeddings=True\` and the tied_target_modules=[${paths}] are part of the adapter. ${trouble} See for example https://github.com/huggingface/peft/issues/2018.`,
+    );
+  }
+}
+
+const ALREADY_FOUND =
+  'UserWarning: Already found a `peft_config` attribute in the model. This will lead to having multiple adapters in the model. Make sure to know what you are doing!';
+
+/** What LoraModel(model, config) does to the tree, for get_peft_model and for transformers' add_adapter. */
+function inject(script: ScriptModel, options: LoraOptions): void {
+  injectAdapter(script.root, options, dialectOf(script));
+  activateAdapter(script.root, options.adapterName, !options.inferenceMode);
+}
+
+/** `get_peft_model(model, config)`; on a PeftModel it wraps a second time. */
+export function getPeftModel(script: ScriptModel, options: LoraOptions): void {
+  script.trace('get_peft_model', () => wrapModel(script, options));
+}
+
+function wrapModel(script: ScriptModel, options: LoraOptions): void {
+  const again = script.isPeftModel;
+  if (script.behaves('secondWrapWarnings')) {
+    if (again) {
+      script.warn(
+        'UserWarning: You are trying to modify a model with PEFT for a second time. If you want to reload the model with a different config, make sure to call `.unload()` before.',
+      );
+    }
+    if (again || script.peftConfigLeft) script.warn(ALREADY_FOUND);
+  }
+  inject(script, options);
+  const lora = new Module(options.ia3 ? 'IA3Model' : options.vera ? 'VeraModel' : 'LoraModel');
+  lora.children.set('model', script.root);
+  const peft = new Module('PeftModelForCausalLM');
+  peft.children.set('base_model', lora);
+  for (const module of [lora, peft]) module.training = script.root.training;
+  script.root = peft;
+  script.causalPath = script.causalPath === '' ? 'base_model.model' : `base_model.model.${script.causalPath}`;
+  saveModules(script.root, options, script.behaves('savedOriginalTrains'));
+  warnTiedTargets(script, options);
+  hookOfConstructor(script);
+}
+
+/** The constructor hooks a model that already checkpoints, but never a quantised one. */
+function hookOfConstructor(script: ScriptModel): void {
+  if (script.behaves('checkpointingDeprecated')) {
+    script.warn(
+      'FutureWarning: `is_gradient_checkpointing` is deprecated and will be removed in v6. Use `is_activation_checkpointing` instead.',
+    );
+  }
+  if (script.checkpointing && !script.quantised) enableInputRequireGrads(script);
+}
+
+/** `PeftModel.from_pretrained(model, directory, is_trainable=…)`: frozen and in eval mode unless asked otherwise. */
+export function fromPretrained(script: ScriptModel, options: LoraOptions, isTrainable: boolean): void {
+  getPeftModel(script, { ...options, inferenceMode: !isTrainable });
+  if (!isTrainable) script.root.train(false);
+}
+
+/** transformers' `model.add_adapter(config)`: wraps in place; the model stays what it was. */
+export function addAdapter(script: ScriptModel, options: LoraOptions): void {
+  const rule = script.behaves('addAdapter');
+  if (rule === 'missing')
+    script.raise('AttributeError', "'LlamaForCausalLM' object has no attribute 'add_adapter'");
+  if (rule === 'refuses-peft')
+    script.raise(
+      'ValueError',
+      'The version of PEFT you are using is not compatible, please use a version >= 0.22.0',
+    );
+  inject(script, options);
+  script.adapterLoaded = true;
+}
+
+/** A second adapter in a PeftModel. `load`: load_adapter(…, is_trainable), else add_adapter(…). */
+export function secondAdapter(
+  script: ScriptModel,
+  options: LoraOptions,
+  load: { readonly isTrainable: boolean } | null,
+): void {
+  script.trace(load ? 'load_adapter' : 'add_adapter', () => addSecondAdapter(script, options, load));
+}
+
+function addSecondAdapter(
+  script: ScriptModel,
+  options: LoraOptions,
+  load: { readonly isTrainable: boolean } | null,
+): void {
+  const active = activeAdapter(script);
+  const trainable = new Map(loraLayers(script.root).map((layer) => [layer, isTrainable(layer, active)]));
+  injectAdapter(script.root, options, dialectOf(script));
+  const rule = script.behaves('secondAdapter');
+  const addsUp =
+    rule === 'adds-up' && (load === null ? script.behaves('disabledKeepsFlags') : load.isTrainable);
+  const freezes = rule === 'freezes-active' && load?.isTrainable === false;
+  for (const layer of loraLayers(script.root)) {
+    requireGrad(layer, options.adapterName, addsUp);
+    requireGrad(layer, active, (trainable.get(layer) ?? false) && !freezes);
+    if (layer.kind.type === 'lora') layer.kind.active = [active];
+  }
+}
+
+function activeAdapter(script: ScriptModel): string {
+  const [layer] = loraLayers(script.root);
+  return (layer?.kind.type === 'lora' && layer.kind.active[0]) || 'default';
+}
+
+function isTrainable(layer: Module, adapter: string): boolean {
+  return (
+    layer.at(`lora_B.${adapter}`)?.parameters.get('weight')?.requiresGrad ??
+    layer.at('ia3_l')?.parameters.get(adapter)?.requiresGrad ??
+    layer.at('vera_lambda_b')?.parameters.get(adapter)?.requiresGrad ??
+    layer.at('lora_embedding_B')?.parameters.get(adapter)?.requiresGrad ??
+    false
+  );
+}
+
+/** `model.set_adapter(name)`. PEFT before 0.8 only switched which one is used. */
+export function setAdapter(script: ScriptModel, adapter: string): void {
+  if (script.behaves('disabledKeepsFlags')) {
+    for (const layer of loraLayers(script.root))
+      if (layer.kind.type === 'lora') layer.kind.active = [adapter];
+  } else activateAdapter(script.root, adapter, true);
+}
+
+/** `disable_adapter_layers()`, or inside `with model.disable_adapter()`. */
+export function disableAdapters(script: ScriptModel, keepsFlags: boolean): void {
+  script.trace('disable_adapter', () => disable(script, keepsFlags));
+}
+
+function disable(script: ScriptModel, keepsFlags: boolean): void {
+  for (const layer of loraLayers(script.root)) {
+    if (layer.kind.type !== 'lora') continue;
+    layer.kind.disabled = true;
+    if (!keepsFlags) for (const name of layer.kind.adapters.keys()) requireGrad(layer, name, false);
+  }
+}
+
+/** `model.merge_and_unload()` or `model.unload()`: the bare model, still frozen. */
+export function unload(script: ScriptModel, merge: boolean): void {
+  script.trace(merge ? 'merge_and_unload' : 'unload', () => removeAdapters(script, merge));
+}
+
+function removeAdapters(script: ScriptModel, merge: boolean): void {
+  const { causal } = script;
+  if (merge && script.quantised)
+    script.warn(
+      'UserWarning: Merge lora module to 4-bit linear may get different generations due to rounding errors.',
+    );
+  for (const [path, module] of [...causal.namedModules()]) {
+    if (module.kind.type === 'lora') replaceModule(causal, path, module.child('base_layer'));
+  }
+  script.root = causal;
+  script.causalPath = '';
+  script.peftConfigLeft = true;
+}

@@ -1,0 +1,95 @@
+// What a script holds in `model` while it runs: the module tree, the flags the libraries leave on it, the warnings printed
+// so far. The calls in peftCalls.ts, transformersCalls.ts and sftTrainer.ts act on it.
+import { invariant } from '../../ground/errors.ts';
+import type { PythonWarning } from '../../laboratory/inspect/inspection.ts';
+import { behaviour } from '../../libraries/rules/behaviours.ts';
+import type { BehaviourKey, Behaviours } from '../../libraries/rules/rule.ts';
+import type { Stack } from '../../libraries/stacks.ts';
+import { PythonError } from '../../torch/autograd/pythonError.ts';
+import type { Module } from '../../torch/nn/module.ts';
+
+export interface Checkpointing {
+  readonly useReentrant: boolean;
+  /** Whether use_reentrant reached torch, which warns when it does not. */
+  readonly explicit: boolean;
+}
+
+/** One library call that may have changed flags: trainable adapter tensors before and after it. */
+export interface Trace {
+  readonly name: string;
+  /** The script's statement it ran in. */
+  readonly call: string;
+  readonly before: number;
+  readonly after: number;
+}
+
+const PEFT_MODEL = 'PeftModelForCausalLM';
+
+export class ScriptModel {
+  readonly stack: Stack;
+  /** is_loaded_in_4bit; PeftModel passes the attribute on. */
+  readonly quantised: boolean;
+  /** config.model_type, under which PEFT looks up default targets. */
+  modelType = 'llama';
+  root: Module;
+  /** Path from root to the causal LM: '', `base_model.model`, or that twice. */
+  causalPath = '';
+  checkpointing: Checkpointing | null = null;
+  inputGradHooks = 0;
+  /** transformers' `_hf_peft_config_loaded`: set by add_adapter, never by PEFT. */
+  adapterLoaded = false;
+  /** merge_and_unload leaves `peft_config` on the base model. */
+  peftConfigLeft = false;
+  /** The statement that is running, as the script writes it. */
+  call = 'from_pretrained';
+  readonly warnings: PythonWarning[] = [];
+  readonly history: Trace[] = [];
+
+  constructor(stack: Stack, causal: Module, quantised: boolean) {
+    this.stack = stack;
+    this.root = causal;
+    this.quantised = quantised;
+  }
+
+  get isPeftModel(): boolean {
+    return this.root.className === PEFT_MODEL;
+  }
+
+  get causal(): Module {
+    const found = this.root.at(this.causalPath);
+    invariant(found, `script: no causal LM at '${this.causalPath}'`);
+    return found;
+  }
+
+  behaves<K extends BehaviourKey>(key: K): Behaviours[K] {
+    return behaviour(this.stack, key);
+  }
+
+  /** Runs a call and keeps what it did to the adapter's flags. */
+  trace(name: string, body: () => void): void {
+    const before = this.#trainableAdapters();
+    body();
+    this.history.push({ name, call: this.call, before, after: this.#trainableAdapters() });
+  }
+
+  #trainableAdapters(): number {
+    let count = 0;
+    for (const [name, parameter] of this.root.namedParameters()) {
+      if (parameter.requiresGrad && (/lora_|ia3_|vera_/.test(name) || name.includes('modules_to_save')))
+        count++;
+    }
+    return count;
+  }
+
+  /** Prints a warning once; `log: ` before the text marks a library's logger, `Category: ` a Python warning. */
+  warn(text: string): void {
+    const at = text.indexOf(': ');
+    const [category, message] = [text.slice(0, at), text.slice(at + 2)];
+    if (this.warnings.some((warning) => warning.message === message)) return;
+    this.warnings.push({ category, message, call: this.call });
+  }
+
+  raise(type: string, message: string): never {
+    throw new PythonError(type, message, this.call);
+  }
+}

@@ -1,0 +1,226 @@
+// Runs the script that a recipe describes, call by call, on a freshly built module tree: load, prepare, attach, prepare,
+// hook, trainer. What is left is the wired model; a call that raises ends it there. No tape, no numbers.
+
+import type { Behaviours } from '../../libraries/rules/rule.ts';
+import { stackOf } from '../../libraries/stacks.ts';
+import type { LlamaConfig } from '../../models/llamaConfig.ts';
+import { buildLlama } from '../../models/llamaTree.ts';
+import type { WeightOptions } from '../../models/weightSource.ts';
+import { weightFormatsOf } from '../../models/weightSource.ts';
+import type { RecipeValues } from '../../recipe/recipe.ts';
+import { PythonError } from '../../torch/autograd/pythonError.ts';
+import type { DType } from '../../torch/autograd/value.ts';
+import { Module } from '../../torch/nn/module.ts';
+import type { WiredModel } from '../../torch/recording.ts';
+import { afterAttach } from './afterAttach.ts';
+import { checkLoraConfig, loraOptions } from './loraConfig.ts';
+import { addAdapter, fromPretrained, getPeftModel, prepareModelForKbitTraining } from './peftCalls.ts';
+import { ScriptModel } from './scriptModel.ts';
+import { sftTrainerInit } from './sftTrainer.ts';
+import type { CheckpointingKwargs, TrainerArguments } from './transformersCalls.ts';
+import {
+  enableInputRequireGrads,
+  gradientCheckpointingEnable,
+  trainerInit,
+  trainerTrain,
+  trainingArguments,
+  warnOldCheckpointingName,
+} from './transformersCalls.ts';
+
+/** What the script left behind, whether it got to the end or not. */
+export interface ScriptRun {
+  readonly script: ScriptModel;
+  /** The exception that ended it before the first forward pass, or null. */
+  readonly error: PythonError | null;
+}
+
+const dtypes: Readonly<Record<string, DType>> = {
+  float32: 'float32',
+  bfloat16: 'bfloat16',
+  float16: 'float16',
+};
+/** How the recipe wants the layers' projections stored. */
+export function weightOptions(values: RecipeValues): WeightOptions {
+  const type = values['bnb.bnb_4bit_quant_type'];
+  return {
+    quantType: type === 'nf4' || type === 'fp4' ? type : null,
+    doubleQuant: values['bnb.bnb_4bit_use_double_quant'],
+  };
+}
+
+function isQuantised(values: RecipeValues): boolean {
+  return values['bnb.bnb_4bit_quant_type'] !== 'none';
+}
+
+/** Gives the tree the classes of the version, and the rotary tables their old place in each layer. */
+function applyModuleClasses(causal: Module, classes: Behaviours['moduleClasses']): void {
+  const model = causal.child('model');
+  const rotary = model.child('rotary_emb');
+  for (const [, layer] of model.child('layers').children) {
+    layer.child('self_attn').className = classes.attention;
+    layer.child('mlp').child('act_fn').className = classes.activation;
+    if (classes.rotaryPerLayer)
+      layer.child('self_attn').children.set('rotary_emb', new Module(rotary.className));
+  }
+  if (classes.rotaryPerLayer) model.children.delete('rotary_emb');
+}
+
+function loadModel(config: LlamaConfig, values: RecipeValues): ScriptModel {
+  const causal = buildLlama(config, {
+    dtype: dtypes[values['model.dtype']] ?? 'float32',
+    ...weightOptions(values),
+  });
+  const script = new ScriptModel(stackOf(values['wiring.stack']), causal, isQuantised(values));
+  applyModuleClasses(causal, script.behaves('moduleClasses'));
+  return script;
+}
+
+/** 'default', 'true', 'false' as the argument stands in the script. */
+function kwargsOf(choice: string): CheckpointingKwargs | null {
+  return choice === 'default' ? null : { useReentrant: choice === 'true' };
+}
+
+function prepare(script: ScriptModel, values: RecipeValues, when: 'before' | 'after'): void {
+  if (values['wiring.prepare_model_for_kbit_training'] !== when) return;
+  script.call = 'prepare_model_for_kbit_training';
+  prepareModelForKbitTraining(script, {
+    useGradientCheckpointing: values['wiring.prepare.use_gradient_checkpointing'],
+    kwargs: kwargsOf(values['wiring.prepare.use_reentrant']),
+  });
+}
+
+function enableCheckpointing(script: ScriptModel, values: RecipeValues): void {
+  script.call = 'model.gradient_checkpointing_enable';
+  warnOldCheckpointingName(script);
+  gradientCheckpointingEnable(script, kwargsOf(values['train.use_reentrant']));
+}
+
+function attach(script: ScriptModel, values: RecipeValues): void {
+  const path = values['wiring.attach'];
+  const options = loraOptions(script, values);
+  if (path === 'get_peft_model' || path === 'both') {
+    script.call = 'get_peft_model';
+    if (!values['wiring.autocast_adapter_dtype'] && script.behaves('adapterDtype') !== 'autocast') {
+      script.raise(
+        'TypeError',
+        "get_peft_model() got an unexpected keyword argument 'autocast_adapter_dtype'",
+      );
+    }
+    getPeftModel(script, options);
+  } else if (path === 'add_adapter') {
+    script.call = 'model.add_adapter';
+    addAdapter(script, { ...options, modulesToSave: [] });
+  } else if (path.startsWith('from_pretrained')) {
+    script.call = 'PeftModel.from_pretrained';
+    fromPretrained(script, options, path.startsWith('from_pretrained_trainable'));
+  }
+}
+
+function requireGradEverywhere(script: ScriptModel): void {
+  script.call = 'param.requires_grad';
+  for (const parameter of script.root.allParameters()) {
+    if (parameter.dtype === 'uint8')
+      script.raise('RuntimeError', 'only Tensors of floating point and complex dtype can require gradients');
+    parameter.requiresGrad = true;
+  }
+}
+
+/** Whether the script hands a peft_config to SFTTrainer. */
+export function passesConfig(values: RecipeValues): boolean {
+  const path = values['wiring.attach'];
+  return path === 'peft_config' || path === 'both' || path.endsWith('_and_config');
+}
+
+function runTrainer(script: ScriptModel, values: RecipeValues, trainer: 'Trainer' | 'SFTTrainer'): void {
+  const sft = trainer === 'SFTTrainer';
+  const checkpointing = values['train.gradient_checkpointing'];
+  script.call = sft ? 'SFTConfig(...)' : 'TrainingArguments(...)';
+  const args: TrainerArguments = trainingArguments(script, {
+    gradientCheckpointing: checkpointing,
+    kwargs: checkpointing ? kwargsOf(values['train.use_reentrant']) : null,
+  });
+  script.call = `${trainer}(...)`;
+  if (sft) {
+    sftTrainerInit(
+      script,
+      passesConfig(values) ? { ...loraOptions(script, values), adapterName: 'default' } : null,
+      args,
+    );
+  } else trainerInit(script);
+  script.call = 'trainer.train()';
+  trainerTrain(script, args);
+  if (sft) for (const text of script.behaves('sftChatter')) script.warn(text);
+}
+
+function freezeByHand(script: ScriptModel, what: string): void {
+  for (const [name, parameter] of script.root.namedParameters()) {
+    if (what === 'embeddings' && name === 'model.embed_tokens.weight') parameter.requiresGrad = false;
+    if (what === 'outside_layers' && !name.includes('.layers.')) parameter.requiresGrad = false;
+  }
+}
+
+function runCalls(script: ScriptModel, values: RecipeValues): void {
+  script.modelType = values['wiring.model_type'];
+  freezeByHand(script, values['wiring.freeze']);
+  checkLoraConfig(script, values);
+  const trainer = values['wiring.trainer'];
+  prepare(script, values, 'before');
+  if (values['wiring.checkpointing_before_attach']) enableCheckpointing(script, values);
+  attach(script, values);
+  afterAttach(script, values['wiring.after_attach'], loraOptions(script, values));
+  prepare(script, values, 'after');
+  if (values['wiring.requires_grad_all']) requireGradEverywhere(script);
+  if (trainer === 'loop' && values['train.gradient_checkpointing']) enableCheckpointing(script, values);
+  if (values['wiring.enable_input_require_grads']) {
+    script.call = 'model.enable_input_require_grads';
+    enableInputRequireGrads(script);
+  }
+  if (trainer === 'Trainer' || trainer === 'SFTTrainer') runTrainer(script, values, trainer);
+  else {
+    if (values['wiring.train_mode']) script.root.train();
+    script.call = 'loss.backward()';
+  }
+}
+
+/** Runs the recipe's script on a new model of this architecture, up to the first forward pass. */
+export function runScript(config: LlamaConfig, values: RecipeValues): ScriptRun {
+  const script = loadModel(config, values);
+  try {
+    runCalls(script, values);
+    return { script, error: null };
+  } catch (error) {
+    if (!(error instanceof PythonError)) throw error;
+    return { script, error };
+  }
+}
+
+export interface Wired extends WiredModel {
+  readonly script: ScriptModel;
+  /** What `loss.backward()` is called by: the call that an autograd error is reported at. */
+  readonly backwardCall: string;
+}
+
+/** The wired model of a recipe, ready to be recorded. Throws the PythonError that a call of the script raises. */
+export function wire(config: LlamaConfig, values: RecipeValues): Wired {
+  const { script, error } = runScript(config, values);
+  if (error) throw error;
+  return wiredModel(script, values);
+}
+
+/** The tree as it stands, over a base whose files hold float32; a run puts the formats of its own files in place. */
+export function wiredModel(script: ScriptModel, values: RecipeValues): Wired {
+  const { root, causalPath, checkpointing, inputGradHooks } = script;
+  const weightFormat = weightFormatsOf(() => 'none', weightOptions(values));
+  const backwardCall = script.call === 'loss.backward()' ? script.call : `${script.call} → loss.backward()`;
+  const dropoutDisabled = values['train.objective'] !== 'sft';
+  return {
+    root,
+    causalPath,
+    checkpointing,
+    inputGradHooks,
+    weightFormat,
+    dropoutDisabled,
+    script,
+    backwardCall,
+  };
+}

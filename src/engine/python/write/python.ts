@@ -1,0 +1,49 @@
+// Python source as text: literals and calls, one argument a line where they are many. Knows no library.
+import { pythonFloat } from '../../torch/nn/describe.ts';
+
+/** Source text that is to stand as it is: a name, an expression. */
+export interface Expression {
+  readonly source: string;
+}
+
+export type Literal = string | number | boolean | null | Expression | readonly string[];
+
+export const expression = (source: string): Expression => ({ source });
+/** A number that Python must read as a float: 1.0, 2e-05. */
+export const float = (value: number): Expression => expression(pythonFloat(value));
+
+const quoted = (text: string): string =>
+  `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+
+function literal(value: Literal): string {
+  if (value === null) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : pythonFloat(value);
+  if (typeof value === 'string') return quoted(value);
+  return 'source' in value ? value.source : `[${value.map(quoted).join(', ')}]`;
+}
+
+/** A dictionary of numbers and texts; JSON spells it as Python does. */
+export const dictionary = (entries: Readonly<Record<string, number | string>>): Expression =>
+  expression(
+    `{${Object.entries(entries)
+      .map(([key, value]) => `${quoted(key)}: ${literal(value)}`)
+      .join(', ')}}`,
+  );
+
+export type Argument = readonly [name: string, value: Literal];
+
+const WIDEST = 96;
+
+/** `name(a=1, b=2)`, broken into lines when it grows wide. */
+export function call(name: string, positional: readonly string[], named: readonly Argument[] = []): string {
+  const parts = [...positional, ...named.map(([key, value]) => `${key}=${literal(value)}`)];
+  const line = `${name}(${parts.join(', ')})`;
+  return line.length <= WIDEST ? line : `${name}(\n${parts.map((part) => `    ${part},\n`).join('')})`;
+}
+
+export const indent = (source: string): string =>
+  source
+    .split('\n')
+    .map((line) => (line === '' ? '' : `    ${line}`))
+    .join('\n');

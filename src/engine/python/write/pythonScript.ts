@@ -1,0 +1,134 @@
+// The complete Python script that a recipe stands for under its stack: pins, imports, model, adapter, rows, arguments,
+// training, saving. It runs as it is beside the model's folder and a JSONL file.
+
+import type { Dialect } from '../../libraries/spelling.ts';
+import { dialectOf } from '../../libraries/spelling.ts';
+import type { Stack } from '../../libraries/stacks.ts';
+import { stackOf } from '../../libraries/stacks.ts';
+import type { RecipeValues } from '../../recipe/recipe.ts';
+import { attachSection, isFourBit, loadModel } from './modelSection.ts';
+import type { RowFormat } from './trainingArguments.ts';
+import { dataSection, trainSection } from './trainSection.ts';
+
+export interface ScriptContext {
+  /** Folder or hub name of the base model. */
+  readonly model: string;
+  /** JSONL file of the rows. */
+  readonly data: string;
+  readonly format: RowFormat;
+  /** GGUF file that `model` is made from once. */
+  readonly gguf?: string;
+}
+
+const defaultContext: ScriptContext = { model: 'model', data: 'rows.jsonl', format: 'messages' };
+
+/** `pip install …` with the stack's versions. */
+function pins(stack: Stack, values: RecipeValues, gguf: boolean): string {
+  const bitsandbytes = stack.bitsandbytes === null ? 'bitsandbytes' : `bitsandbytes==${stack.bitsandbytes}`;
+  const fourBit = isFourBit(values) || values['train.optim'] === 'lion_32bit';
+  const loftq = values['lora.init_lora_weights'] === 'loftq';
+  const older = stack.torch.startsWith('2.1.') || stack.torch.startsWith('2.2.');
+  return [
+    `torch==${stack.torch}`,
+    `transformers==${stack.transformers}`,
+    `peft==${stack.peft}`,
+    `trl==${stack.trl}`,
+    ...(gguf ? ['gguf'] : []),
+    ...(fourBit || loftq ? [bitsandbytes] : []),
+    ...(loftq ? ['scipy'] : []),
+    'datasets',
+    // These releases were built against the older interfaces.
+    ...(older
+      ? ['"numpy<2"', `"pyarrow<${stack.torch.startsWith('2.1.') ? 15 : 17}"`, '"setuptools<81"', 'rich']
+      : []),
+  ].join(' ');
+}
+
+/** Import lines: only names that the body uses. */
+function imports(body: string, dialect: Dialect): string {
+  const uses = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(body);
+  const from = (module: string, names: readonly string[]): string[] => {
+    const used = names.filter(uses);
+    return used.length > 0 ? [`from ${module} import ${used.join(', ')}`] : [];
+  };
+  const standard = ['itertools', 'math', 'os'].filter(uses).map((name) => `import ${name}`);
+  const others = [
+    ...(uses('torch') ? ['import torch'] : []),
+    ...from('bitsandbytes.optim', ['Lion']),
+    ...from('datasets', ['load_dataset']),
+    ...from('peft', [
+      'IA3Config',
+      'LoftQConfig',
+      'LoraConfig',
+      'PeftModel',
+      'VeraConfig',
+      'get_peft_model',
+      'prepare_model_for_kbit_training',
+    ]),
+    ...from('peft.optimizers', ['create_loraplus_optimizer']),
+    ...from('torch.utils.data', ['DataLoader']),
+    ...from('transformers', [
+      'Adafactor',
+      'AutoModelForCausalLM',
+      'AutoTokenizer',
+      'BitsAndBytesConfig',
+      'EarlyStoppingCallback',
+      'Trainer',
+      'TrainingArguments',
+      'get_scheduler',
+      'set_seed',
+    ]),
+    ...from('trl', [
+      'DataCollatorForCompletionOnlyLM',
+      ...(dialect.sftConfig ? ['SFTConfig'] : []),
+      'SFTTrainer',
+      'DPOConfig',
+      'DPOTrainer',
+    ]),
+    ...from('trl.experimental.orpo', ['ORPOConfig', 'ORPOTrainer']),
+  ];
+  return [...standard, ...(standard.length > 0 ? [''] : []), ...others].join('\n');
+}
+
+/** Trainer refuses a model that was read from a GGUF file, so it is saved as plain weights first (tools/golden/smollm2.py). */
+function convert(gguf: string, dialect: Dialect): string {
+  return [
+    'if not os.path.isdir(MODEL):',
+    `    plain = AutoModelForCausalLM.from_pretrained(".", gguf_file=${JSON.stringify(gguf)}, ${dialect.dtype}=torch.float32)`,
+    '    plain.hf_quantizer, plain.is_quantized = None, False',
+    '    plain.config.__dict__.pop("quantization_config", None)',
+    '    plain.save_pretrained(MODEL)',
+    `    AutoTokenizer.from_pretrained(".", gguf_file=${JSON.stringify(gguf)}).save_pretrained(MODEL)`,
+  ].join('\n');
+}
+
+/** The script's text, ending in a newline. */
+export function pythonScript(values: RecipeValues, context: ScriptContext = defaultContext): string {
+  const stack = stackOf(values['wiring.stack']);
+  const dialect = dialectOf(stack);
+  const loadsAdapter =
+    values['wiring.attach'].startsWith('from_pretrained') ||
+    values['wiring.after_attach'].startsWith('load_adapter');
+  const constants = [
+    `MODEL = ${JSON.stringify(context.model)}`,
+    `DATA = ${JSON.stringify(context.data)}`,
+    ...(loadsAdapter ? ['ADAPTER = "saved-adapter"'] : []),
+  ];
+  const sections = [
+    context.gguf === undefined ? '' : convert(context.gguf, dialect),
+    loadModel(values, dialect),
+    attachSection(values, dialect),
+    dataSection(values, dialect, context.format),
+    trainSection(values, dialect, context.format),
+  ];
+  const body = sections.filter((section) => section !== '').join('\n\n');
+  return [
+    `# pip install ${pins(stack, values, context.gguf !== undefined)}`,
+    imports(body, dialect),
+    '',
+    constants.join('\n'),
+    '',
+    body,
+    '',
+  ].join('\n');
+}

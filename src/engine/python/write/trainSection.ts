@@ -1,0 +1,187 @@
+// The part of the script that holds the rows, the arguments and the training itself: SFTTrainer, Trainer or a plain loop.
+
+import type { Dialect } from '../../libraries/spelling.ts';
+import type { RecipeValues } from '../../recipe/recipe.ts';
+import { passesConfig } from '../run/wire.ts';
+import { hookLine, loopLines } from './loopSection.ts';
+import { loraPlusLines } from './optimizerSection.ts';
+import type { Argument } from './python.ts';
+import { call, expression, indent } from './python.ts';
+import type { RowFormat } from './trainingArguments.ts';
+import { callbackArguments, trainingArguments, trlArguments, trlClasses } from './trainingArguments.ts';
+
+/** What the step does to the loss, as a subclass of the trainer; null when it does nothing. */
+function patchedTrainer(
+  values: RecipeValues,
+  base: string,
+): { readonly name: string; readonly source: string } | null {
+  const step = values['wiring.step'];
+  const inherited = 'super().compute_loss(model, inputs, return_outputs=True, **kwargs)';
+  const bodies: Readonly<Record<string, string>> = {
+    no_grad: `with torch.no_grad():\n    loss, outputs = ${inherited}`,
+    inference_mode: `with torch.inference_mode():\n    loss, outputs = ${inherited}`,
+    detach: `loss, outputs = ${inherited}\nloss = loss.detach()`,
+    item: `loss, outputs = ${inherited}\nloss = torch.tensor(loss.item())`,
+    requires_grad_: `loss, outputs = ${inherited}\nloss.requires_grad_(True)`,
+  };
+  const body = bodies[step];
+  if (body === undefined) return null;
+  const method = `def compute_loss(self, model, inputs, return_outputs=False, **kwargs):\n${indent(`${body}\nreturn (loss, outputs) if return_outputs else loss`)}`;
+  return { name: 'PatchedTrainer', source: `class PatchedTrainer(${base}):\n${indent(method)}\n` };
+}
+
+const RENDER = `def render(row):
+    """ChatML by hand: this transformers does not know the template's generation tag."""
+    if "messages" in row:
+        messages = row["messages"]
+    elif "prompt" in row:
+        messages = [{"role": "user", "content": row["prompt"]}, {"role": "assistant", "content": row["completion"]}]
+    else:
+        return {"text": row["text"]}
+    return {"text": "".join(f"<|im_start|>{m['role']}\\n{m['content']}<|im_end|>\\n" for m in messages)}`;
+
+const ENCODE = `def encode(row):
+    """Ids of the conversation; labels of everything but the answers are -100."""
+    if "text" in row:
+        ids = tokenizer(row["text"], truncation=True, max_length=MAX_LENGTH)["input_ids"]
+        return {"input_ids": ids, "labels": list(ids), "attention_mask": [1] * len(ids)}
+    messages = row.get("messages") or [
+        {"role": "user", "content": row["prompt"]}, {"role": "assistant", "content": row["completion"]},
+    ]
+    ids, labels = [], []
+    for message in messages:
+        head = tokenizer(f"<|im_start|>{message['role']}\\n", add_special_tokens=False)["input_ids"]
+        body = tokenizer(f"{message['content']}<|im_end|>", add_special_tokens=False)["input_ids"]
+        tail = tokenizer("\\n", add_special_tokens=False)["input_ids"]
+        trained = message["role"] == "assistant" or not ANSWERS_ONLY
+        ids += head + body + tail
+        labels += [-100] * len(head) + (body if trained else [-100] * len(body)) + [-100] * len(tail)
+    return {
+        "input_ids": ids[:MAX_LENGTH], "labels": labels[:MAX_LENGTH], "attention_mask": [1] * len(ids[:MAX_LENGTH]),
+    }
+
+
+def collate(rows):
+    """Pads to the longest row of the batch."""
+    longest = max(len(row["input_ids"]) for row in rows)
+    fill = {"input_ids": tokenizer.pad_token_id, "labels": -100, "attention_mask": 0}
+    return {key: torch.tensor([row[key] + [pad] * (longest - len(row[key])) for row in rows]) for key, pad in fill.items()}`;
+
+export function dataSection(values: RecipeValues, dialect: Dialect, format: RowFormat): string {
+  const sft = values['wiring.trainer'] === 'SFTTrainer';
+  const lines = ['dataset = load_dataset("json", data_files=DATA, split="train")'];
+  if (values['data.test_size'] > 0) {
+    lines.push(
+      `parts = ${call(
+        'dataset.train_test_split',
+        [],
+        [
+          ['test_size', values['data.test_size']],
+          ['seed', values['train.seed']],
+        ],
+      )}`,
+      'dataset, eval_dataset = parts["train"], parts["test"]',
+    );
+  }
+  const evaluates = values['data.test_size'] > 0;
+  const each = (change: string): string[] => [
+    `dataset = dataset.${change}`,
+    ...(evaluates ? [`eval_dataset = eval_dataset.${change}`] : []),
+  ];
+  if (!sft) {
+    const constants = `MAX_LENGTH = ${values['train.max_length']}\nANSWERS_ONLY = ${answersOnly(values, format) ? 'True' : 'False'}`;
+    return [
+      constants,
+      '',
+      '',
+      ENCODE,
+      '',
+      '',
+      ...lines,
+      ...each('map(encode, remove_columns=dataset.column_names)'),
+    ].join('\n');
+  }
+  if (!dialect.rendersTemplate) return [RENDER, '', '', ...lines, ...each('map(render)')].join('\n');
+  return lines.join('\n');
+}
+
+/** Whether only answers are trained, by the mask that rows of this format have. */
+const answersOnly = (values: RecipeValues, format: RowFormat): boolean =>
+  format !== 'text' &&
+  values[format === 'messages' ? 'train.assistant_only_loss' : 'train.completion_only_loss'];
+
+const usesCollator = (values: RecipeValues, dialect: Dialect, format: RowFormat): boolean =>
+  dialect.answersOnly === 'collator' && answersOnly(values, format);
+
+function sftTrainer(values: RecipeValues, dialect: Dialect, format: RowFormat): string[] {
+  const classes = trlClasses(values);
+  const patched = patchedTrainer(values, classes.trainer);
+  const args = [
+    ...trainingArguments(values, dialect),
+    ...(dialect.sftConfig ? trlArguments(values, dialect, format) : []),
+  ];
+  const collator = usesCollator(values, dialect, format);
+  const named: Argument[] = [
+    ['model', expression('model')],
+    ['args', expression('args')],
+    ['train_dataset', expression('dataset')],
+    ...(values['data.test_size'] > 0
+      ? ([['eval_dataset', expression('eval_dataset')]] satisfies Argument[])
+      : []),
+    [dialect.tokenizerArgument, expression('tokenizer')],
+    ...(passesConfig(values) ? ([['peft_config', expression('peft_config')]] satisfies Argument[]) : []),
+    ...(dialect.sftConfig
+      ? []
+      : ([
+          ['dataset_text_field', 'text'],
+          ['max_seq_length', values['train.max_length']],
+        ] satisfies Argument[])),
+    ...(collator
+      ? ([
+          [
+            'data_collator',
+            expression('DataCollatorForCompletionOnlyLM("<|im_start|>assistant\\n", tokenizer=tokenizer)'),
+          ],
+        ] satisfies Argument[])
+      : []),
+    ...callbackArguments(values),
+  ];
+  return [
+    ...(patched ? [patched.source] : []),
+    ...hookLine(values),
+    `args = ${call(dialect.sftConfig ? classes.config : 'TrainingArguments', [], args)}`,
+    `trainer = ${call(patched?.name ?? classes.trainer, [], named)}`,
+    ...loraPlusLines(values),
+    'trainer.train()',
+    'trainer.save_model("adapter")',
+  ];
+}
+
+function plainTrainer(values: RecipeValues, dialect: Dialect): string[] {
+  const patched = patchedTrainer(values, 'Trainer');
+  const named: Argument[] = [
+    ['model', expression('model')],
+    ['args', expression('args')],
+    ['train_dataset', expression('dataset')],
+    ...(values['data.test_size'] > 0
+      ? ([['eval_dataset', expression('eval_dataset')]] satisfies Argument[])
+      : []),
+    ['data_collator', expression('collate')],
+    ...callbackArguments(values),
+  ];
+  return [
+    ...(patched ? [patched.source] : []),
+    ...hookLine(values),
+    `args = ${call('TrainingArguments', [], trainingArguments(values, dialect))}`,
+    `trainer = ${call(patched?.name ?? 'Trainer', [], named)}`,
+    ...loraPlusLines(values),
+    'trainer.train()',
+    'trainer.save_model("adapter")',
+  ];
+}
+
+export function trainSection(values: RecipeValues, dialect: Dialect, format: RowFormat): string {
+  const trainer = values['wiring.trainer'];
+  if (trainer === 'SFTTrainer') return sftTrainer(values, dialect, format).join('\n');
+  return (trainer === 'Trainer' ? plainTrainer(values, dialect) : loopLines(values, dialect)).join('\n');
+}

@@ -1,0 +1,103 @@
+// What an operation is: shape rule and recording live in its own file under ops/; here is the common shape that the
+// tape, the planner and the two backends see.
+import type { FloatArray, KernelCall } from '../../../shaders/kernel.ts';
+import type { StepNumbers } from '../../../shaders/lib/step.ts';
+import type { EdgeContext, InputGradient, Value } from './value.ts';
+
+/** A binding of a kernel: a value (or a part of it) or a named buffer. Offsets and sizes in elements of 4 bytes. */
+export type Ref =
+  | { readonly value: Value; readonly offset?: number; readonly size?: number }
+  | { readonly buffer: string; readonly offset?: number; readonly size?: number }
+  /** Scratch slot i of the node: free before and after it. */
+  | { readonly scratch: number };
+
+/** What the choice of kernels depends on; found by looking at the adapter and by measuring, never by its name. */
+export interface KernelProfile {
+  /**
+   * 'narrow' and 'wide': decode to scratch, register blocks of 8 by 4 or 32 by 16, no workgroup memory. 'tiled': decode
+   * inside workgroup tiles.
+   */
+  readonly linear: 'narrow' | 'wide' | 'tiled';
+  /** Decoded weights in scratch: half only where the script's own weights are half, for it rounds them. */
+  readonly stored?: 'f32' | 'f16';
+  /** Few rows: an invocation a column, or a workgroup a column that adds up through subgroups. */
+  readonly vector?: 'column' | 'subgroup';
+  /** Largest storage binding in bytes. */
+  readonly maxBindingBytes: number;
+}
+
+/** What a reference implementation is given: arrays instead of bindings. */
+export interface ReferenceContext {
+  floats(ref: Ref): FloatArray;
+  words(ref: Ref): Uint32Array;
+  ints(ref: Ref): Int32Array;
+  /** A scratch array of at least `length`, reused from call to call; `slot` tells simultaneous ones apart. */
+  scratch(slot: number, length: number): FloatArray;
+  readonly step: StepNumbers;
+}
+
+export interface Operation<A = unknown> {
+  readonly name: string;
+  /** The dispatches of one node on a GPU. */
+  kernels(node: TapeNode<A>, profile: KernelProfile): KernelCall<Ref>[];
+  /** Floats of each scratch slot that `kernels` uses. */
+  scratch?(node: TapeNode<A>, profile: KernelProfile): readonly number[];
+  /** The same on the CPU: float32 as fallback, float64 as oracle. */
+  reference(node: TapeNode<A>, context: ReferenceContext): void;
+  /** Multiply-adds counted as two. */
+  flops(node: TapeNode<A>): number;
+  /** Records the gradient operations; 'none' says on purpose that the operation is not differentiable. */
+  readonly backward: BackwardRule<A> | 'none';
+  /** Writes persistent buffers, so it must run even if no value of it is used. */
+  readonly effect?: boolean;
+  /** Output i takes over the storage of input j (in place). */
+  readonly inPlace?: { readonly output: number; readonly input: number };
+}
+
+export type BackwardRule<A> = (context: NodeContext<A>) => readonly (InputGradient | null)[];
+
+export interface NodeContext<A> extends EdgeContext {
+  readonly node: TapeNode<A>;
+  /** The value as backward must read it: recomputed if its segment was checkpointed. */
+  saved(value: Value): Value;
+  record<B>(request: RecordRequest<B>): readonly Value[];
+  /** A value without history that names a part of a persistent buffer. */
+  leaf(name: string, shape: readonly number[], storage: Value['storage'], zero: boolean): Value;
+}
+
+export type NodeRole = 'forward' | 'recompute' | 'backward' | 'update';
+
+export interface TapeNode<A = unknown> {
+  readonly operation: Operation<A>;
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  readonly attributes: A;
+  readonly role: NodeRole;
+  /** Module path that made it, for profiles and messages. */
+  readonly path: string;
+}
+
+export interface OutputSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype?: Value['dtype'];
+  readonly storage?: Value['storage'];
+  /** Name shown as grad_fn; null for outputs that never require grad (saved statistics). */
+  readonly gradFn?: string | null;
+  readonly zero?: boolean;
+}
+
+export interface RecordRequest<A> {
+  readonly operation: Operation<A>;
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly OutputSpec[];
+  readonly attributes: A;
+  readonly path: string;
+}
+
+/** A checkpointed stretch of the forward pass whose saved values are recomputed before backward reads them. */
+export interface RecomputedSegment {
+  readonly nodes: TapeNode[];
+  /** The recomputed twin of a value the segment made; undefined for its inputs and parameters. */
+  saved(value: Value): Value | undefined;
+}

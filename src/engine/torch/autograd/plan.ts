@@ -1,0 +1,129 @@
+// The planner: which nodes are worth running, how long each value lives, and which slot (one whole buffer) lends it
+// room. Knows peak bytes and FLOPs before any GPU work. Slots are whole buffers because WebGPU forbids binding one
+// buffer read-only and read-write in the same dispatch.
+import { UserError } from '../../ground/errors.ts';
+import type { KernelProfile, TapeNode } from './operation.ts';
+import type { Tape } from './tape.ts';
+import type { Value } from './value.ts';
+import { elementCount, resolveAlias } from './value.ts';
+
+export interface Plan {
+  /** In execution order, without what nobody reads. */
+  readonly nodes: readonly TapeNode[];
+  /** Slot of every planned value that owns numbers. */
+  readonly slotOf: ReadonlyMap<Value, number>;
+  readonly slotBytes: readonly number[];
+  /** Bytes of each scratch slot, shared by all nodes. */
+  readonly scratchBytes: readonly number[];
+  readonly flops: number;
+  readonly dispatches: number;
+}
+
+const SLOT_ALIGNMENT_BYTES = 256;
+const roundUp = (bytes: number): number =>
+  Math.max(SLOT_ALIGNMENT_BYTES, Math.ceil(bytes / SLOT_ALIGNMENT_BYTES) * SLOT_ALIGNMENT_BYTES);
+const valueBytes = (value: Value): number => roundUp(elementCount(value.shape) * 4);
+
+/** Nodes whose results reach an effect or a kept value. */
+function liveNodes(tape: Tape, keep: readonly Value[]): TapeNode[] {
+  const wanted = new Set<Value>(keep.map((value) => resolveAlias(value).owner));
+  const live: TapeNode[] = [];
+  for (const node of tape.nodes.toReversed()) {
+    const used =
+      node.operation.effect ||
+      node.outputs.some((output) => wanted.has(output) || wanted.has(resolveAlias(output).owner));
+    if (!used) continue;
+    live.push(node);
+    for (const value of [...node.inputs, ...node.outputs]) wanted.add(resolveAlias(value).owner);
+  }
+  return live.reverse();
+}
+
+interface Lifetime {
+  readonly value: Value;
+  readonly bytes: number;
+  readonly first: number;
+  last: number;
+}
+
+function lifetimes(nodes: readonly TapeNode[], keep: readonly Value[]): Map<Value, Lifetime> {
+  const found = new Map<Value, Lifetime>();
+  nodes.forEach((node, index) => {
+    for (const value of [...node.inputs, ...node.outputs]) {
+      const { owner } = resolveAlias(value);
+      if (owner.storage.kind !== 'planned') continue;
+      const known = found.get(owner);
+      if (known) known.last = index;
+      else found.set(owner, { value: owner, bytes: valueBytes(owner), first: index, last: index });
+    }
+  });
+  for (const value of keep) {
+    const lifetime = found.get(resolveAlias(value).owner);
+    if (lifetime) lifetime.last = Number.POSITIVE_INFINITY;
+  }
+  return found;
+}
+
+/** Best fit: the smallest free slot that holds it, else the largest free one, grown; else a new one. */
+function chooseSlot(free: ReadonlySet<number>, sizes: readonly number[], bytes: number): number | null {
+  let fit: number | null = null;
+  let largest: number | null = null;
+  for (const slot of free) {
+    const size = sizes[slot] ?? 0;
+    if (size >= bytes && (fit === null || size < (sizes[fit] ?? 0))) fit = slot;
+    if (largest === null || size > (sizes[largest] ?? 0)) largest = slot;
+  }
+  return fit ?? largest;
+}
+
+/**
+ * Plans a tape for a kernel profile. `keep` lives to the end of the run. Throws UserError 'binding-too-large' when a
+ * single value exceeds what the adapter binds.
+ */
+export function makePlan(tape: Tape, profile: KernelProfile, keep: readonly Value[] = []): Plan {
+  const nodes = liveNodes(tape, keep);
+  const alive = lifetimes(nodes, keep);
+  const slotOf = new Map<Value, number>();
+  const slotBytes: number[] = [];
+  const free = new Set<number>();
+  const endings = new Map<number, Lifetime[]>();
+  for (const lifetime of alive.values())
+    endings.set(lifetime.last, [...(endings.get(lifetime.last) ?? []), lifetime]);
+  const starts = new Map<number, Lifetime[]>();
+  for (const lifetime of alive.values())
+    starts.set(lifetime.first, [...(starts.get(lifetime.first) ?? []), lifetime]);
+  const scratchBytes: number[] = [];
+  let flops = 0;
+  let dispatches = 0;
+  nodes.forEach((node, index) => {
+    for (const lifetime of starts.get(index) ?? []) {
+      if (lifetime.bytes > profile.maxBindingBytes) {
+        throw new UserError(
+          'binding-too-large',
+          `'${lifetime.value.name}' of ${node.path}: needs ${lifetime.bytes} bytes, this device binds at most ${profile.maxBindingBytes}. Use a smaller batch size or max_length.`,
+        );
+      }
+      const slot = chooseSlot(free, slotBytes, lifetime.bytes) ?? slotBytes.push(0) - 1;
+      free.delete(slot);
+      slotBytes[slot] = Math.max(slotBytes[slot] ?? 0, lifetime.bytes);
+      slotOf.set(lifetime.value, slot);
+    }
+    for (const lifetime of endings.get(index) ?? []) {
+      const slot = slotOf.get(lifetime.value);
+      if (slot !== undefined) free.add(slot);
+    }
+    node.operation.scratch?.(node, profile).forEach((floats, i) => {
+      scratchBytes[i] = Math.max(scratchBytes[i] ?? 0, roundUp(floats * 4));
+    });
+    flops += node.operation.flops(node);
+    dispatches += node.operation.kernels(node, profile).length;
+  });
+  return {
+    nodes,
+    slotOf,
+    slotBytes,
+    scratchBytes: Array.from(scratchBytes, (bytes) => bytes ?? 0),
+    flops,
+    dispatches,
+  };
+}

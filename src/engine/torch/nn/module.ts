@@ -1,0 +1,191 @@
+// The module tree with PyTorch's names: modules, parameters, training mode, hooks. The wiring (PEFT, Transformers, TRL)
+// acts on it as the real libraries act on theirs; the model families record their forward pass from it. No numbers.
+import { invariant } from '../../ground/errors.ts';
+import type { DType } from '../autograd/value.ts';
+
+/** `linear`: what nn.Linear itself draws, U(-1/√in, 1/√in), before PEFT draws again. `gaussian`: N(0, 1/r).
+ * `decomposed`: taken out of the base weight. `row_norm`: of W + s·B·A, taken once the weights are there. */
+export type Initialisation =
+  | 'loaded'
+  | 'kaiming_uniform'
+  | 'linear'
+  | 'gaussian'
+  | 'normal'
+  | 'zeros'
+  | 'row_norm'
+  | 'decomposed'
+  | 'ones'
+  | { readonly fill: number };
+
+export interface Parameter {
+  /** Local name: `weight`, `bias`. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** As the library reports it; a 4-bit weight is uint8. */
+  dtype: DType;
+  requiresGrad: boolean;
+  /** 4-bit type of a bitsandbytes Params4bit, else null. */
+  readonly quantised: 'nf4' | 'fp4' | null;
+  /** Bytes as stored. */
+  bytes: number;
+  /** Whether every element is zero at the start (lora_B at its default initialisation). */
+  readonly zeroAtStart: boolean;
+  /** Initial value, for parameters that are created rather than loaded. */
+  readonly init: Initialisation;
+}
+
+export type ModuleKind =
+  | { readonly type: 'linear'; readonly inFeatures: number; readonly outFeatures: number }
+  | { readonly type: 'embedding'; readonly rows: number; readonly width: number }
+  | { readonly type: 'norm'; readonly width: number; readonly eps: number }
+  /** A LoRA wrapper around `base_layer`; adapters by name. */
+  | {
+      readonly type: 'lora';
+      readonly adapters: Map<string, LoraAdapter>;
+      active: readonly string[];
+      disabled: boolean;
+    }
+  /** A module beside its trainable copy; disabled: the original answers. */
+  | { readonly type: 'saved'; disabled: boolean }
+  | { readonly type: 'decoder-layer'; readonly index: number }
+  | { readonly type: 'container' };
+
+/** The matrices that all modules of a VeRA adapter share: A [r, inFeatures] and B [outFeatures, r], of which each takes the first. */
+export interface VeraShare {
+  readonly key: number;
+  readonly r: number;
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+}
+
+export interface LoraAdapter {
+  readonly r: number;
+  readonly alpha: number;
+  readonly rslora: boolean;
+  /** s = lora_alpha / r, or lora_alpha / √r (rsLoRA). */
+  readonly scaling: number;
+  readonly dropout: number;
+  /** use_dora: a magnitude for each output beside the factors. */
+  readonly dora: boolean;
+  /** init_lora_weights. */
+  readonly init: string;
+  /** IA3: a vector in place of factors, on the input of a feedforward module or on the output of another; null: LoRA. */
+  readonly ia3: { readonly feedforward: boolean } | null;
+  /** VeRA: two vectors on matrices that all modules share; null: LoRA. */
+  readonly vera: VeraShare | null;
+}
+
+export class Module {
+  /** As Python prints it; it differs between versions. */
+  className: string;
+  readonly kind: ModuleKind;
+  readonly children = new Map<string, Module>();
+  readonly parameters = new Map<string, Parameter>();
+  training = false;
+
+  constructor(className: string, kind: ModuleKind = { type: 'container' }) {
+    this.className = className;
+    this.kind = kind;
+  }
+
+  child(name: string): Module {
+    const found = this.children.get(name);
+    invariant(found, `module ${this.className} has no child '${name}'`);
+    return found;
+  }
+
+  /** The module at a dotted path below this one, or null. */
+  at(path: string): Module | null {
+    let module: Module | undefined = this;
+    for (const part of path === '' ? [] : path.split('.')) module = module?.children.get(part);
+    return module ?? null;
+  }
+
+  /**
+   * named_modules(): itself first, then depth first in insertion order. Two stacks and no arrays a module: the laboratory walks the
+   * tree at every keystroke.
+   */
+  *namedModules(prefix = ''): Generator<[path: string, module: Module]> {
+    const paths = [prefix];
+    const modules: Module[] = [this];
+    for (let module = modules.pop(); module; module = modules.pop()) {
+      const path = paths.pop() ?? '';
+      yield [path, module];
+      if (module.children.size === 0) continue;
+      const start = path === '' ? '' : `${path}.`;
+      // The first child is to be taken first, so they are laid down from the end.
+      let at = modules.length + module.children.size;
+      for (const [name, child] of module.children) {
+        at -= 1;
+        paths[at] = start + name;
+        modules[at] = child;
+      }
+    }
+  }
+
+  /** modules(), in the order of namedModules: for walks that need no path. */
+  *modules(): Generator<Module> {
+    const modules: Module[] = [this];
+    for (let module = modules.pop(); module; module = modules.pop()) {
+      yield module;
+      let at = modules.length + module.children.size;
+      for (const child of module.children.values()) {
+        at -= 1;
+        modules[at] = child;
+      }
+    }
+  }
+
+  /** parameters(), tied ones once. */
+  *allParameters(): Generator<Parameter> {
+    const seen = new Set<Parameter>();
+    for (const module of this.modules())
+      for (const parameter of module.parameters.values()) {
+        if (seen.has(parameter)) continue;
+        seen.add(parameter);
+        yield parameter;
+      }
+  }
+
+  /** named_parameters(), tied parameters once. */
+  *namedParameters(): Generator<[name: string, parameter: Parameter, owner: Module]> {
+    const seen = new Set<Parameter>();
+    for (const [path, module] of this.namedModules()) {
+      for (const [name, parameter] of module.parameters) {
+        if (seen.has(parameter)) continue;
+        seen.add(parameter);
+        yield [path === '' ? name : `${path}.${name}`, parameter, module];
+      }
+    }
+  }
+
+  /** train(mode) on the whole subtree. */
+  train(mode = true): void {
+    for (const module of this.modules()) module.training = mode;
+  }
+}
+
+export function parameter(
+  name: string,
+  shape: readonly number[],
+  options: Partial<Omit<Parameter, 'name' | 'shape'>> = {},
+): Parameter {
+  const count = shape.reduce((product, size) => product * size, 1);
+  const dtype = options.dtype ?? 'float32';
+  return {
+    name,
+    shape,
+    dtype,
+    requiresGrad: options.requiresGrad ?? true,
+    quantised: options.quantised ?? null,
+    bytes: options.bytes ?? count * bytesOf(dtype),
+    zeroAtStart: options.zeroAtStart ?? false,
+    init: options.init ?? 'loaded',
+  };
+}
+
+export function bytesOf(dtype: DType): number {
+  if (dtype === 'float32') return 4;
+  if (dtype === 'int64') return 8;
+  return dtype === 'uint8' ? 1 : 2;
+}

@@ -1,0 +1,175 @@
+// Causal grouped-query attention over rotated q | k | v [N, (H+2G)·D], or over a key/value cache. Saves the output and
+// lse [N, H]; never a [T, T] matrix.
+
+import { attentionBackwardReference, attentionReference } from '../../../shaders/attention/attention.ref.ts';
+import {
+  attentionBackwardKv,
+  attentionBackwardQ,
+  attention as forwardKernel,
+} from '../../../shaders/attention/attention.ts';
+import { call } from '../../../shaders/kernel.ts';
+import type { Operation, Ref, TapeNode } from '../autograd/operation.ts';
+import type { Tape } from '../autograd/tape.ts';
+import type { Value } from '../autograd/value.ts';
+import { valueAt } from './nodeValues.ts';
+import type { HeadShape } from './rope.ts';
+import { documentsOf, documentsRef, hasDocuments } from './rope.ts';
+
+/** k then v of one layer, each [maxTokens, G·D], in one buffer. */
+export interface KvCache {
+  readonly buffer: string;
+  readonly maxTokens: number;
+}
+
+interface Attributes extends HeadShape {
+  readonly cache: KvCache | null;
+}
+
+/** Strides and offsets, in elements, of q, k and v inside their buffers. */
+function numbers(node: TapeNode<Attributes>) {
+  const { batch, heads, kvHeads, headDim, cache } = node.attributes;
+  const stride = (heads + 2 * kvHeads) * headDim;
+  const kvWidth = kvHeads * headDim;
+  return {
+    batch: batch.rows,
+    t_q: batch.tokens,
+    t_k: cache ? cache.maxTokens : batch.tokens,
+    heads,
+    kv_heads: kvHeads,
+    q_stride: stride,
+    q_offset: 0,
+    k_stride: cache ? kvWidth : stride,
+    k_offset: cache ? 0 : heads * headDim,
+    v_stride: cache ? kvWidth : stride,
+    v_offset: cache ? cache.maxTokens * kvWidth : (heads + kvHeads) * headDim,
+    scale: 1 / Math.sqrt(headDim),
+  };
+}
+
+const pairs = (shape: HeadShape): number =>
+  (shape.batch.rows * shape.heads * shape.batch.tokens * (shape.batch.tokens + 1)) / 2;
+
+const attentionOperation: Operation<Attributes> = {
+  name: 'attention',
+  kernels: (node) => {
+    const [qkv] = valueAt(node.inputs, 0);
+    const [o, lse] = valueAt(node.outputs, 0, 1);
+    const { cache, headDim } = node.attributes;
+    const keys: Ref = cache ? { buffer: cache.buffer } : { value: qkv };
+    const buffers: Record<'q' | 'k' | 'v' | 'documents' | 'step' | 'o' | 'lse', Ref> = {
+      q: { value: qkv },
+      k: keys,
+      v: keys,
+      documents: documentsRef(node.attributes),
+      step: { buffer: 'step' },
+      o: { value: o },
+      lse: { value: lse },
+    };
+    return [
+      call(forwardKernel, {
+        buffers,
+        params: numbers(node),
+        constants: { D: headDim, ...hasDocuments(node.attributes) },
+      }),
+    ];
+  },
+  reference: (node, context) => {
+    const [qkv] = valueAt(node.inputs, 0);
+    const [o, lse] = valueAt(node.outputs, 0, 1);
+    const { cache, headDim } = node.attributes;
+    const keys = context.floats(cache ? { buffer: cache.buffer } : { value: qkv });
+    attentionReference({
+      q: context.floats({ value: qkv }),
+      k: keys,
+      v: keys,
+      o: context.floats({ value: o }),
+      lse: context.floats({ value: lse }),
+      position: context.step.position,
+      ...documentsOf(node.attributes, context),
+      d: headDim,
+      ...numbers(node),
+    });
+  },
+  flops: (node) => 4 * pairs(node.attributes) * node.attributes.headDim,
+  backward: (context) => {
+    const dO = context.gradOf(0);
+    if (!dO || !context.needs(0)) return [null];
+    const [qkv] = valueAt(context.node.inputs, 0);
+    const [o, lse] = valueAt(context.node.outputs, 0, 1);
+    const [dqkv] = context.record<Attributes>({
+      operation: attentionBackwardOperation,
+      inputs: [context.saved(qkv), context.saved(o), context.saved(lse), dO],
+      outputs: [
+        { name: `${qkv.name}.grad`, shape: qkv.shape, gradFn: null, zero: dO.zero },
+        { name: `${qkv.name}.delta`, shape: lse.shape, gradFn: null },
+      ],
+      attributes: context.node.attributes,
+      path: context.node.path,
+    });
+    return [dqkv ? { grad: dqkv, fused: false } : null];
+  },
+};
+
+const attentionBackwardOperation: Operation<Attributes> = {
+  name: 'attention_backward',
+  backward: 'none',
+  kernels: (node) => {
+    const [qkv, o, lse, dO] = valueAt(node.inputs, 0, 1, 2, 3);
+    const [dqkv, delta] = valueAt(node.outputs, 0, 1);
+    const q: Record<'qkv' | 'o' | 'lse' | 'd_o' | 'documents' | 'dqkv' | 'delta', Ref> = {
+      qkv: { value: qkv },
+      o: { value: o },
+      lse: { value: lse },
+      d_o: { value: dO },
+      documents: documentsRef(node.attributes),
+      dqkv: { value: dqkv },
+      delta: { value: delta },
+    };
+    const { o: _o, ...kv } = q;
+    const constants = { D: node.attributes.headDim, ...hasDocuments(node.attributes) };
+    const options = { params: numbers(node), constants };
+    return [
+      call(attentionBackwardQ, { buffers: q, ...options }),
+      call(attentionBackwardKv, { buffers: kv, ...options }),
+    ];
+  },
+  reference: (node, context) => {
+    const [qkv, o, lse, dO] = valueAt(node.inputs, 0, 1, 2, 3);
+    const [dqkv, delta] = valueAt(node.outputs, 0, 1);
+    const keys = context.floats({ value: qkv });
+    attentionBackwardReference({
+      q: keys,
+      k: keys,
+      v: keys,
+      o: context.floats({ value: o }),
+      lse: context.floats({ value: lse }),
+      dO: context.floats({ value: dO }),
+      dqkv: context.floats({ value: dqkv }),
+      delta: context.floats({ value: delta }),
+      ...documentsOf(node.attributes, context),
+      d: node.attributes.headDim,
+      ...numbers(node),
+    });
+  },
+  flops: (node) => 10 * pairs(node.attributes) * node.attributes.headDim,
+};
+
+export function attention(
+  tape: Tape,
+  args: HeadShape & { readonly qkv: Value; readonly cache: KvCache | null; readonly path: string },
+): Value {
+  const { qkv, path, ...attributes } = args;
+  const n = args.batch.rows * args.batch.tokens;
+  const [o] = tape.record<Attributes>({
+    operation: attentionOperation,
+    inputs: [qkv],
+    outputs: [
+      { name: path, shape: [n, args.heads * args.headDim], gradFn: 'ViewBackward0' },
+      { name: `${path}.lse`, shape: [n, args.heads], gradFn: null },
+    ],
+    attributes,
+    path,
+  });
+  if (!o) throw new Error('internal: attention recorded no output');
+  return o;
+}

@@ -1,0 +1,98 @@
+// The gradient of what trains in an embedding: of a whole copy of the table, or of an adapter on it.
+import {
+  embeddingGradReference,
+  embeddingLoraGradReference,
+} from '../../../shaders/embedding_grad/embedding_grad.ref.ts';
+import { embeddingGrad, embeddingLoraGrad } from '../../../shaders/embedding_grad/embedding_grad.ts';
+import { call } from '../../../shaders/kernel.ts';
+import type { WeightFormat } from '../../../shaders/quant/weightFormat.ts';
+import type { BackwardRule, Operation, Ref, TapeNode } from '../autograd/operation.ts';
+import type { InputGradient } from '../autograd/value.ts';
+import { gradientLeaf } from './gradientLeaf.ts';
+import { rowsAndColumns, valueAt } from './nodeValues.ts';
+import type { TableParts } from './tableParts.ts';
+
+export interface EmbeddingAttributes {
+  /** Buffer of the packed table; its scales are `<name>.scales`. */
+  readonly weights: string;
+  readonly format: WeightFormat;
+  /** NEFTune: uniform noise of up to step.noise on every element. */
+  readonly noisy: boolean;
+  /** Place of a trainable copy in the adapter buffer, in floats; null: the table is frozen. */
+  readonly copyAt: number | null;
+  readonly lora: TableParts['lora'];
+}
+
+/** Numbers of the adapter's kernels; null without one. Inputs [ids, table, …], outputs or fourth input [N, C]. */
+export function loraNumbers(node: TapeNode<EmbeddingAttributes>) {
+  const { lora } = node.attributes;
+  if (!lora) return null;
+  const rows = node.outputs[0] ?? valueAt(node.inputs, 2)[0];
+  const { n, c } = rowsAndColumns(rows);
+  const v = rowsAndColumns(valueAt(node.inputs, 1)[0]).n;
+  return { n, c, v, rank: lora.rank, a_offset: lora.aOffset, b_offset: lora.bOffset, scale: lora.scale };
+}
+
+/** Inputs [ids, table, dx]; adds to the buffer `grads` [S, total]. */
+const embeddingGradOperation: Operation<EmbeddingAttributes> = {
+  name: 'embedding_grad',
+  backward: 'none',
+  effect: true,
+  kernels: (node) => {
+    const [ids, table, dx] = valueAt(node.inputs, 0, 1, 2);
+    const { n, c } = rowsAndColumns(dx);
+    const lora = loraNumbers(node);
+    const shared: Record<'ids' | 'dx' | 'grads', Ref> = {
+      ids: { value: ids },
+      dx: { value: dx },
+      grads: { buffer: 'grads' },
+    };
+    if (lora) {
+      const buffers = { ...shared, adapter: { buffer: 'adapter' } };
+      return [call(embeddingLoraGrad, { buffers, params: lora })];
+    }
+    const params = { n, c, v: rowsAndColumns(table).n, offset: node.attributes.copyAt ?? 0 };
+    return [call(embeddingGrad, { buffers: shared, params })];
+  },
+  reference: (node, context) => {
+    const [ids, table, dx] = valueAt(node.inputs, 0, 1, 2);
+    const { n, c } = rowsAndColumns(dx);
+    const shape = { ids: context.words({ value: ids }), n, c, v: rowsAndColumns(table).n };
+    const [from, grads] = [context.floats({ value: dx }), context.floats({ buffer: 'grads' })];
+    const lora = loraNumbers(node);
+    if (lora)
+      embeddingLoraGradReference(
+        { ...shape, ...lora, adapter: context.floats({ buffer: 'adapter' }) },
+        from,
+        grads,
+      );
+    else embeddingGradReference(shape, from, grads, node.attributes.copyAt ?? 0);
+  },
+  flops: (node) => 4 * (node.attributes.lora?.rank ?? 1) * rowsAndColumns(valueAt(node.inputs, 2)[0]).n,
+};
+
+export const embeddingBackward: BackwardRule<EmbeddingAttributes> = (context) => {
+  const { node } = context;
+  const { lora, copyAt } = node.attributes;
+  const results: (InputGradient | null)[] = node.inputs.map(() => null);
+  const dx = context.gradOf(0);
+  const wanted = node.inputs.flatMap((_, i) =>
+    i > 0 && context.needs(i) && (i > 1 || copyAt !== null) ? [i] : [],
+  );
+  if (!dx || wanted.length === 0) return results;
+  const [ids, table] = valueAt(node.inputs, 0, 1);
+  context.record({
+    operation: embeddingGradOperation,
+    inputs: [ids, table, dx],
+    outputs: [],
+    attributes: node.attributes,
+    path: node.path,
+  });
+  for (const i of wanted) {
+    const [parameter] = valueAt(node.inputs, i);
+    const partner = i === 2 ? lora?.b : i === 3 ? lora?.a : undefined;
+    const zero = dx.zero || (partner?.zero ?? false) || lora?.scale === 0;
+    results[i] = { grad: gradientLeaf(context, parameter, zero), fused: true };
+  }
+  return results;
+};

@@ -1,0 +1,247 @@
+// Products with a frozen, packed group of projections, and with its adapters where they ride along: which dispatches they
+// take on a GPU under a profile, and the same on the CPU. Knows no tape: refs and arrays come from the operations.
+import { dequantizeReference } from '../../../shaders/dequantize/dequantize.ref.ts';
+import { dequantizeCall, fitsVectors } from '../../../shaders/dequantize/dequantize.ts';
+import type { FloatArray, KernelCall } from '../../../shaders/kernel.ts';
+import { call } from '../../../shaders/kernel.ts';
+import type { SegmentNumbers } from '../../../shaders/lib/segments.ts';
+import {
+  linearBackwardTiled,
+  linearTiled,
+  linearVector,
+  linearVectorSubgroup,
+  VECTOR_ROWS,
+} from '../../../shaders/linear/linear.ts';
+import { matmulReference } from '../../../shaders/matmul/matmul.ref.ts';
+import { matmulCall } from '../../../shaders/matmul/matmul.ts';
+import { decoder } from '../../../shaders/quant/decoders.ts';
+import { wordsPerBlock } from '../../../shaders/quant/packing.ts';
+import type { WeightFormat } from '../../../shaders/quant/weightFormat.ts';
+import type { KernelProfile, Ref, ReferenceContext } from '../autograd/operation.ts';
+
+export interface FrozenGroup {
+  readonly k: number;
+  readonly out: number;
+  readonly segments: readonly SegmentNumbers[];
+  /** Name of the buffer of packed weights; its scales are `<name>.scales`. */
+  readonly weights: string;
+  readonly format: WeightFormat;
+  /** Blocks of 64 of the buffer that are bound, where the whole would not be; first_block counts from the first of them. */
+  readonly part?: { readonly firstBlock: number; readonly blocks: number };
+}
+
+/** A binding may begin at multiples of 256 bytes: where a multiple of this many blocks does, whatever a block takes. */
+const PART_BLOCKS = 64;
+
+/** Rows of K elements after which a part of a table may begin. */
+export function partRows(k: number): number {
+  let rows = 1;
+  while ((rows * k) % (64 * PART_BLOCKS) !== 0) rows *= 2;
+  return rows;
+}
+
+/** Whether a table can't be bound whole, but its format lets a part of it be. */
+export function needsParts({ k, out, format }: FrozenGroup, { maxBindingBytes }: KernelProfile): boolean {
+  const per = wordsPerBlock(format);
+  return per !== null && ((k * out) / 64) * per.words * 4 > maxBindingBytes;
+}
+
+/** Weights and scales of a table or a group, or the part of them that is bound. */
+export function weightRefs({
+  weights,
+  format,
+  part,
+}: Pick<FrozenGroup, 'weights' | 'format' | 'part'>): Record<'w' | 'w_scales', Ref> {
+  const scales = `${weights}.scales`;
+  const per = part ? wordsPerBlock(format) : null;
+  if (!part || !per)
+    return { w: { buffer: weights }, w_scales: format === 'none' ? DUMMY : { buffer: scales } };
+  const range = (buffer: string, words: number): Ref => ({
+    buffer,
+    offset: part.firstBlock * words,
+    size: part.blocks * words,
+  });
+  return { w: range(weights, per.words), w_scales: per.scales === 0 ? DUMMY : range(scales, per.scales) };
+}
+
+export const DUMMY: Ref = { buffer: 'dummy' };
+const SCRATCH: Ref = { scratch: 0 };
+
+/** Packed weights and the adapter, as every variant binds them. `ru` 0: no adapter. */
+function packedRefs(group: FrozenGroup, ru: number): Record<'w' | 'w_scales' | 'adapter', Ref> {
+  return { ...weightRefs(group), adapter: ru > 0 ? { buffer: 'adapter' } : DUMMY };
+}
+
+/** Rows of a table that one binding holds, a multiple of where the next part may begin. */
+export function rowsThatFit({ k, format }: FrozenGroup, { maxBindingBytes }: KernelProfile): number {
+  const step = partRows(k);
+  const rowBytes = (k / 64) * (wordsPerBlock(format)?.words ?? 64) * 4;
+  return Math.max(step, Math.floor(maxBindingBytes / rowBytes / step) * step);
+}
+
+/** What scratch holds of a group under a profile. */
+export const storedOf = (group: FrozenGroup, { stored = 'f32' }: KernelProfile): 'f32' | 'f16' =>
+  fitsVectors(group.k, group.segments) ? stored : 'f32';
+
+/** Decodes a group to scratch slot 0: [K + RU, OUT] transposed, else [OUT + RU, K]. */
+export function decodeCall(
+  group: FrozenGroup,
+  profile: KernelProfile,
+  ru: number,
+  transposed: boolean,
+): KernelCall<Ref> {
+  const { k, out, segments, format } = group;
+  const buffers = { ...packedRefs(group, ru), scratch: SCRATCH };
+  const stored = storedOf(group, profile);
+  return dequantizeCall<Ref>({ buffers, decode: decoder(format), segments, k, out, ru, transposed, stored });
+}
+
+/** Operands of one product: [N, K] · Wᵀ or [N, OUT] · W. */
+export interface Operands<R> {
+  readonly left: R;
+  /** u forward, du backward; null without an adapter. */
+  readonly tail: R | null;
+  readonly residual: R | null;
+  readonly result: R;
+}
+
+const usesVector = (group: FrozenGroup, n: number): boolean => n <= VECTOR_ROWS && group.k % 4 === 0;
+
+/** Floats of scratch slot 0 that a product of `n` rows needs. */
+export function productScratch(
+  group: FrozenGroup,
+  profile: KernelProfile,
+  n: number,
+  ru: number,
+  forward: boolean,
+): readonly number[] {
+  if (profile.linear === 'tiled' || (forward && usesVector(group, n))) return [];
+  return [forward ? (group.k + ru) * group.out : (group.out + ru) * group.k];
+}
+
+/** y [N, OUT] = [x | u] [W | sB]ᵀ (+ residual). */
+export function forwardCalls(
+  group: FrozenGroup,
+  profile: KernelProfile,
+  n: number,
+  ru: number,
+  refs: Operands<Ref>,
+): KernelCall<Ref>[] {
+  const { k, out, segments } = group;
+  const { left, result } = refs;
+  const [u, residual] = [refs.tail ?? DUMMY, refs.residual ?? DUMMY];
+  const options = {
+    params: { segments, n, k, out, ru, count: segments.length },
+    constants: { HAS_RESIDUAL: refs.residual ? 1 : 0 },
+    slots: { decode: decoder(group.format) },
+  };
+  const buffers = { ...packedRefs(group, ru), x: left, u, residual, y: result };
+  if (usesVector(group, n)) {
+    const kernel = profile.vector === 'subgroup' ? linearVectorSubgroup : linearVector;
+    const constants = { ...options.constants, ONE_ROW: n === 1 ? 1 : 0 };
+    return [call(kernel, { buffers, ...options, constants })];
+  }
+  if (profile.linear === 'tiled') return [call(linearTiled, { buffers, ...options })];
+  const product = { a: left, u, b: SCRATCH, residual, y: result };
+  const adds = refs.residual ? 'residual' : 'nothing';
+  return [
+    decodeCall(group, profile, ru, true),
+    matmulCall<Ref>({
+      buffers: product,
+      n,
+      k,
+      m: out,
+      ru,
+      adds,
+      block: profile.linear,
+      stored: storedOf(group, profile),
+    }),
+  ];
+}
+
+/** dx [N, K] = [dy | du] [W ; A] (+ residual). */
+export function backwardCalls(
+  group: FrozenGroup,
+  profile: KernelProfile,
+  n: number,
+  ru: number,
+  refs: Operands<Ref>,
+): KernelCall<Ref>[] {
+  const { k, out, segments } = group;
+  const { left, result } = refs;
+  const [du, residual] = [refs.tail ?? DUMMY, refs.residual ?? DUMMY];
+  if (profile.linear === 'tiled') {
+    const buffers = { ...packedRefs(group, ru), dy: left, du, residual, dx: result };
+    return [
+      call(linearBackwardTiled, {
+        buffers,
+        params: { segments, n, k, out, ru, count: segments.length },
+        constants: { HAS_RESIDUAL: refs.residual ? 1 : 0 },
+        slots: { decode: decoder(group.format) },
+      }),
+    ];
+  }
+  const product = { a: left, u: du, b: SCRATCH, residual, y: result };
+  const adds = refs.residual ? 'residual' : 'nothing';
+  return [
+    decodeCall(group, profile, ru, false),
+    matmulCall<Ref>({
+      buffers: product,
+      n,
+      k: out,
+      m: k,
+      ru,
+      adds,
+      block: profile.linear,
+      stored: storedOf(group, profile),
+    }),
+  ];
+}
+
+/** The group decoded on the CPU, in scratch `slot`. */
+export function decodeOnCpu(
+  group: FrozenGroup,
+  ru: number,
+  transposed: boolean,
+  context: ReferenceContext,
+  slot = 0,
+): FloatArray {
+  const { k, out, segments, format } = group;
+  const scratch = context.scratch(slot, transposed ? (k + ru) * out : (out + ru) * k);
+  dequantizeReference({
+    words: context.words({ buffer: group.weights }),
+    scales: format === 'none' ? new Uint32Array(4) : context.words({ buffer: `${group.weights}.scales` }),
+    format,
+    adapter: ru > 0 ? context.floats({ buffer: 'adapter' }) : scratch,
+    scratch,
+    k,
+    out,
+    ru,
+    segments,
+    transposed,
+  });
+  return scratch;
+}
+
+/** Either product on the CPU. */
+export function productOnCpu(
+  group: FrozenGroup,
+  direction: 'forward' | 'backward',
+  n: number,
+  ru: number,
+  context: ReferenceContext,
+  arrays: Operands<FloatArray>,
+): void {
+  const forward = direction === 'forward';
+  matmulReference({
+    a: arrays.left,
+    u: arrays.tail,
+    b: decodeOnCpu(group, ru, forward, context),
+    residual: arrays.residual,
+    y: arrays.result,
+    n,
+    k: forward ? group.k : group.out,
+    m: forward ? group.out : group.k,
+    ru,
+  });
+}

@@ -1,0 +1,130 @@
+// What trains at the output head, chunk by chunk beside its logits: a whole copy of its weights, or an adapter on it.
+import { headGradReference } from '../../../shaders/head_grad/head_grad.ref.ts';
+import { headGrad } from '../../../shaders/head_grad/head_grad.ts';
+import type { FloatArray, KernelCall } from '../../../shaders/kernel.ts';
+import { call } from '../../../shaders/kernel.ts';
+import {
+  loraDownBackwardReference,
+  loraDownReference,
+  loraGradReference,
+  loraUpBackwardReference,
+} from '../../../shaders/lora/lora.ref.ts';
+import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from '../../../shaders/lora/lora.ts';
+import type { Ref, ReferenceContext } from '../autograd/operation.ts';
+import type { Recording } from '../recording.ts';
+import type { Head } from './head.ts';
+import type { GroupAttributes } from './linearGroup.ts';
+import { dropsOut } from './linearGroup.ts';
+import { gradientSplits, hasDropout, loraNumbers, loraShape } from './loraOperations.ts';
+
+export interface HeadTraining {
+  /** Place of the copy in the adapter buffer; null: frozen. */
+  readonly copyAt: number | null;
+  /** The head as a group of one member; null without an adapter. */
+  readonly adapter: GroupAttributes | null;
+}
+
+export function headTraining(recording: Recording, { group, copyAt, lora }: Head): HeadTraining {
+  const adapter: GroupAttributes | null = lora && {
+    ...group,
+    ru: lora.rank,
+    adapterTotal: recording.layout.total,
+    dropoutRate: dropsOut(recording, 'lm_head') ? lora.dropout : 0,
+    dropoutStream: lora.stream,
+    dora: null,
+    ia3: false,
+    scaleOf: () => lora.scale,
+  };
+  return { copyAt, adapter };
+}
+
+/** Rows of one chunk: hidden states, logits and then their gradient, u and du. */
+export interface HeadChunk<R> {
+  readonly rows: number;
+  readonly h: R;
+  readonly z: R;
+  readonly u: R;
+  readonly du: R;
+}
+
+const ADAPTER: Ref = { buffer: 'adapter' };
+const STEP: Ref = { buffer: 'step' };
+const GRADS: Ref = { buffer: 'grads' };
+
+/** u = drop(h) Aᵀ of a chunk, before its logits. */
+export function downCalls({ adapter }: HeadTraining, { rows, h, u }: HeadChunk<Ref>): KernelCall<Ref>[] {
+  if (!adapter) return [];
+  const buffers = { x: h, adapter: ADAPTER, step: STEP, u };
+  return [call(loraDown, { buffers, params: loraNumbers(adapter, rows), constants: hasDropout(adapter) })];
+}
+
+/** Gradients of a chunk, once its logits have become their gradient; `first`: its first row among `total` floats of grads. */
+export function gradCalls(
+  { copyAt, adapter }: HeadTraining,
+  chunk: HeadChunk<Ref>,
+  shape: { readonly v: number; readonly c: number },
+): KernelCall<Ref>[] {
+  const { rows, h, z, u, du } = chunk;
+  const calls: KernelCall<Ref>[] = [];
+  if (copyAt !== null)
+    calls.push(
+      call(headGrad, {
+        buffers: { dz: z, h, grads: GRADS },
+        params: { rows, ...shape, first_row: 0, offset: copyAt },
+      }),
+    );
+  if (!adapter) return calls;
+  const { ru, segments, adapterTotal: total } = adapter;
+  const params = { ...loraNumbers(adapter, rows), out: shape.v, total, splits: gradientSplits(total) };
+  calls.push(
+    call(loraUpBackward, {
+      buffers: { dy: z, adapter: ADAPTER, du },
+      params: { n: rows, out: shape.v, ru, count: segments.length, segments },
+    }),
+    call(loraGrad, {
+      buffers: { x: h, u, dy: z, du, step: STEP, grads: GRADS },
+      params,
+      constants: hasDropout(adapter),
+    }),
+  );
+  return calls;
+}
+
+/** The adapter's part of dh, after the head's own. */
+export function downBackwardCalls(
+  { adapter }: HeadTraining,
+  { rows, du }: HeadChunk<Ref>,
+  dx: Ref,
+): KernelCall<Ref>[] {
+  if (!adapter) return [];
+  const buffers = { du, adapter: ADAPTER, step: STEP, dx };
+  return [call(loraDownBackward, { buffers, params: loraNumbers(adapter, rows) })];
+}
+
+/** The same on the CPU. */
+export const onCpu = {
+  down({ adapter }: HeadTraining, chunk: HeadChunk<FloatArray>, context: ReferenceContext): void {
+    if (adapter) loraDownReference(loraShape(adapter, chunk.rows, context), chunk.h, chunk.u);
+  },
+  grad(
+    { copyAt, adapter }: HeadTraining,
+    { rows, h, z, u, du }: HeadChunk<FloatArray>,
+    shape: { readonly v: number; readonly c: number },
+    context: ReferenceContext,
+  ): void {
+    const grads = context.floats(GRADS);
+    if (copyAt !== null) headGradReference({ dz: z, h, grads, rows, ...shape, first_row: 0, offset: copyAt });
+    if (!adapter) return;
+    const lora = loraShape(adapter, rows, context);
+    loraUpBackwardReference(lora, z, du);
+    loraGradReference(lora, { x: h, u, dy: z, du, grads });
+  },
+  downBackward(
+    { adapter }: HeadTraining,
+    { rows, du }: HeadChunk<FloatArray>,
+    dx: FloatArray,
+    context: ReferenceContext,
+  ): void {
+    if (adapter) loraDownBackwardReference(loraShape(adapter, rows, context), du, dx);
+  },
+};

@@ -1,0 +1,114 @@
+// Head and preference loss over pairs of rows, chosen then rejected. The loss wants whole rows before any gradient, so the head runs
+// twice: once to score every token, once more, chunk by chunk, for the gradient under each token's weight.
+
+import { call } from '../../../shaders/kernel.ts';
+import { preferenceReference } from '../../../shaders/preference/preference.ref.ts';
+import { OBJECTIVES, preference } from '../../../shaders/preference/preference.ts';
+import { invariant } from '../../ground/errors.ts';
+import type { Operation, Ref, TapeNode } from '../autograd/operation.ts';
+import type { Value } from '../autograd/value.ts';
+import type { Recording } from '../recording.ts';
+import type { LossAttributes, PairNumbers } from './lossChunks.ts';
+import {
+  chunkCalls,
+  chunkOnCpu,
+  chunksOf,
+  headFlops,
+  lossArrays,
+  lossBackward,
+  lossInputs,
+  lossScratch,
+  ROWS,
+} from './lossChunks.ts';
+import { MICRO_BATCH_FLOATS, MICRO_BATCHES_AT } from './metrics.ts';
+
+/** What a run asks for; its reference is the run's own business (train/stepPlans.ts). */
+export type Preference = Omit<PairNumbers, 'tokens'>;
+
+const WEIGHTS: Ref = { scratch: 5 };
+
+function numbersOf({ inputs, attributes }: TapeNode<LossAttributes>) {
+  const { pairs } = attributes;
+  invariant(pairs, 'preference_loss: rows are no pairs');
+  const { tokens: t, beta, objective } = pairs;
+  return { objective, shape: { pairs: (inputs[0]?.shape[0] ?? 0) / t / 2, t, beta } };
+}
+
+const preferenceOperation: Operation<LossAttributes> = {
+  name: 'preference_loss',
+  effect: true,
+  scratch: (node, profile) => [...lossScratch(node, profile), node.inputs[0]?.shape[0] ?? 0],
+  kernels: (node, profile) => {
+    const { wantsGradient } = node.attributes;
+    const { objective, shape } = numbersOf(node);
+    const chunks = chunksOf(node);
+    const pass = (gradient: boolean) =>
+      chunks.flatMap((chunk) =>
+        chunkCalls(node, profile, chunk, { gradient, weights: gradient ? WEIGHTS : null }),
+      );
+    const buffers: Record<'rows' | 'starts' | 'step' | 'references' | 'weights' | 'metrics', Ref> = {
+      rows: ROWS,
+      starts: { buffer: 'starts' },
+      step: { buffer: 'step' },
+      references: { buffer: 'references' },
+      weights: WEIGHTS,
+      metrics: { buffer: 'metrics' },
+    };
+    const params = { ...shape, offset: MICRO_BATCHES_AT };
+    const constants = { OBJECTIVE: OBJECTIVES[objective] };
+    return [
+      ...pass(false),
+      call(preference, { buffers, params, constants }),
+      ...(wantsGradient ? pass(true) : []),
+    ];
+  },
+  reference: (node, context) => {
+    const { wantsGradient } = node.attributes;
+    const { objective, shape } = numbersOf(node);
+    const arrays = lossArrays(node, context);
+    const weights = context.scratch(5, node.inputs[0]?.shape[0] ?? 0);
+    for (const chunk of chunksOf(node))
+      chunkOnCpu(node, context, arrays, chunk, { gradient: false, weights: null });
+    preferenceReference({
+      ...shape,
+      rows: arrays.rows,
+      starts: context.words({ buffer: 'starts' }),
+      references: context.floats({ buffer: 'references' }),
+      weights,
+      metrics: context.floats({ buffer: 'metrics' }),
+      at: MICRO_BATCHES_AT + MICRO_BATCH_FLOATS * context.step.microBatch,
+      lossScale: context.step.lossScale,
+      objective,
+    });
+    if (!wantsGradient) return;
+    for (const chunk of chunksOf(node)) chunkOnCpu(node, context, arrays, chunk, { gradient: true, weights });
+  },
+  flops: (node) => headFlops(node) * (node.attributes.wantsGradient ? 3 : 1),
+  backward: lossBackward,
+};
+
+/** Hidden states [2P·T, C] → loss [1], the mean over pairs times step.loss_scale; 'reference' fills the buffer `references`. */
+export function preferenceLoss(
+  recording: Recording,
+  args: Preference & { readonly hidden: Value; readonly tokens: number },
+): Value {
+  const { hidden, tokens, objective, beta } = args;
+  const { inputs, attributes } = lossInputs(recording, hidden, 0);
+  const [loss] = recording.tape.record<LossAttributes>({
+    operation: preferenceOperation,
+    inputs,
+    outputs: [
+      {
+        name: 'loss',
+        shape: [1],
+        storage: { kind: 'persistent', buffer: 'metrics', offset: MICRO_BATCHES_AT },
+        gradFn: 'DivBackward0',
+      },
+      { name: `${hidden.name}.grad`, shape: attributes.wantsHidden ? hidden.shape : [1], gradFn: null },
+    ],
+    attributes: { ...attributes, pairs: { tokens, objective, beta } },
+    path: 'lm_head',
+  });
+  invariant(loss, 'preference_loss recorded no output');
+  return loss;
+}

@@ -1,0 +1,108 @@
+// What every update begins with, and the tables that all optimisers share: gradients summed over their parts, norms, clipping;
+// weight decay and learning-rate factor by tensor. Source: torch 2.13 nn/utils/clip_grad.py; transformers 5.24 Trainer, whose
+// decay group leaves out biases and norms.
+import { clipFactorReference, gradReduceReference } from '../../../shaders/grad_norm/grad_norm.ref.ts';
+import { clipFactor, gradReduce } from '../../../shaders/grad_norm/grad_norm.ts';
+import { call } from '../../../shaders/kernel.ts';
+import type { Operation, Ref } from '../autograd/operation.ts';
+import type { Tape } from '../autograd/tape.ts';
+import { TENSOR_NORMS_AT } from '../ops/metrics.ts';
+import { recordVeraGradients } from '../ops/vera.ts';
+import type { AdapterLayout } from '../trainedLayout.ts';
+import type { Optimizer, OptimizerOptions } from './optimizer.ts';
+
+interface Attributes {
+  /** Floats of the adapter buffer. */
+  readonly total: number;
+  readonly tensors: number;
+  readonly splits: number;
+  /** <= 0 disables clipping. */
+  readonly maxGradNorm: number;
+}
+
+const buffer = (name: string): Ref => ({ buffer: name });
+
+const gradNormOperation: Operation<Attributes> = {
+  name: 'grad_norm',
+  backward: 'none',
+  effect: true,
+  kernels: ({ attributes: { tensors, splits, total, maxGradNorm } }) => [
+    call(gradReduce, {
+      buffers: { table: buffer('tensors'), grads: buffer('grads'), metrics: buffer('metrics') },
+      params: { tensors, splits, total, norm_offset: TENSOR_NORMS_AT },
+    }),
+    call(clipFactor, {
+      buffers: { metrics: buffer('metrics') },
+      params: { tensors, norm_offset: TENSOR_NORMS_AT, max_norm: maxGradNorm },
+    }),
+  ],
+  reference: ({ attributes }, context) => {
+    const { tensors, splits, total, maxGradNorm } = attributes;
+    const metrics = context.floats(buffer('metrics'));
+    const table = context.words(buffer('tensors'));
+    const grads = context.floats(buffer('grads'));
+    gradReduceReference({ table, grads, metrics, tensors, splits, total, norm_offset: TENSOR_NORMS_AT });
+    clipFactorReference({ metrics, tensors, norm_offset: TENSOR_NORMS_AT, max_norm: maxGradNorm });
+  },
+  flops: ({ attributes }) => (2 + attributes.splits) * attributes.total,
+};
+
+export interface UpdateOptions extends OptimizerOptions {
+  readonly maxGradNorm: number;
+  readonly splits: number;
+}
+
+/** Appends a whole update to a tape. */
+export function recordOptimizerStep(
+  tape: Tape,
+  layout: AdapterLayout,
+  optimizer: Optimizer,
+  options: UpdateOptions,
+): void {
+  const { maxGradNorm, splits } = options;
+  tape.withRole('update', () => {
+    recordVeraGradients(tape, layout, splits);
+    tape.record({
+      operation: gradNormOperation,
+      inputs: [],
+      outputs: [],
+      attributes: { total: layout.total, tensors: layout.tensors.length, splits, maxGradNorm },
+      path: 'optimizer',
+    });
+    optimizer.record(tape, layout, options);
+  });
+}
+
+/** Offset and length of each tensor, for grad_reduce. */
+export function tensorTable(layout: AdapterLayout): Uint32Array<ArrayBuffer> {
+  return Uint32Array.from(layout.tensors.flatMap((tensor) => [tensor.offset, tensor.length]));
+}
+
+/** Trainer's decay group: everything but biases and norms (get_decay_parameter_names). */
+const decays = (name: string): boolean => !/bias|layernorm|rmsnorm|(^|\.)norm($|\.)|_norm($|\.)/.test(name);
+
+export interface RateOptions {
+  readonly weightDecay: number;
+  /** LoRA+: lora_B learns this many times faster; 0 is off. Source: PEFT 0.21 optimizers/loraplus.py. */
+  readonly loraPlusRatio: number;
+}
+
+/** Weight decay and learning-rate factor of every 64 floats; -1 where the tensor gets no gradient. */
+export function rateTable(
+  layout: AdapterLayout,
+  { weightDecay, loraPlusRatio }: RateOptions,
+  hasGradient: (index: number) => boolean,
+): Float32Array<ArrayBuffer> {
+  const blocks = Math.max(1, layout.total / 64);
+  // What is no tensor, as VeRA's factors, gets no update.
+  const table = Float32Array.from({ length: 2 * blocks }, (_, i) => (i % 2 === 0 ? 0 : -1));
+  layout.tensors.forEach((tensor, index) => {
+    const fast = loraPlusRatio > 0 && (tensor.name.includes('lora_B') || tensor.parameter.shape.length === 1);
+    const factor = hasGradient(index) ? (fast ? loraPlusRatio : 1) : -1;
+    for (let at = tensor.offset / 64; at < (tensor.offset + tensor.length) / 64; at++) {
+      table[2 * at] = decays(tensor.name) ? weightDecay : 0;
+      table[2 * at + 1] = factor;
+    }
+  });
+  return table;
+}

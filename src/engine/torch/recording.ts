@@ -1,0 +1,94 @@
+// What recording a model's forward pass needs beside the tape: parameter values by identity, module paths, the shape of
+// the batch, and where the adapter tensors stand.
+
+import type { WeightFormat } from '../../shaders/quant/weightFormat.ts';
+import { invariant } from '../ground/errors.ts';
+import type { Tape } from './autograd/tape.ts';
+import type { Storage, Value } from './autograd/value.ts';
+import type { Module, Parameter } from './nn/module.ts';
+import type { AdapterLayout } from './trainedLayout.ts';
+
+/** How the weights of a group or a module are stored, by its path in the causal LM. */
+export type WeightFormats = (path: string) => WeightFormat;
+
+/** A model after the script's calls: what the libraries left behind. */
+export interface WiredModel {
+  /** PeftModelForCausalLM, or the bare model when nothing was attached. */
+  readonly root: Module;
+  /** Dotted path from root to the causal LM (`base_model.model`), '' for a bare model. */
+  readonly causalPath: string;
+  /** Mode of gradient checkpointing, null when off. Layers in eval mode ignore it. */
+  readonly checkpointing: { readonly useReentrant: boolean } | null;
+  /** Forward hooks on the input embedding that make its output require grad. */
+  readonly inputGradHooks: number;
+  readonly weightFormat: WeightFormats;
+  /** The trainer switches every dropout off, as DPOTrainer and ORPOTrainer do. */
+  readonly dropoutDisabled?: boolean;
+}
+
+export interface BatchShape {
+  /** B rows of T tokens each. */
+  readonly rows: number;
+  readonly tokens: number;
+  /** A row holds several documents: buffer `documents` [B·T] says at which token of its row each token's begins. */
+  readonly packed?: boolean;
+  /** NEFTune: in train mode the embeddings get noise of up to step.noise. */
+  readonly noisy?: boolean;
+}
+
+export class Recording {
+  readonly tape: Tape;
+  readonly model: WiredModel;
+  readonly layout: AdapterLayout;
+  readonly #values = new Map<Parameter, Value>();
+
+  constructor(tape: Tape, model: WiredModel, layout: AdapterLayout) {
+    this.tape = tape;
+    this.model = model;
+    this.layout = layout;
+  }
+
+  weightFormat(path: string): WeightFormat {
+    return this.model.weightFormat(path);
+  }
+
+  /** Full path of a module of the causal LM, as named_modules() of the root prints it. */
+  path(relative: string): string {
+    return this.model.causalPath === '' ? relative : `${this.model.causalPath}.${relative}`;
+  }
+
+  module(relative: string): Module {
+    const found = this.model.root.at(this.path(relative));
+    invariant(found, `model: no module at '${relative}'`);
+    return found;
+  }
+
+  /** The tape's value of a parameter; the same parameter (tied weights) is the same value. */
+  parameter(parameter: Parameter, name: string, storage: Storage): Value {
+    const known = this.#values.get(parameter);
+    if (known) return known;
+    const value = this.tape.leaf(name, parameter.shape, storage, {
+      requiresGrad: parameter.requiresGrad,
+      dtype: parameter.dtype,
+      zero: parameter.zeroAtStart,
+    });
+    this.#values.set(parameter, value);
+    return value;
+  }
+
+  adapterParameter(parameter: Parameter): Value {
+    const tensor = this.layout.byParameter.get(parameter);
+    invariant(tensor, `adapter: parameter '${parameter.name}' has no place in the layout`);
+    return this.parameter(parameter, tensor.name, {
+      kind: 'persistent',
+      buffer: 'adapter',
+      offset: tensor.offset,
+    });
+  }
+
+  /** Whether backward reached a parameter, and whether its first gradient is exactly zero; null: it is `None`. */
+  gradientOf(parameter: Parameter): { readonly zero: boolean } | null {
+    const value = this.#values.get(parameter);
+    return (value && this.tape.parameterGradients.get(value)) ?? null;
+  }
+}

@@ -1,0 +1,300 @@
+// The WebGPU backend: named buffers, a pool of slots shared by all plans, prepared dispatches replayed in submissions short
+// enough for an OS watchdog. Takes an open device; never requests one.
+import type { BufferRange, PreparedDispatch } from '../../../shaders/host/dispatch.ts';
+import { encodeDispatch, prepareCalls } from '../../../shaders/host/dispatch.ts';
+import { Pipelines } from '../../../shaders/host/pipelines.ts';
+import type { KernelCall } from '../../../shaders/kernel.ts';
+import type { StepNumbers } from '../../../shaders/lib/step.ts';
+import { encodeStep, STEP_SIZE_BYTES } from '../../../shaders/lib/step.ts';
+import { invariant, UserError } from '../../ground/errors.ts';
+import type { KernelProfile, Ref } from '../../torch/autograd/operation.ts';
+import type { Plan } from '../../torch/autograd/plan.ts';
+import { elementCount, resolveAlias } from '../../torch/autograd/value.ts';
+import type { Backend, BufferData, Executable, RunCounters } from './backend.ts';
+import { KernelTimer } from './kernelTimer.ts';
+import type { Variants } from './tune.ts';
+import { portableVariants } from './tune.ts';
+
+const STORAGE = 0x80 | 0x08 | 0x04; // STORAGE | COPY_DST | COPY_SRC, constants missing in Node
+const UNIFORM = 0x40 | 0x08;
+const MAP_READ = 0x01 | 0x08;
+/** Estimated work of one submission; at the slowest adapter seen (9 GFLOP/s) about 60 ms. */
+const FLOPS_PER_SUBMIT = 5e8;
+
+interface Bound {
+  readonly batches: readonly (readonly PreparedDispatch[])[];
+  readonly params: GPUBuffer;
+}
+
+interface GpuExecutable extends Executable {
+  /** Bind groups, and the generation of the pools they point into. */
+  bound: Bound;
+  generation: number;
+}
+
+export interface GpuOptions {
+  /** Timestamps around every dispatch, where the device offers them. */
+  readonly profile?: boolean;
+  /** Kernel variants; the portable ones where nobody measured. */
+  readonly variants?: Partial<Variants>;
+  /** Bind no more than this, although the device would; for tests. */
+  readonly maxBindingBytes?: number;
+}
+
+/** Told while a plan is bound, before any of it runs. */
+function tooLarge(name: string, size: number, most: number): UserError {
+  return new UserError(
+    'binding-too-large',
+    `'${name}': ${size} bytes would have to be bound at once, this device binds at most ${most}. Load the base in 4 bits, or use a smaller batch size, max_length or r.`,
+  );
+}
+
+export class GpuBackend implements Backend {
+  readonly kind = 'webgpu';
+  readonly profile: KernelProfile;
+  readonly counters: RunCounters = { dispatches: 0, submits: 0, readbacks: 0 };
+  /** Whether `destroy` was called: the device's loss is then no accident. */
+  destroyed = false;
+  readonly #device: GPUDevice;
+  readonly #pipelines: Pipelines;
+  readonly #named = new Map<string, GPUBuffer>();
+  readonly #pool: GPUBuffer[] = [];
+  readonly #scratch: GPUBuffer[] = [];
+  readonly #timer: KernelTimer | null;
+  #staging: GPUBuffer | null = null;
+  #bytes = 0;
+  /** Counts the times that a pool's buffer was replaced. */
+  #generation = 0;
+
+  constructor(device: GPUDevice, options: GpuOptions = {}) {
+    this.#device = device;
+    this.#pipelines = new Pipelines(device);
+    this.profile = {
+      ...portableVariants,
+      ...options.variants,
+      maxBindingBytes: options.maxBindingBytes ?? device.limits.maxStorageBufferBindingSize,
+    };
+    this.#timer = options.profile && device.features.has('timestamp-query') ? new KernelTimer(device) : null;
+    this.#named.set('step', this.#make('step', STEP_SIZE_BYTES, UNIFORM));
+    this.upload('one', new Float32Array([1]));
+    this.allocate('dummy', 64);
+  }
+
+  allocatedBytes(): number {
+    return this.#bytes;
+  }
+
+  /** Bytes of a named buffer. */
+  sizeOf(name: string): number {
+    return this.#buffer(name).size;
+  }
+
+  allocate(name: string, length: number): void {
+    this.free(name);
+    this.#named.set(name, this.#make(name, length * 4, STORAGE));
+  }
+
+  upload(name: string, data: BufferData): void {
+    this.allocate(name, data.length);
+    this.write(name, data);
+  }
+
+  write(name: string, data: BufferData, offset = 0): void {
+    this.#device.queue.writeBuffer(this.#buffer(name), offset * 4, data);
+  }
+
+  clear(name: string): void {
+    const encoder = this.#device.createCommandEncoder({ label: 'clear' });
+    encoder.clearBuffer(this.#buffer(name));
+    this.#device.queue.submit([encoder.finish()]);
+  }
+
+  has(name: string): boolean {
+    return this.#named.has(name);
+  }
+
+  free(name: string): void {
+    this.#drop(this.#named.get(name));
+    this.#named.delete(name);
+  }
+
+  async prepare(plan: Plan): Promise<Executable> {
+    const bound = await this.#bind(plan);
+    const dispatches = bound.batches.reduce((sum, batch) => sum + batch.length, 0);
+    const executable: GpuExecutable = { plan, bound, generation: this.#generation, dispatches };
+    return executable;
+  }
+
+  /** Bind groups of a plan over the pools as they are now; the pools grow where it needs more. */
+  async #bind(plan: Plan): Promise<Bound> {
+    const slots = this.#slots(plan);
+    const scratch = plan.scratchBytes.map((bytes, i) =>
+      this.#atLeast(this.#scratch, i, bytes, `scratch ${i}`),
+    );
+    const range = (ref: Ref): BufferRange => this.#range(ref, plan, slots, scratch);
+    const calls: KernelCall<BufferRange>[] = [];
+    const ends: number[] = [];
+    let flops = 0;
+    for (const node of plan.nodes) {
+      const made = node.operation.kernels(node, this.profile);
+      const share = node.operation.flops(node) / Math.max(1, made.length);
+      for (const call of made) {
+        const buffers = Object.fromEntries(
+          Object.entries(call.buffers).map(([name, ref]) => [name, range(ref)]),
+        );
+        calls.push({ ...call, buffers });
+        flops += share;
+        if (flops < FLOPS_PER_SUBMIT) continue;
+        ends.push(calls.length);
+        flops = 0;
+      }
+    }
+    if (ends.at(-1) !== calls.length) ends.push(calls.length);
+    const prepared = await prepareCalls(this.#device, this.#pipelines, calls);
+    const batches = ends.map((end, i) => prepared.dispatches.slice(ends[i - 1] ?? 0, end));
+    return { batches, params: prepared.params };
+  }
+
+  release(executable: Executable): void {
+    this.#own(executable).bound.params.destroy();
+  }
+
+  async run(executable: Executable, step: StepNumbers): Promise<void> {
+    const own = this.#own(executable);
+    if (own.generation !== this.#generation) {
+      own.bound.params.destroy();
+      own.bound = await this.#bind(own.plan);
+      own.generation = this.#generation;
+    }
+    this.#device.queue.writeBuffer(this.#buffer('step'), 0, encodeStep(step));
+    for (const batch of own.bound.batches) {
+      const encoder = this.#device.createCommandEncoder();
+      if (this.#timer) this.#timer.encode(encoder, batch);
+      else {
+        const pass = encoder.beginComputePass();
+        for (const dispatch of batch) encodeDispatch(pass, dispatch);
+        pass.end();
+      }
+      this.#device.queue.submit([encoder.finish()]);
+      this.counters.dispatches += batch.length;
+      this.counters.submits += 1;
+    }
+  }
+
+  async read(
+    name: string,
+    offset: number,
+    length: number,
+    purpose: 'step' | 'save' = 'step',
+  ): Promise<Float32Array<ArrayBuffer>> {
+    const size = length * 4;
+    if (!this.#staging || this.#staging.size < size) {
+      this.#drop(this.#staging ?? undefined);
+      this.#staging = this.#make('readback', size, MAP_READ);
+    }
+    const staging = this.#staging;
+    const encoder = this.#device.createCommandEncoder({ label: 'readback' });
+    encoder.copyBufferToBuffer(this.#buffer(name), offset * 4, staging, 0, size);
+    this.#device.queue.submit([encoder.finish()]);
+    if (purpose === 'step') this.counters.readbacks += 1;
+    await staging.mapAsync(1, 0, size);
+    const result = new Float32Array(staging.getMappedRange(0, size).slice(0));
+    staging.unmap();
+    return result;
+  }
+
+  timings(): Promise<ReadonlyMap<string, number>> {
+    return this.#timer ? this.#timer.take() : Promise.resolve(new Map());
+  }
+
+  destroy(): void {
+    this.destroyed = true;
+    for (const buffer of [...this.#named.values(), ...this.#pool, ...this.#scratch, this.#staging])
+      buffer?.destroy();
+    this.#named.clear();
+    this.#pool.length = 0;
+    this.#scratch.length = 0;
+    this.#staging = null;
+    this.#bytes = 0;
+    this.#device.destroy();
+  }
+
+  #make(label: string, bytes: number, usage: number): GPUBuffer {
+    const size = Math.max(16, Math.ceil(bytes / 16) * 16);
+    if (size > this.#device.limits.maxBufferSize) {
+      throw new UserError(
+        'binding-too-large',
+        `Buffer '${label}': needs ${size} bytes, this device allows ${this.#device.limits.maxBufferSize}. Use a smaller batch size or max_length.`,
+      );
+    }
+    this.#bytes += size;
+    return this.#device.createBuffer({ label, size, usage });
+  }
+
+  #drop(buffer: GPUBuffer | undefined): void {
+    if (!buffer) return;
+    this.#bytes -= buffer.size;
+    buffer.destroy();
+  }
+
+  #buffer(name: string): GPUBuffer {
+    const found = this.#named.get(name);
+    invariant(found, `webgpu: no buffer named '${name}'`);
+    return found;
+  }
+
+  /** A grown buffer replaces the smaller one; plans bound before take up the new one when they run next. */
+  #atLeast(pool: GPUBuffer[], index: number, bytes: number, label: string): GPUBuffer {
+    const known = pool[index];
+    if (known && known.size >= bytes) return known;
+    this.#drop(known);
+    const made = this.#make(label, bytes, STORAGE);
+    pool[index] = made;
+    this.#generation += 1;
+    return made;
+  }
+
+  /** Slots of every plan come from one pool, largest first, for plans never run at the same time. */
+  #slots(plan: Plan): GPUBuffer[] {
+    const order = plan.slotBytes.map((bytes, slot) => ({ bytes, slot })).sort((a, b) => b.bytes - a.bytes);
+    const slots: GPUBuffer[] = [];
+    for (const [rank, { bytes, slot }] of order.entries())
+      slots[slot] = this.#atLeast(this.#pool, rank, bytes, `slot ${rank}`);
+    return slots;
+  }
+
+  #range(ref: Ref, plan: Plan, slots: readonly GPUBuffer[], scratch: readonly GPUBuffer[]): BufferRange {
+    if ('scratch' in ref) {
+      const buffer = scratch[ref.scratch];
+      invariant(buffer, `webgpu: scratch ${ref.scratch} was not planned`);
+      return { buffer };
+    }
+    const part = (buffer: GPUBuffer, at: number, length: number | undefined): BufferRange => {
+      const size = length === undefined ? buffer.size : Math.max(4, length * 4);
+      if (size > this.profile.maxBindingBytes)
+        throw tooLarge(buffer.label, size, this.profile.maxBindingBytes);
+      return length === undefined ? { buffer } : { buffer, offset: at * 4, size };
+    };
+    if ('buffer' in ref) return part(this.#buffer(ref.buffer), ref.offset ?? 0, ref.size);
+    const { owner, offset } = resolveAlias(ref.value);
+    const count = ref.size ?? elementCount(ref.value.shape);
+    const at = offset + (ref.offset ?? 0);
+    if (owner.storage.kind === 'persistent') {
+      const start = owner.storage.offset + at;
+      return part(
+        this.#buffer(owner.storage.buffer),
+        start,
+        start > 0 || ref.size !== undefined ? count : undefined,
+      );
+    }
+    const slot = plan.slotOf.get(owner);
+    const buffer = slot === undefined ? undefined : slots[slot];
+    invariant(buffer, `webgpu: '${ref.value.name}' has no slot`);
+    return part(buffer, at, count);
+  }
+
+  #own(executable: Executable): GpuExecutable {
+    invariant('bound' in executable, 'webgpu: this plan was prepared elsewhere');
+    return executable as GpuExecutable;
+  }
+}

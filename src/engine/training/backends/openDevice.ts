@@ -1,0 +1,145 @@
+// Finds the adapter of this machine and opens a backend on it, or says why the CPU runs. The GPU object comes from outside:
+// navigator.gpu in a browser, the bindings of the `webgpu` package in Node.
+import { UserError } from '../../ground/errors.ts';
+import type { BackendChoice, DeviceInfo } from '../../protocol.ts';
+import type { Backend } from './backend.ts';
+
+import { CpuBackend } from './cpuBackend.ts';
+import { GpuBackend } from './gpuBackend.ts';
+import type { TuningCache } from './tune.ts';
+import { variantsFor } from './tune.ts';
+
+export interface OpenedBackend {
+  readonly backend: Backend;
+  readonly device: DeviceInfo;
+  /** Resolves when the device is lost or reports an error that nobody caught; never for the CPU. */
+  readonly lost: Promise<UserError>;
+}
+
+export interface OpenOptions {
+  readonly gpu: GPU | null;
+  readonly choice: BackendChoice;
+  readonly profile?: boolean;
+  /** The script's own weights are half precision, so decoded ones may stand in scratch as half. */
+  readonly half?: boolean;
+  /** Remembers which kernels suit this adapter. */
+  readonly tuning?: TuningCache | null;
+  /** Lets a thread answer messages between the nodes of a CPU run. */
+  readonly breathe?: () => Promise<void> | null;
+  readonly now: () => number;
+}
+
+const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'shader-f16', 'subgroups'];
+const wantedLimits = ['maxStorageBufferBindingSize', 'maxBufferSize'] as const;
+const shownLimits = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+] as const;
+
+const never = new Promise<UserError>(() => {});
+const cpuDevice = (reason: string): DeviceInfo => ({
+  backend: 'cpu',
+  reason,
+  adapter: null,
+  features: [],
+  limits: {},
+});
+
+function describeAdapter(adapter: GPUAdapter): DeviceInfo {
+  const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
+  return {
+    backend: 'webgpu',
+    reason: null,
+    adapter: { vendor, architecture, device, description, fallback: isFallbackAdapter },
+    features: [...adapter.features].sort(),
+    limits: Object.fromEntries(shownLimits.map((name) => [name, adapter.limits[name]])),
+  };
+}
+
+async function findAdapter(gpu: GPU | null): Promise<GPUAdapter | null> {
+  try {
+    return (await gpu?.requestAdapter({ powerPreference: 'high-performance' })) ?? null;
+  } catch {
+    // A browser that refuses to answer has no adapter for us.
+    return null;
+  }
+}
+
+/** What this machine offers, without opening a device. */
+export async function probeDevice(gpu: GPU | null, choice: BackendChoice): Promise<DeviceInfo> {
+  if (choice === 'cpu') return cpuDevice('chosen');
+  if (!gpu) return cpuDevice('no-webgpu');
+  const adapter = await findAdapter(gpu);
+  return adapter ? describeAdapter(adapter) : cpuDevice('no-adapter');
+}
+
+/** A device that the backend itself destroyed is not lost. */
+function lossOf(device: GPUDevice, backend: GpuBackend): Promise<UserError> {
+  return device.lost.then(({ reason, message }) =>
+    backend.destroyed
+      ? never
+      : new UserError(
+          'device-lost',
+          `The GPU stopped answering: ${message || reason}. Train again; the CPU is there too.`,
+        ),
+  );
+}
+
+/** Errors of WebGPU come late and outside of any call; a run that goes on after one computes nonsense. */
+function failureOf(device: GPUDevice): Promise<UserError> {
+  return new Promise((resolve) => {
+    device.onuncapturederror = ({ error }) => {
+      const full = error.constructor.name === 'GPUOutOfMemoryError';
+      resolve(
+        full
+          ? new UserError(
+              'out-of-memory',
+              `The GPU is out of memory: ${error.message}. Use a smaller batch size, max_length or r.`,
+            )
+          : new UserError(
+              'gpu-error',
+              `internal: the GPU refused a command: ${error.message}. Use the CPU backend, and report this.`,
+            ),
+      );
+    };
+  });
+}
+
+/** Opens the chosen backend; 'auto' and 'webgpu' fall back to the CPU where there is no adapter, and say so. */
+export async function openBackend(options: OpenOptions): Promise<OpenedBackend> {
+  const { gpu, choice, now, breathe } = options;
+  const onCpu = (reason: string): OpenedBackend => ({
+    backend: new CpuBackend({
+      precision: 'float32',
+      ...(options.profile ? { now } : {}),
+      ...(breathe ? { breathe } : {}),
+    }),
+    device: cpuDevice(reason),
+    lost: never,
+  });
+  if (choice === 'cpu') return onCpu('chosen');
+  if (!gpu) return onCpu('no-webgpu');
+  const adapter = await findAdapter(gpu);
+  if (!adapter) return onCpu('no-adapter');
+  const device = await adapter.requestDevice({
+    requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature)),
+    requiredLimits: Object.fromEntries(wantedLimits.map((name) => [name, adapter.limits[name]])),
+  });
+  const variants = await variantsFor(device, adapter.info, now, options.tuning ?? null);
+  const backend = new GpuBackend(device, {
+    profile: options.profile ?? false,
+    variants: options.half ? variants : { ...variants, stored: 'f32' },
+  });
+  return {
+    backend,
+    device: describeAdapter(adapter),
+    lost: Promise.race([lossOf(device, backend), failureOf(device)]),
+  };
+}
+
+/** `webgpu:vendor/architecture` or `cpu`, as a fingerprint names the device class. */
+export function deviceClass(device: DeviceInfo): string {
+  return device.adapter ? `webgpu:${device.adapter.vendor}/${device.adapter.architecture}` : 'cpu';
+}

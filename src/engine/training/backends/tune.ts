@@ -1,0 +1,177 @@
+// Which kernel variants suit an adapter, by timing them on one shape; remembered per adapter, so that the next run begins at
+// once and runs repeat. Another than the portable default must be faster by a fifth. Nothing is guessed from a name.
+import { dequantizeCall } from '../../../shaders/dequantize/dequantize.ts';
+import type { BufferRange } from '../../../shaders/host/dispatch.ts';
+import { encodeDispatch, prepareCalls } from '../../../shaders/host/dispatch.ts';
+import { Pipelines } from '../../../shaders/host/pipelines.ts';
+import type { KernelCall } from '../../../shaders/kernel.ts';
+import { call } from '../../../shaders/kernel.ts';
+import { linearTiled, linearVector, linearVectorSubgroup } from '../../../shaders/linear/linear.ts';
+import { matmulCall } from '../../../shaders/matmul/matmul.ts';
+import { decoder } from '../../../shaders/quant/decoders.ts';
+import { isRecord } from '../../ground/isRecord.ts';
+import type { KernelProfile } from '../../torch/autograd/operation.ts';
+
+export type Variants = Pick<KernelProfile, 'linear'> & Required<Pick<KernelProfile, 'stored' | 'vector'>>;
+
+/** Keeps what was measured. Keys name an adapter. */
+export interface TuningCache {
+  load(key: string): Promise<unknown>;
+  save(key: string, value: Variants): Promise<void>;
+}
+
+/** Raised when kernels change so much that old measurements mean nothing. */
+const KERNELS = 2;
+const [N, K, OUT] = [128, 576, 576];
+const ROUNDS = 3;
+const MARGIN = 1.2;
+export const portableVariants: Variants = { linear: 'narrow', stored: 'f32', vector: 'column' };
+
+const segment = {
+  start: 0,
+  end: OUT,
+  rank: 0,
+  u_column: 0,
+  a_offset: 0,
+  b_offset: 0,
+  first_block: 0,
+  scale: 0,
+};
+
+/** Best of a few rounds, in milliseconds; the first, which compiles, does not count. */
+async function best(
+  device: GPUDevice,
+  pipelines: Pipelines,
+  calls: readonly KernelCall<BufferRange>[],
+  now: () => number,
+): Promise<number> {
+  const { dispatches, params } = await prepareCalls(device, pipelines, calls);
+  let least = Number.POSITIVE_INFINITY;
+  for (let round = 0; round <= ROUNDS; round++) {
+    const started = now();
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    for (const dispatch of dispatches) encodeDispatch(pass, dispatch);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+    await device.queue.onSubmittedWorkDone();
+    if (round > 0) least = Math.min(least, now() - started);
+  }
+  params.destroy();
+  return least;
+}
+
+type Candidate<T> = readonly [T, readonly KernelCall<BufferRange>[]];
+
+/** The first candidate, unless a later one is faster by the margin. */
+async function fastest<T>(
+  [[first, firstCalls], ...others]: readonly [Candidate<T>, ...Candidate<T>[]],
+  measure: (calls: readonly KernelCall<BufferRange>[]) => Promise<number>,
+): Promise<T> {
+  let chosen = first;
+  let least = (await measure(firstCalls)) / MARGIN;
+  for (const [candidate, calls] of others) {
+    const ms = await measure(calls);
+    if (ms >= least) continue;
+    chosen = candidate;
+    least = ms;
+  }
+  return chosen;
+}
+
+function candidatesOn(device: GPUDevice, buffer: (floats: number) => BufferRange) {
+  const x = buffer(N * K);
+  const packed = { w: buffer((K * OUT) / 8), w_scales: buffer((K * OUT) / 64), adapter: buffer(64) };
+  const [scratch, y, dummy] = [buffer(K * OUT), buffer(N * OUT), packed.adapter];
+  const decode = decoder('nf4');
+  const register = (block: 'narrow' | 'wide', stored: 'f32' | 'f16'): KernelCall<BufferRange>[] => [
+    dequantizeCall<BufferRange>({
+      buffers: { ...packed, scratch },
+      decode,
+      segments: [segment],
+      k: K,
+      out: OUT,
+      ru: 0,
+      transposed: true,
+      stored,
+    }),
+    matmulCall<BufferRange>({
+      buffers: { a: x, u: dummy, b: scratch, residual: dummy, y },
+      n: N,
+      k: K,
+      m: OUT,
+      adds: 'nothing',
+      block,
+      stored,
+    }),
+  ];
+  const whole = (n: number) => ({
+    buffers: { ...packed, x, u: dummy, residual: dummy, y },
+    params: { segments: [segment], n, k: K, out: OUT, ru: 0, count: 1 },
+    slots: { decode },
+  });
+  const tiled: KernelCall<BufferRange>[] = [call(linearTiled, whole(N))];
+  const one = { ...whole(1), constants: { ONE_ROW: 1 } };
+  const column: KernelCall<BufferRange>[] = [call(linearVector, one)];
+  const subgroup: KernelCall<BufferRange>[] = [call(linearVectorSubgroup, one)];
+  return {
+    linear: [
+      ['narrow', register('narrow', 'f32')],
+      ['wide', register('wide', 'f32')],
+      ['tiled', tiled],
+    ] as const,
+    stored: (block: 'narrow' | 'wide') =>
+      [
+        ['f32', register(block, 'f32')],
+        ...(device.features.has('shader-f16') ? [['f16', register(block, 'f16')] as const] : []),
+      ] as const,
+    vector: [
+      ['column', column],
+      ...(device.features.has('subgroups') ? [['subgroup', subgroup] as const] : []),
+    ] as const,
+  };
+}
+
+/** Times every variant that the device can run. */
+export async function measureVariants(device: GPUDevice, now: () => number): Promise<Variants> {
+  const made: GPUBuffer[] = [];
+  const candidates = candidatesOn(device, (floats) => {
+    const one = device.createBuffer({ size: floats * 4, usage: 0x80 });
+    made.push(one);
+    return { buffer: one };
+  });
+  const pipelines = new Pipelines(device);
+  const measure = (calls: readonly KernelCall<BufferRange>[]): Promise<number> =>
+    best(device, pipelines, calls, now);
+  const linear = await fastest<Variants['linear']>(candidates.linear, measure);
+  const stored =
+    linear === 'tiled' ? 'f32' : await fastest<Variants['stored']>(candidates.stored(linear), measure);
+  const vector = await fastest<Variants['vector']>(candidates.vector, measure);
+  for (const one of made) one.destroy();
+  return { linear, stored, vector };
+}
+
+function known(value: unknown): Variants | null {
+  if (!isRecord(value)) return null;
+  const { linear, stored, vector } = value;
+  if (linear !== 'narrow' && linear !== 'wide' && linear !== 'tiled') return null;
+  if ((stored !== 'f32' && stored !== 'f16') || (vector !== 'column' && vector !== 'subgroup')) return null;
+  return { linear, stored, vector };
+}
+
+/** What was measured on this adapter before, else measured now and kept. */
+export async function variantsFor(
+  device: GPUDevice,
+  adapter: GPUAdapterInfo,
+  now: () => number,
+  cache: TuningCache | null,
+): Promise<Variants> {
+  const { vendor, architecture, device: name, description } = adapter;
+  const features = [...device.features].sort().join(' ');
+  const key = [KERNELS, vendor, architecture, name, description, features].join('|');
+  const kept = known(await cache?.load(key).catch(() => null));
+  if (kept) return kept;
+  const measured = await measureVariants(device, now);
+  await cache?.save(key, measured).catch(() => {});
+  return measured;
+}

@@ -1,0 +1,113 @@
+// Records what a run replays: one micro-batch (forward, loss, backward), the update, and an evaluation batch.
+
+import { recordLlama } from '../models/llama.ts';
+import type { LlamaConfig } from '../models/llamaConfig.ts';
+import { backward } from '../torch/autograd/backward.ts';
+import { Tape } from '../torch/autograd/tape.ts';
+import type { Value } from '../torch/autograd/value.ts';
+import { linearCrossEntropy } from '../torch/ops/linearCrossEntropy.ts';
+import type { Preference } from '../torch/ops/preferenceLoss.ts';
+import { preferenceLoss } from '../torch/ops/preferenceLoss.ts';
+import type { BatchShape, WiredModel } from '../torch/recording.ts';
+import { Recording } from '../torch/recording.ts';
+import type { AdapterLayout } from '../torch/trainedLayout.ts';
+import { layoutAdapters } from '../torch/trainedLayout.ts';
+
+export interface RecordedBatch {
+  readonly tape: Tape;
+  readonly recording: Recording;
+}
+
+export interface LossOptions {
+  /** label_smoothing_factor. */
+  readonly smoothing?: number;
+  /** Rows are pairs. */
+  readonly preference?: Preference | null;
+}
+
+function lossOf(recording: Recording, hidden: Value, { tokens }: BatchShape, options: LossOptions): Value {
+  const { preference, smoothing = 0 } = options;
+  return preference
+    ? preferenceLoss(recording, { ...preference, hidden, tokens })
+    : linearCrossEntropy(recording, { hidden, lossGradFn: 'DivBackward0', smoothing });
+}
+
+/** Forward, loss and backward of one micro-batch. Throws PythonError when the loss has no grad_fn. */
+export function recordTraining(
+  model: WiredModel,
+  config: LlamaConfig,
+  layout: AdapterLayout,
+  batch: BatchShape,
+  call: string,
+  options: LossOptions = {},
+): RecordedBatch {
+  const tape = new Tape();
+  const recording = new Recording(tape, model, layout);
+  const { final } = recordLlama(recording, config, batch);
+  const loss = lossOf(recording, final, batch, options);
+  backward(tape, loss, call);
+  return { tape, recording };
+}
+
+/** Forward and loss alone, in eval mode: no dropout, no checkpointing, no gradient. */
+export function recordEvaluation(
+  model: WiredModel,
+  config: LlamaConfig,
+  layout: AdapterLayout,
+  batch: BatchShape,
+  options: LossOptions = {},
+): RecordedBatch {
+  const tape = new Tape();
+  const recording = new Recording(tape, model, layout);
+  inEvalMode(model, () =>
+    tape.withGrad(false, () => {
+      const { final } = recordLlama(recording, config, batch);
+      lossOf(recording, final, batch, options);
+    }),
+  );
+  return { tape, recording };
+}
+
+/** The same pass without gradient and without adapters, in the model's own mode: the reference of a preference loss. */
+export function recordReference(
+  model: WiredModel,
+  config: LlamaConfig,
+  layout: AdapterLayout,
+  batch: BatchShape,
+): RecordedBatch {
+  const tape = new Tape();
+  const recording = new Recording(tape, model, layout);
+  withoutAdapters(model, () =>
+    tape.withGrad(false, () => {
+      const { final } = recordLlama(recording, config, { ...batch, noisy: false });
+      lossOf(recording, final, batch, { preference: { objective: 'reference', beta: 1 } });
+    }),
+  );
+  return { tape, recording };
+}
+
+/** disable_adapter() around `body`. */
+export function withoutAdapters<T>(model: WiredModel, body: () => T): T {
+  const wrappers = [...model.root.modules()].flatMap(({ kind }) =>
+    (kind.type === 'lora' || kind.type === 'saved') && !kind.disabled ? [kind] : [],
+  );
+  for (const wrapper of wrappers) wrapper.disabled = true;
+  try {
+    return body();
+  } finally {
+    for (const wrapper of wrappers) wrapper.disabled = false;
+  }
+}
+
+/** model.eval() around `body`, every module's mode restored after it. */
+export function inEvalMode<T>(model: WiredModel, body: () => T): T {
+  const modes = [...model.root.modules()].map((module) => [module, module.training] as const);
+  model.root.train(false);
+  try {
+    return body();
+  } finally {
+    for (const [module, training] of modes) module.training = training;
+  }
+}
+
+export const adapterLayoutOf = (model: WiredModel): AdapterLayout => layoutAdapters(model.root);

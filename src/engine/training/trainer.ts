@@ -1,0 +1,282 @@
+// The training loop over a backend: windows of micro-batches, update, metrics, evaluation. One readback a step. Knows no
+// messages and no page; session/ drives it. Semantics: numerics reference 4.1 to 4.6 (transformers 5.18, TRL 1.13).
+
+import { idleStep } from '../../shaders/lib/step.ts';
+import type { FirstValues } from '../adapters/firstValues.ts';
+import { initialiseAdapter } from '../adapters/initialise.ts';
+import type { Batch, Schedule } from '../data/batches.ts';
+import { epochAfter, makeBatch, totalSteps, windowOf } from '../data/batches.ts';
+import type { Example } from '../data/tokenize.ts';
+import { invariant } from '../ground/errors.ts';
+import type { LlamaConfig } from '../models/llamaConfig.ts';
+import type { StepMetrics } from '../protocol.ts';
+import type { Wired } from '../python/run/wire.ts';
+import type { RecipeValues } from '../recipe/recipe.ts';
+import { MICRO_BATCHES_AT, metricsLength } from '../torch/ops/metrics.ts';
+import type { BatchShape } from '../torch/recording.ts';
+import type { AdapterLayout } from '../torch/trainedLayout.ts';
+import { AdapterTables } from './adapterTables.ts';
+import type { Backend } from './backends/backend.ts';
+import type { Best } from './bestState.ts';
+import { bestOptions, betterOf, outOfPatience } from './bestState.ts';
+import { Learner } from './learner.ts';
+import { adapterLayoutOf } from './recordTraining.ts';
+import { preferenceOf, StepPlans } from './stepPlans.ts';
+import type { TrainerState } from './trainerState.ts';
+import { updateNorms } from './updateNorms.ts';
+import { windowNumbers } from './windowNumbers.ts';
+
+export interface TrainerInputs {
+  readonly backend: Backend;
+  readonly config: LlamaConfig;
+  readonly wired: Wired;
+  readonly values: RecipeValues;
+  readonly train: readonly Example[];
+  readonly test: readonly Example[];
+  readonly padId: number;
+  /** The adapter's numbers, in place of those that the seed draws. */
+  readonly initial?: Float32Array<ArrayBuffer> | null;
+  /** What of the first values comes out of the base, in place of drawn ones; the rest follows from them. */
+  readonly first?: FirstValues;
+  /** Milliseconds, steadily growing. */
+  readonly now: () => number;
+}
+
+/** The flat adapter buffer of a fresh adapter, but for what is computed on the device. */
+function firstAdapter({ values, first }: TrainerInputs, layout: AdapterLayout): Float32Array<ArrayBuffer> {
+  const flat = first?.factors?.slice() ?? initialiseAdapter(layout, values['train.seed']);
+  for (const [offset, copy] of first?.copies ?? []) flat.set(copy, offset);
+  return flat;
+}
+
+export class Trainer {
+  readonly totalSteps: number;
+  readonly layout: AdapterLayout;
+  /** Dispatches of the latest optimiser step. */
+  dispatchesPerStep = 0;
+  #step = 0;
+  #lastRate = 0;
+  #best: Best | null = null;
+  readonly #inputs: TrainerInputs;
+  readonly #schedule: Schedule;
+  readonly #learner: Learner;
+  readonly #tables: AdapterTables;
+  readonly #plans: StepPlans;
+
+  constructor(inputs: TrainerInputs) {
+    const { values, train, backend } = inputs;
+    this.#inputs = inputs;
+    this.layout = adapterLayoutOf(inputs.wired);
+    this.#schedule = {
+      rows: train.length,
+      batchSize: values['train.per_device_train_batch_size'],
+      accumulation: values['train.gradient_accumulation_steps'],
+      seed: values['train.seed'],
+    };
+    this.totalSteps = totalSteps(this.#schedule, values['train.max_steps'], values['train.num_train_epochs']);
+    const { layout } = this;
+    backend.upload('adapter', inputs.initial ?? firstAdapter(inputs, layout));
+    this.#learner = new Learner(backend, layout, values, this.totalSteps);
+    const recordUpdate = () => this.#learner.recordUpdate();
+    this.#plans = new StepPlans({ ...inputs, layout, recordUpdate });
+    this.#tables = new AdapterTables(backend, inputs.config, inputs.wired, layout);
+    backend.allocate('metrics', metricsLength(layout.tensors.length));
+    const widest = Math.max(
+      ...[...train, ...inputs.test].flatMap(({ ids, rejected }) => [ids.length, rejected?.ids.length ?? 0]),
+    );
+    const sequences = this.#schedule.batchSize * (preferenceOf(values) ? 2 : 1);
+    const room = Math.ceil(widest / 16) * 16 * sequences;
+    backend.upload('starts', new Uint32Array(Math.max(64, sequences)));
+    backend.allocate('references', Math.max(64, sequences));
+    backend.upload('ids', new Uint32Array(room));
+    backend.upload('labels', new Int32Array(room));
+    backend.upload('documents', new Uint32Array(room));
+  }
+
+  /** Dispatches of one micro-batch inside decoder layers. */
+  get layerDispatches(): number {
+    return this.#plans.layerDispatches;
+  }
+
+  get step(): number {
+    return this.#step;
+  }
+
+  get finished(): boolean {
+    return this.#step >= this.totalSteps || outOfPatience(this.#best, bestOptions(this.#inputs.values));
+  }
+
+  /** The lowest eval_loss so far. */
+  get best(): Best | null {
+    return this.#best;
+  }
+
+  /** Row numbers of each micro-batch of optimiser step `step` (from 0). */
+  rowsOf(step: number): readonly (readonly number[])[] {
+    return windowOf(this.#schedule, step);
+  }
+
+  /** Brings what follows from the adapter up to it, before something else than a step reads it. */
+  refresh(): Promise<void> {
+    return this.#tables.refresh();
+  }
+
+  /** What the steps so far have made. Waits for them. */
+  async state(): Promise<TrainerState> {
+    const { backend } = this.#inputs;
+    const length = Math.max(64, this.layout.total);
+    return {
+      step: this.#step,
+      adapter: await backend.read('adapter', 0, length, 'save'),
+      optimizer: await this.#learner.state(),
+      best: this.#best,
+    };
+  }
+
+  /** How far the last step moved each tensor; empty for an optimiser that does not tell. Waits for it. */
+  async updateNorms(): Promise<number[]> {
+    const { values } = this.#inputs;
+    if (this.#learner.optimizer.name !== 'adamw_torch') return [];
+    return updateNorms(this.layout, await this.state(), {
+      learningRate: this.#lastRate,
+      beta1: values['train.adam_beta1'],
+      beta2: values['train.adam_beta2'],
+      eps: values['train.adam_epsilon'],
+      weightDecay: values['train.weight_decay'],
+    });
+  }
+
+  /** Goes on from a state of the same recipe. */
+  restore(state: TrainerState): void {
+    const { backend } = this.#inputs;
+    invariant(
+      state.adapter.length === Math.max(64, this.layout.total),
+      `trainer: the state has ${state.adapter.length} floats, the adapter ${this.layout.total}`,
+    );
+    backend.write('adapter', state.adapter);
+    this.#learner.restore(state.optimizer);
+    this.#step = state.step;
+    this.#best = state.best;
+  }
+
+  /**
+   * Compiles the first window and learns which tensors get a gradient. Throws PythonError when the loss has no grad_fn.
+   */
+  async prepare(): Promise<void> {
+    const [rows = []] = windowOf(this.#schedule, 0);
+    const first = this.#batch(rows);
+    const { recording } = this.#plans.record(this.#shape(first));
+    const reached = this.layout.tensors.map(
+      (tensor) => tensor.parameter.requiresGrad && recording.gradientOf(tensor.parameter) !== null,
+    );
+    this.#learner.setReached((i) => reached[i] ?? false);
+    if (!this.#inputs.initial) await this.#tables.initialise();
+    await this.#plans.training(this.#shape(first));
+    await this.#plans.update();
+  }
+
+  /** One optimiser step. */
+  async next(): Promise<StepMetrics> {
+    const { backend, values, now } = this.#inputs;
+    const started = now();
+    const before = backend.counters.dispatches;
+    const window = windowOf(this.#schedule, this.#step).map((rows) => this.#batch(rows));
+    // Of pairs each micro-batch counts as one, as Trainer has it where the batch has no labels.
+    const items = window.reduce((sum, batch) => sum + (batch.starts ? 1 : batch.labelCount), 0);
+    const numbers = this.#learner.numbers(this.#step, items);
+    backend.clear('grads');
+    await this.#tables.refresh();
+    for (const [microBatch, batch] of window.entries()) {
+      this.#write(batch);
+      const seed =
+        (values['train.seed'] * 0x9e3779b1 + this.#step * this.#schedule.accumulation + microBatch) >>> 0;
+      const noise =
+        values['train.neftune_noise_alpha'] / Math.sqrt(batch.width * this.#inputs.config.hiddenSize);
+      await this.#refer(batch);
+      const training = await this.#plans.training(this.#shape(batch));
+      await backend.run(training, { ...numbers, microBatch, seed, noise });
+    }
+    await backend.run(await this.#plans.update(), numbers);
+    const metrics = await backend.read('metrics', 0, metricsLength(this.layout.tensors.length));
+    this.dispatchesPerStep = backend.counters.dispatches - before;
+    this.#step += 1;
+    const every = values['train.eval_steps'];
+    const evaluates = this.#inputs.test.length > 0 && every > 0;
+    const evalLoss =
+      evaluates && (this.#step % every === 0 || this.finished) ? await this.#evaluateAndKeep() : null;
+    this.#lastRate = numbers.learningRate;
+    const stepMs = now() - started;
+    const measured = windowNumbers(metrics, window);
+    return {
+      ...measured,
+      step: this.#step,
+      learningRate: numbers.learningRate,
+      epoch: epochAfter(this.#schedule, this.#step),
+      tokensPerSecond: (measured.tokens / Math.max(stepMs, 0.001)) * 1000,
+      evalLoss,
+      stepMs,
+      etaMs: (this.totalSteps - this.#step) * stepMs,
+    };
+  }
+
+  /** Keeps the best state, and goes back to it when this was the last evaluation. */
+  async #evaluateAndKeep(): Promise<number> {
+    const { backend, values } = this.#inputs;
+    const options = bestOptions(values);
+    const evalLoss = await this.evaluate();
+    const read = () => backend.read('adapter', 0, Math.max(64, this.layout.total), 'save');
+    this.#best = await betterOf(this.#best, { step: this.#step, evalLoss }, options, read);
+    if (this.finished && options.keepsAdapter) backend.write('adapter', this.#best.adapter);
+    return evalLoss;
+  }
+
+  /** eval_loss: mean over rows of each batch's mean loss a token; packed rows of a batch count as one. */
+  async evaluate(): Promise<number> {
+    const { backend, test } = this.#inputs;
+    const { batchSize } = this.#schedule;
+    await this.#tables.refresh();
+    let [sum, count] = [0, 0];
+    for (let at = 0; at < test.length; at += batchSize) {
+      const batch = makeBatch(test.slice(at, at + batchSize), this.#inputs.padId);
+      this.#write(batch);
+      await this.#refer(batch);
+      const executable = await this.#plans.evaluation(this.#shape(batch));
+      await backend.run(executable, {
+        ...idleStep,
+        lossScale: batch.starts ? 1 : 1 / Math.max(1, batch.labelCount),
+      });
+      const [loss = 0] = await backend.read('metrics', MICRO_BATCHES_AT, 1);
+      const weight = batch.documents ? 1 : batch.rows;
+      sum += loss * weight;
+      count += weight;
+    }
+    return sum / count;
+  }
+
+  #write(batch: Batch): void {
+    const { backend } = this.#inputs;
+    backend.write('ids', batch.ids);
+    backend.write('labels', batch.labels);
+    if (batch.documents) backend.write('documents', batch.documents);
+    if (batch.starts) backend.write('starts', batch.starts);
+  }
+
+  /** Scores a batch of pairs without adapters, where the objective compares with that. */
+  async #refer(batch: Batch): Promise<void> {
+    const reference = await this.#plans.reference(this.#shape(batch));
+    if (reference) await this.#inputs.backend.run(reference, idleStep);
+  }
+
+  #shape({ rows, tokens, documents }: Batch): BatchShape {
+    const noisy = this.#inputs.values['train.neftune_noise_alpha'] > 0;
+    return { rows, tokens, packed: documents !== null, noisy };
+  }
+
+  #batch(rows: readonly number[]) {
+    const { train, padId } = this.#inputs;
+    return makeBatch(
+      rows.flatMap((row) => train[row] ?? []),
+      padId,
+    );
+  }
+}
