@@ -17,7 +17,6 @@ export type {
   Text,
   TextKind,
 } from './ground/settings/setting.ts';
-export { settingProblem } from './ground/settings/setting.ts';
 export { chapters as guideChapters } from './laboratory/doctor/guide.ts';
 export type {
   Diagnosis,
@@ -38,7 +37,7 @@ export type { CustomData, ModelRef, Recipe, RecipePatch, RecipeValues, SettingKe
 export {
   changedKeys,
   defaultValues,
-  isSettingKey,
+  readSettings,
   settingKeys,
   settingOf,
   withPatch,
