@@ -4,7 +4,6 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Need } from '../setup/debian.ts';
 import { browserPath } from '../setup/probe.ts';
-import { checkCycles } from './cycles.ts';
 import { checkDist } from './dist.ts';
 import {
   checkCommands,
@@ -232,7 +231,6 @@ export const parts: readonly Part[] = [
       verdict(c, 'tsc', ['-p', 'tools/check/tsconfig.engine.json', '--pretty', 'false'], 3 * minute),
   },
   still('layers', (c) => fromViolations(checkLayers(modules(c)))),
-  still('cycles', (c) => fromViolations(checkCycles(modules(c)))),
   still('vocabulary', (c) => fromViolations(checkVocabulary(modules(c)))),
   still('casts', (c) => fromViolations(checkCasts(modules(c), waivers))),
   still('headers', (c) => fromViolations(checkHeaders(sources(c)))),
