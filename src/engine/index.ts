@@ -4,20 +4,28 @@
 export type { EngineClient } from './client.ts';
 export { startEngine } from './client.ts';
 export { decodeRows } from './data/rows.ts';
+export type { DataSummary, RowPreview } from './data/summary.ts';
 export type { ExportFile } from './exchange/export/adapterTensors.ts';
+export type {
+  BooleanKind,
+  ChoiceKind,
+  Kind,
+  NumberKind,
+  Option,
+  Section,
+  Setting,
+  Text,
+  TextKind,
+} from './ground/settings/setting.ts';
+export { settingProblem } from './ground/settings/setting.ts';
 export { chapters as guideChapters } from './laboratory/doctor/guide.ts';
 export type {
-  CostEstimate,
-  DataSummary,
   Diagnosis,
   GradientState,
   Inspection,
-  MemoryPlan,
   ModuleInfo,
   Outcome,
   ParameterInfo,
-  PythonWarning,
-  RowPreview,
   StripCell,
 } from './laboratory/inspect/inspection.ts';
 export type { Why } from './laboratory/inspect/why.ts';
@@ -35,15 +43,5 @@ export {
   settingOf,
   withPatch,
 } from './recipe/recipe.ts';
-export type {
-  BooleanKind,
-  ChoiceKind,
-  Kind,
-  NumberKind,
-  Option,
-  Section,
-  Setting,
-  Text,
-  TextKind,
-} from './recipe/settings/setting.ts';
-export { settingProblem } from './recipe/settings/setting.ts';
+export type { PythonWarning } from './torch/autograd/pythonError.ts';
+export type { CostEstimate, MemoryPlan } from './training/cost.ts';

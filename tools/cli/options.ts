@@ -1,7 +1,8 @@
 // The command line of `npm run train`: what was asked for, checked.
 import { parseArgs } from 'node:util';
 import { UserError } from '../../src/engine/ground/errors.ts';
-import type { BackendChoice, FloatType } from '../../src/engine/protocol.ts';
+import type { FloatType } from '../../src/engine/protocol.ts';
+import type { BackendChoice } from '../../src/engine/training/backends/deviceInfo.ts';
 
 export interface CliOptions {
   readonly link: string | null;

@@ -1,5 +1,6 @@
 // Prints what happens: JSON lines for programs, short lines for people.
-import type { EngineErrorData, StepMetrics } from '../../src/engine/protocol.ts';
+import type { EngineErrorData } from '../../src/engine/protocol.ts';
+import type { StepMetrics } from '../../src/engine/training/metrics.ts';
 
 export interface StartFacts {
   readonly trainable: number;

@@ -1,13 +1,13 @@
 // Which modules target_modules means, and PEFT's refusals when it means nothing usable.
 // Source: PEFT 0.17 tuners/tuners_utils.py inject_adapter, _maybe_include_all_linear_layers; lora/model.py.
 
-import type { Narrowing } from '../recipe/settings/modulePatterns.ts';
-import { isExcluded, isInLayers } from '../recipe/settings/modulePatterns.ts';
-import type { TargetModules } from '../recipe/settings/targetModules.ts';
-import { matchesTarget } from '../recipe/settings/targetModules.ts';
 import { PythonError } from '../torch/autograd/pythonError.ts';
 import { describeModule } from '../torch/nn/describe.ts';
 import type { Module } from '../torch/nn/module.ts';
+import type { Narrowing } from './modulePatterns.ts';
+import { isExcluded, isInLayers } from './modulePatterns.ts';
+import type { TargetModules } from './targetModules.ts';
+import { matchesTarget } from './targetModules.ts';
 
 /** How the PEFT version in question speaks; the wiring fills it from its rules. */
 export interface LoraDialect {

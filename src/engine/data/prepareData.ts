@@ -1,18 +1,18 @@
 // Rows of a recipe → examples for training and evaluation, with what the page and the doctor say about them.
 
-import type { RowFacts } from '../laboratory/doctor/facts.ts';
-import type { DataSummary, RowPreview, TokenMask } from '../laboratory/inspect/inspection.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
-import type { RecipeRows } from '../session/assets.ts';
 import type { Schedule } from './batches.ts';
 import { totalSteps } from './batches.ts';
 import type { Packing } from './packing.ts';
 import { pack } from './packing.ts';
 import type { PairObjective } from './pairs.ts';
 import { tokenizePairs } from './pairs.ts';
+import type { RecipeRows } from './recipeRows.ts';
+import type { RowFacts } from './rowFacts.ts';
 import type { Row } from './rows.ts';
 import type { Split } from './split.ts';
 import { splitRows } from './split.ts';
+import type { DataSummary, RowPreview, TokenMask } from './summary.ts';
 import type { Dataset, Example, TokenizeOptions } from './tokenize.ts';
 import { assertLearns, IGNORE, tokenizeRow, tokenizeRows } from './tokenize.ts';
 import type { Tokenizer } from './tokenizer.ts';

@@ -1,12 +1,13 @@
 // The recipe behind '#': `v=1&preset=…&lora.r=16&…`, only what differs from the preset; rows and fingerprint when asked
 // for. Reading never throws: what is unknown or wrong becomes a note, and the default stays.
-import type { Fingerprint } from '../protocol.ts';
+
+import type { Setting } from '../ground/settings/setting.ts';
+import { settingProblem } from '../ground/settings/setting.ts';
 import { deflateText, inflateText } from './deflate.ts';
+import type { Fingerprint } from './fingerprint.ts';
 import type { PresetValues } from './presets.ts';
 import type { CustomData, ModelRef, Recipe, RecipeValues, SettingKey } from './recipe.ts';
 import { changedKeys, defaultValues, isSettingKey, RECIPE_VERSION, settingOf } from './recipe.ts';
-import type { Setting } from './settings/setting.ts';
-import { settingProblem } from './settings/setting.ts';
 
 export interface LinkOptions {
   readonly includeData: boolean;

@@ -3,10 +3,10 @@
 
 import { UserError } from '../ground/errors.ts';
 import { isRecord } from '../ground/isRecord.ts';
+import type { Text } from '../ground/settings/setting.ts';
+import { settingProblem } from '../ground/settings/setting.ts';
 import type { Recipe, RecipePatch, RecipeValues } from './recipe.ts';
 import { defaultValues, isSettingKey, settingOf, withPatch } from './recipe.ts';
-import type { Text } from './settings/setting.ts';
-import { settingProblem } from './settings/setting.ts';
 
 export interface PresetInfo {
   readonly id: string;

@@ -1,14 +1,14 @@
 // The recipe: the only source of settings. A flat record from dotted PEFT/TRL names to values, typed from the
 // declarations. Presets are named patches; the link and the JSON file hold only what differs from the preset.
 
+import { loraSettings } from '../adapters/settings.ts';
+import type { Kind, Setting, ValueOf } from '../ground/settings/setting.ts';
+import { settingProblem } from '../ground/settings/setting.ts';
+import { optimizerSettings } from '../torch/optim/settings.ts';
 import { dataSettings } from './settings/data.ts';
 import { evaluationSettings } from './settings/evaluation.ts';
 import { generateSettings } from './settings/generate.ts';
-import { loraSettings } from './settings/lora.ts';
-import { optimizerSettings } from './settings/optimizer.ts';
 import { preferenceSettings } from './settings/preference.ts';
-import type { Kind, Setting, ValueOf } from './settings/setting.ts';
-import { settingProblem } from './settings/setting.ts';
 import { sftSettings } from './settings/sft.ts';
 import { trainSettings } from './settings/train.ts';
 import { wiringSettings } from './settings/wiring.ts';

@@ -2,10 +2,10 @@
 
 import { UserError } from '../ground/errors.ts';
 import { isRecord } from '../ground/isRecord.ts';
+import { settingProblem } from '../ground/settings/setting.ts';
 import type { PresetValues } from './presets.ts';
 import type { ModelRef, Recipe, RecipeValues } from './recipe.ts';
 import { defaultValues, isSettingKey, RECIPE_VERSION, settingOf } from './recipe.ts';
-import { settingProblem } from './settings/setting.ts';
 
 const fileRef = (value: unknown): ModelRef | null =>
   isRecord(value) && typeof value.name === 'string' && typeof value.digest === 'string'

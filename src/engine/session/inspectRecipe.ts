@@ -10,7 +10,7 @@ import type { ScriptContext } from '../python/write/pythonScript.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { recipeProblems } from '../recipe/recipe.ts';
 import { estimateCost } from '../training/estimate.ts';
-import { formatsAfter } from '../training/firstValues.ts';
+import { formatsAfter } from '../training/valuesFromBase.ts';
 import type { Assets } from './assets.ts';
 
 /** Beside the script: the rows and their format; a file, if there is one, and the folder that is made of it. */

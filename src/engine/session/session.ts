@@ -4,9 +4,10 @@
 
 import { exportFolders } from '../exchange/export/formats.ts';
 import { Cancelled, UserError } from '../ground/errors.ts';
-import type { BackendChoice, Command, Event } from '../protocol.ts';
+import type { Command, Event } from '../protocol.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { PythonError } from '../torch/autograd/pythonError.ts';
+import type { BackendChoice } from '../training/backends/deviceInfo.ts';
 import type { OpenedBackend } from '../training/backends/openDevice.ts';
 import { openBackend, probeDevice } from '../training/backends/openDevice.ts';
 import type { TuningCache } from '../training/backends/tune.ts';

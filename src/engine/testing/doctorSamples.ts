@@ -1,5 +1,5 @@
 // Test-only: one recipe for each entry of the doctor, over the defaults.
-import type { RowFacts } from '../laboratory/doctor/facts.ts';
+import type { RowFacts } from '../data/rowFacts.ts';
 import { benchConfig } from '../laboratory/inspect/goldenBench.ts';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
 import type { RecipePatch } from '../recipe/recipe.ts';

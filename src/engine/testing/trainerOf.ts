@@ -10,9 +10,9 @@ import type { Wired } from '../python/run/wire.ts';
 import { weightOptions, wire } from '../python/run/wire.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import type { Backend } from '../training/backends/backend.ts';
-import { firstValues } from '../training/firstValues.ts';
 import { adapterLayoutOf } from '../training/recordTraining.ts';
 import { Trainer } from '../training/trainer.ts';
+import { firstValues } from '../training/valuesFromBase.ts';
 
 export interface OpenedTrainer {
   readonly trainer: Trainer;

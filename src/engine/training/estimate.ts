@@ -1,6 +1,5 @@
 // Memory and work of a run before anything runs, from the planner: no device is touched.
 import { packedBytes } from '../../shaders/quant/packing.ts';
-import type { CostEstimate } from '../laboratory/inspect/inspection.ts';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
 import { layerGroups, projectionShape } from '../models/weightSource.ts';
 import type { Wired } from '../python/run/wire.ts';
@@ -12,6 +11,7 @@ import { PythonError } from '../torch/autograd/pythonError.ts';
 import { gradientSplits } from '../torch/ops/loraOperations.ts';
 import type { WeightFormats } from '../torch/recording.ts';
 import { layoutAdapters } from '../torch/trainedLayout.ts';
+import type { CostEstimate } from './cost.ts';
 import { generationBytes } from './generate/generator.ts';
 import { optimizerStateFloats } from './learner.ts';
 import { recordTraining } from './recordTraining.ts';

@@ -3,8 +3,8 @@
 import type { StepNumbers } from '../../shaders/lib/step.ts';
 import { idleStep } from '../../shaders/lib/step.ts';
 import { invariant, UserError } from '../ground/errors.ts';
+import { jsonObject } from '../ground/settings/jsonObject.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
-import { jsonObject } from '../recipe/settings/jsonObject.ts';
 import { Tape } from '../torch/autograd/tape.ts';
 import { gradientSplits } from '../torch/ops/loraOperations.ts';
 import type { Optimizer, StateBuffer } from '../torch/optim/optimizer.ts';

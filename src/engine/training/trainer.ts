@@ -9,7 +9,6 @@ import { epochAfter, makeBatch, totalSteps, windowOf } from '../data/batches.ts'
 import type { Example } from '../data/tokenize.ts';
 import { invariant } from '../ground/errors.ts';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
-import type { StepMetrics } from '../protocol.ts';
 import type { Wired } from '../python/run/wire.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import { MICRO_BATCHES_AT, metricsLength } from '../torch/ops/metrics.ts';
@@ -20,6 +19,7 @@ import type { Backend } from './backends/backend.ts';
 import type { Best } from './bestState.ts';
 import { bestOptions, betterOf, outOfPatience } from './bestState.ts';
 import { Learner } from './learner.ts';
+import type { StepMetrics } from './metrics.ts';
 import { adapterLayoutOf } from './recordTraining.ts';
 import { preferenceOf, StepPlans } from './stepPlans.ts';
 import type { TrainerState } from './trainerState.ts';

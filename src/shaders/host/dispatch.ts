@@ -1,6 +1,8 @@
 // Turns calls into prepared dispatches (pipeline, bind group, workgroup counts) and encodes them. All uniform blocks
 // of one preparation share one buffer. Nothing is created while a plan is replayed.
+
 import type { KernelCall } from '../kernel.ts';
+import { UNIFORM } from './bufferUsage.ts';
 import { encodeParams } from './layout.ts';
 import type { Pipelines } from './pipelines.ts';
 
@@ -42,7 +44,7 @@ export async function prepareCalls(
   const params = device.createBuffer({
     label: 'params',
     size: Math.max(total, PARAM_ALIGNMENT_BYTES),
-    usage: 0x40 | 0x08 /* UNIFORM | COPY_DST */,
+    usage: UNIFORM,
   });
   for (const [i, bytes] of encoded.entries()) device.queue.writeBuffer(params, offsets[i] ?? 0, bytes);
   const compiled = await Promise.all(calls.map((c) => pipelines.get(c)));

@@ -2,15 +2,15 @@
 // Sees names and shapes, never packed bytes; what differs between PEFT versions comes in as a LoraDialect.
 // Source: PEFT 0.17 tuners/lora/{model,layer,bnb}.py, tuners/tuners_utils.py inject_adapter.
 
-import type { ModulePattern, Narrowing } from '../../recipe/settings/modulePatterns.ts';
-import { patternAt, unusedKeys } from '../../recipe/settings/modulePatterns.ts';
-import type { TargetModules } from '../../recipe/settings/targetModules.ts';
 import { PythonError } from '../../torch/autograd/pythonError.ts';
 import type { DType } from '../../torch/autograd/value.ts';
 import type { LoraAdapter, Parameter } from '../../torch/nn/module.ts';
 import { Module, parameter } from '../../torch/nn/module.ts';
 import { ia3Shell, updateIa3 } from '../ia3/ia3.ts';
+import type { ModulePattern, Narrowing } from '../modulePatterns.ts';
+import { patternAt, unusedKeys } from '../modulePatterns.ts';
 import { wrapSavedModules } from '../saved/savedModules.ts';
+import type { TargetModules } from '../targetModules.ts';
 import type { LoraDialect } from '../targets.ts';
 import { targetedModules } from '../targets.ts';
 import type { VeraOptions } from '../vera/vera.ts';

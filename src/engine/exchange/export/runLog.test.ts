@@ -1,8 +1,8 @@
 // The log files: TRL's names, unrounded numbers, and records of the event file taken apart by their lengths. TensorBoard itself reads
 // one in tools/golden/check_export.py.
 import { expect, it } from 'vitest';
-import type { StepMetrics } from '../../protocol.ts';
 import { defaultValues } from '../../recipe/recipe.ts';
+import type { StepMetrics } from '../../training/metrics.ts';
 import { logFiles } from './runLog.ts';
 
 const step = (index: number, evalLoss: number | null): StepMetrics => ({

@@ -1,8 +1,9 @@
 // A run's numbers under the names that TRL logs, for trainer_state.json, CSV and TensorBoard. One entry a step.
 // Source: transformers 5.24 trainer_callback.py TrainerState; numerics reference 6.
-import type { StepMetrics } from '../../protocol.ts';
+
 import type { RecipeValues } from '../../recipe/recipe.ts';
 import type { Best } from '../../training/bestState.ts';
+import type { StepMetrics } from '../../training/metrics.ts';
 import type { ExportFile } from './adapterTensors.ts';
 import { jsonFile, textFile } from './adapterTensors.ts';
 import { eventFile } from './tensorboard.ts';

@@ -1,9 +1,9 @@
 // Several adapters as one: factors side by side, each with its scale in A, so that the sum of what they do is what the one does. Modules
 // that an adapter lacks get zeros. Source: PEFT 0.21 tuners/lora/model.py add_weighted_adapter(combination_type="cat").
 
+import { modulePattern, patternAt } from '../../adapters/modulePatterns.ts';
 import { digest64 } from '../../ground/digest.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
-import { modulePattern, patternAt } from '../../recipe/settings/modulePatterns.ts';
 import type { ImportedAdapter, ImportedTensor } from './importedAdapter.ts';
 import { refusedAdapter } from './unpack.ts';
 

@@ -2,6 +2,7 @@
 // Also one recipe for each entry.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { RowFacts } from '../../data/rowFacts.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
 import { doctorSamples } from '../../testing/doctorSamples.ts';
@@ -9,7 +10,6 @@ import { examine } from '../inspect/examine.ts';
 import type { Cell, Product } from '../inspect/goldenBench.ts';
 import { benchConfig, benchPatch, recipeOf } from '../inspect/goldenBench.ts';
 import { diagnose } from './diagnose.ts';
-import type { RowFacts } from './facts.ts';
 
 const options = { batch: { rows: 2, tokens: 8 }, allMasked: false };
 const good: RowFacts = {

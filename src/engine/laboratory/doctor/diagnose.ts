@@ -1,6 +1,7 @@
 // The doctor: which entries fit a recipe, best first, with only those repairs that were tried on the tape and lead to
 // training. A repair that leaves another fault is joined with the repair of that one.
 
+import type { RowFacts } from '../../data/rowFacts.ts';
 import type { LlamaConfig } from '../../models/llamaConfig.ts';
 import type { RecipePatch, RecipeValues } from '../../recipe/recipe.ts';
 import { withPatch } from '../../recipe/recipe.ts';
@@ -14,7 +15,7 @@ import { numberEntries } from './entries/numbers.ts';
 import { refusedEntries } from './entries/refused.ts';
 import { targetAdvice, targetEntries } from './entries/targets.ts';
 import type { DoctorEntry, Proposal } from './entry.ts';
-import type { DoctorFacts, RowFacts } from './facts.ts';
+import type { DoctorFacts } from './facts.ts';
 import { factsOf } from './facts.ts';
 
 /** In order of precedence: what stops the script first, then what cuts the graph, then what makes it useless. */

@@ -1,26 +1,12 @@
 // What the doctor looks at: the recipe, the examination of its first step, and counts read off the tape. No opinions.
 
+import type { RowFacts } from '../../data/rowFacts.ts';
 import type { LlamaConfig } from '../../models/llamaConfig.ts';
 import type { Trace } from '../../python/run/scriptModel.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
 import type { Examination } from '../inspect/examine.ts';
 import type { StripCell } from '../inspect/inspection.ts';
 import { stripOf } from '../inspect/strip.ts';
-
-/** What only the caller knows about the rows. */
-export interface RowFacts {
-  /** Every label of every row is -100. */
-  readonly allMasked: boolean;
-  readonly rows: number;
-  readonly maskedRows: number;
-  readonly truncatedRows: number;
-  readonly longestTokens: number;
-  readonly packing: boolean;
-  /** Rows whose trained part ends with the end-of-sequence token. */
-  readonly rowsEndingWithEos: number;
-  /** Optimiser steps of the run. */
-  readonly steps: number;
-}
 
 export interface DoctorFacts {
   readonly config: LlamaConfig;

@@ -5,12 +5,13 @@ import { describe, expect, it } from 'vitest';
 import { stacks } from '../../libraries/stacks.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
+import { countParameters } from '../../torch/nn/counts.ts';
 import { layoutAdapters } from '../../torch/trainedLayout.ts';
 import type { Examination } from './examine.ts';
 import { examine } from './examine.ts';
 import { benchConfig, benchPatch, observed } from './goldenBench.ts';
 import type { ModuleInfo } from './inspection.ts';
-import { countParameters, trainableLine } from './trainableLine.ts';
+import { trainableLine } from './trainableLine.ts';
 import { moduleTree } from './tree.ts';
 
 interface Case {

@@ -1,19 +1,22 @@
 // inspect(): everything the page shows about a recipe before anything runs: strip, tree, outcome, counts, diagnosis,
 // script. Reads the tape; the estimate, the rows and the questions come from the caller.
 
+import type { RowFacts } from '../../data/rowFacts.ts';
+import type { DataSummary } from '../../data/summary.ts';
 import type { LlamaConfig } from '../../models/llamaConfig.ts';
 import type { Wired } from '../../python/run/wire.ts';
 import type { ScriptContext } from '../../python/write/pythonScript.ts';
 import { pythonScript } from '../../python/write/pythonScript.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
+import { countParameters } from '../../torch/nn/counts.ts';
 import type { BatchShape } from '../../torch/recording.ts';
 import { layoutAdapters } from '../../torch/trainedLayout.ts';
+import type { CostEstimate } from '../../training/cost.ts';
 import { diagnose } from '../doctor/diagnose.ts';
-import type { RowFacts } from '../doctor/facts.ts';
 import { examine } from './examine.ts';
-import type { CostEstimate, DataSummary, Inspection } from './inspection.ts';
+import type { Inspection } from './inspection.ts';
 import { stripOf } from './strip.ts';
-import { countParameters, trainableLine } from './trainableLine.ts';
+import { trainableLine } from './trainableLine.ts';
 import { moduleTree } from './tree.ts';
 
 export interface InspectionExtras {

@@ -1,9 +1,10 @@
 // The forward pass of single modules for the recorder: linear, embedding and norm, bare, inside a LoRA wrapper or beside a
 // trainable copy. grad_fn names as torch 2.8 prints them (looked up with forward hooks on the real model).
-import { SAVED_WRAPPER } from '../../adapters/saved/savedModules.ts';
+
 import { invariant } from '../../ground/errors.ts';
 import type { Value } from '../../torch/autograd/value.ts';
 import type { Module } from '../../torch/nn/module.ts';
+import { SAVED_WRAPPER } from '../../torch/nn/savedWrapper.ts';
 import type { AutogradRecorder } from './autogradRecorder.ts';
 
 interface Place {

@@ -1,7 +1,7 @@
 // Why a parameter gets the gradient it gets: walks from it towards the loss and names the first place where the graph is cut, or
 // the call that froze it. Facts off the tape and the script's history; no opinions.
 
-import type { Text } from '../../recipe/settings/setting.ts';
+import type { Text } from '../../ground/settings/setting.ts';
 import type { Module, Parameter } from '../../torch/nn/module.ts';
 import type { Examination } from './examine.ts';
 import type { GradientState, StripCell } from './inspection.ts';

@@ -1,7 +1,8 @@
 // What is gathered while Python is read: settings checked against their declarations, and whatever was not understood.
+
+import { settingProblem } from '../../ground/settings/setting.ts';
 import type { RecipePatch, SettingKey } from '../../recipe/recipe.ts';
 import { settingOf } from '../../recipe/recipe.ts';
-import { settingProblem } from '../../recipe/settings/setting.ts';
 import type { ArgumentReader, Plain } from './argumentTables.ts';
 import type { PythonCall, PythonSource, PythonValue } from './pythonReader.ts';
 

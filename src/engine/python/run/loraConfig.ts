@@ -1,11 +1,11 @@
 // LoraConfig(…) of a recipe under its stack: its values, and the refusals of its constructor.
 // Source: PEFT 0.5 to 0.21 tuners/lora/config.py.
 import type { LoraOptions } from '../../adapters/lora/lora.ts';
+import { layersOf, modulePattern } from '../../adapters/modulePatterns.ts';
+import { parseTargetModules } from '../../adapters/targetModules.ts';
+import { parseNames } from '../../ground/settings/names.ts';
 import { compareVersions } from '../../libraries/version.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
-import { layersOf, modulePattern } from '../../recipe/settings/modulePatterns.ts';
-import { parseNames } from '../../recipe/settings/names.ts';
-import { parseTargetModules } from '../../recipe/settings/targetModules.ts';
 import type { DType } from '../../torch/autograd/value.ts';
 import type { ScriptModel } from './scriptModel.ts';
 

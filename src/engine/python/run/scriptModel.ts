@@ -1,10 +1,10 @@
 // What a script holds in `model` while it runs: the module tree, the flags the libraries leave on it, the warnings printed
 // so far. The calls in peftCalls.ts, transformersCalls.ts and sftTrainer.ts act on it.
 import { invariant } from '../../ground/errors.ts';
-import type { PythonWarning } from '../../laboratory/inspect/inspection.ts';
 import { behaviour } from '../../libraries/rules/behaviours.ts';
 import type { BehaviourKey, Behaviours } from '../../libraries/rules/rule.ts';
 import type { Stack } from '../../libraries/stacks.ts';
+import type { PythonWarning } from '../../torch/autograd/pythonError.ts';
 import { PythonError } from '../../torch/autograd/pythonError.ts';
 import type { Module } from '../../torch/nn/module.ts';
 

@@ -1,10 +1,10 @@
 // LoraConfig(…) as the script writes it: the usual arguments always, the others where they are not their defaults.
 
+import { layersOf, modulePattern } from '../../adapters/modulePatterns.ts';
+import type { TargetModules } from '../../adapters/targetModules.ts';
+import { parseTargetModules } from '../../adapters/targetModules.ts';
+import { parseNames } from '../../ground/settings/names.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
-import { layersOf, modulePattern } from '../../recipe/settings/modulePatterns.ts';
-import { parseNames } from '../../recipe/settings/names.ts';
-import type { TargetModules } from '../../recipe/settings/targetModules.ts';
-import { parseTargetModules } from '../../recipe/settings/targetModules.ts';
 import type { Argument, Literal } from './python.ts';
 import { call, dictionary, expression, float } from './python.ts';
 

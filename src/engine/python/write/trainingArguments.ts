@@ -1,8 +1,8 @@
 // Arguments of TrainingArguments and SFTConfig that a recipe stands for, in the version's spelling.
 
+import { jsonObject } from '../../ground/settings/jsonObject.ts';
 import type { Dialect } from '../../libraries/spelling.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
-import { jsonObject } from '../../recipe/settings/jsonObject.ts';
 import type { Argument } from './python.ts';
 import { call, dictionary, expression, float } from './python.ts';
 

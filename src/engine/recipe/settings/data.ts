@@ -1,6 +1,6 @@
 // Settings of the model and the data: in what quantisation, which rows. Which base it is stands beside the settings, for a file
 // is no value.
-import { defineSetting } from './setting.ts';
+import { defineSetting } from '../../ground/settings/setting.ts';
 
 const same = (text: string) => ({ en: text, zh: text });
 

@@ -1,5 +1,5 @@
 // When a run evaluates, saves, keeps its best state and stops early, under the names of transformers.TrainingArguments.
-import { defineSetting } from './setting.ts';
+import { defineSetting } from '../../ground/settings/setting.ts';
 
 const same = (text: string) => ({ en: text, zh: text });
 const steps = { en: 'steps', zh: '步' };

@@ -1,5 +1,5 @@
 // Settings of generation, under the names of transformers.GenerationConfig.
-import { defineSetting } from './setting.ts';
+import { defineSetting } from '../../ground/settings/setting.ts';
 
 export const generateSettings = {
   'generate.max_new_tokens': defineSetting({

@@ -1,5 +1,5 @@
 // What a run learns from: single rows, or pairs of a better and a worse answer. Names of trl.DPOConfig and trl.experimental.orpo.
-import { defineSetting } from './setting.ts';
+import { defineSetting } from '../../ground/settings/setting.ts';
 
 const same = (text: string) => ({ en: text, zh: text });
 

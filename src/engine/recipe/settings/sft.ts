@@ -1,5 +1,5 @@
 // How rows become labels and a loss, under the names of trl.SFTConfig and transformers.TrainingArguments.
-import { defineSetting } from './setting.ts';
+import { defineSetting } from '../../ground/settings/setting.ts';
 
 const same = (text: string) => ({ en: text, zh: text });
 const tokens = { en: 'tokens', zh: '词元' };

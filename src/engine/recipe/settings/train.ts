@@ -1,5 +1,5 @@
 // Settings of the training loop, under the names of transformers.TrainingArguments and trl.SFTConfig.
-import { defineSetting } from './setting.ts';
+import { defineSetting } from '../../ground/settings/setting.ts';
 
 const steps = { en: 'steps', zh: '步' };
 const rows = { en: 'rows', zh: '行' };

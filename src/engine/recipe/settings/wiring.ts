@@ -1,8 +1,8 @@
 // Settings of the Python wiring: in which order a script calls PEFT, Transformers and TRL.
 // The stack's behaviour itself lives in wiring/; here are only the knobs.
 
+import { defineSetting } from '../../ground/settings/setting.ts';
 import { DEFAULT_STACK, stacks } from '../../libraries/stacks.ts';
-import { defineSetting } from './setting.ts';
 import { advancedWiringSettings } from './wiringAdvanced.ts';
 
 const same = (text: string) => ({ en: text, zh: text });

@@ -1,8 +1,8 @@
 // Settings of the Python wiring that most scripts leave alone: arguments of the calls, train mode, and the changes people
 // try when nothing trains. Folded away in the form.
 
-import { identifierProblem, namesProblem } from './names.ts';
-import { defineSetting } from './setting.ts';
+import { identifierProblem, namesProblem } from '../../ground/settings/names.ts';
+import { defineSetting } from '../../ground/settings/setting.ts';
 
 const same = (text: string) => ({ en: text, zh: text });
 

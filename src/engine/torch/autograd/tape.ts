@@ -9,7 +9,7 @@ import type {
   RecordRequest,
   TapeNode,
 } from './operation.ts';
-import type { PythonWarningRecord } from './pythonError.ts';
+import type { PythonWarning } from './pythonError.ts';
 import type { DType, EdgeContext, GradEdge, InputGradient, Storage, Value } from './value.ts';
 
 export interface ModuleOutput {
@@ -21,7 +21,7 @@ export interface ModuleOutput {
 export class Tape {
   readonly nodes: TapeNode[] = [];
   readonly values: Value[] = [];
-  readonly warnings: PythonWarningRecord[] = [];
+  readonly warnings: PythonWarning[] = [];
   /** Output facts of every module that ran in the forward pass, by path. */
   readonly moduleOutputs = new Map<string, ModuleOutput>();
   /** Parameters that backward reached, with whether their first gradient is exactly zero. */

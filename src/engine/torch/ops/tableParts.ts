@@ -1,8 +1,9 @@
 // What stands at the embedding and at the output head: the frozen table, its trainable copy (modules_to_save) or an adapter on it.
-import { SAVED_WRAPPER } from '../../adapters/saved/savedModules.ts';
+
 import { invariant } from '../../ground/errors.ts';
 import type { Value } from '../autograd/value.ts';
 import type { Module, Parameter } from '../nn/module.ts';
+import { SAVED_WRAPPER } from '../nn/savedWrapper.ts';
 import type { Recording } from '../recording.ts';
 import type { Member } from './linearGroup.ts';
 import { loraOf } from './linearGroup.ts';

@@ -1,7 +1,7 @@
 // What an optimiser is to the trainer: state buffers beside the adapter, one update as operations of the tape, and the numbers
 // of a step that it reads. Every update starts with the gradients' norms and the clipping factor (update.ts).
 
-import type { BufferData } from '../../training/backends/backend.ts';
+import type { BufferData } from '../autograd/bufferData.ts';
 import type { Tape } from '../autograd/tape.ts';
 import type { AdapterLayout } from '../trainedLayout.ts';
 

@@ -2,7 +2,7 @@
 // (tests/golden/optimizers.json); and what is refused.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../recipe/settings/jsonObject.ts';
+import type { JsonObject } from '../../ground/settings/jsonObject.ts';
 import { scheduleFactor, scheduleTypes } from './schedules.ts';
 
 interface Run {

@@ -1,7 +1,7 @@
 // Factors on the learning rate by optimiser step k from 0. Source: transformers 5.24 optimization.py (numerics 4.6): the
 // first step of a warmup has factor 0. What a schedule takes beside its name stands in lr_scheduler_kwargs.
 import { UserError } from '../../ground/errors.ts';
-import type { JsonObject } from '../../recipe/settings/jsonObject.ts';
+import type { JsonObject } from '../../ground/settings/jsonObject.ts';
 
 export const scheduleTypes = [
   'linear',

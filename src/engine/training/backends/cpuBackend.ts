@@ -3,10 +3,11 @@
 import type { FloatArray } from '../../../shaders/kernel.ts';
 import type { StepNumbers } from '../../../shaders/lib/step.ts';
 import { invariant } from '../../ground/errors.ts';
+import type { BufferData } from '../../torch/autograd/bufferData.ts';
 import type { KernelProfile, Ref, ReferenceContext } from '../../torch/autograd/operation.ts';
 import type { Plan } from '../../torch/autograd/plan.ts';
 import { elementCount, resolveAlias } from '../../torch/autograd/value.ts';
-import type { Backend, BufferData, Executable, RunCounters } from './backend.ts';
+import type { Backend, Executable, RunCounters } from './backend.ts';
 
 interface CpuExecutable extends Executable {
   readonly slots: readonly FloatArray[];

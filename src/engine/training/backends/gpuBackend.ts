@@ -1,5 +1,6 @@
 // The WebGPU backend: named buffers, a pool of slots shared by all plans, prepared dispatches replayed in submissions short
 // enough for an OS watchdog. Takes an open device; never requests one.
+import { MAP_READ, STORAGE, UNIFORM } from '../../../shaders/host/bufferUsage.ts';
 import type { BufferRange, PreparedDispatch } from '../../../shaders/host/dispatch.ts';
 import { encodeDispatch, prepareCalls } from '../../../shaders/host/dispatch.ts';
 import { Pipelines } from '../../../shaders/host/pipelines.ts';
@@ -7,17 +8,15 @@ import type { KernelCall } from '../../../shaders/kernel.ts';
 import type { StepNumbers } from '../../../shaders/lib/step.ts';
 import { encodeStep, STEP_SIZE_BYTES } from '../../../shaders/lib/step.ts';
 import { invariant, UserError } from '../../ground/errors.ts';
+import type { BufferData } from '../../torch/autograd/bufferData.ts';
 import type { KernelProfile, Ref } from '../../torch/autograd/operation.ts';
 import type { Plan } from '../../torch/autograd/plan.ts';
 import { elementCount, resolveAlias } from '../../torch/autograd/value.ts';
-import type { Backend, BufferData, Executable, RunCounters } from './backend.ts';
+import type { Backend, Executable, RunCounters } from './backend.ts';
 import { KernelTimer } from './kernelTimer.ts';
 import type { Variants } from './tune.ts';
 import { portableVariants } from './tune.ts';
 
-const STORAGE = 0x80 | 0x08 | 0x04; // STORAGE | COPY_DST | COPY_SRC, constants missing in Node
-const UNIFORM = 0x40 | 0x08;
-const MAP_READ = 0x01 | 0x08;
 /** Estimated work of one submission; at the slowest adapter seen (9 GFLOP/s) about 60 ms. */
 const FLOPS_PER_SUBMIT = 5e8;
 

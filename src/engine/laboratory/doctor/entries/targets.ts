@@ -1,5 +1,5 @@
 // target_modules: nothing matched, nothing given, something that cannot carry LoRA, some names wrong.
-import { parseTargetModules } from '../../../recipe/settings/targetModules.ts';
+import { parseTargetModules } from '../../../adapters/targetModules.ts';
 import type { DoctorEntry, Proposal } from '../entry.ts';
 import { same, text } from '../entry.ts';
 import type { DoctorFacts } from '../facts.ts';

@@ -1,6 +1,6 @@
 // What narrows an adapter module by module: rank_pattern and alpha_pattern, layers_to_transform, exclude_modules.
 // Source: PEFT 0.21 utils/other.py get_pattern_key, tuners/tuners_utils.py check_target_module_exists.
-import { jsonObject, jsonObjectProblem } from './jsonObject.ts';
+import { jsonObject, jsonObjectProblem } from '../ground/settings/jsonObject.ts';
 import type { TargetModules } from './targetModules.ts';
 import { matchesTarget } from './targetModules.ts';
 

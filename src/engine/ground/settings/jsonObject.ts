@@ -1,6 +1,6 @@
 // Settings whose value is a JSON object: arguments of a schedule, ranks by module. As text they stand in links and forms.
-import { UserError } from '../../ground/errors.ts';
-import { isRecord } from '../../ground/isRecord.ts';
+import { UserError } from '../errors.ts';
+import { isRecord } from '../isRecord.ts';
 
 export type JsonObject = Readonly<Record<string, number | string>>;
 

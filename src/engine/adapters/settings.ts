@@ -1,8 +1,8 @@
 // Settings of LoRA, under PEFT's names (peft.LoraConfig).
 
+import { namesProblem } from '../ground/settings/names.ts';
+import { defineSetting } from '../ground/settings/setting.ts';
 import { layersProblem, patternProblem } from './modulePatterns.ts';
-import { namesProblem } from './names.ts';
-import { defineSetting } from './setting.ts';
 import { targetModulesProblem } from './targetModules.ts';
 
 export const loraSettings = {

@@ -1,6 +1,6 @@
 // Settings of the optimiser beyond its common numbers, under the names of transformers.TrainingArguments and PEFT.
-import { jsonObjectProblem } from './jsonObject.ts';
-import { defineSetting } from './setting.ts';
+import { jsonObjectProblem } from '../../ground/settings/jsonObject.ts';
+import { defineSetting } from '../../ground/settings/setting.ts';
 
 const name = (value: string) => ({ value, label: { en: value, zh: value } });
 
