@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import type { LlamaConfig } from '../../models/llamaConfig.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
-import { inspect } from './inspect.ts';
+import { inspect } from '../inspect.ts';
 
 const thirty: LlamaConfig = {
   hiddenSize: 576,
