@@ -12,9 +12,9 @@ const engine = 'src/engine/';
 export const engineRooms: readonly string[] = [
   'ground',
   'libraries',
-  'recipe',
   'torch',
   'adapters',
+  'recipe',
   'data',
   'models',
   'python',

@@ -13,6 +13,7 @@ import {
   checkLockfile,
   readManifest,
 } from './documents.ts';
+import { judgeFolders } from './folders.ts';
 import { checkHeaders } from './headers.ts';
 import { checkLayers } from './layers.ts';
 import { checkLengths, longest } from './lengths.ts';
@@ -127,6 +128,12 @@ function modules(context: Context): readonly Module[] {
     .map(parseModule);
 }
 
+function layers(context: Context): Outcome {
+  const all = modules(context);
+  const { violations, notes } = judgeFolders(all);
+  return fromViolations([...checkLayers(all), ...violations], notes);
+}
+
 function documents(context: Context): Outcome {
   const paths = listFiles(context.root);
   const known = new Set(paths);
@@ -230,7 +237,7 @@ export const parts: readonly Part[] = [
     run: (c) =>
       verdict(c, 'tsc', ['-p', 'tools/check/tsconfig.engine.json', '--pretty', 'false'], 3 * minute),
   },
-  still('layers', (c) => fromViolations(checkLayers(modules(c)))),
+  still('layers', layers),
   still('vocabulary', (c) => fromViolations(checkVocabulary(modules(c)))),
   still('casts', (c) => fromViolations(checkCasts(modules(c), waivers))),
   still('headers', (c) => fromViolations(checkHeaders(sources(c)))),
