@@ -1,9 +1,10 @@
 // The model and knobs of the golden wiring values, in this project's words. Only tests import it.
 // Source: tools/golden/bench_model.py, tools/golden/observe.py.
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
-import type { RecipePatch, RecipeValues } from '../../recipe/recipe.ts';
-import { defaultValues, withPatch } from '../../recipe/recipe.ts';
-import type { Examination } from './examine.ts';
+
+import type { Examination } from '../laboratory/inspect/examine.ts';
+import type { LlamaConfig } from '../models/llamaConfig.ts';
+import type { RecipePatch, RecipeValues } from '../recipe/recipe.ts';
+import { defaultValues, withPatch } from '../recipe/recipe.ts';
 
 export const benchConfig: LlamaConfig = {
   hiddenSize: 64,
