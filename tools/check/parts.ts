@@ -1,6 +1,6 @@
 // The parts of the check, in the order they run: cheap and certain first. Each gives an Outcome; none prints.
 // A part is one entry here; what a static rule says is in the file that the entry names.
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Need } from '../setup/debian.ts';
 import { browserPath } from '../setup/probe.ts';
@@ -21,11 +21,10 @@ import type { Outcome } from './outcome.ts';
 import { failedPart, fromViolations, skippedPart } from './outcome.ts';
 import type { Finished } from './process.ts';
 import { run, tail } from './process.ts';
-import { readBiome, readPlaywright, readVitest } from './reports.ts';
+import { readBiome, readPlaywright, readSizeLimit, readVitest } from './reports.ts';
 import { checkRooms } from './rooms.ts';
 import type { Module, SourceFile } from './sources.ts';
 import { listFiles, parseModule, readFiles } from './sources.ts';
-import { checkUnused, entryPoints } from './unused.ts';
 import { checkCasts, checkVocabulary } from './vocabulary.ts';
 import { waivers } from './waivers.ts';
 
@@ -152,35 +151,17 @@ function documents(context: Context): Outcome {
   ]);
 }
 
-// Compilers, runners and type packages: used by name or by the compiler, never imported.
-const neverImported = new Set([
-  'typescript',
-  '@biomejs/biome',
-  '@webgpu/types',
-  '@types/node',
-  '@types/react',
-  '@types/react-dom',
-]);
-
-function unused(context: Context): Outcome {
-  const text = (path: string): string => readFileSync(join(context.root, path), 'utf8');
-  const files = sources(context);
-  const page = existsSync(join(context.root, 'index.html')) ? text('index.html') : '';
-  const manifest = readManifest(text('package.json'));
-  const packages = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }).filter(
-    (name) => !neverImported.has(name),
-  );
-  const entries = entryPoints(
-    files.map((f) => f.path),
-    [
-      text('package.json'),
-      ...listFiles(context.root)
-        .filter((f) => /^tools\/.*\.sh$/.test(f))
-        .map(text),
-    ].join('\n'),
-    page,
-  );
-  return fromViolations(checkUnused(modules(context), files, entries, packages));
+/** Files, exports and packages that nothing needs; then code that only tests need. */
+async function unused(context: Context): Promise<Outcome> {
+  const config = [
+    '--config',
+    'tools/check/knip.config.ts',
+    '--no-progress',
+    '--treat-config-hints-as-errors',
+  ];
+  const all = await verdict(context, 'knip', config, minute);
+  if (all.failed > 0) return all;
+  return verdict(context, 'knip', [...config, '--production', '--include', 'files,exports'], minute);
 }
 
 async function gpu(context: Context): Promise<Outcome> {
@@ -188,11 +169,16 @@ async function gpu(context: Context): Promise<Outcome> {
   return vitest(context, 'gpu', 10 * minute);
 }
 
+const sizeLimitConfig = 'tools/check/sizeLimit.config.ts';
+
 async function built(context: Context): Promise<Outcome> {
   const outcome = await verdict(context, 'vite', ['build', '--logLevel', 'warn'], 3 * minute);
   if (outcome.failed > 0) return outcome;
-  const { violations, notes } = checkDist(join(context.root, 'dist'));
-  return fromViolations(violations, notes);
+  const violations = checkDist(join(context.root, 'dist'));
+  if (violations.length > 0) return fromViolations(violations);
+  const done = await program(context, 'size-limit', ['--json', '--config', sizeLimitConfig], minute);
+  const weighed = readSizeLimit(done.output);
+  return weighed ?? failedPart(tail(done.output, 20));
 }
 
 async function e2e(context: Context): Promise<Outcome> {
@@ -245,7 +231,7 @@ export const parts: readonly Part[] = [
     fromViolations(checkLengths(sources(c), waivers), [`longest: ${longest(sources(c), 3).join(', ')}`]),
   ),
   still('kernel rooms', (c) => fromViolations(checkRooms(sources(c)))),
-  still('unused', unused),
+  { name: 'unused', run: unused },
   still('documents', documents),
   { name: 'unit', run: (c) => vitest(c, 'node', 8 * minute) },
   { name: 'gpu', run: gpu },
