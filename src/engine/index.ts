@@ -13,7 +13,6 @@ export type {
   Text,
   TextKind,
 } from './ground/settings/setting.ts';
-export { settingProblem } from './ground/settings/setting.ts';
 export { chapters as guideChapters } from './laboratory/doctor/guide.ts';
 export type {
   Diagnosis,
@@ -33,7 +32,7 @@ export type { CustomData, ModelRef, Recipe, RecipePatch, RecipeValues, SettingKe
 export {
   changedKeys,
   defaultValues,
-  isSettingKey,
+  readSettings,
   settingKeys,
   settingOf,
   withPatch,
