@@ -43,5 +43,6 @@ export {
   settingOf,
   withPatch,
 } from './recipe/recipe.ts';
+export { sameRun } from './recipe/sameRun.ts';
 export type { PythonWarning } from './torch/autograd/pythonError.ts';
 export type { CostEstimate, MemoryPlan } from './training/cost.ts';
