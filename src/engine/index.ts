@@ -37,4 +37,5 @@ export {
   settingOf,
   withPatch,
 } from './recipe/recipe.ts';
+export { sameRun } from './recipe/sameRun.ts';
 export type { CostEstimate, MemoryPlan } from './training/cost.ts';
