@@ -3,6 +3,7 @@
 import { addReference } from '../../../shaders/add/add.ref.ts';
 import { add as addKernel } from '../../../shaders/add/add.ts';
 import { call } from '../../../shaders/kernel.ts';
+import { invariant } from '../../ground/errors.ts';
 import type { Operation, Ref } from '../autograd/operation.ts';
 import type { Tape } from '../autograd/tape.ts';
 import type { Value } from '../autograd/value.ts';
@@ -43,6 +44,6 @@ export function add(tape: Tape, a: Value, b: Value, name: string): Value {
     attributes: null,
     path: name,
   });
-  if (!sum) throw new Error('internal: add recorded no output');
+  invariant(sum, 'add recorded no output');
   return sum;
 }

@@ -1,6 +1,6 @@
 // Factors on the learning rate by optimiser step k from 0. Source: transformers 5.24 optimization.py (numerics 4.6): the
 // first step of a warmup has factor 0. What a schedule takes beside its name stands in lr_scheduler_kwargs.
-import { UserError } from '../../ground/errors.ts';
+import { invariant, UserError } from '../../ground/errors.ts';
 import type { JsonObject } from '../../ground/settings/jsonObject.ts';
 
 export const scheduleTypes = [
@@ -123,7 +123,7 @@ const isScheduleType = (name: string): name is ScheduleType => Object.hasOwn(dec
 /** Factor of step k (from 0). `constant` ignores warmup, as get_constant_schedule does. Throws UserError 'schedule'. */
 export function scheduleFactor(options: ScheduleOptions, k: number): number {
   const { type, warmupSteps, totalSteps, kwargs } = options;
-  if (!isScheduleType(type)) throw new Error(`internal: no schedule '${type}'`);
+  invariant(isScheduleType(type), `no schedule '${type}'`);
   const decay = decays[type];
   const stranger = Object.keys(kwargs).find((name) => !decay.takes.includes(name));
   if (stranger !== undefined)
