@@ -6,6 +6,7 @@ export { startEngine } from './client.ts';
 export { decodeRows } from './data/rows.ts';
 export type { RowPreview } from './data/summary.ts';
 export type { ExportFile } from './exchange/export/adapterTensors.ts';
+export { invariant } from './ground/errors.ts';
 export type {
   NumberKind,
   Section,
