@@ -4,14 +4,11 @@
 export type { EngineClient } from './client.ts';
 export { startEngine } from './client.ts';
 export { decodeRows } from './data/rows.ts';
-export type { DataSummary, RowPreview } from './data/summary.ts';
+export type { RowPreview } from './data/summary.ts';
 export type { ExportFile } from './exchange/export/adapterTensors.ts';
+export { invariant } from './ground/errors.ts';
 export type {
-  BooleanKind,
-  ChoiceKind,
-  Kind,
   NumberKind,
-  Option,
   Section,
   Setting,
   Text,
@@ -31,7 +28,6 @@ export type { Why } from './laboratory/inspect/why.ts';
 export type { PythonReading } from './python/read/reading.ts';
 export { accelerateFiles } from './python/write/accelerateFiles.ts';
 export { formatLink, parseLink, recipeJson } from './recipe/link.ts';
-export type { PresetInfo } from './recipe/presets.ts';
 export { loadPresets } from './recipe/presets.ts';
 export type { CustomData, ModelRef, Recipe, RecipePatch, RecipeValues, SettingKey } from './recipe/recipe.ts';
 export {
@@ -42,5 +38,5 @@ export {
   settingOf,
   withPatch,
 } from './recipe/recipe.ts';
-export type { PythonWarning } from './torch/autograd/pythonError.ts';
+export { sameRun } from './recipe/sameRun.ts';
 export type { CostEstimate, MemoryPlan } from './training/cost.ts';

@@ -1,13 +1,13 @@
 // Everything the page can do: the only file, with engines.ts and modelActions.ts, that writes the store and sends commands.
 // It knows no React and no DOM beyond timers.
 import type { RecipeValues } from '../../engine/index.ts';
-import { defaultValues } from '../../engine/index.ts';
+import { defaultValues, sameRun } from '../../engine/index.ts';
 import type { BackendChoice, Command, ExportFormat, FloatType, GuideEntry } from '../../engine/protocol.ts';
 import { adapterActions } from './adapterActions.ts';
 import type { Engines } from './engines.ts';
 import { startEngines } from './engines.ts';
 import { modelActions } from './modelActions.ts';
-import { differences, edited, presetRecipe, presetValues, redone, sameRun, undone } from './recipeEdits.ts';
+import { differences, edited, presetRecipe, presetValues, redone, undone } from './recipeEdits.ts';
 import { newRun } from './reduce.ts';
 import { canResume, isBusy } from './runStatus.ts';
 import type { DialogName, Edit, Language, PageState, Ports, SheetName, Theme } from './state.ts';

@@ -1,8 +1,8 @@
 // The script's calls on their own, and the engine's reach.
 import { describe, expect, it } from 'vitest';
-import { benchConfig, benchPatch } from '../../laboratory/inspect/goldenBench.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
+import { benchConfig, benchPatch } from '../../testing/goldenBench.ts';
 import { PythonError } from '../../torch/autograd/pythonError.ts';
 import { assertWithinEngine, beyondEngine } from '../../training/reach.ts';
 import { wire } from './wire.ts';

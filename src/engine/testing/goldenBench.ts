@@ -1,10 +1,10 @@
 // The model and knobs of the golden wiring values, in this project's words. Only tests import it.
 // Source: tools/golden/bench_model.py, tools/golden/observe.py.
-import { invariant } from '../../ground/errors.ts';
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
-import type { RecipePatch, RecipeValues } from '../../recipe/recipe.ts';
-import { defaultValues, readSettings, withPatch } from '../../recipe/recipe.ts';
-import type { Examination } from './examine.ts';
+import { invariant } from '../ground/errors.ts';
+import type { Examination } from '../laboratory/inspect/examine.ts';
+import type { LlamaConfig } from '../models/llamaConfig.ts';
+import type { RecipePatch, RecipeValues } from '../recipe/recipe.ts';
+import { defaultValues, readSettings, withPatch } from '../recipe/recipe.ts';
 
 export const benchConfig: LlamaConfig = {
   hiddenSize: 64,
