@@ -9,7 +9,7 @@ import type { BufferData } from '../torch/autograd/bufferData.ts';
 import { Tape } from '../torch/autograd/tape.ts';
 import { gradientSplits } from '../torch/ops/loraOperations.ts';
 import type { Optimizer, OptimizerOptions, StateBuffer } from '../torch/optim/optimizer.ts';
-import { optimizerNamed } from '../torch/optim/optimizers.ts';
+import { optimizers } from '../torch/optim/optimizers.ts';
 import type { ScheduleOptions } from '../torch/optim/schedules.ts';
 import { scheduleFactor } from '../torch/optim/schedules.ts';
 import { rateTable, rateTableLength, recordOptimizerStep, tensorTable } from '../torch/optim/update.ts';
@@ -20,7 +20,7 @@ import { LEAST_FLOATS, makeBuffers } from './namedBuffers.ts';
 
 /** What the optimiser remembers from step to step. */
 function stateOf(layout: AdapterLayout, values: RecipeValues): readonly StateBuffer[] {
-  return optimizerNamed(values['train.optim'])
+  return optimizers[values['train.optim']]
     .state(layout)
     .map(({ name, floats }) => ({ name, floats: Math.max(LEAST_FLOATS, floats) }));
 }
@@ -34,7 +34,7 @@ export function gradientBuffers({ total }: AdapterLayout): NamedBuffers {
 export function optimizerBuffers(layout: AdapterLayout, values: RecipeValues): NamedBuffers {
   return new Map<string, BufferData | number>([
     ...stateOf(layout, values).map(({ name, floats }) => [name, floats] as const),
-    ...optimizerNamed(values['train.optim']).tables(layout),
+    ...optimizers[values['train.optim']].tables(layout),
     ['tensors', layout.tensors.length > 0 ? tensorTable(layout) : new Uint32Array(2)],
     ['rates', rateTableLength(layout)],
   ]);
@@ -43,7 +43,7 @@ export function optimizerBuffers(layout: AdapterLayout, values: RecipeValues): N
 /** Norms, clipping, update. */
 export function recordUpdate(layout: AdapterLayout, values: RecipeValues): Tape {
   const tape = new Tape();
-  recordOptimizerStep(tape, layout, optimizerNamed(values['train.optim']), {
+  recordOptimizerStep(tape, layout, optimizers[values['train.optim']], {
     ...optionsOf(values),
     maxGradNorm: values['train.max_grad_norm'],
     splits: gradientSplits(layout.total),
@@ -70,7 +70,7 @@ export class Learner {
    * that the device can't bind.
    */
   constructor(backend: Backend, layout: AdapterLayout, values: RecipeValues, totalSteps: number) {
-    this.optimizer = optimizerNamed(values['train.optim']);
+    this.optimizer = optimizers[values['train.optim']];
     this.#backend = backend;
     this.#layout = layout;
     this.#values = values;
