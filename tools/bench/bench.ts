@@ -1,5 +1,5 @@
 // `npm run bench`: this machine's adapter measured side by side in one run: peaks, 4-bit products, whole steps, every kernel of
-// one, generation, loading, memory. `--json` prints one object; `--quick` leaves SmolLM2 out; `--browser` also measures in
+// one, generation, loading, memory, inspections. `--json` prints one object; `--quick` leaves SmolLM2 out; `--browser` also measures in
 // Chromium, beside onnxruntime-web.
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -12,6 +12,7 @@ import { fileSource } from '../cli/fileSource.ts';
 import { nodeGpu } from '../cli/nodeGpu.ts';
 import { readPublic } from '../cli/readPublic.ts';
 import { compareInBrowser } from './browser/compare.ts';
+import { measureInspections } from './inspection.ts';
 import type { Peaks } from './peak.ts';
 import { measurePeaks } from './peak.ts';
 import type { ProductTable } from './products.ts';
@@ -69,7 +70,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const steps: StepResult[] = [];
   for (const one of cases) if (gpu || one.backend === 'cpu') steps.push(await measureSteps(gpu, one));
   const browser = values.browser ? await compareInBrowser() : null;
-  const result: BenchResult = { adapter, steps, browser };
+  const result: BenchResult = { adapter, steps, browser, inspections: measureInspections() };
   if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   else printReport(result, (line) => process.stdout.write(`${line}\n`));
 }

@@ -21,7 +21,11 @@ test.each([
   ['src/ui/a.tsx', "new Worker(new URL('../engine/worker.ts', import.meta.url));", 'two doors'],
   ['src/ui/a.tsx', "export { k } from '../shaders/kernel.ts';", 'WebGPU stays below the engine'],
   ['src/engine/ops/a.ts', "import s from '../../shaders/a/a.wgsl?raw';", 'WGSL text lives with its kernel'],
-  ['src/engine/a.ts', "import { f } from '../bench/bench.ts';", 'The product never depends on its tools'],
+  [
+    'src/engine/a.ts',
+    "import { f } from '../../tools/bench/bench.ts';",
+    'The product never depends on its tools',
+  ],
   [
     'src/engine/a.ts',
     "import { gpu } from '../shaders/testing/gpu.ts';",

@@ -2,8 +2,8 @@
 import { assertRankFits } from '../adapters/lora/rankFits.ts';
 import { prepareData } from '../data/prepareData.ts';
 import { UserError } from '../ground/errors.ts';
-import { inspect } from '../laboratory/inspect/inspect.ts';
 import type { Inspection } from '../laboratory/inspect/inspection.ts';
+import { inspect } from '../laboratory/inspect.ts';
 import { weightFormatsOf } from '../models/weightSource.ts';
 import { weightOptions } from '../python/run/wire.ts';
 import type { ScriptContext } from '../python/write/pythonScript.ts';

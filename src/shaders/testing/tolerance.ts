@@ -1,7 +1,7 @@
 // Test-only: the single source of tolerances. Every bound is derived from the unit roundoff and the length of the sum.
 
 /** Unit roundoff of IEEE binary32, 2^-24. */
-export const F32_ROUNDOFF = 2 ** -24;
+const F32_ROUNDOFF = 2 ** -24;
 
 /**
  * Bound for a float32 sum of `length` products in any order against the exact value (Higham, Accuracy and Stability,

@@ -1,19 +1,20 @@
 // The exported adapter read back: PEFT's names, values bit for bit, targets that mean the adapted modules and no others; the
 // GGUF's names, scale and row order. That the real libraries open both is shown by tools/golden/check_export.py.
 import { describe, expect, it } from 'vitest';
-import { bytesSource } from '../../ground/formats/byteSource.ts';
+import { blobSource } from '../../ground/formats/byteSource.ts';
 import { readGguf } from '../../ground/formats/gguf/reader.ts';
 import { readSafetensors, toFloat32 } from '../../ground/formats/safetensors.ts';
-import { benchConfig } from '../../laboratory/inspect/goldenBench.ts';
 import { unpermuteRows } from '../../models/gguf/ggufWeights.ts';
 import { wire } from '../../python/run/wire.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
+import { benchConfig } from '../../testing/goldenBench.ts';
 import { layoutAdapters } from '../../torch/trainedLayout.ts';
-import { adapterPairs, adapterTensors, trainedTensors } from './adapterTensors.ts';
+import { adapterTensors, trainedTensors } from './adapterTensors.ts';
 import { ggufAdapter } from './ggufAdapter.ts';
 import { mlxFiles } from './mlxAdapter.ts';
 import { peftFiles } from './peftDirectory.ts';
+import { adapterPairs } from './testing/adapterPairs.ts';
 
 function adapter(patch: RecipePatch = {}) {
   const wired = wire(benchConfig, withPatch(defaultValues, { 'lora.r': 4, 'lora.lora_alpha': 6, ...patch }));
@@ -118,7 +119,7 @@ describe('the GGUF adapter', () => {
   it('has llama.cpp’s names, alpha for its scale, and q and k rows in the file’s order', async () => {
     const exported = adapter();
     const { bytes } = ggufAdapter(exported);
-    const gguf = await readGguf(bytesSource('adapter.gguf', bytes));
+    const gguf = await readGguf(blobSource('adapter.gguf', new Blob([bytes])));
     expect(gguf.metadata.get('general.type')).toBe('adapter');
     expect(gguf.metadata.get('adapter.lora.alpha')).toBe(6);
     expect(gguf.tensors.size).toBe(exported.layout.tensors.length);
@@ -147,7 +148,7 @@ describe('the GGUF adapter', () => {
 
   it('has no effect when lora_alpha is 0, though its loader takes alpha 0 for a scale of 1', async () => {
     const { bytes } = ggufAdapter(adapter({ 'lora.lora_alpha': 0 }));
-    const gguf = await readGguf(bytesSource('adapter.gguf', bytes));
+    const gguf = await readGguf(blobSource('adapter.gguf', new Blob([bytes])));
     expect(gguf.metadata.get('adapter.lora.alpha')).toBe(1);
     const sizes = [...gguf.tensors].flatMap(([name, { offset, bytes: length }]) =>
       name.endsWith('lora_b')

@@ -2,7 +2,7 @@
 // llama.cpp open both with the same logits is shown by tools/golden/check_export.py and check_llama_cpp.py.
 import { expect, it } from 'vitest';
 import { dequantise4, quantise4 } from '../../../shaders/quant/blockwise4.ts';
-import { bytesSource } from '../../ground/formats/byteSource.ts';
+import { blobSource } from '../../ground/formats/byteSource.ts';
 import { readSafetensors, toFloat32 } from '../../ground/formats/safetensors.ts';
 import { ggufModel } from '../../models/gguf/ggufModel.ts';
 import { embeddedModel } from '../../models/modelFiles.ts';
@@ -13,13 +13,14 @@ import { defaultValues, withPatch } from '../../recipe/recipe.ts';
 import { readPublic } from '../../testing/embedded.ts';
 import { layoutAdapters } from '../../torch/trainedLayout.ts';
 import type { ExportedAdapter } from './adapterTensors.ts';
-import { adapterPairs, adapterTensors } from './adapterTensors.ts';
+import { adapterTensors } from './adapterTensors.ts';
 import { floatBytes } from './floatBytes.ts';
 import { mergedGguf } from './mergedGguf.ts';
 import { mergedModelFiles, shardedFiles } from './mergedModel.ts';
 import type { MergedTensor } from './mergedTensors.ts';
 import { mergedTensors } from './mergedTensors.ts';
 import { peftFiles } from './peftDirectory.ts';
+import { adapterPairs } from './testing/adapterPairs.ts';
 
 const files = await embeddedModel(readPublic);
 
@@ -108,7 +109,7 @@ it('writes a GGUF file that opens as a model with the same weights and tokenizer
   const adapter = adapterOf({ 'lora.r': 2 });
   const tensors = async () => mergedTensors(adapter, await files.weights(() => {}), none);
   const { bytes } = await mergedGguf(files, await tensors(), 'float32', 'merged');
-  const opened = await ggufModel(bytesSource('model.gguf', bytes));
+  const opened = await ggufModel(blobSource('model.gguf', new Blob([bytes])));
   // The file keeps the norm's epsilon in float32.
   expect(opened.config).toEqual({ ...files.config, rmsNormEps: Math.fround(files.config.rmsNormEps) });
   const text = 'The mill of 1902, 你好 <|im_end|>';

@@ -6,9 +6,9 @@ import type { RowFacts } from '../../data/rowFacts.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
 import { doctorSamples } from '../../testing/doctorSamples.ts';
+import type { Cell, Product } from '../../testing/goldenBench.ts';
+import { benchConfig, benchPatch, recipeOf } from '../../testing/goldenBench.ts';
 import { examine } from '../inspect/examine.ts';
-import type { Cell, Product } from '../inspect/goldenBench.ts';
-import { benchConfig, benchPatch, recipeOf } from '../inspect/goldenBench.ts';
 import { diagnose } from './diagnose.ts';
 
 const options = { batch: { rows: 2, tokens: 8 }, allMasked: false };

@@ -1,12 +1,12 @@
 // The rule tables and the calls on their own: one rule for each point and stack, the engine's reach, versions.
 import { describe, expect, it } from 'vitest';
-import { benchConfig, benchPatch } from '../../laboratory/inspect/goldenBench.ts';
 import { rules, rulesFor } from '../../libraries/rules/behaviours.ts';
 import type { BehaviourKey } from '../../libraries/rules/rule.ts';
 import { stackOf, stacks } from '../../libraries/stacks.ts';
 import { compareVersions, satisfies } from '../../libraries/version.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
+import { benchConfig, benchPatch } from '../../testing/goldenBench.ts';
 import { PythonError } from '../../torch/autograd/pythonError.ts';
 import { assertWithinEngine, beyondEngine } from '../../training/reach.ts';
 import { wire } from './wire.ts';
