@@ -4,8 +4,8 @@
 import { idleStep } from '../../../shaders/lib/step.ts';
 import type { Tokenizer } from '../../data/tokenizer.ts';
 import { UserError } from '../../ground/errors.ts';
-import { recordLlama } from '../../models/llama.ts';
 import type { LlamaConfig } from '../../models/llamaConfig.ts';
+import { recordForward } from '../../models/recordForward.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
 import { makePlan } from '../../torch/autograd/plan.ts';
 import { Tape } from '../../torch/autograd/tape.ts';
@@ -140,7 +140,7 @@ export class Generator {
         tape.withGrad(false, () => {
           const recording = new Recording(tape, model, layout);
           const batch = { rows: 1, tokens };
-          const { final } = recordLlama(recording, config, batch, { maxTokens: this.#maxTokens });
+          const { final } = recordForward(recording, config, batch, { maxTokens: this.#maxTokens });
           if (tokens === 1) logits(recording, final);
         }),
       );
