@@ -28,6 +28,7 @@ import type { Module, SourceFile } from './sources.ts';
 import { listFiles, parseModule, readFiles } from './sources.ts';
 import { checkCasts, checkVocabulary } from './vocabulary.ts';
 import { waivers } from './waivers.ts';
+import { checkWorkflows } from './workflows.ts';
 
 export interface Context {
   readonly root: string;
@@ -146,6 +147,7 @@ function documents(context: Context): Outcome {
     ...checkDependencies(manifest, text('docs/decisions/0005-dependencies.md')),
     ...checkCommands(manifest, text('README.md')),
     ...checkLinks(files, known),
+    ...checkWorkflows(readFiles(context.root, paths, /^\.github\/workflows\/.*\.ya?ml$/), manifest, known),
     ...checkLockfile(text('package-lock.json')),
   ]);
 }

@@ -15,11 +15,12 @@ import { memoryStore } from '../../src/engine/session/snapshot.ts';
 import { newestSnapshot } from '../../src/engine/session/snapshotDecode.ts';
 import type { OpenedBackend } from '../../src/engine/training/backends/openDevice.ts';
 import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
+import { helped } from '../commandLine.ts';
 import { fileTuning } from './fileTuning.ts';
 import { folderStore } from './folderStore.ts';
 import { nodeGpu } from './nodeGpu.ts';
 import type { CliOptions } from './options.ts';
-import { readOptions } from './options.ts';
+import { command, readOptions } from './options.ts';
 import { readPublic } from './readPublic.ts';
 import { recipeOf } from './recipeOf.ts';
 import type { Report } from './report.ts';
@@ -170,7 +171,10 @@ async function train(options: CliOptions, report: Report, assets: Assets): Promi
   }
 }
 
+export { command };
+
 export async function main(args: readonly string[]): Promise<number> {
+  if (helped(command, args)) return 0;
   const report = args.includes('--json') ? jsonReport : textReport;
   try {
     const options = readOptions(args);
