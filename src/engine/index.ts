@@ -6,6 +6,7 @@ export { startEngine } from './client.ts';
 export { decodeRows } from './data/rows.ts';
 export type { RowPreview } from './data/summary.ts';
 export type { ExportFile } from './exchange/export/adapterTensors.ts';
+export { invariant } from './ground/errors.ts';
 export type {
   NumberKind,
   Section,
@@ -13,7 +14,6 @@ export type {
   Text,
   TextKind,
 } from './ground/settings/setting.ts';
-export { settingProblem } from './ground/settings/setting.ts';
 export { chapters as guideChapters } from './laboratory/doctor/guide.ts';
 export type {
   Diagnosis,
@@ -33,9 +33,10 @@ export type { CustomData, ModelRef, Recipe, RecipePatch, RecipeValues, SettingKe
 export {
   changedKeys,
   defaultValues,
-  isSettingKey,
+  readSettings,
   settingKeys,
   settingOf,
   withPatch,
 } from './recipe/recipe.ts';
+export { sameRun } from './recipe/sameRun.ts';
 export type { CostEstimate, MemoryPlan } from './training/cost.ts';

@@ -1,5 +1,5 @@
 // `npm run bench`: this machine's adapter measured side by side in one run: peaks, 4-bit products, whole steps, every kernel of
-// one, generation, loading, memory.
+// one, generation, loading, memory, inspections.
 import { existsSync } from 'node:fs';
 import { ggufModel } from '../../src/engine/models/gguf/ggufModel.ts';
 import type { ModelFiles } from '../../src/engine/models/modelFiles.ts';
@@ -12,6 +12,7 @@ import { readPublic } from '../cli/readPublic.ts';
 import type { Command } from '../commandLine.ts';
 import { tool } from '../commandLine.ts';
 import { compareInBrowser } from './browser/compare.ts';
+import { measureInspections } from './inspection.ts';
 import type { Peaks } from './peak.ts';
 import { measurePeaks } from './peak.ts';
 import type { ProductTable } from './products.ts';
@@ -77,7 +78,7 @@ export const main = tool(command, async (values) => {
   const steps: StepResult[] = [];
   for (const one of cases) if (gpu || one.backend === 'cpu') steps.push(await measureSteps(gpu, one));
   const browser = values.browser ? await compareInBrowser() : null;
-  const result: BenchResult = { adapter, steps, browser };
+  const result: BenchResult = { adapter, steps, browser, inspections: measureInspections() };
   if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   else printReport(result, (line) => process.stdout.write(`${line}\n`));
   return 0;

@@ -5,6 +5,7 @@ import type { Event, ExportFormat } from '../../src/engine/protocol.ts';
 import { formatLink } from '../../src/engine/recipe/link.ts';
 import { presetValues } from '../../src/engine/recipe/presets.ts';
 import type { Recipe } from '../../src/engine/recipe/recipe.ts';
+import { sameRun } from '../../src/engine/recipe/sameRun.ts';
 import { Assets } from '../../src/engine/session/assets.ts';
 import { errorData } from '../../src/engine/session/errorData.ts';
 import { lossBehind } from '../../src/engine/session/lossBehind.ts';
@@ -155,7 +156,7 @@ async function train(options: CliOptions, report: Report, assets: Assets): Promi
   const store = options.checkpoint === null ? memoryStore() : folderStore(options.checkpoint);
   for (let attempt = 1; ; attempt++) {
     const found = await newestSnapshot(store);
-    const saved = found && JSON.stringify(found.recipe) === JSON.stringify(recipe) ? found : null;
+    const saved = found && sameRun(found.recipe, recipe) ? found : null;
     const opened = await openDevice(options, recipe);
     try {
       await runOn(opened, saved, { options, report, assets, recipe }, store);

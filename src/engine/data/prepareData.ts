@@ -3,7 +3,6 @@
 import type { RecipeValues } from '../recipe/recipe.ts';
 import type { Schedule } from './batches.ts';
 import { totalSteps } from './batches.ts';
-import type { Packing } from './packing.ts';
 import { pack } from './packing.ts';
 import type { PairObjective } from './pairs.ts';
 import { tokenizePairs } from './pairs.ts';
@@ -60,11 +59,6 @@ function pairDataset(
   };
 }
 
-const objectiveOf = (values: RecipeValues): PairObjective | null => {
-  const objective = values['train.objective'];
-  return objective === 'dpo' || objective === 'orpo' ? objective : null;
-};
-
 /** Rows as they are trained. Packed rows are cut by the packing, and none is dropped for its mask. */
 function examplesOf(
   rows: readonly Row[],
@@ -72,9 +66,9 @@ function examplesOf(
   options: TokenizeOptions,
   values: RecipeValues,
 ): readonly Example[] {
-  const objective = objectiveOf(values);
-  if (objective) return tokenizePairs(rows, tokenizer, values['train.max_length'], objective);
-  const packing = packingOf(values);
+  const objective = values['train.objective'];
+  if (objective !== 'sft') return tokenizePairs(rows, tokenizer, values['train.max_length'], objective);
+  const packing = values['train.packing'];
   if (packing === 'none') return tokenizeRows(rows, tokenizer, options).examples;
   return pack(
     rows.map((row) => tokenizeRow(row, tokenizer, options)),
@@ -83,24 +77,20 @@ function examplesOf(
   );
 }
 
-const packings: readonly Packing[] = ['none', 'bfd', 'bfd_split', 'wrapped'];
-const packingOf = (values: RecipeValues): Packing =>
-  packings.find((one) => one === values['train.packing']) ?? 'none';
-
 /** Everything about the rows, also when nothing can be learned from them: the page then says why. */
 export function prepareData(source: RecipeRows, tokenizer: Tokenizer, values: RecipeValues): PreparedData {
-  const packing = packingOf(values);
+  const packing = values['train.packing'];
   const cuts = packing === 'none' || packing === 'bfd';
   const options = {
     maxLength: cuts ? values['train.max_length'] : Number.MAX_SAFE_INTEGER,
     completionOnly: values['train.completion_only_loss'],
     assistantOnly: values['train.assistant_only_loss'],
   };
-  const objective = objectiveOf(values);
+  const objective = values['train.objective'];
   const read = (rows: readonly Row[]): Dataset =>
-    objective
-      ? pairDataset(rows, tokenizer, values['train.max_length'], objective)
-      : tokenizeRows(rows, tokenizer, options);
+    objective === 'sft'
+      ? tokenizeRows(rows, tokenizer, options)
+      : pairDataset(rows, tokenizer, values['train.max_length'], objective);
   const dataset = read(source.rows);
   const parts = splitRows(source.rows, values['data.test_size'], values['train.seed']);
   const train = read(parts.train);
@@ -143,9 +133,9 @@ export function prepareData(source: RecipeRows, tokenizer: Tokenizer, values: Re
       longestTokens: dataset.longest,
       truncatedRows: dataset.truncatedRows,
       maskedRows: dataset.maskedRows,
-      preview: (objective
-        ? dataset.examples.slice(0, PREVIEW_ROWS)
-        : source.rows.slice(0, PREVIEW_ROWS).map((row) => tokenizeRow(row, tokenizer, options))
+      preview: (objective === 'sft'
+        ? source.rows.slice(0, PREVIEW_ROWS).map((row) => tokenizeRow(row, tokenizer, options))
+        : dataset.examples.slice(0, PREVIEW_ROWS)
       ).map((example) => preview(example, tokenizer)),
       notes,
     },

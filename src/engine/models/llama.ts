@@ -1,6 +1,7 @@
 // The llama family: records the forward pass from the module tree, layer by layer, under whatever grad mode, hooks and
 // checkpointing the wiring left. Source of the block structure: transformers 4.57 models/llama/modeling_llama.py.
 
+import { invariant } from '../ground/errors.ts';
 import { checkpointNonReentrant, checkpointReentrant } from '../torch/autograd/segment.ts';
 import type { Value } from '../torch/autograd/value.ts';
 import { attention } from '../torch/ops/attention.ts';
@@ -27,7 +28,7 @@ function normAt(recording: Recording, config: LlamaConfig, x: Value, path: strin
       buffer: `weights/${path}`,
       offset: 0,
     });
-  if (!value) throw new Error(`internal: ${path} has no weight`);
+  invariant(value, `${path} has no weight`);
   const out = rmsNorm(recording.tape, { x, weight: value, eps: config.rmsNormEps, path });
   recording.tape.noteModule(recording.path(path), out);
   return out;

@@ -8,7 +8,7 @@ import type { RecipeValues } from '../recipe/recipe.ts';
 import { Tape } from '../torch/autograd/tape.ts';
 import { gradientSplits } from '../torch/ops/loraOperations.ts';
 import type { Optimizer, StateBuffer } from '../torch/optim/optimizer.ts';
-import { optimizerNamed } from '../torch/optim/optimizers.ts';
+import { optimizers } from '../torch/optim/optimizers.ts';
 import type { ScheduleOptions } from '../torch/optim/schedules.ts';
 import { scheduleFactor } from '../torch/optim/schedules.ts';
 import { rateTable, recordOptimizerStep, tensorTable } from '../torch/optim/update.ts';
@@ -17,9 +17,7 @@ import type { Backend } from './backends/backend.ts';
 
 /** Bytes of the optimiser's state, for the estimate. */
 export const optimizerStateFloats = (layout: AdapterLayout, values: RecipeValues): number =>
-  optimizerNamed(values['train.optim'])
-    .state(layout)
-    .reduce((sum, { floats }) => sum + floats, 0);
+  optimizers[values['train.optim']].state(layout).reduce((sum, { floats }) => sum + floats, 0);
 
 export class Learner {
   readonly optimizer: Optimizer;
@@ -34,7 +32,7 @@ export class Learner {
    * that the device can't bind.
    */
   constructor(backend: Backend, layout: AdapterLayout, values: RecipeValues, totalSteps: number) {
-    this.optimizer = optimizerNamed(values['train.optim']);
+    this.optimizer = optimizers[values['train.optim']];
     this.#backend = backend;
     this.#layout = layout;
     this.#values = values;

@@ -23,11 +23,12 @@ export interface StepPlansInputs {
 
 /** What a recipe's objective asks of pairs; null for single rows. */
 export function preferenceOf(values: RecipeValues): Preference | null {
-  const beta = values['train.beta'];
-  if (values['train.objective'] === 'orpo') return { objective: 'orpo', beta };
-  if (values['train.objective'] !== 'dpo') return null;
-  const type = values['train.dpo_loss_type'];
-  return { objective: type === 'hinge' || type === 'ipo' ? type : 'sigmoid', beta };
+  const objective = values['train.objective'];
+  if (objective === 'sft') return null;
+  return {
+    objective: objective === 'orpo' ? objective : values['train.dpo_loss_type'],
+    beta: values['train.beta'],
+  };
 }
 
 export class StepPlans {

@@ -136,7 +136,7 @@ export class Trainer {
   /** How far the last step moved each tensor; empty for an optimiser that does not tell. Waits for it. */
   async updateNorms(): Promise<number[]> {
     const { values } = this.#inputs;
-    if (this.#learner.optimizer.name !== 'adamw_torch') return [];
+    if (values['train.optim'] !== 'adamw_torch') return [];
     return updateNorms(this.layout, await this.state(), {
       learningRate: this.#lastRate,
       beta1: values['train.adam_beta1'],

@@ -8,8 +8,8 @@ export interface Text {
 
 export type Section = 'start' | 'model' | 'lora' | 'wiring' | 'training' | 'generation';
 
-export interface Option {
-  readonly value: string;
+export interface Option<V extends string = string> {
+  readonly value: V;
   readonly label: Text;
   readonly help?: Text;
 }
@@ -23,9 +23,9 @@ export interface NumberKind {
   readonly scale?: 'linear' | 'log';
   readonly unit?: Text;
 }
-export interface ChoiceKind {
+export interface ChoiceKind<V extends string = string> {
   readonly kind: 'choice';
-  readonly options: readonly Option[];
+  readonly options: readonly Option<V>[];
 }
 export interface BooleanKind {
   readonly kind: 'boolean';
@@ -38,11 +38,14 @@ export interface TextKind {
 }
 
 export type Kind = NumberKind | ChoiceKind | BooleanKind | TextKind;
+/** Type of a setting's value; of a choice the union of its options' values. */
 export type ValueOf<K extends Kind> = K extends NumberKind
   ? number
   : K extends BooleanKind
     ? boolean
-    : string;
+    : K extends ChoiceKind<infer V>
+      ? V
+      : string;
 
 export interface Setting<K extends Kind = Kind> {
   readonly type: K;
@@ -60,6 +63,13 @@ export interface Setting<K extends Kind = Kind> {
 export function defineSetting<const K extends Kind>(setting: Setting<K>): Setting<K> {
   return setting;
 }
+
+/** Options that are shown as they are written: the names of a registry. */
+export const namedOptions = <const V extends string>(values: readonly V[]): readonly Option<V>[] =>
+  values.map((value) => ({ value, label: { en: value, zh: value } }));
+
+/** Type of the value of one setting. */
+export type SettingValue<S> = S extends Setting<infer K extends Kind> ? ValueOf<K> : never;
 
 /** Why `value` can't be the value of `setting`, in words that name what was expected; null when it can. */
 export function settingProblem(key: string, setting: Setting, value: unknown): string | null {

@@ -8,7 +8,7 @@ import type { Argument } from './python.ts';
 import { call, expression } from './python.ts';
 
 export const isFourBit = (values: RecipeValues): boolean => values['bnb.bnb_4bit_quant_type'] !== 'none';
-const attach = (values: RecipeValues): string => values['wiring.attach'];
+const attach = (values: RecipeValues) => values['wiring.attach'];
 
 export function loadModel(values: RecipeValues, dialect: Dialect): string {
   const dtype = expression(`torch.${values['model.dtype']}`);
@@ -51,7 +51,7 @@ export function loadModel(values: RecipeValues, dialect: Dialect): string {
 const needsConfig = (values: RecipeValues): boolean =>
   passesConfig(values) || ['get_peft_model', 'add_adapter'].includes(attach(values));
 
-const reentrantKwargs = (choice: string): readonly Argument[] =>
+const reentrantKwargs = (choice: RecipeValues['train.use_reentrant']): readonly Argument[] =>
   choice === 'default'
     ? []
     : [

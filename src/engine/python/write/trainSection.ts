@@ -17,7 +17,7 @@ function patchedTrainer(
 ): { readonly name: string; readonly source: string } | null {
   const step = values['wiring.step'];
   const inherited = 'super().compute_loss(model, inputs, return_outputs=True, **kwargs)';
-  const bodies: Readonly<Record<string, string>> = {
+  const bodies: Readonly<Partial<Record<typeof step, string>>> = {
     no_grad: `with torch.no_grad():\n    loss, outputs = ${inherited}`,
     inference_mode: `with torch.inference_mode():\n    loss, outputs = ${inherited}`,
     detach: `loss, outputs = ${inherited}\nloss = loss.detach()`,

@@ -107,7 +107,7 @@ function packingArguments(values: RecipeValues, dialect: Dialect): Argument[] {
 
 /** Names of TRL's trainer and its configuration for an objective. */
 export function trlClasses(values: RecipeValues): { readonly trainer: string; readonly config: string } {
-  const name = { sft: 'SFT', dpo: 'DPO', orpo: 'ORPO' }[values['train.objective']] ?? 'SFT';
+  const name = { sft: 'SFT', dpo: 'DPO', orpo: 'ORPO' }[values['train.objective']];
   return { trainer: `${name}Trainer`, config: `${name}Config` };
 }
 

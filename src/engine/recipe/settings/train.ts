@@ -1,5 +1,6 @@
 // Settings of the training loop, under the names of transformers.TrainingArguments and trl.SFTConfig.
-import { defineSetting } from '../../ground/settings/setting.ts';
+import { defineSetting, namedOptions } from '../../ground/settings/setting.ts';
+import { scheduleTypes } from '../../torch/optim/names.ts';
 
 const steps = { en: 'steps', zh: '步' };
 const rows = { en: 'rows', zh: '行' };
@@ -63,20 +64,7 @@ export const trainSettings = {
     python: 'SFTConfig(gradient_accumulation_steps=…)',
   }),
   'train.lr_scheduler_type': defineSetting({
-    type: {
-      kind: 'choice',
-      options: [
-        { value: 'linear', label: { en: 'linear', zh: 'linear' } },
-        { value: 'cosine', label: { en: 'cosine', zh: 'cosine' } },
-        { value: 'constant', label: { en: 'constant', zh: 'constant' } },
-        { value: 'constant_with_warmup', label: { en: 'constant_with_warmup', zh: 'constant_with_warmup' } },
-        { value: 'cosine_with_restarts', label: { en: 'cosine_with_restarts', zh: 'cosine_with_restarts' } },
-        { value: 'polynomial', label: { en: 'polynomial', zh: 'polynomial' } },
-        { value: 'inverse_sqrt', label: { en: 'inverse_sqrt', zh: 'inverse_sqrt' } },
-        { value: 'warmup_stable_decay', label: { en: 'warmup_stable_decay', zh: 'warmup_stable_decay' } },
-        { value: 'cosine_with_min_lr', label: { en: 'cosine_with_min_lr', zh: 'cosine_with_min_lr' } },
-      ],
-    },
+    type: { kind: 'choice', options: namedOptions(scheduleTypes) },
     default: 'linear',
     section: 'training',
     advanced: true,

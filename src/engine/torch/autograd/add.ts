@@ -5,6 +5,7 @@ import { addReference } from '../../../shaders/add/add.ref.ts';
 import { add as addKernel } from '../../../shaders/add/add.ts';
 import { call } from '../../../shaders/kernel.ts';
 import { invariant } from '../../ground/errors.ts';
+
 import type { Operation, Ref, TapeNode } from './operation.ts';
 import type { Tape } from './tape.ts';
 import type { Value } from './value.ts';

@@ -1,15 +1,11 @@
 // Settings of the optimiser beyond its common numbers, under the names of transformers.TrainingArguments and PEFT.
 import { jsonObjectProblem } from '../../ground/settings/jsonObject.ts';
-import { defineSetting } from '../../ground/settings/setting.ts';
-
-const name = (value: string) => ({ value, label: { en: value, zh: value } });
+import { defineSetting, namedOptions } from '../../ground/settings/setting.ts';
+import { optimizerNames } from './names.ts';
 
 export const optimizerSettings = {
   'train.optim': defineSetting({
-    type: {
-      kind: 'choice',
-      options: ['adamw_torch', 'sgd', 'lion_32bit', 'adafactor'].map(name),
-    },
+    type: { kind: 'choice', options: namedOptions(optimizerNames) },
     default: 'adamw_torch',
     section: 'training',
     advanced: true,
