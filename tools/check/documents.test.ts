@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { checkHtml, firstLoadFiles } from './dist.ts';
 import {
+  checkChangelog,
   checkCommands,
   checkDecisions,
   checkDependencies,
@@ -62,6 +63,21 @@ test('the table of commands has a row a script', () => {
     "command 'bench'",
   );
   expect(messages(checkCommands(manifest({}, { start: 'x' }), readme))).toContain("row for 'train'");
+});
+
+test('the changelog is by date, newest first, with something under each, and the README leads to it', () => {
+  const readme = '- [Changes](CHANGELOG.md)';
+  const said = (text: string | undefined, from = readme) => messages(checkChangelog(text, from));
+  const good = '# Changes\n\n## 2026-02-01\n\n- b\n\n## 2026-01-31\n\n- a\n';
+  expect(said(good)).toBe('');
+  expect(said(undefined)).toContain('is missing');
+  expect(said('# Changes\n')).toContain('has no date');
+  expect(said(good.replace('2026-02-01', '2026-01-01'))).toContain('2026-01-31 below 2026-01-01');
+  expect(said(good.replace('2026-02-01', '2026-01-31'))).toContain('each date once');
+  expect(said(good.replace('2026-02-01', '2026-02-30'))).toContain("'2026-02-30'");
+  expect(said(good.replace('2026-02-01', 'Soon'))).toContain("'Soon'");
+  expect(said(good.replace('- b\n', ''))).toContain('nothing under 2026-02-01');
+  expect(said(good, '# Page')).toContain('does not lead to CHANGELOG.md');
 });
 
 test('links lead somewhere', () => {
