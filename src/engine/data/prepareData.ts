@@ -1,8 +1,9 @@
 // Rows of a recipe → examples for training and evaluation, with what the page and the doctor say about them.
 
 import type { RecipeValues } from '../recipe/recipe.ts';
+import type { BatchShape } from '../torch/recording.ts';
 import type { Schedule } from './batches.ts';
-import { totalSteps } from './batches.ts';
+import { largestShape, totalSteps } from './batches.ts';
 import { pack } from './packing.ts';
 import type { PairObjective } from './pairs.ts';
 import { tokenizePairs } from './pairs.ts';
@@ -16,14 +17,22 @@ import type { Dataset, Example, TokenizeOptions } from './tokenize.ts';
 import { assertLearns, IGNORE, tokenizeRow, tokenizeRows } from './tokenize.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
+/** Shapes of the largest batches of a run: plans of these need the most room. */
+export interface LargestBatches {
+  readonly train: BatchShape;
+  /** null where no rows were split off. */
+  readonly test: BatchShape | null;
+  /** Of the fullest step: accumulation, or what the rows suffice for. */
+  readonly microBatches: number;
+}
+
 export interface PreparedData {
   readonly split: Split<Example>;
   /** Throws UserError 'all-labels-masked' when nothing is left to learn. */
   readonly assertLearns: () => void;
   readonly summary: DataSummary;
   readonly facts: RowFacts;
-  /** Padded tokens of the longest row. */
-  readonly longestBatch: number;
+  readonly largest: LargestBatches;
 }
 
 const PREVIEW_ROWS = 3;
@@ -117,14 +126,21 @@ export function prepareData(source: RecipeRows, tokenizer: Tokenizer, values: Re
           `${parts.train.length} rows are packed into ${split.train.length} sequences of up to ${values['train.max_length']} tokens.`,
         ]),
   ];
-  const lengths = [...split.train, ...split.test].map(({ ids }) => ids.length);
-  const longest = packing === 'none' ? Math.min(dataset.longest, options.maxLength) : Math.max(1, ...lengths);
   const lastTrained = (example: Example): number | undefined =>
     example.labels.findLast((label) => label !== IGNORE);
   return {
     split,
     assertLearns: () => assertLearns(train, options.maxLength),
-    longestBatch: Math.ceil(longest / 16) * 16,
+    largest: {
+      // Rows that leave nothing to learn are not trained; the page still shows what it would cost.
+      train: largestShape(split.train, schedule.batchSize) ??
+        largestShape(dataset.examples, schedule.batchSize) ?? { rows: schedule.batchSize, tokens: 16 },
+      test: largestShape(split.test, schedule.batchSize),
+      microBatches: Math.max(
+        1,
+        Math.min(schedule.accumulation, Math.ceil(schedule.rows / schedule.batchSize)),
+      ),
+    },
     summary: {
       name: source.name,
       rows: source.rows.length,

@@ -101,7 +101,12 @@ describe.skipIf(!gpu || !model)('SmolLM2 (models/SmolLM2-135M-Instruct.Q4_1.gguf
       expect(relative, `loss of step ${got.step}`).toBeLessThan(1e-3);
       expect(got.learningRate).toBeCloseTo(want.learning_rate, 10);
     }
-    const inputs = { config: model.config, values, longestTokens: 128, steps: 20, profile: backend.profile };
+    const largest = {
+      train: { rows: values['train.per_device_train_batch_size'], tokens: 128 },
+      test: null,
+      microBatches: 1,
+    };
+    const inputs = { config: model.config, values, largest, steps: 20, profile: backend.profile };
     const memory = estimateCost({ ...inputs, wired })?.memory;
     const checkpointed = wire(model.config, {
       ...values,

@@ -1,7 +1,6 @@
 // Runs a recipe's script and its first training step on the tape, and says how it ends: trains, silent, or raises, with
 // the text and the call. The page, the doctor and the command line read everything off this.
 
-import { compareVersions } from '../../libraries/version.ts';
 import type { LlamaConfig } from '../../models/llamaConfig.ts';
 import type { ScriptModel } from '../../python/run/scriptModel.ts';
 import type { Wired } from '../../python/run/wire.ts';
@@ -33,11 +32,9 @@ export interface Examination {
 const BACKWARD_TWICE =
   'Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.';
 
-/** Trainer divides the summed loss by the token count of the window since transformers 4.46. */
 function lossGradFn(script: ScriptModel, values: RecipeValues): string {
-  const counts =
-    values['wiring.trainer'] !== 'loop' && compareVersions(script.stack.transformers, '4.46') >= 0;
-  return counts ? 'DivBackward0' : 'NllLossBackward0';
+  const divides = values['wiring.trainer'] !== 'loop' && script.behaves('trainerDividesLoss');
+  return divides ? 'DivBackward0' : 'NllLossBackward0';
 }
 
 /** What the libraries print while the first checkpointed layer runs. */

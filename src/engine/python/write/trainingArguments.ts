@@ -101,7 +101,7 @@ function lossArguments(values: RecipeValues, dialect: Dialect, format: RowFormat
 function packingArguments(values: RecipeValues, dialect: Dialect): Argument[] {
   const packing = values['train.packing'];
   if (packing === 'none') return [];
-  const strategy = dialect.packingStrategy(packing);
+  const strategy = dialect.packingStrategies?.[packing];
   return [['packing', true], ...(strategy ? ([['packing_strategy', strategy]] satisfies Argument[]) : [])];
 }
 
