@@ -8,6 +8,7 @@ import {
   checkDependencies,
   checkLinks,
   checkLockfile,
+  checkNamedFiles,
   readManifest,
 } from './documents.ts';
 
@@ -85,6 +86,14 @@ test('links lead somewhere', () => {
   const link = (text: string) => messages(checkLinks([{ path: 'docs/a.md', text }], known));
   expect(link('[x](../README.md#part) [y](https://example.org/z) [z](#here) [f](../docs/)')).toBe('');
   expect(link('[x](b.md)')).toContain('links to b.md');
+});
+
+test('files named in code quotes exist, with all their folders or some', () => {
+  const known = new Set(['src/engine/torch/ops/add.ts', 'README.md']);
+  const said = (text: string, path = 'docs/a.md') => messages(checkNamedFiles([{ path, text }], known));
+  expect(said('`src/engine/torch/ops/add.ts` `ops/add.ts` `add(a, b)` `<stem>/<stem>.ts` `x.ts`')).toBe('');
+  expect(said('by `engine/ops/add.ts`')).toContain('names engine/ops/add.ts');
+  expect(said('was `gone/add.ts`', 'CHANGELOG.md')).toBe('');
 });
 
 test('the lockfile holds no address', () => {

@@ -133,6 +133,23 @@ export function checkLinks(files: readonly SourceFile[], known: ReadonlySet<stri
     );
 }
 
+/** Files named in code quotes with a folder exist; `torch/ops/add.ts` may leave out the folders before. The changelog is history. */
+export function checkNamedFiles(
+  files: readonly SourceFile[],
+  known: ReadonlySet<string>,
+): readonly Violation[] {
+  const named = /`((?:[\w.-]+\/)+[\w.-]+\.(?:tsx?|mjs|wgsl|py|sh|ya?ml))`/g;
+  return files
+    .filter((f) => f.path.endsWith('.md') && f.path !== 'CHANGELOG.md')
+    .flatMap((f) =>
+      [...f.text.matchAll(named)].flatMap(([, name = '']) =>
+        [...known].some((path) => path === name || path.endsWith(`/${name}`))
+          ? []
+          : [{ file: f.path, message: `names ${name}, which does not exist.` }],
+      ),
+    );
+}
+
 /** No address of a package registry in the lockfile: each machine uses the one it is set up with. */
 export function checkLockfile(lock: string): readonly Violation[] {
   const found = [...lock.matchAll(/"resolved": "(https?:[^"]+)"/g)];

@@ -12,6 +12,7 @@ import {
   checkDependencies,
   checkLinks,
   checkLockfile,
+  checkNamedFiles,
   readManifest,
 } from './documents.ts';
 import { judgeFolders } from './folders.ts';
@@ -149,6 +150,7 @@ function documents(context: Context): Outcome {
     ...checkCommands(manifest, text('README.md')),
     ...checkChangelog(files.find((f) => f.path === 'CHANGELOG.md')?.text, text('README.md')),
     ...checkLinks(files, known),
+    ...checkNamedFiles(files, known),
     ...checkWorkflows(readFiles(context.root, paths, /^\.github\/workflows\/.*\.ya?ml$/), manifest, known),
     ...checkLockfile(text('package-lock.json')),
   ]);
