@@ -73,7 +73,7 @@ test.each(tools)(
 
 test('through the runner, as npm calls it', async () => {
   const args = ['tools/run.mjs', 'tools/cli/train.ts', '--help'];
-  const done = await run(process.execPath, args, { cwd: root, quietMs: 600_000 });
+  const done = await run(process.execPath, args, { cwd: root, quietMs: 1_200_000 });
   expect(done.status).toBe(0);
   expect(done.output).toContain('--checkpoint DIR');
 });

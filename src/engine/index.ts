@@ -7,6 +7,7 @@ export { decodeRows } from './data/rows.ts';
 export type { RowPreview } from './data/summary.ts';
 export type { ExportFile } from './exchange/export/adapterTensors.ts';
 export { invariant } from './ground/errors.ts';
+export { pythonLabel } from './ground/settings/pythonPlace.ts';
 export type {
   NumberKind,
   Section,

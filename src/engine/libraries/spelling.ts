@@ -14,8 +14,8 @@ export interface Dialect {
   readonly answersOnly: 'arguments' | 'collator';
   readonly tokenizerArgument: 'processing_class' | 'tokenizer';
   readonly evalStrategy: 'eval_strategy' | 'evaluation_strategy';
-  /** Shares of the run: warmup_ratio, or warmup_steps below 1. */
-  readonly warmupRatio: boolean;
+  /** Takes a share of the run; warmup_steps itself where it may be below 1. */
+  readonly warmupShare: 'warmup_ratio' | 'warmup_steps';
   readonly checkpointingKwargs: boolean;
   /** Whether the chat template's `{% generation %}` is understood; before, the script renders itself. */
   readonly rendersTemplate: boolean;
@@ -41,7 +41,7 @@ export const spellings: { readonly [K in keyof Dialect]: Spelling<Dialect[K]> } 
   answersOnly: trl(['0', 'collator', signature], ['0.19', 'arguments', `${signature}: assistant_only_loss`]),
   tokenizerArgument: transformers(['0', 'tokenizer', signature], ['4.46', 'processing_class', signature]),
   evalStrategy: transformers(['0', 'evaluation_strategy', signature], ['4.41', 'eval_strategy', signature]),
-  warmupRatio: transformers(['0', true, signature], ['5', false, signature]),
+  warmupShare: transformers(['0', 'warmup_ratio', signature], ['5', 'warmup_steps', signature]),
   checkpointingKwargs: transformers(['0', false, signature], ['4.35', true, signature]),
   rendersTemplate: transformers(['0', false, template], ['4.42', true, template]),
   chunkedLoss: trl(['0', false, signature], ['1.0', true, `${signature}: loss_type`]),
@@ -54,6 +54,10 @@ export const spellings: { readonly [K in keyof Dialect]: Spelling<Dialect[K]> } 
   ),
 };
 
+/** What one thing is called in any version. */
+export const namesOf = <V extends string>({ since }: Spelling<V>): readonly V[] =>
+  since.map(([, name]) => name);
+
 export function dialectOf(stack: Stack): Dialect {
   const at = <K extends keyof Dialect>(key: K): Dialect[K] => {
     const { library, since } = spellings[key];
@@ -65,7 +69,7 @@ export function dialectOf(stack: Stack): Dialect {
     answersOnly: at('answersOnly'),
     tokenizerArgument: at('tokenizerArgument'),
     evalStrategy: at('evalStrategy'),
-    warmupRatio: at('warmupRatio'),
+    warmupShare: at('warmupShare'),
     checkpointingKwargs: at('checkpointingKwargs'),
     rendersTemplate: at('rendersTemplate'),
     chunkedLoss: at('chunkedLoss'),

@@ -2,6 +2,8 @@
 // declarations. Presets are named patches; the link and the JSON file hold only what differs from the preset.
 
 import { loraSettings } from '../adapters/settings.ts';
+import type { ArgumentPlace } from '../ground/settings/pythonPlace.ts';
+import { isArgument } from '../ground/settings/pythonPlace.ts';
 import type { Setting, SettingValue } from '../ground/settings/setting.ts';
 import { settingProblem } from '../ground/settings/setting.ts';
 import { optimizerSettings } from '../torch/optim/settings.ts';
@@ -66,6 +68,15 @@ export const settingKeys = Object.keys(settings) as SettingKey[];
 export const isSettingKey = (key: string): key is SettingKey => Object.hasOwn(settings, key);
 
 export const settingOf = (key: SettingKey): Setting => settings[key] as unknown as Setting;
+
+/** Settings that are an argument of some call in Python. */
+export type ArgumentKey = {
+  [K in SettingKey]: (typeof settings)[K]['python'] extends ArgumentPlace ? K : never;
+}[SettingKey];
+
+export const isArgumentKey = (key: SettingKey): key is ArgumentKey => isArgument(settings[key].python);
+
+export const placeOf = (key: ArgumentKey): ArgumentPlace => settings[key].python;
 
 export const defaultValues: RecipeValues = Object.fromEntries(
   settingKeys.map((key) => [key, settings[key].default]),

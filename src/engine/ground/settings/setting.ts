@@ -1,6 +1,8 @@
 // What one setting is. A setting is declared once, next to the thing it configures; the form, the link, validation,
 // the JSON file, the Python script and the command line all derive from the declaration.
 
+import type { PythonPlace } from './pythonPlace.ts';
+
 export interface Text {
   readonly en: string;
   readonly zh: string;
@@ -47,7 +49,7 @@ export type ValueOf<K extends Kind> = K extends NumberKind
       ? V
       : string;
 
-export interface Setting<K extends Kind = Kind> {
+export interface Setting<K extends Kind = Kind, P extends PythonPlace = PythonPlace> {
   readonly type: K;
   readonly default: ValueOf<K>;
   readonly section: Section;
@@ -56,11 +58,13 @@ export interface Setting<K extends Kind = Kind> {
   readonly label: Text;
   /** What it is, the usual range, what goes wrong. */
   readonly help: Text;
-  /** Where it lives in Python, as a person would write it: `LoraConfig(r=…)`. */
-  readonly python: string;
+  /** Where it stands in Python. */
+  readonly python: P;
 }
 
-export function defineSetting<const K extends Kind>(setting: Setting<K>): Setting<K> {
+export function defineSetting<const K extends Kind, const P extends PythonPlace>(
+  setting: Setting<K, P>,
+): Setting<K, P> {
   return setting;
 }
 
