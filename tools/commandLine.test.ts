@@ -76,7 +76,7 @@ test('through the runner, as npm calls it', async () => {
   const done = await run(process.execPath, args, { cwd: root, quietMs: 1_200_000 });
   expect(done.status).toBe(0);
   expect(done.output).toContain('--checkpoint DIR');
-}, 600_000);
+});
 
 test('no tool reads its arguments beside the declaration', () => {
   const own = readdirSync(join(root, 'tools'), { recursive: true, encoding: 'utf8' })

@@ -1,7 +1,8 @@
 // `npm run -s parity`: every recipe of
 // tools/golden/parity_recipes.json here against the real libraries' numbers; fails where a bound does not hold.
+import { BOUNDS } from '../../src/engine/testing/agreement.ts';
 import type { Parity } from '../../src/engine/testing/parity.ts';
-import { BOUNDS, compareWithLibraries, parityProblems } from '../../src/engine/testing/parity.ts';
+import { compareWithLibraries, parityProblems } from '../../src/engine/testing/parity.ts';
 import { parityRecipes } from '../../src/engine/testing/parityRecipes.ts';
 import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
 import { nodeGpu } from '../cli/nodeGpu.ts';

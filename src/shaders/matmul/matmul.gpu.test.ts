@@ -95,8 +95,7 @@ describe.skipIf(!gpu)('matmul on the GPU', () => {
       const positive = { a: absolute(arrays.a), u: absolute(arrays.u), b: absolute(scratch) };
       matmulReference({ ...positive, y: size, ...dimensions });
       // Half a unit in the last of half's eleven digits for each weight, and the sum's own roundings.
-      const bound = (i: number): number =>
-        2 ** -11 * (size[i] ?? 0) + sumBound(k + ru + 1, size[i] ?? 0) + 1e-6;
+      const bound = (i: number): number => 2 ** -11 * (size[i] ?? 0) + sumBound(k + ru + 1, size[i] ?? 0);
       expect(mismatches(got.y ?? [], want, bound)).toEqual([]);
     },
   );

@@ -5,6 +5,7 @@ import type { HiddenStates } from '../../models/decoder.ts';
 import { recordDecoder } from '../../models/decoder.ts';
 import { decoderOf } from '../../models/families.ts';
 import type { LlamaConfig } from '../../models/llamaConfig.ts';
+import type { RecipeValues } from '../../recipe/recipe.ts';
 import { Tape } from '../../torch/autograd/tape.ts';
 import type { Value } from '../../torch/autograd/value.ts';
 import type { BatchShape, WiredModel } from '../../torch/recording.ts';
@@ -18,10 +19,9 @@ export interface StepOptions {
   readonly batch: BatchShape;
   /** Every label is -100: the loss does not depend on anything, so all its gradients are zero. */
   readonly allMasked: boolean;
-  /** Value of the setting `wiring.step`. */
-  readonly step: string;
+  readonly step: RecipeValues['wiring.step'];
   /** grad_fn of the loss under this trainer. */
-  readonly lossGradFn: string;
+  readonly lossGradFn: 'DivBackward0' | 'NllLossBackward0';
 }
 
 export interface RecordedStep extends HiddenStates {
