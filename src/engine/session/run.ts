@@ -1,6 +1,7 @@
 // One run from a recipe: loads, checks the wiring, answers before, trains, answers after. Emits protocol events; whoever
 // drives it (worker, command line) decides when to step.
 import { assertRankFits } from '../adapters/lora/rankFits.ts';
+import { dataOptions } from '../data/options.ts';
 import { prepareData } from '../data/prepareData.ts';
 import type { ExportFile } from '../exchange/export/adapterTensors.ts';
 import { exportFiles } from '../exchange/export/exports.ts';
@@ -26,6 +27,7 @@ import { deviceClass } from '../training/backends/openDevice.ts';
 import { estimateCost } from '../training/estimate.ts';
 import { Generator } from '../training/generate/generator.ts';
 import type { StepMetrics } from '../training/metrics.ts';
+import { trainerOptions } from '../training/options.ts';
 import { assertPreference, assertWithinEngine } from '../training/reach.ts';
 import { adapterLayoutOf } from '../training/recordTraining.ts';
 import { Trainer } from '../training/trainer.ts';
@@ -114,7 +116,7 @@ export class TrainingRun {
     emit({ type: 'phase', phase: 'loading', done: 0, total: 0, note: '' });
     const plain = await assets.model(recipe);
     const source = await assets.rows(recipe);
-    const data = prepareData(source, plain.tokenizer, values);
+    const data = prepareData(source, plain.tokenizer, dataOptions(values));
     data.assertLearns();
     const { largest } = data;
     const examination = examine(plain.config, values, { batch: largest.train, allMasked: false });
@@ -140,7 +142,7 @@ export class TrainingRun {
       backend,
       config: files.config,
       wired,
-      values,
+      options: trainerOptions(values),
       train: data.split.train,
       test: data.split.test,
       padId: files.tokenizer.padId,
@@ -163,7 +165,7 @@ export class TrainingRun {
     const estimate = estimateCost({
       config: files.config,
       wired,
-      values,
+      options: trainerOptions(values),
       largest,
       steps: trainer.totalSteps,
       profile: backend.profile,

@@ -6,7 +6,6 @@ import type { Tokenizer } from '../../data/tokenizer.ts';
 import { UserError } from '../../ground/errors.ts';
 import type { LlamaConfig } from '../../models/llamaConfig.ts';
 import { recordForward } from '../../models/recordForward.ts';
-import type { RecipeValues } from '../../recipe/recipe.ts';
 import { makePlan } from '../../torch/autograd/plan.ts';
 import { Tape } from '../../torch/autograd/tape.ts';
 import { logits } from '../../torch/ops/logits.ts';
@@ -18,6 +17,7 @@ import type { Backend, Executable } from '../backends/backend.ts';
 import type { NamedBuffers } from '../namedBuffers.ts';
 import { makeBuffers } from '../namedBuffers.ts';
 import { inEvalMode, withoutAdapters } from '../recordTraining.ts';
+import type { SamplingOptions } from './pickToken.ts';
 import { pickToken } from './pickToken.ts';
 
 const CHUNK = 16;
@@ -51,9 +51,14 @@ export interface GeneratorInputs {
   readonly refresh?: () => Promise<void>;
 }
 
+export interface GenerationOptions extends SamplingOptions {
+  readonly seed: number;
+  readonly maxNewTokens: number;
+}
+
 export interface AnswerOptions {
   readonly adapter: boolean;
-  readonly values: RecipeValues;
+  readonly generation: GenerationOptions;
   /** Text so far, after each token; answering false stops. */
   readonly onText: (text: string) => boolean | Promise<boolean>;
 }
@@ -74,14 +79,14 @@ export class Generator {
   /** The answer to one question, by the chat template. Throws UserError 'prompt-too-long'. */
   async answer(prompt: string, options: AnswerOptions): Promise<string> {
     const { tokenizer, stopIds } = this.#inputs;
-    const { values } = options;
+    const { generation } = options;
     const ids = tokenizer.encode(tokenizer.render([{ role: 'user', content: prompt }], true).text);
-    const random = new TorchGenerator(values['train.seed']);
+    const random = new TorchGenerator(generation.seed);
     const made: number[] = [];
     let scores = await this.prefill(ids, options.adapter);
-    const limit = Math.min(values['generate.max_new_tokens'], this.#maxTokens - ids.length);
+    const limit = Math.min(generation.maxNewTokens, this.#maxTokens - ids.length);
     while (made.length < limit) {
-      const next = pickToken(scores, values, random);
+      const next = pickToken(scores, generation, random);
       if (stopIds.has(next)) break;
       made.push(next);
       if (!(await options.onText(tokenizer.decode(made)))) break;
