@@ -1,6 +1,6 @@
 // What a run records, a tape a purpose and a shape: one micro-batch, an evaluation batch, the reference of pairs, the update.
 // The run prepares these and the estimate plans them; neither knows another way.
-import type { LlamaConfig } from '../models/llamaConfig.ts';
+import type { ModelConfig } from '../models/families.ts';
 import type { Wired } from '../python/run/wire.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import type { Tape } from '../torch/autograd/tape.ts';
@@ -12,7 +12,7 @@ import type { LossOptions, RecordedBatch } from './recordTraining.ts';
 import { recordEvaluation, recordReference, recordTraining } from './recordTraining.ts';
 
 export interface StepTapesInputs {
-  readonly config: LlamaConfig;
+  readonly config: ModelConfig;
   readonly wired: Wired;
   readonly layout: AdapterLayout;
   readonly values: RecipeValues;

@@ -8,7 +8,7 @@ import type { Batch, Schedule } from '../data/batches.ts';
 import { epochAfter, largestShape, makeBatch, shapeOf, totalSteps, windowOf } from '../data/batches.ts';
 import type { Example } from '../data/tokenize.ts';
 import { invariant } from '../ground/errors.ts';
-import type { LlamaConfig } from '../models/llamaConfig.ts';
+import type { ModelConfig } from '../models/families.ts';
 import type { Wired } from '../python/run/wire.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import { MICRO_BATCHES_AT, metricsLength } from '../torch/ops/metrics.ts';
@@ -29,7 +29,7 @@ import { windowNumbers } from './windowNumbers.ts';
 
 export interface TrainerInputs {
   readonly backend: Backend;
-  readonly config: LlamaConfig;
+  readonly config: ModelConfig;
   readonly wired: Wired;
   readonly values: RecipeValues;
   readonly train: readonly Example[];
