@@ -2,7 +2,7 @@
 // Once at the start each magnitude of DoRA gets its first value, the norm of its row. Source: PEFT 0.21 tuners/lora/dora.py update_layer.
 import { idleStep } from '../../shaders/lib/step.ts';
 import { veraProjections } from '../adapters/vera/vera.ts';
-import type { LlamaConfig } from '../models/llamaConfig.ts';
+import type { ModelSizes } from '../models/modelSizes.ts';
 import { layerGroups } from '../models/weightSource.ts';
 import { makePlan } from '../torch/autograd/plan.ts';
 import { Tape } from '../torch/autograd/tape.ts';
@@ -25,7 +25,7 @@ interface Tables {
 }
 
 /** What an adapter asks for beside its tensors. */
-export function adapterTables(config: LlamaConfig, model: WiredModel, layout: AdapterLayout): Tables {
+export function adapterTables(config: ModelSizes, model: WiredModel, layout: AdapterLayout): Tables {
   const tape = new Tape();
   const recording = new Recording(tape, model, layout);
   const groups = Array.from({ length: config.layers }, (_, layer) => `model.layers.${layer}`).flatMap(
@@ -57,7 +57,7 @@ export class AdapterTables {
   #executable: Executable | null = null;
 
   /** Makes the buffers; none for plain LoRA. */
-  constructor(backend: Backend, config: LlamaConfig, model: WiredModel, layout: AdapterLayout) {
+  constructor(backend: Backend, config: ModelSizes, model: WiredModel, layout: AdapterLayout) {
     this.#backend = backend;
     this.#tables = adapterTables(config, model, layout);
     makeBuffers(backend, this.#tables.buffers);

@@ -2,7 +2,7 @@
 // of the largest batches, counted instead. What follows from the device alone (tuning, readback) is left out.
 import { packedBytes } from '../../shaders/quant/packing.ts';
 import type { LargestBatches } from '../data/prepareData.ts';
-import type { LlamaConfig } from '../models/llamaConfig.ts';
+import type { ModelConfig } from '../models/families.ts';
 import { layerGroups, projectionShape } from '../models/weightSource.ts';
 import type { Wired } from '../python/run/wire.ts';
 import type { KernelProfile } from '../torch/autograd/operation.ts';
@@ -24,7 +24,7 @@ import type { TrainerOptions } from './trainer.ts';
 const portable: KernelProfile = { linear: 'narrow', maxBindingBytes: 2 ** 27 };
 
 /** Buffers that loadWeights makes. */
-function weightsBytes(config: LlamaConfig, formats: WeightFormats): number {
+function weightsBytes(config: ModelConfig, formats: WeightFormats): number {
   const { hiddenSize: c, vocabSize: v, layers } = config;
   const table = (path: string): number => packedBytes(formats(path), [v * c]);
   let bytes = table('model.embed_tokens') + (config.tied ? 0 : table('lm_head'));
@@ -41,7 +41,7 @@ function weightsBytes(config: LlamaConfig, formats: WeightFormats): number {
 }
 
 export interface EstimateInputs {
-  readonly config: LlamaConfig;
+  readonly config: ModelConfig;
   readonly wired: Wired;
   readonly options: Pick<TrainerOptions, 'loss' | 'noiseAlpha' | 'learner' | 'evalSteps'>;
   readonly largest: LargestBatches;

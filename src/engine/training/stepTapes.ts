@@ -1,6 +1,6 @@
 // What a run records, a tape a purpose and a shape: one micro-batch, an evaluation batch, the reference of pairs, the update.
 // The run prepares these and the estimate plans them; neither knows another way.
-import type { LlamaConfig } from '../models/llamaConfig.ts';
+import type { ModelConfig } from '../models/families.ts';
 import type { Wired } from '../python/run/wire.ts';
 import type { Tape } from '../torch/autograd/tape.ts';
 import type { BatchShape } from '../torch/recording.ts';
@@ -18,7 +18,7 @@ export interface StepOptions {
 }
 
 export interface StepTapesInputs {
-  readonly config: LlamaConfig;
+  readonly config: ModelConfig;
   readonly wired: Wired;
   readonly layout: AdapterLayout;
   readonly options: StepOptions;

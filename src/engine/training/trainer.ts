@@ -8,7 +8,7 @@ import type { Batch, RunLength, Schedule } from '../data/batches.ts';
 import { epochAfter, largestShape, makeBatch, shapeOf, totalSteps, windowOf } from '../data/batches.ts';
 import type { Example } from '../data/tokenize.ts';
 import { invariant } from '../ground/errors.ts';
-import type { LlamaConfig } from '../models/llamaConfig.ts';
+import type { ModelConfig } from '../models/families.ts';
 import type { Wired } from '../python/run/wire.ts';
 import { MICRO_BATCHES_AT, metricsLength } from '../torch/ops/metrics.ts';
 import type { AdapterLayout } from '../torch/trainedLayout.ts';
@@ -37,7 +37,7 @@ export interface TrainerOptions extends StepOptions {
 
 export interface TrainerInputs {
   readonly backend: Backend;
-  readonly config: LlamaConfig;
+  readonly config: ModelConfig;
   readonly wired: Wired;
   readonly options: TrainerOptions;
   readonly train: readonly Example[];

@@ -4,7 +4,8 @@
 import { idleStep } from '../../../shaders/lib/step.ts';
 import type { Tokenizer } from '../../data/tokenizer.ts';
 import { UserError } from '../../ground/errors.ts';
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
+import type { ModelConfig } from '../../models/families.ts';
+import type { ModelSizes } from '../../models/modelSizes.ts';
 import { recordForward } from '../../models/recordForward.ts';
 import { makePlan } from '../../torch/autograd/plan.ts';
 import { Tape } from '../../torch/autograd/tape.ts';
@@ -25,16 +26,16 @@ const CHUNK = 16;
 const [LEAST_CONTEXT, MOST_CONTEXT, MOST_CACHE_BYTES] = [256, 1024, 2 ** 25];
 
 /** Floats of keys and values of one token in one layer. */
-const cacheFloats = (config: LlamaConfig): number => 2 * config.kvHeads * config.headDim;
+const cacheFloats = (config: ModelSizes): number => 2 * config.kvHeads * config.headDim;
 
 /** Tokens that the cache holds. */
-function contextTokens(config: LlamaConfig): number {
+function contextTokens(config: ModelSizes): number {
   const fits = Math.floor(MOST_CACHE_BYTES / (config.layers * cacheFloats(config) * 4) / 64) * 64;
   return Math.min(config.maxPositions, Math.max(LEAST_CONTEXT, Math.min(MOST_CONTEXT, fits)));
 }
 
 /** What generation holds beside weights and plans. */
-export function generationBuffers(config: LlamaConfig): NamedBuffers {
+export function generationBuffers(config: ModelSizes): NamedBuffers {
   const cache = contextTokens(config) * cacheFloats(config);
   const layers = Array.from({ length: config.layers }, (_, layer) => [`kv/${layer}`, cache] as const);
   return new Map([...layers, ['logits', config.vocabSize]]);
@@ -42,7 +43,7 @@ export function generationBuffers(config: LlamaConfig): NamedBuffers {
 
 export interface GeneratorInputs {
   readonly backend: Backend;
-  readonly config: LlamaConfig;
+  readonly config: ModelConfig;
   readonly model: WiredModel;
   readonly layout: AdapterLayout;
   readonly tokenizer: Tokenizer;
