@@ -1,7 +1,7 @@
 // The recipe: the only source of settings. A flat record from dotted PEFT/TRL names to values, typed from the
 // declarations. Presets are named patches; the link and the JSON file hold only what differs from the preset.
 
-import { loraSettings } from '../adapters/settings.ts';
+import { adapterSettings } from '../adapters/settings.ts';
 import type { Kind, Setting, ValueOf } from '../ground/settings/setting.ts';
 import { settingProblem } from '../ground/settings/setting.ts';
 import { optimizerSettings } from '../torch/optim/settings.ts';
@@ -18,7 +18,7 @@ export const RECIPE_VERSION = 1;
 /** Every setting, in the order the form shows them. */
 const settings = {
   ...dataSettings,
-  ...loraSettings,
+  ...adapterSettings,
   ...wiringSettings,
   ...trainSettings,
   ...sftSettings,

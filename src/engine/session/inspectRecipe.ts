@@ -1,5 +1,5 @@
 // The answer to `inspect`: a recipe on the tape, its rows, its cost. Touches no device.
-import { assertRankFits } from '../adapters/lora/rankFits.ts';
+import { assertRankFits } from '../adapters/rankFits.ts';
 import { prepareData } from '../data/prepareData.ts';
 import { UserError } from '../ground/errors.ts';
 import { inspect } from '../laboratory/inspect/inspect.ts';
@@ -33,7 +33,7 @@ export async function inspectRecipe(assets: Assets, recipe: Recipe): Promise<Ins
     batch: { rows: recipe.values['train.per_device_train_batch_size'], tokens: data.longestBatch },
     estimate: (examined) => {
       const weightFormat = weightFormatsOf(
-        formatsAfter(files.formatOf, examined),
+        formatsAfter(files.formatOf, examined, recipe.values),
         weightOptions(recipe.values),
       );
       const wired = { ...examined, weightFormat };

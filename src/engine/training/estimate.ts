@@ -1,5 +1,6 @@
 // Memory and work of a run before anything runs, from the planner: no device is touched.
 import { packedBytes } from '../../shaders/quant/packing.ts';
+import { methods } from '../adapters/methods.ts';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
 import { layerGroups, projectionShape } from '../models/weightSource.ts';
 import type { Wired } from '../python/run/wire.ts';
@@ -18,8 +19,6 @@ import { recordTraining } from './recordTraining.ts';
 
 const portable: KernelProfile = { linear: 'narrow', maxBindingBytes: 2 ** 27 };
 const UPDATE_DISPATCHES = 3;
-/** A module: two factors before a step, two gradients after it. */
-const VERA_DISPATCHES = 4;
 
 /** Buffers that loadWeights makes. */
 function weightsBytes(config: LlamaConfig, formats: WeightFormats): number {
@@ -61,11 +60,10 @@ export function estimateCost(inputs: EstimateInputs): CostEstimate | null {
   try {
     const plan = planOf(wired);
     const floats = 4 * layout.total;
-    const [vera] = layout.vera.values();
-    const projections = vera ? 4 * vera.share.r * (vera.share.inFeatures + vera.share.outFeatures) : 0;
+    const derived = methods.flatMap((method) => method.derived?.cost(layout) ?? []);
     const memory = {
       weightsBytes: weightsBytes(config, wired.weightFormat),
-      adapterBytes: floats * (1 + gradientSplits(layout.total)) + projections,
+      adapterBytes: floats * (1 + gradientSplits(layout.total)) + sum(derived.map(({ bytes }) => bytes)),
       optimizerBytes: 4 * optimizerStateFloats(layout, values),
       activationBytes: sum(plan.slotBytes),
       scratchBytes: sum(plan.scratchBytes),
@@ -80,7 +78,7 @@ export function estimateCost(inputs: EstimateInputs): CostEstimate | null {
       lessBytes: less && peakBytes - memory.activationBytes + sum(less.slotBytes),
       flopsPerStep: plan.flops * accumulation,
       dispatchesPerStep:
-        plan.dispatches * accumulation + UPDATE_DISPATCHES + VERA_DISPATCHES * layout.vera.size,
+        plan.dispatches * accumulation + UPDATE_DISPATCHES + sum(derived.map(({ dispatches }) => dispatches)),
       steps,
     };
   } catch (error) {

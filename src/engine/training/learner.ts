@@ -2,6 +2,7 @@
 // Knows no batches; trainer.ts has them.
 import type { StepNumbers } from '../../shaders/lib/step.ts';
 import { idleStep } from '../../shaders/lib/step.ts';
+import { methods } from '../adapters/methods.ts';
 import { invariant, UserError } from '../ground/errors.ts';
 import { jsonObject } from '../ground/settings/jsonObject.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
@@ -86,10 +87,14 @@ export class Learner {
   /** Norms, clipping, update. */
   recordUpdate(): Tape {
     const tape = new Tape();
+    const splits = gradientSplits(this.#layout.total);
     recordOptimizerStep(tape, this.#layout, this.optimizer, {
       ...this.#options(),
       maxGradNorm: this.#values['train.max_grad_norm'],
-      splits: gradientSplits(this.#layout.total),
+      splits,
+      recordGradients: (own) => {
+        for (const { derived } of methods) derived?.recordGradients(own, this.#layout, splits);
+      },
     });
     return tape;
   }

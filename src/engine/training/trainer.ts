@@ -14,8 +14,8 @@ import type { RecipeValues } from '../recipe/recipe.ts';
 import { MICRO_BATCHES_AT, metricsLength } from '../torch/ops/metrics.ts';
 import type { BatchShape } from '../torch/recording.ts';
 import type { AdapterLayout } from '../torch/trainedLayout.ts';
-import { AdapterTables } from './adapterTables.ts';
 import type { Backend } from './backends/backend.ts';
+import { BeforeStep } from './beforeStep.ts';
 import type { Best } from './bestState.ts';
 import { bestOptions, betterOf, outOfPatience } from './bestState.ts';
 import { Learner } from './learner.ts';
@@ -60,7 +60,7 @@ export class Trainer {
   readonly #inputs: TrainerInputs;
   readonly #schedule: Schedule;
   readonly #learner: Learner;
-  readonly #tables: AdapterTables;
+  readonly #before: BeforeStep;
   readonly #plans: StepPlans;
 
   constructor(inputs: TrainerInputs) {
@@ -79,7 +79,7 @@ export class Trainer {
     this.#learner = new Learner(backend, layout, values, this.totalSteps);
     const recordUpdate = () => this.#learner.recordUpdate();
     this.#plans = new StepPlans({ ...inputs, layout, recordUpdate });
-    this.#tables = new AdapterTables(backend, inputs.config, inputs.wired, layout);
+    this.#before = new BeforeStep(backend, inputs.config, inputs.wired, layout);
     backend.allocate('metrics', metricsLength(layout.tensors.length));
     const widest = Math.max(
       ...[...train, ...inputs.test].flatMap(({ ids, rejected }) => [ids.length, rejected?.ids.length ?? 0]),
@@ -118,7 +118,7 @@ export class Trainer {
 
   /** Brings what follows from the adapter up to it, before something else than a step reads it. */
   refresh(): Promise<void> {
-    return this.#tables.refresh();
+    return this.#before.refresh();
   }
 
   /** What the steps so far have made. Waits for them. */
@@ -170,7 +170,7 @@ export class Trainer {
       (tensor) => tensor.parameter.requiresGrad && recording.gradientOf(tensor.parameter) !== null,
     );
     this.#learner.setReached((i) => reached[i] ?? false);
-    if (!this.#inputs.initial) await this.#tables.initialise();
+    if (!this.#inputs.initial) await this.#before.initialise();
     await this.#plans.training(this.#shape(first));
     await this.#plans.update();
   }
@@ -185,7 +185,7 @@ export class Trainer {
     const items = window.reduce((sum, batch) => sum + (batch.starts ? 1 : batch.labelCount), 0);
     const numbers = this.#learner.numbers(this.#step, items);
     backend.clear('grads');
-    await this.#tables.refresh();
+    await this.#before.refresh();
     for (const [microBatch, batch] of window.entries()) {
       this.#write(batch);
       const seed =
@@ -234,7 +234,7 @@ export class Trainer {
   async evaluate(): Promise<number> {
     const { backend, test } = this.#inputs;
     const { batchSize } = this.#schedule;
-    await this.#tables.refresh();
+    await this.#before.refresh();
     let [sum, count] = [0, 0];
     for (let at = 0; at < test.length; at += batchSize) {
       const batch = makeBatch(test.slice(at, at + batchSize), this.#inputs.padId);

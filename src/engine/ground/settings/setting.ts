@@ -57,6 +57,11 @@ export interface Setting<K extends Kind = Kind> {
   readonly python: string;
 }
 
+/** Values of declared settings, by their keys. */
+export type SettingValues<S extends Readonly<Record<string, Setting>>> = {
+  readonly [K in keyof S]: S[K] extends Setting<infer T extends Kind> ? ValueOf<T> : never;
+};
+
 export function defineSetting<const K extends Kind>(setting: Setting<K>): Setting<K> {
   return setting;
 }
