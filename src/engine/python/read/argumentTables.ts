@@ -11,16 +11,16 @@ export interface Assignment {
 export type Reading = readonly Assignment[] | null;
 export type ArgumentReader = (value: PythonValue) => Reading;
 
-const literal = (value: PythonValue): string | number | boolean | null | undefined =>
+export const literal = (value: PythonValue): string | number | boolean | null | undefined =>
   value.kind === 'literal' ? value.value : undefined;
 
-const as =
+export const as =
   (key: SettingKey): ArgumentReader =>
   (value) => {
     const plain = literal(value);
     return plain === undefined || plain === null ? null : [{ key, value: plain }];
   };
-const nothing: ArgumentReader = () => [];
+export const nothing: ArgumentReader = () => [];
 
 const names = (value: PythonValue): string | null => {
   if (value.kind === 'list') {
@@ -31,7 +31,7 @@ const names = (value: PythonValue): string | null => {
   if (plain === null) return 'None';
   return typeof plain === 'string' ? plain : null;
 };
-const asNames =
+export const asNames =
   (key: SettingKey, none: string): ArgumentReader =>
   (value) => {
     const text = names(value);
@@ -60,7 +60,7 @@ const optim: ArgumentReader = (value) => {
 };
 
 /** A dictionary of numbers and texts as the JSON text of a setting. */
-const asObject =
+export const asObject =
   (key: SettingKey): ArgumentReader =>
   (value) => {
     if (literal(value) === null) return [];
@@ -78,65 +78,6 @@ const dtype: ArgumentReader = (value) => {
   const match = /^(?:torch\.)?(float32|bfloat16|float16|half)$/.exec(text);
   if (match) return [{ key: 'model.dtype', value: match[1] === 'half' ? 'float16' : (match[1] ?? '') }];
   return text === 'auto' ? [] : null;
-};
-
-const layersRead: ArgumentReader = (value) => {
-  const items = value.kind === 'list' ? value.items.map(literal) : [literal(value)];
-  if (items.length === 1 && items[0] === null) return [];
-  return items.every((item) => typeof item === 'number')
-    ? [{ key: 'lora.layers_to_transform', value: JSON.stringify(items) }]
-    : null;
-};
-
-export const loraArguments: Readonly<Record<string, ArgumentReader>> = {
-  r: as('lora.r'),
-  lora_alpha: as('lora.lora_alpha'),
-  lora_dropout: as('lora.lora_dropout'),
-  target_modules: asNames('lora.target_modules', 'None'),
-  modules_to_save: asNames('lora.modules_to_save', '[]'),
-  bias: as('lora.bias'),
-  inference_mode: as('lora.inference_mode'),
-  use_rslora: as('lora.use_rslora'),
-  use_dora: as('lora.use_dora'),
-  init_lora_weights: (value) => {
-    const name = String(literal(value)).toLowerCase();
-    return /^(true|false|gaussian|pissa|olora|loftq)$/.test(name)
-      ? [{ key: 'lora.init_lora_weights', value: name }]
-      : null;
-  },
-  loftq_config: nothing,
-  rank_pattern: asObject('lora.rank_pattern'),
-  alpha_pattern: asObject('lora.alpha_pattern'),
-  layers_to_transform: layersRead,
-  exclude_modules: asNames('lora.exclude_modules', ''),
-  task_type: nothing,
-};
-
-export const ia3Arguments: Readonly<Record<string, ArgumentReader>> = {
-  target_modules: asNames('lora.target_modules', 'None'),
-  feedforward_modules: asNames('ia3.feedforward_modules', '[]'),
-  exclude_modules: asNames('lora.exclude_modules', ''),
-  modules_to_save: asNames('lora.modules_to_save', '[]'),
-  inference_mode: as('lora.inference_mode'),
-  task_type: nothing,
-};
-
-export const veraArguments: Readonly<Record<string, ArgumentReader>> = {
-  r: as('lora.r'),
-  vera_dropout: as('lora.lora_dropout'),
-  d_initial: as('vera.d_initial'),
-  projection_prng_key: as('vera.projection_prng_key'),
-  target_modules: asNames('lora.target_modules', 'None'),
-  layers_to_transform: layersRead,
-  exclude_modules: asNames('lora.exclude_modules', ''),
-  modules_to_save: asNames('lora.modules_to_save', '[]'),
-  inference_mode: as('lora.inference_mode'),
-  task_type: nothing,
-};
-
-export const loftqArguments: Readonly<Record<string, ArgumentReader>> = {
-  loftq_bits: (value) => (literal(value) === 4 ? [] : null),
-  loftq_iter: as('lora.loftq_iter'),
 };
 
 export const loraPlusArguments: Readonly<Record<string, ArgumentReader>> = {
