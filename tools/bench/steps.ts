@@ -123,7 +123,14 @@ export async function measureSteps(gpu: GPU | null, one: StepCase): Promise<Step
   if (one.generates)
     [prefill, decode] = await generation(generator, backend instanceof GpuBackend ? backend : null);
   const { profile } = backend;
-  const estimate = estimateCost({ config, wired, values, longestTokens: tokens, steps, profile });
+  const estimate = estimateCost({
+    config,
+    wired,
+    values,
+    largest: { train: { rows, tokens }, test: null, microBatches: 1 },
+    steps,
+    profile,
+  });
   const result: StepResult = {
     name: one.name,
     stepMs: median(times),

@@ -120,19 +120,18 @@ export interface TakenOut {
 
 /** What follows from the trained tensors and stands beside them. */
 export interface Derived {
-  /** Buffers that are filled once. */
-  readonly buffers: (layout: AdapterLayout) => ReadonlyMap<string, Float32Array<ArrayBuffer>>;
+  /** Names of its buffers, with their lengths in floats; and what stands in them from the start. */
+  readonly buffers: (layout: AdapterLayout) => ReadonlyMap<string, number>;
+  readonly contents: (layout: AdapterLayout) => ReadonlyMap<string, Float32Array<ArrayBuffer>>;
   /** Before a step. */
   readonly recordValues: (tape: Tape, layout: AdapterLayout) => void;
   /** After backward, in each of the `splits` parts of `grads`. */
   readonly recordGradients: (tape: Tape, layout: AdapterLayout, splits: number) => void;
-  /** Bytes of the buffers, and dispatches a step. */
-  readonly cost: (layout: AdapterLayout) => { readonly bytes: number; readonly dispatches: number };
 }
 
-export interface AdapterMethod<S extends MethodSettings> {
+export interface AdapterMethod<T extends string, S extends MethodSettings> {
   /** peft_type. */
-  readonly type: string;
+  readonly type: T;
   /** What the names of its parameters hold, and no other names. */
   readonly prefix: string;
   /** Name of the method for people. */

@@ -28,11 +28,8 @@ export const methodNamed = (type: unknown): Method | null =>
   methods.find((method) => method.type === type) ?? null;
 
 /** The method that a recipe chooses. */
-export function chosenMethod(values: { readonly 'peft.peft_type': string }): Method {
-  const method = methodNamed(values['peft.peft_type']);
-  invariant(method, `peft.peft_type: no method '${values['peft.peft_type']}'`);
-  return method;
-}
+export const chosenMethod = (values: { readonly 'peft.peft_type': Method['type'] }): Method =>
+  methodOf({ type: values['peft.peft_type'] });
 
 /** The method that made an adapter. */
 export function methodOf({ type }: Pick<Adapter, 'type'>): Method {

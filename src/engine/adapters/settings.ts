@@ -17,7 +17,7 @@ const methodSetting = {
       en: methods.map(({ help }) => help.en).join(' '),
       zh: methods.map(({ help }) => help.zh).join(''),
     },
-    python: methods.map(({ config }) => `${config.className}(…)`).join(' / '),
+    python: { statement: methods.map(({ config }) => `${config.className}(…)`).join(' / ') },
   }),
 } as const;
 

@@ -2,6 +2,7 @@
 // gradient accumulation, right padding, shifted labels, the label count of the whole window.
 // Source: numerics reference 4.1, 4.3, 4.4 (transformers 5.18, accelerate 1.15).
 import { TorchGenerator } from '../torch/random/mt19937.ts';
+import type { BatchShape } from '../torch/recording.ts';
 import type { Example, Sequence } from './tokenize.ts';
 import { IGNORE } from './tokenize.ts';
 
@@ -71,6 +72,27 @@ export function makeBatch(pairsOrRows: readonly Example[], padId: number): Batch
   const starts = paired ? Uint32Array.from(examples, ({ start = 0 }) => Math.max(0, start - 1)) : null;
   const width = packed ? realTokens : longest;
   return { rows: examples.length, tokens, ids, labels, realTokens, labelCount, documents, width, starts };
+}
+
+/** What a plan has to know of a batch. */
+export const shapeOf = ({ rows, tokens, documents }: Batch): BatchShape => ({
+  rows,
+  tokens,
+  packed: documents !== null,
+});
+
+/** Shape of the largest batch that can be made of these examples; null when there is none. */
+export function largestShape(examples: readonly Example[], batchSize: number): BatchShape | null {
+  if (examples.length === 0) return null;
+  let longest = 1;
+  for (const { ids, rejected } of examples)
+    longest = Math.max(longest, ids.length, rejected?.ids.length ?? 0);
+  const paired = examples.some(({ rejected }) => rejected !== undefined);
+  return {
+    rows: Math.min(batchSize, examples.length) * (paired ? 2 : 1),
+    tokens: Math.ceil(longest / PAD_MULTIPLE) * PAD_MULTIPLE,
+    packed: examples.some(({ documents }) => documents !== undefined),
+  };
 }
 
 export interface Schedule {

@@ -2,8 +2,8 @@
 import { assertRankFits } from '../adapters/rankFits.ts';
 import { prepareData } from '../data/prepareData.ts';
 import { UserError } from '../ground/errors.ts';
-import { inspect } from '../laboratory/inspect/inspect.ts';
 import type { Inspection } from '../laboratory/inspect/inspection.ts';
+import { inspect } from '../laboratory/inspect.ts';
 import { weightFormatsOf } from '../models/weightSource.ts';
 import { weightOptions } from '../python/run/wire.ts';
 import type { ScriptContext } from '../python/write/pythonScript.ts';
@@ -30,7 +30,7 @@ export async function inspectRecipe(assets: Assets, recipe: Recipe): Promise<Ins
   const [files, source] = await Promise.all([assets.model(recipe), assets.rows(recipe)]);
   const data = prepareData(source, files.tokenizer, recipe.values);
   return inspect(files.config, recipe.values, {
-    batch: { rows: recipe.values['train.per_device_train_batch_size'], tokens: data.longestBatch },
+    batch: data.largest.train,
     estimate: (examined) => {
       const weightFormat = weightFormatsOf(
         formatsAfter(files.formatOf, examined, recipe.values),
@@ -38,13 +38,12 @@ export async function inspectRecipe(assets: Assets, recipe: Recipe): Promise<Ins
       );
       const wired = { ...examined, weightFormat };
       assertRankFits(wired.root);
-      const { longestBatch: longestTokens, facts } = data;
       return estimateCost({
         config: files.config,
         wired,
         values: recipe.values,
-        longestTokens,
-        steps: facts.steps,
+        largest: data.largest,
+        steps: data.facts.steps,
       });
     },
     rows: data.facts,

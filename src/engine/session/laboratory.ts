@@ -27,9 +27,8 @@ export interface LaboratoryReport {
 export async function laboratory(assets: Assets, recipe: Recipe): Promise<LaboratoryReport> {
   const { values } = recipe;
   const [files, source] = await Promise.all([assets.model(recipe), assets.rows(recipe)]);
-  const { facts, longestBatch } = prepareData(source, files.tokenizer, values);
-  const batch = { rows: values['train.per_device_train_batch_size'], tokens: longestBatch };
-  const options = { batch, allMasked: facts.allMasked };
+  const { facts, largest } = prepareData(source, files.tokenizer, values);
+  const options = { batch: largest.train, allMasked: facts.allMasked };
   const examination = examine(files.config, values, options);
   const { script, outcome } = examination;
   const counts = countParameters(script.root);

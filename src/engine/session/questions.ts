@@ -20,9 +20,11 @@ import { openAdapter } from './openAdapter.ts';
 
 async function whyOf(assets: Assets, recipe: Recipe, path: string): Promise<Why | null> {
   const [files, source] = await Promise.all([assets.model(recipe), assets.rows(recipe)]);
-  const { facts, longestBatch } = prepareData(source, files.tokenizer, recipe.values);
-  const batch = { rows: recipe.values['train.per_device_train_batch_size'], tokens: longestBatch };
-  return why(examine(files.config, recipe.values, { batch, allMasked: facts.allMasked }), path);
+  const { facts, largest } = prepareData(source, files.tokenizer, recipe.values);
+  return why(
+    examine(files.config, recipe.values, { batch: largest.train, allMasked: facts.allMasked }),
+    path,
+  );
 }
 
 /** Every advice of the guide, tried on the embedded model's architecture. */

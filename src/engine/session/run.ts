@@ -116,8 +116,8 @@ export class TrainingRun {
     const source = await assets.rows(recipe);
     const data = prepareData(source, plain.tokenizer, values);
     data.assertLearns();
-    const batch = { rows: values['train.per_device_train_batch_size'], tokens: data.longestBatch };
-    const examination = examine(plain.config, values, { batch, allMasked: false });
+    const { largest } = data;
+    const examination = examine(plain.config, values, { batch: largest.train, allMasked: false });
     for (const { category, message } of examination.outcome.warnings)
       emit({ type: 'warning', category, message });
     const { error } = examination.outcome;
@@ -164,7 +164,7 @@ export class TrainingRun {
       config: files.config,
       wired,
       values,
-      longestTokens: data.longestBatch,
+      largest,
       steps: trainer.totalSteps,
       profile: backend.profile,
     });

@@ -13,51 +13,70 @@ import type { WiredModel } from '../torch/recording.ts';
 import { Recording } from '../torch/recording.ts';
 import type { AdapterLayout } from '../torch/trainedLayout.ts';
 import type { Backend, Executable } from './backends/backend.ts';
+import type { NamedBuffers } from './namedBuffers.ts';
+import { makeBuffers } from './namedBuffers.ts';
+
+interface Recorded {
+  /** Brings everything up to the adapter; null where nothing follows from it. */
+  readonly tape: Tape | null;
+  readonly groups: readonly GroupAttributes[];
+  readonly buffers: NamedBuffers;
+}
+
+/** What an adapter asks for beside its tensors. */
+export function beforeStep(config: LlamaConfig, model: WiredModel, layout: AdapterLayout): Recorded {
+  const tape = new Tape();
+  const recording = new Recording(tape, model, layout);
+  const groups = Array.from({ length: config.layers }, (_, layer) => `model.layers.${layer}`).flatMap(
+    (layer) =>
+      layerGroups
+        .flatMap(([name, members]) => {
+          const paths = members.map((member) => `${layer}.${member}`);
+          const path = `${layer}.${name}`;
+          const { group, members: found } = groupOf(recording, { members: paths, path });
+          const scale = found[0]?.inputScale ?? null;
+          const inputs = scale ? [inputGroup(group, scale, path)] : [];
+          return [group, ...inputs];
+        })
+        .filter(({ table }) => table !== null),
+  );
+  recordScaleTables(tape, groups);
+  const buffers = new Map(
+    groups.flatMap(({ table, out }) => (table === null ? [] : [[table, 2 * out] as const])),
+  );
+  for (const { derived } of methods) {
+    derived?.recordValues(tape, layout);
+    for (const [name, floats] of derived?.buffers(layout) ?? []) buffers.set(name, floats);
+  }
+  return { tape: tape.nodes.length === 0 ? null : tape, groups, buffers };
+}
 
 export class BeforeStep {
   readonly #backend: Backend;
-  readonly #groups: readonly GroupAttributes[];
-  readonly #tape = new Tape();
-  readonly #empty: boolean;
+  readonly #recorded: Recorded;
   #executable: Executable | null = null;
 
   /** Makes the buffers, where there is anything to bring up. */
   constructor(backend: Backend, config: LlamaConfig, model: WiredModel, layout: AdapterLayout) {
     this.#backend = backend;
-    const recording = new Recording(this.#tape, model, layout);
-    this.#groups = Array.from({ length: config.layers }, (_, layer) => `model.layers.${layer}`).flatMap(
-      (layer) =>
-        layerGroups
-          .flatMap(([name, members]) => {
-            const paths = members.map((member) => `${layer}.${member}`);
-            const path = `${layer}.${name}`;
-            const { group, members: found } = groupOf(recording, { members: paths, path });
-            const scale = found[0]?.inputScale ?? null;
-            const inputs = scale ? [inputGroup(group, scale, path)] : [];
-            return [group, ...inputs];
-          })
-          .filter(({ table }) => table !== null),
-    );
-    for (const { table, out } of this.#groups) if (table !== null) backend.allocate(table, 2 * out);
-    recordScaleTables(this.#tape, this.#groups);
-    for (const { derived } of methods) {
-      for (const [name, values] of derived?.buffers(layout) ?? []) backend.upload(name, values);
-      derived?.recordValues(this.#tape, layout);
-    }
-    this.#empty = this.#tape.nodes.length === 0;
+    this.#recorded = beforeStep(config, model, layout);
+    makeBuffers(backend, this.#recorded.buffers);
+    for (const { derived } of methods)
+      for (const [name, values] of derived?.contents(layout) ?? []) backend.write(name, values);
   }
 
   /** Brings everything up to the adapter. */
   async refresh(): Promise<void> {
-    if (this.#empty) return;
-    this.#executable ??= await this.#backend.prepare(makePlan(this.#tape, this.#backend.profile));
+    const { tape } = this.#recorded;
+    if (!tape) return;
+    this.#executable ??= await this.#backend.prepare(makePlan(tape, this.#backend.profile));
     await this.#backend.run(this.#executable, idleStep);
   }
 
   /** Gives every number over a row's norm that norm. */
   async initialise(): Promise<void> {
     await this.refresh();
-    for (const group of this.#groups) {
+    for (const group of this.#recorded.groups) {
       if (group.table === null || !group.overRowNorms) continue;
       const norms = await this.#backend.read(group.table, group.out, group.out, 'save');
       for (const { offset, start, end } of rowNormsOf(group))

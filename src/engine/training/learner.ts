@@ -6,21 +6,61 @@ import { methods } from '../adapters/methods.ts';
 import { invariant, UserError } from '../ground/errors.ts';
 import { jsonObject } from '../ground/settings/jsonObject.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
+import type { BufferData } from '../torch/autograd/bufferData.ts';
 import { Tape } from '../torch/autograd/tape.ts';
 import { gradientSplits } from '../torch/ops/loraOperations.ts';
-import type { Optimizer, StateBuffer } from '../torch/optim/optimizer.ts';
-import { optimizerNamed } from '../torch/optim/optimizers.ts';
+import type { Optimizer, OptimizerOptions, StateBuffer } from '../torch/optim/optimizer.ts';
+import { optimizers } from '../torch/optim/optimizers.ts';
 import type { ScheduleOptions } from '../torch/optim/schedules.ts';
 import { scheduleFactor } from '../torch/optim/schedules.ts';
-import { rateTable, recordOptimizerStep, tensorTable } from '../torch/optim/update.ts';
+import { rateTable, rateTableLength, recordOptimizerStep, tensorTable } from '../torch/optim/update.ts';
 import type { AdapterLayout } from '../torch/trainedLayout.ts';
 import type { Backend } from './backends/backend.ts';
+import type { NamedBuffers } from './namedBuffers.ts';
+import { LEAST_FLOATS, makeBuffers } from './namedBuffers.ts';
 
-/** Bytes of the optimiser's state, for the estimate. */
-export const optimizerStateFloats = (layout: AdapterLayout, values: RecipeValues): number =>
-  optimizerNamed(values['train.optim'])
+/** What the optimiser remembers from step to step. */
+function stateOf(layout: AdapterLayout, values: RecipeValues): readonly StateBuffer[] {
+  return optimizers[values['train.optim']]
     .state(layout)
-    .reduce((sum, { floats }) => sum + floats, 0);
+    .map(({ name, floats }) => ({ name, floats: Math.max(LEAST_FLOATS, floats) }));
+}
+
+/** Gradients of the adapter, in the parts that kernels add them up in. */
+export function gradientBuffers({ total }: AdapterLayout): NamedBuffers {
+  return new Map([['grads', Math.max(LEAST_FLOATS, total) * gradientSplits(total)]]);
+}
+
+/** The optimiser's state and tables. */
+export function optimizerBuffers(layout: AdapterLayout, values: RecipeValues): NamedBuffers {
+  return new Map<string, BufferData | number>([
+    ...stateOf(layout, values).map(({ name, floats }) => [name, floats] as const),
+    ...optimizers[values['train.optim']].tables(layout),
+    ['tensors', layout.tensors.length > 0 ? tensorTable(layout) : new Uint32Array(2)],
+    ['rates', rateTableLength(layout)],
+  ]);
+}
+
+/** Norms, clipping, update. */
+export function recordUpdate(layout: AdapterLayout, values: RecipeValues): Tape {
+  const tape = new Tape();
+  const splits = gradientSplits(layout.total);
+  recordOptimizerStep(tape, layout, optimizers[values['train.optim']], {
+    ...optionsOf(values),
+    maxGradNorm: values['train.max_grad_norm'],
+    splits,
+    recordGradients: (own) => {
+      for (const { derived } of methods) derived?.recordGradients(own, layout, splits);
+    },
+  });
+  return tape;
+}
+
+const optionsOf = (values: RecipeValues): OptimizerOptions => ({
+  beta1: values['train.adam_beta1'],
+  beta2: values['train.adam_beta2'],
+  eps: values['train.adam_epsilon'],
+});
 
 export class Learner {
   readonly optimizer: Optimizer;
@@ -35,7 +75,7 @@ export class Learner {
    * that the device can't bind.
    */
   constructor(backend: Backend, layout: AdapterLayout, values: RecipeValues, totalSteps: number) {
-    this.optimizer = optimizerNamed(values['train.optim']);
+    this.optimizer = optimizers[values['train.optim']];
     this.#backend = backend;
     this.#layout = layout;
     this.#values = values;
@@ -56,23 +96,9 @@ export class Learner {
         'binding-too-large',
         `Adapter: its gradients need ${gradients} bytes, this device binds at most ${maxBindingBytes}. Use a smaller r, fewer target_modules, or no modules_to_save.`,
       );
-    const smallest = 64;
-    this.#state = this.optimizer
-      .state(layout)
-      .map(({ name, floats }) => ({ name, floats: Math.max(smallest, floats) }));
-    for (const { name, floats } of this.#state) backend.allocate(name, floats);
-    for (const [name, table] of this.optimizer.tables(layout)) backend.upload(name, table);
-    backend.allocate('grads', Math.max(smallest, layout.total) * gradientSplits(layout.total));
-    backend.upload('tensors', layout.tensors.length > 0 ? tensorTable(layout) : new Uint32Array(2));
-  }
-
-  #options() {
-    const values = this.#values;
-    return {
-      beta1: values['train.adam_beta1'],
-      beta2: values['train.adam_beta2'],
-      eps: values['train.adam_epsilon'],
-    };
+    this.#state = stateOf(layout, values);
+    makeBuffers(backend, gradientBuffers(layout));
+    makeBuffers(backend, optimizerBuffers(layout, values));
   }
 
   /** Which tensors get a gradient is known once a batch has been recorded. */
@@ -84,28 +110,13 @@ export class Learner {
     this.#backend.upload('rates', rateTable(this.#layout, rates, hasGradient));
   }
 
-  /** Norms, clipping, update. */
-  recordUpdate(): Tape {
-    const tape = new Tape();
-    const splits = gradientSplits(this.#layout.total);
-    recordOptimizerStep(tape, this.#layout, this.optimizer, {
-      ...this.#options(),
-      maxGradNorm: this.#values['train.max_grad_norm'],
-      splits,
-      recordGradients: (own) => {
-        for (const { derived } of methods) derived?.recordGradients(own, this.#layout, splits);
-      },
-    });
-    return tape;
-  }
-
   /** Numbers of optimiser step `step` (from 0) over `items` label tokens. */
   numbers(step: number, items: number): StepNumbers {
     return {
       ...idleStep,
       optimizerStep: step + 1,
       learningRate: this.#schedule.learningRate * scheduleFactor(this.#schedule, step),
-      ...this.optimizer.numbers(step + 1, this.#options()),
+      ...this.optimizer.numbers(step + 1, optionsOf(this.#values)),
       lossScale: 1 / Math.max(1, items),
     };
   }

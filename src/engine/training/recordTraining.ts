@@ -1,7 +1,7 @@
 // Records what a run replays: one micro-batch (forward, loss, backward), the update, and an evaluation batch.
 
-import { recordLlama } from '../models/llama.ts';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
+import { recordForward } from '../models/recordForward.ts';
 import { backward } from '../torch/autograd/backward.ts';
 import { Tape } from '../torch/autograd/tape.ts';
 import type { Value } from '../torch/autograd/value.ts';
@@ -43,7 +43,7 @@ export function recordTraining(
 ): RecordedBatch {
   const tape = new Tape();
   const recording = new Recording(tape, model, layout);
-  const { final } = recordLlama(recording, config, batch);
+  const { final } = recordForward(recording, config, batch);
   const loss = lossOf(recording, final, batch, options);
   backward(tape, loss, call);
   return { tape, recording };
@@ -61,7 +61,7 @@ export function recordEvaluation(
   const recording = new Recording(tape, model, layout);
   inEvalMode(model, () =>
     tape.withGrad(false, () => {
-      const { final } = recordLlama(recording, config, batch);
+      const { final } = recordForward(recording, config, batch);
       lossOf(recording, final, batch, options);
     }),
   );
@@ -79,7 +79,7 @@ export function recordReference(
   const recording = new Recording(tape, model, layout);
   withoutAdapters(model, () =>
     tape.withGrad(false, () => {
-      const { final } = recordLlama(recording, config, { ...batch, noisy: false });
+      const { final } = recordForward(recording, config, { ...batch, noisy: false });
       lossOf(recording, final, batch, { preference: { objective: 'reference', beta: 1 } });
     }),
   );

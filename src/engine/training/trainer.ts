@@ -5,14 +5,13 @@ import { idleStep } from '../../shaders/lib/step.ts';
 import type { FirstValues } from '../adapters/firstValues.ts';
 import { initialiseAdapter } from '../adapters/initialise.ts';
 import type { Batch, Schedule } from '../data/batches.ts';
-import { epochAfter, makeBatch, totalSteps, windowOf } from '../data/batches.ts';
+import { epochAfter, largestShape, makeBatch, shapeOf, totalSteps, windowOf } from '../data/batches.ts';
 import type { Example } from '../data/tokenize.ts';
 import { invariant } from '../ground/errors.ts';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
 import type { Wired } from '../python/run/wire.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import { MICRO_BATCHES_AT, metricsLength } from '../torch/ops/metrics.ts';
-import type { BatchShape } from '../torch/recording.ts';
 import type { AdapterLayout } from '../torch/trainedLayout.ts';
 import type { Backend } from './backends/backend.ts';
 import { BeforeStep } from './beforeStep.ts';
@@ -20,8 +19,10 @@ import type { Best } from './bestState.ts';
 import { bestOptions, betterOf, outOfPatience } from './bestState.ts';
 import { Learner } from './learner.ts';
 import type { StepMetrics } from './metrics.ts';
+import { batchBuffers, makeBuffers } from './namedBuffers.ts';
 import { adapterLayoutOf } from './recordTraining.ts';
-import { preferenceOf, StepPlans } from './stepPlans.ts';
+import { StepPlans } from './stepPlans.ts';
+import { StepTapes } from './stepTapes.ts';
 import type { TrainerState } from './trainerState.ts';
 import { updateNorms } from './updateNorms.ts';
 import { windowNumbers } from './windowNumbers.ts';
@@ -77,20 +78,10 @@ export class Trainer {
     const { layout } = this;
     backend.upload('adapter', inputs.initial ?? firstAdapter(inputs, layout));
     this.#learner = new Learner(backend, layout, values, this.totalSteps);
-    const recordUpdate = () => this.#learner.recordUpdate();
-    this.#plans = new StepPlans({ ...inputs, layout, recordUpdate });
+    this.#plans = new StepPlans(backend, new StepTapes({ ...inputs, layout }));
     this.#before = new BeforeStep(backend, inputs.config, inputs.wired, layout);
-    backend.allocate('metrics', metricsLength(layout.tensors.length));
-    const widest = Math.max(
-      ...[...train, ...inputs.test].flatMap(({ ids, rejected }) => [ids.length, rejected?.ids.length ?? 0]),
-    );
-    const sequences = this.#schedule.batchSize * (preferenceOf(values) ? 2 : 1);
-    const room = Math.ceil(widest / 16) * 16 * sequences;
-    backend.upload('starts', new Uint32Array(Math.max(64, sequences)));
-    backend.allocate('references', Math.max(64, sequences));
-    backend.upload('ids', new Uint32Array(room));
-    backend.upload('labels', new Int32Array(room));
-    backend.upload('documents', new Uint32Array(room));
+    const shapes = [train, inputs.test].flatMap((rows) => largestShape(rows, this.#schedule.batchSize) ?? []);
+    makeBuffers(backend, batchBuffers(shapes, layout));
   }
 
   /** Dispatches of one micro-batch inside decoder layers. */
@@ -136,7 +127,7 @@ export class Trainer {
   /** How far the last step moved each tensor; empty for an optimiser that does not tell. Waits for it. */
   async updateNorms(): Promise<number[]> {
     const { values } = this.#inputs;
-    if (this.#learner.optimizer.name !== 'adamw_torch') return [];
+    if (values['train.optim'] !== 'adamw_torch') return [];
     return updateNorms(this.layout, await this.state(), {
       learningRate: this.#lastRate,
       beta1: values['train.adam_beta1'],
@@ -165,13 +156,13 @@ export class Trainer {
   async prepare(): Promise<void> {
     const [rows = []] = windowOf(this.#schedule, 0);
     const first = this.#batch(rows);
-    const { recording } = this.#plans.record(this.#shape(first));
+    const { recording } = this.#plans.record(shapeOf(first));
     const reached = this.layout.tensors.map(
       (tensor) => tensor.parameter.requiresGrad && recording.gradientOf(tensor.parameter) !== null,
     );
     this.#learner.setReached((i) => reached[i] ?? false);
     if (!this.#inputs.initial) await this.#before.initialise();
-    await this.#plans.training(this.#shape(first));
+    await this.#plans.training(shapeOf(first));
     await this.#plans.update();
   }
 
@@ -193,7 +184,7 @@ export class Trainer {
       const noise =
         values['train.neftune_noise_alpha'] / Math.sqrt(batch.width * this.#inputs.config.hiddenSize);
       await this.#refer(batch);
-      const training = await this.#plans.training(this.#shape(batch));
+      const training = await this.#plans.training(shapeOf(batch));
       await backend.run(training, { ...numbers, microBatch, seed, noise });
     }
     await backend.run(await this.#plans.update(), numbers);
@@ -240,7 +231,7 @@ export class Trainer {
       const batch = makeBatch(test.slice(at, at + batchSize), this.#inputs.padId);
       this.#write(batch);
       await this.#refer(batch);
-      const executable = await this.#plans.evaluation(this.#shape(batch));
+      const executable = await this.#plans.evaluation(shapeOf(batch));
       await backend.run(executable, {
         ...idleStep,
         lossScale: batch.starts ? 1 : 1 / Math.max(1, batch.labelCount),
@@ -263,13 +254,8 @@ export class Trainer {
 
   /** Scores a batch of pairs without adapters, where the objective compares with that. */
   async #refer(batch: Batch): Promise<void> {
-    const reference = await this.#plans.reference(this.#shape(batch));
+    const reference = await this.#plans.reference(shapeOf(batch));
     if (reference) await this.#inputs.backend.run(reference, idleStep);
-  }
-
-  #shape({ rows, tokens, documents }: Batch): BatchShape {
-    const noisy = this.#inputs.values['train.neftune_noise_alpha'] > 0;
-    return { rows, tokens, packed: documents !== null, noisy };
   }
 
   #batch(rows: readonly number[]) {

@@ -41,7 +41,7 @@ function scaleBy(weight: Float32Array<ArrayBuffer>, { shape, values }: TrainedTe
 /** Projections that are computed together with others on one input. */
 const sharesInput = (path: string): boolean => /\.(q|k|v|gate|up)_proj$/.test(path);
 
-export const ia3: AdapterMethod<typeof ia3Settings> = {
+export const ia3: AdapterMethod<'IA3', typeof ia3Settings> = {
   type: 'IA3',
   prefix: 'ia3_',
   name: 'IA3',

@@ -18,6 +18,6 @@ export const ia3Settings = {
       en: 'IA3: targets whose input is scaled instead of their output, as a JSON list. Each must be among target_modules.',
       zh: 'IA3：缩放输入而非输出的目标模块（JSON 列表），必须都在 target_modules 中。',
     },
-    python: 'IA3Config(feedforward_modules=…)',
+    python: { call: 'IA3Config', argument: 'feedforward_modules' },
   }),
 } as const;

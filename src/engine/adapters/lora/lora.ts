@@ -41,7 +41,7 @@ function construct(script: AttachingScript, values: LoraValues): void {
   }
 }
 
-export const lora: AdapterMethod<typeof loraSettings> = {
+export const lora: AdapterMethod<'LORA', typeof loraSettings> = {
   type: 'LORA',
   prefix: 'lora_',
   name: 'LoRA',

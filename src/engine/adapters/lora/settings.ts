@@ -14,7 +14,7 @@ export const loraSettings = {
       en: 'Rank of the update: each adapted matrix gets A [r, in] and B [out, r]. 4–16 for a style, 16–64 for facts. A large r costs memory and overfits small data.',
       zh: '更新的秩：每个被适配的矩阵得到 A [r, in] 与 B [out, r]。改风格 4–16，记事实 16–64。r 太大费显存，数据少时容易过拟合。',
     },
-    python: 'LoraConfig(r=…)',
+    python: { call: 'LoraConfig', argument: 'r' },
   }),
   'lora.lora_alpha': defineSetting({
     type: { kind: 'number', min: 0, max: 256 },
@@ -25,7 +25,7 @@ export const loraSettings = {
       en: 'The update is scaled by lora_alpha / r. Usual: r to 2r. With 0 the adapter trains but changes nothing.',
       zh: '更新按 lora_alpha / r 缩放。常用 r 到 2r。设为 0 时适配器在训练却不起任何作用。',
     },
-    python: 'LoraConfig(lora_alpha=…)',
+    python: { call: 'LoraConfig', argument: 'lora_alpha', form: 'number' },
   }),
   'lora.lora_dropout': defineSetting({
     type: { kind: 'number', min: 0, max: 0.9 },
@@ -37,7 +37,7 @@ export const loraSettings = {
       en: 'Share of the adapter’s inputs set to zero while training. Usual: 0–0.1. Masks come from a counter, so a run repeats exactly.',
       zh: '训练时适配器输入被置零的比例。常用 0–0.1。掩码由计数器生成，同样的运行可以完全重现。',
     },
-    python: 'LoraConfig(lora_dropout=…)',
+    python: { call: 'LoraConfig', argument: 'lora_dropout' },
   }),
   'lora.target_modules': defineSetting({
     type: {
@@ -58,7 +58,7 @@ export const loraSettings = {
       en: 'Which modules get an adapter: "all-linear", a JSON list of names (["q_proj","v_proj"]), or a regular expression that must match the whole module path. Names that match nothing raise at attach; partly wrong names are skipped in silence.',
       zh: '哪些模块带适配器："all-linear"、名称的 JSON 列表（["q_proj","v_proj"]），或必须匹配完整模块路径的正则。全部不匹配会在挂载时报错；只错一部分则会被静默跳过。',
     },
-    python: 'LoraConfig(target_modules=…)',
+    python: { call: 'LoraConfig', argument: 'target_modules' },
   }),
   'lora.use_rslora': defineSetting({
     type: { kind: 'boolean' },
@@ -70,7 +70,7 @@ export const loraSettings = {
       en: 'Rank-stabilised scaling: lora_alpha / √r instead of lora_alpha / r. Lets large ranks (64 and more) learn; with a small r it is a larger step.',
       zh: '秩稳定缩放：用 lora_alpha / √r 代替 lora_alpha / r。让大的秩（64 以上）也学得动；r 小时相当于步子更大。',
     },
-    python: 'LoraConfig(use_rslora=…)',
+    python: { call: 'LoraConfig', argument: 'use_rslora' },
   }),
   'lora.use_dora': defineSetting({
     type: { kind: 'boolean' },
@@ -82,7 +82,7 @@ export const loraSettings = {
       en: 'DoRA: the length of every row of the adapted matrix becomes a number of its own, trained beside A and B, which then turn its direction. Often better at small ranks; a step takes longer. Without lora_dropout here.',
       zh: 'DoRA：被适配矩阵每一行的长度成为单独训练的数，A 与 B 只改变方向。小秩时往往更好，但每步更慢。此处不能与 lora_dropout 同用。',
     },
-    python: 'LoraConfig(use_dora=…)',
+    python: { call: 'LoraConfig', argument: 'use_dora' },
   }),
   'lora.init_lora_weights': defineSetting({
     type: {
@@ -104,7 +104,7 @@ export const loraSettings = {
       en: 'True: A uniform within ±1/√in, B zero, so that the model starts unchanged. gaussian: A normal with deviation 1/r. pissa and olora take the adapter out of the weights themselves (their largest directions), and train those; loftq rounds the base to NF4 and lets the adapter make up for it. False: B random too; the first answer is then already bent, which is meant for tests.',
       zh: 'True：A 在 ±1/√in 内均匀分布，B 为零，模型从原样开始。gaussian：A 为标准差 1/r 的正态分布。pissa 与 olora 从权重本身取出适配器（最主要的方向）来训练；loftq 把基座舍入到 NF4，由适配器补偿误差。False：B 也随机，一开始输出就已偏移，仅供测试。',
     },
-    python: 'LoraConfig(init_lora_weights=…)',
+    python: { call: 'LoraConfig', argument: 'init_lora_weights', form: 'word' },
   }),
   'lora.loftq_iter': defineSetting({
     type: { kind: 'number', min: 1, max: 10, integer: true },
@@ -116,7 +116,7 @@ export const loraSettings = {
       en: 'LoftQ: how often the base is rounded and the error decomposed, in turn.',
       zh: 'LoftQ：舍入基座与分解误差交替进行的次数。',
     },
-    python: 'LoftQConfig(loftq_iter=…)',
+    python: { call: 'LoftQConfig', argument: 'loftq_iter' },
   }),
   'lora.rank_pattern': defineSetting({
     type: {
@@ -132,7 +132,7 @@ export const loraSettings = {
       en: 'A JSON object from names or regular expressions (matched at the end of the module path) to ranks that replace r there. The first that matches wins. It changes the scale lora_alpha / r too.',
       zh: 'JSON 对象：名称或正则（匹配模块路径末尾）对应该处取代 r 的秩，先匹配者优先。缩放 lora_alpha / r 也随之改变。',
     },
-    python: 'LoraConfig(rank_pattern=…)',
+    python: { call: 'LoraConfig', argument: 'rank_pattern' },
   }),
   'lora.alpha_pattern': defineSetting({
     type: {
@@ -148,7 +148,7 @@ export const loraSettings = {
       en: 'The same for lora_alpha: {"q_proj": 32}.',
       zh: '同上，用于 lora_alpha：{"q_proj": 32}。',
     },
-    python: 'LoraConfig(alpha_pattern=…)',
+    python: { call: 'LoraConfig', argument: 'alpha_pattern' },
   }),
   'lora.layers_to_transform': defineSetting({
     type: { kind: 'text', suggestions: ['', '[0]', '[0, 1, 2]'], problem: layersProblem },
@@ -160,7 +160,7 @@ export const loraSettings = {
       en: 'Numbers of the decoder layers that get adapters, as a JSON list; empty: all. Only with a list of target_modules.',
       zh: '带适配器的解码层编号（JSON 列表）；空表示全部。仅能与列表形式的 target_modules 一起用。',
     },
-    python: 'LoraConfig(layers_to_transform=…)',
+    python: { call: 'LoraConfig', argument: 'layers_to_transform' },
   }),
   'lora.exclude_modules': defineSetting({
     type: {
@@ -176,6 +176,6 @@ export const loraSettings = {
       en: 'Modules that get no adapter though target_modules names them: a JSON list of names or a regular expression of the whole path; empty: none.',
       zh: '即使 target_modules 点到也不带适配器的模块：名称的 JSON 列表，或匹配完整路径的正则；空表示没有。',
     },
-    python: 'LoraConfig(exclude_modules=…)',
+    python: { call: 'LoraConfig', argument: 'exclude_modules' },
   }),
 } as const;

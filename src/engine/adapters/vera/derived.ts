@@ -9,6 +9,7 @@ import type { Operation, Ref } from '../../torch/autograd/operation.ts';
 import type { Tape } from '../../torch/autograd/tape.ts';
 import type { AdapterLayout, PlacedAdapter } from '../../torch/trainedLayout.ts';
 import type { Derived } from '../method.ts';
+import type { SharedMatrices } from './projections.ts';
 import { drawProjections } from './projections.ts';
 import type { VeraAdapter } from './veraAdapter.ts';
 import { isVera } from './veraAdapter.ts';
@@ -19,7 +20,8 @@ interface Attributes {
   readonly splits: number;
 }
 
-const projections: Ref = { buffer: 'projections' };
+const PROJECTIONS = 'projections';
+const projections: Ref = { buffer: PROJECTIONS };
 const adapter: Ref = { buffer: 'adapter' };
 const grads: Ref = { buffer: 'grads' };
 
@@ -76,20 +78,18 @@ function record(tape: Tape, layout: AdapterLayout, operation: Operation<Attribut
     }
 }
 
-/** A module: two factors before a step, two gradients after it. */
-const DISPATCHES = 4;
+const sharedBy = (layout: AdapterLayout): SharedMatrices | null =>
+  modulesOf(layout)[0]?.adapter.shared ?? null;
 
 export const veraDerived: Derived = {
   buffers: (layout) => {
-    const [first] = modulesOf(layout);
-    return new Map(first ? [['projections', drawProjections(first.adapter.shared)]] : []);
+    const shared = sharedBy(layout);
+    return new Map(shared ? [[PROJECTIONS, shared.r * (shared.inFeatures + shared.outFeatures)]] : []);
+  },
+  contents: (layout) => {
+    const shared = sharedBy(layout);
+    return new Map(shared ? [[PROJECTIONS, drawProjections(shared)]] : []);
   },
   recordValues: (tape, layout) => record(tape, layout, composeOperation, 1),
   recordGradients: (tape, layout, splits) => record(tape, layout, contractOperation, splits),
-  cost: (layout) => {
-    const modules = modulesOf(layout);
-    const shared = modules[0]?.adapter.shared;
-    const bytes = shared ? 4 * shared.r * (shared.inFeatures + shared.outFeatures) : 0;
-    return { bytes, dispatches: DISPATCHES * modules.length };
-  },
 };

@@ -13,7 +13,7 @@ export const veraSettings = {
       en: 'VeRA: first value of every entry of vera_lambda_d. vera_lambda_b starts at 0.',
       zh: 'VeRA：vera_lambda_d 每个元素的初始值。vera_lambda_b 从 0 开始。',
     },
-    python: 'VeraConfig(d_initial=…)',
+    python: { call: 'VeraConfig', argument: 'd_initial' },
   }),
   'vera.projection_prng_key': defineSetting({
     type: { kind: 'number', min: 0, max: 2 ** 31 - 1, integer: true },
@@ -25,6 +25,6 @@ export const veraSettings = {
       en: 'VeRA: seed of the random matrices that all targets share.',
       zh: 'VeRA：所有目标共享的随机矩阵的种子。',
     },
-    python: 'VeraConfig(projection_prng_key=…)',
+    python: { call: 'VeraConfig', argument: 'projection_prng_key' },
   }),
 } as const;

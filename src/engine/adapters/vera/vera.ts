@@ -65,7 +65,7 @@ const shell = (module: Module): Module =>
 const sharedOf = (adapters: readonly (Adapter | null)[]): SharedMatrices | null =>
   adapters.find(isVera)?.shared ?? null;
 
-export const vera: AdapterMethod<typeof veraSettings> = {
+export const vera: AdapterMethod<'VERA', typeof veraSettings> = {
   type: 'VERA',
   prefix: 'vera_lambda_',
   name: 'VeRA',

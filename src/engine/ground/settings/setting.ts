@@ -1,6 +1,8 @@
 // What one setting is. A setting is declared once, next to the thing it configures; the form, the link, validation,
 // the JSON file, the Python script and the command line all derive from the declaration.
 
+import type { PythonPlace } from './pythonPlace.ts';
+
 export interface Text {
   readonly en: string;
   readonly zh: string;
@@ -8,8 +10,8 @@ export interface Text {
 
 export type Section = 'start' | 'model' | 'lora' | 'wiring' | 'training' | 'generation';
 
-export interface Option {
-  readonly value: string;
+export interface Option<V extends string = string> {
+  readonly value: V;
   readonly label: Text;
   readonly help?: Text;
 }
@@ -23,9 +25,9 @@ export interface NumberKind {
   readonly scale?: 'linear' | 'log';
   readonly unit?: Text;
 }
-export interface ChoiceKind {
+export interface ChoiceKind<V extends string = string> {
   readonly kind: 'choice';
-  readonly options: readonly Option[];
+  readonly options: readonly Option<V>[];
 }
 export interface BooleanKind {
   readonly kind: 'boolean';
@@ -38,13 +40,16 @@ export interface TextKind {
 }
 
 export type Kind = NumberKind | ChoiceKind | BooleanKind | TextKind;
+/** Type of a setting's value; of a choice the union of its options' values. */
 export type ValueOf<K extends Kind> = K extends NumberKind
   ? number
   : K extends BooleanKind
     ? boolean
-    : string;
+    : K extends ChoiceKind<infer V>
+      ? V
+      : string;
 
-export interface Setting<K extends Kind = Kind> {
+export interface Setting<K extends Kind = Kind, P extends PythonPlace = PythonPlace> {
   readonly type: K;
   readonly default: ValueOf<K>;
   readonly section: Section;
@@ -53,18 +58,27 @@ export interface Setting<K extends Kind = Kind> {
   readonly label: Text;
   /** What it is, the usual range, what goes wrong. */
   readonly help: Text;
-  /** Where it lives in Python, as a person would write it: `LoraConfig(r=…)`. */
-  readonly python: string;
+  /** Where it stands in Python. */
+  readonly python: P;
 }
+
+export function defineSetting<const K extends Kind, const P extends PythonPlace>(
+  setting: Setting<K, P>,
+): Setting<K, P> {
+  return setting;
+}
+
+/** Options that are shown as they are written: the names of a registry. */
+export const namedOptions = <const V extends string>(values: readonly V[]): readonly Option<V>[] =>
+  values.map((value) => ({ value, label: { en: value, zh: value } }));
+
+/** Type of the value of one setting. */
+export type SettingValue<S> = S extends Setting<infer K extends Kind> ? ValueOf<K> : never;
 
 /** Values of declared settings, by their keys. */
 export type SettingValues<S extends Readonly<Record<string, Setting>>> = {
-  readonly [K in keyof S]: S[K] extends Setting<infer T extends Kind> ? ValueOf<T> : never;
+  readonly [K in keyof S]: SettingValue<S[K]>;
 };
-
-export function defineSetting<const K extends Kind>(setting: Setting<K>): Setting<K> {
-  return setting;
-}
 
 /** Why `value` can't be the value of `setting`, in words that name what was expected; null when it can. */
 export function settingProblem(key: string, setting: Setting, value: unknown): string | null {

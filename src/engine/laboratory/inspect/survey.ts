@@ -1,5 +1,6 @@
 // What one change of a recipe does under each stack of versions: outcome before, outcome after. Read off the tape each time.
 
+import type { StackId } from '../../libraries/stacks.ts';
 import { stacks } from '../../libraries/stacks.ts';
 import type { LlamaConfig } from '../../models/llamaConfig.ts';
 import type { RecipePatch, RecipeValues } from '../../recipe/recipe.ts';
@@ -8,7 +9,7 @@ import { examine } from './examine.ts';
 import type { Outcome } from './inspection.ts';
 
 export interface SurveyRow {
-  readonly stack: string;
+  readonly stack: StackId;
   /** `TRL 0.19.1 · transformers 4.57` */
   readonly label: string;
   readonly before: Outcome['kind'];

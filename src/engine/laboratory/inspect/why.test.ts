@@ -2,8 +2,8 @@
 import { expect, it } from 'vitest';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
+import { benchConfig } from '../../testing/goldenBench.ts';
 import { examine } from './examine.ts';
-import { benchConfig } from './goldenBench.ts';
 import { why } from './why.ts';
 
 const ask = (patch: RecipePatch, path: string) =>
@@ -35,7 +35,7 @@ it('names the call that froze the adapter', () => {
 it.each([
   ['IA3', 'k_proj.ia3_l.default'],
   ['VERA', 'k_proj.vera_lambda_b.default'],
-])('names the call that froze an adapter of %s', (type, part) => {
+] as const)('names the call that froze an adapter of %s', (type, part) => {
   const recipe: RecipePatch = {
     'peft.peft_type': type,
     'lora.target_modules': '["k_proj","down_proj"]',

@@ -2,11 +2,27 @@
 import type { ConfigArgument } from '../../adapters/method.ts';
 import type { AdapterValues, ConfigClass, Method } from '../../adapters/methods.ts';
 import { configsOf, methods } from '../../adapters/methods.ts';
-import { settingOf } from '../../recipe/recipe.ts';
-import type { ArgumentReader } from './argumentTables.ts';
-import { as, asNames, asObject, literal, nothing } from './argumentTables.ts';
+import type { ArgumentReader } from './argumentReaders.ts';
+import { as, asObject, asWord, literal, nothing } from './argumentReaders.ts';
+import type { PythonValue } from './pythonReader.ts';
 
 type Argument = ConfigArgument<AdapterValues>;
+
+const names = (value: PythonValue): string | null => {
+  if (value.kind === 'list') {
+    const items = value.items.map(literal);
+    return items.every((item) => typeof item === 'string') ? JSON.stringify(items) : null;
+  }
+  const plain = literal(value);
+  if (plain === null) return 'None';
+  return typeof plain === 'string' ? plain : null;
+};
+const asNames =
+  (key: keyof AdapterValues, none: string): ArgumentReader =>
+  (value) => {
+    const text = names(value);
+    return text === null ? null : [{ key, value: text === 'None' ? none : text }];
+  };
 
 const layersRead =
   (key: keyof AdapterValues): ArgumentReader =>
@@ -14,16 +30,6 @@ const layersRead =
     const items = value.kind === 'list' ? value.items.map(literal) : [literal(value)];
     if (items.length === 1 && items[0] === null) return [];
     return items.every((item) => typeof item === 'number') ? [{ key, value: JSON.stringify(items) }] : null;
-  };
-
-/** One of a choice's words, True and False among them. */
-const wordRead =
-  (key: keyof AdapterValues): ArgumentReader =>
-  (value) => {
-    const { type } = settingOf(key);
-    const word = String(literal(value)).toLowerCase();
-    const known = type.kind === 'choice' && type.options.some((option) => option.value === word);
-    return known ? [{ key, value: word }] : null;
   };
 
 function readerOf(argument: Argument): ArgumentReader {
@@ -38,7 +44,7 @@ function readerOf(argument: Argument): ArgumentReader {
     case 'float':
       return as(setting);
     case 'word':
-      return wordRead(setting);
+      return asWord(setting);
     case 'targets':
       return asNames(setting, 'None');
     case 'excluded':

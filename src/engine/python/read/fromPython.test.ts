@@ -247,15 +247,7 @@ trainer.train()`);
   });
 
   it('garbage gives nothing and does not throw', () => {
-    for (const text of [
-      '',
-      '((((',
-      '"""',
-      "x = 'unterminated",
-      '{"a": 1}',
-      '[1, 2',
-      '\u0000',
-    ]) {
+    for (const text of ['', '((((', '"""', "x = 'unterminated", '{"a": 1}', '[1, 2', '\u0000']) {
       expect(Object.keys(fromPython(text).patch)).toEqual([]);
     }
     expect(fromPython('LoraConfig(r=').patch).toEqual({ 'peft.peft_type': 'LORA' });

@@ -1,10 +1,15 @@
 // What a script may do with its PeftModel after attaching: wrap again, a second adapter, disable, merge.
 import type { PeftConfig } from '../../adapters/inject.ts';
+import type { RecipeValues } from '../../recipe/recipe.ts';
 import { disableAdapters, getPeftModel, secondAdapter, setAdapter, unload } from './peftCalls.ts';
 import type { ScriptModel } from './scriptModel.ts';
 
 /** Runs the choice of `wiring.after_attach`; nothing without a PeftModel, which has none of these methods. */
-export function afterAttach(script: ScriptModel, choice: string, config: PeftConfig): void {
+export function afterAttach(
+  script: ScriptModel,
+  choice: RecipeValues['wiring.after_attach'],
+  config: PeftConfig,
+): void {
   if (!script.isPeftModel) return;
   const second = { ...config, adapterName: 'b' };
   switch (choice) {

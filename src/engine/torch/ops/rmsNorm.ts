@@ -1,10 +1,12 @@
 // y = x / rms(x) · w, row by row. Backward adds to a pending gradient in passing (the residual stream).
+
 import { call } from '../../../shaders/kernel.ts';
 import { rmsNormBackwardReference, rmsNormReference } from '../../../shaders/rms_norm/rms_norm.ref.ts';
 import {
   rmsNormBackward as backwardKernel,
   rmsNorm as forwardKernel,
 } from '../../../shaders/rms_norm/rms_norm.ts';
+import { invariant } from '../../ground/errors.ts';
 import type { Operation, Ref } from '../autograd/operation.ts';
 import type { Tape } from '../autograd/tape.ts';
 import type { Value } from '../autograd/value.ts';
@@ -121,6 +123,6 @@ export function rmsNorm(
     attributes: { eps: args.eps },
     path: args.path,
   });
-  if (!y) throw new Error('internal: rms_norm recorded no output');
+  invariant(y, 'rms_norm recorded no output');
   return y;
 }

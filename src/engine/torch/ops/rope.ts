@@ -1,7 +1,9 @@
 // Rotary position embedding, in place on the q and k columns of q|k|v [N, (H+2G)·D]; backward is the inverse rotation.
+
 import { call } from '../../../shaders/kernel.ts';
 import { ropeReference } from '../../../shaders/rope/rope.ref.ts';
 import { rope as kernel } from '../../../shaders/rope/rope.ts';
+import { invariant } from '../../ground/errors.ts';
 import type { Operation, Ref, ReferenceContext, TapeNode } from '../autograd/operation.ts';
 import type { Tape } from '../autograd/tape.ts';
 import type { Value } from '../autograd/value.ts';
@@ -112,6 +114,6 @@ export function rope(tape: Tape, args: HeadShape & { readonly qkv: Value; readon
     attributes: { ...shape, sign: 1 },
     path,
   });
-  if (!out) throw new Error('internal: rope recorded no output');
+  invariant(out, 'rope recorded no output');
   return out;
 }

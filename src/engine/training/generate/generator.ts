@@ -4,8 +4,8 @@
 import { idleStep } from '../../../shaders/lib/step.ts';
 import type { Tokenizer } from '../../data/tokenizer.ts';
 import { UserError } from '../../ground/errors.ts';
-import { recordLlama } from '../../models/llama.ts';
 import type { LlamaConfig } from '../../models/llamaConfig.ts';
+import { recordForward } from '../../models/recordForward.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
 import { makePlan } from '../../torch/autograd/plan.ts';
 import { Tape } from '../../torch/autograd/tape.ts';
@@ -15,6 +15,8 @@ import type { WiredModel } from '../../torch/recording.ts';
 import { Recording } from '../../torch/recording.ts';
 import type { AdapterLayout } from '../../torch/trainedLayout.ts';
 import type { Backend, Executable } from '../backends/backend.ts';
+import type { NamedBuffers } from '../namedBuffers.ts';
+import { makeBuffers } from '../namedBuffers.ts';
 import { inEvalMode, withoutAdapters } from '../recordTraining.ts';
 import { pickToken } from './pickToken.ts';
 
@@ -31,9 +33,11 @@ function contextTokens(config: LlamaConfig): number {
   return Math.min(config.maxPositions, Math.max(LEAST_CONTEXT, Math.min(MOST_CONTEXT, fits)));
 }
 
-/** What generation allocates beside weights and plans, in bytes. */
-export function generationBytes(config: LlamaConfig): number {
-  return 4 * (config.layers * cacheFloats(config) * contextTokens(config) + config.vocabSize);
+/** What generation holds beside weights and plans. */
+export function generationBuffers(config: LlamaConfig): NamedBuffers {
+  const cache = contextTokens(config) * cacheFloats(config);
+  const layers = Array.from({ length: config.layers }, (_, layer) => [`kv/${layer}`, cache] as const);
+  return new Map([...layers, ['logits', config.vocabSize]]);
 }
 
 export interface GeneratorInputs {
@@ -63,9 +67,7 @@ export class Generator {
     this.#inputs = inputs;
     const { config, backend } = inputs;
     this.#maxTokens = contextTokens(config);
-    for (let layer = 0; layer < config.layers; layer++)
-      backend.allocate(`kv/${layer}`, this.#maxTokens * cacheFloats(config));
-    backend.allocate('logits', config.vocabSize);
+    makeBuffers(backend, generationBuffers(config));
     if (!backend.has('ids')) backend.upload('ids', new Uint32Array(CHUNK));
   }
 
@@ -138,7 +140,7 @@ export class Generator {
         tape.withGrad(false, () => {
           const recording = new Recording(tape, model, layout);
           const batch = { rows: 1, tokens };
-          const { final } = recordLlama(recording, config, batch, { maxTokens: this.#maxTokens });
+          const { final } = recordForward(recording, config, batch, { maxTokens: this.#maxTokens });
           if (tokens === 1) logits(recording, final);
         }),
       );
