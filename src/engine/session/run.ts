@@ -38,6 +38,7 @@ import { fingerprintOf } from './fingerprint.ts';
 import { Keeper } from './keeper.ts';
 import type { LoadOptions } from './loadFiles.ts';
 import { loadFiles } from './loadFiles.ts';
+import { RunDoctor } from './runDoctor.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
 
 export interface RunOptions extends LoadOptions {
@@ -65,6 +66,7 @@ export class TrainingRun {
   readonly #wired: Wired;
   readonly #files: ModelFiles;
   readonly #metrics: StepMetrics[] = [];
+  readonly #doctor: RunDoctor;
   readonly keeper: Keeper;
 
   private constructor(
@@ -88,6 +90,7 @@ export class TrainingRun {
     this.#taken = parts.taken;
     this.#prompts = parts.prompts;
     const { store, now, emit, saved } = options;
+    this.#doctor = new RunDoctor(this.recipe.values, emit);
     this.keeper = new Keeper({
       store,
       now,
@@ -220,16 +223,12 @@ export class TrainingRun {
     this.#options.emit({ type: 'phase', phase, done: this.step, total: this.totalSteps, note: '' });
   }
 
+  /** Throws UserError 'nan-loss' behind a step whose loss is no number. */
   async next(): Promise<StepMetrics> {
     const metrics = await this.#trainer.next();
-    if (!Number.isFinite(metrics.loss)) {
-      throw new UserError(
-        'nan-loss',
-        `Step ${metrics.step}: the loss is ${metrics.loss}. Lower train.learning_rate or set train.max_grad_norm.`,
-      );
-    }
     this.#metrics.push(metrics);
     this.#options.emit({ type: 'step', metrics });
+    this.#doctor.look(this.#metrics);
     const every = this.recipe.values['train.save_steps'];
     const asked = every > 0 && this.step % every === 0;
     if (!this.finished) await this.keeper.after(this.#trainer, this.#facts(), asked);
