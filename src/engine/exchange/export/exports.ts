@@ -1,6 +1,5 @@
 // Everything a run hands out, by name of the format: the adapter for PEFT, llama.cpp and MLX, the merged model, the log.
 
-import { runLength } from '../../data/options.ts';
 import type { ModelFiles } from '../../models/modelFiles.ts';
 import type { Wired } from '../../python/run/wire.ts';
 import { weightOptions } from '../../python/run/wire.ts';
@@ -76,8 +75,9 @@ export async function exportFiles(
     case 'log':
       return logFiles({
         ...run,
-        length: runLength(recipe.values),
-        every: {
+        asked: {
+          batchSize: recipe.values['train.per_device_train_batch_size'],
+          accumulation: recipe.values['train.gradient_accumulation_steps'],
           evalSteps: recipe.values['train.eval_steps'],
           saveSteps: recipe.values['train.save_steps'],
         },

@@ -23,8 +23,7 @@ const step = (index: number, evalLoss: number | null): StepMetrics => ({
 
 const files = logFiles({
   metrics: [step(1, null), step(2, 0.75)],
-  length: { batchSize: 4, accumulation: 1 },
-  every: { evalSteps: 20, saveSteps: 0 },
+  asked: { batchSize: 4, accumulation: 1, evalSteps: 20, saveSteps: 0 },
   totalSteps: 2,
   finished: true,
   parameters: 1000,

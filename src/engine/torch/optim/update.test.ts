@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Adapter } from '../nn/module.ts';
 import { parameter } from '../nn/module.ts';
 import type { AdapterLayout } from '../trainedLayout.ts';
+import { optimizerNames } from './names.ts';
 import { optimizers } from './optimizers.ts';
 import { rateTable, tensorTable } from './update.ts';
 
@@ -84,6 +85,11 @@ describe('rateTable', () => {
 
 it('tells the norm of each tensor where it lies, padding left out', () => {
   expect([...tensorTable(layout)]).toEqual([0, 80, 128, 128, 256, 16, 320, 16]);
+});
+
+it('knows the optimisers by the names of TrainingArguments', () => {
+  expect(Object.keys(optimizers)).toEqual(optimizerNames);
+  expect(new Set(Object.values(optimizers)).size).toBe(optimizerNames.length);
 });
 
 it('corrects the bias of AdamW by the number of the step', () => {
