@@ -14,7 +14,8 @@ it.each(oddSizes.flatMap((n) => oddSizes.map((m) => [n, m] as const)))('n %i, m 
     randomArray(n * m, 4),
   ];
   const y = new Float64Array(n * m);
-  matmulReference({ a, u, b, residual, y, n, k, m, ru });
+  const numbers = { n, k, m, a_stride: k, a_offset: 0, y_stride: m, y_offset: 0, ADD_RESIDUAL: 1, ADD_Y: 2 };
+  matmulReference({ a, u, b, residual, y, ru, ...numbers, ADDS: 1 });
   const at = (array: Float64Array, i: number): number => array[i] ?? 0;
   const want = y.map((_, i) => {
     const [row, column] = [Math.floor(i / m), i % m];
@@ -26,7 +27,7 @@ it.each(oddSizes.flatMap((n) => oddSizes.map((m) => [n, m] as const)))('n %i, m 
   expect(mismatches(y, want, 1e-12)).toEqual([]);
   const bt = Float64Array.from({ length: m * k }, (_, i) => at(b, (i % k) * m + Math.floor(i / k)));
   const plain = new Float64Array(n * m);
-  matmulReference({ a, u: null, b, residual: null, y: plain, n, k, m, ru: 0 });
+  matmulReference({ a, u, b, residual, y: plain, ru: 0, ...numbers, ADDS: 0 });
   matmulTransposedReference({ a, b: bt, y, n, k, m });
   expect(mismatches(y, plain, 1e-12)).toEqual([]);
 });

@@ -5,6 +5,7 @@ import type { KernelCall } from '../kernel.ts';
 import { call, defineKernel } from '../kernel.ts';
 import type { Stored } from '../lib/stored.ts';
 import { storedSnippet } from '../lib/stored.ts';
+import { matmulReference, matmulTransposedReference } from './matmul.ref.ts';
 import source from './matmul.wgsl?raw';
 import scalarSource from './matmul_scalar.wgsl?raw';
 import transposedSource from './matmul_transposed.wgsl?raw';
@@ -35,6 +36,7 @@ export const matmul = defineKernel({
   params,
   constants,
   workgroups: ({ n, m }) => [Math.ceil(m / 64), Math.ceil(n / 8), 1],
+  reference: matmulReference,
 });
 
 /** The same with blocks of 32 by 16. */
@@ -46,6 +48,7 @@ export const matmulWide = defineKernel({
   params,
   constants,
   workgroups: ({ n, m }) => [Math.ceil(m / 64), Math.ceil(n / 32), 1],
+  reference: matmulReference,
 });
 
 /** The same for any widths. */
@@ -56,6 +59,7 @@ export const matmulScalar = defineKernel({
   params,
   constants: { ...gridConstants, ...constants },
   workgroups: ({ n, m }) => flatGrid(n * m),
+  reference: matmulReference,
 });
 
 /** a [N, K], b [M, K] → y [N, M]; K a multiple of 4. */
@@ -66,6 +70,7 @@ export const matmulTransposed = defineKernel({
   params: { n: 'u32', k: 'u32', m: 'u32' },
   constants: {},
   workgroups: ({ n, m }) => [Math.ceil(m / 32), Math.ceil(n / 32), 1],
+  reference: matmulTransposedReference,
 });
 
 export interface MatmulCall<Ref> {

@@ -1,9 +1,8 @@
 // y = a + b, element by element: joins gradient contributions that no operation could add in passing.
 
-import { addReference } from '../../../shaders/add/add.ref.ts';
 import { add as addKernel } from '../../../shaders/add/add.ts';
 import { call } from '../../../shaders/kernel.ts';
-import type { Operation, Ref } from '../autograd/operation.ts';
+import type { Operation } from '../autograd/operation.ts';
 import type { Tape } from '../autograd/tape.ts';
 import type { Value } from '../autograd/value.ts';
 import { elementCount } from '../autograd/value.ts';
@@ -16,21 +15,11 @@ const addOperation: Operation<null> = {
     const [a, b] = valueAt(node.inputs, 0, 1);
     const [y] = valueAt(node.outputs, 0);
     return [
-      call<typeof addKernel.buffers, typeof addKernel.params, typeof addKernel.constants, Ref>(addKernel, {
+      call(addKernel, {
         buffers: { a: { value: a }, b: { value: b }, y: { value: y } },
         params: { n: elementCount(y.shape) },
       }),
     ];
-  },
-  reference: (node, context) => {
-    const [a, b] = valueAt(node.inputs, 0, 1);
-    const [y] = valueAt(node.outputs, 0);
-    addReference({
-      a: context.floats({ value: a }),
-      b: context.floats({ value: b }),
-      y: context.floats({ value: y }),
-      n: elementCount(y.shape),
-    });
   },
   flops: (node) => elementCount(node.outputs[0]?.shape ?? []),
 };

@@ -1,13 +1,7 @@
 // DoRA on a linear group: y = (m / n) · (x Wᵀ + s·u·Bᵀ), by column. n, the norms of the adapted rows, and c = m / n stand in a buffer of
 // the group, `dora/<path>` [2, OUT], which recordDoraNorms fills whenever the adapter has changed; backward takes n for constant. IA3 is
 // the same with its vector for c, on the outputs of a group or on the inputs of a module.
-import {
-  doraGradReference,
-  doraNormReference,
-  doraReference,
-  ia3TableReference,
-  magnitudeOffset,
-} from '../../../shaders/dora/dora.ref.ts';
+import { magnitudeOffset } from '../../../shaders/dora/dora.ref.ts';
 import { doraGrad, doraNorm, ia3Table, dora as kernel } from '../../../shaders/dora/dora.ts';
 import { call } from '../../../shaders/kernel.ts';
 import { decoder } from '../../../shaders/quant/decoders.ts';
@@ -51,25 +45,6 @@ const normOperation: Operation<GroupAttributes> = {
       }),
     ];
   },
-  reference: ({ attributes: group }, context) => {
-    const { segments, k, out, format, weights } = group;
-    const adapter = context.floats({ buffer: 'adapter' });
-    const table = context.floats(tableOf(group));
-    if (group.ia3) {
-      ia3TableReference(adapter, table, segments, out);
-      return;
-    }
-    doraNormReference({
-      words: context.words({ buffer: weights }),
-      scales: format === 'none' ? new Uint32Array(4) : context.words({ buffer: `${weights}.scales` }),
-      format,
-      adapter,
-      table,
-      segments,
-      k,
-      out,
-    });
-  },
   flops: ({ attributes: { k, out, segments } }) =>
     2 * out * k * (1 + Math.max(0, ...segments.map(({ rank }) => rank))),
 };
@@ -109,14 +84,6 @@ const doraOperation: Operation<Attributes> = {
     const constants = { HAS_RESIDUAL: hasResidual ? 1 : 0 };
     return [call(kernel, { buffers, params: { n: rowsAndColumns(x).n, out: group.out }, constants })];
   },
-  reference: (node, context) => {
-    const [x] = valueAt(node.inputs, 0);
-    const [y] = valueAt(node.outputs, 0);
-    const { group, hasResidual } = node.attributes;
-    const residual = hasResidual ? context.floats({ value: valueAt(node.inputs, 1)[0] }) : null;
-    const [from, to] = [context.floats({ value: x }), context.floats({ value: y })];
-    doraReference(rowsAndColumns(x).n, group.out, from, context.floats(tableOf(group)), residual, to);
-  },
   flops: (node) => 2 * rowsAndColumns(valueAt(node.inputs, 0)[0]).n * node.attributes.group.out,
   backward: doraBackward,
 };
@@ -138,20 +105,6 @@ const doraGradOperation: Operation<GroupAttributes> = {
     const { n } = rowsAndColumns(z);
     const params = { segments, n, out, count: segments.length, total, splits: gradientSplits(total) };
     return [call(doraGrad, { buffers, params, constants: { IA3: node.attributes.ia3 ? 1 : 0 } })];
-  },
-  reference: (node, context) => {
-    const [z, dy] = valueAt(node.inputs, 0, 1);
-    const { segments, out, ia3 } = node.attributes;
-    doraGradReference({
-      ia3,
-      z: context.floats({ value: z }),
-      dy: context.floats({ value: dy }),
-      table: context.floats(tableOf(node.attributes)),
-      grads: context.floats({ buffer: 'grads' }),
-      segments,
-      n: rowsAndColumns(z).n,
-      out,
-    });
   },
   flops: (node) => 2 * rowsAndColumns(valueAt(node.inputs, 0)[0]).n * node.attributes.out,
 };
