@@ -1,5 +1,6 @@
 // Declares `rms_norm` and its gradient in x. Source of the formula: transformers 4.57 LlamaRMSNorm, computed in f32.
 import { defineKernel } from '../kernel.ts';
+import { rmsNormBackwardReference, rmsNormReference } from './rms_norm.ref.ts';
 import source from './rms_norm.wgsl?raw';
 import backwardSource from './rms_norm_backward.wgsl?raw';
 
@@ -11,6 +12,7 @@ export const rmsNorm = defineKernel({
   params: { n: 'u32', c: 'u32', eps: 'f32' },
   constants: {},
   workgroups: ({ n }) => [n, 1, 1],
+  reference: rmsNormReference,
 });
 
 /** dy, x [N, C], w [C], rstd [N] → dx [N, C], plus `residual` [N, C] with HAS_RESIDUAL 1. */
@@ -21,4 +23,5 @@ export const rmsNormBackward = defineKernel({
   params: { n: 'u32', c: 'u32' },
   constants: { HAS_RESIDUAL: 0 },
   workgroups: ({ n }) => [n, 1, 1],
+  reference: rmsNormBackwardReference,
 });

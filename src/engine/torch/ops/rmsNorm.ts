@@ -1,7 +1,6 @@
 // y = x / rms(x) · w, row by row. Backward adds to a pending gradient in passing (the residual stream).
 
 import { call } from '../../../shaders/kernel.ts';
-import { rmsNormBackwardReference, rmsNormReference } from '../../../shaders/rms_norm/rms_norm.ref.ts';
 import {
   rmsNormBackward as backwardKernel,
   rmsNorm as forwardKernel,
@@ -34,20 +33,6 @@ const rmsNormOperation: Operation<Attributes> = {
       rstd: { value: rstd },
     };
     return [call(forwardKernel, { buffers, params: { n, c, eps: node.attributes.eps } })];
-  },
-  reference: (node, context) => {
-    const [x, w] = valueAt(node.inputs, 0, 1);
-    const [y, rstd] = valueAt(node.outputs, 0, 1);
-    const { n, c } = rowsAndColumns(x);
-    rmsNormReference({
-      x: context.floats({ value: x }),
-      w: context.floats({ value: w }),
-      y: context.floats({ value: y }),
-      rstd: context.floats({ value: rstd }),
-      n,
-      c,
-      eps: node.attributes.eps,
-    });
   },
   flops: (node) => 5 * elementCount(node.inputs[0]?.shape ?? []),
   backward: (context) => {
@@ -88,22 +73,6 @@ const rmsNormBackwardOperation: Operation<BackwardAttributes> = {
     return [
       call(backwardKernel, { buffers, params: { n, c }, constants: { HAS_RESIDUAL: residual ? 1 : 0 } }),
     ];
-  },
-  reference: (node, context) => {
-    const [dy, x, w, rstd] = valueAt(node.inputs, 0, 1, 2, 3);
-    const [dx] = valueAt(node.outputs, 0);
-    const { n, c } = rowsAndColumns(x);
-    const residual = node.inputs[4];
-    rmsNormBackwardReference({
-      dy: context.floats({ value: dy }),
-      x: context.floats({ value: x }),
-      w: context.floats({ value: w }),
-      rstd: context.floats({ value: rstd }),
-      residual: residual ? context.floats({ value: residual }) : null,
-      dx: context.floats({ value: dx }),
-      n,
-      c,
-    });
   },
   flops: (node) => 8 * elementCount(node.inputs[1]?.shape ?? []),
 };
