@@ -73,6 +73,8 @@ export type Target = readonly [path: string, module: Module];
 export interface AttachOptions<V> {
   readonly values: V;
   readonly adapterName: string;
+  /** Attached and active, but frozen. */
+  readonly inferenceMode: boolean;
   /** dtype of new adapter weights on a base weight of the given dtype. */
   readonly dtypeOn: (base: DType) => DType;
 }

@@ -1,7 +1,6 @@
 // The forward pass that a backend runs: a decoder's operations as the fused ones of torch/ops. A group of projections is one
 // product, and the residual that its result is added to is added in passing.
 
-import { invariant } from '../ground/errors.ts';
 import type { Value } from '../torch/autograd/value.ts';
 import { attention } from '../torch/ops/attention.ts';
 import { embedding } from '../torch/ops/embedding.ts';
@@ -41,18 +40,7 @@ class FusedOperations implements Operations<Pending> {
   }
 
   norm(path: string, x: Value): Value {
-    const recording = this.#recording;
-    const { kind, parameters } = recording.module(path);
-    const parameter = parameters.get('weight');
-    invariant(kind.type === 'norm' && parameter, `'${path}' is not a norm with a weight`);
-    const weight = recording.parameter(parameter, recording.path(`${path}.weight`), {
-      kind: 'persistent',
-      buffer: `weights/${path}`,
-      offset: 0,
-    });
-    const out = rmsNorm(recording.tape, { x, weight, eps: kind.eps, path });
-    recording.tape.noteModule(recording.path(path), out);
-    return out;
+    return rmsNorm(this.#recording, x, path);
   }
 
   linear(layer: string, [name, members]: ProjectionGroup, x: Value): Pending {

@@ -14,6 +14,7 @@ import { layoutAdapters } from '../torch/trainedLayout.ts';
 function reached({ path, adapter, base }: PlacedAdapter): readonly Parameter[] {
   const { lowRank } = adapter;
   if (base.kind.type === 'linear' && /\.layers\.\d+\./.test(`.${path}`)) return adapter.trained;
+  if (base.kind.type === 'norm') return adapter.instead === null ? [] : adapter.trained;
   const isTable = /(^|\.)(embed_tokens|lm_head)$/.test(path);
   return isTable && lowRank && !lowRank.made ? [lowRank.a, lowRank.b] : [];
 }

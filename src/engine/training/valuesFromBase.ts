@@ -1,9 +1,10 @@
 // First values that come out of the base while its weights are read: factors that a method takes out of it, whose part the frozen
-// weights then lack, and the copies of modules_to_save.
+// weights then lack, and copies of whole modules.
 import { dequantise4, quantise4 } from '../../shaders/quant/blockwise4.ts';
 import type { FirstValues } from '../adapters/firstValues.ts';
 import type { BaseWeight, TakenOut } from '../adapters/method.ts';
 import { methodOf } from '../adapters/methods.ts';
+import { inCausalLm } from '../adapters/paths.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
 import type { StoredTensor, WeightOptions, WeightSource } from '../models/weightSource.ts';
 import { floatsOf } from '../models/weightSource.ts';
@@ -59,9 +60,10 @@ export const formatsAfter = (
 function copiesOf(files: ModelFiles, layout: AdapterLayout): ReadonlyMap<string, number[]> {
   const places = new Map<string, number[]>();
   for (const { module, adapter, offset } of layout.tensors) {
-    if (adapter !== null) continue;
-    const head = module.endsWith('lm_head') && !files.config.tied;
-    const from = head ? 'lm_head.weight' : 'model.embed_tokens.weight';
+    if (adapter !== null && adapter.instead === null) continue;
+    const path = inCausalLm(module);
+    const tied = path === 'lm_head' && files.config.tied;
+    const from = `${tied ? 'model.embed_tokens' : path}.weight`;
     places.set(from, [...(places.get(from) ?? []), offset]);
   }
   return places;

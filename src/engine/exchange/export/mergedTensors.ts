@@ -14,6 +14,9 @@ export interface MergedTensor {
   readonly values: Float32Array<ArrayBuffer>;
 }
 
+/** What a tied head and embedding share. */
+const tables: ReadonlySet<string> = new Set(['model.embed_tokens', 'lm_head']);
+
 const projection = /\.layers\.\d+\.(self_attn|mlp)\./;
 
 /** What was trained of a module, laid on its weight. */
@@ -34,7 +37,7 @@ export async function* mergedTensors(
 ): AsyncGenerator<MergedTensor> {
   const { config } = adapter;
   const trained = trainedTensors(adapter);
-  const tied = config.tied && trained.every(({ module }) => module.startsWith('model.layers.'));
+  const tied = config.tied && !trained.some(({ module }) => tables.has(module));
   for (const [name, shape] of llamaTensors({ ...config, tied })) {
     const from = name === 'lm_head.weight' && config.tied ? 'model.embed_tokens.weight' : name;
     const stored = floatsOf(await source.read(from, shape));

@@ -9,11 +9,14 @@ import type { Module } from '../../torch/nn/module.ts';
 import type { ExportedAdapter, ExportFile } from './adapterTensors.ts';
 import { adapterTensors, jsonFile, methodOfTensors, textFile } from './adapterTensors.ts';
 
+/** Kinds of modules that a name may mean beside the adapted ones. */
+const adaptable: ReadonlySet<string> = new Set(['linear', 'embedding', 'norm']);
+
 /** Last names where they mean exactly the adapted modules, else whole paths. */
 function targetModules(root: Module, adapted: ReadonlySet<string>): string[] {
   const names = new Set([...adapted].map(lastName));
   const others = [...root.namedModules()].filter(
-    ([path, { kind }]) => kind.type === 'linear' && names.has(lastName(path)) && !path.endsWith('base_layer'),
+    ([path, { kind }]) => adaptable.has(kind.type) && names.has(lastName(path)),
   );
   const means = others.every(([path]) => [...adapted].some((module) => path.endsWith(module)));
   return means ? [...names] : [...adapted];
