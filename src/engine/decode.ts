@@ -1,5 +1,5 @@
 // The only place where what crosses the worker boundary gets its type: checked by tag, refused by name.
-import { UserError } from './ground/errors.ts';
+import { badMessage } from './boundaryErrors.ts';
 import type { Command, Event } from './protocol.ts';
 
 const commandTypes: Record<Command['type'], readonly string[]> = {
@@ -43,6 +43,7 @@ const eventTypes: Record<Event['type'], readonly string[]> = {
   'python-read': ['id', 'reading'],
   why: ['id', 'why'],
   guide: ['id', 'entries'],
+  refused: ['error'],
   warning: ['category', 'message'],
   answer: ['id', 'index', 'side', 'prompt', 'text', 'done', 'step'],
   finished: ['steps', 'fingerprint'],
@@ -61,15 +62,11 @@ function decode<T extends { readonly type: string }>(
     typeof value.type !== 'string' ||
     !Object.hasOwn(table, value.type)
   ) {
-    throw new UserError(
-      'protocol',
-      `${what}: expected one of ${Object.keys(table).join(', ')}, got ${JSON.stringify(value)?.slice(0, 80)}.`,
-    );
+    throw badMessage({ what, problem: String(JSON.stringify(value)).slice(0, 80) });
   }
   const fields = table[value.type as T['type']];
   const missing = fields.filter((field) => !Object.hasOwn(value, field));
-  if (missing.length > 0)
-    throw new UserError('protocol', `${what} '${value.type}': missing ${missing.join(', ')}.`);
+  if (missing.length > 0) throw badMessage({ what: `${what} '${value.type}'`, problem: missing.join(', ') });
   return value as unknown as T;
 }
 

@@ -1,7 +1,6 @@
 // `npm run lab`: what a configuration does before anything is trained: the outcome under the chosen versions, the causes with
 // their evidence, and repairs as patches of the recipe. Touches no device. Exit status 1 only when the question can't be answered.
 import { parseArgs } from 'node:util';
-import { UserError } from '../../src/engine/ground/errors.ts';
 import type { NotUnderstood } from '../../src/engine/python/read/fromPython.ts';
 import { fromPython } from '../../src/engine/python/read/fromPython.ts';
 import { formatLink } from '../../src/engine/recipe/link.ts';
@@ -9,8 +8,8 @@ import { presetValues } from '../../src/engine/recipe/presets.ts';
 import type { Recipe, RecipePatch } from '../../src/engine/recipe/recipe.ts';
 import { withPatch } from '../../src/engine/recipe/recipe.ts';
 import { Assets } from '../../src/engine/session/assets.ts';
-import { errorData } from '../../src/engine/session/errorData.ts';
 import { laboratory } from '../../src/engine/session/laboratory.ts';
+import { cliError, UsageError } from './cliErrors.ts';
 import { readPublic } from './readPublic.ts';
 import { readText, recipeOf } from './recipeOf.ts';
 
@@ -35,7 +34,7 @@ interface Options {
 
 function readOptions(args: readonly string[]): Options {
   const text = { type: 'string' } as const;
-  const wrong = (message: string): UserError => new UserError('usage', `${message}\n${usage}`);
+  const wrong = (problem: string): UsageError => new UsageError(problem, usage);
   let values: { [key: string]: string | boolean | undefined };
   try {
     const options = {
@@ -116,7 +115,15 @@ async function report(options: Options): Promise<object> {
       not_the_cause: notTheCause.map(({ en }) => en),
       fixes: fixes.map(({ code, why, patch: change }) => ({ code, why: why.en, patch: change })),
     })),
-    ...(patch ? { read: patch, not_understood: notUnderstood } : {}),
+    ...(patch
+      ? {
+          read: patch,
+          not_understood: notUnderstood.map(({ text, line, problem }) => ({
+            text: problem ? `${text}  (${problem.en})` : text,
+            line,
+          })),
+        }
+      : {}),
     notes,
     link: await formatLink(recipe, presets, { includeData: false, fingerprint: null }),
   };
@@ -138,7 +145,7 @@ export async function main(args: readonly string[]): Promise<number> {
     else printText(found);
     return 0;
   } catch (error) {
-    const { code, message } = errorData(error);
+    const { code, message } = cliError(error);
     if (json) process.stdout.write(`${JSON.stringify({ event: 'error', code, message })}\n`);
     else process.stderr.write(`${code}: ${message}\n`);
     return 1;

@@ -1,8 +1,8 @@
 // The command line of `npm run train`: what was asked for, checked.
 import { parseArgs } from 'node:util';
-import { UserError } from '../../src/engine/ground/errors.ts';
 import type { FloatType } from '../../src/engine/protocol.ts';
 import type { BackendChoice } from '../../src/engine/training/backends/deviceInfo.ts';
+import { UsageError } from './cliErrors.ts';
 
 export interface CliOptions {
   readonly link: string | null;
@@ -40,9 +40,7 @@ const usage = `npm run -s train -- [--link URL | --recipe FILE | --preset NAME] 
   --json           one JSON object a line
   --profile        dispatches, submits and readbacks a step, time per kernel`;
 
-function usageError(message: string): UserError {
-  return new UserError('usage', `${message}\n${usage}`);
-}
+const usageError = (problem: string): UsageError => new UsageError(problem, usage);
 
 export function readOptions(args: readonly string[]): CliOptions {
   const text = { type: 'string' } as const;

@@ -1,6 +1,6 @@
 // Prints what happens: JSON lines for programs, short lines for people.
-import type { EngineErrorData } from '../../src/engine/protocol.ts';
 import type { StepMetrics } from '../../src/engine/training/metrics.ts';
+import type { CliError } from './cliErrors.ts';
 
 export interface StartFacts {
   readonly trainable: number;
@@ -28,7 +28,7 @@ export interface Report {
   sample(prompt: string, before: string, after: string): void;
   profile(facts: ProfileFacts): void;
   done(link: string): void;
-  error(error: EngineErrorData): void;
+  error(error: CliError): void;
 }
 
 const line = (value: object): void => {

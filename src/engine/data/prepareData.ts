@@ -1,5 +1,6 @@
 // Rows of a recipe → examples for training and evaluation, with what the page and the doctor say about them.
 
+import { text } from '../ground/text.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import type { Schedule } from './batches.ts';
 import { totalSteps } from './batches.ts';
@@ -115,16 +116,27 @@ export function prepareData(source: RecipeRows, tokenizer: Tokenizer, values: Re
   const notes = [
     ...(dataset.truncatedRows > 0
       ? [
-          `${dataset.truncatedRows} of ${source.rows.length} rows are longer than max_length ${options.maxLength} and are cut.`,
+          text(
+            `${dataset.truncatedRows} of ${source.rows.length} rows are longer than max_length ${options.maxLength} and are cut.`,
+            `${source.rows.length} 行中有 ${dataset.truncatedRows} 行超过 max_length ${options.maxLength}，被截断。`,
+          ),
         ]
       : []),
     ...(dataset.maskedRows > 0
-      ? [`${dataset.maskedRows} of ${source.rows.length} rows have no label left and are dropped.`]
+      ? [
+          text(
+            `${dataset.maskedRows} of ${source.rows.length} rows have no label left and are dropped.`,
+            `${source.rows.length} 行中有 ${dataset.maskedRows} 行没有剩下可学的标签，被丢弃。`,
+          ),
+        ]
       : []),
     ...(packing === 'none'
       ? []
       : [
-          `${parts.train.length} rows are packed into ${split.train.length} sequences of up to ${values['train.max_length']} tokens.`,
+          text(
+            `${parts.train.length} rows are packed into ${split.train.length} sequences of up to ${values['train.max_length']} tokens.`,
+            `${parts.train.length} 行被打包成 ${split.train.length} 个序列，每个最多 ${values['train.max_length']} 个词元。`,
+          ),
         ]),
   ];
   const lengths = [...split.train, ...split.test].map(({ ids }) => ids.length);

@@ -4,6 +4,7 @@
 import { loraSettings } from '../adapters/settings.ts';
 import type { Kind, Setting, ValueOf } from '../ground/settings/setting.ts';
 import { settingProblem } from '../ground/settings/setting.ts';
+import type { Text } from '../ground/text.ts';
 import { optimizerSettings } from '../torch/optim/settings.ts';
 import { dataSettings } from './settings/data.ts';
 import { evaluationSettings } from './settings/evaluation.ts';
@@ -83,6 +84,6 @@ export function changedKeys(values: RecipeValues, base: RecipeValues): SettingKe
 }
 
 /** Every problem of a set of values, in words; empty when all hold. */
-export function recipeProblems(values: RecipeValues): string[] {
+export function recipeProblems(values: RecipeValues): Text[] {
   return settingKeys.flatMap((key) => settingProblem(key, settingOf(key), values[key]) ?? []);
 }

@@ -1,7 +1,7 @@
 // The answer to `inspect`: a recipe on the tape, its rows, its cost. Touches no device.
 import { assertRankFits } from '../adapters/lora/rankFits.ts';
 import { prepareData } from '../data/prepareData.ts';
-import { UserError } from '../ground/errors.ts';
+import { badSettings } from '../ground/settings/settingErrors.ts';
 import { inspect } from '../laboratory/inspect/inspect.ts';
 import type { Inspection } from '../laboratory/inspect/inspection.ts';
 import { weightFormatsOf } from '../models/weightSource.ts';
@@ -26,7 +26,7 @@ const formats = ['messages', 'prompt-completion', 'text', 'preference'] as const
 /** Throws UserError for settings, rows or a model that can't be used. */
 export async function inspectRecipe(assets: Assets, recipe: Recipe): Promise<Inspection> {
   const problems = recipeProblems(recipe.values);
-  if (problems.length > 0) throw new UserError('recipe', problems.join(' '));
+  if (problems.length > 0) throw badSettings({ problems });
   const [files, source] = await Promise.all([assets.model(recipe), assets.rows(recipe)]);
   const data = prepareData(source, files.tokenizer, recipe.values);
   return inspect(files.config, recipe.values, {

@@ -2,7 +2,7 @@
 // Knows no batches; trainer.ts has them.
 import type { StepNumbers } from '../../shaders/lib/step.ts';
 import { idleStep } from '../../shaders/lib/step.ts';
-import { invariant, UserError } from '../ground/errors.ts';
+import { invariant } from '../ground/errors.ts';
 import { jsonObject } from '../ground/settings/jsonObject.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import { Tape } from '../torch/autograd/tape.ts';
@@ -14,6 +14,7 @@ import { scheduleFactor } from '../torch/optim/schedules.ts';
 import { rateTable, recordOptimizerStep, tensorTable } from '../torch/optim/update.ts';
 import type { AdapterLayout } from '../torch/trainedLayout.ts';
 import type { Backend } from './backends/backend.ts';
+import { adapterTooLarge } from './trainingErrors.ts';
 
 /** Bytes of the optimiser's state, for the estimate. */
 export const optimizerStateFloats = (layout: AdapterLayout, values: RecipeValues): number =>
@@ -50,11 +51,7 @@ export class Learner {
       scheduleFactor(this.#schedule, k);
     const gradients = 4 * layout.total * gradientSplits(layout.total);
     const { maxBindingBytes } = backend.profile;
-    if (gradients > maxBindingBytes)
-      throw new UserError(
-        'binding-too-large',
-        `Adapter: its gradients need ${gradients} bytes, this device binds at most ${maxBindingBytes}. Use a smaller r, fewer target_modules, or no modules_to_save.`,
-      );
+    if (gradients > maxBindingBytes) throw adapterTooLarge({ bytes: gradients, most: maxBindingBytes });
     const smallest = 64;
     this.#state = this.optimizer
       .state(layout)

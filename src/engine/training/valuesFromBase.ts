@@ -4,7 +4,6 @@ import { dequantise4, quantise4 } from '../../shaders/quant/blockwise4.ts';
 import type { FirstValues } from '../adapters/firstValues.ts';
 import type { Decomposed, Decomposition } from '../adapters/lora/decompose.ts';
 import { decompose, isDecomposition } from '../adapters/lora/decompose.ts';
-import { UserError } from '../ground/errors.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
 import type { StoredTensor, WeightOptions, WeightSource } from '../models/weightSource.ts';
 import { floatsOf } from '../models/weightSource.ts';
@@ -13,6 +12,7 @@ import { weightOptions } from '../python/run/wire.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import type { Parameter } from '../torch/nn/module.ts';
 import type { AdapterLayout } from '../torch/trainedLayout.ts';
+import { loftqOnBits, zeroAlpha } from './trainingErrors.ts';
 
 interface Place {
   readonly kind: Decomposition;
@@ -49,16 +49,8 @@ function takeOut(name: string, stored: StoredTensor, shape: readonly number[], h
   const [out = 0, width = 0] = shape;
   const { kind, r, scaling } = how.place;
   const { quantType, doubleQuant } = how.quantised;
-  if (scaling === 0)
-    throw new UserError(
-      'lora-alpha',
-      `lora.lora_alpha: expected more than 0 with init_lora_weights ${kind}, which divides by the scale, at ${name}. Raise lora_alpha, or use another initialisation.`,
-    );
-  if (kind === 'loftq' && quantType)
-    throw new UserError(
-      'loftq-base',
-      `init_lora_weights loftq: rounds the base to NF4 itself and needs it in floats, got load_in_4bit at ${name}. Turn load_in_4bit off: the base then holds the same NF4 values.`,
-    );
+  if (scaling === 0) throw zeroAlpha({ kind, name });
+  if (kind === 'loftq' && quantType) throw loftqOnBits({ name });
   const floats = floatsOf(stored);
   const w = quantType
     ? new Float32Array(dequantise4(quantise4(floats, quantType, doubleQuant), quantType, floats.length))

@@ -1,10 +1,12 @@
 // What every export of an adapter starts from: the active adapter's tensors under the base model's module names, with rank, alpha
 // and scaling.
 
-import { UserError } from '../../ground/errors.ts';
+import type { Text } from '../../ground/text.ts';
+import { text } from '../../ground/text.ts';
 import type { LlamaConfig } from '../../models/llamaConfig.ts';
 import type { Module, VeraShare } from '../../torch/nn/module.ts';
 import type { AdapterLayout } from '../../torch/trainedLayout.ts';
+import { layersOnly, notAsLora } from '../exchangeErrors.ts';
 
 export interface ExportFile {
   readonly name: string;
@@ -126,15 +128,28 @@ function beside(a: Float32Array, b: Float32Array, rows: number): Float32Array {
 }
 
 /** Why the change of an adapter that was taken out of the base is no LoRA of the base; null when it is. */
-function notAsLora(first: AdapterTensor, quantised: boolean): string | null {
-  if (first.init === 'loftq') return 'LoftQ rounded the base, and only on the rounded one does it hold';
-  if (quantised) return `${first.init} left a rest that was quantised anew, and only on that does it hold`;
-  return first.dora ? `${first.init} with DoRA scales a base that nobody else has` : null;
+function whyNotAsLora(first: AdapterTensor, quantised: boolean): Text | null {
+  if (first.init === 'loftq')
+    return text(
+      'LoftQ rounded the base, and only on the rounded one does it hold',
+      ' LoftQ 舍入了底座，它只在舍入后的底座上成立',
+    );
+  if (quantised)
+    return text(
+      `${first.init} left a rest that was quantised anew, and only on that does it hold`,
+      ` ${first.init} 留下的余量又经过了量化，它只在那样的底座上成立`,
+    );
+  return first.dora
+    ? text(
+        `${first.init} with DoRA scales a base that nobody else has`,
+        ` ${first.init} 加 DoRA 缩放的是别人没有的底座`,
+      )
+    : null;
 }
 
 /**
  * Tensors of the active adapter for the untouched base. What was taken out of it (PiSSA, OLoRA) is taken off again: the change
- * s·(B·A − B₀·A₀) as a LoRA of twice the rank, as PEFT 0.21 subtract_mutated_init makes it. Throws UserError 'export' where
+ * s·(B·A − B₀·A₀) as a LoRA of twice the rank, as PEFT 0.21 subtract_mutated_init makes it. Throws UserError 'export-base' where
  * that says something else than what was trained.
  */
 export function adapterTensors(adapter: ExportedAdapter): AdapterTensor[] {
@@ -142,12 +157,8 @@ export function adapterTensors(adapter: ExportedAdapter): AdapterTensor[] {
   const [first] = tensors;
   const { taken, quantised = false } = adapter;
   if (!taken || !first) return tensors;
-  const reason = notAsLora(first, quantised);
-  if (reason !== null)
-    throw new UserError(
-      'export',
-      `Adapter: expected one for the untouched base, but ${reason}. Take the merged model, or train with another init_lora_weights.`,
-    );
+  const reason = whyNotAsLora(first, quantised);
+  if (reason !== null) throw notAsLora({ reason });
   const before = trainedTensors({ ...adapter, values: taken });
   return tensors.map((tensor, i) => {
     const values = before[i]?.values ?? new Float32Array(tensor.values.length);
@@ -165,21 +176,22 @@ export function adapterTensors(adapter: ExportedAdapter): AdapterTensor[] {
   });
 }
 
-const named: Readonly<Partial<Record<Part, string>>> = {
-  copy: 'a whole copy',
-  ia3_l: 'a vector',
-  vera_lambda_b: 'vectors',
-  vera_lambda_d: 'vectors',
+const named: Readonly<Partial<Record<Part, Text>>> = {
+  copy: text('a whole copy', '完整副本'),
+  ia3_l: text('a vector', '向量'),
+  vera_lambda_b: text('vectors', '向量'),
+  vera_lambda_d: text('vectors', '向量'),
 };
 
-/** Throws UserError 'export' for a format that holds LoRA on the linears of layers and nothing else. */
-export function assertLayersOnly(format: string, tensors: readonly AdapterTensor[]): void {
+/** Throws UserError 'export-layers' for a format that holds LoRA on the linears of layers and nothing else. */
+export function assertLayersOnly(format: Text, tensors: readonly AdapterTensor[]): void {
   const other = tensors.find(({ module, part }) => !module.startsWith('model.layers.') || part in named);
   if (other)
-    throw new UserError(
-      'export',
-      `${format}: expected LoRA on the linears of the layers alone, got ${named[other.part] ?? 'an adapter'} of ${other.module}. Take the merged model, or the adapter for PEFT.`,
-    );
+    throw layersOnly({
+      format,
+      what: named[other.part] ?? text('an adapter', '适配器'),
+      module: other.module,
+    });
 }
 
 /** Both factors of each adapted module, and its magnitudes if it has DoRA. */

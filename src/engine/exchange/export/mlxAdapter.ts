@@ -1,6 +1,8 @@
 // The adapter as mlx-lm loads it: factors transposed, one rank and one scale for all. Source: numerics reference 6 (mlx-lm).
-import { UserError } from '../../ground/errors.ts';
+
 import { writeSafetensors } from '../../ground/formats/safetensors.ts';
+import { same } from '../../ground/text.ts';
+import { ranksInMlx } from '../exchangeErrors.ts';
 import type { ExportedAdapter, ExportFile } from './adapterTensors.ts';
 import { adapterTensors, assertLayersOnly, jsonFile } from './adapterTensors.ts';
 
@@ -16,16 +18,12 @@ function transposed(values: Float32Array, rows: number, columns: number): Float3
 /** adapters.safetensors and adapter_config.json. Throws UserError 'export' for ranks that differ, which the format can't say. */
 export function mlxFiles(adapter: ExportedAdapter): ExportFile[] {
   const tensors = adapterTensors(adapter);
-  assertLayersOnly('MLX', tensors);
+  assertLayersOnly(same('MLX'), tensors);
   const [first] = tensors;
   const rank = first?.r ?? 0;
   const scaling = tensors.find((tensor) => tensor.scaling !== 0)?.scaling ?? 0;
   const other = tensors.find(({ r }) => r !== rank);
-  if (other)
-    throw new UserError(
-      'export',
-      `MLX: expected one rank for all modules, got ${rank} and, at ${other.module}, ${other.r}. Take the adapter for PEFT or GGUF, or train without rank_pattern.`,
-    );
+  if (other) throw ranksInMlx({ rank, module: other.module, other: other.r });
   // One scale stands for all; where it differs, B carries the rest.
   const saved = tensors.map(({ module, part, shape, values, ...tensor }) => {
     if (part === 'magnitude_vector') return { name: `${module}.m`, shape, values };

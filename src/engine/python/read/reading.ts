@@ -1,6 +1,7 @@
 // What is gathered while Python is read: settings checked against their declarations, and whatever was not understood.
 
 import { settingProblem } from '../../ground/settings/setting.ts';
+import type { Text } from '../../ground/text.ts';
 import type { RecipePatch, SettingKey } from '../../recipe/recipe.ts';
 import { settingOf } from '../../recipe/recipe.ts';
 import type { ArgumentReader, Plain } from './argumentTables.ts';
@@ -9,6 +10,8 @@ import type { PythonCall, PythonSource, PythonValue } from './pythonReader.ts';
 export interface NotUnderstood {
   readonly text: string;
   readonly line: number;
+  /** Why a setting does not take it; absent where there is no setting. */
+  readonly problem?: Text;
 }
 
 export interface PythonReading {
@@ -29,7 +32,7 @@ export class Reading {
   set(key: SettingKey, value: Plain, text: string, line: number): void {
     const problem = settingProblem(key, settingOf(key), value);
     if (problem === null) this.values.set(key, value);
-    else this.notUnderstood.push({ text: `${text}  (${problem})`, line });
+    else this.notUnderstood.push({ text, line, problem });
   }
 
   /** A name stands for the literal that was assigned to it. */

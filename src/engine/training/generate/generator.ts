@@ -3,7 +3,6 @@
 // Names and meaning of the options: transformers.GenerationConfig.
 import { idleStep } from '../../../shaders/lib/step.ts';
 import type { Tokenizer } from '../../data/tokenizer.ts';
-import { UserError } from '../../ground/errors.ts';
 import { recordLlama } from '../../models/llama.ts';
 import type { LlamaConfig } from '../../models/llamaConfig.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
@@ -16,6 +15,7 @@ import { Recording } from '../../torch/recording.ts';
 import type { AdapterLayout } from '../../torch/trainedLayout.ts';
 import type { Backend, Executable } from '../backends/backend.ts';
 import { inEvalMode, withoutAdapters } from '../recordTraining.ts';
+import { promptTooLong } from '../trainingErrors.ts';
 import { pickToken } from './pickToken.ts';
 
 const CHUNK = 16;
@@ -92,10 +92,7 @@ export class Generator {
   /** Scores of the token after `ids`. Throws UserError 'prompt-too-long'. */
   async prefill(ids: readonly number[], adapter: boolean): Promise<Float32Array<ArrayBuffer>> {
     if (ids.length >= this.#maxTokens) {
-      throw new UserError(
-        'prompt-too-long',
-        `Question: has ${ids.length} tokens, the model reads at most ${this.#maxTokens - 1}. Shorten it.`,
-      );
+      throw promptTooLong({ tokens: ids.length, most: this.#maxTokens - 1 });
     }
     if (adapter) await this.#inputs.refresh?.();
     const last = ids.length - 1;
