@@ -1,5 +1,7 @@
 // What both ends of the worker boundary say of themselves, and how the faults of others cross it.
 import { defineError } from './ground/errors.ts';
+import type { Misfit } from './ground/shapes.ts';
+import { text } from './ground/text.ts';
 
 export const notFetched = defineError(
   'fetch',
@@ -12,13 +14,23 @@ export const notFetched = defineError(
   }),
 );
 
-export const badMessage = defineError(
-  'protocol',
-  ({ what, problem }: { readonly what: string; readonly problem: string }) => ({
-    en: [`${what}: not understood: ${problem}.`, 'Reload the page: its parts are of different versions.'],
-    zh: [`${what}：无法理解：${problem}。`, '请刷新页面：它的各部分版本不一致。'],
-  }),
-);
+/** A message between page and worker that is not what its type says. */
+interface Message extends Misfit {
+  readonly what: 'command' | 'event';
+  readonly type: string;
+}
+const whats = { command: text('Command', '命令'), event: text('Event', '事件') } as const;
+
+export const badMessage = defineError('protocol', ({ what, type, at, expected, got }: Message) => ({
+  en: [
+    `${whats[what].en} '${type}', field ${at}: expected ${expected.en}, got ${got}.`,
+    'Reload the page: its parts are of different versions.',
+  ],
+  zh: [
+    `${whats[what].zh} '${type}' 的字段 ${at}：应为${expected.zh}，得到 ${got}。`,
+    '请刷新页面：它的各部分版本不一致。',
+  ],
+}));
 
 export const workerSilent = defineError('worker-silent', (_: object) => ({
   en: [

@@ -1,7 +1,7 @@
 // The page's end of the worker: sends commands, hands decoded events to one listener, and notices a worker that died
 // without a word. No state beyond the worker.
 import { badMessage, workerDied, workerSilent } from './boundaryErrors.ts';
-import { decodeEvent } from './decode.ts';
+import { decodeEvent } from './eventShapes.ts';
 import type { UserError } from './ground/errors.ts';
 import type { Command, Event } from './protocol.ts';
 

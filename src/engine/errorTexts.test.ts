@@ -138,7 +138,7 @@ const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
   save: { cause: 'QuotaExceededError' },
   'save-elsewhere': {},
   fetch: { path: 'model/config.json', status: 404 },
-  protocol: { what: 'event', problem: 'loss' },
+  protocol: { what: 'event', type: 'step', at: 'metrics.loss', expected: text('a number', '数'), got: '"x"' },
   'worker-silent': {},
   'worker-died': { cause: 'RangeError' },
   python: { type: 'RuntimeError', message: 'element 0', call: 'loss.backward()' },

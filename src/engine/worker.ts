@@ -1,7 +1,7 @@
 // The worker: decodes commands, hands them to a session, posts its events. The page's address comes as the worker's name,
 // because a bundled worker's own address says nothing about where the page's files lie.
 import { notFetched } from './boundaryErrors.ts';
-import { decodeCommand } from './decode.ts';
+import { decodeCommand } from './commandShapes.ts';
 import type { Event } from './protocol.ts';
 import { Assets } from './session/assets.ts';
 import { errorData } from './session/errorData.ts';
