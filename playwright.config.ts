@@ -1,6 +1,7 @@
 // End-to-end journeys over the built page, served as a static host would under a sub-path, in the system's Chromium.
 // Two projects: one with a software WebGPU adapter, one without WebGPU, where the CPU backend runs.
 import { defineConfig } from '@playwright/test';
+import { tellsTests } from './tools/check/progress.ts';
 
 const port = 4281;
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
@@ -12,7 +13,7 @@ export default defineConfig({
   workers: 1,
   timeout: 120_000,
   expect: { timeout: 20_000 },
-  reporter: [['list']],
+  reporter: tellsTests() ? [['json'], ['./tools/check/playwrightProgress.ts']] : [['list']],
   use: { baseURL: `http://localhost:${port}/some/sub/path/`, locale: 'en-US', colorScheme: 'light' },
   webServer: {
     command: `node tools/run.mjs tools/start/start.ts --port ${port} --base /some/sub/path/`,

@@ -2,6 +2,7 @@
 // type check.
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { dataOptions } from './data/options.ts';
 import { prepareData } from './data/prepareData.ts';
 import { parseRows } from './data/rows.ts';
 import type { ErrorCode } from './errorCodes.ts';
@@ -254,7 +255,7 @@ describe('other sentences of the engine', () => {
       prepareData(
         { name: 'x', rows, prompts: [] },
         tokenizer,
-        withPatch(defaultValues, { 'train.max_length': 8, ...patch }),
+        dataOptions(withPatch(defaultValues, { 'train.max_length': 8, ...patch })),
       ).summary.notes;
     const all = [...notes({}), ...notes({ 'train.packing': 'bfd' })];
     expect(all.map(({ en }) => en).join(' ')).toMatch(/are cut.*are dropped.*are packed/);

@@ -28,6 +28,7 @@ import type {
   StripCell,
 } from './laboratory/inspect/inspection.ts';
 import type { Why } from './laboratory/inspect/why.ts';
+import { stacks } from './libraries/stacks.ts';
 import type { EngineErrorData, ErrorCode, Event, GuideEntry, ModelSummary, SavedRun } from './protocol.ts';
 import type { NotUnderstood, PythonReading } from './python/read/reading.ts';
 import { bilingual, recipe, recipePatch } from './recipeShapes.ts';
@@ -203,7 +204,14 @@ const entry = shape<GuideEntry>({
   body: bilingual,
   base: recipePatch,
   change: recipePatch,
-  rows: list(shape({ stack: string, label: string, before: outcomeKind, after: outcomeKind })),
+  rows: list(
+    shape({
+      stack: oneOf(...stacks.map((stack) => stack.id)),
+      label: string,
+      before: outcomeKind,
+      after: outcomeKind,
+    }),
+  ),
 });
 
 const event = tagged<Event>({
@@ -226,6 +234,7 @@ const event = tagged<Event>({
     dispatchesPerStep: number,
   }),
   step: shape({ metrics }),
+  diagnosed: shape({ diagnosis: nullable(diagnosis) }),
   restored: shape({ recipe, metrics: list(metrics) }),
   saved: shape({ run: shape<SavedRun>({ recipe, step: number, totalSteps: number, device: string }) }),
   model: shape({ id, model }),

@@ -1,15 +1,7 @@
 // What the command line itself refuses. It prints English; the engine's errors come with their own words.
 import { UserError } from '../../src/engine/ground/errors.ts';
 import { errorData } from '../../src/engine/session/errorData.ts';
-
-/** Options that can't be: what is wrong, and how to call the command. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-
-  constructor(problem: string, usage: string) {
-    super(`${problem}\n${usage}`);
-  }
-}
+import { UsageError } from '../commandLine.ts';
 
 export interface CliError {
   readonly code: string;

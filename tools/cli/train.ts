@@ -6,6 +6,7 @@ import type { Event, ExportFormat } from '../../src/engine/protocol.ts';
 import { formatLink } from '../../src/engine/recipe/link.ts';
 import { presetValues } from '../../src/engine/recipe/presets.ts';
 import type { Recipe } from '../../src/engine/recipe/recipe.ts';
+import { sameRun } from '../../src/engine/recipe/sameRun.ts';
 import { Assets } from '../../src/engine/session/assets.ts';
 import { lossBehind } from '../../src/engine/session/lossBehind.ts';
 import { TrainingRun } from '../../src/engine/session/run.ts';
@@ -15,12 +16,13 @@ import { newestSnapshot } from '../../src/engine/session/snapshotDecode.ts';
 import type { OpenedBackend } from '../../src/engine/training/backends/openDevice.ts';
 import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
 import { deviceLost, noGpu } from '../../src/engine/training/trainingErrors.ts';
+import { helped } from '../commandLine.ts';
 import { cliError } from './cliErrors.ts';
 import { fileTuning } from './fileTuning.ts';
 import { folderStore } from './folderStore.ts';
 import { nodeGpu } from './nodeGpu.ts';
 import type { CliOptions } from './options.ts';
-import { readOptions } from './options.ts';
+import { command, readOptions } from './options.ts';
 import { readPublic } from './readPublic.ts';
 import { recipeOf } from './recipeOf.ts';
 import type { Report } from './report.ts';
@@ -100,6 +102,7 @@ async function runOn(
       report.warning(code, `${message.en} ${remedy.en}`);
     }
     if (event.type === 'started') report.start({ ...event, device: deviceName });
+    if (event.type === 'diagnosed') report.diagnosed(event.diagnosis);
     if (event.type === 'restored') report.restored(event.metrics.length);
     if (event.type === 'answer' && event.done) {
       const pair = answers.get(event.prompt) ?? { before: '', after: '' };
@@ -157,7 +160,7 @@ async function train(options: CliOptions, report: Report, assets: Assets): Promi
   const store = options.checkpoint === null ? memoryStore() : folderStore(options.checkpoint);
   for (let attempt = 1; ; attempt++) {
     const found = await newestSnapshot(store);
-    const saved = found && JSON.stringify(found.recipe) === JSON.stringify(recipe) ? found : null;
+    const saved = found && sameRun(found.recipe, recipe) ? found : null;
     const opened = await openDevice(options, recipe);
     try {
       await runOn(opened, saved, { options, report, assets, recipe }, store);
@@ -172,7 +175,10 @@ async function train(options: CliOptions, report: Report, assets: Assets): Promi
   }
 }
 
+export { command };
+
 export async function main(args: readonly string[]): Promise<number> {
+  if (helped(command, args)) return 0;
   const report = args.includes('--json') ? jsonReport : textReport;
   try {
     const options = readOptions(args);

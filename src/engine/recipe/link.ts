@@ -2,14 +2,21 @@
 // for. Reading never throws: what is unknown or wrong becomes a note, and the default stays.
 
 import type { Setting } from '../ground/settings/setting.ts';
-import { settingProblem } from '../ground/settings/setting.ts';
 import type { Text } from '../ground/text.ts';
 import { text as say } from '../ground/text.ts';
 import { deflateText, inflateText } from './deflate.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { PresetValues } from './presets.ts';
-import type { CustomData, ModelRef, Recipe, RecipeValues, SettingKey } from './recipe.ts';
-import { changedKeys, defaultValues, isSettingKey, RECIPE_VERSION, settingOf } from './recipe.ts';
+import type { CustomData, ModelRef, Recipe, RecipePatch, RecipeValues } from './recipe.ts';
+import {
+  changedKeys,
+  defaultValues,
+  isSettingKey,
+  RECIPE_VERSION,
+  readSettings,
+  settingOf,
+  withPatch,
+} from './recipe.ts';
 
 export interface LinkOptions {
   readonly includeData: boolean;
@@ -147,7 +154,7 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
         `preset：没有名为 '${wanted}' 的预设；${preset ? `改用 ${preset.id}` : '也没有别的预设'}。`,
       ),
     );
-  const patch: Partial<Record<SettingKey, unknown>> = {};
+  let patch: RecipePatch = {};
   const prompts: string[] = [];
   let data: CustomData | null = null;
   let fingerprint: Fingerprint | null = null;
@@ -188,13 +195,12 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
           ),
         );
     } else if (isSettingKey(key)) {
-      const value = readValue(settingOf(key), text);
-      const problem = settingProblem(key, settingOf(key), value);
-      if (problem) notes.push(problem);
-      else patch[key] = value;
+      const read = readSettings({ [key]: readValue(settingOf(key), text) });
+      notes.push(...read.problems);
+      patch = { ...patch, ...read.patch };
     } else notes.push(say(`${key}: no such setting; it was left out.`, `${key}：没有这个设置，已略过。`));
   }
-  const values = { ...(preset?.values ?? defaultValues), ...patch } as RecipeValues;
+  const values = withPatch(preset?.values ?? defaultValues, patch);
   const recipe: Recipe = {
     preset: preset?.id ?? '',
     values,

@@ -2,11 +2,10 @@
 // which borrow a data preset's rows. A preset is a named patch of settings with rows and questions.
 
 import { isRecord } from '../ground/isRecord.ts';
-import { settingProblem } from '../ground/settings/setting.ts';
 import type { Text } from '../ground/text.ts';
 import type { Recipe, RecipePatch, RecipeValues } from './recipe.ts';
-import { defaultValues, isSettingKey, settingOf, withPatch } from './recipe.ts';
-import { badPreset, noPresets, noSuchSetting, unknownPreset } from './recipeErrors.ts';
+import { defaultValues, readSettings, withPatch } from './recipe.ts';
+import { badPreset, noPresets, unknownPreset } from './recipeErrors.ts';
 
 export interface PresetInfo {
   readonly id: string;
@@ -31,12 +30,8 @@ const textOf = (value: unknown): Text => {
 };
 
 function patchOf(id: string, value: unknown): RecipePatch {
-  const patch: Record<string, unknown> = {};
-  for (const [key, setting] of Object.entries(isRecord(value) ? value : {})) {
-    const problem = isSettingKey(key) ? settingProblem(key, settingOf(key), setting) : noSuchSetting(key);
-    if (problem) throw badPreset({ id, problem });
-    patch[key] = setting;
-  }
+  const { patch, problems } = readSettings(isRecord(value) ? value : {});
+  if (problems[0]) throw badPreset({ id, problem: problems[0] });
   return patch;
 }
 

@@ -2,12 +2,10 @@
 
 import { causeOf } from '../ground/errors.ts';
 import { isRecord } from '../ground/isRecord.ts';
-import { settingProblem } from '../ground/settings/setting.ts';
-import type { Text } from '../ground/text.ts';
 import type { PresetValues } from './presets.ts';
-import type { ModelRef, Recipe, RecipeValues } from './recipe.ts';
-import { defaultValues, isSettingKey, RECIPE_VERSION, settingOf } from './recipe.ts';
-import { noSuchSetting, recipeNoJson, recipeSettings, recipeVersion } from './recipeErrors.ts';
+import type { ModelRef, Recipe } from './recipe.ts';
+import { defaultValues, RECIPE_VERSION, readSettings, withPatch } from './recipe.ts';
+import { recipeNoJson, recipeSettings, recipeVersion } from './recipeErrors.ts';
 
 const fileRef = (value: unknown): ModelRef | null =>
   isRecord(value) && typeof value.name === 'string' && typeof value.digest === 'string'
@@ -28,13 +26,7 @@ export function readRecipeJson(text: string, presets: readonly PresetValues[]): 
       got: isRecord(value) && value.version !== undefined ? String(value.version) : null,
     });
   const preset = presets.find((entry) => entry.id === value.preset);
-  const problems: Text[] = [];
-  const patch: Record<string, unknown> = {};
-  for (const [key, setting] of Object.entries(isRecord(value.settings) ? value.settings : {})) {
-    const problem = isSettingKey(key) ? settingProblem(key, settingOf(key), setting) : noSuchSetting(key);
-    if (problem) problems.push(problem);
-    patch[key] = setting;
-  }
+  const { patch, problems } = readSettings(isRecord(value.settings) ? value.settings : {});
   if (problems.length > 0) throw recipeSettings({ problems });
   const { data, prompts } = value;
   const model = fileRef(value.model);
@@ -46,7 +38,7 @@ export function readRecipeJson(text: string, presets: readonly PresetValues[]): 
   const questions = Array.isArray(prompts) ? { prompts: prompts.map(String) } : {};
   return {
     preset: preset?.id ?? String(value.preset ?? ''),
-    values: { ...(preset?.values ?? defaultValues), ...patch } as RecipeValues,
+    values: withPatch(preset?.values ?? defaultValues, patch),
     ...(model ? { model } : {}),
     ...(adapter ? { adapter } : {}),
     ...rows,

@@ -79,7 +79,7 @@ async function play(
 
 const failures = (events: readonly Event[]) => events.filter((event) => event.type === 'failed');
 
-describe.skipIf(!available)('a run that loses its device', { timeout: 300_000 }, () => {
+describe.skipIf(!available)('a run that loses its device', () => {
   const unbroken = (async () => {
     if (!available) return [];
     const { session, losses } = await play(memoryStore());

@@ -2,7 +2,7 @@
 // Once at the start each magnitude of DoRA gets its first value, the norm of its row. Source: PEFT 0.21 tuners/lora/dora.py update_layer.
 import { idleStep } from '../../shaders/lib/step.ts';
 import { veraProjections } from '../adapters/vera/vera.ts';
-import type { LlamaConfig } from '../models/llamaConfig.ts';
+import type { ModelSizes } from '../models/modelSizes.ts';
 import { layerGroups } from '../models/weightSource.ts';
 import { makePlan } from '../torch/autograd/plan.ts';
 import { Tape } from '../torch/autograd/tape.ts';
@@ -14,50 +14,69 @@ import type { WiredModel } from '../torch/recording.ts';
 import { Recording } from '../torch/recording.ts';
 import type { AdapterLayout } from '../torch/trainedLayout.ts';
 import type { Backend, Executable } from './backends/backend.ts';
+import type { NamedBuffers } from './namedBuffers.ts';
+import { makeBuffers } from './namedBuffers.ts';
+
+interface Tables {
+  /** Brings the tables up to the adapter; null for plain LoRA. */
+  readonly tape: Tape | null;
+  readonly groups: readonly GroupAttributes[];
+  readonly buffers: NamedBuffers;
+}
+
+/** What an adapter asks for beside its tensors. */
+export function adapterTables(config: ModelSizes, model: WiredModel, layout: AdapterLayout): Tables {
+  const tape = new Tape();
+  const recording = new Recording(tape, model, layout);
+  const groups = Array.from({ length: config.layers }, (_, layer) => `model.layers.${layer}`).flatMap(
+    (layer) =>
+      layerGroups
+        .flatMap(([name, members]) => {
+          const paths = members.map((member) => `${layer}.${member}`);
+          const path = `${layer}.${name}`;
+          const { group, members: found } = groupOf(recording, { members: paths, path });
+          const [first] = found;
+          const inputs = first?.ia3?.feedforward ? [inputGroup(group, first.ia3, path)] : [];
+          return [group, ...inputs];
+        })
+        .filter(({ dora }) => dora !== null),
+  );
+  recordDoraNorms(tape, groups);
+  recordVeraFactors(tape, layout);
+  const [vera] = layout.vera.values();
+  const buffers = new Map(
+    groups.flatMap(({ dora, out }) => (dora === null ? [] : [[dora, 2 * out] as const])),
+  );
+  if (vera) buffers.set('projections', vera.share.r * (vera.share.inFeatures + vera.share.outFeatures));
+  return { tape: groups.length === 0 && !vera ? null : tape, groups, buffers };
+}
 
 export class AdapterTables {
   readonly #backend: Backend;
-  readonly #groups: readonly GroupAttributes[];
-  readonly #tape = new Tape();
-  readonly #empty: boolean;
+  readonly #tables: Tables;
   #executable: Executable | null = null;
 
   /** Makes the buffers; none for plain LoRA. */
-  constructor(backend: Backend, config: LlamaConfig, model: WiredModel, layout: AdapterLayout) {
+  constructor(backend: Backend, config: ModelSizes, model: WiredModel, layout: AdapterLayout) {
     this.#backend = backend;
-    const recording = new Recording(this.#tape, model, layout);
-    this.#groups = Array.from({ length: config.layers }, (_, layer) => `model.layers.${layer}`).flatMap(
-      (layer) =>
-        layerGroups
-          .flatMap(([name, members]) => {
-            const paths = members.map((member) => `${layer}.${member}`);
-            const path = `${layer}.${name}`;
-            const { group, members: found } = groupOf(recording, { members: paths, path });
-            const [first] = found;
-            const inputs = first?.ia3?.feedforward ? [inputGroup(group, first.ia3, path)] : [];
-            return [group, ...inputs];
-          })
-          .filter(({ dora }) => dora !== null),
-    );
-    for (const { dora, out } of this.#groups) if (dora !== null) backend.allocate(dora, 2 * out);
-    recordDoraNorms(this.#tape, this.#groups);
+    this.#tables = adapterTables(config, model, layout);
+    makeBuffers(backend, this.#tables.buffers);
     const [vera] = layout.vera.values();
-    if (vera) backend.upload('projections', veraProjections(vera.share));
-    recordVeraFactors(this.#tape, layout);
-    this.#empty = this.#groups.length === 0 && !vera;
+    if (vera) backend.write('projections', veraProjections(vera.share));
   }
 
   /** Brings the tables up to the adapter. */
   async refresh(): Promise<void> {
-    if (this.#empty) return;
-    this.#executable ??= await this.#backend.prepare(makePlan(this.#tape, this.#backend.profile));
+    const { tape } = this.#tables;
+    if (!tape) return;
+    this.#executable ??= await this.#backend.prepare(makePlan(tape, this.#backend.profile));
     await this.#backend.run(this.#executable, idleStep);
   }
 
   /** Gives every magnitude the norm of its row. */
   async initialise(): Promise<void> {
     await this.refresh();
-    for (const group of this.#groups) {
+    for (const group of this.#tables.groups) {
       if (group.dora === null || group.ia3) continue;
       const norms = await this.#backend.read(group.dora, group.out, group.out, 'save');
       for (const { offset, start, end } of magnitudesOf(group))

@@ -2,6 +2,7 @@
 
 import type {
   CustomData,
+  Diagnosis,
   EngineClient,
   ExportFile,
   Inspection,
@@ -101,6 +102,8 @@ export interface Run {
   readonly answers: readonly AnswerPair[];
   readonly fingerprint: Fingerprint | null;
   readonly failure: Failure | null;
+  /** What the doctor finds in the steps so far. */
+  readonly diagnosis: Diagnosis | null;
 }
 
 /** The model file that is open, being read, or was refused. */

@@ -2,6 +2,7 @@
 // Sees names and shapes, never packed bytes; what differs between PEFT versions comes in as a LoraDialect.
 // Source: PEFT 0.17 tuners/lora/{model,layer,bnb}.py, tuners/tuners_utils.py inject_adapter.
 
+import type { SettingValue } from '../../ground/settings/setting.ts';
 import { PythonError } from '../../torch/autograd/pythonError.ts';
 import type { DType } from '../../torch/autograd/value.ts';
 import type { LoraAdapter, Parameter } from '../../torch/nn/module.ts';
@@ -10,12 +11,12 @@ import { ia3Shell, updateIa3 } from '../ia3/ia3.ts';
 import type { ModulePattern, Narrowing } from '../modulePatterns.ts';
 import { patternAt, unusedKeys } from '../modulePatterns.ts';
 import { wrapSavedModules } from '../saved/savedModules.ts';
+import type { loraSettings } from '../settings.ts';
 import type { TargetModules } from '../targetModules.ts';
 import type { LoraDialect } from '../targets.ts';
 import { targetedModules } from '../targets.ts';
 import type { VeraOptions } from '../vera/vera.ts';
 import { updateVera, veraShare, veraShell } from '../vera/vera.ts';
-import type { Decomposition } from './decompose.ts';
 
 export interface LoraOptions {
   /** IA3: modules whose input is scaled; null: LoRA. */
@@ -29,7 +30,7 @@ export interface LoraOptions {
   readonly narrowing: Narrowing;
   /** lora_alpha / √r. */
   readonly useRslora: boolean;
-  readonly initLoraWeights: 'true' | 'false' | 'gaussian' | Decomposition;
+  readonly initLoraWeights: SettingValue<(typeof loraSettings)['lora.init_lora_weights']>;
   readonly useDora: boolean;
   readonly rankPattern: ModulePattern;
   readonly alphaPattern: ModulePattern;

@@ -3,7 +3,7 @@
 
 import type { Text } from '../../ground/text.ts';
 import { text } from '../../ground/text.ts';
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
+import type { ModelConfig } from '../../models/families.ts';
 import type { Module, VeraShare } from '../../torch/nn/module.ts';
 import type { AdapterLayout } from '../../torch/trainedLayout.ts';
 import { layersOnly, notAsLora } from '../exchangeErrors.ts';
@@ -22,7 +22,7 @@ export interface ExportedAdapter {
   readonly taken?: Float32Array | null;
   /** Whether the base was quantised on load. */
   readonly quantised?: boolean;
-  readonly config: LlamaConfig;
+  readonly config: ModelConfig;
   /** Name of the base model, for the configuration and the card. */
   readonly base: string;
   readonly peftVersion: string;
@@ -192,24 +192,6 @@ export function assertLayersOnly(format: Text, tensors: readonly AdapterTensor[]
       what: named[other.part] ?? text('an adapter', '适配器'),
       module: other.module,
     });
-}
-
-/** Both factors of each adapted module, and its magnitudes if it has DoRA. */
-export function adapterPairs(
-  tensors: readonly AdapterTensor[],
-): ReadonlyMap<
-  string,
-  { readonly a: AdapterTensor; readonly b: AdapterTensor; readonly m: AdapterTensor | null }
-> {
-  const ofPart = (part: AdapterTensor['part']) => tensors.filter((tensor) => tensor.part === part);
-  const bs = new Map(ofPart('B').map((tensor) => [tensor.module, tensor]));
-  const ms = new Map(ofPart('magnitude_vector').map((tensor) => [tensor.module, tensor]));
-  return new Map(
-    ofPart('A').flatMap((a) => {
-      const b = bs.get(a.module);
-      return b ? [[a.module, { a, b, m: ms.get(a.module) ?? null }] as const] : [];
-    }),
-  );
 }
 
 export const textFile = (name: string, content: string): ExportFile => ({

@@ -1,5 +1,6 @@
 // Everything a run hands out, by name of the format: the adapter for PEFT, llama.cpp and MLX, the merged model, the log.
 
+import { runLength } from '../../data/options.ts';
 import type { ModelFiles } from '../../models/modelFiles.ts';
 import type { Wired } from '../../python/run/wire.ts';
 import { weightOptions } from '../../python/run/wire.ts';
@@ -75,7 +76,11 @@ export async function exportFiles(
     case 'log':
       return logFiles({
         ...run,
-        values: recipe.values,
+        length: runLength(recipe.values),
+        every: {
+          evalSteps: recipe.values['train.eval_steps'],
+          saveSteps: recipe.values['train.save_steps'],
+        },
         // ORPOTrainer's batches have no input_ids, so Trainer counts nothing.
         parameters: recipe.values['train.objective'] === 'orpo' ? 0 : withoutEmbeddings(run.wired.root),
         writtenAt: Date.now() / 1000,

@@ -1,4 +1,4 @@
-// Bytes read in ranges: a Blob the person picked, a URL whose server answers ranges, an array. Node's files are the
+// Bytes read in ranges: a Blob the person picked, a URL whose server answers ranges. Node's files are the
 // command line's own. Nothing here keeps more than it was asked for.
 import type { UserError } from '../errors.ts';
 import { causeOf } from '../errors.ts';
@@ -16,24 +16,6 @@ export interface ByteSource {
 
 const unreadable = (file: string, offset: number, length: number, cause: Text): UserError =>
   fileUnreadable({ file, offset, length, cause });
-
-export function bytesSource(name: string, bytes: Uint8Array<ArrayBuffer>): ByteSource {
-  return {
-    name,
-    size: bytes.byteLength,
-    read: (offset, length) =>
-      offset + length <= bytes.byteLength
-        ? Promise.resolve(bytes.subarray(offset, offset + length))
-        : Promise.reject(
-            unreadable(
-              name,
-              offset,
-              length,
-              text(`it has ${bytes.byteLength} bytes`, `共 ${bytes.byteLength} 字节`),
-            ),
-          ),
-  };
-}
 
 export function blobSource(name: string, blob: Blob): ByteSource {
   return {

@@ -3,13 +3,14 @@
 
 import type { Text } from '../text.ts';
 import { text } from '../text.ts';
+import type { PythonPlace } from './pythonPlace.ts';
 
 export type { Text } from '../text.ts';
 
 export type Section = 'start' | 'model' | 'lora' | 'wiring' | 'training' | 'generation';
 
-export interface Option {
-  readonly value: string;
+export interface Option<V extends string = string> {
+  readonly value: V;
   readonly label: Text;
   readonly help?: Text;
 }
@@ -23,9 +24,9 @@ export interface NumberKind {
   readonly scale?: 'linear' | 'log';
   readonly unit?: Text;
 }
-export interface ChoiceKind {
+export interface ChoiceKind<V extends string = string> {
   readonly kind: 'choice';
-  readonly options: readonly Option[];
+  readonly options: readonly Option<V>[];
 }
 export interface BooleanKind {
   readonly kind: 'boolean';
@@ -38,13 +39,16 @@ export interface TextKind {
 }
 
 export type Kind = NumberKind | ChoiceKind | BooleanKind | TextKind;
+/** Type of a setting's value; of a choice the union of its options' values. */
 export type ValueOf<K extends Kind> = K extends NumberKind
   ? number
   : K extends BooleanKind
     ? boolean
-    : string;
+    : K extends ChoiceKind<infer V>
+      ? V
+      : string;
 
-export interface Setting<K extends Kind = Kind> {
+export interface Setting<K extends Kind = Kind, P extends PythonPlace = PythonPlace> {
   readonly type: K;
   readonly default: ValueOf<K>;
   readonly section: Section;
@@ -53,13 +57,22 @@ export interface Setting<K extends Kind = Kind> {
   readonly label: Text;
   /** What it is, the usual range, what goes wrong. */
   readonly help: Text;
-  /** Where it lives in Python, as a person would write it: `LoraConfig(r=…)`. */
-  readonly python: string;
+  /** Where it stands in Python. */
+  readonly python: P;
 }
 
-export function defineSetting<const K extends Kind>(setting: Setting<K>): Setting<K> {
+export function defineSetting<const K extends Kind, const P extends PythonPlace>(
+  setting: Setting<K, P>,
+): Setting<K, P> {
   return setting;
 }
+
+/** Options that are shown as they are written: the names of a registry. */
+export const namedOptions = <const V extends string>(values: readonly V[]): readonly Option<V>[] =>
+  values.map((value) => ({ value, label: { en: value, zh: value } }));
+
+/** Type of the value of one setting. */
+export type SettingValue<S> = S extends Setting<infer K extends Kind> ? ValueOf<K> : never;
 
 /** Why `value` can't be the value of `setting`, in words that name what was expected; null when it can. */
 export function settingProblem(key: string, setting: Setting, value: unknown): Text | null {

@@ -6,9 +6,9 @@ import type { RowFacts } from '../../data/rowFacts.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
 import { doctorSamples } from '../../testing/doctorSamples.ts';
+import type { Cell, Product } from '../../testing/goldenBench.ts';
+import { benchConfig, benchPatch, recipeOf } from '../../testing/goldenBench.ts';
 import { examine } from '../inspect/examine.ts';
-import type { Cell, Product } from '../inspect/goldenBench.ts';
-import { benchConfig, benchPatch, recipeOf } from '../inspect/goldenBench.ts';
 import { diagnose } from './diagnose.ts';
 
 const options = { batch: { rows: 2, tokens: 8 }, allMasked: false };
@@ -33,7 +33,7 @@ function patchedKind(
 
 describe('every combination that does not train', () => {
   for (const stack of ['trl-0.7.1', 'trl-0.19.1', 'trl-0.20.0', 'trl-0.29.1', 'trl-1.16.0']) {
-    it(`${stack}: has a named cause and a repair that was tried`, { timeout: 120_000 }, () => {
+    it(`${stack}: has a named cause and a repair that was tried`, () => {
       const { rows, columns }: Product = JSON.parse(
         readFileSync(`tests/golden/wiring/${stack}.json`, 'utf8'),
       );

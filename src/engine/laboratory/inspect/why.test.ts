@@ -2,8 +2,8 @@
 import { expect, it } from 'vitest';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
+import { benchConfig } from '../../testing/goldenBench.ts';
 import { examine } from './examine.ts';
-import { benchConfig } from './goldenBench.ts';
 import { why } from './why.ts';
 
 const ask = (patch: RecipePatch, path: string) =>

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { initialiseAdapter } from '../../adapters/initialise.ts';
-import { benchConfig, benchPatch } from '../../laboratory/inspect/goldenBench.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
+import { benchConfig, benchPatch } from '../../testing/goldenBench.ts';
 import { layoutAdapters } from '../../torch/trainedLayout.ts';
 import { runScript } from './wire.ts';
 

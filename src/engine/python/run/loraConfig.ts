@@ -9,20 +9,6 @@ import type { RecipeValues } from '../../recipe/recipe.ts';
 import type { DType } from '../../torch/autograd/value.ts';
 import type { ScriptModel } from './scriptModel.ts';
 
-const biases: Readonly<Record<string, LoraOptions['bias']>> = {
-  none: 'none',
-  all: 'all',
-  lora_only: 'lora_only',
-};
-const inits: Readonly<Record<string, LoraOptions['initLoraWeights']>> = {
-  true: 'true',
-  false: 'false',
-  gaussian: 'gaussian',
-  pissa: 'pissa',
-  olora: 'olora',
-  loftq: 'loftq',
-};
-
 /** Arguments that the script passes beyond the long-standing ones. */
 function newerArguments(values: RecipeValues): string[] {
   const passed: Readonly<Record<string, boolean>> = {
@@ -81,7 +67,7 @@ export function loraOptions(script: ScriptModel, values: RecipeValues): LoraOpti
   const isFloat = (dtype: DType): boolean => dtype !== 'uint8' && dtype !== 'int64';
   const followsBase = rule === 'base' || (rule === 'autocast' && !values['wiring.autocast_adapter_dtype']);
   const exclude = values['lora.exclude_modules'].trim();
-  const init = inits[values['lora.init_lora_weights']] ?? 'true';
+  const init = values['lora.init_lora_weights'];
   const ia3 = values['peft.peft_type'] === 'IA3';
   const vera = values['peft.peft_type'] === 'VERA';
   return {
@@ -102,7 +88,7 @@ export function loraOptions(script: ScriptModel, values: RecipeValues): LoraOpti
     alphaPattern: vera ? {} : modulePattern(values['lora.alpha_pattern']),
     inferenceMode: values['lora.inference_mode'],
     adapterName: values['wiring.adapter_name'],
-    bias: ia3 || vera ? 'none' : (biases[values['lora.bias']] ?? 'none'),
+    bias: ia3 || vera ? 'none' : values['lora.bias'],
     modulesToSave: parseNames(values['lora.modules_to_save']) ?? [],
     dtypeOn: (base) => (followsBase && isFloat(base) ? base : 'float32'),
   };

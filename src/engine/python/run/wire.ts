@@ -3,13 +3,12 @@
 
 import type { Behaviours } from '../../libraries/rules/rule.ts';
 import { stackOf } from '../../libraries/stacks.ts';
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
-import { buildLlama } from '../../models/llamaTree.ts';
+import type { ModelConfig } from '../../models/families.ts';
+import { buildModel } from '../../models/families.ts';
 import type { WeightOptions } from '../../models/weightSource.ts';
 import { weightFormatsOf } from '../../models/weightSource.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
 import { PythonError } from '../../torch/autograd/pythonError.ts';
-import type { DType } from '../../torch/autograd/value.ts';
 import { Module } from '../../torch/nn/module.ts';
 import type { WiredModel } from '../../torch/recording.ts';
 import { afterAttach } from './afterAttach.ts';
@@ -34,16 +33,11 @@ export interface ScriptRun {
   readonly error: PythonError | null;
 }
 
-const dtypes: Readonly<Record<string, DType>> = {
-  float32: 'float32',
-  bfloat16: 'bfloat16',
-  float16: 'float16',
-};
 /** How the recipe wants the layers' projections stored. */
 export function weightOptions(values: RecipeValues): WeightOptions {
   const type = values['bnb.bnb_4bit_quant_type'];
   return {
-    quantType: type === 'nf4' || type === 'fp4' ? type : null,
+    quantType: type === 'none' ? null : type,
     doubleQuant: values['bnb.bnb_4bit_use_double_quant'],
   };
 }
@@ -65,9 +59,9 @@ function applyModuleClasses(causal: Module, classes: Behaviours['moduleClasses']
   if (classes.rotaryPerLayer) model.children.delete('rotary_emb');
 }
 
-function loadModel(config: LlamaConfig, values: RecipeValues): ScriptModel {
-  const causal = buildLlama(config, {
-    dtype: dtypes[values['model.dtype']] ?? 'float32',
+function loadModel(config: ModelConfig, values: RecipeValues): ScriptModel {
+  const causal = buildModel(config, {
+    dtype: values['model.dtype'],
     ...weightOptions(values),
   });
   const script = new ScriptModel(stackOf(values['wiring.stack']), causal, isQuantised(values));
@@ -76,7 +70,7 @@ function loadModel(config: LlamaConfig, values: RecipeValues): ScriptModel {
 }
 
 /** 'default', 'true', 'false' as the argument stands in the script. */
-function kwargsOf(choice: string): CheckpointingKwargs | null {
+function kwargsOf(choice: RecipeValues['train.use_reentrant']): CheckpointingKwargs | null {
   return choice === 'default' ? null : { useReentrant: choice === 'true' };
 }
 
@@ -152,7 +146,7 @@ function runTrainer(script: ScriptModel, values: RecipeValues, trainer: 'Trainer
   if (sft) for (const text of script.behaves('sftChatter')) script.warn(text);
 }
 
-function freezeByHand(script: ScriptModel, what: string): void {
+function freezeByHand(script: ScriptModel, what: RecipeValues['wiring.freeze']): void {
   for (const [name, parameter] of script.root.namedParameters()) {
     if (what === 'embeddings' && name === 'model.embed_tokens.weight') parameter.requiresGrad = false;
     if (what === 'outside_layers' && !name.includes('.layers.')) parameter.requiresGrad = false;
@@ -175,7 +169,7 @@ function runCalls(script: ScriptModel, values: RecipeValues): void {
     script.call = 'model.enable_input_require_grads';
     enableInputRequireGrads(script);
   }
-  if (trainer === 'Trainer' || trainer === 'SFTTrainer') runTrainer(script, values, trainer);
+  if (trainer !== 'loop') runTrainer(script, values, trainer);
   else {
     if (values['wiring.train_mode']) script.root.train();
     script.call = 'loss.backward()';
@@ -183,7 +177,7 @@ function runCalls(script: ScriptModel, values: RecipeValues): void {
 }
 
 /** Runs the recipe's script on a new model of this architecture, up to the first forward pass. */
-export function runScript(config: LlamaConfig, values: RecipeValues): ScriptRun {
+export function runScript(config: ModelConfig, values: RecipeValues): ScriptRun {
   const script = loadModel(config, values);
   try {
     runCalls(script, values);
@@ -201,7 +195,7 @@ export interface Wired extends WiredModel {
 }
 
 /** The wired model of a recipe, ready to be recorded. Throws the PythonError that a call of the script raises. */
-export function wire(config: LlamaConfig, values: RecipeValues): Wired {
+export function wire(config: ModelConfig, values: RecipeValues): Wired {
   const { script, error } = runScript(config, values);
   if (error) throw error;
   return wiredModel(script, values);

@@ -14,14 +14,6 @@ function targets(target: TargetModules): Literal {
   return target.form === 'all-linear' ? 'all-linear' : target.pattern;
 }
 
-const initials: Readonly<Record<string, Literal>> = {
-  false: false,
-  gaussian: 'gaussian',
-  pissa: 'pissa',
-  olora: 'olora',
-  loftq: 'loftq',
-};
-
 function* narrowing(values: RecipeValues): Generator<Argument> {
   for (const name of ['rank_pattern', 'alpha_pattern'] as const) {
     const pattern = modulePattern(values[`lora.${name}`]);
@@ -36,8 +28,8 @@ function* narrowing(values: RecipeValues): Generator<Argument> {
 function* unusual(values: RecipeValues): Generator<Argument> {
   if (values['lora.use_rslora']) yield ['use_rslora', true];
   if (values['lora.use_dora']) yield ['use_dora', true];
-  const init = initials[values['lora.init_lora_weights']];
-  if (init !== undefined) yield ['init_lora_weights', init];
+  const init = values['lora.init_lora_weights'];
+  if (init !== 'true') yield ['init_lora_weights', init === 'false' ? false : init];
   if (init === 'loftq')
     yield [
       'loftq_config',

@@ -1,5 +1,6 @@
 // The module tree with PyTorch's names: modules, parameters, training mode, hooks. The wiring (PEFT, Transformers, TRL)
 // acts on it as the real libraries act on theirs; the model families record their forward pass from it. No numbers.
+import type { FourBitType } from '../../../shaders/quant/blockwise4.ts';
 import { invariant } from '../../ground/errors.ts';
 import type { DType } from '../autograd/value.ts';
 
@@ -25,7 +26,7 @@ export interface Parameter {
   dtype: DType;
   requiresGrad: boolean;
   /** 4-bit type of a bitsandbytes Params4bit, else null. */
-  readonly quantised: 'nf4' | 'fp4' | null;
+  readonly quantised: FourBitType | null;
   /** Bytes as stored. */
   bytes: number;
   /** Whether every element is zero at the start (lora_B at its default initialisation). */

@@ -87,15 +87,17 @@ export interface RateOptions {
   readonly loraPlusRatio: number;
 }
 
+/** Floats of the rate table. */
+export const rateTableLength = ({ total }: AdapterLayout): number => 2 * Math.max(1, total / 64);
+
 /** Weight decay and learning-rate factor of every 64 floats; -1 where the tensor gets no gradient. */
 export function rateTable(
   layout: AdapterLayout,
   { weightDecay, loraPlusRatio }: RateOptions,
   hasGradient: (index: number) => boolean,
 ): Float32Array<ArrayBuffer> {
-  const blocks = Math.max(1, layout.total / 64);
   // What is no tensor, as VeRA's factors, gets no update.
-  const table = Float32Array.from({ length: 2 * blocks }, (_, i) => (i % 2 === 0 ? 0 : -1));
+  const table = Float32Array.from({ length: rateTableLength(layout) }, (_, i) => (i % 2 === 0 ? 0 : -1));
   layout.tensors.forEach((tensor, index) => {
     const fast = loraPlusRatio > 0 && (tensor.name.includes('lora_B') || tensor.parameter.shape.length === 1);
     const factor = hasGradient(index) ? (fast ? loraPlusRatio : 1) : -1;

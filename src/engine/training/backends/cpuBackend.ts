@@ -6,6 +6,7 @@ import { invariant } from '../../ground/errors.ts';
 import type { BufferData } from '../../torch/autograd/bufferData.ts';
 import type { KernelProfile, Ref, ReferenceContext } from '../../torch/autograd/operation.ts';
 import type { Plan } from '../../torch/autograd/plan.ts';
+import { slotsBySize } from '../../torch/autograd/plan.ts';
 import { elementCount, resolveAlias } from '../../torch/autograd/value.ts';
 import type { Backend, Executable, RunCounters } from './backend.ts';
 
@@ -72,9 +73,11 @@ export class CpuBackend implements Backend {
   }
 
   prepare(plan: Plan): Promise<Executable> {
-    const order = plan.slotBytes.map((bytes, slot) => ({ bytes, slot })).sort((a, b) => b.bytes - a.bytes);
     const slots: FloatArray[] = [];
-    order.forEach(({ bytes, slot }, rank) => {
+    plan.scratchBytes.forEach((bytes, slot) => {
+      this.#scratchArray(slot, bytes / 4);
+    });
+    slotsBySize(plan).forEach(({ bytes, slot }, rank) => {
       const length = bytes / 4;
       const pooled = this.#pool[rank];
       if (!pooled || pooled.length < length) this.#pool[rank] = this.#array(length);

@@ -12,6 +12,7 @@ import { invariant } from '../../ground/errors.ts';
 import type { BufferData } from '../../torch/autograd/bufferData.ts';
 import type { KernelProfile, Ref } from '../../torch/autograd/operation.ts';
 import type { Plan } from '../../torch/autograd/plan.ts';
+import { slotsBySize } from '../../torch/autograd/plan.ts';
 import { elementCount, resolveAlias } from '../../torch/autograd/value.ts';
 import { bufferTooLarge, tableTooLarge } from '../trainingErrors.ts';
 import type { Backend, Executable, RunCounters } from './backend.ts';
@@ -251,9 +252,8 @@ export class GpuBackend implements Backend {
 
   /** Slots of every plan come from one pool, largest first, for plans never run at the same time. */
   #slots(plan: Plan): GPUBuffer[] {
-    const order = plan.slotBytes.map((bytes, slot) => ({ bytes, slot })).sort((a, b) => b.bytes - a.bytes);
     const slots: GPUBuffer[] = [];
-    for (const [rank, { bytes, slot }] of order.entries())
+    for (const [rank, { bytes, slot }] of slotsBySize(plan).entries())
       slots[slot] = this.#atLeast(this.#pool, rank, bytes, `slot ${rank}`);
     return slots;
   }

@@ -2,7 +2,7 @@
 // error with what to do, and whether a shared run was reproduced.
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
-import { errorHelp, same } from '../../../engine/index.ts';
+import { errorHelp } from '../../../engine/index.ts';
 import type { EngineErrorData } from '../../../engine/protocol.ts';
 import { useActions, usePage, usePageState, useTexts } from '../../PageContext.tsx';
 import { runMatches } from '../../state/actions.ts';
@@ -112,22 +112,6 @@ export function EngineError({ error, title }: { readonly error: Words; readonly 
       </div>
     </section>
   );
-}
-
-/** A loss that is no number ends all learning, though the run goes on. */
-export function NanNote() {
-  const { t } = useTexts();
-  const step = usePageState((state) => {
-    const last = state.run?.steps.at(-1);
-    return last === undefined || Number.isFinite(last.loss) ? null : last.step;
-  });
-  if (step === null) return null;
-  const error: Words = {
-    code: 'nan-loss',
-    message: same(t('run.nan', { step })),
-    remedy: same(t('run.nanRemedy')),
-  };
-  return <EngineError error={error} title={t('run.nanTitle')} />;
 }
 
 export function StaleNote() {

@@ -1,21 +1,26 @@
 // y = a + b, element by element: joins gradient contributions that no operation could add in passing.
+// The one operation that autograd records itself; it therefore stands here and not with the forward operations.
 
 import { addReference } from '../../../shaders/add/add.ref.ts';
 import { add as addKernel } from '../../../shaders/add/add.ts';
 import { call } from '../../../shaders/kernel.ts';
 import { invariant } from '../../ground/errors.ts';
-import type { Operation, Ref } from '../autograd/operation.ts';
-import type { Tape } from '../autograd/tape.ts';
-import type { Value } from '../autograd/value.ts';
-import { elementCount } from '../autograd/value.ts';
-import { valueAt } from './nodeValues.ts';
+
+import type { Operation, Ref, TapeNode } from './operation.ts';
+import type { Tape } from './tape.ts';
+import type { Value } from './value.ts';
+import { elementCount } from './value.ts';
+
+function valuesOf({ inputs: [a, b], outputs: [y] }: TapeNode<null>) {
+  invariant(a && b && y, 'add: a value is missing');
+  return { a, b, y };
+}
 
 const addOperation: Operation<null> = {
   name: 'add',
   backward: 'none',
   kernels: (node) => {
-    const [a, b] = valueAt(node.inputs, 0, 1);
-    const [y] = valueAt(node.outputs, 0);
+    const { a, b, y } = valuesOf(node);
     return [
       call<typeof addKernel.buffers, typeof addKernel.params, typeof addKernel.constants, Ref>(addKernel, {
         buffers: { a: { value: a }, b: { value: b }, y: { value: y } },
@@ -24,8 +29,7 @@ const addOperation: Operation<null> = {
     ];
   },
   reference: (node, context) => {
-    const [a, b] = valueAt(node.inputs, 0, 1);
-    const [y] = valueAt(node.outputs, 0);
+    const { a, b, y } = valuesOf(node);
     addReference({
       a: context.floats({ value: a }),
       b: context.floats({ value: b }),
@@ -44,6 +48,6 @@ export function add(tape: Tape, a: Value, b: Value, name: string): Value {
     attributes: null,
     path: name,
   });
-  invariant(sum, 'add recorded no output');
+  invariant(sum, 'add: no output was recorded');
   return sum;
 }

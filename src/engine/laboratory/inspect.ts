@@ -1,23 +1,23 @@
 // inspect(): everything the page shows about a recipe before anything runs: strip, tree, outcome, counts, diagnosis,
 // script. Reads the tape; the estimate, the rows and the questions come from the caller.
 
-import type { RowFacts } from '../../data/rowFacts.ts';
-import type { DataSummary } from '../../data/summary.ts';
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
-import type { Wired } from '../../python/run/wire.ts';
-import type { ScriptContext } from '../../python/write/pythonScript.ts';
-import { pythonScript } from '../../python/write/pythonScript.ts';
-import type { RecipeValues } from '../../recipe/recipe.ts';
-import { countParameters } from '../../torch/nn/counts.ts';
-import type { BatchShape } from '../../torch/recording.ts';
-import { layoutAdapters } from '../../torch/trainedLayout.ts';
-import type { CostEstimate } from '../../training/cost.ts';
-import { diagnose } from '../doctor/diagnose.ts';
-import { examine } from './examine.ts';
-import type { Inspection } from './inspection.ts';
-import { stripOf } from './strip.ts';
-import { trainableLine } from './trainableLine.ts';
-import { moduleTree } from './tree.ts';
+import type { RowFacts } from '../data/rowFacts.ts';
+import type { DataSummary } from '../data/summary.ts';
+import type { ModelConfig } from '../models/families.ts';
+import type { Wired } from '../python/run/wire.ts';
+import type { ScriptContext } from '../python/write/pythonScript.ts';
+import { pythonScript } from '../python/write/pythonScript.ts';
+import type { RecipeValues } from '../recipe/recipe.ts';
+import { countParameters } from '../torch/nn/counts.ts';
+import type { BatchShape } from '../torch/recording.ts';
+import { layoutAdapters } from '../torch/trainedLayout.ts';
+import type { CostEstimate } from '../training/cost.ts';
+import { diagnose } from './doctor/diagnose.ts';
+import { examine } from './inspect/examine.ts';
+import type { Inspection } from './inspect/inspection.ts';
+import { stripOf } from './inspect/strip.ts';
+import { trainableLine } from './inspect/trainableLine.ts';
+import { moduleTree } from './inspect/tree.ts';
 
 export interface InspectionExtras {
   /** Shape of the longest batch; only the estimate depends on it. */
@@ -34,7 +34,7 @@ export interface InspectionExtras {
 
 /** Describes a recipe on a model of this architecture, without a device and without numbers. */
 export function inspect(
-  config: LlamaConfig,
+  config: ModelConfig,
   values: RecipeValues,
   extras: InspectionExtras = {},
 ): Inspection {

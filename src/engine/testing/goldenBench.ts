@@ -1,9 +1,10 @@
 // The model and knobs of the golden wiring values, in this project's words. Only tests import it.
 // Source: tools/golden/bench_model.py, tools/golden/observe.py.
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
-import type { RecipePatch, RecipeValues } from '../../recipe/recipe.ts';
-import { defaultValues, withPatch } from '../../recipe/recipe.ts';
-import type { Examination } from './examine.ts';
+import { invariant } from '../ground/errors.ts';
+import type { Examination } from '../laboratory/inspect/examine.ts';
+import type { LlamaConfig } from '../models/llamaConfig.ts';
+import type { RecipePatch, RecipeValues } from '../recipe/recipe.ts';
+import { defaultValues, readSettings, withPatch } from '../recipe/recipe.ts';
 
 export const benchConfig: LlamaConfig = {
   hiddenSize: 64,
@@ -56,28 +57,23 @@ export interface Product {
 }
 
 export type Cell = string | number | boolean | null | undefined;
-const trainers: Readonly<Record<string, string>> = {
-  plain: 'loop',
-  Trainer: 'Trainer',
-  SFTTrainer: 'SFTTrainer',
-};
 
 /** The recipe of one row of the product. */
 export function recipeOf(stack: string, knob: (name: string) => Cell): RecipeValues {
   const prepare = String(knob('prepare'));
   const reentrant = String(knob('reentrant'));
-  const patch: RecipePatch = {
-    ...benchPatch,
+  const { patch, problems } = readSettings({
     'wiring.stack': stack,
-    'wiring.trainer': trainers[String(knob('trainer'))] ?? '',
-    'wiring.attach': String(knob('attach')),
-    'wiring.prepare_model_for_kbit_training': prepare.split('-')[0] ?? '',
+    'wiring.trainer': knob('trainer') === 'plain' ? 'loop' : knob('trainer'),
+    'wiring.attach': knob('attach'),
+    'wiring.prepare_model_for_kbit_training': prepare.split('-')[0],
     'wiring.prepare.use_gradient_checkpointing': !prepare.endsWith('no-gc'),
     'wiring.prepare.use_reentrant': prepare.endsWith('reentrant-false') ? 'false' : 'default',
     'train.gradient_checkpointing': knob('checkpointing') === true,
     'train.use_reentrant': reentrant === 'unset' ? 'default' : reentrant,
     'wiring.enable_input_require_grads': knob('hook') === true,
     'bnb.bnb_4bit_quant_type': knob('base') === '4-bit' ? 'nf4' : 'none',
-  };
-  return withPatch(defaultValues, patch);
+  });
+  invariant(problems.length === 0, problems.join(' '));
+  return withPatch(withPatch(defaultValues, benchPatch), patch);
 }
