@@ -1,7 +1,7 @@
 // Every error that a person can meet, room by room: the closed union of codes. What each says stands beside what throws it; the table of
 // help (help.ts) says for each where it is mended. For the worker and for tests: the page has the types alone.
 
-import { rankTooLarge } from './adapters/lora/rankFits.ts';
+import { loftqOnBits, methodLimit, notAsLora, rankTooLarge, zeroAlpha } from './adapters/adapterErrors.ts';
 import { badMessage, notFetched, ourFault, raised, workerDied, workerSilent } from './boundaryErrors.ts';
 import {
   allMasked,
@@ -18,7 +18,7 @@ import {
   templateRefuses,
   templateRewrites,
 } from './data/dataErrors.ts';
-import { doraInGguf, layersOnly, notAsLora, ranksInMlx } from './exchange/exchangeErrors.ts';
+import { doraInGguf, layersOnly, ranksInMlx } from './exchange/exchangeErrors.ts';
 import {
   changesBase,
   configNoJson,
@@ -97,10 +97,7 @@ import {
   beyondEngine,
   bufferTooLarge,
   deviceLost,
-  doraOnEmbedding,
-  doraWithDropout,
   gpuError,
-  loftqOnBits,
   nanLoss,
   noGpu,
   outOfMemory,
@@ -108,9 +105,7 @@ import {
   preferenceStack,
   preferenceTrainer,
   promptTooLong,
-  sharedFeedforward,
   tableTooLarge,
-  zeroAlpha,
 } from './training/trainingErrors.ts';
 
 /** The declarations, in the order of the rooms. */
@@ -130,7 +125,11 @@ export const errorKinds = [
   scheduleShape,
   scheduleStranger,
   scheduleNoNumber,
+  methodLimit,
   rankTooLarge,
+  zeroAlpha,
+  loftqOnBits,
+  notAsLora,
   rowsTooLarge,
   badPreset,
   noPresets,
@@ -176,15 +175,9 @@ export const errorKinds = [
   nanLoss,
   promptTooLong,
   beyondEngine,
-  doraOnEmbedding,
-  sharedFeedforward,
-  doraWithDropout,
   preferenceTrainer,
   preferenceStack,
   preferenceAttach,
-  zeroAlpha,
-  loftqOnBits,
-  notAsLora,
   layersOnly,
   doraInGguf,
   ranksInMlx,

@@ -1,18 +1,8 @@
 // What a format of files can't say of a run, and what can be wrong with an adapter that a person brings.
+import { notAsLora } from '../adapters/adapterErrors.ts';
 import { defineError } from '../ground/errors.ts';
 import type { Text } from '../ground/text.ts';
 import { unnamedSplit } from '../models/modelErrors.ts';
-
-export const notAsLora = defineError('export-base', ({ reason }: { readonly reason: Text }) => ({
-  en: [
-    `Adapter: expected one for the untouched base, but ${reason.en}.`,
-    'Take the merged model, or train with another init_lora_weights.',
-  ],
-  zh: [
-    `适配器：应当能用于未改动的底座，但${reason.zh}。`,
-    '请导出合并后的模型，或用别的 init_lora_weights 训练。',
-  ],
-}));
 
 interface Layers {
   readonly format: Text;

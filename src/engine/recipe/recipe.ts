@@ -1,7 +1,7 @@
 // The recipe: the only source of settings. A flat record from dotted PEFT/TRL names to values, typed from the
 // declarations. Presets are named patches; the link and the JSON file hold only what differs from the preset.
 
-import { loraSettings } from '../adapters/settings.ts';
+import { adapterSettings } from '../adapters/settings.ts';
 import type { ArgumentPlace } from '../ground/settings/pythonPlace.ts';
 import { isArgument } from '../ground/settings/pythonPlace.ts';
 import type { Setting, SettingValue } from '../ground/settings/setting.ts';
@@ -22,7 +22,7 @@ export const RECIPE_VERSION = 1;
 /** Every setting, in the order the form shows them. */
 const settings = {
   ...dataSettings,
-  ...loraSettings,
+  ...adapterSettings,
   ...wiringSettings,
   ...trainSettings,
   ...sftSettings,

@@ -1,5 +1,5 @@
 // The answer to `inspect`: a recipe on the tape, its rows, its cost. Touches no device.
-import { assertRankFits } from '../adapters/lora/rankFits.ts';
+import { assertRankFits } from '../adapters/rankFits.ts';
 import { dataOptions } from '../data/options.ts';
 import { prepareData } from '../data/prepareData.ts';
 import { badSettings } from '../ground/settings/settingErrors.ts';
@@ -35,7 +35,7 @@ export async function inspectRecipe(assets: Assets, recipe: Recipe): Promise<Ins
     batch: data.largest.train,
     estimate: (examined) => {
       const weightFormat = weightFormatsOf(
-        formatsAfter(files.formatOf, examined),
+        formatsAfter(files.formatOf, examined, recipe.values),
         weightOptions(recipe.values),
       );
       const wired = { ...examined, weightFormat };

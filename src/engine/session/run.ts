@@ -1,6 +1,6 @@
 // One run from a recipe: loads, checks the wiring, answers before, trains, answers after. Emits protocol events; whoever
 // drives it (worker, command line) decides when to step.
-import { assertRankFits } from '../adapters/lora/rankFits.ts';
+import { assertRankFits } from '../adapters/rankFits.ts';
 import { dataOptions } from '../data/options.ts';
 import { prepareData } from '../data/prepareData.ts';
 import type { ExportFile } from '../exchange/export/adapterTensors.ts';

@@ -13,7 +13,7 @@ import type { Tape } from '../torch/autograd/tape.ts';
 import type { BatchShape, WeightFormats } from '../torch/recording.ts';
 import type { AdapterLayout } from '../torch/trainedLayout.ts';
 import { layoutAdapters } from '../torch/trainedLayout.ts';
-import { adapterTables } from './adapterTables.ts';
+import { beforeStep } from './beforeStep.ts';
 import type { CostEstimate, MemoryPlan } from './cost.ts';
 import { generationBuffers } from './generate/generator.ts';
 import { gradientBuffers, optimizerBuffers } from './learner.ts';
@@ -66,7 +66,7 @@ function otherPlans(inputs: EstimateInputs, layout: AdapterLayout, tapes: StepTa
   const reference = (shape: BatchShape | null): Plan[] =>
     shape && tapes.hasReference ? [planOf(tapes.reference(shape))] : [];
   const evaluated = options.evalSteps > 0 ? largest.test : null;
-  const { tape } = adapterTables(config, wired, layout);
+  const { tape } = beforeStep(config, wired, layout);
   return {
     reference: reference(largest.train),
     step: [...(tape ? [tape] : []), tapes.update()].map(planOf),
@@ -77,7 +77,7 @@ function otherPlans(inputs: EstimateInputs, layout: AdapterLayout, tapes: StepTa
 /** Beside the plans' room, by what it is for. */
 function bufferBytes({ config, wired, options, largest }: EstimateInputs, layout: AdapterLayout) {
   const shapes = [largest.train, ...(largest.test ? [largest.test] : [])];
-  const tables = adapterTables(config, wired, layout).buffers;
+  const tables = beforeStep(config, wired, layout).buffers;
   return {
     weightsBytes: weightsBytes(config, wired.weightFormat),
     adapterBytes:

@@ -2,6 +2,7 @@
 // Knows no batches; trainer.ts has them.
 import type { StepNumbers } from '../../shaders/lib/step.ts';
 import { idleStep } from '../../shaders/lib/step.ts';
+import { methods } from '../adapters/methods.ts';
 import { invariant } from '../ground/errors.ts';
 import type { BufferData } from '../torch/autograd/bufferData.ts';
 import { Tape } from '../torch/autograd/tape.ts';
@@ -56,10 +57,14 @@ export function optimizerBuffers(layout: AdapterLayout, options: LearnerOptions)
 /** Norms, clipping, update. */
 export function recordUpdate(layout: AdapterLayout, options: LearnerOptions): Tape {
   const tape = new Tape();
+  const splits = gradientSplits(layout.total);
   recordOptimizerStep(tape, layout, optimizers[options.optimizer], {
     ...options.numbers,
     maxGradNorm: options.maxGradNorm,
-    splits: gradientSplits(layout.total),
+    splits,
+    recordGradients: (own) => {
+      for (const { derived } of methods) derived?.recordGradients(own, layout, splits);
+    },
   });
   return tape;
 }

@@ -89,7 +89,7 @@ export function recordReference(
 /** disable_adapter() around `body`. */
 export function withoutAdapters<T>(model: WiredModel, body: () => T): T {
   const wrappers = [...model.root.modules()].flatMap(({ kind }) =>
-    (kind.type === 'lora' || kind.type === 'saved') && !kind.disabled ? [kind] : [],
+    (kind.type === 'adapted' || kind.type === 'saved') && !kind.disabled ? [kind] : [],
   );
   for (const wrapper of wrappers) wrapper.disabled = true;
   try {

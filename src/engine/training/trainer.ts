@@ -12,8 +12,8 @@ import type { ModelConfig } from '../models/families.ts';
 import type { Wired } from '../python/run/wire.ts';
 import { MICRO_BATCHES_AT, metricsLength } from '../torch/ops/metrics.ts';
 import type { AdapterLayout } from '../torch/trainedLayout.ts';
-import { AdapterTables } from './adapterTables.ts';
 import type { Backend } from './backends/backend.ts';
+import { BeforeStep } from './beforeStep.ts';
 import type { Best, BestOptions } from './bestState.ts';
 import { betterOf, outOfPatience } from './bestState.ts';
 import { Learner } from './learner.ts';
@@ -69,7 +69,7 @@ export class Trainer {
   readonly #inputs: TrainerInputs;
   readonly #schedule: Schedule & RunLength;
   readonly #learner: Learner;
-  readonly #tables: AdapterTables;
+  readonly #before: BeforeStep;
   readonly #plans: StepPlans;
 
   constructor(inputs: TrainerInputs) {
@@ -82,7 +82,7 @@ export class Trainer {
     backend.upload('adapter', inputs.initial ?? firstAdapter(inputs, layout));
     this.#learner = new Learner(backend, layout, options.learner, this.totalSteps);
     this.#plans = new StepPlans(backend, new StepTapes({ ...inputs, layout }));
-    this.#tables = new AdapterTables(backend, inputs.config, inputs.wired, layout);
+    this.#before = new BeforeStep(backend, inputs.config, inputs.wired, layout);
     const shapes = [train, inputs.test].flatMap((rows) => largestShape(rows, this.#schedule.batchSize) ?? []);
     makeBuffers(backend, batchBuffers(shapes, layout));
   }
@@ -112,7 +112,7 @@ export class Trainer {
 
   /** Brings what follows from the adapter up to it, before something else than a step reads it. */
   refresh(): Promise<void> {
-    return this.#tables.refresh();
+    return this.#before.refresh();
   }
 
   /** What the steps so far have made. Waits for them. */
@@ -162,7 +162,7 @@ export class Trainer {
       (tensor) => tensor.parameter.requiresGrad && recording.gradientOf(tensor.parameter) !== null,
     );
     this.#learner.setReached((i) => reached[i] ?? false);
-    if (!this.#inputs.initial) await this.#tables.initialise();
+    if (!this.#inputs.initial) await this.#before.initialise();
     await this.#plans.training(shapeOf(first));
     await this.#plans.update();
   }
@@ -177,7 +177,7 @@ export class Trainer {
     const items = window.reduce((sum, batch) => sum + (batch.starts ? 1 : batch.labelCount), 0);
     const numbers = this.#learner.numbers(this.#step, items);
     backend.clear('grads');
-    await this.#tables.refresh();
+    await this.#before.refresh();
     for (const [microBatch, batch] of window.entries()) {
       this.#write(batch);
       const seed =
@@ -225,7 +225,7 @@ export class Trainer {
   async evaluate(): Promise<number> {
     const { backend, test } = this.#inputs;
     const { batchSize } = this.#schedule;
-    await this.#tables.refresh();
+    await this.#before.refresh();
     let [sum, count] = [0, 0];
     for (let at = 0; at < test.length; at += batchSize) {
       const batch = makeBatch(test.slice(at, at + batchSize), this.#inputs.padId);

@@ -106,43 +106,6 @@ export const beyondEngine = defineError(
   },
 );
 
-interface Path {
-  readonly path: string;
-}
-
-export const doraOnEmbedding = defineError('dora-embedding', ({ path }: Path) => ({
-  en: [
-    `${path}: has use_dora, which this engine trains on the linears of the layers only.`,
-    'Leave embed_tokens out of target_modules.',
-  ],
-  zh: [`${path}：带有 use_dora，本引擎只在各层的线性层上训练它。`, '请把 embed_tokens 移出 target_modules。'],
-}));
-
-export const sharedFeedforward = defineError('ia3-feedforward', ({ path }: Path) => ({
-  en: [
-    `${path}: is a feedforward module, but it shares its input with others, which this engine computes together.`,
-    'Keep feedforward_modules to o_proj and down_proj.',
-  ],
-  zh: [
-    `${path}：是 feedforward 模块，但它与别的模块共用输入，而本引擎把它们合在一起计算。`,
-    'feedforward_modules 请只含 o_proj 与 down_proj。',
-  ],
-}));
-
-export const doraWithDropout = defineError(
-  'dora-dropout',
-  ({ path, dropout }: Path & { readonly dropout: number }) => ({
-    en: [
-      `${path}: has use_dora and lora_dropout ${dropout}, which this engine does not train together.`,
-      'Set lora.lora_dropout to 0 or lora.use_dora to false.',
-    ],
-    zh: [
-      `${path}：同时有 use_dora 与 lora_dropout ${dropout}，本引擎不能一起训练。`,
-      '请把 lora.lora_dropout 设为 0，或把 lora.use_dora 设为 false。',
-    ],
-  }),
-);
-
 interface Objective {
   readonly objective: string;
   readonly got: string;
@@ -183,28 +146,3 @@ export const preferenceAttach = defineError(
     ],
   }),
 );
-
-export const zeroAlpha = defineError(
-  'lora-alpha',
-  ({ kind, name }: { readonly kind: string; readonly name: string }) => ({
-    en: [
-      `lora.lora_alpha: expected more than 0 with init_lora_weights ${kind}, which divides by the scale, at ${name}.`,
-      'Raise lora_alpha, or use another initialisation.',
-    ],
-    zh: [
-      `lora.lora_alpha：init_lora_weights 为 ${kind} 时要除以缩放系数，因此应大于 0，位于 ${name}。`,
-      '请增大 lora_alpha，或使用别的初始化。',
-    ],
-  }),
-);
-
-export const loftqOnBits = defineError('loftq-base', ({ name }: { readonly name: string }) => ({
-  en: [
-    `init_lora_weights loftq: rounds the base to NF4 itself and needs it in floats, got load_in_4bit at ${name}.`,
-    'Turn load_in_4bit off: the base then holds the same NF4 values.',
-  ],
-  zh: [
-    `init_lora_weights loftq：由它自己把底座舍入到 NF4，因此需要浮点的底座，${name} 却是 load_in_4bit。`,
-    '请关闭 load_in_4bit：底座随后就是同样的 NF4 值。',
-  ],
-}));

@@ -86,15 +86,17 @@ export const configNoJson = defineError('adapter-config', (_: object) =>
   ),
 );
 
-export const otherMethod = defineError('adapter-method', ({ got }: { readonly got: string | null }) =>
-  say(
-    adapter(
-      `adapter_config.json: peft_type is ${got ?? 'missing'}, LORA can be opened`,
-      `adapter_config.json：${got === null ? '没有 peft_type' : `peft_type 为 ${got}`}，只能打开 LORA`,
+export const otherMethod = defineError(
+  'adapter-method',
+  ({ got, opened }: { readonly got: string | null; readonly opened: readonly string[] }) =>
+    say(
+      adapter(
+        `adapter_config.json: peft_type is ${got ?? 'missing'}, ${opened.join(' or ')} can be opened`,
+        `adapter_config.json：${got === null ? '没有 peft_type' : `peft_type 为 ${got}`}，只能打开 ${opened.join(' 或 ')}`,
+      ),
+      'Other methods are not read yet.',
+      '目前还不能读取别的方法。',
     ),
-    'Other methods are not read yet.',
-    '目前还不能读取别的方法。',
-  ),
 );
 
 export const untrained = defineError('adapter-feature', ({ name, got }: Name & { readonly got: string }) =>

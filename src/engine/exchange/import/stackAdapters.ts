@@ -80,8 +80,8 @@ export function stackAdapters(adapters: readonly ImportedAdapter[], layers: numb
       for (let o = 0; o < out; o++) b.set(ownB.values.subarray(o * r, (o + 1) * r), o * rank + column);
       column += r;
     }
-    tensors.set(`${module}.lora_A`, { shape: [rank, width], values: a });
-    tensors.set(`${module}.lora_B`, { shape: [out, rank], values: b });
+    tensors.set(`${module}.lora_A`, { module, shape: [rank, width], values: a });
+    tensors.set(`${module}.lora_B`, { module, shape: [out, rank], values: b });
   }
   const [first] = adapters;
   const patch: RecipePatch = {

@@ -74,6 +74,11 @@ export const namedOptions = <const V extends string>(values: readonly V[]): read
 /** Type of the value of one setting. */
 export type SettingValue<S> = S extends Setting<infer K extends Kind> ? ValueOf<K> : never;
 
+/** Values of declared settings, by their keys. */
+export type SettingValues<S extends Readonly<Record<string, Setting>>> = {
+  readonly [K in keyof S]: SettingValue<S[K]>;
+};
+
 /** Why `value` can't be the value of `setting`, in words that name what was expected; null when it can. */
 export function settingProblem(key: string, setting: Setting, value: unknown): Text | null {
   const wrong = (en: string, zh: string): Text => text(`${key}: ${en}`, `${key}：${zh}`);

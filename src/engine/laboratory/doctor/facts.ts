@@ -1,5 +1,6 @@
 // What the doctor looks at: the recipe, the examination of its first step, and counts read off the tape. No opinions.
 
+import { isAdapterParameter } from '../../adapters/methods.ts';
 import type { RowFacts } from '../../data/rowFacts.ts';
 import type { ModelSizes } from '../../models/modelSizes.ts';
 import type { Trace } from '../../python/run/scriptModel.ts';
@@ -50,8 +51,7 @@ export function factsOf(
     isElement0: outcome.error?.message.startsWith('element 0 of tensors') ?? false,
     isSilent: outcome.kind === 'silent',
     trainable: outcome.trainableTensors,
-    adapterTensors: named.filter(([name]) => name.includes('lora_') || name.includes('modules_to_save'))
-      .length,
+    adapterTensors: named.filter(([name]) => isAdapterParameter(name)).length,
     reentrantLayers: strip.filter((cell) => cell.checkpoint === 'reentrant').length,
     layerTensors: inLayers.length,
     layerNone: inLayers.filter(([, tensor]) => gradientOf(tensor) === 'none').length,

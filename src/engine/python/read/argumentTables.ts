@@ -1,27 +1,9 @@
 // Which argument of which Python class is which setting, where the setting's own declaration does not say it: other spellings of a
 // value, arguments that change nothing here. The reverse of the script: used to read a pasted one.
 import { namesOf, spellings } from '../../libraries/spelling.ts';
-import type { SettingKey } from '../../recipe/recipe.ts';
 import { trlClasses } from '../trlClasses.ts';
 import type { ArgumentReader, ArgumentTable } from './argumentReaders.ts';
-import { argumentsOf, as, asObject, asWord, literal, nothing, offers } from './argumentReaders.ts';
-import type { PythonValue } from './pythonReader.ts';
-
-const names = (value: PythonValue): string | null => {
-  if (value.kind === 'list') {
-    const items = value.items.map(literal);
-    return items.every((item) => typeof item === 'string') ? JSON.stringify(items) : null;
-  }
-  const plain = literal(value);
-  if (plain === null) return 'None';
-  return typeof plain === 'string' ? plain : null;
-};
-const asNames =
-  (key: SettingKey, none: string): ArgumentReader =>
-  (value) => {
-    const text = names(value);
-    return text === null ? null : [{ key, value: text === 'None' ? none : text }];
-  };
+import { argumentsOf, literal, nothing, offers } from './argumentReaders.ts';
 
 /** Adam in any dress is AdamW here; what is no optimiser of ours is told. */
 const optim: ArgumentReader = (value) => {
@@ -30,60 +12,6 @@ const optim: ArgumentReader = (value) => {
   return /^(paged_)?adamw_(torch(_fused)?|hf|bnb_8bit|8bit|32bit)$/.test(name)
     ? [{ key: 'train.optim', value: 'adamw_torch' }]
     : null;
-};
-
-const layersRead: ArgumentReader = (value) => {
-  const items = value.kind === 'list' ? value.items.map(literal) : [literal(value)];
-  if (items.length === 1 && items[0] === null) return [];
-  return items.every((item) => typeof item === 'number')
-    ? [{ key: 'lora.layers_to_transform', value: JSON.stringify(items) }]
-    : null;
-};
-
-export const loraArguments: ArgumentTable = {
-  r: as('lora.r'),
-  lora_alpha: as('lora.lora_alpha'),
-  lora_dropout: as('lora.lora_dropout'),
-  target_modules: asNames('lora.target_modules', 'None'),
-  modules_to_save: asNames('lora.modules_to_save', '[]'),
-  bias: as('lora.bias'),
-  inference_mode: as('lora.inference_mode'),
-  use_rslora: as('lora.use_rslora'),
-  use_dora: as('lora.use_dora'),
-  init_lora_weights: asWord('lora.init_lora_weights'),
-  loftq_config: nothing,
-  rank_pattern: asObject('lora.rank_pattern'),
-  alpha_pattern: asObject('lora.alpha_pattern'),
-  layers_to_transform: layersRead,
-  exclude_modules: asNames('lora.exclude_modules', ''),
-  task_type: nothing,
-};
-
-export const ia3Arguments: ArgumentTable = {
-  target_modules: asNames('lora.target_modules', 'None'),
-  feedforward_modules: asNames('ia3.feedforward_modules', '[]'),
-  exclude_modules: asNames('lora.exclude_modules', ''),
-  modules_to_save: asNames('lora.modules_to_save', '[]'),
-  inference_mode: as('lora.inference_mode'),
-  task_type: nothing,
-};
-
-export const veraArguments: ArgumentTable = {
-  r: as('lora.r'),
-  vera_dropout: as('lora.lora_dropout'),
-  d_initial: as('vera.d_initial'),
-  projection_prng_key: as('vera.projection_prng_key'),
-  target_modules: asNames('lora.target_modules', 'None'),
-  layers_to_transform: layersRead,
-  exclude_modules: asNames('lora.exclude_modules', ''),
-  modules_to_save: asNames('lora.modules_to_save', '[]'),
-  inference_mode: as('lora.inference_mode'),
-  task_type: nothing,
-};
-
-export const loftqArguments: ArgumentTable = {
-  loftq_bits: (value) => (literal(value) === 4 ? [] : null),
-  loftq_iter: as('lora.loftq_iter'),
 };
 
 /** Rows held out: a share of them; a count has no knob. */

@@ -1,20 +1,18 @@
 // From Python to a recipe: a pasted script, a snippet of it, or an adapter_config.json moves the knobs. What was not
 // understood is listed with its line, never dropped.
+import { methodNamed } from '../../adapters/methods.ts';
 import type { ArgumentKey, RecipeValues } from '../../recipe/recipe.ts';
 import { placeOf } from '../../recipe/recipe.ts';
 import { trlClasses } from '../trlClasses.ts';
+import { configReaders, readersOf } from './adapterArguments.ts';
 import { argumentAlone, argumentsOf } from './argumentReaders.ts';
 import {
   bitsAndBytesArguments,
-  ia3Arguments,
   isConfiguration,
-  loftqArguments,
-  loraArguments,
   modelArguments,
   splitArguments,
   trainerArguments,
   trainingArguments,
-  veraArguments,
 } from './argumentTables.ts';
 import type { PythonCall, PythonValue } from './pythonReader.ts';
 import { parseValue, readPython } from './pythonReader.ts';
@@ -97,18 +95,18 @@ const afterAttach =
   (reading, call) =>
     reading.set('wiring.after_attach', choice, call.name, call.line);
 
+/** The configuration of a method, or one that stands in its arguments. */
+const adapterConfig =
+  (className: string): Handler =>
+  (reading, call) => {
+    const { method = null, readers = {} } = configReaders.get(className) ?? {};
+    if (method) reading.set('peft.peft_type', method.type, call.name, call.line);
+    reading.arguments(call, readers);
+  };
+
 const handlers: Readonly<Record<string, Handler>> = {
+  ...Object.fromEntries([...configReaders.keys()].map((name) => [name, adapterConfig(name)])),
   EarlyStoppingCallback: (reading, call) => reading.arguments(call, argumentsOf('EarlyStoppingCallback')),
-  IA3Config: (reading, call) => {
-    reading.set('peft.peft_type', 'IA3', call.name, call.line);
-    reading.arguments(call, ia3Arguments);
-  },
-  VeraConfig: (reading, call) => {
-    reading.set('peft.peft_type', 'VERA', call.name, call.line);
-    reading.arguments(call, veraArguments);
-  },
-  LoftQConfig: (reading, call) => reading.arguments(call, loftqArguments),
-  LoraConfig: (reading, call) => reading.arguments(call, loraArguments),
   BitsAndBytesConfig: (reading, call, walk) => {
     walk.fourBit = isTrue(argument(reading, call, 'load_in_4bit', -1));
     if (walk.fourBit && !has(call, 'bnb_4bit_quant_type'))
@@ -190,6 +188,14 @@ function readJson(text: string): PythonReading | null {
     const json: unknown = JSON.parse(text);
     if (typeof json !== 'object' || json === null || !('peft_type' in json)) return null;
     const reading = new Reading({ calls: [], names: new Map(), statements: [] });
+    const method = methodNamed(json.peft_type);
+    if (!method) {
+      // Its other fields are those of a method that is not here.
+      reading.leave(`adapter_config.json: peft_type: ${JSON.stringify(json.peft_type)}`, 0);
+      return reading.result();
+    }
+    reading.set('peft.peft_type', method.type, 'adapter_config.json: peft_type', 0);
+    const readers = readersOf(method.config);
     const bookkeeping = /^(peft_type|base_model_name_or_path|revision|auto_mapping|peft_version)$/;
     for (const [name, value] of Object.entries(json)) {
       if (
@@ -209,7 +215,7 @@ function readJson(text: string): PythonReading | null {
           line: 0,
           args: [{ name, value: parseValue(source), source: `${name}: ${source}` }],
         },
-        loraArguments,
+        readers,
       );
     }
     return reading.result();

@@ -12,8 +12,8 @@ import { PythonError } from '../../torch/autograd/pythonError.ts';
 import { Module } from '../../torch/nn/module.ts';
 import type { WiredModel } from '../../torch/recording.ts';
 import { afterAttach } from './afterAttach.ts';
-import { checkLoraConfig, loraOptions } from './loraConfig.ts';
 import { addAdapter, fromPretrained, getPeftModel, prepareModelForKbitTraining } from './peftCalls.ts';
+import { checkPeftConfig, peftConfig } from './peftConfig.ts';
 import { ScriptModel } from './scriptModel.ts';
 import { sftTrainerInit } from './sftTrainer.ts';
 import type { CheckpointingKwargs, TrainerArguments } from './transformersCalls.ts';
@@ -91,7 +91,7 @@ function enableCheckpointing(script: ScriptModel, values: RecipeValues): void {
 
 function attach(script: ScriptModel, values: RecipeValues): void {
   const path = values['wiring.attach'];
-  const options = loraOptions(script, values);
+  const config = peftConfig(script, values);
   if (path === 'get_peft_model' || path === 'both') {
     script.call = 'get_peft_model';
     if (!values['wiring.autocast_adapter_dtype'] && script.behaves('adapterDtype') !== 'autocast') {
@@ -100,13 +100,13 @@ function attach(script: ScriptModel, values: RecipeValues): void {
         "get_peft_model() got an unexpected keyword argument 'autocast_adapter_dtype'",
       );
     }
-    getPeftModel(script, options);
+    getPeftModel(script, config);
   } else if (path === 'add_adapter') {
     script.call = 'model.add_adapter';
-    addAdapter(script, { ...options, modulesToSave: [] });
+    addAdapter(script, { ...config, modulesToSave: [] });
   } else if (path.startsWith('from_pretrained')) {
     script.call = 'PeftModel.from_pretrained';
-    fromPretrained(script, options, path.startsWith('from_pretrained_trainable'));
+    fromPretrained(script, config, path.startsWith('from_pretrained_trainable'));
   }
 }
 
@@ -137,7 +137,7 @@ function runTrainer(script: ScriptModel, values: RecipeValues, trainer: 'Trainer
   if (sft) {
     sftTrainerInit(
       script,
-      passesConfig(values) ? { ...loraOptions(script, values), adapterName: 'default' } : null,
+      passesConfig(values) ? { ...peftConfig(script, values), adapterName: 'default' } : null,
       args,
     );
   } else trainerInit(script);
@@ -156,12 +156,12 @@ function freezeByHand(script: ScriptModel, what: RecipeValues['wiring.freeze']):
 function runCalls(script: ScriptModel, values: RecipeValues): void {
   script.modelType = values['wiring.model_type'];
   freezeByHand(script, values['wiring.freeze']);
-  checkLoraConfig(script, values);
+  checkPeftConfig(script, values);
   const trainer = values['wiring.trainer'];
   prepare(script, values, 'before');
   if (values['wiring.checkpointing_before_attach']) enableCheckpointing(script, values);
   attach(script, values);
-  afterAttach(script, values['wiring.after_attach'], loraOptions(script, values));
+  afterAttach(script, values['wiring.after_attach'], peftConfig(script, values));
   prepare(script, values, 'after');
   if (values['wiring.requires_grad_all']) requireGradEverywhere(script);
   if (trainer === 'loop' && values['train.gradient_checkpointing']) enableCheckpointing(script, values);

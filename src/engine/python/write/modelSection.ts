@@ -3,8 +3,8 @@
 import type { Dialect } from '../../libraries/spelling.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
 import { passesConfig } from '../run/wire.ts';
+import { adapterConfig } from './adapterConfig.ts';
 import { argumentOf, argumentsOf } from './argument.ts';
-import { loraConfig } from './loraSection.ts';
 import type { Argument } from './python.ts';
 import { call, expression } from './python.ts';
 
@@ -47,7 +47,7 @@ export function loadModel(values: RecipeValues, dialect: Dialect): string {
   ].join('\n');
 }
 
-/** Whether the script builds a LoraConfig at all. */
+/** Whether the script builds a config at all. */
 const needsConfig = (values: RecipeValues): boolean =>
   passesConfig(values) || ['get_peft_model', 'add_adapter'].includes(attach(values));
 
@@ -147,7 +147,7 @@ export function attachSection(values: RecipeValues, dialect: Dialect): string {
       'for name, param in model.named_parameters():\n    if ".layers." not in name:\n        param.requires_grad = False',
     );
   }
-  if (config) lines.push(`peft_config = ${loraConfig(values)}`);
+  if (config) lines.push(`peft_config = ${adapterConfig(values)}`);
   if (when === 'before') lines.push(prepare(values));
   if (values['wiring.checkpointing_before_attach']) lines.push(enableCheckpointing(values, dialect));
   lines.push(...attachAdapter(values));

@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import type { VeraShare } from '../../torch/nn/module.ts';
-import { veraProjections } from './vera.ts';
+import type { SharedMatrices } from './projections.ts';
+import { drawProjections } from './projections.ts';
 
-interface Row extends VeraShare {
+interface Row extends SharedMatrices {
   readonly a: string;
   readonly b: string;
 }
@@ -16,7 +16,7 @@ const sha256Of = (values: Float32Array<ArrayBuffer>): string =>
   createHash('sha256').update(new Uint8Array(values.buffer)).digest('hex');
 
 it.each(golden.veraProjections)('key $key, r $r: the matrices of PEFT, bit for bit', ({ a, b, ...share }) => {
-  const flat = veraProjections(share);
+  const flat = drawProjections(share);
   const split = share.r * share.inFeatures;
   expect([sha256Of(flat.slice(0, split)), sha256Of(flat.slice(split))]).toEqual([a, b]);
 });

@@ -69,9 +69,9 @@ it.each(rows.map((row) => [JSON.stringify(row.arguments), row] as const))('%s', 
     return sha16(values.subarray(tensor.offset, tensor.offset + tensor.length));
   };
   const wrapped = [...script.root.namedModules()].flatMap(([path, { kind }]) => {
-    const adapter = kind.type === 'lora' ? kind.adapters.get('default') : undefined;
-    if (!adapter) return [];
-    const { r, scaling } = adapter;
+    const adapter = kind.type === 'adapted' ? kind.adapters.get('default') : undefined;
+    if (!adapter?.lowRank) return [];
+    const { rank: r, scale: scaling } = adapter.lowRank;
     const short = path.replace('base_model.model.', '');
     return [{ path: short, r, scaling, a: hashOf(`${path}.lora_A`), b: hashOf(`${path}.lora_B`) }];
   });

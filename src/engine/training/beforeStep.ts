@@ -1,15 +1,14 @@
-// What is made of the adapter whenever it has changed, over a run: DoRA's and IA3's tables, one a group of every layer, and VeRA's factors.
-// Once at the start each magnitude of DoRA gets its first value, the norm of its row. Source: PEFT 0.21 tuners/lora/dora.py update_layer.
+// What follows from the adapter and is brought up to it before a step: the column scales of every group that has some, and what methods
+// derive. Once at the start each number over a row's norm gets that norm for its first value. Source: PEFT 0.21 tuners/lora/dora.py update_layer.
 import { idleStep } from '../../shaders/lib/step.ts';
-import { veraProjections } from '../adapters/vera/vera.ts';
+import { methods } from '../adapters/methods.ts';
 import type { ModelSizes } from '../models/modelSizes.ts';
 import { layerGroups } from '../models/weightSource.ts';
 import { makePlan } from '../torch/autograd/plan.ts';
 import { Tape } from '../torch/autograd/tape.ts';
-import { magnitudesOf, recordDoraNorms } from '../torch/ops/dora.ts';
 import type { GroupAttributes } from '../torch/ops/linearGroup.ts';
 import { groupOf, inputGroup } from '../torch/ops/linearGroup.ts';
-import { recordVeraFactors } from '../torch/ops/vera.ts';
+import { recordScaleTables, rowNormsOf } from '../torch/ops/scaleColumns.ts';
 import type { WiredModel } from '../torch/recording.ts';
 import { Recording } from '../torch/recording.ts';
 import type { AdapterLayout } from '../torch/trainedLayout.ts';
@@ -17,15 +16,15 @@ import type { Backend, Executable } from './backends/backend.ts';
 import type { NamedBuffers } from './namedBuffers.ts';
 import { makeBuffers } from './namedBuffers.ts';
 
-interface Tables {
-  /** Brings the tables up to the adapter; null for plain LoRA. */
+interface Recorded {
+  /** Brings everything up to the adapter; null where nothing follows from it. */
   readonly tape: Tape | null;
   readonly groups: readonly GroupAttributes[];
   readonly buffers: NamedBuffers;
 }
 
 /** What an adapter asks for beside its tensors. */
-export function adapterTables(config: ModelSizes, model: WiredModel, layout: AdapterLayout): Tables {
+export function beforeStep(config: ModelSizes, model: WiredModel, layout: AdapterLayout): Recorded {
   const tape = new Tape();
   const recording = new Recording(tape, model, layout);
   const groups = Array.from({ length: config.layers }, (_, layer) => `model.layers.${layer}`).flatMap(
@@ -35,51 +34,52 @@ export function adapterTables(config: ModelSizes, model: WiredModel, layout: Ada
           const paths = members.map((member) => `${layer}.${member}`);
           const path = `${layer}.${name}`;
           const { group, members: found } = groupOf(recording, { members: paths, path });
-          const [first] = found;
-          const inputs = first?.ia3?.feedforward ? [inputGroup(group, first.ia3, path)] : [];
+          const scale = found[0]?.inputScale ?? null;
+          const inputs = scale ? [inputGroup(group, scale, path)] : [];
           return [group, ...inputs];
         })
-        .filter(({ dora }) => dora !== null),
+        .filter(({ table }) => table !== null),
   );
-  recordDoraNorms(tape, groups);
-  recordVeraFactors(tape, layout);
-  const [vera] = layout.vera.values();
+  recordScaleTables(tape, groups);
   const buffers = new Map(
-    groups.flatMap(({ dora, out }) => (dora === null ? [] : [[dora, 2 * out] as const])),
+    groups.flatMap(({ table, out }) => (table === null ? [] : [[table, 2 * out] as const])),
   );
-  if (vera) buffers.set('projections', vera.share.r * (vera.share.inFeatures + vera.share.outFeatures));
-  return { tape: groups.length === 0 && !vera ? null : tape, groups, buffers };
+  for (const { derived } of methods) {
+    derived?.recordValues(tape, layout);
+    for (const [name, floats] of derived?.buffers(layout) ?? []) buffers.set(name, floats);
+  }
+  return { tape: tape.nodes.length === 0 ? null : tape, groups, buffers };
 }
 
-export class AdapterTables {
+export class BeforeStep {
   readonly #backend: Backend;
-  readonly #tables: Tables;
+  readonly #recorded: Recorded;
   #executable: Executable | null = null;
 
-  /** Makes the buffers; none for plain LoRA. */
+  /** Makes the buffers, where there is anything to bring up. */
   constructor(backend: Backend, config: ModelSizes, model: WiredModel, layout: AdapterLayout) {
     this.#backend = backend;
-    this.#tables = adapterTables(config, model, layout);
-    makeBuffers(backend, this.#tables.buffers);
-    const [vera] = layout.vera.values();
-    if (vera) backend.write('projections', veraProjections(vera.share));
+    this.#recorded = beforeStep(config, model, layout);
+    makeBuffers(backend, this.#recorded.buffers);
+    for (const { derived } of methods)
+      for (const [name, values] of derived?.contents(layout) ?? []) backend.write(name, values);
   }
 
-  /** Brings the tables up to the adapter. */
+  /** Brings everything up to the adapter. */
   async refresh(): Promise<void> {
-    const { tape } = this.#tables;
+    const { tape } = this.#recorded;
     if (!tape) return;
     this.#executable ??= await this.#backend.prepare(makePlan(tape, this.#backend.profile));
     await this.#backend.run(this.#executable, idleStep);
   }
 
-  /** Gives every magnitude the norm of its row. */
+  /** Gives every number over a row's norm that norm. */
   async initialise(): Promise<void> {
     await this.refresh();
-    for (const group of this.#tables.groups) {
-      if (group.dora === null || group.ia3) continue;
-      const norms = await this.#backend.read(group.dora, group.out, group.out, 'save');
-      for (const { offset, start, end } of magnitudesOf(group))
+    for (const group of this.#recorded.groups) {
+      if (group.table === null || !group.overRowNorms) continue;
+      const norms = await this.#backend.read(group.table, group.out, group.out, 'save');
+      for (const { offset, start, end } of rowNormsOf(group))
         this.#backend.write('adapter', norms.slice(start, end), offset);
     }
   }

@@ -1,6 +1,6 @@
-// DoRA on a linear group: y = (m / n) · (x Wᵀ + s·u·Bᵀ), by column. n, the norms of the adapted rows, and c = m / n stand in a buffer of
-// the group, `dora/<path>` [2, OUT], which recordDoraNorms fills whenever the adapter has changed; backward takes n for constant. IA3 is
-// the same with its vector for c, on the outputs of a group or on the inputs of a module.
+// y = c · x, column by column, of a linear group's product or of its input. c is trained itself, or a trained m over the norms n of the
+// adapted rows W + s·B·A. c and n stand in a buffer of the group, `scales/<path>` [2, OUT], which recordScaleTables fills whenever the
+// adapter has changed; backward takes n for constant.
 import {
   doraGradReference,
   doraNormReference,
@@ -26,13 +26,13 @@ interface Attributes {
   readonly hasResidual: boolean;
 }
 
-const tableOf = ({ dora }: GroupAttributes): Ref => {
-  invariant(dora !== null, 'dora: the group has no table');
-  return { buffer: dora };
+const tableOf = ({ table }: GroupAttributes): Ref => {
+  invariant(table !== null, 'scale_columns: the group has no table');
+  return { buffer: table };
 };
 
-const normOperation: Operation<GroupAttributes> = {
-  name: 'dora_norm',
+const tableOperation: Operation<GroupAttributes> = {
+  name: 'scale_table',
   backward: 'none',
   effect: true,
   kernels: ({ attributes: group }) => {
@@ -42,7 +42,7 @@ const normOperation: Operation<GroupAttributes> = {
       adapter: { buffer: 'adapter' },
       table: tableOf(group),
     };
-    if (group.ia3) return [call(ia3Table, { buffers: vectors, params: numbers })];
+    if (!group.overRowNorms) return [call(ia3Table, { buffers: vectors, params: numbers })];
     return [
       call(doraNorm, {
         buffers: { ...weightRefs(group), ...vectors },
@@ -55,7 +55,7 @@ const normOperation: Operation<GroupAttributes> = {
     const { segments, k, out, format, weights } = group;
     const adapter = context.floats({ buffer: 'adapter' });
     const table = context.floats(tableOf(group));
-    if (group.ia3) {
+    if (!group.overRowNorms) {
       ia3TableReference(adapter, table, segments, out);
       return;
     }
@@ -74,17 +74,17 @@ const normOperation: Operation<GroupAttributes> = {
     2 * out * k * (1 + Math.max(0, ...segments.map(({ rank }) => rank))),
 };
 
-/** Columns of each adapted member, and where its m stands in the adapter buffer. */
-export const magnitudesOf = ({ segments }: GroupAttributes) =>
+/** Columns of each member that is scaled over its row norms, and where its m stands in the adapter buffer. */
+export const rowNormsOf = ({ segments }: GroupAttributes) =>
   segments
     .filter(({ rank }) => rank > 0)
     .map((segment) => ({ start: segment.start, end: segment.end, offset: magnitudeOffset(segment) }));
 
 /** Fills the tables of groups. */
-export function recordDoraNorms(tape: Tape, groups: readonly GroupAttributes[]): void {
+export function recordScaleTables(tape: Tape, groups: readonly GroupAttributes[]): void {
   for (const group of groups)
     tape.record({
-      operation: normOperation,
+      operation: tableOperation,
       inputs: [],
       outputs: [],
       attributes: group,
@@ -92,9 +92,9 @@ export function recordDoraNorms(tape: Tape, groups: readonly GroupAttributes[]):
     });
 }
 
-/** Inputs [x, residual?, m…] → c · x (+ residual) [N, OUT]. */
-const doraOperation: Operation<Attributes> = {
-  name: 'dora',
+/** Inputs [x, residual?, vectors…] → c · x (+ residual) [N, OUT]. */
+const scaleOperation: Operation<Attributes> = {
+  name: 'scale_columns',
   kernels: (node) => {
     const [x] = valueAt(node.inputs, 0);
     const [y] = valueAt(node.outputs, 0);
@@ -118,12 +118,12 @@ const doraOperation: Operation<Attributes> = {
     doraReference(rowsAndColumns(x).n, group.out, from, context.floats(tableOf(group)), residual, to);
   },
   flops: (node) => 2 * rowsAndColumns(valueAt(node.inputs, 0)[0]).n * node.attributes.group.out,
-  backward: doraBackward,
+  backward: scaleBackward,
 };
 
 /** Inputs [z, dy]; adds to the buffer `grads` [S, total]. */
-const doraGradOperation: Operation<GroupAttributes> = {
-  name: 'dora_grad',
+const scaleGradOperation: Operation<GroupAttributes> = {
+  name: 'scale_columns_grad',
   backward: 'none',
   effect: true,
   kernels: (node) => {
@@ -137,13 +137,13 @@ const doraGradOperation: Operation<GroupAttributes> = {
     };
     const { n } = rowsAndColumns(z);
     const params = { segments, n, out, count: segments.length, total, splits: gradientSplits(total) };
-    return [call(doraGrad, { buffers, params, constants: { IA3: node.attributes.ia3 ? 1 : 0 } })];
+    return [call(doraGrad, { buffers, params, constants: { IA3: node.attributes.overRowNorms ? 0 : 1 } })];
   },
   reference: (node, context) => {
     const [z, dy] = valueAt(node.inputs, 0, 1);
-    const { segments, out, ia3 } = node.attributes;
+    const { segments, out, overRowNorms } = node.attributes;
     doraGradReference({
-      ia3,
+      ia3: !overRowNorms,
       z: context.floats({ value: z }),
       dy: context.floats({ value: dy }),
       table: context.floats(tableOf(node.attributes)),
@@ -156,31 +156,31 @@ const doraGradOperation: Operation<GroupAttributes> = {
   flops: (node) => 2 * rowsAndColumns(valueAt(node.inputs, 0)[0]).n * node.attributes.out,
 };
 
-function doraBackward(context: NodeContext<Attributes>): readonly (InputGradient | null)[] {
+function scaleBackward(context: NodeContext<Attributes>): readonly (InputGradient | null)[] {
   const { node } = context;
   const { group, hasResidual } = node.attributes;
   const [z] = valueAt(node.inputs, 0);
   const results: (InputGradient | null)[] = node.inputs.map(() => null);
   const dy = context.gradOf(0);
   if (!dy) return results;
-  const firstMagnitude = hasResidual ? 2 : 1;
-  const magnitudes = node.inputs.slice(firstMagnitude);
-  if (magnitudes.some((_, i) => context.needs(firstMagnitude + i))) {
+  const firstVector = hasResidual ? 2 : 1;
+  const vectors = node.inputs.slice(firstVector);
+  if (vectors.some((_, i) => context.needs(firstVector + i))) {
     context.record({
-      operation: doraGradOperation,
+      operation: scaleGradOperation,
       inputs: [context.saved(z), dy],
       outputs: [],
       attributes: group,
       path: node.path,
     });
-    magnitudes.forEach((m, i) => {
-      if (context.needs(firstMagnitude + i))
-        results[firstMagnitude + i] = { grad: gradientLeaf(context, m, dy.zero), fused: true };
+    vectors.forEach((vector, i) => {
+      if (context.needs(firstVector + i))
+        results[firstVector + i] = { grad: gradientLeaf(context, vector, dy.zero), fused: true };
     });
   }
   if (context.needs(0)) {
     const [dz] = context.record<Attributes>({
-      operation: doraOperation,
+      operation: scaleOperation,
       inputs: [dy],
       outputs: [{ name: `${z.name}.grad`, shape: z.shape, gradFn: null, zero: dy.zero }],
       attributes: { group, hasResidual: false },
@@ -192,25 +192,25 @@ function doraBackward(context: NodeContext<Attributes>): readonly (InputGradient
   return results;
 }
 
-/** The group's product z [N, OUT] scaled by m / n, and the residual on top. */
-export function dora(
+/** x [N, OUT] scaled column by column, and the residual on top; `vectors`: what trains of the scales. */
+export function scaleColumns(
   tape: Tape,
   args: {
-    readonly z: Value;
+    readonly x: Value;
     readonly residual?: Value | undefined;
-    readonly magnitudes: readonly Value[];
+    readonly vectors: readonly Value[];
     readonly group: GroupAttributes;
     readonly path: string;
   },
 ): Value {
-  const { z, residual, magnitudes, group, path } = args;
+  const { x, residual, vectors, group, path } = args;
   const [y] = tape.record<Attributes>({
-    operation: doraOperation,
-    inputs: [z, ...(residual ? [residual] : []), ...magnitudes],
-    outputs: [{ name: path, shape: z.shape, gradFn: 'AddBackward0' }],
+    operation: scaleOperation,
+    inputs: [x, ...(residual ? [residual] : []), ...vectors],
+    outputs: [{ name: path, shape: x.shape, gradFn: 'AddBackward0' }],
     attributes: { group, hasResidual: residual !== undefined },
     path,
   });
-  invariant(y, 'dora recorded no output');
+  invariant(y, 'scale_columns recorded no output');
   return y;
 }
