@@ -32,7 +32,12 @@ export default defineConfig({
   base: './',
   plugins: [react(), contentSecurityPolicy],
   worker: { format: 'es' },
-  build: { target: 'es2023', sourcemap: false },
+  build: {
+    target: 'es2023',
+    sourcemap: false,
+    // An error that a bundle never throws is left out of it, with its words in both languages.
+    rolldownOptions: { treeshake: { manualPureFunctions: ['defineError'] } },
+  },
   test: {
     projects: [
       {

@@ -1,7 +1,11 @@
 // The command line of a tool, declared once: its usage and its parser both follow from the options and their help.
 // What the values mean is the tool's.
 import { parseArgs } from 'node:util';
-import { UserError } from '../src/engine/ground/errors.ts';
+
+/** A wrong argument: what is wrong with it, then the usage. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
 
 type Option =
   | { readonly type: 'boolean'; readonly help: string; readonly default?: boolean }
@@ -38,7 +42,7 @@ export function usageOf({ call, about, options }: Command): string {
   return [`${call} [options]`, '', about, '', ...lines, ''].join('\n');
 }
 
-/** The values given. Throws UserError 'usage' for an argument that the command does not know. */
+/** The values given. Throws UsageError for an argument that the command does not know. */
 export function readArguments<C extends Command>(command: C, args: readonly string[]): Values<C> {
   try {
     return parseArgs<{ args: string[]; options: C['options'] }>({ args: [...args], options: command.options })
@@ -48,10 +52,8 @@ export function readArguments<C extends Command>(command: C, args: readonly stri
   }
 }
 
-/** A wrong argument: what is wrong with it, then the usage. */
-export function usageError(command: Command, message: string): UserError {
-  return new UserError('usage', `${message}\n${usageOf(command)}`);
-}
+export const usageError = (command: Command, message: string): UsageError =>
+  new UsageError(`${message}\n${usageOf(command)}`);
 
 /** Prints the usage where it is asked for; true when it was. */
 export function helped(command: Command, args: readonly string[]): boolean {
@@ -70,7 +72,7 @@ export function tool<C extends Command>(
     try {
       return (await run(readArguments(command, args))) ?? 0;
     } catch (error) {
-      if (!(error instanceof UserError) || error.code !== 'usage') throw error;
+      if (!(error instanceof UsageError)) throw error;
       process.stderr.write(error.message);
       return 2;
     }

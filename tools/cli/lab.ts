@@ -7,10 +7,10 @@ import { presetValues } from '../../src/engine/recipe/presets.ts';
 import type { Recipe, RecipePatch } from '../../src/engine/recipe/recipe.ts';
 import { withPatch } from '../../src/engine/recipe/recipe.ts';
 import { Assets } from '../../src/engine/session/assets.ts';
-import { errorData } from '../../src/engine/session/errorData.ts';
 import { laboratory } from '../../src/engine/session/laboratory.ts';
 import type { Command } from '../commandLine.ts';
 import { helped, readArguments, usageError } from '../commandLine.ts';
+import { cliError } from './cliErrors.ts';
 import { readPublic } from './readPublic.ts';
 import { readText, recipeOf } from './recipeOf.ts';
 
@@ -106,7 +106,15 @@ async function report(options: Options): Promise<object> {
       not_the_cause: notTheCause.map(({ en }) => en),
       fixes: fixes.map(({ code, why, patch: change }) => ({ code, why: why.en, patch: change })),
     })),
-    ...(patch ? { read: patch, not_understood: notUnderstood } : {}),
+    ...(patch
+      ? {
+          read: patch,
+          not_understood: notUnderstood.map(({ text, line, problem }) => ({
+            text: problem ? `${text}  (${problem.en})` : text,
+            line,
+          })),
+        }
+      : {}),
     notes,
     link: await formatLink(recipe, presets, { includeData: false, fingerprint: null }),
   };
@@ -129,7 +137,7 @@ export async function main(args: readonly string[]): Promise<number> {
     else printText(found);
     return 0;
   } catch (error) {
-    const { code, message } = errorData(error);
+    const { code, message } = cliError(error);
     if (json) process.stdout.write(`${JSON.stringify({ event: 'error', code, message })}\n`);
     else process.stderr.write(`${code}: ${message}\n`);
     return 1;

@@ -1,8 +1,7 @@
 // The command line of `npm run train`: what was asked for, checked.
-import type { UserError } from '../../src/engine/ground/errors.ts';
 import type { FloatType } from '../../src/engine/protocol.ts';
 import type { BackendChoice } from '../../src/engine/training/backends/deviceInfo.ts';
-import type { Command } from '../commandLine.ts';
+import type { Command, UsageError } from '../commandLine.ts';
 import { readArguments, usageError } from '../commandLine.ts';
 
 export interface CliOptions {
@@ -76,10 +75,10 @@ export const command = {
   },
 } as const satisfies Command;
 
-/** Throws UserError 'usage' for what the command does not know. */
+/** Throws UsageError for what the command does not know. */
 export function readOptions(args: readonly string[]): CliOptions {
   const values = readArguments(command, args);
-  const wrong = (message: string): UserError => usageError(command, message);
+  const wrong = (message: string): UsageError => usageError(command, message);
   const sources = [values.link, values.recipe, values.preset].filter((source) => source !== undefined);
   if (sources.length > 1) throw wrong('Give one of --link, --recipe and --preset.');
   const steps = values.steps === undefined ? null : Number(values.steps);

@@ -9,6 +9,7 @@ import type { DType } from '../torch/autograd/value.ts';
 import type { Adapter, Module, Parameter } from '../torch/nn/module.ts';
 import type { TorchGenerator } from '../torch/random/mt19937.ts';
 import type { AdapterLayout } from '../torch/trainedLayout.ts';
+import type { Limit } from './adapterErrors.ts';
 
 export type MethodSettings = Readonly<Record<string, Setting>>;
 
@@ -173,7 +174,7 @@ export interface AdapterMethod<T extends string, S extends MethodSettings> {
   readonly takeOut?: (adapter: Adapter, values: MethodValues<S>) => ((weight: BaseWeight) => TakenOut) | null;
   readonly derived?: Derived;
   /** Why this engine can't train an adapter that PEFT can, and what to do; null: it can. */
-  readonly limit: (path: string, adapter: Adapter, base: Module) => string | null;
+  readonly limit: (path: string, adapter: Adapter, base: Module) => Limit | null;
 
   /** Name in PEFT's file of a part. */
   readonly savedPart?: (part: string) => string;
@@ -184,7 +185,7 @@ export interface AdapterMethod<T extends string, S extends MethodSettings> {
   /** adapter_config.json. `tensors`: of the adapter, without copies. */
   readonly configJson: (shared: SharedFields, tensors: readonly TrainedTensor[]) => object;
   /** How an export calls what it holds of a module, and the adapter as a whole. */
-  readonly nouns: { readonly part: string; readonly whole: (tensors: readonly TrainedTensor[]) => string };
+  readonly nouns: { readonly part: Text; readonly whole: (tensors: readonly TrainedTensor[]) => string };
   /** Tensors for the untouched base from those of one that something was taken out of; `before`: as they began. Throws UserError. */
   readonly forUntouchedBase?: (
     tensors: readonly TrainedTensor[],

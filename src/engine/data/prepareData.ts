@@ -1,5 +1,6 @@
 // Rows of a recipe → examples for training and evaluation, with what the page and the doctor say about them.
 
+import { text } from '../ground/text.ts';
 import type { BatchShape } from '../torch/recording.ts';
 import type { RunLength } from './batches.ts';
 import { largestShape, totalSteps } from './batches.ts';
@@ -111,16 +112,27 @@ export function prepareData(source: RecipeRows, tokenizer: Tokenizer, asked: Dat
   const notes = [
     ...(dataset.truncatedRows > 0
       ? [
-          `${dataset.truncatedRows} of ${source.rows.length} rows are longer than max_length ${options.maxLength} and are cut.`,
+          text(
+            `${dataset.truncatedRows} of ${source.rows.length} rows are longer than max_length ${options.maxLength} and are cut.`,
+            `${source.rows.length} 行中有 ${dataset.truncatedRows} 行超过 max_length ${options.maxLength}，被截断。`,
+          ),
         ]
       : []),
     ...(dataset.maskedRows > 0
-      ? [`${dataset.maskedRows} of ${source.rows.length} rows have no label left and are dropped.`]
+      ? [
+          text(
+            `${dataset.maskedRows} of ${source.rows.length} rows have no label left and are dropped.`,
+            `${source.rows.length} 行中有 ${dataset.maskedRows} 行没有剩下可学的标签，被丢弃。`,
+          ),
+        ]
       : []),
     ...(packing === 'none'
       ? []
       : [
-          `${parts.train.length} rows are packed into ${split.train.length} sequences of up to ${asked.maxLength} tokens.`,
+          text(
+            `${parts.train.length} rows are packed into ${split.train.length} sequences of up to ${asked.maxLength} tokens.`,
+            `${parts.train.length} 行被打包成 ${split.train.length} 个序列，每个最多 ${asked.maxLength} 个词元。`,
+          ),
         ]),
   ];
   const lastTrained = (example: Example): number | undefined =>

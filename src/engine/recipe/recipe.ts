@@ -6,7 +6,9 @@ import type { ArgumentPlace } from '../ground/settings/pythonPlace.ts';
 import { isArgument } from '../ground/settings/pythonPlace.ts';
 import type { Setting, SettingValue } from '../ground/settings/setting.ts';
 import { settingProblem } from '../ground/settings/setting.ts';
+import type { Text } from '../ground/text.ts';
 import { optimizerSettings } from '../torch/optim/settings.ts';
+import { noSuchSetting } from './recipeErrors.ts';
 import { dataSettings } from './settings/data.ts';
 import { evaluationSettings } from './settings/evaluation.ts';
 import { generateSettings } from './settings/generate.ts';
@@ -89,17 +91,17 @@ export interface SettingsRead {
   /** What holds. */
   readonly patch: RecipePatch;
   /** What is wrong with the rest, in words. */
-  readonly problems: readonly string[];
+  readonly problems: readonly Text[];
 }
 
 /** Settings from outside (a link, a file, a message, a script): here alone a value gets its type. */
 export function readSettings(entries: Readonly<Record<string, unknown>>): SettingsRead {
   let patch: RecipePatch = {};
-  const problems: string[] = [];
+  const problems: Text[] = [];
   for (const [key, value] of Object.entries(entries)) {
-    if (!isSettingKey(key)) problems.push(`${key}: no such setting.`);
+    if (!isSettingKey(key)) problems.push(noSuchSetting(key));
     else if (holds(key, value)) patch = { ...patch, [key]: value };
-    else problems.push(settingProblem(key, settingOf(key), value) ?? '');
+    else problems.push(settingProblem(key, settingOf(key), value) ?? noSuchSetting(key));
   }
   return { patch, problems };
 }
@@ -115,6 +117,6 @@ export function changedKeys(values: RecipeValues, base: RecipeValues): SettingKe
 }
 
 /** Every problem of a set of values, in words; empty when all hold. */
-export function recipeProblems(values: RecipeValues): string[] {
+export function recipeProblems(values: RecipeValues): Text[] {
   return settingKeys.flatMap((key) => settingProblem(key, settingOf(key), values[key]) ?? []);
 }

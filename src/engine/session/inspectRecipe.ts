@@ -2,7 +2,7 @@
 import { assertRankFits } from '../adapters/rankFits.ts';
 import { dataOptions } from '../data/options.ts';
 import { prepareData } from '../data/prepareData.ts';
-import { UserError } from '../ground/errors.ts';
+import { badSettings } from '../ground/settings/settingErrors.ts';
 import type { Inspection } from '../laboratory/inspect/inspection.ts';
 import { inspect } from '../laboratory/inspect.ts';
 import { weightFormatsOf } from '../models/weightSource.ts';
@@ -28,7 +28,7 @@ const formats = ['messages', 'prompt-completion', 'text', 'preference'] as const
 /** Throws UserError for settings, rows or a model that can't be used. */
 export async function inspectRecipe(assets: Assets, recipe: Recipe): Promise<Inspection> {
   const problems = recipeProblems(recipe.values);
-  if (problems.length > 0) throw new UserError('recipe', problems.join(' '));
+  if (problems.length > 0) throw badSettings({ problems });
   const [files, source] = await Promise.all([assets.model(recipe), assets.rows(recipe)]);
   const data = prepareData(source, files.tokenizer, dataOptions(recipe.values));
   return inspect(files.config, recipe.values, {

@@ -8,7 +8,8 @@ import { exportFiles } from '../exchange/export/exports.ts';
 import type { FloatType } from '../exchange/export/floatBytes.ts';
 import type { ExportFormat } from '../exchange/export/formats.ts';
 import { placeAdapter } from '../exchange/import/placeAdapter.ts';
-import { UserError } from '../ground/errors.ts';
+import { causeOf } from '../ground/errors.ts';
+import { badSettings } from '../ground/settings/settingErrors.ts';
 import { examine } from '../laboratory/inspect/examine.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
 import { weightFormatsOf } from '../models/weightSource.ts';
@@ -34,11 +35,13 @@ import { Trainer } from '../training/trainer.ts';
 import { firstValues } from '../training/valuesFromBase.ts';
 import { Answers } from './answers.ts';
 import type { Assets } from './assets.ts';
+import { errorData } from './errorData.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { Keeper } from './keeper.ts';
 import type { LoadOptions } from './loadFiles.ts';
 import { loadFiles } from './loadFiles.ts';
 import { RunDoctor } from './runDoctor.ts';
+import { notSaved, savedElsewhere } from './sessionErrors.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
 
 export interface RunOptions extends LoadOptions {
@@ -52,7 +55,7 @@ export interface RunOptions extends LoadOptions {
 /** Numbers that no setting's own range can judge. */
 function assertRecipe(recipe: Recipe): void {
   const problems = recipeProblems(recipe.values);
-  if (problems.length > 0) throw new UserError('recipe', problems.join(' '));
+  if (problems.length > 0) throw badSettings({ problems });
 }
 
 export class TrainingRun {
@@ -96,9 +99,8 @@ export class TrainingRun {
       now,
       onFailure: (error) =>
         emit({
-          type: 'warning',
-          category: 'save',
-          message: `This run can't be saved: ${error instanceof Error ? error.message : String(error)}`,
+          type: 'refused',
+          error: errorData(savedElsewhere.is(error) ? error : notSaved({ cause: causeOf(error) })),
         }),
     });
     if (!saved) return;

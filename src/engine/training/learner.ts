@@ -3,7 +3,7 @@
 import type { StepNumbers } from '../../shaders/lib/step.ts';
 import { idleStep } from '../../shaders/lib/step.ts';
 import { methods } from '../adapters/methods.ts';
-import { invariant, UserError } from '../ground/errors.ts';
+import { invariant } from '../ground/errors.ts';
 import type { BufferData } from '../torch/autograd/bufferData.ts';
 import { Tape } from '../torch/autograd/tape.ts';
 import { gradientSplits } from '../torch/ops/loraOperations.ts';
@@ -17,6 +17,7 @@ import type { AdapterLayout } from '../torch/trainedLayout.ts';
 import type { Backend } from './backends/backend.ts';
 import type { NamedBuffers } from './namedBuffers.ts';
 import { LEAST_FLOATS, makeBuffers } from './namedBuffers.ts';
+import { adapterTooLarge } from './trainingErrors.ts';
 
 export interface LearnerOptions {
   readonly optimizer: OptimizerName;
@@ -95,11 +96,7 @@ export class Learner {
       scheduleFactor(this.#schedule, k);
     const gradients = 4 * layout.total * gradientSplits(layout.total);
     const { maxBindingBytes } = backend.profile;
-    if (gradients > maxBindingBytes)
-      throw new UserError(
-        'binding-too-large',
-        `Adapter: its gradients need ${gradients} bytes, this device binds at most ${maxBindingBytes}. Use a smaller r, fewer target_modules, or no modules_to_save.`,
-      );
+    if (gradients > maxBindingBytes) throw adapterTooLarge({ bytes: gradients, most: maxBindingBytes });
     this.#state = stateOf(layout, options);
     makeBuffers(backend, gradientBuffers(layout));
     makeBuffers(backend, optimizerBuffers(layout, options));

@@ -1,6 +1,8 @@
 // IA3: a vector beside each target, on its input where it is a feedforward module, else on its output. The operations train it by their
 // scales of inputs and outputs. Source: PEFT 0.21 tuners/ia3/{config,model,layer}.py.
+
 import { parseNames } from '../../ground/settings/names.ts';
+import { text } from '../../ground/text.ts';
 import type { Adapter, Module } from '../../torch/nn/module.ts';
 import { parameter } from '../../torch/nn/module.ts';
 import type { AdapterMethod, TrainedTensor } from '../method.ts';
@@ -87,7 +89,16 @@ export const ia3: AdapterMethod<'IA3', typeof ia3Settings> = {
   },
   limit: (path, { inputScale }) =>
     inputScale && sharesInput(path)
-      ? 'is a feedforward module, but it shares its input with others, which this engine computes together. Keep feedforward_modules to o_proj and down_proj.'
+      ? {
+          found: text(
+            'is a feedforward module, but it shares its input with others, which this engine computes together',
+            '是 feedforward 模块，但它与别的模块共用输入，而本引擎把它们合在一起计算',
+          ),
+          remedy: text(
+            'Keep feedforward_modules to o_proj and down_proj.',
+            'feedforward_modules 请只含 o_proj 与 down_proj。',
+          ),
+        }
       : null,
 
   configJson: (shared, tensors) => {
@@ -96,7 +107,7 @@ export const ia3: AdapterMethod<'IA3', typeof ia3Settings> = {
     const own = { feedforward_modules: [...new Set(feedforward)], init_ia3_weights: true };
     return { ...shared, ...own, peft_type: 'IA3' };
   },
-  nouns: { part: 'a vector', whole: () => 'Vectors' },
+  nouns: { part: text('a vector', '向量'), whole: () => 'Vectors' },
   merge: (weight, tensors) => tensors.reduce(scaleBy, weight),
   opens: [],
 };

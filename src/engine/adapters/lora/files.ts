@@ -1,6 +1,8 @@
 // A LoRA adapter as it leaves: PEFT's configuration, tensors for the untouched base, and the merged weight.
 // Source: PEFT 0.21 tuners/lora/{config,layer}.py, utils/save_and_load.py; numerics reference 2.5, 2.6.
-import { UserError } from '../../ground/errors.ts';
+import type { Text } from '../../ground/text.ts';
+import { text } from '../../ground/text.ts';
+import { notAsLora } from '../adapterErrors.ts';
 import { addDelta } from '../addDelta.ts';
 import type { SharedFields, TrainedTensor } from '../method.ts';
 import type { LoraAdapter } from './loraAdapter.ts';
@@ -78,10 +80,20 @@ function beside(a: Float32Array, b: Float32Array, rows: number): Float32Array {
 }
 
 /** Why the change of an adapter that was taken out of the base is no LoRA of the base; null when it is. */
-function notAsLora({ init, dora }: LoraAdapter, quantised: boolean): string | null {
-  if (init === 'loftq') return 'LoftQ rounded the base, and only on the rounded one does it hold';
-  if (quantised) return `${init} left a rest that was quantised anew, and only on that does it hold`;
-  return dora ? `${init} with DoRA scales a base that nobody else has` : null;
+function whyNotAsLora({ init, dora }: LoraAdapter, quantised: boolean): Text | null {
+  if (init === 'loftq')
+    return text(
+      'LoftQ rounded the base, and only on the rounded one does it hold',
+      ' LoftQ 舍入了底座，它只在舍入后的底座上成立',
+    );
+  if (quantised)
+    return text(
+      `${init} left a rest that was quantised anew, and only on that does it hold`,
+      ` ${init} 留下的余量又经过了量化，它只在那样的底座上成立`,
+    );
+  return dora
+    ? text(`${init} with DoRA scales a base that nobody else has`, ` ${init} 加 DoRA 缩放的是别人没有的底座`)
+    : null;
 }
 
 /** The same LoRA of twice the rank, with the scale that it had. */
@@ -93,7 +105,7 @@ const widened = (adapter: LoraAdapter): LoraAdapter => ({
 });
 
 /**
- * The change s·(B·A − B₀·A₀) as a LoRA of twice the rank, as PEFT 0.21 subtract_mutated_init makes it. Throws UserError 'export' where
+ * The change s·(B·A − B₀·A₀) as a LoRA of twice the rank, as PEFT 0.21 subtract_mutated_init makes it. Throws UserError 'export-base' where
  * that says something else than what was trained.
  */
 export function loraForUntouchedBase(
@@ -102,12 +114,8 @@ export function loraForUntouchedBase(
   quantised: boolean,
 ): readonly TrainedTensor[] {
   const first = tensors.find(({ adapter }) => isLora(adapter))?.adapter ?? null;
-  const reason = isLora(first) ? notAsLora(first, quantised) : null;
-  if (reason !== null)
-    throw new UserError(
-      'export',
-      `Adapter: expected one for the untouched base, but ${reason}. Take the merged model, or train with another init_lora_weights.`,
-    );
+  const reason = isLora(first) ? whyNotAsLora(first, quantised) : null;
+  if (reason !== null) throw notAsLora({ reason });
   return tensors.map((tensor, i) => {
     const values = before[i]?.values ?? new Float32Array(tensor.values.length);
     const [rows = 0, columns = 0] = tensor.shape;

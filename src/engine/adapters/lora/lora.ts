@@ -1,5 +1,6 @@
 // LoRA: two small factors beside each target. DoRA, rsLoRA, PiSSA, OLoRA and LoftQ are its variants and live in this folder too.
 // Source: PEFT 0.21 tuners/lora/{config,model,layer}.py.
+import { text } from '../../ground/text.ts';
 import type { AdapterMethod, AttachingScript } from '../method.ts';
 import { layersOf, modulePattern } from '../modulePatterns.ts';
 import { parseTargetModules } from '../targetModules.ts';
@@ -94,18 +95,33 @@ export const lora: AdapterMethod<'LORA', typeof loraSettings> = {
   limit: (_, adapter, base) => {
     if (!isLora(adapter) || !adapter.dora) return null;
     if (base.kind.type === 'embedding')
-      return 'has use_dora, which this engine trains on the linears of the layers only. Leave embed_tokens out of target_modules.';
+      return {
+        found: text(
+          'has use_dora, which this engine trains on the linears of the layers only',
+          '带有 use_dora，本引擎只在各层的线性层上训练它',
+        ),
+        remedy: text('Leave embed_tokens out of target_modules.', '请把 embed_tokens 移出 target_modules。'),
+      };
     const dropout = adapter.lowRank?.dropout ?? 0;
     // The frozen matrix would run a second time on the thinned inputs, of which each projection has its own.
     return dropout > 0
-      ? `has use_dora and lora_dropout ${dropout}, which this engine does not train together. Set lora.lora_dropout to 0 or lora.use_dora to false.`
+      ? {
+          found: text(
+            `has use_dora and lora_dropout ${dropout}, which this engine does not train together`,
+            `同时有 use_dora 与 lora_dropout ${dropout}，本引擎不能一起训练`,
+          ),
+          remedy: text(
+            'Set lora.lora_dropout to 0 or lora.use_dora to false.',
+            '请把 lora.lora_dropout 设为 0，或把 lora.use_dora 设为 false。',
+          ),
+        }
       : null;
   },
 
   // PEFT leaves the module that holds DoRA's magnitudes out of their name.
   savedPart: (part) => part.replace(/^(lora_magnitude_vector)\.weight$/, '$1'),
   configJson: loraConfigJson,
-  nouns: { part: 'an adapter', whole: (tensors) => `Rank ${usualRank(tensors)}` },
+  nouns: { part: text('an adapter', '适配器'), whole: (tensors) => `Rank ${usualRank(tensors)}` },
   forUntouchedBase: loraForUntouchedBase,
   merge: mergeLora,
   opens: [

@@ -1,6 +1,6 @@
 // PiSSA, OLoRA and LoftQ on a weight as it is read: the factors, and what stays frozen. What they can't start from is refused.
-import { UserError } from '../../ground/errors.ts';
 import type { Adapter } from '../../torch/nn/module.ts';
+import { loftqOnBits, zeroAlpha } from '../adapterErrors.ts';
 import type { BaseWeight, TakenOut } from '../method.ts';
 import type { LoraValues } from './attach.ts';
 import { decompose, isDecomposition } from './decompose.ts';
@@ -15,16 +15,8 @@ export function takeOut(adapter: Adapter, values: LoraValues): ((weight: BaseWei
   return ({ name, shape, values: weight, quantised }) => {
     const [out = 0, width = 0] = shape;
     const { scale: scaling, rank: r, a, b } = lowRank;
-    if (scaling === 0)
-      throw new UserError(
-        'lora-alpha',
-        `lora.lora_alpha: expected more than 0 with init_lora_weights ${init}, which divides by the scale, at ${name}. Raise lora_alpha, or use another initialisation.`,
-      );
-    if (init === 'loftq' && quantised)
-      throw new UserError(
-        'loftq-base',
-        `init_lora_weights loftq: rounds the base to NF4 itself and needs it in floats, got load_in_4bit at ${name}. Turn load_in_4bit off: the base then holds the same NF4 values.`,
-      );
+    if (scaling === 0) throw zeroAlpha({ kind: init, name });
+    if (init === 'loftq' && quantised) throw loftqOnBits({ name });
     const options = { out, in: width, r, scaling, loftqIter: values['lora.loftq_iter'] };
     const made = decompose(init, weight(), options);
     return { values: new Map([[a, made.a] as const, [b, made.b] as const]), rest: made.base };

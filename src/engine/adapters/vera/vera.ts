@@ -1,6 +1,7 @@
 // VeRA: two vectors beside each target, on random matrices that all targets share. Factors are made of them before a step, so that the
 // operations train it as LoRA. Source: PEFT 0.21 tuners/vera/{config,model,layer}.py.
 
+import { text } from '../../ground/text.ts';
 import { compareVersions } from '../../libraries/version.ts';
 import type { Adapter, Module } from '../../torch/nn/module.ts';
 import { parameter, Module as TorchModule } from '../../torch/nn/module.ts';
@@ -145,7 +146,7 @@ export const vera: AdapterMethod<'VERA', typeof veraSettings> = {
     };
   },
   nouns: {
-    part: 'vectors',
+    part: text('vectors', '向量'),
     whole: (tensors) => `Rank ${sharedOf(tensors.map(({ adapter }) => adapter))?.r ?? 0}`,
   },
   merge: (weight, tensors) => {

@@ -6,6 +6,7 @@ import { isLora } from '../../adapters/lora/loraAdapter.ts';
 import { blobSource } from '../../ground/formats/byteSource.ts';
 import { readGguf } from '../../ground/formats/gguf/reader.ts';
 import { readSafetensors, toFloat32 } from '../../ground/formats/safetensors.ts';
+import { same } from '../../ground/text.ts';
 import { unpermuteRows } from '../../models/gguf/ggufWeights.ts';
 import { wire } from '../../python/run/wire.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
@@ -81,9 +82,9 @@ describe('an adapter that was taken out of the base', () => {
 
   it('is handed out for the untouched base: s·(B·A − B₀·A₀) as a LoRA of twice the rank', () => {
     const [now, before] = [trained.values, taken].map((own) =>
-      layersOnly('test', trainedTensors({ ...trained, values: own })),
+      layersOnly(same('test'), trainedTensors({ ...trained, values: own })),
     );
-    const pairs = layersOnly('test', adapterTensors({ ...trained, taken }));
+    const pairs = layersOnly(same('test'), adapterTensors({ ...trained, taken }));
     expect(pairs.length).toBe(14);
     for (const [index, pair] of pairs.entries()) {
       const [kept, left] = [now?.[index], before?.[index]];

@@ -5,10 +5,12 @@ import type { TrainedTensor } from '../../adapters/method.ts';
 import type { Method } from '../../adapters/methods.ts';
 import { methodOf, methods } from '../../adapters/methods.ts';
 import { inCausalLm } from '../../adapters/paths.ts';
-import { UserError } from '../../ground/errors.ts';
+import type { Text } from '../../ground/text.ts';
+import { text } from '../../ground/text.ts';
 import type { ModelConfig } from '../../models/families.ts';
 import type { LowRank, Module } from '../../torch/nn/module.ts';
 import type { AdapterLayout } from '../../torch/trainedLayout.ts';
+import { layersOnly as notLayersOnly } from '../exchangeErrors.ts';
 
 export interface ExportFile {
   readonly name: string;
@@ -50,7 +52,7 @@ export function methodOfTensors(tensors: readonly TrainedTensor[]): Method {
 }
 
 /**
- * Tensors of the active adapter for the untouched base: what was taken out of it is taken off again. Throws UserError 'export' where
+ * Tensors of the active adapter for the untouched base: what was taken out of it is taken off again. Throws UserError 'export-base' where
  * that says something else than what was trained.
  */
 export function adapterTensors(adapter: ExportedAdapter): readonly TrainedTensor[] {
@@ -70,8 +72,8 @@ export interface LowRankTensors {
   readonly scales: TrainedTensor | null;
 }
 
-/** Throws UserError 'export' for a format that holds LoRA on the linears of layers and nothing else. */
-export function layersOnly(format: string, tensors: readonly TrainedTensor[]): LowRankTensors[] {
+/** Throws UserError 'export-layers' for a format that holds LoRA on the linears of layers and nothing else. */
+export function layersOnly(format: Text, tensors: readonly TrainedTensor[]): LowRankTensors[] {
   const modules = new Map<string, TrainedTensor[]>();
   for (const tensor of tensors) modules.set(tensor.module, [...(modules.get(tensor.module) ?? []), tensor]);
   return [...modules].map(([module, own]) => {
@@ -80,11 +82,8 @@ export function layersOnly(format: string, tensors: readonly TrainedTensor[]): L
     const lowRank = adapter?.lowRank ?? null;
     if (a && b && lowRank && !lowRank.made && module.startsWith('model.layers.'))
       return { module, lowRank, a, b, scales };
-    const found = adapter ? methodOf(adapter).nouns.part : 'a whole copy';
-    throw new UserError(
-      'export',
-      `${format}: expected LoRA on the linears of the layers alone, got ${found} of ${module}. Take the merged model, or the adapter for PEFT.`,
-    );
+    const found = adapter ? methodOf(adapter).nouns.part : text('a whole copy', '完整副本');
+    throw notLayersOnly({ format, what: found, module });
   });
 }
 

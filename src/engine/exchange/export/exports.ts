@@ -51,7 +51,7 @@ const adapterOf = ({ wired, layout, adapter, taken, files, link, recipe }: Expor
   recipe: link,
 });
 
-/** The files of one format. `type`: float type of a merged model. Throws UserError 'export' for what a format can't say. */
+/** The files of one format. `type`: float type of a merged model. Throws UserError 'export-…' for what a format can't say. */
 export async function exportFiles(
   run: ExportedRun,
   format: ExportFormat,

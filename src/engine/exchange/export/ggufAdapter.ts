@@ -1,24 +1,22 @@
 // The adapter as a GGUF LoRA for llama.cpp. Source: llama.cpp src/llama-adapter.cpp; numerics reference 6.
-import { UserError } from '../../ground/errors.ts';
+
 import type { TensorSpec } from '../../ground/formats/gguf/writer.ts';
 import { ggml, types, writeGguf } from '../../ground/formats/gguf/writer.ts';
+import { text } from '../../ground/text.ts';
 import { ggufName } from '../../models/gguf/ggufWeights.ts';
+import { doraInGguf } from '../exchangeErrors.ts';
 import type { ExportedAdapter, ExportFile, LowRankTensors } from './adapterTensors.ts';
 import { adapterTensors, layersOnly } from './adapterTensors.ts';
 import { permuteRows } from './rowOrder.ts';
 
 /**
- * One GGUF file that llama.cpp takes as `--lora`: its scale is alpha / rank, so alpha is s · r. Throws UserError 'export' for
+ * One GGUF file that llama.cpp takes as `--lora`: its scale is alpha / rank, so alpha is s · r. Throws UserError 'export-dora' for
  * DoRA, which the format can't say.
  */
 export function ggufAdapter(adapter: ExportedAdapter): ExportFile {
   const { config, base } = adapter;
-  const modules = layersOnly('GGUF adapter', adapterTensors(adapter));
-  if (modules.some(({ scales }) => scales))
-    throw new UserError(
-      'export',
-      'GGUF adapter: expected plain LoRA, got DoRA, whose magnitudes llama.cpp has no tensor for. Take the merged model as GGUF, or the adapter for PEFT.',
-    );
+  const modules = layersOnly(text('GGUF adapter', 'GGUF 适配器'), adapterTensors(adapter));
+  if (modules.some(({ scales }) => scales)) throw doraInGguf({});
   const own = ({ lowRank }: LowRankTensors): number => lowRank.scale * lowRank.rank;
   // The loader takes alpha 0 for a scale of 1, so an adapter without effect is written as B = 0 under another alpha.
   const alpha = modules.map(own).find((one) => one !== 0) ?? 1;

@@ -5,6 +5,7 @@ import { dequantise4, quantise4 } from '../../../shaders/quant/blockwise4.ts';
 import { sumBound } from '../../../shaders/testing/tolerance.ts';
 import { blobSource } from '../../ground/formats/byteSource.ts';
 import { readSafetensors, toFloat32 } from '../../ground/formats/safetensors.ts';
+import { same } from '../../ground/text.ts';
 import { ggufModel } from '../../models/gguf/ggufModel.ts';
 import { embeddedModel } from '../../models/modelFiles.ts';
 import { floatsOf, llamaTensors } from '../../models/weightSource.ts';
@@ -58,7 +59,7 @@ it.each([
   const source = await files.weights(() => {});
   const merged = await collect(mergedTensors(adapter, source, options));
   expect([...merged.keys()].sort()).toEqual([...llamaTensors(files.config).keys()].sort());
-  const pairs = layersOnly('test', adapterTensors(adapter));
+  const pairs = layersOnly(same('test'), adapterTensors(adapter));
   for (const name of ['model.layers.2.mlp.down_proj', 'model.layers.5.self_attn.k_proj']) {
     const shape = llamaTensors(files.config).get(`${name}.weight`) ?? [];
     const stored = floatsOf(await source.read(`${name}.weight`, shape));

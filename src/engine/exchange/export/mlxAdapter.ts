@@ -1,7 +1,8 @@
 // The adapter as mlx-lm loads it: factors transposed, one rank and one scale for all. Source: numerics reference 6 (mlx-lm).
 import type { TrainedTensor } from '../../adapters/method.ts';
-import { UserError } from '../../ground/errors.ts';
 import { writeSafetensors } from '../../ground/formats/safetensors.ts';
+import { same } from '../../ground/text.ts';
+import { ranksInMlx } from '../exchangeErrors.ts';
 import type { ExportedAdapter, ExportFile } from './adapterTensors.ts';
 import { adapterTensors, jsonFile, layersOnly } from './adapterTensors.ts';
 
@@ -16,16 +17,12 @@ function transposed(values: Float32Array, rows: number, columns: number): Float3
 
 /** adapters.safetensors and adapter_config.json. Throws UserError 'export' for ranks that differ, which the format can't say. */
 export function mlxFiles(adapter: ExportedAdapter): ExportFile[] {
-  const modules = layersOnly('MLX', adapterTensors(adapter));
+  const modules = layersOnly(same('MLX'), adapterTensors(adapter));
   const first = modules[0]?.lowRank;
   const rank = first?.rank ?? 0;
   const scaling = modules.find(({ lowRank }) => lowRank.scale !== 0)?.lowRank.scale ?? 0;
   const other = modules.find(({ lowRank }) => lowRank.rank !== rank);
-  if (other)
-    throw new UserError(
-      'export',
-      `MLX: expected one rank for all modules, got ${rank} and, at ${other.module}, ${other.lowRank.rank}. Take the adapter for PEFT or GGUF, or train without rank_pattern.`,
-    );
+  if (other) throw ranksInMlx({ rank, module: other.module, other: other.lowRank.rank });
   const factor = (name: string, { shape: [rows = 0, columns = 0], values }: TrainedTensor, times = 1) => ({
     name,
     shape: [columns, rows],

@@ -8,8 +8,19 @@ import { readSafetensors, toFloat32 } from '../../ground/formats/safetensors.ts'
 import { isRecord } from '../../ground/isRecord.ts';
 import { fromPython } from '../../python/read/fromPython.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
+import {
+  configNoJson,
+  halfMissing,
+  noPart,
+  noTensors,
+  notFinite,
+  otherMethod,
+  ranksDiffer,
+  notUnderstood as unclear,
+  untrained,
+} from './adapterErrors.ts';
 import type { NamedBytes } from './unpack.ts';
-import { refusedAdapter, unpackAdapter } from './unpack.ts';
+import { unpackAdapter } from './unpack.ts';
 
 export interface ImportedTensor {
   /** `model.layers.0.self_attn.q_proj` */
@@ -39,20 +50,18 @@ function readConfig(bytes: Uint8Array): Record<string, unknown> {
   } catch {
     // Told below, whatever is wrong with it.
   }
-  throw refusedAdapter('adapter_config.json is not a JSON object', 'Save the adapter again with PEFT.');
+  throw configNoJson({});
 }
 
 /** The method of a configuration; refuses what it asks for that can't be trained or answered with here. */
 function assertSupported(config: Record<string, unknown>): Method {
   const type = config.peft_type;
   const method = methodNamed(type);
-  if (!method || method.opens.length === 0) {
-    const opened = methods.filter(({ opens }) => opens.length > 0).map((one) => one.type);
-    throw refusedAdapter(
-      `adapter_config.json: peft_type is ${JSON.stringify(type)}, ${opened.join(' or ')} can be opened`,
-      'Other methods are not read yet.',
-    );
-  }
+  if (!method || method.opens.length === 0)
+    throw otherMethod({
+      got: JSON.stringify(type) ?? null,
+      opened: methods.filter(({ opens }) => opens.length > 0).map((one) => one.type),
+    });
   const features = [
     ...['fan_in_fan_out', 'lora_bias', 'use_qalora', 'layer_replication', 'target_parameters'],
     ...['trainable_token_indices', 'alora_invocation_tokens', 'arrow_config', 'kasa_config', 'use_bdlora'],
@@ -63,11 +72,7 @@ function assertSupported(config: Record<string, unknown>): Method {
     value !== false &&
     !(typeof value === 'object' && Object.keys(value).length === 0);
   const found = features.find((name) => isSet(config[name]));
-  if (found)
-    throw refusedAdapter(
-      `adapter_config.json: ${found} is ${JSON.stringify(config[found])}, which this engine does not train`,
-      'Open an adapter without it, or merge it into the base with PEFT.',
-    );
+  if (found) throw untrained({ name: found, got: JSON.stringify(config[found]) });
   return method;
 }
 
@@ -97,19 +102,12 @@ function readTensors(
     const found = keyOf(name, parts);
     // An adapted embedding is saved with its frozen table, which the base has already.
     if (found === 'base_layer') continue;
-    if (found === undefined)
-      throw refusedAdapter(
-        `tensor '${name}' is no part of an adapter that this engine trains`,
-        'LoRA on linears and embeddings, and copies of the embedding and the head, can be opened.',
-        { name },
-      );
+    if (found === undefined) throw noPart({ name });
     const values = toFloat32(name, tensor);
-    if (!values.every(Number.isFinite))
-      throw refusedAdapter(`tensor '${name}' holds NaN or infinity`, 'The run that made it diverged.');
+    if (!values.every(Number.isFinite)) throw notFinite({ name });
     tensors.set(found.key, { module: found.module, shape: tensor.shape, values });
   }
-  if (tensors.size === 0)
-    throw refusedAdapter('adapter_model.safetensors holds no tensors', 'Save the adapter again.');
+  if (tensors.size === 0) throw noTensors({});
   return tensors;
 }
 
@@ -120,17 +118,14 @@ function assertPairs(tensors: ReadonlyMap<string, ImportedTensor>): void {
     const isA = name.endsWith('A');
     const other = name.replace(/[AB]$/, isA ? 'B' : 'A');
     const partner = tensors.get(other);
-    if (!partner) throw refusedAdapter(`'${other}' is missing beside '${name}'`, 'The file is incomplete.');
+    if (!partner) throw halfMissing({ missing: other, beside: name });
     const [rank, partnerRank] = isA ? [shape[0], partner.shape[1]] : [shape[1], partner.shape[0]];
     if (shape.length !== 2 || rank !== partnerRank)
-      throw refusedAdapter(
-        `'${name}' is [${shape.join(', ')}] and '${other}' [${partner.shape.join(', ')}]: their ranks differ`,
-        'The file is damaged or was put together by hand.',
-      );
+      throw ranksDiffer({ name, shape, other, otherShape: partner.shape });
   }
 }
 
-/** Reads files, a folder's files or a zip. Throws UserError 'adapter' or 'safetensors'. */
+/** Reads files, a folder's files or a zip. Throws UserError 'adapter-…' or 'safetensors'. */
 export function readAdapter(name: string, files: readonly NamedBytes[]): ImportedAdapter {
   const { config: configBytes, weights } = unpackAdapter(files);
   const config = readConfig(configBytes);
@@ -142,7 +137,7 @@ export function readAdapter(name: string, files: readonly NamedBytes[]): Importe
   const [odd] = notUnderstood.filter(({ text }) =>
     /rank|alpha|target|layers|exclude|rslora|dora|modules_to_save/.test(text),
   );
-  if (odd) throw refusedAdapter(`adapter_config.json: ${odd.text} is not understood`, 'Save it again.');
+  if (odd) throw unclear({ found: odd.text });
   return {
     name,
     digest: digest64([configBytes, weights]),

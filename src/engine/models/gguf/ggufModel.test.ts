@@ -133,7 +133,7 @@ const refused: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = 
     with_(({ metadata }) =>
       metadata.set('general.architecture', ['general.architecture', types.string, 'gemma3']),
     ),
-    /architecture 'gemma3'.*Known: llama/,
+    /architecture 'gemma3'.*the llama family/,
   ],
   [
     'scaled rotary embedding',

@@ -243,7 +243,7 @@ trainer.train()`);
   it('a value outside the range is listed, not taken', () => {
     const { patch, notUnderstood } = fromPython('LoraConfig(r=100000)');
     expect(patch['lora.r']).toBeUndefined();
-    expect(notUnderstood[0]?.text).toContain('lora.r: expected 1 to 128, got 100000.');
+    expect(notUnderstood[0]?.problem?.en).toContain('lora.r: expected 1 to 128, got 100000.');
   });
 
   it('garbage gives nothing and does not throw', () => {

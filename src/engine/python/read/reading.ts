@@ -1,5 +1,6 @@
 // What is gathered while Python is read: settings checked against their declarations, and whatever was not understood.
 
+import type { Text } from '../../ground/text.ts';
 import type { RecipePatch, SettingKey } from '../../recipe/recipe.ts';
 import { readSettings } from '../../recipe/recipe.ts';
 import type { ArgumentTable, Plain } from './argumentReaders.ts';
@@ -8,6 +9,8 @@ import type { PythonCall, PythonSource, PythonValue } from './pythonReader.ts';
 export interface NotUnderstood {
   readonly text: string;
   readonly line: number;
+  /** Why a setting does not take it; absent where there is no setting. */
+  readonly problem?: Text;
 }
 
 export interface PythonReading {
@@ -28,7 +31,7 @@ export class Reading {
   set(key: SettingKey, value: Plain, text: string, line: number): void {
     const { patch, problems } = readSettings({ [key]: value });
     this.patch = { ...this.patch, ...patch };
-    for (const problem of problems) this.notUnderstood.push({ text: `${text}  (${problem})`, line });
+    for (const problem of problems) this.notUnderstood.push({ text, line, problem });
   }
 
   /** A name stands for the literal that was assigned to it. */

@@ -3,7 +3,6 @@
 // Names and meaning of the options: transformers.GenerationConfig.
 import { idleStep } from '../../../shaders/lib/step.ts';
 import type { Tokenizer } from '../../data/tokenizer.ts';
-import { UserError } from '../../ground/errors.ts';
 import type { ModelConfig } from '../../models/families.ts';
 import type { ModelSizes } from '../../models/modelSizes.ts';
 import { recordForward } from '../../models/recordForward.ts';
@@ -18,6 +17,7 @@ import type { Backend, Executable } from '../backends/backend.ts';
 import type { NamedBuffers } from '../namedBuffers.ts';
 import { makeBuffers } from '../namedBuffers.ts';
 import { inEvalMode, withoutAdapters } from '../recordTraining.ts';
+import { promptTooLong } from '../trainingErrors.ts';
 import type { SamplingOptions } from './pickToken.ts';
 import { pickToken } from './pickToken.ts';
 
@@ -100,10 +100,7 @@ export class Generator {
   /** Scores of the token after `ids`. Throws UserError 'prompt-too-long'. */
   async prefill(ids: readonly number[], adapter: boolean): Promise<Float32Array<ArrayBuffer>> {
     if (ids.length >= this.#maxTokens) {
-      throw new UserError(
-        'prompt-too-long',
-        `Question: has ${ids.length} tokens, the model reads at most ${this.#maxTokens - 1}. Shorten it.`,
-      );
+      throw promptTooLong({ tokens: ids.length, most: this.#maxTokens - 1 });
     }
     if (adapter) await this.#inputs.refresh?.();
     const last = ids.length - 1;
