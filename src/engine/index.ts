@@ -4,46 +4,40 @@
 export type { EngineClient } from './client.ts';
 export { startEngine } from './client.ts';
 export { decodeRows } from './data/rows.ts';
+export type { RowPreview } from './data/summary.ts';
 export type { ExportFile } from './exchange/export/adapterTensors.ts';
+export { invariant } from './ground/errors.ts';
+export { pythonLabel } from './ground/settings/pythonPlace.ts';
+export type {
+  NumberKind,
+  Section,
+  Setting,
+  Text,
+  TextKind,
+} from './ground/settings/setting.ts';
 export { chapters as guideChapters } from './laboratory/doctor/guide.ts';
 export type {
-  CostEstimate,
-  DataSummary,
   Diagnosis,
   GradientState,
   Inspection,
-  MemoryPlan,
   ModuleInfo,
   Outcome,
   ParameterInfo,
-  PythonWarning,
-  RowPreview,
   StripCell,
 } from './laboratory/inspect/inspection.ts';
 export type { Why } from './laboratory/inspect/why.ts';
 export type { PythonReading } from './python/read/reading.ts';
 export { accelerateFiles } from './python/write/accelerateFiles.ts';
 export { formatLink, parseLink, recipeJson } from './recipe/link.ts';
-export type { PresetInfo } from './recipe/presets.ts';
 export { loadPresets } from './recipe/presets.ts';
 export type { CustomData, ModelRef, Recipe, RecipePatch, RecipeValues, SettingKey } from './recipe/recipe.ts';
 export {
   changedKeys,
   defaultValues,
-  isSettingKey,
+  readSettings,
   settingKeys,
   settingOf,
   withPatch,
 } from './recipe/recipe.ts';
-export type {
-  BooleanKind,
-  ChoiceKind,
-  Kind,
-  NumberKind,
-  Option,
-  Section,
-  Setting,
-  Text,
-  TextKind,
-} from './recipe/settings/setting.ts';
-export { settingProblem } from './recipe/settings/setting.ts';
+export { sameRun } from './recipe/sameRun.ts';
+export type { CostEstimate, MemoryPlan } from './training/cost.ts';

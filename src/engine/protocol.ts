@@ -4,17 +4,21 @@ import type { ExportFile } from './exchange/export/adapterTensors.ts';
 import type { FloatType } from './exchange/export/floatBytes.ts';
 import type { ExportFormat } from './exchange/export/formats.ts';
 import type { Advice } from './laboratory/doctor/guide.ts';
-import type { Inspection } from './laboratory/inspect/inspection.ts';
+import type { Diagnosis, Inspection } from './laboratory/inspect/inspection.ts';
 import type { SurveyRow } from './laboratory/inspect/survey.ts';
 import type { Why } from './laboratory/inspect/why.ts';
 import type { ModelInfo } from './models/modelFiles.ts';
 import type { PythonReading } from './python/read/reading.ts';
+import type { Fingerprint } from './recipe/fingerprint.ts';
 import type { Recipe, RecipePatch } from './recipe/recipe.ts';
+import type { BackendChoice, DeviceInfo } from './training/backends/deviceInfo.ts';
+import type { StepMetrics } from './training/metrics.ts';
 
 export type { FloatType } from './exchange/export/floatBytes.ts';
 export type { ExportFormat } from './exchange/export/formats.ts';
-
-export type BackendChoice = 'auto' | 'webgpu' | 'cpu';
+export type { Fingerprint } from './recipe/fingerprint.ts';
+export type { BackendChoice, DeviceInfo } from './training/backends/deviceInfo.ts';
+export type { StepMetrics } from './training/metrics.ts';
 
 export type Command =
   /** Describe a recipe (tree, strip, outcome, estimate, rows) without touching a GPU. Answers `inspected` with the same id. */
@@ -77,49 +81,11 @@ export type Command =
       readonly backend: BackendChoice;
     };
 
-export interface DeviceInfo {
-  readonly backend: 'webgpu' | 'cpu';
-  /** Why the CPU runs: 'no-webgpu' | 'no-adapter' | 'chosen' | 'lost'; null on WebGPU. */
-  readonly reason: string | null;
-  readonly adapter: {
-    readonly vendor: string;
-    readonly architecture: string;
-    readonly device: string;
-    readonly description: string;
-    readonly fallback: boolean;
-  } | null;
-  readonly features: readonly string[];
-  readonly limits: Readonly<Record<string, number>>;
-}
-
 export type RunPhase = 'idle' | 'loading' | 'before' | 'running' | 'paused' | 'after' | 'finished' | 'failed';
 
 export interface LoadRate {
   readonly bytesPerSecond: number;
   readonly etaMs: number;
-}
-
-export interface StepMetrics {
-  readonly step: number;
-  readonly loss: number;
-  readonly gradNorm: number;
-  readonly learningRate: number;
-  readonly epoch: number;
-  /** Non-padding tokens seen in this step. */
-  readonly tokens: number;
-  /** With the padding that TRL would have made. */
-  readonly paddedTokens: number;
-  readonly tokensPerSecond: number;
-  readonly meanTokenAccuracy: number;
-  /** Of the predicted tokens, in nats. */
-  readonly entropy: number;
-  readonly evalLoss: number | null;
-  /** Of pairs, means over micro-batches; absent without pairs. */
-  readonly rewards?: { readonly chosen: number; readonly rejected: number; readonly accuracy: number };
-  readonly stepMs: number;
-  readonly etaMs: number;
-  /** Gradient norm of each tensor with a gradient, in the order of `ParameterInfo.normIndex`. */
-  readonly tensorNorms: readonly number[];
 }
 
 /** A base model as the page shows it. */
@@ -155,13 +121,6 @@ export interface SavedRun {
   readonly device: string;
 }
 
-export interface Fingerprint {
-  /** Losses at steps 1, 2, 5, 10, 20, …, last. */
-  readonly losses: readonly (readonly [step: number, loss: number])[];
-  /** `webgpu:vendor/architecture` or `cpu`. */
-  readonly device: string;
-}
-
 export interface EngineErrorData {
   readonly code: string;
   readonly message: string;
@@ -191,6 +150,8 @@ export type Event =
       readonly dispatchesPerStep: number;
     }
   | { readonly type: 'step'; readonly metrics: StepMetrics }
+  /** What the doctor finds in the steps so far, when that changes; null: what was found has passed. */
+  | { readonly type: 'diagnosed'; readonly diagnosis: Diagnosis | null }
   /** The run goes on from what was saved: these are its steps so far. */
   | { readonly type: 'restored'; readonly recipe: Recipe; readonly metrics: readonly StepMetrics[] }
   | { readonly type: 'saved'; readonly run: SavedRun }

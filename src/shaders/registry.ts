@@ -17,9 +17,9 @@ import { kvAppend } from './kv_cache/kv_cache.ts';
 import { linearBackwardTiled, linearTiled, linearVector, linearVectorSubgroup } from './linear/linear.ts';
 import { lion } from './lion/lion.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lora.ts';
-import { matmul, matmulScalar, matmulTransposed, matmulWide } from './matmul/matmul.ts';
+import { matmul, matmulScalar, matmulWide } from './matmul/matmul.ts';
 import { preference } from './preference/preference.ts';
-import { rmsNorm, rmsNormBackward } from './rms_norm/rms_norm.ts';
+import { rmsNorm, rmsNormBackward, rmsNormGrad } from './rms_norm/rms_norm.ts';
 import { rope } from './rope/rope.ts';
 import { sgd } from './sgd/sgd.ts';
 import { swiglu, swigluBackward } from './swiglu/swiglu.ts';
@@ -40,7 +40,6 @@ export const kernels: readonly Kernel[] = [
   matmul,
   matmulWide,
   matmulScalar,
-  matmulTransposed,
   doraNorm,
   ia3Table,
   scaleRows,
@@ -55,6 +54,7 @@ export const kernels: readonly Kernel[] = [
   preference,
   headGrad,
   rmsNormBackward,
+  rmsNormGrad,
   loraUpBackward,
   linearBackwardTiled,
   loraGrad,

@@ -3,6 +3,7 @@ import {
   decodeRows,
   defaultValues,
   formatLink,
+  invariant,
   loadPresets,
   parseLink,
   recipeJson,
@@ -19,7 +20,7 @@ async function fetchJson(path: string): Promise<unknown> {
 }
 
 const root = document.getElementById('root');
-if (root === null) throw new Error('internal: index.html has no #root');
+invariant(root !== null, 'index.html has no #root');
 mountPage(root, {
   startEngine,
   loadPresets: async () => {

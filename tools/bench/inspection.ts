@@ -1,6 +1,6 @@
 // What the laboratory takes to answer a keystroke on a model of thirty layers: a ratio to running the recipe's script once on the
 // same model in the same run, so that figures of two machines compare. No device.
-import { inspect } from '../../src/engine/laboratory/inspect/inspect.ts';
+import { inspect } from '../../src/engine/laboratory/inspect.ts';
 import type { LlamaConfig } from '../../src/engine/models/llamaConfig.ts';
 import { runScript } from '../../src/engine/python/run/wire.ts';
 import type { RecipePatch } from '../../src/engine/recipe/recipe.ts';

@@ -1,19 +1,21 @@
 // The parts of the check, in the order they run: cheap and certain first. Each gives an Outcome; none prints.
 // A part is one entry here; what a static rule says is in the file that the entry names.
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Need } from '../setup/debian.ts';
 import { browserPath } from '../setup/probe.ts';
-import { checkCycles } from './cycles.ts';
 import { checkDist } from './dist.ts';
 import {
+  checkChangelog,
   checkCommands,
   checkDecisions,
   checkDependencies,
   checkLinks,
   checkLockfile,
+  checkNamedFiles,
   readManifest,
 } from './documents.ts';
+import { judgeFolders } from './folders.ts';
 import { checkHeaders } from './headers.ts';
 import { checkLayers } from './layers.ts';
 import { checkLengths, longest } from './lengths.ts';
@@ -22,13 +24,13 @@ import { failedPart, fromViolations, skippedPart } from './outcome.ts';
 import type { Finished } from './process.ts';
 import { run, tail } from './process.ts';
 import { RunnerProgress, telling } from './progress.ts';
-import { readBiome, readPlaywright, readVitest } from './reports.ts';
+import { readBiome, readPlaywright, readSizeLimit, readVitest } from './reports.ts';
 import { checkRooms } from './rooms.ts';
 import type { Module, SourceFile } from './sources.ts';
 import { listFiles, parseModule, readFiles } from './sources.ts';
-import { checkUnused, entryPoints } from './unused.ts';
 import { checkCasts, checkVocabulary } from './vocabulary.ts';
 import { waivers } from './waivers.ts';
+import { checkWorkflows } from './workflows.ts';
 
 export interface Context {
   readonly root: string;
@@ -127,6 +129,12 @@ function modules(context: Context): readonly Module[] {
     .map(parseModule);
 }
 
+function layers(context: Context): Outcome {
+  const all = modules(context);
+  const { violations, notes } = judgeFolders(all);
+  return fromViolations([...checkLayers(all), ...violations], notes);
+}
+
 function documents(context: Context): Outcome {
   const paths = listFiles(context.root);
   const known = new Set(paths);
@@ -140,40 +148,25 @@ function documents(context: Context): Outcome {
     ...checkDecisions(files),
     ...checkDependencies(manifest, text('docs/decisions/0005-dependencies.md')),
     ...checkCommands(manifest, text('README.md')),
+    ...checkChangelog(files.find((f) => f.path === 'CHANGELOG.md')?.text, text('README.md')),
     ...checkLinks(files, known),
+    ...checkNamedFiles(files, known),
+    ...checkWorkflows(readFiles(context.root, paths, /^\.github\/workflows\/.*\.ya?ml$/), manifest, known),
     ...checkLockfile(text('package-lock.json')),
   ]);
 }
 
-// Compilers, runners and type packages: used by name or by the compiler, never imported.
-const neverImported = new Set([
-  'typescript',
-  '@biomejs/biome',
-  '@webgpu/types',
-  '@types/node',
-  '@types/react',
-  '@types/react-dom',
-]);
-
-function unused(context: Context): Outcome {
-  const text = (path: string): string => readFileSync(join(context.root, path), 'utf8');
-  const files = sources(context);
-  const page = existsSync(join(context.root, 'index.html')) ? text('index.html') : '';
-  const manifest = readManifest(text('package.json'));
-  const packages = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }).filter(
-    (name) => !neverImported.has(name),
-  );
-  const entries = entryPoints(
-    files.map((f) => f.path),
-    [
-      text('package.json'),
-      ...listFiles(context.root)
-        .filter((f) => /^tools\/.*\.sh$|^[^/]+\.config\.ts$/.test(f))
-        .map(text),
-    ].join('\n'),
-    page,
-  );
-  return fromViolations(checkUnused(modules(context), files, entries, packages));
+/** Files, exports and packages that nothing needs; then code that only tests need. */
+async function unused(context: Context): Promise<Outcome> {
+  const config = [
+    '--config',
+    'tools/check/knip.config.ts',
+    '--no-progress',
+    '--treat-config-hints-as-errors',
+  ];
+  const all = await verdict(context, 'knip', config);
+  if (all.failed > 0) return all;
+  return verdict(context, 'knip', [...config, '--production', '--include', 'files,exports']);
 }
 
 async function gpu(context: Context): Promise<Outcome> {
@@ -181,11 +174,16 @@ async function gpu(context: Context): Promise<Outcome> {
   return vitest(context, 'gpu');
 }
 
+const sizeLimitConfig = 'tools/check/sizeLimit.config.ts';
+
 async function built(context: Context): Promise<Outcome> {
   const outcome = await verdict(context, 'vite', ['build', '--logLevel', 'warn']);
   if (outcome.failed > 0) return outcome;
-  const { violations, notes } = checkDist(join(context.root, 'dist'));
-  return fromViolations(violations, notes);
+  const violations = checkDist(join(context.root, 'dist'));
+  if (violations.length > 0) return fromViolations(violations);
+  const done = await program(context, 'size-limit', ['--json', '--config', sizeLimitConfig]);
+  const weighed = readSizeLimit(done.output);
+  return weighed ?? failedPart(tail(done.output, 20));
 }
 
 async function e2e(context: Context): Promise<Outcome> {
@@ -228,8 +226,7 @@ export const parts: readonly Part[] = [
     name: 'no DOM below ui',
     run: (c) => verdict(c, 'tsc', ['-p', 'tools/check/tsconfig.engine.json', '--pretty', 'false']),
   },
-  still('layers', (c) => fromViolations(checkLayers(modules(c)))),
-  still('cycles', (c) => fromViolations(checkCycles(modules(c)))),
+  still('layers', layers),
   still('vocabulary', (c) => fromViolations(checkVocabulary(modules(c)))),
   still('casts', (c) => fromViolations(checkCasts(modules(c), waivers))),
   still('headers', (c) => fromViolations(checkHeaders(sources(c)))),
@@ -237,7 +234,7 @@ export const parts: readonly Part[] = [
     fromViolations(checkLengths(sources(c), waivers), [`longest: ${longest(sources(c), 3).join(', ')}`]),
   ),
   still('kernel rooms', (c) => fromViolations(checkRooms(sources(c)))),
-  still('unused', unused),
+  { name: 'unused', run: unused },
   still('documents', documents),
   { name: 'unit', run: (c) => vitest(c, 'node') },
   { name: 'gpu', run: gpu },

@@ -59,7 +59,7 @@ const words: readonly Word[] = [
     matches: (node) => callOf(node, /^request(Device|Adapter)$/),
   },
   {
-    sentence: 'Randomness comes from src/engine/random, seeded, or a run cannot be replayed.',
+    sentence: 'Randomness comes from src/engine/torch/random, seeded, or a run cannot be replayed.',
     applies: engineOrShaders,
     matches: (node) => memberOf(node, 'Math', 'random'),
   },

@@ -26,18 +26,8 @@ export const waivers: readonly Waiver[] = [
   },
   {
     check: 'cast',
-    file: 'src/engine/recipe/link.ts',
-    reason: 'every value of the patch was checked against its setting.',
-  },
-  {
-    check: 'cast',
     file: 'src/engine/recipe/recipe.ts',
     reason: 'Object.keys and Object.fromEntries forget the keys of the table of settings.',
-  },
-  {
-    check: 'cast',
-    file: 'src/engine/recipe/recipeFile.ts',
-    reason: 'every value of the patch was checked against its setting.',
   },
   {
     check: 'cast',

@@ -5,6 +5,7 @@ import type { Event, ExportFormat } from '../../src/engine/protocol.ts';
 import { formatLink } from '../../src/engine/recipe/link.ts';
 import { presetValues } from '../../src/engine/recipe/presets.ts';
 import type { Recipe } from '../../src/engine/recipe/recipe.ts';
+import { sameRun } from '../../src/engine/recipe/sameRun.ts';
 import { Assets } from '../../src/engine/session/assets.ts';
 import { errorData } from '../../src/engine/session/errorData.ts';
 import { lossBehind } from '../../src/engine/session/lossBehind.ts';
@@ -14,11 +15,12 @@ import { memoryStore } from '../../src/engine/session/snapshot.ts';
 import { newestSnapshot } from '../../src/engine/session/snapshotDecode.ts';
 import type { OpenedBackend } from '../../src/engine/training/backends/openDevice.ts';
 import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
+import { helped } from '../commandLine.ts';
 import { fileTuning } from './fileTuning.ts';
 import { folderStore } from './folderStore.ts';
 import { nodeGpu } from './nodeGpu.ts';
 import type { CliOptions } from './options.ts';
-import { readOptions } from './options.ts';
+import { command, readOptions } from './options.ts';
 import { readPublic } from './readPublic.ts';
 import { recipeOf } from './recipeOf.ts';
 import type { Report } from './report.ts';
@@ -97,6 +99,7 @@ async function runOn(
   const emit = (event: Event): void => {
     if (event.type === 'warning') report.warning(event.category, event.message);
     if (event.type === 'started') report.start({ ...event, device: deviceName });
+    if (event.type === 'diagnosed') report.diagnosed(event.diagnosis);
     if (event.type === 'restored') report.restored(event.metrics.length);
     if (event.type === 'answer' && event.done) {
       const pair = answers.get(event.prompt) ?? { before: '', after: '' };
@@ -154,7 +157,7 @@ async function train(options: CliOptions, report: Report, assets: Assets): Promi
   const store = options.checkpoint === null ? memoryStore() : folderStore(options.checkpoint);
   for (let attempt = 1; ; attempt++) {
     const found = await newestSnapshot(store);
-    const saved = found && JSON.stringify(found.recipe) === JSON.stringify(recipe) ? found : null;
+    const saved = found && sameRun(found.recipe, recipe) ? found : null;
     const opened = await openDevice(options, recipe);
     try {
       await runOn(opened, saved, { options, report, assets, recipe }, store);
@@ -169,7 +172,10 @@ async function train(options: CliOptions, report: Report, assets: Assets): Promi
   }
 }
 
+export { command };
+
 export async function main(args: readonly string[]): Promise<number> {
+  if (helped(command, args)) return 0;
   const report = args.includes('--json') ? jsonReport : textReport;
   try {
     const options = readOptions(args);

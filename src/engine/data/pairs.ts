@@ -1,12 +1,14 @@
 // Preference rows as TRL's DPOTrainer and ORPOTrainer prepare them: ids of prompt and completion, cut to max_length, and which labels
 // count. Source: TRL 1.16 trainer/dpo_trainer.py _prepare_dataset and its collator; experimental/orpo/orpo_trainer.py tokenize_row.
 import { UserError } from '../ground/errors.ts';
+import type { SettingValue } from '../ground/settings/setting.ts';
+import type { preferenceSettings } from '../recipe/settings/preference.ts';
 import type { Row } from './rows.ts';
 import type { Example } from './tokenize.ts';
 import { IGNORE, withEos } from './tokenize.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
-export type PairObjective = 'dpo' | 'orpo';
+export type PairObjective = Exclude<SettingValue<(typeof preferenceSettings)['train.objective']>, 'sft'>;
 
 type PairRow = Extract<Row, { readonly format: 'preference' | 'preference-chat' }>;
 

@@ -1,4 +1,5 @@
 // The two kinds of failure: UserError (someone can act; has a stable code) and a broken invariant (our bug).
+export { invariant } from '../../shaders/invariant.ts';
 
 export class UserError extends Error {
   override readonly name = 'UserError';
@@ -11,10 +12,6 @@ export class UserError extends Error {
     this.code = code;
     this.data = data;
   }
-}
-
-export function invariant(condition: unknown, message: string): asserts condition {
-  if (!condition) throw new Error(message.startsWith('internal:') ? message : `internal: ${message}`);
 }
 
 /** The person gave up what was going on: nothing to report, everything to free. */

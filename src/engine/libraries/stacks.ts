@@ -22,7 +22,7 @@ const august2025 = {
 } as const;
 const late2025 = { transformers: '4.57.1', peft: '0.18.0', torch: '2.9.1', bitsandbytes: '0.48.2' } as const;
 
-export const stacks: readonly Stack[] = [
+const modelled = [
   {
     id: 'trl-0.7.1',
     transformers: '4.31.0',
@@ -71,12 +71,18 @@ export const stacks: readonly Stack[] = [
     torch: '2.15.0',
     bitsandbytes: '0.50.2',
   },
-];
+] as const satisfies readonly Stack[];
 
-export const DEFAULT_STACK = 'trl-0.19.1';
+export type StackId = (typeof modelled)[number]['id'];
+
+type KnownStack = Stack & { readonly id: StackId };
+
+export const stacks: readonly KnownStack[] = modelled;
+
+export const DEFAULT_STACK = 'trl-0.19.1' satisfies StackId;
 
 /** Throws UserError 'stack' for an unknown id. */
-export function stackOf(id: string): Stack {
+export function stackOf(id: string): KnownStack {
   const stack = stacks.find((candidate) => candidate.id === id);
   if (!stack)
     throw new UserError(

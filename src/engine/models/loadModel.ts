@@ -6,7 +6,7 @@ import type { PackedGroup } from '../../shaders/quant/packing.ts';
 import { packBlocks, packFloats, packQuantised } from '../../shaders/quant/packing.ts';
 import type { WeightFormat } from '../../shaders/quant/weightFormat.ts';
 import { ropeTables } from '../../shaders/rope/rope.ref.ts';
-import type { BufferData } from '../training/backends/backend.ts';
+import type { BufferData } from '../torch/autograd/bufferData.ts';
 import type { LlamaConfig } from './llamaConfig.ts';
 import type { StoredTensor, WeightOptions, WeightSource } from './weightSource.ts';
 import {

@@ -1,12 +1,20 @@
 // The recipe behind '#': `v=1&preset=…&lora.r=16&…`, only what differs from the preset; rows and fingerprint when asked
 // for. Reading never throws: what is unknown or wrong becomes a note, and the default stays.
-import type { Fingerprint } from '../protocol.ts';
+
+import type { Setting } from '../ground/settings/setting.ts';
 import { deflateText, inflateText } from './deflate.ts';
+import type { Fingerprint } from './fingerprint.ts';
 import type { PresetValues } from './presets.ts';
-import type { CustomData, ModelRef, Recipe, RecipeValues, SettingKey } from './recipe.ts';
-import { changedKeys, defaultValues, isSettingKey, RECIPE_VERSION, settingOf } from './recipe.ts';
-import type { Setting } from './settings/setting.ts';
-import { settingProblem } from './settings/setting.ts';
+import type { CustomData, ModelRef, Recipe, RecipePatch, RecipeValues } from './recipe.ts';
+import {
+  changedKeys,
+  defaultValues,
+  isSettingKey,
+  RECIPE_VERSION,
+  readSettings,
+  settingOf,
+  withPatch,
+} from './recipe.ts';
 
 export interface LinkOptions {
   readonly includeData: boolean;
@@ -119,7 +127,7 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
   const preset = presets.find((entry) => entry.id === wanted) ?? presets[0];
   if (wanted !== undefined && preset?.id !== wanted)
     notes.push(`preset: no preset is called '${wanted}'; ${preset?.id ?? 'none'} is used.`);
-  const patch: Partial<Record<SettingKey, unknown>> = {};
+  let patch: RecipePatch = {};
   const prompts: string[] = [];
   let data: CustomData | null = null;
   let fingerprint: Fingerprint | null = null;
@@ -142,13 +150,12 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
       fingerprint = readFingerprint(text);
       if (!fingerprint) notes.push('fp: the losses in the link can’t be read; nothing will be compared.');
     } else if (isSettingKey(key)) {
-      const value = readValue(settingOf(key), text);
-      const problem = settingProblem(key, settingOf(key), value);
-      if (problem) notes.push(problem);
-      else patch[key] = value;
+      const read = readSettings({ [key]: readValue(settingOf(key), text) });
+      notes.push(...read.problems);
+      patch = { ...patch, ...read.patch };
     } else notes.push(`${key}: no such setting; it was left out.`);
   }
-  const values = { ...(preset?.values ?? defaultValues), ...patch } as RecipeValues;
+  const values = withPatch(preset?.values ?? defaultValues, patch);
   const recipe: Recipe = {
     preset: preset?.id ?? '',
     values,

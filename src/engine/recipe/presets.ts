@@ -3,10 +3,9 @@
 
 import { UserError } from '../ground/errors.ts';
 import { isRecord } from '../ground/isRecord.ts';
+import type { Text } from '../ground/settings/setting.ts';
 import type { Recipe, RecipePatch, RecipeValues } from './recipe.ts';
-import { defaultValues, isSettingKey, settingOf, withPatch } from './recipe.ts';
-import type { Text } from './settings/setting.ts';
-import { settingProblem } from './settings/setting.ts';
+import { defaultValues, readSettings, withPatch } from './recipe.ts';
 
 export interface PresetInfo {
   readonly id: string;
@@ -31,14 +30,8 @@ const textOf = (value: unknown): Text => {
 };
 
 function patchOf(id: string, value: unknown): RecipePatch {
-  const patch: Record<string, unknown> = {};
-  for (const [key, setting] of Object.entries(isRecord(value) ? value : {})) {
-    const problem = isSettingKey(key)
-      ? settingProblem(key, settingOf(key), setting)
-      : `${key}: no such setting.`;
-    if (problem) throw new UserError('presets', `presets.json, '${id}': ${problem}`);
-    patch[key] = setting;
-  }
+  const { patch, problems } = readSettings(isRecord(value) ? value : {});
+  if (problems[0] !== undefined) throw new UserError('presets', `presets.json, '${id}': ${problems[0]}`);
   return patch;
 }
 

@@ -3,9 +3,8 @@
 import { UserError } from '../ground/errors.ts';
 import { isRecord } from '../ground/isRecord.ts';
 import type { PresetValues } from './presets.ts';
-import type { ModelRef, Recipe, RecipeValues } from './recipe.ts';
-import { defaultValues, isSettingKey, RECIPE_VERSION, settingOf } from './recipe.ts';
-import { settingProblem } from './settings/setting.ts';
+import type { ModelRef, Recipe } from './recipe.ts';
+import { defaultValues, RECIPE_VERSION, readSettings, withPatch } from './recipe.ts';
 
 const fileRef = (value: unknown): ModelRef | null =>
   isRecord(value) && typeof value.name === 'string' && typeof value.digest === 'string'
@@ -29,15 +28,7 @@ export function readRecipeJson(text: string, presets: readonly PresetValues[]): 
       `Recipe file: expected version ${RECIPE_VERSION}, got ${isRecord(value) ? String(value.version) : typeof value}.`,
     );
   const preset = presets.find((entry) => entry.id === value.preset);
-  const problems: string[] = [];
-  const patch: Record<string, unknown> = {};
-  for (const [key, setting] of Object.entries(isRecord(value.settings) ? value.settings : {})) {
-    const problem = isSettingKey(key)
-      ? settingProblem(key, settingOf(key), setting)
-      : `${key}: no such setting.`;
-    if (problem) problems.push(problem);
-    patch[key] = setting;
-  }
+  const { patch, problems } = readSettings(isRecord(value.settings) ? value.settings : {});
   if (problems.length > 0) throw new UserError('recipe', `Recipe file: ${problems.join(' ')}`);
   const { data, prompts } = value;
   const model = fileRef(value.model);
@@ -49,7 +40,7 @@ export function readRecipeJson(text: string, presets: readonly PresetValues[]): 
   const questions = Array.isArray(prompts) ? { prompts: prompts.map(String) } : {};
   return {
     preset: preset?.id ?? String(value.preset ?? ''),
-    values: { ...(preset?.values ?? defaultValues), ...patch } as RecipeValues,
+    values: withPatch(preset?.values ?? defaultValues, patch),
     ...(model ? { model } : {}),
     ...(adapter ? { adapter } : {}),
     ...rows,

@@ -1,6 +1,6 @@
 // Presets and the base model, each read once. Where the bytes come from is the caller's: a page's server, a folder.
 
-import type { Row } from '../data/rows.ts';
+import type { RecipeRows } from '../data/recipeRows.ts';
 import { parseRows } from '../data/rows.ts';
 import type { ImportedAdapter } from '../exchange/import/importedAdapter.ts';
 import { UserError } from '../ground/errors.ts';
@@ -11,12 +11,6 @@ import { embeddedModel } from '../models/modelFiles.ts';
 import type { PresetInfo } from '../recipe/presets.ts';
 import { loadPresets } from '../recipe/presets.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-
-export interface RecipeRows {
-  readonly name: string;
-  readonly rows: readonly Row[];
-  readonly prompts: readonly string[];
-}
 
 export class Assets {
   readonly #read: ReadAsset;

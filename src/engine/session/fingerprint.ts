@@ -1,5 +1,5 @@
 // The losses that identify a run in a link: steps 1, 2, 5, 10, 20, 50 … and the last.
-import type { Fingerprint } from '../protocol.ts';
+import type { Fingerprint } from '../recipe/fingerprint.ts';
 
 const isMilestone = (step: number): boolean => /^[125]0*$/.test(String(step));
 

@@ -4,9 +4,11 @@
 
 import { exportFolders } from '../exchange/export/formats.ts';
 import { Cancelled, UserError } from '../ground/errors.ts';
-import type { BackendChoice, Command, Event } from '../protocol.ts';
+import type { Command, Event } from '../protocol.ts';
 import type { Recipe } from '../recipe/recipe.ts';
+import { sameRun } from '../recipe/sameRun.ts';
 import { PythonError } from '../torch/autograd/pythonError.ts';
+import type { BackendChoice } from '../training/backends/deviceInfo.ts';
 import type { OpenedBackend } from '../training/backends/openDevice.ts';
 import { openBackend, probeDevice } from '../training/backends/openDevice.ts';
 import type { TuningCache } from '../training/backends/tune.ts';
@@ -36,10 +38,6 @@ type Queued = Exclude<Command, Question | { type: 'pause' | 'ping' }>;
 const BREATHE_EVERY_MS = 40;
 /** A device that is lost again and again is not opened a fourth time. */
 const MOST_RECOVERIES = 3;
-
-const sameRecipe = (a: Recipe, b: Recipe): boolean =>
-  JSON.stringify([a.preset, a.values, a.data ?? null, a.model ?? null]) ===
-  JSON.stringify([b.preset, b.values, b.data ?? null, b.model ?? null]);
 
 export class Session {
   readonly #options: SessionOptions;
@@ -150,7 +148,7 @@ export class Session {
     this.#ended = false;
     let target: number | null = null;
     await this.#recovering(async () => {
-      const resumes = this.#run !== null && !this.#run.finished && sameRecipe(this.#run.recipe, recipe);
+      const resumes = this.#run !== null && !this.#run.finished && sameRun(this.#run.recipe, recipe);
       const run = resumes && this.#run ? this.#run : await this.#begin(recipe, choice);
       if (!run) return;
       target ??= run.step + steps;
@@ -190,7 +188,7 @@ export class Session {
   }
 
   async #begin(recipe: Recipe, choice: BackendChoice): Promise<TrainingRun | null> {
-    const saved = this.#saved && sameRecipe(this.#saved.recipe, recipe) ? this.#saved : null;
+    const saved = this.#saved && sameRun(this.#saved.recipe, recipe) ? this.#saved : null;
     this.#forget();
     this.#saved = null;
     const { emit, assets, now, breathe, store } = this.#options;

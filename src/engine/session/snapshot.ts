@@ -1,7 +1,8 @@
 // What a run needs to go on elsewhere as if nothing had happened: recipe, adapter, Adam's moments, position in the data,
 // and what the page has shown. Written as one block with a checksum, so that a torn write is noticed.
-import type { StepMetrics } from '../protocol.ts';
+
 import type { Recipe } from '../recipe/recipe.ts';
+import type { StepMetrics } from '../training/metrics.ts';
 import type { TrainerState } from '../training/trainerState.ts';
 
 export interface AnswerBefore {

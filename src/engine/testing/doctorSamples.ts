@@ -1,8 +1,8 @@
 // Test-only: one recipe for each entry of the doctor, over the defaults.
-import type { RowFacts } from '../laboratory/doctor/facts.ts';
-import { benchConfig } from '../laboratory/inspect/goldenBench.ts';
+import type { RowFacts } from '../data/rowFacts.ts';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
 import type { RecipePatch } from '../recipe/recipe.ts';
+import { benchConfig } from './goldenBench.ts';
 
 const script: RecipePatch = { 'wiring.attach': 'get_peft_model' };
 const loop: RecipePatch = { ...script, 'wiring.trainer': 'loop' };

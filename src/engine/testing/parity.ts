@@ -1,9 +1,9 @@
 // Test-only: one recipe here against the same recipe under torch, transformers, PEFT and TRL (tests/golden/parity.json).
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { withoutEmbeddings } from '../laboratory/inspect/trainableLine.ts';
-import type { StepMetrics } from '../protocol.ts';
+import { withoutEmbeddings } from '../torch/nn/counts.ts';
 import type { Backend } from '../training/backends/backend.ts';
+import type { StepMetrics } from '../training/metrics.ts';
 import { BOUNDS } from './agreement.ts';
 import type { ParityRecipe } from './parityRecipes.ts';
 import { filesFor } from './parityRecipes.ts';

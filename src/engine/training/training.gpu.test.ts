@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { gpuOrNull } from '../../shaders/testing/gpu.ts';
 import { sumBound } from '../../shaders/testing/tolerance.ts';
-import type { StepMetrics } from '../protocol.ts';
 import { BOUNDS } from '../testing/agreement.ts';
 import { embeddedTrainer } from '../testing/embedded.ts';
 import { parityCases } from '../testing/parityCases.ts';
 import { CpuBackend } from './backends/cpuBackend.ts';
 import { GpuBackend } from './backends/gpuBackend.ts';
+import type { StepMetrics } from './metrics.ts';
 
 const gpu = await gpuOrNull();
 const rows = readFileSync('public/presets/ships-log.jsonl', 'utf8');

@@ -1,7 +1,7 @@
 // What the metrics buffer says of one optimiser step, under the meaning that TRL gives each number (numerics reference 4.4).
 import type { Batch } from '../data/batches.ts';
-import type { StepMetrics } from '../protocol.ts';
 import { MICRO_BATCH_FLOATS, MICRO_BATCHES_AT, TENSOR_NORMS_AT } from '../torch/ops/metrics.ts';
+import type { StepMetrics } from './metrics.ts';
 
 type FromDevice = 'rewards' | 'loss' | 'gradNorm' | 'meanTokenAccuracy' | 'entropy' | 'tensorNorms';
 type FromData = 'tokens' | 'paddedTokens';

@@ -5,27 +5,30 @@ import type { FloatArray } from '../kernel.ts';
 export interface MatmulArguments {
   /** [N, K] */
   readonly a: FloatArray;
-  /** [N, RU] or null */
-  readonly u: FloatArray | null;
+  /** [N, RU] */
+  readonly u: FloatArray;
   /** [K + RU, M] */
   readonly b: FloatArray;
-  /** [N, M] or null */
-  readonly residual: FloatArray | null;
+  /** [N, M] */
+  readonly residual: FloatArray;
   /** [N, M] */
   readonly y: FloatArray;
   readonly n: number;
   readonly k: number;
   readonly m: number;
   readonly ru: number;
-  /** Elements from row to row of `a` and the first of them; K and 0 if left out. */
-  readonly aPlace?: Place;
-  /** The same of `y`. */
-  readonly yPlace?: Place;
-  /** y keeps what it holds, and the product is added. */
-  readonly addsToY?: boolean;
+  /** Elements from row to row of `a`, and the first of them. */
+  readonly a_stride: number;
+  readonly a_offset: number;
+  readonly y_stride: number;
+  readonly y_offset: number;
+  /** What is added to the product: ADD_RESIDUAL, ADD_Y (what y holds) or nothing. */
+  readonly ADDS: number;
+  readonly ADD_RESIDUAL: number;
+  readonly ADD_Y: number;
 }
 
-export interface Place {
+interface Place {
   readonly stride: number;
   readonly offset: number;
 }
@@ -109,59 +112,13 @@ function addProduct(a: FloatArray, b: FloatArray, y: FloatArray, rows: number, l
 /** y = [a | u] b (+ residual, or + y). */
 export function matmulReference(args: MatmulArguments): void {
   const { a, u, b, residual, y, n, k, m, ru } = args;
-  const aPlace = args.aPlace ?? { stride: k, offset: 0 };
-  const yPlace = args.yPlace ?? { stride: m, offset: 0 };
-  for (let i = 0; i < n && !args.addsToY; i++) {
+  const aPlace = { stride: args.a_stride, offset: args.a_offset };
+  const yPlace = { stride: args.y_stride, offset: args.y_offset };
+  for (let i = 0; i < n && args.ADDS !== args.ADD_Y; i++) {
     const to = i * yPlace.stride + yPlace.offset;
-    if (residual) for (let j = 0; j < m; j++) y[to + j] = residual[i * m + j] ?? 0;
+    if (args.ADDS === args.ADD_RESIDUAL) for (let j = 0; j < m; j++) y[to + j] = residual[i * m + j] ?? 0;
     else y.fill(0, to, to + m);
   }
   addProduct(a, b, y, n, { k, m, bRow: 0, a: aPlace, y: yPlace });
-  if (u && ru > 0) addProduct(u, b, y, n, { k: ru, m, bRow: k, a: { stride: ru, offset: 0 }, y: yPlace });
-}
-
-export interface MatmulTransposedArguments {
-  /** [N, K] */
-  readonly a: FloatArray;
-  /** [M, K] */
-  readonly b: FloatArray;
-  /** [N, M] */
-  readonly y: FloatArray;
-  readonly n: number;
-  readonly k: number;
-  readonly m: number;
-}
-
-/** y = a·bᵀ. */
-export function matmulTransposedReference({ a, b, y, n, k, m }: MatmulTransposedArguments): void {
-  for (let i = 0; i < n; i += 2) {
-    const a0 = i * k;
-    const a1 = Math.min(i + 1, n - 1) * k;
-    for (let j = 0; j < m; j += 4) {
-      const b0 = j * k;
-      const b1 = Math.min(j + 1, m - 1) * k;
-      const b2 = Math.min(j + 2, m - 1) * k;
-      const b3 = Math.min(j + 3, m - 1) * k;
-      let [s00, s01, s02, s03, s10, s11, s12, s13] = [0, 0, 0, 0, 0, 0, 0, 0];
-      for (let p = 0; p < k; p++) {
-        const x0 = a[a0 + p] ?? 0;
-        const x1 = a[a1 + p] ?? 0;
-        const w0 = b[b0 + p] ?? 0;
-        const w1 = b[b1 + p] ?? 0;
-        const w2 = b[b2 + p] ?? 0;
-        const w3 = b[b3 + p] ?? 0;
-        s00 += x0 * w0;
-        s01 += x0 * w1;
-        s02 += x0 * w2;
-        s03 += x0 * w3;
-        s10 += x1 * w0;
-        s11 += x1 * w1;
-        s12 += x1 * w2;
-        s13 += x1 * w3;
-      }
-      const sums = [s00, s01, s02, s03, s10, s11, s12, s13];
-      for (let r = 0; r < Math.min(2, n - i); r++)
-        for (let c = 0; c < Math.min(4, m - j); c++) y[(i + r) * m + j + c] = sums[r * 4 + c] ?? 0;
-    }
-  }
+  if (ru > 0) addProduct(u, b, y, n, { k: ru, m, bRow: k, a: { stride: ru, offset: 0 }, y: yPlace });
 }

@@ -1,13 +1,13 @@
-// Declares the float matrix products: y = [a | u] b with b row-major [K + RU, M] (two register blocks, and a scalar variant
-// for odd widths), and y = a bᵀ. `matmulCall` chooses; callers never name a variant.
+// Declares the float matrix product y = [a | u] b with b row-major [K + RU, M] in two register blocks, and a scalar variant
+// for odd widths. `matmulCall` chooses; callers never name a variant.
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import type { KernelCall } from '../kernel.ts';
 import { call, defineKernel } from '../kernel.ts';
 import type { Stored } from '../lib/stored.ts';
 import { storedSnippet } from '../lib/stored.ts';
+import { matmulReference } from './matmul.ref.ts';
 import source from './matmul.wgsl?raw';
 import scalarSource from './matmul_scalar.wgsl?raw';
-import transposedSource from './matmul_transposed.wgsl?raw';
 import wideSource from './matmul_wide.wgsl?raw';
 
 const buffers = { a: 'read', u: 'read', b: 'read', residual: 'read', y: 'read_write' } as const;
@@ -35,6 +35,7 @@ export const matmul = defineKernel({
   params,
   constants,
   workgroups: ({ n, m }) => [Math.ceil(m / 64), Math.ceil(n / 8), 1],
+  reference: matmulReference,
 });
 
 /** The same with blocks of 32 by 16. */
@@ -46,6 +47,7 @@ export const matmulWide = defineKernel({
   params,
   constants,
   workgroups: ({ n, m }) => [Math.ceil(m / 64), Math.ceil(n / 32), 1],
+  reference: matmulReference,
 });
 
 /** The same for any widths. */
@@ -56,16 +58,7 @@ export const matmulScalar = defineKernel({
   params,
   constants: { ...gridConstants, ...constants },
   workgroups: ({ n, m }) => flatGrid(n * m),
-});
-
-/** a [N, K], b [M, K] → y [N, M]; K a multiple of 4. */
-export const matmulTransposed = defineKernel({
-  name: 'matmul_transposed',
-  source: transposedSource,
-  buffers: { a: 'read', b: 'read', y: 'read_write' },
-  params: { n: 'u32', k: 'u32', m: 'u32' },
-  constants: {},
-  workgroups: ({ n, m }) => [Math.ceil(m / 32), Math.ceil(n / 32), 1],
+  reference: matmulReference,
 });
 
 export interface MatmulCall<Ref> {

@@ -6,7 +6,7 @@ import type { FixtureKind } from './fixture.ts';
 import { inspectionOf } from './fixture.ts';
 
 /** The fixture's outcome for a recipe: the wiring of the element-0 preset raises. */
-export function kindOf(recipe: Recipe): FixtureKind {
+function kindOf(recipe: Recipe): FixtureKind {
   const { values } = recipe;
   if (values['wiring.prepare_model_for_kbit_training'] === 'after') return 'silent';
   const cut =

@@ -1,9 +1,9 @@
 // modules_to_save: a module beside its trainable copy, as PEFT's ModulesToSaveWrapper keeps them. Names only; the copy's
 // numbers are the original's. Source: PEFT 0.17 utils/other.py ModulesToSaveWrapper, _set_trainable.
+
 import type { Parameter } from '../../torch/nn/module.ts';
 import { Module, parameter } from '../../torch/nn/module.ts';
-
-export const SAVED_WRAPPER = 'ModulesToSaveWrapper';
+import { SAVED_WRAPPER } from '../../torch/nn/savedWrapper.ts';
 
 function copyOf(module: Module, requiresGrad: boolean): Module {
   const copy = new Module(module.className, module.kind);

@@ -1,13 +1,13 @@
 // Everything a run hands out, by name of the format: the adapter for PEFT, llama.cpp and MLX, the merged model, the log.
 
-import { withoutEmbeddings } from '../../laboratory/inspect/trainableLine.ts';
 import type { ModelFiles } from '../../models/modelFiles.ts';
-import type { StepMetrics } from '../../protocol.ts';
 import type { Wired } from '../../python/run/wire.ts';
 import { weightOptions } from '../../python/run/wire.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
+import { withoutEmbeddings } from '../../torch/nn/counts.ts';
 import type { AdapterLayout } from '../../torch/trainedLayout.ts';
 import type { Best } from '../../training/bestState.ts';
+import type { StepMetrics } from '../../training/metrics.ts';
 import type { ExportedAdapter, ExportFile } from './adapterTensors.ts';
 import type { FloatType } from './floatBytes.ts';
 import type { ExportFormat } from './formats.ts';
@@ -75,7 +75,12 @@ export async function exportFiles(
     case 'log':
       return logFiles({
         ...run,
-        values: recipe.values,
+        asked: {
+          batchSize: recipe.values['train.per_device_train_batch_size'],
+          accumulation: recipe.values['train.gradient_accumulation_steps'],
+          evalSteps: recipe.values['train.eval_steps'],
+          saveSteps: recipe.values['train.save_steps'],
+        },
         // ORPOTrainer's batches have no input_ids, so Trainer counts nothing.
         parameters: recipe.values['train.objective'] === 'orpo' ? 0 : withoutEmbeddings(run.wired.root),
         writtenAt: Date.now() / 1000,

@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import { dequantise4, quantise4 } from '../../../shaders/quant/blockwise4.ts';
 import { sumBound } from '../../../shaders/testing/tolerance.ts';
-import { bytesSource } from '../../ground/formats/byteSource.ts';
+import { blobSource } from '../../ground/formats/byteSource.ts';
 import { readSafetensors, toFloat32 } from '../../ground/formats/safetensors.ts';
 import { ggufModel } from '../../models/gguf/ggufModel.ts';
 import { embeddedModel } from '../../models/modelFiles.ts';
@@ -14,7 +14,7 @@ import { defaultValues, withPatch } from '../../recipe/recipe.ts';
 import { readPublic } from '../../testing/embedded.ts';
 import { layoutAdapters } from '../../torch/trainedLayout.ts';
 import type { ExportedAdapter } from './adapterTensors.ts';
-import { adapterPairs, adapterTensors } from './adapterTensors.ts';
+import { adapterTensors, layersOnly } from './adapterTensors.ts';
 import { floatBytes } from './floatBytes.ts';
 import { mergedGguf } from './mergedGguf.ts';
 import { mergedModelFiles, shardedFiles } from './mergedModel.ts';
@@ -58,15 +58,15 @@ it.each([
   const source = await files.weights(() => {});
   const merged = await collect(mergedTensors(adapter, source, options));
   expect([...merged.keys()].sort()).toEqual([...llamaTensors(files.config).keys()].sort());
-  const pairs = adapterPairs(adapterTensors(adapter));
+  const pairs = layersOnly('test', adapterTensors(adapter));
   for (const name of ['model.layers.2.mlp.down_proj', 'model.layers.5.self_attn.k_proj']) {
     const shape = llamaTensors(files.config).get(`${name}.weight`) ?? [];
     const stored = floatsOf(await source.read(`${name}.weight`, shape));
     const base = options === nf4 ? dequantise4(quantise4(stored, 'nf4', true), 'nf4', stored.length) : stored;
-    const pair = pairs.get(name);
+    const pair = pairs.find(({ module }) => module === name);
     if (!pair) throw new Error(`no adapter on ${name}`);
     const [, width = 0] = shape;
-    const { r, scaling } = pair.a;
+    const { rank: r, scale: scaling } = pair.lowRank;
     for (const at of [0, 77, stored.length - 1]) {
       const [row, column] = [Math.floor(at / width), at % width];
       const terms = Array.from(
@@ -119,7 +119,7 @@ it('writes a GGUF file that opens as a model with the same weights and tokenizer
   const adapter = adapterOf({ 'lora.r': 2 });
   const tensors = async () => mergedTensors(adapter, await files.weights(() => {}), none);
   const { bytes } = await mergedGguf(files, await tensors(), 'float32', 'merged');
-  const opened = await ggufModel(bytesSource('model.gguf', bytes));
+  const opened = await ggufModel(blobSource('model.gguf', new Blob([bytes])));
   // The file keeps the norm's epsilon in float32.
   expect(opened.config).toEqual({ ...files.config, rmsNormEps: Math.fround(files.config.rmsNormEps) });
   const text = 'The mill of 1902, 你好 <|im_end|>';

@@ -1,7 +1,7 @@
 // A TensorBoard event file: records of length, masked CRC-32C and a protobuf Event, tags as transformers writes them (train/loss,
 // eval/loss). Source: TensorFlow core/lib/io/record_writer.h, core/util/event.proto; numerics reference 6.
 import { Message } from '../../ground/formats/protobuf.ts';
-import type { StepMetrics } from '../../protocol.ts';
+import type { StepMetrics } from '../../training/metrics.ts';
 import type { ExportFile } from './adapterTensors.ts';
 
 const POLYNOMIAL = 0x82f63b78;

@@ -1,30 +1,29 @@
 // An opened adapter's numbers into the flat adapter buffer of a wired model. Every tensor must find its place: what the model wants
 // and the file lacks, or the file has and the model does not want, is refused by name.
-import type { AdapterLayout } from '../../torch/trainedLayout.ts';
+import { inCausalLm } from '../../adapters/paths.ts';
+import type { AdapterLayout, PlacedTensor } from '../../torch/trainedLayout.ts';
 import type { ImportedAdapter } from './importedAdapter.ts';
 import { refusedAdapter } from './unpack.ts';
 
 const baseOf = ({ base }: ImportedAdapter): string => (base === '' ? 'another model' : `'${base}'`);
 
 /** Of a tensor of the layout: its name in the file, without PEFT's prefix, the adapter's name and `.weight`. */
-function keyOf(name: string): string | undefined {
-  const [, path] = /(?:^|\.)((?:model\.(?:layers\.|embed_tokens)|lm_head).*)$/.exec(name) ?? [];
-  return path
-    ?.replace(/\.modules_to_save\.[^.]+\.weight$/, '')
-    .replace(/(\.lora_embedding_[AB])\.[^.]+$/, '$1')
-    .replace(/(\.lora_(?:[AB]|magnitude_vector))\.[^.]+\.weight$/, '$1');
+function keyOf({ module, part, adapter }: PlacedTensor): string {
+  const path = inCausalLm(module);
+  return adapter ? `${path}.${part.replace(/\.weight$/, '')}` : path;
 }
 
 /** The buffer with the adapter's numbers. Throws UserError 'adapter'. */
 export function placeAdapter(adapter: ImportedAdapter, layout: AdapterLayout): Float32Array<ArrayBuffer> {
   const flat = new Float32Array(Math.max(64, layout.total));
   const placed = new Set<string>();
-  for (const { name, parameter, offset } of layout.tensors) {
-    const key = keyOf(name);
-    const tensor = key === undefined ? undefined : adapter.tensors.get(key);
-    if (key === undefined || !tensor)
+  for (const placedTensor of layout.tensors) {
+    const { name, parameter, offset } = placedTensor;
+    const key = keyOf(placedTensor);
+    const tensor = adapter.tensors.get(key);
+    if (!tensor)
       throw refusedAdapter(
-        `it has no tensor for '${key ?? name}', which the settings adapt`,
+        `it has no tensor for '${key}', which the settings adapt`,
         'Its target_modules belong to it: open it again, and leave the LoRA settings as it sets them.',
         { name },
       );

@@ -1,9 +1,9 @@
 // Several adapters as one: factors side by side, each with its scale in A, so that the sum of what they do is what the one does. Modules
 // that an adapter lacks get zeros. Source: PEFT 0.21 tuners/lora/model.py add_weighted_adapter(combination_type="cat").
 
+import { modulePattern, patternAt } from '../../adapters/modulePatterns.ts';
 import { digest64 } from '../../ground/digest.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
-import { modulePattern, patternAt } from '../../recipe/settings/modulePatterns.ts';
 import type { ImportedAdapter, ImportedTensor } from './importedAdapter.ts';
 import { refusedAdapter } from './unpack.ts';
 
@@ -92,8 +92,8 @@ export function stackAdapters(adapters: readonly ImportedAdapter[], layers: numb
       for (let o = 0; o < out; o++) b.set(ownB.values.subarray(o * r, (o + 1) * r), o * rank + column);
       column += r;
     }
-    tensors.set(`${module}.lora_A`, { shape: [rank, width], values: a });
-    tensors.set(`${module}.lora_B`, { shape: [out, rank], values: b });
+    tensors.set(`${module}.lora_A`, { module, shape: [rank, width], values: a });
+    tensors.set(`${module}.lora_B`, { module, shape: [out, rank], values: b });
   }
   const [first] = adapters;
   const patch: RecipePatch = {

@@ -1,4 +1,4 @@
-// Bytes read in ranges: a Blob the person picked, a URL whose server answers ranges, an array. Node's files are the
+// Bytes read in ranges: a Blob the person picked, a URL whose server answers ranges. Node's files are the
 // command line's own. Nothing here keeps more than it was asked for.
 import { UserError } from '../errors.ts';
 
@@ -16,17 +16,6 @@ function unreadable(name: string, offset: number, length: number, cause: string)
     `${name}: bytes ${offset} to ${offset + length} can't be read (${cause}). Was the file moved, changed or cut? Open it again.`,
     { file: name, offset },
   );
-}
-
-export function bytesSource(name: string, bytes: Uint8Array<ArrayBuffer>): ByteSource {
-  return {
-    name,
-    size: bytes.byteLength,
-    read: (offset, length) =>
-      offset + length <= bytes.byteLength
-        ? Promise.resolve(bytes.subarray(offset, offset + length))
-        : Promise.reject(unreadable(name, offset, length, `it has ${bytes.byteLength} bytes`)),
-  };
 }
 
 export function blobSource(name: string, blob: Blob): ByteSource {

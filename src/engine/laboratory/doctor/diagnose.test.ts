@@ -2,14 +2,15 @@
 // Also one recipe for each entry.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { methods } from '../../adapters/methods.ts';
+import type { RowFacts } from '../../data/rowFacts.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
 import { doctorSamples } from '../../testing/doctorSamples.ts';
+import type { Cell, Product } from '../../testing/goldenBench.ts';
+import { benchConfig, benchPatch, recipeOf } from '../../testing/goldenBench.ts';
 import { examine } from '../inspect/examine.ts';
-import type { Cell, Product } from '../inspect/goldenBench.ts';
-import { benchConfig, benchPatch, recipeOf } from '../inspect/goldenBench.ts';
 import { diagnose } from './diagnose.ts';
-import type { RowFacts } from './facts.ts';
 
 const options = { batch: { rows: 2, tokens: 8 }, allMasked: false };
 const good: RowFacts = {
@@ -96,5 +97,21 @@ describe('each entry', () => {
 
   it('says nothing about a healthy recipe', () => {
     expect(diagnose({ config: benchConfig, values: defaultValues, options, rows: good })).toEqual([]);
+  });
+});
+
+describe('an adapter of any method that is attached frozen', () => {
+  it.each(methods.map(({ type }) => type))('%s: the doctor sees it, and what froze it', (type) => {
+    const patch = {
+      ...benchPatch,
+      'peft.peft_type': type,
+      'lora.target_modules': '["k_proj","down_proj"]',
+      'lora.inference_mode': true,
+      'wiring.stack': 'trl-1.16.0',
+    } as const;
+    const values = withPatch(defaultValues, patch);
+    const [first] = diagnose({ config: benchConfig, values, options, rows: null });
+    expect(first?.id).toBe('inference-mode');
+    expect(patchedKind(values, first?.fixes[0]?.patch ?? {}, false)).toBe('trains');
   });
 });

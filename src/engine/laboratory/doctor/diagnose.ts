@@ -1,7 +1,8 @@
 // The doctor: which entries fit a recipe, best first, with only those repairs that were tried on the tape and lead to
 // training. A repair that leaves another fault is joined with the repair of that one.
 
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
+import type { RowFacts } from '../../data/rowFacts.ts';
+import type { ModelConfig } from '../../models/families.ts';
 import type { RecipePatch, RecipeValues } from '../../recipe/recipe.ts';
 import { withPatch } from '../../recipe/recipe.ts';
 import type { ExamineOptions } from '../inspect/examine.ts';
@@ -14,7 +15,7 @@ import { numberEntries } from './entries/numbers.ts';
 import { refusedEntries } from './entries/refused.ts';
 import { targetAdvice, targetEntries } from './entries/targets.ts';
 import type { DoctorEntry, Proposal } from './entry.ts';
-import type { DoctorFacts, RowFacts } from './facts.ts';
+import type { DoctorFacts } from './facts.ts';
 import { factsOf } from './facts.ts';
 
 /** In order of precedence: what stops the script first, then what cuts the graph, then what makes it useless. */
@@ -33,7 +34,7 @@ const MOST_FIXES = 4;
 const DEPTH = 3;
 
 export interface Patient {
-  readonly config: LlamaConfig;
+  readonly config: ModelConfig;
   readonly values: RecipeValues;
   readonly options: ExamineOptions;
   readonly rows: RowFacts | null;

@@ -1,7 +1,8 @@
 // The shape of one doctor entry: when it applies, what it says, which repairs it proposes. Proposals are tried before
 // they are offered (diagnose.ts); an entry never claims that one works.
+
+import type { Text } from '../../ground/settings/setting.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
-import type { Text } from '../../recipe/settings/setting.ts';
 import type { DoctorFacts } from './facts.ts';
 
 export interface Proposal {

@@ -1,29 +1,16 @@
 // What the doctor looks at: the recipe, the examination of its first step, and counts read off the tape. No opinions.
 
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
+import { isAdapterParameter } from '../../adapters/methods.ts';
+import type { RowFacts } from '../../data/rowFacts.ts';
+import type { ModelSizes } from '../../models/modelSizes.ts';
 import type { Trace } from '../../python/run/scriptModel.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
 import type { Examination } from '../inspect/examine.ts';
 import type { StripCell } from '../inspect/inspection.ts';
 import { stripOf } from '../inspect/strip.ts';
 
-/** What only the caller knows about the rows. */
-export interface RowFacts {
-  /** Every label of every row is -100. */
-  readonly allMasked: boolean;
-  readonly rows: number;
-  readonly maskedRows: number;
-  readonly truncatedRows: number;
-  readonly longestTokens: number;
-  readonly packing: boolean;
-  /** Rows whose trained part ends with the end-of-sequence token. */
-  readonly rowsEndingWithEos: number;
-  /** Optimiser steps of the run. */
-  readonly steps: number;
-}
-
 export interface DoctorFacts {
-  readonly config: LlamaConfig;
+  readonly config: ModelSizes;
   readonly values: RecipeValues;
   readonly examination: Examination;
   readonly strip: readonly StripCell[];
@@ -44,7 +31,7 @@ export interface DoctorFacts {
 }
 
 export function factsOf(
-  config: LlamaConfig,
+  config: ModelSizes,
   values: RecipeValues,
   examination: Examination,
   rows: RowFacts | null,
@@ -64,8 +51,7 @@ export function factsOf(
     isElement0: outcome.error?.message.startsWith('element 0 of tensors') ?? false,
     isSilent: outcome.kind === 'silent',
     trainable: outcome.trainableTensors,
-    adapterTensors: named.filter(([name]) => name.includes('lora_') || name.includes('modules_to_save'))
-      .length,
+    adapterTensors: named.filter(([name]) => isAdapterParameter(name)).length,
     reentrantLayers: strip.filter((cell) => cell.checkpoint === 'reentrant').length,
     layerTensors: inLayers.length,
     layerNone: inLayers.filter(([, tensor]) => gradientOf(tensor) === 'none').length,

@@ -1,7 +1,8 @@
 // The short guided text: what requires_grad and grad_fn are, why checkpointing cuts the graph, and the advice people hand each
 // other, each with the failing recipe it is given for. Whether it helps is not written here: the tape says so, by version.
+
+import type { Text } from '../../ground/settings/setting.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
-import type { Text } from '../../recipe/settings/setting.ts';
 import { text } from './entry.ts';
 
 export interface GuideChapter {

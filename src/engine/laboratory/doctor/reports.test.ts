@@ -2,12 +2,12 @@
 // docs/reports.md is the same list for people.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { RowFacts } from '../../data/rowFacts.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
-import { benchConfig } from '../inspect/goldenBench.ts';
+import { benchConfig } from '../../testing/goldenBench.ts';
 import { diagnose } from './diagnose.ts';
 import { diagnoseRun } from './diagnoseRun.ts';
-import type { RowFacts } from './facts.ts';
 
 interface Report {
   readonly report: string;
@@ -40,6 +40,7 @@ function firstCause({ patch, rows: own, losses }: Report): string | undefined {
       loss: Number(loss),
       gradNorm: Number(loss),
       learningRate: 2e-3,
+      meanTokenAccuracy: 0.4,
     }));
     return diagnoseRun(values, steps)?.id;
   }

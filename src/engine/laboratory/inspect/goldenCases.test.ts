@@ -2,15 +2,17 @@
 // turned into a recipe; rows that no recipe can say are listed with the reason.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { StackId } from '../../libraries/stacks.ts';
 import { stacks } from '../../libraries/stacks.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
+import { benchConfig, benchPatch, observed } from '../../testing/goldenBench.ts';
+import { countParameters } from '../../torch/nn/counts.ts';
 import { layoutAdapters } from '../../torch/trainedLayout.ts';
 import type { Examination } from './examine.ts';
 import { examine } from './examine.ts';
-import { benchConfig, benchPatch, observed } from './goldenBench.ts';
 import type { ModuleInfo } from './inspection.ts';
-import { countParameters, trainableLine } from './trainableLine.ts';
+import { trainableLine } from './trainableLine.ts';
 import { moduleTree } from './tree.ts';
 
 interface Case {
@@ -169,7 +171,7 @@ function patchOf(name: string): RecipePatch | null {
 }
 
 /** Labels of the rows are made again from input_ids by the default collator of TRL 0.9 to 0.17. */
-const rebuildsLabels = (stack: string, name: string): boolean =>
+const rebuildsLabels = (stack: StackId, name: string): boolean =>
   stack === 'trl-0.17.0' && name.startsWith('36 ');
 
 /** Python prints a set in any order; what a quoted module prints inside (versions differ in small ways) is left out. */
@@ -178,7 +180,7 @@ const comparable = (text: string): string =>
     .replace(/Target module (\w+)\([\s\S]*\) is not/, 'Target module $1(…) is not')
     .replace(/\{('[^}]*')\}/g, (_, inside: string) => `{${inside.split(', ').sort().join(', ')}}`);
 
-function examineCase(stack: string, name: string, patch: RecipePatch) {
+function examineCase(stack: StackId, name: string, patch: RecipePatch) {
   const tied = /\btied\b/.test(name);
   const base: RecipePatch = {
     ...benchPatch,
@@ -240,7 +242,7 @@ function namesDiffer(name: string, { lines }: Case, { script, gradientOf, step }
 
 const flatten = (module: ModuleInfo): ModuleInfo[] => [module, ...module.children.flatMap(flatten)];
 
-function differencesOf(stack: string, name: string, expected: Case, patch: RecipePatch): string[] {
+function differencesOf(stack: StackId, name: string, expected: Case, patch: RecipePatch): string[] {
   const examination = examineCase(stack, name, patch);
   const ours = observed(examination);
   const theirs: Record<string, unknown> = {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { LlamaConfig } from '../../models/llamaConfig.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
-import { inspect } from './inspect.ts';
+import { inspect } from '../inspect.ts';
 import type { Inspection, ModuleInfo, ParameterInfo } from './inspection.ts';
 
 /** SmolLM2-135M: 30 layers, tied head. */

@@ -1,6 +1,11 @@
 // What the page shows about a recipe before and during a run, read off the recorded tape: plain data that crosses
 // the worker boundary. Nothing here computes.
 
+import type { DataSummary } from '../../data/summary.ts';
+import type { PythonWarning } from '../../torch/autograd/pythonError.ts';
+import type { Parameter } from '../../torch/nn/module.ts';
+import type { CostEstimate } from '../../training/cost.ts';
+
 export type GradientState = 'frozen' | 'none' | 'zero' | 'nonzero' | 'pending';
 
 export interface ParameterInfo {
@@ -10,7 +15,7 @@ export interface ParameterInfo {
   /** torch dtype name as the library would print it: float32, bfloat16, uint8 … */
   readonly dtype: string;
   /** 4-bit type, or null. */
-  readonly quantised: 'nf4' | 'fp4' | null;
+  readonly quantised: Parameter['quantised'];
   readonly requiresGrad: boolean;
   /** After the first backward, predicted from the tape: `none`: no gradient reaches it; `zero`: exactly zero at step 1. */
   readonly gradient: GradientState;
@@ -47,13 +52,6 @@ export interface StripCell {
   readonly cut: boolean;
 }
 
-export interface PythonWarning {
-  readonly category: string;
-  readonly message: string;
-  /** The call that gives it, e.g. `loss.backward()`. */
-  readonly call: string;
-}
-
 export interface Outcome {
   readonly kind: 'trains' | 'silent' | 'raises';
   readonly error: { readonly type: string; readonly message: string; readonly call: string } | null;
@@ -76,50 +74,6 @@ export interface Diagnosis {
     readonly why: { readonly en: string; readonly zh: string };
     readonly patch: Readonly<Record<string, unknown>>;
   }[];
-}
-
-export interface MemoryPlan {
-  readonly weightsBytes: number;
-  readonly adapterBytes: number;
-  readonly optimizerBytes: number;
-  readonly activationBytes: number;
-  readonly scratchBytes: number;
-  /** Key/value cache and logits of the answers. */
-  readonly generationBytes: number;
-  readonly peakBytes: number;
-}
-
-export interface CostEstimate {
-  readonly memory: MemoryPlan;
-  /** Peak with gradient checkpointing; null where it is on. */
-  readonly lessBytes: number | null;
-  /** Of one optimiser step at the longest batch. */
-  readonly flopsPerStep: number;
-  readonly dispatchesPerStep: number;
-  readonly steps: number;
-}
-
-/** What becomes of a token; of a pair `trained` are the better answer's and `rejected` the worse one's. */
-export type TokenMask = 'trained' | 'ignored' | 'truncated' | 'rejected';
-
-/** A row as it will be trained: token texts with their fate. */
-export interface RowPreview {
-  readonly tokens: readonly { readonly text: string; readonly mask: TokenMask }[];
-  readonly trainedTokens: number;
-  readonly totalTokens: number;
-}
-
-export interface DataSummary {
-  readonly name: string;
-  readonly rows: number;
-  readonly evalRows: number;
-  readonly format: string;
-  readonly longestTokens: number;
-  readonly truncatedRows: number;
-  readonly maskedRows: number;
-  readonly preview: readonly RowPreview[];
-  /** Things worth telling about the rows that do not stop the run. */
-  readonly notes: readonly string[];
 }
 
 export interface Inspection {

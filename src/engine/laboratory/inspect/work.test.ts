@@ -6,8 +6,8 @@ import type { RecipePatch } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
 import { Tape } from '../../torch/autograd/tape.ts';
 import { Module } from '../../torch/nn/module.ts';
+import { inspect } from '../inspect.ts';
 import { examine } from './examine.ts';
-import { inspect } from './inspect.ts';
 
 vi.mock('./examine.ts', { spy: true });
 

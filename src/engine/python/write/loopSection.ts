@@ -1,8 +1,8 @@
 // A training loop written by hand, as people write it: optimiser, schedule, forward, backward.
 
+import { jsonObject } from '../../ground/settings/jsonObject.ts';
 import type { Dialect } from '../../libraries/spelling.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
-import { jsonObject } from '../../recipe/settings/jsonObject.ts';
 import { enableCheckpointing, scriptWraps } from './modelSection.ts';
 import { optimizerLine } from './optimizerSection.ts';
 import { dictionary, indent } from './python.ts';

@@ -24,6 +24,31 @@ const roundUp = (bytes: number): number =>
   Math.max(SLOT_ALIGNMENT_BYTES, Math.ceil(bytes / SLOT_ALIGNMENT_BYTES) * SLOT_ALIGNMENT_BYTES);
 const valueBytes = (value: Value): number => roundUp(elementCount(value.shape) * 4);
 
+/** Slots of a plan, largest first: plans that never run at the same time share buffers in this order. */
+export function slotsBySize({ slotBytes }: Plan): { readonly slot: number; readonly bytes: number }[] {
+  return slotBytes.map((bytes, slot) => ({ bytes, slot })).sort((a, b) => b.bytes - a.bytes);
+}
+
+export interface Room {
+  readonly slotBytes: number;
+  readonly scratchBytes: number;
+}
+
+/** What a backend holds for plans that never run at the same time, in bytes. */
+export function roomOf(plans: readonly Plan[]): Room {
+  const slots: number[] = [];
+  const scratch: number[] = [];
+  const grow = (sizes: number[], at: number, bytes: number): void => {
+    sizes[at] = Math.max(sizes[at] ?? 0, bytes);
+  };
+  for (const plan of plans) {
+    for (const [rank, { bytes }] of slotsBySize(plan).entries()) grow(slots, rank, bytes);
+    for (const [at, bytes] of plan.scratchBytes.entries()) grow(scratch, at, bytes);
+  }
+  const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0);
+  return { slotBytes: sum(slots), scratchBytes: sum(scratch) };
+}
+
 /** Nodes whose results reach an effect or a kept value. */
 function liveNodes(tape: Tape, keep: readonly Value[]): TapeNode[] {
   const wanted = new Set<Value>(keep.map((value) => resolveAlias(value).owner));

@@ -14,8 +14,9 @@ export class PythonError extends Error {
   }
 }
 
-export interface PythonWarningRecord {
+export interface PythonWarning {
   readonly category: string;
   readonly message: string;
+  /** The call that gives it, e.g. `loss.backward()`. */
   readonly call: string;
 }

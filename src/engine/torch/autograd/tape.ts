@@ -1,5 +1,5 @@
-// The recorded tape: a list of whole operations with shapes, dtypes and requires_grad, in execution order. Recording
-// follows torch.autograd: an output requires grad iff grad mode is on and an input does. No device, no numbers.
+// The tape of autograd: what torch keeps as a graph of grad_fns, here a list of whole operations with shapes, dtypes and requires_grad,
+// in execution order. As in torch, an output requires grad iff grad mode is on and an input does. No device, no numbers.
 import { invariant } from '../../ground/errors.ts';
 import type {
   NodeContext,
@@ -9,7 +9,7 @@ import type {
   RecordRequest,
   TapeNode,
 } from './operation.ts';
-import type { PythonWarningRecord } from './pythonError.ts';
+import type { PythonWarning } from './pythonError.ts';
 import type { DType, EdgeContext, GradEdge, InputGradient, Storage, Value } from './value.ts';
 
 export interface ModuleOutput {
@@ -21,7 +21,7 @@ export interface ModuleOutput {
 export class Tape {
   readonly nodes: TapeNode[] = [];
   readonly values: Value[] = [];
-  readonly warnings: PythonWarningRecord[] = [];
+  readonly warnings: PythonWarning[] = [];
   /** Output facts of every module that ran in the forward pass, by path. */
   readonly moduleOutputs = new Map<string, ModuleOutput>();
   /** Parameters that backward reached, with whether their first gradient is exactly zero. */

@@ -1,7 +1,7 @@
 // What an optimiser is to the trainer: state buffers beside the adapter, one update as operations of the tape, and the numbers
 // of a step that it reads. Every update starts with the gradients' norms and the clipping factor (update.ts).
 
-import type { BufferData } from '../../training/backends/backend.ts';
+import type { BufferData } from '../autograd/bufferData.ts';
 import type { Tape } from '../autograd/tape.ts';
 import type { AdapterLayout } from '../trainedLayout.ts';
 
@@ -18,8 +18,6 @@ export interface OptimizerOptions {
 }
 
 export interface Optimizer {
-  /** transformers' name: `TrainingArguments(optim=…)`. */
-  readonly name: string;
   /** What it remembers from step to step; zeros at first. */
   state(layout: AdapterLayout): readonly StateBuffer[];
   /** Tables that never change, by buffer. */

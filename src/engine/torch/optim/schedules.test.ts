@@ -3,12 +3,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { sumBound64 } from '../../../shaders/testing/tolerance.ts';
-import type { JsonObject } from '../../recipe/settings/jsonObject.ts';
-import { scheduleFactor, scheduleTypes } from './schedules.ts';
+import type { JsonObject } from '../../ground/settings/jsonObject.ts';
+import type { ScheduleType } from './names.ts';
+import { scheduleTypes } from './names.ts';
+import { scheduleFactor } from './schedules.ts';
 
 interface Run {
   readonly settings: {
-    readonly lr_scheduler_type: string;
+    readonly lr_scheduler_type: ScheduleType;
     readonly warmup_steps: number;
     readonly max_steps: number;
     readonly learning_rate: number;
@@ -42,7 +44,7 @@ it.each(trained.runs.map((run) => [run.settings.lr_scheduler_type, run] as const
 const golden: {
   readonly learningRate: number;
   readonly schedules: readonly {
-    readonly type: string;
+    readonly type: ScheduleType;
     readonly kwargs: JsonObject;
     readonly warmup: number;
     readonly rates: readonly number[];

@@ -1,32 +1,50 @@
 // What all optimisers share: which tensors decay, which learn faster or not at all, and their names. The steps themselves are held to
 // the libraries beside the kernels (src/shaders/adamw, sgd, lion, adafactor).
 import { describe, expect, it } from 'vitest';
+import type { Adapter } from '../nn/module.ts';
 import { parameter } from '../nn/module.ts';
 import type { AdapterLayout } from '../trainedLayout.ts';
-import { optimizerNamed } from './optimizers.ts';
+import { optimizerNames } from './names.ts';
+import { optimizers } from './optimizers.ts';
 import { rateTable, tensorTable } from './update.ts';
 
-/** Tensors of these lengths, each on a multiple of 64; `rest` floats behind them belong to none. */
+const layer = 'base_model.model.model.layers.0.self_attn.q_proj';
+
+/** Tensors of these shapes, each on a multiple of 64, the first two an adapter's factors; `rest` floats behind them belong to none. */
 function layoutOf(
-  named: readonly (readonly [name: string, shape: readonly number[]])[],
+  shapes: readonly (readonly [name: string, shape: readonly number[]])[],
   rest = 0,
 ): AdapterLayout {
   let total = 0;
-  const tensors = named.map(([name, shape]) => {
+  const named = shapes.map(([name, shape]) => {
     const length = shape.reduce((product, size) => product * size, 1);
     const offset = total;
     total += 64 * Math.ceil(length / 64);
     return { name, parameter: parameter('weight', shape), offset, length };
   });
+  const [a, b] = named.map((tensor) => tensor.parameter);
+  const lowRank = a && b && { a, b, rank: 8, scale: 1, dropout: 0, made: null, modules: { a: 'a', b: 'b' } };
+  const adapter: Adapter = {
+    type: 'a pair of factors',
+    trained: a && b ? [a, b] : [],
+    lowRank: lowRank ?? null,
+    inputScale: null,
+    outputScale: null,
+    instead: null,
+  };
+  const tensors = named.map((tensor) => {
+    const mine = adapter.trained.includes(tensor.parameter) ? adapter : null;
+    return { ...tensor, module: layer, adapterName: 'default', part: tensor.name, adapter: mine };
+  });
   return {
     tensors,
     total: total + rest,
-    vera: new Map(),
+    adapters: [],
+    factors: new Map(),
     byParameter: new Map(tensors.map((tensor) => [tensor.parameter, tensor])),
   };
 }
 
-const layer = 'base_model.model.model.layers.0.self_attn.q_proj';
 const layout = layoutOf(
   [
     [`${layer}.lora_A.default.weight`, [8, 10]],
@@ -70,18 +88,17 @@ it('tells the norm of each tensor where it lies, padding left out', () => {
 });
 
 it('knows the optimisers by the names of TrainingArguments', () => {
-  for (const name of ['adamw_torch', 'sgd', 'lion_32bit', 'adafactor'])
-    expect(optimizerNamed(name).name).toBe(name);
-  expect(() => optimizerNamed('adam')).toThrow("no optimiser 'adam'");
+  expect(Object.keys(optimizers)).toEqual(optimizerNames);
+  expect(new Set(Object.values(optimizers)).size).toBe(optimizerNames.length);
 });
 
 it('corrects the bias of AdamW by the number of the step', () => {
   const options = { beta1: 0.5, beta2: 0.75, eps: 0 };
-  expect(optimizerNamed('adamw_torch').numbers(1, options)).toEqual({
+  expect(optimizers.adamw_torch.numbers(1, options)).toEqual({
     biasCorrection1: 0.5,
     biasCorrection2: 0.25,
   });
-  expect(optimizerNamed('adamw_torch').numbers(2, options)).toEqual({
+  expect(optimizers.adamw_torch.numbers(2, options)).toEqual({
     biasCorrection1: 0.75,
     biasCorrection2: 1 - 0.75 ** 2,
   });

@@ -1,5 +1,7 @@
 // What a backend is: named buffers, prepared plans, replay. The same tape runs on WebGPU and on the CPU.
+
 import type { StepNumbers } from '../../../shaders/lib/step.ts';
+import type { BufferData } from '../../torch/autograd/bufferData.ts';
 import type { KernelProfile } from '../../torch/autograd/operation.ts';
 import type { Plan } from '../../torch/autograd/plan.ts';
 
@@ -8,8 +10,6 @@ export interface Executable {
   readonly plan: Plan;
   readonly dispatches: number;
 }
-
-export type BufferData = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
 
 export interface RunCounters {
   dispatches: number;

@@ -1,5 +1,6 @@
 // The WebGPU backend: named buffers, a pool of slots shared by all plans, prepared dispatches replayed in submissions short
 // enough for an OS watchdog. Takes an open device; never requests one.
+import { MAP_READ, STORAGE, UNIFORM } from '../../../shaders/host/bufferUsage.ts';
 import type { BufferRange, PreparedDispatch } from '../../../shaders/host/dispatch.ts';
 import { encodeDispatch, prepareCalls } from '../../../shaders/host/dispatch.ts';
 import { Pipelines } from '../../../shaders/host/pipelines.ts';
@@ -7,17 +8,16 @@ import type { KernelCall } from '../../../shaders/kernel.ts';
 import type { StepNumbers } from '../../../shaders/lib/step.ts';
 import { encodeStep, STEP_SIZE_BYTES } from '../../../shaders/lib/step.ts';
 import { invariant, UserError } from '../../ground/errors.ts';
+import type { BufferData } from '../../torch/autograd/bufferData.ts';
 import type { KernelProfile, Ref } from '../../torch/autograd/operation.ts';
 import type { Plan } from '../../torch/autograd/plan.ts';
-import { elementCount, resolveAlias } from '../../torch/autograd/value.ts';
-import type { Backend, BufferData, Executable, RunCounters } from './backend.ts';
+import { slotsBySize } from '../../torch/autograd/plan.ts';
+import type { Backend, Executable, RunCounters } from './backend.ts';
+import { bindingOf } from './binding.ts';
 import { KernelTimer } from './kernelTimer.ts';
 import type { Variants } from './tune.ts';
 import { portableVariants } from './tune.ts';
 
-const STORAGE = 0x80 | 0x08 | 0x04; // STORAGE | COPY_DST | COPY_SRC, constants missing in Node
-const UNIFORM = 0x40 | 0x08;
-const MAP_READ = 0x01 | 0x08;
 /** Estimated work of one submission; at the slowest adapter seen (9 GFLOP/s) about 60 ms. */
 const FLOPS_PER_SUBMIT = 5e8;
 
@@ -256,41 +256,23 @@ export class GpuBackend implements Backend {
 
   /** Slots of every plan come from one pool, largest first, for plans never run at the same time. */
   #slots(plan: Plan): GPUBuffer[] {
-    const order = plan.slotBytes.map((bytes, slot) => ({ bytes, slot })).sort((a, b) => b.bytes - a.bytes);
     const slots: GPUBuffer[] = [];
-    for (const [rank, { bytes, slot }] of order.entries())
+    for (const [rank, { bytes, slot }] of slotsBySize(plan).entries())
       slots[slot] = this.#atLeast(this.#pool, rank, bytes, `slot ${rank}`);
     return slots;
   }
 
   #range(ref: Ref, plan: Plan, slots: readonly GPUBuffer[], scratch: readonly GPUBuffer[]): BufferRange {
-    if ('scratch' in ref) {
-      const buffer = scratch[ref.scratch];
-      invariant(buffer, `webgpu: scratch ${ref.scratch} was not planned`);
-      return { buffer };
-    }
-    const part = (buffer: GPUBuffer, at: number, length: number | undefined): BufferRange => {
-      const size = length === undefined ? buffer.size : Math.max(4, length * 4);
-      if (size > this.profile.maxBindingBytes)
-        throw tooLarge(buffer.label, size, this.profile.maxBindingBytes);
-      return length === undefined ? { buffer } : { buffer, offset: at * 4, size };
-    };
-    if ('buffer' in ref) return part(this.#buffer(ref.buffer), ref.offset ?? 0, ref.size);
-    const { owner, offset } = resolveAlias(ref.value);
-    const count = ref.size ?? elementCount(ref.value.shape);
-    const at = offset + (ref.offset ?? 0);
-    if (owner.storage.kind === 'persistent') {
-      const start = owner.storage.offset + at;
-      return part(
-        this.#buffer(owner.storage.buffer),
-        start,
-        start > 0 || ref.size !== undefined ? count : undefined,
-      );
-    }
-    const slot = plan.slotOf.get(owner);
-    const buffer = slot === undefined ? undefined : slots[slot];
-    invariant(buffer, `webgpu: '${ref.value.name}' has no slot`);
-    return part(buffer, at, count);
+    const { place, offset, length, label } = bindingOf(ref, plan);
+    const buffer =
+      place.kind === 'named'
+        ? this.#buffer(place.name)
+        : (place.kind === 'slot' ? slots : scratch)[place.index];
+    invariant(buffer, `webgpu: '${label}' has no buffer`);
+    const size = length === undefined ? buffer.size - offset * 4 : Math.max(4, length * 4);
+    if (place.kind !== 'scratch' && size > this.profile.maxBindingBytes)
+      throw tooLarge(buffer.label, size, this.profile.maxBindingBytes);
+    return { buffer, offset: offset * 4, size };
   }
 
   #own(executable: Executable): GpuExecutable {

@@ -1,10 +1,9 @@
 // Finds the adapter of this machine and opens a backend on it, or says why the CPU runs. The GPU object comes from outside:
 // navigator.gpu in a browser, the bindings of the `webgpu` package in Node.
 import { UserError } from '../../ground/errors.ts';
-import type { BackendChoice, DeviceInfo } from '../../protocol.ts';
 import type { Backend } from './backend.ts';
-
 import { CpuBackend } from './cpuBackend.ts';
+import type { BackendChoice, DeviceInfo } from './deviceInfo.ts';
 import { GpuBackend } from './gpuBackend.ts';
 import type { TuningCache } from './tune.ts';
 import { variantsFor } from './tune.ts';

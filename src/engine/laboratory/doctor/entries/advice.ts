@@ -1,6 +1,6 @@
 // Told beside a run that trains, but not as meant: a learning rate of zero, a second wrap, copies of tied weights, rows
 // that teach nothing.
-import { parseNames } from '../../../recipe/settings/names.ts';
+import { parseNames } from '../../../ground/settings/names.ts';
 import type { DoctorEntry } from '../entry.ts';
 import { same, text } from '../entry.ts';
 import type { DoctorFacts } from '../facts.ts';

@@ -1,5 +1,5 @@
 // target_modules: nothing matched, nothing given, something that cannot carry LoRA, some names wrong.
-import { parseTargetModules } from '../../../recipe/settings/targetModules.ts';
+import { parseTargetModules } from '../../../adapters/targetModules.ts';
 import type { DoctorEntry, Proposal } from '../entry.ts';
 import { same, text } from '../entry.ts';
 import type { DoctorFacts } from '../facts.ts';
@@ -29,7 +29,7 @@ function knownNames({ examination }: DoctorFacts): string[] {
   const names = [...examination.script.causal.namedModules()]
     .filter(
       ([, module]) =>
-        module.kind.type === 'linear' || module.kind.type === 'embedding' || module.kind.type === 'lora',
+        module.kind.type === 'linear' || module.kind.type === 'embedding' || module.kind.type === 'adapted',
     )
     .map(([path]) => path.split('.').at(-1) ?? path);
   return [...new Set(names)].filter((name) => name !== 'base_layer' && name !== 'default');

@@ -1,0 +1,81 @@
+// What narrows an adapter module by module: rank_pattern and alpha_pattern, layers_to_transform, exclude_modules.
+// Source: PEFT 0.21 utils/other.py get_pattern_key, tuners/tuners_utils.py check_target_module_exists.
+import { jsonObject, jsonObjectProblem } from '../ground/settings/jsonObject.ts';
+import type { TargetModules } from './targetModules.ts';
+import { matchesTarget } from './targetModules.ts';
+
+/** Numbers by name or regular expression; the first key that matches the end of a module's path wins. */
+export type ModulePattern = Readonly<Record<string, number>>;
+
+/** The pattern of a setting's text. Throws UserError 'recipe' for a text that is no JSON object. */
+export function modulePattern(text: string): ModulePattern {
+  return Object.fromEntries(Object.entries(jsonObject(text)).map(([key, value]) => [key, Number(value)]));
+}
+
+/** Why a text is no pattern of numbers from `least` on, or null. */
+export function patternProblem(text: string, least: number): string | null {
+  const problem = jsonObjectProblem(text);
+  if (problem !== null) return problem;
+  for (const [key, value] of Object.entries(jsonObject(text))) {
+    if (typeof value !== 'number' || value < least)
+      return `${key}: expected a number from ${least} on, got ${JSON.stringify(value)}.`;
+    try {
+      new RegExp(key);
+    } catch (error) {
+      return `${key}: expected a name or a regular expression (${String(error)}).`;
+    }
+  }
+  return null;
+}
+
+const keyMatches = (key: string, path: string): boolean => new RegExp(`^(.*\\.)?(${key})$`).test(path);
+
+/** Keys that match none of the paths, sorted. */
+export const unusedKeys = (pattern: ModulePattern, paths: readonly string[]): string[] =>
+  Object.keys(pattern)
+    .filter((key) => !paths.some((path) => keyMatches(key, path)))
+    .sort();
+
+/** get_pattern_key: what a pattern says of the module at `path`, or `otherwise`. */
+export function patternAt(pattern: ModulePattern, path: string, otherwise: number): number {
+  for (const [key, value] of Object.entries(pattern)) if (keyMatches(key, path)) return value;
+  return otherwise;
+}
+
+/** Layer numbers of a text such as `[0, 2]` or `3`; null when it names none. */
+export function layersOf(text: string): readonly number[] | null {
+  const trimmed = text.trim();
+  if (trimmed === '' || trimmed === 'None' || trimmed === 'null') return null;
+  const value: unknown = JSON.parse(trimmed);
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const layers = list.filter((item): item is number => typeof item === 'number' && Number.isInteger(item));
+  if (layers.length !== list.length) throw new SyntaxError('not whole numbers');
+  return layers.length === 0 ? null : layers;
+}
+
+export function layersProblem(text: string): string | null {
+  try {
+    layersOf(text);
+    return null;
+  } catch {
+    return `expected a JSON list of layer numbers such as [0, 1], got '${text}'.`;
+  }
+}
+
+export interface Narrowing {
+  readonly layers: readonly number[] | null;
+  readonly exclude: TargetModules | null;
+}
+
+/** Whether exclude_modules names the module. */
+export const isExcluded = ({ exclude }: Narrowing, path: string): boolean =>
+  exclude !== null && matchesTarget(exclude, path);
+
+/** layers_to_transform: a module that a list reached by the end of its name counts in the named layers only. */
+export function isInLayers({ layers }: Narrowing, target: TargetModules, path: string): boolean {
+  // Of a text only VeraConfig takes layers_to_transform, and for 'all-linear' it has become a list by then.
+  if (layers === null || target.form === 'regex' || target.form === 'default') return true;
+  if (target.form === 'list' && target.names.includes(path)) return true;
+  const found = /^.*?\.[^.]*\.(\d+)\./.exec(path);
+  return found !== null && layers.includes(Number(found[1]));
+}

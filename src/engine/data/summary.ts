@@ -1,0 +1,24 @@
+// What the page shows about the rows: plain data; prepareData.ts computes it.
+
+/** What becomes of a token; of a pair `trained` are the better answer's and `rejected` the worse one's. */
+export type TokenMask = 'trained' | 'ignored' | 'truncated' | 'rejected';
+
+/** A row as it will be trained: token texts with their fate. */
+export interface RowPreview {
+  readonly tokens: readonly { readonly text: string; readonly mask: TokenMask }[];
+  readonly trainedTokens: number;
+  readonly totalTokens: number;
+}
+
+export interface DataSummary {
+  readonly name: string;
+  readonly rows: number;
+  readonly evalRows: number;
+  readonly format: string;
+  readonly longestTokens: number;
+  readonly truncatedRows: number;
+  readonly maskedRows: number;
+  readonly preview: readonly RowPreview[];
+  /** Things worth telling about the rows that do not stop the run. */
+  readonly notes: readonly string[];
+}

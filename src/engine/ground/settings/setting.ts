@@ -1,0 +1,104 @@
+// What one setting is. A setting is declared once, next to the thing it configures; the form, the link, validation,
+// the JSON file, the Python script and the command line all derive from the declaration.
+
+import type { PythonPlace } from './pythonPlace.ts';
+
+export interface Text {
+  readonly en: string;
+  readonly zh: string;
+}
+
+export type Section = 'start' | 'model' | 'lora' | 'wiring' | 'training' | 'generation';
+
+export interface Option<V extends string = string> {
+  readonly value: V;
+  readonly label: Text;
+  readonly help?: Text;
+}
+
+export interface NumberKind {
+  readonly kind: 'number';
+  readonly min: number;
+  readonly max: number;
+  readonly integer?: boolean;
+  /** How a slider moves; log for learning rates. */
+  readonly scale?: 'linear' | 'log';
+  readonly unit?: Text;
+}
+export interface ChoiceKind<V extends string = string> {
+  readonly kind: 'choice';
+  readonly options: readonly Option<V>[];
+}
+export interface BooleanKind {
+  readonly kind: 'boolean';
+}
+export interface TextKind {
+  readonly kind: 'text';
+  readonly suggestions?: readonly string[];
+  /** Says in words why a text is refused, or null. */
+  readonly problem?: (value: string) => string | null;
+}
+
+export type Kind = NumberKind | ChoiceKind | BooleanKind | TextKind;
+/** Type of a setting's value; of a choice the union of its options' values. */
+export type ValueOf<K extends Kind> = K extends NumberKind
+  ? number
+  : K extends BooleanKind
+    ? boolean
+    : K extends ChoiceKind<infer V>
+      ? V
+      : string;
+
+export interface Setting<K extends Kind = Kind, P extends PythonPlace = PythonPlace> {
+  readonly type: K;
+  readonly default: ValueOf<K>;
+  readonly section: Section;
+  /** Folded away until asked for. */
+  readonly advanced?: boolean;
+  readonly label: Text;
+  /** What it is, the usual range, what goes wrong. */
+  readonly help: Text;
+  /** Where it stands in Python. */
+  readonly python: P;
+}
+
+export function defineSetting<const K extends Kind, const P extends PythonPlace>(
+  setting: Setting<K, P>,
+): Setting<K, P> {
+  return setting;
+}
+
+/** Options that are shown as they are written: the names of a registry. */
+export const namedOptions = <const V extends string>(values: readonly V[]): readonly Option<V>[] =>
+  values.map((value) => ({ value, label: { en: value, zh: value } }));
+
+/** Type of the value of one setting. */
+export type SettingValue<S> = S extends Setting<infer K extends Kind> ? ValueOf<K> : never;
+
+/** Values of declared settings, by their keys. */
+export type SettingValues<S extends Readonly<Record<string, Setting>>> = {
+  readonly [K in keyof S]: SettingValue<S[K]>;
+};
+
+/** Why `value` can't be the value of `setting`, in words that name what was expected; null when it can. */
+export function settingProblem(key: string, setting: Setting, value: unknown): string | null {
+  const { type } = setting;
+  if (type.kind === 'number') {
+    if (typeof value !== 'number' || !Number.isFinite(value)) {
+      return `${key}: expected a number from ${type.min} to ${type.max}, got ${String(value)}.`;
+    }
+    if (type.integer && !Number.isInteger(value)) return `${key}: expected a whole number, got ${value}.`;
+    if (value < type.min || value > type.max)
+      return `${key}: expected ${type.min} to ${type.max}, got ${value}.`;
+    return null;
+  }
+  if (type.kind === 'boolean')
+    return typeof value === 'boolean' ? null : `${key}: expected true or false, got ${String(value)}.`;
+  if (typeof value !== 'string') return `${key}: expected text, got ${String(value)}.`;
+  if (type.kind === 'choice') {
+    if (type.options.some((option) => option.value === value)) return null;
+    return `${key}: expected one of ${type.options.map((option) => option.value).join(', ')}, got '${value}'.`;
+  }
+  const problem = type.problem?.(value) ?? null;
+  return problem === null ? null : `${key}: ${problem}`;
+}

@@ -1,0 +1,22 @@
+// Memory and work of a run as plain data; estimate.ts computes it.
+
+export interface MemoryPlan {
+  readonly weightsBytes: number;
+  readonly adapterBytes: number;
+  readonly optimizerBytes: number;
+  readonly activationBytes: number;
+  readonly scratchBytes: number;
+  /** Key/value cache and logits of the answers. */
+  readonly generationBytes: number;
+  readonly peakBytes: number;
+}
+
+export interface CostEstimate {
+  readonly memory: MemoryPlan;
+  /** Peak with gradient checkpointing; null where it is on. */
+  readonly lessBytes: number | null;
+  /** Of one optimiser step at the longest batch. */
+  readonly flopsPerStep: number;
+  readonly dispatchesPerStep: number;
+  readonly steps: number;
+}
