@@ -8,7 +8,8 @@ test.describe.configure({ mode: 'serial' });
 
 let page: Page;
 let complaints: string[];
-test.beforeAll(async ({ browser, baseURL = '', locale = 'en-US', actionTimeout = 0 }) => {
+test.beforeAll(async ({ browser }, { project }) => {
+  const { baseURL = '', locale = 'en-US', actionTimeout = 0 } = project.use;
   page = await browser.newPage({ baseURL, locale });
   page.setDefaultTimeout(actionTimeout);
   complaints = listen(page);

@@ -3,12 +3,16 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Page } from '@playwright/test';
-import { alone, expect, losses, open, reach, test } from './playground.ts';
+import { alone, expect, losses, open, reach, test, useRows } from './playground.ts';
 import { syntheticModel } from './syntheticModel.ts';
 
 const real = process.env.SMOLLM2_GGUF ?? 'models/SmolLM2-135M-Instruct.Q4_1.gguf';
 const settings =
   'preset=town-facts&train.max_steps=2&train.warmup_steps=0&train.per_device_train_batch_size=1&generate.max_new_tokens=2&lora.r=8';
+
+/** Of thirty layers, nine each, the embedding and the last norm. */
+const tensors = 30 * 9 + 2;
+const row = '{"messages":[{"role":"user","content":"Hi?"},{"role":"assistant","content":"Yes, gladly."}]}';
 
 async function choose(page: Page, path: string): Promise<void> {
   await page.getByRole('button', { name: /^Base model/ }).click();
@@ -83,6 +87,9 @@ alone('a model file is opened, trained and left', async ({ page }, info) => {
   await expect(page.getByRole('button', { name: /^Base model/ })).not.toContainText('embedded');
   await expect(page).toHaveURL(new RegExp(`model=[0-9a-f]{16}~${basename(path).replaceAll('.', '\\.')}`));
   await expect(page.locator('.estimate')).toContainText(/weights [\d.]+ M/);
+  // The same row at every step: its loss must fall.
+  await useRows(page, `${row}\n${row}\n`);
+  await expect(page.locator('.rows-head')).toContainText('2 rows');
   await page.getByRole('button', { name: 'Train', exact: true }).click();
   await reach(page, /^finished, 2 steps/);
   const { steps, first, last } = await losses(page);
@@ -92,7 +99,9 @@ alone('a model file is opened, trained and left', async ({ page }, info) => {
   expect(said.join('\n')).toMatch(
     /loading the model, [\d.]+ MiB of [\d.]+ MiB · [\d.]+ MiB\/s · [\d:]+ left/,
   );
-  console.log('COUNTS', bytesRead, bytesSent, messages, said.length);
+  // The page's thread stays free: workers read the file and keep it, and tell of it a few times for each of its tensors.
+  expect([bytesRead, bytesSent]).toEqual([0, 0]);
+  expect(messages).toBeLessThan(3 * tensors);
 });
 
 test('loading is given up at once, and another model can be chosen', async ({ page }, info) => {

@@ -34,12 +34,12 @@ export const test = alone.extend<object, { readonly tab: Page }>({
     },
     { scope: 'worker' },
   ],
-  page: async ({ tab, baseURL = '' }, use) => {
+  page: async ({ tab, baseURL }, use) => {
     // Leaves the page first: it would go on writing.
     await tab.goto('about:blank');
     const session = await tab.context().newCDPSession(tab);
     await session.send('Storage.clearDataForOrigin', {
-      origin: new URL(baseURL).origin,
+      origin: new URL(baseURL ?? '').origin,
       storageTypes: 'local_storage,file_systems',
     });
     await session.detach();
@@ -85,9 +85,20 @@ export async function reach(page: Page, wanted: RegExp): Promise<void> {
 
 /** Presses Train and waits until the run has finished. */
 export async function trainToTheEnd(page: Page): Promise<void> {
-  await expect(page.locator('.progress')).not.toHaveText(/^finished/);
   await page.getByRole('button', { name: 'Train', exact: true }).click();
+  // After an earlier run the line says so until this one begins.
+  await expect(page.locator('.progress')).not.toHaveText(/^finished/);
   await reach(page, /^finished, \d+ steps/);
+}
+
+/** Puts own rows in place of the preset's. */
+export async function useRows(page: Page, text: string): Promise<void> {
+  await page
+    .getByRole('button', { name: /messages|own|prompt|text/ })
+    .first()
+    .click();
+  await page.locator('#own-rows').fill(text);
+  await page.getByRole('button', { name: 'Use these rows' }).click();
 }
 
 /** What a press of this button saves. */
