@@ -1,6 +1,6 @@
 // References of the matrix products: float64 oracle, float32 CPU backend. Blocks of 4 by 4 kept in local numbers, for the
 // CPU backend spends its time here.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
 
 export interface MatmulArguments {
   /** [N, K] */

@@ -1,5 +1,5 @@
 // References of `rms_norm` and its gradients: float64 oracle, float32 CPU backend.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
 
 export interface RmsNormArguments {
   readonly x: FloatArray;

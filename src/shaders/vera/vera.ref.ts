@@ -1,5 +1,5 @@
 // References of VeRA's kernels: float64 oracle, float32 CPU backend.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
 
 /** Where a vector, its factor and the rows of the shared matrix stand, in floats. */
 export interface VeraRows {

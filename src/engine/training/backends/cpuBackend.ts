@@ -1,6 +1,8 @@
 // The CPU backend: the same dispatches as on a GPU, by the kernels' own references over typed arrays. In float32 it is the
 // fallback without a GPU, in float64 the oracle of the tests.
-import type { BufferRole, FloatArray, NumberArray } from '../../../shaders/kernel.ts';
+
+import type { FloatArray, NumberArray } from '../../../shaders/declaration.ts';
+import type { BufferRole } from '../../../shaders/kernel.ts';
 import { referenceOf } from '../../../shaders/kernel.ts';
 import type { StepNumbers } from '../../../shaders/lib/step.ts';
 import { invariant } from '../../ground/errors.ts';
