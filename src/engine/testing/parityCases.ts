@@ -8,7 +8,7 @@ import { BOUNDS } from './agreement.ts';
 import type { OneStep } from './tinyLlama.ts';
 import { relativeError, runTinyStep } from './tinyLlama.ts';
 
-const golden: { readonly config: object; readonly oneStep: readonly OneStep[] } = JSON.parse(
+export const golden: { readonly config: object; readonly oneStep: readonly OneStep[] } = JSON.parse(
   readFileSync('tests/golden/llama-tiny.json', 'utf8'),
 );
 const floats = (base64: string): Float32Array =>

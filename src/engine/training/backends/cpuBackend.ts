@@ -167,7 +167,10 @@ export class CpuBackend implements Backend {
               : (place.kind === 'slot' ? slots : scratch)[place.index];
           invariant(array, `cpu: no buffer for '${label}'`);
           const size = length ?? array.length - offset;
-          invariant(offset + size <= array.length, `cpu: '${label}' ends before its binding does`);
+          invariant(
+            size >= 0 && offset + size <= array.length,
+            `cpu: '${label}' ends before its binding does`,
+          );
           return bound(array, offset, size, role, copies);
         });
         const run = (step: StepNumbers): void => {
