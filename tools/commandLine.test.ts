@@ -60,23 +60,19 @@ test.each(tools)('%s --help says what it does and each option, and ends well', a
     );
 });
 
-test.each(tools)(
-  '%s refuses an option that it has not, and names it',
-  async (_name, path) => {
-    const { main } = loaded.parse(await import(join(root, path)));
-    const { status, out, err } = await written(main, ['--no-such-option']);
-    expect(status).not.toBe(0);
-    expect(`${out}${err}`).toContain("'--no-such-option'");
-  },
-  600_000,
-);
+test.each(tools)('%s refuses an option that it has not, and names it', async (_name, path) => {
+  const { main } = loaded.parse(await import(join(root, path)));
+  const { status, out, err } = await written(main, ['--no-such-option']);
+  expect(status).not.toBe(0);
+  expect(`${out}${err}`).toContain("'--no-such-option'");
+});
 
 test('through the runner, as npm calls it', async () => {
   const args = ['tools/run.mjs', 'tools/cli/train.ts', '--help'];
   const done = await run(process.execPath, args, { cwd: root, quietMs: 1_200_000 });
   expect(done.status).toBe(0);
   expect(done.output).toContain('--checkpoint DIR');
-}, 600_000);
+});
 
 test('no tool reads its arguments beside the declaration', () => {
   const own = readdirSync(join(root, 'tools'), { recursive: true, encoding: 'utf8' })

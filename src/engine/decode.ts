@@ -31,6 +31,7 @@ const eventTypes: Record<Event['type'], readonly string[]> = {
   phase: ['phase', 'done', 'total', 'note'],
   started: ['trainable', 'all', 'peakBytes', 'totalSteps', 'backend', 'dispatchesPerStep'],
   step: ['metrics'],
+  diagnosed: ['diagnosis'],
   restored: ['recipe', 'metrics'],
   saved: ['run'],
   model: ['id', 'model'],

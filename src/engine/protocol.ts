@@ -4,7 +4,7 @@ import type { ExportFile } from './exchange/export/adapterTensors.ts';
 import type { FloatType } from './exchange/export/floatBytes.ts';
 import type { ExportFormat } from './exchange/export/formats.ts';
 import type { Advice } from './laboratory/doctor/guide.ts';
-import type { Inspection } from './laboratory/inspect/inspection.ts';
+import type { Diagnosis, Inspection } from './laboratory/inspect/inspection.ts';
 import type { SurveyRow } from './laboratory/inspect/survey.ts';
 import type { Why } from './laboratory/inspect/why.ts';
 import type { ModelInfo } from './models/modelFiles.ts';
@@ -150,6 +150,8 @@ export type Event =
       readonly dispatchesPerStep: number;
     }
   | { readonly type: 'step'; readonly metrics: StepMetrics }
+  /** What the doctor finds in the steps so far, when that changes; null: what was found has passed. */
+  | { readonly type: 'diagnosed'; readonly diagnosis: Diagnosis | null }
   /** The run goes on from what was saved: these are its steps so far. */
   | { readonly type: 'restored'; readonly recipe: Recipe; readonly metrics: readonly StepMetrics[] }
   | { readonly type: 'saved'; readonly run: SavedRun }

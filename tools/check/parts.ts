@@ -6,11 +6,13 @@ import type { Need } from '../setup/debian.ts';
 import { browserPath } from '../setup/probe.ts';
 import { checkDist } from './dist.ts';
 import {
+  checkChangelog,
   checkCommands,
   checkDecisions,
   checkDependencies,
   checkLinks,
   checkLockfile,
+  checkNamedFiles,
   readManifest,
 } from './documents.ts';
 import { judgeFolders } from './folders.ts';
@@ -146,7 +148,9 @@ function documents(context: Context): Outcome {
     ...checkDecisions(files),
     ...checkDependencies(manifest, text('docs/decisions/0005-dependencies.md')),
     ...checkCommands(manifest, text('README.md')),
+    ...checkChangelog(files.find((f) => f.path === 'CHANGELOG.md')?.text, text('README.md')),
     ...checkLinks(files, known),
+    ...checkNamedFiles(files, known),
     ...checkWorkflows(readFiles(context.root, paths, /^\.github\/workflows\/.*\.ya?ml$/), manifest, known),
     ...checkLockfile(text('package-lock.json')),
   ]);

@@ -99,6 +99,7 @@ async function runOn(
   const emit = (event: Event): void => {
     if (event.type === 'warning') report.warning(event.category, event.message);
     if (event.type === 'started') report.start({ ...event, device: deviceName });
+    if (event.type === 'diagnosed') report.diagnosed(event.diagnosis);
     if (event.type === 'restored') report.restored(event.metrics.length);
     if (event.type === 'answer' && event.done) {
       const pair = answers.get(event.prompt) ?? { before: '', after: '' };

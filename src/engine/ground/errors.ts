@@ -1,5 +1,5 @@
 // The two kinds of failure: UserError (someone can act; has a stable code) and a broken invariant (our bug).
-export { invariant, unreachable } from '../../shaders/invariant.ts';
+export { invariant } from '../../shaders/invariant.ts';
 
 export class UserError extends Error {
   override readonly name = 'UserError';

@@ -5,13 +5,7 @@
 import { checkpointNonReentrant, checkpointReentrant } from '../torch/autograd/segment.ts';
 import type { Value } from '../torch/autograd/value.ts';
 import type { Recording } from '../torch/recording.ts';
-
-/** H query heads that share G key/value heads, each D wide. */
-export interface Heads {
-  readonly heads: number;
-  readonly kvHeads: number;
-  readonly headDim: number;
-}
+import type { Heads } from './modelSizes.ts';
 
 /** Projections that share their input: name of the group in its layer, and of its members. */
 export type ProjectionGroup = readonly [name: string, members: readonly string[]];

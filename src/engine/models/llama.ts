@@ -2,8 +2,9 @@
 // decoder.ts. Source of the block structure: transformers 4.57 models/llama/modeling_llama.py.
 
 import type { Value } from '../torch/autograd/value.ts';
-import type { Decoder, DecoderPaths, Heads, LayerPlace, Operations } from './decoder.ts';
+import type { Decoder, DecoderPaths, LayerPlace, Operations } from './decoder.ts';
 import type { LlamaConfig } from './llamaConfig.ts';
+import type { Heads } from './modelSizes.ts';
 import { layerGroups } from './weightSource.ts';
 
 const paths: DecoderPaths = {

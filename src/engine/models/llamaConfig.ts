@@ -2,19 +2,12 @@
 // (`rope_parameters`, `dtype`). Source: transformers 5.18 models/llama/configuration_llama.py.
 import { UserError } from '../ground/errors.ts';
 import { recordOf } from '../ground/isRecord.ts';
+import type { Heads, ModelSizes } from './modelSizes.ts';
 
-export interface LlamaConfig {
-  readonly hiddenSize: number;
+export interface LlamaConfig extends ModelSizes {
   readonly intermediateSize: number;
-  readonly layers: number;
-  readonly heads: number;
-  readonly kvHeads: number;
-  readonly headDim: number;
-  readonly vocabSize: number;
   readonly ropeTheta: number;
   readonly rmsNormEps: number;
-  readonly maxPositions: number;
-  readonly tied: boolean;
 }
 
 function positive(json: Record<string, unknown>, key: string, fallback?: number): number {
@@ -29,7 +22,7 @@ function positive(json: Record<string, unknown>, key: string, fallback?: number)
 }
 
 /** What the kernels need of heads. Throws UserError 'model-config'. */
-export function assertHeads(config: Pick<LlamaConfig, 'heads' | 'kvHeads' | 'headDim'>, file: string): void {
+export function assertHeads(config: Heads, file: string): void {
   const { heads, kvHeads, headDim } = config;
   if (headDim % 4 === 0 && heads % kvHeads === 0) return;
   throw new UserError(

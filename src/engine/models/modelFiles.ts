@@ -5,7 +5,7 @@ import { UserError } from '../ground/errors.ts';
 import type { SafeTensor } from '../ground/formats/safetensors.ts';
 import { readSafetensors, toFloat32 } from '../ground/formats/safetensors.ts';
 import { recordOf } from '../ground/isRecord.ts';
-import type { LlamaConfig } from './llamaConfig.ts';
+import type { ModelConfig } from './families.ts';
 import { parseLlamaConfig } from './llamaConfig.ts';
 import type { WeightSource } from './weightSource.ts';
 
@@ -36,7 +36,7 @@ export interface TokenizerFiles {
 
 export interface ModelFiles {
   readonly info: ModelInfo;
-  readonly config: LlamaConfig;
+  readonly config: ModelConfig;
   readonly tokenizer: Tokenizer;
   readonly tokenizerFiles: TokenizerFiles;
   /** Token ids that end an answer. */

@@ -12,8 +12,8 @@ import { swiglu } from '../torch/ops/swiglu.ts';
 import type { BatchShape, Recording } from '../torch/recording.ts';
 import type { AttentionRequest, HiddenStates, Operations, ProjectionGroup } from './decoder.ts';
 import { recordDecoder } from './decoder.ts';
+import type { ModelConfig } from './families.ts';
 import { decoderOf } from './families.ts';
-import type { LlamaConfig } from './llamaConfig.ts';
 
 /** A key/value cache makes attention read earlier tokens; its buffers are named by layer. */
 export interface CacheShape {
@@ -82,7 +82,7 @@ class FusedOperations implements Operations<Pending> {
 /** Records ids (buffer `ids`, [N]) → final hidden states [N, C], with a cache for generation. */
 export function recordForward(
   recording: Recording,
-  config: LlamaConfig,
+  config: ModelConfig,
   batch: BatchShape,
   cache: CacheShape | null = null,
 ): HiddenStates {

@@ -1,5 +1,6 @@
 // The answer to `inspect`: a recipe on the tape, its rows, its cost. Touches no device.
 import { assertRankFits } from '../adapters/rankFits.ts';
+import { dataOptions } from '../data/options.ts';
 import { prepareData } from '../data/prepareData.ts';
 import { UserError } from '../ground/errors.ts';
 import type { Inspection } from '../laboratory/inspect/inspection.ts';
@@ -10,6 +11,7 @@ import type { ScriptContext } from '../python/write/pythonScript.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { recipeProblems } from '../recipe/recipe.ts';
 import { estimateCost } from '../training/estimate.ts';
+import { trainerOptions } from '../training/options.ts';
 import { formatsAfter } from '../training/valuesFromBase.ts';
 import type { Assets } from './assets.ts';
 
@@ -28,7 +30,7 @@ export async function inspectRecipe(assets: Assets, recipe: Recipe): Promise<Ins
   const problems = recipeProblems(recipe.values);
   if (problems.length > 0) throw new UserError('recipe', problems.join(' '));
   const [files, source] = await Promise.all([assets.model(recipe), assets.rows(recipe)]);
-  const data = prepareData(source, files.tokenizer, recipe.values);
+  const data = prepareData(source, files.tokenizer, dataOptions(recipe.values));
   return inspect(files.config, recipe.values, {
     batch: data.largest.train,
     estimate: (examined) => {
@@ -41,7 +43,7 @@ export async function inspectRecipe(assets: Assets, recipe: Recipe): Promise<Ins
       return estimateCost({
         config: files.config,
         wired,
-        values: recipe.values,
+        options: trainerOptions(recipe.values),
         largest: data.largest,
         steps: data.facts.steps,
       });

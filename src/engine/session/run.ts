@@ -1,6 +1,7 @@
 // One run from a recipe: loads, checks the wiring, answers before, trains, answers after. Emits protocol events; whoever
 // drives it (worker, command line) decides when to step.
 import { assertRankFits } from '../adapters/rankFits.ts';
+import { dataOptions } from '../data/options.ts';
 import { prepareData } from '../data/prepareData.ts';
 import type { ExportFile } from '../exchange/export/adapterTensors.ts';
 import { exportFiles } from '../exchange/export/exports.ts';
@@ -26,6 +27,7 @@ import { deviceClass } from '../training/backends/openDevice.ts';
 import { estimateCost } from '../training/estimate.ts';
 import { Generator } from '../training/generate/generator.ts';
 import type { StepMetrics } from '../training/metrics.ts';
+import { trainerOptions } from '../training/options.ts';
 import { assertPreference, assertWithinEngine } from '../training/reach.ts';
 import { adapterLayoutOf } from '../training/recordTraining.ts';
 import { Trainer } from '../training/trainer.ts';
@@ -36,6 +38,7 @@ import { fingerprintOf } from './fingerprint.ts';
 import { Keeper } from './keeper.ts';
 import type { LoadOptions } from './loadFiles.ts';
 import { loadFiles } from './loadFiles.ts';
+import { RunDoctor } from './runDoctor.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
 
 export interface RunOptions extends LoadOptions {
@@ -63,6 +66,7 @@ export class TrainingRun {
   readonly #wired: Wired;
   readonly #files: ModelFiles;
   readonly #metrics: StepMetrics[] = [];
+  readonly #doctor: RunDoctor;
   readonly keeper: Keeper;
 
   private constructor(
@@ -86,6 +90,7 @@ export class TrainingRun {
     this.#taken = parts.taken;
     this.#prompts = parts.prompts;
     const { store, now, emit, saved } = options;
+    this.#doctor = new RunDoctor(this.recipe.values, emit);
     this.keeper = new Keeper({
       store,
       now,
@@ -114,7 +119,7 @@ export class TrainingRun {
     emit({ type: 'phase', phase: 'loading', done: 0, total: 0, note: '' });
     const plain = await assets.model(recipe);
     const source = await assets.rows(recipe);
-    const data = prepareData(source, plain.tokenizer, values);
+    const data = prepareData(source, plain.tokenizer, dataOptions(values));
     data.assertLearns();
     const { largest } = data;
     const examination = examine(plain.config, values, { batch: largest.train, allMasked: false });
@@ -140,7 +145,7 @@ export class TrainingRun {
       backend,
       config: files.config,
       wired,
-      values,
+      options: trainerOptions(values),
       train: data.split.train,
       test: data.split.test,
       padId: files.tokenizer.padId,
@@ -163,7 +168,7 @@ export class TrainingRun {
     const estimate = estimateCost({
       config: files.config,
       wired,
-      values,
+      options: trainerOptions(values),
       largest,
       steps: trainer.totalSteps,
       profile: backend.profile,
@@ -218,16 +223,12 @@ export class TrainingRun {
     this.#options.emit({ type: 'phase', phase, done: this.step, total: this.totalSteps, note: '' });
   }
 
+  /** Throws UserError 'nan-loss' behind a step whose loss is no number. */
   async next(): Promise<StepMetrics> {
     const metrics = await this.#trainer.next();
-    if (!Number.isFinite(metrics.loss)) {
-      throw new UserError(
-        'nan-loss',
-        `Step ${metrics.step}: the loss is ${metrics.loss}. Lower train.learning_rate or set train.max_grad_norm.`,
-      );
-    }
     this.#metrics.push(metrics);
     this.#options.emit({ type: 'step', metrics });
+    this.#doctor.look(this.#metrics);
     const every = this.recipe.values['train.save_steps'];
     const asked = every > 0 && this.step % every === 0;
     if (!this.finished) await this.keeper.after(this.#trainer, this.#facts(), asked);

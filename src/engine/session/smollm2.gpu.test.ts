@@ -14,6 +14,7 @@ import { goldenSmol, smollm2OrNull } from '../testing/smollm2.ts';
 import { GpuBackend } from '../training/backends/gpuBackend.ts';
 import { estimateCost } from '../training/estimate.ts';
 import { Generator } from '../training/generate/generator.ts';
+import { trainerOptions } from '../training/options.ts';
 import { Trainer } from '../training/trainer.ts';
 
 const gpu = await gpuOrNull();
@@ -55,7 +56,7 @@ async function open(files: ModelFiles, patch: RecipePatch = {}) {
     backend,
     config: files.config,
     wired,
-    values,
+    options: trainerOptions(values),
     train: examples,
     test: [],
     padId,
@@ -107,7 +108,13 @@ describe.skipIf(!gpu || !model)('SmolLM2 (models/SmolLM2-135M-Instruct.Q4_1.gguf
       test: null,
       microBatches: 1,
     };
-    const inputs = { config: model.config, values, largest, steps: 20, profile: backend.profile };
+    const inputs = {
+      config: model.config,
+      options: trainerOptions(values),
+      largest,
+      steps: 20,
+      profile: backend.profile,
+    };
     const memory = estimateCost({ ...inputs, wired })?.memory;
     const checkpointed = wire(model.config, {
       ...values,

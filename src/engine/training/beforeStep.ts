@@ -2,7 +2,7 @@
 // derive. Once at the start each number over a row's norm gets that norm for its first value. Source: PEFT 0.21 tuners/lora/dora.py update_layer.
 import { idleStep } from '../../shaders/lib/step.ts';
 import { methods } from '../adapters/methods.ts';
-import type { LlamaConfig } from '../models/llamaConfig.ts';
+import type { ModelSizes } from '../models/modelSizes.ts';
 import { layerGroups } from '../models/weightSource.ts';
 import { makePlan } from '../torch/autograd/plan.ts';
 import { Tape } from '../torch/autograd/tape.ts';
@@ -24,7 +24,7 @@ interface Recorded {
 }
 
 /** What an adapter asks for beside its tensors. */
-export function beforeStep(config: LlamaConfig, model: WiredModel, layout: AdapterLayout): Recorded {
+export function beforeStep(config: ModelSizes, model: WiredModel, layout: AdapterLayout): Recorded {
   const tape = new Tape();
   const recording = new Recording(tape, model, layout);
   const groups = Array.from({ length: config.layers }, (_, layer) => `model.layers.${layer}`).flatMap(
@@ -57,7 +57,7 @@ export class BeforeStep {
   #executable: Executable | null = null;
 
   /** Makes the buffers, where there is anything to bring up. */
-  constructor(backend: Backend, config: LlamaConfig, model: WiredModel, layout: AdapterLayout) {
+  constructor(backend: Backend, config: ModelSizes, model: WiredModel, layout: AdapterLayout) {
     this.#backend = backend;
     this.#recorded = beforeStep(config, model, layout);
     makeBuffers(backend, this.#recorded.buffers);

@@ -1,6 +1,6 @@
 // Records what a run replays: one micro-batch (forward, loss, backward), the update, and an evaluation batch.
 
-import type { LlamaConfig } from '../models/llamaConfig.ts';
+import type { ModelConfig } from '../models/families.ts';
 import { recordForward } from '../models/recordForward.ts';
 import { backward } from '../torch/autograd/backward.ts';
 import { Tape } from '../torch/autograd/tape.ts';
@@ -35,7 +35,7 @@ function lossOf(recording: Recording, hidden: Value, { tokens }: BatchShape, opt
 /** Forward, loss and backward of one micro-batch. Throws PythonError when the loss has no grad_fn. */
 export function recordTraining(
   model: WiredModel,
-  config: LlamaConfig,
+  config: ModelConfig,
   layout: AdapterLayout,
   batch: BatchShape,
   call: string,
@@ -52,7 +52,7 @@ export function recordTraining(
 /** Forward and loss alone, in eval mode: no dropout, no checkpointing, no gradient. */
 export function recordEvaluation(
   model: WiredModel,
-  config: LlamaConfig,
+  config: ModelConfig,
   layout: AdapterLayout,
   batch: BatchShape,
   options: LossOptions = {},
@@ -71,7 +71,7 @@ export function recordEvaluation(
 /** The same pass without gradient and without adapters, in the model's own mode: the reference of a preference loss. */
 export function recordReference(
   model: WiredModel,
-  config: LlamaConfig,
+  config: ModelConfig,
   layout: AdapterLayout,
   batch: BatchShape,
 ): RecordedBatch {

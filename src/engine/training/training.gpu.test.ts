@@ -1,4 +1,4 @@
-// WebGPU against PyTorch and PEFT, against the CPU backend over 20 steps, and against itself, bit for bit.
+// WebGPU against PyTorch and PEFT, against the CPU backend over ten steps, and against itself, bit for bit.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { gpuOrNull } from '../../shaders/testing/gpu.ts';
@@ -15,7 +15,7 @@ const rows = readFileSync('public/presets/ships-log.jsonl', 'utf8');
 
 async function run(backend: CpuBackend | GpuBackend, patch = {}): Promise<StepMetrics[]> {
   const { trainer } = await embeddedTrainer(backend, rows, {
-    'train.max_steps': 20,
+    'train.max_steps': 10,
     'train.learning_rate': 0.005,
     ...patch,
   });
@@ -33,7 +33,7 @@ describe.skipIf(!gpu)('training on the GPU', () => {
   describe('against PEFT, in wide blocks', () => parityCases(() => open('wide')));
   describe('against PEFT, decoding inside tiles', () => parityCases(() => open('tiled')));
 
-  it('repeats bit for bit, and agrees with the CPU over 20 steps', async () => {
+  it('repeats bit for bit, and agrees with the CPU over ten steps', async () => {
     const first = await run(open());
     const second = await run(open());
     expect(second.map((step) => step.loss)).toEqual(first.map((step) => step.loss));

@@ -24,12 +24,11 @@ it('repeats three steps of torch.optim.AdamW, and leaves alone what has no gradi
   steps.forEach(([grads, want], i) => {
     const t = i + 1;
     const numbers = {
-      clipFactor: 1,
-      learningRate: 0.1,
-      biasCorrection1: 1 - 0.9 ** t,
-      biasCorrection2: 1 - 0.999 ** t,
-      beta1: 0.9,
+      metrics: Float64Array.of(0, 1),
+      step: { learningRate: 0.1, biasCorrection1: 1 - 0.9 ** t, biasCorrection2: 1 - 0.999 ** t },
       beta2: 0.999,
+      one_minus_beta1: 1 - 0.9,
+      one_minus_beta2: 1 - 0.999,
       eps: 1e-8,
     };
     adamwReference({

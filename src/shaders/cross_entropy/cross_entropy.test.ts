@@ -11,16 +11,17 @@ it.each([
 ])('rows %i, v %i, label smoothing %f', (count, v, smoothing) => {
   const z = randomArray(count * v, 1);
   const labels = Int32Array.from({ length: count }, (_, i) => (i === 2 ? -100 : (i * 3) % v));
-  const lossScale = 0.25;
+  const step = { lossScale: 0.25, microBatch: 0 };
   const total = (
     at: Float64Array,
     writeGrad: boolean,
   ): { loss: number; z: Float64Array; rows: Float64Array } => {
     const rows = new Float64Array(4 * count);
     const work = at.slice();
-    crossEntropyReference({ z: work, labels, rows, count, v, first_row: 0, smoothing, lossScale, writeGrad });
+    const numbers = { count, v, first_row: 0, smoothing, weights: rows, HAS_WEIGHTS: 0 };
+    crossEntropyReference({ ...numbers, z: work, labels, rows, step, WRITE_GRAD: writeGrad ? 1 : 0 });
     const metrics = new Float64Array(4);
-    rowSumReference({ rows, metrics, n: count, at: 0, lossScale });
+    rowSumReference({ rows, metrics, n: count, offset: 0, step });
     return { loss: metrics[0] ?? 0, z: work, rows };
   };
   const { z: dz, rows } = total(z, true);
@@ -40,8 +41,10 @@ it('counts the first of equal maxima as the prediction', () => {
     v: 2,
     first_row: 0,
     smoothing: 0,
-    lossScale: 1,
-    writeGrad: false,
+    step: { lossScale: 1 },
+    weights: rows,
+    HAS_WEIGHTS: 0,
+    WRITE_GRAD: 0,
   });
   expect(rows[1]).toBe(1);
 });

@@ -25,7 +25,10 @@ const group = testGroup(
   true,
 );
 const { out, segments, total, packed } = group;
-const weights = { words: packed.words, scales: packed.scales, format: 'none', segments, k, out } as const;
+const weights = {
+  ...({ w: packed.words, w_scales: packed.scales, decode: { format: 'none' } } as const),
+  ...{ segments, count: segments.length, k, out },
+};
 
 function tableOf(adapter: Float64Array): Float64Array {
   const table = new Float64Array(2 * out);
@@ -68,14 +71,16 @@ it('gives the gradients of z and m', () => {
   const [z, residual, dy] = [randomArray(n * out, 1), randomArray(n * out, 2), randomArray(n * out, 3)];
   const forward = (at: Float64Array, c: Float64Array): Float64Array => {
     const y = new Float64Array(n * out);
-    doraReference(n, out, at, c, residual, y);
+    doraReference({ n, out, x: at, table: c, residual, y, HAS_RESIDUAL: 1 });
     return y;
   };
   const dz = new Float64Array(n * out);
-  doraReference(n, out, dy, table, null, dz);
+  doraReference({ n, out, x: dy, table, residual, y: dz, HAS_RESIDUAL: 0 });
   expect(gradientMismatches(dz, (at) => forward(at, table), z, dy, 2)).toEqual([]);
-  const grads = new Float64Array(total);
-  doraGradReference({ z, dy, table, grads, segments, n, out, ia3: false });
+  const parts = new Float64Array(2 * total);
+  const numbers = { count: segments.length, n, out, total, splits: 2, IA3: 0 };
+  doraGradReference({ z, dy, table, grads: parts, segments, ...numbers });
+  const grads = Float64Array.from({ length: total }, (_, i) => (parts[i] ?? 0) + (parts[total + i] ?? 0));
   const want = finiteDifference(
     (at) => {
       const c = tableOf(at);
@@ -100,18 +105,19 @@ it('gives the gradients of z and m', () => {
 });
 
 it('scales by a vector where IA3 has one, and gives its gradient', () => {
-  const parts = segments.map((s, i) => ({ ...s, rank: 0, scale: i === 1 ? 0 : 1 }));
+  const vectors = segments.map((s, i) => ({ ...s, rank: 0, scale: i === 1 ? 0 : 1 }));
+  const ia3 = { segments: vectors, count: vectors.length, out };
   const adapter = Float64Array.from(group.adapter);
   const z = randomArray(n * out, 1);
   const dy = randomArray(n * out, 3);
   const scaled = (at: Float64Array): Float64Array => {
     const [table, y] = [new Float64Array(2 * out), new Float64Array(n * out)];
-    ia3TableReference(at, table, parts, out);
-    doraReference(n, out, z, table, null, y);
+    ia3TableReference({ adapter: at, table, ...ia3 });
+    doraReference({ n, out, x: z, table, residual: z, y, HAS_RESIDUAL: 0 });
     return y;
   };
   const [table, grads] = [new Float64Array(2 * out), new Float64Array(adapter.length)];
-  ia3TableReference(adapter, table, parts, out);
-  doraGradReference({ z, dy, table, grads, segments: parts, n, out, ia3: true });
+  ia3TableReference({ adapter, table, ...ia3 });
+  doraGradReference({ z, dy, table, grads, ...ia3, n, total, splits: 1, IA3: 1 });
   expect(gradientMismatches(grads, scaled, adapter, dy, n)).toEqual([]);
 });

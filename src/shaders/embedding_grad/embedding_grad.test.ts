@@ -20,7 +20,7 @@ it('sums the rows of every id', () => {
       return table[offset + token * c + (i % c)] ?? 0;
     });
   const grads = new Float64Array(offset + v * c);
-  embeddingGradReference(shape, dx, grads, offset);
+  embeddingGradReference({ ...shape, dx, grads, offset });
   expect(gradientMismatches(grads, lookUp, randomArray(offset + v * c, 1), dx, n)).toEqual([]);
 });
 
@@ -29,10 +29,10 @@ it('gives dA and dB of an adapter', () => {
   const adapter = randomArray(1 + rank * v + c * rank, 3);
   const forward = (at: Float64Array): Float64Array => {
     const x = new Float64Array(n * c);
-    embeddingLoraReference({ ...shape, ...places, adapter: at }, x);
+    embeddingLoraReference({ ...shape, ...places, adapter: at, x });
     return x;
   };
   const grads = new Float64Array(adapter.length);
-  embeddingLoraGradReference({ ...shape, ...places, adapter }, dx, grads);
+  embeddingLoraGradReference({ ...shape, ...places, adapter, dx, grads });
   expect(gradientMismatches(grads, forward, adapter, dx, n * rank)).toEqual([]);
 });

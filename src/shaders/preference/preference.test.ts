@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { gradientMismatches, randomArray } from '../testing/finite.ts';
 import { sumBound64 } from '../testing/tolerance.ts';
-import { preferenceReference } from './preference.ref.ts';
+import { OBJECTIVES, preferenceReference } from './preference.ref.ts';
 import type { PreferenceObjective } from './preference.ts';
 
 const [pairs, t] = [3, 5];
@@ -19,7 +19,18 @@ function run(nll: Float64Array, objective: PreferenceObjective) {
   const out = { weights: new Float64Array(2 * pairs * t), metrics: new Float64Array(8) };
   const own = references.slice();
   preferenceReference({
-    ...{ rows, starts, references: own, ...out, at: 0, pairs, t, beta: 0.3, lossScale, objective },
+    ...{
+      rows,
+      starts,
+      references: own,
+      ...out,
+      offset: 0,
+      pairs,
+      t,
+      beta: 0.3,
+      step: { lossScale, microBatch: 0 },
+    },
+    OBJECTIVE: OBJECTIVES[objective],
   });
   return { ...out, references: own };
 }
@@ -48,8 +59,8 @@ it('keeps the sums of completions as the reference', () => {
   const metrics = new Float64Array(8);
   const weights = new Float64Array(2 * pairs * t);
   preferenceReference({
-    ...{ rows, starts, references: made, weights, metrics, at: 0, pairs, t },
-    ...{ beta: 0.1, lossScale: 1, objective: 'sigmoid' },
+    ...{ rows, starts, references: made, weights, metrics, offset: 0, pairs, t },
+    ...{ beta: 0.1, step: { lossScale: 1, microBatch: 0 }, OBJECTIVE: OBJECTIVES.sigmoid },
   });
   expect(Math.abs((metrics[0] ?? 0) - Math.LN2)).toBeLessThanOrEqual(sumBound64(pairs + t, 1));
 });

@@ -1,10 +1,11 @@
 // `rms_norm` and its gradients on the GPU against the references.
 import { describe, expect, it } from 'vitest';
+import type { KernelCall } from '../kernel.ts';
 import { call } from '../kernel.ts';
 import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
+import { runReferences } from '../testing/references.ts';
 import { mismatches, sumBound, ulpBound } from '../testing/tolerance.ts';
-import { rmsNormBackwardReference, rmsNormGradReference, rmsNormReference } from './rms_norm.ref.ts';
 import { rmsNorm, rmsNormBackward, rmsNormGrad } from './rms_norm.ts';
 
 const gpu = await gpuOrNull();
@@ -27,23 +28,17 @@ describe.skipIf(!gpu)('rms_norm on the GPU', () => {
       rstd: new Float32Array(n),
       dx: new Float32Array(n * c),
     };
-    const got = await runCalls(
-      gpu,
-      arrays,
-      [
-        call(rmsNorm, { buffers: { x: 'x', w: 'w', y: 'y', rstd: 'rstd' }, params: { n, c, eps: 1e-5 } }),
-        call(rmsNormBackward, {
-          buffers: { dy: 'dy', x: 'x', w: 'w', rstd: 'rstd', residual: 'residual', dx: 'dx' },
-          params: { n, c },
-          constants: { HAS_RESIDUAL: 1 },
-        }),
-      ],
-      ['y', 'rstd', 'dx'],
-    );
-    const [y, rstd, dx] = [new Float64Array(n * c), new Float64Array(n), new Float64Array(n * c)];
-    const { x, w, dy, residual } = arrays;
-    rmsNormReference({ x, w, y, rstd, n, c, eps: 1e-5 });
-    rmsNormBackwardReference({ dy, x, w, rstd, residual, dx, n, c });
+    const calls: KernelCall<string>[] = [
+      call(rmsNorm, { buffers: { x: 'x', w: 'w', y: 'y', rstd: 'rstd' }, params: { n, c, eps: 1e-5 } }),
+      call(rmsNormBackward, {
+        buffers: { dy: 'dy', x: 'x', w: 'w', rstd: 'rstd', residual: 'residual', dx: 'dx' },
+        params: { n, c },
+        constants: { HAS_RESIDUAL: 1 },
+      }),
+    ];
+    const got = await runCalls(gpu, arrays, calls, ['y', 'rstd', 'dx']);
+    const want = runReferences(arrays, calls);
+    const { y, rstd, dx } = want;
     // rstd carries the sum's relative error and a few ulp of root and division; y multiplies it twice.
     const relative = (value: number): number => sumBound(c, value) + ulpBound(6, value);
     const r = (i: number): number => rstd[Math.floor(i / c)] ?? 0;
@@ -69,9 +64,9 @@ describe.skipIf(!gpu)('rms_norm on the GPU', () => {
     };
     const params = { n, c, offset, total, splits };
     const buffers = { dy: 'dy', x: 'x', rstd: 'rstd', grads: 'grads' };
-    const got = await runCalls(gpu, arrays, [call(rmsNormGrad, { buffers, params })], ['grads']);
-    const grads = Float64Array.from(arrays.grads);
-    rmsNormGradReference({ ...arrays, grads, ...params });
+    const calls: KernelCall<string>[] = [call(rmsNormGrad, { buffers, params })];
+    const got = await runCalls(gpu, arrays, calls, ['grads']);
+    const { grads } = runReferences(arrays, calls);
     // Products of three random numbers below 8, each rounded twice, added up row by row.
     expect(mismatches(got.grads ?? [], grads, sumBound(n + 3, 512 * n + 8))).toEqual([]);
   });

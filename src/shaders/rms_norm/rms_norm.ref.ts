@@ -27,14 +27,16 @@ export interface RmsNormBackwardArguments {
   readonly x: FloatArray;
   readonly w: FloatArray;
   readonly rstd: FloatArray;
-  readonly residual: FloatArray | null;
+  readonly residual: FloatArray;
   readonly dx: FloatArray;
   readonly n: number;
   readonly c: number;
+  readonly HAS_RESIDUAL: number;
 }
 
 export function rmsNormBackwardReference(args: RmsNormBackwardArguments): void {
   const { dy, x, w, rstd, residual, dx, n, c } = args;
+  const adds = args.HAS_RESIDUAL === 1;
   for (let row = 0; row < n; row++) {
     const base = row * c;
     const r = rstd[row] ?? 0;
@@ -43,7 +45,7 @@ export function rmsNormBackwardReference(args: RmsNormBackwardArguments): void {
     const mean = sum / c;
     for (let i = 0; i < c; i++) {
       const value = r * ((dy[base + i] ?? 0) * (w[i] ?? 0) - (x[base + i] ?? 0) * r * mean);
-      dx[base + i] = residual ? value + (residual[base + i] ?? 0) : value;
+      dx[base + i] = adds ? value + (residual[base + i] ?? 0) : value;
     }
   }
 }

@@ -24,10 +24,10 @@ it.each([
   f(x);
   const dx = new Float64Array(n * c);
   const args = { dy, x, w, rstd: rstd.slice(), dx, n, c };
-  rmsNormBackwardReference({ ...args, residual: null });
+  rmsNormBackwardReference({ ...args, residual, HAS_RESIDUAL: 0 });
   expect(gradientMismatches(dx, f, x, dy, c)).toEqual([]);
   const plain = dx.slice();
-  rmsNormBackwardReference({ ...args, residual });
+  rmsNormBackwardReference({ ...args, residual, HAS_RESIDUAL: 1 });
   expect(
     mismatches(
       dx,

@@ -1,5 +1,6 @@
 // Declares `rms_norm`, its gradient in x and, where it is trained, in w. Source of the formula: transformers 4.57 LlamaRMSNorm, computed in f32.
 import { defineKernel } from '../kernel.ts';
+import { rmsNormBackwardReference, rmsNormGradReference, rmsNormReference } from './rms_norm.ref.ts';
 import source from './rms_norm.wgsl?raw';
 import backwardSource from './rms_norm_backward.wgsl?raw';
 import gradSource from './rms_norm_grad.wgsl?raw';
@@ -12,6 +13,7 @@ export const rmsNorm = defineKernel({
   params: { n: 'u32', c: 'u32', eps: 'f32' },
   constants: {},
   workgroups: ({ n }) => [n, 1, 1],
+  reference: rmsNormReference,
 });
 
 /** dy, x [N, C], w [C], rstd [N] → dx [N, C], plus `residual` [N, C] with HAS_RESIDUAL 1. */
@@ -22,6 +24,7 @@ export const rmsNormBackward = defineKernel({
   params: { n: 'u32', c: 'u32' },
   constants: { HAS_RESIDUAL: 0 },
   workgroups: ({ n }) => [n, 1, 1],
+  reference: rmsNormBackwardReference,
 });
 
 /** dy, x [N, C], rstd [N] → grads [S, total], added at `offset`, each of S parts over its own stretch of rows. */
@@ -32,4 +35,5 @@ export const rmsNormGrad = defineKernel({
   params: { n: 'u32', c: 'u32', offset: 'u32', total: 'u32', splits: 'u32' },
   constants: {},
   workgroups: ({ c, splits }) => [Math.ceil(c / 64), splits, 1],
+  reference: rmsNormGradReference,
 });

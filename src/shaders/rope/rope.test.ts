@@ -12,9 +12,11 @@ it.each([
   const stride = (heads_q + 2 * heads_k) * d;
   const tables = ropeTables(16, d, 10_000);
   const shape = {
-    cosTable: tables.cos,
-    sinTable: tables.sin,
-    position,
+    cos_table: tables.cos,
+    sin_table: tables.sin,
+    step: { position },
+    documents: new Uint32Array(n),
+    HAS_DOCUMENTS: 0,
     n,
     t,
     stride,
@@ -44,16 +46,16 @@ it('starts every document at position 0', () => {
   const [d, heads_q, heads_k] = [8, 1, 1];
   const tables = ropeTables(16, d, 10_000);
   const shape = {
-    cosTable: tables.cos,
-    sinTable: tables.sin,
-    position: 0,
+    cos_table: tables.cos,
+    sin_table: tables.sin,
+    step: { position: 0 },
     stride: 24,
     q_offset: 0,
     k_offset: 8,
   };
   const rotated = (x: Float64Array, n: number, documents?: Uint32Array): Float64Array => {
     const y = x.slice();
-    const where = documents ? { documents } : {};
+    const where = { documents: documents ?? new Uint32Array(n), HAS_DOCUMENTS: documents ? 1 : 0 };
     ropeReference({ ...shape, n, t: n, heads_q, heads_k, d, x: y, sign: 1, ...where });
     return y;
   };

@@ -60,6 +60,14 @@ describe('reduce', () => {
     expect(run?.steps[0]).not.toHaveProperty('tensorNorms');
   });
 
+  it('keeps what the doctor finds in the steps until it has passed', () => {
+    const diagnosis = inspectionOf('raises').diagnosis;
+    const found = reduce(started, { type: 'diagnosed', diagnosis });
+    expect(found.run?.diagnosis).toBe(diagnosis);
+    expect(diagnosis).not.toBeNull();
+    expect(reduce(found, { type: 'diagnosed', diagnosis: null }).run?.diagnosis).toBeNull();
+  });
+
   it('puts streamed answers beside each other and replaces their text', () => {
     const answer = (side: 'before' | 'after', text: string, index: number): Event => ({
       type: 'answer',

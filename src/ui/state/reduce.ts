@@ -21,6 +21,7 @@ export function newRun(recipe: Recipe): Run {
     answers: [],
     fingerprint: null,
     failure: null,
+    diagnosis: null,
   };
 }
 
@@ -63,6 +64,8 @@ function reduceRun(run: Run, event: Event, state: PageState): Run {
       const { tensorNorms } = event.metrics;
       return { ...run, steps: [...before, point(event.metrics)], tensorNorms, updateNorms: [] };
     }
+    case 'diagnosed':
+      return { ...run, diagnosis: event.diagnosis };
     case 'norms':
       return { ...run, updateNorms: event.updates };
     case 'restored':

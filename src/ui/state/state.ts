@@ -1,6 +1,7 @@
 // What the page knows, as plain data. The reducer makes the next state, the panels read it; nothing here computes.
 import type {
   CustomData,
+  Diagnosis,
   EngineClient,
   ExportFile,
   Inspection,
@@ -99,6 +100,8 @@ export interface Run {
   readonly answers: readonly AnswerPair[];
   readonly fingerprint: Fingerprint | null;
   readonly failure: Failure | null;
+  /** What the doctor finds in the steps so far. */
+  readonly diagnosis: Diagnosis | null;
 }
 
 /** The model file that is open, being read, or was refused. */

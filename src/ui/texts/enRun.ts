@@ -47,6 +47,7 @@ export const enRun = {
     diff: 'train.py, what the first fix changes',
     diffAll: 'Whole script',
     recipeBroken: 'This recipe does not hold',
+    inRun: 'What the steps so far show',
     engine: 'The run stopped',
     counts:
       '{{trainable}} trainable tensors: {{none}} with gradient None, {{zero}} zero, {{nonzero}} not zero',
@@ -208,8 +209,6 @@ export const enRun = {
     resetYes: 'Reset the run',
     resetNo: 'Keep it',
     warnings: 'Warnings',
-    nanTitle: 'The loss is not a number',
-    nan: 'loss=nan since step {{step}} or before: every update from here on is NaN too',
     said_started: 'Training started.',
     said_paused: 'Paused at step {{step}}.',
     said_finished: 'Finished after {{step}} steps. Loss {{loss}}.',

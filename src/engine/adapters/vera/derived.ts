@@ -2,7 +2,6 @@
 // train with them, and before the update the vectors' gradients are taken from the factors'.
 import { call } from '../../../shaders/kernel.ts';
 import type { VeraRows } from '../../../shaders/vera/vera.ref.ts';
-import { rowDotsReference, scaleRowsReference } from '../../../shaders/vera/vera.ref.ts';
 import { rowDots, scaleRows } from '../../../shaders/vera/vera.ts';
 import { invariant } from '../../ground/errors.ts';
 import type { Operation, Ref } from '../../torch/autograd/operation.ts';
@@ -32,8 +31,6 @@ const composeOperation: Operation<Attributes> = {
   kernels: ({ attributes: { place } }) => [
     call(scaleRows, { buffers: { projections, adapter }, params: place }),
   ],
-  reference: ({ attributes: { place } }, context) =>
-    scaleRowsReference(context.floats(projections), context.floats(adapter), place),
   flops: ({ attributes: { place } }) => place.rows * place.columns,
 };
 
@@ -44,8 +41,6 @@ const contractOperation: Operation<Attributes> = {
   kernels: ({ attributes: { place, total, splits } }) => [
     call(rowDots, { buffers: { projections, grads }, params: { ...place, total, splits } }),
   ],
-  reference: ({ attributes: { place, total, splits } }, context) =>
-    rowDotsReference(context.floats(projections), context.floats(grads), place, total, splits),
   flops: ({ attributes: { place, splits } }) => 2 * splits * place.rows * place.columns,
 };
 

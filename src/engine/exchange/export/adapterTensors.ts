@@ -6,7 +6,7 @@ import type { Method } from '../../adapters/methods.ts';
 import { methodOf, methods } from '../../adapters/methods.ts';
 import { inCausalLm } from '../../adapters/paths.ts';
 import { UserError } from '../../ground/errors.ts';
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
+import type { ModelConfig } from '../../models/families.ts';
 import type { LowRank, Module } from '../../torch/nn/module.ts';
 import type { AdapterLayout } from '../../torch/trainedLayout.ts';
 
@@ -24,7 +24,7 @@ export interface ExportedAdapter {
   readonly taken?: Float32Array | null;
   /** Whether the base was quantised on load. */
   readonly quantised?: boolean;
-  readonly config: LlamaConfig;
+  readonly config: ModelConfig;
   /** Name of the base model, for the configuration and the card. */
   readonly base: string;
   readonly peftVersion: string;

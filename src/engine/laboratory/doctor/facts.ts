@@ -2,7 +2,7 @@
 
 import { isAdapterParameter } from '../../adapters/methods.ts';
 import type { RowFacts } from '../../data/rowFacts.ts';
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
+import type { ModelSizes } from '../../models/modelSizes.ts';
 import type { Trace } from '../../python/run/scriptModel.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
 import type { Examination } from '../inspect/examine.ts';
@@ -10,7 +10,7 @@ import type { StripCell } from '../inspect/inspection.ts';
 import { stripOf } from '../inspect/strip.ts';
 
 export interface DoctorFacts {
-  readonly config: LlamaConfig;
+  readonly config: ModelSizes;
   readonly values: RecipeValues;
   readonly examination: Examination;
   readonly strip: readonly StripCell[];
@@ -31,7 +31,7 @@ export interface DoctorFacts {
 }
 
 export function factsOf(
-  config: LlamaConfig,
+  config: ModelSizes,
   values: RecipeValues,
   examination: Examination,
   rows: RowFacts | null,

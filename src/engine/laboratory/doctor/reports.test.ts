@@ -40,6 +40,7 @@ function firstCause({ patch, rows: own, losses }: Report): string | undefined {
       loss: Number(loss),
       gradNorm: Number(loss),
       learningRate: 2e-3,
+      meanTokenAccuracy: 0.4,
     }));
     return diagnoseRun(values, steps)?.id;
   }

@@ -2,8 +2,8 @@
 // the text and the call. The page, the doctor and the command line read everything off this.
 
 import type { DecoderPaths } from '../../models/decoder.ts';
+import type { ModelConfig } from '../../models/families.ts';
 import { decoderOf } from '../../models/families.ts';
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
 import type { ScriptModel } from '../../python/run/scriptModel.ts';
 import type { Wired } from '../../python/run/wire.ts';
 import { runScript, wiredModel } from '../../python/run/wire.ts';
@@ -77,7 +77,7 @@ function runBackward(step: RecordedStep, wired: Wired, values: RecipeValues): Py
 }
 
 /** Runs script, forward and backward of one step on a model of this architecture. */
-export function examine(config: LlamaConfig, values: RecipeValues, options: ExamineOptions): Examination {
+export function examine(config: ModelConfig, values: RecipeValues, options: ExamineOptions): Examination {
   const { script, error: scriptError } = runScript(config, values);
   const { paths } = decoderOf(config);
   if (scriptError) {

@@ -3,8 +3,8 @@
 
 import type { HiddenStates } from '../../models/decoder.ts';
 import { recordDecoder } from '../../models/decoder.ts';
+import type { ModelConfig } from '../../models/families.ts';
 import { decoderOf } from '../../models/families.ts';
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
 import { Tape } from '../../torch/autograd/tape.ts';
 import type { Value } from '../../torch/autograd/value.ts';
@@ -32,7 +32,7 @@ export interface RecordedStep extends HiddenStates {
 }
 
 /** Forward pass and loss [1] of `model` under the step's own grad mode; backward is left to the caller. */
-export function recordStep(model: WiredModel, config: LlamaConfig, options: StepOptions): RecordedStep {
+export function recordStep(model: WiredModel, config: ModelConfig, options: StepOptions): RecordedStep {
   const tape = new Tape();
   const recording = new Recording(tape, model, layoutAdapters(model.root));
   const recorder = new AutogradRecorder(recording);

@@ -1,7 +1,7 @@
 // A GGUF file as a base model: tokenizer, formats, the order of q and k rows; and what is refused, with file and remedy.
 import { describe, expect, it } from 'vitest';
-import type { BlockFormat } from '../../../shaders/quant/ggml.ts';
 import { decodeFile } from '../../../shaders/quant/ggml.ts';
+import type { BlockFormat } from '../../../shaders/quant/weightFormat.ts';
 import { UserError } from '../../ground/errors.ts';
 import { blobSource } from '../../ground/formats/byteSource.ts';
 import type { FileSpec } from '../../ground/formats/gguf/writer.ts';

@@ -1,6 +1,6 @@
 // Tensors of a GGUF file under their PyTorch names, read one at a time. Arch llama stores the rows of q and k permuted for
 // adjacent-pair rotation; here they come back in the order of the two halves. Source: numerics reference 1.5.
-import type { BlockFormat } from '../../../shaders/quant/ggml.ts';
+import type { BlockFormat } from '../../../shaders/quant/weightFormat.ts';
 import { UserError } from '../../ground/errors.ts';
 import type { ByteSource } from '../../ground/formats/byteSource.ts';
 import type { Gguf, GgufTensor } from '../../ground/formats/gguf/types.ts';

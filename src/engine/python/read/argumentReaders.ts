@@ -76,7 +76,7 @@ const inDictionary =
   };
 
 /** As the setting's declaration says. */
-export function readerOf(key: ArgumentKey): ArgumentReader {
+function readerOf(key: ArgumentKey): ArgumentReader {
   const { form, entry } = placeOf(key);
   const byForm = { number: as, word: asWord, object: asObject, torch: asTorchName };
   const read = (form ? byForm[form] : as)(key);

@@ -3,8 +3,8 @@
 
 import type { Behaviours } from '../../libraries/rules/rule.ts';
 import { stackOf } from '../../libraries/stacks.ts';
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
-import { buildLlama } from '../../models/llamaTree.ts';
+import type { ModelConfig } from '../../models/families.ts';
+import { buildModel } from '../../models/families.ts';
 import type { WeightOptions } from '../../models/weightSource.ts';
 import { weightFormatsOf } from '../../models/weightSource.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
@@ -59,8 +59,8 @@ function applyModuleClasses(causal: Module, classes: Behaviours['moduleClasses']
   if (classes.rotaryPerLayer) model.children.delete('rotary_emb');
 }
 
-function loadModel(config: LlamaConfig, values: RecipeValues): ScriptModel {
-  const causal = buildLlama(config, {
+function loadModel(config: ModelConfig, values: RecipeValues): ScriptModel {
+  const causal = buildModel(config, {
     dtype: values['model.dtype'],
     ...weightOptions(values),
   });
@@ -177,7 +177,7 @@ function runCalls(script: ScriptModel, values: RecipeValues): void {
 }
 
 /** Runs the recipe's script on a new model of this architecture, up to the first forward pass. */
-export function runScript(config: LlamaConfig, values: RecipeValues): ScriptRun {
+export function runScript(config: ModelConfig, values: RecipeValues): ScriptRun {
   const script = loadModel(config, values);
   try {
     runCalls(script, values);
@@ -195,7 +195,7 @@ export interface Wired extends WiredModel {
 }
 
 /** The wired model of a recipe, ready to be recorded. Throws the PythonError that a call of the script raises. */
-export function wire(config: LlamaConfig, values: RecipeValues): Wired {
+export function wire(config: ModelConfig, values: RecipeValues): Wired {
   const { script, error } = runScript(config, values);
   if (error) throw error;
   return wiredModel(script, values);

@@ -3,11 +3,6 @@
 
 import { call } from '../../../shaders/kernel.ts';
 import {
-  rmsNormBackwardReference,
-  rmsNormGradReference,
-  rmsNormReference,
-} from '../../../shaders/rms_norm/rms_norm.ref.ts';
-import {
   rmsNormBackward as backwardKernel,
   rmsNorm as forwardKernel,
   rmsNormGrad as gradKernel,
@@ -45,20 +40,6 @@ const rmsNormOperation: Operation<Attributes> = {
       rstd: { value: rstd },
     };
     return [call(forwardKernel, { buffers, params: { n, c, eps: node.attributes.eps } })];
-  },
-  reference: (node, context) => {
-    const [x, w] = valueAt(node.inputs, 0, 1);
-    const [y, rstd] = valueAt(node.outputs, 0, 1);
-    const { n, c } = rowsAndColumns(x);
-    rmsNormReference({
-      x: context.floats({ value: x }),
-      w: context.floats({ value: w }),
-      y: context.floats({ value: y }),
-      rstd: context.floats({ value: rstd }),
-      n,
-      c,
-      eps: node.attributes.eps,
-    });
   },
   flops: (node) => 5 * elementCount(node.inputs[0]?.shape ?? []),
   backward: (context) => {
@@ -120,17 +101,6 @@ const rmsNormGradOperation: Operation<GradAttributes> = {
     };
     return [call(gradKernel, { buffers, params: { ...rowsAndColumns(x), ...node.attributes } })];
   },
-  reference: (node, context) => {
-    const [dy, x, rstd] = valueAt(node.inputs, 0, 1, 2);
-    rmsNormGradReference({
-      dy: context.floats({ value: dy }),
-      x: context.floats({ value: x }),
-      rstd: context.floats({ value: rstd }),
-      grads: context.floats({ buffer: 'grads' }),
-      ...rowsAndColumns(x),
-      ...node.attributes,
-    });
-  },
   flops: (node) => 3 * elementCount(node.inputs[1]?.shape ?? []),
 };
 
@@ -153,22 +123,6 @@ const rmsNormBackwardOperation: Operation<BackwardAttributes> = {
     return [
       call(backwardKernel, { buffers, params: { n, c }, constants: { HAS_RESIDUAL: residual ? 1 : 0 } }),
     ];
-  },
-  reference: (node, context) => {
-    const [dy, x, w, rstd] = valueAt(node.inputs, 0, 1, 2, 3);
-    const [dx] = valueAt(node.outputs, 0);
-    const { n, c } = rowsAndColumns(x);
-    const residual = node.inputs[4];
-    rmsNormBackwardReference({
-      dy: context.floats({ value: dy }),
-      x: context.floats({ value: x }),
-      w: context.floats({ value: w }),
-      rstd: context.floats({ value: rstd }),
-      residual: residual ? context.floats({ value: residual }) : null,
-      dx: context.floats({ value: dx }),
-      n,
-      c,
-    });
   },
   flops: (node) => 8 * elementCount(node.inputs[1]?.shape ?? []),
 };

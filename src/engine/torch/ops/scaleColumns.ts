@@ -1,13 +1,7 @@
 // y = c · x, column by column, of a linear group's product or of its input. c is trained itself, or a trained m over the norms n of the
 // adapted rows W + s·B·A. c and n stand in a buffer of the group, `scales/<path>` [2, OUT], which recordScaleTables fills whenever the
 // adapter has changed; backward takes n for constant.
-import {
-  doraGradReference,
-  doraNormReference,
-  doraReference,
-  ia3TableReference,
-  magnitudeOffset,
-} from '../../../shaders/dora/dora.ref.ts';
+import { magnitudeOffset } from '../../../shaders/dora/dora.ref.ts';
 import { doraGrad, doraNorm, ia3Table, dora as kernel } from '../../../shaders/dora/dora.ts';
 import { call } from '../../../shaders/kernel.ts';
 import { decoder } from '../../../shaders/quant/decoders.ts';
@@ -51,25 +45,6 @@ const tableOperation: Operation<GroupAttributes> = {
       }),
     ];
   },
-  reference: ({ attributes: group }, context) => {
-    const { segments, k, out, format, weights } = group;
-    const adapter = context.floats({ buffer: 'adapter' });
-    const table = context.floats(tableOf(group));
-    if (!group.overRowNorms) {
-      ia3TableReference(adapter, table, segments, out);
-      return;
-    }
-    doraNormReference({
-      words: context.words({ buffer: weights }),
-      scales: format === 'none' ? new Uint32Array(4) : context.words({ buffer: `${weights}.scales` }),
-      format,
-      adapter,
-      table,
-      segments,
-      k,
-      out,
-    });
-  },
   flops: ({ attributes: { k, out, segments } }) =>
     2 * out * k * (1 + Math.max(0, ...segments.map(({ rank }) => rank))),
 };
@@ -109,14 +84,6 @@ const scaleOperation: Operation<Attributes> = {
     const constants = { HAS_RESIDUAL: hasResidual ? 1 : 0 };
     return [call(kernel, { buffers, params: { n: rowsAndColumns(x).n, out: group.out }, constants })];
   },
-  reference: (node, context) => {
-    const [x] = valueAt(node.inputs, 0);
-    const [y] = valueAt(node.outputs, 0);
-    const { group, hasResidual } = node.attributes;
-    const residual = hasResidual ? context.floats({ value: valueAt(node.inputs, 1)[0] }) : null;
-    const [from, to] = [context.floats({ value: x }), context.floats({ value: y })];
-    doraReference(rowsAndColumns(x).n, group.out, from, context.floats(tableOf(group)), residual, to);
-  },
   flops: (node) => 2 * rowsAndColumns(valueAt(node.inputs, 0)[0]).n * node.attributes.group.out,
   backward: scaleBackward,
 };
@@ -138,20 +105,6 @@ const scaleGradOperation: Operation<GroupAttributes> = {
     const { n } = rowsAndColumns(z);
     const params = { segments, n, out, count: segments.length, total, splits: gradientSplits(total) };
     return [call(doraGrad, { buffers, params, constants: { IA3: node.attributes.overRowNorms ? 0 : 1 } })];
-  },
-  reference: (node, context) => {
-    const [z, dy] = valueAt(node.inputs, 0, 1);
-    const { segments, out, overRowNorms } = node.attributes;
-    doraGradReference({
-      ia3: !overRowNorms,
-      z: context.floats({ value: z }),
-      dy: context.floats({ value: dy }),
-      table: context.floats(tableOf(node.attributes)),
-      grads: context.floats({ buffer: 'grads' }),
-      segments,
-      n: rowsAndColumns(z).n,
-      out,
-    });
   },
   flops: (node) => 2 * rowsAndColumns(valueAt(node.inputs, 0)[0]).n * node.attributes.out,
 };

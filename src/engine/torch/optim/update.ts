@@ -1,7 +1,6 @@
 // What every update begins with, and the tables that all optimisers share: gradients summed over their parts, norms, clipping;
 // weight decay and learning-rate factor by tensor. Source: torch 2.13 nn/utils/clip_grad.py; transformers 5.24 Trainer, whose
 // decay group leaves out biases and norms.
-import { clipFactorReference, gradReduceReference } from '../../../shaders/grad_norm/grad_norm.ref.ts';
 import { clipFactor, gradReduce } from '../../../shaders/grad_norm/grad_norm.ts';
 import { call } from '../../../shaders/kernel.ts';
 import type { Operation, Ref } from '../autograd/operation.ts';
@@ -35,14 +34,6 @@ const gradNormOperation: Operation<Attributes> = {
       params: { tensors, norm_offset: TENSOR_NORMS_AT, max_norm: maxGradNorm },
     }),
   ],
-  reference: ({ attributes }, context) => {
-    const { tensors, splits, total, maxGradNorm } = attributes;
-    const metrics = context.floats(buffer('metrics'));
-    const table = context.words(buffer('tensors'));
-    const grads = context.floats(buffer('grads'));
-    gradReduceReference({ table, grads, metrics, tensors, splits, total, norm_offset: TENSOR_NORMS_AT });
-    clipFactorReference({ metrics, tensors, norm_offset: TENSOR_NORMS_AT, max_norm: maxGradNorm });
-  },
   flops: ({ attributes }) => (2 + attributes.splits) * attributes.total,
 };
 

@@ -107,18 +107,6 @@ export function EngineError({ error, title }: { readonly error: EngineErrorData;
   );
 }
 
-/** A loss that is no number ends all learning, though the run goes on. */
-export function NanNote() {
-  const { t } = useTexts();
-  const step = usePageState((state) => {
-    const last = state.run?.steps.at(-1);
-    return last === undefined || Number.isFinite(last.loss) ? null : last.step;
-  });
-  if (step === null) return null;
-  const error = { code: 'nan-loss', message: t('run.nan', { step }), data: {} };
-  return <EngineError error={error} title={t('run.nanTitle')} />;
-}
-
 export function StaleNote() {
   const { t } = useTexts();
   const stale = usePageState((state) => isStale(state) && (state.run?.steps.length ?? 0) > 0);
