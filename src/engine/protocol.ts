@@ -40,7 +40,7 @@ export type Command =
   /** Take a GGUF file as the base model that recipes may name. Answers `model` or `model-failed` with the same id. */
   | { readonly type: 'open-model'; readonly id: number; readonly name: string; readonly file: Blob }
   /**
-   * Take a PEFT adapter (its files, or a zip) that recipes may go on from, or several as one that does what all do. Answers `adapter`
+   * Take a PEFT adapter (its files, or a zip) that recipes may go on from, or a few as one that does what all do. Answers `adapter`
    * or `adapter-failed` with the same id. `recipe`: what it is to fit.
    */
   | {

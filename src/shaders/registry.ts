@@ -6,7 +6,6 @@ import { add } from './add/add.ts';
 import { attention, attentionBackwardKv, attentionBackwardQ } from './attention/attention.ts';
 import { crossEntropy, rowSum } from './cross_entropy/cross_entropy.ts';
 import { dequantize, dequantizeScalar } from './dequantize/dequantize.ts';
-import { dora, doraGrad, doraNorm, ia3Table } from './dora/dora.ts';
 import { dropout } from './dropout/dropout.ts';
 import { embedding } from './embedding/embedding.ts';
 import { embeddingGrad, embeddingLora, embeddingLoraGrad } from './embedding_grad/embedding_grad.ts';
@@ -21,9 +20,10 @@ import { matmul, matmulScalar, matmulWide } from './matmul/matmul.ts';
 import { preference } from './preference/preference.ts';
 import { rmsNorm, rmsNormBackward, rmsNormGrad } from './rms_norm/rms_norm.ts';
 import { rope } from './rope/rope.ts';
+import { rowNormTable, scaleColumns, scaleColumnsGrad, vectorTable } from './scale_columns/scale_columns.ts';
+import { rowDots, scaleRows } from './scale_rows/scale_rows.ts';
 import { sgd } from './sgd/sgd.ts';
 import { swiglu, swigluBackward } from './swiglu/swiglu.ts';
-import { rowDots, scaleRows } from './vera/vera.ts';
 
 const erase = (kernel: { readonly name: string }): Kernel => kernel as Kernel;
 
@@ -40,10 +40,10 @@ export const kernels: readonly Kernel[] = [
   matmul,
   matmulWide,
   matmulScalar,
-  doraNorm,
-  ia3Table,
+  rowNormTable,
+  vectorTable,
   scaleRows,
-  dora,
+  scaleColumns,
   rope,
   kvAppend,
   attention,
@@ -59,7 +59,7 @@ export const kernels: readonly Kernel[] = [
   linearBackwardTiled,
   loraGrad,
   loraDownBackward,
-  doraGrad,
+  scaleColumnsGrad,
   swigluBackward,
   attentionBackwardQ,
   attentionBackwardKv,

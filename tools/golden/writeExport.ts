@@ -46,6 +46,12 @@ const recipes: Readonly<Record<string, RecipePatch>> = {
     'bnb.bnb_4bit_quant_type': 'nf4',
     'train.learning_rate': 0.01,
   },
+  'nf4-ln-tuning': {
+    'peft.peft_type': 'LN_TUNING',
+    'lora.target_modules': '["input_layernorm", "norm"]',
+    'bnb.bnb_4bit_quant_type': 'nf4',
+    'train.learning_rate': 0.01,
+  },
   'nf4-qv': { 'lora.target_modules': '["q_proj", "v_proj"]', 'bnb.bnb_4bit_quant_type': 'nf4' },
 };
 

@@ -3,6 +3,7 @@
 import { invariant } from '../ground/errors.ts';
 import type { Adapter } from '../torch/nn/module.ts';
 import { ia3 } from './ia3/ia3.ts';
+import { lnTuning } from './ln_tuning/lnTuning.ts';
 import { lora } from './lora/lora.ts';
 import type { ConfigArgument, MethodValues } from './method.ts';
 import { vera } from './vera/vera.ts';
@@ -11,6 +12,7 @@ export const methods = [
   lora, //
   ia3,
   vera,
+  lnTuning,
 ] as const;
 
 export type Method = (typeof methods)[number];

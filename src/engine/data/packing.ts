@@ -1,4 +1,4 @@
-// Packing: several rows in one sequence of max_length. bfd and bfd_split keep rows whole and tell where each begins; wrapped cuts
+// Packing: many rows in one sequence of max_length. bfd and bfd_split keep rows whole and tell where each begins; wrapped cuts
 // the joined rows every max_length. Source: TRL 1.16 data_utils.py pack_dataset, which Dataset.map calls with 1000 rows at a time.
 import type { SettingValue } from '../ground/settings/setting.ts';
 import type { sftSettings } from '../recipe/settings/sft.ts';

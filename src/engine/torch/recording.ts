@@ -30,7 +30,7 @@ export interface BatchShape {
   /** B rows of T tokens each. */
   readonly rows: number;
   readonly tokens: number;
-  /** A row holds several documents: buffer `documents` [B·T] says at which token of its row each token's begins. */
+  /** A row holds many documents: buffer `documents` [B·T] says at which token of its row each token's begins. */
   readonly packed?: boolean;
   /** NEFTune: in train mode the embeddings get noise of up to step.noise. */
   readonly noisy?: boolean;

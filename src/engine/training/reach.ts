@@ -18,9 +18,9 @@ import {
 
 /** Of an adapter at `path`, the parameters that the kernels train there. */
 function reached({ path, adapter, base }: PlacedAdapter): readonly Parameter[] {
-  const { lowRank } = adapter;
+  const { lowRank, instead } = adapter;
+  if (instead !== null) return base.kind.type === 'norm' ? adapter.trained : [];
   if (base.kind.type === 'linear' && /\.layers\.\d+\./.test(`.${path}`)) return adapter.trained;
-  if (base.kind.type === 'norm') return adapter.instead === null ? [] : adapter.trained;
   const isTable = /(^|\.)(embed_tokens|lm_head)$/.test(path);
   return isTable && lowRank && !lowRank.made ? [lowRank.a, lowRank.b] : [];
 }

@@ -1,8 +1,8 @@
 // VeRA as LoRA: before a step its factors are made of the trained vectors and the shared matrices (buffer `projections`), LoRA's kernels
 // train with them, and before the update the vectors' gradients are taken from the factors'.
 import { call } from '../../../shaders/kernel.ts';
-import type { VeraRows } from '../../../shaders/vera/vera.ref.ts';
-import { rowDots, scaleRows } from '../../../shaders/vera/vera.ts';
+import type { ScaledRows } from '../../../shaders/scale_rows/scale_rows.ref.ts';
+import { rowDots, scaleRows } from '../../../shaders/scale_rows/scale_rows.ts';
 import { invariant } from '../../ground/errors.ts';
 import type { Operation, Ref } from '../../torch/autograd/operation.ts';
 import type { Tape } from '../../torch/autograd/tape.ts';
@@ -14,7 +14,7 @@ import type { VeraAdapter } from './veraAdapter.ts';
 import { isVera } from './veraAdapter.ts';
 
 interface Attributes {
-  readonly place: VeraRows;
+  readonly place: ScaledRows;
   readonly total: number;
   readonly splits: number;
 }
@@ -50,7 +50,7 @@ const modulesOf = (layout: AdapterLayout): PlacedVera[] =>
   layout.adapters.flatMap(({ adapter, ...place }) => (isVera(adapter) ? [{ ...place, adapter }] : []));
 
 /** A and B of one module. */
-function rowsOf(layout: AdapterLayout, { adapter }: PlacedVera): readonly VeraRows[] {
+function rowsOf(layout: AdapterLayout, { adapter }: PlacedVera): readonly ScaledRows[] {
   const { shared, lowRank } = adapter;
   const factors = lowRank && layout.factors.get(lowRank);
   const d = lowRank && layout.byParameter.get(lowRank.a);

@@ -1,4 +1,4 @@
-// Several adapters as one: factors side by side, each with its scale in A, so that the sum of what they do is what the one does. Modules
+// Many adapters as one: factors side by side, each with its scale in A, so that the sum of what they do is what the one does. Modules
 // that an adapter lacks get zeros. Source: PEFT 0.21 tuners/lora/model.py add_weighted_adapter(combination_type="cat").
 
 import { modulePattern, patternAt } from '../../adapters/modulePatterns.ts';

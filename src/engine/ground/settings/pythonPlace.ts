@@ -3,7 +3,7 @@
 
 /** An argument of a call. */
 export interface ArgumentPlace {
-  /** Class, function or method that takes it, as a script writes it; several where each takes it alike. */
+  /** Class, function or method that takes it, as a script writes it; a list where each takes it alike. */
   readonly call: string | readonly string[];
   readonly argument: string;
   /** Names of the same argument in other versions. */
@@ -19,7 +19,7 @@ export interface ArgumentPlace {
   readonly form?: 'number' | 'word' | 'object' | 'torch';
 }
 
-/** Not an argument: statements, or which of several. */
+/** Not an argument: statements, or which of some. */
 export interface StatementPlace {
   readonly statement: string;
 }

@@ -90,7 +90,7 @@ function verifiedFixes(patient: Patient, proposals: readonly Proposal[], needsTr
     seen.add(key);
     fixes.push({ code: [proposal.code, ...repair.codes].join('\n'), why: proposal.why, patch: repair.patch });
   }
-  // One change is a better fit than several.
+  // One change is a better fit than many.
   return fixes.sort((a, b) => Number(a.code.includes('\n')) - Number(b.code.includes('\n')));
 }
 

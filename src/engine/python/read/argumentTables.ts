@@ -72,7 +72,7 @@ const irrelevant: readonly string[] = [
 const strategies: ReadonlyMap<string, string> = new Map(
   spellings.packingStrategies.since
     .flatMap(([, names]) => Object.entries(names ?? {}))
-    // Where one name stands for several, it is the plain one.
+    // Where one name stands for many, it is the plain one.
     .toSorted(([a], [b]) => b.length - a.length)
     .map(([packing, name]) => [name, packing]),
 );

@@ -74,6 +74,36 @@ describe('VeRA', () => {
   });
 });
 
+describe('LN tuning', () => {
+  const patch = { 'peft.peft_type': 'LN_TUNING', 'lora.target_modules': 'None' } as const;
+
+  it('gives the norms trainable copies, and freezes the rest', () => {
+    const model = wired({ ...patch, 'wiring.stack': 'trl-1.16.0' });
+    const trained = [...model.root.namedParameters()].filter(([, { requiresGrad }]) => requiresGrad);
+    expect(trained.map(([name]) => name)).toEqual([
+      'base_model.model.model.layers.0.input_layernorm.ln_tuning_layers.default.weight',
+      'base_model.model.model.layers.0.post_attention_layernorm.ln_tuning_layers.default.weight',
+      'base_model.model.model.layers.1.input_layernorm.ln_tuning_layers.default.weight',
+      'base_model.model.model.layers.1.post_attention_layernorm.ln_tuning_layers.default.weight',
+      'base_model.model.model.norm.ln_tuning_layers.default.weight',
+    ]);
+    // Copies keep the base's dtype: PEFT casts no adapter of this kind.
+    expect(new Set(trained.map(([, { dtype }]) => dtype))).toEqual(new Set(['bfloat16']));
+    expect(beyondEngine(model)).toEqual([]);
+    expect(() => wired({ ...patch, 'wiring.stack': 'trl-0.8.6' })).toThrow(
+      /cannot import name 'LNTuningConfig'/,
+    );
+  });
+
+  it('copies any module, which the engine refuses by name, but no packed weight', () => {
+    const linear = { ...patch, 'lora.target_modules': '["q_proj"]' } as const;
+    expect(() => assertWithinEngine(wired(linear))).toThrow(/q_proj\.ln_tuning_layers.*requires grad/);
+    expect(() => wired({ ...linear, 'bnb.bnb_4bit_quant_type': 'nf4' })).toThrow(
+      /only Tensors of floating point dtype can require gradients/,
+    );
+  });
+});
+
 describe('the reach of the engine', () => {
   it('holds LoRA on layers, embedding and head, and copies of those two; refuses the rest by name', () => {
     expect(beyondEngine(wired({}))).toEqual([]);

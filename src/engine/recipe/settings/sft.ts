@@ -32,7 +32,7 @@ export const sftSettings = {
     advanced: true,
     label: same('packing'),
     help: {
-      en: 'Several rows in one sequence of max_length, so that little is padding. bfd keeps rows whole, each with its own positions and attention; bfd_split also keeps what is longer, in pieces; wrapped cuts the joined rows anywhere and lets them see each other.',
+      en: 'Many rows in one sequence of max_length, so that little is padding. bfd keeps rows whole, each with its own positions and attention; bfd_split also keeps what is longer, in pieces; wrapped cuts the joined rows anywhere and lets them see each other.',
       zh: '把多行拼成一个 max_length 的序列，减少填充。bfd 保持每行完整，各有自己的位置与注意力；bfd_split 还把过长的行切开保留；wrapped 把连接后的行任意切分，各行之间互相可见。',
     },
     python: { call: 'SFTConfig', after: 'packing=True', argument: 'packing_strategy' },

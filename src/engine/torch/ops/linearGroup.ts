@@ -1,8 +1,8 @@
 // What a group of frozen projections is, as plain numbers: widths, adapters, where the packed weights stand. Reads the
 // module tree (bare linear or wrapper); knows nothing of how a format packs its bytes.
 
-import { magnitudeOffset } from '../../../shaders/dora/dora.ref.ts';
 import { firstBlocks } from '../../../shaders/quant/packing.ts';
+import { magnitudeOffset } from '../../../shaders/scale_columns/scale_columns.ref.ts';
 import { invariant } from '../../ground/errors.ts';
 import type { Value } from '../autograd/value.ts';
 import type { Adapter, LowRank, Module, OutputScale, Parameter } from '../nn/module.ts';

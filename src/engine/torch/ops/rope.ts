@@ -16,7 +16,7 @@ export interface HeadShape {
   readonly headDim: number;
 }
 
-/** Where each token's document begins, if rows hold several: a binding for the kernels, their constant. */
+/** Where each token's document begins, if rows hold many: a binding for the kernels, their constant. */
 export const documentsRef = ({ batch }: HeadShape): Ref =>
   batch.packed ? { buffer: 'documents' } : { buffer: 'dummy' };
 export const hasDocuments = ({ batch }: HeadShape) => ({ HAS_DOCUMENTS: batch.packed ? 1 : 0 });

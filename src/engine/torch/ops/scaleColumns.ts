@@ -1,10 +1,16 @@
 // y = c · x, column by column, of a linear group's product or of its input. c is trained itself, or a trained m over the norms n of the
 // adapted rows W + s·B·A. c and n stand in a buffer of the group, `scales/<path>` [2, OUT], which recordScaleTables fills whenever the
 // adapter has changed; backward takes n for constant.
-import { magnitudeOffset } from '../../../shaders/dora/dora.ref.ts';
-import { doraGrad, doraNorm, ia3Table, dora as kernel } from '../../../shaders/dora/dora.ts';
+
 import { call } from '../../../shaders/kernel.ts';
 import { decoder } from '../../../shaders/quant/decoders.ts';
+import { magnitudeOffset } from '../../../shaders/scale_columns/scale_columns.ref.ts';
+import {
+  scaleColumns as kernel,
+  rowNormTable,
+  scaleColumnsGrad,
+  vectorTable,
+} from '../../../shaders/scale_columns/scale_columns.ts';
 import { invariant } from '../../ground/errors.ts';
 import type { NodeContext, Operation, Ref } from '../autograd/operation.ts';
 import type { Tape } from '../autograd/tape.ts';
@@ -36,9 +42,9 @@ const tableOperation: Operation<GroupAttributes> = {
       adapter: { buffer: 'adapter' },
       table: tableOf(group),
     };
-    if (!group.overRowNorms) return [call(ia3Table, { buffers: vectors, params: numbers })];
+    if (!group.overRowNorms) return [call(vectorTable, { buffers: vectors, params: numbers })];
     return [
-      call(doraNorm, {
+      call(rowNormTable, {
         buffers: { ...weightRefs(group), ...vectors },
         params: { ...numbers, k },
         slots: { decode: decoder(format) },
@@ -104,7 +110,13 @@ const scaleGradOperation: Operation<GroupAttributes> = {
     };
     const { n } = rowsAndColumns(z);
     const params = { segments, n, out, count: segments.length, total, splits: gradientSplits(total) };
-    return [call(doraGrad, { buffers, params, constants: { IA3: node.attributes.overRowNorms ? 0 : 1 } })];
+    return [
+      call(scaleColumnsGrad, {
+        buffers,
+        params,
+        constants: { OWN_SCALE: node.attributes.overRowNorms ? 0 : 1 },
+      }),
+    ];
   },
   flops: (node) => 2 * rowsAndColumns(valueAt(node.inputs, 0)[0]).n * node.attributes.out,
 };

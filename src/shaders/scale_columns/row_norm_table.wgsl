@@ -11,7 +11,7 @@ struct Params { segments: array<Segment, 4>, k: u32, out: u32, count: u32 }
 var<workgroup> sums: array<f32, 64>;
 
 @compute @workgroup_size(64)
-fn dora_norm(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
+fn row_norm_table(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
   let o = group.x;
   let j = segment_of(o);
   let s = params.segments[j];

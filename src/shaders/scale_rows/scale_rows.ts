@@ -3,8 +3,8 @@
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import { defineKernel } from '../kernel.ts';
 import dotsSource from './row_dots.wgsl?raw';
+import { rowDotsReference, scaleRowsReference } from './scale_rows.ref.ts';
 import rowsSource from './scale_rows.wgsl?raw';
-import { rowDotsReference, scaleRowsReference } from './vera.ref.ts';
 
 const place = {
   rows: 'u32',

@@ -1,4 +1,4 @@
-// References of the DoRA kernels: float64 oracle, float32 CPU backend.
+// References of the kernels of column scales: float64 oracle, float32 CPU backend.
 import type { FloatArray } from '../declaration.ts';
 import type { SegmentNumbers } from '../lib/segments.ts';
 import { decodeMember } from '../quant/decode.ref.ts';
@@ -17,7 +17,7 @@ interface Group {
 
 const members = ({ segments, count }: Group): readonly SegmentNumbers[] => segments.slice(0, count);
 
-export interface DoraNormArguments extends Group {
+export interface RowNormTableArguments extends Group {
   readonly w: Uint32Array;
   readonly w_scales: Uint32Array;
   readonly decode: { readonly format: WeightFormat };
@@ -27,7 +27,7 @@ export interface DoraNormArguments extends Group {
   readonly k: number;
 }
 
-export function doraNormReference(args: DoraNormArguments): void {
+export function rowNormTableReference(args: RowNormTableArguments): void {
   const { w: words, w_scales: scales, adapter, table, k, out } = args;
   const { format } = args.decode;
   const row = new Float64Array(k);
@@ -49,7 +49,7 @@ export function doraNormReference(args: DoraNormArguments): void {
   });
 }
 
-export interface DoraArguments {
+export interface ScaleColumnsArguments {
   readonly x: FloatArray;
   readonly table: FloatArray;
   readonly residual: FloatArray;
@@ -60,13 +60,21 @@ export interface DoraArguments {
 }
 
 /** y = c x (+ residual). */
-export function doraReference({ x, table, residual, y, n, out, HAS_RESIDUAL }: DoraArguments): void {
+export function scaleColumnsReference({
+  x,
+  table,
+  residual,
+  y,
+  n,
+  out,
+  HAS_RESIDUAL,
+}: ScaleColumnsArguments): void {
   const adds = HAS_RESIDUAL === 1;
   for (let i = 0; i < n * out; i++)
     y[i] = (table[i % out] ?? 0) * (x[i] ?? 0) + (adds ? (residual[i] ?? 0) : 0);
 }
 
-export interface DoraGradArguments extends Group {
+export interface ScaleColumnsGradArguments extends Group {
   readonly z: FloatArray;
   readonly dy: FloatArray;
   readonly table: FloatArray;
@@ -75,34 +83,34 @@ export interface DoraGradArguments extends Group {
   readonly n: number;
   readonly total: number;
   readonly splits: number;
-  readonly IA3: number;
+  readonly OWN_SCALE: number;
 }
 
-export interface Ia3TableArguments extends Group {
+export interface VectorTableArguments extends Group {
   readonly adapter: FloatArray;
   readonly table: FloatArray;
 }
 
 /** c = l where a member has a vector, else 1; n = 1. */
-export function ia3TableReference(args: Ia3TableArguments): void {
+export function vectorTableReference(args: VectorTableArguments): void {
   const { adapter, table, out } = args;
   table.fill(1, 0, 2 * out);
   for (const { start, end, scale, a_offset } of members(args))
     if (scale !== 0) for (let o = start; o < end; o++) table[o] = adapter[a_offset + o - start] ?? 0;
 }
 
-export function doraGradReference(args: DoraGradArguments): void {
+export function scaleColumnsGradReference(args: ScaleColumnsGradArguments): void {
   const { z, dy, table, grads, n, out, total, splits } = args;
-  const ia3 = args.IA3 === 1;
+  const own = args.OWN_SCALE === 1;
   const share = Math.ceil(n / splits);
   for (const s of members(args)) {
-    if (ia3 ? s.scale === 0 : s.rank === 0) continue;
+    if (own ? s.scale === 0 : s.rank === 0) continue;
     for (let o = s.start; o < s.end; o++)
       for (let part = 0; part < splits; part++) {
         let sum = 0;
         for (let row = part * share; row < Math.min((part + 1) * share, n); row++)
           sum += (dy[row * out + o] ?? 0) * (z[row * out + o] ?? 0);
-        const at = part * total + (ia3 ? s.a_offset : magnitudeOffset(s)) + o - s.start;
+        const at = part * total + (own ? s.a_offset : magnitudeOffset(s)) + o - s.start;
         grads[at] = (grads[at] ?? 0) + sum / Math.max(table[out + o] ?? 0, 1e-30);
       }
   }

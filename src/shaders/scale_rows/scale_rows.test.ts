@@ -1,7 +1,7 @@
 // VeRA's vectors against central differences through the product that its factors make.
 import { expect, it } from 'vitest';
 import { finiteDifference, randomArray } from '../testing/finite.ts';
-import { rowDotsReference, scaleRowsReference } from './vera.ref.ts';
+import { rowDotsReference, scaleRowsReference } from './scale_rows.ref.ts';
 
 const [r, k, out, widest] = [3, 5, 4, 7];
 const [dAt, bAt, aFactor, bFactor, total] = [0, 64, 128, 192, 256];

@@ -1,4 +1,4 @@
-// DoRA's gradients against central differences in float64 with the norms held constant, as the paper asks; at the start, when m is
+// The gradients of column scales against central differences in float64 with the norms held constant, as the paper asks; at the start, when m is
 // the norm, the output is the plain product.
 import { expect, it } from 'vitest';
 import { decodeMember } from '../quant/decode.ref.ts';
@@ -6,12 +6,12 @@ import { finiteDifference, gradientMismatches, randomArray } from '../testing/fi
 import { testGroup } from '../testing/groups.ts';
 import { mismatches, sumBound64 } from '../testing/tolerance.ts';
 import {
-  doraGradReference,
-  doraNormReference,
-  doraReference,
-  ia3TableReference,
   magnitudeOffset,
-} from './dora.ref.ts';
+  rowNormTableReference,
+  scaleColumnsGradReference,
+  scaleColumnsReference,
+  vectorTableReference,
+} from './scale_columns.ref.ts';
 
 const [n, k] = [4, 6];
 const group = testGroup(
@@ -32,7 +32,7 @@ const weights = {
 
 function tableOf(adapter: Float64Array): Float64Array {
   const table = new Float64Array(2 * out);
-  doraNormReference({ ...weights, adapter, table });
+  rowNormTableReference({ ...weights, adapter, table });
   return table;
 }
 
@@ -71,15 +71,15 @@ it('gives the gradients of z and m', () => {
   const [z, residual, dy] = [randomArray(n * out, 1), randomArray(n * out, 2), randomArray(n * out, 3)];
   const forward = (at: Float64Array, c: Float64Array): Float64Array => {
     const y = new Float64Array(n * out);
-    doraReference({ n, out, x: at, table: c, residual, y, HAS_RESIDUAL: 1 });
+    scaleColumnsReference({ n, out, x: at, table: c, residual, y, HAS_RESIDUAL: 1 });
     return y;
   };
   const dz = new Float64Array(n * out);
-  doraReference({ n, out, x: dy, table, residual, y: dz, HAS_RESIDUAL: 0 });
+  scaleColumnsReference({ n, out, x: dy, table, residual, y: dz, HAS_RESIDUAL: 0 });
   expect(gradientMismatches(dz, (at) => forward(at, table), z, dy, 2)).toEqual([]);
   const parts = new Float64Array(2 * total);
-  const numbers = { count: segments.length, n, out, total, splits: 2, IA3: 0 };
-  doraGradReference({ z, dy, table, grads: parts, segments, ...numbers });
+  const numbers = { count: segments.length, n, out, total, splits: 2, OWN_SCALE: 0 };
+  scaleColumnsGradReference({ z, dy, table, grads: parts, segments, ...numbers });
   const grads = Float64Array.from({ length: total }, (_, i) => (parts[i] ?? 0) + (parts[total + i] ?? 0));
   const want = finiteDifference(
     (at) => {
@@ -104,20 +104,20 @@ it('gives the gradients of z and m', () => {
   }
 });
 
-it('scales by a vector where IA3 has one, and gives its gradient', () => {
+it('scales by a vector where there is one, and gives its gradient', () => {
   const vectors = segments.map((s, i) => ({ ...s, rank: 0, scale: i === 1 ? 0 : 1 }));
-  const ia3 = { segments: vectors, count: vectors.length, out };
+  const numbers = { segments: vectors, count: vectors.length, out };
   const adapter = Float64Array.from(group.adapter);
   const z = randomArray(n * out, 1);
   const dy = randomArray(n * out, 3);
   const scaled = (at: Float64Array): Float64Array => {
     const [table, y] = [new Float64Array(2 * out), new Float64Array(n * out)];
-    ia3TableReference({ adapter: at, table, ...ia3 });
-    doraReference({ n, out, x: z, table, residual: z, y, HAS_RESIDUAL: 0 });
+    vectorTableReference({ adapter: at, table, ...numbers });
+    scaleColumnsReference({ n, out, x: z, table, residual: z, y, HAS_RESIDUAL: 0 });
     return y;
   };
   const [table, grads] = [new Float64Array(2 * out), new Float64Array(adapter.length)];
-  ia3TableReference({ adapter, table, ...ia3 });
-  doraGradReference({ z, dy, table, grads, ...ia3, n, total, splits: 1, IA3: 1 });
+  vectorTableReference({ adapter, table, ...numbers });
+  scaleColumnsGradReference({ z, dy, table, grads, ...numbers, n, total, splits: 1, OWN_SCALE: 1 });
   expect(gradientMismatches(grads, scaled, adapter, dy, n)).toEqual([]);
 });

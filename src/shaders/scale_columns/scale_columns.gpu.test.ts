@@ -1,4 +1,4 @@
-// The DoRA kernels on the GPU against their references: norms over every kind of storage, scaling, the gradient of m in its parts.
+// The kernels of column scales on the GPU against their references: norms over every kind of storage, scaling, gradients in parts.
 import { describe, expect, it } from 'vitest';
 import type { KernelCall } from '../kernel.ts';
 import { call } from '../kernel.ts';
@@ -8,7 +8,7 @@ import { gpuOrNull, runCalls } from '../testing/gpu.ts';
 import { testGroup } from '../testing/groups.ts';
 import { runReferences } from '../testing/references.ts';
 import { mismatches, sumBound, ulpBound } from '../testing/tolerance.ts';
-import { dora, doraGrad, doraNorm, ia3Table } from './dora.ts';
+import { rowNormTable, scaleColumns, scaleColumnsGrad, vectorTable } from './scale_columns.ts';
 
 const gpu = await gpuOrNull();
 const members = [
@@ -17,7 +17,7 @@ const members = [
   { out: 64, rank: 9 },
 ];
 
-describe.skipIf(!gpu)('dora on the GPU', () => {
+describe.skipIf(!gpu)('scale_columns on the GPU', () => {
   it.each([
     ['none', 65, 1],
     ['nf4', 65, 5],
@@ -41,17 +41,17 @@ describe.skipIf(!gpu)('dora on the GPU', () => {
     };
     const params = { segments, k, n, out, count: segments.length, total, splits };
     const calls: KernelCall<string>[] = [
-      call(doraNorm, {
+      call(rowNormTable, {
         buffers: { w: 'w', w_scales: 'w_scales', adapter: 'adapter', table: 'table' },
         params,
         slots: { decode: decoder(format) },
       }),
-      call(dora, {
+      call(scaleColumns, {
         buffers: { x: 'z', table: 'table', residual: 'residual', y: 'y' },
         params,
         constants: { HAS_RESIDUAL: 1 },
       }),
-      call(doraGrad, { buffers: { z: 'z', dy: 'dy', table: 'table', grads: 'grads' }, params }),
+      call(scaleColumnsGrad, { buffers: { z: 'z', dy: 'dy', table: 'table', grads: 'grads' }, params }),
     ];
     const got = await runCalls(gpu, arrays, calls, ['table', 'y', 'grads']);
     const { table, y, grads } = runReferences(arrays, calls);
@@ -67,7 +67,7 @@ describe.skipIf(!gpu)('dora on the GPU', () => {
     expect(mismatches(got.grads ?? [], grads, ((64 * n) / least) * (sumBound(n, 1) + rounding))).toEqual([]);
   });
 
-  it('takes IA3’s vectors and gives their gradient', async () => {
+  it('takes vectors that are the scales and gives their gradient', async () => {
     if (!gpu) return;
     const g = testGroup(5, members, 'none', true);
     const { out, total, adapter } = g;
@@ -82,11 +82,11 @@ describe.skipIf(!gpu)('dora on the GPU', () => {
     };
     const params = { segments, n, out, count: segments.length, total, splits: 1 };
     const calls: KernelCall<string>[] = [
-      call(ia3Table, { buffers: { adapter: 'adapter', table: 'table' }, params }),
-      call(doraGrad, {
+      call(vectorTable, { buffers: { adapter: 'adapter', table: 'table' }, params }),
+      call(scaleColumnsGrad, {
         buffers: { z: 'z', dy: 'dy', table: 'table', grads: 'grads' },
         params,
-        constants: { IA3: 1 },
+        constants: { OWN_SCALE: 1 },
       }),
     ];
     const got = await runCalls(gpu, arrays, calls, ['table', 'grads']);

@@ -1,8 +1,8 @@
-// References of VeRA's kernels: float64 oracle, float32 CPU backend.
+// References of `scale_rows` and `row_dots`: float64 oracle, float32 CPU backend.
 import type { FloatArray } from '../declaration.ts';
 
 /** Where a vector, its factor and the rows of the shared matrix stand, in floats. */
-export interface VeraRows {
+export interface ScaledRows {
   readonly rows: number;
   readonly columns: number;
   /** Floats from one row of the shared matrix to the next. */
@@ -12,7 +12,7 @@ export interface VeraRows {
   readonly factor_offset: number;
 }
 
-export interface ScaleRowsArguments extends VeraRows {
+export interface ScaleRowsArguments extends ScaledRows {
   readonly projections: FloatArray;
   readonly adapter: FloatArray;
 }
@@ -25,7 +25,7 @@ export function scaleRowsReference(args: ScaleRowsArguments): void {
         (adapter[vector_offset + row] ?? 0) * (projections[shared_offset + row * stride + c] ?? 0);
 }
 
-export interface RowDotsArguments extends VeraRows {
+export interface RowDotsArguments extends ScaledRows {
   readonly projections: FloatArray;
   readonly grads: FloatArray;
   /** Floats of each of the parts of `grads`. */

@@ -8,7 +8,7 @@ struct Params { n: u32, out: u32 }
 @group(0) @binding(4) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
-fn dora(@builtin(global_invocation_id) id: vec3u) {
+fn scale_columns(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x + id.y * GRID_WIDTH;
   if (i >= params.n * params.out) { return; }
   var value = table[i % params.out] * x[i];

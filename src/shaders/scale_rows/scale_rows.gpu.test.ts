@@ -1,4 +1,4 @@
-// VeRA's kernels on the GPU against their references: rows of a wider matrix, rows that follow each other, parts of the gradients.
+// `scale_rows` and `row_dots` on the GPU against their references: rows of a wider matrix, rows that follow each other, parts of the gradients.
 import { describe, expect, it } from 'vitest';
 import type { KernelCall } from '../kernel.ts';
 import { call } from '../kernel.ts';
@@ -6,11 +6,11 @@ import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
 import { runMagnitudes, runReferences } from '../testing/references.ts';
 import { mismatches, sumBound, ulpBound } from '../testing/tolerance.ts';
-import { rowDots, scaleRows } from './vera.ts';
+import { rowDots, scaleRows } from './scale_rows.ts';
 
 const gpu = await gpuOrNull();
 
-describe.skipIf(!gpu)('vera on the GPU', () => {
+describe.skipIf(!gpu)('scale_rows on the GPU', () => {
   it.each([
     [5, 130, 200],
     [200, 5, 5],
