@@ -34,12 +34,12 @@ export const test = alone.extend<object, { readonly tab: Page }>({
     },
     { scope: 'worker' },
   ],
-  page: async ({ tab, baseURL = '' }, use) => {
+  page: async ({ tab, baseURL }, use) => {
     // Leaves the page first: it would go on writing.
     await tab.goto('about:blank');
     const session = await tab.context().newCDPSession(tab);
     await session.send('Storage.clearDataForOrigin', {
-      origin: new URL(baseURL).origin,
+      origin: new URL(baseURL ?? '').origin,
       storageTypes: 'local_storage,file_systems',
     });
     await session.detach();
