@@ -15,6 +15,18 @@ test('a broken line is named by its number, and the rows stay for correction', a
   await expect(page.locator('.rows-head')).toContainText('2 rows');
 });
 
+test('an error stands there in the language of the page, with what to do and the button for it', async ({
+  page,
+}) => {
+  await open(page);
+  await useRows(page, `${row}\n{"messages": oops}\n`);
+  await expect(page.locator('.failure')).toContainText('Each line is one JSON object.');
+  await page.getByRole('button', { name: '中文' }).click();
+  await expect(page.locator('.failure')).toContainText('第 2 行：不是 JSON');
+  await expect(page.locator('.failure')).toContainText('每行应为一个 JSON 对象。');
+  await expect(page.getByRole('button', { name: '打开数据' })).toBeVisible();
+});
+
 test('empty rows are refused before they replace anything', async ({ page }) => {
   await open(page);
   await useRows(page, '  \n');
