@@ -1,5 +1,6 @@
 // LN tuning: a trainable copy of each target, which runs in its place; meant for the norms. Source: Zhao et al., Tuning LayerNorm in
 // Attention, 2023; PEFT 0.21 tuners/ln_tuning/{config,layer,model}.py.
+import { text } from '../../ground/text.ts';
 import { compareVersions } from '../../libraries/version.ts';
 import type { Module } from '../../torch/nn/module.ts';
 import type { AdapterMethod, AttachingScript } from '../method.ts';
@@ -61,7 +62,7 @@ export const lnTuning: AdapterMethod<'LN_TUNING', Record<never, never>> = {
   limit: () => null,
 
   configJson: (shared) => ({ ...shared, peft_type: 'LN_TUNING' }),
-  nouns: { part: 'a copy', whole: () => 'Copies of the norms' },
+  nouns: { part: text('a copy', '副本'), whole: () => 'Copies of the norms' },
   merge: (weight, tensors) => Float32Array.from(tensors[0]?.values ?? weight),
   opens: [],
 };
