@@ -26,7 +26,7 @@ import { deviceClass } from '../training/backends/openDevice.ts';
 import { estimateCost } from '../training/estimate.ts';
 import { Generator } from '../training/generate/generator.ts';
 import type { StepMetrics } from '../training/metrics.ts';
-import { assertPreference, assertWithinEngine } from '../training/reach.ts';
+import { assertPreference, assertWithinEngine, beyondEngine } from '../training/reach.ts';
 import { adapterLayoutOf } from '../training/recordTraining.ts';
 import { Trainer } from '../training/trainer.ts';
 import { firstValues } from '../training/valuesFromBase.ts';
@@ -128,6 +128,8 @@ export class TrainingRun {
       throw new PythonError(error?.type ?? 'RuntimeError', error?.message ?? '', error?.call ?? '');
     assertPreference(values);
     if (!error) assertWithinEngine(examination.wired);
+    else if (beyondEngine(examination.wired).length > 0)
+      throw new PythonError(error.type, error.message, error.call);
     assertRankFits(examination.wired.root);
     const layout = adapterLayoutOf(examination.wired);
     const first = firstValues(plain, examination.wired, layout, values);

@@ -13,10 +13,13 @@ const within = [
   /\.embed_tokens\.(lora_embedding_[AB]\.[^.]+|modules_to_save\.[^.]+\.weight)$/,
 ];
 
-/** Names of parameters that require grad and that no kernel trains, in the tree's order. */
+/** Names of parameters that require grad, or are copies that run in a module's place, and that no kernel takes; in the tree's order. */
 export function beyondEngine(model: WiredModel): string[] {
   return [...model.root.namedParameters()].flatMap(([name, parameter]) =>
-    parameter.requiresGrad && !within.some((pattern) => pattern.test(`.${name}`)) ? [name] : [],
+    (parameter.requiresGrad || name.includes('.modules_to_save.')) &&
+    !within.some((pattern) => pattern.test(`.${name}`))
+      ? [name]
+      : [],
   );
 }
 

@@ -73,6 +73,20 @@ function warnTiedTargets(script: ScriptModel, options: LoraOptions): void {
   }
 }
 
+/**
+ * The copy of a module is made trainable, which torch refuses for weights packed in 4 bits. PEFT before 0.6 sets the flag, and is
+ * told of the setter's two kinds of dtype; later ones call requires_grad_(). Source: utils/other.py _set_trainable,
+ * ModulesToSaveWrapper; run on 0.5.0, 0.7.1, 0.10.0, 0.17.1, 0.18.0, 0.20.0 and 0.21.2, also for a config with inference_mode.
+ */
+function refusePackedCopies(script: ScriptModel, options: LoraOptions): void {
+  for (const [path, module] of script.root.namedModules()) {
+    if (!options.modulesToSave.some((name) => path === name || path.endsWith(`.${name}`))) continue;
+    if (![...module.allParameters()].some(({ dtype }) => dtype === 'uint8')) continue;
+    const kinds = script.behaves('savedOriginalTrains') ? 'floating point and complex' : 'floating point';
+    script.raise('RuntimeError', `only Tensors of ${kinds} dtype can require gradients`);
+  }
+}
+
 const ALREADY_FOUND =
   'UserWarning: Already found a `peft_config` attribute in the model. This will lead to having multiple adapters in the model. Make sure to know what you are doing!';
 
@@ -105,8 +119,9 @@ function wrapModel(script: ScriptModel, options: LoraOptions): void {
   for (const module of [lora, peft]) module.training = script.root.training;
   script.root = peft;
   script.causalPath = script.causalPath === '' ? 'base_model.model' : `base_model.model.${script.causalPath}`;
-  saveModules(script.root, options, script.behaves('savedOriginalTrains'));
   warnTiedTargets(script, options);
+  refusePackedCopies(script, options);
+  saveModules(script.root, options, script.behaves('savedOriginalTrains'));
   hookOfConstructor(script);
 }
 
