@@ -175,10 +175,11 @@ function addSecondAdapter(
   const rule = script.behaves('secondAdapter');
   const addsUp =
     rule === 'adds-up' && (load === null ? script.behaves('disabledKeepsFlags') : load.isTrainable);
-  const freezes = rule === 'freezes-active' && load?.isTrainable === false;
+  const trains = load ? load.isTrainable : !options.inferenceMode;
   for (const layer of loraLayers(script.root)) {
     requireGrad(layer, options.adapterName, addsUp);
-    requireGrad(layer, active, (trainable.get(layer) ?? false) && !freezes);
+    const flag = { 'thaws-active': true, 'flags-active': trains, 'adds-up': trainable.get(layer) ?? false };
+    requireGrad(layer, active, flag[rule]);
     if (layer.kind.type === 'lora') layer.kind.active = [active];
   }
 }
