@@ -14,7 +14,6 @@ export interface Dialect {
   readonly evalStrategy: 'eval_strategy' | 'evaluation_strategy';
   /** Shares of the run: warmup_steps below 1 since transformers 5, warmup_ratio before. */
   readonly warmupRatio: boolean;
-  readonly checkpointingKwargs: boolean;
   /** The chat template's `{% generation %}` is understood since transformers 4.42; before, the script renders itself. */
   readonly rendersTemplate: boolean;
   /** SFTTrainer's own chunked loss, which knows no label smoothing, is the default of some TRL 1.x. */
@@ -33,7 +32,6 @@ export function dialectOf(stack: Stack): Dialect {
     tokenizerArgument: from('transformers', '4.46') ? 'processing_class' : 'tokenizer',
     evalStrategy: from('transformers', '4.41') ? 'eval_strategy' : 'evaluation_strategy',
     warmupRatio: !from('transformers', '5'),
-    checkpointingKwargs: from('transformers', '4.35'),
     rendersTemplate: from('transformers', '4.42'),
     chunkedLoss: from('trl', '1.0'),
     packingStrategy: (packing) => {

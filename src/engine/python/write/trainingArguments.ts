@@ -34,10 +34,11 @@ function* regularisation(values: RecipeValues, dialect: Dialect): Generator<Argu
   if (noise > 0) yield ['neftune_noise_alpha', float(noise)];
 }
 
-function* checkpointing(values: RecipeValues, dialect: Dialect): Generator<Argument> {
+/** As the recipe says, also where the version does not know the argument: the page then shows what Python says to it. */
+function* checkpointing(values: RecipeValues): Generator<Argument> {
   yield ['gradient_checkpointing', values['train.gradient_checkpointing']];
   const reentrant = values['train.use_reentrant'];
-  if (values['train.gradient_checkpointing'] && reentrant !== 'default' && dialect.checkpointingKwargs)
+  if (values['train.gradient_checkpointing'] && reentrant !== 'default')
     yield [
       'gradient_checkpointing_kwargs',
       expression(`{"use_reentrant": ${reentrant === 'true' ? 'True' : 'False'}}`),
@@ -84,7 +85,7 @@ export function trainingArguments(values: RecipeValues, dialect: Dialect): Argum
     ['bf16', false],
     ['fp16', values['train.fp16']],
     ...regularisation(values, dialect),
-    ...checkpointing(values, dialect),
+    ...checkpointing(values),
     ...evaluation(values, dialect),
     ['report_to', 'none'],
   ];
