@@ -32,7 +32,12 @@ export default defineConfig({
   base: './',
   plugins: [react(), contentSecurityPolicy],
   worker: { format: 'es' },
-  build: { target: 'es2023', sourcemap: false },
+  build: {
+    target: 'es2023',
+    sourcemap: false,
+    // An error that a bundle never throws is left out of it, with its words in both languages.
+    rolldownOptions: { treeshake: { manualPureFunctions: ['defineError'] } },
+  },
   test: {
     projects: [
       {
@@ -40,13 +45,22 @@ export default defineConfig({
         test: {
           ...unlimited,
           name: 'node',
+          // Vitest leaves a core to itself, which has next to nothing to do.
+          maxWorkers: '100%',
           include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'tools/**/*.test.ts'],
           exclude: ['**/*.gpu.test.ts', 'node_modules/**'],
         },
       },
       {
         extends: true,
-        test: { ...unlimited, name: 'gpu', include: ['src/**/*.gpu.test.ts'], fileParallelism: false },
+        // One process, one device and one cache of compiled kernels for all files.
+        test: {
+          ...unlimited,
+          name: 'gpu',
+          include: ['src/**/*.gpu.test.ts'],
+          fileParallelism: false,
+          isolate: false,
+        },
       },
     ],
   },

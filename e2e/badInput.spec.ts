@@ -1,15 +1,5 @@
 // Bad input gets a clear error that names the thing, and nothing that was typed is lost.
-import type { Page } from '@playwright/test';
-import { expect, open, test } from './playground.ts';
-
-async function useRows(page: Page, text: string): Promise<void> {
-  await page
-    .getByRole('button', { name: /messages|own|prompt|text/ })
-    .first()
-    .click();
-  await page.locator('#own-rows').fill(text);
-  await page.getByRole('button', { name: 'Use these rows' }).click();
-}
+import { expect, open, test, useRows } from './playground.ts';
 
 const row = '{"messages":[{"role":"user","content":"Hi?"},{"role":"assistant","content":"Yes."}]}';
 

@@ -1,19 +1,24 @@
 // The engine's only door for the page: settings, recipes, what an inspection holds, and the client of the worker.
 // Nothing heavy passes here: tokenizer, tape and kernels stay in the worker's own bundle.
 
+export { notFetched } from './boundaryErrors.ts';
+
 export type { EngineClient } from './client.ts';
 export { startEngine } from './client.ts';
 export { decodeRows } from './data/rows.ts';
 export type { RowPreview } from './data/summary.ts';
+export { errorHelp } from './errorHelp.ts';
 export type { ExportFile } from './exchange/export/adapterTensors.ts';
-export { invariant } from './ground/errors.ts';
+export { invariant, wordsOf } from './ground/errors.ts';
+export { pythonLabel } from './ground/settings/pythonPlace.ts';
 export type {
   NumberKind,
   Section,
   Setting,
-  Text,
   TextKind,
 } from './ground/settings/setting.ts';
+export type { Text } from './ground/text.ts';
+export { joined, same } from './ground/text.ts';
 export { chapters as guideChapters } from './laboratory/doctor/guide.ts';
 export type {
   Diagnosis,

@@ -20,7 +20,7 @@ import { lion } from './lion/lion.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lora.ts';
 import { matmul, matmulScalar, matmulWide } from './matmul/matmul.ts';
 import { preference } from './preference/preference.ts';
-import { rmsNorm, rmsNormBackward } from './rms_norm/rms_norm.ts';
+import { rmsNorm, rmsNormBackward, rmsNormGrad } from './rms_norm/rms_norm.ts';
 import { rope } from './rope/rope.ts';
 import { sgd } from './sgd/sgd.ts';
 import { swiglu, swigluBackward } from './swiglu/swiglu.ts';
@@ -55,6 +55,7 @@ export const kernels: readonly Kernel[] = [
   preference,
   headGrad,
   rmsNormBackward,
+  rmsNormGrad,
   loraUpBackward,
   linearBackwardTiled,
   loraGrad,

@@ -5,6 +5,7 @@ import {
   formatLink,
   invariant,
   loadPresets,
+  notFetched,
   parseLink,
   recipeJson,
   startEngine,
@@ -15,7 +16,7 @@ import { saveFiles } from './parts/saveFile.ts';
 
 async function fetchJson(path: string): Promise<unknown> {
   const response = await fetch(path);
-  if (!response.ok) throw new Error(`${path}: the server answered ${response.status}`);
+  if (!response.ok) throw notFetched({ path, status: response.status });
   return response.json();
 }
 

@@ -28,6 +28,17 @@ fn fma_peak(@builtin(global_invocation_id) id: vec3u) {
   params: {},
   constants: {},
   workgroups: () => [INVOCATIONS / 64, 1, 1],
+  reference: ({ y }) => {
+    for (let id = 0; id < INVOCATIONS; id++) {
+      let sum = 0;
+      for (let i = 0; i < names.length; i++) {
+        let a = id + i;
+        for (let n = 0; n < CHAIN / 8; n++) a = a * 0.999 + 0.999;
+        sum += a;
+      }
+      y.fill(sum, 4 * id, 4 * id + 4);
+    }
+  },
 });
 
 /** One vector read and written by each invocation. */
@@ -46,6 +57,7 @@ fn copy_peak(@builtin(global_invocation_id) id: vec3u) {
   params: { n: 'u32' },
   constants: {},
   workgroups: ({ n }) => [Math.ceil(n / 64), 1, 1],
+  reference: ({ x, y, n }) => y.set(x.subarray(0, 4 * n)),
 });
 
 export const median = (values: readonly number[]): number =>

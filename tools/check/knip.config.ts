@@ -25,6 +25,9 @@ export default function config({ production = false }: { readonly production?: b
       `${commands}!`,
       // References are what WGSL is tested against; some of them the CPU backend runs.
       'src/shaders/**/*.ref.ts!',
+      // The runners' configurations name them for the check.
+      'tools/check/{tellTests,playwrightProgress}.ts!',
+      '{vite,playwright}.config.ts!',
       'tools/parity/parity.ts',
       'tools/golden/write*.ts',
       'e2e/firefox/trains.ts',

@@ -6,11 +6,13 @@ import type { Need } from '../setup/debian.ts';
 import { browserPath } from '../setup/probe.ts';
 import { checkDist } from './dist.ts';
 import {
+  checkChangelog,
   checkCommands,
   checkDecisions,
   checkDependencies,
   checkLinks,
   checkLockfile,
+  checkNamedFiles,
   readManifest,
 } from './documents.ts';
 import { judgeFolders } from './folders.ts';
@@ -28,6 +30,7 @@ import type { Module, SourceFile } from './sources.ts';
 import { listFiles, parseModule, readFiles } from './sources.ts';
 import { checkCasts, checkVocabulary } from './vocabulary.ts';
 import { waivers } from './waivers.ts';
+import { checkWorkflows } from './workflows.ts';
 
 export interface Context {
   readonly root: string;
@@ -145,7 +148,10 @@ function documents(context: Context): Outcome {
     ...checkDecisions(files),
     ...checkDependencies(manifest, text('docs/decisions/0005-dependencies.md')),
     ...checkCommands(manifest, text('README.md')),
+    ...checkChangelog(files.find((f) => f.path === 'CHANGELOG.md')?.text, text('README.md')),
     ...checkLinks(files, known),
+    ...checkNamedFiles(files, known),
+    ...checkWorkflows(readFiles(context.root, paths, /^\.github\/workflows\/.*\.ya?ml$/), manifest, known),
     ...checkLockfile(text('package-lock.json')),
   ]);
 }

@@ -48,7 +48,7 @@ test('Biome finds cycles of types, of dynamic imports and of re-exports, and no 
   expect(
     await biome({ ...back, 'src/a.ts': "export type A = 1;\nnew URL('./b.ts', import.meta.url);\n" }),
   ).not.toMatch(cycle);
-}, 600_000);
+});
 
 const project = {
   'package.json': JSON.stringify({
@@ -91,7 +91,7 @@ test('knip finds dead files of every kind, exports and packages; in production w
   const product = await tool('knip', args, folder);
   expect(product.output).toContain('onlyTested');
   expect(product.output).not.toMatch(/\bused\b|worker\.ts|k\.wgsl/);
-}, 600_000);
+});
 
 test('what size-limit wrote is a violation over the limit, and a note', () => {
   const report = (passed: boolean) =>

@@ -70,6 +70,12 @@ const words: readonly Word[] = [
       path.startsWith('src/') && !isTest(path) && !/^src\/engine\/(worker|client)\.ts$/.test(path),
     matches: (node) => callOf(node, /^postMessage$/),
   },
+  {
+    sentence:
+      'A bare Error says nobody’s fault: invariant or unreachable for our own, a UserError for what a person can act on.',
+    applies: (path) => path.startsWith('src/') && !isTest(path) && path !== 'src/shaders/invariant.ts',
+    matches: (node) => node.type === 'NewExpression' && isNode(node.callee) && node.callee.name === 'Error',
+  },
 ];
 
 const isDecoder = (path: string): boolean => /^src\/engine\/(decode|.*[dD]ecode)\.ts$/.test(path);

@@ -1,7 +1,7 @@
 // Prints what happens: JSON lines for programs, short lines for people.
 import type { Diagnosis } from '../../src/engine/laboratory/inspect/inspection.ts';
-import type { EngineErrorData } from '../../src/engine/protocol.ts';
 import type { StepMetrics } from '../../src/engine/training/metrics.ts';
+import type { CliError } from './cliErrors.ts';
 
 export interface StartFacts {
   readonly trainable: number;
@@ -31,7 +31,7 @@ export interface Report {
   sample(prompt: string, before: string, after: string): void;
   profile(facts: ProfileFacts): void;
   done(link: string): void;
-  error(error: EngineErrorData): void;
+  error(error: CliError): void;
 }
 
 const line = (value: object): void => {

@@ -102,13 +102,21 @@ export interface Schedule {
   readonly seed: number;
 }
 
+/** What a run says of it, whatever its rows. */
+export interface RunLength extends Omit<Schedule, 'rows'> {
+  /** 0 or less: as many as `epochs` take. */
+  readonly maxSteps: number;
+  readonly epochs: number;
+}
+
 /** Optimiser steps of one epoch: the last window may be short. */
 function stepsPerEpoch(schedule: Schedule): number {
   return Math.ceil(Math.ceil(schedule.rows / schedule.batchSize) / schedule.accumulation);
 }
 
 /** Total steps: max_steps when positive, else epochs. */
-export function totalSteps(schedule: Schedule, maxSteps: number, epochs: number): number {
+export function totalSteps(schedule: Schedule & RunLength): number {
+  const { maxSteps, epochs } = schedule;
   return maxSteps > 0 ? maxSteps : Math.max(1, Math.ceil(epochs * stepsPerEpoch(schedule)));
 }
 

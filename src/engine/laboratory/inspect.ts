@@ -3,7 +3,7 @@
 
 import type { RowFacts } from '../data/rowFacts.ts';
 import type { DataSummary } from '../data/summary.ts';
-import type { LlamaConfig } from '../models/llamaConfig.ts';
+import type { ModelConfig } from '../models/families.ts';
 import type { Wired } from '../python/run/wire.ts';
 import type { ScriptContext } from '../python/write/pythonScript.ts';
 import { pythonScript } from '../python/write/pythonScript.ts';
@@ -34,7 +34,7 @@ export interface InspectionExtras {
 
 /** Describes a recipe on a model of this architecture, without a device and without numbers. */
 export function inspect(
-  config: LlamaConfig,
+  config: ModelConfig,
   values: RecipeValues,
   extras: InspectionExtras = {},
 ): Inspection {

@@ -1,5 +1,5 @@
 // The sets of library versions whose behaviour is modelled. Each was run with the real libraries (tools/golden).
-import { UserError } from '../ground/errors.ts';
+import { defineError } from '../ground/errors.ts';
 
 export interface Stack {
   /** Value of the setting `wiring.stack`. */
@@ -73,6 +73,14 @@ const modelled = [
   },
 ] as const satisfies readonly Stack[];
 
+export const unknownStack = defineError(
+  'stack',
+  ({ known, got }: { readonly known: readonly string[]; readonly got: string }) => ({
+    en: [`wiring.stack: expected one of ${known.join(', ')}, got '${got}'.`, 'Choose one of them.'],
+    zh: [`wiring.stack：应为 ${known.join('、')} 之一，得到 '${got}'。`, '请从中选择。'],
+  }),
+);
+
 export type StackId = (typeof modelled)[number]['id'];
 
 type KnownStack = Stack & { readonly id: StackId };
@@ -84,10 +92,6 @@ export const DEFAULT_STACK = 'trl-0.19.1' satisfies StackId;
 /** Throws UserError 'stack' for an unknown id. */
 export function stackOf(id: string): KnownStack {
   const stack = stacks.find((candidate) => candidate.id === id);
-  if (!stack)
-    throw new UserError(
-      'stack',
-      `wiring.stack: expected one of ${stacks.map((one) => one.id).join(', ')}, got '${id}'.`,
-    );
+  if (!stack) throw unknownStack({ known: stacks.map((one) => one.id), got: id });
   return stack;
 }

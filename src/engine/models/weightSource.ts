@@ -2,9 +2,8 @@
 // tensors a llama has. Groups of projections that share an input are stored together, in one format.
 
 import type { FourBitType } from '../../shaders/quant/blockwise4.ts';
-import type { BlockFormat } from '../../shaders/quant/ggml.ts';
 import { decodeFile, promoteToQ4_1 } from '../../shaders/quant/ggml.ts';
-import type { WeightFormat } from '../../shaders/quant/weightFormat.ts';
+import type { BlockFormat, WeightFormat } from '../../shaders/quant/weightFormat.ts';
 import type { WeightFormats } from '../torch/recording.ts';
 import type { LlamaConfig } from './llamaConfig.ts';
 

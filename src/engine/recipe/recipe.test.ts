@@ -1,5 +1,6 @@
 // Values of a recipe: choices are typed by their options, and what comes from outside is typed once, by its declaration.
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import { joined } from '../ground/text.ts';
 import type { OptimizerName } from '../torch/optim/names.ts';
 import { optimizers } from '../torch/optim/optimizers.ts';
 import type { RecipeValues, SettingKey } from './recipe.ts';
@@ -47,7 +48,7 @@ describe('settings from outside', () => {
     });
     expect(patch).toEqual({ 'lora.r': 4, 'train.optim': 'sgd' });
     expect(problems).toHaveLength(4);
-    expect(problems.join(' ')).toMatch(/lora_alpha: .*use_reentrant: .*nonsense: .*toString: /);
+    expect(joined(problems).en).toMatch(/lora_alpha: .*use_reentrant: .*nonsense: .*toString: /);
   });
 
   it('reads every default back', () => {

@@ -1,10 +1,14 @@
 // The recipe: the only source of settings. A flat record from dotted PEFT/TRL names to values, typed from the
 // declarations. Presets are named patches; the link and the JSON file hold only what differs from the preset.
 
-import { loraSettings } from '../adapters/settings.ts';
+import { adapterSettings } from '../adapters/settings.ts';
+import type { ArgumentPlace } from '../ground/settings/pythonPlace.ts';
+import { isArgument } from '../ground/settings/pythonPlace.ts';
 import type { Setting, SettingValue } from '../ground/settings/setting.ts';
 import { settingProblem } from '../ground/settings/setting.ts';
+import type { Text } from '../ground/text.ts';
 import { optimizerSettings } from '../torch/optim/settings.ts';
+import { noSuchSetting } from './recipeErrors.ts';
 import { dataSettings } from './settings/data.ts';
 import { evaluationSettings } from './settings/evaluation.ts';
 import { generateSettings } from './settings/generate.ts';
@@ -18,7 +22,7 @@ export const RECIPE_VERSION = 1;
 /** Every setting, in the order the form shows them. */
 const settings = {
   ...dataSettings,
-  ...loraSettings,
+  ...adapterSettings,
   ...wiringSettings,
   ...trainSettings,
   ...sftSettings,
@@ -67,6 +71,15 @@ export const isSettingKey = (key: string): key is SettingKey => Object.hasOwn(se
 
 export const settingOf = (key: SettingKey): Setting => settings[key] as unknown as Setting;
 
+/** Settings that are an argument of some call in Python. */
+export type ArgumentKey = {
+  [K in SettingKey]: (typeof settings)[K]['python'] extends ArgumentPlace ? K : never;
+}[SettingKey];
+
+export const isArgumentKey = (key: SettingKey): key is ArgumentKey => isArgument(settings[key].python);
+
+export const placeOf = (key: ArgumentKey): ArgumentPlace => settings[key].python;
+
 export const defaultValues: RecipeValues = Object.fromEntries(
   settingKeys.map((key) => [key, settings[key].default]),
 ) as unknown as RecipeValues;
@@ -78,17 +91,17 @@ export interface SettingsRead {
   /** What holds. */
   readonly patch: RecipePatch;
   /** What is wrong with the rest, in words. */
-  readonly problems: readonly string[];
+  readonly problems: readonly Text[];
 }
 
 /** Settings from outside (a link, a file, a message, a script): here alone a value gets its type. */
 export function readSettings(entries: Readonly<Record<string, unknown>>): SettingsRead {
   let patch: RecipePatch = {};
-  const problems: string[] = [];
+  const problems: Text[] = [];
   for (const [key, value] of Object.entries(entries)) {
-    if (!isSettingKey(key)) problems.push(`${key}: no such setting.`);
+    if (!isSettingKey(key)) problems.push(noSuchSetting(key));
     else if (holds(key, value)) patch = { ...patch, [key]: value };
-    else problems.push(settingProblem(key, settingOf(key), value) ?? '');
+    else problems.push(settingProblem(key, settingOf(key), value) ?? noSuchSetting(key));
   }
   return { patch, problems };
 }
@@ -104,6 +117,6 @@ export function changedKeys(values: RecipeValues, base: RecipeValues): SettingKe
 }
 
 /** Every problem of a set of values, in words; empty when all hold. */
-export function recipeProblems(values: RecipeValues): string[] {
+export function recipeProblems(values: RecipeValues): Text[] {
   return settingKeys.flatMap((key) => settingProblem(key, settingOf(key), values[key]) ?? []);
 }

@@ -39,6 +39,6 @@ export async function openAdapter(
   assets.holdAdapter(adapter);
   const { name, digest, base, tensors } = adapter;
   const parameters = [...tensors.values()].reduce((sum, { values }) => sum + values.length, 0);
-  const modules = new Set([...tensors.keys()].map((key) => key.replace(/\.lora_\w+$/, ''))).size;
+  const modules = new Set([...tensors.values()].map(({ module }) => module)).size;
   return { name, digest, base, modules, parameters, patch };
 }

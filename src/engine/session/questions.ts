@@ -1,6 +1,7 @@
 // Questions that are answered at once, whatever runs, for they touch no device: what a recipe is, what a script says, why a
 // parameter gets no gradient, what advice does where, what a model file holds.
 
+import { dataOptions } from '../data/options.ts';
 import { prepareData } from '../data/prepareData.ts';
 import { blobSource } from '../ground/formats/byteSource.ts';
 import { advices } from '../laboratory/doctor/guide.ts';
@@ -20,7 +21,7 @@ import { openAdapter } from './openAdapter.ts';
 
 async function whyOf(assets: Assets, recipe: Recipe, path: string): Promise<Why | null> {
   const [files, source] = await Promise.all([assets.model(recipe), assets.rows(recipe)]);
-  const { facts, largest } = prepareData(source, files.tokenizer, recipe.values);
+  const { facts, largest } = prepareData(source, files.tokenizer, dataOptions(recipe.values));
   return why(
     examine(files.config, recipe.values, { batch: largest.train, allMasked: facts.allMasked }),
     path,

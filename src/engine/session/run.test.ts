@@ -58,7 +58,7 @@ describe('element-0', () => {
         event.message === 'None of the inputs have requires_grad=True. Gradients will be None',
     );
     const failed = events.findIndex(
-      (event) => event.type === 'failed' && event.raisedBy === 'python' && event.error.message === words,
+      (event) => event.type === 'failed' && event.raisedBy === 'python' && event.error.data.message === words,
     );
     expect(warned).toBeGreaterThanOrEqual(0);
     expect(failed).toBeGreaterThan(warned);

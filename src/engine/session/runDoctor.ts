@@ -1,10 +1,10 @@
 // Watches a run: says what the doctor finds in its steps so far when that changes, also that it has passed. The finding itself is
 // laboratory/doctor/diagnoseRun.ts.
-import { UserError } from '../ground/errors.ts';
 import { diagnoseRun } from '../laboratory/doctor/diagnoseRun.ts';
 import type { Event } from '../protocol.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import type { StepMetrics } from '../training/metrics.ts';
+import { nanLoss } from '../training/trainingErrors.ts';
 
 export class RunDoctor {
   readonly #values: RecipeValues;
@@ -23,10 +23,6 @@ export class RunDoctor {
     if (id !== this.#said) this.#emit({ type: 'diagnosed', diagnosis });
     this.#said = id;
     const last = steps.at(-1);
-    if (last && !Number.isFinite(last.loss))
-      throw new UserError(
-        'nan-loss',
-        `Step ${last.step}: the loss is ${last.loss}. Lower train.learning_rate or set train.max_grad_norm.`,
-      );
+    if (last && !Number.isFinite(last.loss)) throw nanLoss({ step: last.step, loss: last.loss });
   }
 }

@@ -12,12 +12,14 @@ import type { BackendChoice } from '../training/backends/deviceInfo.ts';
 import type { OpenedBackend } from '../training/backends/openDevice.ts';
 import { openBackend, probeDevice } from '../training/backends/openDevice.ts';
 import type { TuningCache } from '../training/backends/tune.ts';
+import { deviceLost } from '../training/trainingErrors.ts';
 import type { Assets } from './assets.ts';
 import { errorData } from './errorData.ts';
 import { lossBehind } from './lossBehind.ts';
 import type { Question } from './questions.ts';
 import { answer, isQuestion } from './questions.ts';
 import { TrainingRun } from './run.ts';
+import { nothingSaved, nothingToAsk, nothingToTake } from './sessionErrors.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
 import { newestSnapshot } from './snapshotDecode.ts';
 
@@ -110,8 +112,7 @@ export class Session {
       }
       case 'resume':
         this.#saved = await newestSnapshot(store);
-        if (!this.#saved)
-          throw new UserError('no-run', 'Saved run: there is none to go on with. Press Train to begin anew.');
+        if (!this.#saved) throw nothingSaved({});
         return this.#train(this.#saved.recipe, command.backend, Number.POSITIVE_INFINITY);
       case 'discard':
         return store.clear();
@@ -122,20 +123,18 @@ export class Session {
   async #export({ id, format, dtype }: Extract<Command, { type: 'export' }>): Promise<void> {
     const { emit } = this.#options;
     try {
-      if (!this.#run)
-        throw new UserError('no-run', 'Adapter: there is no run to take one from. Train first.');
+      if (!this.#run) throw nothingToTake({});
       const files = await this.#run.exportAs(format, dtype);
       emit({ type: 'exported', id, folder: exportFolders[format], files });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      emit({ type: 'warning', category: error.code, message: error.message });
+      emit({ type: 'refused', error: errorData(error) });
     }
   }
 
   async #ask(command: Extract<Command, { type: 'ask' }>): Promise<void> {
     const { id, prompts, recipe, backend } = command;
-    if (!this.#run && !this.#saved)
-      throw new UserError('no-run', 'Questions: there is no run to ask yet. Press Train first.');
+    if (!this.#run && !this.#saved) throw nothingToAsk({});
     await this.#recovering(async () => {
       const run = this.#run ?? (await this.#begin(this.#saved?.recipe ?? recipe, backend));
       await run?.ask(id, prompts, 'before', recipe);
@@ -174,7 +173,7 @@ export class Session {
       } catch (error) {
         if (error instanceof Cancelled) return this.#cancelled();
         const loss = await lossBehind(error, this.#opened);
-        if (loss.code !== 'device-lost' || attempt > MOST_RECOVERIES) throw loss.error;
+        if (!deviceLost.is(loss) || attempt > MOST_RECOVERIES) throw loss;
         emit({ type: 'phase', phase: 'loading', done: 0, total: 0, note: 'recovering' });
         this.#saved = await newestSnapshot(store);
         this.#forget();
@@ -233,7 +232,7 @@ export class Session {
   /** A device lost while nothing runs costs nothing: the next command begins from what was saved. */
   #lost(opened: OpenedBackend, error: UserError): void {
     if (this.#opened !== opened) return;
-    if (error.code !== 'device-lost') this.#fail(error);
+    if (!deviceLost.is(error)) this.#fail(error);
     else if (!this.#busy) this.#goIdle(opened);
   }
 

@@ -1,7 +1,7 @@
 // Test-only: a small llama as a GGUF file under the embedded model's tokenizer, its projections in chosen formats.
 import { readFileSync } from 'node:fs';
-import type { BlockFormat } from '../../shaders/quant/ggml.ts';
 import { blockLayouts } from '../../shaders/quant/ggml.ts';
+import type { BlockFormat } from '../../shaders/quant/weightFormat.ts';
 import { randomArray } from '../../shaders/testing/finite.ts';
 import type { Entry, FileSpec, TensorSpec } from '../ground/formats/gguf/writer.ts';
 import { ggml, types } from '../ground/formats/gguf/writer.ts';

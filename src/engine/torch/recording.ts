@@ -75,6 +75,14 @@ export class Recording {
     return parts.join('.');
   }
 
+  /** Children of a container, or of its copy in modules_to_save, which runs in its place. */
+  childrenOf(relative: string): ReadonlyMap<string, Module> {
+    const module = this.module(relative);
+    if (module.className !== SAVED_WRAPPER) return module.children;
+    const [copy] = module.child('modules_to_save').children.values();
+    return copy?.children ?? new Map();
+  }
+
   module(relative: string): Module {
     const found = this.model.root.at(this.path(relative));
     invariant(found, `model: no module at '${relative}'`);

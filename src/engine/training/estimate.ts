@@ -2,10 +2,9 @@
 // of the largest batches, counted instead. What follows from the device alone (tuning, readback) is left out.
 import { packedBytes } from '../../shaders/quant/packing.ts';
 import type { LargestBatches } from '../data/prepareData.ts';
-import type { LlamaConfig } from '../models/llamaConfig.ts';
+import type { ModelConfig } from '../models/families.ts';
 import { layerGroups, projectionShape } from '../models/weightSource.ts';
 import type { Wired } from '../python/run/wire.ts';
-import type { RecipeValues } from '../recipe/recipe.ts';
 import type { KernelProfile } from '../torch/autograd/operation.ts';
 import type { Plan } from '../torch/autograd/plan.ts';
 import { makePlan, roomOf } from '../torch/autograd/plan.ts';
@@ -14,18 +13,19 @@ import type { Tape } from '../torch/autograd/tape.ts';
 import type { BatchShape, WeightFormats } from '../torch/recording.ts';
 import type { AdapterLayout } from '../torch/trainedLayout.ts';
 import { layoutAdapters } from '../torch/trainedLayout.ts';
-import { adapterTables } from './adapterTables.ts';
+import { beforeStep } from './beforeStep.ts';
 import type { CostEstimate, MemoryPlan } from './cost.ts';
 import { generationBuffers } from './generate/generator.ts';
 import { gradientBuffers, optimizerBuffers } from './learner.ts';
 import { batchBuffers, bytesOf, LEAST_FLOATS } from './namedBuffers.ts';
 import { beyondEngine } from './reach.ts';
 import { StepTapes } from './stepTapes.ts';
+import type { TrainerOptions } from './trainer.ts';
 
 const portable: KernelProfile = { linear: 'narrow', maxBindingBytes: 2 ** 27 };
 
 /** Buffers that loadWeights makes. */
-function weightsBytes(config: LlamaConfig, formats: WeightFormats): number {
+function weightsBytes(config: ModelConfig, formats: WeightFormats): number {
   const { hiddenSize: c, vocabSize: v, layers } = config;
   const table = (path: string): number => packedBytes(formats(path), [v * c]);
   let bytes = table('model.embed_tokens') + (config.tied ? 0 : table('lm_head'));
@@ -42,9 +42,9 @@ function weightsBytes(config: LlamaConfig, formats: WeightFormats): number {
 }
 
 export interface EstimateInputs {
-  readonly config: LlamaConfig;
+  readonly config: ModelConfig;
   readonly wired: Wired;
-  readonly values: RecipeValues;
+  readonly options: Pick<TrainerOptions, 'loss' | 'noiseAlpha' | 'learner' | 'evalSteps'>;
   readonly largest: LargestBatches;
   readonly steps: number;
   /** Of the backend that will run; without one, the portable kernels. */
@@ -62,12 +62,12 @@ interface OtherPlans {
 }
 
 function otherPlans(inputs: EstimateInputs, layout: AdapterLayout, tapes: StepTapes): OtherPlans {
-  const { config, wired, values, largest, profile = portable } = inputs;
+  const { config, wired, options, largest, profile = portable } = inputs;
   const planOf = (tape: Tape): Plan => makePlan(tape, profile);
   const reference = (shape: BatchShape | null): Plan[] =>
     shape && tapes.hasReference ? [planOf(tapes.reference(shape))] : [];
-  const evaluated = values['train.eval_steps'] > 0 ? largest.test : null;
-  const { tape } = adapterTables(config, wired, layout);
+  const evaluated = options.evalSteps > 0 ? largest.test : null;
+  const { tape } = beforeStep(config, wired, layout);
   return {
     reference: reference(largest.train),
     step: [...(tape ? [tape] : []), tapes.update()].map(planOf),
@@ -76,14 +76,14 @@ function otherPlans(inputs: EstimateInputs, layout: AdapterLayout, tapes: StepTa
 }
 
 /** Beside the plans' room, by what it is for. */
-function bufferBytes({ config, wired, values, largest }: EstimateInputs, layout: AdapterLayout) {
+function bufferBytes({ config, wired, options, largest }: EstimateInputs, layout: AdapterLayout) {
   const shapes = [largest.train, ...(largest.test ? [largest.test] : [])];
-  const tables = adapterTables(config, wired, layout).buffers;
+  const tables = beforeStep(config, wired, layout).buffers;
   return {
     weightsBytes: weightsBytes(config, wired.weightFormat),
     adapterBytes:
       4 * Math.max(LEAST_FLOATS, layout.total) + bytesOf(gradientBuffers(layout)) + bytesOf(tables),
-    optimizerBytes: bytesOf(optimizerBuffers(layout, values)),
+    optimizerBytes: bytesOf(optimizerBuffers(layout, options.learner)),
     activationBytes: bytesOf(batchBuffers(shapes, layout)),
     generationBytes: bytesOf(generationBuffers(config)),
   };
@@ -91,16 +91,16 @@ function bufferBytes({ config, wired, values, largest }: EstimateInputs, layout:
 
 /** null when the recorded loss has no grad_fn or the engine does not train what the script asks for: then nothing runs. */
 export function estimateCost(inputs: EstimateInputs): CostEstimate | null {
-  const { config, wired, values, largest, steps, profile = portable } = inputs;
+  const { config, wired, options, largest, steps, profile = portable } = inputs;
   if (beyondEngine(wired).length > 0) return null;
   const layout = layoutAdapters(wired.root);
   const trainingOf = (model: Wired): Plan => {
-    const tapes = new StepTapes({ config, wired: model, layout, values });
+    const tapes = new StepTapes({ config, wired: model, layout, options });
     return makePlan(tapes.training(largest.train).tape, profile);
   };
   try {
     const training = trainingOf(wired);
-    const others = otherPlans(inputs, layout, new StepTapes({ config, wired, layout, values }));
+    const others = otherPlans(inputs, layout, new StepTapes({ config, wired, layout, options }));
     const { reference, step, between } = others;
     const buffers = bufferBytes(inputs, layout);
     const memoryWith = (plan: Plan): MemoryPlan => {

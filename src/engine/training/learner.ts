@@ -2,12 +2,12 @@
 // Knows no batches; trainer.ts has them.
 import type { StepNumbers } from '../../shaders/lib/step.ts';
 import { idleStep } from '../../shaders/lib/step.ts';
-import { invariant, UserError } from '../ground/errors.ts';
-import { jsonObject } from '../ground/settings/jsonObject.ts';
-import type { RecipeValues } from '../recipe/recipe.ts';
+import { methods } from '../adapters/methods.ts';
+import { invariant } from '../ground/errors.ts';
 import type { BufferData } from '../torch/autograd/bufferData.ts';
 import { Tape } from '../torch/autograd/tape.ts';
 import { gradientSplits } from '../torch/ops/loraOperations.ts';
+import type { OptimizerName } from '../torch/optim/names.ts';
 import type { Optimizer, OptimizerOptions, StateBuffer } from '../torch/optim/optimizer.ts';
 import { optimizers } from '../torch/optim/optimizers.ts';
 import type { ScheduleOptions } from '../torch/optim/schedules.ts';
@@ -17,10 +17,24 @@ import type { AdapterLayout } from '../torch/trainedLayout.ts';
 import type { Backend } from './backends/backend.ts';
 import type { NamedBuffers } from './namedBuffers.ts';
 import { LEAST_FLOATS, makeBuffers } from './namedBuffers.ts';
+import { adapterTooLarge } from './trainingErrors.ts';
+
+export interface LearnerOptions {
+  readonly optimizer: OptimizerName;
+  readonly numbers: OptimizerOptions;
+  readonly schedule: Pick<ScheduleOptions, 'type' | 'learningRate' | 'kwargs'>;
+  /** Steps; below 1 a share of the run. */
+  readonly warmup: number;
+  readonly weightDecay: number;
+  /** LoRA+: how many times faster lora_B learns; 0: off. */
+  readonly loraPlusRatio: number;
+  /** 0: no clipping. */
+  readonly maxGradNorm: number;
+}
 
 /** What the optimiser remembers from step to step. */
-function stateOf(layout: AdapterLayout, values: RecipeValues): readonly StateBuffer[] {
-  return optimizers[values['train.optim']]
+function stateOf(layout: AdapterLayout, { optimizer }: LearnerOptions): readonly StateBuffer[] {
+  return optimizers[optimizer]
     .state(layout)
     .map(({ name, floats }) => ({ name, floats: Math.max(LEAST_FLOATS, floats) }));
 }
@@ -31,37 +45,35 @@ export function gradientBuffers({ total }: AdapterLayout): NamedBuffers {
 }
 
 /** The optimiser's state and tables. */
-export function optimizerBuffers(layout: AdapterLayout, values: RecipeValues): NamedBuffers {
+export function optimizerBuffers(layout: AdapterLayout, options: LearnerOptions): NamedBuffers {
   return new Map<string, BufferData | number>([
-    ...stateOf(layout, values).map(({ name, floats }) => [name, floats] as const),
-    ...optimizers[values['train.optim']].tables(layout),
+    ...stateOf(layout, options).map(({ name, floats }) => [name, floats] as const),
+    ...optimizers[options.optimizer].tables(layout),
     ['tensors', layout.tensors.length > 0 ? tensorTable(layout) : new Uint32Array(2)],
     ['rates', rateTableLength(layout)],
   ]);
 }
 
 /** Norms, clipping, update. */
-export function recordUpdate(layout: AdapterLayout, values: RecipeValues): Tape {
+export function recordUpdate(layout: AdapterLayout, options: LearnerOptions): Tape {
   const tape = new Tape();
-  recordOptimizerStep(tape, layout, optimizers[values['train.optim']], {
-    ...optionsOf(values),
-    maxGradNorm: values['train.max_grad_norm'],
-    splits: gradientSplits(layout.total),
+  const splits = gradientSplits(layout.total);
+  recordOptimizerStep(tape, layout, optimizers[options.optimizer], {
+    ...options.numbers,
+    maxGradNorm: options.maxGradNorm,
+    splits,
+    recordGradients: (own) => {
+      for (const { derived } of methods) derived?.recordGradients(own, layout, splits);
+    },
   });
   return tape;
 }
-
-const optionsOf = (values: RecipeValues): OptimizerOptions => ({
-  beta1: values['train.adam_beta1'],
-  beta2: values['train.adam_beta2'],
-  eps: values['train.adam_epsilon'],
-});
 
 export class Learner {
   readonly optimizer: Optimizer;
   readonly #backend: Backend;
   readonly #layout: AdapterLayout;
-  readonly #values: RecipeValues;
+  readonly #options: LearnerOptions;
   readonly #schedule: ScheduleOptions;
   readonly #state: readonly StateBuffer[];
 
@@ -69,40 +81,30 @@ export class Learner {
    * Makes the buffers. Throws UserError 'schedule' for arguments that the schedule does not take, 'binding-too-large' for an adapter
    * that the device can't bind.
    */
-  constructor(backend: Backend, layout: AdapterLayout, values: RecipeValues, totalSteps: number) {
-    this.optimizer = optimizers[values['train.optim']];
+  constructor(backend: Backend, layout: AdapterLayout, options: LearnerOptions, totalSteps: number) {
+    this.optimizer = optimizers[options.optimizer];
     this.#backend = backend;
     this.#layout = layout;
-    this.#values = values;
-    const warmup = values['train.warmup_steps'];
+    this.#options = options;
+    const { warmup } = options;
     this.#schedule = {
-      type: values['train.lr_scheduler_type'],
+      ...options.schedule,
       warmupSteps: warmup < 1 ? Math.ceil(warmup * totalSteps) : Math.round(warmup),
       totalSteps,
-      learningRate: values['train.learning_rate'],
-      kwargs: jsonObject(values['train.lr_scheduler_kwargs']),
     };
     for (let k = 0; k < totalSteps; k += Math.max(1, Math.floor(totalSteps / 4)))
       scheduleFactor(this.#schedule, k);
     const gradients = 4 * layout.total * gradientSplits(layout.total);
     const { maxBindingBytes } = backend.profile;
-    if (gradients > maxBindingBytes)
-      throw new UserError(
-        'binding-too-large',
-        `Adapter: its gradients need ${gradients} bytes, this device binds at most ${maxBindingBytes}. Use a smaller r, fewer target_modules, or no modules_to_save.`,
-      );
-    this.#state = stateOf(layout, values);
+    if (gradients > maxBindingBytes) throw adapterTooLarge({ bytes: gradients, most: maxBindingBytes });
+    this.#state = stateOf(layout, options);
     makeBuffers(backend, gradientBuffers(layout));
-    makeBuffers(backend, optimizerBuffers(layout, values));
+    makeBuffers(backend, optimizerBuffers(layout, options));
   }
 
   /** Which tensors get a gradient is known once a batch has been recorded. */
   setReached(hasGradient: (index: number) => boolean): void {
-    const rates = {
-      weightDecay: this.#values['train.weight_decay'],
-      loraPlusRatio: this.#values['train.loraplus_lr_ratio'],
-    };
-    this.#backend.upload('rates', rateTable(this.#layout, rates, hasGradient));
+    this.#backend.upload('rates', rateTable(this.#layout, this.#options, hasGradient));
   }
 
   /** Numbers of optimiser step `step` (from 0) over `items` label tokens. */
@@ -111,7 +113,7 @@ export class Learner {
       ...idleStep,
       optimizerStep: step + 1,
       learningRate: this.#schedule.learningRate * scheduleFactor(this.#schedule, step),
-      ...this.optimizer.numbers(step + 1, optionsOf(this.#values)),
+      ...this.optimizer.numbers(step + 1, this.#options.numbers),
       lossScale: 1 / Math.max(1, items),
     };
   }

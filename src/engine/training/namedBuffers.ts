@@ -1,5 +1,5 @@
 // Buffers that a run holds beside weights and plans, as data: the run makes them and the estimate counts them, so that the
-// two can't differ. Who holds which is said where it is used (learner.ts, adapterTables.ts, batchBuffers here).
+// two can't differ. Who holds which is said where it is used (learner.ts, beforeStep.ts, batchBuffers here).
 
 import type { BufferData } from '../torch/autograd/bufferData.ts';
 import { metricsLength } from '../torch/ops/metrics.ts';

@@ -1,5 +1,6 @@
 // Reference of `adafactor`: float64 oracle, float32 CPU backend.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
+import type { StepNumbers } from '../lib/step.ts';
 
 export interface AdafactorArguments {
   readonly p: FloatArray;
@@ -10,10 +11,10 @@ export interface AdafactorArguments {
   readonly shapes: Uint32Array;
   /** [n / 64]: weight decay and factor on the learning rate (negative: no gradient, untouched). */
   readonly table: FloatArray;
-  readonly clipFactor: number;
-  readonly learningRate: number;
-  /** beta2(t) = 1 - t^-0.8 */
-  readonly beta2: number;
+  /** [1]: clipping factor. */
+  readonly metrics: FloatArray;
+  /** biasCorrection2 carries beta2(t) = 1 - t^-0.8. */
+  readonly step: Pick<StepNumbers, 'learningRate' | 'biasCorrection2'>;
   readonly tensors: number;
   readonly eps: number;
 }
@@ -23,13 +24,15 @@ export function adafactorReference(args: AdafactorArguments): void {
 }
 
 function stepOf(args: AdafactorArguments, at: number): void {
-  const { p, grads, squares, shapes, table, beta2 } = args;
+  const { p, grads, squares, shapes, table, metrics, step } = args;
   const [offset = 0, length = 0, rows = 0, columns = 0, state = 0] = shapes.subarray(at, at + 5);
   const decay = table[(offset >> 6) * 2] ?? 0;
   const factor = table[(offset >> 6) * 2 + 1] ?? 0;
   if (factor < 0) return;
   const across = Math.max(columns, 1);
-  const gradient = (i: number): number => (grads[offset + i] ?? 0) * args.clipFactor;
+  const clip = metrics[1] ?? 0;
+  const beta2 = step.biasCorrection2;
+  const gradient = (i: number): number => (grads[offset + i] ?? 0) * clip;
   const blend = (place: number, count: number, square: (k: number) => number): void => {
     let sum = 0;
     for (let k = 0; k < count; k++) sum += square(k) + args.eps;
@@ -48,7 +51,7 @@ function stepOf(args: AdafactorArguments, at: number): void {
   let sum = 0;
   for (let i = 0; i < length; i++) sum += direction(i) ** 2;
   const rms = Math.sqrt(sum / length);
-  const lr = args.learningRate * factor;
+  const lr = step.learningRate * factor;
   for (let i = 0; i < length; i++)
     p[offset + i] = (p[offset + i] ?? 0) * (1 - lr * decay) - (lr * direction(i)) / Math.max(1, rms);
 }

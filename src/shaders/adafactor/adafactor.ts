@@ -2,6 +2,7 @@
 // Trainer makes it (scale_parameter=False, relative_step=False, clip_threshold 1); Shazeer and Stern 2018, arXiv 1804.04235.
 import { defineKernel } from '../kernel.ts';
 import { stepSnippet } from '../lib/step.ts';
+import { adafactorReference } from './adafactor.ref.ts';
 import source from './adafactor.wgsl?raw';
 
 export const adafactor = defineKernel({
@@ -12,7 +13,7 @@ export const adafactor = defineKernel({
     p: 'read_write',
     grads: 'read',
     squares: 'read_write',
-    shapes: 'read',
+    shapes: 'read u32',
     table: 'read',
     metrics: 'read',
     step: 'uniform',
@@ -20,4 +21,5 @@ export const adafactor = defineKernel({
   params: { tensors: 'u32', eps: 'f32' },
   constants: {},
   workgroups: ({ tensors }) => [tensors, 1, 1],
+  reference: adafactorReference,
 });

@@ -3,6 +3,7 @@
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import { defineKernel } from '../kernel.ts';
 import { stepSnippet } from '../lib/step.ts';
+import { adamwReference } from './adamw.ref.ts';
 import source from './adamw.wgsl?raw';
 
 export const adamw = defineKernel({
@@ -21,4 +22,5 @@ export const adamw = defineKernel({
   params: { n: 'u32', beta2: 'f32', one_minus_beta1: 'f32', one_minus_beta2: 'f32', eps: 'f32' },
   constants: gridConstants,
   workgroups: ({ n }) => flatGrid(n),
+  reference: adamwReference,
 });

@@ -1,9 +1,10 @@
 // References of attention and its gradient: float64 oracle, float32 CPU backend. One query row at a time; the scores of
 // one row are kept, never a matrix of them.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
+import type { StepNumbers } from '../lib/step.ts';
 
 export interface AttentionShape {
-  readonly d: number;
+  readonly D: number;
   readonly batch: number;
   readonly t_q: number;
   readonly t_k: number;
@@ -16,8 +17,9 @@ export interface AttentionShape {
   readonly v_stride: number;
   readonly v_offset: number;
   readonly scale: number;
-  /** [B·Tq]: first token of each token's document, within its row; absent: a row is one document. */
-  readonly documents?: Uint32Array;
+  /** [B·Tq]: first token of each token's document, within its row; without HAS_DOCUMENTS a row is one document. */
+  readonly documents: Uint32Array;
+  readonly HAS_DOCUMENTS: number;
 }
 
 export interface AttentionArguments extends AttentionShape {
@@ -26,7 +28,7 @@ export interface AttentionArguments extends AttentionShape {
   readonly v: FloatArray;
   readonly o: FloatArray;
   readonly lse: FloatArray;
-  readonly position: number;
+  readonly step: Pick<StepNumbers, 'position'>;
 }
 
 function dot(a: FloatArray, i: number, b: FloatArray, j: number, d: number): number {
@@ -57,7 +59,7 @@ function eachQuery(
     for (let t = 0; t < shape.t_q; t++) {
       const keys = Math.min(position + t, shape.t_k - 1) + 1;
       const row = b * shape.t_q + t;
-      const seen = { from: shape.documents?.[row] ?? 0, to: keys };
+      const seen = { from: shape.HAS_DOCUMENTS === 1 ? (shape.documents[row] ?? 0) : 0, to: keys };
       for (let head = 0; head < shape.heads; head++)
         body(row, head, b * shape.t_k, seen, Math.floor(head / group));
     }
@@ -65,9 +67,9 @@ function eachQuery(
 }
 
 export function attentionReference(args: AttentionArguments): void {
-  const { q, k, v, o, lse, d, heads, scale } = args;
+  const { q, k, v, o, lse, D: d, heads, scale } = args;
   const scores = new Float64Array(args.t_k);
-  eachQuery(args, args.position, (row, head, firstKey, { from, to }, kvHead) => {
+  eachQuery(args, args.step.position, (row, head, firstKey, { from, to }, kvHead) => {
     const qAt = row * args.q_stride + args.q_offset + head * d;
     const kBase = firstKey * args.k_stride + args.k_offset + kvHead * d;
     let max = -1e30;
@@ -92,35 +94,73 @@ export function attentionReference(args: AttentionArguments): void {
   });
 }
 
-export interface AttentionBackwardArguments extends AttentionShape {
-  readonly q: FloatArray;
-  readonly k: FloatArray;
-  readonly v: FloatArray;
-  readonly o: FloatArray;
+interface BackwardArguments extends AttentionShape {
+  /** q, k and v at their strides and offsets. */
+  readonly qkv: FloatArray;
   readonly lse: FloatArray;
-  readonly dO: FloatArray;
-  /** Gradient of q, k and v at the strides and offsets of q, k and v. */
+  readonly d_o: FloatArray;
   readonly dqkv: FloatArray;
+  /** [N, H]: Σ dO·o of a query head. */
   readonly delta: FloatArray;
 }
 
-export function attentionBackwardReference(args: AttentionBackwardArguments): void {
-  const { q, k, v, o, lse, dO, dqkv, delta, d, heads, scale } = args;
-  dqkv.fill(0, 0, args.batch * args.t_q * args.q_stride);
+/** The probability of a query's key, and the gradient of its score. */
+function scoreGradient(
+  { qkv, lse, d_o, delta, D: d, scale }: BackwardArguments,
+  at: {
+    readonly q: number;
+    readonly k: number;
+    readonly v: number;
+    readonly o: number;
+    readonly head: number;
+  },
+  pair: Float64Array,
+): void {
+  const p = Math.exp(dot(qkv, at.q, qkv, at.k, d) * scale - (lse[at.head] ?? 0));
+  pair[0] = p;
+  pair[1] = p * (dot(d_o, at.o, qkv, at.v, d) - (delta[at.head] ?? 0)) * scale;
+}
+
+export interface AttentionBackwardQArguments extends BackwardArguments {
+  readonly o: FloatArray;
+}
+
+/** delta, and dq in its columns of dqkv. */
+export function attentionBackwardQReference(args: AttentionBackwardQArguments): void {
+  const { qkv, o, d_o, dqkv, delta, D: d, heads } = args;
+  const pair = new Float64Array(2);
   eachQuery(args, 0, (row, head, firstKey, { from, to }, kvHead) => {
-    const qAt = row * args.q_stride + args.q_offset + head * d;
-    const oAt = (row * heads + head) * d;
-    const rowDelta = dot(dO, oAt, o, oAt, d);
-    delta[row * heads + head] = rowDelta;
-    const l = lse[row * heads + head] ?? 0;
+    const at = { q: 0, k: 0, v: 0, o: (row * heads + head) * d, head: row * heads + head };
+    at.q = row * args.q_stride + args.q_offset + head * d;
+    delta[at.head] = dot(d_o, at.o, o, at.o, d);
+    dqkv.fill(0, at.q, at.q + d);
     for (let t = from; t < to; t++) {
-      const kAt = (firstKey + t) * args.k_stride + args.k_offset + kvHead * d;
-      const vAt = (firstKey + t) * args.v_stride + args.v_offset + kvHead * d;
-      const p = Math.exp(dot(q, qAt, k, kAt, d) * scale - l);
-      const ds = p * (dot(dO, oAt, v, vAt, d) - rowDelta) * scale;
-      accumulate(dqkv, qAt, ds, k, kAt, d);
-      accumulate(dqkv, kAt, ds, q, qAt, d);
-      accumulate(dqkv, vAt, p, dO, oAt, d);
+      at.k = (firstKey + t) * args.k_stride + args.k_offset + kvHead * d;
+      at.v = (firstKey + t) * args.v_stride + args.v_offset + kvHead * d;
+      scoreGradient(args, at, pair);
+      accumulate(dqkv, at.q, pair[1] ?? 0, qkv, at.k, d);
+    }
+  });
+}
+
+/** dk and dv in their columns of dqkv. */
+export function attentionBackwardKvReference(args: BackwardArguments): void {
+  const { qkv, d_o, dqkv, D: d, heads, kv_heads } = args;
+  for (let row = 0; row < args.batch * args.t_k; row++) {
+    const [k, v] = [row * args.k_stride + args.k_offset, row * args.v_stride + args.v_offset];
+    dqkv.fill(0, k, k + kv_heads * d);
+    dqkv.fill(0, v, v + kv_heads * d);
+  }
+  const pair = new Float64Array(2);
+  eachQuery(args, 0, (row, head, firstKey, { from, to }, kvHead) => {
+    const at = { q: 0, k: 0, v: 0, o: (row * heads + head) * d, head: row * heads + head };
+    at.q = row * args.q_stride + args.q_offset + head * d;
+    for (let t = from; t < to; t++) {
+      at.k = (firstKey + t) * args.k_stride + args.k_offset + kvHead * d;
+      at.v = (firstKey + t) * args.v_stride + args.v_offset + kvHead * d;
+      scoreGradient(args, at, pair);
+      accumulate(dqkv, at.k, pair[1] ?? 0, qkv, at.q, d);
+      accumulate(dqkv, at.v, pair[0] ?? 0, d_o, at.o, d);
     }
   });
 }

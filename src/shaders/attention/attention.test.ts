@@ -1,13 +1,17 @@
 // The gradient of attention against central differences in float64; the reference against the plain softmax.
 import { expect, it } from 'vitest';
-import { finiteDifference, randomArray } from '../testing/finite.ts';
-import { mismatches } from '../testing/tolerance.ts';
-import { attentionBackwardReference, attentionReference } from './attention.ref.ts';
+import { gradientMismatches, randomArray } from '../testing/finite.ts';
+import { mismatches, sumBound64 } from '../testing/tolerance.ts';
+import {
+  attentionBackwardKvReference,
+  attentionBackwardQReference,
+  attentionReference,
+} from './attention.ref.ts';
 
 const shapeOf = (batch: number, t: number, heads: number, kv: number, d: number) => {
   const stride = (heads + 2 * kv) * d;
   return {
-    d,
+    D: d,
     batch,
     t_q: t,
     t_k: t,
@@ -33,31 +37,27 @@ it.each([
   const documents = Uint32Array.from({ length: n }, (_, i) =>
     length > 0 ? Math.floor((i % t) / length) * length : 0,
   );
-  const shape = { ...shapeOf(batch, t, heads, kv, d), documents };
+  const shape = { ...shapeOf(batch, t, heads, kv, d), documents, HAS_DOCUMENTS: length > 0 ? 1 : 0 };
   const qkv = randomArray(n * shape.q_stride, 1);
   const dO = randomArray(n * heads * d, 2);
   const forward = (at: Float64Array): { o: Float64Array; lse: Float64Array } => {
     const [o, lse] = [new Float64Array(n * heads * d), new Float64Array(n * heads)];
-    attentionReference({ ...shape, q: at, k: at, v: at, o, lse, position: 0 });
+    attentionReference({ ...shape, q: at, k: at, v: at, o, lse, step: { position: 0 } });
     return { o, lse };
   };
   const { o, lse } = forward(qkv);
   const [dqkv, delta] = [new Float64Array(qkv.length), new Float64Array(n * heads)];
-  attentionBackwardReference({ ...shape, q: qkv, k: qkv, v: qkv, o, lse, dO, dqkv, delta });
-  expect(
-    mismatches(
-      dqkv,
-      finiteDifference((at) => forward(at).o, qkv, dO),
-      1e-6,
-    ),
-  ).toEqual([]);
+  const learnt = { ...shape, qkv, lse, d_o: dO, dqkv, delta };
+  attentionBackwardQReference({ ...learnt, o });
+  attentionBackwardKvReference(learnt);
+  expect(gradientMismatches(dqkv, (at) => forward(at).o, qkv, dO, d + t)).toEqual([]);
   // The first position sees itself alone: its output is its value.
   const first = Array.from({ length: d }, (_, i) => qkv[shape.v_offset + i]);
   expect(
     mismatches(
       o.subarray(0, d),
       first.map((value) => value ?? 0),
-      1e-12,
+      (i) => sumBound64(2, o[i] ?? 0),
     ),
   ).toEqual([]);
 });
@@ -69,8 +69,9 @@ it('a document in the middle of a row sees what it would see alone', () => {
   const run = (t: number, from: number, documents?: Uint32Array): Float64Array => {
     const [o, lse] = [new Float64Array(t * heads * d), new Float64Array(t * heads)];
     const at = qkv.subarray(from * shape.q_stride);
-    const where = documents ? { documents } : {};
-    attentionReference({ ...shape, t_q: t, t_k: t, q: at, k: at, v: at, o, lse, position: 0, ...where });
+    const where = { documents: documents ?? new Uint32Array(t), HAS_DOCUMENTS: documents ? 1 : 0 };
+    const given = { ...shape, ...where, t_q: t, t_k: t, q: at, k: at, v: at };
+    attentionReference({ ...given, o, lse, step: { position: 0 } });
     return o;
   };
   const packed = run(5, 0, Uint32Array.of(0, 0, 2, 2, 2));

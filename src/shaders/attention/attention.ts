@@ -3,6 +3,11 @@
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import { defineKernel } from '../kernel.ts';
 import { stepSnippet } from '../lib/step.ts';
+import {
+  attentionBackwardKvReference,
+  attentionBackwardQReference,
+  attentionReference,
+} from './attention.ref.ts';
 import source from './attention.wgsl?raw';
 import kvSource from './attention_backward_kv.wgsl?raw';
 import qSource from './attention_backward_q.wgsl?raw';
@@ -37,7 +42,7 @@ export const attention = defineKernel({
     q: 'read',
     k: 'read',
     v: 'read',
-    documents: 'read',
+    documents: 'read u32',
     step: 'uniform',
     o: 'read_write',
     lse: 'read_write',
@@ -45,6 +50,7 @@ export const attention = defineKernel({
   params,
   constants,
   workgroups: ({ batch, t_q, heads }) => flatGrid(batch * t_q * heads),
+  reference: attentionReference,
 });
 
 /** qkv [N, stride] → dq in its columns of dqkv, delta [N, H]. Training shapes only: Tq = Tk, position 0. */
@@ -57,13 +63,14 @@ export const attentionBackwardQ = defineKernel({
     o: 'read',
     lse: 'read',
     d_o: 'read',
-    documents: 'read',
+    documents: 'read u32',
     dqkv: 'read_write',
     delta: 'read_write',
   },
   params,
   constants,
   workgroups: ({ batch, t_q, heads }) => flatGrid(batch * t_q * heads),
+  reference: attentionBackwardQReference,
 });
 
 /** → dk and dv in their columns of dqkv; after attention_backward_q, whose delta it reads. */
@@ -76,10 +83,11 @@ export const attentionBackwardKv = defineKernel({
     lse: 'read',
     d_o: 'read',
     delta: 'read',
-    documents: 'read',
+    documents: 'read u32',
     dqkv: 'read_write',
   },
   params,
   constants,
   workgroups: ({ batch, t_k, kv_heads }) => flatGrid(batch * t_k * kv_heads),
+  reference: attentionBackwardKvReference,
 });

@@ -1,11 +1,12 @@
 // `cross_entropy` and `row_sum` on the GPU against the references: odd vocabularies, ignored rows, a chunk in the middle.
 import { describe, expect, it } from 'vitest';
+import type { KernelCall } from '../kernel.ts';
 import { call } from '../kernel.ts';
 import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
+import { runReferences } from '../testing/references.ts';
 import { stepBytes } from '../testing/step.ts';
 import { mismatches, sumBound, ulpBound } from '../testing/tolerance.ts';
-import { crossEntropyReference, rowSumReference } from './cross_entropy.ref.ts';
 import { crossEntropy, rowSum } from './cross_entropy.ts';
 
 const gpu = await gpuOrNull();
@@ -32,36 +33,19 @@ describe.skipIf(!gpu)('cross_entropy on the GPU', () => {
         rows: new Float32Array(4 * n),
         metrics: new Float32Array(16),
       };
-      const got = await runCalls(
-        gpu,
-        arrays,
-        [
-          call(crossEntropy, {
-            buffers: { z: 'z', labels: 'labels', weights: 'weights', step: 'step', rows: 'rows' },
-            constants: { HAS_WEIGHTS: weighted },
-            params: { rows: count, v, first_row: first, smoothing },
-          }),
-          call(rowSum, {
-            buffers: { rows: 'rows', step: 'step', metrics: 'metrics' },
-            params: { n, offset: 4 },
-          }),
-        ],
-        ['z', 'rows', 'metrics'],
-      );
-      const [dz, rows, metrics] = [Float64Array.from(z), new Float64Array(4 * n), new Float64Array(16)];
-      crossEntropyReference({
-        z: dz,
-        labels,
-        rows,
-        count,
-        v,
-        first_row: first,
-        smoothing,
-        weights: weighted === 1 ? arrays.weights : undefined,
-        lossScale: 0.125,
-        writeGrad: true,
-      });
-      rowSumReference({ rows, metrics, n, at: 12, lossScale: 0.125 });
+      const calls: KernelCall<string>[] = [
+        call(crossEntropy, {
+          buffers: { z: 'z', labels: 'labels', weights: 'weights', step: 'step', rows: 'rows' },
+          constants: { HAS_WEIGHTS: weighted },
+          params: { count, v, first_row: first, smoothing },
+        }),
+        call(rowSum, {
+          buffers: { rows: 'rows', step: 'step', metrics: 'metrics' },
+          params: { n, offset: 4 },
+        }),
+      ];
+      const got = await runCalls(gpu, arrays, calls, ['z', 'rows', 'metrics']);
+      const { z: dz, rows, metrics } = runReferences(arrays, calls);
       // Arguments of exp reach 64 below the maximum: 3 + 2·64 ulp each; logits reach 32, losses 64, entropies log v.
       const relative = ulpBound(140, 1) + sumBound(v, 1);
       expect(mismatches(got.z ?? [], dz, relative * 0.125)).toEqual([]);

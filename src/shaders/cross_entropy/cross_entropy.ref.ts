@@ -1,8 +1,9 @@
 // References of `cross_entropy` and `row_sum`: float64 oracle, float32 CPU backend.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
+import type { StepNumbers } from '../lib/step.ts';
 
 export interface CrossEntropyArguments {
-  /** [rows, V]: logits; their gradient afterwards when `writeGrad`. */
+  /** [count, V]: logits; their gradient afterwards with WRITE_GRAD. */
   readonly z: FloatArray;
   readonly labels: Int32Array;
   /** [N, 4]: loss, correct, counted, entropy. */
@@ -12,21 +13,24 @@ export interface CrossEntropyArguments {
   readonly first_row: number;
   /** label_smoothing_factor: share of the mean loss over the vocabulary. */
   readonly smoothing: number;
-  readonly lossScale: number;
-  readonly writeGrad: boolean;
-  /** [N]: what scales each row's gradient, in place of lossScale. */
-  readonly weights?: FloatArray | undefined;
+  readonly step: Pick<StepNumbers, 'lossScale'>;
+  readonly WRITE_GRAD: number;
+  /** 1: `weights` scale each row's gradient, in place of lossScale. */
+  readonly HAS_WEIGHTS: number;
+  /** [N] */
+  readonly weights: FloatArray;
 }
 
 export function crossEntropyReference(args: CrossEntropyArguments): void {
-  const { z, labels, rows, count, v, first_row, smoothing, writeGrad, weights } = args;
+  const { z, labels, rows, count, v, first_row, smoothing, weights, step } = args;
+  const [writes, byRow] = [args.WRITE_GRAD === 1, args.HAS_WEIGHTS === 1];
   for (let r = 0; r < count; r++) {
     const label = labels[first_row + r] ?? -100;
     const base = r * v;
     const at = (first_row + r) * 4;
     if (label < 0) {
       rows.fill(0, at, at + 4);
-      if (writeGrad) z.fill(0, base, base + v);
+      if (writes) z.fill(0, base, base + v);
       continue;
     }
     let m = -1e30;
@@ -50,8 +54,8 @@ export function crossEntropyReference(args: CrossEntropyArguments): void {
     rows[at + 1] = top === label ? 1 : 0;
     rows[at + 2] = 1;
     rows[at + 3] = logSum - weighted / sum;
-    if (!writeGrad) continue;
-    const lossScale = weights ? (weights[first_row + r] ?? 0) : args.lossScale;
+    if (!writes) continue;
+    const lossScale = byRow ? (weights[first_row + r] ?? 0) : step.lossScale;
     const scale = lossScale / sum;
     const spread = (smoothing / v) * lossScale;
     for (let i = 0; i < v; i++) z[base + i] = Math.exp((z[base + i] ?? 0) - m) * scale - spread;
@@ -63,14 +67,15 @@ export interface RowSumArguments {
   readonly rows: FloatArray;
   readonly metrics: FloatArray;
   readonly n: number;
-  /** Place in metrics, in floats, of this micro-batch. */
-  readonly at: number;
-  readonly lossScale: number;
+  /** Place in metrics, in floats, of the first micro-batch. */
+  readonly offset: number;
+  readonly step: Pick<StepNumbers, 'lossScale' | 'microBatch'>;
 }
 
-export function rowSumReference({ rows, metrics, n, at, lossScale }: RowSumArguments): void {
+export function rowSumReference({ rows, metrics, n, offset, step }: RowSumArguments): void {
+  const at = offset + 8 * step.microBatch;
   const total = [0, 0, 0, 0];
   for (let i = 0; i < 4 * n; i++) total[i & 3] = (total[i & 3] ?? 0) + (rows[i] ?? 0);
-  metrics[at] = (total[0] ?? 0) * lossScale;
+  metrics[at] = (total[0] ?? 0) * step.lossScale;
   for (let i = 1; i < 4; i++) metrics[at + i] = total[i] ?? 0;
 }

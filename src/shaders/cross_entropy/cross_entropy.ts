@@ -3,6 +3,7 @@
 // the whole window).
 import { defineKernel } from '../kernel.ts';
 import { stepSnippet } from '../lib/step.ts';
+import { crossEntropyReference, rowSumReference } from './cross_entropy.ref.ts';
 import source from './cross_entropy.wgsl?raw';
 import sumSource from './row_sum.wgsl?raw';
 
@@ -14,10 +15,11 @@ export const crossEntropy = defineKernel({
   name: 'cross_entropy',
   source,
   snippets: [stepSnippet],
-  buffers: { z: 'read_write', labels: 'read', weights: 'read', step: 'uniform', rows: 'read_write' },
-  params: { rows: 'u32', v: 'u32', first_row: 'u32', smoothing: 'f32' },
+  buffers: { z: 'read_write', labels: 'read i32', weights: 'read', step: 'uniform', rows: 'read_write' },
+  params: { count: 'u32', v: 'u32', first_row: 'u32', smoothing: 'f32' },
   constants: { WRITE_GRAD: 1, HAS_WEIGHTS: 0 },
-  workgroups: ({ rows }) => [rows, 1, 1],
+  workgroups: ({ count }) => [count, 1, 1],
+  reference: crossEntropyReference,
 });
 
 /** rows [N, 4] → metrics[offset + 8 · micro_batch ..]: loss · loss_scale, correct, counted, entropy. */
@@ -29,4 +31,5 @@ export const rowSum = defineKernel({
   params: { n: 'u32', offset: 'u32' },
   constants: {},
   workgroups: () => [1, 1, 1],
+  reference: rowSumReference,
 });

@@ -1,7 +1,7 @@
 // Softmax cross-entropy of a chunk of rows. One workgroup of 64 a row: maximum, sum and entropy in fixed order; writes the
 // row's numbers and, with WRITE_GRAD, turns the logits into their gradient in place. Label -100: all zero. Label smoothing mixes
 // the loss with the mean loss over all tokens of the vocabulary.
-struct Params { rows: u32, v: u32, first_row: u32, smoothing: f32 }
+struct Params { count: u32, v: u32, first_row: u32, smoothing: f32 }
 @group(0) @binding(0) var<storage, read_write> z: array<f32>; // [rows, V]: logits, then their gradient
 @group(0) @binding(1) var<storage, read> labels: array<i32>; // [N]
 @group(0) @binding(2) var<storage, read> weights: array<f32>; // [N]

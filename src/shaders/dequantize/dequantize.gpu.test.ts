@@ -4,8 +4,8 @@ import { decoder } from '../quant/decoders.ts';
 import type { WeightFormat } from '../quant/weightFormat.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
 import { testGroup } from '../testing/groups.ts';
+import { runReferences } from '../testing/references.ts';
 import { mismatches, ulpBound } from '../testing/tolerance.ts';
-import { dequantizeReference } from './dequantize.ref.ts';
 import { dequantizeCall } from './dequantize.ts';
 
 const gpu = await gpuOrNull();
@@ -60,25 +60,9 @@ describe.skipIf(!gpu)('dequantize on the GPU', () => {
         scratch: new Float32Array(length),
       };
       const buffers = { w: 'w', w_scales: 'w_scales', adapter: 'adapter', scratch: 'scratch' };
-      const got = await runCalls(
-        gpu,
-        arrays,
-        [dequantizeCall({ buffers, decode: decoder(format), segments, k, out, ru, transposed })],
-        ['scratch'],
-      );
-      const want = new Float32Array(length);
-      dequantizeReference({
-        words: packed.words,
-        scales: packed.scales,
-        format,
-        adapter,
-        scratch: want,
-        k,
-        out,
-        ru,
-        segments,
-        transposed,
-      });
+      const made = dequantizeCall({ buffers, decode: decoder(format), segments, k, out, ru, transposed });
+      const got = await runCalls(gpu, arrays, [made], ['scratch']);
+      const want = Float32Array.from(runReferences(arrays, [made]).scratch);
       // Plain formats are one product: equal bits. A product and a sum may be fused by a GPU.
       const bound = (i: number): number =>
         format.endsWith('double') || format === 'q4_1'

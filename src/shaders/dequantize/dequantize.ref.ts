@@ -1,32 +1,35 @@
 // Reference of `dequantize`: float64 oracle, float32 CPU backend. Decodes member by member, transposing in tiles.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
 import type { SegmentNumbers } from '../lib/segments.ts';
 import { decodeMember } from '../quant/decode.ref.ts';
 import type { WeightFormat } from '../quant/weightFormat.ts';
 
 export interface DequantizeArguments {
-  readonly words: Uint32Array;
-  readonly scales: Uint32Array;
-  readonly format: WeightFormat;
+  readonly w: Uint32Array;
+  readonly w_scales: Uint32Array;
+  readonly decode: { readonly format: WeightFormat };
   readonly adapter: FloatArray;
-  /** [K + RU, OUT] when transposed, else [OUT + RU, K]. */
+  /** [K + RU, OUT] with TRANSPOSED, else [OUT + RU, K]; numbers, whatever `stored` makes of them on a GPU. */
   readonly scratch: FloatArray;
   readonly k: number;
   readonly out: number;
   readonly ru: number;
+  /** The first `count` are in use. */
   readonly segments: readonly SegmentNumbers[];
-  readonly transposed: boolean;
+  readonly count: number;
+  readonly TRANSPOSED: number;
 }
 
 const ROWS = 8;
 
 export function dequantizeReference(args: DequantizeArguments): void {
-  const { words, scales, format, scratch, k, out, segments, transposed } = args;
+  const { w: words, w_scales: scales, scratch, k, out } = args;
+  const { format } = args.decode;
   const strip = new Float64Array(args.k * ROWS);
-  segments.forEach((segment, j) => {
+  args.segments.slice(0, args.count).forEach((segment, j) => {
     const { start, end } = segment;
     const member = { words, scales, format, segment: j, firstBlock: segment.first_block };
-    if (!transposed) {
+    if (args.TRANSPOSED === 0) {
       decodeMember({ ...member, count: (end - start) * k, out: scratch, outAt: start * k });
       return;
     }
@@ -47,11 +50,12 @@ export function dequantizeReference(args: DequantizeArguments): void {
 }
 
 function appendAdapter(args: DequantizeArguments): void {
-  const { adapter, scratch, k, out, segments, transposed } = args;
+  const { adapter, scratch, k, out } = args;
+  const transposed = args.TRANSPOSED === 1;
   const width = transposed ? out : k;
   const height = transposed ? k : out;
   if (transposed) scratch.fill(0, height * width, (height + args.ru) * width);
-  for (const segment of segments) {
+  for (const segment of args.segments.slice(0, args.count)) {
     for (let r = 0; r < segment.rank; r++) {
       const row = (height + segment.u_column + r) * width;
       if (transposed) {

@@ -18,20 +18,21 @@ it.each(['nf4', 'fp4', 'nf4-double', 'fp4-double'] as const)('%s', (format) => {
       return [...dequantise4(quantise4(values, type, format.endsWith('double')), type, out * k)];
     });
     const args = {
-      words: g.packed.words,
-      scales: g.packed.scales,
-      format,
+      w: g.packed.words,
+      w_scales: g.packed.scales,
+      decode: { format },
       adapter: g.adapter,
       k,
       out: g.out,
       ru: g.ru,
       segments: g.segments,
+      count: g.segments.length,
     };
     const straight = new Float32Array((g.out + g.ru) * k);
-    dequantizeReference({ ...args, scratch: straight, transposed: false });
+    dequantizeReference({ ...args, scratch: straight, TRANSPOSED: 0 });
     expect([...straight.subarray(0, g.out * k)]).toEqual(whole);
     const turned = new Float32Array((k + g.ru) * g.out);
-    dequantizeReference({ ...args, scratch: turned, transposed: true });
+    dequantizeReference({ ...args, scratch: turned, TRANSPOSED: 1 });
     expect([...straight.subarray(0, g.out * k)]).toEqual(
       whole.map((_, i) => turned[(i % k) * g.out + Math.floor(i / k)]),
     );

@@ -1,12 +1,13 @@
 // Declares `dequantize`: one linear group becomes a scratch matrix that `matmul` reads. At most one group is ever held in
 // floats; what is decoded at once never exceeds the largest group of a layer.
 import { flatGrid, gridConstants } from '../host/grid.ts';
-import type { KernelCall, Snippet } from '../kernel.ts';
+import type { KernelCall, Slots } from '../kernel.ts';
 import { call, defineKernel } from '../kernel.ts';
 import type { SegmentNumbers } from '../lib/segments.ts';
 import { segmentArray, segmentOfSnippet, segmentSnippet } from '../lib/segments.ts';
 import type { Stored } from '../lib/stored.ts';
 import { storedSnippet } from '../lib/stored.ts';
+import { dequantizeReference } from './dequantize.ref.ts';
 import source from './dequantize.wgsl?raw';
 import scalarSource from './dequantize_scalar.wgsl?raw';
 import group from './group.wgsl?raw';
@@ -14,7 +15,7 @@ import group from './group.wgsl?raw';
 const shared = {
   snippets: [segmentSnippet, segmentOfSnippet, group],
   slots: ['decode'],
-  buffers: { w: 'read', w_scales: 'read', adapter: 'read', scratch: 'read_write' },
+  buffers: { w: 'read u32', w_scales: 'read u32', adapter: 'read', scratch: 'read_write' },
   params: { segments: segmentArray, k: 'u32', out: 'u32', ru: 'u32', count: 'u32' },
   constants: { ...gridConstants, TRANSPOSED: 1 },
 } as const;
@@ -30,6 +31,7 @@ export const dequantize = defineKernel({
     const runs = k / 4 / RUN;
     return flatGrid(TRANSPOSED === 1 ? (runs + ru) * (out / 4) : (out / 4 + ru) * runs);
   },
+  reference: dequantizeReference,
 });
 
 /** The same for any widths. */
@@ -39,11 +41,12 @@ export const dequantizeScalar = defineKernel({
   ...shared,
   workgroups: ({ k, out, ru }, { TRANSPOSED }) =>
     flatGrid(TRANSPOSED === 1 ? (k + ru) * out : (out + ru) * k),
+  reference: dequantizeReference,
 });
 
 export interface DequantizeCall<Ref> {
   readonly buffers: Readonly<Record<keyof typeof shared.buffers, Ref>>;
-  readonly decode: Snippet;
+  readonly decode: Slots['decode'];
   readonly segments: readonly SegmentNumbers[];
   readonly k: number;
   readonly out: number;

@@ -1,5 +1,5 @@
 // References of the DoRA kernels: float64 oracle, float32 CPU backend.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
 import type { SegmentNumbers } from '../lib/segments.ts';
 import { decodeMember } from '../quant/decode.ref.ts';
 import type { WeightFormat } from '../quant/weightFormat.ts';
@@ -8,22 +8,30 @@ import type { WeightFormat } from '../quant/weightFormat.ts';
 export const magnitudeOffset = ({ start, end, rank, b_offset }: SegmentNumbers): number =>
   b_offset + Math.ceil(((end - start) * rank) / 64) * 64;
 
-export interface DoraNormArguments {
-  readonly words: Uint32Array;
-  readonly scales: Uint32Array;
-  readonly format: WeightFormat;
-  readonly adapter: FloatArray;
-  /** [2, OUT]: c = m / n, and n. */
-  readonly table: FloatArray;
+interface Group {
+  /** The first `count` are in use. */
   readonly segments: readonly SegmentNumbers[];
-  readonly k: number;
+  readonly count: number;
   readonly out: number;
 }
 
+const members = ({ segments, count }: Group): readonly SegmentNumbers[] => segments.slice(0, count);
+
+export interface DoraNormArguments extends Group {
+  readonly w: Uint32Array;
+  readonly w_scales: Uint32Array;
+  readonly decode: { readonly format: WeightFormat };
+  readonly adapter: FloatArray;
+  /** [2, OUT]: c = m / n, and n. */
+  readonly table: FloatArray;
+  readonly k: number;
+}
+
 export function doraNormReference(args: DoraNormArguments): void {
-  const { words, scales, format, adapter, table, segments, k, out } = args;
+  const { w: words, w_scales: scales, adapter, table, k, out } = args;
+  const { format } = args.decode;
   const row = new Float64Array(k);
-  segments.forEach((s, segment) => {
+  members(args).forEach((s, segment) => {
     for (let o = 0; o < s.end - s.start; o++) {
       const member = { words, scales, format, segment, firstBlock: s.first_block };
       decodeMember({ ...member, first: o * k, count: k, out: row, outAt: 0 });
@@ -41,51 +49,61 @@ export function doraNormReference(args: DoraNormArguments): void {
   });
 }
 
-/** y = c x (+ residual). */
-export function doraReference(
-  n: number,
-  out: number,
-  x: FloatArray,
-  table: FloatArray,
-  residual: FloatArray | null,
-  y: FloatArray,
-): void {
-  for (let i = 0; i < n * out; i++) y[i] = (table[i % out] ?? 0) * (x[i] ?? 0) + (residual?.[i] ?? 0);
+export interface DoraArguments {
+  readonly x: FloatArray;
+  readonly table: FloatArray;
+  readonly residual: FloatArray;
+  readonly y: FloatArray;
+  readonly n: number;
+  readonly out: number;
+  readonly HAS_RESIDUAL: number;
 }
 
-export interface DoraGradArguments {
+/** y = c x (+ residual). */
+export function doraReference({ x, table, residual, y, n, out, HAS_RESIDUAL }: DoraArguments): void {
+  const adds = HAS_RESIDUAL === 1;
+  for (let i = 0; i < n * out; i++)
+    y[i] = (table[i % out] ?? 0) * (x[i] ?? 0) + (adds ? (residual[i] ?? 0) : 0);
+}
+
+export interface DoraGradArguments extends Group {
   readonly z: FloatArray;
   readonly dy: FloatArray;
   readonly table: FloatArray;
-  /** Added to, at the offset of m. */
+  /** [splits, total]: added to, at the offset of m; each part from its own stretch of tokens. */
   readonly grads: FloatArray;
-  readonly segments: readonly SegmentNumbers[];
   readonly n: number;
-  readonly out: number;
-  readonly ia3: boolean;
+  readonly total: number;
+  readonly splits: number;
+  readonly IA3: number;
+}
+
+export interface Ia3TableArguments extends Group {
+  readonly adapter: FloatArray;
+  readonly table: FloatArray;
 }
 
 /** c = l where a member has a vector, else 1; n = 1. */
-export function ia3TableReference(
-  adapter: FloatArray,
-  table: FloatArray,
-  segments: readonly SegmentNumbers[],
-  out: number,
-): void {
+export function ia3TableReference(args: Ia3TableArguments): void {
+  const { adapter, table, out } = args;
   table.fill(1, 0, 2 * out);
-  for (const { start, end, scale, a_offset } of segments)
+  for (const { start, end, scale, a_offset } of members(args))
     if (scale !== 0) for (let o = start; o < end; o++) table[o] = adapter[a_offset + o - start] ?? 0;
 }
 
 export function doraGradReference(args: DoraGradArguments): void {
-  const { z, dy, table, grads, segments, n, out, ia3 } = args;
-  for (const s of segments) {
+  const { z, dy, table, grads, n, out, total, splits } = args;
+  const ia3 = args.IA3 === 1;
+  const share = Math.ceil(n / splits);
+  for (const s of members(args)) {
     if (ia3 ? s.scale === 0 : s.rank === 0) continue;
-    for (let o = s.start; o < s.end; o++) {
-      let sum = 0;
-      for (let row = 0; row < n; row++) sum += (dy[row * out + o] ?? 0) * (z[row * out + o] ?? 0);
-      const at = (ia3 ? s.a_offset : magnitudeOffset(s)) + o - s.start;
-      grads[at] = (grads[at] ?? 0) + sum / Math.max(table[out + o] ?? 0, 1e-30);
-    }
+    for (let o = s.start; o < s.end; o++)
+      for (let part = 0; part < splits; part++) {
+        let sum = 0;
+        for (let row = part * share; row < Math.min((part + 1) * share, n); row++)
+          sum += (dy[row * out + o] ?? 0) * (z[row * out + o] ?? 0);
+        const at = part * total + (ia3 ? s.a_offset : magnitudeOffset(s)) + o - s.start;
+        grads[at] = (grads[at] ?? 0) + sum / Math.max(table[out + o] ?? 0, 1e-30);
+      }
   }
 }

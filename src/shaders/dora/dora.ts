@@ -4,6 +4,7 @@
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import { defineKernel } from '../kernel.ts';
 import { segmentArray, segmentOfSnippet, segmentSnippet } from '../lib/segments.ts';
+import { doraGradReference, doraNormReference, doraReference, ia3TableReference } from './dora.ref.ts';
 import source from './dora.wgsl?raw';
 import gradSource from './dora_grad.wgsl?raw';
 import normSource from './dora_norm.wgsl?raw';
@@ -15,10 +16,11 @@ export const doraNorm = defineKernel({
   source: normSource,
   snippets: [segmentSnippet, segmentOfSnippet],
   slots: ['decode'],
-  buffers: { w: 'read', w_scales: 'read', adapter: 'read', table: 'read_write' },
+  buffers: { w: 'read u32', w_scales: 'read u32', adapter: 'read', table: 'read_write' },
   params: { segments: segmentArray, k: 'u32', out: 'u32', count: 'u32' },
   constants: {},
   workgroups: ({ out }) => [out, 1, 1],
+  reference: doraNormReference,
 });
 
 /** The adapter → table [2, OUT]: c = l, and 1. */
@@ -30,6 +32,7 @@ export const ia3Table = defineKernel({
   params: { segments: segmentArray, out: 'u32', count: 'u32' },
   constants: {},
   workgroups: ({ out }) => [Math.ceil(out / 64), 1, 1],
+  reference: ia3TableReference,
 });
 
 /** x [N, OUT] → y = c x (+ residual); with x = dy and no residual, the gradient of x. */
@@ -40,6 +43,7 @@ export const dora = defineKernel({
   params: { n: 'u32', out: 'u32' },
   constants: { ...gridConstants, HAS_RESIDUAL: 0 },
   workgroups: ({ n, out }) => flatGrid(n * out),
+  reference: doraReference,
 });
 
 /** z, dy [N, OUT] → grads [S, total], added at the offset of m. */
@@ -51,4 +55,5 @@ export const doraGrad = defineKernel({
   params: { segments: segmentArray, n: 'u32', out: 'u32', count: 'u32', total: 'u32', splits: 'u32' },
   constants: { IA3: 0 },
   workgroups: ({ out, splits }) => [Math.ceil(out / 64), splits, 1],
+  reference: doraGradReference,
 });

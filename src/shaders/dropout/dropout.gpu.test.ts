@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { KernelCall } from '../kernel.ts';
 import { call } from '../kernel.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
+import { runReferences } from '../testing/references.ts';
 import { stepBytes } from '../testing/step.ts';
 import { mismatches, ulpBound } from '../testing/tolerance.ts';
-import { dropoutReference } from './dropout.ref.ts';
 import { dropout } from './dropout.ts';
 
 const gpu = await gpuOrNull();
@@ -21,11 +21,9 @@ describe.skipIf(!gpu)('dropout on the GPU', () => {
     const calls: KernelCall<string>[] = [
       call(dropout, { buffers: { x: 'x', step: 'step', y: 'y' }, params: { n, stream: 3, rate } }),
     ];
-    const got = await runCalls(gpu, { x, step: stepBytes({ seed: 77 }), y: new Float32Array(n) }, calls, [
-      'y',
-    ]);
-    const want = new Float64Array(n);
-    dropoutReference({ x, y: want, n, seed: 77, stream: 3, rate });
+    const arrays = { x, step: stepBytes({ seed: 77 }), y: new Float32Array(n) };
+    const got = await runCalls(gpu, arrays, calls, ['y']);
+    const want = runReferences(arrays, calls).y;
     expect(mismatches(got.y ?? [], want, ulpBound(3, 2))).toEqual([]);
     expect(got.y?.map((value) => (value === 0 ? 1 : 0))).toEqual(
       Float32Array.from(want, (value) => (value === 0 ? 1 : 0)),

@@ -1,5 +1,6 @@
 // Reference of the dropout mask, bit-identical to dropout_scale.wgsl.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
+import type { StepNumbers } from '../lib/step.ts';
 
 const MULTIPLIER = 0xd256d193;
 const WEYL = 0x9e3779b9;
@@ -38,12 +39,12 @@ export function dropoutScale(seed: number, stream: number, element: number, rate
 export interface DropoutArguments {
   readonly x: FloatArray;
   readonly y: FloatArray;
+  readonly step: Pick<StepNumbers, 'seed'>;
   readonly n: number;
-  readonly seed: number;
   readonly stream: number;
   readonly rate: number;
 }
 
-export function dropoutReference({ x, y, n, seed, stream, rate }: DropoutArguments): void {
-  for (let i = 0; i < n; i++) y[i] = (x[i] ?? 0) * dropoutScale(seed, stream, i, rate);
+export function dropoutReference({ x, y, step, n, stream, rate }: DropoutArguments): void {
+  for (let i = 0; i < n; i++) y[i] = (x[i] ?? 0) * dropoutScale(step.seed, stream, i, rate);
 }

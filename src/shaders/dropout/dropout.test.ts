@@ -10,7 +10,7 @@ it('gives the known answers of Random123 for Philox-2x32-10', () => {
 it('drops the share it says, and keeps the mean', () => {
   const [n, rate] = [20_000, 0.3];
   const y = new Float64Array(n);
-  dropoutReference({ x: new Float64Array(n).fill(1), y, n, seed: 5, stream: 1, rate });
+  dropoutReference({ x: new Float64Array(n).fill(1), y, n, step: { seed: 5 }, stream: 1, rate });
   const zeros = y.filter((value) => value === 0).length / n;
   // Five standard deviations of a binomial share.
   expect(Math.abs(zeros - rate)).toBeLessThan(5 * Math.sqrt((rate * (1 - rate)) / n));

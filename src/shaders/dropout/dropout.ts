@@ -2,6 +2,7 @@
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import { defineKernel } from '../kernel.ts';
 import { stepSnippet } from '../lib/step.ts';
+import { dropoutReference } from './dropout.ref.ts';
 import source from './dropout.wgsl?raw';
 import scaleSource from './dropout_scale.wgsl?raw';
 
@@ -17,4 +18,5 @@ export const dropout = defineKernel({
   params: { n: 'u32', stream: 'u32', rate: 'f32' },
   constants: gridConstants,
   workgroups: ({ n }) => flatGrid(n),
+  reference: dropoutReference,
 });

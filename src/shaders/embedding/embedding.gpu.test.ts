@@ -5,9 +5,9 @@ import { call } from '../kernel.ts';
 import { decoder } from '../quant/decoders.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
 import { testGroup } from '../testing/groups.ts';
+import { runReferences } from '../testing/references.ts';
 import { stepBytes } from '../testing/step.ts';
 import { mismatches, ulpBound } from '../testing/tolerance.ts';
-import { embeddingReference } from './embedding.ref.ts';
 import { embedding } from './embedding.ts';
 
 const gpu = await gpuOrNull();
@@ -34,9 +34,7 @@ describe.skipIf(!gpu)('embedding on the GPU', () => {
     const step = stepBytes({ seed: 7, noise: size });
     const arrays = { ids, w: words, w_scales: scales, step, x: new Float32Array(n * c) };
     const got = await runCalls(gpu, arrays, [made], ['x']);
-    const want = new Float32Array(n * c);
-    const noise = size > 0 ? { noise: { seed: 7, size } } : {};
-    embeddingReference({ ids, words, scales, format, x: want, n, c, v, ...noise });
+    const want = runReferences(arrays, [made]).x;
     expect(mismatches(got.x ?? [], want, size > 0 ? ulpBound(3, 2) : 0)).toEqual([]);
   });
 });

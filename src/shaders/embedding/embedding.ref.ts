@@ -1,6 +1,8 @@
 // Reference of `embedding`: also the CPU backend's own code.
+
+import type { FloatArray } from '../declaration.ts';
 import { philox2x32 } from '../dropout/dropout.ref.ts';
-import type { FloatArray } from '../kernel.ts';
+import type { StepNumbers } from '../lib/step.ts';
 import { decodeMember } from '../quant/decode.ref.ts';
 import type { WeightFormat } from '../quant/weightFormat.ts';
 
@@ -9,29 +11,34 @@ export const NOISE_STREAM = 0xffffffff;
 
 export interface EmbeddingArguments {
   readonly ids: Uint32Array;
-  readonly words: Uint32Array;
-  readonly scales: Uint32Array;
-  readonly format: WeightFormat;
+  readonly w: Uint32Array;
+  readonly w_scales: Uint32Array;
+  readonly decode: { readonly format: WeightFormat };
+  readonly step: Pick<StepNumbers, 'seed' | 'noise'>;
   readonly x: FloatArray;
   readonly n: number;
   readonly c: number;
   readonly v: number;
-  /** Blocks of 64 before the table. */
-  readonly firstBlock?: number;
-  /** Absent: none. */
-  readonly noise?: { readonly seed: number; readonly size: number };
+  /** Rows of the table that are bound, from `first` on; ids outside them are left alone. */
+  readonly first: number;
+  readonly rows: number;
+  /** Blocks of 64 before the bound rows. */
+  readonly first_block: number;
+  readonly HAS_NOISE: number;
 }
 
 export function embeddingReference(args: EmbeddingArguments): void {
-  const { ids, words, scales, format, x, n, c, v, noise, firstBlock = 0 } = args;
+  const { ids, w: words, w_scales: scales, x, n, c, v, first, rows, first_block, step } = args;
+  const member = { words, scales, format: args.decode.format, segment: 0, firstBlock: first_block };
   for (let row = 0; row < n; row++) {
-    const first = Math.min(ids[row] ?? 0, v - 1) * c;
-    const member = { words, scales, format, segment: 0, firstBlock };
-    decodeMember({ ...member, first, count: c, out: x, outAt: row * c });
-  }
-  if (!noise) return;
-  for (let i = 0; i < n * c; i++) {
-    const random = ((philox2x32([i, NOISE_STREAM], noise.seed)[0] ?? 0) >>> 8) * 2 ** -24;
-    x[i] = (x[i] ?? 0) + (random * 2 - 1) * noise.size;
+    const token = Math.min(ids[row] ?? 0, v - 1);
+    if (token < first || token >= first + rows) continue;
+    const at = row * c;
+    decodeMember({ ...member, first: (token - first) * c, count: c, out: x, outAt: at });
+    if (args.HAS_NOISE === 0) continue;
+    for (let i = at; i < at + c; i++) {
+      const random = (philox2x32([i, NOISE_STREAM], step.seed)[0] >>> 8) * 2 ** -24;
+      x[i] = (x[i] ?? 0) + (random * 2 - 1) * step.noise;
+    }
   }
 }

@@ -1,14 +1,11 @@
 // What trains in an embedding on the GPU against the references: one token, odd sizes, every id the same.
 import { describe, expect, it } from 'vitest';
+import type { KernelCall } from '../kernel.ts';
 import { call } from '../kernel.ts';
 import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
+import { runReferences } from '../testing/references.ts';
 import { mismatches, sumBound } from '../testing/tolerance.ts';
-import {
-  embeddingGradReference,
-  embeddingLoraGradReference,
-  embeddingLoraReference,
-} from './embedding_grad.ref.ts';
 import { embeddingGrad, embeddingLora, embeddingLoraGrad } from './embedding_grad.ts';
 
 const gpu = await gpuOrNull();
@@ -33,29 +30,21 @@ describe.skipIf(!gpu)('embedding_grad on the GPU', () => {
       grads: Float32Array.from(randomArray(total, 4)),
     };
     const lora = { n, c, v, ...places };
-    const got = await runCalls(
-      gpu,
-      arrays,
-      [
-        call(embeddingLora, { buffers: { ids: 'ids', adapter: 'adapter', x: 'x' }, params: lora }),
-        call(embeddingLoraGrad, {
-          buffers: { ids: 'ids', adapter: 'adapter', dx: 'dx', grads: 'grads' },
-          params: lora,
-        }),
-        call(embeddingGrad, {
-          buffers: { ids: 'ids', dx: 'dx', grads: 'grads' },
-          params: { n, c, v, offset },
-        }),
-      ],
-      ['x', 'grads'],
-    );
-    const [x, grads] = [Float64Array.from(arrays.x), Float64Array.from(arrays.grads)];
-    const shape = { ids, n, c, v };
-    embeddingLoraReference({ ...shape, ...places, adapter: arrays.adapter }, x);
-    embeddingLoraGradReference({ ...shape, ...places, adapter: arrays.adapter }, arrays.dx, grads);
-    embeddingGradReference(shape, arrays.dx, grads, offset);
-    expect(mismatches(got.x ?? [], x, sumBound(rank + 2, 8 + 32 * rank))).toEqual([]);
+    const calls: KernelCall<string>[] = [
+      call(embeddingLora, { buffers: { ids: 'ids', adapter: 'adapter', x: 'x' }, params: lora }),
+      call(embeddingLoraGrad, {
+        buffers: { ids: 'ids', adapter: 'adapter', dx: 'dx', grads: 'grads' },
+        params: lora,
+      }),
+      call(embeddingGrad, {
+        buffers: { ids: 'ids', dx: 'dx', grads: 'grads' },
+        params: { n, c, v, offset },
+      }),
+    ];
+    const got = await runCalls(gpu, arrays, calls, ['x', 'grads']);
+    const want = runReferences(arrays, calls);
+    expect(mismatches(got.x ?? [], want.x, sumBound(rank + 2, 8 + 32 * rank))).toEqual([]);
     // dA sums n·c products of two entries up to 8, halved.
-    expect(mismatches(got.grads ?? [], grads, sumBound(n * c + 2, 32 * n * c + 8))).toEqual([]);
+    expect(mismatches(got.grads ?? [], want.grads, sumBound(n * c + 2, 32 * n * c + 8))).toEqual([]);
   });
 });

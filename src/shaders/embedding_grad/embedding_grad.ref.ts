@@ -1,5 +1,5 @@
 // References of what trains in an embedding: float64 oracle, float32 CPU backend.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
 
 export interface EmbeddingShape {
   readonly ids: Uint32Array;
@@ -8,20 +8,21 @@ export interface EmbeddingShape {
   readonly v: number;
 }
 
+export interface EmbeddingGradArguments extends EmbeddingShape {
+  readonly dx: FloatArray;
+  readonly grads: FloatArray;
+  readonly offset: number;
+}
+
 /** grads[offset + id·C + c] += dx[n, c] */
-export function embeddingGradReference(
-  { ids, n, c, v }: EmbeddingShape,
-  dx: FloatArray,
-  grads: FloatArray,
-  offset: number,
-): void {
+export function embeddingGradReference({ ids, n, c, v, dx, grads, offset }: EmbeddingGradArguments): void {
   for (let row = 0; row < n; row++) {
     const at = offset + Math.min(ids[row] ?? 0, v - 1) * c;
     for (let i = 0; i < c; i++) grads[at + i] = (grads[at + i] ?? 0) + (dx[row * c + i] ?? 0);
   }
 }
 
-export interface EmbeddingLora extends EmbeddingShape {
+interface EmbeddingLoraShape extends EmbeddingShape {
   readonly adapter: FloatArray;
   readonly rank: number;
   /** Of A [R, V] and B [C, R]. */
@@ -30,8 +31,12 @@ export interface EmbeddingLora extends EmbeddingShape {
   readonly scale: number;
 }
 
-export function embeddingLoraReference(args: EmbeddingLora, x: FloatArray): void {
-  const { ids, adapter, n, c, v, rank, a_offset, b_offset, scale } = args;
+export interface EmbeddingLoraArguments extends EmbeddingLoraShape {
+  readonly x: FloatArray;
+}
+
+export function embeddingLoraReference(args: EmbeddingLoraArguments): void {
+  const { ids, adapter, x, n, c, v, rank, a_offset, b_offset, scale } = args;
   for (let row = 0; row < n; row++) {
     const token = Math.min(ids[row] ?? 0, v - 1);
     for (let i = 0; i < c; i++) {
@@ -43,8 +48,13 @@ export function embeddingLoraReference(args: EmbeddingLora, x: FloatArray): void
   }
 }
 
-export function embeddingLoraGradReference(args: EmbeddingLora, dx: FloatArray, grads: FloatArray): void {
-  const { ids, adapter, n, c, v, rank, a_offset, b_offset, scale } = args;
+export interface EmbeddingLoraGradArguments extends EmbeddingLoraShape {
+  readonly dx: FloatArray;
+  readonly grads: FloatArray;
+}
+
+export function embeddingLoraGradReference(args: EmbeddingLoraGradArguments): void {
+  const { ids, adapter, dx, grads, n, c, v, rank, a_offset, b_offset, scale } = args;
   for (let row = 0; row < n; row++) {
     const token = Math.min(ids[row] ?? 0, v - 1);
     for (let r = 0; r < rank; r++) {

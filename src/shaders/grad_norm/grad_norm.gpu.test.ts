@@ -1,10 +1,11 @@
 // `grad_reduce` and `clip_factor` on the GPU against their references: odd lengths, several splits, clipping on and off.
 import { describe, expect, it } from 'vitest';
+import type { KernelCall } from '../kernel.ts';
 import { call } from '../kernel.ts';
 import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
+import { runReferences } from '../testing/references.ts';
 import { mismatches, sumBound, ulpBound } from '../testing/tolerance.ts';
-import { clipFactorReference, gradReduceReference } from './grad_norm.ref.ts';
 import { clipFactor, gradReduce } from './grad_norm.ts';
 
 const gpu = await gpuOrNull();
@@ -29,22 +30,16 @@ describe.skipIf(!gpu)('grad_norm on the GPU', () => {
     const metrics = new Float32Array(8 + tensors);
     const numbers = { tensors, splits, total, norm_offset: 8 };
     const buffers = { table: 'table', grads: 'grads', metrics: 'metrics' };
-    const got = await runCalls(
-      gpu,
-      { table, grads, metrics },
-      [
-        call(gradReduce, { buffers, params: numbers }),
-        call(clipFactor, {
-          buffers: { metrics: 'metrics' },
-          params: { tensors, norm_offset: 8, max_norm: maxNorm },
-        }),
-      ],
-      ['grads', 'metrics'],
-    );
-    const wantGrads = Float64Array.from(grads);
-    const want = new Float64Array(metrics.length);
-    gradReduceReference({ table, grads: wantGrads, metrics: want, ...numbers });
-    clipFactorReference({ metrics: want, tensors, norm_offset: 8, max_norm: maxNorm });
+    const arrays = { table, grads, metrics };
+    const calls: KernelCall<string>[] = [
+      call(gradReduce, { buffers, params: numbers }),
+      call(clipFactor, {
+        buffers: { metrics: 'metrics' },
+        params: { tensors, norm_offset: 8, max_norm: maxNorm },
+      }),
+    ];
+    const got = await runCalls(gpu, arrays, calls, ['grads', 'metrics']);
+    const { grads: wantGrads, metrics: want } = runReferences(arrays, calls);
     expect(mismatches(got.grads ?? [], wantGrads, sumBound(splits, 8 * splits))).toEqual([]);
     // A norm is a root of a sum of at most 123 + tensors squares; root and division add a few ulp.
     const bound = (i: number): number =>

@@ -4,8 +4,8 @@ import type { KernelCall } from '../kernel.ts';
 import { call } from '../kernel.ts';
 import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
+import { runReferences } from '../testing/references.ts';
 import { mismatches, sumBound } from '../testing/tolerance.ts';
-import { headGradReference } from './head_grad.ref.ts';
 import { headGrad } from './head_grad.ts';
 
 const gpu = await gpuOrNull();
@@ -28,8 +28,7 @@ describe.skipIf(!gpu)('head_grad on the GPU', () => {
       call(headGrad, { buffers: { dz: 'dz', h: 'h', grads: 'grads' }, params }),
     ];
     const got = await runCalls(gpu, arrays, calls, ['grads']);
-    const grads = Float64Array.from(arrays.grads);
-    headGradReference({ dz: arrays.dz, h: arrays.h, grads, ...params });
+    const { grads } = runReferences(arrays, calls);
     expect(mismatches(got.grads ?? [], grads, sumBound(rows + 1, 64 * rows + 8))).toEqual([]);
   });
 });

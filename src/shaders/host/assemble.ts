@@ -1,7 +1,9 @@
 // Builds the WGSL text of a kernel: constants, shared snippets, the snippets of its slots, the room's own file.
 // That is the whole "preprocessor": concatenation in a fixed order, no conditionals, no macros.
+
+import type { Snippet } from '../declaration.ts';
 import { invariant } from '../invariant.ts';
-import type { Kernel, Snippet } from '../kernel.ts';
+import type { Kernel } from '../kernel.ts';
 
 export function assemble(
   kernel: Kernel,

@@ -1,7 +1,9 @@
 // Parameters ↔ bytes: the uniform block of a kernel, laid out by WGSL's rules (scalars of 4 bytes in declaration
 // order, arrays of structs aligned to 16). Knows nothing of devices.
+
+import type { Scalar } from '../declaration.ts';
 import { invariant } from '../invariant.ts';
-import type { KernelCall, ParamDecl, ParamType, Scalar } from '../kernel.ts';
+import type { KernelCall, ParamDecl, ParamType } from '../kernel.ts';
 
 const isScalar = (type: ParamType): type is Scalar => typeof type === 'string';
 const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;

@@ -1,7 +1,7 @@
 // Compiles kernels, each (kernel, constants, slots) once per device, in parallel and without blocking.
 // Takes a device; never requests one.
 import { unreachable } from '../invariant.ts';
-import type { Kernel, KernelCall } from '../kernel.ts';
+import type { BufferRole, Kernel, KernelCall } from '../kernel.ts';
 import { assemble, pipelineKey } from './assemble.ts';
 
 export interface Pipeline {
@@ -9,21 +9,23 @@ export interface Pipeline {
   readonly layout: GPUBindGroupLayout;
 }
 
-const bindingType: Record<string, GPUBufferBindingType> = {
+const bindingType: Readonly<Record<BufferRole, GPUBufferBindingType>> = {
   read: 'read-only-storage',
+  'read u32': 'read-only-storage',
+  'read i32': 'read-only-storage',
   read_write: 'storage',
   uniform: 'uniform',
 };
 
 function layoutEntries(kernel: Kernel): GPUBindGroupLayoutEntry[] {
-  const roles = [
+  const roles: readonly BufferRole[] = [
     ...Object.values(kernel.buffers),
-    ...(Object.keys(kernel.params).length > 0 ? ['uniform'] : []),
+    ...(Object.keys(kernel.params).length > 0 ? (['uniform'] as const) : []),
   ];
   return roles.map((role, binding) => ({
     binding,
     visibility: 4 /* GPUShaderStage.COMPUTE, a constant missing in Node */,
-    buffer: { type: bindingType[role] ?? 'storage' },
+    buffer: { type: bindingType[role] },
   }));
 }
 

@@ -4,9 +4,9 @@ import type { KernelCall } from '../kernel.ts';
 import { call } from '../kernel.ts';
 import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
+import { runReferences } from '../testing/references.ts';
 import { stepBytes } from '../testing/step.ts';
 import { mismatches } from '../testing/tolerance.ts';
-import { kvAppendReference } from './kv_cache.ref.ts';
 import { kvAppend } from './kv_cache.ts';
 
 const gpu = await gpuOrNull();
@@ -25,9 +25,9 @@ describe.skipIf(!gpu)('kv_append on the GPU', () => {
       call(kvAppend, { buffers: { qkv: 'qkv', step: 'step', cache: 'cache' }, params }),
     ];
     const cache = new Float32Array(2 * max_t * width);
-    const got = await runCalls(gpu, { qkv, step: stepBytes({ position }), cache }, calls, ['cache']);
-    const want = cache.slice();
-    kvAppendReference({ qkv, cache: want, position, ...params });
+    const arrays = { qkv, step: stepBytes({ position }), cache };
+    const got = await runCalls(gpu, arrays, calls, ['cache']);
+    const want = runReferences(arrays, calls).cache;
     expect(mismatches(got.cache ?? [], want, 0)).toEqual([]);
   });
 });

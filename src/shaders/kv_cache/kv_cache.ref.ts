@@ -1,10 +1,11 @@
 // Reference of `kv_append`: also the CPU backend's own code.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
+import type { StepNumbers } from '../lib/step.ts';
 
 export interface KvAppendArguments {
   readonly qkv: FloatArray;
   readonly cache: FloatArray;
-  readonly position: number;
+  readonly step: Pick<StepNumbers, 'position'>;
   readonly t: number;
   readonly width: number;
   readonly stride: number;
@@ -14,7 +15,8 @@ export interface KvAppendArguments {
 }
 
 export function kvAppendReference(args: KvAppendArguments): void {
-  const { qkv, cache, position, t, width, stride, k_offset, v_offset, max_t } = args;
+  const { qkv, cache, step, t, width, stride, k_offset, v_offset, max_t } = args;
+  const { position } = step;
   for (let row = 0; row < t; row++) {
     if (position + row >= max_t) return;
     const to = (position + row) * width;

@@ -8,7 +8,7 @@ it('appends at the position and drops what does not fit', () => {
   kvAppendReference({
     qkv,
     cache,
-    position: 2,
+    step: { position: 2 },
     t: 2,
     width: 2,
     stride: 5,

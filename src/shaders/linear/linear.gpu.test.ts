@@ -1,15 +1,17 @@
 // The tiled linear kernels against their reference: every format, odd sizes, members with and without an adapter.
 import { describe, expect, it } from 'vitest';
-import { dequantizeReference } from '../dequantize/dequantize.ref.ts';
+import { dequantizeCall } from '../dequantize/dequantize.ts';
+import type { KernelCall } from '../kernel.ts';
 import { call } from '../kernel.ts';
-import { matmulReference } from '../matmul/matmul.ref.ts';
+import { matmulCall } from '../matmul/matmul.ts';
 import { decoder } from '../quant/decoders.ts';
 import type { WeightFormat } from '../quant/weightFormat.ts';
 import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
+import type { TestGroup } from '../testing/groups.ts';
 import { testGroup } from '../testing/groups.ts';
-import { absolute, mismatches, sumBound } from '../testing/tolerance.ts';
-import { linearReference } from './linear.ref.ts';
+import { runMagnitudes, runReferences } from '../testing/references.ts';
+import { mismatches, sumBound } from '../testing/tolerance.ts';
 import { linearBackwardTiled, linearTiled, linearVector, linearVectorSubgroup } from './linear.ts';
 
 const gpu = await gpuOrNull();
@@ -42,7 +44,31 @@ const shapes = [
     ],
   ],
 ] as const;
+type Floats = Float32Array<ArrayBuffer>;
 const floats = (length: number, seed: number) => Float32Array.from(randomArray(Math.max(4, length), seed));
+
+/** Sizes of the sums of one product: its terms' absolute values, added up. */
+function sizes(
+  { k, out, ru, segments, packed, adapter }: TestGroup,
+  format: WeightFormat,
+  n: number,
+  forward: boolean,
+  operands: { readonly a: Floats; readonly u: Floats; readonly residual: Floats },
+): Float64Array {
+  const [inner, outer] = forward ? [k, out] : [out, k];
+  const arrays = {
+    ...{ ...operands, adapter, w: packed.words, w_scales: packed.scales },
+    b: new Float32Array((inner + ru) * outer),
+    y: new Float32Array(n * outer),
+  };
+  const decoding = { w: 'w', w_scales: 'w_scales', adapter: 'adapter', scratch: 'b' };
+  const decode = decoder(format);
+  const decoded = dequantizeCall({ buffers: decoding, decode, segments, k, out, ru, transposed: forward });
+  const b = Float32Array.from(runReferences(arrays, [decoded]).b);
+  const buffers = { a: 'a', u: 'u', b: 'b', residual: 'residual', y: 'y' };
+  const product = matmulCall({ buffers, n, k: inner, m: outer, ru, adds: 'residual', block: 'narrow' });
+  return runMagnitudes({ ...arrays, b }, [product]).y;
+}
 
 describe.skipIf(!gpu)('linear on the GPU', () => {
   it.each(formats.flatMap((format) => shapes.map(([n, k, members]) => [format, n, k, members] as const)))(
@@ -69,57 +95,22 @@ describe.skipIf(!gpu)('linear on the GPU', () => {
         constants: { HAS_RESIDUAL: 1 },
         slots: { decode: decoder(format) },
       };
-      const got = await runCalls(
-        gpu,
-        arrays,
-        [
-          call(linearTiled, { buffers: { ...shared, x: 'x', u: 'u', residual: 'ry', y: 'y' }, ...options }),
-          call(linearBackwardTiled, {
-            buffers: { ...shared, dy: 'dy', du: 'u', residual: 'rx', dx: 'dx' },
-            ...options,
-          }),
-        ],
-        ['y', 'dx'],
-      );
-      const group = {
-        words: packed.words,
-        scales: packed.scales,
-        format,
-        adapter,
-        k,
-        out,
-        ru,
-        segments,
-        tail: ru > 0 ? arrays.u : null,
-        n,
-      };
-      const [y, dx] = [new Float64Array(n * out), new Float64Array(n * k)];
-      linearReference({ ...group, left: arrays.x, residual: arrays.ry, result: y, direction: 'forward' });
-      linearReference({ ...group, left: arrays.dy, residual: arrays.rx, result: dx, direction: 'backward' });
+      const calls: KernelCall<string>[] = [
+        call(linearTiled, { buffers: { ...shared, x: 'x', u: 'u', residual: 'ry', y: 'y' }, ...options }),
+        call(linearBackwardTiled, {
+          buffers: { ...shared, dy: 'dy', du: 'u', residual: 'rx', dx: 'dx' },
+          ...options,
+        }),
+      ];
+      const got = await runCalls(gpu, arrays, calls, ['y', 'dx']);
+      const { y, dx } = runReferences(arrays, calls);
       // The same products over absolute values bound every sum; a restored scale may differ by two roundings of its own.
-      const sizes = (forward: boolean): Float64Array => {
-        const [inner, outer] = forward ? [k, out] : [out, k];
-        const scratch = new Float64Array((inner + ru) * outer);
-        dequantizeReference({ ...group, scratch, transposed: forward });
-        const [a, residual] = forward ? [arrays.x, arrays.ry] : [arrays.dy, arrays.rx];
-        const y = new Float64Array(n * outer);
-        const tail = group.tail && absolute(group.tail);
-        matmulReference({
-          a: absolute(a),
-          u: tail,
-          b: absolute(scratch),
-          residual: absolute(residual),
-          y,
-          n,
-          k: inner,
-          m: outer,
-          ru,
-        });
-        return y;
-      };
+      const { u, ry, rx } = arrays;
+      const forward = sizes(g, format, n, true, { a: arrays.x, u, residual: ry });
+      const back = sizes(g, format, n, false, { a: arrays.dy, u, residual: rx });
       const bound = (terms: number, size: Float64Array) => (at: number) => sumBound(terms + 3, size[at] ?? 0);
-      expect(mismatches(got.y ?? [], y, bound(k + ru, sizes(true)))).toEqual([]);
-      expect(mismatches(got.dx ?? [], dx, bound(out + ru, sizes(false)))).toEqual([]);
+      expect(mismatches(got.y ?? [], y, bound(k + ru, forward))).toEqual([]);
+      expect(mismatches(got.dx ?? [], dx, bound(out + ru, back))).toEqual([]);
     },
   );
 
@@ -134,41 +125,30 @@ describe.skipIf(!gpu)('linear on the GPU', () => {
       { out: 66, rank: 0 },
       { out: 7, rank: 9 },
     ];
-    const { out, ru, segments, packed, adapter } = testGroup(k, members, format);
+    const g = testGroup(k, members, format);
+    const { out, ru, segments, packed, adapter } = g;
     const [x, u, ry] = [floats(n * k, 1), floats(n * ru, 3), floats(n * out, 4)];
-    const group = { words: packed.words, scales: packed.scales, format, adapter, k, out, ru, segments, n };
-    const want = new Float64Array(n * out);
-    linearReference({ ...group, left: x, tail: u, residual: ry, result: want, direction: 'forward' });
-    const size = new Float64Array(n * out);
-    const scratch = new Float64Array((k + ru) * out);
-    dequantizeReference({ ...group, scratch, transposed: true });
-    const positive = { a: absolute(x), u: absolute(u), b: absolute(scratch), residual: absolute(ry) };
-    matmulReference({ ...positive, y: size, n, k, m: out, ru });
-    const kernels = gpu.device.features.has('subgroups')
-      ? [linearVector, linearVectorSubgroup]
-      : [linearVector];
-    for (const kernel of kernels) {
-      const got = await runCalls(
-        gpu,
-        { x, u, w: packed.words, w_scales: packed.scales, adapter, ry, y: new Float32Array(n * out) },
-        [
-          call(kernel, {
-            buffers: {
-              x: 'x',
-              u: 'u',
-              w: 'w',
-              w_scales: 'w_scales',
-              adapter: 'adapter',
-              residual: 'ry',
-              y: 'y',
-            },
-            params: { segments, n, k, out, ru, count: segments.length },
-            constants: { HAS_RESIDUAL: 1, ONE_ROW: n === 1 ? 1 : 0 },
-            slots: { decode: decoder(format) },
-          }),
-        ],
-        ['y'],
-      );
+    const size = sizes(g, format, n, true, { a: x, u, residual: ry });
+    const arrays = {
+      x,
+      u,
+      w: packed.words,
+      w_scales: packed.scales,
+      adapter,
+      ry,
+      y: new Float32Array(n * out),
+    };
+    const options = {
+      buffers: { x: 'x', u: 'u', w: 'w', w_scales: 'w_scales', adapter: 'adapter', residual: 'ry', y: 'y' },
+      params: { segments, n, k, out, ru, count: segments.length },
+      constants: { HAS_RESIDUAL: 1, ONE_ROW: n === 1 ? 1 : 0 },
+      slots: { decode: decoder(format) },
+    };
+    const calls: KernelCall<string>[] = [call(linearVector, options)];
+    if (gpu.device.features.has('subgroups')) calls.push(call(linearVectorSubgroup, options));
+    for (const one of calls) {
+      const got = await runCalls(gpu, arrays, [one], ['y']);
+      const want = runReferences(arrays, [one]).y;
       expect(mismatches(got.y ?? [], want, (at) => sumBound(k + ru + 3, size[at] ?? 0))).toEqual([]);
     }
   });

@@ -1,9 +1,9 @@
 // The reference's backward is the transpose of its forward: dx of a linear map against central differences in float64.
 import { expect, it } from 'vitest';
-import { finiteDifference, randomArray } from '../testing/finite.ts';
+import { gradientMismatches, randomArray } from '../testing/finite.ts';
 import { testGroup } from '../testing/groups.ts';
-import { mismatches } from '../testing/tolerance.ts';
-import { linearReference } from './linear.ref.ts';
+import { mismatches, sumBound64 } from '../testing/tolerance.ts';
+import { linearBackwardReference, linearReference, linearVectorReference } from './linear.ref.ts';
 
 it.each(['none', 'nf4', 'fp4-double'] as const)('%s', (format) => {
   const [n, k] = [3, 12];
@@ -16,22 +16,54 @@ it.each(['none', 'nf4', 'fp4-double'] as const)('%s', (format) => {
     format,
   );
   const group = {
-    words: g.packed.words,
-    scales: g.packed.scales,
-    format,
+    w: g.packed.words,
+    w_scales: g.packed.scales,
+    decode: { format },
     adapter: g.adapter,
     k,
     out: g.out,
     ru: 0,
     segments: g.segments,
+    count: g.segments.length,
+    n,
+    HAS_RESIDUAL: 0,
   };
+  const nothing = new Float64Array(0);
   const [x, dy] = [randomArray(n * k, 1), randomArray(n * g.out, 2)];
   const forward = (at: Float64Array): Float64Array => {
     const y = new Float64Array(n * g.out);
-    linearReference({ ...group, left: at, tail: null, residual: null, result: y, n, direction: 'forward' });
+    linearReference({ ...group, x: at, u: nothing, residual: nothing, y });
     return y;
   };
   const dx = new Float64Array(n * k);
-  linearReference({ ...group, left: dy, tail: null, residual: null, result: dx, n, direction: 'backward' });
-  expect(mismatches(dx, finiteDifference(forward, x, dy), 1e-6)).toEqual([]);
+  linearBackwardReference({ ...group, dy, du: nothing, residual: nothing, dx });
+  expect(gradientMismatches(dx, forward, x, dy, k)).toEqual([]);
+});
+
+it('takes few rows as it takes many, with adapters and a residual', () => {
+  const [n, k] = [3, 12];
+  const members = [
+    { out: 5, rank: 2 },
+    { out: 7, rank: 0 },
+    { out: 3, rank: 4 },
+  ];
+  const { packed, adapter, out, ru, segments } = testGroup(k, members, 'nf4-double');
+  const [many, few] = [new Float64Array(n * out), new Float64Array(n * out)];
+  const given = {
+    ...({ w: packed.words, w_scales: packed.scales, decode: { format: 'nf4-double' }, adapter } as const),
+    ...{ segments, count: segments.length, n, k, out, ru, HAS_RESIDUAL: 1 },
+    ...{ x: randomArray(n * k, 1), u: randomArray(n * ru, 2), residual: randomArray(n * out, 3) },
+  };
+  linearReference({ ...given, y: many });
+  linearVectorReference({ ...given, y: few });
+  // Σ|terms| is below the number of terms times the largest factor on either side; a unit matrix shows the weights.
+  const identity = Float64Array.from({ length: k * k }, (_, i) => (i % (k + 1) === 0 ? 1 : 0));
+  const weights = new Float64Array(k * out);
+  const bare = { x: identity, u: new Float64Array(k * ru), residual: new Float64Array(k * out) };
+  linearReference({ ...given, ...bare, n: k, y: weights });
+  const largest = (...arrays: Float64Array[]): number =>
+    Math.max(1, ...arrays.flatMap((array) => [...array].map(Math.abs)));
+  const size =
+    (k + ru + 1) * largest(given.x, given.u, given.residual) * largest(weights, Float64Array.from(adapter));
+  expect(mismatches(few, many, sumBound64(k + ru + 1, size))).toEqual([]);
 });

@@ -3,6 +3,7 @@
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import { defineKernel } from '../kernel.ts';
 import { segmentArray, segmentOfSnippet, segmentSnippet } from '../lib/segments.ts';
+import { linearBackwardReference, linearReference, linearVectorReference } from './linear.ref.ts';
 import backwardSource from './linear_backward_tiled.wgsl?raw';
 import source from './linear_tiled.wgsl?raw';
 import vectorSource from './linear_vector.wgsl?raw';
@@ -19,8 +20,8 @@ export const linearTiled = defineKernel({
   slots: ['decode'],
   buffers: {
     x: 'read',
-    w: 'read',
-    w_scales: 'read',
+    w: 'read u32',
+    w_scales: 'read u32',
     u: 'read',
     adapter: 'read',
     residual: 'read',
@@ -29,6 +30,7 @@ export const linearTiled = defineKernel({
   params,
   constants: { HAS_RESIDUAL: 0 },
   workgroups: ({ n, out }) => [Math.ceil(out / 64), Math.ceil(n / 64), 1],
+  reference: linearReference,
 });
 
 /** Rows that `linearVector` takes. */
@@ -44,6 +46,7 @@ export const linearVector = defineKernel({
   params,
   constants: { ...gridConstants, HAS_RESIDUAL: 0, ONE_ROW: 0 },
   workgroups: ({ out }) => flatGrid(out),
+  reference: linearVectorReference,
 });
 
 /** The same, a workgroup a column. */
@@ -57,6 +60,7 @@ export const linearVectorSubgroup = defineKernel({
   constants: { HAS_RESIDUAL: 0, ONE_ROW: 0 },
   features: ['subgroups'],
   workgroups: ({ out }) => [Math.min(out, 32768), Math.ceil(out / 32768), 1],
+  reference: linearVectorReference,
 });
 
 /** dy [N, OUT], du [N, RU], residual [N, K] → dx [N, K]. */
@@ -67,8 +71,8 @@ export const linearBackwardTiled = defineKernel({
   slots: ['decode'],
   buffers: {
     dy: 'read',
-    w: 'read',
-    w_scales: 'read',
+    w: 'read u32',
+    w_scales: 'read u32',
     du: 'read',
     adapter: 'read',
     residual: 'read',
@@ -77,4 +81,5 @@ export const linearBackwardTiled = defineKernel({
   params,
   constants: { HAS_RESIDUAL: 0 },
   workgroups: ({ n, k }) => [Math.ceil(k / 64), Math.ceil(n / 64), 1],
+  reference: linearBackwardReference,
 });

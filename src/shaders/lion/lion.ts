@@ -3,6 +3,7 @@
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import { defineKernel } from '../kernel.ts';
 import { stepSnippet } from '../lib/step.ts';
+import { lionReference } from './lion.ref.ts';
 import source from './lion.wgsl?raw';
 
 export const lion = defineKernel({
@@ -20,4 +21,5 @@ export const lion = defineKernel({
   params: { n: 'u32', beta1: 'f32', one_minus_beta1: 'f32', beta2: 'f32', one_minus_beta2: 'f32' },
   constants: gridConstants,
   workgroups: ({ n }) => flatGrid(n),
+  reference: lionReference,
 });

@@ -1,17 +1,13 @@
 // The adapter's kernels on the GPU against their references: odd sizes, members without an adapter, dropout on and off.
 import { describe, expect, it } from 'vitest';
+import type { KernelCall } from '../kernel.ts';
 import { call } from '../kernel.ts';
 import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
 import { testGroup } from '../testing/groups.ts';
+import { runMagnitudes, runReferences } from '../testing/references.ts';
 import { stepBytes } from '../testing/step.ts';
-import { absolute, mismatches, sumBound } from '../testing/tolerance.ts';
-import {
-  loraDownBackwardReference,
-  loraDownReference,
-  loraGradReference,
-  loraUpBackwardReference,
-} from './lora.ref.ts';
+import { mismatches, sumBound } from '../testing/tolerance.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora.ts';
 
 const gpu = await gpuOrNull();
@@ -66,81 +62,38 @@ describe.skipIf(!gpu)('lora on the GPU', () => {
     };
     const shared = { n, k, ru, count: segments.length, stream: 2, rate, segments };
     const constants = { HAS_DROPOUT: rate > 0 ? 1 : 0 };
-    const got = await runCalls(
-      gpu,
-      arrays,
-      [
-        call(loraDown, {
-          buffers: { x: 'x', adapter: 'adapter', step: 'step', u: 'u' },
-          params: shared,
-          constants,
-        }),
-        call(loraUpBackward, {
-          buffers: { dy: 'dy', adapter: 'adapter', du: 'du' },
-          params: { n, out, ru, count: segments.length, segments },
-        }),
-        call(loraGrad, {
-          buffers: { x: 'x', u: 'u', dy: 'dy', du: 'du', step: 'step', grads: 'grads' },
-          params: { ...shared, out, total, splits: 3 },
-          constants,
-        }),
-        call(loraDownBackward, {
-          buffers: { du: 'du', adapter: 'adapter', step: 'step', dx: 'dx' },
-          params: shared,
-        }),
-      ],
-      ['u', 'du', 'grads', 'dx'],
-    );
-    const shape = {
-      n,
-      k,
-      out,
-      ru,
-      segments,
-      adapter: Float64Array.from(g.adapter),
-      dropout: { rate, seed: 9, stream: 2 },
-    };
-    const want = {
-      u: new Float64Array(n * ru),
-      du: new Float64Array(n * ru),
-      dx: Float64Array.from(arrays.dx),
-      grads: new Float64Array(total),
-    };
-    loraDownReference(shape, arrays.x, want.u);
-    loraUpBackwardReference(shape, arrays.dy, want.du);
-    loraGradReference(shape, { x: arrays.x, dy: arrays.dy, u: want.u, du: want.du, grads: want.grads });
-    loraDownBackwardReference(shape, want.du, want.dx);
+    const calls: KernelCall<string>[] = [
+      call(loraDown, {
+        buffers: { x: 'x', adapter: 'adapter', step: 'step', u: 'u' },
+        params: shared,
+        constants,
+      }),
+      call(loraUpBackward, {
+        buffers: { dy: 'dy', adapter: 'adapter', du: 'du' },
+        params: { n, out, ru, count: segments.length, segments },
+      }),
+      call(loraGrad, {
+        buffers: { x: 'x', u: 'u', dy: 'dy', du: 'du', step: 'step', grads: 'grads' },
+        params: { ...shared, out, total, splits: 3 },
+        constants,
+      }),
+      call(loraDownBackward, {
+        buffers: { du: 'du', adapter: 'adapter', step: 'step', dx: 'dx' },
+        params: shared,
+      }),
+    ];
+    const got = await runCalls(gpu, arrays, calls, ['u', 'du', 'grads', 'dx']);
+    const want = runReferences(arrays, calls);
     // The same maps over absolute values give the sums of absolute products that bound every rounding.
-    const size = {
-      u: new Float64Array(n * ru),
-      du: new Float64Array(n * ru),
-      dx: absolute(arrays.dx),
-      grads: new Float64Array(total),
-    };
-    const positive = { ...shape, adapter: absolute(g.adapter) };
-    loraDownReference(positive, absolute(arrays.x), size.u);
-    loraUpBackwardReference(positive, absolute(arrays.dy), size.du);
-    loraGradReference(positive, {
-      x: absolute(arrays.x),
-      dy: absolute(arrays.dy),
-      u: size.u,
-      du: size.du,
-      grads: size.grads,
-    });
-    loraDownBackwardReference(positive, size.du, size.dx);
+    const size = runMagnitudes(arrays, calls);
     const bound = (terms: number, sizes: Float64Array) => (at: number) => sumBound(terms, sizes[at] ?? 0);
     expect(mismatches(got.u ?? [], want.u, bound(k + 2, size.u))).toEqual([]);
     expect(mismatches(got.du ?? [], want.du, bound(out + 2, size.du))).toEqual([]);
-    const sums = Float64Array.from({ length: total }, (_, i) => {
-      const at = (split: number): number =>
-        (got.grads?.[split * total + i] ?? 0) - (arrays.grads[split * total + i] ?? 0);
-      return at(0) + at(1) + at(2);
-    });
-    // What stood in the partials before is added and taken away again: at most 8 in each of three, rounded twice.
-    const before = sumBound(3, 3 * 8);
-    const gradients = (at: number): number =>
-      sumBound(n + k + out + 6, size.grads[at] ?? 0) + (size.grads[at] ? before : 0);
-    expect(mismatches(sums, want.grads, gradients)).toEqual([]);
+    const gradients = (at: number): number => {
+      const all = size.grads[at] ?? 0;
+      return sumBound(n + k + out + 6, all - Math.abs(arrays.grads[at] ?? 0)) + sumBound(1, all);
+    };
+    expect(mismatches(got.grads ?? [], want.grads, gradients)).toEqual([]);
     expect(mismatches(got.dx ?? [], want.dx, bound(ru + out + 6, size.dx))).toEqual([]);
   });
 });

@@ -1,39 +1,58 @@
 // References of the adapter's kernels: float64 oracle, float32 CPU backend.
-import { dropoutScale } from '../dropout/dropout.ref.ts';
-import type { FloatArray } from '../kernel.ts';
-import type { SegmentNumbers } from '../lib/segments.ts';
 
-export interface LoraShape {
+import type { FloatArray } from '../declaration.ts';
+import { dropoutScale } from '../dropout/dropout.ref.ts';
+import type { SegmentNumbers } from '../lib/segments.ts';
+import type { StepNumbers } from '../lib/step.ts';
+
+interface Group {
   readonly n: number;
-  readonly k: number;
-  readonly out: number;
   readonly ru: number;
+  /** The first `count` are in use. */
   readonly segments: readonly SegmentNumbers[];
-  /** Flat adapter buffer. */
-  readonly adapter: FloatArray;
-  readonly dropout: { readonly rate: number; readonly seed: number; readonly stream: number };
+  readonly count: number;
 }
 
+/** Numbers of the mask between x [N, K] and A. */
+interface Masked extends Group {
+  readonly k: number;
+  readonly step: Pick<StepNumbers, 'seed'>;
+  readonly stream: number;
+  readonly rate: number;
+}
+
+interface MaskedInput extends Masked {
+  readonly x: FloatArray;
+  readonly HAS_DROPOUT: number;
+}
+
+const members = ({ segments, count }: Group): readonly SegmentNumbers[] => segments.slice(0, count);
+
 /** x with the mask of one segment, into `target`. */
-function dropped(shape: LoraShape, x: FloatArray, segment: number, target: FloatArray): FloatArray {
-  const { rate, seed, stream } = shape.dropout;
-  if (rate === 0) return x;
-  for (let i = 0; i < shape.n * shape.k; i++) {
-    target[i] = (x[i] ?? 0) * dropoutScale(seed, stream + segment, i, rate);
-  }
+function dropped(args: MaskedInput, segment: number, target: FloatArray): FloatArray {
+  const { x, n, k, step, stream, rate } = args;
+  if (args.HAS_DROPOUT === 0) return x;
+  for (let i = 0; i < n * k; i++)
+    target[i] = (x[i] ?? 0) * dropoutScale(step.seed, stream + segment, i, rate);
   return target;
 }
 
-const maskRoom = (shape: LoraShape): FloatArray =>
-  shape.dropout.rate === 0 ? new Float64Array(0) : new Float64Array(shape.n * shape.k);
+const maskRoom = ({ n, k, HAS_DROPOUT }: MaskedInput): FloatArray =>
+  new Float64Array(HAS_DROPOUT === 0 ? 0 : n * k);
+
+export interface LoraDownArguments extends MaskedInput {
+  /** Flat adapter buffer. */
+  readonly adapter: FloatArray;
+  readonly u: FloatArray;
+}
 
 /** u [N, RU]. */
-export function loraDownReference(shape: LoraShape, x: FloatArray, u: FloatArray): void {
-  const { n, k, ru, segments, adapter } = shape;
-  const room = maskRoom(shape);
-  segments.forEach((segment, j) => {
+export function loraDownReference(args: LoraDownArguments): void {
+  const { n, k, ru, adapter, u } = args;
+  const room = maskRoom(args);
+  members(args).forEach((segment, j) => {
     if (segment.rank === 0) return;
-    const input = dropped(shape, x, j, room);
+    const input = dropped(args, j, room);
     for (let row = 0; row < n; row++) {
       for (let r = 0; r < segment.rank; r++) {
         const a = segment.a_offset + r * k;
@@ -45,9 +64,17 @@ export function loraDownReference(shape: LoraShape, x: FloatArray, u: FloatArray
   });
 }
 
+export interface LoraUpBackwardArguments extends Group {
+  readonly dy: FloatArray;
+  readonly adapter: FloatArray;
+  readonly du: FloatArray;
+  readonly out: number;
+}
+
 /** du [N, RU]. */
-export function loraUpBackwardReference(shape: LoraShape, dy: FloatArray, du: FloatArray): void {
-  const { n, out, ru, segments, adapter } = shape;
+export function loraUpBackwardReference(args: LoraUpBackwardArguments): void {
+  const { n, out, ru, adapter, dy, du } = args;
+  const segments = members(args);
   const sums = new Float64Array(Math.max(1, ...segments.map((segment) => segment.rank)));
   for (const segment of segments) {
     const { rank, start, end, b_offset, u_column, scale } = segment;
@@ -63,44 +90,53 @@ export function loraUpBackwardReference(shape: LoraShape, dy: FloatArray, du: Fl
   }
 }
 
-export interface LoraGradArrays {
-  readonly x: FloatArray;
+export interface LoraGradArguments extends MaskedInput {
   readonly u: FloatArray;
   readonly dy: FloatArray;
   readonly du: FloatArray;
-  /** Added to, at the offsets of A and B. */
+  /** [splits, total]: added to, at the offsets of A and B; each part from its own stretch of tokens. */
   readonly grads: FloatArray;
+  readonly out: number;
+  readonly total: number;
+  readonly splits: number;
 }
 
-export function loraGradReference(shape: LoraShape, arrays: LoraGradArrays): void {
-  const { n, k, out, ru, segments } = shape;
-  const { x, u, dy, du, grads } = arrays;
-  const room = maskRoom(shape);
-  segments.forEach((segment, j) => {
+export function loraGradReference(args: LoraGradArguments): void {
+  const { n, k, out, ru, u, dy, du, grads, total, splits } = args;
+  const room = maskRoom(args);
+  const share = Math.ceil(n / splits);
+  members(args).forEach((segment, j) => {
     const { rank, start, end, a_offset, b_offset, u_column, scale } = segment;
     if (rank === 0) return;
-    const input = dropped(shape, x, j, room);
+    const input = dropped(args, j, room);
     for (let row = 0; row < n; row++) {
+      const part = Math.floor(row / share) * total;
       for (let r = 0; r < rank; r++) {
         const g = du[row * ru + u_column + r] ?? 0;
-        const at = a_offset + r * k;
+        const at = part + a_offset + r * k;
         for (let p = 0; p < k; p++) grads[at + p] = (grads[at + p] ?? 0) + g * (input[row * k + p] ?? 0);
       }
       const uAt = row * ru + u_column;
       for (let o = start; o < end; o++) {
         const d = scale * (dy[row * out + o] ?? 0);
-        const at = b_offset + (o - start) * rank;
+        const at = part + b_offset + (o - start) * rank;
         for (let r = 0; r < rank; r++) grads[at + r] = (grads[at + r] ?? 0) + d * (u[uAt + r] ?? 0);
       }
     }
   });
 }
 
+export interface LoraDownBackwardArguments extends Masked {
+  readonly du: FloatArray;
+  readonly adapter: FloatArray;
+  readonly dx: FloatArray;
+}
+
 /** dx += the adapters' share behind dropout. */
-export function loraDownBackwardReference(shape: LoraShape, du: FloatArray, dx: FloatArray): void {
-  const { n, k, ru, segments, adapter } = shape;
-  const { rate, seed, stream } = shape.dropout;
-  segments.forEach((segment, j) => {
+export function loraDownBackwardReference(args: LoraDownBackwardArguments): void {
+  const { n, k, ru, adapter, du, dx, rate, stream } = args;
+  const { seed } = args.step;
+  members(args).forEach((segment, j) => {
     for (let row = 0; row < n; row++) {
       for (let p = 0; p < k; p++) {
         let part = 0;

@@ -5,6 +5,12 @@ import { flatGrid, gridConstants } from '../host/grid.ts';
 import { defineKernel } from '../kernel.ts';
 import { segmentArray, segmentSnippet } from '../lib/segments.ts';
 import { stepSnippet } from '../lib/step.ts';
+import {
+  loraDownBackwardReference,
+  loraDownReference,
+  loraGradReference,
+  loraUpBackwardReference,
+} from './lora.ref.ts';
 import source from './lora_down.wgsl?raw';
 import downBackwardSource from './lora_down_backward.wgsl?raw';
 import gradSource from './lora_grad.wgsl?raw';
@@ -25,6 +31,7 @@ export const loraDown = defineKernel({
     Math.ceil(n / 32),
     1,
   ],
+  reference: loraDownReference,
 });
 
 /** dy [N, OUT] → du [N, RU]. */
@@ -40,6 +47,7 @@ export const loraUpBackward = defineKernel({
     Math.ceil(n / 32),
     1,
   ],
+  reference: loraUpBackwardReference,
 });
 
 /** x, u, dy, du → grads [S, total], added at the offsets of A and B. */
@@ -68,6 +76,7 @@ export const loraGrad = defineKernel({
     );
     return [Math.ceil(blocks / 64), splits, 1];
   },
+  reference: loraGradReference,
 });
 
 /** du [N, RU] → dx [N, K], added. Only with dropout. */
@@ -79,4 +88,5 @@ export const loraDownBackward = defineKernel({
   params: { segments: segmentArray, n: 'u32', k: 'u32', ru: 'u32', count: 'u32', stream: 'u32', rate: 'f32' },
   constants: gridConstants,
   workgroups: ({ n, k }) => flatGrid(n * k),
+  reference: loraDownBackwardReference,
 });

@@ -1,13 +1,12 @@
 // Every matrix product on the GPU against its reference: odd sizes, a tail of adapter columns, residual on and off.
 import { describe, expect, it } from 'vitest';
-import { dequantizeReference } from '../dequantize/dequantize.ref.ts';
 import { dequantizeCall } from '../dequantize/dequantize.ts';
 import { decoder } from '../quant/decoders.ts';
 import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
 import { testGroup } from '../testing/groups.ts';
-import { absolute, mismatches, sumBound } from '../testing/tolerance.ts';
-import { matmulReference } from './matmul.ref.ts';
+import { runMagnitudes, runReferences } from '../testing/references.ts';
+import { mismatches, sumBound } from '../testing/tolerance.ts';
 import { matmulCall } from './matmul.ts';
 
 const gpu = await gpuOrNull();
@@ -40,18 +39,8 @@ describe.skipIf(!gpu)('matmul on the GPU', () => {
     };
     const made = matmulCall({ buffers, n, k, m, ru, adds, block, aPlace, yPlace });
     const got = await runCalls(gpu, arrays, [made], ['y']);
-    const want = Float64Array.from(arrays.y);
-    const { a, u, b, residual } = arrays;
-    const shape = { n, k, m, ru, aPlace, yPlace, addsToY: adds === 'y' };
-    matmulReference({ a, u, b, residual: adds === 'residual' ? residual : null, y: want, ...shape });
-    const size = absolute(arrays.y);
-    const positive = {
-      a: absolute(a),
-      u: absolute(u),
-      b: absolute(b),
-      residual: adds === 'residual' ? absolute(residual) : null,
-    };
-    matmulReference({ ...positive, y: size, ...shape });
+    const want = runReferences(arrays, [made]).y;
+    const size = runMagnitudes(arrays, [made]).y;
     expect(mismatches(got.y ?? [], want, (i) => sumBound(k + ru + 1, size[i] ?? 0))).toEqual([]);
   });
 
@@ -78,25 +67,15 @@ describe.skipIf(!gpu)('matmul on the GPU', () => {
         matmulCall({ buffers, n, k, m: out, ru, adds: 'nothing', block, stored: 'f16' }),
       ];
       const got = await runCalls(gpu, arrays, made, ['y']);
-      const scratch = new Float64Array((k + ru) * out);
-      const group = {
-        words: packed.words,
-        scales: packed.scales,
-        format: 'nf4',
-        adapter,
-        k,
-        out,
-        ru,
-      } as const;
-      dequantizeReference({ ...group, segments, scratch, transposed: true });
-      const [want, size] = [new Float64Array(n * out), new Float64Array(n * out)];
-      const dimensions = { n, k, m: out, ru, residual: null };
-      matmulReference({ a: arrays.a, u: arrays.u, b: scratch, y: want, ...dimensions });
-      const positive = { a: absolute(arrays.a), u: absolute(arrays.u), b: absolute(scratch) };
-      matmulReference({ ...positive, y: size, ...dimensions });
+      // The references hold the weights unrounded, in numbers where the GPU packs two halves into a word.
+      const [decode, multiply] = made;
+      if (!decode || !multiply) return;
+      const roomy = { ...arrays, b: new Float32Array((k + ru) * out) };
+      const { b } = runReferences(roomy, [decode]);
+      const whole = { ...roomy, b: Float32Array.from(b) };
+      const [want, size] = [runReferences(whole, [multiply]).y, runMagnitudes(whole, [multiply]).y];
       // Half a unit in the last of half's eleven digits for each weight, and the sum's own roundings.
-      const bound = (i: number): number =>
-        2 ** -11 * (size[i] ?? 0) + sumBound(k + ru + 1, size[i] ?? 0) + 1e-6;
+      const bound = (i: number): number => 2 ** -11 * (size[i] ?? 0) + sumBound(k + ru + 1, size[i] ?? 0);
       expect(mismatches(got.y ?? [], want, bound)).toEqual([]);
     },
   );

@@ -1,31 +1,34 @@
 // References of the matrix products: float64 oracle, float32 CPU backend. Blocks of 4 by 4 kept in local numbers, for the
 // CPU backend spends its time here.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
 
 export interface MatmulArguments {
   /** [N, K] */
   readonly a: FloatArray;
-  /** [N, RU] or null */
-  readonly u: FloatArray | null;
+  /** [N, RU] */
+  readonly u: FloatArray;
   /** [K + RU, M] */
   readonly b: FloatArray;
-  /** [N, M] or null */
-  readonly residual: FloatArray | null;
+  /** [N, M] */
+  readonly residual: FloatArray;
   /** [N, M] */
   readonly y: FloatArray;
   readonly n: number;
   readonly k: number;
   readonly m: number;
   readonly ru: number;
-  /** Elements from row to row of `a` and the first of them; K and 0 if left out. */
-  readonly aPlace?: Place;
-  /** The same of `y`. */
-  readonly yPlace?: Place;
-  /** y keeps what it holds, and the product is added. */
-  readonly addsToY?: boolean;
+  /** Elements from row to row of `a`, and the first of them. */
+  readonly a_stride: number;
+  readonly a_offset: number;
+  readonly y_stride: number;
+  readonly y_offset: number;
+  /** What is added to the product: ADD_RESIDUAL, ADD_Y (what y holds) or nothing. */
+  readonly ADDS: number;
+  readonly ADD_RESIDUAL: number;
+  readonly ADD_Y: number;
 }
 
-export interface Place {
+interface Place {
   readonly stride: number;
   readonly offset: number;
 }
@@ -109,13 +112,13 @@ function addProduct(a: FloatArray, b: FloatArray, y: FloatArray, rows: number, l
 /** y = [a | u] b (+ residual, or + y). */
 export function matmulReference(args: MatmulArguments): void {
   const { a, u, b, residual, y, n, k, m, ru } = args;
-  const aPlace = args.aPlace ?? { stride: k, offset: 0 };
-  const yPlace = args.yPlace ?? { stride: m, offset: 0 };
-  for (let i = 0; i < n && !args.addsToY; i++) {
+  const aPlace = { stride: args.a_stride, offset: args.a_offset };
+  const yPlace = { stride: args.y_stride, offset: args.y_offset };
+  for (let i = 0; i < n && args.ADDS !== args.ADD_Y; i++) {
     const to = i * yPlace.stride + yPlace.offset;
-    if (residual) for (let j = 0; j < m; j++) y[to + j] = residual[i * m + j] ?? 0;
+    if (args.ADDS === args.ADD_RESIDUAL) for (let j = 0; j < m; j++) y[to + j] = residual[i * m + j] ?? 0;
     else y.fill(0, to, to + m);
   }
   addProduct(a, b, y, n, { k, m, bRow: 0, a: aPlace, y: yPlace });
-  if (u && ru > 0) addProduct(u, b, y, n, { k: ru, m, bRow: k, a: { stride: ru, offset: 0 }, y: yPlace });
+  if (ru > 0) addProduct(u, b, y, n, { k: ru, m, bRow: k, a: { stride: ru, offset: 0 }, y: yPlace });
 }

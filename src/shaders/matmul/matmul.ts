@@ -5,6 +5,7 @@ import type { KernelCall } from '../kernel.ts';
 import { call, defineKernel } from '../kernel.ts';
 import type { Stored } from '../lib/stored.ts';
 import { storedSnippet } from '../lib/stored.ts';
+import { matmulReference } from './matmul.ref.ts';
 import source from './matmul.wgsl?raw';
 import scalarSource from './matmul_scalar.wgsl?raw';
 import wideSource from './matmul_wide.wgsl?raw';
@@ -34,6 +35,7 @@ export const matmul = defineKernel({
   params,
   constants,
   workgroups: ({ n, m }) => [Math.ceil(m / 64), Math.ceil(n / 8), 1],
+  reference: matmulReference,
 });
 
 /** The same with blocks of 32 by 16. */
@@ -45,6 +47,7 @@ export const matmulWide = defineKernel({
   params,
   constants,
   workgroups: ({ n, m }) => [Math.ceil(m / 64), Math.ceil(n / 32), 1],
+  reference: matmulReference,
 });
 
 /** The same for any widths. */
@@ -55,6 +58,7 @@ export const matmulScalar = defineKernel({
   params,
   constants: { ...gridConstants, ...constants },
   workgroups: ({ n, m }) => flatGrid(n * m),
+  reference: matmulReference,
 });
 
 export interface MatmulCall<Ref> {

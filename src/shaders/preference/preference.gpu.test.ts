@@ -1,12 +1,14 @@
 // `preference` on the GPU against its reference: one pair, many, every objective, the second micro-batch of a window.
 import { describe, expect, it } from 'vitest';
+import type { KernelCall } from '../kernel.ts';
 import { call } from '../kernel.ts';
 import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
+import { runReferences } from '../testing/references.ts';
 import { stepBytes } from '../testing/step.ts';
 import { mismatches, sumBound, ulpBound } from '../testing/tolerance.ts';
-import { preferenceReference } from './preference.ref.ts';
-import { OBJECTIVES, preference } from './preference.ts';
+import { OBJECTIVES } from './preference.ref.ts';
+import { preference } from './preference.ts';
 
 const gpu = await gpuOrNull();
 
@@ -34,28 +36,18 @@ describe.skipIf(!gpu)('preference on the GPU', () => {
       weights: new Float32Array(2 * pairs * t),
       metrics: new Float32Array(24),
     };
-    const got = await runCalls(
-      gpu,
-      arrays,
-      [
-        call(preference, {
-          buffers: {
-            ...{ rows: 'rows', starts: 'starts', step: 'step' },
-            ...{ references: 'references', weights: 'weights', metrics: 'metrics' },
-          },
-          params: { pairs, t, offset: 8, beta: 0.1 },
-          constants: { OBJECTIVE: OBJECTIVES[objective] },
-        }),
-      ],
-      ['references', 'weights', 'metrics'],
-    );
-    const want = {
-      references: Float64Array.from(arrays.references),
-      weights: new Float64Array(2 * pairs * t),
-      metrics: new Float64Array(24),
-    };
-    const { starts } = arrays;
-    preferenceReference({ rows, starts, ...want, at: 16, pairs, t, beta: 0.1, lossScale: 0.5, objective });
+    const calls: KernelCall<string>[] = [
+      call(preference, {
+        buffers: {
+          ...{ rows: 'rows', starts: 'starts', step: 'step' },
+          ...{ references: 'references', weights: 'weights', metrics: 'metrics' },
+        },
+        params: { pairs, t, offset: 8, beta: 0.1 },
+        constants: { OBJECTIVE: OBJECTIVES[objective] },
+      }),
+    ];
+    const got = await runCalls(gpu, arrays, calls, ['references', 'weights', 'metrics']);
+    const want = runReferences(arrays, calls);
     // Sums of t numbers up to 9; what is made of them has slopes of at most 2 (ipo: 2 rests, which reach 5 + 9).
     const sum = sumBound(t, 9 * t);
     expect(mismatches(got.references ?? [], want.references, sum)).toEqual([]);

@@ -1,6 +1,9 @@
 // Reference of `preference`: float64 oracle, float32 CPU backend.
-import type { FloatArray } from '../kernel.ts';
-import type { PreferenceObjective } from './preference.ts';
+import type { FloatArray } from '../declaration.ts';
+import type { StepNumbers } from '../lib/step.ts';
+
+/** Value of the constant OBJECTIVE. */
+export const OBJECTIVES = { reference: 0, sigmoid: 1, hinge: 2, ipo: 3, orpo: 4 } as const;
 
 export interface PreferenceArguments {
   /** [2P·T, 4]: nll, correct, counted, entropy. */
@@ -12,13 +15,13 @@ export interface PreferenceArguments {
   /** [2P·T]: dL/dnll. */
   readonly weights: FloatArray;
   readonly metrics: FloatArray;
-  /** Place in metrics, in floats, of this micro-batch. */
-  readonly at: number;
+  /** Place in metrics, in floats, of the first micro-batch. */
+  readonly offset: number;
+  readonly step: Pick<StepNumbers, 'lossScale' | 'microBatch'>;
   readonly pairs: number;
   readonly t: number;
   readonly beta: number;
-  readonly lossScale: number;
-  readonly objective: PreferenceObjective;
+  readonly OBJECTIVE: number;
 }
 
 interface Sums {
@@ -51,9 +54,9 @@ function sumsOf({ rows, starts, t }: PreferenceArguments, row: number): Sums {
 
 /** Loss of a pair, its derivatives by the two log-likelihoods, and the rewards; all by the mean over pairs. */
 function pairLoss(args: PreferenceArguments, p: number, c: Sums, r: Sums) {
-  const { beta, pairs, references, objective } = args;
+  const { beta, pairs, references, OBJECTIVE: objective } = args;
   const [nc, nr] = [Math.max(c.count, 1), Math.max(r.count, 1)];
-  if (objective === 'orpo') {
+  if (objective === OBJECTIVES.orpo) {
     const [a, b] = [c.logp / nc, r.logp / nr];
     const logOdds = a - b - (Math.log1p(-Math.exp(a)) - Math.log1p(-Math.exp(b)));
     const slope = (beta * sigmoid(-logOdds)) / pairs;
@@ -67,21 +70,23 @@ function pairLoss(args: PreferenceArguments, p: number, c: Sums, r: Sums) {
   const x = c.logp - (references[p] ?? 0);
   const y = r.logp - (references[pairs + p] ?? 0);
   const rewards = [beta * x, beta * y] as const;
-  if (objective === 'ipo') {
+  if (objective === OBJECTIVES.ipo) {
     const rest = x / nc - y / nr - 0.5 / beta;
     const slope = (2 * rest) / pairs;
     return { loss: (rest * rest) / pairs, byChosen: slope / nc, byRejected: -slope / nr, rewards };
   }
   const margin = beta * (x - y);
-  const slope = objective === 'hinge' ? (margin < 1 ? beta : 0) : beta * sigmoid(-margin);
-  const loss = objective === 'hinge' ? Math.max(1 - margin, 0) : softplus(-margin);
+  const slope = objective === OBJECTIVES.hinge ? (margin < 1 ? beta : 0) : beta * sigmoid(-margin);
+  const loss = objective === OBJECTIVES.hinge ? Math.max(1 - margin, 0) : softplus(-margin);
   return { loss: loss / pairs, byChosen: -slope / pairs, byRejected: slope / pairs, rewards };
 }
 
 export function preferenceReference(args: PreferenceArguments): void {
-  const { starts, references, weights, metrics, at, pairs, t, lossScale, objective } = args;
+  const { starts, references, weights, metrics, pairs, t, OBJECTIVE: objective } = args;
+  const { lossScale } = args.step;
+  const at = args.offset + 8 * args.step.microBatch;
   const sums = Array.from({ length: 2 * pairs }, (_, row) => sumsOf(args, row));
-  if (objective === 'reference') {
+  if (objective === OBJECTIVES.reference) {
     sums.forEach(({ logp }, row) => {
       references[row] = logp;
     });
@@ -89,7 +94,7 @@ export function preferenceReference(args: PreferenceArguments): void {
   }
   const chosen = sums.slice(0, pairs);
   const whole =
-    objective === 'orpo'
+    objective === OBJECTIVES.orpo
       ? Math.max(
           1,
           chosen.reduce((sum, { all }) => sum + all, 0),

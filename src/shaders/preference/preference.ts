@@ -2,10 +2,10 @@
 // Source: TRL 1.16 trainer/dpo_trainer.py, experimental/orpo/orpo_trainer.py; numerics reference 4.7.
 import { defineKernel } from '../kernel.ts';
 import { stepSnippet } from '../lib/step.ts';
+import type { OBJECTIVES } from './preference.ref.ts';
+import { preferenceReference } from './preference.ref.ts';
 import source from './preference.wgsl?raw';
 
-/** Value of the constant OBJECTIVE. */
-export const OBJECTIVES = { reference: 0, sigmoid: 1, hinge: 2, ipo: 3, orpo: 4 } as const;
 export type PreferenceObjective = keyof typeof OBJECTIVES;
 
 /** rows [2P·T, 4], starts [2P], references [2P] → weights [2P·T], metrics; or rows → references. */
@@ -15,7 +15,7 @@ export const preference = defineKernel({
   snippets: [stepSnippet],
   buffers: {
     rows: 'read',
-    starts: 'read',
+    starts: 'read u32',
     step: 'uniform',
     references: 'read_write',
     weights: 'read_write',
@@ -24,4 +24,5 @@ export const preference = defineKernel({
   params: { pairs: 'u32', t: 'u32', offset: 'u32', beta: 'f32' },
   constants: { OBJECTIVE: 1 },
   workgroups: () => [1, 1, 1],
+  reference: preferenceReference,
 });

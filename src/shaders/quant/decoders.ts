@@ -1,13 +1,12 @@
 // WGSL decoders of the weight formats: each gives `fn weights4(segment, first_block, element) -> vec4f`, four weights from
 // an element that is a multiple of 4, over the bindings `w` and `w_scales`, and `fn weight(…) -> f32`, one. A member of a
 // group starts at a multiple of 64 elements; `first_block` counts those.
-import type { Snippet } from '../kernel.ts';
+import type { Snippet } from '../declaration.ts';
 import type { FourBitType } from './blockwise4.ts';
 import { FP4_CODE, NF4_CODE } from './codebooks.ts';
-import type { BlockFormat } from './ggml.ts';
 import { isBlockFormat } from './ggml.ts';
 import { DOUBLE_CODES, DOUBLE_HEADER, DOUBLE_MAP } from './packing.ts';
-import type { WeightFormat } from './weightFormat.ts';
+import type { BlockFormat, WeightFormat } from './weightFormat.ts';
 
 const single = `
 fn weight(segment: u32, first_block: u32, element: u32) -> f32 {
@@ -91,11 +90,14 @@ fn weights4(segment: u32, first_block: u32, element: u32) -> vec4f {
 }`,
 };
 
+/** A format's decoder, with the format that it decodes. */
+export type Decoder = Snippet & { readonly format: WeightFormat };
+
 /** The decoder of a format, for the kernels' slot `decode`. */
-export function decoder(format: WeightFormat): Snippet {
-  if (format === 'none') return { key: format, source: `${unquantised}${single}` };
-  if (isBlockFormat(format)) return { key: format, source: `${blockDecoders[format]}${single}` };
+export function decoder(format: WeightFormat): Decoder {
+  if (format === 'none') return { key: format, format, source: `${unquantised}${single}` };
+  if (isBlockFormat(format)) return { key: format, format, source: `${blockDecoders[format]}${single}` };
   const type: FourBitType = format.startsWith('nf4') ? 'nf4' : 'fp4';
   const scale = format.endsWith('double') ? doubleScale : plainScale;
-  return { key: format, source: `${codeTable(type)}${scale}${fourBit}${single}` };
+  return { key: format, format, source: `${codeTable(type)}${scale}${fourBit}${single}` };
 }

@@ -1,7 +1,7 @@
 // Block formats against gguf-py bit for bit (tests/golden/gguf.json), and the conversions of half precision over all its values.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { BlockArrays, BlockFormat } from './ggml.ts';
+import type { BlockArrays } from './ggml.ts';
 import {
   bfloatToFloat,
   bytesOf64,
@@ -12,6 +12,7 @@ import {
   promoteToQ4_1,
   splitBlocks,
 } from './ggml.ts';
+import type { BlockFormat } from './weightFormat.ts';
 
 const golden: {
   readonly types: readonly { readonly type: string; readonly bytes: string; readonly values: string }[];

@@ -1,8 +1,7 @@
 // The block formats of ggml as files hold them, and as kernels read them: the same bits, quants and scales in two arrays so
 // that neighbours read neighbouring words. Source: ggml/src/ggml-common.h; numerics reference 1.4.
-import type { FloatArray } from '../kernel.ts';
-
-export type BlockFormat = 'q4_0' | 'q4_1' | 'q8_0' | 'f16' | 'bf16';
+import type { FloatArray } from '../declaration.ts';
+import type { BlockFormat } from './weightFormat.ts';
 
 export interface BlockLayout {
   /** Elements of a block of the file, and its bytes: scales first, then quants. */

@@ -4,9 +4,8 @@ import { invariant } from '../invariant.ts';
 import type { Quantised4 } from './blockwise4.ts';
 import { BLOCK, NESTED_BLOCK } from './blockwise4.ts';
 import { dynamicMap } from './codebooks.ts';
-import type { BlockFormat } from './ggml.ts';
 import { bytesOf64, isBlockFormat, splitBlocks } from './ggml.ts';
-import type { WeightFormat } from './weightFormat.ts';
+import type { BlockFormat, WeightFormat } from './weightFormat.ts';
 
 /** Words a member has in the header of double-quantised scales: place of its nested scales, offset, first block. */
 export const DOUBLE_HEADER = 4;

@@ -1,5 +1,5 @@
-// References of `rms_norm` and `rms_norm_backward`: float64 oracle, float32 CPU backend.
-import type { FloatArray } from '../kernel.ts';
+// References of `rms_norm` and its gradients: float64 oracle, float32 CPU backend.
+import type { FloatArray } from '../declaration.ts';
 
 export interface RmsNormArguments {
   readonly x: FloatArray;
@@ -27,14 +27,16 @@ export interface RmsNormBackwardArguments {
   readonly x: FloatArray;
   readonly w: FloatArray;
   readonly rstd: FloatArray;
-  readonly residual: FloatArray | null;
+  readonly residual: FloatArray;
   readonly dx: FloatArray;
   readonly n: number;
   readonly c: number;
+  readonly HAS_RESIDUAL: number;
 }
 
 export function rmsNormBackwardReference(args: RmsNormBackwardArguments): void {
   const { dy, x, w, rstd, residual, dx, n, c } = args;
+  const adds = args.HAS_RESIDUAL === 1;
   for (let row = 0; row < n; row++) {
     const base = row * c;
     const r = rstd[row] ?? 0;
@@ -43,7 +45,33 @@ export function rmsNormBackwardReference(args: RmsNormBackwardArguments): void {
     const mean = sum / c;
     for (let i = 0; i < c; i++) {
       const value = r * ((dy[base + i] ?? 0) * (w[i] ?? 0) - (x[base + i] ?? 0) * r * mean);
-      dx[base + i] = residual ? value + (residual[base + i] ?? 0) : value;
+      dx[base + i] = adds ? value + (residual[base + i] ?? 0) : value;
     }
   }
+}
+
+export interface RmsNormGradArguments {
+  readonly dy: FloatArray;
+  readonly x: FloatArray;
+  readonly rstd: FloatArray;
+  /** [S, total] */
+  readonly grads: FloatArray;
+  readonly n: number;
+  readonly c: number;
+  readonly offset: number;
+  readonly total: number;
+  readonly splits: number;
+}
+
+export function rmsNormGradReference(args: RmsNormGradArguments): void {
+  const { dy, x, rstd, grads, n, c, offset, total, splits } = args;
+  const share = Math.ceil(n / splits);
+  for (let split = 0; split < splits; split++)
+    for (let i = 0; i < c; i++) {
+      let sum = 0;
+      for (let row = split * share; row < Math.min((split + 1) * share, n); row++)
+        sum += (dy[row * c + i] ?? 0) * (x[row * c + i] ?? 0) * (rstd[row] ?? 0);
+      const at = split * total + offset + i;
+      grads[at] = (grads[at] ?? 0) + sum;
+    }
 }

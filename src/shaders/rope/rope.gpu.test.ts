@@ -4,9 +4,10 @@ import type { KernelCall } from '../kernel.ts';
 import { call } from '../kernel.ts';
 import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
+import { runReferences } from '../testing/references.ts';
 import { stepBytes } from '../testing/step.ts';
 import { mismatches, sumBound } from '../testing/tolerance.ts';
-import { ropeReference, ropeTables } from './rope.ref.ts';
+import { ropeTables } from './rope.ref.ts';
 import { rope } from './rope.ts';
 
 const gpu = await gpuOrNull();
@@ -34,9 +35,9 @@ describe.skipIf(!gpu)('rope on the GPU', () => {
         constants: { HAS_DOCUMENTS: length > 0 ? 1 : 0 },
       }),
     ];
-    const got = await runCalls(gpu, { cos, sin, documents, step: stepBytes({ position }), x }, calls, ['x']);
-    const want = Float64Array.from(x);
-    ropeReference({ cosTable: cos, sinTable: sin, x: want, position, documents, ...params });
+    const arrays = { cos, sin, documents, step: stepBytes({ position }), x };
+    const got = await runCalls(gpu, arrays, calls, ['x']);
+    const want = runReferences(arrays, calls).x;
     expect(mismatches(got.x ?? [], want, sumBound(2, 16))).toEqual([]);
   });
 });

@@ -1,11 +1,12 @@
 // Reference of `rope`, and the tables of angles, computed as transformers does: inv_freq and angle in f32.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
+import type { StepNumbers } from '../lib/step.ts';
 
 export interface RopeArguments {
-  readonly cosTable: FloatArray;
-  readonly sinTable: FloatArray;
+  readonly cos_table: FloatArray;
+  readonly sin_table: FloatArray;
   readonly x: FloatArray;
-  readonly position: number;
+  readonly step: Pick<StepNumbers, 'position'>;
   readonly n: number;
   readonly t: number;
   readonly stride: number;
@@ -15,17 +16,19 @@ export interface RopeArguments {
   readonly heads_k: number;
   readonly d: number;
   readonly sign: number;
-  /** [N]: first token of each token's document, within its row; absent: a row is one document. */
-  readonly documents?: Uint32Array;
+  /** [N]: first token of each token's document, within its row; without HAS_DOCUMENTS a row is one document. */
+  readonly documents: Uint32Array;
+  readonly HAS_DOCUMENTS: number;
 }
 
 export function ropeReference(args: RopeArguments): void {
-  const { cosTable, sinTable, x, n, t, stride, d, sign } = args;
+  const { cos_table, sin_table, documents, x, n, t, stride, d, sign } = args;
+  const packed = args.HAS_DOCUMENTS === 1;
   const half = d / 2;
   const rotate = (at: number, angle: number): void => {
     for (let i = 0; i < half; i++) {
-      const c = cosTable[angle + i] ?? 0;
-      const s = (sinTable[angle + i] ?? 0) * sign;
+      const c = cos_table[angle + i] ?? 0;
+      const s = (sin_table[angle + i] ?? 0) * sign;
       const x1 = x[at + i] ?? 0;
       const x2 = x[at + half + i] ?? 0;
       x[at + i] = x1 * c - x2 * s;
@@ -33,7 +36,7 @@ export function ropeReference(args: RopeArguments): void {
     }
   };
   for (let row = 0; row < n; row++) {
-    const angle = (args.position + (row % t) - (args.documents?.[row] ?? 0)) * half;
+    const angle = (args.step.position + (row % t) - (packed ? (documents[row] ?? 0) : 0)) * half;
     for (let head = 0; head < args.heads_q; head++) rotate(row * stride + args.q_offset + head * d, angle);
     for (let head = 0; head < args.heads_k; head++) rotate(row * stride + args.k_offset + head * d, angle);
   }

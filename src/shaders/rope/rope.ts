@@ -3,6 +3,7 @@
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import { defineKernel } from '../kernel.ts';
 import { stepSnippet } from '../lib/step.ts';
+import { ropeReference } from './rope.ref.ts';
 import source from './rope.wgsl?raw';
 
 /** Rotates x [N, stride] in place; row n stands at position step.position + n mod t, with HAS_DOCUMENTS less documents[n]. */
@@ -10,7 +11,7 @@ export const rope = defineKernel({
   name: 'rope',
   source,
   snippets: [stepSnippet],
-  buffers: { cos_table: 'read', sin_table: 'read', documents: 'read', step: 'uniform', x: 'read_write' },
+  buffers: { cos_table: 'read', sin_table: 'read', documents: 'read u32', step: 'uniform', x: 'read_write' },
   params: {
     n: 'u32',
     t: 'u32',
@@ -24,4 +25,5 @@ export const rope = defineKernel({
   },
   constants: { ...gridConstants, HAS_DOCUMENTS: 0 },
   workgroups: ({ n, heads_q, heads_k, d }) => flatGrid((n * (heads_q + heads_k) * d) / 2),
+  reference: ropeReference,
 });

@@ -9,11 +9,18 @@ it('repeats five steps of the library, and leaves alone what has no gradient', (
   const p = Float64Array.from(start);
 
   for (const { grads, after } of steps) {
-    sgdReference({ p, grads, table, clipFactor: 1, learningRate, n: p.length });
+    sgdReference({ p, grads, table, metrics: Float64Array.of(0, 1), step: { learningRate }, n: p.length });
     expect(mismatches(p, after, ulpBound(16, 2))).toEqual([]);
   }
   const before = p.slice();
   const still = Float64Array.from(table, (value, i) => (i % 2 === 0 ? value : -1));
-  sgdReference({ p, grads: start, table: still, clipFactor: 1, learningRate, n: p.length });
+  sgdReference({
+    p,
+    grads: start,
+    table: still,
+    metrics: Float64Array.of(0, 1),
+    step: { learningRate },
+    n: p.length,
+  });
   expect(p).toEqual(before);
 });

@@ -2,6 +2,7 @@
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import { defineKernel } from '../kernel.ts';
 import { stepSnippet } from '../lib/step.ts';
+import { sgdReference } from './sgd.ref.ts';
 import source from './sgd.wgsl?raw';
 
 export const sgd = defineKernel({
@@ -12,4 +13,5 @@ export const sgd = defineKernel({
   params: { n: 'u32' },
   constants: gridConstants,
   workgroups: ({ n }) => flatGrid(n),
+  reference: sgdReference,
 });

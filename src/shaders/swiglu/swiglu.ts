@@ -1,6 +1,7 @@
 // Declares `swiglu` and its gradient. Source of the formula: transformers 4.57 LlamaMLP with silu.
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import { defineKernel } from '../kernel.ts';
+import { swigluBackwardReference, swigluReference } from './swiglu.ref.ts';
 import source from './swiglu.wgsl?raw';
 import backwardSource from './swiglu_backward.wgsl?raw';
 
@@ -12,6 +13,7 @@ export const swiglu = defineKernel({
   params: { n: 'u32', f: 'u32' },
   constants: gridConstants,
   workgroups: ({ n, f }) => flatGrid(n * f),
+  reference: swigluReference,
 });
 
 /** dh [N, F], gate | up [N, 2F] → their gradient [N, 2F]. */
@@ -22,4 +24,5 @@ export const swigluBackward = defineKernel({
   params: { n: 'u32', f: 'u32' },
   constants: gridConstants,
   workgroups: ({ n, f }) => flatGrid(n * f),
+  reference: swigluBackwardReference,
 });

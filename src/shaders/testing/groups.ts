@@ -1,11 +1,10 @@
 // Test-only: a linear group with adapters at odd sizes, its segments and its flat adapter buffer.
 import type { SegmentNumbers } from '../lib/segments.ts';
 import { quantise4 } from '../quant/blockwise4.ts';
-import type { BlockFormat } from '../quant/ggml.ts';
 import { blockLayouts, isBlockFormat } from '../quant/ggml.ts';
 import type { PackedGroup } from '../quant/packing.ts';
 import { packBlocks, packFloats, packQuantised } from '../quant/packing.ts';
-import type { WeightFormat } from '../quant/weightFormat.ts';
+import type { BlockFormat, WeightFormat } from '../quant/weightFormat.ts';
 import { randomArray } from './finite.ts';
 
 export interface TestGroup {

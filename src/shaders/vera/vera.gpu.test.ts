@@ -1,10 +1,11 @@
 // VeRA's kernels on the GPU against their references: rows of a wider matrix, rows that follow each other, parts of the gradients.
 import { describe, expect, it } from 'vitest';
+import type { KernelCall } from '../kernel.ts';
 import { call } from '../kernel.ts';
 import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
-import { absolute, mismatches, sumBound, ulpBound } from '../testing/tolerance.ts';
-import { rowDotsReference, scaleRowsReference } from './vera.ref.ts';
+import { runMagnitudes, runReferences } from '../testing/references.ts';
+import { mismatches, sumBound, ulpBound } from '../testing/tolerance.ts';
 import { rowDots, scaleRows } from './vera.ts';
 
 const gpu = await gpuOrNull();
@@ -24,26 +25,20 @@ describe.skipIf(!gpu)('vera on the GPU', () => {
     const projections = Float32Array.from(randomArray(shared_offset + rows * stride, 1));
     const adapter = Float32Array.from(randomArray(total, 2));
     const grads = Float32Array.from(randomArray(splits * total, 3));
-    const got = await runCalls(
-      gpu,
-      { projections, adapter, grads },
-      [
-        call(scaleRows, { buffers: { projections: 'projections', adapter: 'adapter' }, params: place }),
-        call(rowDots, {
-          buffers: { projections: 'projections', grads: 'grads' },
-          params: { ...place, total, splits },
-        }),
-      ],
-      ['adapter', 'grads'],
-    );
-    const [wantAdapter, wantGrads] = [Float64Array.from(adapter), Float64Array.from(grads)];
-    scaleRowsReference(projections, wantAdapter, place);
-    rowDotsReference(projections, wantGrads, place, total, splits);
+    const arrays = { projections, adapter, grads };
+    const calls: KernelCall<string>[] = [
+      call(scaleRows, { buffers: { projections: 'projections', adapter: 'adapter' }, params: place }),
+      call(rowDots, {
+        buffers: { projections: 'projections', grads: 'grads' },
+        params: { ...place, total, splits },
+      }),
+    ];
+    const got = await runCalls(gpu, arrays, calls, ['adapter', 'grads']);
+    const { adapter: wantAdapter, grads: wantGrads } = runReferences(arrays, calls);
     // A product is rounded once, a sum of them within Σ|terms|, which the reference gives of absolute values.
     const products = (i: number): number => ulpBound(1, Math.abs(wantAdapter[i] ?? 0));
     expect(mismatches(got.adapter ?? [], wantAdapter, products)).toEqual([]);
-    const terms = absolute(grads);
-    rowDotsReference(absolute(projections), terms, place, total, splits);
+    const terms = runMagnitudes(arrays, calls).grads;
     const sums = (i: number): number => sumBound(columns, terms[i] ?? 0);
     expect(mismatches(got.grads ?? [], wantGrads, sums)).toEqual([]);
   });

@@ -1,5 +1,5 @@
 // References of VeRA's kernels: float64 oracle, float32 CPU backend.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
 
 /** Where a vector, its factor and the rows of the shared matrix stand, in floats. */
 export interface VeraRows {
@@ -12,23 +12,30 @@ export interface VeraRows {
   readonly factor_offset: number;
 }
 
-export function scaleRowsReference(projections: FloatArray, adapter: FloatArray, place: VeraRows): void {
-  const { rows, columns, stride, shared_offset, vector_offset, factor_offset } = place;
+export interface ScaleRowsArguments extends VeraRows {
+  readonly projections: FloatArray;
+  readonly adapter: FloatArray;
+}
+
+export function scaleRowsReference(args: ScaleRowsArguments): void {
+  const { projections, adapter, rows, columns, stride, shared_offset, vector_offset, factor_offset } = args;
   for (let row = 0; row < rows; row++)
     for (let c = 0; c < columns; c++)
       adapter[factor_offset + row * columns + c] =
         (adapter[vector_offset + row] ?? 0) * (projections[shared_offset + row * stride + c] ?? 0);
 }
 
-/** In each of the `splits` parts of `grads`, `total` floats each. */
-export function rowDotsReference(
-  projections: FloatArray,
-  grads: FloatArray,
-  place: VeraRows,
-  total: number,
-  splits: number,
-): void {
-  const { rows, columns, stride, shared_offset, vector_offset, factor_offset } = place;
+export interface RowDotsArguments extends VeraRows {
+  readonly projections: FloatArray;
+  readonly grads: FloatArray;
+  /** Floats of each of the parts of `grads`. */
+  readonly total: number;
+  readonly splits: number;
+}
+
+export function rowDotsReference(args: RowDotsArguments): void {
+  const { projections, grads, total, splits } = args;
+  const { rows, columns, stride, shared_offset, vector_offset, factor_offset } = args;
   for (let at = 0; at < splits * total; at += total)
     for (let row = 0; row < rows; row++) {
       let sum = 0;

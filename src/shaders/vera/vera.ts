@@ -4,6 +4,7 @@ import { flatGrid, gridConstants } from '../host/grid.ts';
 import { defineKernel } from '../kernel.ts';
 import dotsSource from './row_dots.wgsl?raw';
 import rowsSource from './scale_rows.wgsl?raw';
+import { rowDotsReference, scaleRowsReference } from './vera.ref.ts';
 
 const place = {
   rows: 'u32',
@@ -22,6 +23,7 @@ export const scaleRows = defineKernel({
   params: place,
   constants: gridConstants,
   workgroups: ({ rows, columns }) => flatGrid(rows * columns),
+  reference: scaleRowsReference,
 });
 
 /** A shared matrix, grads [S, total] of a factor → grads of its vector. */
@@ -32,4 +34,5 @@ export const rowDots = defineKernel({
   params: { ...place, total: 'u32', splits: 'u32' },
   constants: {},
   workgroups: ({ rows, splits }) => [rows, splits, 1],
+  reference: rowDotsReference,
 });

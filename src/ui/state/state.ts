@@ -24,6 +24,7 @@ import type {
   GuideEntry,
   LoadRate,
   ModelSummary,
+  PhaseNote,
   RunPhase,
   SavedRun,
   StepMetrics,
@@ -89,7 +90,7 @@ export interface Run {
   readonly phase: RunPhase;
   readonly done: number;
   readonly total: number;
-  readonly note: string;
+  readonly note: PhaseNote;
   /** Bytes a second and time left while loading. */
   readonly rate: LoadRate | null;
   readonly start: RunStart | null;
@@ -97,7 +98,7 @@ export interface Run {
   readonly tensorNorms: readonly number[];
   /** How far the last step moved each tensor; empty until asked. */
   readonly updateNorms: readonly number[];
-  readonly warnings: readonly { readonly category: string; readonly message: string }[];
+  readonly warnings: readonly { readonly category: string; readonly message: Text }[];
   readonly answers: readonly AnswerPair[];
   readonly fingerprint: Fingerprint | null;
   readonly failure: Failure | null;
@@ -159,7 +160,7 @@ export interface PageState {
   readonly run: Run | null;
   /** Answers asked for outside a run, by ask id: the prompt's place in the answers. */
   readonly asked: Readonly<Record<number, readonly number[]>>;
-  readonly linkNotes: readonly string[];
+  readonly linkNotes: readonly Text[];
   /** Fingerprint that came with the link, to compare the run with. */
   readonly expected: Fingerprint | null;
   readonly language: Language;
@@ -174,7 +175,7 @@ export interface PageState {
 export interface OpenedLink {
   readonly recipe: Recipe;
   readonly fingerprint: Fingerprint | null;
-  readonly notes: readonly string[];
+  readonly notes: readonly Text[];
 }
 
 /** Everything the page needs from outside, so that tests can bring their own. */
@@ -190,7 +191,7 @@ export interface Ports {
     options: { readonly includeData: boolean; readonly fingerprint: Fingerprint | null },
   ): Promise<string>;
   /** Text of a file of rows; throws a UserError that names the byte where it isn't UTF-8. */
-  decodeRows(bytes: Uint8Array): string;
+  decodeRows(bytes: Uint8Array, name: string): string;
   recipeJson(recipe: Recipe, presets: readonly PresetEntry[]): string;
   /** Hands files to the person: one as it is, several as a zip. */
   saveFiles(folder: string, files: readonly ExportFile[]): Promise<void>;

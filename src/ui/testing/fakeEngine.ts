@@ -1,6 +1,8 @@
 // An engine that answers from the fixture and streams a made-up run, for looking at the page and for testing actions.
 // It trains nothing and must never ship.
+
 import type { EngineClient, Recipe } from '../../engine/index.ts';
+import { same } from '../../engine/index.ts';
 import type { Command, Event } from '../../engine/protocol.ts';
 import type { FixtureKind } from './fixture.ts';
 import { inspectionOf } from './fixture.ts';
@@ -89,7 +91,12 @@ export function startFakeEngine(onEvent: (event: Event) => void, every = 40): En
       onEvent({
         type: 'failed',
         raisedBy: 'python',
-        error: { code: 'RuntimeError', message: error?.message ?? '', data: {} },
+        error: {
+          code: 'python',
+          message: same(`RuntimeError: ${error?.message ?? ''}`),
+          remedy: same('Apply one of the fixes.'),
+          data: {},
+        },
       });
       return;
     }

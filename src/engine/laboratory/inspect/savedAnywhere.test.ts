@@ -5,6 +5,7 @@ import type { RecipePatch } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
 import { benchConfig, benchPatch } from '../../testing/goldenBench.ts';
 import { estimateCost } from '../../training/estimate.ts';
+import { trainerOptions } from '../../training/options.ts';
 import { examine } from './examine.ts';
 
 const names =
@@ -23,7 +24,7 @@ function outcomeOf(patch: RecipePatch): string {
     estimateCost({
       config: benchConfig,
       wired,
-      values,
+      options: trainerOptions(values),
       largest: { train: batch, test: null, microBatches: 1 },
       steps: 1,
     });

@@ -2,7 +2,7 @@
 
 import type { StackId } from '../../libraries/stacks.ts';
 import { stacks } from '../../libraries/stacks.ts';
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
+import type { ModelConfig } from '../../models/families.ts';
 import type { RecipePatch, RecipeValues } from '../../recipe/recipe.ts';
 import { withPatch } from '../../recipe/recipe.ts';
 import { examine } from './examine.ts';
@@ -20,7 +20,7 @@ const short = (version: string): string => version.split('.').slice(0, 2).join('
 
 /** A row a stack, oldest first. */
 export function survey(
-  config: LlamaConfig,
+  config: ModelConfig,
   values: RecipeValues,
   base: RecipePatch,
   change: RecipePatch,

@@ -1,7 +1,7 @@
 // A GGUF file as a base model: tokenizer, formats, the order of q and k rows; and what is refused, with file and remedy.
 import { describe, expect, it } from 'vitest';
-import type { BlockFormat } from '../../../shaders/quant/ggml.ts';
 import { decodeFile } from '../../../shaders/quant/ggml.ts';
+import type { BlockFormat } from '../../../shaders/quant/weightFormat.ts';
 import { UserError } from '../../ground/errors.ts';
 import { blobSource } from '../../ground/formats/byteSource.ts';
 import type { FileSpec } from '../../ground/formats/gguf/writer.ts';
@@ -133,7 +133,7 @@ const refused: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = 
     with_(({ metadata }) =>
       metadata.set('general.architecture', ['general.architecture', types.string, 'gemma3']),
     ),
-    /architecture 'gemma3'.*Known: llama/,
+    /architecture 'gemma3'.*the llama family/,
   ],
   [
     'scaled rotary embedding',

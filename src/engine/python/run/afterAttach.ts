@@ -1,5 +1,5 @@
 // What a script may do with its PeftModel after attaching: wrap again, a second adapter, disable, merge.
-import type { LoraOptions } from '../../adapters/lora/lora.ts';
+import type { PeftConfig } from '../../adapters/inject.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
 import { disableAdapters, getPeftModel, secondAdapter, setAdapter, unload } from './peftCalls.ts';
 import type { ScriptModel } from './scriptModel.ts';
@@ -8,14 +8,14 @@ import type { ScriptModel } from './scriptModel.ts';
 export function afterAttach(
   script: ScriptModel,
   choice: RecipeValues['wiring.after_attach'],
-  options: LoraOptions,
+  config: PeftConfig,
 ): void {
   if (!script.isPeftModel) return;
-  const second = { ...options, adapterName: 'b' };
+  const second = { ...config, adapterName: 'b' };
   switch (choice) {
     case 'get_peft_model':
       script.call = 'get_peft_model';
-      getPeftModel(script, options);
+      getPeftModel(script, config);
       break;
     case 'add_adapter':
     case 'set_adapter':

@@ -4,8 +4,8 @@
 import type { Behaviours } from '../../libraries/rules/rule.ts';
 import { dialectOf } from '../../libraries/spelling.ts';
 import { stackOf } from '../../libraries/stacks.ts';
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
-import { buildLlama } from '../../models/llamaTree.ts';
+import type { ModelConfig } from '../../models/families.ts';
+import { buildModel } from '../../models/families.ts';
 import type { WeightOptions } from '../../models/weightSource.ts';
 import { weightFormatsOf } from '../../models/weightSource.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
@@ -13,8 +13,8 @@ import { PythonError } from '../../torch/autograd/pythonError.ts';
 import { Module } from '../../torch/nn/module.ts';
 import type { WiredModel } from '../../torch/recording.ts';
 import { afterAttach } from './afterAttach.ts';
-import { checkLoraConfig, loraOptions } from './loraConfig.ts';
 import { addAdapter, fromPretrained, getPeftModel, prepareModelForKbitTraining } from './peftCalls.ts';
+import { checkPeftConfig, peftConfig } from './peftConfig.ts';
 import { ScriptModel } from './scriptModel.ts';
 import { sftTrainerInit } from './sftTrainer.ts';
 import type { CheckpointingKwargs, TrainerArguments } from './transformersCalls.ts';
@@ -60,8 +60,8 @@ function applyModuleClasses(causal: Module, classes: Behaviours['moduleClasses']
   if (classes.rotaryPerLayer) model.children.delete('rotary_emb');
 }
 
-function loadModel(config: LlamaConfig, values: RecipeValues): ScriptModel {
-  const causal = buildLlama(config, {
+function loadModel(config: ModelConfig, values: RecipeValues): ScriptModel {
+  const causal = buildModel(config, {
     dtype: values['model.dtype'],
     ...weightOptions(values),
   });
@@ -102,7 +102,7 @@ function enableCheckpointing(script: ScriptModel, values: RecipeValues): void {
 
 function attach(script: ScriptModel, values: RecipeValues): void {
   const path = values['wiring.attach'];
-  const options = loraOptions(script, values);
+  const config = peftConfig(script, values);
   if (path === 'get_peft_model' || path === 'both') {
     script.call = 'get_peft_model';
     if (!values['wiring.autocast_adapter_dtype'] && script.behaves('adapterDtype') !== 'autocast') {
@@ -111,13 +111,13 @@ function attach(script: ScriptModel, values: RecipeValues): void {
         "get_peft_model() got an unexpected keyword argument 'autocast_adapter_dtype'",
       );
     }
-    getPeftModel(script, options);
+    getPeftModel(script, config);
   } else if (path === 'add_adapter') {
     script.call = 'model.add_adapter';
-    addAdapter(script, { ...options, modulesToSave: [] });
+    addAdapter(script, { ...config, modulesToSave: [] });
   } else if (path.startsWith('from_pretrained')) {
     script.call = 'PeftModel.from_pretrained';
-    fromPretrained(script, options, path.startsWith('from_pretrained_trainable'));
+    fromPretrained(script, config, path.startsWith('from_pretrained_trainable'));
   }
 }
 
@@ -150,7 +150,7 @@ function runTrainer(script: ScriptModel, values: RecipeValues, trainer: 'Trainer
   if (sft) {
     sftTrainerInit(
       script,
-      passesConfig(values) ? { ...loraOptions(script, values), adapterName: 'default' } : null,
+      passesConfig(values) ? { ...peftConfig(script, values), adapterName: 'default' } : null,
       args,
     );
   } else trainerInit(script);
@@ -169,12 +169,12 @@ function freezeByHand(script: ScriptModel, what: RecipeValues['wiring.freeze']):
 function runCalls(script: ScriptModel, values: RecipeValues): void {
   script.modelType = values['wiring.model_type'];
   freezeByHand(script, values['wiring.freeze']);
-  checkLoraConfig(script, values);
+  checkPeftConfig(script, values);
   const trainer = values['wiring.trainer'];
   prepare(script, values, 'before');
   if (values['wiring.checkpointing_before_attach']) enableCheckpointing(script, values);
   attach(script, values);
-  afterAttach(script, values['wiring.after_attach'], loraOptions(script, values));
+  afterAttach(script, values['wiring.after_attach'], peftConfig(script, values));
   prepare(script, values, 'after');
   if (values['wiring.requires_grad_all']) requireGradEverywhere(script);
   if (trainer === 'loop' && values['train.gradient_checkpointing']) enableCheckpointing(script, values);
@@ -190,7 +190,7 @@ function runCalls(script: ScriptModel, values: RecipeValues): void {
 }
 
 /** Runs the recipe's script on a new model of this architecture, up to the first forward pass. */
-export function runScript(config: LlamaConfig, values: RecipeValues): ScriptRun {
+export function runScript(config: ModelConfig, values: RecipeValues): ScriptRun {
   const script = loadModel(config, values);
   try {
     runCalls(script, values);
@@ -208,7 +208,7 @@ export interface Wired extends WiredModel {
 }
 
 /** The wired model of a recipe, ready to be recorded. Throws the PythonError that a call of the script raises. */
-export function wire(config: LlamaConfig, values: RecipeValues): Wired {
+export function wire(config: ModelConfig, values: RecipeValues): Wired {
   const { script, error } = runScript(config, values);
   if (error) throw error;
   return wiredModel(script, values);

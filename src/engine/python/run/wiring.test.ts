@@ -1,9 +1,5 @@
-// The rule tables and the calls on their own: one rule for each point and stack, the engine's reach, versions.
+// The script's calls on their own, and the engine's reach.
 import { describe, expect, it } from 'vitest';
-import { rules, rulesFor } from '../../libraries/rules/behaviours.ts';
-import type { BehaviourKey } from '../../libraries/rules/rule.ts';
-import { stackOf, stacks } from '../../libraries/stacks.ts';
-import { compareVersions, satisfies } from '../../libraries/version.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
 import { benchConfig, benchPatch } from '../../testing/goldenBench.ts';
@@ -11,38 +7,8 @@ import { PythonError } from '../../torch/autograd/pythonError.ts';
 import { assertWithinEngine, beyondEngine } from '../../training/reach.ts';
 import { wire } from './wire.ts';
 
-const isKey = (key: string): key is BehaviourKey => Object.hasOwn(rules, key);
 const wired = (patch: RecipePatch) =>
   wire(benchConfig, withPatch(withPatch(defaultValues, benchPatch), patch));
-
-describe('rules', () => {
-  for (const stack of stacks) {
-    it(`${stack.id}: exactly one rule for each point, with its source`, () => {
-      for (const key of Object.keys(rules).filter(isKey)) {
-        const found = rulesFor(stack, key);
-        expect(
-          found.map((rule) => rule.versions),
-          key,
-        ).toHaveLength(1);
-        expect(found[0]?.source.length, key).toBeGreaterThan(5);
-      }
-    });
-  }
-
-  it('names an unknown stack and what is known', () => {
-    expect(() => stackOf('trl-9')).toThrow(/expected one of trl-0\.7\.1, .*, got 'trl-9'/);
-  });
-});
-
-describe('versions', () => {
-  it('compares numbers, not text', () => {
-    expect(compareVersions('0.9', '0.10')).toBeLessThan(0);
-    expect(compareVersions('5', '5.0.0')).toBe(0);
-    expect(satisfies('0.23.0', '>=0.20 <0.23.1')).toBe(true);
-    expect(satisfies('0.23.1', '>=0.20 <0.23.1')).toBe(false);
-    expect(satisfies('1.0', '')).toBe(true);
-  });
-});
 
 describe('wire', () => {
   it('leaves a model that can be recorded', () => {

@@ -1,12 +1,11 @@
 // y = a + b, element by element: joins gradient contributions that no operation could add in passing.
 // The one operation that autograd records itself; it therefore stands here and not with the forward operations.
 
-import { addReference } from '../../../shaders/add/add.ref.ts';
 import { add as addKernel } from '../../../shaders/add/add.ts';
 import { call } from '../../../shaders/kernel.ts';
 import { invariant } from '../../ground/errors.ts';
 
-import type { Operation, Ref, TapeNode } from './operation.ts';
+import type { Operation, TapeNode } from './operation.ts';
 import type { Tape } from './tape.ts';
 import type { Value } from './value.ts';
 import { elementCount } from './value.ts';
@@ -22,20 +21,11 @@ const addOperation: Operation<null> = {
   kernels: (node) => {
     const { a, b, y } = valuesOf(node);
     return [
-      call<typeof addKernel.buffers, typeof addKernel.params, typeof addKernel.constants, Ref>(addKernel, {
+      call(addKernel, {
         buffers: { a: { value: a }, b: { value: b }, y: { value: y } },
         params: { n: elementCount(y.shape) },
       }),
     ];
-  },
-  reference: (node, context) => {
-    const { a, b, y } = valuesOf(node);
-    addReference({
-      a: context.floats({ value: a }),
-      b: context.floats({ value: b }),
-      y: context.floats({ value: y }),
-      n: elementCount(y.shape),
-    });
   },
   flops: (node) => elementCount(node.outputs[0]?.shape ?? []),
 };

@@ -1,7 +1,6 @@
 // What an operation is: shape rule and recording live in its own file under ops/; here is the common shape that the
 // tape, the planner and the two backends see.
-import type { FloatArray, KernelCall } from '../../../shaders/kernel.ts';
-import type { StepNumbers } from '../../../shaders/lib/step.ts';
+import type { KernelCall } from '../../../shaders/kernel.ts';
 import type { EdgeContext, InputGradient, Value } from './value.ts';
 
 /** A binding of a kernel: a value (or a part of it) or a named buffer. Offsets and sizes in elements of 4 bytes. */
@@ -26,24 +25,12 @@ export interface KernelProfile {
   readonly maxBindingBytes: number;
 }
 
-/** What a reference implementation is given: arrays instead of bindings. */
-export interface ReferenceContext {
-  floats(ref: Ref): FloatArray;
-  words(ref: Ref): Uint32Array;
-  ints(ref: Ref): Int32Array;
-  /** A scratch array of at least `length`, reused from call to call; `slot` tells simultaneous ones apart. */
-  scratch(slot: number, length: number): FloatArray;
-  readonly step: StepNumbers;
-}
-
 export interface Operation<A = unknown> {
   readonly name: string;
-  /** The dispatches of one node on a GPU. */
+  /** The dispatches of one node; the CPU backend replays the references of the same ones. */
   kernels(node: TapeNode<A>, profile: KernelProfile): KernelCall<Ref>[];
   /** Floats of each scratch slot that `kernels` uses. */
   scratch?(node: TapeNode<A>, profile: KernelProfile): readonly number[];
-  /** The same on the CPU: float32 as fallback, float64 as oracle. */
-  reference(node: TapeNode<A>, context: ReferenceContext): void;
   /** Multiply-adds counted as two. */
   flops(node: TapeNode<A>): number;
   /** Records the gradient operations; 'none' says on purpose that the operation is not differentiable. */

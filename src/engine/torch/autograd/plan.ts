@@ -1,7 +1,7 @@
 // The planner: which nodes are worth running, how long each value lives, and which slot (one whole buffer) lends it
 // room. Knows peak bytes and FLOPs before any GPU work. Slots are whole buffers because WebGPU forbids binding one
 // buffer read-only and read-write in the same dispatch.
-import { UserError } from '../../ground/errors.ts';
+import { valueTooLarge } from '../torchErrors.ts';
 import type { KernelProfile, TapeNode } from './operation.ts';
 import type { Tape } from './tape.ts';
 import type { Value } from './value.ts';
@@ -102,7 +102,7 @@ function chooseSlot(free: ReadonlySet<number>, sizes: readonly number[], bytes: 
 }
 
 /**
- * Plans a tape for a kernel profile. `keep` lives to the end of the run. Throws UserError 'binding-too-large' when a
+ * Plans a tape for a kernel profile. `keep` lives to the end of the run. Throws UserError 'value-too-large' when a
  * single value exceeds what the adapter binds.
  */
 export function makePlan(tape: Tape, profile: KernelProfile, keep: readonly Value[] = []): Plan {
@@ -123,10 +123,13 @@ export function makePlan(tape: Tape, profile: KernelProfile, keep: readonly Valu
   nodes.forEach((node, index) => {
     for (const lifetime of starts.get(index) ?? []) {
       if (lifetime.bytes > profile.maxBindingBytes) {
-        throw new UserError(
-          'binding-too-large',
-          `'${lifetime.value.name}' of ${node.path}: needs ${lifetime.bytes} bytes, this device binds at most ${profile.maxBindingBytes}. Use a smaller batch size or max_length.`,
-        );
+        const { name } = lifetime.value;
+        throw valueTooLarge({
+          name,
+          path: node.path,
+          bytes: lifetime.bytes,
+          most: profile.maxBindingBytes,
+        });
       }
       const slot = chooseSlot(free, slotBytes, lifetime.bytes) ?? slotBytes.push(0) - 1;
       free.delete(slot);

@@ -1,7 +1,6 @@
 // Causal grouped-query attention over rotated q | k | v [N, (H+2G)·D], or over a key/value cache. Saves the output and
 // lse [N, H]; never a [T, T] matrix.
 
-import { attentionBackwardReference, attentionReference } from '../../../shaders/attention/attention.ref.ts';
 import {
   attentionBackwardKv,
   attentionBackwardQ,
@@ -14,7 +13,7 @@ import type { Tape } from '../autograd/tape.ts';
 import type { Value } from '../autograd/value.ts';
 import { valueAt } from './nodeValues.ts';
 import type { HeadShape } from './rope.ts';
-import { documentsOf, documentsRef, hasDocuments } from './rope.ts';
+import { documentsRef, hasDocuments } from './rope.ts';
 
 /** k then v of one layer, each [maxTokens, G·D], in one buffer. */
 export interface KvCache {
@@ -74,23 +73,6 @@ const attentionOperation: Operation<Attributes> = {
       }),
     ];
   },
-  reference: (node, context) => {
-    const [qkv] = valueAt(node.inputs, 0);
-    const [o, lse] = valueAt(node.outputs, 0, 1);
-    const { cache, headDim } = node.attributes;
-    const keys = context.floats(cache ? { buffer: cache.buffer } : { value: qkv });
-    attentionReference({
-      q: context.floats({ value: qkv }),
-      k: keys,
-      v: keys,
-      o: context.floats({ value: o }),
-      lse: context.floats({ value: lse }),
-      position: context.step.position,
-      ...documentsOf(node.attributes, context),
-      d: headDim,
-      ...numbers(node),
-    });
-  },
   flops: (node) => 4 * pairs(node.attributes) * node.attributes.headDim,
   backward: (context) => {
     const dO = context.gradOf(0);
@@ -133,24 +115,6 @@ const attentionBackwardOperation: Operation<Attributes> = {
       call(attentionBackwardQ, { buffers: q, ...options }),
       call(attentionBackwardKv, { buffers: kv, ...options }),
     ];
-  },
-  reference: (node, context) => {
-    const [qkv, o, lse, dO] = valueAt(node.inputs, 0, 1, 2, 3);
-    const [dqkv, delta] = valueAt(node.outputs, 0, 1);
-    const keys = context.floats({ value: qkv });
-    attentionBackwardReference({
-      q: keys,
-      k: keys,
-      v: keys,
-      o: context.floats({ value: o }),
-      lse: context.floats({ value: lse }),
-      dO: context.floats({ value: dO }),
-      dqkv: context.floats({ value: dqkv }),
-      delta: context.floats({ value: delta }),
-      ...documentsOf(node.attributes, context),
-      d: node.attributes.headDim,
-      ...numbers(node),
-    });
   },
   flops: (node) => 10 * pairs(node.attributes) * node.attributes.headDim,
 };

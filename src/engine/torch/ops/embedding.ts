@@ -1,9 +1,7 @@
 // Gathers rows of the embedding table by token id: the frozen table, with an adapter on it or not, or its trainable copy. The frozen
 // table has no gradient; what trains gets its own from the gradient of the rows.
 
-import { embeddingReference } from '../../../shaders/embedding/embedding.ref.ts';
 import { embedding as kernel } from '../../../shaders/embedding/embedding.ts';
-import { embeddingLoraReference } from '../../../shaders/embedding_grad/embedding_grad.ref.ts';
 import { embeddingLora } from '../../../shaders/embedding_grad/embedding_grad.ts';
 import type { KernelCall } from '../../../shaders/kernel.ts';
 import { call } from '../../../shaders/kernel.ts';
@@ -63,29 +61,6 @@ const embeddingOperation: Operation<Attributes> = {
     };
     return [...calls, call(embeddingLora, { buffers, params })];
   },
-  reference: (node, context) => {
-    const [ids, table] = valueAt(node.inputs, 0, 1);
-    const [x] = valueAt(node.outputs, 0);
-    const { n, c } = rowsAndColumns(x);
-    const { weights, format, noisy, copyAt } = node.attributes;
-    const out = context.floats({ value: x });
-    embeddingReference({
-      ids: context.words({ value: ids }),
-      words: context.words({ buffer: weights }),
-      scales: format === 'none' ? new Uint32Array(4) : context.words({ buffer: `${weights}.scales` }),
-      format,
-      x: out,
-      n,
-      c,
-      v: rowsAndColumns(table).n,
-      firstBlock: (copyAt ?? 0) / 64,
-      ...(noisy ? { noise: { seed: context.step.seed, size: context.step.noise } } : {}),
-    });
-    const lora = loraNumbers(node);
-    if (!lora) return;
-    const adapter = context.floats({ buffer: 'adapter' });
-    embeddingLoraReference({ ...lora, ids: context.words({ value: ids }), adapter }, out);
-  },
   flops: (node) =>
     2 *
     (node.attributes.lora?.rank ?? 0) *
@@ -100,7 +75,7 @@ export function embedding(
   args: { readonly rows: number; readonly path: string; readonly noisy?: boolean },
 ): Value {
   const { tape } = recording;
-  const { base, copy, lora } = tableParts(recording, args.path);
+  const { base, copy, lowRank: lora } = tableParts(recording, args.path);
   const weight = base.parameters.get('weight');
   invariant(weight && base.kind.type === 'embedding', `embedding: '${args.path}' is not an embedding`);
   const ids = tape.leaf(

@@ -1,8 +1,4 @@
 // The gradient of what trains in an embedding: of a whole copy of the table, or of an adapter on it.
-import {
-  embeddingGradReference,
-  embeddingLoraGradReference,
-} from '../../../shaders/embedding_grad/embedding_grad.ref.ts';
 import { embeddingGrad, embeddingLoraGrad } from '../../../shaders/embedding_grad/embedding_grad.ts';
 import { call } from '../../../shaders/kernel.ts';
 import type { WeightFormat } from '../../../shaders/quant/weightFormat.ts';
@@ -20,7 +16,7 @@ export interface EmbeddingAttributes {
   readonly noisy: boolean;
   /** Place of a trainable copy in the adapter buffer, in floats; null: the table is frozen. */
   readonly copyAt: number | null;
-  readonly lora: TableParts['lora'];
+  readonly lora: TableParts['lowRank'];
 }
 
 /** Numbers of the adapter's kernels; null without one. Inputs [ids, table, …], outputs or fourth input [N, C]. */
@@ -53,20 +49,6 @@ const embeddingGradOperation: Operation<EmbeddingAttributes> = {
     }
     const params = { n, c, v: rowsAndColumns(table).n, offset: node.attributes.copyAt ?? 0 };
     return [call(embeddingGrad, { buffers: shared, params })];
-  },
-  reference: (node, context) => {
-    const [ids, table, dx] = valueAt(node.inputs, 0, 1, 2);
-    const { n, c } = rowsAndColumns(dx);
-    const shape = { ids: context.words({ value: ids }), n, c, v: rowsAndColumns(table).n };
-    const [from, grads] = [context.floats({ value: dx }), context.floats({ buffer: 'grads' })];
-    const lora = loraNumbers(node);
-    if (lora)
-      embeddingLoraGradReference(
-        { ...shape, ...lora, adapter: context.floats({ buffer: 'adapter' }) },
-        from,
-        grads,
-      );
-    else embeddingGradReference(shape, from, grads, node.attributes.copyAt ?? 0);
   },
   flops: (node) => 4 * (node.attributes.lora?.rank ?? 1) * rowsAndColumns(valueAt(node.inputs, 2)[0]).n,
 };

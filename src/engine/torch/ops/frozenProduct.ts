@@ -1,8 +1,7 @@
 // Products with a frozen, packed group of projections, and with its adapters where they ride along: which dispatches they
-// take on a GPU under a profile, and the same on the CPU. Knows no tape: refs and arrays come from the operations.
-import { dequantizeReference } from '../../../shaders/dequantize/dequantize.ref.ts';
+// take under a profile. Knows no tape: refs come from the operations.
 import { dequantizeCall, fitsVectors } from '../../../shaders/dequantize/dequantize.ts';
-import type { FloatArray, KernelCall } from '../../../shaders/kernel.ts';
+import type { KernelCall } from '../../../shaders/kernel.ts';
 import { call } from '../../../shaders/kernel.ts';
 import type { SegmentNumbers } from '../../../shaders/lib/segments.ts';
 import {
@@ -12,12 +11,11 @@ import {
   linearVectorSubgroup,
   VECTOR_ROWS,
 } from '../../../shaders/linear/linear.ts';
-import { matmulReference } from '../../../shaders/matmul/matmul.ref.ts';
 import { matmulCall } from '../../../shaders/matmul/matmul.ts';
 import { decoder } from '../../../shaders/quant/decoders.ts';
 import { wordsPerBlock } from '../../../shaders/quant/packing.ts';
 import type { WeightFormat } from '../../../shaders/quant/weightFormat.ts';
-import type { KernelProfile, Ref, ReferenceContext } from '../autograd/operation.ts';
+import type { KernelProfile, Ref } from '../autograd/operation.ts';
 
 export interface FrozenGroup {
   readonly k: number;
@@ -137,9 +135,8 @@ export function forwardCalls(
   };
   const buffers = { ...packedRefs(group, ru), x: left, u, residual, y: result };
   if (usesVector(group, n)) {
-    const kernel = profile.vector === 'subgroup' ? linearVectorSubgroup : linearVector;
-    const constants = { ...options.constants, ONE_ROW: n === 1 ? 1 : 0 };
-    return [call(kernel, { buffers, ...options, constants })];
+    const own = { ...options, buffers, constants: { ...options.constants, ONE_ROW: n === 1 ? 1 : 0 } };
+    return [profile.vector === 'subgroup' ? call(linearVectorSubgroup, own) : call(linearVector, own)];
   }
   if (profile.linear === 'tiled') return [call(linearTiled, { buffers, ...options })];
   const product = { a: left, u, b: SCRATCH, residual, y: result };
@@ -196,52 +193,4 @@ export function backwardCalls(
       stored: storedOf(group, profile),
     }),
   ];
-}
-
-/** The group decoded on the CPU, in scratch `slot`. */
-export function decodeOnCpu(
-  group: FrozenGroup,
-  ru: number,
-  transposed: boolean,
-  context: ReferenceContext,
-  slot = 0,
-): FloatArray {
-  const { k, out, segments, format } = group;
-  const scratch = context.scratch(slot, transposed ? (k + ru) * out : (out + ru) * k);
-  dequantizeReference({
-    words: context.words({ buffer: group.weights }),
-    scales: format === 'none' ? new Uint32Array(4) : context.words({ buffer: `${group.weights}.scales` }),
-    format,
-    adapter: ru > 0 ? context.floats({ buffer: 'adapter' }) : scratch,
-    scratch,
-    k,
-    out,
-    ru,
-    segments,
-    transposed,
-  });
-  return scratch;
-}
-
-/** Either product on the CPU. */
-export function productOnCpu(
-  group: FrozenGroup,
-  direction: 'forward' | 'backward',
-  n: number,
-  ru: number,
-  context: ReferenceContext,
-  arrays: Operands<FloatArray>,
-): void {
-  const forward = direction === 'forward';
-  matmulReference({
-    a: arrays.left,
-    u: arrays.tail,
-    b: decodeOnCpu(group, ru, forward, context),
-    residual: arrays.residual,
-    y: arrays.result,
-    n,
-    k: forward ? group.k : group.out,
-    m: forward ? group.out : group.k,
-    ru,
-  });
 }

@@ -1,10 +1,9 @@
 // The output head W [V, C], packed, or its trainable copy; a tied one is the embedding's own buffer; an adapter on it. Logits and their way back are made
 // from tiles of the vocabulary, so that the head is never whole in floats.
-import type { FloatArray, KernelCall } from '../../../shaders/kernel.ts';
-import { matmulReference } from '../../../shaders/matmul/matmul.ref.ts';
+import type { KernelCall } from '../../../shaders/kernel.ts';
 import { matmulCall } from '../../../shaders/matmul/matmul.ts';
 import { invariant } from '../../ground/errors.ts';
-import type { KernelProfile, Ref, ReferenceContext } from '../autograd/operation.ts';
+import type { KernelProfile, Ref } from '../autograd/operation.ts';
 import type { Value } from '../autograd/value.ts';
 import type { Recording } from '../recording.ts';
 import type { FrozenGroup } from './frozenProduct.ts';
@@ -12,7 +11,6 @@ import {
   backwardCalls,
   DUMMY,
   decodeCall,
-  decodeOnCpu,
   forwardCalls,
   needsParts,
   partRows,
@@ -31,7 +29,7 @@ export interface Head {
   readonly value: Value;
   /** Place of a trainable copy in the adapter buffer, in floats; null: the head is frozen. */
   readonly copyAt: number | null;
-  readonly lora: TableParts['lora'];
+  readonly lora: TableParts['lowRank'];
 }
 
 /** Rows [first, first + rows) as a group of their own; `bound`: only they are bound. */
@@ -49,7 +47,7 @@ function slice(group: FrozenGroup, first: number, rows: number, bound = false): 
 }
 
 export function headOf(recording: Recording): Head {
-  const { base, copy, lora } = tableParts(recording, 'lm_head');
+  const { base, copy, lowRank: lora } = tableParts(recording, 'lm_head');
   const weight = base.parameters.get('weight');
   invariant(weight && base.kind.type === 'linear', 'lm_head has no weight of its own');
   const tied = frozenWeight(recording.module('model.embed_tokens')) === weight;
@@ -177,33 +175,4 @@ export function logitsBackwardCalls(
       }),
     ];
   });
-}
-
-/** Both directions on the CPU, by the same tiles; `u` forward only. */
-export function headOnCpu(
-  group: FrozenGroup,
-  direction: 'forward' | 'backward',
-  n: number,
-  context: ReferenceContext,
-  left: FloatArray,
-  result: FloatArray,
-  u: FloatArray | null = null,
-): void {
-  const forward = direction === 'forward';
-  const ru = u ? ranksOf(group) : 0;
-  for (const { first, rows } of tilesOf(group)) {
-    const place = { stride: group.out, offset: first };
-    matmulReference({
-      a: left,
-      u,
-      b: decodeOnCpu(slice(group, first, rows), ru, forward, context),
-      residual: null,
-      y: result,
-      n,
-      k: forward ? group.k : rows,
-      m: forward ? rows : group.k,
-      ru,
-      ...(forward ? { yPlace: place } : { aPlace: place, addsToY: first > 0 }),
-    });
-  }
 }

@@ -1,21 +1,14 @@
 // What trains at the output head, chunk by chunk beside its logits: a whole copy of its weights, or an adapter on it.
-import { headGradReference } from '../../../shaders/head_grad/head_grad.ref.ts';
 import { headGrad } from '../../../shaders/head_grad/head_grad.ts';
-import type { FloatArray, KernelCall } from '../../../shaders/kernel.ts';
+import type { KernelCall } from '../../../shaders/kernel.ts';
 import { call } from '../../../shaders/kernel.ts';
-import {
-  loraDownBackwardReference,
-  loraDownReference,
-  loraGradReference,
-  loraUpBackwardReference,
-} from '../../../shaders/lora/lora.ref.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from '../../../shaders/lora/lora.ts';
-import type { Ref, ReferenceContext } from '../autograd/operation.ts';
+import type { Ref } from '../autograd/operation.ts';
 import type { Recording } from '../recording.ts';
 import type { Head } from './head.ts';
 import type { GroupAttributes } from './linearGroup.ts';
 import { dropsOut } from './linearGroup.ts';
-import { gradientSplits, hasDropout, loraNumbers, loraShape } from './loraOperations.ts';
+import { gradientSplits, hasDropout, loraNumbers } from './loraOperations.ts';
 
 export interface HeadTraining {
   /** Place of the copy in the adapter buffer; null: frozen. */
@@ -31,8 +24,8 @@ export function headTraining(recording: Recording, { group, copyAt, lora }: Head
     adapterTotal: recording.layout.total,
     dropoutRate: dropsOut(recording, 'lm_head') ? lora.dropout : 0,
     dropoutStream: lora.stream,
-    dora: null,
-    ia3: false,
+    table: null,
+    overRowNorms: false,
     scaleOf: () => lora.scale,
   };
   return { copyAt, adapter };
@@ -100,31 +93,3 @@ export function downBackwardCalls(
   const buffers = { du, adapter: ADAPTER, step: STEP, dx };
   return [call(loraDownBackward, { buffers, params: loraNumbers(adapter, rows) })];
 }
-
-/** The same on the CPU. */
-export const onCpu = {
-  down({ adapter }: HeadTraining, chunk: HeadChunk<FloatArray>, context: ReferenceContext): void {
-    if (adapter) loraDownReference(loraShape(adapter, chunk.rows, context), chunk.h, chunk.u);
-  },
-  grad(
-    { copyAt, adapter }: HeadTraining,
-    { rows, h, z, u, du }: HeadChunk<FloatArray>,
-    shape: { readonly v: number; readonly c: number },
-    context: ReferenceContext,
-  ): void {
-    const grads = context.floats(GRADS);
-    if (copyAt !== null) headGradReference({ dz: z, h, grads, rows, ...shape, first_row: 0, offset: copyAt });
-    if (!adapter) return;
-    const lora = loraShape(adapter, rows, context);
-    loraUpBackwardReference(lora, z, du);
-    loraGradReference(lora, { x: h, u, dy: z, du, grads });
-  },
-  downBackward(
-    { adapter }: HeadTraining,
-    { rows, du }: HeadChunk<FloatArray>,
-    dx: FloatArray,
-    context: ReferenceContext,
-  ): void {
-    if (adapter) loraDownBackwardReference(loraShape(adapter, rows, context), du, dx);
-  },
-};

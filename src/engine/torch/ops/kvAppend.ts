@@ -1,6 +1,5 @@
 // Appends the k and v columns of q | k | v to a layer's cache at the current position. Only in generation.
 import { call } from '../../../shaders/kernel.ts';
-import { kvAppendReference } from '../../../shaders/kv_cache/kv_cache.ref.ts';
 import { kvAppend as kernel } from '../../../shaders/kv_cache/kv_cache.ts';
 import type { Operation, Ref, TapeNode } from '../autograd/operation.ts';
 import type { Tape } from '../autograd/tape.ts';
@@ -37,15 +36,6 @@ const kvAppendOperation: Operation<Attributes> = {
       cache: { buffer: node.attributes.cache },
     };
     return [call(kernel, { buffers, params: numbers(node) })];
-  },
-  reference: (node, context) => {
-    const [qkv] = valueAt(node.inputs, 0);
-    kvAppendReference({
-      qkv: context.floats({ value: qkv }),
-      cache: context.floats({ buffer: node.attributes.cache }),
-      position: context.step.position,
-      ...numbers(node),
-    });
   },
   flops: () => 0,
 };

@@ -1,7 +1,6 @@
 // Fused chunked head and cross-entropy. The gradient of the hidden states is made in the forward pass, when it is wanted.
 // Labels come shifted: row t carries the token after it, -100 where nothing is to be learned.
 
-import { rowSumReference } from '../../../shaders/cross_entropy/cross_entropy.ref.ts';
 import { rowSum } from '../../../shaders/cross_entropy/cross_entropy.ts';
 import { call } from '../../../shaders/kernel.ts';
 import { invariant } from '../../ground/errors.ts';
@@ -11,16 +10,14 @@ import type { Recording } from '../recording.ts';
 import type { LossAttributes } from './lossChunks.ts';
 import {
   chunkCalls,
-  chunkOnCpu,
   chunksOf,
   headFlops,
-  lossArrays,
   lossBackward,
   lossInputs,
   lossScratch,
   ROWS,
 } from './lossChunks.ts';
-import { MICRO_BATCH_FLOATS, MICRO_BATCHES_AT } from './metrics.ts';
+import { MICRO_BATCHES_AT } from './metrics.ts';
 
 const linearCrossEntropyOperation: Operation<LossAttributes> = {
   name: 'linear_cross_entropy',
@@ -38,18 +35,6 @@ const linearCrossEntropyOperation: Operation<LossAttributes> = {
       ...chunksOf(node).flatMap((chunk) => chunkCalls(node, profile, chunk, how)),
       call(rowSum, { buffers: sum, params }),
     ];
-  },
-  reference: (node, context) => {
-    const arrays = lossArrays(node, context);
-    const how = { gradient: node.attributes.wantsGradient, weights: null };
-    for (const chunk of chunksOf(node)) chunkOnCpu(node, context, arrays, chunk, how);
-    rowSumReference({
-      rows: arrays.rows,
-      metrics: context.floats({ buffer: 'metrics' }),
-      n: node.inputs[0]?.shape[0] ?? 0,
-      at: MICRO_BATCHES_AT + MICRO_BATCH_FLOATS * context.step.microBatch,
-      lossScale: context.step.lossScale,
-    });
   },
   flops: (node) => headFlops(node) * (node.attributes.wantsGradient ? 2 : 1),
   backward: lossBackward,

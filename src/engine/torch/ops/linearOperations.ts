@@ -2,14 +2,13 @@
 // linear.ts has them.
 import type { KernelCall } from '../../../shaders/kernel.ts';
 import { call } from '../../../shaders/kernel.ts';
-import { loraDownBackwardReference } from '../../../shaders/lora/lora.ref.ts';
 import { loraDownBackward } from '../../../shaders/lora/lora.ts';
 import type { Operation, Ref, TapeNode } from '../autograd/operation.ts';
 import type { Value } from '../autograd/value.ts';
 import type { Operands } from './frozenProduct.ts';
-import { backwardCalls, forwardCalls, productOnCpu, productScratch } from './frozenProduct.ts';
+import { backwardCalls, forwardCalls, productScratch } from './frozenProduct.ts';
 import type { LinearAttributes } from './linearGroup.ts';
-import { loraNumbers, loraShape } from './loraOperations.ts';
+import { loraNumbers } from './loraOperations.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 
 /** Values of a node as the operands of its product; `tail` only where the adapter rides along. */
@@ -48,12 +47,6 @@ export const linearForward: Omit<Operation<LinearAttributes>, 'backward'> = {
     const from = operands(node, true);
     return forwardCalls(group, profile, from.n, group.ru, mapped(from, refOf));
   },
-  reference: (node, context) => {
-    const { group } = node.attributes;
-    const from = operands(node, true);
-    const arrays = mapped(from, (value) => context.floats({ value }));
-    productOnCpu(group, 'forward', from.n, group.ru, context, arrays);
-  },
   flops: (node) => {
     const { group } = node.attributes;
     return 2 * (node.outputs[0]?.shape[0] ?? 0) * (group.k + group.ru) * group.out;
@@ -90,19 +83,6 @@ export const linearBackwardOperation: Operation<LinearAttributes> = {
       dx: { value: from.result },
     };
     return [...calls, call(loraDownBackward, { buffers, params: loraNumbers(group, from.n) })];
-  },
-  reference: (node, context) => {
-    const { group } = node.attributes;
-    const from = operands(node, ridesAlong(node));
-    const arrays = mapped(from, (value) => context.floats({ value }));
-    productOnCpu(group, 'backward', from.n, from.tail ? group.ru : 0, context, arrays);
-    const du = masked(node);
-    if (du !== undefined)
-      loraDownBackwardReference(
-        loraShape(group, from.n, context),
-        context.floats({ value: du }),
-        arrays.result,
-      );
   },
   flops: (node) => {
     const { group } = node.attributes;

@@ -4,9 +4,9 @@ import type { Operation, Ref } from '../autograd/operation.ts';
 import type { Value } from '../autograd/value.ts';
 import type { Recording } from '../recording.ts';
 import type { FrozenGroup } from './frozenProduct.ts';
-import { headOf, headOnCpu, headScratch, logitsCalls } from './head.ts';
+import { headOf, headScratch, logitsCalls } from './head.ts';
 import type { HeadTraining } from './headTraining.ts';
-import { downCalls, headTraining, onCpu } from './headTraining.ts';
+import { downCalls, headTraining } from './headTraining.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 
 interface Attributes {
@@ -33,15 +33,6 @@ const logitsOperation: Operation<Attributes> = {
       ...downCalls(training, chunk),
       ...logitsCalls(head, profile, rows, chunk.h, z, training.adapter ? chunk.u : null),
     ];
-  },
-  reference: (node, context) => {
-    const [h] = valueAt(node.inputs, 0);
-    const { n: rows } = rowsAndColumns(h);
-    const { head, training } = node.attributes;
-    const u = context.scratch(3, rows * (training.adapter?.ru ?? 0));
-    const [from, z] = [context.floats({ value: h }), context.floats({ buffer: 'logits' })];
-    onCpu.down(training, { rows, h: from, z, u, du: u }, context);
-    headOnCpu(head, 'forward', rows, context, from, z, training.adapter ? u : null);
   },
   flops: (node) => 2 * (node.inputs[0]?.shape[0] ?? 0) * node.attributes.head.k * node.attributes.head.out,
 };

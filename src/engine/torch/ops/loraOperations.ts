@@ -1,29 +1,10 @@
 // The adapter's operations over a linear group: u = drop(x) Aᵀ, du = s dy B, and dA, dB added to `grads`. Their place in
 // backward is linear.ts's business.
 import { call } from '../../../shaders/kernel.ts';
-import type { LoraShape } from '../../../shaders/lora/lora.ref.ts';
-import {
-  loraDownReference,
-  loraGradReference,
-  loraUpBackwardReference,
-} from '../../../shaders/lora/lora.ref.ts';
 import { loraDown, loraGrad, loraUpBackward } from '../../../shaders/lora/lora.ts';
-import type { Operation, Ref, ReferenceContext } from '../autograd/operation.ts';
+import type { Operation, Ref } from '../autograd/operation.ts';
 import type { GroupAttributes } from './linearGroup.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
-
-/** What the references need of a group, for n rows. */
-export function loraShape(group: GroupAttributes, n: number, context: ReferenceContext): LoraShape {
-  return {
-    n,
-    k: group.k,
-    out: group.out,
-    ru: group.ru,
-    segments: group.segments,
-    adapter: context.floats({ buffer: 'adapter' }),
-    dropout: { rate: group.dropoutRate, seed: context.step.seed, stream: group.dropoutStream },
-  };
-}
 
 /** What the kernels need of a group, for n rows. */
 export function loraNumbers(group: GroupAttributes, n: number) {
@@ -55,12 +36,6 @@ export const loraDownOperation: Operation<GroupAttributes> = {
       }),
     ];
   },
-  reference: (node, context) => {
-    const [x] = valueAt(node.inputs, 0);
-    const [u] = valueAt(node.outputs, 0);
-    const shape = loraShape(node.attributes, rowsAndColumns(x).n, context);
-    loraDownReference(shape, context.floats({ value: x }), context.floats({ value: u }));
-  },
   flops: (node) => 2 * (node.outputs[0]?.shape[0] ?? 0) * node.attributes.ru * node.attributes.k,
 };
 
@@ -79,12 +54,6 @@ export const loraUpBackwardOperation: Operation<GroupAttributes> = {
     };
     const { n } = rowsAndColumns(dy);
     return [call(loraUpBackward, { buffers, params: { n, out, ru, count: segments.length, segments } })];
-  },
-  reference: (node, context) => {
-    const [dy] = valueAt(node.inputs, 0);
-    const [du] = valueAt(node.outputs, 0);
-    const shape = loraShape(node.attributes, rowsAndColumns(dy).n, context);
-    loraUpBackwardReference(shape, context.floats({ value: dy }), context.floats({ value: du }));
   },
   flops: (node) =>
     2 *
@@ -117,16 +86,6 @@ export const loraGradOperation: Operation<GroupAttributes> = {
       splits: gradientSplits(adapterTotal),
     };
     return [call(loraGrad, { buffers, params, constants: hasDropout(node.attributes) })];
-  },
-  reference: (node, context) => {
-    const [x, u, dy, du] = valueAt(node.inputs, 0, 1, 2, 3);
-    loraGradReference(loraShape(node.attributes, rowsAndColumns(x).n, context), {
-      x: context.floats({ value: x }),
-      u: context.floats({ value: u }),
-      dy: context.floats({ value: dy }),
-      du: context.floats({ value: du }),
-      grads: context.floats({ buffer: 'grads' }),
-    });
   },
   flops: (node) => {
     const { ru, k, out, segments } = node.attributes;

@@ -1,19 +1,18 @@
 // Head and loss of a chunk of rows at a time, as every loss over the vocabulary goes: logits exist in scratch only while they are scored
 // and turned into their gradient, so [T, V] logits never do; the head itself is decoded tile by tile.
-import { crossEntropyReference } from '../../../shaders/cross_entropy/cross_entropy.ref.ts';
 import { crossEntropy } from '../../../shaders/cross_entropy/cross_entropy.ts';
-import type { FloatArray, KernelCall } from '../../../shaders/kernel.ts';
+import type { KernelCall } from '../../../shaders/kernel.ts';
 import { call } from '../../../shaders/kernel.ts';
 import type { PreferenceObjective } from '../../../shaders/preference/preference.ts';
-import type { BackwardRule, KernelProfile, Ref, ReferenceContext, TapeNode } from '../autograd/operation.ts';
+import type { BackwardRule, KernelProfile, Ref, TapeNode } from '../autograd/operation.ts';
 import type { InputGradient, Value } from '../autograd/value.ts';
 import type { Recording } from '../recording.ts';
 import type { FrozenGroup } from './frozenProduct.ts';
 import { DUMMY } from './frozenProduct.ts';
 import { gradientLeaf } from './gradientLeaf.ts';
-import { headOf, headOnCpu, headScratch, logitsBackwardCalls, logitsCalls } from './head.ts';
+import { headOf, headScratch, logitsBackwardCalls, logitsCalls } from './head.ts';
 import type { HeadTraining } from './headTraining.ts';
-import { downBackwardCalls, downCalls, gradCalls, headTraining, onCpu } from './headTraining.ts';
+import { downBackwardCalls, downCalls, gradCalls, headTraining } from './headTraining.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 
 export interface PairNumbers {
@@ -102,7 +101,7 @@ export function chunkCalls(
     ...logitsCalls(head, profile, rows, own.h, LOGITS, training.adapter ? own.u : null),
     call(crossEntropy, {
       buffers,
-      params: { rows, v: head.out, first_row: first, smoothing },
+      params: { count: rows, v: head.out, first_row: first, smoothing },
       constants: { WRITE_GRAD: gradient ? 1 : 0, HAS_WEIGHTS: weights ? 1 : 0 },
     }),
   ];
@@ -116,63 +115,6 @@ export function chunkCalls(
         ...downBackwardCalls(training, own, into),
       ]
     : calls;
-}
-
-/** Arrays of a loss on the CPU. */
-export interface LossArrays {
-  readonly z: FloatArray;
-  /** [N, 4] */
-  readonly rows: FloatArray;
-  readonly u: FloatArray;
-  readonly du: FloatArray;
-}
-
-export function lossArrays(node: Node, context: ReferenceContext): LossArrays {
-  const { head, chunk, training } = node.attributes;
-  const n = node.inputs[0]?.shape[0] ?? 0;
-  const ranks = Math.min(chunk, n) * (training.adapter?.ru ?? 0);
-  return {
-    z: context.scratch(1, Math.min(chunk, n) * head.out),
-    rows: context.scratch(2, 4 * n),
-    u: context.scratch(3, ranks),
-    du: context.scratch(4, ranks),
-  };
-}
-
-/** The same on the CPU. */
-export function chunkOnCpu(
-  node: Node,
-  context: ReferenceContext,
-  { z, rows: rowNumbers, u, du }: LossArrays,
-  { first, rows }: Chunk,
-  { gradient, weights }: { readonly gradient: boolean; readonly weights: FloatArray | null },
-): void {
-  const [h] = valueAt(node.inputs, 0);
-  const [, dh] = valueAt(node.outputs, 0, 1);
-  const { c } = rowsAndColumns(h);
-  const { head, smoothing, training, wantsHidden } = node.attributes;
-  const part = { offset: first * c, size: rows * c };
-  const own = { rows, h: context.floats({ value: h, ...part }), z, u, du };
-  onCpu.down(training, own, context);
-  headOnCpu(head, 'forward', rows, context, own.h, z, training.adapter ? u : null);
-  crossEntropyReference({
-    z,
-    labels: context.ints({ buffer: 'labels' }),
-    rows: rowNumbers,
-    count: rows,
-    v: head.out,
-    first_row: first,
-    smoothing,
-    lossScale: context.step.lossScale,
-    writeGrad: gradient,
-    weights: weights ?? undefined,
-  });
-  if (!gradient) return;
-  onCpu.grad(training, own, { v: head.out, c }, context);
-  if (!wantsHidden) return;
-  const into = context.floats({ value: dh, ...part });
-  headOnCpu(head, 'backward', rows, context, z, into);
-  onCpu.downBackward(training, own, into, context);
 }
 
 /** Multiply-adds of one pass over the head, counted as two. */

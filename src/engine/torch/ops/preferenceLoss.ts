@@ -2,8 +2,8 @@
 // twice: once to score every token, once more, chunk by chunk, for the gradient under each token's weight.
 
 import { call } from '../../../shaders/kernel.ts';
-import { preferenceReference } from '../../../shaders/preference/preference.ref.ts';
-import { OBJECTIVES, preference } from '../../../shaders/preference/preference.ts';
+import { OBJECTIVES } from '../../../shaders/preference/preference.ref.ts';
+import { preference } from '../../../shaders/preference/preference.ts';
 import { invariant } from '../../ground/errors.ts';
 import type { Operation, Ref, TapeNode } from '../autograd/operation.ts';
 import type { Value } from '../autograd/value.ts';
@@ -11,16 +11,14 @@ import type { Recording } from '../recording.ts';
 import type { LossAttributes, PairNumbers } from './lossChunks.ts';
 import {
   chunkCalls,
-  chunkOnCpu,
   chunksOf,
   headFlops,
-  lossArrays,
   lossBackward,
   lossInputs,
   lossScratch,
   ROWS,
 } from './lossChunks.ts';
-import { MICRO_BATCH_FLOATS, MICRO_BATCHES_AT } from './metrics.ts';
+import { MICRO_BATCHES_AT } from './metrics.ts';
 
 /** What a run asks for; its reference is the run's own business (train/stepPlans.ts). */
 export type Preference = Omit<PairNumbers, 'tokens'>;
@@ -61,27 +59,6 @@ const preferenceOperation: Operation<LossAttributes> = {
       call(preference, { buffers, params, constants }),
       ...(wantsGradient ? pass(true) : []),
     ];
-  },
-  reference: (node, context) => {
-    const { wantsGradient } = node.attributes;
-    const { objective, shape } = numbersOf(node);
-    const arrays = lossArrays(node, context);
-    const weights = context.scratch(5, node.inputs[0]?.shape[0] ?? 0);
-    for (const chunk of chunksOf(node))
-      chunkOnCpu(node, context, arrays, chunk, { gradient: false, weights: null });
-    preferenceReference({
-      ...shape,
-      rows: arrays.rows,
-      starts: context.words({ buffer: 'starts' }),
-      references: context.floats({ buffer: 'references' }),
-      weights,
-      metrics: context.floats({ buffer: 'metrics' }),
-      at: MICRO_BATCHES_AT + MICRO_BATCH_FLOATS * context.step.microBatch,
-      lossScale: context.step.lossScale,
-      objective,
-    });
-    if (!wantsGradient) return;
-    for (const chunk of chunksOf(node)) chunkOnCpu(node, context, arrays, chunk, { gradient: true, weights });
   },
   flops: (node) => headFlops(node) * (node.attributes.wantsGradient ? 3 : 1),
   backward: lossBackward,

@@ -1,10 +1,9 @@
 // Rotary position embedding, in place on the q and k columns of q|k|v [N, (H+2G)·D]; backward is the inverse rotation.
 
 import { call } from '../../../shaders/kernel.ts';
-import { ropeReference } from '../../../shaders/rope/rope.ref.ts';
 import { rope as kernel } from '../../../shaders/rope/rope.ts';
 import { invariant } from '../../ground/errors.ts';
-import type { Operation, Ref, ReferenceContext, TapeNode } from '../autograd/operation.ts';
+import type { Operation, Ref, TapeNode } from '../autograd/operation.ts';
 import type { Tape } from '../autograd/tape.ts';
 import type { Value } from '../autograd/value.ts';
 import type { BatchShape } from '../recording.ts';
@@ -21,10 +20,6 @@ export interface HeadShape {
 export const documentsRef = ({ batch }: HeadShape): Ref =>
   batch.packed ? { buffer: 'documents' } : { buffer: 'dummy' };
 export const hasDocuments = ({ batch }: HeadShape) => ({ HAS_DOCUMENTS: batch.packed ? 1 : 0 });
-
-/** The same for a reference. */
-export const documentsOf = ({ batch }: HeadShape, context: ReferenceContext) =>
-  batch.packed ? { documents: context.words({ buffer: 'documents' }) } : {};
 
 interface Attributes extends HeadShape {
   readonly sign: 1 | -1;
@@ -58,17 +53,6 @@ const ropeOperation: Operation<Attributes> = {
       x: { value: x },
     };
     return [call(kernel, { buffers, params: numbers(node), constants: hasDocuments(node.attributes) })];
-  },
-  reference: (node, context) => {
-    const [x] = valueAt(node.outputs, 0);
-    ropeReference({
-      cosTable: context.floats({ buffer: 'rope_cos' }),
-      sinTable: context.floats({ buffer: 'rope_sin' }),
-      x: context.floats({ value: x }),
-      position: context.step.position,
-      ...documentsOf(node.attributes, context),
-      ...numbers(node),
-    });
   },
   flops: (node) => {
     const { batch, heads, kvHeads, headDim } = node.attributes;

@@ -1,7 +1,6 @@
 // h = silu(gate) · up, from gate | up side by side [N, 2F].
 
 import { call } from '../../../shaders/kernel.ts';
-import { swigluBackwardReference, swigluReference } from '../../../shaders/swiglu/swiglu.ref.ts';
 import { swigluBackward as backwardKernel, swiglu as forwardKernel } from '../../../shaders/swiglu/swiglu.ts';
 import { invariant } from '../../ground/errors.ts';
 import type { Operation, Ref } from '../autograd/operation.ts';
@@ -18,12 +17,6 @@ const swigluOperation: Operation<null> = {
     const { n, c: f } = rowsAndColumns(h);
     const buffers: Record<'gu' | 'h', Ref> = { gu: { value: gu }, h: { value: h } };
     return [call(forwardKernel, { buffers, params: { n, f } })];
-  },
-  reference: (node, context) => {
-    const [gu] = valueAt(node.inputs, 0);
-    const [h] = valueAt(node.outputs, 0);
-    const { n, c: f } = rowsAndColumns(h);
-    swigluReference({ gu: context.floats({ value: gu }), h: context.floats({ value: h }), n, f });
   },
   flops: (node) => 5 * elementCount(node.outputs[0]?.shape ?? []),
   backward: (context) => {
@@ -54,18 +47,6 @@ const swigluBackwardOperation: Operation<null> = {
       dgu: { value: dgu },
     };
     return [call(backwardKernel, { buffers, params: { n, f } })];
-  },
-  reference: (node, context) => {
-    const [dh, gu] = valueAt(node.inputs, 0, 1);
-    const [dgu] = valueAt(node.outputs, 0);
-    const { n, c: f } = rowsAndColumns(dh);
-    swigluBackwardReference({
-      dh: context.floats({ value: dh }),
-      gu: context.floats({ value: gu }),
-      dgu: context.floats({ value: dgu }),
-      n,
-      f,
-    });
   },
   flops: (node) => 12 * elementCount(node.inputs[0]?.shape ?? []),
 };

@@ -1,6 +1,5 @@
 // Adafactor over the adapter, tensor by tensor: a running mean of g² by row and by column in place of one an element.
 // Source: transformers 5.24 optimization.py Adafactor(scale_parameter=False, relative_step=False), as Trainer makes it.
-import { adafactorReference } from '../../../shaders/adafactor/adafactor.ref.ts';
 import { adafactor as kernel } from '../../../shaders/adafactor/adafactor.ts';
 import { call } from '../../../shaders/kernel.ts';
 import type { Operation, Ref } from '../autograd/operation.ts';
@@ -51,19 +50,6 @@ const operation: Operation<Attributes> = {
       params: { tensors, eps: EPS },
     }),
   ],
-  reference: ({ attributes: { tensors } }, context) =>
-    adafactorReference({
-      p: context.floats(buffer('adapter')),
-      grads: context.floats(buffer('grads')),
-      squares: context.floats(buffer('adafactor_squares')),
-      shapes: context.words(buffer('adafactor_shapes')),
-      table: context.floats(buffer('rates')),
-      clipFactor: context.floats(buffer('metrics'))[1] ?? 1,
-      learningRate: context.step.learningRate,
-      beta2: context.step.biasCorrection2,
-      tensors,
-      eps: EPS,
-    }),
   flops: ({ attributes }) => 12 * attributes.total,
 };
 

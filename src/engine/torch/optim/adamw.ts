@@ -1,5 +1,4 @@
 // AdamW over the flat adapter. Source: torch 2.13 optim/adam.py.
-import { adamwReference } from '../../../shaders/adamw/adamw.ref.ts';
 import { adamw as kernel } from '../../../shaders/adamw/adamw.ts';
 import { call } from '../../../shaders/kernel.ts';
 import type { Operation, Ref } from '../autograd/operation.ts';
@@ -30,24 +29,6 @@ const operation: Operation<Attributes> = {
       params: { n: total, beta2, one_minus_beta1: 1 - beta1, one_minus_beta2: 1 - beta2, eps },
     }),
   ],
-  reference: ({ attributes }, context) => {
-    const { total, beta1, beta2, eps } = attributes;
-    adamwReference({
-      p: context.floats(buffer('adapter')),
-      grads: context.floats(buffer('grads')),
-      m: context.floats(buffer('adam_m')),
-      v: context.floats(buffer('adam_v')),
-      table: context.floats(buffer('rates')),
-      clipFactor: context.floats(buffer('metrics'))[1] ?? 1,
-      learningRate: context.step.learningRate,
-      biasCorrection1: context.step.biasCorrection1,
-      biasCorrection2: context.step.biasCorrection2,
-      n: total,
-      beta1,
-      beta2,
-      eps,
-    });
-  },
   flops: ({ attributes }) => 14 * attributes.total,
 };
 

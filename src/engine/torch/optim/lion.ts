@@ -1,6 +1,5 @@
 // Lion over the flat adapter. Source: bitsandbytes 0.50.2 Lion in 32 bits, which transformers' optim="lion_32bit" makes.
 import { call } from '../../../shaders/kernel.ts';
-import { lionReference } from '../../../shaders/lion/lion.ref.ts';
 import { lion as kernel } from '../../../shaders/lion/lion.ts';
 import type { Operation, Ref } from '../autograd/operation.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -31,18 +30,6 @@ const operation: Operation<Attributes> = {
       params: { n: total, beta1, one_minus_beta1: 1 - beta1, beta2, one_minus_beta2: 1 - beta2 },
     }),
   ],
-  reference: ({ attributes: { total, beta1, beta2 } }, context) =>
-    lionReference({
-      p: context.floats(buffer('adapter')),
-      grads: context.floats(buffer('grads')),
-      m: context.floats(buffer('lion_m')),
-      table: context.floats(buffer('rates')),
-      clipFactor: context.floats(buffer('metrics'))[1] ?? 1,
-      learningRate: context.step.learningRate,
-      n: total,
-      beta1,
-      beta2,
-    }),
   flops: ({ attributes }) => 10 * attributes.total,
 };
 

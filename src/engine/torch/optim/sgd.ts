@@ -1,6 +1,5 @@
 // Gradient descent over the flat adapter: remembers nothing. Source: torch 2.15 optim/sgd.py as Trainer makes it (no momentum).
 import { call } from '../../../shaders/kernel.ts';
-import { sgdReference } from '../../../shaders/sgd/sgd.ref.ts';
 import { sgd as kernel } from '../../../shaders/sgd/sgd.ts';
 import type { Operation, Ref } from '../autograd/operation.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -28,15 +27,6 @@ const operation: Operation<Attributes> = {
       params: { n: total },
     }),
   ],
-  reference: ({ attributes: { total } }, context) =>
-    sgdReference({
-      p: context.floats(buffer('adapter')),
-      grads: context.floats(buffer('grads')),
-      table: context.floats(buffer('rates')),
-      clipFactor: context.floats(buffer('metrics'))[1] ?? 1,
-      learningRate: context.step.learningRate,
-      n: total,
-    }),
   flops: ({ attributes }) => 5 * attributes.total,
 };
 

@@ -1,14 +1,12 @@
 // What every update begins with, and the tables that all optimisers share: gradients summed over their parts, norms, clipping;
 // weight decay and learning-rate factor by tensor. Source: torch 2.13 nn/utils/clip_grad.py; transformers 5.24 Trainer, whose
 // decay group leaves out biases and norms.
-import { clipFactorReference, gradReduceReference } from '../../../shaders/grad_norm/grad_norm.ref.ts';
 import { clipFactor, gradReduce } from '../../../shaders/grad_norm/grad_norm.ts';
 import { call } from '../../../shaders/kernel.ts';
 import type { Operation, Ref } from '../autograd/operation.ts';
 import type { Tape } from '../autograd/tape.ts';
 import { TENSOR_NORMS_AT } from '../ops/metrics.ts';
-import { recordVeraGradients } from '../ops/vera.ts';
-import type { AdapterLayout } from '../trainedLayout.ts';
+import type { AdapterLayout, PlacedTensor } from '../trainedLayout.ts';
 import type { Optimizer, OptimizerOptions } from './optimizer.ts';
 
 interface Attributes {
@@ -36,20 +34,14 @@ const gradNormOperation: Operation<Attributes> = {
       params: { tensors, norm_offset: TENSOR_NORMS_AT, max_norm: maxGradNorm },
     }),
   ],
-  reference: ({ attributes }, context) => {
-    const { tensors, splits, total, maxGradNorm } = attributes;
-    const metrics = context.floats(buffer('metrics'));
-    const table = context.words(buffer('tensors'));
-    const grads = context.floats(buffer('grads'));
-    gradReduceReference({ table, grads, metrics, tensors, splits, total, norm_offset: TENSOR_NORMS_AT });
-    clipFactorReference({ metrics, tensors, norm_offset: TENSOR_NORMS_AT, max_norm: maxGradNorm });
-  },
   flops: ({ attributes }) => (2 + attributes.splits) * attributes.total,
 };
 
 export interface UpdateOptions extends OptimizerOptions {
   readonly maxGradNorm: number;
   readonly splits: number;
+  /** Records how what follows from trained tensors gives them its gradients. */
+  readonly recordGradients: (tape: Tape) => void;
 }
 
 /** Appends a whole update to a tape. */
@@ -59,9 +51,9 @@ export function recordOptimizerStep(
   optimizer: Optimizer,
   options: UpdateOptions,
 ): void {
-  const { maxGradNorm, splits } = options;
+  const { maxGradNorm, splits, recordGradients } = options;
   tape.withRole('update', () => {
-    recordVeraGradients(tape, layout, splits);
+    recordGradients(tape);
     tape.record({
       operation: gradNormOperation,
       inputs: [],
@@ -87,6 +79,10 @@ export interface RateOptions {
   readonly loraPlusRatio: number;
 }
 
+/** LoRA+'s group: the second factors of linears, and whatever is a vector. */
+const isFast = ({ adapter, parameter }: PlacedTensor): boolean =>
+  parameter.shape.length === 1 || (adapter?.lowRank?.modules != null && adapter.lowRank.b === parameter);
+
 /** Floats of the rate table. */
 export const rateTableLength = ({ total }: AdapterLayout): number => 2 * Math.max(1, total / 64);
 
@@ -96,10 +92,10 @@ export function rateTable(
   { weightDecay, loraPlusRatio }: RateOptions,
   hasGradient: (index: number) => boolean,
 ): Float32Array<ArrayBuffer> {
-  // What is no tensor, as VeRA's factors, gets no update.
+  // What is no tensor, as factors that are made of vectors, gets no update.
   const table = Float32Array.from({ length: rateTableLength(layout) }, (_, i) => (i % 2 === 0 ? 0 : -1));
   layout.tensors.forEach((tensor, index) => {
-    const fast = loraPlusRatio > 0 && (tensor.name.includes('lora_B') || tensor.parameter.shape.length === 1);
+    const fast = loraPlusRatio > 0 && isFast(tensor);
     const factor = hasGradient(index) ? (fast ? loraPlusRatio : 1) : -1;
     for (let at = tensor.offset / 64; at < (tensor.offset + tensor.length) / 64; at++) {
       table[2 * at] = decays(tensor.name) ? weightDecay : 0;

@@ -1,22 +1,33 @@
-// The CPU backend: typed arrays and the kernels' own references. In float32 it is the fallback without a GPU, in
-// float64 the oracle of the tests.
-import type { FloatArray } from '../../../shaders/kernel.ts';
+// The CPU backend: the same dispatches as on a GPU, by the kernels' own references over typed arrays. In float32 it is the
+// fallback without a GPU, in float64 the oracle of the tests.
+
+import type { FloatArray, NumberArray } from '../../../shaders/declaration.ts';
+import type { BufferRole } from '../../../shaders/kernel.ts';
+import { referenceOf } from '../../../shaders/kernel.ts';
 import type { StepNumbers } from '../../../shaders/lib/step.ts';
 import { invariant } from '../../ground/errors.ts';
 import type { BufferData } from '../../torch/autograd/bufferData.ts';
-import type { KernelProfile, Ref, ReferenceContext } from '../../torch/autograd/operation.ts';
+import type { KernelProfile } from '../../torch/autograd/operation.ts';
 import type { Plan } from '../../torch/autograd/plan.ts';
 import { slotsBySize } from '../../torch/autograd/plan.ts';
-import { elementCount, resolveAlias } from '../../torch/autograd/value.ts';
 import type { Backend, Executable, RunCounters } from './backend.ts';
+import { bindingOf } from './binding.ts';
+
+/** One dispatch over its arrays. */
+interface Bound {
+  readonly name: string;
+  readonly run: (step: StepNumbers) => void;
+}
 
 interface CpuExecutable extends Executable {
-  readonly slots: readonly FloatArray[];
+  bound: readonly Bound[];
+  /** Of the arrays they are bound to. */
+  generation: number;
 }
 
 export interface CpuOptions {
   readonly precision: 'float32' | 'float64';
-  /** Called between nodes; a promise lets the thread breathe (a worker answering messages). */
+  /** Called between dispatches; a promise lets the thread breathe (a worker answering messages). */
   readonly breathe?: () => Promise<void> | null;
   readonly now?: () => number;
 }
@@ -31,6 +42,8 @@ export class CpuBackend implements Backend {
   readonly #scratch: FloatArray[] = [];
   readonly #pool: FloatArray[] = [];
   readonly #timings = new Map<string, number>();
+  /** Counts the times that an array was replaced. */
+  #generation = 0;
 
   constructor(options: CpuOptions) {
     this.#options = options;
@@ -44,10 +57,12 @@ export class CpuBackend implements Backend {
   }
 
   allocate(name: string, length: number): void {
+    this.free(name);
     this.#floats.set(name, this.#array(length));
   }
 
   upload(name: string, data: BufferData): void {
+    this.free(name);
     if (data instanceof Float32Array)
       this.#floats.set(name, this.#options.precision === 'float64' ? Float64Array.from(data) : data.slice());
     else this.#words.set(name, data.slice());
@@ -70,43 +85,39 @@ export class CpuBackend implements Backend {
   free(name: string): void {
     this.#floats.delete(name);
     this.#words.delete(name);
+    this.#generation += 1;
   }
 
   prepare(plan: Plan): Promise<Executable> {
-    const slots: FloatArray[] = [];
-    plan.scratchBytes.forEach((bytes, slot) => {
-      this.#scratchArray(slot, bytes / 4);
-    });
-    slotsBySize(plan).forEach(({ bytes, slot }, rank) => {
-      const length = bytes / 4;
-      const pooled = this.#pool[rank];
-      if (!pooled || pooled.length < length) this.#pool[rank] = this.#array(length);
-      slots[slot] = this.#pool[rank] ?? this.#array(length);
-    });
-    const executable: CpuExecutable = { plan, slots, dispatches: plan.nodes.length };
+    const bound = this.#bind(plan);
+    const executable: CpuExecutable = {
+      plan,
+      bound,
+      generation: this.#generation,
+      dispatches: bound.length,
+    };
     return Promise.resolve(executable);
   }
 
   release(): void {
-    // Slots belong to the pool; nothing to free for one plan.
+    // Slots and scratch belong to the pools; nothing to free for one plan.
   }
 
   async run(executable: Executable, step: StepNumbers): Promise<void> {
-    const { slots } = this.#own(executable);
-    const context = this.#context(executable.plan, slots, step);
+    const own = this.#own(executable);
+    if (own.generation !== this.#generation) {
+      own.bound = this.#bind(own.plan);
+      own.generation = this.#generation;
+    }
     const now = this.#options.now;
-    for (const node of executable.plan.nodes) {
+    for (const { name, run } of own.bound) {
       const before = now?.() ?? 0;
-      node.operation.reference(node, context);
-      if (now)
-        this.#timings.set(
-          node.operation.name,
-          (this.#timings.get(node.operation.name) ?? 0) + now() - before,
-        );
+      run(step);
+      if (now) this.#timings.set(name, (this.#timings.get(name) ?? 0) + now() - before);
       const pause = this.#options.breathe?.();
       if (pause) await pause;
     }
-    this.counters.dispatches += executable.plan.nodes.length;
+    this.counters.dispatches += own.bound.length;
     this.counters.submits += 1;
   }
 
@@ -135,78 +146,72 @@ export class CpuBackend implements Backend {
   }
 
   #own(executable: Executable): CpuExecutable {
-    invariant('slots' in executable, 'cpu: this plan was prepared elsewhere');
+    invariant('bound' in executable, 'cpu: this plan was prepared elsewhere');
     return executable as CpuExecutable;
   }
 
-  #context(plan: Plan, slots: readonly FloatArray[], step: StepNumbers): ReferenceContext {
-    const named = (ref: Ref): { name: string; offset: number; length: number | undefined } | null => {
-      if ('buffer' in ref) return { name: ref.buffer, offset: ref.offset ?? 0, length: ref.size };
-      if (!('value' in ref)) return null;
-      const { owner, offset } = resolveAlias(ref.value);
-      if (owner.storage.kind !== 'persistent') return null;
-      const size =
-        ref.size ?? (owner.storage.offset + offset > 0 ? elementCount(ref.value.shape) : undefined);
-      return {
-        name: owner.storage.buffer,
-        offset: owner.storage.offset + offset + (ref.offset ?? 0),
-        length: size,
-      };
-    };
-    const cut = <T extends FloatArray | Uint32Array | Int32Array>(
-      array: T | undefined,
-      offset: number,
-      length: number | undefined,
-      what: string,
-    ): T => {
-      invariant(array, `cpu: no buffer named '${what}'`);
-      if (offset === 0 && length === undefined) return array;
-      return array.subarray(offset, length === undefined ? undefined : offset + length) as T;
-    };
-    return {
-      step,
-      floats: (ref) => {
-        if ('scratch' in ref) return this.#scratchArray(ref.scratch, 0);
-        const place = named(ref);
-        if (place) return cut(this.#floats.get(place.name), place.offset, place.length, place.name);
-        invariant('value' in ref, 'cpu: a reference names nothing');
-        const { owner, offset } = resolveAlias(ref.value);
-        const slot = plan.slotOf.get(owner);
-        const at = offset + (ref.offset ?? 0);
-        return cut(
-          slot === undefined ? undefined : slots[slot],
-          at,
-          ref.size ?? elementCount(ref.value.shape),
-          ref.value.name,
-        );
-      },
-      words: (ref) => this.#typed(ref, named, Uint32Array),
-      ints: (ref) => this.#typed(ref, named, Int32Array),
-      scratch: (slot, length) => this.#scratchArray(slot, length),
-    };
+  /** The dispatches of a plan over the arrays as they are now; the pools grow where it needs more. */
+  #bind(plan: Plan): Bound[] {
+    const slots: FloatArray[] = [];
+    for (const [rank, { bytes, slot }] of slotsBySize(plan).entries())
+      slots[slot] = this.#atLeast(this.#pool, rank, bytes / 4);
+    const scratch = plan.scratchBytes.map((bytes, i) => this.#atLeast(this.#scratch, i, bytes / 4));
+    return plan.nodes.flatMap((node) =>
+      node.operation.kernels(node, this.profile).map((call): Bound => {
+        const copies: (() => void)[] = [];
+        const once = referenceOf(call, (ref, role) => {
+          const { place, offset, length, label } = bindingOf(ref, plan);
+          const array =
+            place.kind === 'named'
+              ? (this.#floats.get(place.name) ?? this.#words.get(place.name))
+              : (place.kind === 'slot' ? slots : scratch)[place.index];
+          invariant(array, `cpu: no buffer for '${label}'`);
+          const size = length ?? array.length - offset;
+          invariant(
+            size >= 0 && offset + size <= array.length,
+            `cpu: '${label}' ends before its binding does`,
+          );
+          return bound(array, offset, size, role, copies);
+        });
+        const run = (step: StepNumbers): void => {
+          for (const copy of copies) copy();
+          once(step);
+        };
+        return { name: call.kernel.name, run: copies.length > 0 ? run : once };
+      }),
+    );
   }
 
-  #typed<T extends Uint32Array | Int32Array>(
-    ref: Ref,
-    named: (ref: Ref) => { name: string; offset: number; length: number | undefined } | null,
-    type: { new (buffer: ArrayBufferLike, offset: number, length: number): T },
-  ): T {
-    const place = named(ref);
-    // A copy of a table among the trained floats is read as packed float32, like any other.
-    const floats = place ? this.#floats.get(place.name) : undefined;
-    const array =
-      (place && this.#words.get(place.name)) ??
-      (floats instanceof Float64Array ? Float32Array.from(floats) : floats);
-    invariant(place && array, `cpu: no integer buffer for ${JSON.stringify(Object.keys(ref))}`);
-    const length = place.length ?? array.length - place.offset;
-    return new type(array.buffer, array.byteOffset + place.offset * 4, length);
-  }
-
-  #scratchArray(slot: number, length: number): FloatArray {
-    const known = this.#scratch[slot];
+  /** A grown array replaces the smaller one; plans bound before take up the new one when they run next. */
+  #atLeast(pool: FloatArray[], index: number, length: number): FloatArray {
+    const known = pool[index];
     if (known && known.length >= length) return known;
     const made = this.#array(length);
-    this.#scratch[slot] = made;
+    pool[index] = made;
+    this.#generation += 1;
     return made;
   }
 }
+
+/** Part of a buffer as a binding sees it. Floats read as words are their bits in float32. */
+function bound(
+  array: NumberArray,
+  offset: number,
+  length: number,
+  role: Exclude<BufferRole, 'uniform'>,
+  copies: (() => void)[],
+): NumberArray {
+  if (role === 'read' || role === 'read_write') {
+    invariant(isFloats(array), 'cpu: integers are bound as floats');
+    return array.subarray(offset, offset + length);
+  }
+  const words = (buffer: ArrayBufferLike, at: number): NumberArray =>
+    role === 'read i32' ? new Int32Array(buffer, at, length) : new Uint32Array(buffer, at, length);
+  if (!(array instanceof Float64Array)) return words(array.buffer, array.byteOffset + offset * 4);
+  const copy = new Float32Array(length);
+  copies.push(() => copy.set(array.subarray(offset, offset + length)));
+  return words(copy.buffer, 0);
+}
+
+const isFloats = (array: NumberArray): array is FloatArray =>
+  array instanceof Float32Array || array instanceof Float64Array;

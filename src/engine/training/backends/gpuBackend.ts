@@ -7,13 +7,15 @@ import { Pipelines } from '../../../shaders/host/pipelines.ts';
 import type { KernelCall } from '../../../shaders/kernel.ts';
 import type { StepNumbers } from '../../../shaders/lib/step.ts';
 import { encodeStep, STEP_SIZE_BYTES } from '../../../shaders/lib/step.ts';
-import { invariant, UserError } from '../../ground/errors.ts';
+import type { UserError } from '../../ground/errors.ts';
+import { invariant } from '../../ground/errors.ts';
 import type { BufferData } from '../../torch/autograd/bufferData.ts';
 import type { KernelProfile, Ref } from '../../torch/autograd/operation.ts';
 import type { Plan } from '../../torch/autograd/plan.ts';
 import { slotsBySize } from '../../torch/autograd/plan.ts';
-import { elementCount, resolveAlias } from '../../torch/autograd/value.ts';
+import { bufferTooLarge, tableTooLarge } from '../trainingErrors.ts';
 import type { Backend, Executable, RunCounters } from './backend.ts';
+import { bindingOf } from './binding.ts';
 import { KernelTimer } from './kernelTimer.ts';
 import type { Variants } from './tune.ts';
 import { portableVariants } from './tune.ts';
@@ -43,10 +45,7 @@ export interface GpuOptions {
 
 /** Told while a plan is bound, before any of it runs. */
 function tooLarge(name: string, size: number, most: number): UserError {
-  return new UserError(
-    'binding-too-large',
-    `'${name}': ${size} bytes would have to be bound at once, this device binds at most ${most}. Load the base in 4 bits, or use a smaller batch size, max_length or r.`,
-  );
+  return tableTooLarge({ name, bytes: size, most });
 }
 
 export class GpuBackend implements Backend {
@@ -222,10 +221,7 @@ export class GpuBackend implements Backend {
   #make(label: string, bytes: number, usage: number): GPUBuffer {
     const size = Math.max(16, Math.ceil(bytes / 16) * 16);
     if (size > this.#device.limits.maxBufferSize) {
-      throw new UserError(
-        'binding-too-large',
-        `Buffer '${label}': needs ${size} bytes, this device allows ${this.#device.limits.maxBufferSize}. Use a smaller batch size or max_length.`,
-      );
+      throw bufferTooLarge({ name: label, bytes: size, most: this.#device.limits.maxBufferSize });
     }
     this.#bytes += size;
     return this.#device.createBuffer({ label, size, usage });
@@ -263,33 +259,16 @@ export class GpuBackend implements Backend {
   }
 
   #range(ref: Ref, plan: Plan, slots: readonly GPUBuffer[], scratch: readonly GPUBuffer[]): BufferRange {
-    if ('scratch' in ref) {
-      const buffer = scratch[ref.scratch];
-      invariant(buffer, `webgpu: scratch ${ref.scratch} was not planned`);
-      return { buffer };
-    }
-    const part = (buffer: GPUBuffer, at: number, length: number | undefined): BufferRange => {
-      const size = length === undefined ? buffer.size : Math.max(4, length * 4);
-      if (size > this.profile.maxBindingBytes)
-        throw tooLarge(buffer.label, size, this.profile.maxBindingBytes);
-      return length === undefined ? { buffer } : { buffer, offset: at * 4, size };
-    };
-    if ('buffer' in ref) return part(this.#buffer(ref.buffer), ref.offset ?? 0, ref.size);
-    const { owner, offset } = resolveAlias(ref.value);
-    const count = ref.size ?? elementCount(ref.value.shape);
-    const at = offset + (ref.offset ?? 0);
-    if (owner.storage.kind === 'persistent') {
-      const start = owner.storage.offset + at;
-      return part(
-        this.#buffer(owner.storage.buffer),
-        start,
-        start > 0 || ref.size !== undefined ? count : undefined,
-      );
-    }
-    const slot = plan.slotOf.get(owner);
-    const buffer = slot === undefined ? undefined : slots[slot];
-    invariant(buffer, `webgpu: '${ref.value.name}' has no slot`);
-    return part(buffer, at, count);
+    const { place, offset, length, label } = bindingOf(ref, plan);
+    const buffer =
+      place.kind === 'named'
+        ? this.#buffer(place.name)
+        : (place.kind === 'slot' ? slots : scratch)[place.index];
+    invariant(buffer, `webgpu: '${label}' has no buffer`);
+    const size = length === undefined ? buffer.size - offset * 4 : Math.max(4, length * 4);
+    if (place.kind !== 'scratch' && size > this.profile.maxBindingBytes)
+      throw tooLarge(buffer.label, size, this.profile.maxBindingBytes);
+    return { buffer, offset: offset * 4, size };
   }
 
   #own(executable: Executable): GpuExecutable {
