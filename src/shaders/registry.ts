@@ -1,4 +1,5 @@
-// Every kernel, one line each, in the order of a training step. Tests, benchmarks and the reflection check walk this list.
+// Every kernel, one line each, forward before backward before update. Only registry.test.ts walks the list, for what holds for all of
+// them; operations import the kernels that they run by name.
 
 import { adafactor } from './adafactor/adafactor.ts';
 import { adamw } from './adamw/adamw.ts';

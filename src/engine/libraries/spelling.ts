@@ -16,7 +16,6 @@ export interface Dialect {
   readonly evalStrategy: 'eval_strategy' | 'evaluation_strategy';
   /** Takes a share of the run; warmup_steps itself where it may be below 1. */
   readonly warmupShare: 'warmup_ratio' | 'warmup_steps';
-  readonly checkpointingKwargs: boolean;
   /** Whether the chat template's `{% generation %}` is understood; before, the script renders itself. */
   readonly rendersTemplate: boolean;
   /** SFTTrainer's own chunked loss, which knows no label smoothing, is the default of some TRL 1.x. */
@@ -42,7 +41,6 @@ export const spellings: { readonly [K in keyof Dialect]: Spelling<Dialect[K]> } 
   tokenizerArgument: transformers(['0', 'tokenizer', signature], ['4.46', 'processing_class', signature]),
   evalStrategy: transformers(['0', 'evaluation_strategy', signature], ['4.41', 'eval_strategy', signature]),
   warmupShare: transformers(['0', 'warmup_ratio', signature], ['5', 'warmup_steps', signature]),
-  checkpointingKwargs: transformers(['0', false, signature], ['4.35', true, signature]),
   rendersTemplate: transformers(['0', false, template], ['4.42', true, template]),
   chunkedLoss: trl(['0', false, signature], ['1.0', true, `${signature}: loss_type`]),
   packingStrategies: trl(
@@ -70,7 +68,6 @@ export function dialectOf(stack: Stack): Dialect {
     tokenizerArgument: at('tokenizerArgument'),
     evalStrategy: at('evalStrategy'),
     warmupShare: at('warmupShare'),
-    checkpointingKwargs: at('checkpointingKwargs'),
     rendersTemplate: at('rendersTemplate'),
     chunkedLoss: at('chunkedLoss'),
     packingStrategies: at('packingStrategies'),

@@ -82,7 +82,7 @@ export function recordDecoder<Projected>(
   tape.noteModule(recording.path(paths.embedding), embedding);
   const layers: Value[] = [];
   let hidden = embedding;
-  for (const [name, module] of recording.module(paths.layers).children) {
+  for (const [name, module] of recording.childrenOf(paths.layers)) {
     const place: LayerPlace = { index: layers.length, path: `${paths.layers}.${name}` };
     const body = (input: Value): Value => layer(run, place, input);
     const mode = module.training ? model.checkpointing : null;

@@ -29,7 +29,7 @@ import { estimateCost } from '../training/estimate.ts';
 import { Generator } from '../training/generate/generator.ts';
 import type { StepMetrics } from '../training/metrics.ts';
 import { trainerOptions } from '../training/options.ts';
-import { assertPreference, assertWithinEngine } from '../training/reach.ts';
+import { assertPreference, assertWithinEngine, beyondEngine } from '../training/reach.ts';
 import { adapterLayoutOf } from '../training/recordTraining.ts';
 import { Trainer } from '../training/trainer.ts';
 import { firstValues } from '../training/valuesFromBase.ts';
@@ -128,7 +128,7 @@ export class TrainingRun {
     for (const { category, message } of examination.outcome.warnings)
       emit({ type: 'warning', category, message });
     const { error } = examination.outcome;
-    if (!examination.wired)
+    if (!examination.wired || (error && beyondEngine(examination.wired).length > 0))
       throw new PythonError(error?.type ?? 'RuntimeError', error?.message ?? '', error?.call ?? '');
     assertPreference(values);
     if (!error) assertWithinEngine(examination.wired);

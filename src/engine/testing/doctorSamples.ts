@@ -22,6 +22,30 @@ export const doctorSamples: readonly DoctorSample[] = [
     id: 'reentrant-under-trainable-head',
     patch: { ...loop, ...reentrant, 'lora.target_modules': '["q_proj","v_proj","lm_head"]' },
   },
+  {
+    id: 'checkpointing-kwargs-unknown',
+    patch: {
+      'wiring.stack': 'trl-0.7.1',
+      'lora.target_modules': '["q_proj","v_proj"]',
+      'train.gradient_checkpointing': true,
+      'train.use_reentrant': 'false',
+      'bnb.bnb_4bit_quant_type': 'none',
+    },
+  },
+  {
+    id: 'checkpointing-kwargs-unknown',
+    patch: {
+      ...loop,
+      'wiring.stack': 'trl-0.7.1',
+      'lora.target_modules': '["q_proj","v_proj"]',
+      'wiring.prepare_model_for_kbit_training': 'before',
+      'wiring.prepare.use_reentrant': 'false',
+    },
+  },
+  {
+    id: 'saved-copy-packed',
+    patch: { ...script, 'lora.target_modules': '["q_proj"]', 'lora.modules_to_save': '["down_proj"]' },
+  },
   { id: 'no-grad-context', patch: { ...loop, 'wiring.step': 'no_grad' } },
   { id: 'detached-loss', patch: { ...loop, 'wiring.step': 'item' } },
   { id: 'loss-requires-grad-forced', patch: { ...loop, ...reentrant, 'wiring.step': 'requires_grad_' } },

@@ -18,6 +18,7 @@ import type { CostEstimate, MemoryPlan } from './cost.ts';
 import { generationBuffers } from './generate/generator.ts';
 import { gradientBuffers, optimizerBuffers } from './learner.ts';
 import { batchBuffers, bytesOf, LEAST_FLOATS } from './namedBuffers.ts';
+import { beyondEngine } from './reach.ts';
 import { StepTapes } from './stepTapes.ts';
 import type { TrainerOptions } from './trainer.ts';
 
@@ -88,9 +89,10 @@ function bufferBytes({ config, wired, options, largest }: EstimateInputs, layout
   };
 }
 
-/** null when the recorded loss has no grad_fn, for then nothing runs. */
+/** null when the recorded loss has no grad_fn or the engine does not train what the script asks for: then nothing runs. */
 export function estimateCost(inputs: EstimateInputs): CostEstimate | null {
   const { config, wired, options, largest, steps, profile = portable } = inputs;
+  if (beyondEngine(wired).length > 0) return null;
   const layout = layoutAdapters(wired.root);
   const trainingOf = (model: Wired): Plan => {
     const tapes = new StepTapes({ config, wired: model, layout, options });

@@ -25,13 +25,13 @@ function reached({ path, adapter, base }: PlacedAdapter): readonly Parameter[] {
   return isTable && lowRank && !lowRank.made ? [lowRank.a, lowRank.b] : [];
 }
 
-/** Names of parameters that require grad and that no kernel trains, in the tree's order. */
+/** Names of parameters that require grad, or are copies that run in a module's place, and that no kernel takes; in the tree's order. */
 export function beyondEngine({ root }: WiredModel): string[] {
   const { adapters, tensors } = layoutAdapters(root);
   const copies = tensors.flatMap(({ adapter, parameter }) => (adapter === null ? [parameter] : []));
   const within = new Set([...adapters.flatMap(reached), ...copies]);
   return [...root.namedParameters()].flatMap(([name, parameter]) =>
-    parameter.requiresGrad && !within.has(parameter) ? [name] : [],
+    (parameter.requiresGrad || name.includes('.modules_to_save.')) && !within.has(parameter) ? [name] : [],
   );
 }
 

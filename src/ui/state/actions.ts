@@ -1,5 +1,5 @@
-// Everything the page can do: the only file, with engines.ts and modelActions.ts, that writes the store and sends commands.
-// It knows no React and no DOM beyond timers.
+// Everything the page can do: the only file, with engines.ts, modelActions.ts and adapterActions.ts, that writes the store and sends
+// commands. It knows no React and no DOM beyond timers.
 import type { RecipeValues } from '../../engine/index.ts';
 import { defaultValues, sameRun } from '../../engine/index.ts';
 import type { BackendChoice, Command, ExportFormat, FloatType, GuideEntry } from '../../engine/protocol.ts';

@@ -1,5 +1,5 @@
 // A fix's patch comes as plain data and becomes typed settings here. What isn't a setting or doesn't hold is left out:
-// the engine offers only fixes that it has tried.
+// the engine offers fixes that it has tried, and for a run on the way its advice.
 import type { RecipePatch } from '../../engine/index.ts';
 import { readSettings } from '../../engine/index.ts';
 

@@ -1,5 +1,5 @@
 // What the page knows, as plain data. The reducer makes the next state, the panels read it; nothing here computes.
-
+// Beside it the ports: what the page needs from outside.
 import type {
   CustomData,
   Diagnosis,

@@ -167,10 +167,15 @@ function adapted(recorder: AutogradRecorder, place: Place, x: Value): Value {
 export function runModule(recorder: AutogradRecorder, relative: string, x: Value): Value {
   const { recording } = recorder;
   const place = { module: recording.module(relative), path: recording.path(relative) };
-  if (place.module.kind.type === 'adapted') return note(recorder, place, adapted(recorder, place, x));
-  if (place.module.className !== SAVED_WRAPPER) return note(recorder, place, bare(recorder, place, x));
+  const run = (one: Place): Value =>
+    note(
+      recorder,
+      one,
+      one.module.kind.type === 'adapted' ? adapted(recorder, one, x) : bare(recorder, one, x),
+    );
+  if (place.module.className !== SAVED_WRAPPER) return run(place);
   const copies = under(place, 'modules_to_save');
   const [name] = [...copies.module.children.keys()];
   const copy = name === undefined ? under(place, 'original_module') : under(copies, name);
-  return note(recorder, place, note(recorder, copy, bare(recorder, copy, x)));
+  return note(recorder, place, run(copy));
 }

@@ -96,8 +96,16 @@ export const peftRules: RulesOf<'peft'> = {
   ),
   secondAdapter: peft(
     ['0', 'adds-up', 'run on 0.5.0: both require grad after a trainable load'],
-    ['0.7', 'waits', 'run on 0.7.1, 0.10.0 and 0.17.1'],
-    ['0.18', 'freezes-active', 'run on 0.18.0 and 0.20.0'],
+    [
+      '0.7',
+      'thaws-active',
+      'tuners/lora/layer.py update_layer: set_adapter(active_adapters), run on 0.7.1, 0.10.0 and 0.17.1',
+    ],
+    [
+      '0.18',
+      'flags-active',
+      `${targets}: set_adapter(active_adapters, inference_mode=peft_config.inference_mode)`,
+    ],
     ['0.21', 'adds-up', 'run on 0.21.2'],
   ),
   disabledKeepsFlags: peft(

@@ -62,8 +62,11 @@ interface PeftBehaviours {
   readonly adapterDtype: 'float32' | 'base' | 'autocast';
   readonly trainableLine: 'four-decimals' | 'unrounded';
   readonly tiedWarning: 'none' | 'targets' | 'targets-and-saved' | 'ensure-weight-tying';
-  /** What loading a second, inactive adapter does: it waits, freezes the active one too, or requires grad beside it. */
-  readonly secondAdapter: 'waits' | 'freezes-active' | 'adds-up';
+  /**
+   * What loading a second, inactive adapter does to the active one: it requires grad afterwards, whatever it did before; the second's
+   * inference_mode falls on it; or it stays as it was, and the second requires grad beside it.
+   */
+  readonly secondAdapter: 'thaws-active' | 'flags-active' | 'adds-up';
   /** Whether disabling adapters leaves requires_grad as it was. */
   readonly disabledKeepsFlags: boolean;
   readonly savedOriginalTrains: boolean;

@@ -73,6 +73,21 @@ function warnTiedTargets(script: ScriptModel, config: PeftConfig): void {
   }
 }
 
+/**
+ * The copy of a module is made trainable, which torch refuses for weights packed in 4 bits. PEFT before 0.6 sets the flag, and is
+ * told of the setter's two kinds of dtype; later ones call requires_grad_(). Source: utils/other.py _set_trainable,
+ * ModulesToSaveWrapper; run on 0.5.0, 0.7.1, 0.10.0, 0.17.1, 0.18.0, 0.20.0 and 0.21.2, also for a config with inference_mode.
+ */
+function refusePackedCopies(script: ScriptModel, config: PeftConfig): void {
+  if (config.modulesToSave.length === 0) return;
+  for (const [path, module] of script.root.namedModules()) {
+    if (!config.modulesToSave.some((name) => path === name || path.endsWith(`.${name}`))) continue;
+    if (![...module.allParameters()].some(({ dtype }) => dtype === 'uint8')) continue;
+    const kinds = script.behaves('savedOriginalTrains') ? 'floating point and complex' : 'floating point';
+    script.raise('RuntimeError', `only Tensors of ${kinds} dtype can require gradients`);
+  }
+}
+
 const ALREADY_FOUND =
   'UserWarning: Already found a `peft_config` attribute in the model. This will lead to having multiple adapters in the model. Make sure to know what you are doing!';
 
@@ -105,8 +120,9 @@ function wrapModel(script: ScriptModel, config: PeftConfig): void {
   for (const module of [tuner, peft]) module.training = script.root.training;
   script.root = peft;
   script.causalPath = script.causalPath === '' ? 'base_model.model' : `base_model.model.${script.causalPath}`;
-  saveModules(script.root, config, script);
   warnTiedTargets(script, config);
+  refusePackedCopies(script, config);
+  saveModules(script.root, config, script);
   hookOfConstructor(script);
 }
 
@@ -160,10 +176,11 @@ function addSecondAdapter(
   const rule = script.behaves('secondAdapter');
   const addsUp =
     rule === 'adds-up' && (load === null ? script.behaves('disabledKeepsFlags') : load.isTrainable);
-  const freezes = rule === 'freezes-active' && load?.isTrainable === false;
+  const trains = load ? load.isTrainable : !config.inferenceMode;
   for (const layer of adaptedModules(script.root)) {
     requireGrad(layer, config.adapterName, addsUp);
-    requireGrad(layer, active, (trainable.get(layer) ?? false) && !freezes);
+    const flag = { 'thaws-active': true, 'flags-active': trains, 'adds-up': trainable.get(layer) ?? false };
+    requireGrad(layer, active, flag[rule]);
     if (layer.kind.type === 'adapted') layer.kind.active = [active];
   }
 }

@@ -2,6 +2,7 @@
 // hook, trainer. What is left is the wired model; a call that raises ends it there. No tape, no numbers.
 
 import type { Behaviours } from '../../libraries/rules/rule.ts';
+import { dialectOf } from '../../libraries/spelling.ts';
 import { stackOf } from '../../libraries/stacks.ts';
 import type { ModelConfig } from '../../models/families.ts';
 import { buildModel } from '../../models/families.ts';
@@ -74,19 +75,29 @@ function kwargsOf(choice: RecipeValues['train.use_reentrant']): CheckpointingKwa
   return choice === 'default' ? null : { useReentrant: choice === 'true' };
 }
 
+/** What Python says to a script that passes an argument which the version does not know yet. */
+function refuseKwargs(script: ScriptModel, callee: string): never {
+  script.raise('TypeError', `${callee}() got an unexpected keyword argument 'gradient_checkpointing_kwargs'`);
+}
+
 function prepare(script: ScriptModel, values: RecipeValues, when: 'before' | 'after'): void {
   if (values['wiring.prepare_model_for_kbit_training'] !== when) return;
   script.call = 'prepare_model_for_kbit_training';
+  const kwargs = kwargsOf(values['wiring.prepare.use_reentrant']);
+  if (kwargs && !script.behaves('prepareKwargs')) refuseKwargs(script, 'prepare_model_for_kbit_training');
   prepareModelForKbitTraining(script, {
     useGradientCheckpointing: values['wiring.prepare.use_gradient_checkpointing'],
-    kwargs: kwargsOf(values['wiring.prepare.use_reentrant']),
+    kwargs,
   });
 }
 
 function enableCheckpointing(script: ScriptModel, values: RecipeValues): void {
   script.call = 'model.gradient_checkpointing_enable';
+  const kwargs = kwargsOf(values['train.use_reentrant']);
+  if (kwargs && !script.behaves('checkpointingKwargs'))
+    refuseKwargs(script, 'PreTrainedModel.gradient_checkpointing_enable');
   warnOldCheckpointingName(script);
-  gradientCheckpointingEnable(script, kwargsOf(values['train.use_reentrant']));
+  gradientCheckpointingEnable(script, kwargs);
 }
 
 function attach(script: ScriptModel, values: RecipeValues): void {
@@ -128,10 +139,12 @@ export function passesConfig(values: RecipeValues): boolean {
 function runTrainer(script: ScriptModel, values: RecipeValues, trainer: 'Trainer' | 'SFTTrainer'): void {
   const sft = trainer === 'SFTTrainer';
   const checkpointing = values['train.gradient_checkpointing'];
-  script.call = sft ? 'SFTConfig(...)' : 'TrainingArguments(...)';
+  const kwargs = checkpointing ? kwargsOf(values['train.use_reentrant']) : null;
+  script.call = sft && dialectOf(script.stack).sftConfig ? 'SFTConfig(...)' : 'TrainingArguments(...)';
+  if (kwargs && !script.behaves('checkpointingKwargs')) refuseKwargs(script, 'TrainingArguments.__init__');
   const args: TrainerArguments = trainingArguments(script, {
     gradientCheckpointing: checkpointing,
-    kwargs: checkpointing ? kwargsOf(values['train.use_reentrant']) : null,
+    kwargs,
   });
   script.call = `${trainer}(...)`;
   if (sft) {

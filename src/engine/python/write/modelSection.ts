@@ -66,12 +66,8 @@ function prepare(values: RecipeValues): string {
   return `model = ${call('prepare_model_for_kbit_training', ['model'], named)}`;
 }
 
-export function enableCheckpointing(values: RecipeValues, dialect: Dialect): string {
-  return call(
-    'model.gradient_checkpointing_enable',
-    [],
-    dialect.checkpointingKwargs ? reentrantKwargs(values, 'train.use_reentrant') : [],
-  );
+export function enableCheckpointing(values: RecipeValues): string {
+  return call('model.gradient_checkpointing_enable', [], reentrantKwargs(values, 'train.use_reentrant'));
 }
 
 const adapterName = (values: RecipeValues): Argument[] =>
@@ -132,7 +128,7 @@ export const scriptWraps = (values: RecipeValues): boolean =>
   /^(get_peft_model|both|from_pretrained.*)$/.test(attach(values));
 
 /** From the loaded model to the one handed to the trainer. */
-export function attachSection(values: RecipeValues, dialect: Dialect): string {
+export function attachSection(values: RecipeValues): string {
   const when = values['wiring.prepare_model_for_kbit_training'];
   const lines: string[] = [];
   const config =
@@ -149,7 +145,7 @@ export function attachSection(values: RecipeValues, dialect: Dialect): string {
   }
   if (config) lines.push(`peft_config = ${adapterConfig(values)}`);
   if (when === 'before') lines.push(prepare(values));
-  if (values['wiring.checkpointing_before_attach']) lines.push(enableCheckpointing(values, dialect));
+  if (values['wiring.checkpointing_before_attach']) lines.push(enableCheckpointing(values));
   lines.push(...attachAdapter(values));
   if (scriptWraps(values)) lines.push(...afterwards(values));
   if (when === 'after') lines.push(prepare(values));

@@ -113,7 +113,7 @@ export function pythonScript(values: RecipeValues, context: ScriptContext = defa
   const sections = [
     context.gguf === undefined ? '' : convert(context.gguf, dialect),
     loadModel(values, dialect),
-    attachSection(values, dialect),
+    attachSection(values),
     dataSection(values, dialect, context.format),
     trainSection(values, dialect, context.format),
   ];

@@ -182,5 +182,5 @@ function plainTrainer(values: RecipeValues, dialect: Dialect): string[] {
 export function trainSection(values: RecipeValues, dialect: Dialect, format: RowFormat): string {
   const trainer = values['wiring.trainer'];
   if (trainer === 'SFTTrainer') return sftTrainer(values, dialect, format).join('\n');
-  return (trainer === 'Trainer' ? plainTrainer(values, dialect) : loopLines(values, dialect)).join('\n');
+  return (trainer === 'Trainer' ? plainTrainer(values, dialect) : loopLines(values)).join('\n');
 }

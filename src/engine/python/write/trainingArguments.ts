@@ -34,10 +34,11 @@ function* regularisation(values: RecipeValues, dialect: Dialect): Generator<Argu
   if (values['train.neftune_noise_alpha'] > 0) yield argumentOf(values, 'train.neftune_noise_alpha');
 }
 
-function* checkpointing(values: RecipeValues, dialect: Dialect): Generator<Argument> {
+/** As the recipe says, also where the version does not know the argument: the page then shows what Python says to it. */
+function* checkpointing(values: RecipeValues): Generator<Argument> {
   yield argumentOf(values, 'train.gradient_checkpointing');
-  const says = values['train.use_reentrant'] !== 'default' && dialect.checkpointingKwargs;
-  if (values['train.gradient_checkpointing'] && says) yield argumentOf(values, 'train.use_reentrant');
+  if (values['train.gradient_checkpointing'] && values['train.use_reentrant'] !== 'default')
+    yield argumentOf(values, 'train.use_reentrant');
 }
 
 function* evaluation(values: RecipeValues, dialect: Dialect): Generator<Argument> {
@@ -83,7 +84,7 @@ export function trainingArguments(values: RecipeValues, dialect: Dialect): Argum
     ['bf16', false],
     argumentOf(values, 'train.fp16'),
     ...regularisation(values, dialect),
-    ...checkpointing(values, dialect),
+    ...checkpointing(values),
     ...evaluation(values, dialect),
     ['report_to', 'none'],
   ];
