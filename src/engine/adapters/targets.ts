@@ -15,7 +15,7 @@ const pythonString = (text: string): string =>
     ? `"${text}"`
     : `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 
-export function printedTarget(target: TargetModules, form: 'list' | 'set'): string {
+function printedTarget(target: TargetModules, form: 'list' | 'set'): string {
   if (target.form === 'regex') return target.pattern;
   if (target.form !== 'list') return 'all-linear';
   const unique = form === 'set' ? [...new Set(target.names)] : target.names;
