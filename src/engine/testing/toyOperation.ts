@@ -28,7 +28,7 @@ const passesOn: BackwardRule<null> = ({ node, gradOf, needs, record }) => {
   });
 };
 
-export function toy({ backward = passesOn, effect, scratch }: Toy = {}): Operation<null> {
+function toy({ backward = passesOn, effect, scratch }: Toy = {}): Operation<null> {
   return {
     ...bare,
     backward,
