@@ -19,7 +19,7 @@ const goesOn = (patch: RecipePatch): RecipePatch => ({
 });
 
 /** An adapter's files, or a zip of them, under the name that a person knows it by. */
-export interface AdapterFiles {
+export interface NamedAdapter {
   readonly name: string;
   readonly files: readonly NamedBytes[];
 }
@@ -27,7 +27,7 @@ export interface AdapterFiles {
 /** Opens one adapter, or a few as one that does what all do. Throws UserError 'adapter' or 'safetensors'. */
 export async function openAdapter(
   assets: Assets,
-  opened: readonly AdapterFiles[],
+  opened: readonly NamedAdapter[],
   recipe: Recipe,
 ): Promise<AdapterSummary> {
   const { config } = await assets.model(recipe);

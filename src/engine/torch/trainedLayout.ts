@@ -57,28 +57,31 @@ const copied = /(^|\.)(embed_tokens|lm_head)$/;
 export function layoutAdapters(root: Module): AdapterLayout {
   const owners = new Map<Parameter, Owner>();
   const adapters: PlacedAdapter[] = [];
-  for (const [module, { kind, children }] of root.namedModules()) {
+  const tensors: PlacedTensor[] = [];
+  let total = 0;
+  // One walk: a wrapper comes before what it holds, so the owner of a parameter is known when its module is met.
+  for (const [path, module] of root.namedModules()) {
+    const { kind, children } = module;
     if (kind.type === 'adapted')
       for (const [adapterName, adapter] of kind.adapters) {
         const base = children.get('base_layer');
-        if (base) adapters.push({ path: module, adapter, base });
-        for (const parameter of adapter.trained) owners.set(parameter, { module, adapterName, adapter });
+        if (base) adapters.push({ path, adapter, base });
+        for (const parameter of adapter.trained) owners.set(parameter, { module: path, adapterName, adapter });
       }
-    if (kind.type === 'saved' && copied.test(module))
+    if (kind.type === 'saved' && copied.test(path))
       for (const [adapterName, copy] of children.get('modules_to_save')?.children ?? []) {
         const weight = copy.parameters.get('weight');
-        if (weight) owners.set(weight, { module, adapterName, adapter: null });
+        if (weight) owners.set(weight, { module: path, adapterName, adapter: null });
       }
-  }
-  const tensors: PlacedTensor[] = [];
-  let total = 0;
-  for (const [name, parameter] of owners.size > 0 ? root.namedParameters() : []) {
-    const owner = owners.get(parameter);
-    if (!owner) continue;
-    const length = parameter.shape.reduce((product, size) => product * size, 1);
-    const part = partOf(name, owner);
-    tensors.push({ ...owner, name, part, parameter, offset: total, length });
-    total += aligned(length);
+    if (owners.size === 0) continue;
+    for (const [own, parameter] of module.parameters) {
+      const owner = owners.get(parameter);
+      if (!owner || !owners.delete(parameter)) continue;
+      const name = path === '' ? own : `${path}.${own}`;
+      const length = parameter.shape.reduce((product, size) => product * size, 1);
+      tensors.push({ ...owner, name, part: partOf(name, owner), parameter, offset: total, length });
+      total += aligned(length);
+    }
   }
   const byParameter = new Map(tensors.map((tensor) => [tensor.parameter, tensor]));
   const factors = new Map<LowRank, FactorPlaces>();

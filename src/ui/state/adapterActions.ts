@@ -3,7 +3,7 @@
 import type { Event } from '../../engine/protocol.ts';
 import type { Engines } from './engines.ts';
 import { presetValues } from './recipeEdits.ts';
-import type { AdapterFiles, Edit, PageState } from './state.ts';
+import type { Edit, PageState, PickedAdapter } from './state.ts';
 import type { Store } from './store.ts';
 
 /** The folder's name, else the first file's. */
@@ -12,9 +12,9 @@ const nameOf = (first: File): string => first.webkitRelativePath.split('/')[0] |
 export function adapterActions(store: Store, edit: (change: Edit) => void, engines: () => Engines) {
   let lastId = 0;
   /** What was used before the inspector was asked, for the case that it refuses. */
-  let before: readonly AdapterFiles[] = [];
+  let before: readonly PickedAdapter[] = [];
 
-  function chooseAdapters(used: readonly AdapterFiles[]): void {
+  function chooseAdapters(used: readonly PickedAdapter[]): void {
     const { adapter } = store.getState();
     lastId += 1;
     if (!adapter.reading) before = adapter.used;
@@ -41,7 +41,7 @@ export function adapterActions(store: Store, edit: (change: Edit) => void, engin
       if (first !== undefined) chooseAdapters([{ name: nameOf(first), files }]);
     },
     /** Uses these of the opened ones together; none is a fresh adapter. */
-    chooseAdapters: (used: readonly AdapterFiles[]): void =>
+    chooseAdapters: (used: readonly PickedAdapter[]): void =>
       used.length === 0 ? startFresh(store.getState().dialog) : chooseAdapters(used),
     /** What the inspector says. A recipe that names this very adapter keeps its own settings. */
     onAdapter: (event: Extract<Event, { type: 'adapter' | 'adapter-failed' }>): void => {

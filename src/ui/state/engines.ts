@@ -8,7 +8,7 @@ import { fixPatch } from './fixPatch.ts';
 import { makeFrameQueue } from './frames.ts';
 import { reduce, reduceAll } from './reduce.ts';
 import { isBusy } from './runStatus.ts';
-import type { AdapterFiles, Ports } from './state.ts';
+import type { PickedAdapter, Ports } from './state.ts';
 import type { Store } from './store.ts';
 
 export interface Engines {
@@ -19,7 +19,7 @@ export interface Engines {
   /** To the inspector: a question that is answered at once. */
   ask(command: Command): void;
   /** Takes adapters into both engines, several as one that does what all do. */
-  openAdapter(id: number, adapters: readonly AdapterFiles[]): void;
+  openAdapter(id: number, adapters: readonly PickedAdapter[]): void;
   /** Takes a model file into both engines. */
   openModel(id: number, file: File): void;
   terminate(): void;
@@ -72,7 +72,7 @@ export function startEngines({
   });
   let trainer: EngineClient = ports.startEngine(queue.push);
 
-  function sendAdapters(engine: EngineClient, id: number, opened: readonly AdapterFiles[]): void {
+  function sendAdapters(engine: EngineClient, id: number, opened: readonly PickedAdapter[]): void {
     const { recipe } = store.getState();
     const adapters = opened.map(({ name, files }) => ({
       name,

@@ -115,16 +115,16 @@ export interface OpenModel {
 }
 
 /** An adapter's files as a person chose them. */
-export interface AdapterFiles {
+export interface PickedAdapter {
   readonly name: string;
   readonly files: readonly File[];
 }
 
 /** The adapters that were opened, which of them are used together, and what is being read or was refused. */
 export interface OpenAdapter {
-  readonly opened: readonly AdapterFiles[];
+  readonly opened: readonly PickedAdapter[];
   /** Those of `opened` that the run goes on from, stacked where several. */
-  readonly used: readonly AdapterFiles[];
+  readonly used: readonly PickedAdapter[];
   readonly summary: AdapterSummary | null;
   readonly failure: EngineErrorData | null;
   readonly reading: boolean;

@@ -55,13 +55,13 @@ function unzip({ name, bytes }: NamedBytes): NamedBytes[] {
   }));
 }
 
-export interface AdapterFiles {
+export interface AdapterParts {
   readonly config: Uint8Array<ArrayBuffer>;
   readonly weights: Uint8Array<ArrayBuffer>;
 }
 
 /** Configuration and weights among files, a folder's files, or in one zip. Throws UserError 'adapter-…'. */
-export function unpackAdapter(files: readonly NamedBytes[]): AdapterFiles {
+export function unpackAdapter(files: readonly NamedBytes[]): AdapterParts {
   const all = files.flatMap((file) => (isZip(file.bytes) ? unzip(file) : [file]));
   const find = (name: string): Uint8Array<ArrayBuffer> | undefined =>
     all.find((file) => last(file.name) === name)?.bytes;
