@@ -46,7 +46,8 @@ export const waivers: readonly Waiver[] = [
   {
     check: 'cast',
     file: 'src/shaders/kernel.ts',
-    reason: 'call() checks names and types, then erases them so that kernels stand in one list and references run.',
+    reason:
+      'call() checks names and types, then erases them so that kernels stand in one list and references run.',
   },
   { check: 'cast', file: 'src/shaders/registry.ts', reason: 'kernels of all shapes stand in one list.' },
 ];
