@@ -1,15 +1,5 @@
 // Bad input gets a clear error that names the thing, and nothing that was typed is lost.
-import type { Page } from '@playwright/test';
-import { expect, open, test } from './playground.ts';
-
-async function useRows(page: Page, text: string): Promise<void> {
-  await page
-    .getByRole('button', { name: /messages|own|prompt|text/ })
-    .first()
-    .click();
-  await page.locator('#own-rows').fill(text);
-  await page.getByRole('button', { name: 'Use these rows' }).click();
-}
+import { expect, open, test, useRows } from './playground.ts';
 
 const row = '{"messages":[{"role":"user","content":"Hi?"},{"role":"assistant","content":"Yes."}]}';
 
@@ -23,6 +13,18 @@ test('a broken line is named by its number, and the rows stay for correction', a
   await page.getByRole('button', { name: 'Use these rows' }).click();
   await expect(page.locator('.failure')).toHaveCount(0);
   await expect(page.locator('.rows-head')).toContainText('2 rows');
+});
+
+test('an error stands there in the language of the page, with what to do and the button for it', async ({
+  page,
+}) => {
+  await open(page);
+  await useRows(page, `${row}\n{"messages": oops}\n`);
+  await expect(page.locator('.failure')).toContainText('Each line is one JSON object.');
+  await page.getByRole('button', { name: '中文' }).click();
+  await expect(page.locator('.failure')).toContainText('第 2 行：不是 JSON');
+  await expect(page.locator('.failure')).toContainText('每行应为一个 JSON 对象。');
+  await expect(page.getByRole('button', { name: '打开数据' })).toBeVisible();
 });
 
 test('empty rows are refused before they replace anything', async ({ page }) => {

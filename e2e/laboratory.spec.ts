@@ -1,7 +1,7 @@
 // The laboratory as a newcomer uses it: the classical failure on one screen, why a row gets nothing, a pasted script, the guide.
-import { expect, open, test } from './playground.ts';
+import { alone, expect, open, test } from './playground.ts';
 
-test('the classical failure, its cut, cause and repair stand on one screen', async ({ page }) => {
+alone('the classical failure, its cut, cause and repair stand on one screen', async ({ page }) => {
   await page.setViewportSize({ width: 1280, height: 800 });
   await open(page, 'preset=element-0');
   for (const words of [

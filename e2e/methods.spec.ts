@@ -1,7 +1,6 @@
 // Methods beyond plain LoRA, and pairs, trained in the browser: each link runs to its end with a loss, and what they log is handed out.
-import { readFileSync } from 'node:fs';
 import { strFromU8, unzipSync } from 'fflate';
-import { expect, losses, open, test, trainToTheEnd } from './playground.ts';
+import { downloaded, expect, losses, open, test, trainToTheEnd } from './playground.ts';
 
 const short = 'train.max_steps=2&train.warmup_steps=0&generate.max_new_tokens=3';
 
@@ -27,11 +26,8 @@ test('pairs: the preset learns, logs rewards, and says which version it was comp
   await expect(page.locator('.failure')).toContainText('wiring.stack to trl-1.16.0');
   await open(page, `preset=better-answers&${short}`);
   await trainToTheEnd(page);
-  const [log] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'trainer_state.json, CSV, TensorBoard (zip)', exact: true }).click(),
-  ]);
-  const files = unzipSync(Uint8Array.from(readFileSync(await log.path())));
+  const { bytes } = await downloaded(page, 'trainer_state.json, CSV, TensorBoard (zip)');
+  const files = unzipSync(Uint8Array.from(bytes));
   const [, state] = Object.entries(files).find(([path]) => path.endsWith('trainer_state.json')) ?? [];
   const { log_history } = JSON.parse(strFromU8(state ?? new Uint8Array()));
   expect(log_history[1]).toMatchObject({ step: 2, 'rewards/margins': expect.any(Number) });

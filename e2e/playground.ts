@@ -1,11 +1,17 @@
-// What every journey needs: opening the page, waiting for the strip, reading losses, and failing on any complaint of
-// the browser (blocked by the policy, thrown, not found).
+// What every journey needs: opening the page, waiting for the strip and for a run, reading losses, and failing on any complaint
+// of the browser (blocked by the policy, thrown, not found).
+import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { test as base, expect } from '@playwright/test';
 
 export { expect };
 
-export const test = base.extend<{ readonly complaints: string[] }>({
+interface Fixtures {
+  readonly complaints: string[];
+}
+
+/** With a browser context of the test's own: for another language or width, for scripts before the page, for what storage keeps. */
+export const alone = base.extend<Fixtures>({
   complaints: [
     async ({ page }, use) => {
       const complaints = listen(page);
@@ -14,6 +20,32 @@ export const test = base.extend<{ readonly complaints: string[] }>({
     },
     { auto: true },
   ],
+});
+
+/** In one tab that all tests of a worker share, emptied before each: its caches stay warm, nothing else is left over. */
+export const test = alone.extend<object, { readonly tab: Page }>({
+  tab: [
+    async ({ browser }, use, { project }) => {
+      const { baseURL = '', locale = 'en-US', colorScheme = 'light', actionTimeout = 0 } = project.use;
+      const context = await browser.newContext({ baseURL, locale, colorScheme });
+      context.setDefaultTimeout(actionTimeout);
+      await use(await context.newPage());
+      await context.close();
+    },
+    { scope: 'worker' },
+  ],
+  page: async ({ tab, baseURL }, use) => {
+    // Leaves the page first: it would go on writing.
+    await tab.goto('about:blank');
+    const session = await tab.context().newCDPSession(tab);
+    await session.send('Storage.clearDataForOrigin', {
+      origin: new URL(baseURL ?? '').origin,
+      storageTypes: 'local_storage,file_systems',
+    });
+    await session.detach();
+    await use(tab);
+    tab.removeAllListeners();
+  },
 });
 
 /** Gathers errors of the page's console and what it throws. */
@@ -32,10 +64,50 @@ export async function open(page: Page, settings = ''): Promise<void> {
   await expect(page.locator('.strip-cells')).toBeVisible();
 }
 
+/** A step of training takes seconds, on a busy machine many; a run whose progress line says the same for so long stands still. */
+const standstillMs = 600_000;
+
+/** Waits until the progress line says this, however long it takes, as long as it goes on saying something new. */
+export async function reach(page: Page, wanted: RegExp): Promise<void> {
+  for (let said = ''; !wanted.test(said); ) {
+    expect(said, `on the way to ${wanted}`).not.toMatch(/^stopped/);
+    const next = await page.waitForFunction(
+      (before) => {
+        const now = document.querySelector('.progress')?.textContent?.trim() ?? '';
+        return now !== before && now;
+      },
+      said,
+      { timeout: standstillMs, polling: 50 },
+    );
+    said = String(await next.jsonValue());
+  }
+}
+
 /** Presses Train and waits until the run has finished. */
-export async function trainToTheEnd(page: Page, timeout = 110_000): Promise<void> {
+export async function trainToTheEnd(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Train', exact: true }).click();
-  await expect(page.locator('.progress')).toHaveText(/finished, \d+ steps/, { timeout });
+  // After an earlier run the line says so until this one begins.
+  await expect(page.locator('.progress')).not.toHaveText(/^finished/);
+  await reach(page, /^finished, \d+ steps/);
+}
+
+/** Puts own rows in place of the preset's. */
+export async function useRows(page: Page, text: string): Promise<void> {
+  await page
+    .getByRole('button', { name: /messages|own|prompt|text/ })
+    .first()
+    .click();
+  await page.locator('#own-rows').fill(text);
+  await page.getByRole('button', { name: 'Use these rows' }).click();
+}
+
+/** What a press of this button saves. */
+export async function downloaded(page: Page, button: string): Promise<{ name: string; bytes: Buffer }> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: button, exact: true }).click(),
+  ]);
+  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
 }
 
 /** First and last loss from the chart's sentence for screen readers. */

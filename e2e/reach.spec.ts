@@ -2,7 +2,7 @@
 // narrow page, the keyboard in the tree.
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, open, overflow, test } from './playground.ts';
+import { expect, open, overflow, alone as test } from './playground.ts';
 
 async function faults(page: Page): Promise<readonly string[]> {
   // A panel that fades in has no contrast yet.

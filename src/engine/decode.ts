@@ -1,77 +1,14 @@
-// The only place where what crosses the worker boundary gets its type: checked by tag, refused by name.
-import { UserError } from './ground/errors.ts';
-import type { Command, Event } from './protocol.ts';
+// The only place where what crosses the worker boundary gets its type: checked field by field, refused by name. The shapes of commands
+// and events stand in commandShapes.ts and eventShapes.ts, so that the page loads no shape of what it sends.
+import { badMessage } from './boundaryErrors.ts';
+import type { Check } from './ground/shapes.ts';
 
-const commandTypes: Record<Command['type'], readonly string[]> = {
-  inspect: ['id', 'recipe'],
-  probe: ['backend'],
-  train: ['recipe', 'backend'],
-  step: ['recipe', 'backend'],
-  pause: [],
-  stop: [],
-  reset: [],
-  'open-model': ['id', 'name', 'file'],
-  'open-adapter': ['id', 'adapters', 'recipe'],
-  saved: [],
-  resume: ['backend'],
-  discard: [],
-  ping: [],
-  norms: ['id'],
-  export: ['id', 'format', 'dtype'],
-  'read-python': ['id', 'text'],
-  why: ['id', 'recipe', 'path'],
-  guide: ['id'],
-  ask: ['id', 'recipe', 'prompts', 'backend'],
-};
-
-const eventTypes: Record<Event['type'], readonly string[]> = {
-  device: ['device'],
-  inspected: ['id', 'inspection'],
-  'inspect-failed': ['id', 'error'],
-  phase: ['phase', 'done', 'total', 'note'],
-  started: ['trainable', 'all', 'peakBytes', 'totalSteps', 'backend', 'dispatchesPerStep'],
-  step: ['metrics'],
-  restored: ['recipe', 'metrics'],
-  saved: ['run'],
-  model: ['id', 'model'],
-  'model-failed': ['id', 'error'],
-  adapter: ['id', 'adapter'],
-  'adapter-failed': ['id', 'error'],
-  pong: [],
-  norms: ['id', 'updates'],
-  exported: ['id', 'folder', 'files'],
-  'python-read': ['id', 'reading'],
-  why: ['id', 'why'],
-  guide: ['id', 'entries'],
-  warning: ['category', 'message'],
-  answer: ['id', 'index', 'side', 'prompt', 'text', 'done', 'step'],
-  finished: ['steps', 'fingerprint'],
-  failed: ['error', 'raisedBy'],
-};
-
-function decode<T extends { readonly type: string }>(
-  what: string,
-  table: Record<T['type'], readonly string[]>,
-  value: unknown,
-): T {
-  if (
-    typeof value !== 'object' ||
-    value === null ||
-    !('type' in value) ||
-    typeof value.type !== 'string' ||
-    !Object.hasOwn(table, value.type)
-  ) {
-    throw new UserError(
-      'protocol',
-      `${what}: expected one of ${Object.keys(table).join(', ')}, got ${JSON.stringify(value)?.slice(0, 80)}.`,
-    );
+/** The value as what the check is of. Throws UserError 'protocol' naming the field. */
+export function decode<T>(what: 'command' | 'event', check: Check<T>, value: unknown): T {
+  const found = check(value);
+  if (found) {
+    const type = typeof value === 'object' && value !== null && 'type' in value ? String(value.type) : '';
+    throw badMessage({ what, type, ...found });
   }
-  const fields = table[value.type as T['type']];
-  const missing = fields.filter((field) => !Object.hasOwn(value, field));
-  if (missing.length > 0)
-    throw new UserError('protocol', `${what} '${value.type}': missing ${missing.join(', ')}.`);
-  return value as unknown as T;
+  return value as T;
 }
-
-export const decodeCommand = (value: unknown): Command => decode<Command>('Command', commandTypes, value);
-export const decodeEvent = (value: unknown): Event => decode<Event>('Event', eventTypes, value);

@@ -1,10 +1,12 @@
 // The worker boundary: commands in, events out, as discriminated unions. `decode.ts` checks what arrives; nothing is cast.
 
+import type { ErrorCode } from './errorCodes.ts';
 import type { ExportFile } from './exchange/export/adapterTensors.ts';
 import type { FloatType } from './exchange/export/floatBytes.ts';
 import type { ExportFormat } from './exchange/export/formats.ts';
+import type { Text } from './ground/text.ts';
 import type { Advice } from './laboratory/doctor/guide.ts';
-import type { Inspection } from './laboratory/inspect/inspection.ts';
+import type { Diagnosis, Inspection } from './laboratory/inspect/inspection.ts';
 import type { SurveyRow } from './laboratory/inspect/survey.ts';
 import type { Why } from './laboratory/inspect/why.ts';
 import type { ModelInfo } from './models/modelFiles.ts';
@@ -14,6 +16,7 @@ import type { Recipe, RecipePatch } from './recipe/recipe.ts';
 import type { BackendChoice, DeviceInfo } from './training/backends/deviceInfo.ts';
 import type { StepMetrics } from './training/metrics.ts';
 
+export type { ErrorCode } from './errorCodes.ts';
 export type { FloatType } from './exchange/export/floatBytes.ts';
 export type { ExportFormat } from './exchange/export/formats.ts';
 export type { Fingerprint } from './recipe/fingerprint.ts';
@@ -37,7 +40,7 @@ export type Command =
   /** Take a GGUF file as the base model that recipes may name. Answers `model` or `model-failed` with the same id. */
   | { readonly type: 'open-model'; readonly id: number; readonly name: string; readonly file: Blob }
   /**
-   * Take a PEFT adapter (its files, or a zip) that recipes may go on from, or several as one that does what all do. Answers `adapter`
+   * Take a PEFT adapter (its files, or a zip) that recipes may go on from, or a few as one that does what all do. Answers `adapter`
    * or `adapter-failed` with the same id. `recipe`: what it is to fit.
    */
   | {
@@ -83,6 +86,9 @@ export type Command =
 
 export type RunPhase = 'idle' | 'loading' | 'before' | 'running' | 'paused' | 'after' | 'finished' | 'failed';
 
+/** More about a phase: loading begins again after a loss; a run was given up. */
+export type PhaseNote = '' | 'recovering' | 'cancelled';
+
 export interface LoadRate {
   readonly bytesPerSecond: number;
   readonly etaMs: number;
@@ -122,8 +128,11 @@ export interface SavedRun {
 }
 
 export interface EngineErrorData {
-  readonly code: string;
-  readonly message: string;
+  readonly code: ErrorCode;
+  /** What was expected and what was found. */
+  readonly message: Text;
+  /** What to do about it. */
+  readonly remedy: Text;
   readonly data: Readonly<Record<string, unknown>>;
 }
 
@@ -137,7 +146,7 @@ export type Event =
       readonly phase: RunPhase;
       readonly done: number;
       readonly total: number;
-      readonly note: string;
+      readonly note: PhaseNote;
       readonly rate?: LoadRate;
     }
   | {
@@ -150,6 +159,8 @@ export type Event =
       readonly dispatchesPerStep: number;
     }
   | { readonly type: 'step'; readonly metrics: StepMetrics }
+  /** What the doctor finds in the steps so far, when that changes; null: what was found has passed. */
+  | { readonly type: 'diagnosed'; readonly diagnosis: Diagnosis | null }
   /** The run goes on from what was saved: these are its steps so far. */
   | { readonly type: 'restored'; readonly recipe: Recipe; readonly metrics: readonly StepMetrics[] }
   | { readonly type: 'saved'; readonly run: SavedRun }
@@ -170,6 +181,8 @@ export type Event =
   | { readonly type: 'python-read'; readonly id: number; readonly reading: PythonReading }
   | { readonly type: 'why'; readonly id: number; readonly why: Why | null }
   | { readonly type: 'guide'; readonly id: number; readonly entries: readonly GuideEntry[] }
+  /** Something that was asked for can't be had (a format, saving); the run goes on. */
+  | { readonly type: 'refused'; readonly error: EngineErrorData }
   /** A Python warning of the modelled libraries, at the moment it would be printed. */
   | { readonly type: 'warning'; readonly category: string; readonly message: string }
   /** Text so far of one answer; `index` is the prompt's place. `id` is the ask's id, or 0 inside a run. */

@@ -1,9 +1,10 @@
 // The worker: decodes commands, hands them to a session, posts its events. The page's address comes as the worker's name,
 // because a bundled worker's own address says nothing about where the page's files lie.
-import { decodeCommand } from './decode.ts';
-import { UserError } from './ground/errors.ts';
+import { notFetched } from './boundaryErrors.ts';
+import { decodeCommand } from './commandShapes.ts';
 import type { Event } from './protocol.ts';
 import { Assets } from './session/assets.ts';
+import { errorData } from './session/errorData.ts';
 import { opfsStore, opfsTuning } from './session/opfsStore.ts';
 import { Session } from './session/session.ts';
 import { memoryStore } from './session/snapshot.ts';
@@ -16,10 +17,7 @@ async function readAsset(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetch(new URL(path, page));
   if (!response.ok || !response.body) {
-    throw new UserError(
-      'model-load',
-      `${path}: expected a file, the server answered ${response.status}. Serve the whole folder of the page.`,
-    );
+    throw notFetched({ path, status: response.status });
   }
   const total = Number(response.headers.get('content-length') ?? 0);
   const chunks: Uint8Array[] = [];
@@ -60,5 +58,9 @@ const session = new Session({
 });
 
 self.onmessage = (message: MessageEvent<unknown>) => {
-  void session.handle(decodeCommand(message.data));
+  try {
+    void session.handle(decodeCommand(message.data));
+  } catch (error) {
+    self.postMessage({ type: 'failed', raisedBy: 'engine', error: errorData(error) } satisfies Event);
+  }
 };

@@ -1,24 +1,15 @@
 // The one shape every kernel room exports: which WGSL runs, over which buffers, with which numbers, and the reference that does
 // the same to arrays. It holds no GPU object, so a room can be read, listed, tested and documented without a device.
+import type { FloatArray, NumberArray, Scalar, Snippet, StructArray } from './declaration.ts';
+import { invariant } from './invariant.ts';
 import type { StepNumbers } from './lib/step.ts';
-import type { WeightFormat } from './quant/weightFormat.ts';
-
-export type FloatArray = Float32Array | Float64Array;
-export type NumberArray = FloatArray | Uint32Array | Int32Array;
+import type { Decoder } from './quant/decoders.ts';
 
 /**
  * How a binding is seen by the shader, of floats where nothing else is said; a uniform is the step's numbers. The order of
  * the `buffers` record is the order of `@binding`.
  */
 export type BufferRole = 'read' | 'read_write' | 'read u32' | 'read i32' | 'uniform';
-
-export type Scalar = 'u32' | 'i32' | 'f32';
-
-/** An array of small structs inside the uniform block; every struct must fill a multiple of 16 bytes. */
-export interface StructArray {
-  readonly fields: Readonly<Record<string, Scalar>>;
-  readonly count: number;
-}
 
 export type ParamType = Scalar | StructArray;
 export type ParamValue<T extends ParamType> = T extends Scalar
@@ -33,17 +24,9 @@ export type ConstantDecl = Readonly<Record<string, number>>;
 export type ParamValues<P extends ParamDecl> = { readonly [K in keyof P]: ParamValue<P[K]> };
 type ConstantValues<C extends ConstantDecl> = { readonly [K in keyof C]: number };
 
-/** A piece of WGSL that changes the code of a kernel; `key` names it in caches. */
-export interface Snippet {
-  readonly key: string;
-  readonly source: string;
-  /** What the snippet needs of the device, beside what the kernel needs. */
-  readonly features?: readonly GPUFeatureName[];
-}
-
 /** What a caller supplies: a weight format's decoder, and what stands in decoded scratch. */
 export interface Slots {
-  readonly decode: Snippet & { readonly format: WeightFormat };
+  readonly decode: Decoder;
   readonly stored: Snippet;
 }
 export type SlotName = keyof Slots;
@@ -144,7 +127,7 @@ export function referenceOf<Ref>(
   const uniforms: string[] = [];
   for (const [name, role] of Object.entries(kernel.buffers)) {
     const ref = buffers[name];
-    if (ref === undefined) throw new Error(`internal: ${kernel.name}: buffer '${name}' is missing`);
+    invariant(ref !== undefined, `${kernel.name}: buffer '${name}' is missing`);
     if (role === 'uniform') uniforms.push(name);
     else args[name] = arrayOf(ref, role);
   }

@@ -1,4 +1,5 @@
-// Every kernel, one line each, in the order of a training step. Tests, benchmarks and the reflection check walk this list.
+// Every kernel, one line each, forward before backward before update. Only registry.test.ts walks the list, for what holds for all of
+// them; operations import the kernels that they run by name.
 
 import { adafactor } from './adafactor/adafactor.ts';
 import { adamw } from './adamw/adamw.ts';
@@ -6,7 +7,6 @@ import { add } from './add/add.ts';
 import { attention, attentionBackwardKv, attentionBackwardQ } from './attention/attention.ts';
 import { crossEntropy, rowSum } from './cross_entropy/cross_entropy.ts';
 import { dequantize, dequantizeScalar } from './dequantize/dequantize.ts';
-import { dora, doraGrad, doraNorm, ia3Table } from './dora/dora.ts';
 import { dropout } from './dropout/dropout.ts';
 import { embedding } from './embedding/embedding.ts';
 import { embeddingGrad, embeddingLora, embeddingLoraGrad } from './embedding_grad/embedding_grad.ts';
@@ -17,13 +17,14 @@ import { kvAppend } from './kv_cache/kv_cache.ts';
 import { linearBackwardTiled, linearTiled, linearVector, linearVectorSubgroup } from './linear/linear.ts';
 import { lion } from './lion/lion.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lora.ts';
-import { matmul, matmulScalar, matmulTransposed, matmulWide } from './matmul/matmul.ts';
+import { matmul, matmulScalar, matmulWide } from './matmul/matmul.ts';
 import { preference } from './preference/preference.ts';
-import { rmsNorm, rmsNormBackward } from './rms_norm/rms_norm.ts';
+import { rmsNorm, rmsNormBackward, rmsNormGrad } from './rms_norm/rms_norm.ts';
 import { rope } from './rope/rope.ts';
+import { rowNormTable, scaleColumns, scaleColumnsGrad, vectorTable } from './scale_columns/scale_columns.ts';
+import { rowDots, scaleRows } from './scale_rows/scale_rows.ts';
 import { sgd } from './sgd/sgd.ts';
 import { swiglu, swigluBackward } from './swiglu/swiglu.ts';
-import { rowDots, scaleRows } from './vera/vera.ts';
 
 const erase = (kernel: { readonly name: string }): Kernel => kernel as Kernel;
 
@@ -40,11 +41,10 @@ export const kernels: readonly Kernel[] = [
   matmul,
   matmulWide,
   matmulScalar,
-  matmulTransposed,
-  doraNorm,
-  ia3Table,
+  rowNormTable,
+  vectorTable,
   scaleRows,
-  dora,
+  scaleColumns,
   rope,
   kvAppend,
   attention,
@@ -55,11 +55,12 @@ export const kernels: readonly Kernel[] = [
   preference,
   headGrad,
   rmsNormBackward,
+  rmsNormGrad,
   loraUpBackward,
   linearBackwardTiled,
   loraGrad,
   loraDownBackward,
-  doraGrad,
+  scaleColumnsGrad,
   swigluBackward,
   attentionBackwardQ,
   attentionBackwardKv,

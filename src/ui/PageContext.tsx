@@ -2,6 +2,7 @@
 import { createContext, startTransition, useContext, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { Text } from '../engine/index.ts';
+import { invariant } from '../engine/index.ts';
 import type { Actions } from './state/actions.ts';
 import type { PageState, Ports } from './state/state.ts';
 import type { Store } from './state/store.ts';
@@ -17,7 +18,7 @@ export const PageContext = createContext<Page | null>(null);
 
 export function usePage(): Page {
   const page = useContext(PageContext);
-  if (page === null) throw new Error('internal: a panel stands outside the page');
+  invariant(page !== null, 'a panel stands outside the page');
   return page;
 }
 

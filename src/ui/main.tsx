@@ -3,7 +3,9 @@ import {
   decodeRows,
   defaultValues,
   formatLink,
+  invariant,
   loadPresets,
+  notFetched,
   parseLink,
   recipeJson,
   startEngine,
@@ -14,12 +16,12 @@ import { saveFiles } from './parts/saveFile.ts';
 
 async function fetchJson(path: string): Promise<unknown> {
   const response = await fetch(path);
-  if (!response.ok) throw new Error(`${path}: the server answered ${response.status}`);
+  if (!response.ok) throw notFetched({ path, status: response.status });
   return response.json();
 }
 
 const root = document.getElementById('root');
-if (root === null) throw new Error('internal: index.html has no #root');
+invariant(root !== null, 'index.html has no #root');
 mountPage(root, {
   startEngine,
   loadPresets: async () => {

@@ -1,8 +1,6 @@
 // `npm run bench`: this machine's adapter measured side by side in one run: peaks, 4-bit products, whole steps, every kernel of
-// one, generation, loading, memory. `--json` prints one object; `--quick` leaves SmolLM2 out; `--browser` also measures in
-// Chromium, beside onnxruntime-web.
+// one, generation, loading, memory, inspections.
 import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { ggufModel } from '../../src/engine/models/gguf/ggufModel.ts';
 import type { ModelFiles } from '../../src/engine/models/modelFiles.ts';
 import type { RecipePatch } from '../../src/engine/recipe/recipe.ts';
@@ -11,7 +9,10 @@ import { Pipelines } from '../../src/shaders/host/pipelines.ts';
 import { fileSource } from '../cli/fileSource.ts';
 import { nodeGpu } from '../cli/nodeGpu.ts';
 import { readPublic } from '../cli/readPublic.ts';
+import type { Command } from '../commandLine.ts';
+import { tool } from '../commandLine.ts';
 import { compareInBrowser } from './browser/compare.ts';
+import { measureInspections } from './inspection.ts';
 import type { Peaks } from './peak.ts';
 import { measurePeaks } from './peak.ts';
 import type { ProductTable } from './products.ts';
@@ -58,9 +59,17 @@ async function adapterPart(gpu: GPU): Promise<{ name: string; peaks: Peaks; tabl
   return { name: adapter.info.description || adapter.info.device, peaks, table };
 }
 
-export async function main(args: readonly string[]): Promise<void> {
-  const flag = { type: 'boolean', default: false } as const;
-  const { values } = parseArgs({ args: [...args], options: { json: flag, quick: flag, browser: flag } });
+export const command = {
+  call: 'npm run -s bench --',
+  about: 'Measures this machine: peaks, 4-bit products, whole steps and every kernel of one, in one run.',
+  options: {
+    quick: { type: 'boolean', help: 'leave SmolLM2 out' },
+    browser: { type: 'boolean', help: 'also measure in Chromium, beside onnxruntime-web' },
+    json: { type: 'boolean', help: 'print one JSON object' },
+  },
+} as const satisfies Command;
+
+export const main = tool(command, async (values) => {
   const gpu = await nodeGpu();
   const adapter = gpu ? await adapterPart(gpu) : null;
   const cases = embeddedCases(await new Assets(readPublic).model());
@@ -69,7 +78,8 @@ export async function main(args: readonly string[]): Promise<void> {
   const steps: StepResult[] = [];
   for (const one of cases) if (gpu || one.backend === 'cpu') steps.push(await measureSteps(gpu, one));
   const browser = values.browser ? await compareInBrowser() : null;
-  const result: BenchResult = { adapter, steps, browser };
+  const result: BenchResult = { adapter, steps, browser, inspections: measureInspections() };
   if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   else printReport(result, (line) => process.stdout.write(`${line}\n`));
-}
+  return 0;
+});

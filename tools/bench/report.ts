@@ -1,5 +1,6 @@
 // The benchmark's results as tables of Markdown, so that docs/performance.md holds them as they were printed.
 import type { BrowserResult } from './browser/page.ts';
+import type { InspectionResult } from './inspection.ts';
 import type { Peaks } from './peak.ts';
 import type { ProductTable } from './products.ts';
 import type { StepResult } from './steps.ts';
@@ -8,6 +9,7 @@ export interface BenchResult {
   readonly browser: BrowserResult | null;
   readonly adapter: { readonly name: string; readonly peaks: Peaks; readonly table: ProductTable } | null;
   readonly steps: readonly StepResult[];
+  readonly inspections: readonly InspectionResult[];
 }
 
 type Say = (line: string) => void;
@@ -77,7 +79,7 @@ function printBrowser(say: Say, { adapter, peakGflops, linear, rows }: BrowserRe
   );
 }
 
-export function printReport({ adapter, steps, browser }: BenchResult, say: Say): void {
+export function printReport({ adapter, steps, browser, inspections }: BenchResult, say: Say): void {
   if (adapter) {
     const { name, peaks, table: made } = adapter;
     say(
@@ -125,5 +127,15 @@ export function printReport({ adapter, steps, browser }: BenchResult, say: Say):
       ]),
   );
   for (const one of steps) if (one.kernels.length > 0 && adapter) printKernels(say, one, adapter.peaks);
+  table(
+    say,
+    ['inspection, 30 layers', 'ms', 'ms of the script alone', 'ratio'],
+    inspections.map(({ name, inspectMs, scriptMs }) => [
+      `a recipe ${name}`,
+      inspectMs.toFixed(1),
+      scriptMs.toFixed(1),
+      (inspectMs / scriptMs).toFixed(1),
+    ]),
+  );
   if (browser) printBrowser(say, browser);
 }

@@ -13,6 +13,7 @@ import { GpuBackend } from '../../src/engine/training/backends/gpuBackend.ts';
 import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
 import { estimateCost } from '../../src/engine/training/estimate.ts';
 import { Generator } from '../../src/engine/training/generate/generator.ts';
+import { trainerOptions } from '../../src/engine/training/options.ts';
 import { recordTraining } from '../../src/engine/training/recordTraining.ts';
 import { Trainer } from '../../src/engine/training/trainer.ts';
 import { median } from './peak.ts';
@@ -98,7 +99,8 @@ export async function measureSteps(gpu: GPU | null, one: StepCase): Promise<Step
   const weightFormat = weightFormatsOf(files.formatOf, weightOptions(values));
   const wired = { ...wire(files.config, values), weightFormat };
   const { padId, ...rest } = { padId: files.tokenizer.padId, train: examples(one), test: [] };
-  const trainer = new Trainer({ backend, config: files.config, wired, values, padId, now, ...rest });
+  const options = trainerOptions(values);
+  const trainer = new Trainer({ backend, config: files.config, wired, options, padId, now, ...rest });
   await trainer.prepare();
   await trainer.next();
   await backend.timings();
@@ -123,7 +125,14 @@ export async function measureSteps(gpu: GPU | null, one: StepCase): Promise<Step
   if (one.generates)
     [prefill, decode] = await generation(generator, backend instanceof GpuBackend ? backend : null);
   const { profile } = backend;
-  const estimate = estimateCost({ config, wired, values, longestTokens: tokens, steps, profile });
+  const estimate = estimateCost({
+    config,
+    wired,
+    options,
+    largest: { train: { rows, tokens }, test: null, microBatches: 1 },
+    steps,
+    profile,
+  });
   const result: StepResult = {
     name: one.name,
     stepMs: median(times),

@@ -2,11 +2,13 @@
 import { expect, test } from 'vitest';
 import { checkHtml, firstLoadFiles } from './dist.ts';
 import {
+  checkChangelog,
   checkCommands,
   checkDecisions,
   checkDependencies,
   checkLinks,
   checkLockfile,
+  checkNamedFiles,
   readManifest,
 } from './documents.ts';
 
@@ -64,11 +66,34 @@ test('the table of commands has a row a script', () => {
   expect(messages(checkCommands(manifest({}, { start: 'x' }), readme))).toContain("row for 'train'");
 });
 
+test('the changelog is by date, newest first, with something under each, and the README leads to it', () => {
+  const readme = '- [Changes](CHANGELOG.md)';
+  const said = (text: string | undefined, from = readme) => messages(checkChangelog(text, from));
+  const good = '# Changes\n\n## 2026-02-01\n\n- b\n\n## 2026-01-31\n\n- a\n';
+  expect(said(good)).toBe('');
+  expect(said(undefined)).toContain('is missing');
+  expect(said('# Changes\n')).toContain('has no date');
+  expect(said(good.replace('2026-02-01', '2026-01-01'))).toContain('2026-01-31 below 2026-01-01');
+  expect(said(good.replace('2026-02-01', '2026-01-31'))).toContain('each date once');
+  expect(said(good.replace('2026-02-01', '2026-02-30'))).toContain("'2026-02-30'");
+  expect(said(good.replace('2026-02-01', 'Soon'))).toContain("'Soon'");
+  expect(said(good.replace('- b\n', ''))).toContain('nothing under 2026-02-01');
+  expect(said(good, '# Page')).toContain('does not lead to CHANGELOG.md');
+});
+
 test('links lead somewhere', () => {
   const known = new Set(['docs/a.md', 'docs', 'README.md']);
   const link = (text: string) => messages(checkLinks([{ path: 'docs/a.md', text }], known));
   expect(link('[x](../README.md#part) [y](https://example.org/z) [z](#here) [f](../docs/)')).toBe('');
   expect(link('[x](b.md)')).toContain('links to b.md');
+});
+
+test('files named in code quotes exist, with all their folders or some', () => {
+  const known = new Set(['src/engine/torch/ops/add.ts', 'README.md']);
+  const said = (text: string, path = 'docs/a.md') => messages(checkNamedFiles([{ path, text }], known));
+  expect(said('`src/engine/torch/ops/add.ts` `ops/add.ts` `add(a, b)` `<stem>/<stem>.ts` `x.ts`')).toBe('');
+  expect(said('by `engine/ops/add.ts`')).toContain('names engine/ops/add.ts');
+  expect(said('was `gone/add.ts`', 'CHANGELOG.md')).toBe('');
 });
 
 test('the lockfile holds no address', () => {

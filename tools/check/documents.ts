@@ -89,6 +89,34 @@ export function checkCommands(packages: Manifest, readme: string): readonly Viol
   return violations;
 }
 
+/** CHANGELOG.md: under each date what users notice, newest first; the README leads to it. */
+export function checkChangelog(changelog: string | undefined, readme: string): readonly Violation[] {
+  const file = 'CHANGELOG.md';
+  if (changelog === undefined) return [{ file, message: 'is missing. It says, by date, what users notice.' }];
+  const violations: Violation[] = [];
+  const sections = changelog.split(/^## /m).slice(1);
+  const dates = sections.map((section) => section.split('\n', 1)[0]?.trim() ?? '');
+  if (dates.length === 0) violations.push({ file, message: 'has no date. Add: ## YYYY-MM-DD' });
+  dates.forEach((date, i) => {
+    const time = new Date(`${date}T00:00:00Z`);
+    const before = dates[i - 1];
+    if (Number.isNaN(time.getTime()) || time.toISOString().slice(0, 10) !== date)
+      violations.push({ file, message: `has the heading '${date}'. Headings are dates: ## YYYY-MM-DD` });
+    else if (before !== undefined && before <= date)
+      violations.push({
+        file,
+        message: `has ${date} below ${before}. The newest comes first, each date once.`,
+      });
+    if (!/^- \S/m.test(sections[i] ?? '')) violations.push({ file, message: `says nothing under ${date}.` });
+  });
+  if (!readme.includes('](CHANGELOG.md)'))
+    violations.push({
+      file: 'README.md',
+      message: 'does not lead to CHANGELOG.md. Link it under "Read on".',
+    });
+  return violations;
+}
+
 /** Relative links and pictures in Markdown lead to files that exist (`known` holds every path and folder). */
 export function checkLinks(files: readonly SourceFile[], known: ReadonlySet<string>): readonly Violation[] {
   return files
@@ -102,6 +130,23 @@ export function checkLinks(files: readonly SourceFile[], known: ReadonlySet<stri
           ? []
           : [{ file: f.path, message: `links to ${link}, which does not exist.` }];
       }),
+    );
+}
+
+/** Files named in code quotes with a folder exist; `torch/ops/add.ts` may leave out the folders before. The changelog is history. */
+export function checkNamedFiles(
+  files: readonly SourceFile[],
+  known: ReadonlySet<string>,
+): readonly Violation[] {
+  const named = /`((?:[\w.-]+\/)+[\w.-]+\.(?:tsx?|mjs|wgsl|py|sh|ya?ml))`/g;
+  return files
+    .filter((f) => f.path.endsWith('.md') && f.path !== 'CHANGELOG.md')
+    .flatMap((f) =>
+      [...f.text.matchAll(named)].flatMap(([, name = '']) =>
+        [...known].some((path) => path === name || path.endsWith(`/${name}`))
+          ? []
+          : [{ file: f.path, message: `names ${name}, which does not exist.` }],
+      ),
     );
 }
 

@@ -1,34 +1,7 @@
-// Cycles, lengths and headers, each with a sample that must be found and one that must not.
+// Lengths and headers, each with a sample that must be found and one that must not.
 import { expect, test } from 'vitest';
-import { checkCycles, findCycles } from './cycles.ts';
 import { checkHeaders, headerLines } from './headers.ts';
 import { checkLengths, countLines, limitOf, longest } from './lengths.ts';
-import { parseModule } from './sources.ts';
-
-const graph = (edges: Record<string, string[]>): ReadonlyMap<string, string[]> =>
-  new Map(Object.entries(edges));
-
-test('cycles of any length are found once, with all their files', () => {
-  expect(findCycles(graph({ a: ['b'], b: ['c'], c: [] }))).toEqual([]);
-  expect(findCycles(graph({ a: ['a'] }))).toEqual([['a']]);
-  expect(findCycles(graph({ a: ['b'], b: ['c'], c: ['a', 'd'], d: [] }))).toEqual([['a', 'b', 'c']]);
-  // Two cycles that share a file are one group; two that do not are two.
-  expect(findCycles(graph({ a: ['b', 'c'], b: ['a'], c: ['a'] }))).toEqual([['a', 'b', 'c']]);
-  expect(findCycles(graph({ a: ['b'], b: ['a', 'c'], c: ['d'], d: ['c'] }))).toHaveLength(2);
-  // A diamond is no cycle.
-  expect(findCycles(graph({ a: ['b', 'c'], b: ['d'], c: ['d'], d: [] }))).toEqual([]);
-});
-
-test('type-only, re-exporting and dynamic imports count; workers and packages do not', () => {
-  const file = (path: string, text: string) => parseModule({ path, text });
-  const back = file('src/b.ts', "import type { A } from './a.ts';");
-  expect(checkCycles([file('src/a.ts', "export * from './b.ts';"), back])).toHaveLength(1);
-  expect(checkCycles([file('src/a.ts', "const b = import('./b.ts');"), back])[0]?.message).toContain(
-    'src/a.ts, src/b.ts',
-  );
-  expect(checkCycles([file('src/a.ts', "new URL('./b.ts', import.meta.url);"), back])).toEqual([]);
-  expect(checkCycles([file('src/a.ts', "import 'b';"), back])).toEqual([]);
-});
 
 const lines = (path: string, count: number) => ({ path, text: 'x\n'.repeat(count) });
 

@@ -7,7 +7,7 @@ const broken = (path: string, text: string): string[] =>
   checkLayers([parseModule({ path, text })]).map((v) => v.message);
 
 test.each([
-  ['src/shaders/a/a.ts', "import { t } from '../../engine/tape/tape.ts';", 'Shaders know bytes'],
+  ['src/shaders/a/a.ts', "import { t } from '../../engine/torch/autograd/tape.ts';", 'Shaders know bytes'],
   ['src/shaders/a/a.ts', "import { z } from 'zod';", 'Shaders bring no package along'],
   ['src/engine/a.ts', "import { s } from '../ui/store.ts';", 'The engine knows tensors'],
   ['src/engine/a.ts', "import type { FC } from 'react';", 'React and page state'],
@@ -15,13 +15,17 @@ test.each([
   ['src/engine/a.ts', "import { readFileSync } from 'node:fs';", 'A package in the engine needs its reason'],
   [
     'src/ui/a.tsx',
-    "import { Tape } from '../engine/tape/tape.ts';",
+    "import { Tape } from '../engine/torch/autograd/tape.ts';",
     'The page enters the engine by two doors',
   ],
   ['src/ui/a.tsx', "new Worker(new URL('../engine/worker.ts', import.meta.url));", 'two doors'],
   ['src/ui/a.tsx', "export { k } from '../shaders/kernel.ts';", 'WebGPU stays below the engine'],
   ['src/engine/ops/a.ts', "import s from '../../shaders/a/a.wgsl?raw';", 'WGSL text lives with its kernel'],
-  ['src/engine/a.ts', "import { f } from '../bench/bench.ts';", 'The product never depends on its tools'],
+  [
+    'src/engine/a.ts',
+    "import { f } from '../../tools/bench/bench.ts';",
+    'The product never depends on its tools',
+  ],
   [
     'src/engine/a.ts',
     "import { gpu } from '../shaders/testing/gpu.ts';",

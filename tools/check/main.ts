@@ -1,8 +1,9 @@
 // `npm test` and `npm run check`: every part in order, failures in full, skipped tests by name, one closing line.
-// `--install` first brings what the tests need (Debian, root); `--only a,b` runs some parts; `--list` names them.
+// What a part judges is in parts.ts.
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import type { Command } from '../commandLine.ts';
+import { tool, usageError } from '../commandLine.ts';
 import { setUp } from '../setup/setup.ts';
 import type { Outcome } from './outcome.ts';
 import { closingLine, failedPart, total } from './outcome.ts';
@@ -28,24 +29,26 @@ async function runPart(part: Part, context: Context): Promise<Outcome> {
   return outcome;
 }
 
+export const command = {
+  call: 'npm run check --',
+  about: 'Checks everything, says what failed and what was skipped, and ends with one line of counts.',
+  options: {
+    only: { type: 'string', value: 'A,B', help: 'run these parts alone' },
+    list: { type: 'boolean', help: 'name the parts' },
+    install: { type: 'boolean', help: 'first install what the tests need (Debian, as root); npm test does' },
+  },
+} as const satisfies Command;
+
 /** Exit status 0 when nothing failed, 1 when something did, 2 for a wrong argument. */
-export async function main(args: readonly string[]): Promise<number> {
-  const options = {
-    install: { type: 'boolean' },
-    list: { type: 'boolean' },
-    only: { type: 'string' },
-  } as const;
-  const { values } = parseArgs({ args: [...args], options });
+export const main = tool(command, async (values) => {
   if (values.list) {
     for (const part of parts) say(part.name);
     return 0;
   }
   const wanted = values.only?.split(',').map((name) => name.trim());
   const unknown = wanted?.find((name) => !parts.some((part) => part.name === name));
-  if (unknown !== undefined) {
-    say(`No part '${unknown}'. Known: ${parts.map((part) => part.name).join(', ')}.`);
-    return 2;
-  }
+  if (unknown !== undefined)
+    throw usageError(command, `No part '${unknown}'. Known: ${parts.map((part) => part.name).join(', ')}.`);
   const missing = await setUp(root, { install: values.install === true, say });
   const outcomes: Outcome[] = [];
   for (const part of parts) {
@@ -59,4 +62,4 @@ export async function main(args: readonly string[]): Promise<number> {
   say('');
   say(closingLine(sum));
   return sum.failed > 0 ? 1 : 0;
-}
+});

@@ -1,19 +1,21 @@
 // The parts of the check, in the order they run: cheap and certain first. Each gives an Outcome; none prints.
 // A part is one entry here; what a static rule says is in the file that the entry names.
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Need } from '../setup/debian.ts';
 import { browserPath } from '../setup/probe.ts';
-import { checkCycles } from './cycles.ts';
 import { checkDist } from './dist.ts';
 import {
+  checkChangelog,
   checkCommands,
   checkDecisions,
   checkDependencies,
   checkLinks,
   checkLockfile,
+  checkNamedFiles,
   readManifest,
 } from './documents.ts';
+import { judgeFolders } from './folders.ts';
 import { checkHeaders } from './headers.ts';
 import { checkLayers } from './layers.ts';
 import { checkLengths, longest } from './lengths.ts';
@@ -21,13 +23,14 @@ import type { Outcome } from './outcome.ts';
 import { failedPart, fromViolations, skippedPart } from './outcome.ts';
 import type { Finished } from './process.ts';
 import { run, tail } from './process.ts';
-import { readBiome, readPlaywright, readVitest } from './reports.ts';
+import { RunnerProgress, telling } from './progress.ts';
+import { readBiome, readPlaywright, readSizeLimit, readVitest } from './reports.ts';
 import { checkRooms } from './rooms.ts';
 import type { Module, SourceFile } from './sources.ts';
 import { listFiles, parseModule, readFiles } from './sources.ts';
-import { checkUnused, entryPoints } from './unused.ts';
 import { checkCasts, checkVocabulary } from './vocabulary.ts';
 import { waivers } from './waivers.ts';
+import { checkWorkflows } from './workflows.ts';
 
 export interface Context {
   readonly root: string;
@@ -39,65 +42,63 @@ export interface Part {
   readonly run: (context: Context) => Promise<Outcome>;
 }
 
-const minute = 60_000;
+/** Nothing of ours is silent for so long on any machine, however busy: who is has hung. */
+const quietMinutes = 20;
+const quietMs = quietMinutes * 60_000;
 
 function program(
   context: Context,
   name: string,
   args: readonly string[],
-  timeoutMs: number,
-  env = {},
+  options: { progress?: (line: string) => boolean; env?: Record<string, string> } = {},
 ): Promise<Finished> {
   const suffix = process.platform === 'win32' ? '.cmd' : '';
-  return run(join(context.root, 'node_modules', '.bin', name + suffix), args, {
-    cwd: context.root,
-    timeoutMs,
-    env,
-  });
+  const path = join(context.root, 'node_modules', '.bin', name + suffix);
+  return run(path, args, { cwd: context.root, quietMs, ...options });
 }
 
 /** A program whose exit status is the verdict: one test. */
-async function verdict(
-  context: Context,
-  name: string,
-  args: readonly string[],
-  timeoutMs: number,
-): Promise<Outcome> {
-  const done = await program(context, name, args, timeoutMs);
+async function verdict(context: Context, name: string, args: readonly string[]): Promise<Outcome> {
+  const done = await program(context, name, args);
   if (done.status === 0) return fromViolations([]);
-  return failedPart(
-    done.timedOut ? `${name} ran past ${timeoutMs / minute} minutes` : tail(done.output, 120),
-  );
+  const hung = done.stalled ? `${name} was ended: it said nothing for ${quietMinutes} minutes\n` : '';
+  return failedPart(hung + tail(done.output, 120));
 }
 
 async function formatAndLint(context: Context): Promise<Outcome> {
-  const done = await program(context, 'biome', ['ci', '--reporter=github', '--max-diagnostics=none'], minute);
+  const done = await program(context, 'biome', ['ci', '--reporter=github', '--max-diagnostics=none']);
   if (done.status === 0) return fromViolations([]);
   const violations = readBiome(done.output, context.root);
   return violations.length > 0 ? fromViolations(violations) : failedPart(tail(done.output, 60));
 }
 
-/** A test runner that writes a JSON report; a bad end that no test explains is itself a failure. */
+/**
+ * A test runner that writes a JSON report, and tells what it starts and ends. A bad end that no test explains is itself a failure;
+ * a runner that hung is ended, and the failure names the test that was running.
+ */
 async function suite(
   context: Context,
-  command: {
-    name: string;
-    args: readonly string[];
-    report: string;
-    timeoutMs: number;
-    env?: Record<string, string>;
-  },
+  command: { name: string; args: readonly string[]; report: string; env: Record<string, string> },
   read: (json: unknown) => Outcome,
 ): Promise<Outcome> {
-  const done = await program(context, command.name, command.args, command.timeoutMs, command.env);
-  const late = done.timedOut ? `${command.name} ran past ${command.timeoutMs / minute} minutes\n` : '';
+  const { name, args, report, env } = command;
+  const seen = new RunnerProgress();
+  const done = await program(context, name, args, {
+    progress: (line) => seen.take(line),
+    env,
+  });
+  const said = tail(RunnerProgress.strip(done.output), 60);
+  if (done.stalled)
+    return failedPart(
+      `${name} was ended: no test started or ended for ${quietMinutes} minutes; ${seen.where()}\n${said}`,
+    );
   try {
-    const outcome = read(JSON.parse(readFileSync(command.report, 'utf8')));
+    const outcome = read(JSON.parse(readFileSync(report, 'utf8')));
     if (done.status === 0 || outcome.failed > 0) return outcome;
-    const failure = `${late}${command.name} ended with status ${done.status} though no test failed\n${tail(done.output, 60)}`;
+    const failure = `${name} ended with status ${done.status} though no test failed\n${said}`;
     return { ...outcome, failed: 1, failures: [failure] };
   } catch (error) {
-    return failedPart(`${late}${command.name} left no report (${String(error)})\n${tail(done.output, 60)}`);
+    return failedPart(`${name} left no report (${String(error)}); ${seen.where()}\n${said}`);
   }
 }
 
@@ -108,10 +109,10 @@ function reportPath(root: string, name: string): string {
   return join(folder, `${name}-${process.pid}.json`);
 }
 
-function vitest(context: Context, project: string, timeoutMs: number): Promise<Outcome> {
+function vitest(context: Context, project: string): Promise<Outcome> {
   const report = reportPath(context.root, project);
   const args = ['run', '--project', project, '--reporter=json', `--outputFile=${report}`];
-  return suite(context, { name: 'vitest', args, report, timeoutMs }, (json) =>
+  return suite(context, { name: 'vitest', args, report, env: telling }, (json) =>
     readVitest(json, context.root),
   );
 }
@@ -128,6 +129,12 @@ function modules(context: Context): readonly Module[] {
     .map(parseModule);
 }
 
+function layers(context: Context): Outcome {
+  const all = modules(context);
+  const { violations, notes } = judgeFolders(all);
+  return fromViolations([...checkLayers(all), ...violations], notes);
+}
+
 function documents(context: Context): Outcome {
   const paths = listFiles(context.root);
   const known = new Set(paths);
@@ -141,64 +148,50 @@ function documents(context: Context): Outcome {
     ...checkDecisions(files),
     ...checkDependencies(manifest, text('docs/decisions/0005-dependencies.md')),
     ...checkCommands(manifest, text('README.md')),
+    ...checkChangelog(files.find((f) => f.path === 'CHANGELOG.md')?.text, text('README.md')),
     ...checkLinks(files, known),
+    ...checkNamedFiles(files, known),
+    ...checkWorkflows(readFiles(context.root, paths, /^\.github\/workflows\/.*\.ya?ml$/), manifest, known),
     ...checkLockfile(text('package-lock.json')),
   ]);
 }
 
-// Compilers, runners and type packages: used by name or by the compiler, never imported.
-const neverImported = new Set([
-  'typescript',
-  '@biomejs/biome',
-  '@webgpu/types',
-  '@types/node',
-  '@types/react',
-  '@types/react-dom',
-]);
-
-function unused(context: Context): Outcome {
-  const text = (path: string): string => readFileSync(join(context.root, path), 'utf8');
-  const files = sources(context);
-  const page = existsSync(join(context.root, 'index.html')) ? text('index.html') : '';
-  const manifest = readManifest(text('package.json'));
-  const packages = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }).filter(
-    (name) => !neverImported.has(name),
-  );
-  const entries = entryPoints(
-    files.map((f) => f.path),
-    [
-      text('package.json'),
-      ...listFiles(context.root)
-        .filter((f) => /^tools\/.*\.sh$/.test(f))
-        .map(text),
-    ].join('\n'),
-    page,
-  );
-  return fromViolations(checkUnused(modules(context), files, entries, packages));
+/** Files, exports and packages that nothing needs; then code that only tests need. */
+async function unused(context: Context): Promise<Outcome> {
+  const config = [
+    '--config',
+    'tools/check/knip.config.ts',
+    '--no-progress',
+    '--treat-config-hints-as-errors',
+  ];
+  const all = await verdict(context, 'knip', config);
+  if (all.failed > 0) return all;
+  return verdict(context, 'knip', [...config, '--production', '--include', 'files,exports']);
 }
 
 async function gpu(context: Context): Promise<Outcome> {
   // Without an adapter every GPU suite skips itself by name, so the report still lists what did not run.
-  return vitest(context, 'gpu', 10 * minute);
+  return vitest(context, 'gpu');
 }
 
+const sizeLimitConfig = 'tools/check/sizeLimit.config.ts';
+
 async function built(context: Context): Promise<Outcome> {
-  const outcome = await verdict(context, 'vite', ['build', '--logLevel', 'warn'], 3 * minute);
+  const outcome = await verdict(context, 'vite', ['build', '--logLevel', 'warn']);
   if (outcome.failed > 0) return outcome;
-  const { violations, notes } = checkDist(join(context.root, 'dist'));
-  return fromViolations(violations, notes);
+  const violations = checkDist(join(context.root, 'dist'));
+  if (violations.length > 0) return fromViolations(violations);
+  const done = await program(context, 'size-limit', ['--json', '--config', sizeLimitConfig]);
+  const weighed = readSizeLimit(done.output);
+  return weighed ?? failedPart(tail(done.output, 20));
 }
 
 async function e2e(context: Context): Promise<Outcome> {
   const chromium = browserPath('chromium');
   if (chromium === undefined) return skippedPart('every end-to-end test (no Chromium)');
   const report = reportPath(context.root, 'e2e');
-  const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: report, CHROMIUM_PATH: chromium };
-  return suite(
-    context,
-    { name: 'playwright', args: ['test', '--reporter=json'], report, timeoutMs: 15 * minute, env },
-    readPlaywright,
-  );
+  const env = { ...telling, PLAYWRIGHT_JSON_OUTPUT_NAME: report, CHROMIUM_PATH: chromium };
+  return suite(context, { name: 'playwright', args: ['test'], report, env }, readPlaywright);
 }
 
 const firefoxProof = 'e2e/firefox/trains.ts';
@@ -207,14 +200,17 @@ async function firefox(context: Context): Promise<Outcome> {
   const path = browserPath('firefox');
   if (path === undefined) return skippedPart('the page trains in Firefox (no Firefox)');
   const tool = ['tools/run.mjs', firefoxProof];
+  // It tells every step of the run on a line of its own.
   const done = await run(process.execPath, tool, {
     cwd: context.root,
-    timeoutMs: 6 * minute,
+    quietMs,
     env: { FIREFOX_PATH: path },
   });
   const line = done.output.trim().split('\n').at(-1) ?? '';
   if (done.status === 3) return skippedPart(`the page trains in Firefox (${line})`);
-  return done.status === 0 ? fromViolations([], [line]) : failedPart(tail(done.output, 60));
+  if (done.status === 0) return fromViolations([], [line]);
+  const hung = done.stalled ? `the proof was ended: it said nothing for ${quietMinutes} minutes\n` : '';
+  return failedPart(hung + tail(done.output, 60));
 }
 
 const still = (name: string, judge: (context: Context) => Outcome): Part => ({
@@ -224,15 +220,13 @@ const still = (name: string, judge: (context: Context) => Outcome): Part => ({
 
 export const parts: readonly Part[] = [
   { name: 'format and lint', run: formatAndLint },
-  { name: 'types', run: (c) => verdict(c, 'tsc', ['--pretty', 'false'], 3 * minute) },
+  { name: 'types', run: (c) => verdict(c, 'tsc', ['--pretty', 'false']) },
   // The engine and the shaders run in a worker and in Node: they are checked once more against types without a DOM.
   {
     name: 'no DOM below ui',
-    run: (c) =>
-      verdict(c, 'tsc', ['-p', 'tools/check/tsconfig.engine.json', '--pretty', 'false'], 3 * minute),
+    run: (c) => verdict(c, 'tsc', ['-p', 'tools/check/tsconfig.engine.json', '--pretty', 'false']),
   },
-  still('layers', (c) => fromViolations(checkLayers(modules(c)))),
-  still('cycles', (c) => fromViolations(checkCycles(modules(c)))),
+  still('layers', layers),
   still('vocabulary', (c) => fromViolations(checkVocabulary(modules(c)))),
   still('casts', (c) => fromViolations(checkCasts(modules(c), waivers))),
   still('headers', (c) => fromViolations(checkHeaders(sources(c)))),
@@ -240,9 +234,9 @@ export const parts: readonly Part[] = [
     fromViolations(checkLengths(sources(c), waivers), [`longest: ${longest(sources(c), 3).join(', ')}`]),
   ),
   still('kernel rooms', (c) => fromViolations(checkRooms(sources(c)))),
-  still('unused', unused),
+  { name: 'unused', run: unused },
   still('documents', documents),
-  { name: 'unit', run: (c) => vitest(c, 'node', 8 * minute) },
+  { name: 'unit', run: (c) => vitest(c, 'node') },
   { name: 'gpu', run: gpu },
   { name: 'build', run: built },
   { name: 'e2e', run: e2e },

@@ -1,7 +1,7 @@
 // Reports of the test runners: what counts as failed, what is named, and that the sum is the closing line.
 import { expect, test } from 'vitest';
 import { closingLine, fromViolations, skippedPart, total } from './outcome.ts';
-import { run, tail } from './process.ts';
+import { tail } from './process.ts';
 import { readBiome, readPlaywright, readVitest } from './reports.ts';
 
 const vitestFile = (status: string, tests: [string, string][], message = '') => ({
@@ -95,18 +95,6 @@ test('the closing line is the sum, alone and plain', () => {
   ];
   expect(closingLine(total(parts))).toBe('1 passed, 1 failed, 1 skipped');
   expect(total(parts).failures).toEqual(['a  b', 'c  d']);
-});
-
-test('a program that cannot start, fails or hangs is told apart', async () => {
-  const node = (code: string, timeoutMs = 10_000) =>
-    run(process.execPath, ['-e', code], { cwd: '.', timeoutMs });
-  expect((await run('no-such-program', [], { cwd: '.', timeoutMs: 1000 })).status).toBeNull();
-  expect(await node("console.log('out'); process.exit(3)")).toEqual({
-    status: 3,
-    output: 'out\n',
-    timedOut: false,
-  });
-  expect(await node('setInterval(() => {}, 1000)', 300)).toMatchObject({ status: null, timedOut: true });
 });
 
 test('the tail of a long text says how much came before', () => {

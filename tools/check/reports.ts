@@ -3,6 +3,7 @@
 import { stripVTControlCharacters as strip } from 'node:util';
 import { z } from 'zod';
 import type { Outcome, Violation } from './outcome.ts';
+import { fromViolations } from './outcome.ts';
 
 const vitestReport = z.object({
   testResults: z.array(
@@ -120,4 +121,30 @@ export function readBiome(output: string, root: string): readonly Violation[] {
   if (unformatted.length === 0) return rest;
   const message = `not formatted: ${unformatted.join(', ')}`;
   return [{ file: 'npm run format', message }, ...rest];
+}
+
+const sizeLimitReport = z.array(
+  z.object({ name: z.string(), passed: z.boolean(), size: z.number(), sizeLimit: z.number() }),
+);
+
+/** size-limit's `--json`: one violation a weight over its limit. Undefined when it wrote no report. */
+export function readSizeLimit(output: string): Outcome | undefined {
+  const start = output.indexOf('[');
+  let json: unknown;
+  try {
+    json = JSON.parse(output.slice(Math.max(start, 0)));
+  } catch {
+    return undefined;
+  }
+  const report = sizeLimitReport.safeParse(json);
+  if (!report.success || report.data.length === 0) return undefined;
+  return fromViolations(
+    report.data
+      .filter(({ passed }) => !passed)
+      .map(({ name, size, sizeLimit }) => ({
+        file: 'dist',
+        message: `${name} ${size} B compressed, the limit is ${sizeLimit} B.`,
+      })),
+    report.data.map(({ name, size }) => `${name} ${Math.round(size / 1000)} kB compressed`),
+  );
 }

@@ -8,12 +8,20 @@ import { isTest, lineAt, listFiles, parseModule } from './sources.ts';
 test('in an archive without git, ignored folders still do not count', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sources-'));
   try {
-    for (const name of ['src/engine', 'node_modules/x', 'dist'])
+    for (const name of ['src/engine', 'src/models', 'models', 'node_modules/x', 'dist'])
       mkdirSync(join(folder, name), { recursive: true });
-    for (const name of ['src/engine/a.ts', 'node_modules/x/b.ts', 'dist/c.js', 'd.md', '.gitignore'])
+    for (const name of [
+      'src/engine/a.ts',
+      'src/models/e.ts',
+      'models/f.ts',
+      'node_modules/x/b.ts',
+      'dist/c.js',
+      'd.md',
+      '.gitignore',
+    ])
       writeFileSync(join(folder, name), '');
-    writeFileSync(join(folder, '.gitignore'), 'node_modules/\ndist/\n');
-    expect(listFiles(folder)).toEqual(['.gitignore', 'd.md', 'src/engine/a.ts']);
+    writeFileSync(join(folder, '.gitignore'), 'node_modules/\ndist/\n/models/\n');
+    expect(listFiles(folder)).toEqual(['.gitignore', 'd.md', 'src/engine/a.ts', 'src/models/e.ts']);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -32,11 +32,11 @@ export interface Module {
   readonly comments: readonly { readonly text: string; readonly line: number }[];
 }
 
-/** Files below `folder`, leaving out what the plain lines of .gitignore name. */
+/** Files below `folder`, leaving out what the plain lines of .gitignore name; a line that opens with / holds at the root. */
 function walkFolder(root: string, ignored: ReadonlySet<string>, folder = ''): readonly string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-    if (entry.name === '.git' || ignored.has(entry.name)) return [];
+    if (entry.name === '.git' || ignored.has(entry.name) || ignored.has(`/${path}`)) return [];
     return entry.isDirectory() ? walkFolder(root, ignored, path) : [path];
   });
 }
@@ -54,7 +54,7 @@ export function listFiles(root: string): readonly string[] {
       .sort();
   }
   const lines = readFileSync(join(root, '.gitignore'), 'utf8').split('\n');
-  return [...walkFolder(root, new Set(lines.map((line) => line.trim().replaceAll('/', ''))))].sort();
+  return [...walkFolder(root, new Set(lines.map((line) => line.trim().replace(/\/$/, ''))))].sort();
 }
 
 /** Reads the listed files that match. */

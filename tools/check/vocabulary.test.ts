@@ -18,6 +18,8 @@ test.each([
   ['src/shaders/a.ts', 'const d = await adapter.requestDevice();', 'never request one'],
   ['src/engine/a.ts', 'const r = Math.random();', 'Randomness'],
   ['src/engine/train/a.ts', 'self.postMessage(1);', 'postMessage'],
+  ['src/engine/a.ts', "throw new Error('internal: x');", 'A bare Error'],
+  ['src/ui/a.tsx', "const failed = new Error('x');", 'A bare Error'],
 ])('%s must not say %s', (path, text, sentence) => {
   expect(said(path, text).join('\n')).toContain(sentence);
 });
@@ -28,6 +30,8 @@ test.each([
   ['src/shaders/testing/gpu.ts', 'const d = await adapter.requestDevice();'],
   ['src/engine/worker.ts', 'self.postMessage(1);'],
   ['src/ui/a.tsx', "document.title = 'x';"],
+  ['src/shaders/invariant.ts', "throw new Error('internal: x');"],
+  ['src/engine/testing/a.ts', "throw new Error('no golden values');"],
 ])('%s may say %s', (path, text) => {
   expect(said(path, text)).toEqual([]);
 });

@@ -59,7 +59,7 @@ const words: readonly Word[] = [
     matches: (node) => callOf(node, /^request(Device|Adapter)$/),
   },
   {
-    sentence: 'Randomness comes from src/engine/random, seeded, or a run cannot be replayed.',
+    sentence: 'Randomness comes from src/engine/torch/random, seeded, or a run cannot be replayed.',
     applies: engineOrShaders,
     matches: (node) => memberOf(node, 'Math', 'random'),
   },
@@ -69,6 +69,12 @@ const words: readonly Word[] = [
     applies: (path) =>
       path.startsWith('src/') && !isTest(path) && !/^src\/engine\/(worker|client)\.ts$/.test(path),
     matches: (node) => callOf(node, /^postMessage$/),
+  },
+  {
+    sentence:
+      'A bare Error says nobody’s fault: invariant or unreachable for our own, a UserError for what a person can act on.',
+    applies: (path) => path.startsWith('src/') && !isTest(path) && path !== 'src/shaders/invariant.ts',
+    matches: (node) => node.type === 'NewExpression' && isNode(node.callee) && node.callee.name === 'Error',
   },
 ];
 

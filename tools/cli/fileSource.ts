@@ -1,9 +1,9 @@
 // Ranges of a file on disk.
 import { open } from 'node:fs/promises';
-import { UserError } from '../../src/engine/ground/errors.ts';
+import { causeOf, UserError } from '../../src/engine/ground/errors.ts';
 import type { ByteSource } from '../../src/engine/ground/formats/byteSource.ts';
-
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+import { fileClosed, fileUnreadable } from '../../src/engine/ground/formats/formatErrors.ts';
+import { text } from '../../src/engine/ground/text.ts';
 
 /** Opens `path` for the life of the process. Throws UserError 'file'. */
 export async function fileSource(path: string): Promise<ByteSource> {
@@ -18,15 +18,16 @@ export async function fileSource(path: string): Promise<ByteSource> {
         const bytes = new Uint8Array(length);
         const { bytesRead } = await handle.read(bytes, 0, length, offset);
         if (bytesRead === length) return bytes;
-        throw new UserError(
-          'file',
-          `${name}: bytes ${offset} to ${offset + length} can't be read, ${bytesRead} came. Was the file cut or changed?`,
-          { file: name, offset },
-        );
+        throw fileUnreadable({
+          file: name,
+          offset,
+          length,
+          cause: text(`only ${bytesRead} bytes came`, `只读到 ${bytesRead} 字节`),
+        });
       },
     };
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError('file', `${path}: can't be read (${reason(error)}).`);
+    throw fileClosed({ path, cause: causeOf(error) });
   }
 }

@@ -1,7 +1,5 @@
 // `npm run lab`: what a configuration does before anything is trained: the outcome under the chosen versions, the causes with
 // their evidence, and repairs as patches of the recipe. Touches no device. Exit status 1 only when the question can't be answered.
-import { parseArgs } from 'node:util';
-import { UserError } from '../../src/engine/ground/errors.ts';
 import type { NotUnderstood } from '../../src/engine/python/read/fromPython.ts';
 import { fromPython } from '../../src/engine/python/read/fromPython.ts';
 import { formatLink } from '../../src/engine/recipe/link.ts';
@@ -9,19 +7,30 @@ import { presetValues } from '../../src/engine/recipe/presets.ts';
 import type { Recipe, RecipePatch } from '../../src/engine/recipe/recipe.ts';
 import { withPatch } from '../../src/engine/recipe/recipe.ts';
 import { Assets } from '../../src/engine/session/assets.ts';
-import { errorData } from '../../src/engine/session/errorData.ts';
 import { laboratory } from '../../src/engine/session/laboratory.ts';
+import type { Command } from '../commandLine.ts';
+import { helped, readArguments, usageError } from '../commandLine.ts';
+import { cliError } from './cliErrors.ts';
 import { readPublic } from './readPublic.ts';
 import { readText, recipeOf } from './recipeOf.ts';
 
-const usage = `npm run -s lab -- (--link URL | --recipe FILE | --preset NAME | --python FILE) [--json]
-  --link URL       the recipe behind a link's #
-  --recipe FILE    a recipe saved by the page
-  --preset NAME    a preset (npm run -s train -- --list-presets lists them)
-  --python FILE    a script, a snippet of one, or an adapter_config.json
-  --data FILE      these rows (JSONL) instead of the preset's
-  --model FILE     this GGUF model instead of the embedded one
-  --json           one JSON object`;
+export const command = {
+  call: 'npm run -s lab --',
+  about: 'Says what a recipe or a script does before anything is trained: the outcome, its causes, repairs.',
+  options: {
+    link: { type: 'string', value: 'URL', help: "the recipe behind a link's #" },
+    recipe: { type: 'string', value: 'FILE', help: 'a recipe saved by the page' },
+    preset: {
+      type: 'string',
+      value: 'NAME',
+      help: 'a preset (npm run -s train -- --list-presets names them)',
+    },
+    python: { type: 'string', value: 'FILE', help: 'a script, a snippet of one, or an adapter_config.json' },
+    data: { type: 'string', value: 'FILE', help: "these rows (JSONL) instead of the preset's" },
+    model: { type: 'string', value: 'FILE', help: 'this GGUF model instead of the embedded one' },
+    json: { type: 'boolean', help: 'one JSON object' },
+  },
+} as const satisfies Command;
 
 interface Options {
   readonly link: string | null;
@@ -34,36 +43,17 @@ interface Options {
 }
 
 function readOptions(args: readonly string[]): Options {
-  const text = { type: 'string' } as const;
-  const wrong = (message: string): UserError => new UserError('usage', `${message}\n${usage}`);
-  let values: { [key: string]: string | boolean | undefined };
-  try {
-    const options = {
-      link: text,
-      recipe: text,
-      preset: text,
-      python: text,
-      data: text,
-      model: text,
-    } as const;
-    values = parseArgs({ args: [...args], options: { ...options, json: { type: 'boolean' } } }).values;
-  } catch (error) {
-    throw wrong(error instanceof Error ? error.message : String(error));
-  }
-  const given = (name: string): string | null => {
-    const value = values[name];
-    return typeof value === 'string' ? value : null;
-  };
-  const [link, recipe, preset, python] = ['link', 'recipe', 'preset', 'python'].map(given);
-  if ([link, recipe, preset, python].filter((one) => one !== null).length !== 1)
-    throw wrong('Give one of --link, --recipe, --preset and --python.');
+  const values = readArguments(command, args);
+  const { link, recipe, preset, python } = values;
+  if ([link, recipe, preset, python].filter((one) => one !== undefined).length !== 1)
+    throw usageError(command, 'Give one of --link, --recipe, --preset and --python.');
   return {
     link: link ?? null,
     recipe: recipe ?? null,
     preset: preset ?? null,
     python: python ?? null,
-    data: given('data'),
-    model: given('model'),
+    data: values.data ?? null,
+    model: values.model ?? null,
     json: values.json === true,
   };
 }
@@ -116,7 +106,15 @@ async function report(options: Options): Promise<object> {
       not_the_cause: notTheCause.map(({ en }) => en),
       fixes: fixes.map(({ code, why, patch: change }) => ({ code, why: why.en, patch: change })),
     })),
-    ...(patch ? { read: patch, not_understood: notUnderstood } : {}),
+    ...(patch
+      ? {
+          read: patch,
+          not_understood: notUnderstood.map(({ text, line, problem }) => ({
+            text: problem ? `${text}  (${problem.en})` : text,
+            line,
+          })),
+        }
+      : {}),
     notes,
     link: await formatLink(recipe, presets, { includeData: false, fingerprint: null }),
   };
@@ -131,6 +129,7 @@ function printText(found: object): void {
 }
 
 export async function main(args: readonly string[]): Promise<number> {
+  if (helped(command, args)) return 0;
   const json = args.includes('--json');
   try {
     const found = await report(readOptions(args));
@@ -138,7 +137,7 @@ export async function main(args: readonly string[]): Promise<number> {
     else printText(found);
     return 0;
   } catch (error) {
-    const { code, message } = errorData(error);
+    const { code, message } = cliError(error);
     if (json) process.stdout.write(`${JSON.stringify({ event: 'error', code, message })}\n`);
     else process.stderr.write(`${code}: ${message}\n`);
     return 1;

@@ -1,8 +1,8 @@
 // The command line of `npm run train`: what was asked for, checked.
-import { parseArgs } from 'node:util';
-import { UserError } from '../../src/engine/ground/errors.ts';
 import type { FloatType } from '../../src/engine/protocol.ts';
 import type { BackendChoice } from '../../src/engine/training/backends/deviceInfo.ts';
+import type { Command, UsageError } from '../commandLine.ts';
+import { readArguments, usageError } from '../commandLine.ts';
 
 export interface CliOptions {
   readonly link: string | null;
@@ -25,66 +25,71 @@ export interface CliOptions {
   readonly profile: boolean;
 }
 
-const usage = `npm run -s train -- [--link URL | --recipe FILE | --preset NAME] [options]
-  --link URL       the recipe behind a link's #
-  --recipe FILE    a recipe saved by the page
-  --preset NAME    a preset (default: the first); --list-presets lists them
-  --data FILE      train on these rows (JSONL) instead of the preset's
-  --model FILE     train this GGUF model (or an http address that answers ranges) instead of the embedded one
-  --adapter PATH   go on with this PEFT adapter: its folder, or a zip of it (several times: stacked into one)
-  --checkpoint DIR save the run here as it goes, and go on with it when it was ended
-  --export DIR     write the adapter (DIR/peft, DIR/adapter.gguf for llama.cpp, DIR/mlx) and the log (DIR/log)
-  --merge DTYPE    write the merged model too: DIR/merged for transformers, DIR/model.gguf; float32, float16 or bfloat16
-  --steps N        at most N optimiser steps
-  --backend NAME   webgpu or cpu (default: webgpu where there is an adapter)
-  --json           one JSON object a line
-  --profile        dispatches, submits and readbacks a step, time per kernel`;
+export const command = {
+  call: 'npm run -s train --',
+  about: 'Trains on the command line: the same engine, recipe and numbers as the page.',
+  options: {
+    link: { type: 'string', value: 'URL', help: "the recipe behind a link's #" },
+    recipe: { type: 'string', value: 'FILE', help: 'a recipe saved by the page' },
+    preset: { type: 'string', value: 'NAME', help: 'a preset (otherwise the first)' },
+    'list-presets': { type: 'boolean', help: 'name the presets', default: false },
+    data: { type: 'string', value: 'FILE', help: "train on these rows (JSONL) instead of the preset's" },
+    model: {
+      type: 'string',
+      value: 'FILE',
+      help: 'train this GGUF model (or an http address that answers ranges) instead of the embedded one',
+    },
+    adapter: {
+      type: 'string',
+      value: 'PATH',
+      help: 'go on with this PEFT adapter: its folder, or a zip of it (several times: stacked into one)',
+      multiple: true,
+    },
+    checkpoint: {
+      type: 'string',
+      value: 'DIR',
+      help: 'save the run here as it goes, and go on with it when it was ended',
+    },
+    export: {
+      type: 'string',
+      value: 'DIR',
+      help: 'write the adapter (DIR/peft, DIR/adapter.gguf for llama.cpp, DIR/mlx) and the log (DIR/log)',
+    },
+    merge: {
+      type: 'string',
+      value: 'DTYPE',
+      help: 'write the merged model too: DIR/merged for transformers, DIR/model.gguf; float32, float16 or bfloat16',
+    },
+    steps: { type: 'string', value: 'N', help: 'at most N optimiser steps' },
+    backend: {
+      type: 'string',
+      value: 'NAME',
+      help: 'webgpu or cpu (otherwise webgpu where there is an adapter)',
+    },
+    json: { type: 'boolean', help: 'one JSON object a line', default: false },
+    profile: {
+      type: 'boolean',
+      help: 'dispatches, submits and readbacks a step, time per kernel',
+      default: false,
+    },
+  },
+} as const satisfies Command;
 
-function usageError(message: string): UserError {
-  return new UserError('usage', `${message}\n${usage}`);
-}
-
+/** Throws UsageError for what the command does not know. */
 export function readOptions(args: readonly string[]): CliOptions {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean', default: false } as const;
-  let values: ReturnType<typeof parse>;
-  function parse() {
-    return parseArgs({
-      args: [...args],
-      options: {
-        link: text,
-        recipe: text,
-        preset: text,
-        data: text,
-        model: text,
-        adapter: { ...text, multiple: true },
-        checkpoint: text,
-        export: text,
-        merge: text,
-        steps: text,
-        backend: text,
-        'list-presets': flag,
-        json: flag,
-        profile: flag,
-      },
-    }).values;
-  }
-  try {
-    values = parse();
-  } catch (error) {
-    throw usageError(error instanceof Error ? error.message : String(error));
-  }
+  const values = readArguments(command, args);
+  const wrong = (message: string): UsageError => usageError(command, message);
   const sources = [values.link, values.recipe, values.preset].filter((source) => source !== undefined);
-  if (sources.length > 1) throw usageError('Give one of --link, --recipe and --preset.');
+  if (sources.length > 1) throw wrong('Give one of --link, --recipe and --preset.');
   const steps = values.steps === undefined ? null : Number(values.steps);
   if (steps !== null && !(Number.isInteger(steps) && steps > 0))
-    throw usageError(`--steps: expected a whole number above 0, got '${values.steps}'.`);
+    throw wrong(`--steps: expected a whole number above 0, got '${values.steps}'.`);
   const { backend = 'auto' } = values;
   if (backend !== 'auto' && backend !== 'webgpu' && backend !== 'cpu')
-    throw usageError(`--backend: expected webgpu or cpu, got '${backend}'.`);
+    throw wrong(`--backend: expected webgpu or cpu, got '${backend}'.`);
   const { merge } = values;
   if (merge !== undefined && merge !== 'float32' && merge !== 'float16' && merge !== 'bfloat16')
-    throw usageError(`--merge: expected float32, float16 or bfloat16, got '${merge}'.`);
+    throw wrong(`--merge: expected float32, float16 or bfloat16, got '${merge}'.`);
   return {
     link: values.link ?? null,
     recipe: values.recipe ?? null,

@@ -3,8 +3,9 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { decodeRows } from '../../src/engine/data/rows.ts';
 import type { NamedBytes } from '../../src/engine/exchange/import/unpack.ts';
-import { UserError } from '../../src/engine/ground/errors.ts';
+import { causeOf, UserError } from '../../src/engine/ground/errors.ts';
 import { urlSource } from '../../src/engine/ground/formats/byteSource.ts';
+import { fileClosed } from '../../src/engine/ground/formats/formatErrors.ts';
 import { parseLink } from '../../src/engine/recipe/link.ts';
 import { presetValues, recipeOfPreset } from '../../src/engine/recipe/presets.ts';
 import type { Recipe } from '../../src/engine/recipe/recipe.ts';
@@ -21,10 +22,7 @@ export async function readText(path: string): Promise<string> {
     return decodeRows(Uint8Array.from(await readFile(path)), path);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(
-      'file',
-      `${path}: can't be read (${error instanceof Error ? error.message : String(error)}).`,
-    );
+    throw fileClosed({ path, cause: causeOf(error) });
   }
 }
 
@@ -40,10 +38,7 @@ async function adapterFiles(path: string): Promise<NamedBytes[]> {
       names.map(async (name) => ({ name, bytes: Uint8Array.from(await readFile(name)) })),
     );
   } catch (error) {
-    throw new UserError(
-      'file',
-      `${path}: can't be read (${error instanceof Error ? error.message : String(error)}).`,
-    );
+    throw fileClosed({ path, cause: causeOf(error) });
   }
 }
 
@@ -58,7 +53,7 @@ export async function recipeOf(
   let recipe: Recipe;
   if (options.link !== null) {
     const parsed = await parseLink(options.link.slice(Math.max(0, options.link.indexOf('#'))), values);
-    parsed.notes.forEach(note);
+    for (const { en } of parsed.notes) note(en);
     recipe = parsed.recipe;
   } else if (options.recipe !== null) recipe = readRecipeJson(await readText(options.recipe), values);
   else recipe = recipeOfPreset(presets, options.preset ?? presets[0]?.id ?? '');

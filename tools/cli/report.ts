@@ -1,6 +1,7 @@
 // Prints what happens: JSON lines for programs, short lines for people.
-import type { EngineErrorData } from '../../src/engine/protocol.ts';
+import type { Diagnosis } from '../../src/engine/laboratory/inspect/inspection.ts';
 import type { StepMetrics } from '../../src/engine/training/metrics.ts';
+import type { CliError } from './cliErrors.ts';
 
 export interface StartFacts {
   readonly trainable: number;
@@ -25,10 +26,12 @@ export interface Report {
   /** The run goes on behind its first steps. */
   restored(steps: number): void;
   step(metrics: StepMetrics, total: number): void;
+  /** What the doctor finds in the steps so far; null: it has passed. */
+  diagnosed(diagnosis: Diagnosis | null): void;
   sample(prompt: string, before: string, after: string): void;
   profile(facts: ProfileFacts): void;
   done(link: string): void;
-  error(error: EngineErrorData): void;
+  error(error: CliError): void;
 }
 
 const line = (value: object): void => {
@@ -53,6 +56,14 @@ export const jsonReport: Report = {
       tokens,
       mean_token_accuracy: meanTokenAccuracy,
       ...(evalLoss === null ? {} : { eval_loss: evalLoss }),
+    }),
+  diagnosed: (diagnosis) =>
+    line({
+      event: 'diagnosis',
+      id: diagnosis?.id ?? null,
+      cause: diagnosis?.cause.en ?? null,
+      evidence: diagnosis?.evidence.map(({ en }) => en) ?? [],
+      fixes: diagnosis?.fixes.map(({ code, why, patch }) => ({ code, why: why.en, patch })) ?? [],
     }),
   sample: (prompt, before, after) => line({ event: 'sample', prompt, before, after }),
   profile: (facts) =>
@@ -80,6 +91,12 @@ export const textReport: Report = {
     say(
       `step ${step}/${total}  loss ${loss.toFixed(4)}  grad_norm ${gradNorm.toFixed(3)}  lr ${learningRate.toExponential(2)}  ${tokensPerSecond.toFixed(0)} tokens/s${evalLoss === null ? '' : `  eval_loss ${evalLoss.toFixed(4)}`}`,
     ),
+  diagnosed: (diagnosis) => {
+    if (!diagnosis) return say('doctor: what was found has passed');
+    say(`doctor: ${diagnosis.cause.en}`);
+    for (const { en } of diagnosis.evidence) say(`  ${en}`);
+    for (const { code, why } of diagnosis.fixes) say(`  try ${code}: ${why.en}`);
+  },
   sample: (prompt, before, after) => say(`\n? ${prompt}\n  before: ${before}\n  after:  ${after}`),
   profile: (facts) => {
     say(

@@ -1,12 +1,13 @@
 // `npm run train`: the page's run without the page. Same engine, same recipe, same numbers; exit status 1 on failure.
 import { mkdir, writeFile } from 'node:fs/promises';
-import { UserError } from '../../src/engine/ground/errors.ts';
+import { isExportRefusal } from '../../src/engine/exchange/exchangeErrors.ts';
+import type { UserError } from '../../src/engine/ground/errors.ts';
 import type { Event, ExportFormat } from '../../src/engine/protocol.ts';
 import { formatLink } from '../../src/engine/recipe/link.ts';
 import { presetValues } from '../../src/engine/recipe/presets.ts';
 import type { Recipe } from '../../src/engine/recipe/recipe.ts';
+import { sameRun } from '../../src/engine/recipe/sameRun.ts';
 import { Assets } from '../../src/engine/session/assets.ts';
-import { errorData } from '../../src/engine/session/errorData.ts';
 import { lossBehind } from '../../src/engine/session/lossBehind.ts';
 import { TrainingRun } from '../../src/engine/session/run.ts';
 import type { Snapshot, SnapshotStore } from '../../src/engine/session/snapshot.ts';
@@ -14,11 +15,14 @@ import { memoryStore } from '../../src/engine/session/snapshot.ts';
 import { newestSnapshot } from '../../src/engine/session/snapshotDecode.ts';
 import type { OpenedBackend } from '../../src/engine/training/backends/openDevice.ts';
 import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
+import { deviceLost, noGpu } from '../../src/engine/training/trainingErrors.ts';
+import { helped } from '../commandLine.ts';
+import { cliError } from './cliErrors.ts';
 import { fileTuning } from './fileTuning.ts';
 import { folderStore } from './folderStore.ts';
 import { nodeGpu } from './nodeGpu.ts';
 import type { CliOptions } from './options.ts';
-import { readOptions } from './options.ts';
+import { command, readOptions } from './options.ts';
 import { readPublic } from './readPublic.ts';
 import { recipeOf } from './recipeOf.ts';
 import type { Report } from './report.ts';
@@ -26,7 +30,7 @@ import { jsonReport, textReport } from './report.ts';
 
 const MOST_ATTEMPTS = 4;
 
-/** Opens the device that was asked for. Throws UserError 'no-adapter'. */
+/** Opens the device that was asked for. Throws UserError 'no-gpu'. */
 async function openDevice(options: CliOptions, recipe: Recipe): Promise<OpenedBackend> {
   const opened = await openBackend({
     gpu: await nodeGpu(),
@@ -37,10 +41,7 @@ async function openDevice(options: CliOptions, recipe: Recipe): Promise<OpenedBa
     now: () => performance.now(),
   });
   if (options.backend === 'webgpu' && opened.device.backend === 'cpu') {
-    throw new UserError(
-      'no-adapter',
-      'WebGPU: expected an adapter, found none. Install a Vulkan driver (npm test says how), or use --backend cpu.',
-    );
+    throw noGpu({});
   }
   return opened;
 }
@@ -66,7 +67,7 @@ async function writeFiles(run: TrainingRun, folder: string, job: Job): Promise<v
       await mkdir(`${folder}/${place}`, { recursive: true });
       for (const { name, bytes } of files) await writeFile(`${folder}/${place}/${name}`, bytes);
     } catch (error) {
-      if (!(error instanceof UserError) || error.code !== 'export') throw error;
+      if (!isExportRefusal(error)) throw error;
       job.report.warning('export', error.message);
     }
   }
@@ -96,7 +97,12 @@ async function runOn(
   const answers = new Map<string, { before: string; after: string }>();
   const emit = (event: Event): void => {
     if (event.type === 'warning') report.warning(event.category, event.message);
+    if (event.type === 'refused') {
+      const { code, message, remedy } = event.error;
+      report.warning(code, `${message.en} ${remedy.en}`);
+    }
     if (event.type === 'started') report.start({ ...event, device: deviceName });
+    if (event.type === 'diagnosed') report.diagnosed(event.diagnosis);
     if (event.type === 'restored') report.restored(event.metrics.length);
     if (event.type === 'answer' && event.done) {
       const pair = answers.get(event.prompt) ?? { before: '', after: '' };
@@ -154,14 +160,14 @@ async function train(options: CliOptions, report: Report, assets: Assets): Promi
   const store = options.checkpoint === null ? memoryStore() : folderStore(options.checkpoint);
   for (let attempt = 1; ; attempt++) {
     const found = await newestSnapshot(store);
-    const saved = found && JSON.stringify(found.recipe) === JSON.stringify(recipe) ? found : null;
+    const saved = found && sameRun(found.recipe, recipe) ? found : null;
     const opened = await openDevice(options, recipe);
     try {
       await runOn(opened, saved, { options, report, assets, recipe }, store);
       return;
     } catch (error) {
       const loss = await lossBehind(error, opened);
-      if (loss.code !== 'device-lost' || attempt === MOST_ATTEMPTS) throw loss.error;
+      if (!deviceLost.is(loss) || attempt === MOST_ATTEMPTS) throw loss;
       report.warning('device-lost', 'The device was lost; the run goes on from the last saved step.');
     } finally {
       opened.backend.destroy();
@@ -169,7 +175,10 @@ async function train(options: CliOptions, report: Report, assets: Assets): Promi
   }
 }
 
+export { command };
+
 export async function main(args: readonly string[]): Promise<number> {
+  if (helped(command, args)) return 0;
   const report = args.includes('--json') ? jsonReport : textReport;
   try {
     const options = readOptions(args);
@@ -187,7 +196,7 @@ export async function main(args: readonly string[]): Promise<number> {
     await train(options, report, assets);
     return 0;
   } catch (error) {
-    report.error(errorData(error));
+    report.error(cliError(error));
     return 1;
   }
 }

@@ -7,6 +7,10 @@
 # smollm2 FILE: SmolLM2-135M-Instruct's Q4_1 GGUF, which a person must bring.
 # Needs uv and a package registry; environments go to $GOLDEN_ENVS (default: .envs, which git ignores).
 set -euo pipefail
+if [ "${1:-}" = --help ]; then
+  sed -n '2,/^[^#]/{s/^# \?//p}' "$0"
+  exit
+fi
 here=$(cd "$(dirname "$0")" && pwd)
 envs=${GOLDEN_ENVS:-$here/../../.envs}
 newest=trl-1.16.0

@@ -1,6 +1,7 @@
 """Writes tests/golden/wiring/cases-<stack>.json: the rows of the truth table that are not in the product of wiring.py.
 
-Usage: python wiring_cases.py STACK. Each case is a few lines of ordinary script; README.md lists them.
+Usage: python wiring_cases.py STACK [PART]. With PART only the cases whose name holds it are run again. Each case is a few lines
+of ordinary script; README.md lists them.
 """
 
 import contextlib
@@ -223,6 +224,21 @@ def _(case):
     train(case, model, "reentrant")
 
 
+# 53: copies of modules whose weights are packed in 4 bits
+for _saved in (["down_proj"], ["lm_head", "o_proj"], ["mlp"]):
+    for _base in ("bf16", "4-bit"):
+
+        @named(f"53 modules_to_save {' '.join(_saved)}, {_base}", _saved, _base)
+        def _(case, saved, base):
+            step(case, wrap(case, bench.load_base(base), target_modules=["q_proj"], modules_to_save=saved))
+
+
+@named("53 SFTTrainer, modules_to_save down_proj, 4-bit")
+def _(case):
+    config = bench.lora_config(target_modules=["q_proj"], modules_to_save=["down_proj"])
+    train(case, bench.load_base("4-bit"), sft=True, peft_config=config)
+
+
 @named("54 get_peft_model twice", ["q_proj", "v_proj"])
 @named("54 get_peft_model twice, all-linear", "all-linear")
 def _(case, target):
@@ -250,6 +266,19 @@ def _(case, trainable):
     model.load_adapter(bench.ADAPTER, "b", is_trainable=trainable)
     step(case, model)
     case.lines["trainable"] = [n for n, p in model.named_parameters() if p.requires_grad]
+
+
+@named("55 frozen adapter, load_adapter b, frozen", False)
+@named("55 frozen adapter, load_adapter b, trainable", True)
+def _(case, trainable):
+    from peft import PeftModel
+
+    case.stage = "PeftModel.from_pretrained"
+    model = PeftModel.from_pretrained(bench.load_base("bf16"), bench.ADAPTER)
+    case.stage = "model.load_adapter"
+    model.load_adapter(bench.ADAPTER, "b", is_trainable=trainable)
+    case.lines["trainable"] = [n for n, p in model.named_parameters() if p.requires_grad]
+    step(case, model)
 
 
 @named("56 fp16 adapters and GradScaler", False)
@@ -315,6 +344,35 @@ def _(case):
     loss.backward()
 
 
+# 63: gradient_checkpointing_kwargs, which the oldest versions do not know
+@named("63 kwargs of gradient_checkpointing_enable")
+def _(case):
+    model = wrap(case, bench.load_base("bf16"))
+    case.stage = "model.gradient_checkpointing_enable"
+    model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+    step(case, model)
+
+
+@named("63 kwargs of prepare_model_for_kbit_training")
+def _(case):
+    case.stage = "prepare_model_for_kbit_training"
+    model = bench.prepare(bench.load_base("bf16"), gradient_checkpointing_kwargs={"use_reentrant": False})
+    step(case, wrap(case, model))
+
+
+@named("63 kwargs of TrainingArguments", False)
+@named("63 kwargs of the arguments of SFTTrainer", True)
+def _(case, sft):
+    cls, args_class = bench.sft_classes() if sft else (Trainer, TrainingArguments)
+    model = wrap(case, bench.load_base("bf16"))
+    case.stage = f"{args_class.__name__}(...)"
+    args = bench.arguments(args_class, True, False)
+    case.stage = f"{cls.__name__}(...)"
+    instance = watching(cls, case)(model=model, args=args, **bench.trainer_keywords(cls))
+    case.stage = "trainer.train()"
+    instance.train()
+
+
 @named("disable_adapter()")
 def _(case):
     model = wrap(case, bench.load_base("bf16"))
@@ -362,20 +420,25 @@ for _base in ("bf16", "4-bit", "tied"):
 
 
 def main() -> None:
-    stack = sys.argv[1]
+    stack, part = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else ""
     with open(os.path.join(HERE, "stacks.json"), encoding="utf-8") as file:
         quantised = "4-bit" in json.load(file)[stack]["bases"]
     bench.scratch()
     if not bench.sft_takes_rows():  # TRL < 0.9: its collator makes the labels
         del CASES["36 peft_config, all labels -100"]
-    rows = {name: observe(run) for name, run in CASES.items() if quantised or "4-bit" not in name}
     path = os.environ.get("GOLDEN_DIR", os.path.join(HERE, "..", "..", "tests", "golden"))
     path = os.path.join(path, "wiring", f"cases-{stack}.json")
+    kept = {}
+    if part:
+        with open(path, encoding="utf-8") as file:
+            kept = json.load(file)["cases"]
+    names = [name for name in CASES if quantised or "4-bit" not in name]
+    rows = {name: observe(CASES[name]) if part in name or name not in kept else kept[name] for name in names}
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "w", encoding="utf-8", newline="\n") as file:
         head = bench.as_json({"stack": stack, "versions": bench.environment()})[:-1]
         for row in rows.values():
-            row.pop("loss")
+            row.pop("loss", None)
         body = ",\n".join(f"{bench.as_json(name)}:{bench.as_json(row)}" for name, row in rows.items())
         file.write(head + ',"cases":{\n' + body + "\n}}\n")
     print(f"{stack}: {len(rows)} cases, {os.path.getsize(path)} bytes")

@@ -1,8 +1,8 @@
 // Trains the embedded model for a few steps with each of several recipes, exports everything, and writes our logits on three prompts
 // beside it, for check_export.py: `node tools/run.mjs tools/golden/writeExport.ts FOLDER`.
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { isExportRefusal } from '../../src/engine/exchange/exchangeErrors.ts';
 import { exportFormats } from '../../src/engine/exchange/export/formats.ts';
-import { UserError } from '../../src/engine/ground/errors.ts';
 import { recipeOfPreset } from '../../src/engine/recipe/presets.ts';
 import type { RecipePatch } from '../../src/engine/recipe/recipe.ts';
 import { withPatch } from '../../src/engine/recipe/recipe.ts';
@@ -46,6 +46,12 @@ const recipes: Readonly<Record<string, RecipePatch>> = {
     'bnb.bnb_4bit_quant_type': 'nf4',
     'train.learning_rate': 0.01,
   },
+  'nf4-ln-tuning': {
+    'peft.peft_type': 'LN_TUNING',
+    'lora.target_modules': '["input_layernorm", "norm"]',
+    'bnb.bnb_4bit_quant_type': 'nf4',
+    'train.learning_rate': 0.01,
+  },
   'nf4-qv': { 'lora.target_modules': '["q_proj", "v_proj"]', 'bnb.bnb_4bit_quant_type': 'nf4' },
 };
 
@@ -83,7 +89,7 @@ async function write(name: string, patch: RecipePatch, folder: string): Promise<
       for (const file of await run.exportAs(format, 'float32'))
         writeFileSync(`${place}/${file.name}`, file.bytes);
     } catch (error) {
-      if (!(error instanceof UserError) || error.code !== 'export') throw error;
+      if (!isExportRefusal(error)) throw error;
       writeFileSync(`${place}/refused.txt`, error.message);
     }
   }

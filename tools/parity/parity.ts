@@ -1,11 +1,13 @@
-// `npm run -s parity [-- --only TEXT] [--backend cpu|webgpu] [--steps N] [--markdown]`: every recipe of
+// `npm run -s parity`: every recipe of
 // tools/golden/parity_recipes.json here against the real libraries' numbers; fails where a bound does not hold.
-import { parseArgs } from 'node:util';
+import { BOUNDS } from '../../src/engine/testing/agreement.ts';
 import type { Parity } from '../../src/engine/testing/parity.ts';
-import { BOUNDS, compareWithLibraries, parityProblems } from '../../src/engine/testing/parity.ts';
+import { compareWithLibraries, parityProblems } from '../../src/engine/testing/parity.ts';
 import { parityRecipes } from '../../src/engine/testing/parityRecipes.ts';
 import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
 import { nodeGpu } from '../cli/nodeGpu.ts';
+import type { Command } from '../commandLine.ts';
+import { tool, usageError } from '../commandLine.ts';
 
 const figure = (value: number | null): string =>
   value === null ? '–' : value === 0 ? '0' : value.toExponential(1);
@@ -39,17 +41,25 @@ function rowOf(name: string, parity: Parity): string[] {
   ];
 }
 
-export async function main(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      only: { type: 'string', default: '' },
-      backend: { type: 'string', default: 'auto' },
-      steps: { type: 'string' },
-      markdown: { type: 'boolean', default: false },
+export const command = {
+  call: 'npm run -s parity --',
+  about: 'Trains every recipe of the parity table and compares it with what the real libraries computed.',
+  options: {
+    only: { type: 'string', value: 'TEXT', help: 'the recipes with this text in their name', default: '' },
+    backend: {
+      type: 'string',
+      value: 'NAME',
+      help: 'webgpu or cpu (otherwise webgpu where there is an adapter)',
     },
-  });
-  const choice = values.backend === 'cpu' || values.backend === 'webgpu' ? values.backend : 'auto';
+    steps: { type: 'string', value: 'N', help: 'at most N steps of each' },
+    markdown: { type: 'boolean', help: 'print the table as Markdown' },
+  },
+} as const satisfies Command;
+
+export const main = tool(command, async (values) => {
+  const choice = values.backend ?? 'auto';
+  if (choice !== 'auto' && choice !== 'cpu' && choice !== 'webgpu')
+    throw usageError(command, `--backend: expected webgpu or cpu, got '${choice}'.`);
   const say = (cells: readonly string[]): void => {
     const line = values.markdown
       ? `| ${cells.join(' | ')} |`
@@ -87,4 +97,4 @@ export async function main(args: readonly string[]): Promise<number> {
     `\n${recipes.length} recipes, ${failures.length === 0 ? 'every bound holds' : failures.join('; ')}\n`,
   );
   return failures.length === 0 && recipes.length > 0 ? 0 : 1;
-}
+});

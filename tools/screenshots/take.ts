@@ -5,6 +5,8 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from '@playwright/test';
 import { chromium, expect } from '@playwright/test';
+import type { Command } from '../commandLine.ts';
+import { tool } from '../commandLine.ts';
 import { serve } from '../start/serve.ts';
 
 const root = resolve(fileURLToPath(new URL('../../', import.meta.url)));
@@ -61,7 +63,13 @@ async function run(browser: Browser, address: string): Promise<void> {
   await page.context().close();
 }
 
-export async function main(): Promise<void> {
+export const command = {
+  call: 'npm run screenshots --',
+  about: 'Takes the pictures in docs/screenshots from the built page (npm run build comes first).',
+  options: {},
+} as const satisfies Command;
+
+export const main = tool(command, async () => {
   mkdirSync(folder, { recursive: true });
   const { address, server } = await serve(`${root}/dist`, { port: 4291, base: '/', host: 'localhost' });
   const browser = await chromium.launch({
@@ -80,4 +88,5 @@ export async function main(): Promise<void> {
     server.closeAllConnections();
     server.close();
   }
-}
+  return 0;
+});

@@ -35,7 +35,7 @@ process.exit(0);
 async function adapterName(root: string): Promise<string | undefined> {
   const asked = await run(process.execPath, ['--input-type=module', '-e', askForAdapter], {
     cwd: root,
-    timeoutMs: 30_000,
+    quietMs: 600_000,
   });
   const name = /adapter: (.*)/.exec(asked.output)?.[1];
   return name === undefined || name === 'none' ? undefined : name;
@@ -47,6 +47,6 @@ export async function isMet(need: Need, root: string): Promise<boolean> {
   if (need.id === 'firefox') return browserPath('firefox') !== undefined;
   if (need.id === 'gpu') return (await adapterName(root)) !== undefined;
   if (process.platform !== 'linux') return true;
-  const fonts = await run('fc-list', [':lang=zh', 'family'], { cwd: root, timeoutMs: 30_000 });
+  const fonts = await run('fc-list', [':lang=zh', 'family'], { cwd: root, quietMs: 600_000 });
   return fonts.status === 0 && fonts.output.trim() !== '';
 }

@@ -28,7 +28,7 @@ function aptSources(): string {
 
 async function apt(args: readonly string[], root: string, say: Say): Promise<boolean> {
   const env = { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
-  const done = await run('apt-get', args, { cwd: root, timeoutMs: 900_000, env });
+  const done = await run('apt-get', args, { cwd: root, quietMs: 900_000, env });
   if (done.status === 0) return true;
   say(`apt-get ${args.join(' ')} failed:\n${tail(done.output, 15)}`);
   return false;

@@ -1,30 +1,35 @@
-// `npm start`: builds the page when its sources changed and serves it. `--port N` (default 4173, else the next free),
-// `--base /some/where/` serves it under a sub-path, `--host` and `--no-build` as they say. It never opens a browser.
+// `npm start`: builds the page when its sources changed and serves it until it is told to stop. It never opens a browser.
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { build } from 'vite';
+import type { Command } from '../commandLine.ts';
+import { tool, usageError } from '../commandLine.ts';
 import { serve } from './serve.ts';
 import { isStale } from './stale.ts';
 
 const inputs = ['src', 'public', 'index.html', 'package-lock.json', 'vite.config.ts', 'tsconfig.json'];
 
+export const command = {
+  call: 'npm start --',
+  about: 'Builds the page if its sources changed, serves it, and prints the address.',
+  options: {
+    port: { type: 'string', value: 'N', help: 'the port, or the next free one', default: '4173' },
+    base: { type: 'string', value: '/SUB/PATH/', help: 'serve the page under this path', default: '/' },
+    host: { type: 'string', value: 'NAME', help: 'the address to listen on', default: 'localhost' },
+    'no-build': { type: 'boolean', help: 'serve what was built before' },
+  },
+} as const satisfies Command;
+
 /** Serves until the process is told to stop. Exit status 2 for a wrong argument. */
-export async function main(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      port: { type: 'string', default: '4173' },
-      base: { type: 'string', default: '/' },
-      host: { type: 'string', default: 'localhost' },
-      'no-build': { type: 'boolean', default: false },
-    },
-  });
+export const main = tool(command, async (values) => {
   const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 1 || port > 65_515 || !/^\/(.*\/)?$/.test(values.base)) {
-    process.stderr.write('start: --port is a number from 1 to 65515, --base starts and ends with a slash.\n');
-    return 2;
-  }
+  if (!Number.isInteger(port) || port < 1 || port > 65_515)
+    throw usageError(command, `--port: expected a number from 1 to 65515, got '${values.port}'.`);
+  if (!/^\/(.*\/)?$/.test(values.base))
+    throw usageError(
+      command,
+      `--base: expected a path that starts and ends with a slash, got '${values.base}'.`,
+    );
   const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
   if (!values['no-build'] && isStale(root, inputs)) await build({ root, logLevel: 'warn' });
   const { address, server } = await serve(resolve(root, 'dist'), {
@@ -33,7 +38,7 @@ export async function main(args: readonly string[]): Promise<number> {
     host: values.host,
   });
   process.stdout.write(`LoRA Playground: ${address}\n`);
-  return new Promise((done) => {
+  return new Promise<number>((done) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () => {
         server.closeAllConnections();
@@ -41,4 +46,4 @@ export async function main(args: readonly string[]): Promise<number> {
       });
     }
   });
-}
+});

@@ -1,28 +1,36 @@
 // What narrows an adapter module by module: rank_pattern and alpha_pattern, layers_to_transform, exclude_modules.
 // Source: PEFT 0.21 utils/other.py get_pattern_key, tuners/tuners_utils.py check_target_module_exists.
 import { jsonObject, jsonObjectProblem } from '../ground/settings/jsonObject.ts';
+import type { Text } from '../ground/text.ts';
+import { text } from '../ground/text.ts';
 import type { TargetModules } from './targetModules.ts';
 import { matchesTarget } from './targetModules.ts';
 
 /** Numbers by name or regular expression; the first key that matches the end of a module's path wins. */
 export type ModulePattern = Readonly<Record<string, number>>;
 
-/** The pattern of a setting's text. Throws UserError 'recipe' for a text that is no JSON object. */
-export function modulePattern(text: string): ModulePattern {
-  return Object.fromEntries(Object.entries(jsonObject(text)).map(([key, value]) => [key, Number(value)]));
+/** The pattern of a setting's text. Throws UserError 'settings' for a text that is no JSON object. */
+export function modulePattern(written: string): ModulePattern {
+  return Object.fromEntries(Object.entries(jsonObject(written)).map(([key, value]) => [key, Number(value)]));
 }
 
 /** Why a text is no pattern of numbers from `least` on, or null. */
-export function patternProblem(text: string, least: number): string | null {
-  const problem = jsonObjectProblem(text);
+export function patternProblem(written: string, least: number): Text | null {
+  const problem = jsonObjectProblem(written);
   if (problem !== null) return problem;
-  for (const [key, value] of Object.entries(jsonObject(text))) {
+  for (const [key, value] of Object.entries(jsonObject(written))) {
     if (typeof value !== 'number' || value < least)
-      return `${key}: expected a number from ${least} on, got ${JSON.stringify(value)}.`;
+      return text(
+        `${key}: expected a number from ${least} on, got ${JSON.stringify(value)}.`,
+        `${key}：应为不小于 ${least} 的数，得到 ${JSON.stringify(value)}。`,
+      );
     try {
       new RegExp(key);
     } catch (error) {
-      return `${key}: expected a name or a regular expression (${String(error)}).`;
+      return text(
+        `${key}: expected a name or a regular expression (${String(error)}).`,
+        `${key}：应为名称或正则表达式（${String(error)}）。`,
+      );
     }
   }
   return null;
@@ -43,8 +51,8 @@ export function patternAt(pattern: ModulePattern, path: string, otherwise: numbe
 }
 
 /** Layer numbers of a text such as `[0, 2]` or `3`; null when it names none. */
-export function layersOf(text: string): readonly number[] | null {
-  const trimmed = text.trim();
+export function layersOf(written: string): readonly number[] | null {
+  const trimmed = written.trim();
   if (trimmed === '' || trimmed === 'None' || trimmed === 'null') return null;
   const value: unknown = JSON.parse(trimmed);
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
@@ -53,12 +61,15 @@ export function layersOf(text: string): readonly number[] | null {
   return layers.length === 0 ? null : layers;
 }
 
-export function layersProblem(text: string): string | null {
+export function layersProblem(written: string): Text | null {
   try {
-    layersOf(text);
+    layersOf(written);
     return null;
   } catch {
-    return `expected a JSON list of layer numbers such as [0, 1], got '${text}'.`;
+    return text(
+      `expected a JSON list of layer numbers such as [0, 1], got '${written}'.`,
+      `应为层号的 JSON 列表，例如 [0, 1]，得到 '${written}'。`,
+    );
   }
 }
 

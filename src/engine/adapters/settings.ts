@@ -1,241 +1,29 @@
-// Settings of LoRA, under PEFT's names (peft.LoraConfig).
-
-import { namesProblem } from '../ground/settings/names.ts';
+// Settings of adapters: which method, and every method's own.
 import { defineSetting } from '../ground/settings/setting.ts';
-import { layersProblem, patternProblem } from './modulePatterns.ts';
-import { targetModulesProblem } from './targetModules.ts';
+import type { AllSettings } from './methods.ts';
+import { methods } from './methods.ts';
 
-export const loraSettings = {
+const methodSetting = {
   'peft.peft_type': defineSetting({
     type: {
       kind: 'choice',
-      options: [
-        { value: 'LORA', label: { en: 'LoRA', zh: 'LoRA' } },
-        { value: 'IA3', label: { en: 'IA3', zh: 'IA3' } },
-        { value: 'VERA', label: { en: 'VeRA', zh: 'VeRA' } },
-      ],
+      options: methods.map(({ type, name }) => ({ value: type, label: { en: name, zh: name } })),
     },
     default: 'LORA',
     section: 'lora',
     advanced: true,
     label: { en: 'peft_type', zh: 'peft_type' },
     help: {
-      en: 'LoRA adds a product of two small matrices to each target. IA3 only multiplies by a vector: far fewer parameters, a larger learning rate (1e-2), usual targets k_proj, v_proj and down_proj; r, lora_alpha and what follows do not apply. VeRA trains two vectors a target on random matrices that all targets share; lora_alpha, bias and patterns do not apply.',
-      zh: 'LoRA 在每个目标上加两个小矩阵的乘积。IA3 只乘一个向量：参数少得多，学习率更大（1e-2），通常作用于 k_proj、v_proj 与 down_proj；r、lora_alpha 等不适用。VeRA 在所有目标共享的随机矩阵上为每个目标训练两个向量；lora_alpha、bias 与各种 pattern 不适用。',
+      en: methods.map(({ help }) => help.en).join(' '),
+      zh: methods.map(({ help }) => help.zh).join(''),
     },
-    python: 'LoraConfig(…) / IA3Config(…) / VeraConfig(…)',
-  }),
-  'vera.d_initial': defineSetting({
-    type: { kind: 'number', min: 0, max: 10, integer: false },
-    default: 0.1,
-    section: 'lora',
-    advanced: true,
-    label: { en: 'd_initial', zh: 'd_initial' },
-    help: {
-      en: 'VeRA: first value of every entry of vera_lambda_d. vera_lambda_b starts at 0.',
-      zh: 'VeRA：vera_lambda_d 每个元素的初始值。vera_lambda_b 从 0 开始。',
-    },
-    python: 'VeraConfig(d_initial=…)',
-  }),
-  'vera.projection_prng_key': defineSetting({
-    type: { kind: 'number', min: 0, max: 2 ** 31 - 1, integer: true },
-    default: 0,
-    section: 'lora',
-    advanced: true,
-    label: { en: 'projection_prng_key', zh: 'projection_prng_key' },
-    help: {
-      en: 'VeRA: seed of the random matrices that all targets share.',
-      zh: 'VeRA：所有目标共享的随机矩阵的种子。',
-    },
-    python: 'VeraConfig(projection_prng_key=…)',
-  }),
-  'ia3.feedforward_modules': defineSetting({
-    type: {
-      kind: 'text',
-      suggestions: ['["down_proj"]', '[]', '["o_proj","down_proj"]'],
-      problem: namesProblem,
-    },
-    default: '["down_proj"]',
-    section: 'lora',
-    advanced: true,
-    label: { en: 'feedforward_modules', zh: 'feedforward_modules' },
-    help: {
-      en: 'IA3: targets whose input is scaled instead of their output, as a JSON list. Each must be among target_modules.',
-      zh: 'IA3：缩放输入而非输出的目标模块（JSON 列表），必须都在 target_modules 中。',
-    },
-    python: 'IA3Config(feedforward_modules=…)',
-  }),
-  'lora.r': defineSetting({
-    type: { kind: 'number', min: 1, max: 128, integer: true },
-    default: 8,
-    section: 'lora',
-    label: { en: 'r', zh: 'r' },
-    help: {
-      en: 'Rank of the update: each adapted matrix gets A [r, in] and B [out, r]. 4–16 for a style, 16–64 for facts. A large r costs memory and overfits small data.',
-      zh: '更新的秩：每个被适配的矩阵得到 A [r, in] 与 B [out, r]。改风格 4–16，记事实 16–64。r 太大费显存，数据少时容易过拟合。',
-    },
-    python: 'LoraConfig(r=…)',
-  }),
-  'lora.lora_alpha': defineSetting({
-    type: { kind: 'number', min: 0, max: 256 },
-    default: 16,
-    section: 'lora',
-    label: { en: 'lora_alpha', zh: 'lora_alpha' },
-    help: {
-      en: 'The update is scaled by lora_alpha / r. Usual: r to 2r. With 0 the adapter trains but changes nothing.',
-      zh: '更新按 lora_alpha / r 缩放。常用 r 到 2r。设为 0 时适配器在训练却不起任何作用。',
-    },
-    python: 'LoraConfig(lora_alpha=…)',
-  }),
-  'lora.lora_dropout': defineSetting({
-    type: { kind: 'number', min: 0, max: 0.9 },
-    default: 0,
-    section: 'lora',
-    advanced: true,
-    label: { en: 'lora_dropout', zh: 'lora_dropout' },
-    help: {
-      en: 'Share of the adapter’s inputs set to zero while training. Usual: 0–0.1. Masks come from a counter, so a run repeats exactly.',
-      zh: '训练时适配器输入被置零的比例。常用 0–0.1。掩码由计数器生成，同样的运行可以完全重现。',
-    },
-    python: 'LoraConfig(lora_dropout=…)',
-  }),
-  'lora.target_modules': defineSetting({
-    type: {
-      kind: 'text',
-      suggestions: [
-        'all-linear',
-        '["q_proj","v_proj"]',
-        '["q_proj","k_proj","v_proj","o_proj"]',
-        '["gate_proj","up_proj","down_proj"]',
-        '.*\\.layers\\.[0-2]\\..*_proj',
-      ],
-      problem: targetModulesProblem,
-    },
-    default: 'all-linear',
-    section: 'lora',
-    label: { en: 'target_modules', zh: 'target_modules' },
-    help: {
-      en: 'Which modules get an adapter: "all-linear", a JSON list of names (["q_proj","v_proj"]), or a regular expression that must match the whole module path. Names that match nothing raise at attach; partly wrong names are skipped in silence.',
-      zh: '哪些模块带适配器："all-linear"、名称的 JSON 列表（["q_proj","v_proj"]），或必须匹配完整模块路径的正则。全部不匹配会在挂载时报错；只错一部分则会被静默跳过。',
-    },
-    python: 'LoraConfig(target_modules=…)',
-  }),
-  'lora.use_rslora': defineSetting({
-    type: { kind: 'boolean' },
-    default: false,
-    section: 'lora',
-    advanced: true,
-    label: { en: 'use_rslora', zh: 'use_rslora' },
-    help: {
-      en: 'Rank-stabilised scaling: lora_alpha / √r instead of lora_alpha / r. Lets large ranks (64 and more) learn; with a small r it is a larger step.',
-      zh: '秩稳定缩放：用 lora_alpha / √r 代替 lora_alpha / r。让大的秩（64 以上）也学得动；r 小时相当于步子更大。',
-    },
-    python: 'LoraConfig(use_rslora=…)',
-  }),
-  'lora.use_dora': defineSetting({
-    type: { kind: 'boolean' },
-    default: false,
-    section: 'lora',
-    advanced: true,
-    label: { en: 'use_dora', zh: 'use_dora' },
-    help: {
-      en: 'DoRA: the length of every row of the adapted matrix becomes a number of its own, trained beside A and B, which then turn its direction. Often better at small ranks; a step takes longer. Without lora_dropout here.',
-      zh: 'DoRA：被适配矩阵每一行的长度成为单独训练的数，A 与 B 只改变方向。小秩时往往更好，但每步更慢。此处不能与 lora_dropout 同用。',
-    },
-    python: 'LoraConfig(use_dora=…)',
-  }),
-  'lora.init_lora_weights': defineSetting({
-    type: {
-      kind: 'choice',
-      options: [
-        { value: 'true', label: { en: 'True', zh: 'True' } },
-        { value: 'gaussian', label: { en: 'gaussian', zh: 'gaussian' } },
-        { value: 'pissa', label: { en: 'pissa', zh: 'pissa' } },
-        { value: 'olora', label: { en: 'olora', zh: 'olora' } },
-        { value: 'loftq', label: { en: 'loftq', zh: 'loftq' } },
-        { value: 'false', label: { en: 'False', zh: 'False' } },
-      ],
-    },
-    default: 'true',
-    section: 'lora',
-    advanced: true,
-    label: { en: 'init_lora_weights', zh: 'init_lora_weights' },
-    help: {
-      en: 'True: A uniform within ±1/√in, B zero, so that the model starts unchanged. gaussian: A normal with deviation 1/r. pissa and olora take the adapter out of the weights themselves (their largest directions), and train those; loftq rounds the base to NF4 and lets the adapter make up for it. False: B random too; the first answer is then already bent, which is meant for tests.',
-      zh: 'True：A 在 ±1/√in 内均匀分布，B 为零，模型从原样开始。gaussian：A 为标准差 1/r 的正态分布。pissa 与 olora 从权重本身取出适配器（最主要的方向）来训练；loftq 把基座舍入到 NF4，由适配器补偿误差。False：B 也随机，一开始输出就已偏移，仅供测试。',
-    },
-    python: 'LoraConfig(init_lora_weights=…)',
-  }),
-  'lora.loftq_iter': defineSetting({
-    type: { kind: 'number', min: 1, max: 10, integer: true },
-    default: 1,
-    section: 'lora',
-    advanced: true,
-    label: { en: 'loftq_iter', zh: 'loftq_iter' },
-    help: {
-      en: 'LoftQ: how often the base is rounded and the error decomposed, in turn.',
-      zh: 'LoftQ：舍入基座与分解误差交替进行的次数。',
-    },
-    python: 'LoftQConfig(loftq_iter=…)',
-  }),
-  'lora.rank_pattern': defineSetting({
-    type: {
-      kind: 'text',
-      suggestions: ['{}', '{"q_proj": 16}', '{"layers\\.0\\..*": 2}'],
-      problem: (text) => patternProblem(text, 1),
-    },
-    default: '{}',
-    section: 'lora',
-    advanced: true,
-    label: { en: 'rank_pattern', zh: 'rank_pattern' },
-    help: {
-      en: 'A JSON object from names or regular expressions (matched at the end of the module path) to ranks that replace r there. The first that matches wins. It changes the scale lora_alpha / r too.',
-      zh: 'JSON 对象：名称或正则（匹配模块路径末尾）对应该处取代 r 的秩，先匹配者优先。缩放 lora_alpha / r 也随之改变。',
-    },
-    python: 'LoraConfig(rank_pattern=…)',
-  }),
-  'lora.alpha_pattern': defineSetting({
-    type: {
-      kind: 'text',
-      suggestions: ['{}', '{"q_proj": 32}'],
-      problem: (text) => patternProblem(text, 0),
-    },
-    default: '{}',
-    section: 'lora',
-    advanced: true,
-    label: { en: 'alpha_pattern', zh: 'alpha_pattern' },
-    help: {
-      en: 'The same for lora_alpha: {"q_proj": 32}.',
-      zh: '同上，用于 lora_alpha：{"q_proj": 32}。',
-    },
-    python: 'LoraConfig(alpha_pattern=…)',
-  }),
-  'lora.layers_to_transform': defineSetting({
-    type: { kind: 'text', suggestions: ['', '[0]', '[0, 1, 2]'], problem: layersProblem },
-    default: '',
-    section: 'lora',
-    advanced: true,
-    label: { en: 'layers_to_transform', zh: 'layers_to_transform' },
-    help: {
-      en: 'Numbers of the decoder layers that get adapters, as a JSON list; empty: all. Only with a list of target_modules.',
-      zh: '带适配器的解码层编号（JSON 列表）；空表示全部。仅能与列表形式的 target_modules 一起用。',
-    },
-    python: 'LoraConfig(layers_to_transform=…)',
-  }),
-  'lora.exclude_modules': defineSetting({
-    type: {
-      kind: 'text',
-      suggestions: ['', '["down_proj"]', '.*\\.layers\\.0\\..*'],
-      problem: targetModulesProblem,
-    },
-    default: '',
-    section: 'lora',
-    advanced: true,
-    label: { en: 'exclude_modules', zh: 'exclude_modules' },
-    help: {
-      en: 'Modules that get no adapter though target_modules names them: a JSON list of names or a regular expression of the whole path; empty: none.',
-      zh: '即使 target_modules 点到也不带适配器的模块：名称的 JSON 列表，或匹配完整路径的正则；空表示没有。',
-    },
-    python: 'LoraConfig(exclude_modules=…)',
+    python: { statement: methods.map(({ config }) => `${config.className}(…)`).join(' / ') },
   }),
 } as const;
+
+/** Every method's own, the last method's first: the order that links have. */
+const ownSettings = Object.fromEntries(
+  [...methods].reverse().flatMap(({ settings }) => Object.entries(settings)),
+) as unknown as AllSettings;
+
+export const adapterSettings = { ...methodSetting, ...ownSettings } as const;

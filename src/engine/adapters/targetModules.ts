@@ -1,5 +1,7 @@
 // How PEFT decides which modules a LoRA adapter wraps: "all-linear", a list (full path or suffix), a full-match regex.
 // Source: PEFT 0.17 tuners/tuners_utils.py check_target_module_exists, _maybe_include_all_linear_layers.
+import type { Text } from '../ground/text.ts';
+import { text } from '../ground/text.ts';
 
 export type TargetModules =
   | { readonly form: 'all-linear' }
@@ -11,8 +13,8 @@ export type TargetModules =
  * Reads the setting's text: `all-linear` in any case, a JSON list of strings, `None`/`null`, or a regular expression.
  * A text that starts like a list but isn't one is refused by `targetModulesProblem`.
  */
-export function parseTargetModules(text: string): TargetModules {
-  const trimmed = text.trim();
+export function parseTargetModules(written: string): TargetModules {
+  const trimmed = written.trim();
   if (trimmed.toLowerCase() === 'all-linear') return { form: 'all-linear' };
   if (trimmed === 'None' || trimmed === 'null') return { form: 'default' };
   if (trimmed.startsWith('[')) {
@@ -23,19 +25,22 @@ export function parseTargetModules(text: string): TargetModules {
   return { form: 'regex', pattern: trimmed };
 }
 
-export function targetModulesProblem(text: string): string | null {
-  const trimmed = text.trim();
+export function targetModulesProblem(written: string): Text | null {
+  const trimmed = written.trim();
   try {
     if (trimmed.startsWith('[')) {
       const value: unknown = JSON.parse(trimmed.replaceAll("'", '"'));
       if (!Array.isArray(value) || !value.every((item) => typeof item === 'string'))
-        return 'expected a JSON list of names.';
+        return text('expected a JSON list of names.', '应为名称的 JSON 列表。');
       return null;
     }
     new RegExp(trimmed);
     return null;
   } catch (error) {
-    return `expected "all-linear", a JSON list of names or a regular expression, got '${text}' (${String(error)}).`;
+    return text(
+      `expected "all-linear", a JSON list of names or a regular expression, got '${written}' (${String(error)}).`,
+      `应为 "all-linear"、名称的 JSON 列表或正则表达式，得到 '${written}'（${String(error)}）。`,
+    );
   }
 }
 

@@ -2,6 +2,7 @@
 // gradient accumulation, right padding, shifted labels, the label count of the whole window.
 // Source: numerics reference 4.1, 4.3, 4.4 (transformers 5.18, accelerate 1.15).
 import { TorchGenerator } from '../torch/random/mt19937.ts';
+import type { BatchShape } from '../torch/recording.ts';
 import type { Example, Sequence } from './tokenize.ts';
 import { IGNORE } from './tokenize.ts';
 
@@ -73,11 +74,39 @@ export function makeBatch(pairsOrRows: readonly Example[], padId: number): Batch
   return { rows: examples.length, tokens, ids, labels, realTokens, labelCount, documents, width, starts };
 }
 
+/** What a plan has to know of a batch. */
+export const shapeOf = ({ rows, tokens, documents }: Batch): BatchShape => ({
+  rows,
+  tokens,
+  packed: documents !== null,
+});
+
+/** Shape of the largest batch that can be made of these examples; null when there is none. */
+export function largestShape(examples: readonly Example[], batchSize: number): BatchShape | null {
+  if (examples.length === 0) return null;
+  let longest = 1;
+  for (const { ids, rejected } of examples)
+    longest = Math.max(longest, ids.length, rejected?.ids.length ?? 0);
+  const paired = examples.some(({ rejected }) => rejected !== undefined);
+  return {
+    rows: Math.min(batchSize, examples.length) * (paired ? 2 : 1),
+    tokens: Math.ceil(longest / PAD_MULTIPLE) * PAD_MULTIPLE,
+    packed: examples.some(({ documents }) => documents !== undefined),
+  };
+}
+
 export interface Schedule {
   readonly rows: number;
   readonly batchSize: number;
   readonly accumulation: number;
   readonly seed: number;
+}
+
+/** What a run says of it, whatever its rows. */
+export interface RunLength extends Omit<Schedule, 'rows'> {
+  /** 0 or less: as many as `epochs` take. */
+  readonly maxSteps: number;
+  readonly epochs: number;
 }
 
 /** Optimiser steps of one epoch: the last window may be short. */
@@ -86,7 +115,8 @@ function stepsPerEpoch(schedule: Schedule): number {
 }
 
 /** Total steps: max_steps when positive, else epochs. */
-export function totalSteps(schedule: Schedule, maxSteps: number, epochs: number): number {
+export function totalSteps(schedule: Schedule & RunLength): number {
+  const { maxSteps, epochs } = schedule;
   return maxSteps > 0 ? maxSteps : Math.max(1, Math.ceil(epochs * stepsPerEpoch(schedule)));
 }
 

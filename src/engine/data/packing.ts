@@ -1,9 +1,11 @@
-// Packing: several rows in one sequence of max_length. bfd and bfd_split keep rows whole and tell where each begins; wrapped cuts
+// Packing: many rows in one sequence of max_length. bfd and bfd_split keep rows whole and tell where each begins; wrapped cuts
 // the joined rows every max_length. Source: TRL 1.16 data_utils.py pack_dataset, which Dataset.map calls with 1000 rows at a time.
+import type { SettingValue } from '../ground/settings/setting.ts';
+import type { sftSettings } from '../recipe/settings/sft.ts';
 import type { Example } from './tokenize.ts';
 
-/** Values of `train.packing`; 'none' is packing=False. */
-export type Packing = 'none' | 'bfd' | 'bfd_split' | 'wrapped';
+/** 'none' is packing=False. */
+export type Packing = SettingValue<(typeof sftSettings)['train.packing']>;
 
 const MAP_BATCH = 1000;
 

@@ -1,12 +1,14 @@
 // Preference rows as TRL's DPOTrainer and ORPOTrainer prepare them: ids of prompt and completion, cut to max_length, and which labels
 // count. Source: TRL 1.16 trainer/dpo_trainer.py _prepare_dataset and its collator; experimental/orpo/orpo_trainer.py tokenize_row.
-import { UserError } from '../ground/errors.ts';
+import type { SettingValue } from '../ground/settings/setting.ts';
+import type { preferenceSettings } from '../recipe/settings/preference.ts';
+import { pairsMissing } from './dataErrors.ts';
 import type { Row } from './rows.ts';
 import type { Example } from './tokenize.ts';
 import { IGNORE, withEos } from './tokenize.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
-export type PairObjective = 'dpo' | 'orpo';
+export type PairObjective = Exclude<SettingValue<(typeof preferenceSettings)['train.objective']>, 'sft'>;
 
 type PairRow = Extract<Row, { readonly format: 'preference' | 'preference-chat' }>;
 
@@ -91,10 +93,6 @@ export function tokenizePairs(
   objective: PairObjective,
 ): Example[] {
   const other = rows.find((row) => !isPair(row));
-  if (other)
-    throw new UserError(
-      'rows',
-      `Rows: ${objective} learns from pairs, got rows with ${other.format}. Give each row \`prompt\`, \`chosen\` and \`rejected\`, or set train.objective to sft.`,
-    );
+  if (other) throw pairsMissing({ objective, format: other.format });
   return rows.filter(isPair).flatMap((row) => tokenizePair(row, tokenizer, length, objective) ?? []);
 }

@@ -1,8 +1,9 @@
 // Rows of a recipe → examples for training and evaluation, with what the page and the doctor say about them.
 
-import type { RecipeValues } from '../recipe/recipe.ts';
-import type { Schedule } from './batches.ts';
-import { totalSteps } from './batches.ts';
+import { text } from '../ground/text.ts';
+import type { BatchShape } from '../torch/recording.ts';
+import type { RunLength } from './batches.ts';
+import { largestShape, totalSteps } from './batches.ts';
 import type { Packing } from './packing.ts';
 import { pack } from './packing.ts';
 import type { PairObjective } from './pairs.ts';
@@ -17,14 +18,31 @@ import type { Dataset, Example, TokenizeOptions } from './tokenize.ts';
 import { assertLearns, IGNORE, tokenizeRow, tokenizeRows } from './tokenize.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
+/** What is asked of the rows; `maxLength` is of packed sequences too. */
+export interface DataOptions extends TokenizeOptions {
+  readonly objective: 'sft' | PairObjective;
+  readonly packing: Packing;
+  /** Share of the rows that is held out. */
+  readonly testSize: number;
+  readonly length: RunLength;
+}
+
+/** Shapes of the largest batches of a run: plans of these need the most room. */
+export interface LargestBatches {
+  readonly train: BatchShape;
+  /** null where no rows were split off. */
+  readonly test: BatchShape | null;
+  /** Of the fullest step: accumulation, or what the rows suffice for. */
+  readonly microBatches: number;
+}
+
 export interface PreparedData {
   readonly split: Split<Example>;
   /** Throws UserError 'all-labels-masked' when nothing is left to learn. */
   readonly assertLearns: () => void;
   readonly summary: DataSummary;
   readonly facts: RowFacts;
-  /** Padded tokens of the longest row. */
-  readonly longestBatch: number;
+  readonly largest: LargestBatches;
 }
 
 const PREVIEW_ROWS = 3;
@@ -60,81 +78,78 @@ function pairDataset(
   };
 }
 
-const objectiveOf = (values: RecipeValues): PairObjective | null => {
-  const objective = values['train.objective'];
-  return objective === 'dpo' || objective === 'orpo' ? objective : null;
-};
-
 /** Rows as they are trained. Packed rows are cut by the packing, and none is dropped for its mask. */
 function examplesOf(
   rows: readonly Row[],
   tokenizer: Tokenizer,
   options: TokenizeOptions,
-  values: RecipeValues,
+  { objective, packing, maxLength }: DataOptions,
 ): readonly Example[] {
-  const objective = objectiveOf(values);
-  if (objective) return tokenizePairs(rows, tokenizer, values['train.max_length'], objective);
-  const packing = packingOf(values);
+  if (objective !== 'sft') return tokenizePairs(rows, tokenizer, maxLength, objective);
   if (packing === 'none') return tokenizeRows(rows, tokenizer, options).examples;
   return pack(
     rows.map((row) => tokenizeRow(row, tokenizer, options)),
     packing,
-    values['train.max_length'],
+    maxLength,
   );
 }
 
-const packings: readonly Packing[] = ['none', 'bfd', 'bfd_split', 'wrapped'];
-const packingOf = (values: RecipeValues): Packing =>
-  packings.find((one) => one === values['train.packing']) ?? 'none';
-
 /** Everything about the rows, also when nothing can be learned from them: the page then says why. */
-export function prepareData(source: RecipeRows, tokenizer: Tokenizer, values: RecipeValues): PreparedData {
-  const packing = packingOf(values);
+export function prepareData(source: RecipeRows, tokenizer: Tokenizer, asked: DataOptions): PreparedData {
+  const { packing, objective, length } = asked;
   const cuts = packing === 'none' || packing === 'bfd';
-  const options = {
-    maxLength: cuts ? values['train.max_length'] : Number.MAX_SAFE_INTEGER,
-    completionOnly: values['train.completion_only_loss'],
-    assistantOnly: values['train.assistant_only_loss'],
-  };
-  const objective = objectiveOf(values);
+  const options = { ...asked, maxLength: cuts ? asked.maxLength : Number.MAX_SAFE_INTEGER };
   const read = (rows: readonly Row[]): Dataset =>
-    objective
-      ? pairDataset(rows, tokenizer, values['train.max_length'], objective)
-      : tokenizeRows(rows, tokenizer, options);
+    objective === 'sft'
+      ? tokenizeRows(rows, tokenizer, options)
+      : pairDataset(rows, tokenizer, asked.maxLength, objective);
   const dataset = read(source.rows);
-  const parts = splitRows(source.rows, values['data.test_size'], values['train.seed']);
+  const parts = splitRows(source.rows, asked.testSize, length.seed);
   const train = read(parts.train);
-  const test = parts.test.length > 0 ? examplesOf(parts.test, tokenizer, options, values) : [];
-  const split: Split<Example> = { train: examplesOf(parts.train, tokenizer, options, values), test };
-  const schedule: Schedule = {
-    rows: split.train.length,
-    batchSize: values['train.per_device_train_batch_size'],
-    accumulation: values['train.gradient_accumulation_steps'],
-    seed: values['train.seed'],
-  };
+  const test = parts.test.length > 0 ? examplesOf(parts.test, tokenizer, options, asked) : [];
+  const split: Split<Example> = { train: examplesOf(parts.train, tokenizer, options, asked), test };
+  const schedule = { ...length, rows: split.train.length };
   const notes = [
     ...(dataset.truncatedRows > 0
       ? [
-          `${dataset.truncatedRows} of ${source.rows.length} rows are longer than max_length ${options.maxLength} and are cut.`,
+          text(
+            `${dataset.truncatedRows} of ${source.rows.length} rows are longer than max_length ${options.maxLength} and are cut.`,
+            `${source.rows.length} 行中有 ${dataset.truncatedRows} 行超过 max_length ${options.maxLength}，被截断。`,
+          ),
         ]
       : []),
     ...(dataset.maskedRows > 0
-      ? [`${dataset.maskedRows} of ${source.rows.length} rows have no label left and are dropped.`]
+      ? [
+          text(
+            `${dataset.maskedRows} of ${source.rows.length} rows have no label left and are dropped.`,
+            `${source.rows.length} 行中有 ${dataset.maskedRows} 行没有剩下可学的标签，被丢弃。`,
+          ),
+        ]
       : []),
     ...(packing === 'none'
       ? []
       : [
-          `${parts.train.length} rows are packed into ${split.train.length} sequences of up to ${values['train.max_length']} tokens.`,
+          text(
+            `${parts.train.length} rows are packed into ${split.train.length} sequences of up to ${asked.maxLength} tokens.`,
+            `${parts.train.length} 行被打包成 ${split.train.length} 个序列，每个最多 ${asked.maxLength} 个词元。`,
+          ),
         ]),
   ];
-  const lengths = [...split.train, ...split.test].map(({ ids }) => ids.length);
-  const longest = packing === 'none' ? Math.min(dataset.longest, options.maxLength) : Math.max(1, ...lengths);
   const lastTrained = (example: Example): number | undefined =>
     example.labels.findLast((label) => label !== IGNORE);
   return {
     split,
     assertLearns: () => assertLearns(train, options.maxLength),
-    longestBatch: Math.ceil(longest / 16) * 16,
+    largest: {
+      // Rows that leave nothing to learn are not trained; the page still shows what it would cost.
+      train: largestShape(split.train, schedule.batchSize) ??
+        largestShape(dataset.examples, schedule.batchSize) ?? { rows: schedule.batchSize, tokens: 16 },
+      test: largestShape(split.test, schedule.batchSize),
+      microBatches: Math.max(
+        1,
+        Math.min(schedule.accumulation, Math.ceil(schedule.rows / schedule.batchSize)),
+      ),
+    },
     summary: {
       name: source.name,
       rows: source.rows.length,
@@ -143,9 +158,9 @@ export function prepareData(source: RecipeRows, tokenizer: Tokenizer, values: Re
       longestTokens: dataset.longest,
       truncatedRows: dataset.truncatedRows,
       maskedRows: dataset.maskedRows,
-      preview: (objective
-        ? dataset.examples.slice(0, PREVIEW_ROWS)
-        : source.rows.slice(0, PREVIEW_ROWS).map((row) => tokenizeRow(row, tokenizer, options))
+      preview: (objective === 'sft'
+        ? source.rows.slice(0, PREVIEW_ROWS).map((row) => tokenizeRow(row, tokenizer, options))
+        : dataset.examples.slice(0, PREVIEW_ROWS)
       ).map((example) => preview(example, tokenizer)),
       notes,
     },
@@ -158,7 +173,7 @@ export function prepareData(source: RecipeRows, tokenizer: Tokenizer, values: Re
       packing: packing === 'wrapped',
       rowsEndingWithEos: dataset.examples.filter((example) => lastTrained(example) === tokenizer.eosId)
         .length,
-      steps: totalSteps(schedule, values['train.max_steps'], values['train.num_train_epochs']),
+      steps: totalSteps(schedule),
     },
   };
 }

@@ -2,8 +2,12 @@
 // `conversations` or `prompt`/`chosen`/`rejected`.
 // Every refusal names the line. Column names and meanings as TRL 1.13's SFTTrainer reads them.
 
-import { UserError } from '../ground/errors.ts';
+import type { UserError } from '../ground/errors.ts';
+import { causeOf } from '../ground/errors.ts';
 import { isRecord } from '../ground/isRecord.ts';
+import type { Text } from '../ground/text.ts';
+import { text as say } from '../ground/text.ts';
+import { badRow, emptyData, lineNoJson, listNoJson, notUtf8 } from './dataErrors.ts';
 import type { Message } from './tokenizer.ts';
 
 export type Row =
@@ -33,10 +37,7 @@ export function decodeRows(bytes: Uint8Array, name = 'The file'): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new UserError(
-      'utf-8',
-      `${name}: expected UTF-8 text, byte ${firstBadByte(bytes)} is none. Save the file as UTF-8.`,
-    );
+    throw notUtf8({ name, byte: firstBadByte(bytes) });
   }
 }
 
@@ -62,31 +63,27 @@ function firstBadByte(bytes: Uint8Array): number {
   return bytes.length;
 }
 
-function bad(
-  where: string,
-  found: string,
-  remedy = 'Give each row `text`, `prompt` and `completion`, `messages`, or `prompt`, `chosen` and `rejected`.',
-): UserError {
-  return new UserError('rows', `${where}: ${found}. ${remedy}`, { where });
-}
+const bad = (where: Text, en: string, zh: string): UserError => badRow({ where, found: say(en, zh) });
 
 /** `from` and `value` of the `conversations` format become role and content unchanged, as TRL takes them. */
-function messageList(value: readonly unknown[], where: string): Message[] {
-  if (value.length === 0) throw bad(where, 'the list of messages is empty');
+function messageList(value: readonly unknown[], where: Text): Message[] {
+  if (value.length === 0) throw bad(where, 'the list of messages is empty', '消息列表为空');
   return value.map((item, i) => {
     const role = isRecord(item) ? (item.role ?? item.from) : undefined;
     const content = isRecord(item) ? (item.content ?? item.value) : undefined;
     if (typeof role !== 'string' || typeof content !== 'string') {
+      const got = String(JSON.stringify(item)).slice(0, 60);
       throw bad(
         where,
-        `message ${i + 1} needs text in \`role\` and \`content\`, got ${JSON.stringify(item)?.slice(0, 60)}`,
+        `message ${i + 1} needs text in \`role\` and \`content\`, got ${got}`,
+        `第 ${i + 1} 条消息的 \`role\` 与 \`content\` 应为文本，得到 ${got}`,
       );
     }
     return { role, content };
   });
 }
 
-function readPair({ prompt, chosen, rejected }: Record<string, unknown>, where: string): Row {
+function readPair({ prompt, chosen, rejected }: Record<string, unknown>, where: Text): Row {
   if (typeof prompt === 'string' && typeof chosen === 'string' && typeof rejected === 'string')
     return { format: 'preference', prompt, chosen, rejected };
   if (Array.isArray(prompt) && Array.isArray(chosen) && Array.isArray(rejected))
@@ -96,15 +93,21 @@ function readPair({ prompt, chosen, rejected }: Record<string, unknown>, where: 
       chosen: messageList(chosen, where),
       rejected: messageList(rejected, where),
     };
-  throw bad(where, '`prompt`, `chosen` and `rejected` must all be text or all lists of messages');
+  throw bad(
+    where,
+    '`prompt`, `chosen` and `rejected` must all be text or all lists of messages',
+    '`prompt`、`chosen` 与 `rejected` 应全为文本，或全为消息列表',
+  );
 }
 
-function readRow(value: unknown, where: string): Row {
-  if (!isRecord(value))
-    throw bad(where, `expected a JSON object, got ${JSON.stringify(value)?.slice(0, 40)}`);
+function readRow(value: unknown, where: Text): Row {
+  if (!isRecord(value)) {
+    const got = String(JSON.stringify(value)).slice(0, 40);
+    throw bad(where, `expected a JSON object, got ${got}`, `应为 JSON 对象，得到 ${got}`);
+  }
   const chat = value.messages ?? value.conversations;
   if (Array.isArray(chat)) return { format: 'messages', messages: messageList(chat, where) };
-  if (chat !== undefined) throw bad(where, '`messages` is not a list');
+  if (chat !== undefined) throw bad(where, '`messages` is not a list', '`messages` 不是列表');
   const { prompt, completion, text } = value;
   if (value.chosen !== undefined || value.rejected !== undefined) return readPair(value, where);
   if (prompt !== undefined || completion !== undefined) {
@@ -117,34 +120,35 @@ function readRow(value: unknown, where: string): Row {
         completion: messageList(completion, where),
       };
     }
-    throw bad(where, '`prompt` and `completion` must both be text or both lists of messages');
+    throw bad(
+      where,
+      '`prompt` and `completion` must both be text or both lists of messages',
+      '`prompt` 与 `completion` 应都为文本，或都为消息列表',
+    );
   }
   if (typeof text === 'string') return { format: 'text', text };
-  if (text !== undefined) throw bad(where, '`text` is not text');
-  throw bad(where, `found the fields ${Object.keys(value).join(', ') || 'none'}`);
+  if (text !== undefined) throw bad(where, '`text` is not text', '`text` 不是文本');
+  const fields = Object.keys(value);
+  throw bad(
+    where,
+    `found the fields ${fields.join(', ') || 'none'}`,
+    fields.length > 0 ? `只有字段 ${fields.join('、')}` : '没有任何字段',
+  );
 }
 
-/** Parses rows. Throws UserError 'empty-data', 'json' (naming the line) or 'rows' (naming line and field). */
+/** Parses rows. Throws UserError 'empty-data', 'json-line', 'json-list' or 'row' (naming line and field). */
 export function parseRows(source: string, name = 'Rows'): Row[] {
   const text = source.replace(/^\uFEFF/, '');
-  if (text.trim() === '')
-    throw new UserError(
-      'empty-data',
-      `${name}: expected at least one row, got none. Paste or open a JSONL file.`,
-    );
+  if (text.trim() === '') throw emptyData({ name, list: false });
   if (text.trimStart().startsWith('[')) return parseArray(text, name);
   return text.split(/\r?\n/).flatMap((line, i) => {
     if (line.trim() === '') return [];
-    const where = `${name}, line ${i + 1}`;
+    const where = say(`${name}, line ${i + 1}`, `${name}，第 ${i + 1} 行`);
     let value: unknown;
     try {
       value = JSON.parse(line);
     } catch (error) {
-      throw new UserError(
-        'json',
-        `${where}: not JSON (${error instanceof Error ? error.message : String(error)}). Each line is one JSON object.`,
-        { line: i + 1 },
-      );
+      throw lineNoJson({ name, line: i + 1, cause: causeOf(error) });
     }
     return [readRow(value, where)];
   });
@@ -155,13 +159,9 @@ function parseArray(text: string, name: string): Row[] {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new UserError(
-      'json',
-      `${name}: not JSON (${error instanceof Error ? error.message : String(error)}). Give a JSON array of rows or one JSON object a line.`,
-    );
+    throw listNoJson({ name, cause: causeOf(error) });
   }
   const list: readonly unknown[] = Array.isArray(value) ? value : [];
-  if (list.length === 0)
-    throw new UserError('empty-data', `${name}: expected at least one row, got an empty list.`);
-  return list.map((item, i) => readRow(item, `${name}, row ${i + 1}`));
+  if (list.length === 0) throw emptyData({ name, list: true });
+  return list.map((item, i) => readRow(item, say(`${name}, row ${i + 1}`, `${name}，第 ${i + 1} 行`)));
 }

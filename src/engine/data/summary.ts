@@ -1,4 +1,5 @@
 // What the page shows about the rows: plain data; prepareData.ts computes it.
+import type { Text } from '../ground/text.ts';
 
 /** What becomes of a token; of a pair `trained` are the better answer's and `rejected` the worse one's. */
 export type TokenMask = 'trained' | 'ignored' | 'truncated' | 'rejected';
@@ -20,5 +21,5 @@ export interface DataSummary {
   readonly maskedRows: number;
   readonly preview: readonly RowPreview[];
   /** Things worth telling about the rows that do not stop the run. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Text[];
 }

@@ -1,6 +1,6 @@
 // Rows become ids and labels as TRL's SFTTrainer prepares them (numerics reference 4.2): EOS, joint tokenisation, masks,
 // truncation from the right. Labels stand at their own token here; the shift happens in the batches.
-import { UserError } from '../ground/errors.ts';
+import { allMasked, answersCut, pairsUnwanted } from './dataErrors.ts';
 import type { Row } from './rows.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -64,11 +64,7 @@ function inSpans(
 }
 
 function maskRow(row: Row, tokenizer: Tokenizer): Masked {
-  if (row.format === 'preference' || row.format === 'preference-chat')
-    throw new UserError(
-      'rows',
-      'Rows: pairs of chosen and rejected answers are for DPO and ORPO. Set train.objective to one of them, or give rows with messages.',
-    );
+  if (row.format === 'preference' || row.format === 'preference-chat') throw pairsUnwanted({});
   if (row.format === 'text')
     return { ids: tokenizer.encode(withEos(row.text, tokenizer), true), prompt: 0, inside: null };
   if (row.format === 'prompt-completion')
@@ -131,9 +127,6 @@ export function assertLearns(
 ): void {
   if (dataset.examples.length > 0) return;
   const { longest } = dataset;
-  const why =
-    dataset.truncatedRows > 0
-      ? `max_length ${maxLength} cuts every answer away (the longest row has ${longest} tokens). Raise train.max_length`
-      : 'every label is masked: no row has an answer to learn. Add completions or assistant turns, or set train.completion_only_loss and train.assistant_only_loss to false';
-  throw new UserError('all-labels-masked', `Rows: ${why}.`, { longest, maxLength });
+  const why = dataset.truncatedRows > 0 ? answersCut : allMasked;
+  throw why({ longest, maxLength });
 }

@@ -1,8 +1,9 @@
 // The model's own tokenizer and chat template, by the Hugging Face libraries; and which bytes each token stands for.
 import { Template } from '@huggingface/jinja';
 import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
-import { UserError } from '../ground/errors.ts';
+import { causeOf } from '../ground/errors.ts';
 import { recordOf } from '../ground/isRecord.ts';
+import { noEos, noTemplate, templateRefuses, templateRewrites } from './dataErrors.ts';
 
 export interface Message {
   readonly role: string;
@@ -42,11 +43,7 @@ export class Tokenizer {
     this.#inner = new HubTokenizer(tokenizerJson, { ...config });
     const eos = asToken(config.eos_token);
     const eosId = eos === null ? undefined : this.#inner.token_to_id(eos);
-    if (eos === null || eosId === undefined)
-      throw new UserError(
-        'tokenizer',
-        'tokenizer_config.json: expected an eos_token of the vocabulary. Use the files that belong to the model.',
-      );
+    if (eos === null || eosId === undefined) throw noEos({});
     this.eosToken = eos;
     this.eosId = eosId;
     const bos = asToken(config.bos_token);
@@ -87,13 +84,9 @@ export class Tokenizer {
     return this.#special.has(id) ? new TextEncoder().encode(token).length : [...token].length;
   }
 
-  /** apply_chat_template. Throws UserError 'chat-template' when the model has none or it refuses the messages. */
+  /** apply_chat_template. Throws UserError 'chat-template-…' when the model has none or it refuses the messages. */
   render(messages: readonly Message[], addGenerationPrompt: boolean): Rendered {
-    if (!this.#template)
-      throw new UserError(
-        'chat-template',
-        'Rows: this model has no chat template. Use rows with `text`, or `prompt` and `completion` as text.',
-      );
+    if (!this.#template) throw noTemplate({});
     let marked: string;
     try {
       marked = this.#template.render({
@@ -103,10 +96,7 @@ export class Tokenizer {
         eos_token: this.eosToken,
       });
     } catch (error) {
-      throw new UserError(
-        'chat-template',
-        `Rows: the chat template refuses these messages: ${error instanceof Error ? error.message : String(error)}.`,
-      );
+      throw templateRefuses({ cause: causeOf(error) });
     }
     const spans: [number, number][] = [];
     let text = '';
@@ -133,10 +123,7 @@ export class Tokenizer {
       const before = plain(i, true);
       const through = plain(i + 1, false);
       if (!text.startsWith(before) || !text.startsWith(through)) {
-        throw new UserError(
-          'chat-template',
-          'Rows: this chat template rewrites earlier turns, so the answer’s tokens cannot be told apart. Set train.assistant_only_loss to false.',
-        );
+        throw templateRewrites({});
       }
       return [[before.length, through.trimEnd().length]];
     });

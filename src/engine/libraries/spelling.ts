@@ -1,47 +1,75 @@
 // How the versions of a stack spell the same script: names of arguments that came, went or were renamed.
-// Looked up with inspect.signature in each installed version.
+import type { Since } from './since.ts';
+import { valueAt } from './since.ts';
 import type { Stack } from './stacks.ts';
-import { compareVersions } from './version.ts';
+
+/** Names of TRL's packing strategies, by what they do; null where packing has none to choose from. */
+export type PackingStrategies = Readonly<Record<'bfd' | 'bfd_split' | 'wrapped', string>> | null;
 
 export interface Dialect {
-  /** dtype= since transformers 4.56. */
   readonly dtype: 'dtype' | 'torch_dtype';
-  /** SFTConfig since TRL 0.9; before, TrainingArguments and arguments of SFTTrainer itself. */
+  /** Whether there is a SFTConfig; before, TrainingArguments and arguments of SFTTrainer itself. */
   readonly sftConfig: boolean;
-  /** How answers alone are trained: assistant_only_loss since TRL 0.19, a collator before. */
+  /** How answers alone are trained. */
   readonly answersOnly: 'arguments' | 'collator';
   readonly tokenizerArgument: 'processing_class' | 'tokenizer';
   readonly evalStrategy: 'eval_strategy' | 'evaluation_strategy';
-  /** Shares of the run: warmup_steps below 1 since transformers 5, warmup_ratio before. */
-  readonly warmupRatio: boolean;
-  readonly checkpointingKwargs: boolean;
-  /** The chat template's `{% generation %}` is understood since transformers 4.42; before, the script renders itself. */
+  /** Takes a share of the run; warmup_steps itself where it may be below 1. */
+  readonly warmupShare: 'warmup_ratio' | 'warmup_steps';
+  /** Whether the chat template's `{% generation %}` is understood; before, the script renders itself. */
   readonly rendersTemplate: boolean;
   /** SFTTrainer's own chunked loss, which knows no label smoothing, is the default of some TRL 1.x. */
   readonly chunkedLoss: boolean;
-  /** Name of a packing strategy; null where packing has none to choose from. */
-  readonly packingStrategy: (packing: string) => string | null;
+  readonly packingStrategies: PackingStrategies;
 }
 
+const signature = 'inspect.signature in each installed version';
+const template = 'tokenization_utils_base.py apply_chat_template: return_assistant_tokens_mask';
+
+interface Spelling<V> {
+  readonly library: 'transformers' | 'trl';
+  readonly since: Since<V>;
+}
+
+const transformers = <V>(...since: Since<V>): Spelling<V> => ({ library: 'transformers', since });
+const trl = <V>(...since: Since<V>): Spelling<V> => ({ library: 'trl', since });
+
+export const spellings: { readonly [K in keyof Dialect]: Spelling<Dialect[K]> } = {
+  dtype: transformers(['0', 'torch_dtype', signature], ['4.56', 'dtype', signature]),
+  sftConfig: trl(['0', false, signature], ['0.9', true, signature]),
+  answersOnly: trl(['0', 'collator', signature], ['0.19', 'arguments', `${signature}: assistant_only_loss`]),
+  tokenizerArgument: transformers(['0', 'tokenizer', signature], ['4.46', 'processing_class', signature]),
+  evalStrategy: transformers(['0', 'evaluation_strategy', signature], ['4.41', 'eval_strategy', signature]),
+  warmupShare: transformers(['0', 'warmup_ratio', signature], ['5', 'warmup_steps', signature]),
+  rendersTemplate: transformers(['0', false, template], ['4.42', true, template]),
+  chunkedLoss: trl(['0', false, signature], ['1.0', true, `${signature}: loss_type`]),
+  packingStrategies: trl(
+    ['0', null, signature],
+    ['0.18', { bfd: 'ffd', bfd_split: 'ffd', wrapped: 'wrapped' }, signature],
+    ['0.20', { bfd: 'bfd', bfd_split: 'bfd', wrapped: 'wrapped' }, signature],
+    ['0.29', { bfd: 'bfd', bfd_split: 'bfd-requeue', wrapped: 'wrapped' }, signature],
+    ['1.0', { bfd: 'bfd', bfd_split: 'bfd_split', wrapped: 'wrapped' }, signature],
+  ),
+};
+
+/** What one thing is called in any version. */
+export const namesOf = <V extends string>({ since }: Spelling<V>): readonly V[] =>
+  since.map(([, name]) => name);
+
 export function dialectOf(stack: Stack): Dialect {
-  const from = (library: 'transformers' | 'trl', version: string): boolean =>
-    compareVersions(stack[library], version) >= 0;
+  const at = <K extends keyof Dialect>(key: K): Dialect[K] => {
+    const { library, since } = spellings[key];
+    return valueAt(since, stack[library]);
+  };
   return {
-    dtype: from('transformers', '4.56') ? 'dtype' : 'torch_dtype',
-    sftConfig: from('trl', '0.9'),
-    answersOnly: from('trl', '0.19') ? 'arguments' : 'collator',
-    tokenizerArgument: from('transformers', '4.46') ? 'processing_class' : 'tokenizer',
-    evalStrategy: from('transformers', '4.41') ? 'eval_strategy' : 'evaluation_strategy',
-    warmupRatio: !from('transformers', '5'),
-    checkpointingKwargs: from('transformers', '4.35'),
-    rendersTemplate: from('transformers', '4.42'),
-    chunkedLoss: from('trl', '1.0'),
-    packingStrategy: (packing) => {
-      if (!from('trl', '0.18')) return null;
-      if (packing === 'wrapped') return packing;
-      if (!from('trl', '0.20')) return 'ffd';
-      if (packing === 'bfd' || !from('trl', '0.29')) return 'bfd';
-      return from('trl', '1.0') ? 'bfd_split' : 'bfd-requeue';
-    },
+    dtype: at('dtype'),
+    sftConfig: at('sftConfig'),
+    answersOnly: at('answersOnly'),
+    tokenizerArgument: at('tokenizerArgument'),
+    evalStrategy: at('evalStrategy'),
+    warmupShare: at('warmupShare'),
+    rendersTemplate: at('rendersTemplate'),
+    chunkedLoss: at('chunkedLoss'),
+    packingStrategies: at('packingStrategies'),
   };
 }

@@ -1,5 +1,5 @@
 // The sets of library versions whose behaviour is modelled. Each was run with the real libraries (tools/golden).
-import { UserError } from '../ground/errors.ts';
+import { defineError } from '../ground/errors.ts';
 
 export interface Stack {
   /** Value of the setting `wiring.stack`. */
@@ -22,7 +22,7 @@ const august2025 = {
 } as const;
 const late2025 = { transformers: '4.57.1', peft: '0.18.0', torch: '2.9.1', bitsandbytes: '0.48.2' } as const;
 
-export const stacks: readonly Stack[] = [
+const modelled = [
   {
     id: 'trl-0.7.1',
     transformers: '4.31.0',
@@ -71,17 +71,27 @@ export const stacks: readonly Stack[] = [
     torch: '2.15.0',
     bitsandbytes: '0.50.2',
   },
-];
+] as const satisfies readonly Stack[];
 
-export const DEFAULT_STACK = 'trl-0.19.1';
+export const unknownStack = defineError(
+  'stack',
+  ({ known, got }: { readonly known: readonly string[]; readonly got: string }) => ({
+    en: [`wiring.stack: expected one of ${known.join(', ')}, got '${got}'.`, 'Choose one of them.'],
+    zh: [`wiring.stack：应为 ${known.join('、')} 之一，得到 '${got}'。`, '请从中选择。'],
+  }),
+);
+
+export type StackId = (typeof modelled)[number]['id'];
+
+type KnownStack = Stack & { readonly id: StackId };
+
+export const stacks: readonly KnownStack[] = modelled;
+
+export const DEFAULT_STACK = 'trl-0.19.1' satisfies StackId;
 
 /** Throws UserError 'stack' for an unknown id. */
-export function stackOf(id: string): Stack {
+export function stackOf(id: string): KnownStack {
   const stack = stacks.find((candidate) => candidate.id === id);
-  if (!stack)
-    throw new UserError(
-      'stack',
-      `wiring.stack: expected one of ${stacks.map((one) => one.id).join(', ')}, got '${id}'.`,
-    );
+  if (!stack) throw unknownStack({ known: stacks.map((one) => one.id), got: id });
   return stack;
 }

@@ -1,4 +1,4 @@
-// Library versions and ranges, as pip writes them: `>=0.20 <0.23.1`. Release numbers only; no pre-releases, no wildcards.
+// Library versions as pip writes them. Release numbers only; no pre-releases, no wildcards.
 import { invariant } from '../ground/errors.ts';
 
 function parts(version: string): number[] {
@@ -19,17 +19,4 @@ export function compareVersions(a: string, b: string): number {
     if (difference !== 0) return difference;
   }
   return 0;
-}
-
-/** Whether a version satisfies every clause of a range; the empty range holds always. */
-export function satisfies(version: string, range: string): boolean {
-  return range
-    .split(' ')
-    .filter((clause) => clause !== '')
-    .every((clause) => {
-      const match = /^(>=|<)([\d.]+)$/.exec(clause);
-      invariant(match?.[1] && match[2], `version range '${range}': expected clauses such as >=1.2 or <2`);
-      const order = compareVersions(version, match[2]);
-      return match[1] === '<' ? order < 0 : order >= 0;
-    });
 }

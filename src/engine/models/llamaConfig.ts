@@ -1,60 +1,45 @@
 // config.json of a llama-architecture model, in the form of transformers 4 (`rope_theta`, `torch_dtype`) and 5
 // (`rope_parameters`, `dtype`). Source: transformers 5.18 models/llama/configuration_llama.py.
-import { UserError } from '../ground/errors.ts';
 import { recordOf } from '../ground/isRecord.ts';
+import { badConfig, badHeads, otherFamily, ropeType } from './modelErrors.ts';
+import type { Heads, ModelSizes } from './modelSizes.ts';
 
-export interface LlamaConfig {
-  readonly hiddenSize: number;
+export interface LlamaConfig extends ModelSizes {
   readonly intermediateSize: number;
-  readonly layers: number;
-  readonly heads: number;
-  readonly kvHeads: number;
-  readonly headDim: number;
-  readonly vocabSize: number;
   readonly ropeTheta: number;
   readonly rmsNormEps: number;
-  readonly maxPositions: number;
-  readonly tied: boolean;
 }
 
 function positive(json: Record<string, unknown>, key: string, fallback?: number): number {
   const value = json[key] ?? fallback;
   if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) {
-    throw new UserError(
-      'model-config',
-      `config.json: '${key}' must be a positive number, got ${JSON.stringify(value)}. Use the config.json that belongs to the model.`,
-    );
+    throw badConfig({ key, got: JSON.stringify(value) ?? null });
   }
   return value;
 }
 
-/** What the kernels need of heads. Throws UserError 'model-config'. */
-export function assertHeads(config: Pick<LlamaConfig, 'heads' | 'kvHeads' | 'headDim'>, file: string): void {
+/** What the kernels need of heads. Throws UserError 'model-heads'. */
+export function assertHeads(config: Heads, file: string): void {
   const { heads, kvHeads, headDim } = config;
   if (headDim % 4 === 0 && heads % kvHeads === 0) return;
-  throw new UserError(
-    'model-config',
-    `${file}: head_dim ${headDim} must be a multiple of 4, and ${heads} heads a multiple of ${kvHeads} kv heads.`,
-  );
+  throw badHeads({ file, headDim, heads, kvHeads });
 }
 
 /** Reads a parsed config.json. Throws UserError 'model-config' naming the field, or 'model-family' for another family. */
 export function parseLlamaConfig(parsed: unknown): LlamaConfig {
   const json = recordOf(parsed);
   if (json.model_type !== 'llama') {
-    throw new UserError(
-      'model-family',
-      `config.json: model_type '${String(json.model_type)}' is not supported. Known families: llama.`,
-    );
+    throw otherFamily({
+      file: 'config.json',
+      key: 'model_type',
+      got: json.model_type === undefined ? null : String(json.model_type),
+    });
   }
   const rope = recordOf(json.rope_parameters);
   const scaling = recordOf(json.rope_scaling);
-  const ropeType = rope.rope_type ?? scaling.rope_type ?? scaling.type ?? 'default';
-  if (ropeType !== 'default') {
-    throw new UserError(
-      'model-config',
-      `config.json: rope type '${String(ropeType)}' is not supported. Known: default.`,
-    );
+  const rotation = rope.rope_type ?? scaling.rope_type ?? scaling.type ?? 'default';
+  if (rotation !== 'default') {
+    throw ropeType({ got: String(rotation) });
   }
   const hiddenSize = positive(json, 'hidden_size');
   const heads = positive(json, 'num_attention_heads');

@@ -1,6 +1,7 @@
 // The module tree of LlamaForCausalLM as transformers builds it, freshly loaded: 4-bit linears are frozen uint8,
 // everything else requires grad, the model is in eval mode. Names and order as in transformers 4.57.
 
+import type { FourBitType } from '../../shaders/quant/blockwise4.ts';
 import type { DType } from '../torch/autograd/value.ts';
 import type { ModuleKind, Parameter } from '../torch/nn/module.ts';
 import { Module, parameter } from '../torch/nn/module.ts';
@@ -9,7 +10,7 @@ import type { LlamaConfig } from './llamaConfig.ts';
 export interface LoadOptions {
   /** dtype of the weights that are not quantised. */
   readonly dtype: DType;
-  readonly quantType: 'nf4' | 'fp4' | null;
+  readonly quantType: FourBitType | null;
   readonly doubleQuant: boolean;
 }
 

@@ -1,12 +1,12 @@
 // What a base model is to the engine: shape, tokenizer, weights on demand. Here the embedded one; models/gguf reads files.
 // Where the bytes come from (a server, a folder) is the caller's.
 import { Tokenizer } from '../data/tokenizer.ts';
-import { UserError } from '../ground/errors.ts';
 import type { SafeTensor } from '../ground/formats/safetensors.ts';
 import { readSafetensors, toFloat32 } from '../ground/formats/safetensors.ts';
 import { recordOf } from '../ground/isRecord.ts';
-import type { LlamaConfig } from './llamaConfig.ts';
+import type { ModelConfig } from './families.ts';
 import { parseLlamaConfig } from './llamaConfig.ts';
+import { assetNoJson, unfitTensor } from './modelErrors.ts';
 import type { WeightSource } from './weightSource.ts';
 
 /** Reads a file beside the page or the repository's public folder, by a path such as `model/config.json`. */
@@ -36,7 +36,7 @@ export interface TokenizerFiles {
 
 export interface ModelFiles {
   readonly info: ModelInfo;
-  readonly config: LlamaConfig;
+  readonly config: ModelConfig;
   readonly tokenizer: Tokenizer;
   readonly tokenizerFiles: TokenizerFiles;
   /** Token ids that end an answer. */
@@ -51,10 +51,7 @@ async function readJson(read: ReadAsset, path: string): Promise<unknown> {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
-    throw new UserError(
-      'model-load',
-      `${path}: expected JSON (${String(error)}). Serve the whole folder of the page.`,
-    );
+    throw assetNoJson({ path, cause: String(error) });
   }
 }
 
@@ -74,10 +71,7 @@ export function safetensorsSource(tensors: ReadonlyMap<string, SafeTensor>): Wei
     read: (name, shape) => {
       const tensor = tensors.get(name);
       if (!tensor || tensor.shape.join('×') !== shape.join('×')) {
-        throw new UserError(
-          'model-load',
-          `Model file: tensor '${name}' should be [${shape.join(', ')}], got ${tensor ? `[${tensor.shape.join(', ')}]` : 'none'}. Use the weights that belong to this config.json.`,
-        );
+        throw unfitTensor({ name, wanted: shape, got: tensor?.shape ?? null });
       }
       const floats = toFloat32(name, tensor);
       return Promise.resolve({ format: 'none', bytes: new Uint8Array(floats.buffer), count: floats.length });

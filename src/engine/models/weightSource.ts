@@ -1,6 +1,7 @@
 // Where weights come from: tensors by PyTorch name, in the form their file holds them, read one at a time; and which
 // tensors a llama has. Groups of projections that share an input are stored together, in one format.
 
+import type { FourBitType } from '../../shaders/quant/blockwise4.ts';
 import { decodeFile, promoteToQ4_1 } from '../../shaders/quant/ggml.ts';
 import type { BlockFormat, WeightFormat } from '../../shaders/quant/weightFormat.ts';
 import type { WeightFormats } from '../torch/recording.ts';
@@ -70,7 +71,7 @@ export function llamaTensors(config: LlamaConfig): ReadonlyMap<string, readonly 
 
 export interface WeightOptions {
   /** Re-quantise the layers' projections on load; null keeps them as the file has them. */
-  readonly quantType: 'nf4' | 'fp4' | null;
+  readonly quantType: FourBitType | null;
   readonly doubleQuant: boolean;
 }
 

@@ -1,5 +1,5 @@
 // Text ↔ base64url of raw DEFLATE, by the platform's own streams; refuses to inflate a bomb.
-import { UserError } from '../ground/errors.ts';
+import { rowsTooLarge } from './recipeErrors.ts';
 
 const MAX_INFLATED_BYTES = 1_000_000;
 
@@ -12,7 +12,7 @@ async function gather(stream: ReadableStream<Uint8Array>): Promise<Uint8Array<Ar
     size += next.value.byteLength;
     if (size > MAX_INFLATED_BYTES) {
       await reader.cancel();
-      throw new UserError('link', `data: expected at most ${MAX_INFLATED_BYTES} bytes of rows.`);
+      throw rowsTooLarge({ most: MAX_INFLATED_BYTES });
     }
   }
   const all = new Uint8Array(size);

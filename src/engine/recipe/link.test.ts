@@ -76,7 +76,7 @@ describe('links', () => {
     expect(recipe.values).toEqual(defaultValues);
     for (const word of ['v:', 'preset:', 'lora.r', 'nonsense', 'data:', 'fp:'])
       expect(
-        notes.some((note) => note.includes(word)),
+        notes.some((note) => note.en.includes(word)),
         word,
       ).toBe(true);
   });

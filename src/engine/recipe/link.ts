@@ -2,12 +2,21 @@
 // for. Reading never throws: what is unknown or wrong becomes a note, and the default stays.
 
 import type { Setting } from '../ground/settings/setting.ts';
-import { settingProblem } from '../ground/settings/setting.ts';
+import type { Text } from '../ground/text.ts';
+import { text as say } from '../ground/text.ts';
 import { deflateText, inflateText } from './deflate.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { PresetValues } from './presets.ts';
-import type { CustomData, ModelRef, Recipe, RecipeValues, SettingKey } from './recipe.ts';
-import { changedKeys, defaultValues, isSettingKey, RECIPE_VERSION, settingOf } from './recipe.ts';
+import type { CustomData, ModelRef, Recipe, RecipePatch, RecipeValues } from './recipe.ts';
+import {
+  changedKeys,
+  defaultValues,
+  isSettingKey,
+  RECIPE_VERSION,
+  readSettings,
+  settingOf,
+  withPatch,
+} from './recipe.ts';
 
 export interface LinkOptions {
   readonly includeData: boolean;
@@ -17,7 +26,7 @@ export interface LinkOptions {
 export interface ParsedLink {
   readonly recipe: Recipe;
   readonly fingerprint: Fingerprint | null;
-  readonly notes: readonly string[];
+  readonly notes: readonly Text[];
 }
 
 const baseOf = (presets: readonly PresetValues[], id: string): RecipeValues =>
@@ -67,8 +76,19 @@ function readModel(text: string): ModelRef | null {
   return found ? { digest: found[1] ?? '', name: found[2] ?? '' } : null;
 }
 
-async function readData(text: string): Promise<CustomData | string> {
-  if (!text.startsWith('z.')) return 'data: expected z. and deflated rows; the preset’s own rows are used.';
+async function readData(
+  text: string,
+): Promise<
+  { readonly data: CustomData; readonly note?: never } | { readonly data: null; readonly note: Text }
+> {
+  if (!text.startsWith('z.'))
+    return {
+      data: null,
+      note: say(
+        'data: expected z. and deflated rows; the preset’s own rows are used.',
+        'data：应以 z. 开头，后接压缩的数据行；改用预设自己的数据行。',
+      ),
+    };
   try {
     const value: unknown = JSON.parse(await inflateText(text.slice(2)));
     if (
@@ -79,12 +99,18 @@ async function readData(text: string): Promise<CustomData | string> {
       typeof value.name === 'string' &&
       typeof value.text === 'string'
     ) {
-      return { name: value.name, text: value.text };
+      return { data: { name: value.name, text: value.text } };
     }
   } catch {
     // Falls through to the note: whatever is wrong with it, the rows can't be had.
   }
-  return 'data: the rows in the link are damaged; the preset’s own rows are used.';
+  return {
+    data: null,
+    note: say(
+      'data: the rows in the link are damaged; the preset’s own rows are used.',
+      'data：链接中的数据行已损坏；改用预设自己的数据行。',
+    ),
+  };
 }
 
 /** Splits `a=b&c=d`; a part that is no valid escape is kept as it is. */
@@ -108,19 +134,27 @@ function pairs(hash: string): [string, string][] {
 
 /** Reads a link's text, with or without '#'; the first preset stands where none is named. Never rejects. */
 export async function parseLink(hash: string, presets: readonly PresetValues[]): Promise<ParsedLink> {
-  const notes: string[] = [];
+  const notes: Text[] = [];
   const found = pairs(hash);
   const version = found.find(([key]) => key === 'v')?.[1];
   if (version !== undefined && Number(version) !== RECIPE_VERSION) {
     notes.push(
-      `v: this page reads version ${RECIPE_VERSION}, the link says '${version}'; what it knows was used.`,
+      say(
+        `v: this page reads version ${RECIPE_VERSION}, the link says '${version}'; what it knows was used.`,
+        `v：本页读取版本 ${RECIPE_VERSION}，链接写的是 '${version}'；已采用其中认得的部分。`,
+      ),
     );
   }
   const wanted = found.find(([key]) => key === 'preset')?.[1];
   const preset = presets.find((entry) => entry.id === wanted) ?? presets[0];
   if (wanted !== undefined && preset?.id !== wanted)
-    notes.push(`preset: no preset is called '${wanted}'; ${preset?.id ?? 'none'} is used.`);
-  const patch: Partial<Record<SettingKey, unknown>> = {};
+    notes.push(
+      say(
+        `preset: no preset is called '${wanted}'; ${preset?.id ?? 'none'} is used.`,
+        `preset：没有名为 '${wanted}' 的预设；${preset ? `改用 ${preset.id}` : '也没有别的预设'}。`,
+      ),
+    );
+  let patch: RecipePatch = {};
   const prompts: string[] = [];
   let data: CustomData | null = null;
   let fingerprint: Fingerprint | null = null;
@@ -131,25 +165,42 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
     if (key === 'prompt') prompts.push(text);
     else if (key === 'model') {
       model = readModel(text);
-      if (!model) notes.push('model: expected a digest and a file name; the embedded model is used.');
+      if (!model)
+        notes.push(
+          say(
+            'model: expected a digest and a file name; the embedded model is used.',
+            'model：应为摘要和文件名；改用内置模型。',
+          ),
+        );
     } else if (key === 'adapter') {
       adapter = readModel(text);
-      if (!adapter) notes.push('adapter: expected a digest and a name; a fresh adapter is used.');
+      if (!adapter)
+        notes.push(
+          say(
+            'adapter: expected a digest and a name; a fresh adapter is used.',
+            'adapter：应为摘要和名称；改用全新的适配器。',
+          ),
+        );
     } else if (key === 'data') {
       const read = await readData(text);
-      if (typeof read === 'string') notes.push(read);
-      else data = read;
+      if (read.data) data = read.data;
+      else notes.push(read.note);
     } else if (key === 'fp') {
       fingerprint = readFingerprint(text);
-      if (!fingerprint) notes.push('fp: the losses in the link can’t be read; nothing will be compared.');
+      if (!fingerprint)
+        notes.push(
+          say(
+            'fp: the losses in the link can’t be read; nothing will be compared.',
+            'fp：无法读取链接中的损失；不作比较。',
+          ),
+        );
     } else if (isSettingKey(key)) {
-      const value = readValue(settingOf(key), text);
-      const problem = settingProblem(key, settingOf(key), value);
-      if (problem) notes.push(problem);
-      else patch[key] = value;
-    } else notes.push(`${key}: no such setting; it was left out.`);
+      const read = readSettings({ [key]: readValue(settingOf(key), text) });
+      notes.push(...read.problems);
+      patch = { ...patch, ...read.patch };
+    } else notes.push(say(`${key}: no such setting; it was left out.`, `${key}：没有这个设置，已略过。`));
   }
-  const values = { ...(preset?.values ?? defaultValues), ...patch } as RecipeValues;
+  const values = withPatch(preset?.values ?? defaultValues, patch);
   const recipe: Recipe = {
     preset: preset?.id ?? '',
     values,

@@ -1,12 +1,11 @@
 // The registry of presets: data presets listed in public/presets/presets.json, and the laboratory presets declared here,
 // which borrow a data preset's rows. A preset is a named patch of settings with rows and questions.
 
-import { UserError } from '../ground/errors.ts';
 import { isRecord } from '../ground/isRecord.ts';
-import type { Text } from '../ground/settings/setting.ts';
-import { settingProblem } from '../ground/settings/setting.ts';
+import type { Text } from '../ground/text.ts';
 import type { Recipe, RecipePatch, RecipeValues } from './recipe.ts';
-import { defaultValues, isSettingKey, settingOf, withPatch } from './recipe.ts';
+import { defaultValues, readSettings, withPatch } from './recipe.ts';
+import { badPreset, noPresets, unknownPreset } from './recipeErrors.ts';
 
 export interface PresetInfo {
   readonly id: string;
@@ -31,14 +30,8 @@ const textOf = (value: unknown): Text => {
 };
 
 function patchOf(id: string, value: unknown): RecipePatch {
-  const patch: Record<string, unknown> = {};
-  for (const [key, setting] of Object.entries(isRecord(value) ? value : {})) {
-    const problem = isSettingKey(key)
-      ? settingProblem(key, settingOf(key), setting)
-      : `${key}: no such setting.`;
-    if (problem) throw new UserError('presets', `presets.json, '${id}': ${problem}`);
-    patch[key] = setting;
-  }
+  const { patch, problems } = readSettings(isRecord(value) ? value : {});
+  if (problems[0]) throw badPreset({ id, problem: problems[0] });
   return patch;
 }
 
@@ -82,11 +75,7 @@ export async function loadPresets(fetchJson: FetchJson): Promise<PresetInfo[]> {
     };
   });
   const [first] = presets;
-  if (!first)
-    throw new UserError(
-      'presets',
-      'presets.json: expected a list of presets, got none. Serve the whole folder of the page.',
-    );
+  if (!first) throw noPresets({});
   return [...presets, elementZero(first)];
 }
 
@@ -98,10 +87,6 @@ export function presetValues(presets: readonly PresetInfo[]): PresetValues[] {
 /** The preset as it stands, without changes of one's own. */
 export function recipeOfPreset(presets: readonly PresetInfo[], id: string): Recipe {
   const preset = presets.find((entry) => entry.id === id);
-  if (!preset)
-    throw new UserError(
-      'preset',
-      `Preset: expected one of ${presets.map((entry) => entry.id).join(', ')}, got '${id}'.`,
-    );
+  if (!preset) throw unknownPreset({ known: presets.map((entry) => entry.id), got: id });
   return { preset: preset.id, values: withPatch(defaultValues, preset.settings) };
 }

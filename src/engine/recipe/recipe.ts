@@ -1,10 +1,14 @@
 // The recipe: the only source of settings. A flat record from dotted PEFT/TRL names to values, typed from the
 // declarations. Presets are named patches; the link and the JSON file hold only what differs from the preset.
 
-import { loraSettings } from '../adapters/settings.ts';
-import type { Kind, Setting, ValueOf } from '../ground/settings/setting.ts';
+import { adapterSettings } from '../adapters/settings.ts';
+import type { ArgumentPlace } from '../ground/settings/pythonPlace.ts';
+import { isArgument } from '../ground/settings/pythonPlace.ts';
+import type { Setting, SettingValue } from '../ground/settings/setting.ts';
 import { settingProblem } from '../ground/settings/setting.ts';
+import type { Text } from '../ground/text.ts';
 import { optimizerSettings } from '../torch/optim/settings.ts';
+import { noSuchSetting } from './recipeErrors.ts';
 import { dataSettings } from './settings/data.ts';
 import { evaluationSettings } from './settings/evaluation.ts';
 import { generateSettings } from './settings/generate.ts';
@@ -18,7 +22,7 @@ export const RECIPE_VERSION = 1;
 /** Every setting, in the order the form shows them. */
 const settings = {
   ...dataSettings,
-  ...loraSettings,
+  ...adapterSettings,
   ...wiringSettings,
   ...trainSettings,
   ...sftSettings,
@@ -29,8 +33,7 @@ const settings = {
 } as const;
 
 export type SettingKey = keyof typeof settings;
-type ValueFor<S> = S extends Setting<infer K extends Kind> ? ValueOf<K> : never;
-export type RecipeValues = { readonly [K in SettingKey]: ValueFor<(typeof settings)[K]> };
+export type RecipeValues = { readonly [K in SettingKey]: SettingValue<(typeof settings)[K]> };
 
 /** Rows the person brought, kept apart from the settings: private, and in a link only when asked for. */
 export interface CustomData {
@@ -68,9 +71,40 @@ export const isSettingKey = (key: string): key is SettingKey => Object.hasOwn(se
 
 export const settingOf = (key: SettingKey): Setting => settings[key] as unknown as Setting;
 
+/** Settings that are an argument of some call in Python. */
+export type ArgumentKey = {
+  [K in SettingKey]: (typeof settings)[K]['python'] extends ArgumentPlace ? K : never;
+}[SettingKey];
+
+export const isArgumentKey = (key: SettingKey): key is ArgumentKey => isArgument(settings[key].python);
+
+export const placeOf = (key: ArgumentKey): ArgumentPlace => settings[key].python;
+
 export const defaultValues: RecipeValues = Object.fromEntries(
   settingKeys.map((key) => [key, settings[key].default]),
 ) as unknown as RecipeValues;
+
+const holds = <K extends SettingKey>(key: K, value: unknown): value is RecipeValues[K] =>
+  settingProblem(key, settingOf(key), value) === null;
+
+export interface SettingsRead {
+  /** What holds. */
+  readonly patch: RecipePatch;
+  /** What is wrong with the rest, in words. */
+  readonly problems: readonly Text[];
+}
+
+/** Settings from outside (a link, a file, a message, a script): here alone a value gets its type. */
+export function readSettings(entries: Readonly<Record<string, unknown>>): SettingsRead {
+  let patch: RecipePatch = {};
+  const problems: Text[] = [];
+  for (const [key, value] of Object.entries(entries)) {
+    if (!isSettingKey(key)) problems.push(noSuchSetting(key));
+    else if (holds(key, value)) patch = { ...patch, [key]: value };
+    else problems.push(settingProblem(key, settingOf(key), value) ?? noSuchSetting(key));
+  }
+  return { patch, problems };
+}
 
 /** Values with a patch laid over them. */
 export function withPatch(values: RecipeValues, patch: RecipePatch): RecipeValues {
@@ -83,6 +117,6 @@ export function changedKeys(values: RecipeValues, base: RecipeValues): SettingKe
 }
 
 /** Every problem of a set of values, in words; empty when all hold. */
-export function recipeProblems(values: RecipeValues): string[] {
+export function recipeProblems(values: RecipeValues): Text[] {
   return settingKeys.flatMap((key) => settingProblem(key, settingOf(key), values[key]) ?? []);
 }

@@ -1,44 +1,33 @@
 // Reads the JSON file that the page saves (link.ts writes it). Unlike a link, a wrong file is refused as a whole.
 
-import { UserError } from '../ground/errors.ts';
+import { causeOf } from '../ground/errors.ts';
 import { isRecord } from '../ground/isRecord.ts';
-import { settingProblem } from '../ground/settings/setting.ts';
 import type { PresetValues } from './presets.ts';
-import type { ModelRef, Recipe, RecipeValues } from './recipe.ts';
-import { defaultValues, isSettingKey, RECIPE_VERSION, settingOf } from './recipe.ts';
+import type { ModelRef, Recipe } from './recipe.ts';
+import { defaultValues, RECIPE_VERSION, readSettings, withPatch } from './recipe.ts';
+import { recipeNoJson, recipeSettings, recipeVersion } from './recipeErrors.ts';
 
 const fileRef = (value: unknown): ModelRef | null =>
   isRecord(value) && typeof value.name === 'string' && typeof value.digest === 'string'
     ? { name: value.name, digest: value.digest }
     : null;
 
-/** Throws UserError 'recipe' naming the field. */
+/** Throws UserError 'recipe-…' naming the field. */
 export function readRecipeJson(text: string, presets: readonly PresetValues[]): Recipe {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new UserError(
-      'recipe',
-      `Recipe file: not JSON (${error instanceof Error ? error.message : String(error)}).`,
-    );
+    throw recipeNoJson({ cause: causeOf(error) });
   }
   if (!isRecord(value) || value.version !== RECIPE_VERSION)
-    throw new UserError(
-      'recipe',
-      `Recipe file: expected version ${RECIPE_VERSION}, got ${isRecord(value) ? String(value.version) : typeof value}.`,
-    );
+    throw recipeVersion({
+      wanted: RECIPE_VERSION,
+      got: isRecord(value) && value.version !== undefined ? String(value.version) : null,
+    });
   const preset = presets.find((entry) => entry.id === value.preset);
-  const problems: string[] = [];
-  const patch: Record<string, unknown> = {};
-  for (const [key, setting] of Object.entries(isRecord(value.settings) ? value.settings : {})) {
-    const problem = isSettingKey(key)
-      ? settingProblem(key, settingOf(key), setting)
-      : `${key}: no such setting.`;
-    if (problem) problems.push(problem);
-    patch[key] = setting;
-  }
-  if (problems.length > 0) throw new UserError('recipe', `Recipe file: ${problems.join(' ')}`);
+  const { patch, problems } = readSettings(isRecord(value.settings) ? value.settings : {});
+  if (problems.length > 0) throw recipeSettings({ problems });
   const { data, prompts } = value;
   const model = fileRef(value.model);
   const adapter = fileRef(value.adapter);
@@ -49,7 +38,7 @@ export function readRecipeJson(text: string, presets: readonly PresetValues[]): 
   const questions = Array.isArray(prompts) ? { prompts: prompts.map(String) } : {};
   return {
     preset: preset?.id ?? String(value.preset ?? ''),
-    values: { ...(preset?.values ?? defaultValues), ...patch } as RecipeValues,
+    values: withPatch(preset?.values ?? defaultValues, patch),
     ...(model ? { model } : {}),
     ...(adapter ? { adapter } : {}),
     ...rows,

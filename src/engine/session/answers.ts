@@ -5,6 +5,7 @@ import { UserError } from '../ground/errors.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Backend } from '../training/backends/backend.ts';
 import type { Generator } from '../training/generate/generator.ts';
+import { generationOptions } from '../training/options.ts';
 import type { LoadOptions } from './loadFiles.ts';
 
 export interface AnswersOptions {
@@ -49,7 +50,11 @@ export class Answers {
       };
       try {
         const text = await this.#as(side === 'after', (adapter) =>
-          this.#options.generator.answer(prompt, { adapter, values: recipe.values, onText }),
+          this.#options.generator.answer(prompt, {
+            adapter,
+            generation: generationOptions(recipe.values),
+            onText,
+          }),
         );
         if (side === 'before' && !cancelled()) this.before.set(prompt, text);
         send(text, true);

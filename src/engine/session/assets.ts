@@ -3,7 +3,6 @@
 import type { RecipeRows } from '../data/recipeRows.ts';
 import { parseRows } from '../data/rows.ts';
 import type { ImportedAdapter } from '../exchange/import/importedAdapter.ts';
-import { UserError } from '../ground/errors.ts';
 import type { ByteSource } from '../ground/formats/byteSource.ts';
 import { ggufModel } from '../models/gguf/ggufModel.ts';
 import type { ModelFiles, ReadAsset } from '../models/modelFiles.ts';
@@ -11,6 +10,8 @@ import { embeddedModel } from '../models/modelFiles.ts';
 import type { PresetInfo } from '../recipe/presets.ts';
 import { loadPresets } from '../recipe/presets.ts';
 import type { Recipe } from '../recipe/recipe.ts';
+import { unknownPreset } from '../recipe/recipeErrors.ts';
+import { adapterMissing, modelMissing } from './sessionErrors.ts';
 
 export class Assets {
   readonly #read: ReadAsset;
@@ -29,11 +30,7 @@ export class Assets {
     const { model } = recipe;
     if (model) {
       if (this.#opened?.info.digest === model.digest) return this.#opened;
-      throw new UserError(
-        'model-missing',
-        `Model: this recipe trains '${model.name}', which is not open here. Open that file, or choose the embedded model.`,
-        { name: model.name, digest: model.digest },
-      );
+      throw modelMissing({ name: model.name, digest: model.digest });
     }
     this.#embedded ??= embeddedModel(this.#read);
     return this.#embedded;
@@ -54,11 +51,7 @@ export class Assets {
   adapter({ adapter }: Pick<Recipe, 'adapter'>): ImportedAdapter | null {
     if (!adapter) return null;
     if (this.#adapter?.digest === adapter.digest) return this.#adapter;
-    throw new UserError(
-      'adapter-missing',
-      `Adapter: this recipe goes on with '${adapter.name}', which is not open here. Open that adapter, or train a fresh one.`,
-      { name: adapter.name, digest: adapter.digest },
-    );
+    throw adapterMissing({ name: adapter.name, digest: adapter.digest });
   }
 
   presets(): Promise<readonly PresetInfo[]> {
@@ -72,11 +65,7 @@ export class Assets {
   async rows(recipe: Recipe): Promise<RecipeRows> {
     const presets = await this.presets();
     const preset = presets.find((entry) => entry.id === recipe.preset);
-    if (!preset)
-      throw new UserError(
-        'preset',
-        `Preset: expected one of ${presets.map((entry) => entry.id).join(', ')}, got '${recipe.preset}'.`,
-      );
+    if (!preset) throw unknownPreset({ known: presets.map((entry) => entry.id), got: recipe.preset });
     const prompts = recipe.prompts ?? preset.prompts;
     if (recipe.data)
       return { name: recipe.data.name, rows: parseRows(recipe.data.text, recipe.data.name), prompts };

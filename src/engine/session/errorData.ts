@@ -1,12 +1,20 @@
-// What was thrown, as it crosses to the page or the command line: a code, a message, data.
-import { UserError } from '../ground/errors.ts';
+// What was thrown, as it crosses to the page: a code of the closed union, its words in both languages, and what they were made of.
+import { ourFault, raised } from '../boundaryErrors.ts';
+import { isErrorCode } from '../errorHelp.ts';
+import { causeOf, invariant, UserError } from '../ground/errors.ts';
 import type { EngineErrorData } from '../protocol.ts';
 import { PythonError } from '../torch/autograd/pythonError.ts';
 
+function userErrorOf(error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  if (error instanceof PythonError)
+    return raised({ type: error.type, message: error.message, call: error.call });
+  return ourFault({ cause: causeOf(error) });
+}
+
 /** Anything but UserError and PythonError is our own fault: code `internal`. */
 export function errorData(error: unknown): EngineErrorData {
-  if (error instanceof UserError) return { code: error.code, message: error.message, data: error.data };
-  if (error instanceof PythonError)
-    return { code: error.type, message: error.message, data: { call: error.call } };
-  return { code: 'internal', message: error instanceof Error ? error.message : String(error), data: {} };
+  const { code, problem, remedy, data } = userErrorOf(error);
+  invariant(isErrorCode(code), `the error '${code}' stands in no list of errorCodes.ts`);
+  return { code, message: problem, remedy, data };
 }

@@ -1,15 +1,17 @@
 // The answer to `inspect`: a recipe on the tape, its rows, its cost. Touches no device.
-import { assertRankFits } from '../adapters/lora/rankFits.ts';
+import { assertRankFits } from '../adapters/rankFits.ts';
+import { dataOptions } from '../data/options.ts';
 import { prepareData } from '../data/prepareData.ts';
-import { UserError } from '../ground/errors.ts';
-import { inspect } from '../laboratory/inspect/inspect.ts';
+import { badSettings } from '../ground/settings/settingErrors.ts';
 import type { Inspection } from '../laboratory/inspect/inspection.ts';
+import { inspect } from '../laboratory/inspect.ts';
 import { weightFormatsOf } from '../models/weightSource.ts';
 import { weightOptions } from '../python/run/wire.ts';
 import type { ScriptContext } from '../python/write/pythonScript.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { recipeProblems } from '../recipe/recipe.ts';
 import { estimateCost } from '../training/estimate.ts';
+import { trainerOptions } from '../training/options.ts';
 import { formatsAfter } from '../training/valuesFromBase.ts';
 import type { Assets } from './assets.ts';
 
@@ -26,25 +28,24 @@ const formats = ['messages', 'prompt-completion', 'text', 'preference'] as const
 /** Throws UserError for settings, rows or a model that can't be used. */
 export async function inspectRecipe(assets: Assets, recipe: Recipe): Promise<Inspection> {
   const problems = recipeProblems(recipe.values);
-  if (problems.length > 0) throw new UserError('recipe', problems.join(' '));
+  if (problems.length > 0) throw badSettings({ problems });
   const [files, source] = await Promise.all([assets.model(recipe), assets.rows(recipe)]);
-  const data = prepareData(source, files.tokenizer, recipe.values);
+  const data = prepareData(source, files.tokenizer, dataOptions(recipe.values));
   return inspect(files.config, recipe.values, {
-    batch: { rows: recipe.values['train.per_device_train_batch_size'], tokens: data.longestBatch },
+    batch: data.largest.train,
     estimate: (examined) => {
       const weightFormat = weightFormatsOf(
-        formatsAfter(files.formatOf, examined),
+        formatsAfter(files.formatOf, examined, recipe.values),
         weightOptions(recipe.values),
       );
       const wired = { ...examined, weightFormat };
       assertRankFits(wired.root);
-      const { longestBatch: longestTokens, facts } = data;
       return estimateCost({
         config: files.config,
         wired,
-        values: recipe.values,
-        longestTokens,
-        steps: facts.steps,
+        options: trainerOptions(recipe.values),
+        largest: data.largest,
+        steps: data.facts.steps,
       });
     },
     rows: data.facts,

@@ -1,6 +1,7 @@
 // Everything the laboratory knows of a recipe, without a device: how the script ends, what every trainable tensor gets, and all
 // that the doctor has to say. For the command line; the page shows the same in parts.
 
+import { dataOptions } from '../data/options.ts';
 import { prepareData } from '../data/prepareData.ts';
 import { diagnose } from '../laboratory/doctor/diagnose.ts';
 import { examine } from '../laboratory/inspect/examine.ts';
@@ -27,9 +28,8 @@ export interface LaboratoryReport {
 export async function laboratory(assets: Assets, recipe: Recipe): Promise<LaboratoryReport> {
   const { values } = recipe;
   const [files, source] = await Promise.all([assets.model(recipe), assets.rows(recipe)]);
-  const { facts, longestBatch } = prepareData(source, files.tokenizer, values);
-  const batch = { rows: values['train.per_device_train_batch_size'], tokens: longestBatch };
-  const options = { batch, allMasked: facts.allMasked };
+  const { facts, largest } = prepareData(source, files.tokenizer, dataOptions(values));
+  const options = { batch: largest.train, allMasked: facts.allMasked };
   const examination = examine(files.config, values, options);
   const { script, outcome } = examination;
   const counts = countParameters(script.root);

@@ -6,17 +6,9 @@ import type { OpenedBackend } from '../training/backends/openDevice.ts';
 
 const GRACE_MS = 250;
 
-export interface Loss {
-  /** Code of a UserError, '' for any other error. */
-  readonly code: string;
-  readonly error: unknown;
-}
-
 /** The device's own account if it gives one soon, else the error itself. */
-export async function lossBehind(error: unknown, opened: OpenedBackend | null): Promise<Loss> {
-  const own: Loss = { code: error instanceof UserError ? error.code : '', error };
-  if (!opened || own.code !== '') return own;
+export async function lossBehind(error: unknown, opened: OpenedBackend | null): Promise<unknown> {
+  if (!opened || error instanceof UserError) return error;
   const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), GRACE_MS));
-  const lost = await Promise.race([opened.lost, late]);
-  return lost ? { code: lost.code, error: lost } : own;
+  return (await Promise.race([opened.lost, late])) ?? error;
 }

@@ -24,7 +24,7 @@ export interface AdapterFiles {
   readonly files: readonly NamedBytes[];
 }
 
-/** Opens one adapter, or several as one that does what all do. Throws UserError 'adapter' or 'safetensors'. */
+/** Opens one adapter, or a few as one that does what all do. Throws UserError 'adapter' or 'safetensors'. */
 export async function openAdapter(
   assets: Assets,
   opened: readonly AdapterFiles[],
@@ -39,6 +39,6 @@ export async function openAdapter(
   assets.holdAdapter(adapter);
   const { name, digest, base, tensors } = adapter;
   const parameters = [...tensors.values()].reduce((sum, { values }) => sum + values.length, 0);
-  const modules = new Set([...tensors.keys()].map((key) => key.replace(/\.lora_\w+$/, ''))).size;
+  const modules = new Set([...tensors.values()].map(({ module }) => module)).size;
   return { name, digest, base, modules, parameters, patch };
 }

@@ -4,6 +4,7 @@
 
 import { isRecord } from '../ground/isRecord.ts';
 import type { TuningCache } from '../training/backends/tune.ts';
+import { savedElsewhere } from './sessionErrors.ts';
 import type { SnapshotStore } from './snapshot.ts';
 
 const FOLDER = 'lora-playground';
@@ -35,7 +36,7 @@ const LOCK = 'lora-playground-run';
 function place() {
   let release: (() => void) | null = null;
   return {
-    /** Throws when another tab has it. */
+    /** Throws UserError 'save-elsewhere' when another tab has it. */
     take: async (): Promise<void> => {
       if (release !== null) return;
       const got = await new Promise<boolean>((resolve) => {
@@ -47,7 +48,7 @@ function place() {
           });
         });
       });
-      if (!got) throw new Error('another tab is saving its own run');
+      if (!got) throw savedElsewhere({});
     },
     isAnothers: async (): Promise<boolean> => {
       if (release !== null) return false;

@@ -1,6 +1,7 @@
 // Questions that are answered at once, whatever runs, for they touch no device: what a recipe is, what a script says, why a
 // parameter gets no gradient, what advice does where, what a model file holds.
 
+import { dataOptions } from '../data/options.ts';
 import { prepareData } from '../data/prepareData.ts';
 import { blobSource } from '../ground/formats/byteSource.ts';
 import { advices } from '../laboratory/doctor/guide.ts';
@@ -20,9 +21,11 @@ import { openAdapter } from './openAdapter.ts';
 
 async function whyOf(assets: Assets, recipe: Recipe, path: string): Promise<Why | null> {
   const [files, source] = await Promise.all([assets.model(recipe), assets.rows(recipe)]);
-  const { facts, longestBatch } = prepareData(source, files.tokenizer, recipe.values);
-  const batch = { rows: recipe.values['train.per_device_train_batch_size'], tokens: longestBatch };
-  return why(examine(files.config, recipe.values, { batch, allMasked: facts.allMasked }), path);
+  const { facts, largest } = prepareData(source, files.tokenizer, dataOptions(recipe.values));
+  return why(
+    examine(files.config, recipe.values, { batch: largest.train, allMasked: facts.allMasked }),
+    path,
+  );
 }
 
 /** Every advice of the guide, tried on the embedded model's architecture. */

@@ -58,7 +58,7 @@ describe('element-0', () => {
         event.message === 'None of the inputs have requires_grad=True. Gradients will be None',
     );
     const failed = events.findIndex(
-      (event) => event.type === 'failed' && event.raisedBy === 'python' && event.error.message === words,
+      (event) => event.type === 'failed' && event.raisedBy === 'python' && event.error.data.message === words,
     );
     expect(warned).toBeGreaterThanOrEqual(0);
     expect(failed).toBeGreaterThan(warned);
@@ -71,6 +71,27 @@ describe('element-0', () => {
     const first = await run.next();
     expect(first.gradNorm).toBeGreaterThan(0);
   });
+});
+
+it('begins anew when the paused run had another adapter', async () => {
+  const events: Event[] = [];
+  const session = new Session({
+    assets,
+    gpu: null,
+    store: memoryStore(),
+    emit: (event) => events.push(event),
+    now,
+    breathe: () => Promise.resolve(),
+  });
+  const fresh = await recipe('ships-log', { 'train.max_steps': 3, 'generate.max_new_tokens': 1 });
+  const stepOf = (wanted: Recipe) => session.handle({ type: 'step', recipe: wanted, backend: 'cpu' });
+  await stepOf(fresh);
+  expect(events.filter(({ type }) => type === 'step')).toHaveLength(1);
+  // Not opened here, so that beginning with it can only fail.
+  await stepOf({ ...fresh, adapter: { name: 'mine', digest: 'another' } });
+  const last = events.at(-1);
+  expect(last?.type === 'failed' && last.error.code).toBe('adapter-missing');
+  expect(events.filter(({ type }) => type === 'step')).toHaveLength(1);
 });
 
 describe('refusals', () => {

@@ -1,13 +1,15 @@
 // One run from a recipe: loads, checks the wiring, answers before, trains, answers after. Emits protocol events; whoever
 // drives it (worker, command line) decides when to step.
-import { assertRankFits } from '../adapters/lora/rankFits.ts';
+import { assertRankFits } from '../adapters/rankFits.ts';
+import { dataOptions } from '../data/options.ts';
 import { prepareData } from '../data/prepareData.ts';
 import type { ExportFile } from '../exchange/export/adapterTensors.ts';
 import { exportFiles } from '../exchange/export/exports.ts';
 import type { FloatType } from '../exchange/export/floatBytes.ts';
 import type { ExportFormat } from '../exchange/export/formats.ts';
 import { placeAdapter } from '../exchange/import/placeAdapter.ts';
-import { UserError } from '../ground/errors.ts';
+import { causeOf } from '../ground/errors.ts';
+import { badSettings } from '../ground/settings/settingErrors.ts';
 import { examine } from '../laboratory/inspect/examine.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
 import { weightFormatsOf } from '../models/weightSource.ts';
@@ -26,16 +28,20 @@ import { deviceClass } from '../training/backends/openDevice.ts';
 import { estimateCost } from '../training/estimate.ts';
 import { Generator } from '../training/generate/generator.ts';
 import type { StepMetrics } from '../training/metrics.ts';
-import { assertPreference, assertWithinEngine } from '../training/reach.ts';
+import { trainerOptions } from '../training/options.ts';
+import { assertPreference, assertWithinEngine, beyondEngine } from '../training/reach.ts';
 import { adapterLayoutOf } from '../training/recordTraining.ts';
 import { Trainer } from '../training/trainer.ts';
 import { firstValues } from '../training/valuesFromBase.ts';
 import { Answers } from './answers.ts';
 import type { Assets } from './assets.ts';
+import { errorData } from './errorData.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { Keeper } from './keeper.ts';
 import type { LoadOptions } from './loadFiles.ts';
 import { loadFiles } from './loadFiles.ts';
+import { RunDoctor } from './runDoctor.ts';
+import { notSaved, savedElsewhere } from './sessionErrors.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
 
 export interface RunOptions extends LoadOptions {
@@ -49,7 +55,7 @@ export interface RunOptions extends LoadOptions {
 /** Numbers that no setting's own range can judge. */
 function assertRecipe(recipe: Recipe): void {
   const problems = recipeProblems(recipe.values);
-  if (problems.length > 0) throw new UserError('recipe', problems.join(' '));
+  if (problems.length > 0) throw badSettings({ problems });
 }
 
 export class TrainingRun {
@@ -63,6 +69,7 @@ export class TrainingRun {
   readonly #wired: Wired;
   readonly #files: ModelFiles;
   readonly #metrics: StepMetrics[] = [];
+  readonly #doctor: RunDoctor;
   readonly keeper: Keeper;
 
   private constructor(
@@ -86,14 +93,14 @@ export class TrainingRun {
     this.#taken = parts.taken;
     this.#prompts = parts.prompts;
     const { store, now, emit, saved } = options;
+    this.#doctor = new RunDoctor(this.recipe.values, emit);
     this.keeper = new Keeper({
       store,
       now,
       onFailure: (error) =>
         emit({
-          type: 'warning',
-          category: 'save',
-          message: `This run can't be saved: ${error instanceof Error ? error.message : String(error)}`,
+          type: 'refused',
+          error: errorData(savedElsewhere.is(error) ? error : notSaved({ cause: causeOf(error) })),
         }),
     });
     if (!saved) return;
@@ -114,14 +121,14 @@ export class TrainingRun {
     emit({ type: 'phase', phase: 'loading', done: 0, total: 0, note: '' });
     const plain = await assets.model(recipe);
     const source = await assets.rows(recipe);
-    const data = prepareData(source, plain.tokenizer, values);
+    const data = prepareData(source, plain.tokenizer, dataOptions(values));
     data.assertLearns();
-    const batch = { rows: values['train.per_device_train_batch_size'], tokens: data.longestBatch };
-    const examination = examine(plain.config, values, { batch, allMasked: false });
+    const { largest } = data;
+    const examination = examine(plain.config, values, { batch: largest.train, allMasked: false });
     for (const { category, message } of examination.outcome.warnings)
       emit({ type: 'warning', category, message });
     const { error } = examination.outcome;
-    if (!examination.wired)
+    if (!examination.wired || (error && beyondEngine(examination.wired).length > 0))
       throw new PythonError(error?.type ?? 'RuntimeError', error?.message ?? '', error?.call ?? '');
     assertPreference(values);
     if (!error) assertWithinEngine(examination.wired);
@@ -140,7 +147,7 @@ export class TrainingRun {
       backend,
       config: files.config,
       wired,
-      values,
+      options: trainerOptions(values),
       train: data.split.train,
       test: data.split.test,
       padId: files.tokenizer.padId,
@@ -163,8 +170,8 @@ export class TrainingRun {
     const estimate = estimateCost({
       config: files.config,
       wired,
-      values,
-      longestTokens: data.longestBatch,
+      options: trainerOptions(values),
+      largest,
       steps: trainer.totalSteps,
       profile: backend.profile,
     });
@@ -218,16 +225,12 @@ export class TrainingRun {
     this.#options.emit({ type: 'phase', phase, done: this.step, total: this.totalSteps, note: '' });
   }
 
+  /** Throws UserError 'nan-loss' behind a step whose loss is no number. */
   async next(): Promise<StepMetrics> {
     const metrics = await this.#trainer.next();
-    if (!Number.isFinite(metrics.loss)) {
-      throw new UserError(
-        'nan-loss',
-        `Step ${metrics.step}: the loss is ${metrics.loss}. Lower train.learning_rate or set train.max_grad_norm.`,
-      );
-    }
     this.#metrics.push(metrics);
     this.#options.emit({ type: 'step', metrics });
+    this.#doctor.look(this.#metrics);
     const every = this.recipe.values['train.save_steps'];
     const asked = every > 0 && this.step % every === 0;
     if (!this.finished) await this.keeper.after(this.#trainer, this.#facts(), asked);

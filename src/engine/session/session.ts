@@ -6,17 +6,20 @@ import { exportFolders } from '../exchange/export/formats.ts';
 import { Cancelled, UserError } from '../ground/errors.ts';
 import type { Command, Event } from '../protocol.ts';
 import type { Recipe } from '../recipe/recipe.ts';
+import { sameRun } from '../recipe/sameRun.ts';
 import { PythonError } from '../torch/autograd/pythonError.ts';
 import type { BackendChoice } from '../training/backends/deviceInfo.ts';
 import type { OpenedBackend } from '../training/backends/openDevice.ts';
 import { openBackend, probeDevice } from '../training/backends/openDevice.ts';
 import type { TuningCache } from '../training/backends/tune.ts';
+import { deviceLost } from '../training/trainingErrors.ts';
 import type { Assets } from './assets.ts';
 import { errorData } from './errorData.ts';
 import { lossBehind } from './lossBehind.ts';
 import type { Question } from './questions.ts';
 import { answer, isQuestion } from './questions.ts';
 import { TrainingRun } from './run.ts';
+import { nothingSaved, nothingToAsk, nothingToTake } from './sessionErrors.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
 import { newestSnapshot } from './snapshotDecode.ts';
 
@@ -37,10 +40,6 @@ type Queued = Exclude<Command, Question | { type: 'pause' | 'ping' }>;
 const BREATHE_EVERY_MS = 40;
 /** A device that is lost again and again is not opened a fourth time. */
 const MOST_RECOVERIES = 3;
-
-const sameRecipe = (a: Recipe, b: Recipe): boolean =>
-  JSON.stringify([a.preset, a.values, a.data ?? null, a.model ?? null]) ===
-  JSON.stringify([b.preset, b.values, b.data ?? null, b.model ?? null]);
 
 export class Session {
   readonly #options: SessionOptions;
@@ -113,8 +112,7 @@ export class Session {
       }
       case 'resume':
         this.#saved = await newestSnapshot(store);
-        if (!this.#saved)
-          throw new UserError('no-run', 'Saved run: there is none to go on with. Press Train to begin anew.');
+        if (!this.#saved) throw nothingSaved({});
         return this.#train(this.#saved.recipe, command.backend, Number.POSITIVE_INFINITY);
       case 'discard':
         return store.clear();
@@ -125,20 +123,18 @@ export class Session {
   async #export({ id, format, dtype }: Extract<Command, { type: 'export' }>): Promise<void> {
     const { emit } = this.#options;
     try {
-      if (!this.#run)
-        throw new UserError('no-run', 'Adapter: there is no run to take one from. Train first.');
+      if (!this.#run) throw nothingToTake({});
       const files = await this.#run.exportAs(format, dtype);
       emit({ type: 'exported', id, folder: exportFolders[format], files });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      emit({ type: 'warning', category: error.code, message: error.message });
+      emit({ type: 'refused', error: errorData(error) });
     }
   }
 
   async #ask(command: Extract<Command, { type: 'ask' }>): Promise<void> {
     const { id, prompts, recipe, backend } = command;
-    if (!this.#run && !this.#saved)
-      throw new UserError('no-run', 'Questions: there is no run to ask yet. Press Train first.');
+    if (!this.#run && !this.#saved) throw nothingToAsk({});
     await this.#recovering(async () => {
       const run = this.#run ?? (await this.#begin(this.#saved?.recipe ?? recipe, backend));
       await run?.ask(id, prompts, 'before', recipe);
@@ -151,7 +147,7 @@ export class Session {
     this.#ended = false;
     let target: number | null = null;
     await this.#recovering(async () => {
-      const resumes = this.#run !== null && !this.#run.finished && sameRecipe(this.#run.recipe, recipe);
+      const resumes = this.#run !== null && !this.#run.finished && sameRun(this.#run.recipe, recipe);
       const run = resumes && this.#run ? this.#run : await this.#begin(recipe, choice);
       if (!run) return;
       target ??= run.step + steps;
@@ -177,7 +173,7 @@ export class Session {
       } catch (error) {
         if (error instanceof Cancelled) return this.#cancelled();
         const loss = await lossBehind(error, this.#opened);
-        if (loss.code !== 'device-lost' || attempt > MOST_RECOVERIES) throw loss.error;
+        if (!deviceLost.is(loss) || attempt > MOST_RECOVERIES) throw loss;
         emit({ type: 'phase', phase: 'loading', done: 0, total: 0, note: 'recovering' });
         this.#saved = await newestSnapshot(store);
         this.#forget();
@@ -191,7 +187,7 @@ export class Session {
   }
 
   async #begin(recipe: Recipe, choice: BackendChoice): Promise<TrainingRun | null> {
-    const saved = this.#saved && sameRecipe(this.#saved.recipe, recipe) ? this.#saved : null;
+    const saved = this.#saved && sameRun(this.#saved.recipe, recipe) ? this.#saved : null;
     this.#forget();
     this.#saved = null;
     const { emit, assets, now, breathe, store } = this.#options;
@@ -236,7 +232,7 @@ export class Session {
   /** A device lost while nothing runs costs nothing: the next command begins from what was saved. */
   #lost(opened: OpenedBackend, error: UserError): void {
     if (this.#opened !== opened) return;
-    if (error.code !== 'device-lost') this.#fail(error);
+    if (!deviceLost.is(error)) this.#fail(error);
     else if (!this.#busy) this.#goIdle(opened);
   }
 

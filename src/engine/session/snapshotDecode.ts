@@ -1,5 +1,6 @@
 // Bytes → snapshot, checked by the checksum; and the newest whole one of a store.
 import { isRecord } from '../ground/isRecord.ts';
+import { defaultValues } from '../recipe/recipe.ts';
 import type { Best } from '../training/bestState.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
 import { checksum, HEADER_BYTES, MAGIC } from './snapshot.ts';
@@ -25,10 +26,13 @@ export function decodeSnapshot(bytes: Uint8Array<ArrayBuffer>): Snapshot | null 
   if (!adapter) return null;
   // The checksum says that we wrote it.
   const known = rest as unknown as Omit<Snapshot, 'state'>;
+  // A setting that came after the run was saved has its default.
+  const recipe = { ...known.recipe, values: { ...defaultValues, ...known.recipe.values } };
   const noted = (written ?? null) as Omit<Best, 'adapter'> | null;
   const kept = noted ? others.pop() : undefined;
   return {
     ...known,
+    recipe,
     state: { step, adapter, optimizer: others, best: noted && kept ? { ...noted, adapter: kept } : null },
   };
 }

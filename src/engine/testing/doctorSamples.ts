@@ -1,8 +1,8 @@
 // Test-only: one recipe for each entry of the doctor, over the defaults.
 import type { RowFacts } from '../data/rowFacts.ts';
-import { benchConfig } from '../laboratory/inspect/goldenBench.ts';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
 import type { RecipePatch } from '../recipe/recipe.ts';
+import { benchConfig } from './goldenBench.ts';
 
 const script: RecipePatch = { 'wiring.attach': 'get_peft_model' };
 const loop: RecipePatch = { ...script, 'wiring.trainer': 'loop' };
@@ -21,6 +21,30 @@ export const doctorSamples: readonly DoctorSample[] = [
   {
     id: 'reentrant-under-trainable-head',
     patch: { ...loop, ...reentrant, 'lora.target_modules': '["q_proj","v_proj","lm_head"]' },
+  },
+  {
+    id: 'checkpointing-kwargs-unknown',
+    patch: {
+      'wiring.stack': 'trl-0.7.1',
+      'lora.target_modules': '["q_proj","v_proj"]',
+      'train.gradient_checkpointing': true,
+      'train.use_reentrant': 'false',
+      'bnb.bnb_4bit_quant_type': 'none',
+    },
+  },
+  {
+    id: 'checkpointing-kwargs-unknown',
+    patch: {
+      ...loop,
+      'wiring.stack': 'trl-0.7.1',
+      'lora.target_modules': '["q_proj","v_proj"]',
+      'wiring.prepare_model_for_kbit_training': 'before',
+      'wiring.prepare.use_reentrant': 'false',
+    },
+  },
+  {
+    id: 'saved-copy-packed',
+    patch: { ...script, 'lora.target_modules': '["q_proj"]', 'lora.modules_to_save': '["down_proj"]' },
   },
   { id: 'no-grad-context', patch: { ...loop, 'wiring.step': 'no_grad' } },
   { id: 'detached-loss', patch: { ...loop, 'wiring.step': 'item' } },

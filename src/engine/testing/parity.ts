@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { withoutEmbeddings } from '../torch/nn/counts.ts';
 import type { Backend } from '../training/backends/backend.ts';
 import type { StepMetrics } from '../training/metrics.ts';
+import { BOUNDS } from './agreement.ts';
 import type { ParityRecipe } from './parityRecipes.ts';
 import { filesFor } from './parityRecipes.ts';
 import { trainerOf } from './trainerOf.ts';
@@ -45,20 +46,6 @@ export interface Parity {
   /** null unless every step was run. */
   readonly end: { readonly sameStep: boolean; readonly sameFlos: boolean; readonly norm: number } | null;
 }
-
-/**
- * What the project promises for float32: about a thousand times the rounding seen, and far below what a wrong rule gives.
- * The learning rate is float64 on both sides, so only the order of a few operations may differ.
- */
-export const BOUNDS = {
-  loss: 1e-4,
-  gradNorm: 1e-3,
-  learningRate: 1e-12,
-  evalLoss: 1e-4,
-  entropy: 1e-4,
-  margins: 1e-4,
-  norm: 1e-4,
-} as const;
 
 /** What does not hold, in words; empty when all does. */
 export function parityProblems(parity: Parity): string[] {

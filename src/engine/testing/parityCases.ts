@@ -1,9 +1,10 @@
 // Test-only: the cases that hold a backend against PyTorch and PEFT (tests/golden/llama-tiny.json). Loss and every LoRA
-// gradient agree to 1e-4 relative, the bound the project sets itself for float32.
+// gradient agree to the bound the project sets itself for float32.
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { RecipePatch } from '../recipe/recipe.ts';
 import type { Backend } from '../training/backends/backend.ts';
+import { BOUNDS } from './agreement.ts';
 import type { OneStep } from './tinyLlama.ts';
 import { relativeError, runTinyStep } from './tinyLlama.ts';
 
@@ -34,11 +35,11 @@ export function parityCases(open: () => Backend | Promise<Backend>): void {
   );
   it.each(cases)('%s', async (_, step, patch) => {
     const { loss, gradients } = await runTinyStep(await open(), golden.config, step, patch);
-    expect(Math.abs(loss - step.loss) / step.loss).toBeLessThan(1e-4);
+    expect(Math.abs(loss - step.loss) / step.loss).toBeLessThan(BOUNDS.loss);
     for (const { name, f32 } of step.gradients) {
       const got = gradients.get(name);
       expect(got, name).toBeDefined();
-      if (got) expect(relativeError(got, floats(f32)), name).toBeLessThan(1e-4);
+      if (got) expect(relativeError(got, floats(f32)), name).toBeLessThan(BOUNDS.gradient);
     }
     expect(gradients.size).toBe(step.gradients.length);
   });

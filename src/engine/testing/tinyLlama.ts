@@ -38,7 +38,7 @@ export interface OneStep {
 }
 
 /** offset + scale · (((7919 i + 104729 number) mod 2049) − 1024) / 1024, exact in float32. */
-export function formula({ shape, number, scale, offset }: GoldenTensor): Float32Array<ArrayBuffer> {
+function formula({ shape, number, scale, offset }: GoldenTensor): Float32Array<ArrayBuffer> {
   const count = shape.reduce((product, size) => product * size, 1);
   return Float32Array.from(
     { length: count },

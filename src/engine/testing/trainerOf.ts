@@ -1,5 +1,6 @@
 // Test-only: a trainer over a recipe's rows on a backend, without answers, saving or events.
 
+import { dataOptions } from '../data/options.ts';
 import { prepareData } from '../data/prepareData.ts';
 import { parseRows } from '../data/rows.ts';
 import type { Example } from '../data/tokenize.ts';
@@ -10,6 +11,7 @@ import type { Wired } from '../python/run/wire.ts';
 import { weightOptions, wire } from '../python/run/wire.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import type { Backend } from '../training/backends/backend.ts';
+import { trainerOptions } from '../training/options.ts';
 import { adapterLayoutOf } from '../training/recordTraining.ts';
 import { Trainer } from '../training/trainer.ts';
 import { firstValues } from '../training/valuesFromBase.ts';
@@ -43,13 +45,13 @@ export async function trainerOf(
   const { split } = prepareData(
     { name: 'rows', rows: parseRows(rows), prompts: [] },
     files.tokenizer,
-    values,
+    dataOptions(values),
   );
   const trainer = new Trainer({
     backend,
     config: files.config,
     wired,
-    values,
+    options: trainerOptions(values),
     train: split.train,
     test: split.test,
     padId: files.tokenizer.padId,

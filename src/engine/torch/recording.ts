@@ -6,6 +6,7 @@ import { invariant } from '../ground/errors.ts';
 import type { Tape } from './autograd/tape.ts';
 import type { Storage, Value } from './autograd/value.ts';
 import type { Module, Parameter } from './nn/module.ts';
+import { SAVED_WRAPPER } from './nn/savedWrapper.ts';
 import type { AdapterLayout } from './trainedLayout.ts';
 
 /** How the weights of a group or a module are stored, by its path in the causal LM. */
@@ -30,7 +31,7 @@ export interface BatchShape {
   /** B rows of T tokens each. */
   readonly rows: number;
   readonly tokens: number;
-  /** A row holds several documents: buffer `documents` [B·T] says at which token of its row each token's begins. */
+  /** A row holds many documents: buffer `documents` [B·T] says at which token of its row each token's begins. */
   readonly packed?: boolean;
   /** NEFTune: in train mode the embeddings get noise of up to step.noise. */
   readonly noisy?: boolean;
@@ -52,9 +53,34 @@ export class Recording {
     return this.model.weightFormat(path);
   }
 
-  /** Full path of a module of the causal LM, as named_modules() of the root prints it. */
+  /**
+   * Full path of a module of the causal LM, as named_modules() of the root prints it. Inside a module of modules_to_save it is that of
+   * the copy, which runs in the original's place.
+   */
   path(relative: string): string {
-    return this.model.causalPath === '' ? relative : `${this.model.causalPath}.${relative}`;
+    const { causalPath, root } = this.model;
+    const path = causalPath === '' ? relative : `${causalPath}.${relative}`;
+    let module: Module | undefined = root;
+    const parts: string[] = [];
+    for (const part of path.split('.')) {
+      if (module?.className === SAVED_WRAPPER) {
+        const copies: Module = module.child('modules_to_save');
+        const [adapter = ''] = copies.children.keys();
+        parts.push('modules_to_save', adapter);
+        module = copies.children.get(adapter);
+      }
+      parts.push(part);
+      module = module?.children.get(part);
+    }
+    return parts.join('.');
+  }
+
+  /** Children of a container, or of its copy in modules_to_save, which runs in its place. */
+  childrenOf(relative: string): ReadonlyMap<string, Module> {
+    const module = this.module(relative);
+    if (module.className !== SAVED_WRAPPER) return module.children;
+    const [copy] = module.child('modules_to_save').children.values();
+    return copy?.children ?? new Map();
   }
 
   module(relative: string): Module {

@@ -1,77 +1,108 @@
-// Where each adapter tensor stands in the flat adapter buffer (and, at the same offsets, in gradients and optimiser
+// Where each trained tensor stands in the flat adapter buffer (and, at the same offsets, in gradients and optimiser
 // state). Tensors start at multiples of 64 floats, so that a binding may begin at any of them.
-import type { Module, Parameter, VeraShare } from './nn/module.ts';
+import type { Adapter, LowRank, Module, Parameter } from './nn/module.ts';
 
-export interface AdapterTensor {
+/** Whose tensor it is. */
+interface Owner {
+  /** Path of the adapted module, or of the one that is kept beside its copy. */
+  readonly module: string;
+  /** Name of the adapter. */
+  readonly adapterName: string;
+  /** null: a whole copy of the module (modules_to_save). */
+  readonly adapter: Adapter | null;
+}
+
+export interface PlacedTensor extends Owner {
   /** Full PyTorch name. */
   readonly name: string;
+  /** What of the name comes behind the module, without the adapter's: `lora_A.weight`. */
+  readonly part: string;
   readonly parameter: Parameter;
   /** In floats, a multiple of 64. */
   readonly offset: number;
   readonly length: number;
 }
 
-/** A module of VeRA: its vectors, and where the factors stand that are made of them, A [r, in] and B [out, r]. */
-export interface VeraPlace {
-  readonly share: VeraShare;
-  readonly d: AdapterTensor;
-  readonly b: AdapterTensor;
-  readonly inFeatures: number;
+/** An adapter of one module. */
+export interface PlacedAdapter {
+  readonly path: string;
+  readonly adapter: Adapter;
+  /** nn.Linear, nn.Embedding, … */
+  readonly base: Module;
+}
+
+/** Where the two factors stand that the kernels read. */
+export interface FactorPlaces {
   readonly aOffset: number;
   readonly bOffset: number;
 }
 
 export interface AdapterLayout {
-  readonly tensors: readonly AdapterTensor[];
-  /** By vera_lambda_d; the factors stand behind all tensors. */
-  readonly vera: ReadonlyMap<Parameter, VeraPlace>;
+  readonly tensors: readonly PlacedTensor[];
+  /** Of every adapted module, in module order, in use or not. */
+  readonly adapters: readonly PlacedAdapter[];
+  /** Those that are made of trained vectors stand behind all tensors. */
+  readonly factors: ReadonlyMap<LowRank, FactorPlaces>;
   /** Floats in all, a multiple of 64. */
   readonly total: number;
-  readonly byParameter: ReadonlyMap<Parameter, AdapterTensor>;
+  readonly byParameter: ReadonlyMap<Parameter, PlacedTensor>;
 }
 
 const ALIGNMENT = 64;
 
-/** What the kernels train: factors, magnitudes and vectors of adapters, and copies of the embedding and the head. */
-const trained =
-  /\.lora_([AB]|magnitude_vector|embedding_[AB])\.|\.ia3_l\.|\.vera_lambda_[bd]\.|(^|\.)(embed_tokens|lm_head)\.modules_to_save\.[^.]+\.weight$/;
+/** Modules whose whole copies the kernels train. */
+const copied = /(^|\.)(embed_tokens|lm_head)$/;
 
-/** Every such tensor below `root`, in module order, whether it requires grad or not. */
+/** What adapters train, and copies of the embedding and the head, whether it requires grad or not, in module order. */
 export function layoutAdapters(root: Module): AdapterLayout {
-  const tensors: AdapterTensor[] = [];
+  const owners = new Map<Parameter, Owner>();
+  const adapters: PlacedAdapter[] = [];
+  for (const [module, { kind, children }] of root.namedModules()) {
+    if (kind.type === 'adapted')
+      for (const [adapterName, adapter] of kind.adapters) {
+        const base = children.get('base_layer');
+        if (base) adapters.push({ path: module, adapter, base });
+        for (const parameter of adapter.trained) owners.set(parameter, { module, adapterName, adapter });
+      }
+    if (kind.type === 'saved' && copied.test(module))
+      for (const [adapterName, copy] of children.get('modules_to_save')?.children ?? []) {
+        const weight = copy.parameters.get('weight');
+        if (weight) owners.set(weight, { module, adapterName, adapter: null });
+      }
+  }
+  const tensors: PlacedTensor[] = [];
   let total = 0;
-  for (const [name, parameter] of root.namedParameters()) {
-    if (!trained.test(name)) continue;
+  for (const [name, parameter] of owners.size > 0 ? root.namedParameters() : []) {
+    const owner = owners.get(parameter);
+    if (!owner) continue;
     const length = parameter.shape.reduce((product, size) => product * size, 1);
-    tensors.push({ name, parameter, offset: total, length });
+    const part = partOf(name, owner);
+    tensors.push({ ...owner, name, part, parameter, offset: total, length });
     total += aligned(length);
   }
   const byParameter = new Map(tensors.map((tensor) => [tensor.parameter, tensor]));
-  const vera = new Map<Parameter, VeraPlace>();
-  const hasVera = tensors.some(({ name }) => name.includes('.vera_lambda_d.'));
-  for (const [d, { share, b, inFeatures }] of hasVera ? veraVectors(root) : []) {
-    const [dPlace, bPlace] = [byParameter.get(d), byParameter.get(b)];
-    if (!dPlace || !bPlace) continue;
-    const bOffset = total + aligned(share.r * inFeatures);
-    vera.set(d, { share, d: dPlace, b: bPlace, inFeatures, aOffset: total, bOffset });
-    total = bOffset + aligned(bPlace.length * share.r);
+  const factors = new Map<LowRank, FactorPlaces>();
+  for (const { lowRank } of adapters.map(({ adapter }) => adapter)) {
+    if (!lowRank) continue;
+    const { made, rank } = lowRank;
+    if (!made) {
+      const [a, b] = [byParameter.get(lowRank.a), byParameter.get(lowRank.b)];
+      if (a && b) factors.set(lowRank, { aOffset: a.offset, bOffset: b.offset });
+      continue;
+    }
+    const bOffset = total + aligned(rank * made.inFeatures);
+    factors.set(lowRank, { aOffset: total, bOffset });
+    total = bOffset + aligned(made.outFeatures * rank);
   }
-  return { tensors, vera, total, byParameter };
+  return { tensors, adapters, factors, total, byParameter };
 }
 
 const aligned = (length: number): number => Math.ceil(length / ALIGNMENT) * ALIGNMENT;
 
-/** The vectors of every VeRA adapter below `root`, by vera_lambda_d. */
-function* veraVectors(
-  root: Module,
-): Generator<[d: Parameter, of: { share: VeraShare; b: Parameter; inFeatures: number }]> {
-  for (const module of root.modules()) {
-    if (module.kind.type !== 'lora') continue;
-    for (const [name, { vera: share }] of module.kind.adapters) {
-      const d = module.children.get('vera_lambda_d')?.parameters.get(name);
-      const b = module.children.get('vera_lambda_b')?.parameters.get(name);
-      const base = module.child('base_layer').kind;
-      if (share && d && b && base.type === 'linear') yield [d, { share, b, inFeatures: base.inFeatures }];
-    }
-  }
-}
+/** `lora_A.default.weight` behind the module → `lora_A.weight`: adapters are the children of what the method names. */
+const partOf = (name: string, { module }: Owner): string =>
+  name
+    .slice(module === '' ? 0 : module.length + 1)
+    .split('.')
+    .filter((_, i) => i !== 1)
+    .join('.');

@@ -1,6 +1,5 @@
 // The lowest eval_loss so far, the adapter that had it, and how long ago that was: load_best_model_at_end and early stopping.
 // Source: transformers 5.24 trainer.py _determine_best_metric, trainer_callback.py EarlyStoppingCallback.
-import type { RecipeValues } from '../recipe/recipe.ts';
 
 export interface Best {
   readonly step: number;
@@ -12,17 +11,12 @@ export interface Best {
 }
 
 export interface BestOptions {
+  /** The run ends with the best adapter. */
   readonly keepsAdapter: boolean;
   /** 0: never stops. */
   readonly patience: number;
   readonly threshold: number;
 }
-
-export const bestOptions = (values: RecipeValues): BestOptions => ({
-  keepsAdapter: values['train.load_best_model_at_end'],
-  patience: values['train.early_stopping_patience'],
-  threshold: values['train.early_stopping_threshold'],
-});
 
 const nothing = new Float32Array(0);
 

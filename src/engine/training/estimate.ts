@@ -1,28 +1,31 @@
-// Memory and work of a run before anything runs, from the planner: no device is touched.
+// Memory and work of a run before anything runs, without a device: the buffers that it makes and the plans that it prepares,
+// of the largest batches, counted instead. What follows from the device alone (tuning, readback) is left out.
 import { packedBytes } from '../../shaders/quant/packing.ts';
-import type { LlamaConfig } from '../models/llamaConfig.ts';
+import type { LargestBatches } from '../data/prepareData.ts';
+import type { ModelConfig } from '../models/families.ts';
 import { layerGroups, projectionShape } from '../models/weightSource.ts';
 import type { Wired } from '../python/run/wire.ts';
-import type { RecipeValues } from '../recipe/recipe.ts';
 import type { KernelProfile } from '../torch/autograd/operation.ts';
 import type { Plan } from '../torch/autograd/plan.ts';
-import { makePlan } from '../torch/autograd/plan.ts';
+import { makePlan, roomOf } from '../torch/autograd/plan.ts';
 import { PythonError } from '../torch/autograd/pythonError.ts';
-import { gradientSplits } from '../torch/ops/loraOperations.ts';
-import type { WeightFormats } from '../torch/recording.ts';
+import type { Tape } from '../torch/autograd/tape.ts';
+import type { BatchShape, WeightFormats } from '../torch/recording.ts';
+import type { AdapterLayout } from '../torch/trainedLayout.ts';
 import { layoutAdapters } from '../torch/trainedLayout.ts';
-import type { CostEstimate } from './cost.ts';
-import { generationBytes } from './generate/generator.ts';
-import { optimizerStateFloats } from './learner.ts';
-import { recordTraining } from './recordTraining.ts';
+import { beforeStep } from './beforeStep.ts';
+import type { CostEstimate, MemoryPlan } from './cost.ts';
+import { generationBuffers } from './generate/generator.ts';
+import { gradientBuffers, optimizerBuffers } from './learner.ts';
+import { batchBuffers, bytesOf, LEAST_FLOATS } from './namedBuffers.ts';
+import { beyondEngine } from './reach.ts';
+import { StepTapes } from './stepTapes.ts';
+import type { TrainerOptions } from './trainer.ts';
 
 const portable: KernelProfile = { linear: 'narrow', maxBindingBytes: 2 ** 27 };
-const UPDATE_DISPATCHES = 3;
-/** A module: two factors before a step, two gradients after it. */
-const VERA_DISPATCHES = 4;
 
 /** Buffers that loadWeights makes. */
-function weightsBytes(config: LlamaConfig, formats: WeightFormats): number {
+function weightsBytes(config: ModelConfig, formats: WeightFormats): number {
   const { hiddenSize: c, vocabSize: v, layers } = config;
   const table = (path: string): number => packedBytes(formats(path), [v * c]);
   let bytes = table('model.embed_tokens') + (config.tied ? 0 : table('lm_head'));
@@ -39,48 +42,83 @@ function weightsBytes(config: LlamaConfig, formats: WeightFormats): number {
 }
 
 export interface EstimateInputs {
-  readonly config: LlamaConfig;
+  readonly config: ModelConfig;
   readonly wired: Wired;
-  readonly values: RecipeValues;
-  /** Padded tokens of the longest row. */
-  readonly longestTokens: number;
+  readonly options: Pick<TrainerOptions, 'loss' | 'noiseAlpha' | 'learner' | 'evalSteps'>;
+  readonly largest: LargestBatches;
   readonly steps: number;
   /** Of the backend that will run; without one, the portable kernels. */
   readonly profile?: KernelProfile;
 }
 
-const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0);
+/** What the run prepares, but for the training of a micro-batch. */
+interface OtherPlans {
+  /** The reference of a micro-batch, if it has one. */
+  readonly reference: readonly Plan[];
+  /** Once a step. */
+  readonly step: readonly Plan[];
+  /** Of an evaluation. Answers need no room of their own: they run the same layers over fewer tokens than any batch has. */
+  readonly between: readonly Plan[];
+}
 
-/** Of the longest batch; null when the recorded loss has no grad_fn, for then nothing runs. */
+function otherPlans(inputs: EstimateInputs, layout: AdapterLayout, tapes: StepTapes): OtherPlans {
+  const { config, wired, options, largest, profile = portable } = inputs;
+  const planOf = (tape: Tape): Plan => makePlan(tape, profile);
+  const reference = (shape: BatchShape | null): Plan[] =>
+    shape && tapes.hasReference ? [planOf(tapes.reference(shape))] : [];
+  const evaluated = options.evalSteps > 0 ? largest.test : null;
+  const { tape } = beforeStep(config, wired, layout);
+  return {
+    reference: reference(largest.train),
+    step: [...(tape ? [tape] : []), tapes.update()].map(planOf),
+    between: [...(evaluated ? [planOf(tapes.evaluation(evaluated))] : []), ...reference(evaluated)],
+  };
+}
+
+/** Beside the plans' room, by what it is for. */
+function bufferBytes({ config, wired, options, largest }: EstimateInputs, layout: AdapterLayout) {
+  const shapes = [largest.train, ...(largest.test ? [largest.test] : [])];
+  const tables = beforeStep(config, wired, layout).buffers;
+  return {
+    weightsBytes: weightsBytes(config, wired.weightFormat),
+    adapterBytes:
+      4 * Math.max(LEAST_FLOATS, layout.total) + bytesOf(gradientBuffers(layout)) + bytesOf(tables),
+    optimizerBytes: bytesOf(optimizerBuffers(layout, options.learner)),
+    activationBytes: bytesOf(batchBuffers(shapes, layout)),
+    generationBytes: bytesOf(generationBuffers(config)),
+  };
+}
+
+/** null when the recorded loss has no grad_fn or the engine does not train what the script asks for: then nothing runs. */
 export function estimateCost(inputs: EstimateInputs): CostEstimate | null {
-  const { config, wired, values, longestTokens, steps, profile = portable } = inputs;
+  const { config, wired, options, largest, steps, profile = portable } = inputs;
+  if (beyondEngine(wired).length > 0) return null;
   const layout = layoutAdapters(wired.root);
-  const batch = { rows: values['train.per_device_train_batch_size'], tokens: longestTokens };
-  const planOf = (model: Wired): Plan =>
-    makePlan(recordTraining(model, config, layout, batch, model.backwardCall).tape, profile);
+  const trainingOf = (model: Wired): Plan => {
+    const tapes = new StepTapes({ config, wired: model, layout, options });
+    return makePlan(tapes.training(largest.train).tape, profile);
+  };
   try {
-    const plan = planOf(wired);
-    const floats = 4 * layout.total;
-    const [vera] = layout.vera.values();
-    const projections = vera ? 4 * vera.share.r * (vera.share.inFeatures + vera.share.outFeatures) : 0;
-    const memory = {
-      weightsBytes: weightsBytes(config, wired.weightFormat),
-      adapterBytes: floats * (1 + gradientSplits(layout.total)) + projections,
-      optimizerBytes: 4 * optimizerStateFloats(layout, values),
-      activationBytes: sum(plan.slotBytes),
-      scratchBytes: sum(plan.scratchBytes),
-      generationBytes: generationBytes(config),
+    const training = trainingOf(wired);
+    const others = otherPlans(inputs, layout, new StepTapes({ config, wired, layout, options }));
+    const { reference, step, between } = others;
+    const buffers = bufferBytes(inputs, layout);
+    const memoryWith = (plan: Plan): MemoryPlan => {
+      const { slotBytes, scratchBytes } = roomOf([plan, ...reference, ...step, ...between]);
+      const activationBytes = buffers.activationBytes + slotBytes;
+      const parts = { ...buffers, activationBytes, scratchBytes };
+      return { ...parts, peakBytes: Object.values(parts).reduce((sum, bytes) => sum + bytes, 0) };
     };
-    const peakBytes = sum(Object.values(memory));
-    const less =
-      wired.checkpointing === null ? planOf({ ...wired, checkpointing: { useReentrant: false } }) : null;
-    const accumulation = values['train.gradient_accumulation_steps'];
+    const checkpointed = { ...wired, checkpointing: { useReentrant: false } };
+    const aStep = (of: (plan: Plan) => number): number => {
+      const sum = (plans: readonly Plan[]): number => plans.reduce((total, plan) => total + of(plan), 0);
+      return sum([training, ...reference]) * largest.microBatches + sum(step);
+    };
     return {
-      memory: { ...memory, peakBytes },
-      lessBytes: less && peakBytes - memory.activationBytes + sum(less.slotBytes),
-      flopsPerStep: plan.flops * accumulation,
-      dispatchesPerStep:
-        plan.dispatches * accumulation + UPDATE_DISPATCHES + VERA_DISPATCHES * layout.vera.size,
+      memory: memoryWith(training),
+      lessBytes: wired.checkpointing === null ? memoryWith(trainingOf(checkpointed)).peakBytes : null,
+      flopsPerStep: aStep(({ flops }) => flops),
+      dispatchesPerStep: aStep(({ dispatches }) => dispatches),
       steps,
     };
   } catch (error) {

@@ -2,30 +2,78 @@
 // Knows no batches; trainer.ts has them.
 import type { StepNumbers } from '../../shaders/lib/step.ts';
 import { idleStep } from '../../shaders/lib/step.ts';
-import { invariant, UserError } from '../ground/errors.ts';
-import { jsonObject } from '../ground/settings/jsonObject.ts';
-import type { RecipeValues } from '../recipe/recipe.ts';
+import { methods } from '../adapters/methods.ts';
+import { invariant } from '../ground/errors.ts';
+import type { BufferData } from '../torch/autograd/bufferData.ts';
 import { Tape } from '../torch/autograd/tape.ts';
 import { gradientSplits } from '../torch/ops/loraOperations.ts';
-import type { Optimizer, StateBuffer } from '../torch/optim/optimizer.ts';
-import { optimizerNamed } from '../torch/optim/optimizers.ts';
+import type { OptimizerName } from '../torch/optim/names.ts';
+import type { Optimizer, OptimizerOptions, StateBuffer } from '../torch/optim/optimizer.ts';
+import { optimizers } from '../torch/optim/optimizers.ts';
 import type { ScheduleOptions } from '../torch/optim/schedules.ts';
 import { scheduleFactor } from '../torch/optim/schedules.ts';
-import { rateTable, recordOptimizerStep, tensorTable } from '../torch/optim/update.ts';
+import { rateTable, rateTableLength, recordOptimizerStep, tensorTable } from '../torch/optim/update.ts';
 import type { AdapterLayout } from '../torch/trainedLayout.ts';
 import type { Backend } from './backends/backend.ts';
+import type { NamedBuffers } from './namedBuffers.ts';
+import { LEAST_FLOATS, makeBuffers } from './namedBuffers.ts';
+import { adapterTooLarge } from './trainingErrors.ts';
 
-/** Bytes of the optimiser's state, for the estimate. */
-export const optimizerStateFloats = (layout: AdapterLayout, values: RecipeValues): number =>
-  optimizerNamed(values['train.optim'])
+export interface LearnerOptions {
+  readonly optimizer: OptimizerName;
+  readonly numbers: OptimizerOptions;
+  readonly schedule: Pick<ScheduleOptions, 'type' | 'learningRate' | 'kwargs'>;
+  /** Steps; below 1 a share of the run. */
+  readonly warmup: number;
+  readonly weightDecay: number;
+  /** LoRA+: how many times faster lora_B learns; 0: off. */
+  readonly loraPlusRatio: number;
+  /** 0: no clipping. */
+  readonly maxGradNorm: number;
+}
+
+/** What the optimiser remembers from step to step. */
+function stateOf(layout: AdapterLayout, { optimizer }: LearnerOptions): readonly StateBuffer[] {
+  return optimizers[optimizer]
     .state(layout)
-    .reduce((sum, { floats }) => sum + floats, 0);
+    .map(({ name, floats }) => ({ name, floats: Math.max(LEAST_FLOATS, floats) }));
+}
+
+/** Gradients of the adapter, in the parts that kernels add them up in. */
+export function gradientBuffers({ total }: AdapterLayout): NamedBuffers {
+  return new Map([['grads', Math.max(LEAST_FLOATS, total) * gradientSplits(total)]]);
+}
+
+/** The optimiser's state and tables. */
+export function optimizerBuffers(layout: AdapterLayout, options: LearnerOptions): NamedBuffers {
+  return new Map<string, BufferData | number>([
+    ...stateOf(layout, options).map(({ name, floats }) => [name, floats] as const),
+    ...optimizers[options.optimizer].tables(layout),
+    ['tensors', layout.tensors.length > 0 ? tensorTable(layout) : new Uint32Array(2)],
+    ['rates', rateTableLength(layout)],
+  ]);
+}
+
+/** Norms, clipping, update. */
+export function recordUpdate(layout: AdapterLayout, options: LearnerOptions): Tape {
+  const tape = new Tape();
+  const splits = gradientSplits(layout.total);
+  recordOptimizerStep(tape, layout, optimizers[options.optimizer], {
+    ...options.numbers,
+    maxGradNorm: options.maxGradNorm,
+    splits,
+    recordGradients: (own) => {
+      for (const { derived } of methods) derived?.recordGradients(own, layout, splits);
+    },
+  });
+  return tape;
+}
 
 export class Learner {
   readonly optimizer: Optimizer;
   readonly #backend: Backend;
   readonly #layout: AdapterLayout;
-  readonly #values: RecipeValues;
+  readonly #options: LearnerOptions;
   readonly #schedule: ScheduleOptions;
   readonly #state: readonly StateBuffer[];
 
@@ -33,65 +81,30 @@ export class Learner {
    * Makes the buffers. Throws UserError 'schedule' for arguments that the schedule does not take, 'binding-too-large' for an adapter
    * that the device can't bind.
    */
-  constructor(backend: Backend, layout: AdapterLayout, values: RecipeValues, totalSteps: number) {
-    this.optimizer = optimizerNamed(values['train.optim']);
+  constructor(backend: Backend, layout: AdapterLayout, options: LearnerOptions, totalSteps: number) {
+    this.optimizer = optimizers[options.optimizer];
     this.#backend = backend;
     this.#layout = layout;
-    this.#values = values;
-    const warmup = values['train.warmup_steps'];
+    this.#options = options;
+    const { warmup } = options;
     this.#schedule = {
-      type: values['train.lr_scheduler_type'],
+      ...options.schedule,
       warmupSteps: warmup < 1 ? Math.ceil(warmup * totalSteps) : Math.round(warmup),
       totalSteps,
-      learningRate: values['train.learning_rate'],
-      kwargs: jsonObject(values['train.lr_scheduler_kwargs']),
     };
     for (let k = 0; k < totalSteps; k += Math.max(1, Math.floor(totalSteps / 4)))
       scheduleFactor(this.#schedule, k);
     const gradients = 4 * layout.total * gradientSplits(layout.total);
     const { maxBindingBytes } = backend.profile;
-    if (gradients > maxBindingBytes)
-      throw new UserError(
-        'binding-too-large',
-        `Adapter: its gradients need ${gradients} bytes, this device binds at most ${maxBindingBytes}. Use a smaller r, fewer target_modules, or no modules_to_save.`,
-      );
-    const smallest = 64;
-    this.#state = this.optimizer
-      .state(layout)
-      .map(({ name, floats }) => ({ name, floats: Math.max(smallest, floats) }));
-    for (const { name, floats } of this.#state) backend.allocate(name, floats);
-    for (const [name, table] of this.optimizer.tables(layout)) backend.upload(name, table);
-    backend.allocate('grads', Math.max(smallest, layout.total) * gradientSplits(layout.total));
-    backend.upload('tensors', layout.tensors.length > 0 ? tensorTable(layout) : new Uint32Array(2));
-  }
-
-  #options() {
-    const values = this.#values;
-    return {
-      beta1: values['train.adam_beta1'],
-      beta2: values['train.adam_beta2'],
-      eps: values['train.adam_epsilon'],
-    };
+    if (gradients > maxBindingBytes) throw adapterTooLarge({ bytes: gradients, most: maxBindingBytes });
+    this.#state = stateOf(layout, options);
+    makeBuffers(backend, gradientBuffers(layout));
+    makeBuffers(backend, optimizerBuffers(layout, options));
   }
 
   /** Which tensors get a gradient is known once a batch has been recorded. */
   setReached(hasGradient: (index: number) => boolean): void {
-    const rates = {
-      weightDecay: this.#values['train.weight_decay'],
-      loraPlusRatio: this.#values['train.loraplus_lr_ratio'],
-    };
-    this.#backend.upload('rates', rateTable(this.#layout, rates, hasGradient));
-  }
-
-  /** Norms, clipping, update. */
-  recordUpdate(): Tape {
-    const tape = new Tape();
-    recordOptimizerStep(tape, this.#layout, this.optimizer, {
-      ...this.#options(),
-      maxGradNorm: this.#values['train.max_grad_norm'],
-      splits: gradientSplits(this.#layout.total),
-    });
-    return tape;
+    this.#backend.upload('rates', rateTable(this.#layout, this.#options, hasGradient));
   }
 
   /** Numbers of optimiser step `step` (from 0) over `items` label tokens. */
@@ -100,7 +113,7 @@ export class Learner {
       ...idleStep,
       optimizerStep: step + 1,
       learningRate: this.#schedule.learningRate * scheduleFactor(this.#schedule, step),
-      ...this.optimizer.numbers(step + 1, this.#options()),
+      ...this.optimizer.numbers(step + 1, this.#options.numbers),
       lossScale: 1 / Math.max(1, items),
     };
   }

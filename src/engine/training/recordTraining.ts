@@ -1,7 +1,7 @@
 // Records what a run replays: one micro-batch (forward, loss, backward), the update, and an evaluation batch.
 
-import { recordLlama } from '../models/llama.ts';
-import type { LlamaConfig } from '../models/llamaConfig.ts';
+import type { ModelConfig } from '../models/families.ts';
+import { recordForward } from '../models/recordForward.ts';
 import { backward } from '../torch/autograd/backward.ts';
 import { Tape } from '../torch/autograd/tape.ts';
 import type { Value } from '../torch/autograd/value.ts';
@@ -35,7 +35,7 @@ function lossOf(recording: Recording, hidden: Value, { tokens }: BatchShape, opt
 /** Forward, loss and backward of one micro-batch. Throws PythonError when the loss has no grad_fn. */
 export function recordTraining(
   model: WiredModel,
-  config: LlamaConfig,
+  config: ModelConfig,
   layout: AdapterLayout,
   batch: BatchShape,
   call: string,
@@ -43,7 +43,7 @@ export function recordTraining(
 ): RecordedBatch {
   const tape = new Tape();
   const recording = new Recording(tape, model, layout);
-  const { final } = recordLlama(recording, config, batch);
+  const { final } = recordForward(recording, config, batch);
   const loss = lossOf(recording, final, batch, options);
   backward(tape, loss, call);
   return { tape, recording };
@@ -52,7 +52,7 @@ export function recordTraining(
 /** Forward and loss alone, in eval mode: no dropout, no checkpointing, no gradient. */
 export function recordEvaluation(
   model: WiredModel,
-  config: LlamaConfig,
+  config: ModelConfig,
   layout: AdapterLayout,
   batch: BatchShape,
   options: LossOptions = {},
@@ -61,7 +61,7 @@ export function recordEvaluation(
   const recording = new Recording(tape, model, layout);
   inEvalMode(model, () =>
     tape.withGrad(false, () => {
-      const { final } = recordLlama(recording, config, batch);
+      const { final } = recordForward(recording, config, batch);
       lossOf(recording, final, batch, options);
     }),
   );
@@ -71,7 +71,7 @@ export function recordEvaluation(
 /** The same pass without gradient and without adapters, in the model's own mode: the reference of a preference loss. */
 export function recordReference(
   model: WiredModel,
-  config: LlamaConfig,
+  config: ModelConfig,
   layout: AdapterLayout,
   batch: BatchShape,
 ): RecordedBatch {
@@ -79,7 +79,7 @@ export function recordReference(
   const recording = new Recording(tape, model, layout);
   withoutAdapters(model, () =>
     tape.withGrad(false, () => {
-      const { final } = recordLlama(recording, config, { ...batch, noisy: false });
+      const { final } = recordForward(recording, config, { ...batch, noisy: false });
       lossOf(recording, final, batch, { preference: { objective: 'reference', beta: 1 } });
     }),
   );
@@ -89,7 +89,7 @@ export function recordReference(
 /** disable_adapter() around `body`. */
 export function withoutAdapters<T>(model: WiredModel, body: () => T): T {
   const wrappers = [...model.root.modules()].flatMap(({ kind }) =>
-    (kind.type === 'lora' || kind.type === 'saved') && !kind.disabled ? [kind] : [],
+    (kind.type === 'adapted' || kind.type === 'saved') && !kind.disabled ? [kind] : [],
   );
   for (const wrapper of wrappers) wrapper.disabled = true;
   try {

@@ -4,33 +4,42 @@
 import { idleStep } from '../../shaders/lib/step.ts';
 import type { FirstValues } from '../adapters/firstValues.ts';
 import { initialiseAdapter } from '../adapters/initialise.ts';
-import type { Batch, Schedule } from '../data/batches.ts';
-import { epochAfter, makeBatch, totalSteps, windowOf } from '../data/batches.ts';
+import type { Batch, RunLength, Schedule } from '../data/batches.ts';
+import { epochAfter, largestShape, makeBatch, shapeOf, totalSteps, windowOf } from '../data/batches.ts';
 import type { Example } from '../data/tokenize.ts';
 import { invariant } from '../ground/errors.ts';
-import type { LlamaConfig } from '../models/llamaConfig.ts';
+import type { ModelConfig } from '../models/families.ts';
 import type { Wired } from '../python/run/wire.ts';
-import type { RecipeValues } from '../recipe/recipe.ts';
 import { MICRO_BATCHES_AT, metricsLength } from '../torch/ops/metrics.ts';
-import type { BatchShape } from '../torch/recording.ts';
 import type { AdapterLayout } from '../torch/trainedLayout.ts';
-import { AdapterTables } from './adapterTables.ts';
 import type { Backend } from './backends/backend.ts';
-import type { Best } from './bestState.ts';
-import { bestOptions, betterOf, outOfPatience } from './bestState.ts';
+import { BeforeStep } from './beforeStep.ts';
+import type { Best, BestOptions } from './bestState.ts';
+import { betterOf, outOfPatience } from './bestState.ts';
 import { Learner } from './learner.ts';
 import type { StepMetrics } from './metrics.ts';
+import { batchBuffers, makeBuffers } from './namedBuffers.ts';
 import { adapterLayoutOf } from './recordTraining.ts';
-import { preferenceOf, StepPlans } from './stepPlans.ts';
+import { StepPlans } from './stepPlans.ts';
+import type { StepOptions } from './stepTapes.ts';
+import { StepTapes } from './stepTapes.ts';
 import type { TrainerState } from './trainerState.ts';
 import { updateNorms } from './updateNorms.ts';
 import { windowNumbers } from './windowNumbers.ts';
 
+export interface TrainerOptions extends StepOptions {
+  /** Its seed draws the adapter and the dropout masks too. */
+  readonly length: RunLength;
+  /** Steps between evaluations; 0: none. */
+  readonly evalSteps: number;
+  readonly best: BestOptions;
+}
+
 export interface TrainerInputs {
   readonly backend: Backend;
-  readonly config: LlamaConfig;
+  readonly config: ModelConfig;
   readonly wired: Wired;
-  readonly values: RecipeValues;
+  readonly options: TrainerOptions;
   readonly train: readonly Example[];
   readonly test: readonly Example[];
   readonly padId: number;
@@ -43,8 +52,8 @@ export interface TrainerInputs {
 }
 
 /** The flat adapter buffer of a fresh adapter, but for what is computed on the device. */
-function firstAdapter({ values, first }: TrainerInputs, layout: AdapterLayout): Float32Array<ArrayBuffer> {
-  const flat = first?.factors?.slice() ?? initialiseAdapter(layout, values['train.seed']);
+function firstAdapter({ options, first }: TrainerInputs, layout: AdapterLayout): Float32Array<ArrayBuffer> {
+  const flat = first?.factors?.slice() ?? initialiseAdapter(layout, options.length.seed);
   for (const [offset, copy] of first?.copies ?? []) flat.set(copy, offset);
   return flat;
 }
@@ -58,39 +67,24 @@ export class Trainer {
   #lastRate = 0;
   #best: Best | null = null;
   readonly #inputs: TrainerInputs;
-  readonly #schedule: Schedule;
+  readonly #schedule: Schedule & RunLength;
   readonly #learner: Learner;
-  readonly #tables: AdapterTables;
+  readonly #before: BeforeStep;
   readonly #plans: StepPlans;
 
   constructor(inputs: TrainerInputs) {
-    const { values, train, backend } = inputs;
+    const { options, train, backend } = inputs;
     this.#inputs = inputs;
     this.layout = adapterLayoutOf(inputs.wired);
-    this.#schedule = {
-      rows: train.length,
-      batchSize: values['train.per_device_train_batch_size'],
-      accumulation: values['train.gradient_accumulation_steps'],
-      seed: values['train.seed'],
-    };
-    this.totalSteps = totalSteps(this.#schedule, values['train.max_steps'], values['train.num_train_epochs']);
+    this.#schedule = { ...options.length, rows: train.length };
+    this.totalSteps = totalSteps(this.#schedule);
     const { layout } = this;
     backend.upload('adapter', inputs.initial ?? firstAdapter(inputs, layout));
-    this.#learner = new Learner(backend, layout, values, this.totalSteps);
-    const recordUpdate = () => this.#learner.recordUpdate();
-    this.#plans = new StepPlans({ ...inputs, layout, recordUpdate });
-    this.#tables = new AdapterTables(backend, inputs.config, inputs.wired, layout);
-    backend.allocate('metrics', metricsLength(layout.tensors.length));
-    const widest = Math.max(
-      ...[...train, ...inputs.test].flatMap(({ ids, rejected }) => [ids.length, rejected?.ids.length ?? 0]),
-    );
-    const sequences = this.#schedule.batchSize * (preferenceOf(values) ? 2 : 1);
-    const room = Math.ceil(widest / 16) * 16 * sequences;
-    backend.upload('starts', new Uint32Array(Math.max(64, sequences)));
-    backend.allocate('references', Math.max(64, sequences));
-    backend.upload('ids', new Uint32Array(room));
-    backend.upload('labels', new Int32Array(room));
-    backend.upload('documents', new Uint32Array(room));
+    this.#learner = new Learner(backend, layout, options.learner, this.totalSteps);
+    this.#plans = new StepPlans(backend, new StepTapes({ ...inputs, layout }));
+    this.#before = new BeforeStep(backend, inputs.config, inputs.wired, layout);
+    const shapes = [train, inputs.test].flatMap((rows) => largestShape(rows, this.#schedule.batchSize) ?? []);
+    makeBuffers(backend, batchBuffers(shapes, layout));
   }
 
   /** Dispatches of one micro-batch inside decoder layers. */
@@ -103,7 +97,7 @@ export class Trainer {
   }
 
   get finished(): boolean {
-    return this.#step >= this.totalSteps || outOfPatience(this.#best, bestOptions(this.#inputs.values));
+    return this.#step >= this.totalSteps || outOfPatience(this.#best, this.#inputs.options.best);
   }
 
   /** The lowest eval_loss so far. */
@@ -118,7 +112,7 @@ export class Trainer {
 
   /** Brings what follows from the adapter up to it, before something else than a step reads it. */
   refresh(): Promise<void> {
-    return this.#tables.refresh();
+    return this.#before.refresh();
   }
 
   /** What the steps so far have made. Waits for them. */
@@ -135,14 +129,12 @@ export class Trainer {
 
   /** How far the last step moved each tensor; empty for an optimiser that does not tell. Waits for it. */
   async updateNorms(): Promise<number[]> {
-    const { values } = this.#inputs;
-    if (this.#learner.optimizer.name !== 'adamw_torch') return [];
+    const { optimizer, numbers, weightDecay } = this.#inputs.options.learner;
+    if (optimizer !== 'adamw_torch') return [];
     return updateNorms(this.layout, await this.state(), {
       learningRate: this.#lastRate,
-      beta1: values['train.adam_beta1'],
-      beta2: values['train.adam_beta2'],
-      eps: values['train.adam_epsilon'],
-      weightDecay: values['train.weight_decay'],
+      ...numbers,
+      weightDecay,
     });
   }
 
@@ -165,19 +157,19 @@ export class Trainer {
   async prepare(): Promise<void> {
     const [rows = []] = windowOf(this.#schedule, 0);
     const first = this.#batch(rows);
-    const { recording } = this.#plans.record(this.#shape(first));
+    const { recording } = this.#plans.record(shapeOf(first));
     const reached = this.layout.tensors.map(
       (tensor) => tensor.parameter.requiresGrad && recording.gradientOf(tensor.parameter) !== null,
     );
     this.#learner.setReached((i) => reached[i] ?? false);
-    if (!this.#inputs.initial) await this.#tables.initialise();
-    await this.#plans.training(this.#shape(first));
+    if (!this.#inputs.initial) await this.#before.initialise();
+    await this.#plans.training(shapeOf(first));
     await this.#plans.update();
   }
 
   /** One optimiser step. */
   async next(): Promise<StepMetrics> {
-    const { backend, values, now } = this.#inputs;
+    const { backend, options, now } = this.#inputs;
     const started = now();
     const before = backend.counters.dispatches;
     const window = windowOf(this.#schedule, this.#step).map((rows) => this.#batch(rows));
@@ -185,22 +177,21 @@ export class Trainer {
     const items = window.reduce((sum, batch) => sum + (batch.starts ? 1 : batch.labelCount), 0);
     const numbers = this.#learner.numbers(this.#step, items);
     backend.clear('grads');
-    await this.#tables.refresh();
+    await this.#before.refresh();
     for (const [microBatch, batch] of window.entries()) {
       this.#write(batch);
       const seed =
-        (values['train.seed'] * 0x9e3779b1 + this.#step * this.#schedule.accumulation + microBatch) >>> 0;
-      const noise =
-        values['train.neftune_noise_alpha'] / Math.sqrt(batch.width * this.#inputs.config.hiddenSize);
+        (options.length.seed * 0x9e3779b1 + this.#step * this.#schedule.accumulation + microBatch) >>> 0;
+      const noise = options.noiseAlpha / Math.sqrt(batch.width * this.#inputs.config.hiddenSize);
       await this.#refer(batch);
-      const training = await this.#plans.training(this.#shape(batch));
+      const training = await this.#plans.training(shapeOf(batch));
       await backend.run(training, { ...numbers, microBatch, seed, noise });
     }
     await backend.run(await this.#plans.update(), numbers);
     const metrics = await backend.read('metrics', 0, metricsLength(this.layout.tensors.length));
     this.dispatchesPerStep = backend.counters.dispatches - before;
     this.#step += 1;
-    const every = values['train.eval_steps'];
+    const every = options.evalSteps;
     const evaluates = this.#inputs.test.length > 0 && every > 0;
     const evalLoss =
       evaluates && (this.#step % every === 0 || this.finished) ? await this.#evaluateAndKeep() : null;
@@ -221,8 +212,8 @@ export class Trainer {
 
   /** Keeps the best state, and goes back to it when this was the last evaluation. */
   async #evaluateAndKeep(): Promise<number> {
-    const { backend, values } = this.#inputs;
-    const options = bestOptions(values);
+    const { backend } = this.#inputs;
+    const options = this.#inputs.options.best;
     const evalLoss = await this.evaluate();
     const read = () => backend.read('adapter', 0, Math.max(64, this.layout.total), 'save');
     this.#best = await betterOf(this.#best, { step: this.#step, evalLoss }, options, read);
@@ -234,13 +225,13 @@ export class Trainer {
   async evaluate(): Promise<number> {
     const { backend, test } = this.#inputs;
     const { batchSize } = this.#schedule;
-    await this.#tables.refresh();
+    await this.#before.refresh();
     let [sum, count] = [0, 0];
     for (let at = 0; at < test.length; at += batchSize) {
       const batch = makeBatch(test.slice(at, at + batchSize), this.#inputs.padId);
       this.#write(batch);
       await this.#refer(batch);
-      const executable = await this.#plans.evaluation(this.#shape(batch));
+      const executable = await this.#plans.evaluation(shapeOf(batch));
       await backend.run(executable, {
         ...idleStep,
         lossScale: batch.starts ? 1 : 1 / Math.max(1, batch.labelCount),
@@ -263,13 +254,8 @@ export class Trainer {
 
   /** Scores a batch of pairs without adapters, where the objective compares with that. */
   async #refer(batch: Batch): Promise<void> {
-    const reference = await this.#plans.reference(this.#shape(batch));
+    const reference = await this.#plans.reference(shapeOf(batch));
     if (reference) await this.#inputs.backend.run(reference, idleStep);
-  }
-
-  #shape({ rows, tokens, documents }: Batch): BatchShape {
-    const noisy = this.#inputs.values['train.neftune_noise_alpha'] > 0;
-    return { rows, tokens, packed: documents !== null, noisy };
   }
 
   #batch(rows: readonly number[]) {

@@ -1,85 +1,69 @@
-// First values that come out of the base while its weights are read: the factors of PiSSA, OLoRA and LoftQ, whose part the frozen
-// weights then lack, and the copies of modules_to_save.
+// First values that come out of the base while its weights are read: factors that a method takes out of it, whose part the frozen
+// weights then lack, and copies of whole modules.
 import { dequantise4, quantise4 } from '../../shaders/quant/blockwise4.ts';
 import type { FirstValues } from '../adapters/firstValues.ts';
-import type { Decomposed, Decomposition } from '../adapters/lora/decompose.ts';
-import { decompose, isDecomposition } from '../adapters/lora/decompose.ts';
-import { UserError } from '../ground/errors.ts';
+import type { BaseWeight, TakenOut } from '../adapters/method.ts';
+import { methodOf } from '../adapters/methods.ts';
+import { inCausalLm } from '../adapters/paths.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
 import type { StoredTensor, WeightOptions, WeightSource } from '../models/weightSource.ts';
 import { floatsOf } from '../models/weightSource.ts';
 import type { Wired } from '../python/run/wire.ts';
 import { weightOptions } from '../python/run/wire.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
-import type { Parameter } from '../torch/nn/module.ts';
 import type { AdapterLayout } from '../torch/trainedLayout.ts';
+import { layoutAdapters } from '../torch/trainedLayout.ts';
 
-interface Place {
-  readonly kind: Decomposition;
-  readonly a: Parameter;
-  readonly b: Parameter;
-  readonly r: number;
-  readonly scaling: number;
-}
+/** Takes an adapter's first values out of a weight; the rest stays frozen. */
+type Take = (weight: BaseWeight) => TakenOut;
 
-/** Adapted projections by the name of their weight. */
-function placesOf(wired: Wired): ReadonlyMap<string, Place> {
-  const places = new Map<string, Place>();
+/** Adapted projections that give their adapter a part, by the name of their weight. */
+function takersOf(wired: Wired, values: RecipeValues): ReadonlyMap<string, Take> {
+  const takers = new Map<string, Take>();
   const before = wired.causalPath === '' ? '' : `${wired.causalPath}.`;
-  for (const [path, module] of wired.root.namedModules()) {
-    if (module.kind.type !== 'lora') continue;
-    for (const [name, { init, r, scaling }] of module.kind.adapters) {
-      const a = module.children.get('lora_A')?.children.get(name)?.parameters.get('weight');
-      const b = module.children.get('lora_B')?.children.get(name)?.parameters.get('weight');
-      if (isDecomposition(init) && a && b && path.startsWith(before))
-        places.set(`${path.slice(before.length)}.weight`, { kind: init, a, b, r, scaling });
-    }
+  for (const { path, adapter } of layoutAdapters(wired.root).adapters) {
+    const take = methodOf(adapter).takeOut?.(adapter, values) ?? null;
+    if (take && path.startsWith(before)) takers.set(`${path.slice(before.length)}.weight`, take);
   }
-  return places;
+  return takers;
 }
 
-interface TakeOut {
-  readonly place: Place;
-  /** How the projections are stored, which OLoRA takes apart as they are then. */
-  readonly quantised: WeightOptions;
-  readonly loftqIter: number;
+/** A projection as it is stored, in floats. */
+function weightOf(
+  name: string,
+  stored: StoredTensor,
+  shape: readonly number[],
+  { quantType, doubleQuant }: WeightOptions,
+): BaseWeight {
+  const values = (): Float32Array => {
+    const floats = floatsOf(stored);
+    return quantType
+      ? new Float32Array(dequantise4(quantise4(floats, quantType, doubleQuant), quantType, floats.length))
+      : floats;
+  };
+  return { name, shape, values, quantised: quantType !== null };
 }
 
-function takeOut(name: string, stored: StoredTensor, shape: readonly number[], how: TakeOut): Decomposed {
-  const [out = 0, width = 0] = shape;
-  const { kind, r, scaling } = how.place;
-  const { quantType, doubleQuant } = how.quantised;
-  if (scaling === 0)
-    throw new UserError(
-      'lora-alpha',
-      `lora.lora_alpha: expected more than 0 with init_lora_weights ${kind}, which divides by the scale, at ${name}. Raise lora_alpha, or use another initialisation.`,
-    );
-  if (kind === 'loftq' && quantType)
-    throw new UserError(
-      'loftq-base',
-      `init_lora_weights loftq: rounds the base to NF4 itself and needs it in floats, got load_in_4bit at ${name}. Turn load_in_4bit off: the base then holds the same NF4 values.`,
-    );
-  const floats = floatsOf(stored);
-  const w = quantType
-    ? new Float32Array(dequantise4(quantise4(floats, quantType, doubleQuant), quantType, floats.length))
-    : floats;
-  return decompose(kind, w, { out, in: width, r, scaling, loftqIter: how.loftqIter });
-}
+const withoutTaken =
+  (formatOf: ModelFiles['formatOf'], takers: ReadonlyMap<string, Take>): ModelFiles['formatOf'] =>
+  (name) =>
+    takers.has(name) ? 'none' : formatOf(name);
 
 /** Formats of a model's tensors once the adapted projections have given their part. */
-export function formatsAfter(formatOf: ModelFiles['formatOf'], wired: Wired): ModelFiles['formatOf'] {
-  const places = placesOf(wired);
-  return (name) => (places.has(name) ? 'none' : formatOf(name));
-}
+export const formatsAfter = (
+  formatOf: ModelFiles['formatOf'],
+  wired: Wired,
+  values: RecipeValues,
+): ModelFiles['formatOf'] => withoutTaken(formatOf, takersOf(wired, values));
 
 /** Offsets of copies in the adapter buffer, by the name of the weight that they copy. */
 function copiesOf(files: ModelFiles, layout: AdapterLayout): ReadonlyMap<string, number[]> {
   const places = new Map<string, number[]>();
-  for (const { name, offset } of layout.tensors) {
-    const module = /(embed_tokens|lm_head)\.modules_to_save\./.exec(name)?.[1];
-    if (module === undefined) continue;
-    const head = module === 'lm_head' && !files.config.tied;
-    const from = head ? 'lm_head.weight' : 'model.embed_tokens.weight';
+  for (const { module, adapter, offset } of layout.tensors) {
+    if (adapter !== null && adapter.instead === null) continue;
+    const path = inCausalLm(module);
+    const tied = path === 'lm_head' && files.config.tied;
+    const from = `${tied ? 'model.embed_tokens' : path}.weight`;
     places.set(from, [...(places.get(from) ?? []), offset]);
   }
   return places;
@@ -97,24 +81,25 @@ export function firstValues(
   layout: AdapterLayout,
   values: RecipeValues,
 ): ReadFirstValues {
-  const places = placesOf(wired);
+  const takers = takersOf(wired, values);
   const copied = copiesOf(files, layout);
   const copies = new Map<number, Float32Array<ArrayBuffer>>();
-  const factors = places.size > 0 ? new Float32Array(Math.max(64, layout.total)) : null;
-  const quantised = weightOptions(values);
+  const factors = takers.size > 0 ? new Float32Array(Math.max(64, layout.total)) : null;
+  const options = weightOptions(values);
+  const formatsOf = (formatOf: ModelFiles['formatOf']) => withoutTaken(formatOf, takers);
   const wrap = (source: WeightSource): WeightSource => ({
-    formatOf: (name) => (places.has(name) ? 'none' : source.formatOf(name)),
+    formatOf: formatsOf((name) => source.formatOf(name)),
     read: async (name, shape) => {
       const stored = await source.read(name, shape);
       for (const offset of copied.get(name) ?? []) copies.set(offset, floatsOf(stored));
-      const place = places.get(name);
-      if (!place || !factors) return stored;
-      const made = takeOut(name, stored, shape, { place, quantised, loftqIter: values['lora.loftq_iter'] });
-      factors.set(made.a, layout.byParameter.get(place.a)?.offset ?? 0);
-      factors.set(made.b, layout.byParameter.get(place.b)?.offset ?? 0);
-      return { format: 'none', bytes: new Uint8Array(made.base.buffer), count: made.base.length };
+      const take = takers.get(name);
+      if (!take || !factors) return stored;
+      const made = take(weightOf(name, stored, shape, options));
+      for (const [parameter, numbers] of made.values)
+        factors.set(numbers, layout.byParameter.get(parameter)?.offset ?? 0);
+      return { format: 'none', bytes: new Uint8Array(made.rest.buffer), count: made.rest.length };
     },
   });
   const weights: ModelFiles['weights'] = async (onBytes) => wrap(await files.weights(onBytes));
-  return { files: { ...files, formatOf: formatsAfter(files.formatOf, wired), weights }, factors, copies };
+  return { files: { ...files, formatOf: formatsOf(files.formatOf), weights }, factors, copies };
 }

@@ -1,5 +1,5 @@
 // Reference of `add`: also the CPU backend's own code.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
 
 export interface AddArguments {
   readonly a: FloatArray;

@@ -1,6 +1,6 @@
 // References of attention and its gradient: float64 oracle, float32 CPU backend. One query row at a time; the scores of
 // one row are kept, never a matrix of them.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
 import type { StepNumbers } from '../lib/step.ts';
 
 export interface AttentionShape {

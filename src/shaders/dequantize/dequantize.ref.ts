@@ -1,5 +1,5 @@
 // Reference of `dequantize`: float64 oracle, float32 CPU backend. Decodes member by member, transposing in tiles.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
 import type { SegmentNumbers } from '../lib/segments.ts';
 import { decodeMember } from '../quant/decode.ref.ts';
 import type { WeightFormat } from '../quant/weightFormat.ts';

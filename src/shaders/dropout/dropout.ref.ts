@@ -1,5 +1,5 @@
 // Reference of the dropout mask, bit-identical to dropout_scale.wgsl.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
 import type { StepNumbers } from '../lib/step.ts';
 
 const MULTIPLIER = 0xd256d193;

@@ -1,6 +1,7 @@
 // Reference of `embedding`: also the CPU backend's own code.
+
+import type { FloatArray } from '../declaration.ts';
 import { philox2x32 } from '../dropout/dropout.ref.ts';
-import type { FloatArray } from '../kernel.ts';
 import type { StepNumbers } from '../lib/step.ts';
 import { decodeMember } from '../quant/decode.ref.ts';
 import type { WeightFormat } from '../quant/weightFormat.ts';

@@ -1,5 +1,5 @@
 // References of what trains in an embedding: float64 oracle, float32 CPU backend.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
 
 export interface EmbeddingShape {
   readonly ids: Uint32Array;

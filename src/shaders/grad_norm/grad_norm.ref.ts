@@ -1,5 +1,5 @@
 // References of `grad_reduce` and `clip_factor`: float64 oracle, float32 CPU backend.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
 
 export interface GradReduceArguments {
   /** Offset and length of each tensor, in floats. */

@@ -1,5 +1,5 @@
 // Reference of `head_grad`: float64 oracle, float32 CPU backend.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
 
 export interface HeadGradArguments {
   /** [rows, V]: of the chunk alone. */

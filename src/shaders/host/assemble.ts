@@ -1,6 +1,9 @@
 // Builds the WGSL text of a kernel: constants, shared snippets, the snippets of its slots, the room's own file.
 // That is the whole "preprocessor": concatenation in a fixed order, no conditionals, no macros.
-import type { Kernel, Snippet } from '../kernel.ts';
+
+import type { Snippet } from '../declaration.ts';
+import { invariant } from '../invariant.ts';
+import type { Kernel } from '../kernel.ts';
 
 export function assemble(
   kernel: Kernel,
@@ -17,7 +20,7 @@ export function assemble(
   const lines = Object.entries(constants).map(([name, value]) => `const ${name}: u32 = ${value}u;`);
   const supplied = (kernel.slots ?? []).map((slot) => {
     const snippet = slots[slot];
-    if (!snippet) throw new Error(`internal: ${kernel.name}: slot '${slot}' was not supplied`);
+    invariant(snippet, `${kernel.name}: slot '${slot}' was not supplied`);
     return snippet.source;
   });
   return [...enables, ...lines, ...(kernel.snippets ?? []), ...supplied, kernel.source].join('\n');

@@ -1,6 +1,7 @@
 // Turns calls into prepared dispatches (pipeline, bind group, workgroup counts) and encodes them. All uniform blocks
 // of one preparation share one buffer. Nothing is created while a plan is replayed.
 
+import { invariant } from '../invariant.ts';
 import type { KernelCall } from '../kernel.ts';
 import { UNIFORM } from './bufferUsage.ts';
 import { encodeParams } from './layout.ts';
@@ -51,10 +52,10 @@ export async function prepareCalls(
   const dispatches = calls.map((c, i): PreparedDispatch => {
     const made = compiled[i];
     const bytes = encoded[i];
-    if (!made || !bytes) throw new Error('internal: a pipeline is missing');
+    invariant(made && bytes, `${c.kernel.name}: its pipeline is missing`);
     const entries: GPUBindGroupEntry[] = Object.keys(c.kernel.buffers).map((name, binding) => {
       const range = c.buffers[name];
-      if (!range) throw new Error(`internal: ${c.kernel.name}: buffer '${name}' is missing`);
+      invariant(range, `${c.kernel.name}: buffer '${name}' is missing`);
       return { binding, resource: range };
     });
     if (Object.keys(c.kernel.params).length > 0) {
@@ -64,11 +65,10 @@ export async function prepareCalls(
       });
     }
     const workgroups = c.kernel.workgroups(c.params, c.constants);
-    if (workgroups.some((count) => count > MAX_WORKGROUPS || !Number.isInteger(count))) {
-      throw new Error(
-        `internal: ${c.kernel.name}: workgroups ${workgroups.join('×')} exceed ${MAX_WORKGROUPS}`,
-      );
-    }
+    invariant(
+      workgroups.every((count) => count <= MAX_WORKGROUPS && Number.isInteger(count)),
+      `${c.kernel.name}: workgroups ${workgroups.join('×')} exceed ${MAX_WORKGROUPS}`,
+    );
     return {
       name: c.kernel.name,
       pipeline: made.pipeline,

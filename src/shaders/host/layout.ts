@@ -1,6 +1,9 @@
 // Parameters ↔ bytes: the uniform block of a kernel, laid out by WGSL's rules (scalars of 4 bytes in declaration
 // order, arrays of structs aligned to 16). Knows nothing of devices.
-import type { KernelCall, ParamDecl, ParamType, Scalar } from '../kernel.ts';
+
+import type { Scalar } from '../declaration.ts';
+import { invariant } from '../invariant.ts';
+import type { KernelCall, ParamDecl, ParamType } from '../kernel.ts';
 
 const isScalar = (type: ParamType): type is Scalar => typeof type === 'string';
 const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
@@ -33,18 +36,17 @@ export function encodeParams(call: KernelCall<unknown>): ArrayBuffer {
   for (const [name, type] of Object.entries(decl)) {
     const value = call.params[name];
     if (isScalar(type)) {
-      if (typeof value !== 'number')
-        throw new Error(`internal: ${call.kernel.name}: parameter '${name}' is missing`);
+      invariant(typeof value === 'number', `${call.kernel.name}: parameter '${name}' is missing`);
       put(view, offset, type, value);
       offset += 4;
       continue;
     }
     const fields = Object.entries(type.fields);
-    if (fields.length % 4 !== 0)
-      throw new Error(`internal: ${call.kernel.name}: struct '${name}' is not a multiple of 16 bytes`);
-    if (!Array.isArray(value) || value.length > type.count) {
-      throw new Error(`internal: ${call.kernel.name}: '${name}' needs at most ${type.count} structs`);
-    }
+    invariant(fields.length % 4 === 0, `${call.kernel.name}: struct '${name}' is not a multiple of 16 bytes`);
+    invariant(
+      Array.isArray(value) && value.length <= type.count,
+      `${call.kernel.name}: '${name}' needs at most ${type.count} structs`,
+    );
     offset = roundUp(offset, 16);
     const items: readonly Readonly<Record<string, number>>[] = value;
     for (const item of items) {

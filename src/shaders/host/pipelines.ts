@@ -1,5 +1,6 @@
 // Compiles kernels, each (kernel, constants, slots) once per device, in parallel and without blocking.
 // Takes a device; never requests one.
+import { unreachable } from '../invariant.ts';
 import type { BufferRole, Kernel, KernelCall } from '../kernel.ts';
 import { assemble, pipelineKey } from './assemble.ts';
 
@@ -63,9 +64,7 @@ export class Pipelines {
       const lines = info.messages.map(
         (m) => `${m.type} at line ${m.lineNum}: ${m.message} | ${code.split('\n')[m.lineNum - 1] ?? ''}`,
       );
-      throw new Error(`internal: kernel '${key}' does not compile. ${lines.join('\n') || String(cause)}`, {
-        cause,
-      });
+      unreachable(`kernel '${key}' does not compile. ${lines.join('\n') || String(cause)}`, cause);
     }
   }
 }

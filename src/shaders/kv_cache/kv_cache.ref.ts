@@ -1,5 +1,5 @@
 // Reference of `kv_append`: also the CPU backend's own code.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
 import type { StepNumbers } from '../lib/step.ts';
 
 export interface KvAppendArguments {

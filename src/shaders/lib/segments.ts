@@ -1,6 +1,6 @@
 // A linear group is up to four frozen projections that share their input, side by side along OUT; a segment is one of them
 // with its adapter. Field order and sizes as the WGSL struct Segment.
-import type { StructArray } from '../kernel.ts';
+import type { StructArray } from '../declaration.ts';
 import source from './segment.wgsl?raw';
 import search from './segment_of.wgsl?raw';
 

@@ -1,6 +1,6 @@
 // How decoded weights stand in scratch: float32, or half where a device offers it and the script asks for half-precision
 // weights. Sums are float32 either way.
-import type { Snippet } from '../kernel.ts';
+import type { Snippet } from '../declaration.ts';
 
 export type Stored = 'f32' | 'f16';
 

@@ -1,7 +1,8 @@
 // References of the linear kernels over a packed group. The tiled ones decode it and take the plain product, as the other variant does;
 // the one for few rows walks column by column, for a transposed matrix in floats would cost more than the product.
+
+import type { FloatArray } from '../declaration.ts';
 import { dequantizeReference } from '../dequantize/dequantize.ref.ts';
-import type { FloatArray } from '../kernel.ts';
 import type { SegmentNumbers } from '../lib/segments.ts';
 import { matmulReference } from '../matmul/matmul.ref.ts';
 import { decodeMember } from '../quant/decode.ref.ts';

@@ -1,8 +1,8 @@
 // The reference's backward is the transpose of its forward: dx of a linear map against central differences in float64.
 import { expect, it } from 'vitest';
-import { finiteDifference, randomArray } from '../testing/finite.ts';
+import { gradientMismatches, randomArray } from '../testing/finite.ts';
 import { testGroup } from '../testing/groups.ts';
-import { mismatches } from '../testing/tolerance.ts';
+import { mismatches, sumBound64 } from '../testing/tolerance.ts';
 import { linearBackwardReference, linearReference, linearVectorReference } from './linear.ref.ts';
 
 it.each(['none', 'nf4', 'fp4-double'] as const)('%s', (format) => {
@@ -37,7 +37,7 @@ it.each(['none', 'nf4', 'fp4-double'] as const)('%s', (format) => {
   };
   const dx = new Float64Array(n * k);
   linearBackwardReference({ ...group, dy, du: nothing, residual: nothing, dx });
-  expect(mismatches(dx, finiteDifference(forward, x, dy), 1e-6)).toEqual([]);
+  expect(gradientMismatches(dx, forward, x, dy, k)).toEqual([]);
 });
 
 it('takes few rows as it takes many, with adapters and a residual', () => {
@@ -56,5 +56,14 @@ it('takes few rows as it takes many, with adapters and a residual', () => {
   };
   linearReference({ ...given, y: many });
   linearVectorReference({ ...given, y: few });
-  expect(mismatches(few, many, 1e-12)).toEqual([]);
+  // Σ|terms| is below the number of terms times the largest factor on either side; a unit matrix shows the weights.
+  const identity = Float64Array.from({ length: k * k }, (_, i) => (i % (k + 1) === 0 ? 1 : 0));
+  const weights = new Float64Array(k * out);
+  const bare = { x: identity, u: new Float64Array(k * ru), residual: new Float64Array(k * out) };
+  linearReference({ ...given, ...bare, n: k, y: weights });
+  const largest = (...arrays: Float64Array[]): number =>
+    Math.max(1, ...arrays.flatMap((array) => [...array].map(Math.abs)));
+  const size =
+    (k + ru + 1) * largest(given.x, given.u, given.residual) * largest(weights, Float64Array.from(adapter));
+  expect(mismatches(few, many, sumBound64(k + ru + 1, size))).toEqual([]);
 });

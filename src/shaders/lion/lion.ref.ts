@@ -1,5 +1,5 @@
 // Reference of `lion`: float64 oracle, float32 CPU backend.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
 import type { StepNumbers } from '../lib/step.ts';
 
 export interface LionArguments {

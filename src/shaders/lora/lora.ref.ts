@@ -1,6 +1,7 @@
 // References of the adapter's kernels: float64 oracle, float32 CPU backend.
+
+import type { FloatArray } from '../declaration.ts';
 import { dropoutScale } from '../dropout/dropout.ref.ts';
-import type { FloatArray } from '../kernel.ts';
 import type { SegmentNumbers } from '../lib/segments.ts';
 import type { StepNumbers } from '../lib/step.ts';
 

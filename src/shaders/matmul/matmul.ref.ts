@@ -1,6 +1,6 @@
 // References of the matrix products: float64 oracle, float32 CPU backend. Blocks of 4 by 4 kept in local numbers, for the
 // CPU backend spends its time here.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
 
 export interface MatmulArguments {
   /** [N, K] */
@@ -121,50 +121,4 @@ export function matmulReference(args: MatmulArguments): void {
   }
   addProduct(a, b, y, n, { k, m, bRow: 0, a: aPlace, y: yPlace });
   if (ru > 0) addProduct(u, b, y, n, { k: ru, m, bRow: k, a: { stride: ru, offset: 0 }, y: yPlace });
-}
-
-export interface MatmulTransposedArguments {
-  /** [N, K] */
-  readonly a: FloatArray;
-  /** [M, K] */
-  readonly b: FloatArray;
-  /** [N, M] */
-  readonly y: FloatArray;
-  readonly n: number;
-  readonly k: number;
-  readonly m: number;
-}
-
-/** y = a·bᵀ. */
-export function matmulTransposedReference({ a, b, y, n, k, m }: MatmulTransposedArguments): void {
-  for (let i = 0; i < n; i += 2) {
-    const a0 = i * k;
-    const a1 = Math.min(i + 1, n - 1) * k;
-    for (let j = 0; j < m; j += 4) {
-      const b0 = j * k;
-      const b1 = Math.min(j + 1, m - 1) * k;
-      const b2 = Math.min(j + 2, m - 1) * k;
-      const b3 = Math.min(j + 3, m - 1) * k;
-      let [s00, s01, s02, s03, s10, s11, s12, s13] = [0, 0, 0, 0, 0, 0, 0, 0];
-      for (let p = 0; p < k; p++) {
-        const x0 = a[a0 + p] ?? 0;
-        const x1 = a[a1 + p] ?? 0;
-        const w0 = b[b0 + p] ?? 0;
-        const w1 = b[b1 + p] ?? 0;
-        const w2 = b[b2 + p] ?? 0;
-        const w3 = b[b3 + p] ?? 0;
-        s00 += x0 * w0;
-        s01 += x0 * w1;
-        s02 += x0 * w2;
-        s03 += x0 * w3;
-        s10 += x1 * w0;
-        s11 += x1 * w1;
-        s12 += x1 * w2;
-        s13 += x1 * w3;
-      }
-      const sums = [s00, s01, s02, s03, s10, s11, s12, s13];
-      for (let r = 0; r < Math.min(2, n - i); r++)
-        for (let c = 0; c < Math.min(4, m - j); c++) y[(i + r) * m + j + c] = sums[r * 4 + c] ?? 0;
-    }
-  }
 }

@@ -1,14 +1,13 @@
-// Declares the float matrix products: y = [a | u] b with b row-major [K + RU, M] (two register blocks, and a scalar variant
-// for odd widths), and y = a bᵀ. `matmulCall` chooses; callers never name a variant.
+// Declares the float matrix product y = [a | u] b with b row-major [K + RU, M] in two register blocks, and a scalar variant
+// for odd widths. `matmulCall` chooses; callers never name a variant.
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import type { KernelCall } from '../kernel.ts';
 import { call, defineKernel } from '../kernel.ts';
 import type { Stored } from '../lib/stored.ts';
 import { storedSnippet } from '../lib/stored.ts';
-import { matmulReference, matmulTransposedReference } from './matmul.ref.ts';
+import { matmulReference } from './matmul.ref.ts';
 import source from './matmul.wgsl?raw';
 import scalarSource from './matmul_scalar.wgsl?raw';
-import transposedSource from './matmul_transposed.wgsl?raw';
 import wideSource from './matmul_wide.wgsl?raw';
 
 const buffers = { a: 'read', u: 'read', b: 'read', residual: 'read', y: 'read_write' } as const;
@@ -60,17 +59,6 @@ export const matmulScalar = defineKernel({
   constants: { ...gridConstants, ...constants },
   workgroups: ({ n, m }) => flatGrid(n * m),
   reference: matmulReference,
-});
-
-/** a [N, K], b [M, K] → y [N, M]; K a multiple of 4. */
-export const matmulTransposed = defineKernel({
-  name: 'matmul_transposed',
-  source: transposedSource,
-  buffers: { a: 'read', b: 'read', y: 'read_write' },
-  params: { n: 'u32', k: 'u32', m: 'u32' },
-  constants: {},
-  workgroups: ({ n, m }) => [Math.ceil(m / 32), Math.ceil(n / 32), 1],
-  reference: matmulTransposedReference,
 });
 
 export interface MatmulCall<Ref> {

@@ -1,5 +1,5 @@
 // Reads packed groups on the CPU: reference of the WGSL decoders in decoders.ts.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
 import { FP4_CODE, NF4_CODE } from './codebooks.ts';
 import { bytesOf64, decodeBlocks, isBlockFormat } from './ggml.ts';
 import { DOUBLE_CODES, DOUBLE_HEADER, DOUBLE_MAP } from './packing.ts';

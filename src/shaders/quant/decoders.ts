@@ -1,7 +1,7 @@
 // WGSL decoders of the weight formats: each gives `fn weights4(segment, first_block, element) -> vec4f`, four weights from
 // an element that is a multiple of 4, over the bindings `w` and `w_scales`, and `fn weight(…) -> f32`, one. A member of a
 // group starts at a multiple of 64 elements; `first_block` counts those.
-import type { Slots } from '../kernel.ts';
+import type { Snippet } from '../declaration.ts';
 import type { FourBitType } from './blockwise4.ts';
 import { FP4_CODE, NF4_CODE } from './codebooks.ts';
 import { isBlockFormat } from './ggml.ts';
@@ -90,8 +90,11 @@ fn weights4(segment: u32, first_block: u32, element: u32) -> vec4f {
 }`,
 };
 
+/** A format's decoder, with the format that it decodes. */
+export type Decoder = Snippet & { readonly format: WeightFormat };
+
 /** The decoder of a format, for the kernels' slot `decode`. */
-export function decoder(format: WeightFormat): Slots['decode'] {
+export function decoder(format: WeightFormat): Decoder {
   if (format === 'none') return { key: format, format, source: `${unquantised}${single}` };
   if (isBlockFormat(format)) return { key: format, format, source: `${blockDecoders[format]}${single}` };
   const type: FourBitType = format.startsWith('nf4') ? 'nf4' : 'fp4';

@@ -1,6 +1,6 @@
 // The block formats of ggml as files hold them, and as kernels read them: the same bits, quants and scales in two arrays so
 // that neighbours read neighbouring words. Source: ggml/src/ggml-common.h; numerics reference 1.4.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
 import type { BlockFormat } from './weightFormat.ts';
 
 export interface BlockLayout {

@@ -1,5 +1,6 @@
 // Packs the members of a linear group (q|k|v, gate|up, or one) into the two buffers the kernels read: words of weights,
 // words of scales. Each member keeps its own blocks, as if it stood alone; it starts at a multiple of 64 elements.
+import { invariant } from '../invariant.ts';
 import type { Quantised4 } from './blockwise4.ts';
 import { BLOCK, NESTED_BLOCK } from './blockwise4.ts';
 import { dynamicMap } from './codebooks.ts';
@@ -130,7 +131,7 @@ function packDouble(
   let nestedAt = nestedStart;
   members.forEach((member, i) => {
     const { double } = member;
-    if (!double) throw new Error('internal: a group mixes single and double quantisation');
+    invariant(double, 'a group mixes single and double quantisation');
     const header = i * DOUBLE_HEADER;
     scales[header] = nestedAt;
     floats[header + 1] = double.offset;

@@ -1,4 +1,4 @@
-// `rms_norm` and its gradient on the GPU against the references.
+// `rms_norm` and its gradients on the GPU against the references.
 import { describe, expect, it } from 'vitest';
 import type { KernelCall } from '../kernel.ts';
 import { call } from '../kernel.ts';
@@ -6,7 +6,7 @@ import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
 import { runReferences } from '../testing/references.ts';
 import { mismatches, sumBound, ulpBound } from '../testing/tolerance.ts';
-import { rmsNorm, rmsNormBackward } from './rms_norm.ts';
+import { rmsNorm, rmsNormBackward, rmsNormGrad } from './rms_norm.ts';
 
 const gpu = await gpuOrNull();
 const floats = (length: number, seed: number) => Float32Array.from(randomArray(length, seed));
@@ -46,5 +46,28 @@ describe.skipIf(!gpu)('rms_norm on the GPU', () => {
     expect(mismatches(got.y ?? [], y, (i) => relative(Math.abs(y[i] ?? 0)) * 2)).toEqual([]);
     // |dx| terms: rstd·|dy w| ≤ 64 rstd, and rstd·|xh|·mean|dy w xh| ≤ rstd·√c·64·√c.
     expect(mismatches(got.dx ?? [], dx, (i) => relative(r(i) * 64 * (1 + c)) + ulpBound(1, 8))).toEqual([]);
+  });
+
+  it.each([
+    [1, 1, 1],
+    [5, 5, 4],
+    [123, 65, 4],
+    [33, 576, 1],
+  ])('the gradient in w: n %i, c %i, %i parts, added to what is there', async (n, c, splits) => {
+    if (!gpu) return;
+    const [offset, total] = [64, 64 + c + 7];
+    const arrays = {
+      dy: floats(n * c, 1),
+      x: floats(n * c, 2),
+      rstd: floats(n, 3),
+      grads: floats(splits * total, 4),
+    };
+    const params = { n, c, offset, total, splits };
+    const buffers = { dy: 'dy', x: 'x', rstd: 'rstd', grads: 'grads' };
+    const calls: KernelCall<string>[] = [call(rmsNormGrad, { buffers, params })];
+    const got = await runCalls(gpu, arrays, calls, ['grads']);
+    const { grads } = runReferences(arrays, calls);
+    // Products of three random numbers below 8, each rounded twice, added up row by row.
+    expect(mismatches(got.grads ?? [], grads, sumBound(n + 3, 512 * n + 8))).toEqual([]);
   });
 });

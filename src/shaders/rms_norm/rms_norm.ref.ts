@@ -1,5 +1,5 @@
-// References of `rms_norm` and `rms_norm_backward`: float64 oracle, float32 CPU backend.
-import type { FloatArray } from '../kernel.ts';
+// References of `rms_norm` and its gradients: float64 oracle, float32 CPU backend.
+import type { FloatArray } from '../declaration.ts';
 
 export interface RmsNormArguments {
   readonly x: FloatArray;
@@ -48,4 +48,30 @@ export function rmsNormBackwardReference(args: RmsNormBackwardArguments): void {
       dx[base + i] = adds ? value + (residual[base + i] ?? 0) : value;
     }
   }
+}
+
+export interface RmsNormGradArguments {
+  readonly dy: FloatArray;
+  readonly x: FloatArray;
+  readonly rstd: FloatArray;
+  /** [S, total] */
+  readonly grads: FloatArray;
+  readonly n: number;
+  readonly c: number;
+  readonly offset: number;
+  readonly total: number;
+  readonly splits: number;
+}
+
+export function rmsNormGradReference(args: RmsNormGradArguments): void {
+  const { dy, x, rstd, grads, n, c, offset, total, splits } = args;
+  const share = Math.ceil(n / splits);
+  for (let split = 0; split < splits; split++)
+    for (let i = 0; i < c; i++) {
+      let sum = 0;
+      for (let row = split * share; row < Math.min((split + 1) * share, n); row++)
+        sum += (dy[row * c + i] ?? 0) * (x[row * c + i] ?? 0) * (rstd[row] ?? 0);
+      const at = split * total + offset + i;
+      grads[at] = (grads[at] ?? 0) + sum;
+    }
 }

@@ -1,8 +1,8 @@
-// The gradient of `rms_norm` against central differences in float64.
+// The gradients of `rms_norm` against central differences in float64.
 import { expect, it } from 'vitest';
-import { finiteDifference, randomArray } from '../testing/finite.ts';
-import { mismatches } from '../testing/tolerance.ts';
-import { rmsNormBackwardReference, rmsNormReference } from './rms_norm.ref.ts';
+import { gradientMismatches, randomArray } from '../testing/finite.ts';
+import { mismatches, sumBound64 } from '../testing/tolerance.ts';
+import { rmsNormBackwardReference, rmsNormGradReference, rmsNormReference } from './rms_norm.ref.ts';
 
 it.each([
   [1, 1],
@@ -25,14 +25,38 @@ it.each([
   const dx = new Float64Array(n * c);
   const args = { dy, x, w, rstd: rstd.slice(), dx, n, c };
   rmsNormBackwardReference({ ...args, residual, HAS_RESIDUAL: 0 });
-  expect(mismatches(dx, finiteDifference(f, x, dy), 1e-6)).toEqual([]);
+  expect(gradientMismatches(dx, f, x, dy, c)).toEqual([]);
   const plain = dx.slice();
   rmsNormBackwardReference({ ...args, residual, HAS_RESIDUAL: 1 });
   expect(
     mismatches(
       dx,
       plain.map((value, i) => value + (residual[i] ?? 0)),
-      1e-12,
+      (i) => sumBound64(2, Math.abs(plain[i] ?? 0) + Math.abs(residual[i] ?? 0)),
     ),
   ).toEqual([]);
+});
+
+it.each([
+  [1, 1, 1],
+  [3, 5, 2],
+  [7, 33, 4],
+])('in w: n %i, c %i, %i parts', (n, c, splits) => {
+  const [x, w, dy] = [randomArray(n * c, 1), randomArray(c, 2), randomArray(n * c, 3)];
+  const rstd = new Float64Array(n);
+  const f = (at: Float64Array): Float64Array => {
+    const y = new Float64Array(n * c);
+    rmsNormReference({ x, w: at, y, rstd, n, c, eps: 1e-5 });
+    return y;
+  };
+  f(w);
+  const [offset, total] = [2, c + 3];
+  const grads = new Float64Array(splits * total);
+  rmsNormGradReference({ dy, x, rstd, grads, n, c, offset, total, splits });
+  const dw = Float64Array.from({ length: c }, (_, i) => {
+    let sum = 0;
+    for (let split = 0; split < splits; split++) sum += grads[split * total + offset + i] ?? 0;
+    return sum;
+  });
+  expect(gradientMismatches(dw, f, w, dy, n)).toEqual([]);
 });

@@ -1,8 +1,9 @@
-// Declares `rms_norm` and its gradient in x. Source of the formula: transformers 4.57 LlamaRMSNorm, computed in f32.
+// Declares `rms_norm`, its gradient in x and, where it is trained, in w. Source of the formula: transformers 4.57 LlamaRMSNorm, computed in f32.
 import { defineKernel } from '../kernel.ts';
-import { rmsNormBackwardReference, rmsNormReference } from './rms_norm.ref.ts';
+import { rmsNormBackwardReference, rmsNormGradReference, rmsNormReference } from './rms_norm.ref.ts';
 import source from './rms_norm.wgsl?raw';
 import backwardSource from './rms_norm_backward.wgsl?raw';
+import gradSource from './rms_norm_grad.wgsl?raw';
 
 /** x [N, C], w [C] → y [N, C], rstd [N]. */
 export const rmsNorm = defineKernel({
@@ -24,4 +25,15 @@ export const rmsNormBackward = defineKernel({
   constants: { HAS_RESIDUAL: 0 },
   workgroups: ({ n }) => [n, 1, 1],
   reference: rmsNormBackwardReference,
+});
+
+/** dy, x [N, C], rstd [N] → grads [S, total], added at `offset`, each of S parts over its own stretch of rows. */
+export const rmsNormGrad = defineKernel({
+  name: 'rms_norm_grad',
+  source: gradSource,
+  buffers: { dy: 'read', x: 'read', rstd: 'read', grads: 'read_write' },
+  params: { n: 'u32', c: 'u32', offset: 'u32', total: 'u32', splits: 'u32' },
+  constants: {},
+  workgroups: ({ c, splits }) => [Math.ceil(c / 64), splits, 1],
+  reference: rmsNormGradReference,
 });

@@ -1,5 +1,5 @@
 // Reference of `rope`, and the tables of angles, computed as transformers does: inv_freq and angle in f32.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
 import type { StepNumbers } from '../lib/step.ts';
 
 export interface RopeArguments {

@@ -1,5 +1,5 @@
 // References of `swiglu` and `swiglu_backward`: float64 oracle, float32 CPU backend.
-import type { FloatArray } from '../kernel.ts';
+import type { FloatArray } from '../declaration.ts';
 
 export interface SwigluArguments {
   readonly gu: FloatArray;

@@ -1,4 +1,6 @@
-// Test-only: central finite differences in float64, and seeded inputs with outliers.
+// Test-only: central finite differences in float64 with their error bounds, and seeded inputs with outliers.
+import type { Mismatch } from './tolerance.ts';
+import { mismatches, sumBound64 } from './tolerance.ts';
 
 /** A small seeded generator for test inputs only (mulberry32); returns values in [-1, 1) with a rare outlier of ±8. */
 export function randomArray(length: number, seed: number): Float64Array {
@@ -16,22 +18,59 @@ export function randomArray(length: number, seed: number): Float64Array {
   });
 }
 
+export interface Differences {
+  readonly values: Float64Array;
+  /** What each value may be wrong by. */
+  readonly allowed: Float64Array;
+}
+
 /**
- * dL/dx by central differences, L = Σ weight·f(x); step 1e-5 gives an error of about 1e-9 relative for smooth f.
+ * dL/dx by central differences in float64, L = Σ weight·f(x), with a bound for each: the error of the step h is about a third of
+ * D(2h) − D(h), of which the whole is allowed; roundings of f, sums of `terms` values up to its largest, are divided by the step.
  * `f` must return a fresh array for the given x.
  */
 export function finiteDifference(
   f: (x: Float64Array) => Float64Array,
   x: Float64Array,
   weight: Float64Array,
-  step = 1e-5,
-): Float64Array {
-  const value = (at: Float64Array): number => f(at).reduce((sum, y, i) => sum + y * (weight[i] ?? 0), 0);
-  return x.map((xi, i) => {
-    const plus = x.slice();
-    plus[i] = xi + step;
-    const minus = x.slice();
-    minus[i] = xi - step;
-    return (value(plus) - value(minus)) / (2 * step);
+  terms: number,
+): Differences {
+  const step = 1e-5;
+  const [values, allowed] = [new Float64Array(x.length), new Float64Array(x.length)];
+  x.forEach((xi, i) => {
+    const at = (distance: number): Float64Array => {
+      const moved = x.slice();
+      moved[i] = xi + distance;
+      return f(moved);
+    };
+    const difference = (h: number): { slope: number; rounding: number } => {
+      const [plus, minus] = [at(h), at(-h)];
+      let [sum, largest, touched] = [0, 0, 0];
+      plus.forEach((p, j) => {
+        const [m, w] = [minus[j] ?? Number.NaN, weight[j] ?? 0];
+        largest = Math.max(largest, Math.abs(p), Math.abs(m));
+        // What does not depend on x[i] is the same twice, roundings and all.
+        if (p === m) return;
+        sum += w * (p - m);
+        touched += Math.abs(w);
+      });
+      return { slope: sum / (2 * h), rounding: sumBound64(terms, touched * largest) / h };
+    };
+    const [near, far] = [difference(step), difference(2 * step)];
+    values[i] = near.slope;
+    allowed[i] = Math.abs(far.slope - near.slope) + near.rounding;
   });
+  return { values, allowed };
+}
+
+/** First places where a gradient is not that of `f`, within the bounds above. */
+export function gradientMismatches(
+  got: Float64Array,
+  f: (x: Float64Array) => Float64Array,
+  x: Float64Array,
+  weight: Float64Array,
+  terms: number,
+): Mismatch[] {
+  const { values, allowed } = finiteDifference(f, x, weight, terms);
+  return mismatches(got, values, (i) => allowed[i] ?? 0);
 }

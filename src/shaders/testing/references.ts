@@ -1,6 +1,8 @@
 // Test-only: calls of kernels by their references in float64, over the arrays that a GPU test gives to `runCalls`: what its
 // results are held against.
-import type { KernelCall, NumberArray } from '../kernel.ts';
+
+import type { NumberArray } from '../declaration.ts';
+import type { KernelCall } from '../kernel.ts';
 import { referenceOf } from '../kernel.ts';
 import type { Data } from './gpu.ts';
 import { decodeStep } from './step.ts';

@@ -1,16 +1,26 @@
 // Test-only: the single source of tolerances. Every bound is derived from the unit roundoff and the length of the sum.
 
 /** Unit roundoff of IEEE binary32, 2^-24. */
-export const F32_ROUNDOFF = 2 ** -24;
+const F32_ROUNDOFF = 2 ** -24;
+
+/** Unit roundoff of IEEE binary64, 2^-53. */
+const F64_ROUNDOFF = 2 ** -53;
 
 /**
  * Bound for a float32 sum of `length` products in any order against the exact value (Higham, Accuracy and Stability,
  * 3.1): |error| ≤ γ_{n+1} Σ|a_i b_i|, γ_n = n·u / (1 - n·u). `magnitude` is Σ|a_i b_i| or an upper bound of it.
  */
-export function sumBound(length: number, magnitude: number): number {
-  const n = (length + 1) * F32_ROUNDOFF;
+export function sumBound(length: number, magnitude: number, roundoff = F32_ROUNDOFF): number {
+  const n = (length + 1) * roundoff;
   return (n / (1 - n)) * magnitude;
 }
+
+/** The same for float64: what two orders of the same `length` operations may differ by, each from the exact value. */
+export const sumBound64 = (length: number, magnitude: number): number =>
+  2 * sumBound(length, Math.abs(magnitude), F64_ROUNDOFF);
+
+/** Half a unit in the last of so many decimals: what a printed value leaves open. */
+export const halfUnit = (decimals: number): number => 0.5 * 10 ** -decimals;
 
 /**
  * WGSL's accuracy for exp, log, inverseSqrt, sin, cos, division (WGSL, "Accuracy of Built-in Functions"): a few ULP

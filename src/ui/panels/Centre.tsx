@@ -8,16 +8,8 @@ import { Progress } from './bar/Bar.tsx';
 import type { Width } from './bar/useWidth.ts';
 import { Before } from './before/Before.tsx';
 import { Charts } from './charts/Charts.tsx';
-import { Failure } from './failure/Failure.tsx';
-import {
-  CpuBanner,
-  EngineError,
-  LinkNotes,
-  NanNote,
-  ReproductionNote,
-  StaleNote,
-  Warnings,
-} from './notes/Notes.tsx';
+import { Failure, RunDiagnosis } from './failure/Failure.tsx';
+import { CpuBanner, EngineError, LinkNotes, ReproductionNote, StaleNote, Warnings } from './notes/Notes.tsx';
 import { SavedNote } from './notes/SavedNote.tsx';
 import { Strip } from './strip/Strip.tsx';
 import { TakeHome } from './takeHome/TakeHome.tsx';
@@ -32,8 +24,11 @@ export function Centre({ width, onSelect }: { readonly width: Width; readonly on
   const hasRun = usePageState((state) => state.run !== null && state.run.phase !== 'failed');
   const hasSteps = usePageState((state) => (state.run?.steps.length ?? 0) > 0);
   const bad = outcome !== null && outcome.kind !== 'trains' && broken === null;
-  // What Python raises is explained by the doctor below; everything else is told as the engine says it.
-  const engineFailed = failure !== null && !stale && !(failure.raisedBy === 'python' && bad);
+  const found = usePageState((state) => state.run?.diagnosis?.id ?? null);
+  // What Python raises, and a loss that is no number, is explained by the doctor below; everything else is told as the engine says it.
+  const explained =
+    (failure?.raisedBy === 'python' && bad) || (failure?.error.code === 'nan-loss' && found !== null);
+  const engineFailed = failure !== null && !stale && !explained;
   // Charts and answers come into being after the press that starts a run has been answered.
   const showsRun = useDeferredValue((hasRun || hasSteps) && !(bad && !hasSteps));
   return (
@@ -46,7 +41,7 @@ export function Centre({ width, onSelect }: { readonly width: Width; readonly on
       {broken !== null && <EngineError error={broken} title={t('failure.recipeBroken')} />}
       {engineFailed && <EngineError error={failure.error} title={t('failure.engine')} />}
       {bad && outcome !== null && <Failure outcome={outcome} />}
-      <NanNote />
+      <RunDiagnosis />
       <ReproductionNote />
       <StaleNote />
       {showsRun ? (

@@ -9,7 +9,6 @@ import { presetEntries } from '../testing/fixture.ts';
 import { threeMarks, valueRange } from './charts/plot.ts';
 import { lossSeries, stepsCsv } from './charts/series.ts';
 import { diffLines, nearChanges } from './failure/lineDiff.ts';
-import { helpFor } from './notes/errorHelp.ts';
 import { fromPosition, sliderSpan, toPosition } from './recipe/sliderScale.ts';
 import { recipeMarkdown } from './share/shareText.ts';
 
@@ -135,11 +134,5 @@ describe('sharing and help', () => {
     });
     expect(text).toContain('| `LoraConfig(r=…)` | `8` |');
     expect(text).toContain('(https://host/#v=1)');
-  });
-  it('knows what to do for every code, also for unknown ones', () => {
-    expect(helpFor('empty-data').action).toBe('rows');
-    expect(helpFor('jsonl-line')).toEqual({ text: 'help.data', action: 'rows' });
-    expect(helpFor('device-lost').action).toBe('cpu');
-    expect(helpFor('something-new')).toEqual({ text: 'help.other', action: 'recipe' });
   });
 });

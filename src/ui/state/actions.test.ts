@@ -1,5 +1,7 @@
 // Actions against the fake engine: one question per task, the newest wins, a paused run goes on, a reset forgets.
+
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { same } from '../../engine/index.ts';
 import type { Command, Event } from '../../engine/protocol.ts';
 import { startFakeEngine } from '../testing/fakeEngine.ts';
 import { presetEntries } from '../testing/fixture.ts';
@@ -24,7 +26,7 @@ function page() {
     openLink: async (_, presets) => ({
       recipe: { preset: 'element-0', values: presets[1]?.values ?? emptyState('en', 'system').recipe.values },
       fingerprint: null,
-      notes: ['lora.q: not a setting.'],
+      notes: [same('lora.q: not a setting.')],
     }),
     writeLink: async () => '',
     decodeRows: () => '',
@@ -70,7 +72,7 @@ describe('actions', () => {
     const { inspection, fixedScript, linkNotes } = store.getState();
     expect(inspection?.outcome.kind).toBe('raises');
     expect(fixedScript).not.toBe(inspection?.script);
-    expect(linkNotes).toEqual(['lora.q: not a setting.']);
+    expect(linkNotes).toEqual([same('lora.q: not a setting.')]);
   });
 
   it('trains, pauses, goes on and finishes with the same run', async () => {

@@ -1,12 +1,13 @@
-// Everything the page can do: the only file, with engines.ts and modelActions.ts, that writes the store and sends commands.
-// It knows no React and no DOM beyond timers.
-import { defaultValues } from '../../engine/index.ts';
+// Everything the page can do: the only file, with engines.ts, modelActions.ts and adapterActions.ts, that writes the store and sends
+// commands. It knows no React and no DOM beyond timers.
+import type { RecipeValues } from '../../engine/index.ts';
+import { defaultValues, sameRun } from '../../engine/index.ts';
 import type { BackendChoice, Command, ExportFormat, FloatType, GuideEntry } from '../../engine/protocol.ts';
 import { adapterActions } from './adapterActions.ts';
 import type { Engines } from './engines.ts';
 import { startEngines } from './engines.ts';
 import { modelActions } from './modelActions.ts';
-import { differences, edited, presetRecipe, presetValues, redone, sameRun, undone } from './recipeEdits.ts';
+import { differences, edited, presetRecipe, presetValues, redone, undone } from './recipeEdits.ts';
 import { newRun } from './reduce.ts';
 import { canResume, isBusy } from './runStatus.ts';
 import type { DialogName, Edit, Language, PageState, Ports, SheetName, Theme } from './state.ts';
@@ -142,7 +143,10 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     readPython: (text: string) => engines.ask({ type: 'read-python', id: 0, text }),
     askGuide: () => engines.ask({ type: 'guide', id: 0 }),
     /** Puts a case of the guide into the form: the failing recipe with the advice, under one stack. */
-    tryAdvice: ({ base, change }: Pick<GuideEntry, 'base' | 'change'>, stack: string) => {
+    tryAdvice: (
+      { base, change }: Pick<GuideEntry, 'base' | 'change'>,
+      stack: RecipeValues['wiring.stack'],
+    ) => {
       store.setState({ dialog: null });
       edit({ kind: 'values', patch: { ...defaultValues, ...base, ...change, 'wiring.stack': stack } });
     },

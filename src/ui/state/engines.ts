@@ -1,8 +1,9 @@
 // The page's two engines: the inspector answers each edit at once (latest wins), the trainer runs. A trainer that dies is
 // started again and goes on with its saved run. It knows no React and no DOM beyond timers.
+
 import type { EngineClient, ExportFile, RecipePatch } from '../../engine/index.ts';
 import { withPatch } from '../../engine/index.ts';
-import type { Command, Event } from '../../engine/protocol.ts';
+import type { Command, ErrorCode, Event } from '../../engine/protocol.ts';
 import { fixPatch } from './fixPatch.ts';
 import { makeFrameQueue } from './frames.ts';
 import { reduce, reduceAll } from './reduce.ts';
@@ -23,6 +24,8 @@ export interface Engines {
   openModel(id: number, file: File): void;
   terminate(): void;
 }
+
+const deaths: ReadonlySet<ErrorCode> = new Set(['worker-died', 'worker-silent']);
 
 /** A trainer that dies more often than this is left dead. */
 const MOST_RESTARTS = 3;
@@ -59,7 +62,7 @@ export function startEngines({
   let restarts = 0;
 
   const queue = makeFrameQueue<Event>(later, (events) => {
-    const death = events.find((event) => event.type === 'failed' && event.error.code === 'worker-died');
+    const death = events.find((event) => event.type === 'failed' && deaths.has(event.error.code));
     const restarted = death !== undefined && restart();
     store.setState((state) =>
       reduceAll(state, restarted ? events.filter((event) => event !== death) : events),

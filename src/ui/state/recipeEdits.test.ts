@@ -1,7 +1,7 @@
 // Edits, undo and what counts as different.
 import { describe, expect, it } from 'vitest';
 import { presetEntries } from '../testing/fixture.ts';
-import { differences, edited, oneEditMs, presetRecipe, redone, sameRun, undone } from './recipeEdits.ts';
+import { differences, edited, oneEditMs, presetRecipe, redone, undone } from './recipeEdits.ts';
 import type { PageState } from './state.ts';
 import { emptyState } from './store.ts';
 
@@ -55,13 +55,5 @@ describe('edits', () => {
     expect(rank(own, 4, 1).recipe.data).toBe(data);
     expect(edited(own, { kind: 'data', data: null }, 2).recipe).not.toHaveProperty('data');
     expect(edited(own, { kind: 'preset', id: 'element-0' }, 3).recipe).not.toHaveProperty('data');
-  });
-
-  it('sees the same run through other questions, not through other rows', () => {
-    const asked = edited(first, { kind: 'prompts', prompts: ['Who?'] }, 0);
-    expect(sameRun(asked.recipe, first.recipe)).toBe(true);
-    const own = edited(first, { kind: 'data', data: { name: 'x', text: 'y' } }, 0);
-    expect(sameRun(own.recipe, first.recipe)).toBe(false);
-    expect(sameRun(rank(first, 9, 0).recipe, first.recipe)).toBe(false);
   });
 });

@@ -82,14 +82,3 @@ export function differences(state: Pick<PageState, 'recipe' | 'presets'>): {
   const base = presetValues(state.presets, state.recipe.preset);
   return { own: changedKeys(state.recipe.values, base), preset: changedKeys(base, defaultValues) };
 }
-
-/** Whether two recipes lead to the same run: prompts are only asked, they train nothing. */
-export function sameRun(a: Recipe, b: Recipe): boolean {
-  return (
-    a.preset === b.preset &&
-    a.data?.text === b.data?.text &&
-    a.model?.digest === b.model?.digest &&
-    a.adapter?.digest === b.adapter?.digest &&
-    changedKeys(a.values, b.values).length === 0
-  );
-}

@@ -1,5 +1,7 @@
 // Events become state: stale inspections are dropped, a run gathers steps, answers land in their place.
+
 import { describe, expect, it } from 'vitest';
+import { same } from '../../engine/index.ts';
 import type { Event, StepMetrics } from '../../engine/protocol.ts';
 import { inspectionOf, presetEntries } from '../testing/fixture.ts';
 import { presetRecipe } from './recipeEdits.ts';
@@ -37,7 +39,12 @@ describe('reduce', () => {
   it('keeps the last good inspection when the newest fails, and says why', () => {
     const inspection = inspectionOf('trains');
     const good = reduce(started, { type: 'inspected', id: 3, inspection });
-    const error = { code: 'empty-data', message: 'Rows: expected at least one.', data: {} };
+    const error = {
+      code: 'empty-data',
+      message: same('Rows: expected at least one.'),
+      remedy: same('Add one.'),
+      data: {},
+    } as const;
     const bad = reduce(good, { type: 'inspect-failed', id: 3, error });
     expect(bad.inspection).toBe(inspection);
     expect(bad.inspectFailure).toBe(error);
@@ -58,6 +65,14 @@ describe('reduce', () => {
     expect(run?.steps.map((point) => point.step)).toEqual([1, 2, 3]);
     expect(run?.tensorNorms).toEqual([3, 2]);
     expect(run?.steps[0]).not.toHaveProperty('tensorNorms');
+  });
+
+  it('keeps what the doctor finds in the steps until it has passed', () => {
+    const diagnosis = inspectionOf('raises').diagnosis;
+    const found = reduce(started, { type: 'diagnosed', diagnosis });
+    expect(found.run?.diagnosis).toBe(diagnosis);
+    expect(diagnosis).not.toBeNull();
+    expect(reduce(found, { type: 'diagnosed', diagnosis: null }).run?.diagnosis).toBeNull();
   });
 
   it('puts streamed answers beside each other and replaces their text', () => {
@@ -116,7 +131,7 @@ describe('reduce', () => {
   });
 
   it('ends a run as failed with who raised', () => {
-    const error = { code: 'RuntimeError', message: 'element 0', data: {} };
+    const error = { code: 'python', message: same('element 0'), remedy: same('Fix it.'), data: {} } as const;
     const { run } = reduce(started, { type: 'failed', raisedBy: 'python', error });
     expect(run).toMatchObject({ phase: 'failed', failure: { raisedBy: 'python', error } });
   });

@@ -1,5 +1,6 @@
 // Event → state, pure. Two engines speak: the inspector (device-free) and the trainer; both go through here.
-import type { Recipe } from '../../engine/index.ts';
+import type { Recipe, Text } from '../../engine/index.ts';
+import { joined, same } from '../../engine/index.ts';
 import type { Event } from '../../engine/protocol.ts';
 import { changedNames } from './changedNames.ts';
 import type { AnswerPair, PageState, Run, StepPoint } from './state.ts';
@@ -21,6 +22,7 @@ export function newRun(recipe: Recipe): Run {
     answers: [],
     fingerprint: null,
     failure: null,
+    diagnosis: null,
   };
 }
 
@@ -41,6 +43,11 @@ function withAnswer(
 function point({ tensorNorms: _, ...metrics }: Extract<Event, { type: 'step' }>['metrics']): StepPoint {
   return metrics;
 }
+
+const withWarning = (run: Run, category: string, message: Text): Run => ({
+  ...run,
+  warnings: [...run.warnings, { category, message }],
+});
 
 function reduceRun(run: Run, event: Event, state: PageState): Run {
   switch (event.type) {
@@ -63,12 +70,17 @@ function reduceRun(run: Run, event: Event, state: PageState): Run {
       const { tensorNorms } = event.metrics;
       return { ...run, steps: [...before, point(event.metrics)], tensorNorms, updateNorms: [] };
     }
+    case 'diagnosed':
+      return { ...run, diagnosis: event.diagnosis };
     case 'norms':
       return { ...run, updateNorms: event.updates };
     case 'restored':
       return { ...run, steps: event.metrics.map(point) };
     case 'warning':
-      return { ...run, warnings: [...run.warnings, { category: event.category, message: event.message }] };
+      // Quoted as Python prints it.
+      return withWarning(run, event.category, same(event.message));
+    case 'refused':
+      return withWarning(run, event.error.code, joined([event.error.message, event.error.remedy]));
     case 'answer': {
       const index = event.id === 0 ? event.index : state.asked[event.id]?.[event.index];
       return index === undefined ? run : { ...run, answers: withAnswer(run.answers, event, index) };

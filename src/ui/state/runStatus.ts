@@ -1,6 +1,6 @@
 // What can be done with the run now, and how it compares with the link it came from. Pure readings of the state.
+import { sameRun } from '../../engine/index.ts';
 import type { Fingerprint } from '../../engine/protocol.ts';
-import { sameRun } from './recipeEdits.ts';
 import type { PageState, Run } from './state.ts';
 
 const busyPhases: ReadonlySet<Run['phase']> = new Set(['loading', 'before', 'running', 'after']);

@@ -1,6 +1,8 @@
 // What the page knows, as plain data. The reducer makes the next state, the panels read it; nothing here computes.
+// Beside it the ports: what the page needs from outside.
 import type {
   CustomData,
+  Diagnosis,
   EngineClient,
   ExportFile,
   Inspection,
@@ -22,6 +24,7 @@ import type {
   GuideEntry,
   LoadRate,
   ModelSummary,
+  PhaseNote,
   RunPhase,
   SavedRun,
   StepMetrics,
@@ -87,7 +90,7 @@ export interface Run {
   readonly phase: RunPhase;
   readonly done: number;
   readonly total: number;
-  readonly note: string;
+  readonly note: PhaseNote;
   /** Bytes a second and time left while loading. */
   readonly rate: LoadRate | null;
   readonly start: RunStart | null;
@@ -95,10 +98,12 @@ export interface Run {
   readonly tensorNorms: readonly number[];
   /** How far the last step moved each tensor; empty until asked. */
   readonly updateNorms: readonly number[];
-  readonly warnings: readonly { readonly category: string; readonly message: string }[];
+  readonly warnings: readonly { readonly category: string; readonly message: Text }[];
   readonly answers: readonly AnswerPair[];
   readonly fingerprint: Fingerprint | null;
   readonly failure: Failure | null;
+  /** What the doctor finds in the steps so far. */
+  readonly diagnosis: Diagnosis | null;
 }
 
 /** The model file that is open, being read, or was refused. */
@@ -155,7 +160,7 @@ export interface PageState {
   readonly run: Run | null;
   /** Answers asked for outside a run, by ask id: the prompt's place in the answers. */
   readonly asked: Readonly<Record<number, readonly number[]>>;
-  readonly linkNotes: readonly string[];
+  readonly linkNotes: readonly Text[];
   /** Fingerprint that came with the link, to compare the run with. */
   readonly expected: Fingerprint | null;
   readonly language: Language;
@@ -170,7 +175,7 @@ export interface PageState {
 export interface OpenedLink {
   readonly recipe: Recipe;
   readonly fingerprint: Fingerprint | null;
-  readonly notes: readonly string[];
+  readonly notes: readonly Text[];
 }
 
 /** Everything the page needs from outside, so that tests can bring their own. */
@@ -186,7 +191,7 @@ export interface Ports {
     options: { readonly includeData: boolean; readonly fingerprint: Fingerprint | null },
   ): Promise<string>;
   /** Text of a file of rows; throws a UserError that names the byte where it isn't UTF-8. */
-  decodeRows(bytes: Uint8Array): string;
+  decodeRows(bytes: Uint8Array, name: string): string;
   recipeJson(recipe: Recipe, presets: readonly PresetEntry[]): string;
   /** Hands files to the person: one as it is, several as a zip. */
   saveFiles(folder: string, files: readonly ExportFile[]): Promise<void>;

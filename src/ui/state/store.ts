@@ -1,4 +1,5 @@
-// The page's store: vanilla zustand, so that charts and tests read it without React. Only actions.ts writes to it.
+// The page's store: vanilla zustand, so that charts and tests read it without React. Only actions.ts,
+// engines.ts and what actions.ts is made of (modelActions.ts, adapterActions.ts) write to it.
 import { createStore } from 'zustand/vanilla';
 import { defaultValues } from '../../engine/index.ts';
 import type { Language, PageState, Theme } from './state.ts';

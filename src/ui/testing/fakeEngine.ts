@@ -1,12 +1,14 @@
 // An engine that answers from the fixture and streams a made-up run, for looking at the page and for testing actions.
 // It trains nothing and must never ship.
+
 import type { EngineClient, Recipe } from '../../engine/index.ts';
+import { same } from '../../engine/index.ts';
 import type { Command, Event } from '../../engine/protocol.ts';
 import type { FixtureKind } from './fixture.ts';
 import { inspectionOf } from './fixture.ts';
 
 /** The fixture's outcome for a recipe: the wiring of the element-0 preset raises. */
-export function kindOf(recipe: Recipe): FixtureKind {
+function kindOf(recipe: Recipe): FixtureKind {
   const { values } = recipe;
   if (values['wiring.prepare_model_for_kbit_training'] === 'after') return 'silent';
   const cut =
@@ -89,7 +91,12 @@ export function startFakeEngine(onEvent: (event: Event) => void, every = 40): En
       onEvent({
         type: 'failed',
         raisedBy: 'python',
-        error: { code: 'RuntimeError', message: error?.message ?? '', data: {} },
+        error: {
+          code: 'python',
+          message: same(`RuntimeError: ${error?.message ?? ''}`),
+          remedy: same('Apply one of the fixes.'),
+          data: {},
+        },
       });
       return;
     }

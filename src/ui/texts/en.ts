@@ -74,7 +74,6 @@ export const en = {
     'reason_no-adapter':
       'WebGPU is here, but it found no graphics adapter, so the CPU runs the same operations.',
     reason_chosen: 'The CPU was chosen.',
-    reason_lost: 'The graphics device was lost, so the CPU took over.',
     local: 'Nothing leaves this tab: no server, no telemetry.',
   },
   banner: {
@@ -83,7 +82,6 @@ export const en = {
       'This browser offers no WebGPU. The CPU runs the same operations with the same results, only slower.',
     'no-adapter':
       'The browser has WebGPU but found no usable graphics adapter. The CPU runs the same operations with the same results, only slower.',
-    lost: 'The graphics device was lost. The CPU runs the same operations with the same results, only slower.',
     help_chrome:
       'Chrome and Edge: version 113 or newer; check that “Use graphics acceleration” is on in the settings. On Linux, open chrome://flags and enable “Unsafe WebGPU Support”.',
     help_firefox:
@@ -241,10 +239,6 @@ export const en = {
     rowTokens: '{{trained}} of {{total}} tokens are trained',
     previous: 'Previous rows',
     next: 'Next rows',
-    truncatedRows_one: '{{count}} row is longer than max_length and is cut.',
-    truncatedRows_other: '{{count}} rows are longer than max_length and are cut.',
-    maskedRows_one: '{{count}} row trains nothing: every label is masked.',
-    maskedRows_other: '{{count}} rows train nothing: every label is masked.',
     memory: 'Memory',
     time: 'Time',
     steps: 'Steps',

@@ -74,14 +74,12 @@ export const zh: TextsOf<typeof en> = {
     'reason_no-webgpu': '此浏览器没有 WebGPU，因此由 CPU 执行同样的运算。',
     'reason_no-adapter': '有 WebGPU，但没有找到显卡适配器，因此由 CPU 执行同样的运算。',
     reason_chosen: '已选择 CPU。',
-    reason_lost: '显卡设备已丢失，改由 CPU 运行。',
     local: '数据不会离开此标签页：没有服务器，没有统计上报。',
   },
   banner: {
     title: '正在使用 CPU 训练',
     'no-webgpu': '此浏览器不提供 WebGPU。CPU 执行同样的运算，结果相同，只是更慢。',
     'no-adapter': '浏览器有 WebGPU，但没有找到可用的显卡适配器。CPU 执行同样的运算，结果相同，只是更慢。',
-    lost: '显卡设备已丢失。CPU 执行同样的运算，结果相同，只是更慢。',
     help_chrome:
       'Chrome 与 Edge：113 或更新版本；请在设置中确认已打开“使用图形加速功能”。Linux 上请在 chrome://flags 启用 “Unsafe WebGPU Support”。',
     help_firefox:
@@ -236,8 +234,6 @@ export const zh: TextsOf<typeof en> = {
     rowTokens: '{{total}} 个词元中训练 {{trained}} 个',
     previous: '前几行',
     next: '后几行',
-    truncatedRows_other: '{{count}} 行超过 max_length，被截断。',
-    maskedRows_other: '{{count}} 行不带来训练：所有标签都被掩掉。',
     memory: '内存',
     time: '时间',
     steps: '步数',

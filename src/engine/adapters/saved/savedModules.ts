@@ -5,7 +5,8 @@ import type { Parameter } from '../../torch/nn/module.ts';
 import { Module, parameter } from '../../torch/nn/module.ts';
 import { SAVED_WRAPPER } from '../../torch/nn/savedWrapper.ts';
 
-function copyOf(module: Module, requiresGrad: boolean): Module {
+/** A deep copy; packed weights stay frozen. */
+export function copyOf(module: Module, requiresGrad: boolean): Module {
   const copy = new Module(module.className, module.kind);
   for (const [name, tensor] of module.parameters)
     copy.parameters.set(name, copyParameter(tensor, requiresGrad));

@@ -1,46 +1,29 @@
-// VeRA on the module tree: two vectors beside each target, on random matrices that all targets share, and those matrices as PyTorch draws
-// them. Source: PEFT 0.21 tuners/vera/{model,layer}.py.
+// VeRA: two vectors beside each target, on random matrices that all targets share. Factors are made of them before a step, so that the
+// operations train it as LoRA. Source: PEFT 0.21 tuners/vera/{config,model,layer}.py.
 
-import { PythonError } from '../../torch/autograd/pythonError.ts';
-import type { LoraAdapter, VeraShare } from '../../torch/nn/module.ts';
-import { Module, parameter } from '../../torch/nn/module.ts';
-import { TorchGenerator } from '../../torch/random/mt19937.ts';
+import { text } from '../../ground/text.ts';
+import { compareVersions } from '../../libraries/version.ts';
+import type { Adapter, Module } from '../../torch/nn/module.ts';
+import { parameter, Module as TorchModule } from '../../torch/nn/module.ts';
+import { addDelta } from '../addDelta.ts';
+import type { AdapterMethod, AttachOptions, MethodValues, Target, TrainedTensor } from '../method.ts';
+import { setAdapterOf, shellAround, wrapEach } from '../wrap.ts';
+import { veraDerived } from './derived.ts';
+import type { SharedMatrices } from './projections.ts';
+import { drawProjections, factorsOf } from './projections.ts';
+import { veraSettings } from './settings.ts';
+import type { VeraAdapter } from './veraAdapter.ts';
+import { isVera } from './veraAdapter.ts';
 
-/** VeraConfig beside what it shares with LoraConfig. */
-export interface VeraOptions {
-  /** projection_prng_key: the seed of the shared matrices. */
-  readonly key: number;
-  /** First value of every entry of vera_lambda_d. */
-  readonly dInitial: number;
-}
+type Options = AttachOptions<MethodValues<typeof veraSettings>>;
 
-interface VeraLayerOptions {
-  readonly adapterName: string;
-  readonly r: number;
-  readonly loraDropout: number;
-}
-
-/** The shell around one module, without any vector yet. */
-export function veraShell(module: Module): Module {
-  const adapters = new Map<string, LoraAdapter>();
-  const wrapper = new Module(`vera.${module.className}`, {
-    type: 'lora',
-    adapters,
-    active: [],
-    disabled: false,
-  });
-  wrapper.children.set('base_layer', module);
-  wrapper.children.set('vera_dropout', new Module('ModuleDict'));
-  for (const name of ['vera_lambda_b', 'vera_lambda_d'])
-    wrapper.children.set(name, new Module('ParameterDict'));
-  return wrapper;
-}
+const NO_VERA = "cannot import name 'VeraConfig' from 'peft'";
 
 /** The matrices that these targets share: as wide as the widest. */
-export function veraShare(modules: readonly Module[], r: number, key: number): VeraShare {
+function sharedBy(targets: readonly Target[], r: number, key: number): SharedMatrices {
   let [inFeatures, outFeatures] = [0, 0];
-  for (const module of modules) {
-    const { kind } = module.kind.type === 'lora' ? module.child('base_layer') : module;
+  for (const [, module] of targets) {
+    const { kind } = module.kind.type === 'adapted' ? module.child('base_layer') : module;
     if (kind.type !== 'linear') continue;
     inFeatures = Math.max(inFeatures, kind.inFeatures);
     outFeatures = Math.max(outFeatures, kind.outFeatures);
@@ -48,43 +31,131 @@ export function veraShare(modules: readonly Module[], r: number, key: number): V
   return { key, r, inFeatures, outFeatures };
 }
 
-/** Gives the wrapper its vectors: b [out] of zeros, d [r] of `dInitial`. Throws PythonError for what is no linear. */
-export function updateVera(
-  wrapper: Module,
-  options: VeraLayerOptions,
-  { dInitial }: VeraOptions,
-  share: VeraShare,
-  call: string,
-): void {
-  const base = wrapper.child('base_layer');
-  if (wrapper.kind.type !== 'lora') return;
-  if (base.kind.type !== 'linear')
-    throw new PythonError(
-      'ValueError',
-      `Target module ${base.className} is not supported. Currently, only the following modules are supported: \`torch.nn.Linear\`, \`transformers.pytorch_utils.Conv1D\`.`,
-      call,
-    );
-  const { adapterName: name, r, loraDropout: dropout } = options;
-  const none = { alpha: 0, rslora: false, scaling: 1, dora: false, init: 'true', ia3: null };
-  wrapper.kind.adapters.set(name, { ...none, r, dropout, vera: share });
-  const dropoutLayer = new Module(dropout > 0 ? 'Dropout' : 'Identity');
+/** The vectors: b [out] of zeros, d [r] of `d_initial`. */
+function fill(wrapper: Module, { values, adapterName: name }: Options, shared: SharedMatrices): void {
+  const { kind } = wrapper.child('base_layer');
+  if (kind.type !== 'linear') return;
+  const [r, dropout, initial] = [values['lora.r'], values['lora.lora_dropout'], values['vera.d_initial']];
+  const dropoutLayer = new TorchModule(dropout > 0 ? 'Dropout' : 'Identity');
   dropoutLayer.training = wrapper.training;
   wrapper.child('vera_dropout').children.set(name, dropoutLayer);
-  const b = parameter(name, [base.kind.outFeatures], { init: 'zeros', zeroAtStart: true });
-  const d = parameter(name, [r], { init: { fill: dInitial }, zeroAtStart: dInitial === 0 });
+  const b = parameter(name, [kind.outFeatures], { init: 'zeros', zeroAtStart: true });
+  const d = parameter(name, [r], { init: { fill: initial }, zeroAtStart: initial === 0 });
   wrapper.child('vera_lambda_b').parameters.set(name, b);
   wrapper.child('vera_lambda_d').parameters.set(name, d);
+  const made = { inFeatures: kind.inFeatures, outFeatures: kind.outFeatures };
+  const adapter: VeraAdapter = {
+    type: 'VERA',
+    trained: [b, d],
+    lowRank: { a: d, b, rank: r, scale: 1, dropout, made, modules: null },
+    inputScale: null,
+    outputScale: null,
+    instead: null,
+    shared,
+  };
+  setAdapterOf(wrapper, name, adapter);
 }
 
-/** A [r, inFeatures] then B [outFeatures, r], kaiming_uniform of the key's own generator. */
-export function veraProjections({ key, r, inFeatures, outFeatures }: VeraShare): Float32Array<ArrayBuffer> {
-  const generator = new TorchGenerator(key);
-  const flat = new Float32Array(r * (inFeatures + outFeatures));
-  const draw = (start: number, length: number, fan: number): void => {
-    const bound = Math.sqrt(3) * (Math.SQRT2 / Math.sqrt(fan));
-    for (let i = start; i < start + length; i++) flat[i] = generator.uniform(-bound, bound);
-  };
-  draw(0, r * inFeatures, inFeatures);
-  draw(r * inFeatures, outFeatures * r, r);
-  return flat;
-}
+const shell = (module: Module): Module =>
+  shellAround(module, `vera.${module.className}`, [
+    ['vera_dropout', 'ModuleDict'],
+    ['vera_lambda_b', 'ParameterDict'],
+    ['vera_lambda_d', 'ParameterDict'],
+  ]);
+
+const sharedOf = (adapters: readonly (Adapter | null)[]): SharedMatrices | null =>
+  adapters.find(isVera)?.shared ?? null;
+
+export const vera: AdapterMethod<'VERA', typeof veraSettings> = {
+  type: 'VERA',
+  prefix: 'vera_lambda_',
+  name: 'VeRA',
+  help: {
+    en: 'VeRA trains two vectors a target on random matrices that all targets share; lora_alpha, bias and patterns do not apply.',
+    zh: 'VeRA 在所有目标共享的随机矩阵上为每个目标训练两个向量；lora_alpha、bias 与各种 pattern 不适用。',
+  },
+  settings: veraSettings,
+  config: {
+    className: 'VeraConfig',
+    arguments: [
+      { name: 'task_type', form: 'constant', value: 'CAUSAL_LM', written: true, read: 'anything' },
+      { name: 'r', form: 'value', setting: 'lora.r', always: true },
+      { name: 'vera_dropout', form: 'float', setting: 'lora.lora_dropout', always: true },
+      { name: 'target_modules', form: 'targets', setting: 'lora.target_modules', always: true },
+      { name: 'd_initial', form: 'float', setting: 'vera.d_initial', always: true },
+      { name: 'projection_prng_key', form: 'value', setting: 'vera.projection_prng_key', always: true },
+      { name: 'layers_to_transform', form: 'layers', setting: 'lora.layers_to_transform' },
+      { name: 'exclude_modules', form: 'excluded', setting: 'lora.exclude_modules' },
+      { name: 'modules_to_save', form: 'names', setting: 'lora.modules_to_save' },
+      { name: 'inference_mode', form: 'value', setting: 'lora.inference_mode' },
+      { name: 'bias', form: 'constant', value: 'none', written: false, read: 'the same' },
+      { name: 'init_weights', form: 'constant', value: true, written: false, read: 'the same' },
+      { name: 'save_projection', form: 'constant', value: true, written: false, read: 'anything' },
+    ],
+  },
+  modelClass: 'VeraModel',
+  defaultTargets: { llama: ['q_proj', 'v_proj'] },
+  supports: 'linears and embeddings',
+
+  construct: (script) => {
+    script.call = 'from peft import VeraConfig';
+    if (compareVersions(script.stack.peft, '0.11') < 0) script.raise('ImportError', NO_VERA);
+  },
+  attach: (root, targets, options, script) => {
+    const { values } = options;
+    const shared = sharedBy(targets, values['lora.r'], values['vera.projection_prng_key']);
+    wrapEach(root, targets, shell, (wrapper) => {
+      const base = wrapper.child('base_layer');
+      if (base.kind.type !== 'linear')
+        script.raise(
+          'ValueError',
+          `Target module ${base.className} is not supported. Currently, only the following modules are supported: \`torch.nn.Linear\`, \`transformers.pytorch_utils.Conv1D\`.`,
+        );
+      fill(wrapper, options, shared);
+    });
+  },
+
+  draw: ({ trained }, tensorOf) => {
+    for (const vector of trained)
+      if (typeof vector.init === 'object') tensorOf(vector).fill(vector.init.fill);
+  },
+  derived: veraDerived,
+  limit: () => null,
+
+  sharedTensors: (adapters) => {
+    const shared = sharedOf(adapters);
+    if (!shared) return [];
+    const { r, inFeatures, outFeatures } = shared;
+    const flat = drawProjections(shared);
+    return [
+      { name: 'base_model.vera_A', shape: [r, inFeatures], values: flat.slice(0, r * inFeatures) },
+      { name: 'base_model.vera_B', shape: [outFeatures, r], values: flat.slice(r * inFeatures) },
+    ];
+  },
+  configJson: (shared, tensors) => {
+    const matrices = sharedOf(tensors.map(({ adapter }) => adapter));
+    return {
+      ...shared,
+      bias: 'none',
+      init_weights: true,
+      peft_type: 'VERA',
+      projection_prng_key: matrices?.key ?? 0,
+      r: matrices?.r ?? 0,
+      save_projection: true,
+      vera_dropout: tensors[0]?.adapter?.lowRank?.dropout ?? 0,
+    };
+  },
+  nouns: {
+    part: text('vectors', '向量'),
+    whole: (tensors) => `Rank ${sharedOf(tensors.map(({ adapter }) => adapter))?.r ?? 0}`,
+  },
+  merge: (weight, tensors) => {
+    const part = (name: string): TrainedTensor | undefined => tensors.find((tensor) => tensor.part === name);
+    const [d, b] = [part('vera_lambda_d'), part('vera_lambda_b')];
+    const shared = sharedOf(tensors.map(({ adapter }) => adapter));
+    if (shared && d && b)
+      addDelta(weight, factorsOf(shared, d.values, b.values, weight.length / b.values.length), 1);
+    return weight;
+  },
+  opens: [],
+};

@@ -1,10 +1,16 @@
-// What every export of an adapter starts from: the active adapter's tensors under the base model's module names, with rank, alpha
-// and scaling.
+// What every export of an adapter starts from: the active adapter's tensors under the base model's module names, each with the adapter
+// that it belongs to.
 
-import { UserError } from '../../ground/errors.ts';
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
-import type { Module, VeraShare } from '../../torch/nn/module.ts';
+import type { TrainedTensor } from '../../adapters/method.ts';
+import type { Method } from '../../adapters/methods.ts';
+import { methodOf, methods } from '../../adapters/methods.ts';
+import { inCausalLm } from '../../adapters/paths.ts';
+import type { Text } from '../../ground/text.ts';
+import { text } from '../../ground/text.ts';
+import type { ModelConfig } from '../../models/families.ts';
+import type { LowRank, Module } from '../../torch/nn/module.ts';
 import type { AdapterLayout } from '../../torch/trainedLayout.ts';
+import { layersOnly as notLayersOnly } from '../exchangeErrors.ts';
 
 export interface ExportFile {
   readonly name: string;
@@ -20,7 +26,7 @@ export interface ExportedAdapter {
   readonly taken?: Float32Array | null;
   /** Whether the base was quantised on load. */
   readonly quantised?: boolean;
-  readonly config: LlamaConfig;
+  readonly config: ModelConfig;
   /** Name of the base model, for the configuration and the card. */
   readonly base: string;
   readonly peftVersion: string;
@@ -28,176 +34,57 @@ export interface ExportedAdapter {
   readonly recipe: string;
 }
 
-type Part =
-  | 'A'
-  | 'B'
-  | 'magnitude_vector'
-  | 'embedding_A'
-  | 'embedding_B'
-  | 'copy'
-  | 'ia3_l'
-  | 'vera_lambda_b'
-  | 'vera_lambda_d';
-
-export interface AdapterTensor {
-  /** `model.layers.0.self_attn.q_proj`, `model.embed_tokens`, `lm_head` */
-  readonly module: string;
-  /**
-   * Factors, DoRA's magnitudes [out], factors of an embedding, [r, V] and [C, r], a whole weight of modules_to_save, IA3's vector,
-   * [out, 1] or of a feedforward module [1, in], and VeRA's, [out] and [r].
-   */
-  readonly part: Part;
-  readonly shape: readonly number[];
-  readonly values: Float32Array;
-  readonly r: number;
-  readonly alpha: number;
-  readonly rslora: boolean;
-  readonly scaling: number;
-  readonly dropout: number;
-  readonly dora: boolean;
-  readonly init: string;
-  readonly ia3: { readonly feedforward: boolean } | null;
-  readonly vera: VeraShare | null;
-}
-
-const places: readonly (readonly [pattern: RegExp, part: (letter: string) => Part])[] = [
-  [/^(.*)\.lora_([AB])\.([^.]+)\.weight$/, (letter) => (letter === 'A' ? 'A' : 'B')],
-  [/^(.*)\.lora_(magnitude_vector)\.([^.]+)\.weight$/, () => 'magnitude_vector'],
-  [/^(.*)\.lora_embedding_([AB])\.([^.]+)$/, (letter) => (letter === 'A' ? 'embedding_A' : 'embedding_B')],
-  [/^(.*)\.(ia3_l)\.([^.]+)$/, () => 'ia3_l'],
-  [/^(.*)\.vera_lambda_([bd])\.([^.]+)$/, (letter) => (letter === 'b' ? 'vera_lambda_b' : 'vera_lambda_d')],
-  [/^(.*)\.(modules_to_save)\.([^.]+)\.weight$/, () => 'copy'],
-];
-
-/** What a copy of a whole module has of a LoRA: nothing. */
-const noLora = {
-  r: 0,
-  alpha: 0,
-  rslora: false,
-  scaling: 0,
-  dropout: 0,
-  dora: false,
-  init: 'true',
-  ia3: null,
-  vera: null,
-};
-
 /** Tensors of the active adapter as they were trained, in the tree's order. */
-export function trainedTensors({ root, layout, values }: ExportedAdapter): AdapterTensor[] {
-  return layout.tensors.flatMap(({ name, parameter, offset, length }): AdapterTensor[] => {
-    for (const [pattern, partOf] of places) {
-      const [, path = '', letter = '', adapter = ''] = pattern.exec(name) ?? [];
-      const module = /(?:^|\.)(model\.layers\..+|model\.embed_tokens|lm_head)$/.exec(path)?.[1];
-      const kind = root.at(path)?.kind;
-      if (module === undefined || !kind) continue;
-      const own = {
-        module,
-        part: partOf(letter),
-        shape: parameter.shape,
-        values: values.slice(offset, offset + length),
-      };
-      if (kind.type === 'saved') return [{ ...own, ...noLora }];
-      const options =
-        kind.type === 'lora' && kind.active.includes(adapter) ? kind.adapters.get(adapter) : null;
-      return options ? [{ ...own, ...options }] : [];
-    }
-    return [];
+export function trainedTensors({ root, layout, values }: ExportedAdapter): TrainedTensor[] {
+  return layout.tensors.flatMap((tensor) => {
+    const { module, adapter, adapterName, part, parameter, offset, length } = tensor;
+    const kind = root.at(module)?.kind;
+    if (kind?.type === 'adapted' && !kind.active.includes(adapterName)) return [];
+    const numbers = values.slice(offset, offset + length);
+    return [{ module: inCausalLm(module), part, shape: parameter.shape, values: numbers, adapter }];
   });
 }
 
-/** [a; b] of two matrices with as many columns. */
-function below(a: Float32Array, b: Float32Array): Float32Array {
-  const out = new Float32Array(a.length + b.length);
-  out.set(a);
-  out.set(b, a.length);
-  return out;
-}
-
-/** [a | −b] of two matrices of `rows` rows. */
-function beside(a: Float32Array, b: Float32Array, rows: number): Float32Array {
-  const width = a.length / rows;
-  const out = new Float32Array(2 * a.length);
-  for (let row = 0; row < rows; row++)
-    for (let i = 0; i < width; i++) {
-      out[2 * row * width + i] = a[row * width + i] ?? 0;
-      out[(2 * row + 1) * width + i] = -(b[row * width + i] ?? 0);
-    }
-  return out;
-}
-
-/** Why the change of an adapter that was taken out of the base is no LoRA of the base; null when it is. */
-function notAsLora(first: AdapterTensor, quantised: boolean): string | null {
-  if (first.init === 'loftq') return 'LoftQ rounded the base, and only on the rounded one does it hold';
-  if (quantised) return `${first.init} left a rest that was quantised anew, and only on that does it hold`;
-  return first.dora ? `${first.init} with DoRA scales a base that nobody else has` : null;
+/** The method that the tensors belong to; of copies alone, or of none, what a recipe has by default. */
+export function methodOfTensors(tensors: readonly TrainedTensor[]): Method {
+  const adapter = tensors.find((tensor) => tensor.adapter !== null)?.adapter;
+  return adapter ? methodOf(adapter) : methods[0];
 }
 
 /**
- * Tensors of the active adapter for the untouched base. What was taken out of it (PiSSA, OLoRA) is taken off again: the change
- * s·(B·A − B₀·A₀) as a LoRA of twice the rank, as PEFT 0.21 subtract_mutated_init makes it. Throws UserError 'export' where
+ * Tensors of the active adapter for the untouched base: what was taken out of it is taken off again. Throws UserError 'export-base' where
  * that says something else than what was trained.
  */
-export function adapterTensors(adapter: ExportedAdapter): AdapterTensor[] {
+export function adapterTensors(adapter: ExportedAdapter): readonly TrainedTensor[] {
   const tensors = trainedTensors(adapter);
-  const [first] = tensors;
   const { taken, quantised = false } = adapter;
-  if (!taken || !first) return tensors;
-  const reason = notAsLora(first, quantised);
-  if (reason !== null)
-    throw new UserError(
-      'export',
-      `Adapter: expected one for the untouched base, but ${reason}. Take the merged model, or train with another init_lora_weights.`,
-    );
+  if (!taken) return tensors;
   const before = trainedTensors({ ...adapter, values: taken });
-  return tensors.map((tensor, i) => {
-    const values = before[i]?.values ?? new Float32Array(tensor.values.length);
-    const [rows = 0, columns = 0] = tensor.shape;
-    const wider = {
-      ...tensor,
-      r: 2 * tensor.r,
-      alpha: tensor.alpha * (tensor.rslora ? Math.SQRT2 : 2),
-      init: 'true',
-    };
-    if (tensor.part !== 'A' && tensor.part !== 'B') return tensor;
-    return tensor.part === 'A'
-      ? { ...wider, shape: [2 * rows, columns], values: below(tensor.values, values) }
-      : { ...wider, shape: [rows, 2 * columns], values: beside(tensor.values, values, rows) };
+  return methodOfTensors(tensors).forUntouchedBase?.(tensors, before, quantised) ?? tensors;
+}
+
+/** Factors of one module, and its column scales if it has some. */
+export interface LowRankTensors {
+  readonly module: string;
+  readonly lowRank: LowRank;
+  readonly a: TrainedTensor;
+  readonly b: TrainedTensor;
+  readonly scales: TrainedTensor | null;
+}
+
+/** Throws UserError 'export-layers' for a format that holds LoRA on the linears of layers and nothing else. */
+export function layersOnly(format: Text, tensors: readonly TrainedTensor[]): LowRankTensors[] {
+  const modules = new Map<string, TrainedTensor[]>();
+  for (const tensor of tensors) modules.set(tensor.module, [...(modules.get(tensor.module) ?? []), tensor]);
+  return [...modules].map(([module, own]) => {
+    const [a, b, scales = null] = own;
+    const adapter = a?.adapter ?? null;
+    const lowRank = adapter?.lowRank ?? null;
+    if (a && b && lowRank && !lowRank.made && module.startsWith('model.layers.'))
+      return { module, lowRank, a, b, scales };
+    const found = adapter ? methodOf(adapter).nouns.part : text('a whole copy', '完整副本');
+    throw notLayersOnly({ format, what: found, module });
   });
-}
-
-const named: Readonly<Partial<Record<Part, string>>> = {
-  copy: 'a whole copy',
-  ia3_l: 'a vector',
-  vera_lambda_b: 'vectors',
-  vera_lambda_d: 'vectors',
-};
-
-/** Throws UserError 'export' for a format that holds LoRA on the linears of layers and nothing else. */
-export function assertLayersOnly(format: string, tensors: readonly AdapterTensor[]): void {
-  const other = tensors.find(({ module, part }) => !module.startsWith('model.layers.') || part in named);
-  if (other)
-    throw new UserError(
-      'export',
-      `${format}: expected LoRA on the linears of the layers alone, got ${named[other.part] ?? 'an adapter'} of ${other.module}. Take the merged model, or the adapter for PEFT.`,
-    );
-}
-
-/** Both factors of each adapted module, and its magnitudes if it has DoRA. */
-export function adapterPairs(
-  tensors: readonly AdapterTensor[],
-): ReadonlyMap<
-  string,
-  { readonly a: AdapterTensor; readonly b: AdapterTensor; readonly m: AdapterTensor | null }
-> {
-  const ofPart = (part: AdapterTensor['part']) => tensors.filter((tensor) => tensor.part === part);
-  const bs = new Map(ofPart('B').map((tensor) => [tensor.module, tensor]));
-  const ms = new Map(ofPart('magnitude_vector').map((tensor) => [tensor.module, tensor]));
-  return new Map(
-    ofPart('A').flatMap((a) => {
-      const b = bs.get(a.module);
-      return b ? [[a.module, { a, b, m: ms.get(a.module) ?? null }] as const] : [];
-    }),
-  );
 }
 
 export const textFile = (name: string, content: string): ExportFile => ({

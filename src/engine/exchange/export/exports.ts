@@ -51,7 +51,7 @@ const adapterOf = ({ wired, layout, adapter, taken, files, link, recipe }: Expor
   recipe: link,
 });
 
-/** The files of one format. `type`: float type of a merged model. Throws UserError 'export' for what a format can't say. */
+/** The files of one format. `type`: float type of a merged model. Throws UserError 'export-…' for what a format can't say. */
 export async function exportFiles(
   run: ExportedRun,
   format: ExportFormat,
@@ -75,7 +75,12 @@ export async function exportFiles(
     case 'log':
       return logFiles({
         ...run,
-        values: recipe.values,
+        asked: {
+          batchSize: recipe.values['train.per_device_train_batch_size'],
+          accumulation: recipe.values['train.gradient_accumulation_steps'],
+          evalSteps: recipe.values['train.eval_steps'],
+          saveSteps: recipe.values['train.save_steps'],
+        },
         // ORPOTrainer's batches have no input_ids, so Trainer counts nothing.
         parameters: recipe.values['train.objective'] === 'orpo' ? 0 : withoutEmbeddings(run.wired.root),
         writtenAt: Date.now() / 1000,

@@ -1,41 +1,46 @@
 // The adapter as a GGUF LoRA for llama.cpp. Source: llama.cpp src/llama-adapter.cpp; numerics reference 6.
-import { UserError } from '../../ground/errors.ts';
+
 import type { TensorSpec } from '../../ground/formats/gguf/writer.ts';
 import { ggml, types, writeGguf } from '../../ground/formats/gguf/writer.ts';
+import { text } from '../../ground/text.ts';
 import { ggufName } from '../../models/gguf/ggufWeights.ts';
-import type { ExportedAdapter, ExportFile } from './adapterTensors.ts';
-import { adapterTensors, assertLayersOnly } from './adapterTensors.ts';
+import { doraInGguf } from '../exchangeErrors.ts';
+import type { ExportedAdapter, ExportFile, LowRankTensors } from './adapterTensors.ts';
+import { adapterTensors, layersOnly } from './adapterTensors.ts';
 import { permuteRows } from './rowOrder.ts';
 
 /**
- * One GGUF file that llama.cpp takes as `--lora`: its scale is alpha / rank, so alpha is s · r. Throws UserError 'export' for
+ * One GGUF file that llama.cpp takes as `--lora`: its scale is alpha / rank, so alpha is s · r. Throws UserError 'export-dora' for
  * DoRA, which the format can't say.
  */
 export function ggufAdapter(adapter: ExportedAdapter): ExportFile {
   const { config, base } = adapter;
-  const tensors = adapterTensors(adapter);
-  assertLayersOnly('GGUF adapter', tensors);
-  if (tensors.some(({ dora }) => dora))
-    throw new UserError(
-      'export',
-      'GGUF adapter: expected plain LoRA, got DoRA, whose magnitudes llama.cpp has no tensor for. Take the merged model as GGUF, or the adapter for PEFT.',
-    );
+  const modules = layersOnly(text('GGUF adapter', 'GGUF 适配器'), adapterTensors(adapter));
+  if (modules.some(({ scales }) => scales)) throw doraInGguf({});
+  const own = ({ lowRank }: LowRankTensors): number => lowRank.scale * lowRank.rank;
   // The loader takes alpha 0 for a scale of 1, so an adapter without effect is written as B = 0 under another alpha.
-  const alpha = tensors.map(({ scaling, r }) => scaling * r).find((own) => own !== 0) ?? 1;
-  const specs = tensors.map(({ module, part, shape, values, r, scaling }): TensorSpec => {
-    const [rows = 0, columns = 0] = shape;
-    let own = values;
-    if (part === 'B' && module.endsWith('self_attn.q_proj')) own = permuteRows(values, rows, config.heads);
-    if (part === 'B' && module.endsWith('self_attn.k_proj')) own = permuteRows(values, rows, config.kvHeads);
+  const alpha = modules.map(own).find((one) => one !== 0) ?? 1;
+  const spec = (
+    module: string,
+    part: 'a' | 'b',
+    shape: readonly number[],
+    values: Float32Array,
+  ): TensorSpec => ({
+    name: `${ggufName(`${module}.weight`)}.lora_${part}`,
+    axes: [...shape].reverse(),
+    type: ggml.F32,
+    bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+  });
+  const specs = modules.flatMap((one): TensorSpec[] => {
+    const { module, a, b } = one;
+    const [rows = 0] = b.shape;
+    let up: Float32Array = b.values;
+    if (module.endsWith('self_attn.q_proj')) up = permuteRows(up, rows, config.heads);
+    if (module.endsWith('self_attn.k_proj')) up = permuteRows(up, rows, config.kvHeads);
     // One alpha stands for all tensors; where rank or scale differ, B carries the rest.
-    const factor = (scaling * r) / alpha;
-    if (part === 'B' && factor !== 1) own = own.map((value) => value * factor);
-    return {
-      name: `${ggufName(`${module}.weight`)}.lora_${part.toLowerCase()}`,
-      axes: [columns, rows],
-      type: ggml.F32,
-      bytes: new Uint8Array(own.buffer, own.byteOffset, own.byteLength),
-    };
+    const factor = own(one) / alpha;
+    if (factor !== 1) up = up.map((value) => value * factor);
+    return [spec(module, 'a', a.shape, a.values), spec(module, 'b', b.shape, up)];
   });
   const { file } = writeGguf({
     metadata: [

@@ -52,7 +52,7 @@ function shards(tensors: readonly SavedTensor[], limit: number): SavedTensor[][]
   return found;
 }
 
-/** Shards and, when there are several, their index. */
+/** Shards and, when there is more than one, their index. */
 export function shardedFiles(tensors: readonly SavedTensor[], limit = SHARD_BYTES): ExportFile[] {
   const parts = shards(tensors, limit);
   if (parts.length === 1) return [{ name: 'model.safetensors', bytes: writeTensors(tensors) }];

@@ -1,8 +1,10 @@
 // The adapter as mlx-lm loads it: factors transposed, one rank and one scale for all. Source: numerics reference 6 (mlx-lm).
-import { UserError } from '../../ground/errors.ts';
+import type { TrainedTensor } from '../../adapters/method.ts';
 import { writeSafetensors } from '../../ground/formats/safetensors.ts';
+import { same } from '../../ground/text.ts';
+import { ranksInMlx } from '../exchangeErrors.ts';
 import type { ExportedAdapter, ExportFile } from './adapterTensors.ts';
-import { adapterTensors, assertLayersOnly, jsonFile } from './adapterTensors.ts';
+import { adapterTensors, jsonFile, layersOnly } from './adapterTensors.ts';
 
 /** [rows, columns] → [columns, rows]. */
 function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
@@ -15,33 +17,27 @@ function transposed(values: Float32Array, rows: number, columns: number): Float3
 
 /** adapters.safetensors and adapter_config.json. Throws UserError 'export' for ranks that differ, which the format can't say. */
 export function mlxFiles(adapter: ExportedAdapter): ExportFile[] {
-  const tensors = adapterTensors(adapter);
-  assertLayersOnly('MLX', tensors);
-  const [first] = tensors;
-  const rank = first?.r ?? 0;
-  const scaling = tensors.find((tensor) => tensor.scaling !== 0)?.scaling ?? 0;
-  const other = tensors.find(({ r }) => r !== rank);
-  if (other)
-    throw new UserError(
-      'export',
-      `MLX: expected one rank for all modules, got ${rank} and, at ${other.module}, ${other.r}. Take the adapter for PEFT or GGUF, or train without rank_pattern.`,
-    );
-  // One scale stands for all; where it differs, B carries the rest.
-  const saved = tensors.map(({ module, part, shape, values, ...tensor }) => {
-    if (part === 'magnitude_vector') return { name: `${module}.m`, shape, values };
-    const [rows = 0, columns = 0] = shape;
-    const factor = part === 'B' && scaling !== 0 ? tensor.scaling / scaling : 1;
-    const scaled = factor === 1 ? values : values.map((value) => value * factor);
-    return {
-      name: `${module}.lora_${part.toLowerCase()}`,
-      shape: [columns, rows],
-      values: transposed(scaled, rows, columns),
-    };
+  const modules = layersOnly(same('MLX'), adapterTensors(adapter));
+  const first = modules[0]?.lowRank;
+  const rank = first?.rank ?? 0;
+  const scaling = modules.find(({ lowRank }) => lowRank.scale !== 0)?.lowRank.scale ?? 0;
+  const other = modules.find(({ lowRank }) => lowRank.rank !== rank);
+  if (other) throw ranksInMlx({ rank, module: other.module, other: other.lowRank.rank });
+  const factor = (name: string, { shape: [rows = 0, columns = 0], values }: TrainedTensor, times = 1) => ({
+    name,
+    shape: [columns, rows],
+    values: transposed(times === 1 ? values : values.map((value) => value * times), rows, columns),
   });
-  const keys = [...new Set(tensors.map(({ module }) => module.replace(/^model\.layers\.\d+\./, '')))];
+  const saved = modules.flatMap(({ module, lowRank, a, b, scales }) => [
+    factor(`${module}.lora_a`, a),
+    // One scale stands for all; where it differs, B carries the rest.
+    factor(`${module}.lora_b`, b, scaling === 0 ? 1 : lowRank.scale / scaling),
+    ...(scales ? [{ name: `${module}.m`, shape: scales.shape, values: scales.values }] : []),
+  ]);
+  const keys = [...new Set(modules.map(({ module }) => module.replace(/^model\.layers\.\d+\./, '')))];
   return [
     jsonFile('adapter_config.json', {
-      fine_tune_type: first?.dora ? 'dora' : 'lora',
+      fine_tune_type: modules[0]?.scales ? 'dora' : 'lora',
       num_layers: adapter.config.layers,
       lora_parameters: { rank, scale: scaling, dropout: first?.dropout ?? 0, keys },
       model: adapter.base,

@@ -1,7 +1,6 @@
 // The log files: TRL's names, unrounded numbers, and records of the event file taken apart by their lengths. TensorBoard itself reads
 // one in tools/golden/check_export.py.
 import { expect, it } from 'vitest';
-import { defaultValues } from '../../recipe/recipe.ts';
 import type { StepMetrics } from '../../training/metrics.ts';
 import { logFiles } from './runLog.ts';
 
@@ -24,7 +23,7 @@ const step = (index: number, evalLoss: number | null): StepMetrics => ({
 
 const files = logFiles({
   metrics: [step(1, null), step(2, 0.75)],
-  values: defaultValues,
+  asked: { batchSize: 4, accumulation: 1, evalSteps: 20, saveSteps: 0 },
   totalSteps: 2,
   finished: true,
   parameters: 1000,

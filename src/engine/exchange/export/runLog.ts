@@ -1,7 +1,6 @@
 // A run's numbers under the names that TRL logs, for trainer_state.json, CSV and TensorBoard. One entry a step.
 // Source: transformers 5.24 trainer_callback.py TrainerState; numerics reference 6.
 
-import type { RecipeValues } from '../../recipe/recipe.ts';
 import type { Best } from '../../training/bestState.ts';
 import type { StepMetrics } from '../../training/metrics.ts';
 import type { ExportFile } from './adapterTensors.ts';
@@ -11,9 +10,17 @@ import { eventFile } from './tensorboard.ts';
 /** Unrounded, by name; a step that was evaluated has a second entry with eval_loss. */
 type LogEntry = Readonly<Record<string, number>>;
 
+export interface LoggedOptions {
+  readonly batchSize: number;
+  readonly accumulation: number;
+  /** Steps between evaluations, and between saves; 0: none. */
+  readonly evalSteps: number;
+  readonly saveSteps: number;
+}
+
 export interface RunLog {
   readonly metrics: readonly StepMetrics[];
-  readonly values: RecipeValues;
+  readonly asked: LoggedOptions;
   readonly totalSteps: number;
   /** Whether no step follows. */
   readonly finished: boolean;
@@ -51,14 +58,11 @@ function logHistory(metrics: readonly StepMetrics[]): LogEntry[] {
   });
 }
 
-function trainerState({ metrics, values, totalSteps, finished, best, parameters }: RunLog): object {
+function trainerState({ metrics, asked, totalSteps, finished, best, parameters }: RunLog): object {
   const last = metrics.at(-1);
   const seconds = metrics.reduce((sum, { stepMs }) => sum + stepMs, 0) / 1000;
   const tokens = metrics.reduce((sum, step) => sum + step.tokens, 0);
-  const rows =
-    values['train.per_device_train_batch_size'] *
-    values['train.gradient_accumulation_steps'] *
-    metrics.length;
+  const rows = asked.batchSize * asked.accumulation * metrics.length;
   const flos = 6 * parameters * metrics.reduce((sum, { paddedTokens }) => sum + paddedTokens, 0);
   const summary = {
     train_runtime: seconds,
@@ -74,7 +78,7 @@ function trainerState({ metrics, values, totalSteps, finished, best, parameters 
     best_metric: best?.evalLoss ?? null,
     best_model_checkpoint: null,
     epoch: last?.epoch ?? 0,
-    eval_steps: values['train.eval_steps'],
+    eval_steps: asked.evalSteps,
     global_step: last?.step ?? 0,
     is_hyper_param_search: false,
     is_local_process_zero: true,
@@ -84,10 +88,10 @@ function trainerState({ metrics, values, totalSteps, finished, best, parameters 
     max_steps: totalSteps,
     num_input_tokens_seen: tokens,
     num_train_epochs: Math.ceil(last?.epoch ?? 0),
-    save_steps: values['train.save_steps'],
+    save_steps: asked.saveSteps,
     stateful_callbacks: {},
     total_flos: flos,
-    train_batch_size: values['train.per_device_train_batch_size'],
+    train_batch_size: asked.batchSize,
     trial_name: null,
     trial_params: null,
   };

@@ -11,6 +11,7 @@ import { Assets } from '../../session/assets.ts';
 import { openAdapter } from '../../session/openAdapter.ts';
 import { TrainingRun } from '../../session/run.ts';
 import { memoryStore } from '../../session/snapshot.ts';
+import { BOUNDS } from '../../testing/agreement.ts';
 import { readPublic } from '../../testing/embedded.ts';
 import { openBackend } from '../../training/backends/openDevice.ts';
 import type { NamedBytes } from './unpack.ts';
@@ -67,7 +68,7 @@ const farthest = (want: readonly number[], logits: Float32Array): number =>
 
 it.each(Object.entries(rows))('%s: the logits of PEFT', async (_name, row) => {
   const opened = await open(filesOf(row));
-  expect(farthest(row.logits, await scoresWith(opened, row.prompt))).toBeLessThan(1e-4);
+  expect(farthest(row.logits, await scoresWith(opened, row.prompt))).toBeLessThan(BOUNDS.logits);
 });
 
 describe('stacked', () => {
@@ -81,7 +82,7 @@ describe('stacked', () => {
     const opened = await openAll(stack.of.map((name) => filesOf(rowOf(name))));
     expect(opened.name).toBe('mine + mine');
     const { prompt } = rowOf('plain');
-    expect(farthest(stack.logits, await scoresWith(opened, prompt))).toBeLessThan(1e-4);
+    expect(farthest(stack.logits, await scoresWith(opened, prompt))).toBeLessThan(BOUNDS.logits);
   });
 
   it('more than LoRA on linears is refused', async () => {

@@ -1,15 +1,30 @@
 // A PEFT adapter that a person brings: its configuration as settings, its tensors by module and part. Features that this engine does
 // not train are refused by name. Source: PEFT 0.21 utils/save_and_load.py, tuners/lora/config.py; numerics reference 2.6.
 import { isDecomposition } from '../../adapters/lora/decompose.ts';
+import type { Method } from '../../adapters/methods.ts';
+import { methodNamed, methods } from '../../adapters/methods.ts';
 import { digest64 } from '../../ground/digest.ts';
 import { readSafetensors, toFloat32 } from '../../ground/formats/safetensors.ts';
 import { isRecord } from '../../ground/isRecord.ts';
 import { fromPython } from '../../python/read/fromPython.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
+import {
+  configNoJson,
+  halfMissing,
+  noPart,
+  noTensors,
+  notFinite,
+  otherMethod,
+  ranksDiffer,
+  notUnderstood as unclear,
+  untrained,
+} from './adapterErrors.ts';
 import type { NamedBytes } from './unpack.ts';
-import { refusedAdapter, unpackAdapter } from './unpack.ts';
+import { unpackAdapter } from './unpack.ts';
 
 export interface ImportedTensor {
+  /** `model.layers.0.self_attn.q_proj` */
+  readonly module: string;
   readonly shape: readonly number[];
   readonly values: Float32Array<ArrayBuffer>;
 }
@@ -35,17 +50,18 @@ function readConfig(bytes: Uint8Array): Record<string, unknown> {
   } catch {
     // Told below, whatever is wrong with it.
   }
-  throw refusedAdapter('adapter_config.json is not a JSON object', 'Save the adapter again with PEFT.');
+  throw configNoJson({});
 }
 
-/** What a configuration asks for that can't be trained or answered with here. */
-function assertSupported(config: Record<string, unknown>): void {
+/** The method of a configuration; refuses what it asks for that can't be trained or answered with here. */
+function assertSupported(config: Record<string, unknown>): Method {
   const type = config.peft_type;
-  if (type !== 'LORA')
-    throw refusedAdapter(
-      `adapter_config.json: peft_type is ${JSON.stringify(type)}, LORA can be opened`,
-      'Other methods are not read yet.',
-    );
+  const method = methodNamed(type);
+  if (!method || method.opens.length === 0)
+    throw otherMethod({
+      got: JSON.stringify(type) ?? null,
+      opened: methods.filter(({ opens }) => opens.length > 0).map((one) => one.type),
+    });
   const features = [
     ...['fan_in_fan_out', 'lora_bias', 'use_qalora', 'layer_replication', 'target_parameters'],
     ...['trainable_token_indices', 'alora_invocation_tokens', 'arrow_config', 'kasa_config', 'use_bdlora'],
@@ -56,42 +72,42 @@ function assertSupported(config: Record<string, unknown>): void {
     value !== false &&
     !(typeof value === 'object' && Object.keys(value).length === 0);
   const found = features.find((name) => isSet(config[name]));
-  if (found)
-    throw refusedAdapter(
-      `adapter_config.json: ${found} is ${JSON.stringify(config[found])}, which this engine does not train`,
-      'Open an adapter without it, or merge it into the base with PEFT.',
-    );
+  if (found) throw untrained({ name: found, got: JSON.stringify(config[found]) });
+  return method;
 }
 
 /** Name of a tensor without PEFT's prefix and without `.weight`; 'base_layer' for what belongs to the base; undefined: not known. */
-function keyOf(name: string): string | undefined {
+function keyOf(name: string, parts: readonly string[]): TensorKey | 'base_layer' | undefined {
   const [, path] = /^base_model\.model\.(.+)$/.exec(name) ?? [];
   if (path === undefined) return undefined;
   if (path.endsWith('.base_layer.weight')) return 'base_layer';
-  if (/\.lora_([AB]\.weight|magnitude_vector(\.weight)?|embedding_[AB])$/.test(path))
-    return path.replace(/\.weight$/, '');
-  return /^(lm_head|model\.embed_tokens)\.weight$/.test(path) ? path.replace(/\.weight$/, '') : undefined;
+  const key = path.replace(/\.weight$/, '');
+  const part = parts.find((one) => path.endsWith(`.${one}`));
+  if (part !== undefined) return { key, module: path.slice(0, -part.length - 1) };
+  return /^(lm_head|model\.embed_tokens)\.weight$/.test(path) ? { key, module: key } : undefined;
 }
 
-function readTensors(weights: Uint8Array<ArrayBuffer>): Map<string, ImportedTensor> {
+interface TensorKey {
+  readonly key: string;
+  readonly module: string;
+}
+
+/** `parts`: what the tensors of the adapter's method are called behind their module. */
+function readTensors(
+  weights: Uint8Array<ArrayBuffer>,
+  parts: readonly string[],
+): Map<string, ImportedTensor> {
   const tensors = new Map<string, ImportedTensor>();
   for (const [name, tensor] of readSafetensors(weights, MOST_HEADER_BYTES)) {
-    const key = keyOf(name);
+    const found = keyOf(name, parts);
     // An adapted embedding is saved with its frozen table, which the base has already.
-    if (key === 'base_layer') continue;
-    if (key === undefined)
-      throw refusedAdapter(
-        `tensor '${name}' is no part of an adapter that this engine trains`,
-        'LoRA on linears and embeddings, and copies of the embedding and the head, can be opened.',
-        { name },
-      );
+    if (found === 'base_layer') continue;
+    if (found === undefined) throw noPart({ name });
     const values = toFloat32(name, tensor);
-    if (!values.every(Number.isFinite))
-      throw refusedAdapter(`tensor '${name}' holds NaN or infinity`, 'The run that made it diverged.');
-    tensors.set(key, { shape: tensor.shape, values });
+    if (!values.every(Number.isFinite)) throw notFinite({ name });
+    tensors.set(found.key, { module: found.module, shape: tensor.shape, values });
   }
-  if (tensors.size === 0)
-    throw refusedAdapter('adapter_model.safetensors holds no tensors', 'Save the adapter again.');
+  if (tensors.size === 0) throw noTensors({});
   return tensors;
 }
 
@@ -102,29 +118,26 @@ function assertPairs(tensors: ReadonlyMap<string, ImportedTensor>): void {
     const isA = name.endsWith('A');
     const other = name.replace(/[AB]$/, isA ? 'B' : 'A');
     const partner = tensors.get(other);
-    if (!partner) throw refusedAdapter(`'${other}' is missing beside '${name}'`, 'The file is incomplete.');
+    if (!partner) throw halfMissing({ missing: other, beside: name });
     const [rank, partnerRank] = isA ? [shape[0], partner.shape[1]] : [shape[1], partner.shape[0]];
     if (shape.length !== 2 || rank !== partnerRank)
-      throw refusedAdapter(
-        `'${name}' is [${shape.join(', ')}] and '${other}' [${partner.shape.join(', ')}]: their ranks differ`,
-        'The file is damaged or was put together by hand.',
-      );
+      throw ranksDiffer({ name, shape, other, otherShape: partner.shape });
   }
 }
 
-/** Reads files, a folder's files or a zip. Throws UserError 'adapter' or 'safetensors'. */
+/** Reads files, a folder's files or a zip. Throws UserError 'adapter-…' or 'safetensors'. */
 export function readAdapter(name: string, files: readonly NamedBytes[]): ImportedAdapter {
   const { config: configBytes, weights } = unpackAdapter(files);
   const config = readConfig(configBytes);
-  assertSupported(config);
-  const tensors = readTensors(weights);
+  const method = assertSupported(config);
+  const tensors = readTensors(weights, method.opens);
   assertPairs(tensors);
   const { patch, notUnderstood } = fromPython(new TextDecoder().decode(configBytes));
   const init = String(patch['lora.init_lora_weights'] ?? 'true');
   const [odd] = notUnderstood.filter(({ text }) =>
     /rank|alpha|target|layers|exclude|rslora|dora|modules_to_save/.test(text),
   );
-  if (odd) throw refusedAdapter(`adapter_config.json: ${odd.text} is not understood`, 'Save it again.');
+  if (odd) throw unclear({ found: odd.text });
   return {
     name,
     digest: digest64([configBytes, weights]),

@@ -1,11 +1,11 @@
-// Several adapters as one: factors side by side, each with its scale in A, so that the sum of what they do is what the one does. Modules
+// Many adapters as one: factors side by side, each with its scale in A, so that the sum of what they do is what the one does. Modules
 // that an adapter lacks get zeros. Source: PEFT 0.21 tuners/lora/model.py add_weighted_adapter(combination_type="cat").
 
 import { modulePattern, patternAt } from '../../adapters/modulePatterns.ts';
 import { digest64 } from '../../ground/digest.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
+import { changesBase, notStackable, stackShapes, stackTooWide } from './adapterErrors.ts';
 import type { ImportedAdapter, ImportedTensor } from './importedAdapter.ts';
-import { refusedAdapter } from './unpack.ts';
 
 /** Both factors of a module and its scale. */
 interface Factors {
@@ -26,7 +26,7 @@ function scaleAt({ patch }: ImportedAdapter, module: string, rank: number): numb
   return alpha / (patch['lora.use_rslora'] ? Math.sqrt(rank) : rank);
 }
 
-/** Throws UserError 'adapter' for what is more than LoRA on linears. */
+/** Throws UserError 'stack-…' for what is more than LoRA on linears. */
 function factorsOf(adapter: ImportedAdapter): ReadonlyMap<string, Factors> {
   const found = new Map<string, Factors>();
   for (const [key, a] of adapter.tensors) {
@@ -36,19 +36,10 @@ function factorsOf(adapter: ImportedAdapter): ReadonlyMap<string, Factors> {
       found.set(module, { a, b, scale: scaleAt(adapter, module, a.shape[0] ?? 1) });
       continue;
     }
-    if (!key.endsWith('.lora_B'))
-      throw refusedAdapter(
-        `'${adapter.name}' holds '${key}', which can't be stacked`,
-        'Stack plain LoRA on linears, and open other adapters alone.',
-        { name: key },
-      );
+    if (!key.endsWith('.lora_B')) throw notStackable({ name: adapter.name, part: key });
   }
   const init = adapter.patch['lora.init_lora_weights'] ?? 'true';
-  if (init !== 'true')
-    throw refusedAdapter(
-      `'${adapter.name}' was begun with ${init}, which changes the base`,
-      'Convert it to plain LoRA first (save_pretrained with path_initial_model_for_weight_conversion).',
-    );
+  if (init !== 'true') throw changesBase({ name: adapter.name, init });
   return found;
 }
 
@@ -60,16 +51,12 @@ function targets(modules: readonly string[], layers: number): string {
   return JSON.stringify(everywhere ? names : modules);
 }
 
-/** One adapter that does what all do together. `layers`: of the model. Throws UserError 'adapter'. */
+/** One adapter that does what all do together. `layers`: of the model. Throws UserError 'stack-…'. */
 export function stackAdapters(adapters: readonly ImportedAdapter[], layers: number): ImportedAdapter {
   const all = adapters.map(factorsOf);
   const ranks = all.map((one) => Math.max(...[...one.values()].map(({ a }) => a.shape[0] ?? 0)));
   const rank = ranks.reduce((sum, r) => sum + r, 0);
-  if (rank > MOST_RANK)
-    throw refusedAdapter(
-      `the stack has rank ${rank}, at most ${MOST_RANK} is trained`,
-      'Stack fewer of them.',
-    );
+  if (rank > MOST_RANK) throw stackTooWide({ rank, most: MOST_RANK });
   const modules = [...new Set(all.flatMap((one) => [...one.keys()]))].sort();
   const tensors = new Map<string, ImportedTensor>();
   for (const module of modules) {
@@ -81,10 +68,11 @@ export function stackAdapters(adapters: readonly ImportedAdapter[], layers: numb
     for (const { a: own, b: ownB, scale } of present) {
       const r = own.shape[0] ?? 0;
       if (own.shape[1] !== width || ownB.shape[0] !== out)
-        throw refusedAdapter(
-          `'${module}' is [${ownB.shape[0]}, ${own.shape[1]}] in one and [${out}, ${width}] in another`,
-          'They were trained on different models.',
-        );
+        throw stackShapes({
+          name: module,
+          one: [ownB.shape[0] ?? 0, own.shape[1] ?? 0],
+          other: [out, width],
+        });
       a.set(
         own.values.map((value) => value * scale),
         column * width,
@@ -92,8 +80,8 @@ export function stackAdapters(adapters: readonly ImportedAdapter[], layers: numb
       for (let o = 0; o < out; o++) b.set(ownB.values.subarray(o * r, (o + 1) * r), o * rank + column);
       column += r;
     }
-    tensors.set(`${module}.lora_A`, { shape: [rank, width], values: a });
-    tensors.set(`${module}.lora_B`, { shape: [out, rank], values: b });
+    tensors.set(`${module}.lora_A`, { module, shape: [rank, width], values: a });
+    tensors.set(`${module}.lora_B`, { module, shape: [out, rank], values: b });
   }
   const [first] = adapters;
   const patch: RecipePatch = {

@@ -2,6 +2,7 @@
 // when torch opens them, and archives with paths that lead out of their folder or entries out of all proportion.
 import { unzipSync } from 'fflate';
 import { UserError } from '../../ground/errors.ts';
+import { damagedZip, fileMissing, isPickle, leadsOut, swollen } from './adapterErrors.ts';
 
 export interface NamedBytes {
   readonly name: string;
@@ -12,33 +13,17 @@ const CONFIG = 'adapter_config.json';
 const WEIGHTS = 'adapter_model.safetensors';
 const MOST_BYTES: Readonly<Record<string, number>> = { [CONFIG]: 2 ** 20, [WEIGHTS]: 2 ** 30 };
 
-export function refusedAdapter(found: string, remedy: string, data = {}): UserError {
-  return new UserError('adapter', `Adapter: ${found}. ${remedy}`, data);
-}
-
 const last = (path: string): string => path.split('/').at(-1) ?? path;
 const isZip = (bytes: Uint8Array): boolean =>
   bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
 const isPickleName = (name: string): boolean => /\.(bin|pt|pth|pkl|ckpt)$/.test(name);
 /** A pickle of protocol 2 and later begins with 0x80 and its number. */
-const isPickle = (bytes: Uint8Array): boolean => bytes[0] === 0x80 && (bytes[1] ?? 0) <= 5;
-
-function pickle(name: string): UserError {
-  return refusedAdapter(
-    `${name} is a pickle, which can run code when it is opened`,
-    'Save the adapter as safetensors (PEFT does by default) and open that.',
-    { name },
-  );
-}
+const startsAsPickle = (bytes: Uint8Array): boolean => bytes[0] === 0x80 && (bytes[1] ?? 0) <= 5;
 
 function assertPath(path: string): void {
   const parts = path.split('/');
   if (path.startsWith('/') || path.includes('\\') || /^[A-Za-z]:/.test(path) || parts.includes('..'))
-    throw refusedAdapter(
-      `the archive holds the path '${path}', which leads out of its folder`,
-      'Archives made for adapters hold plain names; do not trust this one.',
-      { path },
-    );
+    throw leadsOut({ path });
 }
 
 function unzip({ name, bytes }: NamedBytes): NamedBytes[] {
@@ -49,14 +34,10 @@ function unzip({ name, bytes }: NamedBytes): NamedBytes[] {
       filter: ({ name: path, originalSize }) => {
         try {
           assertPath(path);
-          if (last(path) === 'data.pkl') throw pickle(name);
+          if (last(path) === 'data.pkl') throw isPickle({ name });
           const most = MOST_BYTES[last(path)];
           if (most === undefined) return false;
-          if (originalSize > most)
-            throw refusedAdapter(
-              `'${path}' claims ${originalSize} bytes unpacked, more than the ${most} that are read`,
-              'Open the adapter’s files themselves.',
-            );
+          if (originalSize > most) throw swollen({ path, bytes: originalSize, most });
           return true;
         } catch (error) {
           if (error instanceof UserError) refusals.push(error);
@@ -65,7 +46,7 @@ function unzip({ name, bytes }: NamedBytes): NamedBytes[] {
       },
     });
   } catch (error) {
-    throw refusedAdapter(`${name} is a damaged zip archive (${String(error)})`, 'Download it again.');
+    throw damagedZip({ name, cause: String(error) });
   }
   if (refusals[0]) throw refusals[0];
   return Object.entries(entries).map(([path, content]) => ({
@@ -79,20 +60,21 @@ export interface AdapterFiles {
   readonly weights: Uint8Array<ArrayBuffer>;
 }
 
-/** Configuration and weights among files, a folder's files, or in one zip. Throws UserError 'adapter'. */
+/** Configuration and weights among files, a folder's files, or in one zip. Throws UserError 'adapter-…'. */
 export function unpackAdapter(files: readonly NamedBytes[]): AdapterFiles {
   const all = files.flatMap((file) => (isZip(file.bytes) ? unzip(file) : [file]));
   const find = (name: string): Uint8Array<ArrayBuffer> | undefined =>
     all.find((file) => last(file.name) === name)?.bytes;
   const weights =
     find(WEIGHTS) ?? all.find(({ name }) => name.endsWith('.safetensors') && all.length <= 2)?.bytes;
-  const pickled = all.find(({ name, bytes }) => isPickleName(name) || isPickle(bytes));
-  if (pickled && !weights) throw pickle(pickled.name);
+  const pickled = all.find(({ name, bytes }) => isPickleName(name) || startsAsPickle(bytes));
+  if (pickled && !weights) throw isPickle({ name: pickled.name });
   const config = find(CONFIG);
   if (!config || !weights)
-    throw refusedAdapter(
-      `${config ? WEIGHTS : CONFIG} is missing among ${all.map(({ name }) => name).join(', ') || 'no files'}`,
-      `Choose ${CONFIG} and ${WEIGHTS} together, their folder, or a zip of it.`,
-    );
+    throw fileMissing({
+      missing: config ? WEIGHTS : CONFIG,
+      among: all.map(({ name }) => name),
+      wanted: [CONFIG, WEIGHTS],
+    });
   return { config, weights };
 }

@@ -1,6 +1,10 @@
-// Bytes read in ranges: a Blob the person picked, a URL whose server answers ranges, an array. Node's files are the
+// Bytes read in ranges: a Blob the person picked, a URL whose server answers ranges. Node's files are the
 // command line's own. Nothing here keeps more than it was asked for.
-import { UserError } from '../errors.ts';
+import type { UserError } from '../errors.ts';
+import { causeOf } from '../errors.ts';
+import type { Text } from '../text.ts';
+import { same, text } from '../text.ts';
+import { fileUnreadable } from './formatErrors.ts';
 
 export interface ByteSource {
   /** For messages: a file name or an address. */
@@ -10,24 +14,8 @@ export interface ByteSource {
   read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-function unreadable(name: string, offset: number, length: number, cause: string): UserError {
-  return new UserError(
-    'file',
-    `${name}: bytes ${offset} to ${offset + length} can't be read (${cause}). Was the file moved, changed or cut? Open it again.`,
-    { file: name, offset },
-  );
-}
-
-export function bytesSource(name: string, bytes: Uint8Array<ArrayBuffer>): ByteSource {
-  return {
-    name,
-    size: bytes.byteLength,
-    read: (offset, length) =>
-      offset + length <= bytes.byteLength
-        ? Promise.resolve(bytes.subarray(offset, offset + length))
-        : Promise.reject(unreadable(name, offset, length, `it has ${bytes.byteLength} bytes`)),
-  };
-}
+const unreadable = (file: string, offset: number, length: number, cause: Text): UserError =>
+  fileUnreadable({ file, offset, length, cause });
 
 export function blobSource(name: string, blob: Blob): ByteSource {
   return {
@@ -38,10 +26,15 @@ export function blobSource(name: string, blob: Blob): ByteSource {
       try {
         got = await blob.slice(offset, offset + length).arrayBuffer();
       } catch (error) {
-        throw unreadable(name, offset, length, error instanceof Error ? error.message : String(error));
+        throw unreadable(name, offset, length, same(causeOf(error)));
       }
       if (got.byteLength !== length)
-        throw unreadable(name, offset, length, `only ${got.byteLength} bytes came`);
+        throw unreadable(
+          name,
+          offset,
+          length,
+          text(`only ${got.byteLength} bytes came`, `只读到 ${got.byteLength} 字节`),
+        );
       return new Uint8Array(got);
     },
   };
@@ -53,14 +46,19 @@ export async function urlSource(url: string, request: typeof fetch = fetch): Pro
     try {
       return await request(url, { headers: { range: `bytes=${offset}-${offset + length - 1}` } });
     } catch (error) {
-      throw unreadable(url, offset, length, error instanceof Error ? error.message : String(error));
+      throw unreadable(url, offset, length, same(causeOf(error)));
     }
   };
   const first = await ask(0, 1);
   const total = /\/(\d+)$/.exec(first.headers.get('content-range') ?? '')?.[1];
   await first.body?.cancel();
   if (first.status !== 206 || total === undefined)
-    throw unreadable(url, 0, 1, `the server answered ${first.status} to a range`);
+    throw unreadable(
+      url,
+      0,
+      1,
+      text(`the server answered ${first.status} to a range`, `服务器对范围请求的回答是 ${first.status}`),
+    );
   return {
     name: url,
     size: Number(total),
@@ -72,7 +70,10 @@ export async function urlSource(url: string, request: typeof fetch = fetch): Pro
           url,
           offset,
           length,
-          `status ${answer.status}, ${bytes.byteLength} of ${length} bytes`,
+          text(
+            `status ${answer.status}, ${bytes.byteLength} of ${length} bytes`,
+            `状态 ${answer.status}，共需 ${length} 字节，得到 ${bytes.byteLength}`,
+          ),
         );
       return bytes;
     },

@@ -1,8 +1,10 @@
 // Reads safetensors files. Source: safetensors 0.4 format: u64 header length, JSON header, data without holes.
 
 import { decodeFile } from '../../../shaders/quant/ggml.ts';
-import { UserError } from '../errors.ts';
+import type { UserError } from '../errors.ts';
 import { isRecord } from '../isRecord.ts';
+import { text } from '../text.ts';
+import { brokenSafetensors } from './formatErrors.ts';
 
 export interface SafeTensor {
   readonly dtype: string;
@@ -28,9 +30,7 @@ const widths: Readonly<Record<string, number>> = {
 };
 const MAX_HEADER_BYTES = 100_000_000;
 
-function broken(found: string): UserError {
-  return new UserError('safetensors', `safetensors file: ${found}. Download the file again.`);
-}
+const broken = (en: string, zh: string): UserError => brokenSafetensors({ found: text(en, zh) });
 
 const isSizes = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
@@ -42,20 +42,27 @@ function readHeader(
   readonly header: Readonly<Record<string, unknown>>;
   readonly dataAt: number;
 } {
-  if (file.byteLength < 8) throw broken(`expected at least 8 bytes, got ${file.byteLength}`);
+  if (file.byteLength < 8)
+    throw broken(
+      `expected at least 8 bytes, got ${file.byteLength}`,
+      `至少应有 8 字节，实际为 ${file.byteLength}`,
+    );
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const length = Number(view.getBigUint64(0, true));
   if (length > mostBytes || 8 + length > file.byteLength)
-    throw broken(`its header claims ${length} bytes, the file has ${file.byteLength}`);
+    throw broken(
+      `its header claims ${length} bytes, the file has ${file.byteLength}`,
+      `文件头声称有 ${length} 字节，文件只有 ${file.byteLength}`,
+    );
   try {
     const header: unknown = JSON.parse(
       new TextDecoder('utf-8', { fatal: true }).decode(file.subarray(8, 8 + length)),
     );
-    if (!isRecord(header)) throw broken('its header is not a JSON object');
+    if (!isRecord(header)) throw broken('its header is not a JSON object', '文件头不是 JSON 对象');
     return { header, dataAt: 8 + length };
   } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw broken(`its header is not JSON (${String(error)})`);
+    if (brokenSafetensors.is(error)) throw error;
+    throw broken(`its header is not JSON (${String(error)})`, `文件头不是 JSON（${String(error)}）`);
   }
 }
 
@@ -75,15 +82,23 @@ export function readSafetensors(
       !isSizes(entry.shape) ||
       !isSizes(entry.data_offsets)
     ) {
-      throw broken(`entry '${name}' lacks dtype, shape or data_offsets`);
+      throw broken(
+        `entry '${name}' lacks dtype, shape or data_offsets`,
+        `条目 '${name}' 缺少 dtype、shape 或 data_offsets`,
+      );
     }
     const [begin = 0, end = 0] = entry.data_offsets;
     const width = widths[entry.dtype];
-    if (width === undefined) throw broken(`tensor '${name}' has the unknown dtype ${entry.dtype}`);
+    if (width === undefined)
+      throw broken(
+        `tensor '${name}' has the unknown dtype ${entry.dtype}`,
+        `张量 '${name}' 的 dtype ${entry.dtype} 未知`,
+      );
     const wanted = entry.shape.reduce((product, size) => product * size, width);
     if (end - begin !== wanted || dataAt + end > file.byteLength) {
       throw broken(
         `tensor '${name}' needs ${wanted} bytes, its offsets ${begin} to ${end} hold ${end - begin} of ${file.byteLength - dataAt}`,
+        `张量 '${name}' 需要 ${wanted} 字节，偏移 ${begin} 到 ${end} 只有 ${end - begin} 字节（数据共 ${file.byteLength - dataAt} 字节）`,
       );
     }
     covered += wanted;
@@ -94,7 +109,10 @@ export function readSafetensors(
     });
   }
   if (covered !== file.byteLength - dataAt)
-    throw broken(`its tensors cover ${covered} of ${file.byteLength - dataAt} bytes`);
+    throw broken(
+      `its tensors cover ${covered} of ${file.byteLength - dataAt} bytes`,
+      `张量共占 ${covered} 字节，数据有 ${file.byteLength - dataAt} 字节`,
+    );
   return tensors;
 }
 
@@ -103,7 +121,11 @@ export function toFloat32(name: string, tensor: SafeTensor): Float32Array<ArrayB
   const bytes = tensor.bytes.slice();
   if (tensor.dtype === 'F32') return new Float32Array(bytes.buffer);
   const format = tensor.dtype === 'BF16' ? 'bf16' : tensor.dtype === 'F16' ? 'f16' : null;
-  if (format === null) throw broken(`tensor '${name}' is ${tensor.dtype}, expected F32, F16 or BF16`);
+  if (format === null)
+    throw broken(
+      `tensor '${name}' is ${tensor.dtype}, expected F32, F16 or BF16`,
+      `张量 '${name}' 是 ${tensor.dtype}，应为 F32、F16 或 BF16`,
+    );
   return decodeFile(format, bytes, bytes.byteLength / 2);
 }
 

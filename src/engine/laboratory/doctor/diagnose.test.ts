@@ -2,13 +2,14 @@
 // Also one recipe for each entry.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { methods } from '../../adapters/methods.ts';
 import type { RowFacts } from '../../data/rowFacts.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
 import { doctorSamples } from '../../testing/doctorSamples.ts';
+import type { Cell, Product } from '../../testing/goldenBench.ts';
+import { benchConfig, benchPatch, recipeOf } from '../../testing/goldenBench.ts';
 import { examine } from '../inspect/examine.ts';
-import type { Cell, Product } from '../inspect/goldenBench.ts';
-import { benchConfig, benchPatch, recipeOf } from '../inspect/goldenBench.ts';
 import { diagnose } from './diagnose.ts';
 
 const options = { batch: { rows: 2, tokens: 8 }, allMasked: false };
@@ -33,7 +34,7 @@ function patchedKind(
 
 describe('every combination that does not train', () => {
   for (const stack of ['trl-0.7.1', 'trl-0.19.1', 'trl-0.20.0', 'trl-0.29.1', 'trl-1.16.0']) {
-    it(`${stack}: has a named cause and a repair that was tried`, { timeout: 120_000 }, () => {
+    it(`${stack}: has a named cause and a repair that was tried`, () => {
       const { rows, columns }: Product = JSON.parse(
         readFileSync(`tests/golden/wiring/${stack}.json`, 'utf8'),
       );
@@ -96,5 +97,21 @@ describe('each entry', () => {
 
   it('says nothing about a healthy recipe', () => {
     expect(diagnose({ config: benchConfig, values: defaultValues, options, rows: good })).toEqual([]);
+  });
+});
+
+describe('an adapter of any method that is attached frozen', () => {
+  it.each(methods.map(({ type }) => type))('%s: the doctor sees it, and what froze it', (type) => {
+    const patch = {
+      ...benchPatch,
+      'peft.peft_type': type,
+      'lora.target_modules': '["k_proj","down_proj"]',
+      'lora.inference_mode': true,
+      'wiring.stack': 'trl-1.16.0',
+    } as const;
+    const values = withPatch(defaultValues, patch);
+    const [first] = diagnose({ config: benchConfig, values, options, rows: null });
+    expect(first?.id).toBe('inference-mode');
+    expect(patchedKind(values, first?.fixes[0]?.patch ?? {}, false)).toBe('trains');
   });
 });

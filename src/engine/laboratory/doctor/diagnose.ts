@@ -2,7 +2,7 @@
 // training. A repair that leaves another fault is joined with the repair of that one.
 
 import type { RowFacts } from '../../data/rowFacts.ts';
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
+import type { ModelConfig } from '../../models/families.ts';
 import type { RecipePatch, RecipeValues } from '../../recipe/recipe.ts';
 import { withPatch } from '../../recipe/recipe.ts';
 import type { ExamineOptions } from '../inspect/examine.ts';
@@ -34,7 +34,7 @@ const MOST_FIXES = 4;
 const DEPTH = 3;
 
 export interface Patient {
-  readonly config: LlamaConfig;
+  readonly config: ModelConfig;
   readonly values: RecipeValues;
   readonly options: ExamineOptions;
   readonly rows: RowFacts | null;
@@ -90,7 +90,7 @@ function verifiedFixes(patient: Patient, proposals: readonly Proposal[], needsTr
     seen.add(key);
     fixes.push({ code: [proposal.code, ...repair.codes].join('\n'), why: proposal.why, patch: repair.patch });
   }
-  // One change is a better fit than several.
+  // One change is a better fit than many.
   return fixes.sort((a, b) => Number(a.code.includes('\n')) - Number(b.code.includes('\n')));
 }
 

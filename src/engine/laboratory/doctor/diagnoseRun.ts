@@ -1,5 +1,5 @@
-// Symptoms that only a run shows: a loss that is no number, one that explodes, a log that hides it, a flat line. Reads the
-// metrics; proposes settings. Its repairs are advice, not tried: trying them would mean running again.
+// Symptoms that only a run shows: a loss that is no number, one that explodes, a model that forgets what it could, a flat line.
+// Reads the metrics; proposes settings. Its repairs are advice, not tried: trying them would mean running again.
 
 import type { RecipePatch, RecipeValues } from '../../recipe/recipe.ts';
 import type { Diagnosis } from '../inspect/inspection.ts';
@@ -10,21 +10,28 @@ export interface RunStep {
   readonly loss: number;
   readonly gradNorm: number;
   readonly learningRate: number;
+  /** Share of the trained tokens that the model would have said itself. */
+  readonly meanTokenAccuracy: number;
 }
+
+/** Steps whose mean tells a collapse from one hard batch; no symptom but NaN shows in fewer. */
+const WINDOW = 5;
+/** A collapse halves what the untouched model could; below this it could too little to say. */
+const [COLLAPSE, LEAST_ACCURACY] = [0.5, 0.1];
 
 const number = (value: number): string => (Number.isFinite(value) ? value.toPrecision(4) : String(value));
 
 function lowerRate(values: RecipeValues): Diagnosis['fixes'][number] {
   const rate = Number((values['train.learning_rate'] / 10).toPrecision(3));
   return {
-    code: `SFTConfig(learning_rate=${rate})`,
+    code: `learning_rate=${rate}`,
     why: text('a tenth of it', '降到十分之一'),
     patch: { 'train.learning_rate': rate } satisfies RecipePatch,
   };
 }
 
 const clipping: Diagnosis['fixes'][number] = {
-  code: 'SFTConfig(max_grad_norm=1.0)',
+  code: 'max_grad_norm=1.0',
   why: text('long gradients are shortened before the step', '过长的梯度在更新前被缩短'),
   patch: { 'train.max_grad_norm': 1 } satisfies RecipePatch,
 };
@@ -73,12 +80,13 @@ export function diagnoseRun(values: RecipeValues, steps: readonly RunStep[]): Di
           '日志里的 0.0：不是学好了，而是被隐藏了',
         ),
       ],
-      fixes: fixesFor(values),
+      // Before the first update no setting of it can have done this.
+      fixes: before ? fixesFor(values) : [],
     };
   }
   const first = steps[0];
   const last = steps.at(-1);
-  if (!first || !last || steps.length < 5) return null;
+  if (!first || !last || steps.length < WINDOW) return null;
   const lowest = Math.min(...steps.map((step) => step.loss));
   if (last.loss > 2 * first.loss && last.loss > 3 * lowest) {
     return {
@@ -94,6 +102,27 @@ export function diagnoseRun(values: RecipeValues, steps: readonly RunStep[]): Di
         same(`grad_norm=${number(Math.max(...steps.map((step) => step.gradNorm)))}`),
       ],
       notTheCause: [text('the wiring', '接线')],
+      fixes: fixesFor(values),
+    };
+  }
+  const accuracy = (part: readonly RunStep[]): number =>
+    part.reduce((sum, step) => sum + step.meanTokenAccuracy, 0) / part.length;
+  const [untouched, now] = [first.meanTokenAccuracy, accuracy(steps.slice(-WINDOW))];
+  if (untouched >= LEAST_ACCURACY && now < COLLAPSE * untouched) {
+    const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+    return {
+      id: 'model-collapses',
+      cause: text(
+        `The model forgets what it could: before training it guessed ${percent(untouched)} of the tokens, over the last ${WINDOW} steps ${percent(now)}. The steps are too long.`,
+        `模型正在忘记它原本会的：训练前能猜对 ${percent(untouched)} 的词元，最近 ${WINDOW} 步只有 ${percent(now)}。步子太大。`,
+      ),
+      evidence: [
+        same(
+          `learning_rate=${values['train.learning_rate']}, max_grad_norm=${values['train.max_grad_norm']}`,
+        ),
+        same(`loss=${number(first.loss)} … ${number(last.loss)}`),
+      ],
+      notTheCause: [text('the wiring: gradients do arrive', '接线：梯度确实到达了')],
       fixes: fixesFor(values),
     };
   }

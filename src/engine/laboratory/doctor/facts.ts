@@ -1,7 +1,8 @@
 // What the doctor looks at: the recipe, the examination of its first step, and counts read off the tape. No opinions.
 
+import { isAdapterParameter } from '../../adapters/methods.ts';
 import type { RowFacts } from '../../data/rowFacts.ts';
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
+import type { ModelSizes } from '../../models/modelSizes.ts';
 import type { Trace } from '../../python/run/scriptModel.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
 import type { Examination } from '../inspect/examine.ts';
@@ -9,7 +10,7 @@ import type { StripCell } from '../inspect/inspection.ts';
 import { stripOf } from '../inspect/strip.ts';
 
 export interface DoctorFacts {
-  readonly config: LlamaConfig;
+  readonly config: ModelSizes;
   readonly values: RecipeValues;
   readonly examination: Examination;
   readonly strip: readonly StripCell[];
@@ -30,7 +31,7 @@ export interface DoctorFacts {
 }
 
 export function factsOf(
-  config: LlamaConfig,
+  config: ModelSizes,
   values: RecipeValues,
   examination: Examination,
   rows: RowFacts | null,
@@ -50,8 +51,7 @@ export function factsOf(
     isElement0: outcome.error?.message.startsWith('element 0 of tensors') ?? false,
     isSilent: outcome.kind === 'silent',
     trainable: outcome.trainableTensors,
-    adapterTensors: named.filter(([name]) => name.includes('lora_') || name.includes('modules_to_save'))
-      .length,
+    adapterTensors: named.filter(([name]) => isAdapterParameter(name)).length,
     reentrantLayers: strip.filter((cell) => cell.checkpoint === 'reentrant').length,
     layerTensors: inLayers.length,
     layerNone: inLayers.filter(([, tensor]) => gradientOf(tensor) === 'none').length,

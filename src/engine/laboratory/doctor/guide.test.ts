@@ -1,7 +1,7 @@
 // The guide's advice, tried on the tape under every stack: what the text says in general must be true in the particular.
 import { expect, it } from 'vitest';
 import { defaultValues } from '../../recipe/recipe.ts';
-import { benchConfig } from '../inspect/goldenBench.ts';
+import { benchConfig } from '../../testing/goldenBench.ts';
 import { survey } from '../inspect/survey.ts';
 import { advices } from './guide.ts';
 

@@ -58,7 +58,7 @@ export const advices: readonly Advice[] = [
     id: 'pass-peft-config',
     title: text('“Pass peft_config to SFTTrainer”', '“把 peft_config 传给 SFTTrainer”'),
     body: text(
-      'SFTTrainer then wraps the model itself, after preparing it or with the hook. That repairs the classical case wherever a preparation or a hook is part of it, which changed several times.',
+      'SFTTrainer then wraps the model itself, after preparing it or with the hook. That repairs the classical case wherever a preparation or a hook is part of it, which changed more than once.',
       '这样由 SFTTrainer 自己包装模型，并先做准备或装上钩子。凡是包含准备或钩子的版本都能修好经典情形，而这一点变过几次。',
     ),
     base: classical,

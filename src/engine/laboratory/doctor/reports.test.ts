@@ -3,9 +3,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { RowFacts } from '../../data/rowFacts.ts';
+import { parseLink } from '../../recipe/link.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
-import { defaultValues, withPatch } from '../../recipe/recipe.ts';
-import { benchConfig } from '../inspect/goldenBench.ts';
+import { changedKeys, defaultValues, withPatch } from '../../recipe/recipe.ts';
+import { benchConfig } from '../../testing/goldenBench.ts';
+import { examine } from '../inspect/examine.ts';
+import type { Patient } from './diagnose.ts';
 import { diagnose } from './diagnose.ts';
 import { diagnoseRun } from './diagnoseRun.ts';
 
@@ -18,6 +21,12 @@ interface Report {
   readonly why?: string;
   readonly rows?: Partial<RowFacts>;
   readonly losses?: readonly (number | 'NaN')[];
+  /** The report's model shares the weights of embedding and head. */
+  readonly tied?: boolean;
+  /** What the report quotes: `Type: message`. */
+  readonly raises?: string;
+  /** Why ours says something else. */
+  readonly raisesElse?: string;
 }
 
 const reports: readonly Report[] = JSON.parse(readFileSync('tests/golden/reports.json', 'utf8'));
@@ -32,28 +41,42 @@ const rows: RowFacts = {
   steps: 60,
 };
 
-function firstCause({ patch, rows: own, losses }: Report): string | undefined {
-  const values = withPatch(defaultValues, patch ?? {});
+/** A recipe's values are what the report's script says; everything else is premise and stands in the list. */
+function patientOf({ patch, rows: own, tied = false }: Report): Patient {
+  const facts = { ...rows, ...own };
+  return {
+    config: { ...benchConfig, tied },
+    values: withPatch(defaultValues, patch ?? {}),
+    options: { batch: { rows: 2, tokens: 8 }, allMasked: facts.allMasked },
+    rows: facts,
+  };
+}
+
+function firstCause(report: Report): string | undefined {
+  const { losses } = report;
+  const { values } = patientOf(report);
   if (losses) {
     const steps = losses.map((loss, i) => ({
       step: i + 1,
       loss: Number(loss),
       gradNorm: Number(loss),
       learningRate: 2e-3,
+      meanTokenAccuracy: 0.4,
     }));
     return diagnoseRun(values, steps)?.id;
   }
-  const facts = { ...rows, ...own };
-  const tied = values['lora.modules_to_save'] !== '[]' && values['train.fp16'] === false;
-  return diagnose(
-    {
-      config: { ...benchConfig, tied },
-      values,
-      options: { batch: { rows: 2, tokens: 8 }, allMasked: facts.allMasked },
-      rows: facts,
-    },
-    1,
-  )[0]?.id;
+  return diagnose(patientOf(report), 1)[0]?.id;
+}
+
+/** Rows of the table in docs/reports.md by address. */
+function documented(): ReadonlyMap<string, readonly string[]> {
+  const lines = readFileSync('docs/reports.md', 'utf8').split('\n');
+  return new Map(
+    lines.flatMap((line) => {
+      const url = /\]\((https:[^)]+)\)/.exec(line)?.[1];
+      return url ? [[url, line.split('|').map((cell) => cell.trim())] as const] : [];
+    }),
+  );
 }
 
 describe('public reports', () => {
@@ -69,8 +92,27 @@ describe('public reports', () => {
     });
   }
 
-  it('stand in docs/reports.md', () => {
-    const document = readFileSync('docs/reports.md', 'utf8');
-    for (const report of reports) expect(document).toContain(report.url);
+  it.each(reports.filter(({ raises }) => raises !== undefined))('$report raises what it quotes', (report) => {
+    const { config, values, options } = patientOf(report);
+    const { error } = examine(config, values, options).outcome;
+    const said = error ? `${error.type}: ${error.message}` : null;
+    if (report.raisesElse === undefined) expect(said).toBe(report.raises);
+    else expect(said).not.toBe(report.raises);
+  });
+
+  it('stand in docs/reports.md, each with its cause and recipe', async () => {
+    const table = documented();
+    for (const report of reports) {
+      const [, , recipe, recorded, says] = table.get(report.url) ?? [];
+      if (report.cause === null) {
+        expect(says, report.url).toMatch(/^not told/);
+        continue;
+      }
+      expect([recorded, says], report.url).toEqual([report.cause, report.cause]);
+      const link = /`#([^`]+)`/.exec(recipe ?? '')?.[1];
+      if (link === undefined) continue;
+      const { recipe: opened } = await parseLink(`#${link}`, []);
+      expect(changedKeys(opened.values, patientOf(report).values), report.url).toEqual([]);
+    }
   });
 });

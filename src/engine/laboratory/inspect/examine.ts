@@ -1,8 +1,9 @@
 // Runs a recipe's script and its first training step on the tape, and says how it ends: trains, silent, or raises, with
 // the text and the call. The page, the doctor and the command line read everything off this.
 
-import { compareVersions } from '../../libraries/version.ts';
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
+import type { DecoderPaths } from '../../models/decoder.ts';
+import type { ModelConfig } from '../../models/families.ts';
+import { decoderOf } from '../../models/families.ts';
 import type { ScriptModel } from '../../python/run/scriptModel.ts';
 import type { Wired } from '../../python/run/wire.ts';
 import { runScript, wiredModel } from '../../python/run/wire.ts';
@@ -12,7 +13,7 @@ import { PythonError } from '../../torch/autograd/pythonError.ts';
 import type { Parameter } from '../../torch/nn/module.ts';
 import type { BatchShape } from '../../torch/recording.ts';
 import type { GradientState, Outcome } from './inspection.ts';
-import type { RecordedStep } from './recordStep.ts';
+import type { RecordedStep, StepOptions } from './recordStep.ts';
 import { recordStep } from './recordStep.ts';
 
 export interface ExamineOptions {
@@ -23,6 +24,8 @@ export interface ExamineOptions {
 
 export interface Examination {
   readonly script: ScriptModel;
+  /** Where embedding, layers, norm and head stand in the causal LM. */
+  readonly paths: DecoderPaths;
   /** null when a call of the script raised before the forward pass. */
   readonly wired: Wired | null;
   readonly step: RecordedStep | null;
@@ -33,11 +36,9 @@ export interface Examination {
 const BACKWARD_TWICE =
   'Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.';
 
-/** Trainer divides the summed loss by the token count of the window since transformers 4.46. */
-function lossGradFn(script: ScriptModel, values: RecipeValues): string {
-  const counts =
-    values['wiring.trainer'] !== 'loop' && compareVersions(script.stack.transformers, '4.46') >= 0;
-  return counts ? 'DivBackward0' : 'NllLossBackward0';
+function lossGradFn(script: ScriptModel, values: RecipeValues): StepOptions['lossGradFn'] {
+  const divides = values['wiring.trainer'] !== 'loop' && script.behaves('trainerDividesLoss');
+  return divides ? 'DivBackward0' : 'NllLossBackward0';
 }
 
 /** What the libraries print while the first checkpointed layer runs. */
@@ -76,13 +77,15 @@ function runBackward(step: RecordedStep, wired: Wired, values: RecipeValues): Py
 }
 
 /** Runs script, forward and backward of one step on a model of this architecture. */
-export function examine(config: LlamaConfig, values: RecipeValues, options: ExamineOptions): Examination {
+export function examine(config: ModelConfig, values: RecipeValues, options: ExamineOptions): Examination {
   const { script, error: scriptError } = runScript(config, values);
+  const { paths } = decoderOf(config);
   if (scriptError) {
     const gradientOf = (parameter: Parameter): GradientState =>
       parameter.requiresGrad ? 'pending' : 'frozen';
     return {
       script,
+      paths,
       wired: null,
       step: null,
       outcome: outcomeOf(script, scriptError, gradientOf),
@@ -107,7 +110,7 @@ export function examine(config: LlamaConfig, values: RecipeValues, options: Exam
     if (!gradient) return 'none';
     return gradient.zero ? 'zero' : 'nonzero';
   };
-  return { script, wired, step, outcome: outcomeOf(script, error, gradientOf), gradientOf };
+  return { script, paths, wired, step, outcome: outcomeOf(script, error, gradientOf), gradientOf };
 }
 
 function outcomeOf(

@@ -3,9 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { stacks } from '../../libraries/stacks.ts';
+import type { Cell, Product } from '../../testing/goldenBench.ts';
+import { benchConfig, observed, recipeOf } from '../../testing/goldenBench.ts';
 import { examine } from './examine.ts';
-import type { Cell, Product } from './goldenBench.ts';
-import { benchConfig, observed, recipeOf } from './goldenBench.ts';
 
 function compare(stack: string): { readonly count: number; readonly differences: string[] } {
   const golden: Product = JSON.parse(readFileSync(`tests/golden/wiring/${stack}.json`, 'utf8'));
@@ -44,7 +44,7 @@ function compare(stack: string): { readonly count: number; readonly differences:
 
 describe('wiring as the real libraries', () => {
   for (const { id } of stacks) {
-    it(`${id}: every combination`, { timeout: 60_000 }, () => {
+    it(`${id}: every combination`, () => {
       const { count, differences } = compare(id);
       expect(count).toBeGreaterThan(200);
       expect(differences.slice(0, 10), `${differences.length} of ${count} differ`).toEqual([]);

@@ -3,6 +3,7 @@
 
 import type { DataSummary } from '../../data/summary.ts';
 import type { PythonWarning } from '../../torch/autograd/pythonError.ts';
+import type { Parameter } from '../../torch/nn/module.ts';
 import type { CostEstimate } from '../../training/cost.ts';
 
 export type GradientState = 'frozen' | 'none' | 'zero' | 'nonzero' | 'pending';
@@ -14,7 +15,7 @@ export interface ParameterInfo {
   /** torch dtype name as the library would print it: float32, bfloat16, uint8 … */
   readonly dtype: string;
   /** 4-bit type, or null. */
-  readonly quantised: 'nf4' | 'fp4' | null;
+  readonly quantised: Parameter['quantised'];
   readonly requiresGrad: boolean;
   /** After the first backward, predicted from the tape: `none`: no gradient reaches it; `zero`: exactly zero at step 1. */
   readonly gradient: GradientState;

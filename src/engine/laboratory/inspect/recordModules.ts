@@ -1,10 +1,11 @@
-// The forward pass of single modules for the recorder: linear, embedding and norm, bare, inside a LoRA wrapper or beside a
+// The forward pass of single modules for the recorder: linear, embedding and norm, bare, inside a wrapper or beside a
 // trainable copy. grad_fn names as torch 2.8 prints them (looked up with forward hooks on the real model).
 
 import { invariant } from '../../ground/errors.ts';
 import type { Value } from '../../torch/autograd/value.ts';
-import type { Module } from '../../torch/nn/module.ts';
+import type { Adapter, LowRank, Module, OutputScale, Parameter } from '../../torch/nn/module.ts';
 import { SAVED_WRAPPER } from '../../torch/nn/savedWrapper.ts';
+import { adapterInUse } from '../../torch/ops/linearGroup.ts';
 import type { AutogradRecorder } from './autogradRecorder.ts';
 
 interface Place {
@@ -43,89 +44,67 @@ function bare(recorder: AutogradRecorder, place: Place, x: Value): Value {
   return recorder.apply({ name: path, shape: x.shape, gradFn: 'MulBackward0', inputs: [x, weight] });
 }
 
-/** VeRA: b · (B (d · (A x))), with A and B that no one trains. */
-function vectored(
-  recorder: AutogradRecorder,
-  { module, path }: Place,
-  adapter: string,
-  x: Value,
-  base: Module['kind'],
-): Value {
-  const vector = (name: string): Value => {
-    const found = module.child(name).parameters.get(adapter);
-    invariant(found, `'${path}' has no ${name} of '${adapter}'`);
-    return recorder.parameter(found, `${path}.${name}.${adapter}`);
-  };
-  const times = (inputs: readonly Value[], width: number): Value =>
-    recorder.apply({
-      name: `${path}.${adapter}`,
-      shape: [x.shape[0] ?? 0, width],
-      gradFn: 'MulBackward0',
-      inputs,
-      zero: inputs.some(({ zero }) => zero),
-      zeroGradient: (i) => inputs.some(({ zero }, j) => zero && j !== i),
-    });
-  const d = vector('vera_lambda_d');
-  const down = times([x, d], d.shape[0] ?? 0);
-  return times([down, vector('vera_lambda_b')], base.type === 'linear' ? base.outFeatures : 0);
+/** A trained tensor of an adapter, under the name that the layout knows it by. */
+function trained(recorder: AutogradRecorder, parameter: Parameter, otherwise: string): Value {
+  const place = recorder.recording.layout.byParameter.get(parameter);
+  return recorder.parameter(parameter, place?.name ?? otherwise);
 }
 
-/** B·A·x of one adapter, scaled. */
-function update(recorder: AutogradRecorder, wrapper: Place, adapter: string, x: Value): Value | null {
-  const { kind } = wrapper.module;
-  const options = kind.type === 'lora' ? kind.adapters.get(adapter) : undefined;
-  if (!options) return null;
-  const base = wrapper.module.child('base_layer');
-  const scaled = (value: Value): Value =>
-    recorder.apply({
-      name: `${wrapper.path}.${adapter}`,
-      shape: value.shape,
-      gradFn: 'MulBackward0',
-      inputs: [value],
-      zero: value.zero || options.scaling === 0,
-      zeroGradient: () => options.scaling === 0,
-    });
-  if (base.kind.type === 'embedding') {
-    const a = wrapper.module.child('lora_embedding_A').parameters.get(adapter);
-    const b = wrapper.module.child('lora_embedding_B').parameters.get(adapter);
-    invariant(a && b, `'${wrapper.path}' has no tensors of '${adapter}'`);
-    const table = recorder.parameter(a, `${wrapper.path}.lora_embedding_A.${adapter}`);
-    const rows = recorder.apply({
-      name: `${wrapper.path}.lora_embedding_A`,
-      shape: [x.shape[0] ?? 0, options.r],
-      gradFn: 'EmbeddingBackward0',
-      inputs: [table],
-      zero: table.zero,
-    });
-    const up = recorder.parameter(b, `${wrapper.path}.lora_embedding_B.${adapter}`);
-    return scaled(
-      recorder.product(`${wrapper.path}.lora_embedding_B`, rows, up, base.kind.width, 'MmBackward0'),
-    );
-  }
-  if (options.vera) return vectored(recorder, wrapper, adapter, x, base.kind);
-  const a = under(under(wrapper, 'lora_A'), adapter);
-  const b = under(under(wrapper, 'lora_B'), adapter);
-  const down = note(recorder, a, bare(recorder, a, x));
-  return scaled(note(recorder, b, bare(recorder, b, down)));
-}
-
-/** DoRA's share: (c - 1) · base + c · update, c = m / n with the norms held constant. */
-function magnified(
-  recorder: AutogradRecorder,
-  wrapper: Place,
-  adapter: string,
-  base: Value,
-  added: Value,
-): Value {
-  const place = under(under(wrapper, 'lora_magnitude_vector'), adapter);
-  const m = weightOf(recorder, place);
-  const share = recorder.apply({
-    name: place.path,
-    shape: base.shape,
-    gradFn: 'AddBackward0',
-    inputs: [base, added, m],
+/** A product, element by element, whose gradients are zero where what they are multiplied with is. */
+function times(recorder: AutogradRecorder, name: string, inputs: readonly Value[], width: number): Value {
+  return recorder.apply({
+    name,
+    shape: [inputs[0]?.shape[0] ?? 0, width],
+    gradFn: 'MulBackward0',
+    inputs,
+    zero: inputs.some(({ zero }) => zero),
+    zeroGradient: (i) => inputs.some(({ zero }, j) => zero && j !== i),
   });
-  return note(recorder, place, share);
+}
+
+/** B·A·x of two factors, before its scale: of a linear, by vectors on factors that no one trains, or of an embedding. */
+function factored(recorder: AutogradRecorder, wrapper: Place, lowRank: LowRank, x: Value): Value {
+  const { a, b, rank, made, modules } = lowRank;
+  const { path } = wrapper;
+  if (modules) {
+    const part = (at: string): Place => ({
+      module: childAt(wrapper.module, at),
+      path: `${path}.${at}`,
+    });
+    const [down, up] = [part(modules.a), part(modules.b)];
+    return note(recorder, up, bare(recorder, up, note(recorder, down, bare(recorder, down, x))));
+  }
+  const [first, second] = [trained(recorder, a, `${path}.a`), trained(recorder, b, `${path}.b`)];
+  if (made) return times(recorder, path, [times(recorder, path, [x, first], rank), second], made.outFeatures);
+  const rows = recorder.apply({
+    name: `${path}.a`,
+    shape: [x.shape[0] ?? 0, rank],
+    gradFn: 'EmbeddingBackward0',
+    inputs: [first],
+    zero: first.zero,
+  });
+  return recorder.product(`${path}.b`, rows, second, b.shape[0] ?? 0, 'MmBackward0');
+}
+
+const childAt = (module: Module, path: string): Module => {
+  const found = module.at(path);
+  invariant(found, `module ${module.className} has nothing at '${path}'`);
+  return found;
+};
+
+/** What two factors add, scaled. */
+function update(recorder: AutogradRecorder, wrapper: Place, lowRank: LowRank, x: Value): Value {
+  const value = factored(recorder, wrapper, lowRank, x);
+  // Factors that are made carry their scale in the vectors.
+  if (lowRank.made) return value;
+  return recorder.apply({
+    name: wrapper.path,
+    shape: value.shape,
+    gradFn: 'MulBackward0',
+    inputs: [value],
+    zero: value.zero || lowRank.scale === 0,
+    zeroGradient: () => lowRank.scale === 0,
+  });
 }
 
 function note(recorder: AutogradRecorder, place: Place, output: Value): Value {
@@ -139,49 +118,64 @@ function sumGradFn(base: Module): string {
   return dtype === 'bfloat16' || dtype === 'float16' ? 'ToCopyBackward0' : 'AddBackward0';
 }
 
-/** IA3: l · (W x), or W (l · x) of a feedforward module; null for LoRA or without an adapter in use. */
-function ia3Output(recorder: AutogradRecorder, place: Place, x: Value): Value | null {
-  const { kind } = place.module;
-  if (kind.type !== 'lora' || kind.disabled) return null;
-  const [adapter = ''] = kind.active;
-  const ia3 = kind.adapters.get(adapter)?.ia3;
-  const vector = ia3 && place.module.child('ia3_l').parameters.get(adapter);
-  if (!vector) return null;
-  const l = recorder.parameter(vector, `${place.path}.ia3_l.${adapter}`);
+/** l · y, or (c - 1) · y + c · added with c = m / n and the norms held constant, which is what is added then. */
+function scaled(
+  recorder: AutogradRecorder,
+  { path }: Place,
+  { vector, module }: OutputScale,
+  values: readonly Value[],
+): Value {
+  const name = module === null ? path : `${path}.${module}`;
+  const inputs = [...values, trained(recorder, vector, name)];
+  const gradFn = module === null ? 'MulBackward0' : 'AddBackward0';
+  const output = recorder.apply({ name, shape: values[0]?.shape ?? [], gradFn, inputs });
+  if (module !== null) recorder.tape.noteModule(name, output);
+  return output;
+}
+
+/** The module with what one adapter adds. */
+function withAdapter(recorder: AutogradRecorder, place: Place, adapter: Adapter, x: Value): Value {
+  const { lowRank, inputScale, outputScale } = adapter;
   const base = under(place, 'base_layer');
-  const times = (value: Value): Value =>
-    recorder.apply({ name: place.path, shape: value.shape, gradFn: 'MulBackward0', inputs: [value, l] });
-  return ia3.feedforward
-    ? note(recorder, base, bare(recorder, base, times(x)))
-    : times(note(recorder, base, bare(recorder, base, x)));
+  const input = inputScale
+    ? recorder.apply({
+        name: place.path,
+        shape: x.shape,
+        gradFn: 'MulBackward0',
+        inputs: [x, trained(recorder, inputScale, place.path)],
+      })
+    : x;
+  const output = note(recorder, base, bare(recorder, base, input));
+  if (!lowRank) return outputScale ? scaled(recorder, place, outputScale, [output]) : output;
+  const added = update(recorder, place, lowRank, x);
+  const turned = outputScale ? scaled(recorder, place, outputScale, [output, added]) : added;
+  return recorder.sum(place.path, output, turned, sumGradFn(base.module));
 }
 
 function adapted(recorder: AutogradRecorder, place: Place, x: Value): Value {
-  const { kind } = place.module;
-  const base = under(place, 'base_layer');
-  const scaled = ia3Output(recorder, place, x);
-  if (scaled) return scaled;
-  let output = note(recorder, base, bare(recorder, base, x));
-  if (kind.type !== 'lora' || kind.disabled) return output;
-  for (const adapter of kind.active) {
-    const added = update(recorder, place, adapter, x);
-    if (!added) continue;
-    const turned = kind.adapters.get(adapter)?.dora
-      ? magnified(recorder, place, adapter, output, added)
-      : added;
-    output = recorder.sum(place.path, output, turned, sumGradFn(base.module));
+  const adapter = adapterInUse(place.module);
+  if (!adapter) {
+    const base = under(place, 'base_layer');
+    return note(recorder, base, bare(recorder, base, x));
   }
-  return output;
+  if (adapter.instead === null) return withAdapter(recorder, place, adapter, x);
+  const copy = { module: childAt(place.module, adapter.instead), path: `${place.path}.${adapter.instead}` };
+  return note(recorder, copy, bare(recorder, copy, x));
 }
 
 /** Runs the module at a path of the causal LM on x [N, in] (for an embedding: the ids [N]) and notes its output. */
 export function runModule(recorder: AutogradRecorder, relative: string, x: Value): Value {
   const { recording } = recorder;
   const place = { module: recording.module(relative), path: recording.path(relative) };
-  if (place.module.kind.type === 'lora') return note(recorder, place, adapted(recorder, place, x));
-  if (place.module.className !== SAVED_WRAPPER) return note(recorder, place, bare(recorder, place, x));
+  const run = (one: Place): Value =>
+    note(
+      recorder,
+      one,
+      one.module.kind.type === 'adapted' ? adapted(recorder, one, x) : bare(recorder, one, x),
+    );
+  if (place.module.className !== SAVED_WRAPPER) return run(place);
   const copies = under(place, 'modules_to_save');
   const [name] = [...copies.module.children.keys()];
   const copy = name === undefined ? under(place, 'original_module') : under(copies, name);
-  return note(recorder, place, note(recorder, copy, bare(recorder, copy, x)));
+  return note(recorder, place, run(copy));
 }

@@ -29,25 +29,26 @@ interface CellFacts {
 }
 
 function cellFacts(examination: Examination): CellFacts[] {
-  const { step, script } = examination;
-  const layers = script.causal.at('model.layers')?.children.size ?? 0;
+  const { step, script, paths } = examination;
+  const layers = script.causal.at(paths.layers)?.children.size ?? 0;
   return [
-    { id: 'embed', relative: 'model.embed_tokens', value: step?.embedding ?? null },
+    { id: 'embed', relative: paths.embedding, value: step?.embedding ?? null },
     ...Array.from({ length: layers }, (_, i) => ({
       id: String(i),
-      relative: `model.layers.${i}`,
+      relative: `${paths.layers}.${i}`,
       value: step?.layers[i] ?? null,
     })),
-    { id: 'norm', relative: 'model.norm', value: step?.final ?? null },
-    { id: 'head', relative: 'lm_head', value: step?.logits ?? null },
+    { id: 'norm', relative: paths.norm, value: step?.final ?? null },
+    { id: 'head', relative: paths.head, value: step?.logits ?? null },
   ];
 }
 
-/** Whether the body of a cell ran under no_grad: for a checkpointed layer that shows on what is inside it. */
-function ranUnderNoGrad({ step, script }: Examination, relative: string): boolean {
+/** Whether the body of a cell ran under no_grad: for a checkpointed layer that shows on the first part inside it. */
+function ranUnderNoGrad({ step, script }: Examination, relative: string, module: Module | null): boolean {
   const full = script.causalPath === '' ? relative : `${script.causalPath}.${relative}`;
   const outputs = step?.tape.moduleOutputs;
-  return (outputs?.get(`${full}.self_attn`) ?? outputs?.get(full))?.underNoGrad ?? false;
+  const [first] = module?.kind.type === 'decoder-layer' ? module.children.keys() : [];
+  return (outputs?.get(`${full}.${first}`) ?? outputs?.get(full))?.underNoGrad ?? false;
 }
 
 function cellOf(examination: Examination, { id, relative, value }: CellFacts): StripCell {
@@ -64,7 +65,7 @@ function cellOf(examination: Examination, { id, relative, value }: CellFacts): S
     trainable: parameters.filter((parameter) => parameter.requiresGrad).length,
     received: received(parameters, gradientOf),
     checkpoint: mode === null ? 'off' : mode.useReentrant ? 'reentrant' : 'non-reentrant',
-    underNoGrad: ranUnderNoGrad(examination, relative),
+    underNoGrad: ranUnderNoGrad(examination, relative, module),
     cut: false,
   };
 }

@@ -1,14 +1,15 @@
 // What one change of a recipe does under each stack of versions: outcome before, outcome after. Read off the tape each time.
 
+import type { StackId } from '../../libraries/stacks.ts';
 import { stacks } from '../../libraries/stacks.ts';
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
+import type { ModelConfig } from '../../models/families.ts';
 import type { RecipePatch, RecipeValues } from '../../recipe/recipe.ts';
 import { withPatch } from '../../recipe/recipe.ts';
 import { examine } from './examine.ts';
 import type { Outcome } from './inspection.ts';
 
 export interface SurveyRow {
-  readonly stack: string;
+  readonly stack: StackId;
   /** `TRL 0.19.1 · transformers 4.57` */
   readonly label: string;
   readonly before: Outcome['kind'];
@@ -19,7 +20,7 @@ const short = (version: string): string => version.split('.').slice(0, 2).join('
 
 /** A row a stack, oldest first. */
 export function survey(
-  config: LlamaConfig,
+  config: ModelConfig,
   values: RecipeValues,
   base: RecipePatch,
   change: RecipePatch,

@@ -10,7 +10,7 @@ export interface TreeFacts {
   readonly tape: Tape | null;
   readonly layout: AdapterLayout;
   readonly gradientOf: (parameter: Parameter) => GradientState;
-  /** PEFT before 0.7 keeps the frozen weight on the LoRA layer itself. */
+  /** PEFT before 0.7 keeps the frozen weight on the adapted layer itself. */
   readonly hasBaseLayer: boolean;
 }
 
@@ -40,7 +40,7 @@ export function moduleTree(
   path = '',
   seen = new Set<Parameter>(),
 ): ModuleInfo {
-  const lifted = !facts.hasBaseLayer && module.kind.type === 'lora' ? module.child('base_layer') : null;
+  const lifted = !facts.hasBaseLayer && module.kind.type === 'adapted' ? module.child('base_layer') : null;
   const own = [...module.parameters.values(), ...(lifted?.parameters.values() ?? [])].filter(
     (parameter) => !seen.has(parameter),
   );

@@ -2,8 +2,8 @@
 import { expect, it } from 'vitest';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
+import { benchConfig } from '../../testing/goldenBench.ts';
 import { examine } from './examine.ts';
-import { benchConfig } from './goldenBench.ts';
 import { why } from './why.ts';
 
 const ask = (patch: RecipePatch, path: string) =>
@@ -30,6 +30,22 @@ it('names the call that froze the adapter', () => {
     B(0),
   );
   expect(found?.words.en).toMatch(/until prepare_model_for_kbit_training set requires_grad to False/);
+});
+
+it.each([
+  ['IA3', 'k_proj.ia3_l.default'],
+  ['VERA', 'k_proj.vera_lambda_b.default'],
+] as const)('names the call that froze an adapter of %s', (type, part) => {
+  const recipe: RecipePatch = {
+    'peft.peft_type': type,
+    'lora.target_modules': '["k_proj","down_proj"]',
+    'wiring.attach': 'get_peft_model',
+  };
+  const path = `base_model.model.model.layers.0.self_attn.${part}`;
+  expect(ask({ ...recipe, 'wiring.prepare_model_for_kbit_training': 'after' }, path)?.words.en).toMatch(
+    /until prepare_model_for_kbit_training set requires_grad to False/,
+  );
+  expect(ask({ ...recipe, 'lora.inference_mode': true }, path)?.words.en).toMatch(/attached frozen/);
 });
 
 it('tells the loss, the normal zero, the base and the healthy apart', () => {

@@ -1,8 +1,10 @@
 // Why a parameter gets the gradient it gets: walks from it towards the loss and names the first place where the graph is cut, or
 // the call that froze it. Facts off the tape and the script's history; no opinions.
 
+import { isAdapterParameter } from '../../adapters/methods.ts';
 import type { Text } from '../../ground/settings/setting.ts';
 import type { Module, Parameter } from '../../torch/nn/module.ts';
+import { layoutAdapters } from '../../torch/trainedLayout.ts';
 import type { Examination } from './examine.ts';
 import type { GradientState, StripCell } from './inspection.ts';
 import { stripOf } from './strip.ts';
@@ -52,12 +54,12 @@ function frozenWords({ script }: Examination, { name, parameter }: Found): Text 
       '它的值是打包的 4 位整数，只有浮点数才能需要梯度。这是正常的。',
     );
   const freeze = script.history.findLast((trace) => trace.before > 0 && trace.after === 0);
-  if (/lora_|modules_to_save/.test(name) && freeze)
+  if (isAdapterParameter(name) && freeze)
     return text(
       `It required grad until ${freeze.call} set requires_grad to False on every parameter.`,
       `它原本需要梯度，直到 ${freeze.call} 把所有参数的 requires_grad 设为 False。`,
     );
-  if (/lora_|modules_to_save/.test(name))
+  if (isAdapterParameter(name))
     return text(
       'It was attached frozen: inference_mode, is_trainable=False, or an adapter that is not the active one.',
       '它在挂载时就是冻结的：inference_mode、is_trainable=False，或不是当前启用的适配器。',
@@ -97,11 +99,20 @@ function cutWords(own: StripCell | null, cut: StripCell): Text {
   );
 }
 
-function zeroWords(examination: Examination, { name }: Found): Text {
-  if (/lora_(embedding_)?A/.test(name) && examination.outcome.nonzeroGradients > 0)
+/** The tensors that two factors, or the vectors they are made of, are called by: `lora_A` and `lora_B`. */
+function zeroPartner({ script }: Examination, { parameter }: Found) {
+  const { adapters, byParameter } = layoutAdapters(script.root);
+  const lowRank = adapters.find(({ adapter }) => adapter.lowRank?.a === parameter)?.adapter.lowRank;
+  const nameOf = (one: Parameter): string => byParameter.get(one)?.part.split('.')[0] ?? one.name;
+  return lowRank?.b.zeroAtStart ? { own: nameOf(lowRank.a), zero: nameOf(lowRank.b) } : null;
+}
+
+function zeroWords(examination: Examination, found: Found): Text {
+  const partner = zeroPartner(examination, found);
+  if (partner && examination.outcome.nonzeroGradients > 0)
     return text(
-      'lora_B starts at zero, and A’s gradient is multiplied by it: exactly zero at the first step, and not after. Normal.',
-      'lora_B 从零开始，而 A 的梯度要乘以它：第一步恰为零，之后就不是了。正常。',
+      `${partner.zero} starts at zero, and the gradient of ${partner.own} is multiplied by it: exactly zero at the first step, and not after. Normal.`,
+      `${partner.zero} 从零开始，而 ${partner.own} 的梯度要乘以它：第一步恰为零，之后就不是了。正常。`,
     );
   return text(
     'A gradient arrives and is exactly zero: what it is multiplied with is zero (every label masked, or a scale of zero).',

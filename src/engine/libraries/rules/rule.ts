@@ -1,9 +1,9 @@
-// What a rule is: one behaviour of one library, with the versions that have it and where it was read or run.
-// A behaviour has exactly one value for any stack; behaviours.ts checks that when it looks one up.
+// What a rule is: one behaviour of one library, and what it was since which release. The points at which the modelled versions
+// differ stand here by library, with their possible values.
+import type { Since } from '../since.ts';
 import type { Library } from '../stacks.ts';
 
-/** Every point at which the modelled versions differ, with its possible values. */
-export interface Behaviours {
+interface TransformersBehaviours {
   /** What `gradient_checkpointing_enable()` passes to torch when the script passes nothing. */
   readonly checkpointingDefault: 'nothing' | 'reentrant' | 'non-reentrant';
   /** Whether `gradient_checkpointing_enable` and TrainingArguments know `gradient_checkpointing_kwargs`. */
@@ -15,6 +15,8 @@ export interface Behaviours {
   /** Whether Trainer switches the cache off itself, so that checkpointing has nothing to log. */
   readonly trainerCacheOff: boolean;
   readonly trainerRefusesQuantised: boolean;
+  /** Whether Trainer divides the summed loss by the token count of the window. */
+  readonly trainerDividesLoss: boolean;
   readonly addAdapter: 'missing' | 'works' | 'refuses-peft';
   /** Whether the older names of checkpointing warn. */
   readonly checkpointingDeprecated: boolean;
@@ -28,9 +30,15 @@ export interface Behaviours {
     readonly activation: string;
     readonly rotaryPerLayer: boolean;
   };
+}
 
+interface TorchBehaviours {
+  /** What torch.utils.checkpoint says when use_reentrant is left out. */
   readonly checkpointWarning: string | null;
+}
 
+interface PeftBehaviours {
+  /** Whether prepare_model_for_kbit_training knows `gradient_checkpointing_kwargs`. */
   readonly prepareKwargs: boolean;
   /** Module that holds the frozen weight inside a LoRA layer: `base_layer`, or the layer itself. */
   readonly baseLayer: boolean;
@@ -54,12 +62,17 @@ export interface Behaviours {
   readonly adapterDtype: 'float32' | 'base' | 'autocast';
   readonly trainableLine: 'four-decimals' | 'unrounded';
   readonly tiedWarning: 'none' | 'targets' | 'targets-and-saved' | 'ensure-weight-tying';
-  /** What loading a second, inactive adapter does: it waits, freezes the active one too, or requires grad beside it. */
-  readonly secondAdapter: 'waits' | 'freezes-active' | 'adds-up';
+  /**
+   * What loading a second, inactive adapter does to the active one: it requires grad afterwards, whatever it did before; the second's
+   * inference_mode falls on it; or it stays as it was, and the second requires grad beside it.
+   */
+  readonly secondAdapter: 'thaws-active' | 'flags-active' | 'adds-up';
   /** Whether disabling adapters leaves requires_grad as it was. */
   readonly disabledKeepsFlags: boolean;
   readonly savedOriginalTrains: boolean;
+}
 
+interface TrlBehaviours {
   /** What SFTTrainer does with a PeftModel that comes with a peft_config. */
   readonly sftConfigOnPeftModel: 'ignores' | 'wraps-again' | 'merges' | 'refuses';
   /** Which k-bit models SFTTrainer hands to prepare_model_for_kbit_training. */
@@ -78,16 +91,22 @@ export interface Behaviours {
   readonly sftChatter: readonly string[];
 }
 
-export type BehaviourKey = keyof Behaviours;
-
-export interface Rule<K extends BehaviourKey = BehaviourKey> {
-  readonly id: K;
-  readonly library: Library;
-  /** Release range; '' for all. */
-  readonly versions: string;
-  readonly value: Behaviours[K];
-  /** File and function in which it was read, or the run that showed it. */
-  readonly source: string;
+interface ByLibrary {
+  readonly transformers: TransformersBehaviours;
+  readonly peft: PeftBehaviours;
+  readonly trl: TrlBehaviours;
+  readonly torch: TorchBehaviours;
 }
 
-export type RuleTable = { readonly [K in BehaviourKey]: readonly Rule<K>[] };
+export type Behaviours = TransformersBehaviours & PeftBehaviours & TrlBehaviours & TorchBehaviours;
+export type BehaviourKey = keyof Behaviours;
+
+export interface Rule<L extends Library, V> {
+  readonly library: L;
+  readonly since: Since<V>;
+}
+
+/** A rule for every point at which a library's versions differ. */
+export type RulesOf<L extends Library> = {
+  readonly [K in keyof ByLibrary[L]]: Rule<L, ByLibrary[L][K]>;
+};

@@ -1,40 +1,31 @@
 // Metadata of a GGUF file of arch llama → the model's shape. Source: gguf-py constants.py, numerics reference 1.5.
-import { UserError } from '../../ground/errors.ts';
 import type { Gguf } from '../../ground/formats/gguf/types.ts';
+import { text } from '../../ground/text.ts';
 import type { LlamaConfig } from '../llamaConfig.ts';
 import { assertHeads } from '../llamaConfig.ts';
+import { ggufMetadata, ggufRope, otherFamily } from '../modelErrors.ts';
 
-export function refused(file: string, found: string, remedy: string): UserError {
-  return new UserError('gguf', `${file} (metadata): ${found}. ${remedy}`, { file, section: 'metadata' });
-}
-
-/** Throws UserError 'gguf' naming the key, 'model-family' for another architecture. */
+/** Throws UserError 'gguf-metadata' naming the key, 'model-family' for another architecture. */
 export function ggufConfig(file: string, gguf: Gguf): LlamaConfig {
   const arch = gguf.metadata.get('general.architecture');
   if (arch !== 'llama')
-    throw new UserError(
-      'model-family',
-      `${file}: architecture '${String(arch)}' is not supported. Known: llama (Llama, SmolLM2, Mistral).`,
-      { file },
-    );
+    throw otherFamily({ file, key: 'architecture', got: arch === undefined ? null : String(arch) });
   const number = (key: string, fallback?: number): number => {
     const value = gguf.metadata.get(`llama.${key}`) ?? fallback;
     const found = typeof value === 'bigint' ? Number(value) : value;
     if (typeof found !== 'number' || !Number.isFinite(found) || found <= 0)
-      throw refused(
+      throw ggufMetadata({
         file,
-        `'llama.${key}' should be a number above 0, got ${found === undefined ? 'nothing' : String(found)}`,
-        'Convert the model again.',
-      );
+        found: text(
+          `'llama.${key}' should be a number above 0, got ${found === undefined ? 'nothing' : String(found)}`,
+          `'llama.${key}' 应为大于 0 的数，${found === undefined ? '但没有给出' : `得到 ${String(found)}`}`,
+        ),
+      });
     return found;
   };
   const scaling = gguf.metadata.get('llama.rope.scaling.type');
   if ((scaling !== undefined && scaling !== 'none') || gguf.tensors.has('rope_freqs.weight'))
-    throw refused(
-      file,
-      'its rotary embedding is scaled, which is not supported yet',
-      'Use a model without rope scaling, such as SmolLM2.',
-    );
+    throw ggufRope({ file });
   const hiddenSize = number('embedding_length');
   const heads = number('attention.head_count');
   const table = gguf.tensors.get('token_embd.weight');

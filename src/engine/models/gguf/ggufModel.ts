@@ -3,8 +3,10 @@ import { Tokenizer } from '../../data/tokenizer.ts';
 import { FNV_SEEDS, fnv, hexadecimal } from '../../ground/digest.ts';
 import type { ByteSource } from '../../ground/formats/byteSource.ts';
 import { readGguf } from '../../ground/formats/gguf/reader.ts';
+import { text } from '../../ground/text.ts';
+import { ggufMetadata } from '../modelErrors.ts';
 import type { ModelFiles } from '../modelFiles.ts';
-import { ggufConfig, refused } from './ggufConfig.ts';
+import { ggufConfig } from './ggufConfig.ts';
 import { ggufTokenizer } from './ggufTokenizer.ts';
 import { ggufWeights } from './ggufWeights.ts';
 
@@ -31,11 +33,13 @@ export async function ggufModel(source: ByteSource): Promise<ModelFiles> {
   const tokenizer = new Tokenizer(tokenizerJson, tokenizerConfig);
   const tokens = gguf.metadata.get('tokenizer.ggml.tokens');
   if (Array.isArray(tokens) && tokens.length > config.vocabSize)
-    throw refused(
-      source.name,
-      `its tokenizer has ${tokens.length} tokens, its embedding ${config.vocabSize} rows`,
-      'Convert the model again.',
-    );
+    throw ggufMetadata({
+      file: source.name,
+      found: text(
+        `its tokenizer has ${tokens.length} tokens, its embedding ${config.vocabSize} rows`,
+        `分词器有 ${tokens.length} 个词元，嵌入却有 ${config.vocabSize} 行`,
+      ),
+    });
   const types = new Map<string, number>();
   for (const { type, bytes } of gguf.tensors.values())
     types.set(type.name, (types.get(type.name) ?? 0) + bytes);

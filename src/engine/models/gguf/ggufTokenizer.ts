@@ -2,38 +2,45 @@
 // pre-tokenizer that `tokenizer.ggml.pre` names, special tokens, chat template. Source: llama.cpp src/llama-vocab.cpp (names
 // and expressions of the pre-tokenizers), transformers 5.24 integrations/ggml.py.
 import type { Gguf, MetadataValue } from '../../ground/formats/gguf/types.ts';
+import { text } from '../../ground/text.ts';
+import { ggufMetadata, ggufNoTokenizer, ggufOtherTokenizer, ggufPreTokenizer } from '../modelErrors.ts';
 import type { TokenizerFiles } from '../modelFiles.ts';
-import { refused } from './ggufConfig.ts';
 import { byteLevel, CONTROL, preTokenizers, USER_DEFINED } from './preTokenizers.ts';
 
-/** Throws UserError 'gguf' naming the key that is missing or not understood. */
+/** Throws UserError 'gguf-…' naming the key that is missing or not understood. */
 export function ggufTokenizer(file: string, gguf: Gguf): TokenizerFiles {
   const get = (key: string): MetadataValue | undefined => gguf.metadata.get(`tokenizer.${key}`);
   const texts = (key: string): string[] => {
     const value = get(key);
     if (!Array.isArray(value) || !value.every((item) => typeof item === 'string'))
-      throw refused(
+      throw ggufNoTokenizer({
         file,
-        `'tokenizer.${key}' should be a list of texts, got ${value === undefined ? 'nothing' : typeof value}`,
-        'The file carries no usable tokenizer; convert the model again with its tokenizer beside it.',
-      );
+        found: text(
+          `'tokenizer.${key}' should be a list of texts, got ${value === undefined ? 'nothing' : typeof value}`,
+          `'tokenizer.${key}' 应为文本列表，${value === undefined ? '但没有给出' : `得到 ${typeof value}`}`,
+        ),
+      });
     return value;
   };
   const model = get('ggml.model');
   if (model !== 'gpt2')
-    throw refused(
+    throw ggufOtherTokenizer({
       file,
-      `its tokenizer is '${String(model)}'; byte-level BPE ('gpt2') can be read`,
-      'Use a model with such a tokenizer, for example SmolLM2 or Llama 3.',
-    );
+      found: text(
+        `its tokenizer is '${String(model)}'; byte-level BPE ('gpt2') can be read`,
+        `分词器是 '${String(model)}'；只能读取字节级 BPE（'gpt2'）`,
+      ),
+    });
   const pre = String(get('ggml.pre') ?? 'gpt-2');
   const preTokenizer = preTokenizers[pre];
   if (!preTokenizer)
-    throw refused(
+    throw ggufPreTokenizer({
       file,
-      `its pre-tokenizer '${pre}' is not known; known are ${Object.keys(preTokenizers).join(', ')}`,
-      'Another one would split text wrongly, so the model is not loaded.',
-    );
+      found: text(
+        `its pre-tokenizer '${pre}' is not known; known are ${Object.keys(preTokenizers).join(', ')}`,
+        `预分词器 '${pre}' 未知；已知的有 ${Object.keys(preTokenizers).join('、')}`,
+      ),
+    });
   const tokens = texts('ggml.tokens');
   const merges = texts('ggml.merges').map((merge) => {
     const at = merge.indexOf(' ', 1);
@@ -52,7 +59,10 @@ export function ggufTokenizer(file: string, gguf: Gguf): TokenizerFiles {
     return typeof id === 'number' ? (tokens[id] ?? null) : null;
   };
   if (token('eos') === null)
-    throw refused(file, "'tokenizer.ggml.eos_token_id' is missing", 'Convert the model again.');
+    throw ggufMetadata({
+      file,
+      found: text("'tokenizer.ggml.eos_token_id' is missing", "缺少 'tokenizer.ggml.eos_token_id'"),
+    });
   const bos = token('bos');
   const addsBos = get('ggml.add_bos_token') === true && bos !== null;
   const template = get('chat_template');

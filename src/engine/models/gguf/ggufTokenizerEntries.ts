@@ -1,9 +1,9 @@
 // A byte-level BPE tokenizer as the metadata of a GGUF file: the reverse of ggufTokenizer.ts. Source: llama.cpp src/llama-vocab.cpp,
 // gguf-py constants.py.
-import { UserError } from '../../ground/errors.ts';
 import type { Entry } from '../../ground/formats/gguf/writer.ts';
 import { types } from '../../ground/formats/gguf/writer.ts';
 import { recordOf } from '../../ground/isRecord.ts';
+import { unnamedSplit } from '../modelErrors.ts';
 import type { ModelFiles } from '../modelFiles.ts';
 import { CONTROL, preTokenizers, USER_DEFINED } from './preTokenizers.ts';
 
@@ -22,10 +22,7 @@ function preTokenizerName(preTokenizer: unknown): string {
   const own = canonical(preTokenizer);
   const found = Object.entries(preTokenizers).find(([, known]) => canonical(known) === own);
   if (found) return found[0];
-  throw new UserError(
-    'export',
-    'GGUF: this model splits text in a way that llama.cpp has no name for. Take the merged model as safetensors.',
-  );
+  throw unnamedSplit({});
 }
 
 interface Vocabulary {
@@ -49,7 +46,7 @@ function vocabularyOf(model: Record<string, unknown>, added: unknown, size: numb
   };
 }
 
-/** Throws UserError 'export' for splitting that has no name. */
+/** Throws UserError 'export-tokenizer' for splitting that has no name. */
 export function tokenizerEntries(files: ModelFiles): Entry[] {
   const { tokenizerJson, tokenizerConfig } = files.tokenizerFiles;
   const { model, pre_tokenizer, added_tokens, post_processor } = recordOf(tokenizerJson);

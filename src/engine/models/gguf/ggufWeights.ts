@@ -1,10 +1,11 @@
 // Tensors of a GGUF file under their PyTorch names, read one at a time. Arch llama stores the rows of q and k permuted for
 // adjacent-pair rotation; here they come back in the order of the two halves. Source: numerics reference 1.5.
 import type { BlockFormat } from '../../../shaders/quant/weightFormat.ts';
-import { UserError } from '../../ground/errors.ts';
 import type { ByteSource } from '../../ground/formats/byteSource.ts';
 import type { Gguf, GgufTensor } from '../../ground/formats/gguf/types.ts';
+import { text } from '../../ground/text.ts';
 import type { LlamaConfig } from '../llamaConfig.ts';
+import { ggufFormat, ggufMissing, ggufShape } from '../modelErrors.ts';
 import type { StoredFormat, StoredTensor, WeightSource } from '../weightSource.ts';
 import { llamaTensors } from '../weightSource.ts';
 
@@ -56,31 +57,27 @@ export function unpermuteRows(bytes: Uint8Array, rows: number, heads: number): U
   return out;
 }
 
-function tensorError(file: string, found: string, remedy: string): UserError {
-  return new UserError('gguf', `${file} (tensor table): ${found}. ${remedy}`, {
-    file,
-    section: 'tensor table',
-  });
-}
-
 /** The tensor of a name, of this shape and a readable type. */
 function find(file: string, gguf: Gguf, name: string, shape: readonly number[]): GgufTensor {
   const own = ggufName(name);
   const tensor = gguf.tensors.get(own);
-  if (!tensor)
-    throw tensorError(file, `tensor '${own}' is missing`, 'The file is incomplete; download it again.');
+  if (!tensor) throw ggufMissing({ file, found: text(`tensor '${own}' is missing`, `缺少张量 '${own}'`) });
   if (tensor.shape.join('×') !== shape.join('×'))
-    throw tensorError(
+    throw ggufShape({
       file,
-      `tensor '${own}' should be [${shape.join(', ')}] by the metadata, got [${tensor.shape.join(', ')}]`,
-      'Convert the model again.',
-    );
+      found: text(
+        `tensor '${own}' should be [${shape.join(', ')}] by the metadata, got [${tensor.shape.join(', ')}]`,
+        `按元数据，张量 '${own}' 应为 [${shape.join(', ')}]，得到 [${tensor.shape.join(', ')}]`,
+      ),
+    });
   if (formats[tensor.type.name] === undefined)
-    throw tensorError(
+    throw ggufFormat({
       file,
-      `tensor '${own}' has type ${tensor.type.name}, which can't be trained on`,
-      'Use a file quantised as Q4_0, Q4_1, Q8_0, F16, BF16 or F32.',
-    );
+      found: text(
+        `tensor '${own}' has type ${tensor.type.name}, which can't be trained on`,
+        `张量 '${own}' 的类型是 ${tensor.type.name}，无法在其上训练`,
+      ),
+    });
   return tensor;
 }
 

@@ -1,171 +1,35 @@
-// Which argument of which Python class is which setting. The reverse of the script: used to read a pasted one.
-import type { SettingKey } from '../../recipe/recipe.ts';
-import type { PythonValue } from './pythonReader.ts';
-
-export type Plain = string | number | boolean;
-export interface Assignment {
-  readonly key: SettingKey;
-  readonly value: Plain;
-}
-/** Settings that an argument stands for; [] when it changes nothing here; null when it is not understood. */
-export type Reading = readonly Assignment[] | null;
-export type ArgumentReader = (value: PythonValue) => Reading;
-
-const literal = (value: PythonValue): string | number | boolean | null | undefined =>
-  value.kind === 'literal' ? value.value : undefined;
-
-const as =
-  (key: SettingKey): ArgumentReader =>
-  (value) => {
-    const plain = literal(value);
-    return plain === undefined || plain === null ? null : [{ key, value: plain }];
-  };
-const nothing: ArgumentReader = () => [];
-
-const names = (value: PythonValue): string | null => {
-  if (value.kind === 'list') {
-    const items = value.items.map(literal);
-    return items.every((item) => typeof item === 'string') ? JSON.stringify(items) : null;
-  }
-  const plain = literal(value);
-  if (plain === null) return 'None';
-  return typeof plain === 'string' ? plain : null;
-};
-const asNames =
-  (key: SettingKey, none: string): ArgumentReader =>
-  (value) => {
-    const text = names(value);
-    return text === null ? null : [{ key, value: text === 'None' ? none : text }];
-  };
-
-/** `{"use_reentrant": False}` for one of the two settings that hold it. */
-export const reentrant =
-  (key: SettingKey): ArgumentReader =>
-  (value) => {
-    if (literal(value) === null) return [];
-    if (value.kind !== 'dict') return null;
-    const entry = value.entries.find(([name]) => literal(name) === 'use_reentrant');
-    const plain = entry && literal(entry[1]);
-    if (value.entries.length !== 1) return value.entries.length === 0 ? [] : null;
-    return typeof plain === 'boolean' ? [{ key, value: plain ? 'true' : 'false' }] : null;
-  };
+// Which argument of which Python class is which setting, where the setting's own declaration does not say it: other spellings of a
+// value, arguments that change nothing here. The reverse of the script: used to read a pasted one.
+import { namesOf, spellings } from '../../libraries/spelling.ts';
+import { trlClasses } from '../trlClasses.ts';
+import type { ArgumentReader, ArgumentTable } from './argumentReaders.ts';
+import { argumentsOf, literal, nothing, offers } from './argumentReaders.ts';
 
 /** Adam in any dress is AdamW here; what is no optimiser of ours is told. */
 const optim: ArgumentReader = (value) => {
   const name = String(literal(value));
-  if (/^(sgd|lion_32bit|adafactor)$/.test(name)) return [{ key: 'train.optim', value: name }];
+  if (offers('train.optim', name)) return [{ key: 'train.optim', value: name }];
   return /^(paged_)?adamw_(torch(_fused)?|hf|bnb_8bit|8bit|32bit)$/.test(name)
     ? [{ key: 'train.optim', value: 'adamw_torch' }]
     : null;
 };
 
-/** A dictionary of numbers and texts as the JSON text of a setting. */
-const asObject =
-  (key: SettingKey): ArgumentReader =>
-  (value) => {
-    if (literal(value) === null) return [];
-    if (value.kind !== 'dict') return null;
-    const entries = value.entries.map(([name, entry]) => [literal(name), literal(entry)] as const);
-    const plain = entries.every(
-      ([name, entry]) => typeof name === 'string' && (typeof entry === 'number' || typeof entry === 'string'),
-    );
-    return plain ? [{ key, value: JSON.stringify(Object.fromEntries(entries)) }] : null;
-  };
-
-/** torch.bfloat16, "bfloat16". */
-const dtype: ArgumentReader = (value) => {
-  const text = value.kind === 'source' ? value.text : String(literal(value));
-  const match = /^(?:torch\.)?(float32|bfloat16|float16|half)$/.exec(text);
-  if (match) return [{ key: 'model.dtype', value: match[1] === 'half' ? 'float16' : (match[1] ?? '') }];
-  return text === 'auto' ? [] : null;
-};
-
-const layersRead: ArgumentReader = (value) => {
-  const items = value.kind === 'list' ? value.items.map(literal) : [literal(value)];
-  if (items.length === 1 && items[0] === null) return [];
-  return items.every((item) => typeof item === 'number')
-    ? [{ key: 'lora.layers_to_transform', value: JSON.stringify(items) }]
-    : null;
-};
-
-export const loraArguments: Readonly<Record<string, ArgumentReader>> = {
-  r: as('lora.r'),
-  lora_alpha: as('lora.lora_alpha'),
-  lora_dropout: as('lora.lora_dropout'),
-  target_modules: asNames('lora.target_modules', 'None'),
-  modules_to_save: asNames('lora.modules_to_save', '[]'),
-  bias: as('lora.bias'),
-  inference_mode: as('lora.inference_mode'),
-  use_rslora: as('lora.use_rslora'),
-  use_dora: as('lora.use_dora'),
-  init_lora_weights: (value) => {
-    const name = String(literal(value)).toLowerCase();
-    return /^(true|false|gaussian|pissa|olora|loftq)$/.test(name)
-      ? [{ key: 'lora.init_lora_weights', value: name }]
-      : null;
-  },
-  loftq_config: nothing,
-  rank_pattern: asObject('lora.rank_pattern'),
-  alpha_pattern: asObject('lora.alpha_pattern'),
-  layers_to_transform: layersRead,
-  exclude_modules: asNames('lora.exclude_modules', ''),
-  task_type: nothing,
-};
-
-export const ia3Arguments: Readonly<Record<string, ArgumentReader>> = {
-  target_modules: asNames('lora.target_modules', 'None'),
-  feedforward_modules: asNames('ia3.feedforward_modules', '[]'),
-  exclude_modules: asNames('lora.exclude_modules', ''),
-  modules_to_save: asNames('lora.modules_to_save', '[]'),
-  inference_mode: as('lora.inference_mode'),
-  task_type: nothing,
-};
-
-export const veraArguments: Readonly<Record<string, ArgumentReader>> = {
-  r: as('lora.r'),
-  vera_dropout: as('lora.lora_dropout'),
-  d_initial: as('vera.d_initial'),
-  projection_prng_key: as('vera.projection_prng_key'),
-  target_modules: asNames('lora.target_modules', 'None'),
-  layers_to_transform: layersRead,
-  exclude_modules: asNames('lora.exclude_modules', ''),
-  modules_to_save: asNames('lora.modules_to_save', '[]'),
-  inference_mode: as('lora.inference_mode'),
-  task_type: nothing,
-};
-
-export const loftqArguments: Readonly<Record<string, ArgumentReader>> = {
-  loftq_bits: (value) => (literal(value) === 4 ? [] : null),
-  loftq_iter: as('lora.loftq_iter'),
-};
-
-export const loraPlusArguments: Readonly<Record<string, ArgumentReader>> = {
-  loraplus_lr_ratio: as('train.loraplus_lr_ratio'),
-};
-
 /** Rows held out: a share of them; a count has no knob. */
-export const splitArguments: Readonly<Record<string, ArgumentReader>> = {
-  test_size: as('data.test_size'),
+export const splitArguments: ArgumentTable = {
+  ...argumentsOf('dataset.train_test_split'),
   seed: nothing,
   shuffle: (value) => (literal(value) === false ? null : []),
 };
 
-export const earlyStoppingArguments: Readonly<Record<string, ArgumentReader>> = {
-  early_stopping_patience: as('train.early_stopping_patience'),
-  early_stopping_threshold: as('train.early_stopping_threshold'),
-};
-
-export const bitsAndBytesArguments: Readonly<Record<string, ArgumentReader>> = {
+export const bitsAndBytesArguments: ArgumentTable = {
+  ...argumentsOf('BitsAndBytesConfig'),
   load_in_4bit: (value) =>
     literal(value) === false ? [{ key: 'bnb.bnb_4bit_quant_type', value: 'none' }] : [],
-  bnb_4bit_quant_type: as('bnb.bnb_4bit_quant_type'),
-  bnb_4bit_use_double_quant: as('bnb.bnb_4bit_use_double_quant'),
   bnb_4bit_compute_dtype: nothing,
 };
 
-export const modelArguments: Readonly<Record<string, ArgumentReader>> = {
-  torch_dtype: dtype,
-  dtype,
+export const modelArguments: ArgumentTable = {
+  ...argumentsOf('AutoModelForCausalLM.from_pretrained'),
   load_in_4bit: (value) =>
     literal(value) === true ? [{ key: 'bnb.bnb_4bit_quant_type', value: 'fp4' }] : [],
   quantization_config: nothing,
@@ -176,38 +40,9 @@ export const modelArguments: Readonly<Record<string, ArgumentReader>> = {
   low_cpu_mem_usage: nothing,
 };
 
-export const prepareArguments: Readonly<Record<string, ArgumentReader>> = {
-  use_gradient_checkpointing: as('wiring.prepare.use_gradient_checkpointing'),
-  gradient_checkpointing_kwargs: reentrant('wiring.prepare.use_reentrant'),
-};
-
-const same = [
-  'learning_rate',
-  'max_steps',
-  'num_train_epochs',
-  'per_device_train_batch_size',
-  'gradient_accumulation_steps',
-  'lr_scheduler_type',
-  'warmup_steps',
-  'weight_decay',
-  'adam_beta1',
-  'adam_beta2',
-  'adam_epsilon',
-  'max_grad_norm',
-  'max_length',
-  'seed',
-  'eval_steps',
-  'gradient_checkpointing',
-  'completion_only_loss',
-  'assistant_only_loss',
-  'label_smoothing_factor',
-  'neftune_noise_alpha',
-  'load_best_model_at_end',
-  'fp16',
-] as const;
-
 /** Where a run writes and logs changes nothing here. */
-const irrelevant = [
+const irrelevant: readonly string[] = [
+  ...namesOf(spellings.evalStrategy),
   'output_dir',
   'logging_steps',
   'logging_dir',
@@ -217,8 +52,6 @@ const irrelevant = [
   'run_name',
   'save_strategy',
   'save_total_limit',
-  'eval_strategy',
-  'evaluation_strategy',
   'per_device_eval_batch_size',
   'bf16',
   'tf32',
@@ -235,33 +68,30 @@ const irrelevant = [
   'dataloader_num_workers',
 ];
 
-export const trainingArguments: Readonly<Record<string, ArgumentReader>> = {
-  ...Object.fromEntries(same.map((name) => [name, as(`train.${name}`)])),
+/** Names of packing strategies in any version, by what they do here. */
+const strategies: ReadonlyMap<string, string> = new Map(
+  spellings.packingStrategies.since
+    .flatMap(([, names]) => Object.entries(names ?? {}))
+    // Where one name stands for many, it is the plain one.
+    .toSorted(([a], [b]) => b.length - a.length)
+    .map(([packing, name]) => [name, packing]),
+);
+
+export const trainingArguments: ArgumentTable = {
   ...Object.fromEntries(irrelevant.map((name) => [name, nothing])),
+  ...argumentsOf(...Object.values(trlClasses).map(({ config }) => config)),
   optim,
-  lr_scheduler_kwargs: asObject('train.lr_scheduler_kwargs'),
-  max_seq_length: as('train.max_length'),
-  beta: as('train.beta'),
   loss_type: (value) => {
     const name = String(literal(value));
-    if (/^(sigmoid|hinge|ipo)$/.test(name)) return [{ key: 'train.dpo_loss_type', value: name }];
+    if (offers('train.dpo_loss_type', name)) return [{ key: 'train.dpo_loss_type', value: name }];
     return /^(nll|chunked_nll)$/.test(name) ? [] : null;
-  },
-  save_steps: (value) => {
-    const plain = literal(value);
-    return typeof plain === 'number' ? [{ key: 'train.save_steps', value: plain }] : null;
   },
   // The strategy's default; packing_strategy says more.
   packing: (value) => (literal(value) === true ? [{ key: 'train.packing', value: 'bfd' }] : []),
   packing_strategy: (value) => {
-    const known: Readonly<Record<string, string>> = { ffd: 'bfd', 'bfd-requeue': 'bfd_split' };
-    const name = String(literal(value));
-    const packing = known[name] ?? name;
-    return /^(bfd|bfd_split|wrapped)$/.test(packing) ? [{ key: 'train.packing', value: packing }] : null;
+    const packing = strategies.get(String(literal(value)));
+    return packing === undefined ? null : [{ key: 'train.packing', value: packing }];
   },
-  activation_checkpointing: as('train.gradient_checkpointing'),
-  gradient_checkpointing_kwargs: reentrant('train.use_reentrant'),
-  activation_checkpointing_kwargs: reentrant('train.use_reentrant'),
   // A share of the run stands in warmup_steps below 1.
   warmup_ratio: (value) => {
     const plain = literal(value);
@@ -275,7 +105,8 @@ export const trainingArguments: Readonly<Record<string, ArgumentReader>> = {
 
 /** What a trainer is handed beside its configuration: objects of the script, none of them a knob. */
 export const trainerArguments: ReadonlySet<string> = new Set([
-  ...['model', 'args', 'train_dataset', 'eval_dataset', 'processing_class', 'tokenizer', 'data_collator'],
+  ...namesOf(spellings.tokenizerArgument),
+  ...['model', 'args', 'train_dataset', 'eval_dataset', 'data_collator'],
   ...['peft_config', 'callbacks', 'max_seq_length', 'max_length', 'dataset_text_field'],
 ]);
 

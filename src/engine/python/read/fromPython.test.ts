@@ -137,6 +137,7 @@ describe('snippets', () => {
       'LoraConfig(r=64, lora_alpha=16, lora_dropout=0.1, target_modules=["q_proj", "v_proj"], use_rslora=True, lora_bias=True)',
     );
     expect(patch).toEqual({
+      'peft.peft_type': 'LORA',
       'lora.r': 64,
       'lora.lora_alpha': 16,
       'lora.lora_dropout': 0.1,
@@ -203,6 +204,7 @@ trainer.train()`);
       '{"peft_type": "LORA", "r": 4, "lora_alpha": 8, "target_modules": ["up_proj"], "bias": "none", "inference_mode": true, "lora_bias": true, "modules_to_save": null}',
     );
     expect(patch).toEqual({
+      'peft.peft_type': 'LORA',
       'lora.r': 4,
       'lora.lora_alpha': 8,
       'lora.target_modules': '["up_proj"]',
@@ -211,24 +213,43 @@ trainer.train()`);
     expect(notUnderstood.map((one) => one.text)).toEqual(['adapter_config.json: lora_bias: True']);
   });
 
+  it.each([
+    [
+      'IA3',
+      '"target_modules": ["k_proj", "down_proj"], "feedforward_modules": ["down_proj"], "init_ia3_weights": true, "fan_in_fan_out": false',
+      { 'lora.target_modules': '["k_proj","down_proj"]', 'ia3.feedforward_modules': '["down_proj"]' },
+    ],
+    [
+      'VERA',
+      '"r": 16, "vera_dropout": 0.1, "projection_prng_key": 3, "save_projection": true, "bias": "none", "d_initial": 0.2, "init_weights": true',
+      {
+        'lora.r': 16,
+        'lora.lora_dropout': 0.1,
+        'vera.projection_prng_key': 3,
+        'vera.d_initial': 0.2,
+      },
+    ],
+  ])('an adapter_config.json of %s is no LoRA', (type, fields, patch) => {
+    const read = fromPython(`{"peft_type": "${type}", "inference_mode": true, ${fields}}`);
+    expect(read).toEqual({ patch: { 'peft.peft_type': type, ...patch }, notUnderstood: [] });
+  });
+
+  it('an adapter_config.json of a method that is not here says so, and nothing else', () => {
+    const { patch, notUnderstood } = fromPython('{"peft_type": "LOHA", "r": 4, "alpha": 8}');
+    expect(patch).toEqual({});
+    expect(notUnderstood.map((one) => one.text)).toEqual(['adapter_config.json: peft_type: "LOHA"']);
+  });
+
   it('a value outside the range is listed, not taken', () => {
     const { patch, notUnderstood } = fromPython('LoraConfig(r=100000)');
-    expect(patch).toEqual({});
-    expect(notUnderstood[0]?.text).toContain('lora.r: expected 1 to 128, got 100000.');
+    expect(patch['lora.r']).toBeUndefined();
+    expect(notUnderstood[0]?.problem?.en).toContain('lora.r: expected 1 to 128, got 100000.');
   });
 
   it('garbage gives nothing and does not throw', () => {
-    for (const text of [
-      '',
-      '((((',
-      'LoraConfig(r=',
-      '"""',
-      "x = 'unterminated",
-      '{"a": 1}',
-      '[1, 2',
-      '\u0000',
-    ]) {
+    for (const text of ['', '((((', '"""', "x = 'unterminated", '{"a": 1}', '[1, 2', '\u0000']) {
       expect(Object.keys(fromPython(text).patch)).toEqual([]);
     }
+    expect(fromPython('LoraConfig(r=').patch).toEqual({ 'peft.peft_type': 'LORA' });
   });
 });

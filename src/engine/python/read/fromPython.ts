@@ -1,20 +1,18 @@
 // From Python to a recipe: a pasted script, a snippet of it, or an adapter_config.json moves the knobs. What was not
 // understood is listed with its line, never dropped.
+import { methodNamed } from '../../adapters/methods.ts';
+import type { ArgumentKey, RecipeValues } from '../../recipe/recipe.ts';
+import { placeOf } from '../../recipe/recipe.ts';
+import { trlClasses } from '../trlClasses.ts';
+import { configReaders, readersOf } from './adapterArguments.ts';
+import { argumentAlone, argumentsOf } from './argumentReaders.ts';
 import {
   bitsAndBytesArguments,
-  earlyStoppingArguments,
-  ia3Arguments,
   isConfiguration,
-  loftqArguments,
-  loraArguments,
-  loraPlusArguments,
   modelArguments,
-  prepareArguments,
-  reentrant,
   splitArguments,
   trainerArguments,
   trainingArguments,
-  veraArguments,
 } from './argumentTables.ts';
 import type { PythonCall, PythonValue } from './pythonReader.ts';
 import { parseValue, readPython } from './pythonReader.ts';
@@ -34,12 +32,21 @@ function argument(reading: Reading, call: PythonCall, name: string, position: nu
   return found ? reading.resolve(found.value) : null;
 }
 
+/** Reads one argument of a call that takes others, which mean nothing here. */
+function only(reading: Reading, call: PythonCall, key: ArgumentKey): void {
+  const table = argumentAlone(key);
+  const args = call.args.filter(({ name }) => name !== null && Object.hasOwn(table, name));
+  reading.arguments({ ...call, args }, table);
+}
+
 const isTrue = (value: PythonValue | null): boolean => value?.kind === 'literal' && value.value === true;
+
+type Attach = RecipeValues['wiring.attach'];
 
 /** State of the walk through the script. */
 interface Walk {
-  attach: string | null;
-  trainer: string | null;
+  attach: Attach | null;
+  trainer: RecipeValues['wiring.trainer'] | null;
   fourBit: boolean;
   checkpointed: boolean;
   backward: number;
@@ -47,9 +54,17 @@ interface Walk {
 
 type Handler = (reading: Reading, call: PythonCall, walk: Walk) => void;
 
-const wrapAgain = (reading: Reading, walk: Walk, path: string, call: PythonCall): void => {
+const wrapAgain = (reading: Reading, walk: Walk, path: Attach, call: PythonCall): void => {
   if (walk.attach === null) walk.attach = path;
   else reading.set('wiring.after_attach', 'get_peft_model', call.name, call.line);
+};
+
+/** What a peft_config for SFTTrainer makes of an adapter that the script has loaded; of any other, `both`. */
+const withConfig: Readonly<Partial<Record<Attach, Attach>>> = {
+  from_pretrained: 'from_pretrained_and_config',
+  from_pretrained_and_config: 'from_pretrained_and_config',
+  from_pretrained_trainable: 'from_pretrained_trainable_and_config',
+  from_pretrained_trainable_and_config: 'from_pretrained_trainable_and_config',
 };
 
 const training: Handler = (reading, call) => reading.arguments(call, trainingArguments);
@@ -59,57 +74,46 @@ const trainerCall =
   (reading, call, walk) => {
     walk.trainer = name;
     if (name === 'SFTTrainer' && has(call, 'peft_config')) {
-      const before = walk.attach;
-      walk.attach =
-        before === null
-          ? 'peft_config'
-          : before.startsWith('from_pretrained')
-            ? `${before}_and_config`
-            : 'both';
+      walk.attach = walk.attach === null ? 'peft_config' : (withConfig[walk.attach] ?? 'both');
     }
     for (const one of call.args)
       if (one.name !== null && !trainerArguments.has(one.name))
         reading.leave(`${call.name}: ${one.source}`, call.line);
-    for (const key of ['max_seq_length', 'max_length']) {
-      const length = call.args.find((one) => one.name === key);
-      if (length) reading.arguments({ ...call, args: [length] }, trainingArguments);
-    }
+    only(reading, call, 'train.max_length');
   };
 
 /** Trainers of pairs take what SFTTrainer takes. */
 const preferenceTrainer =
-  (objective: string): Handler =>
+  (objective: RecipeValues['train.objective']): Handler =>
   (reading, call, walk) => {
     trainerCall('SFTTrainer')(reading, call, walk);
     reading.set('train.objective', objective, call.name, call.line);
   };
 
 const afterAttach =
-  (choice: string): Handler =>
+  (choice: RecipeValues['wiring.after_attach']): Handler =>
   (reading, call) =>
     reading.set('wiring.after_attach', choice, call.name, call.line);
 
+/** The configuration of a method, or one that stands in its arguments. */
+const adapterConfig =
+  (className: string): Handler =>
+  (reading, call) => {
+    const { method = null, readers = {} } = configReaders.get(className) ?? {};
+    if (method) reading.set('peft.peft_type', method.type, call.name, call.line);
+    reading.arguments(call, readers);
+  };
+
 const handlers: Readonly<Record<string, Handler>> = {
-  EarlyStoppingCallback: (reading, call) => reading.arguments(call, earlyStoppingArguments),
-  IA3Config: (reading, call) => {
-    reading.set('peft.peft_type', 'IA3', call.name, call.line);
-    reading.arguments(call, ia3Arguments);
-  },
-  VeraConfig: (reading, call) => {
-    reading.set('peft.peft_type', 'VERA', call.name, call.line);
-    reading.arguments(call, veraArguments);
-  },
-  LoftQConfig: (reading, call) => reading.arguments(call, loftqArguments),
-  LoraConfig: (reading, call) => reading.arguments(call, loraArguments),
+  ...Object.fromEntries([...configReaders.keys()].map((name) => [name, adapterConfig(name)])),
+  EarlyStoppingCallback: (reading, call) => reading.arguments(call, argumentsOf('EarlyStoppingCallback')),
   BitsAndBytesConfig: (reading, call, walk) => {
     walk.fourBit = isTrue(argument(reading, call, 'load_in_4bit', -1));
     if (walk.fourBit && !has(call, 'bnb_4bit_quant_type'))
       reading.set('bnb.bnb_4bit_quant_type', 'fp4', call.name, call.line);
     reading.arguments(call, bitsAndBytesArguments);
   },
-  SFTConfig: training,
-  DPOConfig: training,
-  ORPOConfig: training,
+  ...Object.fromEntries(Object.values(trlClasses).map(({ config }) => [config, training])),
   TrainingArguments: training,
   prepare_model_for_kbit_training: (reading, call, walk) => {
     reading.set(
@@ -118,30 +122,26 @@ const handlers: Readonly<Record<string, Handler>> = {
       call.name,
       call.line,
     );
-    reading.arguments(call, prepareArguments);
+    reading.arguments(call, argumentsOf('prepare_model_for_kbit_training'));
   },
   get_peft_model: (reading, call, walk) => {
     wrapAgain(reading, walk, 'get_peft_model', call);
-    const name = argument(reading, call, 'adapter_name', 2);
+    const name = argument(reading, call, placeOf('wiring.adapter_name').argument, 2);
     if (name?.kind === 'literal' && typeof name.value === 'string') {
       reading.set('wiring.adapter_name', name.value, call.name, call.line);
     }
-    const cast = argument(reading, call, 'autocast_adapter_dtype', -1);
+    const cast = argument(reading, call, placeOf('wiring.autocast_adapter_dtype').argument, -1);
     if (cast?.kind === 'literal' && typeof cast.value === 'boolean')
       reading.set('wiring.autocast_adapter_dtype', cast.value, call.name, call.line);
   },
   Trainer: trainerCall('Trainer'),
   SFTTrainer: trainerCall('SFTTrainer'),
-  DPOTrainer: preferenceTrainer('dpo'),
-  ORPOTrainer: preferenceTrainer('orpo'),
+  [trlClasses.dpo.trainer]: preferenceTrainer('dpo'),
+  [trlClasses.orpo.trainer]: preferenceTrainer('orpo'),
   gradient_checkpointing_enable: (reading, call, walk) => {
     if (walk.attach === null) reading.set('wiring.checkpointing_before_attach', true, call.name, call.line);
     else walk.checkpointed = true;
-    const kwargs = call.args.filter((one) => one.name === 'gradient_checkpointing_kwargs');
-    reading.arguments(
-      { ...call, args: kwargs },
-      { gradient_checkpointing_kwargs: reentrant('train.use_reentrant') },
-    );
+    only(reading, call, 'train.use_reentrant');
   },
   enable_input_require_grads: (reading, call) =>
     reading.set('wiring.enable_input_require_grads', true, call.name, call.line),
@@ -162,11 +162,10 @@ const handlers: Readonly<Record<string, Handler>> = {
   disable_adapter_layers: afterAttach('disable_adapter_layers'),
   disable_adapter: afterAttach('disable_adapter'),
   set_seed: (reading, call) =>
-    reading.arguments(call, { seed: (value) => trainingArguments.seed?.(value) ?? null }, ['seed']),
+    reading.arguments(call, argumentAlone('train.seed'), [placeOf('train.seed').argument]),
   train_test_split: (reading, call) => reading.arguments(call, splitArguments, ['test_size']),
   create_loraplus_optimizer: (reading, call) => {
-    const own = call.args.filter((one) => one.name === 'loraplus_lr_ratio');
-    reading.arguments({ ...call, args: own }, loraPlusArguments);
+    only(reading, call, 'train.loraplus_lr_ratio');
   },
   backward: (_, __, walk) => {
     walk.backward++;
@@ -189,6 +188,14 @@ function readJson(text: string): PythonReading | null {
     const json: unknown = JSON.parse(text);
     if (typeof json !== 'object' || json === null || !('peft_type' in json)) return null;
     const reading = new Reading({ calls: [], names: new Map(), statements: [] });
+    const method = methodNamed(json.peft_type);
+    if (!method) {
+      // Its other fields are those of a method that is not here.
+      reading.leave(`adapter_config.json: peft_type: ${JSON.stringify(json.peft_type)}`, 0);
+      return reading.result();
+    }
+    reading.set('peft.peft_type', method.type, 'adapter_config.json: peft_type', 0);
+    const readers = readersOf(method.config);
     const bookkeeping = /^(peft_type|base_model_name_or_path|revision|auto_mapping|peft_version)$/;
     for (const [name, value] of Object.entries(json)) {
       if (
@@ -208,7 +215,7 @@ function readJson(text: string): PythonReading | null {
           line: 0,
           args: [{ name, value: parseValue(source), source: `${name}: ${source}` }],
         },
-        loraArguments,
+        readers,
       );
     }
     return reading.result();
@@ -243,7 +250,7 @@ export function fromPython(text: string): PythonReading {
       'model.train()',
       0,
     );
-    if (walk.backward > 1 && !reading.values.has('wiring.step'))
+    if (walk.backward > 1 && reading.patch['wiring.step'] === undefined)
       reading.set('wiring.step', 'twice', 'loss.backward()', 0);
   }
   if (walk.trainer !== null) {

@@ -1,14 +1,16 @@
 // What is gathered while Python is read: settings checked against their declarations, and whatever was not understood.
 
-import { settingProblem } from '../../ground/settings/setting.ts';
+import type { Text } from '../../ground/text.ts';
 import type { RecipePatch, SettingKey } from '../../recipe/recipe.ts';
-import { settingOf } from '../../recipe/recipe.ts';
-import type { ArgumentReader, Plain } from './argumentTables.ts';
+import { readSettings } from '../../recipe/recipe.ts';
+import type { ArgumentTable, Plain } from './argumentReaders.ts';
 import type { PythonCall, PythonSource, PythonValue } from './pythonReader.ts';
 
 export interface NotUnderstood {
   readonly text: string;
   readonly line: number;
+  /** Why a setting does not take it; absent where there is no setting. */
+  readonly problem?: Text;
 }
 
 export interface PythonReading {
@@ -18,7 +20,7 @@ export interface PythonReading {
 
 /** Collects settings, checked against their declarations. */
 export class Reading {
-  readonly values = new Map<SettingKey, Plain>();
+  patch: RecipePatch = {};
   readonly notUnderstood: NotUnderstood[] = [];
   readonly #source: PythonSource;
 
@@ -27,9 +29,9 @@ export class Reading {
   }
 
   set(key: SettingKey, value: Plain, text: string, line: number): void {
-    const problem = settingProblem(key, settingOf(key), value);
-    if (problem === null) this.values.set(key, value);
-    else this.notUnderstood.push({ text: `${text}  (${problem})`, line });
+    const { patch, problems } = readSettings({ [key]: value });
+    this.patch = { ...this.patch, ...patch };
+    for (const problem of problems) this.notUnderstood.push({ text, line, problem });
   }
 
   /** A name stands for the literal that was assigned to it. */
@@ -38,11 +40,7 @@ export class Reading {
     return this.#source.names.get(value.text) ?? value;
   }
 
-  arguments(
-    call: PythonCall,
-    table: Readonly<Record<string, ArgumentReader>>,
-    positional: readonly string[] = [],
-  ): void {
+  arguments(call: PythonCall, table: ArgumentTable, positional: readonly string[] = []): void {
     call.args.forEach((argument, index) => {
       const name = argument.name ?? positional[index];
       if (argument.name === null && name === undefined) return;
@@ -61,6 +59,6 @@ export class Reading {
   }
 
   result(): PythonReading {
-    return { patch: Object.fromEntries(this.values), notUnderstood: this.notUnderstood };
+    return { patch: this.patch, notUnderstood: this.notUnderstood };
   }
 }

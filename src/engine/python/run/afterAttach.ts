@@ -1,16 +1,21 @@
 // What a script may do with its PeftModel after attaching: wrap again, a second adapter, disable, merge.
-import type { LoraOptions } from '../../adapters/lora/lora.ts';
+import type { PeftConfig } from '../../adapters/inject.ts';
+import type { RecipeValues } from '../../recipe/recipe.ts';
 import { disableAdapters, getPeftModel, secondAdapter, setAdapter, unload } from './peftCalls.ts';
 import type { ScriptModel } from './scriptModel.ts';
 
 /** Runs the choice of `wiring.after_attach`; nothing without a PeftModel, which has none of these methods. */
-export function afterAttach(script: ScriptModel, choice: string, options: LoraOptions): void {
+export function afterAttach(
+  script: ScriptModel,
+  choice: RecipeValues['wiring.after_attach'],
+  config: PeftConfig,
+): void {
   if (!script.isPeftModel) return;
-  const second = { ...options, adapterName: 'b' };
+  const second = { ...config, adapterName: 'b' };
   switch (choice) {
     case 'get_peft_model':
       script.call = 'get_peft_model';
-      getPeftModel(script, options);
+      getPeftModel(script, config);
       break;
     case 'add_adapter':
     case 'set_adapter':

@@ -1,16 +1,16 @@
 // PEFT's calls on a model: get_peft_model, PeftModel.from_pretrained, prepare_model_for_kbit_training, merging, second
 // adapters. Differences between versions are rules. Source: PEFT 0.17 mapping_func.py, peft_model.py, utils/other.py.
-import type { LoraOptions } from '../../adapters/lora/lora.ts';
+import type { PeftConfig } from '../../adapters/inject.ts';
 import {
   activateAdapter,
+  adaptedModules,
   injectAdapter,
-  loraLayers,
-  replaceModule,
   requireGrad,
+  requiresGrad,
   saveModules,
-} from '../../adapters/lora/lora.ts';
+} from '../../adapters/inject.ts';
+import { replaceModule } from '../../adapters/wrap.ts';
 import { bytesOf, Module } from '../../torch/nn/module.ts';
-import { dialectOf } from './loraDialect.ts';
 import type { ScriptModel } from './scriptModel.ts';
 import type { CheckpointingKwargs } from './transformersCalls.ts';
 import {
@@ -46,7 +46,7 @@ function prepare(script: ScriptModel, options: PrepareOptions): void {
   gradientCheckpointingEnable(script, kwargs);
 }
 
-function warnTiedTargets(script: ScriptModel, options: LoraOptions): void {
+function warnTiedTargets(script: ScriptModel, config: PeftConfig): void {
   const rule = script.behaves('tiedWarning');
   const { causal } = script;
   const head = causal.at('lm_head');
@@ -56,8 +56,8 @@ function warnTiedTargets(script: ScriptModel, options: LoraOptions): void {
   const tied = inner(head)?.parameters.get('weight') === inner(table)?.parameters.get('weight');
   const adapted = [...causal.namedModules()]
     .filter(([, module]) => module === head || module === table)
-    .filter(([, module]) => module.kind.type === 'lora');
-  const saved = options.modulesToSave.some(
+    .filter(([, module]) => module.kind.type === 'adapted');
+  const saved = config.modulesToSave.some(
     (name) => name.endsWith('lm_head') || name.endsWith('embed_tokens'),
   );
   const trouble =
@@ -73,21 +73,36 @@ function warnTiedTargets(script: ScriptModel, options: LoraOptions): void {
   }
 }
 
+/**
+ * The copy of a module is made trainable, which torch refuses for weights packed in 4 bits. PEFT before 0.6 sets the flag, and is
+ * told of the setter's two kinds of dtype; later ones call requires_grad_(). Source: utils/other.py _set_trainable,
+ * ModulesToSaveWrapper; run on 0.5.0, 0.7.1, 0.10.0, 0.17.1, 0.18.0, 0.20.0 and 0.21.2, also for a config with inference_mode.
+ */
+function refusePackedCopies(script: ScriptModel, config: PeftConfig): void {
+  if (config.modulesToSave.length === 0) return;
+  for (const [path, module] of script.root.namedModules()) {
+    if (!config.modulesToSave.some((name) => path === name || path.endsWith(`.${name}`))) continue;
+    if (![...module.allParameters()].some(({ dtype }) => dtype === 'uint8')) continue;
+    const kinds = script.behaves('savedOriginalTrains') ? 'floating point and complex' : 'floating point';
+    script.raise('RuntimeError', `only Tensors of ${kinds} dtype can require gradients`);
+  }
+}
+
 const ALREADY_FOUND =
   'UserWarning: Already found a `peft_config` attribute in the model. This will lead to having multiple adapters in the model. Make sure to know what you are doing!';
 
-/** What LoraModel(model, config) does to the tree, for get_peft_model and for transformers' add_adapter. */
-function inject(script: ScriptModel, options: LoraOptions): void {
-  injectAdapter(script.root, options, dialectOf(script));
-  activateAdapter(script.root, options.adapterName, !options.inferenceMode);
+/** What the tuner's model, LoraModel(model, config), does to the tree, for get_peft_model and for transformers' add_adapter. */
+function inject(script: ScriptModel, config: PeftConfig): void {
+  injectAdapter(script.root, config, script);
+  activateAdapter(script.root, config.adapterName, !config.inferenceMode);
 }
 
 /** `get_peft_model(model, config)`; on a PeftModel it wraps a second time. */
-export function getPeftModel(script: ScriptModel, options: LoraOptions): void {
-  script.trace('get_peft_model', () => wrapModel(script, options));
+export function getPeftModel(script: ScriptModel, config: PeftConfig): void {
+  script.trace('get_peft_model', () => wrapModel(script, config));
 }
 
-function wrapModel(script: ScriptModel, options: LoraOptions): void {
+function wrapModel(script: ScriptModel, config: PeftConfig): void {
   const again = script.isPeftModel;
   if (script.behaves('secondWrapWarnings')) {
     if (again) {
@@ -97,16 +112,17 @@ function wrapModel(script: ScriptModel, options: LoraOptions): void {
     }
     if (again || script.peftConfigLeft) script.warn(ALREADY_FOUND);
   }
-  inject(script, options);
-  const lora = new Module(options.ia3 ? 'IA3Model' : options.vera ? 'VeraModel' : 'LoraModel');
-  lora.children.set('model', script.root);
+  inject(script, config);
+  const tuner = new Module(config.method.modelClass);
+  tuner.children.set('model', script.root);
   const peft = new Module('PeftModelForCausalLM');
-  peft.children.set('base_model', lora);
-  for (const module of [lora, peft]) module.training = script.root.training;
+  peft.children.set('base_model', tuner);
+  for (const module of [tuner, peft]) module.training = script.root.training;
   script.root = peft;
   script.causalPath = script.causalPath === '' ? 'base_model.model' : `base_model.model.${script.causalPath}`;
-  saveModules(script.root, options, script.behaves('savedOriginalTrains'));
-  warnTiedTargets(script, options);
+  warnTiedTargets(script, config);
+  refusePackedCopies(script, config);
+  saveModules(script.root, config, script);
   hookOfConstructor(script);
 }
 
@@ -121,13 +137,13 @@ function hookOfConstructor(script: ScriptModel): void {
 }
 
 /** `PeftModel.from_pretrained(model, directory, is_trainable=…)`: frozen and in eval mode unless asked otherwise. */
-export function fromPretrained(script: ScriptModel, options: LoraOptions, isTrainable: boolean): void {
-  getPeftModel(script, { ...options, inferenceMode: !isTrainable });
+export function fromPretrained(script: ScriptModel, config: PeftConfig, isTrainable: boolean): void {
+  getPeftModel(script, { ...config, inferenceMode: !isTrainable });
   if (!isTrainable) script.root.train(false);
 }
 
 /** transformers' `model.add_adapter(config)`: wraps in place; the model stays what it was. */
-export function addAdapter(script: ScriptModel, options: LoraOptions): void {
+export function addAdapter(script: ScriptModel, config: PeftConfig): void {
   const rule = script.behaves('addAdapter');
   if (rule === 'missing')
     script.raise('AttributeError', "'LlamaForCausalLM' object has no attribute 'add_adapter'");
@@ -136,58 +152,49 @@ export function addAdapter(script: ScriptModel, options: LoraOptions): void {
       'ValueError',
       'The version of PEFT you are using is not compatible, please use a version >= 0.22.0',
     );
-  inject(script, options);
+  inject(script, config);
   script.adapterLoaded = true;
 }
 
 /** A second adapter in a PeftModel. `load`: load_adapter(…, is_trainable), else add_adapter(…). */
 export function secondAdapter(
   script: ScriptModel,
-  options: LoraOptions,
+  config: PeftConfig,
   load: { readonly isTrainable: boolean } | null,
 ): void {
-  script.trace(load ? 'load_adapter' : 'add_adapter', () => addSecondAdapter(script, options, load));
+  script.trace(load ? 'load_adapter' : 'add_adapter', () => addSecondAdapter(script, config, load));
 }
 
 function addSecondAdapter(
   script: ScriptModel,
-  options: LoraOptions,
+  config: PeftConfig,
   load: { readonly isTrainable: boolean } | null,
 ): void {
   const active = activeAdapter(script);
-  const trainable = new Map(loraLayers(script.root).map((layer) => [layer, isTrainable(layer, active)]));
-  injectAdapter(script.root, options, dialectOf(script));
+  const trainable = new Map(adaptedModules(script.root).map((layer) => [layer, requiresGrad(layer, active)]));
+  injectAdapter(script.root, config, script);
   const rule = script.behaves('secondAdapter');
   const addsUp =
     rule === 'adds-up' && (load === null ? script.behaves('disabledKeepsFlags') : load.isTrainable);
-  const freezes = rule === 'freezes-active' && load?.isTrainable === false;
-  for (const layer of loraLayers(script.root)) {
-    requireGrad(layer, options.adapterName, addsUp);
-    requireGrad(layer, active, (trainable.get(layer) ?? false) && !freezes);
-    if (layer.kind.type === 'lora') layer.kind.active = [active];
+  const trains = load ? load.isTrainable : !config.inferenceMode;
+  for (const layer of adaptedModules(script.root)) {
+    requireGrad(layer, config.adapterName, addsUp);
+    const flag = { 'thaws-active': true, 'flags-active': trains, 'adds-up': trainable.get(layer) ?? false };
+    requireGrad(layer, active, flag[rule]);
+    if (layer.kind.type === 'adapted') layer.kind.active = [active];
   }
 }
 
 function activeAdapter(script: ScriptModel): string {
-  const [layer] = loraLayers(script.root);
-  return (layer?.kind.type === 'lora' && layer.kind.active[0]) || 'default';
-}
-
-function isTrainable(layer: Module, adapter: string): boolean {
-  return (
-    layer.at(`lora_B.${adapter}`)?.parameters.get('weight')?.requiresGrad ??
-    layer.at('ia3_l')?.parameters.get(adapter)?.requiresGrad ??
-    layer.at('vera_lambda_b')?.parameters.get(adapter)?.requiresGrad ??
-    layer.at('lora_embedding_B')?.parameters.get(adapter)?.requiresGrad ??
-    false
-  );
+  const [layer] = adaptedModules(script.root);
+  return (layer?.kind.type === 'adapted' && layer.kind.active[0]) || 'default';
 }
 
 /** `model.set_adapter(name)`. PEFT before 0.8 only switched which one is used. */
 export function setAdapter(script: ScriptModel, adapter: string): void {
   if (script.behaves('disabledKeepsFlags')) {
-    for (const layer of loraLayers(script.root))
-      if (layer.kind.type === 'lora') layer.kind.active = [adapter];
+    for (const layer of adaptedModules(script.root))
+      if (layer.kind.type === 'adapted') layer.kind.active = [adapter];
   } else activateAdapter(script.root, adapter, true);
 }
 
@@ -197,8 +204,8 @@ export function disableAdapters(script: ScriptModel, keepsFlags: boolean): void 
 }
 
 function disable(script: ScriptModel, keepsFlags: boolean): void {
-  for (const layer of loraLayers(script.root)) {
-    if (layer.kind.type !== 'lora') continue;
+  for (const layer of adaptedModules(script.root)) {
+    if (layer.kind.type !== 'adapted') continue;
     layer.kind.disabled = true;
     if (!keepsFlags) for (const name of layer.kind.adapters.keys()) requireGrad(layer, name, false);
   }
@@ -216,7 +223,7 @@ function removeAdapters(script: ScriptModel, merge: boolean): void {
       'UserWarning: Merge lora module to 4-bit linear may get different generations due to rounding errors.',
     );
   for (const [path, module] of [...causal.namedModules()]) {
-    if (module.kind.type === 'lora') replaceModule(causal, path, module.child('base_layer'));
+    if (module.kind.type === 'adapted') replaceModule(causal, path, module.child('base_layer'));
   }
   script.root = causal;
   script.causalPath = '';

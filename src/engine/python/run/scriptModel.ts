@@ -1,5 +1,7 @@
 // What a script holds in `model` while it runs: the module tree, the flags the libraries leave on it, the warnings printed
 // so far. The calls in peftCalls.ts, transformersCalls.ts and sftTrainer.ts act on it.
+import type { AttachingScript } from '../../adapters/method.ts';
+import { isAdapterParameter } from '../../adapters/methods.ts';
 import { invariant } from '../../ground/errors.ts';
 import { behaviour } from '../../libraries/rules/behaviours.ts';
 import type { BehaviourKey, Behaviours } from '../../libraries/rules/rule.ts';
@@ -25,7 +27,7 @@ export interface Trace {
 
 const PEFT_MODEL = 'PeftModelForCausalLM';
 
-export class ScriptModel {
+export class ScriptModel implements AttachingScript {
   readonly stack: Stack;
   /** is_loaded_in_4bit; PeftModel passes the attribute on. */
   readonly quantised: boolean;
@@ -75,8 +77,7 @@ export class ScriptModel {
   #trainableAdapters(): number {
     let count = 0;
     for (const [name, parameter] of this.root.namedParameters()) {
-      if (parameter.requiresGrad && (/lora_|ia3_|vera_/.test(name) || name.includes('modules_to_save')))
-        count++;
+      if (parameter.requiresGrad && isAdapterParameter(name)) count++;
     }
     return count;
   }

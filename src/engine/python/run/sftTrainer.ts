@@ -1,6 +1,6 @@
 // TRL's SFTTrainer: what its constructor does to the model, version by version, before Trainer takes over.
 // Source: TRL 0.7.1 to 1.16.0 trainer/sft_trainer.py; the differences are in rules/trlRules.ts.
-import type { LoraOptions } from '../../adapters/lora/lora.ts';
+import type { PeftConfig } from '../../adapters/inject.ts';
 import { compareVersions } from '../../libraries/version.ts';
 import { bytesOf } from '../../torch/nn/module.ts';
 import { getPeftModel, prepareModelForKbitTraining, unload } from './peftCalls.ts';
@@ -12,7 +12,7 @@ const BOTH =
   'You passed a `PeftModel` instance together with a `peft_config` to the trainer. Please first merge and unload the existing adapter, save the resulting base model, and then pass that base model along with the new `peft_config` to the trainer.';
 
 /** Whether the config given to the trainer is to be used; merges or refuses a PeftModel that comes with one. */
-function acceptConfig(script: ScriptModel, config: LoraOptions | null): LoraOptions | null {
+function acceptConfig(script: ScriptModel, config: PeftConfig | null): PeftConfig | null {
   if (!config || !script.isPeftModel) return config;
   const rule = script.behaves('sftConfigOnPeftModel');
   if (rule === 'refuses') script.raise('ValueError', BOTH);
@@ -22,7 +22,7 @@ function acceptConfig(script: ScriptModel, config: LoraOptions | null): LoraOpti
 }
 
 /** Prepares a k-bit model or hooks another one; switches the trainer's checkpointing off where the version does. */
-function prepare(script: ScriptModel, config: LoraOptions | null, args: TrainerArguments): void {
+function prepare(script: ScriptModel, config: PeftConfig | null, args: TrainerArguments): void {
   const rule = script.behaves('sftPreparation');
   const concerned = rule === 'base-with-config' ? config !== null : config !== null || script.isPeftModel;
   const prepares =
@@ -55,11 +55,7 @@ function castAdapter(script: ScriptModel): void {
 }
 
 /** `SFTTrainer(model, args, peft_config=…)`. Changes `args` as TRL does. */
-export function sftTrainerInit(
-  script: ScriptModel,
-  config: LoraOptions | null,
-  args: TrainerArguments,
-): void {
+export function sftTrainerInit(script: ScriptModel, config: PeftConfig | null, args: TrainerArguments): void {
   const used = acceptConfig(script, config);
   prepare(script, used, args);
   if (used) getPeftModel(script, used);
@@ -67,7 +63,7 @@ export function sftTrainerInit(
     enableInputRequireGrads(script);
   castAdapter(script);
   const headRefusal = script.behaves('sftHeadAdapter');
-  if (headRefusal !== null && script.isPeftModel && script.causal.at('lm_head')?.kind.type === 'lora')
+  if (headRefusal !== null && script.isPeftModel && script.causal.at('lm_head')?.kind.type === 'adapted')
     script.raise('ValueError', headRefusal);
   if (
     args.gradientCheckpointing &&

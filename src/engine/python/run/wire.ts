@@ -2,19 +2,19 @@
 // hook, trainer. What is left is the wired model; a call that raises ends it there. No tape, no numbers.
 
 import type { Behaviours } from '../../libraries/rules/rule.ts';
+import { dialectOf } from '../../libraries/spelling.ts';
 import { stackOf } from '../../libraries/stacks.ts';
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
-import { buildLlama } from '../../models/llamaTree.ts';
+import type { ModelConfig } from '../../models/families.ts';
+import { buildModel } from '../../models/families.ts';
 import type { WeightOptions } from '../../models/weightSource.ts';
 import { weightFormatsOf } from '../../models/weightSource.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
 import { PythonError } from '../../torch/autograd/pythonError.ts';
-import type { DType } from '../../torch/autograd/value.ts';
 import { Module } from '../../torch/nn/module.ts';
 import type { WiredModel } from '../../torch/recording.ts';
 import { afterAttach } from './afterAttach.ts';
-import { checkLoraConfig, loraOptions } from './loraConfig.ts';
 import { addAdapter, fromPretrained, getPeftModel, prepareModelForKbitTraining } from './peftCalls.ts';
+import { checkPeftConfig, peftConfig } from './peftConfig.ts';
 import { ScriptModel } from './scriptModel.ts';
 import { sftTrainerInit } from './sftTrainer.ts';
 import type { CheckpointingKwargs, TrainerArguments } from './transformersCalls.ts';
@@ -34,16 +34,11 @@ export interface ScriptRun {
   readonly error: PythonError | null;
 }
 
-const dtypes: Readonly<Record<string, DType>> = {
-  float32: 'float32',
-  bfloat16: 'bfloat16',
-  float16: 'float16',
-};
 /** How the recipe wants the layers' projections stored. */
 export function weightOptions(values: RecipeValues): WeightOptions {
   const type = values['bnb.bnb_4bit_quant_type'];
   return {
-    quantType: type === 'nf4' || type === 'fp4' ? type : null,
+    quantType: type === 'none' ? null : type,
     doubleQuant: values['bnb.bnb_4bit_use_double_quant'],
   };
 }
@@ -65,9 +60,9 @@ function applyModuleClasses(causal: Module, classes: Behaviours['moduleClasses']
   if (classes.rotaryPerLayer) model.children.delete('rotary_emb');
 }
 
-function loadModel(config: LlamaConfig, values: RecipeValues): ScriptModel {
-  const causal = buildLlama(config, {
-    dtype: dtypes[values['model.dtype']] ?? 'float32',
+function loadModel(config: ModelConfig, values: RecipeValues): ScriptModel {
+  const causal = buildModel(config, {
+    dtype: values['model.dtype'],
     ...weightOptions(values),
   });
   const script = new ScriptModel(stackOf(values['wiring.stack']), causal, isQuantised(values));
@@ -76,28 +71,38 @@ function loadModel(config: LlamaConfig, values: RecipeValues): ScriptModel {
 }
 
 /** 'default', 'true', 'false' as the argument stands in the script. */
-function kwargsOf(choice: string): CheckpointingKwargs | null {
+function kwargsOf(choice: RecipeValues['train.use_reentrant']): CheckpointingKwargs | null {
   return choice === 'default' ? null : { useReentrant: choice === 'true' };
+}
+
+/** What Python says to a script that passes an argument which the version does not know yet. */
+function refuseKwargs(script: ScriptModel, callee: string): never {
+  script.raise('TypeError', `${callee}() got an unexpected keyword argument 'gradient_checkpointing_kwargs'`);
 }
 
 function prepare(script: ScriptModel, values: RecipeValues, when: 'before' | 'after'): void {
   if (values['wiring.prepare_model_for_kbit_training'] !== when) return;
   script.call = 'prepare_model_for_kbit_training';
+  const kwargs = kwargsOf(values['wiring.prepare.use_reentrant']);
+  if (kwargs && !script.behaves('prepareKwargs')) refuseKwargs(script, 'prepare_model_for_kbit_training');
   prepareModelForKbitTraining(script, {
     useGradientCheckpointing: values['wiring.prepare.use_gradient_checkpointing'],
-    kwargs: kwargsOf(values['wiring.prepare.use_reentrant']),
+    kwargs,
   });
 }
 
 function enableCheckpointing(script: ScriptModel, values: RecipeValues): void {
   script.call = 'model.gradient_checkpointing_enable';
+  const kwargs = kwargsOf(values['train.use_reentrant']);
+  if (kwargs && !script.behaves('checkpointingKwargs'))
+    refuseKwargs(script, 'PreTrainedModel.gradient_checkpointing_enable');
   warnOldCheckpointingName(script);
-  gradientCheckpointingEnable(script, kwargsOf(values['train.use_reentrant']));
+  gradientCheckpointingEnable(script, kwargs);
 }
 
 function attach(script: ScriptModel, values: RecipeValues): void {
   const path = values['wiring.attach'];
-  const options = loraOptions(script, values);
+  const config = peftConfig(script, values);
   if (path === 'get_peft_model' || path === 'both') {
     script.call = 'get_peft_model';
     if (!values['wiring.autocast_adapter_dtype'] && script.behaves('adapterDtype') !== 'autocast') {
@@ -106,13 +111,13 @@ function attach(script: ScriptModel, values: RecipeValues): void {
         "get_peft_model() got an unexpected keyword argument 'autocast_adapter_dtype'",
       );
     }
-    getPeftModel(script, options);
+    getPeftModel(script, config);
   } else if (path === 'add_adapter') {
     script.call = 'model.add_adapter';
-    addAdapter(script, { ...options, modulesToSave: [] });
+    addAdapter(script, { ...config, modulesToSave: [] });
   } else if (path.startsWith('from_pretrained')) {
     script.call = 'PeftModel.from_pretrained';
-    fromPretrained(script, options, path.startsWith('from_pretrained_trainable'));
+    fromPretrained(script, config, path.startsWith('from_pretrained_trainable'));
   }
 }
 
@@ -134,16 +139,18 @@ export function passesConfig(values: RecipeValues): boolean {
 function runTrainer(script: ScriptModel, values: RecipeValues, trainer: 'Trainer' | 'SFTTrainer'): void {
   const sft = trainer === 'SFTTrainer';
   const checkpointing = values['train.gradient_checkpointing'];
-  script.call = sft ? 'SFTConfig(...)' : 'TrainingArguments(...)';
+  const kwargs = checkpointing ? kwargsOf(values['train.use_reentrant']) : null;
+  script.call = sft && dialectOf(script.stack).sftConfig ? 'SFTConfig(...)' : 'TrainingArguments(...)';
+  if (kwargs && !script.behaves('checkpointingKwargs')) refuseKwargs(script, 'TrainingArguments.__init__');
   const args: TrainerArguments = trainingArguments(script, {
     gradientCheckpointing: checkpointing,
-    kwargs: checkpointing ? kwargsOf(values['train.use_reentrant']) : null,
+    kwargs,
   });
   script.call = `${trainer}(...)`;
   if (sft) {
     sftTrainerInit(
       script,
-      passesConfig(values) ? { ...loraOptions(script, values), adapterName: 'default' } : null,
+      passesConfig(values) ? { ...peftConfig(script, values), adapterName: 'default' } : null,
       args,
     );
   } else trainerInit(script);
@@ -152,7 +159,7 @@ function runTrainer(script: ScriptModel, values: RecipeValues, trainer: 'Trainer
   if (sft) for (const text of script.behaves('sftChatter')) script.warn(text);
 }
 
-function freezeByHand(script: ScriptModel, what: string): void {
+function freezeByHand(script: ScriptModel, what: RecipeValues['wiring.freeze']): void {
   for (const [name, parameter] of script.root.namedParameters()) {
     if (what === 'embeddings' && name === 'model.embed_tokens.weight') parameter.requiresGrad = false;
     if (what === 'outside_layers' && !name.includes('.layers.')) parameter.requiresGrad = false;
@@ -162,12 +169,12 @@ function freezeByHand(script: ScriptModel, what: string): void {
 function runCalls(script: ScriptModel, values: RecipeValues): void {
   script.modelType = values['wiring.model_type'];
   freezeByHand(script, values['wiring.freeze']);
-  checkLoraConfig(script, values);
+  checkPeftConfig(script, values);
   const trainer = values['wiring.trainer'];
   prepare(script, values, 'before');
   if (values['wiring.checkpointing_before_attach']) enableCheckpointing(script, values);
   attach(script, values);
-  afterAttach(script, values['wiring.after_attach'], loraOptions(script, values));
+  afterAttach(script, values['wiring.after_attach'], peftConfig(script, values));
   prepare(script, values, 'after');
   if (values['wiring.requires_grad_all']) requireGradEverywhere(script);
   if (trainer === 'loop' && values['train.gradient_checkpointing']) enableCheckpointing(script, values);
@@ -175,7 +182,7 @@ function runCalls(script: ScriptModel, values: RecipeValues): void {
     script.call = 'model.enable_input_require_grads';
     enableInputRequireGrads(script);
   }
-  if (trainer === 'Trainer' || trainer === 'SFTTrainer') runTrainer(script, values, trainer);
+  if (trainer !== 'loop') runTrainer(script, values, trainer);
   else {
     if (values['wiring.train_mode']) script.root.train();
     script.call = 'loss.backward()';
@@ -183,7 +190,7 @@ function runCalls(script: ScriptModel, values: RecipeValues): void {
 }
 
 /** Runs the recipe's script on a new model of this architecture, up to the first forward pass. */
-export function runScript(config: LlamaConfig, values: RecipeValues): ScriptRun {
+export function runScript(config: ModelConfig, values: RecipeValues): ScriptRun {
   const script = loadModel(config, values);
   try {
     runCalls(script, values);
@@ -201,7 +208,7 @@ export interface Wired extends WiredModel {
 }
 
 /** The wired model of a recipe, ready to be recorded. Throws the PythonError that a call of the script raises. */
-export function wire(config: LlamaConfig, values: RecipeValues): Wired {
+export function wire(config: ModelConfig, values: RecipeValues): Wired {
   const { script, error } = runScript(config, values);
   if (error) throw error;
   return wiredModel(script, values);

@@ -1,48 +1,14 @@
-// The rule tables and the calls on their own: one rule for each point and stack, the engine's reach, versions.
+// The script's calls on their own, and the engine's reach.
 import { describe, expect, it } from 'vitest';
-import { benchConfig, benchPatch } from '../../laboratory/inspect/goldenBench.ts';
-import { rules, rulesFor } from '../../libraries/rules/behaviours.ts';
-import type { BehaviourKey } from '../../libraries/rules/rule.ts';
-import { stackOf, stacks } from '../../libraries/stacks.ts';
-import { compareVersions, satisfies } from '../../libraries/version.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
+import { benchConfig, benchPatch } from '../../testing/goldenBench.ts';
 import { PythonError } from '../../torch/autograd/pythonError.ts';
 import { assertWithinEngine, beyondEngine } from '../../training/reach.ts';
 import { wire } from './wire.ts';
 
-const isKey = (key: string): key is BehaviourKey => Object.hasOwn(rules, key);
 const wired = (patch: RecipePatch) =>
   wire(benchConfig, withPatch(withPatch(defaultValues, benchPatch), patch));
-
-describe('rules', () => {
-  for (const stack of stacks) {
-    it(`${stack.id}: exactly one rule for each point, with its source`, () => {
-      for (const key of Object.keys(rules).filter(isKey)) {
-        const found = rulesFor(stack, key);
-        expect(
-          found.map((rule) => rule.versions),
-          key,
-        ).toHaveLength(1);
-        expect(found[0]?.source.length, key).toBeGreaterThan(5);
-      }
-    });
-  }
-
-  it('names an unknown stack and what is known', () => {
-    expect(() => stackOf('trl-9')).toThrow(/expected one of trl-0\.7\.1, .*, got 'trl-9'/);
-  });
-});
-
-describe('versions', () => {
-  it('compares numbers, not text', () => {
-    expect(compareVersions('0.9', '0.10')).toBeLessThan(0);
-    expect(compareVersions('5', '5.0.0')).toBe(0);
-    expect(satisfies('0.23.0', '>=0.20 <0.23.1')).toBe(true);
-    expect(satisfies('0.23.1', '>=0.20 <0.23.1')).toBe(false);
-    expect(satisfies('1.0', '')).toBe(true);
-  });
-});
 
 describe('wire', () => {
   it('leaves a model that can be recorded', () => {
@@ -105,6 +71,36 @@ describe('VeRA', () => {
       wired({ 'peft.peft_type': 'VERA', 'lora.target_modules': JSON.stringify([target]) });
     expect(() => on('embed_tokens')).toThrow(/is not supported. Currently, only the following modules/);
     expect(() => assertWithinEngine(on('lm_head'))).toThrow(/lm_head.*vera_lambda_b/);
+  });
+});
+
+describe('LN tuning', () => {
+  const patch = { 'peft.peft_type': 'LN_TUNING', 'lora.target_modules': 'None' } as const;
+
+  it('gives the norms trainable copies, and freezes the rest', () => {
+    const model = wired({ ...patch, 'wiring.stack': 'trl-1.16.0' });
+    const trained = [...model.root.namedParameters()].filter(([, { requiresGrad }]) => requiresGrad);
+    expect(trained.map(([name]) => name)).toEqual([
+      'base_model.model.model.layers.0.input_layernorm.ln_tuning_layers.default.weight',
+      'base_model.model.model.layers.0.post_attention_layernorm.ln_tuning_layers.default.weight',
+      'base_model.model.model.layers.1.input_layernorm.ln_tuning_layers.default.weight',
+      'base_model.model.model.layers.1.post_attention_layernorm.ln_tuning_layers.default.weight',
+      'base_model.model.model.norm.ln_tuning_layers.default.weight',
+    ]);
+    // Copies keep the base's dtype: PEFT casts no adapter of this kind.
+    expect(new Set(trained.map(([, { dtype }]) => dtype))).toEqual(new Set(['bfloat16']));
+    expect(beyondEngine(model)).toEqual([]);
+    expect(() => wired({ ...patch, 'wiring.stack': 'trl-0.8.6' })).toThrow(
+      /cannot import name 'LNTuningConfig'/,
+    );
+  });
+
+  it('copies any module, which the engine refuses by name, but no packed weight', () => {
+    const linear = { ...patch, 'lora.target_modules': '["q_proj"]' } as const;
+    expect(() => assertWithinEngine(wired(linear))).toThrow(/q_proj\.ln_tuning_layers.*requires grad/);
+    expect(() => wired({ ...linear, 'bnb.bnb_4bit_quant_type': 'nf4' })).toThrow(
+      /only Tensors of floating point dtype can require gradients/,
+    );
   });
 });
 

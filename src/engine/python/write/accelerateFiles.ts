@@ -1,4 +1,4 @@
-// Configurations for `accelerate launch`, to run the exported script on several processes: data parallel (each holds the model) and
+// Configurations for `accelerate launch`, to run the exported script on many processes: data parallel (each holds the model) and
 // fully sharded (each holds a part). Source: accelerate 1.15 commands/config, utils/fsdp_utils.py; PEFT 0.21 docs, FSDP.
 import type { RecipeValues } from '../../recipe/recipe.ts';
 

@@ -1,7 +1,6 @@
 // A training loop written by hand, as people write it: optimiser, schedule, forward, backward.
 
 import { jsonObject } from '../../ground/settings/jsonObject.ts';
-import type { Dialect } from '../../libraries/spelling.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
 import { enableCheckpointing, scriptWraps } from './modelSection.ts';
 import { optimizerLine } from './optimizerSection.ts';
@@ -34,7 +33,7 @@ function lossLines(values: RecipeValues): string {
 }
 
 /** From the model to the saved adapter, without a trainer. */
-export function loopLines(values: RecipeValues, dialect: Dialect): string[] {
+export function loopLines(values: RecipeValues): string[] {
   const batch = values['train.per_device_train_batch_size'];
   const total =
     values['train.max_steps'] > 0
@@ -51,7 +50,7 @@ export function loopLines(values: RecipeValues, dialect: Dialect): string[] {
   if (clip > 0) update.unshift(`torch.nn.utils.clip_grad_norm_(model.parameters(), ${literalNumber(clip)})`);
   const guarded = accumulate > 1 ? [`if (i + 1) % ${accumulate} == 0:`, indent(update.join('\n'))] : update;
   return [
-    ...(values['train.gradient_checkpointing'] ? [enableCheckpointing(values, dialect)] : []),
+    ...(values['train.gradient_checkpointing'] ? [enableCheckpointing(values)] : []),
     ...hookLine(values),
     'device = model.device',
     `torch.manual_seed(${values['train.seed']})`,

@@ -3,22 +3,22 @@
 import type { Dialect } from '../../libraries/spelling.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
 import { passesConfig } from '../run/wire.ts';
-import { loraConfig } from './loraSection.ts';
+import { adapterConfig } from './adapterConfig.ts';
+import { argumentOf, argumentsOf } from './argument.ts';
 import type { Argument } from './python.ts';
 import { call, expression } from './python.ts';
 
 export const isFourBit = (values: RecipeValues): boolean => values['bnb.bnb_4bit_quant_type'] !== 'none';
-const attach = (values: RecipeValues): string => values['wiring.attach'];
+const attach = (values: RecipeValues) => values['wiring.attach'];
 
 export function loadModel(values: RecipeValues, dialect: Dialect): string {
-  const dtype = expression(`torch.${values['model.dtype']}`);
+  const [, dtype] = argumentOf(values, 'model.dtype');
   const quantisation = call(
     'BitsAndBytesConfig',
     [],
     [
       ['load_in_4bit', true],
-      ['bnb_4bit_quant_type', values['bnb.bnb_4bit_quant_type']],
-      ['bnb_4bit_use_double_quant', values['bnb.bnb_4bit_use_double_quant']],
+      ...argumentsOf(values, ['bnb.bnb_4bit_quant_type', 'bnb.bnb_4bit_use_double_quant']),
       ['bnb_4bit_compute_dtype', dtype],
     ],
   );
@@ -47,40 +47,31 @@ export function loadModel(values: RecipeValues, dialect: Dialect): string {
   ].join('\n');
 }
 
-/** Whether the script builds a LoraConfig at all. */
+/** Whether the script builds a config at all. */
 const needsConfig = (values: RecipeValues): boolean =>
   passesConfig(values) || ['get_peft_model', 'add_adapter'].includes(attach(values));
 
-const reentrantKwargs = (choice: string): readonly Argument[] =>
-  choice === 'default'
-    ? []
-    : [
-        [
-          'gradient_checkpointing_kwargs',
-          expression(`{"use_reentrant": ${choice === 'true' ? 'True' : 'False'}}`),
-        ],
-      ];
+const reentrantKwargs = (
+  values: RecipeValues,
+  key: 'train.use_reentrant' | 'wiring.prepare.use_reentrant',
+): readonly Argument[] => (values[key] === 'default' ? [] : [argumentOf(values, key)]);
 
 function prepare(values: RecipeValues): string {
   const named: Argument[] = [
     ...(values['wiring.prepare.use_gradient_checkpointing']
       ? []
-      : ([['use_gradient_checkpointing', false]] satisfies Argument[])),
-    ...reentrantKwargs(values['wiring.prepare.use_reentrant']),
+      : [argumentOf(values, 'wiring.prepare.use_gradient_checkpointing')]),
+    ...reentrantKwargs(values, 'wiring.prepare.use_reentrant'),
   ];
   return `model = ${call('prepare_model_for_kbit_training', ['model'], named)}`;
 }
 
-export function enableCheckpointing(values: RecipeValues, dialect: Dialect): string {
-  return call(
-    'model.gradient_checkpointing_enable',
-    [],
-    dialect.checkpointingKwargs ? reentrantKwargs(values['train.use_reentrant']) : [],
-  );
+export function enableCheckpointing(values: RecipeValues): string {
+  return call('model.gradient_checkpointing_enable', [], reentrantKwargs(values, 'train.use_reentrant'));
 }
 
 const adapterName = (values: RecipeValues): Argument[] =>
-  values['wiring.adapter_name'] === 'default' ? [] : [['adapter_name', values['wiring.adapter_name']]];
+  values['wiring.adapter_name'] === 'default' ? [] : [argumentOf(values, 'wiring.adapter_name')];
 
 function wrap(values: RecipeValues): string {
   return `model = ${call(
@@ -90,7 +81,7 @@ function wrap(values: RecipeValues): string {
       ...adapterName(values),
       ...(values['wiring.autocast_adapter_dtype']
         ? []
-        : ([['autocast_adapter_dtype', false]] satisfies Argument[])),
+        : [argumentOf(values, 'wiring.autocast_adapter_dtype')]),
     ],
   )}`;
 }
@@ -137,7 +128,7 @@ export const scriptWraps = (values: RecipeValues): boolean =>
   /^(get_peft_model|both|from_pretrained.*)$/.test(attach(values));
 
 /** From the loaded model to the one handed to the trainer. */
-export function attachSection(values: RecipeValues, dialect: Dialect): string {
+export function attachSection(values: RecipeValues): string {
   const when = values['wiring.prepare_model_for_kbit_training'];
   const lines: string[] = [];
   const config =
@@ -152,9 +143,9 @@ export function attachSection(values: RecipeValues, dialect: Dialect): string {
       'for name, param in model.named_parameters():\n    if ".layers." not in name:\n        param.requires_grad = False',
     );
   }
-  if (config) lines.push(`peft_config = ${loraConfig(values)}`);
+  if (config) lines.push(`peft_config = ${adapterConfig(values)}`);
   if (when === 'before') lines.push(prepare(values));
-  if (values['wiring.checkpointing_before_attach']) lines.push(enableCheckpointing(values, dialect));
+  if (values['wiring.checkpointing_before_attach']) lines.push(enableCheckpointing(values));
   lines.push(...attachAdapter(values));
   if (scriptWraps(values)) lines.push(...afterwards(values));
   if (when === 'after') lines.push(prepare(values));

@@ -1,5 +1,6 @@
 // Optimisers that the script makes itself: in a plain loop, and for LoRA+, which no argument of the trainer offers.
 import type { RecipeValues } from '../../recipe/recipe.ts';
+import { argumentOf } from './argument.ts';
 import type { Argument, Expression } from './python.ts';
 import { call, expression, float } from './python.ts';
 
@@ -48,7 +49,7 @@ export function optimizerLine(values: RecipeValues, model: string): string {
       ['model', expression(model)],
       ['optimizer_cls', name],
       rate,
-      ['loraplus_lr_ratio', float(ratio)],
+      argumentOf(values, 'train.loraplus_lr_ratio'),
       ['loraplus_weight_decay', decay],
       ...takes,
     ],

@@ -23,13 +23,13 @@ function literal(value: Literal): string {
   return 'source' in value ? value.source : `[${value.map(quoted).join(', ')}]`;
 }
 
-/** A dictionary of numbers and texts; JSON spells it as Python does. */
+/** `{"use_reentrant": False}` */
+export const mapping = (entries: readonly (readonly [string, Literal])[]): Expression =>
+  expression(`{${entries.map(([key, value]) => `${quoted(key)}: ${literal(value)}`).join(', ')}}`);
+
+/** A dictionary of numbers and texts. */
 export const dictionary = (entries: Readonly<Record<string, number | string>>): Expression =>
-  expression(
-    `{${Object.entries(entries)
-      .map(([key, value]) => `${quoted(key)}: ${literal(value)}`)
-      .join(', ')}}`,
-  );
+  mapping(Object.entries(entries));
 
 export type Argument = readonly [name: string, value: Literal];
 

@@ -1,6 +1,7 @@
 // The complete Python script that a recipe stands for under its stack: pins, imports, model, adapter, rows, arguments,
 // training, saving. It runs as it is beside the model's folder and a JSONL file.
 
+import { chosenMethod, configClasses } from '../../adapters/methods.ts';
 import type { Dialect } from '../../libraries/spelling.ts';
 import { dialectOf } from '../../libraries/spelling.ts';
 import type { Stack } from '../../libraries/stacks.ts';
@@ -26,7 +27,7 @@ const defaultContext: ScriptContext = { model: 'model', data: 'rows.jsonl', form
 function pins(stack: Stack, values: RecipeValues, gguf: boolean): string {
   const bitsandbytes = stack.bitsandbytes === null ? 'bitsandbytes' : `bitsandbytes==${stack.bitsandbytes}`;
   const fourBit = isFourBit(values) || values['train.optim'] === 'lion_32bit';
-  const loftq = values['lora.init_lora_weights'] === 'loftq';
+  const extra = chosenMethod(values).config.packages?.(values) ?? [];
   const older = stack.torch.startsWith('2.1.') || stack.torch.startsWith('2.2.');
   return [
     `torch==${stack.torch}`,
@@ -34,8 +35,8 @@ function pins(stack: Stack, values: RecipeValues, gguf: boolean): string {
     `peft==${stack.peft}`,
     `trl==${stack.trl}`,
     ...(gguf ? ['gguf'] : []),
-    ...(fourBit || loftq ? [bitsandbytes] : []),
-    ...(loftq ? ['scipy'] : []),
+    ...(fourBit || extra.includes('bitsandbytes') ? [bitsandbytes] : []),
+    ...extra.filter((name) => name !== 'bitsandbytes'),
     'datasets',
     // These releases were built against the older interfaces.
     ...(older
@@ -56,15 +57,10 @@ function imports(body: string, dialect: Dialect): string {
     ...(uses('torch') ? ['import torch'] : []),
     ...from('bitsandbytes.optim', ['Lion']),
     ...from('datasets', ['load_dataset']),
-    ...from('peft', [
-      'IA3Config',
-      'LoftQConfig',
-      'LoraConfig',
-      'PeftModel',
-      'VeraConfig',
-      'get_peft_model',
-      'prepare_model_for_kbit_training',
-    ]),
+    ...from(
+      'peft',
+      [...configClasses, 'PeftModel', 'get_peft_model', 'prepare_model_for_kbit_training'].sort(),
+    ),
     ...from('peft.optimizers', ['create_loraplus_optimizer']),
     ...from('torch.utils.data', ['DataLoader']),
     ...from('transformers', [
@@ -117,7 +113,7 @@ export function pythonScript(values: RecipeValues, context: ScriptContext = defa
   const sections = [
     context.gguf === undefined ? '' : convert(context.gguf, dialect),
     loadModel(values, dialect),
-    attachSection(values, dialect),
+    attachSection(values),
     dataSection(values, dialect, context.format),
     trainSection(values, dialect, context.format),
   ];

@@ -2,13 +2,16 @@
 
 import type { Dialect } from '../../libraries/spelling.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
+import { placeOf } from '../../recipe/recipe.ts';
 import { passesConfig } from '../run/wire.ts';
+import { trlClasses } from '../trlClasses.ts';
+import { argumentsOf } from './argument.ts';
 import { hookLine, loopLines } from './loopSection.ts';
 import { loraPlusLines } from './optimizerSection.ts';
 import type { Argument } from './python.ts';
 import { call, expression, indent } from './python.ts';
 import type { RowFormat } from './trainingArguments.ts';
-import { callbackArguments, trainingArguments, trlArguments, trlClasses } from './trainingArguments.ts';
+import { callbackArguments, trainingArguments, trlArguments } from './trainingArguments.ts';
 
 /** What the step does to the loss, as a subclass of the trainer; null when it does nothing. */
 function patchedTrainer(
@@ -17,7 +20,7 @@ function patchedTrainer(
 ): { readonly name: string; readonly source: string } | null {
   const step = values['wiring.step'];
   const inherited = 'super().compute_loss(model, inputs, return_outputs=True, **kwargs)';
-  const bodies: Readonly<Record<string, string>> = {
+  const bodies: Readonly<Partial<Record<typeof step, string>>> = {
     no_grad: `with torch.no_grad():\n    loss, outputs = ${inherited}`,
     inference_mode: `with torch.inference_mode():\n    loss, outputs = ${inherited}`,
     detach: `loss, outputs = ${inherited}\nloss = loss.detach()`,
@@ -72,14 +75,7 @@ export function dataSection(values: RecipeValues, dialect: Dialect, format: RowF
   const lines = ['dataset = load_dataset("json", data_files=DATA, split="train")'];
   if (values['data.test_size'] > 0) {
     lines.push(
-      `parts = ${call(
-        'dataset.train_test_split',
-        [],
-        [
-          ['test_size', values['data.test_size']],
-          ['seed', values['train.seed']],
-        ],
-      )}`,
+      `parts = ${call('dataset.train_test_split', [], argumentsOf(values, ['data.test_size', 'train.seed']))}`,
       'dataset, eval_dataset = parts["train"], parts["test"]',
     );
   }
@@ -113,8 +109,11 @@ const answersOnly = (values: RecipeValues, format: RowFormat): boolean =>
 const usesCollator = (values: RecipeValues, dialect: Dialect, format: RowFormat): boolean =>
   dialect.answersOnly === 'collator' && answersOnly(values, format);
 
+/** Name of max_length where SFTTrainer itself takes it. */
+const [olderLength = ''] = placeOf('train.max_length').aliases ?? [];
+
 function sftTrainer(values: RecipeValues, dialect: Dialect, format: RowFormat): string[] {
-  const classes = trlClasses(values);
+  const classes = trlClasses[values['train.objective']];
   const patched = patchedTrainer(values, classes.trainer);
   const args = [
     ...trainingArguments(values, dialect),
@@ -134,7 +133,7 @@ function sftTrainer(values: RecipeValues, dialect: Dialect, format: RowFormat): 
       ? []
       : ([
           ['dataset_text_field', 'text'],
-          ['max_seq_length', values['train.max_length']],
+          [olderLength, values['train.max_length']],
         ] satisfies Argument[])),
     ...(collator
       ? ([
@@ -183,5 +182,5 @@ function plainTrainer(values: RecipeValues, dialect: Dialect): string[] {
 export function trainSection(values: RecipeValues, dialect: Dialect, format: RowFormat): string {
   const trainer = values['wiring.trainer'];
   if (trainer === 'SFTTrainer') return sftTrainer(values, dialect, format).join('\n');
-  return (trainer === 'Trainer' ? plainTrainer(values, dialect) : loopLines(values, dialect)).join('\n');
+  return (trainer === 'Trainer' ? plainTrainer(values, dialect) : loopLines(values)).join('\n');
 }

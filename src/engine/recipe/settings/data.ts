@@ -21,7 +21,7 @@ export const dataSettings = {
       en: 'Keeps the frozen weights in 4 bits (blocks of 64, as bitsandbytes does, bit for bit). nf4 suits normally distributed weights; fp4 is bitsandbytes’ default; off keeps floats.',
       zh: '冻结权重以 4 位保存（每 64 个一块，与 bitsandbytes 逐位一致）。nf4 适合正态分布的权重；fp4 是 bitsandbytes 的默认；关则保留浮点。',
     },
-    python: 'BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type=…)',
+    python: { call: 'BitsAndBytesConfig', after: 'load_in_4bit=True', argument: 'bnb_4bit_quant_type' },
   }),
   'bnb.bnb_4bit_use_double_quant': defineSetting({
     type: { kind: 'boolean' },
@@ -33,7 +33,7 @@ export const dataSettings = {
       en: 'Also stores the block scales in 8 bits: 4.13 instead of 4.5 bits a weight, a little less exact.',
       zh: '块缩放系数也用 8 位保存：每个权重 4.13 位而非 4.5 位，精度略低。',
     },
-    python: 'BitsAndBytesConfig(bnb_4bit_use_double_quant=…)',
+    python: { call: 'BitsAndBytesConfig', argument: 'bnb_4bit_use_double_quant' },
   }),
   'data.test_size': defineSetting({
     type: { kind: 'number', min: 0, max: 0.9 },
@@ -45,6 +45,6 @@ export const dataSettings = {
       en: 'Share of the rows held out to compute eval loss. 0: train on all.',
       zh: '留出用于计算 eval loss 的行的比例。0 表示全部用于训练。',
     },
-    python: 'dataset.train_test_split(test_size=…)',
+    python: { call: 'dataset.train_test_split', argument: 'test_size' },
   }),
 } as const;

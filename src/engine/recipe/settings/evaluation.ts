@@ -16,7 +16,7 @@ export const evaluationSettings = {
       en: 'How often the held-out loss is computed, and once at the end; needs test_size above 0. 0: never.',
       zh: '隔多少步计算一次留出集损失，结束时再算一次；需要 test_size 大于 0。0 表示不计算。',
     },
-    python: "SFTConfig(eval_strategy='steps', eval_steps=…)",
+    python: { call: 'SFTConfig', after: "eval_strategy='steps'", argument: 'eval_steps' },
   }),
   'train.save_steps': defineSetting({
     type: { kind: 'number', min: 0, max: 10_000, integer: true, unit: steps },
@@ -28,7 +28,7 @@ export const evaluationSettings = {
       en: 'The run saves itself after every so many steps, so that it can go on after a crash. 0: as often as costs less than 3 % of the time.',
       zh: '每隔这么多步保存一次运行，崩溃后可以继续。0 表示在开销低于 3% 的前提下尽量频繁。',
     },
-    python: "SFTConfig(save_strategy='steps', save_steps=…)",
+    python: { call: 'SFTConfig', after: "save_strategy='steps'", argument: 'save_steps' },
   }),
   'train.load_best_model_at_end': defineSetting({
     type: { kind: 'boolean' },
@@ -40,7 +40,7 @@ export const evaluationSettings = {
       en: 'The run ends with the adapter of the lowest eval_loss, not with the last one. Needs test_size and eval_steps above 0.',
       zh: '运行结束时取 eval_loss 最低时的适配器，而不是最后一步的。需要 test_size 与 eval_steps 大于 0。',
     },
-    python: 'SFTConfig(load_best_model_at_end=…)',
+    python: { call: 'SFTConfig', argument: 'load_best_model_at_end' },
   }),
   'train.early_stopping_patience': defineSetting({
     type: { kind: 'number', min: 0, max: 1000, integer: true, unit: evaluations },
@@ -52,7 +52,7 @@ export const evaluationSettings = {
       en: 'The run stops after so many evaluations in a row without a lower eval_loss. 0: never.',
       zh: '连续这么多次评估 eval_loss 都没有下降时停止。0 表示不提前停止。',
     },
-    python: 'EarlyStoppingCallback(early_stopping_patience=…)',
+    python: { call: 'EarlyStoppingCallback', argument: 'early_stopping_patience' },
   }),
   'train.early_stopping_threshold': defineSetting({
     type: { kind: 'number', min: 0, max: 100 },
@@ -64,6 +64,6 @@ export const evaluationSettings = {
       en: 'A fall of eval_loss by less than this does not count as one.',
       zh: 'eval_loss 的下降小于此值时不算下降。',
     },
-    python: 'EarlyStoppingCallback(early_stopping_threshold=…)',
+    python: { call: 'EarlyStoppingCallback', argument: 'early_stopping_threshold' },
   }),
 } as const;

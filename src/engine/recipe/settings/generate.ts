@@ -9,7 +9,7 @@ export const generateSettings = {
     advanced: true,
     label: { en: 'max_new_tokens', zh: 'max_new_tokens' },
     help: { en: 'Longest answer, in tokens.', zh: '回答最长多少个词元。' },
-    python: 'model.generate(max_new_tokens=…)',
+    python: { call: 'model.generate', argument: 'max_new_tokens' },
   }),
   'generate.do_sample': defineSetting({
     type: { kind: 'boolean' },
@@ -21,7 +21,7 @@ export const generateSettings = {
       en: 'Off: always the likeliest token, so before and after compare fairly. On: draw with temperature and top_p.',
       zh: '关：总取最可能的词元，训练前后便于比较。开：按 temperature 与 top_p 抽样。',
     },
-    python: 'model.generate(do_sample=…)',
+    python: { call: 'model.generate', argument: 'do_sample' },
   }),
   'generate.temperature': defineSetting({
     type: { kind: 'number', min: 0.01, max: 5 },
@@ -33,7 +33,7 @@ export const generateSettings = {
       en: 'Above 1 flatter, below 1 sharper. Usual: 0.6–1.',
       zh: '大于 1 更随机，小于 1 更确定。常用 0.6–1。',
     },
-    python: 'model.generate(temperature=…)',
+    python: { call: 'model.generate', argument: 'temperature' },
   }),
   'generate.top_p': defineSetting({
     type: { kind: 'number', min: 0.01, max: 1 },
@@ -45,6 +45,6 @@ export const generateSettings = {
       en: 'Draw only from the likeliest tokens that together reach this share.',
       zh: '只从累计概率达到该值的最可能词元中抽取。',
     },
-    python: 'model.generate(top_p=…)',
+    python: { call: 'model.generate', argument: 'top_p' },
   }),
 } as const;

@@ -26,7 +26,7 @@ export const wiringSettings = {
       en: 'Whose behaviour is modelled. The same script trains, fails or learns nothing depending on it.',
       zh: '模拟哪一组库版本的行为。同一个脚本可能因此能训练、报错或什么都学不到。',
     },
-    python: 'pip install trl==… peft==… transformers==…',
+    python: { statement: 'pip install trl==… peft==… transformers==…' },
   }),
   'wiring.trainer': defineSetting({
     type: {
@@ -45,7 +45,7 @@ export const wiringSettings = {
       en: 'Who calls backward: TRL’s SFTTrainer, transformers’ Trainer, or a loop of your own. The trainers may prepare the model again.',
       zh: '由谁调用 backward：TRL 的 SFTTrainer、transformers 的 Trainer，或自己写的循环。训练器可能会再次改动模型。',
     },
-    python: 'SFTTrainer(…) / Trainer(…)',
+    python: { statement: 'SFTTrainer(…) / Trainer(…)' },
   }),
   'wiring.attach': defineSetting({
     type: {
@@ -78,7 +78,7 @@ export const wiringSettings = {
       en: 'peft_config: SFTTrainer prepares the model and wraps it. get_peft_model: the script wraps it, and nobody installs the input-grad hook on a 4-bit base. PeftModel.from_pretrained loads an adapter frozen unless is_trainable=True.',
       zh: 'peft_config：由 SFTTrainer 准备并包装模型。get_peft_model：由脚本包装，4 位底座上没有人会装输入梯度钩子。PeftModel.from_pretrained 载入的适配器默认冻结，除非 is_trainable=True。',
     },
-    python: 'SFTTrainer(peft_config=…) / get_peft_model(model, …)',
+    python: { statement: 'SFTTrainer(peft_config=…) / get_peft_model(model, …)' },
   }),
   'wiring.prepare_model_for_kbit_training': defineSetting({
     type: {
@@ -96,7 +96,7 @@ export const wiringSettings = {
       en: 'Freezes every parameter, casts the rest to float32 and, on a 4-bit base, turns checkpointing on with the input-grad hook. Called after attaching it freezes the adapter too.',
       zh: '冻结所有参数、把其余权重转为 float32，并在 4 位底座上打开检查点与输入梯度钩子。若在挂载之后调用，适配器也会被冻结。',
     },
-    python: 'prepare_model_for_kbit_training(model)',
+    python: { statement: 'prepare_model_for_kbit_training(model)' },
   }),
   'train.gradient_checkpointing': defineSetting({
     type: { kind: 'boolean' },
@@ -107,7 +107,7 @@ export const wiringSettings = {
       en: 'Keeps only the input of each layer and runs the layer again in backward: less memory, about a third slower.',
       zh: '只保存每层的输入，反向时重新计算该层：省显存，约慢三分之一。',
     },
-    python: 'SFTConfig(gradient_checkpointing=…)',
+    python: { call: 'SFTConfig', argument: 'gradient_checkpointing', aliases: ['activation_checkpointing'] },
   }),
   'train.use_reentrant': defineSetting({
     type: {
@@ -125,7 +125,13 @@ export const wiringSettings = {
       en: 'Reentrant checkpointing runs each layer under no_grad; its output requires grad only if an input tensor does. With a frozen embedding and no hook the graph is cut. The default of transformers 4.57 is True.',
       zh: '可重入检查点在 no_grad 下运行每一层；只有输入张量需要梯度时输出才需要梯度。嵌入被冻结又没有钩子时，计算图就断了。transformers 4.57 的默认值是 True。',
     },
-    python: 'SFTConfig(gradient_checkpointing_kwargs={"use_reentrant": …})',
+    python: {
+      call: 'SFTConfig',
+      argument: 'gradient_checkpointing_kwargs',
+      aliases: ['activation_checkpointing_kwargs'],
+      entry: 'use_reentrant',
+      form: 'word',
+    },
   }),
   'wiring.enable_input_require_grads': defineSetting({
     type: { kind: 'boolean' },
@@ -136,7 +142,7 @@ export const wiringSettings = {
       en: 'A hook that makes the embedding’s output require grad, so that reentrant checkpointing records something. The embedding itself stays frozen.',
       zh: '一个让嵌入输出需要梯度的钩子，使可重入检查点能记录计算图。嵌入本身仍然冻结。',
     },
-    python: 'model.enable_input_require_grads()',
+    python: { statement: 'model.enable_input_require_grads()' },
   }),
   ...advancedWiringSettings,
 } as const;

@@ -3,6 +3,7 @@
 
 import { identifierProblem, namesProblem } from '../../ground/settings/names.ts';
 import { defineSetting } from '../../ground/settings/setting.ts';
+import { namesOf, spellings } from '../../libraries/spelling.ts';
 
 const same = (text: string) => ({ en: text, zh: text });
 
@@ -17,7 +18,11 @@ export const advancedWiringSettings = {
       en: 'Argument of prepare_model_for_kbit_training. False: it neither turns checkpointing on nor installs the input-grad hook. On a base that is not in 4 bits it does neither anyway.',
       zh: 'prepare_model_for_kbit_training 的参数。False 时既不打开检查点也不装输入梯度钩子；底座不是 4 位时，它本来就两样都不做。',
     },
-    python: 'prepare_model_for_kbit_training(model, use_gradient_checkpointing=…)',
+    python: {
+      call: 'prepare_model_for_kbit_training',
+      after: 'model',
+      argument: 'use_gradient_checkpointing',
+    },
   }),
   'wiring.prepare.use_reentrant': defineSetting({
     type: {
@@ -36,7 +41,13 @@ export const advancedWiringSettings = {
       en: 'gradient_checkpointing_kwargs of prepare_model_for_kbit_training. With False it installs no hook; a trainer that turns checkpointing on again with its own arguments then cuts the graph.',
       zh: 'prepare_model_for_kbit_training 的 gradient_checkpointing_kwargs。设为 False 时不装钩子；若训练器随后用自己的参数再次打开检查点，计算图就会断。',
     },
-    python: 'prepare_model_for_kbit_training(model, gradient_checkpointing_kwargs={"use_reentrant": …})',
+    python: {
+      call: 'prepare_model_for_kbit_training',
+      after: 'model',
+      argument: 'gradient_checkpointing_kwargs',
+      entry: 'use_reentrant',
+      form: 'word',
+    },
   }),
   'wiring.checkpointing_before_attach': defineSetting({
     type: { kind: 'boolean' },
@@ -51,7 +62,9 @@ export const advancedWiringSettings = {
       en: 'The script itself turns checkpointing on before the adapter is attached. PEFT then installs the hook, but not on a quantised base.',
       zh: '脚本在挂载适配器之前自己打开检查点。此时 PEFT 会装钩子，但量化底座除外。',
     },
-    python: 'model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": …})',
+    python: {
+      statement: 'model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": …})',
+    },
   }),
   'lora.inference_mode': defineSetting({
     type: { kind: 'boolean' },
@@ -63,7 +76,7 @@ export const advancedWiringSettings = {
       en: 'Attaches the adapter frozen, without a word. Saved adapters carry inference_mode: true, so a config loaded from one does too.',
       zh: '挂载后适配器处于冻结状态，且没有任何提示。保存的适配器里写着 inference_mode: true，从中读取的配置也一样。',
     },
-    python: 'LoraConfig(inference_mode=…)',
+    python: { call: 'LoraConfig', argument: 'inference_mode' },
   }),
   'lora.bias': defineSetting({
     type: {
@@ -82,7 +95,7 @@ export const advancedWiringSettings = {
       en: 'Whether biases of the base are trained too: all of them, or those of the adapted layers. A llama has none, so nothing changes.',
       zh: '是否同时训练底座的偏置：全部，或仅被适配的层。llama 没有偏置，因此没有差别。',
     },
-    python: 'LoraConfig(bias=…)',
+    python: { call: 'LoraConfig', argument: 'bias' },
   }),
   'lora.modules_to_save': defineSetting({
     type: {
@@ -98,7 +111,7 @@ export const advancedWiringSettings = {
       en: 'Modules that get a full trainable copy, as a JSON list of names. A trainable head hides a cut graph: it learns while every adapter below gets no gradient.',
       zh: '获得完整可训练副本的模块，写成 JSON 名称列表。可训练的输出头会掩盖断开的计算图：它在学习，而下面所有适配器都没有梯度。',
     },
-    python: 'LoraConfig(modules_to_save=…)',
+    python: { call: 'LoraConfig', argument: 'modules_to_save' },
   }),
   'wiring.adapter_name': defineSetting({
     type: { kind: 'text', suggestions: ['default', 'mine'], problem: identifierProblem },
@@ -110,7 +123,7 @@ export const advancedWiringSettings = {
       en: 'Name of the adapter that the script attaches; it is part of every tensor’s name.',
       zh: '脚本挂载的适配器名称，会出现在每个张量的名字里。',
     },
-    python: 'get_peft_model(model, peft_config, adapter_name=…)',
+    python: { call: 'get_peft_model', after: 'model, peft_config', argument: 'adapter_name' },
   }),
   'wiring.model_type': defineSetting({
     type: { kind: 'text', suggestions: ['llama', 'chatglm'], problem: identifierProblem },
@@ -122,7 +135,7 @@ export const advancedWiringSettings = {
       en: 'What the model’s config calls its family. PEFT looks up the default target_modules under it; a name that its table lacks needs target_modules of its own.',
       zh: '模型配置里写的模型族名称。PEFT 按它查找默认的 target_modules；表中没有的名称必须自己给出 target_modules。',
     },
-    python: 'model.config.model_type = …',
+    python: { statement: 'model.config.model_type = …' },
   }),
   'wiring.freeze': defineSetting({
     type: {
@@ -141,7 +154,7 @@ export const advancedWiringSettings = {
       en: 'What the script freezes by hand before anything else; it matters for full fine-tuning. With frozen embeddings reentrant checkpointing cuts the graph without any adapter.',
       zh: '脚本在其他操作之前手动冻结什么；对全量微调有影响。嵌入被冻结时，即使没有适配器，可重入检查点也会切断计算图。',
     },
-    python: 'param.requires_grad = False',
+    python: { statement: 'param.requires_grad = False' },
   }),
   'wiring.autocast_adapter_dtype': defineSetting({
     type: { kind: 'boolean' },
@@ -153,7 +166,7 @@ export const advancedWiringSettings = {
       en: 'Keeps new adapter weights in float32 on a half-precision base. False with fp16: the gradient scaler refuses to unscale float16 gradients.',
       zh: '半精度底座上新建的适配器权重保持 float32。设为 False 且用 fp16 时，梯度缩放器会拒绝处理 float16 梯度。',
     },
-    python: 'get_peft_model(model, peft_config, autocast_adapter_dtype=…)',
+    python: { call: 'get_peft_model', after: 'model, peft_config', argument: 'autocast_adapter_dtype' },
   }),
   'model.dtype': defineSetting({
     type: {
@@ -172,7 +185,13 @@ export const advancedWiringSettings = {
       en: 'dtype in which the script loads what is not quantised. The engine computes in float32 whatever this says; flags, names and bytes follow it.',
       zh: '脚本加载未量化权重时使用的 dtype。引擎始终以 float32 计算；标志、名称与字节数随此设置变化。',
     },
-    python: 'AutoModelForCausalLM.from_pretrained(…, dtype=torch.…)',
+    python: {
+      call: 'AutoModelForCausalLM.from_pretrained',
+      after: '…',
+      argument: 'dtype',
+      aliases: namesOf(spellings.dtype),
+      form: 'torch',
+    },
   }),
   'train.fp16': defineSetting({
     type: { kind: 'boolean' },
@@ -184,7 +203,7 @@ export const advancedWiringSettings = {
       en: 'Mixed precision with a gradient scaler. Trainable weights must then be float32: float16 ones raise at the first clipping.',
       zh: '带梯度缩放器的混合精度。可训练权重必须是 float32；若是 float16，第一次裁剪时就会报错。',
     },
-    python: 'SFTConfig(fp16=…)',
+    python: { call: 'SFTConfig', argument: 'fp16' },
   }),
   'wiring.train_mode': defineSetting({
     type: { kind: 'boolean' },
@@ -196,7 +215,7 @@ export const advancedWiringSettings = {
       en: 'from_pretrained leaves a model in eval mode, where layers never checkpoint and dropout is off. A plain loop has to call train(); the trainers do it themselves.',
       zh: 'from_pretrained 之后模型处于 eval 模式，此时层不做检查点、dropout 关闭。手写循环需要自己调用 train()；训练器会自动调用。',
     },
-    python: 'model.train()',
+    python: { statement: 'model.train()' },
   }),
   'wiring.after_attach': defineSetting({
     type: {
@@ -228,7 +247,7 @@ export const advancedWiringSettings = {
       en: 'What the script does with the PeftModel next. Needs an adapter attached by the script itself.',
       zh: '脚本接着对 PeftModel 做什么。需要适配器由脚本自己挂载。',
     },
-    python: 'model.…',
+    python: { statement: 'model.…' },
   }),
   'wiring.requires_grad_all': defineSetting({
     type: { kind: 'boolean' },
@@ -240,7 +259,7 @@ export const advancedWiringSettings = {
       en: 'A common wrong repair. It trains the whole model instead of the adapter, and raises on the first 4-bit weight.',
       zh: '常见的错误修法：变成训练整个模型而不是适配器，遇到第一个 4 位权重就报错。',
     },
-    python: 'for p in model.parameters(): p.requires_grad = True',
+    python: { statement: 'for p in model.parameters(): p.requires_grad = True' },
   }),
   'wiring.step': defineSetting({
     type: {
@@ -263,6 +282,6 @@ export const advancedWiringSettings = {
       en: 'What the step does around the forward pass and the loss. All but the first break training, some without an error.',
       zh: '训练步在前向与损失处做了什么。除第一项外都会破坏训练，有的还不报错。',
     },
-    python: 'loss = model(**batch).loss; loss.backward()',
+    python: { statement: 'loss = model(**batch).loss; loss.backward()' },
   }),
 } as const;

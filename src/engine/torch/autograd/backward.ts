@@ -2,7 +2,7 @@
 // Refuses a loss without grad_fn in PyTorch's words. Source: torch/autograd (engine.cpp, "does not require grad").
 
 import { invariant } from '../../ground/errors.ts';
-import { add } from '../ops/add.ts';
+import { add } from './add.ts';
 import { PythonError } from './pythonError.ts';
 import type { Tape } from './tape.ts';
 import type { GradEdge, Value } from './value.ts';

@@ -1,7 +1,7 @@
 // The planner: which nodes are worth running, how long each value lives, and which slot (one whole buffer) lends it
 // room. Knows peak bytes and FLOPs before any GPU work. Slots are whole buffers because WebGPU forbids binding one
 // buffer read-only and read-write in the same dispatch.
-import { UserError } from '../../ground/errors.ts';
+import { valueTooLarge } from '../torchErrors.ts';
 import type { KernelProfile, TapeNode } from './operation.ts';
 import type { Tape } from './tape.ts';
 import type { Value } from './value.ts';
@@ -23,6 +23,31 @@ const SLOT_ALIGNMENT_BYTES = 256;
 const roundUp = (bytes: number): number =>
   Math.max(SLOT_ALIGNMENT_BYTES, Math.ceil(bytes / SLOT_ALIGNMENT_BYTES) * SLOT_ALIGNMENT_BYTES);
 const valueBytes = (value: Value): number => roundUp(elementCount(value.shape) * 4);
+
+/** Slots of a plan, largest first: plans that never run at the same time share buffers in this order. */
+export function slotsBySize({ slotBytes }: Plan): { readonly slot: number; readonly bytes: number }[] {
+  return slotBytes.map((bytes, slot) => ({ bytes, slot })).sort((a, b) => b.bytes - a.bytes);
+}
+
+export interface Room {
+  readonly slotBytes: number;
+  readonly scratchBytes: number;
+}
+
+/** What a backend holds for plans that never run at the same time, in bytes. */
+export function roomOf(plans: readonly Plan[]): Room {
+  const slots: number[] = [];
+  const scratch: number[] = [];
+  const grow = (sizes: number[], at: number, bytes: number): void => {
+    sizes[at] = Math.max(sizes[at] ?? 0, bytes);
+  };
+  for (const plan of plans) {
+    for (const [rank, { bytes }] of slotsBySize(plan).entries()) grow(slots, rank, bytes);
+    for (const [at, bytes] of plan.scratchBytes.entries()) grow(scratch, at, bytes);
+  }
+  const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0);
+  return { slotBytes: sum(slots), scratchBytes: sum(scratch) };
+}
 
 /** Nodes whose results reach an effect or a kept value. */
 function liveNodes(tape: Tape, keep: readonly Value[]): TapeNode[] {
@@ -77,7 +102,7 @@ function chooseSlot(free: ReadonlySet<number>, sizes: readonly number[], bytes: 
 }
 
 /**
- * Plans a tape for a kernel profile. `keep` lives to the end of the run. Throws UserError 'binding-too-large' when a
+ * Plans a tape for a kernel profile. `keep` lives to the end of the run. Throws UserError 'value-too-large' when a
  * single value exceeds what the adapter binds.
  */
 export function makePlan(tape: Tape, profile: KernelProfile, keep: readonly Value[] = []): Plan {
@@ -98,10 +123,13 @@ export function makePlan(tape: Tape, profile: KernelProfile, keep: readonly Valu
   nodes.forEach((node, index) => {
     for (const lifetime of starts.get(index) ?? []) {
       if (lifetime.bytes > profile.maxBindingBytes) {
-        throw new UserError(
-          'binding-too-large',
-          `'${lifetime.value.name}' of ${node.path}: needs ${lifetime.bytes} bytes, this device binds at most ${profile.maxBindingBytes}. Use a smaller batch size or max_length.`,
-        );
+        const { name } = lifetime.value;
+        throw valueTooLarge({
+          name,
+          path: node.path,
+          bytes: lifetime.bytes,
+          most: profile.maxBindingBytes,
+        });
       }
       const slot = chooseSlot(free, slotBytes, lifetime.bytes) ?? slotBytes.push(0) - 1;
       free.delete(slot);

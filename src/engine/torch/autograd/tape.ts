@@ -1,5 +1,5 @@
-// The recorded tape: a list of whole operations with shapes, dtypes and requires_grad, in execution order. Recording
-// follows torch.autograd: an output requires grad iff grad mode is on and an input does. No device, no numbers.
+// The tape of autograd: what torch keeps as a graph of grad_fns, here a list of whole operations with shapes, dtypes and requires_grad,
+// in execution order. As in torch, an output requires grad iff grad mode is on and an input does. No device, no numbers.
 import { invariant } from '../../ground/errors.ts';
 import type {
   NodeContext,

@@ -46,7 +46,7 @@ function childLines(module: Module): string[] {
   );
 }
 
-/** `Linear(in_features=64, out_features=32, bias=False)`, containers over several lines. Source: torch Module.__repr__. */
+/** `Linear(in_features=64, out_features=32, bias=False)`, containers over many lines. Source: torch Module.__repr__. */
 export function describeModule(module: Module): string {
   const lines = childLines(module);
   if (lines.length === 0) return `${module.className}(${extra(module)})`;

@@ -1,5 +1,6 @@
 // The module tree with PyTorch's names: modules, parameters, training mode, hooks. The wiring (PEFT, Transformers, TRL)
 // acts on it as the real libraries act on theirs; the model families record their forward pass from it. No numbers.
+import type { FourBitType } from '../../../shaders/quant/blockwise4.ts';
 import { invariant } from '../../ground/errors.ts';
 import type { DType } from '../autograd/value.ts';
 
@@ -25,7 +26,7 @@ export interface Parameter {
   dtype: DType;
   requiresGrad: boolean;
   /** 4-bit type of a bitsandbytes Params4bit, else null. */
-  readonly quantised: 'nf4' | 'fp4' | null;
+  readonly quantised: FourBitType | null;
   /** Bytes as stored. */
   bytes: number;
   /** Whether every element is zero at the start (lora_B at its default initialisation). */
@@ -38,10 +39,10 @@ export type ModuleKind =
   | { readonly type: 'linear'; readonly inFeatures: number; readonly outFeatures: number }
   | { readonly type: 'embedding'; readonly rows: number; readonly width: number }
   | { readonly type: 'norm'; readonly width: number; readonly eps: number }
-  /** A LoRA wrapper around `base_layer`; adapters by name. */
+  /** A wrapper around `base_layer`; adapters by name. */
   | {
-      readonly type: 'lora';
-      readonly adapters: Map<string, LoraAdapter>;
+      readonly type: 'adapted';
+      readonly adapters: Map<string, Adapter>;
       active: readonly string[];
       disabled: boolean;
     }
@@ -50,29 +51,43 @@ export type ModuleKind =
   | { readonly type: 'decoder-layer'; readonly index: number }
   | { readonly type: 'container' };
 
-/** The matrices that all modules of a VeRA adapter share: A [r, inFeatures] and B [outFeatures, r], of which each takes the first. */
-export interface VeraShare {
-  readonly key: number;
-  readonly r: number;
-  readonly inFeatures: number;
-  readonly outFeatures: number;
+/** Two factors beside a frozen linear or embedding: y += scale · B (A drop(x)). */
+export interface LowRank {
+  /** A [r, in] and B [out, r], of an embedding [r, V] and [C, r]; or the vectors that they are made of. */
+  readonly a: Parameter;
+  readonly b: Parameter;
+  readonly rank: number;
+  /** s = lora_alpha / r, or lora_alpha / √r (rsLoRA). */
+  readonly scale: number;
+  readonly dropout: number;
+  /** Shapes of factors that are made of a and b before a step, A [r, inFeatures] and B [outFeatures, r]; null: a and b are the factors. */
+  readonly made: { readonly inFeatures: number; readonly outFeatures: number } | null;
+  /** Modules below the wrapper whose outputs are A x and B A x; null where the factors are no modules. */
+  readonly modules: { readonly a: string; readonly b: string } | null;
 }
 
-export interface LoraAdapter {
-  readonly r: number;
-  readonly alpha: number;
-  readonly rslora: boolean;
-  /** s = lora_alpha / r, or lora_alpha / √r (rsLoRA). */
-  readonly scaling: number;
-  readonly dropout: number;
-  /** use_dora: a magnitude for each output beside the factors. */
-  readonly dora: boolean;
-  /** init_lora_weights. */
-  readonly init: string;
-  /** IA3: a vector in place of factors, on the input of a feedforward module or on the output of another; null: LoRA. */
-  readonly ia3: { readonly feedforward: boolean } | null;
-  /** VeRA: two vectors on matrices that all modules share; null: LoRA. */
-  readonly vera: VeraShare | null;
+/** A trained number for each output of a linear, by which it is multiplied. */
+export interface OutputScale {
+  /** [out] or [out, 1] */
+  readonly vector: Parameter;
+  /** Divided by the norms of the rows of W + s·B·A, which count as constant. */
+  readonly overRowNorms: boolean;
+  /** Module below the wrapper that holds the vector, or null. */
+  readonly module: string | null;
+}
+
+/** What one adapter adds to a module, whatever method made it. The operations know these hooks and no method's name. */
+export interface Adapter {
+  /** PEFT's peft_type. */
+  readonly type: string;
+  /** What it trains, in the order of named_parameters(). */
+  readonly trained: readonly Parameter[];
+  readonly lowRank: LowRank | null;
+  /** [in] or [1, in], by which the input is multiplied. */
+  readonly inputScale: Parameter | null;
+  readonly outputScale: OutputScale | null;
+  /** Path below the wrapper of a module that runs in the place of `base_layer`, or null. */
+  readonly instead: string | null;
 }
 
 export class Module {

@@ -7,6 +7,7 @@ import {
   attention as forwardKernel,
 } from '../../../shaders/attention/attention.ts';
 import { call } from '../../../shaders/kernel.ts';
+import { invariant } from '../../ground/errors.ts';
 import type { Operation, Ref, TapeNode } from '../autograd/operation.ts';
 import type { Tape } from '../autograd/tape.ts';
 import type { Value } from '../autograd/value.ts';
@@ -134,6 +135,6 @@ export function attention(
     attributes,
     path,
   });
-  if (!o) throw new Error('internal: attention recorded no output');
+  invariant(o, 'attention recorded no output');
   return o;
 }

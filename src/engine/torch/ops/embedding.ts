@@ -75,7 +75,7 @@ export function embedding(
   args: { readonly rows: number; readonly path: string; readonly noisy?: boolean },
 ): Value {
   const { tape } = recording;
-  const { base, copy, lora } = tableParts(recording, args.path);
+  const { base, copy, lowRank: lora } = tableParts(recording, args.path);
   const weight = base.parameters.get('weight');
   invariant(weight && base.kind.type === 'embedding', `embedding: '${args.path}' is not an embedding`);
   const ids = tape.leaf(

@@ -16,7 +16,7 @@ export interface EmbeddingAttributes {
   readonly noisy: boolean;
   /** Place of a trainable copy in the adapter buffer, in floats; null: the table is frozen. */
   readonly copyAt: number | null;
-  readonly lora: TableParts['lora'];
+  readonly lora: TableParts['lowRank'];
 }
 
 /** Numbers of the adapter's kernels; null without one. Inputs [ids, table, …], outputs or fourth input [N, C]. */

@@ -29,7 +29,7 @@ export interface Head {
   readonly value: Value;
   /** Place of a trainable copy in the adapter buffer, in floats; null: the head is frozen. */
   readonly copyAt: number | null;
-  readonly lora: TableParts['lora'];
+  readonly lora: TableParts['lowRank'];
 }
 
 /** Rows [first, first + rows) as a group of their own; `bound`: only they are bound. */
@@ -47,7 +47,7 @@ function slice(group: FrozenGroup, first: number, rows: number, bound = false): 
 }
 
 export function headOf(recording: Recording): Head {
-  const { base, copy, lora } = tableParts(recording, 'lm_head');
+  const { base, copy, lowRank: lora } = tableParts(recording, 'lm_head');
   const weight = base.parameters.get('weight');
   invariant(weight && base.kind.type === 'linear', 'lm_head has no weight of its own');
   const tied = frozenWeight(recording.module('model.embed_tokens')) === weight;

@@ -24,8 +24,8 @@ export function headTraining(recording: Recording, { group, copyAt, lora }: Head
     adapterTotal: recording.layout.total,
     dropoutRate: dropsOut(recording, 'lm_head') ? lora.dropout : 0,
     dropoutStream: lora.stream,
-    dora: null,
-    ia3: false,
+    table: null,
+    overRowNorms: false,
     scaleOf: () => lora.scale,
   };
   return { copyAt, adapter };

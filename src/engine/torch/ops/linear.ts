@@ -1,4 +1,4 @@
-// y = x·Wᵀ over a group of frozen projections that share their input (q|k|v, gate|up, or one), with LoRA on any of
+// y = x·Wᵀ over a group of frozen projections that share their input (q|k|v, gate|up, or one), with an adapter on any of
 // them and an optional residual: one node of the tape, one base dispatch. Backward records the small products first,
 // dx with everything added in passing, and one dispatch for all of dA and dB of the group.
 
@@ -8,13 +8,13 @@ import type { Tape } from '../autograd/tape.ts';
 import type { InputGradient, Value } from '../autograd/value.ts';
 import type { Module } from '../nn/module.ts';
 import type { Recording } from '../recording.ts';
-import { dora } from './dora.ts';
 import { gradientLeaf } from './gradientLeaf.ts';
-import type { GroupAttributes, Ia3Vector, LinearAttributes, Member } from './linearGroup.ts';
+import type { GroupAttributes, LinearAttributes, Member, PlacedVector } from './linearGroup.ts';
 import { groupOf, inputGroup } from './linearGroup.ts';
 import { linearBackwardOperation, linearForward } from './linearOperations.ts';
 import { loraDownOperation, loraGradOperation, loraUpBackwardOperation } from './loraOperations.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
+import { scaleColumns } from './scaleColumns.ts';
 
 const linearOperation: Operation<LinearAttributes> = { ...linearForward, backward: linearBackward };
 
@@ -98,21 +98,19 @@ export function linear(recording: Recording, args: LinearArguments): Value {
   members.forEach((member, index) => {
     noteMember(recording, recording.path(args.members[index] ?? ''), member, x);
   });
-  const parameters = members.flatMap(({ lora }) => (lora ? [lora.a, lora.b] : []));
-  const [first] = members;
-  const own = { ...args, x: first?.ia3?.feedforward ? scaledInput(tape, x, group, first.ia3, path) : x };
-  if (group.dora === null) return product(recording, { ...own, group, parameters, residual });
+  const parameters = members.flatMap(({ lowRank }) => (lowRank ? [lowRank.a, lowRank.b] : []));
+  const inputScale = members[0]?.inputScale ?? null;
+  const own = { ...args, x: inputScale ? scaledInput(tape, x, group, inputScale, path) : x };
+  if (group.table === null) return product(recording, { ...own, group, parameters, residual });
   const z = product(recording, { ...own, path: `${path}.z`, group, parameters, residual: undefined });
-  const magnitudes = members.flatMap(({ lora, ia3 }) =>
-    ia3 ? (ia3.feedforward ? [] : ia3.value) : (lora?.m ?? []),
-  );
-  return dora(tape, { z, residual, magnitudes, group, path });
+  const vectors = members.flatMap(({ outputScale }) => outputScale?.value ?? []);
+  return scaleColumns(tape, { x: z, residual, vectors, group, path });
 }
 
-/** l · x [N, K], before a feedforward module of IA3. */
-function scaledInput(tape: Tape, x: Value, group: GroupAttributes, ia3: Ia3Vector, path: string): Value {
-  const own = inputGroup(group, ia3, path);
-  return dora(tape, { z: x, magnitudes: [ia3.value], group: own, path: `${path}.in` });
+/** l · x [N, K] */
+function scaledInput(tape: Tape, x: Value, group: GroupAttributes, scale: PlacedVector, path: string): Value {
+  const own = inputGroup(group, scale, path);
+  return scaleColumns(tape, { x, vectors: [scale.value], group: own, path: `${path}.in` });
 }
 
 interface ProductArguments extends Omit<LinearArguments, 'residual'> {
@@ -159,28 +157,21 @@ const baseGradFn = (module: Module): string =>
   module.className.endsWith('4bit') ? 'MatMul4BitBackward' : 'UnsafeViewBackward0';
 
 /** What a forward hook on a member and on the parts of its adapter would see. */
-function noteMember(recording: Recording, path: string, { base, lora, ia3 }: Member, x: Value): void {
+function noteMember(recording: Recording, path: string, member: Member, x: Value): void {
+  const { base, adapted, lowRank, inputScale, outputScale } = member;
   const { tape } = recording;
-  const grad = tape.gradEnabled;
-  const flows = grad && x.requiresGrad;
   const note = (at: string, requiresGrad: boolean, gradFn: string): void =>
     tape.noteModule(at, { requiresGrad, gradFn: requiresGrad ? gradFn : null });
-  if (!lora) {
-    const scaled = flows || (grad && (ia3?.value.requiresGrad ?? false));
-    const before = ia3?.feedforward ? scaled : flows;
-    if (ia3) note(`${path}.base_layer`, before, baseGradFn(base));
-    note(path, scaled, ia3 && !ia3.feedforward ? 'MulBackward0' : baseGradFn(base));
-    return;
+  const trains = (...values: readonly (Value | null | undefined)[]): boolean =>
+    tape.gradEnabled && values.some((value) => value?.requiresGrad);
+  const flows = trains(x, inputScale?.value);
+  if (adapted) note(`${path}.base_layer`, flows, baseGradFn(base));
+  const updated = flows || trains(lowRank?.a, lowRank?.b);
+  if (lowRank?.modules) {
+    note(`${path}.${lowRank.modules.a}`, trains(x, lowRank.a), 'UnsafeViewBackward0');
+    note(`${path}.${lowRank.modules.b}`, updated, 'UnsafeViewBackward0');
   }
-  const { adapter, a, b, m, vera } = lora;
-  const reachesA = grad && (x.requiresGrad || a.requiresGrad);
-  const adapted = flows || (grad && (a.requiresGrad || b.requiresGrad));
-  const requires = adapted || (grad && (m?.requiresGrad ?? false));
-  note(`${path}.base_layer`, flows, baseGradFn(base));
-  if (!vera) {
-    note(`${path}.lora_A.${adapter}`, reachesA, 'UnsafeViewBackward0');
-    note(`${path}.lora_B.${adapter}`, adapted, 'UnsafeViewBackward0');
-  }
-  if (m) note(`${path}.lora_magnitude_vector.${adapter}`, requires, 'AddBackward0');
-  note(path, requires, 'AddBackward0');
+  const requires = updated || trains(outputScale?.value);
+  if (outputScale?.module) note(`${path}.${outputScale.module}`, requires, 'AddBackward0');
+  note(path, requires, lowRank ? 'AddBackward0' : outputScale ? 'MulBackward0' : baseGradFn(base));
 }

@@ -1,17 +1,26 @@
-// y = x / rms(x) · w, row by row. Backward adds to a pending gradient in passing (the residual stream).
+// y = x / rms(x) · w, row by row. Backward adds to a pending gradient in passing (the residual stream). w is the norm's own, frozen, or
+// its trainable copy in the adapter buffer, which gets a gradient.
+
 import { call } from '../../../shaders/kernel.ts';
 import {
   rmsNormBackward as backwardKernel,
   rmsNorm as forwardKernel,
+  rmsNormGrad as gradKernel,
 } from '../../../shaders/rms_norm/rms_norm.ts';
-import type { Operation, Ref } from '../autograd/operation.ts';
-import type { Tape } from '../autograd/tape.ts';
-import type { Value } from '../autograd/value.ts';
+import { invariant } from '../../ground/errors.ts';
+import type { NodeContext, Operation, Ref } from '../autograd/operation.ts';
+import type { InputGradient, Value } from '../autograd/value.ts';
 import { elementCount } from '../autograd/value.ts';
+import type { Recording } from '../recording.ts';
+import { gradientLeaf } from './gradientLeaf.ts';
+import { adapterInUse } from './linearGroup.ts';
+import { gradientSplits } from './loraOperations.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 
 interface Attributes {
   readonly eps: number;
+  /** Floats of the whole adapter: the row length of `grads`. */
+  readonly adapterTotal: number;
 }
 
 interface BackwardAttributes {
@@ -35,9 +44,11 @@ const rmsNormOperation: Operation<Attributes> = {
   flops: (node) => 5 * elementCount(node.inputs[0]?.shape ?? []),
   backward: (context) => {
     const dy = context.gradOf(0);
-    if (!dy || !context.needs(0)) return [null, null];
+    if (!dy) return [null, null];
     const [x, w] = valueAt(context.node.inputs, 0, 1);
     const [, rstd] = valueAt(context.node.outputs, 0, 1);
+    const dw = context.needs(1) ? weightGradient(context, dy) : null;
+    if (!context.needs(0)) return [null, dw];
     const pending = context.pending(0);
     const [dx] = context.record<BackwardAttributes>({
       operation: rmsNormBackwardOperation,
@@ -48,8 +59,49 @@ const rmsNormOperation: Operation<Attributes> = {
       attributes: { hasResidual: pending !== null },
       path: context.node.path,
     });
-    return [dx ? { grad: dx, fused: pending !== null } : null, null];
+    return [dx ? { grad: dx, fused: pending !== null } : null, dw];
   },
+};
+
+/** Of a weight in the adapter buffer. */
+function weightGradient(context: NodeContext<Attributes>, dy: Value): InputGradient {
+  const { node } = context;
+  const [x, w] = valueAt(node.inputs, 0, 1);
+  const [, rstd] = valueAt(node.outputs, 0, 1);
+  invariant(w.storage.kind === 'persistent', 'rms_norm: a trained weight outside the adapter buffer');
+  const { adapterTotal: total } = node.attributes;
+  context.record<GradAttributes>({
+    operation: rmsNormGradOperation,
+    inputs: [dy, context.saved(x), context.saved(rstd)],
+    outputs: [],
+    attributes: { offset: w.storage.offset, total, splits: gradientSplits(total) },
+    path: node.path,
+  });
+  return { grad: gradientLeaf(context, w, dy.zero), fused: true };
+}
+
+interface GradAttributes {
+  readonly offset: number;
+  readonly total: number;
+  readonly splits: number;
+}
+
+/** Inputs [dy, x, rstd]; adds to the buffer `grads` [S, total]. */
+const rmsNormGradOperation: Operation<GradAttributes> = {
+  name: 'rms_norm_grad',
+  backward: 'none',
+  effect: true,
+  kernels: (node) => {
+    const [dy, x, rstd] = valueAt(node.inputs, 0, 1, 2);
+    const buffers: Record<'dy' | 'x' | 'rstd' | 'grads', Ref> = {
+      dy: { value: dy },
+      x: { value: x },
+      rstd: { value: rstd },
+      grads: { buffer: 'grads' },
+    };
+    return [call(gradKernel, { buffers, params: { ...rowsAndColumns(x), ...node.attributes } })];
+  },
+  flops: (node) => 3 * elementCount(node.inputs[1]?.shape ?? []),
 };
 
 const rmsNormBackwardOperation: Operation<BackwardAttributes> = {
@@ -75,21 +127,40 @@ const rmsNormBackwardOperation: Operation<BackwardAttributes> = {
   flops: (node) => 8 * elementCount(node.inputs[1]?.shape ?? []),
 };
 
-export function rmsNorm(
-  tape: Tape,
-  args: { readonly x: Value; readonly weight: Value; readonly eps: number; readonly path: string },
-): Value {
-  const { n } = rowsAndColumns(args.x);
+/** The weight of the norm at `path`, and where it is a trained copy, the copy's place below the module. */
+function weightOf(recording: Recording, path: string) {
+  const module = recording.module(path);
+  const full = recording.path(path);
+  const instead = adapterInUse(module)?.instead ?? null;
+  const inside = module.kind.type === 'adapted' ? (instead ?? 'base_layer') : null;
+  const norm = inside === null ? module : module.at(inside);
+  const parameter = norm?.parameters.get('weight');
+  invariant(norm?.kind.type === 'norm' && parameter, `'${path}' is not a norm with a weight`);
+  const { eps } = norm.kind;
+  if (instead !== null)
+    return { weight: recording.adapterParameter(parameter), eps, copy: `${full}.${instead}` };
+  const name = inside === null ? `${full}.weight` : `${full}.${inside}.weight`;
+  const storage = { kind: 'persistent', buffer: `weights/${path}`, offset: 0 } as const;
+  return { weight: recording.parameter(parameter, name, storage), eps, copy: null };
+}
+
+/** x [N, C] through the norm at `path` of the causal LM. Notes what hooks on it and on its copy would see. */
+export function rmsNorm(recording: Recording, x: Value, path: string): Value {
+  const { tape } = recording;
+  const { n } = rowsAndColumns(x);
+  const { weight, eps, copy } = weightOf(recording, path);
   const [y] = tape.record<Attributes>({
     operation: rmsNormOperation,
-    inputs: [args.x, args.weight],
+    inputs: [x, weight],
     outputs: [
-      { name: args.path, shape: args.x.shape, gradFn: 'MulBackward0' },
-      { name: `${args.path}.rstd`, shape: [n], gradFn: null },
+      { name: path, shape: x.shape, gradFn: 'MulBackward0' },
+      { name: `${path}.rstd`, shape: [n], gradFn: null },
     ],
-    attributes: { eps: args.eps },
-    path: args.path,
+    attributes: { eps, adapterTotal: recording.layout.total },
+    path,
   });
-  if (!y) throw new Error('internal: rms_norm recorded no output');
+  invariant(y, 'rms_norm recorded no output');
+  if (copy !== null) tape.noteModule(copy, y);
+  tape.noteModule(recording.path(path), y);
   return y;
 }

@@ -1,6 +1,8 @@
 // Rotary position embedding, in place on the q and k columns of q|k|v [N, (H+2G)·D]; backward is the inverse rotation.
+
 import { call } from '../../../shaders/kernel.ts';
 import { rope as kernel } from '../../../shaders/rope/rope.ts';
+import { invariant } from '../../ground/errors.ts';
 import type { Operation, Ref, TapeNode } from '../autograd/operation.ts';
 import type { Tape } from '../autograd/tape.ts';
 import type { Value } from '../autograd/value.ts';
@@ -14,7 +16,7 @@ export interface HeadShape {
   readonly headDim: number;
 }
 
-/** Where each token's document begins, if rows hold several: a binding for the kernels, their constant. */
+/** Where each token's document begins, if rows hold many: a binding for the kernels, their constant. */
 export const documentsRef = ({ batch }: HeadShape): Ref =>
   batch.packed ? { buffer: 'documents' } : { buffer: 'dummy' };
 export const hasDocuments = ({ batch }: HeadShape) => ({ HAS_DOCUMENTS: batch.packed ? 1 : 0 });
@@ -96,6 +98,6 @@ export function rope(tape: Tape, args: HeadShape & { readonly qkv: Value; readon
     attributes: { ...shape, sign: 1 },
     path,
   });
-  if (!out) throw new Error('internal: rope recorded no output');
+  invariant(out, 'rope recorded no output');
   return out;
 }

@@ -1,6 +1,8 @@
 // h = silu(gate) · up, from gate | up side by side [N, 2F].
+
 import { call } from '../../../shaders/kernel.ts';
 import { swigluBackward as backwardKernel, swiglu as forwardKernel } from '../../../shaders/swiglu/swiglu.ts';
+import { invariant } from '../../ground/errors.ts';
 import type { Operation, Ref } from '../autograd/operation.ts';
 import type { Tape } from '../autograd/tape.ts';
 import type { Value } from '../autograd/value.ts';
@@ -59,6 +61,6 @@ export function swiglu(tape: Tape, args: { readonly gateUp: Value; readonly path
     attributes: null,
     path: args.path,
   });
-  if (!h) throw new Error('internal: swiglu recorded no output');
+  invariant(h, 'swiglu recorded no output');
   return h;
 }

@@ -5,8 +5,8 @@ import type { Value } from '../autograd/value.ts';
 import type { Module, Parameter } from '../nn/module.ts';
 import { SAVED_WRAPPER } from '../nn/savedWrapper.ts';
 import type { Recording } from '../recording.ts';
-import type { Member } from './linearGroup.ts';
-import { loraOf } from './linearGroup.ts';
+import type { PlacedLowRank } from './linearGroup.ts';
+import { hooksOf } from './linearGroup.ts';
 
 export interface TableParts {
   /** nn.Embedding or nn.Linear, unwrapped. */
@@ -14,7 +14,7 @@ export interface TableParts {
   /** The copy in use, in the adapter buffer. */
   readonly copy: { readonly value: Value; readonly offset: number } | null;
   /** A and B of the adapter in use: [r, in], [out, r]; of an embedding [r, V], [C, r]. */
-  readonly lora: Member['lora'];
+  readonly lowRank: PlacedLowRank | null;
 }
 
 function copyOf(recording: Recording, wrapper: Module): TableParts['copy'] {
@@ -29,15 +29,15 @@ function copyOf(recording: Recording, wrapper: Module): TableParts['copy'] {
 export function tableParts(recording: Recording, path: string): TableParts {
   const module = recording.module(path);
   if (module.className === SAVED_WRAPPER)
-    return { base: module.child('original_module'), copy: copyOf(recording, module), lora: null };
-  if (module.kind.type === 'lora')
-    return { base: module.child('base_layer'), copy: null, lora: loraOf(recording, module) };
-  return { base: module, copy: null, lora: null };
+    return { base: module.child('original_module'), copy: copyOf(recording, module), lowRank: null };
+  if (module.kind.type === 'adapted')
+    return { base: module.child('base_layer'), copy: null, lowRank: hooksOf(recording, module).lowRank };
+  return { base: module, copy: null, lowRank: null };
 }
 
 /** The frozen weight of a module, whatever is around it. */
 export function frozenWeight(module: Module): Parameter | undefined {
   if (module.className === SAVED_WRAPPER) return module.child('original_module').parameters.get('weight');
-  if (module.kind.type === 'lora') return module.child('base_layer').parameters.get('weight');
+  if (module.kind.type === 'adapted') return module.child('base_layer').parameters.get('weight');
   return module.parameters.get('weight');
 }

@@ -54,7 +54,6 @@ const operation: Operation<Attributes> = {
 };
 
 export const adafactor: Optimizer = {
-  name: 'adafactor',
   state: (layout) => [{ name: 'adafactor_squares', floats: Math.max(64, shapesOf(layout).floats) }],
   tables: (layout) => {
     const { words } = shapesOf(layout);

@@ -33,7 +33,6 @@ const operation: Operation<Attributes> = {
 };
 
 export const adamw: Optimizer = {
-  name: 'adamw_torch',
   state: ({ total }) => [
     { name: 'adam_m', floats: total },
     { name: 'adam_v', floats: total },

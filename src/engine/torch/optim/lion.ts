@@ -34,7 +34,6 @@ const operation: Operation<Attributes> = {
 };
 
 export const lion: Optimizer = {
-  name: 'lion_32bit',
   state: ({ total }) => [{ name: 'lion_m', floats: total }],
   tables: () => new Map(),
   record: (tape, { total }, { beta1, beta2 }) => {

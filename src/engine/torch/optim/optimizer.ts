@@ -18,8 +18,6 @@ export interface OptimizerOptions {
 }
 
 export interface Optimizer {
-  /** transformers' name: `TrainingArguments(optim=…)`. */
-  readonly name: string;
   /** What it remembers from step to step; zeros at first. */
   state(layout: AdapterLayout): readonly StateBuffer[];
   /** Tables that never change, by buffer. */

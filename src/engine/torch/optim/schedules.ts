@@ -1,23 +1,11 @@
 // Factors on the learning rate by optimiser step k from 0. Source: transformers 5.24 optimization.py (numerics 4.6): the
 // first step of a warmup has factor 0. What a schedule takes beside its name stands in lr_scheduler_kwargs.
-import { UserError } from '../../ground/errors.ts';
 import type { JsonObject } from '../../ground/settings/jsonObject.ts';
-
-export const scheduleTypes = [
-  'linear',
-  'cosine',
-  'cosine_with_restarts',
-  'constant',
-  'constant_with_warmup',
-  'polynomial',
-  'inverse_sqrt',
-  'warmup_stable_decay',
-  'cosine_with_min_lr',
-] as const;
-export type ScheduleType = (typeof scheduleTypes)[number];
+import { scheduleNoNumber, scheduleShape, scheduleStranger } from '../torchErrors.ts';
+import type { ScheduleType } from './names.ts';
 
 export interface ScheduleOptions {
-  readonly type: string;
+  readonly type: ScheduleType;
   readonly warmupSteps: number;
   readonly totalSteps: number;
   /** The learning rate that factors multiply: `lr_end` and `min_lr` are absolute. */
@@ -45,10 +33,7 @@ function shapeOf(
 ): 'linear' | 'cosine' | '1-sqrt' {
   const shape = kwargs[name] ?? ifAbsent;
   if (shape === 'linear' || shape === 'cosine' || shape === '1-sqrt') return shape;
-  throw new UserError(
-    'schedule',
-    `lr_scheduler_kwargs: ${name} should be linear, cosine or 1-sqrt, got ${JSON.stringify(shape)}. Choose one of them.`,
-  );
+  throw scheduleShape({ name, got: JSON.stringify(shape) });
 }
 
 const decays: Readonly<Record<ScheduleType, Decay>> = {
@@ -118,26 +103,16 @@ const decays: Readonly<Record<ScheduleType, Decay>> = {
   },
 };
 
-const isScheduleType = (name: string): name is ScheduleType => Object.hasOwn(decays, name);
-
-/** Factor of step k (from 0). `constant` ignores warmup, as get_constant_schedule does. Throws UserError 'schedule'. */
+/** Factor of step k (from 0). `constant` ignores warmup, as get_constant_schedule does. Throws UserError 'schedule-…'. */
 export function scheduleFactor(options: ScheduleOptions, k: number): number {
   const { type, warmupSteps, totalSteps, kwargs } = options;
-  if (!isScheduleType(type)) throw new Error(`internal: no schedule '${type}'`);
   const decay = decays[type];
   const stranger = Object.keys(kwargs).find((name) => !decay.takes.includes(name));
-  if (stranger !== undefined)
-    throw new UserError(
-      'schedule',
-      `lr_scheduler_kwargs: ${type} takes ${decay.takes.length > 0 ? decay.takes.join(', ') : 'nothing'}, got ${stranger}. Take it out.`,
-    );
+  if (stranger !== undefined) throw scheduleStranger({ schedule: type, takes: decay.takes, got: stranger });
   const take: Take = (name, ifAbsent) => {
     const value = kwargs[name] ?? ifAbsent;
     if (typeof value === 'number') return value;
-    throw new UserError(
-      'schedule',
-      `lr_scheduler_kwargs: ${type} needs the number ${name}, got ${JSON.stringify(value)}. Write {"${name}": …}.`,
-    );
+    throw scheduleNoNumber({ schedule: type, name, got: JSON.stringify(value) });
   };
   if (k < warmupSteps) {
     const progress = k / Math.max(1, warmupSteps);

@@ -31,7 +31,6 @@ const operation: Operation<Attributes> = {
 };
 
 export const sgd: Optimizer = {
-  name: 'sgd',
   state: () => [],
   tables: () => new Map(),
   record: (tape, { total }) => {

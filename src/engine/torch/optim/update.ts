@@ -6,8 +6,7 @@ import { call } from '../../../shaders/kernel.ts';
 import type { Operation, Ref } from '../autograd/operation.ts';
 import type { Tape } from '../autograd/tape.ts';
 import { TENSOR_NORMS_AT } from '../ops/metrics.ts';
-import { recordVeraGradients } from '../ops/vera.ts';
-import type { AdapterLayout } from '../trainedLayout.ts';
+import type { AdapterLayout, PlacedTensor } from '../trainedLayout.ts';
 import type { Optimizer, OptimizerOptions } from './optimizer.ts';
 
 interface Attributes {
@@ -41,6 +40,8 @@ const gradNormOperation: Operation<Attributes> = {
 export interface UpdateOptions extends OptimizerOptions {
   readonly maxGradNorm: number;
   readonly splits: number;
+  /** Records how what follows from trained tensors gives them its gradients. */
+  readonly recordGradients: (tape: Tape) => void;
 }
 
 /** Appends a whole update to a tape. */
@@ -50,9 +51,9 @@ export function recordOptimizerStep(
   optimizer: Optimizer,
   options: UpdateOptions,
 ): void {
-  const { maxGradNorm, splits } = options;
+  const { maxGradNorm, splits, recordGradients } = options;
   tape.withRole('update', () => {
-    recordVeraGradients(tape, layout, splits);
+    recordGradients(tape);
     tape.record({
       operation: gradNormOperation,
       inputs: [],
@@ -78,17 +79,23 @@ export interface RateOptions {
   readonly loraPlusRatio: number;
 }
 
+/** LoRA+'s group: the second factors of linears, and whatever is a vector. */
+const isFast = ({ adapter, parameter }: PlacedTensor): boolean =>
+  parameter.shape.length === 1 || (adapter?.lowRank?.modules != null && adapter.lowRank.b === parameter);
+
+/** Floats of the rate table. */
+export const rateTableLength = ({ total }: AdapterLayout): number => 2 * Math.max(1, total / 64);
+
 /** Weight decay and learning-rate factor of every 64 floats; -1 where the tensor gets no gradient. */
 export function rateTable(
   layout: AdapterLayout,
   { weightDecay, loraPlusRatio }: RateOptions,
   hasGradient: (index: number) => boolean,
 ): Float32Array<ArrayBuffer> {
-  const blocks = Math.max(1, layout.total / 64);
-  // What is no tensor, as VeRA's factors, gets no update.
-  const table = Float32Array.from({ length: 2 * blocks }, (_, i) => (i % 2 === 0 ? 0 : -1));
+  // What is no tensor, as factors that are made of vectors, gets no update.
+  const table = Float32Array.from({ length: rateTableLength(layout) }, (_, i) => (i % 2 === 0 ? 0 : -1));
   layout.tensors.forEach((tensor, index) => {
-    const fast = loraPlusRatio > 0 && (tensor.name.includes('lora_B') || tensor.parameter.shape.length === 1);
+    const fast = loraPlusRatio > 0 && isFast(tensor);
     const factor = hasGradient(index) ? (fast ? loraPlusRatio : 1) : -1;
     for (let at = tensor.offset / 64; at < (tensor.offset + tensor.length) / 64; at++) {
       table[2 * at] = decays(tensor.name) ? weightDecay : 0;

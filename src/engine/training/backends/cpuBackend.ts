@@ -1,12 +1,15 @@
 // The CPU backend: the same dispatches as on a GPU, by the kernels' own references over typed arrays. In float32 it is the
 // fallback without a GPU, in float64 the oracle of the tests.
-import type { BufferRole, FloatArray, NumberArray } from '../../../shaders/kernel.ts';
+
+import type { FloatArray, NumberArray } from '../../../shaders/declaration.ts';
+import type { BufferRole } from '../../../shaders/kernel.ts';
 import { referenceOf } from '../../../shaders/kernel.ts';
 import type { StepNumbers } from '../../../shaders/lib/step.ts';
 import { invariant } from '../../ground/errors.ts';
 import type { BufferData } from '../../torch/autograd/bufferData.ts';
 import type { KernelProfile } from '../../torch/autograd/operation.ts';
 import type { Plan } from '../../torch/autograd/plan.ts';
+import { slotsBySize } from '../../torch/autograd/plan.ts';
 import type { Backend, Executable, RunCounters } from './backend.ts';
 import { bindingOf } from './binding.ts';
 
@@ -149,9 +152,8 @@ export class CpuBackend implements Backend {
 
   /** The dispatches of a plan over the arrays as they are now; the pools grow where it needs more. */
   #bind(plan: Plan): Bound[] {
-    const order = plan.slotBytes.map((bytes, slot) => ({ bytes, slot })).sort((a, b) => b.bytes - a.bytes);
     const slots: FloatArray[] = [];
-    for (const [rank, { bytes, slot }] of order.entries())
+    for (const [rank, { bytes, slot }] of slotsBySize(plan).entries())
       slots[slot] = this.#atLeast(this.#pool, rank, bytes / 4);
     const scratch = plan.scratchBytes.map((bytes, i) => this.#atLeast(this.#scratch, i, bytes / 4));
     return plan.nodes.flatMap((node) =>

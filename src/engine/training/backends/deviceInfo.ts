@@ -2,10 +2,14 @@
 
 export type BackendChoice = 'auto' | 'webgpu' | 'cpu';
 
+/** Why the CPU runs; the page has words for each. */
+export const cpuReasons = ['no-webgpu', 'no-adapter', 'chosen'] as const;
+export type CpuReason = (typeof cpuReasons)[number];
+
 export interface DeviceInfo {
   readonly backend: 'webgpu' | 'cpu';
-  /** Why the CPU runs: 'no-webgpu' | 'no-adapter' | 'chosen' | 'lost'; null on WebGPU. */
-  readonly reason: string | null;
+  /** null on WebGPU. */
+  readonly reason: CpuReason | null;
   readonly adapter: {
     readonly vendor: string;
     readonly architecture: string;

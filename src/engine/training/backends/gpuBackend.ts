@@ -7,10 +7,13 @@ import { Pipelines } from '../../../shaders/host/pipelines.ts';
 import type { KernelCall } from '../../../shaders/kernel.ts';
 import type { StepNumbers } from '../../../shaders/lib/step.ts';
 import { encodeStep, STEP_SIZE_BYTES } from '../../../shaders/lib/step.ts';
-import { invariant, UserError } from '../../ground/errors.ts';
+import type { UserError } from '../../ground/errors.ts';
+import { invariant } from '../../ground/errors.ts';
 import type { BufferData } from '../../torch/autograd/bufferData.ts';
 import type { KernelProfile, Ref } from '../../torch/autograd/operation.ts';
 import type { Plan } from '../../torch/autograd/plan.ts';
+import { slotsBySize } from '../../torch/autograd/plan.ts';
+import { bufferTooLarge, tableTooLarge } from '../trainingErrors.ts';
 import type { Backend, Executable, RunCounters } from './backend.ts';
 import { bindingOf } from './binding.ts';
 import { KernelTimer } from './kernelTimer.ts';
@@ -42,10 +45,7 @@ export interface GpuOptions {
 
 /** Told while a plan is bound, before any of it runs. */
 function tooLarge(name: string, size: number, most: number): UserError {
-  return new UserError(
-    'binding-too-large',
-    `'${name}': ${size} bytes would have to be bound at once, this device binds at most ${most}. Load the base in 4 bits, or use a smaller batch size, max_length or r.`,
-  );
+  return tableTooLarge({ name, bytes: size, most });
 }
 
 export class GpuBackend implements Backend {
@@ -221,10 +221,7 @@ export class GpuBackend implements Backend {
   #make(label: string, bytes: number, usage: number): GPUBuffer {
     const size = Math.max(16, Math.ceil(bytes / 16) * 16);
     if (size > this.#device.limits.maxBufferSize) {
-      throw new UserError(
-        'binding-too-large',
-        `Buffer '${label}': needs ${size} bytes, this device allows ${this.#device.limits.maxBufferSize}. Use a smaller batch size or max_length.`,
-      );
+      throw bufferTooLarge({ name: label, bytes: size, most: this.#device.limits.maxBufferSize });
     }
     this.#bytes += size;
     return this.#device.createBuffer({ label, size, usage });
@@ -255,9 +252,8 @@ export class GpuBackend implements Backend {
 
   /** Slots of every plan come from one pool, largest first, for plans never run at the same time. */
   #slots(plan: Plan): GPUBuffer[] {
-    const order = plan.slotBytes.map((bytes, slot) => ({ bytes, slot })).sort((a, b) => b.bytes - a.bytes);
     const slots: GPUBuffer[] = [];
-    for (const [rank, { bytes, slot }] of order.entries())
+    for (const [rank, { bytes, slot }] of slotsBySize(plan).entries())
       slots[slot] = this.#atLeast(this.#pool, rank, bytes, `slot ${rank}`);
     return slots;
   }

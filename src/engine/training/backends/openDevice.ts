@@ -1,9 +1,10 @@
 // Finds the adapter of this machine and opens a backend on it, or says why the CPU runs. The GPU object comes from outside:
 // navigator.gpu in a browser, the bindings of the `webgpu` package in Node.
-import { UserError } from '../../ground/errors.ts';
+import type { UserError } from '../../ground/errors.ts';
+import { deviceLost, gpuError, outOfMemory } from '../trainingErrors.ts';
 import type { Backend } from './backend.ts';
 import { CpuBackend } from './cpuBackend.ts';
-import type { BackendChoice, DeviceInfo } from './deviceInfo.ts';
+import type { BackendChoice, CpuReason, DeviceInfo } from './deviceInfo.ts';
 import { GpuBackend } from './gpuBackend.ts';
 import type { TuningCache } from './tune.ts';
 import { variantsFor } from './tune.ts';
@@ -38,7 +39,7 @@ const shownLimits = [
 ] as const;
 
 const never = new Promise<UserError>(() => {});
-const cpuDevice = (reason: string): DeviceInfo => ({
+const cpuDevice = (reason: CpuReason): DeviceInfo => ({
   backend: 'cpu',
   reason,
   adapter: null,
@@ -77,12 +78,7 @@ export async function probeDevice(gpu: GPU | null, choice: BackendChoice): Promi
 /** A device that the backend itself destroyed is not lost. */
 function lossOf(device: GPUDevice, backend: GpuBackend): Promise<UserError> {
   return device.lost.then(({ reason, message }) =>
-    backend.destroyed
-      ? never
-      : new UserError(
-          'device-lost',
-          `The GPU stopped answering: ${message || reason}. Train again; the CPU is there too.`,
-        ),
+    backend.destroyed ? never : deviceLost({ cause: message || reason }),
   );
 }
 
@@ -90,18 +86,8 @@ function lossOf(device: GPUDevice, backend: GpuBackend): Promise<UserError> {
 function failureOf(device: GPUDevice): Promise<UserError> {
   return new Promise((resolve) => {
     device.onuncapturederror = ({ error }) => {
-      const full = error.constructor.name === 'GPUOutOfMemoryError';
-      resolve(
-        full
-          ? new UserError(
-              'out-of-memory',
-              `The GPU is out of memory: ${error.message}. Use a smaller batch size, max_length or r.`,
-            )
-          : new UserError(
-              'gpu-error',
-              `internal: the GPU refused a command: ${error.message}. Use the CPU backend, and report this.`,
-            ),
-      );
+      const kind = error.constructor.name === 'GPUOutOfMemoryError' ? outOfMemory : gpuError;
+      resolve(kind({ cause: error.message }));
     };
   });
 }
@@ -109,7 +95,7 @@ function failureOf(device: GPUDevice): Promise<UserError> {
 /** Opens the chosen backend; 'auto' and 'webgpu' fall back to the CPU where there is no adapter, and say so. */
 export async function openBackend(options: OpenOptions): Promise<OpenedBackend> {
   const { gpu, choice, now, breathe } = options;
-  const onCpu = (reason: string): OpenedBackend => ({
+  const onCpu = (reason: CpuReason): OpenedBackend => ({
     backend: new CpuBackend({
       precision: 'float32',
       ...(options.profile ? { now } : {}),

@@ -3,10 +3,9 @@
 // Names and meaning of the options: transformers.GenerationConfig.
 import { idleStep } from '../../../shaders/lib/step.ts';
 import type { Tokenizer } from '../../data/tokenizer.ts';
-import { UserError } from '../../ground/errors.ts';
-import { recordLlama } from '../../models/llama.ts';
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
-import type { RecipeValues } from '../../recipe/recipe.ts';
+import type { ModelConfig } from '../../models/families.ts';
+import type { ModelSizes } from '../../models/modelSizes.ts';
+import { recordForward } from '../../models/recordForward.ts';
 import { makePlan } from '../../torch/autograd/plan.ts';
 import { Tape } from '../../torch/autograd/tape.ts';
 import { logits } from '../../torch/ops/logits.ts';
@@ -15,7 +14,11 @@ import type { WiredModel } from '../../torch/recording.ts';
 import { Recording } from '../../torch/recording.ts';
 import type { AdapterLayout } from '../../torch/trainedLayout.ts';
 import type { Backend, Executable } from '../backends/backend.ts';
+import type { NamedBuffers } from '../namedBuffers.ts';
+import { makeBuffers } from '../namedBuffers.ts';
 import { inEvalMode, withoutAdapters } from '../recordTraining.ts';
+import { promptTooLong } from '../trainingErrors.ts';
+import type { SamplingOptions } from './pickToken.ts';
 import { pickToken } from './pickToken.ts';
 
 const CHUNK = 16;
@@ -23,22 +26,24 @@ const CHUNK = 16;
 const [LEAST_CONTEXT, MOST_CONTEXT, MOST_CACHE_BYTES] = [256, 1024, 2 ** 25];
 
 /** Floats of keys and values of one token in one layer. */
-const cacheFloats = (config: LlamaConfig): number => 2 * config.kvHeads * config.headDim;
+const cacheFloats = (config: ModelSizes): number => 2 * config.kvHeads * config.headDim;
 
 /** Tokens that the cache holds. */
-function contextTokens(config: LlamaConfig): number {
+function contextTokens(config: ModelSizes): number {
   const fits = Math.floor(MOST_CACHE_BYTES / (config.layers * cacheFloats(config) * 4) / 64) * 64;
   return Math.min(config.maxPositions, Math.max(LEAST_CONTEXT, Math.min(MOST_CONTEXT, fits)));
 }
 
-/** What generation allocates beside weights and plans, in bytes. */
-export function generationBytes(config: LlamaConfig): number {
-  return 4 * (config.layers * cacheFloats(config) * contextTokens(config) + config.vocabSize);
+/** What generation holds beside weights and plans. */
+export function generationBuffers(config: ModelSizes): NamedBuffers {
+  const cache = contextTokens(config) * cacheFloats(config);
+  const layers = Array.from({ length: config.layers }, (_, layer) => [`kv/${layer}`, cache] as const);
+  return new Map([...layers, ['logits', config.vocabSize]]);
 }
 
 export interface GeneratorInputs {
   readonly backend: Backend;
-  readonly config: LlamaConfig;
+  readonly config: ModelConfig;
   readonly model: WiredModel;
   readonly layout: AdapterLayout;
   readonly tokenizer: Tokenizer;
@@ -47,9 +52,14 @@ export interface GeneratorInputs {
   readonly refresh?: () => Promise<void>;
 }
 
+export interface GenerationOptions extends SamplingOptions {
+  readonly seed: number;
+  readonly maxNewTokens: number;
+}
+
 export interface AnswerOptions {
   readonly adapter: boolean;
-  readonly values: RecipeValues;
+  readonly generation: GenerationOptions;
   /** Text so far, after each token; answering false stops. */
   readonly onText: (text: string) => boolean | Promise<boolean>;
 }
@@ -63,23 +73,21 @@ export class Generator {
     this.#inputs = inputs;
     const { config, backend } = inputs;
     this.#maxTokens = contextTokens(config);
-    for (let layer = 0; layer < config.layers; layer++)
-      backend.allocate(`kv/${layer}`, this.#maxTokens * cacheFloats(config));
-    backend.allocate('logits', config.vocabSize);
+    makeBuffers(backend, generationBuffers(config));
     if (!backend.has('ids')) backend.upload('ids', new Uint32Array(CHUNK));
   }
 
   /** The answer to one question, by the chat template. Throws UserError 'prompt-too-long'. */
   async answer(prompt: string, options: AnswerOptions): Promise<string> {
     const { tokenizer, stopIds } = this.#inputs;
-    const { values } = options;
+    const { generation } = options;
     const ids = tokenizer.encode(tokenizer.render([{ role: 'user', content: prompt }], true).text);
-    const random = new TorchGenerator(values['train.seed']);
+    const random = new TorchGenerator(generation.seed);
     const made: number[] = [];
     let scores = await this.prefill(ids, options.adapter);
-    const limit = Math.min(values['generate.max_new_tokens'], this.#maxTokens - ids.length);
+    const limit = Math.min(generation.maxNewTokens, this.#maxTokens - ids.length);
     while (made.length < limit) {
-      const next = pickToken(scores, values, random);
+      const next = pickToken(scores, generation, random);
       if (stopIds.has(next)) break;
       made.push(next);
       if (!(await options.onText(tokenizer.decode(made)))) break;
@@ -92,10 +100,7 @@ export class Generator {
   /** Scores of the token after `ids`. Throws UserError 'prompt-too-long'. */
   async prefill(ids: readonly number[], adapter: boolean): Promise<Float32Array<ArrayBuffer>> {
     if (ids.length >= this.#maxTokens) {
-      throw new UserError(
-        'prompt-too-long',
-        `Question: has ${ids.length} tokens, the model reads at most ${this.#maxTokens - 1}. Shorten it.`,
-      );
+      throw promptTooLong({ tokens: ids.length, most: this.#maxTokens - 1 });
     }
     if (adapter) await this.#inputs.refresh?.();
     const last = ids.length - 1;
@@ -138,7 +143,7 @@ export class Generator {
         tape.withGrad(false, () => {
           const recording = new Recording(tape, model, layout);
           const batch = { rows: 1, tokens };
-          const { final } = recordLlama(recording, config, batch, { maxTokens: this.#maxTokens });
+          const { final } = recordForward(recording, config, batch, { maxTokens: this.#maxTokens });
           if (tokens === 1) logits(recording, final);
         }),
       );

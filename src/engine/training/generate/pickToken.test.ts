@@ -4,16 +4,16 @@ import { TorchGenerator } from '../../torch/random/mt19937.ts';
 import { pickToken } from './pickToken.ts';
 
 const scores = Float32Array.from([0.1, 0.6, 0.2, 0.1], Math.log);
-const values = { 'generate.do_sample': true, 'generate.temperature': 1, 'generate.top_p': 1 } as const;
+const options = { doSample: true, temperature: 1, topP: 1 } as const;
 
 it('greedy takes the likeliest', () => {
-  expect(pickToken(scores, { ...values, 'generate.do_sample': false }, new TorchGenerator(1))).toBe(1);
+  expect(pickToken(scores, { ...options, doSample: false }, new TorchGenerator(1))).toBe(1);
 });
 
 it('draws by the probabilities', () => {
   const [random, draws, counts] = [new TorchGenerator(3), 4000, [0, 0, 0, 0]];
   for (let i = 0; i < draws; i++) {
-    const token = pickToken(scores, values, random);
+    const token = pickToken(scores, options, random);
     counts[token] = (counts[token] ?? 0) + 1;
   }
   // Five standard deviations of a binomial share.
@@ -26,7 +26,7 @@ it('draws by the probabilities', () => {
 it('top_p keeps the smallest set that reaches it', () => {
   const random = new TorchGenerator(4);
   const seen = new Set(
-    Array.from({ length: 500 }, () => pickToken(scores, { ...values, 'generate.top_p': 0.7 }, random)),
+    Array.from({ length: 500 }, () => pickToken(scores, { ...options, topP: 0.7 }, random)),
   );
   expect([...seen].sort()).toEqual([1, 2]);
 });

@@ -1,7 +1,6 @@
 // Chooses the next token from its scores: the likeliest, or a draw by temperature and top_p.
 // Source: transformers 5.18 generation/logits_process.py (temperature, then top-p over the sorted probabilities).
 
-import type { RecipeValues } from '../../recipe/recipe.ts';
 import type { TorchGenerator } from '../../torch/random/mt19937.ts';
 
 function likeliest(scores: Float32Array): number {
@@ -10,12 +9,17 @@ function likeliest(scores: Float32Array): number {
   return best;
 }
 
-type SamplingValues = Pick<RecipeValues, 'generate.do_sample' | 'generate.temperature' | 'generate.top_p'>;
+export interface SamplingOptions {
+  /** false: always the likeliest. */
+  readonly doSample: boolean;
+  readonly temperature: number;
+  readonly topP: number;
+}
 
 /** Token id; scores [V]. */
-export function pickToken(scores: Float32Array, values: SamplingValues, random: TorchGenerator): number {
-  if (!values['generate.do_sample']) return likeliest(scores);
-  const temperature = values['generate.temperature'];
+export function pickToken(scores: Float32Array, options: SamplingOptions, random: TorchGenerator): number {
+  if (!options.doSample) return likeliest(scores);
+  const { temperature, topP } = options;
   const top = scores[likeliest(scores)] ?? 0;
   const weights = Array.from(scores, (score, id) => ({
     id,
@@ -27,7 +31,7 @@ export function pickToken(scores: Float32Array, values: SamplingValues, random: 
   for (const entry of weights) {
     nucleus.push(entry);
     kept += entry.weight;
-    if (kept / total >= values['generate.top_p']) break;
+    if (kept / total >= topP) break;
   }
   let draw = random.uniform(0, 1) * kept;
   for (const { id, weight } of nucleus) {

@@ -55,17 +55,12 @@ function Tokens({ row }: { readonly row: RowPreview }) {
 }
 
 function Rows() {
-  const { t, language } = useTexts();
+  const { t, say, language } = useTexts();
   const data = usePageState((state) => state.inspection?.data ?? null);
   const [first, setFirst] = useState(0);
   if (data === null) return null;
   const start = Math.min(first, Math.max(0, data.preview.length - 1));
   const shown = data.preview.slice(start, start + rowsShown);
-  const notes = [
-    ...(data.truncatedRows > 0 ? [t('before.truncatedRows', { count: data.truncatedRows })] : []),
-    ...(data.maskedRows > 0 ? [t('before.maskedRows', { count: data.maskedRows })] : []),
-    ...data.notes,
-  ];
   const counts = { rows: countText(data.rows, language), eval: data.evalRows, tokens: data.longestTokens };
   return (
     <section className="card" aria-label={t('before.rows')}>
@@ -107,9 +102,9 @@ function Rows() {
           </Button>
         </div>
       )}
-      {notes.map((note) => (
-        <p key={note} className="small is-cut">
-          {note}
+      {data.notes.map((note) => (
+        <p key={note.en} className="small is-cut">
+          {say(note)}
         </p>
       ))}
     </section>

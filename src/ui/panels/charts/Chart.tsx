@@ -1,10 +1,10 @@
-// One chart in React: holds the canvas, feeds it from the store without rendering, and says in words what it shows.
+// One chart in React: holds the canvas, feeds it from the store without rendering, and says in words what it shows. What draws is fetched
+// with the first chart, so that the first load does without; where it can't be had the figures and the words remain.
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { usePage, usePageState, useTexts } from '../../PageContext.tsx';
 import type { Run } from '../../state/state.ts';
 import { figureText } from '../../texts/numbers.ts';
-import type { PlotData } from './plot.ts';
-import { makePlot } from './plot.ts';
+import type { Plot, PlotData } from './plot.ts';
 
 interface ChartProps {
   readonly name: string;
@@ -47,11 +47,12 @@ function Canvas(props: ChartProps) {
   useEffect(() => {
     const element = host.current;
     if (element === null) return;
-    const plot = makePlot(element, 'steps', onHover);
+    let plot: Plot | null = null;
+    let left = false;
     let drawn: Run | null = null;
     const draw = (): void => {
       const { run } = store.getState();
-      if (run === null || run === drawn) return;
+      if (plot === null || run === null || run === drawn) return;
       if (drawn !== null && drawn.steps === run.steps) return;
       drawn = run;
       plot.draw(read(run), {
@@ -62,14 +63,22 @@ function Canvas(props: ChartProps) {
         value: (value) => figureText(value, 2),
       });
     };
-    draw();
+    import('./plot.ts').then(
+      ({ makePlot }) => {
+        if (left) return;
+        plot = makePlot(element, 'steps', onHover);
+        draw();
+      },
+      () => {},
+    );
     const stop = store.subscribe(draw);
-    const watch = new ResizeObserver(() => plot.resize());
+    const watch = new ResizeObserver(() => plot?.resize());
     watch.observe(element);
     return () => {
+      left = true;
       stop();
       watch.disconnect();
-      plot.destroy();
+      plot?.destroy();
     };
   }, [store, read, onHover, height, log, fromZero]);
 

@@ -4,8 +4,6 @@ import { Choice } from '../../parts/Choice.tsx';
 import { Sheet } from '../../parts/Sheet.tsx';
 import { bytesText, countText } from '../../texts/numbers.ts';
 
-const reasons = ['no-webgpu', 'no-adapter', 'chosen', 'lost'] as const;
-
 function Facts({ rows }: { readonly rows: readonly (readonly [name: string, value: string])[] }) {
   return (
     <dl className="facts facts-wide">
@@ -26,7 +24,7 @@ function DeviceBody() {
   const choice = usePageState((state) => state.backend);
   const memory = usePageState((state) => state.inspection?.estimate?.memory);
   const dispatches = usePageState((state) => state.inspection?.estimate?.dispatchesPerStep);
-  const reason = reasons.find((one) => one === device?.reason);
+  const reason = device?.reason ?? null;
   const adapter = device?.adapter ?? null;
   const adapterName =
     adapter === null
@@ -60,7 +58,7 @@ function DeviceBody() {
         <p className="dim">{t('device.unknown')}</p>
       ) : (
         <>
-          {reason !== undefined && <p>{t(`device.reason_${reason}`)}</p>}
+          {reason !== null && <p>{t(`device.reason_${reason}`)}</p>}
           {adapter?.fallback && <p>{t('device.software')}</p>}
           <Facts
             rows={[

@@ -1,5 +1,6 @@
 // The failed run, or the run that would fail, or the one that learns nothing: the exact words of Python, the cause, the
-// evidence, fixes with Apply, and what the first fix changes in the script. Causes come from the engine's doctor.
+// evidence, fixes with Apply, and what the first fix changes in the script; and what only the steps of a run show. Causes come
+// from the engine's doctor.
 import { Button } from 'react-aria-components';
 import type { Diagnosis, Outcome } from '../../../engine/index.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
@@ -55,6 +56,47 @@ function Fixes({ diagnosis }: { readonly diagnosis: Diagnosis }) {
   );
 }
 
+/** Evidence, and what is not the cause. */
+function Reasons({
+  diagnosis,
+  more = [],
+}: {
+  readonly diagnosis: Diagnosis;
+  readonly more?: readonly string[];
+}) {
+  const { t, say } = useTexts();
+  return (
+    <div className="dim">
+      <p>
+        <span className="strong">{t('failure.evidence')}</span>{' '}
+        {[...diagnosis.evidence.map(say), ...more].join(' · ')}
+      </p>
+      {diagnosis.notTheCause.length > 0 && (
+        <p>
+          <span className="strong">{t('failure.notCause')}</span> {diagnosis.notTheCause.map(say).join(' · ')}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** What the doctor finds in the steps of the run on screen, while its recipe still stands in the form. */
+export function RunDiagnosis() {
+  const { t, say } = useTexts();
+  const diagnosis = usePageState((state) => (runMatches(state) ? (state.run?.diagnosis ?? null) : null));
+  if (diagnosis === null) return null;
+  return (
+    <section className="card failure" aria-label={t('failure.inRun')}>
+      <div>
+        <p className="small dim">{t('failure.inRun')}</p>
+        <h2 className="failure-message">{say(diagnosis.cause)}</h2>
+      </div>
+      <Reasons diagnosis={diagnosis} />
+      <Fixes diagnosis={diagnosis} />
+    </section>
+  );
+}
+
 export function Failure({ outcome }: { readonly outcome: Outcome }) {
   const { t, say } = useTexts();
   const diagnosis = usePageState((state) => state.inspection?.diagnosis ?? null);
@@ -77,18 +119,7 @@ export function Failure({ outcome }: { readonly outcome: Outcome }) {
         {diagnosis !== null && (
           <>
             <p className="failure-cause">{say(diagnosis.cause)}</p>
-            <div className="dim">
-              <p>
-                <span className="strong">{t('failure.evidence')}</span>{' '}
-                {[...diagnosis.evidence.map(say), t('failure.counts', counts)].join(' · ')}
-              </p>
-              {diagnosis.notTheCause.length > 0 && (
-                <p>
-                  <span className="strong">{t('failure.notCause')}</span>{' '}
-                  {diagnosis.notTheCause.map(say).join(' · ')}
-                </p>
-              )}
-            </div>
+            <Reasons diagnosis={diagnosis} more={[t('failure.counts', counts)]} />
             <Fixes diagnosis={diagnosis} />
           </>
         )}

@@ -2,13 +2,14 @@
 import { useEffect, useState } from 'react';
 import { usePage, useTexts } from '../../PageContext.tsx';
 import type { Run } from '../../state/state.ts';
+import { pick } from '../../texts/i18n.ts';
 import { lossText } from '../../texts/numbers.ts';
 
 const everyMs = 10_000;
 
 export function LiveRegion() {
   const { store } = usePage();
-  const { t } = useTexts();
+  const { t, language } = useTexts();
   const [said, setSaid] = useState('');
   useEffect(() => {
     let spokenAt = 0;
@@ -28,7 +29,9 @@ export function LiveRegion() {
           : t('run.said_progress', { step, total: run.start?.totalSteps ?? run.total, loss }),
         paused: t('run.said_paused', { step }),
         finished: t('run.said_finished', { step, loss }),
-        failed: t('run.said_failed', { message: run.failure?.error.message ?? '' }),
+        failed: t('run.said_failed', {
+          message: run.failure ? pick(run.failure.error.message, language) : '',
+        }),
       };
       if (!Object.hasOwn(words, run.phase)) return;
       spokenAt = now;
@@ -40,7 +43,7 @@ export function LiveRegion() {
       )
         setSaid(words[run.phase]);
     });
-  }, [store, t]);
+  }, [store, t, language]);
   return (
     <p className="unseen" role="status" aria-live="polite">
       {said}

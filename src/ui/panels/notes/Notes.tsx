@@ -2,18 +2,18 @@
 // error with what to do, and whether a shared run was reproduced.
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
+import { errorHelp } from '../../../engine/index.ts';
 import type { EngineErrorData } from '../../../engine/protocol.ts';
 import { useActions, usePage, usePageState, useTexts } from '../../PageContext.tsx';
 import { runMatches } from '../../state/actions.ts';
 import { compareFingerprints, isStale } from '../../state/runStatus.ts';
 import { figureText } from '../../texts/numbers.ts';
-import { helpFor } from './errorHelp.ts';
 
 export function CpuBanner() {
   const { t } = useTexts();
   const reason = usePageState((state) => (state.device?.backend === 'cpu' ? state.device.reason : null));
   const [hidden, setHidden] = useState(false);
-  if (hidden || (reason !== 'no-webgpu' && reason !== 'no-adapter' && reason !== 'lost')) return null;
+  if (hidden || (reason !== 'no-webgpu' && reason !== 'no-adapter')) return null;
   return (
     <section className="card note" aria-label={t('banner.title')}>
       <div>
@@ -40,7 +40,7 @@ export function CpuBanner() {
 }
 
 export function LinkNotes() {
-  const { t } = useTexts();
+  const { t, say } = useTexts();
   const actions = useActions();
   const notes = usePageState((state) => state.linkNotes);
   if (notes.length === 0) return null;
@@ -50,7 +50,7 @@ export function LinkNotes() {
         <h2>{t('recipe.linked')}</h2>
         <ul>
           {notes.map((note) => (
-            <li key={note}>{note}</li>
+            <li key={note.en}>{say(note)}</li>
           ))}
         </ul>
       </div>
@@ -61,38 +61,45 @@ export function LinkNotes() {
   );
 }
 
-/** An error of the engine, with the help that its code calls for. */
-export function EngineError({ error, title }: { readonly error: EngineErrorData; readonly title: string }) {
-  const { t } = useTexts();
+type Words = Pick<EngineErrorData, 'code' | 'message' | 'remedy'>;
+
+/** An error of the engine, with what to do about it and the button that its code calls for. */
+export function EngineError({ error, title }: { readonly error: Words; readonly title: string }) {
+  const { t, say } = useTexts();
   const actions = useActions();
-  const help = helpFor(error.code);
+  const help = errorHelp[error.code];
   return (
     <section className="card failure" aria-label={title}>
       <p className="small dim">{title}</p>
-      <h2 className="failure-message">{error.message}</h2>
-      <p>{t(help.text)}</p>
+      <h2 className="failure-message">{say(error.message)}</h2>
+      <p>{say(error.remedy)}</p>
       <div className="dialog-actions">
-        {help.action === 'model' && (
+        {help === 'model' && (
           <Button className="button button-main" onPress={() => actions.openDialog('model')}>
             {t('model.choose')}
           </Button>
         )}
-        {help.action === 'rows' && (
+        {help === 'adapter' && (
+          <Button className="button button-main" onPress={() => actions.openDialog('adapter')}>
+            {t('adapter.choose')}
+          </Button>
+        )}
+        {help === 'rows' && (
           <Button className="button button-main" onPress={() => actions.openDialog('data')}>
             {t('help.openRows')}
           </Button>
         )}
-        {help.action === 'cpu' && (
+        {help === 'cpu' && (
           <Button className="button button-main" onPress={() => actions.chooseBackend('cpu')}>
             {t('help.useCpu')}
           </Button>
         )}
-        {help.action === 'reload' && (
+        {help === 'reload' && (
           <Button className="button button-main" onPress={() => location.reload()}>
             {t('help.reload')}
           </Button>
         )}
-        {help.action === 'recipe' && (
+        {help === 'recipe' && (
           <>
             <Button className="button" onPress={actions.undo}>
               {t('recipe.undo')}
@@ -107,18 +114,6 @@ export function EngineError({ error, title }: { readonly error: EngineErrorData;
   );
 }
 
-/** A loss that is no number ends all learning, though the run goes on. */
-export function NanNote() {
-  const { t } = useTexts();
-  const step = usePageState((state) => {
-    const last = state.run?.steps.at(-1);
-    return last === undefined || Number.isFinite(last.loss) ? null : last.step;
-  });
-  if (step === null) return null;
-  const error = { code: 'nan-loss', message: t('run.nan', { step }), data: {} };
-  return <EngineError error={error} title={t('run.nanTitle')} />;
-}
-
 export function StaleNote() {
   const { t } = useTexts();
   const stale = usePageState((state) => isStale(state) && (state.run?.steps.length ?? 0) > 0);
@@ -126,7 +121,7 @@ export function StaleNote() {
 }
 
 export function Warnings() {
-  const { t } = useTexts();
+  const { t, say } = useTexts();
   const warnings = usePageState((state) => state.run?.warnings);
   if (warnings === undefined || warnings.length === 0) return null;
   return (
@@ -135,7 +130,7 @@ export function Warnings() {
       {warnings.map((warning, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the same warning may come twice
         <pre key={index}>
-          {warning.category}: {warning.message}
+          {warning.category}: {say(warning.message)}
         </pre>
       ))}
     </section>

@@ -33,7 +33,7 @@ function OpenedAdapters() {
 }
 
 function AdapterBody({ close }: { readonly close: () => void }) {
-  const { t, language } = useTexts();
+  const { t, say, language } = useTexts();
   const actions = useActions();
   const { opened, reading, failure, summary } = usePageState((state) => state.adapter);
   const own = usePageState((state) => state.recipe.adapter);
@@ -63,7 +63,7 @@ function AdapterBody({ close }: { readonly close: () => void }) {
       />
       {failure !== null && (
         <p className="is-cut" role="alert">
-          {failure.message}
+          {say(failure.message)} {say(failure.remedy)}
         </p>
       )}
       <div className="dialog-actions">

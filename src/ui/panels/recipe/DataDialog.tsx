@@ -2,6 +2,7 @@
 // until it is used or thrown away.
 import { useState } from 'react';
 import { Button, DropZone, FileTrigger } from 'react-aria-components';
+import { wordsOf } from '../../../engine/index.ts';
 import { useActions, usePage, usePageState, useTexts } from '../../PageContext.tsx';
 import { Sheet } from '../../parts/Sheet.tsx';
 import { bytesText } from '../../texts/numbers.ts';
@@ -10,7 +11,7 @@ import { bytesText } from '../../texts/numbers.ts';
 const largestBytes = 8 * 1024 * 1024;
 
 function DataBody({ close }: { readonly close: () => void }) {
-  const { t } = useTexts();
+  const { t, say } = useTexts();
   const actions = useActions();
   const { ports } = usePage();
   const own = usePageState((state) => state.recipe.data);
@@ -18,6 +19,7 @@ function DataBody({ close }: { readonly close: () => void }) {
   const [text, setText] = useState(own?.text ?? '');
   const [name, setName] = useState(own?.name ?? t('data.pasted'));
   const [problem, setProblem] = useState<string | null>(null);
+  const told = problem ?? (failure && `${say(failure.message)} ${say(failure.remedy)}`);
 
   async function read(file: File): Promise<void> {
     if (file.size > largestBytes) {
@@ -26,11 +28,11 @@ function DataBody({ close }: { readonly close: () => void }) {
     }
     try {
       const bytes = new Uint8Array(await file.arrayBuffer());
-      setText(ports.decodeRows(bytes));
+      setText(ports.decodeRows(bytes, file.name));
       setName(file.name);
       setProblem(null);
     } catch (error) {
-      setProblem(`${file.name}: ${error instanceof Error ? error.message : String(error)}`);
+      setProblem(say(wordsOf(error)));
     }
   }
   function use(): void {
@@ -79,9 +81,9 @@ function DataBody({ close }: { readonly close: () => void }) {
           setProblem(null);
         }}
       />
-      {(problem ?? failure?.message) !== undefined && (
+      {told !== null && (
         <p className="is-cut" role="alert">
-          {problem ?? failure?.message}
+          {told}
         </p>
       )}
       <div className="dialog-actions">

@@ -28,7 +28,7 @@ function Opened() {
 }
 
 function ModelBody({ close }: { readonly close: () => void }) {
-  const { t } = useTexts();
+  const { t, say } = useTexts();
   const actions = useActions();
   const reading = usePageState((state) => state.model.reading);
   const failure = usePageState((state) => state.model.failure);
@@ -46,7 +46,7 @@ function ModelBody({ close }: { readonly close: () => void }) {
       />
       {failure !== null && (
         <p className="is-cut" role="alert">
-          {failure.message}
+          {say(failure.message)} {say(failure.remedy)}
         </p>
       )}
       <div className="dialog-actions">

@@ -1,7 +1,7 @@
 // The label of a setting as a button that opens its help: what it is, range, default, the name in Python.
 import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
 import type { SettingKey } from '../../../engine/index.ts';
-import { settingOf } from '../../../engine/index.ts';
+import { pythonLabel, settingOf } from '../../../engine/index.ts';
 import { useTexts } from '../../PageContext.tsx';
 import { settingNumberText } from '../../texts/numbers.ts';
 
@@ -47,7 +47,7 @@ export function SettingHelp(props: {
                 </div>
                 <div>
                   <dt>{t('recipe.python')}</dt>
-                  <dd className="mono">{setting.python}</dd>
+                  <dd className="mono">{pythonLabel(setting.python)}</dd>
                 </div>
               </dl>
               {!Object.is(value, base) && (

@@ -1,7 +1,7 @@
 // One setting in the form, drawn from its declaration alone: dot, label that opens its help, and the control of its kind.
 import { memo } from 'react';
 import type { SettingKey } from '../../../engine/index.ts';
-import { settingOf } from '../../../engine/index.ts';
+import { readSettings, settingOf } from '../../../engine/index.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { Choice } from '../../parts/Choice.tsx';
 import { Picker } from '../../parts/Picker.tsx';
@@ -24,7 +24,7 @@ export const SettingRow = memo(function SettingRow({ settingKey }: { readonly se
   const own = !Object.is(value, base);
   const byPreset = !own && !Object.is(value, setting.default);
   const change = (next: number | string | boolean): void =>
-    actions.edit({ kind: 'values', patch: { [settingKey]: next } });
+    actions.edit({ kind: 'values', patch: readSettings({ [settingKey]: next }).patch });
   const { type } = setting;
   const options =
     type.kind === 'choice'

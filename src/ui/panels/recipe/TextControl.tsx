@@ -12,7 +12,7 @@ export function TextControl(props: {
   readonly onChange: (value: string) => void;
 }) {
   const { settingKey, label, type, value, onChange } = props;
-  const { t } = useTexts();
+  const { t, say } = useTexts();
   const [draft, setDraft] = useState<string | null>(null);
   const problemId = useId();
   useEffect(() => {
@@ -63,7 +63,7 @@ export function TextControl(props: {
       )}
       {problem !== null && (
         <p id={problemId} className="setting-problem is-cut" role="alert">
-          {settingKey}: {problem}
+          {settingKey}: {say(problem)}
         </p>
       )}
     </div>

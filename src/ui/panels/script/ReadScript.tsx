@@ -4,7 +4,7 @@ import { Button } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 
 export function ReadScript() {
-  const { t } = useTexts();
+  const { t, say } = useTexts();
   const actions = useActions();
   const [text, setText] = useState('');
   const reading = usePageState((state) => state.reading);
@@ -32,8 +32,11 @@ export function ReadScript() {
         <>
           <p>{t('script.notUnderstood')}</p>
           <ul className="mono small">
-            {reading.notUnderstood.map(({ text: what, line }) => (
-              <li key={`${line} ${what}`}>{line > 0 ? `${line}: ${what}` : what}</li>
+            {reading.notUnderstood.map(({ text: what, line, problem }) => (
+              <li key={`${line} ${what}`}>
+                {line > 0 ? `${line}: ${what}` : what}
+                {problem && `  (${say(problem)})`}
+              </li>
             ))}
           </ul>
         </>

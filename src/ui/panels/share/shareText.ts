@@ -1,6 +1,6 @@
 // A recipe as Markdown for an issue or a chat: the settings that differ, the losses, the link. Pure.
 import type { Recipe, SettingKey } from '../../../engine/index.ts';
-import { settingOf } from '../../../engine/index.ts';
+import { pythonLabel, settingOf } from '../../../engine/index.ts';
 import type { Run } from '../../state/state.ts';
 import { figureText } from '../../texts/numbers.ts';
 
@@ -18,7 +18,9 @@ export function recipeMarkdown(
   link: string,
   words: MarkdownWords,
 ): string {
-  const rows = keys.map((key) => `| \`${settingOf(key).python}\` | \`${String(recipe.values[key])}\` |`);
+  const rows = keys.map(
+    (key) => `| \`${pythonLabel(settingOf(key).python)}\` | \`${String(recipe.values[key])}\` |`,
+  );
   const table =
     rows.length === 0 ? [] : [`| ${words.setting} | ${words.value} |`, '| --- | --- |', ...rows, ''];
   const result = words.result === null ? [] : [words.result, ''];

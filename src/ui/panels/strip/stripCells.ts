@@ -1,6 +1,7 @@
 // What the strip draws, from what the inspection says: grouping of many layers, which wire asks for attention, labels.
 // Pure; the picture is in Strip.tsx, the sentences in stripWords.ts.
 import type { Outcome, StripCell } from '../../../engine/index.ts';
+import { invariant } from '../../../engine/index.ts';
 
 const mostLayerCells = 48;
 
@@ -26,7 +27,7 @@ const severity: Record<StripCell['received'], number> = {
 function merged(cells: readonly StripCell[]): StripCell {
   const [first] = cells;
   const last = cells.at(-1);
-  if (first === undefined || last === undefined) throw new Error('internal: a group of layers is empty');
+  invariant(first !== undefined && last !== undefined, 'a group of layers is empty');
   const states = new Set(cells.map((cell) => cell.received).filter((r) => r !== 'nothing-trainable'));
   const worst = [...states].sort((a, b) => severity[b] - severity[a])[0] ?? 'nothing-trainable';
   return {

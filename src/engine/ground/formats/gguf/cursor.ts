@@ -1,6 +1,10 @@
 // Reads little-endian values from the beginning of a file of which only a prefix is held. Every refusal names the file, the
 // section, the byte and a remedy; every length is checked against what the file has left before anything is made of it.
-import { UserError } from '../../errors.ts';
+import type { UserError } from '../../errors.ts';
+import type { Text } from '../../text.ts';
+import { text } from '../../text.ts';
+import type { GgufError, Section } from '../formatErrors.ts';
+import { ggufCut, ggufDamaged } from '../formatErrors.ts';
 
 /** Thrown when the prefix ends before the header does: the reader fetches more and begins again. */
 export class NeedMore extends Error {
@@ -17,7 +21,7 @@ const MAX_STRING_BYTES = 2 ** 24;
 const strict = new TextDecoder('utf-8', { fatal: true });
 
 export class Cursor {
-  section = 'header';
+  section: Section = 'header';
   at = 0;
   readonly #file: string;
   readonly #prefix: Uint8Array;
@@ -36,19 +40,19 @@ export class Cursor {
     return this.#size - this.at;
   }
 
-  broken(found: string, remedy = 'Download the file again.', at = this.at): UserError {
-    return new UserError('gguf', `${this.#file}, byte ${at} (${this.section}): ${found}. ${remedy}`, {
-      file: this.#file,
-      section: this.section,
-      offset: at,
-    });
+  broken(found: Text, at = this.at, kind: GgufError = ggufDamaged): UserError {
+    return kind({ file: this.#file, section: this.section, offset: at, found });
   }
 
   #take(bytes: number): number {
     if (bytes > this.left)
       throw this.broken(
-        `the file ends here: ${bytes} bytes are due, ${this.left} are left`,
-        'The file is cut short; download it again.',
+        text(
+          `the file ends here: ${bytes} bytes are due, ${this.left} are left`,
+          `文件到此为止：还需 ${bytes} 字节，只剩 ${this.left}`,
+        ),
+        this.at,
+        ggufCut,
       );
     if (this.at + bytes > this.#prefix.byteLength) throw new NeedMore(this.at + bytes);
     const from = this.at;
@@ -88,24 +92,27 @@ export class Cursor {
   }
 
   /** A u64 that counts something; refused above `most`. */
-  count(what: string, most: number): number {
+  count(what: Text, most: number): number {
     const at = this.at;
     const value = this.u64();
     if (value > BigInt(most))
-      throw this.broken(`${what} is ${value}, at most ${most} can be`, 'The file is damaged.', at);
+      throw this.broken(
+        text(`${what.en} is ${value}, at most ${most} can be`, `${what.zh}为 ${value}，最多只能是 ${most}`),
+        at,
+      );
     return Number(value);
   }
 
-  string(what: string): string {
+  string(what: Text): string {
     const length = this.count(
-      `the length of ${what}`,
+      text(`the length of ${what.en}`, `${what.zh}的长度`),
       Math.min(MAX_STRING_BYTES, Math.max(0, this.left - 8)),
     );
     const from = this.#take(length);
     try {
       return strict.decode(this.#prefix.subarray(from, from + length));
     } catch {
-      throw this.broken(`${what} is not UTF-8`, 'The file is damaged; download it again.', from);
+      throw this.broken(text(`${what.en} is not UTF-8`, `${what.zh}不是 UTF-8`), from);
     }
   }
 }

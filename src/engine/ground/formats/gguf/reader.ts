@@ -1,6 +1,8 @@
 // Reads the header of a GGUF file (version 2 and 3): metadata and where each tensor lies. Tensors are read later, one range
 // each. Source: ggml docs/gguf.md; numerics reference 1.3. Memory stays bounded: header at most 64 MiB, counts checked first.
+import { same, text } from '../../text.ts';
 import type { ByteSource } from '../byteSource.ts';
+import { ggufBeyond, ggufCut, ggufNoGguf, ggufUnknownType, ggufVersion } from '../formatErrors.ts';
 import { Cursor, NeedMore } from './cursor.ts';
 import type { Gguf, GgufTensor, MetadataValue } from './types.ts';
 import { tensorTypes } from './types.ts';
@@ -47,7 +49,7 @@ function scalar(cursor: Cursor, kind: number, key: string): MetadataValue {
     case 7:
       return cursor.u8() !== 0;
     case 8:
-      return cursor.string(`'${key}'`);
+      return cursor.string(same(`'${key}'`));
     case 10:
       return cursor.u64();
     case 11:
@@ -56,9 +58,9 @@ function scalar(cursor: Cursor, kind: number, key: string): MetadataValue {
       return cursor.f64();
     default:
       throw cursor.broken(
-        `'${key}' has the unknown value type ${kind}`,
-        'The file is damaged, or newer than GGUF version 3.',
+        text(`'${key}' has the unknown value type ${kind}`, `'${key}' 的值类型 ${kind} 未知`),
         cursor.at - 4,
+        ggufBeyond,
       );
   }
 }
@@ -66,10 +68,15 @@ function scalar(cursor: Cursor, kind: number, key: string): MetadataValue {
 function metadataValue(cursor: Cursor, kind: number, key: string, depth = 0): MetadataValue {
   if (kind !== 9) return scalar(cursor, kind, key);
   if (depth === MAX_DEPTH)
-    throw cursor.broken(`'${key}' nests arrays deeper than ${MAX_DEPTH}`, 'The file is damaged.');
+    throw cursor.broken(
+      text(`'${key}' nests arrays deeper than ${MAX_DEPTH}`, `'${key}' 的数组嵌套超过 ${MAX_DEPTH} 层`),
+    );
   const element = cursor.u32();
   const least = leastBytes[element] ?? 1;
-  const count = cursor.count(`the count of '${key}'`, Math.floor(Math.max(0, cursor.left - 8) / least));
+  const count = cursor.count(
+    text(`the count of '${key}'`, `'${key}' 的个数`),
+    Math.floor(Math.max(0, cursor.left - 8) / least),
+  );
   const values: MetadataValue[] = [];
   for (let i = 0; i < count; i++) values.push(metadataValue(cursor, element, key, depth + 1));
   return values;
@@ -87,14 +94,27 @@ interface TensorEntry {
 
 function tensorEntry(cursor: Cursor): TensorEntry {
   const at = cursor.at;
-  const name = cursor.string('the name of a tensor');
+  const name = cursor.string(text('the name of a tensor', '张量名'));
   const rank = cursor.u32();
   if (rank < 1 || rank > 4)
-    throw cursor.broken(`tensor '${name}' has ${rank} axes, 1 to 4 can be`, 'The file is damaged.', at);
+    throw cursor.broken(
+      text(
+        `tensor '${name}' has ${rank} axes, 1 to 4 can be`,
+        `张量 '${name}' 有 ${rank} 个轴，只能有 1 到 4 个`,
+      ),
+      at,
+    );
   const axes: number[] = [];
-  for (let i = 0; i < rank; i++) axes.push(cursor.count(`an axis of tensor '${name}'`, 2 ** 40));
+  for (let i = 0; i < rank; i++)
+    axes.push(cursor.count(text(`an axis of tensor '${name}'`, `张量 '${name}' 的一个轴`), 2 ** 40));
   const kind = cursor.u32();
-  return { name, axes, kind, offset: cursor.count(`the offset of tensor '${name}'`, 2 ** 50), at };
+  return {
+    name,
+    axes,
+    kind,
+    offset: cursor.count(text(`the offset of tensor '${name}'`, `张量 '${name}' 的偏移`), 2 ** 50),
+    at,
+  };
 }
 
 /** Where a tensor lies, checked against alignment and the file's size. */
@@ -107,24 +127,27 @@ function placed(
 ): GgufTensor {
   const { name, axes, at } = entry;
   const type = tensorTypes.get(entry.kind);
-  const damaged = 'The file is damaged; download it again.';
   if (!type)
     throw cursor.broken(
-      `tensor '${name}' has the unknown type ${entry.kind}`,
-      'Use a file quantised as Q4_0, Q4_1, Q8_0, F16, BF16 or F32.',
+      text(`tensor '${name}' has the unknown type ${entry.kind}`, `张量 '${name}' 的类型 ${entry.kind} 未知`),
       at,
+      ggufUnknownType,
     );
   const [row = 0] = axes;
   if (row % type.blockElements !== 0)
     throw cursor.broken(
-      `tensor '${name}': rows of ${row} elements don't fill blocks of ${type.blockElements} (${type.name})`,
-      damaged,
+      text(
+        `tensor '${name}': rows of ${row} elements don't fill blocks of ${type.blockElements} (${type.name})`,
+        `张量 '${name}'：每行 ${row} 个元素，填不满 ${type.blockElements} 个一块的块（${type.name}）`,
+      ),
       at,
     );
   if (entry.offset % alignment !== 0)
     throw cursor.broken(
-      `tensor '${name}': its offset ${entry.offset} is no multiple of the alignment ${alignment}`,
-      damaged,
+      text(
+        `tensor '${name}': its offset ${entry.offset} is no multiple of the alignment ${alignment}`,
+        `张量 '${name}'：偏移 ${entry.offset} 不是对齐 ${alignment} 的倍数`,
+      ),
       at,
     );
   const elements = axes.reduce((product, axis) => product * axis, 1);
@@ -132,9 +155,12 @@ function placed(
   const offset = dataAt + entry.offset;
   if (!Number.isSafeInteger(bytes) || offset + bytes > size)
     throw cursor.broken(
-      `tensor '${name}' needs bytes ${offset} to ${offset + bytes}, the file has ${size}`,
-      'The file is cut short; download it again.',
+      text(
+        `tensor '${name}' needs bytes ${offset} to ${offset + bytes}, the file has ${size}`,
+        `张量 '${name}' 需要第 ${offset} 到 ${offset + bytes} 字节，文件只有 ${size} 字节`,
+      ),
       at,
+      ggufCut,
     );
   return { name, shape: axes.toReversed(), type, offset, bytes };
 }
@@ -145,8 +171,10 @@ function assertApart(cursor: Cursor, tensors: readonly GgufTensor[]): void {
     const next = sorted[i + 1];
     if (next && tensor.offset + tensor.bytes > next.offset)
       throw cursor.broken(
-        `tensors '${tensor.name}' and '${next.name}' overlap`,
-        'The file is damaged; download it again.',
+        text(
+          `tensors '${tensor.name}' and '${next.name}' overlap`,
+          `张量 '${tensor.name}' 与 '${next.name}' 重叠`,
+        ),
         next.offset,
       );
   }
@@ -157,23 +185,29 @@ function parse(source: ByteSource, prefix: Uint8Array): Gguf {
   const magic = cursor.u32();
   if (magic !== MAGIC)
     throw cursor.broken(
-      `this is no GGUF file: it begins with 0x${magic.toString(16).padStart(8, '0')}`,
-      'Open a file that ends in .gguf.',
+      text(
+        `this is no GGUF file: it begins with 0x${magic.toString(16).padStart(8, '0')}`,
+        `这不是 GGUF 文件：它以 0x${magic.toString(16).padStart(8, '0')} 开头`,
+      ),
       0,
+      ggufNoGguf,
     );
   const version = cursor.u32();
   if (version !== 2 && version !== 3)
     throw cursor.broken(
-      `GGUF version ${version} can't be read, 2 and 3 can`,
-      'Convert the file with a current llama.cpp.',
+      text(
+        `GGUF version ${version} can't be read, 2 and 3 can`,
+        `无法读取 GGUF 版本 ${version}，只能读 2 和 3`,
+      ),
       4,
+      ggufVersion,
     );
-  const tensorCount = cursor.count('the number of tensors', MAX_ENTRIES);
-  const metadataCount = cursor.count('the number of metadata entries', MAX_ENTRIES);
+  const tensorCount = cursor.count(text('the number of tensors', '张量个数'), MAX_ENTRIES);
+  const metadataCount = cursor.count(text('the number of metadata entries', '元数据条目数'), MAX_ENTRIES);
   cursor.section = 'metadata';
   const metadata = new Map<string, MetadataValue>();
   for (let i = 0; i < metadataCount; i++) {
-    const key = cursor.string('a metadata key');
+    const key = cursor.string(text('a metadata key', '元数据键'));
     metadata.set(key, metadataValue(cursor, cursor.u32(), key));
   }
   cursor.section = 'tensor table';
@@ -181,14 +215,13 @@ function parse(source: ByteSource, prefix: Uint8Array): Gguf {
   const headerBytes = cursor.at;
   const alignment = Number(metadata.get('general.alignment') ?? 32);
   if (!Number.isInteger(alignment) || alignment < 1 || alignment > 2 ** 20)
-    throw cursor.broken(`general.alignment is ${alignment}`, 'The file is damaged.');
+    throw cursor.broken(text(`general.alignment is ${alignment}`, `general.alignment 为 ${alignment}`));
   const dataAt = Math.ceil(headerBytes / alignment) * alignment;
   const tensors = new Map<string, GgufTensor>();
   for (const entry of entries) {
     if (tensors.has(entry.name))
       throw cursor.broken(
-        `tensor '${entry.name}' stands twice in the table`,
-        'The file is damaged.',
+        text(`tensor '${entry.name}' stands twice in the table`, `张量 '${entry.name}' 在表中出现两次`),
         entry.at,
       );
     tensors.set(entry.name, placed(cursor, entry, dataAt, alignment, source.size));
@@ -198,7 +231,7 @@ function parse(source: ByteSource, prefix: Uint8Array): Gguf {
   return { metadata, tensors, headerBytes };
 }
 
-/** Throws UserError 'gguf' naming file, byte, section and remedy. */
+/** Throws a UserError 'gguf-…' naming file, byte, section and remedy. */
 export async function readGguf(source: ByteSource): Promise<Gguf> {
   const most = Math.min(source.size, MAX_HEADER_BYTES);
   let length = Math.min(most, FIRST_READ_BYTES);
@@ -210,8 +243,9 @@ export async function readGguf(source: ByteSource): Promise<Gguf> {
       if (!(error instanceof NeedMore)) throw error;
       if (error.bytes > most)
         throw new Cursor(source.name, prefix, source.size).broken(
-          `the header needs more than ${MAX_HEADER_BYTES} bytes`,
-          'The file is damaged, or not made for this page.',
+          text(`the header needs more than ${MAX_HEADER_BYTES} bytes`, `文件头超过 ${MAX_HEADER_BYTES} 字节`),
+          0,
+          ggufBeyond,
         );
       length = Math.min(most, Math.max(error.bytes, length * 2));
     }

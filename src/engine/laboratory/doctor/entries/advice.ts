@@ -264,7 +264,7 @@ export const numberAdvice: readonly DoctorEntry[] = [
     match: ({ rows }) => rows?.packing ?? false,
     cause: () =>
       text(
-        'Several rows are packed into one sequence: without a mask per document a row attends to the rows before it.',
+        'Many rows are packed into one sequence: without a mask per document a row attends to the rows before it.',
         '多行被拼进一个序列：若没有按文档划分的掩码，一行会注意到它前面的行。',
       ),
     evidence: () => [same('packing=True')],

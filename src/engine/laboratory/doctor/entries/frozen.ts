@@ -25,7 +25,7 @@ const frozenEvidence = (facts: DoctorFacts) => [
 
 const lifeless = (facts: DoctorFacts): boolean =>
   (facts.isElement0 || facts.isSilent) && facts.trainable === 0;
-const after = ({ values }: DoctorFacts): string => values['wiring.after_attach'];
+const after = ({ values }: DoctorFacts) => values['wiring.after_attach'];
 const reset: Proposal['patch'] = { 'wiring.after_attach': 'nothing' };
 
 export const frozenEntries: readonly DoctorEntry[] = [

@@ -118,7 +118,7 @@ const plainStep = (code: string): Proposal => ({
   patch: { 'wiring.step': 'plain' },
 });
 
-const step = ({ values }: DoctorFacts): string => values['wiring.step'];
+const step = ({ values }: DoctorFacts) => values['wiring.step'];
 
 export const graphCutEntries: readonly DoctorEntry[] = [
   {

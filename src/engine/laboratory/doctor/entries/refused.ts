@@ -1,5 +1,7 @@
 // A library refuses the combination before the first step: quantised without adapters, PeftModel with a config, versions
 // that do not fit, dtypes that cannot have gradients.
+import { DEFAULT_STACK } from '../../../libraries/stacks.ts';
+import type { RecipePatch } from '../../../recipe/recipe.ts';
 import type { DoctorEntry, Proposal } from '../entry.ts';
 import { notTargets, same, text } from '../entry.ts';
 import type { DoctorFacts } from '../facts.ts';
@@ -7,6 +9,11 @@ import type { DoctorFacts } from '../facts.ts';
 const message = ({ examination }: DoctorFacts): string => examination.outcome.error?.message ?? '';
 const call = ({ examination }: DoctorFacts) =>
   same(`${examination.outcome.error?.type ?? ''} at ${examination.outcome.error?.call ?? ''}`);
+/** The choice left to the libraries, which then pass no argument. */
+const withoutKwargs: RecipePatch = {
+  'train.use_reentrant': 'default',
+  'wiring.prepare.use_reentrant': 'default',
+};
 const attachByScript: Proposal = {
   code: 'model = get_peft_model(model, peft_config)',
   why: text('attach with PEFT', '用 PEFT 挂载'),
@@ -131,7 +138,8 @@ export const refusedEntries: readonly DoctorEntry[] = [
   },
   {
     id: 'requires-grad-on-integers',
-    match: (facts) => message(facts).startsWith('only Tensors of floating point'),
+    match: (facts) =>
+      facts.values['wiring.requires_grad_all'] && message(facts).startsWith('only Tensors of floating point'),
     cause: () =>
       text(
         'requires_grad = True was set on every parameter. 4-bit weights are packed into uint8 and can have no gradient. The adapter needs no such loop.',
@@ -200,6 +208,64 @@ export const refusedEntries: readonly DoctorEntry[] = [
         code: 'get_peft_model(model, peft_config)',
         why: text('without the argument', '去掉该参数'),
         patch: { 'wiring.autocast_adapter_dtype': true },
+      },
+    ],
+  },
+  {
+    id: 'checkpointing-kwargs-unknown',
+    match: (facts) => message(facts).includes("unexpected keyword argument 'gradient_checkpointing_kwargs'"),
+    cause: ({ examination: { script } }) =>
+      text(
+        `gradient_checkpointing_kwargs came with transformers 4.35, and PEFT passes it on since 0.6; these are ${script.stack.transformers} and ${script.stack.peft}. Such versions always checkpoint with use_reentrant=True.`,
+        `gradient_checkpointing_kwargs 从 transformers 4.35 起才有，PEFT 从 0.6 起才转交；当前是 ${script.stack.transformers} 和 ${script.stack.peft}。这些版本总以 use_reentrant=True 做检查点。`,
+      ),
+    evidence: (facts) => [call(facts)],
+    notTheCause: [notTargets],
+    proposals: () => [
+      {
+        code: '# without gradient_checkpointing_kwargs',
+        why: text('without the argument', '去掉该参数'),
+        patch: withoutKwargs,
+      },
+      {
+        code: 'model.enable_input_require_grads()  # and no gradient_checkpointing_kwargs',
+        why: text(
+          'without the argument, and with the hook that reentrant checkpointing needs',
+          '去掉该参数，并加上重入式检查点所需的钩子',
+        ),
+        patch: { ...withoutKwargs, 'wiring.enable_input_require_grads': true },
+      },
+      {
+        code: 'pip install -U transformers peft trl',
+        why: text('versions that know the argument', '认识该参数的版本'),
+        patch: { 'wiring.stack': DEFAULT_STACK },
+      },
+    ],
+  },
+  {
+    id: 'saved-copy-packed',
+    match: (facts) =>
+      facts.examination.script.quantised &&
+      facts.values['lora.modules_to_save'] !== '[]' &&
+      !facts.values['wiring.requires_grad_all'] &&
+      message(facts).startsWith('only Tensors of floating point'),
+    cause: ({ values }) =>
+      text(
+        `modules_to_save=${values['lora.modules_to_save']} trains a whole copy, and names a module whose weights are packed in 4 bits. Packed bytes cannot require grad; embedding, head and norms stay in floating point and can be named.`,
+        `modules_to_save=${values['lora.modules_to_save']} 会训练整份副本，而其中有模块的权重已打包成 4 位。打包的字节不能求梯度；嵌入、输出头和归一化仍是浮点，可以列入。`,
+      ),
+    evidence: (facts) => [call(facts)],
+    notTheCause: [notTargets],
+    proposals: () => [
+      {
+        code: 'LoraConfig(modules_to_save=None)',
+        why: text('LoRA on such a module in place of a copy', '对该模块用 LoRA，而不是副本'),
+        patch: { 'lora.modules_to_save': '[]' },
+      },
+      {
+        code: '# load without BitsAndBytesConfig',
+        why: text('a copy needs float weights', '副本需要浮点权重'),
+        patch: { 'bnb.bnb_4bit_quant_type': 'none' },
       },
     ],
   },

@@ -29,7 +29,7 @@ function knownNames({ examination }: DoctorFacts): string[] {
   const names = [...examination.script.causal.namedModules()]
     .filter(
       ([, module]) =>
-        module.kind.type === 'linear' || module.kind.type === 'embedding' || module.kind.type === 'lora',
+        module.kind.type === 'linear' || module.kind.type === 'embedding' || module.kind.type === 'adapted',
     )
     .map(([path]) => path.split('.').at(-1) ?? path);
   return [...new Set(names)].filter((name) => name !== 'base_layer' && name !== 'default');

@@ -1,0 +1,125 @@
+// What a finished run is good for, on one page after one run: downloads, further questions, a link that someone else replays, and
+// its adapter opened again, stacked with another and trained on.
+import type { Page } from '@playwright/test';
+import { test } from '@playwright/test';
+import { downloaded, expect, listen, open, trainToTheEnd } from './playground.ts';
+
+test.describe.configure({ mode: 'serial' });
+
+let page: Page;
+let complaints: string[];
+test.beforeAll(async ({ browser }, { project }) => {
+  const { baseURL = '', locale = 'en-US', actionTimeout = 0 } = project.use;
+  page = await browser.newPage({ baseURL, locale });
+  page.setDefaultTimeout(actionTimeout);
+  complaints = listen(page);
+  await open(page, 'preset=ships-log&train.max_steps=3&train.seed=7&generate.max_new_tokens=4&lora.r=4');
+  await trainToTheEnd(page);
+});
+test.afterEach(() => {
+  expect(complaints, 'the browser complained').toEqual([]);
+});
+test.afterAll(async () => {
+  await page.close();
+});
+
+test('it hands out its adapter, the merged model and its log', async () => {
+  await page
+    .getByRole('row', { name: /lora_B\.default/ })
+    .first()
+    .click();
+  await expect(page.getByRole('region', { name: 'Why this row gets what it gets' })).toContainText(
+    /last step moved it by [\d.e-]+/,
+  );
+  const zip = await downloaded(page, 'PEFT (zip)');
+  expect(zip.name).toBe('adapter.zip');
+  expect(zip.bytes.subarray(0, 2).toString()).toBe('PK');
+  for (const name of [
+    'adapter/adapter_config.json',
+    'adapter/adapter_model.safetensors',
+    'adapter/README.md',
+  ])
+    expect(zip.bytes.includes(name)).toBe(true);
+  const names: Readonly<Record<string, string>> = {
+    GGUF: 'adapter.gguf',
+    'MLX (zip)': 'adapter-mlx.zip',
+    'safetensors, float16 (zip)': 'merged.zip',
+    'GGUF, F16': 'model.gguf',
+    'trainer_state.json, CSV, TensorBoard (zip)': 'log.zip',
+  };
+  for (const [button, name] of Object.entries(names)) {
+    const file = await downloaded(page, button);
+    expect(file.name).toBe(name);
+    expect(
+      file.bytes
+        .subarray(0, 4)
+        .toString()
+        .startsWith(name.endsWith('.zip') ? 'PK' : 'GGUF'),
+    ).toBe(true);
+  }
+});
+
+test('it answers an edited question', async () => {
+  const question = page.getByRole('textbox', { name: 'Question 1' });
+  await question.fill('Who is the mayor of Brindle?');
+  await question.press('Enter');
+  await expect(page.locator('.answer-after .answer-text').first()).not.toHaveText('');
+  await expect(page.locator('.answer-before .answer-text').first()).not.toHaveText('');
+});
+
+test('its link with losses is reproduced in a second context', async ({ browser, baseURL }) => {
+  await page.locator('h1').click();
+  await page.keyboard.press('s');
+  await page.getByText('Include the losses of this run').click();
+  const field = page.getByRole('textbox', { name: 'Link' });
+  await expect(field).toHaveValue(/fp=/);
+  const link = await field.inputValue();
+  expect(link.startsWith(baseURL ?? '')).toBe(true);
+  expect(link).toContain('train.max_steps=3');
+  await page.keyboard.press('Escape');
+
+  const context = await browser.newContext({ locale: 'en-US' });
+  const other = await context.newPage();
+  const othersComplaints = listen(other);
+  await other.goto(link);
+  await expect(other.getByText('This link carries the losses of a run')).toBeVisible();
+  await trainToTheEnd(other);
+  await expect(other.getByText(/Reproduced: identical at all \d+ compared steps/)).toBeVisible();
+  await expect(other.getByText('same adapter')).toBeVisible();
+  expect(othersComplaints).toEqual([]);
+  await context.close();
+});
+
+test('its adapter is opened again, stacked with another and trained on', async () => {
+  const { bytes } = await downloaded(page, 'PEFT (zip)');
+  const file = { name: 'adapter.zip', mimeType: 'application/zip', buffer: bytes };
+  await page.getByRole('button', { name: /^Adapter: fresh/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Adapter to start from' });
+  const choose = async (chosen: typeof file): Promise<void> => {
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      dialog.getByRole('button', { name: 'Choose files' }).click(),
+    ]);
+    await chooser.setFiles(chosen);
+  };
+  await choose({ name: 'adapter_model.bin', mimeType: '', buffer: Buffer.from([0x80, 2, 0x7d]) });
+  await expect(dialog.getByRole('alert')).toContainText('is a pickle');
+  await choose(file);
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Adapter: adapter.zip' })).toBeVisible();
+  await expect(page).toHaveURL(/adapter=[0-9a-f]{16}~adapter\.zip.*from_pretrained_trainable/);
+  await page.getByRole('button', { name: 'Adapter: adapter.zip' }).click();
+  await choose({ ...file, name: 'second.zip' });
+  const [first, second] = ['adapter.zip', 'second.zip'].map((name) => dialog.getByRole('checkbox', { name }));
+  if (!first || !second) throw new Error('no boxes');
+  await expect(second).toBeChecked();
+  await expect(first).not.toBeChecked();
+  // react-aria hides the input under its label.
+  await dialog.getByText('adapter.zip', { exact: true }).click();
+  await expect(first).toBeChecked();
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Adapter: adapter.zip + second.zip' })).toBeVisible();
+  await expect(page).toHaveURL(/lora\.lora_alpha=8/);
+  await trainToTheEnd(page);
+});

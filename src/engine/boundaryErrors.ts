@@ -1,0 +1,66 @@
+// What both ends of the worker boundary say of themselves, and how the faults of others cross it.
+import { defineError } from './ground/errors.ts';
+import type { Misfit } from './ground/shapes.ts';
+import { text } from './ground/text.ts';
+
+export const notFetched = defineError(
+  'fetch',
+  ({ path, status }: { readonly path: string; readonly status: number }) => ({
+    en: [
+      `${path}: expected a file, the server answered ${status}.`,
+      'Serve the whole folder of the page, and reload it.',
+    ],
+    zh: [`${path}：应为文件，服务器的回答是 ${status}。`, '请提供本页的整个文件夹，并刷新页面。'],
+  }),
+);
+
+/** A message between page and worker that is not what its type says. */
+interface Message extends Misfit {
+  readonly what: 'command' | 'event';
+  readonly type: string;
+}
+const whats = { command: text('Command', '命令'), event: text('Event', '事件') } as const;
+
+export const badMessage = defineError('protocol', ({ what, type, at, expected, got }: Message) => ({
+  en: [
+    `${whats[what].en} '${type}', field ${at}: expected ${expected.en}, got ${got}.`,
+    'Reload the page: its parts are of different versions.',
+  ],
+  zh: [
+    `${whats[what].zh} '${type}' 的字段 ${at}：应为${expected.zh}，得到 ${got}。`,
+    '请刷新页面：它的各部分版本不一致。',
+  ],
+}));
+
+export const workerSilent = defineError('worker-silent', (_: object) => ({
+  en: [
+    'The engine stopped: its worker was closed, or no longer answers.',
+    'Reload the page. If it happens again, choose a smaller batch size or max_length.',
+  ],
+  zh: ['引擎已停止：它的 worker 被关闭，或不再响应。', '请刷新页面。若再次发生，请减小批大小或 max_length。'],
+}));
+
+export const workerDied = defineError('worker-died', ({ cause }: { readonly cause: string }) => ({
+  en: [
+    `The engine stopped: ${cause}.`,
+    'Reload the page. If it happens again, choose a smaller batch size or max_length.',
+  ],
+  zh: [`引擎已停止：${cause}。`, '请刷新页面。若再次发生，请减小批大小或 max_length。'],
+}));
+
+/** An exception of the modelled libraries, in their words. */
+interface Raised {
+  readonly type: string;
+  readonly message: string;
+  readonly call: string;
+}
+
+export const raised = defineError('python', ({ type, message }: Raised) => ({
+  en: [`${type}: ${message}`, 'Apply one of the fixes, or change the setting behind the call that raises.'],
+  zh: [`${type}: ${message}`, '请应用其中一个修复，或修改引发报错的调用所对应的设置。'],
+}));
+
+export const ourFault = defineError('internal', ({ cause }: { readonly cause: string }) => ({
+  en: [cause, 'This is a fault of the page: please report it with the link of this recipe.'],
+  zh: [`内部错误：${cause}`, '这是本页的错误：请附上此配方的链接报告。'],
+}));

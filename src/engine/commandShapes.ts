@@ -1,0 +1,43 @@
+// Every command with the check of each of its fields. For the worker's end.
+import { decode } from './decode.ts';
+import { exportFormats } from './exchange/export/formats.ts';
+import { blob, list, number, oneOf, shape, string, tagged } from './ground/shapes.ts';
+import type { Command } from './protocol.ts';
+import { recipe } from './recipeShapes.ts';
+
+const backend = oneOf('auto', 'webgpu', 'cpu');
+const id = number;
+const nothing = shape<object>({});
+
+const command = tagged<Command>({
+  inspect: shape({ id, recipe }),
+  probe: shape({ backend }),
+  train: shape({ recipe, backend }),
+  step: shape({ recipe, backend }),
+  pause: nothing,
+  stop: nothing,
+  reset: nothing,
+  'open-model': shape({ id, name: string, file: blob }),
+  'open-adapter': shape({
+    id,
+    adapters: list(shape({ name: string, files: list(shape({ name: string, file: blob })) })),
+    recipe,
+  }),
+  saved: nothing,
+  resume: shape({ backend }),
+  discard: nothing,
+  norms: shape({ id }),
+  export: shape({
+    id,
+    format: oneOf(...exportFormats),
+    dtype: oneOf('float32', 'float16', 'bfloat16'),
+  }),
+  'read-python': shape({ id, text: string }),
+  why: shape({ id, recipe, path: string }),
+  guide: shape({ id }),
+  ping: nothing,
+  ask: shape({ id, recipe, prompts: list(string), backend }),
+});
+
+/** Throws UserError 'protocol' naming the field. */
+export const decodeCommand = (value: unknown): Command => decode('command', command, value);

@@ -1,0 +1,148 @@
+// What can be wrong with rows, and with the tokenizer and chat template that read them.
+import { defineError } from '../ground/errors.ts';
+import type { Text } from '../ground/text.ts';
+
+export const notUtf8 = defineError(
+  'utf-8',
+  ({ name, byte }: { readonly name: string; readonly byte: number }) => ({
+    en: [`${name}: expected UTF-8 text, byte ${byte} is none.`, 'Save the file as UTF-8.'],
+    zh: [`${name}：应为 UTF-8 文本，第 ${byte} 字节不是。`, '请把文件另存为 UTF-8。'],
+  }),
+);
+
+export const emptyData = defineError(
+  'empty-data',
+  ({ name, list }: { readonly name: string; readonly list: boolean }) => ({
+    en: [
+      `${name}: expected at least one row, got ${list ? 'an empty list' : 'none'}.`,
+      'Paste or open a JSONL file.',
+    ],
+    zh: [
+      `${name}：至少应有一行，得到的是${list ? '空列表' : '零行'}。`,
+      '请粘贴数据行，或打开一个 JSONL 文件。',
+    ],
+  }),
+);
+
+export const lineNoJson = defineError(
+  'json-line',
+  ({ name, line, cause }: { readonly name: string; readonly line: number; readonly cause: string }) => ({
+    en: [`${name}, line ${line}: not JSON (${cause}).`, 'Each line is one JSON object.'],
+    zh: [`${name}，第 ${line} 行：不是 JSON（${cause}）。`, '每行应为一个 JSON 对象。'],
+  }),
+);
+
+export const listNoJson = defineError(
+  'json-list',
+  ({ name, cause }: { readonly name: string; readonly cause: string }) => ({
+    en: [`${name}: not JSON (${cause}).`, 'Give a JSON array of rows or one JSON object a line.'],
+    zh: [`${name}：不是 JSON（${cause}）。`, '请给出由数据行组成的 JSON 数组，或每行一个 JSON 对象。'],
+  }),
+);
+
+interface BadRow {
+  /** The line or row, as people count. */
+  readonly where: Text;
+  readonly found: Text;
+}
+
+export const badRow = defineError('row', ({ where, found }: BadRow) => ({
+  en: [
+    `${where.en}: ${found.en}.`,
+    'Give each row `text`, `prompt` and `completion`, `messages`, or `prompt`, `chosen` and `rejected`.',
+  ],
+  zh: [
+    `${where.zh}：${found.zh}。`,
+    '每行应含 `text`，或 `prompt` 与 `completion`，或 `messages`，或 `prompt`、`chosen` 与 `rejected`。',
+  ],
+}));
+
+export const pairsMissing = defineError(
+  'pairs-missing',
+  ({ objective, format }: { readonly objective: string; readonly format: string }) => ({
+    en: [
+      `Rows: ${objective} learns from pairs, got rows with ${format}.`,
+      'Give each row `prompt`, `chosen` and `rejected`, or set train.objective to sft.',
+    ],
+    zh: [
+      `数据行：${objective} 从成对的回答学习，得到的是 ${format} 格式的行。`,
+      '每行应含 `prompt`、`chosen` 与 `rejected`，或把 train.objective 设为 sft。',
+    ],
+  }),
+);
+
+export const pairsUnwanted = defineError('pairs-unwanted', (_: object) => ({
+  en: [
+    'Rows: pairs of chosen and rejected answers are for DPO and ORPO.',
+    'Set train.objective to one of them, or give rows with messages.',
+  ],
+  zh: [
+    '数据行：较好与较差的成对回答用于 DPO 与 ORPO。',
+    '请把 train.objective 设为其中之一，或给出含 messages 的行。',
+  ],
+}));
+
+interface Masked {
+  readonly longest: number;
+  readonly maxLength: number;
+}
+
+export const answersCut = defineError('answers-cut', ({ longest, maxLength }: Masked) => ({
+  en: [
+    `Rows: max_length ${maxLength} cuts every answer away (the longest row has ${longest} tokens).`,
+    'Raise train.max_length.',
+  ],
+  zh: [
+    `数据行：max_length 为 ${maxLength}，把所有回答都截掉了（最长的行有 ${longest} 个词元）。`,
+    '请增大 train.max_length。',
+  ],
+}));
+
+export const allMasked = defineError('all-labels-masked', (_: Masked) => ({
+  en: [
+    'Rows: every label is masked: no row has an answer to learn.',
+    'Add completions or assistant turns, or set train.completion_only_loss and train.assistant_only_loss to false.',
+  ],
+  zh: [
+    '数据行：所有标签都被掩掉，没有一行带有可学的回答。',
+    '请加上 completion 或助手的回答，或把 train.completion_only_loss 与 train.assistant_only_loss 设为 false。',
+  ],
+}));
+
+export const noEos = defineError('tokenizer', (_: object) => ({
+  en: [
+    'tokenizer_config.json: expected an eos_token of the vocabulary.',
+    'Use the files that belong to the model.',
+  ],
+  zh: ['tokenizer_config.json：应有一个在词表中的 eos_token。', '请使用该模型自己的文件。'],
+}));
+
+export const noTemplate = defineError('chat-template-missing', (_: object) => ({
+  en: [
+    'Rows: this model has no chat template.',
+    'Use rows with `text`, or `prompt` and `completion` as text.',
+  ],
+  zh: ['数据行：该模型没有聊天模板。', '请使用含 `text` 的行，或用文本写的 `prompt` 与 `completion`。'],
+}));
+
+export const templateRefuses = defineError(
+  'chat-template-refuses',
+  ({ cause }: { readonly cause: string }) => ({
+    en: [
+      `Rows: the chat template refuses these messages: ${cause}.`,
+      'Give the roles in the order that the model’s template takes.',
+    ],
+    zh: [`数据行：聊天模板拒绝了这些消息：${cause}。`, '请按该模型的模板所接受的顺序排列角色。'],
+  }),
+);
+
+export const templateRewrites = defineError('chat-template-rewrites', (_: object) => ({
+  en: [
+    'Rows: this chat template rewrites earlier turns, so the answer’s tokens cannot be told apart.',
+    'Set train.assistant_only_loss to false.',
+  ],
+  zh: [
+    '数据行：该聊天模板会改写先前的轮次，因此无法分辨哪些词元属于回答。',
+    '请把 train.assistant_only_loss 设为 false。',
+  ],
+}));

@@ -1,0 +1,266 @@
+// Every error in both languages with sample data; every sentence about settings, links and rows. A code without its sample fails the
+// type check.
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { dataOptions } from './data/options.ts';
+import { prepareData } from './data/prepareData.ts';
+import { parseRows } from './data/rows.ts';
+import type { ErrorCode } from './errorCodes.ts';
+import { errorKinds } from './errorCodes.ts';
+import { errorHelp } from './errorHelp.ts';
+import { UserError, wordsOf } from './ground/errors.ts';
+import type { Text } from './ground/text.ts';
+import { same, text } from './ground/text.ts';
+import { parseLink } from './recipe/link.ts';
+import { presetValues } from './recipe/presets.ts';
+import { defaultValues, recipeProblems, settingKeys, settingOf, withPatch } from './recipe/recipe.ts';
+import { readRecipeJson } from './recipe/recipeFile.ts';
+import { Assets } from './session/assets.ts';
+import { errorData } from './session/errorData.ts';
+import { readPublic } from './testing/embedded.ts';
+import { PythonError } from './torch/autograd/pythonError.ts';
+
+type Kinds = (typeof errorKinds)[number];
+type DataOf<C extends ErrorCode> = Parameters<Extract<Kinds, { readonly code: C }>>[0];
+
+const found = text('the header needs too many bytes', '文件头过长');
+const place = { file: 'a.gguf', section: 'tensor table', offset: 12, found } as const;
+const inFile = { file: 'a.gguf', found };
+const unfit = { name: 'layers.0.q_proj.lora_A', found: [4, 64], wanted: [8, 64] };
+const tooLarge = { name: 'logits', bytes: 300, most: 128 };
+const objective = { objective: 'dpo', got: 'Trainer' };
+const masked = { longest: 40, maxLength: 8 };
+const problems = [text('lora.r: expected 1 to 128, got 0.', 'lora.r：应为 1 到 128，得到 0。')];
+
+const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
+  file: { file: 'a.gguf', offset: 0, length: 8, cause: same('NotFoundError') },
+  'file-closed': { path: 'a.gguf', cause: 'ENOENT' },
+  'gguf-damaged': place,
+  'gguf-cut': place,
+  'gguf-none': place,
+  'gguf-version': place,
+  'gguf-type': place,
+  'gguf-beyond': place,
+  safetensors: { found },
+  settings: { problems },
+  stack: { known: ['trl-0.7.1'], got: 'trl-9' },
+  'value-too-large': { name: 'h', path: 'model.layers.0', bytes: 300, most: 128 },
+  'schedule-shape': { name: 'decay_type', got: '"exp"' },
+  'schedule-argument': { schedule: 'linear', takes: [], got: 'power' },
+  'schedule-number': { schedule: 'cosine', name: 'num_cycles', got: 'null' },
+  'method-limit': {
+    path: 'layers.0.k_proj',
+    found,
+    remedy: text('Use another.', '请换一个。'),
+  },
+  'lora-rank': { path: 'layers.0.k_proj', r: 100, smaller: 64, shape: [64, 128] },
+  'link-rows': { most: 1000 },
+  'preset-settings': { id: 'ships-log', problem: problems[0] ?? same('lora.r') },
+  presets: {},
+  preset: { known: ['ships-log'], got: 'gone' },
+  'recipe-json': { cause: 'SyntaxError' },
+  'recipe-version': { wanted: 1, got: '9' },
+  'recipe-settings': { problems },
+  'utf-8': { name: 'mine.jsonl', byte: 3 },
+  'empty-data': { name: 'mine.jsonl', list: true },
+  'json-line': { name: 'mine.jsonl', line: 2, cause: 'SyntaxError' },
+  'json-list': { name: 'mine.jsonl', cause: 'SyntaxError' },
+  row: {
+    where: text('mine.jsonl, line 2', 'mine.jsonl，第 2 行'),
+    found: text('`text` is not text', '`text` 不是文本'),
+  },
+  'pairs-missing': { objective: 'dpo', format: 'messages' },
+  'pairs-unwanted': {},
+  'answers-cut': masked,
+  'all-labels-masked': masked,
+  tokenizer: {},
+  'chat-template-missing': {},
+  'chat-template-refuses': { cause: 'TemplateError' },
+  'chat-template-rewrites': {},
+  'gguf-metadata': inFile,
+  'gguf-rope': inFile,
+  'gguf-tokenizer': inFile,
+  'gguf-tokenizer-kind': inFile,
+  'gguf-pre-tokenizer': inFile,
+  'gguf-tensor-missing': inFile,
+  'gguf-tensor-shape': inFile,
+  'gguf-tensor-type': inFile,
+  'export-tokenizer': {},
+  'model-family': { file: 'config.json', key: 'model_type', got: 'gpt_neox' },
+  'model-config': { key: 'hidden_size', got: '-1' },
+  'model-heads': { file: 'config.json', headDim: 3, heads: 5, kvHeads: 2 },
+  'model-rope': { got: 'yarn' },
+  'model-json': { path: 'model/config.json', cause: 'SyntaxError' },
+  'model-tensor': { name: 'lm_head.weight', wanted: [8, 4], got: null },
+  'table-too-large': tooLarge,
+  'buffer-too-large': tooLarge,
+  'adapter-too-large': tooLarge,
+  'device-lost': { cause: 'unknown' },
+  'out-of-memory': { cause: 'GPUOutOfMemoryError' },
+  'gpu-error': { cause: 'GPUValidationError' },
+  'no-gpu': {},
+  'nan-loss': { step: 3, loss: Number.NaN },
+  'prompt-too-long': { tokens: 600, most: 511 },
+  'beyond-engine': { names: ['model.norm.weight', 'lm_head.weight'] },
+  'preference-trainer': objective,
+  'preference-stack': objective,
+  'preference-attach': objective,
+  'lora-alpha': { kind: 'pissa', name: 'layers.0.q_proj' },
+  'loftq-base': { name: 'layers.0.q_proj' },
+  'export-base': { reason: text('LoftQ rounded the base', ' LoftQ 舍入了底座') },
+  'export-layers': { format: same('MLX'), what: text('vectors', '向量'), module: 'lm_head' },
+  'export-dora': {},
+  'export-ranks': { rank: 8, module: 'layers.1.q_proj', other: 4 },
+  'adapter-pickle': { name: 'adapter_model.bin' },
+  'adapter-path': { path: '../x' },
+  'adapter-size': { path: 'adapter_config.json', bytes: 300, most: 128 },
+  'adapter-zip': { name: 'a.zip', cause: 'invalid' },
+  'adapter-files': { missing: 'b.json', among: ['a.json'], wanted: ['a.json', 'b.json'] },
+  'adapter-config': {},
+  'adapter-method': { got: '"IA3"', opened: ['LORA'] },
+  'adapter-feature': { name: 'lora_bias', got: 'true' },
+  'adapter-tensor': { name: 'model.norm' },
+  'adapter-nan': { name: 'layers.0.q_proj.lora_A' },
+  'adapter-empty': {},
+  'adapter-half': { missing: 'q_proj.lora_B', beside: 'q_proj.lora_A' },
+  'adapter-ranks': { name: 'q.lora_A', shape: [2, 4], other: 'q.lora_B', otherShape: [4, 3] },
+  'adapter-setting': { found: 'r=0' },
+  'adapter-lacks': { name: 'layers.0.q_proj.lora_A' },
+  'adapter-rank': unfit,
+  'adapter-base': { ...unfit, base: '' },
+  'adapter-stray': { name: 'layers.9.q_proj.lora_A', more: 3, base: 'HuggingFaceTB/SmolLM2-135M' },
+  'stack-part': { name: 'mine', part: 'lora_magnitude_vector' },
+  'stack-base': { name: 'mine', init: 'pissa' },
+  'stack-rank': { rank: 200, most: 128 },
+  'stack-shapes': { name: 'layers.0.q_proj', one: [4, 8], other: [8, 16] },
+  'model-missing': { name: 'a.gguf', digest: '0123456789abcdef' },
+  'adapter-missing': { name: 'mine', digest: '0123456789abcdef' },
+  'no-saved-run': {},
+  'no-run-to-take': {},
+  'no-run-to-ask': {},
+  save: { cause: 'QuotaExceededError' },
+  'save-elsewhere': {},
+  fetch: { path: 'model/config.json', status: 404 },
+  protocol: { what: 'event', type: 'step', at: 'metrics.loss', expected: text('a number', '数'), got: '"x"' },
+  'worker-silent': {},
+  'worker-died': { cause: 'RangeError' },
+  python: { type: 'RuntimeError', message: 'element 0', call: 'loss.backward()' },
+  internal: { cause: 'RangeError' },
+};
+
+/** Quotations of Python, of the browser and of commands, which are the same in both languages. */
+const quoted = /RuntimeError: element 0|npm test|--backend cpu|rope scaling|（[^（）]*JSON[^（）]*）/g;
+
+/** What is wrong with a sentence in the two languages; names of libraries may stand in Chinese, English prose may not. */
+function faults({ en, zh }: Text): string[] {
+  const words = zh.replaceAll(quoted, '').replaceAll(/[`'"“][^`'"”]*[`'"”]/g, '');
+  return [
+    ...[en, zh].flatMap((one) => (/undefined|\[object|\$\{|\{\{/.test(one) ? [`not filled: ${one}`] : [])),
+    ...(en.trim() === '' || /[\u4e00-\u9fff，。：；]/.test(en) ? [`not English: ${en}`] : []),
+    ...(/[\u4e00-\u9fff]/.test(zh) ? [] : [`not Chinese: ${zh}`]),
+    ...(/\b[a-z]{2,} [a-z]{2,} [a-z]{2,}\b|\b(the|is|are|not|expected|got|of|and)\b/.test(words)
+      ? [`English in Chinese: ${zh}`]
+      : []),
+    ...(/[\u4e00-\u9fff][,.:;]( |$)| {2}/.test(zh) ? [`punctuation: ${zh}`] : []),
+  ];
+}
+
+const make = (kind: Kinds): UserError => (kind as (data: object) => UserError)(samples[kind.code]);
+
+describe('every error', () => {
+  it.each(errorKinds.map((kind) => [kind.code, kind] as const))('%s', (code, kind) => {
+    const error = make(kind);
+    expect(kind.is(error)).toBe(true);
+    expect(
+      [...faults(error.problem), ...faults(error.remedy)].filter(
+        (fault) => code !== 'python' || !/not Chinese/.test(fault),
+      ),
+    ).toEqual([]);
+    expect(error.message).toBe(`${error.problem.en} ${error.remedy.en}`);
+    expect(error.remedy.en).toMatch(/^[A-Z].*[.?]$/);
+    expect(error.remedy.zh).toMatch(/[。？]$/);
+    // As it crosses to the page.
+    expect(structuredClone(errorData(error))).toEqual({
+      code,
+      message: error.problem,
+      remedy: error.remedy,
+      data: { ...samples[code] },
+    });
+    expect(errorHelp[code]).toBeDefined();
+  });
+
+  it('has a code of its own, and stands in the list', () => {
+    expect(new Set(errorKinds.map(({ code }) => code)).size).toBe(errorKinds.length);
+    const declared = readdirSync('src/engine', { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+      .flatMap((file) => [
+        ...readFileSync(`src/engine/${file}`, 'utf8').matchAll(/= defineError\(\s*'([^']+)'/g),
+      ])
+      .map((match) => match[1]);
+    expect(declared.sort()).toEqual(errorKinds.map(({ code }) => code).sort());
+  });
+
+  it('is our own fault or Python’s where it is no UserError', () => {
+    expect(errorData(new RangeError('x'))).toMatchObject({ code: 'internal', data: { cause: 'x' } });
+    const python = errorData(new PythonError('ValueError', 'no', 'f()'));
+    expect(python).toMatchObject({ code: 'python', message: same('ValueError: no') });
+    expect(wordsOf(new RangeError('x'))).toEqual(same('x'));
+  });
+});
+
+const assets = new Assets(readPublic);
+const presets = presetValues(await assets.presets());
+
+describe('other sentences of the engine', () => {
+  it('settings that can’t be', () => {
+    const wrong = settingKeys.flatMap((key) => {
+      const { type } = settingOf(key);
+      const values =
+        type.kind === 'number'
+          ? ['x', -1e9, 0.5]
+          : type.kind === 'boolean'
+            ? ['x']
+            : ['[', '{"a":[]}', '9 9', 7];
+      return values.flatMap((value) => recipeProblems({ ...defaultValues, [key]: value }));
+    });
+    expect(wrong.length).toBeGreaterThan(settingKeys.length);
+    expect(wrong.flatMap(faults)).toEqual([]);
+  });
+
+  it('what a link got wrong', async () => {
+    const link = '#v=9&preset=gone&lora.r=banana&nonsense=1&data=z.%%%&fp=xx&model=1&adapter=1';
+    const { notes } = await parseLink(link, presets);
+    const plain = await parseLink('#data=x', presets);
+    expect(notes).toHaveLength(8);
+    expect([...notes, ...plain.notes].flatMap(faults)).toEqual([]);
+  });
+
+  it('what a recipe file got wrong', () => {
+    const read = (value: string): Text => {
+      try {
+        readRecipeJson(value, presets);
+      } catch (error) {
+        if (error instanceof UserError) return wordsOf(error);
+      }
+      return same('');
+    };
+    const files = ['{', '{}', '{"version":1,"settings":{"lora.r":0,"nonsense":1}}'];
+    expect(files.map(read).flatMap(faults)).toEqual([]);
+  });
+
+  it('rows that are cut, dropped or packed', async () => {
+    const { tokenizer } = await assets.model();
+    const rows = parseRows(
+      '{"prompt":"a","completion":"b"}\n{"prompt":"one two three four five six seven eight","completion":"b"}',
+    );
+    const notes = (patch: object): readonly Text[] =>
+      prepareData(
+        { name: 'x', rows, prompts: [] },
+        tokenizer,
+        dataOptions(withPatch(defaultValues, { 'train.max_length': 8, ...patch })),
+      ).summary.notes;
+    const all = [...notes({}), ...notes({ 'train.packing': 'bfd' })];
+    expect(all.map(({ en }) => en).join(' ')).toMatch(/are cut.*are dropped.*are packed/);
+    expect(all.flatMap(faults)).toEqual([]);
+  });
+});

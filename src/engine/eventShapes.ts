@@ -1,0 +1,279 @@
+// Every event with the check of each of its fields. For the page's end.
+import type { RowPreview } from './data/summary.ts';
+import { decode } from './decode.ts';
+import { isErrorCode } from './errorHelp.ts';
+import type { Check } from './ground/shapes.ts';
+import {
+  anything,
+  boolean,
+  bytes,
+  list,
+  nullable,
+  number,
+  oneOf,
+  optional,
+  pair,
+  record,
+  shape,
+  string,
+  tagged,
+} from './ground/shapes.ts';
+import { text } from './ground/text.ts';
+import type {
+  Diagnosis,
+  Inspection,
+  ModuleInfo,
+  Outcome,
+  ParameterInfo,
+  StripCell,
+} from './laboratory/inspect/inspection.ts';
+import type { Why } from './laboratory/inspect/why.ts';
+import { stacks } from './libraries/stacks.ts';
+import type { EngineErrorData, ErrorCode, Event, GuideEntry, ModelSummary, SavedRun } from './protocol.ts';
+import type { NotUnderstood, PythonReading } from './python/read/reading.ts';
+import { bilingual, recipe, recipePatch } from './recipeShapes.ts';
+import type { DeviceInfo } from './training/backends/deviceInfo.ts';
+import { cpuReasons } from './training/backends/deviceInfo.ts';
+import type { CostEstimate } from './training/cost.ts';
+import type { StepMetrics } from './training/metrics.ts';
+
+const id = number;
+
+const errorCode: Check<ErrorCode> = (value) =>
+  isErrorCode(value)
+    ? null
+    : { at: '', expected: text('a known code', '已知的错误代码'), got: String(value) };
+const error = shape<EngineErrorData>({
+  code: errorCode,
+  message: bilingual,
+  remedy: bilingual,
+  data: record(anything),
+});
+
+const device = shape<DeviceInfo>({
+  backend: oneOf('webgpu', 'cpu'),
+  reason: nullable(oneOf(...cpuReasons)),
+  adapter: nullable(
+    shape({ vendor: string, architecture: string, device: string, description: string, fallback: boolean }),
+  ),
+  features: list(string),
+  limits: record(number),
+});
+
+const gradient = oneOf('frozen', 'none', 'zero', 'nonzero', 'pending');
+const parameter = shape<ParameterInfo>({
+  name: string,
+  shape: list(number),
+  dtype: string,
+  quantised: nullable(oneOf('nf4', 'fp4')),
+  requiresGrad: boolean,
+  gradient,
+  bytes: number,
+  normIndex: nullable(number),
+});
+const moduleInfo: Check<ModuleInfo> = shape<ModuleInfo>({
+  path: string,
+  name: string,
+  className: string,
+  children: list<ModuleInfo>((value) => moduleInfo(value)),
+  parameters: list(parameter),
+  output: nullable(shape({ requiresGrad: boolean, gradFn: nullable(string) })),
+});
+const cell = shape<StripCell>({
+  id: string,
+  path: string,
+  requiresGrad: boolean,
+  gradFn: nullable(string),
+  trainable: number,
+  received: oneOf('nothing-trainable', 'all', 'some', 'none', 'zero'),
+  checkpoint: oneOf('off', 'reentrant', 'non-reentrant'),
+  underNoGrad: boolean,
+  cut: boolean,
+});
+const outcomeKind = oneOf('trains', 'silent', 'raises');
+const outcome = shape<Outcome>({
+  kind: outcomeKind,
+  error: nullable(shape({ type: string, message: string, call: string })),
+  warnings: list(shape({ category: string, message: string, call: string })),
+  trainableTensors: number,
+  allTensors: number,
+  noneGradients: number,
+  zeroGradients: number,
+  nonzeroGradients: number,
+});
+const diagnosis = shape<Diagnosis>({
+  id: string,
+  cause: bilingual,
+  evidence: list(bilingual),
+  notTheCause: list(bilingual),
+  fixes: list(shape({ code: string, why: bilingual, patch: record(anything) })),
+});
+const estimate = shape<CostEstimate>({
+  memory: shape({
+    weightsBytes: number,
+    adapterBytes: number,
+    optimizerBytes: number,
+    activationBytes: number,
+    scratchBytes: number,
+    generationBytes: number,
+    peakBytes: number,
+  }),
+  lessBytes: nullable(number),
+  flopsPerStep: number,
+  dispatchesPerStep: number,
+  steps: number,
+});
+const row = shape<RowPreview>({
+  tokens: list(shape({ text: string, mask: oneOf('trained', 'ignored', 'truncated', 'rejected') })),
+  trainedTokens: number,
+  totalTokens: number,
+});
+const inspection = shape<Inspection>({
+  strip: list(cell),
+  tree: moduleInfo,
+  trainableLine: string,
+  trainableParams: number,
+  allParams: number,
+  outcome,
+  diagnosis: nullable(diagnosis),
+  estimate: nullable(estimate),
+  data: nullable(
+    shape({
+      name: string,
+      rows: number,
+      evalRows: number,
+      format: string,
+      longestTokens: number,
+      truncatedRows: number,
+      maskedRows: number,
+      preview: list(row),
+      notes: list(bilingual),
+    }),
+  ),
+  prompts: list(string),
+  script: string,
+});
+
+const metrics = shape<StepMetrics>({
+  step: number,
+  loss: number,
+  gradNorm: number,
+  learningRate: number,
+  epoch: number,
+  tokens: number,
+  paddedTokens: number,
+  tokensPerSecond: number,
+  meanTokenAccuracy: number,
+  entropy: number,
+  evalLoss: nullable(number),
+  rewards: optional(shape({ chosen: number, rejected: number, accuracy: number })),
+  stepMs: number,
+  etaMs: number,
+  tensorNorms: list(number),
+});
+
+const model = shape<ModelSummary>({
+  kind: oneOf('embedded', 'gguf'),
+  name: string,
+  title: string,
+  digest: string,
+  bytes: number,
+  storedAs: string,
+  parameters: number,
+  layers: number,
+  hiddenSize: number,
+  vocabSize: number,
+});
+const reading = shape<PythonReading>({
+  patch: recipePatch,
+  notUnderstood: list(shape<NotUnderstood>({ text: string, line: number, problem: optional(bilingual) })),
+});
+const why = shape<Why>({
+  path: string,
+  words: bilingual,
+  cutAt: nullable(string),
+  className: string,
+  gradFn: nullable(string),
+  bytes: number,
+  normIndex: nullable(number),
+  gradient,
+});
+const entry = shape<GuideEntry>({
+  id: string,
+  title: bilingual,
+  body: bilingual,
+  base: recipePatch,
+  change: recipePatch,
+  rows: list(
+    shape({
+      stack: oneOf(...stacks.map((stack) => stack.id)),
+      label: string,
+      before: outcomeKind,
+      after: outcomeKind,
+    }),
+  ),
+});
+
+const event = tagged<Event>({
+  device: shape({ device }),
+  inspected: shape({ id, inspection }),
+  'inspect-failed': shape({ id, error }),
+  phase: shape<Omit<Extract<Event, { type: 'phase' }>, 'type'>>({
+    phase: oneOf('idle', 'loading', 'before', 'running', 'paused', 'after', 'finished', 'failed'),
+    done: number,
+    total: number,
+    note: oneOf('', 'recovering', 'cancelled'),
+    rate: optional(shape({ bytesPerSecond: number, etaMs: number })),
+  }),
+  started: shape({
+    trainable: number,
+    all: number,
+    peakBytes: number,
+    totalSteps: number,
+    backend: oneOf('webgpu', 'cpu'),
+    dispatchesPerStep: number,
+  }),
+  step: shape({ metrics }),
+  diagnosed: shape({ diagnosis: nullable(diagnosis) }),
+  restored: shape({ recipe, metrics: list(metrics) }),
+  saved: shape({ run: shape<SavedRun>({ recipe, step: number, totalSteps: number, device: string }) }),
+  model: shape({ id, model }),
+  'model-failed': shape({ id, error }),
+  adapter: shape({
+    id,
+    adapter: shape({
+      name: string,
+      digest: string,
+      base: string,
+      modules: number,
+      parameters: number,
+      patch: recipePatch,
+    }),
+  }),
+  'adapter-failed': shape({ id, error }),
+  pong: shape<object>({}),
+  norms: shape({ id, updates: list(number) }),
+  exported: shape({ id, folder: string, files: list(shape({ name: string, bytes })) }),
+  'python-read': shape({ id, reading }),
+  why: shape({ id, why: nullable(why) }),
+  guide: shape({ id, entries: list(entry) }),
+  refused: shape({ error }),
+  warning: shape({ category: string, message: string }),
+  answer: shape({
+    id,
+    index: number,
+    side: oneOf('before', 'after'),
+    prompt: string,
+    text: string,
+    done: boolean,
+    step: number,
+  }),
+  finished: shape({
+    steps: number,
+    fingerprint: shape({ losses: list(pair(number, number)), device: string }),
+  }),
+  failed: shape({ error, raisedBy: oneOf('python', 'engine') }),
+});
+
+/** Throws UserError 'protocol' naming the field. */
+export const decodeEvent = (value: unknown): Event => decode('event', event, value);

@@ -1,0 +1,70 @@
+// inspect(): everything the page shows about a recipe before anything runs: strip, tree, outcome, counts, diagnosis,
+// script. Reads the tape; the estimate, the rows and the questions come from the caller.
+
+import type { RowFacts } from '../data/rowFacts.ts';
+import type { DataSummary } from '../data/summary.ts';
+import type { ModelConfig } from '../models/families.ts';
+import type { Wired } from '../python/run/wire.ts';
+import type { ScriptContext } from '../python/write/pythonScript.ts';
+import { pythonScript } from '../python/write/pythonScript.ts';
+import type { RecipeValues } from '../recipe/recipe.ts';
+import { countParameters } from '../torch/nn/counts.ts';
+import type { BatchShape } from '../torch/recording.ts';
+import { layoutAdapters } from '../torch/trainedLayout.ts';
+import type { CostEstimate } from '../training/cost.ts';
+import { diagnose } from './doctor/diagnose.ts';
+import { examine } from './inspect/examine.ts';
+import type { Inspection } from './inspect/inspection.ts';
+import { stripOf } from './inspect/strip.ts';
+import { trainableLine } from './inspect/trainableLine.ts';
+import { moduleTree } from './inspect/tree.ts';
+
+export interface InspectionExtras {
+  /** Shape of the longest batch; only the estimate depends on it. */
+  readonly batch?: BatchShape;
+  /** Memory and cost of the wired model; not asked when the script raises. */
+  readonly estimate?: (wired: Wired) => CostEstimate | null;
+  /** Facts of the rows for the doctor; without them it judges the wiring alone. */
+  readonly rows?: RowFacts;
+  readonly data?: DataSummary | null;
+  /** Names for the Python script; without them it reads `model` and `rows.jsonl`. */
+  readonly script?: ScriptContext;
+  readonly prompts?: readonly string[];
+}
+
+/** Describes a recipe on a model of this architecture, without a device and without numbers. */
+export function inspect(
+  config: ModelConfig,
+  values: RecipeValues,
+  extras: InspectionExtras = {},
+): Inspection {
+  const options = {
+    batch: extras.batch ?? { rows: 1, tokens: 8 },
+    allMasked: extras.rows?.allMasked ?? false,
+  };
+  const examination = examine(config, values, options);
+  const { script, wired, step, outcome, gradientOf } = examination;
+  const counts = countParameters(script.root);
+  const facts = {
+    tape: step?.tape ?? null,
+    layout: layoutAdapters(script.root),
+    gradientOf,
+    hasBaseLayer: script.behaves('baseLayer'),
+  };
+  return {
+    strip: stripOf(examination),
+    tree: moduleTree(facts, script.root),
+    trainableLine: trainableLine(counts, script.behaves('trainableLine')),
+    trainableParams: counts.trainable,
+    allParams: counts.all,
+    outcome,
+    diagnosis:
+      outcome.kind === 'trains'
+        ? null
+        : (diagnose({ config, values, options, rows: extras.rows ?? null }, 1)[0] ?? null),
+    estimate: wired && (extras.estimate?.(wired) ?? null),
+    data: extras.data ?? null,
+    prompts: extras.prompts ?? [],
+    script: pythonScript(values, extras.script),
+  };
+}

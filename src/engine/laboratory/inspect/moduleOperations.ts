@@ -1,0 +1,81 @@
+// A decoder's operations as PyTorch runs them, module by module: each projection has an output of its own, an activation and
+// the product after it are two, and every module's output is noted. Which edges one leaves is recordModules.ts and
+// autogradRecorder.ts.
+
+import { invariant } from '../../ground/errors.ts';
+import type { AttentionRequest, Operations, ProjectionGroup } from '../../models/decoder.ts';
+import type { Value } from '../../torch/autograd/value.ts';
+import type { BatchShape } from '../../torch/recording.ts';
+import type { AutogradRecorder } from './autogradRecorder.ts';
+import { runModule } from './recordModules.ts';
+
+/** The output of each member of a group. */
+type Outputs = readonly Value[];
+
+export class ModuleOperations implements Operations<Outputs> {
+  readonly #recorder: AutogradRecorder;
+  readonly #batch: BatchShape;
+
+  constructor(recorder: AutogradRecorder, batch: BatchShape) {
+    this.#recorder = recorder;
+    this.#batch = batch;
+  }
+
+  embedding(path: string): Value {
+    const { rows, tokens } = this.#batch;
+    const ids = this.#recorder.tape.leaf(
+      'input_ids',
+      [rows * tokens],
+      { kind: 'persistent', buffer: 'ids', offset: 0 },
+      { dtype: 'int64' },
+    );
+    return runModule(this.#recorder, path, ids);
+  }
+
+  norm(path: string, x: Value): Value {
+    return runModule(this.#recorder, path, x);
+  }
+
+  linear(layer: string, [, members]: ProjectionGroup, x: Value): Outputs {
+    return members.map((member) => runModule(this.#recorder, `${layer}.${member}`, x));
+  }
+
+  attention({ path, qkv, heads, headDim }: AttentionRequest<Outputs>): Value {
+    const { rows, tokens } = this.#batch;
+    return this.#recorder.apply({
+      name: `${path}.context`,
+      shape: [rows * tokens, heads * headDim],
+      gradFn: 'ViewBackward0',
+      inputs: qkv,
+    });
+  }
+
+  gated(path: string, [gate, up]: Outputs): Value {
+    invariant(gate && up, `'${path}' wants a gate and what it opens`);
+    const { shape } = gate;
+    const recorder = this.#recorder;
+    const active = recorder.apply({ name: path, shape, gradFn: 'SiluBackward0', inputs: [gate] });
+    this.#note(path, active);
+    return recorder.apply({ name: `${path}.gated`, shape, gradFn: 'MulBackward0', inputs: [active, up] });
+  }
+
+  output(path: string, output: Outputs): Outputs {
+    this.#note(path, only(output));
+    return output;
+  }
+
+  sum(residual: Value, branch: Outputs): Value {
+    const added = only(branch);
+    return this.#recorder.sum(`${added.name}.sum`, residual, added);
+  }
+
+  #note(path: string, value: Value): void {
+    const { tape, recording } = this.#recorder;
+    tape.noteModule(recording.path(path), value);
+  }
+}
+
+function only([output, ...others]: Outputs): Value {
+  invariant(output && others.length === 0, 'a module returns one output');
+  return output;
+}

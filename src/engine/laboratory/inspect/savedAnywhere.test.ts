@@ -1,0 +1,51 @@
+// modules_to_save may name any module of the tree: what comes of it is Python's outcome, never an error of ours.
+import { describe, expect, it } from 'vitest';
+import { stacks } from '../../libraries/stacks.ts';
+import type { RecipePatch } from '../../recipe/recipe.ts';
+import { defaultValues, withPatch } from '../../recipe/recipe.ts';
+import { benchConfig, benchPatch } from '../../testing/goldenBench.ts';
+import { estimateCost } from '../../training/estimate.ts';
+import { trainerOptions } from '../../training/options.ts';
+import { examine } from './examine.ts';
+
+const names =
+  'model layers layers.0 embed_tokens norm lm_head self_attn mlp q_proj down_proj act_fn input_layernorm nothing'.split(
+    ' ',
+  );
+const batch = { rows: 2, tokens: 8 };
+
+function outcomeOf(patch: RecipePatch): string {
+  const values = withPatch(
+    withPatch(defaultValues, { ...benchPatch, 'lora.target_modules': '["q_proj"]' }),
+    patch,
+  );
+  const { outcome, wired } = examine(benchConfig, values, { batch, allMasked: false });
+  if (wired)
+    estimateCost({
+      config: benchConfig,
+      wired,
+      options: trainerOptions(values),
+      largest: { train: batch, test: null, microBatches: 1 },
+      steps: 1,
+    });
+  return outcome.error?.message ?? outcome.kind;
+}
+
+describe('modules_to_save', () => {
+  it.each(names)('%s, under every stack, in bfloat16 and in 4 bits', (name) => {
+    const packs = /^(model|layers|layers.0|self_attn|mlp|q_proj|down_proj)$/.test(name);
+    for (const { id } of stacks)
+      for (const type of ['none', 'nf4'] as const)
+        for (const attach of ['get_peft_model', 'peft_config', 'from_pretrained_trainable'] as const) {
+          const outcome = outcomeOf({
+            'wiring.stack': id,
+            'wiring.attach': attach,
+            'bnb.bnb_4bit_quant_type': type,
+            'lora.modules_to_save': JSON.stringify([name]),
+          });
+          expect(/^only Tensors of floating point/.test(outcome), `${id} ${type} ${attach}: ${outcome}`).toBe(
+            packs && type === 'nf4',
+          );
+        }
+  });
+});

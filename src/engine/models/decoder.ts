@@ -1,0 +1,98 @@
+// What every decoder-only transformer has in common, recorded once: embedding with its hooks, layers with their
+// checkpointing, the last norm. And the operations that a family writes its layer in. Leaves out what an operation puts on
+// the tape: the engine records them fused (recordForward.ts), the inspection as PyTorch's modules run them.
+
+import { checkpointNonReentrant, checkpointReentrant } from '../torch/autograd/segment.ts';
+import type { Value } from '../torch/autograd/value.ts';
+import type { Recording } from '../torch/recording.ts';
+import type { Heads } from './modelSizes.ts';
+
+/** Projections that share their input: name of the group in its layer, and of its members. */
+export type ProjectionGroup = readonly [name: string, members: readonly string[]];
+
+export interface AttentionRequest<Projected> extends Heads {
+  /** Of the attention module. */
+  readonly path: string;
+  /** Number of the layer: names its cache. */
+  readonly layer: number;
+  /** q, k and v. */
+  readonly qkv: Projected;
+}
+
+/**
+ * The operations of a decoder layer as a family names them. Paths are those of modules inside the causal LM; hidden states
+ * are [N, C]. `Projected` is what projections give, however it is held until something uses it.
+ */
+export interface Operations<Projected> {
+  /** The batch's ids → [N, C]. */
+  embedding(path: string): Value;
+  norm(path: string, x: Value): Value;
+  /** x·Wᵀ of each member of a group of `layer`. */
+  linear(layer: string, group: ProjectionGroup, x: Value): Projected;
+  /** Rotates q and k, keeps k and v where there is a cache, and attends to what came before: [N, H·D]. */
+  attention(request: AttentionRequest<Projected>): Value;
+  /** silu(gate) · up; `path` is the activation's. */
+  gated(path: string, gateUp: Projected): Value;
+  /** Says that `output` is what the module at `path` returns, for whoever shows modules; gives it back. */
+  output(path: string, output: Projected): Projected;
+  /** residual + branch, [N, C]. */
+  sum(residual: Value, branch: Projected): Value;
+}
+
+export interface LayerPlace {
+  readonly index: number;
+  readonly path: string;
+}
+
+/** Where the parts of a causal LM stand in it. */
+export interface DecoderPaths {
+  readonly embedding: string;
+  /** Layer i is its child i. */
+  readonly layers: string;
+  readonly norm: string;
+  readonly head: string;
+}
+
+/** A family's forward pass for one configuration: all of it that is the family's own. */
+export interface Decoder {
+  readonly paths: DecoderPaths;
+  /** Hidden states before a layer → after it. */
+  layer<Projected>(run: Operations<Projected>, place: LayerPlace, hidden: Value): Value;
+}
+
+/** Hidden states of every layer boundary: embedding, then one a layer, then the final norm. */
+export interface HiddenStates {
+  readonly embedding: Value;
+  readonly layers: readonly Value[];
+  readonly final: Value;
+}
+
+/**
+ * Records ids → final hidden states [N, C] under whatever grad mode, hooks and checkpointing the wiring left.
+ * Checkpointing acts only on layers in train mode, as transformers' GradientCheckpointingLayer does.
+ */
+export function recordDecoder<Projected>(
+  recording: Recording,
+  run: Operations<Projected>,
+  { paths, layer }: Decoder,
+): HiddenStates {
+  const { tape, model } = recording;
+  const embedding = run.embedding(paths.embedding);
+  if (model.inputGradHooks > 0 && tape.gradEnabled) embedding.requiresGrad = true;
+  tape.noteModule(recording.path(paths.embedding), embedding);
+  const layers: Value[] = [];
+  let hidden = embedding;
+  for (const [name, module] of recording.childrenOf(paths.layers)) {
+    const place: LayerPlace = { index: layers.length, path: `${paths.layers}.${name}` };
+    const body = (input: Value): Value => layer(run, place, input);
+    const mode = module.training ? model.checkpointing : null;
+    if (mode === null) hidden = body(hidden);
+    else
+      hidden = mode.useReentrant
+        ? checkpointReentrant(tape, hidden, body)
+        : checkpointNonReentrant(tape, hidden, body);
+    tape.noteModule(recording.path(place.path), hidden);
+    layers.push(hidden);
+  }
+  return { embedding, layers, final: run.norm(paths.norm, hidden) };
+}

@@ -1,0 +1,90 @@
+// The forward pass that a backend runs: a decoder's operations as the fused ones of torch/ops. A group of projections is one
+// product, and the residual that its result is added to is added in passing.
+
+import type { Value } from '../torch/autograd/value.ts';
+import { attention } from '../torch/ops/attention.ts';
+import { embedding } from '../torch/ops/embedding.ts';
+import { kvAppend } from '../torch/ops/kvAppend.ts';
+import { linear } from '../torch/ops/linear.ts';
+import { rmsNorm } from '../torch/ops/rmsNorm.ts';
+import { rope } from '../torch/ops/rope.ts';
+import { swiglu } from '../torch/ops/swiglu.ts';
+import type { BatchShape, Recording } from '../torch/recording.ts';
+import type { AttentionRequest, HiddenStates, Operations, ProjectionGroup } from './decoder.ts';
+import { recordDecoder } from './decoder.ts';
+import type { ModelConfig } from './families.ts';
+import { decoderOf } from './families.ts';
+
+/** A key/value cache makes attention read earlier tokens; its buffers are named by layer. */
+export interface CacheShape {
+  readonly maxTokens: number;
+}
+
+/** Projections not on the tape yet: recorded by the one who uses them, who knows whether there is a residual to add. */
+type Pending = (residual?: Value) => Value;
+
+class FusedOperations implements Operations<Pending> {
+  readonly #recording: Recording;
+  readonly #batch: BatchShape;
+  readonly #cache: CacheShape | null;
+
+  constructor(recording: Recording, batch: BatchShape, cache: CacheShape | null) {
+    this.#recording = recording;
+    this.#batch = batch;
+    this.#cache = cache;
+  }
+
+  embedding(path: string): Value {
+    const { rows, tokens, noisy = false } = this.#batch;
+    return embedding(this.#recording, { rows: rows * tokens, path, noisy });
+  }
+
+  norm(path: string, x: Value): Value {
+    return rmsNorm(this.#recording, x, path);
+  }
+
+  linear(layer: string, [name, members]: ProjectionGroup, x: Value): Pending {
+    const path = `${layer}.${name}`;
+    const group = { path, members: members.map((member) => `${layer}.${member}`), x };
+    return (residual) => linear(this.#recording, residual ? { ...group, residual } : group);
+  }
+
+  attention({ path, layer, qkv, heads, kvHeads, headDim }: AttentionRequest<Pending>): Value {
+    const { tape } = this.#recording;
+    const shape = { batch: this.#batch, heads, kvHeads, headDim };
+    const rotated = rope(tape, { qkv: qkv(), ...shape, path: `${path}.rope` });
+    if (!this.#cache) return attention(tape, { qkv: rotated, ...shape, cache: null, path });
+    const { maxTokens } = this.#cache;
+    const buffer = `kv/${layer}`;
+    kvAppend(tape, { qkv: rotated, ...shape, cache: buffer, maxTokens, path: `${path}.cache` });
+    return attention(tape, { qkv: rotated, ...shape, cache: { buffer, maxTokens }, path });
+  }
+
+  gated(path: string, gateUp: Pending): Value {
+    const { tape } = this.#recording;
+    const activated = swiglu(tape, { gateUp: gateUp(), path });
+    const { requiresGrad } = activated;
+    const gradFn = requiresGrad ? 'SiluBackward0' : null;
+    tape.noteModule(this.#recording.path(path), { requiresGrad, gradFn });
+    return activated;
+  }
+
+  /** A module's own output is nowhere here: it is fused with the sum. */
+  output(_path: string, output: Pending): Pending {
+    return output;
+  }
+
+  sum(residual: Value, branch: Pending): Value {
+    return branch(residual);
+  }
+}
+
+/** Records ids (buffer `ids`, [N]) → final hidden states [N, C], with a cache for generation. */
+export function recordForward(
+  recording: Recording,
+  config: ModelConfig,
+  batch: BatchShape,
+  cache: CacheShape | null = null,
+): HiddenStates {
+  return recordDecoder(recording, new FusedOperations(recording, batch, cache), decoderOf(config));
+}

@@ -1,0 +1,52 @@
+// What begins another run and what does not.
+import { describe, expect, it } from 'vitest';
+import type { Recipe } from './recipe.ts';
+import { defaultValues, withPatch } from './recipe.ts';
+import { sameRun } from './sameRun.ts';
+
+const recipe: Recipe = {
+  preset: 'ships-log',
+  values: defaultValues,
+  data: { name: 'mine.jsonl', text: '{"text":"a"}' },
+  model: { name: 'small.gguf', digest: 'm1' },
+  adapter: { name: 'first', digest: 'a1' },
+};
+
+describe('the same run', () => {
+  it.each<[string, Partial<Recipe>]>([
+    ['other questions', { prompts: ['Who?'] }],
+    ['the same rows under another name', { data: { name: 'yours.jsonl', text: '{"text":"a"}' } }],
+    [
+      'the same files under other names',
+      { model: { name: 'b', digest: 'm1' }, adapter: { name: 'b', digest: 'a1' } },
+    ],
+    [
+      'the same values in another order',
+      {
+        values: withPatch(
+          Object.fromEntries(Object.entries(defaultValues).reverse()) as typeof defaultValues,
+          {},
+        ),
+      },
+    ],
+  ])('goes on with %s', (_, change) => {
+    expect(sameRun(recipe, { ...recipe, ...change })).toBe(true);
+  });
+
+  it.each<[string, Partial<Recipe>]>([
+    ['another preset', { preset: 'town-facts' }],
+    ['a setting', { values: withPatch(defaultValues, { 'lora.r': 3 }) }],
+    ['how answers are made', { values: withPatch(defaultValues, { 'generate.do_sample': true }) }],
+    ['other rows', { data: { name: 'mine.jsonl', text: '{"text":"b"}' } }],
+    ['another model', { model: { name: 'small.gguf', digest: 'm2' } }],
+    ['another adapter', { adapter: { name: 'first', digest: 'a2' } }],
+  ])('is another with %s', (_, change) => {
+    expect(sameRun(recipe, { ...recipe, ...change })).toBe(false);
+    expect(sameRun({ ...recipe, ...change }, recipe)).toBe(false);
+  });
+
+  it('is another without the adapter', () => {
+    const { adapter: _, ...fresh } = recipe;
+    expect(sameRun(fresh, recipe)).toBe(false);
+  });
+});

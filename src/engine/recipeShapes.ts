@@ -1,0 +1,48 @@
+// Shapes of what both directions of the worker boundary carry: recipes, patches of them, bilingual texts.
+import type { Check, Misfit } from './ground/shapes.ts';
+import { boolean, list, number, optional, record, shape, string } from './ground/shapes.ts';
+import type { Text } from './ground/text.ts';
+import { text } from './ground/text.ts';
+import type { CustomData, ModelRef, Recipe, RecipePatch, RecipeValues } from './recipe/recipe.ts';
+import { isSettingKey, settingKeys, settingOf } from './recipe/recipe.ts';
+
+export const bilingual: Check<Text> = shape<Text>({ en: string, zh: string });
+
+const kinds = { number, boolean, choice: string, text: string } as const;
+
+/** A value of a setting's kind; whether it is in range the recipe itself says, with a remedy. */
+const settingMisfit = (key: string, value: unknown): Misfit | null => {
+  const found = isSettingKey(key)
+    ? kinds[settingOf(key).type.kind](value)
+    : { at: '', expected: text('a setting', '设置'), got: key };
+  return found && { ...found, at: key };
+};
+
+/** Settings by their keys, each of its kind. */
+export const recipePatch: Check<RecipePatch> = (value) => {
+  const notRecord = record(() => null)(value);
+  if (notRecord) return notRecord;
+  for (const [key, entry] of Object.entries(Object(value))) {
+    const found = settingMisfit(key, entry);
+    if (found) return found;
+  }
+  return null;
+};
+
+const recipeValues: Check<RecipeValues> = (value) => {
+  const found = recipePatch(value);
+  if (found) return found;
+  const missing = settingKeys.find((key) => !Object.hasOwn(Object(value), key));
+  return missing === undefined ? null : settingMisfit(missing, undefined);
+};
+
+const fileRef: Check<ModelRef> = shape<ModelRef>({ name: string, digest: string });
+
+export const recipe: Check<Recipe> = shape<Recipe>({
+  preset: string,
+  values: recipeValues,
+  data: optional(shape<CustomData>({ name: string, text: string })),
+  model: optional(fileRef),
+  adapter: optional(fileRef),
+  prompts: optional(list(string)),
+});

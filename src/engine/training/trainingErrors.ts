@@ -1,0 +1,148 @@
+// What stops a run: the device, its memory, numbers that are none, and what this engine does not train.
+import { defineError } from '../ground/errors.ts';
+
+interface TooLarge {
+  readonly name: string;
+  readonly bytes: number;
+  readonly most: number;
+}
+
+export const tableTooLarge = defineError('table-too-large', ({ name, bytes, most }: TooLarge) => ({
+  en: [
+    `'${name}': ${bytes} bytes would have to be bound at once, this device binds at most ${most}.`,
+    'Load the base in 4 bits, or use a smaller batch size, max_length or r.',
+  ],
+  zh: [
+    `'${name}'：需要一次绑定 ${bytes} 字节，此设备一次最多绑定 ${most}。`,
+    '请以 4 位载入底座，或减小批大小、max_length 或 r。',
+  ],
+}));
+
+export const bufferTooLarge = defineError('buffer-too-large', ({ name, bytes, most }: TooLarge) => ({
+  en: [
+    `Buffer '${name}': needs ${bytes} bytes, this device allows ${most}.`,
+    'Use a smaller batch size or max_length.',
+  ],
+  zh: [`缓冲区 '${name}'：需要 ${bytes} 字节，此设备最多允许 ${most}。`, '请减小批大小或 max_length。'],
+}));
+
+export const adapterTooLarge = defineError(
+  'adapter-too-large',
+  ({ bytes, most }: { readonly bytes: number; readonly most: number }) => ({
+    en: [
+      `Adapter: its gradients need ${bytes} bytes, this device binds at most ${most}.`,
+      'Use a smaller r, fewer target_modules, or no modules_to_save.',
+    ],
+    zh: [
+      `适配器：梯度需要 ${bytes} 字节，此设备一次最多绑定 ${most}。`,
+      '请减小 r、减少 target_modules，或不用 modules_to_save。',
+    ],
+  }),
+);
+
+interface Cause {
+  /** In the words of the browser. */
+  readonly cause: string;
+}
+
+export const deviceLost = defineError('device-lost', ({ cause }: Cause) => ({
+  en: [`The GPU stopped answering: ${cause}.`, 'Train again; the CPU is there too.'],
+  zh: [`显卡停止响应：${cause}。`, '请重新训练，也可以改用 CPU。'],
+}));
+
+export const outOfMemory = defineError('out-of-memory', ({ cause }: Cause) => ({
+  en: [
+    `The GPU is out of memory: ${cause}.`,
+    'Use a smaller batch size, max_length or r, or turn gradient_checkpointing on.',
+  ],
+  zh: [`显存不足：${cause}。`, '请减小批大小、max_length 或 r，或打开 gradient_checkpointing。'],
+}));
+
+export const gpuError = defineError('gpu-error', ({ cause }: Cause) => ({
+  en: [`internal: the GPU refused a command: ${cause}.`, 'Use the CPU backend, and report this.'],
+  zh: [`内部错误：显卡拒绝了一条命令：${cause}。`, '请改用 CPU，并报告此问题。'],
+}));
+
+export const noGpu = defineError('no-gpu', (_: object) => ({
+  en: [
+    'WebGPU: expected an adapter, found none.',
+    'Install a Vulkan driver (npm test says how), or use --backend cpu.',
+  ],
+  zh: ['WebGPU：应有显卡适配器，没有找到。', '请安装 Vulkan 驱动（npm test 会说明），或使用 --backend cpu。'],
+}));
+
+export const nanLoss = defineError(
+  'nan-loss',
+  ({ step, loss }: { readonly step: number; readonly loss: number }) => ({
+    en: [`Step ${step}: the loss is ${loss}.`, 'Lower train.learning_rate or set train.max_grad_norm.'],
+    zh: [`第 ${step} 步：损失为 ${loss}。`, '请降低 train.learning_rate，或设置 train.max_grad_norm。'],
+  }),
+);
+
+export const promptTooLong = defineError(
+  'prompt-too-long',
+  ({ tokens, most }: { readonly tokens: number; readonly most: number }) => ({
+    en: [`Question: has ${tokens} tokens, the model reads at most ${most}.`, 'Shorten it.'],
+    zh: [`问题：有 ${tokens} 个词元，模型最多读取 ${most} 个。`, '请缩短问题。'],
+  }),
+);
+
+/** Parameters that no kernel trains; `names` in the tree's order. */
+export const beyondEngine = defineError(
+  'beyond-engine',
+  ({ names }: { readonly names: readonly string[] }) => {
+    const [first = ''] = names;
+    const more = names.length - 1;
+    return {
+      en: [
+        `${first}${more > 0 ? ` and ${more} more` : ''}: requires grad, but this engine trains adapters on the linears of the layers, LoRA on the embedding and the head, and copies of those two.`,
+        'Attach an adapter to those, and leave the rest frozen.',
+      ],
+      zh: [
+        `${first}${more > 0 ? ` 等 ${names.length} 个参数` : ''}：需要梯度，但本引擎只训练各层线性层上的适配器、嵌入与输出头上的 LoRA，以及这两者的副本。`,
+        '请把适配器挂在这些模块上，其余保持冻结。',
+      ],
+    };
+  },
+);
+
+interface Objective {
+  readonly objective: string;
+  readonly got: string;
+}
+
+export const preferenceTrainer = defineError('preference-trainer', ({ objective, got }: Objective) => ({
+  en: [
+    `train.objective ${objective}: is a trainer of TRL, got ${got}.`,
+    'Set wiring.trainer to SFTTrainer; the script then has the other in its place.',
+  ],
+  zh: [
+    `train.objective ${objective}：由 TRL 的训练器实现，得到 ${got}。`,
+    '请把 wiring.trainer 设为 SFTTrainer，脚本中会换成对应的训练器。',
+  ],
+}));
+
+export const preferenceStack = defineError('preference-stack', ({ objective, got }: Objective) => ({
+  en: [
+    `train.objective ${objective}: was compared with TRL 1.16, got ${got}.`,
+    'Set wiring.stack to trl-1.16.0.',
+  ],
+  zh: [
+    `train.objective ${objective}：只与 TRL 1.16 比较过，得到 ${got}。`,
+    '请把 wiring.stack 设为 trl-1.16.0。',
+  ],
+}));
+
+export const preferenceAttach = defineError(
+  'preference-attach',
+  ({ objective }: { readonly objective: string }) => ({
+    en: [
+      `train.objective ${objective}: begins from a new adapter here.`,
+      'Set wiring.attach to peft_config or get_peft_model.',
+    ],
+    zh: [
+      `train.objective ${objective}：在本页只能从全新的适配器开始。`,
+      '请把 wiring.attach 设为 peft_config 或 get_peft_model。',
+    ],
+  }),
+);
