@@ -53,12 +53,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        // One process, one device and one cache of compiled kernels for all files.
+        // A process for each core, each with one device and one cache of compiled kernels for all its files: a software device
+        // compiles a kernel on one core when it first runs.
         test: {
           ...unlimited,
           name: 'gpu',
           include: ['src/**/*.gpu.test.ts'],
-          fileParallelism: false,
+          maxWorkers: '100%',
           isolate: false,
         },
       },

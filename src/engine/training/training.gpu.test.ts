@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { gpuOrNull } from '../../shaders/testing/gpu.ts';
-import { sumBound } from '../../shaders/testing/tolerance.ts';
+import { F32_ROUNDOFF } from '../../shaders/testing/tolerance.ts';
 import { BOUNDS } from '../testing/agreement.ts';
 import { embeddedTrainer } from '../testing/embedded.ts';
 import { parityCases } from '../testing/parityCases.ts';
@@ -52,8 +52,8 @@ describe.skipIf(!gpu)('training on the GPU', () => {
     const parts = await run(new GpuBackend(gpu.device, { maxBindingBytes: 2 ** 18 }), patch);
     // The head's gradient is then the sum of two tiles' sums of 512 products each, in float32.
     for (const [i, { loss, gradNorm }] of parts.entries()) {
-      expect(Math.abs(loss / (whole[i]?.loss ?? 0) - 1)).toBeLessThan(sumBound(1024, 1));
-      expect(Math.abs(gradNorm / (whole[i]?.gradNorm ?? 0) - 1)).toBeLessThan(sumBound(1024, 1));
+      expect(Math.abs(loss / (whole[i]?.loss ?? 0) - 1)).toBeLessThan(1024 * F32_ROUNDOFF);
+      expect(Math.abs(gradNorm / (whole[i]?.gradNorm ?? 0) - 1)).toBeLessThan(1024 * F32_ROUNDOFF);
     }
   });
 

@@ -1,7 +1,7 @@
 // Test-only: the single source of tolerances. Every bound is derived from the unit roundoff and the length of the sum.
 
 /** Unit roundoff of IEEE binary32, 2^-24. */
-const F32_ROUNDOFF = 2 ** -24;
+export const F32_ROUNDOFF = 2 ** -24;
 
 /** Unit roundoff of IEEE binary64, 2^-53. */
 const F64_ROUNDOFF = 2 ** -53;
