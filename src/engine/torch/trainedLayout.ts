@@ -66,7 +66,8 @@ export function layoutAdapters(root: Module): AdapterLayout {
       for (const [adapterName, adapter] of kind.adapters) {
         const base = children.get('base_layer');
         if (base) adapters.push({ path, adapter, base });
-        for (const parameter of adapter.trained) owners.set(parameter, { module: path, adapterName, adapter });
+        for (const parameter of adapter.trained)
+          owners.set(parameter, { module: path, adapterName, adapter });
       }
     if (kind.type === 'saved' && copied.test(path))
       for (const [adapterName, copy] of children.get('modules_to_save')?.children ?? []) {
