@@ -64,18 +64,21 @@ function workOf(patch: RecipePatch, layers: number): Work {
 }
 
 const classical: RecipePatch = { 'wiring.attach': 'get_peft_model', 'train.gradient_checkpointing': true };
-/** Budgets for thirty layers: what it takes today. Raise one only with the reason, after a look at what `npm run bench` says. */
+/**
+ * Budgets for thirty layers: what it took when they were set and a tenth more, so that a walk here and there passes and one for every
+ * layer does not. Raise one only with the reason, after a look at what `npm run bench` says.
+ */
 const budgets: readonly (readonly [name: string, patch: RecipePatch, most: Work])[] = [
-  ['that trains', {}, { examinations: 1, values: 3990, walks: 889, modules: 32_171 }],
+  ['that trains', {}, { examinations: 1, values: 4400, walks: 980, modules: 35_400 }],
   [
     'that fails, with its diagnosis',
     classical,
-    { examinations: 6, values: 23_777, walks: 5179, modules: 153_951 },
+    { examinations: 6, values: 26_200, walks: 5700, modules: 169_000 },
   ],
   [
     'loaded frozen, with its diagnosis',
     { 'wiring.attach': 'from_pretrained', 'wiring.stack': 'trl-0.20.0' },
-    { examinations: 6, values: 15_808, walks: 5259, modules: 190_563 },
+    { examinations: 6, values: 17_400, walks: 5800, modules: 210_000 },
   ],
 ];
 
