@@ -23,9 +23,14 @@ describe.skipIf(!gpu)('matmul on the GPU', () => {
     [5, 7, 9, 2, 'residual'],
     [123, 65, 33, 0, 'y'],
   ] as const;
-  it.each(
-    shapes.flatMap((shape) => (['narrow', 'wide'] as const).map((block) => [...shape, block] as const)),
-  )('n %i, k %i, m %i, ru %i, adds %s, %s', async (n, k, m, ru, adds, block) => {
+  // Widths that are no multiple of 4 go to the scalar variant whatever the block. Of `wide` one pipeline is made, the one that reads and
+  // adds most: LLVM takes minutes for each of its register blocks. What scratch holds is a type that both blocks take from stored.ts.
+  const wide = shapes.filter(([, k, m]) => k % 4 === 0 && m % 4 === 0);
+  const cases = [
+    ...shapes.map((shape) => [...shape, 'narrow'] as const),
+    ...wide.map(([n, k, m, ru]) => [n, k, m, ru, 'y', 'wide'] as const),
+  ];
+  it.each(cases)('n %i, k %i, m %i, ru %i, adds %s, %s', async (n, k, m, ru, adds, block) => {
     if (!gpu) return;
     // A part of wider matrices, so that strides and offsets matter.
     const aPlace = { stride: k + 8, offset: 4 };
@@ -44,9 +49,9 @@ describe.skipIf(!gpu)('matmul on the GPU', () => {
     expect(mismatches(got.y ?? [], want, (i) => sumBound(k + ru + 1, size[i] ?? 0))).toEqual([]);
   });
 
-  it.skipIf(!gpu?.device.features.has('shader-f16')).each(['narrow', 'wide'] as const)(
-    'half-precision scratch, %s: decoded weights rounded once, sums in float32',
-    async (block) => {
+  it.skipIf(!gpu?.device.features.has('shader-f16'))(
+    'half-precision scratch: decoded weights rounded once, sums in float32',
+    async () => {
       if (!gpu) return;
       const [n, k] = [37, 128];
       const { out, ru, segments, packed, adapter } = testGroup(k, [{ out: 68, rank: 4 }], 'nf4');
@@ -57,14 +62,14 @@ describe.skipIf(!gpu)('matmul on the GPU', () => {
         w_scales: packed.scales,
         adapter,
         b: new Uint32Array(((k + ru) * out) / 2),
-        residual: floats(4, 3),
+        residual: floats(n * out, 3),
         y: new Float32Array(n * out),
       };
       const packedBuffers = { w: 'w', w_scales: 'w_scales', adapter: 'adapter', scratch: 'b' };
       const shape = { segments, k, out, ru, transposed: true, stored: 'f16' } as const;
       const made = [
         dequantizeCall({ buffers: packedBuffers, decode: decoder('nf4'), ...shape }),
-        matmulCall({ buffers, n, k, m: out, ru, adds: 'nothing', block, stored: 'f16' }),
+        matmulCall({ buffers, n, k, m: out, ru, adds: 'residual', block: 'narrow', stored: 'f16' }),
       ];
       const got = await runCalls(gpu, arrays, made, ['y']);
       // The references hold the weights unrounded, in numbers where the GPU packs two halves into a word.
@@ -75,7 +80,7 @@ describe.skipIf(!gpu)('matmul on the GPU', () => {
       const whole = { ...roomy, b: Float32Array.from(b) };
       const [want, size] = [runReferences(whole, [multiply]).y, runMagnitudes(whole, [multiply]).y];
       // Half a unit in the last of half's eleven digits for each weight, and the sum's own roundings.
-      const bound = (i: number): number => 2 ** -11 * (size[i] ?? 0) + sumBound(k + ru + 1, size[i] ?? 0);
+      const bound = (i: number): number => 2 ** -11 * (size[i] ?? 0) + sumBound(k + ru + 2, size[i] ?? 0);
       expect(mismatches(got.y ?? [], want, bound)).toEqual([]);
     },
   );
