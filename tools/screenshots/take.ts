@@ -4,13 +4,16 @@ import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from '@playwright/test';
-import { chromium, expect } from '@playwright/test';
+import { chromium, expect as expectFor } from '@playwright/test';
 import type { Command } from '../commandLine.ts';
 import { tool } from '../commandLine.ts';
 import { serve } from '../start/serve.ts';
+import { buildIfStale } from '../start/stale.ts';
 
 const root = resolve(fileURLToPath(new URL('../../', import.meta.url)));
 const folder = `${root}/docs/screenshots`;
+// A picture is worth waiting for on a busy machine.
+const expect = expectFor.configure({ timeout: 600_000 });
 
 interface View {
   readonly name: string;
@@ -49,9 +52,9 @@ async function run(browser: Browser, address: string): Promise<void> {
   const page = await open(browser, address, { name: '', ...wide, ...english });
   const shot = (name: string): Promise<unknown> => page.screenshot({ path: `${folder}/${name}.png` });
   await page.getByRole('button', { name: 'Train', exact: true }).click();
-  await expect(page.locator('.progress')).toHaveText(/step (2[0-9]|3[0-9]) \/ 60/, { timeout: 120_000 });
+  await expect(page.locator('.progress')).toHaveText(/step (2[0-9]|3[0-9]) \/ 60/);
   await shot('during-light-1440');
-  await expect(page.locator('.progress')).toHaveText(/finished, 60 steps/, { timeout: 180_000 });
+  await expect(page.locator('.progress')).toHaveText(/finished, 60 steps/);
   await page.waitForTimeout(500);
   await shot('after-light-1440');
   await page.emulateMedia({ colorScheme: 'dark' });
@@ -65,12 +68,13 @@ async function run(browser: Browser, address: string): Promise<void> {
 
 export const command = {
   call: 'npm run screenshots --',
-  about: 'Takes the pictures in docs/screenshots from the built page (npm run build comes first).',
+  about: 'Takes the pictures in docs/screenshots from the built page.',
   options: {},
 } as const satisfies Command;
 
 export const main = tool(command, async () => {
   mkdirSync(folder, { recursive: true });
+  await buildIfStale(root);
   const { address, server } = await serve(`${root}/dist`, { port: 4291, base: '/', host: 'localhost' });
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',

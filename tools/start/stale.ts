@@ -1,7 +1,10 @@
-// Whether the built page is older than what it is built from. Looks at times only.
+// Whether the built page is older than what it is built from, by times only; and building it then.
 import type { Stats } from 'node:fs';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { build } from 'vite';
+
+const inputs = ['src', 'public', 'index.html', 'package-lock.json', 'vite.config.ts', 'tsconfig.json'];
 
 function newestMs(path: string): number {
   const stat: Stats | undefined = statSync(path, { throwIfNoEntry: false });
@@ -11,8 +14,13 @@ function newestMs(path: string): number {
   return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newestMs(join(path, name))));
 }
 
-/** True when dist/ was never built or anything among `inputs` (relative to the root) changed after it. */
-export function isStale(root: string, inputs: readonly string[]): boolean {
+/** True when dist/ was never built or anything that it is built from changed after it. */
+function isStale(root: string): boolean {
   const built = statSync(join(root, 'dist', 'index.html'), { throwIfNoEntry: false });
   return built === undefined || inputs.some((input) => newestMs(join(root, input)) > built.mtimeMs);
+}
+
+/** Builds dist/ unless it is up to date. */
+export async function buildIfStale(root: string): Promise<void> {
+  if (isStale(root)) await build({ root, logLevel: 'warn' });
 }

@@ -1,13 +1,10 @@
 // `npm start`: builds the page when its sources changed and serves it until it is told to stop. It never opens a browser.
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
 import type { Command } from '../commandLine.ts';
 import { tool, usageError } from '../commandLine.ts';
 import { serve } from './serve.ts';
-import { isStale } from './stale.ts';
-
-const inputs = ['src', 'public', 'index.html', 'package-lock.json', 'vite.config.ts', 'tsconfig.json'];
+import { buildIfStale } from './stale.ts';
 
 export const command = {
   call: 'npm start --',
@@ -31,7 +28,7 @@ export const main = tool(command, async (values) => {
       `--base: expected a path that starts and ends with a slash, got '${values.base}'.`,
     );
   const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
-  if (!values['no-build'] && isStale(root, inputs)) await build({ root, logLevel: 'warn' });
+  if (!values['no-build']) await buildIfStale(root);
   const { address, server } = await serve(resolve(root, 'dist'), {
     port,
     base: values.base,
