@@ -14,10 +14,10 @@ function newestMs(path: string): number {
   return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newestMs(join(path, name))));
 }
 
-/** True when dist/ was never built or anything that it is built from changed after it. */
-function isStale(root: string): boolean {
+/** True when dist/ was never built or anything that it is built from (paths from the root) changed after it. */
+export function isStale(root: string, from: readonly string[] = inputs): boolean {
   const built = statSync(join(root, 'dist', 'index.html'), { throwIfNoEntry: false });
-  return built === undefined || inputs.some((input) => newestMs(join(root, input)) > built.mtimeMs);
+  return built === undefined || from.some((input) => newestMs(join(root, input)) > built.mtimeMs);
 }
 
 /** Builds dist/ unless it is up to date. */
