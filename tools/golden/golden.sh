@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes the golden values with the real Python libraries: `npm run golden -- [NAME...]`; no name means all.
-# NAME: quant random llama tokenizer packing pairs sft split gguf_blocks optimizers lora_config peft_adapter, or a stack of stacks.json (its product and its named cases).
+# NAME: quant random llama tokenizer packing pairs sft split gguf_blocks optimizers lora_config peft_adapter, or a stack of stacks.json (its product, its named cases and its signatures).
+# signatures [STACK...]: how the calls that decide are called in the stacks' libraries; no STACK means all.
 # parity [PART]: 50 steps of every recipe of parity_recipes.json, by the scripts that the product hands out.
 # export [llama.cpp]: no golden file; checks what we export with PEFT, transformers, gguf-py, TensorBoard, and llama.cpp.
 # accelerate: no golden file; one exported script on one process and on two.
@@ -39,6 +40,7 @@ make() {
     *)
       "$(python_of "$1")" -W ignore "$here/wiring.py" "$1"
       "$(python_of "$1")" -W ignore "$here/wiring_cases.py" "$1"
+      "$(python_of "$1")" -W ignore "$here/signatures.py" "$1"
       ;;
   esac
 }
@@ -73,8 +75,14 @@ if [ "${1:-}" = export ]; then
   fi
   exit
 fi
+mapfile -t stacks < <(python3 -c 'import json,sys; print("\n".join(json.load(open(sys.argv[1]))))' "$here/stacks.json")
+if [ "${1:-}" = signatures ]; then
+  shift
+  if [ $# -eq 0 ]; then set -- "${stacks[@]}"; fi
+  for stack in "$@"; do "$(python_of "$stack")" -W ignore "$here/signatures.py" "$stack"; done
+  exit
+fi
 if [ $# -eq 0 ]; then
-  mapfile -t stacks < <(python3 -c 'import json,sys; print("\n".join(json.load(open(sys.argv[1]))))' "$here/stacks.json")
   set -- quant random llama tokenizer packing pairs sft split gguf_blocks optimizers lora_config peft_adapter "${stacks[@]}"
 fi
 for name in "$@"; do make "$name"; done

@@ -239,6 +239,43 @@ def _(case):
     train(case, bench.load_base("4-bit"), sft=True, peft_config=config)
 
 
+# 64: what becomes of the copies of modules_to_save: is_trainable=False, inference_mode, disabling, merging
+def with_saved(case: Case, how: str, saved: str):
+    from peft import PeftModel, get_peft_model
+
+    config = {"target_modules": ["q_proj", "v_proj"], "modules_to_save": [saved]}
+    if how == "inference_mode":
+        return wrap(case, bench.load_base("bf16"), inference_mode=True, **config)
+    path = f"{bench.ADAPTER}-{saved}"  # untrained, as the bench's own adapter
+    get_peft_model(bench.load_base("bf16"), bench.lora_config(**config)).save_pretrained(path)
+    case.warnings.clear()  # of the saving, which is no part of the script
+    case.stage = "PeftModel.from_pretrained"
+    return PeftModel.from_pretrained(bench.load_base("bf16"), path, is_trainable=how == "trainable")
+
+
+for _how in ("frozen", "inference_mode", "trainable"):
+    for _saved in ("lm_head", "embed_tokens", "norm"):
+        for _gc in ("off",) if _how == "trainable" else ("off", "reentrant"):
+
+            @named(f"64 {_how}, modules_to_save {_saved}, {_gc}", _how, _saved, _gc)
+            def _(case, how, saved, gc):
+                model = with_saved(case, how, saved)
+                case.lines["trainable"] = [n for n, p in model.named_parameters() if p.requires_grad]
+                step(case, model, gc)
+
+
+for _how in ("frozen", "trainable"):
+    for _call in ("disable_adapter_layers", "merge_and_unload", "unload"):
+
+        @named(f"64 {_how}, modules_to_save lm_head, {_call}()", _how, _call)
+        def _(case, how, call):
+            model = with_saved(case, how, "lm_head")
+            case.stage = f"model.{call}()"
+            model = getattr(model, call)() or model
+            case.lines["trainable"] = [n for n, p in model.named_parameters() if p.requires_grad]
+            step(case, model)
+
+
 @named("54 get_peft_model twice", ["q_proj", "v_proj"])
 @named("54 get_peft_model twice, all-linear", "all-linear")
 def _(case, target):

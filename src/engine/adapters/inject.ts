@@ -70,7 +70,7 @@ export function injectAdapter(root: Module, config: PeftConfig, script: Attachin
 export function saveModules(root: Module, config: PeftConfig, script: AttachingScript): void {
   const { modulesToSave, adapterName, inferenceMode } = config;
   const saved = wrapSavedModules(root, modulesToSave, adapterName, {
-    trainable: !inferenceMode,
+    trainable: !inferenceMode || script.behaves('frozenCopyTrains'),
     originalTrains: script.behaves('savedOriginalTrains'),
   });
   if (modulesToSave.length === 0 || saved > 0) return;

@@ -6,7 +6,7 @@ import { invariant } from '../ground/errors.ts';
 import type { Tape } from './autograd/tape.ts';
 import type { Storage, Value } from './autograd/value.ts';
 import type { Module, Parameter } from './nn/module.ts';
-import { SAVED_WRAPPER } from './nn/savedWrapper.ts';
+import { runningPart, SAVED_WRAPPER } from './nn/savedWrapper.ts';
 import type { AdapterLayout } from './trainedLayout.ts';
 
 /** How the weights of a group or a module are stored, by its path in the causal LM. */
@@ -55,7 +55,7 @@ export class Recording {
 
   /**
    * Full path of a module of the causal LM, as named_modules() of the root prints it. Inside a module of modules_to_save it is that of
-   * the copy, which runs in the original's place.
+   * the copy, which runs in the original's place unless adapters are disabled.
    */
   path(relative: string): string {
     const { causalPath, root } = this.model;
@@ -64,10 +64,9 @@ export class Recording {
     const parts: string[] = [];
     for (const part of path.split('.')) {
       if (module?.className === SAVED_WRAPPER) {
-        const copies: Module = module.child('modules_to_save');
-        const [adapter = ''] = copies.children.keys();
-        parts.push('modules_to_save', adapter);
-        module = copies.children.get(adapter);
+        const running = runningPart(module);
+        parts.push(...running);
+        module = module.at(running.join('.')) ?? undefined;
       }
       parts.push(part);
       module = module?.children.get(part);
@@ -75,12 +74,11 @@ export class Recording {
     return parts.join('.');
   }
 
-  /** Children of a container, or of its copy in modules_to_save, which runs in its place. */
+  /** Children of a container, or of what runs in its place (its copy in modules_to_save). */
   childrenOf(relative: string): ReadonlyMap<string, Module> {
     const module = this.module(relative);
     if (module.className !== SAVED_WRAPPER) return module.children;
-    const [copy] = module.child('modules_to_save').children.values();
-    return copy?.children ?? new Map();
+    return module.at(runningPart(module).join('.'))?.children ?? new Map();
   }
 
   module(relative: string): Module {

@@ -1,6 +1,7 @@
 // modules_to_save: a module beside its trainable copy, as PEFT's ModulesToSaveWrapper keeps them. Names only; the copy's
 // numbers are the original's. Source: PEFT 0.17 utils/other.py ModulesToSaveWrapper, _set_trainable.
 
+import { invariant } from '../../ground/errors.ts';
 import type { Parameter } from '../../torch/nn/module.ts';
 import { Module, parameter } from '../../torch/nn/module.ts';
 import { SAVED_WRAPPER } from '../../torch/nn/savedWrapper.ts';
@@ -28,16 +29,43 @@ export interface SavedOptions {
   readonly originalTrains: boolean;
 }
 
-/** Wraps every module whose path ends with one of `names`; answers how many. */
+/** Whether modules_to_save means a module: PEFT compares ends of paths, so that "norm" is every input_layernorm too. */
+export const isSaved = (path: string, names: readonly string[]): boolean =>
+  names.some((name) => path.endsWith(name));
+
+export interface DisablingOptions {
+  /** PEFT before 0.6 leaves every flag as it is. */
+  readonly keepsFlags: boolean;
+  readonly thawsOriginal: boolean;
+}
+
+/** Disabling the adapters: the originals answer. Source: utils/other.py ModulesToSaveWrapper.enable_adapters. */
+export function disableCopies(root: Module, { keepsFlags, thawsOriginal }: DisablingOptions): void {
+  for (const wrapper of root.modules()) {
+    if (wrapper.kind.type !== 'saved') continue;
+    wrapper.kind.disabled = true;
+    const thawed = thawsOriginal ? wrapper.child('original_module').allParameters() : [];
+    for (const tensor of thawed) tensor.requiresGrad = true;
+    const frozen = keepsFlags ? [] : wrapper.child('modules_to_save').allParameters();
+    for (const tensor of frozen) tensor.requiresGrad = false;
+  }
+}
+
+/** What unload() leaves of a wrapper: the copy, without an adapter of its own. */
+export function activeCopy(wrapper: Module): Module {
+  const [copy] = wrapper.child('modules_to_save').children.values();
+  invariant(copy, 'ModulesToSaveWrapper without a copy');
+  return copy.children.get('base_layer') ?? copy;
+}
+
+/** Wraps every module that `names` mean; answers how many. */
 export function wrapSavedModules(
   root: Module,
   names: readonly string[],
   adapter: string,
   options: SavedOptions,
 ): number {
-  const matches = [...root.namedModules()].filter(([path]) =>
-    names.some((name) => path === name || path.endsWith(`.${name}`)),
-  );
+  const matches = [...root.namedModules()].filter(([path]) => isSaved(path, names));
   for (const [path, module] of matches) {
     const wrapper = new Module(SAVED_WRAPPER, { type: 'saved', disabled: false });
     const copies = new Module('ModuleDict');

@@ -190,6 +190,20 @@ function patchOf(name: string): RecipePatch | null {
       'lora.target_modules': '["q_proj"]',
       'lora.modules_to_save': JSON.stringify(saved.split(' ')),
     };
+  const frozen = /^64 (frozen|trainable|inference_mode), modules_to_save (\w+), (.*)$/.exec(name);
+  if (frozen) {
+    const how: Readonly<Record<string, RecipePatch>> = {
+      frozen: { 'wiring.attach': 'from_pretrained' },
+      trainable: { 'wiring.attach': 'from_pretrained_trainable' },
+      inference_mode: { 'lora.inference_mode': true },
+    };
+    return {
+      'lora.target_modules': qv,
+      'lora.modules_to_save': JSON.stringify([frozen[2]]),
+      ...how[frozen[1] ?? ''],
+      ...(named[frozen[3] ?? ''] ?? checkpointing(frozen[3])),
+    };
+  }
   const config = /^35 from_pretrained is_trainable=(True|False) \+ peft_config, (off|reentrant)$/.exec(name);
   if (config) {
     const attach =

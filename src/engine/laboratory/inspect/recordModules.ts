@@ -4,7 +4,7 @@
 import { invariant } from '../../ground/errors.ts';
 import type { Value } from '../../torch/autograd/value.ts';
 import type { Adapter, LowRank, Module, OutputScale, Parameter } from '../../torch/nn/module.ts';
-import { SAVED_WRAPPER } from '../../torch/nn/savedWrapper.ts';
+import { runningPart, SAVED_WRAPPER } from '../../torch/nn/savedWrapper.ts';
 import { adapterInUse } from '../../torch/ops/linearGroup.ts';
 import type { AutogradRecorder } from './autogradRecorder.ts';
 
@@ -174,8 +174,5 @@ export function runModule(recorder: AutogradRecorder, relative: string, x: Value
       one.module.kind.type === 'adapted' ? adapted(recorder, one, x) : bare(recorder, one, x),
     );
   if (place.module.className !== SAVED_WRAPPER) return run(place);
-  const copies = under(place, 'modules_to_save');
-  const [name] = [...copies.module.children.keys()];
-  const copy = name === undefined ? under(place, 'original_module') : under(copies, name);
-  return note(recorder, place, run(copy));
+  return note(recorder, place, run(runningPart(place.module).reduce(under, place)));
 }

@@ -48,4 +48,21 @@ describe('modules_to_save', () => {
           );
         }
   });
+
+  it.each(names)('%s: disabled or merged, the model that is left runs', (name) => {
+    for (const id of ['trl-0.7.1', 'trl-0.19.1', 'trl-1.16.0'] as const)
+      for (const after of ['disable_adapter_layers', 'merge_and_unload', 'unload'] as const)
+        for (const attach of ['get_peft_model', 'from_pretrained'] as const) {
+          const outcome = outcomeOf({
+            'wiring.stack': id,
+            'wiring.trainer': 'loop',
+            'wiring.attach': attach,
+            'wiring.after_attach': after,
+            'lora.modules_to_save': JSON.stringify([name]),
+          });
+          expect(outcome, `${id} ${attach} ${after}`).toMatch(
+            name === 'nothing' ? /not found in the base model/ : /^(trains|silent|element 0 of tensors)/,
+          );
+        }
+  });
 });

@@ -5,6 +5,8 @@ import type { Rule, RulesOf } from './rule.ts';
 const targets = 'tuners/tuners_utils.py inject_adapter';
 const loraLayer = 'tuners/lora/layer.py reset_lora_parameters';
 const loraConfig = 'tuners/lora/config.py LoraConfig, fields of the released versions';
+const copies = 'utils/other.py _set_trainable';
+const wrapper = 'utils/other.py ModulesToSaveWrapper.enable_adapters';
 const tied = 'tuners/tuners_utils.py inject_adapter, tied weights';
 
 const peft = <V>(...since: Since<V>): Rule<'peft', V> => ({ library: 'peft', since });
@@ -112,8 +114,17 @@ export const peftRules: RulesOf<'peft'> = {
     ['0', true, 'run on 0.5.0: disable_adapter() leaves requires_grad'],
     ['0.7', false, 'run on 0.7.1 and later'],
   ),
+  disabledThawsOriginal: peft(
+    ['0', false, `${wrapper}: has no such method, run on 0.5.0`],
+    ['0.6', true, `${wrapper}, run on 0.7.1, 0.10.0, 0.17.1 and 0.18.0`],
+    ['0.19', false, `${wrapper}, run on 0.20.0 and 0.21.2`],
+  ),
   savedOriginalTrains: peft(
     ['0', true, 'run on 0.5.0: original_module of modules_to_save requires grad'],
     ['0.6', false, 'run on 0.10.0 and later'],
+  ),
+  frozenCopyTrains: peft(
+    ['0', true, `${copies}: knows no inference_mode, run on 0.5.0, 0.7.1, 0.10.0 and 0.17.1`],
+    ['0.18', false, `${copies}: set_adapter(…, inference_mode=inference_mode), run on 0.18.0 and later`],
   ),
 };

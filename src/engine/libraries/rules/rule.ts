@@ -69,7 +69,11 @@ interface PeftBehaviours {
   readonly secondAdapter: 'thaws-active' | 'flags-active' | 'adds-up';
   /** Whether disabling adapters leaves requires_grad as it was. */
   readonly disabledKeepsFlags: boolean;
+  /** Whether disabling adapters makes the originals of modules_to_save require grad. */
+  readonly disabledThawsOriginal: boolean;
   readonly savedOriginalTrains: boolean;
+  /** Whether a frozen adapter's copies of modules_to_save require grad all the same. */
+  readonly frozenCopyTrains: boolean;
 }
 
 interface TrlBehaviours {

@@ -9,6 +9,7 @@ import {
   requiresGrad,
   saveModules,
 } from '../../adapters/inject.ts';
+import { activeCopy, disableCopies, isSaved } from '../../adapters/saved/savedModules.ts';
 import { replaceModule } from '../../adapters/wrap.ts';
 import { bytesOf, Module } from '../../torch/nn/module.ts';
 import type { ScriptModel } from './scriptModel.ts';
@@ -81,7 +82,7 @@ function warnTiedTargets(script: ScriptModel, config: PeftConfig): void {
 function refusePackedCopies(script: ScriptModel, config: PeftConfig): void {
   if (config.modulesToSave.length === 0) return;
   for (const [path, module] of script.root.namedModules()) {
-    if (!config.modulesToSave.some((name) => path === name || path.endsWith(`.${name}`))) continue;
+    if (!isSaved(path, config.modulesToSave)) continue;
     if (![...module.allParameters()].some(({ dtype }) => dtype === 'uint8')) continue;
     const kinds = script.behaves('savedOriginalTrains') ? 'floating point and complex' : 'floating point';
     script.raise('RuntimeError', `only Tensors of ${kinds} dtype can require gradients`);
@@ -204,6 +205,7 @@ export function disableAdapters(script: ScriptModel, keepsFlags: boolean): void 
 }
 
 function disable(script: ScriptModel, keepsFlags: boolean): void {
+  disableCopies(script.root, { keepsFlags, thawsOriginal: script.behaves('disabledThawsOriginal') });
   for (const layer of adaptedModules(script.root)) {
     if (layer.kind.type !== 'adapted') continue;
     layer.kind.disabled = true;
@@ -211,7 +213,7 @@ function disable(script: ScriptModel, keepsFlags: boolean): void {
   }
 }
 
-/** `model.merge_and_unload()` or `model.unload()`: the bare model, still frozen. */
+/** `model.merge_and_unload()` or `model.unload()`: the bare model, still frozen, with the copies of modules_to_save as they are. */
 export function unload(script: ScriptModel, merge: boolean): void {
   script.trace(merge ? 'merge_and_unload' : 'unload', () => removeAdapters(script, merge));
 }
@@ -222,8 +224,10 @@ function removeAdapters(script: ScriptModel, merge: boolean): void {
     script.warn(
       'UserWarning: Merge lora module to 4-bit linear may get different generations due to rounding errors.',
     );
-  for (const [path, module] of [...causal.namedModules()]) {
+  // Inside first. PEFT goes from the outside in and forgets an adapter inside a copied container, which here goes too.
+  for (const [path, module] of [...causal.namedModules()].reverse()) {
     if (module.kind.type === 'adapted') replaceModule(causal, path, module.child('base_layer'));
+    if (module.kind.type === 'saved') replaceModule(causal, path, activeCopy(module));
   }
   script.root = causal;
   script.causalPath = '';

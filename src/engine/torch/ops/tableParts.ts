@@ -3,7 +3,7 @@
 import { invariant } from '../../ground/errors.ts';
 import type { Value } from '../autograd/value.ts';
 import type { Module, Parameter } from '../nn/module.ts';
-import { SAVED_WRAPPER } from '../nn/savedWrapper.ts';
+import { runningPart, SAVED_WRAPPER } from '../nn/savedWrapper.ts';
 import type { Recording } from '../recording.ts';
 import type { PlacedLowRank } from './linearGroup.ts';
 import { hooksOf } from './linearGroup.ts';
@@ -18,8 +18,9 @@ export interface TableParts {
 }
 
 function copyOf(recording: Recording, wrapper: Module): TableParts['copy'] {
-  if (wrapper.kind.type === 'saved' && wrapper.kind.disabled) return null;
-  const [copy] = wrapper.child('modules_to_save').children.values();
+  const [part, name = ''] = runningPart(wrapper);
+  if (part === 'original_module') return null;
+  const copy = wrapper.child('modules_to_save').children.get(name);
   const weight = copy?.parameters.get('weight');
   const place = weight && recording.layout.byParameter.get(weight);
   invariant(weight && place, 'modules_to_save: the copy has no place in the layout');
