@@ -1,5 +1,5 @@
 // Every error that a person can meet, room by room: the closed union of codes. What each says stands beside what throws it; the table of
-// help (help.ts) says for each where it is mended. For the worker and for tests: the page has the types alone.
+// help (errorHelp.ts) says for each where it is mended. For the worker and for tests: the page has the types alone.
 
 import { loftqOnBits, methodLimit, notAsLora, rankTooLarge, zeroAlpha } from './adapters/adapterErrors.ts';
 import { badMessage, notFetched, ourFault, raised, workerDied, workerSilent } from './boundaryErrors.ts';

@@ -20,7 +20,7 @@ import {
 } from './lossChunks.ts';
 import { MICRO_BATCHES_AT } from './metrics.ts';
 
-/** What a run asks for; its reference is the run's own business (train/stepPlans.ts). */
+/** What a run asks for; its reference is the run's own business (training/stepPlans.ts). */
 export type Preference = Omit<PairNumbers, 'tokens'>;
 
 const WEIGHTS: Ref = { scratch: 5 };
