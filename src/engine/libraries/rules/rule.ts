@@ -1,7 +1,7 @@
 // What a rule is: one behaviour of one library, and what it was since which release. The points at which the modelled versions
 // differ stand here by library, with their possible values.
 import type { Since } from '../since.ts';
-import type { Library } from '../stacks.ts';
+import type { Library } from '../version.ts';
 
 interface TransformersBehaviours {
   /** What `gradient_checkpointing_enable()` passes to torch when the script passes nothing. */
