@@ -1,6 +1,11 @@
 // How the calls of one stack are called: parameters with their defaults, dataclass fields of a class after those of its base, what Python
-// says to a name that isn't there. From the files that tools/golden/signatures.py writes; python/run binds arguments by it.
+// says to a name that isn't there. From what libraries/signatures holds; python/run binds arguments by it.
 import { isRecord } from '../../ground/isRecord.ts';
+import type {
+  Parameter as DumpedParameter,
+  Signature as DumpedSignature,
+  Signatures as DumpedSignatures,
+} from '../../libraries/signatures/signatures.ts';
 import type { ProgramValue } from './program.ts';
 
 export interface Parameter {
@@ -26,24 +31,6 @@ export interface Signatures {
   missing(callee: string): string | null;
 }
 
-/** As the file writes a parameter: a name, or a name and its default. */
-type Written = string | readonly [name: string, value: unknown];
-
-interface Entry {
-  readonly missing?: string;
-  readonly base?: string;
-  readonly parameters?: readonly Written[] | null;
-  readonly fields?: readonly Written[];
-  readonly renamed?: readonly (readonly [old: string, now: string | null, message: string | null])[];
-  readonly qualname?: string;
-}
-
-export type SharedSignatures = Readonly<Record<string, readonly Entry[]>>;
-
-export interface StackSignatures {
-  readonly differs: Readonly<Record<string, number | null>>;
-}
-
 /** JSON, or {"repr"}, {"tuple"}, {"dict"}, {"factory"}. */
 function fallbackOf(value: unknown): ProgramValue {
   if (value === null || typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string')
@@ -57,7 +44,7 @@ function fallbackOf(value: unknown): ProgramValue {
   return { placeholder: String(value.repr ?? JSON.stringify(value)) };
 }
 
-function parametersOf(written: readonly Written[]): Parameter[] {
+function parametersOf(written: readonly DumpedParameter[]): Parameter[] {
   const parameters: Parameter[] = [];
   let kind: 'positional' | 'keyword' = 'positional';
   for (const one of written) {
@@ -82,19 +69,16 @@ function qualnameOf(callee: string): string {
   return from === parts.length - 1 ? `${name}.__init__` : name;
 }
 
-class FileSignatures implements Signatures {
-  readonly #shared: SharedSignatures;
-  readonly #stack: StackSignatures;
+class TableSignatures implements Signatures {
+  readonly #table: DumpedSignatures;
   readonly #known = new Map<string, Signature | null>();
 
-  constructor(shared: SharedSignatures, stack: StackSignatures) {
-    this.#shared = shared;
-    this.#stack = stack;
+  constructor(table: DumpedSignatures) {
+    this.#table = table;
   }
 
-  #entry(callee: string): Entry | null {
-    const index = this.#stack.differs[callee];
-    return index === null ? null : (this.#shared[callee]?.[index ?? 0] ?? null);
+  #entry(callee: string): DumpedSignature | null {
+    return this.#table[callee] ?? null;
   }
 
   missing(callee: string): string | null {
@@ -130,6 +114,5 @@ class FileSignatures implements Signatures {
   }
 }
 
-/** The signatures of one stack: what all stacks share, and where it differs. */
-export const signaturesOf = (shared: SharedSignatures, stack: StackSignatures): Signatures =>
-  new FileSignatures(shared, stack);
+/** The signatures of a set of releases. */
+export const signaturesOf = (table: DumpedSignatures): Signatures => new TableSignatures(table);

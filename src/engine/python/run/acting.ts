@@ -8,7 +8,7 @@ import type { DType } from '../../torch/autograd/value.ts';
 import type { Module } from '../../torch/nn/module.ts';
 import type { Note } from '../program/bridge.ts';
 import type { ProgramValue } from '../program/program.ts';
-import type { GradMode, ModelObject, ProgramObject } from './objects.ts';
+import type { GradMode, LossTreatment, ModelObject, ProgramObject } from './objects.ts';
 import type { Quantisation } from './scriptModel.ts';
 
 /** A model that a script asks for. */
@@ -29,7 +29,7 @@ export interface BuiltModel {
   readonly root: Module;
   /** config.model_type */
   readonly modelType: string;
-  readonly config: ModelConfig | null;
+  readonly config: ModelConfig;
   readonly quantisation: Quantisation | null;
   /** Input embedding and head, where they aren't a llama's. */
   readonly places?: { readonly embedding: string; readonly head: string };
@@ -41,14 +41,11 @@ export interface BuiltModel {
 export type ModelSource = (request: ModelRequest) => BuiltModel;
 
 /** One training of a model, from its forward pass on. */
-export interface TrainingEvent {
+export interface TrainingEvent extends LossTreatment {
   readonly model: ModelObject;
   /** `loop`, or the class of the trainer. */
   readonly trainer: string;
   readonly line: number;
-  readonly gradMode: GradMode;
-  readonly loss: 'plain' | 'detach' | 'item' | 'requires_grad_';
-  readonly twice: boolean;
   readonly fp16: boolean;
   readonly allMasked: boolean;
   /** The trainer switches every dropout off. */

@@ -64,10 +64,17 @@ function attributeOf(object: ProgramObject, module: Module | null, path: string,
 const parametersOf = (module: Module): ProgramValue[] =>
   [...module.namedParameters()].map(([name, parameter]) => [name, ...described(parameter)]);
 
+function parameterAttribute(parameter: Parameter, name: string): Reply {
+  if (name === 'requires_grad') return { value: parameter.requiresGrad };
+  if (name === 'grad') return { value: parameter.requiresGrad ? { placeholder: 'grad' } : null };
+  return { value: { placeholder: name } };
+}
+
 /** The answer to a question about `object` at `path` below it. */
 export function answerTo(question: Question, object: ProgramObject | null, path: string): Reply {
   const { what, name = '' } = question;
   if (!object) return { value: { placeholder: path } };
+  if (object.kind === 'output' && name === 'requires_grad') return { value: object.gradMode === 'grad' };
   if (object.kind !== 'model') return attributeOf(object, null, path, name);
   const module = object.root.at(path);
   if (what === 'parameter') {
@@ -75,6 +82,8 @@ export function answerTo(question: Question, object: ProgramObject | null, path:
     return found ? { value: described(found[1]) } : missing(classOf(object), path);
   }
   if (!module) {
+    const parameter = [...object.root.namedParameters()].find(([one]) => one === path)?.[1];
+    if (parameter && what === 'attribute') return parameterAttribute(parameter, name);
     const known = what === 'attribute' ? modelAttribute(object, object.root, name) : undefined;
     return known === undefined ? missing(classOf(object), path) : { value: known };
   }

@@ -40,6 +40,8 @@ function renamed(
   const kwargs = Object.entries(call.kwargs).flatMap(([name, value]): [string, ProgramValue][] => {
     const change = signature.renamed.get(name);
     if (!change) return [[name, value]];
+    const refused = /^(\w+Error): ([\s\S]*)$/.exec(change.warning ?? '');
+    if (refused) throw new PythonError(refused[1] ?? '', refused[2] ?? '', signature.qualname);
     if (change.warning !== null) warnings.push(change.warning);
     return change.now === null ? [] : [[change.now, value]];
   });

@@ -1,28 +1,21 @@
 // Programs executed call by call: what each call leaves, several models, what a version refuses.
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { signaturesFor } from '../../libraries/signatures/signatures.ts';
 import type { StackId } from '../../libraries/stacks.ts';
 import { stackOf } from '../../libraries/stacks.ts';
-import { buildModel } from '../../models/families.ts';
 import { benchConfig } from '../../testing/goldenBench.ts';
 import type { ProgramCall, ProgramValue } from '../program/program.ts';
+import type { Signatures } from '../program/signatures.ts';
 import { signaturesOf } from '../program/signatures.ts';
-import type { ModelSource, TrainingEvent } from './acting.ts';
+import type { TrainingEvent } from './acting.ts';
 import { Machine } from './machine.ts';
+import { modelsOf } from './wire.ts';
 
-const models: ModelSource = ({ dtype, quantisation, doubleQuant }) => ({
-  root: buildModel(benchConfig, {
-    dtype: dtype === 'auto' ? 'bfloat16' : dtype,
-    quantType: quantisation?.type ?? null,
-    doubleQuant,
-  }),
-  modelType: 'llama',
-  config: benchConfig,
-  quantisation,
-  assumed: [],
-});
+const models = modelsOf(benchConfig);
 
-const json = (name: string) => JSON.parse(readFileSync(`tests/golden/signatures/${name}.json`, 'utf8'));
+const tables = new Map<StackId, Signatures>();
+for (const id of ['trl-0.7.1', 'trl-0.19.1', 'trl-0.22.2'] as const)
+  tables.set(id, signaturesOf(await signaturesFor(stackOf(id))));
 
 class Script {
   readonly events: TrainingEvent[] = [];
@@ -32,7 +25,7 @@ class Script {
     this.machine = new Machine({
       stack: stackOf(stack),
       models,
-      signatures: signaturesOf(json('shared'), json(stack)),
+      signatures: tables.get(stack) ?? null,
       judge: (event) => {
         this.events.push(event);
         return null;

@@ -1,11 +1,11 @@
 // Executes a program, one call after another, on module trees: what CPython sends while a script runs, what the form's settings make, and
 // what is replayed from a file are the same list. An unknown call gives a placeholder; what decides and isn't modelled is noted.
 import type { Text } from '../../ground/text.ts';
+import { invariant } from '../../ground/errors.ts';
 import { same } from '../../ground/text.ts';
 import { behaviour } from '../../libraries/rules/behaviours.ts';
 import type { Stack } from '../../libraries/stacks.ts';
 import { PythonError } from '../../torch/autograd/pythonError.ts';
-import { countParameters } from '../../torch/nn/counts.ts';
 import type { BridgeWarning, Note, Question, Reply } from '../program/bridge.ts';
 import type { Program, ProgramCall, ProgramValue } from '../program/program.ts';
 import type { Signatures } from '../program/signatures.ts';
@@ -16,7 +16,7 @@ import { bindArguments } from './bound.ts';
 import { calleeNamed } from './callees.ts';
 import { setAttribute } from './calls/attributes.ts';
 import { trainerState } from './calls/trainers.ts';
-import type { GradMode, ModelObject, ProgramObject } from './objects.ts';
+import type { GradMode, ModelObject, ProgramObject, TrainerObject } from './objects.ts';
 import { classOf, focus, modelOf } from './objects.ts';
 import { ScriptModel } from './scriptModel.ts';
 
@@ -26,6 +26,8 @@ export interface MachineOptions {
   /** Runs the step of a training; absent: nothing is trained. */
   readonly judge?: TrainingJudge;
   readonly signatures?: Signatures | null;
+  /** Whether the effect of every call is kept; it takes a walk of the tree each. Default: yes. */
+  readonly watch?: boolean;
 }
 
 /** What one call did, for whoever shows lines. */
@@ -36,6 +38,9 @@ export interface Effect {
   /** Tensors that require grad, of the model concerned. */
   readonly trainable: { readonly before: number; readonly after: number } | null;
   readonly hooks: { readonly before: number; readonly after: number } | null;
+  readonly checkpointing: { readonly before: Checkpointing; readonly after: Checkpointing } | null;
+  /** The state of the tree that it acted on, to be told from others'. */
+  readonly script: ScriptModel | null;
   readonly said: readonly Text[];
   readonly warnings: readonly BridgeWarning[];
   readonly raised: { readonly type: string; readonly message: string } | null;
@@ -47,11 +52,21 @@ function warningOf(words: string): BridgeWarning {
   return { category: words.slice(0, at), message: words.slice(at + 2) };
 }
 
-const trainableTensors = (model: ModelObject): number => {
-  let count = 0;
-  for (const parameter of model.root.allParameters()) if (parameter.requiresGrad) count++;
-  return count;
-};
+export type Checkpointing = 'off' | 'reentrant' | 'non-reentrant';
+
+interface State {
+  readonly trainable: number;
+  readonly hooks: number;
+  readonly checkpointing: Checkpointing;
+}
+
+function stateOf({ root, script }: ModelObject): State {
+  let trainable = 0;
+  for (const parameter of root.allParameters()) if (parameter.requiresGrad) trainable++;
+  const mode = script.checkpointing;
+  const checkpointing = mode === null ? 'off' : mode.useReentrant ? 'reentrant' : 'non-reentrant';
+  return { trainable, hooks: script.inputGradHooks, checkpointing };
+}
 
 export class Machine {
   readonly stack: Stack;
@@ -64,6 +79,7 @@ export class Machine {
   readonly #disk = new Map<string, ProgramObject>();
   #gradMode: GradMode = 'grad';
   #loose: BridgeWarning[] = [];
+  #raised: PythonError | null = null;
 
   constructor(options: MachineOptions) {
     this.#options = options;
@@ -73,6 +89,32 @@ export class Machine {
   get program(): Program {
     const { transformers, peft, trl, torch, bitsandbytes } = this.stack;
     return { versions: { transformers, peft, trl, torch, bitsandbytes }, calls: this.calls };
+  }
+
+  /** What the last call raised. */
+  get raised(): PythonError | null {
+    return this.#raised;
+  }
+
+  /** The model of a program that loads one. */
+  get only(): ModelObject {
+    const [model] = this.models;
+    invariant(model, 'a program that loads no model');
+    return model;
+  }
+
+  /** A folder that is there before the program begins. */
+  save(folder: string, object: ProgramObject): void {
+    this.#disk.set(folder, object);
+  }
+
+  /** Executes calls until one raises; what it raised, or null. */
+  replay(calls: readonly ProgramCall[]): PythonError | null {
+    for (const call of calls) {
+      this.call(call);
+      if (this.#raised) return this.#raised;
+    }
+    return null;
   }
 
   get models(): readonly ModelObject[] {
@@ -103,7 +145,22 @@ export class Machine {
 
   ask(question: Question): Reply {
     const at = { ref: question.ref, path: question.path };
+    const found = this.#objects[question.ref];
+    if (found?.kind === 'trainer' && question.path === '' && question.what === 'attribute') {
+      const own = this.#partOf(question.ref, found, question.name ?? '');
+      if (own) return own;
+    }
     return answerTo(question, this.object(at), this.#pathOf(at));
+  }
+
+  /** `trainer.model` and `trainer.args`: the object that went in, where it is still the same. */
+  #partOf(ref: number, trainer: TrainerObject, name: string): Reply | null {
+    const part = name === 'model' ? trainer.model : name === 'args' ? trainer.args : null;
+    if (!part) return null;
+    const same = this.#objects.findIndex((one) =>
+      part.kind === 'model' ? one?.kind === 'model' && one.root === part.root : one === part,
+    );
+    return { value: same >= 0 ? { ref: same } : { ref, path: name }, class: classOf(part) };
   }
 
   /** Executes a call; its index in the program is that of the object it makes. */
@@ -111,41 +168,56 @@ export class Machine {
     const index = this.calls.length;
     this.calls.push(call);
     this.#objects.push(null);
-    const concerned = this.#concerned(call);
-    const before = concerned && {
-      trainable: trainableTensors(concerned),
-      hooks: concerned.script.inputGradHooks,
-    };
-    const warned = new Map(this.models.map(({ script }) => [script, script.warnings.length] as const));
+    const watch = this.#options.watch !== false;
+    const concerned = watch ? this.#concerned(call) : null;
+    const before = concerned && stateOf(concerned);
+    const warned = new Map(watch ? this.models.map(({ script }) => [script, script.warnings.length]) : []);
     this.#loose = [];
+    this.#raised = null;
     let acted: Acted = {};
-    let error: PythonError | null = null;
     try {
       acted = this.#act(call);
     } catch (caught) {
       if (!(caught instanceof PythonError)) throw caught;
-      error = caught;
+      this.#raised = caught;
     }
     if (acted.object) this.#objects[index] = acted.object;
-    const warnings = [...this.#loose, ...this.#newWarnings(warned)];
-    const after = modelOf(acted.object ?? null) ?? concerned;
-    this.effects.push({
-      index,
-      line: call.line,
-      callee: call.callee,
-      trainable: change(before?.trainable ?? null, after && trainableTensors(after)),
-      hooks: change(before?.hooks ?? null, after?.script.inputGradHooks ?? null),
-      said: [...(acted.effects ?? []), ...(acted.printed === undefined ? [] : [same(acted.printed)])],
-      warnings,
-      raised: error && { type: error.type, message: error.message },
-    });
-    if (error) return { raise: { type: error.type, message: error.message }, warnings };
+    const warnings = watch ? [...this.#loose, ...this.#newWarnings(warned)] : [];
+    const raised = this.#raised && { type: this.#raised.type, message: this.#raised.message };
+    if (watch)
+      this.#keep(index, call, acted, { before, after: modelOf(acted.object ?? null) ?? concerned }, warnings);
+    if (raised) return { raise: raised, warnings };
     return {
-      value: acted.object ? { ref: index } : (acted.value ?? null),
+      value: acted.object ? (acted.value ?? { ref: index }) : (acted.value ?? null),
       ...(acted.object ? { class: classOf(acted.object) } : {}),
       ...(warnings.length > 0 ? { warnings } : {}),
       ...(acted.printed === undefined ? {} : { printed: acted.printed }),
     };
+  }
+
+  #keep(
+    index: number,
+    { line, callee }: ProgramCall,
+    { effects = [], printed }: Acted,
+    { before, after }: { readonly before: State | null; readonly after: ModelObject | null },
+    warnings: readonly BridgeWarning[],
+  ): void {
+    const now = after && stateOf(after);
+    this.effects.push({
+      index,
+      line,
+      callee,
+      trainable: change(before?.trainable ?? null, now?.trainable ?? null),
+      hooks: change(before?.hooks ?? null, now?.hooks ?? null),
+      checkpointing:
+        now && now.checkpointing !== (before?.checkpointing ?? 'off')
+          ? { before: before?.checkpointing ?? 'off', after: now.checkpointing }
+          : null,
+      script: after?.script ?? null,
+      said: [...effects, ...(printed === undefined ? [] : [same(printed)])],
+      warnings,
+      raised: this.#raised && { type: this.#raised.type, message: this.#raised.message },
+    });
   }
 
   /** The model whose flags a call may change. */
@@ -261,6 +333,7 @@ export class Machine {
       causalPath: '',
       config: built.config,
       name: request.name,
+      stored: { quantType: built.quantisation?.type ?? null, doubleQuant: request.doubleQuant },
       configs: [],
       unknown: null,
     };
@@ -271,9 +344,6 @@ export class Machine {
     focus(event.model);
     return this.#options.judge?.(event) ?? null;
   }
-
-  /** Counts of a model, as print_trainable_parameters has them. */
-  static counts = (model: ModelObject) => countParameters(model.root);
 }
 
 const change = (before: number | null, after: number | null) =>

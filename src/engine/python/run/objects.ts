@@ -1,6 +1,7 @@
 // The objects that a program makes, by the call that made them: models, configurations, trainers, outputs of a forward pass. Two models
 // may share one tree, as `base` and get_peft_model(base) do: each has its root, and the flags of the tree are one ScriptModel's.
 import type { ModelConfig } from '../../models/families.ts';
+import type { WeightOptions } from '../../models/weightSource.ts';
 import type { PythonError } from '../../torch/autograd/pythonError.ts';
 import type { Module } from '../../torch/nn/module.ts';
 import type { Note } from '../program/bridge.ts';
@@ -14,8 +15,9 @@ export interface ModelObject {
   readonly root: Module;
   /** Path from root to the causal LM. */
   readonly causalPath: string;
-  /** Of a family whose forward pass the engine records itself; null for every other architecture. */
-  readonly config: ModelConfig | null;
+  readonly config: ModelConfig;
+  /** How the engine would store its projections. */
+  readonly stored: WeightOptions;
   /** What was asked for: `meta-llama/Llama-2-7b-hf`. */
   readonly name: string;
   /** Configurations of its adapters, in the order they were attached. */
@@ -43,7 +45,16 @@ export interface TrainerObject {
   readonly state: TrainerArguments;
   /** Every label is -100: found by whoever ran the collator. */
   allMasked: boolean;
+  /** What an own compute_loss does to the loss. */
+  loss: LossTreatment;
   unknown: Note | null;
+}
+
+/** What happens around a forward pass and to its loss. */
+export interface LossTreatment {
+  readonly gradMode: GradMode;
+  readonly loss: 'plain' | 'detach' | 'item' | 'requires_grad_';
+  readonly twice: boolean;
 }
 
 /** What a model returned, with the modes that it ran in. */

@@ -175,6 +175,13 @@ const remove = onAdapters(({ script }, call) => {
 const disable = onAdapters(({ script }) => disableAdapters(script, script.behaves('disabledKeepsFlags')));
 const enable = onAdapters(({ script }) => enableAdapters(script));
 
+/** `with model.disable_adapter():`, told when it is entered and when it is left. */
+const disabling = onAdapters(({ script }, call) =>
+  [...call.given.values(), ...call.rest].includes('leave')
+    ? enableAdapters(script)
+    : disableAdapters(script, script.behaves('disabledKeepsFlags')),
+);
+
 const unloading = (merge: boolean) =>
   callee('progressbar safe_merge adapter_names', (call) => {
     const model = selfModel(call);
@@ -240,7 +247,7 @@ export const peftCallees: CalleeTable = {
   'peft.PeftModel.load_adapter': loadSecond,
   'peft.PeftModel.set_adapter': switchTo,
   'peft.PeftModel.delete_adapter': remove,
-  'peft.PeftModel.disable_adapter': disable,
+  'peft.PeftModel.disable_adapter': disabling,
   'peft.PeftModel.enable_adapter': enable,
   'peft.PeftModel.print_trainable_parameters': print,
   'peft.PeftModel.get_nb_trainable_parameters': counts,

@@ -1,7 +1,7 @@
 // PEFT's configuration classes: what a program gave, as the values that the adapter methods read, with the library's defaults for the rest.
 import type { ConfigArgument } from '../../../adapters/method.ts';
 import type { AdapterValues, Method } from '../../../adapters/methods.ts';
-import { methods } from '../../../adapters/methods.ts';
+import { chosenMethod, methods } from '../../../adapters/methods.ts';
 import { same, text } from '../../../ground/text.ts';
 import type { RecipeValues } from '../../../recipe/recipe.ts';
 import { defaultValues, readSettings, withPatch } from '../../../recipe/recipe.ts';
@@ -133,6 +133,17 @@ const others = (
   'LoHaConfig LoKrConfig MissConfig MultitaskPromptTuningConfig OFTConfig PolyConfig PrefixTuningConfig PromptEncoderConfig ' +
   'PromptLearningConfig PromptTuningConfig RandLoraConfig ShiraConfig TrainableTokensConfig VBLoRAConfig XLoraConfig C3AConfig PeftConfig'
 ).split(' ');
+
+/** The configuration of a recipe's adapter as it stands in its folder. */
+export const savedConfig = (
+  values: RecipeValues,
+  given: Readonly<Record<string, ProgramValue>>,
+): ConfigObject => ({
+  kind: 'config',
+  callee: `peft.${chosenMethod(values).config.className}`,
+  values: new Map(Object.entries(given)),
+  later: null,
+});
 
 /** What a folder that this script didn't write may hold: assumed to be a LoRA as PEFT saves it. */
 export function configFromDisk(call: Acting, folder: string, name: string): ConfigObject {

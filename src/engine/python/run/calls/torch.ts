@@ -7,7 +7,7 @@ import type { ProgramValue } from '../../program/program.ts';
 import { itemsOf, namesOf, textOf, truthOf } from '../../program/values.ts';
 import type { Acted, Acting, CalleeTable } from '../acting.ts';
 import { callee } from '../acting.ts';
-import type { ModelObject, OutputObject } from '../objects.ts';
+import type { GradMode, LossTreatment, ModelObject, OutputObject } from '../objects.ts';
 import { focus, modelOf, shortName } from '../objects.ts';
 import { floatOf } from './loading.ts';
 import { harmless, moduleAt, selfModel } from './reading.ts';
@@ -21,8 +21,9 @@ const isFloat = ({ dtype }: Parameter): boolean =>
 
 /** Sets a flag as requires_grad_() or the attribute does; integers refuse to be thawed. */
 function setFlags(call: Acting, parameters: Iterable<Parameter>, value: boolean, refusal: string): void {
+  const statement = refusal === SETTER ? 'param.requires_grad' : 'requires_grad_';
   for (const parameter of parameters) {
-    if (value && !isFloat(parameter)) call.raise('RuntimeError', refusal);
+    if (value && !isFloat(parameter)) call.raise('RuntimeError', refusal, statement);
     parameter.requiresGrad = value;
   }
 }
@@ -49,11 +50,17 @@ const requiresGrad = callee('requires_grad', (call) =>
   ),
 );
 
-/** Many parameters in one statement: a loop over named_parameters(). */
+/** Many parameters in one statement: a loop over named_parameters(); without names, over all. */
 const flagsByName = callee('value names', (call) => {
-  const names = new Set(namesOf(call.value('names')) ?? []);
+  const given = namesOf(call.value('names'));
+  // A trainer's model stands under that name below it.
+  const names =
+    given &&
+    new Set(given.map((name) => (call.self?.kind === 'trainer' ? name.replace(/^model\./, '') : name)));
   const acted = traced(call, 'param.requires_grad', (model) => {
-    const chosen = [...model.root.namedParameters()].flatMap(([name, one]) => (names.has(name) ? [one] : []));
+    const chosen = [...model.root.namedParameters()].flatMap(([name, one]) =>
+      names === null || names.has(name) ? [one] : [],
+    );
     setFlags(call, chosen, call.truth('value', true), SETTER);
   });
   return { ...acted, value: null };
@@ -108,12 +115,12 @@ const mode = (training: boolean) =>
     return { object: model };
   });
 
-/** A hook on the input embedding by which people make its output require grad by hand. `requires_grad`: whether it was seen to. */
+/** A hook on the input embedding by which people make its output require grad by hand. `requires_grad_set`: whether it was seen to. */
 const forwardHook = callee('hook', (call) => {
   const model = selfModel(call);
   const script = focus(model);
   const embedding = script.causal.at(script.places.embedding);
-  const thaws = truthOf(call.given.get('requires_grad')) ?? true;
+  const thaws = truthOf(call.given.get('requires_grad_set')) ?? true;
   if (embedding && moduleAt(call, model) === embedding && thaws) script.inputGradHooks++;
   return { value: null };
 });
@@ -135,23 +142,27 @@ function strangeLoss(call: Acting): Acted {
   return { value: null };
 }
 
+/** What is told of a loss on its way from the model: `detached`, or how; `requires_grad_set`; the mode that it was made in. */
+export function treatmentOf(given: ReadonlyMap<string, ProgramValue>, gradMode: GradMode): LossTreatment {
+  const detached = given.get('detached');
+  const mode = textOf(given.get('grad_mode'));
+  const cut = truthOf(detached) ? (textOf(detached) === 'item' ? 'item' : 'detach') : 'plain';
+  return {
+    gradMode: mode === 'no_grad' || mode === 'inference_mode' ? mode : gradMode,
+    loss: truthOf(given.get('requires_grad_set')) ? 'requires_grad_' : cut,
+    twice: truthOf(given.get('twice')) ?? false,
+  };
+}
+
 /** `loss.backward()`; the kwargs say what happened to the loss on its way from the model. */
 export const backward = callee('gradient retain_graph create_graph inputs', (call): Acted => {
   const outputs = [call.self, ...(itemsOf(call.given.get('tensors')) ?? []).map((one) => call.object(one))];
   const output = outputs.find((one): one is OutputObject => one?.kind === 'output');
   if (!output) return strangeLoss(call);
   const retained = truthOf(call.given.get('retain_graph')) ?? false;
-  const detached = call.given.get('detached');
-  const error = trainLoop(call, output, {
-    loss: truthOf(call.given.get('requires_grad_set'))
-      ? 'requires_grad_'
-      : truthOf(detached)
-        ? textOf(detached) === 'item'
-          ? 'item'
-          : 'detach'
-        : 'plain',
-    twice: output.backwards > 0 && !retained,
-  });
+  const treatment = treatmentOf(call.given, output.gradMode);
+  const twice = output.backwards > 0 && !retained;
+  const error = trainLoop(call, output, { ...treatment, twice });
   output.backwards++;
   if (error) throw error;
   return { value: null };

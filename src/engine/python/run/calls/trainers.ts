@@ -10,7 +10,7 @@ import type { ProgramValue } from '../../program/program.ts';
 import { entriesOf, textOf, truthOf } from '../../program/values.ts';
 import type { Acted, Acting, CalleeTable } from '../acting.ts';
 import { callee } from '../acting.ts';
-import type { ConfigObject, ModelObject, TrainerObject } from '../objects.ts';
+import type { ConfigObject, LossTreatment, ModelObject, TrainerObject } from '../objects.ts';
 import { focus, modelOf, refocused, shortName } from '../objects.ts';
 import { preferenceTrainerInit } from '../preferenceTrainer.ts';
 import { sftTrainerInit } from '../sftTrainer.ts';
@@ -19,6 +19,7 @@ import { trainerInit, trainerTrain, trainingArguments } from '../transformersCal
 import { loadedFrom } from './loading.ts';
 import { attachable, configOf } from './peft.ts';
 import { checkpointingKwargs, theModel } from './reading.ts';
+import { treatmentOf } from './torch.ts';
 import { trainByTrainer } from './training.ts';
 
 type Kind = 'Trainer' | 'SFTTrainer' | 'preference' | 'unknown';
@@ -116,6 +117,8 @@ function carriedBy(call: Acting, model: ModelObject): PeftConfig | null {
   return config ? attachable(call, config, model) : null;
 }
 
+const PLAIN: LossTreatment = { gradMode: 'grad', loss: 'plain', twice: false };
+
 function construct(call: Acting, kind: Kind, name: string): TrainerObject {
   const args = argumentsOf(call, name);
   const model = modelGiven(call, args);
@@ -150,7 +153,16 @@ function construct(call: Acting, kind: Kind, name: string): TrainerObject {
         state,
       );
   }
-  return { kind: 'trainer', callee: name, model: refocused(model), args, state, allMasked: false, unknown };
+  return {
+    kind: 'trainer',
+    callee: name,
+    model: refocused(model),
+    args,
+    state,
+    allMasked: false,
+    loss: PLAIN,
+    unknown,
+  };
 }
 
 const making = (kind: Kind, name: string) =>
@@ -171,8 +183,14 @@ const train = callee('resume_from_checkpoint', (call): Acted => {
     allMasked: trainer.allMasked,
     dropoutDisabled: kind === 'preference',
     unknown: trainer.unknown ?? model.unknown,
-    loss: 'plain',
+    treatment: trainer.loss,
   });
+  return { value: null };
+});
+
+/** Told before train(): what the script's own compute_loss or training_step was seen to do to the loss. */
+const ownLoss = callee('', (call): Acted => {
+  if (call.self?.kind === 'trainer') call.self.loss = treatmentOf(call.given, 'grad');
   return { value: null };
 });
 
@@ -192,6 +210,8 @@ export const trainerCallees: CalleeTable = {
   ),
   ...Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, making(kind, name)] as const)),
   'transformers.Trainer.train': train,
+  'transformers.Trainer.compute_loss': ownLoss,
+  'transformers.Trainer.training_step': ownLoss,
   'transformers.Trainer.evaluate': idle,
   'transformers.Trainer.predict': idle,
   'transformers.Trainer.save_model': idle,
