@@ -1,27 +1,22 @@
-// A Python that runs one script after another against the stand-in libraries: what it is given, what comes back. The bridge's own
-// words stand in program/bridge.ts; who answers is python/run. Leaves out where pyodide's files come from and who ends a hung run.
-
-/** How one library function or class is called, as tools/golden/signatures.py wrote it. */
-export type SignatureEntry = Readonly<Record<string, unknown>>;
-
-/** All the signatures of one stack of library versions. Python keeps the tables that it has seen, by id. */
-export interface SignatureTable {
-  readonly id: string;
-  /** Versions by library, `torch`, `trl` and so on: `__version__` of the stand-ins. */
-  readonly versions: Readonly<Record<string, string>>;
-  readonly calls: Readonly<Record<string, SignatureEntry>>;
-}
+// What runs a person's Python: CPython with stand-in libraries, in a worker of its own. Here is only what the laboratory asks of it:
+// what a run is given and what comes back. openHost.ts opens one; the bridge's words stand in program/bridge.ts.
+import type { Signatures } from '../../libraries/signatures/signatures.ts';
+import type { Reply, Request } from '../program/bridge.ts';
 
 export interface PythonJob {
   /** Python, with the wrapping of notebooks and fences already off: its lines are the lines of everything that is told. */
   readonly source: string;
-  /** Arguments of a pasted command line, without the script's name; null: none is known, so required ones are assumed. */
-  readonly argv: readonly string[] | null;
-  /** Files beside the script, by path relative to it. */
+  /** sys.argv, the script's own name first; where nothing follows it, what the script requires is assumed. */
+  readonly argv: readonly string[];
+  /** Files that the script finds beside itself, by path. */
   readonly files?: Readonly<Record<string, string>>;
-  readonly signatures: SignatureTable;
+  /** What the stand-in libraries are made from. The host keeps the tables that it has seen, by the object. */
+  readonly signatures: Signatures;
+  /** Release of each library, as `__version__` says it. */
+  readonly versions: Readonly<Record<string, string>>;
 }
 
+/** A frame of the script, outermost first. */
 export interface TracebackLine {
   /** 1-based. */
   readonly line: number;
@@ -29,58 +24,68 @@ export interface TracebackLine {
   readonly name: string;
 }
 
-export interface PythonError {
+/** An exception that nobody caught, as Python tells it. */
+export interface PythonFailure {
   readonly type: string;
   readonly message: string;
-  /** The script's own innermost line; null where none of its lines was running. */
+  /** 1-based line of the script; null: outside of it. */
   readonly line: number | null;
-  /** 1-based column and the line's text, of syntax errors. */
-  readonly offset: number | null;
+  /** Of a syntax error: 1-based. */
+  readonly column: number | null;
+  /** Of a syntax error: the line as it stands. */
   readonly text: string | null;
-  /** The script's frames, outermost first. */
+  /** `limit`: time or memory ran out, at `line`; `syntax`: it never began; `placeholder`: what raised is for want of a real value. */
+  readonly kind: 'raised' | 'syntax' | 'limit' | 'placeholder';
   readonly traceback: readonly TracebackLine[];
 }
 
-/** `end`: ran to its end, or called exit() with 0; `limit`: it ran longer than it may, at `line`. */
 export interface PythonRun {
-  readonly ended: 'end' | 'error' | 'limit';
-  /** Where the limit met it. */
-  readonly line: number | null;
-  readonly error: PythonError | null;
+  readonly error: PythonFailure | null;
   /** What it printed, cut at a limit. */
   readonly output: string;
 }
 
-/** A change of a script's text. Lines are 1-based, of the text as it was given; all edits of a list are of that text. */
-export type ScriptEdit =
-  /** In the call whose callee ends in `callee` and which stands on `line`: the keyword's value as source text; null takes it out. */
-  | {
-      readonly kind: 'keyword';
-      readonly line: number;
-      readonly callee: string;
-      readonly keyword: string;
-      readonly value: string | null;
-    }
-  /** The name of a keyword. */
-  | {
-      readonly kind: 'rename';
-      readonly line: number;
-      readonly callee: string;
-      readonly keyword: string;
-      readonly to: string;
-    }
-  | { readonly kind: 'remove'; readonly line: number }
-  | { readonly kind: 'before' | 'after'; readonly line: number; readonly statement: string }
-  /** Adds a name to what the script imports from a module. */
-  | { readonly kind: 'import'; readonly module: string; readonly name: string };
+/** An argument of a call in the text: where its value stands, or where one could be put in. */
+export interface ArgumentEdit {
+  /** 1-based; a line of the call. */
+  readonly line: number;
+  /** Last name of the callee: `TrainingArguments`. */
+  readonly callee: string;
+  readonly argument: string;
+  /** Python of the value; null: the argument is taken away. */
+  readonly value: string | null;
+}
 
-export type Answerer = (request: unknown) => object;
+/** Another name for an argument that a call gives. */
+export interface RenameEdit {
+  readonly line: number;
+  readonly callee: string;
+  readonly argument: string;
+  readonly to: string;
+}
+
+/** A statement put in before or after the one at a line, in its indentation; or the statement there taken away. */
+export interface StatementEdit {
+  readonly line: number;
+  readonly place: 'before' | 'after' | 'instead';
+  /** '' with `instead`: taken away. */
+  readonly statement: string;
+}
+
+/** A name that the script imports from a module, beside those that it has from there. */
+export interface ImportEdit {
+  readonly module: string;
+  readonly name: string;
+}
+
+/** All edits of a list are of the text as it was given. */
+export type Edit = ArgumentEdit | RenameEdit | StatementEdit | ImportEdit;
 
 export interface PythonHost {
-  /** Runs in this thread to its end: the caller stands in a worker that can be ended. */
-  readonly run: (job: PythonJob, answer: Answerer) => PythonRun;
-  /** The text after the edits, in its own style; null where an edit found no place. */
-  readonly edit: (source: string, edits: readonly ScriptEdit[]) => string | null;
-  /** Bytes that Python's memory has grown to; it never shrinks, so a host that is large is better opened anew. */
-  readonly memoryBytes: () => number;
+  /** Runs a script in this thread; `answer` is called for every request, in order. What `answer` throws is thrown. */
+  run(job: PythonJob, answer: (request: Request) => Reply): Promise<PythonRun>;
+  /** The text after the edits, found by Python's own parser; null where one of them finds no place. */
+  edit(source: string, edits: readonly Edit[]): Promise<string | null>;
+  /** Bytes of Python's memory. It never shrinks: a host that has grown is better opened anew. */
+  memoryBytes(): number;
 }

@@ -3,7 +3,10 @@
 import { invariant } from '../../ground/errors.ts';
 import { standInFiles } from '../standins/files.ts';
 import { bridgeDevice } from './bridgeDevice.ts';
-import type { Answerer, PythonHost, PythonJob } from './host.ts';
+import type { Signatures } from '../../libraries/signatures/signatures.ts';
+import type { Reply, Request } from '../program/bridge.ts';
+import { decodeRequest } from '../program/requestDecode.ts';
+import type { PythonHost, PythonJob } from './host.ts';
 import { decodeEdited, decodeRun, functionOf, pyodideOf } from './python.decode.ts';
 
 export interface PyodideOptions {
@@ -103,14 +106,15 @@ export async function openHost(
   boundMemory(pyodide._module.memory, limits.memoryBytes);
   const clock = new Clock();
   pyodide.setInterruptBuffer(clock);
-  const known = new Set<string>();
+  const tables = new Tables();
   return {
-    run: (job, answer) => {
+    async run(job, answer) {
       const faults: unknown[] = [];
       answerWith((line) => answered(line, answer, faults));
+      const message = JSON.stringify({ ...job, signatures: tables.of(job) });
       clock.start(limits.runMs);
       try {
-        const ran = decodeRun(run(JSON.stringify(jobMessage(job, known))));
+        const ran = decodeRun(run(message));
         if (faults.length > 0) throw faults[0];
         return ran;
       } finally {
@@ -118,24 +122,31 @@ export async function openHost(
         answerWith(() => '{}');
       }
     },
-    edit: (source, edits) => decodeEdited(edit(JSON.stringify({ source, edits }))),
+    async edit(source, edits) {
+      return decodeEdited(edit(JSON.stringify({ source, edits })));
+    },
     memoryBytes: () => pyodide._module.memory.buffer.byteLength,
   };
 }
 
-/** A table that Python has seen goes by its id alone. */
-function jobMessage(job: PythonJob, known: Set<string>): object {
-  const { id, versions, calls } = job.signatures;
-  const seen = known.has(id);
-  known.add(id);
-  return { ...job, signatures: seen ? { id } : { id, versions, calls } };
+/** A table of signatures goes to Python once. */
+class Tables {
+  readonly #ids = new Map<Signatures, number>();
+
+  of({ signatures, versions }: PythonJob): object {
+    const known = this.#ids.get(signatures);
+    if (known !== undefined) return { id: known, versions };
+    const id = this.#ids.size;
+    this.#ids.set(signatures, id);
+    return { id, versions, calls: signatures };
+  }
 }
 
 /** A fault of whoever answers ends the run and is thrown to the caller: it must not look like the script's. */
-function answered(line: string, answer: Answerer, faults: unknown[]): string {
+function answered(line: string, answer: (request: Request) => Reply, faults: unknown[]): string {
   if (faults.length === 0) {
     try {
-      return JSON.stringify(answer(JSON.parse(line)));
+      return JSON.stringify(answer(decodeRequest(JSON.parse(line))));
     } catch (fault) {
       faults.push(fault);
     }

@@ -27,7 +27,7 @@ export function functionOf(found: unknown, name: string): PythonFunction {
 
 export function decodeRun(text: string): PythonRun {
   const run = JSON.parse(text) as PythonRun;
-  invariant(typeof run === 'object' && typeof run.ended === 'string', 'python: no run');
+  invariant(typeof run === 'object' && typeof run.output === 'string', 'python: no run');
   return run;
 }
 

@@ -15,6 +15,7 @@ import type { WiredModel } from '../../torch/recording.ts';
 import { afterAttach } from './afterAttach.ts';
 import { addAdapter, fromPretrained, getPeftModel, prepareModelForKbitTraining } from './peftCalls.ts';
 import { checkPeftConfig, peftConfig } from './peftConfig.ts';
+import type { Quantisation } from './scriptModel.ts';
 import { ScriptModel } from './scriptModel.ts';
 import { sftTrainerInit } from './sftTrainer.ts';
 import type { CheckpointingKwargs, TrainerArguments } from './transformersCalls.ts';
@@ -43,8 +44,9 @@ export function weightOptions(values: RecipeValues): WeightOptions {
   };
 }
 
-function isQuantised(values: RecipeValues): boolean {
-  return values['bnb.bnb_4bit_quant_type'] !== 'none';
+function quantisationOf(values: RecipeValues): Quantisation | null {
+  const { quantType } = weightOptions(values);
+  return quantType === null ? null : { method: 'bnb-4bit', type: quantType };
 }
 
 /** Gives the tree the classes of the version, and the rotary tables their old place in each layer. */
@@ -65,7 +67,7 @@ function loadModel(config: ModelConfig, values: RecipeValues): ScriptModel {
     dtype: values['model.dtype'],
     ...weightOptions(values),
   });
-  const script = new ScriptModel(stackOf(values['wiring.stack']), causal, isQuantised(values));
+  const script = new ScriptModel(stackOf(values['wiring.stack']), causal, quantisationOf(values));
   applyModuleClasses(causal, script.behaves('moduleClasses'));
   return script;
 }

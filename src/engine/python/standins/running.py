@@ -95,36 +95,44 @@ def put_back(now: dict, values: dict) -> None:
 def run(message: str) -> str:
     """JSON in, JSON out; raises nothing."""
     job = json.loads(message)
-    result = {"ended": "error", "line": None, "error": None, "output": ""}
-    screen = None
+    error, screen = None, None
     try:
         restore()
         signature.choose(job["signatures"])
         screen = world.enter()
         place_files(job.get("files") or {})
-        parsers.argv_known[0] = job["argv"] is not None
-        sys.argv = [SCRIPT, *(job["argv"] or [])]
-        result.update(execute(job["source"]))
+        parsers.argv_known[0] = len(job["argv"]) > 1
+        sys.argv = list(job["argv"]) or [SCRIPT]
+        error = execute(job["source"])
     except KeyboardInterrupt as raised:
-        result.update(ended="limit", line=script_line(raised))
+        error = limit_met(raised)
     except bridge.Fault:
-        result.update(ended="error")
-    if screen is not None:
-        result["output"] = screen.text()
-    for _ in range(3):
+        pass
+    for _ in range(5):
         try:
-            return finish(result)
+            return finish(error, "" if screen is None else screen.text())
         except KeyboardInterrupt:
             continue
-    return '{"ended":"limit","line":null,"error":null,"output":""}'
+    return '{"error":null,"output":""}'
 
 
-def finish(result: dict) -> str:
+def limit_met(raised: KeyboardInterrupt) -> dict:
+    """The clock of the host: an endless loop, most often."""
+    frames = script_frames(raised)
+    return failure("TimeoutError", "", "limit", frames[-1][0] if frames else None, frames)
+
+
+def failure(kind_of_error: str, message: str, kind: str, line=None, frames=(), column=None, text=None) -> dict:
+    """host.ts: PythonFailure"""
+    told = [{"line": at, "name": name} for at, name in frames[:50]]
+    return {"type": kind_of_error, "message": message, "line": line, "column": column, "text": text, "kind": kind, "traceback": told}
+
+
+def finish(error, output: str) -> str:
     sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
-    gc.enable()
     sys.settrace(None)
     sys.setprofile(None)
-    return json.dumps(result)
+    return json.dumps({"error": error, "output": output})
 
 
 def place_files(files: dict) -> None:
@@ -142,16 +150,18 @@ def place_files(files: dict) -> None:
     importlib.invalidate_caches()
 
 
-def execute(source: str) -> dict:
+def execute(source: str):
+    """The failure that ended it, or None."""
     linecache.cache[SCRIPT] = (len(source), None, source.splitlines(True), SCRIPT)
     try:
         tree = ast.parse(source, SCRIPT)
         lines.learn_loops(tree)
         code = compile(rewritten(ast.parse(source, SCRIPT)), SCRIPT, "exec", dont_inherit=True)
     except SyntaxError as error:
-        return {"error": syntax_error(error)}
+        text = error.text.rstrip("\n") if error.text else error.text
+        return failure(type(error).__name__, error.msg, "syntax", error.lineno, (), error.offset, text)
     except (ValueError, RecursionError, MemoryError) as error:
-        return {"error": {"type": type(error).__name__, "message": str(error), "line": None, "offset": None, "text": None, "traceback": []}}
+        return failure(type(error).__name__, str(error), "syntax")
     main = types.ModuleType("__main__")
     main.__file__, main.__builtins__ = SCRIPT, builtins
     sys.modules["__main__"] = main
@@ -160,49 +170,32 @@ def execute(source: str) -> dict:
         exec(code, vars(main))
         bridge.flush()
     except SystemExit as error:
-        return ended(error)
+        bridge.flush()
+        if error.code in (None, 0):
+            return None
+        if not isinstance(error.code, int):
+            print(error.code)
+        return described(error)
     except (KeyboardInterrupt, bridge.Fault):
         raise
     except BaseException as error:
-        return {"error": described(error)}
-    return {"ended": "end"}
-
-
-def ended(error: SystemExit) -> dict:
-    bridge.flush()
-    if error.code in (None, 0) or not isinstance(error.code, int):
-        if isinstance(error.code, str):
-            print(error.code)
-        return {"ended": "end"} if error.code in (None, 0) else {"error": described(error)}
-    return {"error": described(error)}
+        return described(error)
+    return None
 
 
 def script_frames(error) -> list:
-    return [(frame.f_lineno if number is None else number, frame.f_code.co_name) for frame, number in traceback.walk_tb(error.__traceback__)
-            if frame.f_code.co_filename == SCRIPT]  # fmt: skip
-
-
-def script_line(error):
-    frames = script_frames(error)
-    return frames[-1][0] if frames else None
-
-
-def syntax_error(error: SyntaxError) -> dict:
-    text = error.text.rstrip("\n") if error.text else error.text
-    return {"type": type(error).__name__, "message": error.msg, "line": error.lineno, "offset": error.offset, "text": text, "traceback": []}
+    found = []
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_filename == SCRIPT:
+            found.append((line, frame.f_code.co_name))
+    return found
 
 
 def described(error: BaseException) -> dict:
     frames = script_frames(error)
-    text = without_suggestion(str(error))
-    return {
-        "type": type(error).__name__,
-        "message": text,
-        "line": frames[-1][0] if frames else None,
-        "offset": None,
-        "text": None,
-        "traceback": [{"line": line, "name": name} for line, name in frames],
-    }
+    message = without_suggestion(str(error))
+    kind = "limit" if isinstance(error, MemoryError) else "placeholder" if "Placeholder" in message else "raised"
+    return failure(type(error).__name__, message, kind, frames[-1][0] if frames else None, frames)
 
 
 def without_suggestion(text: str) -> str:

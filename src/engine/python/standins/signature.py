@@ -34,8 +34,9 @@ def choose(message: dict) -> None:
             if owner in message["calls"]:
                 methods.setdefault(owner, {})[path.rpartition(".")[2]] = message["calls"][path]
         vocabulary = {name for ones in methods.values() for name in ones}
-        tables[message["id"]] = (message["versions"], message["calls"], tails, methods, vocabulary)
-    chosen.versions, chosen.calls, chosen.tails, chosen.methods, chosen.vocabulary = tables[message["id"]]
+        tables[message["id"]] = (message["calls"], tails, methods, vocabulary)
+    chosen.versions = message["versions"]
+    chosen.calls, chosen.tails, chosen.methods, chosen.vocabulary = tables[message["id"]]
     binder_of.cache_clear()
 
 
