@@ -1,60 +1,18 @@
 // The signatures of the real libraries: a file for every stack, and what is known of the versions read out of them.
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { behaviour } from '../../src/engine/libraries/rules/behaviours.ts';
 import { dialectOf } from '../../src/engine/libraries/spelling.ts';
 import type { StackId } from '../../src/engine/libraries/stacks.ts';
 import { stackOf, stacks } from '../../src/engine/libraries/stacks.ts';
 import { compareVersions } from '../../src/engine/libraries/version.ts';
-
-const folder = 'tests/golden/signatures';
-
-/** A name without default, or with one; kinds as Python writes them: '/', '*', '*args', '**kwargs'. */
-type Parameter = string | readonly [name: string, value: unknown];
-
-interface Entry {
-  readonly missing?: string;
-  readonly base?: string;
-  readonly parameters?: readonly Parameter[] | null;
-  readonly fields?: readonly Parameter[];
-  readonly reads?: readonly Parameter[];
-  readonly renamed?: readonly (readonly [old: string, now: string | null, message: string | null])[];
-  readonly deprecated?: Readonly<Record<string, string>>;
-  readonly deprecations?: readonly string[];
-}
-
-interface StackFile {
-  readonly stack: string;
-  readonly versions: Readonly<Record<string, string>>;
-  readonly differs: Readonly<Record<string, number | null>>;
-}
-
-const shared: Readonly<Record<string, readonly Entry[]>> = JSON.parse(
-  readFileSync(`${folder}/shared.json`, 'utf8'),
-);
-const files = new Map<string, StackFile>(
-  stacks.map(({ id }) => [id, JSON.parse(readFileSync(`${folder}/${id}.json`, 'utf8'))]),
-);
-
-function entryOf(stack: StackId, name: string): Entry {
-  const index = files.get(stack)?.differs[name];
-  const entry = index === null ? undefined : shared[name]?.[index ?? 0];
-  if (!entry) throw new Error(`${stack} has no '${name}'`);
-  return entry;
-}
-
-const nameOf = (parameter: Parameter): string =>
-  typeof parameter === 'string' ? parameter.replace(/^\*+/, '') : parameter[0];
-
-/** Arguments by name, with their defaults; a dataclass takes its base's fields too. */
-function argumentsOf(stack: StackId, name: string): ReadonlyMap<string, unknown> {
-  const { base, fields, parameters } = entryOf(stack, name);
-  const inherited = base !== undefined && !parameters ? argumentsOf(stack, base) : [];
-  const own = (fields ?? parameters ?? []).map(
-    (one) => [nameOf(one), typeof one === 'string' ? undefined : one[1]] as const,
-  );
-  return new Map([...inherited, ...own]);
-}
+import {
+  argumentsOf,
+  entryOf,
+  signatureFiles as files,
+  folder,
+  shared,
+} from '../../src/engine/testing/signatures.ts';
 
 const takes = (stack: StackId, name: string, argument: string): boolean =>
   argumentsOf(stack, name).has(argument);
