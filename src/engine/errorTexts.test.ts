@@ -200,6 +200,23 @@ describe('every error', () => {
     expect(declared.sort()).toEqual(errorKinds.map(({ code }) => code).sort());
   });
 
+  it('is named by its code where a comment says that it is thrown', () => {
+    const codes: readonly string[] = errorKinds.map(({ code }) => code);
+    const isKnown = (name: string): boolean =>
+      name.endsWith('-…') ? codes.some((code) => code.startsWith(name.slice(0, -1))) : codes.includes(name);
+    const named = ['src', 'tools'].flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((file) => /\.tsx?$/.test(file))
+        .flatMap((file) =>
+          [...readFileSync(`${folder}/${file}`, 'utf8').matchAll(/Throws (?:a )?UserError ([^.]*)\./g)]
+            .flatMap(([, kinds = '']) => [...kinds.matchAll(/'([^']*)'/g)])
+            .map(([, name = '']) => ({ file, name })),
+        ),
+    );
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter(({ name }) => !isKnown(name))).toEqual([]);
+  });
+
   it('is our own fault or Python’s where it is no UserError', () => {
     expect(errorData(new RangeError('x'))).toMatchObject({ code: 'internal', data: { cause: 'x' } });
     const python = errorData(new PythonError('ValueError', 'no', 'f()'));
