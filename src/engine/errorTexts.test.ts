@@ -177,6 +177,11 @@ describe('every error', () => {
       ),
     ).toEqual([]);
     expect(error.message).toBe(`${error.problem.en} ${error.remedy.en}`);
+    // The remedy stands behind the problem, on the same line. What Python says has its own end.
+    if (code !== 'python') {
+      expect(error.problem.en).toMatch(/[.?]$/);
+      expect(error.problem.zh).toMatch(/[。？]$/);
+    }
     expect(error.remedy.en).toMatch(/^[A-Z].*[.?]$/);
     expect(error.remedy.zh).toMatch(/[。？]$/);
     // As it crosses to the page.
@@ -219,6 +224,9 @@ describe('every error', () => {
 
   it('is our own fault or Python’s where it is no UserError', () => {
     expect(errorData(new RangeError('x'))).toMatchObject({ code: 'internal', data: { cause: 'x' } });
+    expect(errorData(new Error('internal: no buffer')).message).toEqual(
+      text('internal: no buffer.', '内部错误：no buffer。'),
+    );
     const python = errorData(new PythonError('ValueError', 'no', 'f()'));
     expect(python).toMatchObject({ code: 'python', message: same('ValueError: no') });
     expect(wordsOf(new RangeError('x'))).toEqual(same('x'));
