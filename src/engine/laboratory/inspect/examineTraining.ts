@@ -76,11 +76,11 @@ function runBackward(step: RecordedStep, wired: Wired, event: TrainingEvent): Py
 
 /** Records the step that a training of a program begins with. */
 export function examineTraining(event: TrainingEvent, options: ExamineOptions): ExaminedTraining {
-  const { script, config } = event.model;
-  const { paths } = decoderOf(config);
+  const { script, architecture } = event.model;
+  const paths = 'flow' in architecture ? architecture.paths : decoderOf(architecture).paths;
   const wired = wiredModel(event);
   warnCheckpointing(script, event);
-  const step = recordStep(wired, config, {
+  const step = recordStep(wired, architecture, {
     batch: options.batch,
     allMasked: options.allMasked || event.allMasked,
     gradMode: event.gradMode,

@@ -3,6 +3,7 @@ import type { Text } from '../../ground/text.ts';
 import type { BehaviourKey, Behaviours } from '../../libraries/rules/rule.ts';
 import type { Stack } from '../../libraries/stacks.ts';
 import type { ModelConfig } from '../../models/families.ts';
+import type { KnownForward } from '../../models/known/forward.ts';
 import type { PythonError } from '../../torch/autograd/pythonError.ts';
 import type { DType } from '../../torch/autograd/value.ts';
 import type { Module } from '../../torch/nn/module.ts';
@@ -29,7 +30,7 @@ export interface BuiltModel {
   readonly root: Module;
   /** config.model_type */
   readonly modelType: string;
-  readonly config: ModelConfig;
+  readonly architecture: ModelConfig | KnownForward;
   readonly quantisation: Quantisation | null;
   /** Input embedding and head, where they aren't a llama's. */
   readonly places?: { readonly embedding: string; readonly head: string };

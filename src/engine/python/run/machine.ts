@@ -331,7 +331,7 @@ export class Machine {
       script,
       root: built.root,
       causalPath: '',
-      config: built.config,
+      architecture: built.architecture,
       name: request.name,
       stored: { quantType: built.quantisation?.type ?? null, doubleQuant: request.doubleQuant },
       configs: [],

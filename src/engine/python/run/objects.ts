@@ -1,6 +1,7 @@
 // The objects that a program makes, by the call that made them: models, configurations, trainers, outputs of a forward pass. Two models
 // may share one tree, as `base` and get_peft_model(base) do: each has its root, and the flags of the tree are one ScriptModel's.
 import type { ModelConfig } from '../../models/families.ts';
+import type { KnownForward } from '../../models/known/forward.ts';
 import type { WeightOptions } from '../../models/weightSource.ts';
 import type { PythonError } from '../../torch/autograd/pythonError.ts';
 import type { Module } from '../../torch/nn/module.ts';
@@ -15,7 +16,7 @@ export interface ModelObject {
   readonly root: Module;
   /** Path from root to the causal LM. */
   readonly causalPath: string;
-  readonly config: ModelConfig;
+  readonly architecture: ModelConfig | KnownForward;
   /** How the engine would store its projections. */
   readonly stored: WeightOptions;
   /** What was asked for: `meta-llama/Llama-2-7b-hf`. */

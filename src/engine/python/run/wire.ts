@@ -37,7 +37,7 @@ export function modelsOf(config: ModelConfig): ModelSource {
       doubleQuant,
     });
     applyModuleClasses(root, stack);
-    return { root, modelType: 'llama', config, quantisation, assumed: [] };
+    return { root, modelType: 'llama', architecture: config, quantisation, assumed: [] };
   };
 }
 
