@@ -104,9 +104,9 @@ export const enReading = {
   },
   use: {
     title: 'Train it here',
-    about: 'The same wiring on this page’s small model and rows.',
-    settings_one: '{{count}} setting',
-    settings_other: '{{count}} settings',
+    about_one: 'The same wiring on this page’s small model and rows, with {{count}} setting of the script’s.',
+    about_other:
+      'The same wiring on this page’s small model and rows, with {{count}} settings of the script’s.',
     whole: 'The settings say all that it does.',
     notWhole: 'The settings can’t say all of it:',
     use: 'Use these settings',

@@ -103,8 +103,7 @@ export const zhReading: TextsOf<typeof enReading> = {
   },
   use: {
     title: '在这里训练',
-    about: '同样的接线，用本页的小模型和数据行。',
-    settings_other: '{{count}} 项设置',
+    about_other: '同样的接线，用本页的小模型和数据行，取脚本的 {{count}} 项设置。',
     whole: '这些设置说尽了它所做的一切。',
     notWhole: '有些内容设置无法表达：',
     use: '使用这些设置',

@@ -13,7 +13,7 @@ export function Listed(props: {
   return (
     <ul className="assumed">
       {props.items.map(({ line, text }) => (
-        <li key={`${line} ${text.en}`}>
+        <li key={`${line} ${text.en}`} className="assumed-item">
           {line !== null && (
             <Button
               className="button button-plain"

@@ -18,7 +18,7 @@ export function UseIt(props: { readonly reading: ScriptReading; readonly onLine:
     <section className="card" aria-label={r('use.title')}>
       <h3 className="dim">{r('use.title')}</h3>
       <p>
-        {r('use.about')} <span className="dim">{r('use.settings', { count })}</span>{' '}
+        {r('use.about', { count })}{' '}
         <span className={reading.patchIsWhole ? 'dim' : 'is-cut'}>
           {r(reading.patchIsWhole ? 'use.whole' : 'use.notWhole')}
         </span>

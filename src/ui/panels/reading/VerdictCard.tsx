@@ -1,4 +1,5 @@
 // What the script does, in one sentence, with the line that decides and the exception in Python's own words.
+import { useEffect, useRef } from 'react';
 import { Button } from 'react-aria-components';
 import type { ScriptReading, VerdictKind } from '../../../engine/index.ts';
 import { useTexts } from '../../PageContext.tsx';
@@ -18,8 +19,20 @@ export function VerdictCard(props: {
   const { say } = useTexts();
   const r = useReadingTexts();
   const { kind, line, error, text } = reading.verdict;
+  const card = useRef<HTMLElement>(null);
+  // The button that led to this reading may be gone: the keyboard goes on here.
+  useEffect(() => {
+    const { activeElement } = document;
+    if (reading && (activeElement === null || activeElement.closest('.reading, .paste-box') === null))
+      card.current?.focus({ preventScroll: true });
+  }, [reading]);
   return (
-    <section className={`card verdict-card verdict-card-${kind}`} aria-label={r('verdict.title')}>
+    <section
+      ref={card}
+      tabIndex={-1}
+      className={`card verdict-card verdict-card-${kind}`}
+      aria-label={r('verdict.title')}
+    >
       <p className="verdict-head">
         <Chip kind={kind} />
         <span className="dim">{r(`verdict.about_${kind}`)}</span>

@@ -45,7 +45,9 @@ export function VersionsUsed({ versions }: { readonly versions: readonly Version
                 value={own ?? ''}
                 options={[
                   { value: '', label: own === undefined ? version : r('versions.asText') },
-                  ...offered(library).map((one) => ({ value: one, label: one })),
+                  ...offered(library)
+                    .filter((one) => one !== version || own !== undefined)
+                    .map((one) => ({ value: one, label: one })),
                 ]}
                 onChange={(value) => actions.tryVersion(library, value === '' ? null : value)}
               />
