@@ -1,43 +1,12 @@
 // The signatures of the real libraries: an entry for every stack, and what is known of the versions read out of them.
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { behaviour } from '../../src/engine/libraries/rules/behaviours.ts';
-import type { Parameter, Signature } from '../../src/engine/libraries/signatures/signatures.ts';
 import { dialectOf } from '../../src/engine/libraries/spelling.ts';
 import type { StackId } from '../../src/engine/libraries/stacks.ts';
 import { stackOf, stacks } from '../../src/engine/libraries/stacks.ts';
 import { compareVersions } from '../../src/engine/libraries/version.ts';
-
-const folder = 'src/engine/libraries/signatures';
-
-interface StackEntry {
-  readonly versions: Readonly<Record<string, string>>;
-  readonly differs: Readonly<Record<string, number | null>>;
-}
-
-const read = (name: string) => JSON.parse(readFileSync(`${folder}/${name}.json`, 'utf8'));
-const shared: Readonly<Record<string, readonly Signature[]>> = read('shared');
-const entries: Readonly<Record<string, StackEntry>> = read('stacks');
-
-function entryOf(stack: StackId, name: string): Signature {
-  const index = entries[stack]?.differs[name];
-  const entry = index === null ? undefined : shared[name]?.[index ?? 0];
-  if (!entry) throw new Error(`${stack} has no '${name}'`);
-  return entry;
-}
-
-const nameOf = (parameter: Parameter): string =>
-  typeof parameter === 'string' ? parameter.replace(/^\*+/, '') : parameter[0];
-
-/** Arguments by name, with their defaults; a dataclass takes its base's fields too. */
-function argumentsOf(stack: StackId, name: string): ReadonlyMap<string, unknown> {
-  const { base, fields, parameters } = entryOf(stack, name);
-  const inherited = base !== undefined && !parameters ? argumentsOf(stack, base) : [];
-  const own = (fields ?? parameters ?? []).map(
-    (one) => [nameOf(one), typeof one === 'string' ? undefined : one[1]] as const,
-  );
-  return new Map([...inherited, ...own]);
-}
+import { argumentsOf, entries, entryOf, folder, shared } from '../../src/engine/testing/signatures.ts';
 
 const takes = (stack: StackId, name: string, argument: string): boolean =>
   argumentsOf(stack, name).has(argument);
