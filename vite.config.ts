@@ -36,7 +36,10 @@ export default defineConfig({
     target: 'es2023',
     sourcemap: false,
     // An error that a bundle never throws is left out of it, with its words in both languages.
-    rolldownOptions: { treeshake: { manualPureFunctions: ['defineError'] } },
+    rolldownOptions: {
+      treeshake: { manualPureFunctions: ['defineError'] },
+      output: { codeSplitting: { groups: [{ name: 'page', tags: ['$initial'] }] } },
+    },
   },
   test: {
     projects: [

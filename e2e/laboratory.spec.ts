@@ -1,4 +1,4 @@
-// The laboratory as a newcomer uses it: the classical failure on one screen, why a row gets nothing, a pasted script, the guide.
+// The laboratory as a newcomer uses it: the classical failure on one screen, why a row gets nothing, the guide.
 import { alone, expect, open, test } from './playground.ts';
 
 alone('the classical failure, its cut, cause and repair stand on one screen', async ({ page }) => {
@@ -34,23 +34,6 @@ test('a row says why it gets nothing, and shows the way to the cut', async ({ pa
   await expect(why).toContainText('a gradient arrives');
   await page.getByRole('radio', { name: /^changed \d+/ }).click();
   await expect(page.getByRole('row', { name: /lora_B\.default/ }).first()).toBeVisible();
-});
-
-test('a pasted script moves the knobs, and what was not understood is listed', async ({ page }) => {
-  await open(page);
-  await page.getByRole('button', { name: 'Script', exact: true }).click();
-  await page.getByLabel(/paste a script/).fill(`
-model = get_peft_model(model, LoraConfig(r=4, lora_alpha=8, use_something_new=True))
-trainer = SFTTrainer(model, args=SFTConfig(gradient_checkpointing=True), packing=True)
-`);
-  await page.getByRole('button', { name: 'Move the knobs' }).click();
-  await expect(page.getByText('LoraConfig: use_something_new=True')).toBeVisible();
-  await expect(page.getByText('SFTTrainer: packing=True')).toBeVisible();
-  await page.keyboard.press('Escape');
-  await expect(page).toHaveURL(
-    /lora\.r=4&.*wiring\.attach=get_peft_model&.*train\.gradient_checkpointing=true/,
-  );
-  await expect(page.getByText('element 0 of tensors').first()).toBeVisible();
 });
 
 test('the guide tries its advice under every stack, and each case opens', async ({ page }) => {

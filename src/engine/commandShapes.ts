@@ -1,13 +1,20 @@
 // Every command with the check of each of its fields. For the worker's end.
 import { decode } from './decode.ts';
 import { exportFormats } from './exchange/export/formats.ts';
-import { blob, list, number, oneOf, shape, string, tagged } from './ground/shapes.ts';
-import type { Command } from './protocol.ts';
+import { blob, list, nullable, number, oneOf, optional, shape, string, tagged } from './ground/shapes.ts';
+import type { Command, VersionChoice } from './protocol.ts';
 import { recipe } from './recipeShapes.ts';
 
 const backend = oneOf('auto', 'webgpu', 'cpu');
 const id = number;
 const nothing = shape<object>({});
+const versions = shape<VersionChoice>({
+  transformers: optional(string),
+  peft: optional(string),
+  trl: optional(string),
+  torch: optional(string),
+  bitsandbytes: optional(string),
+});
 
 const command = tagged<Command>({
   inspect: shape({ id, recipe }),
@@ -33,6 +40,9 @@ const command = tagged<Command>({
     dtype: oneOf('float32', 'float16', 'bfloat16'),
   }),
   'read-python': shape({ id, text: string }),
+  'script-cost': nothing,
+  'read-script': shape({ id, text: string, name: nullable(string), versions }),
+  'cancel-script': shape({ id }),
   why: shape({ id, recipe, path: string }),
   guide: shape({ id }),
   ping: nothing,

@@ -19,19 +19,14 @@ import {
   tagged,
 } from './ground/shapes.ts';
 import { text } from './ground/text.ts';
-import type {
-  Diagnosis,
-  Inspection,
-  ModuleInfo,
-  Outcome,
-  ParameterInfo,
-  StripCell,
-} from './laboratory/inspect/inspection.ts';
+import { cell, diagnosis, gradient, moduleInfo, outcome, outcomeKind } from './inspectionShapes.ts';
+import type { Inspection } from './laboratory/inspect/inspection.ts';
 import type { Why } from './laboratory/inspect/why.ts';
 import { stacks } from './libraries/stacks.ts';
 import type { EngineErrorData, ErrorCode, Event, GuideEntry, ModelSummary, SavedRun } from './protocol.ts';
 import type { NotUnderstood, PythonReading } from './python/read/reading.ts';
 import { bilingual, recipe, recipePatch } from './recipeShapes.ts';
+import { scriptReading } from './scriptShapes.ts';
 import type { DeviceInfo } from './training/backends/deviceInfo.ts';
 import { cpuReasons } from './training/backends/deviceInfo.ts';
 import type { CostEstimate } from './training/cost.ts';
@@ -60,54 +55,6 @@ const device = shape<DeviceInfo>({
   limits: record(number),
 });
 
-const gradient = oneOf('frozen', 'none', 'zero', 'nonzero', 'pending');
-const parameter = shape<ParameterInfo>({
-  name: string,
-  shape: list(number),
-  dtype: string,
-  quantised: nullable(oneOf('nf4', 'fp4')),
-  requiresGrad: boolean,
-  gradient,
-  bytes: number,
-  normIndex: nullable(number),
-});
-const moduleInfo: Check<ModuleInfo> = shape<ModuleInfo>({
-  path: string,
-  name: string,
-  className: string,
-  children: list<ModuleInfo>((value) => moduleInfo(value)),
-  parameters: list(parameter),
-  output: nullable(shape({ requiresGrad: boolean, gradFn: nullable(string) })),
-});
-const cell = shape<StripCell>({
-  id: string,
-  path: string,
-  requiresGrad: boolean,
-  gradFn: nullable(string),
-  trainable: number,
-  received: oneOf('nothing-trainable', 'all', 'some', 'none', 'zero'),
-  checkpoint: oneOf('off', 'reentrant', 'non-reentrant'),
-  underNoGrad: boolean,
-  cut: boolean,
-});
-const outcomeKind = oneOf('trains', 'silent', 'raises');
-const outcome = shape<Outcome>({
-  kind: outcomeKind,
-  error: nullable(shape({ type: string, message: string, call: string })),
-  warnings: list(shape({ category: string, message: string, call: string })),
-  trainableTensors: number,
-  allTensors: number,
-  noneGradients: number,
-  zeroGradients: number,
-  nonzeroGradients: number,
-});
-const diagnosis = shape<Diagnosis>({
-  id: string,
-  cause: bilingual,
-  evidence: list(bilingual),
-  notTheCause: list(bilingual),
-  fixes: list(shape({ code: string, why: bilingual, patch: record(anything) })),
-});
 const estimate = shape<CostEstimate>({
   memory: shape({
     weightsBytes: number,
@@ -255,6 +202,15 @@ const event = tagged<Event>({
   norms: shape({ id, updates: list(number) }),
   exported: shape({ id, folder: string, files: list(shape({ name: string, bytes })) }),
   'python-read': shape({ id, reading }),
+  'script-cost': shape({ bytes: number }),
+  'script-progress': shape({
+    id,
+    phase: oneOf('loading', 'running'),
+    loadedBytes: number,
+    totalBytes: number,
+  }),
+  'script-read': shape({ id, reading: scriptReading }),
+  'script-failed': shape({ id, error }),
   why: shape({ id, why: nullable(why) }),
   guide: shape({ id, entries: list(entry) }),
   refused: shape({ error }),

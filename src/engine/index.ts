@@ -1,5 +1,7 @@
 // The engine's only door for the page: settings, recipes, what an inspection holds, and the client of the worker.
-// Nothing heavy passes here: tokenizer, tape and kernels stay in the worker's own bundle.
+// Nothing heavy passes here: tokenizer, tape and kernels stay in the worker's own bundle; long texts are fetched when wanted.
+
+import type { RecipeValues } from './recipe/recipe.ts';
 
 export { notFetched } from './boundaryErrors.ts';
 
@@ -19,7 +21,6 @@ export type {
 } from './ground/settings/setting.ts';
 export type { Text } from './ground/text.ts';
 export { joined, same } from './ground/text.ts';
-export { chapters as guideChapters } from './laboratory/doctor/guide.ts';
 export type {
   Diagnosis,
   GradientState,
@@ -30,8 +31,15 @@ export type {
   StripCell,
 } from './laboratory/inspect/inspection.ts';
 export type { Why } from './laboratory/inspect/why.ts';
-export type { PythonReading } from './python/read/reading.ts';
-export { accelerateFiles } from './python/write/accelerateFiles.ts';
+export type {
+  Assumption,
+  LineNote,
+  ScriptFix,
+  ScriptReading,
+  VerdictKind,
+  VersionUsed,
+} from './laboratory/script/scriptReading.ts';
+export { stacks } from './libraries/stacks.ts';
 export { formatLink, parseLink, recipeJson } from './recipe/link.ts';
 export { loadPresets } from './recipe/presets.ts';
 export type { CustomData, ModelRef, Recipe, RecipePatch, RecipeValues, SettingKey } from './recipe/recipe.ts';
@@ -45,3 +53,10 @@ export {
 } from './recipe/recipe.ts';
 export { sameRun } from './recipe/sameRun.ts';
 export type { CostEstimate, MemoryPlan } from './training/cost.ts';
+
+/** The guide's text, fetched when it is opened. */
+export const guideChapters = async () => (await import('./laboratory/doctor/guide.ts')).chapters;
+
+/** The files that run a script on several processes. */
+export const accelerateFiles = async (values: RecipeValues) =>
+  (await import('./python/write/accelerateFiles.ts')).accelerateFiles(values);

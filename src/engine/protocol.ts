@@ -1,4 +1,5 @@
-// The worker boundary: commands in, events out, as discriminated unions. `decode.ts` checks what arrives; nothing is cast.
+// The worker boundary: commands in, events out, as discriminated unions. What arrives has its type from
+// the check of `decode.ts` and from nowhere else.
 
 import type { ErrorCode } from './errorCodes.ts';
 import type { ExportFile } from './exchange/export/adapterTensors.ts';
@@ -9,6 +10,7 @@ import type { Advice } from './laboratory/doctor/guide.ts';
 import type { Diagnosis, Inspection } from './laboratory/inspect/inspection.ts';
 import type { SurveyRow } from './laboratory/inspect/survey.ts';
 import type { Why } from './laboratory/inspect/why.ts';
+import type { ScriptReading, VersionUsed } from './laboratory/script/scriptReading.ts';
 import type { ModelInfo } from './models/modelFiles.ts';
 import type { PythonReading } from './python/read/reading.ts';
 import type { Fingerprint } from './recipe/fingerprint.ts';
@@ -22,6 +24,9 @@ export type { ExportFormat } from './exchange/export/formats.ts';
 export type { Fingerprint } from './recipe/fingerprint.ts';
 export type { BackendChoice, DeviceInfo } from './training/backends/deviceInfo.ts';
 export type { StepMetrics } from './training/metrics.ts';
+
+/** Releases that a person wants to see a script under, in place of those that its text names. */
+export type VersionChoice = { readonly [L in VersionUsed['library']]?: string };
 
 export type Command =
   /** Describe a recipe (tree, strip, outcome, estimate, rows) without touching a GPU. Answers `inspected` with the same id. */
@@ -69,6 +74,21 @@ export type Command =
     }
   /** Read a script, a snippet or an adapter_config.json. Answers `python-read` with the same id. */
   | { readonly type: 'read-python'; readonly id: number; readonly text: string }
+  /** What reading a script would have to fetch first. Answers `script-cost`. */
+  | { readonly type: 'script-cost' }
+  /**
+   * Run what a person pasted (a script, a notebook, a configuration, a traceback), and say what it does. Answers `script-progress`, then
+   * `script-read` or `script-failed`, with the same id. `name`: of the file it came from.
+   */
+  | {
+      readonly type: 'read-script';
+      readonly id: number;
+      readonly text: string;
+      readonly name: string | null;
+      readonly versions: VersionChoice;
+    }
+  /** End the reading with this id; nothing more is answered to it. */
+  | { readonly type: 'cancel-script'; readonly id: number }
   /** Why a parameter or module gets the gradient it gets. Answers `why` with the same id. */
   | { readonly type: 'why'; readonly id: number; readonly recipe: Recipe; readonly path: string }
   /** Try the guide's advice under every stack. Answers `guide` with the same id. */
@@ -179,6 +199,17 @@ export type Event =
       readonly files: readonly ExportFile[];
     }
   | { readonly type: 'python-read'; readonly id: number; readonly reading: PythonReading }
+  /** Bytes that the first reading fetches; 0: they are here. */
+  | { readonly type: 'script-cost'; readonly bytes: number }
+  | {
+      readonly type: 'script-progress';
+      readonly id: number;
+      readonly phase: 'loading' | 'running';
+      readonly loadedBytes: number;
+      readonly totalBytes: number;
+    }
+  | { readonly type: 'script-read'; readonly id: number; readonly reading: ScriptReading }
+  | { readonly type: 'script-failed'; readonly id: number; readonly error: EngineErrorData }
   | { readonly type: 'why'; readonly id: number; readonly why: Why | null }
   | { readonly type: 'guide'; readonly id: number; readonly entries: readonly GuideEntry[] }
   /** Something that was asked for can't be had (a format, saving); the run goes on. */

@@ -1,6 +1,7 @@
 // Arranges the panels for the three widths and opens dialogs and sheets. It computes nothing.
 import { useState } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
+import { guideChapters } from '../engine/index.ts';
 import { useActions, usePageState, useTexts } from './PageContext.tsx';
 import { Bar } from './panels/bar/Bar.tsx';
 import { KeysDialog } from './panels/bar/KeysDialog.tsx';
@@ -8,22 +9,30 @@ import { ResetDialog } from './panels/bar/ResetDialog.tsx';
 import { useWidth } from './panels/bar/useWidth.ts';
 import { Centre } from './panels/Centre.tsx';
 import { DeviceDialog } from './panels/device/DeviceDialog.tsx';
-import { GuideDialog } from './panels/guide/GuideDialog.tsx';
 import { LiveRegion } from './panels/notes/LiveRegion.tsx';
 import { Parameters } from './panels/parameters/Parameters.tsx';
 import { AdapterDialog } from './panels/recipe/AdapterDialog.tsx';
 import { DataDialog } from './panels/recipe/DataDialog.tsx';
 import { ModelDialog } from './panels/recipe/ModelDialog.tsx';
 import { Recipe } from './panels/recipe/Recipe.tsx';
-import { ScriptDialog } from './panels/script/ScriptDialog.tsx';
 import { ShareDialog } from './panels/share/ShareDialog.tsx';
+import { Later } from './parts/Later.tsx';
 import { Sheet } from './parts/Sheet.tsx';
+
+const loadGuide = async () => {
+  // Its text too, so that a dialog without one never opens.
+  const [guide] = await Promise.all([import('./panels/guide/GuideDialog.tsx'), guideChapters()]);
+  return guide.GuideDialog;
+};
+const loadPaste = async () => (await import('./panels/reading/PasteDialog.tsx')).PasteDialog;
+const loadScript = async () => (await import('./panels/script/ScriptDialog.tsx')).ScriptDialog;
 
 export function App() {
   const { t } = useTexts();
   const actions = useActions();
   const width = useWidth();
   const sheet = usePageState((state) => state.sheet);
+  const dialog = usePageState((state) => state.dialog);
   const [tab, setTab] = useState('result');
   const openParameters = (): void => {
     if (width === 'middle') setTab('parameters');
@@ -74,13 +83,14 @@ export function App() {
       <LiveRegion />
       <DataDialog />
       <DeviceDialog />
-      <GuideDialog />
       <KeysDialog />
       <ModelDialog />
       <AdapterDialog />
       <ResetDialog />
-      <ScriptDialog />
       <ShareDialog />
+      {dialog === 'guide' && <Later load={loadGuide} />}
+      {dialog === 'paste' && <Later load={loadPaste} />}
+      {dialog === 'script' && <Later load={loadScript} />}
       {width === 'narrow' && (
         <>
           <Sheet title={t('recipe.title')} open={sheet === 'recipe'} onClose={() => actions.openSheet(null)}>

@@ -8,13 +8,13 @@ import { App } from './App.tsx';
 import type { Page } from './PageContext.tsx';
 import { PageContext, usePageState } from './PageContext.tsx';
 import { listenToKeys } from './panels/bar/keyboard.ts';
-import { listenToDrops } from './panels/recipe/drops.ts';
+import { listenToDrops } from './panels/reading/drops.ts';
 import { makeActions, runMatches } from './state/actions.ts';
 import { browserAddress, syncAddress } from './state/address.ts';
 import { recall, remember, rememberSpeed } from './state/remembered.ts';
 import { measuredSpeed } from './state/speed.ts';
 import type { Language, PageState, Ports, Theme } from './state/state.ts';
-import { emptyState, makeStore } from './state/store.ts';
+import { emptyState, makeStore, nothingPasted } from './state/store.ts';
 import { browserLanguage, startTexts } from './texts/i18n.ts';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -26,6 +26,9 @@ import './styles/strip.css';
 import './styles/result.css';
 import './styles/parameters.css';
 import 'uplot/dist/uPlot.min.css';
+
+/** Characters of a pasted text that are kept over a reload. */
+const mostKept = 500_000;
 
 const isTheme = (text: string | null): text is Theme =>
   text === 'system' || text === 'light' || text === 'dark';
@@ -61,6 +64,7 @@ export function mountPage(root: HTMLElement, ports: Ports): Page {
   const store = makeStore({
     ...emptyState(language, isTheme(storedTheme) ? storedTheme : 'system'),
     keysOn: recall('keys') !== 'off',
+    script: { ...nothingPasted, text: recall('script') ?? '', kept: recall('script') !== null },
   });
   startTexts(language);
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
@@ -77,6 +81,9 @@ export function mountPage(root: HTMLElement, ports: Ports): Page {
       showTheme(state.theme);
     }
     if (state.run !== before.run) document.title = pageTitle(state);
+    // As much as storage takes from one page without pushing out the rest.
+    if (state.script.text !== before.script.text)
+      remember('script', state.script.text.length > mostKept ? null : state.script.text || null);
     if (state.keysOn !== before.keysOn) remember('keys', state.keysOn ? null : 'off');
     if (state.run?.phase === 'finished' && before.run?.phase !== 'finished' && runMatches(state)) {
       const speed = measuredSpeed(state);
@@ -96,7 +103,7 @@ export function mountPage(root: HTMLElement, ports: Ports): Page {
     </StrictMode>,
   );
   listenToKeys(store, actions);
-  listenToDrops(actions);
+  listenToDrops(store, actions);
   void actions
     .start()
     .then(() => actions.open(browserAddress.hash()))

@@ -65,6 +65,9 @@ export function Centre({ width, onSelect }: { readonly width: Width; readonly on
           <Button className="button" onPress={() => actions.openDialog('script')}>
             {t('bar.script')}
           </Button>
+          <Button className="button" aria-label={t('paste.open')} onPress={actions.openPaste}>
+            {t('paste.short')}
+          </Button>
         </nav>
       )}
     </main>

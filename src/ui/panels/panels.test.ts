@@ -1,12 +1,14 @@
 // Pure parts of the panels: diff of scripts, slider scales, chart series, Markdown, error help.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ModuleInfo } from '../../engine/index.ts';
 import { settingKeys, settingOf } from '../../engine/index.ts';
 import { presetRecipe } from '../state/recipeEdits.ts';
 import { newRun } from '../state/reduce.ts';
 import type { StepPoint } from '../state/state.ts';
-import { presetEntries } from '../testing/fixture.ts';
+import { inspectionOf, presetEntries } from '../testing/fixture.ts';
 import { threeMarks, valueRange } from './charts/plot.ts';
+import { precisionOf } from './charts/precision.ts';
 import { lossSeries, stepsCsv } from './charts/series.ts';
 import { diffLines, nearChanges } from './failure/lineDiff.ts';
 import { fromPosition, sliderSpan, toPosition } from './recipe/sliderScale.ts';
@@ -122,6 +124,42 @@ describe('chart series', () => {
       'step,loss,eval_loss,grad_norm,learning_rate,epoch,tokens,tokens_per_second,entropy,mean_token_accuracy,step_ms',
       '1,2,,1,0.001,0,1,1,0.5,0,1',
     ]);
+  });
+});
+
+describe('precisionOf', () => {
+  const plain = { 'train.fp16': false };
+  const { tree } = inspectionOf('trains');
+  const of = (dtype: string, requiresGrad: boolean): ModuleInfo => ({
+    ...tree,
+    parameters: [
+      {
+        name: 'w',
+        shape: [1],
+        dtype,
+        quantised: null,
+        requiresGrad,
+        gradient: 'frozen',
+        bytes: 2,
+        normIndex: null,
+      },
+    ],
+  });
+  it('says nothing where everything is float32 or quantised', () => {
+    expect(precisionOf({ tree }, plain)).toBeNull();
+  });
+  it('tells trained from frozen, and the scaler', () => {
+    expect(precisionOf({ tree: of('bfloat16', true) }, plain)).toEqual({
+      adapter: 'bfloat16',
+      base: null,
+      fp16: false,
+    });
+    expect(precisionOf({ tree: of('float16', false) }, plain)).toEqual({
+      adapter: null,
+      base: 'float16',
+      fp16: false,
+    });
+    expect(precisionOf({ tree }, { 'train.fp16': true })).toEqual({ adapter: null, base: null, fp16: true });
   });
 });
 

@@ -9,9 +9,11 @@ export function Sheet(props: {
   readonly onClose: () => void;
   readonly children: ReactNode;
   readonly wide?: boolean;
+  /** As much of the page as there is. */
+  readonly full?: boolean;
   readonly role?: 'dialog' | 'alertdialog';
 }) {
-  const { title, open, onClose, children, wide = false, role = 'dialog' } = props;
+  const { title, open, onClose, children, wide = false, full = false, role = 'dialog' } = props;
   const { t } = useTexts();
   return (
     <ModalOverlay
@@ -20,7 +22,7 @@ export function Sheet(props: {
       isOpen={open}
       onOpenChange={(next) => !next && onClose()}
     >
-      <Modal className={wide ? 'modal modal-wide' : 'modal'}>
+      <Modal className={full ? 'modal modal-full' : wide ? 'modal modal-wide' : 'modal'}>
         <Dialog className="dialog" role={role}>
           <div className="dialog-head">
             <Heading slot="title" level={2}>

@@ -10,6 +10,7 @@ import { modelActions } from './modelActions.ts';
 import { differences, edited, presetRecipe, presetValues, redone, undone } from './recipeEdits.ts';
 import { newRun } from './reduce.ts';
 import { canResume, isBusy } from './runStatus.ts';
+import { scriptActions } from './scriptActions.ts';
 import type { DialogName, Edit, Language, PageState, Ports, SheetName, Theme } from './state.ts';
 import type { Store } from './store.ts';
 
@@ -20,13 +21,13 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   let askId = 0;
   const models = modelActions(store, { edit, reset }, () => engines);
   const adapters = adapterActions(store, edit, () => engines);
+  const scripts = scriptActions(store, edit, () => engines);
   const engines: Engines = startEngines({
     store,
     ports,
     later,
     onPaused: askPending,
     onExported: (folder, files) => void ports.saveFiles(folder, files),
-    onPython: (patch) => edit({ kind: 'values', patch }),
     onModel: models.onModel,
     onAdapter: adapters.onAdapter,
   });
@@ -92,9 +93,11 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
       if (run !== null && isBusy(run)) tell({ type: 'pause' });
       else begin('train');
     },
+    train: () => begin('train'),
     step: () => begin('step'),
     stop: () => tell({ type: 'stop' }),
     reset,
+    ...scripts,
     openModel: models.openModel,
     openAdapter: adapters.openAdapter,
     chooseAdapters: adapters.chooseAdapters,
@@ -139,8 +142,6 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
         tell({ type: 'norms', id: 0 });
       if (selectedPath !== null) engines.ask({ type: 'why', id: inspectId, recipe, path: selectedPath });
     },
-    /** Moves the knobs as a pasted script says. */
-    readPython: (text: string) => engines.ask({ type: 'read-python', id: 0, text }),
     askGuide: () => engines.ask({ type: 'guide', id: 0 }),
     /** Puts a case of the guide into the form: the failing recipe with the advice, under one stack. */
     tryAdvice: (

@@ -1,7 +1,7 @@
 // The page's two engines: the inspector answers each edit at once (latest wins), the trainer runs. A trainer that dies is
 // started again and goes on with its saved run. It knows no React and no DOM beyond timers.
 
-import type { EngineClient, ExportFile, RecipePatch } from '../../engine/index.ts';
+import type { EngineClient, ExportFile } from '../../engine/index.ts';
 import { withPatch } from '../../engine/index.ts';
 import type { Command, ErrorCode, Event } from '../../engine/protocol.ts';
 import { fixPatch } from './fixPatch.ts';
@@ -39,8 +39,6 @@ export interface EngineHooks {
   readonly onPaused: () => void;
   /** The trainer has written the adapter's files. */
   readonly onExported: (folder: string, files: readonly ExportFile[]) => void;
-  /** The inspector has read a script: these settings it names. */
-  readonly onPython: (patch: RecipePatch) => void;
   /** The inspector has read an adapter, or refused it. */
   readonly onAdapter: (event: Extract<Event, { type: 'adapter' | 'adapter-failed' }>) => void;
   /** The inspector has read a model file, or refused it. */
@@ -53,7 +51,6 @@ export function startEngines({
   later,
   onPaused,
   onExported,
-  onPython,
   onModel,
   onAdapter,
 }: EngineHooks): Engines {
@@ -104,13 +101,17 @@ export function startEngines({
       inFlight = null;
     if (event.type === 'failed') {
       inFlight = null;
-      store.setState({ inspectFailure: event.error });
+      const { script } = store.getState();
+      store.setState({
+        inspectFailure: event.error,
+        // Nobody is left who would answer.
+        ...(script.phase !== 'idle' && { script: { ...script, phase: 'idle', failure: event.error } }),
+      });
       return;
     }
     if (event.type === 'model' || event.type === 'model-failed') return onModel(event);
     if (event.type === 'adapter' || event.type === 'adapter-failed') return onAdapter(event);
     store.setState((state) => reduce(state, event));
-    if (event.type === 'python-read') onPython(event.reading.patch);
     if (event.type === 'inspected' && event.id > 0) askWhy();
     if (inspectQueued && inFlight === null) sendInspect();
     else if (event.type === 'inspected' && event.id > 0) askForFixedScript();

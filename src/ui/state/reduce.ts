@@ -3,7 +3,7 @@ import type { Recipe, Text } from '../../engine/index.ts';
 import { joined, same } from '../../engine/index.ts';
 import type { Event } from '../../engine/protocol.ts';
 import { changedNames } from './changedNames.ts';
-import type { AnswerPair, PageState, Run, StepPoint } from './state.ts';
+import type { AnswerPair, PageState, PastedScript, Run, StepPoint } from './state.ts';
 
 /** A run as it stands the moment a command was sent. */
 export function newRun(recipe: Recipe): Run {
@@ -94,6 +94,27 @@ function reduceRun(run: Run, event: Event, state: PageState): Run {
   }
 }
 
+type ScriptEvent = Extract<
+  Event,
+  { type: 'script-cost' | 'script-progress' | 'script-read' | 'script-failed' }
+>;
+
+function reduceScript(script: PastedScript, event: ScriptEvent): PastedScript {
+  if (event.type === 'script-cost') return { ...script, costBytes: event.bytes };
+  if (event.id !== script.id || script.phase === 'idle') return script;
+  switch (event.type) {
+    case 'script-progress': {
+      const { phase, loadedBytes, totalBytes } = event;
+      return { ...script, phase, loadedBytes, totalBytes };
+    }
+    case 'script-read':
+      // What was fetched stays.
+      return { ...script, phase: 'idle', costBytes: 0, reading: event.reading, failure: null };
+    case 'script-failed':
+      return { ...script, phase: 'idle', failure: event.error };
+  }
+}
+
 /** The state after an event. Answers to older inspections are dropped; events without a run leave it absent. */
 export function reduce(state: PageState, event: Event): PageState {
   switch (event.type) {
@@ -115,8 +136,11 @@ export function reduce(state: PageState, event: Event): PageState {
     case 'inspect-failed':
       if (event.id !== state.inspectId) return state;
       return { ...state, inspectFailure: event.error };
-    case 'python-read':
-      return { ...state, reading: event.reading };
+    case 'script-cost':
+    case 'script-progress':
+    case 'script-read':
+    case 'script-failed':
+      return { ...state, script: reduceScript(state.script, event) };
     case 'why':
       return { ...state, why: event.why };
     case 'guide':

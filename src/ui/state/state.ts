@@ -7,10 +7,10 @@ import type {
   ExportFile,
   Inspection,
   ModelRef,
-  PythonReading,
   Recipe,
   RecipePatch,
   RecipeValues,
+  ScriptReading,
   Text,
   Why,
 } from '../../engine/index.ts';
@@ -28,6 +28,7 @@ import type {
   RunPhase,
   SavedRun,
   StepMetrics,
+  VersionChoice,
 } from '../../engine/protocol.ts';
 
 export type Language = 'en' | 'zh';
@@ -36,6 +37,7 @@ export type DialogName =
   | 'guide'
   | 'model'
   | 'adapter'
+  | 'paste'
   | 'script'
   | 'share'
   | 'device'
@@ -130,6 +132,30 @@ export interface OpenAdapter {
   readonly reading: boolean;
 }
 
+/** What a person pasted or dropped, and what was read from it. */
+export interface PastedScript {
+  readonly text: string;
+  /** Of the file it came from. */
+  readonly name: string | null;
+  /** It is left from an earlier visit. */
+  readonly kept: boolean;
+  /** Releases chosen in place of those that the text names. */
+  readonly versions: VersionChoice;
+  /** The texts before each fix that was applied, for undo. */
+  readonly past: readonly string[];
+  /** Of the newest question; answers to older ones are dropped. */
+  readonly id: number;
+  readonly phase: 'idle' | 'asked' | 'loading' | 'running';
+  readonly loadedBytes: number;
+  readonly totalBytes: number;
+  /** What the first reading fetches; null until the engine said it. */
+  readonly costBytes: number | null;
+  readonly reading: ScriptReading | null;
+  readonly failure: EngineErrorData | null;
+  /** Name of a file that holds no text that could be read. */
+  readonly refused: string | null;
+}
+
 export interface PageState {
   readonly presets: readonly PresetEntry[];
   readonly recipe: Recipe;
@@ -144,8 +170,7 @@ export interface PageState {
   /** The script with the first fix applied; null until the inspector has written it. */
   readonly fixedScript: string | null;
   readonly device: DeviceInfo | null;
-  /** What the last pasted script said. */
-  readonly reading: PythonReading | null;
+  readonly script: PastedScript;
   /** About the selected row. */
   readonly why: Why | null;
   /** The guide's advice with its outcomes; null until asked. */

@@ -2,10 +2,26 @@
 // engines.ts and what actions.ts is made of (modelActions.ts, adapterActions.ts) write to it.
 import { createStore } from 'zustand/vanilla';
 import { defaultValues } from '../../engine/index.ts';
-import type { Language, PageState, Theme } from './state.ts';
+import type { Language, PageState, PastedScript, Theme } from './state.ts';
 
 /** The preset the page opens with. */
 const firstPreset = 'ships-log';
+
+export const nothingPasted: PastedScript = {
+  text: '',
+  name: null,
+  kept: false,
+  versions: {},
+  past: [],
+  id: 0,
+  phase: 'idle',
+  loadedBytes: 0,
+  totalBytes: 0,
+  costBytes: null,
+  reading: null,
+  failure: null,
+  refused: null,
+};
 
 /** The state before anything is known. */
 export function emptyState(language: Language, theme: Theme): PageState {
@@ -20,7 +36,7 @@ export function emptyState(language: Language, theme: Theme): PageState {
     inspectId: 0,
     fixedScript: null,
     device: null,
-    reading: null,
+    script: nothingPasted,
     why: null,
     guide: null,
     changed: new Set(),

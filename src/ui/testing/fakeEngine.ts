@@ -6,6 +6,7 @@ import { same } from '../../engine/index.ts';
 import type { Command, Event } from '../../engine/protocol.ts';
 import type { FixtureKind } from './fixture.ts';
 import { inspectionOf } from './fixture.ts';
+import { readingOf } from './readings.ts';
 
 /** The fixture's outcome for a recipe: the wiring of the element-0 preset raises. */
 function kindOf(recipe: Recipe): FixtureKind {
@@ -23,10 +24,14 @@ const before =
   'The ferry leaves from the harbour of the town each morning, and the people walk down to see it go.';
 const after = 'Log, 06:00. Ferry leaves Pier 4. Wind light.';
 
+const readerBytes = 6_200_000;
+
 /** Starts a fake engine. `every`: milliseconds between two events of a run. */
 export function startFakeEngine(onEvent: (event: Event) => void, every = 40): EngineClient {
   let timer: ReturnType<typeof setInterval> | undefined;
   let step = 0;
+  let reading: ReturnType<typeof setTimeout> | undefined;
+  let fetched = false;
   const soon = (event: Event): void => void setTimeout(() => onEvent(event), 1);
 
   function tick(recipe: Recipe): void {
@@ -126,6 +131,23 @@ export function startFakeEngine(onEvent: (event: Event) => void, every = 40): En
     } else timer = setInterval(() => tick(recipe), every);
   }
 
+  /** Fetches in a few parts, runs, and says what the fixture has of it. */
+  function read(id: number, text: string, loadedBytes: number): void {
+    const loading = loadedBytes < readerBytes;
+    onEvent({
+      type: 'script-progress',
+      id,
+      phase: loading ? 'loading' : 'running',
+      loadedBytes,
+      totalBytes: readerBytes,
+    });
+    reading = setTimeout(() => {
+      if (loading) return read(id, text, loadedBytes + readerBytes / 8);
+      fetched = true;
+      onEvent({ type: 'script-read', id, reading: readingOf(text) });
+    }, every);
+  }
+
   return {
     send: (command: Command) => {
       switch (command.type) {
@@ -172,6 +194,15 @@ export function startFakeEngine(onEvent: (event: Event) => void, every = 40): En
         case 'reset':
           clearInterval(timer);
           step = 0;
+          break;
+        case 'script-cost':
+          soon({ type: 'script-cost', bytes: fetched ? 0 : readerBytes });
+          break;
+        case 'read-script':
+          read(command.id, command.text, fetched ? readerBytes : 0);
+          break;
+        case 'cancel-script':
+          clearTimeout(reading);
           break;
         case 'ask':
           answer(command.id, command.prompts, 'before');

@@ -124,19 +124,19 @@ export const enRun = {
     changed: 'The settings were changed after opening the link, so the losses are not comparable.',
   },
   script: {
-    read: 'Read a script',
-    readIntro:
-      'Or the other way round: paste a script, a snippet of one, or an adapter_config.json, and the knobs follow.',
-    readButton: 'Move the knobs',
-    moved_one: '{{count}} setting read',
-    moved_other: '{{count}} settings read',
-    notUnderstood: 'Not understood, and left out:',
     title: 'The same run in Python',
     intro: 'Always in step with the recipe.',
     copy: 'Copy',
     download: 'Download train.py',
     scale: 'With accelerate’s DDP and FSDP (zip)',
     missing: 'The script appears as soon as the recipe is read.',
+  },
+  paste: {
+    open: 'Paste a script or an error',
+    short: 'Paste',
+    about:
+      'A training script, a notebook, a traceback, a YAML: it is run here, and each line says what it did to requires_grad. Or drop the file anywhere.',
+    missing: 'This part of the page could not be fetched. Check the connection, then open it again.',
   },
   guide: {
     open: 'Guide',
@@ -182,6 +182,7 @@ export const enRun = {
     share: 'share',
     undo: 'undo a change of settings',
     redo: 'redo it',
+    paste: 'read a script or an error; Ctrl V outside a field does too',
     list: 'this list',
     close: 'close what is open',
     off: 'Single-key shortcuts are on',
@@ -199,6 +200,13 @@ export const enRun = {
     said_finished: 'Finished after {{step}} steps. Loss {{loss}}.',
     said_failed: 'The run stopped: {{message}}',
     said_progress: 'Step {{step}} of {{total}}, loss {{loss}}.',
+  },
+  precision: {
+    title: 'Computed here in float32.',
+    adapter:
+      'Under these versions the adapter is kept in {{dtype}}: updates too small for it round away there, so these losses may lie below the script’s.',
+    base: 'The script loads its base in {{dtype}}, which rounds every activation; expect its losses to differ in the third digit.',
+    fp16: 'fp16=True scales the loss there, and skips steps whose gradients overflow.',
   },
   unit: { close: 'Close' },
 } as const;

@@ -4,12 +4,13 @@ import i18next from 'i18next';
 import type { Text } from '../../engine/index.ts';
 import type { Language } from '../state/state.ts';
 import { en } from './en.ts';
+import type { enReading } from './enReading.ts';
 import { zh } from './zh.ts';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
-    resources: { translation: typeof en };
+    resources: { translation: typeof en; reading: typeof enReading };
   }
 }
 

@@ -2,8 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { settingKeys, settingOf } from '../../engine/index.ts';
 import { en } from './en.ts';
+import { enReading } from './enReading.ts';
 import { browserLanguage } from './i18n.ts';
 import { zh } from './zh.ts';
+import { zhReading } from './zhReading.ts';
 
 type Tree = { readonly [key: string]: string | Tree };
 
@@ -19,8 +21,8 @@ const placeholders = (text: string): string[] =>
   [...text.matchAll(/\{\{(\w+)\}\}/g)].map((m) => m[1] ?? '').sort();
 
 describe('texts', () => {
-  const english = flat(en);
-  const chinese = flat(zh);
+  const english = flat({ ...en, reading: enReading });
+  const chinese = flat({ ...zh, reading: zhReading });
 
   it('has every English key in Chinese, except singular forms that Chinese does not have', () => {
     const missing = [...english.keys()].filter((key) => !chinese.has(key) && !key.endsWith('_one'));

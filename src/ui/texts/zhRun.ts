@@ -124,18 +124,19 @@ export const zhRun: TextsOf<typeof enRun> = {
     changed: '打开链接后设置有改动，损失不可比较。',
   },
   script: {
-    read: '读取脚本',
-    readIntro: '也可以反过来：粘贴一段脚本、其中的片段或 adapter_config.json，旋钮会随之移动。',
-    readButton: '移动旋钮',
-    moved_one: '读到 {{count}} 项设置',
-    moved_other: '读到 {{count}} 项设置',
-    notUnderstood: '未能理解、因此略过：',
     title: '同样的运行，用 Python 写',
     intro: '始终与配方一致。',
     copy: '复制',
     download: '下载 train.py',
     scale: '附 accelerate 的 DDP 与 FSDP 配置（zip）',
     missing: '读取配方后即显示脚本。',
+  },
+  paste: {
+    open: '粘贴脚本或报错',
+    short: '粘贴',
+    about:
+      '训练脚本、笔记本、报错信息、YAML：在这里运行，每一行都会说明它对 requires_grad 做了什么。也可以把文件拖到页面任意处。',
+    missing: '页面的这一部分未能取得。请检查网络，然后重新打开。',
   },
   guide: {
     open: '指南',
@@ -180,6 +181,7 @@ export const zhRun: TextsOf<typeof enRun> = {
     share: '分享',
     undo: '撤销设置改动',
     redo: '重做',
+    paste: '读取脚本或报错；在输入框之外按 Ctrl V 亦可',
     list: '此列表',
     close: '关闭打开的内容',
     off: '单键快捷键已打开',
@@ -197,6 +199,13 @@ export const zhRun: TextsOf<typeof enRun> = {
     said_finished: '{{step}} 步后完成。损失 {{loss}}。',
     said_failed: '运行已停止：{{message}}',
     said_progress: '第 {{step}} / {{total}} 步，损失 {{loss}}。',
+  },
+  precision: {
+    title: '此处以 float32 计算。',
+    adapter:
+      '在这些版本下适配器以 {{dtype}} 保存：过小的更新在那里会被舍入掉，因此这里的损失可能比脚本的低。',
+    base: '脚本以 {{dtype}} 加载底座，每个激活值都会被舍入；其损失大约在第三位数字上有差别。',
+    fp16: 'fp16=True 会在那里缩放损失，并跳过梯度溢出的步。',
   },
   unit: { close: '关闭' },
 };

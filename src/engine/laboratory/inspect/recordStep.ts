@@ -6,7 +6,7 @@ import { recordDecoder } from '../../models/decoder.ts';
 import type { ModelConfig } from '../../models/families.ts';
 import { decoderOf } from '../../models/families.ts';
 import type { KnownForward } from '../../models/known/forward.ts';
-import type { RecipeValues } from '../../recipe/recipe.ts';
+import type { GradMode, LossTreatment } from '../../python/run/objects.ts';
 import { Tape } from '../../torch/autograd/tape.ts';
 import type { Value } from '../../torch/autograd/value.ts';
 import type { BatchShape, WiredModel } from '../../torch/recording.ts';
@@ -22,7 +22,8 @@ export interface StepOptions {
   readonly batch: BatchShape;
   /** Every label is -100: the loss does not depend on anything, so all its gradients are zero. */
   readonly allMasked: boolean;
-  readonly step: RecipeValues['wiring.step'];
+  readonly gradMode: GradMode;
+  readonly treatment: LossTreatment['loss'];
   /** grad_fn of the loss under this trainer. */
   readonly lossGradFn: 'DivBackward0' | 'NllLossBackward0';
 }
@@ -56,8 +57,8 @@ export function recordStep(
   const tape = new Tape();
   const recording = new Recording(tape, model, layoutAdapters(model.root));
   const recorder = new AutogradRecorder(recording);
-  const { step } = options;
-  return tape.withGrad(step !== 'no_grad' && step !== 'inference_mode', () => {
+  const { treatment } = options;
+  return tape.withGrad(options.gradMode === 'grad', () => {
     const { ends, ...states } = recordModel(recorder, architecture, options.batch);
     const loss = recorder.apply({
       name: 'loss',
@@ -66,8 +67,9 @@ export function recordStep(
       inputs: ends,
       zeroGradient: () => options.allMasked,
     });
-    if (step === 'requires_grad_') loss.requiresGrad = true;
-    const cut = step === 'detach' || step === 'item' ? tape.leaf('loss', [1], { kind: 'planned' }) : loss;
+    if (treatment === 'requires_grad_') loss.requiresGrad = true;
+    const cut =
+      treatment === 'detach' || treatment === 'item' ? tape.leaf('loss', [1], { kind: 'planned' }) : loss;
     return { tape, recording, ...states, loss: cut };
   });
 }

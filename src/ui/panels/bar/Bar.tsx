@@ -147,6 +147,9 @@ function NarrowMenu() {
           <MenuItem id="guide" className="list-item" onAction={() => actions.openDialog('guide')}>
             {t('guide.open')}
           </MenuItem>
+          <MenuItem id="paste" className="list-item" onAction={actions.openPaste}>
+            {t('paste.open')}
+          </MenuItem>
           <MenuItem id="script" className="list-item" onAction={() => actions.openDialog('script')}>
             {t('bar.script')}
           </MenuItem>
@@ -194,6 +197,10 @@ export function Bar({ width }: { readonly width: Width }) {
     <header className="bar">
       <h1 className="bar-name">LoRA Playground</h1>
       <TrainButton />
+      <Button className="button button-door" aria-label={t('paste.open')} onPress={actions.openPaste}>
+        <span className="bar-long">{t('paste.open')}</span>
+        <span className="bar-short">{t('paste.short')}</span>
+      </Button>
       <Button className="button" isDisabled={busy} onPress={actions.step}>
         {t('bar.step')}
       </Button>

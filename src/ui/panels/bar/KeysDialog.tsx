@@ -12,6 +12,7 @@ export function KeysDialog() {
     [t('keys.space_key'), t('keys.space')],
     ['.', t('keys.step')],
     ['r', t('keys.reset')],
+    ['p', t('keys.paste')],
     ['s', t('keys.share')],
     ['Ctrl Z', t('keys.undo')],
     ['Ctrl Shift Z', t('keys.redo')],

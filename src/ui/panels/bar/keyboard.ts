@@ -32,6 +32,7 @@ export function listenToKeys(store: Store, actions: Actions): () => void {
     Space: single(actions.toggleRun, ownSpace),
     '.': single(actions.step, typing),
     r: single(actions.resetOrAsk, typing),
+    p: single(actions.openPaste, typing),
     s: single(() => actions.openDialog('share'), typing),
     'Shift+?': single(() => actions.openDialog('keys'), typing),
     '$mod+z': history(actions.undo),

@@ -8,6 +8,7 @@ import { deviceKey, runMs } from '../../state/pace.ts';
 import { recallSpeed } from '../../state/remembered.ts';
 import { countText, flopsText, timeText } from '../../texts/numbers.ts';
 import { Answers } from '../answers/Answers.tsx';
+import { PasteDoor } from '../reading/PasteDoor.tsx';
 import { Memory } from './Memory.tsx';
 
 const rowsShown = 3;
@@ -118,6 +119,7 @@ export function Before() {
     <>
       <section className="card">
         <p className="what">{t('before.what')}</p>
+        <PasteDoor />
         {estimate !== null && <Estimate estimate={estimate} />}
       </section>
       <Rows />

@@ -1,12 +1,34 @@
 // Loss large, gradient norm and learning rate small, one cursor through all three. Titles carry the figures.
-import { useCallback, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { Button, ToggleButton } from 'react-aria-components';
-import { useCalmState, usePage, useTexts } from '../../PageContext.tsx';
+import { useCalmState, usePage, usePageState, useTexts } from '../../PageContext.tsx';
 import { saveFile } from '../../parts/saveFile.ts';
+import { runMatches } from '../../state/actions.ts';
 import type { Run } from '../../state/state.ts';
 import { figureText, lossText } from '../../texts/numbers.ts';
 import { Chart } from './Chart.tsx';
+import { precisionOf } from './precision.ts';
 import { gradNormSeries, learningRateSeries, lossSeries, stepsCsv } from './series.ts';
+
+/** Where the script's numbers would be others than these, for they are computed otherwise. */
+function PrecisionNote() {
+  const { t } = useTexts();
+  const inspection = usePageState((state) => (runMatches(state) ? state.inspection : null));
+  const values = usePageState((state) => state.recipe.values);
+  const precision = useMemo(
+    () => (inspection === null ? null : precisionOf(inspection, values)),
+    [inspection, values],
+  );
+  if (precision === null) return null;
+  const { adapter, base, fp16 } = precision;
+  return (
+    <p className="small dim precision">
+      <span className="strong">{t('precision.title')}</span>{' '}
+      {adapter !== null && t('precision.adapter', { dtype: adapter })}{' '}
+      {base !== null && t('precision.base', { dtype: base })} {fp16 && t('precision.fp16')}
+    </p>
+  );
+}
 
 export function Charts() {
   const { t } = useTexts();
@@ -64,6 +86,7 @@ export function Charts() {
           </span>
         </div>
         <Chart name={t('charts.loss')} height={190} log={log} read={readLoss} onHover={onHover} />
+        <PrecisionNote />
       </section>
       <div className="card-row">
         <section className="card" aria-label={t('charts.gradNorm')}>

@@ -1,10 +1,26 @@
 // What the first fix changes in the Python script, as a diff. The fixed script comes from the inspector.
-import { Fragment } from 'react';
 import { Button } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import type { DiffLine } from './lineDiff.ts';
 import { diffLines, nearChanges } from './lineDiff.ts';
 
 const signs = { same: ' ', add: '+', remove: '−', gap: ' ' } as const;
+
+export function DiffLines(props: { readonly label: string; readonly lines: readonly DiffLine[] }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section className="diff" aria-label={props.label} tabIndex={0}>
+      <pre>
+        {props.lines.map((line, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a line of a diff is its place
+          <span key={index} className={`diff-line diff-${line.kind}`}>
+            {signs[line.kind]} {line.text}
+          </span>
+        ))}
+      </pre>
+    </section>
+  );
+}
 
 export function FixDiff() {
   const { t } = useTexts();
@@ -22,17 +38,7 @@ export function FixDiff() {
           {t('failure.diffAll')}
         </Button>
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <pre className="diff" tabIndex={0}>
-        {lines.map((line, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a line of a diff is its place
-          <Fragment key={index}>
-            <span className={`diff-line diff-${line.kind}`}>
-              {signs[line.kind]} {line.text}
-            </span>
-          </Fragment>
-        ))}
-      </pre>
+      <DiffLines label={t('failure.diff')} lines={lines} />
     </section>
   );
 }

@@ -1,6 +1,6 @@
 // The short guided text: what the words mean, and what common advice does under each stack of versions, tried on the tape when
 // the dialog opens. Every case is a link into the laboratory.
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { guideChapters } from '../../../engine/index.ts';
 import type { GuideEntry } from '../../../engine/protocol.ts';
@@ -59,12 +59,14 @@ function GuideBody() {
   const { t, say } = useTexts();
   const actions = useActions();
   const entries = usePageState((state) => state.guide);
+  const [chapters, setChapters] = useState<Awaited<ReturnType<typeof guideChapters>>>([]);
+  useEffect(() => void guideChapters().then(setChapters), []);
   useEffect(() => {
     if (entries === null) actions.askGuide();
   }, [entries, actions]);
   return (
     <div className="guide">
-      {guideChapters.map(({ id, title, body }) => (
+      {chapters.map(({ id, title, body }) => (
         <section key={id}>
           <h3>{say(title)}</h3>
           <p>{say(body)}</p>
@@ -95,9 +97,8 @@ function GuideBody() {
 export function GuideDialog() {
   const { t } = useTexts();
   const actions = useActions();
-  const open = usePageState((state) => state.dialog === 'guide');
   return (
-    <Sheet title={t('guide.title')} wide open={open} onClose={() => actions.openDialog(null)}>
+    <Sheet title={t('guide.title')} wide open onClose={() => actions.openDialog(null)}>
       <GuideBody />
     </Sheet>
   );

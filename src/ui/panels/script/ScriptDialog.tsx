@@ -6,23 +6,21 @@ import { accelerateFiles } from '../../../engine/index.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { Sheet } from '../../parts/Sheet.tsx';
 import { copyText, saveFile, saveFiles } from '../../parts/saveFile.ts';
-import { ReadScript } from './ReadScript.tsx';
 
 export function ScriptDialog() {
   const { t } = useTexts();
   const actions = useActions();
-  const open = usePageState((state) => state.dialog === 'script');
   const script = usePageState((state) => state.inspection?.script ?? null);
   const values = usePageState((state) => state.recipe.values);
   /** train.py beside the configurations that run it on several processes. */
-  const atScale = (text: string): ExportFile[] =>
-    [{ name: 'train.py', text }, ...accelerateFiles(values)].map((file) => ({
+  const atScale = async (text: string): Promise<ExportFile[]> =>
+    [{ name: 'train.py', text }, ...(await accelerateFiles(values))].map((file) => ({
       name: file.name,
       bytes: new TextEncoder().encode(file.text),
     }));
   const [copied, setCopied] = useState<boolean | null>(null);
   return (
-    <Sheet title={t('script.title')} wide open={open} onClose={() => actions.openDialog(null)}>
+    <Sheet title={t('script.title')} wide open onClose={() => actions.openDialog(null)}>
       {script === null ? (
         <p className="dim">{t('script.missing')}</p>
       ) : (
@@ -37,7 +35,10 @@ export function ScriptDialog() {
             <Button className="button" onPress={() => saveFile('train.py', 'text/x-python', script)}>
               {t('script.download')}
             </Button>
-            <Button className="button" onPress={() => void saveFiles('script', atScale(script))}>
+            <Button
+              className="button"
+              onPress={() => void atScale(script).then((files) => saveFiles('script', files))}
+            >
               {t('script.scale')}
             </Button>
             <span className="dialog-said dim" role="status">
@@ -48,7 +49,6 @@ export function ScriptDialog() {
           <pre className="script" tabIndex={0}>
             {script}
           </pre>
-          <ReadScript />
         </>
       )}
     </Sheet>

@@ -1,7 +1,7 @@
 // The gradient strip: one cell for the embedding, each layer, final norm, head and loss; the wire between two cells
 // says whether that hidden state requires grad. It draws what the inspection read off the tape and decides nothing.
 import { memo, useDeferredValue, useState } from 'react';
-import type { Inspection } from '../../../engine/index.ts';
+import type { Inspection, Outcome, StripCell } from '../../../engine/index.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import type { DrawnCell } from './stripCells.ts';
 import { checkpointRuns, drawnCells, isCrowded, stripAnswer } from './stripCells.ts';
@@ -34,7 +34,6 @@ const StripCard = memo(function StripCard(props: {
   const { t } = useTexts();
   const actions = useActions();
   const selected = usePageState((state) => state.selectedPath);
-  const [pointed, setPointed] = useState<number | null>(null);
 
   if (inspection === null || broken) {
     return (
@@ -49,10 +48,32 @@ const StripCard = memo(function StripCard(props: {
       </section>
     );
   }
+  return (
+    <StripOf
+      strip={inspection.strip}
+      outcome={inspection.outcome}
+      selected={selected}
+      onPick={(path) => {
+        actions.select(path);
+        onSelect();
+      }}
+    />
+  );
+});
 
-  const drawn = drawnCells(inspection.strip);
+/** The strip of any model. `onPick`: a click on a cell leads to its rows. */
+export function StripOf(props: {
+  readonly strip: readonly StripCell[];
+  readonly outcome: Outcome;
+  readonly selected?: string | null;
+  readonly onPick?: (path: string) => void;
+}) {
+  const { strip, outcome, selected = null, onPick } = props;
+  const { t } = useTexts();
+  const [pointed, setPointed] = useState<number | null>(null);
+  const drawn = drawnCells(strip);
   const runs = checkpointRuns(drawn);
-  const answer = stripAnswer(inspection.outcome);
+  const answer = stripAnswer(outcome);
   const good = answer.kind === 'yes';
   const cutAt = drawn.findIndex(({ cell }) => cell.cut);
   const fact = pointed === null ? undefined : drawn[pointed];
@@ -89,18 +110,14 @@ const StripCard = memo(function StripCard(props: {
                 type="button"
                 className={`strip-box${tint}${isBad ? ' strip-box-bad' : ''}${current ? ' strip-box-current' : ''}`}
                 aria-label={
-                  cell.path === ''
+                  cell.path === '' || onPick === undefined
                     ? cellFact(t, one)
                     : `${t('strip.select', { cell: cellName(t, one) })}: ${cellFact(t, one)}`
                 }
                 onPointerEnter={() => setPointed(index)}
                 onFocus={() => setPointed(index)}
                 onBlur={() => setPointed(null)}
-                onClick={() => {
-                  if (cell.path === '') return;
-                  actions.select(cell.path);
-                  onSelect();
-                }}
+                onClick={() => cell.path !== '' && onPick?.(cell.path)}
               >
                 <Dot received={cell.received} />
               </button>
@@ -125,4 +142,4 @@ const StripCard = memo(function StripCard(props: {
       <p className="strip-fact small dim">{fact === undefined ? t('strip.key') : cellFact(t, fact)}</p>
     </section>
   );
-});
+}

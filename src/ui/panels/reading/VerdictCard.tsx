@@ -1,0 +1,65 @@
+// What the script does, in one sentence, with the line that decides and the exception in Python's own words.
+import { useEffect, useRef } from 'react';
+import { Button } from 'react-aria-components';
+import type { ScriptReading, VerdictKind } from '../../../engine/index.ts';
+import { useTexts } from '../../PageContext.tsx';
+import { useReadingTexts } from './readingTexts.ts';
+
+export function Chip({ kind }: { readonly kind: VerdictKind }) {
+  const r = useReadingTexts();
+  return <strong className={`verdict-kind verdict-${kind}`}>{r(`verdict.${kind}`)}</strong>;
+}
+
+export function VerdictCard(props: {
+  readonly reading: ScriptReading;
+  readonly onLine: (line: number) => void;
+  readonly onAddScript: () => void;
+}) {
+  const { reading, onLine, onAddScript } = props;
+  const { say } = useTexts();
+  const r = useReadingTexts();
+  const { kind, line, error, text } = reading.verdict;
+  const card = useRef<HTMLElement>(null);
+  // The button that led to this reading may be gone: the keyboard goes on here.
+  useEffect(() => {
+    const { activeElement } = document;
+    if (reading && (activeElement === null || activeElement.closest('.reading, .paste-box') === null))
+      card.current?.focus({ preventScroll: true });
+  }, [reading]);
+  return (
+    <section
+      ref={card}
+      tabIndex={-1}
+      className={`card verdict-card verdict-card-${kind}`}
+      aria-label={r('verdict.title')}
+    >
+      <p className="verdict-head">
+        <Chip kind={kind} />
+        <span className="dim">{r(`verdict.about_${kind}`)}</span>
+        {line !== null && (
+          <Button
+            className="button button-plain"
+            aria-label={r('verdict.toLine', { line })}
+            onPress={() => onLine(line)}
+          >
+            {r('verdict.line', { line })}
+          </Button>
+        )}
+      </p>
+      <p className="verdict-sentence">{say(text)}</p>
+      {error !== null && (
+        <p className="failure-message">
+          {error.type}: {error.message}
+        </p>
+      )}
+      {reading.kind === 'traceback' && (
+        <div className="dialog-actions">
+          <Button className="button" onPress={onAddScript}>
+            {r('verdict.addScript')}
+          </Button>
+          <span className="dialog-said dim">{r('verdict.addScriptWhy')}</span>
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,51 @@
+// Anything dropped on the page, or pasted outside a field: a model file is opened, every other file and every text of several lines is
+// read as a script. What drops into a field's own zone is that field's.
+import type { Actions } from '../../state/actions.ts';
+import type { Store } from '../../state/store.ts';
+
+/** A notebook with its pictures has some; larger files hold no script. */
+const largestBytes = 32 * 1024 * 1024;
+const typing = 'input, textarea, select, [contenteditable]';
+
+type Doors = Pick<Actions, 'openModel' | 'paste' | 'refusePaste'>;
+
+const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
+
+/** Opens what the file is for. Zero bytes among the first are no text's. */
+export async function take(file: File, actions: Doors): Promise<void> {
+  if (file.name.toLowerCase().endsWith('.gguf')) return actions.openModel(file);
+  const head = new Uint8Array(await file.slice(0, 4096).arrayBuffer());
+  if (file.size > largestBytes || head.includes(0)) return actions.refusePaste(file.name);
+  actions.paste(await file.text(), file.name);
+}
+
+export function listenToDrops(store: Store, actions: Doors): void {
+  const page = document.documentElement;
+  const hover = (on: boolean): void => void page.toggleAttribute('data-dropping', on);
+  document.addEventListener('dragover', (event) => {
+    if (!carriesFiles(event)) return;
+    if (!event.defaultPrevented) hover(true);
+    event.preventDefault();
+  });
+  document.addEventListener('dragleave', (event) => {
+    if (event.relatedTarget === null) hover(false);
+  });
+  document.addEventListener('drop', (event) => {
+    hover(false);
+    if (event.defaultPrevented || !carriesFiles(event)) return;
+    event.preventDefault();
+    const [file] = event.dataTransfer?.files ?? [];
+    if (file !== undefined) void take(file, actions);
+  });
+  document.addEventListener('paste', (event) => {
+    const { dialog } = store.getState();
+    if (event.target instanceof Element && event.target.closest(typing) !== null) return;
+    if (dialog !== null && dialog !== 'paste') return;
+    const [file] = event.clipboardData?.files ?? [];
+    const text = event.clipboardData?.getData('text/plain') ?? '';
+    if (file === undefined && !/\S\s*\n\s*\S/.test(text)) return;
+    event.preventDefault();
+    if (file !== undefined) void take(file, actions);
+    else actions.paste(text, null);
+  });
+}

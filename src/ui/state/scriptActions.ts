@@ -1,0 +1,82 @@
+// What a person does with something pasted: read it, try other versions, apply a fix to its text and take that back, and carry its
+// settings over to the form. The inspector reads; the text stays in this tab.
+import type { VersionUsed } from '../../engine/index.ts';
+import type { Engines } from './engines.ts';
+import { presetValues } from './recipeEdits.ts';
+import type { Edit, PastedScript } from './state.ts';
+import type { Store } from './store.ts';
+import { nothingPasted } from './store.ts';
+
+export function scriptActions(store: Store, edit: (change: Edit) => void, engines: () => Engines) {
+  const set = (change: Partial<PastedScript>): void =>
+    store.setState(({ script }) => ({ script: { ...script, ...change } }));
+
+  /** Ends a reading on its way: its answer would be of another text. */
+  function cancel(): void {
+    const { phase, id } = store.getState().script;
+    if (phase === 'idle') return;
+    engines().ask({ type: 'cancel-script', id });
+    set({ phase: 'idle' });
+  }
+
+  function read(change: Partial<PastedScript>): void {
+    cancel();
+    const id = store.getState().script.id + 1;
+    set({ failure: null, refused: null, loadedBytes: 0, totalBytes: 0, ...change, id, phase: 'asked' });
+    const { text, name, versions } = store.getState().script;
+    engines().ask({ type: 'read-script', id, text, name, versions });
+  }
+
+  function open(): void {
+    store.setState({ dialog: 'paste', sheet: null });
+    if (store.getState().script.costBytes === null) engines().ask({ type: 'script-cost' });
+  }
+
+  return {
+    openPaste: open,
+    /** A text from the clipboard or a file. It is read at once where nothing has to be fetched for that. */
+    paste: (text: string, name: string | null): void => {
+      cancel();
+      const { id, costBytes } = store.getState().script;
+      set({ ...nothingPasted, id, costBytes, text, name });
+      open();
+      if (costBytes === 0) read({});
+    },
+    /** A file that is no text was dropped. */
+    refusePaste: (name: string): void => {
+      set({ refused: name });
+      open();
+    },
+    /** Reads the text in the box, which may be another than the one that was pasted. */
+    readScript: (text: string, name: string | null): void =>
+      read(text === store.getState().script.text ? {} : { text, name, past: [] }),
+    cancelScript: cancel,
+    tryVersion: (library: VersionUsed['library'], version: string | null): void => {
+      const { [library]: _, ...others } = store.getState().script.versions;
+      read({ versions: version === null ? others : { ...others, [library]: version } });
+    },
+    /** Their text with the fix, read again. The file it came from was another. */
+    applyScriptFix: (source: string): void => {
+      const { text, past } = store.getState().script;
+      read({ text: source, name: null, past: [...past, text] });
+    },
+    undoScriptFix: (): void => {
+      const { past } = store.getState().script;
+      const text = past.at(-1);
+      if (text !== undefined) read({ text, past: past.slice(0, -1) });
+    },
+    /** Back to the empty box, and nothing of it remembered. */
+    forgetScript: (): void => {
+      cancel();
+      const { id, costBytes } = store.getState().script;
+      set({ ...nothingPasted, id, costBytes });
+    },
+    /** The form as the script has it: what it does not say is the preset's. */
+    takeScript: (): void => {
+      const { script, presets, recipe } = store.getState();
+      if (script.reading === null) return;
+      store.setState({ dialog: null });
+      edit({ kind: 'values', patch: { ...presetValues(presets, recipe.preset), ...script.reading.patch } });
+    },
+  };
+}
