@@ -69,6 +69,10 @@ function stateOf({ root, script }: ModelObject): State {
   return { trainable, hooks: script.inputGradHooks, checkpointing };
 }
 
+/** Calls whose arguments tell what was seen of them, beside those that the library takes: Python has bound these already. */
+const TOLD =
+  /^(torch\.(Tensor|autograd)\.backward|transformers\.Trainer\.(compute_loss|training_step)|torch\.nn\.Module\.register_\w+hook|torch\.nn\.Parameter\.requires_grad|peft\.PeftModel\.disable_adapter)$/;
+
 export class Machine {
   readonly stack: Stack;
   readonly calls: ProgramCall[] = [];
@@ -262,7 +266,9 @@ export class Machine {
     const { stack } = this;
     const found = calleeNamed(call.callee);
     const signatures = this.#options.signatures ?? null;
-    const signature = signatures?.of(call.callee) ?? (found && signatures?.of(found.name)) ?? null;
+    const signature = TOLD.test(call.callee)
+      ? null
+      : (signatures?.of(call.callee) ?? (found && signatures?.of(found.name)) ?? null);
     const bound = call.receiver !== null || /(^|\.)[A-Z]\w*$/.test(call.callee);
     const { given, fallbacks, rest, warnings } = bindArguments(
       call,

@@ -194,7 +194,7 @@ const ownLoss = callee('', (call): Acted => {
   return { value: null };
 });
 
-const idle = callee('', (): Acted => ({ value: null }));
+const idle = callee('', (call): Acted => ({ value: { placeholder: `trainer.${shortName(call.callee)}()` } }));
 
 const configuration = (name: string): [string, ReturnType<typeof callee>] => [
   name,
