@@ -8,3 +8,9 @@ declare module '*.wgsl?raw' {
 declare module 'wgsl_reflect/wgsl_reflect.module.js' {
   export * from 'wgsl_reflect';
 }
+
+// Python files are imported as text: pyodide reads them from its own file system.
+declare module '*.py?raw' {
+  const source: string;
+  export default source;
+}

@@ -60,7 +60,13 @@ export const raised = defineError('python', ({ type, message }: Raised) => ({
   zh: [`${type}: ${message}`, '请应用其中一个修复，或修改引发报错的调用所对应的设置。'],
 }));
 
+/** What broke, as the end of a sentence: a broken invariant says itself that it is internal. */
+const bare = (cause: string): string => cause.replace(/^internal: /, '').replace(/\.$/, '');
+
 export const ourFault = defineError('internal', ({ cause }: { readonly cause: string }) => ({
-  en: [cause, 'This is a fault of the page: please report it with the link of this recipe.'],
-  zh: [`内部错误：${cause}`, '这是本页的错误：请附上此配方的链接报告。'],
+  en: [
+    `internal: ${bare(cause)}.`,
+    'This is a fault of the page: please report it with the link of this recipe.',
+  ],
+  zh: [`内部错误：${bare(cause)}。`, '这是本页的错误：请附上此配方的链接报告。'],
 }));

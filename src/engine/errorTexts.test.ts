@@ -177,6 +177,11 @@ describe('every error', () => {
       ),
     ).toEqual([]);
     expect(error.message).toBe(`${error.problem.en} ${error.remedy.en}`);
+    // The remedy stands behind the problem, on the same line. What Python says has its own end.
+    if (code !== 'python') {
+      expect(error.problem.en).toMatch(/[.?]$/);
+      expect(error.problem.zh).toMatch(/[。？]$/);
+    }
     expect(error.remedy.en).toMatch(/^[A-Z].*[.?]$/);
     expect(error.remedy.zh).toMatch(/[。？]$/);
     // As it crosses to the page.
@@ -200,8 +205,28 @@ describe('every error', () => {
     expect(declared.sort()).toEqual(errorKinds.map(({ code }) => code).sort());
   });
 
+  it('is named by its code where a comment says that it is thrown', () => {
+    const codes: readonly string[] = errorKinds.map(({ code }) => code);
+    const isKnown = (name: string): boolean =>
+      name.endsWith('-…') ? codes.some((code) => code.startsWith(name.slice(0, -1))) : codes.includes(name);
+    const named = ['src', 'tools'].flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((file) => /\.tsx?$/.test(file))
+        .flatMap((file) =>
+          [...readFileSync(`${folder}/${file}`, 'utf8').matchAll(/Throws (?:a )?UserError ([^.]*)\./g)]
+            .flatMap(([, kinds = '']) => [...kinds.matchAll(/'([^']*)'/g)])
+            .map(([, name = '']) => ({ file, name })),
+        ),
+    );
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter(({ name }) => !isKnown(name))).toEqual([]);
+  });
+
   it('is our own fault or Python’s where it is no UserError', () => {
     expect(errorData(new RangeError('x'))).toMatchObject({ code: 'internal', data: { cause: 'x' } });
+    expect(errorData(new Error('internal: no buffer')).message).toEqual(
+      text('internal: no buffer.', '内部错误：no buffer。'),
+    );
     const python = errorData(new PythonError('ValueError', 'no', 'f()'));
     expect(python).toMatchObject({ code: 'python', message: same('ValueError: no') });
     expect(wordsOf(new RangeError('x'))).toEqual(same('x'));

@@ -1,4 +1,5 @@
-// The worker boundary: commands in, events out, as discriminated unions. `decode.ts` checks what arrives; nothing is cast.
+// The worker boundary: commands in, events out, as discriminated unions. What arrives has its type from
+// the check of `decode.ts` and from nowhere else.
 
 import type { ErrorCode } from './errorCodes.ts';
 import type { ExportFile } from './exchange/export/adapterTensors.ts';

@@ -10,8 +10,6 @@ const onlyTested = {
   files: [
     // The list of kernels: their tests and the checks of their rooms walk it.
     'src/shaders/registry.ts',
-    // Judges a run by its losses; nothing shows its verdict yet.
-    'src/engine/laboratory/doctor/diagnoseRun.ts',
   ],
   // The mask's snippet is the product's; the kernel around it lets a test read the mask.
   exports: ['src/shaders/dropout/dropout.ts'],

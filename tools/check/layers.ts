@@ -89,7 +89,7 @@ export const rules: readonly Rule[] = [
     broken: (_from, r) =>
       r.target !== undefined &&
       r.kind !== 'url' &&
-      !/\.(ts|tsx|mjs|wgsl|css|json|jsonl|md|svg|txt)$/.test(r.target),
+      !/\.(ts|tsx|mjs|wgsl|py|css|json|jsonl|md|svg|txt)$/.test(r.target),
   },
 ];
 

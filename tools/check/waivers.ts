@@ -35,11 +35,6 @@ export const waivers: readonly Waiver[] = [
   },
   {
     check: 'cast',
-    file: 'src/engine/adapters/settings.ts',
-    reason: 'Object.fromEntries forgets the keys of the methods’ settings.',
-  },
-  {
-    check: 'cast',
     file: 'src/engine/torch/autograd/tape.ts',
     reason: 'nodes of all operations stand in one list; an operation only ever meets its own attributes.',
   },

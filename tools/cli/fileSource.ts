@@ -5,7 +5,7 @@ import type { ByteSource } from '../../src/engine/ground/formats/byteSource.ts';
 import { fileClosed, fileUnreadable } from '../../src/engine/ground/formats/formatErrors.ts';
 import { text } from '../../src/engine/ground/text.ts';
 
-/** Opens `path` for the life of the process. Throws UserError 'file'. */
+/** Opens `path` for the life of the process. Throws UserError 'file-closed'. */
 export async function fileSource(path: string): Promise<ByteSource> {
   const name = path.split('/').at(-1) ?? path;
   try {

@@ -16,7 +16,7 @@ import { openAdapter } from '../../src/engine/session/openAdapter.ts';
 import { fileSource } from './fileSource.ts';
 import type { CliOptions } from './options.ts';
 
-/** A text file in UTF-8. Throws UserError 'file'. */
+/** A text file in UTF-8. Throws UserError 'file-closed' or 'utf-8'. */
 export async function readText(path: string): Promise<string> {
   try {
     return decodeRows(Uint8Array.from(await readFile(path)), path);
@@ -26,7 +26,7 @@ export async function readText(path: string): Promise<string> {
   }
 }
 
-/** A folder's files, or the one file. Throws UserError 'file'. */
+/** A folder's files, or the one file. Throws UserError 'file-closed'. */
 async function adapterFiles(path: string): Promise<NamedBytes[]> {
   try {
     const names = (await stat(path)).isDirectory()

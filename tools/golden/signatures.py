@@ -1,6 +1,7 @@
-"""Writes tests/golden/signatures/<stack>.json: how the calls that decide are called in this stack's libraries.
+"""Writes src/engine/libraries/signatures: how the calls that decide are called in this stack's libraries.
 
-Usage: python signatures.py STACK. What is equal in several stacks stands once, in shared.json; README.md says how to read both.
+Usage: python signatures.py STACK. What is equal in several stacks stands once, in shared.json, and stacks.json says which stack has
+which; README.md says how to read both.
 Leaves out types and documentation.
 """
 
@@ -20,9 +21,8 @@ import warnings
 from signature_names import LIBRARIES, NAMES
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-GOLDEN = os.environ.get("GOLDEN_DIR", os.path.join(HERE, "..", "..", "tests", "golden"))
-FOLDER = os.path.join(GOLDEN, "signatures")
-SHARED = os.path.join(FOLDER, "shared.json")
+FOLDER = os.environ.get("SIGNATURES_DIR", os.path.join(HERE, "..", "..", "src", "engine", "libraries", "signatures"))
+SHARED, STACKS = os.path.join(FOLDER, "shared.json"), os.path.join(FOLDER, "stacks.json")
 
 
 def plain(text: str) -> str:
@@ -270,17 +270,15 @@ def load() -> dict:
     try:
         with open(SHARED, encoding="utf-8") as file:
             shared = json.load(file)
+        with open(STACKS, encoding="utf-8") as file:
+            known = json.load(file)
     except FileNotFoundError:
         return {}
     out = {}
-    for stack in stacks():
-        path = os.path.join(FOLDER, f"{stack}.json")
-        if os.path.exists(path):
-            with open(path, encoding="utf-8") as file:
-                mine = json.load(file)
-            chosen = {name: mine["differs"].get(name, 0) for name in shared}
-            calls = {name: shared[name][at] for name, at in chosen.items() if at is not None and name in NAMES}
-            out[stack] = {"versions": mine["versions"], "calls": calls}
+    for stack, mine in known.items():
+        chosen = {name: mine["differs"].get(name, 0) for name in shared}
+        calls = {name: shared[name][at] for name, at in chosen.items() if at is not None and name in NAMES}
+        out[stack] = {"versions": mine["versions"], "calls": calls}
     return out
 
 
@@ -294,7 +292,7 @@ def compact(value) -> str:
 
 
 def write(dumps: dict) -> int:
-    """shared.json has of every name all that it is anywhere, what most stacks have first; a stack's file says where it is not the first."""
+    """shared.json has of every name all that it is anywhere, what most stacks have first; stacks.json says where a stack has another."""
     everywhere = {}
     for stack in reversed([stack for stack in stacks() if stack in dumps]):
         for name, entry in dumps[stack]["calls"].items():
@@ -307,12 +305,12 @@ def write(dumps: dict) -> int:
     lines = []
     for name, variants in shared.items():
         lines.append(f"{compact(name)}:[\n" + ",\n".join(map(compact, variants)) + "]")
-    texts = {SHARED: "{\n" + ",\n".join(lines) + "\n}\n"}
+    bodies = []
     for stack, mine in dumps.items():
         at = {name: shared[name].index(mine["calls"][name]) if name in mine["calls"] else None for name in shared}
-        differs = {name: index for name, index in at.items() if index != 0}
-        body = {"stack": stack, "versions": mine["versions"], "differs": differs}
-        texts[os.path.join(FOLDER, f"{stack}.json")] = compact(body).replace('"differs":{', '"differs":{\n').replace(',"', ',\n"') + "\n"
+        body = {"versions": mine["versions"], "differs": {name: index for name, index in at.items() if index != 0}}
+        bodies.append(f"{compact(stack)}:{compact(body)}".replace('"differs":{', '"differs":{\n').replace(',"', ',\n"'))
+    texts = {SHARED: "{\n" + ",\n".join(lines) + "\n}\n", STACKS: "{\n" + ",\n".join(bodies) + "\n}\n"}
     for path, text in texts.items():
         with open(path, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)

@@ -1,60 +1,12 @@
-// The signatures of the real libraries: a file for every stack, and what is known of the versions read out of them.
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+// The signatures of the real libraries: an entry for every stack, and what is known of the versions read out of them.
+import { statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { behaviour } from '../../src/engine/libraries/rules/behaviours.ts';
 import { dialectOf } from '../../src/engine/libraries/spelling.ts';
 import type { StackId } from '../../src/engine/libraries/stacks.ts';
 import { stackOf, stacks } from '../../src/engine/libraries/stacks.ts';
 import { compareVersions } from '../../src/engine/libraries/version.ts';
-
-const folder = 'tests/golden/signatures';
-
-/** A name without default, or with one; kinds as Python writes them: '/', '*', '*args', '**kwargs'. */
-type Parameter = string | readonly [name: string, value: unknown];
-
-interface Entry {
-  readonly missing?: string;
-  readonly base?: string;
-  readonly parameters?: readonly Parameter[] | null;
-  readonly fields?: readonly Parameter[];
-  readonly reads?: readonly Parameter[];
-  readonly renamed?: readonly (readonly [old: string, now: string | null, message: string | null])[];
-  readonly deprecated?: Readonly<Record<string, string>>;
-  readonly deprecations?: readonly string[];
-}
-
-interface StackFile {
-  readonly stack: string;
-  readonly versions: Readonly<Record<string, string>>;
-  readonly differs: Readonly<Record<string, number | null>>;
-}
-
-const shared: Readonly<Record<string, readonly Entry[]>> = JSON.parse(
-  readFileSync(`${folder}/shared.json`, 'utf8'),
-);
-const files = new Map<string, StackFile>(
-  stacks.map(({ id }) => [id, JSON.parse(readFileSync(`${folder}/${id}.json`, 'utf8'))]),
-);
-
-function entryOf(stack: StackId, name: string): Entry {
-  const index = files.get(stack)?.differs[name];
-  const entry = index === null ? undefined : shared[name]?.[index ?? 0];
-  if (!entry) throw new Error(`${stack} has no '${name}'`);
-  return entry;
-}
-
-const nameOf = (parameter: Parameter): string =>
-  typeof parameter === 'string' ? parameter.replace(/^\*+/, '') : parameter[0];
-
-/** Arguments by name, with their defaults; a dataclass takes its base's fields too. */
-function argumentsOf(stack: StackId, name: string): ReadonlyMap<string, unknown> {
-  const { base, fields, parameters } = entryOf(stack, name);
-  const inherited = base !== undefined && !parameters ? argumentsOf(stack, base) : [];
-  const own = (fields ?? parameters ?? []).map(
-    (one) => [nameOf(one), typeof one === 'string' ? undefined : one[1]] as const,
-  );
-  return new Map([...inherited, ...own]);
-}
+import { argumentsOf, entries, entryOf, folder, shared } from '../../src/engine/testing/signatures.ts';
 
 const takes = (stack: StackId, name: string, argument: string): boolean =>
   argumentsOf(stack, name).has(argument);
@@ -65,11 +17,10 @@ const version = (stack: StackId, library: 'transformers' | 'trl' | 'peft', other
 const ids = stacks.map(({ id }) => id);
 
 describe('signatures', () => {
-  it('has a file for every stack and no other, of the versions that the stack names', () => {
-    expect(readdirSync(folder).sort()).toEqual([...ids.map((id) => `${id}.json`), 'shared.json'].sort());
+  it('has an entry for every stack and no other, of the versions that the stack names', () => {
+    expect(Object.keys(entries)).toEqual(ids);
     for (const { id, torch, transformers, peft, trl } of stacks) {
-      const file = files.get(id);
-      expect(file?.stack).toBe(id);
+      const file = entries[id];
       expect({ ...file?.versions, torch: file?.versions.torch?.split('+')[0] }).toMatchObject({
         torch,
         transformers,
@@ -94,11 +45,11 @@ describe('signatures', () => {
   });
 
   it('stays small, and every variant is some stack’s', () => {
-    const bytes = readdirSync(folder).map((file) => statSync(`${folder}/${file}`).size);
+    const bytes = ['shared', 'stacks'].map((name) => statSync(`${folder}/${name}.json`).size);
     expect(bytes.reduce((sum, one) => sum + one)).toBeLessThan(300_000);
     for (const [name, variants] of Object.entries(shared)) {
       const used = new Set(
-        [...files.values()].map(({ differs }) => differs[name] ?? (name in differs ? null : 0)),
+        Object.values(entries).map(({ differs }) => differs[name] ?? (name in differs ? null : 0)),
       );
       expect(
         variants.map((_, index) => used.has(index)),

@@ -96,10 +96,10 @@ export interface TrainedTensor {
 export interface SharedFields {
   readonly auto_mapping: null;
   readonly base_model_name_or_path: string;
-  readonly fan_in_fan_out: boolean;
   readonly inference_mode: boolean;
   readonly modules_to_save: readonly string[] | null;
-  readonly peft_version: string;
+  /** From PEFT 0.18. */
+  readonly peft_version?: string;
   readonly revision: null;
   readonly target_modules: readonly string[];
   readonly task_type: string;

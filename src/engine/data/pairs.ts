@@ -84,7 +84,7 @@ function tokenizePair(
 }
 
 /**
- * All pairs; for DPO without those whose prompt alone fills max_length. Throws UserError 'rows' for rows that are no pairs.
+ * All pairs; for DPO without those whose prompt alone fills max_length. Throws UserError 'pairs-missing' for rows that are no pairs.
  */
 export function tokenizePairs(
   rows: readonly Row[],

@@ -20,7 +20,12 @@ export interface Check<T> {
 function shown(value: unknown): string {
   if (value === undefined) return '–';
   if (typeof value === 'function' || typeof value === 'symbol') return typeof value;
-  return (JSON.stringify(value) ?? String(value)).slice(0, 60);
+  try {
+    return (JSON.stringify(value) ?? String(value)).slice(0, 60);
+  } catch {
+    // A bigint and an object that holds itself can be posted, and have no JSON.
+    return String(value).slice(0, 60);
+  }
 }
 
 const misfit = (expected: Text, value: unknown): Misfit => ({ at: '', expected, got: shown(value) });

@@ -4,6 +4,7 @@
 import type { RowFacts } from '../data/rowFacts.ts';
 import type { DataSummary } from '../data/summary.ts';
 import type { ModelConfig } from '../models/families.ts';
+import { trainableLine } from '../python/run/trainableLine.ts';
 import type { Wired } from '../python/run/wire.ts';
 import type { ScriptContext } from '../python/write/pythonScript.ts';
 import { pythonScript } from '../python/write/pythonScript.ts';
@@ -16,7 +17,6 @@ import { diagnose } from './doctor/diagnose.ts';
 import { examine } from './inspect/examine.ts';
 import type { Inspection } from './inspect/inspection.ts';
 import { stripOf } from './inspect/strip.ts';
-import { trainableLine } from './inspect/trainableLine.ts';
 import { moduleTree } from './inspect/tree.ts';
 
 export interface InspectionExtras {

@@ -1,7 +1,7 @@
-// How the versions of a stack spell the same script: names of arguments that came, went or were renamed.
+// How releases spell the same script: names of arguments that came, went or were renamed.
 import type { Since } from './since.ts';
 import { valueAt } from './since.ts';
-import type { Stack } from './stacks.ts';
+import type { Library } from './version.ts';
 
 /** Names of TRL's packing strategies, by what they do; null where packing has none to choose from. */
 export type PackingStrategies = Readonly<Record<'bfd' | 'bfd_split' | 'wrapped', string>> | null;
@@ -56,10 +56,10 @@ export const spellings: { readonly [K in keyof Dialect]: Spelling<Dialect[K]> } 
 export const namesOf = <V extends string>({ since }: Spelling<V>): readonly V[] =>
   since.map(([, name]) => name);
 
-export function dialectOf(stack: Stack): Dialect {
+export function dialectOf(versions: Readonly<Record<Library, string>>): Dialect {
   const at = <K extends keyof Dialect>(key: K): Dialect[K] => {
     const { library, since } = spellings[key];
-    return valueAt(since, stack[library]);
+    return valueAt(since, versions[library]);
   };
   return {
     dtype: at('dtype'),

@@ -1,18 +1,11 @@
 // The sets of library versions whose behaviour is modelled. Each was run with the real libraries (tools/golden).
 import { defineError } from '../ground/errors.ts';
+import type { Versions } from './version.ts';
 
-export interface Stack {
+export interface Stack extends Versions {
   /** Value of the setting `wiring.stack`. */
   readonly id: string;
-  readonly transformers: string;
-  readonly peft: string;
-  readonly trl: string;
-  readonly torch: string;
-  /** null: bitsandbytes was not part of the stack that was run. */
-  readonly bitsandbytes: string | null;
 }
-
-export type Library = 'transformers' | 'peft' | 'trl' | 'torch';
 
 const august2025 = {
   transformers: '4.57.1',

@@ -1,6 +1,15 @@
 // Library versions as pip writes them. Release numbers only; no pre-releases, no wildcards.
 import { invariant } from '../ground/errors.ts';
 
+/** The libraries whose releases differ in what the wiring does. */
+export type Library = 'transformers' | 'peft' | 'trl' | 'torch';
+
+/** A release of each library. Any of them: a stack is one that was run. */
+export interface Versions extends Readonly<Record<Library, string>> {
+  /** null: bitsandbytes is not there. */
+  readonly bitsandbytes: string | null;
+}
+
 function parts(version: string): number[] {
   const numbers = version.split('.').map(Number);
   invariant(

@@ -36,7 +36,7 @@ export class Assets {
     return this.#embedded;
   }
 
-  /** Opens a GGUF file as the base model, in place of the one that was open. Throws UserError 'gguf', 'model-family'. */
+  /** Opens a GGUF file as the base model, in place of the one that was open. Throws UserError 'gguf-…' or 'model-…'. */
   async openModel(source: ByteSource): Promise<ModelFiles> {
     this.#opened = await ggufModel(source);
     return this.#opened;

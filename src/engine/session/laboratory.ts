@@ -7,7 +7,7 @@ import { diagnose } from '../laboratory/doctor/diagnose.ts';
 import { examine } from '../laboratory/inspect/examine.ts';
 import type { Diagnosis, Outcome } from '../laboratory/inspect/inspection.ts';
 import { stripOf } from '../laboratory/inspect/strip.ts';
-import { trainableLine } from '../laboratory/inspect/trainableLine.ts';
+import { trainableLine } from '../python/run/trainableLine.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { countParameters } from '../torch/nn/counts.ts';
 import type { Assets } from './assets.ts';

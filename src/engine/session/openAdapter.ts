@@ -24,7 +24,7 @@ export interface NamedAdapter {
   readonly files: readonly NamedBytes[];
 }
 
-/** Opens one adapter, or a few as one that does what all do. Throws UserError 'adapter' or 'safetensors'. */
+/** Opens one adapter, or a few as one that does what all do. Throws UserError 'adapter-…', 'stack-…' or 'safetensors'. */
 export async function openAdapter(
   assets: Assets,
   opened: readonly NamedAdapter[],

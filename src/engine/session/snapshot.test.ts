@@ -24,6 +24,22 @@ it('round trips, bit for bit', () => {
   expect(decodeSnapshot(encodeSnapshot(made))).toEqual(made);
 });
 
+it('keeps numbers that JSON does not have', () => {
+  const metrics = {
+    ...{ step: 1, loss: 2, gradNorm: Number.POSITIVE_INFINITY, learningRate: 1e-3, epoch: 1, tokens: 3 },
+    ...{ paddedTokens: 3, tokensPerSecond: 1, meanTokenAccuracy: 0, entropy: Number.NaN, evalLoss: null },
+    ...{ stepMs: 1, etaMs: 1, tensorNorms: [] },
+  };
+  const made = { ...snapshot(7), metrics: [metrics, { ...metrics, evalLoss: Number.NEGATIVE_INFINITY }] };
+  expect(decodeSnapshot(encodeSnapshot(made))).toEqual(made);
+});
+
+it('is none where a newer page wrote settings that this one does not know', () => {
+  const { recipe } = snapshot(7);
+  const newer = { ...snapshot(7), recipe: { ...recipe, values: { ...defaultValues, 'lora.unheard_of': 1 } } };
+  expect(decodeSnapshot(encodeSnapshot(newer))).toBeNull();
+});
+
 it('refuses every truncation and every changed byte', () => {
   const bytes = encodeSnapshot(snapshot(7));
   for (let length = 0; length < bytes.length; length += 7)

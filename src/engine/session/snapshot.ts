@@ -41,13 +41,17 @@ export function checksum(bytes: Uint8Array): number {
 const bytesOf = (floats: Float32Array): Uint8Array =>
   new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
 
+/** A number that JSON does not have, under a name: a gradient's norm may be infinite, a loss no number. */
+const named = (_: string, value: unknown): unknown =>
+  typeof value === 'number' && !Number.isFinite(value) ? { float: String(value) } : value;
+
 /** u32 magic, u32 checksum of what follows the header, u32 bytes of JSON, u32 floats of all arrays; JSON; adapter and state. */
 export function encodeSnapshot(snapshot: Snapshot): Uint8Array<ArrayBuffer> {
   const { state, ...rest } = snapshot;
   const floats = [state.adapter, ...state.optimizer, ...(state.best ? [state.best.adapter] : [])];
   const best = state.best && { ...state.best, adapter: null };
   const json = new TextEncoder().encode(
-    JSON.stringify({ ...rest, step: state.step, best, lengths: floats.map((one) => one.length) }),
+    JSON.stringify({ ...rest, step: state.step, best, lengths: floats.map((one) => one.length) }, named),
   );
   const arrays = floats.map(bytesOf);
   const bytes = new Uint8Array(HEADER_BYTES + json.length + arrays.reduce((sum, one) => sum + one.length, 0));

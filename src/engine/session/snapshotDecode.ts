@@ -1,11 +1,14 @@
 // Bytes → snapshot, checked by the checksum; and the newest whole one of a store.
 import { isRecord } from '../ground/isRecord.ts';
-import { defaultValues } from '../recipe/recipe.ts';
+import { defaultValues, isSettingKey } from '../recipe/recipe.ts';
 import type { Best } from '../training/bestState.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
 import { checksum, HEADER_BYTES, MAGIC } from './snapshot.ts';
 
-/** null for bytes that are no whole snapshot. */
+const unnamed = (_: string, value: unknown): unknown =>
+  isRecord(value) && typeof value.float === 'string' ? Number(value.float) : value;
+
+/** null for bytes that are no whole snapshot, and for one of a newer page, whose settings this one does not know. */
 export function decodeSnapshot(bytes: Uint8Array<ArrayBuffer>): Snapshot | null {
   if (bytes.length < HEADER_BYTES) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -14,7 +17,7 @@ export function decodeSnapshot(bytes: Uint8Array<ArrayBuffer>): Snapshot | null 
   if (view.getUint32(0, true) !== MAGIC || bytes.length < whole) return null;
   const body = bytes.subarray(HEADER_BYTES, whole);
   if (view.getUint32(4, true) !== checksum(body)) return null;
-  const parsed: unknown = JSON.parse(new TextDecoder().decode(body.subarray(0, jsonBytes)));
+  const parsed: unknown = JSON.parse(new TextDecoder().decode(body.subarray(0, jsonBytes)), unnamed);
   if (!isRecord(parsed) || typeof parsed.step !== 'number' || !Array.isArray(parsed.lengths)) return null;
   const { step, lengths, best: written, ...rest } = parsed;
   let from = jsonBytes;
@@ -26,6 +29,7 @@ export function decodeSnapshot(bytes: Uint8Array<ArrayBuffer>): Snapshot | null 
   if (!adapter) return null;
   // The checksum says that we wrote it.
   const known = rest as unknown as Omit<Snapshot, 'state'>;
+  if (!Object.keys(known.recipe.values).every(isSettingKey)) return null;
   // A setting that came after the run was saved has its default.
   const recipe = { ...known.recipe, values: { ...defaultValues, ...known.recipe.values } };
   const noted = (written ?? null) as Omit<Best, 'adapter'> | null;

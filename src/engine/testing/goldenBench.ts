@@ -1,6 +1,7 @@
 // The model and knobs of the golden wiring values, in this project's words. Only tests import it.
 // Source: tools/golden/bench_model.py, tools/golden/observe.py.
 import { invariant } from '../ground/errors.ts';
+import { joined } from '../ground/text.ts';
 import type { Examination } from '../laboratory/inspect/examine.ts';
 import type { LlamaConfig } from '../models/llamaConfig.ts';
 import type { RecipePatch, RecipeValues } from '../recipe/recipe.ts';
@@ -74,6 +75,6 @@ export function recipeOf(stack: string, knob: (name: string) => Cell): RecipeVal
     'wiring.enable_input_require_grads': knob('hook') === true,
     'bnb.bnb_4bit_quant_type': knob('base') === '4-bit' ? 'nf4' : 'none',
   });
-  invariant(problems.length === 0, problems.join(' '));
+  invariant(problems.length === 0, joined(problems).en);
   return withPatch(withPatch(defaultValues, benchPatch), patch);
 }

@@ -78,7 +78,7 @@ export class Learner {
   readonly #state: readonly StateBuffer[];
 
   /**
-   * Makes the buffers. Throws UserError 'schedule' for arguments that the schedule does not take, 'binding-too-large' for an adapter
+   * Makes the buffers. Throws UserError 'schedule-…' for arguments that the schedule does not take, 'adapter-too-large' for an adapter
    * that the device can't bind.
    */
   constructor(backend: Backend, layout: AdapterLayout, options: LearnerOptions, totalSteps: number) {

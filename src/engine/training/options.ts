@@ -17,7 +17,7 @@ function preferenceOf(values: RecipeValues): Preference | null {
   };
 }
 
-/** Throws UserError 'recipe' for arguments of the schedule that are no JSON object. */
+/** Throws UserError 'settings' for arguments of the schedule that are no JSON object. */
 const learnerOptions = (values: RecipeValues): LearnerOptions => ({
   optimizer: values['train.optim'],
   numbers: {
@@ -36,7 +36,7 @@ const learnerOptions = (values: RecipeValues): LearnerOptions => ({
   maxGradNorm: values['train.max_grad_norm'],
 });
 
-/** Throws UserError 'recipe' for arguments of the schedule that are no JSON object. */
+/** Throws UserError 'settings' for arguments of the schedule that are no JSON object. */
 export const trainerOptions = (values: RecipeValues): TrainerOptions => ({
   length: runLength(values),
   learner: learnerOptions(values),

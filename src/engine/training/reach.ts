@@ -1,5 +1,6 @@
-// What the engine's kernels can train: adapters on the linears of the decoder layers, LoRA on the embedding and on the head, and copies
-// of those two. The laboratory shows everything else (a full base, other modules) and the run refuses it by name, rather than training a part.
+// What the engine's kernels can train: low-rank factors and vectors on the linears of the decoder layers, LoRA on the embedding and on
+// the head, copies of those two, and adapters that are copies of the norms. The laboratory shows everything else (a full base, other
+// modules) and the run refuses it by name, rather than training a part.
 import { methodLimit } from '../adapters/adapterErrors.ts';
 import { methodOf } from '../adapters/methods.ts';
 import { stackOf } from '../libraries/stacks.ts';

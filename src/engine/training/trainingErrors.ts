@@ -95,11 +95,11 @@ export const beyondEngine = defineError(
     const more = names.length - 1;
     return {
       en: [
-        `${first}${more > 0 ? ` and ${more} more` : ''}: requires grad, but this engine trains adapters on the linears of the layers, LoRA on the embedding and the head, and copies of those two.`,
+        `${first}${more > 0 ? ` and ${more} more` : ''}: requires grad, but this engine trains low-rank factors and vectors on the linears of the layers, LoRA on the embedding and the head, copies of those two (modules_to_save), and adapters that are copies of the norms.`,
         'Attach an adapter to those, and leave the rest frozen.',
       ],
       zh: [
-        `${first}${more > 0 ? ` 等 ${names.length} 个参数` : ''}：需要梯度，但本引擎只训练各层线性层上的适配器、嵌入与输出头上的 LoRA，以及这两者的副本。`,
+        `${first}${more > 0 ? ` 等 ${names.length} 个参数` : ''}：需要梯度，但本引擎只训练各层线性层上的低秩因子与向量、嵌入与输出头上的 LoRA、这两者的副本（modules_to_save），以及作为适配器的归一化层副本。`,
         '请把适配器挂在这些模块上，其余保持冻结。',
       ],
     };

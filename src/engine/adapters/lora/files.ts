@@ -28,34 +28,28 @@ const rankOf = ({ lowRank }: LoraAdapter): number => lowRank?.rank ?? 0;
 /** The rank that most modules have. */
 export const usualRank = (tensors: readonly TrainedTensor[]): number => mostCommon(tensors, rankOf).usual;
 
-/** Where rank or alpha differ between modules the most common stand for all and patterns of whole paths for the rest. */
+/**
+ * Where rank or alpha differ between modules the most common stand for all and patterns of whole paths for the rest. What only newer
+ * versions of PEFT know is written where it is not the default: older ones raise TypeError at a name that they do not know.
+ */
 export function loraConfigJson(shared: SharedFields, tensors: readonly TrainedTensor[]): object {
   const rank = mostCommon(tensors, rankOf);
   const alpha = mostCommon(tensors, (adapter) => adapter.alpha);
   const first = tensors[0]?.adapter ?? null;
   const own = isLora(first) ? first : null;
-  const { auto_mapping, base_model_name_or_path, fan_in_fan_out, inference_mode, modules_to_save } = shared;
-  const { peft_version, revision, target_modules, task_type } = shared;
+  const hasEntries = (pattern: object): boolean => Object.keys(pattern).length > 0;
   return {
-    alpha_pattern: alpha.pattern,
-    auto_mapping,
-    base_model_name_or_path,
+    ...shared,
+    ...(hasEntries(alpha.pattern) && { alpha_pattern: alpha.pattern }),
     bias: 'none',
-    fan_in_fan_out,
-    inference_mode,
     init_lora_weights: true,
     lora_alpha: alpha.usual,
     lora_dropout: own?.lowRank?.dropout ?? 0,
-    modules_to_save,
     peft_type: 'LORA',
-    peft_version,
     r: rank.usual,
-    rank_pattern: rank.pattern,
-    revision,
-    target_modules,
-    task_type,
-    use_dora: own?.dora ?? false,
-    use_rslora: own?.rslora ?? false,
+    ...(hasEntries(rank.pattern) && { rank_pattern: rank.pattern }),
+    ...(own?.dora && { use_dora: true }),
+    ...(own?.rslora && { use_rslora: true }),
   };
 }
 

@@ -51,6 +51,17 @@ export function disableCopies(root: Module, { keepsFlags, thawsOriginal }: Disab
   }
 }
 
+/** The copies answer again. */
+export function enableCopies(root: Module, keepsFlags: boolean): void {
+  for (const wrapper of root.modules()) {
+    if (wrapper.kind.type !== 'saved') continue;
+    wrapper.kind.disabled = false;
+    if (keepsFlags) continue;
+    for (const tensor of wrapper.child('original_module').allParameters()) tensor.requiresGrad = false;
+    for (const tensor of wrapper.child('modules_to_save').allParameters()) tensor.requiresGrad = true;
+  }
+}
+
 /** What unload() leaves of a wrapper: the copy, without an adapter of its own. */
 export function activeCopy(wrapper: Module): Module {
   const [copy] = wrapper.child('modules_to_save').children.values();

@@ -59,7 +59,7 @@ function specOf({ name, shape, values }: MergedTensor, config: LlamaConfig, type
   };
 }
 
-/** Throws UserError 'export' for a tokenizer whose splitting llama.cpp has no name for. */
+/** Throws UserError 'export-tokenizer' for a tokenizer whose splitting llama.cpp has no name for. */
 export async function mergedGguf(
   files: ModelFiles,
   tensors: AsyncIterable<MergedTensor>,

@@ -15,7 +15,7 @@ function transposed(values: Float32Array, rows: number, columns: number): Float3
   return out;
 }
 
-/** adapters.safetensors and adapter_config.json. Throws UserError 'export' for ranks that differ, which the format can't say. */
+/** adapters.safetensors and adapter_config.json. Throws UserError 'export-ranks' for ranks that differ, 'export-…' for what else MLX can't say. */
 export function mlxFiles(adapter: ExportedAdapter): ExportFile[] {
   const modules = layersOnly(same('MLX'), adapterTensors(adapter));
   const first = modules[0]?.lowRank;

@@ -5,6 +5,7 @@ import type { SharedFields, TrainedTensor } from '../../adapters/method.ts';
 import type { Method } from '../../adapters/methods.ts';
 import { lastName } from '../../adapters/paths.ts';
 import { writeSafetensors } from '../../ground/formats/safetensors.ts';
+import { compareVersions } from '../../libraries/version.ts';
 import type { Module } from '../../torch/nn/module.ts';
 import type { ExportedAdapter, ExportFile } from './adapterTensors.ts';
 import { adapterTensors, jsonFile, methodOfTensors, textFile } from './adapterTensors.ts';
@@ -62,10 +63,9 @@ export function peftFiles(adapter: ExportedAdapter): ExportFile[] {
   const shared: SharedFields = {
     auto_mapping: null,
     base_model_name_or_path: adapter.base,
-    fan_in_fan_out: false,
     inference_mode: true,
     modules_to_save: copies.length > 0 ? copies.map(({ module }) => lastName(module)) : null,
-    peft_version: adapter.peftVersion,
+    ...(compareVersions(adapter.peftVersion, '0.18') >= 0 && { peft_version: adapter.peftVersion }),
     revision: null,
     target_modules: targets,
     task_type: 'CAUSAL_LM',

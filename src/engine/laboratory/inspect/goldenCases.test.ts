@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { behaviour } from '../../libraries/rules/behaviours.ts';
 import type { StackId } from '../../libraries/stacks.ts';
 import { stackOf, stacks } from '../../libraries/stacks.ts';
+import { trainableLine } from '../../python/run/trainableLine.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
 import { benchConfig, benchPatch, observed } from '../../testing/goldenBench.ts';
@@ -13,7 +14,6 @@ import { layoutAdapters } from '../../torch/trainedLayout.ts';
 import type { Examination } from './examine.ts';
 import { examine } from './examine.ts';
 import type { ModuleInfo } from './inspection.ts';
-import { trainableLine } from './trainableLine.ts';
 import { moduleTree } from './tree.ts';
 
 interface Case {

@@ -25,14 +25,43 @@ function weightOf(recorder: AutogradRecorder, { module, path }: Place): Value {
   return recorder.parameter(weight, `${path}.weight`);
 }
 
+/** Parameters of a module that holds no single weight: experts in one tensor, packed weights that are buffers. */
+function whole(recorder: AutogradRecorder, { module, path }: Place, x: Value, width: number): Value {
+  const own = [...module.namedParameters()].map(([name, one]) => recorder.parameter(one, `${path}.${name}`));
+  const shape = [x.shape[0] ?? 0, width];
+  return recorder.apply({
+    name: path,
+    shape,
+    gradFn: gradFns[module.className] ?? 'MulBackward0',
+    inputs: [x, ...own],
+  });
+}
+
+/** What adds a bias to an output, where a module has one. */
+function biased(recorder: AutogradRecorder, { module, path }: Place, output: Value): Value {
+  const bias = module.parameters.get('bias');
+  if (!bias) return output;
+  const inputs = [output, recorder.parameter(bias, `${path}.bias`)];
+  return recorder.apply({ name: path, shape: output.shape, gradFn: 'AddmmBackward0', inputs });
+}
+
+/** grad_fn of the products that aren't torch's own. */
+const gradFns: Readonly<Record<string, string>> = {
+  Linear4bit: 'MatMul4BitBackward',
+  Linear8bitLt: 'MatMul8bitLtBackward',
+  HQQLinear: 'HQQMatmulNoCacheMulBackward',
+};
+
 function bare(recorder: AutogradRecorder, place: Place, x: Value): Value {
   const { module, path } = place;
   const { kind } = module;
+  if (!module.parameters.has('weight'))
+    return whole(recorder, place, x, kind.type === 'linear' ? kind.outFeatures : (x.shape[1] ?? 1));
   const weight = weightOf(recorder, place);
   const rows = x.shape[0] ?? 0;
   if (kind.type === 'linear') {
-    const gradFn = module.className === 'Linear4bit' ? 'MatMul4BitBackward' : 'UnsafeViewBackward0';
-    return recorder.product(path, x, weight, kind.outFeatures, gradFn);
+    const gradFn = gradFns[module.className] ?? 'UnsafeViewBackward0';
+    return biased(recorder, place, recorder.product(path, x, weight, kind.outFeatures, gradFn));
   }
   if (kind.type === 'embedding')
     return recorder.apply({
@@ -41,7 +70,8 @@ function bare(recorder: AutogradRecorder, place: Place, x: Value): Value {
       gradFn: 'EmbeddingBackward0',
       inputs: [weight],
     });
-  return recorder.apply({ name: path, shape: x.shape, gradFn: 'MulBackward0', inputs: [x, weight] });
+  const output = recorder.apply({ name: path, shape: x.shape, gradFn: 'MulBackward0', inputs: [x, weight] });
+  return biased(recorder, place, output);
 }
 
 /** A trained tensor of an adapter, under the name that the layout knows it by. */

@@ -5,7 +5,8 @@ import type { HiddenStates } from '../../models/decoder.ts';
 import { recordDecoder } from '../../models/decoder.ts';
 import type { ModelConfig } from '../../models/families.ts';
 import { decoderOf } from '../../models/families.ts';
-import type { RecipeValues } from '../../recipe/recipe.ts';
+import type { KnownForward } from '../../models/known/forward.ts';
+import type { GradMode, LossTreatment } from '../../python/run/objects.ts';
 import { Tape } from '../../torch/autograd/tape.ts';
 import type { Value } from '../../torch/autograd/value.ts';
 import type { BatchShape, WiredModel } from '../../torch/recording.ts';
@@ -13,13 +14,16 @@ import { Recording } from '../../torch/recording.ts';
 import { layoutAdapters } from '../../torch/trainedLayout.ts';
 import { AutogradRecorder } from './autogradRecorder.ts';
 import { ModuleOperations } from './moduleOperations.ts';
+import type { KnownStates } from './recordKnown.ts';
+import { recordKnown } from './recordKnown.ts';
 import { runModule } from './recordModules.ts';
 
 export interface StepOptions {
   readonly batch: BatchShape;
   /** Every label is -100: the loss does not depend on anything, so all its gradients are zero. */
   readonly allMasked: boolean;
-  readonly step: RecipeValues['wiring.step'];
+  readonly gradMode: GradMode;
+  readonly treatment: LossTreatment['loss'];
   /** grad_fn of the loss under this trainer. */
   readonly lossGradFn: 'DivBackward0' | 'NllLossBackward0';
 }
@@ -31,25 +35,41 @@ export interface RecordedStep extends HiddenStates {
   readonly loss: Value;
 }
 
+/** Hidden states, logits and what the loss is made of, of a family of ours or of a known model. */
+function recordModel(
+  recorder: AutogradRecorder,
+  architecture: ModelConfig | KnownForward,
+  batch: BatchShape,
+): KnownStates {
+  if ('flow' in architecture) return recordKnown(recorder, architecture, batch);
+  const decoder = decoderOf(architecture);
+  const hidden = recordDecoder(recorder.recording, new ModuleOperations(recorder, batch), decoder);
+  const logits = runModule(recorder, decoder.paths.head, hidden.final);
+  return { ...hidden, logits, ends: [logits] };
+}
+
 /** Forward pass and loss [1] of `model` under the step's own grad mode; backward is left to the caller. */
-export function recordStep(model: WiredModel, config: ModelConfig, options: StepOptions): RecordedStep {
+export function recordStep(
+  model: WiredModel,
+  architecture: ModelConfig | KnownForward,
+  options: StepOptions,
+): RecordedStep {
   const tape = new Tape();
   const recording = new Recording(tape, model, layoutAdapters(model.root));
   const recorder = new AutogradRecorder(recording);
-  const decoder = decoderOf(config);
-  const { step } = options;
-  return tape.withGrad(step !== 'no_grad' && step !== 'inference_mode', () => {
-    const hidden = recordDecoder(recording, new ModuleOperations(recorder, options.batch), decoder);
-    const logits = runModule(recorder, decoder.paths.head, hidden.final);
+  const { treatment } = options;
+  return tape.withGrad(options.gradMode === 'grad', () => {
+    const { ends, ...states } = recordModel(recorder, architecture, options.batch);
     const loss = recorder.apply({
       name: 'loss',
       shape: [1],
       gradFn: options.lossGradFn,
-      inputs: [logits],
+      inputs: ends,
       zeroGradient: () => options.allMasked,
     });
-    if (step === 'requires_grad_') loss.requiresGrad = true;
-    const cut = step === 'detach' || step === 'item' ? tape.leaf('loss', [1], { kind: 'planned' }) : loss;
-    return { tape, recording, ...hidden, logits, loss: cut };
+    if (treatment === 'requires_grad_') loss.requiresGrad = true;
+    const cut =
+      treatment === 'detach' || treatment === 'item' ? tape.leaf('loss', [1], { kind: 'planned' }) : loss;
+    return { tape, recording, ...states, loss: cut };
   });
 }

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { Since } from '../since.ts';
 import { entryAt, valueAt } from '../since.ts';
 import { spellings } from '../spelling.ts';
-import type { Library } from '../stacks.ts';
 import { stackOf, stacks } from '../stacks.ts';
+import type { Library } from '../version.ts';
 import { compareVersions } from '../version.ts';
 import { behaviour, rules } from './behaviours.ts';
 

@@ -1,6 +1,6 @@
-// Looks up how a stack behaves at each point of difference.
+// Looks up how releases behave at each point of difference.
 import { valueAt } from '../since.ts';
-import type { Library, Stack } from '../stacks.ts';
+import type { Library } from '../version.ts';
 import { peftRules } from './peftRules.ts';
 import type { BehaviourKey, Behaviours, Rule } from './rule.ts';
 import { torchRules } from './torchRules.ts';
@@ -14,8 +14,11 @@ export const rules: { readonly [K in BehaviourKey]: Rule<Library, Behaviours[K]>
   ...torchRules,
 };
 
-/** How `stack` behaves at one point. */
-export function behaviour<K extends BehaviourKey>(stack: Stack, id: K): Behaviours[K] {
+/** How these releases behave at one point: each point asks its own library. */
+export function behaviour<K extends BehaviourKey>(
+  versions: Readonly<Record<Library, string>>,
+  id: K,
+): Behaviours[K] {
   const { library, since } = rules[id];
-  return valueAt(since, stack[library]);
+  return valueAt(since, versions[library]);
 }

@@ -5,6 +5,7 @@ import type { Rule, RulesOf } from './rule.ts';
 const targets = 'tuners/tuners_utils.py inject_adapter';
 const loraLayer = 'tuners/lora/layer.py reset_lora_parameters';
 const loraConfig = 'tuners/lora/config.py LoraConfig, fields of the released versions';
+const prepare = 'utils/other.py prepare_model_for_kbit_training';
 const copies = 'utils/other.py _set_trainable';
 const wrapper = 'utils/other.py ModulesToSaveWrapper.enable_adapters';
 const tied = 'tuners/tuners_utils.py inject_adapter, tied weights';
@@ -15,6 +16,13 @@ export const peftRules: RulesOf<'peft'> = {
   prepareKwargs: peft(
     ['0', false, 'utils/other.py prepare_model_for_kbit_training'],
     ['0.6', true, 'utils/other.py prepare_model_for_kbit_training'],
+  ),
+  preparesQuantised: peft(
+    ['0', [], prepare],
+    ['0.5', ['gptq'], `${prepare}, read in 0.5.0`],
+    ['0.9', ['gptq', 'aqlm'], `${prepare}, read in 0.10.0`],
+    ['0.11', ['gptq', 'aqlm', 'eetq', 'hqq'], `${prepare}, read in 0.11.1`],
+    ['0.14', ['gptq', 'aqlm', 'eetq', 'hqq', 'torchao'], `${prepare}, read in 0.14.0`],
   ),
   baseLayer: peft(
     ['0', false, 'tuners/lora: weight on the layer itself'],

@@ -1,7 +1,7 @@
 // What a rule is: one behaviour of one library, and what it was since which release. The points at which the modelled versions
 // differ stand here by library, with their possible values.
 import type { Since } from '../since.ts';
-import type { Library } from '../stacks.ts';
+import type { Library } from '../version.ts';
 
 interface TransformersBehaviours {
   /** What `gradient_checkpointing_enable()` passes to torch when the script passes nothing. */
@@ -40,6 +40,8 @@ interface TorchBehaviours {
 interface PeftBehaviours {
   /** Whether prepare_model_for_kbit_training knows `gradient_checkpointing_kwargs`. */
   readonly prepareKwargs: boolean;
+  /** Quantisation methods other than bitsandbytes' that prepare_model_for_kbit_training knows: it leaves their floats as they are. */
+  readonly preparesQuantised: readonly string[];
   /** Module that holds the frozen weight inside a LoRA layer: `base_layer`, or the layer itself. */
   readonly baseLayer: boolean;
   /** What `target_modules="all-linear"` is to models that are not a PreTrainedModel, or to all. */
@@ -87,6 +89,8 @@ interface TrlBehaviours {
   readonly sftPreparationArguments: boolean;
   /** On which models that are not prepared SFTTrainer installs the input-grad hook under checkpointing. */
   readonly sftHook: 'never' | 'base-with-config' | 'config-or-peft-model' | 'peft-model';
+  /** What DPOTrainer does to a model before it wraps it; ORPOTrainer stays with its arguments. */
+  readonly preferencePreparation: 'always' | 'by-arguments' | 'none';
   readonly sftEnablesCheckpointing: boolean;
   readonly sftCastsAdapter: boolean;
   readonly sftDefaultsToNonReentrant: boolean;

@@ -4,6 +4,7 @@ import type { Rule, RulesOf } from './rule.ts';
 
 const init = 'trainer/sft_trainer.py SFTTrainer.__init__';
 const prepare = 'trainer/sft_trainer.py _prepare_peft_model; from 0.22 models/utils.py prepare_peft_model';
+const dpo = 'trainer/dpo_trainer.py DPOTrainer.__init__';
 
 const trl = <V>(...since: Since<V>): Rule<'trl', V> => ({ library: 'trl', since });
 
@@ -35,6 +36,11 @@ export const trlRules: RulesOf<'trl'> = {
     ['0.7.5', 'base-with-config', prepare],
     ['0.20', 'config-or-peft-model', prepare],
     ['0.26', 'peft-model', init],
+  ),
+  preferencePreparation: trl(
+    ['0', 'always', `${dpo}: prepare_model_for_int8_training(model)`],
+    ['0.7.5', 'by-arguments', `${dpo}, read in 0.7.10 to 0.26.2`],
+    ['0.27', 'none', `${dpo}, read in 0.29.1, 1.9.0 and 1.16.0`],
   ),
   sftEnablesCheckpointing: trl(
     ['0', false, prepare],

@@ -9,7 +9,7 @@ import {
   requiresGrad,
   saveModules,
 } from '../../adapters/inject.ts';
-import { activeCopy, disableCopies, isSaved } from '../../adapters/saved/savedModules.ts';
+import { activeCopy, disableCopies, enableCopies, isSaved } from '../../adapters/saved/savedModules.ts';
 import { replaceModule } from '../../adapters/wrap.ts';
 import { bytesOf, Module } from '../../torch/nn/module.ts';
 import type { ScriptModel } from './scriptModel.ts';
@@ -33,14 +33,26 @@ export function prepareModelForKbitTraining(script: ScriptModel, options: Prepar
   script.trace('prepare_model_for_kbit_training', () => prepare(script, options));
 }
 
+/** Whether the version's preparation knows a quantised model of this kind, and whether it leaves the floats as they are. */
+function preparation({ quantisation, behaves }: ScriptModel): {
+  readonly knows: boolean;
+  readonly casts: boolean;
+} {
+  const method = quantisation?.method ?? null;
+  if (method === null || method.startsWith('bnb')) return { knows: method !== null, casts: true };
+  const knows = behaves('preparesQuantised').some((known) => known === method);
+  return { knows, casts: !knows };
+}
+
 function prepare(script: ScriptModel, options: PrepareOptions): void {
+  const { knows, casts } = preparation(script);
   for (const parameter of script.root.allParameters()) {
     parameter.requiresGrad = false;
-    if (parameter.dtype !== 'bfloat16' && parameter.dtype !== 'float16') continue;
+    if (!casts || (parameter.dtype !== 'bfloat16' && parameter.dtype !== 'float16')) continue;
     parameter.bytes = (parameter.bytes / bytesOf(parameter.dtype)) * bytesOf('float32');
     parameter.dtype = 'float32';
   }
-  if (!script.quantised || !options.useGradientCheckpointing) return;
+  if (!knows || !options.useGradientCheckpointing) return;
   const kwargs = script.behaves('prepareKwargs') ? (options.kwargs ?? {}) : null;
   if (kwargs?.useReentrant !== false) enableInputRequireGrads(script);
   warnOldCheckpointingName(script);
@@ -99,11 +111,15 @@ function inject(script: ScriptModel, config: PeftConfig): void {
 }
 
 /** `get_peft_model(model, config)`; on a PeftModel it wraps a second time. */
-export function getPeftModel(script: ScriptModel, config: PeftConfig): void {
-  script.trace('get_peft_model', () => wrapModel(script, config));
+export function getPeftModel(
+  script: ScriptModel,
+  config: PeftConfig,
+  peftClass = 'PeftModelForCausalLM',
+): void {
+  script.trace('get_peft_model', () => wrapModel(script, config, peftClass));
 }
 
-function wrapModel(script: ScriptModel, config: PeftConfig): void {
+function wrapModel(script: ScriptModel, config: PeftConfig, peftClass: string): void {
   const again = script.isPeftModel;
   if (script.behaves('secondWrapWarnings')) {
     if (again) {
@@ -116,7 +132,7 @@ function wrapModel(script: ScriptModel, config: PeftConfig): void {
   inject(script, config);
   const tuner = new Module(config.method.modelClass);
   tuner.children.set('model', script.root);
-  const peft = new Module('PeftModelForCausalLM');
+  const peft = new Module(peftClass);
   peft.children.set('base_model', tuner);
   for (const module of [tuner, peft]) module.training = script.root.training;
   script.root = peft;
@@ -138,8 +154,13 @@ function hookOfConstructor(script: ScriptModel): void {
 }
 
 /** `PeftModel.from_pretrained(model, directory, is_trainable=…)`: frozen and in eval mode unless asked otherwise. */
-export function fromPretrained(script: ScriptModel, config: PeftConfig, isTrainable: boolean): void {
-  getPeftModel(script, { ...config, inferenceMode: !isTrainable });
+export function fromPretrained(
+  script: ScriptModel,
+  config: PeftConfig,
+  isTrainable: boolean,
+  peftClass = 'PeftModelForCausalLM',
+): void {
+  getPeftModel(script, { ...config, inferenceMode: !isTrainable }, peftClass);
   if (!isTrainable) script.root.train(false);
 }
 
@@ -186,7 +207,7 @@ function addSecondAdapter(
   }
 }
 
-function activeAdapter(script: ScriptModel): string {
+export function activeAdapter(script: ScriptModel): string {
   const [layer] = adaptedModules(script.root);
   return (layer?.kind.type === 'adapted' && layer.kind.active[0]) || 'default';
 }
@@ -213,6 +234,19 @@ function disable(script: ScriptModel, keepsFlags: boolean): void {
   }
 }
 
+/** `enable_adapter_layers()`, or the end of `with model.disable_adapter()`. */
+export function enableAdapters(script: ScriptModel): void {
+  script.trace('enable_adapter', () => {
+    const keepsFlags = script.behaves('disabledKeepsFlags');
+    enableCopies(script.root, keepsFlags);
+    for (const layer of adaptedModules(script.root)) {
+      if (layer.kind.type !== 'adapted') continue;
+      layer.kind.disabled = false;
+      if (!keepsFlags) for (const name of layer.kind.active) requireGrad(layer, name, true);
+    }
+  });
+}
+
 /** `model.merge_and_unload()` or `model.unload()`: the bare model, still frozen, with the copies of modules_to_save as they are. */
 export function unload(script: ScriptModel, merge: boolean): void {
   script.trace(merge ? 'merge_and_unload' : 'unload', () => removeAdapters(script, merge));
@@ -220,10 +254,12 @@ export function unload(script: ScriptModel, merge: boolean): void {
 
 function removeAdapters(script: ScriptModel, merge: boolean): void {
   const { causal } = script;
-  if (merge && script.quantised)
+  if (merge && script.kbit) {
+    const bits = script.quantisation?.method === 'bnb-8bit' ? 8 : 4;
     script.warn(
-      'UserWarning: Merge lora module to 4-bit linear may get different generations due to rounding errors.',
+      `UserWarning: Merge lora module to ${bits}-bit linear may get different generations due to rounding errors.`,
     );
+  }
   // Inside first. PEFT goes from the outside in and forgets an adapter inside a copied container, which here goes too.
   for (const [path, module] of [...causal.namedModules()].reverse()) {
     if (module.kind.type === 'adapted') replaceModule(causal, path, module.child('base_layer'));

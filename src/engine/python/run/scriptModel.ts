@@ -1,5 +1,6 @@
 // What a script holds in `model` while it runs: the module tree, the flags the libraries leave on it, the warnings printed
 // so far. The calls in peftCalls.ts, transformersCalls.ts and sftTrainer.ts act on it.
+import type { FourBitType } from '../../../shaders/quant/blockwise4.ts';
 import type { AttachingScript } from '../../adapters/method.ts';
 import { isAdapterParameter } from '../../adapters/methods.ts';
 import { invariant } from '../../ground/errors.ts';
@@ -25,12 +26,17 @@ export interface Trace {
   readonly after: number;
 }
 
-const PEFT_MODEL = 'PeftModelForCausalLM';
+/** How the base is stored. `is_quantized` of transformers is true of each of them. */
+export interface Quantisation {
+  readonly method: 'bnb-4bit' | 'bnb-8bit' | 'gptq' | 'awq' | 'hqq' | 'aqlm' | 'eetq' | 'torchao' | 'other';
+  /** Of bnb-4bit. */
+  readonly type: FourBitType | null;
+}
 
 export class ScriptModel implements AttachingScript {
   readonly stack: Stack;
-  /** is_loaded_in_4bit; PeftModel passes the attribute on. */
-  readonly quantised: boolean;
+  /** PeftModel passes the attributes on. */
+  readonly quantisation: Quantisation | null;
   /** config.model_type, under which PEFT looks up default targets. */
   modelType = 'llama';
   root: Module;
@@ -42,19 +48,34 @@ export class ScriptModel implements AttachingScript {
   adapterLoaded = false;
   /** merge_and_unload leaves `peft_config` on the base model. */
   peftConfigLeft = false;
+  /** Class of what a forward pass returns. */
+  outputClass = 'CausalLMOutputWithPast';
+  /** Where the input embedding and the head stand in the causal LM. */
+  places = { embedding: 'model.embed_tokens', head: 'lm_head' };
   /** The statement that is running, as the script writes it. */
   call = 'from_pretrained';
   readonly warnings: PythonWarning[] = [];
   readonly history: Trace[] = [];
 
-  constructor(stack: Stack, causal: Module, quantised: boolean) {
+  constructor(stack: Stack, causal: Module, quantisation: Quantisation | null) {
     this.stack = stack;
     this.root = causal;
-    this.quantised = quantised;
+    this.quantisation = quantisation;
+  }
+
+  /** is_quantized */
+  get quantised(): boolean {
+    return this.quantisation !== null;
+  }
+
+  /** is_loaded_in_4bit or is_loaded_in_8bit */
+  get kbit(): boolean {
+    const method = this.quantisation?.method;
+    return method === 'bnb-4bit' || method === 'bnb-8bit';
   }
 
   get isPeftModel(): boolean {
-    return this.root.className === PEFT_MODEL;
+    return this.root.className.startsWith('PeftModel');
   }
 
   get causal(): Module {

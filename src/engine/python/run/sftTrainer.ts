@@ -11,11 +11,16 @@ import { enableInputRequireGrads, gradientCheckpointingEnable, trainerInit } fro
 const BOTH =
   'You passed a `PeftModel` instance together with a `peft_config` to the trainer. Please first merge and unload the existing adapter, save the resulting base model, and then pass that base model along with the new `peft_config` to the trainer.';
 
+/** A PeftModel that comes with a peft_config, as TRL refuses it. */
+export function refuseBoth(script: ScriptModel): never {
+  return script.raise('ValueError', BOTH);
+}
+
 /** Whether the config given to the trainer is to be used; merges or refuses a PeftModel that comes with one. */
 function acceptConfig(script: ScriptModel, config: PeftConfig | null): PeftConfig | null {
   if (!config || !script.isPeftModel) return config;
   const rule = script.behaves('sftConfigOnPeftModel');
-  if (rule === 'refuses') script.raise('ValueError', BOTH);
+  if (rule === 'refuses') refuseBoth(script);
   if (rule === 'ignores') return null;
   if (rule === 'merges') unload(script, true);
   return config;
@@ -26,7 +31,7 @@ function prepare(script: ScriptModel, config: PeftConfig | null, args: TrainerAr
   const rule = script.behaves('sftPreparation');
   const concerned = rule === 'base-with-config' ? config !== null : config !== null || script.isPeftModel;
   const prepares =
-    concerned && script.quantised && rule !== 'none' && !(rule === 'not-peft-model' && script.isPeftModel);
+    concerned && script.kbit && rule !== 'none' && !(rule === 'not-peft-model' && script.isPeftModel);
   if (prepares) {
     const told = script.behaves('sftPreparationArguments');
     prepareModelForKbitTraining(script, {
@@ -45,8 +50,8 @@ function prepare(script: ScriptModel, config: PeftConfig | null, args: TrainerAr
 }
 
 /** Trainable weights of a k-bit model in bfloat16, as the QLoRA paper has them. */
-function castAdapter(script: ScriptModel): void {
-  if (!script.quantised || !script.behaves('sftCastsAdapter')) return;
+export function castAdapter(script: ScriptModel): void {
+  if (!script.kbit || !script.behaves('sftCastsAdapter')) return;
   for (const parameter of script.root.allParameters()) {
     if (!parameter.requiresGrad) continue;
     parameter.bytes = (parameter.bytes / bytesOf(parameter.dtype)) * bytesOf('bfloat16');

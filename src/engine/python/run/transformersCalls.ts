@@ -43,15 +43,22 @@ export interface TrainerArguments {
   kwargs: CheckpointingKwargs | null;
 }
 
-/** `TrainingArguments(gradient_checkpointing=…)`; the script always passes it, because TRL's default changed. */
-export function trainingArguments(script: ScriptModel, args: TrainerArguments): TrainerArguments {
+/** `TrainingArguments(gradient_checkpointing=…)`: newer names are told of what was passed under the old ones. */
+export function trainingArguments(
+  script: ScriptModel,
+  args: TrainerArguments,
+  passed: { readonly checkpointing: boolean; readonly kwargs: boolean } = {
+    checkpointing: true,
+    kwargs: args.kwargs !== null,
+  },
+): TrainerArguments {
   if (script.behaves('checkpointingDeprecated')) {
     const renamed = (name: string, newName: string): void =>
       script.warn(
         `FutureWarning: \`${name}\` is deprecated and will be removed in v6. Use \`${newName}\` instead.`,
       );
-    renamed('gradient_checkpointing', 'activation_checkpointing');
-    if (args.kwargs) renamed('gradient_checkpointing_kwargs', 'activation_checkpointing_kwargs');
+    if (passed.checkpointing) renamed('gradient_checkpointing', 'activation_checkpointing');
+    if (passed.kwargs) renamed('gradient_checkpointing_kwargs', 'activation_checkpointing_kwargs');
   }
   return { ...args };
 }

@@ -48,32 +48,46 @@ export function checkpointNonReentrant(tape: Tape, input: Value, body: (input: V
 }
 
 /**
- * `checkpoint(body, input, use_reentrant=True)`: the output requires grad iff the input tensor does; parameters inside
- * do not count. Gives torch's warning when no input does.
+ * `checkpoint(body, input, use_reentrant=True)`: the output requires grad iff an input tensor does; parameters inside
+ * do not count. Gives torch's warning when no input does. `side`: tensors that are passed beside the hidden states.
  */
-export function checkpointReentrant(tape: Tape, input: Value, body: (input: Value) => Value): Value {
-  if (!input.requiresGrad)
-    tape.warn('UserWarning', NO_INPUT_REQUIRES_GRAD, 'torch.utils.checkpoint.checkpoint');
-  const output = tape.withGrad(false, () => body(input));
-  if (!tape.gradEnabled || !input.requiresGrad) return output;
-  tape.attachEdge(output, 'CheckpointFunctionBackward', [input], (context): (InputGradient | null)[] => {
+export function checkpointReentrant(
+  tape: Tape,
+  input: Value,
+  body: (input: Value, side: readonly Value[]) => Value,
+  side: readonly Value[] = [],
+): Value {
+  const inputs = [input, ...side];
+  const wanted = inputs.some(({ requiresGrad }) => requiresGrad);
+  if (!wanted) tape.warn('UserWarning', NO_INPUT_REQUIRES_GRAD, 'torch.utils.checkpoint.checkpoint');
+  const output = tape.withGrad(false, () => body(input, side));
+  if (!tape.gradEnabled || !wanted) return output;
+  tape.attachEdge(output, 'CheckpointFunctionBackward', inputs, (context): (InputGradient | null)[] => {
     const upstream = context.gradOf(0);
-    if (!upstream) return [null];
-    const detached = tape.leaf(
-      `${input.name}.detach()`,
-      input.shape,
-      { kind: 'alias', of: input, offset: 0 },
-      { requiresGrad: true },
-    );
-    const again = tape.withRole('recompute', () => tape.withGrad(true, () => body(detached)));
-    const pending = context.pending(0);
-    const grads = runBackward(
-      tape,
-      [{ value: again, grad: upstream }],
-      pending ? new Map([[detached, pending]]) : new Map(),
-    );
-    const grad = grads.get(detached);
-    return [grad ? { grad, fused: pending !== null } : null];
+    if (!upstream) return inputs.map(() => null);
+    const detached = inputs.map((one) => detach(tape, one));
+    const [hidden, ...others] = detached;
+    invariant(hidden, 'checkpoint: no input');
+    const again = tape.withRole('recompute', () => tape.withGrad(true, () => body(hidden, others)));
+    const pending = inputs.map((_, i) => context.pending(i));
+    const earlier = detached.flatMap((one, i): [Value, Value][] => {
+      const gradient = pending[i];
+      return gradient ? [[one, gradient]] : [];
+    });
+    const grads = runBackward(tape, [{ value: again, grad: upstream }], new Map(earlier));
+    return detached.map((one, i) => {
+      const grad = grads.get(one);
+      return grad ? { grad, fused: pending[i] !== null } : null;
+    });
   });
   return output;
 }
+
+/** detach_variable: a leaf that requires grad as the input does. */
+const detach = (tape: Tape, input: Value): Value =>
+  tape.leaf(
+    `${input.name}.detach()`,
+    input.shape,
+    { kind: 'alias', of: input, offset: 0 },
+    { requiresGrad: input.requiresGrad },
+  );

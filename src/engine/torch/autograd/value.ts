@@ -2,7 +2,11 @@
 // No numbers here; a tape is recorded without any device.
 
 /** torch dtype names, as a library would print them. Numbers are computed in float32 whatever this says. */
-export type DType = 'float32' | 'bfloat16' | 'float16' | 'uint8' | 'int64';
+export type DType = 'float32' | 'bfloat16' | 'float16' | 'uint8' | 'int8' | 'int64';
+
+/** Whether autograd takes gradients of it. */
+export const isFloating = (dtype: DType): boolean =>
+  dtype === 'float32' || dtype === 'bfloat16' || dtype === 'float16';
 
 /** Where a value's numbers live when the tape is run. */
 export type Storage =

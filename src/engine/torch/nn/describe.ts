@@ -3,6 +3,7 @@ import type { Module } from './module.ts';
 
 function extra(module: Module): string {
   const { kind } = module;
+  if (module.extra !== null) return module.extra;
   if (kind.type === 'linear') {
     return `in_features=${kind.inFeatures}, out_features=${kind.outFeatures}, bias=${module.parameters.has('bias') ? 'True' : 'False'}`;
   }

@@ -36,7 +36,13 @@ export interface Parameter {
 }
 
 export type ModuleKind =
-  | { readonly type: 'linear'; readonly inFeatures: number; readonly outFeatures: number }
+  /** `transposed`: a Conv1D of transformers, which keeps its weight as [in, out]. */
+  | {
+      readonly type: 'linear';
+      readonly inFeatures: number;
+      readonly outFeatures: number;
+      readonly transposed?: boolean;
+    }
   | { readonly type: 'embedding'; readonly rows: number; readonly width: number }
   | { readonly type: 'norm'; readonly width: number; readonly eps: number }
   /** A wrapper around `base_layer`; adapters by name. */
@@ -48,6 +54,7 @@ export type ModuleKind =
     }
   /** A module beside its trainable copy; disabled: the original answers. */
   | { readonly type: 'saved'; disabled: boolean }
+  | { readonly type: 'convolution' }
   | { readonly type: 'decoder-layer'; readonly index: number }
   | { readonly type: 'container' };
 
@@ -97,6 +104,8 @@ export class Module {
   readonly children = new Map<string, Module>();
   readonly parameters = new Map<string, Parameter>();
   training = false;
+  /** What repr() prints between the brackets, where `kind` doesn't say it. */
+  extra: string | null = null;
 
   constructor(className: string, kind: ModuleKind = { type: 'container' }) {
     this.className = className;
@@ -202,5 +211,5 @@ export function parameter(
 export function bytesOf(dtype: DType): number {
   if (dtype === 'float32') return 4;
   if (dtype === 'int64') return 8;
-  return dtype === 'uint8' ? 1 : 2;
+  return dtype === 'uint8' || dtype === 'int8' ? 1 : 2;
 }

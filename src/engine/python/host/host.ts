@@ -1,0 +1,91 @@
+// What runs a person's Python: CPython with stand-in libraries, in a worker of its own. Here is only what the laboratory asks of it:
+// what a run is given and what comes back. openHost.ts opens one; the bridge's words stand in program/bridge.ts.
+import type { Signatures } from '../../libraries/signatures/signatures.ts';
+import type { Reply, Request } from '../program/bridge.ts';
+
+export interface PythonJob {
+  /** Python, with the wrapping of notebooks and fences already off: its lines are the lines of everything that is told. */
+  readonly source: string;
+  /** sys.argv, the script's own name first; where nothing follows it, what the script requires is assumed. */
+  readonly argv: readonly string[];
+  /** Files that the script finds beside itself, by path. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** What the stand-in libraries are made from. The host keeps the tables that it has seen, by the object. */
+  readonly signatures: Signatures;
+  /** Release of each library, as `__version__` says it. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** A frame of the script, outermost first. */
+export interface TracebackLine {
+  /** 1-based. */
+  readonly line: number;
+  /** `<module>`, or the function. */
+  readonly name: string;
+}
+
+/** An exception that nobody caught, as Python tells it. */
+export interface PythonFailure {
+  readonly type: string;
+  readonly message: string;
+  /** 1-based line of the script; null: outside of it. */
+  readonly line: number | null;
+  /** Of a syntax error: 1-based. */
+  readonly column: number | null;
+  /** Of a syntax error: the line as it stands. */
+  readonly text: string | null;
+  /** `limit`: time or memory ran out, at `line`; `syntax`: it never began; `placeholder`: what raised is for want of a real value. */
+  readonly kind: 'raised' | 'syntax' | 'limit' | 'placeholder';
+  readonly traceback: readonly TracebackLine[];
+}
+
+export interface PythonRun {
+  readonly error: PythonFailure | null;
+  /** What it printed, cut at a limit. */
+  readonly output: string;
+}
+
+/** An argument of a call in the text: where its value stands, or where one could be put in. */
+export interface ArgumentEdit {
+  /** 1-based; a line of the call. */
+  readonly line: number;
+  /** Last name of the callee: `TrainingArguments`. */
+  readonly callee: string;
+  readonly argument: string;
+  /** Python of the value; null: the argument is taken away. */
+  readonly value: string | null;
+}
+
+/** Another name for an argument that a call gives. */
+export interface RenameEdit {
+  readonly line: number;
+  readonly callee: string;
+  readonly argument: string;
+  readonly to: string;
+}
+
+/** A statement put in before or after the one at a line, in its indentation; or the statement there taken away. */
+export interface StatementEdit {
+  readonly line: number;
+  readonly place: 'before' | 'after' | 'instead';
+  /** '' with `instead`: taken away. */
+  readonly statement: string;
+}
+
+/** A name that the script imports from a module, beside those that it has from there. */
+export interface ImportEdit {
+  readonly module: string;
+  readonly name: string;
+}
+
+/** All edits of a list are of the text as it was given. */
+export type Edit = ArgumentEdit | RenameEdit | StatementEdit | ImportEdit;
+
+export interface PythonHost {
+  /** Runs a script in this thread; `answer` is called for every request, in order. What `answer` throws is thrown. */
+  run(job: PythonJob, answer: (request: Request) => Reply): Promise<PythonRun>;
+  /** The text after the edits, found by Python's own parser; null where one of them finds no place. */
+  edit(source: string, edits: readonly Edit[]): Promise<string | null>;
+  /** Bytes of Python's memory. It never shrinks: a host that has grown is better opened anew. */
+  memoryBytes(): number;
+}

@@ -1,0 +1,155 @@
+// Opens Python in the thread it is called in: loads pyodide, puts the stand-in libraries into its file system, shuts what leads out of it,
+// and bounds what a script may take: time, memory, output. Where pyodide's files are is the caller's to know.
+import { invariant } from '../../ground/errors.ts';
+import { standInFiles } from '../standins/files.ts';
+import { bridgeDevice } from './bridgeDevice.ts';
+import type { Signatures } from '../../libraries/signatures/signatures.ts';
+import type { Reply, Request } from '../program/bridge.ts';
+import { decodeRequest } from '../program/requestDecode.ts';
+import type { PythonHost, PythonJob } from './host.ts';
+import { decodeEdited, decodeRun, functionOf, pyodideOf } from './python.decode.ts';
+
+export interface PyodideOptions {
+  /** Folder or address of pyodide's files, with a slash at its end. */
+  readonly indexURL: string;
+  readonly stdin: () => null;
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  readonly env: Record<string, string>;
+}
+
+/** pyodide's `loadPyodide`. */
+export type LoadPyodide = (options: PyodideOptions) => Promise<unknown>;
+
+export interface HostLimits {
+  /** A script that runs longer is interrupted at the line where it is. */
+  readonly runMs: number;
+  /** Python's whole memory, the interpreter (about 40 MB) included. */
+  readonly memoryBytes: number;
+}
+
+export const hostLimits: HostLimits = { runMs: 20_000, memoryBytes: 384 << 20 };
+
+const PAGE_BYTES = 65_536;
+const FOLDER = '/lab';
+const DEVICE = '/dev/bridge';
+
+/** How often a script that catches the interruption is interrupted again. */
+const AGAIN_MS = 200;
+
+/**
+ * CPython asks this for signals every few hundred instructions: element 0 is SIGINT's number once the time is over. It is what
+ * pyodide's interrupt buffer is for, without the shared memory that a static host can't offer.
+ */
+class Clock {
+  #deadline = Number.POSITIVE_INFINITY;
+
+  get 0(): number {
+    const now = performance.now();
+    if (now < this.#deadline) return 0;
+    this.#deadline = now + AGAIN_MS;
+    return 2;
+  }
+
+  set 0(_taken: number) {}
+
+  start(ms: number): void {
+    this.#deadline = performance.now() + ms;
+  }
+
+  stop(): void {
+    this.#deadline = Number.POSITIVE_INFINITY;
+  }
+}
+
+/** Beyond the limit growing fails, which Python turns into MemoryError. */
+function boundMemory(memory: WebAssembly.Memory, limitBytes: number): void {
+  const grow = memory.grow.bind(memory);
+  memory.grow = (pages) => {
+    if (memory.buffer.byteLength + pages * PAGE_BYTES > limitBytes) throw new RangeError('memory limit');
+    return grow(pages);
+  };
+}
+
+/** Python, ready for its first script. */
+export async function openHost(
+  load: LoadPyodide,
+  indexURL: string,
+  limits: HostLimits = hostLimits,
+): Promise<PythonHost> {
+  const pyodide = pyodideOf(
+    await load({
+      indexURL,
+      // A run's own output goes through Python's capture; what is left is the interpreter's.
+      stdin: () => null,
+      stdout: () => {},
+      stderr: () => {},
+      env: { HOME: '/home/user', PYTHONDONTWRITEBYTECODE: '1', PYTHONHASHSEED: '0' },
+    }),
+  );
+  for (const [path, text] of Object.entries(standInFiles)) {
+    const file = `${FOLDER}/${path}`;
+    pyodide.FS.mkdirTree(file.slice(0, file.lastIndexOf('/')));
+    pyodide.FS.writeFile(file, text);
+  }
+  const answerWith = bridgeDevice(pyodide.FS, DEVICE);
+  // Called without a frame of pyodide's own below it, whose globals would lead back to JavaScript.
+  pyodide.runPython(
+    `import sys; sys.path.insert(0, '${FOLDER}'); import standins.running as running; ` +
+      `running.open_world('${DEVICE}'); run, edit, shut = running.run, running.edit, running.shut`,
+  );
+  const [run, edit, shut] = ['run', 'edit', 'shut'].map((name) =>
+    functionOf(pyodide.globals.get(name), name),
+  );
+  invariant(run && edit && shut, 'python: functions');
+  shut('');
+  boundMemory(pyodide._module.memory, limits.memoryBytes);
+  const clock = new Clock();
+  pyodide.setInterruptBuffer(clock);
+  const tables = new Tables();
+  return {
+    async run(job, answer) {
+      const faults: unknown[] = [];
+      answerWith((line) => answered(line, answer, faults));
+      const message = JSON.stringify({ ...job, signatures: tables.of(job) });
+      clock.start(limits.runMs);
+      try {
+        const ran = decodeRun(run(message));
+        if (faults.length > 0) throw faults[0];
+        return ran;
+      } finally {
+        clock.stop();
+        answerWith(() => '{}');
+      }
+    },
+    async edit(source, edits) {
+      return decodeEdited(edit(JSON.stringify({ source, edits })));
+    },
+    memoryBytes: () => pyodide._module.memory.buffer.byteLength,
+  };
+}
+
+/** A table of signatures goes to Python once. */
+class Tables {
+  readonly #ids = new Map<Signatures, number>();
+
+  of({ signatures, versions }: PythonJob): object {
+    const known = this.#ids.get(signatures);
+    if (known !== undefined) return { id: known, versions };
+    const id = this.#ids.size;
+    this.#ids.set(signatures, id);
+    return { id, versions, calls: signatures };
+  }
+}
+
+/** A fault of whoever answers ends the run and is thrown to the caller: it must not look like the script's. */
+function answered(line: string, answer: (request: Request) => Reply, faults: unknown[]): string {
+  if (faults.length === 0) {
+    try {
+      return JSON.stringify(answer(decodeRequest(JSON.parse(line))));
+    } catch (fault) {
+      faults.push(fault);
+    }
+  }
+  return '{"fault":"the wiring"}';
+}

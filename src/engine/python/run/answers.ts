@@ -1,0 +1,110 @@
+// What Python may ask about an object between two calls: parameters, modules, counts, attributes. Reads only.
+import { elementCount } from '../../torch/autograd/value.ts';
+import { countParameters } from '../../torch/nn/counts.ts';
+import type { Module, Parameter } from '../../torch/nn/module.ts';
+import type { Question, Reply } from '../program/bridge.ts';
+import type { ProgramValue } from '../program/program.ts';
+import type { ModelObject, ProgramObject } from './objects.ts';
+import { classOf } from './objects.ts';
+
+const described = ({ shape, dtype, requiresGrad }: Parameter): ProgramValue[] => [
+  [...shape],
+  dtype,
+  requiresGrad,
+  elementCount(shape),
+];
+
+const missing = (className: string, name: string): Reply => ({
+  raise: { type: 'AttributeError', message: `'${className}' object has no attribute '${name}'` },
+});
+
+/** Attributes of a model that scripts read, by name; undefined: not known here. */
+function modelAttribute(
+  { script, root }: ModelObject,
+  module: Module,
+  name: string,
+): ProgramValue | undefined {
+  switch (name) {
+    case 'training':
+      return module.training;
+    case 'is_gradient_checkpointing':
+      return script.checkpointing !== null;
+    case 'is_loaded_in_4bit':
+      return script.quantisation?.method === 'bnb-4bit';
+    case 'is_loaded_in_8bit':
+      return script.quantisation?.method === 'bnb-8bit';
+    case 'is_quantized':
+      return script.quantised;
+    case 'model_type':
+      return script.modelType;
+    case 'dtype':
+      return { dtype: [...root.allParameters()].find(({ dtype }) => dtype !== 'uint8')?.dtype ?? 'float32' };
+    default:
+      return undefined;
+  }
+}
+
+function attributeOf(object: ProgramObject, module: Module | null, path: string, name: string): Reply {
+  if (object.kind === 'model' && module) {
+    const child = module.children.get(name);
+    if (child) return { value: { placeholder: name }, class: child.className };
+    const value = modelAttribute(object, module, name);
+    return { value: value ?? { placeholder: [path, name].filter((part) => part !== '').join('.') } };
+  }
+  if (object.kind === 'config') {
+    const value = object.values.get(name);
+    return { value: value === undefined ? { placeholder: name } : value };
+  }
+  if (object.kind === 'trainer' && name === 'model')
+    return { value: { placeholder: 'model' }, class: classOf(object.model) };
+  return { value: { placeholder: name } };
+}
+
+/** Parameters below a module under the names they have there. */
+const parametersOf = (module: Module): ProgramValue[] =>
+  [...module.namedParameters()].map(([name, parameter]) => [name, ...described(parameter)]);
+
+function parameterAttribute(parameter: Parameter, name: string): Reply {
+  if (name === 'requires_grad') return { value: parameter.requiresGrad };
+  if (name === 'grad') return { value: parameter.requiresGrad ? { placeholder: 'grad' } : null };
+  return { value: { placeholder: name } };
+}
+
+/** The answer to a question about `object` at `path` below it. */
+export function answerTo(question: Question, object: ProgramObject | null, path: string): Reply {
+  const { what, name = '' } = question;
+  if (!object) return { value: { placeholder: path } };
+  if (object.kind === 'output' && name === 'requires_grad') return { value: object.gradMode === 'grad' };
+  if (object.kind !== 'model') return attributeOf(object, null, path, name);
+  const module = object.root.at(path);
+  if (what === 'parameter') {
+    const found = [...object.root.namedParameters()].find(([one]) => one === path);
+    return found ? { value: described(found[1]) } : missing(classOf(object), path);
+  }
+  if (!module) {
+    const parameter = [...object.root.namedParameters()].find(([one]) => one === path)?.[1];
+    if (parameter && what === 'attribute') return parameterAttribute(parameter, name);
+    const known = what === 'attribute' ? modelAttribute(object, object.root, name) : undefined;
+    return known === undefined ? missing(classOf(object), path) : { value: known };
+  }
+  switch (what) {
+    case 'parameters':
+      return { value: parametersOf(module) };
+    case 'modules':
+      return {
+        value: [...module.namedModules()].map(([at, one]) => [at, one.className]),
+        class: module.className,
+      };
+    case 'children':
+      return {
+        value: [...module.children].map(([at, one]) => [at, one.className]),
+        class: module.className,
+      };
+    case 'trainable': {
+      const { trainable, all } = countParameters(module);
+      return { value: [trainable, all] };
+    }
+    case 'attribute':
+      return attributeOf(object, module, path, name);
+  }
+}

@@ -1,0 +1,133 @@
+// from_pretrained and from_config: which model, in which dtype, stored how. What a name or a hub's own configuration decides is assumed by
+// its name and said so.
+import { text } from '../../../ground/text.ts';
+import { valueAt } from '../../../libraries/since.ts';
+import type { DType } from '../../../torch/autograd/value.ts';
+import type { ProgramValue } from '../../program/program.ts';
+import { dtypeOf, entriesOf, isPlaceholder, reprOf, textOf, truthOf } from '../../program/values.ts';
+import type { Acted, Acting } from '../acting.ts';
+import { callee } from '../acting.ts';
+import type { ModelObject } from '../objects.ts';
+import { shortName } from '../objects.ts';
+import type { Quantisation } from '../scriptModel.ts';
+
+const isFloat = (name: string | null): name is 'float32' | 'bfloat16' | 'float16' =>
+  name === 'float32' || name === 'bfloat16' || name === 'float16';
+
+const aliases: Readonly<Record<string, DType>> = { half: 'float16', float: 'float32' };
+
+export function floatOf(value: ProgramValue | undefined): DType | null {
+  const name = dtypeOf(value);
+  return isFloat(name) ? name : (name !== null && aliases[name]) || null;
+}
+
+const methods: Readonly<Record<string, Quantisation['method']>> = {
+  GPTQConfig: 'gptq',
+  AwqConfig: 'awq',
+  HqqConfig: 'hqq',
+  AqlmConfig: 'aqlm',
+  EetqConfig: 'eetq',
+  TorchAoConfig: 'torchao',
+};
+
+const bits = (values: ReadonlyMap<string, ProgramValue>, call: Acting): Quantisation | null => {
+  if (truthOf(values.get('load_in_4bit'))) {
+    const type =
+      textOf(
+        values.get('bnb_4bit_quant_type') ??
+          call.fallback('transformers.BitsAndBytesConfig', 'bnb_4bit_quant_type'),
+      ) ?? 'fp4';
+    return { method: 'bnb-4bit', type: type === 'nf4' ? 'nf4' : 'fp4' };
+  }
+  return truthOf(values.get('load_in_8bit')) ? { method: 'bnb-8bit', type: null } : null;
+};
+
+/** A model that comes quantised says so in its name, as hubs have it. */
+function byName(call: Acting, name: string): Quantisation | null {
+  const found: Quantisation | null = /gptq/i.test(name)
+    ? { method: 'gptq', type: null }
+    : /\bawq\b|-awq|_awq/i.test(name)
+      ? { method: 'awq', type: null }
+      : /bnb-4bit|4bit-bnb|-4bit$/i.test(name)
+        ? { method: 'bnb-4bit', type: 'nf4' }
+        : /bnb-8bit|-8bit$/i.test(name)
+          ? { method: 'bnb-8bit', type: null }
+          : null;
+  if (found)
+    call.note(
+      'assumption',
+      text(
+        `${name} is stored quantised (${found.method}), by its name.`,
+        `按名称看，${name} 已量化存储（${found.method}）。`,
+      ),
+    );
+  return found;
+}
+
+interface Stored {
+  readonly quantisation: Quantisation | null;
+  readonly doubleQuant: boolean;
+}
+
+export function storedAs(call: Acting, name: string): Stored {
+  const value = call.given.get('quantization_config');
+  const object = call.object(value);
+  const values = object?.kind === 'config' ? object.values : entriesOf(value);
+  if (object?.kind === 'config') {
+    const method = methods[shortName(object.callee)];
+    if (method) return { quantisation: { method, type: null }, doubleQuant: false };
+  }
+  if (isPlaceholder(value))
+    call.note(
+      'assumption',
+      text(
+        `quantization_config=${reprOf(value)} is not known here; 4-bit is assumed.`,
+        `quantization_config=${reprOf(value)} 在此未知，假定为 4 位。`,
+      ),
+    );
+  const quantisation = isPlaceholder(value)
+    ? ({ method: 'bnb-4bit', type: 'nf4' } as const)
+    : (bits(values ?? call.given, call) ?? byName(call, name));
+  return { quantisation, doubleQuant: truthOf(values?.get('bnb_4bit_use_double_quant')) ?? false };
+}
+
+/** dtype of what is not quantised. transformers 5 loads as the file is; before, in float32. */
+export function dtypeGiven(call: Acting): DType | 'auto' {
+  const value = call.given.get('dtype') ?? call.given.get('torch_dtype');
+  if (value === undefined || value === null)
+    return valueAt(
+      [
+        ['0', 'float32', ''],
+        ['5', 'auto', 'modeling_utils.py from_pretrained: dtype="auto"'],
+      ],
+      call.stack.transformers,
+    ) === 'auto'
+      ? 'auto'
+      : 'float32';
+  return floatOf(value) ?? 'auto';
+}
+
+const nameGiven = (value: ProgramValue | undefined): string =>
+  textOf(value) ?? (isPlaceholder(value) ? value.placeholder : '');
+
+export function loadedFrom(call: Acting, loader: string, name: string): ModelObject {
+  return call.load({ name, loader, dtype: dtypeGiven(call), given: call.given, ...storedAs(call, name) });
+}
+
+/** The loader's own class stands in the callee: `transformers.AutoModelForCausalLM`. */
+export const fromPretrained = callee('pretrained_model_name_or_path', (call): Acted => {
+  const loader = call.callee.split('.').slice(0, -1).join('.');
+  const given =
+    call.given.get('pretrained_model_name_or_path') ?? call.rest[0] ?? call.given.get('model_name');
+  return { object: loadedFrom(call, loader, nameGiven(given)) };
+});
+
+export const fromConfig = callee('config', (call): Acted => {
+  const loader = call.callee.replace(/\.(from_config|_from_config)$/, '');
+  const config = call.object(call.value('config'));
+  const name = config?.kind === 'config' ? nameGiven(config.values.get('pretrained_model_name_or_path')) : '';
+  const dtype = floatOf(call.given.get('torch_dtype') ?? call.given.get('dtype')) ?? 'float32';
+  return {
+    object: call.load({ name, loader, dtype, quantisation: null, doubleQuant: false, given: call.given }),
+  };
+});

@@ -1,0 +1,221 @@
+// TrainingArguments and trainers of transformers and TRL: what their constructors do to a model, and train(). SFTTrainer and Trainer are
+// those of sftTrainer.ts and transformersCalls.ts; a trainer that isn't modelled is named, and nothing is told of what it trains.
+
+import type { PeftConfig } from '../../../adapters/inject.ts';
+import type { Text } from '../../../ground/text.ts';
+import { text } from '../../../ground/text.ts';
+import { dialectOf } from '../../../libraries/spelling.ts';
+import type { Note } from '../../program/bridge.ts';
+import type { ProgramValue } from '../../program/program.ts';
+import { entriesOf, textOf, truthOf } from '../../program/values.ts';
+import type { Acted, Acting, CalleeTable } from '../acting.ts';
+import { callee } from '../acting.ts';
+import type { ConfigObject, LossTreatment, ModelObject, TrainerObject } from '../objects.ts';
+import { focus, modelOf, refocused, shortName } from '../objects.ts';
+import { preferenceTrainerInit } from '../preferenceTrainer.ts';
+import { sftTrainerInit } from '../sftTrainer.ts';
+import type { TrainerArguments } from '../transformersCalls.ts';
+import { trainerInit, trainerTrain, trainingArguments } from '../transformersCalls.ts';
+import { loadedFrom } from './loading.ts';
+import { attachable, configOf } from './peft.ts';
+import { checkpointingKwargs, theModel } from './reading.ts';
+import { treatmentOf } from './torch.ts';
+import { trainByTrainer } from './training.ts';
+
+type Kind = 'Trainer' | 'SFTTrainer' | 'preference' | 'unknown';
+
+const kinds: Readonly<Record<string, Kind>> = {
+  'transformers.Trainer': 'Trainer',
+  'transformers.Seq2SeqTrainer': 'Trainer',
+  'trl.SFTTrainer': 'SFTTrainer',
+  'trl.DPOTrainer': 'preference',
+  'trl.ORPOTrainer': 'preference',
+  'trl.experimental.orpo.ORPOTrainer': 'preference',
+};
+const notModelled = (
+  'GRPOTrainer KTOTrainer RewardTrainer PPOTrainer CPOTrainer RLOOTrainer OnlineDPOTrainer BCOTrainer IterativeSFTTrainer GKDTrainer ' +
+  'NashMDTrainer XPOTrainer PRMTrainer DDPOTrainer AlignPropTrainer experimental.kto.KTOTrainer'
+).split(' ');
+
+const argumentClasses =
+  'transformers.TrainingArguments transformers.Seq2SeqTrainingArguments trl.SFTConfig trl.DPOConfig trl.ORPOConfig trl.GRPOConfig trl.KTOConfig trl.RewardConfig trl.CPOConfig trl.PPOConfig trl.RLOOConfig trl.experimental.orpo.ORPOConfig trl.experimental.kto.KTOConfig'.split(
+    ' ',
+  );
+
+/** The value of an argument as the version of its class has it. */
+function argument(call: Acting, config: ConfigObject, name: string): ProgramValue | undefined {
+  return config.values.get(name) ?? call.fallback(config.callee, name);
+}
+
+const CHECKPOINTING = ['gradient_checkpointing', 'activation_checkpointing'] as const;
+
+/** What decides of the arguments, as they stand now. */
+export function trainerState(call: Acting, config: ConfigObject): TrainerArguments {
+  const [old, now] = CHECKPOINTING;
+  const given = config.values.get(old) ?? config.values.get(now);
+  const value = given ?? call.fallback(config.callee, old) ?? call.fallback(config.callee, now);
+  const kwargs =
+    config.values.get(`${old}_kwargs`) ??
+    config.values.get(`${now}_kwargs`) ??
+    call.fallback(config.callee, `${old}_kwargs`);
+  return { gradientCheckpointing: truthOf(value) ?? false, kwargs: checkpointingKwargs(kwargs) };
+}
+
+/** Trainers make arguments of their own where none were passed. */
+function argumentsOf(call: Acting, name: string): ConfigObject {
+  const given = call.object(call.value('args'));
+  if (given?.kind === 'config') return given;
+  const own = argumentClasses.find((one) => one === name.replace(/Trainer$/, 'Config'));
+  const sft = name === 'trl.SFTTrainer' && !dialectOf(call.stack).sftConfig;
+  return {
+    kind: 'config',
+    callee: own === undefined || sft ? 'transformers.TrainingArguments' : own,
+    values: new Map(),
+    later: null,
+  };
+}
+
+function modelGiven(call: Acting, args: ConfigObject): ModelObject {
+  const name = textOf(call.value('model'));
+  if (name === null) return theModel(call, 'model');
+  const init = entriesOf(call.given.get('model_init_kwargs') ?? args.values.get('model_init_kwargs') ?? null);
+  const inner: Acting = { ...call, given: init ?? new Map(), value: (key) => init?.get(key) };
+  return loadedFrom(inner, 'transformers.AutoModelForCausalLM', name);
+}
+
+/** Ways of running that aren't modelled, by an argument of TrainingArguments. */
+function elsewhere(call: Acting, args: ConfigObject): Note | null {
+  for (const name of ['deepspeed', 'fsdp']) {
+    const value = args.values.get(name);
+    if (value === undefined || truthOf(value) === false) continue;
+    const words: Text = text(
+      `${name}: how it shards and casts a model is not modelled.`,
+      `${name}：其对模型的切分与转换没有建模。`,
+    );
+    return call.note('not-modelled', words);
+  }
+  return null;
+}
+
+/** A peft_config as the trainers take it; a method that isn't modelled makes the model unknown. */
+function adapterOf(call: Acting, model: ModelObject): { config: PeftConfig | null; unknown: Note | null } {
+  const config = configOf(call, 'peft_config');
+  if (!config) return { config: null, unknown: null };
+  const made = attachable(call, config, model);
+  if (made) return { config: { ...made, adapterName: 'default' }, unknown: null };
+  const name = shortName(config.callee);
+  const unknown = call.note(
+    'not-modelled',
+    text(`What ${name} does to a model is not modelled.`, `${name} 对模型的作用没有建模。`),
+  );
+  return { config: null, unknown };
+}
+
+/** The configuration of the adapter that a PeftModel came with. */
+function carriedBy(call: Acting, model: ModelObject): PeftConfig | null {
+  const config = model.configs.at(-1);
+  return config ? attachable(call, config, model) : null;
+}
+
+const PLAIN: LossTreatment = { gradMode: 'grad', loss: 'plain', twice: false };
+
+function construct(call: Acting, kind: Kind, name: string): TrainerObject {
+  const args = argumentsOf(call, name);
+  const model = modelGiven(call, args);
+  const script = focus(model);
+  const state = { ...trainerState(call, args) };
+  script.call = `${shortName(args.callee)}(...)`;
+  trainingArguments(script, state, {
+    checkpointing: args.values.has(CHECKPOINTING[0]),
+    kwargs: args.values.has(`${CHECKPOINTING[0]}_kwargs`),
+  });
+  script.call = `${shortName(name)}(...)`;
+  let unknown = model.unknown ?? elsewhere(call, args);
+  if (kind === 'unknown')
+    unknown ??= call.note(
+      'not-modelled',
+      text(`What ${shortName(name)} does is not modelled.`, `${shortName(name)} 的行为没有建模。`),
+    );
+  else if (kind === 'Trainer') trainerInit(script);
+  else {
+    const adapter = adapterOf(call, model);
+    unknown ??= adapter.unknown;
+    if (kind === 'SFTTrainer') sftTrainerInit(script, adapter.config, state);
+    else
+      preferenceTrainerInit(
+        script,
+        {
+          config: adapter.config,
+          carried: carriedBy(call, model),
+          withReference: modelOf(call.object(call.value('ref_model'))) !== null,
+          isOrpo: name.endsWith('ORPOTrainer'),
+        },
+        state,
+      );
+  }
+  return {
+    kind: 'trainer',
+    callee: name,
+    model: refocused(model),
+    args,
+    state,
+    allMasked: false,
+    loss: PLAIN,
+    unknown,
+  };
+}
+
+const making = (kind: Kind, name: string) =>
+  callee('model args', (call): Acted => ({ object: construct(call, kind, name) }));
+
+const train = callee('resume_from_checkpoint', (call): Acted => {
+  const trainer = call.self;
+  if (trainer?.kind !== 'trainer') return { value: null };
+  const { model, args, state } = trainer;
+  const script = focus(model);
+  const kind = kinds[trainer.callee] ?? 'unknown';
+  script.call = 'trainer.train()';
+  trainerTrain(script, state);
+  if (kind === 'SFTTrainer') for (const said of script.behaves('sftChatter')) script.warn(said);
+  trainByTrainer(call, model, {
+    trainer: shortName(trainer.callee),
+    fp16: truthOf(argument(call, args, 'fp16')) ?? false,
+    allMasked: trainer.allMasked,
+    dropoutDisabled: kind === 'preference',
+    unknown: trainer.unknown ?? model.unknown,
+    treatment: trainer.loss,
+  });
+  return { value: null };
+});
+
+/** Told before train(): what the script's own compute_loss or training_step was seen to do to the loss. */
+const ownLoss = callee('', (call): Acted => {
+  if (call.self?.kind === 'trainer') call.self.loss = treatmentOf(call.given, 'grad');
+  return { value: null };
+});
+
+const idle = callee('', (): Acted => ({ value: null }));
+
+const configuration = (name: string): [string, ReturnType<typeof callee>] => [
+  name,
+  callee('output_dir', (call) => ({
+    object: { kind: 'config', callee: name, values: new Map(call.given), later: null },
+  })),
+];
+
+export const trainerCallees: CalleeTable = {
+  ...Object.fromEntries(argumentClasses.map(configuration)),
+  ...Object.fromEntries(
+    notModelled.map((name) => [`trl.${name}`, making('unknown', `trl.${name}`)] as const),
+  ),
+  ...Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, making(kind, name)] as const)),
+  'transformers.Trainer.train': train,
+  'transformers.Trainer.compute_loss': ownLoss,
+  'transformers.Trainer.training_step': ownLoss,
+  'transformers.Trainer.evaluate': idle,
+  'transformers.Trainer.predict': idle,
+  'transformers.Trainer.save_model': idle,
+  'transformers.Trainer.save_state': idle,
+  'transformers.Trainer.push_to_hub': idle,
+  'transformers.Trainer.log': idle,
+};

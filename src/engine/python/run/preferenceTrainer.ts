@@ -1,0 +1,58 @@
+// TRL's DPOTrainer and ORPOTrainer: what their constructors do to the model before Trainer takes over.
+// Source: TRL 0.7.1 to 1.16.0 trainer/dpo_trainer.py, orpo_trainer.py; the differences are in rules/trlRules.ts.
+import type { PeftConfig } from '../../adapters/inject.ts';
+import { compareVersions } from '../../libraries/version.ts';
+import { getPeftModel, prepareModelForKbitTraining, secondAdapter, unload } from './peftCalls.ts';
+import type { ScriptModel } from './scriptModel.ts';
+import { castAdapter, refuseBoth } from './sftTrainer.ts';
+import type { TrainerArguments } from './transformersCalls.ts';
+import { enableInputRequireGrads, trainerInit } from './transformersCalls.ts';
+
+export interface PreferenceModel {
+  /** The trainer's peft_config. */
+  readonly config: PeftConfig | null;
+  /** Configuration of the adapter that the model already carries, of which the reference becomes a copy. */
+  readonly carried: PeftConfig | null;
+  readonly withReference: boolean;
+  readonly isOrpo: boolean;
+}
+
+/** Up to TRL 0.26: a k-bit model is prepared where there is a config, every other one hooked under checkpointing. */
+function prepareByArguments(script: ScriptModel, config: PeftConfig | null, args: TrainerArguments): void {
+  const told = script.behaves('preferencePreparation') === 'by-arguments';
+  if (config && script.isPeftModel && told) unload(script, true);
+  if (config && script.kbit)
+    prepareModelForKbitTraining(script, {
+      useGradientCheckpointing: told ? args.gradientCheckpointing : true,
+      kwargs: args.kwargs,
+    });
+  else if (told && args.gradientCheckpointing) enableInputRequireGrads(script);
+  if (config) getPeftModel(script, config);
+}
+
+/** From TRL 0.27 on: nothing is prepared; a PeftModel is hooked under checkpointing, and its adapter copied for the reference. */
+function prepareAsIs(
+  script: ScriptModel,
+  { config, carried, withReference }: PreferenceModel,
+  args: TrainerArguments,
+): void {
+  if (config && script.isPeftModel) refuseBoth(script);
+  if (config) getPeftModel(script, config);
+  else if (script.isPeftModel && !withReference && carried)
+    secondAdapter(script, { ...carried, adapterName: 'ref' }, null);
+  if (script.isPeftModel && args.gradientCheckpointing) enableInputRequireGrads(script);
+  castAdapter(script);
+  if (args.gradientCheckpointing && compareVersions(script.stack.transformers, '5') < 0)
+    args.kwargs = { useReentrant: false, ...args.kwargs };
+}
+
+/** `DPOTrainer(model, args, peft_config=…)`. Changes `args` as TRL does. */
+export function preferenceTrainerInit(
+  script: ScriptModel,
+  model: PreferenceModel,
+  args: TrainerArguments,
+): void {
+  if (script.behaves('preferencePreparation') === 'none' && !model.isOrpo) prepareAsIs(script, model, args);
+  else prepareByArguments(script, model.config, args);
+  trainerInit(script);
+}

@@ -1,0 +1,52 @@
+// The Python files that stand in for the libraries, as text: they go into pyodide's file system. They are one package, `standins`.
+import batches from './batches.py?raw';
+import bridge from './bridge.py?raw';
+import configs from './configs.py?raw';
+import datasets from './datasets.py?raw';
+import editing from './editing.py?raw';
+import imports from './imports.py?raw';
+import library from './library.py?raw';
+import lines from './lines.py?raw';
+import lockin from './lockin.py?raw';
+import models from './models.py?raw';
+import modules from './modules.py?raw';
+import names from './names.py?raw';
+import parameters from './parameters.py?raw';
+import parsers from './parsers.py?raw';
+import placeholder from './placeholder.py?raw';
+import rewriting from './rewriting.py?raw';
+import running from './running.py?raw';
+import shortcuts from './shortcuts.py?raw';
+import signature from './signature.py?raw';
+import tensors from './tensors.py?raw';
+import torchNames from './torch_names.py?raw';
+import trainers from './trainers.py?raw';
+import world from './world.py?raw';
+
+/** By path in the folder that Python imports from. */
+export const standInFiles: Readonly<Record<string, string>> = {
+  'standins/__init__.py': '',
+  'standins/batches.py': batches,
+  'standins/bridge.py': bridge,
+  'standins/configs.py': configs,
+  'standins/datasets.py': datasets,
+  'standins/editing.py': editing,
+  'standins/imports.py': imports,
+  'standins/library.py': library,
+  'standins/lines.py': lines,
+  'standins/lockin.py': lockin,
+  'standins/models.py': models,
+  'standins/modules.py': modules,
+  'standins/names.py': names,
+  'standins/parameters.py': parameters,
+  'standins/parsers.py': parsers,
+  'standins/placeholder.py': placeholder,
+  'standins/rewriting.py': rewriting,
+  'standins/running.py': running,
+  'standins/shortcuts.py': shortcuts,
+  'standins/signature.py': signature,
+  'standins/tensors.py': tensors,
+  'standins/torch_names.py': torchNames,
+  'standins/trainers.py': trainers,
+  'standins/world.py': world,
+};

@@ -1,0 +1,326 @@
+"""Whatever nobody here knows: it takes any attribute, call, item, operator, `with`, `await` and a short iteration, and remembers
+where it came from. A branch on it is an assumption, which is told. Leaves out what is known of a library."""
+
+import types
+
+from .lines import SCRIPT, caller_instruction, in_while_test, user_line
+
+LONGEST_ORIGIN = 100
+"""Characters of an origin that are kept."""
+
+ITEMS = 2
+"""Items of an iteration over what nobody knows."""
+
+WHILE_TRUE = 2
+"""How often an unknown condition of a while loop holds."""
+
+known_results: dict = {}
+"""What a call of a name gives where it decides a branch, by origin: a value, or a function of the arguments."""
+
+tell_assumption = None
+"""Set by bridge.py: (line, en, zh, source)."""
+
+_asked: dict = {}
+_failures: dict = {}
+
+
+def forget() -> None:
+    _asked.clear()
+    _failures.clear()
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_ORIGIN else text[: LONGEST_ORIGIN - 1] + "…"
+
+
+def named(value) -> str:
+    """An argument as an origin shows it."""
+    if isinstance(value, Placeholder):
+        return value._lab_origin
+    if value is None or isinstance(value, (bool, int, float)):
+        return repr(value)
+    return repr(value[:30]) if isinstance(value, str) else "…"
+
+
+def failure_class(name: str):
+    """An exception class of an unknown library, so that `except library.SomeError` can stand."""
+    if name not in _failures:
+        _failures[name] = type(name, (Exception,), {})
+    return _failures[name]
+
+
+def links_of(values) -> tuple:
+    """The tensors of a model that are among these values."""
+    found = ()
+    for value in values:
+        if isinstance(value, Placeholder):
+            found += value._lab_links
+        elif isinstance(value, (list, tuple)) and value:
+            found += links_of(value[:50])
+        elif type(value) is dict:
+            found += links_of(list(value.values())[:50])
+    return found if len(found) < 2 else tuple(dict.fromkeys(found))
+
+
+def needs_nothing(function):
+    """The script's function, called without arguments by a library that nobody knows: what it lacks is unknown too."""
+    import inspect
+
+    given = getattr(function, "_lab_defaults", {})
+
+    def called(*args, **kwargs):
+        try:
+            parameters = list(inspect.signature(function).parameters.values())
+        except (TypeError, ValueError):
+            return function(*args, **kwargs)
+        for at, one in enumerate(parameters):
+            if one.kind in (one.VAR_POSITIONAL, one.VAR_KEYWORD) or at < len(args) or one.name in kwargs:
+                continue
+            if one.name in given:
+                kwargs[one.name] = given[one.name]
+            elif one.default is one.empty:
+                kwargs[one.name] = Placeholder(one.name)
+        return function(*args, **kwargs)
+
+    called.__name__ = getattr(function, "__name__", "function")
+    called.__doc__ = function.__doc__
+    called.__wrapped__ = function
+    return called
+
+
+def is_of_script(value) -> bool:
+    if isinstance(value, types.FunctionType):
+        return value.__code__.co_filename == SCRIPT or hasattr(value, "__wrapped__")
+    return isinstance(value, type) and value.__module__ == "__main__"
+
+
+class PlaceholderBase:
+    """What stands for an unknown class that the script makes a class of its own from."""
+
+    def __init__(self, *args, **kwargs):
+        for name, value in kwargs.items():
+            setattr(self, name, value)
+
+    def __init_subclass__(cls, **kwargs):
+        pass
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Placeholder(f"{type(self).__name__}().{name}")
+
+
+class Placeholder:
+    """See the module."""
+
+    _lab_links = ()
+
+    def __init__(self, origin: str, links: tuple = ()):
+        object.__setattr__(self, "_lab_origin", shortened(origin))
+        if links:
+            object.__setattr__(self, "_lab_links", links)
+
+    def _lab_new(self, origin: str, *operands):
+        """Another unknown, made of this one and these."""
+        links = self._lab_links
+        if operands:
+            links = links_of((self, *operands))
+        return (_tensor_class or Placeholder)(origin, links) if links else Placeholder(origin)
+
+    def __getattr__(self, name: str):
+        if name.startswith("__") and name.endswith("__"):
+            if name in ("__name__", "__qualname__"):
+                return self._lab_origin.rpartition(".")[2]
+            if name == "__version__":
+                return "0.0.0"
+            raise AttributeError(name)
+        if name.startswith("_lab"):
+            raise AttributeError(name)
+        if name.endswith(("Error", "Exception", "Warning", "Exit")) and name[0].isupper():
+            return failure_class(name)
+        child = self._lab_new(f"{self._lab_origin}.{name}")
+        self.__dict__[name] = child
+        return child
+
+    def __call__(self, *args, **kwargs):
+        if self._lab_origin in known_results:
+            value = known_results[self._lab_origin]
+            if isinstance(value, bool):
+                self._lab_tell(f"{self._lab_origin}()", value)
+            return value(*args, **kwargs) if callable(value) else value
+        if len(args) == 1 and not kwargs and is_of_script(args[0]):
+            return args[0] if isinstance(args[0], type) else needs_nothing(args[0])
+        shown = ", ".join([*map(named, args[:3]), *(f"{key}={named(value)}" for key, value in list(kwargs.items())[:2])])
+        return self._lab_new(f"{self._lab_origin}({shown})", *args, *kwargs.values())
+
+    def __getitem__(self, key):
+        return self._lab_new(f"{self._lab_origin}[{named(key)}]")
+
+    def __setitem__(self, key, value):
+        pass
+
+    def __delitem__(self, key):
+        pass
+
+    def __delattr__(self, name):
+        self.__dict__.pop(name, None)
+
+    def __iter__(self):
+        name, count = caller_instruction()
+        many = count if name == "UNPACK_SEQUENCE" else (count & 255) + (count >> 8) if name == "UNPACK_EX" else ITEMS
+        return iter([self[at] for at in range(many)])
+
+    def __next__(self):
+        done = self.__dict__.get("_lab_taken", 0)
+        if done >= ITEMS:
+            raise StopIteration
+        object.__setattr__(self, "_lab_taken", done + 1)
+        return self[done]
+
+    def __reversed__(self):
+        return iter([self[at] for at in range(ITEMS)])
+
+    def keys(self):
+        """`**unknown` gives no argument that anybody could name."""
+        name, _ = caller_instruction()
+        if name in ("DICT_MERGE", "DICT_UPDATE"):
+            expanded_at[0] = user_line()
+            return []
+        return self._lab_new(f"{self._lab_origin}.keys()")
+
+    def __contains__(self, item):
+        return self._lab_decide(f"{named(item)} in {self._lab_origin}")
+
+    def __bool__(self):
+        return self._lab_decide(self._lab_origin)
+
+    def _lab_decide(self, source: str) -> bool:
+        line = user_line()
+        told = _asked.get((line, source), 0)
+        _asked[(line, source)] = told + 1
+        if in_while_test(line) and _asked.setdefault(line, 0) >= WHILE_TRUE:
+            _asked[line] = 0
+            return False
+        if in_while_test(line):
+            _asked[line] += 1
+        if told == 0:
+            self._lab_tell(source, True)
+        return True
+
+    def _lab_tell(self, source: str, value: bool) -> None:
+        line = user_line()
+        if tell_assumption is not None and (line, source, value) not in _asked:
+            _asked[(line, source, value)] = 1
+            word = ("true", "真") if value else ("false", "假")
+            tell_assumption(line, f"{source} is taken to be {word[0]}", f"{source} 视为{word[1]}", source)
+
+    def __len__(self):
+        return ITEMS
+
+    def __int__(self):
+        return 1
+
+    __index__ = __int__
+
+    def __float__(self):
+        return 1.0
+
+    def __complex__(self):
+        return 1 + 0j
+
+    def __round__(self, digits=None):
+        return self
+
+    def __str__(self):
+        return self._lab_origin
+
+    def __repr__(self):
+        return f"<{self._lab_origin}>"
+
+    def __format__(self, spec):
+        return self._lab_origin
+
+    def __fspath__(self):
+        return self._lab_origin.replace("/", "_")
+
+    def __bytes__(self):
+        return self._lab_origin.encode()
+
+    def __hash__(self):
+        return id(self) >> 4
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *raised):
+        return False
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *raised):
+        return False
+
+    def __await__(self):
+        return self
+        yield
+
+    def __aiter__(self):
+        object.__setattr__(self, "_lab_taken", 0)
+        return self
+
+    async def __anext__(self):
+        try:
+            return self.__next__()
+        except StopIteration:
+            raise StopAsyncIteration from None
+
+    def __mro_entries__(self, bases):
+        return () if any(isinstance(one, type) and one is not object for one in bases) else (PlaceholderBase,)
+
+    def __instancecheck__(self, instance):
+        return type(instance).__name__ == self._lab_origin.rpartition(".")[2]
+
+    def __subclasscheck__(self, cls):
+        return any(one.__name__ == self._lab_origin.rpartition(".")[2] for one in getattr(cls, "__mro__", ()))
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
+
+    def __reduce__(self):
+        return (Placeholder, (self._lab_origin,))
+
+
+expanded_at = [0]
+"""The line where an unknown was last given as `**unknown`."""
+
+_tensor_class = None
+
+
+def set_tensor_class(cls) -> None:
+    global _tensor_class
+    _tensor_class = cls
+
+
+def _operator(symbol: str, reflected: bool):
+    def method(self, other=None):
+        text = f"{named(other)} {symbol} {self._lab_origin}" if reflected else f"{self._lab_origin} {symbol} {named(other)}"
+        return self._lab_new(text, other)
+
+    return method
+
+
+for _name, _symbol in {
+    "add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%", "pow": "**", "matmul": "@", "and": "&",
+    "or": "|", "xor": "^", "lshift": "<<", "rshift": ">>", "divmod": "divmod",
+}.items():  # fmt: skip
+    setattr(Placeholder, f"__{_name}__", _operator(_symbol, False))
+    setattr(Placeholder, f"__r{_name}__", _operator(_symbol, True))
+for _name, _symbol in {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}.items():
+    setattr(Placeholder, f"__{_name}__", _operator(_symbol, False))
+for _name in ("neg", "pos", "abs", "invert", "floor", "ceil", "trunc"):
+    setattr(Placeholder, f"__{_name}__", lambda self: self)
+

@@ -1,0 +1,207 @@
+"""Runs one script: reads the job, binds what the text lacks, executes it as __main__, and tells how it ended. Between scripts everything is
+put back: modules, files, classes. Leaves out every library."""
+
+import ast
+import builtins
+import gc
+import importlib
+import json
+import linecache
+import os
+import sys
+import traceback
+import types
+
+from . import batches, bridge, configs, datasets, imports, library, lines, lockin, models, modules, names, parameters, parsers, placeholder
+from . import shortcuts, signature, tensors, torch_names, trainers, world
+from .editing import edit
+from .lines import SCRIPT
+from .rewriting import rewritten
+
+PRELOADED = (
+    "argparse ast collections contextlib copy csv dataclasses datetime decimal enum functools glob hashlib importlib inspect io itertools "
+    "json logging math operator os pathlib pickle platform pprint random re shutil statistics string struct sys tempfile textwrap threading "
+    "time traceback types typing uuid warnings weakref abc numbers bisect heapq"
+).split()
+OURS = (batches, configs, datasets, library, models, modules, parameters, parsers, placeholder, shortcuts, tensors, torch_names, trainers, world)
+
+_baseline: dict = {}
+"""Module -> its names, as they were before any script."""
+_classes: dict = {}
+
+
+def open_world(device: str) -> None:
+    bridge.open_device(device)
+    os.unlink(device)
+    for name in PRELOADED:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            continue
+
+
+def shut(_: str) -> str:
+    """No script runs before this. Called without a frame of pyodide's: they are emptied."""
+    lockin.lock_in(vars(sys.modules["__main__"]))
+    remember()
+    return ""
+
+
+def remember() -> None:
+    """Once, when the world is shut and no script has run."""
+    world.enter()
+    for name, module in list(sys.modules.items()):
+        if isinstance(module, types.ModuleType):
+            _baseline[name] = (module, dict(vars(module)))
+    for module in OURS:
+        for value in vars(module).values():
+            if isinstance(value, type) and value.__module__ == module.__name__:
+                _classes[value] = dict(vars(value))
+
+
+def restore() -> None:
+    """The state before any script: modules, their names, and the classes that stand in."""
+    for name in [name for name in sys.modules if name not in _baseline]:
+        del sys.modules[name]
+    for name, (module, values) in _baseline.items():
+        sys.modules[name] = module
+        put_back(vars(module), values)
+    for cls, values in _classes.items():
+        now = vars(cls)
+        for name in [name for name in now if name not in values and not name.startswith("__")]:
+            delattr(cls, name)
+        for name, value in values.items():
+            if now.get(name) is not value and not name.startswith("__"):
+                setattr(cls, name, value)
+    for one in (library, models, modules, parameters, placeholder):
+        one.forget()
+    torch_names.Modes.grad, torch_names.Modes.inference = True, False
+    lines.by_name[0] = 0
+    bridge.state.pending, bridge.state.making, bridge.state.probing = None, 0, False
+    imports.imported.clear()
+    linecache.cache.pop(SCRIPT, None)
+
+
+def put_back(now: dict, values: dict) -> None:
+    """By identity: a script's objects may answer == with anything."""
+    for name, value in values.items():
+        if now.get(name, now) is not value:
+            now[name] = value
+    if len(now) != len(values):
+        for name in [name for name in now if name not in values]:
+            del now[name]
+
+
+def run(message: str) -> str:
+    """JSON in, JSON out; raises nothing."""
+    job = json.loads(message)
+    error, screen = None, None
+    try:
+        restore()
+        signature.choose(job["signatures"])
+        screen = world.enter()
+        place_files(job.get("files") or {})
+        parsers.argv_known[0] = len(job["argv"]) > 1
+        sys.argv = list(job["argv"]) or [SCRIPT]
+        error = execute(job["source"])
+    except KeyboardInterrupt as raised:
+        error = limit_met(raised)
+    except bridge.Fault:
+        pass
+    for _ in range(5):
+        try:
+            return finish(error, "" if screen is None else screen.text())
+        except KeyboardInterrupt:
+            continue
+    return '{"error":null,"output":""}'
+
+
+def limit_met(raised: KeyboardInterrupt) -> dict:
+    """The clock of the host: an endless loop, most often."""
+    frames = script_frames(raised)
+    return failure("TimeoutError", "", "limit", frames[-1][0] if frames else None, frames)
+
+
+def failure(kind_of_error: str, message: str, kind: str, line=None, frames=(), column=None, text=None) -> dict:
+    """host.ts: PythonFailure"""
+    told = [{"line": at, "name": name} for at, name in frames[:50]]
+    return {"type": kind_of_error, "message": message, "line": line, "column": column, "text": text, "kind": kind, "traceback": told}
+
+
+def finish(error, output: str) -> str:
+    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+    sys.settrace(None)
+    sys.setprofile(None)
+    return json.dumps({"error": error, "output": output})
+
+
+def place_files(files: dict) -> None:
+    imports.files.clear()
+    for path, text in files.items():
+        if path.startswith("/") or ".." in path.split("/"):
+            continue
+        folder = os.path.dirname(path)
+        if folder:
+            os.makedirs(folder, exist_ok=True)
+        with open(path, "w") as file:
+            file.write(text)
+        if path.endswith(".py"):
+            imports.files.add(path.partition("/")[0].removesuffix(".py"))
+    importlib.invalidate_caches()
+
+
+def execute(source: str):
+    """The failure that ended it, or None."""
+    linecache.cache[SCRIPT] = (len(source), None, source.splitlines(True), SCRIPT)
+    try:
+        tree = ast.parse(source, SCRIPT)
+        lines.learn_loops(tree)
+        code = compile(rewritten(ast.parse(source, SCRIPT)), SCRIPT, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        text = error.text.rstrip("\n") if error.text else error.text
+        return failure(type(error).__name__, error.msg, "syntax", error.lineno, (), error.offset, text)
+    except (ValueError, RecursionError, MemoryError) as error:
+        return failure(type(error).__name__, str(error), "syntax")
+    main = types.ModuleType("__main__")
+    main.__file__, main.__builtins__ = SCRIPT, builtins
+    sys.modules["__main__"] = main
+    try:
+        names.bind_undefined(tree, vars(main))
+        exec(code, vars(main))
+        bridge.flush()
+    except SystemExit as error:
+        bridge.flush()
+        if error.code in (None, 0):
+            return None
+        if not isinstance(error.code, int):
+            print(error.code)
+        return described(error)
+    except (KeyboardInterrupt, bridge.Fault):
+        raise
+    except BaseException as error:
+        return described(error)
+    return None
+
+
+def script_frames(error) -> list:
+    found = []
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_filename == SCRIPT:
+            found.append((line, frame.f_code.co_name))
+    return found
+
+
+def described(error: BaseException) -> dict:
+    frames = script_frames(error)
+    message = without_suggestion(str(error))
+    kind = "limit" if isinstance(error, MemoryError) else "placeholder" if "Placeholder" in message else "raised"
+    return failure(type(error).__name__, message, kind, frames[-1][0] if frames else None, frames)
+
+
+def without_suggestion(text: str) -> str:
+    """Python 3.14 suggests names; the libraries' own Pythons don't."""
+    start, found, _ = text.partition(". Did you mean '")
+    return start if found and text.endswith("'?") else text
+
+
+assert lockin and tensors and trainers and shortcuts and configs and datasets and batches

@@ -1,0 +1,161 @@
+"""The signatures of the chosen versions, as tools/golden/signatures.py wrote them, made into Python functions: CPython itself binds the
+arguments, and raises that version's TypeError. Leaves out what a call does."""
+
+import functools
+import warnings
+
+from . import lines
+
+tables: dict = {}
+"""By id: what jobs brought."""
+
+
+class _Chosen:
+    versions: dict = {}
+    calls: dict = {}
+    tails: dict = {}
+    """library.Name -> the full names that end so."""
+    methods: dict = {}
+    """Class -> its methods' entries."""
+    vocabulary: set = set()
+    """All names of methods: what an object of another class lacks."""
+
+
+chosen = _Chosen()
+
+
+def choose(message: dict) -> None:
+    if "calls" in message:
+        tails, methods = {}, {}
+        for path in message["calls"]:
+            library, _, rest = path.partition(".")
+            tails.setdefault((library, rest.rpartition(".")[2]), []).append(path)
+            owner = path.rpartition(".")[0]
+            if owner in message["calls"]:
+                methods.setdefault(owner, {})[path.rpartition(".")[2]] = message["calls"][path]
+        vocabulary = {name for ones in methods.values() for name in ones}
+        tables[message["id"]] = (message["calls"], tails, methods, vocabulary)
+    chosen.versions = message["versions"]
+    chosen.calls, chosen.tails, chosen.methods, chosen.vocabulary = tables[message["id"]]
+    binder_of.cache_clear()
+
+
+def entry_of(path: str):
+    return chosen.calls.get(path)
+
+
+def find(library: str, name: str):
+    """The full name of a class or function that is known by its last part, wherever a script imports it from."""
+    best = None
+    for path in chosen.tails.get((library, name), ()):
+        if path.rpartition(".")[0] in chosen.calls:  # a method
+            continue
+        if best is None or len(path) < len(best):
+            best = path
+    return best
+
+
+def methods_of(path: str) -> dict:
+    return chosen.methods.get(path, {})
+
+
+class Raw:
+    """A default that only the library's own Python could make: shown as it is."""
+
+    def __init__(self, text: str):
+        self.text = text
+
+    def __repr__(self):
+        return self.text
+
+
+def value_of(default):
+    """A dumped default as Python."""
+    if isinstance(default, list):
+        return [value_of(one) for one in default]
+    if not isinstance(default, dict):
+        return default
+    if "tuple" in default:
+        return tuple(value_of(one) for one in default["tuple"])
+    if "dict" in default:
+        return {key: value_of(one) for key, one in default["dict"].items()}
+    if "factory" in default:
+        return value_of(default["factory"])
+    return Raw(default.get("repr", "..."))
+
+
+def split(parameter):
+    """(name with its stars, default, whether there is one)"""
+    if isinstance(parameter, str):
+        return parameter, None, False
+    return parameter[0], parameter[1], True
+
+
+@functools.lru_cache(maxsize=None)
+def binder_of(path: str, bound: bool, qualname: str):
+    """A function that binds arguments as the library's does and returns them as a dict; None: it takes anything."""
+    entry = chosen.calls[path]
+    if entry.get("parameters") is None:
+        return None
+    names, parts, defaults = [], ["self"] if bound else [], {}
+    for at, one in enumerate(entry["parameters"]):
+        name, default, has = split(one)
+        if name in ("*", "/"):
+            parts.append(name)
+            continue
+        plain = name.lstrip("*")
+        names.append(plain)
+        if has:
+            defaults[f"_d{at}"] = value_of(default)
+        parts.append(f"{name}=_d{at}" if has else name)
+    body = ", ".join(f"{name!r}: {name}" for name in names)
+    scope = dict(defaults)
+    exec(f"def bind({', '.join(parts)}):\n    return {{{body}}}", scope)
+    bind = scope["bind"]
+    bind.__name__ = qualname.rpartition(".")[2]
+    bind.__qualname__ = qualname
+    return bind
+
+
+def qualname_of(path: str) -> str:
+    entry = chosen.calls[path]
+    if "qualname" in entry:
+        return entry["qualname"]
+    parts = path.split(".")
+    if parts[-1][0].isupper():
+        return f"{parts[-1]}.__init__"
+    return ".".join(parts[-2:]) if ".".join(parts[:-1]) in chosen.calls else parts[-1]
+
+
+def renamed(entry: dict, kwargs: dict) -> dict:
+    """Old names that a decorator of the library still takes."""
+    for old, new, message in entry.get("renamed", ()):
+        if old not in kwargs:
+            continue
+        if message and message.startswith("ValueError: "):
+            raise ValueError(message.removeprefix("ValueError: "))
+        value = kwargs.pop(old)
+        if new is not None and new not in kwargs:
+            kwargs[new] = value
+        if message:
+            _warn(message)
+    return kwargs
+
+
+def _warn(message: str) -> None:
+    category, _, text = message.partition(": ")
+    kind = {"FutureWarning": FutureWarning, "DeprecationWarning": DeprecationWarning}.get(category, UserWarning)
+    frame = lines.user_frame()
+    if frame is not None:
+        warnings.warn_explicit(text, kind, lines.SCRIPT, frame.f_lineno or 0, registry={})
+
+
+def bind(path: str, owner, args: tuple, kwargs: dict, qualname: str | None = None) -> tuple[dict, dict]:
+    """(arguments with the defaults, kwargs as the library takes them). owner: the object of a method, or None."""
+    entry = chosen.calls[path]
+    kwargs = renamed(entry, dict(kwargs))
+    bound = owner is not None
+    binder = binder_of(path, bound, qualname or qualname_of(path))
+    if binder is None:
+        return kwargs, kwargs
+    return (binder(owner, *args, **kwargs) if bound else binder(*args, **kwargs)), kwargs

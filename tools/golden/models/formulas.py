@@ -1,0 +1,42 @@
+"""Names the formula of a number that was seen under three configurations: `b`, `4*b`, `b*e/d`, `d*f+2*e*f`.
+
+Letters are the configuration's numbers (knobs) in their order. A number that no formula gives stays what it is, if all three
+agree; else it is refused.
+"""
+
+from itertools import combinations_with_replacement
+
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+class Formulas:
+    """All formulas over the knobs, simplest first; `values`: knob → its three numbers."""
+
+    def __init__(self, values: dict):
+        self.known: dict[tuple, str] = {}
+        names = {LETTERS[i]: tuple(v) for i, v in enumerate(values.values())}
+        terms = [(n, v) for n, v in names.items()]
+        pairs = [(f"{a}*{b}", tuple(x * y for x, y in zip(names[a], names[b]))) for a, b in combinations_with_replacement(names, 2)]
+        quotients = []
+        for text, value in terms + pairs:
+            for n, v in names.items():
+                if n not in text and all(x % y == 0 for x, y in zip(value, v)):
+                    quotients.append((f"{text}/{n}", tuple(x // y for x, y in zip(value, v))))
+        products = terms + pairs + quotients
+        scaled = [(f"{k}*{t}", tuple(k * x for x in v)) for k in (2, 3, 4, 8) for t, v in products]
+        shifted = [(f"{t}+{k}", tuple(x + k for x in v)) for k in (1, 2, 3) for t, v in terms]
+        squares = [(f"{a}*{a}/{b}/{b}+{k}" if k else f"{a}*{a}/{b}/{b}", tuple((x // y) ** 2 + k for x, y in zip(names[a], names[b])))
+                   for a in names for b in names for k in (0, 1) if a != b and all(x % y == 0 for x, y in zip(names[a], names[b]))]
+        for text, value in terms + scaled[: len(products)] + shifted + pairs + quotients + scaled + squares:
+            self.known.setdefault(value, text)
+        for ta, va in products + scaled:
+            for tb, vb in products + scaled:
+                self.known.setdefault(tuple(x + y for x, y in zip(va, vb)), f"{ta}+{tb}")
+
+    def of(self, numbers: tuple) -> str:
+        found = self.known.get(tuple(numbers))
+        if found is not None and len(set(numbers)) > 1:
+            return found
+        if len(set(numbers)) == 1:
+            return str(numbers[0])
+        raise ValueError(f"no formula gives {numbers}")
