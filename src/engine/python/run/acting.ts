@@ -34,6 +34,8 @@ export interface BuiltModel {
   readonly quantisation: Quantisation | null;
   /** Input embedding and head, where they aren't a llama's. */
   readonly places?: { readonly embedding: string; readonly head: string };
+  /** PEFT's own targets for its type in this version, where they aren't a llama's. */
+  readonly defaultTargets?: (peftType: string) => readonly string[] | null;
   /** What was assumed about it. */
   readonly assumed: readonly Text[];
 }

@@ -1,7 +1,8 @@
 // Executes a program, one call after another, on module trees: what CPython sends while a script runs, what the form's settings make, and
 // what is replayed from a file are the same list. An unknown call gives a placeholder; what decides and isn't modelled is noted.
-import type { Text } from '../../ground/text.ts';
+
 import { invariant } from '../../ground/errors.ts';
+import type { Text } from '../../ground/text.ts';
 import { same } from '../../ground/text.ts';
 import { behaviour } from '../../libraries/rules/behaviours.ts';
 import type { Stack } from '../../libraries/stacks.ts';
@@ -326,6 +327,7 @@ export class Machine {
     const script = new ScriptModel(this.stack, built.root, built.quantisation);
     script.modelType = built.modelType;
     Object.assign(script.places, built.places ?? {});
+    script.defaultTargets = built.defaultTargets ?? null;
     return {
       kind: 'model',
       script,
