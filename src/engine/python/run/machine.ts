@@ -176,7 +176,11 @@ export class Machine {
     if (raised) return { raise: raised, warnings };
     return {
       value: acted.object ? (acted.value ?? { ref: index }) : (acted.value ?? null),
-      ...(acted.object ? { class: classOf(acted.object) } : {}),
+      ...(acted.class !== undefined
+        ? { class: acted.class }
+        : acted.object
+          ? { class: classOf(acted.object) }
+          : {}),
       ...(warnings.length > 0 ? { warnings } : {}),
       ...(acted.printed === undefined ? {} : { printed: acted.printed }),
     };
@@ -270,6 +274,7 @@ export class Machine {
       gradMode: this.#gradMode,
       self: call.receiver && this.object(call.receiver),
       path: this.#objects.pathOf(call.receiver),
+      receiver: call.receiver,
       rest,
       given,
       disk: this.#disk,

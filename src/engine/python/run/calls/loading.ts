@@ -86,7 +86,7 @@ export function dtypeGiven(call: Acting): DType | 'auto' {
 }
 
 const nameGiven = (value: ProgramValue | undefined): string =>
-  textOf(value) ?? (isPlaceholder(value) ? value.placeholder : '');
+  (textOf(value) ?? (isPlaceholder(value) ? value.placeholder : '')).replace(/(.)\/+$/, '$1');
 
 export function loadedFrom(call: Acting, loader: string, name: string): ModelObject {
   return call.load({ name, loader, dtype: dtypeGiven(call), given: call.given, ...storedAs(call) });

@@ -163,7 +163,7 @@ export function configFromDisk(call: Acting, folder: string, name: string): Conf
   const values = new Map<string, ProgramValue>([['inference_mode', true]]);
   const task = call.given.get('task_type');
   if (task !== undefined) values.set('task_type', task);
-  return { kind: 'config', callee: concrete, values, later: null };
+  return { kind: 'config', callee: concrete, values, later: null, assumed: true };
 }
 
 const load = (name: string) =>
