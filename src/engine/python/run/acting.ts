@@ -34,6 +34,8 @@ export interface BuiltModel {
   readonly quantisation: Quantisation | null;
   /** Input embedding and head, where they aren't a llama's. */
   readonly places?: { readonly embedding: string; readonly head: string };
+  /** Whether it takes gradient checkpointing; absent: it does. */
+  readonly checkpoints?: boolean;
   /** What was assumed about it. */
   readonly assumed: readonly Text[];
 }
@@ -47,6 +49,8 @@ export interface TrainingEvent extends LossTreatment {
   /** `loop`, or the class of the trainer. */
   readonly trainer: string;
   readonly line: number;
+  /** Index of the call that runs it. */
+  readonly index: number;
   readonly fp16: boolean;
   readonly allMasked: boolean;
   /** The trainer switches every dropout off. */
@@ -62,6 +66,7 @@ export type TrainingJudge = (event: TrainingEvent) => PythonError | null;
 
 export interface Acting {
   readonly callee: string;
+  readonly index: number;
   readonly stack: Stack;
   readonly line: number;
   readonly gradMode: GradMode;

@@ -1,7 +1,8 @@
 // Executes a program, one call after another, on module trees: what CPython sends while a script runs, what the form's settings make, and
 // what is replayed from a file are the same list. An unknown call gives a placeholder; what decides and isn't modelled is noted.
-import type { Text } from '../../ground/text.ts';
+
 import { invariant } from '../../ground/errors.ts';
+import type { Text } from '../../ground/text.ts';
 import { same } from '../../ground/text.ts';
 import { behaviour } from '../../libraries/rules/behaviours.ts';
 import type { Stack } from '../../libraries/stacks.ts';
@@ -12,7 +13,7 @@ import type { Signatures } from '../program/signatures.ts';
 import { isPlaceholder, isRef, truthOf } from '../program/values.ts';
 import type { Acted, Acting, ModelRequest, ModelSource, TrainingEvent, TrainingJudge } from './acting.ts';
 import { answerTo } from './answers.ts';
-import { bindArguments } from './bound.ts';
+import { bindArguments, statementOf } from './bound.ts';
 import { calleeNamed } from './callees.ts';
 import { setAttribute } from './calls/attributes.ts';
 import { trainerState } from './calls/trainers.ts';
@@ -278,6 +279,7 @@ export class Machine {
     };
     return {
       callee: call.callee,
+      index: this.calls.length - 1,
       stack,
       line: call.line,
       gradMode: this.#gradMode,
@@ -309,7 +311,7 @@ export class Machine {
       warn: (words) => {
         this.#loose.push(warningOf(words));
       },
-      raise: (type, message, statement = call.callee) => {
+      raise: (type, message, statement = statementOf(call)) => {
         throw new PythonError(type, message, statement);
       },
       setGradMode: (mode) => {
@@ -326,6 +328,7 @@ export class Machine {
     const script = new ScriptModel(this.stack, built.root, built.quantisation);
     script.modelType = built.modelType;
     Object.assign(script.places, built.places ?? {});
+    script.checkpoints = built.checkpoints ?? true;
     return {
       kind: 'model',
       script,

@@ -56,6 +56,8 @@ export interface LossTreatment {
   readonly gradMode: GradMode;
   readonly loss: 'plain' | 'detach' | 'item' | 'requires_grad_';
   readonly twice: boolean;
+  /** Line that took the loss off its graph, where one is known. */
+  readonly cutAt: number | null;
 }
 
 /** What a model returned, with the modes that it ran in. */

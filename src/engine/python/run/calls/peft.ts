@@ -22,7 +22,7 @@ import { peftConfig } from '../peftConfig.ts';
 import { trainableLine } from '../trainableLine.ts';
 import { loadedFrom } from './loading.ts';
 import { configFromDisk, valuesOfConfig } from './peftConfigs.ts';
-import { checkpointingKwargs, selfModel, theModel } from './reading.ts';
+import { checkpointingKwargs, refuse, selfModel, theModel } from './reading.ts';
 
 /** Class that PEFT puts around a model by task_type, and the heads that it saves beside the adapter. */
 const tasks: Readonly<Record<string, readonly [className: string, saved: readonly string[]]>> = {
@@ -90,9 +90,11 @@ function loadAdapter(call: Acting, model: ModelObject, folder: string): Acted {
   return { object: refocused(model) };
 }
 
-const getPeft = callee('model peft_config adapter_name', (call) =>
-  attach(call, theModel(call, 'model'), configOf(call, 'peft_config')),
-);
+const getPeft = callee('model peft_config adapter_name', (call) => {
+  const casts = call.behaves('adapterDtype') === 'autocast';
+  refuse(call, casts, 'get_peft_model', 'autocast_adapter_dtype');
+  return attach(call, theModel(call, 'model'), configOf(call, 'peft_config'));
+});
 
 const peftFromPretrained = callee('model model_id adapter_name is_trainable config', (call) =>
   loadAdapter(call, theModel(call, 'model'), textOf(call.value('model_id')) ?? ''),
@@ -110,6 +112,8 @@ const prepare = callee('model use_gradient_checkpointing gradient_checkpointing_
   const model = theModel(call, 'model');
   const script = focus(model);
   script.call = 'prepare_model_for_kbit_training';
+  const name = 'prepare_model_for_kbit_training';
+  refuse(call, call.behaves('prepareKwargs'), name, 'gradient_checkpointing_kwargs');
   prepareModelForKbitTraining(script, {
     useGradientCheckpointing: call.truth('use_gradient_checkpointing', true),
     kwargs: checkpointingKwargs(call.value('gradient_checkpointing_kwargs')),

@@ -4,7 +4,7 @@ import type { DType } from '../../../torch/autograd/value.ts';
 import type { Module, Parameter } from '../../../torch/nn/module.ts';
 import { bytesOf } from '../../../torch/nn/module.ts';
 import type { ProgramValue } from '../../program/program.ts';
-import { itemsOf, namesOf, textOf, truthOf } from '../../program/values.ts';
+import { itemsOf, namesOf, numberOf, textOf, truthOf } from '../../program/values.ts';
 import type { Acted, Acting, CalleeTable } from '../acting.ts';
 import { callee } from '../acting.ts';
 import type { GradMode, LossTreatment, ModelObject, OutputObject } from '../objects.ts';
@@ -151,6 +151,7 @@ export function treatmentOf(given: ReadonlyMap<string, ProgramValue>, gradMode: 
     gradMode: mode === 'no_grad' || mode === 'inference_mode' ? mode : gradMode,
     loss: truthOf(given.get('requires_grad_set')) ? 'requires_grad_' : cut,
     twice: truthOf(given.get('twice')) ?? false,
+    cutAt: numberOf(given.get('cut_at_line')),
   };
 }
 

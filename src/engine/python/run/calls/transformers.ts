@@ -20,11 +20,13 @@ import {
 import { fromConfig, fromPretrained } from './loading.ts';
 import { attachable, configOf, unmodelledAdapter } from './peft.ts';
 import { configFromDisk } from './peftConfigs.ts';
-import { checkpointingKwargs, harmless, selfModel } from './reading.ts';
+import { checkpointingKwargs, harmless, refuse, selfModel } from './reading.ts';
 
 const enable = callee('gradient_checkpointing_kwargs', (call) => {
   const script = focus(selfModel(call));
   script.call = 'model.gradient_checkpointing_enable';
+  const name = 'PreTrainedModel.gradient_checkpointing_enable';
+  refuse(call, call.behaves('checkpointingKwargs'), name, 'gradient_checkpointing_kwargs');
   warnOldCheckpointingName(script);
   gradientCheckpointingEnable(
     script,
