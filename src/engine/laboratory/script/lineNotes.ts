@@ -1,7 +1,8 @@
 // The gutter of a script: what each line did to what trains, what it warned of, where it raised, where the graph is cut.
 import type { Text } from '../../ground/text.ts';
 import { text } from '../../ground/text.ts';
-import type { Effect, Machine } from '../../python/run/machine.ts';
+import type { Effect } from '../../python/run/effects.ts';
+import type { Machine } from '../../python/run/machine.ts';
 import type { JudgedTraining } from './judging.ts';
 import type { LineNote } from './scriptReading.ts';
 

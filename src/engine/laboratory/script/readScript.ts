@@ -1,88 +1,44 @@
-// Reads a script by running it: CPython with stand-in libraries on one side, the machine on the other, every training examined when it
-// happens. Leaves out what a pasted text is and which versions it names; the caller brings both.
-import type { Signatures } from '../../libraries/signatures/signatures.ts';
-import type { Versions } from '../../libraries/version.ts';
-import type { PythonHost, PythonRun } from '../../python/host/host.ts';
-import type { Note, Reply, Request } from '../../python/program/bridge.ts';
-import { signaturesOf } from '../../python/program/signatures.ts';
-import type { ModelSource } from '../../python/run/acting.ts';
-import { Machine } from '../../python/run/machine.ts';
+// Reads a script by running it, and says what came of it: the verdict, what each line did, why it doesn't train and what mends it. Leaves out
+// what a pasted text is and which versions it names; the caller brings both.
+import type { Note } from '../../python/program/bridge.ts';
 import { trainableLine } from '../../python/run/trainableLine.ts';
 import { countParameters } from '../../torch/nn/counts.ts';
-import type { JudgedTraining } from './judging.ts';
-import { Judge } from './judging.ts';
-import { cutLine, lineNotes } from './lineNotes.ts';
-import type { Assumption, PastedKind, ScriptReading, Verdict, VersionUsed } from './scriptReading.ts';
-import { verdictOf } from './verdict.ts';
+import { lineNotes } from './lineNotes.ts';
+import type { ScriptInput, ScriptWorld } from './runSource.ts';
+import { runSource } from './runSource.ts';
+import { diagnosesOf, fixesOf } from './scriptDoctor.ts';
+import type { Assumption, ScriptFix, ScriptReading } from './scriptReading.ts';
+import { examinedRun } from './subject.ts';
 
-/** What is read: a pasted text once its wrapping is off. */
-export interface ScriptInput {
-  readonly kind: PastedKind;
-  readonly source: string;
-  /** Words after the script's name. */
-  readonly argv: readonly string[];
-  readonly files: Readonly<Record<string, string>>;
-  readonly versions: Versions;
-  readonly said: readonly VersionUsed[];
-  readonly notes: readonly (Assumption & { readonly kind: 'assumption' | 'not-modelled' })[];
-}
-
-/** What reading needs. */
-export interface ScriptWorld {
-  readonly host: PythonHost;
-  readonly signatures: (versions: Versions) => Promise<Signatures>;
-  readonly models: ModelSource;
-}
-
-/** One run of a text, and what it comes to. */
-export interface ScriptRun {
-  readonly machine: Machine;
-  readonly run: PythonRun;
-  readonly deciding: JudgedTraining | null;
-  readonly cut: number | null;
-  readonly verdict: Verdict;
-}
-
-function answerWith(machine: Machine): (request: Request) => Reply {
-  return (request) => {
-    if ('call' in request) return machine.call(request.call);
-    if ('ask' in request) return machine.ask(request.ask);
-    machine.note(request.note);
-    return { value: null };
-  };
-}
-
-/** Runs a text under releases of the libraries. */
-export async function runSource(
-  { source, argv, files, versions }: Pick<ScriptInput, 'source' | 'argv' | 'files' | 'versions'>,
-  world: ScriptWorld,
-): Promise<ScriptRun> {
-  const signatures = await world.signatures(versions);
-  const judge = new Judge();
-  const machine = new Machine({
-    stack: { id: 'script', ...versions },
-    models: world.models,
-    judge: judge.judge,
-    signatures: signaturesOf(signatures),
-  });
-  const { transformers, peft, trl, torch, bitsandbytes } = versions;
-  const released = { transformers, peft, trl, torch, ...(bitsandbytes === null ? {} : { bitsandbytes }) };
-  const run = await world.host.run(
-    { source, argv: ['script.py', ...argv], files, signatures, versions: released },
-    answerWith(machine),
-  );
-  const deciding = judge.deciding(run.error?.kind === 'raised');
-  const cut = deciding && cutLine(machine, deciding);
-  return { machine, run, deciding, cut, verdict: verdictOf({ machine, failure: run.error, deciding, cut }) };
-}
+export type { ScriptInput, ScriptWorld } from './runSource.ts';
 
 const toAssumption = ({ line, text }: Note): Assumption => ({
   line: line > 0 ? line : null,
   text: typeof text === 'string' ? { en: text, zh: text } : text,
 });
 
-export async function readScript(input: ScriptInput, world: ScriptWorld): Promise<ScriptReading> {
-  const { machine, run, deciding, cut, verdict } = await runSource(input, world);
+export interface ReadingOptions {
+  /** Whether repairs are looked for: each is a reading of its own. Default: yes. */
+  readonly fixes?: boolean;
+}
+
+/** The repairs alone, for whoever shows the reading first. */
+export async function fixesFor(input: ScriptInput, world: ScriptWorld): Promise<readonly ScriptFix[]> {
+  const ran = await runSource(input, world);
+  const examined = examinedRun(ran.machine, input.source, ran.run, ran.deciding);
+  return fixesOf(input, world, examined, ran);
+}
+
+export async function readScript(
+  input: ScriptInput,
+  world: ScriptWorld,
+  options: ReadingOptions = {},
+): Promise<ScriptReading> {
+  const ran = await runSource(input, world);
+  const { machine, run, deciding, cut, verdict } = ran;
+  // Before the fixes are tried: the trees say how the script left them.
+  const examined = examinedRun(machine, input.source, run, deciding);
+  const diagnoses = diagnosesOf(examined, ran);
   const model = deciding?.event.model ?? machine.models.at(-1) ?? null;
   const of = (kind: Note['kind']): Assumption[] => [
     ...input.notes.filter((note) => note.kind === kind).map(({ line, text }) => ({ line, text })),
@@ -96,13 +52,13 @@ export async function readScript(input: ScriptInput, world: ScriptWorld): Promis
     outcome: deciding?.examined?.outcome ?? null,
     strip: deciding?.strip ?? [],
     trainableLine: model && trainableLine(countParameters(model.root), model.script.behaves('trainableLine')),
-    diagnoses: [],
+    diagnoses,
     lines: lineNotes(machine, cut),
     assumptions: of('assumption'),
     notModelled: of('not-modelled'),
-    fixes: [],
-    patch: {},
-    patchIsWhole: false,
+    fixes: options.fixes === false ? [] : await fixesOf(input, world, examined, ran),
+    patch: examined.settings.patch,
+    patchIsWhole: examined.settings.whole,
     program: machine.program,
     output: run.output,
   };

@@ -33,6 +33,10 @@ export const peftRules: RulesOf<'peft'> = {
     ['0.8', 'pretrained-only', 'tuners/tuners_utils.py _maybe_include_all_linear_layers'],
     ['0.15', 'any-model', 'tuners/tuners_utils.py _maybe_include_all_linear_layers'],
   ),
+  allLinearSparesClassifier: peft(
+    ['0', false, 'tuners/tuners_utils.py _maybe_include_all_linear_layers'],
+    ['0.13', true, 'tuners/tuners_utils.py _maybe_include_all_linear_layers, read in 0.12.0 and 0.13.2'],
+  ),
   loraConfigLacks: peft(
     ['0', ['rank_pattern', 'alpha_pattern', 'use_rslora', 'use_dora', 'exclude_modules'], loraConfig],
     ['0.6', ['use_rslora', 'use_dora', 'exclude_modules'], loraConfig],

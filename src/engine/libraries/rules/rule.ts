@@ -45,6 +45,8 @@ interface PeftBehaviours {
   /** Module that holds the frozen weight inside a LoRA layer: `base_layer`, or the layer itself. */
   readonly baseLayer: boolean;
   /** What `target_modules="all-linear"` is to models that are not a PreTrainedModel, or to all. */
+  /** 'all-linear' leaves out the head of a sequence classifier too. */
+  readonly allLinearSparesClassifier: boolean;
   readonly allLinear: 'a-name' | 'pretrained-only' | 'any-model';
   /** Arguments that LoraConfig does not know yet. */
   readonly loraConfigLacks: readonly string[];

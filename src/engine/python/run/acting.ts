@@ -36,6 +36,8 @@ export interface BuiltModel {
   readonly places?: { readonly embedding: string; readonly head: string };
   /** Whether it takes gradient checkpointing; absent: it does. */
   readonly checkpoints?: boolean;
+  /** PEFT's own targets for its type in this version, where they aren't a llama's. */
+  readonly defaultTargets?: (peftType: string) => readonly string[] | null;
   /** What was assumed about it. */
   readonly assumed: readonly Text[];
 }

@@ -116,7 +116,7 @@ const mode = (training: boolean) =>
   });
 
 /** A hook on the input embedding by which people make its output require grad by hand. `requires_grad_set`: whether it was seen to. */
-const forwardHook = callee('hook', (call) => {
+const forwardHook = callee('', (call) => {
   const model = selfModel(call);
   const script = focus(model);
   const embedding = script.causal.at(script.places.embedding);
@@ -156,7 +156,7 @@ export function treatmentOf(given: ReadonlyMap<string, ProgramValue>, gradMode: 
 }
 
 /** `loss.backward()`; the kwargs say what happened to the loss on its way from the model. */
-export const backward = callee('gradient retain_graph create_graph inputs', (call): Acted => {
+export const backward = callee('', (call): Acted => {
   const outputs = [call.self, ...(itemsOf(call.given.get('tensors')) ?? []).map((one) => call.object(one))];
   const output = outputs.find((one): one is OutputObject => one?.kind === 'output');
   if (!output) return strangeLoss(call);

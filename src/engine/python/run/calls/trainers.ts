@@ -123,7 +123,8 @@ function construct(call: Acting, kind: Kind, name: string): TrainerObject {
   const args = argumentsOf(call, name);
   const model = modelGiven(call, args);
   const script = focus(model);
-  const state = { ...trainerState(call, args) };
+  const asked = trainerState(call, args);
+  const state = { ...asked };
   script.call = `${shortName(args.callee)}(...)`;
   trainingArguments(script, state, {
     checkpointing: args.values.has(CHECKPOINTING[0]),
@@ -159,6 +160,7 @@ function construct(call: Acting, kind: Kind, name: string): TrainerObject {
     model: refocused(model),
     args,
     state,
+    asked,
     allMasked: false,
     loss: PLAIN,
     unknown,
@@ -194,7 +196,7 @@ const ownLoss = callee('', (call): Acted => {
   return { value: null };
 });
 
-const idle = callee('', (): Acted => ({ value: null }));
+const idle = callee('', (call): Acted => ({ value: { placeholder: `trainer.${shortName(call.callee)}()` } }));
 
 const configuration = (name: string): [string, ReturnType<typeof callee>] => [
   name,

@@ -154,6 +154,9 @@ export const transformersCallees: CalleeTable = {
   ...Object.fromEntries(
     quantisations.split(' ').map((name) => [`transformers.${name}`, config(`transformers.${name}`)] as const),
   ),
+  'transformers.AutoTokenizer.from_pretrained': callee('pretrained_model_name_or_path', (call) => ({
+    object: { kind: 'plain', callee: 'transformers.PreTrainedTokenizerFast', values: call.given },
+  })),
   'transformers.AutoConfig.from_pretrained': callee('pretrained_model_name_or_path', (call) => ({
     object: { kind: 'config', callee: 'transformers.AutoConfig', values: new Map(call.given), later: null },
   })),
