@@ -73,6 +73,7 @@ import {
   unfitTensor,
   unnamedSplit,
 } from './models/modelErrors.ts';
+import { scriptHung } from './python/host/hostErrors.ts';
 import {
   badPreset,
   noPresets,
@@ -159,6 +160,7 @@ export const errorKinds = [
   ggufShape,
   ggufFormat,
   unnamedSplit,
+  scriptHung,
   otherFamily,
   badConfig,
   badHeads,

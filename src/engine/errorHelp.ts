@@ -22,6 +22,7 @@ export const errorHelp: Readonly<Record<ErrorCode, Help>> = {
   'schedule-argument': 'recipe',
   'schedule-number': 'recipe',
   'method-limit': 'recipe',
+  'script-hung': 'none',
   'lora-rank': 'recipe',
   'link-rows': 'none',
   'preset-settings': 'reload',

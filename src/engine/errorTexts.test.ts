@@ -48,6 +48,7 @@ const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
   'schedule-shape': { name: 'decay_type', got: '"exp"' },
   'schedule-argument': { schedule: 'linear', takes: [], got: 'power' },
   'schedule-number': { schedule: 'cosine', name: 'num_cycles', got: 'null' },
+  'script-hung': { seconds: 20 },
   'method-limit': {
     path: 'layers.0.k_proj',
     found,

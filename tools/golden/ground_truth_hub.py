@@ -222,7 +222,9 @@ def patch_models() -> None:
         owner.from_pretrained = classmethod(from_pretrained)
 
     wrap(transformers.PreTrainedModel, True)
-    wrap(transformers.models.auto.auto_factory._BaseAutoModelClass, False)
+    for cls in vars(transformers.models.auto.modeling_auto).values():  # each has a copy of its own
+        if isinstance(cls, type) and cls.__name__.startswith("AutoModel") and "from_pretrained" in vars(cls) and cls.__module__.startswith("transformers"):
+            wrap(cls, False)
 
 
 def patch_configs_and_tokenizers() -> None:
@@ -322,7 +324,7 @@ def patch_uploads() -> None:
     from transformers.utils.hub import PushToHubMixin
 
     PushToHubMixin.push_to_hub = silent
-    transformers.Trainer.push_to_hub = silent
+    transformers.Trainer.push_to_hub = transformers.PreTrainedModel.push_to_hub = silent
     transformers.PreTrainedTokenizerBase.push_to_hub = silent
     for cls in ("GenerationMixin",):
         owner = getattr(transformers, cls, None) or transformers.generation.GenerationMixin

@@ -68,13 +68,13 @@ function areCommands(lines: readonly Line[]): boolean {
   if (!first) return false;
   if (!isCommandLine(first.text) && !/^(?:export\s+)?[A-Za-z_]\w*=\S*\s*$/.test(withoutPrompt(first.text)))
     return false;
-  const starts = commandsOf(said).map(({ words }) => words[0]?.line ?? 0);
+  const starts = new Set(commandsOf(said).map(({ words }) => words[0]?.line ?? 0));
   return said.every(
     ({ text, from }) =>
       isCommandLine(text) ||
       /^\s*--?\w/.test(text) ||
       /^(?:export\s+)?[A-Za-z_]\w*=/.test(withoutPrompt(text)) ||
-      !starts.includes(from),
+      !starts.has(from),
   );
 }
 

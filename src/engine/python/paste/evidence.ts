@@ -19,7 +19,7 @@ const between = /^\s*(During handling of the above exception|The above exception
 
 /** The exception that a line names, or null. */
 export function errorOn(text: string): { readonly type: string; readonly message: string } | null {
-  const bare = withoutLogPrefix(text).replace(/^\s*[│┃]\s?|\s*[│┃]\s*$/g, '');
+  const bare = withoutLogPrefix(text).replace(/^\s*[│┃]\s?|[│┃]\s*$/g, '');
   const match = errorLine.exec(bare);
   if (!match) return null;
   return { type: match[1] ?? '', message: bare.slice(match[0].length).trim() };

@@ -46,3 +46,8 @@ function sharedIndent(lines: readonly Line[]): string {
   }
   return common ?? '';
 }
+
+/** Appends item by item: a megabyte has more lines than a call takes arguments. */
+export function append<T>(list: T[], items: Iterable<T>): void {
+  for (const item of items) list.push(item);
+}

@@ -4,7 +4,7 @@
 import type { Launch } from './launch.ts';
 import { launchOf } from './launch.ts';
 import type { Line } from './lines.ts';
-import { commented, dedented, indentOf, textOf } from './lines.ts';
+import { append, commented, dedented, indentOf, textOf } from './lines.ts';
 import { scanPython } from './scan.ts';
 import { commandsOf, isCommandLine } from './shell.ts';
 
@@ -97,9 +97,10 @@ function readLines(lines: readonly Line[], files: Files): Cell {
       const shell =
         system === undefined ? taken : [{ text: system.replace(/^f?['"]|['"]$/g, ''), from: line.from }];
       const started = commandsOf(shell).flatMap((command) => launchOf(command) ?? []);
-      launches.push(...started);
+      append(launches, started);
       const script = started[0] ? inlined(started[0], files, line) : null;
-      code.push(...(script ?? [passing(line)]), ...taken.slice(1).map(commented));
+      append(code, script ?? [passing(line)]);
+      append(code, taken.slice(1).map(commented));
       i = end;
     } else if (/^%[A-Za-z]/.test(text)) code.push(magicLine(line));
     else if (/^\w+\s*=\s*!/.test(text))
@@ -145,8 +146,8 @@ export function readFlat(lines: readonly Line[]): Cell {
     for (const part of afterShellCell(cell)) {
       const read = readCell(part, files);
       Object.assign(files, read.files);
-      launches.push(...read.launches);
-      code.push(...read.code);
+      append(launches, read.launches);
+      append(code, read.code);
     }
   }
   return { code, launches, files };

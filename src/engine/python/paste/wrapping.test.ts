@@ -221,3 +221,23 @@ describe('code among other things', () => {
     );
   });
 });
+
+describe('hostile texts', () => {
+  test.each([
+    ['two hundred thousand arguments', `python train.py ${'--a 1 '.repeat(100_000)}`],
+    ['open brackets', '('.repeat(100_000)],
+    ['nested JSON', `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`],
+    ['a megabyte of blanks in a line', ' '.repeat(1_000_000)],
+    ['a megabyte of line ends', '\n'.repeat(1_000_000)],
+    ['one long word', `${'a'.repeat(500_000)}=`],
+    [
+      'aliases of YAML that multiply',
+      `stage: &a [1,1,1,1,1,1,1,1,1]\n${'bcdefgh'
+        .split('')
+        .map((name, i) => `${name}: &${name} [${`*${'abcdefg'[i]},`.repeat(9)}]`)
+        .join('\n')}\nfinetuning_type: *h\n`,
+    ],
+  ])('%s', async (_, text) => {
+    expect((await readPasted(text)).kind).toBeTypeOf('string');
+  });
+});

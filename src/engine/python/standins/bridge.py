@@ -62,6 +62,11 @@ def _exchange(request: dict) -> dict:
     return reply
 
 
+def script_ended() -> None:
+    """The host's clock stops."""
+    _exchange({"ended": True})
+
+
 # --- values -------------------------------------------------------------------------------------------------------------------------
 
 

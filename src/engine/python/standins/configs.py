@@ -22,6 +22,8 @@ class Made(type):
     """Sees what a configuration is constructed with, also where a class of the script's own is."""
 
     def __call__(cls, *args, **kwargs):
+        for change in library.old_names:
+            kwargs = change(getattr(cls, "_lab_path", ""), kwargs)
         made = super().__call__(*args, **kwargs)
         if "_lab_ref" not in made.__dict__:
             record(made, args, kwargs)

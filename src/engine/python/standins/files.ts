@@ -1,6 +1,7 @@
 // The Python files that stand in for the libraries, as text: they go into pyodide's file system. They are one package, `standins`.
 import batches from './batches.py?raw';
 import bridge from './bridge.py?raw';
+import clock from './clock.py?raw';
 import configs from './configs.py?raw';
 import datasets from './datasets.py?raw';
 import editing from './editing.py?raw';
@@ -28,6 +29,7 @@ export const standInFiles: Readonly<Record<string, string>> = {
   'standins/__init__.py': '',
   'standins/batches.py': batches,
   'standins/bridge.py': bridge,
+  'standins/clock.py': clock,
   'standins/configs.py': configs,
   'standins/datasets.py': datasets,
   'standins/editing.py': editing,

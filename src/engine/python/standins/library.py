@@ -2,6 +2,7 @@
 arguments as that version does and goes over the bridge. Leaves out the classes that behave: they are registered here by full name."""
 
 import enum
+import re
 
 from . import bridge, lines, signature
 from .placeholder import Placeholder
@@ -112,6 +113,8 @@ def make_method(path: str, returns_self: bool = False):
     def method(self, *args, **kwargs):
         _, given = signature.bind(path, self, args, kwargs)
         value = bridge.call_value(path, self, args, given)
+        if value is None and name in RESULTS:
+            return Placeholder(bridge.origin_of_call(name, args, kwargs))
         return self if returns_self else value
 
     method.__name__, method.__qualname__, method._lab_path = name, ".".join(path.split(".")[-2:]), path
@@ -125,11 +128,16 @@ def make_class_method(path: str):
         _, given = signature.bind(path, None, args, kwargs)
         own = library_class(cls)
         reply = bridge.call(f"{own._lab_path}.{name}", None, args, given)
+        if TOKENIZERS.search(own._lab_path):
+            return of_reply(reply, make("transformers.PreTrainedTokenizerBase"), True)
         return of_reply(reply, cls if made_by_script(cls) else None)
 
     method.__name__, method._lab_path = name, path
     return classmethod(method)
 
+
+RESULTS = {"evaluate", "predict", "push_to_hub", "get_train_dataloader", "get_memory_footprint", "load_adapter", "state_dict"}
+"""Methods that give something, though the wiring keeps nothing of it."""
 
 SELF = {"train", "eval", "requires_grad_", "to", "half", "float", "bfloat16", "cuda"}
 
@@ -146,7 +154,7 @@ def make_class(path: str, entry: dict):
     if "parameters" in entry and "__init__" not in (mixin.__dict__ if mixin else {}):
         body["__init__"] = make_init(path)
     for name, method in signature.methods_of(path).items():
-        if "missing" in method or name in given:
+        if "missing" in method or name in given or name in ("generate", "forward"):
             continue
         full = f"{path}.{name}"
         body[name] = make_class_method(full) if name in CLASS_METHODS else make_method(full, name in SELF)
@@ -155,8 +163,14 @@ def make_class(path: str, entry: dict):
     return made
 
 
+old_names: list = []
+"""Functions (path, args, kwargs) -> kwargs: what another library makes of a call before its own version sees it."""
+
+
 def make_init(path: str):
     def __init__(self, *args, **kwargs):
+        for change in old_names:
+            kwargs = change(path, kwargs)
         bound, given = signature.bind(path, self, args, kwargs)
         construct(self, path, args, given, bound)
 
@@ -263,8 +277,14 @@ makers = {"dataclass": None, "class": None}
 """configs.py makes dataclasses; models.py finds the class of a reply's object by its name."""
 
 
-def of_reply(reply: dict, cls=None):
+TOKENIZERS = re.compile(r"(Tokenizer\w*|Processor|FeatureExtractor)$")
+
+
+def of_reply(reply: dict, cls=None, whatever: bool = False):
+    """`whatever`: an object of the class, though the wiring keeps none."""
     value = reply.get("value")
+    if whatever and not (isinstance(value, dict) and "ref" in value):
+        return cls.__new__(cls)
     if isinstance(value, dict) and "ref" in value:
         return object_of(value, reply.get("class"), cls)
     return bridge.decode(value)

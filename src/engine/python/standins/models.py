@@ -111,11 +111,29 @@ class PretrainedBehaviour(Module):
     def can_generate(self):
         return True
 
+    def get_input_embeddings(self):
+        return table_named(self, INPUT_TABLES)
+
+    def get_output_embeddings(self):
+        return table_named(self, OUTPUT_TABLES)
+
     def post_init(self):
         return None
 
     def prepare_inputs_for_generation(self, *args, **kwargs):
         return Placeholder("inputs")
+
+
+INPUT_TABLES = ("embed_tokens", "wte", "word_embeddings", "embed_in", "tok_embeddings", "shared")
+OUTPUT_TABLES = ("lm_head", "embed_out", "output_layer")
+
+
+def table_named(model, names):
+    """The module of the tree that has one of these names; of a wrapped one, the module that is in use."""
+    for path, one in model.named_modules():
+        if path.rpartition(".")[2] in names:
+            return one
+    return Placeholder("embeddings")
 
 
 def generated(model, args, kwargs):

@@ -245,7 +245,7 @@ class Module:
         grads = bool(seen._lab_forced or getattr(given, "_lab_forced", False))
         if self._lab_ref is None:
             return Placeholder("hook")
-        return bridge.call_value(f"torch.nn.Module.{name}", self, [hook], {"requires_grad_set": grads})
+        return bridge.call_value(f"torch.nn.Module.{name}", self, [hook], {"requires_grad": grads})
 
     def __repr__(self):
         return f"{type(self).__name__}()"

@@ -194,7 +194,7 @@ def fresh(name: str):
 
     def function(*args, **kwargs):
         kind = kwargs.get("dtype")
-        made = Tensor(f"torch.{name}(…)", cut(links_of((*args, *kwargs.values()))), kind, of_result=False)
+        made = Tensor(f"torch.{name}(…)", cut(links_of((*args, *kwargs.values())), "item"), kind, of_result=False)
         return made.requires_grad_(True) if kwargs.get("requires_grad") is True else made
 
     function.__name__ = name

@@ -214,7 +214,7 @@ def enter() -> Screen:
     pathlib.Path.exists = lambda self, **kwargs: os.path.exists(self)
     pathlib.Path.is_file = lambda self, **kwargs: os.path.isfile(self)
     pathlib.Path.is_dir = lambda self, **kwargs: os.path.isdir(self)
-    os.listdir, os.system = listdir, lambda command: 0
+    os.listdir, os.system, os._exit = listdir, lambda command: 0, sys.exit
     os.environ = Environment({"HOME": HOME, "PATH": "/usr/bin"})
     os.getenv = lambda name, default=None: os.environ.get(name, default)
     os.remove = os.unlink = lambda path, **kwargs: _remove(path) if _exists(path) else None
