@@ -6,7 +6,7 @@ import { nodePython } from '../../../../tools/cli/nodePython.ts';
 import { signaturesFor } from '../../libraries/signatures/signatures.ts';
 import { stackOf } from '../../libraries/stacks.ts';
 import { openKnownModels } from '../../models/known/knownModels.ts';
-import { knownSource } from './knownSource.ts';
+import { knownSource } from '../../python/run/knownSource.ts';
 import { readScript } from './readScript.ts';
 import type { Golden } from './testing/truth.ts';
 import { differences, magicless } from './testing/truth.ts';
