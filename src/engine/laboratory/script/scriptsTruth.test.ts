@@ -30,17 +30,28 @@ describe('scripts under the real libraries', () => {
       const path = new URL(`scripts/${golden.script}`, root);
       if (!existsSync(path) || golden.script.endsWith('.ipynb')) continue;
       const source = magicless(readFileSync(path, 'utf8'));
-      const input = { source, argv: golden.argv, files: {}, versions: stackOf(golden.stack), said: [], notes: [] };
+      const input = {
+        source,
+        argv: golden.argv,
+        files: {},
+        versions: stackOf(golden.stack),
+        said: [],
+        notes: [],
+      };
       const key = `${golden.script} ${golden.stack}`;
       try {
         const found = differences(golden, await readScript({ kind: 'script', ...input }, world));
         if (found.length > 0) told[key] = found;
       } catch (error) {
-        told[key] = [`the reader failed: ${error instanceof Error ? (error.stack ?? '').slice(0, 400) : error}`];
+        told[key] = [
+          `the reader failed: ${error instanceof Error ? (error.stack ?? '').slice(0, 400) : error}`,
+        ];
       }
     }
     if (REPORT) {
-      const lines = Object.entries(told).map(([key, found]) => `- ${key}\n${found.map((one) => `  - ${one}`).join('\n')}`);
+      const lines = Object.entries(told).map(
+        ([key, found]) => `- ${key}\n${found.map((one) => `  - ${one}`).join('\n')}`,
+      );
       writeFileSync(REPORT, `${judged.length} runs, ${lines.length} differ\n\n${lines.join('\n')}\n`);
     }
     expect(Object.keys(told).filter((key) => !known[key])).toEqual([]);
