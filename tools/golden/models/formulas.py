@@ -29,8 +29,11 @@ class Formulas:
                    for a in names for b in names for k in (0, 1) if a != b and all(x % y == 0 for x, y in zip(names[a], names[b]))]
         for text, value in terms + scaled[: len(products)] + shifted + pairs + quotients + scaled + squares:
             self.known.setdefault(value, text)
-        for ta, va in products + scaled:
-            for tb, vb in products + scaled:
+        # Fused projections: of the numbers of one part of a model, which are few.
+        summed = products if len(names) <= 9 else terms + pairs
+        doubled = [(f"2*{t}", tuple(2 * x for x in v)) for t, v in summed]
+        for ta, va in summed:
+            for tb, vb in summed + doubled:
                 self.known.setdefault(tuple(x + y for x, y in zip(va, vb)), f"{ta}+{tb}")
 
     def of(self, numbers: tuple) -> str:

@@ -4,7 +4,9 @@ Usage: python table.py OUT [TYPE...], inside a stack's environment. Everything i
 configurations; a fourth, small and real, runs once for the flows. merge.py joins the environments' files.
 """
 
+import builtins
 import functools
+import importlib
 import json
 import sys
 import traceback
@@ -41,13 +43,13 @@ def auto_of(head: str, config):
 def not_converted(model) -> list[str]:
     """Modules that bitsandbytes leaves as they are."""
     keep = list(getattr(model, "_keep_in_fp32_modules", None) or [])
-    try:
-        from transformers.integrations.bitsandbytes import get_keys_to_not_convert as keys
-    except ImportError:
+    for place in ("integrations.bitsandbytes", "quantizers.base", "utils.bitsandbytes"):
         try:
-            from transformers.quantizers.base import get_keys_to_not_convert as keys
-        except ImportError:
-            from transformers.utils.bitsandbytes import get_keys_to_not_convert as keys
+            library = importlib.import_module(f"transformers.{place}")
+            keys = library.get_keys_to_not_convert
+        except (ImportError, AttributeError):
+            continue
+        break
     linear = [n for n, m in model.named_modules() if kind_of(m, False) in ("L", "T")]
     return sorted(k for k in set(keys(model)) | set(keep) if any(f".{k}." in f".{n}." for n in linear))
 
@@ -144,6 +146,8 @@ def type_of(trees: Trees, flows: dict, model_type: str) -> dict:
 
 def main() -> None:
     torch.set_num_threads(1)
+    # Some releases import torch for their part on bitsandbytes only beside bitsandbytes, and name it without.
+    builtins.torch, builtins.nn = torch, torch.nn
     # A release of transformers can't set first values of every variant; shapes and flow need none.
     transformers.PreTrainedModel._initialize_weights = lambda *_, **__: None
     transformers.logging.set_verbosity_error()
@@ -154,4 +158,5 @@ def main() -> None:
         json.dump({"transformers": transformers.__version__, "nodes": trees.nodes, "flows": list(flows), "types": types}, file, indent=0)
 
 
-main()
+if __name__ == "__main__":
+    main()

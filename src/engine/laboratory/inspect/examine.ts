@@ -6,11 +6,11 @@ import { decoderOf } from '../../models/families.ts';
 import { runScript } from '../../python/run/wire.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
 import type { Parameter } from '../../torch/nn/module.ts';
-import type { ExamineOptions, Examination, ExaminedTraining } from './examineTraining.ts';
+import type { Examination, ExaminedTraining, ExamineOptions } from './examineTraining.ts';
 import { examineTraining, outcomeOf } from './examineTraining.ts';
 import type { GradientState } from './inspection.ts';
 
-export type { ExamineOptions, Examination } from './examineTraining.ts';
+export type { Examination, ExamineOptions } from './examineTraining.ts';
 
 /** Before a step: what requires grad waits for one. */
 const pending = (parameter: Parameter): GradientState => (parameter.requiresGrad ? 'pending' : 'frozen');

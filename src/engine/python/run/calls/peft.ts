@@ -3,7 +3,7 @@ import type { PeftConfig } from '../../../adapters/inject.ts';
 import { adaptedModules, requireGrad } from '../../../adapters/inject.ts';
 import { text } from '../../../ground/text.ts';
 import { countParameters } from '../../../torch/nn/counts.ts';
-import { namesOf, textOf, truthOf } from '../../program/values.ts';
+import { entriesOf, namesOf, textOf, truthOf } from '../../program/values.ts';
 import type { Acted, Acting, CalleeTable } from '../acting.ts';
 import { callee } from '../acting.ts';
 import type { ConfigObject, ModelObject } from '../objects.ts';
@@ -22,7 +22,7 @@ import { peftConfig } from '../peftConfig.ts';
 import { trainableLine } from '../trainableLine.ts';
 import { loadedFrom } from './loading.ts';
 import { configFromDisk, valuesOfConfig } from './peftConfigs.ts';
-import { checkpointingKwargs, selfModel, theModel } from './reading.ts';
+import { checkpointingKwargs, refuse, selfModel, theModel } from './reading.ts';
 
 /** Class that PEFT puts around a model by task_type, and the heads that it saves beside the adapter. */
 const tasks: Readonly<Record<string, readonly [className: string, saved: readonly string[]]>> = {
@@ -37,6 +37,45 @@ const tasks: Readonly<Record<string, readonly [className: string, saved: readonl
 const taskOf = (config: ConfigObject) =>
   tasks[textOf(config.values.get('task_type')) ?? ''] ?? (['PeftModel', []] as const);
 
+/** What an adapter of unknown targets was put on: PEFT's default, or every linear where the model has none. */
+function assumedTargets({ script }: ModelObject, { target, method }: PeftConfig): PeftConfig['target'] {
+  if (target.form !== 'default') return target;
+  const names = script.defaultTargets
+    ? script.defaultTargets(method.type)
+    : method.defaultTargets[script.modelType];
+  if (names) return target;
+  const linears = [...script.causal.namedModules()].flatMap(([path, { kind }]) =>
+    kind.type === 'linear' && path !== script.places.head ? [path.split('.').at(-1) ?? path] : [],
+  );
+  return { form: 'list', names: [...new Set(linears)] };
+}
+
+const EMBEDDING_TWICE = (name: string): string =>
+  `The embedding layer is already marked to be trained fully, either specify \`modules_to_save=[..., "${name}", ...]\` or \`trainable_tokens={'${name}': x}\` but not both.`;
+
+/** trainable_token_indices beside modules_to_save. Source: PEFT 0.16 utils/other.py set_additional_trainable_modules; run on 0.17.1. */
+function refuseTokens(call: Acting, config: ConfigObject, { script }: ModelObject): void {
+  const tokens = config.values.get('trainable_token_indices');
+  if (tokens === undefined || tokens === null) return;
+  const names = [...(entriesOf(tokens)?.keys() ?? ['embed_tokens'])];
+  const saved = namesOf(config.values.get('modules_to_save')) ?? [];
+  const both = names.find((name) => saved.includes(name));
+  if (both !== undefined) call.raise('ValueError', EMBEDDING_TWICE(both), 'get_peft_model');
+  const { causal, places } = script;
+  const tied =
+    places.head !== '' &&
+    causal.at(places.head)?.parameters.get('weight') ===
+      causal.at(places.embedding)?.parameters.get('weight');
+  if (tied && saved.some((name) => places.head.endsWith(name)))
+    call.raise(
+      'ValueError',
+      'TrainableTokensLayer wraps an unknown layer type, maybe you are targeting the wrong layer?',
+      'get_peft_model',
+    );
+  // The rows that are trained make the embedding's output require grad.
+  script.inputGradHooks++;
+}
+
 /** The configuration as the tuners read it; null for a method that isn't modelled. */
 export function attachable(call: Acting, config: ConfigObject, model: ModelObject): PeftConfig | null {
   if (config.later) throw config.later;
@@ -50,9 +89,11 @@ export function attachable(call: Acting, config: ConfigObject, model: ModelObjec
     'wiring.adapter_name': adapterName,
     'wiring.autocast_adapter_dtype': autocast,
   });
+  refuseTokens(call, config, model);
+  const target = config.assumed ? assumedTargets(model, made) : made.target;
   const [, heads] = taskOf(config);
   const found = heads.filter((name) => [...model.root.namedModules()].some(([path]) => path.endsWith(name)));
-  return { ...made, modulesToSave: [...new Set([...made.modulesToSave, ...found])] };
+  return { ...made, target, modulesToSave: [...new Set([...made.modulesToSave, ...found])] };
 }
 
 export function configOf(call: Acting, name: string): ConfigObject | null {
@@ -90,9 +131,11 @@ function loadAdapter(call: Acting, model: ModelObject, folder: string): Acted {
   return { object: refocused(model) };
 }
 
-const getPeft = callee('model peft_config adapter_name', (call) =>
-  attach(call, theModel(call, 'model'), configOf(call, 'peft_config')),
-);
+const getPeft = callee('model peft_config adapter_name', (call) => {
+  const casts = call.behaves('adapterDtype') === 'autocast';
+  refuse(call, casts, 'get_peft_model', 'autocast_adapter_dtype');
+  return attach(call, theModel(call, 'model'), configOf(call, 'peft_config'));
+});
 
 const peftFromPretrained = callee('model model_id adapter_name is_trainable config', (call) =>
   loadAdapter(call, theModel(call, 'model'), textOf(call.value('model_id')) ?? ''),
@@ -110,6 +153,8 @@ const prepare = callee('model use_gradient_checkpointing gradient_checkpointing_
   const model = theModel(call, 'model');
   const script = focus(model);
   script.call = 'prepare_model_for_kbit_training';
+  const name = 'prepare_model_for_kbit_training';
+  refuse(call, call.behaves('prepareKwargs'), name, 'gradient_checkpointing_kwargs');
   prepareModelForKbitTraining(script, {
     useGradientCheckpointing: call.truth('use_gradient_checkpointing', true),
     kwargs: checkpointingKwargs(call.value('gradient_checkpointing_kwargs')),
