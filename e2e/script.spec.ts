@@ -66,7 +66,7 @@ alone('a failing script shows its cut, is mended with one click, and trains', as
   const cut = page.locator('.line-cut, .line-raises').first();
   await expect(cut).toBeInViewport();
   await expect(page.locator('.line-noted', { hasText: 'get_peft_model' }).last()).toContainText(
-    'require grad, 0 before',
+    '448 tensors require grad, 67 before',
   );
   const fix = page.getByRole('button', { name: /^Apply fix 1/ });
   await expect(page.getByRole('region', { name: 'What fix 1 changes' })).toContainText('+');

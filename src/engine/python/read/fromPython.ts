@@ -20,7 +20,6 @@ import type { PythonReading } from './reading.ts';
 import { Reading } from './reading.ts';
 import { readPins, readStatements, trainerClasses } from './statements.ts';
 
-export type { NotUnderstood, PythonReading } from './reading.ts';
 
 const last = (name: string): string => name.split('.').at(-1) ?? name;
 const has = (call: PythonCall, name: string): boolean => call.args.some((argument) => argument.name === name);
