@@ -80,9 +80,11 @@ function nothingMatched(
 function namedModules(root: Module, resolved: TargetModules, script: AttachingScript): Target[] {
   if (resolved.form === 'all-linear' && script.behaves('allLinear') !== 'a-name')
     return allLinear(root, script);
-  // Before 0.17 the empty string is a regex that matches the root's own name, ''.
+  // The empty string is a regex that matches the root's own name, ''.
   return [...outsideAdapters(root)].filter(([path]) =>
-    path === '' ? resolved.form === 'regex' && resolved.pattern === '' : matchesTarget(resolved, path),
+    path === ''
+      ? resolved.form === 'regex' && resolved.pattern === '' && script.behaves('rootIsTarget')
+      : matchesTarget(resolved, path),
   );
 }
 

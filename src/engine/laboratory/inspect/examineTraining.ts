@@ -44,16 +44,28 @@ function lossGradFn(script: ScriptModel, { trainer }: TrainingEvent): StepOption
   return divides ? 'DivBackward0' : 'NllLossBackward0';
 }
 
-/** What the libraries print while the first checkpointed layer runs. */
-function warnCheckpointing(script: ScriptModel, { trainer }: TrainingEvent): void {
+/** What the libraries print of cache and checkpointing while the first layers run. */
+function warnForward(script: ScriptModel, { trainer }: TrainingEvent): void {
   const active = script.checkpointing !== null && script.causal.training;
-  if (!active) return;
+  const cache = script.behaves('cacheTupleLog');
+  if (!active) {
+    if (cache && (cache.inTraining || !script.causal.training)) script.warn(`log: ${cache.text}`);
+    return;
+  }
   const cacheOff =
     (trainer === 'SFTTrainer' && script.behaves('sftCacheOff')) ||
     (trainer !== 'loop' && script.behaves('trainerCacheOff'));
   if (!cacheOff) script.warn(`log: ${script.behaves('useCacheLog')}`);
   const text = script.behaves('checkpointWarning');
   if (!script.checkpointing?.explicit && text !== null) script.warn(`UserWarning: ${text}`);
+}
+
+/** What torch prints when backward runs the first checkpointed layer again: the loss has a graph, and it leads through the layers. */
+function warnRecomputation(script: ScriptModel, step: RecordedStep): void {
+  const text = script.behaves('recomputeWarning');
+  const active = script.checkpointing !== null && script.causal.training;
+  const reached = step.loss.requiresGrad && step.layers.at(-1)?.requiresGrad;
+  if (text !== null && active && reached) script.warn(`FutureWarning: ${text}`);
 }
 
 function runBackward(step: RecordedStep, wired: Wired, event: TrainingEvent): PythonError | null {
@@ -79,7 +91,7 @@ export function examineTraining(event: TrainingEvent, options: ExamineOptions): 
   const { script, architecture } = event.model;
   const paths = 'flow' in architecture ? architecture.paths : decoderOf(architecture).paths;
   const wired = wiredModel(event);
-  warnCheckpointing(script, event);
+  warnForward(script, event);
   const step = recordStep(wired, architecture, {
     batch: options.batch,
     allMasked: options.allMasked || event.allMasked,
@@ -92,6 +104,7 @@ export function examineTraining(event: TrainingEvent, options: ExamineOptions): 
   const raised = runBackward(step, wired, event);
   for (const warning of step.tape.warnings.slice(recorded))
     script.warn(`${warning.category}: ${warning.message}`);
+  warnRecomputation(script, step);
   const gradientOf = (parameter: Parameter): GradientState => {
     if (!parameter.requiresGrad) return 'frozen';
     const gradient = step.recording.gradientOf(parameter);
