@@ -59,7 +59,7 @@ export const requiresGrad = ({ kind }: Module, adapter: string): boolean =>
 export function injectAdapter(root: Module, config: PeftConfig, script: AttachingScript): void {
   const { method, values } = config;
   const { defaultTargets: defaults, supports } = method;
-  const targets = targetedModules(root, { ...config, defaults, supports }, script);
+  const targets = targetedModules(root, { ...config, method: method.type, defaults, supports }, script);
   method.attach(root, targets, config, script);
   for (const [name, tensor] of root.namedParameters())
     if (!name.includes(method.prefix)) tensor.requiresGrad = false;

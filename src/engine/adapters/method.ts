@@ -61,6 +61,10 @@ export type ConfigArgument<V> =
 export interface AttachingScript {
   readonly stack: Stack;
   readonly modelType: string;
+  /** PEFT's own targets of a peft_type for the model in hand, in place of `defaultTargets`; null: it has none. */
+  readonly defaultTargets?: ((peftType: string) => readonly string[] | null) | null;
+  /** Where the model's input embedding and head stand; '' for none. */
+  readonly places?: { readonly embedding: string; readonly head: string };
   /** As the script writes it. */
   call: string;
   behaves<K extends BehaviourKey>(key: K): Behaviours[K];

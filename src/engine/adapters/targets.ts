@@ -36,11 +36,28 @@ const isLinear = (module: Module): boolean =>
   module.kind.type === 'linear' ||
   (module.kind.type === 'adapted' && module.child('base_layer').kind.type === 'linear');
 const isLinearOrTable = (module: Module): boolean =>
-  isLinear(module) || module.kind.type === 'embedding' || module.kind.type === 'adapted';
+  isLinear(module) || /^(embedding|convolution|adapted)$/.test(module.kind.type);
+
+/** Linears of quantisers that are no nn.Linear, and that 'all-linear' passes over. */
+const OTHER_LINEARS = /^(QuantLinear|WQLinear_GEMM|HQQLinear)$/;
+
+/** The head that 'all-linear' leaves out: the output embedding, or from PEFT 0.13 on that of a sequence classifier. */
+function headOf(root: Module, script: AttachingScript): string | null {
+  const head = script.places?.head ?? 'lm_head';
+  if (head !== '') return head;
+  const classifies = root.className.endsWith('ForSequenceClassification');
+  if (!classifies || !script.behaves('allLinearSparesClassifier')) return null;
+  return ['score', 'classifier'].find((name) => root.children.has(name)) ?? null;
+}
 
 function allLinear(root: Module, script: AttachingScript): Target[] {
-  const linears = [...outsideAdapters(root)].filter(([, module]) => isLinear(module));
-  if (!root.className.startsWith('Peft')) return linears.filter(([path]) => path !== 'lm_head');
+  const linears = [...outsideAdapters(root)].filter(
+    ([, module]) => isLinear(module) && !OTHER_LINEARS.test(module.className),
+  );
+  if (!root.className.startsWith('Peft')) {
+    const head = headOf(root, script);
+    return linears.filter(([path]) => path !== head);
+  }
   if (script.behaves('allLinear') === 'pretrained-only')
     script.raise('ValueError', "Only instances of PreTrainedModel support `target_modules='all-linear'`");
   return linears;
@@ -50,6 +67,8 @@ function allLinear(root: Module, script: AttachingScript): Target[] {
 export interface Targeting {
   readonly target: TargetModules;
   readonly narrowing: Narrowing;
+  /** peft_type */
+  readonly method: string;
   /** What target_modules is where it is None, by config.model_type. */
   readonly defaults: Readonly<Record<string, readonly string[]>>;
   readonly supports: 'linears and embeddings' | 'any module';
@@ -99,7 +118,7 @@ function warnUnusedExclusion(script: AttachingScript, exclude: TargetModules): v
  * matched, or a module that the method can't wrap.
  */
 export function targetedModules(root: Module, targeting: Targeting, script: AttachingScript): Target[] {
-  const { target, narrowing, defaults } = targeting;
+  const { target, narrowing, defaults, method } = targeting;
   const empty =
     (target.form === 'list' && target.names.length === 0) ||
     (target.form === 'regex' && target.pattern === '');
@@ -108,10 +127,10 @@ export function targetedModules(root: Module, targeting: Targeting, script: Atta
       'No `target_modules` passed but also no `target_parameters` found. Please check the values for these arguments.';
     script.raise(script.behaves('noMatchError'), message);
   }
-  if (target.form === 'default' && !defaults[script.modelType])
+  const names = script.defaultTargets ? script.defaultTargets(method) : (defaults[script.modelType] ?? null);
+  if (target.form === 'default' && names === null)
     script.raise('ValueError', script.behaves('unspecifiedTargets'));
-  const resolved: TargetModules =
-    target.form === 'default' ? { form: 'list', names: defaults[script.modelType] ?? [] } : target;
+  const resolved: TargetModules = target.form === 'default' ? { form: 'list', names: names ?? [] } : target;
   const named = namedModules(root, resolved, script);
   const excluded = [...outsideAdapters(root)].some(([path]) => isExcluded(narrowing, path));
   if (narrowing.exclude !== null && !excluded && named.length > 0)

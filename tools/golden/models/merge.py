@@ -1,6 +1,6 @@
 """Joins the tables of several environments with the known sizes: src/engine/models/known/table.json.
 
-Usage: python3 merge.py OUT FILE... A head is kept for every release from which on it differs from the release before.
+Usage: python3 merge.py OUT FILE..., files of table.py and of targets.py. A head is kept for every release from which on it differs from the release before.
 """
 
 import json
@@ -59,7 +59,7 @@ class Joined:
             record["k"] = []
         if head["tied"] == [[f"{record['h']}.weight", f"{record['o']}.weight"]]:
             del record["t"]
-        kept = {k: v for k, v in record.items() if v is not None and (v not in ([], "") or k == "k" or (k == "t" and record["o"]))}
+        kept = {k: v for k, v in record.items() if v is not None and (v not in ([], "") or k in ("k", "c") or (k == "t" and record["o"]))}
         return self.heads.add(json.dumps(kept, separators=(",", ":")))
 
 
@@ -81,8 +81,26 @@ def sizes() -> tuple[list[str], dict[str, int]]:
     return lines, ids
 
 
+def targets(tables: list[dict]) -> dict:
+    """peft_type → model type → [first version of PEFT, names or null], where it differs from the version before."""
+    found: dict = {}
+    for method in (key for key in tables[-1] if key != "peft"):
+        types = sorted({name for table in tables for name in table[method]})
+        for name in types:
+            since: list = []
+            for table in tables:
+                names = table[method].get(name)
+                written = names if isinstance(names, str) or names is None else " ".join(names)
+                if (since[-1][1] if since else None) != written:
+                    since.append([table["peft"], written])
+            found.setdefault(method, {})[name] = since
+    return found
+
+
 def main() -> None:
-    tables = sorted((json.load(open(path, encoding="utf-8")) for path in sys.argv[2:]), key=lambda t: order(t["transformers"]))
+    files = [json.load(open(path, encoding="utf-8")) for path in sys.argv[2:]]
+    tables = sorted((t for t in files if "transformers" in t), key=lambda t: order(t["transformers"]))
+    defaults = targets(sorted((t for t in files if "LORA" in t), key=lambda t: order(t["peft"])))
     joined, types = Joined(), {}
     for table in tables:
         cache: dict[int, int] = {}
@@ -102,7 +120,7 @@ def main() -> None:
         elif len(types[kind][variant]["knobs"]) != len(lines[number].split("|")[1].split()):
             raise SystemExit(f"{name}: {lines[number]} for {types[kind][variant]['knobs']}")
     out = {"nodes": list(joined.nodes.index), "flows": list(joined.flows.index), "heads": [json.loads(h) for h in joined.heads.index],
-           "types": types, "sizes": lines, "ids": group(ids)}
+           "types": types, "sizes": lines, "ids": group(ids), "targets": defaults}
     rows = [f'"{k}":{block(v)}' for k, v in out.items()]
     with open(sys.argv[1], "w", encoding="utf-8", newline="\n") as file:
         file.write("{" + ",\n".join(rows) + "}\n")

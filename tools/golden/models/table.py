@@ -4,6 +4,7 @@ Usage: python table.py OUT [TYPE...], inside a stack's environment. Everything i
 configurations; a fourth, small and real, runs once for the flows. merge.py joins the environments' files.
 """
 
+import builtins
 import functools
 import importlib
 import json
@@ -48,7 +49,6 @@ def not_converted(model) -> list[str]:
             keys = library.get_keys_to_not_convert
         except (ImportError, AttributeError):
             continue
-        library.torch, library.nn = torch, torch.nn  # imported there only beside bitsandbytes
         break
     linear = [n for n, m in model.named_modules() if kind_of(m, False) in ("L", "T")]
     return sorted(k for k in set(keys(model)) | set(keep) if any(f".{k}." in f".{n}." for n in linear))
@@ -146,6 +146,8 @@ def type_of(trees: Trees, flows: dict, model_type: str) -> dict:
 
 def main() -> None:
     torch.set_num_threads(1)
+    # Some releases import torch for their part on bitsandbytes only beside bitsandbytes, and name it without.
+    builtins.torch, builtins.nn = torch, torch.nn
     # A release of transformers can't set first values of every variant; shapes and flow need none.
     transformers.PreTrainedModel._initialize_weights = lambda *_, **__: None
     transformers.logging.set_verbosity_error()

@@ -2,6 +2,7 @@
 // Attention, 2023; PEFT 0.21 tuners/ln_tuning/{config,layer,model}.py.
 import { text } from '../../ground/text.ts';
 import { compareVersions } from '../../libraries/version.ts';
+import { isFloating } from '../../torch/autograd/value.ts';
 import type { Module } from '../../torch/nn/module.ts';
 import type { AdapterMethod, AttachingScript } from '../method.ts';
 import { copyOf } from '../saved/savedModules.ts';
@@ -17,7 +18,7 @@ const shell = (module: Module): Module =>
 function fill(wrapper: Module, name: string, frozen: boolean, script: AttachingScript): void {
   const copy = copyOf(wrapper.child('base_layer'), true);
   const trained = [...copy.allParameters()];
-  if (!frozen && trained.some(({ dtype }) => dtype === 'uint8')) script.raise('RuntimeError', PACKED);
+  if (!frozen && trained.some(({ dtype }) => !isFloating(dtype))) script.raise('RuntimeError', PACKED);
   wrapper.child('ln_tuning_layers').children.set(name, copy);
   const instead = `ln_tuning_layers.${name}`;
   const none = { lowRank: null, inputScale: null, outputScale: null };

@@ -2,7 +2,8 @@
 // Sees names and shapes, never packed bytes. Source: PEFT 0.17 tuners/lora/{model,layer,bnb}.py.
 
 import type { DType } from '../../torch/autograd/value.ts';
-import type { OutputScale, Parameter } from '../../torch/nn/module.ts';
+import { isFloating } from '../../torch/autograd/value.ts';
+import type { LowRank, OutputScale, Parameter } from '../../torch/nn/module.ts';
 import { Module, parameter } from '../../torch/nn/module.ts';
 import type { AttachingScript, AttachOptions, MethodValues, Target } from '../method.ts';
 import type { ModulePattern } from '../modulePatterns.ts';
@@ -14,8 +15,16 @@ import type { loraSettings } from './settings.ts';
 
 export type LoraValues = MethodValues<typeof loraSettings>;
 
+/** PEFT's own class around a module: a Conv1D of transformers and every subclass of torch's get that of their kind. */
+function layerClass({ className, kind }: Module): string {
+  if (kind.type === 'embedding') return 'Embedding';
+  return className === 'Conv1D' || /^(NonDynamicallyQuantizableLinear|NormHead)$/.test(className)
+    ? 'Linear'
+    : className;
+}
+
 function shell(module: Module): Module {
-  return shellAround(module, `lora.${module.className}`, [
+  return shellAround(module, `lora.${layerClass(module)}`, [
     ['lora_dropout', 'ModuleDict'],
     ['lora_A', 'ModuleDict'],
     ['lora_B', 'ModuleDict'],
@@ -76,6 +85,30 @@ interface Ranks {
 
 type Hooks = Pick<LoraAdapter, 'trained' | 'lowRank' | 'outputScale'>;
 
+interface Convolved {
+  readonly name: string;
+  readonly r: number;
+  readonly init: string;
+  readonly shared: Pick<LowRank, 'rank' | 'scale' | 'dropout' | 'made'>;
+}
+
+/** A convolution to r channels, as the base's, and one of a single place from there. */
+function convolved(wrapper: Module, base: Module, dtype: DType, { name, r, init, shared }: Convolved): Hooks {
+  const [out = 0, channels = 0, ...places] = base.parameters.get('weight')?.shape ?? [];
+  const inits = factorInits(init);
+  const part = (at: string, shape: readonly number[], first: Parameter['init']): Parameter => {
+    const module = new Module(base.className, { type: 'convolution' });
+    const weight = parameter('weight', shape, { dtype, init: first, zeroAtStart: first === 'zeros' });
+    module.parameters.set('weight', weight);
+    wrapper.child(at).children.set(name, module);
+    return weight;
+  };
+  const a = part('lora_A', [r, channels, ...places], inits.a);
+  const b = part('lora_B', [out, r, ...places.map(() => 1)], inits.b);
+  const modules = { a: `lora_A.${name}`, b: `lora_B.${name}` };
+  return { trained: [a, b], lowRank: { ...shared, a, b, modules }, outputScale: null };
+}
+
 /** The tensors of one adapter on a linear or an embedding; nothing on another module. */
 function tensorsFor(wrapper: Module, options: AttachOptions<LoraValues>, { init, r, alpha }: Ranks): Hooks {
   const { values, adapterName: name } = options;
@@ -92,6 +125,7 @@ function tensorsFor(wrapper: Module, options: AttachOptions<LoraValues>, { init,
     wrapper.child('lora_embedding_B').parameters.set(name, b);
     return { trained: [a, b], lowRank: { ...shared, a, b, modules: null }, outputScale: null };
   }
+  if (base.kind.type === 'convolution') return convolved(wrapper, base, dtype, { name, r, init, shared });
   if (base.kind.type !== 'linear') return { trained: [], lowRank: null, outputScale: null };
   const { inFeatures, outFeatures } = base.kind;
   const inits = factorInits(init);
@@ -115,7 +149,8 @@ function updateLayer(
   const { values, adapterName: name } = options;
   const dropout = new Module(values['lora.lora_dropout'] > 0 ? 'Dropout' : 'Identity');
   wrapper.child('lora_dropout').children.set(name, dropout);
-  const isPacked = wrapper.child('base_layer').parameters.get('weight')?.dtype === 'uint8';
+  const stored = wrapper.child('base_layer').parameters.get('weight')?.dtype;
+  const isPacked = stored !== undefined && !isFloating(stored);
   if (ranks.init === 'pissa' && isPacked) script.raise('TypeError', PISSA_TYPE);
   const adapter: LoraAdapter = {
     type: 'LORA',

@@ -2,6 +2,7 @@
 // numbers are the original's. Source: PEFT 0.17 utils/other.py ModulesToSaveWrapper, _set_trainable.
 
 import { invariant } from '../../ground/errors.ts';
+import { isFloating } from '../../torch/autograd/value.ts';
 import type { Parameter } from '../../torch/nn/module.ts';
 import { Module, parameter } from '../../torch/nn/module.ts';
 import { SAVED_WRAPPER } from '../../torch/nn/savedWrapper.ts';
@@ -19,7 +20,7 @@ export function copyOf(module: Module, requiresGrad: boolean): Module {
 function copyParameter(tensor: Parameter, requiresGrad: boolean): Parameter {
   return parameter(tensor.name, tensor.shape, {
     ...tensor,
-    requiresGrad: requiresGrad && tensor.dtype !== 'uint8',
+    requiresGrad: requiresGrad && isFloating(tensor.dtype),
   });
 }
 

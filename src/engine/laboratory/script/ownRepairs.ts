@@ -77,7 +77,9 @@ function unknownArgument(subject: Subject, failure: PythonFailure): Repair[] {
 }
 
 /** Flags that were set by hand, where they froze everything. */
-function frozenByHand({ machine, source, model }: Subject): Repair[] {
+export function frozenByHand({ machine, source, model }: Subject): Repair | null {
+  const trainsNothing =
+    model !== null && ![...model.root.allParameters()].some(({ requiresGrad }) => requiresGrad);
   const froze = machine.effects.findLast(
     ({ script, trainable, line }) =>
       line > 0 &&
@@ -86,17 +88,13 @@ function frozenByHand({ machine, source, model }: Subject): Repair[] {
       trainable.before > 0 &&
       trainable.after === 0,
   );
-  if (!froze || !/requires_grad_?$|^setattr$/.test(froze.callee)) return [];
+  if (!froze || !/requires_grad_?$|^setattr$/.test(froze.callee)) return null;
+  if (!trainsNothing) return null;
   const line = lineAt(source, froze.line).trim();
-  return [
-    {
-      why: text(
-        `line ${froze.line} (${line}) froze the adapter`,
-        `第 ${froze.line} 行（${line}）冻结了适配器`,
-      ),
-      edits: [{ line: froze.line, place: 'instead', statement: '' }],
-    },
-  ];
+  return {
+    why: text(`line ${froze.line} (${line}) froze the adapter`, `第 ${froze.line} 行（${line}）冻结了适配器`),
+    edits: [{ line: froze.line, place: 'instead', statement: '' }],
+  };
 }
 
 /** `"q_proj,v_proj"`, `"query_key_value"`: one string where a list was meant. */
@@ -133,5 +131,6 @@ function stringTargets({ machine }: Subject): Repair[] {
 export function ownRepairs(subject: Subject, failure: PythonFailure | null): Repair[] {
   if (failure?.type === 'TypeError') return unknownArgument(subject, failure);
   if (failure && /^Target modules .* not found/s.test(failure.message)) return stringTargets(subject);
-  return frozenByHand(subject);
+  const byHand = frozenByHand(subject);
+  return byHand ? [byHand] : [];
 }

@@ -5,7 +5,7 @@ import { text } from '../../ground/text.ts';
 import type { Edit } from '../../python/host/host.ts';
 import { faultsOf } from '../doctor/diagnose.ts';
 import type { Diagnosis } from '../inspect/inspection.ts';
-import { ownRepairs } from './ownRepairs.ts';
+import { frozenByHand, ownRepairs } from './ownRepairs.ts';
 import { editsOf } from './patchEdits.ts';
 import type { ScriptInput, ScriptRun, ScriptWorld } from './runSource.ts';
 import { runSource } from './runSource.ts';
@@ -28,10 +28,10 @@ const argumentCause = (message: string): Text =>
   text(`The version that this script runs on refuses it: ${message}`, `脚本所用的版本拒绝：${message}`);
 
 /** The doctor's words on a run that fails, what stops it first. */
-export function diagnosesOf({ facts }: Examined, run: ScriptRun): Diagnosis[] {
+export function diagnosesOf({ facts, subject }: Examined, run: ScriptRun): Diagnosis[] {
   if (run.verdict.kind !== 'raises' && run.verdict.kind !== 'silent') return [];
   const found = facts ? faultsOf(facts) : [];
-  const told = facts
+  const told: Diagnosis[] = facts
     ? found.map((entry) => ({
         id: entry.id,
         cause: entry.cause(facts),
@@ -40,6 +40,18 @@ export function diagnosesOf({ facts }: Examined, run: ScriptRun): Diagnosis[] {
         fixes: [],
       }))
     : [];
+  const byHand = frozenByHand(subject);
+  if (byHand && run.verdict.error?.type !== 'TypeError')
+    return [
+      {
+        id: 'frozen-by-hand',
+        cause: byHand.why,
+        evidence: [],
+        notTheCause: [],
+        fixes: [],
+      },
+      ...told,
+    ];
   const { error } = run.verdict;
   if (told.length > 0 || error === null) return told;
   const id = error.type === 'TypeError' ? 'argument-unknown' : 'raised';
@@ -88,7 +100,7 @@ class Search {
     this.#runs++;
     const run = await runSource({ ...this.#input, source: changed }, this.#world);
     const { kind } = run.verdict;
-    if (kind === 'trains') return { source: changed, verdict: kind, steps: 1 };
+    if (kind === 'trains' || kind === 'cannot-tell') return { source: changed, verdict: kind, steps: 1 };
     if (depth === 0 || (kind !== 'raises' && kind !== 'silent')) return null;
     const examined = examinedRun(run.machine, changed, run.run, run.deciding);
     for (const { edits: more } of candidates(examined, run)) {
@@ -115,6 +127,12 @@ export async function fixesOf(
     const fix = await search.repaired(input.source, edits, DEPTH - 1);
     if (fix) fixes.push({ ...fix, why });
   }
+  // What only leads to where nothing can be told is offered where nothing trains.
+  const trains = fixes.filter(({ verdict }) => verdict === 'trains');
+  return fewestChanges(trains.length > 0 ? trains : fixes);
+}
+
+function fewestChanges(fixes: readonly (ScriptFix & Repaired)[]): ScriptFix[] {
   // Where one change does it, what takes several is no better.
   const fewest = Math.min(...fixes.map(({ steps }) => steps));
   return fixes

@@ -50,6 +50,10 @@ export const peftRules: RulesOf<'peft'> = {
     ['0.8', 'pretrained-only', 'tuners/tuners_utils.py _maybe_include_all_linear_layers'],
     ['0.15', 'any-model', 'tuners/tuners_utils.py _maybe_include_all_linear_layers'],
   ),
+  allLinearSparesClassifier: peft(
+    ['0', false, 'tuners/tuners_utils.py _maybe_include_all_linear_layers'],
+    ['0.13', true, 'tuners/tuners_utils.py _maybe_include_all_linear_layers, read in 0.12.0 and 0.13.2'],
+  ),
   loraConfigLacks: peft(
     ['0', ['rank_pattern', 'alpha_pattern', 'use_rslora', 'use_dora', 'exclude_modules'], loraConfig],
     ['0.6', ['use_rslora', 'use_dora', 'exclude_modules'], loraConfig],
@@ -115,6 +119,11 @@ export const peftRules: RulesOf<'peft'> = {
     ['0', 'float32', 'run on 0.5.0'],
     ['0.7', 'base', 'run on 0.10.0: as the base weight, if it is a float'],
     ['0.12', 'autocast', 'peft_model.py autocast_adapter_dtype'],
+  ),
+  packedNeedsDefault: peft(
+    ['0', false, 'tuners/lora.py Linear8bitLt: active_adapter = adapter_name'],
+    ['0.7', true, 'tuners/lora/bnb.py Linear4bit: no _active_adapter, run on 0.7.1'],
+    ['0.8', false, 'tuners/lora/bnb.py Linear4bit: _active_adapter = adapter_name, read in 0.10.0'],
   ),
   trainableLine: peft(
     ['0', 'unrounded', 'peft_model.py print_trainable_parameters'],

@@ -78,6 +78,8 @@ interface PeftBehaviours {
   /** Module that holds the frozen weight inside a LoRA layer: `base_layer`, or the layer itself. */
   readonly baseLayer: boolean;
   /** What `target_modules="all-linear"` is to models that are not a PreTrainedModel, or to all. */
+  /** 'all-linear' leaves out the head of a sequence classifier too. */
+  readonly allLinearSparesClassifier: boolean;
   readonly allLinear: 'a-name' | 'pretrained-only' | 'any-model';
   /** Arguments that LoraConfig does not know yet. */
   readonly loraConfigLacks: readonly string[];
@@ -97,6 +99,8 @@ interface PeftBehaviours {
   readonly secondWrapWarnings: boolean;
   /** dtype of new LoRA weights on a half-precision base; 'autocast': float32 unless told otherwise. */
   readonly adapterDtype: 'float32' | 'base' | 'autocast';
+  /** Whether an adapter with a name of its own on a packed linear stays frozen: its layers keep 'default' active. */
+  readonly packedNeedsDefault: boolean;
   readonly trainableLine: 'four-decimals' | 'unrounded';
   /** `top-level-targets`: only those whose whole path is `lm_head` or `embed_tokens`. */
   readonly tiedWarning:
@@ -132,6 +136,8 @@ interface TrlBehaviours {
   readonly sftHook: 'never' | 'base-with-config' | 'config-or-peft-model' | 'peft-model';
   /** What DPOTrainer does to a model before it wraps it; ORPOTrainer stays with its arguments. */
   readonly preferencePreparation: 'always' | 'by-arguments' | 'none';
+  /** Whether DPOTrainer refuses a ref_model beside a peft_config. */
+  readonly preferenceRefusesBoth: boolean;
   readonly sftEnablesCheckpointing: boolean;
   readonly sftCastsAdapter: boolean;
   /**

@@ -10,7 +10,7 @@ import { forwardOf } from './forward.ts';
 import type { KnownLoad, TreePlan } from './knownTree.ts';
 import { buildTree } from './knownTree.ts';
 import type { HeadRow, KnownTable, VariantRow } from './table.ts';
-import { loadKnownTable } from './table.ts';
+import { loadKnownTable } from './tableDecode.ts';
 
 /** What follows `AutoModelFor` in the class that loads a head; `Model`: AutoModel. */
 export type HeadName =
@@ -96,6 +96,25 @@ export class KnownModels {
   forward(found: FoundModel, choice: HeadChoice): KnownForward | null {
     const plan = this.#plan(found, choice);
     return plan && forwardOf(plan.table, plan.head, plan.numbers);
+  }
+
+  /** PEFT's default target_modules (or feedforward_modules: `IA3_FEEDFORWARD`) for a type; null: it has none and refuses. */
+  targetsOf(peftType: string, modelType: string, peft: string): readonly string[] | null {
+    const since = this.#table.targets[peftType]?.[modelType] ?? [];
+    const names = since.findLast(([version]) => compareVersions(peft, version) >= 0)?.[1] ?? null;
+    return names === null ? null : names.split(' ').filter((name) => name !== '');
+  }
+
+  /** config.model_type of a class of transformers: `GPT2LMHeadModel` → gpt2, with the head it is. */
+  ofClass(className: string): { readonly modelType: string; readonly head: string } | null {
+    for (const [modelType, variants] of Object.entries(this.#table.types))
+      for (const [head, since] of Object.entries(variants['']?.heads ?? {}))
+        if (since.some(([, row]) => this.#classOf(row) === className)) return { modelType, head };
+    return null;
+  }
+
+  #classOf(row: number): string {
+    return this.#table.nodes[this.#table.heads[row]?.n ?? -1]?.split('|')[0] ?? '';
   }
 
   #variant({ modelType, variant }: FoundModel): VariantRow | null {

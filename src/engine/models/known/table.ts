@@ -37,18 +37,8 @@ export interface KnownTable {
   readonly sizes: readonly string[];
   /** Owner → `name size name size …` */
   readonly ids: Readonly<Record<string, string>>;
-}
-
-let loaded: Promise<KnownTable> | null = null;
-
-async function load(): Promise<KnownTable> {
-  const { default: table } = await import('./table.json');
-  // JSON's own types know tuples as arrays.
-  return table as unknown as KnownTable;
-}
-
-/** The table, fetched once. */
-export function loadKnownTable(): Promise<KnownTable> {
-  loaded ??= load();
-  return loaded;
+  /** peft_type → model type → [first version of PEFT, default target_modules: names with blanks between them, or null] */
+  readonly targets: Readonly<
+    Record<string, Readonly<Record<string, readonly (readonly [since: string, names: string | null])[]>>>
+  >;
 }

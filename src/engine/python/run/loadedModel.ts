@@ -13,6 +13,7 @@ export function loadedModel(
   const script = new ScriptModel(request.stack, root, quantisation);
   script.modelType = built.modelType;
   script.checkpoints = built.checkpoints ?? true;
+  script.defaultTargets = built.defaultTargets ?? null;
   Object.assign(script.places, built.places ?? {});
   const model: ModelObject = {
     kind: 'model',

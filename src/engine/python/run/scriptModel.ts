@@ -54,6 +54,8 @@ export class ScriptModel implements AttachingScript {
   checkpoints = true;
   /** Where the input embedding and the head stand in the causal LM. */
   places = { embedding: 'model.embed_tokens', head: 'lm_head' };
+  /** PEFT's own targets of a peft_type; null: the method's. */
+  defaultTargets: ((peftType: string) => readonly string[] | null) | null = null;
   /** The statement that is running, as the script writes it. */
   call = 'from_pretrained';
   readonly warnings: PythonWarning[] = [];
