@@ -58,6 +58,8 @@ function warnCheckpointing(script: ScriptModel, { trainer }: TrainingEvent): voi
 
 function runBackward(step: RecordedStep, wired: Wired, event: TrainingEvent): PythonError | null {
   try {
+    const refused = wired.script.forwardRaises;
+    if (refused) throw new PythonError(refused.type, refused.message, wired.backwardCall);
     if (event.twice) throw new PythonError('RuntimeError', BACKWARD_TWICE, wired.backwardCall);
     backward(step.tape, step.loss, wired.backwardCall);
     const half = [...wired.root.namedParameters()].some(
