@@ -7,6 +7,7 @@ import datasets from './datasets.py?raw';
 import editing from './editing.py?raw';
 import imports from './imports.py?raw';
 import library from './library.py?raw';
+import lightning from './lightning.py?raw';
 import lines from './lines.py?raw';
 import lockin from './lockin.py?raw';
 import models from './models.py?raw';
@@ -15,6 +16,7 @@ import names from './names.py?raw';
 import parameters from './parameters.py?raw';
 import parsers from './parsers.py?raw';
 import placeholder from './placeholder.py?raw';
+import progress from './progress.py?raw';
 import rewriting from './rewriting.py?raw';
 import running from './running.py?raw';
 import shortcuts from './shortcuts.py?raw';
@@ -35,6 +37,7 @@ export const standInFiles: Readonly<Record<string, string>> = {
   'standins/editing.py': editing,
   'standins/imports.py': imports,
   'standins/library.py': library,
+  'standins/lightning.py': lightning,
   'standins/lines.py': lines,
   'standins/lockin.py': lockin,
   'standins/models.py': models,
@@ -43,6 +46,7 @@ export const standInFiles: Readonly<Record<string, string>> = {
   'standins/parameters.py': parameters,
   'standins/parsers.py': parsers,
   'standins/placeholder.py': placeholder,
+  'standins/progress.py': progress,
   'standins/rewriting.py': rewriting,
   'standins/running.py': running,
   'standins/shortcuts.py': shortcuts,

@@ -87,9 +87,16 @@ def make_enum(path: str, entry: dict):
     return made
 
 
+TOLD_OF_TORCH = ("torch.nn.utils.", "torch.autograd.")
+
+
 def make_function(path: str):
+    computes = path.startswith("torch.") and not path.startswith(TOLD_OF_TORCH)
+
     def function(*args, **kwargs):
         _, given = signature.bind(path, None, args, kwargs)
+        if computes:
+            return Placeholder(path)._lab_new(bridge.origin_of_call(path, args, kwargs), *args, *kwargs.values())
         return bridge.call_value(path, None, args, given)
 
     function.__name__ = function.__qualname__ = path.rpartition(".")[2]
@@ -154,7 +161,7 @@ def make_class(path: str, entry: dict):
     if "parameters" in entry and "__init__" not in (mixin.__dict__ if mixin else {}):
         body["__init__"] = make_init(path)
     for name, method in signature.methods_of(path).items():
-        if "missing" in method or name in given or name in ("generate", "forward"):
+        if "missing" in method or name in given or name in ("generate", "forward", *getattr(mixin, "_lab_dynamic", ())):
             continue
         full = f"{path}.{name}"
         body[name] = make_class_method(full) if name in CLASS_METHODS else make_method(full, name in SELF)
@@ -171,11 +178,22 @@ def make_init(path: str):
     def __init__(self, *args, **kwargs):
         for change in old_names:
             kwargs = change(path, kwargs)
+        if path.rpartition(".")[0].endswith("optim") or path.endswith(("AdamW", "Adafactor")):
+            args, kwargs = tuple(listed(one) for one in args), {name: listed(one) for name, one in kwargs.items()}
         bound, given = signature.bind(path, self, args, kwargs)
         construct(self, path, args, given, bound)
 
     __init__._lab_path = path
     return __init__
+
+
+def listed(value):
+    """Generators as lists, also inside groups: they are looked at more than once."""
+    if isinstance(value, dict) and type(value) is dict:
+        return {name: listed(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [listed(one) for one in value]
+    return list(value) if hasattr(value, "__next__") and not isinstance(value, Placeholder) else value
 
 
 def construct(self, path: str, args, kwargs: dict, bound: dict) -> None:

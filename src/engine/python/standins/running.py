@@ -11,7 +11,7 @@ import sys
 import traceback
 import types
 
-from . import batches, bridge, clock, configs, datasets, imports, library, lines, lockin, models, modules, names, parameters, parsers, placeholder
+from . import batches, bridge, clock, configs, datasets, imports, library, lightning, lines, lockin, models, modules, names, parameters, parsers, placeholder, progress
 from . import shortcuts, signature, tensors, torch_names, trainers, world
 from .editing import edit
 from .lines import SCRIPT
@@ -22,7 +22,7 @@ PRELOADED = (
     "json logging math operator os pathlib pickle platform pprint random re shutil statistics string struct sys tempfile textwrap threading "
     "time traceback types typing uuid warnings weakref abc numbers bisect heapq"
 ).split()
-OURS = (batches, configs, datasets, library, models, modules, parameters, parsers, placeholder, shortcuts, tensors, torch_names, trainers, world)
+OURS = (batches, configs, datasets, library, lightning, progress, models, modules, parameters, parsers, placeholder, shortcuts, tensors, torch_names, trainers, world)
 
 _loads, _dumps = json.JSONDecoder().decode, json.JSONEncoder().encode
 
