@@ -70,6 +70,8 @@ function warnRecomputation(script: ScriptModel, step: RecordedStep): void {
 
 function runBackward(step: RecordedStep, wired: Wired, event: TrainingEvent): PythonError | null {
   try {
+    const refused = wired.script.forwardRaises;
+    if (refused) throw new PythonError(refused.type, refused.message, wired.backwardCall);
     if (event.twice) throw new PythonError('RuntimeError', BACKWARD_TWICE, wired.backwardCall);
     backward(step.tape, step.loss, wired.backwardCall);
     const half = [...wired.root.namedParameters()].some(

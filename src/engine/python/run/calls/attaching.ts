@@ -52,11 +52,10 @@ function refuseTokens(call: Acting, config: ConfigObject, { script }: ModelObjec
     causal.at(places.head)?.parameters.get('weight') ===
       causal.at(places.embedding)?.parameters.get('weight');
   if (tied && saved.some((name) => places.head.endsWith(name)))
-    call.raise(
-      'ValueError',
-      'TrainableTokensLayer wraps an unknown layer type, maybe you are targeting the wrong layer?',
-      'get_peft_model',
-    );
+    script.forwardRaises = {
+      type: 'ValueError',
+      message: 'TrainableTokensLayer wraps an unknown layer type, maybe you are targeting the wrong layer?',
+    };
   // The rows that are trained make the embedding's output require grad.
   script.inputGradHooks++;
 }
