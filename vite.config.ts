@@ -1,5 +1,8 @@
 // Build of the page (any sub-path of any static host) and the two test projects: node (pure) and gpu (WebGPU through Dawn).
 // No test has a time limit: a busy machine would reach it. The check ends a runner that makes no progress (tools/check/parts.ts).
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -9,7 +12,8 @@ import { defineConfig } from 'vitest/config';
 // what can be pressed); e2e fails when another is blocked.
 const policy = [
   "default-src 'self'",
-  "script-src 'self'",
+  // CPython is WebAssembly; text is never made into code.
+  "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self' 'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o='",
   "img-src 'self' data: blob:",
   "connect-src 'self'",
@@ -26,11 +30,46 @@ const contentSecurityPolicy: Plugin = {
     html.replace('<head>', `<head>\n    <meta http-equiv="Content-Security-Policy" content="${policy}" />`),
 };
 
+// Python's own files, as the package has them: in the folder pyodide/ of the page, fetched only when a script is read.
+const pyodideFiles = [
+  'pyodide.mjs',
+  'pyodide.asm.mjs',
+  'pyodide.asm.wasm',
+  'python_stdlib.zip',
+  'pyodide-lock.json',
+];
+const pyodideFolder = dirname(createRequire(import.meta.url).resolve('pyodide/package.json'));
+const types: Readonly<Record<string, string>> = {
+  mjs: 'text/javascript',
+  wasm: 'application/wasm',
+  json: 'application/json',
+};
+
+const pyodide: Plugin = {
+  name: 'pyodide',
+  configureServer: (server) => {
+    server.middlewares.use('/pyodide', (request, response, next) => {
+      const name = pyodideFiles.find((one) => request.url?.split('?')[0] === `/${one}`);
+      if (name === undefined) return next();
+      response.setHeader('Content-Type', types[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream');
+      response.end(readFileSync(join(pyodideFolder, name)));
+    });
+  },
+  generateBundle() {
+    for (const name of pyodideFiles)
+      this.emitFile({
+        type: 'asset',
+        fileName: `pyodide/${name}`,
+        source: readFileSync(join(pyodideFolder, name)),
+      });
+  },
+};
+
 const unlimited = { testTimeout: 0, hookTimeout: 0, setupFiles: ['tools/check/tellTests.ts'] };
 
 export default defineConfig({
   base: './',
-  plugins: [react(), contentSecurityPolicy],
+  plugins: [react(), contentSecurityPolicy, pyodide],
   worker: { format: 'es' },
   build: {
     target: 'es2023',

@@ -73,6 +73,7 @@ import {
   unfitTensor,
   unnamedSplit,
 } from './models/modelErrors.ts';
+import { scriptHung } from './python/host/hostErrors.ts';
 import {
   badPreset,
   noPresets,
@@ -89,6 +90,7 @@ import {
   nothingToAsk,
   nothingToTake,
   notSaved,
+  readerDied,
   savedElsewhere,
 } from './session/sessionErrors.ts';
 import { scheduleNoNumber, scheduleShape, scheduleStranger, valueTooLarge } from './torch/torchErrors.ts';
@@ -159,6 +161,7 @@ export const errorKinds = [
   ggufShape,
   ggufFormat,
   unnamedSplit,
+  scriptHung,
   otherFamily,
   badConfig,
   badHeads,
@@ -210,6 +213,7 @@ export const errorKinds = [
   nothingToAsk,
   notSaved,
   savedElsewhere,
+  readerDied,
   notFetched,
   badMessage,
   workerSilent,

@@ -48,6 +48,7 @@ const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
   'schedule-shape': { name: 'decay_type', got: '"exp"' },
   'schedule-argument': { schedule: 'linear', takes: [], got: 'power' },
   'schedule-number': { schedule: 'cosine', name: 'num_cycles', got: 'null' },
+  'script-hung': { seconds: 20 },
   'method-limit': {
     path: 'layers.0.k_proj',
     found,
@@ -140,6 +141,7 @@ const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
   'no-run-to-ask': {},
   save: { cause: 'QuotaExceededError' },
   'save-elsewhere': {},
+  'reader-died': { cause: 'x' },
   fetch: { path: 'model/config.json', status: 404 },
   protocol: { what: 'event', type: 'step', at: 'metrics.loss', expected: text('a number', '数'), got: '"x"' },
   'worker-silent': {},

@@ -1,4 +1,4 @@
-// Python for the command line and the tests: the host in this thread, with pyodide out of node_modules.
+// Python for the command line and the tests: a host in this thread, with pyodide out of node_modules, opened anew when a script broke it.
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadPyodide } from 'pyodide';
@@ -6,8 +6,21 @@ import type { PythonHost } from '../../src/engine/python/host/host.ts';
 import type { HostLimits } from '../../src/engine/python/host/openHost.ts';
 import { openHost } from '../../src/engine/python/host/openHost.ts';
 
-/** The host; opening takes some seconds. */
-export function nodePython(limits?: HostLimits): Promise<PythonHost> {
+const open = (limits: HostLimits | undefined): Promise<PythonHost> => {
   const folder = dirname(fileURLToPath(import.meta.resolve('pyodide/package.json')));
   return openHost((options) => loadPyodide(options), `${folder}/`, limits);
+};
+
+/** The host; opening takes some seconds. */
+export async function nodePython(limits?: HostLimits): Promise<PythonHost> {
+  let host = await open(limits);
+  const usable = async (): Promise<PythonHost> => {
+    if (host.worn()) host = await open(limits);
+    return host;
+  };
+  return {
+    run: async (job, answer) => (await usable()).run(job, answer),
+    edit: async (source, edits) => (await usable()).edit(source, edits),
+    worn: () => false,
+  };
 }

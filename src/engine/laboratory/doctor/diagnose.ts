@@ -26,6 +26,10 @@ const faults: readonly DoctorEntry[] = [
   ...graphCutEntries,
   ...numberEntries,
 ];
+/** The first entry that fits something that doesn't train: what stops it. */
+export const faultsOf = (facts: DoctorFacts): readonly DoctorEntry[] =>
+  faults.filter((entry) => entry.match(facts));
+
 /** Told beside an outcome that trains. */
 const advice: readonly DoctorEntry[] = [...targetAdvice, ...numberAdvice];
 

@@ -39,9 +39,8 @@ export function factsOf(
   const { outcome, script, step, gradientOf } = examination;
   const strip = stripOf(examination);
   const named = [...script.root.namedParameters()];
-  const inLayers = named.filter(
-    ([name, tensor]) => tensor.requiresGrad && /\.layers\.\d+\./.test(`.${name}`),
-  );
+  const layers = `.${examination.paths.layers}.`;
+  const inLayers = named.filter(([name, tensor]) => tensor.requiresGrad && `.${name}`.includes(layers));
   return {
     config,
     values,

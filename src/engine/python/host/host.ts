@@ -86,6 +86,6 @@ export interface PythonHost {
   run(job: PythonJob, answer: (request: Request) => Reply): Promise<PythonRun>;
   /** The text after the edits, found by Python's own parser; null where one of them finds no place. */
   edit(source: string, edits: readonly Edit[]): Promise<string | null>;
-  /** Bytes of Python's memory. It never shrinks: a host that has grown is better opened anew. */
-  memoryBytes(): number;
+  /** Whether it is better opened anew: a script broke the interpreter, or made its memory, which never shrinks, large. */
+  worn(): boolean;
 }

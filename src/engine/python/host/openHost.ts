@@ -1,37 +1,30 @@
 // Opens Python in the thread it is called in: loads pyodide, puts the stand-in libraries into its file system, shuts what leads out of it,
 // and bounds what a script may take: time, memory, output. Where pyodide's files are is the caller's to know.
 import { invariant } from '../../ground/errors.ts';
-import { standInFiles } from '../standins/files.ts';
-import { bridgeDevice } from './bridgeDevice.ts';
 import type { Signatures } from '../../libraries/signatures/signatures.ts';
 import type { Reply, Request } from '../program/bridge.ts';
 import { decodeRequest } from '../program/requestDecode.ts';
-import type { PythonHost, PythonJob } from './host.ts';
+import { standInFiles } from '../standins/files.ts';
+import { bridgeDevice } from './bridgeDevice.ts';
+import type { PythonHost, PythonJob, PythonRun } from './host.ts';
+import type { LoadPyodide } from './python.decode.ts';
 import { decodeEdited, decodeRun, functionOf, pyodideOf } from './python.decode.ts';
-
-export interface PyodideOptions {
-  /** Folder or address of pyodide's files, with a slash at its end. */
-  readonly indexURL: string;
-  readonly stdin: () => null;
-  readonly stdout: (text: string) => void;
-  readonly stderr: (text: string) => void;
-  readonly env: Record<string, string>;
-}
-
-/** pyodide's `loadPyodide`. */
-export type LoadPyodide = (options: PyodideOptions) => Promise<unknown>;
 
 export interface HostLimits {
   /** A script that runs longer is interrupted at the line where it is. */
   readonly runMs: number;
   /** Python's whole memory, the interpreter (about 40 MB) included. */
   readonly memoryBytes: number;
+  /** What `runMs` is measured with. */
+  readonly now: () => number;
 }
 
-export const hostLimits: HostLimits = { runMs: 20_000, memoryBytes: 384 << 20 };
+export const hostLimits: HostLimits = { runMs: 10_000, memoryBytes: 384 << 20, now: () => performance.now() };
 
 const PAGE_BYTES = 65_536;
 const FOLDER = '/lab';
+/** What Python says when a script is over: telling how is not to be interrupted. */
+const ENDED = '{"ended":true}\n';
 const DEVICE = '/dev/bridge';
 
 /** How often a script that catches the interruption is interrupted again. */
@@ -42,10 +35,15 @@ const AGAIN_MS = 200;
  * pyodide's interrupt buffer is for, without the shared memory that a static host can't offer.
  */
 class Clock {
+  readonly #now: () => number;
   #deadline = Number.POSITIVE_INFINITY;
 
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
   get 0(): number {
-    const now = performance.now();
+    const now = this.#now();
     if (now < this.#deadline) return 0;
     this.#deadline = now + AGAIN_MS;
     return 2;
@@ -54,7 +52,7 @@ class Clock {
   set 0(_taken: number) {}
 
   start(ms: number): void {
-    this.#deadline = performance.now() + ms;
+    this.#deadline = this.#now() + ms;
   }
 
   stop(): void {
@@ -104,19 +102,28 @@ export async function openHost(
   invariant(run && edit && shut, 'python: functions');
   shut('');
   boundMemory(pyodide._module.memory, limits.memoryBytes);
-  const clock = new Clock();
+  const clock = new Clock(limits.now);
   pyodide.setInterruptBuffer(clock);
   const tables = new Tables();
+  let broken = false;
   return {
     async run(job, answer) {
+      invariant(!broken, 'python: a script in a broken interpreter');
       const faults: unknown[] = [];
-      answerWith((line) => answered(line, answer, faults));
+      answerWith((line) => {
+        if (line === ENDED) clock.stop();
+        return line === ENDED ? '{}' : answered(line, answer, faults);
+      });
       const message = JSON.stringify({ ...job, signatures: tables.of(job) });
       clock.start(limits.runMs);
       try {
         const ran = decodeRun(run(message));
         if (faults.length > 0) throw faults[0];
         return ran;
+      } catch (fault) {
+        broken ||= faults.length === 0;
+        if (faults.length === 0 && fault instanceof RangeError) return tooDeep;
+        throw fault;
       } finally {
         clock.stop();
         answerWith(() => '{}');
@@ -125,9 +132,23 @@ export async function openHost(
     async edit(source, edits) {
       return decodeEdited(edit(JSON.stringify({ source, edits })));
     },
-    memoryBytes: () => pyodide._module.memory.buffer.byteLength,
+    worn: () => broken || pyodide._module.memory.buffer.byteLength > limits.memoryBytes / 2,
   };
 }
+
+/** The stack of the thread ended before Python's own limit was met: nothing runs in this interpreter any more. */
+const tooDeep: PythonRun = {
+  error: {
+    type: 'RecursionError',
+    message: 'maximum recursion depth exceeded',
+    line: null,
+    column: null,
+    text: null,
+    kind: 'limit',
+    traceback: [],
+  },
+  output: '',
+};
 
 /** A table of signatures goes to Python once. */
 class Tables {

@@ -4,6 +4,18 @@ import { invariant } from '../../ground/errors.ts';
 import type { FileSystem } from './bridgeDevice.ts';
 import type { PythonRun } from './host.ts';
 
+export interface PyodideOptions {
+  /** Folder or address of pyodide's files, with a slash at its end. */
+  readonly indexURL: string;
+  readonly stdin: () => null;
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  readonly env: Record<string, string>;
+}
+
+/** pyodide's `loadPyodide`. */
+export type LoadPyodide = (options: PyodideOptions) => Promise<unknown>;
+
 /** What this uses of pyodide, by its own names. */
 export interface Pyodide {
   readonly FS: FileSystem;
@@ -36,4 +48,12 @@ export function decodeEdited(text: string): string | null {
   const edited: unknown = JSON.parse(text);
   invariant(edited === null || typeof edited === 'string', 'python: no text');
   return edited;
+}
+
+/** `loadPyodide` of the module that pyodide.mjs is. */
+export function loaderOf(module: unknown): LoadPyodide {
+  const found: unknown =
+    typeof module === 'object' && module !== null && 'loadPyodide' in module ? module.loadPyodide : null;
+  invariant(typeof found === 'function', 'python: no loadPyodide');
+  return found as LoadPyodide;
 }

@@ -34,6 +34,8 @@ export interface BuiltModel {
   readonly quantisation: Quantisation | null;
   /** Input embedding and head, where they aren't a llama's. */
   readonly places?: { readonly embedding: string; readonly head: string };
+  /** Whether it takes gradient checkpointing; absent: it does. */
+  readonly checkpoints?: boolean;
   /** PEFT's own targets for its type in this version, where they aren't a llama's. */
   readonly defaultTargets?: (peftType: string) => readonly string[] | null;
   /** What was assumed about it. */
@@ -49,6 +51,8 @@ export interface TrainingEvent extends LossTreatment {
   /** `loop`, or the class of the trainer. */
   readonly trainer: string;
   readonly line: number;
+  /** Index of the call that runs it. */
+  readonly index: number;
   readonly fp16: boolean;
   readonly allMasked: boolean;
   /** The trainer switches every dropout off. */
@@ -64,12 +68,14 @@ export type TrainingJudge = (event: TrainingEvent) => PythonError | null;
 
 export interface Acting {
   readonly callee: string;
+  readonly index: number;
   readonly stack: Stack;
   readonly line: number;
   readonly gradMode: GradMode;
   /** The object that the method is called on, and the path below it. */
   readonly self: ProgramObject | null;
   readonly path: string;
+  readonly receiver: { readonly ref: number; readonly path?: string } | null;
   readonly rest: readonly ProgramValue[];
   readonly given: ReadonlyMap<string, ProgramValue>;
   behaves<K extends BehaviourKey>(key: K): Behaviours[K];
@@ -99,6 +105,8 @@ export interface Acting {
 export interface Acted {
   readonly object?: ProgramObject;
   readonly value?: ProgramValue;
+  /** Python class of a value that is a reference. */
+  readonly class?: string;
   readonly printed?: string;
   readonly effects?: readonly Text[];
 }

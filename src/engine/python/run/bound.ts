@@ -15,6 +15,13 @@ export interface Arguments {
   readonly warnings: readonly string[];
 }
 
+/** The statement as a script writes it: `TrainingArguments(...)`, `model.gradient_checkpointing_enable`, `get_peft_model`. */
+export function statementOf({ callee, receiver }: Pick<ProgramCall, 'callee' | 'receiver'>): string {
+  const name = callee.split('.').at(-1) ?? callee;
+  if (receiver) return `model.${name}`;
+  return /^[A-Z]/.test(name) ? `${name}(...)` : name;
+}
+
 const quoted = (names: readonly string[]): string => {
   const all = names.map((name) => `'${name}'`);
   if (all.length < 3) return all.join(' and ');
@@ -41,7 +48,7 @@ function renamed(
     const change = signature.renamed.get(name);
     if (!change) return [[name, value]];
     const refused = /^(\w+Error): ([\s\S]*)$/.exec(change.warning ?? '');
-    if (refused) throw new PythonError(refused[1] ?? '', refused[2] ?? '', signature.qualname);
+    if (refused) throw new PythonError(refused[1] ?? '', refused[2] ?? '', statementOf(call));
     if (change.warning !== null) warnings.push(change.warning);
     return change.now === null ? [] : [[change.now, value]];
   });
@@ -71,9 +78,12 @@ export function bindArguments(
 ): Arguments {
   if (!signature?.parameters) return unchecked(call, positions);
   const { parameters, qualname } = signature;
+  // A wrapper that hands everything on: the names are those of what it wraps.
+  if (parameters.length > 0 && parameters.every(({ kind }) => kind === 'rest' || kind === 'keywords'))
+    return { ...unchecked(call, positions), rest: call.args };
   const { positional, hasRest, hasKeywords } = placesOf(parameters);
   const fail = (text: string): never => {
-    throw new PythonError('TypeError', `${qualname}() ${text}`, `${qualname}`);
+    throw new PythonError('TypeError', `${qualname}() ${text}`, statementOf(call));
   };
   const { kwargs, warnings } = renamed(call, signature);
   const given = new Map<string, ProgramValue>();

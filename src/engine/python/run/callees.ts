@@ -26,6 +26,15 @@ function* bases(callee: string): Generator<string> {
   const [library = ''] = callee.split('.');
   const parts = callee.split('.');
   const method = parts.at(-1) ?? '';
+  if (library === 'transformers' && /^from_(pretrained|config)$/.test(method)) {
+    const owner = parts.at(-2) ?? '';
+    if (/(Tokenizer|TokenizerFast|Processor|FeatureExtractor)$/.test(owner))
+      yield 'transformers.AutoTokenizer.from_pretrained';
+    else if (/Config$/.test(owner)) yield 'transformers.AutoConfig.from_pretrained';
+    else if (/^AutoModel|For[A-Z]\w+$|LMHeadModel$|Model$/.test(owner))
+      yield `transformers.PreTrainedModel.${method}`;
+    return;
+  }
   if (library === 'transformers') {
     yield `transformers.PreTrainedModel.${method}`;
     yield `transformers.Trainer.${method}`;
@@ -49,5 +58,3 @@ export function calleeNamed(name: string): { readonly name: string; readonly cal
   }
   return null;
 }
-
-export const calleeNames: readonly string[] = Object.keys(table);

@@ -78,12 +78,25 @@ const otherHead = (loader: string, head: string): Text =>
     `此类型的 ${shortName(loader)} 没有建模；假定为其 ${head} 头。`,
   );
 
+/** How an id's own files are quantised. */
+const storedById: Readonly<Record<'4bit' | '8bit' | 'gptq' | 'awq', Quantisation>> = {
+  '4bit': { method: 'bnb-4bit', type: 'nf4' },
+  '8bit': { method: 'bnb-8bit', type: null },
+  gptq: { method: 'gptq', type: null },
+  awq: { method: 'awq', type: null },
+};
+
+const quantisedById = (id: string, { method }: Quantisation): Text =>
+  text(`'${id}' is stored quantised (${method}), by its name.`, `按名称看，“${id}”已量化存储（${method}）。`);
+
 /** Models of whatever a request names. Throws PythonError for a head that the type has not. */
 export function knownSource(known: KnownModels): ModelSource {
   return (request) => {
-    const { name, loader, stack, quantisation, given } = request;
+    const { name, loader, stack, given } = request;
     const own = known.ofClass(shortName(loader));
     const found = known.find(name, own ? { modelType: own.modelType } : {});
+    const byId = found.stored && storedById[found.stored];
+    const quantisation = request.quantisation ?? byId;
     const has = known.headsOf(found);
     const wanted = heads.find(([ending]) => ending.test(shortName(loader)))?.[1] ?? ['CausalLM'];
     const fitting = wanted.find((head) => has.includes(head));
@@ -106,10 +119,12 @@ export function knownSource(known: KnownModels): ModelSource {
       modelType: found.modelType,
       architecture,
       quantisation,
+      checkpoints: facts.checkpointing,
       places: { embedding: facts.inputEmbeddings, head: facts.outputEmbeddings ?? '' },
       defaultTargets: (peftType) => known.targetsOf(peftType, found.modelType, stack.peft),
       assumed: [
         ...(found.assumption ? [found.assumption] : []),
+        ...(byId && !request.quantisation ? [quantisedById(name, byId)] : []),
         ...(fitting ? [] : [otherHead(loader, head)]),
       ],
     };

@@ -10,16 +10,22 @@ import { PythonError } from '../../torch/autograd/pythonError.ts';
 import type { BridgeWarning, Note, Question, Reply } from '../program/bridge.ts';
 import type { Program, ProgramCall, ProgramValue } from '../program/program.ts';
 import type { Signatures } from '../program/signatures.ts';
-import { isPlaceholder, isRef, truthOf } from '../program/values.ts';
-import type { Acted, Acting, ModelRequest, ModelSource, TrainingEvent, TrainingJudge } from './acting.ts';
+import { isPlaceholder, truthOf } from '../program/values.ts';
+import type { Acted, Acting, ModelSource, TrainingEvent, TrainingJudge } from './acting.ts';
 import { answerTo } from './answers.ts';
-import { bindArguments } from './bound.ts';
+import { assumedTrue, boundTo, fallbackIn } from './binding.ts';
+import { statementOf } from './bound.ts';
 import { calleeNamed } from './callees.ts';
 import { setAttribute } from './calls/attributes.ts';
+import type { ConfigContext } from './calls/peftConfigs.ts';
 import { trainerState } from './calls/trainers.ts';
-import type { GradMode, ModelObject, ProgramObject, TrainerObject } from './objects.ts';
+import type { Effect, State } from './effects.ts';
+import { change, checkpointingChange, stateOf } from './effects.ts';
+import { loadedModel } from './loadedModel.ts';
+import type { ConfigObject, GradMode, ModelObject, ProgramObject, TrainerObject } from './objects.ts';
 import { classOf, focus, modelOf } from './objects.ts';
-import { ScriptModel } from './scriptModel.ts';
+import { ObjectTable } from './objectTable.ts';
+import type { ScriptModel } from './scriptModel.ts';
 
 export interface MachineOptions {
   readonly stack: Stack;
@@ -31,42 +37,10 @@ export interface MachineOptions {
   readonly watch?: boolean;
 }
 
-/** What one call did, for whoever shows lines. */
-export interface Effect {
-  readonly index: number;
-  readonly line: number;
-  readonly callee: string;
-  /** Tensors that require grad, of the model concerned. */
-  readonly trainable: { readonly before: number; readonly after: number } | null;
-  readonly hooks: { readonly before: number; readonly after: number } | null;
-  readonly checkpointing: { readonly before: Checkpointing; readonly after: Checkpointing } | null;
-  /** The state of the tree that it acted on, to be told from others'. */
-  readonly script: ScriptModel | null;
-  readonly said: readonly Text[];
-  readonly warnings: readonly BridgeWarning[];
-  readonly raised: { readonly type: string; readonly message: string } | null;
-}
-
 /** Words of a warning as ScriptModel keeps them. */
 function warningOf(words: string): BridgeWarning {
   const at = words.indexOf(': ');
   return { category: words.slice(0, at), message: words.slice(at + 2) };
-}
-
-export type Checkpointing = 'off' | 'reentrant' | 'non-reentrant';
-
-interface State {
-  readonly trainable: number;
-  readonly hooks: number;
-  readonly checkpointing: Checkpointing;
-}
-
-function stateOf({ root, script }: ModelObject): State {
-  let trainable = 0;
-  for (const parameter of root.allParameters()) if (parameter.requiresGrad) trainable++;
-  const mode = script.checkpointing;
-  const checkpointing = mode === null ? 'off' : mode.useReentrant ? 'reentrant' : 'non-reentrant';
-  return { trainable, hooks: script.inputGradHooks, checkpointing };
 }
 
 export class Machine {
@@ -76,11 +50,12 @@ export class Machine {
   readonly notes: Note[] = [];
   readonly trainings: TrainingEvent[] = [];
   readonly #options: MachineOptions;
-  readonly #objects: (ProgramObject | null)[] = [];
+  readonly #objects = new ObjectTable();
   readonly #disk = new Map<string, ProgramObject>();
   #gradMode: GradMode = 'grad';
   #loose: BridgeWarning[] = [];
   #raised: PythonError | null = null;
+  #lastRaised: PythonError | null = null;
 
   constructor(options: MachineOptions) {
     this.#options = options;
@@ -92,9 +67,13 @@ export class Machine {
     return { versions: { transformers, peft, trl, torch, bitsandbytes }, calls: this.calls };
   }
 
-  /** What the last call raised. */
-  get raised(): PythonError | null {
-    return this.#raised;
+  get signatures(): Signatures | null {
+    return this.#options.signatures ?? null;
+  }
+
+  /** The newest exception, also where the script caught it. */
+  get lastRaised(): PythonError | null {
+    return this.#lastRaised;
   }
 
   /** The model of a program that loads one. */
@@ -102,6 +81,29 @@ export class Machine {
     const [model] = this.models;
     invariant(model, 'a program that loads no model');
     return model;
+  }
+
+  /** The trainer that a call made. */
+  trainer(ref: number): TrainerObject | null {
+    const found = this.#objects.at(ref);
+    return found?.kind === 'trainer' ? found : null;
+  }
+
+  /** The model that a call was about. */
+  concernedBy(index: number): ModelObject | null {
+    const call = this.calls[index];
+    return call ? this.#concerned(call) : null;
+  }
+
+  /** The configuration that a call made. */
+  config(index: number): ConfigObject | null {
+    const found = this.#objects.at(index);
+    return found?.kind === 'config' ? found : null;
+  }
+
+  /** For whoever reads a configuration of this program without a call. */
+  get context(): ConfigContext {
+    return this.#acting({ line: 0, callee: '', receiver: null, args: [], kwargs: {} }, false);
   }
 
   /** A folder that is there before the program begins. */
@@ -119,56 +121,31 @@ export class Machine {
   }
 
   get models(): readonly ModelObject[] {
-    return this.#objects.flatMap((object) => (object?.kind === 'model' ? [object] : []));
+    return this.#objects.models;
+  }
+
+  /** The object of a call, or what stands at a path below it; null for what is no object here. */
+  object(value: ProgramValue | undefined): ProgramObject | null {
+    return this.#objects.of(value);
   }
 
   note(note: Note): void {
     if (!this.notes.some((one) => JSON.stringify(one) === JSON.stringify(note))) this.notes.push(note);
   }
 
-  /** The object of a call, or what stands at a path below it; null for what is no object here. */
-  object(value: ProgramValue | undefined): ProgramObject | null {
-    if (!isRef(value)) return null;
-    const found = this.#objects[value.ref] ?? null;
-    if (found?.kind !== 'trainer') return found;
-    const [first] = (value.path ?? '').split('.');
-    if (first === 'model') return found.model;
-    return first === 'args' ? found.args : found;
-  }
-
-  /** Path below the object that `object` gives. */
-  #pathOf(value: ProgramValue | null): string {
-    if (!isRef(value)) return '';
-    const parts = (value.path ?? '').split('.');
-    const inTrainer = this.#objects[value.ref]?.kind === 'trainer' && /^(model|args)$/.test(parts[0] ?? '');
-    return (inTrainer ? parts.slice(1) : parts).join('.');
-  }
-
   ask(question: Question): Reply {
+    const own = question.path === '' && question.what === 'attribute';
+    const part = own ? this.#objects.partOf(question.ref, question.name ?? '') : null;
+    if (part) return part;
     const at = { ref: question.ref, path: question.path };
-    const found = this.#objects[question.ref];
-    if (found?.kind === 'trainer' && question.path === '' && question.what === 'attribute') {
-      const own = this.#partOf(question.ref, found, question.name ?? '');
-      if (own) return own;
-    }
-    return answerTo(question, this.object(at), this.#pathOf(at));
-  }
-
-  /** `trainer.model` and `trainer.args`: the object that went in, where it is still the same. */
-  #partOf(ref: number, trainer: TrainerObject, name: string): Reply | null {
-    const part = name === 'model' ? trainer.model : name === 'args' ? trainer.args : null;
-    if (!part) return null;
-    const same = this.#objects.findIndex((one) =>
-      part.kind === 'model' ? one?.kind === 'model' && one.root === part.root : one === part,
-    );
-    return { value: same >= 0 ? { ref: same } : { ref, path: name }, class: classOf(part) };
+    return answerTo(question, this.#objects.of(at), this.#objects.pathOf(at));
   }
 
   /** Executes a call; its index in the program is that of the object it makes. */
   call(call: ProgramCall): Reply {
     const index = this.calls.length;
     this.calls.push(call);
-    this.#objects.push(null);
+    this.#objects.push();
     const watch = this.#options.watch !== false;
     const concerned = watch ? this.#concerned(call) : null;
     const before = concerned && stateOf(concerned);
@@ -181,8 +158,9 @@ export class Machine {
     } catch (caught) {
       if (!(caught instanceof PythonError)) throw caught;
       this.#raised = caught;
+      this.#lastRaised = caught;
     }
-    if (acted.object) this.#objects[index] = acted.object;
+    if (acted.object) this.#objects.set(index, acted.object);
     const warnings = watch ? [...this.#loose, ...this.#newWarnings(warned)] : [];
     const raised = this.#raised && { type: this.#raised.type, message: this.#raised.message };
     if (watch)
@@ -190,7 +168,11 @@ export class Machine {
     if (raised) return { raise: raised, warnings };
     return {
       value: acted.object ? (acted.value ?? { ref: index }) : (acted.value ?? null),
-      ...(acted.object ? { class: classOf(acted.object) } : {}),
+      ...(acted.class !== undefined
+        ? { class: acted.class }
+        : acted.object
+          ? { class: classOf(acted.object) }
+          : {}),
       ...(warnings.length > 0 ? { warnings } : {}),
       ...(acted.printed === undefined ? {} : { printed: acted.printed }),
     };
@@ -210,10 +192,7 @@ export class Machine {
       callee,
       trainable: change(before?.trainable ?? null, now?.trainable ?? null),
       hooks: change(before?.hooks ?? null, now?.hooks ?? null),
-      checkpointing:
-        now && now.checkpointing !== (before?.checkpointing ?? 'off')
-          ? { before: before?.checkpointing ?? 'off', after: now.checkpointing }
-          : null,
+      checkpointing: checkpointingChange(before, now),
       script: after?.script ?? null,
       said: [...effects, ...(printed === undefined ? [] : [same(printed)])],
       warnings,
@@ -251,39 +230,33 @@ export class Machine {
 
   /** Trainers read their arguments when they are used: what is set on them later holds. */
   #refresh(config: ProgramObject): void {
-    for (const object of this.#objects) {
+    for (const object of this.#objects.all) {
       if (object?.kind !== 'trainer' || object.args !== config) continue;
       const acting = this.#acting({ line: 0, callee: '', receiver: null, args: [], kwargs: {} });
       Object.assign(object.state, trainerState(acting, object.args));
     }
   }
 
-  #acting(call: ProgramCall): Acting {
+  #acting(call: ProgramCall, notes = true): Acting {
     const { stack } = this;
-    const found = calleeNamed(call.callee);
     const signatures = this.#options.signatures ?? null;
-    const signature = signatures?.of(call.callee) ?? (found && signatures?.of(found.name)) ?? null;
-    const bound = call.receiver !== null || /(^|\.)[A-Z]\w*$/.test(call.callee);
-    const { given, fallbacks, rest, warnings } = bindArguments(
-      call,
-      signature,
-      found?.callee.positions ?? [],
-      bound,
-    );
+    const { given, fallbacks, rest, warnings } = boundTo(call, signatures);
     this.#loose.push(...warnings.map(warningOf));
     const value = (name: string): ProgramValue | undefined => given.get(name) ?? fallbacks.get(name);
     const note = (kind: Note['kind'], text: Text): Note => {
       const made: Note = { kind, line: call.line, text };
-      this.note(made);
+      if (notes) this.note(made);
       return made;
     };
     return {
       callee: call.callee,
+      index: this.calls.length - 1,
       stack,
       line: call.line,
       gradMode: this.#gradMode,
       self: call.receiver && this.object(call.receiver),
-      path: this.#pathOf(call.receiver),
+      path: this.#objects.pathOf(call.receiver),
+      receiver: call.receiver,
       rest,
       given,
       disk: this.#disk,
@@ -291,18 +264,16 @@ export class Machine {
       value,
       truth: (name, otherwise) => {
         const own = value(name);
-        if (own === undefined) return otherwise;
-        if (isPlaceholder(own))
-          note('assumption', {
-            en: `${name}=${own.placeholder} is not known here; True is assumed.`,
-            zh: `${name}=${own.placeholder} 在此未知，假定为 True。`,
-          });
-        return truthOf(own) ?? true;
+        if (isPlaceholder(own)) note('assumption', assumedTrue(name, own.placeholder));
+        return own === undefined ? otherwise : (truthOf(own) ?? true);
       },
-      fallback: (callee, name) =>
-        signatures?.of(callee)?.parameters?.find((parameter) => parameter.name === name)?.fallback,
+      fallback: (callee, name) => fallbackIn(signatures, callee, name),
       object: (one) => this.object(one),
-      load: (request) => this.#load(request, call.line),
+      load: (request) => {
+        const { model, assumed } = loadedModel(this.#options.models, { ...request, stack });
+        for (const text of assumed) note('assumption', text);
+        return model;
+      },
       judge: (event) => this.#judge(event),
       models: () => this.models,
       trained: (model) => this.trainings.some((event) => event.model.script === model.script),
@@ -310,7 +281,7 @@ export class Machine {
       warn: (words) => {
         this.#loose.push(warningOf(words));
       },
-      raise: (type, message, statement = call.callee) => {
+      raise: (type, message, statement = statementOf(call)) => {
         throw new PythonError(type, message, statement);
       },
       setGradMode: (mode) => {
@@ -321,32 +292,9 @@ export class Machine {
     };
   }
 
-  #load(request: Omit<ModelRequest, 'stack'>, line: number): ModelObject {
-    const built = this.#options.models({ ...request, stack: this.stack });
-    for (const text of built.assumed) this.note({ kind: 'assumption', line, text });
-    const script = new ScriptModel(this.stack, built.root, built.quantisation);
-    script.modelType = built.modelType;
-    Object.assign(script.places, built.places ?? {});
-    script.defaultTargets = built.defaultTargets ?? null;
-    return {
-      kind: 'model',
-      script,
-      root: built.root,
-      causalPath: '',
-      architecture: built.architecture,
-      name: request.name,
-      stored: { quantType: built.quantisation?.type ?? null, doubleQuant: request.doubleQuant },
-      configs: [],
-      unknown: null,
-    };
-  }
-
   #judge(event: TrainingEvent): PythonError | null {
     this.trainings.push(event);
     focus(event.model);
     return this.#options.judge?.(event) ?? null;
   }
 }
-
-const change = (before: number | null, after: number | null) =>
-  after === null || (before ?? -1) === after ? null : { before: before ?? 0, after };

@@ -4,6 +4,7 @@ import type { ModelConfig } from '../../models/families.ts';
 import type { KnownForward } from '../../models/known/forward.ts';
 import type { WeightOptions } from '../../models/weightSource.ts';
 import type { PythonError } from '../../torch/autograd/pythonError.ts';
+import type { DType } from '../../torch/autograd/value.ts';
 import type { Module } from '../../torch/nn/module.ts';
 import type { Note } from '../program/bridge.ts';
 import type { ProgramValue } from '../program/program.ts';
@@ -19,6 +20,8 @@ export interface ModelObject {
   readonly architecture: ModelConfig | KnownForward;
   /** How the engine would store its projections. */
   readonly stored: WeightOptions;
+  /** dtype of what isn't quantised, as it was loaded. */
+  readonly dtype: DType;
   /** What was asked for: `meta-llama/Llama-2-7b-hf`. */
   readonly name: string;
   /** Configurations of its adapters, in the order they were attached. */
@@ -35,6 +38,8 @@ export interface ConfigObject {
   readonly values: Map<string, ProgramValue>;
   /** What its constructor finds out too late: raised where it is used. */
   readonly later: PythonError | null;
+  /** From a folder that this program didn't write: only its kind is assumed. */
+  readonly assumed?: boolean;
 }
 
 export interface TrainerObject {
@@ -44,6 +49,8 @@ export interface TrainerObject {
   readonly model: ModelObject;
   readonly args: ConfigObject;
   readonly state: TrainerArguments;
+  /** As the arguments asked for it, before the trainer changed anything. */
+  readonly asked: TrainerArguments;
   /** Every label is -100: found by whoever ran the collator. */
   allMasked: boolean;
   /** What an own compute_loss does to the loss. */
@@ -56,6 +63,8 @@ export interface LossTreatment {
   readonly gradMode: GradMode;
   readonly loss: 'plain' | 'detach' | 'item' | 'requires_grad_';
   readonly twice: boolean;
+  /** Line that took the loss off its graph, where one is known. */
+  readonly cutAt: number | null;
 }
 
 /** What a model returned, with the modes that it ran in. */
@@ -75,6 +84,8 @@ export interface PlainObject {
   readonly kind: 'plain';
   readonly callee: string;
   readonly values: ReadonlyMap<string, ProgramValue>;
+  /** The model that it is of, where it is of one. */
+  readonly model?: ModelObject;
 }
 
 export type ProgramObject = ModelObject | ConfigObject | TrainerObject | OutputObject | PlainObject;

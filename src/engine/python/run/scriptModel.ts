@@ -50,6 +50,8 @@ export class ScriptModel implements AttachingScript {
   peftConfigLeft = false;
   /** Class of what a forward pass returns. */
   outputClass = 'CausalLMOutputWithPast';
+  /** Whether its class takes gradient checkpointing. */
+  checkpoints = true;
   /** Where the input embedding and the head stand in the causal LM. */
   places = { embedding: 'model.embed_tokens', head: 'lm_head' };
   /** PEFT's own targets of a peft_type; null: the method's. */

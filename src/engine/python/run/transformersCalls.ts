@@ -16,6 +16,8 @@ export function enableInputRequireGrads(script: ScriptModel): void {
  * argument leaves the choice to torch.
  */
 export function gradientCheckpointingEnable(script: ScriptModel, kwargs: CheckpointingKwargs | null): void {
+  if (!script.checkpoints)
+    script.raise('ValueError', `${script.causal.className} does not support gradient checkpointing.`);
   const fallback = script.behaves('checkpointingDefault');
   const defaults: CheckpointingKwargs =
     fallback === 'nothing' ? {} : { useReentrant: fallback === 'reentrant' };

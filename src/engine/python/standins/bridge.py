@@ -62,6 +62,11 @@ def _exchange(request: dict) -> dict:
     return reply
 
 
+def script_ended() -> None:
+    """The host's clock stops."""
+    _exchange({"ended": True})
+
+
 # --- values -------------------------------------------------------------------------------------------------------------------------
 
 
@@ -239,7 +244,11 @@ def assume(line: int, en: str, zh: str, source: str | None = None) -> None:
     note("assumption", line, en, zh, source)
 
 
-placeholder.tell_assumption = assume
+def unmodelled(origin: str) -> None:
+    note("not-modelled", lines.user_line(), f"What {origin} does with the model isn't known here.", f"此处不知道 {origin} 对模型做什么。", origin)
+
+
+placeholder.tell_assumption, placeholder.tell_unmodelled = assume, unmodelled
 
 
 def origin_of_call(path: str, args, kwargs) -> str:

@@ -1,11 +1,13 @@
 // The Python files that stand in for the libraries, as text: they go into pyodide's file system. They are one package, `standins`.
 import batches from './batches.py?raw';
 import bridge from './bridge.py?raw';
+import clock from './clock.py?raw';
 import configs from './configs.py?raw';
 import datasets from './datasets.py?raw';
 import editing from './editing.py?raw';
 import imports from './imports.py?raw';
 import library from './library.py?raw';
+import lightning from './lightning.py?raw';
 import lines from './lines.py?raw';
 import lockin from './lockin.py?raw';
 import models from './models.py?raw';
@@ -14,6 +16,7 @@ import names from './names.py?raw';
 import parameters from './parameters.py?raw';
 import parsers from './parsers.py?raw';
 import placeholder from './placeholder.py?raw';
+import progress from './progress.py?raw';
 import rewriting from './rewriting.py?raw';
 import running from './running.py?raw';
 import shortcuts from './shortcuts.py?raw';
@@ -28,11 +31,13 @@ export const standInFiles: Readonly<Record<string, string>> = {
   'standins/__init__.py': '',
   'standins/batches.py': batches,
   'standins/bridge.py': bridge,
+  'standins/clock.py': clock,
   'standins/configs.py': configs,
   'standins/datasets.py': datasets,
   'standins/editing.py': editing,
   'standins/imports.py': imports,
   'standins/library.py': library,
+  'standins/lightning.py': lightning,
   'standins/lines.py': lines,
   'standins/lockin.py': lockin,
   'standins/models.py': models,
@@ -41,6 +46,7 @@ export const standInFiles: Readonly<Record<string, string>> = {
   'standins/parameters.py': parameters,
   'standins/parsers.py': parsers,
   'standins/placeholder.py': placeholder,
+  'standins/progress.py': progress,
   'standins/rewriting.py': rewriting,
   'standins/running.py': running,
   'standins/shortcuts.py': shortcuts,

@@ -2,6 +2,7 @@
 arguments as that version does and goes over the bridge. Leaves out the classes that behave: they are registered here by full name."""
 
 import enum
+import re
 
 from . import bridge, lines, signature
 from .placeholder import Placeholder
@@ -86,9 +87,16 @@ def make_enum(path: str, entry: dict):
     return made
 
 
+TOLD_OF_TORCH = ("torch.nn.utils.", "torch.autograd.")
+
+
 def make_function(path: str):
+    computes = path.startswith("torch.") and not path.startswith(TOLD_OF_TORCH)
+
     def function(*args, **kwargs):
         _, given = signature.bind(path, None, args, kwargs)
+        if computes:
+            return Placeholder(path)._lab_new(bridge.origin_of_call(path, args, kwargs), *args, *kwargs.values())
         return bridge.call_value(path, None, args, given)
 
     function.__name__ = function.__qualname__ = path.rpartition(".")[2]
@@ -112,6 +120,8 @@ def make_method(path: str, returns_self: bool = False):
     def method(self, *args, **kwargs):
         _, given = signature.bind(path, self, args, kwargs)
         value = bridge.call_value(path, self, args, given)
+        if value is None and name in RESULTS:
+            return Placeholder(bridge.origin_of_call(name, args, kwargs))
         return self if returns_self else value
 
     method.__name__, method.__qualname__, method._lab_path = name, ".".join(path.split(".")[-2:]), path
@@ -125,11 +135,16 @@ def make_class_method(path: str):
         _, given = signature.bind(path, None, args, kwargs)
         own = library_class(cls)
         reply = bridge.call(f"{own._lab_path}.{name}", None, args, given)
+        if TOKENIZERS.search(own._lab_path):
+            return of_reply(reply, make("transformers.PreTrainedTokenizerBase"), True)
         return of_reply(reply, cls if made_by_script(cls) else None)
 
     method.__name__, method._lab_path = name, path
     return classmethod(method)
 
+
+RESULTS = {"evaluate", "predict", "push_to_hub", "get_train_dataloader", "get_memory_footprint", "load_adapter", "state_dict"}
+"""Methods that give something, though the wiring keeps nothing of it."""
 
 SELF = {"train", "eval", "requires_grad_", "to", "half", "float", "bfloat16", "cuda"}
 
@@ -146,7 +161,7 @@ def make_class(path: str, entry: dict):
     if "parameters" in entry and "__init__" not in (mixin.__dict__ if mixin else {}):
         body["__init__"] = make_init(path)
     for name, method in signature.methods_of(path).items():
-        if "missing" in method or name in given:
+        if "missing" in method or name in given or name in ("generate", "forward", *getattr(mixin, "_lab_dynamic", ())):
             continue
         full = f"{path}.{name}"
         body[name] = make_class_method(full) if name in CLASS_METHODS else make_method(full, name in SELF)
@@ -155,13 +170,30 @@ def make_class(path: str, entry: dict):
     return made
 
 
+old_names: list = []
+"""Functions (path, args, kwargs) -> kwargs: what another library makes of a call before its own version sees it."""
+
+
 def make_init(path: str):
     def __init__(self, *args, **kwargs):
+        for change in old_names:
+            kwargs = change(path, kwargs)
+        if path.rpartition(".")[0].endswith("optim") or path.endswith(("AdamW", "Adafactor")):
+            args, kwargs = tuple(listed(one) for one in args), {name: listed(one) for name, one in kwargs.items()}
         bound, given = signature.bind(path, self, args, kwargs)
         construct(self, path, args, given, bound)
 
     __init__._lab_path = path
     return __init__
+
+
+def listed(value):
+    """Generators as lists, also inside groups: they are looked at more than once."""
+    if isinstance(value, dict) and type(value) is dict:
+        return {name: listed(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [listed(one) for one in value]
+    return list(value) if hasattr(value, "__next__") and not isinstance(value, Placeholder) else value
 
 
 def construct(self, path: str, args, kwargs: dict, bound: dict) -> None:
@@ -263,8 +295,14 @@ makers = {"dataclass": None, "class": None}
 """configs.py makes dataclasses; models.py finds the class of a reply's object by its name."""
 
 
-def of_reply(reply: dict, cls=None):
+TOKENIZERS = re.compile(r"(Tokenizer\w*|Processor|FeatureExtractor)$")
+
+
+def of_reply(reply: dict, cls=None, whatever: bool = False):
+    """`whatever`: an object of the class, though the wiring keeps none."""
     value = reply.get("value")
+    if whatever and not (isinstance(value, dict) and "ref" in value):
+        return cls.__new__(cls)
     if isinstance(value, dict) and "ref" in value:
         return object_of(value, reply.get("class"), cls)
     return bridge.decode(value)

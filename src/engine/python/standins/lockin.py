@@ -16,7 +16,7 @@ KEPT_BLOCKED = {"_imp"}
 
 LEADS_OUT = (
     "system fork fork1 forkpty execv execve posix_spawn posix_spawnp kill killpg popen wait waitpid wait3 wait4 waitid openpty "
-    "pipe pipe2 memfd_create dlopen setns unshare register_at_fork mkfifo"
+    "_exit abort pipe pipe2 memfd_create dlopen setns unshare register_at_fork mkfifo"
 ).split()
 
 

@@ -5,7 +5,7 @@ import re
 
 from . import bridge, library, lines, parameters, placeholder, signature
 from .library import Known, hand, mixins
-from .modules import Layer, Layers, Module, forward
+from .modules import Layer, Layers, Module, Parallel, Sharded, forward
 from .placeholder import Placeholder
 from .tensors import Link, Tensor, dtype
 
@@ -111,11 +111,29 @@ class PretrainedBehaviour(Module):
     def can_generate(self):
         return True
 
+    def get_input_embeddings(self):
+        return table_named(self, INPUT_TABLES)
+
+    def get_output_embeddings(self):
+        return table_named(self, OUTPUT_TABLES)
+
     def post_init(self):
         return None
 
     def prepare_inputs_for_generation(self, *args, **kwargs):
         return Placeholder("inputs")
+
+
+INPUT_TABLES = ("embed_tokens", "wte", "word_embeddings", "embed_in", "tok_embeddings", "shared")
+OUTPUT_TABLES = ("lm_head", "embed_out", "output_layer")
+
+
+def table_named(model, names):
+    """The module of the tree that has one of these names; of a wrapped one, the module that is in use."""
+    for path, one in model.named_modules():
+        if path.rpartition(".")[2] in names:
+            return one
+    return Placeholder("embeddings")
 
 
 def generated(model, args, kwargs):
@@ -124,8 +142,22 @@ def generated(model, args, kwargs):
     return Tensor("generated", kind=dtype("int64"), of_result=False)
 
 
+class TunerBehaviour(Module):
+    """peft.LoraModel: what it lacks is the base model's."""
+
+    def _lab_child(self, name: str):
+        own = super()._lab_child(name)
+        inside = None if own is not None or name == "model" else super()._lab_child("model")
+        return own if inside is None else inside._lab_child(name)
+
+
 class PeftBehaviour(Module):
     """peft.PeftModel: what it lacks is its tuner's, then the base model's."""
+
+    def _lab_child(self, name: str):
+        own = super()._lab_child(name)
+        inside = None if own is not None or name == "base_model" else super()._lab_child("base_model")
+        return own if inside is None else inside._lab_child(name)
 
     def _lab_missing(self, name: str):
         for path in ("peft.LoraModel", "transformers.PreTrainedModel"):
@@ -167,6 +199,12 @@ class BaseTunerLayer(Module):
 
 class LoraLayer(BaseTunerLayer):
     _lab_path = "peft.tuners.lora.LoraLayer"
+
+    def _lab_child(self, name: str):
+        if name in ("weight", "bias"):
+            inside = super()._lab_child("base_layer")
+            return None if inside is None else inside._lab_child(name)
+        return super()._lab_child(name)
 
 
 class ConfigBehaviour(Known):
@@ -305,12 +343,16 @@ def tokenizer_class(name: str):
 
 mixins["transformers.PreTrainedModel"] = PretrainedBehaviour
 mixins["peft.PeftModel"] = PeftBehaviour
+mixins["peft.LoraModel"] = TunerBehaviour
 for _name in ("Linear", "Embedding", "LayerNorm", "RMSNorm", "Dropout"):
     mixins[f"torch.nn.{_name}"] = Layer
 hand["torch.nn.Module"] = Module
 for _name in LISTS:
     hand[f"torch.nn.{_name}"] = type(_name, (Layers,), {"_lab_path": f"torch.nn.{_name}"})
 hand["torch.nn.Parameter"] = parameters.Parameter
+for _name in ("torch.nn.DataParallel", "torch.nn.parallel.DataParallel", "torch.nn.parallel.DistributedDataParallel"):
+    hand[_name] = Parallel
+hand["torch.distributed.fsdp.FullyShardedDataParallel"] = Sharded
 hand["bitsandbytes.nn.Params4bit"] = parameters.Params4bit
 hand["bitsandbytes.nn.Int8Params"] = parameters.Int8Params
 hand["peft.tuners.tuners_utils.BaseTunerLayer"] = BaseTunerLayer

@@ -245,7 +245,7 @@ class Module:
         grads = bool(seen._lab_forced or getattr(given, "_lab_forced", False))
         if self._lab_ref is None:
             return Placeholder("hook")
-        return bridge.call_value(f"torch.nn.Module.{name}", self, [hook], {"requires_grad_set": grads})
+        return bridge.call_value(f"torch.nn.Module.{name}", self, [hook], {"requires_grad": grads})
 
     def __repr__(self):
         return f"{type(self).__name__}()"
@@ -338,3 +338,24 @@ class Layer(Module):
         if self._lab_ref is not None and not self._lab_below:
             links = (*links, Link(self._lab_ref, "weight"))
         return Tensor(f"{type(self).__name__}()(…)", links)
+
+
+class Parallel(Module):
+    """DataParallel and its kin: the module inside, on more devices."""
+
+    def __init__(self, module=None, *args, **kwargs):
+        object.__setattr__(self, "module", module)
+
+    def forward(self, *args, **kwargs):
+        return self.module(*args, **kwargs)
+
+    def no_sync(self):
+        return Placeholder("no_sync()")
+
+
+class Sharded(Parallel):
+    """FullyShardedDataParallel: how it flattens parameters isn't modelled."""
+
+    def __init__(self, module=None, *args, **kwargs):
+        super().__init__(module)
+        bridge.unmodelled("torch.distributed.fsdp.FullyShardedDataParallel")

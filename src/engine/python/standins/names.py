@@ -125,16 +125,36 @@ class Locals(Binder):
     visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = comprehension
 
 
+def of_itself(body: list, bound: set, found: dict) -> None:
+    """`rows = rows.map(f)` before anything binds `rows`: the rest of the text has it."""
+    for one in body:
+        names = Locals()
+        names.visit(one)
+        if isinstance(one, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
+            reader = Binder()
+            for value in (one.value, one.target if isinstance(one, ast.AugAssign) else None):
+                if value is not None:
+                    reader.visit(value)
+            mine = names.names - bound
+            found.update({name: one.lineno for name in mine if name in reader.read or isinstance(one, ast.AugAssign)})
+        for inner in ("body", "orelse", "finalbody"):
+            if not isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                of_itself(getattr(one, inner, []), bound, found)
+        bound |= names.names
+
+
 def undefined(tree: ast.AST) -> dict:
     """Name -> the first line that reads it."""
     binder = Binder()
     binder.visit(tree)
     known = binder.bound | set(dir(builtins)) | {"__file__", "__name__", "__doc__", "__builtins__"}
-    return {name: line for name, line in binder.read.items() if name not in known}
+    found = {name: line for name, line in binder.read.items() if name not in known}
+    of_itself(tree.body, set(dir(builtins)), found)
+    return found
 
 
-def bind_undefined(tree: ast.AST, scope: dict) -> None:
-    for name, line in sorted(undefined(tree).items(), key=lambda one: one[1]):
+def bind_undefined(lacking: dict, scope: dict) -> None:
+    for name, line in sorted(lacking.items(), key=lambda one: one[1]):
         if name in NOTEBOOK:
             scope[name] = Placeholder(name)
             continue

@@ -17,8 +17,14 @@ WHILE_TRUE = 2
 known_results: dict = {}
 """What a call of a name gives where it decides a branch, by origin: a value, or a function of the arguments."""
 
+TRAINS = {"fit", "train", "finetune", "initialize", "launch", "train_model", "distributed_launch"}
+"""Functions of unknown libraries that decide what becomes of a model they are given."""
+
 tell_assumption = None
 """Set by bridge.py: (line, en, zh, source)."""
+
+tell_unmodelled = None
+"""Set by bridge.py: (origin)."""
 
 _asked: dict = {}
 _failures: dict = {}
@@ -150,6 +156,9 @@ class Placeholder:
             return value(*args, **kwargs) if callable(value) else value
         if len(args) == 1 and not kwargs and is_of_script(args[0]):
             return args[0] if isinstance(args[0], type) else needs_nothing(args[0])
+        if self._lab_origin.rpartition(".")[2] in TRAINS and tell_unmodelled is not None:
+            if any(getattr(type(one), "_lab_reference", None) and not isinstance(one, Placeholder) for one in (*args, *kwargs.values())):
+                tell_unmodelled(self._lab_origin)
         shown = ", ".join([*map(named, args[:3]), *(f"{key}={named(value)}" for key, value in list(kwargs.items())[:2])])
         return self._lab_new(f"{self._lab_origin}({shown})", *args, *kwargs.values())
 

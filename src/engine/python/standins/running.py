@@ -3,7 +3,6 @@ put back: modules, files, classes. Leaves out every library."""
 
 import ast
 import builtins
-import gc
 import importlib
 import json
 import linecache
@@ -12,7 +11,7 @@ import sys
 import traceback
 import types
 
-from . import batches, bridge, configs, datasets, imports, library, lines, lockin, models, modules, names, parameters, parsers, placeholder
+from . import batches, bridge, clock, configs, datasets, imports, library, lightning, lines, lockin, models, modules, names, parameters, parsers, placeholder, progress
 from . import shortcuts, signature, tensors, torch_names, trainers, world
 from .editing import edit
 from .lines import SCRIPT
@@ -23,7 +22,9 @@ PRELOADED = (
     "json logging math operator os pathlib pickle platform pprint random re shutil statistics string struct sys tempfile textwrap threading "
     "time traceback types typing uuid warnings weakref abc numbers bisect heapq"
 ).split()
-OURS = (batches, configs, datasets, library, models, modules, parameters, parsers, placeholder, shortcuts, tensors, torch_names, trainers, world)
+OURS = (batches, configs, datasets, library, lightning, progress, models, modules, parameters, parsers, placeholder, shortcuts, tensors, torch_names, trainers, world)
+
+_loads, _dumps = json.JSONDecoder().decode, json.JSONEncoder().encode
 
 _baseline: dict = {}
 """Module -> its names, as they were before any script."""
@@ -32,6 +33,7 @@ _classes: dict = {}
 
 def open_world(device: str) -> None:
     bridge.open_device(device)
+    clock.install()
     os.unlink(device)
     for name in PRELOADED:
         try:
@@ -73,7 +75,7 @@ def restore() -> None:
         for name, value in values.items():
             if now.get(name) is not value and not name.startswith("__"):
                 setattr(cls, name, value)
-    for one in (library, models, modules, parameters, placeholder):
+    for one in (library, models, modules, parameters, placeholder, shortcuts):
         one.forget()
     torch_names.Modes.grad, torch_names.Modes.inference = True, False
     lines.by_name[0] = 0
@@ -94,8 +96,8 @@ def put_back(now: dict, values: dict) -> None:
 
 def run(message: str) -> str:
     """JSON in, JSON out; raises nothing."""
-    job = json.loads(message)
-    error, screen = None, None
+    job = _loads(message)
+    ended, screen = None, None
     try:
         restore()
         signature.choose(job["signatures"])
@@ -103,17 +105,18 @@ def run(message: str) -> str:
         place_files(job.get("files") or {})
         parsers.argv_known[0] = len(job["argv"]) > 1
         sys.argv = list(job["argv"]) or [SCRIPT]
-        error = execute(job["source"])
-    except KeyboardInterrupt as raised:
-        error = limit_met(raised)
-    except bridge.Fault:
-        pass
-    for _ in range(5):
+        ended = execute(job["source"])
+    except BaseException as raised:
+        ended = raised
+    while True:
         try:
-            return finish(error, "" if screen is None else screen.text())
+            # A script may have taken away what telling its end needs.
+            put_back(vars(builtins), _baseline["builtins"][1])
+            bridge.script_ended()
+            break
         except KeyboardInterrupt:
             continue
-    return '{"error":null,"output":""}'
+    return finish(ended, "" if screen is None else screen.text())
 
 
 def limit_met(raised: KeyboardInterrupt) -> dict:
@@ -128,11 +131,31 @@ def failure(kind_of_error: str, message: str, kind: str, line=None, frames=(), c
     return {"type": kind_of_error, "message": message, "line": line, "column": column, "text": text, "kind": kind, "traceback": told}
 
 
-def finish(error, output: str) -> str:
+def finish(ended, output: str) -> str:
+    clock.reset()
+    restore()
     sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
     sys.settrace(None)
     sys.setprofile(None)
-    return json.dumps({"error": error, "output": output})
+    error = None
+    if isinstance(ended, KeyboardInterrupt):
+        error = limit_met(ended)
+    elif isinstance(ended, SystemExit):
+        if ended.code not in (None, 0):
+            error = described(ended)
+            output += "" if isinstance(ended.code, int) else f"{ended.code}\n"
+    elif isinstance(ended, Unread):
+        error = ended.failure
+    elif ended is not None and not isinstance(ended, bridge.Fault):
+        error = described(ended)
+    return _dumps({"error": error, "output": output})
+
+
+class Unread(Exception):
+    """The text is no Python."""
+
+    def __init__(self, failure: dict):
+        self.failure = failure
 
 
 def place_files(files: dict) -> None:
@@ -150,37 +173,24 @@ def place_files(files: dict) -> None:
     importlib.invalidate_caches()
 
 
-def execute(source: str):
-    """The failure that ended it, or None."""
+def execute(source: str) -> None:
     linecache.cache[SCRIPT] = (len(source), None, source.splitlines(True), SCRIPT)
     try:
         tree = ast.parse(source, SCRIPT)
         lines.learn_loops(tree)
-        code = compile(rewritten(ast.parse(source, SCRIPT)), SCRIPT, "exec", dont_inherit=True)
+        lacking = names.undefined(tree)
+        code = compile(rewritten(tree), SCRIPT, "exec", dont_inherit=True)
     except SyntaxError as error:
         text = error.text.rstrip("\n") if error.text else error.text
-        return failure(type(error).__name__, error.msg, "syntax", error.lineno, (), error.offset, text)
+        raise Unread(failure(type(error).__name__, error.msg, "syntax", error.lineno, (), error.offset, text)) from None
     except (ValueError, RecursionError, MemoryError) as error:
-        return failure(type(error).__name__, str(error), "syntax")
+        raise Unread(failure(type(error).__name__, str(error), "syntax")) from None
     main = types.ModuleType("__main__")
     main.__file__, main.__builtins__ = SCRIPT, builtins
     sys.modules["__main__"] = main
-    try:
-        names.bind_undefined(tree, vars(main))
-        exec(code, vars(main))
-        bridge.flush()
-    except SystemExit as error:
-        bridge.flush()
-        if error.code in (None, 0):
-            return None
-        if not isinstance(error.code, int):
-            print(error.code)
-        return described(error)
-    except (KeyboardInterrupt, bridge.Fault):
-        raise
-    except BaseException as error:
-        return described(error)
-    return None
+    names.bind_undefined(lacking, vars(main))
+    exec(code, vars(main))
+    bridge.flush()
 
 
 def script_frames(error) -> list:

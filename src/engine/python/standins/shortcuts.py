@@ -1,7 +1,9 @@
 """Functions of the libraries that only build other objects: TRL's helpers of ModelConfig, and unsloth's classes, which no table lists.
 Leaves out what the objects do."""
 
-from . import bridge, library
+import sys
+
+from . import bridge, library, signature
 from .library import hand
 from .placeholder import Placeholder
 
@@ -47,13 +49,14 @@ class FastLanguageModel:
 
     @staticmethod
     def from_pretrained(*args, **kwargs):
+        used[0] = True
         reply = bridge.call("unsloth.FastLanguageModel.from_pretrained", None, args, kwargs)
         value = reply.get("value")
         if isinstance(value, dict) and "tuple" in value:
             pair = value["tuple"]
             return object_or_placeholder(pair[0], reply.get("class"), "model"), tokenizer_of(pair[1] if len(pair) > 1 else None)
         if isinstance(value, dict) and "ref" in value:
-            return library.object_of(value, reply.get("class")), tokenizer_of({"ref": value["ref"], "path": "tokenizer"})
+            return library.object_of(value, reply.get("class")), tokenizer_of(None)
         return Placeholder("model"), tokenizer_of(None)
 
     @staticmethod
@@ -92,6 +95,37 @@ def given_back(path: str):
 
     function.__name__, function._lab_path = path.rpartition(".")[2], path
     return function
+
+
+used = [False]
+"""Whether a model came from unsloth, imported or not."""
+
+
+def forget() -> None:
+    used[0] = False
+
+
+UNSLOTH_TAKES = {"tokenizer": "processing_class", "max_seq_length": "max_length"}
+SFT_FIELDS = ("dataset_text_field", "max_seq_length", "packing", "dataset_num_proc", "dataset_kwargs", "dataset_batch_size", "neftune_noise_alpha")
+
+
+def as_unsloth_takes(path: str, kwargs: dict) -> dict:
+    """Where unsloth is imported, TRL's trainers and configurations take the old names in every version."""
+    if not path.startswith("trl.") or not (used[0] or "unsloth" in sys.modules):
+        return kwargs
+    trainer = path.endswith("Trainer")
+    known = {signature.split(one)[0] for one in signature.chosen.calls.get(path, {}).get("parameters") or ()}
+    out = {}
+    for name, value in kwargs.items():
+        now = UNSLOTH_TAKES.get(name, name)
+        if trainer and name not in known and name in SFT_FIELDS:
+            continue
+        fields = getattr(library.make(path), "__dataclass_fields__", {}) if not trainer else {}
+        out[now if (trainer and name == "tokenizer" and name not in known) or (fields and name not in fields and now in fields) else name] = value
+    return out
+
+
+library.old_names.append(as_unsloth_takes)
 
 
 def unsloth_pattern(library_name: str, name: str, full: str):

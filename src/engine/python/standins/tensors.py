@@ -64,9 +64,10 @@ class Modes:
     inference = False
 
 
-def cut(links: tuple) -> tuple:
+def cut(links: tuple, how: bool | str = True) -> tuple:
+    """`how`: "item" where a number was made of it, rather than another tensor."""
     line = lines.user_line()
-    return tuple(one if one.detached else one.changed(detached=True, forced=False, line=line) for one in links)
+    return tuple(one if one.detached else one.changed(detached=how, forced=False, line=line) for one in links)
 
 
 class Tensor(Placeholder):
@@ -114,7 +115,7 @@ class Tensor(Placeholder):
         pass
 
     def item(self):
-        return Tensor(f"{self._lab_origin}.item()", cut(self._lab_links), of_result=False)
+        return Tensor(f"{self._lab_origin}.item()", cut(self._lab_links, "item"), of_result=False)
 
     numpy = tolist = item
 
@@ -265,7 +266,7 @@ def backward(tensor, kwargs: dict, callee: str = "torch.Tensor.backward", scaled
     links = tensor._lab_links if isinstance(tensor, Placeholder) else ()
     live = next((one for one in links if not one.detached), None)
     link = live or (links[0] if links else None)
-    told = {"detached": live is None, "requires_grad_set": bool(getattr(tensor, "_lab_forced", False) or (link and link.forced))}
+    told = {"detached": live is None and (link.detached if link is not None else True), "requires_grad_set": bool(getattr(tensor, "_lab_forced", False) or (link and link.forced))}
     if link is not None and link.detached and link.line:
         told["cut_at_line"] = link.line
     way = scaled or (link.scaled if link is not None else None)

@@ -21,13 +21,25 @@ class Trainer(Recorded):
 
     def _lab_constructed(self):
         if self._lab_ref is not None:
-            for name in ("model", "args"):
-                value = bridge.ask_attribute(self._lab_ref, "", name)
-                if not isinstance(value, Placeholder) and (name == "model" or self.__dict__.get("args") is None):
-                    object.__setattr__(self, name, value)
+            self._lab_wrapped()
+            if self.__dict__.get("args") is None:
+                value = bridge.ask_attribute(self._lab_ref, "", "args")
+                object.__setattr__(self, "args", self._lab_below_of("args") if isinstance(value, Placeholder) else value)
         for old, new in (("tokenizer", "processing_class"), ("processing_class", "tokenizer")):
             if new in self.__dict__ and old not in self.__dict__:
                 object.__setattr__(self, old, self.__dict__[new])
+
+    def _lab_wrapped(self):
+        """trainer.model: what was given, unless the trainer made another of it."""
+        reply = bridge.ask(self._lab_ref, "", "attribute", "model")
+        given, kind, value = self.__dict__.get("model"), reply.get("class"), reply.get("value")
+        if kind is None or given is not None and type(given).__name__ == kind and self.__dict__.get("peft_config") is None:
+            return
+        at = value if isinstance(value, dict) and "ref" in value else {"ref": self._lab_ref, "path": "model"}
+        object.__setattr__(self, "model", library.object_of(at, kind))
+
+    def _lab_below_of(self, name: str):
+        return library.object_of({"ref": self._lab_ref, "path": name}, None)
 
     # --- training --------------------------------------------------------------------------------------------------------------------
 
@@ -44,7 +56,7 @@ class Trainer(Recorded):
             raise error
         value = bridge.call_value(path, self, args, kwargs)
         self._lab_events([*EVENTS[3:], "on_train_end"])
-        return value
+        return Placeholder("trainer.train()") if value is None else value
 
     def _lab_events(self, names):
         for one in self.__dict__.get("callbacks") or ():

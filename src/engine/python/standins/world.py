@@ -121,6 +121,13 @@ def listdir(path="."):
         return [Placeholder(f"{name_of(path)}/…").__fspath__()]
 
 
+def remove(path, *, dir_fd=None):
+    try:
+        _remove(path, dir_fd=dir_fd)
+    except OSError:
+        return
+
+
 class Environment(dict):
     """os.environ: a variable that is taken without asking is there."""
 
@@ -214,10 +221,10 @@ def enter() -> Screen:
     pathlib.Path.exists = lambda self, **kwargs: os.path.exists(self)
     pathlib.Path.is_file = lambda self, **kwargs: os.path.isfile(self)
     pathlib.Path.is_dir = lambda self, **kwargs: os.path.isdir(self)
-    os.listdir, os.system = listdir, lambda command: 0
+    os.listdir, os.system, os._exit = listdir, lambda command: 0, sys.exit
     os.environ = Environment({"HOME": HOME, "PATH": "/usr/bin"})
     os.getenv = lambda name, default=None: os.environ.get(name, default)
-    os.remove = os.unlink = lambda path, **kwargs: _remove(path) if _exists(path) else None
+    os.remove = os.unlink = remove
     time.sleep = lambda seconds: None
     threading.Thread.start = threading.Thread.run
     threading.Thread.join = lambda self, timeout=None: None

@@ -42,34 +42,12 @@ const bits = (values: ReadonlyMap<string, ProgramValue>, call: Acting): Quantisa
   return truthOf(values.get('load_in_8bit')) ? { method: 'bnb-8bit', type: null } : null;
 };
 
-/** A model that comes quantised says so in its name, as hubs have it. */
-function byName(call: Acting, name: string): Quantisation | null {
-  const found: Quantisation | null = /gptq/i.test(name)
-    ? { method: 'gptq', type: null }
-    : /\bawq\b|-awq|_awq/i.test(name)
-      ? { method: 'awq', type: null }
-      : /bnb-4bit|4bit-bnb|-4bit$/i.test(name)
-        ? { method: 'bnb-4bit', type: 'nf4' }
-        : /bnb-8bit|-8bit$/i.test(name)
-          ? { method: 'bnb-8bit', type: null }
-          : null;
-  if (found)
-    call.note(
-      'assumption',
-      text(
-        `${name} is stored quantised (${found.method}), by its name.`,
-        `按名称看，${name} 已量化存储（${found.method}）。`,
-      ),
-    );
-  return found;
-}
-
 interface Stored {
   readonly quantisation: Quantisation | null;
   readonly doubleQuant: boolean;
 }
 
-export function storedAs(call: Acting, name: string): Stored {
+function storedAs(call: Acting): Stored {
   const value = call.given.get('quantization_config');
   const object = call.object(value);
   const values = object?.kind === 'config' ? object.values : entriesOf(value);
@@ -87,12 +65,12 @@ export function storedAs(call: Acting, name: string): Stored {
     );
   const quantisation = isPlaceholder(value)
     ? ({ method: 'bnb-4bit', type: 'nf4' } as const)
-    : (bits(values ?? call.given, call) ?? byName(call, name));
+    : bits(values ?? call.given, call);
   return { quantisation, doubleQuant: truthOf(values?.get('bnb_4bit_use_double_quant')) ?? false };
 }
 
 /** dtype of what is not quantised. transformers 5 loads as the file is; before, in float32. */
-export function dtypeGiven(call: Acting): DType | 'auto' {
+function dtypeGiven(call: Acting): DType | 'auto' {
   const value = call.given.get('dtype') ?? call.given.get('torch_dtype');
   if (value === undefined || value === null)
     return valueAt(
@@ -108,10 +86,10 @@ export function dtypeGiven(call: Acting): DType | 'auto' {
 }
 
 const nameGiven = (value: ProgramValue | undefined): string =>
-  textOf(value) ?? (isPlaceholder(value) ? value.placeholder : '');
+  (textOf(value) ?? (isPlaceholder(value) ? value.placeholder : '')).replace(/(.)\/+$/, '$1');
 
 export function loadedFrom(call: Acting, loader: string, name: string): ModelObject {
-  return call.load({ name, loader, dtype: dtypeGiven(call), given: call.given, ...storedAs(call, name) });
+  return call.load({ name, loader, dtype: dtypeGiven(call), given: call.given, ...storedAs(call) });
 }
 
 /** The loader's own class stands in the callee: `transformers.AutoModelForCausalLM`. */

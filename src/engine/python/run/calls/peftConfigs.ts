@@ -48,15 +48,18 @@ function settingOf(argument: Argument, value: ProgramValue): unknown {
   }
 }
 
-export const methodOfConfig = ({ callee: name }: ConfigObject): Method | null =>
+const methodOfConfig = ({ callee: name }: ConfigObject): Method | null =>
   methods.find(({ config }) => config.className === shortName(name)) ?? null;
 
-function argumentValue(config: ConfigObject, call: Acting, name: string): ProgramValue | undefined {
+/** What reading a configuration asks of its surroundings. */
+export type ConfigContext = Pick<Acting, 'fallback' | 'object' | 'note'>;
+
+function argumentValue(config: ConfigObject, call: ConfigContext, name: string): ProgramValue | undefined {
   return config.values.get(name) ?? call.fallback(config.callee, name) ?? libraryDefaults[name] ?? null;
 }
 
 /** What the arguments of a configuration say, as settings; null where a method isn't one of this engine's. */
-export function valuesOfConfig(call: Acting, config: ConfigObject): RecipeValues | null {
+export function valuesOfConfig(call: ConfigContext, config: ConfigObject): RecipeValues | null {
   const method = methodOfConfig(config);
   if (!method) return null;
   const entries: Record<string, unknown> = { 'peft.peft_type': method.type };
@@ -160,7 +163,7 @@ export function configFromDisk(call: Acting, folder: string, name: string): Conf
   const values = new Map<string, ProgramValue>([['inference_mode', true]]);
   const task = call.given.get('task_type');
   if (task !== undefined) values.set('task_type', task);
-  return { kind: 'config', callee: concrete, values, later: null };
+  return { kind: 'config', callee: concrete, values, later: null, assumed: true };
 }
 
 const load = (name: string) =>

@@ -49,6 +49,12 @@ export function checkpointingKwargs(value: ProgramValue | undefined): Checkpoint
   return reentrant === null ? {} : { useReentrant: reentrant };
 }
 
+/** An argument that the version doesn't know yet, by its rule: where no signatures are at hand. `name`: as Python prints the callee. */
+export function refuse(call: Acting, known: boolean, name: string, argument: string): void {
+  if (!known && call.given.has(argument))
+    call.raise('TypeError', `${name}() got an unexpected keyword argument '${argument}'`);
+}
+
 /** The module that the path of a receiver means; the root for none. */
 export function moduleAt(call: Acting, model: ModelObject): Module {
   return model.root.at(call.path) ?? model.root;

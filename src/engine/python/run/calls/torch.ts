@@ -4,7 +4,7 @@ import type { DType } from '../../../torch/autograd/value.ts';
 import type { Module, Parameter } from '../../../torch/nn/module.ts';
 import { bytesOf } from '../../../torch/nn/module.ts';
 import type { ProgramValue } from '../../program/program.ts';
-import { itemsOf, namesOf, textOf, truthOf } from '../../program/values.ts';
+import { itemsOf, namesOf, numberOf, textOf, truthOf } from '../../program/values.ts';
 import type { Acted, Acting, CalleeTable } from '../acting.ts';
 import { callee } from '../acting.ts';
 import type { GradMode, LossTreatment, ModelObject, OutputObject } from '../objects.ts';
@@ -29,7 +29,7 @@ function setFlags(call: Acting, parameters: Iterable<Parameter>, value: boolean,
 }
 
 /** Parameters below the receiver's path: of a module, or the one of that name. */
-export function parametersAt(model: ModelObject, path: string): Parameter[] {
+function parametersAt(model: ModelObject, path: string): Parameter[] {
   const module = model.root.at(path);
   if (module) return [...module.allParameters()];
   const named = [...model.root.namedParameters()].find(([name]) => name === path);
@@ -116,12 +116,21 @@ const mode = (training: boolean) =>
   });
 
 /** A hook on the input embedding by which people make its output require grad by hand. `requires_grad_set`: whether it was seen to. */
-const forwardHook = callee('hook', (call) => {
+const forwardHook = callee('', (call) => {
   const model = selfModel(call);
   const script = focus(model);
   const embedding = script.causal.at(script.places.embedding);
   const thaws = truthOf(call.given.get('requires_grad_set')) ?? true;
-  if (embedding && moduleAt(call, model) === embedding && thaws) script.inputGradHooks++;
+  const hooks = embedding !== null && moduleAt(call, model) === embedding && thaws;
+  if (hooks) script.inputGradHooks++;
+  const values = new Map<string, ProgramValue>([['hooks', hooks]]);
+  return { object: { kind: 'plain', callee: 'torch.utils.hooks.RemovableHandle', values, model } };
+});
+
+const removeHook = callee('', (call): Acted => {
+  const handle = call.self;
+  if (handle?.kind === 'plain' && handle.values.get('hooks') === true && handle.model)
+    handle.model.script.inputGradHooks = Math.max(0, handle.model.script.inputGradHooks - 1);
   return { value: null };
 });
 
@@ -151,11 +160,12 @@ export function treatmentOf(given: ReadonlyMap<string, ProgramValue>, gradMode: 
     gradMode: mode === 'no_grad' || mode === 'inference_mode' ? mode : gradMode,
     loss: truthOf(given.get('requires_grad_set')) ? 'requires_grad_' : cut,
     twice: truthOf(given.get('twice')) ?? false,
+    cutAt: numberOf(given.get('cut_at_line')),
   };
 }
 
 /** `loss.backward()`; the kwargs say what happened to the loss on its way from the model. */
-export const backward = callee('gradient retain_graph create_graph inputs', (call): Acted => {
+export const backward = callee('', (call): Acted => {
   const outputs = [call.self, ...(itemsOf(call.given.get('tensors')) ?? []).map((one) => call.object(one))];
   const output = outputs.find((one): one is OutputObject => one?.kind === 'output');
   if (!output) return strangeLoss(call);
@@ -214,8 +224,9 @@ export const torchCallees: CalleeTable = {
   'torch.nn.Module.to': moveTo,
   'torch.nn.Module.cuda': harmless,
   'torch.nn.Module.cpu': harmless,
-  'torch.nn.Module.zero_grad': harmless,
+  'torch.nn.Module.zero_grad': callee('', (): Acted => ({ value: null })),
   'torch.nn.Module.register_forward_hook': forwardHook,
+  'torch.utils.hooks.RemovableHandle.remove': removeHook,
   'torch.nn.Module.__call__': forward,
   'torch.Tensor.backward': backward,
   'torch.autograd.backward': backward,

@@ -16,9 +16,9 @@ import { preferenceTrainerInit } from '../preferenceTrainer.ts';
 import { sftTrainerInit } from '../sftTrainer.ts';
 import type { TrainerArguments } from '../transformersCalls.ts';
 import { trainerInit, trainerTrain, trainingArguments } from '../transformersCalls.ts';
+import { attachable, configOf } from './attaching.ts';
 import { loadedFrom } from './loading.ts';
-import { attachable, configOf } from './peft.ts';
-import { checkpointingKwargs, theModel } from './reading.ts';
+import { checkpointingKwargs, refuse, theModel } from './reading.ts';
 import { treatmentOf } from './torch.ts';
 import { trainByTrainer } from './training.ts';
 
@@ -117,13 +117,14 @@ function carriedBy(call: Acting, model: ModelObject): PeftConfig | null {
   return config ? attachable(call, config, model) : null;
 }
 
-const PLAIN: LossTreatment = { gradMode: 'grad', loss: 'plain', twice: false };
+const PLAIN: LossTreatment = { gradMode: 'grad', loss: 'plain', twice: false, cutAt: null };
 
 function construct(call: Acting, kind: Kind, name: string): TrainerObject {
   const args = argumentsOf(call, name);
   const model = modelGiven(call, args);
   const script = focus(model);
-  const state = { ...trainerState(call, args) };
+  const asked = trainerState(call, args);
+  const state = { ...asked };
   script.call = `${shortName(args.callee)}(...)`;
   trainingArguments(script, state, {
     checkpointing: args.values.has(CHECKPOINTING[0]),
@@ -159,6 +160,7 @@ function construct(call: Acting, kind: Kind, name: string): TrainerObject {
     model: refocused(model),
     args,
     state,
+    asked,
     allMasked: false,
     loss: PLAIN,
     unknown,
@@ -194,13 +196,15 @@ const ownLoss = callee('', (call): Acted => {
   return { value: null };
 });
 
-const idle = callee('', (): Acted => ({ value: null }));
+const idle = callee('', (call): Acted => ({ value: { placeholder: `trainer.${shortName(call.callee)}()` } }));
 
 const configuration = (name: string): [string, ReturnType<typeof callee>] => [
   name,
-  callee('output_dir', (call) => ({
-    object: { kind: 'config', callee: name, values: new Map(call.given), later: null },
-  })),
+  callee('output_dir', (call) => {
+    const knows = call.behaves('checkpointingKwargs');
+    refuse(call, knows, `${shortName(name)}.__init__`, 'gradient_checkpointing_kwargs');
+    return { object: { kind: 'config', callee: name, values: new Map(call.given), later: null } };
+  }),
 ];
 
 export const trainerCallees: CalleeTable = {

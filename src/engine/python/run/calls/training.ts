@@ -12,6 +12,7 @@ export function trainLoop(call: Acting, output: OutputObject, how: LossTreatment
     model: output.model,
     trainer: 'loop',
     line: call.line,
+    index: call.index,
     ...how,
     fp16: false,
     allMasked: false,
@@ -37,6 +38,7 @@ export function trainByTrainer(call: Acting, model: ModelObject, { treatment, ..
   const error = call.judge({
     model,
     line: call.line,
+    index: call.index,
     backwardCall: `${statement} → loss.backward()`,
     ...treatment,
     ...step,

@@ -1,0 +1,139 @@
+// A pasted script as a person uses it: an error alone, a failing script that is mended and trained, a notebook and a configuration that
+// are dropped, and a script without end, in Chromium with the real interpreter.
+import type { Page } from '@playwright/test';
+import { elementZero, failing } from './failingScript.ts';
+import { alone, expect, open, overflow, reach, test } from './playground.ts';
+
+/** Pastes outside every field, as Ctrl V does, and reads: the first time after the price was told. */
+async function paste(page: Page, text: string): Promise<void> {
+  await page.evaluate((words) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', words);
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
+  }, text);
+  await read(page);
+}
+
+async function drop(page: Page, name: string, text: string): Promise<void> {
+  await page.evaluate(
+    ([file, words]) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([words], file));
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+    },
+    [name, text] as const,
+  );
+  await read(page);
+}
+
+async function read(page: Page): Promise<void> {
+  const button = page.getByRole('button', { name: /^Read it/ });
+  const verdict = page.getByRole('region', { name: 'Verdict' });
+  await expect(button.or(verdict).first()).toBeVisible();
+  if (await button.isVisible()) await button.click();
+  await expect(verdict).toBeVisible();
+}
+
+test('an error alone gives its causes and asks for the script', async ({ page }) => {
+  await open(page);
+  await page.getByRole('button', { name: 'Paste a script or an error' }).first().click();
+  // What reading fetches is told before anything is fetched.
+  await expect(
+    page.getByText(/fetches a Python interpreter from this page’s own host, once: [\d.]+ MiB/),
+  ).toBeVisible();
+  expect(
+    await page.evaluate(() =>
+      performance.getEntriesByType('resource').some(({ name }) => /\.wasm/.test(name)),
+    ),
+  ).toBe(false);
+  await page
+    .getByLabel('Script or error')
+    .fill(`  File "train.py", line 40, in <module>\nRuntimeError: ${elementZero}`);
+  await read(page);
+  await expect(page.getByRole('region', { name: 'Verdict' })).toContainText(elementZero);
+  await expect(page.getByRole('region', { name: 'Why' })).toBeVisible();
+  await page.getByRole('button', { name: 'Add the script it came from' }).click();
+  await expect(page.getByLabel('Script or error')).toHaveValue(/line 40/);
+});
+
+alone('a failing script shows its cut, is mended with one click, and trains', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await open(page);
+  await paste(page, failing);
+  const verdict = page.getByRole('region', { name: 'Verdict' });
+  await expect(verdict).toContainText('raises');
+  await expect(verdict).toContainText(elementZero);
+  const cut = page.locator('.line-cut, .line-raises').first();
+  await expect(cut).toBeInViewport();
+  await expect(page.locator('.line-noted', { hasText: 'get_peft_model' }).last()).toContainText(
+    'require grad, 0 before',
+  );
+  const fix = page.getByRole('button', { name: /^Apply fix 1/ });
+  await expect(page.getByRole('region', { name: 'What fix 1 changes' })).toContainText('+');
+  await fix.click();
+  await expect(verdict).toContainText('trains');
+  await page.getByRole('button', { name: 'Undo the fix' }).click();
+  await expect(verdict).toContainText('raises');
+  await page.getByRole('button', { name: /^Apply fix 1/ }).click();
+  await expect(verdict).toContainText('trains');
+  await page.getByRole('button', { name: 'Use them and train' }).click();
+  await expect(page).toHaveURL(/lora\.r=4/);
+  await reach(page, /^finished, 2 steps/);
+});
+
+test('a dropped notebook is read as the Python in it', async ({ page }) => {
+  await open(page);
+  const cells = [
+    { cell_type: 'markdown', source: ['# Fine-tuning'] },
+    { cell_type: 'code', source: ['!pip install -q trl==0.19.1\n', '%matplotlib inline\n'] },
+    { cell_type: 'code', source: failing.split(/(?<=\n)/), outputs: [], execution_count: 1 },
+  ];
+  await drop(page, 'tune.ipynb', JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells }));
+  await expect(page.locator('.lines-head')).toContainText('notebook · tune.ipynb');
+  await expect(page.getByRole('region', { name: 'Versions' })).toContainText('trl==0.19.1');
+  await expect(page.getByRole('region', { name: 'Verdict' })).toContainText(elementZero);
+});
+
+test('a dropped LLaMA-Factory configuration is read', async ({ page }) => {
+  await open(page);
+  await drop(
+    page,
+    'sft.yaml',
+    'model_name_or_path: meta-llama/Llama-2-7b-hf\nstage: sft\ndo_train: true\nfinetuning_type: lora\nlora_target: all\ndataset: identity\ntemplate: llama2\nper_device_train_batch_size: 1\nlearning_rate: 1.0e-4\n',
+  );
+  await expect(page.locator('.lines-head')).toContainText('sft.yaml');
+  await expect(page.getByRole('region', { name: 'Verdict' })).toContainText('trains');
+});
+
+test('a script without end is ended and told, and the page answers meanwhile', async ({ page }) => {
+  await open(page);
+  await page.keyboard.press('p');
+  await page.getByLabel('Script or error').fill('x = 0\nwhile True:\n    x += 1\n');
+  await page.getByRole('button', { name: /^Read it/ }).click();
+  await expect(page.getByRole('button', { name: 'Cancel' })).toBeVisible();
+  // The box can be written in while Python runs.
+  await page.getByLabel('Script or error').press('End');
+  await page.keyboard.type('# still here');
+  await expect(page.getByLabel('Script or error')).toHaveValue(/still here/);
+  await expect(page.getByText(/line [23]/).first()).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Cancel' })).toBeHidden();
+});
+
+alone.describe('narrow, Chinese', () => {
+  alone.use({ viewport: { width: 390, height: 844 }, locale: 'zh-CN', colorScheme: 'dark' });
+  alone('a failing script is read and mended', async ({ page }) => {
+    await open(page);
+    await page.getByRole('button', { name: '粘贴脚本或报错' }).first().click();
+    await page.getByLabel('脚本或报错', { exact: true }).fill(failing);
+    await page.getByRole('button', { name: /^读取/ }).click();
+    const verdict = page.getByRole('region', { name: '结论' });
+    await expect(verdict).toContainText(elementZero);
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    await page.getByRole('button', { name: /^应用修复 1/ }).click();
+    await expect(verdict).toContainText('能训练');
+    // Kept over a reload, on this machine.
+    await page.reload();
+    await page.getByRole('button', { name: '粘贴脚本或报错' }).first().click();
+    await expect(page.getByLabel('脚本或报错', { exact: true })).toHaveValue(/get_peft_model/);
+  });
+});

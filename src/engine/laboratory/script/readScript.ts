@@ -1,0 +1,58 @@
+// Reads a script by running it, and says what came of it: the verdict, what each line did, why it doesn't train and what mends it. Leaves out
+// what a pasted text is and which versions it names; the caller brings both.
+import type { Note } from '../../python/program/bridge.ts';
+import { trainableLine } from '../../python/run/trainableLine.ts';
+import { countParameters } from '../../torch/nn/counts.ts';
+import { lineNotes } from './lineNotes.ts';
+import type { ScriptInput, ScriptWorld } from './runSource.ts';
+import { runSource } from './runSource.ts';
+import { diagnosesOf, fixesOf } from './scriptDoctor.ts';
+import type { Assumption, ScriptReading } from './scriptReading.ts';
+import { examinedRun } from './subject.ts';
+
+export type { ScriptInput, ScriptWorld } from './runSource.ts';
+
+const toAssumption = ({ line, text }: Note): Assumption => ({
+  line: line > 0 ? line : null,
+  text: typeof text === 'string' ? { en: text, zh: text } : text,
+});
+
+export interface ReadingOptions {
+  /** Whether repairs are looked for: each is a reading of its own. Default: yes. */
+  readonly fixes?: boolean;
+}
+
+export async function readScript(
+  input: ScriptInput,
+  world: ScriptWorld,
+  options: ReadingOptions = {},
+): Promise<ScriptReading> {
+  const ran = await runSource(input, world);
+  const { machine, run, deciding, cut, verdict } = ran;
+  // Before the fixes are tried: the trees say how the script left them.
+  const examined = examinedRun(machine, input.source, run, deciding);
+  const diagnoses = diagnosesOf(examined, ran);
+  const model = deciding?.event.model ?? machine.models.at(-1) ?? null;
+  const of = (kind: Note['kind']): Assumption[] => [
+    ...input.notes.filter((note) => note.kind === kind).map(({ line, text }) => ({ line, text })),
+    ...machine.notes.filter((note) => note.kind === kind).map(toAssumption),
+  ];
+  return {
+    kind: input.kind,
+    source: input.source,
+    versions: input.said,
+    verdict,
+    outcome: deciding?.examined?.outcome ?? null,
+    strip: deciding?.strip ?? [],
+    trainableLine: model && trainableLine(countParameters(model.root), model.script.behaves('trainableLine')),
+    diagnoses,
+    lines: lineNotes(machine, cut),
+    assumptions: of('assumption'),
+    notModelled: of('not-modelled'),
+    fixes: options.fixes === false ? [] : await fixesOf(input, world, examined, ran),
+    patch: examined.settings.patch,
+    patchIsWhole: examined.settings.whole,
+    program: machine.program,
+    output: run.output,
+  };
+}

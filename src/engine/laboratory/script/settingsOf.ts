@@ -1,0 +1,266 @@
+// The settings of this page that a program stands for, as the training that decides has it, and whether they say all of it. What they
+// can't say stays in the program.
+import { nearestVersion } from '../../libraries/nearest.ts';
+import { stacks } from '../../libraries/stacks.ts';
+import type { Versions } from '../../libraries/version.ts';
+import type { ProgramCall, ProgramValue } from '../../python/program/program.ts';
+import { entriesOf, isRef, itemsOf, namesOf, truthOf } from '../../python/program/values.ts';
+import { trainingArguments } from '../../python/read/argumentTables.ts';
+import type { PythonValue } from '../../python/read/pythonReader.ts';
+import type { TrainingEvent } from '../../python/run/acting.ts';
+import { valuesOfConfig } from '../../python/run/calls/peftConfigs.ts';
+import type { Machine } from '../../python/run/machine.ts';
+import type { ConfigObject, ModelObject } from '../../python/run/objects.ts';
+import { modelOf } from '../../python/run/objects.ts';
+import type { RecipePatch } from '../../recipe/recipe.ts';
+import { changedKeys, defaultValues, readSettings } from '../../recipe/recipe.ts';
+
+export interface ProgramSettings {
+  readonly patch: RecipePatch;
+  /** Nothing that decides is left out. */
+  readonly whole: boolean;
+}
+
+/** What is read so far. */
+class Draft {
+  readonly entries: Record<string, unknown> = {};
+  whole = true;
+
+  set(key: keyof RecipePatch, value: unknown): void {
+    this.entries[key] = value;
+  }
+
+  leave(): void {
+    this.whole = false;
+  }
+}
+
+function nearestStack(versions: Versions, draft: Draft): string {
+  const trl = nearestVersion(
+    'trl',
+    versions.trl,
+    stacks.map((stack) => stack.trl),
+  );
+  const found = stacks.filter((stack) => stack.trl === trl);
+  const peft = nearestVersion(
+    'peft',
+    versions.peft,
+    found.map((stack) => stack.peft),
+  );
+  const stack = found.find((one) => one.peft === peft) ?? found[0];
+  const same =
+    stack && (['trl', 'peft', 'transformers'] as const).every((name) => stack[name] === versions[name]);
+  if (!same) draft.leave();
+  return stack?.id ?? defaultValues['wiring.stack'];
+}
+
+function plain(value: ProgramValue): PythonValue {
+  if (value === null || typeof value !== 'object') return { kind: 'literal', value };
+  const items = itemsOf(value);
+  if (items) return { kind: 'list', items: items.map(plain) };
+  const entries = entriesOf(value);
+  if (entries)
+    return { kind: 'dict', entries: [...entries].map(([key, one]) => [plain(key), plain(one)] as const) };
+  if (typeof value === 'object' && !Array.isArray(value)) {
+    if ('member' in value) return plain(value.value);
+    if ('dtype' in value) return { kind: 'source', text: `torch.${value.dtype}` };
+  }
+  return { kind: 'source', text: JSON.stringify(value) };
+}
+
+/** Arguments of the training as they were given; what no setting takes is left. */
+function readArguments(args: ConfigObject, draft: Draft): void {
+  for (const [name, value] of args.values) {
+    if (value === null || isRef(value)) continue;
+    const read = trainingArguments[name]?.(plain(value)) ?? null;
+    if (!read) draft.leave();
+    else for (const { key, value: setting } of read) draft.set(key, setting);
+  }
+}
+
+const isOf = (machine: Machine, model: ModelObject, call: ProgramCall): boolean =>
+  [call.receiver, ...call.args, ...Object.values(call.kwargs)].some(
+    (value) => modelOf(machine.object(value ?? undefined))?.script === model.script,
+  );
+
+const short = ({ callee }: ProgramCall): string => callee.split('.').at(-1) ?? '';
+
+interface Walk {
+  attached: 'none' | 'get_peft_model' | 'from_pretrained' | 'from_pretrained_trainable' | 'add_adapter';
+  prepared: 'never' | 'before' | 'after';
+}
+
+const reentrant = (value: ProgramValue | undefined): string => {
+  const said = truthOf(entriesOf(value)?.get('use_reentrant'));
+  return said === null ? 'default' : String(said);
+};
+
+function readCall(call: ProgramCall, walk: Walk, draft: Draft): void {
+  const isAttached = walk.attached !== 'none';
+  switch (short(call)) {
+    case 'get_peft_model':
+      if (isAttached) draft.set('wiring.after_attach', 'get_peft_model');
+      else walk.attached = 'get_peft_model';
+      if (truthOf(call.kwargs.autocast_adapter_dtype) === false)
+        draft.set('wiring.autocast_adapter_dtype', false);
+      return;
+    case 'from_pretrained':
+      if (/Peft/.test(call.callee))
+        walk.attached = truthOf(call.kwargs.is_trainable) ? 'from_pretrained_trainable' : 'from_pretrained';
+      return;
+    case 'add_adapter':
+      if (isAttached) draft.set('wiring.after_attach', 'add_adapter');
+      else walk.attached = 'add_adapter';
+      return;
+    case 'load_adapter':
+      draft.set(
+        'wiring.after_attach',
+        truthOf(call.kwargs.is_trainable) ? 'load_adapter_trainable' : 'load_adapter',
+      );
+      return;
+    case 'set_adapter':
+      draft.set('wiring.after_attach', 'set_adapter');
+      return;
+    case 'merge_and_unload':
+    case 'unload':
+    case 'disable_adapter':
+    case 'disable_adapter_layers':
+      draft.set('wiring.after_attach', short(call));
+      return;
+    case 'prepare_model_for_kbit_training':
+    case 'prepare_model_for_int8_training':
+      walk.prepared = isAttached ? 'after' : 'before';
+      draft.set(
+        'wiring.prepare.use_gradient_checkpointing',
+        truthOf(call.kwargs.use_gradient_checkpointing) ?? true,
+      );
+      draft.set('wiring.prepare.use_reentrant', reentrant(call.kwargs.gradient_checkpointing_kwargs));
+      return;
+    case 'gradient_checkpointing_enable':
+      if (isAttached) draft.leave();
+      else draft.set('wiring.checkpointing_before_attach', true);
+      return;
+    case 'enable_input_require_grads':
+    case 'register_forward_hook':
+      draft.set('wiring.enable_input_require_grads', true);
+      return;
+    case 'requires_grad':
+    case 'requires_grad_':
+      readFlags(call, draft);
+      return;
+    case 'resize_token_embeddings':
+    case 'half':
+    case 'bfloat16':
+    case 'gradient_checkpointing_disable':
+      draft.leave();
+  }
+}
+
+/** `requires_grad = True` on everything has a setting; every other flag set by hand is left to the program. */
+function readFlags({ args, kwargs, receiver }: ProgramCall, draft: Draft): void {
+  if ((receiver?.path ?? '') !== '') {
+    draft.leave();
+    return;
+  }
+  const value = truthOf(args[0] ?? kwargs.requires_grad);
+  const names = namesOf(args[1]);
+  if (value === true && (names === null || names.some((name) => name.includes('embed'))))
+    draft.set('wiring.requires_grad_all', true);
+  else draft.leave();
+}
+
+function readModel(machine: Machine, model: ModelObject, draft: Draft): void {
+  const method = model.script.quantisation?.method ?? null;
+  if (method !== null && method !== 'bnb-4bit') draft.leave();
+  draft.set('bnb.bnb_4bit_quant_type', method === null ? 'none' : (model.script.quantisation?.type ?? 'nf4'));
+  draft.set('bnb.bnb_4bit_use_double_quant', model.stored.doubleQuant);
+  if (model.dtype !== 'uint8') draft.set('model.dtype', model.dtype);
+  if (machine.models.some((one) => one.script !== model.script)) draft.leave();
+  if (!/^(llama|mistral|qwen)/.test(model.script.modelType)) draft.leave();
+  const [first, ...others] = model.configs;
+  if (others.length > 0 && others.some((one) => one !== first)) draft.leave();
+  const values = first && valuesOfConfig(machine.context, first);
+  if (!values) return;
+  for (const key of changedKeys(values, defaultValues)) draft.set(key, values[key]);
+}
+
+const objectives: Readonly<Record<string, string>> = { DPOTrainer: 'dpo', ORPOTrainer: 'orpo' };
+
+function readTraining(machine: Machine, event: TrainingEvent, walk: Walk, draft: Draft): void {
+  const trainer = machine.calls[event.index]?.receiver;
+  const found = trainer && event.trainer !== 'loop' ? machine.trainer(trainer.ref) : null;
+  draft.set(
+    'wiring.trainer',
+    event.trainer === 'loop'
+      ? 'loop'
+      : /^(Trainer|Seq2SeqTrainer)$/.test(event.trainer)
+        ? 'Trainer'
+        : 'SFTTrainer',
+  );
+  draft.set('train.objective', objectives[event.trainer] ?? 'sft');
+  const config = found && machine.calls[trainer?.ref ?? -1]?.kwargs.peft_config;
+  const passes = isRef(config ?? undefined);
+  const attach = walk.attached;
+  draft.set(
+    'wiring.attach',
+    !passes
+      ? attach
+      : attach === 'none'
+        ? 'peft_config'
+        : attach === 'get_peft_model'
+          ? 'both'
+          : `${attach}_and_config`,
+  );
+  draft.set('wiring.prepare_model_for_kbit_training', walk.prepared);
+  if (found) {
+    readArguments(found.args, draft);
+    draft.set('train.gradient_checkpointing', found.asked.gradientCheckpointing);
+    draft.set(
+      'train.use_reentrant',
+      found.asked.kwargs?.useReentrant === undefined ? 'default' : String(found.asked.kwargs.useReentrant),
+    );
+    draft.set('train.fp16', event.fp16);
+  } else {
+    draft.set('wiring.train_mode', event.model.root.training);
+    draft.set(
+      'train.gradient_checkpointing',
+      event.model.script.checkpointing !== null && walk.prepared === 'never',
+    );
+  }
+  const step = event.twice ? 'twice' : event.gradMode !== 'grad' ? event.gradMode : event.loss;
+  draft.set('wiring.step', step);
+}
+
+/** What the settings are of: a training, or a model that something was done to before it could train. */
+export interface SettingsSubject {
+  readonly model: ModelObject;
+  /** Calls before this one count. */
+  readonly index: number;
+  readonly event: TrainingEvent | null;
+}
+
+/** The settings as the training has them; null: there is no model, and the settings say nothing. */
+export function settingsOf(machine: Machine, subject: SettingsSubject | null): ProgramSettings {
+  if (!subject) return { patch: {}, whole: false };
+  const { model, index, event } = subject;
+  const draft = new Draft();
+  const walk: Walk = { attached: 'none', prepared: 'never' };
+  draft.set('wiring.stack', nearestStack(machine.program.versions, draft));
+  readModel(machine, model, draft);
+  for (const call of machine.calls.slice(0, index))
+    if (isOf(machine, model, call)) readCall(call, walk, draft);
+  if (event) readTraining(machine, event, walk, draft);
+  else {
+    const trainer = /(\w*Trainer)$/.exec(machine.calls[index]?.callee ?? '')?.[1];
+    draft.set(
+      'wiring.trainer',
+      trainer === undefined || /^(Seq2Seq)?Trainer$/.test(trainer) ? 'Trainer' : 'SFTTrainer',
+    );
+    draft.set('wiring.attach', walk.attached);
+    draft.set('wiring.prepare_model_for_kbit_training', walk.prepared);
+    draft.leave();
+  }
+  if (machine.trainings.length > 1) draft.leave();
+  const { patch, problems } = readSettings(draft.entries);
+  return { patch, whole: draft.whole && problems.length === 0 };
+}
