@@ -136,7 +136,8 @@ export function targetedModules(root: Module, targeting: Targeting, script: Atta
   if (narrowing.exclude !== null && !excluded && named.length > 0)
     warnUnusedExclusion(script, narrowing.exclude);
   const matches = named.filter(
-    ([path]) => !isExcluded(narrowing, path) && isInLayers(narrowing, resolved, path),
+    ([path]) =>
+      !isExcluded(narrowing, path) && isInLayers(narrowing, resolved, path, script.behaves('layerIndexLast')),
   );
   const supported = targeting.supports === 'any module' ? () => true : isLinearOrTable;
   const unsupported = matches.find(([, module]) => !supported(module));

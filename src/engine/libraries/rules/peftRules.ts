@@ -54,6 +54,18 @@ export const peftRules: RulesOf<'peft'> = {
     ['0', false, 'tuners/tuners_utils.py _maybe_include_all_linear_layers'],
     ['0.13', true, 'tuners/tuners_utils.py _maybe_include_all_linear_layers, read in 0.12.0 and 0.13.2'],
   ),
+  layerIndexLast: peft(
+    ['0', true, `${targets}: a greedy expression, read in 0.10.0 to 0.18.0`],
+    ['0.19', false, `${targets}: read in 0.20.0`],
+  ),
+  savedNotTargeted: peft(
+    ['0', false, `${targets}: read in 0.14.0`],
+    ['0.15', true, 'tuners/tuners_utils.py check_target_module_exists, run on 0.17.1'],
+  ),
+  savedRefusesAdapted: peft(
+    ['0', false, `${wrapper}: has no such check, read in 0.12.0`],
+    ['0.13', true, 'utils/other.py ModulesToSaveWrapper.check_module, read in 0.13.2, run on 0.17.1'],
+  ),
   loraConfigLacks: peft(
     ['0', ['rank_pattern', 'alpha_pattern', 'use_rslora', 'use_dora', 'exclude_modules'], loraConfig],
     ['0.6', ['use_rslora', 'use_dora', 'exclude_modules'], loraConfig],

@@ -80,6 +80,12 @@ interface PeftBehaviours {
   /** What `target_modules="all-linear"` is to models that are not a PreTrainedModel, or to all. */
   /** 'all-linear' leaves out the head of a sequence classifier too. */
   readonly allLinearSparesClassifier: boolean;
+  /** layers_to_transform reads the last number of a path that follows two names, not the first. */
+  readonly layerIndexLast: boolean;
+  /** What modules_to_save names gets no adapter. */
+  readonly savedNotTargeted: boolean;
+  /** modules_to_save refuses a module that got an adapter. */
+  readonly savedRefusesAdapted: boolean;
   readonly allLinear: 'a-name' | 'pretrained-only' | 'any-model';
   /** Arguments that LoraConfig does not know yet. */
   readonly loraConfigLacks: readonly string[];
