@@ -117,7 +117,7 @@ const reading: ScriptReading = {
   outcome: inspection.outcome,
   strip: inspection.strip,
   trainableLine: inspection.trainableLine,
-  diagnoses: inspection.diagnosis ? [inspection.diagnosis] : [],
+  diagnoses: inspection.diagnosis ? [{ ...inspection.diagnosis, lines: [1], severity: 'cause' }] : [],
   lines: [
     {
       line: 1,

@@ -6,7 +6,7 @@ import { countParameters } from '../../torch/nn/counts.ts';
 import { lineNotes } from './lineNotes.ts';
 import type { ScriptInput, ScriptWorld } from './runSource.ts';
 import { runSource } from './runSource.ts';
-import { diagnosesOf, fixesOf } from './scriptDoctor.ts';
+import { diagnosesOf, findingsIn, fixesOf, verdictWith } from './scriptDoctor.ts';
 import type { Assumption, ScriptFix, ScriptReading } from './scriptReading.ts';
 import { examinedRun } from './subject.ts';
 
@@ -35,10 +35,12 @@ export async function readScript(
   options: ReadingOptions = {},
 ): Promise<ScriptReading> {
   const ran = await runSource(input, world);
-  const { machine, run, deciding, cut, verdict } = ran;
+  const { machine, run, deciding, cut } = ran;
   // Before the fixes are tried: the trees say how the script left them.
   const examined = examinedRun(machine, input.source, run, deciding);
-  const diagnoses = diagnosesOf(examined, ran);
+  const found = await findingsIn(input, world, ran);
+  const verdict = verdictWith(ran.verdict, found);
+  const diagnoses = diagnosesOf(examined, ran, found);
   const model = deciding?.event.model ?? machine.models.at(-1) ?? null;
   const of = (kind: Note['kind']): Assumption[] => [
     ...input.notes.filter((note) => note.kind === kind).map(({ line, text }) => ({ line, text })),

@@ -68,6 +68,8 @@ function withoutPython(
     trainableLine: null,
     diagnoses: (causes?.causes ?? []).map(({ id, cause, tells }) => ({
       id,
+      lines: [],
+      severity: 'cause',
       cause,
       evidence: [tells],
       notTheCause: [],

@@ -58,6 +58,13 @@ export interface Verdict {
   readonly text: Text;
 }
 
+export interface ScriptDiagnosis extends Diagnosis {
+  /** 1-based; empty: of the whole text. */
+  readonly lines: readonly number[];
+  /** `warning`: it runs, and not as meant. */
+  readonly severity: 'cause' | 'warning';
+}
+
 /** A repair of their own text, tried: read again, it trains. */
 export interface ScriptFix {
   readonly why: Text;
@@ -78,7 +85,7 @@ export interface ScriptReading {
   /** PEFT's line for the model that trains. */
   readonly trainableLine: string | null;
   /** The first is the one that stops it. */
-  readonly diagnoses: readonly Diagnosis[];
+  readonly diagnoses: readonly ScriptDiagnosis[];
   readonly lines: readonly LineNote[];
   readonly assumptions: readonly Assumption[];
   /** What decides and isn't modelled, or has no setting here: never dropped. */
