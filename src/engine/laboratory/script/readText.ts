@@ -20,7 +20,7 @@ const libraries = ['transformers', 'peft', 'trl', 'torch'] as const satisfies re
 function used(
   { library, version, modelled, from }: LibraryVersion,
   chosen: string | undefined,
-  lines: number,
+  pasted: Pasted,
 ): VersionUsed[] {
   const name = libraries.find((one) => one === library);
   if (!name) return [];
@@ -30,9 +30,9 @@ function used(
     {
       library: name,
       version,
-      said: from?.said ?? null,
+      said: from && from.line !== pasted.assumedLine ? from.said : null,
       // Below the script stand words from around it.
-      line: from && from.line > 0 && from.line <= lines ? from.line : null,
+      line: from && from.line > 0 && from.line <= pasted.lineOf.length ? from.line : null,
       modelled: modelled === version ? null : modelled,
     },
   ];
@@ -41,8 +41,8 @@ function used(
 const usedVersions = (
   { libraries: read }: VersionsRead,
   chosen: Partial<Versions>,
-  lines: number,
-): VersionUsed[] => libraries.flatMap((library) => used(read[library], chosen[library], lines));
+  pasted: Pasted,
+): VersionUsed[] => libraries.flatMap((library) => used(read[library], chosen[library], pasted));
 
 /** A text without Python: what an error in it may come from, or that there is nothing to judge. */
 function withoutPython(
@@ -107,7 +107,7 @@ export interface TextOptions extends ReadingOptions {
 }
 
 /** What a text is read as: the same for its reading and for its repairs. */
-export async function inputOf(
+async function inputOf(
   written: string,
   { name, versions: chosen = {} }: TextOptions = {},
 ): Promise<{ readonly input: ScriptInput; readonly pasted: Pasted }> {
@@ -119,7 +119,7 @@ export async function inputOf(
     argv: pasted.argv,
     files: pasted.files,
     versions: { ...read.versions, ...chosen },
-    said: usedVersions(read, chosen, pasted.lineOf.length),
+    said: usedVersions(read, chosen, pasted),
     notes: pasted.notes,
   };
   return { input, pasted };

@@ -55,7 +55,7 @@ function magicLine(line: Line): Line {
 }
 
 /** `files`: what cells above have written. */
-export function readCell(lines: readonly Line[], files: Files = {}): Cell {
+function readCell(lines: readonly Line[], files: Files = {}): Cell {
   const first = lines.findIndex(({ text }) => text.trim() !== '' && !text.trimStart().startsWith('#'));
   const head = lines[first]?.text.trim() ?? '';
   const target = writesFile.exec(head)?.[1];
@@ -126,7 +126,7 @@ const isBareCommand = (text: string): boolean =>
   !/^\w+\s*[=(.[]/.test(text);
 
 /** Flat text cut where editors and exports mark cells: `# %%`, `# In[3]:`, and before every `%%`. */
-export function cellsOf(lines: readonly Line[]): Line[][] {
+function cellsOf(lines: readonly Line[]): Line[][] {
   const cells: Line[][] = [[]];
   const { states } = scanPython(textOf(lines));
   lines.forEach((line, i) => {

@@ -9,7 +9,7 @@ import { textOf } from './lines.ts';
 const keyLine = /^(\s*)(?:- )?(?:"[^"]+"|'[^']+'|[\w./-]+)\s*:(\s|$)/;
 
 /** Keys that stand at the left edge. */
-export const topKeys = (lines: readonly Line[]): string[] =>
+const topKeys = (lines: readonly Line[]): string[] =>
   lines.flatMap(({ text }) => /^["']?([\w./-]+)["']?\s*:(?:\s|$)/.exec(text)?.[1] ?? []);
 
 /** No configuration that people write is longer. */

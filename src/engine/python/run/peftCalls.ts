@@ -212,7 +212,7 @@ function addSecondAdapter(
   }
 }
 
-export function activeAdapter(script: ScriptModel): string {
+function activeAdapter(script: ScriptModel): string {
   const [layer] = adaptedModules(script.root);
   return (layer?.kind.type === 'adapted' && layer.kind.active[0]) || 'default';
 }

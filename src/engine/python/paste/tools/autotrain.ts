@@ -20,7 +20,7 @@ const synonyms: Readonly<Record<string, string>> = {
 };
 
 /** The YAML's `params` beside its other keys. */
-export function autotrainConfig(config: Config): Config {
+function autotrainConfig(config: Config): Config {
   const flat = new Map<string, Entry>();
   for (const [key, entry] of config) {
     const inner = key === 'params' && isRecord(entry.value) ? Object.entries(entry.value) : null;

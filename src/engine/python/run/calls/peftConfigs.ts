@@ -48,7 +48,7 @@ function settingOf(argument: Argument, value: ProgramValue): unknown {
   }
 }
 
-export const methodOfConfig = ({ callee: name }: ConfigObject): Method | null =>
+const methodOfConfig = ({ callee: name }: ConfigObject): Method | null =>
   methods.find(({ config }) => config.className === shortName(name)) ?? null;
 
 /** What reading a configuration asks of its surroundings. */

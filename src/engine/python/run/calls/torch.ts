@@ -29,7 +29,7 @@ function setFlags(call: Acting, parameters: Iterable<Parameter>, value: boolean,
 }
 
 /** Parameters below the receiver's path: of a module, or the one of that name. */
-export function parametersAt(model: ModelObject, path: string): Parameter[] {
+function parametersAt(model: ModelObject, path: string): Parameter[] {
   const module = model.root.at(path);
   if (module) return [...module.allParameters()];
   const named = [...model.root.namedParameters()].find(([name]) => name === path);

@@ -17,8 +17,8 @@ import {
   gradientCheckpointingEnable,
   warnOldCheckpointingName,
 } from '../transformersCalls.ts';
+import { attachable, configOf, unmodelledAdapter } from './attaching.ts';
 import { fromConfig, fromPretrained } from './loading.ts';
-import { attachable, configOf, unmodelledAdapter } from './peft.ts';
 import { configFromDisk } from './peftConfigs.ts';
 import { checkpointingKwargs, refuse, selfModel } from './reading.ts';
 

@@ -8,8 +8,8 @@ import { callee } from '../acting.ts';
 import type { ConfigObject, ModelObject } from '../objects.ts';
 import { focus } from '../objects.ts';
 import { enableInputRequireGrads } from '../transformersCalls.ts';
+import { attach } from './attaching.ts';
 import { loadedFrom } from './loading.ts';
-import { attach } from './peft.ts';
 import { harmless, theModel } from './reading.ts';
 
 /** With all that from_pretrained of unsloth passes where the script says nothing. */

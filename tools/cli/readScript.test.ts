@@ -1,12 +1,12 @@
 // Scripts read by running them in CPython: verdicts, lines, causes, repairs. The kinds of scripts that people bring, each small.
 import { beforeAll, describe, expect, it } from 'vitest';
-import { nodePython } from '../../../../tools/cli/nodePython.ts';
-import { signaturesFor } from '../../libraries/signatures/signatures.ts';
-import { openKnownModels } from '../../models/known/knownModels.ts';
-import { knownSource } from '../../python/run/knownSource.ts';
-import { readText } from './readText.ts';
-import type { ScriptWorld } from './runSource.ts';
-import type { ScriptReading } from './scriptReading.ts';
+import { readText } from '../../src/engine/laboratory/script/readText.ts';
+import type { ScriptWorld } from '../../src/engine/laboratory/script/runSource.ts';
+import type { ScriptReading } from '../../src/engine/laboratory/script/scriptReading.ts';
+import { signaturesFor } from '../../src/engine/libraries/signatures/signatures.ts';
+import { openKnownModels } from '../../src/engine/models/known/knownModels.ts';
+import { knownSource } from '../../src/engine/python/run/knownSource.ts';
+import { nodePython } from './nodePython.ts';
 
 let world: ScriptWorld;
 beforeAll(async () => {
