@@ -1,4 +1,4 @@
-// Proof that the built page trains in Firefox on WebGPU: opens it over WebDriver BiDi, presses Train on the default
+// Proof that the built page reads a script in Firefox, and trains there on WebGPU: opens it over WebDriver BiDi, presses Train on the default
 // preset and reads what a person reads. Not a Playwright spec, because Playwright drives only its own Firefox build.
 import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'puppeteer-core';
 import { launch } from 'puppeteer-core';
 import { serve } from '../../tools/start/serve.ts';
+import { readsScript } from './reads.ts';
 
 // Firefox on Linux has WebGPU behind a preference, and a software adapter only past its block-list.
 const preferences = {
@@ -77,9 +78,10 @@ export async function main(): Promise<number> {
   try {
     const page = await browser.newPage();
     await page.goto(address, { timeout: 0 });
+    const read = await readsScript(page);
     const reason = await refusal(page);
     const line = reason === undefined ? await prove(browser, page) : `${await browser.version()}: ${reason}`;
-    process.stdout.write(`${line}\n`);
+    process.stdout.write(`${line}; ${read}\n`);
     return reason === undefined ? 0 : 3;
   } finally {
     await browser.close();

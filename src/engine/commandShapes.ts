@@ -39,7 +39,6 @@ const command = tagged<Command>({
     format: oneOf(...exportFormats),
     dtype: oneOf('float32', 'float16', 'bfloat16'),
   }),
-  'read-python': shape({ id, text: string }),
   'script-cost': nothing,
   'read-script': shape({ id, text: string, name: nullable(string), versions }),
   'cancel-script': shape({ id }),

@@ -54,7 +54,6 @@ const commands: Samples<Command> = {
   discard: { type: 'discard' },
   norms: { type: 'norms', id },
   export: { type: 'export', id, format: 'peft', dtype: 'float16' },
-  'read-python': { type: 'read-python', id, text: 'x = 1' },
   'script-cost': { type: 'script-cost' },
   'read-script': {
     type: 'read-script',
@@ -184,11 +183,6 @@ const events: Samples<Event> = {
   pong: { type: 'pong' },
   norms: { type: 'norms', id, updates: [1] },
   exported: { type: 'exported', id, folder: 'a', files: [{ name: 'a', bytes: new Uint8Array(1) }] },
-  'python-read': {
-    type: 'python-read',
-    id,
-    reading: { patch, notUnderstood: [{ text: 'a', line: 1, problem: words }] },
-  },
   'script-cost': { type: 'script-cost', bytes: 1 },
   'script-progress': { type: 'script-progress', id, phase: 'loading', loadedBytes: 1, totalBytes: 2 },
   'script-read': { type: 'script-read', id, reading },

@@ -90,6 +90,7 @@ import {
   nothingToAsk,
   nothingToTake,
   notSaved,
+  readerDied,
   savedElsewhere,
 } from './session/sessionErrors.ts';
 import { scheduleNoNumber, scheduleShape, scheduleStranger, valueTooLarge } from './torch/torchErrors.ts';
@@ -212,6 +213,7 @@ export const errorKinds = [
   nothingToAsk,
   notSaved,
   savedElsewhere,
+  readerDied,
   notFetched,
   badMessage,
   workerSilent,

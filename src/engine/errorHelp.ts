@@ -107,6 +107,7 @@ export const errorHelp: Readonly<Record<ErrorCode, Help>> = {
   'no-run-to-ask': 'none',
   save: 'none',
   'save-elsewhere': 'none',
+  'reader-died': 'reload',
   fetch: 'reload',
   protocol: 'reload',
   'worker-silent': 'reload',

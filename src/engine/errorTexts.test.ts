@@ -141,6 +141,7 @@ const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
   'no-run-to-ask': {},
   save: { cause: 'QuotaExceededError' },
   'save-elsewhere': {},
+  'reader-died': { cause: 'x' },
   fetch: { path: 'model/config.json', status: 404 },
   protocol: { what: 'event', type: 'step', at: 'metrics.loss', expected: text('a number', '数'), got: '"x"' },
   'worker-silent': {},

@@ -24,7 +24,6 @@ import type { Inspection } from './laboratory/inspect/inspection.ts';
 import type { Why } from './laboratory/inspect/why.ts';
 import { stacks } from './libraries/stacks.ts';
 import type { EngineErrorData, ErrorCode, Event, GuideEntry, ModelSummary, SavedRun } from './protocol.ts';
-import type { NotUnderstood, PythonReading } from './python/read/reading.ts';
 import { bilingual, recipe, recipePatch } from './recipeShapes.ts';
 import { scriptReading } from './scriptShapes.ts';
 import type { DeviceInfo } from './training/backends/deviceInfo.ts';
@@ -131,10 +130,6 @@ const model = shape<ModelSummary>({
   hiddenSize: number,
   vocabSize: number,
 });
-const reading = shape<PythonReading>({
-  patch: recipePatch,
-  notUnderstood: list(shape<NotUnderstood>({ text: string, line: number, problem: optional(bilingual) })),
-});
 const why = shape<Why>({
   path: string,
   words: bilingual,
@@ -201,7 +196,6 @@ const event = tagged<Event>({
   pong: shape<object>({}),
   norms: shape({ id, updates: list(number) }),
   exported: shape({ id, folder: string, files: list(shape({ name: string, bytes })) }),
-  'python-read': shape({ id, reading }),
   'script-cost': shape({ bytes: number }),
   'script-progress': shape({
     id,

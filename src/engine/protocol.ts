@@ -12,7 +12,6 @@ import type { SurveyRow } from './laboratory/inspect/survey.ts';
 import type { Why } from './laboratory/inspect/why.ts';
 import type { ScriptReading, VersionUsed } from './laboratory/script/scriptReading.ts';
 import type { ModelInfo } from './models/modelFiles.ts';
-import type { PythonReading } from './python/read/reading.ts';
 import type { Fingerprint } from './recipe/fingerprint.ts';
 import type { Recipe, RecipePatch } from './recipe/recipe.ts';
 import type { BackendChoice, DeviceInfo } from './training/backends/deviceInfo.ts';
@@ -72,8 +71,6 @@ export type Command =
       readonly format: ExportFormat;
       readonly dtype: FloatType;
     }
-  /** Read a script, a snippet or an adapter_config.json. Answers `python-read` with the same id. */
-  | { readonly type: 'read-python'; readonly id: number; readonly text: string }
   /** What reading a script would have to fetch first. Answers `script-cost`. */
   | { readonly type: 'script-cost' }
   /**
@@ -198,7 +195,6 @@ export type Event =
       readonly folder: string;
       readonly files: readonly ExportFile[];
     }
-  | { readonly type: 'python-read'; readonly id: number; readonly reading: PythonReading }
   /** Bytes that the first reading fetches; 0: they are here. */
   | { readonly type: 'script-cost'; readonly bytes: number }
   | {

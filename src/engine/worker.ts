@@ -6,7 +6,10 @@ import type { Event } from './protocol.ts';
 import { Assets } from './session/assets.ts';
 import { errorData } from './session/errorData.ts';
 import { opfsStore, opfsTuning } from './session/opfsStore.ts';
+import type { ReaderPort } from './session/scriptDesk.ts';
+import { isScriptCommand, ScriptDesk } from './session/scriptDesk.ts';
 import { Session } from './session/session.ts';
+import { readerDied } from './session/sessionErrors.ts';
 import { memoryStore } from './session/snapshot.ts';
 
 const page = self.name;
@@ -47,19 +50,37 @@ const breathe = (): Promise<void> =>
     channel.port2.postMessage(null);
   });
 
+const emit = (event: Event): void => self.postMessage(event);
 const session = new Session({
   assets: new Assets(readAsset),
   gpu: 'gpu' in navigator ? navigator.gpu : null,
   store: opfsStore() ?? memoryStore(),
   tuning: opfsTuning(),
-  emit: (event: Event) => self.postMessage(event),
+  emit,
   now: () => performance.now(),
   breathe,
 });
 
+function reader(): ReaderPort {
+  const thread = new Worker(new URL('./scriptWorker.ts', import.meta.url), { type: 'module', name: page });
+  return {
+    ask: (question) => thread.postMessage(question),
+    onTold: (listener) => {
+      thread.onmessage = ({ data }) => listener(data);
+    },
+    onError: (listener) => {
+      thread.onerror = ({ message }) => listener(readerDied({ cause: message }));
+    },
+    terminate: () => thread.terminate(),
+  };
+}
+const scripts = new ScriptDesk(reader, emit);
+
 self.onmessage = (message: MessageEvent<unknown>) => {
   try {
-    void session.handle(decodeCommand(message.data));
+    const command = decodeCommand(message.data);
+    if (isScriptCommand(command)) void scripts.handle(command);
+    else void session.handle(command);
   } catch (error) {
     self.postMessage({ type: 'failed', raisedBy: 'engine', error: errorData(error) } satisfies Event);
   }

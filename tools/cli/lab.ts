@@ -1,18 +1,15 @@
-// `npm run lab`: what a configuration does before anything is trained: the outcome under the chosen versions, the causes with
-// their evidence, and repairs as patches of the recipe. Touches no device. Exit status 1 only when the question can't be answered.
-import type { NotUnderstood } from '../../src/engine/python/read/fromPython.ts';
-import { fromPython } from '../../src/engine/python/read/fromPython.ts';
+// `npm run lab`: what a recipe or a script does before anything is trained: the outcome under the chosen versions, the causes with
+// their evidence, and repairs. Touches no device. Exit status 1 only when the question can't be answered.
 import { formatLink } from '../../src/engine/recipe/link.ts';
 import { presetValues } from '../../src/engine/recipe/presets.ts';
-import type { Recipe, RecipePatch } from '../../src/engine/recipe/recipe.ts';
-import { withPatch } from '../../src/engine/recipe/recipe.ts';
 import { Assets } from '../../src/engine/session/assets.ts';
 import { laboratory } from '../../src/engine/session/laboratory.ts';
 import type { Command } from '../commandLine.ts';
 import { helped, readArguments, usageError } from '../commandLine.ts';
 import { cliError } from './cliErrors.ts';
+import { labScript } from './labScript.ts';
 import { readPublic } from './readPublic.ts';
-import { readText, recipeOf } from './recipeOf.ts';
+import { recipeOf } from './recipeOf.ts';
 
 export const command = {
   call: 'npm run -s lab --',
@@ -25,7 +22,12 @@ export const command = {
       value: 'NAME',
       help: 'a preset (npm run -s train -- --list-presets names them)',
     },
-    python: { type: 'string', value: 'FILE', help: 'a script, a snippet of one, or an adapter_config.json' },
+    python: {
+      type: 'string',
+      value: 'FILE',
+      help: 'a script, a notebook, a configuration or an error',
+    },
+    fix: { type: 'string', value: 'OUT', help: 'with --python: writes the text after its best repair here' },
     data: { type: 'string', value: 'FILE', help: "these rows (JSONL) instead of the preset's" },
     model: { type: 'string', value: 'FILE', help: 'this GGUF model instead of the embedded one' },
     json: { type: 'boolean', help: 'one JSON object' },
@@ -37,6 +39,7 @@ interface Options {
   readonly recipe: string | null;
   readonly preset: string | null;
   readonly python: string | null;
+  readonly fix: string | null;
   readonly data: string | null;
   readonly model: string | null;
   readonly json: boolean;
@@ -47,36 +50,25 @@ function readOptions(args: readonly string[]): Options {
   const { link, recipe, preset, python } = values;
   if ([link, recipe, preset, python].filter((one) => one !== undefined).length !== 1)
     throw usageError(command, 'Give one of --link, --recipe, --preset and --python.');
+  if (values.fix !== undefined && python === undefined)
+    throw usageError(command, '--fix mends the script of --python.');
   return {
     link: link ?? null,
     recipe: recipe ?? null,
     preset: preset ?? null,
     python: python ?? null,
+    fix: values.fix ?? null,
     data: values.data ?? null,
     model: values.model ?? null,
     json: values.json === true,
   };
 }
 
-interface Answer {
-  readonly recipe: Recipe;
-  readonly notUnderstood: readonly NotUnderstood[];
-  readonly patch: RecipePatch | null;
-}
-
-/** A script stands on the plain defaults: a preset would add what it does not say. */
-async function answer(options: Options, assets: Assets, note: (text: string) => void): Promise<Answer> {
-  const base = await recipeOf({ ...options, adapter: [], steps: null }, assets, note);
-  if (options.python === null) return { recipe: base, notUnderstood: [], patch: null };
-  const reading = fromPython(await readText(options.python));
-  const recipe = { ...base, values: withPatch(base.values, reading.patch) };
-  return { recipe, notUnderstood: reading.notUnderstood, patch: reading.patch };
-}
-
 async function report(options: Options): Promise<object> {
+  if (options.python !== null) return labScript(options.python, options.fix);
   const assets = new Assets(readPublic);
   const notes: string[] = [];
-  const { recipe, notUnderstood, patch } = await answer(options, assets, (text) => notes.push(text));
+  const recipe = await recipeOf({ ...options, adapter: [], steps: null }, assets, (text) => notes.push(text));
   const { outcome, trainableLine, trainableParams, allParams, cutAt, diagnoses } = await laboratory(
     assets,
     recipe,
@@ -106,15 +98,6 @@ async function report(options: Options): Promise<object> {
       not_the_cause: notTheCause.map(({ en }) => en),
       fixes: fixes.map(({ code, why, patch: change }) => ({ code, why: why.en, patch: change })),
     })),
-    ...(patch
-      ? {
-          read: patch,
-          not_understood: notUnderstood.map(({ text, line, problem }) => ({
-            text: problem ? `${text}  (${problem.en})` : text,
-            line,
-          })),
-        }
-      : {}),
     notes,
     link: await formatLink(recipe, presets, { includeData: false, fingerprint: null }),
   };

@@ -2,6 +2,7 @@
 # Makes the golden values with the real Python libraries: `npm run golden -- [NAME...]`; no name means all.
 # NAME: quant random llama tokenizer packing pairs sft split gguf_blocks optimizers lora_config peft_adapter, or a stack of stacks.json (its product, its named cases and its signatures).
 # signatures [STACK...]: how the calls that decide are called in the stacks' libraries; no STACK means all.
+# known: the table of known models (src/engine/models/known/table.json) from several stacks, and what PEFT does to them.
 # parity [PART]: 50 steps of every recipe of parity_recipes.json, by the scripts that the product hands out.
 # export [llama.cpp]: no golden file; checks what we export with PEFT, transformers, gguf-py, TensorBoard, and llama.cpp.
 # accelerate: no golden file; one exported script on one process and on two.
@@ -51,6 +52,19 @@ if [ "${1:-}" = smollm2 ]; then
 fi
 if [ "${1:-}" = parity ]; then
   exec bash "$here/parity.sh" "$(python_of $newest)" "${2:-}"
+fi
+if [ "${1:-}" = known ]; then
+  work=$(mktemp -d)
+  for stack in trl-0.7.1 trl-0.8.6 trl-0.19.1 $newest; do
+    "$(python_of "$stack")" -W ignore "$here/models/table.py" "$work/$stack.json"
+  done
+  for stack in trl-0.7.1 trl-0.7.10 trl-0.8.6 trl-0.9.6 trl-0.11.4 trl-0.12.2 trl-0.15.2 trl-0.19.1 trl-0.26.2 trl-1.9.0 $newest; do
+    "$(python_of "$stack")" -W ignore "$here/models/targets.py" >"$work/targets-$stack.json"
+  done
+  python3 "$here/models/merge.py" "$here/../../src/engine/models/known/table.json" "$work"/*.json
+  "$(python_of trl-0.19.1)" -W ignore "$here/models/check.py" trl-0.19.1 attach
+  for stack in trl-0.7.1 trl-0.19.1 $newest; do "$(python_of "$stack")" -W ignore "$here/models/check.py" "$stack" steps; done
+  exit
 fi
 if [ "${1:-}" = accelerate ]; then
   work=$(mktemp -d)

@@ -114,7 +114,10 @@ def dataset(tree: ast.AST, name: str | None = None):
     columns = columns or default_columns(tree)
     if not columns:
         return Dataset.from_dict(tokenised(tree))
-    return Dataset.from_dict({c: [value(c, i, tree) for i in range(COUNT)] for c in columns})
+    rows = {c: [value(c, i, tree) for i in range(COUNT)] for c in columns}
+    if name and re.search(r"guanaco", name, re.I):  # its rows are conversations in one text
+        rows["text"] = [f"### Human: {words(i, 12)}### Assistant: {words(i + 1, 30)}" for i in range(COUNT)]
+    return Dataset.from_dict(rows)
 
 
 def loader(tree: ast.AST):

@@ -204,10 +204,13 @@ class HalfOnCpu(torch.overrides.TorchFunctionMode):
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
+        if func is torch.Tensor.backward:
+            with self:  # checkpointed layers run once more inside it
+                return torch.autograd.backward(*args, **{"grad_tensors" if k == "gradient" else k: v for k, v in kwargs.items()})
         try:
             return func(*args, **kwargs)
         except RuntimeError as error:
-            if not ("Half" in str(error) and "not implemented" in str(error)) and "at::autocast::prioritize" not in str(error):
+            if not ("Half" in str(error) and "not implemented" in str(error)) and not any(t in str(error) for t in ("at::autocast::prioritize", "mixed dtype (CPU)")):
                 raise
         up = lambda t: t.float() if isinstance(t, torch.Tensor) and t.dtype == torch.float16 else t  # noqa: E731
         down = lambda t: t.half() if isinstance(t, torch.Tensor) and t.dtype == torch.float32 else t  # noqa: E731

@@ -1,7 +1,7 @@
 """Which architecture a hub id names, and the smallest configuration of it: real layer counts, tiny widths.
 
 Layer counts, tied embeddings and the dtype of the checkpoint are those of the published models; everything else is shrunk.
-An id that no pattern knows is a llama of two layers. Writes nothing: ground_truth_hub.py makes the files.
+An id that no pattern knows is a llama of sixteen layers, as the laboratory assumes. Writes nothing: ground_truth_hub.py makes the files.
 """
 
 import re
@@ -135,10 +135,16 @@ def known(name: str, model_type: str | None = None):
     for pattern, kind, layers, more in IDS:
         if re.search(pattern, name, re.I) and (model_type is None or model_type == kind):
             return kind, layers, more
-    return model_type or "llama", 2, {}
+    return model_type or "llama", 16 if model_type in (None, "llama") else 2, {}
 
 
 def tokens_of(name: str, kind: str):
+    if re.search(r"tinyllama.*chat|zephyr", name, re.I):
+        return ("<s>", "</s>", "</s>", "<unk>")
+    if re.search(r"vicuna", name, re.I):
+        return ("<s>", "</s>", "<unk>", "<unk>")
+    if re.search(r"smollm.*instruct", name, re.I):
+        return ("<|im_start|>", "<|im_end|>", "<|im_end|>", None)
     if kind == "llama" and re.search(r"llama-?3|smollm", name, re.I):
         return TOKENS["llama3"]
     return TOKENS[SAME_TOKENS.get(kind, kind)] if SAME_TOKENS.get(kind, kind) in TOKENS else TOKENS["llama"]

@@ -208,9 +208,11 @@ def library_name(name: str):
         raise NotRun("unsloth is not in any stack")
     for module in (trl, peft, transformers, datasets, accelerate):
         try:
-            return getattr(module, name)
+            found = getattr(module, name)
         except (AttributeError, ImportError, RuntimeError):
             continue
+        if not isinstance(found, type(sys)):
+            return found
     return None
 
 
@@ -239,7 +241,7 @@ def stand_in(name: str, tree: ast.AST):
         return transformers.BatchEncoding(next(iter(data.loader(tree))))
     if re.search(r"^(texts?|sentences|prompts|corpus|lines)$", low):
         return [data.words(i) for i in range(data.COUNT)]
-    if re.search(r"pairs|prefs|rows|data|(^|_)ds($|_)|dataset|train_set|eval_set|splits?$|examples", low):
+    if re.search(r"pairs|prefs|rows|data|tokeni[sz]ed|(^|_)train$|(^|_)ds($|_)|dataset|train_set|eval_set|splits?$|examples", low):
         return (lambda *a, **k: data.dataset(tree)) if called else data.dataset(tree)
     if low == "device":
         return "cpu"

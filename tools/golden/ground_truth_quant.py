@@ -17,6 +17,12 @@ REAL_ON_CPU = TF >= Version("4.57")
 if not REAL_ON_CPU:
     # It would move every weight to `cuda:0`, which is where it is already, and quantise it once more.
     transformers.modeling_utils.dispatch_model = lambda model, *args, **kwargs: model
+    if TF >= Version("4.38"):
+        from transformers.quantizers import quantizer_bnb_4bit, quantizer_bnb_8bit
+
+        # They look for CUDA, and for a bitsandbytes of their time.
+        quantizer_bnb_4bit.Bnb4BitHfQuantizer.validate_environment = lambda self, *args, **kwargs: None
+        quantizer_bnb_8bit.Bnb8BitHfQuantizer.validate_environment = lambda self, *args, **kwargs: None
 
 
 class NotRun(BaseException):
@@ -47,7 +53,7 @@ def load(original, cls, args, kwargs):
     if TF >= Version("4.34") and kwargs.pop("use_flash_attention_2", None):
         changed("flash attention ran as eager")
     if wants_bits(kwargs):
-        kwargs["device_map"] = {"": "cpu" if REAL_ON_CPU else 0}
+        kwargs["device_map"] = {"": "cpu" if REAL_ON_CPU else "cuda:0"}
         if not REAL_ON_CPU:
             changed("bitsandbytes was stood in for: this version needs CUDA")
     else:

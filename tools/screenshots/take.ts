@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from '@playwright/test';
 import { chromium, expect as expectFor } from '@playwright/test';
+import { failing } from '../../e2e/failingScript.ts';
 import type { Command } from '../commandLine.ts';
 import { tool } from '../commandLine.ts';
 import { serve } from '../start/serve.ts';
@@ -22,6 +23,8 @@ interface View {
   readonly scheme: 'light' | 'dark';
   readonly locale: string;
   readonly link: string;
+  /** Pasted and read before the picture. */
+  readonly script?: string;
 }
 
 const wide = { width: 1440, height: 900 } as const;
@@ -35,15 +38,24 @@ const views: readonly View[] = [
   { name: 'before-chinese-1440', ...wide, ...english, locale: 'zh-CN' },
   { name: 'error-light-1440', ...wide, ...english, link: 'preset=element-0' },
   { name: 'error-dark-390', ...narrow, ...english, scheme: 'dark', link: 'preset=element-0' },
+  { name: 'script-light-1440', ...wide, ...english, script: failing },
+  { name: 'script-chinese-1440', ...wide, ...english, locale: 'zh-CN', script: failing },
+  { name: 'script-dark-390', ...narrow, ...english, scheme: 'dark', script: failing },
   { name: 'error-chinese-1440', ...wide, ...english, locale: 'zh-CN', link: 'preset=element-0' },
 ];
 
 async function open(browser: Browser, address: string, view: View): Promise<Page> {
-  const { width, height, scheme, locale, link } = view;
+  const { width, height, scheme, locale, link, script } = view;
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale });
   const page = await context.newPage();
   await page.goto(`${address}${link === '' ? '' : `#v=1&${link}`}`);
   await expect(page.locator('.strip-cells')).toBeVisible();
+  if (script !== undefined) {
+    await page.keyboard.press('p');
+    await page.locator('#paste-in').fill(script);
+    await page.locator('.paste-box .button-main').click();
+    await expect(page.locator('.verdict-card')).toBeVisible();
+  }
   await page.waitForTimeout(800);
   return page;
 }
@@ -69,10 +81,12 @@ async function run(browser: Browser, address: string): Promise<void> {
 export const command = {
   call: 'npm run screenshots --',
   about: 'Takes the pictures in docs/screenshots from the built page.',
-  options: {},
+  options: {
+    only: { type: 'string', value: 'TEXT', help: 'only pictures whose name holds this, and no run' },
+  },
 } as const satisfies Command;
 
-export const main = tool(command, async () => {
+export const main = tool(command, async ({ only }) => {
   mkdirSync(folder, { recursive: true });
   await buildIfStale(root);
   const { address, server } = await serve(`${root}/dist`, { port: 4291, base: '/', host: 'localhost' });
@@ -81,12 +95,12 @@ export const main = tool(command, async () => {
     args: ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
   });
   try {
-    for (const view of views) {
+    for (const view of views.filter(({ name }) => name.includes(only ?? ''))) {
       const page = await open(browser, address, view);
       await page.screenshot({ path: `${folder}/${view.name}.png` });
       await page.context().close();
     }
-    await run(browser, address);
+    if (only === undefined) await run(browser, address);
   } finally {
     await browser.close();
     server.closeAllConnections();

@@ -1,4 +1,4 @@
-// Questions that are answered at once, whatever runs, for they touch no device: what a recipe is, what a script says, why a
+// Questions that are answered at once, whatever runs, for they touch no device: what a recipe is, why a
 // parameter gets no gradient, what advice does where, what a model file holds.
 
 import { dataOptions } from '../data/options.ts';
@@ -10,7 +10,6 @@ import { survey } from '../laboratory/inspect/survey.ts';
 import type { Why } from '../laboratory/inspect/why.ts';
 import { why } from '../laboratory/inspect/why.ts';
 import type { Command, Event, GuideEntry } from '../protocol.ts';
-import { fromPython } from '../python/read/fromPython.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { defaultValues } from '../recipe/recipe.ts';
 import type { Assets } from './assets.ts';
@@ -39,11 +38,11 @@ async function guideOf(assets: Assets): Promise<readonly GuideEntry[]> {
 
 export type Question = Extract<
   Command,
-  { type: 'inspect' | 'open-model' | 'open-adapter' | 'read-python' | 'why' | 'guide' }
+  { type: 'inspect' | 'open-model' | 'open-adapter' | 'why' | 'guide' }
 >;
 
 const kinds: ReadonlySet<Command['type']> = new Set([
-  ...(['inspect', 'open-model', 'open-adapter', 'read-python', 'why', 'guide'] as const),
+  ...(['inspect', 'open-model', 'open-adapter', 'why', 'guide'] as const),
 ]);
 export const isQuestion = (command: Command): command is Question => kinds.has(command.type);
 
@@ -76,8 +75,6 @@ export async function answer(
         const adapter = await openAdapter(assets, opened, question.recipe);
         return emit({ type: 'adapter', id, adapter });
       }
-      case 'read-python':
-        return emit({ type: 'python-read', id, reading: fromPython(question.text) });
       case 'why':
         return emit({ type: 'why', id, why: await whyOf(assets, question.recipe, question.path) });
       case 'guide':

@@ -19,6 +19,7 @@ import { lossBehind } from './lossBehind.ts';
 import type { Question } from './questions.ts';
 import { answer, isQuestion } from './questions.ts';
 import { TrainingRun } from './run.ts';
+import type { ScriptCommand } from './scriptDesk.ts';
 import { nothingSaved, nothingToAsk, nothingToTake } from './sessionErrors.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
 import { newestSnapshot } from './snapshotDecode.ts';
@@ -35,7 +36,7 @@ export interface SessionOptions {
 }
 
 type Wish = 'go' | 'pause' | 'stop' | 'reset';
-type Queued = Exclude<Command, Question | { type: 'pause' | 'ping' }>;
+type Queued = Exclude<Command, Question | ScriptCommand | { type: 'pause' | 'ping' }>;
 
 const BREATHE_EVERY_MS = 40;
 /** A device that is lost again and again is not opened a fourth time. */
@@ -58,7 +59,7 @@ export class Session {
   }
 
   /** Resolves when the command, and what stood before it, is done. Never rejects: failures are events. */
-  handle(command: Command): Promise<void> {
+  handle(command: Exclude<Command, ScriptCommand>): Promise<void> {
     if (command.type === 'pause' || command.type === 'stop' || command.type === 'reset')
       this.#wish = command.type;
     if (command.type === 'ping') this.#options.emit({ type: 'pong' });

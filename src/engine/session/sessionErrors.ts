@@ -55,3 +55,11 @@ export const savedElsewhere = defineError('save-elsewhere', (_: object) => ({
     '请关闭那个标签页，或在这次运行完成后导出适配器。',
   ],
 }));
+
+export const readerDied = defineError('reader-died', ({ cause }: { readonly cause: string }) => ({
+  en: [
+    `Reading: Python ended unexpectedly (${cause}).`,
+    'Read it again; if it happens again, reload the page.',
+  ],
+  zh: [`读取：Python 意外结束（${cause}）。`, '请再读取一次；若再次发生，请刷新页面。'],
+}));

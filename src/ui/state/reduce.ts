@@ -108,8 +108,7 @@ function reduceScript(script: PastedScript, event: ScriptEvent): PastedScript {
       return { ...script, phase, loadedBytes, totalBytes };
     }
     case 'script-read':
-      // What was fetched stays.
-      return { ...script, phase: 'idle', costBytes: 0, reading: event.reading, failure: null };
+      return { ...script, phase: 'idle', reading: event.reading, failure: null };
     case 'script-failed':
       return { ...script, phase: 'idle', failure: event.error };
   }

@@ -144,6 +144,7 @@ export function startFakeEngine(onEvent: (event: Event) => void, every = 40): En
     reading = setTimeout(() => {
       if (loading) return read(id, text, loadedBytes + readerBytes / 8);
       fetched = true;
+      onEvent({ type: 'script-cost', bytes: 0 });
       onEvent({ type: 'script-read', id, reading: readingOf(text) });
     }, every);
   }

@@ -7,8 +7,8 @@ export const enReading = {
     drop: 'Drop a file anywhere on the page, or',
     choose: 'Choose a file',
     read: 'Read it',
-    readCost: 'Read it · fetches {{size}} once',
-    cost: 'The first reading fetches a Python interpreter from this page’s own host: {{size}}, once. Nothing was fetched yet.',
+    readCost: 'Read it · fetches {{size}}',
+    cost: 'The first reading fetches a Python interpreter from this page’s own host, once: {{size}} unpacked, about half of that on the way where the host compresses. Nothing was fetched yet.',
     paid: 'The Python interpreter is here; nothing more is fetched.',
     kept: 'Kept on this machine from your last visit.',
     forget: 'Forget it',
@@ -86,7 +86,7 @@ export const enReading = {
     assumed: 'What this assumes',
     missing: 'What is not modelled, or has no setting here',
     output: 'What it printed',
-    none: 'Nothing was assumed.',
+    none: 'Nothing but the versions.',
   },
   cause: {
     title: 'Why',
@@ -108,7 +108,7 @@ export const enReading = {
     about_other:
       'The same wiring on this page’s small model and rows, with {{count}} settings of the script’s.',
     whole: 'The settings say all that it does.',
-    notWhole: 'The settings can’t say all of it:',
+    notWhole: 'The settings can’t say all of it.',
     use: 'Use these settings',
     train: 'Use them and train',
   },

@@ -9,9 +9,9 @@ model = AutoModelForCausalLM.from_pretrained("HuggingFaceTB/SmolLM2-360M")
 model = get_peft_model(model, LoraConfig(r=8, target_modules=["q_proj", "v_proj"]))
 model.gradient_checkpointing_enable()
 optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=5e-4)
-model, optimizer, train_dataloader = accelerator.prepare(model, optimizer, train_dataloader)
+model, optimizer, loader = accelerator.prepare(model, optimizer, train_dataloader)
 model.train()
-for step, batch in enumerate(train_dataloader):
+for step, batch in enumerate(loader):
     outputs = model(**batch)
     accelerator.backward(outputs.loss)
     optimizer.step()

@@ -78,6 +78,7 @@ class Remote(PreTrainedModel):
     supports_gradient_checkpointing = True
     embedding_path = layers_path = norm_path = head_path = ""
     _tied_weights_keys = None
+    all_tied_weights_keys: dict = {}
 
     def get_input_embeddings(self):
         return self.get_submodule(self.embedding_path)

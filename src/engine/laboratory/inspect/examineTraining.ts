@@ -74,11 +74,24 @@ function runBackward(step: RecordedStep, wired: Wired, event: TrainingEvent): Py
   }
 }
 
+/** Parts that see images; the batch that is recorded has none. */
+const VISION = /(^|\.)(visual|vision_tower|vision_model|image_newline|multi_modal_projector|merger)\./;
+
+const trainedVision = ({ root }: ScriptModel): Set<Parameter> =>
+  new Set(
+    [...root.namedParameters()].flatMap(([name, parameter]) =>
+      parameter.requiresGrad && VISION.test(name) ? [parameter] : [],
+    ),
+  );
+
 /** Records the step that a training of a program begins with. */
 export function examineTraining(event: TrainingEvent, options: ExamineOptions): ExaminedTraining {
   const { script, architecture } = event.model;
   const paths = 'flow' in architecture ? architecture.paths : decoderOf(architecture).paths;
-  const wired = wiredModel(event);
+  const plain = wiredModel(event);
+  // Images enter where the embedding's output does: what trains on them makes that require grad.
+  const vision = 'flow' in architecture ? trainedVision(script) : new Set<Parameter>();
+  const wired = vision.size === 0 ? plain : { ...plain, inputGradHooks: plain.inputGradHooks + 1 };
   warnCheckpointing(script, event);
   const step = recordStep(wired, architecture, {
     batch: options.batch,
@@ -94,6 +107,7 @@ export function examineTraining(event: TrainingEvent, options: ExamineOptions): 
     script.warn(`${warning.category}: ${warning.message}`);
   const gradientOf = (parameter: Parameter): GradientState => {
     if (!parameter.requiresGrad) return 'frozen';
+    if (vision.has(parameter)) return step.loss.requiresGrad ? 'nonzero' : 'none';
     const gradient = step.recording.gradientOf(parameter);
     if (!gradient) return 'none';
     return gradient.zero ? 'zero' : 'nonzero';

@@ -9,6 +9,8 @@ import { refusedEntries } from '../doctor/entries/refused.ts';
 import { targetAdvice, targetEntries } from '../doctor/entries/targets.ts';
 import type { SaidVersions } from './causes.ts';
 import { causesOf, compareWith } from './causes.ts';
+import type { ScriptReading } from './scriptReading.ts';
+import { withEvidence } from './withEvidence.ts';
 
 function ranked(text: string, versions: SaidVersions = {}) {
   const traceback = readTraceback(text);
@@ -209,5 +211,35 @@ describe('with the script', () => {
       'Mend this one first',
     );
     expect(said({ kind: 'trains', line: null, error: null })).toContain('doesn’t raise it');
+  });
+
+  const reading = (kind: ScriptReading['verdict']['kind']): ScriptReading => ({
+    kind: 'script',
+    source: '',
+    versions: [{ library: 'trl', version: '0.20.0', said: 'trl==0.20.0', line: 1, modelled: null }],
+    verdict: { kind, line: null, error: null, text: { en: '', zh: '' } },
+    outcome: null,
+    strip: [],
+    trainableLine: null,
+    diagnoses: [],
+    lines: [],
+    assumptions: [],
+    notModelled: [],
+    fixes: [],
+    patch: {},
+    patchIsWhole: false,
+    program: {
+      versions: { transformers: '4.57.1', peft: '0.17.1', trl: '0.20.0', torch: '2.8.0', bitsandbytes: null },
+      calls: [],
+    },
+    output: '',
+  });
+
+  test('a fault that the run doesn’t show leads to causes; one that it shows stands alone', () => {
+    const unseen = withEvidence(reading('trains'), element0);
+    expect(unseen.diagnoses.map(({ id }) => id)).toContain('trainer-prepares-again');
+    expect(unseen.assumptions[0]?.text.en).toContain('doesn’t raise it');
+    expect(withEvidence(reading('silent'), element0).diagnoses).toEqual([]);
+    expect(withEvidence(reading('trains'), '')).toEqual(reading('trains'));
   });
 });

@@ -74,6 +74,8 @@ export function lineNotes(machine: Machine, cut: number | null): LineNote[] {
       cut: line === cut,
     };
   });
+  if (cut !== null && !byLine.has(cut))
+    notes.push({ line: cut, trainable: null, effects: [], warnings: [], raises: null, cut: true });
   const told = notes.filter(
     ({ trainable, effects, warnings, raises, cut: isCut }) =>
       trainable !== null || effects.length > 0 || warnings.length > 0 || raises !== null || isCut,

@@ -23,7 +23,7 @@ export interface Subject {
 
 const short = ({ callee }: ProgramCall): string => callee.split('.').at(-1) ?? '';
 
-export const callsOf = ({ machine, model, index }: Subject, pattern: RegExp): ProgramCall[] =>
+const callsOf = ({ machine, model, index }: Subject, pattern: RegExp): ProgramCall[] =>
   machine.calls
     .slice(0, index + 1)
     .filter(
@@ -37,7 +37,7 @@ export const callsOf = ({ machine, model, index }: Subject, pattern: RegExp): Pr
     );
 
 /** Name of the model as the trainer gets it, or as the last call that made it gave it. */
-export function modelName(subject: Subject): string | null {
+function modelName(subject: Subject): string | null {
   const { source, trainerCall } = subject;
   if (trainerCall) {
     const text = callText(source, trainerCall.line, short(trainerCall));

@@ -7,7 +7,7 @@ import { lineNotes } from './lineNotes.ts';
 import type { ScriptInput, ScriptWorld } from './runSource.ts';
 import { runSource } from './runSource.ts';
 import { diagnosesOf, findingsIn, fixesOf, verdictWith } from './scriptDoctor.ts';
-import type { Assumption, ScriptFix, ScriptReading } from './scriptReading.ts';
+import type { Assumption, ScriptReading } from './scriptReading.ts';
 import { examinedRun } from './subject.ts';
 
 export type { ScriptInput, ScriptWorld } from './runSource.ts';
@@ -20,13 +20,6 @@ const toAssumption = ({ line, text }: Note): Assumption => ({
 export interface ReadingOptions {
   /** Whether repairs are looked for: each is a reading of its own. Default: yes. */
   readonly fixes?: boolean;
-}
-
-/** The repairs alone, for whoever shows the reading first. */
-export async function fixesFor(input: ScriptInput, world: ScriptWorld): Promise<readonly ScriptFix[]> {
-  const ran = await runSource(input, world);
-  const examined = examinedRun(ran.machine, input.source, ran.run, ran.deciding);
-  return fixesOf(input, world, examined, ran);
 }
 
 export async function readScript(

@@ -9,16 +9,18 @@ import type { Pasted } from '../../python/paste/pasted.ts';
 import { readPasted } from '../../python/paste/readPasted.ts';
 import type { Traceback } from '../../python/paste/traceback.ts';
 import { readTraceback } from '../../python/paste/traceback.ts';
-import { causesOf, compareWith } from './causes.ts';
+import { causesOf } from './causes.ts';
 import type { ReadingOptions, ScriptInput, ScriptWorld } from './readScript.ts';
 import { readScript } from './readScript.ts';
 import type { ScriptReading, Verdict, VersionUsed } from './scriptReading.ts';
+import { withEvidence } from './withEvidence.ts';
 
 const libraries = ['transformers', 'peft', 'trl', 'torch'] as const satisfies readonly Library[];
 
 function used(
   { library, version, modelled, from }: LibraryVersion,
   chosen: string | undefined,
+  pasted: Pasted,
 ): VersionUsed[] {
   const name = libraries.find((one) => one === library);
   if (!name) return [];
@@ -28,15 +30,19 @@ function used(
     {
       library: name,
       version,
-      said: from?.said ?? null,
-      line: from && from.line > 0 ? from.line : null,
+      said: from && from.line !== pasted.assumedLine ? from.said : null,
+      // Below the script stand words from around it.
+      line: from && from.line > 0 && from.line <= pasted.lineOf.length ? from.line : null,
       modelled: modelled === version ? null : modelled,
     },
   ];
 }
 
-const usedVersions = ({ libraries: read }: VersionsRead, chosen: Partial<Versions>): VersionUsed[] =>
-  libraries.flatMap((library) => used(read[library], chosen[library]));
+const usedVersions = (
+  { libraries: read }: VersionsRead,
+  chosen: Partial<Versions>,
+  pasted: Pasted,
+): VersionUsed[] => libraries.flatMap((library) => used(read[library], chosen[library], pasted));
 
 /** A text without Python: what an error in it may come from, or that there is nothing to judge. */
 function withoutPython(
@@ -46,12 +52,17 @@ function withoutPython(
   traceback: Traceback | null,
 ): ScriptReading {
   const causes = traceback && causesOf(traceback, namedOnly(said));
+  // A command or a configuration without its script says what is missing.
+  const [answer, ...notes] = pasted.notes;
   const sentence: Text = causes
     ? text(`${causes.says.en} ${causes.asks.en}`, `${causes.says.zh}${causes.asks.zh}`)
-    : text(
+    : (answer?.text ??
+      text(
         'There is no script, configuration or error in it: nothing to judge.',
         '其中没有脚本、配置或错误：没有可判断的内容。',
-      );
+      ));
+  const of = (kind: 'assumption' | 'not-modelled') =>
+    (causes ? pasted.notes : notes).filter((note) => note.kind === kind);
   const verdict: Verdict = {
     kind: causes ? 'cannot-tell' : 'nothing',
     line: null,
@@ -76,8 +87,8 @@ function withoutPython(
       fixes: [],
     })),
     lines: [],
-    assumptions: [],
-    notModelled: [],
+    assumptions: of('assumption'),
+    notModelled: of('not-modelled'),
     fixes: [],
     patch: {},
     patchIsWhole: false,
@@ -110,7 +121,7 @@ export async function inputOf(
     argv: pasted.argv,
     files: pasted.files,
     versions: { ...read.versions, ...chosen },
-    said: usedVersions(read, chosen),
+    said: usedVersions(read, chosen, pasted),
     notes: pasted.notes,
   };
   return { input, pasted };
@@ -126,9 +137,5 @@ export async function readText(
   const traceback = pasted.evidence === '' ? null : readTraceback(pasted.evidence);
   if (pasted.source.trim() === '') return withoutPython(pasted, input.said, input.versions, traceback);
   const reading = await readScript(input, world, options);
-  if (!traceback) return reading;
-  return {
-    ...reading,
-    assumptions: [...reading.assumptions, { line: null, text: compareWith(traceback, reading.verdict) }],
-  };
+  return withEvidence(reading, pasted.evidence);
 }

@@ -205,6 +205,12 @@ export async function fixesOf(
     mended.add(candidate.why.en);
     fixes.push({ ...fix, why: candidate.why });
   }
+  // What only leads to where nothing can be told is offered where nothing trains.
+  const trains = fixes.filter(({ verdict }) => verdict === 'trains');
+  return fewestChanges(trains.length > 0 ? trains : fixes);
+}
+
+function fewestChanges(fixes: readonly (ScriptFix & Repaired)[]): ScriptFix[] {
   // Where one change does it, what takes several is no better.
   const fewest = Math.min(...fixes.map(({ steps }) => steps));
   return fixes

@@ -2,19 +2,12 @@
 // crosses the worker boundary; the page's gutter, the command line and the tests read the same.
 
 import type { Text } from '../../ground/text.ts';
+import type { PastedKind } from '../../python/paste/pasted.ts';
 import type { Program } from '../../python/program/program.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import type { Diagnosis, Outcome, StripCell } from '../inspect/inspection.ts';
 
-/** What was pasted, once its wrapping is off. */
-export type PastedKind =
-  | 'script'
-  | 'notebook'
-  | 'command'
-  | 'tool-config'
-  | 'adapter-config'
-  | 'traceback'
-  | 'words';
+export type { PastedKind } from '../../python/paste/pasted.ts';
 
 /** The version of a library that the verdict holds for, and why that one. */
 export interface VersionUsed {

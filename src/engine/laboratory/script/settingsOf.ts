@@ -157,7 +157,11 @@ function readCall(call: ProgramCall, walk: Walk, draft: Draft): void {
 }
 
 /** `requires_grad = True` on everything has a setting; every other flag set by hand is left to the program. */
-function readFlags({ args, kwargs }: ProgramCall, draft: Draft): void {
+function readFlags({ args, kwargs, receiver }: ProgramCall, draft: Draft): void {
+  if ((receiver?.path ?? '') !== '') {
+    draft.leave();
+    return;
+  }
   const value = truthOf(args[0] ?? kwargs.requires_grad);
   const names = namesOf(args[1]);
   if (value === true && (names === null || names.some((name) => name.includes('embed'))))

@@ -94,6 +94,11 @@ export const peftRules: RulesOf<'peft'> = {
     ['0.7', 'base', 'run on 0.10.0: as the base weight, if it is a float'],
     ['0.12', 'autocast', 'peft_model.py autocast_adapter_dtype'],
   ),
+  packedNeedsDefault: peft(
+    ['0', false, 'tuners/lora.py Linear8bitLt: active_adapter = adapter_name'],
+    ['0.7', true, 'tuners/lora/bnb.py Linear4bit: no _active_adapter, run on 0.7.1'],
+    ['0.8', false, 'tuners/lora/bnb.py Linear4bit: _active_adapter = adapter_name, read in 0.10.0'],
+  ),
   trainableLine: peft(
     ['0', 'unrounded', 'peft_model.py print_trainable_parameters'],
     ['0.11', 'four-decimals', 'peft_model.py print_trainable_parameters'],

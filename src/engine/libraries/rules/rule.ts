@@ -64,6 +64,8 @@ interface PeftBehaviours {
   readonly secondWrapWarnings: boolean;
   /** dtype of new LoRA weights on a half-precision base; 'autocast': float32 unless told otherwise. */
   readonly adapterDtype: 'float32' | 'base' | 'autocast';
+  /** Whether an adapter with a name of its own on a packed linear stays frozen: its layers keep 'default' active. */
+  readonly packedNeedsDefault: boolean;
   readonly trainableLine: 'four-decimals' | 'unrounded';
   readonly tiedWarning: 'none' | 'targets' | 'targets-and-saved' | 'ensure-weight-tying';
   /**
@@ -93,6 +95,8 @@ interface TrlBehaviours {
   readonly sftHook: 'never' | 'base-with-config' | 'config-or-peft-model' | 'peft-model';
   /** What DPOTrainer does to a model before it wraps it; ORPOTrainer stays with its arguments. */
   readonly preferencePreparation: 'always' | 'by-arguments' | 'none';
+  /** Whether DPOTrainer refuses a ref_model beside a peft_config. */
+  readonly preferenceRefusesBoth: boolean;
   readonly sftEnablesCheckpointing: boolean;
   readonly sftCastsAdapter: boolean;
   readonly sftDefaultsToNonReentrant: boolean;

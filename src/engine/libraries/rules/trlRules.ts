@@ -42,6 +42,11 @@ export const trlRules: RulesOf<'trl'> = {
     ['0.7.5', 'by-arguments', `${dpo}, read in 0.7.10 to 0.26.2`],
     ['0.27', 'none', `${dpo}, read in 0.29.1, 1.9.0 and 1.16.0`],
   ),
+  preferenceRefusesBoth: trl(
+    ['0', false, `${dpo}, read in 0.7.10`],
+    ['0.8', true, `${dpo}, read in 0.8.6 to 0.19.1`],
+    ['0.27', false, `${dpo}, read in 0.29.1 and 1.16.0`],
+  ),
   sftEnablesCheckpointing: trl(
     ['0', false, prepare],
     ['0.22', true, 'models/utils.py enable_gradient_checkpointing'],

@@ -84,7 +84,7 @@ export function adapterScript(json: Readonly<Record<string, unknown>>, source: s
       'not-modelled',
       text(`peft_type ${name} is not known here.`, `此处不认识 peft_type ${name}。`),
     );
-  script.add('model.print_trainable_parameters()');
+  if (methodNamed(name.toUpperCase())) script.add('model.print_trainable_parameters()');
   script.add(
     'trainer = Trainer(model=model, args=TrainingArguments(output_dir="out"), train_dataset=dataset)',
   );

@@ -12,7 +12,7 @@ export interface Block {
 }
 
 const fence = /^(\s{0,8})(`{3,}|~{3,})\s*([^`]*)$/;
-const html = /^\s*<(pre|code)[^>]*>\s*(?:<code[^>]*>)?|\s*(?:<\/code>)?\s*<\/(pre|code)>\s*$/gi;
+const html = /^\s*<(?:pre|code)[^>]*>(?:\s*<code[^>]*>)?|(?:<\/code>\s*)?<\/(?:pre|code)>\s*$/gi;
 const fileName = /([\w./-]+\.(?:py|ya?ml|json|jsonl|txt|toml|cfg|sh|ipynb))\b/;
 
 /** Blocks in order. Without a fence: one block, all of it. A last fence that nothing closes runs to the end. */

@@ -4,7 +4,7 @@ import type { Block } from './blocks.ts';
 import { evidenceMask } from './evidence.ts';
 import { isRecord, parseJson } from './json.ts';
 import type { Line } from './lines.ts';
-import { commented, textOf } from './lines.ts';
+import { commented, dedentedCode, textOf } from './lines.ts';
 import { saysVersion } from './pins.ts';
 import { hasPrompts, readTranscript } from './prompts.ts';
 import type { Parted } from './prose.ts';
@@ -66,15 +66,16 @@ function areCommands(lines: readonly Line[]): boolean {
   const said = lines.filter(({ text }) => text.trim() !== '' && !/^\s*#/.test(text));
   const [first] = said;
   if (!first) return false;
+  if (/^#!.*sh\b/.test(lines.find(({ text }) => text.trim() !== '')?.text ?? '')) return true;
   if (!isCommandLine(first.text) && !/^(?:export\s+)?[A-Za-z_]\w*=\S*\s*$/.test(withoutPrompt(first.text)))
     return false;
-  const starts = commandsOf(said).map(({ words }) => words[0]?.line ?? 0);
+  const starts = new Set(commandsOf(said).map(({ words }) => words[0]?.line ?? 0));
   return said.every(
     ({ text, from }) =>
       isCommandLine(text) ||
       /^\s*--?\w/.test(text) ||
       /^(?:export\s+)?[A-Za-z_]\w*=/.test(withoutPrompt(text)) ||
-      !starts.includes(from),
+      !starts.has(from),
   );
 }
 
@@ -96,7 +97,7 @@ function pythonPart(block: Block, prose: boolean): { readonly part: Part; readon
     : prose
       ? partProse(bare)
       : { lines: bare, code: bare.length, prose: 0 };
-  return { part: { kind: 'python', file: block.file, lines: parted.lines, evidence }, parted };
+  return { part: { kind: 'python', file: block.file, lines: dedentedCode(parted.lines), evidence }, parted };
 }
 
 /** `alone`: nothing in the text is fenced, so that code may stand among sentences. `file`: a file of Python, which has none. */
@@ -107,7 +108,8 @@ export function partOf(block: Block, alone: boolean, file = false): Part {
     byInfo[block.info] ?? (/\.ya?ml$/.test(block.file ?? '') && block.fenced ? 'yaml' : undefined);
   if (isRecord(parseJson(text))) return emptyPart('json', block);
   if (named === 'evidence') return { ...emptyPart('evidence', block), evidence: block.lines };
-  if (named === 'yaml' || looksLikeYaml(block.lines)) {
+  const failed = /Traceback \(most recent call last\)/.test(text);
+  if (named === 'yaml' || (!failed && looksLikeYaml(block.lines))) {
     if (areVersions(said)) return emptyPart('versions', block);
     return emptyPart('yaml', block);
   }

@@ -28,15 +28,17 @@ function scalar(text: string): ConfigValue {
   return /^(null|none|~)$/i.test(text) ? null : text;
 }
 
-export function plainValue(value: unknown): ConfigValue {
-  if (value === null || value === undefined) return null;
+/** Deeper than any tool's configuration goes; below it nothing is read. */
+const DEEPEST = 30;
+
+export function plainValue(value: unknown, depth = 0): ConfigValue {
+  if (value === null || value === undefined || depth > DEEPEST) return null;
   if (typeof value === 'boolean' || typeof value === 'number') return value;
   if (typeof value === 'bigint') return Number(value);
   if (typeof value === 'string') return /^[+-]?\d+(\.\d*)?e[+-]?\d+$/i.test(value) ? Number(value) : value;
-  if (Array.isArray(value)) return value.map(plainValue);
-  if (isRecord(value))
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plainValue(inner)]));
-  return String(value);
+  if (Array.isArray(value)) return value.map((inner) => plainValue(inner, depth + 1));
+  if (!isRecord(value)) return String(value);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plainValue(inner, depth + 1)]));
 }
 
 /** Flags as HfArgumentParser reads them: a switch is true, `--no_x` is x off, several words are a list, JSON is JSON. */
@@ -56,7 +58,7 @@ export function configOfFlags(flags: readonly Flag[]): Config {
 function wordValue(word: string): ConfigValue {
   if (/^[{[]/.test(word)) {
     try {
-      return plainValue(JSON.parse(word));
+      return plainValue(JSON.parse(word), 0);
     } catch {
       return word;
     }

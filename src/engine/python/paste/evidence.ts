@@ -19,7 +19,7 @@ const between = /^\s*(During handling of the above exception|The above exception
 
 /** The exception that a line names, or null. */
 export function errorOn(text: string): { readonly type: string; readonly message: string } | null {
-  const bare = withoutLogPrefix(text).replace(/^\s*[│┃]\s?|\s*[│┃]\s*$/g, '');
+  const bare = withoutLogPrefix(text).replace(/^\s*[│┃]\s?|[│┃]\s*$/g, '');
   const match = errorLine.exec(bare);
   if (!match) return null;
   return { type: match[1] ?? '', message: bare.slice(match[0].length).trim() };
@@ -29,7 +29,7 @@ export function errorOn(text: string): { readonly type: string; readonly message
 const telling =
   /None of the inputs have requires_grad|does not require grad and does not have a grad_fn|trainable params: [\d,]+ \|\||(?<!\w)['"]?(?:loss|grad_norm|train_loss|eval_loss)['"]?\s*[:=]\s*['"]?(?:0(?:\.0+)?|nan|inf)(?![\w.])|UserWarning|FutureWarning|DeprecationWarning|All labels in your dataset are -100|Could not find response key|will be ignored in loss/i;
 
-export const isTelling = (text: string): boolean => telling.test(text);
+const isTelling = (text: string): boolean => telling.test(text);
 
 /** Whether a line belongs to a traceback that is open, judged by its looks. */
 const frame =

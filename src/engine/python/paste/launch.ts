@@ -28,7 +28,7 @@ export interface Launch {
   readonly line: number;
 }
 
-export function flagsOf(words: readonly Word[]): { flags: Flag[]; positional: Word[] } {
+function flagsOf(words: readonly Word[]): { flags: Flag[]; positional: Word[] } {
   const flags: { name: string; values: string[]; line: number }[] = [];
   const positional: Word[] = [];
   for (const { text, line } of words) {

@@ -46,3 +46,17 @@ function sharedIndent(lines: readonly Line[]): string {
   }
   return common ?? '';
 }
+
+/** Appends item by item: a megabyte has more lines than a call takes arguments. */
+export function append<T>(list: T[], items: Iterable<T>): void {
+  for (const item of items) list.push(item);
+}
+
+/** Takes off what all code is indented by where sentences around it, comments by now, are not. */
+export function dedentedCode(lines: readonly Line[]): Line[] {
+  const common = sharedIndent(lines.filter((line) => !isBlank(line) && !line.text.startsWith('#')));
+  if (common === '') return [...lines];
+  return lines.map((line) =>
+    line.text.startsWith(common) ? { text: line.text.slice(common.length), from: line.from } : line,
+  );
+}

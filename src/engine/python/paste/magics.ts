@@ -4,7 +4,7 @@
 import type { Launch } from './launch.ts';
 import { launchOf } from './launch.ts';
 import type { Line } from './lines.ts';
-import { commented, dedented, indentOf, textOf } from './lines.ts';
+import { append, commented, dedented, indentOf, textOf } from './lines.ts';
 import { scanPython } from './scan.ts';
 import { commandsOf, isCommandLine } from './shell.ts';
 
@@ -55,7 +55,7 @@ function magicLine(line: Line): Line {
 }
 
 /** `files`: what cells above have written. */
-export function readCell(lines: readonly Line[], files: Files = {}): Cell {
+function readCell(lines: readonly Line[], files: Files = {}): Cell {
   const first = lines.findIndex(({ text }) => text.trim() !== '' && !text.trimStart().startsWith('#'));
   const head = lines[first]?.text.trim() ?? '';
   const target = writesFile.exec(head)?.[1];
@@ -97,9 +97,10 @@ function readLines(lines: readonly Line[], files: Files): Cell {
       const shell =
         system === undefined ? taken : [{ text: system.replace(/^f?['"]|['"]$/g, ''), from: line.from }];
       const started = commandsOf(shell).flatMap((command) => launchOf(command) ?? []);
-      launches.push(...started);
+      append(launches, started);
       const script = started[0] ? inlined(started[0], files, line) : null;
-      code.push(...(script ?? [passing(line)]), ...taken.slice(1).map(commented));
+      append(code, script ?? [passing(line)]);
+      append(code, taken.slice(1).map(commented));
       i = end;
     } else if (/^%[A-Za-z]/.test(text)) code.push(magicLine(line));
     else if (/^\w+\s*=\s*!/.test(text))
@@ -125,7 +126,7 @@ const isBareCommand = (text: string): boolean =>
   !/^\w+\s*[=(.[]/.test(text);
 
 /** Flat text cut where editors and exports mark cells: `# %%`, `# In[3]:`, and before every `%%`. */
-export function cellsOf(lines: readonly Line[]): Line[][] {
+function cellsOf(lines: readonly Line[]): Line[][] {
   const cells: Line[][] = [[]];
   const { states } = scanPython(textOf(lines));
   lines.forEach((line, i) => {
@@ -145,8 +146,8 @@ export function readFlat(lines: readonly Line[]): Cell {
     for (const part of afterShellCell(cell)) {
       const read = readCell(part, files);
       Object.assign(files, read.files);
-      launches.push(...read.launches);
-      code.push(...read.code);
+      append(launches, read.launches);
+      append(code, read.code);
     }
   }
   return { code, launches, files };

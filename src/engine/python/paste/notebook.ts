@@ -3,6 +3,7 @@
 import { isRecord } from './json.ts';
 import type { Launch } from './launch.ts';
 import type { Line } from './lines.ts';
+import { append } from './lines.ts';
 import { readLooseCell, textsOf } from './magics.ts';
 
 export interface Notebook {
@@ -56,15 +57,18 @@ export function readNotebook(json: Readonly<Record<string, unknown>>): Notebook 
       .split('\n');
     const lines = texts.map((text): Line => ({ text, from: ++line }));
     if (cell.cell_type !== 'code') {
-      code.push(...lines.map(({ text, from }) => ({ text: text.trim() === '' ? '' : `# ${text}`, from })));
+      append(
+        code,
+        lines.map(({ text, from }) => ({ text: text.trim() === '' ? '' : `# ${text}`, from })),
+      );
       continue;
     }
     cells++;
     const read = readLooseCell(lines, files);
-    code.push(...read.code);
-    launches.push(...read.launches);
+    append(code, read.code);
+    append(launches, read.launches);
     Object.assign(files, read.files);
-    evidence.push(...list(cell.outputs).map(printed).filter(Boolean));
+    append(evidence, list(cell.outputs).map(printed).filter(Boolean));
   }
   return { code, launches, files: textsOf(files), evidence: evidence.join('\n'), cells };
 }

@@ -31,6 +31,8 @@ export interface Pasted {
   readonly files: Readonly<Record<string, string>>;
   /** Pins, `pip list`, environment blocks, comments with versions: each on its line of `source` where it has one. */
   readonly versionText: string;
+  /** The line of `versionText` that the text doesn't say: what the assumed release of a tool brings; null where all is said. */
+  readonly assumedLine: number | null;
   /** Tracebacks, warnings and log lines that stood in the text or among a notebook's outputs. */
   readonly evidence: string;
   readonly notes: readonly PastedNote[];

@@ -8,7 +8,7 @@ const named = new RegExp(
   'i',
 );
 const installs =
-  /\bpip3?\s+install\b|git\+https?:\/\/\S*(?:transformers|peft|trl)|^\s*-?\s*(?:Name|Version):\s/i;
+  /\bpip3?\s+install\b|git\+https?:\/\/\S*(?:transformers|peft|trl)|^\s*(?:-\s*)?(?:Name|Version):\s/i;
 
 /** Whether a line may name a version. */
 export const saysVersion = (text: string): boolean => named.test(text) || installs.test(text);

@@ -13,7 +13,7 @@ const call = /^[\w.]+(?:\[[^\]]*\])*(?:\.\w+)*\s?\(/;
 const piece = /^[)\]}]|^["'({[]|^[-+\d.]+\s*[-+*/,)]|[([{,\\]\s*$|^\*{1,2}\w/;
 
 /** Whether a line reads as Python. */
-export function looksLikePython(text: string): boolean {
+function looksLikePython(text: string): boolean {
   const bare = text.trim();
   if (bare === '') return false;
   if (statement.test(bare))
@@ -42,15 +42,15 @@ function isSentence(text: string): boolean {
   if (words.length < 3) return false;
   const plain = words.filter(
     (word) =>
-      /^[("'`*_[]*[A-Za-z][\w'’./@+-]*[)"'`*_\].,:;!?]*$/.test(word) ||
-      /^[\d.,%]+[.,:;!?]?$|^[-–—&+:)(]+$/.test(word),
+      /^[("'`*_[«]*\p{L}[\p{L}\p{N}_'’./@+-]*[)"'`*_\].,:;!?»]*$/u.test(word) ||
+      /^[\d.,%]+[.,:;!?]?$|^[-–—&+:;!?)(]+$/.test(word),
   );
   return plain.length >= 0.7 * words.length && !/^\s*[\w.]+\s*[-+*/<>=]/.test(bare);
 }
 
 /** `Hello,` · `Thanks!` · `My code:` · `- a bullet` · `## heading`: prose where sentences stand around it. */
 const scrap =
-  /^(?:[A-Z][\w'’-]*(?:\s+[\w'’-]+){0,3}\s*[,!.:?]*|[-*•]\s+\S.*|\d+[.)]\s+\S.*|-{3,}|_{3,}|={3,}|[\w.+-]+@[\w.-]+|https?:\/\/\S+|:\)|;\))$/;
+  /^(?:[A-Z][\w'’-]*(?:\s+[\w'’-]+){0,3}\s*[,!.:?]*|[-*•]\s+\S.*|\d+[.)]\s+\S.*|-{3,}|_{3,}|={3,}|[\w.+-]+@[\w.-]+|https?:\/\/\S+|[:;]-?[()DPp/|])$/;
 
 export interface Parted {
   readonly lines: readonly Line[];

@@ -2,6 +2,7 @@
 
 import type { Text } from '../../ground/text.ts';
 import type { Config, ConfigValue } from './config.ts';
+import { isRecord } from './json.ts';
 import type { Line } from './lines.ts';
 import type { PastedNote } from './pasted.ts';
 
@@ -74,3 +75,21 @@ export function given(
 
 /** An argument that the tool sets itself. */
 export const fixed = (text: string, from = 0): Argument => ({ text, from });
+
+/** Loads the rows that a configuration names; where it names none, they stay undefined, and the reader says what stands in. */
+export function addDataset(
+  script: PythonText,
+  config: Config,
+  key: string,
+  split: string | null = null,
+): void {
+  const entry = config.get(key);
+  const first = Array.isArray(entry?.value) ? entry.value[0] : entry?.value;
+  const name = typeof first === 'string' ? first.split(',')[0] : isRecord(first) ? first.path : null;
+  if (!entry || typeof name !== 'string') return;
+  script.add('from datasets import load_dataset', entry.line);
+  script.add(
+    `dataset = load_dataset(${JSON.stringify(name)})${split === null ? '' : `[${JSON.stringify(split)}]`}`,
+    entry.line,
+  );
+}

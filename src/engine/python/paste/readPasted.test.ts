@@ -145,6 +145,14 @@ describe('commands', () => {
     expect(read.notes[0]?.text.en).toContain('examples/train_lora/llama3_lora_sft.yaml');
   });
 
+  test('a shell script, with its variables', async () => {
+    const read = await readPasted(
+      '#!/bin/bash\nset -e\nlr=2e-4\nmodel=a/b\npython train.py --model_name_or_path $model --learning_rate $lr\n',
+    );
+    expect(read.kind).toBe('command');
+    expect(read.notes[0]?.text.en).toContain('model_name_or_path="a/b", learning_rate=0.0002');
+  });
+
   test('an installation alone trains nothing', async () => {
     expect(await readPasted('pip install -U trl peft\ncd LLaMA-Factory')).toMatchObject({
       kind: 'words',
@@ -247,6 +255,13 @@ describe('what a run left', () => {
     expect(read.source).toContain('\ntrainer.train()\n');
     expect(read.source).toContain('# RuntimeError: element 0');
     expect(read.evidence).toMatch(/^Traceback[\s\S]*grad_fn$/);
+  });
+
+  test('a traceback among lines that look like keys is no configuration', async () => {
+    const read = await readPasted(
+      'wandb: Currently logged in\nwandb: Tracking run\nTraceback (most recent call last):\n  File "a.py", line 3, in <module>\n    t.train()\nValueError: no\nwandb: done\n',
+    );
+    expect(read).toMatchObject({ kind: 'traceback', source: '' });
   });
 
   test('code that handles and names errors is code', async () => {

@@ -18,6 +18,7 @@ import { commented, linesOf, textOf } from './lines.ts';
 import { readFlat, textsOf } from './magics.ts';
 import { isNotebook, readNotebook } from './notebook.ts';
 import type { Pasted, PastedKind, PastedNote } from './pasted.ts';
+import type { ToolPins } from './pins.ts';
 import { pinsOfTool, versionLines } from './pins.ts';
 import { scanPython } from './scan.ts';
 import { commandsOf } from './shell.ts';
@@ -36,7 +37,7 @@ interface Draft {
 }
 
 /** `said`: the text whose versions count; on the source's lines where the source holds them. */
-function pasted(draft: Draft, said: string, pins = ''): Pasted {
+function pasted(draft: Draft, said: string, pins: ToolPins | null = null): Pasted {
   const elided = withoutElisions(draft.lines);
   const source = textOf(elided.lines).trimEnd();
   const lines = source === '' ? [] : source.split('\n');
@@ -44,13 +45,15 @@ function pasted(draft: Draft, said: string, pins = ''): Pasted {
   const elsewhere = versionLines(said)
     .split('\n')
     .filter((line) => line !== '' && !own.includes(line.trim()));
+  const known = [own, ...elsewhere].join('\n').split('\n');
   return {
     kind: draft.kind,
     source: source === '' ? '' : `${source}\n`,
     lineOf: lines.map((_, i) => elided.lines[i]?.from ?? 0),
     argv: draft.argv ?? [],
     files: draft.files ?? {},
-    versionText: [own, ...elsewhere, pins].join('\n').trimEnd(),
+    versionText: (pins ? [...known, pins.text] : known).join('\n').trimEnd(),
+    assumedLine: pins && !pins.said ? known.length + 1 : null,
     evidence: draft.evidence ?? '',
     notes: [...(draft.notes ?? []), ...elided.notes],
   };
@@ -62,7 +65,7 @@ function ofTool(reading: ToolReading, said: string, evidence = ''): Pasted {
   const notes = [...reading.notes];
   if (pins && !pins.said)
     notes.push({ kind: 'assumption', line: null, text: releaseAssumed(pins.tool, pins.release) });
-  return pasted({ ...reading, notes, evidence }, said, pins?.text ?? '');
+  return pasted({ ...reading, notes, evidence }, said, pins);
 }
 
 const titles = { llamafactory: 'LLaMA-Factory', axolotl: 'axolotl', autotrain: 'AutoTrain' } as const;

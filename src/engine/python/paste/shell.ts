@@ -1,6 +1,7 @@
 // Command lines as a shell splits them: continued lines, quotes, variables that the same text sets, several commands in a row. Nothing is run.
 
 import type { Line } from './lines.ts';
+import { append } from './lines.ts';
 
 export interface Word {
   readonly text: string;
@@ -86,7 +87,7 @@ export function commandsOf(lines: readonly Line[]): Command[] {
   lines.forEach((line, i) => {
     const text = words.length === 0 ? withoutPrompt(line.text) : line.text.trim();
     const goesOn = /(\\|(?<=\s)\^|(?<=\s)`)\s*$/.test(text);
-    words.push(...wordsOf({ text: text.replace(/(\\|\^|`)\s*$/, ''), from: line.from }, variables));
+    append(words, wordsOf({ text: text.replace(/(\\|\^|`)\s*$/, ''), from: line.from }, variables));
     // A page that wraps lines drops the backslash: the next line that begins with a flag belongs to this command.
     const next = lines[i + 1]?.text.trim() ?? '';
     if (!goesOn && !(words.length > 0 && /^--?\w/.test(next))) flush();

@@ -71,7 +71,7 @@ const quoted: readonly (readonly [pattern: RegExp, type: string])[] = [
   [/You cannot perform fine-tuning on purely quantized models[^"\n]*/, 'ValueError'],
   [/Target modules? .{1,200}? not found in the base model\.[^"\n]*/, 'ValueError'],
   [/Please specify `target_modules` in `peft_config`/, 'ValueError'],
-  [/(?:[\w.]+\(\) |[\w.]+\.__init__\(\) )?got an unexpected keyword argument ['"]\w+['"]/, 'TypeError'],
+  [/(?:\b[\w.]{1,80}\(\) )?got an unexpected keyword argument ['"]\w+['"]/, 'TypeError'],
   [/Trying to backward through the graph a second time[^"\n]*/, 'RuntimeError'],
   [/only Tensors of floating point (?:and complex )?dtype can require gradients/, 'RuntimeError'],
   [/optimizer got an empty parameter list/, 'ValueError'],

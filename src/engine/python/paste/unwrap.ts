@@ -74,23 +74,21 @@ function withoutNumberColumn(lines: readonly Line[]): Line[] {
     return [...lines];
   const numbers = column.map(({ text }) => Number(text));
   if (!numbers.slice(1).every((number, i) => number === (numbers[i] ?? 0) + 1)) return [...lines];
-  return lines.filter((line) => !column.includes(line));
+  const shown = new Set(column);
+  return lines.filter((line) => !shown.has(line));
 }
 
 /** `python` and `Copy code` above a block, as chat pages put them. */
 const buttons = /^(copy( code)?|copied!?|edit|复制代码|复制|运行)$/i;
 function withoutButtons(lines: readonly Line[]): Line[] {
+  const isLabel = (text: string): boolean => /^(python|bash|shell|yaml|json|text)$/i.test(text);
   return lines.filter(({ text }, i) => {
     const label = text.trim();
-    const next =
-      lines
-        .slice(i + 1)
-        .find((line) => !isBlank(line))
-        ?.text.trim() ?? '';
-    return !(
-      buttons.test(label) ||
-      (/^(python|bash|shell|yaml|json|text)$/i.test(label) && buttons.test(next))
-    );
+    if (buttons.test(label)) return false;
+    if (!isLabel(label)) return true;
+    let next = i + 1;
+    while (next < lines.length && (lines[next]?.text.trim() ?? '') === '') next++;
+    return !buttons.test(lines[next]?.text.trim() ?? '');
   });
 }
 

@@ -162,6 +162,19 @@ describe('code among other things', () => {
     expect(source).toBe('# 我的代码如下：\nx = "你好，世界"  # 注释\nprint(x)\n# 请问哪里错了？\n');
   });
 
+  test('code that a page indents among its sentences, a smile, and other languages', async () => {
+    const indented = await readPasted(
+      'I use the following code for it:\n\n    import torch\n    if True:\n        x = 1\n\nWhat is wrong with that?\n:(',
+    );
+    expect(indented.source).toBe(
+      '# I use the following code for it:\n\nimport torch\nif True:\n    x = 1\n\n# What is wrong with that?\n# :(\n',
+    );
+    const french = await readPasted(
+      "Bonjour à tous, j'ai un problème avec l'entraînement.\nx = f(1)\ntrainer.train()\nMerci d'avance !",
+    );
+    expect(french.source).toContain('\nx = f(1)\ntrainer.train()\n# Merci');
+  });
+
   test('a docstring is no prose, and a plain script stays as it is, to the last character', async () => {
     const script =
       '"""Fine-tune a model.\n\nThis script trains an adapter on my own data. It is not finished yet.\n"""\nimport torch\n\n\ndef main():\n    # I do not know why this is here.\n    for step in range(10):\n        print(f"step {step} of the run is done")\n\n\nif __name__ == "__main__":\n    main()\n';
@@ -219,5 +232,25 @@ describe('code among other things', () => {
         expect(source === '' ? 0 : source.trimEnd().split('\n').length).toBe(lineOf.length);
       }),
     );
+  });
+});
+
+describe('hostile texts', () => {
+  test.each([
+    ['two hundred thousand arguments', `python train.py ${'--a 1 '.repeat(100_000)}`],
+    ['open brackets', '('.repeat(100_000)],
+    ['nested JSON', `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`],
+    ['a megabyte of blanks in a line', ' '.repeat(1_000_000)],
+    ['a megabyte of line ends', '\n'.repeat(1_000_000)],
+    ['one long word', `${'a'.repeat(500_000)}=`],
+    [
+      'aliases of YAML that multiply',
+      `stage: &a [1,1,1,1,1,1,1,1,1]\n${'bcdefgh'
+        .split('')
+        .map((name, i) => `${name}: &${name} [${`*${'abcdefg'[i]},`.repeat(9)}]`)
+        .join('\n')}\nfinetuning_type: *h\n`,
+    ],
+  ])('%s', async (_, text) => {
+    expect((await readPasted(text)).kind).toBeTypeOf('string');
   });
 });

@@ -1,6 +1,7 @@
 // YAML with the line of every key. The parser is fetched when something that looks like YAML was pasted, and not before.
 
-import type { Config, Entry } from './config.ts';
+import { causeOf } from '../../ground/errors.ts';
+import type { Config, ConfigValue, Entry } from './config.ts';
 import { plainValue } from './config.ts';
 import type { Line } from './lines.ts';
 import { textOf } from './lines.ts';
@@ -8,15 +9,18 @@ import { textOf } from './lines.ts';
 const keyLine = /^(\s*)(?:- )?(?:"[^"]+"|'[^']+'|[\w./-]+)\s*:(\s|$)/;
 
 /** Keys that stand at the left edge. */
-export const topKeys = (lines: readonly Line[]): string[] =>
+const topKeys = (lines: readonly Line[]): string[] =>
   lines.flatMap(({ text }) => /^["']?([\w./-]+)["']?\s*:(?:\s|$)/.exec(text)?.[1] ?? []);
+
+/** No configuration that people write is longer. */
+const MOST_LINES = 3000;
 
 /** Whether most lines are keys, items and comments: not Python, whose dictionaries sit in brackets. */
 export function looksLikeYaml(lines: readonly Line[]): boolean {
   const said = lines.filter(
     ({ text }) => text.trim() !== '' && !/^\s*#/.test(text) && !/^(---|\.\.\.)\s*$/.test(text),
   );
-  if (said.length === 0 || topKeys(said).length < 2) return false;
+  if (said.length === 0 || said.length > MOST_LINES || topKeys(said).length < 2) return false;
   const fits = said.filter(({ text }) => keyLine.test(text) || /^\s*- /.test(text) || /^\s{2,}\S/.test(text));
   const python = said.some(({ text }) =>
     /^\s*(import|from)\s+\w|^\s*(def|class)\s+\w+.*:\s*$|^[\w.]+\s*=\s|^\w[\w.]*\(/.test(text),
@@ -31,7 +35,7 @@ export interface YamlReading {
 }
 
 export async function readYaml(lines: readonly Line[]): Promise<YamlReading> {
-  const { LineCounter, isMap, isScalar, parseDocument } = await import('yaml');
+  const { LineCounter, isMap, isNode, isScalar, parseDocument } = await import('yaml');
   const counter = new LineCounter();
   const text = textOf(lines);
   // PyYAML speaks YAML 1.1: yes and on are true.
@@ -43,21 +47,31 @@ export async function readYaml(lines: readonly Line[]): Promise<YamlReading> {
   });
   const from = (offset: number): number => lines[counter.linePos(offset).line - 1]?.from ?? 0;
   const config = new Map<string, Entry>();
+  const refused: { line: number; message: string }[] = [];
+  /** Aliases may stand for more than a page holds; the parser counts and refuses. */
+  const plain = (value: unknown, line: number): ConfigValue => {
+    try {
+      const json: unknown = isNode(value) ? value.toJS(document) : null;
+      return plainValue(json);
+    } catch (error) {
+      refused.push({ line, message: causeOf(error) });
+      return null;
+    }
+  };
   if (isMap(document.contents)) {
     for (const { key, value } of document.contents.items) {
-      const at = isScalar(key) ? key.range?.[0] : undefined;
-      const plain: unknown =
-        typeof value === 'object' && value !== null && 'toJS' in value && typeof value.toJS === 'function'
-          ? value.toJS(document)
-          : null;
-      config.set(String(isScalar(key) ? key.value : key), { value: plainValue(plain), line: from(at ?? 0) });
+      const line = from(isScalar(key) ? (key.range?.[0] ?? 0) : 0);
+      config.set(String(isScalar(key) ? key.value : key), { value: plain(value, line), line });
     }
   }
   return {
     config,
-    errors: document.errors.map((error) => ({
-      line: from(error.pos[0]),
-      message: error.message.split('\n')[0] ?? error.message,
-    })),
+    errors: [
+      ...document.errors.map((error) => ({
+        line: from(error.pos[0]),
+        message: error.message.split('\n')[0] ?? error.message,
+      })),
+      ...refused,
+    ],
   };
 }

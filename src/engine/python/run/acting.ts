@@ -75,6 +75,7 @@ export interface Acting {
   /** The object that the method is called on, and the path below it. */
   readonly self: ProgramObject | null;
   readonly path: string;
+  readonly receiver: { readonly ref: number; readonly path?: string } | null;
   readonly rest: readonly ProgramValue[];
   readonly given: ReadonlyMap<string, ProgramValue>;
   behaves<K extends BehaviourKey>(key: K): Behaviours[K];
@@ -104,6 +105,8 @@ export interface Acting {
 export interface Acted {
   readonly object?: ProgramObject;
   readonly value?: ProgramValue;
+  /** Python class of a value that is a reference. */
+  readonly class?: string;
   readonly printed?: string;
   readonly effects?: readonly Text[];
 }

@@ -44,10 +44,29 @@ function modelAttribute(
   }
 }
 
-function attributeOf(object: ProgramObject, module: Module | null, path: string, name: string): Reply {
+/** A module by name, as PeftModel and its tuner hand on what they lack to the model inside. */
+function forwarded(module: Module, name: string): { readonly module: Module; readonly path: string } | null {
+  const own = module.children.get(name);
+  if (own) return { module: own, path: name };
+  const inside = module.className.startsWith('PeftModel') ? 'base_model' : 'model';
+  const next = /^(PeftModel\w*|\w+Model)$/.test(module.className) ? module.children.get(inside) : undefined;
+  const found = next && inside !== name ? forwarded(next, name) : null;
+  return found && { module: found.module, path: `${inside}.${found.path}` };
+}
+
+function attributeOf(
+  ref: number,
+  object: ProgramObject,
+  module: Module | null,
+  path: string,
+  name: string,
+): Reply {
   if (object.kind === 'model' && module) {
-    const child = module.children.get(name);
-    if (child) return { value: { placeholder: name }, class: child.className };
+    const child = forwarded(module, name);
+    if (child) {
+      const at = [path, child.path].filter((part) => part !== '').join('.');
+      return { value: { ref, path: at }, class: child.module.className };
+    }
     const value = modelAttribute(object, module, name);
     return { value: value ?? { placeholder: [path, name].filter((part) => part !== '').join('.') } };
   }
@@ -75,7 +94,7 @@ export function answerTo(question: Question, object: ProgramObject | null, path:
   const { what, name = '' } = question;
   if (!object) return { value: { placeholder: path } };
   if (object.kind === 'output' && name === 'requires_grad') return { value: object.gradMode === 'grad' };
-  if (object.kind !== 'model') return attributeOf(object, null, path, name);
+  if (object.kind !== 'model') return attributeOf(question.ref, object, null, path, name);
   const module = object.root.at(path);
   if (what === 'parameter') {
     const found = [...object.root.namedParameters()].find(([one]) => one === path);
@@ -105,6 +124,6 @@ export function answerTo(question: Question, object: ProgramObject | null, path:
       return { value: [trainable, all] };
     }
     case 'attribute':
-      return attributeOf(object, module, path, name);
+      return attributeOf(question.ref, object, module, question.path, name);
   }
 }

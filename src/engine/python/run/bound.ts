@@ -78,6 +78,9 @@ export function bindArguments(
 ): Arguments {
   if (!signature?.parameters) return unchecked(call, positions);
   const { parameters, qualname } = signature;
+  // A wrapper that hands everything on: the names are those of what it wraps.
+  if (parameters.length > 0 && parameters.every(({ kind }) => kind === 'rest' || kind === 'keywords'))
+    return { ...unchecked(call, positions), rest: call.args };
   const { positional, hasRest, hasKeywords } = placesOf(parameters);
   const fail = (text: string): never => {
     throw new PythonError('TypeError', `${qualname}() ${text}`, statementOf(call));

@@ -58,5 +58,3 @@ export function calleeNamed(name: string): { readonly name: string; readonly cal
   }
   return null;
 }
-
-export const calleeNames: readonly string[] = Object.keys(table);

@@ -13,7 +13,8 @@ import type { Signatures } from '../program/signatures.ts';
 import { isPlaceholder, truthOf } from '../program/values.ts';
 import type { Acted, Acting, ModelSource, TrainingEvent, TrainingJudge } from './acting.ts';
 import { answerTo } from './answers.ts';
-import { bindArguments, statementOf } from './bound.ts';
+import { assumedTrue, boundTo, fallbackIn } from './binding.ts';
+import { statementOf } from './bound.ts';
 import { calleeNamed } from './callees.ts';
 import { setAttribute } from './calls/attributes.ts';
 import type { ConfigContext } from './calls/peftConfigs.ts';
@@ -42,10 +43,6 @@ function warningOf(words: string): BridgeWarning {
   return { category: words.slice(0, at), message: words.slice(at + 2) };
 }
 
-/** Calls whose arguments tell what was seen of them, beside those that the library takes: Python has bound these already. */
-const TOLD =
-  /^(torch\.(Tensor|autograd)\.backward|transformers\.Trainer\.(compute_loss|training_step)|torch\.nn\.Module\.register_\w+hook|torch\.nn\.Parameter\.requires_grad|peft\.PeftModel\.disable_adapter)$/;
-
 export class Machine {
   readonly stack: Stack;
   readonly calls: ProgramCall[] = [];
@@ -68,11 +65,6 @@ export class Machine {
   get program(): Program {
     const { transformers, peft, trl, torch, bitsandbytes } = this.stack;
     return { versions: { transformers, peft, trl, torch, bitsandbytes }, calls: this.calls };
-  }
-
-  /** What the last call raised. */
-  get raised(): PythonError | null {
-    return this.#raised;
   }
 
   get signatures(): Signatures | null {
@@ -176,7 +168,11 @@ export class Machine {
     if (raised) return { raise: raised, warnings };
     return {
       value: acted.object ? (acted.value ?? { ref: index }) : (acted.value ?? null),
-      ...(acted.object ? { class: classOf(acted.object) } : {}),
+      ...(acted.class !== undefined
+        ? { class: acted.class }
+        : acted.object
+          ? { class: classOf(acted.object) }
+          : {}),
       ...(warnings.length > 0 ? { warnings } : {}),
       ...(acted.printed === undefined ? {} : { printed: acted.printed }),
     };
@@ -243,18 +239,8 @@ export class Machine {
 
   #acting(call: ProgramCall, notes = true): Acting {
     const { stack } = this;
-    const found = calleeNamed(call.callee);
     const signatures = this.#options.signatures ?? null;
-    const signature = TOLD.test(call.callee)
-      ? null
-      : (signatures?.of(call.callee) ?? (found && signatures?.of(found.name)) ?? null);
-    const bound = call.receiver !== null || /(^|\.)[A-Z]\w*$/.test(call.callee);
-    const { given, fallbacks, rest, warnings } = bindArguments(
-      call,
-      signature,
-      found?.callee.positions ?? [],
-      bound,
-    );
+    const { given, fallbacks, rest, warnings } = boundTo(call, signatures);
     this.#loose.push(...warnings.map(warningOf));
     const value = (name: string): ProgramValue | undefined => given.get(name) ?? fallbacks.get(name);
     const note = (kind: Note['kind'], text: Text): Note => {
@@ -270,6 +256,7 @@ export class Machine {
       gradMode: this.#gradMode,
       self: call.receiver && this.object(call.receiver),
       path: this.#objects.pathOf(call.receiver),
+      receiver: call.receiver,
       rest,
       given,
       disk: this.#disk,
@@ -277,16 +264,10 @@ export class Machine {
       value,
       truth: (name, otherwise) => {
         const own = value(name);
-        if (own === undefined) return otherwise;
-        if (isPlaceholder(own))
-          note('assumption', {
-            en: `${name}=${own.placeholder} is not known here; True is assumed.`,
-            zh: `${name}=${own.placeholder} 在此未知，假定为 True。`,
-          });
-        return truthOf(own) ?? true;
+        if (isPlaceholder(own)) note('assumption', assumedTrue(name, own.placeholder));
+        return own === undefined ? otherwise : (truthOf(own) ?? true);
       },
-      fallback: (callee, name) =>
-        signatures?.of(callee)?.parameters?.find((parameter) => parameter.name === name)?.fallback,
+      fallback: (callee, name) => fallbackIn(signatures, callee, name),
       object: (one) => this.object(one),
       load: (request) => {
         const { model, assumed } = loadedModel(this.#options.models, { ...request, stack });

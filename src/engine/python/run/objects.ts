@@ -38,6 +38,8 @@ export interface ConfigObject {
   readonly values: Map<string, ProgramValue>;
   /** What its constructor finds out too late: raised where it is used. */
   readonly later: PythonError | null;
+  /** From a folder that this program didn't write: only its kind is assumed. */
+  readonly assumed?: boolean;
 }
 
 export interface TrainerObject {
@@ -82,6 +84,8 @@ export interface PlainObject {
   readonly kind: 'plain';
   readonly callee: string;
   readonly values: ReadonlyMap<string, ProgramValue>;
+  /** The model that it is of, where it is of one. */
+  readonly model?: ModelObject;
 }
 
 export type ProgramObject = ModelObject | ConfigObject | TrainerObject | OutputObject | PlainObject;

@@ -108,6 +108,11 @@ const ALREADY_FOUND =
 function inject(script: ScriptModel, config: PeftConfig): void {
   injectAdapter(script.root, config, script);
   activateAdapter(script.root, config.adapterName, !config.inferenceMode);
+  if (config.adapterName === 'default' || !script.behaves('packedNeedsDefault')) return;
+  for (const layer of adaptedModules(script.root)) {
+    if (!/^Linear(4bit|8bitLt)$/.test(layer.children.get('base_layer')?.className ?? '')) continue;
+    requireGrad(layer, config.adapterName, false);
+  }
 }
 
 /** `get_peft_model(model, config)`; on a PeftModel it wraps a second time. */
@@ -207,7 +212,7 @@ function addSecondAdapter(
   }
 }
 
-export function activeAdapter(script: ScriptModel): string {
+function activeAdapter(script: ScriptModel): string {
   const [layer] = adaptedModules(script.root);
   return (layer?.kind.type === 'adapted' && layer.kind.active[0]) || 'default';
 }

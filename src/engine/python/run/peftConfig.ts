@@ -9,13 +9,6 @@ import type { RecipeValues } from '../../recipe/recipe.ts';
 import type { DType } from '../../torch/autograd/value.ts';
 import type { ScriptModel } from './scriptModel.ts';
 
-/** What the constructor refuses; nothing when the script makes no configuration. */
-export function checkPeftConfig(script: ScriptModel, values: RecipeValues): void {
-  const attach = values['wiring.attach'];
-  if (attach === 'none' || /^from_pretrained(_trainable)?$/.test(attach)) return;
-  chosenMethod(values).construct(script, values);
-}
-
 /** Its values; what else a dtype depends on comes from the stack. */
 export function peftConfig(script: ScriptModel, values: RecipeValues): PeftConfig {
   const rule = script.behaves('adapterDtype');

@@ -17,10 +17,19 @@ export interface PreferenceModel {
   readonly isOrpo: boolean;
 }
 
+const REFERENCE_TWICE =
+  "You passed both a ref_model and a peft_config. For training PEFT adapters with DPO there is no need to pass a reference model. Please pass `ref_model=None` in case you want to train PEFT adapters, or pass a ref_model with `force_use_ref_model=True` in DPOTrainer's init. if you want to use a different ref_model.";
+
 /** Up to TRL 0.26: a k-bit model is prepared where there is a config, every other one hooked under checkpointing. */
-function prepareByArguments(script: ScriptModel, config: PeftConfig | null, args: TrainerArguments): void {
+function prepareByArguments(
+  script: ScriptModel,
+  { config, withReference }: PreferenceModel,
+  args: TrainerArguments,
+): void {
   const told = script.behaves('preferencePreparation') === 'by-arguments';
   if (config && script.isPeftModel && told) unload(script, true);
+  if (config && withReference && script.behaves('preferenceRefusesBoth'))
+    script.raise('ValueError', REFERENCE_TWICE);
   if (config && script.kbit)
     prepareModelForKbitTraining(script, {
       useGradientCheckpointing: told ? args.gradientCheckpointing : true,
@@ -53,6 +62,6 @@ export function preferenceTrainerInit(
   args: TrainerArguments,
 ): void {
   if (script.behaves('preferencePreparation') === 'none' && !model.isOrpo) prepareAsIs(script, model, args);
-  else prepareByArguments(script, model.config, args);
+  else prepareByArguments(script, model, args);
   trainerInit(script);
 }

@@ -1,6 +1,7 @@
 // The wired model of a recipe: the program that its settings stand for, executed on a freshly built module tree up to the first forward
 // pass. A call that raises ends it there. No tape, no numbers.
 
+import { invariant } from '../../ground/errors.ts';
 import { stackOf } from '../../libraries/stacks.ts';
 import type { ModelConfig } from '../../models/families.ts';
 import { buildModel } from '../../models/families.ts';
@@ -14,7 +15,8 @@ import type { ModelSource, TrainingEvent, TrainingJudge } from './acting.ts';
 import { savedConfig } from './calls/peftConfigs.ts';
 import { applyModuleClasses } from './llamaClasses.ts';
 import { Machine } from './machine.ts';
-import { ADAPTER, configArguments, programOf } from './programOf.ts';
+import { ADAPTER, programOf } from './programOf.ts';
+import { configArguments } from './programWriter.ts';
 import type { ScriptModel } from './scriptModel.ts';
 
 export { passesConfig } from './programOf.ts';
@@ -84,7 +86,8 @@ export function wire(config: ModelConfig, values: RecipeValues): Wired {
     },
   });
   if (wired) return wired;
-  throw error ?? new Error('a program without a training');
+  invariant(error, 'a program without a training');
+  throw error;
 }
 
 /** The tree as a training finds it, over a base whose files hold float32; a run puts the formats of its own files in place. */

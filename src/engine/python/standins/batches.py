@@ -93,8 +93,8 @@ class Tokenizer(Recorded):
         if name.startswith("_"):
             raise AttributeError(name)
         if self._lab_ref is not None:
-            value = bridge.ask_attribute(self._lab_ref, self._lab_below, name)
-            if not isinstance(value, Placeholder):
+            value = bridge.ask(self._lab_ref, self._lab_below, "attribute", name).get("value", {"placeholder": name})
+            if not isinstance(value, dict):
                 return value
         if name in ("tokenizer", "image_processor", "feature_extractor"):
             return self if name == "tokenizer" else Placeholder(name)

@@ -11,6 +11,7 @@ import warnings
 
 from . import lines, placeholder
 from .placeholder import Placeholder, named
+from .script_functions import failure_class
 
 LONGEST_LIST = 5000
 LONGEST_TEXT = 20_000
@@ -140,7 +141,7 @@ def decode(value):
 def _raise(raised: dict):
     kind = getattr(builtins, raised["type"], None)
     if not (isinstance(kind, type) and issubclass(kind, BaseException)):
-        kind = placeholder.failure_class(raised["type"])
+        kind = failure_class(raised["type"])
     raise kind(raised["message"])
 
 
@@ -244,7 +245,11 @@ def assume(line: int, en: str, zh: str, source: str | None = None) -> None:
     note("assumption", line, en, zh, source)
 
 
-placeholder.tell_assumption = assume
+def unmodelled(origin: str) -> None:
+    note("not-modelled", lines.user_line(), f"What {origin} does with the model isn't known here.", f"此处不知道 {origin} 对模型做什么。", origin)
+
+
+placeholder.tell_assumption, placeholder.tell_unmodelled = assume, unmodelled
 
 
 def origin_of_call(path: str, args, kwargs) -> str:

@@ -25,8 +25,12 @@ class Made(type):
         for change in library.old_names:
             kwargs = change(getattr(cls, "_lab_path", ""), kwargs)
         made = super().__call__(*args, **kwargs)
+        if made.__dict__.get("peft_type", made) is None:
+            made.__dict__["peft_type"] = library_class(cls).__name__.removesuffix("Config").upper()
         if "_lab_ref" not in made.__dict__:
             record(made, args, kwargs)
+        if made.__dict__.get("output_dir", made) is None:
+            made.__dict__["output_dir"] = "trainer_output"
         return made
 
 
@@ -98,8 +102,6 @@ class Config(metaclass=Made):
             return Device("cuda:0")
         if name in ("train_batch_size", "eval_batch_size"):
             return getattr(self, f"per_device_{name}")
-        if name == "peft_type" and library_path(self).startswith("peft."):
-            return type(self).__name__.removesuffix("Config").upper()
         if not name.startswith("_") and "_lab_ref" in self.__dict__ and library_path(self).startswith("peft.") and self.__dict__.get("_lab_given"):
             return bridge.ask_attribute(self._lab_ref, self._lab_below, name)
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")

@@ -34,6 +34,7 @@ def changed(self, name: str, args, kwargs, kind: str):
 
 class Dataset(Recorded):
     _lab_length = UNKNOWN_LENGTH
+    _lab_dynamic = CHANGES
 
     def __getattr__(self, name):
         if name.startswith("_"):

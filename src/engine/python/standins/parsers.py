@@ -10,7 +10,8 @@ import typing
 
 from . import bridge, lines, signature
 from .library import hand, resolve
-from .placeholder import Placeholder, needs_nothing
+from .placeholder import Placeholder
+from .script_functions import needs_nothing
 
 argv_known = [False]
 """Whether a command line came with the script."""
@@ -239,7 +240,21 @@ def fire(component=None, command=None, name=None, **kwargs):
         return None
     if isinstance(component, type):
         return component
-    return needs_nothing(component)(*[literal(one) for one in rest], **values)
+    if not argv_known[0]:
+        values = {**needed_words(component), **values}
+    return needs_nothing(component, Placeholder)(*[literal(one) for one in rest], **values)
+
+
+def needed_words(function) -> dict:
+    """A model's name that is empty by default is one that the command line must give."""
+    out = {}
+    code, defaults = getattr(function, "__code__", None), getattr(function, "__defaults__", None) or ()
+    if code is not None:
+        names = code.co_varnames[: code.co_argcount]
+        for name, default in zip(names[len(names) - len(defaults) :], defaults):
+            if default == "" and "model" in name:
+                out[name] = assumed(name)
+    return out
 
 
 def literal(text: str):

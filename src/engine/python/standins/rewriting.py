@@ -34,6 +34,12 @@ def by_name(real):
 class Asked(ast.NodeTransformer):
     def visit_Call(self, node):
         self.generic_visit(node)
+        named = [one.arg for one in node.keywords if one.arg is not None]
+        for one in node.keywords:
+            if one.arg is None and named:
+                # `model(**batch, labels=ids)`: a batch that nobody has seen has no labels of its own then.
+                asked = ast.Call(ast.Name("__without__", ast.Load()), [one.value, *map(ast.Constant, named)], [])
+                one.value = ast.fix_missing_locations(ast.copy_location(asked, one.value))
         if isinstance(node.func, ast.Name) and node.func.id in ("getattr", "hasattr"):
             node.func = ast.copy_location(ast.Name(f"__{node.func.id}_of__", ast.Load()), node.func)
         return node
@@ -49,6 +55,14 @@ class Asked(ast.NodeTransformer):
         return ast.fix_missing_locations(ast.copy_location(made, node))
 
 
+def without(mapping, *names):
+    """A stand-in batch beside arguments of the same names."""
+    if not isinstance(mapping, dict):
+        return mapping
+    return {key: one for key, one in mapping.items() if not (key in names and isinstance(one, Placeholder))}
+
+
 def rewritten(tree: ast.AST) -> ast.AST:
     builtins.__is_none__, builtins.__getattr_of__, builtins.__hasattr_of__ = is_none, by_name(getattr), by_name(hasattr)
+    builtins.__without__ = without
     return Asked().visit(tree)

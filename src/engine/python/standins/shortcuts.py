@@ -56,7 +56,7 @@ class FastLanguageModel:
             pair = value["tuple"]
             return object_or_placeholder(pair[0], reply.get("class"), "model"), tokenizer_of(pair[1] if len(pair) > 1 else None)
         if isinstance(value, dict) and "ref" in value:
-            return library.object_of(value, reply.get("class")), tokenizer_of({"ref": value["ref"], "path": "tokenizer"})
+            return library.object_of(value, reply.get("class")), tokenizer_of(None)
         return Placeholder("model"), tokenizer_of(None)
 
     @staticmethod

@@ -4,7 +4,7 @@ others are placeholders that keep a tensor's way back. Leaves out modules."""
 import contextlib
 import functools
 
-from . import bridge, library, parameters
+from . import bridge, library, lines, parameters
 from .library import Recorded, hand, mixins
 from .placeholder import Placeholder, known_results, links_of
 from .tensors import Device, Modes, Size, Tensor, backward, cut, dtype, dtypes
@@ -183,7 +183,7 @@ def optimizer_pattern(library_name: str, name: str, full: str):
     base, path = library.make("torch.optim.Optimizer"), full
 
     def __init__(self, params, *args, **kwargs):
-        params = params if isinstance(params, list) else list(params)
+        params = library.listed(params if isinstance(params, list) else list(params))
         library.construct(self, path, [params, *args], kwargs, {"params": params, **kwargs})
 
     return type(name, (base,), {"_lab_path": path, "__init__": __init__})
@@ -218,6 +218,18 @@ def autograd_backward(tensors, *args, **kwargs):
         backward(one, kwargs, "torch.autograd.backward")
 
 
+def autograd_grad(outputs, *args, **kwargs):
+    backward(outputs[0] if isinstance(outputs, (list, tuple)) else outputs, kwargs, "torch.autograd.backward")
+    return Placeholder("torch.autograd.grad(…)")
+
+
+def checkpoint(function, *args, **kwargs):
+    """The function's own result: what checkpointing does to a tree is the wiring's, in a module of the script's own it isn't modelled."""
+    bridge.note("not-modelled", lines.user_line(), "checkpoint() around the script's own modules", "对脚本自身模块的 checkpoint()", "checkpoint")
+    own = ("use_reentrant", "preserve_rng_state", "context_fn", "determinism_check", "debug", "early_stop")
+    return function(*args, **{name: value for name, value in kwargs.items() if name not in own})
+
+
 class finfo:
     def __init__(self, kind=None):
         self.min, self.max, self.eps, self.tiny = -3.4e38, 3.4e38, 1e-7, 1e-38
@@ -228,7 +240,8 @@ hand.update({
     "torch.inference_mode": inference_mode, "torch.autograd.no_grad": no_grad, "torch.autocast": autocast, "torch.amp.autocast": autocast,
     "torch.cuda.amp.autocast": autocast, "torch.amp.GradScaler": GradScaler, "torch.cuda.amp.GradScaler": GradScaler,
     "torch.Tensor": Tensor, "torch.Size": Size, "torch.device": Device, "torch.load": load, "torch.finfo": finfo,
-    "torch.nn.Parameter": parameters.Parameter, "torch.autograd.backward": autograd_backward,
+    "torch.nn.Parameter": parameters.Parameter, "torch.autograd.backward": autograd_backward, "torch.autograd.grad": autograd_grad,
+    "torch.utils.checkpoint.checkpoint": checkpoint,
     "torch.is_grad_enabled": lambda: Modes.grad and not Modes.inference, "torch.is_tensor": lambda one: isinstance(one, Tensor),
     "torch.dtype": type(dtype("float32")), "torch.compile": lambda model=None, *args, **kwargs: model,
     "torch.save": lambda *args, **kwargs: None, "torch.jit.script": lambda one, *args: one,

@@ -121,6 +121,13 @@ def listdir(path="."):
         return [Placeholder(f"{name_of(path)}/…").__fspath__()]
 
 
+def remove(path, *, dir_fd=None):
+    try:
+        _remove(path, dir_fd=dir_fd)
+    except OSError:
+        return
+
+
 class Environment(dict):
     """os.environ: a variable that is taken without asking is there."""
 
@@ -217,7 +224,7 @@ def enter() -> Screen:
     os.listdir, os.system, os._exit = listdir, lambda command: 0, sys.exit
     os.environ = Environment({"HOME": HOME, "PATH": "/usr/bin"})
     os.getenv = lambda name, default=None: os.environ.get(name, default)
-    os.remove = os.unlink = lambda path, **kwargs: _remove(path) if _exists(path) else None
+    os.remove = os.unlink = remove
     time.sleep = lambda seconds: None
     threading.Thread.start = threading.Thread.run
     threading.Thread.join = lambda self, timeout=None: None

@@ -47,7 +47,7 @@ export function VerdictCard(props: {
         )}
       </p>
       <p className="verdict-sentence">{say(text)}</p>
-      {error !== null && (
+      {error !== null && !say(text).includes(error.message) && (
         <p className="failure-message">
           {error.type}: {error.message}
         </p>

@@ -72,6 +72,12 @@ describe('stripAnswer', () => {
   });
   it('tells nothing trainable from a silent run', () => {
     expect(stripAnswer({ ...outcome, kind: 'silent', trainableTensors: 0 })).toEqual({ kind: 'nothing' });
-    expect(stripAnswer({ ...outcome, kind: 'silent' })).toEqual({ kind: 'silent' });
+    expect(stripAnswer({ ...outcome, kind: 'silent', nonzeroGradients: 0 })).toEqual({ kind: 'silent' });
+    const some = { trainableTensors: 52, noneGradients: 48, nonzeroGradients: 2 };
+    expect(stripAnswer({ ...outcome, kind: 'silent', ...some })).toEqual({
+      kind: 'some',
+      received: 4,
+      total: 52,
+    });
   });
 });

@@ -105,7 +105,7 @@ export function stripAnswer(outcome: Outcome): StripAnswer {
     return { kind: 'raises', call: outcome.error?.call ?? '' };
   }
   if (outcome.trainableTensors === 0) return { kind: 'nothing' };
-  if (outcome.kind === 'silent') return { kind: 'silent' };
+  if (outcome.kind === 'silent' && outcome.nonzeroGradients === 0) return { kind: 'silent' };
   const received = outcome.trainableTensors - outcome.noneGradients;
   if (received === outcome.trainableTensors) return { kind: 'yes', count: received };
   return { kind: 'some', received, total: outcome.trainableTensors };

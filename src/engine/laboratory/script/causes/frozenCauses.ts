@@ -184,7 +184,7 @@ const hidden = (): WeighedCause[] =>
     'second-adapter-froze-first',
   );
 
-export const alphaZero: WeighedCause = {
+const alphaZero: WeighedCause = {
   id: 'alpha-zero',
   cause: text(
     'lora_alpha is 0: the adapter’s output is multiplied by 0.',

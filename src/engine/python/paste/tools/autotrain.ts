@@ -5,7 +5,7 @@ import { text } from '../../../ground/text.ts';
 import type { Config, Entry } from '../config.ts';
 import { asNames, asText, isOn, plainValue } from '../config.ts';
 import { isRecord } from '../json.ts';
-import { fixed, given, literal, PythonText } from '../pythonText.ts';
+import { addDataset, fixed, given, literal, PythonText } from '../pythonText.ts';
 
 /** Names of its flags, its YAML and its older releases, under the name of its parameters. */
 const synonyms: Readonly<Record<string, string>> = {
@@ -20,7 +20,7 @@ const synonyms: Readonly<Record<string, string>> = {
 };
 
 /** The YAML's `params` beside its other keys. */
-export function autotrainConfig(config: Config): Config {
+function autotrainConfig(config: Config): Config {
   const flat = new Map<string, Entry>();
   for (const [key, entry] of config) {
     const inner = key === 'params' && isRecord(entry.value) ? Object.entries(entry.value) : null;
@@ -134,6 +134,7 @@ export function autotrainScript(raw: Config): PythonText {
     line('project_name') || args[0]?.from,
   );
   script.blank();
+  addDataset(script, config, 'data_path', 'train');
   script.call(
     `trainer = ${trl?.[1] ?? 'Trainer'}(`,
     [

@@ -5,7 +5,7 @@ import { text } from '../../../ground/text.ts';
 import type { Config } from '../config.ts';
 import { asNames, asText, isOn } from '../config.ts';
 import type { Argument } from '../pythonText.ts';
-import { fixed, given, literal, PythonText } from '../pythonText.ts';
+import { addDataset, fixed, given, literal, PythonText } from '../pythonText.ts';
 import type { Precision } from './axolotlChecks.ts';
 import { checkpointingKwargs, precisionOf, refusal } from './axolotlChecks.ts';
 import { axolotlTrainingKeys } from './keys.ts';
@@ -238,6 +238,7 @@ export function axolotlScript(config: Config): PythonText {
   else if (adapter) adapt(script, config, adapter);
   trainingArguments(script, config, precision, pair?.[0] ?? 'TrainingArguments');
   script.blank();
+  addDataset(script, config, 'datasets', 'train');
   script.call(
     `trainer = ${pair?.[1] ?? 'Trainer'}(`,
     [

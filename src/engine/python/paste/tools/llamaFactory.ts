@@ -4,7 +4,7 @@
 import { text } from '../../../ground/text.ts';
 import type { Config } from '../config.ts';
 import { asNames, asNumber, asText, isOn } from '../config.ts';
-import { fixed, given, literal, PythonText } from '../pythonText.ts';
+import { addDataset, fixed, given, literal, PythonText } from '../pythonText.ts';
 import { llamaFactoryKeys } from './keys.ts';
 import { adaptLora, castTrainable, freeze } from './llamaFactoryAdapter.ts';
 import { refusal, sayWhatIsNotModelled } from './llamaFactoryLimits.ts';
@@ -164,6 +164,7 @@ export function llamaFactoryScript(config: Config): PythonText {
   else adaptLora(script, config, method, quantised);
   script.add('model.train()');
   script.blank();
+  addDataset(script, config, 'dataset', 'train');
   const wantsTraining = config.get('do_train');
   script.call(
     'trainer = Seq2SeqTrainer(',

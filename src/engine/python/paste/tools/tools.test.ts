@@ -8,7 +8,7 @@ const calls = (source: string): string[] =>
   source
     .split('\n')
     .flatMap((line) => /^(?:[\w.]+ = )?([\w.]+)\(/.exec(line)?.[1] ?? /^(raise \w+)/.exec(line)?.[1] ?? [])
-    .filter((name) => !/^(print|import)/.test(name));
+    .filter((name) => !/^(print|import|load_dataset)/.test(name));
 
 /** The line of the configuration that a line of the script came from. */
 async function lineFor(text: string, part: string): Promise<number | null> {
@@ -149,6 +149,9 @@ describe('LLaMA-Factory', () => {
   test('the release that the text names decides the libraries', async () => {
     const read = await readPasted(`# llamafactory==0.9.1\n${llamaFactory}`);
     expect(read.versionText).toContain('peft==0.12.0');
+    expect(read.assumedLine).toBeNull();
+    const assumed = await readPasted(llamaFactory);
+    expect(assumed.versionText.split('\n')[(assumed.assumedLine ?? 0) - 1]).toContain('llamafactory 0.9.4');
     expect(read.notes.some(({ text }) => text.en.startsWith('No release'))).toBe(false);
     const pinned = await readPasted(`# transformers==4.45.2 peft==0.13.0\n${llamaFactory}`);
     expect(pinned.versionText).not.toContain('pip install');

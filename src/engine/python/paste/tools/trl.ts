@@ -5,7 +5,7 @@ import { text } from '../../../ground/text.ts';
 import type { Config } from '../config.ts';
 import { asNames, asText, isOn } from '../config.ts';
 import type { Argument } from '../pythonText.ts';
-import { fixed, given, literal, PythonText } from '../pythonText.ts';
+import { addDataset, fixed, given, literal, PythonText } from '../pythonText.ts';
 import { trlScriptKeys } from './keys.ts';
 
 interface Kind {
@@ -163,6 +163,7 @@ export function trlScript(config: Config, command: string | null): PythonText {
     );
   }
   script.blank();
+  addDataset(script, config, 'dataset_name', asText(config.get('dataset_train_split')?.value) ?? 'train');
   script.call(
     `trainer = ${kind.trainer}(`,
     [

@@ -47,7 +47,7 @@ interface Stored {
   readonly doubleQuant: boolean;
 }
 
-export function storedAs(call: Acting): Stored {
+function storedAs(call: Acting): Stored {
   const value = call.given.get('quantization_config');
   const object = call.object(value);
   const values = object?.kind === 'config' ? object.values : entriesOf(value);
@@ -70,7 +70,7 @@ export function storedAs(call: Acting): Stored {
 }
 
 /** dtype of what is not quantised. transformers 5 loads as the file is; before, in float32. */
-export function dtypeGiven(call: Acting): DType | 'auto' {
+function dtypeGiven(call: Acting): DType | 'auto' {
   const value = call.given.get('dtype') ?? call.given.get('torch_dtype');
   if (value === undefined || value === null)
     return valueAt(
@@ -86,7 +86,7 @@ export function dtypeGiven(call: Acting): DType | 'auto' {
 }
 
 const nameGiven = (value: ProgramValue | undefined): string =>
-  textOf(value) ?? (isPlaceholder(value) ? value.placeholder : '');
+  (textOf(value) ?? (isPlaceholder(value) ? value.placeholder : '')).replace(/(.)\/+$/, '$1');
 
 export function loadedFrom(call: Acting, loader: string, name: string): ModelObject {
   return call.load({ name, loader, dtype: dtypeGiven(call), given: call.given, ...storedAs(call) });

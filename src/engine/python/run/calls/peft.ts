@@ -1,9 +1,6 @@
-// PEFT's calls on a model, bound to peftCalls.ts: attaching, loading, switching, freezing, merging, printing.
-import type { PeftConfig } from '../../../adapters/inject.ts';
 import { adaptedModules, requireGrad } from '../../../adapters/inject.ts';
-import { text } from '../../../ground/text.ts';
 import { countParameters } from '../../../torch/nn/counts.ts';
-import { namesOf, textOf, truthOf } from '../../program/values.ts';
+import { namesOf, textOf } from '../../program/values.ts';
 import type { Acted, Acting, CalleeTable } from '../acting.ts';
 import { callee } from '../acting.ts';
 import type { ConfigObject, ModelObject } from '../objects.ts';
@@ -12,72 +9,16 @@ import {
   disableAdapters,
   enableAdapters,
   fromPretrained,
-  getPeftModel,
   prepareModelForKbitTraining,
   secondAdapter,
   setAdapter,
   unload,
 } from '../peftCalls.ts';
-import { peftConfig } from '../peftConfig.ts';
 import { trainableLine } from '../trainableLine.ts';
+import { attach, attachable, configOf, taskOf, unmodelledAdapter } from './attaching.ts';
 import { loadedFrom } from './loading.ts';
-import { configFromDisk, valuesOfConfig } from './peftConfigs.ts';
+import { configFromDisk } from './peftConfigs.ts';
 import { checkpointingKwargs, refuse, selfModel, theModel } from './reading.ts';
-
-/** Class that PEFT puts around a model by task_type, and the heads that it saves beside the adapter. */
-const tasks: Readonly<Record<string, readonly [className: string, saved: readonly string[]]>> = {
-  CAUSAL_LM: ['PeftModelForCausalLM', []],
-  SEQ_2_SEQ_LM: ['PeftModelForSeq2SeqLM', []],
-  SEQ_CLS: ['PeftModelForSequenceClassification', ['classifier', 'score']],
-  TOKEN_CLS: ['PeftModelForTokenClassification', ['classifier', 'score']],
-  QUESTION_ANS: ['PeftModelForQuestionAnswering', ['qa_outputs']],
-  FEATURE_EXTRACTION: ['PeftModelForFeatureExtraction', []],
-};
-
-const taskOf = (config: ConfigObject) =>
-  tasks[textOf(config.values.get('task_type')) ?? ''] ?? (['PeftModel', []] as const);
-
-/** The configuration as the tuners read it; null for a method that isn't modelled. */
-export function attachable(call: Acting, config: ConfigObject, model: ModelObject): PeftConfig | null {
-  if (config.later) throw config.later;
-  const values = valuesOfConfig(call, config);
-  if (!values) return null;
-  const adapterName = textOf(call.given.get('adapter_name')) ?? 'default';
-  const autocast = truthOf(call.value('autocast_adapter_dtype')) ?? true;
-  model.configs.push(config);
-  const made = peftConfig(focus(model), {
-    ...values,
-    'wiring.adapter_name': adapterName,
-    'wiring.autocast_adapter_dtype': autocast,
-  });
-  const [, heads] = taskOf(config);
-  const found = heads.filter((name) => [...model.root.namedModules()].some(([path]) => path.endsWith(name)));
-  return { ...made, modulesToSave: [...new Set([...made.modulesToSave, ...found])] };
-}
-
-export function configOf(call: Acting, name: string): ConfigObject | null {
-  const found = call.object(call.value(name));
-  return found?.kind === 'config' ? found : null;
-}
-
-/** An adapter whose method this engine doesn't know: the model goes on, but nothing more can be told of it. */
-export function unmodelledAdapter(call: Acting, model: ModelObject, config: ConfigObject | null): Acted {
-  const name = config ? shortName(config.callee) : 'peft_config';
-  const unknown = call.note(
-    'not-modelled',
-    text(`What ${name} does to a model is not modelled.`, `${name} 对模型的作用没有建模。`),
-  );
-  return { object: { ...model, unknown } };
-}
-
-export function attach(call: Acting, model: ModelObject, config: ConfigObject | null): Acted {
-  const made = config && attachable(call, config, model);
-  if (!config || !made) return unmodelledAdapter(call, model, config);
-  const script = focus(model);
-  script.call = 'get_peft_model';
-  getPeftModel(script, made, taskOf(config)[0]);
-  return { object: refocused(model) };
-}
 
 function loadAdapter(call: Acting, model: ModelObject, folder: string): Acted {
   const passed = configOf(call, 'config');

@@ -48,7 +48,7 @@ function settingOf(argument: Argument, value: ProgramValue): unknown {
   }
 }
 
-export const methodOfConfig = ({ callee: name }: ConfigObject): Method | null =>
+const methodOfConfig = ({ callee: name }: ConfigObject): Method | null =>
   methods.find(({ config }) => config.className === shortName(name)) ?? null;
 
 /** What reading a configuration asks of its surroundings. */
@@ -163,7 +163,7 @@ export function configFromDisk(call: Acting, folder: string, name: string): Conf
   const values = new Map<string, ProgramValue>([['inference_mode', true]]);
   const task = call.given.get('task_type');
   if (task !== undefined) values.set('task_type', task);
-  return { kind: 'config', callee: concrete, values, later: null };
+  return { kind: 'config', callee: concrete, values, later: null, assumed: true };
 }
 
 const load = (name: string) =>

@@ -29,7 +29,7 @@ function setFlags(call: Acting, parameters: Iterable<Parameter>, value: boolean,
 }
 
 /** Parameters below the receiver's path: of a module, or the one of that name. */
-export function parametersAt(model: ModelObject, path: string): Parameter[] {
+function parametersAt(model: ModelObject, path: string): Parameter[] {
   const module = model.root.at(path);
   if (module) return [...module.allParameters()];
   const named = [...model.root.namedParameters()].find(([name]) => name === path);
@@ -121,7 +121,16 @@ const forwardHook = callee('', (call) => {
   const script = focus(model);
   const embedding = script.causal.at(script.places.embedding);
   const thaws = truthOf(call.given.get('requires_grad_set')) ?? true;
-  if (embedding && moduleAt(call, model) === embedding && thaws) script.inputGradHooks++;
+  const hooks = embedding !== null && moduleAt(call, model) === embedding && thaws;
+  if (hooks) script.inputGradHooks++;
+  const values = new Map<string, ProgramValue>([['hooks', hooks]]);
+  return { object: { kind: 'plain', callee: 'torch.utils.hooks.RemovableHandle', values, model } };
+});
+
+const removeHook = callee('', (call): Acted => {
+  const handle = call.self;
+  if (handle?.kind === 'plain' && handle.values.get('hooks') === true && handle.model)
+    handle.model.script.inputGradHooks = Math.max(0, handle.model.script.inputGradHooks - 1);
   return { value: null };
 });
 
@@ -215,8 +224,9 @@ export const torchCallees: CalleeTable = {
   'torch.nn.Module.to': moveTo,
   'torch.nn.Module.cuda': harmless,
   'torch.nn.Module.cpu': harmless,
-  'torch.nn.Module.zero_grad': harmless,
+  'torch.nn.Module.zero_grad': callee('', (): Acted => ({ value: null })),
   'torch.nn.Module.register_forward_hook': forwardHook,
+  'torch.utils.hooks.RemovableHandle.remove': removeHook,
   'torch.nn.Module.__call__': forward,
   'torch.Tensor.backward': backward,
   'torch.autograd.backward': backward,

@@ -17,10 +17,10 @@ import {
   gradientCheckpointingEnable,
   warnOldCheckpointingName,
 } from '../transformersCalls.ts';
+import { attachable, configOf, unmodelledAdapter } from './attaching.ts';
 import { fromConfig, fromPretrained } from './loading.ts';
-import { attachable, configOf, unmodelledAdapter } from './peft.ts';
 import { configFromDisk } from './peftConfigs.ts';
-import { checkpointingKwargs, harmless, refuse, selfModel } from './reading.ts';
+import { checkpointingKwargs, refuse, selfModel } from './reading.ts';
 
 const enable = callee('gradient_checkpointing_kwargs', (call) => {
   const script = focus(selfModel(call));
@@ -81,6 +81,21 @@ const loadAdapter = callee('peft_model_id adapter_name', (call) => {
   addAdapterInPlace(script, { ...made, modulesToSave: [], inferenceMode: !trainable });
   return { value: null };
 });
+
+/** The module of get_input_embeddings() or get_output_embeddings(), by its place below the receiver. */
+const place = (which: 'embedding' | 'head') =>
+  callee('', (call) => {
+    const model = selfModel(call);
+    const script = focus(model);
+    const at = script.places[which];
+    const module = script.causal.at(at);
+    if (!module || call.receiver === null) return { value: null };
+    const inner = model.causalPath === '' ? at : `${model.causalPath}.${at}`;
+    const path = call.self?.kind === 'trainer' ? `model.${inner}` : inner;
+    return { value: { ref: call.receiver.ref, path }, class: module.className };
+  });
+
+const nothing = callee('', () => ({ value: null }));
 
 /** A table of another length, in the place of the old one, and the head with it where it is tied or has a row for each token. */
 function resize({ root, script }: ModelObject, rows: number): void {
@@ -148,9 +163,12 @@ export const transformersCallees: CalleeTable = {
     return { value: null };
   }),
   'transformers.PreTrainedModel.resize_token_embeddings': resizeTables,
-  'transformers.PreTrainedModel.save_pretrained': harmless,
-  'transformers.PreTrainedModel.tie_weights': harmless,
-  'transformers.PreTrainedModel.generate': harmless,
+  'transformers.PreTrainedModel.get_input_embeddings': place('embedding'),
+  'transformers.PreTrainedModel.get_output_embeddings': place('head'),
+  'transformers.PreTrainedModel.save_pretrained': nothing,
+  'transformers.PreTrainedModel.push_to_hub': nothing,
+  'transformers.PreTrainedModel.tie_weights': nothing,
+  'transformers.PreTrainedModel.generate': callee('', () => ({ value: { placeholder: 'generated' } })),
   ...Object.fromEntries(
     quantisations.split(' ').map((name) => [`transformers.${name}`, config(`transformers.${name}`)] as const),
   ),

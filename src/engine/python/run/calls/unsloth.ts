@@ -8,8 +8,8 @@ import { callee } from '../acting.ts';
 import type { ConfigObject, ModelObject } from '../objects.ts';
 import { focus } from '../objects.ts';
 import { enableInputRequireGrads } from '../transformersCalls.ts';
+import { attach } from './attaching.ts';
 import { loadedFrom } from './loading.ts';
-import { attach } from './peft.ts';
 import { harmless, theModel } from './reading.ts';
 
 /** With all that from_pretrained of unsloth passes where the script says nothing. */
@@ -70,13 +70,58 @@ const getPeft = callee('model r target_modules lora_alpha', (call): Acted => {
   return acted;
 });
 
+/** How a turn begins in the templates that unsloth names, and in those that the models bring. */
+const markers: readonly (readonly [template: RegExp, marker: string])[] = [
+  [/chatml|qwen/i, '<|im_start|>'],
+  [/llama-?_?3/i, '<|start_header_id|>'],
+  [/gemma/i, '<start_of_turn>'],
+  [/phi-?[34]/i, '<|user|>'],
+  [/zephyr/i, '<|user|>'],
+  [/mistral|llama-?2/i, '[INST]'],
+  [/alpaca/i, '### '],
+];
+
+const chatTemplate = callee('tokenizer chat_template', (call): Acted => {
+  const value = call.given.get('tokenizer') ?? null;
+  const values = new Map<string, ProgramValue>([['chat_template', call.value('chat_template') ?? null]]);
+  call.disk.set(TEMPLATE, { kind: 'plain', callee: 'unsloth.chat_templates.get_chat_template', values });
+  return { value };
+});
+
+/** Where the last get_chat_template of the program is kept. */
+const TEMPLATE = 'unsloth chat template';
+
+/** Masks what stands before `response_part`: all of it where the rows have no such text. */
+const onlyResponses = callee('trainer instruction_part response_part', (call): Acted => {
+  const trainer = call.object(call.value('trainer'));
+  const part = textOf(call.value('response_part'));
+  if (trainer?.kind !== 'trainer' || part === null) return { value: call.value('trainer') ?? null };
+  const kept = call.disk.get(TEMPLATE);
+  const named = kept?.kind === 'plain' ? textOf(kept.values.get('chat_template')) : null;
+  const template = named ?? trainer.model.name;
+  const marker = markers.find(([pattern]) => pattern.test(template))?.[1];
+  if (marker !== undefined && !part.includes(marker)) trainer.allMasked = true;
+  if (marker === undefined)
+    call.note(
+      'assumption',
+      text(`the rows hold ${JSON.stringify(part)}`, `数据行中含有 ${JSON.stringify(part)}`),
+    );
+  return { value: call.value('trainer') ?? null };
+});
+
 const classes = ['FastLanguageModel', 'FastModel', 'FastVisionModel', 'FastLlamaModel', 'FastMistralModel'];
 
-export const unslothCallees: CalleeTable = Object.fromEntries(
-  classes.flatMap((name) => [
-    [`unsloth.${name}.from_pretrained`, fromPretrained] as const,
-    [`unsloth.${name}.get_peft_model`, getPeft] as const,
-    [`unsloth.${name}.for_training`, harmless] as const,
-    [`unsloth.${name}.for_inference`, harmless] as const,
-  ]),
-);
+export const unslothCallees: CalleeTable = {
+  'unsloth.chat_templates.get_chat_template': chatTemplate,
+  'unsloth.get_chat_template': chatTemplate,
+  'unsloth.chat_templates.train_on_responses_only': onlyResponses,
+  'unsloth.train_on_responses_only': onlyResponses,
+  ...Object.fromEntries(
+    classes.flatMap((name) => [
+      [`unsloth.${name}.from_pretrained`, fromPretrained] as const,
+      [`unsloth.${name}.get_peft_model`, getPeft] as const,
+      [`unsloth.${name}.for_training`, harmless] as const,
+      [`unsloth.${name}.for_inference`, harmless] as const,
+    ]),
+  ),
+};

@@ -159,5 +159,5 @@ function adapterName(facts: ProgramFacts): Match | null {
 export const frozenFindings: readonly Finding[] = [
   { id: 'adapter-name-inactive', match: adapterName },
   { id: 'thaw-misses', match: thawMissed },
-  { id: 'frozen-by-script', match: byScript },
+  { id: 'frozen-by-hand', match: byScript },
 ];

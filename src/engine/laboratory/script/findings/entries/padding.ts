@@ -42,16 +42,17 @@ function packs(facts: ProgramFacts): boolean {
   return truthOf(value) ?? false;
 }
 
+/** Name of a function, or of an object of a class, that was passed. */
+const callableOf = (value: ProgramValue): string | null =>
+  typeof value === 'object' && value !== null && 'callable' in value ? value.callable : null;
+
 /** What masks pads: the collator, or the trainer's own; null: nothing does. */
 function masks(facts: ProgramFacts): string | null {
   const found = facts.trainers.at(-1);
   if (!found) return null;
   const given = facts.argument(found.call, 'data_collator', 2) ?? null;
-  const maker = facts.makerOf(given);
-  if (maker)
-    return /DataCollatorFor(LanguageModeling|CompletionOnlyLM)$/.test(maker.callee)
-      ? shortName(maker.callee)
-      : null;
+  const collator = facts.makerOf(given)?.callee ?? callableOf(given) ?? '';
+  if (collator !== '') return /DataCollatorFor(LanguageModeling|CompletionOnlyLM)$/.test(collator) ? shortName(collator) : null;
   if (given !== null || shortName(found.call.callee) !== 'SFTTrainer') return null;
   return facts.since('trl', '0.17') || packs(facts) ? null : `SFTTrainer of TRL ${facts.versions.trl}`;
 }
@@ -92,9 +93,8 @@ function neverStops(facts: ProgramFacts): Match | null {
   const call = padIsEnd(facts);
   const masker = call && masks(facts);
   if (!call || masker === null || masker === undefined) return null;
-  const collator = facts.callsTo(/DataCollatorFor(LanguageModeling|CompletionOnlyLM)$/).at(-1);
   return {
-    lines: [call.line, ...(collator ? [collator.line] : [])],
+    lines: [...new Set([call.line, facts.trainers.at(-1)?.call.line ?? call.line])],
     severity: 'warning',
     cause: text(
       `Line ${call.line} makes the end token the pad token, and ${masker} masks every pad in the labels: the end of an answer is masked too. It trains, and never learns to stop.`,

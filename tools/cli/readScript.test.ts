@@ -1,0 +1,128 @@
+// Scripts read by running them in CPython: verdicts, lines, causes, repairs. The kinds of scripts that people bring, each small.
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readText } from '../../src/engine/laboratory/script/readText.ts';
+import type { ScriptWorld } from '../../src/engine/laboratory/script/runSource.ts';
+import type { ScriptReading } from '../../src/engine/laboratory/script/scriptReading.ts';
+import { signaturesFor } from '../../src/engine/libraries/signatures/signatures.ts';
+import { openKnownModels } from '../../src/engine/models/known/knownModels.ts';
+import { knownSource } from '../../src/engine/python/run/knownSource.ts';
+import { nodePython } from './nodePython.ts';
+
+let world: ScriptWorld;
+beforeAll(async () => {
+  const [host, known] = await Promise.all([nodePython(), openKnownModels()]);
+  world = { host, signatures: signaturesFor, models: knownSource(known) };
+});
+
+const read = (lines: readonly string[], fixes = false): Promise<ScriptReading> =>
+  readText(lines.join('\n'), world, { name: 'train.py', fixes });
+
+const LOAD = 'model = AutoModelForCausalLM.from_pretrained("HuggingFaceTB/SmolLM2-135M")';
+const WRAP = 'model = get_peft_model(model, LoraConfig(target_modules=["q_proj"], task_type="CAUSAL_LM"))';
+const TRAIN = 'Trainer(model=model, args=TrainingArguments("out"), train_dataset=rows).train()';
+
+describe('the verdict', () => {
+  it('trains, with what each line did', async () => {
+    const reading = await read([LOAD, WRAP, 'model.print_trainable_parameters()', TRAIN]);
+    expect(reading.verdict).toMatchObject({ kind: 'trains', line: null });
+    expect(reading.outcome?.trainableTensors).toBe(60);
+    expect(reading.trainableLine).toMatch(/^trainable params: 276,480 \|\|/);
+    expect(reading.output).toContain(reading.trainableLine);
+    expect(reading.lines.find(({ line }) => line === 2)?.trainable?.after).toBe(60);
+  });
+
+  it('raises at its line, where the graph was cut', async () => {
+    const reading = await read([
+      LOAD,
+      WRAP,
+      'args = TrainingArguments("out")',
+      'args.gradient_checkpointing = True',
+      'trainer = Trainer(model=model, args=args, train_dataset=rows)',
+      'trainer.train()',
+    ]);
+    expect(reading.verdict).toMatchObject({ kind: 'raises', line: 6, error: { type: 'RuntimeError' } });
+    expect(reading.lines.find(({ cut }) => cut)?.line).toBe(6);
+    expect(reading.diagnoses[0]?.id).toBe('reentrant-without-hook');
+  });
+
+  it('is silent where only the head learns', async () => {
+    const reading = await read([
+      'model = AutoModelForSequenceClassification.from_pretrained("roberta-base", num_labels=2)',
+      'model = get_peft_model(model, LoraConfig(task_type="SEQ_CLS", target_modules=["query", "value"]))',
+      'Trainer(model=model, args=TrainingArguments("out", gradient_checkpointing=True), train_dataset=rows).train()',
+    ]);
+    expect(reading.verdict.kind).toBe('silent');
+    expect(reading.outcome).toMatchObject({ noneGradients: 48, trainableTensors: 52 });
+  });
+
+  it('follows the versions that the text names', async () => {
+    const tokenizer =
+      'SFTTrainer(model=model, tokenizer=tokenizer, train_dataset=rows, args=SFTConfig("out")).train()';
+    const reading = await read(['# trl==0.19.1', LOAD, WRAP, tokenizer]);
+    expect(reading.verdict).toMatchObject({
+      kind: 'raises',
+      line: 4,
+      error: { type: 'TypeError', message: expect.stringContaining("keyword argument 'tokenizer'") },
+    });
+    expect(reading.versions.find(({ library }) => library === 'trl')).toMatchObject({
+      said: expect.anything(),
+      line: 1,
+    });
+  });
+
+  it('lets a script catch what a library raises', async () => {
+    const reading = await read([
+      LOAD,
+      'try:',
+      '    get_peft_model(model, LoraConfig(target_modules=["no_such"]))',
+      'except ValueError:',
+      `    ${WRAP}`,
+      TRAIN,
+    ]);
+    expect(reading.verdict.kind).toBe('trains');
+    expect(reading.lines.find(({ line }) => line === 3)?.raises?.type).toBe('ValueError');
+  });
+
+  it('tells of a loop whose loss was taken off its graph', async () => {
+    const reading = await read([
+      LOAD,
+      WRAP,
+      'model.train()',
+      'for batch in loader:',
+      '    loss = model(**batch).loss',
+      '    loss = loss.detach()',
+      '    loss.backward()',
+    ]);
+    expect(reading.verdict).toMatchObject({ kind: 'raises', line: 7 });
+    expect(reading.lines.find(({ cut }) => cut)?.line).toBe(6);
+  });
+
+  it("can't tell of a trainer that isn't modelled, and says which line decides", async () => {
+    const reading = await read([
+      LOAD,
+      WRAP,
+      'GRPOTrainer(model=model, reward_funcs=f, args=GRPOConfig("out"), train_dataset=rows).train()',
+    ]);
+    expect(reading.verdict).toMatchObject({ kind: 'cannot-tell', line: 3 });
+    expect(reading.notModelled[0]?.text.en).toContain('GRPOTrainer');
+  });
+
+  it('says so where nothing trains', async () => {
+    expect((await read(['print("hello")'])).verdict.kind).toBe('nothing');
+    expect((await read([LOAD])).verdict.text.en).toContain('never trains it');
+  });
+});
+
+describe('the settings that a script stands for', () => {
+  it('are those of its training, and all of it where they say all', async () => {
+    const reading = await read([LOAD, WRAP, TRAIN]);
+    expect(reading.patch).toMatchObject({
+      'wiring.trainer': 'Trainer',
+      'wiring.attach': 'get_peft_model',
+      'lora.target_modules': '["q_proj"]',
+      'lora.lora_alpha': 8,
+    });
+    const twice = await read([LOAD, WRAP, 'model.lm_head.requires_grad_(True)', TRAIN]);
+    expect(twice.patchIsWhole).toBe(false);
+  });
+});
