@@ -127,6 +127,7 @@ const reading: ScriptReading = {
       cut: true,
     },
   ],
+  precision: [words],
   assumptions: [{ line: 1, text: words }],
   notModelled: [{ line: null, text: words }],
   fixes: [{ why: words, source: 'x = 2', verdict: 'trains' }],

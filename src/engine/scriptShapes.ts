@@ -67,6 +67,7 @@ export const scriptReading = shape<ScriptReading>({
   trainableLine: nullable(string),
   diagnoses: list(scriptDiagnosis),
   lines: list(lineNote),
+  precision: list(bilingual),
   assumptions: list(assumption),
   notModelled: list(assumption),
   fixes: list(fix),

@@ -91,6 +91,7 @@ const base: ScriptReading = {
       raises: { type: 'RuntimeError', message },
     }),
   ],
+  precision: [],
   assumptions: [
     {
       line: null,

@@ -3,10 +3,12 @@
 import type { Note } from '../../python/program/bridge.ts';
 import { trainableLine } from '../../python/run/trainableLine.ts';
 import { countParameters } from '../../torch/nn/counts.ts';
+import { findingsOf } from './findings/findingsOf.ts';
 import { lineNotes } from './lineNotes.ts';
+import { precisionNotes } from './precisionNotes.ts';
 import type { ScriptInput, ScriptWorld } from './runSource.ts';
 import { runSource } from './runSource.ts';
-import { diagnosesOf, findingsIn, fixesOf, verdictWith } from './scriptDoctor.ts';
+import { diagnosesOf, factsIn, fixesOf, verdictWith } from './scriptDoctor.ts';
 import type { Assumption, ScriptReading } from './scriptReading.ts';
 import { examinedRun } from './subject.ts';
 
@@ -31,7 +33,8 @@ export async function readScript(
   const { machine, run, deciding, cut } = ran;
   // Before the fixes are tried: the trees say how the script left them.
   const examined = examinedRun(machine, input.source, run, deciding);
-  const found = await findingsIn(input, world, ran);
+  const facts = await factsIn(input, world, ran);
+  const found = findingsOf(facts);
   const verdict = verdictWith(ran.verdict, found);
   const diagnoses = diagnosesOf(examined, ran, found);
   const model = deciding?.event.model ?? machine.models.at(-1) ?? null;
@@ -49,6 +52,7 @@ export async function readScript(
     trainableLine: model && trainableLine(countParameters(model.root), model.script.behaves('trainableLine')),
     diagnoses,
     lines: lineNotes(machine, cut),
+    precision: precisionNotes(facts),
     assumptions: of('assumption'),
     notModelled: of('not-modelled'),
     fixes: options.fixes === false ? [] : await fixesOf(input, world, examined, ran),

@@ -87,6 +87,7 @@ function withoutPython(
       fixes: [],
     })),
     lines: [],
+    precision: [],
     assumptions: of('assumption'),
     notModelled: of('not-modelled'),
     fixes: [],

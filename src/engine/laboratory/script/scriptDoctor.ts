@@ -34,15 +34,16 @@ const argumentCause = (message: string): Text =>
 
 const fails = (kind: VerdictKind): boolean => kind === 'raises' || kind === 'silent';
 
-/** What the doctor says of the program that ran. */
-export async function findingsIn(input: ScriptInput, world: ScriptWorld, ran: ScriptRun): Promise<Found[]> {
+/** What the doctor looks at, of the program that ran. */
+export async function factsIn(input: ScriptInput, world: ScriptWorld, ran: ScriptRun): Promise<ProgramFacts> {
   const { source, files, versions } = input;
   const signatures = signaturesOf(await world.signatures(versions));
   const { machine, deciding, run } = ran;
-  return findingsOf(
-    new ProgramFacts({ source, files, versions, machine, failure: run.error, deciding, signatures }),
-  );
+  return new ProgramFacts({ source, files, versions, machine, failure: run.error, deciding, signatures });
 }
+
+const findingsIn = async (input: ScriptInput, world: ScriptWorld, ran: ScriptRun): Promise<Found[]> =>
+  findingsOf(await factsIn(input, world, ran));
 
 /** The doctor's words, what stops it first; beside a script that trains, what it does otherwise than meant. */
 export function diagnosesOf({ facts }: Examined, run: ScriptRun, found: readonly Found[]): ScriptDiagnosis[] {

@@ -80,6 +80,8 @@ export interface ScriptReading {
   /** The first is the one that stops it. */
   readonly diagnoses: readonly ScriptDiagnosis[];
   readonly lines: readonly LineNote[];
+  /** Where this engine's numbers are not the script's. */
+  readonly precision: readonly Text[];
   readonly assumptions: readonly Assumption[];
   /** What decides and isn't modelled, or has no setting here: never dropped. */
   readonly notModelled: readonly Assumption[];

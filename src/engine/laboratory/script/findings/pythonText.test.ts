@@ -17,7 +17,10 @@ describe("a script's text", () => {
       [2, 'x, (y', false],
       [3, 'a\nb', false],
     ]);
-    expect(stringsOf(String.raw`"a\nb\"c" r"\n"`).map(({ value }) => value)).toEqual(['a\nb"c', String.raw`\n`]);
+    expect(stringsOf(String.raw`"a\nb\"c" r"\n"`).map(({ value }) => value)).toEqual([
+      'a\nb"c',
+      String.raw`\n`,
+    ]);
     expect(codeOf('a = "(" # )')).toBe('a =        ');
   });
 

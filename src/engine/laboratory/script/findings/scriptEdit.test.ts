@@ -28,7 +28,10 @@ describe('edits of a script', () => {
   });
 
   it('leaves the rest to Python', async () => {
-    const edits = [{ line: null, word: 'a', becomes: 'b' }, { module: 'peft', name: 'x' }] as const;
+    const edits = [
+      { line: null, word: 'a', becomes: 'b' },
+      { module: 'peft', name: 'x' },
+    ] as const;
     expect((await applyEdits('a', edits, host))?.source).toBe('b\nedited');
   });
 });

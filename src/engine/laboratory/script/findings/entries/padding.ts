@@ -52,7 +52,8 @@ function masks(facts: ProgramFacts): string | null {
   if (!found) return null;
   const given = facts.argument(found.call, 'data_collator', 2) ?? null;
   const collator = facts.makerOf(given)?.callee ?? callableOf(given) ?? '';
-  if (collator !== '') return /DataCollatorFor(LanguageModeling|CompletionOnlyLM)$/.test(collator) ? shortName(collator) : null;
+  if (collator !== '')
+    return /DataCollatorFor(LanguageModeling|CompletionOnlyLM)$/.test(collator) ? shortName(collator) : null;
   if (given !== null || shortName(found.call.callee) !== 'SFTTrainer') return null;
   return facts.since('trl', '0.17') || packs(facts) ? null : `SFTTrainer of TRL ${facts.versions.trl}`;
 }
