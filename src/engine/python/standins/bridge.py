@@ -11,6 +11,7 @@ import warnings
 
 from . import lines, placeholder
 from .placeholder import Placeholder, named
+from .script_functions import failure_class
 
 LONGEST_LIST = 5000
 LONGEST_TEXT = 20_000
@@ -140,7 +141,7 @@ def decode(value):
 def _raise(raised: dict):
     kind = getattr(builtins, raised["type"], None)
     if not (isinstance(kind, type) and issubclass(kind, BaseException)):
-        kind = placeholder.failure_class(raised["type"])
+        kind = failure_class(raised["type"])
     raise kind(raised["message"])
 
 
