@@ -107,7 +107,7 @@ export interface TextOptions extends ReadingOptions {
 }
 
 /** What a text is read as: the same for its reading and for its repairs. */
-async function inputOf(
+export async function inputOf(
   written: string,
   { name, versions: chosen = {} }: TextOptions = {},
 ): Promise<{ readonly input: ScriptInput; readonly pasted: Pasted }> {
