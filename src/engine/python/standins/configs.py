@@ -29,6 +29,8 @@ class Made(type):
             made.__dict__["peft_type"] = library_class(cls).__name__.removesuffix("Config").upper()
         if "_lab_ref" not in made.__dict__:
             record(made, args, kwargs)
+        if made.__dict__.get("output_dir", made) is None:
+            made.__dict__["output_dir"] = "trainer_output"
         return made
 
 

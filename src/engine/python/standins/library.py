@@ -2,10 +2,11 @@
 arguments as that version does and goes over the bridge. Leaves out the classes that behave: they are registered here by full name."""
 
 import enum
-import re
 
-from . import bridge, lines, signature
+from . import bridge, signature
 from .placeholder import Placeholder
+from .recorded import TOKENIZERS, Known, Recorded, library_class, library_path, made_by_script, makers, object_of, objects, of_reply, place
+from .recorded import unknown_attribute
 
 hand: dict = {}
 """Full name -> an object that stands for it as it is."""
@@ -17,7 +18,6 @@ patterns: list = []
 """Functions (library, name, full name) -> an object, or None: names that no table lists."""
 
 _made: dict = {}
-_objects: dict = {}
 
 CLASS_METHODS = {
     "from_pretrained", "from_config", "from_dict", "from_list", "from_generator", "from_pandas", "from_json", "from_csv", "from_text",
@@ -26,7 +26,7 @@ CLASS_METHODS = {
 
 def forget() -> None:
     _made.clear()
-    _objects.clear()
+    objects.clear()
 
 
 class Missing(Exception):
@@ -105,15 +105,6 @@ def make_function(path: str):
     return function
 
 
-def library_class(cls):
-    """The nearest class of a library: of a class that the script derived, what it derived from."""
-    return next((one for one in cls.__mro__ if "_lab_path" in one.__dict__), cls)
-
-
-def made_by_script(cls) -> bool:
-    return "_lab_path" not in cls.__dict__ and cls.__module__ == "__main__"
-
-
 def make_method(path: str, returns_self: bool = False):
     name = path.rpartition(".")[2]
 
@@ -155,7 +146,8 @@ def make_class(path: str, entry: dict):
     mixin = mixins.get(path)
     if "fields" in entry or (base is not None and hasattr(base, "__dataclass_fields__") and "parameters" not in entry):
         return makers["dataclass"](path, entry, base, mixin)
-    bases = tuple(one for one in (mixin, base) if one is not None) or (Recorded,)
+    inherits = mixin is not None and base is not None and issubclass(base, mixin)
+    bases = tuple(one for one in (None if inherits else mixin, base) if one is not None) or (Recorded,)
     given = set(dir(mixin)) - set(dir(Recorded)) if mixin else set()
     body = {"_lab_path": path, "__module__": path.rpartition(".")[0], "__doc__": None}
     if "parameters" in entry and "__init__" not in (mixin.__dict__ if mixin else {}):
@@ -213,125 +205,14 @@ def construct(self, path: str, args, kwargs: dict, bound: dict) -> None:
         after(self)
 
 
-def place(made, value: dict):
-    object.__setattr__(made, "_lab_ref", value["ref"])
-    object.__setattr__(made, "_lab_below", value.get("path", ""))
-    _objects.setdefault((value["ref"], value.get("path", "")), made)
-    return made
+def member(path: str):
+    """A member of an enumeration by its full name; None: nobody knows it."""
+    owner, _, name = path.rpartition(".")
+    try:
+        return getattr(resolve(owner), name, None)
+    except Missing:
+        return None
 
 
-class Recorded:
-    """An object of a library: its attributes are what it was made with, then what the wiring says."""
-
-    _lab_ref = None
-    _lab_below = ""
-
-    def _lab_reference(self):
-        if self._lab_ref is None:
-            return None
-        return {"ref": self._lab_ref, "path": self._lab_below} if self._lab_below else {"ref": self._lab_ref}
-
-    def __setattr__(self, name, value):
-        object.__setattr__(self, name, value)
-        if self._lab_ref is not None and bridge.state.making == 0 and not name.startswith("_"):
-            bridge.call("setattr", self, [name, value])
-
-    def __getattr__(self, name):
-        if name.startswith("__") or name.startswith("_lab"):
-            raise AttributeError(name)
-        if name in signature.chosen.vocabulary and signature.methods_of(library_path(self)):
-            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
-        return unknown_attribute(self, name)
-
-    def __deepcopy__(self, memo):
-        return self
-
-
-def library_path(value) -> str:
-    return getattr(library_class(type(value)), "_lab_path", type(value).__name__)
-
-
-def unknown_attribute(self, name: str):
-    """The wiring's value of it, or a placeholder; to hasattr and getattr, what nobody knows is absent."""
-    value = Placeholder(f"{type(self).__name__}().{name}")
-    if self._lab_ref is not None:
-        value = bridge.ask_attribute(self._lab_ref, self._lab_below, name)
-        if not isinstance(value, Placeholder):
-            return value
-        value = Placeholder(f"{type(self).__name__}().{name}")
-    if lines.by_name[0]:
-        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
-    return value
-
-
-class Known(Placeholder):
-    """Something of the wiring whose class has no behaviour here: a configuration, a state."""
-
-    _lab_ref = None
-    _lab_below = ""
-
-    def _lab_reference(self):
-        if self._lab_ref is None:
-            return None
-        return {"ref": self._lab_ref, "path": self._lab_below} if self._lab_below else {"ref": self._lab_ref}
-
-    def __getattr__(self, name):
-        if name.startswith("_") or self._lab_ref is None:
-            return super().__getattr__(name)
-        value = bridge.ask_attribute(self._lab_ref, self._lab_below, name)
-        return Placeholder(f"{self._lab_origin}.{name}") if isinstance(value, Placeholder) else value
-
-    def __setattr__(self, name, value):
-        self.__dict__[name] = value
-        if self._lab_ref is not None and not name.startswith("_") and bridge.state.making == 0:
-            bridge.call("setattr", self, [name, value])
-
-    def update(self, values=(), **more):
-        for name, value in {**dict(values), **more}.items():
-            setattr(self, name, value)
-
-
-makers = {"dataclass": None, "class": None}
-"""configs.py makes dataclasses; models.py finds the class of a reply's object by its name."""
-
-
-TOKENIZERS = re.compile(r"(Tokenizer\w*|Processor|FeatureExtractor)$")
-
-
-def of_reply(reply: dict, cls=None, whatever: bool = False):
-    """`whatever`: an object of the class, though the wiring keeps none."""
-    value = reply.get("value")
-    if whatever and not (isinstance(value, dict) and "ref" in value):
-        return cls.__new__(cls)
-    if isinstance(value, dict) and "ref" in value:
-        return object_of(value, reply.get("class"), cls)
-    return bridge.decode(value)
-
-
-def object_of(value: dict, class_name: str | None, cls=None):
-    """The one object that stands for {ref, path}; `member` and `dtype` values too."""
-    if "dtype" in value:
-        return makers["dtype"](value["dtype"])
-    if "member" in value:
-        owner, _, name = value["member"].rpartition(".")
-        try:
-            return getattr(resolve(owner), name)
-        except (AttributeError, Missing):
-            return bridge.decode(value.get("value"))
-    if "callable" in value:
-        return Placeholder(value["callable"])
-    key = (value["ref"], value.get("path", ""))
-    known = _objects.get(key)
-    if known is not None and (class_name is None or type(known).__name__ == class_name.rpartition(".")[2] or cls is None and made_by_script(type(known))):
-        return known
-    found = cls or (makers["class"](class_name) if class_name else None) or Known
-    made = found.__new__(found)
-    if isinstance(made, Placeholder):
-        bridge.state.making += 1
-        Placeholder.__init__(made, class_name or "object")
-        bridge.state.making -= 1
-    _objects.pop(key, None)
-    return place(made, value)
-
-
-bridge.makers["object"] = object_of
+makers["member"] = member
+__all__ = ["Known", "object_of", "library_path", "unknown_attribute"]

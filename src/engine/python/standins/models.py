@@ -5,8 +5,11 @@ import re
 
 from . import bridge, library, lines, parameters, placeholder, signature
 from .library import Known, hand, mixins
-from .modules import Layer, Layers, Module, Parallel, Sharded, forward
+from .layers import Layer, Layers, Parallel, Sharded
+from .modules import Module, forward
+from .outputs import Output
 from .placeholder import Placeholder
+from .tuner_layers import Adapterless, BaseTunerLayer, LoraLayer
 from .tensors import Link, Tensor, dtype
 
 _classes: dict = {}
@@ -18,64 +21,6 @@ LISTS = {"ModuleList", "Sequential", "ModuleDict", "ParameterDict"}
 
 def forget() -> None:
     _classes.clear()
-
-
-class Output(Placeholder):
-    """What a forward returned: its loss and its other tensors lead back to it."""
-
-    def __init__(self, reply_value, has_loss: bool):
-        super().__init__("outputs")
-        object.__setattr__(self, "_lab_ref", reply_value["ref"])
-        object.__setattr__(self, "_lab_has_loss", has_loss)
-        object.__setattr__(self, "_lab_links", (Link(self._lab_ref, ""),))
-
-    def _lab_reference(self):
-        return {"ref": self._lab_ref}
-
-    def __getattr__(self, name):
-        if name.startswith("_"):
-            raise AttributeError(name)
-        value = None
-        if name != "loss" or self._lab_has_loss:
-            value = Tensor(f"outputs.{name}", (Link(self._lab_ref, name),))
-        self.__dict__[name] = value
-        return value
-
-    def __getitem__(self, key):
-        if isinstance(key, str):
-            return getattr(self, key)
-        if isinstance(key, slice):
-            return self.to_tuple()[key]
-        return getattr(self, self._lab_fields()[key] if -3 <= key < len(self._lab_fields()) else "hidden_states")
-
-    def __setitem__(self, key, value):
-        self.__dict__[key] = value
-
-    def _lab_fields(self):
-        return ("loss", "logits", "past_key_values") if self._lab_has_loss else ("logits", "past_key_values", "hidden_states")
-
-    def __iter__(self):
-        name, many = lines.caller_instruction()
-        fields = self._lab_fields()[: many if name == "UNPACK_SEQUENCE" else 2]
-        return iter([getattr(self, one) for one in fields])
-
-    def to_tuple(self):
-        return tuple(getattr(self, one) for one in self._lab_fields())
-
-    def get(self, name, default=None):
-        return getattr(self, name)
-
-    def keys(self):
-        return self._lab_fields()
-
-    def values(self):
-        return self.to_tuple()
-
-    def items(self):
-        return [(name, getattr(self, name)) for name in self._lab_fields()]
-
-    def __contains__(self, name):
-        return name in self._lab_fields()
 
 
 def call_module(module, args, kwargs):
@@ -175,36 +120,6 @@ class PeftBehaviour(Module):
 
     def disable_adapter(self):
         return Adapterless(self)
-
-
-class Adapterless:
-    """`with model.disable_adapter():`"""
-
-    def __init__(self, model):
-        self.model = model
-
-    def __enter__(self):
-        return bridge.call_value("peft.PeftModel.disable_adapter", self.model, ["enter"])
-
-    def __exit__(self, *raised):
-        bridge.call("peft.PeftModel.disable_adapter", self.model, ["leave"])
-        return False
-
-
-class BaseTunerLayer(Module):
-    """What PEFT puts in a module's place."""
-
-    _lab_path = "peft.tuners.tuners_utils.BaseTunerLayer"
-
-
-class LoraLayer(BaseTunerLayer):
-    _lab_path = "peft.tuners.lora.LoraLayer"
-
-    def _lab_child(self, name: str):
-        if name in ("weight", "bias"):
-            inside = super()._lab_child("base_layer")
-            return None if inside is None else inside._lab_child(name)
-        return super()._lab_child(name)
 
 
 class ConfigBehaviour(Known):

@@ -10,7 +10,8 @@ import typing
 
 from . import bridge, lines, signature
 from .library import hand, resolve
-from .placeholder import Placeholder, needs_nothing
+from .placeholder import Placeholder
+from .script_functions import needs_nothing
 
 argv_known = [False]
 """Whether a command line came with the script."""
@@ -241,7 +242,7 @@ def fire(component=None, command=None, name=None, **kwargs):
         return component
     if not argv_known[0]:
         values = {**needed_words(component), **values}
-    return needs_nothing(component)(*[literal(one) for one in rest], **values)
+    return needs_nothing(component, Placeholder)(*[literal(one) for one in rest], **values)
 
 
 def needed_words(function) -> dict:

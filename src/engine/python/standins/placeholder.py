@@ -1,9 +1,8 @@
 """Whatever nobody here knows: it takes any attribute, call, item, operator, `with`, `await` and a short iteration, and remembers
 where it came from. A branch on it is an assumption, which is told. Leaves out what is known of a library."""
 
-import types
-
-from .lines import SCRIPT, caller_instruction, in_while_test, user_line
+from .lines import caller_instruction, in_while_test, user_line
+from .script_functions import failure_class, failures, is_of_script, needs_nothing
 
 LONGEST_ORIGIN = 100
 """Characters of an origin that are kept."""
@@ -27,12 +26,11 @@ tell_unmodelled = None
 """Set by bridge.py: (origin)."""
 
 _asked: dict = {}
-_failures: dict = {}
 
 
 def forget() -> None:
     _asked.clear()
-    _failures.clear()
+    failures.clear()
 
 
 def shortened(text: str) -> str:
@@ -48,13 +46,6 @@ def named(value) -> str:
     return repr(value[:30]) if isinstance(value, str) else "…"
 
 
-def failure_class(name: str):
-    """An exception class of an unknown library, so that `except library.SomeError` can stand."""
-    if name not in _failures:
-        _failures[name] = type(name, (Exception,), {})
-    return _failures[name]
-
-
 def links_of(values) -> tuple:
     """The tensors of a model that are among these values."""
     found = ()
@@ -66,38 +57,6 @@ def links_of(values) -> tuple:
         elif type(value) is dict:
             found += links_of(list(value.values())[:50])
     return found if len(found) < 2 else tuple(dict.fromkeys(found))
-
-
-def needs_nothing(function):
-    """The script's function, called without arguments by a library that nobody knows: what it lacks is unknown too."""
-    import inspect
-
-    given = getattr(function, "_lab_defaults", {})
-
-    def called(*args, **kwargs):
-        try:
-            parameters = list(inspect.signature(function).parameters.values())
-        except (TypeError, ValueError):
-            return function(*args, **kwargs)
-        for at, one in enumerate(parameters):
-            if one.kind in (one.VAR_POSITIONAL, one.VAR_KEYWORD) or at < len(args) or one.name in kwargs:
-                continue
-            if one.name in given:
-                kwargs[one.name] = given[one.name]
-            elif one.default is one.empty:
-                kwargs[one.name] = Placeholder(one.name)
-        return function(*args, **kwargs)
-
-    called.__name__ = getattr(function, "__name__", "function")
-    called.__doc__ = function.__doc__
-    called.__wrapped__ = function
-    return called
-
-
-def is_of_script(value) -> bool:
-    if isinstance(value, types.FunctionType):
-        return value.__code__.co_filename == SCRIPT or hasattr(value, "__wrapped__")
-    return isinstance(value, type) and value.__module__ == "__main__"
 
 
 class PlaceholderBase:
@@ -155,7 +114,7 @@ class Placeholder:
                 self._lab_tell(f"{self._lab_origin}()", value)
             return value(*args, **kwargs) if callable(value) else value
         if len(args) == 1 and not kwargs and is_of_script(args[0]):
-            return args[0] if isinstance(args[0], type) else needs_nothing(args[0])
+            return args[0] if isinstance(args[0], type) else needs_nothing(args[0], Placeholder)
         if self._lab_origin.rpartition(".")[2] in TRAINS and tell_unmodelled is not None:
             if any(getattr(type(one), "_lab_reference", None) and not isinstance(one, Placeholder) for one in (*args, *kwargs.values())):
                 tell_unmodelled(self._lab_origin)

@@ -11,8 +11,8 @@ import sys
 import traceback
 import types
 
-from . import batches, bridge, clock, configs, datasets, imports, library, lightning, lines, lockin, models, modules, names, parameters, parsers, placeholder, progress
-from . import shortcuts, signature, tensors, torch_names, trainers, world
+from . import batches, bridge, clock, configs, datasets, imports, layers, library, lightning, lines, lockin, models, modules, names, outputs
+from . import parameters, parsers, placeholder, progress, recorded, shortcuts, signature, tensors, torch_names, trainers, tuner_layers, world
 from .editing import edit
 from .lines import SCRIPT
 from .rewriting import rewritten
@@ -22,7 +22,10 @@ PRELOADED = (
     "json logging math operator os pathlib pickle platform pprint random re shutil statistics string struct sys tempfile textwrap threading "
     "time traceback types typing uuid warnings weakref abc numbers bisect heapq"
 ).split()
-OURS = (batches, configs, datasets, library, lightning, progress, models, modules, parameters, parsers, placeholder, shortcuts, tensors, torch_names, trainers, world)
+OURS = (
+    batches, configs, datasets, layers, library, lightning, models, modules, outputs, parameters, parsers, placeholder, progress, recorded,
+    shortcuts, tensors, torch_names, trainers, tuner_layers, world,
+)  # fmt: skip
 
 _loads, _dumps = json.JSONDecoder().decode, json.JSONEncoder().encode
 
@@ -75,7 +78,7 @@ def restore() -> None:
         for name, value in values.items():
             if now.get(name) is not value and not name.startswith("__"):
                 setattr(cls, name, value)
-    for one in (library, models, modules, parameters, placeholder, shortcuts):
+    for one in (bridge, library, models, modules, parameters, placeholder, shortcuts):
         one.forget()
     torch_names.Modes.grad, torch_names.Modes.inference = True, False
     lines.by_name[0] = 0
@@ -204,8 +207,13 @@ def script_frames(error) -> list:
 def described(error: BaseException) -> dict:
     frames = script_frames(error)
     message = without_suggestion(str(error))
-    kind = "limit" if isinstance(error, MemoryError) else "placeholder" if "Placeholder" in message else "raised"
+    kind = "limit" if isinstance(error, MemoryError) else "placeholder" if of_unknown(error, message) else "raised"
     return failure(type(error).__name__, message, kind, frames[-1][0] if frames else None, frames)
+
+
+def of_unknown(error, message: str) -> bool:
+    """Whether it is for want of a value that nobody here has."""
+    return "Placeholder" in message or any(isinstance(one, placeholder.Placeholder) for one in error.args)
 
 
 def without_suggestion(text: str) -> str:

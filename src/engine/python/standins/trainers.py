@@ -6,7 +6,8 @@ import inspect
 from . import bridge, library, lines, signature
 from .batches import DataLoader, labelled
 from .library import Recorded, hand, mixins
-from .placeholder import Placeholder, is_of_script
+from .placeholder import Placeholder
+from .script_functions import is_of_script
 from .tensors import Tensor, backward, probed
 
 EVENTS = "on_train_begin on_epoch_begin on_step_begin on_substep_end on_step_end on_log on_save on_epoch_end".split()
