@@ -116,7 +116,7 @@ const reading: ScriptReading = {
   outcome: inspection.outcome,
   strip: inspection.strip,
   trainableLine: inspection.trainableLine,
-  diagnoses: inspection.diagnosis ? [inspection.diagnosis] : [],
+  diagnoses: inspection.diagnosis ? [{ ...inspection.diagnosis, lines: [1], severity: 'cause' }] : [],
   lines: [
     {
       line: 1,
@@ -127,6 +127,7 @@ const reading: ScriptReading = {
       cut: true,
     },
   ],
+  precision: [words],
   assumptions: [{ line: 1, text: words }],
   notModelled: [{ line: null, text: words }],
   fixes: [{ why: words, source: 'x = 2', verdict: 'trains' }],

@@ -8,6 +8,7 @@ import type {
   ParameterInfo,
   StripCell,
 } from './laboratory/inspect/inspection.ts';
+import type { ScriptDiagnosis } from './laboratory/script/scriptReading.ts';
 import { bilingual } from './recipeShapes.ts';
 
 export const gradient = oneOf('frozen', 'none', 'zero', 'nonzero', 'pending');
@@ -51,10 +52,16 @@ export const outcome = shape<Outcome>({
   zeroGradients: number,
   nonzeroGradients: number,
 });
-export const diagnosis = shape<Diagnosis>({
+const diagnosed = {
   id: string,
   cause: bilingual,
   evidence: list(bilingual),
   notTheCause: list(bilingual),
   fixes: list(shape({ code: string, why: bilingual, patch: record(anything) })),
+};
+export const diagnosis = shape<Diagnosis>(diagnosed);
+export const scriptDiagnosis = shape<ScriptDiagnosis>({
+  ...diagnosed,
+  lines: list(number),
+  severity: oneOf('cause', 'warning'),
 });

@@ -2,7 +2,7 @@
 // them and reads none.
 import type { Check } from './ground/shapes.ts';
 import { anything, boolean, list, nullable, number, oneOf, record, shape, string } from './ground/shapes.ts';
-import { cell, diagnosis, outcome } from './inspectionShapes.ts';
+import { cell, outcome, scriptDiagnosis } from './inspectionShapes.ts';
 import type {
   Assumption,
   LineNote,
@@ -65,8 +65,9 @@ export const scriptReading = shape<ScriptReading>({
   outcome: nullable(outcome),
   strip: list(cell),
   trainableLine: nullable(string),
-  diagnoses: list(diagnosis),
+  diagnoses: list(scriptDiagnosis),
   lines: list(lineNote),
+  precision: list(bilingual),
   assumptions: list(assumption),
   notModelled: list(assumption),
   fixes: list(fix),

@@ -16,6 +16,7 @@ const reading: ScriptReading = {
   trainableLine: null,
   diagnoses: [],
   lines: [],
+  precision: [],
   assumptions: [],
   notModelled: [],
   fixes: [],

@@ -63,7 +63,9 @@ const base: ScriptReading = {
   outcome: inspectionOf('raises').outcome,
   strip: stripOf('raises', 32),
   trainableLine: 'trainable params: 19,988,480 || all params: 6,758,404,096 || trainable%: 0.2958',
-  diagnoses: [inspectionOf('raises').diagnosis].filter((one) => one !== null),
+  diagnoses: [inspectionOf('raises').diagnosis].flatMap((one) =>
+    one ? [{ ...one, lines: [21], severity: 'cause' as const }] : [],
+  ),
   lines: [
     note(10, {
       effects: [
@@ -89,6 +91,7 @@ const base: ScriptReading = {
       raises: { type: 'RuntimeError', message },
     }),
   ],
+  precision: [],
   assumptions: [
     {
       line: null,

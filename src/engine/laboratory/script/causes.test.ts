@@ -223,6 +223,7 @@ describe('with the script', () => {
     trainableLine: null,
     diagnoses: [],
     lines: [],
+    precision: [],
     assumptions: [],
     notModelled: [],
     fixes: [],

@@ -63,8 +63,14 @@ function argumentEdit(subject: Subject, argument: string, value: string | null):
   const object = set && /([A-Za-z_][\w.]*)\.\w+\s*=/.exec(lineAt(source, set.line))?.[1];
   if (set && object !== undefined && value !== null)
     return [{ line: set.line, place: 'after', statement: `${object}.${argument} = ${value}` }];
-  if (!made || !callText(source, made.line, short(made))) return null;
-  return [{ line: made.line, callee: short(made), argument, value }];
+  if (made && callText(source, made.line, short(made)))
+    return [{ line: made.line, callee: short(made), argument, value }];
+  // Parsed, or of a class of their own: set where the trainer gets them.
+  const { trainerCall } = subject;
+  const given = trainerCall && callText(source, trainerCall.line, short(trainerCall))?.named.get('args');
+  return trainerCall && given && value !== null && /^[A-Za-z_][\w.]*$/.test(given)
+    ? [{ line: trainerCall.line, place: 'before', statement: `${given}.${argument} = ${value}` }]
+    : null;
 }
 
 function configEdit(subject: Subject, argument: string, value: string): Edit[] | null {

@@ -3,10 +3,12 @@
 import type { Note } from '../../python/program/bridge.ts';
 import { trainableLine } from '../../python/run/trainableLine.ts';
 import { countParameters } from '../../torch/nn/counts.ts';
+import { findingsOf } from './findings/findingsOf.ts';
 import { lineNotes } from './lineNotes.ts';
+import { precisionNotes } from './precisionNotes.ts';
 import type { ScriptInput, ScriptWorld } from './runSource.ts';
 import { runSource } from './runSource.ts';
-import { diagnosesOf, fixesOf } from './scriptDoctor.ts';
+import { diagnosesOf, factsIn, fixesOf, verdictWith } from './scriptDoctor.ts';
 import type { Assumption, ScriptReading } from './scriptReading.ts';
 import { examinedRun } from './subject.ts';
 
@@ -28,10 +30,13 @@ export async function readScript(
   options: ReadingOptions = {},
 ): Promise<ScriptReading> {
   const ran = await runSource(input, world);
-  const { machine, run, deciding, cut, verdict } = ran;
+  const { machine, run, deciding, cut } = ran;
   // Before the fixes are tried: the trees say how the script left them.
   const examined = examinedRun(machine, input.source, run, deciding);
-  const diagnoses = diagnosesOf(examined, ran);
+  const facts = await factsIn(input, world, ran);
+  const found = findingsOf(facts);
+  const verdict = verdictWith(ran.verdict, found);
+  const diagnoses = diagnosesOf(examined, ran, found);
   const model = deciding?.event.model ?? machine.models.at(-1) ?? null;
   const of = (kind: Note['kind']): Assumption[] => [
     ...input.notes.filter((note) => note.kind === kind).map(({ line, text }) => ({ line, text })),
@@ -47,6 +52,7 @@ export async function readScript(
     trainableLine: model && trainableLine(countParameters(model.root), model.script.behaves('trainableLine')),
     diagnoses,
     lines: lineNotes(machine, cut),
+    precision: precisionNotes(facts),
     assumptions: of('assumption'),
     notModelled: of('not-modelled'),
     fixes: options.fixes === false ? [] : await fixesOf(input, world, examined, ran),

@@ -1,15 +1,18 @@
-// Why a script doesn't train, and what mends it in its own text: the doctor's entries on what its training left, their repairs as edits, and
-// each repair tried by reading the text again. Only those that end in training are offered.
+// Why a script doesn't train or not as meant, and what mends it in its own text: findings about the program, the settings' entries on what
+// its training left, and each repair tried by reading the text again. Only those that help are offered.
 import type { Text } from '../../ground/text.ts';
 import { text } from '../../ground/text.ts';
-import type { Edit } from '../../python/host/host.ts';
+import { signaturesOf } from '../../python/program/signatures.ts';
 import { faultsOf } from '../doctor/diagnose.ts';
-import type { Diagnosis } from '../inspect/inspection.ts';
-import { frozenByHand, ownRepairs } from './ownRepairs.ts';
+import type { Found } from './findings/finding.ts';
+import { findingsOf } from './findings/findingsOf.ts';
+import { ProgramFacts } from './findings/programFacts.ts';
+import type { ScriptEdit } from './findings/scriptEdit.ts';
+import { applyEdits } from './findings/scriptEdit.ts';
 import { editsOf } from './patchEdits.ts';
 import type { ScriptInput, ScriptRun, ScriptWorld } from './runSource.ts';
 import { runSource } from './runSource.ts';
-import type { ScriptFix } from './scriptReading.ts';
+import type { ScriptDiagnosis, ScriptFix, Verdict, VerdictKind } from './scriptReading.ts';
 import type { Examined } from './subject.ts';
 import { examinedRun } from './subject.ts';
 
@@ -17,58 +20,105 @@ const MOST_FIXES = 3;
 /** Repairs that one offer may join. */
 const DEPTH = 4;
 /** Readings that the search may take. */
-const MOST_RUNS = 12;
+const MOST_RUNS = 14;
 
 interface Candidate {
   readonly why: Text;
-  readonly edits: readonly Edit[];
+  readonly edits: readonly ScriptEdit[];
+  /** The finding that it is of; null: of the settings' doctor. */
+  readonly of: string | null;
 }
 
 const argumentCause = (message: string): Text =>
   text(`The version that this script runs on refuses it: ${message}`, `脚本所用的版本拒绝：${message}`);
 
-/** The doctor's words on a run that fails, what stops it first. */
-export function diagnosesOf({ facts, subject }: Examined, run: ScriptRun): Diagnosis[] {
-  if (run.verdict.kind !== 'raises' && run.verdict.kind !== 'silent') return [];
-  const found = facts ? faultsOf(facts) : [];
-  const told: Diagnosis[] = facts
-    ? found.map((entry) => ({
-        id: entry.id,
-        cause: entry.cause(facts),
-        evidence: entry.evidence(facts),
-        notTheCause: entry.notTheCause,
-        fixes: [],
-      }))
-    : [];
-  const byHand = frozenByHand(subject);
-  if (byHand && run.verdict.error?.type !== 'TypeError')
-    return [
-      {
-        id: 'frozen-by-hand',
-        cause: byHand.why,
-        evidence: [],
-        notTheCause: [],
-        fixes: [],
-      },
-      ...told,
-    ];
-  const { error } = run.verdict;
-  if (told.length > 0 || error === null) return told;
-  const id = error.type === 'TypeError' ? 'argument-unknown' : 'raised';
-  return [
-    { id, cause: argumentCause(`${error.type}: ${error.message}`), evidence: [], notTheCause: [], fixes: [] },
-  ];
+const fails = (kind: VerdictKind): boolean => kind === 'raises' || kind === 'silent';
+
+/** What the doctor looks at, of the program that ran. */
+export async function factsIn(input: ScriptInput, world: ScriptWorld, ran: ScriptRun): Promise<ProgramFacts> {
+  const { source, files, versions } = input;
+  const signatures = signaturesOf(await world.signatures(versions));
+  const { machine, deciding, run } = ran;
+  return new ProgramFacts({ source, files, versions, machine, failure: run.error, deciding, signatures });
 }
 
-function candidates(examined: Examined, run: ScriptRun): Candidate[] {
-  const { subject, facts } = examined;
-  const own = ownRepairs(subject, run.run.error);
-  const stated = (facts ? faultsOf(facts) : []).flatMap((entry) => (facts ? entry.proposals(facts) : []));
+const findingsIn = async (input: ScriptInput, world: ScriptWorld, ran: ScriptRun): Promise<Found[]> =>
+  findingsOf(await factsIn(input, world, ran));
+
+/** The doctor's words, what stops it first; beside a script that trains, what it does otherwise than meant. */
+export function diagnosesOf({ facts }: Examined, run: ScriptRun, found: readonly Found[]): ScriptDiagnosis[] {
+  const failing = fails(run.verdict.kind);
+  const told = found.map(
+    ({ id, lines, severity, cause, evidence }): ScriptDiagnosis => ({
+      id,
+      lines,
+      severity,
+      cause,
+      evidence,
+      notTheCause: [],
+      fixes: [],
+    }),
+  );
+  const causes = told.filter(({ severity }) => severity === 'cause');
+  const known = new Set(causes.map(({ id }) => id));
+  const stated = (failing && facts ? faultsOf(facts) : []).flatMap((entry): ScriptDiagnosis[] =>
+    facts === null || known.has(entry.id)
+      ? []
+      : [
+          {
+            id: entry.id,
+            lines: run.verdict.line === null ? [] : [run.verdict.line],
+            severity: 'cause',
+            cause: entry.cause(facts),
+            evidence: entry.evidence(facts),
+            notTheCause: entry.notTheCause,
+            fixes: [],
+          },
+        ],
+  );
+  const { error, line } = run.verdict;
+  const all = [...causes, ...stated];
+  if (failing && all.length === 0 && error !== null)
+    all.push({
+      id: error.type === 'TypeError' ? 'argument-unknown' : 'raised',
+      lines: line === null ? [] : [line],
+      severity: 'cause',
+      cause: argumentCause(`${error.type}: ${error.message}`),
+      evidence: [],
+      notTheCause: [],
+      fixes: [],
+    });
+  return [...all, ...told.filter(({ severity }) => severity === 'warning')];
+}
+
+/** The verdict with what no wiring sees: labels, shards, the optimiser of a loop. */
+export function verdictWith(verdict: Verdict, found: readonly Found[]): Verdict {
+  const decides = found.find(({ ends }) => ends !== undefined);
+  const known = fails(verdict.kind) || verdict.kind === 'nothing';
+  if (!decides?.ends || known) return verdict;
+  const { kind, error } = decides.ends;
+  return { kind, error, line: decides.lines.at(-1) ?? verdict.line, text: decides.cause };
+}
+
+const ofFindings = (found: readonly Found[]): Candidate[] =>
+  found.flatMap(({ id, proposals }) =>
+    proposals.flatMap(({ why, ways }) => ways.map((edits): Candidate => ({ why, edits, of: id }))),
+  );
+
+/** Repairs of what stops it: the program's own lines first, then the settings that it stands for. */
+function candidates(
+  { subject, facts }: Examined,
+  { verdict }: ScriptRun,
+  found: readonly Found[],
+): Candidate[] {
+  const causes = found.filter(({ severity }) => severity === 'cause');
+  const stated =
+    facts && fails(verdict.kind) ? faultsOf(facts).flatMap((entry) => entry.proposals(facts)) : [];
   const mended = stated.flatMap(({ why, patch }): Candidate[] => {
     const edits = editsOf(subject, patch);
-    return edits && edits.length > 0 ? [{ why, edits }] : [];
+    return edits && edits.length > 0 ? [{ why, edits, of: null }] : [];
   });
-  return [...own, ...mended];
+  return [...ofFindings(causes), ...mended];
 }
 
 interface Repaired extends Omit<ScriptFix, 'why'> {
@@ -76,15 +126,20 @@ interface Repaired extends Omit<ScriptFix, 'why'> {
   readonly steps: number;
 }
 
+interface Tried {
+  readonly input: ScriptInput;
+  readonly ran: ScriptRun;
+}
+
 class Search {
-  readonly #input: ScriptInput;
   readonly #world: ScriptWorld;
   readonly #seen = new Set<string>();
+  readonly #before: VerdictKind;
   #runs = 0;
 
-  constructor(input: ScriptInput, world: ScriptWorld) {
-    this.#input = input;
+  constructor(input: ScriptInput, world: ScriptWorld, before: VerdictKind) {
     this.#world = world;
+    this.#before = before;
     this.#seen.add(input.source);
   }
 
@@ -92,19 +147,36 @@ class Search {
     return this.#runs >= MOST_RUNS;
   }
 
-  /** The text after the edits, and after what else it then takes; null where none of it trains. */
-  async repaired(source: string, edits: readonly Edit[], depth: number): Promise<Repaired | null> {
-    const changed = await this.#world.host.edit(source, edits);
-    if (changed === null || this.#seen.has(changed) || this.spent) return null;
-    this.#seen.add(changed);
+  async #read(input: ScriptInput, edits: readonly ScriptEdit[]): Promise<Tried | null> {
+    const changed = await applyEdits(input.source, edits, this.#world.host);
+    if (changed === null || this.#seen.has(changed.source) || this.spent) return null;
+    this.#seen.add(changed.source);
     this.#runs++;
-    const run = await runSource({ ...this.#input, source: changed }, this.#world);
-    const { kind } = run.verdict;
-    if (kind === 'trains' || kind === 'cannot-tell') return { source: changed, verdict: kind, steps: 1 };
-    if (depth === 0 || (kind !== 'raises' && kind !== 'silent')) return null;
-    const examined = examinedRun(run.machine, changed, run.run, run.deciding);
-    for (const { edits: more } of candidates(examined, run)) {
-      const fix = await this.repaired(changed, more, depth - 1);
+    const next = {
+      ...input,
+      source: changed.source,
+      versions: { ...input.versions, ...changed.pins },
+    };
+    return { input: next, ran: await runSource(next, this.#world) };
+  }
+
+  /** The text after the edits, and after what else it then takes; null where none of it helps. */
+  async repaired(input: ScriptInput, candidate: Candidate, depth: number): Promise<Repaired | null> {
+    const tried = await this.#read(input, candidate.edits);
+    if (!tried) return null;
+    const { ran } = tried;
+    const { source } = tried.input;
+    const { kind } = ran.verdict;
+    const found = await findingsIn(tried.input, this.#world, ran);
+    const there = found.some(({ id, severity }) => severity === 'cause' || id === candidate.of);
+    const asBefore = kind === 'trains' || (!fails(kind) && !fails(this.#before) && kind === this.#before);
+    if (asBefore && !there) return { source, verdict: kind, steps: 1 };
+    // What can't be told is better than what surely fails.
+    if (kind === 'cannot-tell' && fails(this.#before) && !there) return { source, verdict: kind, steps: 1 };
+    if (depth === 0) return null;
+    const examined = examinedRun(ran.machine, source, ran.run, ran.deciding);
+    for (const more of candidates(examined, ran, found)) {
+      const fix = await this.repaired(tried.input, more, depth - 1);
       if (fix) return { ...fix, steps: fix.steps + 1 };
       if (this.spent) break;
     }
@@ -112,20 +184,27 @@ class Search {
   }
 }
 
-/** Repairs of the text that were tried and train, best first. */
+/** Repairs of the text that were tried and help, best first. */
 export async function fixesOf(
   input: ScriptInput,
   world: ScriptWorld,
   examined: Examined,
   run: ScriptRun,
 ): Promise<ScriptFix[]> {
-  if (run.verdict.kind !== 'raises' && run.verdict.kind !== 'silent') return [];
-  const search = new Search(input, world);
+  const found = await findingsIn(input, world, run);
+  const isCause = fails(run.verdict.kind) || found.some(({ severity }) => severity === 'cause');
+  const search = new Search(input, world, run.verdict.kind);
   const fixes: (ScriptFix & Repaired)[] = [];
-  for (const { why, edits } of candidates(examined, run)) {
+  const proposed = isCause ? candidates(examined, run, found) : ofFindings(found);
+  const mended = new Set<string>();
+  for (const candidate of proposed) {
     if (fixes.length === MOST_FIXES || search.spent) break;
-    const fix = await search.repaired(input.source, edits, DEPTH - 1);
-    if (fix) fixes.push({ ...fix, why });
+    // Of one proposal the first way that helps.
+    if (mended.has(candidate.why.en)) continue;
+    const fix = await search.repaired(input, candidate, isCause ? DEPTH - 1 : 0);
+    if (!fix) continue;
+    mended.add(candidate.why.en);
+    fixes.push({ ...fix, why: candidate.why });
   }
   // What only leads to where nothing can be told is offered where nothing trains.
   const trains = fixes.filter(({ verdict }) => verdict === 'trains');

@@ -51,6 +51,13 @@ export interface Verdict {
   readonly text: Text;
 }
 
+export interface ScriptDiagnosis extends Diagnosis {
+  /** 1-based; empty: of the whole text. */
+  readonly lines: readonly number[];
+  /** `warning`: it runs, and not as meant. */
+  readonly severity: 'cause' | 'warning';
+}
+
 /** A repair of their own text, tried: read again, it trains. */
 export interface ScriptFix {
   readonly why: Text;
@@ -71,8 +78,10 @@ export interface ScriptReading {
   /** PEFT's line for the model that trains. */
   readonly trainableLine: string | null;
   /** The first is the one that stops it. */
-  readonly diagnoses: readonly Diagnosis[];
+  readonly diagnoses: readonly ScriptDiagnosis[];
   readonly lines: readonly LineNote[];
+  /** Where this engine's numbers are not the script's. */
+  readonly precision: readonly Text[];
   readonly assumptions: readonly Assumption[];
   /** What decides and isn't modelled, or has no setting here: never dropped. */
   readonly notModelled: readonly Assumption[];

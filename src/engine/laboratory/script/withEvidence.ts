@@ -22,6 +22,8 @@ export function withEvidence(reading: ScriptReading, evidence: string): ScriptRe
   );
   const possible = causesOf(traceback, said).causes.map(({ id, cause, tells }) => ({
     id,
+    lines: [],
+    severity: 'cause' as const,
     cause,
     evidence: [tells],
     notTheCause: [],
