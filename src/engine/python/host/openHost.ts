@@ -108,7 +108,7 @@ export async function openHost(
   let broken = false;
   return {
     async run(job, answer) {
-      invariant(!broken, 'python: a script in a broken interpreter');
+      if (broken) return tooDeep;
       const faults: unknown[] = [];
       answerWith((line) => {
         if (line === ENDED) clock.stop();
@@ -122,7 +122,7 @@ export async function openHost(
         return ran;
       } catch (fault) {
         broken ||= faults.length === 0;
-        if (faults.length === 0 && fault instanceof RangeError) return tooDeep;
+        if (faults.length === 0 && isTooDeep(fault)) return tooDeep;
         throw fault;
       } finally {
         clock.stop();
@@ -130,11 +130,15 @@ export async function openHost(
       }
     },
     async edit(source, edits) {
-      return decodeEdited(edit(JSON.stringify({ source, edits })));
+      return broken ? null : decodeEdited(edit(JSON.stringify({ source, edits })));
     },
     worn: () => broken || pyodide._module.memory.buffer.byteLength > limits.memoryBytes / 2,
   };
 }
+
+/** What engines throw at the end of their stack: V8 a RangeError, Firefox an InternalError. */
+const isTooDeep = (fault: unknown): boolean =>
+  fault instanceof Error && /^(RangeError|InternalError)$/.test(fault.name);
 
 /** The stack of the thread ended before Python's own limit was met: nothing runs in this interpreter any more. */
 const tooDeep: PythonRun = {
