@@ -47,7 +47,7 @@ export function versionsOf({ versions }: Golden): Versions {
 
 /** Sets are printed in Python's arbitrary order; numbers of the tiny models are not the published ones. */
 function normal(message: string): string {
-  const plain = message.replace(/Invalid key: \d+/, 'Invalid key: N');
+  const plain = message.replace(/Invalid key: \d+/, 'Invalid key: N').replace(/ \([^)]*\.py\)/, '');
   const sorted = plain.replace(
     /\{([^{}]*)\}/g,
     (_, inside: string) => `{${inside.split(', ').sort().join(', ')}}`,
