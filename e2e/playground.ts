@@ -1,6 +1,7 @@
 // What every journey needs: opening the page, waiting for the strip and for a run, reading losses, and failing on any complaint
 // of the browser (blocked by the policy, thrown, not found).
 import { readFileSync } from 'node:fs';
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { test as base, expect } from '@playwright/test';
 
@@ -123,3 +124,11 @@ export async function losses(
 /** How far the page is wider than its window, in pixels. */
 export const overflow = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+
+/** What axe finds. */
+export async function faults(page: Page): Promise<readonly string[]> {
+  // A panel that fades in has no contrast yet.
+  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target.join(' ')}`));
+}

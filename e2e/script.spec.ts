@@ -2,7 +2,7 @@
 // are dropped, and a script without end, in Chromium with the real interpreter.
 import type { Page } from '@playwright/test';
 import { elementZero, failing } from './failingScript.ts';
-import { alone, expect, open, overflow, reach, test } from './playground.ts';
+import { alone, expect, faults, open, overflow, reach, test } from './playground.ts';
 
 /** Pastes outside every field, as Ctrl V does, and reads: the first time after the price was told. */
 async function paste(page: Page, text: string): Promise<void> {
@@ -63,11 +63,13 @@ alone('a failing script shows its cut, is mended with one click, and trains', as
   const verdict = page.getByRole('region', { name: 'Verdict' });
   await expect(verdict).toContainText('raises');
   await expect(verdict).toContainText(elementZero);
-  const cut = page.locator('.line-cut, .line-raises').first();
+  const cut = page.locator('.line-cut');
   await expect(cut).toBeInViewport();
+  await expect(cut).toContainText('The graph of the loss is cut here.');
   await expect(page.locator('.line-noted', { hasText: 'get_peft_model' }).last()).toContainText(
-    'require grad, 0 before',
+    '448 tensors require grad, 67 before',
   );
+  expect(await faults(page)).toEqual([]);
   const fix = page.getByRole('button', { name: /^Apply fix 1/ });
   await expect(page.getByRole('region', { name: 'What fix 1 changes' })).toContainText('+');
   await fix.click();
@@ -129,6 +131,7 @@ alone.describe('narrow, Chinese', () => {
     const verdict = page.getByRole('region', { name: '结论' });
     await expect(verdict).toContainText(elementZero);
     expect(await overflow(page)).toBeLessThanOrEqual(0);
+    expect(await faults(page)).toEqual([]);
     await page.getByRole('button', { name: /^应用修复 1/ }).click();
     await expect(verdict).toContainText('能训练');
     // Kept over a reload, on this machine.

@@ -194,6 +194,93 @@ loss.backward()`);
   });
 });
 
+describe('what a script does by itself', () => {
+  it('tells an own loop forty times, however long it is', async () => {
+    const ran = await run(`import torch
+from tqdm import tqdm
+model = AutoModelForCausalLM.from_pretrained("x")
+for step in tqdm(range(1000)):
+    with torch.no_grad():
+        pass
+    model(**batch).loss.backward()
+print(step)`);
+    expect(told(ran)).toBeNull();
+    expect(ran.output).toBe('999\n');
+    const times = (callee: string): number => ran.replies.calls.filter((one) => one.callee === callee).length;
+    expect(times('torch.Tensor.backward')).toBe(40);
+    expect(times('torch.set_grad_enabled')).toBe(40);
+  });
+
+  it('tries what a trainer of its own does to the loss, once, before it trains', async () => {
+    const ran = await run(`from transformers import Trainer, TrainingArguments
+class Mine(Trainer):
+    def compute_loss(self, model, inputs, return_outputs=False, **kwargs):
+        outputs = model(**inputs)
+        loss = outputs.loss.detach()
+        return (loss, outputs) if return_outputs else loss
+Mine(model=model, args=TrainingArguments("o")).train()`);
+    expect(told(ran)).toBeNull();
+    expect(ran.replies.said.slice(-2)).toEqual([
+      '5 transformers.Trainer.compute_loss',
+      '7 transformers.Trainer.train',
+    ]);
+    expect(ran.replies.of('transformers.Trainer.compute_loss')?.kwargs).toEqual({
+      linked: true,
+      detached: true,
+      requires_grad_set: false,
+    });
+    expect(ran.replies.of('torch.nn.Module.__call__')).toBeUndefined();
+  });
+
+  it('calls compute_loss as the chosen version does', async () => {
+    const source = `from transformers import Trainer, TrainingArguments
+class Mine(Trainer):
+    def compute_loss(self, model, inputs, return_outputs=False):
+        return model(**inputs).loss
+Mine(model=model, args=TrainingArguments("o")).train()`;
+    expect(told(await run(source, 'trl-0.8.6'))).toBeNull();
+    expect(told(await run(source))).toBe(
+      "raised 5 TypeError: Mine.compute_loss() got an unexpected keyword argument 'num_items_in_batch'",
+    );
+  });
+
+  it('sees what a hook does to the output, and where it stands', async () => {
+    const ran = await run(`model = AutoModelForCausalLM.from_pretrained("x")
+model.get_input_embeddings().register_forward_hook(lambda m, i, out: out.requires_grad_(True))
+model.get_input_embeddings().register_forward_hook(lambda m, i, out: print("seen"))`);
+    expect(told(ran)).toBeNull();
+    const hooks = ran.replies.calls.filter(({ callee }) => callee.endsWith('register_forward_hook'));
+    expect(hooks.map(({ receiver, kwargs }) => [receiver, kwargs])).toEqual([
+      [{ ref: 0, path: 'model.embed_tokens' }, { requires_grad: true }],
+      [{ ref: 0, path: 'model.embed_tokens' }, { requires_grad: false }],
+    ]);
+  });
+
+  it('keeps the way back through a module of its own, and is told what that holds', async () => {
+    const ran = await run(`import torch
+from torch import nn
+class Scored(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = AutoModelForCausalLM.from_pretrained("x")
+        self.head = nn.Sequential(nn.Linear(8, 2), nn.ReLU())
+    def forward(self, ids, labels):
+        return nn.functional.cross_entropy(self.head(self.inner(ids).logits), labels)
+scored = Scored()
+scored.train()
+for ids, labels in loader:
+    scored(ids, labels).backward()
+optimizer = torch.optim.AdamW([{"params": scored.inner.parameters()}], lr=1)`);
+    expect(told(ran)).toBeNull();
+    expect(ran.replies.of('torch.nn.Module.train')).toMatchObject({ receiver: { ref: 0 } });
+    const backward = ran.replies.of('torch.Tensor.backward');
+    expect(backward?.kwargs).toMatchObject({ detached: false });
+    expect(ran.replies.of('torch.optim.AdamW')?.args).toEqual([
+      [{ dict: [['params', parameters.map(([path]) => ({ ref: 0, path }))]] }],
+    ]);
+  });
+});
+
 describe('the chosen version', () => {
   const typeError = 'SFTTrainer(model=AutoModelForCausalLM.from_pretrained("x"),\n  tokenizer=None)';
   it.each<[StackId, string, string | null]>([

@@ -83,6 +83,21 @@ describe('the verdict', () => {
     expect(reading.lines.find(({ line }) => line === 3)?.raises?.type).toBe('ValueError');
   });
 
+  it('goes by the training that a caught one was followed by', async () => {
+    const reading = await read([
+      LOAD,
+      WRAP,
+      'args = TrainingArguments("out", gradient_checkpointing=True)',
+      'trainer = Trainer(model=model, args=args, train_dataset=rows)',
+      'try:',
+      '    trainer.train()',
+      'except RuntimeError:',
+      '    model.enable_input_require_grads()',
+      '    trainer.train()',
+    ]);
+    expect(reading.verdict.kind).toBe('trains');
+  });
+
   it('tells of a loop whose loss was taken off its graph', async () => {
     const reading = await read([
       LOAD,

@@ -55,12 +55,20 @@ def load_base(base: str, variant: str = "", **more):
     if base == "4-bit":
         from transformers import BitsAndBytesConfig
 
-        kwargs |= {
+        if TF < Version("4.52"):  # asks for a GPU, which bitsandbytes itself no longer needs
+            from transformers.quantizers.quantizer_bnb_4bit import Bnb4BitHfQuantizer
+
+            Bnb4BitHfQuantizer.validate_environment = lambda *args, **kwargs: None
+            kwargs["device_map"] = {"": torch.device("cpu")}  # "cpu" would be taken for offloaded
+        kwargs = {
             "quantization_config": BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4",
                                                       bnb_4bit_compute_dtype=torch.bfloat16),
             "device_map": {"": "cpu"},
-        }
-    return LlamaForCausalLM.from_pretrained(MODEL + variant, **kwargs)
+        } | kwargs
+    model = LlamaForCausalLM.from_pretrained(MODEL + variant, **kwargs)
+    if base == "4-bit" and TF < Version("4.52"):
+        model.hf_device_map = {"": 0}  # as of a GPU: accelerate refuses what it takes for offloaded
+    return model
 
 
 def load_tokenizer():
@@ -96,7 +104,9 @@ def arguments(cls, checkpointing: bool, use_reentrant, **more):
     if use_reentrant is not None:
         kwargs["gradient_checkpointing_kwargs"] = {"use_reentrant": use_reentrant}
     names = inspect.signature(cls.__init__).parameters
-    if "dataset_kwargs" in names:
+    if "dataset_text_field" in names and not sft_takes_rows():
+        kwargs |= {"dataset_text_field": "text", "max_seq_length": 64}
+    elif "dataset_kwargs" in names:
         kwargs["dataset_kwargs"] = {"skip_prepare_dataset": True}
     return cls(**kwargs)
 
@@ -113,21 +123,23 @@ def sft_classes():
 
 
 def sft_takes_rows() -> bool:
-    """TRL >= 0.9 trains on ready rows; before, SFTTrainer tokenises a text column itself."""
+    """TRL >= 0.13 trains on ready rows; before, SFTTrainer tokenises a text column itself."""
     return "dataset_text_field" not in inspect.signature(sft_classes()[0].__init__).parameters
 
 
 def trainer_keywords(cls, masked: bool = False) -> dict:
-    """Data set and tokenizer under the names this version uses. TRL >= 0.9 keeps its own collator, because its
-    SFTTrainer drops the columns that another collator would need."""
+    """Data set and tokenizer under the names this version uses. SFTTrainer keeps its own collator, because it drops the columns
+    that another collator would need."""
     from datasets import Dataset
     from transformers import default_data_collator
 
     names = inspect.signature(cls.__init__).parameters
     out = {}
-    if "dataset_text_field" in names:  # TRL < 0.9 tokenises a text column itself
+    if "dataset_text_field" in names:
         rows = [{"text": " ".join(f"w{t - 4}" for t in row["input_ids"])} for row in example_rows()]
-        out |= {"train_dataset": Dataset.from_list(rows), "dataset_text_field": "text", "max_seq_length": 64}
+        out["train_dataset"] = Dataset.from_list(rows)
+        if sft_classes()[1] is transformers.TrainingArguments:  # TRL < 0.9; then SFTConfig has them
+            out |= {"dataset_text_field": "text", "max_seq_length": 64}
     else:
         out["train_dataset"] = Dataset.from_list(example_rows(masked))
     if cls is transformers.Trainer:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the golden values with the real Python libraries: `npm run golden -- [NAME...]`; no name means all.
 # NAME: quant random llama tokenizer packing pairs sft split gguf_blocks optimizers lora_config peft_adapter, or a stack of stacks.json (its product, its named cases and its signatures).
-# signatures [STACK...]: how the calls that decide are called in the stacks' libraries; no STACK means all.
+# signatures [STACK...]: how the calls that decide are called in the stacks' libraries, and what their modules export; no STACK means all.
 # known: the table of known models (src/engine/models/known/table.json) from several stacks, and what PEFT does to them.
 # parity [PART]: 50 steps of every recipe of parity_recipes.json, by the scripts that the product hands out.
 # export [llama.cpp]: no golden file; checks what we export with PEFT, transformers, gguf-py, TensorBoard, and llama.cpp.
@@ -29,6 +29,9 @@ python_of() {
     # TRL 0.17-0.26 takes every 4-bit model whose weights lie on the CPU for a sharded one and skips its preparation.
     # Narrowing the test to "meta" makes the CPU behave as a GPU does.
     grep -rl '{"cpu", "meta"}' "$dir"/lib/python3.11/site-packages/trl --include=*.py | xargs -r sed -i 's/{"cpu", "meta"}/{"meta"}/'
+    # transformers before 4.46 says that bitsandbytes is not there where there is no GPU.
+    sed -i 's/return _bitsandbytes_available and torch.cuda.is_available()/return _bitsandbytes_available/' \
+      "$dir/lib/python3.11/site-packages/transformers/utils/import_utils.py"
     touch "$dir/ready"
   fi
   echo "$dir/bin/python"
@@ -42,6 +45,7 @@ make() {
       "$(python_of "$1")" -W ignore "$here/wiring.py" "$1"
       "$(python_of "$1")" -W ignore "$here/wiring_cases.py" "$1"
       "$(python_of "$1")" -W ignore "$here/signatures.py" "$1"
+      "$(python_of "$1")" -W ignore "$here/exports.py" "$1"
       ;;
   esac
 }
@@ -93,7 +97,10 @@ mapfile -t stacks < <(python3 -c 'import json,sys; print("\n".join(json.load(ope
 if [ "${1:-}" = signatures ]; then
   shift
   if [ $# -eq 0 ]; then set -- "${stacks[@]}"; fi
-  for stack in "$@"; do "$(python_of "$stack")" -W ignore "$here/signatures.py" "$stack"; done
+  for stack in "$@"; do
+    "$(python_of "$stack")" -W ignore "$here/signatures.py" "$stack"
+    "$(python_of "$stack")" -W ignore "$here/exports.py" "$stack"
+  done
   exit
 fi
 if [ $# -eq 0 ]; then

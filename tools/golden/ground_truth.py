@@ -148,6 +148,8 @@ def run(stack: str, script: str, work: str) -> dict:
         hub.patch_all()
         data.patch_all(tree)
         supply_required_arguments()
+        encode = os.environ.encodevalue
+        os.environ.encodevalue = lambda value: encode(str(value) if isinstance(value, names.Anything) else value)
         sys.meta_path.append(names.Missing({path, given}))
         watch.patch_all({path})
         if os.path.exists(given):

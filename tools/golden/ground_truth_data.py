@@ -7,7 +7,8 @@ import re
 
 COUNT = 48
 HUB = [
-    (r"guanaco|imdb|wikitext|tiny_?shakespeare|openwebtext|ag_news|rotten|yelp|amazon_polarity|sms_spam|banking77|emotion|tweet_eval", ["text", "label"]),
+    (r"guanaco|wikitext|tiny_?shakespeare|openwebtext|tinystories", ["text"]),
+    (r"imdb|ag_news|rotten|yelp|amazon_polarity|sms_spam|banking77|emotion|tweet_eval", ["text", "label"]),
     (r"sst2|sst-2|cola", ["sentence", "label", "idx"]), (r"mrpc|rte|stsb|wnli", ["sentence1", "sentence2", "label", "idx"]),
     (r"qnli", ["question", "sentence", "label", "idx"]), (r"qqp", ["question1", "question2", "label", "idx"]), (r"mnli|snli|anli", ["premise", "hypothesis", "label"]),
     (r"dolly", ["instruction", "context", "response", "category"]), (r"alpaca", ["instruction", "input", "output", "text"]),

@@ -7,6 +7,7 @@ An id that no pattern knows is a llama of sixteen layers, as the laboratory assu
 import re
 
 VOCAB = 320
+VISION = {"image_token_id": 300, "video_token_id": 301, "vision_start_token_id": 302, "vision_end_token_id": 303}
 
 # Pattern (case ignored, first match counts), model type, layers, and what differs from the family.
 TIED = {"tie_word_embeddings": True}
@@ -174,7 +175,7 @@ def config_of(name: str, model_type: str | None = None) -> tuple[dict, str]:
         "gemma": {**grouped, "num_key_value_heads": 1, "head_dim": 16}, "gemma2": {**grouped, "head_dim": 16, "query_pre_attn_scalar": 16, "sliding_window": 4096}, "gemma3_text": {**grouped, "num_key_value_heads": 1, "head_dim": 16, "query_pre_attn_scalar": 16, "sliding_window": 512},
         "qwen3": {**grouped, "head_dim": 16}, "mixtral": {**grouped, "num_local_experts": 2, "num_experts_per_tok": 1}, "mistral": {**grouped, "sliding_window": None},
         "starcoder2": {**grouped, "sliding_window": None}, "baichuan": plain, "chatglm": plain, "internlm2": grouped,
-        "qwen2_vl": {**grouped, "rope_scaling": {"type": "mrope", "mrope_section": [2, 3, 3]}, "vision_config": {"depth": 2, "embed_dim": 32, "num_heads": 2, "mlp_ratio": 2, "hidden_size": 64, "patch_size": 14}},
-        "qwen2_5_vl": {**grouped, "rope_scaling": {"type": "mrope", "mrope_section": [2, 3, 3]}, "vision_config": {"depth": 2, "hidden_size": 32, "num_heads": 2, "intermediate_size": 64, "out_hidden_size": 64, "patch_size": 14, "fullatt_block_indexes": [1]}},
+        "qwen2_vl": {**grouped, **VISION, "rope_scaling": {"type": "mrope", "mrope_section": [2, 3, 3]}, "vision_config": {"depth": 2, "embed_dim": 32, "num_heads": 2, "mlp_ratio": 2, "hidden_size": 64, "patch_size": 14}},
+        "qwen2_5_vl": {**grouped, **VISION, "rope_scaling": {"type": "mrope", "mrope_section": [2, 3, 3]}, "vision_config": {"depth": 2, "hidden_size": 32, "num_heads": 2, "intermediate_size": 64, "out_hidden_size": 64, "patch_size": 14, "fullatt_block_indexes": [1]}},
     }.get(kind, grouped)
     return {"model_type": kind, "vocab_size": VOCAB, "torch_dtype": dtype, **sizes, **more}, dtype

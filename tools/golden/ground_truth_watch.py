@@ -43,7 +43,8 @@ def parameters_of(modules) -> list:
 def models_in_play() -> list:
     if trainers:
         return [trainers[-1].model]
-    live = [m for m, enabled in called if enabled] or [m for m, _ in called]
+    # What ran without gradients is a teacher or a reference, unless it has adapters that were to be trained.
+    live = [m for m, enabled in called if enabled or type(m).__name__.startswith("Peft")] or [m for m, _ in called]
     return [m for m in live if next(m.parameters(), None) is not None]
 
 

@@ -2,10 +2,9 @@
 
 Usage: python signatures.py STACK. What is equal in several stacks stands once, in shared.json, and stacks.json says which stack has
 which; README.md says how to read both.
-Leaves out types and documentation.
+Leaves out documentation and, except of fields, types.
 """
 
-import ast
 import dataclasses
 import enum
 import importlib
@@ -14,41 +13,13 @@ import json
 import os
 import re
 import sys
-import textwrap
-import types
-import warnings
 
 from signature_names import LIBRARIES, NAMES
+from signature_source import as_value, deprecations_in, plain, read_kwargs, refused, renamed, tree_of
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FOLDER = os.environ.get("SIGNATURES_DIR", os.path.join(HERE, "..", "..", "src", "engine", "libraries", "signatures"))
 SHARED, STACKS = os.path.join(FOLDER, "shared.json"), os.path.join(FOLDER, "stacks.json")
-
-
-def plain(text: str) -> str:
-    """Without what differs from machine to machine."""
-    text = re.sub(r"\(/[^()]*?site-packages/", "(<site-packages>/", text)
-    return re.sub(r" at 0x[0-9a-f]+", "", text)
-
-
-def as_value(value):
-    """A default as JSON; what JSON has not as {"repr": ...}."""
-    if isinstance(value, enum.Enum):
-        return as_value(value.value) if isinstance(value, str) else {"repr": repr(value)}
-    if value is None or isinstance(value, (bool, str, int)):
-        return value
-    if isinstance(value, float):
-        return value if value - value == 0 else {"repr": repr(value)}
-    if isinstance(value, (list, tuple)) and type(value) in (list, tuple):
-        items = [as_value(item) for item in value]
-        return items if isinstance(value, list) else {"tuple": items}
-    if type(value) is dict and all(isinstance(key, str) for key in value):
-        return {"dict": {key: as_value(item) for key, item in value.items()}}
-    if inspect.ismodule(value):
-        return {"repr": f"<module '{value.__name__}'>"}
-    if inspect.isroutine(value) or inspect.isclass(value):
-        return {"repr": f"{value.__module__}.{value.__qualname__}"}
-    return {"repr": plain(repr(value))}
 
 
 def parameters_of(function) -> list:
@@ -67,85 +38,6 @@ def parameters_of(function) -> list:
         out.append(star + one.name if one.default is one.empty else [one.name, as_value(one.default)])
     if last is inspect.Parameter.POSITIONAL_ONLY:
         out.append("/")
-    return out
-
-
-def tree_of(function):
-    try:
-        return ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(function))))
-    except (OSError, TypeError, SyntaxError):  # written in C, or generated
-        return None
-
-
-def read_kwargs(tree, keywords: str) -> list:
-    """What a function takes out of its **kwargs by name: [name, default], or a name that must be there."""
-    out = {}
-    for node in ast.walk(tree):
-        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("pop", "get")):
-            continue
-        if not (isinstance(node.func.value, ast.Name) and node.func.value.id == keywords and node.args):
-            continue
-        if not (isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str)):
-            continue
-        name = node.args[0].value
-        if len(node.args) == 1:
-            out.setdefault(name, name if node.func.attr == "pop" else [name, None])
-            continue
-        try:
-            out.setdefault(name, [name, as_value(ast.literal_eval(node.args[1]))])
-        except ValueError:
-            out.setdefault(name, [name, {"repr": ast.unparse(node.args[1])}])
-    return list(out.values())
-
-
-def text_of(node) -> str | None:
-    """A string literal, or an f-string with its expressions in braces."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    if isinstance(node, ast.JoinedStr):
-        parts = (part.value if isinstance(part, ast.Constant) else "{" + ast.unparse(part.value) + "}" for part in node.values)
-        return "".join(parts)
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        both = text_of(node.left), text_of(node.right)
-        return None if None in both else "".join(both)
-    return None
-
-
-def deprecations_in(tree) -> list[str]:
-    """Texts about deprecated arguments that a function warns of or raises."""
-    out = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and node.args:
-            text = text_of(node.args[0])
-            if text and re.search(r"deprecat|no longer supported|will be removed", text) and text not in out:
-                out.append(text)
-    return out
-
-
-def renamed(function) -> list:
-    """Arguments that a `deprecate_kwarg` decorator takes: its own message, by running the decorator around nothing."""
-    out = []
-    while hasattr(function, "__wrapped__"):
-        names = function.__code__.co_freevars
-        if {"old_name", "new_name", "func"} <= set(names):
-            cells = dict(zip(names, function.__closure__))
-            inner = cells["func"].cell_contents
-            owner = type(inner.__qualname__.split(".")[-2], (), {})() if "." in inner.__qualname__ else None
-            old, new = cells["old_name"].cell_contents, cells["new_name"].cell_contents
-            nothing = lambda *args, **kwargs: None  # noqa: E731
-            nothing.__name__ = inner.__name__
-            closure = tuple(types.CellType(nothing) if name == "func" else cells[name] for name in names)
-            bare = types.FunctionType(function.__code__, function.__globals__, function.__name__, None, closure)
-            with warnings.catch_warnings(record=True) as caught:
-                warnings.simplefilter("always")
-                error = None
-                try:
-                    bare(*([] if owner is None else [owner]), **{old: 1})
-                except ValueError as raised:
-                    error = f"ValueError: {raised}"
-            message = error or "".join(f"{one.category.__name__}: {one.message}" for one in caught)
-            out.append([old, new, message or None])
-        function = function.__wrapped__
     return out
 
 
@@ -181,17 +73,40 @@ def field_of(field):
     return [field.name, {"factory": as_value(made)}]
 
 
+def type_text(kind) -> str:
+    """An annotation as a script would write it: `Optional[str]`, `transformers.trainer_utils.IntervalStrategy`."""
+    return re.sub(r"\bNoneType\b", "None", plain(kind if isinstance(kind, str) else inspect.formatannotation(kind)))
+
+
+def types_of(fields, kept) -> dict:
+    """Of the fields that are listed, where the type is not that of the default."""
+    names = {one if isinstance(one, str) else one[0] for one in kept}
+    said = {field.name: type_text(field.type) for field in fields if field.name in names}
+    return {field.name: said[field.name] for field in fields if field.name in said and said[field.name] != type(field.default).__name__}
+
+
+def checks_of(cls) -> list:
+    """What its own checks of its own settings refuse."""
+    if not re.search(r"Config$|Arguments$", cls.__name__):
+        return []
+    methods = [vars(cls)[one] for one in ("__init__", "__post_init__", "post_init") if one in vars(cls)]
+    return [check for method in methods if inspect.isfunction(method) for check in refused(method)]
+
+
 def about_class(cls, name: str, known: dict) -> dict:
     """Bases are the nearest classes that are dumped too; of a dataclass, only the fields that its base has not, or otherwise."""
     base = next((one for one in cls.__mro__[1:] if one in known), None)
     entry = {} if base is None else {"base": known[base]}
     if inspect.isclass(cls) and issubclass(cls, enum.Enum):
         return {"members": {member.name: as_value(member.value) for member in cls}}
+    checked = {"refuses": checks} if (checks := checks_of(cls)) else {}
     init = cls.__init__
     generated = dataclasses.is_dataclass(cls) and getattr(getattr(init, "__code__", None), "co_filename", "") == "<string>"
     if generated and (fields := [field for field in dataclasses.fields(cls) if field.init]):
         theirs = [field_of(field) for field in dataclasses.fields(base)] if base and dataclasses.is_dataclass(base) else []
         entry["fields"] = [mine for mine in map(field_of, fields) if mine not in theirs]
+        if types := types_of(fields, entry["fields"]):
+            entry["types"] = types
         if keyword := [field.name for field in fields if getattr(field, "kw_only", False)]:
             entry["keywordOnly"] = keyword
         told = {field.name: field.metadata.get("help", "") for field in fields if field_of(field) in entry["fields"]}
@@ -200,12 +115,12 @@ def about_class(cls, name: str, known: dict) -> dict:
         # A dataclass checks and renames in __post_init__; an inherited one is the base's.
         if "__post_init__" in vars(cls) and (tree := tree_of(cls.__post_init__)) and (texts := deprecations_in(tree)):
             entry["deprecations"] = texts
-        return entry
+        return entry | checked
     if base is not None and init is base.__init__:
-        return entry
+        return entry | checked
     if init is object.__init__:
         return entry | {"parameters": []}
-    return entry | about_function(init, f"{name}.__init__")
+    return entry | about_function(init, f"{name}.__init__") | checked
 
 
 def missing(module: str, name: str) -> dict:

@@ -461,7 +461,7 @@ def main() -> None:
     with open(os.path.join(HERE, "stacks.json"), encoding="utf-8") as file:
         quantised = "4-bit" in json.load(file)[stack]["bases"]
     bench.scratch()
-    if not bench.sft_takes_rows():  # TRL < 0.9: its collator makes the labels
+    if not bench.sft_takes_rows():  # TRL < 0.13: its collator makes the labels
         del CASES["36 peft_config, all labels -100"]
     path = os.environ.get("GOLDEN_DIR", os.path.join(HERE, "..", "..", "tests", "golden"))
     path = os.path.join(path, "wiring", f"cases-{stack}.json")

@@ -6,7 +6,7 @@ import type { Module } from '../torch/nn/module.ts';
 import type { AttachingScript } from './method.ts';
 import type { AdapterValues, Method } from './methods.ts';
 import type { Narrowing } from './modulePatterns.ts';
-import { wrapSavedModules } from './saved/savedModules.ts';
+import { isSaved, wrapSavedModules } from './saved/savedModules.ts';
 import type { TargetModules } from './targetModules.ts';
 import { targetedModules } from './targets.ts';
 
@@ -22,6 +22,8 @@ export interface PeftConfig {
   readonly adapterName: string;
   /** Names (suffixes) of modules that get a trainable copy. */
   readonly modulesToSave: readonly string[];
+  /** Those of them that the injection doesn't know yet: heads that PeftModelForTokenClassification and QuestionAnswering add. */
+  readonly savedLater?: readonly string[];
   /** dtype of new adapter weights on a base weight of the given dtype. */
   readonly dtypeOn: (base: DType) => DType;
 }
@@ -59,16 +61,37 @@ export const requiresGrad = ({ kind }: Module, adapter: string): boolean =>
 export function injectAdapter(root: Module, config: PeftConfig, script: AttachingScript): void {
   const { method, values } = config;
   const { defaultTargets: defaults, supports } = method;
-  const targets = targetedModules(root, { ...config, method: method.type, defaults, supports }, script);
+  const { modulesToSave, savedLater = [] } = config;
+  const saved = script.behaves('savedNotTargeted')
+    ? modulesToSave.filter((name) => !savedLater.includes(name))
+    : [];
+  const narrowing = { ...config.narrowing, saved };
+  const targeting = { ...config, narrowing, method: method.type, defaults, supports };
+  const targets = targetedModules(root, targeting, script);
   method.attach(root, targets, config, script);
   for (const [name, tensor] of root.namedParameters())
     if (!name.includes(method.prefix)) tensor.requiresGrad = false;
   method.thaw?.(root, values);
 }
 
+/** A copy of a module that has an adapter makes no sense. */
+function refuseAdapted(root: Module, names: readonly string[], script: AttachingScript): void {
+  if (names.length === 0 || !script.behaves('savedRefusesAdapted')) return;
+  for (const [path, { kind, className }] of root.namedModules()) {
+    if (kind.type !== 'adapted' || !isSaved(path, names)) continue;
+    const [folder = '', name = ''] = className.split('.');
+    const file = /bit(Lt)?$/.test(name) ? 'bnb' : 'layer';
+    script.raise(
+      'TypeError',
+      `modules_to_save cannot be applied to modules of type <class 'peft.tuners.${folder}.${file}.${name}'>`,
+    );
+  }
+}
+
 /** modules_to_save: done by the PeftModel, after the injection. */
 export function saveModules(root: Module, config: PeftConfig, script: AttachingScript): void {
   const { modulesToSave, adapterName, inferenceMode } = config;
+  refuseAdapted(root, modulesToSave, script);
   const saved = wrapSavedModules(root, modulesToSave, adapterName, {
     trainable: !inferenceMode || script.behaves('frozenCopyTrains'),
     originalTrains: script.behaves('savedOriginalTrains'),

@@ -51,7 +51,7 @@ export interface ConfigClass {
 }
 
 /** The classes of all methods, and those that stand in their arguments. */
-export const configsOf = ({ config }: Method): readonly ConfigClass[] => {
+const configsOf = ({ config }: Method): readonly ConfigClass[] => {
   const list: readonly ConfigArgument<AdapterValues>[] = config.arguments;
   const inner = list.flatMap((argument) => (argument.form === 'config' ? [argument] : []));
   return [{ className: config.className, arguments: list }, ...inner];

@@ -76,17 +76,25 @@ export function layersProblem(written: string): Text | null {
 export interface Narrowing {
   readonly layers: readonly number[] | null;
   readonly exclude: TargetModules | null;
+  /** Names of modules_to_save that keep a module, and what is in it, from being adapted. */
+  readonly saved?: readonly string[];
 }
 
-/** Whether exclude_modules names the module. */
-export const isExcluded = ({ exclude }: Narrowing, path: string): boolean =>
-  exclude !== null && matchesTarget(exclude, path);
+/** Whether exclude_modules names the module, or modules_to_save one that it is in. */
+export const isExcluded = ({ exclude, saved = [] }: Narrowing, path: string): boolean =>
+  (exclude !== null && matchesTarget(exclude, path)) ||
+  saved.some((name) => new RegExp(`^(.*\\.)?${name}(\\..*)?$`).test(path));
 
 /** layers_to_transform: a module that a list reached by the end of its name counts in the named layers only. */
-export function isInLayers({ layers }: Narrowing, target: TargetModules, path: string): boolean {
+export function isInLayers(
+  { layers }: Narrowing,
+  target: TargetModules,
+  path: string,
+  last: boolean,
+): boolean {
   // Of a text only VeraConfig takes layers_to_transform, and for 'all-linear' it has become a list by then.
   if (layers === null || target.form === 'regex' || target.form === 'default') return true;
   if (target.form === 'list' && target.names.includes(path)) return true;
-  const found = /^.*?\.[^.]*\.(\d+)\./.exec(path);
+  const found = (last ? /^.*\.[^.]*\.(\d+)\./ : /^.*?\.[^.]*\.(\d+)\./).exec(path);
   return found !== null && layers.includes(Number(found[1]));
 }

@@ -99,9 +99,11 @@ function nothingMatched(
 function namedModules(root: Module, resolved: TargetModules, script: AttachingScript): Target[] {
   if (resolved.form === 'all-linear' && script.behaves('allLinear') !== 'a-name')
     return allLinear(root, script);
-  // Before 0.17 the empty string is a regex that matches the root's own name, ''.
+  // The empty string is a regex that matches the root's own name, ''.
   return [...outsideAdapters(root)].filter(([path]) =>
-    path === '' ? resolved.form === 'regex' && resolved.pattern === '' : matchesTarget(resolved, path),
+    path === ''
+      ? resolved.form === 'regex' && resolved.pattern === '' && script.behaves('rootIsTarget')
+      : matchesTarget(resolved, path),
   );
 }
 
@@ -134,7 +136,8 @@ export function targetedModules(root: Module, targeting: Targeting, script: Atta
   if (narrowing.exclude !== null && !excluded && named.length > 0)
     warnUnusedExclusion(script, narrowing.exclude);
   const matches = named.filter(
-    ([path]) => !isExcluded(narrowing, path) && isInLayers(narrowing, resolved, path),
+    ([path]) =>
+      !isExcluded(narrowing, path) && isInLayers(narrowing, resolved, path, script.behaves('layerIndexLast')),
   );
   const supported = targeting.supports === 'any module' ? () => true : isLinearOrTable;
   const unsupported = matches.find(([, module]) => !supported(module));

@@ -10,6 +10,10 @@ export interface Dialect {
   readonly dtype: 'dtype' | 'torch_dtype';
   /** Whether there is a SFTConfig; before, TrainingArguments and arguments of SFTTrainer itself. */
   readonly sftConfig: boolean;
+  /** What SFTConfig, or before it SFTTrainer, calls the length at which rows are cut. */
+  readonly maxLength: 'max_length' | 'max_seq_length';
+  /** Whether SFTTrainer wants one column of text and its name; later it tokenises rows of any format itself. */
+  readonly textField: boolean;
   /** How answers alone are trained. */
   readonly answersOnly: 'arguments' | 'collator';
   readonly tokenizerArgument: 'processing_class' | 'tokenizer';
@@ -37,6 +41,8 @@ const trl = <V>(...since: Since<V>): Spelling<V> => ({ library: 'trl', since });
 export const spellings: { readonly [K in keyof Dialect]: Spelling<Dialect[K]> } = {
   dtype: transformers(['0', 'torch_dtype', signature], ['4.56', 'dtype', signature]),
   sftConfig: trl(['0', false, signature], ['0.9', true, signature]),
+  maxLength: trl(['0', 'max_seq_length', signature], ['0.16', 'max_length', signature]),
+  textField: trl(['0', true, `${signature}: dataset_text_field of SFTTrainer`], ['0.13', false, signature]),
   answersOnly: trl(['0', 'collator', signature], ['0.19', 'arguments', `${signature}: assistant_only_loss`]),
   tokenizerArgument: transformers(['0', 'tokenizer', signature], ['4.46', 'processing_class', signature]),
   evalStrategy: transformers(['0', 'evaluation_strategy', signature], ['4.41', 'eval_strategy', signature]),
@@ -64,6 +70,8 @@ export function dialectOf(versions: Readonly<Record<Library, string>>): Dialect 
   return {
     dtype: at('dtype'),
     sftConfig: at('sftConfig'),
+    maxLength: at('maxLength'),
+    textField: at('textField'),
     answersOnly: at('answersOnly'),
     tokenizerArgument: at('tokenizerArgument'),
     evalStrategy: at('evalStrategy'),

@@ -4,9 +4,13 @@ import { pythonLabel } from '../ground/settings/pythonPlace.ts';
 import type { Setting } from '../ground/settings/setting.ts';
 import type { ArgumentKey } from '../recipe/recipe.ts';
 import { defaultValues, isArgumentKey, placeOf, settingKeys, settingOf } from '../recipe/recipe.ts';
-import { fromPython } from './read/fromPython.ts';
+import { argumentsOf } from './read/argumentReaders.ts';
+import { trainingArguments } from './read/argumentTables.ts';
+import type { PythonValue } from './read/pythonValue.ts';
+import { ofJson } from './read/pythonValue.ts';
+import { trlClasses } from './trlClasses.ts';
 import { argumentOf } from './write/argument.ts';
-import { call } from './write/python.ts';
+import type { Literal } from './write/python.ts';
 
 /** Values beside the default. */
 function others({ type, default: usual }: Setting): readonly (string | number | boolean)[] {
@@ -38,22 +42,43 @@ const scripts = settingKeys
         return [calls]
           .flat()
           .flatMap((one) =>
-            [written, ...aliases].map((name) => [call(one, [], [[name, literal]]), key, value] as const),
+            [written, ...aliases].map(
+              (name) => [`${one}(${name}=${JSON.stringify(value)})`, one, name, literal, key, value] as const,
+            ),
           );
       }),
   );
 
+/** What Python would hold. */
+function pythonOf(literal: Literal): PythonValue {
+  if (literal === null || typeof literal !== 'object') return { kind: 'literal', value: literal };
+  if ('source' in literal) return sourceOf(literal.source);
+  return { kind: 'list', items: literal.map((value) => ({ kind: 'literal', value })) };
+}
+
+/** Numbers, dictionaries and names as the writer spells them. */
+function sourceOf(source: string): PythonValue {
+  if (source !== '' && Number.isFinite(Number(source))) return { kind: 'literal', value: Number(source) };
+  if (!source.startsWith('{')) return { kind: 'source', text: source };
+  const json: unknown = JSON.parse(source.replaceAll('True', 'true').replaceAll('False', 'false'));
+  return ofJson(json);
+}
+
+const configs: readonly string[] = Object.values(trlClasses).map(({ config }) => config);
+
 describe('an argument', () => {
-  it.each(scripts)('%s', (script, key, value) => {
-    const { patch, notUnderstood } = fromPython(script);
-    expect(notUnderstood).toEqual([]);
+  it.each(scripts)('%s', (_, one, name, literal, key, value) => {
+    const table = configs.includes(one) ? trainingArguments : argumentsOf(one);
+    const read = table[name]?.(pythonOf(literal)) ?? [];
+    const patch = Object.fromEntries(read.map((found) => [found.key, found.value]));
     // JSON texts come back without blanks.
-    const plain = (one: unknown): unknown => (placeOf(key).form === 'object' ? JSON.parse(String(one)) : one);
+    const plain = (said: unknown): unknown =>
+      placeOf(key).form === 'object' ? JSON.parse(String(said)) : said;
     expect(plain(patch[key])).toEqual(plain(value));
   });
 
   it('is found for most settings', () => {
-    expect(new Set(scripts.map(([, key]) => key)).size).toBeGreaterThan(35);
+    expect(new Set(scripts.map(([, , , , key]) => key)).size).toBeGreaterThan(35);
   });
 });
 

@@ -52,7 +52,7 @@ class Trace:
         self.owner = {}
         for path, module in model.named_modules():
             for name, parameter in module.named_parameters(recurse=False):
-                self.owner.setdefault(id(parameter), (path, name, is_leaf(module)))
+                self.owner.setdefault(id(parameter), (path, name))
 
     def mark(self, tensor, label: str) -> None:
         if tensor is not None and tensor.grad_fn is not None:
@@ -60,6 +60,7 @@ class Trace:
             self.keep.append(tensor.grad_fn)
 
     def sources(self, values) -> list[str]:
+        values = list(values)
         todo = [t.grad_fn for t in values if t.grad_fn is not None]
         todo += [t.grad_fn or torch.autograd.graph.get_gradient_edge(t).node for t in values if t.is_leaf and t.requires_grad]
         seen, found = set(), []
@@ -74,9 +75,10 @@ class Trace:
             if label is not None:
                 found.append(label)
             elif variable is not None:
-                path, name, leaf = self.owner.get(id(variable), ("", "", True))
-                if not leaf:
-                    found.append(f"&{path}.{name}")
+                # Taken as it stands and not through its module.
+                path, name = self.owner.get(id(variable), ("", ""))
+                if name:
+                    found.append(f"&{path}.{name}" if path else f"&{name}")
             else:
                 todo += [n for n, _ in node.next_functions]
         return list(dict.fromkeys(found))
@@ -158,7 +160,8 @@ def place(sources: list[str], number: dict, root: str, top: bool, itself: int) -
     for source in sources:
         where, _, index = source.partition(" ")
         if source.startswith("&"):
-            found.append(f"&{source[len(root) + 2 :]}" if root and source.startswith(f"&{root}.") else source)
+            inside = source.startswith(f"&{root}.")
+            found.append(source if top else f"&{source[len(root) + 2 :]}" if inside else "s")
         elif where == "x":
             found.append("x")
         elif where == ("top" if top else "in") and int(index) in number:
@@ -199,16 +202,20 @@ def checkpointing(model: nn.Module, head: str) -> list[str] | None:
         return None
     watch = Trace(model)
     real = library.checkpoint
+    found = set()
+    stack_of = {id(layer): stack for stack in stack_paths(model) for layer in model.get_submodule(stack)}
 
     def inside(function, *args, **kwargs):
         watch.depth += 1
+        # Some releases checkpoint layer.forward, which no hook sees.
+        named = [getattr(getattr(function, "func", function), "__self__", None), *getattr(function, "args", ())]
+        found.update(stack_of[id(owner)] for owner in named if id(owner) in stack_of)
         kwargs["use_reentrant"] = False
         try:
             return real(function, *args, **kwargs)
         finally:
             watch.depth -= 1
 
-    found = set()
     for stack in stack_paths(model):
         for layer in model.get_submodule(stack):
             layer.register_forward_pre_hook(lambda *_, s=stack: found.add(s) if watch.depth else None)

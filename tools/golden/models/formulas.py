@@ -25,8 +25,14 @@ class Formulas:
         products = terms + pairs + quotients
         scaled = [(f"{k}*{t}", tuple(k * x for x in v)) for k in (2, 3, 4, 8) for t, v in products]
         shifted = [(f"{t}+{k}", tuple(x + k for x in v)) for k in (1, 2, 3) for t, v in terms]
-        squares = [(f"{a}*{a}/{b}/{b}+{k}" if k else f"{a}*{a}/{b}/{b}", tuple((x // y) ** 2 + k for x, y in zip(names[a], names[b])))
-                   for a in names for b in names for k in (0, 1) if a != b and all(x % y == 0 for x, y in zip(names[a], names[b]))]
+        # Patches of a picture, and one place more for its class.
+        letter = {name.rpartition(".")[2]: LETTERS[i] for i, name in enumerate(values)}
+        image, patch = letter.get("image_size"), letter.get("patch_size")
+        squares = []
+        if image and patch:
+            sides = [x // y for x, y in zip(names[image], names[patch])]
+            whole = f"{image}*{image}/{patch}/{patch}"
+            squares = [(f"{whole}+{k}" if k else whole, tuple(n * n + k for n in sides)) for k in (0, 1)]
         for text, value in terms + scaled[: len(products)] + shifted + pairs + quotients + scaled + squares:
             self.known.setdefault(value, text)
         # Fused projections: of the numbers of one part of a model, which are few.

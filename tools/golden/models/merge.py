@@ -100,6 +100,11 @@ def targets(tables: list[dict]) -> dict:
 def main() -> None:
     files = [json.load(open(path, encoding="utf-8")) for path in sys.argv[2:]]
     tables = sorted((t for t in files if "transformers" in t), key=lambda t: order(t["transformers"]))
+    for i, table in enumerate(tables):
+        # A later file of the same release says its types again.
+        for later in tables[i + 1 :]:
+            if later["transformers"] == table["transformers"]:
+                table["types"] = {name: found for name, found in table["types"].items() if name not in later["types"]}
     defaults = targets(sorted((t for t in files if "LORA" in t), key=lambda t: order(t["peft"])))
     joined, types = Joined(), {}
     for table in tables:

@@ -6,7 +6,7 @@ import { methodNamed, methods } from '../../adapters/methods.ts';
 import { digest64 } from '../../ground/digest.ts';
 import { readSafetensors, toFloat32 } from '../../ground/formats/safetensors.ts';
 import { isRecord } from '../../ground/isRecord.ts';
-import { fromPython } from '../../python/read/fromPython.ts';
+import { settingsOfSaved } from '../../python/read/savedConfig.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import {
   configNoJson,
@@ -132,12 +132,12 @@ export function readAdapter(name: string, files: readonly NamedBytes[]): Importe
   const method = assertSupported(config);
   const tensors = readTensors(weights, method.opens);
   assertPairs(tensors);
-  const { patch, notUnderstood } = fromPython(new TextDecoder().decode(configBytes));
+  const { patch, notUnderstood } = settingsOfSaved(config);
   const init = String(patch['lora.init_lora_weights'] ?? 'true');
-  const [odd] = notUnderstood.filter(({ text }) =>
+  const [odd] = notUnderstood.filter((text) =>
     /rank|alpha|target|layers|exclude|rslora|dora|modules_to_save/.test(text),
   );
-  if (odd) throw unclear({ found: odd.text });
+  if (odd) throw unclear({ found: `adapter_config.json: ${odd}` });
   return {
     name,
     digest: digest64([configBytes, weights]),

@@ -44,10 +44,14 @@ function lossGradFn(script: ScriptModel, { trainer }: TrainingEvent): StepOption
   return divides ? 'DivBackward0' : 'NllLossBackward0';
 }
 
-/** What the libraries print while the first checkpointed layer runs. */
-function warnCheckpointing(script: ScriptModel, { trainer }: TrainingEvent): void {
+/** What the libraries print of cache and checkpointing while the first layers run. */
+function warnForward(script: ScriptModel, { trainer }: TrainingEvent): void {
   const active = script.checkpointing !== null && script.causal.training;
-  if (!active) return;
+  const cache = script.behaves('cacheTupleLog');
+  if (!active) {
+    if (cache && (cache.inTraining || !script.causal.training)) script.warn(`log: ${cache.text}`);
+    return;
+  }
   const cacheOff =
     (trainer === 'SFTTrainer' && script.behaves('sftCacheOff')) ||
     (trainer !== 'loop' && script.behaves('trainerCacheOff'));
@@ -56,8 +60,18 @@ function warnCheckpointing(script: ScriptModel, { trainer }: TrainingEvent): voi
   if (!script.checkpointing?.explicit && text !== null) script.warn(`UserWarning: ${text}`);
 }
 
+/** What torch prints when backward runs the first checkpointed layer again: the loss has a graph, and it leads through the layers. */
+function warnRecomputation(script: ScriptModel, step: RecordedStep): void {
+  const text = script.behaves('recomputeWarning');
+  const active = script.checkpointing !== null && script.causal.training;
+  const reached = step.loss.requiresGrad && step.layers.at(-1)?.requiresGrad;
+  if (text !== null && active && reached) script.warn(`FutureWarning: ${text}`);
+}
+
 function runBackward(step: RecordedStep, wired: Wired, event: TrainingEvent): PythonError | null {
   try {
+    const refused = wired.script.forwardRaises;
+    if (refused) throw new PythonError(refused.type, refused.message, wired.backwardCall);
     if (event.twice) throw new PythonError('RuntimeError', BACKWARD_TWICE, wired.backwardCall);
     backward(step.tape, step.loss, wired.backwardCall);
     const half = [...wired.root.namedParameters()].some(
@@ -92,7 +106,7 @@ export function examineTraining(event: TrainingEvent, options: ExamineOptions): 
   // Images enter where the embedding's output does: what trains on them makes that require grad.
   const vision = 'flow' in architecture ? trainedVision(script) : new Set<Parameter>();
   const wired = vision.size === 0 ? plain : { ...plain, inputGradHooks: plain.inputGradHooks + 1 };
-  warnCheckpointing(script, event);
+  warnForward(script, event);
   const step = recordStep(wired, architecture, {
     batch: options.batch,
     allMasked: options.allMasked || event.allMasked,
@@ -105,6 +119,7 @@ export function examineTraining(event: TrainingEvent, options: ExamineOptions): 
   const raised = runBackward(step, wired, event);
   for (const warning of step.tape.warnings.slice(recorded))
     script.warn(`${warning.category}: ${warning.message}`);
+  warnRecomputation(script, step);
   const gradientOf = (parameter: Parameter): GradientState => {
     if (!parameter.requiresGrad) return 'frozen';
     if (vision.has(parameter)) return step.loss.requiresGrad ? 'nonzero' : 'none';

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { behaviour } from '../../libraries/rules/behaviours.ts';
 import type { StackId } from '../../libraries/stacks.ts';
 import { stackOf, stacks } from '../../libraries/stacks.ts';
+import { compareVersions } from '../../libraries/version.ts';
 import { trainableLine } from '../../python/run/trainableLine.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
@@ -217,7 +218,7 @@ function patchOf(name: string): RecipePatch | null {
 
 /** Labels of the rows are made again from input_ids by the default collator of TRL 0.9 to 0.17. */
 const rebuildsLabels = (stack: StackId, name: string): boolean =>
-  stack === 'trl-0.17.0' && name.startsWith('36 ');
+  compareVersions(stackOf(stack).trl, '0.18') < 0 && name.startsWith('36 ');
 
 /** Python prints a set in any order; what a quoted module prints inside (versions differ in small ways) is left out. */
 const comparable = (text: string): string =>

@@ -1,6 +1,6 @@
 // Every combination of the wiring knobs against the real libraries: tests/golden/wiring/<stack>.json, whose meaning is in
 // tools/golden/README.md. One test a stack; a difference names the combination.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { stacks } from '../../libraries/stacks.ts';
 import type { Cell, Product } from '../../testing/goldenBench.ts';
@@ -42,8 +42,14 @@ function compare(stack: string): { readonly count: number; readonly differences:
   return { count: golden.rows.length, differences };
 }
 
+/** Held by their named cases alone so far (goldenCases.test.ts): their product is still to be run. */
+const casesAlone: readonly string[] = ['trl-0.9.6', 'trl-0.11.4', 'trl-0.12.2', 'trl-0.14.0', 'trl-0.15.2'];
+
 describe('wiring as the real libraries', () => {
-  for (const { id } of stacks) {
+  it('no product lies unused', () => {
+    expect(casesAlone.filter((id) => existsSync(`tests/golden/wiring/${id}.json`))).toEqual([]);
+  });
+  for (const { id } of stacks.filter((stack) => !casesAlone.includes(stack.id))) {
     it(`${id}: every combination`, () => {
       const { count, differences } = compare(id);
       expect(count).toBeGreaterThan(200);

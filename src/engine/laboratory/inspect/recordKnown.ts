@@ -114,7 +114,7 @@ class KnownRecorder {
     const width = widthOf(module);
     const x = width === null ? this.#batchIds() : (this.#joined(whole, inputs, width) ?? this.#batchIds());
     const output = runModule(this.#recorder, whole, x);
-    if (whole === this.#forward.hooked && recording.model.inputGradHooks > 0 && tape.gradEnabled) {
+    if (this.#forward.hooked.has(whole) && recording.model.inputGradHooks > 0 && tape.gradEnabled) {
       output.requiresGrad = true;
       tape.noteModule(recording.path(whole), output);
     }

@@ -41,8 +41,8 @@ export class Judge {
     return (
       (died || learnt.length === 0 ? known.find((one) => kind(one) === 'raises') : undefined) ??
       this.trainings.find(({ examined }) => examined === null) ??
-      known.find((one) => kind(one) === 'silent') ??
-      known[0] ??
+      learnt.find((one) => kind(one) === 'silent') ??
+      learnt[0] ??
       null
     );
   }

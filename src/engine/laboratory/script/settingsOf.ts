@@ -4,9 +4,9 @@ import { nearestVersion } from '../../libraries/nearest.ts';
 import { stacks } from '../../libraries/stacks.ts';
 import type { Versions } from '../../libraries/version.ts';
 import type { ProgramCall, ProgramValue } from '../../python/program/program.ts';
-import { entriesOf, isRef, itemsOf, namesOf, truthOf } from '../../python/program/values.ts';
+import { entriesOf, isRef, namesOf, truthOf } from '../../python/program/values.ts';
 import { trainingArguments } from '../../python/read/argumentTables.ts';
-import type { PythonValue } from '../../python/read/pythonReader.ts';
+import { ofProgram } from '../../python/read/pythonValue.ts';
 import type { TrainingEvent } from '../../python/run/acting.ts';
 import { valuesOfConfig } from '../../python/run/calls/peftConfigs.ts';
 import type { Machine } from '../../python/run/machine.ts';
@@ -54,25 +54,11 @@ function nearestStack(versions: Versions, draft: Draft): string {
   return stack?.id ?? defaultValues['wiring.stack'];
 }
 
-function plain(value: ProgramValue): PythonValue {
-  if (value === null || typeof value !== 'object') return { kind: 'literal', value };
-  const items = itemsOf(value);
-  if (items) return { kind: 'list', items: items.map(plain) };
-  const entries = entriesOf(value);
-  if (entries)
-    return { kind: 'dict', entries: [...entries].map(([key, one]) => [plain(key), plain(one)] as const) };
-  if (typeof value === 'object' && !Array.isArray(value)) {
-    if ('member' in value) return plain(value.value);
-    if ('dtype' in value) return { kind: 'source', text: `torch.${value.dtype}` };
-  }
-  return { kind: 'source', text: JSON.stringify(value) };
-}
-
 /** Arguments of the training as they were given; what no setting takes is left. */
 function readArguments(args: ConfigObject, draft: Draft): void {
   for (const [name, value] of args.values) {
     if (value === null || isRef(value)) continue;
-    const read = trainingArguments[name]?.(plain(value)) ?? null;
+    const read = trainingArguments[name]?.(ofProgram(value)) ?? null;
     if (!read) draft.leave();
     else for (const { key, value: setting } of read) draft.set(key, setting);
   }

@@ -17,6 +17,8 @@ const lists: readonly (readonly [string, List])[] = [...Object.entries(rules), .
 
 /** Releases that no stack has: what they do was read in their source. */
 const between: Readonly<Record<string, string>> = {
+  'preparesQuantised 0': 'PEFT before 0.5, the oldest of any stack',
+  'wrapsQuantised 0': 'PEFT before 0.5, the oldest of any stack',
   'loraConfigLacks 0.8': 'PEFT 0.8 alone: use_rslora is there, use_dora not yet',
   'checkpointWarning 0': 'torch before 2.1, the oldest of any stack',
 };

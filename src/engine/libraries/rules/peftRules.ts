@@ -1,6 +1,6 @@
 // Where the modelled PEFT versions differ: names, targets, warnings, what a second adapter does to the first.
 import type { Since } from '../since.ts';
-import type { Rule, RulesOf } from './rule.ts';
+import type { PackedWeights, Rule, RulesOf } from './rule.ts';
 
 const targets = 'tuners/tuners_utils.py inject_adapter';
 const loraLayer = 'tuners/lora/layer.py reset_lora_parameters';
@@ -12,17 +12,34 @@ const tied = 'tuners/tuners_utils.py inject_adapter, tied weights';
 
 const peft = <V>(...since: Since<V>): Rule<'peft', V> => ({ library: 'peft', since });
 
+const dispatch = 'tuners/lora/model.py _create_new_module, dispatchers; read in the installed releases';
+const bits: readonly PackedWeights[] = ['bnb-4bit', 'bnb-8bit'];
+
 export const peftRules: RulesOf<'peft'> = {
   prepareKwargs: peft(
     ['0', false, 'utils/other.py prepare_model_for_kbit_training'],
     ['0.6', true, 'utils/other.py prepare_model_for_kbit_training'],
   ),
   preparesQuantised: peft(
-    ['0', [], prepare],
-    ['0.5', ['gptq'], `${prepare}, read in 0.5.0`],
+    ['0', [], `${prepare}: is_loaded_in_8bit, is_loaded_in_4bit`],
+    ['0.5', ['gptq'], `${prepare}: quantization_method, read in 0.5.0 and 0.7.1`],
     ['0.9', ['gptq', 'aqlm'], `${prepare}, read in 0.10.0`],
-    ['0.11', ['gptq', 'aqlm', 'eetq', 'hqq'], `${prepare}, read in 0.11.1`],
-    ['0.14', ['gptq', 'aqlm', 'eetq', 'hqq', 'torchao'], `${prepare}, read in 0.14.0`],
+    ['0.11', ['gptq', 'aqlm', 'eetq', 'hqq'], `${prepare}, read in 0.11.1, 0.12.0 and 0.13.2`],
+    [
+      '0.14',
+      ['gptq', 'aqlm', 'eetq', 'hqq', 'torchao'],
+      `${prepare}, read in 0.14.0, 0.17.1, 0.18.0, 0.20.0 and 0.21.2; never awq or quanto`,
+    ],
+  ),
+  wrapsQuantised: peft(
+    ['0', [...bits, 'quanto', 'torchao'], 'tuners/lora.py _create_new_module'],
+    ['0.5', [...bits, 'quanto', 'torchao', 'gptq'], 'tuners/lora.py: get_auto_gptq_quant_linear'],
+    ['0.9', [...bits, 'quanto', 'torchao', 'gptq', 'aqlm', 'awq'], `${dispatch}: aqlm.py, awq.py`],
+    [
+      '0.11',
+      [...bits, 'quanto', 'torchao', 'gptq', 'aqlm', 'awq', 'eetq', 'hqq'],
+      `${dispatch}: eetq.py, hqq.py`,
+    ],
   ),
   baseLayer: peft(
     ['0', false, 'tuners/lora: weight on the layer itself'],
@@ -36,6 +53,18 @@ export const peftRules: RulesOf<'peft'> = {
   allLinearSparesClassifier: peft(
     ['0', false, 'tuners/tuners_utils.py _maybe_include_all_linear_layers'],
     ['0.13', true, 'tuners/tuners_utils.py _maybe_include_all_linear_layers, read in 0.12.0 and 0.13.2'],
+  ),
+  layerIndexLast: peft(
+    ['0', true, `${targets}: a greedy expression, read in 0.10.0 to 0.18.0`],
+    ['0.19', false, `${targets}: read in 0.20.0`],
+  ),
+  savedNotTargeted: peft(
+    ['0', false, `${targets}: read in 0.14.0`],
+    ['0.15', true, 'tuners/tuners_utils.py check_target_module_exists, run on 0.17.1'],
+  ),
+  savedRefusesAdapted: peft(
+    ['0', false, `${wrapper}: has no such check, read in 0.12.0`],
+    ['0.13', true, 'utils/other.py ModulesToSaveWrapper.check_module, read in 0.13.2, run on 0.17.1'],
   ),
   loraConfigLacks: peft(
     ['0', ['rank_pattern', 'alpha_pattern', 'use_rslora', 'use_dora', 'exclude_modules'], loraConfig],
@@ -51,6 +80,10 @@ export const peftRules: RulesOf<'peft'> = {
   ),
   unusedPatternWarning: peft(['0', false, targets], ['0.21', true, `${targets}, run on 0.21.2`]),
   targetsPrinted: peft(['0', 'list', `${targets}, run on 0.5.0`], ['0.7', 'set', `${targets}, run on 0.7.1`]),
+  rootIsTarget: peft(
+    ['0', true, `${targets}, run on 0.13.2`],
+    ['0.14', false, `${targets}: leaves out the empty key, run on 0.14.0`],
+  ),
   emptyTargets: peft(['0', 'not-found', targets], ['0.17', 'nothing-passed', targets]),
   unspecifiedTargets: peft(
     [
@@ -80,6 +113,11 @@ export const peftRules: RulesOf<'peft'> = {
       'tuners/lora/model.py _create_new_module, run on 0.10.0',
     ],
     [
+      '0.14',
+      'Currently, only the following modules are supported: `torch.nn.Linear`, `torch.nn.Embedding`, `torch.nn.Conv2d`, `torch.nn.Conv3d`, `transformers.pytorch_utils.Conv1D`.',
+      'tuners/lora/model.py _create_new_module, run on 0.14.0',
+    ],
+    [
       '0.15',
       'Currently, only the following modules are supported: `torch.nn.Linear`, `torch.nn.Embedding`, `torch.nn.Conv1d`, `torch.nn.Conv2d`, `torch.nn.Conv3d`, `transformers.pytorch_utils.Conv1D`, `torch.nn.MultiheadAttention.`.',
       'tuners/lora/model.py _create_new_module, run on 0.17.1',
@@ -105,7 +143,8 @@ export const peftRules: RulesOf<'peft'> = {
   ),
   tiedWarning: peft(
     ['0', 'none', `${tied}, run on 0.10.0`],
-    ['0.12', 'targets', `${tied}, run on 0.17.1`],
+    ['0.13', 'top-level-targets', `${tied}, run on 0.13.2 and 0.14.0; 0.12.0 is silent`],
+    ['0.15', 'targets', `${tied}, run on 0.17.1; 0.14.0 looks at whole paths`],
     [
       '0.18',
       'targets-and-saved',

@@ -3,6 +3,22 @@
 import type { Since } from '../since.ts';
 import type { Library } from '../version.ts';
 
+/**
+ * How a base model's weights are packed, by transformers' `quantization_method`; of bitsandbytes by its width. What is the same in all
+ * modelled releases: every one of them sets `is_quantized`, so Trainer wants adapters on it and PeftModel's constructor installs no hook;
+ * only bitsandbytes' set `is_loaded_in_4bit` or `is_loaded_in_8bit`, which is all that SFTTrainer looks at before it prepares a model.
+ */
+export type PackedWeights =
+  | 'bnb-4bit'
+  | 'bnb-8bit'
+  | 'gptq'
+  | 'awq'
+  | 'aqlm'
+  | 'eetq'
+  | 'hqq'
+  | 'torchao'
+  | 'quanto';
+
 interface TransformersBehaviours {
   /** What `gradient_checkpointing_enable()` passes to torch when the script passes nothing. */
   readonly checkpointingDefault: 'nothing' | 'reentrant' | 'non-reentrant';
@@ -15,12 +31,22 @@ interface TransformersBehaviours {
   /** Whether Trainer switches the cache off itself, so that checkpointing has nothing to log. */
   readonly trainerCacheOff: boolean;
   readonly trainerRefusesQuantised: boolean;
+  /** On which packed bases Trainer trains adapters; on others it raises `quantisedTrainingError`. */
+  readonly trainsQuantised: readonly PackedWeights[];
+  /** `{method}` stands for the quantization_method. */
+  readonly quantisedTrainingError: string;
+  /** dtype of what bitsandbytes doesn't pack, when the script names none. */
+  readonly quantisedDtype: 'float16' | 'checkpoint';
   /** Whether Trainer divides the summed loss by the token count of the window. */
   readonly trainerDividesLoss: boolean;
   readonly addAdapter: 'missing' | 'works' | 'refuses-peft';
   /** Whether the older names of checkpointing warn. */
   readonly checkpointingDeprecated: boolean;
   readonly useCacheLog: string;
+  /** What the model logs of its own cache when a forward makes one; `inTraining`: in train mode too. */
+  readonly cacheTupleLog: { readonly text: string; readonly inTraining: boolean } | null;
+  /** What Trainer logs about a PeftModel without label_names; `{class}` is the model's class. */
+  readonly labelNamesLog: string | null;
   /** Texts that Trainer prints before the first step whatever the wiring. */
   readonly trainerChatter: readonly string[];
 
@@ -35,18 +61,31 @@ interface TransformersBehaviours {
 interface TorchBehaviours {
   /** What torch.utils.checkpoint says when use_reentrant is left out. */
   readonly checkpointWarning: string | null;
+  /** What torch.utils.checkpoint says when backward runs a layer again. */
+  readonly recomputeWarning: string | null;
 }
 
 interface PeftBehaviours {
   /** Whether prepare_model_for_kbit_training knows `gradient_checkpointing_kwargs`. */
   readonly prepareKwargs: boolean;
-  /** Quantisation methods other than bitsandbytes' that prepare_model_for_kbit_training knows: it leaves their floats as they are. */
-  readonly preparesQuantised: readonly string[];
+  /**
+   * What prepare_model_for_kbit_training takes for quantised besides bitsandbytes' models: it leaves their floats as they are. Another one
+   * is to it a model of floats: halves become float32, nobody enables checkpointing or installs the hook.
+   */
+  readonly preparesQuantised: readonly PackedWeights[];
+  /** On whose layers a LoRA layer is put; another one's layers are not supported as a target. quanto's and torchao's are Linear. */
+  readonly wrapsQuantised: readonly PackedWeights[];
   /** Module that holds the frozen weight inside a LoRA layer: `base_layer`, or the layer itself. */
   readonly baseLayer: boolean;
   /** What `target_modules="all-linear"` is to models that are not a PreTrainedModel, or to all. */
   /** 'all-linear' leaves out the head of a sequence classifier too. */
   readonly allLinearSparesClassifier: boolean;
+  /** layers_to_transform reads the last number of a path that follows two names, not the first. */
+  readonly layerIndexLast: boolean;
+  /** What modules_to_save names gets no adapter. */
+  readonly savedNotTargeted: boolean;
+  /** modules_to_save refuses a module that got an adapter. */
+  readonly savedRefusesAdapted: boolean;
   readonly allLinear: 'a-name' | 'pretrained-only' | 'any-model';
   /** Arguments that LoraConfig does not know yet. */
   readonly loraConfigLacks: readonly string[];
@@ -57,6 +96,8 @@ interface PeftBehaviours {
   /** Whether keys of rank_pattern and alpha_pattern that match nothing are told. */
   readonly unusedPatternWarning: boolean;
   readonly targetsPrinted: 'list' | 'set';
+  /** Whether a pattern may mean the model itself, whose path is the empty string. */
+  readonly rootIsTarget: boolean;
   readonly emptyTargets: 'not-found' | 'nothing-passed';
   readonly unspecifiedTargets: string;
   readonly noMatchError: 'ValueError' | 'NoMatchingPeftModuleError';
@@ -67,7 +108,13 @@ interface PeftBehaviours {
   /** Whether an adapter with a name of its own on a packed linear stays frozen: its layers keep 'default' active. */
   readonly packedNeedsDefault: boolean;
   readonly trainableLine: 'four-decimals' | 'unrounded';
-  readonly tiedWarning: 'none' | 'targets' | 'targets-and-saved' | 'ensure-weight-tying';
+  /** `top-level-targets`: only those whose whole path is `lm_head` or `embed_tokens`. */
+  readonly tiedWarning:
+    | 'none'
+    | 'top-level-targets'
+    | 'targets'
+    | 'targets-and-saved'
+    | 'ensure-weight-tying';
   /**
    * What loading a second, inactive adapter does to the active one: it requires grad afterwards, whatever it did before; the second's
    * inference_mode falls on it; or it stays as it was, and the second requires grad beside it.
@@ -99,6 +146,11 @@ interface TrlBehaviours {
   readonly preferenceRefusesBoth: boolean;
   readonly sftEnablesCheckpointing: boolean;
   readonly sftCastsAdapter: boolean;
+  /**
+   * What becomes bfloat16 when SFTTrainer wraps a 4-bit base under bf16=True: the float32 head and embedding, and the adapter's weights
+   * with them or not. Norms become float32. Nothing on other bases.
+   */
+  readonly sftCastsUnderBf16: 'nothing' | 'head' | 'head-and-adapter';
   readonly sftDefaultsToNonReentrant: boolean;
   readonly sftCacheOff: boolean;
   readonly sftHeadAdapter: string | null;

@@ -1,12 +1,20 @@
 // Where the modelled transformers versions differ: gradient_checkpointing_enable, Trainer, add_adapter.
 import type { Since } from '../since.ts';
-import type { Rule, RulesOf } from './rule.ts';
+import type { PackedWeights, Rule, RulesOf } from './rule.ts';
 
 const enable = 'modeling_utils.py gradient_checkpointing_enable';
 const trainer = 'trainer.py Trainer._inner_training_loop';
 const cacheLog = '`use_cache=True` is incompatible with gradient checkpointing. Setting `use_cache=False`';
 
 const transformers = <V>(...since: Since<V>): Rule<'transformers', V> => ({ library: 'transformers', since });
+
+const tuples =
+  'We detected that you are passing `past_key_values` as a tuple and this is deprecated and will be removed in v4.43. Please use an appropriate `Cache` class (https://huggingface.co/docs/transformers/v4.41.3/en/internal/generation_utils#transformers.Cache)';
+const supports = 'quantizers/*: is_trainable, read in the installed releases';
+const needsBits =
+  'The model you want to train is loaded in 8-bit precision.  if you want to fine-tune an 8-bit model, please make sure that you have installed `bitsandbytes>=0.37.0`. ';
+const bits: readonly PackedWeights[] = ['bnb-4bit', 'bnb-8bit'];
+const since441: readonly PackedWeights[] = [...bits, 'gptq', 'awq', 'aqlm', 'eetq', 'hqq'];
 
 export const transformersRules: RulesOf<'transformers'> = {
   checkpointingDefault: transformers(
@@ -30,6 +38,24 @@ export const transformersRules: RulesOf<'transformers'> = {
     ['0', false, 'trainer.py Trainer.__init__'],
     ['4.34.1', true, 'trainer.py Trainer.__init__'],
   ),
+  trainsQuantised: transformers(
+    ['0', bits, 'modeling_utils.py _is_quantized_training_enabled, read in 4.31.0'],
+    ['4.32', [...bits, 'gptq'], 'modeling_utils.py _is_quantized_training_enabled, read in 4.36.2: not awq'],
+    ['4.38', since441, `${supports}; awq with autoawq from 0.2.0 on, aqlm from 1.0.2 on`],
+    ['4.45', [...since441, 'quanto', 'torchao'], `${supports}; torchao of 8 bits alone`],
+  ),
+  quantisedTrainingError: transformers(
+    ['0', needsBits, 'trainer.py Trainer.__init__'],
+    [
+      '4.38',
+      'The model you are trying to fine-tune is quantized with {method} but that quantization method do not support training. Please open an issue on GitHub: https://github.com/huggingface/transformers to request the support for training support for {method}',
+      'trainer.py Trainer.__init__; from 5 on trainer_utils.py',
+    ],
+  ),
+  quantisedDtype: transformers(
+    ['0', 'float16', 'quantizers/quantizer_bnb_8bit.py update_torch_dtype; before 4.38 modeling_utils.py'],
+    ['5', 'checkpoint', 'quantizers/quantizer_bnb_8bit.py has no such step in 5.15.0 and 5.24.0'],
+  ),
   trainerDividesLoss: transformers(
     ['0', false, 'trainer.py Trainer.training_step'],
     ['4.46', true, 'trainer.py Trainer.compute_loss: num_items_in_batch'],
@@ -43,6 +69,21 @@ export const transformersRules: RulesOf<'transformers'> = {
   useCacheLog: transformers(
     ['0', `${cacheLog}...`, 'models/llama/modeling_llama.py'],
     ['4.38', `${cacheLog}.`, 'models/llama/modeling_llama.py'],
+  ),
+  cacheTupleLog: transformers(
+    ['0', null, 'models/llama/modeling_llama.py'],
+    ['4.42', { text: tuples, inTraining: true }, 'models/llama/modeling_llama.py, run on 4.42.4'],
+    ['4.44', { text: tuples, inTraining: false }, 'models/llama/modeling_llama.py, run on 4.44.2'],
+    ['4.45', null, 'models/llama/modeling_llama.py, run on 4.46.3'],
+  ),
+  labelNamesLog: transformers(
+    ['0', null, 'trainer.py Trainer.__init__'],
+    [
+      '4.49',
+      "No label_names provided for model class `{class}`. Since `PeftModel` hides base models input arguments, if label_names is not given, label_names can't be set automatically within `Trainer`. Note that empty label_names list will be used instead.",
+      'trainer.py Trainer.__init__, run on 4.49.0',
+    ],
+    ['4.57', null, 'trainer.py Trainer.__init__: gone in 4.57.1; those between were not looked at'],
   ),
   trainerChatter: transformers(
     [
@@ -58,7 +99,7 @@ export const transformersRules: RulesOf<'transformers'> = {
       ['log: max_steps is given, it will override any value given in num_train_epochs'],
       'run on 4.41.2 with max_steps',
     ],
-    ['4.46', [], 'run on 4.57.1, 5.15.0, 5.24.0'],
+    ['4.47', [], 'run on 4.48.2 and later; 4.46.3 still prints it'],
   ),
   moduleClasses: transformers(
     [
@@ -69,8 +110,13 @@ export const transformersRules: RulesOf<'transformers'> = {
     ['4.36', { attention: 'LlamaSdpaAttention', activation: 'SiLU', rotaryPerLayer: true }, 'run on 4.41.2'],
     [
       '4.48',
+      { attention: 'LlamaAttention', activation: 'SiLU', rotaryPerLayer: false },
+      'run on 4.48.2 and 4.49.0',
+    ],
+    [
+      '4.50',
       { attention: 'LlamaAttention', activation: 'SiLUActivation', rotaryPerLayer: false },
-      'run on 4.57.1, 5.15.0, 5.24.0',
+      'activations.py, run on 4.57.1, 5.15.0, 5.24.0',
     ],
   ),
 };

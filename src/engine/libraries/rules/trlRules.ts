@@ -24,7 +24,7 @@ export const trlRules: RulesOf<'trl'> = {
   sftPreparationEndsCheckpointing: trl(
     ['0', false, init],
     ['0.7.2', true, `${init}: replaces its own args`],
-    ['0.12', false, `${prepare}: changes a copy of args`],
+    ['0.15', false, `${prepare}: changes a copy of args`],
     ['0.23', true, `${prepare}: changes args themselves`],
   ),
   sftPreparationArguments: trl(
@@ -55,6 +55,16 @@ export const trlRules: RulesOf<'trl'> = {
   sftCastsAdapter: trl(
     ['0', false, prepare],
     ['0.26', true, `${init}: trainable weights of a k-bit model become bfloat16`],
+  ),
+  sftCastsUnderBf16: trl(
+    ['0', 'nothing', `${init}, read in 0.7.1`],
+    [
+      '0.7.10',
+      'head-and-adapter',
+      'trainer/utils.py peft_module_casting_to_bf16: BaseTunerLayer, read in 0.7.10 and 0.8.6',
+    ],
+    ['0.9', 'head', 'trainer/utils.py peft_module_casting_to_bf16, read from 0.9.6 to 0.23.1'],
+    ['0.26', 'nothing', `${init}: sftCastsAdapter instead`],
   ),
   sftDefaultsToNonReentrant: trl(
     ['0', false, init],

@@ -31,6 +31,13 @@ export interface Signature {
   readonly parameters?: readonly Parameter[] | null;
   /** Of a dataclass: those that `base` has not, or otherwise; they stand after the base's, or in its place. */
   readonly fields?: readonly Parameter[];
+  /** Annotations of those of `fields` whose type isn't just that of their default: `Optional[str]`, `list[int] | None`. */
+  readonly types?: Readonly<Record<string, string>>;
+  /**
+   * What a class of settings refuses in its own checks, in their order: conditions in Python that all hold (`self` is the object; names
+   * that can't be looked up: as if it didn't hold), the exception, and its text with expressions in braces.
+   */
+  readonly refuses?: readonly (readonly [conditions: readonly string[], type: string, text: string])[];
   /** Those of `fields` that must be named. */
   readonly keywordOnly?: readonly string[];
   /** Whose name Python prints in a TypeError, where it is not `<class>.<method>` or the function's. */
@@ -104,9 +111,15 @@ function mergeSignatures(versions: Versions, shared: Shared, entries: StackEntri
 
 /** Each library's entries are those of the stack whose release of that library is nearest. */
 export async function signaturesFor(versions: Versions): Promise<Signatures> {
-  const texts = await Promise.all([import('./shared.json?raw'), import('./stacks.json?raw')]);
+  const texts = await Promise.all([
+    import('./shared.json?raw'),
+    import('./stacks.json?raw'),
+    import('./unsloth.json?raw'),
+  ]);
   // Written and checked by tools/golden: signatures.py, signatures.test.ts.
   const shared: Shared = JSON.parse(texts[0].default);
   const entries: StackEntries = JSON.parse(texts[1].default);
-  return mergeSignatures(versions, shared, entries);
+  // unsloth is patched day by day and names its releases by date: one state of its public source stands for all of them.
+  const unsloth: Signatures = JSON.parse(texts[2].default);
+  return { ...mergeSignatures(versions, shared, entries), ...unsloth };
 }

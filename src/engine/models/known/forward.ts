@@ -40,8 +40,8 @@ export interface KnownForward {
   readonly layerFlow: (stack: string, index: number) => Flow;
   /** Stacks that checkpoint their layers. */
   readonly checkpoints: ReadonlySet<string>;
-  /** The module that enable_input_require_grads() hooks. */
-  readonly hooked: string;
+  /** The modules that enable_input_require_grads() hooks. */
+  readonly hooked: ReadonlySet<string>;
   readonly paths: DecoderPaths;
 }
 
@@ -102,7 +102,25 @@ export function lastModule(table: KnownTable, { f }: HeadRow): string | null {
   return f === undefined ? null : (flowOf(table, f).steps.at(-1)?.path ?? null);
 }
 
-export function forwardOf(table: KnownTable, row: HeadRow, numbers: Numbers): KnownForward | null {
+/**
+ * get_input_embeddings() of the model; from transformers 5 on those of the models inside it too, which share its table. Source: transformers
+ * 4.57 and 5.15 modeling_utils.py enable_input_require_grads.
+ */
+function hookedBy({ steps }: Flow, { h = '', t = [], u = [] }: HeadRow, each: boolean): ReadonlySet<string> {
+  const shared = [...t, ...u].filter((names) => each && names.includes(`${h}.weight`)).flat();
+  const tables = steps.filter(
+    ({ path, sources: from }) => from.length === 0 && shared.includes(`${path}.weight`),
+  );
+  return new Set([h, ...tables.map(({ path }) => path)]);
+}
+
+/** `hooksEach`: enable_input_require_grads() hooks the embeddings of inner models as well. */
+export function forwardOf(
+  table: KnownTable,
+  row: HeadRow,
+  numbers: Numbers,
+  hooksEach: boolean,
+): KnownForward | null {
   if (row.f === undefined) return null;
   const flow = flowOf(table, row.f);
   return {
@@ -116,7 +134,7 @@ export function forwardOf(table: KnownTable, row: HeadRow, numbers: Numbers): Kn
       return flowOf(table, layer.flow);
     },
     checkpoints: new Set(row.c === 1 ? flow.steps.flatMap((one) => (one.stack ? one.path : [])) : row.c),
-    hooked: row.h ?? '',
+    hooked: hookedBy(flow, row, hooksEach),
     paths: pathsOf(flow, row),
   };
 }

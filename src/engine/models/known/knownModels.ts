@@ -95,7 +95,8 @@ export class KnownModels {
   /** Its forward pass; null where the type has no such head, or one that can't be run on text alone. */
   forward(found: FoundModel, choice: HeadChoice): KnownForward | null {
     const plan = this.#plan(found, choice);
-    return plan && forwardOf(plan.table, plan.head, plan.numbers);
+    const hooksEach = compareVersions(choice.transformers, '5') >= 0;
+    return plan && forwardOf(plan.table, plan.head, plan.numbers, hooksEach);
   }
 
   /** PEFT's default target_modules (or feedforward_modules: `IA3_FEEDFORWARD`) for a type; null: it has none and refuses. */

@@ -1,10 +1,9 @@
-// The configurations of the adapter methods, read: from a script or from adapter_config.json. The reverse of write/adapterConfig.ts.
+// The configurations of the adapter methods, read from adapter_config.json. The reverse of write/adapterConfig.ts.
 import type { ConfigArgument } from '../../adapters/method.ts';
-import type { AdapterValues, ConfigClass, Method } from '../../adapters/methods.ts';
-import { configsOf, methods } from '../../adapters/methods.ts';
+import type { AdapterValues, ConfigClass } from '../../adapters/methods.ts';
 import type { ArgumentReader } from './argumentReaders.ts';
 import { as, asObject, asWord, literal, nothing } from './argumentReaders.ts';
-import type { PythonValue } from './pythonReader.ts';
+import type { PythonValue } from './pythonValue.ts';
 
 type Argument = ConfigArgument<AdapterValues>;
 
@@ -61,19 +60,3 @@ function readerOf(argument: Argument): ArgumentReader {
 /** Readers of a configuration's arguments, by their names. */
 export const readersOf = ({ arguments: list }: Pick<ConfigClass, 'arguments'>) =>
   Object.fromEntries(list.map((argument) => [argument.name, readerOf(argument)]));
-
-interface ReadableConfig {
-  /** Sets peft_type; null for a configuration that stands in another. */
-  readonly method: Method | null;
-  readonly readers: Readonly<Record<string, ArgumentReader>>;
-}
-
-/** Every configuration class that a script may call, by its name. */
-export const configReaders: ReadonlyMap<string, ReadableConfig> = new Map(
-  methods.flatMap((method) =>
-    configsOf(method).map((one, index): [string, ReadableConfig] => [
-      one.className,
-      { method: index === 0 ? method : null, readers: readersOf(one) },
-    ]),
-  ),
-);

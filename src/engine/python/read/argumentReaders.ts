@@ -2,7 +2,7 @@
 // which; argumentTables.ts holds what no declaration says.
 import type { ArgumentKey, SettingKey } from '../../recipe/recipe.ts';
 import { isArgumentKey, placeOf, settingKeys, settingOf } from '../../recipe/recipe.ts';
-import type { PythonValue } from './pythonReader.ts';
+import type { PythonValue } from './pythonValue.ts';
 
 export type Plain = string | number | boolean;
 export interface Assignment {
@@ -99,6 +99,3 @@ export const argumentsOf = (...calls: readonly string[]): ArgumentTable =>
       .filter(isArgumentKey)
       .filter((key) => [placeOf(key).call].flat().some((call) => calls.includes(call))),
   );
-
-/** The one setting's argument, for calls that take only that. */
-export const argumentAlone = (key: ArgumentKey): ArgumentTable => tableOf([key]);

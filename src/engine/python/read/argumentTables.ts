@@ -14,32 +14,6 @@ const optim: ArgumentReader = (value) => {
     : null;
 };
 
-/** Rows held out: a share of them; a count has no knob. */
-export const splitArguments: ArgumentTable = {
-  ...argumentsOf('dataset.train_test_split'),
-  seed: nothing,
-  shuffle: (value) => (literal(value) === false ? null : []),
-};
-
-export const bitsAndBytesArguments: ArgumentTable = {
-  ...argumentsOf('BitsAndBytesConfig'),
-  load_in_4bit: (value) =>
-    literal(value) === false ? [{ key: 'bnb.bnb_4bit_quant_type', value: 'none' }] : [],
-  bnb_4bit_compute_dtype: nothing,
-};
-
-export const modelArguments: ArgumentTable = {
-  ...argumentsOf('AutoModelForCausalLM.from_pretrained'),
-  load_in_4bit: (value) =>
-    literal(value) === true ? [{ key: 'bnb.bnb_4bit_quant_type', value: 'fp4' }] : [],
-  quantization_config: nothing,
-  device_map: nothing,
-  trust_remote_code: nothing,
-  attn_implementation: nothing,
-  use_cache: nothing,
-  low_cpu_mem_usage: nothing,
-};
-
 /** Where a run writes and logs changes nothing here. */
 const irrelevant: readonly string[] = [
   ...namesOf(spellings.evalStrategy),
@@ -102,17 +76,3 @@ export const trainingArguments: ArgumentTable = {
       : null;
   },
 };
-
-/** What a trainer is handed beside its configuration: objects of the script, none of them a knob. */
-export const trainerArguments: ReadonlySet<string> = new Set([
-  ...namesOf(spellings.tokenizerArgument),
-  ...['model', 'args', 'train_dataset', 'eval_dataset', 'data_collator'],
-  ...['peft_config', 'callbacks', 'max_seq_length', 'max_length', 'dataset_text_field'],
-]);
-
-/** Calls that change how a model is built or trained, by their names: whichever of them has no knob is told. */
-export const isConfiguration = (name: string): boolean =>
-  /(Config|Arguments|Trainer)$/.test(name) ||
-  /(^|\.)(prepare_\w+|freeze_\w+|resize_token_embeddings|add_weighted_adapter|delete_adapter|half|bfloat16|compile)$/.test(
-    name,
-  );

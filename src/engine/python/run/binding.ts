@@ -9,7 +9,7 @@ import { calleeNamed } from './callees.ts';
 
 /** Calls whose arguments tell what was seen of them, beside those that the library takes: Python has bound these already. */
 const TOLD =
-  /^(torch\.(Tensor|autograd)\.backward|transformers\.Trainer\.(compute_loss|training_step)|torch\.nn\.Module\.register_\w+hook|torch\.nn\.Parameter\.requires_grad|peft\.PeftModel\.disable_adapter)$/;
+  /^(torch\.(Tensor|autograd)\.backward|torch\.autocast|transformers\.Trainer\.(compute_loss|training_step)|torch\.nn\.Module\.register_\w+hook|torch\.nn\.Parameter\.requires_grad|peft\.PeftModel\.disable_adapter)$/;
 
 /** Throws PythonError as Python's call does. */
 export function boundTo(call: ProgramCall, signatures: Signatures | null): Arguments {

@@ -78,8 +78,10 @@ function warnTiedTargets(script: ScriptModel, config: PeftConfig): void {
   const ensure = `UserWarning: Model has \`tie_word_embeddings=True\` and a tied layer is part of the adapter, but \`ensure_weight_tying\` is not set to True. ${trouble} Check the discussion here: https://github.com/huggingface/peft/issues/2777`;
   if (rule === 'ensure-weight-tying' && tied && (saved || adapted.length > 0)) script.warn(ensure);
   if (rule === 'targets-and-saved' && saved) script.warn(ensure);
-  if ((rule === 'targets' || rule === 'targets-and-saved') && tied && adapted.length > 0) {
-    const paths = adapted.map(([path]) => `'${path}'`).join(', ');
+  if (rule === 'none' || rule === 'ensure-weight-tying' || !tied) return;
+  const told = adapted.filter(([path]) => rule !== 'top-level-targets' || !path.includes('.'));
+  if (told.length > 0) {
+    const paths = told.map(([path]) => `'${path}'`).join(', ');
     script.warn(
       `UserWarning: Model with \`tie_word_embeddings=True\` and the tied_target_modules=[${paths}] are part of the adapter. ${trouble} See for example https://github.com/huggingface/peft/issues/2018.`,
     );

@@ -50,6 +50,8 @@ export class ScriptModel implements AttachingScript {
   peftConfigLeft = false;
   /** Class of what a forward pass returns. */
   outputClass = 'CausalLMOutputWithPast';
+  /** What its forward pass raises, whatever the batch. */
+  forwardRaises: { readonly type: string; readonly message: string } | null = null;
   /** Whether its class takes gradient checkpointing. */
   checkpoints = true;
   /** Where the input embedding and the head stand in the causal LM. */

@@ -67,17 +67,23 @@ export function trainingArguments(
 
 /** `Trainer(model, args)`. Raises for a quantised model without adapters. It looks at the class, not at requires_grad. */
 export function trainerInit(script: ScriptModel): void {
-  if (
-    !script.quantised ||
-    script.isPeftModel ||
-    script.adapterLoaded ||
-    !script.behaves('trainerRefusesQuantised')
-  )
+  refuseQuantised(script);
+  const log = script.behaves('labelNamesLog');
+  if (script.isPeftModel && log !== null)
+    script.warn(`log: ${log.replace('{class}', script.root.className)}`);
+}
+
+function refuseQuantised(script: ScriptModel): void {
+  if (!script.quantised || script.adapterLoaded) return;
+  if (!script.isPeftModel && script.behaves('trainerRefusesQuantised'))
+    script.raise(
+      'ValueError',
+      'You cannot perform fine-tuning on purely quantized models. Please attach trainable adapters on top of the quantized model to correctly perform fine-tuning. Please see: https://huggingface.co/docs/transformers/peft for more details',
+    );
+  const method = script.quantisation?.method;
+  if (method === undefined || method === 'other' || script.behaves('trainsQuantised').includes(method))
     return;
-  script.raise(
-    'ValueError',
-    'You cannot perform fine-tuning on purely quantized models. Please attach trainable adapters on top of the quantized model to correctly perform fine-tuning. Please see: https://huggingface.co/docs/transformers/peft for more details',
-  );
+  script.raise('ValueError', script.behaves('quantisedTrainingError').replaceAll('{method}', method));
 }
 
 /** `trainer.train()` up to the first backward: checkpointing as the arguments say, train mode. */

@@ -180,7 +180,30 @@ UNTOLD_WHILE_PROBING = {
 }  # fmt: skip
 
 
+REPEATS = {
+    "torch.nn.Module.__call__", "torch.Tensor.backward", "torch.set_grad_enabled", "torch.inference_mode", "torch.optim.Optimizer.step",
+    "torch.optim.Optimizer.zero_grad", "torch.autocast", "torch.cuda.amp.autocast", "torch.amp.autocast", "torch.autocast.__exit__",
+    "torch.amp.GradScaler.step", "torch.amp.GradScaler.unscale_", "torch.nn.utils.clip_grad_norm_", "torch.nn.Module.train",
+    "torch.nn.Module.eval", "accelerate.Accelerator.clip_grad_norm_", "transformers.GenerationMixin.generate",
+}  # fmt: skip
+"""What the steps of an own loop consist of."""
+
+MOST_REPEATS = 40
+"""Even, so that contexts are left as often as they are entered."""
+
+_sent: dict = {}
+
+
+def forget() -> None:
+    _sent.clear()
+
+
 def _send(line: int, callee: str, receiver, args: list, kwargs: dict):
+    if callee in REPEATS:
+        # A thousand steps of a loop tell no more than forty.
+        times, last = _sent.get((line, callee), (0, None))
+        if times >= MOST_REPEATS:
+            return last
     state.epoch += 1
     request = {"line": line, "callee": callee, "receiver": receiver, "args": args, "kwargs": kwargs}
     reply = _exchange({"call": request})
@@ -190,6 +213,8 @@ def _send(line: int, callee: str, receiver, args: list, kwargs: dict):
         _raise(reply["raise"])
     if reply.get("printed"):
         print(reply["printed"], file=sys.stdout)
+    if callee in REPEATS:
+        _sent[(line, callee)] = (times + 1, reply)
     return reply
 
 

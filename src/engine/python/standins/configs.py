@@ -10,6 +10,17 @@ from .library import library_class, library_path
 from .placeholder import Placeholder
 from .tensors import Device
 
+UNKNOWN = {"parallel_mode", "distributed_state", "ddp_timeout_delta", "warmup_num_steps", "state", "get_device", "base_model_class"}
+"""Properties whose values nobody here has."""
+
+output_folders: set = set()
+"""What runs of the script write: not there before the first."""
+
+
+def forget() -> None:
+    output_folders.clear()
+
+
 FACTS = {
     "n_gpu": 1, "world_size": 1, "process_index": 0, "local_process_index": 0, "should_log": True, "should_save": True,
     "place_model_on_device": True, "is_prompt_learning": False, "is_adaption_prompt": False, "hf_deepspeed_config": None,
@@ -31,6 +42,7 @@ class Made(type):
             record(made, args, kwargs)
         if made.__dict__.get("output_dir", made) is None:
             made.__dict__["output_dir"] = "trainer_output"
+        output_folders.add(str(made.__dict__.get("output_dir")))
         return made
 
 
@@ -100,6 +112,8 @@ class Config(metaclass=Made):
             return FACTS[name]
         if name == "device":
             return Device("cuda:0")
+        if name in UNKNOWN:
+            return Placeholder(f"args.{name}")
         if name in ("train_batch_size", "eval_batch_size"):
             return getattr(self, f"per_device_{name}")
         if not name.startswith("_") and "_lab_ref" in self.__dict__ and library_path(self).startswith("peft.") and self.__dict__.get("_lab_given"):

@@ -5,6 +5,7 @@ import ast
 import dataclasses
 import enum
 import json
+import linecache
 import sys
 import typing
 
@@ -80,6 +81,11 @@ def words_of(argv) -> tuple[dict, list]:
         else:
             rest.append(word)
     return given, rest
+
+
+def script_asks(attribute: str) -> bool:
+    """Whether the text reads an attribute of that name."""
+    return any(f".{attribute}" in line for line in linecache.getlines(lines.SCRIPT))
 
 
 def is_list(kind) -> bool:
@@ -161,6 +167,9 @@ class HfArgumentParser:
                 needed = field.init and field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
                 if needed and field.name not in values:
                     missing.append(f"--{field.name}")
+            if not argv_known[0] and "do_train" in cls.__dataclass_fields__ and "do_train" not in given and script_asks("do_train"):
+                assumed("do_train")
+                values["do_train"] = True
             made.append((cls, values))
         if missing:
             stop(f"the following arguments are required: {', '.join(missing)}")

@@ -78,7 +78,7 @@ def restore() -> None:
         for name, value in values.items():
             if now.get(name) is not value and not name.startswith("__"):
                 setattr(cls, name, value)
-    for one in (library, models, modules, parameters, placeholder, shortcuts):
+    for one in (bridge, configs, library, models, modules, parameters, placeholder, shortcuts):
         one.forget()
     torch_names.Modes.grad, torch_names.Modes.inference = True, False
     lines.by_name[0] = 0

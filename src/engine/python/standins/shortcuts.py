@@ -139,6 +139,7 @@ def unsloth_pattern(library_name: str, name: str, full: str):
 
 
 hand.update({
+    "transformers.trainer_utils.get_last_checkpoint": lambda folder=None: None,
     "trl.get_peft_config": get_peft_config,
     "trl.get_quantization_config": get_quantization_config,
     "trl.get_kbit_device_map": get_kbit_device_map,

@@ -128,7 +128,7 @@ def qualname_of(path: str) -> str:
 
 
 def renamed(entry: dict, kwargs: dict) -> dict:
-    """Old names that a decorator of the library still takes."""
+    """Old names that a decorator of the library still takes, as the new ones. The wiring gets what was given, and warns."""
     for old, new, message in entry.get("renamed", ()):
         if old not in kwargs:
             continue
@@ -137,8 +137,6 @@ def renamed(entry: dict, kwargs: dict) -> dict:
         value = kwargs.pop(old)
         if new is not None and new not in kwargs:
             kwargs[new] = value
-        if message:
-            _warn(message)
     return kwargs
 
 
@@ -153,9 +151,9 @@ def _warn(message: str) -> None:
 def bind(path: str, owner, args: tuple, kwargs: dict, qualname: str | None = None) -> tuple[dict, dict]:
     """(arguments with the defaults, kwargs as the library takes them). owner: the object of a method, or None."""
     entry = chosen.calls[path]
-    kwargs = renamed(entry, dict(kwargs))
+    given, kwargs = kwargs, renamed(entry, dict(kwargs))
     bound = owner is not None
     binder = binder_of(path, bound, qualname or qualname_of(path))
     if binder is None:
-        return kwargs, kwargs
-    return (binder(owner, *args, **kwargs) if bound else binder(*args, **kwargs)), kwargs
+        return kwargs, given
+    return (binder(owner, *args, **kwargs) if bound else binder(*args, **kwargs)), given

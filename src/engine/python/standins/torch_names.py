@@ -4,7 +4,7 @@ others are placeholders that keep a tensor's way back. Leaves out modules."""
 import contextlib
 import functools
 
-from . import bridge, library, lines, parameters
+from . import bridge, library, lines, parameters, signature
 from .library import Recorded, hand, mixins
 from .placeholder import Placeholder, known_results, links_of
 from .tensors import Device, Modes, Size, Tensor, backward, cut, dtype, dtypes
@@ -107,17 +107,25 @@ class inference_mode(GradMode):
         Modes.inference = mode
 
 
-class autocast(contextlib.ContextDecorator):
-    def __init__(self, *args, **kwargs):
-        self.given = (args, kwargs)
+def autocast_of(path: str):
+    """torch.autocast under one of its names, each with its own signature."""
 
-    def __enter__(self):
-        bridge.call("torch.autocast", None, [True, *self.given[0]], self.given[1])
-        return self
+    class autocast(contextlib.ContextDecorator):
+        def __init__(self, *args, **kwargs):
+            if path in signature.chosen.calls:
+                signature.bind(path, self, args, kwargs)
+            self.given = (args, kwargs)
 
-    def __exit__(self, *raised):
-        bridge.call("torch.autocast", None, [False])
-        return False
+        def __enter__(self):
+            bridge.call(path, None, *self.given)
+            return self
+
+        def __exit__(self, *raised):
+            bridge.call("torch.autocast.__exit__", None, [])
+            return False
+
+    autocast._lab_path = path
+    return autocast
 
 
 class GradScaler:
@@ -237,8 +245,9 @@ class finfo:
 
 hand.update({
     "torch.no_grad": no_grad, "torch.enable_grad": enable_grad, "torch.set_grad_enabled": set_grad_enabled,
-    "torch.inference_mode": inference_mode, "torch.autograd.no_grad": no_grad, "torch.autocast": autocast, "torch.amp.autocast": autocast,
-    "torch.cuda.amp.autocast": autocast, "torch.amp.GradScaler": GradScaler, "torch.cuda.amp.GradScaler": GradScaler,
+    "torch.inference_mode": inference_mode, "torch.autograd.no_grad": no_grad, "torch.autocast": autocast_of("torch.autocast"),
+    "torch.amp.autocast": autocast_of("torch.amp.autocast"), "torch.cuda.amp.autocast": autocast_of("torch.cuda.amp.autocast"),
+    "torch.amp.GradScaler": GradScaler, "torch.cuda.amp.GradScaler": GradScaler,
     "torch.Tensor": Tensor, "torch.Size": Size, "torch.device": Device, "torch.load": load, "torch.finfo": finfo,
     "torch.nn.Parameter": parameters.Parameter, "torch.autograd.backward": autograd_backward, "torch.autograd.grad": autograd_grad,
     "torch.utils.checkpoint.checkpoint": checkpoint,

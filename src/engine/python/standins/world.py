@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 
-from . import bridge, lines, parsers
+from . import bridge, configs, lines, parsers
 from .library import hand
 from .placeholder import Placeholder
 
@@ -102,7 +102,7 @@ def guess(real, what: str):
         if not isinstance(path, Placeholder) and real(path):
             return True
         line = lines.user_line()
-        if line == 0:
+        if line == 0 or str(path) in configs.output_folders:
             return False
         _guesses[line] = _guesses.get(line, 0) + 1
         if _guesses[line] > MOST_GUESSES:
@@ -118,6 +118,8 @@ def listdir(path="."):
     try:
         return _listdir(path)
     except OSError:
+        if str(path) in configs.output_folders:
+            return []
         return [Placeholder(f"{name_of(path)}/…").__fspath__()]
 
 

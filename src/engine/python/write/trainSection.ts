@@ -2,7 +2,6 @@
 
 import type { Dialect } from '../../libraries/spelling.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
-import { placeOf } from '../../recipe/recipe.ts';
 import { passesConfig } from '../run/wire.ts';
 import { trlClasses } from '../trlClasses.ts';
 import { argumentsOf } from './argument.ts';
@@ -34,7 +33,7 @@ function patchedTrainer(
 }
 
 const RENDER = `def render(row):
-    """ChatML by hand: this transformers does not know the template's generation tag."""
+    """ChatML by hand: this TRL wants a column of text, or this transformers does not know the template's generation tag."""
     if "messages" in row:
         messages = row["messages"]
     elif "prompt" in row:
@@ -97,7 +96,8 @@ export function dataSection(values: RecipeValues, dialect: Dialect, format: RowF
       ...each('map(encode, remove_columns=dataset.column_names)'),
     ].join('\n');
   }
-  if (!dialect.rendersTemplate) return [RENDER, '', '', ...lines, ...each('map(render)')].join('\n');
+  if (!dialect.rendersTemplate || dialect.textField)
+    return [RENDER, '', '', ...lines, ...each('map(render)')].join('\n');
   return lines.join('\n');
 }
 
@@ -108,9 +108,6 @@ const answersOnly = (values: RecipeValues, format: RowFormat): boolean =>
 
 const usesCollator = (values: RecipeValues, dialect: Dialect, format: RowFormat): boolean =>
   dialect.answersOnly === 'collator' && answersOnly(values, format);
-
-/** Name of max_length where SFTTrainer itself takes it. */
-const [olderLength = ''] = placeOf('train.max_length').aliases ?? [];
 
 function sftTrainer(values: RecipeValues, dialect: Dialect, format: RowFormat): string[] {
   const classes = trlClasses[values['train.objective']];
@@ -133,7 +130,7 @@ function sftTrainer(values: RecipeValues, dialect: Dialect, format: RowFormat): 
       ? []
       : ([
           ['dataset_text_field', 'text'],
-          [olderLength, values['train.max_length']],
+          [dialect.maxLength, values['train.max_length']],
         ] satisfies Argument[])),
     ...(collator
       ? ([

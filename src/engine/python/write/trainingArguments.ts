@@ -118,7 +118,8 @@ const preferenceArguments = (values: RecipeValues): Argument[] =>
 export const trlArguments = (values: RecipeValues, dialect: Dialect, format: RowFormat): Argument[] =>
   values['train.objective'] === 'sft'
     ? [
-        argumentOf(values, 'train.max_length'),
+        ...(dialect.textField ? ([['dataset_text_field', 'text']] satisfies Argument[]) : []),
+        [dialect.maxLength, values['train.max_length']],
         ...packingArguments(values, dialect),
         ...lossArguments(values, dialect, format),
       ]

@@ -31,7 +31,7 @@ export function FixDiff() {
   const lines = nearChanges(diffLines(script, fixed), 2);
   if (lines.length === 0) return null;
   return (
-    <section className="card" aria-label={t('failure.diff')}>
+    <section className="card">
       <div className="rows-head">
         <h2 className="dim">{t('failure.diff')}</h2>
         <Button className="button button-plain" onPress={() => actions.openDialog('script')}>

@@ -11,7 +11,7 @@ import type { ReadingText } from './readingTexts.ts';
 import { useReadingTexts } from './readingTexts.ts';
 
 interface Said {
-  readonly kind: 'cut' | 'warns' | 'plain' | 'assumed';
+  readonly kind: 'raises' | 'cut' | 'warns' | 'plain' | 'assumed';
   readonly words: string;
 }
 
@@ -19,7 +19,7 @@ interface Said {
 function saidOf(r: ReadingText, say: (text: Text) => string, noted: NotedLine): readonly Said[] {
   const { raises, cut, trainable, effects, warnings, missing, assumed } = noted;
   return [
-    ...(raises === null ? [] : [{ kind: 'cut' as const, words: `${raises.type}: ${raises.message}` }]),
+    ...(raises === null ? [] : [{ kind: 'raises' as const, words: `${raises.type}: ${raises.message}` }]),
     ...(cut ? [{ kind: 'cut' as const, words: r('script.cutSaid') }] : []),
     ...(trainable === null
       ? []
@@ -64,7 +64,10 @@ const Line = memo(function Line({ line, code, noted, current, reachable, onPick 
     );
   const said = saidOf(r, say, noted);
   return (
-    <li className={`line line-noted line-${noted.mark}${current ? ' line-current' : ''}`} data-line={line}>
+    <li
+      className={`line line-noted line-${noted.mark}${noted.cut ? ' line-cut' : ''}${current ? ' line-current' : ''}`}
+      data-line={line}
+    >
       <span className="line-number" aria-hidden="true">
         {line}
       </span>
@@ -121,7 +124,7 @@ export function ScriptLines(props: {
   const [unfolded, setUnfolded] = useState<ReadonlySet<number>>(new Set());
   const noted = notedLines(reading);
   const numbers = [...noted.keys()];
-  const lines = source.split('\n');
+  const lines = source.replace(/\n$/, '').split('\n');
   const kept = new Set([...numbers, ...(deciding === null ? [] : [deciding])]);
   const shown = stretches(lines.length, kept, unfolded);
   const first = current !== null && noted.has(current) ? current : numbers[0];

@@ -22,6 +22,8 @@ export interface Golden {
     readonly type: string;
     readonly message: string;
     readonly line: number | null;
+    /** The text of that line. */
+    readonly code: string | null;
     /** First and last line of the statement. */
     readonly statement: readonly [number, number] | null;
     /** Lines of the script on the traceback, outermost first. */
@@ -80,7 +82,10 @@ export function differences(golden: Golden, reading: ScriptReading): readonly st
       );
     const [from, to] = golden.error.statement ?? [golden.error.line ?? 0, golden.error.line ?? 0];
     const line = verdict.line ?? 0;
-    const near = (line >= from && line <= to) || golden.error.lines.includes(line);
+    const near =
+      (line >= from && line <= to) ||
+      golden.error.lines.includes(line) ||
+      reading.source.split('\n')[line - 1]?.trim() === golden.error.code;
     if (!near && !/does not require grad/.test(golden.error.message))
       out.push(`LINE ${from}-${to}; the laboratory: ${line}`);
     return out;

@@ -52,11 +52,10 @@ function refuseTokens(call: Acting, config: ConfigObject, { script }: ModelObjec
     causal.at(places.head)?.parameters.get('weight') ===
       causal.at(places.embedding)?.parameters.get('weight');
   if (tied && saved.some((name) => places.head.endsWith(name)))
-    call.raise(
-      'ValueError',
-      'TrainableTokensLayer wraps an unknown layer type, maybe you are targeting the wrong layer?',
-      'get_peft_model',
-    );
+    script.forwardRaises = {
+      type: 'ValueError',
+      message: 'TrainableTokensLayer wraps an unknown layer type, maybe you are targeting the wrong layer?',
+    };
   // The rows that are trained make the embedding's output require grad.
   script.inputGradHooks++;
 }
@@ -78,7 +77,10 @@ export function attachable(call: Acting, config: ConfigObject, model: ModelObjec
   const target = config.assumed ? assumedTargets(model, made) : made.target;
   const [, heads] = taskOf(config);
   const found = heads.filter((name) => [...model.root.namedModules()].some(([path]) => path.endsWith(name)));
-  return { ...made, target, modulesToSave: [...new Set([...made.modulesToSave, ...found])] };
+  // PeftModelForSequenceClassification names its head before it injects, the others after.
+  const later = /^(TOKEN_CLS|QUESTION_ANS)$/.test(textOf(config.values.get('task_type')) ?? '');
+  const modulesToSave = [...new Set([...made.modulesToSave, ...found])];
+  return { ...made, target, modulesToSave, savedLater: later ? found : [] };
 }
 
 export function configOf(call: Acting, name: string): ConfigObject | null {

@@ -1,3 +1,4 @@
+// PEFT's calls on a model, bound to peftCalls.ts: attaching, loading, switching, freezing, merging, printing.
 import { adaptedModules, requireGrad } from '../../../adapters/inject.ts';
 import { countParameters } from '../../../torch/nn/counts.ts';
 import { namesOf, textOf } from '../../program/values.ts';

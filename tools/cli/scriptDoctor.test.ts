@@ -1,13 +1,13 @@
 // Repairs of a script's own text: each was applied and read again, so what is offered trains and the finding is gone.
 import { beforeAll, describe, expect, it } from 'vitest';
-import { nodePython } from '../../../../tools/cli/nodePython.ts';
-import { signaturesFor } from '../../libraries/signatures/signatures.ts';
-import { stackOf } from '../../libraries/stacks.ts';
-import { openKnownModels } from '../../models/known/knownModels.ts';
-import { knownSource } from '../../python/run/knownSource.ts';
-import { readScript } from './readScript.ts';
-import type { ScriptWorld } from './runSource.ts';
-import type { ScriptReading } from './scriptReading.ts';
+import { readScript } from '../../src/engine/laboratory/script/readScript.ts';
+import type { ScriptWorld } from '../../src/engine/laboratory/script/runSource.ts';
+import type { ScriptReading } from '../../src/engine/laboratory/script/scriptReading.ts';
+import { signaturesFor } from '../../src/engine/libraries/signatures/signatures.ts';
+import { stackOf } from '../../src/engine/libraries/stacks.ts';
+import { openKnownModels } from '../../src/engine/models/known/knownModels.ts';
+import { knownSource } from '../../src/engine/python/run/knownSource.ts';
+import { nodePython } from './nodePython.ts';
 
 let world: ScriptWorld;
 beforeAll(async () => {

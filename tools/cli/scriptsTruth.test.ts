@@ -2,16 +2,16 @@
 // exception, its text and line, tensors that train. Where the laboratory says otherwise, disagreements.json gives the reason.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { nodePython } from '../../../../tools/cli/nodePython.ts';
-import { signaturesFor } from '../../libraries/signatures/signatures.ts';
-import { openKnownModels } from '../../models/known/knownModels.ts';
-import { knownSource } from '../../python/run/knownSource.ts';
-import { readScript } from './readScript.ts';
-import { inputOf } from './readText.ts';
-import type { Golden } from './testing/truth.ts';
-import { differences, versionsOf } from './testing/truth.ts';
+import { readScript } from '../../src/engine/laboratory/script/readScript.ts';
+import { inputOf } from '../../src/engine/laboratory/script/readText.ts';
+import type { Golden } from '../../src/engine/laboratory/script/testing/truth.ts';
+import { differences, versionsOf } from '../../src/engine/laboratory/script/testing/truth.ts';
+import { signaturesFor } from '../../src/engine/libraries/signatures/signatures.ts';
+import { openKnownModels } from '../../src/engine/models/known/knownModels.ts';
+import { knownSource } from '../../src/engine/python/run/knownSource.ts';
+import { nodePython } from './nodePython.ts';
 
-const root = new URL('../../../../tests/', import.meta.url);
+const root = new URL('../../tests/', import.meta.url);
 const goldens: readonly Golden[] = readdirSync(new URL('golden/scripts-truth/', root))
   .filter((name) => name.endsWith('.json'))
   .map((name) => JSON.parse(readFileSync(new URL(`golden/scripts-truth/${name}`, root), 'utf8')));

@@ -1,16 +1,16 @@
 // Small programs through the real host: where each finding has to speak, and beside it a program like it where it must not.
 import { beforeAll, describe, expect, it } from 'vitest';
-import { nodePython } from '../../../../../tools/cli/nodePython.ts';
-import { signaturesFor } from '../../../libraries/signatures/signatures.ts';
-import { stackOf } from '../../../libraries/stacks.ts';
-import type { Versions } from '../../../libraries/version.ts';
-import { openKnownModels } from '../../../models/known/knownModels.ts';
-import { knownSource } from '../../../python/run/knownSource.ts';
-import type { ScriptWorld } from '../runSource.ts';
-import { runSource } from '../runSource.ts';
-import { factsIn } from '../scriptDoctor.ts';
-import type { Found } from './finding.ts';
-import { findingsOf } from './findingsOf.ts';
+import type { Found } from '../../src/engine/laboratory/script/findings/finding.ts';
+import { findingsOf } from '../../src/engine/laboratory/script/findings/findingsOf.ts';
+import type { ScriptWorld } from '../../src/engine/laboratory/script/runSource.ts';
+import { runSource } from '../../src/engine/laboratory/script/runSource.ts';
+import { factsIn } from '../../src/engine/laboratory/script/scriptDoctor.ts';
+import { signaturesFor } from '../../src/engine/libraries/signatures/signatures.ts';
+import { stackOf } from '../../src/engine/libraries/stacks.ts';
+import type { Versions } from '../../src/engine/libraries/version.ts';
+import { openKnownModels } from '../../src/engine/models/known/knownModels.ts';
+import { knownSource } from '../../src/engine/python/run/knownSource.ts';
+import { nodePython } from './nodePython.ts';
 
 let world: ScriptWorld;
 beforeAll(async () => {

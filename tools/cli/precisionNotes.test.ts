@@ -1,11 +1,11 @@
 // What is said of precision, and that nothing is where a script computes as this engine does.
 import { expect, it } from 'vitest';
-import { nodePython } from '../../../../tools/cli/nodePython.ts';
-import { signaturesFor } from '../../libraries/signatures/signatures.ts';
-import { stackOf } from '../../libraries/stacks.ts';
-import { openKnownModels } from '../../models/known/knownModels.ts';
-import { knownSource } from '../../python/run/knownSource.ts';
-import { readScript } from './readScript.ts';
+import { readScript } from '../../src/engine/laboratory/script/readScript.ts';
+import { signaturesFor } from '../../src/engine/libraries/signatures/signatures.ts';
+import { stackOf } from '../../src/engine/libraries/stacks.ts';
+import { openKnownModels } from '../../src/engine/models/known/knownModels.ts';
+import { knownSource } from '../../src/engine/python/run/knownSource.ts';
+import { nodePython } from './nodePython.ts';
 
 const load = (more: string) => `model = AutoModelForCausalLM.from_pretrained("Qwen/Qwen2.5-0.5B"${more})`;
 const sft = (args: string) =>

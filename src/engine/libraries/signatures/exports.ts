@@ -1,0 +1,58 @@
+// Which names a release's modules export, for `ImportError: cannot import name` and `ModuleNotFoundError`: the modules that scripts
+// import from, as tools/golden/exports.py asked the installed libraries. Fetched when first asked for.
+import { nearestVersion } from '../nearest.ts';
+import type { Released } from '../releases.ts';
+import type { Versions } from '../version.ts';
+import { compareVersions } from '../version.ts';
+
+interface ModuleEntry {
+  /** The library's releases that were asked, oldest first. */
+  readonly versions: readonly string[];
+  /** By `from..to` of those: the names that all of them export, with blanks between. */
+  readonly names: Readonly<Record<string, string>>;
+  /** By `from..to`: what Python says to the import. */
+  readonly missing?: Readonly<Record<string, string>>;
+}
+
+/** `missing`: what Python says to `import module`. */
+export type ModuleExports = { readonly names: ReadonlySet<string> } | { readonly missing: string };
+
+/** By module: `transformers`, `trl.core`, `peft.tuners.lora`. One that is not here was not asked in this minor version: nobody knows. */
+export type Exports = ReadonlyMap<string, ModuleExports>;
+
+const covers = (span: string, version: string): boolean => {
+  const [from = '', to = ''] = span.split('..');
+  return compareVersions(from, version) <= 0 && compareVersions(version, to) <= 0;
+};
+
+const at = (spans: Readonly<Record<string, string>>, version: string): readonly string[] =>
+  Object.entries(spans).flatMap(([span, text]) => (covers(span, version) ? [text] : []));
+
+const dated = (library: string): library is Released =>
+  /^(?:transformers|peft|trl|torch|bitsandbytes|accelerate)$/.test(library);
+
+const minorOf = (version: string): string => version.split('.').slice(0, 2).join('.');
+
+/** The release that was asked and stands for a module's library; undefined: none of that minor version. Unnamed: the newest. */
+function versionOf(versions: Versions, module: string, asked: readonly string[]): string | undefined {
+  const library = module.split('.')[0] ?? '';
+  const named: Readonly<Record<string, string | null>> = { ...versions };
+  const version = named[library];
+  if (version === undefined || version === null || !dated(library)) return asked.at(-1);
+  const nearest = nearestVersion(library, version, asked);
+  return minorOf(nearest) === minorOf(version) ? nearest : undefined;
+}
+
+export async function exportsFor(versions: Versions): Promise<Exports> {
+  const text = await import('./exports.json?raw');
+  const entries: Readonly<Record<string, ModuleEntry>> = JSON.parse(text.default);
+  const found = new Map<string, ModuleExports>();
+  for (const [module, entry] of Object.entries(entries)) {
+    const version = versionOf(versions, module, entry.versions);
+    if (version === undefined) continue;
+    const [missing] = at(entry.missing ?? {}, version);
+    const names = at(entry.names, version).flatMap((some) => some.split(' '));
+    found.set(module, missing === undefined ? { names: new Set(names) } : { missing });
+  }
+  return found;
+}

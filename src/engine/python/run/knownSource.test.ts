@@ -1,0 +1,74 @@
+// What a program's loaders build of known models: the head by the class, labels, how it is stored, PEFT's targets, what is assumed.
+import { beforeAll, expect, it } from 'vitest';
+import { stackOf } from '../../libraries/stacks.ts';
+import type { KnownModels } from '../../models/known/knownModels.ts';
+import { openKnownModels } from '../../models/known/knownModels.ts';
+import { PythonError } from '../../torch/autograd/pythonError.ts';
+import type { BuiltModel, ModelRequest } from './acting.ts';
+import { knownSource } from './knownSource.ts';
+
+let known: KnownModels;
+beforeAll(async () => {
+  known = await openKnownModels();
+});
+
+function load(name: string, loader: string, more: Partial<ModelRequest> = {}): BuiltModel {
+  return knownSource(known)({
+    name,
+    loader: `transformers.${loader}`,
+    dtype: 'float32',
+    quantisation: null,
+    doubleQuant: false,
+    stack: stackOf('trl-0.19.1'),
+    given: new Map(),
+    ...more,
+  });
+}
+
+it('builds the head that the class names, with its labels', () => {
+  const built = load('distilbert-base-uncased', 'AutoModelForSequenceClassification', {
+    given: new Map([['num_labels', 5]]),
+  });
+  expect(built).toMatchObject({ modelType: 'distilbert', assumed: [], places: { head: '' } });
+  expect(built.root.className).toBe('DistilBertForSequenceClassification');
+  expect(built.root.at('classifier')?.parameters.get('weight')?.shape).toEqual([5, 768]);
+  // PEFT has no targets of its own for DistilBERT.
+  expect(built.defaultTargets?.('LORA')).toBeNull();
+});
+
+it('knows classes of one type', () => {
+  expect(load('./my-model', 'GPT2LMHeadModel').root.className).toBe('GPT2LMHeadModel');
+  const t5 = load('google/flan-t5-base', 'T5ForConditionalGeneration');
+  expect(t5.modelType).toBe('t5');
+  expect(t5.defaultTargets?.('LORA')).toEqual(['q', 'v']);
+  expect(load('./my-model', 'GPT2LMHeadModel').assumed).toHaveLength(1);
+});
+
+it('stores a quantised load as the quantiser does', () => {
+  const built = load('facebook/opt-125m', 'AutoModelForCausalLM', {
+    quantisation: { method: 'bnb-8bit', type: null },
+    dtype: 'float16',
+  });
+  expect(built.root.at('model.decoder.layers.0.fc1')?.className).toBe('Linear8bitLt');
+  expect(built.places).toEqual({ embedding: 'model.decoder.embed_tokens', head: 'lm_head' });
+});
+
+it('takes a dtype that the file decides by the type', () => {
+  const dtypeOf = (id: string): unknown =>
+    load(id, 'AutoModelForCausalLM', { dtype: 'auto' }).root.allParameters().next().value?.dtype;
+  expect(dtypeOf('gpt2')).toBe('float32');
+  expect(dtypeOf('Qwen/Qwen2.5-0.5B')).toBe('bfloat16');
+});
+
+it('refuses a class that has no such model, as AutoModel does', () => {
+  expect(() => load('google/flan-t5-base', 'AutoModelForCausalLM')).toThrow(PythonError);
+  expect(() => load('google/flan-t5-base', 'AutoModelForCausalLM')).toThrow(
+    "Unrecognized configuration class <class 'transformers.models.t5.configuration_t5.T5Config'>",
+  );
+});
+
+it('says what it assumes of an id that it does not know', () => {
+  const { assumed, root } = load('me/experiment', 'AutoModelForCausalLM');
+  expect(root.className).toBe('LlamaForCausalLM');
+  expect(assumed[0]?.en).toContain('me/experiment');
+});
