@@ -233,6 +233,12 @@ const cases: readonly Case[] = [
     lines: [3, 5],
     silent: PADDED('tok.pad_token = tok.eos_token', 'DataCollatorForSeq2Seq(tok)'),
   },
+  {
+    id: 'pad-is-end',
+    speaks: PADDED('tok.pad_token_id = tok.eos_token_id', 'DataCollatorForLanguageModeling(tok, mlm=False)'),
+    lines: [3, 5],
+    silent: PADDED('tok.pad_token_id = 0', 'DataCollatorForLanguageModeling(tok, mlm=False)'),
+  },
   { id: 'packed-across-documents', speaks: SFT(', packing=True'), lines: [2], silent: SFT('') },
   {
     id: 'fresh-adapter',

@@ -102,6 +102,19 @@ const cases: readonly Case[] = [
     come: ['config = LoraConfig(target_modules=["query_key_value", "dense"])'],
   },
   {
+    what: 'names of another architecture become what that place is called here',
+    source: text(
+      'model = AutoModelForCausalLM.from_pretrained("baichuan-inc/Baichuan-7B")',
+      'config = LoraConfig(target_modules=["q_proj", "v_proj"])',
+      'model = get_peft_model(model, config)',
+      TRAIN,
+    ),
+    verdict: 'raises',
+    cause: 'targets-not-found',
+    gone: ['config = LoraConfig(target_modules=["q_proj", "v_proj"])'],
+    come: ['config = LoraConfig(target_modules=["W_pack"])'],
+  },
+  {
     what: 'a loss that was taken off the graph',
     source: text(LOAD, ATTACH, 'loss = model(**batch).loss.detach()', 'loss.backward()'),
     verdict: 'raises',

@@ -29,7 +29,11 @@ function padIsEnd(facts: ProgramFacts): Indexed | null {
   const last = set.at(-1);
   const value =
     last?.callee === 'setattr' ? last.args[1] : entriesOf(last?.args[0] ?? null)?.get('pad_token');
-  return last && isEnd(value) ? last : null;
+  // An id is a number by the time that it is set.
+  const byId = /\.pad_token_id\s*=\s*[\w.]*\.eos_token_id\b/.test(
+    facts.source.split('\n')[(last?.line ?? 0) - 1] ?? '',
+  );
+  return last && (byId || isEnd(value)) ? last : null;
 }
 
 const written = (call: Indexed | null, facts: ProgramFacts): ProgramValue | undefined =>

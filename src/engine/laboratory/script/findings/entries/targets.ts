@@ -1,6 +1,6 @@
 // target_modules of a program: a joined or bare string, names of another architecture, none at all, names beside trainable_token_indices.
 // Sources: peft tuners/tuners_utils.py check_target_module_exists (a string is a regular expression that must match the whole path),
-// inject_adapter; utils/other.py set_additional_trainable_modules; tuners/trainable_tokens/layer.py get_merged_weights, update_layer.
+// inject_adapter; utils/other.py set_additional_trainable_modules; tuners/trainable_tokens/layer.py.
 import type { Text } from '../../../../ground/text.ts';
 import { same, text } from '../../../../ground/text.ts';
 import type { ProgramValue } from '../../../../python/program/program.ts';
@@ -96,15 +96,43 @@ function causeOf(
   );
 }
 
+/** What families call the same place in a layer; a packed one stands for all that it packs. Source: PEFT utils/constants.py. */
+const PACKED = [
+  'query_key_value',
+  'qkv_proj',
+  'Wqkv',
+  'W_pack',
+  'c_attn',
+  'attn.wqkv',
+  'wqkv',
+  'qkv',
+  'in_proj',
+];
+const places: readonly (readonly string[])[] = [
+  ['q_proj', 'query', 'q', 'q_lin', ...PACKED],
+  ['k_proj', 'key', 'k', 'k_lin', ...PACKED],
+  ['v_proj', 'value', 'v', 'v_lin', ...PACKED],
+  ['o_proj', 'out_proj', 'dense', 'o', 'wo', 'c_proj', 'out_lin'],
+  ['gate_proj', 'w1', 'gate_up_proj', 'fc1', 'dense_h_to_4h', 'c_fc', 'wi'],
+  ['up_proj', 'w3', 'gate_up_proj', 'fc1', 'dense_h_to_4h', 'c_fc', 'wi'],
+  ['down_proj', 'w2', 'fc2', 'dense_4h_to_h', 'c_proj', 'wo'],
+];
+
+/** What a wrong name was meant to be in this model: the same place under its name here, else a spelling near by. */
+function meant(name: string, known: readonly string[]): readonly string[] {
+  if (known.includes(name)) return [name];
+  const asked = places.filter((names) => names.includes(name));
+  const same = asked.flatMap((names) => names.filter((one) => known.includes(one)).slice(0, 1));
+  if (asked.length > 0) return same;
+  return nearestNames(name, known);
+}
+
 function corrected(value: ProgramValue, known: readonly string[]): string[] {
   const written = textOf(value);
   const names = written === null ? (namesOf(value) ?? []) : written.split(',').map((one) => one.trim());
-  const found = names.flatMap((name) => (known.includes(name) ? [name] : nearestNames(name, known)));
-  // Names that no family shares: those of the attention projections.
-  const packed = known.filter((name) =>
-    /^(W_pack|query_key_value|c_attn|qkv_proj|Wqkv|q_proj|v_proj|query|value|q|v)$/.test(name),
-  );
-  return [...new Set(found.length > 0 ? found : packed)];
+  const found = names.flatMap((name) => meant(name, known));
+  const attention = ['q_proj', 'v_proj'].flatMap((name) => meant(name, known));
+  return [...new Set(found.length > 0 ? found : attention)];
 }
 
 function notFound(facts: ProgramFacts): Match | null {
@@ -161,7 +189,7 @@ function partlyWrong(facts: ProgramFacts): Match | null {
   const wrong = names.filter((name) => !paths.some((path) => path === name || path.endsWith(`.${name}`)));
   if (wrong.length === 0 || wrong.length === names.length) return null;
   const right = names.filter((name) => !wrong.includes(name));
-  const near = wrong.flatMap((name) => nearestNames(name, knownNames(model)));
+  const near = wrong.flatMap((name) => meant(name, knownNames(model)));
   return {
     lines: [made.line],
     severity: 'warning',
@@ -202,7 +230,8 @@ function tokensAndCopies(facts: ProgramFacts): Match | null {
     (name) => !/lm_head|embed/.test(name),
   );
   return {
-    lines: [found.call.line],
+    // The wrapping goes through; merging the rows for the first forward pass is what raises. Run on 0.17.1.
+    lines: [...new Set([found.call.line, facts.deciding?.event.line ?? found.call.line])],
     severity: 'cause',
     ends: { kind: 'raises', error: { type: 'ValueError', message: UNKNOWN_LAYER } },
     cause: text(
