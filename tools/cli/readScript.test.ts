@@ -83,6 +83,28 @@ describe('the verdict', () => {
     expect(reading.lines.find(({ line }) => line === 3)?.raises?.type).toBe('ValueError');
   });
 
+  it('imports only what the releases export', async () => {
+    const says = async (line: string, versions: Record<string, string>) => {
+      const pins = Object.entries(versions).map(([library, version]) => `${library}==${version}`);
+      const { verdict } = await read([`# pip install ${pins.join(' ')}`, line]);
+      return (
+        verdict.error && `${verdict.line} ${verdict.error.type}: ${verdict.error.message.split(' (')[0]}`
+      );
+    };
+    const now = { transformers: '5.24.0', trl: '1.16.0', peft: '0.21.2' };
+    expect(await says('from transformers import AutoModelForCausalLM, set_seed', now)).toBeNull();
+    expect(await says('from transformers import LlamaTokeniser', now)).toBe(
+      "2 ImportError: cannot import name 'LlamaTokeniser' from 'transformers'",
+    );
+    expect(await says('from peft.utils.other import unheard_of', now)).toBeNull();
+    expect(await says('import trl.core', now)).toBe("2 ModuleNotFoundError: No module named 'trl.core'");
+    expect(await says('from datasets import load_metric', { ...now, datasets: '5.2.0' })).toBe(
+      "2 ImportError: cannot import name 'load_metric' from 'datasets'",
+    );
+    const old = { transformers: '4.31.0', trl: '0.7.1', peft: '0.5.0' };
+    expect(await says('import trl.core', old)).toBeNull();
+  });
+
   it('goes by the training that a caught one was followed by', async () => {
     const reading = await read([
       LOAD,

@@ -1,4 +1,5 @@
 // One run of a script: CPython with stand-in libraries on one side, the machine on the other, every training examined when it happens.
+import { exportsFor } from '../../libraries/signatures/exports.ts';
 import type { Signatures } from '../../libraries/signatures/signatures.ts';
 import type { Versions } from '../../libraries/version.ts';
 import type { PythonHost, PythonRun } from '../../python/host/host.ts';
@@ -55,6 +56,7 @@ export async function runSource(
   world: ScriptWorld,
 ): Promise<ScriptRun> {
   const signatures = await world.signatures(versions);
+  const exports = await exportsFor(versions);
   const judge = new Judge();
   const machine = new Machine({
     stack: { id: 'script', ...versions },
@@ -65,7 +67,7 @@ export async function runSource(
   const { transformers, peft, trl, torch, bitsandbytes } = versions;
   const released = { transformers, peft, trl, torch, ...(bitsandbytes === null ? {} : { bitsandbytes }) };
   const run = await world.host.run(
-    { source, argv: ['script.py', ...argv], files, signatures, versions: released },
+    { source, argv: ['script.py', ...argv], files, signatures, exports, versions: released },
     answerWith(machine),
   );
   const deciding = judge.deciding(run.error?.kind === 'raised');

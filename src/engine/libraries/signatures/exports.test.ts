@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { stackOf, stacks } from '../stacks.ts';
 import type { Exports } from './exports.ts';
-import { exportsFor } from './exports.ts';
+import { exportsFor, importRules } from './exports.ts';
 
 const has = (exports: Exports, module: string, name: string): boolean | string | undefined => {
   const found = exports.get(module);
@@ -28,6 +28,15 @@ describe('exports', () => {
     expect(has(now, 'trl', 'DataCollatorForCompletionOnlyLM')).toBe(false);
     expect(has(now, 'torch.optim', 'AdamW')).toBe(true);
     expect(has(now, 'never.asked', 'x')).toBeUndefined();
+  });
+
+  it('what decides an import: all names, those that are gone, or that there is no such module', async () => {
+    const rules = importRules(await exportsFor(stackOf('trl-1.16.0')));
+    expect(rules.transformers?.all).toContain('Trainer');
+    expect(rules['transformers.trainer_utils']?.gone).not.toContain('IntervalStrategy');
+    expect(rules['trl.core']?.missing).toMatch(/^ModuleNotFoundError/);
+    const old = importRules(await exportsFor(stackOf('trl-0.7.1')));
+    expect(old['trl.trainer']?.gone).toContain('SFTConfig');
   });
 
   it('each library by itself', async () => {

@@ -14,8 +14,10 @@ interface ModuleEntry {
   readonly missing?: Readonly<Record<string, string>>;
 }
 
-/** `missing`: what Python says to `import module`. */
-export type ModuleExports = { readonly names: ReadonlySet<string> } | { readonly missing: string };
+/** `gone`: names that other releases have and this one hasn't. `missing`: what Python says to `import module`. */
+export type ModuleExports =
+  | { readonly names: ReadonlySet<string>; readonly gone: ReadonlySet<string> }
+  | { readonly missing: string };
 
 /** By module: `transformers`, `trl.core`, `peft.tuners.lora`. One that is not here was not asked in this minor version: nobody knows. */
 export type Exports = ReadonlyMap<string, ModuleExports>;
@@ -43,7 +45,17 @@ function versionOf(versions: Versions, module: string, asked: readonly string[])
   return minorOf(nearest) === minorOf(version) ? nearest : undefined;
 }
 
-export async function exportsFor(versions: Versions): Promise<Exports> {
+const asked = new Map<string, Promise<Exports>>();
+
+/** One object for the same releases. */
+export function exportsFor(versions: Versions): Promise<Exports> {
+  const key = JSON.stringify(versions);
+  const found = asked.get(key) ?? readExports(versions);
+  asked.set(key, found);
+  return found;
+}
+
+async function readExports(versions: Versions): Promise<Exports> {
   const text = await import('./exports.json?raw');
   const entries: Readonly<Record<string, ModuleEntry>> = JSON.parse(text.default);
   const found = new Map<string, ModuleExports>();
@@ -51,8 +63,28 @@ export async function exportsFor(versions: Versions): Promise<Exports> {
     const version = versionOf(versions, module, entry.versions);
     if (version === undefined) continue;
     const [missing] = at(entry.missing ?? {}, version);
-    const names = at(entry.names, version).flatMap((some) => some.split(' '));
-    found.set(module, missing === undefined ? { names: new Set(names) } : { missing });
+    const names = new Set(at(entry.names, version).flatMap((some) => some.split(' ')));
+    const every = Object.values(entry.names).flatMap((some) => some.split(' '));
+    const gone = new Set(every.filter((name) => !names.has(name)));
+    found.set(module, missing === undefined ? { names, gone } : { missing });
   }
   return found;
+}
+
+/** Modules that say all they have: elsewhere a name of an optional part is there without being listed. */
+const complete = /^(?:transformers|peft)$/;
+
+/** What decides an import, as it goes to Python: the exception's text, or names; `all`: nothing else is there. */
+export interface ImportRules {
+  readonly missing?: string;
+  readonly all?: readonly string[];
+  readonly gone?: readonly string[];
+}
+
+export function importRules(exports: Exports): Readonly<Record<string, ImportRules>> {
+  const rules = [...exports].map(([module, entry]): [string, ImportRules] => {
+    if ('missing' in entry) return [module, entry];
+    return [module, complete.test(module) ? { all: [...entry.names] } : { gone: [...entry.gone] }];
+  });
+  return Object.fromEntries(rules);
 }

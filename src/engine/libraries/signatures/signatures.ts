@@ -109,8 +109,17 @@ function mergeSignatures(versions: Versions, shared: Shared, entries: StackEntri
   return found;
 }
 
-/** Each library's entries are those of the stack whose release of that library is nearest. */
-export async function signaturesFor(versions: Versions): Promise<Signatures> {
+const asked = new Map<string, Promise<Signatures>>();
+
+/** Each library's entries are those of the stack whose release of that library is nearest. One object for the same releases. */
+export function signaturesFor(versions: Versions): Promise<Signatures> {
+  const key = JSON.stringify(versions);
+  const found = asked.get(key) ?? readSignatures(versions);
+  asked.set(key, found);
+  return found;
+}
+
+async function readSignatures(versions: Versions): Promise<Signatures> {
   const texts = await Promise.all([
     import('./shared.json?raw'),
     import('./stacks.json?raw'),

@@ -1,5 +1,6 @@
 // What runs a person's Python: CPython with stand-in libraries, in a worker of its own. Here is only what the laboratory asks of it:
 // what a run is given and what comes back. openHost.ts opens one; the bridge's words stand in program/bridge.ts.
+import type { Exports } from '../../libraries/signatures/exports.ts';
 import type { Signatures } from '../../libraries/signatures/signatures.ts';
 import type { Reply, Request } from '../program/bridge.ts';
 
@@ -12,6 +13,8 @@ export interface PythonJob {
   readonly files?: Readonly<Record<string, string>>;
   /** What the stand-in libraries are made from. The host keeps the tables that it has seen, by the object. */
   readonly signatures: Signatures;
+  /** What the modules export in these releases; absent: nothing is known of it. Kept by the object too. */
+  readonly exports?: Exports;
   /** Release of each library, as `__version__` says it. */
   readonly versions: Readonly<Record<string, string>>;
 }

@@ -1,6 +1,8 @@
 // Opens Python in the thread it is called in: loads pyodide, puts the stand-in libraries into its file system, shuts what leads out of it,
 // and bounds what a script may take: time, memory, output. Where pyodide's files are is the caller's to know.
 import { invariant } from '../../ground/errors.ts';
+import type { Exports } from '../../libraries/signatures/exports.ts';
+import { importRules } from '../../libraries/signatures/exports.ts';
 import type { Signatures } from '../../libraries/signatures/signatures.ts';
 import type { Reply, Request } from '../program/bridge.ts';
 import { decodeRequest } from '../program/requestDecode.ts';
@@ -154,16 +156,19 @@ const tooDeep: PythonRun = {
   output: '',
 };
 
-/** A table of signatures goes to Python once. */
+/** A table of signatures goes to Python once, with the exports of the same releases. */
 class Tables {
-  readonly #ids = new Map<Signatures, number>();
+  readonly #ids = new Map<Signatures, Map<Exports | undefined, number>>();
+  #count = 0;
 
-  of({ signatures, versions }: PythonJob): object {
-    const known = this.#ids.get(signatures);
+  of({ signatures, exports, versions }: PythonJob): object {
+    const ids = this.#ids.get(signatures) ?? new Map<Exports | undefined, number>();
+    this.#ids.set(signatures, ids);
+    const known = ids.get(exports);
     if (known !== undefined) return { id: known, versions };
-    const id = this.#ids.size;
-    this.#ids.set(signatures, id);
-    return { id, versions, calls: signatures };
+    const id = this.#count++;
+    ids.set(exports, id);
+    return { id, versions, calls: signatures, exports: exports ? importRules(exports) : {} };
   }
 }
 

@@ -12,6 +12,20 @@ const annotated = /^\w+\s*:\s*[\w.[\], |"']+(?:\s*=\s*\S.*)?$/;
 const call = /^[\w.]+(?:\[[^\]]*\])*(?:\.\w+)*\s?\(/;
 const piece = /^[)\]}]|^["'({[]|^[-+\d.]+\s*[-+*/,)]|[([{,\\]\s*$|^\*{1,2}\w/;
 
+/**
+ * Python's names may be Chinese: an assignment or a call of such names, without the punctuation of sentences around it. Strings may hold
+ * any; a sentence goes on after its brackets.
+ */
+function inHanNames(bare: string, outside: string): boolean {
+  if (/^\w+\s*=/.test(bare) || call.test(bare)) return true;
+  if (/[\u3000-\u303f\uff00-\uffef]/.test(outside)) return false;
+  return (
+    /^[\p{L}\p{N}_.[\]*, ]+\s*(?:[-+*/|&^@%]|\*\*|\/\/|>>|<<)?=(?!=)/u.test(outside) ||
+    (/^[\p{L}_][\p{L}\p{N}_.]*(?:\[[^\]]*\])*(?:\.[\p{L}\p{N}_]+)*\(/u.test(bare) &&
+      /[([{,)\]}\\:]\s*$/.test(outside.trim()))
+  );
+}
+
 /** Whether a line reads as Python. */
 function looksLikePython(text: string): boolean {
   const bare = text.trim();
@@ -22,8 +36,8 @@ function looksLikePython(text: string): boolean {
         bare,
       ) || /[:)\]]\s*$/.test(bare)
     );
-  if (/[\u4e00-\u9fff]/.test(bare.replace(/(['"]).*?\1|#.*$/g, '')))
-    return /^\w+\s*=/.test(bare) || call.test(bare);
+  const outside = bare.replace(/(['"]).*?\1|#.*$/g, '');
+  if (/[\u4e00-\u9fff]/.test(outside)) return inHanNames(bare, outside);
   if (assignment.test(bare) && !/^[\w'’]+(?:\s+[\w'’]+){2,}/.test(bare)) return true;
   if (call.test(bare)) return !/^\w+ \(/.test(bare) || /\)\s*$/.test(bare);
   return false;

@@ -162,6 +162,21 @@ describe('code among other things', () => {
     expect(source).toBe('# 我的代码如下：\nx = "你好，世界"  # 注释\nprint(x)\n# 请问哪里错了？\n');
   });
 
+  test('names in Chinese are code, sentences beside them are not', async () => {
+    const code = [
+      '模型 = AutoModel.from_pretrained("gpt2")',
+      '解析.add_argument("--底座，在此", default="a")',
+      '训练器 = Trainer(model=模型, args=参数)',
+      '训练器.train()  # 开始',
+      '参数["轮数"] = 3',
+    ];
+    const text = ['为什么不训练？', ...code, '谢谢大家。', '这是我的代码(很短)，请看'].join('\n');
+    const { source } = await readPasted(text);
+    const read = source.split('\n');
+    expect(read.slice(1, 6)).toEqual(code);
+    expect([read[0], read[6], read[7]].map((line) => line?.slice(0, 1))).toEqual(['#', '#', '#']);
+  });
+
   test('code that a page indents among its sentences, a smile, and other languages', async () => {
     const indented = await readPasted(
       'I use the following code for it:\n\n    import torch\n    if True:\n        x = 1\n\nWhat is wrong with that?\n:(',

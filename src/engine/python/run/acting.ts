@@ -30,6 +30,8 @@ export interface BuiltModel {
   readonly root: Module;
   /** config.model_type */
   readonly modelType: string;
+  /** What else its configuration says that scripts read; absent: nothing is known of it. */
+  readonly config?: ReadonlyMap<string, number | null>;
   readonly architecture: ModelConfig | KnownForward;
   readonly quantisation: Quantisation | null;
   /** Input embedding and head, where they aren't a llama's. */

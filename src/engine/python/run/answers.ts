@@ -39,8 +39,14 @@ function modelAttribute(
       return script.modelType;
     case 'dtype':
       return { dtype: [...root.allParameters()].find(({ dtype }) => dtype !== 'uint8')?.dtype ?? 'float32' };
+    case 'vocab_size':
+      // Resizing the tables sets it.
+      return (
+        script.causal.at(script.places.embedding)?.parameters.get('weight')?.shape[0] ??
+        script.config.get(name)
+      );
     default:
-      return undefined;
+      return script.config.get(name);
   }
 }
 

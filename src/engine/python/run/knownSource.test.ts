@@ -72,3 +72,14 @@ it('says what it assumes of an id that it does not know', () => {
   expect(root.className).toBe('LlamaForCausalLM');
   expect(assumed[0]?.en).toContain('me/experiment');
 });
+
+it('says the sizes of the configuration, under the names of every type too', () => {
+  const config = (name: string) => load(name, 'AutoModel').config;
+  const mistral = config('mistralai/Mistral-7B-v0.3');
+  expect([mistral?.get('num_hidden_layers'), mistral?.get('pad_token_id')]).toEqual([32, null]);
+  expect(config('bert-base-uncased')?.get('hidden_size')).toBe(768);
+  expect(config('gpt2')?.get('hidden_size')).toBe(768);
+  expect(config('gpt2')?.get('n_layer')).toBe(12);
+  expect(config('google-t5/t5-small')?.get('hidden_size')).toBe(512);
+  expect(config('gpt2')?.get('num_attention_heads')).toBeUndefined();
+});

@@ -8,6 +8,7 @@ import type { Quantisation as Stored } from '../../models/known/quantised.ts';
 import { PythonError } from '../../torch/autograd/pythonError.ts';
 import type { DType } from '../../torch/autograd/value.ts';
 import type { ModelRequest, ModelSource } from './acting.ts';
+import { configOf } from './modelConfig.ts';
 import type { Quantisation } from './scriptModel.ts';
 
 /** What a loader's class says of the head, by the end of its name. */
@@ -117,6 +118,7 @@ export function knownSource(known: KnownModels): ModelSource {
     return {
       root,
       modelType: found.modelType,
+      config: configOf(found),
       architecture,
       quantisation,
       checkpoints: facts.checkpointing,

@@ -12,6 +12,7 @@ export function loadedModel(
   const { root, architecture, quantisation, assumed } = built;
   const script = new ScriptModel(request.stack, root, quantisation);
   script.modelType = built.modelType;
+  for (const [key, value] of built.config ?? []) script.config.set(key, value);
   script.checkpoints = built.checkpoints ?? true;
   script.defaultTargets = built.defaultTargets ?? null;
   Object.assign(script.places, built.places ?? {});

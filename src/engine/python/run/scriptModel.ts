@@ -10,6 +10,7 @@ import type { Stack } from '../../libraries/stacks.ts';
 import type { PythonWarning } from '../../torch/autograd/pythonError.ts';
 import { PythonError } from '../../torch/autograd/pythonError.ts';
 import type { Module } from '../../torch/nn/module.ts';
+import type { ProgramValue } from '../program/program.ts';
 
 export interface Checkpointing {
   readonly useReentrant: boolean;
@@ -39,6 +40,8 @@ export class ScriptModel implements AttachingScript {
   readonly quantisation: Quantisation | null;
   /** config.model_type, under which PEFT looks up default targets. */
   modelType = 'llama';
+  /** What else its configuration says. */
+  readonly config = new Map<string, ProgramValue>();
   root: Module;
   /** Path from root to the causal LM: '', `base_model.model`, or that twice. */
   causalPath = '';

@@ -125,6 +125,8 @@ def lacks(name: str) -> bool:
 
 def missing_module(name: str) -> bool:
     """`trl.experimental` of a version that has none."""
+    if "missing" in signature.chosen.exports.get(name, ()):
+        return True
     start = f"{name}."
     about = [entry for full, entry in signature.chosen.calls.items() if full.startswith(start)] if "." in name else []
     return bool(about) and all(entry.get("missing", "").startswith("ModuleNotFoundError") for entry in about)

@@ -41,6 +41,9 @@ def resolve(full: str):
     library, _, rest = full.partition(".")
     if "missing" in signature.chosen.calls.get(full, ()):
         raise Missing(signature.chosen.calls[full]["missing"])
+    refusal = signature.refusal_of(full)
+    if refusal is not None:
+        raise Missing(refusal)
     if full in hand:
         return hand[full]
     path = full if full in signature.chosen.calls else signature.find(library, rest.rpartition(".")[2])

@@ -17,6 +17,8 @@ class _Chosen:
     """library.Name -> the full names that end so."""
     methods: dict = {}
     """Class -> its methods' entries."""
+    exports: dict = {}
+    """Module -> what its imports are decided by: `missing`, `all` names, or those that are `gone`."""
     vocabulary: set = set()
     """All names of methods: what an object of another class lacks."""
 
@@ -34,10 +36,24 @@ def choose(message: dict) -> None:
             if owner in message["calls"]:
                 methods.setdefault(owner, {})[path.rpartition(".")[2]] = message["calls"][path]
         vocabulary = {name for ones in methods.values() for name in ones}
-        tables[message["id"]] = (message["calls"], tails, methods, vocabulary)
+        exports = {module: {kind: rule if kind == "missing" else set(rule) for kind, rule in rules.items()} for module, rules in message.get("exports", {}).items()}
+        tables[message["id"]] = (message["calls"], tails, methods, vocabulary, exports)
     chosen.versions = message["versions"]
-    chosen.calls, chosen.tails, chosen.methods, chosen.vocabulary = tables[message["id"]]
+    chosen.calls, chosen.tails, chosen.methods, chosen.vocabulary, chosen.exports = tables[message["id"]]
     binder_of.cache_clear()
+
+
+def refusal_of(full: str) -> str | None:
+    """What Python says to importing a name that its module hasn't in this release."""
+    module, _, name = full.rpartition(".")
+    rules = chosen.exports.get(module)
+    if rules is None or name.startswith("_"):
+        return None
+    if "missing" in rules:
+        return rules["missing"]
+    if name in rules.get("gone", ()) or "all" in rules and name not in rules["all"]:
+        return f"ImportError: cannot import name '{name}' from '{module}' (<site-packages>/{module.replace('.', '/')}/__init__.py)"
+    return None
 
 
 def entry_of(path: str):

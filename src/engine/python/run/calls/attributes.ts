@@ -22,6 +22,7 @@ export function setAttribute(
   if (target?.kind === 'model') {
     focus(target);
     if (call.path === 'config' && name === 'model_type') target.script.modelType = textOf(value) ?? '';
+    else if (/(^|\.)config$/.test(call.path)) target.script.config.set(name, value);
     else if (name === 'training') target.root.at(call.path)?.train(truthOf(value) ?? true);
     else setParameter(call, target, name, value);
   }
