@@ -154,6 +154,12 @@ interface TrlBehaviours {
   readonly sftDefaultsToNonReentrant: boolean;
   readonly sftCacheOff: boolean;
   readonly sftHeadAdapter: string | null;
+  /** What SFTTrainer raises without args when it wraps a model: it reads a field of None. */
+  readonly sftWrapsWithoutArguments: string | null;
+  /** What SFTTrainer raises for rows that it is to read itself but isn't told how. */
+  readonly sftNeedsTextField: string | null;
+  /** Whether SFTTrainer knows rows of messages, or of prompt and completion, by their columns. */
+  readonly sftKnowsChatRows: boolean;
   readonly sftChatter: readonly string[];
 }
 
