@@ -37,6 +37,8 @@ interface TransformersBehaviours {
   readonly quantisedTrainingError: string;
   /** dtype of what bitsandbytes doesn't pack, when the script names none. */
   readonly quantisedDtype: 'float16' | 'checkpoint';
+  /** Whether from_pretrained takes load_in_4bit and load_in_8bit; else they reach the model's __init__, which doesn't. */
+  readonly loaderTakesBits: boolean;
   /** Whether Trainer divides the summed loss by the token count of the window. */
   readonly trainerDividesLoss: boolean;
   readonly addAdapter: 'missing' | 'works' | 'refuses-peft';
