@@ -189,7 +189,7 @@ const gradMode = (off: 'no_grad' | 'inference_mode') =>
 const UNSCALE = 'Attempting to unscale FP16 gradients.';
 
 /** scaler.unscale_(optimizer), and step() where it wasn't called: refuses float16 gradients. */
-const unscale = callee('optimizer', (call): Acted => {
+export const unscale = callee('optimizer', (call): Acted => {
   for (const model of call.models()) {
     const half = [...model.root.allParameters()].some(
       ({ requiresGrad: trains, dtype }) => trains && dtype === 'float16',
