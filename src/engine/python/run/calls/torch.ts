@@ -115,12 +115,12 @@ const mode = (training: boolean) =>
     return { object: model };
   });
 
-/** A hook on the input embedding by which people make its output require grad by hand. `requires_grad_set`: whether it was seen to. */
+/** A hook on the input embedding by which people make its output require grad by hand. `requires_grad`: whether it was seen to. */
 const forwardHook = callee('', (call) => {
   const model = selfModel(call);
   const script = focus(model);
   const embedding = script.causal.at(script.places.embedding);
-  const thaws = truthOf(call.given.get('requires_grad_set')) ?? true;
+  const thaws = truthOf(call.given.get('requires_grad')) ?? true;
   const hooks = embedding !== null && moduleAt(call, model) === embedding && thaws;
   if (hooks) script.inputGradHooks++;
   const values = new Map<string, ProgramValue>([['hooks', hooks]]);
