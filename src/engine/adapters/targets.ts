@@ -82,7 +82,7 @@ function nothingMatched(
   script: AttachingScript,
 ): never {
   const layers =
-    narrowing.layers === null
+    narrowing.layers === null || !script.behaves('noMatchTellsLayers')
       ? ''
       : ` Note: You specified 'layers_to_transform': [${narrowing.layers.join(', ')}].`;
   const printed = printedTarget(

@@ -101,6 +101,8 @@ interface PeftBehaviours {
   /** Whether a pattern may mean the model itself, whose path is the empty string. */
   readonly rootIsTarget: boolean;
   readonly emptyTargets: 'not-found' | 'nothing-passed';
+  /** Whether the text of targets that match nothing tells of layers_to_transform. */
+  readonly noMatchTellsLayers: boolean;
   readonly unspecifiedTargets: string;
   readonly noMatchError: 'ValueError' | 'NoMatchingPeftModuleError';
   readonly unsupportedTarget: string;
