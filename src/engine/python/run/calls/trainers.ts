@@ -13,6 +13,7 @@ import { callee } from '../acting.ts';
 import type { ConfigObject, LossTreatment, ModelObject, TrainerObject } from '../objects.ts';
 import { focus, modelOf, refocused, shortName } from '../objects.ts';
 import { preferenceTrainerInit } from '../preferenceTrainer.ts';
+import type { SftGiven } from '../sftTrainer.ts';
 import { sftTrainerInit } from '../sftTrainer.ts';
 import type { TrainerArguments } from '../transformersCalls.ts';
 import { trainerInit, trainerTrain, trainingArguments } from '../transformersCalls.ts';
@@ -117,6 +118,25 @@ function carriedBy(call: Acting, model: ModelObject): PeftConfig | null {
   return config ? attachable(call, config, model) : null;
 }
 
+/** Which columns rows have isn't known: before TRL 0.9 they are taken for others than those that it reads unasked. */
+function sftGiven(call: Acting): SftGiven {
+  const none = (name: string): boolean => (call.value(name) ?? null) === null;
+  const rowsUnread =
+    call.given.has('train_dataset') &&
+    !truthOf(call.value('packing')) &&
+    none('dataset_text_field') &&
+    none('formatting_func');
+  if (rowsUnread && call.behaves('sftNeedsTextField') !== null && call.behaves('sftKnowsChatRows'))
+    call.note(
+      'assumption',
+      text(
+        'train_dataset is assumed to have no messages, and other columns than prompt and completion.',
+        '假定 train_dataset 没有 messages 列，列也不是 prompt 与 completion。',
+      ),
+    );
+  return { args: !none('args'), rowsUnread };
+}
+
 const PLAIN: LossTreatment = { gradMode: 'grad', loss: 'plain', twice: false, cutAt: null };
 
 function construct(call: Acting, kind: Kind, name: string): TrainerObject {
@@ -141,7 +161,7 @@ function construct(call: Acting, kind: Kind, name: string): TrainerObject {
   else {
     const adapter = adapterOf(call, model);
     unknown ??= adapter.unknown;
-    if (kind === 'SFTTrainer') sftTrainerInit(script, adapter.config, state);
+    if (kind === 'SFTTrainer') sftTrainerInit(script, adapter.config, state, sftGiven(call));
     else
       preferenceTrainerInit(
         script,
