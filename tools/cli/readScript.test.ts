@@ -134,6 +134,27 @@ describe('the verdict', () => {
     expect(reading.lines.find(({ cut }) => cut)?.line).toBe(6);
   });
 
+  it("counts the script's own layers behind a model", async () => {
+    const own = (frozen: boolean, thawed: boolean) =>
+      read([
+        'encoder = AutoModel.from_pretrained("bert-base-uncased")',
+        'encoder = get_peft_model(encoder, LoraConfig(target_modules=["query", "value"]))',
+        'head = nn.Linear(encoder.config.hidden_size, 2)',
+        `head.requires_grad_(${thawed ? 'True' : 'False'})`,
+        'scale = nn.Parameter(torch.ones(2))',
+        `with torch.set_grad_enabled(${frozen ? 'False' : 'True'}):`,
+        '    hidden = encoder(**batch).last_hidden_state[:, 0]',
+        'nn.functional.cross_entropy(head(hidden) * scale, torch.tensor([0, 1])).backward()',
+      ]);
+    const all = await own(false, true);
+    expect(all.outcome).toMatchObject({ trainableTensors: 51, noneGradients: 0, nonzeroGradients: 27 });
+    expect(all.verdict.kind).toBe('trains');
+    const head = await own(true, true);
+    expect(head.outcome).toMatchObject({ trainableTensors: 51, noneGradients: 48, nonzeroGradients: 3 });
+    expect(head.verdict.kind).toBe('silent');
+    expect((await own(true, false)).outcome).toMatchObject({ trainableTensors: 49, nonzeroGradients: 1 });
+  });
+
   it("can't tell of a trainer that isn't modelled, and says which line decides", async () => {
     const reading = await read([
       LOAD,

@@ -73,7 +73,8 @@ function runBackward(step: RecordedStep, wired: Wired, event: TrainingEvent): Py
     const refused = wired.script.forwardRaises;
     if (refused) throw new PythonError(refused.type, refused.message, wired.backwardCall);
     if (event.twice) throw new PythonError('RuntimeError', BACKWARD_TWICE, wired.backwardCall);
-    backward(step.tape, step.loss, wired.backwardCall);
+    // A loss that only the script's own layers gave a graph goes back to them.
+    if (step.loss.requiresGrad || !event.own) backward(step.tape, step.loss, wired.backwardCall);
     const half = [...wired.root.namedParameters()].some(
       ([, parameter]) => parameter.requiresGrad && parameter.dtype === 'float16',
     );
@@ -127,27 +128,39 @@ export function examineTraining(event: TrainingEvent, options: ExamineOptions): 
     if (!gradient) return 'none';
     return gradient.zero ? 'zero' : 'nonzero';
   };
-  return { script, paths, wired, step, outcome: outcomeOf(script, raised, gradientOf), gradientOf, raised };
+  return {
+    script,
+    paths,
+    wired,
+    step,
+    outcome: outcomeOf(script, raised, gradientOf, event.own),
+    gradientOf,
+    raised,
+  };
 }
 
-/** How a program stands: by what it raised, or by what the parameters that require grad received. */
+/**
+ * How a program stands: by what it raised, or by what the parameters that require grad received. `own`: tensors of no model that
+ * received one.
+ */
 export function outcomeOf(
   script: ScriptModel,
   error: PythonError | null,
   gradientOf: (parameter: Parameter) => GradientState,
+  own = 0,
 ): Outcome {
   const parameters = [...script.root.namedParameters()].map(([, parameter]) => parameter);
   const trainable = parameters.filter((parameter) => parameter.requiresGrad);
   const count = (state: GradientState): number =>
     trainable.filter((parameter) => gradientOf(parameter) === state).length;
-  const [none, zero, nonzero] = [count('none'), count('zero'), count('nonzero')];
-  const learns = trainable.length > 0 && none === 0 && nonzero > 0;
+  const [none, zero, nonzero] = [count('none'), count('zero'), count('nonzero') + own];
+  const learns = trainable.length + own > 0 && none === 0 && nonzero > 0;
   return {
     kind: error ? 'raises' : learns ? 'trains' : 'silent',
     error: error && { type: error.type, message: error.message, call: error.call },
     warnings: script.warnings,
-    trainableTensors: trainable.length,
-    allTensors: parameters.length,
+    trainableTensors: trainable.length + own,
+    allTensors: parameters.length + own,
     noneGradients: none,
     zeroGradients: zero,
     nonzeroGradients: nonzero,

@@ -65,6 +65,8 @@ export interface LossTreatment {
   readonly twice: boolean;
   /** Line that took the loss off its graph, where one is known. */
   readonly cutAt: number | null;
+  /** Tensors of the script's own layers that the loss came through: they get a gradient whatever becomes of the model's. */
+  readonly own?: number;
 }
 
 /** What a model returned, with the modes that it ran in. */

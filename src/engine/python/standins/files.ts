@@ -25,6 +25,7 @@ import running from './running.py?raw';
 import scriptFunctions from './script_functions.py?raw';
 import shortcuts from './shortcuts.py?raw';
 import signature from './signature.py?raw';
+import sizes from './sizes.py?raw';
 import tensors from './tensors.py?raw';
 import torchNames from './torch_names.py?raw';
 import trainers from './trainers.py?raw';
@@ -60,6 +61,7 @@ export const standInFiles: Readonly<Record<string, string>> = {
   'standins/script_functions.py': scriptFunctions,
   'standins/shortcuts.py': shortcuts,
   'standins/signature.py': signature,
+  'standins/sizes.py': sizes,
   'standins/tensors.py': tensors,
   'standins/torch_names.py': torchNames,
   'standins/trainers.py': trainers,

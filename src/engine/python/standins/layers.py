@@ -2,6 +2,7 @@
 
 from . import bridge
 from .modules import Module
+from .parameters import Parameter
 from .placeholder import Placeholder, links_of
 from .tensors import Link, Tensor
 
@@ -64,11 +65,36 @@ class Layers(Module):
         return x
 
 
+SIZES = {"Linear": ("out_features", "in_features"), "Embedding": ("num_embeddings", "embedding_dim"), "LayerNorm": ("normalized_shape",), "RMSNorm": ("normalized_shape",)}
+"""What the weight of a layer is as large as, by the arguments of its class."""
+
+
+def shapes_of(kind: str, layer) -> list:
+    """Names and shapes of the parameters of a layer, as it was made."""
+    sizes = []
+    for name in SIZES.get(kind, ()):
+        size = layer.__dict__.get(name)
+        sizes += size if isinstance(size, (list, tuple)) else [size]
+    if not sizes or layer.__dict__.get("elementwise_affine") is False:
+        return []
+    shape = [one if isinstance(one, int) else 1 for one in sizes]
+    biased = kind in ("Linear", "LayerNorm") and layer.__dict__.get("bias") is not False
+    return [("weight", shape), *([("bias", shape[:1])] if biased else [])]
+
+
 class Layer(Module):
     """A layer that the script makes: it has parameters of its own, and what goes through it stays linked."""
 
+    def _lab_constructed(self):
+        for name, shape in shapes_of(type(self).__name__, self):
+            object.__setattr__(self, name, Parameter(Tensor(name, shape=shape)))
+
+    def _lab_reference(self):
+        return None if self._lab_ref is None else super()._lab_reference()
+
     def forward(self, *args, **kwargs):
-        links = links_of((*args, *kwargs.values()))
+        own = [one for one in self.__dict__.values() if isinstance(one, Parameter)] if self._lab_ref is None else []
+        links = links_of((*args, *kwargs.values(), *own))
         if self._lab_ref is not None and not self._lab_below:
             links = (*links, Link(self._lab_ref, "weight"))
         return Tensor(f"{type(self).__name__}()(…)", links)

@@ -1,11 +1,16 @@
 """Parameters of the wiring's models: their flags are read and set over the bridge. Leaves out the modules that hold them."""
 
+import itertools
+
 from . import bridge
 from .placeholder import Placeholder
 from .tensors import Link, Tensor, cut, dtype
 
 _snapshots: dict = {}
 """By (ref, path) of a module: (epoch, what named_parameters() has)."""
+
+_numbers = itertools.count(2)
+"""What links to parameters of the script's own are known by."""
 
 _made: dict = {}
 """By (ref, full name): the one object of a parameter."""
@@ -64,7 +69,15 @@ class Parameter(Tensor):
 
     def __init__(self, data=None, requires_grad: bool = True):
         super().__init__("torch.nn.Parameter", of_result=False)
+        if isinstance(data, Tensor):
+            object.__setattr__(self, "_lab_shape", tuple(data.shape))
+        object.__setattr__(self, "_lab_number", -next(_numbers))
+        self._lab_thaw(bool(requires_grad))
+
+    def _lab_thaw(self, requires_grad: bool) -> None:
+        """Of one that the script made: what is computed with it leads back to it, if it requires grad."""
         object.__setattr__(self, "_lab_own", requires_grad)
+        object.__setattr__(self, "_lab_links", (Link(self._lab_number, ""),) if requires_grad else ())
 
     def _lab_place(self, ref: int, name: str, facts: Facts) -> None:
         put = object.__setattr__
@@ -97,7 +110,7 @@ class Parameter(Tensor):
     def requires_grad(self, value):
         ref = self.__dict__.get("_lab_ref")
         if ref is None:
-            object.__setattr__(self, "_lab_own", bool(value))
+            self._lab_thaw(bool(value))
             return
         # What the library refuses must be refused at this line.
         refused = value is True and not self._lab_dtype.is_floating_point

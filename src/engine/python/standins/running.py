@@ -12,7 +12,7 @@ import traceback
 import types
 
 from . import batches, bridge, clock, configs, datasets, imports, layers, library, lightning, lines, lockin, models, modules, names, outputs
-from . import parameters, parsers, placeholder, progress, recorded, shortcuts, signature, tensors, torch_names, trainers, tuner_layers, world
+from . import parameters, parsers, placeholder, progress, recorded, shortcuts, signature, sizes, tensors, torch_names, trainers, tuner_layers, world
 from .editing import edit
 from .lines import SCRIPT
 from .rewriting import rewritten
@@ -24,7 +24,7 @@ PRELOADED = (
 ).split()
 OURS = (
     batches, configs, datasets, layers, library, lightning, models, modules, outputs, parameters, parsers, placeholder, progress, recorded,
-    shortcuts, tensors, torch_names, trainers, tuner_layers, world,
+    shortcuts, sizes, tensors, torch_names, trainers, tuner_layers, world,
 )  # fmt: skip
 
 _loads, _dumps = json.JSONDecoder().decode, json.JSONEncoder().encode

@@ -3,6 +3,7 @@ flags the wiring holds; dtypes; the gradient mode. Leaves out numbers: no tensor
 
 from . import bridge, lines, placeholder
 from .placeholder import Placeholder, links_of, named
+from .sizes import Device, Size
 
 
 class Link:
@@ -12,6 +13,11 @@ class Link:
 
     def __init__(self, ref, path, detached=False, forced=False, scaled=None, line=0):
         self.ref, self.path, self.detached, self.forced, self.scaled, self.line = ref, path, detached, forced, scaled, line
+
+    @property
+    def own(self):
+        """Whether it leads to a parameter that the script made itself, of which the wiring knows nothing; -1 is a method that is tried."""
+        return self.ref < -1
 
     def key(self):
         return (self.ref, self.path, self.detached, self.forced, self.scaled)
@@ -94,7 +100,8 @@ class Tensor(Placeholder):
         return Tensor(self._lab_origin, self._lab_links, kind)
 
     def _lab_reference(self):
-        live = [one for one in self._lab_links if not one.detached] or list(self._lab_links)
+        known = [one for one in self._lab_links if not one.own]
+        live = [one for one in known if not one.detached] or known
         if not live or live[0].detached:
             return None
         return {"ref": live[0].ref, "path": live[0].path} if live[0].path else {"ref": live[0].ref}
@@ -125,6 +132,8 @@ class Tensor(Placeholder):
             return True
         for one in self._lab_links:
             if not one.detached:
+                if one.own:
+                    return True
                 return bridge.ask_attribute(one.ref, one.path, "requires_grad")
         return False
 
@@ -227,33 +236,6 @@ class Tensor(Placeholder):
         return True
 
 
-class Size(tuple):
-    def numel(self):
-        total = 1
-        for one in self:
-            total *= one
-        return total
-
-    def __repr__(self):
-        return f"torch.Size({list(self)})"
-
-
-class Device(str):
-    """torch.device: a string that knows its parts."""
-
-    @property
-    def type(self):
-        return self.partition(":")[0]
-
-    @property
-    def index(self):
-        number = self.partition(":")[2]
-        return int(number) if number else None
-
-    def __repr__(self):
-        return f"device(type='{self.type}')"
-
-
 probed: list = []
 """The losses on which a tried method called backward()."""
 
@@ -263,7 +245,9 @@ def backward(tensor, kwargs: dict, callee: str = "torch.Tensor.backward", scaled
     if bridge.state.probing:
         probed.append(tensor)
         return
-    links = tensor._lab_links if isinstance(tensor, Placeholder) else ()
+    every = tensor._lab_links if isinstance(tensor, Placeholder) else ()
+    links = [one for one in every if not one.own]
+    own = {one.ref for one in every if one.own and not one.detached}
     live = next((one for one in links if not one.detached), None)
     link = live or (links[0] if links else None)
     told = {"detached": live is None and (link.detached if link is not None else True), "requires_grad_set": bool(getattr(tensor, "_lab_forced", False) or (link and link.forced))}
@@ -272,6 +256,8 @@ def backward(tensor, kwargs: dict, callee: str = "torch.Tensor.backward", scaled
     way = scaled or (link.scaled if link is not None else None)
     if way is not None:
         told["scaled_by"] = way
+    if own:
+        told["own"] = len(own)
     if kwargs.get("retain_graph"):
         told["retain_graph"] = True
     others = [{"ref": one.ref, "path": one.path} for one in links if one is not link and not one.detached]

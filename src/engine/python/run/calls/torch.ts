@@ -161,6 +161,7 @@ export function treatmentOf(given: ReadonlyMap<string, ProgramValue>, gradMode: 
     loss: truthOf(given.get('requires_grad_set')) ? 'requires_grad_' : cut,
     twice: truthOf(given.get('twice')) ?? false,
     cutAt: numberOf(given.get('cut_at_line')),
+    own: numberOf(given.get('own')) ?? 0,
   };
 }
 
