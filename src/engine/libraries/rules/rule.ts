@@ -39,6 +39,8 @@ interface TransformersBehaviours {
   readonly quantisedDtype: 'float16' | 'checkpoint';
   /** Whether from_pretrained takes load_in_4bit and load_in_8bit; else they reach the model's __init__, which doesn't. */
   readonly loaderTakesBits: boolean;
+  /** Whether Trainer keeps the columns that a PeftModel's base takes; else those of its own forward, which names none without a task_type. */
+  readonly trainerAsksBaseModel: boolean;
   /** Whether Trainer divides the summed loss by the token count of the window. */
   readonly trainerDividesLoss: boolean;
   readonly addAdapter: 'missing' | 'works' | 'refuses-peft';

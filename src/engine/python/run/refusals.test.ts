@@ -73,6 +73,31 @@ describe('SFTTrainer of 2023 and 2024', () => {
   });
 });
 
+it('Trainer before 4.37 finds no columns for a PeftModel without a task', () => {
+  const sft = (stack: StackId, task: ProgramValue, more: Record<string, ProgramValue> = {}) =>
+    run(stack, [
+      load,
+      ['peft.LoraConfig', { target_modules: ['q_proj'], task_type: task }],
+      ['transformers.TrainingArguments', { output_dir: 'out', ...more }],
+      [
+        'trl.SFTTrainer',
+        {
+          model: { ref: 0 },
+          args: { ref: 2 },
+          train_dataset: { placeholder: 'rows' },
+          dataset_text_field: 'text',
+          peft_config: { ref: 1 },
+        },
+      ],
+      ['transformers.Trainer.train', {}, '3'],
+    ]).error;
+  expect(sft('trl-0.7.1', null)).toMatch(/^IndexError: Invalid key: \d+ is out of bounds for size 0$/);
+  expect(sft('trl-0.7.10', null)).toMatch(/^IndexError/);
+  expect(sft('trl-0.7.1', 'CAUSAL_LM')).toBeNull();
+  expect(sft('trl-0.7.1', null, { remove_unused_columns: false })).toBeNull();
+  expect(sft('trl-0.8.6', null)).toBeNull();
+});
+
 it('transformers 5 hands load_in_4bit on to a model that does not know it', () => {
   const bits = (stack: StackId) =>
     run(stack, [['transformers.AutoModelForCausalLM.from_pretrained', { load_in_4bit: true }]]).error;

@@ -65,9 +65,11 @@ export interface SftGiven {
   readonly args: boolean;
   /** Whether its rows are to be read as text, and nothing says how; a program without data is not asked. */
   readonly rowsUnread: boolean;
+  /** Class that PEFT makes of the model for the task of its configuration. */
+  readonly peftClass: string;
 }
 
-const ALL_GIVEN: SftGiven = { args: true, rowsUnread: false };
+const ALL_GIVEN: SftGiven = { args: true, rowsUnread: false, peftClass: 'PeftModelForCausalLM' };
 
 /** `SFTTrainer(model, args, peft_config=…)`. Changes `args` as TRL does. */
 export function sftTrainerInit(
@@ -78,7 +80,7 @@ export function sftTrainerInit(
 ): void {
   const used = acceptConfig(script, config);
   prepare(script, used, args);
-  if (used) getPeftModel(script, used);
+  if (used) getPeftModel(script, used, given.peftClass);
   const withoutArguments = script.behaves('sftWrapsWithoutArguments');
   if (used && !given.args && withoutArguments !== null) script.raise('AttributeError', withoutArguments);
   const unread = script.behaves('sftNeedsTextField');

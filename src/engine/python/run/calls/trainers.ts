@@ -17,7 +17,7 @@ import type { SftGiven } from '../sftTrainer.ts';
 import { sftTrainerInit } from '../sftTrainer.ts';
 import type { TrainerArguments } from '../transformersCalls.ts';
 import { trainerInit, trainerTrain, trainingArguments } from '../transformersCalls.ts';
-import { attachable, configOf } from './attaching.ts';
+import { attachable, configOf, taskOf } from './attaching.ts';
 import { loadedFrom } from './loading.ts';
 import { checkpointingKwargs, refuse, theModel } from './reading.ts';
 import { treatmentOf } from './torch.ts';
@@ -134,7 +134,9 @@ function sftGiven(call: Acting): SftGiven {
         '假定 train_dataset 没有 messages 列，列也不是 prompt 与 completion。',
       ),
     );
-  return { args: !none('args'), rowsUnread };
+  const config = configOf(call, 'peft_config');
+  const peftClass = config ? taskOf(config)[0] : 'PeftModel';
+  return { args: !none('args'), rowsUnread, peftClass };
 }
 
 const PLAIN: LossTreatment = { gradMode: 'grad', loss: 'plain', twice: false, cutAt: null };
@@ -174,11 +176,13 @@ function construct(call: Acting, kind: Kind, name: string): TrainerObject {
         state,
       );
   }
+  const trained = refocused(model);
   return {
     kind: 'trainer',
     callee: name,
-    model: refocused(model),
+    model: trained,
     args,
+    withoutRows: losesItsRows(call, name, trained, args),
     state,
     asked,
     allMasked: false,
@@ -190,6 +194,28 @@ function construct(call: Acting, kind: Kind, name: string): TrainerObject {
 const making = (kind: Kind, name: string) =>
   callee('model args', (call): Acted => ({ object: construct(call, kind, name) }));
 
+/** A row of a data set without columns, by the sampler's first number. */
+const NO_ROWS = 'Invalid key: 0 is out of bounds for size 0';
+
+/**
+ * Trainer takes away the columns that forward doesn't name, and PeftModel's own, that of a configuration without task_type, names none.
+ * Of Trainer's data only those are judged that are known to come from datasets: it leaves others as they are.
+ */
+function losesItsRows(call: Acting, name: string, model: ModelObject, args: ConfigObject): boolean {
+  const data = call.given.get('train_dataset') ?? null;
+  const columns =
+    kinds[name] === 'SFTTrainer'
+      ? !truthOf(call.value('packing'))
+      : kinds[name] === 'Trainer' && (JSON.stringify(data) ?? '').includes('"datasets.');
+  return (
+    data !== null &&
+    columns &&
+    model.root.className === 'PeftModel' &&
+    !call.behaves('trainerAsksBaseModel') &&
+    truthOf(argument(call, args, 'remove_unused_columns')) !== false
+  );
+}
+
 const train = callee('resume_from_checkpoint', (call): Acted => {
   const trainer = call.self;
   if (trainer?.kind !== 'trainer') return { value: null };
@@ -199,6 +225,7 @@ const train = callee('resume_from_checkpoint', (call): Acted => {
   script.call = 'trainer.train()';
   trainerTrain(script, state);
   if (kind === 'SFTTrainer') for (const said of script.behaves('sftChatter')) script.warn(said);
+  if (trainer.withoutRows && !trainer.unknown) call.raise('IndexError', NO_ROWS, 'trainer.train()');
   trainByTrainer(call, model, {
     trainer: shortName(trainer.callee),
     fp16: truthOf(argument(call, args, 'fp16')) ?? false,
