@@ -6,6 +6,7 @@ import type { LibraryVersion, VersionsRead } from '../../libraries/readVersions.
 import { readVersions } from '../../libraries/readVersions.ts';
 import type { Library, Versions } from '../../libraries/version.ts';
 import type { Pasted } from '../../python/paste/pasted.ts';
+import { pastedLine } from '../../python/paste/pasted.ts';
 import { readPasted } from '../../python/paste/readPasted.ts';
 import type { Traceback } from '../../python/paste/traceback.ts';
 import { readTraceback } from '../../python/paste/traceback.ts';
@@ -128,6 +129,18 @@ export async function inputOf(
   return { input, pasted };
 }
 
+/** A configuration's script stands in the configuration nowhere: the verdict names the line of the key that it comes from. */
+function atTheirLine(verdict: Verdict, pasted: Pasted): Verdict {
+  const line =
+    pasted.kind === 'tool-config' && verdict.line !== null ? pastedLine(pasted, verdict.line) : null;
+  if (line === null) return verdict;
+  const { en, zh } = verdict.text;
+  return {
+    ...verdict,
+    text: text(`${en} That is line ${line} of the configuration.`, `${zh} 对应配置的第 ${line} 行。`),
+  };
+}
+
 /** Everything that can be told of a pasted text. */
 export async function readText(
   written: string,
@@ -138,5 +151,5 @@ export async function readText(
   const traceback = pasted.evidence === '' ? null : readTraceback(pasted.evidence);
   if (pasted.source.trim() === '') return withoutPython(pasted, input.said, input.versions, traceback);
   const reading = await readScript(input, world, options);
-  return withEvidence(reading, pasted.evidence);
+  return withEvidence({ ...reading, verdict: atTheirLine(reading.verdict, pasted) }, pasted.evidence);
 }
