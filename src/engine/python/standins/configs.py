@@ -35,6 +35,8 @@ class Made(type):
     def __call__(cls, *args, **kwargs):
         for change in library.old_names:
             kwargs = change(getattr(cls, "_lab_path", ""), kwargs)
+        needed = [(at, one.name) for at, one in enumerate(dataclasses.fields(cls)) if one.init and lacks_default(one)]
+        kwargs = signature.with_unknown(needed, args, kwargs)
         made = super().__call__(*args, **kwargs)
         if made.__dict__.get("peft_type", made) is None:
             made.__dict__["peft_type"] = library_class(cls).__name__.removesuffix("Config").upper()
@@ -44,6 +46,10 @@ class Made(type):
             made.__dict__["output_dir"] = "trainer_output"
         output_folders.add(str(made.__dict__.get("output_dir")))
         return made
+
+
+def lacks_default(field) -> bool:
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
 def record(made, args, kwargs) -> None:
