@@ -17,8 +17,9 @@ import type { Peaks } from './peak.ts';
 import { measurePeaks } from './peak.ts';
 import type { ProductTable } from './products.ts';
 import { products } from './products.ts';
+import { measureReadings } from './reading.ts';
 import type { BenchResult } from './report.ts';
-import { printReport } from './report.ts';
+import { printReadings, printReport } from './report.ts';
 import type { StepCase, StepResult } from './steps.ts';
 import { measureSteps } from './steps.ts';
 
@@ -64,12 +65,20 @@ export const command = {
   about: 'Measures this machine: peaks, 4-bit products, whole steps and every kernel of one, in one run.',
   options: {
     quick: { type: 'boolean', help: 'leave SmolLM2 out' },
+    read: { type: 'boolean', help: 'measure the reading of scripts, and nothing else' },
     browser: { type: 'boolean', help: 'also measure in Chromium, beside onnxruntime-web' },
     json: { type: 'boolean', help: 'print one JSON object' },
   },
 } as const satisfies Command;
 
 export const main = tool(command, async (values) => {
+  const write = (line: string): void => void process.stdout.write(`${line}\n`);
+  if (values.read) {
+    const readings = await measureReadings();
+    if (values.json) write(JSON.stringify({ readings }));
+    else printReadings(readings, write);
+    return 0;
+  }
   const gpu = await nodeGpu();
   const adapter = gpu ? await adapterPart(gpu) : null;
   const cases = embeddedCases(await new Assets(readPublic).model());
@@ -79,7 +88,7 @@ export const main = tool(command, async (values) => {
   for (const one of cases) if (gpu || one.backend === 'cpu') steps.push(await measureSteps(gpu, one));
   const browser = values.browser ? await compareInBrowser() : null;
   const result: BenchResult = { adapter, steps, browser, inspections: measureInspections() };
-  if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
-  else printReport(result, (line) => process.stdout.write(`${line}\n`));
+  if (values.json) write(JSON.stringify(result));
+  else printReport(result, write);
   return 0;
 });

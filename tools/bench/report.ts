@@ -3,6 +3,7 @@ import type { BrowserResult } from './browser/page.ts';
 import type { InspectionResult } from './inspection.ts';
 import type { Peaks } from './peak.ts';
 import type { ProductTable } from './products.ts';
+import type { ReadingResult } from './reading.ts';
 import type { StepResult } from './steps.ts';
 
 export interface BenchResult {
@@ -138,4 +139,18 @@ export function printReport({ adapter, steps, browser, inspections }: BenchResul
     ]),
   );
   if (browser) printBrowser(say, browser);
+}
+
+export function printReadings(readings: readonly ReadingResult[], say: Say): void {
+  table(
+    say,
+    ['script', 'lines', 'an empty one, ms', 'read, ms', 'with its repairs, ms'],
+    readings.map(({ name, lines, emptyMs, readMs, withRepairsMs }) => [
+      name,
+      String(lines),
+      emptyMs.toFixed(0),
+      readMs.toFixed(0),
+      withRepairsMs.toFixed(0),
+    ]),
+  );
 }

@@ -239,6 +239,29 @@ const cases: readonly Case[] = [
     lines: [3, 5],
     silent: PADDED('tok.pad_token_id = 0', 'DataCollatorForLanguageModeling(tok, mlm=False)'),
   },
+  {
+    id: 'labels-masked-by-marker',
+    speaks: script(LOAD, 'collator = DataCollatorForCompletionOnlyLM("### Reply:", tokenizer=tokenizer)'),
+    lines: [2],
+    silent: MARKED('### Answer:'),
+  },
+  {
+    id: 'loss-requires-grad-forced',
+    speaks: script(
+      LOAD,
+      'loss = model(**batch).loss.detach()',
+      'loss.requires_grad_(True)',
+      'loss.backward()',
+    ),
+    lines: [3],
+    silent: script(LOAD, ATTACH, STEP),
+  },
+  {
+    id: 'tokens-and-copies',
+    speaks: TIED('Qwen/Qwen2.5-0.5B', '["lm_head"], trainable_token_indices=[1]'),
+    lines: [2, 4],
+    silent: TIED('Qwen/Qwen2.5-0.5B', 'None, trainable_token_indices=[1]'),
+  },
   { id: 'packed-across-documents', speaks: SFT(', packing=True'), lines: [2], silent: SFT('') },
   {
     id: 'fresh-adapter',

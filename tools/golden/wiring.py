@@ -86,19 +86,15 @@ def script(case: Case, attach, prepare, checkpointing, reentrant, hook, base, tr
     instance.train()
 
 
-def combinations(bases, kwargs_known: bool, adapters_known: bool):
+def combinations(bases):
     """All that make sense: 'after' needs something attached by the script; peft_config and both need SFTTrainer;
-    use_reentrant needs checkpointing. Versions without the keyword or without add_adapter leave those out."""
+    use_reentrant needs checkpointing. What a version doesn't know is among them: it raises."""
     for trainer, base, attach, prepare in itertools.product(("plain", "Trainer", "SFTTrainer"), bases, ATTACHES, PREPARES):
         if attach in ("peft_config", "both") and trainer != "SFTTrainer":
             continue
         if prepare.startswith("after") and attach in ("none", "peft_config"):
             continue
-        if not kwargs_known and prepare == "before-reentrant-false":
-            continue
-        if attach == "add_adapter" and not adapters_known:
-            continue
-        gradients = [(False, "unset")] + [(True, r) for r in (REENTRANT if kwargs_known else ("unset",))]
+        gradients = [(False, "unset")] + [(True, r) for r in REENTRANT]
         for (checkpointing, reentrant), hook in itertools.product(gradients, (False, True)):
             yield {"attach": attach, "prepare": prepare, "checkpointing": checkpointing, "reentrant": reentrant,
                    "hook": hook, "base": base, "trainer": trainer}
@@ -138,8 +134,7 @@ def main() -> None:
     with open(os.path.join(HERE, "stacks.json"), encoding="utf-8") as file:
         bases = json.load(file)[stack]["bases"]
     bench.scratch()
-    known = bench.TF >= bench.Version("4.35")
-    cases = list(combinations(bases, known, hasattr(bench.LlamaForCausalLM, "add_adapter")))
+    cases = list(combinations(bases))
     if limit:
         cases = cases[:: max(1, len(cases) // limit)]
     start, results = time.time(), []

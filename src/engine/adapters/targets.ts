@@ -82,15 +82,18 @@ function nothingMatched(
   script: AttachingScript,
 ): never {
   const layers =
-    narrowing.layers === null
+    narrowing.layers === null || !script.behaves('noMatchTellsLayers')
       ? ''
       : ` Note: You specified 'layers_to_transform': [${narrowing.layers.join(', ')}].`;
   const printed = printedTarget(
     target.form === 'default' ? resolved : target,
     script.behaves('targetsPrinted'),
   );
+  const saved = script.behaves('savedNotTargeted')
+    ? ' You may also have only targeted modules that are marked to be saved (`modules_to_save`).'
+    : '';
   const text = excluded
-    ? 'No modules were targeted for adaptation. This might be caused by a combination of mismatched target modules and excluded modules. Please check your `target_modules` and `exclude_modules` configuration. You may also have only targeted modules that are marked to be saved (`modules_to_save`).'
+    ? `No modules were targeted for adaptation. This might be caused by a combination of mismatched target modules and excluded modules. Please check your \`target_modules\` and \`exclude_modules\` configuration.${saved}`
     : `Target modules ${printed} not found in the base model. Please check the target modules and try again.`;
   return script.raise(script.behaves('noMatchError'), `${text}${layers}`);
 }

@@ -3,10 +3,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { behaviour } from '../../libraries/rules/behaviours.ts';
+import { signaturesFor } from '../../libraries/signatures/signatures.ts';
 import type { StackId } from '../../libraries/stacks.ts';
 import { stackOf, stacks } from '../../libraries/stacks.ts';
 import { compareVersions } from '../../libraries/version.ts';
+import { signaturesOf } from '../../python/program/signatures.ts';
+import { Machine } from '../../python/run/machine.ts';
 import { trainableLine } from '../../python/run/trainableLine.ts';
+import { modelsOf } from '../../python/run/wire.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
 import { benchConfig, benchPatch, observed } from '../../testing/goldenBench.ts';
@@ -38,7 +42,7 @@ interface Case {
 
 /** No recipe says these. */
 const outside: readonly (readonly [RegExp, string])[] = [
-  [/layers_to_transform|everything excluded|trainable tokens/, 'LoraConfig arguments that are no setting'],
+  [/trainable tokens/, 'a LoraConfig argument that is no setting; what refuses it is held below'],
   [/^bias /, 'the model of this project has no biases'],
   [/^57 |AdamW of nothing/, 'statements that do not train'],
   [/^56 fp32 adapters/, 'a GradScaler around a plain step is told by the fp16 case'],
@@ -108,6 +112,11 @@ const named: Readonly<Record<string, RecipePatch>> = {
     'wiring.attach': 'peft_config',
     'lora.target_modules': '["c_attn","query"]',
   },
+  '38 all names wrong, layers_to_transform': {
+    'lora.target_modules': '["c_attn"]',
+    'lora.layers_to_transform': '[9]',
+  },
+  '43 everything excluded': { 'lora.target_modules': '["q_proj"]', 'lora.exclude_modules': '["q_proj"]' },
   '44 inference_mode': { 'lora.inference_mode': true },
   '44 inference_mode, hook': { 'lora.inference_mode': true, 'wiring.enable_input_require_grads': true },
   '44 LoraConfig.from_pretrained + get_peft_model': { 'lora.inference_mode': true },
@@ -300,6 +309,8 @@ function differencesOf(stack: StackId, name: string, expected: Case, patch: Reci
     error: expected.error && comparable(expected.error),
   };
   const error = examination.outcome.error;
+  // The scripts of the cases make their configuration inside the call that takes it.
+  if (error?.call === 'LoraConfig(...)') ours.stage = 'get_peft_model';
   ours.error = error && comparable(`${error.type}: ${error.message}`);
   // The scripts of the cases count trainable tensors once more right after attaching; ours count at the step.
   const keys = [
@@ -359,4 +370,22 @@ describe('named cases as the real libraries', () => {
       expect(differences).toEqual([]);
     });
   }
+
+  it.each(stacks.map(({ id }) => id))(
+    '%s: trainable_token_indices is known, or the TypeError',
+    async (id) => {
+      const golden: { readonly cases: Readonly<Record<string, Case>> } = JSON.parse(
+        readFileSync(`tests/golden/wiring/cases-${id}.json`, 'utf8'),
+      );
+      const theirs = golden.cases['52 q v, trainable tokens, bf16, off']?.error ?? null;
+      const machine = new Machine({
+        stack: stackOf(id),
+        models: modelsOf(benchConfig),
+        signatures: signaturesOf(await signaturesFor(stackOf(id))),
+      });
+      const call = { line: 1, callee: 'peft.LoraConfig', receiver: null, args: [] };
+      const error = machine.replay([{ ...call, kwargs: { trainable_token_indices: [4, 7] } }]);
+      expect(error && `${error.type}: ${error.message}`).toBe(theirs);
+    },
+  );
 });

@@ -85,6 +85,10 @@ export const peftRules: RulesOf<'peft'> = {
     ['0.14', false, `${targets}: leaves out the empty key, run on 0.14.0`],
   ),
   emptyTargets: peft(['0', 'not-found', targets], ['0.17', 'nothing-passed', targets]),
+  noMatchTellsLayers: peft(
+    ['0', false, `${targets}, run on 0.5.0 to 0.13.2`],
+    ['0.14', true, `${targets}, run on 0.14.0`],
+  ),
   unspecifiedTargets: peft(
     [
       '0',

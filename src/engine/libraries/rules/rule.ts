@@ -37,6 +37,10 @@ interface TransformersBehaviours {
   readonly quantisedTrainingError: string;
   /** dtype of what bitsandbytes doesn't pack, when the script names none. */
   readonly quantisedDtype: 'float16' | 'checkpoint';
+  /** Whether from_pretrained takes load_in_4bit and load_in_8bit; else they reach the model's __init__, which doesn't. */
+  readonly loaderTakesBits: boolean;
+  /** Whether Trainer keeps the columns that a PeftModel's base takes; else those of its own forward, which names none without a task_type. */
+  readonly trainerAsksBaseModel: boolean;
   /** Whether Trainer divides the summed loss by the token count of the window. */
   readonly trainerDividesLoss: boolean;
   readonly addAdapter: 'missing' | 'works' | 'refuses-peft';
@@ -99,6 +103,8 @@ interface PeftBehaviours {
   /** Whether a pattern may mean the model itself, whose path is the empty string. */
   readonly rootIsTarget: boolean;
   readonly emptyTargets: 'not-found' | 'nothing-passed';
+  /** Whether the text of targets that match nothing tells of layers_to_transform. */
+  readonly noMatchTellsLayers: boolean;
   readonly unspecifiedTargets: string;
   readonly noMatchError: 'ValueError' | 'NoMatchingPeftModuleError';
   readonly unsupportedTarget: string;
@@ -154,6 +160,12 @@ interface TrlBehaviours {
   readonly sftDefaultsToNonReentrant: boolean;
   readonly sftCacheOff: boolean;
   readonly sftHeadAdapter: string | null;
+  /** What SFTTrainer raises without args when it wraps a model: it reads a field of None. */
+  readonly sftWrapsWithoutArguments: string | null;
+  /** What SFTTrainer raises for rows that it is to read itself but isn't told how. */
+  readonly sftNeedsTextField: string | null;
+  /** Whether SFTTrainer knows rows of messages, or of prompt and completion, by their columns. */
+  readonly sftKnowsChatRows: boolean;
   readonly sftChatter: readonly string[];
 }
 

@@ -87,6 +87,27 @@ export const trlRules: RulesOf<'trl'> = {
       `${init}, read in 1.16.0`,
     ],
   ),
+  sftWrapsWithoutArguments: trl(
+    ['0', null, `${init}, read in 0.7.1`],
+    [
+      '0.7.10',
+      "'NoneType' object has no attribute 'bf16'",
+      `${init}: args.bf16, run on 0.7.10; releases between were not looked at`,
+    ],
+    ['0.8', null, `${init}: args is not None and args.bf16, run on 0.8.6`],
+  ),
+  sftNeedsTextField: trl(
+    [
+      '0',
+      "You passed `packing=False` to the SFTTrainer, but you didn't pass a `dataset_text_field` or `formatting_func` argument.",
+      `${init}, read in 0.7.1, run on 0.7.10 and 0.8.6`,
+    ],
+    ['0.9', null, `${init}: only with skip_prepare_dataset, read in 0.9.6; gone in 0.11.4`],
+  ),
+  sftKnowsChatRows: trl(
+    ['0', false, `${init}, read in 0.7.1`],
+    ['0.7.10', true, 'extras/dataset_formatting.py get_formatting_func_from_dataset'],
+  ),
   sftChatter: trl(
     [
       '0',

@@ -101,7 +101,9 @@ export function knownSource(known: KnownModels): ModelSource {
     const has = known.headsOf(found);
     const wanted = heads.find(([ending]) => ending.test(shortName(loader)))?.[1] ?? ['CausalLM'];
     const fitting = wanted.find((head) => has.includes(head));
-    if (!fitting && /^Auto/.test(shortName(loader)) && found.assumption === null)
+    // A type that transformers itself has none of comes with code of its own, which says what each class of the library loads.
+    const ownCode = !has.includes('Model');
+    if (!fitting && !ownCode && /^Auto/.test(shortName(loader)) && found.assumption === null)
       refuse(loader, configClass(found.modelType));
     const head = fitting ?? headAmong(has);
     const labels = given.get('num_labels');

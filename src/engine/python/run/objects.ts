@@ -53,6 +53,8 @@ export interface TrainerObject {
   readonly asked: TrainerArguments;
   /** Every label is -100: found by whoever ran the collator. */
   allMasked: boolean;
+  /** Its first step finds no columns in its rows. */
+  readonly withoutRows: boolean;
   /** What an own compute_loss does to the loss. */
   loss: LossTreatment;
   unknown: Note | null;

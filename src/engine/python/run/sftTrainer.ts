@@ -59,11 +59,32 @@ export function castAdapter(script: ScriptModel): void {
   }
 }
 
+/** What else of SFTTrainer's arguments decides whether its constructor gets through. */
+export interface SftGiven {
+  /** Whether there are args at all. */
+  readonly args: boolean;
+  /** Whether its rows are to be read as text, and nothing says how; a program without data is not asked. */
+  readonly rowsUnread: boolean;
+  /** Class that PEFT makes of the model for the task of its configuration. */
+  readonly peftClass: string;
+}
+
+const ALL_GIVEN: SftGiven = { args: true, rowsUnread: false, peftClass: 'PeftModelForCausalLM' };
+
 /** `SFTTrainer(model, args, peft_config=…)`. Changes `args` as TRL does. */
-export function sftTrainerInit(script: ScriptModel, config: PeftConfig | null, args: TrainerArguments): void {
+export function sftTrainerInit(
+  script: ScriptModel,
+  config: PeftConfig | null,
+  args: TrainerArguments,
+  given: SftGiven = ALL_GIVEN,
+): void {
   const used = acceptConfig(script, config);
   prepare(script, used, args);
-  if (used) getPeftModel(script, used);
+  if (used) getPeftModel(script, used, given.peftClass);
+  const withoutArguments = script.behaves('sftWrapsWithoutArguments');
+  if (used && !given.args && withoutArguments !== null) script.raise('AttributeError', withoutArguments);
+  const unread = script.behaves('sftNeedsTextField');
+  if (given.rowsUnread && unread !== null) script.raise('ValueError', unread);
   if (script.behaves('sftHook') === 'peft-model' && script.isPeftModel && args.gradientCheckpointing)
     enableInputRequireGrads(script);
   castAdapter(script);

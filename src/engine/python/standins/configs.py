@@ -5,7 +5,7 @@ import contextlib
 import dataclasses
 import json
 
-from . import bridge, library, signature
+from . import bridge, library, lines, placeholder, signature
 from .library import library_class, library_path
 from .placeholder import Placeholder
 from .tensors import Device
@@ -35,8 +35,7 @@ class Made(type):
     def __call__(cls, *args, **kwargs):
         for change in library.old_names:
             kwargs = change(getattr(cls, "_lab_path", ""), kwargs)
-        needed = [(at, one.name) for at, one in enumerate(dataclasses.fields(cls)) if one.init and lacks_default(one)]
-        kwargs = signature.with_unknown(needed, args, kwargs)
+        kwargs = assumed(cls, args, kwargs)
         made = super().__call__(*args, **kwargs)
         if made.__dict__.get("peft_type", made) is None:
             made.__dict__["peft_type"] = library_class(cls).__name__.removesuffix("Config").upper()
@@ -48,8 +47,17 @@ class Made(type):
         return made
 
 
-def lacks_default(field) -> bool:
-    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+LONGEST_CALL = 40
+"""Lines that a call may stretch over."""
+
+
+def assumed(cls, args, kwargs: dict) -> dict:
+    """`Config(**unknown)`: what must be given is taken to be in there."""
+    if not 0 <= placeholder.expanded_at[0] - lines.user_line() <= LONGEST_CALL:
+        return kwargs
+    fields = [one for one in dataclasses.fields(cls) if one.init][len(args) :]
+    needed = [one.name for one in fields if one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING]
+    return {**{name: Placeholder(f"{cls.__name__}.{name}") for name in needed}, **kwargs}
 
 
 def record(made, args, kwargs) -> None:

@@ -212,9 +212,18 @@ def class_for(name: str):
             return Known
         if MODEL_NAME.match(last) and not (last.startswith("Lora") or last.endswith("OutputModel")):
             return model_class(last)
-        if last in ("Hook", "RemovableHandle", "TrainerState", "Loss", "Output", "Tensor"):
+        if last == "RemovableHandle":
+            return Handle
+        if last in ("Hook", "TrainerState", "Loss", "Output", "Tensor"):
             return Known
     return module_class(name)
+
+
+class Handle(Known):
+    """What registering a hook gives."""
+
+    def remove(self):
+        bridge.call("torch.utils.hooks.RemovableHandle.remove", self, [])
 
 
 def config_class(name: str):

@@ -13,7 +13,7 @@ import { targetAdvice, targetFindings } from './entries/targets.ts';
 import type { Finding, Found } from './finding.ts';
 import type { ProgramFacts } from './programFacts.ts';
 
-export const findings: readonly Finding[] = [
+const findings: readonly Finding[] = [
   ...argumentFindings,
   ...targetFindings,
   ...refusedFindings,

@@ -19,7 +19,7 @@ export function trainerOf(facts: ProgramFacts): Indexed | null {
 }
 
 /** The variable that a call is given as an argument, where the text passes one. */
-export function variableGiven(
+function variableGiven(
   facts: ProgramFacts,
   call: Indexed,
   argument: string,

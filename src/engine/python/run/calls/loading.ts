@@ -89,7 +89,14 @@ const nameGiven = (value: ProgramValue | undefined): string =>
   (textOf(value) ?? (isPlaceholder(value) ? value.placeholder : '')).replace(/(.)\/+$/, '$1');
 
 export function loadedFrom(call: Acting, loader: string, name: string): ModelObject {
-  return call.load({ name, loader, dtype: dtypeGiven(call), given: call.given, ...storedAs(call) });
+  const loaded = call.load({ name, loader, dtype: dtypeGiven(call), given: call.given, ...storedAs(call) });
+  const unknown = ['load_in_4bit', 'load_in_8bit'].find((bits) => call.given.has(bits));
+  if (unknown !== undefined && loader.startsWith('transformers.') && !call.behaves('loaderTakesBits'))
+    call.raise(
+      'TypeError',
+      `${loaded.root.className}.__init__() got an unexpected keyword argument '${unknown}'`,
+    );
+  return loaded;
 }
 
 /** The loader's own class stands in the callee: `transformers.AutoModelForCausalLM`. */

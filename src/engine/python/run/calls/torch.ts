@@ -115,12 +115,12 @@ const mode = (training: boolean) =>
     return { object: model };
   });
 
-/** A hook on the input embedding by which people make its output require grad by hand. `requires_grad_set`: whether it was seen to. */
+/** A hook on the input embedding by which people make its output require grad by hand. `requires_grad`: whether it was seen to. */
 const forwardHook = callee('', (call) => {
   const model = selfModel(call);
   const script = focus(model);
   const embedding = script.causal.at(script.places.embedding);
-  const thaws = truthOf(call.given.get('requires_grad_set')) ?? true;
+  const thaws = truthOf(call.given.get('requires_grad')) ?? true;
   const hooks = embedding !== null && moduleAt(call, model) === embedding && thaws;
   if (hooks) script.inputGradHooks++;
   const values = new Map<string, ProgramValue>([['hooks', hooks]]);
@@ -190,7 +190,7 @@ const gradMode = (off: 'no_grad' | 'inference_mode') =>
 const UNSCALE = 'Attempting to unscale FP16 gradients.';
 
 /** scaler.unscale_(optimizer), and step() where it wasn't called: refuses float16 gradients. */
-const unscale = callee('optimizer', (call): Acted => {
+export const unscale = callee('optimizer', (call): Acted => {
   for (const model of call.models()) {
     const half = [...model.root.allParameters()].some(
       ({ requiresGrad: trains, dtype }) => trains && dtype === 'float16',

@@ -13,10 +13,11 @@ import { callee } from '../acting.ts';
 import type { ConfigObject, LossTreatment, ModelObject, TrainerObject } from '../objects.ts';
 import { focus, modelOf, refocused, shortName } from '../objects.ts';
 import { preferenceTrainerInit } from '../preferenceTrainer.ts';
+import type { SftGiven } from '../sftTrainer.ts';
 import { sftTrainerInit } from '../sftTrainer.ts';
 import type { TrainerArguments } from '../transformersCalls.ts';
 import { trainerInit, trainerTrain, trainingArguments } from '../transformersCalls.ts';
-import { attachable, configOf } from './attaching.ts';
+import { attachable, configOf, taskOf } from './attaching.ts';
 import { loadedFrom } from './loading.ts';
 import { checkpointingKwargs, refuse, theModel } from './reading.ts';
 import { treatmentOf } from './torch.ts';
@@ -117,6 +118,27 @@ function carriedBy(call: Acting, model: ModelObject): PeftConfig | null {
   return config ? attachable(call, config, model) : null;
 }
 
+/** Which columns rows have isn't known: before TRL 0.9 they are taken for others than those that it reads unasked. */
+function sftGiven(call: Acting): SftGiven {
+  const none = (name: string): boolean => (call.value(name) ?? null) === null;
+  const rowsUnread =
+    call.given.has('train_dataset') &&
+    !truthOf(call.value('packing')) &&
+    none('dataset_text_field') &&
+    none('formatting_func');
+  if (rowsUnread && call.behaves('sftNeedsTextField') !== null && call.behaves('sftKnowsChatRows'))
+    call.note(
+      'assumption',
+      text(
+        'train_dataset is assumed to have no messages, and other columns than prompt and completion.',
+        '假定 train_dataset 没有 messages 列，列也不是 prompt 与 completion。',
+      ),
+    );
+  const config = configOf(call, 'peft_config');
+  const peftClass = config ? taskOf(config)[0] : 'PeftModel';
+  return { args: !none('args'), rowsUnread, peftClass };
+}
+
 const PLAIN: LossTreatment = { gradMode: 'grad', loss: 'plain', twice: false, cutAt: null };
 
 function construct(call: Acting, kind: Kind, name: string): TrainerObject {
@@ -141,7 +163,7 @@ function construct(call: Acting, kind: Kind, name: string): TrainerObject {
   else {
     const adapter = adapterOf(call, model);
     unknown ??= adapter.unknown;
-    if (kind === 'SFTTrainer') sftTrainerInit(script, adapter.config, state);
+    if (kind === 'SFTTrainer') sftTrainerInit(script, adapter.config, state, sftGiven(call));
     else
       preferenceTrainerInit(
         script,
@@ -154,11 +176,13 @@ function construct(call: Acting, kind: Kind, name: string): TrainerObject {
         state,
       );
   }
+  const trained = refocused(model);
   return {
     kind: 'trainer',
     callee: name,
-    model: refocused(model),
+    model: trained,
     args,
+    withoutRows: losesItsRows(call, name, trained, args),
     state,
     asked,
     allMasked: false,
@@ -170,6 +194,28 @@ function construct(call: Acting, kind: Kind, name: string): TrainerObject {
 const making = (kind: Kind, name: string) =>
   callee('model args', (call): Acted => ({ object: construct(call, kind, name) }));
 
+/** A row of a data set without columns, by the sampler's first number. */
+const NO_ROWS = 'Invalid key: 0 is out of bounds for size 0';
+
+/**
+ * Trainer takes away the columns that forward doesn't name, and PeftModel's own, that of a configuration without task_type, names none.
+ * Of Trainer's data only those are judged that are known to come from datasets: it leaves others as they are.
+ */
+function losesItsRows(call: Acting, name: string, model: ModelObject, args: ConfigObject): boolean {
+  const data = call.given.get('train_dataset') ?? null;
+  const columns =
+    kinds[name] === 'SFTTrainer'
+      ? !truthOf(call.value('packing'))
+      : kinds[name] === 'Trainer' && (JSON.stringify(data) ?? '').includes('"datasets.');
+  return (
+    data !== null &&
+    columns &&
+    model.root.className === 'PeftModel' &&
+    !call.behaves('trainerAsksBaseModel') &&
+    truthOf(argument(call, args, 'remove_unused_columns')) !== false
+  );
+}
+
 const train = callee('resume_from_checkpoint', (call): Acted => {
   const trainer = call.self;
   if (trainer?.kind !== 'trainer') return { value: null };
@@ -179,6 +225,7 @@ const train = callee('resume_from_checkpoint', (call): Acted => {
   script.call = 'trainer.train()';
   trainerTrain(script, state);
   if (kind === 'SFTTrainer') for (const said of script.behaves('sftChatter')) script.warn(said);
+  if (trainer.withoutRows && !trainer.unknown) call.raise('IndexError', NO_ROWS, 'trainer.train()');
   trainByTrainer(call, model, {
     trainer: shortName(trainer.callee),
     fp16: truthOf(argument(call, args, 'fp16')) ?? false,

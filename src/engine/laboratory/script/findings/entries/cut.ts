@@ -4,6 +4,7 @@
 // _inner_training_loop (calls it again with its own kwargs); peft utils/other.py prepare_model_for_kbit_training.
 import type { Text } from '../../../../ground/text.ts';
 import { same, text } from '../../../../ground/text.ts';
+import { truthOf } from '../../../../python/program/values.ts';
 import type { Effect } from '../../../../python/run/effects.ts';
 import { shortName } from '../../../../python/run/objects.ts';
 import type { Finding, ScriptProposal } from '../finding.ts';
@@ -199,7 +200,10 @@ export const cutFindings: readonly Finding[] = [
     id: 'loss-requires-grad-forced',
     match: (facts) => {
       const event = facts.deciding?.event;
-      if (event?.loss !== 'requires_grad_' || facts.trains) return null;
+      if (event?.loss !== 'requires_grad_') return null;
+      // Taken off the graph first, it is a leaf whatever the wiring before it.
+      const off = truthOf(facts.calls[event.index]?.kwargs.detached) === true;
+      if (facts.trains && !off) return null;
       const line = lineWith(
         facts,
         /\.requires_grad_\(|\.requires_grad\s*=\s*True|requires_grad=True/,
@@ -208,6 +212,7 @@ export const cutFindings: readonly Finding[] = [
       return {
         lines: [line],
         severity: 'cause',
+        ends: { kind: 'silent', error: null },
         cause: text(
           'requires_grad set on the loss itself turns it into a leaf: backward succeeds and reaches no parameter. The cut that it hides is still there.',
           '在损失本身上设置 requires_grad 会把它变成叶子：backward 不报错，却到达不了任何参数。被掩盖的断点仍在。',

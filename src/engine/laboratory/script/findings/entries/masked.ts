@@ -9,7 +9,7 @@ import { templateOf, templateWith } from '../chatMarkers.ts';
 import type { Finding, Match } from '../finding.ts';
 import type { Indexed, ProgramFacts } from '../programFacts.ts';
 import { argumentEdit } from '../proposals.ts';
-import { quoted, stringsOf, writtenCall } from '../pythonText.ts';
+import { codeOf, quoted, stringsOf, writtenCall } from '../pythonText.ts';
 
 interface Prompts {
   /** Strings that the script itself builds rows from. */
@@ -21,14 +21,39 @@ interface Prompts {
 
 const LOOKS_BUILT = /\{\w*[^}]*\}|###|<\|?\w+\|?>|\[INST\]|\w+:\s*(\n|$)|\n/;
 
+/** Names that a plain string is assigned to, with it. */
+function namedStrings(source: string): ReadonlyMap<string, string> {
+  const named = stringsOf(source).flatMap(({ start, value, comment }) => {
+    const before = source.slice(source.lastIndexOf('\n', start - 1) + 1, start);
+    const name = comment ? null : /^\s*(\w+)\s*(?::\s*\w+\s*)?=\s*\(?\s*$/.exec(before)?.[1];
+    return name ? [[name, value] as const] : [];
+  });
+  return new Map(named);
+}
+
+/** Whether the script puts a name of this string into something else than the call on `line`: rows may hold it then. */
+function isUsedElsewhere(source: string, value: string, line: number): boolean {
+  const names = [...namedStrings(source)].filter(([, one]) => one === value).map(([name]) => name);
+  const lines = codeOf(source).split('\n');
+  return names.some((name) =>
+    lines.some(
+      (one, i) =>
+        i + 1 !== line &&
+        new RegExp(`\\b${name}\\b(?!\\s*(:\\s*\\w+\\s*)?=[^=])`).test(one) &&
+        !/response_template/.test(one),
+    ),
+  );
+}
+
 function promptsOf(facts: ProgramFacts, besides: readonly string[]): Prompts {
   const texts = [facts.source, ...Object.values(facts.files)].flatMap((one) => stringsOf(one));
+  const strings = namedStrings(facts.source);
   const built = texts
     .filter(
       ({ comment, value }) =>
         !comment && value.length > 2 && LOOKS_BUILT.test(value) && !besides.includes(value),
     )
-    .map(({ value }) => value);
+    .map(({ value }) => value.replace(/\{(\w+)\}/g, (whole, name: string) => strings.get(name) ?? whole));
   const rendered = /apply_chat_template|"messages"|'messages'|conversations/.test(facts.source);
   const named = textOf(facts.callsTo(/get_chat_template$/).at(-1)?.kwargs.chat_template);
   const model = facts.model?.name ?? facts.machine.models[0]?.name ?? '';
@@ -65,7 +90,8 @@ function nearest(template: string, prompts: Prompts): string | null {
 
 function completionOnly(facts: ProgramFacts): Match | null {
   for (const { call, template } of collators(facts)) {
-    if (template === null || template.trim() === '') continue;
+    if (template === null || template.trim() === '' || isUsedElsewhere(facts.source, template, call.line))
+      continue;
     const prompts = promptsOf(facts, [template]);
     const wanted = template.trim();
     const inStrings = prompts.built.some((one) => one.includes(wanted));
