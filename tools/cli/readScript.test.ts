@@ -134,6 +134,22 @@ describe('the verdict', () => {
     expect(reading.lines.find(({ cut }) => cut)?.line).toBe(6);
   });
 
+  it('takes what must be given for part of settings that are not here', async () => {
+    const unknown = ['settings = yaml.safe_load(open("run.yaml"))', LOAD, WRAP];
+    const trained = (made: string) =>
+      read([
+        '# pip install trl==0.14.0 transformers==4.48.2',
+        ...unknown,
+        made,
+        'Trainer(model=model, args=args, train_dataset=rows).train()',
+      ]);
+    expect((await trained('args = TrainingArguments(**settings["train"])')).verdict.kind).toBe('trains');
+    expect((await trained('args = TrainingArguments()')).verdict).toMatchObject({
+      kind: 'raises',
+      error: { type: 'TypeError' },
+    });
+  });
+
   it("counts the script's own layers behind a model", async () => {
     const own = (frozen: boolean, thawed: boolean) =>
       read([

@@ -31,6 +31,7 @@ _asked: dict = {}
 def forget() -> None:
     _asked.clear()
     failures.clear()
+    expanded_at[0] = 0
 
 
 def shortened(text: str) -> str:

@@ -4,7 +4,7 @@ arguments, and raises that version's TypeError. Leaves out what a call does."""
 import functools
 import warnings
 
-from . import lines
+from . import lines, placeholder
 
 tables: dict = {}
 """By id: what jobs brought."""
@@ -164,10 +164,31 @@ def _warn(message: str) -> None:
         warnings.warn_explicit(text, kind, lines.SCRIPT, frame.f_lineno or 0, registry={})
 
 
+def with_unknown(names, args: tuple, kwargs: dict) -> dict:
+    """`Config(**settings)` of settings that nobody here has: what must be given is among them. names: (position or None, name)."""
+    # A call may stretch over lines.
+    if not placeholder.expanded_at[0] or not 0 <= placeholder.expanded_at[0] - lines.user_line() <= 40:
+        return kwargs
+    lacking = [name for at, name in names if name not in kwargs and (at is None or at >= len(args))]
+    return kwargs | {name: placeholder.Placeholder(name) for name in lacking}
+
+
+def required(entry: dict) -> list:
+    """(position, name) of parameters without default; those that must be named have no position."""
+    found, named_only = [], False
+    for at, one in enumerate(entry.get("parameters") or ()):
+        name, _, has = split(one)
+        named_only = named_only or name == "*" or name.startswith("*")
+        if not has and name[0] not in "*/":
+            found.append((None if named_only else at, name))
+    return found
+
+
 def bind(path: str, owner, args: tuple, kwargs: dict, qualname: str | None = None) -> tuple[dict, dict]:
     """(arguments with the defaults, kwargs as the library takes them). owner: the object of a method, or None."""
     entry = chosen.calls[path]
-    given, kwargs = kwargs, renamed(entry, dict(kwargs))
+    known, kwargs = kwargs, with_unknown(required(entry), args, renamed(entry, dict(kwargs)))
+    given = known | {name: value for name, value in kwargs.items() if isinstance(value, placeholder.Placeholder) and name not in known}
     bound = owner is not None
     binder = binder_of(path, bound, qualname or qualname_of(path))
     if binder is None:
