@@ -128,4 +128,21 @@ describe('from a paste to its verdict', () => {
     expect(reading.diagnoses.map(({ id }) => id)).toContain('reentrant-without-hook');
     expect(reading.assumptions.map(({ text }) => text.en).join()).toContain('doesn’t raise it');
   });
+
+  const int8 = (pin: string): string =>
+    `${pin}from peft import LoraConfig, get_peft_model, prepare_model_for_int8_training\nfrom transformers import AutoModelForCausalLM\nmodel = prepare_model_for_int8_training(AutoModelForCausalLM.from_pretrained("EleutherAI/pythia-70m", load_in_8bit=True))\nmodel = get_peft_model(model, LoraConfig(target_modules="query_key_value"))\n`;
+
+  test('imports that today lacks put a text without versions into its own time', async () => {
+    const old = await readText(int8(''), world);
+    expect(old.verdict.error?.message).toContain('Target modules query_key_value not found');
+    expect(old.versions.find(({ library }) => library === 'peft')?.version).toBe('0.7.1');
+    expect(old.assumptions.map(({ text }) => text.en).join()).toContain(
+      'has no prepare_model_for_int8_training',
+    );
+  });
+
+  test('versions that a text names are kept', async () => {
+    const pinned = await readText(int8('# pip install peft==0.17.1\n'), world);
+    expect(pinned.verdict.error).toMatchObject({ type: 'ImportError' });
+  });
 });

@@ -33,7 +33,9 @@ it('says where a script computes otherwise', async () => {
       expect.stringMatching(/^The script's base is bfloat16/),
     ],
   );
-  expect(await notes(`${load(', torch_dtype=torch.float16')}\n${sft('')}`, 'trl-0.8.6')).toContainEqual(
+  const plain =
+    'Trainer(model=get_peft_model(model, LoraConfig(target_modules=["q_proj"], task_type="CAUSAL_LM")), args=TrainingArguments("out"), train_dataset=rows).train()';
+  expect(await notes(`${load(', torch_dtype=torch.float16')}\n${plain}`, 'trl-0.8.6')).toContainEqual(
     expect.stringMatching(/^The script trains its adapter in float16, the dtype of its base/),
   );
 });

@@ -11,8 +11,8 @@ import { readPasted } from '../../python/paste/readPasted.ts';
 import type { Traceback } from '../../python/paste/traceback.ts';
 import { readTraceback } from '../../python/paste/traceback.ts';
 import { causesOf } from './causes.ts';
+import { readInTheirTime } from './inTheirTime.ts';
 import type { ReadingOptions, ScriptInput, ScriptWorld } from './readScript.ts';
-import { readScript } from './readScript.ts';
 import type { ScriptReading, Verdict, VersionUsed } from './scriptReading.ts';
 import { withEvidence } from './withEvidence.ts';
 
@@ -150,6 +150,6 @@ export async function readText(
   const { input, pasted } = await inputOf(written, options);
   const traceback = pasted.evidence === '' ? null : readTraceback(pasted.evidence);
   if (pasted.source.trim() === '') return withoutPython(pasted, input.said, input.versions, traceback);
-  const reading = await readScript(input, world, options);
+  const reading = await readInTheirTime(input, world, options);
   return withEvidence({ ...reading, verdict: atTheirLine(reading.verdict, pasted) }, pasted.evidence);
 }

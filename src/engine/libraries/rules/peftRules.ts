@@ -138,7 +138,7 @@ export const peftRules: RulesOf<'peft'> = {
   ),
   packedNeedsDefault: peft(
     ['0', false, 'tuners/lora.py Linear8bitLt: active_adapter = adapter_name'],
-    ['0.7', true, 'tuners/lora/bnb.py Linear4bit: no _active_adapter, run on 0.7.1'],
+    ['0.6', true, 'tuners/lora/bnb.py Linear4bit: no _active_adapter, read in 0.6.2, run on 0.7.1'],
     ['0.8', false, 'tuners/lora/bnb.py Linear4bit: _active_adapter = adapter_name, read in 0.10.0'],
   ),
   trainableLine: peft(

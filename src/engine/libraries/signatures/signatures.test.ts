@@ -29,6 +29,16 @@ describe('signatures of releases', () => {
     expect(await signaturesFor(near)).toEqual(await signaturesFor(stack));
   });
 
+  it('between two releases, an argument ends where the earlier one says', async () => {
+    const at = async (trl: string) => {
+      const found = await signaturesFor({ ...stackOf('trl-0.12.2'), trl });
+      return fieldNames(found['trl.SFTTrainer']?.parameters ?? []);
+    };
+    expect(await at('0.12.1')).toContain('dataset_text_field');
+    expect(await at('0.13.0')).not.toContain('dataset_text_field');
+    expect(await at('0.13.0')).toContain('formatting_func');
+  });
+
   it('every base stands there too', async () => {
     const found = await signaturesFor(stackOf('trl-1.16.0'));
     const bases = Object.values(found).flatMap(({ base }) => base ?? []);

@@ -5,6 +5,7 @@ import { invariant } from '../../ground/errors.ts';
 import { nearestVersion } from '../nearest.ts';
 import type { Released } from '../releases.ts';
 import type { Versions } from '../version.ts';
+import { goneAt } from './goneAt.ts';
 
 /** A default as JSON. What JSON lacks: a text that Python prints, a tuple, a dictionary, a fresh list or object each time. */
 export type DumpedValue =
@@ -97,6 +98,16 @@ function stacksFor(versions: Versions, entries: StackEntries): ReadonlyMap<strin
   ]);
 }
 
+const without = (signature: Signature, names: readonly string[]): Signature =>
+  names.length === 0 || !signature.parameters
+    ? signature
+    : {
+        ...signature,
+        parameters: signature.parameters.filter(
+          (one) => !names.includes(typeof one === 'string' ? one : one[0]),
+        ),
+      };
+
 function mergeSignatures(versions: Versions, shared: Shared, entries: StackEntries): Signatures {
   const stacks = stacksFor(versions, entries);
   const found: Record<string, Signature> = {};
@@ -104,7 +115,7 @@ function mergeSignatures(versions: Versions, shared: Shared, entries: StackEntri
     const differs = stacks.get(name.slice(0, name.indexOf('.')))?.differs ?? {};
     const index = name in differs ? differs[name] : 0;
     const variant = index === null || index === undefined ? undefined : variants[index];
-    if (variant) found[name] = variant;
+    if (variant) found[name] = without(variant, goneAt(name, versions.trl));
   }
   return found;
 }
