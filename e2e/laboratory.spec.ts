@@ -42,7 +42,7 @@ test('the guide tries its advice under every stack, and each case opens', async 
   const advice = page.locator('details', { hasText: 'Pass peft_config' });
   await expect(advice).toContainText(/helps in \d+ of 18 stacks/);
   await advice.locator('summary').click();
-  await expect(advice.getByRole('row')).toHaveCount(14);
+  await expect(advice.getByRole('row')).toHaveCount(19);
   await page.locator('details', { hasText: 'The same, after attaching' }).locator('summary').click();
   await page
     .locator('details', { hasText: 'The same, after attaching' })
