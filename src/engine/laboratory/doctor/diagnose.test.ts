@@ -115,3 +115,13 @@ describe('an adapter of any method that is attached frozen', () => {
     expect(patchedKind(values, first?.fixes[0]?.patch ?? {}, false)).toBe('trains');
   });
 });
+
+it('a repair names the configuration class of the method', () => {
+  const values = withPatch(withPatch(defaultValues, benchPatch), {
+    'peft.peft_type': 'VERA',
+    'lora.target_modules': '["query_key_value"]',
+  });
+  const [first] = diagnose({ config: benchConfig, values, options, rows: good });
+  expect(first?.fixes.map(({ code }) => code).join()).toContain('VeraConfig(target_modules');
+  expect(first?.fixes.map(({ code }) => code).join()).not.toContain('LoraConfig(');
+});

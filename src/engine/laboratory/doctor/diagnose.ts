@@ -1,6 +1,7 @@
 // The doctor: which entries fit a recipe, best first, with only those repairs that were tried on the tape and lead to
 // training. A repair that leaves another fault is joined with the repair of that one.
 
+import { chosenMethod } from '../../adapters/methods.ts';
 import type { RowFacts } from '../../data/rowFacts.ts';
 import type { ModelConfig } from '../../models/families.ts';
 import type { RecipePatch, RecipeValues } from '../../recipe/recipe.ts';
@@ -82,6 +83,10 @@ const changesNothing = (values: RecipeValues, patch: RecipePatch): boolean =>
 
 type Fix = Diagnosis['fixes'][number];
 
+/** Entries write the class of most scripts; a person reads the one of their method. */
+const inTheirClass = (code: string, values: RecipeValues): string =>
+  code.replaceAll('LoraConfig(', `${chosenMethod(values).config.className}(`);
+
 function verifiedFixes(patient: Patient, proposals: readonly Proposal[], needsTrial: boolean): Fix[] {
   const fixes: Fix[] = [];
   const seen = new Set<string>();
@@ -92,7 +97,8 @@ function verifiedFixes(patient: Patient, proposals: readonly Proposal[], needsTr
     const key = JSON.stringify(repair?.patch);
     if (!repair || seen.has(key)) continue;
     seen.add(key);
-    fixes.push({ code: [proposal.code, ...repair.codes].join('\n'), why: proposal.why, patch: repair.patch });
+    const code = inTheirClass([proposal.code, ...repair.codes].join('\n'), patient.values);
+    fixes.push({ code, why: proposal.why, patch: repair.patch });
   }
   // One change is a better fit than many.
   return fixes.sort((a, b) => Number(a.code.includes('\n')) - Number(b.code.includes('\n')));
