@@ -1,33 +1,10 @@
 // The desk without a thread: what a reading costs, tells and answers, and that one that was given up says nothing more.
 import { expect, it } from 'vitest';
-import type { ScriptReading } from '../laboratory/script/scriptReading.ts';
 import type { Event } from '../protocol.ts';
 import { pyodideBytes } from '../python/host/browserHost.ts';
+import { emptyReading as reading } from '../testing/emptyReading.ts';
 import type { ReaderAnswer, ReaderPort, ReaderProgress } from './scriptDesk.ts';
 import { ScriptDesk } from './scriptDesk.ts';
-
-const reading: ScriptReading = {
-  kind: 'words',
-  source: '',
-  versions: [],
-  verdict: { kind: 'nothing', line: null, error: null, text: { en: 'x', zh: 'x' } },
-  outcome: null,
-  strip: [],
-  trainableLine: null,
-  diagnoses: [],
-  lines: [],
-  precision: [],
-  assumptions: [],
-  notModelled: [],
-  fixes: [],
-  patch: {},
-  patchIsWhole: false,
-  program: {
-    versions: { transformers: 'a', peft: 'b', trl: 'c', torch: 'd', bitsandbytes: null },
-    calls: [],
-  },
-  output: '',
-};
 
 function desk() {
   const events: Event[] = [];

@@ -32,7 +32,7 @@ const mended = script.replace(
   '    gradient_checkpointing=True,\n    gradient_checkpointing_kwargs={"use_reentrant": False},\n',
 );
 const message = 'element 0 of tensors does not require grad and does not have a grad_fn';
-const note = (line: number, over: Partial<LineNote>): LineNote => ({
+export const note = (line: number, over: Partial<LineNote> = {}): LineNote => ({
   line,
   trainable: null,
   effects: [],

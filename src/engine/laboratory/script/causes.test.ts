@@ -1,6 +1,8 @@
 // Which causes an error or a log leads to, and how the signs around it move them; every cause in both languages, with what tells it apart.
+
 import { describe, expect, test } from 'vitest';
 import { readTraceback } from '../../python/paste/traceback.ts';
+import { emptyReading } from '../../testing/emptyReading.ts';
 import { numberAdvice } from '../doctor/entries/advice.ts';
 import { frozenEntries } from '../doctor/entries/frozen.ts';
 import { graphCutEntries } from '../doctor/entries/graphCut.ts';
@@ -214,26 +216,10 @@ describe('with the script', () => {
   });
 
   const reading = (kind: ScriptReading['verdict']['kind']): ScriptReading => ({
+    ...emptyReading,
     kind: 'script',
-    source: '',
     versions: [{ library: 'trl', version: '0.20.0', said: 'trl==0.20.0', line: 1, modelled: null }],
-    verdict: { kind, line: null, error: null, text: { en: '', zh: '' } },
-    outcome: null,
-    strip: [],
-    trainableLine: null,
-    diagnoses: [],
-    lines: [],
-    precision: [],
-    assumptions: [],
-    notModelled: [],
-    fixes: [],
-    patch: {},
-    patchIsWhole: false,
-    program: {
-      versions: { transformers: '4.57.1', peft: '0.17.1', trl: '0.20.0', torch: '2.8.0', bitsandbytes: null },
-      calls: [],
-    },
-    output: '',
+    verdict: { ...emptyReading.verdict, kind },
   });
 
   test('a fault that the run doesn’t show leads to causes; one that it shows stands alone', () => {

@@ -7,7 +7,7 @@ import type { ModelObject, TrainerObject } from '../../python/run/objects.ts';
 import { modelOf } from '../../python/run/objects.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { isArgumentKey, isSettingKey, placeOf } from '../../recipe/recipe.ts';
-import { assignedAt, callText, lineAt } from './callText.ts';
+import { assignedAt, callAt, lineAt } from './findings/pythonText.ts';
 
 /** What a repair is of. */
 export interface Subject {
@@ -40,7 +40,7 @@ const callsOf = ({ machine, model, index }: Subject, pattern: RegExp): ProgramCa
 function modelName(subject: Subject): string | null {
   const { source, trainerCall } = subject;
   if (trainerCall) {
-    const text = callText(source, trainerCall.line, short(trainerCall));
+    const text = callAt(source, trainerCall.line, short(trainerCall));
     const name = text?.named.get('model') ?? text?.positional[0];
     if (name !== undefined && /^[A-Za-z_][\w.]*$/.test(name)) return name;
   }
@@ -63,11 +63,11 @@ function argumentEdit(subject: Subject, argument: string, value: string | null):
   const object = set && /([A-Za-z_][\w.]*)\.\w+\s*=/.exec(lineAt(source, set.line))?.[1];
   if (set && object !== undefined && value !== null)
     return [{ line: set.line, place: 'after', statement: `${object}.${argument} = ${value}` }];
-  if (made && callText(source, made.line, short(made)))
+  if (made && callAt(source, made.line, short(made)))
     return [{ line: made.line, callee: short(made), argument, value }];
   // Parsed, or of a class of their own: set where the trainer gets them.
   const { trainerCall } = subject;
-  const given = trainerCall && callText(source, trainerCall.line, short(trainerCall))?.named.get('args');
+  const given = trainerCall && callAt(source, trainerCall.line, short(trainerCall))?.named.get('args');
   return trainerCall && given && value !== null && /^[A-Za-z_][\w.]*$/.test(given)
     ? [{ line: trainerCall.line, place: 'before', statement: `${given}.${argument} = ${value}` }]
     : null;
@@ -118,7 +118,7 @@ function checkpointingEdit(subject: Subject, argument: string, value: string): E
 function attachByTrainer(subject: Subject): Edit[] | null {
   const { source, trainerCall } = subject;
   const [wrap] = callsOf(subject, /get_peft_model$/);
-  const text = wrap && callText(source, wrap.line, 'get_peft_model');
+  const text = wrap && callAt(source, wrap.line, 'get_peft_model');
   const config = text?.named.get('peft_config') ?? text?.positional[1];
   if (!wrap || config === undefined || !trainerCall) return null;
   const edit: Edit = {
@@ -137,8 +137,7 @@ function attachByScript(subject: Subject): Edit[] | null {
   if (!trainerCall || name === null) return null;
   const callee = short(trainerCall);
   const config =
-    callText(source, trainerCall.line, callee)?.named.get('peft_config') ??
-    'LoraConfig(task_type="CAUSAL_LM")';
+    callAt(source, trainerCall.line, callee)?.named.get('peft_config') ?? 'LoraConfig(task_type="CAUSAL_LM")';
   return [
     { module: 'peft', name: 'get_peft_model' },
     ...(config.startsWith('LoraConfig(') ? [{ module: 'peft', name: 'LoraConfig' }] : []),

@@ -1,18 +1,9 @@
 // What stands beside which line, what marks it, and what of a long script folds away.
 import { describe, expect, it } from 'vitest';
-import type { LineNote } from '../../../engine/index.ts';
 import { same } from '../../../engine/index.ts';
+import { note } from '../../testing/readings.ts';
 import { notedLines, stretches } from './lineNotes.ts';
 
-const note = (line: number, over: Partial<LineNote> = {}): LineNote => ({
-  line,
-  trainable: null,
-  effects: [],
-  warnings: [],
-  raises: null,
-  cut: false,
-  ...over,
-});
 const nothing = { kind: 'trains', line: null, error: null, text: same('') } as const;
 const said = { lines: [], assumptions: [], notModelled: [], verdict: nothing };
 

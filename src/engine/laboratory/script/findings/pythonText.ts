@@ -159,5 +159,37 @@ export function writtenCall(text: string, callee: string): WrittenCall | null {
   };
 }
 
+/** How far below its statement's line the bracket of a call may stand. */
+const CALL_WITHIN_LINES = 6;
+
+export interface CallText {
+  readonly positional: readonly string[];
+  readonly named: ReadonlyMap<string, string>;
+}
+
+/** Arguments of the call of `name` that begins on a line, or a little below it. */
+export function callAt(source: string, line: number, name: string): CallText | null {
+  const text = source
+    .split('\n')
+    .slice(line - 1)
+    .join('\n');
+  const call = writtenCall(text, name);
+  if (!call || text.slice(0, call.inside).split('\n').length > CALL_WITHIN_LINES) return null;
+  return {
+    positional: call.arguments.flatMap((one) => (one.name === null ? [one.value] : [])),
+    named: new Map(
+      call.arguments.flatMap((one) => (one.name === null ? [] : [[one.name, one.value] as const])),
+    ),
+  };
+}
+
+/** The name that the statement on a line gives its result; null: none. */
+export function assignedAt(source: string, line: number): string | null {
+  const statement = statementAt(source, line);
+  return statement && boundName(statement);
+}
+
+export const lineAt = (source: string, line: number): string => source.split('\n')[line - 1] ?? '';
+
 /** Python's literal of a text, in double quotes. */
 export const quoted = (value: string): string => JSON.stringify(value);

@@ -153,7 +153,7 @@ function unknownArgument(facts: ProgramFacts): Match | null {
           {
             why: text(
               'without the argument, and with the hook that reentrant checkpointing needs',
-              '去掉该参数，并加上重入式检查点所需的钩子',
+              '去掉该参数，并加上可重入检查点所需的钩子',
             ),
             ways: beforeTraining(facts, (model) => `${model}.enable_input_require_grads()`).map((way) => [
               ...edits,

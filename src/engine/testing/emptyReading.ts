@@ -1,0 +1,25 @@
+// A reading in which nothing was found: tests change what they look at.
+import type { ScriptReading } from '../laboratory/script/scriptReading.ts';
+
+export const emptyReading: ScriptReading = {
+  kind: 'words',
+  source: '',
+  versions: [],
+  verdict: { kind: 'nothing', line: null, error: null, text: { en: '', zh: '' } },
+  outcome: null,
+  strip: [],
+  trainableLine: null,
+  diagnoses: [],
+  lines: [],
+  precision: [],
+  assumptions: [],
+  notModelled: [],
+  fixes: [],
+  patch: {},
+  patchIsWhole: false,
+  program: {
+    versions: { transformers: '4.57.1', peft: '0.17.1', trl: '0.20.0', torch: '2.8.0', bitsandbytes: null },
+    calls: [],
+  },
+  output: '',
+};
