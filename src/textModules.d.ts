@@ -1,4 +1,5 @@
-// WGSL files are imported as text.
+// Files that are imported as text, and a package whose own types point astray.
+// WGSL: the kernels.
 declare module '*.wgsl?raw' {
   const source: string;
   export default source;

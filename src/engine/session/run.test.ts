@@ -1,4 +1,5 @@
 // A run from a recipe on the CPU: answers, steps, element 0, and the refusals of bad input, each naming the thing.
+
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../protocol.ts';
@@ -6,6 +7,7 @@ import { recipeOfPreset } from '../recipe/presets.ts';
 import type { Recipe, RecipePatch } from '../recipe/recipe.ts';
 import { withPatch } from '../recipe/recipe.ts';
 import { readPublic } from '../testing/embedded.ts';
+import { steadyClock } from '../testing/steadyClock.ts';
 import { openBackend } from '../training/backends/openDevice.ts';
 import { Assets } from './assets.ts';
 import { TrainingRun } from './run.ts';
@@ -13,7 +15,7 @@ import { Session } from './session.ts';
 import { memoryStore } from './snapshot.ts';
 
 const assets = new Assets(readPublic);
-const now = (): number => performance.now();
+const now = steadyClock();
 
 async function recipe(preset: string, patch: RecipePatch = {}, data?: string): Promise<Recipe> {
   const made = recipeOfPreset(await assets.presets(), preset);

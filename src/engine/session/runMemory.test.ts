@@ -1,11 +1,13 @@
 // The planned peak is what the run then holds, byte for byte on the CPU, and a step does the work that was told: for every
 // objective, with and without checkpointing and packing, and for what a method or an optimiser holds besides.
+
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../protocol.ts';
 import { recipeOfPreset } from '../recipe/presets.ts';
 import type { RecipePatch } from '../recipe/recipe.ts';
 import { withPatch } from '../recipe/recipe.ts';
 import { readPublic } from '../testing/embedded.ts';
+import { steadyClock } from '../testing/steadyClock.ts';
 import { CpuBackend } from '../training/backends/cpuBackend.ts';
 import { openBackend } from '../training/backends/openDevice.ts';
 import { Assets } from './assets.ts';
@@ -14,7 +16,7 @@ import { TrainingRun } from './run.ts';
 import { memoryStore } from './snapshot.ts';
 
 const assets = new Assets(readPublic);
-const now = (): number => performance.now();
+const now = steadyClock();
 
 const turn = (role: string, content: string) => ({ role, content });
 const single = ['Where is it?', 'Who is it?', 'What is it?', 'How is it?']

@@ -1,5 +1,6 @@
 // SmolLM2-135M-Instruct from its Q4_1 GGUF on the GPU against transformers and TRL on the same file (tests/golden/
 // smollm2.json, tools/golden/smollm2.py): greedy text, logits, twenty steps of training; and the planned memory.
+
 import { describe, expect, it } from 'vitest';
 import { gpuOrNull } from '../../shaders/testing/gpu.ts';
 import { tokenizeRows } from '../data/tokenize.ts';
@@ -11,6 +12,7 @@ import type { RecipePatch } from '../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../recipe/recipe.ts';
 import { BOUNDS } from '../testing/agreement.ts';
 import { goldenSmol, smollm2OrNull } from '../testing/smollm2.ts';
+import { steadyClock } from '../testing/steadyClock.ts';
 import { GpuBackend } from '../training/backends/gpuBackend.ts';
 import { estimateCost } from '../training/estimate.ts';
 import { Generator } from '../training/generate/generator.ts';
@@ -51,7 +53,7 @@ async function open(files: ModelFiles, patch: RecipePatch = {}) {
     assistantOnly: true,
   });
   const { padId } = files.tokenizer;
-  const now = (): number => performance.now();
+  const now = steadyClock();
   const trainer = new Trainer({
     backend,
     config: files.config,

@@ -1,5 +1,5 @@
 // adapter_config.json in the words of the PEFT that the recipe names: it writes no field that this version's class does not take
-// (tests/golden/signatures). PEFT before 0.14 raises TypeError at such a name, later ones warn.
+// (libraries/signatures). PEFT before 0.14 raises TypeError at such a name, later ones warn.
 import { expect, it } from 'vitest';
 import { methods } from '../../adapters/methods.ts';
 import { stacks } from '../../libraries/stacks.ts';

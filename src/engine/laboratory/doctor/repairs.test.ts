@@ -1,5 +1,6 @@
 // The whole way of a person with a failing link: the link is read, the doctor names the cause, its first repair is applied, and
 // the run then trains on the embedded model with a falling loss. One case an entry.
+
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../ground/errors.ts';
 import { formatLink, parseLink } from '../../recipe/link.ts';
@@ -12,6 +13,7 @@ import { TrainingRun } from '../../session/run.ts';
 import { memoryStore } from '../../session/snapshot.ts';
 import { doctorSamples } from '../../testing/doctorSamples.ts';
 import { readPublic } from '../../testing/embedded.ts';
+import { steadyClock } from '../../testing/steadyClock.ts';
 import { openBackend } from '../../training/backends/openDevice.ts';
 
 const assets = new Assets(readPublic);
@@ -31,7 +33,7 @@ const beyond = new Set([
 ]);
 
 async function losses(recipe: Recipe): Promise<number[]> {
-  const now = (): number => performance.now();
+  const now = steadyClock();
   const opened = await openBackend({ gpu: null, choice: 'cpu', now });
   const run = await TrainingRun.begin({
     assets,

@@ -219,7 +219,7 @@ function activeAdapter(script: ScriptModel): string {
   return (layer?.kind.type === 'adapted' && layer.kind.active[0]) || 'default';
 }
 
-/** `model.set_adapter(name)`. PEFT before 0.8 only switched which one is used. */
+/** `model.set_adapter(name)`. PEFT before 0.7 only switched which one is used. */
 export function setAdapter(script: ScriptModel, adapter: string): void {
   if (script.behaves('disabledKeepsFlags')) {
     for (const layer of adaptedModules(script.root))

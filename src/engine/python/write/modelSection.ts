@@ -1,4 +1,4 @@
-// The part of the script that loads the model and attaches the adapter, in the order in which wiring/wire.ts runs it.
+// The part of the script that loads the model and attaches the adapter, in the order in which python/run runs it.
 
 import type { Dialect } from '../../libraries/spelling.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';

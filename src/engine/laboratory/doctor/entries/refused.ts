@@ -231,7 +231,7 @@ export const refusedEntries: readonly DoctorEntry[] = [
         code: 'model.enable_input_require_grads()  # and no gradient_checkpointing_kwargs',
         why: text(
           'without the argument, and with the hook that reentrant checkpointing needs',
-          '去掉该参数，并加上重入式检查点所需的钩子',
+          '去掉该参数，并加上可重入检查点所需的钩子',
         ),
         patch: { ...withoutKwargs, 'wiring.enable_input_require_grads': true },
       },
