@@ -31,7 +31,7 @@ const command = tagged<Command>({
     recipe,
   }),
   saved: nothing,
-  resume: shape({ backend }),
+  resume: shape({ recipe: nullable(recipe), backend }),
   discard: nothing,
   norms: shape({ id }),
   export: shape({

@@ -50,7 +50,7 @@ const commands: Samples<Command> = {
     recipe,
   },
   saved: { type: 'saved' },
-  resume: { type: 'resume', backend },
+  resume: { type: 'resume', recipe: null, backend },
   discard: { type: 'discard' },
   norms: { type: 'norms', id },
   export: { type: 'export', id, format: 'peft', dtype: 'float16' },

@@ -58,8 +58,8 @@ export type Command =
     }
   /** Ask whether a run was saved that did not end. Answers `saved`, or nothing. */
   | { readonly type: 'saved' }
-  /** Go on with the saved run. */
-  | { readonly type: 'resume'; readonly backend: BackendChoice }
+  /** Go on with the saved run. `recipe`: of which run, begun anew where none of it was saved; null: of the newest. */
+  | { readonly type: 'resume'; readonly recipe: Recipe | null; readonly backend: BackendChoice }
   /** Forget the saved run. */
   | { readonly type: 'discard' }
   /** How far the last step moved each tensor. Answers `norms` with the same id. */

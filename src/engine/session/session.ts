@@ -111,10 +111,12 @@ export class Session {
         emit({ type: 'saved', run: { recipe, step: state.step, totalSteps, device } });
         return;
       }
-      case 'resume':
+      case 'resume': {
         this.#saved = await newestSnapshot(store);
-        if (!this.#saved) throw nothingSaved({});
-        return this.#train(this.#saved.recipe, command.backend, Number.POSITIVE_INFINITY);
+        const recipe = command.recipe ?? this.#saved?.recipe;
+        if (!recipe) throw nothingSaved({});
+        return this.#train(recipe, command.backend, Number.POSITIVE_INFINITY);
+      }
       case 'discard':
         return store.clear();
     }

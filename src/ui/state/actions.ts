@@ -110,7 +110,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
       const { recipe } = saved;
       store.setState({ saved: null, recipe, run: newRun(recipe), asked: {}, past: [], future: [] });
       inspectSoon();
-      tell({ type: 'resume', backend });
+      tell({ type: 'resume', recipe: null, backend });
     },
     discardSaved: () => {
       store.setState({ saved: null });
