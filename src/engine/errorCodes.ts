@@ -2,7 +2,7 @@
 // help (errorHelp.ts) says for each where it is mended. For the worker and for tests: the page has the types alone.
 
 import { loftqOnBits, methodLimit, notAsLora, rankTooLarge, zeroAlpha } from './adapters/adapterErrors.ts';
-import { badMessage, notFetched, ourFault, raised, workerDied, workerSilent } from './boundaryErrors.ts';
+import { badMessage, ourFault, raised, workerDied, workerSilent } from './boundaryErrors.ts';
 import {
   allMasked,
   answersCut,
@@ -43,6 +43,22 @@ import {
   swollen,
   untrained,
 } from './exchange/import/adapterErrors.ts';
+import {
+  addressUnread,
+  fetchBusy,
+  fetchChanged,
+  fetchCut,
+  fetchDigest,
+  fetchForbidden,
+  fetchLogin,
+  fetchMissing,
+  fetchOffline,
+  fetchRange,
+  fetchSilent,
+  fetchStatus,
+  fetchTooLong,
+  programMissing,
+} from './ground/fetching/fetchErrors.ts';
 import {
   brokenSafetensors,
   fileClosed,
@@ -112,6 +128,20 @@ import {
 
 /** The declarations, in the order of the rooms. */
 export const errorKinds = [
+  addressUnread,
+  fetchMissing,
+  fetchLogin,
+  fetchForbidden,
+  fetchBusy,
+  fetchStatus,
+  fetchOffline,
+  fetchCut,
+  fetchSilent,
+  fetchTooLong,
+  fetchRange,
+  fetchChanged,
+  fetchDigest,
+  programMissing,
   fileUnreadable,
   fileClosed,
   ggufDamaged,
@@ -214,7 +244,6 @@ export const errorKinds = [
   notSaved,
   savedElsewhere,
   readerDied,
-  notFetched,
   badMessage,
   workerSilent,
   workerDied,

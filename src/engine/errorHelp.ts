@@ -2,10 +2,24 @@
 // the page opens beside it. A code without its line fails the type check.
 import type { ErrorCode } from './errorCodes.ts';
 
-/** Another model file, adapter or rows; the recipe's settings; the CPU; a fresh page; or nothing that a button could do. */
-export type Help = 'model' | 'adapter' | 'rows' | 'recipe' | 'cpu' | 'reload' | 'none';
+/** Another model file, adapter or rows; the recipe's settings; the CPU; a fresh page; the same once more; or nothing that a button could do. */
+export type Help = 'model' | 'adapter' | 'rows' | 'recipe' | 'cpu' | 'reload' | 'again' | 'none';
 
 export const errorHelp: Readonly<Record<ErrorCode, Help>> = {
+  'fetch-address': 'none',
+  'fetch-missing': 'again',
+  'fetch-login': 'again',
+  'fetch-forbidden': 'again',
+  'fetch-busy': 'again',
+  'fetch-status': 'again',
+  'fetch-offline': 'again',
+  'fetch-cut': 'again',
+  'fetch-silent': 'again',
+  'fetch-length': 'again',
+  'fetch-range': 'model',
+  'fetch-changed': 'again',
+  'fetch-digest': 'reload',
+  'fetch-program': 'reload',
   file: 'model',
   'file-closed': 'none',
   'gguf-damaged': 'model',
@@ -108,7 +122,6 @@ export const errorHelp: Readonly<Record<ErrorCode, Help>> = {
   save: 'none',
   'save-elsewhere': 'none',
   'reader-died': 'reload',
-  fetch: 'reload',
   protocol: 'reload',
   'worker-silent': 'reload',
   'worker-died': 'reload',

@@ -33,6 +33,23 @@ const masked = { longest: 40, maxLength: 8 };
 const problems = [text('lora.r: expected 1 to 128, got 0.', 'lora.r：应为 1 到 128，得到 0。')];
 
 const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
+  'fetch-address': {},
+  'fetch-missing': { name: 'model/config.json', status: 404 },
+  'fetch-login': { name: 'https://h.org/a.gguf', status: 401 },
+  'fetch-forbidden': { name: 'https://h.org/a.gguf', status: 403 },
+  'fetch-busy': { name: 'https://h.org/a.gguf', status: 429, tries: 5, waitSeconds: 60 },
+  'fetch-status': { name: 'https://h.org/a.gguf', status: 418 },
+  'fetch-offline': { name: 'https://h.org/a.gguf', tries: 5, cause: 'ECONNREFUSED' },
+  'fetch-cut': { name: 'https://h.org/a.gguf', tries: 5, doneBytes: 7, totalBytes: null },
+  'fetch-silent': { name: 'https://h.org/a.gguf', seconds: 30, doneBytes: 7, totalBytes: 9 },
+  'fetch-length': { name: 'https://h.org/a.gguf', mostBytes: 9 },
+  'fetch-range': {
+    name: 'https://h.org/a.gguf',
+    found: text('the server answered 200', '服务器的回答是 200'),
+  },
+  'fetch-changed': { name: 'https://h.org/a.gguf', found: text('its ETag is another', 'ETag 已不同') },
+  'fetch-digest': { name: 'model/config.json', wantedBytes: 9, gotBytes: 8 },
+  'fetch-program': { what: 'engine' },
   file: { file: 'a.gguf', offset: 0, length: 8, cause: same('NotFoundError') },
   'file-closed': { path: 'a.gguf', cause: 'ENOENT' },
   'gguf-damaged': place,
@@ -142,7 +159,6 @@ const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
   save: { cause: 'QuotaExceededError' },
   'save-elsewhere': {},
   'reader-died': { cause: 'x' },
-  fetch: { path: 'model/config.json', status: 404 },
   protocol: { what: 'event', type: 'step', at: 'metrics.loss', expected: text('a number', '数'), got: '"x"' },
   'worker-silent': {},
   'worker-died': { cause: 'RangeError' },

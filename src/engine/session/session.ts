@@ -49,6 +49,8 @@ export class Session {
   /** What the next run of the same recipe goes on from. */
   #saved: Snapshot | null = null;
   #wish: Wish = 'go';
+  /** Of what is being fetched for the run. */
+  #giving = new AbortController();
   /** Whether the closing answers of the run were asked for. */
   #ended = false;
   #busy = false;
@@ -62,6 +64,7 @@ export class Session {
   handle(command: Exclude<Command, ScriptCommand>): Promise<void> {
     if (command.type === 'pause' || command.type === 'stop' || command.type === 'reset')
       this.#wish = command.type;
+    if (command.type === 'stop' || command.type === 'reset') this.#giving.abort();
     if (command.type === 'ping') this.#options.emit({ type: 'pong' });
     const { assets, emit } = this.#options;
     if (isQuestion(command)) return answer(command, assets, emit);
@@ -98,7 +101,7 @@ export class Session {
         emit({ type: 'phase', phase: 'idle', done: 0, total: 0, note: '' });
         return;
       case 'ask':
-        this.#wish = 'go';
+        this.#go();
         return this.#ask(command);
       case 'norms':
         return emit({ type: 'norms', id: command.id, updates: (await this.#run?.updateNorms()) ?? [] });
@@ -146,7 +149,7 @@ export class Session {
   }
 
   async #train(recipe: Recipe, choice: BackendChoice, steps: number): Promise<void> {
-    this.#wish = 'go';
+    this.#go();
     this.#ended = false;
     let target: number | null = null;
     await this.#recovering(async () => {
@@ -220,6 +223,7 @@ export class Session {
       emit,
       now,
       cancelled,
+      signal: this.#giving.signal,
       breathe,
     });
     if (this.#leaves()) return null;
@@ -249,7 +253,7 @@ export class Session {
 
   /** A run that ended while the wish to stop it waited has said so already. */
   async #stop(): Promise<void> {
-    this.#wish = 'go';
+    this.#go();
     const run = this.#run;
     if (run && !this.#ended) await this.#recovering(() => this.#finish(run));
   }
@@ -261,6 +265,11 @@ export class Session {
     if (this.#leaves()) return;
     await run.keeper.clear();
     this.#options.emit({ type: 'finished', steps: run.step, fingerprint: run.fingerprint });
+  }
+
+  #go(): void {
+    this.#wish = 'go';
+    this.#giving = new AbortController();
   }
 
   /** Whether a reset came in while something was awaited. */
