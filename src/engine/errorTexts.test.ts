@@ -115,7 +115,7 @@ const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
   'adapter-pickle': { name: 'adapter_model.bin' },
   'adapter-path': { path: '../x' },
   'adapter-size': { path: 'adapter_config.json', bytes: 300, most: 128 },
-  'adapter-zip': { name: 'a.zip', cause: 'invalid' },
+  'adapter-zip': { name: 'a.zip', cause: same('a') },
   'adapter-files': { missing: 'b.json', among: ['a.json'], wanted: ['a.json', 'b.json'] },
   'adapter-config': {},
   'adapter-method': { got: '"IA3"', opened: ['LORA'] },
