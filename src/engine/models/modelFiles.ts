@@ -4,6 +4,7 @@ import { Tokenizer } from '../data/tokenizer.ts';
 import type { SafeTensor } from '../ground/formats/safetensors.ts';
 import { readSafetensors, toFloat32 } from '../ground/formats/safetensors.ts';
 import { recordOf } from '../ground/isRecord.ts';
+import { readJson } from '../ground/strictJson.ts';
 import type { ModelConfig } from './families.ts';
 import { parseLlamaConfig } from './llamaConfig.ts';
 import { assetNoJson, unfitTensor } from './modelErrors.ts';
@@ -46,13 +47,10 @@ export interface ModelFiles {
   weights(onBytes: (done: number, total: number) => void): Promise<WeightSource>;
 }
 
-async function readJson(read: ReadAsset, path: string): Promise<unknown> {
-  const bytes = await read(path);
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch (error) {
-    throw assetNoJson({ path, cause: String(error) });
-  }
+async function readAsset(read: ReadAsset, path: string): Promise<unknown> {
+  const { value, problem } = readJson(new TextDecoder().decode(await read(path)), { anyKey: true });
+  if (problem) throw assetNoJson({ path, cause: problem });
+  return value;
 }
 
 function stopIdsOf(generation: unknown, tokenizer: Tokenizer): ReadonlySet<number> {
@@ -83,10 +81,10 @@ export function safetensorsSource(tensors: ReadonlyMap<string, SafeTensor>): Wei
 export async function embeddedModel(read: ReadAsset): Promise<ModelFiles> {
   const [config, tokenizerJson, tokenizerConfig, generation] = await Promise.all(
     ['config', 'tokenizer', 'tokenizer_config', 'generation_config'].map((name) =>
-      readJson(read, `model/${name}.json`),
+      readAsset(read, `model/${name}.json`),
     ),
   );
-  const tokenizer = new Tokenizer(Object(tokenizerJson), tokenizerConfig);
+  const tokenizer = new Tokenizer(tokenizerJson, tokenizerConfig);
   return {
     info: { kind: 'embedded', name: 'model', title: '', digest: '', bytes: 0, storedAs: 'F32' },
     config: parseLlamaConfig(config),

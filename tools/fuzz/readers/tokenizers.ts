@@ -1,5 +1,7 @@
 // The readers of a model's small files: tokenizer.json, the chat template, config.json.
 import { Tokenizer } from '../../../src/engine/data/tokenizer.ts';
+import { recordOf } from '../../../src/engine/ground/isRecord.ts';
+import { readJson } from '../../../src/engine/ground/strictJson.ts';
 import { parseLlamaConfig } from '../../../src/engine/models/llamaConfig.ts';
 import type { Reader } from '../reader.ts';
 import { asJson, asText, textOf } from '../reader.ts';
@@ -70,14 +72,8 @@ export const modelReaders: readonly Reader[] = [
     corpus: [JSON.stringify({ tokenizer: tokenizerJson, config: tokenizerConfig })],
     mutate: asJson,
     read: (input) => {
-      let files: { readonly tokenizer?: unknown; readonly config?: unknown };
-      try {
-        files = Object(JSON.parse(textOf(input)));
-      } catch {
-        // Whether it is JSON is asked before.
-        return null;
-      }
-      const tokenizer = new Tokenizer(Object(files.tokenizer), files.config);
+      const { tokenizer: json, config } = recordOf(readJson(textOf(input), { anyKey: true }).value);
+      const tokenizer = new Tokenizer(json, config);
       const ids = tokenizer.encode('hello you 12', true);
       return { ids, text: tokenizer.decode(ids), lengths: ids.map((id) => tokenizer.byteLength(id)) };
     },
@@ -111,13 +107,7 @@ export const modelReaders: readonly Reader[] = [
     ],
     mutate: asJson,
     read: (input) => {
-      let json: unknown;
-      try {
-        json = JSON.parse(textOf(input));
-      } catch {
-        return null;
-      }
-      return parseLlamaConfig(json);
+      return parseLlamaConfig(readJson(textOf(input)).value);
     },
     forbids: (_, value) => {
       const odd = Object.entries(Object(value)).find(
