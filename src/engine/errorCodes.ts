@@ -15,8 +15,11 @@ import {
   notUtf8,
   pairsMissing,
   pairsUnwanted,
+  templateBroken,
+  templateEndless,
   templateRefuses,
   templateRewrites,
+  tokenizerBroken,
 } from './data/dataErrors.ts';
 import { doraInGguf, layersOnly, ranksInMlx } from './exchange/exchangeErrors.ts';
 import {
@@ -180,8 +183,11 @@ export const errorKinds = [
   allMasked,
   noEos,
   noTemplate,
+  templateBroken,
+  templateEndless,
   templateRefuses,
   templateRewrites,
+  tokenizerBroken,
   ggufMetadata,
   ggufRope,
   ggufNoTokenizer,
