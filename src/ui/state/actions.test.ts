@@ -32,6 +32,7 @@ function page() {
     decodeRows: () => '',
     recipeJson: () => '',
     saveFiles: async () => {},
+    keepStorage: () => {},
   };
   const store = makeStore(emptyState('en', 'system'));
   const actions = makeActions(store, ports, (run) => void setTimeout(run, 1));

@@ -94,6 +94,11 @@ export function EngineError({ error, title }: { readonly error: Words; readonly 
             {t('help.useCpu')}
           </Button>
         )}
+        {help === 'run' && (
+          <Button className="button button-main" onPress={actions.takeRun}>
+            {t('help.takeRun')}
+          </Button>
+        )}
         {help === 'reload' && (
           <Button className="button button-main" onPress={() => location.reload()}>
             {t('help.reload')}
