@@ -104,13 +104,17 @@ import {
 } from './recipe/recipeErrors.ts';
 import {
   adapterMissing,
+  goesOnElsewhere,
   modelMissing,
+  noStorage,
   nothingSaved,
   nothingToAsk,
   nothingToTake,
   notSaved,
   readerDied,
   savedElsewhere,
+  savedUnreadable,
+  storageFull,
 } from './session/sessionErrors.ts';
 import { scheduleNoNumber, scheduleShape, scheduleStranger, valueTooLarge } from './torch/torchErrors.ts';
 import {
@@ -248,7 +252,11 @@ export const errorKinds = [
   nothingToTake,
   nothingToAsk,
   notSaved,
+  storageFull,
+  noStorage,
   savedElsewhere,
+  goesOnElsewhere,
+  savedUnreadable,
   readerDied,
   badMessage,
   workerSilent,

@@ -48,6 +48,8 @@ export const commands: Samples<Command> = {
   saved: { type: 'saved' },
   resume: { type: 'resume', recipe: null, backend },
   discard: { type: 'discard' },
+  'take-run': { type: 'take-run' },
+  'open-run': { type: 'open-run', file: new Blob([]) },
   norms: { type: 'norms', id },
   export: { type: 'export', id, format: 'peft', dtype: 'float16' },
   'script-cost': { type: 'script-cost' },
@@ -169,6 +171,8 @@ export const events: Samples<Event> = {
   diagnosed: { type: 'diagnosed', diagnosis: inspection.diagnosis },
   restored: { type: 'restored', recipe, metrics: [metrics] },
   saved: { type: 'saved', run: { recipe, step: 1, totalSteps: 2, device: 'cpu' } },
+  'saved-refused': { type: 'saved-refused', from: 'file', error },
+  unsaved: { type: 'unsaved', error },
   model: { type: 'model', id, model },
   'model-failed': { type: 'model-failed', id, error },
   adapter: {
