@@ -173,7 +173,10 @@ def place_files(files: dict) -> None:
             file.write(text)
         if path.endswith(".py"):
             imports.files.add(path.partition("/")[0].removesuffix(".py"))
-    importlib.invalidate_caches()
+    if imports.files:
+        # importlib.invalidate_caches() would import what reads packages' metadata, every time.
+        for finder in sys.path_importer_cache.values():
+            getattr(finder, "invalidate_caches", int)()
 
 
 def execute(source: str) -> None:
