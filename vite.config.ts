@@ -118,6 +118,8 @@ export default defineConfig({
           name: 'node',
           // Vitest leaves a core to itself, which has next to nothing to do.
           maxWorkers: '100%',
+          // Modules are loaded once a worker, not once a file: a test that mocks one loads it anew (inspect/work.test.ts).
+          isolate: false,
           include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'tools/**/*.test.ts'],
           exclude: ['**/*.gpu.test.ts', 'node_modules/**'],
         },

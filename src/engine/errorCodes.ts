@@ -15,8 +15,11 @@ import {
   notUtf8,
   pairsMissing,
   pairsUnwanted,
+  templateBroken,
+  templateEndless,
   templateRefuses,
   templateRewrites,
+  tokenizerBroken,
 } from './data/dataErrors.ts';
 import { doraInGguf, layersOnly, ranksInMlx } from './exchange/exchangeErrors.ts';
 import {
@@ -101,13 +104,17 @@ import {
 } from './recipe/recipeErrors.ts';
 import {
   adapterMissing,
+  goesOnElsewhere,
   modelMissing,
+  noStorage,
   nothingSaved,
   nothingToAsk,
   nothingToTake,
   notSaved,
   readerDied,
   savedElsewhere,
+  savedUnreadable,
+  storageFull,
 } from './session/sessionErrors.ts';
 import { scheduleNoNumber, scheduleShape, scheduleStranger, valueTooLarge } from './torch/torchErrors.ts';
 import {
@@ -180,8 +187,11 @@ export const errorKinds = [
   allMasked,
   noEos,
   noTemplate,
+  templateBroken,
+  templateEndless,
   templateRefuses,
   templateRewrites,
+  tokenizerBroken,
   ggufMetadata,
   ggufRope,
   ggufNoTokenizer,
@@ -242,7 +252,11 @@ export const errorKinds = [
   nothingToTake,
   nothingToAsk,
   notSaved,
+  storageFull,
+  noStorage,
   savedElsewhere,
+  goesOnElsewhere,
+  savedUnreadable,
   readerDied,
   badMessage,
   workerSilent,

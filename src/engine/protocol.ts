@@ -56,12 +56,16 @@ export type Command =
       }[];
       readonly recipe: Recipe;
     }
-  /** Ask whether a run was saved that did not end. Answers `saved`, or nothing. */
+  /** Ask whether a run was saved that did not end. Answers `saved`, `saved-refused`, or nothing. */
   | { readonly type: 'saved' }
   /** Go on with the saved run. `recipe`: of which run, begun anew where none of it was saved; null: of the newest. */
   | { readonly type: 'resume'; readonly recipe: Recipe | null; readonly backend: BackendChoice }
   /** Forget the saved run. */
   | { readonly type: 'discard' }
+  /** The run as a file that a page can go on with. Answers `exported`, between two steps of a run that is at work. */
+  | { readonly type: 'take-run' }
+  /** Take a saved run from such a file. Answers `saved` or `saved-refused`. */
+  | { readonly type: 'open-run'; readonly file: Blob }
   /** How far the last step moved each tensor. Answers `norms` with the same id. */
   | { readonly type: 'norms'; readonly id: number }
   /** The run as files of one format; `dtype` is a merged model's. Answers `exported` with the same id. */
@@ -189,6 +193,10 @@ export type Event =
   /** The run goes on from what was saved: these are its steps so far. */
   | { readonly type: 'restored'; readonly recipe: Recipe; readonly metrics: readonly StepMetrics[] }
   | { readonly type: 'saved'; readonly run: SavedRun }
+  /** There is a saved run, and it can't be used. */
+  | { readonly type: 'saved-refused'; readonly from: 'store' | 'file'; readonly error: EngineErrorData }
+  /** Why the run can't be saved as things stand; null: it is saved again. */
+  | { readonly type: 'unsaved'; readonly error: EngineErrorData | null }
   | { readonly type: 'model'; readonly id: number; readonly model: ModelSummary }
   | { readonly type: 'model-failed'; readonly id: number; readonly error: EngineErrorData }
   | { readonly type: 'adapter'; readonly id: number; readonly adapter: AdapterSummary }
@@ -216,7 +224,7 @@ export type Event =
   | { readonly type: 'script-failed'; readonly id: number; readonly error: EngineErrorData }
   | { readonly type: 'why'; readonly id: number; readonly why: Why | null }
   | { readonly type: 'guide'; readonly id: number; readonly entries: readonly GuideEntry[] }
-  /** Something that was asked for can't be had (a format, saving); the run goes on. */
+  /** Something that was asked for can't be had (a format); the run goes on. */
   | { readonly type: 'refused'; readonly error: EngineErrorData }
   /** A Python warning of the modelled libraries, at the moment it would be printed. */
   | { readonly type: 'warning'; readonly category: string; readonly message: string }

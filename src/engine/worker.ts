@@ -13,7 +13,6 @@ import type { ReaderPort } from './session/scriptDesk.ts';
 import { isScriptCommand, ScriptDesk } from './session/scriptDesk.ts';
 import { Session } from './session/session.ts';
 import { readerDied } from './session/sessionErrors.ts';
-import { memoryStore } from './session/snapshot.ts';
 
 const page = self.name;
 
@@ -31,7 +30,7 @@ const emit = (event: Event): void => self.postMessage(event);
 const session = new Session({
   assets: new Assets(ownFiles(openNet(), page, pageFiles)),
   gpu: 'gpu' in navigator ? navigator.gpu : null,
-  store: opfsStore() ?? memoryStore(),
+  store: opfsStore(),
   tuning: opfsTuning(),
   emit,
   now: () => performance.now(),

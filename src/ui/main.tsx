@@ -32,5 +32,7 @@ mountPage(root, {
   writeLink: formatLink,
   decodeRows,
   recipeJson,
+  // Refused or not offered: what is saved then stands as long as there is room.
+  keepStorage: () => void navigator.storage?.persist?.().catch(() => {}),
   saveFiles,
 });

@@ -5,6 +5,7 @@ import type { ReadOptions } from '../ground/fetching/progress.ts';
 import type { SafeTensor } from '../ground/formats/safetensors.ts';
 import { readSafetensors, toFloat32 } from '../ground/formats/safetensors.ts';
 import { recordOf } from '../ground/isRecord.ts';
+import { readJson } from '../ground/strictJson.ts';
 import type { ModelConfig } from './families.ts';
 import { parseLlamaConfig } from './llamaConfig.ts';
 import { assetNoJson, unfitTensor } from './modelErrors.ts';
@@ -44,13 +45,10 @@ export interface ModelFiles {
   weights(options?: ReadOptions): Promise<WeightSource>;
 }
 
-async function readJson(read: ReadAsset, path: string): Promise<unknown> {
-  const bytes = await read(path);
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch (error) {
-    throw assetNoJson({ path, cause: String(error) });
-  }
+async function readAsset(read: ReadAsset, path: string): Promise<unknown> {
+  const { value, problem } = readJson(new TextDecoder().decode(await read(path)), { anyKey: true });
+  if (problem) throw assetNoJson({ path, cause: problem });
+  return value;
 }
 
 function stopIdsOf(generation: unknown, tokenizer: Tokenizer): ReadonlySet<number> {
@@ -81,10 +79,10 @@ export function safetensorsSource(tensors: ReadonlyMap<string, SafeTensor>): Wei
 export async function embeddedModel(read: ReadAsset): Promise<ModelFiles> {
   const [config, tokenizerJson, tokenizerConfig, generation] = await Promise.all(
     ['config', 'tokenizer', 'tokenizer_config', 'generation_config'].map((name) =>
-      readJson(read, `model/${name}.json`),
+      readAsset(read, `model/${name}.json`),
     ),
   );
-  const tokenizer = new Tokenizer(Object(tokenizerJson), tokenizerConfig);
+  const tokenizer = new Tokenizer(tokenizerJson, tokenizerConfig);
   return {
     info: { kind: 'embedded', name: 'model', title: '', digest: '', bytes: 0, storedAs: 'F32' },
     config: parseLlamaConfig(config),

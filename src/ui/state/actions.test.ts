@@ -35,6 +35,7 @@ function page({
     decodeRows: () => '',
     recipeJson: () => '',
     saveFiles: async () => {},
+    keepStorage: () => {},
   };
   const store = makeStore({ ...emptyState('en', 'system'), opened });
   const actions = makeActions(store, ports, (run) => void setTimeout(run, 1));

@@ -49,6 +49,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     const recipe = going && state.run !== null ? state.run.recipe : state.recipe;
     const run = going && state.run !== null ? { ...state.run, phase: 'running' as const } : newRun(recipe);
     store.setState({ run, saved: null, asked: going ? state.asked : {} });
+    ports.keepStorage();
     tell({ type, recipe, backend: state.backend });
   }
 
@@ -141,8 +142,15 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
       tell({ type: 'resume', recipe: null, backend });
     },
     discardSaved: () => {
-      store.setState({ saved: null });
-      tell({ type: 'discard' });
+      const { savedRefusal } = store.getState();
+      store.setState({ saved: null, savedRefusal: null });
+      // A file that can't be used leaves what is kept here alone.
+      if (savedRefusal?.from !== 'file') tell({ type: 'discard' });
+    },
+    /** The run as a file, which this page opens again. */
+    takeRun: () => tell({ type: 'take-run' }),
+    openRun: (file: File) => {
+      if (!isBusy(store.getState().run)) tell({ type: 'open-run', file });
     },
     /** Reset asks first when steps would be lost. */
     resetOrAsk: () => {

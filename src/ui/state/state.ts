@@ -107,6 +107,8 @@ export interface Run {
   readonly answers: readonly AnswerPair[];
   readonly fingerprint: Fingerprint | null;
   readonly failure: Failure | null;
+  /** Why the run can't be saved as things stand. */
+  readonly unsaved: EngineErrorData | null;
   /** What the doctor finds in the steps so far. */
   readonly diagnosis: Diagnosis | null;
 }
@@ -188,6 +190,8 @@ export interface PageState {
   readonly adapter: OpenAdapter;
   /** A run that an earlier visit left unfinished. */
   readonly saved: SavedRun | null;
+  /** Why a saved run, kept here or in a file that was opened, can't be used. */
+  readonly savedRefusal: { readonly from: 'store' | 'file'; readonly error: EngineErrorData } | null;
   readonly backend: BackendChoice;
   readonly run: Run | null;
   /** Answers asked for outside a run, by ask id: the prompt's place in the answers. */
@@ -224,6 +228,8 @@ export interface Ports {
   ): Promise<string>;
   /** Text of a file of rows; throws a UserError that names the byte where it isn't UTF-8. */
   decodeRows(bytes: Uint8Array, name: string): string;
+  /** Asks the browser not to throw away what is saved when space is short. */
+  keepStorage(): void;
   recipeJson(recipe: Recipe, presets: readonly PresetEntry[]): string;
   /** Hands files to the person: one as it is, several as a zip. */
   saveFiles(folder: string, files: readonly ExportFile[]): Promise<void>;

@@ -45,6 +45,7 @@ export function emptyState(language: Language, theme: Theme): PageState {
     model: { file: null, summary: null, failure: null, reading: false },
     adapter: { opened: [], used: [], summary: null, failure: null, reading: false },
     saved: null,
+    savedRefusal: null,
     backend: 'auto',
     run: null,
     asked: {},

@@ -164,6 +164,8 @@ export const en = {
     needs: 'It trains {{name}}: open that file first.',
     resume: 'Go on',
     discard: 'Discard',
+    close: 'Close',
+    open: 'Open a saved run',
   },
   memory: {
     fits: 'fits',

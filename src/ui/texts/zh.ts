@@ -161,6 +161,8 @@ export const zh: TextsOf<typeof en> = {
     needs: '它训练的是 {{name}}：请先打开该文件。',
     resume: '继续',
     discard: '丢弃',
+    close: '关闭',
+    open: '打开已保存的训练',
   },
   memory: {
     fits: '放得下',
