@@ -17,7 +17,7 @@ const SILENT_FOR_MS = 20_000;
 
 /** A worker whose script does not come is started again this often, each time after twice the wait. */
 const MOST_STARTS = 4;
-const FIRST_WAIT_MS = 500;
+const FIRST_WAIT_MS = 250;
 
 /** The page's own words for what befell the worker. */
 const failed = (code: ErrorCode, error: UserError): Event => ({
