@@ -80,6 +80,8 @@ import { scriptHung } from './python/host/hostErrors.ts';
 import {
   badPreset,
   noPresets,
+  presetField,
+  recipeField,
   recipeNoJson,
   recipeSettings,
   recipeVersion,
@@ -138,7 +140,9 @@ export const errorKinds = [
   rowsTooLarge,
   badPreset,
   noPresets,
+  presetField,
   unknownPreset,
+  recipeField,
   recipeNoJson,
   recipeVersion,
   recipeSettings,
