@@ -31,8 +31,10 @@ const command = tagged<Command>({
     recipe,
   }),
   saved: nothing,
-  resume: shape({ backend }),
+  resume: shape({ recipe: nullable(recipe), backend }),
   discard: nothing,
+  'take-run': nothing,
+  'open-run': shape({ file: blob }),
   norms: shape({ id }),
   export: shape({
     id,

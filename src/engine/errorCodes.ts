@@ -2,7 +2,7 @@
 // help (errorHelp.ts) says for each where it is mended. For the worker and for tests: the page has the types alone.
 
 import { loftqOnBits, methodLimit, notAsLora, rankTooLarge, zeroAlpha } from './adapters/adapterErrors.ts';
-import { badMessage, notFetched, ourFault, raised, workerDied, workerSilent } from './boundaryErrors.ts';
+import { badMessage, ourFault, raised, workerDied, workerSilent } from './boundaryErrors.ts';
 import {
   allMasked,
   answersCut,
@@ -47,6 +47,22 @@ import {
   untrained,
 } from './exchange/import/adapterErrors.ts';
 import {
+  addressUnread,
+  fetchBusy,
+  fetchChanged,
+  fetchCut,
+  fetchDigest,
+  fetchForbidden,
+  fetchLogin,
+  fetchMissing,
+  fetchOffline,
+  fetchRange,
+  fetchSilent,
+  fetchStatus,
+  fetchTooLong,
+  programMissing,
+} from './ground/fetching/fetchErrors.ts';
+import {
   brokenSafetensors,
   fileClosed,
   fileUnreadable,
@@ -90,13 +106,17 @@ import {
 } from './recipe/recipeErrors.ts';
 import {
   adapterMissing,
+  goesOnElsewhere,
   modelMissing,
+  noStorage,
   nothingSaved,
   nothingToAsk,
   nothingToTake,
   notSaved,
   readerDied,
   savedElsewhere,
+  savedUnreadable,
+  storageFull,
 } from './session/sessionErrors.ts';
 import { scheduleNoNumber, scheduleShape, scheduleStranger, valueTooLarge } from './torch/torchErrors.ts';
 import {
@@ -117,6 +137,20 @@ import {
 
 /** The declarations, in the order of the rooms. */
 export const errorKinds = [
+  addressUnread,
+  fetchMissing,
+  fetchLogin,
+  fetchForbidden,
+  fetchBusy,
+  fetchStatus,
+  fetchOffline,
+  fetchCut,
+  fetchSilent,
+  fetchTooLong,
+  fetchRange,
+  fetchChanged,
+  fetchDigest,
+  programMissing,
   fileUnreadable,
   fileClosed,
   ggufDamaged,
@@ -222,9 +256,12 @@ export const errorKinds = [
   nothingToTake,
   nothingToAsk,
   notSaved,
+  storageFull,
+  noStorage,
   savedElsewhere,
+  goesOnElsewhere,
+  savedUnreadable,
   readerDied,
-  notFetched,
   badMessage,
   workerSilent,
   workerDied,

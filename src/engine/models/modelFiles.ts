@@ -1,6 +1,7 @@
 // What a base model is to the engine: shape, tokenizer, weights on demand. Here the embedded one; models/gguf reads files.
 // Where the bytes come from (a server, a folder) is the caller's.
 import { Tokenizer } from '../data/tokenizer.ts';
+import type { ReadOptions } from '../ground/fetching/progress.ts';
 import type { SafeTensor } from '../ground/formats/safetensors.ts';
 import { readSafetensors, toFloat32 } from '../ground/formats/safetensors.ts';
 import { recordOf } from '../ground/isRecord.ts';
@@ -11,10 +12,7 @@ import { assetNoJson, unfitTensor } from './modelErrors.ts';
 import type { WeightSource } from './weightSource.ts';
 
 /** Reads a file beside the page or the repository's public folder, by a path such as `model/config.json`. */
-export type ReadAsset = (
-  path: string,
-  onBytes?: (done: number, total: number) => void,
-) => Promise<Uint8Array<ArrayBuffer>>;
+export type ReadAsset = (path: string, options?: ReadOptions) => Promise<Uint8Array<ArrayBuffer>>;
 
 export interface ModelInfo {
   readonly kind: 'embedded' | 'gguf';
@@ -44,7 +42,7 @@ export interface ModelFiles {
   readonly stopIds: ReadonlySet<number>;
   /** Known without reading any tensor. */
   readonly formatOf: WeightSource['formatOf'];
-  weights(onBytes: (done: number, total: number) => void): Promise<WeightSource>;
+  weights(options?: ReadOptions): Promise<WeightSource>;
 }
 
 async function readAsset(read: ReadAsset, path: string): Promise<unknown> {
@@ -92,10 +90,7 @@ export async function embeddedModel(read: ReadAsset): Promise<ModelFiles> {
     tokenizerFiles: { tokenizerJson: Object(tokenizerJson), tokenizerConfig: recordOf(tokenizerConfig) },
     stopIds: stopIdsOf(generation, tokenizer),
     formatOf: () => 'none',
-    weights: async (onBytes) => {
-      const bytes = await read('model/model.safetensors', onBytes);
-      onBytes(bytes.length, bytes.length);
-      return safetensorsSource(readSafetensors(bytes));
-    },
+    weights: async (options) =>
+      safetensorsSource(readSafetensors(await read('model/model.safetensors', options))),
   };
 }

@@ -134,11 +134,23 @@ describe.skipIf(!available)('a run that loses its device', () => {
     const saved = second.events.find((event) => event.type === 'saved');
     expect(saved?.run.step).toBe(3);
     expect(saved?.run.totalSteps).toBe(STEPS);
-    await second.session.handle({ type: 'resume', backend: 'webgpu' });
+    await second.session.handle({ type: 'resume', recipe: null, backend: 'webgpu' });
     const restored = second.events.find((event) => event.type === 'restored');
     expect(restored?.metrics.map(({ loss }) => loss)).toEqual((await unbroken).slice(0, 3));
     expect([...first.losses, ...second.losses.slice(3)]).toEqual(await unbroken);
     expect(await store.load()).toEqual([]);
+  });
+
+  it('with its whole session before anything was saved: another one begins anew', async () => {
+    const store = memoryStore();
+    const wanted = await recipe();
+    const another = { ...wanted, values: { ...wanted.values, 'train.seed': 7 } };
+    const before = await play(store);
+    await before.session.handle({ type: 'step', recipe: another, backend: 'webgpu' });
+    const { session, losses, events } = await play(store);
+    await session.handle({ type: 'resume', recipe: wanted, backend: 'webgpu' });
+    expect(failures(events)).toEqual([]);
+    expect(losses).toEqual(await unbroken);
   });
 
   it('gives up when the device is lost again and again', async () => {

@@ -8,8 +8,6 @@ import { exportFiles } from '../exchange/export/exports.ts';
 import type { FloatType } from '../exchange/export/floatBytes.ts';
 import type { ExportFormat } from '../exchange/export/formats.ts';
 import { placeAdapter } from '../exchange/import/placeAdapter.ts';
-import { causeOf } from '../ground/errors.ts';
-import { badSettings } from '../ground/settings/settingErrors.ts';
 import { examine } from '../laboratory/inspect/examine.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
 import { weightFormatsOf } from '../models/weightSource.ts';
@@ -20,7 +18,6 @@ import type { Fingerprint } from '../recipe/fingerprint.ts';
 import { formatLink } from '../recipe/link.ts';
 import { presetValues } from '../recipe/presets.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import { recipeProblems } from '../recipe/recipe.ts';
 import { PythonError } from '../torch/autograd/pythonError.ts';
 import { countParameters } from '../torch/nn/counts.ts';
 import type { Backend } from '../training/backends/backend.ts';
@@ -34,6 +31,7 @@ import { adapterLayoutOf } from '../training/recordTraining.ts';
 import { Trainer } from '../training/trainer.ts';
 import { firstValues } from '../training/valuesFromBase.ts';
 import { Answers } from './answers.ts';
+import { assertSettings } from './assertSettings.ts';
 import type { Assets } from './assets.ts';
 import { errorData } from './errorData.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -41,8 +39,9 @@ import { Keeper } from './keeper.ts';
 import type { LoadOptions } from './loadFiles.ts';
 import { loadFiles } from './loadFiles.ts';
 import { RunDoctor } from './runDoctor.ts';
-import { notSaved, savedElsewhere } from './sessionErrors.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
+import { encodeSnapshot } from './snapshot.ts';
+import { assertFits } from './snapshotDecode.ts';
 
 export interface RunOptions extends LoadOptions {
   readonly assets: Assets;
@@ -50,12 +49,6 @@ export interface RunOptions extends LoadOptions {
   readonly store: SnapshotStore;
   /** Go on from here. */
   readonly saved?: Snapshot | null;
-}
-
-/** Numbers that no setting's own range can judge. */
-function assertRecipe(recipe: Recipe): void {
-  const problems = recipeProblems(recipe.values);
-  if (problems.length > 0) throw badSettings({ problems });
 }
 
 export class TrainingRun {
@@ -97,13 +90,10 @@ export class TrainingRun {
     this.keeper = new Keeper({
       store,
       now,
-      onFailure: (error) =>
-        emit({
-          type: 'refused',
-          error: errorData(savedElsewhere.is(error) ? error : notSaved({ cause: causeOf(error) })),
-        }),
+      onUnsaved: (error) => emit({ type: 'unsaved', error: error && errorData(error) }),
     });
     if (!saved) return;
+    assertFits(saved, this.#trainer);
     this.#trainer.restore(saved.state);
     this.#metrics.push(...saved.metrics);
     emit({ type: 'restored', recipe: this.recipe, metrics: saved.metrics });
@@ -117,10 +107,10 @@ export class TrainingRun {
   static async begin(options: RunOptions): Promise<TrainingRun> {
     const { assets, recipe, emit, opened } = options;
     const { values } = recipe;
-    assertRecipe(recipe);
+    assertSettings(values);
     emit({ type: 'phase', phase: 'loading', done: 0, total: 0, note: '' });
-    const plain = await assets.model(recipe);
-    const source = await assets.rows(recipe);
+    const plain = await assets.model(recipe, options.signal);
+    const source = await assets.rows(recipe, options.signal);
     const data = prepareData(source, plain.tokenizer, dataOptions(values));
     data.assertLearns();
     const { largest } = data;
@@ -273,6 +263,12 @@ export class TrainingRun {
   /** Saves the run as it stands. */
   save(): Promise<void> {
     return this.keeper.after(this.#trainer, this.#facts(), true);
+  }
+
+  /** The run as it stands, as a file that a page can open and go on with. */
+  async saved(): Promise<ExportFile> {
+    const bytes = encodeSnapshot({ ...this.#facts(), state: await this.#trainer.state() });
+    return { name: `${this.recipe.preset}-step-${this.step}.lora-run`, bytes };
   }
 
   #facts(): Omit<Snapshot, 'state'> {

@@ -7,7 +7,6 @@ import type { Command, ErrorCode, Event } from '../../engine/protocol.ts';
 import { fixPatch } from './fixPatch.ts';
 import { makeFrameQueue } from './frames.ts';
 import { reduce, reduceAll } from './reduce.ts';
-import { isBusy } from './runStatus.ts';
 import type { PickedAdapter, Ports } from './state.ts';
 import type { Store } from './store.ts';
 
@@ -78,7 +77,7 @@ export function startEngines({
     if (adapters.length > 0) engine.send({ type: 'open-adapter', id, adapters, recipe });
   }
 
-  /** Another trainer in place of a dead one; a run that was on its way goes on from what it saved. */
+  /** Another trainer in place of a dead one; a run that was on its way goes on from what it saved, or begins anew. */
   function restart(): boolean {
     const { run, model, backend } = store.getState();
     if (restarts === MOST_RESTARTS || run === null || run.phase === 'finished' || run.phase === 'failed')
@@ -89,9 +88,7 @@ export function startEngines({
     const { file } = model;
     if (file !== null) trainer.send({ type: 'open-model', id: 0, name: file.name, file });
     sendAdapters(trainer, 0, store.getState().adapter.used);
-    const saved = run.steps.length > 0;
-    if (saved && (isBusy(run) || run.phase === 'paused')) trainer.send({ type: 'resume', backend });
-    else trainer.send({ type: 'train', recipe: run.recipe, backend });
+    trainer.send({ type: 'resume', recipe: run.recipe, backend });
     store.setState({ run: { ...run, phase: 'loading', done: 0, total: 0, note: 'recovering' } });
     return true;
   }

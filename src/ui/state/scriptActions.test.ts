@@ -32,6 +32,7 @@ function page() {
       decodeRows: () => '',
       recipeJson: () => '',
       saveFiles: async () => {},
+      keepStorage: () => {},
     },
     (run) => void setTimeout(run, 1),
   );

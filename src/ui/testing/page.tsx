@@ -33,5 +33,6 @@ if (root !== null) {
     decodeRows: (bytes) => new TextDecoder().decode(bytes),
     recipeJson: (recipe) => JSON.stringify(recipe),
     saveFiles: async () => {},
+    keepStorage: () => {},
   });
 }

@@ -54,7 +54,7 @@ describe('a whole file', () => {
 
   it('gives q and k in the order of the two halves, everything else as it stands', async () => {
     const tensors = tinyTensors();
-    const weights = await (await open(tinySpec(tinyMetadata(), tensors))).weights(() => {});
+    const weights = await (await open(tinySpec(tinyMetadata(), tensors))).weights();
     const { hidden, heads, kvHeads, headDim } = tinyShape;
     const inFile = (name: string): Float32Array =>
       new Float32Array((tensors.get(name)?.bytes ?? new Uint8Array(0)).slice().buffer);
@@ -98,7 +98,7 @@ describe('a whole file', () => {
     const again = weightFormatsOf(files.formatOf, { quantType: 'nf4', doubleQuant: true });
     expect(again('model.layers.0.self_attn.qkv')).toBe('nf4-double');
     expect(again('model.embed_tokens')).toBe('bf16');
-    const weights = await files.weights(() => {});
+    const weights = await files.weights();
     const v = await weights.read('model.layers.0.self_attn.v_proj.weight', [32, 64]);
     expect(decodeFile('q4_1', bytesAs(v, 'q4_1'), v.count)).toEqual(floatsOf(v));
   });
