@@ -33,7 +33,11 @@ it.each([
   ['a number in hexadecimal', file(',"settings":{"lora.r":"0x10"}'), /lora\.r: expected a number/],
   ['__proto__', file(',"settings":{"__proto__":{"lora.r":4}}'), /__proto__/],
   ['a key of every object', file(',"settings":{"toString":1}'), /toString: no such setting/],
-  ['fifty thousand characters', file(`,"settings":{"lora.target_modules":"${'a'.repeat(5e4)}"}`), /at most 20000 characters/],
+  [
+    'fifty thousand characters',
+    file(`,"settings":{"lora.target_modules":"${'a'.repeat(5e4)}"}`),
+    /at most 20000 characters/,
+  ],
 ])('refuses %s', (_, text, words) => {
   expect(() => readRecipeJson(text, presets)).toThrow(words);
   try {
