@@ -44,10 +44,14 @@ interface Raised {
   readonly call: string;
 }
 
-export const raised = defineError('python', ({ type, message }: Raised) => ({
-  en: [`${type}: ${message}`, 'Apply one of the fixes, or change the setting behind the call that raises.'],
-  zh: [`${type}: ${message}`, '请应用其中一个修复，或修改引发报错的调用所对应的设置。'],
-}));
+export const raised = defineError(
+  'python',
+  ({ type, message }: Raised) => ({
+    en: [`${type}: ${message}`, 'Apply one of the fixes, or change the setting behind the call that raises.'],
+    zh: [`${type}: ${message}`, '请应用其中一个修复，或修改引发报错的调用所对应的设置。'],
+  }),
+  'whole',
+);
 
 /** What broke, as the end of a sentence: a broken invariant says itself that it is internal. */
 const bare = (cause: string): string => cause.replace(/^internal: /, '').replace(/\.$/, '');

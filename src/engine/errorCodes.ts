@@ -96,6 +96,8 @@ import { scriptHung } from './python/host/hostErrors.ts';
 import {
   badPreset,
   noPresets,
+  presetField,
+  recipeField,
   recipeNoJson,
   recipeSettings,
   recipeVersion,
@@ -172,7 +174,9 @@ export const errorKinds = [
   rowsTooLarge,
   badPreset,
   noPresets,
+  presetField,
   unknownPreset,
+  recipeField,
   recipeNoJson,
   recipeVersion,
   recipeSettings,

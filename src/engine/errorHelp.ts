@@ -42,6 +42,8 @@ export const errorHelp: Readonly<Record<ErrorCode, Help>> = {
   'preset-settings': 'reload',
   presets: 'reload',
   preset: 'recipe',
+  'preset-field': 'reload',
+  'recipe-field': 'none',
   'recipe-json': 'none',
   'recipe-version': 'none',
   'recipe-settings': 'none',
