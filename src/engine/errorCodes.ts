@@ -2,7 +2,15 @@
 // help (errorHelp.ts) says for each where it is mended. For the worker and for tests: the page has the types alone.
 
 import { loftqOnBits, methodLimit, notAsLora, rankTooLarge, zeroAlpha } from './adapters/adapterErrors.ts';
-import { badMessage, notFetched, ourFault, raised, workerDied, workerSilent } from './boundaryErrors.ts';
+import {
+  badMessage,
+  notFetched,
+  ourFault,
+  raised,
+  workerDied,
+  workerEnded,
+  workerSilent,
+} from './boundaryErrors.ts';
 import {
   allMasked,
   answersCut,
@@ -225,6 +233,7 @@ export const errorKinds = [
   notFetched,
   badMessage,
   workerSilent,
+  workerEnded,
   workerDied,
   raised,
   ourFault,

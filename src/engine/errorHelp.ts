@@ -115,6 +115,7 @@ export const errorHelp: Readonly<Record<ErrorCode, Help>> = {
   fetch: 'reload',
   protocol: 'reload',
   'worker-silent': 'reload',
+  'worker-ended': 'reload',
   'worker-died': 'reload',
   python: 'recipe',
   internal: 'reload',

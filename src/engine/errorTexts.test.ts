@@ -149,6 +149,7 @@ const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
   fetch: { path: 'model/config.json', status: 404 },
   protocol: { what: 'event', type: 'step', at: 'metrics.loss', expected: text('a number', '数'), got: '"x"' },
   'worker-silent': {},
+  'worker-ended': {},
   'worker-died': { cause: 'RangeError' },
   python: { type: 'RuntimeError', message: 'element 0', call: 'loss.backward()' },
   internal: { cause: 'RangeError' },
