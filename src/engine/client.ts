@@ -4,7 +4,8 @@
 import { badMessage, workerDied, workerEnded, workerSilent } from './boundaryErrors.ts';
 import { decodeEvent } from './eventShapes.ts';
 import type { UserError } from './ground/errors.ts';
-import type { Command, Event } from './protocol.ts';
+import { programMissing } from './ground/fetching/fetchErrors.ts';
+import type { Command, ErrorCode, Event } from './protocol.ts';
 
 export interface EngineClient {
   send(command: Command): void;
@@ -14,13 +15,16 @@ export interface EngineClient {
 /** A worker is asked this often whether it lives, and given up when it said nothing for so long. */
 const ASK_EVERY_MS = 2000;
 const SILENT_FOR_MS = 20_000;
+
 /** Words of a worker that is gone may still be on their way. */
 const LAST_WORDS_MS = 500;
 
-type Death = 'worker-died' | 'worker-ended' | 'worker-silent' | 'protocol';
+/** A worker whose script does not come is started again this often, each time after twice the wait. */
+const MOST_STARTS = 4;
+const FIRST_WAIT_MS = 500;
 
 /** The page's own words for what befell the worker. */
-const failed = (code: Death, error: UserError): Event => ({
+const failed = (code: ErrorCode, error: UserError): Event => ({
   type: 'failed',
   raisedBy: 'engine',
   error: { code, message: error.problem, remedy: error.remedy, data: error.data },
@@ -36,37 +40,79 @@ function received(message: unknown): Event {
   }
 }
 
-let started = 0;
+let named = 0;
 
-/** Starts a worker. `onEvent` gets every event; a worker that dies gives a `failed` event with code `worker-…`, once. */
+/** The worker looks its files up beside the page; the rest makes the name, and its lock, this worker's alone. */
+function nameOf(): string {
+  named += 1;
+  return `${new URL('./', location.href).href}#${named}-${Date.now()}`;
+}
+
+/**
+ * Starts a worker. `onEvent` gets every event; a worker that dies gives a `failed` event with code `worker-died`, `worker-ended` or `worker-silent`, one
+ * whose script can't be fetched `fetch-program`, once.
+ */
 export function startEngine(onEvent: (event: Event) => void): EngineClient {
-  started += 1;
-  // The worker looks its files up beside the page; the rest makes the name, and its lock, this worker's alone.
-  const name = `${new URL('./', location.href).href}#${started}-${Date.now()}`;
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name });
-  const over = new AbortController();
+  let worker: Worker;
+  /** Ends when this worker, or another start of it, is of no interest any more. */
+  let over = new AbortController();
+  let starts = 0;
+  /** Commands of a worker that has not said anything yet: another would have to hear them too. */
+  let unheard: Command[] | null = [];
   let heard = performance.now();
   let asked = heard;
-  let watched = false;
+  let again: ReturnType<typeof setTimeout> | undefined;
   const end = (): void => {
     clearInterval(timer);
+    clearTimeout(again);
     over.abort();
     worker.terminate();
   };
-  const give = (code: Death, error: UserError): void => {
-    if (over.signal.aborted) return;
+  const give = (code: ErrorCode, error: UserError): void => {
     end();
     onEvent(failed(code, error));
   };
   /** The lock is ours only when the worker is no more. */
-  const watch = (): void => {
-    watched = true;
+  const watch = (name: string, { signal }: AbortController): void => {
+    const gone = (): void => {
+      if (!signal.aborted) give(workerEnded.code, workerEnded({}));
+    };
     navigator.locks
-      .request(name, { signal: over.signal }, () => {
-        setTimeout(() => give(workerEnded.code, workerEnded({})), LAST_WORDS_MS);
-      })
+      .request(name, { signal }, () => void setTimeout(gone, LAST_WORDS_MS))
       // Ended by the page, or locks that stopped working: the silence tells.
       .catch(() => {});
+  };
+  const open = (): void => {
+    starts += 1;
+    heard = performance.now();
+    const name = nameOf();
+    let watched = false;
+    over = new AbortController();
+    const own = over;
+    worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name });
+    worker.onmessage = (message: MessageEvent<unknown>) => {
+      heard = performance.now();
+      unheard = null;
+      const event = received(message.data);
+      if (event.type !== 'pong') onEvent(event);
+      else if (event.guarded && !watched) {
+        watched = true;
+        watch(name, own);
+      }
+    };
+    worker.onerror = ({ message }: Partial<ErrorEvent>) => {
+      // A script that did not come is an event without a word; one that broke says how.
+      const notFetched = unheard !== null && !message;
+      if (notFetched && starts < MOST_STARTS) {
+        again = setTimeout(open, FIRST_WAIT_MS * 2 ** (starts - 1));
+        return;
+      }
+      if (notFetched) give(programMissing.code, programMissing({ what: 'engine' }));
+      else if (message) give(workerDied.code, workerDied({ cause: message }));
+      else give(workerSilent.code, workerSilent({}));
+    };
+    for (const command of unheard ?? []) worker.postMessage(command);
+    worker.postMessage({ type: 'ping' } satisfies Command);
   };
   const timer = setInterval(() => {
     const now = performance.now();
@@ -76,13 +122,12 @@ export function startEngine(onEvent: (event: Event) => void): EngineClient {
     if (now - heard > SILENT_FOR_MS) give(workerSilent.code, workerSilent({}));
     else worker.postMessage({ type: 'ping' } satisfies Command);
   }, ASK_EVERY_MS);
-  worker.onmessage = (message: MessageEvent<unknown>) => {
-    heard = performance.now();
-    const event = received(message.data);
-    if (event.type !== 'pong') onEvent(event);
-    else if (event.guarded && !watched) watch();
+  open();
+  return {
+    send: (command) => {
+      unheard?.push(command);
+      worker.postMessage(command);
+    },
+    terminate: end,
   };
-  worker.onerror = (error) => give(workerDied.code, workerDied({ cause: error.message }));
-  worker.postMessage({ type: 'ping' } satisfies Command);
-  return { send: (command) => worker.postMessage(command), terminate: end };
 }

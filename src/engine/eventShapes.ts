@@ -166,6 +166,7 @@ const event = tagged<Event>({
     total: number,
     note: oneOf('', 'recovering', 'cancelled'),
     rate: optional(shape({ bytesPerSecond: number, etaMs: number })),
+    file: optional(shape({ name: string, waitMs: number })),
   }),
   started: shape({
     trainable: number,

@@ -115,6 +115,13 @@ export type RunPhase = 'idle' | 'loading' | 'before' | 'running' | 'paused' | 'a
 /** More about a phase: loading begins again after a loss; a run was given up. */
 export type PhaseNote = '' | 'recovering' | 'cancelled';
 
+/** The file that is on its way. */
+export interface FileOnItsWay {
+  readonly name: string;
+  /** Milliseconds until it is asked for again; 0: it comes. */
+  readonly waitMs: number;
+}
+
 export interface LoadRate {
   readonly bytesPerSecond: number;
   readonly etaMs: number;
@@ -174,6 +181,7 @@ export type Event =
       readonly total: number;
       readonly note: PhaseNote;
       readonly rate?: LoadRate;
+      readonly file?: FileOnItsWay;
     }
   | {
       readonly type: 'started';

@@ -4,15 +4,22 @@ import type { Recipe } from '../recipe/recipe.ts';
 import type { BackendChoice } from '../training/backends/deviceInfo.ts';
 import type { OpenedBackend } from '../training/backends/openDevice.ts';
 import { openBackend } from '../training/backends/openDevice.ts';
-import type { SessionOptions } from './session.ts';
+import type { TuningCache } from '../training/backends/tune.ts';
 
 const BREATHE_EVERY_MS = 40;
 const LOOKS = 6;
 const LOOK_AGAIN_MS = 500;
 
+interface Machine {
+  readonly gpu: GPU | null;
+  readonly now: () => number;
+  readonly tuning?: TuningCache | null;
+  readonly breathe: () => Promise<void>;
+}
+
 /** `had`: the kind of device that was lost, or null at the start. */
 export async function openFor(
-  { gpu, now, tuning = null, breathe }: Omit<SessionOptions, 'assets' | 'store' | 'emit'>,
+  { gpu, now, tuning = null, breathe }: Machine,
   recipe: Recipe,
   choice: BackendChoice,
   had: 'webgpu' | 'cpu' | null,

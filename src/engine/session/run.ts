@@ -110,8 +110,8 @@ export class TrainingRun {
     const { values } = recipe;
     assertSettings(values);
     emit({ type: 'phase', phase: 'loading', done: 0, total: 0, note: '' });
-    const plain = await assets.model(recipe);
-    const source = await assets.rows(recipe);
+    const plain = await assets.model(recipe, options.signal);
+    const source = await assets.rows(recipe, options.signal);
     const data = prepareData(source, plain.tokenizer, dataOptions(values));
     data.assertLearns();
     const { largest } = data;

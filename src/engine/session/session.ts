@@ -54,6 +54,8 @@ export class Session {
   /** The run was asked for as a file, and is given between two steps. */
   #takes = false;
   #wish: Wish = 'go';
+  /** Of what is being fetched for the run. */
+  #giving = new AbortController();
   /** Whether the closing answers of the run were asked for. */
   #ended = false;
   #busy = false;
@@ -68,6 +70,7 @@ export class Session {
   handle(command: Exclude<Command, ScriptCommand | { type: 'ping' }>): Promise<void> {
     if (command.type === 'pause' || command.type === 'stop' || command.type === 'reset')
       this.#wish = command.type;
+    if (command.type === 'stop' || command.type === 'reset') this.#giving.abort();
     if (command.type === 'take-run') this.#takes = true;
     const { assets, emit } = this.#options;
     if (isQuestion(command)) return answer(command, assets, emit);
@@ -124,7 +127,7 @@ export class Session {
     // A run at work has given it between two steps.
     if (command.type === 'take-run' && !this.#takes) return;
     this.#takes = false;
-    if (command.type === 'ask') this.#wish = 'go';
+    if (command.type === 'ask') this.#go();
     const rested = this.#run;
     try {
       await this.#recovering(async () => {
@@ -146,7 +149,7 @@ export class Session {
   }
 
   async #train(recipe: Recipe, choice: BackendChoice, until: (step: number) => number): Promise<void> {
-    this.#wish = 'go';
+    this.#go();
     // What ended begins anew; what is held of it is for those who still ask.
     if (this.#ended) await this.#saved.drop();
     this.#ended = false;
@@ -216,6 +219,7 @@ export class Session {
       emit,
       now,
       cancelled,
+      signal: this.#giving.signal,
       breathe,
     });
     if (this.#leaves()) return null;
@@ -247,7 +251,7 @@ export class Session {
 
   /** A run that ended while the wish to stop it waited has said so already. */
   async #stop(): Promise<void> {
-    this.#wish = 'go';
+    this.#go();
     if (this.#ended || (!this.#run && !this.#saved.waiting)) return;
     await this.#recovering(async () => {
       const run = await this.#restedRun();
@@ -266,6 +270,11 @@ export class Session {
     await this.#saved.hold(bytes);
     this.#options.emit({ type: 'kept', run: bytes });
     this.#options.emit({ type: 'finished', steps: run.step, fingerprint: run.fingerprint });
+  }
+
+  #go(): void {
+    this.#wish = 'go';
+    this.#giving = new AbortController();
   }
 
   /** Whether a reset came in while something was awaited. */

@@ -19,6 +19,7 @@ export function Centre({ width, onSelect }: { readonly width: Width; readonly on
   const actions = useActions();
   const outcome = usePageState((state) => state.inspection?.outcome ?? null);
   const broken = usePageState((state) => state.inspectFailure);
+  const unopened = usePageState((state) => state.openFailure);
   const failure = usePageState((state) => state.run?.failure ?? null);
   const stale = usePageState(isStale);
   const hasRun = usePageState((state) => state.run !== null && state.run.phase !== 'failed');
@@ -39,6 +40,7 @@ export function Centre({ width, onSelect }: { readonly width: Width; readonly on
       <SavedNote />
       <UnsavedNote />
       <Strip onSelect={onSelect} />
+      {unopened !== null && <EngineError error={unopened} title={t('failure.unopened')} />}
       {broken !== null && <EngineError error={broken} title={t('failure.recipeBroken')} />}
       {engineFailed && <EngineError error={failure.error} title={t('failure.engine')} />}
       {bad && outcome !== null && <Failure outcome={outcome} />}

@@ -15,6 +15,7 @@ export function newRun(recipe: Recipe): Run {
     total: 0,
     note: '',
     rate: null,
+    file: null,
     start: null,
     steps: [],
     tensorNorms: [],
@@ -61,6 +62,7 @@ function reduceRun(run: Run, event: Event, state: PageState): Run {
         total: event.total,
         note: event.note,
         rate: event.rate ?? null,
+        file: event.file ?? null,
       };
     case 'started': {
       const { type: _, ...start } = event;

@@ -20,6 +20,7 @@ import type {
   DeviceInfo,
   EngineErrorData,
   Event,
+  FileOnItsWay,
   Fingerprint,
   GuideEntry,
   LoadRate,
@@ -95,6 +96,8 @@ export interface Run {
   readonly note: PhaseNote;
   /** Bytes a second and time left while loading. */
   readonly rate: LoadRate | null;
+  /** The file that is on its way while loading. */
+  readonly file: FileOnItsWay | null;
   readonly start: RunStart | null;
   readonly steps: readonly StepPoint[];
   readonly tensorNorms: readonly number[];
@@ -159,6 +162,10 @@ export interface PastedScript {
 }
 
 export interface PageState {
+  /** Whether the presets are here and the address was read: before that nothing is trained, and the address stays as it is. */
+  readonly opened: boolean;
+  /** Why they are not. */
+  readonly openFailure: EngineErrorData | null;
   readonly presets: readonly PresetEntry[];
   readonly recipe: Recipe;
   readonly past: readonly Recipe[];

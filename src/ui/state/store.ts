@@ -26,6 +26,8 @@ export const nothingPasted: PastedScript = {
 /** The state before anything is known. */
 export function emptyState(language: Language, theme: Theme): PageState {
   return {
+    opened: false,
+    openFailure: null,
     presets: [],
     recipe: { preset: firstPreset, values: defaultValues },
     past: [],

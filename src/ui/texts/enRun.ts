@@ -47,6 +47,7 @@ export const enRun = {
     diff: 'train.py, what the first fix changes',
     diffAll: 'Whole script',
     recipeBroken: 'This recipe does not hold',
+    unopened: 'The page could not be opened; its address stays as it is, and nothing is trained',
     inRun: 'What the steps so far show',
     engine: 'The run stopped',
     counts:
@@ -57,6 +58,7 @@ export const enRun = {
     resetRecipe: 'Reset the recipe',
     useCpu: 'Run on the CPU',
     reload: 'Reload the page',
+    again: 'Try again',
     takeRun: 'Download the run',
   },
   parameters: {

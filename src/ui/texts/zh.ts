@@ -30,6 +30,8 @@ export const zh: TextsOf<typeof en> = {
     ready: '就绪',
     loading: '正在载入模型',
     loadingOf: '正在载入模型，{{done}} / {{total}}',
+    loadingFile: '正在载入 {{file}}，{{done}} / {{total}}',
+    asksAgain: '{{file}} 没有传来：{{time}} 后再次请求',
     loadSpeed: '每秒 {{speed}}',
     recovering: '设备丢失：从最近保存的一步继续',
     before: '正在询问未训练的模型',

@@ -48,6 +48,7 @@ export const zhRun: TextsOf<typeof enRun> = {
     diff: 'train.py，第一个修复改动了什么',
     diffAll: '完整脚本',
     recipeBroken: '此配方不成立',
+    unopened: '页面无法打开；地址保持不变，也不会训练任何东西',
     inRun: '目前各步显示',
     engine: '运行已停止',
     counts: '{{trainable}} 个可训练张量：{{none}} 个梯度为 None，{{zero}} 个为零，{{nonzero}} 个非零',
@@ -57,6 +58,7 @@ export const zhRun: TextsOf<typeof enRun> = {
     resetRecipe: '重置配方',
     useCpu: '改用 CPU',
     reload: '刷新页面',
+    again: '再试一次',
     takeRun: '下载这次运行',
   },
   parameters: {

@@ -94,6 +94,11 @@ export function EngineError({ error, title }: { readonly error: Words; readonly 
             {t('help.useCpu')}
           </Button>
         )}
+        {help === 'again' && (
+          <Button className="button button-main" onPress={actions.again}>
+            {t('help.again')}
+          </Button>
+        )}
         {help === 'run' && (
           <Button className="button button-main" onPress={actions.takeRun}>
             {t('help.takeRun')}
