@@ -1,9 +1,15 @@
 // The recipe behind '#': `v=1&preset=…&lora.r=16&…`, only what differs from the preset; rows and fingerprint when asked
 // for. Reading never throws: what is unknown or wrong becomes a note, and the default stays.
 
+import { decimal } from '../ground/decimal.ts';
+import { quote, shortened } from '../ground/quote.ts';
 import type { Setting } from '../ground/settings/setting.ts';
+import { shaped } from '../ground/shapeDecode.ts';
+import { shape, string } from '../ground/shapes.ts';
+import { readJson } from '../ground/strictJson.ts';
 import type { Text } from '../ground/text.ts';
 import { text as say } from '../ground/text.ts';
+import { wellFormed } from '../ground/wellFormed.ts';
 import { deflateText, inflateText } from './deflate.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { PresetValues } from './presets.ts';
@@ -58,23 +64,27 @@ export async function formatLink(
 }
 
 function readValue(setting: Setting, text: string): unknown {
-  if (setting.type.kind === 'number') return text.trim() === '' ? Number.NaN : Number(text);
+  if (setting.type.kind === 'number') return decimal(text) ?? text;
   if (setting.type.kind === 'boolean') return text === 'true' ? true : text === 'false' ? false : text;
   return text;
 }
 
 function readFingerprint(text: string): Fingerprint | null {
   const [device = '', ...pairs] = text.split('~');
-  const losses = pairs.map((pair) => pair.split(':').map(Number));
-  const valid = losses.length > 0 && losses.every((pair) => pair.length === 2 && pair.every(Number.isFinite));
-  if (device === '' || !valid) return null;
-  return { device, losses: losses.map(([step = 0, loss = 0]) => [step, loss] as const) };
+  const losses = pairs.flatMap((pair) => {
+    const [step, loss, more] = pair.split(':').map(decimal);
+    const whole = typeof step === 'number' && Number.isSafeInteger(step) && step >= 0;
+    return whole && typeof loss === 'number' && more === undefined ? [[step, loss] as const] : [];
+  });
+  return device === '' || losses.length === 0 || losses.length < pairs.length ? null : { device, losses };
 }
 
 function readModel(text: string): ModelRef | null {
   const found = /^([0-9a-f]{16})~(.+)$/.exec(text);
   return found ? { digest: found[1] ?? '', name: found[2] ?? '' } : null;
 }
+
+const rowsShape = shape<CustomData>({ name: string, text: string });
 
 async function readData(
   text: string,
@@ -90,17 +100,8 @@ async function readData(
       ),
     };
   try {
-    const value: unknown = JSON.parse(await inflateText(text.slice(2)));
-    if (
-      typeof value === 'object' &&
-      value !== null &&
-      'name' in value &&
-      'text' in value &&
-      typeof value.name === 'string' &&
-      typeof value.text === 'string'
-    ) {
-      return { data: { name: value.name, text: value.text } };
-    }
+    const { value } = shaped(rowsShape, readJson(await inflateText(text.slice(2))).value);
+    if (value) return { data: value };
   } catch {
     // Falls through to the note: whatever is wrong with it, the rows can't be had.
   }
@@ -122,7 +123,7 @@ function pairs(hash: string): [string, string][] {
       return text;
     }
   };
-  return hash
+  return wellFormed(hash)
     .replace(/^#/, '')
     .split('&')
     .filter((part) => part !== '')
@@ -132,16 +133,19 @@ function pairs(hash: string): [string, string][] {
     });
 }
 
+const noSuchKey = (key: string): Text =>
+  say(`${key}: no such setting; it was left out.`, `${key}：没有这个设置，已略过。`);
+
 /** Reads a link's text, with or without '#'; the first preset stands where none is named. Never rejects. */
 export async function parseLink(hash: string, presets: readonly PresetValues[]): Promise<ParsedLink> {
   const notes: Text[] = [];
   const found = pairs(hash);
   const version = found.find(([key]) => key === 'v')?.[1];
-  if (version !== undefined && Number(version) !== RECIPE_VERSION) {
+  if (version !== undefined && decimal(version) !== RECIPE_VERSION) {
     notes.push(
       say(
-        `v: this page reads version ${RECIPE_VERSION}, the link says '${version}'; what it knows was used.`,
-        `v：本页读取版本 ${RECIPE_VERSION}，链接写的是 '${version}'；已采用其中认得的部分。`,
+        `v: this page reads version ${RECIPE_VERSION}, the link says ${quote(version)}; what it knows was used.`,
+        `v：本页读取版本 ${RECIPE_VERSION}，链接写的是 ${quote(version)}；已采用其中认得的部分。`,
       ),
     );
   }
@@ -150,8 +154,8 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
   if (wanted !== undefined && preset?.id !== wanted)
     notes.push(
       say(
-        `preset: no preset is called '${wanted}'; ${preset?.id ?? 'none'} is used.`,
-        `preset：没有名为 '${wanted}' 的预设；${preset ? `改用 ${preset.id}` : '也没有别的预设'}。`,
+        `preset: no preset is called ${quote(wanted)}; ${preset?.id ?? 'none'} is used.`,
+        `preset：没有名为 ${quote(wanted)} 的预设；${preset ? `改用 ${preset.id}` : '也没有别的预设'}。`,
       ),
     );
   let patch: RecipePatch = {};
@@ -198,7 +202,7 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
       const read = readSettings({ [key]: readValue(settingOf(key), text) });
       notes.push(...read.problems);
       patch = { ...patch, ...read.patch };
-    } else notes.push(say(`${key}: no such setting; it was left out.`, `${key}：没有这个设置，已略过。`));
+    } else notes.push(noSuchKey(shortened(key, 60)));
   }
   const values = withPatch(preset?.values ?? defaultValues, patch);
   const recipe: Recipe = {

@@ -1,5 +1,6 @@
 // Requests of the bridge as they arrive: a person's code runs on the other side, so they are checked field by field.
 import { invariant } from '../../ground/errors.ts';
+import { quote } from '../../ground/quote.ts';
 import type { Check, Misfit } from '../../ground/shapes.ts';
 import { list, nullable, number, oneOf, optional, record, shape, string } from '../../ground/shapes.ts';
 import type { Text } from '../../ground/text.ts';
@@ -9,13 +10,11 @@ import type { ProgramCall, ProgramValue } from './program.ts';
 
 const DEEPEST = 60;
 
-function misfit(value: unknown): Misfit {
-  return {
-    at: '',
-    expected: text('a value of a program', '程序的值'),
-    got: String(JSON.stringify(value)).slice(0, 60),
-  };
-}
+const misfit = (value: unknown): Misfit => ({
+  at: '',
+  expected: text('a value of a program', '程序的值'),
+  got: quote(value),
+});
 
 /** Values nest, so their check is written out. */
 function valueFits(value: unknown, depth = 0): boolean {
@@ -72,17 +71,20 @@ const note = shape<Note>({
   source: optional(string),
 });
 
-const kinds: Readonly<Record<string, (one: unknown) => Misfit | null>> = {
-  call: programCall,
-  ask: question,
-  note,
-};
+const kinds: ReadonlyMap<string, (one: unknown) => Misfit | null> = new Map<
+  string,
+  (one: unknown) => Misfit | null
+>([
+  ['call', programCall],
+  ['ask', question],
+  ['note', note],
+]);
 
 /** The message as a request. What is none is a fault of ours: the stand-in libraries are. */
 export function decodeRequest(message: unknown): Request {
   const isObject = typeof message === 'object' && message !== null;
   const [entry, ...others] = isObject ? Object.entries(message) : [];
-  const check = entry && others.length === 0 ? kinds[entry[0]] : undefined;
+  const check = entry && others.length === 0 ? kinds.get(entry[0]) : undefined;
   const wrong = entry && check ? check(entry[1]) : misfit(message);
   invariant(!wrong, `bridge: ${wrong?.at ?? ''} is ${wrong?.got ?? ''}`);
   return message as Request;
