@@ -2,7 +2,7 @@
 // help (errorHelp.ts) says for each where it is mended. For the worker and for tests: the page has the types alone.
 
 import { loftqOnBits, methodLimit, notAsLora, rankTooLarge, zeroAlpha } from './adapters/adapterErrors.ts';
-import { badMessage, ourFault, raised, workerDied, workerSilent } from './boundaryErrors.ts';
+import { badMessage, ourFault, raised, workerDied, workerEnded, workerSilent } from './boundaryErrors.ts';
 import {
   allMasked,
   answersCut,
@@ -264,6 +264,7 @@ export const errorKinds = [
   readerDied,
   badMessage,
   workerSilent,
+  workerEnded,
   workerDied,
   raised,
   ourFault,

@@ -133,6 +133,7 @@ export const errorHelp: Readonly<Record<ErrorCode, Help>> = {
   'reader-died': 'reload',
   protocol: 'reload',
   'worker-silent': 'reload',
+  'worker-ended': 'reload',
   'worker-died': 'reload',
   python: 'recipe',
   internal: 'reload',

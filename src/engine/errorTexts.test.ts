@@ -170,6 +170,7 @@ const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
   'reader-died': { cause: 'x' },
   protocol: { what: 'event', type: 'step', at: 'metrics.loss', expected: text('a number', '数'), got: '"x"' },
   'worker-silent': {},
+  'worker-ended': {},
   'worker-died': { cause: 'RangeError' },
   python: { type: 'RuntimeError', message: 'element 0', call: 'loss.backward()' },
   internal: { cause: 'RangeError' },

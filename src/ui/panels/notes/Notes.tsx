@@ -97,8 +97,8 @@ export function EngineError({ error, title }: { readonly error: Words; readonly 
         {help === 'again' && (
           <Button className="button button-main" onPress={actions.again}>
             {t('help.again')}
-            </Button>
-          )}
+          </Button>
+        )}
         {help === 'run' && (
           <Button className="button button-main" onPress={actions.takeRun}>
             {t('help.takeRun')}
