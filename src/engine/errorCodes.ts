@@ -55,6 +55,13 @@ import {
   ggufVersion,
 } from './ground/formats/formatErrors.ts';
 import { badSettings } from './ground/settings/settingErrors.ts';
+import {
+  programElsewhere,
+  programEmpty,
+  programModel,
+  programTable,
+  programUnknown,
+} from './laboratory/script/programErrors.ts';
 import { unknownStack } from './libraries/stacks.ts';
 import {
   assetNoJson,
@@ -100,9 +107,11 @@ import {
   bufferTooLarge,
   deviceLost,
   gpuError,
+  lossTreated,
   nanLoss,
   noGpu,
   outOfMemory,
+  ownLayers,
   preferenceAttach,
   preferenceStack,
   preferenceTrainer,
@@ -130,6 +139,11 @@ export const errorKinds = [
   methodLimit,
   rankTooLarge,
   zeroAlpha,
+  programElsewhere,
+  programEmpty,
+  programModel,
+  programTable,
+  programUnknown,
   loftqOnBits,
   notAsLora,
   rowsTooLarge,
@@ -180,6 +194,8 @@ export const errorKinds = [
   beyondEngine,
   preferenceTrainer,
   preferenceStack,
+  lossTreated,
+  ownLayers,
   preferenceAttach,
   layersOnly,
   doraInGguf,

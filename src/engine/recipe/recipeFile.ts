@@ -3,6 +3,7 @@
 import { causeOf } from '../ground/errors.ts';
 import { isRecord } from '../ground/isRecord.ts';
 import type { PresetValues } from './presets.ts';
+import { isRecipeProgram, programProblem } from './program/programShape.ts';
 import type { ModelRef, Recipe } from './recipe.ts';
 import { defaultValues, RECIPE_VERSION, readSettings, withPatch } from './recipe.ts';
 import { recipeNoJson, recipeSettings, recipeVersion } from './recipeErrors.ts';
@@ -27,8 +28,10 @@ export function readRecipeJson(text: string, presets: readonly PresetValues[]): 
     });
   const preset = presets.find((entry) => entry.id === value.preset);
   const { patch, problems } = readSettings(isRecord(value.settings) ? value.settings : {});
-  if (problems.length > 0) throw recipeSettings({ problems });
-  const { data, prompts } = value;
+  const { data, prompts, program } = value;
+  const damaged = program === undefined ? null : programProblem(program);
+  if (problems.length > 0 || damaged)
+    throw recipeSettings({ problems: [...problems, ...(damaged ? [damaged] : [])] });
   const model = fileRef(value.model);
   const adapter = fileRef(value.adapter);
   const rows =
@@ -41,6 +44,7 @@ export function readRecipeJson(text: string, presets: readonly PresetValues[]): 
     values: withPatch(preset?.values ?? defaultValues, patch),
     ...(model ? { model } : {}),
     ...(adapter ? { adapter } : {}),
+    ...(isRecipeProgram(program) ? { program } : {}),
     ...rows,
     ...questions,
   };

@@ -3,8 +3,8 @@
 import { Cancelled } from '../ground/errors.ts';
 import { loadWeights } from '../models/loadModel.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
+import type { WeightOptions } from '../models/weightSource.ts';
 import type { Event } from '../protocol.ts';
-import { weightOptions } from '../python/run/wire.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { OpenedBackend } from '../training/backends/openDevice.ts';
 
@@ -20,8 +20,12 @@ export interface LoadOptions {
 }
 
 /** Throws Cancelled. */
-export async function loadFiles(options: LoadOptions, files: ModelFiles): Promise<void> {
-  const { emit, opened, recipe, now, breathe, cancelled } = options;
+export async function loadFiles(
+  options: LoadOptions,
+  files: ModelFiles,
+  stored: WeightOptions,
+): Promise<void> {
+  const { emit, opened, now, breathe, cancelled } = options;
   let read = 0;
   let total = 0;
   const started = now();
@@ -38,7 +42,7 @@ export async function loadFiles(options: LoadOptions, files: ModelFiles): Promis
   await loadWeights(
     files.config,
     weights,
-    weightOptions(recipe.values),
+    stored,
     (name, data) => opened.backend.upload(name, data),
     async () => {
       await breathe();

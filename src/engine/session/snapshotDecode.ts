@@ -1,12 +1,15 @@
 // Bytes → snapshot, checked by the checksum; and the newest whole one of a store.
 import { isRecord } from '../ground/isRecord.ts';
+import { isRecipeProgram } from '../recipe/program/programShape.ts';
 import { defaultValues, isSettingKey } from '../recipe/recipe.ts';
 import type { Best } from '../training/bestState.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
 import { checksum, HEADER_BYTES, MAGIC } from './snapshot.ts';
 
+/** Python writes its own in lower case (`inf`), as a program's values hold them: those stay as they are. */
+const NAMES = /^(NaN|-?Infinity)$/;
 const unnamed = (_: string, value: unknown): unknown =>
-  isRecord(value) && typeof value.float === 'string' ? Number(value.float) : value;
+  isRecord(value) && typeof value.float === 'string' && NAMES.test(value.float) ? Number(value.float) : value;
 
 /** null for bytes that are no whole snapshot, and for one of a newer page, whose settings this one does not know. */
 export function decodeSnapshot(bytes: Uint8Array<ArrayBuffer>): Snapshot | null {
@@ -30,6 +33,8 @@ export function decodeSnapshot(bytes: Uint8Array<ArrayBuffer>): Snapshot | null 
   // The checksum says that we wrote it.
   const known = rest as unknown as Omit<Snapshot, 'state'>;
   if (!Object.keys(known.recipe.values).every(isSettingKey)) return null;
+  const { program } = known.recipe;
+  if (program !== undefined && !isRecipeProgram(program)) return null;
   // A setting that came after the run was saved has its default.
   const recipe = { ...known.recipe, values: { ...defaultValues, ...known.recipe.values } };
   const noted = (written ?? null) as Omit<Best, 'adapter'> | null;

@@ -128,17 +128,8 @@ const base: ScriptReading = {
     },
   ],
   patch: { 'wiring.attach': 'get_peft_model', 'train.gradient_checkpointing': true, 'lora.r': 8 },
-  patchIsWhole: true,
-  program: {
-    versions: {
-      transformers: '4.57.1',
-      peft: '0.17.1',
-      trl: '0.19.1',
-      torch: '2.8.0',
-      bitsandbytes: '0.48.2',
-    },
-    calls: [],
-  },
+  unsaid: [],
+  program: null,
   output: 'trainable params: 19,988,480 || all params: 6,758,404,096 || trainable%: 0.2958\n',
 };
 
@@ -204,7 +195,6 @@ export function readingOf(text: string): ScriptReading {
         },
       },
       notModelled: [{ line: 1, text: same('GRPOTrainer') }],
-      patchIsWhole: false,
     });
   if (!/peft|trl|Trainer|lora/i.test(text))
     return words({

@@ -108,7 +108,7 @@ export const enReading = {
     about_other:
       'The same wiring on this page’s small model and rows, with {{count}} settings of the script’s.',
     whole: 'The settings say all that it does.',
-    notWhole: 'The settings can’t say all of it.',
+    kept: 'The settings can’t say all of it, so the script itself is kept with them and decides:',
     use: 'Use these settings',
     train: 'Use them and train',
   },

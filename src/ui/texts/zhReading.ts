@@ -105,7 +105,7 @@ export const zhReading: TextsOf<typeof enReading> = {
     title: '在这里训练',
     about_other: '同样的接线，用本页的小模型和数据行，取脚本的 {{count}} 项设置。',
     whole: '这些设置说尽了它所做的一切。',
-    notWhole: '有些内容设置无法表达。',
+    kept: '有些内容设置无法表达，因此脚本本身会一并保留并起决定作用：',
     use: '使用这些设置',
     train: '使用并开始训练',
   },

@@ -49,7 +49,6 @@ const usedVersions = (
 function withoutPython(
   pasted: Pasted,
   said: readonly VersionUsed[],
-  versions: Versions,
   traceback: Traceback | null,
 ): ScriptReading {
   const causes = traceback && causesOf(traceback, namedOnly(said));
@@ -93,8 +92,8 @@ function withoutPython(
     notModelled: of('not-modelled'),
     fixes: [],
     patch: {},
-    patchIsWhole: false,
-    program: { versions, calls: [] },
+    unsaid: [],
+    program: null,
     output: '',
   };
 }
@@ -149,7 +148,7 @@ export async function readText(
 ): Promise<ScriptReading> {
   const { input, pasted } = await inputOf(written, options);
   const traceback = pasted.evidence === '' ? null : readTraceback(pasted.evidence);
-  if (pasted.source.trim() === '') return withoutPython(pasted, input.said, input.versions, traceback);
+  if (pasted.source.trim() === '') return withoutPython(pasted, input.said, traceback);
   const reading = await readInTheirTime(input, world, options);
   return withEvidence({ ...reading, verdict: atTheirLine(reading.verdict, pasted) }, pasted.evidence);
 }
