@@ -135,9 +135,9 @@ const reading: ScriptReading = {
   unsaid: [{ line: 1, text: words }],
   program: {
     versions: { transformers: '4.57', peft: '0.17.1', trl: '0.20', torch: '2.8', bitsandbytes: null },
-    calls: [{ line: 1, callee: 'a', receiver: { ref: 0 }, args: [{ tuple: [1] }], kwargs: { a: true } }],
+    calls: [{ line: 1, callee: 'a', receiver: { ref: 0 }, args: [1], kwargs: { a: true } }],
     source: 'x = 1',
-    files: { 'a.json': '{}' },
+    files: { a: '{}' },
     caught: [0],
     failure: {
       ...raised,

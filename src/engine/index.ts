@@ -28,6 +28,7 @@ export type {
   ModuleInfo,
   Outcome,
   ParameterInfo,
+  ProgramReport,
   StripCell,
 } from './laboratory/inspect/inspection.ts';
 export type { Why } from './laboratory/inspect/why.ts';
@@ -42,6 +43,7 @@ export type {
 export { stacks } from './libraries/stacks.ts';
 export { formatLink, parseLink, recipeJson } from './recipe/link.ts';
 export { loadPresets } from './recipe/presets.ts';
+export type { RecipeProgram } from './recipe/program/program.ts';
 export type { CustomData, ModelRef, Recipe, RecipePatch, RecipeValues, SettingKey } from './recipe/recipe.ts';
 export {
   changedKeys,
@@ -51,6 +53,7 @@ export {
   settingOf,
   withPatch,
 } from './recipe/recipe.ts';
+export { recipeOfReading } from './recipe/recipeOfReading.ts';
 export { sameRun } from './recipe/sameRun.ts';
 export type { CostEstimate, MemoryPlan } from './training/cost.ts';
 

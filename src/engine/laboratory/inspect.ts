@@ -6,6 +6,7 @@ import type { DataSummary } from '../data/summary.ts';
 import type { ModelConfig } from '../models/families.ts';
 import { trainableLine } from '../python/run/trainableLine.ts';
 import type { Wired } from '../python/run/wire.ts';
+import { keptScript } from '../python/write/keptScript.ts';
 import type { ScriptContext } from '../python/write/pythonScript.ts';
 import { pythonScript } from '../python/write/pythonScript.ts';
 import type { Recipe, RecipeValues } from '../recipe/recipe.ts';
@@ -86,7 +87,7 @@ function inspected(
     estimate: trained && (extras.estimate?.(trained, values) ?? null),
     data: extras.data ?? null,
     prompts: extras.prompts ?? [],
-    script: pythonScript(values, extras.script),
+    script: program ? keptScript(program.program, values, program.said) : pythonScript(values, extras.script),
   };
 }
 

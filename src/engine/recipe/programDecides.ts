@@ -7,6 +7,8 @@ import { wiringSettings } from './settings/wiring.ts';
 
 export const decidedKeys: readonly SettingKey[] = [
   ...Object.keys({ ...adapterSettings, ...wiringSettings }).filter(isSettingKey),
+  'bnb.bnb_4bit_quant_type',
+  'bnb.bnb_4bit_use_double_quant',
   'train.objective',
 ];
 

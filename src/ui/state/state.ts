@@ -213,7 +213,11 @@ export interface Ports {
   writeLink(
     recipe: Recipe,
     presets: readonly PresetEntry[],
-    options: { readonly includeData: boolean; readonly fingerprint: Fingerprint | null },
+    options: {
+      readonly includeData: boolean;
+      readonly includeProgram?: boolean;
+      readonly fingerprint: Fingerprint | null;
+    },
   ): Promise<string>;
   /** Text of a file of rows; throws a UserError that names the byte where it isn't UTF-8. */
   decodeRows(bytes: Uint8Array, name: string): string;
@@ -225,6 +229,10 @@ export interface Ports {
 export type Edit =
   | { readonly kind: 'values'; readonly patch: RecipePatch }
   | { readonly kind: 'preset'; readonly id: string }
+  /** A script as it was read, in the place of one that was there. */
+  | { readonly kind: 'script'; readonly reading: Pick<ScriptReading, 'patch' | 'unsaid' | 'program'> }
+  /** Goes on without the script's program; the settings stay, with those laid over them. */
+  | { readonly kind: 'settings-alone'; readonly patch: RecipePatch }
   | { readonly kind: 'data'; readonly data: CustomData | null }
   | { readonly kind: 'model'; readonly model: ModelRef | null; readonly patch: RecipePatch }
   | { readonly kind: 'adapter'; readonly adapter: ModelRef | null; readonly patch: RecipePatch }

@@ -102,6 +102,19 @@ export const enReading = {
     diff: 'What fix {{index}} changes',
     show: 'Show what it changes',
   },
+  program: {
+    title: 'The script decides',
+    about:
+      'The settings can’t say all that it does, so its lines wire the model here, in the laboratory and in training. Numbers of the training stay the form’s.',
+    line: 'line {{line}}',
+    more: '{{count}} more',
+    others: 'Strip and parameters show {{model}}, as the script loads it.',
+    ours: 'This page’s model stands in the place of {{model}}.',
+    unfit: 'Judged, not trained here.',
+    changed: 'Changed in the form, and still decided by the script: {{names}}.',
+    alone: 'Go on with the settings alone',
+    show: 'Show the script',
+  },
   use: {
     title: 'Train it here',
     about_one: 'The same wiring on this page’s small model and rows, with {{count}} setting of the script’s.',

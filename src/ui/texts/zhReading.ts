@@ -101,6 +101,18 @@ export const zhReading: TextsOf<typeof enReading> = {
     diff: '修复 {{index}} 改动了什么',
     show: '显示改动',
   },
+  program: {
+    title: '由脚本决定',
+    about: '有些内容设置无法表达，因此无论判断还是训练，模型都按脚本的各行搭建。训练的数值仍以表单为准。',
+    line: '第 {{line}} 行',
+    more: '另有 {{count}} 处',
+    others: '梯度条和参数显示的是脚本所加载的 {{model}}。',
+    ours: '本页的模型代替 {{model}}。',
+    unfit: '这里只判断，不训练。',
+    changed: '已在表单中修改，但仍由脚本决定：{{names}}。',
+    alone: '只用设置继续',
+    show: '查看脚本',
+  },
   use: {
     title: '在这里训练',
     about_other: '同样的接线，用本页的小模型和数据行，取脚本的 {{count}} 项设置。',

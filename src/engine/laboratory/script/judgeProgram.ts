@@ -47,6 +47,9 @@ export async function openProgram(program: RecipeProgram): Promise<OpenProgram> 
 }
 
 export interface JudgedProgram {
+  readonly program: RecipeProgram;
+  /** Every setting that its text names. */
+  readonly said: RecipePatch;
   /** Of the kind that the reading of the script has; its counts are those of the model that is shown. */
   readonly verdict: Verdict;
   /** On the page's model where it takes the place of the script's, else on that. */
@@ -190,6 +193,8 @@ export function judgeProgram(open: OpenProgram, config: ModelConfig, options: Ex
   if (!subject.model) throw programEmpty({});
   const examination = facts?.examination ?? raisedBefore(here.ran.machine, subject.model);
   return {
+    program: open.program,
+    said: settings.patch,
     verdict: here.verdict,
     examination,
     outcome: outcomeOf(examination, here.verdict, open.program),
