@@ -137,7 +137,7 @@ const reading: ScriptReading = {
     versions: { transformers: '4.57', peft: '0.17.1', trl: '0.20', torch: '2.8', bitsandbytes: null },
     calls: [{ line: 1, callee: 'a', receiver: { ref: 0 }, args: [1], kwargs: { a: true } }],
     source: 'x = 1',
-    files: { a: '{}' },
+    files: {},
     caught: [0],
     failure: {
       ...raised,

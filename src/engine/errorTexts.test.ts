@@ -262,10 +262,10 @@ describe('other sentences of the engine', () => {
   });
 
   it('what a link got wrong', async () => {
-    const link = '#v=9&preset=gone&lora.r=banana&nonsense=1&data=z.%%%&fp=xx&model=1&adapter=1';
+    const link = '#v=9&preset=gone&lora.r=banana&nonsense=1&data=z.%%%&fp=xx&model=1&adapter=1&program=z.x';
     const { notes } = await parseLink(link, presets);
     const plain = await parseLink('#data=x', presets);
-    expect(notes).toHaveLength(8);
+    expect(notes).toHaveLength(9);
     expect([...notes, ...plain.notes].flatMap(faults)).toEqual([]);
   });
 
@@ -278,7 +278,7 @@ describe('other sentences of the engine', () => {
       }
       return same('');
     };
-    const files = ['{', '{}', '{"version":1,"settings":{"lora.r":0,"nonsense":1}}'];
+    const files = ['{', '{}', '{"version":1,"settings":{"lora.r":0,"nonsense":1},"program":{"versions":{}}}'];
     expect(files.map(read).flatMap(faults)).toEqual([]);
   });
 

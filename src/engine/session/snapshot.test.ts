@@ -1,6 +1,7 @@
 // Snapshots survive their bytes, and a torn or changed one is noticed; the older whole one is then used.
 import { expect, it } from 'vitest';
 import { defaultValues } from '../recipe/recipe.ts';
+import { sampleProgram } from '../testing/sampleProgram.ts';
 import type { Snapshot } from './snapshot.ts';
 import { encodeSnapshot } from './snapshot.ts';
 import { decodeSnapshot, newestSnapshot } from './snapshotDecode.ts';
@@ -32,6 +33,15 @@ it('keeps numbers that JSON does not have', () => {
   };
   const made = { ...snapshot(7), metrics: [metrics, { ...metrics, evalLoss: Number.NEGATIVE_INFINITY }] };
   expect(decodeSnapshot(encodeSnapshot(made))).toEqual(made);
+});
+
+it('keeps a script with the infinities that Python has, and is none where the script is damaged', () => {
+  const { recipe } = snapshot(7);
+  const made = { ...snapshot(7), recipe: { ...recipe, program: sampleProgram } };
+  expect(decodeSnapshot(encodeSnapshot(made))).toEqual(made);
+  const { source: _, ...program } = sampleProgram;
+  const damaged = { ...made, recipe: { ...recipe, program: JSON.parse(JSON.stringify(program)) } };
+  expect(decodeSnapshot(encodeSnapshot(damaged))).toBeNull();
 });
 
 it('is none where a newer page wrote settings that this one does not know', () => {

@@ -54,11 +54,15 @@ export function assertWithinEngine(model: WiredModel): void {
   if (names.length > 0) throw notTrained({ names });
 }
 
-/** Throws UserError for a loss that learns nothing, or through layers of the script's own: the engine has neither. */
-export function assertPlainLoss({ treatment }: { readonly treatment: LossTreatment }): void {
+/**
+ * Throws UserError for a loss through layers of the script's own, and for one that something was done to where that leaves every gradient out
+ * (`silent`): the engine has neither.
+ */
+export function assertPlainLoss({ treatment }: { readonly treatment: LossTreatment }, silent: boolean): void {
   const { gradMode, loss, own = 0 } = treatment;
-  if (loss !== 'plain') throw lossTreated({ done: `loss.${loss}${loss.endsWith('_') ? '(True)' : '()'}` });
-  if (gradMode !== 'grad') throw lossTreated({ done: `with torch.${gradMode}()` });
+  if (silent && loss !== 'plain')
+    throw lossTreated({ done: `loss.${loss}${loss.endsWith('_') ? '(True)' : '()'}` });
+  if (silent && gradMode !== 'grad') throw lossTreated({ done: `with torch.${gradMode}()` });
   if (own > 0) throw ownLayers({ count: own });
 }
 

@@ -18,7 +18,7 @@ import { TakeHome } from './takeHome/TakeHome.tsx';
 /** Where it can't be fetched, the form says of each setting that the script decides. */
 const ProgramNote = lazy(async (): Promise<{ default: ComponentType }> => {
   try {
-    return { default: (await import('./notes/ProgramNote.tsx')).ProgramNote };
+    return { default: (await import('./reading/ProgramNote.tsx')).ProgramNote };
   } catch {
     return { default: () => null };
   }

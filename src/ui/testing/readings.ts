@@ -1,6 +1,6 @@
 // Readings of a few pasted texts as the engine would give them, for looking at the page and for its tests. Made up by hand: what the
 // engine really says is tested where it reads.
-import type { LineNote, ScriptReading } from '../../engine/index.ts';
+import type { LineNote, RecipeProgram, ScriptReading } from '../../engine/index.ts';
 import { same } from '../../engine/index.ts';
 import { inspectionOf, stripOf } from './fixture.ts';
 
@@ -214,3 +214,14 @@ export function readingOf(text: string): ScriptReading {
 }
 
 export const exampleScript = script;
+
+/** A script as a recipe keeps it. */
+export const sampleProgram: RecipeProgram = {
+  versions: { transformers: '4.57.1', peft: '0.17.1', trl: '0.19.1', torch: '2.8.0', bitsandbytes: null },
+  calls: [{ line: 1, callee: 'torch.nn.Module.half', receiver: null, args: [], kwargs: {} }],
+  source: 'model.half()',
+  files: {},
+  caught: [],
+  failure: null,
+  failedAt: null,
+};

@@ -122,24 +122,15 @@ function wiredAt(open: OpenProgram, models: ModelSource, index: number): Wired |
   return wired;
 }
 
-/** A weight of the base in another shape than the files have it. */
+/** A table of the base in another shape than the files have it. */
 function reshaped({ root, causalPath }: Wired, config: ModelConfig): UserError | null {
   const plain = buildModel(config, { dtype: 'float32', quantType: null, doubleQuant: false });
-  const causal = root.at(causalPath) ?? root;
-  for (const [path, { kind }] of plain.namedModules()) {
-    if (kind.type !== 'embedding' && kind.type !== 'linear') continue;
-    const own = causal.at(path);
+  for (const name of ['model.embed_tokens', 'lm_head']) {
+    const own = root.at(causalPath)?.at(name);
     const base = own?.children.get('base_layer') ?? own?.children.get('original_module') ?? own;
-    const wanted = plain.at(path)?.parameters.get('weight')?.shape ?? [];
-    const found = base?.kind;
-    const sizes =
-      found?.type === 'embedding'
-        ? [found.rows, found.width]
-        : found?.type === 'linear'
-          ? [found.outFeatures, found.inFeatures]
-          : wanted;
-    if (sizes.some((size, i) => size !== wanted[i]))
-      return programTable({ name: path, found: sizes, wanted });
+    const found = base?.parameters.get('weight')?.shape ?? [];
+    const wanted = plain.at(name)?.parameters.get('weight')?.shape ?? [];
+    if (found.some((size, i) => size !== wanted[i])) return programTable({ name, found, wanted });
   }
   return null;
 }

@@ -20,7 +20,7 @@ export interface PythonJob {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-export type { ProgramFailure as PythonFailure, TracebackLine } from '../../recipe/program/program.ts';
+export type { ProgramFailure as PythonFailure } from '../../recipe/program/program.ts';
 
 export interface PythonRun {
   readonly error: ProgramFailure | null;

@@ -9,11 +9,14 @@ import type { ProgramCall, ProgramFailure, ProgramValue, RecipeProgram } from '.
 
 const DEEPEST = 60;
 
+const shown = (value: unknown): string =>
+  value === undefined ? '–' : String(JSON.stringify(value)).slice(0, 60);
+
 export function valueMisfit(value: unknown): Misfit {
   return {
     at: '',
     expected: text('a value of a program', '程序的值'),
-    got: String(JSON.stringify(value)).slice(0, 60),
+    got: shown(value),
   };
 }
 
@@ -45,8 +48,8 @@ function valueFits(value: unknown, depth = 0): boolean {
   );
 }
 
-export const programValue: Check<ProgramValue> = (one) => (valueFits(one) ? null : valueMisfit(one));
-export const ref = shape<{ readonly ref: number; readonly path?: string }>({
+const programValue: Check<ProgramValue> = (one) => (valueFits(one) ? null : valueMisfit(one));
+const ref = shape<{ readonly ref: number; readonly path?: string }>({
   ref: number,
   path: optional(string),
 });
@@ -59,15 +62,15 @@ export const programCall: Check<ProgramCall> = shape<ProgramCall>({
 });
 
 /** Of a program that a recipe carries: calls, and characters of its JSON. A script of a large model that sets flag by flag makes hundreds. */
-export const MOST_CALLS = 10_000;
-export const MOST_CHARACTERS = 900_000;
+const MOST_CALLS = 10_000;
+const MOST_CHARACTERS = 900_000;
 
 const release: Check<string> = (one) =>
   typeof one === 'string' && /^\d{1,6}(\.\d{1,6}){0,4}$/.test(one)
     ? null
-    : { at: '', expected: text('a release number', '版本号'), got: String(one).slice(0, 60) };
+    : { at: '', expected: text('a release number', '版本号'), got: shown(one) };
 
-export const programVersions = shape<Versions>({
+const programVersions = shape<Versions>({
   transformers: release,
   peft: release,
   trl: release,

@@ -4,7 +4,7 @@ import { Button } from 'react-aria-components';
 import type { ProgramReport, SettingKey } from '../../../engine/index.ts';
 import { settingKeys } from '../../../engine/index.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
-import { useReadingTexts } from '../reading/readingTexts.ts';
+import { useReadingTexts } from './readingTexts.ts';
 
 const shownAtOnce = 3;
 
