@@ -1,6 +1,7 @@
 // Build of the page (any sub-path of any static host) and the two test projects: node (pure) and gpu (WebGPU through Dawn).
 // No test has a time limit: a busy machine would reach it. The check ends a runner that makes no progress (tools/check/parts.ts).
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import react from '@vitejs/plugin-react';
@@ -65,12 +66,40 @@ const pyodide: Plugin = {
   },
 };
 
+const publicFolder = join(import.meta.dirname, 'public');
+
+/** Every file that the page fetches by itself: its path beside the page, and where it comes from. */
+const fetchedFiles = (): readonly (readonly [string, string])[] => [
+  ...['model', 'presets'].flatMap((folder) =>
+    readdirSync(join(publicFolder, folder))
+      .filter((name) => !name.endsWith('.md'))
+      .sort()
+      .map((name) => [`${folder}/${name}`, join(publicFolder, folder, name)] as const),
+  ),
+  ...pyodideFiles.map((name) => [`pyodide/${name}`, join(pyodideFolder, name)] as const),
+];
+
+// Sizes and digests of what the page fetches, in its own script: no file of another version is taken for one of these.
+const pageFiles: Plugin = {
+  name: 'page-files',
+  resolveId: (id) => (id === 'virtual:page-files' ? `\0${id}` : null),
+  load(id) {
+    if (id !== '\0virtual:page-files') return null;
+    const table = fetchedFiles().map(([path, source]) => {
+      this.addWatchFile(source);
+      const bytes = readFileSync(source);
+      return [path, [bytes.length, createHash('sha256').update(bytes).digest('hex')]] as const;
+    });
+    return `export const pageFiles = ${JSON.stringify(Object.fromEntries(table))};`;
+  },
+};
+
 const unlimited = { testTimeout: 0, hookTimeout: 0, setupFiles: ['tools/check/tellTests.ts'] };
 
 export default defineConfig({
   base: './',
-  plugins: [react(), contentSecurityPolicy, pyodide],
-  worker: { format: 'es' },
+  plugins: [react(), contentSecurityPolicy, pyodide, pageFiles],
+  worker: { format: 'es', plugins: () => [pageFiles] },
   build: {
     target: 'es2023',
     sourcemap: false,
@@ -89,6 +118,8 @@ export default defineConfig({
           name: 'node',
           // Vitest leaves a core to itself, which has next to nothing to do.
           maxWorkers: '100%',
+          // Modules are loaded once a worker, not once a file: a test that mocks one loads it anew (inspect/work.test.ts).
+          isolate: false,
           include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'tools/**/*.test.ts'],
           exclude: ['**/*.gpu.test.ts', 'node_modules/**'],
         },

@@ -13,7 +13,10 @@ test.beforeAll(async ({ browser }, { project }) => {
   page = await browser.newPage({ baseURL, locale });
   page.setDefaultTimeout(actionTimeout);
   complaints = listen(page);
-  await open(page, 'preset=ships-log&train.max_steps=3&train.seed=7&generate.max_new_tokens=4&lora.r=4');
+  await open(
+    page,
+    'preset=ships-log&train.max_steps=3&train.seed=7&train.per_device_train_batch_size=1&generate.max_new_tokens=4&lora.r=4',
+  );
   await trainToTheEnd(page);
 });
 test.afterEach(() => {

@@ -4,7 +4,10 @@ import { expect, open, reach, test } from './playground.ts';
 const words = 'element 0 of tensors does not require grad and does not have a grad_fn';
 
 test('shows, reproduces, explains and repairs element 0', async ({ page }) => {
-  await open(page, 'preset=element-0&train.max_steps=2');
+  await open(
+    page,
+    'preset=element-0&train.max_steps=2&train.per_device_train_batch_size=1&generate.max_new_tokens=2',
+  );
   await expect(page.locator('.strip-question')).toContainText('No: the loss has no grad_fn');
   await expect(page.locator('.strip-scissors')).toBeVisible();
   await page.getByRole('button', { name: 'Train', exact: true }).click();

@@ -16,6 +16,7 @@ args = SFTConfig(
     gradient_checkpointing=True,
     gradient_checkpointing_kwargs={"use_reentrant": True},
     max_steps=2,
+    per_device_train_batch_size=1,
 )
 trainer = SFTTrainer(model=model, args=args, train_dataset=load_dataset("json", data_files="rows.jsonl")["train"])
 trainer.train()

@@ -2,8 +2,8 @@
 import type { BrowserContext, Page, Worker } from '@playwright/test';
 import { alone, expect, open, reach, trainToTheEnd } from './playground.ts';
 
-const steps = 10;
-const settings = `preset=ships-log&train.max_steps=${steps}&generate.max_new_tokens=6`;
+const steps = 7;
+const settings = `preset=ships-log&train.max_steps=${steps}&train.per_device_train_batch_size=1&generate.max_new_tokens=2`;
 
 /** Gathers every step's loss as the worker reports it, all its digits; a step told again replaces the earlier one. */
 async function recordLosses(page: Page): Promise<void> {
@@ -67,7 +67,7 @@ const test = alone.extend<{ readonly unbroken: readonly number[] }, { readonly p
 /** Presses Train and waits for a step in the middle of the run. */
 async function startAndReach(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Train', exact: true }).click();
-  await reach(page, /^step [3-7] \//);
+  await reach(page, /^step [2-4] \//);
 }
 
 /** Makes every worker of the page keep the devices it opens. */

@@ -2,7 +2,8 @@
 import { strFromU8, unzipSync } from 'fflate';
 import { downloaded, expect, losses, open, test, trainToTheEnd } from './playground.ts';
 
-const short = 'train.max_steps=2&train.warmup_steps=0&generate.max_new_tokens=3';
+const short =
+  'train.max_steps=2&train.warmup_steps=0&train.per_device_train_batch_size=2&generate.max_new_tokens=2';
 
 for (const [name, settings] of [
   ['DoRA on a 4-bit base', 'lora.use_dora=true&lora.r=4'],

@@ -1,17 +1,17 @@
 // A GGUF model through the file picker: it is read, named, trained in its own blocks; loading shows bytes, speed and time,
-// and can be given up; the page itself reads none of it. SmolLM2 where a person has put its file, else a file of the same shape made here.
+// and can be given up; the page itself reads none of it. SmolLM2 where a person has put its file, else a smaller one made here.
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Page } from '@playwright/test';
 import { alone, expect, losses, open, reach, test, useRows } from './playground.ts';
-import { syntheticModel } from './syntheticModel.ts';
+import { shape, syntheticModel } from './syntheticModel.ts';
 
 const real = process.env.SMOLLM2_GGUF ?? 'models/SmolLM2-135M-Instruct.Q4_1.gguf';
 const settings =
   'preset=town-facts&train.max_steps=2&train.warmup_steps=0&train.per_device_train_batch_size=1&generate.max_new_tokens=2&lora.r=8';
 
-/** Of thirty layers, nine each, the embedding and the last norm. */
-const tensors = 30 * 9 + 2;
+/** Nine of each layer, the embedding and the last norm. */
+const tensors = (existsSync(real) ? 30 : shape.layers) * 9 + 2;
 const row = '{"messages":[{"role":"user","content":"Hi?"},{"role":"assistant","content":"Yes, gladly."}]}';
 
 async function choose(page: Page, path: string): Promise<void> {

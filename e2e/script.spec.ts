@@ -58,7 +58,7 @@ test('an error alone gives its causes and asks for the script', async ({ page })
 
 alone('a failing script shows its cut, is mended with one click, and trains', async ({ page }) => {
   await page.setViewportSize({ width: 1280, height: 800 });
-  await open(page);
+  await open(page, 'generate.max_new_tokens=2');
   await paste(page, failing);
   const verdict = page.getByRole('region', { name: 'Verdict' });
   await expect(verdict).toContainText('raises');

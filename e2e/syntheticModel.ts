@@ -1,14 +1,14 @@
-// A GGUF file of 98 MB made on the spot: thirty layers of random float32 weights under the embedded model's tokenizer. It says
-// nothing sensible, but it loads, trains and takes as long to read as a real model of that size.
+// A GGUF file of 33 MB made on the spot: ten layers of random float32 weights under the embedded model's tokenizer. It says
+// nothing sensible, but it loads and trains as a real model does, and takes long enough to load that its progress is seen.
 import { writeFileSync } from 'node:fs';
 import type { TensorSpec } from '../src/engine/ground/formats/gguf/writer.ts';
 import { ggml, types, writeGguf } from '../src/engine/ground/formats/gguf/writer.ts';
 import { tinyMetadata } from '../src/engine/testing/ggufModel.ts';
 
-const shape = {
+export const shape = {
   hidden: 256,
   feedForward: 768,
-  layers: 30,
+  layers: 10,
   heads: 8,
   kvHeads: 4,
   headDim: 32,
@@ -51,7 +51,7 @@ function values(axes: readonly number[], seed: number): Float32Array {
 export function syntheticModel(path: string): string {
   const metadata = tinyMetadata();
   const number = (key: string, value: number): void => void metadata.set(key, [key, types.u32, value]);
-  metadata.set('general.name', ['general.name', types.string, 'Synthetic 25M']);
+  metadata.set('general.name', ['general.name', types.string, 'Synthetic 8M']);
   number('llama.block_count', shape.layers);
   number('llama.context_length', 512);
   number('llama.embedding_length', shape.hidden);

@@ -20,17 +20,17 @@ test('trains the default preset: the loss halves and the answers change', async 
 });
 
 test('pauses with Space, steps with the full stop, goes on, and resets after asking', async ({ page }) => {
-  await open(page, 'train.max_steps=14');
+  await open(page, 'train.max_steps=8&train.per_device_train_batch_size=1&generate.max_new_tokens=2');
   await page.locator('h1').click();
   await page.keyboard.press('Space');
-  await reach(page, /^step \d+ \/ 14/);
+  await reach(page, /^step \d+ \/ 8/);
   await page.keyboard.press('Space');
-  await expect(page.locator('.progress')).toHaveText(/paused at step \d+ \/ 14/);
+  await expect(page.locator('.progress')).toHaveText(/paused at step \d+ \/ 8/);
   const paused = Number(/step (\d+)/.exec((await page.locator('.progress').textContent()) ?? '')?.[1]);
   await page.keyboard.press('.');
-  await expect(page.locator('.progress')).toHaveText(`paused at step ${paused + 1} / 14`);
+  await expect(page.locator('.progress')).toHaveText(`paused at step ${paused + 1} / 8`);
   await page.getByRole('button', { name: 'Resume' }).click();
-  await reach(page, /^finished, 14 steps/);
+  await reach(page, /^finished, 8 steps/);
   await page.keyboard.press('r');
   await page.getByRole('button', { name: 'Reset the run' }).click();
   await expect(page.getByText('What will be trained')).toBeVisible();

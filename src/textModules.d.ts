@@ -20,3 +20,9 @@ declare module '*.json?raw' {
   const text: string;
   export default text;
 }
+
+// Made by vite.config.ts: what the page fetches by itself.
+declare module 'virtual:page-files' {
+  /** Path beside the page → bytes and SHA-256. */
+  export const pageFiles: Readonly<Record<string, readonly [sizeBytes: number, sha256: string]>>;
+}

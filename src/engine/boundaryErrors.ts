@@ -3,17 +3,6 @@ import { defineError } from './ground/errors.ts';
 import type { Misfit } from './ground/shapes.ts';
 import { text } from './ground/text.ts';
 
-export const notFetched = defineError(
-  'fetch',
-  ({ path, status }: { readonly path: string; readonly status: number }) => ({
-    en: [
-      `${path}: expected a file, the server answered ${status}.`,
-      'Serve the whole folder of the page, and reload it.',
-    ],
-    zh: [`${path}：应为文件，服务器的回答是 ${status}。`, '请提供本页的整个文件夹，并刷新页面。'],
-  }),
-);
-
 /** A message between page and worker that is not what its type says. */
 interface Message extends Misfit {
   readonly what: 'command' | 'event';

@@ -3,7 +3,8 @@
 import { badMessage, workerDied, workerSilent } from './boundaryErrors.ts';
 import { decodeEvent } from './eventShapes.ts';
 import type { UserError } from './ground/errors.ts';
-import type { Command, Event } from './protocol.ts';
+import { programMissing } from './ground/fetching/fetchErrors.ts';
+import type { Command, ErrorCode, Event } from './protocol.ts';
 
 export interface EngineClient {
   send(command: Command): void;
@@ -14,8 +15,12 @@ export interface EngineClient {
 const ASK_EVERY_MS = 2000;
 const SILENT_FOR_MS = 20_000;
 
+/** A worker whose script does not come is started again this often, each time after twice the wait. */
+const MOST_STARTS = 4;
+const FIRST_WAIT_MS = 500;
+
 /** The page's own words for what befell the worker. */
-const failed = (code: 'worker-died' | 'worker-silent' | 'protocol', error: UserError): Event => ({
+const failed = (code: ErrorCode, error: UserError): Event => ({
   type: 'failed',
   raisedBy: 'engine',
   error: { code, message: error.problem, remedy: error.remedy, data: error.data },
@@ -31,18 +36,53 @@ function received(message: unknown): Event {
   }
 }
 
-/** Starts a worker. `onEvent` gets every event; a worker that dies gives a `failed` event with code `worker-died` or `worker-silent`, once. */
-export function startEngine(onEvent: (event: Event) => void): EngineClient {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+const startWorker = (): Worker =>
+  new Worker(new URL('./worker.ts', import.meta.url), {
     type: 'module',
     // The worker looks its files up beside the page.
     name: new URL('./', location.href).href,
   });
+
+/**
+ * Starts a worker. `onEvent` gets every event; a worker that dies gives a `failed` event with code `worker-died` or `worker-silent`, one
+ * whose script can't be fetched `fetch-program`, once.
+ */
+export function startEngine(onEvent: (event: Event) => void): EngineClient {
+  let worker: Worker;
+  let starts = 0;
+  /** Commands of a worker that has not said anything yet: another would have to hear them too. */
+  let unheard: Command[] | null = [];
   let heard = performance.now();
   let asked = heard;
+  let again: ReturnType<typeof setTimeout> | undefined;
   const end = (): void => {
     clearInterval(timer);
+    clearTimeout(again);
     worker.terminate();
+  };
+  const open = (): void => {
+    starts += 1;
+    heard = performance.now();
+    worker = startWorker();
+    worker.onmessage = (message: MessageEvent<unknown>) => {
+      heard = performance.now();
+      unheard = null;
+      const event = received(message.data);
+      if (event.type !== 'pong') onEvent(event);
+    };
+    worker.onerror = ({ message }: Partial<ErrorEvent>) => {
+      // A script that did not come is an event without a word; one that broke says how.
+      const notFetched = unheard !== null && !message;
+      if (notFetched && starts < MOST_STARTS) {
+        again = setTimeout(open, FIRST_WAIT_MS * 2 ** (starts - 1));
+        return;
+      }
+      end();
+      if (notFetched) onEvent(failed(programMissing.code, programMissing({ what: 'engine' })));
+      else if (message) onEvent(failed(workerDied.code, workerDied({ cause: message })));
+      else onEvent(failed(workerSilent.code, workerSilent({})));
+    };
+    for (const command of unheard ?? []) worker.postMessage(command);
   };
   const timer = setInterval(() => {
     const now = performance.now();
@@ -54,14 +94,12 @@ export function startEngine(onEvent: (event: Event) => void): EngineClient {
       onEvent(failed(workerSilent.code, workerSilent({})));
     } else worker.postMessage({ type: 'ping' } satisfies Command);
   }, ASK_EVERY_MS);
-  worker.onmessage = (message: MessageEvent<unknown>) => {
-    heard = performance.now();
-    const event = received(message.data);
-    if (event.type !== 'pong') onEvent(event);
+  open();
+  return {
+    send: (command) => {
+      unheard?.push(command);
+      worker.postMessage(command);
+    },
+    terminate: end,
   };
-  worker.onerror = (error) => {
-    end();
-    onEvent(failed(workerDied.code, workerDied({ cause: error.message })));
-  };
-  return { send: (command) => worker.postMessage(command), terminate: end };
 }

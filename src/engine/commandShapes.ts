@@ -33,6 +33,8 @@ const command = tagged<Command>({
   saved: nothing,
   resume: shape({ recipe: nullable(recipe), backend }),
   discard: nothing,
+  'take-run': nothing,
+  'open-run': shape({ file: blob }),
   norms: shape({ id }),
   export: shape({
     id,

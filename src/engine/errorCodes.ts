@@ -2,7 +2,7 @@
 // help (errorHelp.ts) says for each where it is mended. For the worker and for tests: the page has the types alone.
 
 import { loftqOnBits, methodLimit, notAsLora, rankTooLarge, zeroAlpha } from './adapters/adapterErrors.ts';
-import { badMessage, notFetched, ourFault, raised, workerDied, workerSilent } from './boundaryErrors.ts';
+import { badMessage, ourFault, raised, workerDied, workerSilent } from './boundaryErrors.ts';
 import {
   allMasked,
   answersCut,
@@ -15,8 +15,11 @@ import {
   notUtf8,
   pairsMissing,
   pairsUnwanted,
+  templateBroken,
+  templateEndless,
   templateRefuses,
   templateRewrites,
+  tokenizerBroken,
 } from './data/dataErrors.ts';
 import { doraInGguf, layersOnly, ranksInMlx } from './exchange/exchangeErrors.ts';
 import {
@@ -43,6 +46,22 @@ import {
   swollen,
   untrained,
 } from './exchange/import/adapterErrors.ts';
+import {
+  addressUnread,
+  fetchBusy,
+  fetchChanged,
+  fetchCut,
+  fetchDigest,
+  fetchForbidden,
+  fetchLogin,
+  fetchMissing,
+  fetchOffline,
+  fetchRange,
+  fetchSilent,
+  fetchStatus,
+  fetchTooLong,
+  programMissing,
+} from './ground/fetching/fetchErrors.ts';
 import {
   brokenSafetensors,
   fileClosed,
@@ -92,13 +111,17 @@ import {
 } from './recipe/recipeErrors.ts';
 import {
   adapterMissing,
+  goesOnElsewhere,
   modelMissing,
+  noStorage,
   nothingSaved,
   nothingToAsk,
   nothingToTake,
   notSaved,
   readerDied,
   savedElsewhere,
+  savedUnreadable,
+  storageFull,
 } from './session/sessionErrors.ts';
 import { scheduleNoNumber, scheduleShape, scheduleStranger, valueTooLarge } from './torch/torchErrors.ts';
 import {
@@ -121,6 +144,20 @@ import {
 
 /** The declarations, in the order of the rooms. */
 export const errorKinds = [
+  addressUnread,
+  fetchMissing,
+  fetchLogin,
+  fetchForbidden,
+  fetchBusy,
+  fetchStatus,
+  fetchOffline,
+  fetchCut,
+  fetchSilent,
+  fetchTooLong,
+  fetchRange,
+  fetchChanged,
+  fetchDigest,
+  programMissing,
   fileUnreadable,
   fileClosed,
   ggufDamaged,
@@ -164,8 +201,11 @@ export const errorKinds = [
   allMasked,
   noEos,
   noTemplate,
+  templateBroken,
+  templateEndless,
   templateRefuses,
   templateRewrites,
+  tokenizerBroken,
   ggufMetadata,
   ggufRope,
   ggufNoTokenizer,
@@ -228,9 +268,12 @@ export const errorKinds = [
   nothingToTake,
   nothingToAsk,
   notSaved,
+  storageFull,
+  noStorage,
   savedElsewhere,
+  goesOnElsewhere,
+  savedUnreadable,
   readerDied,
-  notFetched,
   badMessage,
   workerSilent,
   workerDied,

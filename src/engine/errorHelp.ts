@@ -2,10 +2,24 @@
 // the page opens beside it. A code without its line fails the type check.
 import type { ErrorCode } from './errorCodes.ts';
 
-/** Another model file, adapter or rows; the recipe's settings; the CPU; a fresh page; or nothing that a button could do. */
-export type Help = 'model' | 'adapter' | 'rows' | 'recipe' | 'cpu' | 'reload' | 'none';
+/** Another model file, adapter or rows; the recipe's settings; the CPU; the run as a file; a fresh page; the same once more; or nothing that a button could do. */
+export type Help = 'model' | 'adapter' | 'rows' | 'recipe' | 'cpu' | 'run' | 'reload' | 'again' | 'none';
 
 export const errorHelp: Readonly<Record<ErrorCode, Help>> = {
+  'fetch-address': 'none',
+  'fetch-missing': 'again',
+  'fetch-login': 'again',
+  'fetch-forbidden': 'again',
+  'fetch-busy': 'again',
+  'fetch-status': 'again',
+  'fetch-offline': 'again',
+  'fetch-cut': 'again',
+  'fetch-silent': 'again',
+  'fetch-length': 'again',
+  'fetch-range': 'model',
+  'fetch-changed': 'again',
+  'fetch-digest': 'reload',
+  'fetch-program': 'reload',
   file: 'model',
   'file-closed': 'none',
   'gguf-damaged': 'model',
@@ -41,6 +55,9 @@ export const errorHelp: Readonly<Record<ErrorCode, Help>> = {
   'answers-cut': 'recipe',
   'all-labels-masked': 'recipe',
   tokenizer: 'reload',
+  'tokenizer-file': 'model',
+  'chat-template-broken': 'model',
+  'chat-template-endless': 'model',
   'chat-template-missing': 'rows',
   'chat-template-refuses': 'rows',
   'chat-template-rewrites': 'recipe',
@@ -112,10 +129,13 @@ export const errorHelp: Readonly<Record<ErrorCode, Help>> = {
   'no-saved-run': 'none',
   'no-run-to-take': 'none',
   'no-run-to-ask': 'none',
-  save: 'none',
-  'save-elsewhere': 'none',
+  save: 'run',
+  'save-full': 'run',
+  'save-missing': 'run',
+  'save-elsewhere': 'run',
+  'run-elsewhere': 'reload',
+  'saved-unreadable': 'none',
   'reader-died': 'reload',
-  fetch: 'reload',
   protocol: 'reload',
   'worker-silent': 'reload',
   'worker-died': 'reload',

@@ -175,6 +175,7 @@ const event = tagged<Event>({
     total: number,
     note: oneOf('', 'recovering', 'cancelled'),
     rate: optional(shape({ bytesPerSecond: number, etaMs: number })),
+    file: optional(shape({ name: string, waitMs: number })),
   }),
   started: shape({
     trainable: number,
@@ -188,6 +189,8 @@ const event = tagged<Event>({
   diagnosed: shape({ diagnosis: nullable(diagnosis) }),
   restored: shape({ recipe, metrics: list(metrics) }),
   saved: shape({ run: shape<SavedRun>({ recipe, step: number, totalSteps: number, device: string }) }),
+  'saved-refused': shape({ from: oneOf('store', 'file'), error }),
+  unsaved: shape({ error: nullable(error) }),
   model: shape({ id, model }),
   'model-failed': shape({ id, error }),
   adapter: shape({

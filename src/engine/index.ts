@@ -3,8 +3,6 @@
 
 import type { RecipeValues } from './recipe/recipe.ts';
 
-export { notFetched } from './boundaryErrors.ts';
-
 export type { EngineClient } from './client.ts';
 export { startEngine } from './client.ts';
 export { decodeRows } from './data/rows.ts';
@@ -42,7 +40,6 @@ export type {
 } from './laboratory/script/scriptReading.ts';
 export { stacks } from './libraries/stacks.ts';
 export { formatLink, parseLink, recipeJson } from './recipe/link.ts';
-export { loadPresets } from './recipe/presets.ts';
 export type { RecipeProgram } from './recipe/program/program.ts';
 export type { CustomData, ModelRef, Recipe, RecipePatch, RecipeValues, SettingKey } from './recipe/recipe.ts';
 export {
@@ -55,7 +52,11 @@ export {
 } from './recipe/recipe.ts';
 export { recipeOfReading } from './recipe/recipeOfReading.ts';
 export { sameRun } from './recipe/sameRun.ts';
+export { errorData } from './session/errorData.ts';
 export type { CostEstimate, MemoryPlan } from './training/cost.ts';
+
+/** The presets, by the address of the page's folder. */
+export const pagePresets = async (folder: string) => (await import('./pagePresets.ts')).pagePresets(folder);
 
 /** The guide's text, fetched when it is opened. */
 export const guideChapters = async () => (await import('./laboratory/doctor/guide.ts')).chapters;

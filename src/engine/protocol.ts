@@ -56,12 +56,16 @@ export type Command =
       }[];
       readonly recipe: Recipe;
     }
-  /** Ask whether a run was saved that did not end. Answers `saved`, or nothing. */
+  /** Ask whether a run was saved that did not end. Answers `saved`, `saved-refused`, or nothing. */
   | { readonly type: 'saved' }
   /** Go on with the saved run. `recipe`: of which run, begun anew where none of it was saved; null: of the newest. */
   | { readonly type: 'resume'; readonly recipe: Recipe | null; readonly backend: BackendChoice }
   /** Forget the saved run. */
   | { readonly type: 'discard' }
+  /** The run as a file that a page can go on with. Answers `exported`, between two steps of a run that is at work. */
+  | { readonly type: 'take-run' }
+  /** Take a saved run from such a file. Answers `saved` or `saved-refused`. */
+  | { readonly type: 'open-run'; readonly file: Blob }
   /** How far the last step moved each tensor. Answers `norms` with the same id. */
   | { readonly type: 'norms'; readonly id: number }
   /** The run as files of one format; `dtype` is a merged model's. Answers `exported` with the same id. */
@@ -105,6 +109,13 @@ export type RunPhase = 'idle' | 'loading' | 'before' | 'running' | 'paused' | 'a
 
 /** More about a phase: loading begins again after a loss; a run was given up. */
 export type PhaseNote = '' | 'recovering' | 'cancelled';
+
+/** The file that is on its way. */
+export interface FileOnItsWay {
+  readonly name: string;
+  /** Milliseconds until it is asked for again; 0: it comes. */
+  readonly waitMs: number;
+}
 
 export interface LoadRate {
   readonly bytesPerSecond: number;
@@ -165,6 +176,7 @@ export type Event =
       readonly total: number;
       readonly note: PhaseNote;
       readonly rate?: LoadRate;
+      readonly file?: FileOnItsWay;
     }
   | {
       readonly type: 'started';
@@ -181,6 +193,10 @@ export type Event =
   /** The run goes on from what was saved: these are its steps so far. */
   | { readonly type: 'restored'; readonly recipe: Recipe; readonly metrics: readonly StepMetrics[] }
   | { readonly type: 'saved'; readonly run: SavedRun }
+  /** There is a saved run, and it can't be used. */
+  | { readonly type: 'saved-refused'; readonly from: 'store' | 'file'; readonly error: EngineErrorData }
+  /** Why the run can't be saved as things stand; null: it is saved again. */
+  | { readonly type: 'unsaved'; readonly error: EngineErrorData | null }
   | { readonly type: 'model'; readonly id: number; readonly model: ModelSummary }
   | { readonly type: 'model-failed'; readonly id: number; readonly error: EngineErrorData }
   | { readonly type: 'adapter'; readonly id: number; readonly adapter: AdapterSummary }
@@ -208,7 +224,7 @@ export type Event =
   | { readonly type: 'script-failed'; readonly id: number; readonly error: EngineErrorData }
   | { readonly type: 'why'; readonly id: number; readonly why: Why | null }
   | { readonly type: 'guide'; readonly id: number; readonly entries: readonly GuideEntry[] }
-  /** Something that was asked for can't be had (a format, saving); the run goes on. */
+  /** Something that was asked for can't be had (a format); the run goes on. */
   | { readonly type: 'refused'; readonly error: EngineErrorData }
   /** A Python warning of the modelled libraries, at the moment it would be printed. */
   | { readonly type: 'warning'; readonly category: string; readonly message: string }

@@ -1,8 +1,11 @@
 // The thread in which scripts run: Python, the wiring that answers it, and what is said of both. It has no way out once Python is here, and
 // is ended from outside when it hangs. One question at a time.
 
+import { pageFiles } from 'virtual:page-files';
 import { decodeCommand } from './commandShapes.ts';
 import { invariant } from './ground/errors.ts';
+import { openNet } from './ground/fetching/net.ts';
+import { ownFiles } from './ground/fetching/ownFiles.ts';
 import type { ScriptWorld } from './laboratory/script/readScript.ts';
 import { readText } from './laboratory/script/readText.ts';
 import { signaturesFor } from './libraries/signatures/signatures.ts';
@@ -24,7 +27,9 @@ let models: ModelSource | null = null;
 async function open(): Promise<{ readonly host: PythonHost; readonly models: ModelSource }> {
   // Everything that is fetched comes before Python shuts the thread's doors.
   const known = await openKnownModels();
-  const host = await browserHost(new URL('pyodide/', self.name).href, (progress) => say({ progress }));
+  const folder = new URL('pyodide/', self.name).href;
+  const read = ownFiles(openNet(), self.name, pageFiles);
+  const host = await browserHost(folder, read, (progress) => say({ progress }));
   return { host, models: knownSource(known) };
 }
 

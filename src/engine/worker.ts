@@ -1,7 +1,10 @@
 // The worker: decodes commands, hands them to a session, posts its events. The page's address comes as the worker's name,
 // because a bundled worker's own address says nothing about where the page's files lie.
-import { notFetched } from './boundaryErrors.ts';
+import { pageFiles } from 'virtual:page-files';
 import { decodeCommand } from './commandShapes.ts';
+import { programMissing } from './ground/fetching/fetchErrors.ts';
+import { openNet } from './ground/fetching/net.ts';
+import { ownFiles } from './ground/fetching/ownFiles.ts';
 import type { Event } from './protocol.ts';
 import { Assets } from './session/assets.ts';
 import { errorData } from './session/errorData.ts';
@@ -10,35 +13,8 @@ import type { ReaderPort } from './session/scriptDesk.ts';
 import { isScriptCommand, ScriptDesk } from './session/scriptDesk.ts';
 import { Session } from './session/session.ts';
 import { readerDied } from './session/sessionErrors.ts';
-import { memoryStore } from './session/snapshot.ts';
 
 const page = self.name;
-
-async function readAsset(
-  path: string,
-  onBytes?: (done: number, total: number) => void,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const response = await fetch(new URL(path, page));
-  if (!response.ok || !response.body) {
-    throw notFetched({ path, status: response.status });
-  }
-  const total = Number(response.headers.get('content-length') ?? 0);
-  const chunks: Uint8Array[] = [];
-  let done = 0;
-  const reader = response.body.getReader();
-  for (let next = await reader.read(); !next.done; next = await reader.read()) {
-    chunks.push(next.value);
-    done += next.value.byteLength;
-    onBytes?.(done, Math.max(total, done));
-  }
-  const all = new Uint8Array(done);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return all;
-}
 
 // A message to oneself queues behind the commands that wait; a timer would be slowed down in a hidden tab.
 const channel = new MessageChannel();
@@ -52,9 +28,9 @@ const breathe = (): Promise<void> =>
 
 const emit = (event: Event): void => self.postMessage(event);
 const session = new Session({
-  assets: new Assets(readAsset),
+  assets: new Assets(ownFiles(openNet(), page, pageFiles)),
   gpu: 'gpu' in navigator ? navigator.gpu : null,
-  store: opfsStore() ?? memoryStore(),
+  store: opfsStore(),
   tuning: opfsTuning(),
   emit,
   now: () => performance.now(),
@@ -69,7 +45,9 @@ function reader(): ReaderPort {
       thread.onmessage = ({ data }) => listener(data);
     },
     onError: (listener) => {
-      thread.onerror = ({ message }) => listener(readerDied({ cause: message }));
+      // A worker whose script did not come fails without a word.
+      thread.onerror = ({ message }: Partial<ErrorEvent>) =>
+        listener(message ? readerDied({ cause: message }) : programMissing({ what: 'reader' }));
     },
     terminate: () => thread.terminate(),
   };

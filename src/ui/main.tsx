@@ -4,8 +4,7 @@ import {
   defaultValues,
   formatLink,
   invariant,
-  loadPresets,
-  notFetched,
+  pagePresets,
   parseLink,
   recipeJson,
   startEngine,
@@ -14,18 +13,12 @@ import {
 import { mountPage } from './mountPage.tsx';
 import { saveFiles } from './parts/saveFile.ts';
 
-async function fetchJson(path: string): Promise<unknown> {
-  const response = await fetch(path);
-  if (!response.ok) throw notFetched({ path, status: response.status });
-  return response.json();
-}
-
 const root = document.getElementById('root');
 invariant(root !== null, 'index.html has no #root');
 mountPage(root, {
   startEngine,
   loadPresets: async () => {
-    const presets = await loadPresets(fetchJson);
+    const presets = await pagePresets(new URL('./', location.href).href);
     return presets.map(({ id, title, description, rows, prompts, settings }) => ({
       id,
       title,
@@ -39,5 +32,7 @@ mountPage(root, {
   writeLink: formatLink,
   decodeRows,
   recipeJson,
+  // Refused or not offered: what is saved then stands as long as there is room.
+  keepStorage: () => void navigator.storage?.persist?.().catch(() => {}),
   saveFiles,
 });

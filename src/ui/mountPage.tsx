@@ -104,9 +104,6 @@ export function mountPage(root: HTMLElement, ports: Ports): Page {
   );
   listenToKeys(store, actions);
   listenToDrops(store, actions);
-  void actions
-    .start()
-    .then(() => actions.open(browserAddress.hash()))
-    .then(() => syncAddress(store, actions, ports, browserAddress));
+  void actions.start(browserAddress.hash, () => syncAddress(store, actions, ports, browserAddress));
   return page;
 }

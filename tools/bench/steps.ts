@@ -89,7 +89,7 @@ export async function measureSteps(gpu: GPU | null, one: StepCase): Promise<Step
   const started = now();
   await loadWeights(
     files.config,
-    await files.weights(() => {}),
+    await files.weights(),
     weightOptions(values),
     (name, data) => backend.upload(name, data),
     async () => {},

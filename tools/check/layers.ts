@@ -21,7 +21,8 @@ const pagePackages =
   /^(react|react-dom|react-aria|react-aria-components|react-stately|i18next|zustand|uplot|tinykeys)(\/|$)/;
 
 // What the engine may bring along at run time; each has its line in docs/decisions/0005-dependencies.md.
-const enginePackages = /^(@huggingface\/(jinja|tokenizers)|fflate|yaml)(\/|$)/;
+// The last is none: vite.config.ts makes it, the table of the page's own files.
+const enginePackages = /^(@huggingface\/(jinja|tokenizers)|fflate|yaml|zod|virtual:page-files)(\/|$)/;
 
 const testPackages = /^(vitest|fast-check|wgsl_reflect|webgpu)(\/|$)|^node:/;
 

@@ -4,7 +4,9 @@ import { basename } from 'node:path';
 import { decodeRows } from '../../src/engine/data/rows.ts';
 import type { NamedBytes } from '../../src/engine/exchange/import/unpack.ts';
 import { causeOf, UserError } from '../../src/engine/ground/errors.ts';
-import { urlSource } from '../../src/engine/ground/formats/byteSource.ts';
+import type { Net } from '../../src/engine/ground/fetching/net.ts';
+import { openNet } from '../../src/engine/ground/fetching/net.ts';
+import { rangedSource } from '../../src/engine/ground/fetching/rangedSource.ts';
 import { fileClosed } from '../../src/engine/ground/formats/formatErrors.ts';
 import { parseLink } from '../../src/engine/recipe/link.ts';
 import { presetValues, recipeOfPreset } from '../../src/engine/recipe/presets.ts';
@@ -47,6 +49,7 @@ export async function recipeOf(
   options: Pick<CliOptions, 'link' | 'recipe' | 'preset' | 'data' | 'model' | 'adapter' | 'steps'>,
   assets: Assets,
   note: (text: string) => void,
+  net: Net = openNet(),
 ): Promise<Recipe> {
   const presets = await assets.presets();
   const values = presetValues(presets);
@@ -64,7 +67,12 @@ export async function recipeOf(
     };
   if (options.model !== null) {
     const { info } = await assets.openModel(
-      /^https?:/.test(options.model) ? await urlSource(options.model) : await fileSource(options.model),
+      /^https?:/i.test(options.model)
+        ? await rangedSource(net, options.model, {
+            onProgress: ({ file, waitMs }) =>
+              note(`${file}: no answer yet, asked again in ${(waitMs / 1000).toFixed(1)} s`),
+          })
+        : await fileSource(options.model),
     );
     recipe = { ...recipe, model: { name: info.name, digest: info.digest } };
   }

@@ -17,7 +17,8 @@ import tempfile
 import traceback
 
 os.environ.update(HF_HUB_OFFLINE="1", TQDM_DISABLE="1", HF_DATASETS_DISABLE_PROGRESS_BARS="1", TOKENIZERS_PARALLELISM="false", CUDA_VISIBLE_DEVICES="",
-                  HF_TOKEN="stand-in", OMP_NUM_THREADS="1", TRANSFORMERS_NO_ADVISORY_WARNINGS="0", PYTHONHASHSEED="0")
+                  HF_TOKEN="stand-in", OMP_NUM_THREADS="1", TORCHINDUCTOR_COMPILE_THREADS="1",  # no pool of compilers for every child
+                  TRANSFORMERS_NO_ADVISORY_WARNINGS="0", PYTHONHASHSEED="0")
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 ROOT = os.path.join(HERE, "..", "..")
@@ -63,11 +64,12 @@ def read_source(path: str) -> str:
 
 def without_magics(source: str) -> str:
     """Lines of the shell and of IPython, and their continuations, do nothing; the numbers of lines stay."""
-    out, going = [], False
+    out, going, indent = [], False, ""
     for line in source.split("\n"):
-        if going or re.match(r"^\s*[!%]", line):
+        if going or re.match(r"^\s*([!%?]|[\w.]+\?{1,2}\s*$)", line):
+            indent = indent if going else re.match(r"^\s*", line).group()
             going = line.rstrip().endswith("\\")
-            out.append(re.match(r"^\s*", line).group() + "pass")
+            out.append(indent + "pass")
         else:
             out.append(line)
     return "\n".join(out)

@@ -57,8 +57,27 @@ def patch_moves() -> None:
 
         setattr(torch, name, make)
     torch.jit.script = lambda function=None, *args, **kwargs: function  # it cannot read the functions above
+    torch.compile = uncompiled
+    attention = torch.nn.functional.scaled_dot_product_attention
+
+    @functools.wraps(attention)
+    def attend(query, key, value, attn_mask=None, *args, **kwargs):
+        # Under CUDA's autocast the mask is cast with the rest.
+        if attn_mask is not None and attn_mask.is_floating_point():
+            attn_mask = attn_mask.to(query.dtype)
+        return attention(query, key, value, attn_mask, *args, **kwargs)
+
+    torch.nn.functional.scaled_dot_product_attention = attend
     generator = torch.Generator
     torch.Generator = lambda device=None: generator()
+
+
+def uncompiled(model=None, **kwargs):
+    """What a compiler makes of the functions above is nobody's program."""
+    from ground_truth_hub import changed
+
+    changed("torch.compile left the model as it was")
+    return (lambda function: function) if model is None else model
 
 
 def patch_cuda_facts() -> None:

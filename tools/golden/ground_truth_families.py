@@ -120,13 +120,13 @@ TOKENS = {
     "gemma": ("<bos>", "<eos>", "<pad>", "<unk>"), "gpt2": ("<|endoftext|>", "<|endoftext|>", None, "<|endoftext|>"),
     "opt": ("</s>", "</s>", "<pad>", "</s>"), "bloom": ("<s>", "</s>", "<pad>", "<unk>"), "t5": (None, "</s>", "<pad>", "<unk>"),
     "bert": (None, None, "[PAD]", "[UNK]"), "roberta": ("<s>", "</s>", "<pad>", "<unk>"),
-    "phi3": ("<s>", "<|endoftext|>", "<|endoftext|>", "<unk>"),
+    "phi3": ("<s>", "<|endoftext|>", "<|endoftext|>", "<unk>"), "internlm2": ("<s>", "</s>", "</s>", "<unk>"),
 }
 SAME_TOKENS = {
     "qwen3": "qwen2", "qwen2_vl": "qwen2", "qwen2_5_vl": "qwen2", "gemma2": "gemma", "gemma3_text": "gemma", "gpt_neox": "gpt2",
     "gpt_neo": "gpt2", "gptj": "gpt2", "phi": "gpt2", "falcon": "gpt2", "mpt": "gpt2", "starcoder2": "gpt2", "olmo2": "gpt2",
     "granite": "gpt2", "mt5": "t5", "bart": "roberta", "xlm-roberta": "roberta", "distilbert": "bert", "deberta-v2": "bert",
-    "electra": "bert", "albert": "bert", "biogpt": "roberta", "baichuan": "llama", "chatglm": "bloom", "internlm2": "llama",
+    "electra": "bert", "albert": "bert", "biogpt": "roberta", "baichuan": "llama", "chatglm": "bloom",
 }
 NO_TEMPLATE = re.compile(r"llama-2-\d+b-hf|llama-3[\d.]*-\d+b$|mistral-7b-v0|gemma[\d.-]*-\d+b$|opt-|gpt|pythia|bloom|falcon-7b$|bert|t5|bart|phi-[12]", re.I)
 
@@ -173,7 +173,7 @@ def config_of(name: str, model_type: str | None = None) -> tuple[dict, str]:
         "t5": {"d_model": 64, "d_kv": 16, "d_ff": 128, "num_layers": layers, "num_heads": 4, "decoder_start_token_id": 0}, "mt5": {"d_model": 64, "d_kv": 16, "d_ff": 128, "num_layers": layers, "num_heads": 4, "decoder_start_token_id": 0},
         "bart": {"d_model": 64, "encoder_layers": layers, "decoder_layers": layers, "encoder_attention_heads": 4, "decoder_attention_heads": 4, "encoder_ffn_dim": 128, "decoder_ffn_dim": 128, "max_position_embeddings": 1024, "decoder_start_token_id": 2, "forced_eos_token_id": 2},
         "gemma": {**grouped, "num_key_value_heads": 1, "head_dim": 16}, "gemma2": {**grouped, "head_dim": 16, "query_pre_attn_scalar": 16, "sliding_window": 4096}, "gemma3_text": {**grouped, "num_key_value_heads": 1, "head_dim": 16, "query_pre_attn_scalar": 16, "sliding_window": 512},
-        "qwen3": {**grouped, "head_dim": 16}, "mixtral": {**grouped, "num_local_experts": 2, "num_experts_per_tok": 1}, "mistral": {**grouped, "sliding_window": None},
+        "qwen3": {**grouped, "head_dim": 16}, "mixtral": {**grouped, "num_local_experts": 8, "num_experts_per_tok": 2}, "mistral": {**grouped, "sliding_window": None},
         "starcoder2": {**grouped, "sliding_window": None}, "baichuan": plain, "chatglm": plain, "internlm2": grouped,
         "qwen2_vl": {**grouped, **VISION, "rope_scaling": {"type": "mrope", "mrope_section": [2, 3, 3]}, "vision_config": {"depth": 2, "embed_dim": 32, "num_heads": 2, "mlp_ratio": 2, "hidden_size": 64, "patch_size": 14}},
         "qwen2_5_vl": {**grouped, **VISION, "rope_scaling": {"type": "mrope", "mrope_section": [2, 3, 3]}, "vision_config": {"depth": 2, "hidden_size": 32, "num_heads": 2, "intermediate_size": 64, "out_hidden_size": 64, "patch_size": 14, "fullatt_block_indexes": [1]}},

@@ -1,9 +1,16 @@
 // The model's own tokenizer and chat template, by the Hugging Face libraries; and which bytes each token stands for.
-import { Template } from '@huggingface/jinja';
 import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
+import type { UserError } from '../ground/errors.ts';
 import { causeOf } from '../ground/errors.ts';
 import { recordOf } from '../ground/isRecord.ts';
-import { noEos, noTemplate, templateRefuses, templateRewrites } from './dataErrors.ts';
+import { quote, shortened } from '../ground/quote.ts';
+import { shaped } from '../ground/shapeDecode.ts';
+import { same, text } from '../ground/text.ts';
+import { wellFormed } from '../ground/wellFormed.ts';
+import { ChatTemplate } from './chatTemplate.ts';
+import { noEos, noTemplate, templateRewrites, tokenizerBroken } from './dataErrors.ts';
+import type { TokenizerJson } from './tokenizerShapes.ts';
+import { tokenizerJson } from './tokenizerShapes.ts';
 
 export interface Message {
   readonly role: string;
@@ -26,6 +33,39 @@ const asToken = (value: unknown): string | null => {
   return typeof content === 'string' ? content : null;
 };
 
+const broken = (en: string, zh: string): UserError => tokenizerBroken({ found: text(en, zh) });
+
+/** Every merge joins two tokens to a third, and no two tokens share an id. */
+function assertConsistent({ model }: TokenizerJson): void {
+  const tokens = new Map(Object.entries(model.vocab));
+  if (new Set(tokens.values()).size !== tokens.size)
+    throw broken('two of its tokens have one id', '有两个词元使用同一个编号');
+  const prefix = model.continuing_subword_prefix ?? '';
+  for (const merge of model.merges) {
+    const at = typeof merge === 'string' ? merge.indexOf(' ', 1) : 0;
+    const [left, right] = typeof merge === 'string' ? [merge.slice(0, at), merge.slice(at + 1)] : merge;
+    const joined = left + (right.startsWith(prefix) ? right.slice(prefix.length) : right);
+    if (at < 0 || !tokens.has(left) || !tokens.has(right) || !tokens.has(joined))
+      throw broken(
+        `its merge ${quote(merge)} is not of its vocabulary`,
+        `合并规则 ${quote(merge)} 不属于它的词表`,
+      );
+  }
+}
+
+/** The library's own tokenizer. Throws UserError 'tokenizer-file' saying which field is wrong. */
+function innerOf(json: unknown, config: Readonly<Record<string, unknown>>): HubTokenizer {
+  const { value, misfit } = shaped(tokenizerJson, json);
+  if (misfit) throw tokenizerBroken({ found: misfit });
+  assertConsistent(value);
+  try {
+    return new HubTokenizer(value, { ...config });
+  } catch (error) {
+    // An expression that can't be compiled: the shape holds all else.
+    throw tokenizerBroken({ found: same(shortened(causeOf(error))) });
+  }
+}
+
 export class Tokenizer {
   readonly eosToken: string;
   readonly eosId: number;
@@ -33,22 +73,22 @@ export class Tokenizer {
   /** null for a model without one. */
   readonly bosId: number | null;
   readonly #inner: HubTokenizer;
-  readonly #template: Template | null;
+  readonly #template: ChatTemplate | null;
   readonly #marked: boolean;
   readonly #special: ReadonlySet<number>;
 
-  /** From the parsed tokenizer.json and tokenizer_config.json. Throws UserError 'tokenizer' without an eos token. */
-  constructor(tokenizerJson: object, configJson: unknown) {
+  /** From the parsed tokenizer.json and tokenizer_config.json. Throws UserError 'tokenizer', 'tokenizer-file' or 'chat-template-broken'. */
+  constructor(json: unknown, configJson: unknown) {
     const config = recordOf(configJson);
-    this.#inner = new HubTokenizer(tokenizerJson, { ...config });
     const eos = asToken(config.eos_token);
+    const bos = asToken(config.bos_token);
+    const pad = asToken(config.pad_token);
+    this.#inner = innerOf(json, { bos_token: bos, eos_token: eos, pad_token: pad });
     const eosId = eos === null ? undefined : this.#inner.token_to_id(eos);
     if (eos === null || eosId === undefined) throw noEos({});
     this.eosToken = eos;
     this.eosId = eosId;
-    const bos = asToken(config.bos_token);
     this.bosId = (bos === null ? undefined : this.#inner.token_to_id(bos)) ?? null;
-    const pad = asToken(config.pad_token);
     this.padId = (pad === null ? undefined : this.#inner.token_to_id(pad)) ?? eosId;
     this.#special = new Set(this.#inner.get_added_tokens_decoder().keys());
     const source = typeof config.chat_template === 'string' ? config.chat_template : null;
@@ -56,12 +96,15 @@ export class Tokenizer {
     const marked = source
       ?.replaceAll('{% generation %}', `{{ '${START}' }}`)
       .replaceAll('{% endgeneration %}', `{{ '${END}' }}`);
-    this.#template = marked === undefined ? null : new Template(marked);
+    this.#template = marked === undefined ? null : new ChatTemplate(marked);
   }
 
   /** Ids of a text; `marks` adds what the tokenizer puts around plain texts (a first token), which templates bring themselves. */
-  encode(text: string, marks = false): number[] {
-    return text === '' ? [] : [...this.#inner.encode(text, { add_special_tokens: marks }).ids];
+  encode(words: string, marks = false): number[] {
+    if (words === '') return [];
+    const ids = [...this.#inner.encode(wellFormed(words), { add_special_tokens: marks }).ids];
+    if (ids.every((id) => Number.isInteger(id))) return ids;
+    throw broken('it has no token for a part of a text', '它没有对应某段文本的词元');
   }
 
   decode(ids: readonly number[], skipSpecial = true): string {
@@ -87,30 +130,25 @@ export class Tokenizer {
   /** apply_chat_template. Throws UserError 'chat-template-…' when the model has none or it refuses the messages. */
   render(messages: readonly Message[], addGenerationPrompt: boolean): Rendered {
     if (!this.#template) throw noTemplate({});
-    let marked: string;
-    try {
-      marked = this.#template.render({
-        messages: messages.map((message) => ({ ...message })),
-        add_generation_prompt: addGenerationPrompt,
-        bos_token: '',
-        eos_token: this.eosToken,
-      });
-    } catch (error) {
-      throw templateRefuses({ cause: causeOf(error) });
-    }
+    const marked = this.#template.render({
+      messages: messages.map((message) => ({ ...message })),
+      add_generation_prompt: addGenerationPrompt,
+      bos_token: '',
+      eos_token: this.eosToken,
+    });
     const spans: [number, number][] = [];
-    let text = '';
+    let whole = '';
     let start = 0;
     for (const piece of marked.split(/([\uE0A0\uE0A1])/)) {
-      if (piece === START) start = text.length;
-      else if (piece === END) spans.push([start, text.length]);
-      else text += piece;
+      if (piece === START) start = whole.length;
+      else if (piece === END) spans.push([start, whole.length]);
+      else whole += piece;
     }
-    return { text, spans: this.#marked ? spans : this.#prefixSpans(messages, text) };
+    return { text: whole, spans: this.#marked ? spans : this.#prefixSpans(messages, whole) };
   }
 
   /** Without marks: what an assistant turn adds to the rendering of the turns before it, with their generation prompt. */
-  #prefixSpans(messages: readonly Message[], text: string): [number, number][] {
+  #prefixSpans(messages: readonly Message[], rendered: string): [number, number][] {
     const plain = (count: number, prompt: boolean): string =>
       this.#template?.render({
         messages: messages.slice(0, count).map((m) => ({ ...m })),
@@ -122,7 +160,7 @@ export class Tokenizer {
       if (message.role !== 'assistant') return [];
       const before = plain(i, true);
       const through = plain(i + 1, false);
-      if (!text.startsWith(before) || !text.startsWith(through)) {
+      if (!rendered.startsWith(before) || !rendered.startsWith(through)) {
         throw templateRewrites({});
       }
       return [[before.length, through.trimEnd().length]];

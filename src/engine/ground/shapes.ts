@@ -1,5 +1,7 @@
 // Checks of values whose type is only claimed: what another thread sent. A check says where a value is not what it should be; the shape
-// of an object must name every field of its type, each with the check of its own type. Leaves ranges and meaning to the receiver.
+// of an object must name every field of its type, each with the check of its own type, and a field that it doesn't name is refused. The one
+// library of schemas: messages, files and what a script says are all checked by it. Leaves meaning to the receiver.
+import { quote, shortened } from './quote.ts';
 import type { Text } from './text.ts';
 import { same, text } from './text.ts';
 
@@ -16,19 +18,7 @@ export interface Check<T> {
   readonly checks?: (value: T) => T;
 }
 
-/** A value as a message shows it, cut short. */
-function shown(value: unknown): string {
-  if (value === undefined) return '–';
-  if (typeof value === 'function' || typeof value === 'symbol') return typeof value;
-  try {
-    return (JSON.stringify(value) ?? String(value)).slice(0, 60);
-  } catch {
-    // A bigint and an object that holds itself can be posted, and have no JSON.
-    return String(value).slice(0, 60);
-  }
-}
-
-const misfit = (expected: Text, value: unknown): Misfit => ({ at: '', expected, got: shown(value) });
+const misfit = (expected: Text, value: unknown): Misfit => ({ at: '', expected, got: quote(value) });
 
 function primitive<T>(fits: (value: unknown) => boolean, expected: Text): Check<T> {
   return (value) => (fits(value) ? null : misfit(expected, value));
@@ -36,6 +26,12 @@ function primitive<T>(fits: (value: unknown) => boolean, expected: Text): Check<
 
 /** Any number, also NaN and infinity. */
 export const number: Check<number> = primitive((value) => typeof value === 'number', text('a number', '数'));
+/** A whole number within bounds: a size, a count, a place. */
+export const whole = (least: number, most: number): Check<number> =>
+  primitive(
+    (value) => typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most,
+    text(`a whole number from ${least} to ${most}`, `${least} 到 ${most} 的整数`),
+  );
 export const string: Check<string> = primitive((value) => typeof value === 'string', text('text', '文本'));
 export const boolean: Check<boolean> = primitive(
   (value) => typeof value === 'boolean',
@@ -98,6 +94,11 @@ export function record<T>(check: Check<T>): Check<Readonly<Record<string, T>>> {
   };
 }
 
+/** The check of a field that may stand under any of these checks. */
+export function either<A, B>(first: Check<A>, second: Check<B>): Check<A | B> {
+  return (value) => (first(value) === null ? null : second(value));
+}
+
 /** A check of which it no longer matters what it is of. */
 type Plain = (value: unknown) => Misfit | null;
 
@@ -112,12 +113,18 @@ export type Fields<T> = {
   readonly [K in keyof T]-?: object extends Pick<T, K> ? Optional<Exclude<T[K], undefined>> : Check<T[K]>;
 };
 
+const noField = text('no field of this name', '没有这个字段');
+
 export function shape<T extends object>(fields: Fields<T>): Check<T> {
   const checks: readonly (readonly [string, Plain | { readonly optional: Plain }])[] = Object.entries(fields);
+  const known = new Set(checks.map(([key]) => key));
   return (value) => {
     if (!isObject(value)) return misfit(anObject, value);
+    const stranger = Object.keys(value).find((key) => !known.has(key));
+    if (stranger !== undefined)
+      return { at: shortened(stranger, 60), expected: noField, got: quote(value[stranger]) };
     for (const [key, check] of checks) {
-      const own = value[key];
+      const own = Object.hasOwn(value, key) ? value[key] : undefined;
       if ('optional' in check && own === undefined) continue;
       const found = 'optional' in check ? check.optional(own) : check(own);
       if (found) return inside(key, found);
@@ -136,9 +143,10 @@ export function tagged<T extends { readonly type: string }>(messages: Messages<T
   const checks = new Map<unknown, Plain>(entries);
   return (value) => {
     if (!isObject(value)) return misfit(anObject, value);
-    const check = checks.get(value.type);
-    if (check) return check(value);
+    const { type, ...fields } = value;
+    const check = checks.get(type);
+    if (check) return check(fields);
     const known = same([...checks.keys()].join(', '));
-    return { at: 'type', expected: known, got: shown(value.type) };
+    return { at: 'type', expected: known, got: quote(type) };
   };
 }

@@ -10,12 +10,18 @@ export interface Versions extends Readonly<Record<Library, string>> {
   readonly bitsandbytes: string | null;
 }
 
-function parts(version: string): number[] {
+const read = new Map<string, readonly number[]>();
+
+/** Every rule compares versions, and there are few of them: each is read once. */
+function parts(version: string): readonly number[] {
+  const known = read.get(version);
+  if (known) return known;
   const numbers = version.split('.').map(Number);
   invariant(
     numbers.length > 0 && numbers.every(Number.isInteger),
     `version '${version}' is not a release number`,
   );
+  read.set(version, numbers);
   return numbers;
 }
 

@@ -1,8 +1,10 @@
 // config.json of a llama-architecture model, in the form of transformers 4 (`rope_theta`, `torch_dtype`) and 5
 // (`rope_parameters`, `dtype`). Source: transformers 5.18 models/llama/configuration_llama.py.
 import { recordOf } from '../ground/isRecord.ts';
+import { quote } from '../ground/quote.ts';
 import { badConfig, badHeads, otherFamily, ropeType } from './modelErrors.ts';
 import type { Heads, ModelSizes } from './modelSizes.ts';
+import { mostOf } from './modelSizes.ts';
 
 export interface LlamaConfig extends ModelSizes {
   readonly intermediateSize: number;
@@ -10,11 +12,19 @@ export interface LlamaConfig extends ModelSizes {
   readonly rmsNormEps: number;
 }
 
-function positive(json: Record<string, unknown>, key: string, fallback?: number): number {
+type Json = Readonly<Record<string, unknown>>;
+
+function positive(json: Json, key: string, fallback?: number): number {
   const value = json[key] ?? fallback;
-  if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) {
-    throw badConfig({ key, got: JSON.stringify(value) ?? null });
-  }
+  if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0)
+    throw badConfig({ key, most: null, got: value === undefined ? null : quote(value) });
+  return value;
+}
+
+/** A whole number, within what can be held. */
+function size(json: Json, key: string, most: number, fallback?: number): number {
+  const value = positive(json, key, fallback);
+  if (!Number.isInteger(value) || value > most) throw badConfig({ key, most, got: String(value) });
   return value;
 }
 
@@ -32,31 +42,31 @@ export function parseLlamaConfig(parsed: unknown): LlamaConfig {
     throw otherFamily({
       file: 'config.json',
       key: 'model_type',
-      got: json.model_type === undefined ? null : String(json.model_type),
+      got: json.model_type === undefined ? null : quote(json.model_type),
     });
   }
   const rope = recordOf(json.rope_parameters);
   const scaling = recordOf(json.rope_scaling);
   const rotation = rope.rope_type ?? scaling.rope_type ?? scaling.type ?? 'default';
   if (rotation !== 'default') {
-    throw ropeType({ got: String(rotation) });
+    throw ropeType({ got: quote(rotation) });
   }
-  const hiddenSize = positive(json, 'hidden_size');
-  const heads = positive(json, 'num_attention_heads');
-  const headDim = positive(json, 'head_dim', hiddenSize / heads);
-  const kvHeads = positive(json, 'num_key_value_heads', heads);
+  const hiddenSize = size(json, 'hidden_size', mostOf.hiddenSize);
+  const heads = size(json, 'num_attention_heads', mostOf.heads);
+  const headDim = size(json, 'head_dim', mostOf.headDim, hiddenSize / heads);
+  const kvHeads = size(json, 'num_key_value_heads', mostOf.heads, heads);
   assertHeads({ heads, kvHeads, headDim }, 'config.json');
   return {
     hiddenSize,
-    intermediateSize: positive(json, 'intermediate_size'),
-    layers: positive(json, 'num_hidden_layers'),
+    intermediateSize: size(json, 'intermediate_size', mostOf.intermediateSize),
+    layers: size(json, 'num_hidden_layers', mostOf.layers),
     heads,
     kvHeads,
     headDim,
-    vocabSize: positive(json, 'vocab_size'),
+    vocabSize: size(json, 'vocab_size', mostOf.vocabSize),
     ropeTheta: positive(rope, 'rope_theta', typeof json.rope_theta === 'number' ? json.rope_theta : 10_000),
     rmsNormEps: positive(json, 'rms_norm_eps', 1e-6),
-    maxPositions: positive(json, 'max_position_embeddings', 2048),
+    maxPositions: size(json, 'max_position_embeddings', mostOf.maxPositions, 2048),
     tied: json.tie_word_embeddings === true,
   };
 }

@@ -80,29 +80,33 @@ export const otherFamily = defineError(
   'model-family',
   ({ file, key, got }: { readonly file: string; readonly key: string; readonly got: string | null }) => ({
     en: [
-      got === null ? `${file}: names no ${key}.` : `${file}: ${key} '${got}' is not supported.`,
+      got === null ? `${file}: names no ${key}.` : `${file}: ${key} ${got} is not supported.`,
       'Use a model of the llama family: Llama, SmolLM2, Mistral.',
     ],
     zh: [
-      got === null ? `${file}：没有给出 ${key}。` : `${file}：不支持 ${key} '${got}'。`,
+      got === null ? `${file}：没有给出 ${key}。` : `${file}：不支持 ${key} ${got}。`,
       '请使用 llama 家族的模型：Llama、SmolLM2、Mistral。',
     ],
   }),
 );
 
-export const badConfig = defineError(
-  'model-config',
-  ({ key, got }: { readonly key: string; readonly got: string | null }) => ({
-    en: [
-      `config.json: '${key}' must be a positive number, got ${got ?? 'nothing'}.`,
-      'Use the config.json that belongs to the model.',
-    ],
-    zh: [
-      `config.json：'${key}' 应为正数，${got === null ? '但没有给出' : `得到 ${got}`}。`,
-      '请使用该模型自己的 config.json。',
-    ],
-  }),
-);
+interface BadSize {
+  readonly key: string;
+  /** null: any number above 0. */
+  readonly most: number | null;
+  readonly got: string | null;
+}
+
+export const badConfig = defineError('model-config', ({ key, most, got }: BadSize) => ({
+  en: [
+    `config.json: '${key}' must be a positive number${most === null ? '' : `, whole and at most ${most}`}, got ${got ?? 'nothing'}.`,
+    'Use the config.json that belongs to the model.',
+  ],
+  zh: [
+    `config.json：'${key}' 应为正数${most === null ? '' : `，且为不超过 ${most} 的整数`}，${got === null ? '但没有给出' : `得到 ${got}`}。`,
+    '请使用该模型自己的 config.json。',
+  ],
+}));
 
 interface Heads {
   readonly file: string;
@@ -123,15 +127,15 @@ export const badHeads = defineError('model-heads', ({ file, headDim, heads, kvHe
 }));
 
 export const ropeType = defineError('model-rope', ({ got }: { readonly got: string }) => ({
-  en: [`config.json: rope type '${got}' is not supported.`, 'Use a model whose rope type is default.'],
-  zh: [`config.json：不支持 rope 类型 '${got}'。`, '请使用 rope 类型为 default 的模型。'],
+  en: [`config.json: rope type ${got} is not supported.`, 'Use a model whose rope type is default.'],
+  zh: [`config.json：不支持 rope 类型 ${got}。`, '请使用 rope 类型为 default 的模型。'],
 }));
 
 export const assetNoJson = defineError(
   'model-json',
-  ({ path, cause }: { readonly path: string; readonly cause: string }) => ({
-    en: [`${path}: expected JSON (${cause}).`, 'Serve the whole folder of the page.'],
-    zh: [`${path}：应为 JSON（${cause}）。`, '请提供本页的整个文件夹。'],
+  ({ path, cause }: { readonly path: string; readonly cause: Text }) => ({
+    en: [`${path}: expected JSON (${cause.en}).`, 'Serve the whole folder of the page.'],
+    zh: [`${path}：应为 JSON（${cause.zh}）。`, '请提供本页的整个文件夹。'],
   }),
 );
 

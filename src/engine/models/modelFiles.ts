@@ -1,19 +1,18 @@
 // What a base model is to the engine: shape, tokenizer, weights on demand. Here the embedded one; models/gguf reads files.
 // Where the bytes come from (a server, a folder) is the caller's.
 import { Tokenizer } from '../data/tokenizer.ts';
+import type { ReadOptions } from '../ground/fetching/progress.ts';
 import type { SafeTensor } from '../ground/formats/safetensors.ts';
 import { readSafetensors, toFloat32 } from '../ground/formats/safetensors.ts';
 import { recordOf } from '../ground/isRecord.ts';
+import { readJson } from '../ground/strictJson.ts';
 import type { ModelConfig } from './families.ts';
 import { parseLlamaConfig } from './llamaConfig.ts';
 import { assetNoJson, unfitTensor } from './modelErrors.ts';
 import type { WeightSource } from './weightSource.ts';
 
 /** Reads a file beside the page or the repository's public folder, by a path such as `model/config.json`. */
-export type ReadAsset = (
-  path: string,
-  onBytes?: (done: number, total: number) => void,
-) => Promise<Uint8Array<ArrayBuffer>>;
+export type ReadAsset = (path: string, options?: ReadOptions) => Promise<Uint8Array<ArrayBuffer>>;
 
 export interface ModelInfo {
   readonly kind: 'embedded' | 'gguf';
@@ -43,16 +42,13 @@ export interface ModelFiles {
   readonly stopIds: ReadonlySet<number>;
   /** Known without reading any tensor. */
   readonly formatOf: WeightSource['formatOf'];
-  weights(onBytes: (done: number, total: number) => void): Promise<WeightSource>;
+  weights(options?: ReadOptions): Promise<WeightSource>;
 }
 
-async function readJson(read: ReadAsset, path: string): Promise<unknown> {
-  const bytes = await read(path);
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch (error) {
-    throw assetNoJson({ path, cause: String(error) });
-  }
+async function readAsset(read: ReadAsset, path: string): Promise<unknown> {
+  const { value, problem } = readJson(new TextDecoder().decode(await read(path)), { anyKey: true });
+  if (problem) throw assetNoJson({ path, cause: problem });
+  return value;
 }
 
 function stopIdsOf(generation: unknown, tokenizer: Tokenizer): ReadonlySet<number> {
@@ -83,10 +79,10 @@ export function safetensorsSource(tensors: ReadonlyMap<string, SafeTensor>): Wei
 export async function embeddedModel(read: ReadAsset): Promise<ModelFiles> {
   const [config, tokenizerJson, tokenizerConfig, generation] = await Promise.all(
     ['config', 'tokenizer', 'tokenizer_config', 'generation_config'].map((name) =>
-      readJson(read, `model/${name}.json`),
+      readAsset(read, `model/${name}.json`),
     ),
   );
-  const tokenizer = new Tokenizer(Object(tokenizerJson), tokenizerConfig);
+  const tokenizer = new Tokenizer(tokenizerJson, tokenizerConfig);
   return {
     info: { kind: 'embedded', name: 'model', title: '', digest: '', bytes: 0, storedAs: 'F32' },
     config: parseLlamaConfig(config),
@@ -94,10 +90,7 @@ export async function embeddedModel(read: ReadAsset): Promise<ModelFiles> {
     tokenizerFiles: { tokenizerJson: Object(tokenizerJson), tokenizerConfig: recordOf(tokenizerConfig) },
     stopIds: stopIdsOf(generation, tokenizer),
     formatOf: () => 'none',
-    weights: async (onBytes) => {
-      const bytes = await read('model/model.safetensors', onBytes);
-      onBytes(bytes.length, bytes.length);
-      return safetensorsSource(readSafetensors(bytes));
-    },
+    weights: async (options) =>
+      safetensorsSource(readSafetensors(await read('model/model.safetensors', options))),
   };
 }

@@ -16,3 +16,15 @@ export interface ModelSizes extends Heads {
   /** The head is the embedding's own table. */
   readonly tied: boolean;
 }
+
+/** What a size may be before anything is made of it: beyond every model that there is, and within what can be counted and held. */
+export const mostOf = {
+  hiddenSize: 2 ** 16,
+  intermediateSize: 2 ** 18,
+  layers: 2 ** 10,
+  heads: 2 ** 10,
+  headDim: 2 ** 10,
+  vocabSize: 2 ** 21,
+  /** Tables of rotations are made for each. */
+  maxPositions: 2 ** 20,
+} as const;

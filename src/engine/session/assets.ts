@@ -3,7 +3,9 @@
 import type { RecipeRows } from '../data/recipeRows.ts';
 import { parseRows } from '../data/rows.ts';
 import type { ImportedAdapter } from '../exchange/import/importedAdapter.ts';
+import { unlessGivenUp } from '../ground/fetching/watch.ts';
 import type { ByteSource } from '../ground/formats/byteSource.ts';
+import { kept } from '../ground/kept.ts';
 import { ggufModel } from '../models/gguf/ggufModel.ts';
 import type { ModelFiles, ReadAsset } from '../models/modelFiles.ts';
 import { embeddedModel } from '../models/modelFiles.ts';
@@ -15,25 +17,29 @@ import { adapterMissing, modelMissing } from './sessionErrors.ts';
 
 export class Assets {
   readonly #read: ReadAsset;
-  #embedded: Promise<ModelFiles> | null = null;
+  readonly #embedded: () => Promise<ModelFiles>;
   #opened: ModelFiles | null = null;
   #adapter: ImportedAdapter | null = null;
-  #presets: Promise<readonly PresetInfo[]> | null = null;
-  readonly #texts = new Map<string, Promise<string>>();
+  /** Fetched when they are first wanted; what failed is fetched anew. */
+  readonly presets: () => Promise<readonly PresetInfo[]>;
+  readonly #texts = new Map<string, () => Promise<string>>();
 
   constructor(read: ReadAsset) {
     this.#read = read;
+    this.#embedded = kept(() => embeddedModel(read));
+    this.presets = kept(() =>
+      loadPresets(async (path) => JSON.parse(new TextDecoder().decode(await read(path)))),
+    );
   }
 
   /** The base model of a recipe. Throws UserError 'model-missing' when its file is not the one that is open. */
-  async model(recipe: Pick<Recipe, 'model'> = {}): Promise<ModelFiles> {
+  async model(recipe: Pick<Recipe, 'model'> = {}, signal?: AbortSignal): Promise<ModelFiles> {
     const { model } = recipe;
     if (model) {
       if (this.#opened?.info.digest === model.digest) return this.#opened;
       throw modelMissing({ name: model.name, digest: model.digest });
     }
-    this.#embedded ??= embeddedModel(this.#read);
-    return this.#embedded;
+    return unlessGivenUp(this.#embedded(), signal);
   }
 
   /** Opens a GGUF file as the base model, in place of the one that was open. Throws UserError 'gguf-…' or 'model-…'. */
@@ -54,16 +60,9 @@ export class Assets {
     throw adapterMissing({ name: adapter.name, digest: adapter.digest });
   }
 
-  presets(): Promise<readonly PresetInfo[]> {
-    this.#presets ??= loadPresets(async (path) =>
-      JSON.parse(new TextDecoder().decode(await this.#read(path))),
-    );
-    return this.#presets;
-  }
-
   /** Rows and questions of a recipe: its own, else the preset's. Throws UserError for rows that can't be read. */
-  async rows(recipe: Recipe): Promise<RecipeRows> {
-    const presets = await this.presets();
+  async rows(recipe: Recipe, signal?: AbortSignal): Promise<RecipeRows> {
+    const presets = await unlessGivenUp(this.presets(), signal);
     const preset = presets.find((entry) => entry.id === recipe.preset);
     if (!preset) throw unknownPreset({ known: presets.map((entry) => entry.id), got: recipe.preset });
     const prompts = recipe.prompts ?? preset.prompts;
@@ -71,16 +70,16 @@ export class Assets {
       return { name: recipe.data.name, rows: parseRows(recipe.data.text, recipe.data.name), prompts };
     return {
       name: preset.file,
-      rows: parseRows(await this.#text(`presets/${preset.file}`), preset.file),
+      rows: parseRows(await unlessGivenUp(this.#text(`presets/${preset.file}`), signal), preset.file),
       prompts,
     };
   }
 
   #text(path: string): Promise<string> {
     const known = this.#texts.get(path);
-    if (known) return known;
-    const read = this.#read(path).then((bytes) => new TextDecoder().decode(bytes));
+    if (known) return known();
+    const read = kept(async () => new TextDecoder().decode(await this.#read(path)));
     this.#texts.set(path, read);
-    return read;
+    return read();
   }
 }

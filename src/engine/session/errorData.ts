@@ -2,10 +2,12 @@
 import { ourFault, raised } from '../boundaryErrors.ts';
 import { isErrorCode } from '../errorHelp.ts';
 import { causeOf, invariant, UserError } from '../ground/errors.ts';
+import { asMissingPart } from '../ground/fetching/fetchErrors.ts';
 import type { EngineErrorData } from '../protocol.ts';
 import { PythonError } from '../torch/autograd/pythonError.ts';
 
-function userErrorOf(error: unknown): UserError {
+function userErrorOf(thrown: unknown): UserError {
+  const error = asMissingPart(thrown);
   if (error instanceof UserError) return error;
   if (error instanceof PythonError)
     return raised({ type: error.type, message: error.message, call: error.call });

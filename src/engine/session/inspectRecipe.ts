@@ -2,17 +2,16 @@
 import { assertRankFits } from '../adapters/rankFits.ts';
 import { dataOptions } from '../data/options.ts';
 import { prepareData } from '../data/prepareData.ts';
-import { badSettings } from '../ground/settings/settingErrors.ts';
 import type { Inspection } from '../laboratory/inspect/inspection.ts';
 import { inspectRecipe as inspected } from '../laboratory/inspect.ts';
 import { weightFormatsOf } from '../models/weightSource.ts';
 import { weightOptions } from '../python/run/wire.ts';
 import type { ScriptContext } from '../python/write/pythonScript.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import { recipeProblems } from '../recipe/recipe.ts';
 import { estimateCost } from '../training/estimate.ts';
 import { trainerOptions } from '../training/options.ts';
 import { formatsAfter } from '../training/valuesFromBase.ts';
+import { assertSettings } from './assertSettings.ts';
 import type { Assets } from './assets.ts';
 
 /** Beside the script: the rows and their format; a file, if there is one, and the folder that is made of it. */
@@ -27,8 +26,7 @@ const formats = ['messages', 'prompt-completion', 'text', 'preference'] as const
 
 /** Throws UserError for settings, rows or a model that can't be used. */
 export async function inspectRecipe(assets: Assets, recipe: Recipe): Promise<Inspection> {
-  const problems = recipeProblems(recipe.values);
-  if (problems.length > 0) throw badSettings({ problems });
+  assertSettings(recipe.values);
   const [files, source] = await Promise.all([assets.model(recipe), assets.rows(recipe)]);
   const data = prepareData(source, files.tokenizer, dataOptions(recipe.values));
   return inspected(files.config, recipe, {

@@ -1,50 +1,97 @@
 // Decides when a run is saved: often enough that little is lost, seldom enough that it costs little. Reading back happens
-// between steps; writing goes on beside them. A store that fails is reported once and then left alone.
+// between steps; writing goes on beside them. A save that fails is told once, tried again with every later one, and its end is told.
+import { causeOf, UserError } from '../ground/errors.ts';
+import { same, text } from '../ground/text.ts';
 import type { Trainer } from '../training/trainer.ts';
+import { notSaved } from './sessionErrors.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
 import { encodeSnapshot } from './snapshot.ts';
 
 const LEAST_MS = 2000;
 /** Time between saves is at least this many times what a save took: below 3 % of the run. */
 const REST = 40;
+/** A pause and the end of a run wait for a save, but not for a disk that does not answer. */
+const SILENT_MS = 10_000;
 
 export interface KeeperOptions {
   readonly store: SnapshotStore;
   readonly now: () => number;
-  readonly onFailure: (error: unknown) => void;
+  /** Why the run stands unsaved now; null: it is saved again. Told when it changes. */
+  readonly onUnsaved: (error: UserError | null) => void;
 }
+
+const silent = text('the browser’s storage does not answer', '浏览器的存储没有响应');
+
+const asUserError = (error: unknown): UserError =>
+  error instanceof UserError ? error : notSaved({ cause: same(causeOf(error)) });
 
 export class Keeper {
   readonly #options: KeeperOptions;
   #nextAt: number;
   #writing: Promise<void> = Promise.resolve();
-  #broken = false;
+  /** The newest snapshot while it is not in the store. */
+  #unsaved: Uint8Array<ArrayBuffer> | null = null;
+  /** Code of what was told last. */
+  #told: string | null = null;
 
   constructor(options: KeeperOptions) {
     this.#options = options;
     this.#nextAt = options.now() + LEAST_MS;
+    options.store.whenFree?.(() => {
+      if (this.#unsaved) void this.#save(this.#unsaved);
+    });
   }
 
   /** Called after each step; saves when it is time, or at once when told. */
   async after(trainer: Trainer, rest: Omit<Snapshot, 'state'>, atOnce = false): Promise<void> {
-    const { now, store, onFailure } = this.#options;
-    if (this.#broken || (!atOnce && now() < this.#nextAt)) return;
+    const { now } = this.#options;
+    if (!atOnce && now() < this.#nextAt) return;
     const started = now();
     const bytes = encodeSnapshot({ ...rest, state: await trainer.state() });
     const took = now() - started;
     this.#nextAt = now() + Math.max(LEAST_MS, REST * took);
-    this.#writing = this.#writing
-      .then(() => store.save(bytes))
-      .catch((error: unknown) => {
-        if (!this.#broken) onFailure(error);
-        this.#broken = true;
-      });
-    if (atOnce) await this.#writing;
+    const saving = this.#save(bytes);
+    if (atOnce) await this.#patiently(saving);
   }
 
   /** Forgets what was saved, after what is being written. */
   async clear(): Promise<void> {
-    await this.#writing;
-    await this.#options.store.clear().catch(() => {});
+    await this.#patiently(this.#writing);
+    this.#unsaved = null;
+    this.#tell(null);
+    await this.#patiently(this.#options.store.clear().catch(() => {}));
+  }
+
+  /** One after the other; of those that wait for a slow disk only the newest is written. */
+  #save(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.#unsaved = bytes;
+    this.#writing = this.#writing.then(async () => {
+      if (this.#unsaved !== bytes) return;
+      try {
+        await this.#options.store.save(bytes);
+        if (this.#unsaved === bytes) this.#unsaved = null;
+        this.#tell(null);
+      } catch (error) {
+        this.#tell(asUserError(error));
+      }
+    });
+    return this.#writing;
+  }
+
+  #tell(error: UserError | null): void {
+    const code = error?.code ?? null;
+    if (code === this.#told) return;
+    this.#told = code;
+    this.#options.onUnsaved(error);
+  }
+
+  async #patiently(work: Promise<void>): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const silence = new Promise<'silent'>((resolve) => {
+      timer = setTimeout(() => resolve('silent'), SILENT_MS);
+    });
+    const ended = await Promise.race([work, silence]);
+    clearTimeout(timer);
+    if (ended === 'silent') this.#tell(notSaved({ cause: silent }));
   }
 }

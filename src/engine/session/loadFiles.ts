@@ -1,6 +1,7 @@
 // Weights of a model → the backend, told in bytes, bytes a second and time left; gives up between two groups when asked to.
 
 import { Cancelled } from '../ground/errors.ts';
+import type { FileProgress } from '../ground/fetching/progress.ts';
 import { loadWeights } from '../models/loadModel.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
 import type { WeightOptions } from '../models/weightSource.ts';
@@ -15,6 +16,8 @@ export interface LoadOptions {
   readonly now: () => number;
   /** True once the run should give up what it is doing (reset, stop while answering). */
   readonly cancelled: () => boolean;
+  /** Aborted when it should: for what is being fetched. */
+  readonly signal?: AbortSignal | undefined;
   /** Lets messages in. */
   readonly breathe: () => Promise<void>;
 }
@@ -25,20 +28,15 @@ export async function loadFiles(
   files: ModelFiles,
   stored: WeightOptions,
 ): Promise<void> {
-  const { emit, opened, now, breathe, cancelled } = options;
-  let read = 0;
-  let total = 0;
+  const { emit, opened, now, breathe, cancelled, signal } = options;
   const started = now();
-  const say = (): void => {
-    const bytesPerSecond = (read / Math.max(1, now() - started)) * 1000;
-    const rate = { bytesPerSecond, etaMs: ((total - read) / Math.max(1, bytesPerSecond)) * 1000 };
-    emit({ type: 'phase', phase: 'loading', done: read, total, note: '', ...(read > 0 ? { rate } : {}) });
+  const onProgress = ({ file, done, total, waitMs }: FileProgress): void => {
+    const bytesPerSecond = (done / Math.max(1, now() - started)) * 1000;
+    const rate = { bytesPerSecond, etaMs: ((total - done) / Math.max(1, bytesPerSecond)) * 1000 };
+    const known = done > 0 && waitMs === 0 ? { rate } : {};
+    emit({ type: 'phase', phase: 'loading', done, total, note: '', file: { name: file, waitMs }, ...known });
   };
-  const weights = await files.weights((done, all) => {
-    read = done;
-    total = all;
-    say();
-  });
+  const weights = await files.weights({ onProgress, signal });
   await loadWeights(
     files.config,
     weights,

@@ -1,99 +1,91 @@
-// Snapshots, and what was measured of adapters, in the browser’s private file system, two files in turn: a write that is cut off
-// leaves the older one whole.
-// Runs in a worker only. One tab at a time has the place; the run of another goes on unsaved, and says so.
+// Snapshots, and what was measured of adapters, in the browser’s private file system. Runs in a worker only. One tab at a time has the
+// place (place.ts); the run of another waits for it and says so. How a file is written without losing one: twoFiles.ts.
 
 import { isRecord } from '../ground/isRecord.ts';
 import type { TuningCache } from '../training/backends/tune.ts';
-import { savedElsewhere } from './sessionErrors.ts';
+import { placeOf } from './place.ts';
+import { noStorage } from './sessionErrors.ts';
 import type { SnapshotStore } from './snapshot.ts';
+import { isWhole } from './snapshot.ts';
+import type { Folder, StoredFile } from './twoFiles.ts';
+import { twoFiles } from './twoFiles.ts';
 
 const FOLDER = 'lora-playground';
-const files = ['run-a.bin', 'run-b.bin'] as const;
 
-async function folder(): Promise<FileSystemDirectoryHandle> {
+async function directory(): Promise<FileSystemDirectoryHandle> {
   const root = await navigator.storage.getDirectory();
   return root.getDirectoryHandle(FOLDER, { create: true });
 }
 
-/** The file with its bytes and time, or null when it isn't there. */
+const isNamed = (error: unknown, ...names: readonly string[]): boolean =>
+  error instanceof Error && names.includes(error.name);
+
+/** null where there is no such file. What can't be read although it is there is an error. */
 async function stored(name: string): Promise<File | null> {
   try {
-    return await (await (await folder()).getFileHandle(name)).getFile();
-  } catch {
-    // No such file yet.
-    return null;
+    return await (await (await directory()).getFileHandle(name)).getFile();
+  } catch (error) {
+    if (isNamed(error, 'NotFoundError')) return null;
+    throw error;
   }
 }
 
-async function newestFirst(): Promise<readonly { readonly name: string; readonly file: File | null }[]> {
-  const found = await Promise.all(files.map(async (name) => ({ name, file: await stored(name) })));
-  return found.sort((a, b) => (b.file?.lastModified ?? 0) - (a.file?.lastModified ?? 0));
-}
+const privateFiles: Folder = {
+  open: async (name) =>
+    (await (await directory()).getFileHandle(name, { create: true })).createSyncAccessHandle(),
+  read: async (name): Promise<StoredFile | null> => {
+    const file = await stored(name);
+    return file && { bytes: new Uint8Array(await file.arrayBuffer()), at: file.lastModified };
+  },
+  remove: async (name) => {
+    try {
+      await (await directory()).removeEntry(name);
+    } catch (error) {
+      if (!isNamed(error, 'NotFoundError')) throw error;
+    }
+  },
+  room: async () => {
+    try {
+      const { quota, usage } = await navigator.storage.estimate();
+      return quota === undefined || usage === undefined ? null : Math.max(0, quota - usage);
+    } catch {
+      // A browser that does not tell is asked by writing.
+      return null;
+    }
+  },
+};
 
-const LOCK = 'lora-playground-run';
+const offersFiles = (): boolean => 'storage' in navigator && 'getDirectory' in navigator.storage;
 
-/** The place for one run is one tab's at a time; it falls free when that tab's worker ends. */
-function place() {
-  let release: (() => void) | null = null;
+/** Where the browser offers no private files or no locks, a store that says so at each save. */
+export function opfsStore(): SnapshotStore {
+  const missing = offersFiles() ? ('locks' in navigator ? null : 'locks') : 'files';
+  if (missing !== null)
+    return {
+      save: () => Promise.reject(noStorage({ missing })),
+      load: () => Promise.resolve([]),
+      clear: () => Promise.resolve(),
+    };
+  const files = twoFiles(privateFiles, isWhole);
+  let onFree = (): void => {};
+  const place = placeOf(navigator.locks, () => {
+    files.forget();
+    onFree();
+  });
   return {
-    /** Throws UserError 'save-elsewhere' when another tab has it. */
-    take: async (): Promise<void> => {
-      if (release !== null) return;
-      const got = await new Promise<boolean>((resolve) => {
-        void navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => {
-          resolve(lock !== null);
-          if (lock === null) return undefined;
-          return new Promise<void>((end) => {
-            release = end;
-          });
-        });
-      });
-      if (!got) throw savedElsewhere({});
-    },
-    isAnothers: async (): Promise<boolean> => {
-      if (release !== null) return false;
-      const { held = [] } = await navigator.locks.query();
-      return held.some(({ name }) => name === LOCK);
-    },
-    leave: (): void => {
-      release?.();
-      release = null;
-    },
-  };
-}
-
-/** null where the browser offers no private files. */
-export function opfsStore(): SnapshotStore | null {
-  if (!('storage' in navigator) || !('getDirectory' in navigator.storage) || !('locks' in navigator))
-    return null;
-  let next: string | null = null;
-  const own = place();
-  return {
+    claim: (patienceMs) => place.take(patienceMs),
     save: async (bytes) => {
-      await own.take();
-      next ??= (await newestFirst()).at(-1)?.name ?? files[0];
-      const handle = await (await folder()).getFileHandle(next, { create: true });
-      const access = await handle.createSyncAccessHandle();
-      try {
-        access.truncate(0);
-        access.write(bytes, { at: 0 });
-        access.flush();
-      } finally {
-        access.close();
-      }
-      next = files.find((name) => name !== next) ?? files[0];
+      await place.take();
+      await files.save(bytes);
     },
-    load: async () => {
-      if (await own.isAnothers()) return [];
-      const found = await newestFirst();
-      const whole = found.flatMap(({ file }) => (file && file.size > 0 ? [file] : []));
-      return Promise.all(whole.map(async (file) => new Uint8Array(await file.arrayBuffer())));
-    },
+    load: async () => ((await place.isAnothers()) ? [] : files.load()),
     clear: async () => {
-      if (await own.isAnothers()) return;
-      const directory = await folder();
-      for (const name of files) await directory.removeEntry(name).catch(() => {});
-      own.leave();
+      if (await place.isAnothers()) return;
+      await files.clear();
+      place.leave();
+    },
+    whenFree: (listener) => {
+      onFree = listener;
     },
   };
 }
@@ -102,17 +94,28 @@ const TUNING = 'tuning.json';
 
 /** null where the browser offers no private files. */
 export function opfsTuning(): TuningCache | null {
-  if (!('storage' in navigator) || !('getDirectory' in navigator.storage)) return null;
+  if (!offersFiles()) return null;
+  /** What this worker measured or read: it must not change between a loss and what goes on after it, whatever the storage does. */
+  const known = new Map<string, unknown>();
   const all = async (): Promise<Readonly<Record<string, unknown>>> => {
-    const file = await stored(TUNING);
-    const value: unknown = file ? JSON.parse(await file.text()) : {};
-    return isRecord(value) ? value : {};
+    try {
+      const file = await stored(TUNING);
+      const value: unknown = file ? JSON.parse(await file.text()) : {};
+      return isRecord(value) ? value : {};
+    } catch {
+      // Cut off while it was written, or out of reach: measured again.
+      return {};
+    }
   };
   return {
-    load: async (key) => (await all())[key],
+    load: async (key) => {
+      if (!known.has(key)) known.set(key, (await all())[key]);
+      return known.get(key);
+    },
     save: async (key, value) => {
+      known.set(key, value);
       const text = JSON.stringify({ ...(await all()), [key]: value });
-      const handle = await (await folder()).getFileHandle(TUNING, { create: true });
+      const handle = await (await directory()).getFileHandle(TUNING, { create: true });
       const access = await handle.createSyncAccessHandle();
       try {
         access.truncate(0);

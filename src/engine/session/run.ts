@@ -7,7 +7,6 @@ import { exportFiles } from '../exchange/export/exports.ts';
 import type { FloatType } from '../exchange/export/floatBytes.ts';
 import type { ExportFormat } from '../exchange/export/formats.ts';
 import { placeAdapter } from '../exchange/import/placeAdapter.ts';
-import { causeOf } from '../ground/errors.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
 import { weightFormatsOf } from '../models/weightSource.ts';
 import type { RunPhase } from '../protocol.ts';
@@ -28,6 +27,7 @@ import { adapterLayoutOf } from '../training/recordTraining.ts';
 import { Trainer } from '../training/trainer.ts';
 import { firstValues } from '../training/valuesFromBase.ts';
 import { Answers } from './answers.ts';
+import { assertSettings } from './assertSettings.ts';
 import type { Assets } from './assets.ts';
 import { errorData } from './errorData.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -35,9 +35,10 @@ import { Keeper } from './keeper.ts';
 import type { LoadOptions } from './loadFiles.ts';
 import { loadFiles } from './loadFiles.ts';
 import { RunDoctor } from './runDoctor.ts';
-import { notSaved, savedElsewhere } from './sessionErrors.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
-import { assertRecipe, wiredRecipe } from './wiredRecipe.ts';
+import { encodeSnapshot } from './snapshot.ts';
+import { assertFits } from './snapshotDecode.ts';
+import { wiredRecipe } from './wiredRecipe.ts';
 
 export interface RunOptions extends LoadOptions {
   readonly assets: Assets;
@@ -90,13 +91,10 @@ export class TrainingRun {
     this.keeper = new Keeper({
       store,
       now,
-      onFailure: (error) =>
-        emit({
-          type: 'refused',
-          error: errorData(savedElsewhere.is(error) ? error : notSaved({ cause: causeOf(error) })),
-        }),
+      onUnsaved: (error) => emit({ type: 'unsaved', error: error && errorData(error) }),
     });
     if (!saved) return;
+    assertFits(saved, this.#trainer);
     this.#trainer.restore(saved.state);
     this.#metrics.push(...saved.metrics);
     emit({ type: 'restored', recipe: this.recipe, metrics: saved.metrics });
@@ -109,10 +107,10 @@ export class TrainingRun {
   /** Everything up to the first step. Throws UserError or PythonError. */
   static async begin(options: RunOptions): Promise<TrainingRun> {
     const { assets, recipe, emit, opened } = options;
-    assertRecipe(recipe);
+    assertSettings(recipe.values);
     emit({ type: 'phase', phase: 'loading', done: 0, total: 0, note: '' });
-    const plain = await assets.model(recipe);
-    const source = await assets.rows(recipe);
+    const plain = await assets.model(recipe, options.signal);
+    const source = await assets.rows(recipe, options.signal);
     const seen = prepareData(source, plain.tokenizer, dataOptions(recipe.values));
     seen.assertLearns();
     const judged = await wiredRecipe(
@@ -266,6 +264,12 @@ export class TrainingRun {
   /** Saves the run as it stands. */
   save(): Promise<void> {
     return this.keeper.after(this.#trainer, this.#facts(), true);
+  }
+
+  /** The run as it stands, as a file that a page can open and go on with. */
+  async saved(): Promise<ExportFile> {
+    const bytes = encodeSnapshot({ ...this.#facts(), state: await this.#trainer.state() });
+    return { name: `${this.recipe.preset}-step-${this.step}.lora-run`, bytes };
   }
 
   #facts(): Omit<Snapshot, 'state'> {

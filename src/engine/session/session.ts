@@ -19,10 +19,10 @@ import { lossBehind } from './lossBehind.ts';
 import type { Question } from './questions.ts';
 import { answer, isQuestion } from './questions.ts';
 import { TrainingRun } from './run.ts';
+import { SavedRuns } from './savedRuns.ts';
 import type { ScriptCommand } from './scriptDesk.ts';
-import { nothingSaved, nothingToAsk, nothingToTake } from './sessionErrors.ts';
-import type { Snapshot, SnapshotStore } from './snapshot.ts';
-import { newestSnapshot } from './snapshotDecode.ts';
+import { nothingToAsk, nothingToTake } from './sessionErrors.ts';
+import type { SnapshotStore } from './snapshot.ts';
 
 export interface SessionOptions {
   readonly assets: Assets;
@@ -46,9 +46,12 @@ export class Session {
   readonly #options: SessionOptions;
   #run: TrainingRun | null = null;
   #opened: OpenedBackend | null = null;
-  /** What the next run of the same recipe goes on from. */
-  #saved: Snapshot | null = null;
+  readonly #saved: SavedRuns;
+  /** The run was asked for as a file, and is given between two steps. */
+  #takes = false;
   #wish: Wish = 'go';
+  /** Of what is being fetched for the run. */
+  #giving = new AbortController();
   /** Whether the closing answers of the run were asked for. */
   #ended = false;
   #busy = false;
@@ -56,13 +59,16 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#saved = new SavedRuns(options.store, options.emit);
   }
 
   /** Resolves when the command, and what stood before it, is done. Never rejects: failures are events. */
   handle(command: Exclude<Command, ScriptCommand>): Promise<void> {
     if (command.type === 'pause' || command.type === 'stop' || command.type === 'reset')
       this.#wish = command.type;
+    if (command.type === 'stop' || command.type === 'reset') this.#giving.abort();
     if (command.type === 'ping') this.#options.emit({ type: 'pong' });
+    if (command.type === 'take-run') this.#takes = true;
     const { assets, emit } = this.#options;
     if (isQuestion(command)) return answer(command, assets, emit);
     if (command.type === 'pause' || command.type === 'ping') return Promise.resolve();
@@ -79,7 +85,7 @@ export class Session {
   }
 
   async #obey(command: Queued): Promise<void> {
-    const { emit, gpu, store } = this.#options;
+    const { emit, gpu } = this.#options;
     switch (command.type) {
       case 'probe':
         emit({ type: 'device', device: await probeDevice(gpu, command.backend) });
@@ -93,33 +99,40 @@ export class Session {
       case 'reset':
         await this.#run?.keeper.clear();
         this.#forget();
-        this.#saved = null;
+        this.#saved.forget();
         this.#wish = 'go';
         emit({ type: 'phase', phase: 'idle', done: 0, total: 0, note: '' });
         return;
       case 'ask':
-        this.#wish = 'go';
+        this.#go();
         return this.#ask(command);
       case 'norms':
         return emit({ type: 'norms', id: command.id, updates: (await this.#run?.updateNorms()) ?? [] });
       case 'export':
         return this.#export(command);
-      case 'saved': {
-        const saved = await newestSnapshot(store);
-        if (!saved) return;
-        const { recipe, state, totalSteps, device } = saved;
-        emit({ type: 'saved', run: { recipe, step: state.step, totalSteps, device } });
-        return;
-      }
+      case 'take-run':
+        return this.#giveRun();
+      case 'saved':
+        return this.#saved.tell();
+      case 'open-run':
+        return this.#saved.open(command.file);
       case 'resume': {
-        this.#saved = await newestSnapshot(store);
-        const recipe = command.recipe ?? this.#saved?.recipe;
-        if (!recipe) throw nothingSaved({});
+        const recipe = await this.#saved.resume(command.recipe);
+        this.#forget();
         return this.#train(recipe, command.backend, Number.POSITIVE_INFINITY);
       }
       case 'discard':
-        return store.clear();
+        return this.#saved.discard();
     }
+  }
+
+  /** Hands out the run as a file, if that was asked for. */
+  async #giveRun(): Promise<void> {
+    if (!this.#takes) return;
+    this.#takes = false;
+    const { emit } = this.#options;
+    if (this.#run) emit({ type: 'exported', id: 0, folder: 'run', files: [await this.#run.saved()] });
+    else emit({ type: 'refused', error: errorData(nothingToTake({})) });
   }
 
   /** What a format can't say is told; the run stays as it is. */
@@ -137,16 +150,16 @@ export class Session {
 
   async #ask(command: Extract<Command, { type: 'ask' }>): Promise<void> {
     const { id, prompts, recipe, backend } = command;
-    if (!this.#run && !this.#saved) throw nothingToAsk({});
+    if (!this.#run && !this.#saved.waiting) throw nothingToAsk({});
     await this.#recovering(async () => {
-      const run = this.#run ?? (await this.#begin(this.#saved?.recipe ?? recipe, backend));
+      const run = this.#run ?? (await this.#begin(this.#saved.waiting ?? recipe, backend));
       await run?.ask(id, prompts, 'before', recipe);
       await run?.ask(id, prompts, 'after', recipe);
     });
   }
 
   async #train(recipe: Recipe, choice: BackendChoice, steps: number): Promise<void> {
-    this.#wish = 'go';
+    this.#go();
     this.#ended = false;
     let target: number | null = null;
     await this.#recovering(async () => {
@@ -158,6 +171,7 @@ export class Session {
       while (run.step < target && !run.finished && this.#wish === 'go') {
         await run.next();
         run.phase('running');
+        await this.#giveRun();
         await this.#options.breathe();
       }
       if (run.finished) return this.#finish(run);
@@ -168,7 +182,7 @@ export class Session {
 
   /** Runs `body`; when the device was lost under it, opens another and runs it again from what was saved. */
   async #recovering(body: () => Promise<void>): Promise<void> {
-    const { emit, store } = this.#options;
+    const { emit } = this.#options;
     for (let attempt = 1; ; attempt++) {
       try {
         await body();
@@ -178,7 +192,7 @@ export class Session {
         const loss = await lossBehind(error, this.#opened);
         if (!deviceLost.is(loss) || attempt > MOST_RECOVERIES) throw loss;
         emit({ type: 'phase', phase: 'loading', done: 0, total: 0, note: 'recovering' });
-        this.#saved = await newestSnapshot(store);
+        await this.#saved.recall();
         this.#forget();
       }
     }
@@ -190,10 +204,10 @@ export class Session {
   }
 
   async #begin(recipe: Recipe, choice: BackendChoice): Promise<TrainingRun | null> {
-    const saved = this.#saved && sameRun(this.#saved.recipe, recipe) ? this.#saved : null;
+    const saved = this.#saved.take(recipe);
     this.#forget();
-    this.#saved = null;
-    const { emit, assets, now, breathe, store } = this.#options;
+    const { emit, assets, now, breathe } = this.#options;
+    const { store } = this.#saved;
     let last = now();
     const opened = await openBackend({
       gpu: this.#options.gpu,
@@ -220,6 +234,7 @@ export class Session {
       emit,
       now,
       cancelled,
+      signal: this.#giving.signal,
       breathe,
     });
     if (this.#leaves()) return null;
@@ -240,16 +255,14 @@ export class Session {
   }
 
   #goIdle(opened: OpenedBackend): void {
-    void newestSnapshot(this.#options.store).then((saved) => {
-      if (this.#opened !== opened || this.#busy) return;
-      this.#forget();
-      this.#saved = saved;
+    void this.#saved.recall().then(() => {
+      if (this.#opened === opened && !this.#busy) this.#forget();
     });
   }
 
   /** A run that ended while the wish to stop it waited has said so already. */
   async #stop(): Promise<void> {
-    this.#wish = 'go';
+    this.#go();
     const run = this.#run;
     if (run && !this.#ended) await this.#recovering(() => this.#finish(run));
   }
@@ -261,6 +274,11 @@ export class Session {
     if (this.#leaves()) return;
     await run.keeper.clear();
     this.#options.emit({ type: 'finished', steps: run.step, fingerprint: run.fingerprint });
+  }
+
+  #go(): void {
+    this.#wish = 'go';
+    this.#giving = new AbortController();
   }
 
   /** Whether a reset came in while something was awaited. */

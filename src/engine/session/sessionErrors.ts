@@ -1,5 +1,6 @@
 // What a session can't do as things stand: files that are not open, runs that there are not, a place that another tab has.
 import { defineError } from '../ground/errors.ts';
+import type { Text } from '../ground/text.ts';
 
 interface Brought {
   readonly name: string;
@@ -37,23 +38,76 @@ export const nothingToAsk = defineError('no-run-to-ask', (_: object) => ({
   zh: ['问题：还没有可以提问的训练。', '请先按“训练”。'],
 }));
 
-export const notSaved = defineError('save', ({ cause }: { readonly cause: string }) => ({
-  en: [
-    `This run can't be saved: ${cause}.`,
-    'It goes on, but would be lost with this tab: take the adapter when it is done.',
-  ],
-  zh: [`无法保存这次运行：${cause}。`, '训练会继续，但关闭此标签页就会丢失：完成后请导出适配器。'],
+const kept = [
+  'It goes on, and saving is tried again; until then it would be lost with this tab: download the run.',
+  '训练会继续，并会再次尝试保存；在此之前关闭标签页就会丢失：请下载这次运行。',
+] as const;
+
+export const notSaved = defineError('save', ({ cause }: { readonly cause: Text }) => ({
+  en: [`This run can't be saved: ${cause.en}.`, kept[0]],
+  zh: [`无法保存这次运行：${cause.zh}。`, kept[1]],
 }));
+
+interface Room {
+  readonly needed: number;
+  /** null: the browser does not say. */
+  readonly free: number | null;
+}
+
+export const storageFull = defineError('save-full', ({ needed, free }: Room) => ({
+  en: [
+    `This run can't be saved: it needs ${needed} bytes, and the browser leaves this page ${free ?? 'fewer'}. What was saved before stands.`,
+    `Free some space on this disk. ${kept[0]}`,
+  ],
+  zh: [
+    `无法保存这次运行：需要 ${needed} 字节，浏览器留给本页的${free === null ? '不够' : `只有 ${free} 字节`}。之前保存的仍在。`,
+    `请腾出磁盘空间。${kept[1]}`,
+  ],
+}));
+
+export const noStorage = defineError(
+  'save-missing',
+  ({ missing }: { readonly missing: 'files' | 'locks' }) => {
+    const [en, zh] =
+      missing === 'files' ? ['private files', '私有文件'] : ['locks between tabs', '标签页之间的锁'];
+    return {
+      en: [
+        `This run can't be saved: this browser offers the page no ${en} (a private window, or an older browser).`,
+        'It goes on, but would be lost with this tab: download the run.',
+      ],
+      zh: [
+        `无法保存这次运行：此浏览器不向本页提供${zh}（无痕窗口，或较旧的浏览器）。`,
+        '训练会继续，但关闭此标签页就会丢失：请下载这次运行。',
+      ],
+    };
+  },
+);
 
 export const savedElsewhere = defineError('save-elsewhere', (_: object) => ({
   en: [
-    'This run can’t be saved: another tab is saving its own run.',
-    'Close the other tab, or take the adapter when this run is done.',
+    'This run can’t be saved yet: another tab is saving its own run.',
+    'It is saved as soon as that tab has ended its run or is closed; until then, download the run.',
   ],
   zh: [
-    '无法保存这次运行：另一个标签页正在保存它自己的运行。',
-    '请关闭那个标签页，或在这次运行完成后导出适配器。',
+    '暂时无法保存这次运行：另一个标签页正在保存它自己的运行。',
+    '那个标签页结束运行或关闭后就会保存；在此之前，请下载这次运行。',
   ],
+}));
+
+export const goesOnElsewhere = defineError('run-elsewhere', (_: object) => ({
+  en: [
+    'Saved run: another tab is going on with it.',
+    'Look at that tab. Once it is closed, reload this page to go on here.',
+  ],
+  zh: ['已保存的训练：另一个标签页正在继续它。', '请查看那个标签页。关闭它之后，刷新本页即可在这里继续。'],
+}));
+
+export const savedUnreadable = defineError('saved-unreadable', ({ found }: { readonly found: Text }) => ({
+  en: [
+    `Saved run: it can't be opened, ${found.en}.`,
+    'Open it with the page that saved it, or let it go and press Train.',
+  ],
+  zh: [`已保存的训练：无法打开，${found.zh}。`, '请用保存它的页面打开，或丢弃它并按“训练”。'],
 }));
 
 export const readerDied = defineError('reader-died', ({ cause }: { readonly cause: string }) => ({

@@ -39,7 +39,7 @@ async function open(files: ModelFiles, patch: RecipePatch = {}) {
   const values = withPatch(withPatch(defaultValues, SETTINGS), patch);
   await loadWeights(
     files.config,
-    await files.weights(() => {}),
+    await files.weights(),
     weightOptions(values),
     (name, data) => backend.upload(name, data),
     async () => {},

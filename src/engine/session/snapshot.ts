@@ -23,13 +23,18 @@ export interface Snapshot {
 
 /** Keeps the newest snapshot. Implementations: memory, the browser's private files, a folder. */
 export interface SnapshotStore {
+  /** Throws UserError 'save-elsewhere' where another session has the place, after that many milliseconds. */
+  claim?(patienceMs: number): Promise<void>;
+  /** Throws UserError 'save-…' for what could not be kept; what was saved before stands. */
   save(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   /** Newest first; what is damaged is for the reader to notice. */
   load(): Promise<readonly Uint8Array<ArrayBuffer>[]>;
   clear(): Promise<void>;
+  /** Whom to tell that a place which another session had is now this one's. */
+  whenFree?(listener: () => void): void;
 }
 
-export const MAGIC = 0x4c505332; // "LPS2"
+const MAGIC = 0x4c505332; // "LPS2"
 export const HEADER_BYTES = 16;
 
 export function checksum(bytes: Uint8Array): number {
@@ -73,6 +78,15 @@ export function encodeSnapshot(snapshot: Snapshot): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** Whether the bytes are those that were written: magic, lengths and checksum hold. Says nothing about what they mean. */
+export function isWhole(bytes: Uint8Array<ArrayBuffer>): boolean {
+  if (bytes.length < HEADER_BYTES) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const whole = HEADER_BYTES + view.getUint32(8, true) + 4 * view.getUint32(12, true);
+  if (view.getUint32(0, true) !== MAGIC || bytes.length < whole) return false;
+  return view.getUint32(4, true) === checksum(bytes.subarray(HEADER_BYTES, whole));
+}
+
 /** In this process's memory: outlives a device, not a page. */
 export function memoryStore(): SnapshotStore {
   let held: Uint8Array<ArrayBuffer> | null = null;
@@ -85,6 +99,26 @@ export function memoryStore(): SnapshotStore {
     clear: () => {
       held = null;
       return Promise.resolve();
+    },
+  };
+}
+
+/** A store whose newest snapshot is also held in memory: a device that is lost while the disk is full costs nothing. */
+export function heldStore(inner: SnapshotStore): SnapshotStore {
+  const memory = memoryStore();
+  return {
+    ...inner,
+    save: async (bytes) => {
+      await memory.save(bytes);
+      await inner.save(bytes);
+    },
+    load: async () => {
+      const held = await memory.load();
+      return held.length > 0 ? held : inner.load();
+    },
+    clear: async () => {
+      await memory.clear();
+      await inner.clear();
     },
   };
 }

@@ -1,56 +1,210 @@
-// Bytes → snapshot, checked by the checksum; and the newest whole one of a store.
+// Bytes → snapshot, or a UserError that names what is wrong. The checksum says that the bytes are those that someone wrote, not that
+// they make sense: every field has its check here, and so has what must hold between them. Also finds the newest that a store has.
+import * as z from 'zod/mini';
+import { UserError } from '../ground/errors.ts';
 import { isRecord } from '../ground/isRecord.ts';
+import { text } from '../ground/text.ts';
+import type { RecipeProgram } from '../recipe/program/program.ts';
 import { isRecipeProgram } from '../recipe/program/programShape.ts';
-import { defaultValues, isSettingKey } from '../recipe/recipe.ts';
-import type { Best } from '../training/bestState.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import { defaultValues, readSettings } from '../recipe/recipe.ts';
+import { savedUnreadable } from './sessionErrors.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
-import { checksum, HEADER_BYTES, MAGIC } from './snapshot.ts';
+import { HEADER_BYTES, isWhole } from './snapshot.ts';
 
-/** Python writes its own in lower case (`inf`), as a program's values hold them: those stay as they are. */
-const NAMES = /^(NaN|-?Infinity)$/;
+const floats: ReadonlyMap<unknown, number> = new Map([
+  ['NaN', Number.NaN],
+  ['Infinity', Number.POSITIVE_INFINITY],
+  ['-Infinity', Number.NEGATIVE_INFINITY],
+]);
+/** What `named` of snapshot.ts wrote. */
 const unnamed = (_: string, value: unknown): unknown =>
-  isRecord(value) && typeof value.float === 'string' && NAMES.test(value.float) ? Number(value.float) : value;
+  isRecord(value) && Object.keys(value).length === 1 ? (floats.get(value.float) ?? value) : value;
 
-/** null for bytes that are no whole snapshot, and for one of a newer page, whose settings this one does not know. */
-export function decodeSnapshot(bytes: Uint8Array<ArrayBuffer>): Snapshot | null {
-  if (bytes.length < HEADER_BYTES) return null;
+const count = z.int().check(z.nonnegative());
+/** Any number, also NaN and infinity: a gradient's norm may be one. */
+const measured = z.custom<number>((value) => typeof value === 'number', 'a number');
+const file = z.object({ name: z.string(), digest: z.string() });
+const metrics = z.object({
+  step: z.int().check(z.positive()),
+  loss: measured,
+  gradNorm: measured,
+  learningRate: measured,
+  epoch: measured,
+  tokens: measured,
+  paddedTokens: measured,
+  tokensPerSecond: measured,
+  meanTokenAccuracy: measured,
+  entropy: measured,
+  evalLoss: z.nullable(measured),
+  rewards: z.exactOptional(z.object({ chosen: measured, rejected: measured, accuracy: measured })),
+  stepMs: measured,
+  etaMs: measured,
+  tensorNorms: z.array(measured),
+});
+const written = z.object({
+  recipe: z.object({
+    preset: z.string(),
+    values: z.record(z.string(), z.unknown()),
+    data: z.exactOptional(z.object({ name: z.string(), text: z.string() })),
+    model: z.exactOptional(file),
+    adapter: z.exactOptional(file),
+    program: z.exactOptional(z.custom<RecipeProgram>(isRecipeProgram, 'a script’s program')),
+    prompts: z.exactOptional(z.array(z.string())),
+  }),
+  metrics: z.array(metrics),
+  totalSteps: z.int().check(z.positive()),
+  before: z.array(z.object({ prompt: z.string(), text: z.string() })),
+  device: z.string(),
+  step: count,
+  best: z.nullish(z.object({ step: count, evalLoss: z.number(), waited: count })),
+  lengths: z.array(count).check(z.minLength(1)),
+});
+type Written = z.infer<typeof written>;
+
+const wrong = (field: string, expected: string, expectedZh: string, got: unknown): UserError =>
+  savedUnreadable({
+    found: text(
+      `${field}: expected ${expected}, got ${shown(got)}`,
+      `${field}：应为${expectedZh}，得到 ${shown(got)}`,
+    ),
+  });
+
+function shown(value: unknown): string {
+  if (value === undefined) return '–';
+  return (typeof value === 'object' ? JSON.stringify(value) : String(value)).slice(0, 60);
+}
+
+/** The value at a path of an issue. */
+const at = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (inner, key) =>
+      Object(inner) === inner && Object.hasOwn(Object(inner), key) ? Object(inner)[key] : undefined,
+    value,
+  );
+
+/** Throws UserError 'saved-unreadable' naming the field. */
+function fieldsOf(json: string): Written {
+  let value: unknown;
+  try {
+    value = JSON.parse(json, unnamed);
+  } catch {
+    throw wrong('JSON', 'an object', '对象', json);
+  }
+  const read = written.safeParse(value);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  const path = issue?.path ?? [];
+  const expected = issue && 'expected' in issue ? String(issue.expected) : (issue?.message ?? '');
+  throw wrong(path.map(String).join('.') || 'JSON', expected, ` ${expected}`, at(value, path));
+}
+
+/** A setting that came after the run was saved has its default; one that is not known, or out of its range, is not guessed at. */
+function recipeOf({ values, ...rest }: Written['recipe']): Recipe {
+  const { patch, problems } = readSettings(values);
+  const [problem] = problems;
+  if (problem)
+    throw savedUnreadable({
+      found: { en: problem.en.replace(/\.$/, ''), zh: problem.zh.replace(/。$/, '') },
+    });
+  return { ...rest, values: { ...defaultValues, ...patch } };
+}
+
+/** What must hold between the numbers. */
+function assertConsistent(
+  { step, totalSteps, metrics: told, best, lengths }: Written,
+  floatCount: number,
+): void {
+  if (step > totalSteps) throw wrong('step', `at most ${totalSteps}`, `不超过 ${totalSteps}`, step);
+  if (told.length !== step) throw wrong('metrics', `${step} steps`, ` ${step} 步`, told.length);
+  const misplaced = told.findIndex((one, i) => one.step !== i + 1);
+  if (misplaced >= 0)
+    throw wrong(
+      `metrics.${misplaced}.step`,
+      String(misplaced + 1),
+      ` ${misplaced + 1}`,
+      told[misplaced]?.step,
+    );
+  if (best && best.step > step) throw wrong('best.step', `at most ${step}`, `不超过 ${step}`, best.step);
+  const sum = lengths.reduce((all, one) => all + one, 0);
+  if (sum !== floatCount) throw wrong('lengths', `${floatCount} floats`, ` ${floatCount} 个浮点数`, sum);
+  const [adapter = 0] = lengths;
+  const last = best ? (lengths.at(-1) ?? 0) : 0;
+  if (best && (lengths.length < 2 || (last !== 0 && last !== adapter)))
+    throw wrong(
+      'best.adapter',
+      `${adapter} floats`,
+      ` ${adapter} 个浮点数`,
+      lengths.length < 2 ? undefined : last,
+    );
+}
+
+/** Throws UserError 'saved-unreadable': what it names is no whole snapshot of this page or an earlier one. */
+export function decodeSnapshot(bytes: Uint8Array<ArrayBuffer>): Snapshot {
+  if (!isWhole(bytes))
+    throw savedUnreadable({
+      found: text('the file is cut off, damaged, or no saved run', '文件不完整、已损坏，或不是已保存的训练'),
+    });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const [jsonBytes, floats] = [view.getUint32(8, true), view.getUint32(12, true)];
-  const whole = HEADER_BYTES + jsonBytes + 4 * floats;
-  if (view.getUint32(0, true) !== MAGIC || bytes.length < whole) return null;
-  const body = bytes.subarray(HEADER_BYTES, whole);
-  if (view.getUint32(4, true) !== checksum(body)) return null;
-  const parsed: unknown = JSON.parse(new TextDecoder().decode(body.subarray(0, jsonBytes)), unnamed);
-  if (!isRecord(parsed) || typeof parsed.step !== 'number' || !Array.isArray(parsed.lengths)) return null;
-  const { step, lengths, best: written, ...rest } = parsed;
+  const [jsonBytes, floatCount] = [view.getUint32(8, true), view.getUint32(12, true)];
+  const body = bytes.subarray(HEADER_BYTES);
+  const fields = fieldsOf(new TextDecoder().decode(body.subarray(0, jsonBytes)));
+  assertConsistent(fields, floatCount);
+  const { step, lengths, best: noted, recipe, ...rest } = fields;
   let from = jsonBytes;
-  const [adapter, ...others] = lengths.map((length: number) => {
+  const [adapter = new Float32Array(), ...others] = lengths.map((length, i) => {
     const array = new Float32Array(body.slice(from, from + 4 * length).buffer);
     from += 4 * length;
+    const bad = array.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0)
+      throw wrong(
+        i === 0 ? `adapter[${bad}]` : `state ${i}[${bad}]`,
+        'a finite number',
+        '有限的数',
+        array[bad],
+      );
     return array;
   });
-  if (!adapter) return null;
-  // The checksum says that we wrote it.
-  const known = rest as unknown as Omit<Snapshot, 'state'>;
-  if (!Object.keys(known.recipe.values).every(isSettingKey)) return null;
-  const { program } = known.recipe;
-  if (program !== undefined && !isRecipeProgram(program)) return null;
-  // A setting that came after the run was saved has its default.
-  const recipe = { ...known.recipe, values: { ...defaultValues, ...known.recipe.values } };
-  const noted = (written ?? null) as Omit<Best, 'adapter'> | null;
   const kept = noted ? others.pop() : undefined;
-  return {
-    ...known,
-    recipe,
-    state: { step, adapter, optimizer: others, best: noted && kept ? { ...noted, adapter: kept } : null },
-  };
+  const best = noted && kept ? { ...noted, adapter: kept } : null;
+  return { ...rest, recipe: recipeOf(recipe), state: { step, adapter, optimizer: others, best } };
 }
 
-/** The newest whole snapshot of a store. */
-export async function newestSnapshot(store: SnapshotStore): Promise<Snapshot | null> {
-  for (const bytes of await store.load()) {
-    const snapshot = decodeSnapshot(bytes);
-    if (snapshot) return snapshot;
-  }
-  return null;
+/** What a trainer of the same recipe would save. */
+interface Wanted {
+  readonly stateLengths: readonly number[];
+  readonly totalSteps: number;
 }
+
+/** Throws UserError 'saved-unreadable' for a snapshot that is not one of this recipe on these rows and this model. */
+export function assertFits({ state, totalSteps }: Snapshot, wanted: Wanted): void {
+  const lengths = [state.adapter, ...state.optimizer].map(({ length }) => length).join(', ');
+  const expected = wanted.stateLengths.join(', ');
+  if (lengths !== expected) throw wrong('lengths', expected, ` ${expected}`, lengths);
+  if (totalSteps !== wanted.totalSteps)
+    throw wrong('totalSteps', String(wanted.totalSteps), ` ${wanted.totalSteps}`, totalSteps);
+}
+
+export interface Found {
+  readonly snapshot: Snapshot | null;
+  /** Why what is there can't be used, where nothing else can. */
+  readonly refusal: UserError | null;
+}
+
+/** The newest snapshot of a store that can be used. What is only torn has an older one behind it, or is nothing. */
+export async function lookFor(store: SnapshotStore): Promise<Found> {
+  let refusal: UserError | null = null;
+  for (const bytes of await store.load()) {
+    try {
+      return { snapshot: decodeSnapshot(bytes), refusal: null };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      refusal ??= error;
+    }
+  }
+  return { snapshot: null, refusal };
+}
+
+/** The newest usable snapshot of a store, or null. */
+export const newestSnapshot = async (store: SnapshotStore): Promise<Snapshot | null> =>
+  (await lookFor(store)).snapshot;

@@ -1,22 +1,14 @@
 // The model of a run, wired as its recipe's script wires it: judged first, refused where the engine trains something else than the script says.
 // The laboratory's judgement is the run's, so that what was shown of a recipe is what training it does.
 import { assertRankFits } from '../adapters/rankFits.ts';
-import { badSettings } from '../ground/settings/settingErrors.ts';
 import { examineRecipe } from '../laboratory/examineRecipe.ts';
 import type { ExamineOptions } from '../laboratory/inspect/examineTraining.ts';
 import type { ModelConfig } from '../models/families.ts';
 import type { Wired } from '../python/run/wire.ts';
 import type { Recipe, RecipeValues } from '../recipe/recipe.ts';
-import { recipeProblems } from '../recipe/recipe.ts';
 import type { PythonWarning } from '../torch/autograd/pythonError.ts';
 import { PythonError } from '../torch/autograd/pythonError.ts';
 import { assertPlainLoss, assertPreference, assertWithinEngine, beyondEngine } from '../training/reach.ts';
-
-/** Numbers that no setting's own range can judge. */
-export function assertRecipe(recipe: Recipe): void {
-  const problems = recipeProblems(recipe.values);
-  if (problems.length > 0) throw badSettings({ problems });
-}
 
 export interface WiredRecipe {
   readonly wired: Wired;

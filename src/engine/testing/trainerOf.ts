@@ -37,7 +37,7 @@ export async function trainerOf(
   const wired = { ...bare, weightFormat: weightFormatsOf(files.formatOf, weightOptions(values)) };
   await loadWeights(
     files.config,
-    await files.weights(() => {}),
+    await files.weights(),
     weightOptions(values),
     (name, data) => backend.upload(name, data),
     async () => {},

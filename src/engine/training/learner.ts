@@ -118,6 +118,11 @@ export class Learner {
     };
   }
 
+  /** Floats of what it remembers, buffer by buffer. */
+  get lengths(): readonly number[] {
+    return this.#state.map(({ floats }) => floats);
+  }
+
   /** What it remembers, buffer by buffer. */
   async state(): Promise<Float32Array<ArrayBuffer>[]> {
     const buffers: Float32Array<ArrayBuffer>[] = [];

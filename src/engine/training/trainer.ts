@@ -115,10 +115,15 @@ export class Trainer {
     return this.#before.refresh();
   }
 
+  /** Floats of the arrays of a state: the adapter, then the optimiser's. */
+  get stateLengths(): readonly number[] {
+    return [Math.max(64, this.layout.total), ...this.#learner.lengths];
+  }
+
   /** What the steps so far have made. Waits for them. */
   async state(): Promise<TrainerState> {
     const { backend } = this.#inputs;
-    const length = Math.max(64, this.layout.total);
+    const [length = 0] = this.stateLengths;
     return {
       step: this.#step,
       adapter: await backend.read('adapter', 0, length, 'save'),

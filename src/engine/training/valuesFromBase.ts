@@ -100,6 +100,6 @@ export function firstValues(
       return { format: 'none', bytes: new Uint8Array(made.rest.buffer), count: made.rest.length };
     },
   });
-  const weights: ModelFiles['weights'] = async (onBytes) => wrap(await files.weights(onBytes));
+  const weights: ModelFiles['weights'] = async (read) => wrap(await files.weights(read));
   return { files: { ...files, formatOf: formatsOf(files.formatOf), weights }, factors, copies };
 }

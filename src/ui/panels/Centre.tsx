@@ -11,7 +11,7 @@ import { Before } from './before/Before.tsx';
 import { Charts } from './charts/Charts.tsx';
 import { Failure, RunDiagnosis } from './failure/Failure.tsx';
 import { CpuBanner, EngineError, LinkNotes, ReproductionNote, StaleNote, Warnings } from './notes/Notes.tsx';
-import { SavedNote } from './notes/SavedNote.tsx';
+import { SavedNote, UnsavedNote } from './notes/SavedNote.tsx';
 import { Strip } from './strip/Strip.tsx';
 import { TakeHome } from './takeHome/TakeHome.tsx';
 
@@ -29,6 +29,7 @@ export function Centre({ width, onSelect }: { readonly width: Width; readonly on
   const actions = useActions();
   const outcome = usePageState((state) => state.inspection?.outcome ?? null);
   const broken = usePageState((state) => state.inspectFailure);
+  const unopened = usePageState((state) => state.openFailure);
   const failure = usePageState((state) => state.run?.failure ?? null);
   const hasProgram = usePageState((state) => state.recipe.program !== undefined);
   const stale = usePageState(isStale);
@@ -48,12 +49,14 @@ export function Centre({ width, onSelect }: { readonly width: Width; readonly on
       <CpuBanner />
       <LinkNotes />
       <SavedNote />
+      <UnsavedNote />
       <Strip onSelect={onSelect} />
       {hasProgram && (
         <Suspense fallback={null}>
           <ProgramNote />
         </Suspense>
       )}
+      {unopened !== null && <EngineError error={unopened} title={t('failure.unopened')} />}
       {broken !== null && <EngineError error={broken} title={t('failure.recipeBroken')} />}
       {engineFailed && <EngineError error={failure.error} title={t('failure.engine')} />}
       {bad && <Failure outcome={outcome} />}

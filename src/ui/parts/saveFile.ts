@@ -6,13 +6,15 @@ export function saveFile(name: string, type: string, text: string): void {
   saveBlob(name, new Blob([text], { type: `${type};charset=utf-8` }));
 }
 
-/** One file as it is, several as one zip. The zip's code is fetched when it is first wanted. */
+/** One file as it is, several as one zip. The zip's code is fetched when it is first wanted; where it does not come, each for itself. */
 export async function saveFiles(folder: string, files: readonly ExportFile[]): Promise<void> {
-  const [first] = files;
-  if (files.length === 1 && first) return saveBlob(first.name, new Blob([first.bytes]));
-  const { downloadZip } = await import('client-zip');
+  const zip = files.length === 1 ? null : await import('client-zip').catch(() => null);
+  if (zip === null) {
+    for (const { name, bytes } of files) saveBlob(name, new Blob([bytes]));
+    return;
+  }
   const parts = files.map(({ name, bytes }) => ({ name: `${folder}/${name}`, input: bytes }));
-  saveBlob(`${folder}.zip`, await downloadZip(parts).blob());
+  saveBlob(`${folder}.zip`, await zip.downloadZip(parts).blob());
 }
 
 function saveBlob(name: string, blob: Blob): void {

@@ -9,7 +9,10 @@ import { makeActions } from './actions.ts';
 import type { Ports } from './state.ts';
 import { emptyState, makeStore } from './store.ts';
 
-function page() {
+function page({
+  opened = true,
+  loadPresets = async (): Promise<typeof presetEntries> => presetEntries,
+} = {}) {
   const sent: Command[] = [];
   const ports: Ports = {
     startEngine: (onEvent: (event: Event) => void) => {
@@ -22,7 +25,7 @@ function page() {
         },
       };
     },
-    loadPresets: async () => presetEntries,
+    loadPresets,
     openLink: async (_, presets) => ({
       recipe: { preset: 'element-0', values: presets[1]?.values ?? emptyState('en', 'system').recipe.values },
       fingerprint: null,
@@ -32,8 +35,9 @@ function page() {
     decodeRows: () => '',
     recipeJson: () => '',
     saveFiles: async () => {},
+    keepStorage: () => {},
   };
-  const store = makeStore(emptyState('en', 'system'));
+  const store = makeStore({ ...emptyState('en', 'system'), opened });
   const actions = makeActions(store, ports, (run) => void setTimeout(run, 1));
   const kinds = (): string[] => sent.map((command) => command.type);
   return { store, actions, sent, kinds };
@@ -66,8 +70,10 @@ describe('actions', () => {
 
   it('fetches the fixed script for a recipe that fails', async () => {
     const { actions, store } = page();
-    await actions.start();
-    await actions.open('#preset=element-0');
+    await actions.start(
+      () => '#preset=element-0',
+      () => {},
+    );
     await vi.advanceTimersByTimeAsync(20);
     const { inspection, fixedScript, linkNotes } = store.getState();
     expect(inspection?.outcome.kind).toBe('raises');
@@ -126,5 +132,72 @@ describe('actions', () => {
       prompt: 'Who rings the bell?',
       after: { done: true },
     });
+  });
+});
+
+describe('a page whose presets can’t be fetched', () => {
+  const broken = () => {
+    let left = 2;
+    const loadPresets = async () => {
+      left -= 1;
+      if (left >= 0) throw new TypeError('Failed to fetch');
+      return presetEntries;
+    };
+    let opened = 0;
+    const made = page({ opened: false, loadPresets });
+    const start = () =>
+      made.actions.start(
+        () => '#preset=element-0',
+        () => {
+          opened += 1;
+        },
+      );
+    return { ...made, start, opened: () => opened };
+  };
+
+  it('trains nothing, whatever is pressed, and leaves the address alone', async () => {
+    const { actions, start, store, kinds, opened } = broken();
+    await start();
+    actions.toggleRun();
+    actions.train();
+    actions.step();
+    await vi.advanceTimersByTimeAsync(20);
+    expect(store.getState()).toMatchObject({ run: null, opened: false, openFailure: { code: 'internal' } });
+    expect(kinds().filter((kind) => kind === 'train' || kind === 'step')).toEqual([]);
+    expect(opened()).toBe(0);
+  });
+
+  it('is opened with the recipe of its address when it is tried again', async () => {
+    const { actions, start, store, opened } = broken();
+    await start();
+    actions.again();
+    await vi.advanceTimersByTimeAsync(20);
+    expect(store.getState().openFailure).not.toBeNull();
+    actions.again();
+    await vi.advanceTimersByTimeAsync(20);
+    expect(store.getState()).toMatchObject({
+      opened: true,
+      openFailure: null,
+      recipe: { preset: 'element-0' },
+    });
+    expect(opened()).toBe(1);
+    actions.train();
+    expect(store.getState().run?.recipe.preset).toBe('element-0');
+  });
+
+  it('asks the inspector again about a recipe once it is open', async () => {
+    const { actions, sent } = page();
+    actions.again();
+    await vi.advanceTimersByTimeAsync(20);
+    expect(sent.filter(({ type }) => type === 'inspect')).toHaveLength(1);
+  });
+
+  it('trains again what failed', async () => {
+    const { actions, store, kinds } = page();
+    actions.train();
+    const { run } = store.getState();
+    store.setState({ run: run && { ...run, phase: 'failed' } });
+    actions.again();
+    expect(kinds().filter((kind) => kind === 'train')).toHaveLength(2);
   });
 });

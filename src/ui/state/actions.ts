@@ -1,7 +1,7 @@
 // Everything the page can do: the only file, with engines.ts, modelActions.ts and adapterActions.ts, that writes the store and sends
 // commands. It knows no React and no DOM beyond timers.
 import type { RecipeValues } from '../../engine/index.ts';
-import { defaultValues, sameRun } from '../../engine/index.ts';
+import { defaultValues, errorData, sameRun } from '../../engine/index.ts';
 import type { BackendChoice, Command, ExportFormat, FloatType, GuideEntry } from '../../engine/protocol.ts';
 import { adapterActions } from './adapterActions.ts';
 import type { Engines } from './engines.ts';
@@ -19,6 +19,8 @@ export type Actions = ReturnType<typeof makeActions>;
 /** Ties a store to its two engines. `later` runs a function on the next frame (or soon, in tests). */
 export function makeActions(store: Store, ports: Ports, later: (run: () => void) => void) {
   let askId = 0;
+  /** The opening of the page's recipe, until it has worked. */
+  let arrive: (() => Promise<void>) | null = null;
   const models = modelActions(store, { edit, reset }, () => engines);
   const adapters = adapterActions(store, edit, () => engines);
   const scripts = scriptActions(store, edit, () => engines);
@@ -41,12 +43,39 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
 
   function begin(type: 'train' | 'step'): void {
     const state = store.getState();
-    if (isBusy(state.run)) return;
+    // Before the address was read the form holds another recipe than the one that was asked for.
+    if (!state.opened || isBusy(state.run)) return;
     const going = canResume(state) && state.run !== null;
     const recipe = going && state.run !== null ? state.run.recipe : state.recipe;
     const run = going && state.run !== null ? { ...state.run, phase: 'running' as const } : newRun(recipe);
     store.setState({ run, saved: null, asked: going ? state.asked : {} });
+    ports.keepStorage();
     tell({ type, recipe, backend: state.backend });
+  }
+
+  async function fetchPresets(): Promise<void> {
+    const presets = await ports.loadPresets();
+    const { recipe } = store.getState();
+    const known = presets.some((preset) => preset.id === recipe.preset);
+    store.setState({
+      presets,
+      recipe: presetRecipe(presets, known ? recipe.preset : (presets[0]?.id ?? '')),
+    });
+  }
+
+  /** Takes the recipe of a link, or of the first preset; called at the start and when the hash changes by hand. */
+  async function open(hash: string): Promise<void> {
+    const { presets, recipe } = store.getState();
+    const opened = await ports.openLink(hash, presets);
+    const first = hash.length > 1 ? opened.recipe : presetRecipe(presets, recipe.preset);
+    store.setState({
+      recipe: first,
+      linkNotes: opened.notes,
+      expected: opened.fingerprint,
+      past: [],
+      future: [],
+    });
+    inspectSoon();
   }
 
   function reset(): void {
@@ -114,8 +143,15 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
       tell({ type: 'resume', recipe: null, backend });
     },
     discardSaved: () => {
-      store.setState({ saved: null });
-      tell({ type: 'discard' });
+      const { savedRefusal } = store.getState();
+      store.setState({ saved: null, savedRefusal: null });
+      // A file that can't be used leaves what is kept here alone.
+      if (savedRefusal?.from !== 'file') tell({ type: 'discard' });
+    },
+    /** The run as a file, which this page opens again. */
+    takeRun: () => tell({ type: 'take-run' }),
+    openRun: (file: File) => {
+      if (!isBusy(store.getState().run)) tell({ type: 'open-run', file });
     },
     /** Reset asks first when steps would be lost. */
     resetOrAsk: () => {
@@ -161,30 +197,31 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     setLanguage: (language: Language) => store.setState({ language }),
     setKeysOn: (keysOn: boolean) => store.setState({ keysOn }),
     dismissNotes: () => store.setState({ linkNotes: [] }),
-    /** Takes the recipe of a link, or of the first preset; called at the start and when the hash changes by hand. */
-    open: async (hash: string): Promise<void> => {
-      const { presets, recipe } = store.getState();
-      const opened = await ports.openLink(hash, presets);
-      const first = hash.length > 1 ? opened.recipe : presetRecipe(presets, recipe.preset);
-      store.setState({
-        recipe: first,
-        linkNotes: opened.notes,
-        expected: opened.fingerprint,
-        past: [],
-        future: [],
-      });
-      inspectSoon();
-    },
-    start: async (): Promise<void> => {
+    open,
+    /** Fetches the presets and takes the recipe of the address. What fails is told; `again` tries it once more. */
+    start: async (hash: () => string, opened: () => void): Promise<void> => {
       tell({ type: 'probe', backend: store.getState().backend });
       tell({ type: 'saved' });
-      const presets = await ports.loadPresets();
-      const { recipe } = store.getState();
-      const known = presets.some((preset) => preset.id === recipe.preset);
-      store.setState({
-        presets,
-        recipe: presetRecipe(presets, known ? recipe.preset : (presets[0]?.id ?? '')),
-      });
+      arrive = async () => {
+        store.setState({ openFailure: null });
+        try {
+          await fetchPresets();
+          await open(hash());
+        } catch (error) {
+          store.setState({ openFailure: errorData(error) });
+          return;
+        }
+        arrive = null;
+        store.setState({ opened: true });
+        opened();
+      };
+      await arrive();
+    },
+    /** Once more what could not be fetched: the page's recipe, the run that failed, or what is known of the recipe. */
+    again: () => {
+      if (arrive !== null) void arrive();
+      else if (store.getState().run?.phase === 'failed') begin('train');
+      else inspectSoon();
     },
     terminate: engines.terminate,
   };

@@ -3,6 +3,7 @@ import type { Recipe, Text } from '../../engine/index.ts';
 import { joined, same } from '../../engine/index.ts';
 import type { Event } from '../../engine/protocol.ts';
 import { changedNames } from './changedNames.ts';
+import { isBusy } from './runStatus.ts';
 import type { AnswerPair, PageState, PastedScript, Run, StepPoint } from './state.ts';
 
 /** A run as it stands the moment a command was sent. */
@@ -14,6 +15,7 @@ export function newRun(recipe: Recipe): Run {
     total: 0,
     note: '',
     rate: null,
+    file: null,
     start: null,
     steps: [],
     tensorNorms: [],
@@ -22,6 +24,7 @@ export function newRun(recipe: Recipe): Run {
     answers: [],
     fingerprint: null,
     failure: null,
+    unsaved: null,
     diagnosis: null,
   };
 }
@@ -59,6 +62,7 @@ function reduceRun(run: Run, event: Event, state: PageState): Run {
         total: event.total,
         note: event.note,
         rate: event.rate ?? null,
+        file: event.file ?? null,
       };
     case 'started': {
       const { type: _, ...start } = event;
@@ -70,6 +74,8 @@ function reduceRun(run: Run, event: Event, state: PageState): Run {
       const { tensorNorms } = event.metrics;
       return { ...run, steps: [...before, point(event.metrics)], tensorNorms, updateNorms: [] };
     }
+    case 'unsaved':
+      return { ...run, unsaved: event.error };
     case 'diagnosed':
       return { ...run, diagnosis: event.diagnosis };
     case 'norms':
@@ -145,7 +151,9 @@ export function reduce(state: PageState, event: Event): PageState {
     case 'guide':
       return { ...state, guide: event.entries };
     case 'saved':
-      return state.run === null ? { ...state, saved: event.run } : state;
+      return isBusy(state.run) ? state : { ...state, saved: event.run, savedRefusal: null };
+    case 'saved-refused':
+      return { ...state, savedRefusal: { from: event.from, error: event.error } };
     default: {
       if (state.run === null) return state;
       if (event.type === 'phase' && event.phase === 'idle') return { ...state, run: null, asked: {} };

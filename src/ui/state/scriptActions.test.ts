@@ -33,6 +33,7 @@ function page() {
       decodeRows: () => '',
       recipeJson: () => '',
       saveFiles: async () => {},
+      keepStorage: () => {},
     },
     (run) => void setTimeout(run, 1),
   );

@@ -20,6 +20,7 @@ import type {
   DeviceInfo,
   EngineErrorData,
   Event,
+  FileOnItsWay,
   Fingerprint,
   GuideEntry,
   LoadRate,
@@ -95,6 +96,8 @@ export interface Run {
   readonly note: PhaseNote;
   /** Bytes a second and time left while loading. */
   readonly rate: LoadRate | null;
+  /** The file that is on its way while loading. */
+  readonly file: FileOnItsWay | null;
   readonly start: RunStart | null;
   readonly steps: readonly StepPoint[];
   readonly tensorNorms: readonly number[];
@@ -104,6 +107,8 @@ export interface Run {
   readonly answers: readonly AnswerPair[];
   readonly fingerprint: Fingerprint | null;
   readonly failure: Failure | null;
+  /** Why the run can't be saved as things stand. */
+  readonly unsaved: EngineErrorData | null;
   /** What the doctor finds in the steps so far. */
   readonly diagnosis: Diagnosis | null;
 }
@@ -157,6 +162,10 @@ export interface PastedScript {
 }
 
 export interface PageState {
+  /** Whether the presets are here and the address was read: before that nothing is trained, and the address stays as it is. */
+  readonly opened: boolean;
+  /** Why they are not. */
+  readonly openFailure: EngineErrorData | null;
   readonly presets: readonly PresetEntry[];
   readonly recipe: Recipe;
   readonly past: readonly Recipe[];
@@ -181,6 +190,8 @@ export interface PageState {
   readonly adapter: OpenAdapter;
   /** A run that an earlier visit left unfinished. */
   readonly saved: SavedRun | null;
+  /** Why a saved run, kept here or in a file that was opened, can't be used. */
+  readonly savedRefusal: { readonly from: 'store' | 'file'; readonly error: EngineErrorData } | null;
   readonly backend: BackendChoice;
   readonly run: Run | null;
   /** Answers asked for outside a run, by ask id: the prompt's place in the answers. */
@@ -221,6 +232,8 @@ export interface Ports {
   ): Promise<string>;
   /** Text of a file of rows; throws a UserError that names the byte where it isn't UTF-8. */
   decodeRows(bytes: Uint8Array, name: string): string;
+  /** Asks the browser not to throw away what is saved when space is short. */
+  keepStorage(): void;
   recipeJson(recipe: Recipe, presets: readonly PresetEntry[]): string;
   /** Hands files to the person: one as it is, several as a zip. */
   saveFiles(folder: string, files: readonly ExportFile[]): Promise<void>;

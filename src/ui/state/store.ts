@@ -26,6 +26,8 @@ export const nothingPasted: PastedScript = {
 /** The state before anything is known. */
 export function emptyState(language: Language, theme: Theme): PageState {
   return {
+    opened: false,
+    openFailure: null,
     presets: [],
     recipe: { preset: firstPreset, values: defaultValues },
     past: [],
@@ -43,6 +45,7 @@ export function emptyState(language: Language, theme: Theme): PageState {
     model: { file: null, summary: null, failure: null, reading: false },
     adapter: { opened: [], used: [], summary: null, failure: null, reading: false },
     saved: null,
+    savedRefusal: null,
     backend: 'auto',
     run: null,
     asked: {},

@@ -35,5 +35,6 @@ if (root !== null) {
     decodeRows: (bytes) => new TextDecoder().decode(bytes),
     recipeJson: (recipe) => JSON.stringify(recipe),
     saveFiles: async () => {},
+    keepStorage: () => {},
   });
 }

@@ -29,6 +29,8 @@ export const en = {
     ready: 'ready',
     loading: 'loading the model',
     loadingOf: 'loading the model, {{done}} of {{total}}',
+    loadingFile: 'loading {{file}}, {{done}} of {{total}}',
+    asksAgain: '{{file}} does not come: asked again in {{time}}',
     loadSpeed: '{{speed}}/s',
     recovering: 'the device was lost: going on from the last saved step',
     before: 'asking the untouched model',
@@ -163,6 +165,8 @@ export const en = {
     needs: 'It trains {{name}}: open that file first.',
     resume: 'Go on',
     discard: 'Discard',
+    close: 'Close',
+    open: 'Open a saved run',
   },
   memory: {
     fits: 'fits',

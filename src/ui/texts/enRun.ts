@@ -47,6 +47,7 @@ export const enRun = {
     diff: 'train.py, what the first fix changes',
     diffAll: 'Whole script',
     recipeBroken: 'This recipe does not hold',
+    unopened: 'The page could not be opened; its address stays as it is, and nothing is trained',
     inRun: 'What the steps so far show',
     engine: 'The run stopped',
     counts:
@@ -57,6 +58,8 @@ export const enRun = {
     resetRecipe: 'Reset the recipe',
     useCpu: 'Run on the CPU',
     reload: 'Reload the page',
+    again: 'Try again',
+    takeRun: 'Download the run',
   },
   parameters: {
     changed: 'changed {{count}}',
@@ -173,6 +176,8 @@ export const enRun = {
     mergedHalf: 'safetensors, float16 (zip)',
     mergedBfloat: 'safetensors, bfloat16 (zip)',
     mergedGguf: 'GGUF, F16',
+    run: 'To go on elsewhere',
+    runFile: 'Saved run',
     log: 'Log',
     logFiles: 'trainer_state.json, CSV, TensorBoard (zip)',
   },
@@ -197,6 +202,7 @@ export const enRun = {
     resetYes: 'Reset the run',
     resetNo: 'Keep it',
     warnings: 'Warnings',
+    unsaved: 'Not saved',
     said_started: 'Training started.',
     said_paused: 'Paused at step {{step}}.',
     said_finished: 'Finished after {{step}} steps. Loss {{loss}}.',

@@ -30,6 +30,8 @@ export const zh: TextsOf<typeof en> = {
     ready: '就绪',
     loading: '正在载入模型',
     loadingOf: '正在载入模型，{{done}} / {{total}}',
+    loadingFile: '正在载入 {{file}}，{{done}} / {{total}}',
+    asksAgain: '{{file}} 没有传来：{{time}} 后再次请求',
     loadSpeed: '每秒 {{speed}}',
     recovering: '设备丢失：从最近保存的一步继续',
     before: '正在询问未训练的模型',
@@ -160,6 +162,8 @@ export const zh: TextsOf<typeof en> = {
     needs: '它训练的是 {{name}}：请先打开该文件。',
     resume: '继续',
     discard: '丢弃',
+    close: '关闭',
+    open: '打开已保存的训练',
   },
   memory: {
     fits: '放得下',

@@ -60,7 +60,7 @@ export async function exportFiles(
   const { files, recipe } = run;
   const adapter = adapterOf(run);
   const weights = weightOptions(recipe.values);
-  const merged = async () => mergedTensors(adapter, await files.weights(() => {}), weights);
+  const merged = async () => mergedTensors(adapter, await files.weights(), weights);
   switch (format) {
     case 'peft':
       return peftFiles(adapter);

@@ -56,7 +56,7 @@ it.each([
   ['an NF4 base', nf4],
 ] as const)('adds s·B·A to %s', async (_, options) => {
   const adapter = adapterOf({ 'lora.r': 4, 'lora.rank_pattern': '{"down_proj": 2}' });
-  const source = await files.weights(() => {});
+  const source = await files.weights();
   const merged = await collect(mergedTensors(adapter, source, options));
   expect([...merged.keys()].sort()).toEqual([...llamaTensors(files.config).keys()].sort());
   const pairs = layersOnly(same('test'), adapterTensors(adapter));
@@ -86,7 +86,7 @@ it('adds the LoRA that VeRA makes, and hands out its shared matrices', async () 
     'lora.r': 3,
     'lora.target_modules': '["k_proj","down_proj"]',
   });
-  const source = await files.weights(() => {});
+  const source = await files.weights();
   const merged = await collect(mergedTensors(adapter, source, none));
   const written = peftFiles(adapter).find(({ name }) => name === 'adapter_model.safetensors');
   const saved = readSafetensors(written?.bytes ?? new Uint8Array());
@@ -118,28 +118,28 @@ it('adds the LoRA that VeRA makes, and hands out its shared matrices', async () 
 
 it('writes a GGUF file that opens as a model with the same weights and tokenizer', async () => {
   const adapter = adapterOf({ 'lora.r': 2 });
-  const tensors = async () => mergedTensors(adapter, await files.weights(() => {}), none);
+  const tensors = async () => mergedTensors(adapter, await files.weights(), none);
   const { bytes } = await mergedGguf(files, await tensors(), 'float32', 'merged');
   const opened = await ggufModel(blobSource('model.gguf', new Blob([bytes])));
   // The file keeps the norm's epsilon in float32.
   expect(opened.config).toEqual({ ...files.config, rmsNormEps: Math.fround(files.config.rmsNormEps) });
   const text = 'The mill of 1902, 你好 <|im_end|>';
   expect(opened.tokenizer.encode(text)).toEqual(files.tokenizer.encode(text));
-  const source = await opened.weights(() => {});
+  const source = await opened.weights();
   for await (const { name, shape, values } of await tensors())
     expect(floatsOf(await source.read(name, shape)), name).toEqual(values);
 });
 
 it('writes safetensors in the float type that was asked for', async () => {
   const adapter = adapterOf({ 'lora.r': 2 });
-  const tensors = mergedTensors(adapter, await files.weights(() => {}), none);
+  const tensors = mergedTensors(adapter, await files.weights(), none);
   const written = await mergedModelFiles(files, tensors, 'bfloat16');
   const model = written.find(({ name }) => name === 'model.safetensors');
   if (!model) throw new Error('no model.safetensors');
   const read = readSafetensors(model.bytes);
   expect(new Set([...read.values()].map(({ dtype }) => dtype))).toEqual(new Set(['BF16']));
   const norm = read.get('model.norm.weight');
-  const own = floatsOf(await (await files.weights(() => {})).read('model.norm.weight', [128]));
+  const own = floatsOf(await (await files.weights()).read('model.norm.weight', [128]));
   // The embedded model's own weights are bfloat16 values.
   expect(norm && toFloat32('model.norm.weight', norm)).toEqual(own);
 });

@@ -1,5 +1,6 @@
 // What can be wrong with an adapter that a person brings, or with several that are to be one.
 import { defineError } from '../../ground/errors.ts';
+import type { Text } from '../../ground/text.ts';
 
 const adapter = (en: string, zh: string): { readonly en: string; readonly zh: string } => ({
   en: `Adapter: ${en}.`,
@@ -52,11 +53,14 @@ export const swollen = defineError('adapter-size', ({ path, bytes, most }: Swoll
   ),
 );
 
-export const damagedZip = defineError('adapter-zip', ({ name, cause }: Name & { readonly cause: string }) =>
+export const damagedZip = defineError('adapter-zip', ({ name, cause }: Name & { readonly cause: Text }) =>
   say(
-    adapter(`${name} is a damaged zip archive (${cause})`, `${name} 是损坏的 zip 压缩包（${cause}）`),
-    'Download it again.',
-    '请重新下载。',
+    adapter(
+      `${name} is a zip archive that can't be opened: ${cause.en}`,
+      `${name} 是无法打开的 zip 压缩包：${cause.zh}`,
+    ),
+    'Download it again, or open the adapter’s files themselves.',
+    '请重新下载，或直接打开适配器的文件。',
   ),
 );
 

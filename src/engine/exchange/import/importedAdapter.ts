@@ -43,7 +43,8 @@ export interface ImportedAdapter {
 
 const MOST_HEADER_BYTES = 2 ** 24;
 
-function readConfig(bytes: Uint8Array): Record<string, unknown> {
+/** The JSON object of adapter_config.json. Throws UserError 'adapter-config'. */
+export function readAdapterConfig(bytes: Uint8Array): Record<string, unknown> {
   try {
     const config: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     if (isRecord(config)) return config;
@@ -128,7 +129,7 @@ function assertPairs(tensors: ReadonlyMap<string, ImportedTensor>): void {
 /** Reads files, a folder's files or a zip. Throws UserError 'adapter-…' or 'safetensors'. */
 export function readAdapter(name: string, files: readonly NamedBytes[]): ImportedAdapter {
   const { config: configBytes, weights } = unpackAdapter(files);
-  const config = readConfig(configBytes);
+  const config = readAdapterConfig(configBytes);
   const method = assertSupported(config);
   const tensors = readTensors(weights, method.opens);
   assertPairs(tensors);

@@ -1,7 +1,6 @@
 // What a person brings as an adapter, unpacked: files by their last name. Refuses what no adapter needs: pickles, which can run code
 // when torch opens them, and archives with paths that lead out of their folder or entries out of all proportion.
-import { unzipSync } from 'fflate';
-import { UserError } from '../../ground/errors.ts';
+import { readZip } from '../../ground/formats/zip.ts';
 import { damagedZip, fileMissing, isPickle, leadsOut, swollen } from './adapterErrors.ts';
 
 export interface NamedBytes {
@@ -11,7 +10,10 @@ export interface NamedBytes {
 
 const CONFIG = 'adapter_config.json';
 const WEIGHTS = 'adapter_model.safetensors';
-const MOST_BYTES: Readonly<Record<string, number>> = { [CONFIG]: 2 ** 20, [WEIGHTS]: 2 ** 30 };
+const MOST_BYTES: ReadonlyMap<string, number> = new Map([
+  [CONFIG, 2 ** 20],
+  [WEIGHTS, 2 ** 30],
+]);
 
 const last = (path: string): string => path.split('/').at(-1) ?? path;
 const isZip = (bytes: Uint8Array): boolean =>
@@ -27,32 +29,17 @@ function assertPath(path: string): void {
 }
 
 function unzip({ name, bytes }: NamedBytes): NamedBytes[] {
-  let entries: Record<string, Uint8Array>;
-  const refusals: UserError[] = [];
-  try {
-    entries = unzipSync(bytes, {
-      filter: ({ name: path, originalSize }) => {
-        try {
-          assertPath(path);
-          if (last(path) === 'data.pkl') throw isPickle({ name });
-          const most = MOST_BYTES[last(path)];
-          if (most === undefined) return false;
-          if (originalSize > most) throw swollen({ path, bytes: originalSize, most });
-          return true;
-        } catch (error) {
-          if (error instanceof UserError) refusals.push(error);
-          return false;
-        }
-      },
-    });
-  } catch (error) {
-    throw damagedZip({ name, cause: String(error) });
+  const entries = readZip(bytes, (cause) => damagedZip({ name, cause }));
+  for (const { path } of entries) {
+    assertPath(path);
+    if (last(path) === 'data.pkl') throw isPickle({ name });
   }
-  if (refusals[0]) throw refusals[0];
-  return Object.entries(entries).map(([path, content]) => ({
-    name: path,
-    bytes: new Uint8Array(content),
-  }));
+  return entries.flatMap(({ path, size, read }) => {
+    const most = MOST_BYTES.get(last(path));
+    if (most === undefined) return [];
+    if (size > most) throw swollen({ path, bytes: size, most });
+    return [{ name: path, bytes: read() }];
+  });
 }
 
 export interface AdapterParts {

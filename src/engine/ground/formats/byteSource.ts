@@ -1,5 +1,5 @@
-// Bytes read in ranges: a Blob the person picked, a URL whose server answers ranges. Node's files are the
-// command line's own. Nothing here keeps more than it was asked for.
+// Bytes read in ranges: a Blob the person picked. Addresses stand in ../fetching, Node's files are the command line's own. Nothing here
+// keeps more than it was asked for.
 import type { UserError } from '../errors.ts';
 import { causeOf } from '../errors.ts';
 import type { Text } from '../text.ts';
@@ -36,46 +36,6 @@ export function blobSource(name: string, blob: Blob): ByteSource {
           text(`only ${got.byteLength} bytes came`, `只读到 ${got.byteLength} 字节`),
         );
       return new Uint8Array(got);
-    },
-  };
-}
-
-/** A file on a server that answers `Range`. Throws UserError 'file' where it does not. */
-export async function urlSource(url: string, request: typeof fetch = fetch): Promise<ByteSource> {
-  const ask = async (offset: number, length: number): Promise<Response> => {
-    try {
-      return await request(url, { headers: { range: `bytes=${offset}-${offset + length - 1}` } });
-    } catch (error) {
-      throw unreadable(url, offset, length, same(causeOf(error)));
-    }
-  };
-  const first = await ask(0, 1);
-  const total = /\/(\d+)$/.exec(first.headers.get('content-range') ?? '')?.[1];
-  await first.body?.cancel();
-  if (first.status !== 206 || total === undefined)
-    throw unreadable(
-      url,
-      0,
-      1,
-      text(`the server answered ${first.status} to a range`, `服务器对范围请求的回答是 ${first.status}`),
-    );
-  return {
-    name: url,
-    size: Number(total),
-    read: async (offset, length) => {
-      const answer = await ask(offset, length);
-      const bytes = answer.status === 206 ? new Uint8Array(await answer.arrayBuffer()) : new Uint8Array(0);
-      if (bytes.byteLength !== length)
-        throw unreadable(
-          url,
-          offset,
-          length,
-          text(
-            `status ${answer.status}, ${bytes.byteLength} of ${length} bytes`,
-            `状态 ${answer.status}，共需 ${length} 字节，得到 ${bytes.byteLength}`,
-          ),
-        );
-      return bytes;
     },
   };
 }

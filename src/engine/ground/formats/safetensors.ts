@@ -3,6 +3,10 @@
 import { decodeFile } from '../../../shaders/quant/ggml.ts';
 import type { UserError } from '../errors.ts';
 import { isRecord } from '../isRecord.ts';
+import { quote, shortened } from '../quote.ts';
+import { shaped } from '../shapeDecode.ts';
+import { list, pair, record, shape, string, whole } from '../shapes.ts';
+import { readJson } from '../strictJson.ts';
 import { text } from '../text.ts';
 import { brokenSafetensors } from './formatErrors.ts';
 
@@ -13,27 +17,25 @@ export interface SafeTensor {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-const widths: Readonly<Record<string, number>> = {
-  F64: 8,
-  F32: 4,
-  F16: 2,
-  BF16: 2,
-  I64: 8,
-  I32: 4,
-  I16: 2,
-  I8: 1,
-  U64: 8,
-  U32: 4,
-  U16: 2,
-  U8: 1,
-  BOOL: 1,
-};
+/** Bytes of an element. */
+const widths: ReadonlyMap<string, number> = new Map([
+  ...['F64', 'I64', 'U64'].map((name) => [name, 8] as const),
+  ...['F32', 'I32', 'U32'].map((name) => [name, 4] as const),
+  ...['F16', 'BF16', 'I16', 'U16'].map((name) => [name, 2] as const),
+  ...['I8', 'U8', 'BOOL', 'F8_E4M3', 'F8_E5M2'].map((name) => [name, 1] as const),
+]);
 const MAX_HEADER_BYTES = 100_000_000;
 
 const broken = (en: string, zh: string): UserError => brokenSafetensors({ found: text(en, zh) });
 
-const isSizes = (value: unknown): value is readonly number[] =>
-  Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
+const size = whole(0, Number.MAX_SAFE_INTEGER);
+interface Entry {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data_offsets: readonly [begin: number, end: number];
+}
+const entryShape = shape<Entry>({ dtype: string, shape: list(size), data_offsets: pair(size, size) });
+const metadataShape = record(string);
 
 function readHeader(
   file: Uint8Array<ArrayBuffer>,
@@ -54,66 +56,87 @@ function readHeader(
       `its header claims ${length} bytes, the file has ${file.byteLength}`,
       `文件头声称有 ${length} 字节，文件只有 ${file.byteLength}`,
     );
+  let json: string;
   try {
-    const header: unknown = JSON.parse(
-      new TextDecoder('utf-8', { fatal: true }).decode(file.subarray(8, 8 + length)),
-    );
-    if (!isRecord(header)) throw broken('its header is not a JSON object', '文件头不是 JSON 对象');
-    return { header, dataAt: 8 + length };
-  } catch (error) {
-    if (brokenSafetensors.is(error)) throw error;
-    throw broken(`its header is not JSON (${String(error)})`, `文件头不是 JSON（${String(error)}）`);
+    json = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(file.subarray(8, 8 + length));
+  } catch {
+    throw broken('its header is not UTF-8', '文件头不是 UTF-8');
   }
+  if (!json.startsWith('{')) throw broken('its header is not a JSON object', '文件头不是 JSON 对象');
+  const { value, problem } = readJson(json);
+  if (problem) throw broken(`its header is refused (${problem.en})`, `文件头不被接受（${problem.zh}）`);
+  if (!isRecord(value)) throw broken('its header is not a JSON object', '文件头不是 JSON 对象');
+  return { header: value, dataAt: 8 + length };
 }
 
-/** All tensors by name; a header of more than `mostHeaderBytes` is not read. Throws UserError 'safetensors' saying what is wrong with the file. */
+interface Placed {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** An entry of the header, whose offsets hold as many bytes as its type and shape need. */
+function placed(name: string, entry: unknown): Placed {
+  const shown = shortened(name);
+  const { value, misfit } = shaped(entryShape, entry);
+  if (misfit) throw broken(`tensor '${shown}', ${misfit.en}`, `张量 '${shown}' 的 ${misfit.zh}`);
+  const { dtype, shape: sizes } = value;
+  const width = widths.get(dtype);
+  if (width === undefined)
+    throw broken(
+      `tensor '${shown}' has the unknown dtype ${quote(dtype)}`,
+      `张量 '${shown}' 的 dtype ${quote(dtype)} 未知`,
+    );
+  const [begin, end] = value.data_offsets;
+  const wanted = sizes.reduce((product, axis) => product * axis, width);
+  if (end - begin !== wanted)
+    throw broken(
+      `tensor '${shown}' needs ${wanted} bytes, its offsets ${begin} to ${end} hold ${end - begin}`,
+      `张量 '${shown}' 需要 ${wanted} 字节，偏移 ${begin} 到 ${end} 只有 ${end - begin} 字节`,
+    );
+  return { name, dtype, shape: sizes, begin, end };
+}
+
+/** The data is covered once: no byte twice, none of no tensor. */
+function assertCovered(entries: readonly Placed[], dataBytes: number): void {
+  let covered = 0;
+  for (const { name, begin, end } of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin !== covered)
+      throw broken(
+        `tensor '${shortened(name)}' begins at byte ${begin} of the data, the one before it ends at ${covered}`,
+        `张量 '${shortened(name)}' 从数据的第 ${begin} 字节开始，前一个到 ${covered} 结束`,
+      );
+    covered = end;
+  }
+  if (covered !== dataBytes)
+    throw broken(
+      `its tensors cover ${covered} of ${dataBytes} bytes`,
+      `张量共占 ${covered} 字节，数据有 ${dataBytes} 字节`,
+    );
+}
+
+/**
+ * All tensors by name; a header of more than `mostHeaderBytes` is not read. Refuses what the format does: names that stand twice, tensors that
+ * overlap or leave holes, metadata that is no text. Throws UserError 'safetensors' saying what is wrong with the file.
+ */
 export function readSafetensors(
   file: Uint8Array<ArrayBuffer>,
   mostHeaderBytes = MAX_HEADER_BYTES,
 ): Map<string, SafeTensor> {
   const { header, dataAt } = readHeader(file, mostHeaderBytes);
-  const tensors = new Map<string, SafeTensor>();
-  let covered = 0;
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === '__metadata__') continue;
-    if (
-      !isRecord(entry) ||
-      typeof entry.dtype !== 'string' ||
-      !isSizes(entry.shape) ||
-      !isSizes(entry.data_offsets)
-    ) {
-      throw broken(
-        `entry '${name}' lacks dtype, shape or data_offsets`,
-        `条目 '${name}' 缺少 dtype、shape 或 data_offsets`,
-      );
-    }
-    const [begin = 0, end = 0] = entry.data_offsets;
-    const width = widths[entry.dtype];
-    if (width === undefined)
-      throw broken(
-        `tensor '${name}' has the unknown dtype ${entry.dtype}`,
-        `张量 '${name}' 的 dtype ${entry.dtype} 未知`,
-      );
-    const wanted = entry.shape.reduce((product, size) => product * size, width);
-    if (end - begin !== wanted || dataAt + end > file.byteLength) {
-      throw broken(
-        `tensor '${name}' needs ${wanted} bytes, its offsets ${begin} to ${end} hold ${end - begin} of ${file.byteLength - dataAt}`,
-        `张量 '${name}' 需要 ${wanted} 字节，偏移 ${begin} 到 ${end} 只有 ${end - begin} 字节（数据共 ${file.byteLength - dataAt} 字节）`,
-      );
-    }
-    covered += wanted;
-    tensors.set(name, {
-      dtype: entry.dtype,
-      shape: entry.shape,
-      bytes: file.subarray(dataAt + begin, dataAt + end),
-    });
-  }
-  if (covered !== file.byteLength - dataAt)
-    throw broken(
-      `its tensors cover ${covered} of ${file.byteLength - dataAt} bytes`,
-      `张量共占 ${covered} 字节，数据有 ${file.byteLength - dataAt} 字节`,
-    );
-  return tensors;
+  const { __metadata__: metadata = {}, ...named } = header;
+  const { misfit } = shaped(metadataShape, metadata);
+  if (misfit) throw broken(`__metadata__, ${misfit.en}`, `__metadata__ 的 ${misfit.zh}`);
+  const entries = Object.entries(named).map(([name, entry]) => placed(name, entry));
+  assertCovered(entries, file.byteLength - dataAt);
+  return new Map(
+    entries.map(({ name, dtype, shape: sizes, begin, end }) => [
+      name,
+      { dtype, shape: sizes, bytes: file.subarray(dataAt + begin, dataAt + end) },
+    ]),
+  );
 }
 
 /** Values of a float tensor in f32. Throws UserError for an integer dtype. */

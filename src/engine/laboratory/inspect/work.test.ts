@@ -1,15 +1,18 @@
 // How much an inspection does, counted: scripts run, values recorded, walks of the module tree and modules met on them. The
 // laboratory answers at every keystroke, so none of these may grow by accident; what that takes in time `npm run bench` tells.
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, expect, it, vi } from 'vitest';
 import type { LlamaConfig } from '../../models/llamaConfig.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
-import { Tape } from '../../torch/autograd/tape.ts';
-import { Module } from '../../torch/nn/module.ts';
-import { inspect } from '../inspect.ts';
-import { examine } from './examine.ts';
+import type { Module as ModuleType } from '../../torch/nn/module.ts';
 
 vi.mock('./examine.ts', { spy: true });
+// Files of one worker share their modules: these are loaded anew, so that the spy is among them whatever ran before.
+vi.resetModules();
+const { Tape } = await import('../../torch/autograd/tape.ts');
+const { Module } = await import('../../torch/nn/module.ts');
+const { inspect } = await import('../inspect.ts');
+const { examine } = await import('./examine.ts');
 
 const ofDepth = (layers: number): LlamaConfig => ({
   hiddenSize: 576,
@@ -37,6 +40,10 @@ interface Work {
 afterEach(() => {
   vi.restoreAllMocks();
 });
+// The spy stays with this file.
+afterAll(() => {
+  vi.resetModules();
+});
 
 function workOf(patch: RecipePatch, layers: number): Work {
   let [walks, modules] = [0, 0];
@@ -48,10 +55,10 @@ function workOf(patch: RecipePatch, layers: number): Work {
     }
   }
   const { namedModules, modules: plain } = Module.prototype;
-  vi.spyOn(Module.prototype, 'namedModules').mockImplementation(function (this: Module, prefix) {
+  vi.spyOn(Module.prototype, 'namedModules').mockImplementation(function (this: ModuleType, prefix) {
     return counted(namedModules.call(this, prefix));
   });
-  vi.spyOn(Module.prototype, 'modules').mockImplementation(function (this: Module) {
+  vi.spyOn(Module.prototype, 'modules').mockImplementation(function (this: ModuleType) {
     return counted(plain.call(this));
   });
   const made = (['leaf', 'record', 'replay'] as const).map((name) => vi.spyOn(Tape.prototype, name));

@@ -54,7 +54,7 @@ describe('a whole file', () => {
 
   it('gives q and k in the order of the two halves, everything else as it stands', async () => {
     const tensors = tinyTensors();
-    const weights = await (await open(tinySpec(tinyMetadata(), tensors))).weights(() => {});
+    const weights = await (await open(tinySpec(tinyMetadata(), tensors))).weights();
     const { hidden, heads, kvHeads, headDim } = tinyShape;
     const inFile = (name: string): Float32Array =>
       new Float32Array((tensors.get(name)?.bytes ?? new Uint8Array(0)).slice().buffer);
@@ -98,7 +98,7 @@ describe('a whole file', () => {
     const again = weightFormatsOf(files.formatOf, { quantType: 'nf4', doubleQuant: true });
     expect(again('model.layers.0.self_attn.qkv')).toBe('nf4-double');
     expect(again('model.embed_tokens')).toBe('bf16');
-    const weights = await files.weights(() => {});
+    const weights = await files.weights();
     const v = await weights.read('model.layers.0.self_attn.v_proj.weight', [32, 64]);
     expect(decodeFile('q4_1', bytesAs(v, 'q4_1'), v.count)).toEqual(floatsOf(v));
   });
@@ -133,7 +133,7 @@ const refused: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = 
     with_(({ metadata }) =>
       metadata.set('general.architecture', ['general.architecture', types.string, 'gemma3']),
     ),
-    /architecture 'gemma3'.*the llama family/,
+    /architecture "gemma3".*the llama family/,
   ],
   [
     'scaled rotary embedding',
@@ -165,15 +165,55 @@ const refused: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = 
     with_(({ metadata }) =>
       metadata.set('tokenizer.ggml.pre', ['tokenizer.ggml.pre', types.string, 'klingon']),
     ),
-    /pre-tokenizer 'klingon' is not known.*smollm/,
+    /pre-tokenizer "klingon" is not known.*smollm/,
   ],
   [
     'SentencePiece',
     with_(({ metadata }) =>
       metadata.set('tokenizer.ggml.model', ['tokenizer.ggml.model', types.string, 'llama']),
     ),
-    /tokenizer is 'llama'.*SmolLM2/,
+    /tokenizer is "llama".*SmolLM2/,
   ],
+  ...(
+    [
+      [
+        '1e30 layers',
+        'llama.block_count',
+        types.f32,
+        1e30,
+        /block_count' should be a whole number from 1 to/,
+      ],
+      ['half a layer', 'llama.block_count', types.f32, 1.5, /block_count' should be a whole number/],
+      ['more layers than tensors', 'llama.block_count', types.u32, 1000, /block_count'.* got 1000/],
+      ['2^31 − 1 positions', 'llama.context_length', types.u32, 2 ** 31 - 1, /context_length'.* to 1048576/],
+      [
+        '2^64 − 1 positions',
+        'llama.context_length',
+        types.u64,
+        2n ** 64n - 1n,
+        /context_length'.* to 1048576/,
+      ],
+      [
+        'a pre-tokenizer that is a number',
+        'tokenizer.ggml.pre',
+        types.u32,
+        7,
+        /pre-tokenizer 7 is not known/,
+      ],
+      [
+        'one that is a method',
+        'tokenizer.ggml.pre',
+        types.string,
+        'constructor',
+        /"constructor" is not known/,
+      ],
+      ['types of no token', 'tokenizer.ggml.token_type', types.string, 'x', /token_type' should be a list/],
+    ] as const
+  ).map(([name, key, type, value, words]): [string, () => Promise<unknown>, RegExp] => [
+    name,
+    with_(({ metadata }) => metadata.set(key, [key, type, value])),
+    words,
+  ]),
   [
     'a missing tensor',
     with_(({ tensors }) => tensors.delete('blk.1.ffn_up.weight')),

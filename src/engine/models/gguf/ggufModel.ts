@@ -59,6 +59,7 @@ export async function ggufModel(source: ByteSource): Promise<ModelFiles> {
     tokenizerFiles: { tokenizerJson, tokenizerConfig },
     stopIds: new Set([tokenizer.eosId]),
     formatOf: weights(() => {}).formatOf,
-    weights: (onBytes) => Promise.resolve(weights(onBytes)),
+    weights: ({ onProgress } = {}) =>
+      Promise.resolve(weights((done, total) => onProgress?.({ file: source.name, done, total, waitMs: 0 }))),
   };
 }

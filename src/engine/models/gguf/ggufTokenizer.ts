@@ -2,10 +2,11 @@
 // pre-tokenizer that `tokenizer.ggml.pre` names, special tokens, chat template. Source: llama.cpp src/llama-vocab.cpp (names
 // and expressions of the pre-tokenizers), transformers 5.24 integrations/ggml.py.
 import type { Gguf, MetadataValue } from '../../ground/formats/gguf/types.ts';
+import { quote } from '../../ground/quote.ts';
 import { text } from '../../ground/text.ts';
 import { ggufMetadata, ggufNoTokenizer, ggufOtherTokenizer, ggufPreTokenizer } from '../modelErrors.ts';
 import type { TokenizerFiles } from '../modelFiles.ts';
-import { byteLevel, CONTROL, preTokenizers, USER_DEFINED } from './preTokenizers.ts';
+import { byteLevel, CONTROL, NORMAL, preTokenizers, USER_DEFINED } from './preTokenizers.ts';
 
 /** Throws UserError 'gguf-…' naming the key that is missing or not understood. */
 export function ggufTokenizer(file: string, gguf: Gguf): TokenizerFiles {
@@ -27,27 +28,32 @@ export function ggufTokenizer(file: string, gguf: Gguf): TokenizerFiles {
     throw ggufOtherTokenizer({
       file,
       found: text(
-        `its tokenizer is '${String(model)}'; byte-level BPE ('gpt2') can be read`,
-        `分词器是 '${String(model)}'；只能读取字节级 BPE（'gpt2'）`,
+        `its tokenizer is ${quote(model)}; byte-level BPE ('gpt2') can be read`,
+        `分词器是 ${quote(model)}；只能读取字节级 BPE（'gpt2'）`,
       ),
     });
-  const pre = String(get('ggml.pre') ?? 'gpt-2');
-  const preTokenizer = preTokenizers[pre];
+  const pre = get('ggml.pre') ?? 'gpt-2';
+  const preTokenizer = typeof pre === 'string' ? preTokenizers.get(pre) : undefined;
   if (!preTokenizer)
     throw ggufPreTokenizer({
       file,
       found: text(
-        `its pre-tokenizer '${pre}' is not known; known are ${Object.keys(preTokenizers).join(', ')}`,
-        `预分词器 '${pre}' 未知；已知的有 ${Object.keys(preTokenizers).join('、')}`,
+        `its pre-tokenizer ${quote(pre)} is not known; known are ${[...preTokenizers.keys()].join(', ')}`,
+        `预分词器 ${quote(pre)} 未知；已知的有 ${[...preTokenizers.keys()].join('、')}`,
       ),
     });
   const tokens = texts('ggml.tokens');
-  const merges = texts('ggml.merges').map((merge) => {
-    const at = merge.indexOf(' ', 1);
-    return [merge.slice(0, at), merge.slice(at + 1)];
-  });
-  const types = get('ggml.token_type');
-  const typeOf = (id: number): number => (Array.isArray(types) ? Number(types[id] ?? 1) : 1);
+  const merges = texts('ggml.merges');
+  const types = get('ggml.token_type') ?? tokens.map(() => NORMAL);
+  if (!Array.isArray(types) || types.length !== tokens.length || !types.every(Number.isInteger))
+    throw ggufNoTokenizer({
+      file,
+      found: text(
+        `'tokenizer.ggml.token_type' should be a list of ${tokens.length} numbers`,
+        `'tokenizer.ggml.token_type' 应为 ${tokens.length} 个数的列表`,
+      ),
+    });
+  const typeOf = (id: number): unknown => types[id];
   const added = tokens.flatMap((content, id) => {
     const kind = typeOf(id);
     if (kind !== CONTROL && kind !== USER_DEFINED) return [];

@@ -5,9 +5,8 @@ import { types } from '../../ground/formats/gguf/writer.ts';
 import { recordOf } from '../../ground/isRecord.ts';
 import { unnamedSplit } from '../modelErrors.ts';
 import type { ModelFiles } from '../modelFiles.ts';
-import { CONTROL, preTokenizers, USER_DEFINED } from './preTokenizers.ts';
+import { CONTROL, NORMAL, preTokenizers, USER_DEFINED } from './preTokenizers.ts';
 
-const NORMAL = 1;
 const UNUSED = 5;
 
 /** A value as JSON with its keys in order, so that equal objects are equal texts. */
@@ -20,7 +19,7 @@ function canonical(value: unknown): string {
 
 function preTokenizerName(preTokenizer: unknown): string {
   const own = canonical(preTokenizer);
-  const found = Object.entries(preTokenizers).find(([, known]) => canonical(known) === own);
+  const found = [...preTokenizers].find(([, known]) => canonical(known) === own);
   if (found) return found[0];
   throw unnamedSplit({});
 }

@@ -35,14 +35,15 @@ const qwen2 = {
   ],
 };
 
-export const preTokenizers: Readonly<Record<string, object>> = {
-  'gpt-2': byteLevel(true),
-  smollm: digitsFirst,
-  starcoder: digitsFirst,
-  'llama-bpe': llama3,
-  qwen2,
-};
+export const preTokenizers: ReadonlyMap<string, object> = new Map<string, object>([
+  ['gpt-2', byteLevel(true)],
+  ['smollm', digitsFirst],
+  ['starcoder', digitsFirst],
+  ['llama-bpe', llama3],
+  ['qwen2', qwen2],
+]);
 
 /** Values of tokenizer.ggml.token_type. */
+export const NORMAL = 1;
 export const CONTROL = 3;
 export const USER_DEFINED = 4;

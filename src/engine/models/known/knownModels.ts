@@ -1,6 +1,7 @@
 // The models that a script can name: what an id means, which heads its type has in a release of transformers, its module tree as
 // from_pretrained leaves it. One object around the loaded table; llama's own files and numbers (families.ts) know nothing of it.
 
+import { kept } from '../../ground/kept.ts';
 import { compareVersions } from '../../libraries/version.ts';
 import type { Module } from '../../torch/nn/module.ts';
 import type { FoundModel, ModelHints } from './findModel.ts';
@@ -145,10 +146,5 @@ export class KnownModels {
   }
 }
 
-let opened: Promise<KnownModels> | null = null;
-
 /** Fetches the table at the first call. */
-export function openKnownModels(): Promise<KnownModels> {
-  opened ??= loadKnownTable().then((table) => new KnownModels(table));
-  return opened;
-}
+export const openKnownModels = kept(async () => new KnownModels(await loadKnownTable()));

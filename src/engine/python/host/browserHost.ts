@@ -1,5 +1,7 @@
 // Python in a worker of the page: pyodide's files from the page's own origin, with progress, then a thread that can reach nothing. Leaves
 // out who ends a worker that hangs (watchedWorker.ts).
+import type { ReadOwnFile } from '../../ground/fetching/ownFiles.ts';
+import type { FileProgress } from '../../ground/fetching/progress.ts';
 import type { PythonHost } from './host.ts';
 import type { HostLimits } from './openHost.ts';
 import { hostLimits, openHost } from './openHost.ts';
@@ -12,7 +14,7 @@ export interface LoadProgress {
 }
 
 /** What is fetched of pyodide 314.0.7, unpacked; a host's compression makes it half as much on the way. */
-export const pyodideBytes = 12_262_932;
+export const pyodideBytes = 13_531_207;
 
 /** What gives a thread a way to the network, to storage, to other threads, or to code made of text. */
 const doors = [
@@ -45,30 +47,51 @@ function shutDoors(scope: object): void {
     Object.defineProperty(Object.getPrototypeOf(one), 'constructor', { value: undefined });
 }
 
-/** fetch, telling of each piece that arrives. */
-function counting(fetching: typeof fetch, progress: (told: LoadProgress) => void): typeof fetch {
-  let loadedBytes = 0;
-  return async (...asked) => {
-    const { body, headers, status, statusText } = await fetching(...asked);
-    const counter = new TransformStream<Uint8Array, Uint8Array>({
-      transform: (piece, out) => {
-        loadedBytes += piece.length;
-        progress({ loadedBytes, totalBytes: Math.max(pyodideBytes, loadedBytes) });
-        out.enqueue(piece);
-      },
-    });
-    return new Response(body?.pipeThrough(counter) ?? null, { headers, status, statusText });
+/** Its files as the page has them; the scripts come first, so that what the browser then imports is known to be there. */
+const names = [
+  'pyodide.mjs',
+  'pyodide.asm.mjs',
+  'pyodide.asm.wasm',
+  'python_stdlib.zip',
+  'pyodide-lock.json',
+] as const;
+
+type Files = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+
+/** Fetches all of it, held to the digests that the page knows. */
+async function fetchAll(read: ReadOwnFile, progress: (told: LoadProgress) => void): Promise<Files> {
+  const done = new Map<string, number>();
+  const onProgress = (told: FileProgress): void => {
+    done.set(told.file, told.done);
+    const loadedBytes = [...done.values()].reduce((sum, bytes) => sum + bytes, 0);
+    progress({ loadedBytes, totalBytes: Math.max(pyodideBytes, loadedBytes) });
   };
+  const files = names.map(async (name) => [name, await read(`pyodide/${name}`, { onProgress })] as const);
+  return new Map(await Promise.all(files));
 }
+
+/** What pyodide asks for is here already; for anything else there is no network. */
+const serving =
+  (files: Files): typeof fetch =>
+  async (asked) => {
+    const address = asked instanceof Request ? asked.url : String(asked);
+    const name = new URL(address).pathname.split('/').at(-1) ?? '';
+    const bytes = files.get(name);
+    if (bytes === undefined) return new Response(null, { status: 404 });
+    const type = name.endsWith('.wasm') ? 'application/wasm' : 'application/octet-stream';
+    return new Response(bytes, { headers: { 'content-type': type } });
+  };
 
 /** `folder`: address of pyodide's files, with a slash at its end. The calling thread gives up its doors. */
 export async function browserHost(
   folder: string,
+  read: ReadOwnFile,
   progress: (told: LoadProgress) => void,
   limits: HostLimits = hostLimits,
 ): Promise<PythonHost> {
+  const files = await fetchAll(read, progress);
   const fetching = globalThis.fetch;
-  globalThis.fetch = counting(fetching, progress);
+  globalThis.fetch = serving(files);
   try {
     // Not part of the bundle: its own files load one another from this folder.
     const module: unknown = await import(/* @vite-ignore */ `${folder}pyodide.mjs`);

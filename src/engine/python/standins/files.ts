@@ -1,6 +1,7 @@
 // The Python files that stand in for the libraries, as text: they go into pyodide's file system. They are one package, `standins`.
 import batches from './batches.py?raw';
 import bridge from './bridge.py?raw';
+import choices from './choices.py?raw';
 import clock from './clock.py?raw';
 import configs from './configs.py?raw';
 import datasets from './datasets.py?raw';
@@ -37,6 +38,7 @@ export const standInFiles: Readonly<Record<string, string>> = {
   'standins/__init__.py': '',
   'standins/batches.py': batches,
   'standins/bridge.py': bridge,
+  'standins/choices.py': choices,
   'standins/clock.py': clock,
   'standins/configs.py': configs,
   'standins/datasets.py': datasets,

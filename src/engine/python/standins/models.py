@@ -62,6 +62,19 @@ class PretrainedBehaviour(Module):
     def get_output_embeddings(self):
         return table_named(self, OUTPUT_TABLES)
 
+    def get_encoder(self, *args, **kwargs):
+        return self._lab_half("encoder")
+
+    def get_decoder(self, *args, **kwargs):
+        return self._lab_half("decoder")
+
+    def _lab_half(self, name: str):
+        """The module of that name; of a model with one stack, everything below its head."""
+        for path, one in self.named_modules():
+            if path.rpartition(".")[2] == name:
+                return one
+        return next((one for _, one in self.named_children() if any(True for _ in one.named_children())), self)
+
     def post_init(self):
         return None
 

@@ -11,7 +11,7 @@ import sys
 import traceback
 import types
 
-from . import batches, bridge, clock, configs, datasets, imports, layers, library, lightning, lines, lockin, models, modules, names, outputs
+from . import batches, bridge, choices, clock, configs, datasets, imports, layers, library, lightning, lines, lockin, models, modules, names, outputs
 from . import parameters, parsers, placeholder, progress, recorded, shortcuts, signature, sizes, tensors, torch_names, trainers, tuner_layers, world
 from .editing import edit
 from .lines import SCRIPT
@@ -23,7 +23,7 @@ PRELOADED = (
     "time traceback types typing uuid warnings weakref abc numbers bisect heapq"
 ).split()
 OURS = (
-    batches, configs, datasets, layers, library, lightning, models, modules, outputs, parameters, parsers, placeholder, progress, recorded,
+    batches, choices, configs, datasets, layers, library, lightning, models, modules, outputs, parameters, parsers, placeholder, progress, recorded,
     shortcuts, sizes, tensors, torch_names, trainers, tuner_layers, world,
 )  # fmt: skip
 
@@ -173,7 +173,10 @@ def place_files(files: dict) -> None:
             file.write(text)
         if path.endswith(".py"):
             imports.files.add(path.partition("/")[0].removesuffix(".py"))
-    importlib.invalidate_caches()
+    if imports.files:
+        # importlib.invalidate_caches() would import what reads packages' metadata, every time.
+        for finder in sys.path_importer_cache.values():
+            getattr(finder, "invalidate_caches", int)()
 
 
 def execute(source: str) -> None:

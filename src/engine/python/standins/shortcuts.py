@@ -1,11 +1,14 @@
 """Functions of the libraries that only build other objects: TRL's helpers of ModelConfig, and unsloth's classes, which no table lists.
 Leaves out what the objects do."""
 
+import inspect
 import sys
 
 from . import bridge, library, signature
 from .library import hand
+from .lines import caller_instruction
 from .placeholder import Placeholder
+from .script_functions import is_of_script
 
 
 def get_peft_config(model_args):
@@ -40,6 +43,32 @@ def get_quantization_config(model_args):
 
 def get_kbit_device_map():
     return {"": 0}
+
+
+def setup_chat_format(*args, **kwargs):
+    """TRL's: tokens for roles, and a table that has rows for them."""
+    bound, _ = signature.bind("trl.setup_chat_format", None, args, kwargs)
+    model, tokenizer = bound["model"], bound["tokenizer"]
+    model.resize_token_embeddings(len(tokenizer))
+    return model, tokenizer
+
+
+def clone_chat_template(*args, **kwargs):
+    """As setup_chat_format; later releases also give the ids of the new tokens."""
+    bound, _ = signature.bind("trl.clone_chat_template", None, args, kwargs)
+    model, tokenizer = bound["model"], bound["tokenizer"]
+    model.resize_token_embeddings(len(tokenizer))
+    name, many = caller_instruction()
+    return (model, tokenizer) if name != "UNPACK_SEQUENCE" or many == 2 else (model, tokenizer, Placeholder("added tokens"))
+
+
+def model_of_init(path: str, kwargs: dict) -> dict:
+    """A trainer without a model calls model_init for one."""
+    init = kwargs.get("model_init")
+    if not path.endswith("Trainer") or kwargs.get("model") is not None or not is_of_script(init):
+        return kwargs
+    takes_trial = any(one.default is one.empty for one in inspect.signature(init).parameters.values())
+    return {**kwargs, "model": init(None) if takes_trial else init()}
 
 
 class FastLanguageModel:
@@ -126,6 +155,7 @@ def as_unsloth_takes(path: str, kwargs: dict) -> dict:
 
 
 library.old_names.append(as_unsloth_takes)
+library.old_names.append(model_of_init)
 
 
 def unsloth_pattern(library_name: str, name: str, full: str):
@@ -143,6 +173,8 @@ hand.update({
     "trl.get_peft_config": get_peft_config,
     "trl.get_quantization_config": get_quantization_config,
     "trl.get_kbit_device_map": get_kbit_device_map,
+    "trl.setup_chat_format": setup_chat_format,
+    "trl.clone_chat_template": clone_chat_template,
     "unsloth.chat_templates.get_chat_template": given_back("unsloth.chat_templates.get_chat_template"),
     "unsloth.chat_templates.train_on_responses_only": given_back("unsloth.chat_templates.train_on_responses_only"),
     "unsloth.chat_templates.standardize_sharegpt": lambda rows, *args, **kwargs: rows,

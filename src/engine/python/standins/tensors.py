@@ -97,7 +97,8 @@ class Tensor(Placeholder):
         return made
 
     def _lab_as(self, kind):
-        return Tensor(self._lab_origin, self._lab_links, kind)
+        links = self._lab_links if kind.is_floating_point or kind.is_complex else cut(self._lab_links)
+        return Tensor(self._lab_origin, links, kind)
 
     def _lab_reference(self):
         known = [one for one in self._lab_links if not one.own]

@@ -151,7 +151,8 @@ export async function measureVariants(device: GPUDevice, now: () => number): Pro
   return { linear, stored, vector };
 }
 
-function known(value: unknown): Variants | null {
+/** What was measured before, as a file has it; null for what is none. */
+export function knownVariants(value: unknown): Variants | null {
   if (!isRecord(value)) return null;
   const { linear, stored, vector } = value;
   if (linear !== 'narrow' && linear !== 'wide' && linear !== 'tiled') return null;
@@ -169,7 +170,7 @@ export async function variantsFor(
   const { vendor, architecture, device: name, description } = adapter;
   const features = [...device.features].sort().join(' ');
   const key = [KERNELS, vendor, architecture, name, description, features].join('|');
-  const kept = known(await cache?.load(key).catch(() => null));
+  const kept = knownVariants(await cache?.load(key).catch(() => null));
   if (kept) return kept;
   const measured = await measureVariants(device, now);
   await cache?.save(key, measured).catch(() => {});

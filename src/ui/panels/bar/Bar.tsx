@@ -15,9 +15,10 @@ function TrainButton() {
   const actions = useActions();
   const busy = usePageState((state) => isBusy(state.run));
   const resume = usePageState(canResume);
+  const opened = usePageState((state) => state.opened);
   const label = busy ? t('bar.pause') : resume ? t('bar.resume') : t('bar.train');
   return (
-    <Button className="button button-main train" onPress={actions.toggleRun}>
+    <Button className="button button-main train" isDisabled={!(opened || busy)} onPress={actions.toggleRun}>
       <svg viewBox="0 0 12 12" width="12" height="12" fill="currentColor" aria-hidden="true">
         {busy ? <path d="M1.5 1h3v10h-3zM7.5 1h3v10h-3z" /> : <path d="M2 .8v10.4L11 6z" />}
       </svg>
@@ -182,6 +183,7 @@ export function Bar({ width }: { readonly width: Width }) {
   const actions = useActions();
   const busy = usePageState((state) => isBusy(state.run));
   const idle = usePageState((state) => state.run === null);
+  const opened = usePageState((state) => state.opened);
   const device = useDeviceWords();
   if (width === 'narrow') {
     return (
@@ -201,7 +203,7 @@ export function Bar({ width }: { readonly width: Width }) {
         <span className="bar-long">{t('paste.open')}</span>
         <span className="bar-short">{t('paste.short')}</span>
       </Button>
-      <Button className="button" isDisabled={busy} onPress={actions.step}>
+      <Button className="button" isDisabled={busy || !opened} onPress={actions.step}>
         {t('bar.step')}
       </Button>
       <Button className="button" isDisabled={idle} onPress={actions.resetOrAsk}>

@@ -22,9 +22,14 @@ export function progressWords(t: TFunction, run: Run | null, language: string): 
       return said(t('progress.ready'));
     case 'loading': {
       if (run.note === 'recovering') return said(t('progress.recovering'));
+      if (run.file !== null && run.file.waitMs > 0)
+        return said(t('progress.asksAgain', { file: run.file.name, time: timeText(run.file.waitMs) }));
       if (run.total <= 0) return said(t('progress.loading'));
       // The engine counts bytes while it loads.
-      const main = t('progress.loadingOf', { done: bytesText(run.done), total: bytesText(run.total) });
+      const bytes = { done: bytesText(run.done), total: bytesText(run.total) };
+      const file = run.file?.name;
+      const main =
+        file === undefined ? t('progress.loadingOf', bytes) : t('progress.loadingFile', { ...bytes, file });
       if (run.rate === null) return said(main);
       const speed = t('progress.loadSpeed', { speed: bytesText(run.rate.bytesPerSecond) });
       return said(main, [speed, t('progress.left', { time: timeText(run.rate.etaMs) })]);

@@ -8,6 +8,7 @@ import { deviceKey, runMs } from '../../state/pace.ts';
 import { recallSpeed } from '../../state/remembered.ts';
 import { countText, flopsText, timeText } from '../../texts/numbers.ts';
 import { Answers } from '../answers/Answers.tsx';
+import { OpenRun } from '../notes/SavedNote.tsx';
 import { PasteDoor } from '../reading/PasteDoor.tsx';
 import { Memory } from './Memory.tsx';
 
@@ -121,6 +122,7 @@ export function Before() {
         <p className="what">{t('before.what')}</p>
         <PasteDoor />
         {estimate !== null && <Estimate estimate={estimate} />}
+        <OpenRun />
       </section>
       <Rows />
       <Answers bare />

@@ -94,6 +94,16 @@ export function EngineError({ error, title }: { readonly error: Words; readonly 
             {t('help.useCpu')}
           </Button>
         )}
+        {help === 'again' && (
+          <Button className="button button-main" onPress={actions.again}>
+            {t('help.again')}
+          </Button>
+        )}
+        {help === 'run' && (
+          <Button className="button button-main" onPress={actions.takeRun}>
+            {t('help.takeRun')}
+          </Button>
+        )}
         {help === 'reload' && (
           <Button className="button button-main" onPress={() => location.reload()}>
             {t('help.reload')}

@@ -1,12 +1,27 @@
-// A run that an earlier visit left unfinished: go on with it, or let it go. A run on a model file needs that file again.
-import { Button } from 'react-aria-components';
+// A run that an earlier visit left unfinished or a file holds: go on with it, or let it go. A run on a model file needs that file again.
+// And a run that can't be saved: why, and its download.
+import { Button, FileTrigger } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import { isBusy } from '../../state/runStatus.ts';
+import { EngineError } from './Notes.tsx';
 
 export function SavedNote() {
   const { t } = useTexts();
   const actions = useActions();
-  const saved = usePageState((state) => (state.run === null ? state.saved : null));
+  const saved = usePageState((state) => (isBusy(state.run) ? null : state.saved));
+  const refusal = usePageState((state) => state.savedRefusal);
   const opened = usePageState((state) => state.model.summary?.digest);
+  if (refusal !== null)
+    return (
+      <>
+        <EngineError error={refusal.error} title={t('saved.title')} />
+        <div className="dialog-actions">
+          <Button className="button" onPress={actions.discardSaved}>
+            {t(refusal.from === 'file' ? 'saved.close' : 'saved.discard')}
+          </Button>
+        </div>
+      </>
+    );
   if (saved === null) return null;
   const { step, totalSteps, recipe } = saved;
   const needs = recipe.model !== undefined && recipe.model.digest !== opened ? recipe.model.name : null;
@@ -32,5 +47,29 @@ export function SavedNote() {
         </div>
       </div>
     </section>
+  );
+}
+
+/** Why the run can't be saved as things stand, with the run as a download. */
+export function UnsavedNote() {
+  const { t } = useTexts();
+  const error = usePageState((state) => state.run?.unsaved ?? null);
+  return error === null ? null : <EngineError error={error} title={t('run.unsaved')} />;
+}
+
+/** Picks a run that was downloaded, here or elsewhere. */
+export function OpenRun() {
+  const { t } = useTexts();
+  const actions = useActions();
+  return (
+    <FileTrigger
+      acceptedFileTypes={['.lora-run']}
+      onSelect={(files) => {
+        const [file] = files ?? [];
+        if (file !== undefined) actions.openRun(file);
+      }}
+    >
+      <Button className="button">{t('saved.open')}</Button>
+    </FileTrigger>
   );
 }

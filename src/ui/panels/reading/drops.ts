@@ -1,4 +1,4 @@
-// Anything dropped on the page, or pasted outside a field: a model file is opened, every other file and every text of several lines is
+// Anything dropped on the page, or pasted outside a field: a model file or a saved run is opened, every other file and every text of several lines is
 // read as a script. What drops into a field's own zone is that field's.
 import type { Actions } from '../../state/actions.ts';
 import type { Store } from '../../state/store.ts';
@@ -7,13 +7,15 @@ import type { Store } from '../../state/store.ts';
 const largestBytes = 32 * 1024 * 1024;
 const typing = 'input, textarea, select, [contenteditable]';
 
-type Doors = Pick<Actions, 'openModel' | 'paste' | 'refusePaste'>;
+type Doors = Pick<Actions, 'openModel' | 'openRun' | 'paste' | 'refusePaste'>;
 
 const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
 
 /** Opens what the file is for. Zero bytes among the first are no text's. */
 export async function take(file: File, actions: Doors): Promise<void> {
-  if (file.name.toLowerCase().endsWith('.gguf')) return actions.openModel(file);
+  const name = file.name.toLowerCase();
+  if (name.endsWith('.gguf')) return actions.openModel(file);
+  if (name.endsWith('.lora-run')) return actions.openRun(file);
   const head = new Uint8Array(await file.slice(0, 4096).arrayBuffer());
   if (file.size > largestBytes || head.includes(0)) return actions.refusePaste(file.name);
   actions.paste(await file.text(), file.name);

@@ -19,6 +19,8 @@ export function ScriptDialog() {
       bytes: new TextEncoder().encode(file.text),
     }));
   const [copied, setCopied] = useState<boolean | null>(null);
+  const [missing, setMissing] = useState(false);
+  const said = copied === null ? t('script.intro') : t(copied ? 'share.copied' : 'share.copyFailed');
   return (
     <Sheet title={t('script.title')} wide open onClose={() => actions.openDialog(null)}>
       {script === null ? (
@@ -37,12 +39,17 @@ export function ScriptDialog() {
             </Button>
             <Button
               className="button"
-              onPress={() => void atScale(script).then((files) => saveFiles('script', files))}
+              onPress={() =>
+                void atScale(script).then(
+                  (files) => saveFiles('script', files),
+                  () => setMissing(true),
+                )
+              }
             >
               {t('script.scale')}
             </Button>
             <span className="dialog-said dim" role="status">
-              {copied === null ? t('script.intro') : t(copied ? 'share.copied' : 'share.copyFailed')}
+              {missing ? t('paste.missing') : said}
             </span>
           </div>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}

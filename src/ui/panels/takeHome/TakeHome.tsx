@@ -38,6 +38,7 @@ export function TakeHome() {
   const ready = usePageState(
     ({ run }) => (run?.phase === 'finished' || run?.phase === 'paused') && run.steps.length > 0,
   );
+  const unfinished = usePageState(({ run }) => run?.phase === 'paused');
   if (!ready) return null;
   return (
     <section className="card take-home" aria-label={t('takeHome.title')}>
@@ -59,6 +60,14 @@ export function TakeHome() {
           ))}
         </fieldset>
       ))}
+      {unfinished && (
+        <fieldset className="take-home-group">
+          <legend>{t('takeHome.run')}</legend>
+          <Button className="button" onPress={actions.takeRun}>
+            {t('takeHome.runFile')}
+          </Button>
+        </fieldset>
+      )}
     </section>
   );
 }

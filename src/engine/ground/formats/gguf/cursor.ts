@@ -23,6 +23,8 @@ const strict = new TextDecoder('utf-8', { fatal: true });
 export class Cursor {
   section: Section = 'header';
   at = 0;
+  /** Entries of lists that were read. */
+  values = 0;
   readonly #file: string;
   readonly #prefix: Uint8Array;
   readonly #view: DataView;

@@ -1,5 +1,6 @@
 // Reads the header of a GGUF file (version 2 and 3): metadata and where each tensor lies. Tensors are read later, one range
 // each. Source: ggml docs/gguf.md; numerics reference 1.3. Memory stays bounded: header at most 64 MiB, counts checked first.
+import { quote } from '../../quote.ts';
 import { same, text } from '../../text.ts';
 import type { ByteSource } from '../byteSource.ts';
 import { ggufBeyond, ggufCut, ggufNoGguf, ggufUnknownType, ggufVersion } from '../formatErrors.ts';
@@ -12,6 +13,8 @@ const FIRST_READ_BYTES = 2 ** 22;
 const MAX_HEADER_BYTES = 2 ** 26;
 const MAX_ENTRIES = 2 ** 16;
 const MAX_DEPTH = 4;
+/** Values of all metadata: several times those of the largest vocabulary. */
+const MAX_VALUES = 2 ** 22;
 
 /** Smallest bytes a value of a type takes, to judge an array's count by. */
 const leastBytes: Readonly<Record<number, number>> = {
@@ -75,8 +78,9 @@ function metadataValue(cursor: Cursor, kind: number, key: string, depth = 0): Me
   const least = leastBytes[element] ?? 1;
   const count = cursor.count(
     text(`the count of '${key}'`, `'${key}' 的个数`),
-    Math.floor(Math.max(0, cursor.left - 8) / least),
+    Math.min(Math.floor(Math.max(0, cursor.left - 8) / least), MAX_VALUES - cursor.values),
   );
+  cursor.values += count;
   const values: MetadataValue[] = [];
   for (let i = 0; i < count; i++) values.push(metadataValue(cursor, element, key, depth + 1));
   return values;
@@ -208,14 +212,18 @@ function parse(source: ByteSource, prefix: Uint8Array): Gguf {
   const metadata = new Map<string, MetadataValue>();
   for (let i = 0; i < metadataCount; i++) {
     const key = cursor.string(text('a metadata key', '元数据键'));
+    if (metadata.has(key))
+      throw cursor.broken(text(`the key ${quote(key)} stands twice`, `键 ${quote(key)} 出现两次`));
     metadata.set(key, metadataValue(cursor, cursor.u32(), key));
   }
   cursor.section = 'tensor table';
   const entries = Array.from({ length: tensorCount }, () => tensorEntry(cursor));
   const headerBytes = cursor.at;
-  const alignment = Number(metadata.get('general.alignment') ?? 32);
-  if (!Number.isInteger(alignment) || alignment < 1 || alignment > 2 ** 20)
-    throw cursor.broken(text(`general.alignment is ${alignment}`, `general.alignment 为 ${alignment}`));
+  const alignment = metadata.get('general.alignment') ?? 32;
+  if (typeof alignment !== 'number' || !Number.isInteger(alignment) || alignment < 1 || alignment > 2 ** 20)
+    throw cursor.broken(
+      text(`general.alignment is ${quote(alignment)}`, `general.alignment 为 ${quote(alignment)}`),
+    );
   const dataAt = Math.ceil(headerBytes / alignment) * alignment;
   const tensors = new Map<string, GgufTensor>();
   for (const entry of entries) {

@@ -1,7 +1,7 @@
 // PEFT's calls on a model, bound to peftCalls.ts: attaching, loading, switching, freezing, merging, printing.
 import { adaptedModules, requireGrad } from '../../../adapters/inject.ts';
 import { countParameters } from '../../../torch/nn/counts.ts';
-import { namesOf, textOf } from '../../program/values.ts';
+import { itemsOf, namesOf, numberOf, textOf } from '../../program/values.ts';
 import type { Acted, Acting, CalleeTable } from '../acting.ts';
 import { callee } from '../acting.ts';
 import type { ConfigObject, ModelObject } from '../objects.ts';
@@ -77,6 +77,23 @@ function second(call: Acting, config: ConfigObject | null, trainable: boolean | 
 const addAdapter = callee('adapter_name peft_config', (call) =>
   second(call, configOf(call, 'peft_config'), null),
 );
+
+/**
+ * A new adapter made of those that are there: of the first one's shape, or of the sum of their ranks where they are put side by side, and
+ * frozen. Source: PEFT lora/model.py add_weighted_adapter.
+ */
+const addWeighted = callee('adapters weights adapter_name combination_type', (call) => {
+  const model = selfModel(call);
+  const [first] = model.configs;
+  const name = textOf(call.value('adapter_name')) ?? '';
+  const count = itemsOf(call.value('adapters'))?.length ?? 1;
+  const rank = numberOf(first?.values.get('r')) ?? 8;
+  const joined = textOf(call.value('combination_type')) === 'cat' ? rank * count : rank;
+  const config = first && { ...first, values: new Map([...first.values, ['r', joined] as const]) };
+  const acted = second(call, config ?? null, null);
+  for (const layer of adaptedModules(model.script.root)) requireGrad(layer, name, false);
+  return acted;
+});
 
 const loadSecond = callee('model_id adapter_name is_trainable', (call) => {
   const folder = textOf(call.value('model_id')) ?? '';
@@ -191,6 +208,7 @@ export const peftCallees: CalleeTable = {
   'peft.prepare_model_for_int8_training': prepare,
   'peft.PeftModel.add_adapter': addAdapter,
   'peft.PeftModel.load_adapter': loadSecond,
+  'peft.PeftModel.add_weighted_adapter': addWeighted,
   'peft.PeftModel.set_adapter': switchTo,
   'peft.PeftModel.delete_adapter': remove,
   'peft.PeftModel.disable_adapter': disabling,

@@ -1,0 +1,241 @@
+// A whole file: asked for, gone on with where it was cut, begun anew where it changed, held to its size and digest where they are known.
+// Leaves out where the bytes go (a Sink) and parts of files (rangedSource.ts).
+import { text } from '../text.ts';
+import type { Address } from './address.ts';
+import type { Again } from './again.ts';
+import { again, Tries } from './again.ts';
+import { ask } from './ask.ts';
+import type { Body } from './body.ts';
+import { fetchChanged, fetchCut, fetchDigest, fetchRange, fetchStatus, fetchTooLong } from './fetchErrors.ts';
+import { strongTag } from './headers.ts';
+import type { Net } from './net.ts';
+import type { ReadOptions } from './progress.ts';
+import { Sha256 } from './sha256.ts';
+
+/** What is known of a file before it is asked for. */
+export interface KnownFile {
+  readonly sizeBytes?: number;
+  /** 64 hexadecimal digits. */
+  readonly sha256?: string;
+}
+
+/** Where the bytes of a file go, in order. */
+export interface Sink {
+  write(piece: Uint8Array): void | Promise<void>;
+  /** What was written is no part of the file: it begins again. */
+  restart(): void | Promise<void>;
+}
+
+export interface DownloadOptions extends ReadOptions {
+  readonly known?: KnownFile;
+  /** More than this is not taken. */
+  readonly mostBytes: number;
+}
+
+export interface Downloaded {
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  /** The server's entity tag. */
+  readonly tag: string | null;
+}
+
+/** It came, and is not the file that is known. */
+interface Stranger {
+  readonly kind: 'stranger';
+  readonly gotBytes: number;
+}
+
+class Download {
+  readonly #net: Net;
+  readonly #address: Address;
+  readonly #sink: Sink;
+  readonly #options: DownloadOptions;
+  readonly #tries: Tries;
+  readonly #known: KnownFile;
+  #hash = new Sha256();
+  #have = 0;
+  #total: number | null = null;
+  #tag: string | null = null;
+  #encoded = false;
+  #cache: 'default' | 'reload' = 'default';
+
+  constructor(net: Net, address: Address, sink: Sink, options: DownloadOptions) {
+    this.#net = net;
+    this.#address = address;
+    this.#sink = sink;
+    this.#options = options;
+    this.#known = options.known ?? {};
+    this.#tries = new Tries(net);
+  }
+
+  async run(): Promise<Downloaded> {
+    const { signal } = this.#options;
+    for (;;) {
+      const from = this.#have;
+      const ifRange = from > 0 ? strongTag(this.#tag) : null;
+      const asked = { from, to: null, ifRange, cache: this.#cache };
+      const reply = await ask(this.#net, this.#address, asked, signal);
+      const end = reply.kind === 'again' ? reply : await this.#receive(reply);
+      if (end?.kind === 'again') {
+        if (!this.#resumes()) await this.#restart();
+        await this.#tries.next(end, (waitMs) => this.#tell(waitMs), signal);
+        continue;
+      }
+      const sha256 = end === null ? this.#hash.hex() : '';
+      const gotBytes = end?.gotBytes ?? this.#have;
+      const { sizeBytes = gotBytes, sha256: wanted = sha256 } = this.#known;
+      if (end === null && sizeBytes === gotBytes && sha256 === wanted)
+        return { sizeBytes, sha256, tag: this.#tag };
+      // What a browser keeps may be of an older page: the server itself is asked once.
+      if (this.#cache === 'reload')
+        throw fetchDigest({
+          name: this.#address.shown,
+          wantedBytes: this.#known.sizeBytes ?? null,
+          gotBytes,
+        });
+      this.#cache = 'reload';
+      await this.#restart();
+    }
+  }
+
+  async #receive(body: Body): Promise<Again | Stranger | null> {
+    const odd = this.#have > 0 && body.status !== 200 ? this.#oddPart(body) : null;
+    if (odd !== null) {
+      body.leave();
+      await this.#restart();
+      return odd;
+    }
+    if (body.status === 200) {
+      if (this.#have > 0) await this.#restart();
+      this.#total = body.announced ?? this.#known.sizeBytes ?? null;
+      this.#tag = body.tag;
+      this.#encoded = body.encoded;
+      const { sizeBytes } = this.#known;
+      if (sizeBytes !== undefined && this.#total !== sizeBytes) {
+        body.leave();
+        return { kind: 'stranger', gotBytes: this.#total ?? 0 };
+      }
+    } else if (this.#have === 0) {
+      body.leave();
+      throw fetchStatus({ name: this.#address.shown, status: body.status });
+    }
+    let cut: Again | null;
+    try {
+      cut = await body.take((piece) => this.#write(piece), this.#most(body));
+    } catch (error) {
+      const stranger =
+        fetchTooLong.is(error) && body.announced === null && this.#known.sizeBytes !== undefined;
+      if (!stranger) throw error;
+      return { kind: 'stranger', gotBytes: this.#have };
+    }
+    if (cut === null && this.#total !== null && this.#have < this.#total) return this.#short();
+    return cut;
+  }
+
+  /** A part that is not the one that is missing of the file that was begun; null: it is. */
+  #oddPart({ status, range, encoded, tag }: Body): Again | null {
+    const name = this.#address.shown;
+    const have = this.#have;
+    if (status === 416)
+      return again(() =>
+        fetchChanged({
+          name,
+          found: text(`it ends before byte ${have}`, `文件在第 ${have} 字节之前就结束了`),
+        }),
+      );
+    const place = range === null ? 'no range that can be read' : `bytes ${range.from} to ${range.to}`;
+    const ort = range === null ? '无法读懂的范围' : `第 ${range.from} 到 ${range.to} 字节`;
+    if (range === null || encoded || range.from !== have)
+      return again(() =>
+        fetchRange({
+          name,
+          found: text(
+            `from byte ${have} on, the answer is ${place}`,
+            `请求第 ${have} 字节以后，回答是${ort}`,
+          ),
+        }),
+      );
+    const other = tag !== null && this.#tag !== null && tag !== this.#tag;
+    if (other || (range.total !== null && this.#total !== null && range.total !== this.#total))
+      return again(() =>
+        fetchChanged({
+          name,
+          found: other
+            ? text('its ETag is another', 'ETag 已不同')
+            : text(
+                `${this.#total} bytes before, now ${range.total}`,
+                `原为 ${this.#total} 字节，现为 ${range.total}`,
+              ),
+        }),
+      );
+    this.#total ??= range.total;
+    return null;
+  }
+
+  #most({ range }: Body): number {
+    if (range !== null) return range.to - this.#have;
+    return this.#known.sizeBytes ?? this.#options.mostBytes;
+  }
+
+  /** The answer was complete, the file is not. */
+  #short(): Again {
+    const [doneBytes, totalBytes, name] = [this.#have, this.#total, this.#address.shown];
+    return again((tries) => fetchCut({ name, doneBytes, totalBytes, tries }));
+  }
+
+  async #write(piece: Uint8Array): Promise<void> {
+    this.#hash.update(piece);
+    this.#have += piece.byteLength;
+    this.#tries.gain(piece.byteLength);
+    await this.#sink.write(piece);
+    this.#tell(0);
+  }
+
+  /** Compressed on its way, the file has other places; without tag or digest nobody knows that the rest belongs to it. */
+  #resumes(): boolean {
+    return !this.#encoded && (strongTag(this.#tag) !== null || this.#known.sha256 !== undefined);
+  }
+
+  async #restart(): Promise<void> {
+    if (this.#have > 0) await this.#sink.restart();
+    this.#hash = new Sha256();
+    this.#have = 0;
+    this.#total = null;
+    this.#tag = null;
+  }
+
+  #tell(waitMs: number): void {
+    const total = Math.max(this.#total ?? 0, this.#have);
+    this.#options.onProgress?.({ file: this.#address.file, done: this.#have, total, waitMs });
+  }
+}
+
+const download = (net: Net, address: Address, sink: Sink, options: DownloadOptions): Promise<Downloaded> =>
+  new Download(net, address, sink, options).run();
+
+/** A file into memory. Throws UserError 'fetch-…', and Cancelled. */
+export async function fetchBytes(
+  net: Net,
+  address: Address,
+  options: DownloadOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  let pieces: Uint8Array[] = [];
+  const { sizeBytes } = await download(
+    net,
+    address,
+    {
+      write: (piece) => void pieces.push(piece),
+      restart: () => {
+        pieces = [];
+      },
+    },
+    options,
+  );
+  const all = new Uint8Array(sizeBytes);
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.byteLength;
+  }
+  return all;
+}

@@ -1,0 +1,44 @@
+// Files that fail once are read anew when they are wanted again; what nobody wants any longer is not waited for.
+import { expect, it } from 'vitest';
+import { Cancelled } from '../ground/errors.ts';
+import { readPublic } from '../testing/embedded.ts';
+import { Assets } from './assets.ts';
+
+/** Reads as a server does that fails each file once. */
+function failingOnce() {
+  const failed = new Set<string>();
+  return async (path: string) => {
+    if (failed.has(path)) return readPublic(path);
+    failed.add(path);
+    throw new Error(`${path} was cut`);
+  };
+}
+
+it('reads presets, rows and the model anew after a failure', async () => {
+  const assets = new Assets(failingOnce());
+  await expect(assets.presets()).rejects.toThrow('presets.json was cut');
+  const [preset] = await assets.presets();
+  const recipe = { preset: preset?.id ?? '', values: Object.create(null) };
+  await expect(assets.rows(recipe)).rejects.toThrow('jsonl was cut');
+  expect((await assets.rows(recipe)).rows.length).toBeGreaterThan(0);
+  await expect(assets.model()).rejects.toThrow('was cut');
+  expect((await assets.model()).config.layers).toBeGreaterThan(0);
+});
+
+it('leaves a reading that does not come as soon as it is given up, and no other', async () => {
+  let come = (): void => {};
+  const held = new Promise<void>((done) => {
+    come = done;
+  });
+  const assets = new Assets(async (path) => {
+    await held;
+    return readPublic(path);
+  });
+  const giving = new AbortController();
+  const mine = assets.model({}, giving.signal);
+  const other = assets.model();
+  giving.abort();
+  await expect(mine).rejects.toBeInstanceOf(Cancelled);
+  come();
+  expect((await other).config.layers).toBeGreaterThan(0);
+});

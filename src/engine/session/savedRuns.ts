@@ -1,0 +1,98 @@
+// The saved runs of a session: the one that the store has, one that came as a file, and which of them the next run goes on from.
+import type { Event } from '../protocol.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import { sameRun } from '../recipe/sameRun.ts';
+import { errorData } from './errorData.ts';
+import { goesOnElsewhere, nothingSaved, savedElsewhere } from './sessionErrors.ts';
+import type { Snapshot, SnapshotStore } from './snapshot.ts';
+import { heldStore } from './snapshot.ts';
+import { decodeSnapshot, lookFor, newestSnapshot } from './snapshotDecode.ts';
+
+/** A worker that was ended gives its place up within moments; another tab's run keeps it. */
+const CLAIM_MS = 3000;
+
+export class SavedRuns {
+  readonly store: SnapshotStore;
+  readonly #emit: (event: Event) => void;
+  /** From a file, in place of what the store has. */
+  #opened: Snapshot | null = null;
+  #next: Snapshot | null = null;
+
+  constructor(store: SnapshotStore, emit: (event: Event) => void) {
+    this.store = heldStore(store);
+    this.#emit = emit;
+  }
+
+  /** Tells of a run that was saved and did not end, or why the one that is there can't be used. */
+  async tell(): Promise<void> {
+    const { snapshot, refusal } = await lookFor(this.store);
+    if (snapshot) this.#offer(snapshot);
+    else if (refusal) this.#emit({ type: 'saved-refused', from: 'store', error: errorData(refusal) });
+  }
+
+  /** Takes a saved run from a file. */
+  async open(file: Blob): Promise<void> {
+    try {
+      this.#opened = decodeSnapshot(new Uint8Array(await file.arrayBuffer()));
+      this.#offer(this.#opened);
+    } catch (error) {
+      this.#emit({ type: 'saved-refused', from: 'file', error: errorData(error) });
+    }
+  }
+
+  #offer({ recipe, state, totalSteps, device }: Snapshot): void {
+    this.#emit({ type: 'saved', run: { recipe, step: state.step, totalSteps, device } });
+  }
+
+  /**
+   * What goes on: the run of this recipe, begun anew where none of it was saved; null: the opened file's, or the newest. Throws UserError
+   * 'run-elsewhere', 'no-saved-run', 'saved-unreadable'.
+   */
+  async resume(recipe: Recipe | null): Promise<Recipe> {
+    await this.#claim(recipe);
+    const opened = recipe === null ? this.#opened : null;
+    const found = opened ? { snapshot: opened, refusal: null } : await lookFor(this.store);
+    if (recipe === null && found.refusal) throw found.refusal;
+    this.#opened = null;
+    this.#next = found.snapshot;
+    const wanted = recipe ?? found.snapshot?.recipe;
+    if (!wanted) throw nothingSaved({});
+    return wanted;
+  }
+
+  /** Of two tabs only one goes on. Where there are no locks to tell by, this one does. */
+  async #claim(recipe: Recipe | null): Promise<void> {
+    try {
+      await this.store.claim?.(CLAIM_MS);
+    } catch (error) {
+      if (savedElsewhere.is(error) && recipe === null && this.#opened === null) throw goesOnElsewhere({});
+    }
+  }
+
+  /** The next run of the same recipe goes on from the newest that was saved. */
+  async recall(): Promise<void> {
+    this.#next = await newestSnapshot(this.store);
+  }
+
+  /** What a run of this recipe goes on from; given once. */
+  take(recipe: Recipe): Snapshot | null {
+    const next = this.#next;
+    this.#next = null;
+    return next && sameRun(next.recipe, recipe) ? next : null;
+  }
+
+  /** The recipe of what would go on. */
+  get waiting(): Recipe | null {
+    return this.#next?.recipe ?? null;
+  }
+
+  forget(): void {
+    this.#next = null;
+  }
+
+  /** Lets go of what was offered. */
+  async discard(): Promise<void> {
+    if (this.#opened) this.#opened = null;
+    else await this.store.clear();
+  }
+}

@@ -1,0 +1,236 @@
+// Test-only: one message of every command and every event, with a value in each of its fields. A message without its sample fails the type
+// check. Says nothing of what a message means.
+import { same } from '../ground/text.ts';
+import type { Inspection } from '../laboratory/inspect/inspection.ts';
+import type { ScriptReading } from '../laboratory/script/scriptReading.ts';
+import type { Command, EngineErrorData, Event } from '../protocol.ts';
+import { presetValues } from '../recipe/presets.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import { Assets } from '../session/assets.ts';
+import { inspectRecipe } from '../session/inspectRecipe.ts';
+import { readPublic } from './embedded.ts';
+
+const assets = new Assets(readPublic);
+const presets = presetValues(await assets.presets());
+const values = presets.find(({ id }) => id === 'element-0')?.values;
+if (!values) throw new Error('no preset');
+export const plain: Recipe = { preset: 'element-0', values };
+const inspection: Inspection = await inspectRecipe(assets, plain);
+export const recipe: Recipe = {
+  ...plain,
+  data: { name: 'mine', text: '{"text":"a"}' },
+  model: { name: 'a.gguf', digest: '0123456789abcdef' },
+  adapter: { name: 'mine', digest: '0123456789abcdef' },
+  prompts: ['Hi?'],
+};
+
+type Samples<T extends { readonly type: string }> = {
+  readonly [K in T['type']]: Extract<T, { readonly type: K }>;
+};
+const id = 1;
+const file = new Blob(['x']);
+const backend = 'auto';
+export const commands: Samples<Command> = {
+  inspect: { type: 'inspect', id, recipe },
+  probe: { type: 'probe', backend },
+  train: { type: 'train', recipe, backend },
+  step: { type: 'step', recipe, backend },
+  pause: { type: 'pause' },
+  stop: { type: 'stop' },
+  reset: { type: 'reset' },
+  'open-model': { type: 'open-model', id, name: 'a.gguf', file },
+  'open-adapter': {
+    type: 'open-adapter',
+    id,
+    adapters: [{ name: 'a', files: [{ name: 'b', file }] }],
+    recipe,
+  },
+  saved: { type: 'saved' },
+  resume: { type: 'resume', recipe: null, backend },
+  discard: { type: 'discard' },
+  'take-run': { type: 'take-run' },
+  'open-run': { type: 'open-run', file: new Blob([]) },
+  norms: { type: 'norms', id },
+  export: { type: 'export', id, format: 'peft', dtype: 'float16' },
+  'script-cost': { type: 'script-cost' },
+  'read-script': {
+    type: 'read-script',
+    id,
+    text: 'x = 1',
+    name: 'a.py',
+    versions: {
+      transformers: '4.41.2',
+      peft: '0.10.0',
+      trl: '0.8.6',
+      torch: '2.2.2',
+      bitsandbytes: '0.43.0',
+    },
+  },
+  'cancel-script': { type: 'cancel-script', id },
+  why: { type: 'why', id, recipe, path: 'model' },
+  guide: { type: 'guide', id },
+  ping: { type: 'ping' },
+  ask: { type: 'ask', id, recipe, prompts: ['Hi?'], backend },
+};
+
+export const error: EngineErrorData = { code: 'presets', message: same('a'), remedy: same('b'), data: {} };
+export const metrics = {
+  step: 1,
+  loss: Number.NaN,
+  gradNorm: Number.POSITIVE_INFINITY,
+  learningRate: 1,
+  epoch: 1,
+  tokens: 1,
+  paddedTokens: 1,
+  tokensPerSecond: 1,
+  meanTokenAccuracy: 1,
+  entropy: 1,
+  evalLoss: null,
+  rewards: { chosen: 1, rejected: 1, accuracy: 1 },
+  stepMs: 1,
+  etaMs: 1,
+  tensorNorms: [1],
+};
+const model = {
+  kind: 'gguf',
+  name: 'a',
+  title: 'a',
+  digest: 'a',
+  bytes: 1,
+  storedAs: 'F32',
+  parameters: 1,
+  layers: 1,
+  hiddenSize: 1,
+  vocabSize: 1,
+} as const;
+const words = same('x');
+const patch = { 'lora.r': 8 };
+const raised = { type: 'TypeError', message: 'a' };
+const reading: ScriptReading = {
+  kind: 'script',
+  source: 'x = 1',
+  versions: [{ library: 'trl', version: '0.20', said: 'trl==0.20', line: 1, modelled: '0.20.0' }],
+  verdict: { kind: 'raises', line: 1, error: raised, text: words },
+  outcome: inspection.outcome,
+  strip: inspection.strip,
+  trainableLine: inspection.trainableLine,
+  diagnoses: inspection.diagnosis ? [{ ...inspection.diagnosis, lines: [1], severity: 'cause' }] : [],
+  lines: [
+    {
+      line: 1,
+      trainable: { before: 0, after: 1 },
+      effects: [words],
+      warnings: ['a'],
+      raises: raised,
+      cut: true,
+    },
+  ],
+  precision: [words],
+  assumptions: [{ line: 1, text: words }],
+  notModelled: [{ line: null, text: words }],
+  fixes: [{ why: words, source: 'x = 2', verdict: 'trains' }],
+  patch,
+  unsaid: [{ line: 1, text: words }],
+  program: {
+    versions: { transformers: '4.57', peft: '0.17.1', trl: '0.20', torch: '2.8', bitsandbytes: null },
+    calls: [{ line: 1, callee: 'a', receiver: { ref: 0 }, args: [1], kwargs: { a: true } }],
+    source: 'x = 1',
+    files: {},
+    caught: [0],
+    failure: {
+      ...raised,
+      line: 1,
+      column: null,
+      text: null,
+      kind: 'raised',
+      traceback: [{ line: 1, name: '<module>' }],
+    },
+    failedAt: 0,
+  },
+  output: '',
+};
+export const events: Samples<Event> = {
+  device: {
+    type: 'device',
+    device: {
+      backend: 'cpu',
+      reason: 'chosen',
+      adapter: { vendor: 'a', architecture: 'b', device: 'c', description: 'd', fallback: false },
+      features: ['subgroups'],
+      limits: { maxBufferSize: 1 },
+    },
+  },
+  inspected: { type: 'inspected', id, inspection },
+  'inspect-failed': { type: 'inspect-failed', id, error },
+  phase: {
+    type: 'phase',
+    phase: 'loading',
+    done: 1,
+    total: 2,
+    note: '',
+    rate: { bytesPerSecond: 1, etaMs: 1 },
+  },
+  started: {
+    type: 'started',
+    trainable: 1,
+    all: 1,
+    peakBytes: 1,
+    totalSteps: 1,
+    backend: 'cpu',
+    dispatchesPerStep: 1,
+  },
+  step: { type: 'step', metrics },
+  diagnosed: { type: 'diagnosed', diagnosis: inspection.diagnosis },
+  restored: { type: 'restored', recipe, metrics: [metrics] },
+  saved: { type: 'saved', run: { recipe, step: 1, totalSteps: 2, device: 'cpu' } },
+  'saved-refused': { type: 'saved-refused', from: 'file', error },
+  unsaved: { type: 'unsaved', error },
+  model: { type: 'model', id, model },
+  'model-failed': { type: 'model-failed', id, error },
+  adapter: {
+    type: 'adapter',
+    id,
+    adapter: { name: 'a', digest: 'b', base: '', modules: 1, parameters: 1, patch },
+  },
+  'adapter-failed': { type: 'adapter-failed', id, error },
+  pong: { type: 'pong' },
+  norms: { type: 'norms', id, updates: [1] },
+  exported: { type: 'exported', id, folder: 'a', files: [{ name: 'a', bytes: new Uint8Array(1) }] },
+  'script-cost': { type: 'script-cost', bytes: 1 },
+  'script-progress': { type: 'script-progress', id, phase: 'loading', loadedBytes: 1, totalBytes: 2 },
+  'script-read': { type: 'script-read', id, reading },
+  'script-failed': { type: 'script-failed', id, error },
+  why: {
+    type: 'why',
+    id,
+    why: {
+      path: 'a',
+      words,
+      cutAt: 'a',
+      className: 'Linear',
+      gradFn: 'AddBackward0',
+      bytes: 1,
+      normIndex: 1,
+      gradient: 'none',
+    },
+  },
+  guide: {
+    type: 'guide',
+    id,
+    entries: [
+      {
+        id: 'a',
+        title: words,
+        body: words,
+        base: patch,
+        change: patch,
+        rows: [{ stack: 'trl-0.19.1', label: 'b', before: 'trains', after: 'raises' }],
+      },
+    ],
+  },
+  refused: { type: 'refused', error },
+  warning: { type: 'warning', category: 'UserWarning', message: 'a' },
+  answer: { type: 'answer', id, index: 0, side: 'before', prompt: 'a', text: 'b', done: false, step: 0 },
+  finished: { type: 'finished', steps: 1, fingerprint: { losses: [[1, 2]], device: 'cpu' } },
+  failed: { type: 'failed', error, raisedBy: 'engine' },
+};
