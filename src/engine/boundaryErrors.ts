@@ -23,18 +23,29 @@ export const badMessage = defineError('protocol', ({ what, type, at, expected, g
 
 export const workerSilent = defineError('worker-silent', (_: object) => ({
   en: [
-    'The engine stopped: its worker was closed, or no longer answers.',
-    'Reload the page. If it happens again, choose a smaller batch size or max_length.',
+    'The engine no longer answers: what it is doing takes too long, or it hangs.',
+    'Press Train to go on from what was saved. If it hangs again, choose a smaller batch size or max_length.',
   ],
-  zh: ['引擎已停止：它的 worker 被关闭，或不再响应。', '请刷新页面。若再次发生，请减小批大小或 max_length。'],
+  zh: [
+    '引擎不再响应：它正在做的事太久，或已卡住。',
+    '请按“训练”从已保存处继续。若再次卡住，请减小批大小或 max_length。',
+  ],
+}));
+
+export const workerEnded = defineError('worker-ended', (_: object) => ({
+  en: [
+    'The engine is gone: the browser closed its worker.',
+    'Press Train to go on from what was saved. If it happens again, close other tabs.',
+  ],
+  zh: ['引擎已不在：浏览器关闭了它的 worker。', '请按“训练”从已保存处继续。若再次发生，请关闭其他标签页。'],
 }));
 
 export const workerDied = defineError('worker-died', ({ cause }: { readonly cause: string }) => ({
   en: [
     `The engine stopped: ${cause}.`,
-    'Reload the page. If it happens again, choose a smaller batch size or max_length.',
+    'Press Train to go on from what was saved. If it happens again, reload the page.',
   ],
-  zh: [`引擎已停止：${cause}。`, '请刷新页面。若再次发生，请减小批大小或 max_length。'],
+  zh: [`引擎已停止：${cause}。`, '请按“训练”从已保存处继续。若再次发生，请刷新页面。'],
 }));
 
 /** An exception of the modelled libraries, in their words. */
@@ -44,10 +55,14 @@ interface Raised {
   readonly call: string;
 }
 
-export const raised = defineError('python', ({ type, message }: Raised) => ({
-  en: [`${type}: ${message}`, 'Apply one of the fixes, or change the setting behind the call that raises.'],
-  zh: [`${type}: ${message}`, '请应用其中一个修复，或修改引发报错的调用所对应的设置。'],
-}));
+export const raised = defineError(
+  'python',
+  ({ type, message }: Raised) => ({
+    en: [`${type}: ${message}`, 'Apply one of the fixes, or change the setting behind the call that raises.'],
+    zh: [`${type}: ${message}`, '请应用其中一个修复，或修改引发报错的调用所对应的设置。'],
+  }),
+  'whole',
+);
 
 /** What broke, as the end of a sentence: a broken invariant says itself that it is internal. */
 const bare = (cause: string): string => cause.replace(/^internal: /, '').replace(/\.$/, '');

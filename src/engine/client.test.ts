@@ -43,7 +43,7 @@ it('starts a worker again whose script did not come, and tells it everything', a
   const { client, events, newest } = engine();
   client.send({ type: 'saved' });
   newest().onerror({});
-  await vi.advanceTimersByTimeAsync(499);
+  await vi.advanceTimersByTimeAsync(249);
   client.send({ type: 'pause' });
   expect(FakeWorker.all).toHaveLength(1);
   await vi.advanceTimersByTimeAsync(1);

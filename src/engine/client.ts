@@ -1,6 +1,7 @@
 // The page's end of the worker: sends commands, hands decoded events to one listener, and notices a worker that died
-// without a word. No state beyond the worker.
-import { badMessage, workerDied, workerSilent } from './boundaryErrors.ts';
+// without a word: the worker holds a lock of its own name, and whoever gets that lock knows that it is gone; one that hangs says
+// nothing for long. No state beyond the worker.
+import { badMessage, workerDied, workerEnded, workerSilent } from './boundaryErrors.ts';
 import { decodeEvent } from './eventShapes.ts';
 import type { UserError } from './ground/errors.ts';
 import { programMissing } from './ground/fetching/fetchErrors.ts';
@@ -15,9 +16,12 @@ export interface EngineClient {
 const ASK_EVERY_MS = 2000;
 const SILENT_FOR_MS = 20_000;
 
+/** Words of a worker that is gone may still be on their way. */
+const LAST_WORDS_MS = 500;
+
 /** A worker whose script does not come is started again this often, each time after twice the wait. */
 const MOST_STARTS = 4;
-const FIRST_WAIT_MS = 500;
+const FIRST_WAIT_MS = 250;
 
 /** The page's own words for what befell the worker. */
 const failed = (code: ErrorCode, error: UserError): Event => ({
@@ -36,19 +40,22 @@ function received(message: unknown): Event {
   }
 }
 
-const startWorker = (): Worker =>
-  new Worker(new URL('./worker.ts', import.meta.url), {
-    type: 'module',
-    // The worker looks its files up beside the page.
-    name: new URL('./', location.href).href,
-  });
+let named = 0;
+
+/** The worker looks its files up beside the page; the rest makes the name, and its lock, this worker's alone. */
+function nameOf(): string {
+  named += 1;
+  return `${new URL('./', location.href).href}#${named}-${Date.now()}`;
+}
 
 /**
- * Starts a worker. `onEvent` gets every event; a worker that dies gives a `failed` event with code `worker-died` or `worker-silent`, one
+ * Starts a worker. `onEvent` gets every event; a worker that dies gives a `failed` event with code `worker-died`, `worker-ended` or `worker-silent`, one
  * whose script can't be fetched `fetch-program`, once.
  */
 export function startEngine(onEvent: (event: Event) => void): EngineClient {
   let worker: Worker;
+  /** Ends when this worker, or another start of it, is of no interest any more. */
+  let over = new AbortController();
   let starts = 0;
   /** Commands of a worker that has not said anything yet: another would have to hear them too. */
   let unheard: Command[] | null = [];
@@ -58,17 +65,40 @@ export function startEngine(onEvent: (event: Event) => void): EngineClient {
   const end = (): void => {
     clearInterval(timer);
     clearTimeout(again);
+    over.abort();
     worker.terminate();
+  };
+  const give = (code: ErrorCode, error: UserError): void => {
+    end();
+    onEvent(failed(code, error));
+  };
+  /** The lock is ours only when the worker is no more. */
+  const watch = (name: string, { signal }: AbortController): void => {
+    const gone = (): void => {
+      if (!signal.aborted) give(workerEnded.code, workerEnded({}));
+    };
+    navigator.locks
+      .request(name, { signal }, () => void setTimeout(gone, LAST_WORDS_MS))
+      // Ended by the page, or locks that stopped working: the silence tells.
+      .catch(() => {});
   };
   const open = (): void => {
     starts += 1;
     heard = performance.now();
-    worker = startWorker();
+    const name = nameOf();
+    let watched = false;
+    over = new AbortController();
+    const own = over;
+    worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name });
     worker.onmessage = (message: MessageEvent<unknown>) => {
       heard = performance.now();
       unheard = null;
       const event = received(message.data);
       if (event.type !== 'pong') onEvent(event);
+      else if (event.guarded && !watched) {
+        watched = true;
+        watch(name, own);
+      }
     };
     worker.onerror = ({ message }: Partial<ErrorEvent>) => {
       // A script that did not come is an event without a word; one that broke says how.
@@ -77,22 +107,20 @@ export function startEngine(onEvent: (event: Event) => void): EngineClient {
         again = setTimeout(open, FIRST_WAIT_MS * 2 ** (starts - 1));
         return;
       }
-      end();
-      if (notFetched) onEvent(failed(programMissing.code, programMissing({ what: 'engine' })));
-      else if (message) onEvent(failed(workerDied.code, workerDied({ cause: message })));
-      else onEvent(failed(workerSilent.code, workerSilent({})));
+      if (notFetched) give(programMissing.code, programMissing({ what: 'engine' }));
+      else if (message) give(workerDied.code, workerDied({ cause: message }));
+      else give(workerSilent.code, workerSilent({}));
     };
     for (const command of unheard ?? []) worker.postMessage(command);
+    worker.postMessage({ type: 'ping' } satisfies Command);
   };
   const timer = setInterval(() => {
     const now = performance.now();
     // A page that slept asked nothing meanwhile, so the silence was its own.
     if (now - asked > 3 * ASK_EVERY_MS) heard = now;
     asked = now;
-    if (now - heard > SILENT_FOR_MS) {
-      end();
-      onEvent(failed(workerSilent.code, workerSilent({})));
-    } else worker.postMessage({ type: 'ping' } satisfies Command);
+    if (now - heard > SILENT_FOR_MS) give(workerSilent.code, workerSilent({}));
+    else worker.postMessage({ type: 'ping' } satisfies Command);
   }, ASK_EVERY_MS);
   open();
   return {

@@ -31,7 +31,7 @@ const command = tagged<Command>({
     recipe,
   }),
   saved: nothing,
-  resume: shape({ recipe: nullable(recipe), backend }),
+  resume: shape({ recipe: nullable(recipe), until: nullable(number), backend }),
   discard: nothing,
   'take-run': nothing,
   'open-run': shape({ file: blob }),

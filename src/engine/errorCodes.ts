@@ -2,7 +2,7 @@
 // help (errorHelp.ts) says for each where it is mended. For the worker and for tests: the page has the types alone.
 
 import { loftqOnBits, methodLimit, notAsLora, rankTooLarge, zeroAlpha } from './adapters/adapterErrors.ts';
-import { badMessage, ourFault, raised, workerDied, workerSilent } from './boundaryErrors.ts';
+import { badMessage, ourFault, raised, workerDied, workerEnded, workerSilent } from './boundaryErrors.ts';
 import {
   allMasked,
   answersCut,
@@ -103,6 +103,8 @@ import { scriptHung } from './python/host/hostErrors.ts';
 import {
   badPreset,
   noPresets,
+  presetField,
+  recipeField,
   recipeNoJson,
   recipeSettings,
   recipeVersion,
@@ -186,7 +188,9 @@ export const errorKinds = [
   rowsTooLarge,
   badPreset,
   noPresets,
+  presetField,
   unknownPreset,
+  recipeField,
   recipeNoJson,
   recipeVersion,
   recipeSettings,
@@ -276,6 +280,7 @@ export const errorKinds = [
   readerDied,
   badMessage,
   workerSilent,
+  workerEnded,
   workerDied,
   raised,
   ourFault,

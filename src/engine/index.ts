@@ -9,6 +9,7 @@ export { decodeRows } from './data/rows.ts';
 export type { RowPreview } from './data/summary.ts';
 export { errorHelp } from './errorHelp.ts';
 export type { ExportFile } from './exchange/export/adapterTensors.ts';
+export { decimal } from './ground/decimal.ts';
 export { invariant, wordsOf } from './ground/errors.ts';
 export { pythonLabel } from './ground/settings/pythonPlace.ts';
 export type {

@@ -58,8 +58,13 @@ export type Command =
     }
   /** Ask whether a run was saved that did not end. Answers `saved`, `saved-refused`, or nothing. */
   | { readonly type: 'saved' }
-  /** Go on with the saved run. `recipe`: of which run, begun anew where none of it was saved; null: of the newest. */
-  | { readonly type: 'resume'; readonly recipe: Recipe | null; readonly backend: BackendChoice }
+  /** Go on with the saved run, to its end or until that step. `recipe`: of which run, begun anew where none of it was saved; null: of the newest. */
+  | {
+      readonly type: 'resume';
+      readonly recipe: Recipe | null;
+      readonly until: number | null;
+      readonly backend: BackendChoice;
+    }
   /** Forget the saved run. */
   | { readonly type: 'discard' }
   /** The run as a file that a page can go on with. Answers `exported`, between two steps of a run that is at work. */
@@ -201,7 +206,10 @@ export type Event =
   | { readonly type: 'model-failed'; readonly id: number; readonly error: EngineErrorData }
   | { readonly type: 'adapter'; readonly id: number; readonly adapter: AdapterSummary }
   | { readonly type: 'adapter-failed'; readonly id: number; readonly error: EngineErrorData }
-  | { readonly type: 'pong' }
+  /** A snapshot that outlives the worker with the page alone: the store did not take it, or the run has ended. null: not needed any more. */
+  | { readonly type: 'kept'; readonly run: Uint8Array<ArrayBuffer> | null }
+  /** `guarded`: the worker holds the lock of its name as long as it lives. */
+  | { readonly type: 'pong'; readonly guarded: boolean }
   /** By `ParameterInfo.normIndex`. */
   | { readonly type: 'norms'; readonly id: number; readonly updates: readonly number[] }
   | {

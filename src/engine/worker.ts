@@ -54,10 +54,22 @@ function reader(): ReaderPort {
 }
 const scripts = new ScriptDesk(reader, emit);
 
+/** Held as long as this worker lives, so that the page knows at once when it does not. Where there are no locks it asks and waits. */
+const guarded = new Promise<boolean>((resolve) => {
+  if (!('locks' in navigator)) return resolve(false);
+  navigator.locks
+    .request(page, () => {
+      resolve(true);
+      return new Promise(() => {});
+    })
+    .catch(() => resolve(false));
+});
+
 self.onmessage = (message: MessageEvent<unknown>) => {
   try {
     const command = decodeCommand(message.data);
-    if (isScriptCommand(command)) void scripts.handle(command);
+    if (command.type === 'ping') void guarded.then((held) => emit({ type: 'pong', guarded: held }));
+    else if (isScriptCommand(command)) void scripts.handle(command);
     else void session.handle(command);
   } catch (error) {
     self.postMessage({ type: 'failed', raisedBy: 'engine', error: errorData(error) } satisfies Event);

@@ -89,9 +89,10 @@ describe('links', () => {
           '['.repeat(99) + ']'.repeat(99),
         ),
       ),
-      'calls.0.args.0',
+      'expected',
+      'Recipe file',
     ],
-  ])('go on without a script of %s, and say what is wrong', async (_, program, words) => {
+  ])('go on without a script of %s, and say what is wrong', async (_, program, words, inFile = words) => {
     const { recipe, notes } = await parseLink(
       `#program=z.${await deflateText(JSON.stringify(program))}`,
       presets,
@@ -99,7 +100,7 @@ describe('links', () => {
     expect(recipe.program).toBeUndefined();
     expect(notes.map(({ en }) => en).join()).toContain(words);
     const text = JSON.stringify({ version: 1, preset: 'plain', program });
-    expect(() => readRecipeJson(text, presets)).toThrow(words);
+    expect(() => readRecipeJson(text, presets)).toThrow(inFile);
   });
 
   it('never throw, whatever they hold', async () => {
@@ -109,6 +110,32 @@ describe('links', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it.each([
+    ['lora.r=0x10', /lora\.r: expected a number .* got "0x10"/],
+    ['lora.r=', /lora\.r: expected a number .* got ""/],
+    ['train.learning_rate=Infinity', /learning_rate: expected a number/],
+    ['v=0x1', /the link says "0x1"/],
+    ['fp=cpu~1:0x2', /fp: the losses/],
+    ['fp=cpu~1:2:3', /fp: the losses/],
+    ['fp=cpu~-1:2', /fp: the losses/],
+    ['__proto__=1', /__proto__: no such setting/],
+    ['constructor=1', /constructor: no such setting/],
+  ])('keep the default for %s', async (part, words) => {
+    const { recipe, notes } = await parseLink(`#preset=plain&${part}`, presets);
+    expect(recipe.values).toEqual(defaultValues);
+    expect(notes.map(({ en }) => en).join(' ')).toMatch(words);
+  });
+
+  it('hold whole characters, and quote no more than a line of what they refuse', async () => {
+    const { recipe, notes } = await parseLink(
+      `#prompt=\ud800a&lora.target_modules=${'['.repeat(1e5)}&${'k'.repeat(1e5)}=1`,
+      presets,
+    );
+    expect(recipe.prompts).toEqual(['\ufffda']);
+    expect(notes).toHaveLength(2);
+    for (const { en } of notes) expect(en.length).toBeLessThan(300);
   });
 
   it('say what they could not use', async () => {

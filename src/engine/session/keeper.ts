@@ -18,6 +18,8 @@ export interface KeeperOptions {
   readonly now: () => number;
   /** Why the run stands unsaved now; null: it is saved again. Told when it changes. */
   readonly onUnsaved: (error: UserError | null) => void;
+  /** A snapshot that the store did not take, for who outlives this worker; null: the store has a newer one. */
+  readonly onKept: (bytes: Uint8Array<ArrayBuffer> | null) => void;
 }
 
 const silent = text('the browser’s storage does not answer', '浏览器的存储没有响应');
@@ -70,8 +72,10 @@ export class Keeper {
       try {
         await this.#options.store.save(bytes);
         if (this.#unsaved === bytes) this.#unsaved = null;
+        if (this.#told !== null) this.#options.onKept(null);
         this.#tell(null);
       } catch (error) {
+        this.#options.onKept(bytes);
         this.#tell(asUserError(error));
       }
     });

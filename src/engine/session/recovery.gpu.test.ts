@@ -134,7 +134,7 @@ describe.skipIf(!available)('a run that loses its device', () => {
     const saved = second.events.find((event) => event.type === 'saved');
     expect(saved?.run.step).toBe(3);
     expect(saved?.run.totalSteps).toBe(STEPS);
-    await second.session.handle({ type: 'resume', recipe: null, backend: 'webgpu' });
+    await second.session.handle({ type: 'resume', recipe: null, until: null, backend: 'webgpu' });
     const restored = second.events.find((event) => event.type === 'restored');
     expect(restored?.metrics.map(({ loss }) => loss)).toEqual((await unbroken).slice(0, 3));
     expect([...first.losses, ...second.losses.slice(3)]).toEqual(await unbroken);
@@ -148,7 +148,7 @@ describe.skipIf(!available)('a run that loses its device', () => {
     const before = await play(store);
     await before.session.handle({ type: 'step', recipe: another, backend: 'webgpu' });
     const { session, losses, events } = await play(store);
-    await session.handle({ type: 'resume', recipe: wanted, backend: 'webgpu' });
+    await session.handle({ type: 'resume', recipe: wanted, until: null, backend: 'webgpu' });
     expect(failures(events)).toEqual([]);
     expect(losses).toEqual(await unbroken);
   });

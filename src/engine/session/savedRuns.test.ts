@@ -86,7 +86,7 @@ function play(store: SnapshotStore, onEvent: (event: Event) => void = () => {}) 
   const of = <T extends Event['type']>(type: T) =>
     events.filter((event): event is Extract<Event, { type: T }> => event.type === type);
   const step = () => session.handle({ type: 'step', recipe: wanted, backend: 'cpu' });
-  const resume = () => session.handle({ type: 'resume', recipe: null, backend: 'cpu' });
+  const resume = () => session.handle({ type: 'resume', recipe: null, until: null, backend: 'cpu' });
   return { session, losses, of, step, resume };
 }
 

@@ -5,7 +5,7 @@ import { sameRun } from '../recipe/sameRun.ts';
 import { errorData } from './errorData.ts';
 import { goesOnElsewhere, nothingSaved, savedElsewhere } from './sessionErrors.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
-import { heldStore } from './snapshot.ts';
+import { heldStore, memoryStore } from './snapshot.ts';
 import { decodeSnapshot, lookFor, newestSnapshot } from './snapshotDecode.ts';
 
 /** A worker that was ended gives its place up within moments; another tab's run keeps it. */
@@ -13,13 +13,14 @@ const CLAIM_MS = 3000;
 
 export class SavedRuns {
   readonly store: SnapshotStore;
+  readonly #memory = memoryStore();
   readonly #emit: (event: Event) => void;
   /** From a file, in place of what the store has. */
   #opened: Snapshot | null = null;
   #next: Snapshot | null = null;
 
   constructor(store: SnapshotStore, emit: (event: Event) => void) {
-    this.store = heldStore(store);
+    this.store = heldStore(this.#memory, store);
     this.#emit = emit;
   }
 
@@ -50,7 +51,8 @@ export class SavedRuns {
    */
   async resume(recipe: Recipe | null): Promise<Recipe> {
     await this.#claim(recipe);
-    const opened = recipe === null ? this.#opened : null;
+    const opened =
+      this.#opened && (recipe === null || sameRun(this.#opened.recipe, recipe)) ? this.#opened : null;
     const found = opened ? { snapshot: opened, refusal: null } : await lookFor(this.store);
     if (recipe === null && found.refusal) throw found.refusal;
     this.#opened = null;
@@ -88,6 +90,17 @@ export class SavedRuns {
 
   forget(): void {
     this.#next = null;
+  }
+
+  /** In memory alone: the end of a run, for what is still asked of it. */
+  hold(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    return this.#memory.save(bytes);
+  }
+
+  /** What was held. */
+  drop(): Promise<void> {
+    this.#next = null;
+    return this.#memory.clear();
   }
 
   /** Lets go of what was offered. */

@@ -2,26 +2,28 @@
 // steps, between tokens and while weights load. A lost device is opened again and the run goes on from what was saved.
 // Knows nothing of workers: messages come in through `handle`.
 
-import { exportFolders } from '../exchange/export/formats.ts';
-import { Cancelled, UserError } from '../ground/errors.ts';
+import type { UserError } from '../ground/errors.ts';
+import { Cancelled } from '../ground/errors.ts';
 import type { Command, Event } from '../protocol.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { sameRun } from '../recipe/sameRun.ts';
 import { PythonError } from '../torch/autograd/pythonError.ts';
 import type { BackendChoice } from '../training/backends/deviceInfo.ts';
 import type { OpenedBackend } from '../training/backends/openDevice.ts';
-import { openBackend, probeDevice } from '../training/backends/openDevice.ts';
+import { probeDevice } from '../training/backends/openDevice.ts';
 import type { TuningCache } from '../training/backends/tune.ts';
 import { deviceLost } from '../training/trainingErrors.ts';
+import type { Asked } from './asked.ts';
+import { give, giveRun, isAsked, nothingFor, refuse } from './asked.ts';
 import type { Assets } from './assets.ts';
 import { errorData } from './errorData.ts';
 import { lossBehind } from './lossBehind.ts';
+import { openFor } from './openFor.ts';
 import type { Question } from './questions.ts';
 import { answer, isQuestion } from './questions.ts';
 import { TrainingRun } from './run.ts';
 import { SavedRuns } from './savedRuns.ts';
 import type { ScriptCommand } from './scriptDesk.ts';
-import { nothingToAsk, nothingToTake } from './sessionErrors.ts';
 import type { SnapshotStore } from './snapshot.ts';
 
 export interface SessionOptions {
@@ -38,7 +40,6 @@ export interface SessionOptions {
 type Wish = 'go' | 'pause' | 'stop' | 'reset';
 type Queued = Exclude<Command, Question | ScriptCommand | { type: 'pause' | 'ping' }>;
 
-const BREATHE_EVERY_MS = 40;
 /** A device that is lost again and again is not opened a fourth time. */
 const MOST_RECOVERIES = 3;
 
@@ -46,6 +47,9 @@ export class Session {
   readonly #options: SessionOptions;
   #run: TrainingRun | null = null;
   #opened: OpenedBackend | null = null;
+  /** What the latest run was opened on, as it was asked for and as it came. */
+  #choice: BackendChoice = 'auto';
+  #had: 'webgpu' | 'cpu' | null = null;
   readonly #saved: SavedRuns;
   /** The run was asked for as a file, and is given between two steps. */
   #takes = false;
@@ -63,15 +67,14 @@ export class Session {
   }
 
   /** Resolves when the command, and what stood before it, is done. Never rejects: failures are events. */
-  handle(command: Exclude<Command, ScriptCommand>): Promise<void> {
+  handle(command: Exclude<Command, ScriptCommand | { type: 'ping' }>): Promise<void> {
     if (command.type === 'pause' || command.type === 'stop' || command.type === 'reset')
       this.#wish = command.type;
     if (command.type === 'stop' || command.type === 'reset') this.#giving.abort();
-    if (command.type === 'ping') this.#options.emit({ type: 'pong' });
     if (command.type === 'take-run') this.#takes = true;
     const { assets, emit } = this.#options;
     if (isQuestion(command)) return answer(command, assets, emit);
-    if (command.type === 'pause' || command.type === 'ping') return Promise.resolve();
+    if (command.type === 'pause') return Promise.resolve();
     this.#work = this.#work
       .then(() => {
         this.#busy = true;
@@ -86,14 +89,15 @@ export class Session {
 
   async #obey(command: Queued): Promise<void> {
     const { emit, gpu } = this.#options;
+    if (isAsked(command)) return this.#asked(command);
     switch (command.type) {
       case 'probe':
         emit({ type: 'device', device: await probeDevice(gpu, command.backend) });
         return;
       case 'train':
-        return this.#train(command.recipe, command.backend, Number.POSITIVE_INFINITY);
+        return this.#train(command.recipe, command.backend, () => Number.POSITIVE_INFINITY);
       case 'step':
-        return this.#train(command.recipe, command.backend, 1);
+        return this.#train(command.recipe, command.backend, (step) => step + 1);
       case 'stop':
         return this.#stop();
       case 'reset':
@@ -103,75 +107,64 @@ export class Session {
         this.#wish = 'go';
         emit({ type: 'phase', phase: 'idle', done: 0, total: 0, note: '' });
         return;
-      case 'ask':
-        this.#go();
-        return this.#ask(command);
-      case 'norms':
-        return emit({ type: 'norms', id: command.id, updates: (await this.#run?.updateNorms()) ?? [] });
-      case 'export':
-        return this.#export(command);
-      case 'take-run':
-        return this.#giveRun();
       case 'saved':
         return this.#saved.tell();
       case 'open-run':
         return this.#saved.open(command.file);
       case 'resume': {
         const recipe = await this.#saved.resume(command.recipe);
+        const { until } = command;
         this.#forget();
-        return this.#train(recipe, command.backend, Number.POSITIVE_INFINITY);
+        return this.#train(recipe, command.backend, () => until ?? Number.POSITIVE_INFINITY);
       }
       case 'discard':
         return this.#saved.discard();
     }
   }
 
-  /** Hands out the run as a file, if that was asked for. */
-  async #giveRun(): Promise<void> {
-    if (!this.#takes) return;
+  /** One whose device was lost is begun again from what was saved, and rests again. */
+  async #asked(command: Asked): Promise<void> {
+    // A run at work has given it between two steps.
+    if (command.type === 'take-run' && !this.#takes) return;
     this.#takes = false;
-    const { emit } = this.#options;
-    if (this.#run) emit({ type: 'exported', id: 0, folder: 'run', files: [await this.#run.saved()] });
-    else emit({ type: 'refused', error: errorData(nothingToTake({})) });
-  }
-
-  /** What a format can't say is told; the run stays as it is. */
-  async #export({ id, format, dtype }: Extract<Command, { type: 'export' }>): Promise<void> {
-    const { emit } = this.#options;
+    if (command.type === 'ask') this.#go();
+    const rested = this.#run;
     try {
-      if (!this.#run) throw nothingToTake({});
-      const files = await this.#run.exportAs(format, dtype);
-      emit({ type: 'exported', id, folder: exportFolders[format], files });
+      await this.#recovering(async () => {
+        const run = await this.#restedRun();
+        if (!run && this.#leaves()) return;
+        if (!run) throw nothingFor(command);
+        await give(run, command, this.#options.emit);
+        if (run !== rested) run.phase(this.#ended ? 'finished' : 'paused');
+      });
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      emit({ type: 'refused', error: errorData(error) });
+      refuse(error, command, this.#options.emit);
     }
   }
 
-  async #ask(command: Extract<Command, { type: 'ask' }>): Promise<void> {
-    const { id, prompts, recipe, backend } = command;
-    if (!this.#run && !this.#saved.waiting) throw nothingToAsk({});
-    await this.#recovering(async () => {
-      const run = this.#run ?? (await this.#begin(this.#saved.waiting ?? recipe, backend));
-      await run?.ask(id, prompts, 'before', recipe);
-      await run?.ask(id, prompts, 'after', recipe);
-    });
+  /** The run at rest, or what was saved of it when its device was lost. */
+  async #restedRun(): Promise<TrainingRun | null> {
+    const { waiting } = this.#saved;
+    return this.#run ?? (waiting && (await this.#begin(waiting, this.#choice)));
   }
 
-  async #train(recipe: Recipe, choice: BackendChoice, steps: number): Promise<void> {
+  async #train(recipe: Recipe, choice: BackendChoice, until: (step: number) => number): Promise<void> {
     this.#go();
+    // What ended begins anew; what is held of it is for those who still ask.
+    if (this.#ended) await this.#saved.drop();
     this.#ended = false;
     let target: number | null = null;
     await this.#recovering(async () => {
       const resumes = this.#run !== null && !this.#run.finished && sameRun(this.#run.recipe, recipe);
       const run = resumes && this.#run ? this.#run : await this.#begin(recipe, choice);
       if (!run) return;
-      target ??= run.step + steps;
+      target ??= until(run.step);
       run.phase('running');
       while (run.step < target && !run.finished && this.#wish === 'go') {
         await run.next();
         run.phase('running');
-        await this.#giveRun();
+        if (this.#takes) await giveRun(run, this.#options.emit);
+        this.#takes = false;
         await this.#options.breathe();
       }
       if (run.finished) return this.#finish(run);
@@ -190,9 +183,10 @@ export class Session {
       } catch (error) {
         if (error instanceof Cancelled) return this.#cancelled();
         const loss = await lossBehind(error, this.#opened);
-        if (!deviceLost.is(loss) || attempt > MOST_RECOVERIES) throw loss;
-        emit({ type: 'phase', phase: 'loading', done: 0, total: 0, note: 'recovering' });
+        if (!deviceLost.is(loss)) throw loss;
         await this.#saved.recall();
+        if (attempt > MOST_RECOVERIES) throw loss;
+        emit({ type: 'phase', phase: 'loading', done: 0, total: 0, note: 'recovering' });
         this.#forget();
       }
     }
@@ -208,19 +202,10 @@ export class Session {
     this.#forget();
     const { emit, assets, now, breathe } = this.#options;
     const { store } = this.#saved;
-    let last = now();
-    const opened = await openBackend({
-      gpu: this.#options.gpu,
-      choice,
-      now,
-      half: recipe.values['model.dtype'] !== 'float32',
-      tuning: this.#options.tuning ?? null,
-      breathe: () => {
-        if (now() - last < BREATHE_EVERY_MS) return null;
-        last = now();
-        return breathe();
-      },
-    });
+    const had = saved ? this.#had : null;
+    const opened = await openFor(this.#options, recipe, choice, had);
+    this.#choice = choice;
+    this.#had = opened.device.backend;
     this.#opened = opened;
     emit({ type: 'device', device: opened.device });
     void opened.lost.then((error) => this.#lost(opened, error));
@@ -247,11 +232,15 @@ export class Session {
     return run;
   }
 
-  /** A device lost while nothing runs costs nothing: the next command begins from what was saved. */
+  /**
+   * A device lost while nothing runs costs nothing: the next command begins from what was saved. Under a command it is closed, so that
+   * nothing waits for it.
+   */
   #lost(opened: OpenedBackend, error: UserError): void {
     if (this.#opened !== opened) return;
     if (!deviceLost.is(error)) this.#fail(error);
-    else if (!this.#busy) this.#goIdle(opened);
+    else if (this.#busy) opened.backend.destroy();
+    else this.#goIdle(opened);
   }
 
   #goIdle(opened: OpenedBackend): void {
@@ -263,16 +252,23 @@ export class Session {
   /** A run that ended while the wish to stop it waited has said so already. */
   async #stop(): Promise<void> {
     this.#go();
-    const run = this.#run;
-    if (run && !this.#ended) await this.#recovering(() => this.#finish(run));
+    if (this.#ended || (!this.#run && !this.#saved.waiting)) return;
+    await this.#recovering(async () => {
+      const run = await this.#restedRun();
+      if (run) await this.#finish(run);
+    });
   }
 
+  /** The place for saved runs falls free; who loses the device or the worker after this has the end in memory. */
   async #finish(run: TrainingRun): Promise<void> {
-    this.#ended = true;
     run.phase('after');
     await run.answers('after');
     if (this.#leaves()) return;
+    const { bytes } = await run.saved();
+    this.#ended = true;
     await run.keeper.clear();
+    await this.#saved.hold(bytes);
+    this.#options.emit({ type: 'kept', run: bytes });
     this.#options.emit({ type: 'finished', steps: run.step, fingerprint: run.fingerprint });
   }
 

@@ -104,8 +104,7 @@ export function memoryStore(): SnapshotStore {
 }
 
 /** A store whose newest snapshot is also held in memory: a device that is lost while the disk is full costs nothing. */
-export function heldStore(inner: SnapshotStore): SnapshotStore {
-  const memory = memoryStore();
+export function heldStore(memory: SnapshotStore, inner: SnapshotStore): SnapshotStore {
   return {
     ...inner,
     save: async (bytes) => {

@@ -5,7 +5,7 @@ import { defaultValues, errorData, sameRun } from '../../engine/index.ts';
 import type { BackendChoice, Command, ExportFormat, FloatType, GuideEntry } from '../../engine/protocol.ts';
 import { adapterActions } from './adapterActions.ts';
 import type { Engines } from './engines.ts';
-import { startEngines } from './engines.ts';
+import { deaths, startEngines } from './engines.ts';
 import { modelActions } from './modelActions.ts';
 import { differences, edited, presetRecipe, presetValues, redone, undone } from './recipeEdits.ts';
 import { newRun } from './reduce.ts';
@@ -50,7 +50,10 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     const run = going && state.run !== null ? { ...state.run, phase: 'running' as const } : newRun(recipe);
     store.setState({ run, saved: null, asked: going ? state.asked : {} });
     ports.keepStorage();
-    tell({ type, recipe, backend: state.backend });
+    const failure = state.run?.failure?.error.code;
+    if (type === 'train' && failure !== undefined && deaths.has(failure) && runMatches(state))
+      engines.revive(recipe);
+    else tell({ type, recipe, backend: state.backend });
   }
 
   async function fetchPresets(): Promise<void> {
@@ -140,7 +143,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
       const { recipe } = saved;
       store.setState({ saved: null, recipe, run: newRun(recipe), asked: {}, past: [], future: [] });
       inspectSoon();
-      tell({ type: 'resume', recipe: null, backend });
+      tell({ type: 'resume', recipe: null, until: null, backend });
     },
     discardSaved: () => {
       const { savedRefusal } = store.getState();

@@ -1,11 +1,12 @@
 // The page's two engines: the inspector answers each edit at once (latest wins), the trainer runs. A trainer that dies is
 // started again and goes on with its saved run. It knows no React and no DOM beyond timers.
 
-import type { EngineClient, ExportFile } from '../../engine/index.ts';
+import type { EngineClient, ExportFile, Recipe } from '../../engine/index.ts';
 import { withPatch } from '../../engine/index.ts';
 import type { Command, ErrorCode, Event } from '../../engine/protocol.ts';
 import { fixPatch } from './fixPatch.ts';
 import { makeFrameQueue } from './frames.ts';
+import { makePending } from './pending.ts';
 import { reduce, reduceAll } from './reduce.ts';
 import type { PickedAdapter, Ports } from './state.ts';
 import type { Store } from './store.ts';
@@ -13,6 +14,8 @@ import type { Store } from './store.ts';
 export interface Engines {
   /** To the trainer. */
   tell(command: Command): void;
+  /** Goes on with a run whose trainer was lost and that did not go on by itself. */
+  revive(recipe: Recipe): void;
   /** The recipe changed: many changes in one task are one question. */
   inspectSoon(): void;
   /** To the inspector: a question that is answered at once. */
@@ -24,9 +27,10 @@ export interface Engines {
   terminate(): void;
 }
 
-const deaths: ReadonlySet<ErrorCode> = new Set(['worker-died', 'worker-silent']);
+/** What befalls a worker, not its run. */
+export const deaths: ReadonlySet<ErrorCode> = new Set(['worker-died', 'worker-ended', 'worker-silent']);
 
-/** A trainer that dies more often than this is left dead. */
+/** A run whose trainer dies more often than this, without getting on in between, goes on when it is told to. */
 const MOST_RESTARTS = 3;
 
 export interface EngineHooks {
@@ -56,13 +60,17 @@ export function startEngines({
   let inFlight: number | null = null;
   let inspectQueued = false;
   let restarts = 0;
+  /** Step of the run at its latest death. */
+  let reached = 0;
+  const pending = makePending();
 
   const queue = makeFrameQueue<Event>(later, (events) => {
     const death = events.find((event) => event.type === 'failed' && deaths.has(event.error.code));
-    const restarted = death !== undefined && restart();
-    store.setState((state) =>
-      reduceAll(state, restarted ? events.filter((event) => event !== death) : events),
-    );
+    const rest = events.filter((event) => event !== death);
+    for (const event of rest) pending.heard(event);
+    if (rest.some((event) => event.type === 'step' && event.metrics.step > reached)) restarts = 0;
+    store.setState((state) => reduceAll(state, rest));
+    if (death !== undefined && !restart()) store.setState((state) => reduce(state, death));
     if (events.some((event) => event.type === 'phase' && event.phase === 'paused')) onPaused();
     for (const event of events) if (event.type === 'exported') onExported(event.folder, event.files);
   });
@@ -77,23 +85,47 @@ export function startEngines({
     if (adapters.length > 0) engine.send({ type: 'open-adapter', id, adapters, recipe });
   }
 
-  /** Another trainer in place of a dead one; a run that was on its way goes on from what it saved, or begins anew. */
+  /** From what the page has of the run, else from what its trainer saved. */
+  function resume(recipe: Recipe, until: number | null): void {
+    if (pending.kept !== null) trainer.send({ type: 'open-run', file: pending.kept });
+    trainer.send({ type: 'resume', recipe, until, backend: store.getState().backend });
+  }
+
+  /**
+   * Another trainer in place of a dead one. A run that was on its way goes on from what it saved, or begins anew; one at rest rests
+   * again, and what was asked of it is asked again. False: nothing goes on by itself.
+   */
   function restart(): boolean {
-    const { run, model, backend } = store.getState();
-    if (restarts === MOST_RESTARTS || run === null || run.phase === 'finished' || run.phase === 'failed')
-      return false;
-    restarts += 1;
+    const { run, model } = store.getState();
     trainer.terminate();
     trainer = ports.startEngine(queue.push);
     const { file } = model;
     if (file !== null) trainer.send({ type: 'open-model', id: 0, name: file.name, file });
     sendAdapters(trainer, 0, store.getState().adapter.used);
-    trainer.send({ type: 'resume', recipe: run.recipe, backend });
+    if (restarts === MOST_RESTARTS || run === null || run.phase === 'failed') return false;
+    if (run.phase === 'finished' && pending.kept === null) return false;
+    restarts += 1;
+    reached = run.steps.at(-1)?.step ?? 0;
+    resume(run.recipe, pending.until(run));
+    for (const command of pending.asked) trainer.send(command);
     store.setState({ run: { ...run, phase: 'loading', done: 0, total: 0, note: 'recovering' } });
     return true;
   }
 
-  const inspector: EngineClient = ports.startEngine((event) => {
+  /** The inspection that an inspector died of is not asked a second time. */
+  let diedOf = -1;
+  function inspectorDied(): void {
+    const { model, adapter, inspectId } = store.getState();
+    inspector.terminate();
+    inspector = ports.startEngine(heardInspector);
+    const { file } = model;
+    if (file !== null) inspector.send({ type: 'open-model', id: 0, name: file.name, file });
+    sendAdapters(inspector, 0, adapter.used);
+    if (diedOf !== inspectId) sendInspect();
+    diedOf = store.getState().inspectId;
+  }
+
+  const heardInspector = (event: Event): void => {
     if ((event.type === 'inspected' || event.type === 'inspect-failed') && event.id === inFlight)
       inFlight = null;
     if (event.type === 'failed') {
@@ -104,15 +136,17 @@ export function startEngines({
         // Nobody is left who would answer.
         ...(script.phase !== 'idle' && { script: { ...script, phase: 'idle', failure: event.error } }),
       });
+      if (deaths.has(event.error.code)) inspectorDied();
       return;
     }
-    if (event.type === 'model' || event.type === 'model-failed') return onModel(event);
-    if (event.type === 'adapter' || event.type === 'adapter-failed') return onAdapter(event);
-    store.setState((state) => reduce(state, event));
+    if (event.type === 'model' || event.type === 'model-failed') onModel(event);
+    else if (event.type === 'adapter' || event.type === 'adapter-failed') onAdapter(event);
+    else store.setState((state) => reduce(state, event));
     if (event.type === 'inspected' && event.id > 0) askWhy();
     if (inspectQueued && inFlight === null) sendInspect();
     else if (event.type === 'inspected' && event.id > 0) askForFixedScript();
-  });
+  };
+  let inspector: EngineClient = ports.startEngine(heardInspector);
 
   /** The selected row's explanation follows the recipe. */
   function askWhy(): void {
@@ -138,7 +172,14 @@ export function startEngines({
   }
 
   return {
-    tell: (command) => trainer.send(command),
+    revive: (recipe) => {
+      restarts = 0;
+      resume(recipe, null);
+    },
+    tell: (command) => {
+      pending.told(command);
+      trainer.send(command);
+    },
     inspectSoon: () => {
       if (inspectQueued) return;
       inspectQueued = true;

@@ -178,3 +178,18 @@ it('refuses places beyond the end without asking', async () => {
   const { outcome, asked } = await read([serving()], [199_990, 20]);
   expect({ outcome, times: asked.length }).toEqual({ outcome: 'fetch-range', times: 1 });
 });
+
+it('asks for a large part in several, each of which may be cut', async () => {
+  const large = new Uint8Array(2 ** 23 + 70_000).fill(7).fill(9, 2 ** 23 - 5);
+  const whole = serving({ bytes: large });
+  const address = server.answers('/large.gguf', whole, whole, serving({ bytes: large, cutAfter: 9 }), whole);
+  const source = await rangedSource(testNet(), address);
+  const bytes = await source.read(3, large.length - 3);
+  expect(Buffer.compare(bytes, large.subarray(3))).toBe(0);
+  expect(server.asked('/large.gguf').map(({ range }) => range)).toEqual([
+    'bytes=0-65535',
+    'bytes=0-8388607',
+    'bytes=8388608-8458607',
+    'bytes=8388617-8458607',
+  ]);
+});

@@ -1,5 +1,6 @@
 // A script's program kept and acted out again without Python: what a run leaves for a recipe, and the same run from it. The calls, the
 // exceptions that the script caught and how it ended are enough for the same verdict; what branches assumed is not kept.
+import { readJson } from '../../ground/strictJson.ts';
 import type { Signatures } from '../../libraries/signatures/signatures.ts';
 import type { ModelSource } from '../../python/run/acting.ts';
 import type { Machine } from '../../python/run/machine.ts';
@@ -36,7 +37,9 @@ export function keptProgram(
     failedAt,
   };
   const hasModel = machine.models.length > 0 || machine.trainings.length > 0;
-  return hasModel && isRecipeProgram(program) ? program : null;
+  // What a file would refuse is not kept either: it would be lost on the way.
+  const comesBack = readJson(JSON.stringify({ program: [program] })).problem === null;
+  return hasModel && comesBack && isRecipeProgram(program) ? program : null;
 }
 
 /** How the calls end on this machine; null: they come to their end. */

@@ -1,6 +1,7 @@
 // A tool's configuration as keys with the lines that they stand on: from YAML, from JSON, from flags. Which tool it is, and what a key does
 // there, is in tools/.
 
+import { decimal } from '../../ground/decimal.ts';
 import { isRecord } from './json.ts';
 import type { Flag } from './launch.ts';
 
@@ -88,11 +89,7 @@ export function configOfJson(json: Readonly<Record<string, unknown>>, text: stri
 export const asText = (value: ConfigValue | undefined): string | null =>
   typeof value === 'string' ? value : null;
 export const asNumber = (value: ConfigValue | undefined): number | null =>
-  typeof value === 'number'
-    ? value
-    : typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))
-      ? Number(value)
-      : null;
+  typeof value === 'number' ? value : typeof value === 'string' ? decimal(value.trim()) : null;
 /** `true`, and the words that PyYAML and argparse take for it. */
 export const isOn = (value: ConfigValue | undefined): boolean =>
   value === true || (typeof value === 'string' && /^(true|yes|on)$/i.test(value));

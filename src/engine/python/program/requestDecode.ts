@@ -23,17 +23,20 @@ const note = shape<Note>({
   source: optional(string),
 });
 
-const kinds: Readonly<Record<string, (one: unknown) => Misfit | null>> = {
-  call: programCall,
-  ask: question,
-  note,
-};
+const kinds: ReadonlyMap<string, (one: unknown) => Misfit | null> = new Map<
+  string,
+  (one: unknown) => Misfit | null
+>([
+  ['call', programCall],
+  ['ask', question],
+  ['note', note],
+]);
 
 /** The message as a request. What is none is a fault of ours: the stand-in libraries are. */
 export function decodeRequest(message: unknown): Request {
   const isObject = typeof message === 'object' && message !== null;
   const [entry, ...others] = isObject ? Object.entries(message) : [];
-  const check = entry && others.length === 0 ? kinds[entry[0]] : undefined;
+  const check = entry && others.length === 0 ? kinds.get(entry[0]) : undefined;
   const wrong = entry && check ? check(entry[1]) : valueMisfit(message);
   invariant(!wrong, `bridge: ${wrong?.at ?? ''} is ${wrong?.got ?? ''}`);
   return message as Request;

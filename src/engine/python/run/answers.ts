@@ -18,6 +18,15 @@ const missing = (className: string, name: string): Reply => ({
   raise: { type: 'AttributeError', message: `'${className}' object has no attribute '${name}'` },
 });
 
+/** Sizes that a layer was made with; a wrapper has those of its base. */
+function sizeOf(module: Module, name: string): number | undefined {
+  const { kind } = module.children.get('base_layer') ?? module;
+  if (kind.type === 'linear')
+    return name === 'in_features' ? kind.inFeatures : name === 'out_features' ? kind.outFeatures : undefined;
+  if (kind.type !== 'embedding') return undefined;
+  return name === 'num_embeddings' ? kind.rows : name === 'embedding_dim' ? kind.width : undefined;
+}
+
 /** Attributes of a model that scripts read, by name; undefined: not known here. */
 function modelAttribute(
   { script, root }: ModelObject,
@@ -27,6 +36,11 @@ function modelAttribute(
   switch (name) {
     case 'training':
       return module.training;
+    case 'in_features':
+    case 'out_features':
+    case 'num_embeddings':
+    case 'embedding_dim':
+      return sizeOf(module, name);
     case 'is_gradient_checkpointing':
       return script.checkpointing !== null;
     case 'is_loaded_in_4bit':

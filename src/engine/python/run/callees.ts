@@ -3,6 +3,7 @@
 
 import type { Callee, CalleeTable } from './acting.ts';
 import { accelerateCallees } from './calls/accelerate.ts';
+import { graftCallees } from './calls/grafting.ts';
 import { peftCallees } from './calls/peft.ts';
 import { peftConfigCallees } from './calls/peftConfigs.ts';
 import { torchCallees } from './calls/torch.ts';
@@ -12,6 +13,7 @@ import { unslothCallees } from './calls/unsloth.ts';
 
 const table: CalleeTable = {
   ...torchCallees,
+  ...graftCallees,
   ...transformersCallees,
   ...peftConfigCallees,
   ...peftCallees,

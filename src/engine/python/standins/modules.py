@@ -31,6 +31,10 @@ forward = {"wiring": None}
 """models.py: what a call of a module of the wiring does."""
 
 
+grafts = {"graft": None}
+"""grafts.py: what putting a module of the script's own into a tree of the wiring does."""
+
+
 class Module:
     """torch.nn.Module"""
 
@@ -48,6 +52,9 @@ class Module:
         return {"ref": self._lab_ref, "path": self._lab_below} if self._lab_below else {"ref": self._lab_ref}
 
     def __setattr__(self, name, value):
+        if isinstance(value, Module) and value._lab_ref is None and self._lab_ref is not None and bridge.state.making == 0:
+            grafts["graft"](self, name, value)
+            return
         object.__setattr__(self, name, value)
         if self._lab_ref is not None and bridge.state.making == 0 and not name.startswith("_"):
             bridge.call("setattr", self, [name, value])

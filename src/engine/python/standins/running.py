@@ -11,7 +11,7 @@ import sys
 import traceback
 import types
 
-from . import batches, bridge, choices, clock, configs, datasets, imports, layers, library, lightning, lines, lockin, models, modules, names, outputs
+from . import batches, bridge, choices, clock, configs, datasets, grafts, imports, layers, library, lightning, lines, lockin, models, modules, names, outputs
 from . import parameters, parsers, placeholder, progress, recorded, shortcuts, signature, sizes, tensors, torch_names, trainers, tuner_layers, world
 from .editing import edit
 from .lines import SCRIPT
@@ -23,7 +23,7 @@ PRELOADED = (
     "time traceback types typing uuid warnings weakref abc numbers bisect heapq"
 ).split()
 OURS = (
-    batches, choices, configs, datasets, layers, library, lightning, models, modules, outputs, parameters, parsers, placeholder, progress, recorded,
+    batches, choices, configs, datasets, grafts, layers, library, lightning, models, modules, outputs, parameters, parsers, placeholder, progress, recorded,
     shortcuts, sizes, tensors, torch_names, trainers, tuner_layers, world,
 )  # fmt: skip
 

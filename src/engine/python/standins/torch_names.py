@@ -197,12 +197,20 @@ def optimizer_pattern(library_name: str, name: str, full: str):
     return type(name, (base,), {"_lab_path": path, "__init__": __init__})
 
 
+def shape_given(args):
+    """torch.empty(8, 64) or torch.empty((8, 64)); None: not told, or no sizes."""
+    sizes = args[0] if len(args) == 1 and isinstance(args[0], (list, tuple)) else args
+    return tuple(sizes) if sizes and all(type(one) is int for one in sizes) else None
+
+
 def fresh(name: str):
     """torch.zeros and the like: a tensor that leads nowhere back."""
 
     def function(*args, **kwargs):
         kind = kwargs.get("dtype")
-        made = Tensor(f"torch.{name}(…)", cut(links_of((*args, *kwargs.values())), "item"), kind, of_result=False)
+        made = Tensor(f"torch.{name}(…)", cut(links_of((*args, *kwargs.values())), "item"), kind, shape_given(args), of_result=False)
+        if name in ("zeros", "zeros_like"):
+            object.__setattr__(made, "_lab_zero", True)
         return made.requires_grad_(True) if kwargs.get("requires_grad") is True else made
 
     function.__name__ = name

@@ -1,22 +1,19 @@
 // Programs from outside, field by field: from the interpreter that runs a person's code, from a file, from a link that anybody may have made.
 // What holds is a program that the wiring can act out in bounded time; what its calls mean is the wiring's.
+import { quote } from '../../ground/quote.ts';
 import type { Check, Misfit } from '../../ground/shapes.ts';
 import { list, nullable, number, oneOf, optional, record, shape, string } from '../../ground/shapes.ts';
-import type { Text } from '../../ground/text.ts';
 import { text } from '../../ground/text.ts';
 import type { Versions } from '../../libraries/version.ts';
 import type { ProgramCall, ProgramFailure, ProgramValue, RecipeProgram } from './program.ts';
 
 const DEEPEST = 60;
 
-const shown = (value: unknown): string =>
-  value === undefined ? '–' : String(JSON.stringify(value)).slice(0, 60);
-
 export function valueMisfit(value: unknown): Misfit {
   return {
     at: '',
     expected: text('a value of a program', '程序的值'),
-    got: shown(value),
+    got: quote(value),
   };
 }
 
@@ -68,7 +65,7 @@ const MOST_CHARACTERS = 900_000;
 const release: Check<string> = (one) =>
   typeof one === 'string' && /^\d{1,6}(\.\d{1,6}){0,4}$/.test(one)
     ? null
-    : { at: '', expected: text('a release number', '版本号'), got: shown(one) };
+    : { at: '', expected: text('a release number', '版本号'), got: quote(one) };
 
 const programVersions = shape<Versions>({
   transformers: release,
@@ -127,15 +124,3 @@ export const recipeProgram: Check<RecipeProgram> = (one) => {
 };
 
 export const isRecipeProgram = (one: unknown): one is RecipeProgram => recipeProgram(one) === null;
-
-/** What is wrong with it, in words. */
-export function programProblem(one: unknown): Text | null {
-  const wrong = recipeProgram(one);
-  if (!wrong) return null;
-  const { at, expected, got } = wrong;
-  const where = at === '' ? 'program' : `program.${at}`;
-  return text(
-    `${where}: expected ${expected.en}, got ${got}.`,
-    `${where}：应为${expected.zh}，得到 ${got}。`,
-  );
-}

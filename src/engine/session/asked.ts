@@ -1,0 +1,47 @@
+// What is asked of a run at rest: answers to questions, files to take home, how far a step moved each tensor. What can't be had is told, and
+// the run stays as it is. Which run, and what happens when its device is lost under it, is the session's.
+import { exportFolders } from '../exchange/export/formats.ts';
+import { UserError } from '../ground/errors.ts';
+import type { Command, Event } from '../protocol.ts';
+import { deviceLost } from '../training/trainingErrors.ts';
+import { errorData } from './errorData.ts';
+import type { TrainingRun } from './run.ts';
+import { nothingToAsk, nothingToTake } from './sessionErrors.ts';
+
+export type Asked = Extract<Command, { type: 'ask' | 'export' | 'norms' | 'take-run' }>;
+
+const kinds: ReadonlySet<Command['type']> = new Set([...(['ask', 'export', 'norms', 'take-run'] as const)]);
+export const isAsked = (command: Command): command is Asked => kinds.has(command.type);
+
+type Emit = (event: Event) => void;
+
+/** The run as a file that a page can open and go on with. */
+export async function giveRun(run: TrainingRun, emit: Emit): Promise<void> {
+  emit({ type: 'exported', id: 0, folder: 'run', files: [await run.saved()] });
+}
+
+export async function give(run: TrainingRun, asked: Asked, emit: Emit): Promise<void> {
+  switch (asked.type) {
+    case 'ask':
+      await run.ask(asked.id, asked.prompts, 'before', asked.recipe);
+      return run.ask(asked.id, asked.prompts, 'after', asked.recipe);
+    case 'export': {
+      const files = await run.exportAs(asked.format, asked.dtype);
+      return emit({ type: 'exported', id: asked.id, folder: exportFolders[asked.format], files });
+    }
+    case 'norms':
+      return emit({ type: 'norms', id: asked.id, updates: await run.updateNorms() });
+    case 'take-run':
+      return giveRun(run, emit);
+  }
+}
+
+/** Where there is no run to ask. */
+export const nothingFor = ({ type }: Asked): UserError =>
+  type === 'ask' ? nothingToAsk({}) : nothingToTake({});
+
+/** Tells what can't be had; whatever else it was ends the run. */
+export function refuse(error: unknown, { type }: Asked, emit: Emit): void {
+  if (!(error instanceof UserError) || type === 'ask' || deviceLost.is(error)) throw error;
+  if (type !== 'norms') emit({ type: 'refused', error: errorData(error) });
+}

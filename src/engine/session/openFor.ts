@@ -1,0 +1,46 @@
+// A device for a run: opened as the recipe's precision wants it. After a loss the browser may need moments before it has an adapter again;
+// a run that went on elsewhere meanwhile would not be the same run.
+import type { Recipe } from '../recipe/recipe.ts';
+import type { BackendChoice } from '../training/backends/deviceInfo.ts';
+import type { OpenedBackend } from '../training/backends/openDevice.ts';
+import { openBackend } from '../training/backends/openDevice.ts';
+import type { TuningCache } from '../training/backends/tune.ts';
+
+const BREATHE_EVERY_MS = 40;
+const LOOKS = 6;
+const LOOK_AGAIN_MS = 500;
+
+interface Machine {
+  readonly gpu: GPU | null;
+  readonly now: () => number;
+  readonly tuning?: TuningCache | null;
+  readonly breathe: () => Promise<void>;
+}
+
+/** `had`: the kind of device that was lost, or null at the start. */
+export async function openFor(
+  { gpu, now, tuning = null, breathe }: Machine,
+  recipe: Recipe,
+  choice: BackendChoice,
+  had: 'webgpu' | 'cpu' | null,
+): Promise<OpenedBackend> {
+  let last = now();
+  const open = (): Promise<OpenedBackend> =>
+    openBackend({
+      gpu,
+      choice,
+      now,
+      half: recipe.values['model.dtype'] !== 'float32',
+      tuning,
+      breathe: () => {
+        if (now() - last < BREATHE_EVERY_MS) return null;
+        last = now();
+        return breathe();
+      },
+    });
+  for (let look = 1; ; look++) {
+    const opened = await open();
+    if (had !== 'webgpu' || opened.device.reason !== 'no-adapter' || look === LOOKS) return opened;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
+}
