@@ -219,6 +219,7 @@ const event = tagged<Event>({
   'script-read': shape({ id, reading: scriptReading }),
   'script-failed': shape({ id, error }),
   why: shape({ id, why: nullable(why) }),
+  'why-failed': shape({ id, error }),
   guide: shape({ id, entries: list(entry) }),
   refused: shape({ error }),
   warning: shape({ category: string, message: string }),

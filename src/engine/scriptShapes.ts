@@ -36,6 +36,7 @@ const fix = shape<ScriptFix>({ why: bilingual, source: string, verdict: kind });
 export const scriptReading = shape<ScriptReading>({
   kind: oneOf('script', 'notebook', 'command', 'tool-config', 'adapter-config', 'traceback', 'words'),
   source: string,
+  configLines: list(number),
   versions: list(version),
   verdict,
   outcome: nullable(outcome),

@@ -76,6 +76,7 @@ function report(reading: ScriptReading): object {
     })),
     lines: reading.lines.map(({ line, trainable, effects, warnings, raises, cut }) => ({
       line,
+      ...(reading.configLines[line - 1] ? { config_line: reading.configLines[line - 1] } : {}),
       ...(trainable ? { trainable: `${trainable.before} → ${trainable.after}` } : {}),
       ...(effects.length > 0 ? { effects: effects.map(({ en }) => en) } : {}),
       ...(warnings.length > 0 ? { warnings } : {}),

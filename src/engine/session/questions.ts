@@ -81,7 +81,7 @@ export async function answer(
   } catch (error) {
     if (type === 'open-adapter') emit({ type: 'adapter-failed', id, error: errorData(error) });
     else if (type === 'open-model') emit({ type: 'model-failed', id, error: errorData(error) });
-    else if (type === 'why') emit({ type: 'why', id, why: null });
+    else if (type === 'why') emit({ type: 'why-failed', id, error: errorData(error) });
     else emit({ type: 'inspect-failed', id, error: errorData(error) });
   }
 }

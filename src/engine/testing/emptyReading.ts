@@ -4,6 +4,7 @@ import type { ScriptReading } from '../laboratory/script/scriptReading.ts';
 export const emptyReading: ScriptReading = {
   kind: 'words',
   source: '',
+  configLines: [],
   versions: [],
   verdict: { kind: 'nothing', line: null, error: null, text: { en: '', zh: '' } },
   outcome: null,

@@ -109,6 +109,7 @@ const raised = { type: 'TypeError', message: 'a' };
 const reading: ScriptReading = {
   kind: 'script',
   source: 'x = 1',
+  configLines: [1],
   versions: [{ library: 'trl', version: '0.20', said: 'trl==0.20', line: 1, modelled: '0.20.0' }],
   verdict: { kind: 'raises', line: 1, error: raised, text: words },
   outcome: inspection.outcome,
@@ -215,6 +216,7 @@ export const events: Samples<Event> = {
       gradient: 'none',
     },
   },
+  'why-failed': { type: 'why-failed', id, error },
   guide: {
     type: 'guide',
     id,

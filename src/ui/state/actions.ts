@@ -176,7 +176,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     },
     /** Selects a row of the tree and asks why it gets what it gets. */
     select: (selectedPath: string | null) => {
-      store.setState({ selectedPath, why: null });
+      store.setState({ selectedPath, why: null, whyFailure: null });
       const { recipe, inspectId, run } = store.getState();
       if (run !== null && !isBusy(run) && run.steps.length > 0 && run.updateNorms.length === 0)
         tell({ type: 'norms', id: 0 });

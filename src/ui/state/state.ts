@@ -182,6 +182,8 @@ export interface PageState {
   readonly script: PastedScript;
   /** About the selected row. */
   readonly why: Why | null;
+  /** Why that could not be told. */
+  readonly whyFailure: EngineErrorData | null;
   /** The guide's advice with its outcomes; null until asked. */
   readonly guide: readonly GuideEntry[] | null;
   /** Parameters whose flag or gradient the last edit changed. */

@@ -128,6 +128,7 @@ const base: ScriptReading = {
     },
   ],
   patch: { 'wiring.attach': 'get_peft_model', 'train.gradient_checkpointing': true, 'lora.r': 8 },
+  configLines: [],
   unsaid: [],
   program: null,
   output: 'trainable params: 19,988,480 || all params: 6,758,404,096 || trainable%: 0.2958\n',

@@ -66,6 +66,7 @@ export const enReading = {
     cutSaid: 'The graph of the loss is cut here.',
     assumed: 'assumed: {{text}}',
     missing: 'not modelled: {{text}}',
+    config: 'line {{line}} of the configuration',
     lineSaid: 'Line {{line}}: {{notes}}',
     keys: 'Arrow keys go from one line that did something to the next.',
     written: 'What it stands for in Python',

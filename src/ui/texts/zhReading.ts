@@ -66,6 +66,7 @@ export const zhReading: TextsOf<typeof enReading> = {
     cutSaid: '损失的计算图在此断开。',
     assumed: '假定：{{text}}',
     missing: '未建模：{{text}}',
+    config: '配置的第 {{line}} 行',
     lineSaid: '第 {{line}} 行：{{notes}}',
     keys: '方向键在起作用的各行之间移动。',
     written: '它对应的 Python',

@@ -47,6 +47,7 @@ export async function readScript(
   return {
     kind: input.kind,
     source: input.source,
+    configLines: [],
     versions: input.said,
     verdict,
     outcome: deciding?.examined?.outcome ?? null,

@@ -72,6 +72,7 @@ function withoutPython(
   return {
     kind: pasted.kind,
     source: pasted.source,
+    configLines: [],
     versions: said,
     verdict,
     outcome: null,
@@ -140,6 +141,9 @@ function atTheirLine(verdict: Verdict, pasted: Pasted): Verdict {
   };
 }
 
+/** Of a configuration's script, which the configuration nowhere says as it is. */
+const configLines = ({ kind, lineOf }: Pasted): readonly number[] => (kind === 'tool-config' ? lineOf : []);
+
 /** Everything that can be told of a pasted text. */
 export async function readText(
   written: string,
@@ -150,5 +154,10 @@ export async function readText(
   const traceback = pasted.evidence === '' ? null : readTraceback(pasted.evidence);
   if (pasted.source.trim() === '') return withoutPython(pasted, input.said, traceback);
   const reading = await readInTheirTime(input, world, options);
-  return withEvidence({ ...reading, verdict: atTheirLine(reading.verdict, pasted) }, pasted.evidence);
+  const placed = {
+    ...reading,
+    verdict: atTheirLine(reading.verdict, pasted),
+    configLines: configLines(pasted),
+  };
+  return withEvidence(placed, pasted.evidence, pasted);
 }

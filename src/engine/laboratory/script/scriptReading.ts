@@ -70,6 +70,8 @@ export interface ScriptReading {
   readonly kind: PastedKind;
   /** The Python that was run: the lines of everything below are its lines. */
   readonly source: string;
+  /** Where `source` was made of a configuration: for each of its lines that of the configuration, 0 for none; else empty. */
+  readonly configLines: readonly number[];
   readonly versions: readonly VersionUsed[];
   readonly verdict: Verdict;
   /** Counts of the training that the verdict is about; null where nothing trained. */
