@@ -1,5 +1,6 @@
 // The settings of this page that a program stands for, as the training that decides has it, and whether they say all of it. What they
 // can't say stays in the program.
+import { own } from '../../ground/own.ts';
 import { nearestVersion } from '../../libraries/nearest.ts';
 import { stacks } from '../../libraries/stacks.ts';
 import type { Versions } from '../../libraries/version.ts';
@@ -183,7 +184,7 @@ function readTraining(machine: Machine, event: TrainingEvent, walk: Walk, draft:
         ? 'Trainer'
         : 'SFTTrainer',
   );
-  draft.set('train.objective', objectives[event.trainer] ?? 'sft');
+  draft.set('train.objective', own(objectives, event.trainer) ?? 'sft');
   const config = found && machine.calls[trainer?.ref ?? -1]?.kwargs.peft_config;
   const passes = isRef(config ?? undefined);
   const attach = walk.attached;
