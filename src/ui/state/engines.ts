@@ -30,6 +30,7 @@ export interface Engines {
 /** What befalls a worker, not its run. */
 export const deaths: ReadonlySet<ErrorCode> = new Set(['worker-died', 'worker-ended', 'worker-silent']);
 
+const isMissing = (event: Event): boolean => event.type === 'failed' && event.error.code === 'fetch-program';
 /** An inspector that says nothing for so long computes over something that does not end. */
 const INSPECTOR_SILENT_MS = 10_000;
 /** For the next question it is not waited so long. */
@@ -73,11 +74,15 @@ export function startEngines({
   /** Step of the run at its latest death. */
   let reached = 0;
   const pending = makePending();
+  /** Engines whose program did not come, as it was told: the next who wants one has it fetched anew. */
+  let trainerMissing = false;
+  let inspectorMissing = false;
 
   const queue = makeFrameQueue<Event>(later, (events) => {
     const death = events.find((event) => event.type === 'failed' && deaths.has(event.error.code));
     const rest = events.filter((event) => event !== death);
     for (const event of rest) pending.heard(event);
+    if (rest.some(isMissing)) trainerMissing = true;
     if (rest.some((event) => event.type === 'step' && event.metrics.step > reached)) restarts = 0;
     store.setState((state) => reduceAll(state, rest));
     if (death !== undefined && !restart()) store.setState((state) => reduce(state, death));
@@ -97,8 +102,19 @@ export function startEngines({
 
   /** From what the page has of the run, else from what its trainer saved. */
   function resume(recipe: Recipe, until: number | null): void {
+    if (trainerMissing) anotherTrainer();
     if (pending.kept !== null) trainer.send({ type: 'open-run', file: pending.kept });
     trainer.send({ type: 'resume', recipe, until, backend: store.getState().backend });
+  }
+
+  /** Another trainer in place of one that is gone, with what was open in it. */
+  function anotherTrainer(): void {
+    trainerMissing = false;
+    trainer.terminate();
+    trainer = ports.startEngine(queue.push);
+    const { file } = store.getState().model;
+    if (file !== null) trainer.send({ type: 'open-model', id: 0, name: file.name, file });
+    sendAdapters(trainer, 0, store.getState().adapter.used);
   }
 
   /**
@@ -106,12 +122,8 @@ export function startEngines({
    * again, and what was asked of it is asked again. False: nothing goes on by itself.
    */
   function restart(): boolean {
-    const { run, model } = store.getState();
-    trainer.terminate();
-    trainer = ports.startEngine(queue.push);
-    const { file } = model;
-    if (file !== null) trainer.send({ type: 'open-model', id: 0, name: file.name, file });
-    sendAdapters(trainer, 0, store.getState().adapter.used);
+    const { run } = store.getState();
+    anotherTrainer();
     if (restarts === MOST_RESTARTS || run === null || run.phase === 'failed') return false;
     if (run.phase === 'finished' && pending.kept === null) return false;
     restarts += 1;
@@ -124,17 +136,23 @@ export function startEngines({
 
   /** The inspection that an inspector died of is not asked a second time, nor is the file that it was reading opened again. */
   let diedOf = -1;
-  function inspectorDied(error: EngineErrorData): void {
-    const { model, adapter, inspectId } = store.getState();
+  function anotherInspector(): void {
+    inspectorMissing = false;
+    const { model, adapter } = store.getState();
     inspector.terminate();
     inspector = ports.startEngine(heardInspector, INSPECTOR_SILENT_MS);
+    const { file } = model;
+    if (file !== null && model.failure === null)
+      inspector.send({ type: 'open-model', id: 0, name: file.name, file });
+    sendAdapters(inspector, 0, adapter.used);
+  }
+  function inspectorDied(error: EngineErrorData): void {
+    const { model, adapter, inspectId } = store.getState();
     if (adapter.reading) onAdapter({ type: 'adapter-failed', id: opening.adapter, error });
     if (model.reading) onModel({ type: 'model-failed', id: opening.model, error });
-    else if (model.file !== null)
-      inspector.send({ type: 'open-model', id: 0, name: model.file.name, file: model.file });
-    sendAdapters(inspector, 0, store.getState().adapter.used);
+    anotherInspector();
     if (diedOf !== inspectId || inspectQueued) sendInspect();
-    diedOf = inspectId;
+    diedOf = store.getState().inspectId;
   }
 
   /** What the recipe that is being looked at changed of the last that was understood. */
@@ -163,6 +181,7 @@ export function startEngines({
         ...(script.phase !== 'idle' && { script: { ...script, phase: 'idle', failure: event.error } }),
       });
       if (deaths.has(event.error.code)) inspectorDied(error);
+      inspectorMissing = isMissing(event);
       return;
     }
     if (event.type === 'model' || event.type === 'model-failed') onModel(event);
@@ -191,6 +210,7 @@ export function startEngines({
 
   function sendInspect(): void {
     inspectQueued = false;
+    if (inspectorMissing) anotherInspector();
     const id = store.getState().inspectId + 1;
     inFlight = id;
     asked = store.getState().recipe;
@@ -204,6 +224,7 @@ export function startEngines({
       resume(recipe, null);
     },
     tell: (command) => {
+      if (trainerMissing) anotherTrainer();
       pending.told(command);
       trainer.send(command);
     },
@@ -216,7 +237,10 @@ export function startEngines({
         inspectorDied(inspectionHung(changedSince()));
       } else if (inFlight === null) queueMicrotask(() => inspectQueued && inFlight === null && sendInspect());
     },
-    ask: (command) => inspector.send(command),
+    ask: (command) => {
+      if (inspectorMissing) anotherInspector();
+      inspector.send(command);
+    },
     openAdapter: (id, adapters) => {
       opening.adapter = id;
       for (const engine of [inspector, trainer]) sendAdapters(engine, id, adapters);
