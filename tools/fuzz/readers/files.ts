@@ -66,9 +66,7 @@ function safetensorsForbids(input: Input, value: unknown): string | null {
   return at === bytes.length - 8 - length ? null : 'bytes of no tensor';
 }
 
-export const smallGguf = (
-  change: (entries: Map<string, Entry>) => void = () => {},
-): Uint8Array<ArrayBuffer> => {
+const smallGguf = (change: (entries: Map<string, Entry>) => void = () => {}): Uint8Array<ArrayBuffer> => {
   const { string, u32, f32, bool, i32, array } = types;
   const { tokens, merges, eos } = smallVocabulary;
   const list: Entry[] = [

@@ -1,5 +1,6 @@
 // The settings of this page that a program stands for, as the training that decides has it, and whether they say all of it. What they
 // can't say stays in the program.
+import { own } from '../../ground/own.ts';
 import { same as sameWords, text } from '../../ground/text.ts';
 import type { ProgramCall, ProgramValue } from '../../python/program/program.ts';
 import { entriesOf, isRef, namesOf, reprOf, truthOf } from '../../python/program/values.ts';
@@ -177,7 +178,7 @@ function readTraining(machine: Machine, event: TrainingEvent, walk: Walk, draft:
         ? 'Trainer'
         : 'SFTTrainer',
   );
-  draft.set('train.objective', objectives[event.trainer] ?? 'sft');
+  draft.set('train.objective', own(objectives, event.trainer) ?? 'sft');
   const config = found && machine.calls[trainer?.ref ?? -1]?.kwargs.peft_config;
   const passes = isRef(config ?? undefined);
   const attach = walk.attached;

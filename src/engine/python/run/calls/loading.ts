@@ -1,5 +1,6 @@
 // from_pretrained and from_config: which model, in which dtype, stored how. What a name or a hub's own configuration decides is assumed by
 // its name and said so.
+import { own } from '../../../ground/own.ts';
 import { text } from '../../../ground/text.ts';
 import { valueAt } from '../../../libraries/since.ts';
 import type { DType } from '../../../torch/autograd/value.ts';
@@ -18,7 +19,7 @@ const aliases: Readonly<Record<string, DType>> = { half: 'float16', float: 'floa
 
 export function floatOf(value: ProgramValue | undefined): DType | null {
   const name = dtypeOf(value);
-  return isFloat(name) ? name : (name !== null && aliases[name]) || null;
+  return isFloat(name) ? name : (name !== null && own(aliases, name)) || null;
 }
 
 const methods: Readonly<Record<string, Quantisation['method']>> = {
@@ -52,7 +53,7 @@ function storedAs(call: Acting): Stored {
   const object = call.object(value);
   const values = object?.kind === 'config' ? object.values : entriesOf(value);
   if (object?.kind === 'config') {
-    const method = methods[shortName(object.callee)];
+    const method = own(methods, shortName(object.callee));
     if (method) return { quantisation: { method, type: null }, doubleQuant: false };
   }
   if (isPlaceholder(value))

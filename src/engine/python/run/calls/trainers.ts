@@ -2,6 +2,7 @@
 // those of sftTrainer.ts and transformersCalls.ts; a trainer that isn't modelled is named, and nothing is told of what it trains.
 
 import type { PeftConfig } from '../../../adapters/inject.ts';
+import { own } from '../../../ground/own.ts';
 import type { Text } from '../../../ground/text.ts';
 import { text } from '../../../ground/text.ts';
 import { dialectOf } from '../../../libraries/spelling.ts';
@@ -204,9 +205,9 @@ const NO_ROWS = 'Invalid key: 0 is out of bounds for size 0';
 function losesItsRows(call: Acting, name: string, model: ModelObject, args: ConfigObject): boolean {
   const data = call.given.get('train_dataset') ?? null;
   const columns =
-    kinds[name] === 'SFTTrainer'
+    own(kinds, name) === 'SFTTrainer'
       ? !truthOf(call.value('packing'))
-      : kinds[name] === 'Trainer' && (JSON.stringify(data) ?? '').includes('"datasets.');
+      : own(kinds, name) === 'Trainer' && (JSON.stringify(data) ?? '').includes('"datasets.');
   return (
     data !== null &&
     columns &&
@@ -221,7 +222,7 @@ const train = callee('resume_from_checkpoint', (call): Acted => {
   if (trainer?.kind !== 'trainer') return { value: null };
   const { model, args, state } = trainer;
   const script = focus(model);
-  const kind = kinds[trainer.callee] ?? 'unknown';
+  const kind = own(kinds, trainer.callee) ?? 'unknown';
   script.call = 'trainer.train()';
   trainerTrain(script, state);
   if (kind === 'SFTTrainer') for (const said of script.behaves('sftChatter')) script.warn(said);
