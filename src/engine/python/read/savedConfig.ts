@@ -1,5 +1,6 @@
 // adapter_config.json as settings: what its method's arguments say. What no setting holds is listed, never dropped.
 import { methodNamed } from '../../adapters/methods.ts';
+import { own } from '../../ground/own.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { readSettings } from '../../recipe/recipe.ts';
 import { readersOf } from './adapterArguments.ts';
@@ -30,7 +31,7 @@ export function settingsOfSaved(config: Readonly<Record<string, unknown>>): Save
   const notUnderstood: string[] = [];
   for (const [name, value] of Object.entries(config)) {
     if (saysNothing(name, value)) continue;
-    const read = readers[name]?.(ofJson(value)) ?? null;
+    const read = own(readers, name)?.(ofJson(value)) ?? null;
     const settings = read && readSettings(Object.fromEntries(read.map(({ key, value: one }) => [key, one])));
     if (!settings || settings.problems.length > 0) notUnderstood.push(`${name}: ${JSON.stringify(value)}`);
     else Object.assign(entries, settings.patch);

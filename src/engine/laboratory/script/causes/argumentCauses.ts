@@ -1,5 +1,6 @@
 // A TypeError for an argument, an ImportError for a name: what moved where in which release of the libraries.
 
+import { own } from '../../../ground/own.ts';
 import type { Text } from '../../../ground/text.ts';
 import { text } from '../../../ground/text.ts';
 import type { Signs, SymptomRule, WeighedCause } from './cause.ts';
@@ -137,7 +138,7 @@ const unexpected = /(?:([\w.]+)\(\) )?got an unexpected keyword argument ['"](\w
 
 function unknownArgument({ error }: Signs): WeighedCause[] {
   const [, callee = '', name = ''] = unexpected.exec(error) ?? [];
-  const known = moves[name]?.find(({ of }) => of === undefined || of.test(callee));
+  const known = own(moves, name)?.find(({ of }) => of === undefined || of.test(callee));
   if (known)
     return [
       { id: known.id ?? 'argument-unknown', cause: known.cause, tells: known.tells, weight: always(5) },
@@ -207,7 +208,7 @@ export const argumentRules: readonly SymptomRule[] = [
         {
           id: 'name-missing',
           cause:
-            names[name] ??
+            own(names, name) ??
             text(
               `${name || 'It'} came or went with another release of the library, or two libraries don’t fit each other.`,
               `${name || '它'} 属于该库的别的版本，或两个库互不相容。`,

@@ -1,6 +1,7 @@
 // What a release doesn't know by the name that a script uses: arguments renamed, moved to the trainer's arguments or dropped, names that
 // can't be imported. Sources: inspect.signature of each installed release (libraries/signatures); trl 0.13 sft_trainer.py, whose
 // dataset arguments moved to SFTConfig; transformers 4.41 and 4.46 training_args.py; peft 0.10 utils/other.py.
+import { own } from '../../../../ground/own.ts';
 import type { Text } from '../../../../ground/text.ts';
 import { same, text } from '../../../../ground/text.ts';
 import { compareVersions } from '../../../../libraries/version.ts';
@@ -225,7 +226,7 @@ function missingName(facts: ProgramFacts): Match | null {
   if (!refusal || !matched) return null;
   const name = matched[1] ?? matched[4] ?? '';
   const module = matched[2] ?? matched[3] ?? '';
-  const known = imports[name];
+  const known = own(imports, name);
   return {
     lines: [refusal.line],
     severity: 'cause',
