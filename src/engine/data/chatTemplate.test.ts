@@ -18,7 +18,11 @@ it.each([
   ['a statement that is none', 'a\nb\n{% fro x in y %}\nc', /line 3: Unknown statement type: fro/],
   ['an operator without its right side', '{{ 1 }}\n{{ 1 + }}', /line 2: /],
   ['a block that does not end', '{% if true %}\na\n', /line \d: /],
-  ['a name that is not there, as it is used', 'x\n{# {{ not this }} #}\n\n{{ nobody.name.first }}', /line 4: /],
+  [
+    'a name that is not there, as it is used',
+    'x\n{# {{ not this }} #}\n\n{{ nobody.name.first }}',
+    /line 4: /,
+  ],
   [
     'a filter that is not there',
     "{{ '{%' }}\n{% for m in messages %}\n{{ m.content | nonsense }}\n{% endfor %}",

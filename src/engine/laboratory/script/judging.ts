@@ -18,13 +18,18 @@ const options: ExamineOptions = { batch: { rows: 1, tokens: 8 }, allMasked: fals
 /** Steps of a loop that say nothing new: the same line, model and modes. */
 const MOST_OF_A_KIND = 2;
 
+const isAlike = (one: TrainingEvent, other: TrainingEvent): boolean =>
+  one.line === other.line &&
+  one.model.script === other.model.script &&
+  one.gradMode === other.gradMode &&
+  one.loss === other.loss &&
+  one.twice === other.twice;
+
 export class Judge {
   readonly trainings: JudgedTraining[] = [];
 
   readonly judge: TrainingJudge = (event) => {
-    const alike = this.trainings.filter(
-      (one) => one.event.line === event.line && one.event.model.script === event.model.script,
-    );
+    const alike = this.trainings.filter((one) => isAlike(one.event, event));
     if (event.unknown === null && alike.length >= MOST_OF_A_KIND) return null;
     const examined = event.unknown === null ? examineTraining(event, options) : null;
     // Taken now: the tree goes on changing.

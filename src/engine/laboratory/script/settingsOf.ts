@@ -1,5 +1,6 @@
 // The settings of this page that a program stands for, as the training that decides has it, and whether they say all of it. What they
 // can't say stays in the program.
+import { own } from '../../ground/own.ts';
 import { nearestVersion } from '../../libraries/nearest.ts';
 import { stacks } from '../../libraries/stacks.ts';
 import type { Versions } from '../../libraries/version.ts';
@@ -58,7 +59,7 @@ function nearestStack(versions: Versions, draft: Draft): string {
 function readArguments(args: ConfigObject, draft: Draft): void {
   for (const [name, value] of args.values) {
     if (value === null || isRef(value)) continue;
-    const read = trainingArguments[name]?.(ofProgram(value)) ?? null;
+    const read = own(trainingArguments, name)?.(ofProgram(value)) ?? null;
     if (!read) draft.leave();
     else for (const { key, value: setting } of read) draft.set(key, setting);
   }
@@ -170,6 +171,8 @@ function readModel(machine: Machine, model: ModelObject, draft: Draft): void {
   for (const key of changedKeys(values, defaultValues)) draft.set(key, values[key]);
 }
 
+/** Trainings that the settings can say. */
+const SAID: ReadonlySet<string> = new Set(['loop', 'Trainer', 'Seq2SeqTrainer', 'SFTTrainer']);
 const objectives: Readonly<Record<string, string>> = { DPOTrainer: 'dpo', ORPOTrainer: 'orpo' };
 
 function readTraining(machine: Machine, event: TrainingEvent, walk: Walk, draft: Draft): void {
@@ -184,6 +187,7 @@ function readTraining(machine: Machine, event: TrainingEvent, walk: Walk, draft:
         : 'SFTTrainer',
   );
   draft.set('train.objective', objectives[event.trainer] ?? 'sft');
+  if (!SAID.has(event.trainer) && objectives[event.trainer] === undefined) draft.leave();
   const config = found && machine.calls[trainer?.ref ?? -1]?.kwargs.peft_config;
   const passes = isRef(config ?? undefined);
   const attach = walk.attached;
