@@ -26,7 +26,7 @@ export interface ProgramSettings {
 function readArguments(args: ConfigObject, line: number, draft: Draft): void {
   for (const [name, value] of args.values) {
     if (value === null || isRef(value)) continue;
-    const read = trainingArguments[name]?.(ofProgram(value)) ?? null;
+    const read = own(trainingArguments, name)?.(ofProgram(value)) ?? null;
     if (!read) draft.leave(line, sameWords(`${name}=${reprOf(value)}`));
     else for (const { key, value: setting } of read) draft.set(key, setting);
   }
@@ -165,6 +165,8 @@ function readModel(machine: Machine, model: ModelObject, draft: Draft): void {
   for (const key of changedKeys(values, defaultValues)) draft.set(key, values[key]);
 }
 
+/** Trainings that the settings can say. */
+const SAID: ReadonlySet<string> = new Set(['loop', 'Trainer', 'Seq2SeqTrainer', 'SFTTrainer']);
 const objectives: Readonly<Record<string, string>> = { DPOTrainer: 'dpo', ORPOTrainer: 'orpo' };
 
 function readTraining(machine: Machine, event: TrainingEvent, walk: Walk, draft: Draft): void {
@@ -179,6 +181,8 @@ function readTraining(machine: Machine, event: TrainingEvent, walk: Walk, draft:
         : 'SFTTrainer',
   );
   draft.set('train.objective', own(objectives, event.trainer) ?? 'sft');
+  if (!SAID.has(event.trainer) && own(objectives, event.trainer) === undefined)
+    draft.leave(event.line, sameWords(event.trainer));
   const config = found && machine.calls[trainer?.ref ?? -1]?.kwargs.peft_config;
   const passes = isRef(config ?? undefined);
   const attach = walk.attached;

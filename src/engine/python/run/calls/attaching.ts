@@ -29,7 +29,7 @@ function assumedTargets({ script }: ModelObject, { target, method }: PeftConfig)
   if (target.form !== 'default') return target;
   const names = script.defaultTargets
     ? script.defaultTargets(method.type)
-    : method.defaultTargets[script.modelType];
+    : own(method.defaultTargets, script.modelType);
   if (names) return target;
   const linears = [...script.causal.namedModules()].flatMap(([path, { kind }]) =>
     kind.type === 'linear' && path !== script.places.head ? [path.split('.').at(-1) ?? path] : [],

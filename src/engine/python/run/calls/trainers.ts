@@ -8,9 +8,10 @@ import { text } from '../../../ground/text.ts';
 import { dialectOf } from '../../../libraries/spelling.ts';
 import type { Note } from '../../program/bridge.ts';
 import type { ProgramValue } from '../../program/program.ts';
-import { entriesOf, textOf, truthOf } from '../../program/values.ts';
+import { entriesOf, isPlaceholder, textOf, truthOf } from '../../program/values.ts';
 import type { Acted, Acting, CalleeTable } from '../acting.ts';
 import { callee } from '../acting.ts';
+import { assumedFalse } from '../assumed.ts';
 import type { ConfigObject, LossTreatment, ModelObject, TrainerObject } from '../objects.ts';
 import { focus, modelOf, refocused, shortName } from '../objects.ts';
 import { preferenceTrainerInit } from '../preferenceTrainer.ts';
@@ -61,6 +62,14 @@ export function trainerState(call: Acting, config: ConfigObject): TrainerArgumen
     config.values.get(`${now}_kwargs`) ??
     call.fallback(config.callee, `${old}_kwargs`);
   return { gradientCheckpointing: truthOf(value) ?? false, kwargs: checkpointingKwargs(kwargs) };
+}
+
+/** Arguments that decide and whose values nobody here has: what is taken for them is told. */
+function tellUnknown(call: Acting, config: ConfigObject): void {
+  for (const name of [...CHECKPOINTING, 'fp16']) {
+    const value = config.values.get(name);
+    if (isPlaceholder(value)) call.note('assumption', assumedFalse(name, value.placeholder));
+  }
 }
 
 /** Trainers make arguments of their own where none were passed. */
@@ -146,6 +155,7 @@ function construct(call: Acting, kind: Kind, name: string): TrainerObject {
   const args = argumentsOf(call, name);
   const model = modelGiven(call, args);
   const script = focus(model);
+  tellUnknown(call, args);
   const asked = trainerState(call, args);
   const state = { ...asked };
   script.call = `${shortName(args.callee)}(...)`;
