@@ -42,7 +42,6 @@ const ofFindings = [
     ),
 ];
 
-
 describe('a release that is named', () => {
   it.each([...ofCauses, ...ofFindings])(
     '$argument of $callee: $kind with $library $release',
