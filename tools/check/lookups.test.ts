@@ -21,7 +21,7 @@ it('finds a name that is looked up in a table of any key', () => {
     }),
   ).toEqual(['src/engine/b.ts:2']);
   const made =
-    'const table: Record<string, number> = Object.fromEntries([]);\nexport const f = (k: string) => table[`x${k}`];\n';
+    'const table: Record<string, number> = Object.fromEntries([]);\nexport const f = (k: string) => table[String(k)];\n';
   expect(found({ 'src/engine/a.ts': made })).toEqual(['src/engine/a.ts:2']);
 });
 

@@ -1,19 +1,30 @@
 // Regular expressions that people write for module paths, matched in time that grows with the path alone. What the linear engine does not have
-// (looking ahead or behind, references to groups) JavaScript's own does: the worker's watch ends it when it runs on.
-import { RE2JS } from 're2js';
+// (looking ahead or behind, references to groups) JavaScript's own does: the worker's watch ends it when it runs on. The linear engine is
+// weighty, and the page itself matches nothing: who matches brings it (linearPatterns.ts).
+
+type Matcher = (path: string) => boolean;
+/** Throws where the pattern's syntax is not the engine's. */
+type Compile = (pattern: string) => Matcher;
+
+let linear: Compile | null = null;
+/** From now on patterns are matched by this engine where it has their syntax. */
+export function matchWith(engine: Compile): void {
+  linear = engine;
+  kept.clear();
+}
 
 /** Patterns are few, and asked of every module. */
 const MOST_KEPT = 200;
-const kept = new Map<string, (path: string) => boolean>();
+const kept = new Map<string, Matcher>();
 
-function compiled(pattern: string): (path: string) => boolean {
+function compiled(pattern: string): Matcher {
   try {
-    const linear = RE2JS.compile(pattern);
-    return (path) => linear.matches(path);
+    if (linear) return linear(pattern);
   } catch {
-    const own = new RegExp(`^(?:${forJavaScript(pattern)})$`);
-    return (path) => own.test(path);
+    // Beyond the linear engine.
   }
+  const own = new RegExp(`^(?:${forJavaScript(pattern)})$`);
+  return (path) => own.test(path);
 }
 
 /** Python's names of groups, as JavaScript writes them. */
