@@ -28,7 +28,7 @@ export async function doOutside(out: Outside, page: Page, host: Host, others: Pa
     case 'terminate':
       return void page
         .evaluate((list) => {
-          const { faultWorkers } = window as unknown as { faultWorkers: Worker[] };
+          const faultWorkers: readonly Worker[] = Object(window).faultWorkers;
           for (const index of list) faultWorkers[index]?.terminate();
         }, out.workers)
         .catch(() => {});
