@@ -2,7 +2,15 @@
 // help (errorHelp.ts) says for each where it is mended. For the worker and for tests: the page has the types alone.
 
 import { loftqOnBits, methodLimit, notAsLora, rankTooLarge, zeroAlpha } from './adapters/adapterErrors.ts';
-import { badMessage, ourFault, raised, workerDied, workerEnded, workerSilent } from './boundaryErrors.ts';
+import {
+  badMessage,
+  inspectHung,
+  ourFault,
+  raised,
+  workerDied,
+  workerEnded,
+  workerSilent,
+} from './boundaryErrors.ts';
 import {
   allMasked,
   answersCut,
@@ -74,6 +82,13 @@ import {
   ggufVersion,
 } from './ground/formats/formatErrors.ts';
 import { badSettings } from './ground/settings/settingErrors.ts';
+import {
+  programElsewhere,
+  programEmpty,
+  programModel,
+  programTable,
+  programUnknown,
+} from './laboratory/script/programErrors.ts';
 import { unknownStack } from './libraries/stacks.ts';
 import {
   assetNoJson,
@@ -96,6 +111,8 @@ import { scriptHung } from './python/host/hostErrors.ts';
 import {
   badPreset,
   noPresets,
+  presetField,
+  recipeField,
   recipeNoJson,
   recipeSettings,
   recipeVersion,
@@ -123,10 +140,12 @@ import {
   bufferTooLarge,
   deviceLost,
   gpuError,
+  lossTreated,
   memoryPlanned,
   nanLoss,
   noGpu,
   outOfMemory,
+  ownLayers,
   preferenceAttach,
   preferenceStack,
   preferenceTrainer,
@@ -168,12 +187,19 @@ export const errorKinds = [
   methodLimit,
   rankTooLarge,
   zeroAlpha,
+  programElsewhere,
+  programEmpty,
+  programModel,
+  programTable,
+  programUnknown,
   loftqOnBits,
   notAsLora,
   rowsTooLarge,
   badPreset,
   noPresets,
+  presetField,
   unknownPreset,
+  recipeField,
   recipeNoJson,
   recipeVersion,
   recipeSettings,
@@ -222,6 +248,8 @@ export const errorKinds = [
   beyondEngine,
   preferenceTrainer,
   preferenceStack,
+  lossTreated,
+  ownLayers,
   preferenceAttach,
   layersOnly,
   doraInGguf,
@@ -263,6 +291,7 @@ export const errorKinds = [
   badMessage,
   workerSilent,
   workerEnded,
+  inspectHung,
   workerDied,
   raised,
   ourFault,

@@ -76,13 +76,15 @@ const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
   'preset-settings': { id: 'ships-log', problem: problems[0] ?? same('lora.r') },
   presets: {},
   preset: { known: ['ships-log'], got: 'gone' },
-  'recipe-json': { cause: 'SyntaxError' },
+  'preset-field': { found: text('a', '甲') },
+  'recipe-field': { found: text('a', '甲') },
+  'recipe-json': { cause: same('SyntaxError') },
   'recipe-version': { wanted: 1, got: '9' },
   'recipe-settings': { problems },
   'utf-8': { name: 'mine.jsonl', byte: 3 },
   'empty-data': { name: 'mine.jsonl', list: true },
-  'json-line': { name: 'mine.jsonl', line: 2, cause: 'SyntaxError' },
-  'json-list': { name: 'mine.jsonl', cause: 'SyntaxError' },
+  'json-line': { name: 'mine.jsonl', line: 2, cause: same('a') },
+  'json-list': { name: 'mine.jsonl', cause: same('a') },
   row: {
     where: text('mine.jsonl, line 2', 'mine.jsonl，第 2 行'),
     found: text('`text` is not text', '`text` 不是文本'),
@@ -127,6 +129,13 @@ const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
   'preference-trainer': objective,
   'preference-stack': objective,
   'preference-attach': objective,
+  'loss-treated': { done: 'loss.requires_grad_(True)' },
+  'own-layers': { count: 2 },
+  'program-unknown': { says: text('It can’t be told.', '无法判断。') },
+  'program-model': { name: 'google/flan-t5-small', type: 't5' },
+  'program-elsewhere': { theirs: text('It trains.', '能训练。'), ours: text('It raises.', '会抛出异常。') },
+  'program-table': { name: 'lm_head', found: [100, 64], wanted: [96, 64] },
+  'program-empty': {},
   'lora-alpha': { kind: 'pissa', name: 'layers.0.q_proj' },
   'loftq-base': { name: 'layers.0.q_proj' },
   'export-base': { reason: text('LoftQ rounded the base', ' LoftQ 舍入了底座') },
@@ -138,7 +147,7 @@ const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
   'adapter-size': { path: 'adapter_config.json', bytes: 300, most: 128 },
   'adapter-zip': { name: 'a.zip', cause: same('a') },
   'adapter-files': { missing: 'b.json', among: ['a.json'], wanted: ['a.json', 'b.json'] },
-  'adapter-config': {},
+  'adapter-config': { cause: text('a', '甲') },
   'adapter-method': { got: '"IA3"', opened: ['LORA'] },
   'adapter-feature': { name: 'lora_bias', got: 'true' },
   'adapter-tensor': { name: 'model.norm' },
@@ -170,6 +179,7 @@ const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
   protocol: { what: 'event', type: 'step', at: 'metrics.loss', expected: text('a number', '数'), got: '"x"' },
   'worker-silent': {},
   'worker-ended': {},
+  'inspect-hung': { changed: ['lora.r'] },
   'worker-died': { cause: 'RangeError' },
   python: { type: 'RuntimeError', message: 'element 0', call: 'loss.backward()' },
   internal: { cause: 'RangeError' },
@@ -280,10 +290,10 @@ describe('other sentences of the engine', () => {
   });
 
   it('what a link got wrong', async () => {
-    const link = '#v=9&preset=gone&lora.r=banana&nonsense=1&data=z.%%%&fp=xx&model=1&adapter=1';
+    const link = '#v=9&preset=gone&lora.r=banana&nonsense=1&data=z.%%%&fp=xx&model=1&adapter=1&program=z.x';
     const { notes } = await parseLink(link, presets);
     const plain = await parseLink('#data=x', presets);
-    expect(notes).toHaveLength(8);
+    expect(notes).toHaveLength(9);
     expect([...notes, ...plain.notes].flatMap(faults)).toEqual([]);
   });
 
@@ -296,7 +306,7 @@ describe('other sentences of the engine', () => {
       }
       return same('');
     };
-    const files = ['{', '{}', '{"version":1,"settings":{"lora.r":0,"nonsense":1}}'];
+    const files = ['{', '{}', '{"version":1,"settings":{"lora.r":0,"nonsense":1},"program":{"versions":{}}}'];
     expect(files.map(read).flatMap(faults)).toEqual([]);
   });
 

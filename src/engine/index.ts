@@ -4,11 +4,12 @@
 import type { RecipeValues } from './recipe/recipe.ts';
 
 export type { EngineClient } from './client.ts';
-export { startEngine } from './client.ts';
+export { inspectionHung, startEngine } from './client.ts';
 export { decodeRows } from './data/rows.ts';
 export type { RowPreview } from './data/summary.ts';
 export { errorHelp } from './errorHelp.ts';
 export type { ExportFile } from './exchange/export/adapterTensors.ts';
+export { decimal } from './ground/decimal.ts';
 export { invariant, wordsOf } from './ground/errors.ts';
 export { pythonLabel } from './ground/settings/pythonPlace.ts';
 export type {
@@ -26,6 +27,7 @@ export type {
   ModuleInfo,
   Outcome,
   ParameterInfo,
+  ProgramReport,
   StripCell,
 } from './laboratory/inspect/inspection.ts';
 export type { Why } from './laboratory/inspect/why.ts';
@@ -39,6 +41,7 @@ export type {
 } from './laboratory/script/scriptReading.ts';
 export { stacks } from './libraries/stacks.ts';
 export { formatLink, parseLink, recipeJson } from './recipe/link.ts';
+export type { RecipeProgram } from './recipe/program/program.ts';
 export type { CustomData, ModelRef, Recipe, RecipePatch, RecipeValues, SettingKey } from './recipe/recipe.ts';
 export {
   changedKeys,
@@ -48,6 +51,7 @@ export {
   settingOf,
   withPatch,
 } from './recipe/recipe.ts';
+export { recipeOfReading } from './recipe/recipeOfReading.ts';
 export { sameRun } from './recipe/sameRun.ts';
 export { errorData } from './session/errorData.ts';
 export type { CostEstimate, MemoryPlan } from './training/cost.ts';

@@ -1,4 +1,5 @@
 // The command line of `npm run train`: what was asked for, checked.
+import { decimal } from '../../src/engine/ground/decimal.ts';
 import type { FloatType } from '../../src/engine/protocol.ts';
 import type { BackendChoice } from '../../src/engine/training/backends/deviceInfo.ts';
 import type { Command, UsageError } from '../commandLine.ts';
@@ -81,7 +82,7 @@ export function readOptions(args: readonly string[]): CliOptions {
   const wrong = (message: string): UsageError => usageError(command, message);
   const sources = [values.link, values.recipe, values.preset].filter((source) => source !== undefined);
   if (sources.length > 1) throw wrong('Give one of --link, --recipe and --preset.');
-  const steps = values.steps === undefined ? null : Number(values.steps);
+  const steps = values.steps === undefined ? null : (decimal(values.steps) ?? Number.NaN);
   if (steps !== null && !(Number.isInteger(steps) && steps > 0))
     throw wrong(`--steps: expected a whole number above 0, got '${values.steps}'.`);
   const { backend = 'auto' } = values;

@@ -34,7 +34,7 @@ const kindOf = (error: unknown): string => {
 };
 
 /** Words for people never quote more than this of what they refuse, beside their own. */
-const LONGEST_MESSAGE = 2500;
+const LONGEST_MESSAGE = 1600;
 
 export async function judge(reader: Reader, input: Input): Promise<Judged> {
   try {

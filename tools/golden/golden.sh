@@ -2,7 +2,8 @@
 # Makes the golden values with the real Python libraries: `npm run golden -- [NAME...]`; no name means all.
 # NAME: quant random llama tokenizer packing pairs sft split gguf_blocks optimizers lora_config peft_adapter, or a stack of stacks.json (its product, its named cases and its signatures).
 # signatures [STACK...]: how the calls that decide are called in the stacks' libraries, and what their modules export; no STACK means all.
-# known: the table of known models (src/engine/models/known/table.json) from several stacks, and what PEFT does to them.
+# known: the table of known models (src/engine/models/known/table.json) from several stacks, and what PEFT does to them; STACK.json of an
+#   earlier run in $KNOWN_WORK is taken as it is.
 # parity [PART]: 50 steps of every recipe of parity_recipes.json, by the scripts that the product hands out.
 # export [llama.cpp]: no golden file; checks what we export with PEFT, transformers, gguf-py, TensorBoard, and llama.cpp.
 # accelerate: no golden file; one exported script on one process and on two.
@@ -58,15 +59,18 @@ if [ "${1:-}" = parity ]; then
   exec bash "$here/parity.sh" "$(python_of $newest)" "${2:-}"
 fi
 if [ "${1:-}" = known ]; then
-  work=$(mktemp -d)
+  work=${KNOWN_WORK:-$(mktemp -d)}
   for stack in trl-0.7.1 trl-0.8.6 trl-0.19.1 $newest; do
-    "$(python_of "$stack")" -W ignore "$here/models/table.py" "$work/$stack.json"
+    [ -e "$work/$stack.json" ] || "$(python_of "$stack")" -W ignore "$here/models/table.py" "$work/$stack.json"
   done
   for stack in trl-0.7.1 trl-0.7.10 trl-0.8.6 trl-0.9.6 trl-0.11.4 trl-0.12.2 trl-0.15.2 trl-0.19.1 trl-0.26.2 trl-1.9.0 $newest; do
     "$(python_of "$stack")" -W ignore "$here/models/targets.py" >"$work/targets-$stack.json"
   done
+  # Packages that hold sizes of published models; only their files are read.
+  uv pip install -q --no-deps --target "$work/sources" litgpt==0.5.13 llm-analysis==0.2.2 keras-nlp==0.6.1
+  "$(python_of $newest)" -W ignore "$here/models/verify.py" "$work/sources"
   python3 "$here/models/merge.py" "$here/../../src/engine/models/known/table.json" "$work"/*.json
-  "$(python_of trl-0.19.1)" -W ignore "$here/models/check.py" trl-0.19.1 attach
+  for stack in trl-0.8.6 trl-0.19.1 $newest; do "$(python_of "$stack")" -W ignore "$here/models/check.py" "$stack" attach; done
   for stack in trl-0.7.1 trl-0.19.1 $newest; do "$(python_of "$stack")" -W ignore "$here/models/check.py" "$stack" steps; done
   exit
 fi
@@ -96,11 +100,20 @@ fi
 mapfile -t stacks < <(python3 -c 'import json,sys; print("\n".join(json.load(open(sys.argv[1]))))' "$here/stacks.json")
 if [ "${1:-}" = signatures ]; then
   shift
-  if [ $# -eq 0 ]; then set -- "${stacks[@]}"; fi
+  # All of them: from nothing, so that nothing of an earlier run is left, and put in place when the last is done.
+  if [ $# -eq 0 ]; then
+    set -- "${stacks[@]}"
+    SIGNATURES_DIR=$(mktemp -d)
+    export SIGNATURES_DIR
+  fi
   for stack in "$@"; do
     "$(python_of "$stack")" -W ignore "$here/signatures.py" "$stack"
     "$(python_of "$stack")" -W ignore "$here/exports.py" "$stack"
   done
+  if [ -n "${SIGNATURES_DIR:-}" ]; then
+    cp "$SIGNATURES_DIR"/*.json "$here/../../src/engine/libraries/signatures/"
+    rm -r "$SIGNATURES_DIR"
+  fi
   exit
 fi
 if [ $# -eq 0 ]; then

@@ -63,9 +63,13 @@ PEFT = {
 
 TRL = {
     **each("trl", "SFTTrainer SFTConfig DPOTrainer DPOConfig ORPOTrainer ORPOConfig KTOTrainer KTOConfig"),
-    **each("trl", "RewardTrainer RewardConfig GRPOTrainer GRPOConfig"),
+    **each("trl", "RewardTrainer RewardConfig GRPOTrainer GRPOConfig CPOTrainer CPOConfig RLOOTrainer RLOOConfig PPOv2Trainer PPOv2Config"),
+    **each("trl", "PPOTrainer", "step", "generate", "save_pretrained"),
+    **each("trl", "PPOConfig"),
     **each("trl.experimental.orpo", "ORPOTrainer ORPOConfig"),
     **each("trl.experimental.kto", "KTOTrainer KTOConfig"),
+    **each("trl.experimental.cpo", "CPOTrainer CPOConfig"),
+    **each("trl.experimental.ppo", "PPOTrainer PPOConfig"),
     **each("trl", "DataCollatorForCompletionOnlyLM ConstantLengthDataset setup_chat_format clone_chat_template pack_dataset"),
     **each("trl", "ModelConfig ScriptArguments TrlParser get_peft_config get_kbit_device_map get_quantization_config"),
     **each("trl", "AutoModelForCausalLMWithValueHead", "from_pretrained"),

@@ -117,10 +117,31 @@ def renamed(function) -> list:
     return out
 
 
-def refused(function) -> list:
+def ends(function) -> list:
+    """[release, arguments] of a `_deprecate_arguments` decorator: from that release on the function no longer takes them."""
+    while hasattr(function, "__wrapped__"):
+        names = function.__code__.co_freevars
+        if {"version", "deprecated_args"} <= set(names):
+            cells = dict(zip(names, function.__closure__))
+            return [cells["version"].cell_contents, list(cells["deprecated_args"].cell_contents)]
+        function = function.__wrapped__
+    return []
+
+
+def method_called(node) -> str | None:
+    """`self.name()` as a statement."""
+    if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute)):
+        return None
+    called = node.value
+    alone = not called.args and not called.keywords and isinstance(called.func.value, ast.Name) and called.func.value.id == "self"
+    return called.func.attr if alone else None
+
+
+def refused(function, owner) -> list:
     """Exceptions that a check of settings raises: [conditions that all hold, in Python, type, text with expressions in braces].
 
-    Left out: what stands in loops, in `try` or after names that only the function knows.
+    The methods of the class (`owner`) that it calls as a statement are part of it. Left out: what stands in loops, in `try` or after names that
+    only the function knows.
     """
     tree = tree_of(function)
     if tree is None:
@@ -132,6 +153,9 @@ def refused(function) -> list:
 
     def visit(body, conditions) -> None:
         for node in body:
+            method = vars(owner).get(method_called(node) or "")
+            if inspect.isfunction(method) and known(*conditions):
+                out.extend([[ast.unparse(one) for one in conditions] + inner, *rest] for inner, *rest in refused(method, owner))
             if isinstance(node, (ast.Assign, ast.AnnAssign)):
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 local.update(one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name) and one.id != "self")

@@ -7,6 +7,7 @@ Leaves out documentation and, except of fields, types.
 
 import dataclasses
 import enum
+import hashlib
 import importlib
 import inspect
 import json
@@ -15,7 +16,7 @@ import re
 import sys
 
 from signature_names import LIBRARIES, NAMES
-from signature_source import as_value, deprecations_in, plain, read_kwargs, refused, renamed, tree_of
+from signature_source import as_value, deprecations_in, ends, plain, read_kwargs, refused, renamed, tree_of
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FOLDER = os.environ.get("SIGNATURES_DIR", os.path.join(HERE, "..", "..", "src", "engine", "libraries", "signatures"))
@@ -61,6 +62,8 @@ def about_function(function, name: str) -> dict:
             entry["deprecations"] = texts
     if old := renamed(function):
         entry["renamed"] = old
+    if gone := ends(function):
+        entry["ends"] = gone
     return entry
 
 
@@ -90,7 +93,7 @@ def checks_of(cls) -> list:
     if not re.search(r"Config$|Arguments$", cls.__name__):
         return []
     methods = [vars(cls)[one] for one in ("__init__", "__post_init__", "post_init") if one in vars(cls)]
-    return [check for method in methods if inspect.isfunction(method) for check in refused(method)]
+    return [check for method in methods if inspect.isfunction(method) for check in refused(method, cls)]
 
 
 def about_class(cls, name: str, known: dict) -> dict:
@@ -174,6 +177,12 @@ def dump(packages: set[str]) -> dict:
     return out
 
 
+def script() -> str:
+    """A mark of what wrote an entry: that of an earlier script, or of other names, is another one."""
+    texts = (open(os.path.join(HERE, name), "rb").read() for name in ("signatures.py", "signature_names.py", "signature_source.py"))
+    return hashlib.sha256(b"".join(texts)).hexdigest()[:12]
+
+
 def versions(packages) -> dict:
     from importlib.metadata import version
 
@@ -193,7 +202,7 @@ def load() -> dict:
     for stack, mine in known.items():
         chosen = {name: mine["differs"].get(name, 0) for name in shared}
         calls = {name: shared[name][at] for name, at in chosen.items() if at is not None and name in NAMES}
-        out[stack] = {"versions": mine["versions"], "calls": calls}
+        out[stack] = {"script": mine.get("script"), "versions": mine["versions"], "calls": calls}
     return out
 
 
@@ -223,7 +232,7 @@ def write(dumps: dict) -> int:
     bodies = []
     for stack, mine in dumps.items():
         at = {name: shared[name].index(mine["calls"][name]) if name in mine["calls"] else None for name in shared}
-        body = {"versions": mine["versions"], "differs": {name: index for name, index in at.items() if index != 0}}
+        body = {"script": mine["script"], "versions": mine["versions"], "differs": {name: index for name, index in at.items() if index != 0}}
         bodies.append(f"{compact(stack)}:{compact(body)}".replace('"differs":{', '"differs":{\n').replace(',"', ',\n"'))
     texts = {SHARED: "{\n" + ",\n".join(lines) + "\n}\n", STACKS: "{\n" + ",\n".join(bodies) + "\n}\n"}
     for path, text in texts.items():
@@ -236,7 +245,7 @@ def main() -> None:
     stack = sys.argv[1]
     asked = {re.split(r"[=<>]", package)[0] for package in stacks()[stack]["packages"]} | {"accelerate", "datasets"}
     packages = [library for library in LIBRARIES if library in asked]
-    mine = {"versions": versions(packages), "calls": dump(set(packages))}
+    mine = {"script": script(), "versions": versions(packages), "calls": dump(set(packages))}
     dumps = load() | {stack: mine}
     size = write({one: dumps[one] for one in stacks() if one in dumps})
     print(f"{stack}: {len(mine['calls'])} names, {size} bytes in all files")

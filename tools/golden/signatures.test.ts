@@ -34,20 +34,19 @@ describe('signatures', () => {
     const texts = Object.values(shared).flatMap((variants) =>
       variants.flatMap(({ missing }) => missing ?? []),
     );
-    expect(
-      texts.filter((text) => !/^(ImportError: cannot import name|AttributeError: type object) '/.test(text)),
-    ).toEqual([
+    const others = texts.filter(
+      (text) => !/^(ImportError: cannot import name|AttributeError: type object) '/.test(text),
+    );
+    expect([...new Set(others)].sort()).toEqual([
       "ModuleNotFoundError: No module named 'trl.experimental'",
-      "ModuleNotFoundError: No module named 'trl.experimental'",
-      "ModuleNotFoundError: No module named 'trl.experimental'",
-      "ModuleNotFoundError: No module named 'trl.experimental'",
+      "ModuleNotFoundError: No module named 'trl.experimental.ppo'",
     ]);
   });
 
   it('stays small, and every variant is some stack’s', () => {
-    // 300 kB without the types of fields, what settings refuse, and the stacks of 2024.
+    // 300 kB without the types of fields, what settings refuse, and the stacks of 2024; 590 kB while four stacks lacked those. 54 kB compressed.
     const bytes = ['shared', 'stacks'].map((name) => statSync(`${folder}/${name}.json`).size);
-    expect(bytes.reduce((sum, one) => sum + one)).toBeLessThan(600_000);
+    expect(bytes.reduce((sum, one) => sum + one)).toBeLessThan(720_000);
     for (const [name, variants] of Object.entries(shared)) {
       const used = new Set(
         Object.values(entries).map(({ differs }) => differs[name] ?? (name in differs ? null : 0)),
@@ -130,8 +129,6 @@ describe('signatures', () => {
       entryOf(id, name).refuses?.find(([, , said]) => text.test(said));
     const pattern = refusal('peft.LoraConfig', /^When `layers_pattern` is specified/);
     expect(pattern !== undefined).toBe(version(id, 'peft', '0.14') >= 0);
-    // transformers 5 checks them in other methods than __post_init__.
-    if (version(id, 'transformers', '5') >= 0) return;
     expect(refusal('transformers.TrainingArguments', /^At most one of fp16 and bf16/)?.slice(0, 2)).toEqual([
       ['self.fp16 and self.bf16'],
       'ValueError',

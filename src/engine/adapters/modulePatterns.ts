@@ -1,8 +1,12 @@
 // What narrows an adapter module by module: rank_pattern and alpha_pattern, layers_to_transform, exclude_modules.
 // Source: PEFT 0.21 utils/other.py get_pattern_key, tuners/tuners_utils.py check_target_module_exists.
+import { causeOf } from '../ground/errors.ts';
+import { quote, shortened } from '../ground/quote.ts';
 import { jsonObject, jsonObjectProblem } from '../ground/settings/jsonObject.ts';
+import { readJson } from '../ground/strictJson.ts';
 import type { Text } from '../ground/text.ts';
 import { text } from '../ground/text.ts';
+import { forJavaScript, fullMatch } from './pythonPattern.ts';
 import type { TargetModules } from './targetModules.ts';
 import { matchesTarget } from './targetModules.ts';
 
@@ -21,22 +25,22 @@ export function patternProblem(written: string, least: number): Text | null {
   for (const [key, value] of Object.entries(jsonObject(written))) {
     if (typeof value !== 'number' || value < least)
       return text(
-        `${key}: expected a number from ${least} on, got ${JSON.stringify(value)}.`,
-        `${key}：应为不小于 ${least} 的数，得到 ${JSON.stringify(value)}。`,
+        `${shortened(key, 60)}: expected a number from ${least} on, got ${quote(value)}.`,
+        `${shortened(key, 60)}：应为不小于 ${least} 的数，得到 ${quote(value)}。`,
       );
     try {
-      new RegExp(key);
+      new RegExp(forJavaScript(key));
     } catch (error) {
       return text(
-        `${key}: expected a name or a regular expression (${String(error)}).`,
-        `${key}：应为名称或正则表达式（${String(error)}）。`,
+        `${shortened(key, 60)}: expected a name or a regular expression (${shortened(causeOf(error))}).`,
+        `${shortened(key, 60)}：应为名称或正则表达式（${shortened(causeOf(error))}）。`,
       );
     }
   }
   return null;
 }
 
-const keyMatches = (key: string, path: string): boolean => new RegExp(`^(.*\\.)?(${key})$`).test(path);
+const keyMatches = (key: string, path: string): boolean => fullMatch(`(.*\\.)?(${key})`, path);
 
 /** Keys that match none of the paths, sorted. */
 export const unusedKeys = (pattern: ModulePattern, paths: readonly string[]): string[] =>
@@ -54,7 +58,8 @@ export function patternAt(pattern: ModulePattern, path: string, otherwise: numbe
 export function layersOf(written: string): readonly number[] | null {
   const trimmed = written.trim();
   if (trimmed === '' || trimmed === 'None' || trimmed === 'null') return null;
-  const value: unknown = JSON.parse(trimmed);
+  const { value, problem } = readJson(trimmed, { deepest: 2 });
+  if (problem) throw new SyntaxError(problem.en);
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   const layers = list.filter((item): item is number => typeof item === 'number' && Number.isInteger(item));
   if (layers.length !== list.length) throw new SyntaxError('not whole numbers');
@@ -67,8 +72,8 @@ export function layersProblem(written: string): Text | null {
     return null;
   } catch {
     return text(
-      `expected a JSON list of layer numbers such as [0, 1], got '${written}'.`,
-      `应为层号的 JSON 列表，例如 [0, 1]，得到 '${written}'。`,
+      `expected a JSON list of layer numbers such as [0, 1], got ${quote(written)}.`,
+      `应为层号的 JSON 列表，例如 [0, 1]，得到 ${quote(written)}。`,
     );
   }
 }
@@ -83,7 +88,7 @@ export interface Narrowing {
 /** Whether exclude_modules names the module, or modules_to_save one that it is in. */
 export const isExcluded = ({ exclude, saved = [] }: Narrowing, path: string): boolean =>
   (exclude !== null && matchesTarget(exclude, path)) ||
-  saved.some((name) => new RegExp(`^(.*\\.)?${name}(\\..*)?$`).test(path));
+  saved.some((name) => fullMatch(`(.*\\.)?${name}(\\..*)?`, path));
 
 /** layers_to_transform: a module that a list reached by the end of its name counts in the named layers only. */
 export function isInLayers(

@@ -1,7 +1,10 @@
 // How PEFT decides which modules a LoRA adapter wraps: "all-linear", a list (full path or suffix), a full-match regex.
 // Source: PEFT 0.17 tuners/tuners_utils.py check_target_module_exists, _maybe_include_all_linear_layers.
+import { causeOf } from '../ground/errors.ts';
+import { quote, shortened } from '../ground/quote.ts';
 import type { Text } from '../ground/text.ts';
 import { text } from '../ground/text.ts';
+import { forJavaScript, fullMatch } from './pythonPattern.ts';
 
 export type TargetModules =
   | { readonly form: 'all-linear' }
@@ -34,12 +37,12 @@ export function targetModulesProblem(written: string): Text | null {
         return text('expected a JSON list of names.', '应为名称的 JSON 列表。');
       return null;
     }
-    new RegExp(trimmed);
+    new RegExp(forJavaScript(trimmed));
     return null;
   } catch (error) {
     return text(
-      `expected "all-linear", a JSON list of names or a regular expression, got '${written}' (${String(error)}).`,
-      `应为 "all-linear"、名称的 JSON 列表或正则表达式，得到 '${written}'（${String(error)}）。`,
+      `expected "all-linear", a JSON list of names or a regular expression, got ${quote(written)} (${shortened(causeOf(error))}).`,
+      `应为 "all-linear"、名称的 JSON 列表或正则表达式，得到 ${quote(written)}（${shortened(causeOf(error))}）。`,
     );
   }
 }
@@ -47,7 +50,6 @@ export function targetModulesProblem(written: string): Text | null {
 /** Whether the module at `path` (such as `model.layers.0.self_attn.q_proj`) matches a list or regex target. */
 export function matchesTarget(target: TargetModules, path: string): boolean {
   if (target.form === 'list') return target.names.some((name) => path === name || path.endsWith(`.${name}`));
-  if (target.form === 'regex')
-    return target.pattern !== '' && new RegExp(`^(?:${target.pattern})$`).test(path);
+  if (target.form === 'regex') return target.pattern !== '' && fullMatch(target.pattern, path);
   return false;
 }

@@ -3,8 +3,9 @@
 // Every refusal names the line. Column names and meanings as TRL 1.13's SFTTrainer reads them.
 
 import type { UserError } from '../ground/errors.ts';
-import { causeOf } from '../ground/errors.ts';
 import { isRecord } from '../ground/isRecord.ts';
+import { quote, shortened } from '../ground/quote.ts';
+import { readJson } from '../ground/strictJson.ts';
 import type { Text } from '../ground/text.ts';
 import { text as say } from '../ground/text.ts';
 import { badRow, emptyData, lineNoJson, listNoJson, notUtf8 } from './dataErrors.ts';
@@ -72,7 +73,7 @@ function messageList(value: readonly unknown[], where: Text): Message[] {
     const role = isRecord(item) ? (item.role ?? item.from) : undefined;
     const content = isRecord(item) ? (item.content ?? item.value) : undefined;
     if (typeof role !== 'string' || typeof content !== 'string') {
-      const got = String(JSON.stringify(item)).slice(0, 60);
+      const got = quote(item);
       throw bad(
         where,
         `message ${i + 1} needs text in \`role\` and \`content\`, got ${got}`,
@@ -102,7 +103,7 @@ function readPair({ prompt, chosen, rejected }: Record<string, unknown>, where: 
 
 function readRow(value: unknown, where: Text): Row {
   if (!isRecord(value)) {
-    const got = String(JSON.stringify(value)).slice(0, 40);
+    const got = quote(value, 40);
     throw bad(where, `expected a JSON object, got ${got}`, `应为 JSON 对象，得到 ${got}`);
   }
   const chat = value.messages ?? value.conversations;
@@ -128,7 +129,9 @@ function readRow(value: unknown, where: Text): Row {
   }
   if (typeof text === 'string') return { format: 'text', text };
   if (text !== undefined) throw bad(where, '`text` is not text', '`text` 不是文本');
-  const fields = Object.keys(value);
+  const fields = Object.keys(value)
+    .slice(0, 8)
+    .map((field) => shortened(field, 20));
   throw bad(
     where,
     `found the fields ${fields.join(', ') || 'none'}`,
@@ -144,23 +147,15 @@ export function parseRows(source: string, name = 'Rows'): Row[] {
   return text.split(/\r?\n/).flatMap((line, i) => {
     if (line.trim() === '') return [];
     const where = say(`${name}, line ${i + 1}`, `${name}，第 ${i + 1} 行`);
-    let value: unknown;
-    try {
-      value = JSON.parse(line);
-    } catch (error) {
-      throw lineNoJson({ name, line: i + 1, cause: causeOf(error) });
-    }
+    const { value, problem } = readJson(line);
+    if (problem) throw lineNoJson({ name, line: i + 1, cause: problem });
     return [readRow(value, where)];
   });
 }
 
 function parseArray(text: string, name: string): Row[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw listNoJson({ name, cause: causeOf(error) });
-  }
+  const { value, problem } = readJson(text);
+  if (problem) throw listNoJson({ name, cause: problem });
   const list: readonly unknown[] = Array.isArray(value) ? value : [];
   if (list.length === 0) throw emptyData({ name, list: true });
   return list.map((item, i) => readRow(item, say(`${name}, row ${i + 1}`, `${name}，第 ${i + 1} 行`)));

@@ -1,6 +1,7 @@
 // The two kinds of failure: UserError (someone can act; has a stable code, its words and a remedy in both languages) and a broken
 // invariant (our bug). Each room declares its errors beside what throws them; errorCodes.ts gathers them into the closed union.
 
+import { MOST_QUOTED, shortened } from './quote.ts';
 import type { Text } from './text.ts';
 import { joined, same } from './text.ts';
 
@@ -41,15 +42,39 @@ export interface ErrorKind<C extends string, D extends object> {
   readonly is: (error: unknown) => error is UserError;
 }
 
+/** What a sentence may say; what it quotes is far shorter (quote.ts). */
+const MOST_SENTENCE = 1200;
+const MOST_LISTED = 24;
+
+/** Data that came from outside, cut to what a message can show: a name may be a file long, a list all of an archive's names. */
+function clip(value: unknown, inSentence: boolean): unknown {
+  if (typeof value === 'string') return shortened(value, inSentence ? MOST_SENTENCE : MOST_QUOTED);
+  if (Array.isArray(value)) return value.slice(0, MOST_LISTED).map((one: unknown) => clip(one, inSentence));
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return value;
+  const sentence = 'en' in value && 'zh' in value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, clip(one, sentence)]));
+}
+
+function clipped<D extends object>(data: D): D {
+  const copy = { ...data };
+  for (const [key, value] of Object.entries(data)) Reflect.set(copy, key, clip(value, false));
+  return copy;
+}
+
 /**
  * Declares a code with its words, of the data that a place has at hand. A code is never given to another remedy. vite.config.ts calls this
- * pure, so that a bundle holds the errors that it throws.
+ * pure, so that a bundle holds the errors that it throws. `quotes`: what a library raises is told whole, what came from outside short.
  */
 export function defineError<const C extends string, D extends object>(
   code: C,
   say: (data: D) => Said,
+  quotes: 'short' | 'whole' = 'short',
 ): ErrorKind<C, D> {
-  const make = (data: D): UserError => new UserError(code, say(data), data);
+  const make = (data: D): UserError => {
+    const shown = quotes === 'short' ? clipped(data) : data;
+    return new UserError(code, say(shown), shown);
+  };
   const is = (error: unknown): error is UserError => error instanceof UserError && error.code === code;
   return Object.assign(make, { code, is });
 }

@@ -1,12 +1,20 @@
-// The recipe behind '#': `v=1&preset=…&lora.r=16&…`, only what differs from the preset; rows and fingerprint when asked
-// for. Reading never throws: what is unknown or wrong becomes a note, and the default stays.
+// The recipe behind '#': `v=1&preset=…&lora.r=16&…`, only what differs from the preset; rows, a script and fingerprint when
+// asked for. Reading never throws: what is unknown or wrong becomes a note, and the default stays.
 
+import { decimal } from '../ground/decimal.ts';
+import { quote, shortened } from '../ground/quote.ts';
 import type { Setting } from '../ground/settings/setting.ts';
+import { shaped } from '../ground/shapeDecode.ts';
+import { shape, string } from '../ground/shapes.ts';
+import { readJson } from '../ground/strictJson.ts';
 import type { Text } from '../ground/text.ts';
 import { text as say } from '../ground/text.ts';
+import { wellFormed } from '../ground/wellFormed.ts';
 import { deflateText, inflateText } from './deflate.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { PresetValues } from './presets.ts';
+import type { RecipeProgram } from './program/program.ts';
+import { recipeProgram } from './program/programShape.ts';
 import type { CustomData, ModelRef, Recipe, RecipePatch, RecipeValues } from './recipe.ts';
 import {
   changedKeys,
@@ -20,6 +28,8 @@ import {
 
 export interface LinkOptions {
   readonly includeData: boolean;
+  /** A script's program with the script itself. */
+  readonly includeProgram?: boolean;
   readonly fingerprint: Fingerprint | null;
 }
 
@@ -53,28 +63,34 @@ export async function formatLink(
   if (recipe.prompts) for (const prompt of recipe.prompts) parts.push(`prompt=${escapeText(prompt)}`);
   if (options.includeData && recipe.data)
     parts.push(`data=z.${await deflateText(JSON.stringify(recipe.data))}`);
+  if (options.includeProgram && recipe.program)
+    parts.push(`program=z.${await deflateText(JSON.stringify(recipe.program))}`);
   if (options.fingerprint) parts.push(`fp=${writeFingerprint(options.fingerprint)}`);
   return parts.join('&');
 }
 
 function readValue(setting: Setting, text: string): unknown {
-  if (setting.type.kind === 'number') return text.trim() === '' ? Number.NaN : Number(text);
+  if (setting.type.kind === 'number') return decimal(text) ?? text;
   if (setting.type.kind === 'boolean') return text === 'true' ? true : text === 'false' ? false : text;
   return text;
 }
 
 function readFingerprint(text: string): Fingerprint | null {
   const [device = '', ...pairs] = text.split('~');
-  const losses = pairs.map((pair) => pair.split(':').map(Number));
-  const valid = losses.length > 0 && losses.every((pair) => pair.length === 2 && pair.every(Number.isFinite));
-  if (device === '' || !valid) return null;
-  return { device, losses: losses.map(([step = 0, loss = 0]) => [step, loss] as const) };
+  const losses = pairs.flatMap((pair) => {
+    const [step, loss, more] = pair.split(':').map(decimal);
+    const whole = typeof step === 'number' && Number.isSafeInteger(step) && step >= 0;
+    return whole && typeof loss === 'number' && more === undefined ? [[step, loss] as const] : [];
+  });
+  return device === '' || losses.length === 0 || losses.length < pairs.length ? null : { device, losses };
 }
 
 function readModel(text: string): ModelRef | null {
   const found = /^([0-9a-f]{16})~(.+)$/.exec(text);
   return found ? { digest: found[1] ?? '', name: found[2] ?? '' } : null;
 }
+
+const rowsShape = shape<CustomData>({ name: string, text: string });
 
 async function readData(
   text: string,
@@ -90,17 +106,8 @@ async function readData(
       ),
     };
   try {
-    const value: unknown = JSON.parse(await inflateText(text.slice(2)));
-    if (
-      typeof value === 'object' &&
-      value !== null &&
-      'name' in value &&
-      'text' in value &&
-      typeof value.name === 'string' &&
-      typeof value.text === 'string'
-    ) {
-      return { data: { name: value.name, text: value.text } };
-    }
+    const { value } = shaped(rowsShape, readJson(await inflateText(text.slice(2))).value);
+    if (value) return { data: value };
   } catch {
     // Falls through to the note: whatever is wrong with it, the rows can't be had.
   }
@@ -113,6 +120,37 @@ async function readData(
   };
 }
 
+type ProgramRead =
+  | { readonly program: RecipeProgram; readonly note: Text }
+  | { readonly program: null; readonly note: Text };
+
+/** Whoever opens a link is told that somebody's script comes with it, and that nothing of it is run as Python. */
+async function readProgram(text: string): Promise<ProgramRead> {
+  let problem: Text | null = null;
+  try {
+    const written = text.startsWith('z.') ? readJson(await inflateText(text.slice(2))).value : null;
+    const { value: program, misfit } = shaped(recipeProgram, written);
+    if (program) {
+      const lines = program.source.split('\n').length;
+      return {
+        program,
+        note: say(
+          `program: the link carries a script of ${lines} lines. What it does to the model decides here, not the settings; Python does not run.`,
+          `program：链接附带一个 ${lines} 行的脚本。模型如何搭建由它决定，而不由设置决定；不会运行 Python。`,
+        ),
+      };
+    }
+    problem = misfit;
+  } catch {
+    // Falls through to the note: whatever is wrong with it, the program can't be had.
+  }
+  const { en, zh } = problem ?? say('it is damaged', '已损坏');
+  return {
+    program: null,
+    note: say(`program: ${en}; the settings alone are used.`, `program：${zh}；只采用设置。`),
+  };
+}
+
 /** Splits `a=b&c=d`; a part that is no valid escape is kept as it is. */
 function pairs(hash: string): [string, string][] {
   const decode = (text: string): string => {
@@ -122,7 +160,7 @@ function pairs(hash: string): [string, string][] {
       return text;
     }
   };
-  return hash
+  return wellFormed(hash)
     .replace(/^#/, '')
     .split('&')
     .filter((part) => part !== '')
@@ -132,16 +170,19 @@ function pairs(hash: string): [string, string][] {
     });
 }
 
+const noSuchKey = (key: string): Text =>
+  say(`${key}: no such setting; it was left out.`, `${key}：没有这个设置，已略过。`);
+
 /** Reads a link's text, with or without '#'; the first preset stands where none is named. Never rejects. */
 export async function parseLink(hash: string, presets: readonly PresetValues[]): Promise<ParsedLink> {
   const notes: Text[] = [];
   const found = pairs(hash);
   const version = found.find(([key]) => key === 'v')?.[1];
-  if (version !== undefined && Number(version) !== RECIPE_VERSION) {
+  if (version !== undefined && decimal(version) !== RECIPE_VERSION) {
     notes.push(
       say(
-        `v: this page reads version ${RECIPE_VERSION}, the link says '${version}'; what it knows was used.`,
-        `v：本页读取版本 ${RECIPE_VERSION}，链接写的是 '${version}'；已采用其中认得的部分。`,
+        `v: this page reads version ${RECIPE_VERSION}, the link says ${quote(version)}; what it knows was used.`,
+        `v：本页读取版本 ${RECIPE_VERSION}，链接写的是 ${quote(version)}；已采用其中认得的部分。`,
       ),
     );
   }
@@ -150,13 +191,14 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
   if (wanted !== undefined && preset?.id !== wanted)
     notes.push(
       say(
-        `preset: no preset is called '${wanted}'; ${preset?.id ?? 'none'} is used.`,
-        `preset：没有名为 '${wanted}' 的预设；${preset ? `改用 ${preset.id}` : '也没有别的预设'}。`,
+        `preset: no preset is called ${quote(wanted)}; ${preset?.id ?? 'none'} is used.`,
+        `preset：没有名为 ${quote(wanted)} 的预设；${preset ? `改用 ${preset.id}` : '也没有别的预设'}。`,
       ),
     );
   let patch: RecipePatch = {};
   const prompts: string[] = [];
   let data: CustomData | null = null;
+  let program: RecipeProgram | null = null;
   let fingerprint: Fingerprint | null = null;
   let model: ModelRef | null = null;
   let adapter: ModelRef | null = null;
@@ -185,6 +227,10 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
       const read = await readData(text);
       if (read.data) data = read.data;
       else notes.push(read.note);
+    } else if (key === 'program') {
+      const read = await readProgram(text);
+      program = read.program;
+      notes.push(read.note);
     } else if (key === 'fp') {
       fingerprint = readFingerprint(text);
       if (!fingerprint)
@@ -198,7 +244,7 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
       const read = readSettings({ [key]: readValue(settingOf(key), text) });
       notes.push(...read.problems);
       patch = { ...patch, ...read.patch };
-    } else notes.push(say(`${key}: no such setting; it was left out.`, `${key}：没有这个设置，已略过。`));
+    } else notes.push(noSuchKey(shortened(key, 60)));
   }
   const values = withPatch(preset?.values ?? defaultValues, patch);
   const recipe: Recipe = {
@@ -207,16 +253,17 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
     ...(data ? { data } : {}),
     ...(model ? { model } : {}),
     ...(adapter ? { adapter } : {}),
+    ...(program ? { program } : {}),
     ...(prompts.length > 0 ? { prompts } : {}),
   };
   return { recipe, fingerprint, notes };
 }
 
-/** The recipe as a JSON file: version, preset, what differs from it, rows and questions of one's own. */
+/** The recipe as a JSON file: version, preset, what differs from it, rows, script and questions of one's own. */
 export function recipeJson(recipe: Recipe, presets: readonly PresetValues[]): string {
   const settings = Object.fromEntries(
     changedKeys(recipe.values, baseOf(presets, recipe.preset)).map((key) => [key, recipe.values[key]]),
   );
-  const { data, model, adapter, prompts } = recipe;
-  return `${JSON.stringify({ version: RECIPE_VERSION, preset: recipe.preset, ...(model ? { model } : {}), ...(adapter ? { adapter } : {}), settings, ...(prompts ? { prompts } : {}), ...(data ? { data } : {}) }, null, 2)}\n`;
+  const { data, model, adapter, program, prompts } = recipe;
+  return `${JSON.stringify({ version: RECIPE_VERSION, preset: recipe.preset, ...(model ? { model } : {}), ...(adapter ? { adapter } : {}), settings, ...(prompts ? { prompts } : {}), ...(data ? { data } : {}), ...(program ? { program } : {}) }, null, 2)}\n`;
 }

@@ -1,11 +1,16 @@
 // The registry of presets: data presets listed in public/presets/presets.json, and the laboratory presets declared here,
 // which borrow a data preset's rows. A preset is a named patch of settings with rows and questions.
 
-import { isRecord } from '../ground/isRecord.ts';
+import { quote } from '../ground/quote.ts';
+import { shaped } from '../ground/shapeDecode.ts';
+import type { Check } from '../ground/shapes.ts';
+import { anything, list, optional, record, shape, string, whole } from '../ground/shapes.ts';
+import { readJson } from '../ground/strictJson.ts';
 import type { Text } from '../ground/text.ts';
+import { text } from '../ground/text.ts';
 import type { Recipe, RecipePatch, RecipeValues } from './recipe.ts';
 import { defaultValues, readSettings, withPatch } from './recipe.ts';
-import { badPreset, noPresets, unknownPreset } from './recipeErrors.ts';
+import { badPreset, noPresets, presetField, unknownPreset } from './recipeErrors.ts';
 
 export interface PresetInfo {
   readonly id: string;
@@ -24,19 +29,34 @@ export interface PresetValues {
   readonly values: RecipeValues;
 }
 
-const textOf = (value: unknown): Text => {
-  const { en, zh } = isRecord(value) ? value : {};
-  return { en: String(en ?? ''), zh: String(zh ?? en ?? '') };
-};
+type Listed = Omit<PresetInfo, 'settings'> & { readonly settings?: Readonly<Record<string, unknown>> };
 
-function patchOf(id: string, value: unknown): RecipePatch {
-  const { patch, problems } = readSettings(isRecord(value) ? value : {});
+const bilingual = shape<Text>({ en: string, zh: string });
+/** A file's own name, below `presets/`. */
+const fileName: Check<string> = (value) =>
+  typeof value === 'string' && /^[\w-]+\.jsonl$/.test(value)
+    ? null
+    : { at: '', expected: text('the name of a .jsonl file', '.jsonl 文件名'), got: quote(value) };
+const listed = list(
+  shape<Listed>({
+    id: string,
+    file: fileName,
+    rows: whole(0, 10_000_000),
+    title: bilingual,
+    description: bilingual,
+    prompts: list(string),
+    settings: optional(record(anything)),
+  }),
+);
+
+function patchOf(id: string, settings: Readonly<Record<string, unknown>> = {}): RecipePatch {
+  const { patch, problems } = readSettings(settings);
   if (problems[0]) throw badPreset({ id, problem: problems[0] });
   return patch;
 }
 
-/** Fetches parsed JSON by a path below the page. */
-export type FetchJson = (path: string) => Promise<unknown>;
+/** Fetches a file by a path below the page. */
+export type FetchBytes = (path: string) => Promise<Uint8Array>;
 
 function elementZero(data: PresetInfo): PresetInfo {
   return {
@@ -56,24 +76,20 @@ function elementZero(data: PresetInfo): PresetInfo {
   };
 }
 
-/** All presets, the data presets first. Throws UserError 'presets' naming what is wrong in the file. */
-export async function loadPresets(fetchJson: FetchJson): Promise<PresetInfo[]> {
-  const parsed = await fetchJson('presets/presets.json');
-  const list: readonly unknown[] = Array.isArray(parsed) ? parsed : [];
-  const presets = list.map((item): PresetInfo => {
-    const entry = isRecord(item) ? item : {};
-    const id = String(entry.id ?? '');
-    const prompts: readonly unknown[] = Array.isArray(entry.prompts) ? entry.prompts : [];
-    return {
-      id,
-      file: String(entry.file ?? ''),
-      rows: Number(entry.rows ?? 0),
-      title: textOf(entry.title),
-      description: textOf(entry.description),
-      prompts: prompts.map(String),
-      settings: patchOf(id, entry.settings),
-    };
-  });
+/** All presets, the data presets first. Throws UserError 'presets' or 'preset-…' naming what is wrong in the file. */
+export async function loadPresets(fetchBytes: FetchBytes): Promise<PresetInfo[]> {
+  const json = new TextDecoder().decode(await fetchBytes('presets/presets.json'));
+  const { value: parsed, problem } = readJson(json);
+  if (problem) throw presetField({ found: problem });
+  if (!Array.isArray(parsed) || parsed.length === 0) throw noPresets({});
+  const { value, misfit } = shaped(listed, parsed);
+  if (misfit) throw presetField({ found: misfit });
+  const presets = value.map((entry) => ({ ...entry, settings: patchOf(entry.id, entry.settings) }));
+  const twice = presets.find(({ id }, i) => presets.findIndex((one) => one.id === id) < i);
+  if (twice)
+    throw presetField({
+      found: text(`two presets are called ${quote(twice.id)}`, `有两个预设都叫 ${quote(twice.id)}`),
+    });
   const [first] = presets;
   if (!first) throw noPresets({});
   return [...presets, elementZero(first)];

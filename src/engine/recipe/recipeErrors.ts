@@ -1,14 +1,15 @@
 // What can be wrong with a link's rows, the list of presets, and a recipe file.
 import { defineError } from '../ground/errors.ts';
+import { shortened } from '../ground/quote.ts';
 import type { Text } from '../ground/text.ts';
 import { joined, text } from '../ground/text.ts';
 
 export const noSuchSetting = (key: string): Text =>
-  text(`${key}: no such setting.`, `${key}：没有这个设置。`);
+  text(`${shortened(key, 60)}: no such setting.`, `${shortened(key, 60)}：没有这个设置。`);
 
 export const rowsTooLarge = defineError('link-rows', ({ most }: { readonly most: number }) => ({
-  en: [`data: expected at most ${most} bytes of rows.`, 'Share the recipe file instead.'],
-  zh: [`data：数据行最多 ${most} 字节。`, '请改为分享配方文件。'],
+  en: [`expected at most ${most} bytes of rows or script.`, 'Share the recipe file instead.'],
+  zh: [`数据行或脚本最多 ${most} 字节。`, '请改为分享配方文件。'],
 }));
 
 export const badPreset = defineError(
@@ -18,6 +19,11 @@ export const badPreset = defineError(
     zh: [`presets.json，'${id}'：${problem.zh}`, '请提供与本页配套的文件。'],
   }),
 );
+
+export const presetField = defineError('preset-field', ({ found }: { readonly found: Text }) => ({
+  en: [`presets.json: ${found.en}.`, 'Serve the files that belong to this page.'],
+  zh: [`presets.json：${found.zh}。`, '请提供与本页配套的文件。'],
+}));
 
 export const noPresets = defineError('presets', (_: object) => ({
   en: ['presets.json: expected a list of presets, got none.', 'Serve the whole folder of the page.'],
@@ -37,9 +43,14 @@ const saveAgain = {
   zh: '请在本页重新保存配方。',
 } as const;
 
-export const recipeNoJson = defineError('recipe-json', ({ cause }: { readonly cause: string }) => ({
-  en: [`Recipe file: not JSON (${cause}).`, saveAgain.en],
-  zh: [`配方文件：不是 JSON（${cause}）。`, saveAgain.zh],
+export const recipeNoJson = defineError('recipe-json', ({ cause }: { readonly cause: Text }) => ({
+  en: [`Recipe file: no JSON that is read here (${cause.en}).`, saveAgain.en],
+  zh: [`配方文件：不是可读取的 JSON（${cause.zh}）。`, saveAgain.zh],
+}));
+
+export const recipeField = defineError('recipe-field', ({ found }: { readonly found: Text }) => ({
+  en: [`Recipe file: ${found.en}.`, saveAgain.en],
+  zh: [`配方文件：${found.zh}。`, saveAgain.zh],
 }));
 
 export const recipeVersion = defineError(

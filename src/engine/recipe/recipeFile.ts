@@ -1,47 +1,61 @@
-// Reads the JSON file that the page saves (link.ts writes it). Unlike a link, a wrong file is refused as a whole.
+// Reads the JSON file that the page saves (link.ts writes it). Unlike a link, a wrong file is refused as a whole, and so is one that holds a
+// field of another page.
 
-import { causeOf } from '../ground/errors.ts';
 import { isRecord } from '../ground/isRecord.ts';
+import { quote } from '../ground/quote.ts';
+import { shaped } from '../ground/shapeDecode.ts';
+import { anything, list, optional, record, shape, string, whole } from '../ground/shapes.ts';
+import { readJson } from '../ground/strictJson.ts';
 import type { PresetValues } from './presets.ts';
-import type { ModelRef, Recipe } from './recipe.ts';
+import type { RecipeProgram } from './program/program.ts';
+import { recipeProgram } from './program/programShape.ts';
+import type { CustomData, ModelRef, Recipe } from './recipe.ts';
 import { defaultValues, RECIPE_VERSION, readSettings, withPatch } from './recipe.ts';
-import { recipeNoJson, recipeSettings, recipeVersion } from './recipeErrors.ts';
+import { recipeField, recipeNoJson, recipeSettings, recipeVersion } from './recipeErrors.ts';
 
-const fileRef = (value: unknown): ModelRef | null =>
-  isRecord(value) && typeof value.name === 'string' && typeof value.digest === 'string'
-    ? { name: value.name, digest: value.digest }
-    : null;
+interface SavedRecipe {
+  readonly version: number;
+  readonly preset: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly model?: ModelRef;
+  readonly adapter?: ModelRef;
+  readonly prompts?: readonly string[];
+  readonly data?: CustomData;
+  readonly program?: RecipeProgram;
+}
+
+const fileRef = shape<ModelRef>({ name: string, digest: string });
+const saved = shape<SavedRecipe>({
+  version: whole(RECIPE_VERSION, RECIPE_VERSION),
+  preset: string,
+  settings: optional(record(anything)),
+  model: optional(fileRef),
+  adapter: optional(fileRef),
+  prompts: optional(list(string)),
+  data: optional(shape<CustomData>({ name: string, text: string })),
+  program: optional(recipeProgram),
+});
 
 /** Throws UserError 'recipe-…' naming the field. */
 export function readRecipeJson(text: string, presets: readonly PresetValues[]): Recipe {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw recipeNoJson({ cause: causeOf(error) });
-  }
-  if (!isRecord(value) || value.version !== RECIPE_VERSION)
-    throw recipeVersion({
-      wanted: RECIPE_VERSION,
-      got: isRecord(value) && value.version !== undefined ? String(value.version) : null,
-    });
+  const { value: json, problem } = readJson(text.replace(/^\ufeff/, ''));
+  if (problem) throw recipeNoJson({ cause: problem });
+  const version = isRecord(json) ? json.version : undefined;
+  if (version !== RECIPE_VERSION)
+    throw recipeVersion({ wanted: RECIPE_VERSION, got: version === undefined ? null : quote(version) });
+  const { value, misfit } = shaped(saved, json);
+  if (misfit) throw recipeField({ found: misfit });
+  const { settings = {}, model, adapter, prompts, data, program } = value;
   const preset = presets.find((entry) => entry.id === value.preset);
-  const { patch, problems } = readSettings(isRecord(value.settings) ? value.settings : {});
+  const { patch, problems } = readSettings(settings);
   if (problems.length > 0) throw recipeSettings({ problems });
-  const { data, prompts } = value;
-  const model = fileRef(value.model);
-  const adapter = fileRef(value.adapter);
-  const rows =
-    isRecord(data) && typeof data.name === 'string' && typeof data.text === 'string'
-      ? { data: { name: data.name, text: data.text } }
-      : {};
-  const questions = Array.isArray(prompts) ? { prompts: prompts.map(String) } : {};
   return {
-    preset: preset?.id ?? String(value.preset ?? ''),
+    preset: value.preset,
     values: withPatch(preset?.values ?? defaultValues, patch),
     ...(model ? { model } : {}),
     ...(adapter ? { adapter } : {}),
-    ...rows,
-    ...questions,
+    ...(program ? { program } : {}),
+    ...(data ? { data } : {}),
+    ...(prompts ? { prompts } : {}),
   };
 }

@@ -6,6 +6,7 @@ import type { StackId } from '../libraries/stacks.ts';
 export const folder = 'src/engine/libraries/signatures';
 
 interface StackEntry {
+  readonly script: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly differs: Readonly<Record<string, number | null>>;
 }

@@ -82,9 +82,12 @@ export const fileMissing = defineError('adapter-files', ({ missing, among, wante
   ),
 );
 
-export const configNoJson = defineError('adapter-config', (_: object) =>
+export const configNoJson = defineError('adapter-config', ({ cause }: { readonly cause: Text }) =>
   say(
-    adapter('adapter_config.json is not a JSON object', 'adapter_config.json 不是 JSON 对象'),
+    adapter(
+      `adapter_config.json is not a JSON object that is read here (${cause.en})`,
+      `adapter_config.json 不是可读取的 JSON 对象（${cause.zh}）`,
+    ),
     'Save the adapter again with PEFT.',
     '请用 PEFT 重新保存适配器。',
   ),

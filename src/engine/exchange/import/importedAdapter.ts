@@ -6,6 +6,9 @@ import { methodNamed, methods } from '../../adapters/methods.ts';
 import { digest64 } from '../../ground/digest.ts';
 import { readSafetensors, toFloat32 } from '../../ground/formats/safetensors.ts';
 import { isRecord } from '../../ground/isRecord.ts';
+import { quote } from '../../ground/quote.ts';
+import { readJson } from '../../ground/strictJson.ts';
+import { text } from '../../ground/text.ts';
 import { settingsOfSaved } from '../../python/read/savedConfig.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import {
@@ -45,13 +48,15 @@ const MOST_HEADER_BYTES = 2 ** 24;
 
 /** The JSON object of adapter_config.json. Throws UserError 'adapter-config'. */
 export function readAdapterConfig(bytes: Uint8Array): Record<string, unknown> {
+  let json: string;
   try {
-    const config: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (isRecord(config)) return config;
+    json = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    // Told below, whatever is wrong with it.
+    throw configNoJson({ cause: text('it is not UTF-8', '不是 UTF-8') });
   }
-  throw configNoJson({});
+  const { value, problem } = readJson(json, { deepest: 8 });
+  if (isRecord(value)) return value;
+  throw configNoJson({ cause: problem ?? text('it is another value', '是别的值') });
 }
 
 /** The method of a configuration; refuses what it asks for that can't be trained or answered with here. */
@@ -60,7 +65,7 @@ function assertSupported(config: Record<string, unknown>): Method {
   const method = methodNamed(type);
   if (!method || method.opens.length === 0)
     throw otherMethod({
-      got: JSON.stringify(type) ?? null,
+      got: type === undefined ? null : quote(type),
       opened: methods.filter(({ opens }) => opens.length > 0).map((one) => one.type),
     });
   const features = [
@@ -73,7 +78,7 @@ function assertSupported(config: Record<string, unknown>): Method {
     value !== false &&
     !(typeof value === 'object' && Object.keys(value).length === 0);
   const found = features.find((name) => isSet(config[name]));
-  if (found) throw untrained({ name: found, got: JSON.stringify(config[found]) });
+  if (found) throw untrained({ name: found, got: quote(config[found]) });
   return method;
 }
 
@@ -135,8 +140,8 @@ export function readAdapter(name: string, files: readonly NamedBytes[]): Importe
   assertPairs(tensors);
   const { patch, notUnderstood } = settingsOfSaved(config);
   const init = String(patch['lora.init_lora_weights'] ?? 'true');
-  const [odd] = notUnderstood.filter((text) =>
-    /rank|alpha|target|layers|exclude|rslora|dora|modules_to_save/.test(text),
+  const [odd] = notUnderstood.filter((one) =>
+    /rank|alpha|target|layers|exclude|rslora|dora|modules_to_save/.test(one),
   );
   if (odd) throw unclear({ found: `adapter_config.json: ${odd}` });
   return {

@@ -26,9 +26,17 @@ function decoded(text: string): string {
   }
 }
 
+function parse(text: string): URL | null {
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
+}
+
 /** Throws UserError 'fetch-address' for what is no address of a server. */
 export function readAddress(text: string): Address {
-  const parsed = URL.canParse(text) ? new URL(text) : null;
+  const parsed = parse(text);
   if (parsed === null || !/^https?:$/.test(parsed.protocol)) throw addressUnread({});
   const { username, password, origin, pathname } = parsed;
   parsed.username = '';

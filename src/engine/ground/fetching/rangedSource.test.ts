@@ -92,6 +92,15 @@ describe('a server that knows no ranges', () => {
     ['does not say which part', status(206), 'fetch-range', /does not say which/],
     ['hides the length', saying({ 'content-range': 'bytes 0-65535/*' }), 'fetch-range', /does not say which/],
     [
+      'sends a later part',
+      (request, response) => {
+        request.headers.range = 'bytes=1-65535';
+        serving()(request, response);
+      },
+      'fetch-range',
+      /bytes 1 to 65536/,
+    ],
+    [
       'sends another part',
       saying({ 'content-range': 'bytes 1-65536/200000' }),
       'fetch-range',
@@ -177,4 +186,19 @@ it('ends with a server that says nothing more', async () => {
 it('refuses places beyond the end without asking', async () => {
   const { outcome, asked } = await read([serving()], [199_990, 20]);
   expect({ outcome, times: asked.length }).toEqual({ outcome: 'fetch-range', times: 1 });
+});
+
+it('asks for a large part in several, each of which may be cut', async () => {
+  const large = new Uint8Array(2 ** 23 + 70_000).fill(7).fill(9, 2 ** 23 - 5);
+  const whole = serving({ bytes: large });
+  const address = server.answers('/large.gguf', whole, whole, serving({ bytes: large, cutAfter: 9 }), whole);
+  const source = await rangedSource(testNet(), address);
+  const bytes = await source.read(3, large.length - 3);
+  expect(Buffer.compare(bytes, large.subarray(3))).toBe(0);
+  expect(server.asked('/large.gguf').map(({ range }) => range)).toEqual([
+    'bytes=0-65535',
+    'bytes=0-8388607',
+    'bytes=8388608-8458607',
+    'bytes=8388617-8458607',
+  ]);
 });

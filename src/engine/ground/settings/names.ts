@@ -1,4 +1,5 @@
 // Lists of names in a setting's text: `["lm_head"]`, as JSON or as Python writes it.
+import { quote } from '../quote.ts';
 import type { Text } from '../text.ts';
 import { text } from '../text.ts';
 
@@ -18,14 +19,14 @@ export const identifierProblem = (name: string): Text | null =>
   /^[A-Za-z_]\w*$/.test(name)
     ? null
     : text(
-        `expected a name of letters, digits and _, got '${name}'.`,
-        `应为由字母、数字和 _ 组成的名称，得到 '${name}'。`,
+        `expected a name of letters, digits and _, got ${quote(name)}.`,
+        `应为由字母、数字和 _ 组成的名称，得到 ${quote(name)}。`,
       );
 
 export const namesProblem = (names: string): Text | null =>
   parseNames(names) === null
     ? text(
-        `expected a JSON list of names such as ["lm_head"], got '${names}'.`,
-        `应为名称的 JSON 列表，例如 ["lm_head"]，得到 '${names}'。`,
+        `expected a JSON list of names such as ["lm_head"], got ${quote(names)}.`,
+        `应为名称的 JSON 列表，例如 ["lm_head"]，得到 ${quote(names)}。`,
       )
     : null;

@@ -1,8 +1,10 @@
 // What one setting is. A setting is declared once, next to the thing it configures; the form, the link, validation,
 // the JSON file, the Python script and the command line all derive from the declaration.
 
+import { quote } from '../quote.ts';
 import type { Text } from '../text.ts';
 import { text } from '../text.ts';
+import { wellFormed } from '../wellFormed.ts';
 import type { PythonPlace } from './pythonPlace.ts';
 
 export type { Text } from '../text.ts';
@@ -79,6 +81,9 @@ export type SettingValues<S extends Readonly<Record<string, Setting>>> = {
   readonly [K in keyof S]: SettingValue<S[K]>;
 };
 
+/** No list of modules or pattern that people write is longer. */
+const MOST_CHARACTERS = 20_000;
+
 /** Why `value` can't be the value of `setting`, in words that name what was expected; null when it can. */
 export function settingProblem(key: string, setting: Setting, value: unknown): Text | null {
   const wrong = (en: string, zh: string): Text => text(`${key}: ${en}`, `${key}：${zh}`);
@@ -86,8 +91,8 @@ export function settingProblem(key: string, setting: Setting, value: unknown): T
   if (type.kind === 'number') {
     if (typeof value !== 'number' || !Number.isFinite(value)) {
       return wrong(
-        `expected a number from ${type.min} to ${type.max}, got ${String(value)}.`,
-        `应为 ${type.min} 到 ${type.max} 的数，得到 ${String(value)}。`,
+        `expected a number from ${type.min} to ${type.max}, got ${quote(value)}.`,
+        `应为 ${type.min} 到 ${type.max} 的数，得到 ${quote(value)}。`,
       );
     }
     if (type.integer && !Number.isInteger(value))
@@ -102,17 +107,23 @@ export function settingProblem(key: string, setting: Setting, value: unknown): T
   if (type.kind === 'boolean')
     return typeof value === 'boolean'
       ? null
-      : wrong(`expected true or false, got ${String(value)}.`, `应为 true 或 false，得到 ${String(value)}。`);
+      : wrong(`expected true or false, got ${quote(value)}.`, `应为 true 或 false，得到 ${quote(value)}。`);
   if (typeof value !== 'string')
-    return wrong(`expected text, got ${String(value)}.`, `应为文本，得到 ${String(value)}。`);
+    return wrong(`expected text, got ${quote(value)}.`, `应为文本，得到 ${quote(value)}。`);
   if (type.kind === 'choice') {
     if (type.options.some((option) => option.value === value)) return null;
     const known = type.options.map((option) => option.value);
     return wrong(
-      `expected one of ${known.join(', ')}, got '${value}'.`,
-      `应为 ${known.join('、')} 之一，得到 '${value}'。`,
+      `expected one of ${known.join(', ')}, got ${quote(value)}.`,
+      `应为 ${known.join('、')} 之一，得到 ${quote(value)}。`,
     );
   }
+  if (value.length > MOST_CHARACTERS)
+    return wrong(
+      `expected at most ${MOST_CHARACTERS} characters, got ${value.length}.`,
+      `最多 ${MOST_CHARACTERS} 个字符，得到 ${value.length} 个。`,
+    );
+  if (wellFormed(value) !== value) return wrong('it holds half of a character.', '含有半个字符。');
   const problem = type.problem?.(value) ?? null;
   return problem && wrong(problem.en, problem.zh);
 }

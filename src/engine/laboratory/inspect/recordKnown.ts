@@ -9,7 +9,7 @@ import type { Value } from '../../torch/autograd/value.ts';
 import type { Module } from '../../torch/nn/module.ts';
 import type { BatchShape } from '../../torch/recording.ts';
 import type { AutogradRecorder } from './autogradRecorder.ts';
-import { runModule } from './recordModules.ts';
+import { ownOutput, runModule } from './recordModules.ts';
 
 /** Outputs of a step: one, or one for each child of a list. */
 type Outputs = Value | ReadonlyMap<string, Value>;
@@ -36,23 +36,49 @@ class KnownRecorder {
   #ids: Value | null = null;
   readonly noted = new Map<string, Value>();
   readonly layers: Value[] = [];
+  /** Whether a module of the script's own stands in the tree. */
+  readonly #hasOwn: boolean;
 
   constructor(recorder: AutogradRecorder, forward: KnownForward, batch: BatchShape) {
+    this.#hasOwn = [...recorder.recording.model.root.modules()].some(({ kind }) => kind.type === 'own');
     this.#recorder = recorder;
     this.#forward = forward;
     this.#batch = batch;
   }
 
   run(flow: Flow, frame: Frame): readonly Value[] {
-    for (const step of flow.steps) {
+    const last = this.#lastInside(flow, frame);
+    flow.steps.forEach((step, index) => {
       const output = step.stack
         ? this.#stack(step, frame)
         : step.each
           ? this.#each(step, step.each, frame)
           : this.#module(step.path, frame, this.#inputs(step.sources, frame));
-      frame.outputs.push(output);
-    }
+      const own = last.get(index);
+      const inside = own !== undefined && 'edge' in output ? output : null;
+      frame.outputs.push(inside ? this.#around(own ?? '', inside, frame) : output);
+    });
     return this.#inputs(flow.ends, frame);
+  }
+
+  /** Modules of the script's own in the place of one that the flow looks into: by the last step inside, their paths. */
+  #lastInside({ steps }: Flow, { at }: Frame): ReadonlyMap<number, string> {
+    const last = new Map<string, number>();
+    if (!this.#hasOwn) return new Map();
+    steps.forEach(({ path }, index) => {
+      const own = ownAbove(this.#recorder, `${at}${path}`);
+      if (own !== null) last.set(own, index);
+    });
+    return new Map([...last].map(([path, index]) => [index, path]));
+  }
+
+  /** What a module of the script's own makes of what the module inside it gave. */
+  #around(path: string, inside: Value, { hidden }: Frame): Value {
+    const kind = this.#recorder.recording.module(path).kind;
+    const steps = kind.type === 'own' ? kind.steps.length : 0;
+    const output = ownOutput(this.#recorder, path, hidden ?? inside, Array(Math.max(1, steps)).fill(inside));
+    this.noted.set(path, output);
+    return output;
   }
 
   get #tokens(): number {
@@ -109,7 +135,8 @@ class KnownRecorder {
 
   #module(path: string, frame: Frame, inputs: readonly Value[]): Value {
     const { recording, tape } = this.#recorder;
-    const whole = `${frame.at}${path}`;
+    const named = `${frame.at}${path}`;
+    const whole = this.#hasOwn ? insideOwn(this.#recorder, named) : named;
     const module = recording.module(whole);
     const width = widthOf(module);
     const x = width === null ? this.#batchIds() : (this.#joined(whole, inputs, width) ?? this.#batchIds());
@@ -169,9 +196,30 @@ class KnownRecorder {
   }
 }
 
+/** The path of the module of the script's own above a path that its original had; null: none. */
+function ownAbove({ recording }: AutogradRecorder, path: string): string | null {
+  const parts = path.split('.');
+  for (let i = 1; i < parts.length; i++) {
+    const above = parts.slice(0, i).join('.');
+    const kind = recording.model.root.at(recording.path(above))?.kind;
+    if (kind?.type === 'own') return above;
+    if (kind === undefined) return null;
+  }
+  return null;
+}
+
+/** A path as it is where a module of the script's own stands around what was there. */
+function insideOwn(recorder: AutogradRecorder, path: string): string {
+  const above = ownAbove(recorder, path);
+  const kind = above === null ? null : recorder.recording.module(above).kind;
+  if (above === null || kind?.type !== 'own') return path;
+  invariant(kind.original !== null, `known models: nothing runs at '${path}'`);
+  return `${above}.${kind.original}${path.slice(above.length)}`;
+}
+
 /** Columns that a module takes, null for one that takes ids. */
 function widthOf(module: Module): number | null {
-  const inner = [...module.modules()].find(({ kind }) => kind.type !== 'adapted' && kind.type !== 'saved');
+  const inner = [...module.modules()].find(({ kind }) => !/^(adapted|saved|own)$/.test(kind.type));
   switch (inner?.kind.type) {
     case 'linear':
       return inner.kind.inFeatures;

@@ -2,8 +2,10 @@
 // trainable copy. grad_fn names as torch 2.8 prints them (looked up with forward hooks on the real model).
 
 import { invariant } from '../../ground/errors.ts';
+import { own as ownOf } from '../../ground/own.ts';
 import type { Value } from '../../torch/autograd/value.ts';
 import type { Adapter, LowRank, Module, OutputScale, Parameter } from '../../torch/nn/module.ts';
+import type { OwnKind, OwnSource } from '../../torch/nn/ownModule.ts';
 import { runningPart, SAVED_WRAPPER } from '../../torch/nn/savedWrapper.ts';
 import { adapterInUse } from '../../torch/ops/linearGroup.ts';
 import type { AutogradRecorder } from './autogradRecorder.ts';
@@ -32,7 +34,7 @@ function whole(recorder: AutogradRecorder, { module, path }: Place, x: Value, wi
   return recorder.apply({
     name: path,
     shape,
-    gradFn: gradFns[module.className] ?? 'MulBackward0',
+    gradFn: ownOf(gradFns, module.className) ?? 'MulBackward0',
     inputs: [x, ...own],
   });
 }
@@ -60,7 +62,7 @@ function bare(recorder: AutogradRecorder, place: Place, x: Value): Value {
   const weight = weightOf(recorder, place);
   const rows = x.shape[0] ?? 0;
   if (kind.type === 'linear') {
-    const gradFn = gradFns[module.className] ?? 'UnsafeViewBackward0';
+    const gradFn = ownOf(gradFns, module.className) ?? 'UnsafeViewBackward0';
     return biased(recorder, place, recorder.product(path, x, weight, kind.outFeatures, gradFn));
   }
   if (kind.type === 'embedding')
@@ -193,10 +195,80 @@ function adapted(recorder: AutogradRecorder, place: Place, x: Value): Value {
   return note(recorder, copy, bare(recorder, copy, x));
 }
 
+/** Values that a module of the script's own takes or gives, and which of them get no gradient. */
+interface Taken {
+  readonly values: readonly Value[];
+  readonly dead: readonly boolean[];
+}
+
+function taken(
+  recorder: AutogradRecorder,
+  { module, path }: Place,
+  sources: readonly OwnSource[],
+  x: Value,
+  outputs: readonly Value[],
+): Taken {
+  const found = sources.flatMap(({ from, name, dead }): { value: Value; dead: boolean }[] => {
+    if (from === 'x') return [{ value: x, dead }];
+    const output = from === 'step' ? outputs[Number(name)] : undefined;
+    if (output) return [{ value: output, dead }];
+    const dot = name.lastIndexOf('.');
+    const owner = from === 'parameter' ? module.at(dot < 0 ? '' : name.slice(0, dot)) : null;
+    const own = owner?.parameters.get(name.slice(dot + 1));
+    return own ? [{ value: recorder.parameter(own, `${path}.${name}`), dead }] : [];
+  });
+  return { values: found.map(({ value }) => value), dead: found.map(({ dead }) => dead) };
+}
+
+/** What a module of the script's own gives, from what its modules gave. */
+export function ownOutput(
+  recorder: AutogradRecorder,
+  relative: string,
+  x: Value,
+  outputs: readonly Value[],
+): Value {
+  const place = { module: recorder.recording.module(relative), path: recorder.recording.path(relative) };
+  const { kind } = place.module;
+  invariant(kind.type === 'own', `'${place.path}' is no module of the script's own`);
+  const { values, dead } = taken(recorder, place, kind.final, x, outputs);
+  const output = recorder.apply({
+    name: place.path,
+    shape: (outputs.at(-1) ?? x).shape,
+    gradFn: 'AddBackward0',
+    inputs: values,
+    zero: kind.zero,
+    zeroGradient: (i) => dead[i] ?? false,
+  });
+  return note(recorder, place, output);
+}
+
+/** A module of the script's own in the place of one that a flow runs whole. */
+function own(recorder: AutogradRecorder, relative: string, kind: OwnKind, x: Value): Value {
+  const place = { module: recorder.recording.module(relative), path: recorder.recording.path(relative) };
+  const outputs: Value[] = [];
+  for (const step of kind.steps) {
+    const { values, dead } = taken(recorder, place, step.sources, x, outputs);
+    const [first] = values;
+    const input =
+      values.length === 1 && first
+        ? first
+        : recorder.apply({
+            name: `${place.path}.${step.path}`,
+            shape: x.shape,
+            gradFn: 'AddBackward0',
+            inputs: values,
+            zeroGradient: (i) => dead[i] ?? false,
+          });
+    outputs.push(runModule(recorder, `${relative}.${step.path}`, input));
+  }
+  return ownOutput(recorder, relative, x, outputs);
+}
+
 /** Runs the module at a path of the causal LM on x [N, in] (for an embedding: the ids [N]) and notes its output. */
 export function runModule(recorder: AutogradRecorder, relative: string, x: Value): Value {
   const { recording } = recorder;
   const place = { module: recording.module(relative), path: recording.path(relative) };
+  if (place.module.kind.type === 'own') return own(recorder, relative, place.module.kind, x);
   const run = (one: Place): Value =>
     note(
       recorder,

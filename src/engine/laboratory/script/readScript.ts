@@ -6,11 +6,13 @@ import { countParameters } from '../../torch/nn/counts.ts';
 import { findingsOf } from './findings/findingsOf.ts';
 import { lineNotes } from './lineNotes.ts';
 import { precisionNotes } from './precisionNotes.ts';
+import { keptProgram } from './replay.ts';
 import type { ScriptInput, ScriptWorld } from './runSource.ts';
 import { runSource } from './runSource.ts';
 import { diagnosesOf, factsIn, fixesOf, verdictWith } from './scriptDoctor.ts';
 import type { Assumption, ScriptReading } from './scriptReading.ts';
 import { examinedRun } from './subject.ts';
+import { unseenAfter } from './verdict.ts';
 
 export type { ScriptInput, ScriptWorld } from './runSource.ts';
 
@@ -31,11 +33,13 @@ export async function readScript(
 ): Promise<ScriptReading> {
   const ran = await runSource(input, world);
   const { machine, run, deciding, cut } = ran;
+  const kept = keptProgram(ran, input);
   // Before the fixes are tried: the trees say how the script left them.
   const examined = examinedRun(machine, input.source, run, deciding);
   const facts = await factsIn(input, world, ran);
   const found = findingsOf(facts);
   const verdict = verdictWith(ran.verdict, found);
+  const unseen = unseenAfter(run.error, ran.verdict);
   const diagnoses = diagnosesOf(examined, ran, found);
   const model = deciding?.event.model ?? machine.models.at(-1) ?? null;
   const of = (kind: Note['kind']): Assumption[] => [
@@ -45,6 +49,7 @@ export async function readScript(
   return {
     kind: input.kind,
     source: input.source,
+    configLines: [],
     versions: input.said,
     verdict,
     outcome: deciding?.examined?.outcome ?? null,
@@ -54,11 +59,14 @@ export async function readScript(
     lines: lineNotes(machine, cut),
     precision: precisionNotes(facts),
     assumptions: of('assumption'),
-    notModelled: of('not-modelled'),
+    notModelled: [
+      ...of('not-modelled'),
+      ...(unseen ? [{ line: run.error?.line ?? null, text: unseen }] : []),
+    ],
     fixes: options.fixes === false ? [] : await fixesOf(input, world, examined, ran),
     patch: examined.settings.patch,
-    patchIsWhole: examined.settings.whole,
-    program: machine.program,
+    unsaid: examined.settings.unsaid,
+    program: kept,
     output: run.output,
   };
 }

@@ -1,11 +1,13 @@
 // How the calls that decide are called in the releases of a script's libraries: parameters, defaults, fields, old names, what is
 // missing. Dumped from the real libraries by tools/golden/signatures.py; nothing here knows what a call does.
 // Fetched when first asked for, so that the page's first load doesn't carry it.
+
 import { invariant } from '../../ground/errors.ts';
+import { own } from '../../ground/own.ts';
 import { nearestVersion } from '../nearest.ts';
 import type { Released } from '../releases.ts';
 import type { Versions } from '../version.ts';
-import { goneAt } from './goneAt.ts';
+import { compareVersions } from '../version.ts';
 
 /** A default as JSON. What JSON lacks: a text that Python prints, a tuple, a dictionary, a fresh list or object each time. */
 export type DumpedValue =
@@ -47,6 +49,8 @@ export interface Signature {
   readonly reads?: readonly Parameter[];
   /** Old name, new name (null: gone), and what is said: `FutureWarning: …`, or `ValueError: …` which is raised. */
   readonly renamed?: readonly (readonly [old: string, now: string | null, message: string | null])[];
+  /** The release from which on a function no longer takes these arguments, as it announces: for releases between two that were dumped. */
+  readonly ends?: readonly [from: string, names: readonly string[]];
   /** Fields whose own help says that they are deprecated. */
   readonly deprecated?: Readonly<Record<string, string>>;
   /** Texts in the function or in `__post_init__` about deprecated arguments; expressions in braces. */
@@ -59,6 +63,8 @@ export interface Signature {
 export type Signatures = Readonly<Record<string, Signature>>;
 
 interface StackEntry {
+  /** Of the script that wrote the entry. */
+  readonly script: string;
   readonly versions: Readonly<Record<string, string>>;
   /** Index of the entry in `shared` where it is not the first; null: the library was not part of the stack. */
   readonly differs: Readonly<Record<string, number | null>>;
@@ -98,24 +104,28 @@ function stacksFor(versions: Versions, entries: StackEntries): ReadonlyMap<strin
   ]);
 }
 
-const without = (signature: Signature, names: readonly string[]): Signature =>
-  names.length === 0 || !signature.parameters
-    ? signature
-    : {
-        ...signature,
-        parameters: signature.parameters.filter(
-          (one) => !names.includes(typeof one === 'string' ? one : one[0]),
-        ),
-      };
+/** Without the arguments that this dump announces the end of, where the release at hand is past it. */
+function asOf(signature: Signature, release: string): Signature {
+  const { ends, parameters } = signature;
+  if (!ends || !parameters || compareVersions(release, ends[0]) < 0) return signature;
+  const stays = (one: Parameter): boolean => !ends[1].includes(typeof one === 'string' ? one : one[0]);
+  return { ...signature, parameters: parameters.filter(stays) };
+}
+
+function releaseOf(versions: Versions, library: string): string | null {
+  const named: Readonly<Record<string, string | null>> = { ...versions };
+  return own(named, library) ?? null;
+}
 
 function mergeSignatures(versions: Versions, shared: Shared, entries: StackEntries): Signatures {
   const stacks = stacksFor(versions, entries);
   const found: Record<string, Signature> = {};
   for (const [name, variants] of Object.entries(shared)) {
-    const differs = stacks.get(name.slice(0, name.indexOf('.')))?.differs ?? {};
+    const library = name.slice(0, name.indexOf('.'));
+    const differs = stacks.get(library)?.differs ?? {};
     const index = name in differs ? differs[name] : 0;
     const variant = index === null || index === undefined ? undefined : variants[index];
-    if (variant) found[name] = without(variant, goneAt(name, versions.trl));
+    if (variant) found[name] = asOf(variant, releaseOf(versions, library) ?? '0');
   }
   return found;
 }

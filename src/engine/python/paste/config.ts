@@ -1,6 +1,7 @@
 // A tool's configuration as keys with the lines that they stand on: from YAML, from JSON, from flags. Which tool it is, and what a key does
 // there, is in tools/.
 
+import { decimal } from '../../ground/decimal.ts';
 import { isRecord } from './json.ts';
 import type { Flag } from './launch.ts';
 
@@ -77,10 +78,17 @@ export const overridesOf = (words: readonly { readonly text: string; readonly li
 
 export function configOfJson(json: Readonly<Record<string, unknown>>, text: string): Config {
   const lines = text.split('\n');
+  const lineOf = (key: string, first: number, last: number): number | null => {
+    for (let at = first; at < last; at++) if (lines[at]?.includes(`"${key}"`)) return at;
+    return null;
+  };
+  let from = 0;
   return new Map(
     Object.entries(json).map(([key, value]) => {
-      const at = lines.findIndex((line) => line.includes(`"${key}"`));
-      return [key, { value: plainValue(value), line: at + 1 }];
+      // Keys come in the order of the text, but for those that are numbers.
+      const at = lineOf(key, from, lines.length) ?? lineOf(key, 0, from);
+      from = at ?? from;
+      return [key, { value: plainValue(value), line: (at ?? -1) + 1 }];
     }),
   );
 }
@@ -88,11 +96,7 @@ export function configOfJson(json: Readonly<Record<string, unknown>>, text: stri
 export const asText = (value: ConfigValue | undefined): string | null =>
   typeof value === 'string' ? value : null;
 export const asNumber = (value: ConfigValue | undefined): number | null =>
-  typeof value === 'number'
-    ? value
-    : typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))
-      ? Number(value)
-      : null;
+  typeof value === 'number' ? value : typeof value === 'string' ? decimal(value.trim()) : null;
 /** `true`, and the words that PyYAML and argparse take for it. */
 export const isOn = (value: ConfigValue | undefined): boolean =>
   value === true || (typeof value === 'string' && /^(true|yes|on)$/i.test(value));

@@ -1,5 +1,6 @@
 // adapter_config.json as settings: what its method's arguments say. What no setting holds is listed, never dropped.
 import { methodNamed } from '../../adapters/methods.ts';
+import { quote, shortened } from '../../ground/quote.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { readSettings } from '../../recipe/recipe.ts';
 import { readersOf } from './adapterArguments.ts';
@@ -24,15 +25,16 @@ const saysNothing = (name: string, value: unknown): boolean =>
 export function settingsOfSaved(config: Readonly<Record<string, unknown>>): SavedSettings {
   const method = methodNamed(config.peft_type);
   // Its other fields are those of a method that is not here.
-  if (!method) return { patch: {}, notUnderstood: [`peft_type: ${JSON.stringify(config.peft_type)}`] };
-  const readers = readersOf(method.config);
+  if (!method) return { patch: {}, notUnderstood: [`peft_type: ${quote(config.peft_type)}`] };
+  const readers = new Map(Object.entries(readersOf(method.config)));
   const entries: Record<string, unknown> = { 'peft.peft_type': method.type };
   const notUnderstood: string[] = [];
   for (const [name, value] of Object.entries(config)) {
     if (saysNothing(name, value)) continue;
-    const read = readers[name]?.(ofJson(value)) ?? null;
+    const read = readers.get(name)?.(ofJson(value)) ?? null;
     const settings = read && readSettings(Object.fromEntries(read.map(({ key, value: one }) => [key, one])));
-    if (!settings || settings.problems.length > 0) notUnderstood.push(`${name}: ${JSON.stringify(value)}`);
+    if (!settings || settings.problems.length > 0)
+      notUnderstood.push(`${shortened(name, 60)}: ${quote(value)}`);
     else Object.assign(entries, settings.patch);
   }
   return { patch: readSettings(entries).patch, notUnderstood };

@@ -4,7 +4,7 @@ import { countParameters } from '../../torch/nn/counts.ts';
 import type { Module, Parameter } from '../../torch/nn/module.ts';
 import type { Question, Reply } from '../program/bridge.ts';
 import type { ProgramValue } from '../program/program.ts';
-import type { ModelObject, ProgramObject } from './objects.ts';
+import type { ModelObject, OutputObject, ProgramObject } from './objects.ts';
 import { classOf } from './objects.ts';
 
 const described = ({ shape, dtype, requiresGrad }: Parameter): ProgramValue[] => [
@@ -18,6 +18,15 @@ const missing = (className: string, name: string): Reply => ({
   raise: { type: 'AttributeError', message: `'${className}' object has no attribute '${name}'` },
 });
 
+/** Sizes that a layer was made with; a wrapper has those of its base. */
+function sizeOf(module: Module, name: string): number | undefined {
+  const { kind } = module.children.get('base_layer') ?? module;
+  if (kind.type === 'linear')
+    return name === 'in_features' ? kind.inFeatures : name === 'out_features' ? kind.outFeatures : undefined;
+  if (kind.type !== 'embedding') return undefined;
+  return name === 'num_embeddings' ? kind.rows : name === 'embedding_dim' ? kind.width : undefined;
+}
+
 /** Attributes of a model that scripts read, by name; undefined: not known here. */
 function modelAttribute(
   { script, root }: ModelObject,
@@ -27,6 +36,11 @@ function modelAttribute(
   switch (name) {
     case 'training':
       return module.training;
+    case 'in_features':
+    case 'out_features':
+    case 'num_embeddings':
+    case 'embedding_dim':
+      return sizeOf(module, name);
     case 'is_gradient_checkpointing':
       return script.checkpointing !== null;
     case 'is_loaded_in_4bit':
@@ -95,11 +109,16 @@ function parameterAttribute(parameter: Parameter, name: string): Reply {
   return { value: { placeholder: name } };
 }
 
+/** Of what a model gave: something on its way has to ask for a gradient, and somebody to record it. */
+const requiresGrad = ({ gradMode, model }: OutputObject): boolean =>
+  gradMode === 'grad' &&
+  (model.script.inputGradHooks > 0 || [...model.root.allParameters()].some((one) => one.requiresGrad));
+
 /** The answer to a question about `object` at `path` below it. */
 export function answerTo(question: Question, object: ProgramObject | null, path: string): Reply {
   const { what, name = '' } = question;
   if (!object) return { value: { placeholder: path } };
-  if (object.kind === 'output' && name === 'requires_grad') return { value: object.gradMode === 'grad' };
+  if (object.kind === 'output' && name === 'requires_grad') return { value: requiresGrad(object) };
   if (object.kind !== 'model') return attributeOf(question.ref, object, null, path, name);
   const module = object.root.at(path);
   if (what === 'parameter') {

@@ -3,6 +3,7 @@
 
 import type { Callee, CalleeTable } from './acting.ts';
 import { accelerateCallees } from './calls/accelerate.ts';
+import { graftCallees } from './calls/grafting.ts';
 import { peftCallees } from './calls/peft.ts';
 import { peftConfigCallees } from './calls/peftConfigs.ts';
 import { torchCallees } from './calls/torch.ts';
@@ -12,6 +13,7 @@ import { unslothCallees } from './calls/unsloth.ts';
 
 const table: CalleeTable = {
   ...torchCallees,
+  ...graftCallees,
   ...transformersCallees,
   ...peftConfigCallees,
   ...peftCallees,
@@ -53,7 +55,7 @@ function* bases(callee: string): Generator<string> {
 /** What acts a call out, and the name it has in the table; null: unknown here. */
 export function calleeNamed(name: string): { readonly name: string; readonly callee: Callee } | null {
   for (const base of bases(name)) {
-    const callee = table[base];
+    const callee = Object.hasOwn(table, base) ? table[base] : undefined;
     if (callee) return { name: base, callee };
   }
   return null;

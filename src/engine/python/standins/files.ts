@@ -6,6 +6,7 @@ import clock from './clock.py?raw';
 import configs from './configs.py?raw';
 import datasets from './datasets.py?raw';
 import editing from './editing.py?raw';
+import grafts from './grafts.py?raw';
 import imports from './imports.py?raw';
 import layers from './layers.py?raw';
 import library from './library.py?raw';
@@ -43,6 +44,7 @@ export const standInFiles: Readonly<Record<string, string>> = {
   'standins/configs.py': configs,
   'standins/datasets.py': datasets,
   'standins/editing.py': editing,
+  'standins/grafts.py': grafts,
   'standins/imports.py': imports,
   'standins/layers.py': layers,
   'standins/library.py': library,

@@ -1,6 +1,7 @@
 """Modules that a script makes itself: lists of others, layers, wrappers for more devices. Leaves out the tree (modules.py)."""
 
 from . import bridge
+from .choices import linear
 from .modules import Module
 from .parameters import Parameter
 from .placeholder import Placeholder, links_of
@@ -93,6 +94,8 @@ class Layer(Module):
         return None if self._lab_ref is None else super()._lab_reference()
 
     def forward(self, *args, **kwargs):
+        if type(self).__name__ == "Linear" and self._lab_ref is None and args:
+            return linear(args[0], self.__dict__.get("weight"), self.__dict__.get("bias") if isinstance(self.__dict__.get("bias"), Parameter) else None)
         own = [one for one in self.__dict__.values() if isinstance(one, Parameter)] if self._lab_ref is None else []
         links = links_of((*args, *kwargs.values(), *own))
         if self._lab_ref is not None and not self._lab_below:

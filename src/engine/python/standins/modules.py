@@ -31,6 +31,10 @@ forward = {"wiring": None}
 """models.py: what a call of a module of the wiring does."""
 
 
+grafts = {"graft": None}
+"""grafts.py: what putting a module of the script's own into a tree of the wiring does."""
+
+
 class Module:
     """torch.nn.Module"""
 
@@ -48,6 +52,9 @@ class Module:
         return {"ref": self._lab_ref, "path": self._lab_below} if self._lab_below else {"ref": self._lab_ref}
 
     def __setattr__(self, name, value):
+        if isinstance(value, Module) and value._lab_ref is None and self._lab_ref is not None and bridge.state.making == 0:
+            grafts["graft"](self, name, value)
+            return
         object.__setattr__(self, name, value)
         if self._lab_ref is not None and bridge.state.making == 0 and not name.startswith("_"):
             bridge.call("setattr", self, [name, value])
@@ -240,7 +247,9 @@ class Module:
         seen = Tensor("output")
         try:
             given = try_it(seen)
-        except Exception:
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}"
+            bridge.note("not-modelled", lines.user_line(), f"What the hook does is not known: {said}", f"不知道这个钩子做什么：{said}", name)
             given = None
         grads = bool(seen._lab_forced or getattr(given, "_lab_forced", False))
         if self._lab_ref is None:

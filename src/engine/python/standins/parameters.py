@@ -64,6 +64,20 @@ def parameter(ref: int, name: str, facts: Facts | None = None) -> "Parameter":
     return made
 
 
+def put(ref: int, name: str, made: "Parameter") -> None:
+    """The script's own object is the one of that place."""
+    _made[(ref, name)] = made
+
+
+def move(ref: int, old: str, new: str) -> None:
+    """Parameters below a module that was put elsewhere."""
+    for key in [one for one in _made if one[0] == ref and one[1].startswith(f"{old}.")]:
+        made = _made.pop(key)
+        name = new + key[1][len(old) :]
+        made._lab_place(ref, name, Facts(name, list(made.shape), made.dtype.name, False, made.numel()))
+        _made[(ref, name)] = made
+
+
 class Parameter(Tensor):
     """torch.nn.Parameter. One that the script makes itself belongs to no model of the wiring."""
 
@@ -71,6 +85,7 @@ class Parameter(Tensor):
         super().__init__("torch.nn.Parameter", of_result=False)
         if isinstance(data, Tensor):
             object.__setattr__(self, "_lab_shape", tuple(data.shape))
+            object.__setattr__(self, "_lab_zero", data._lab_zero)
         object.__setattr__(self, "_lab_number", -next(_numbers))
         self._lab_thaw(bool(requires_grad))
 
@@ -123,7 +138,9 @@ class Parameter(Tensor):
     @property
     def data(self):
         links = cut(self._lab_links)
-        return Tensor(f"{self._lab_origin}.data", links, self._lab_dtype, self.__dict__.get("_lab_shape"), of_result=False)
+        made = Tensor(f"{self._lab_origin}.data", links, self._lab_dtype, self.__dict__.get("_lab_shape"), of_result=False)
+        object.__setattr__(made, "_lab_data_of", self)
+        return made
 
     @data.setter
     def data(self, value):

@@ -9,10 +9,11 @@ from .sizes import Device, Size
 class Link:
     """A way back from a tensor to what the wiring knows: {ref, path} of an output, and what happened on the way."""
 
-    __slots__ = ("ref", "path", "detached", "forced", "scaled", "line")
+    __slots__ = ("ref", "path", "detached", "forced", "scaled", "line", "dead")
 
-    def __init__(self, ref, path, detached=False, forced=False, scaled=None, line=0):
+    def __init__(self, ref, path, detached=False, forced=False, scaled=None, line=0, dead=False):
         self.ref, self.path, self.detached, self.forced, self.scaled, self.line = ref, path, detached, forced, scaled, line
+        self.dead = dead
 
     @property
     def own(self):
@@ -20,7 +21,7 @@ class Link:
         return self.ref < -1
 
     def key(self):
-        return (self.ref, self.path, self.detached, self.forced, self.scaled)
+        return (self.ref, self.path, self.detached, self.forced, self.scaled, self.dead)
 
     def __eq__(self, other):
         return self.key() == other.key()
@@ -81,6 +82,8 @@ class Tensor(Placeholder):
 
     _lab_dtype = None
     _lab_forced = False
+    _lab_zero = False
+    """Every number in it is zero, whatever the data."""
 
     def __init__(self, origin: str = "a tensor", links: tuple = (), kind=None, shape=None, of_result=True):
         if links and of_result and not (Modes.grad and not Modes.inference):
@@ -94,6 +97,8 @@ class Tensor(Placeholder):
     def _lab_new(self, origin: str, *operands):
         links = links_of((self, *operands)) if operands else self._lab_links
         made = Tensor(origin, links, self._lab_dtype)
+        if self._lab_zero and not operands:
+            object.__setattr__(made, "_lab_zero", True)
         return made
 
     def _lab_as(self, kind):

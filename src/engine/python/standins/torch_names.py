@@ -197,12 +197,20 @@ def optimizer_pattern(library_name: str, name: str, full: str):
     return type(name, (base,), {"_lab_path": path, "__init__": __init__})
 
 
+def shape_given(args):
+    """torch.empty(8, 64) or torch.empty((8, 64)); None: not told, or no sizes."""
+    sizes = args[0] if len(args) == 1 and isinstance(args[0], (list, tuple)) else args
+    return tuple(sizes) if sizes and all(type(one) is int for one in sizes) else None
+
+
 def fresh(name: str):
     """torch.zeros and the like: a tensor that leads nowhere back."""
 
     def function(*args, **kwargs):
         kind = kwargs.get("dtype")
-        made = Tensor(f"torch.{name}(…)", cut(links_of((*args, *kwargs.values())), "item"), kind, of_result=False)
+        made = Tensor(f"torch.{name}(…)", cut(links_of((*args, *kwargs.values())), "item"), kind, shape_given(args), of_result=False)
+        if name in ("zeros", "zeros_like"):
+            object.__setattr__(made, "_lab_zero", True)
         return made.requires_grad_(True) if kwargs.get("requires_grad") is True else made
 
     function.__name__ = name
@@ -213,8 +221,23 @@ for _name in "tensor as_tensor zeros ones empty full rand randn randint arange l
     hand[f"torch.{_name}"] = fresh(_name)
 for _name, _kind in dtypes.items():
     hand[f"torch.{_name}"] = _kind
+
+
+def tensor_class(name: str):
+    """torch.LongTensor and its kin: makes a tensor as torch.tensor does, and stands in isinstance."""
+
+    class Kind(type):
+        def __call__(cls, *args, **kwargs):
+            return fresh("tensor")(*args, **kwargs)
+
+        def __instancecheck__(cls, value):
+            return isinstance(value, Tensor)
+
+    return Kind(name, (), {"__module__": "torch"})
+
+
 for _name in ("LongTensor", "FloatTensor", "IntTensor", "BoolTensor"):
-    hand[f"torch.{_name}"] = fresh("tensor")
+    hand[f"torch.{_name}"] = tensor_class(_name)
 
 
 def load(*args, **kwargs):
@@ -238,6 +261,11 @@ def checkpoint(function, *args, **kwargs):
     return function(*args, **{name: value for name, value in kwargs.items() if name not in own})
 
 
+def compiled(model=None, **kwargs):
+    """torch.compile, also as `@torch.compile(mode=…)`: what it compiles does the same."""
+    return (lambda function: function) if model is None else model
+
+
 class finfo:
     def __init__(self, kind=None):
         self.min, self.max, self.eps, self.tiny = -3.4e38, 3.4e38, 1e-7, 1e-38
@@ -252,7 +280,7 @@ hand.update({
     "torch.nn.Parameter": parameters.Parameter, "torch.autograd.backward": autograd_backward, "torch.autograd.grad": autograd_grad,
     "torch.utils.checkpoint.checkpoint": checkpoint,
     "torch.is_grad_enabled": lambda: Modes.grad and not Modes.inference, "torch.is_tensor": lambda one: isinstance(one, Tensor),
-    "torch.dtype": type(dtype("float32")), "torch.compile": lambda model=None, *args, **kwargs: model,
+    "torch.dtype": type(dtype("float32")), "torch.compile": compiled,
     "torch.save": lambda *args, **kwargs: None, "torch.jit.script": lambda one, *args: one,
 })  # fmt: skip
 mixins["torch.optim.Optimizer"] = Optimizer

@@ -15,7 +15,8 @@ export const float = (value: number): Expression => expression(pythonFloat(value
 const quoted = (text: string): string =>
   `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 
-function literal(value: Literal): string {
+/** The value as Python writes it. */
+export function literal(value: Literal): string {
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : pythonFloat(value);

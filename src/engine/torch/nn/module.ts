@@ -3,6 +3,7 @@
 import type { FourBitType } from '../../../shaders/quant/blockwise4.ts';
 import { invariant } from '../../ground/errors.ts';
 import type { DType } from '../autograd/value.ts';
+import type { OwnKind } from './ownModule.ts';
 
 /** `linear`: what nn.Linear itself draws, U(-1/√in, 1/√in), before PEFT draws again. `gaussian`: N(0, 1/r).
  * `decomposed`: taken out of the base weight. `row_norm`: of W + s·B·A, taken once the weights are there. */
@@ -56,7 +57,8 @@ export type ModuleKind =
   | { readonly type: 'saved'; disabled: boolean }
   | { readonly type: 'convolution' }
   | { readonly type: 'decoder-layer'; readonly index: number }
-  | { readonly type: 'container' };
+  | { readonly type: 'container' }
+  | OwnKind;
 
 /** Two factors beside a frozen linear or embedding: y += scale · B (A drop(x)). */
 export interface LowRank {

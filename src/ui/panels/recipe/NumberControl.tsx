@@ -3,6 +3,7 @@
 import { useEffect, useId, useState } from 'react';
 import { Slider, SliderThumb, SliderTrack } from 'react-aria-components';
 import type { NumberKind, Setting } from '../../../engine/index.ts';
+import { decimal } from '../../../engine/index.ts';
 import { useTexts } from '../../PageContext.tsx';
 import { settingNumberText } from '../../texts/numbers.ts';
 import { fromPosition, sliderSpan, toPosition } from './sliderScale.ts';
@@ -26,7 +27,7 @@ export function NumberControl(props: {
     setDraft(null);
   }, [value]);
 
-  const typed = draft === null ? value : draft.trim() === '' ? Number.NaN : Number(draft);
+  const typed = draft === null ? value : (decimal(draft.trim()) ?? Number.NaN);
   const whole = type.integer !== true || Number.isInteger(typed) || Number.isNaN(typed);
   const holds = typed >= type.min && typed <= type.max && whole;
   const span = sliderSpan(type, typeof setting.default === 'number' ? setting.default : 0);
@@ -45,7 +46,7 @@ export function NumberControl(props: {
         onChange={(event) => {
           const next = event.target.value;
           setDraft(next);
-          const number = next.trim() === '' ? Number.NaN : Number(next);
+          const number = decimal(next.trim()) ?? Number.NaN;
           const fits =
             number >= type.min && number <= type.max && (type.integer !== true || Number.isInteger(number));
           if (fits && !Object.is(number, value)) {
