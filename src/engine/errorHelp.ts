@@ -83,6 +83,7 @@ export const errorHelp: Readonly<Record<ErrorCode, Help>> = {
   'adapter-too-large': 'recipe',
   'device-lost': 'cpu',
   'out-of-memory': 'recipe',
+  'memory-planned': 'recipe',
   'gpu-error': 'cpu',
   'no-gpu': 'cpu',
   'nan-loss': 'recipe',

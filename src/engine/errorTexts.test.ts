@@ -119,6 +119,7 @@ const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
   'buffer-too-large': tooLarge,
   'adapter-too-large': tooLarge,
   'device-lost': { cause: 'unknown' },
+  'memory-planned': { bytes: 300, most: 128 },
   'out-of-memory': { cause: 'GPUOutOfMemoryError' },
   'gpu-error': { cause: 'GPUValidationError' },
   'no-gpu': {},

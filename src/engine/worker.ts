@@ -29,11 +29,19 @@ const breathe = (): Promise<void> =>
     channel.port2.postMessage(null);
   });
 
+/** Chromium tells it, in GiB, and 8 where there is more: no tab holds more than 16. */
+function machineMemory(): number | null {
+  const told = 'deviceMemory' in navigator ? Number(navigator.deviceMemory) : Number.NaN;
+  if (!(told > 0)) return null;
+  return (told < 8 ? told : 16) * 2 ** 30;
+}
+
 const emit = (event: Event): void => self.postMessage(event);
 const session = new Session({
   assets: new Assets(ownFiles(openNet(), page, pageFiles)),
   gpu: 'gpu' in navigator ? navigator.gpu : null,
   store: opfsStore(),
+  memoryBytes: machineMemory(),
   tuning: opfsTuning(),
   emit,
   now: () => performance.now(),

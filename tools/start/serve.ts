@@ -23,7 +23,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** The content type for a file name. Unknown kinds are bytes. */
-function contentType(path: string): string {
+export function typeOf(path: string): string {
   return own(types, extname(path).toLowerCase()) ?? 'application/octet-stream';
 }
 
@@ -68,7 +68,7 @@ function decide(folder: string, base: string, request: IncomingMessage): Answer 
   return {
     status: 200,
     file,
-    headers: { ...headers, 'content-type': contentType(file), 'content-length': stat.size },
+    headers: { ...headers, 'content-type': typeOf(file), 'content-length': stat.size },
   };
 }
 

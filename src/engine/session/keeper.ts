@@ -38,7 +38,8 @@ export class Keeper {
 
   constructor(options: KeeperOptions) {
     this.#options = options;
-    this.#nextAt = options.now() + LEAST_MS;
+    // The first step is saved at once: what can't be saved is then told before much is at stake.
+    this.#nextAt = options.now();
     options.store.whenFree?.(() => {
       if (this.#unsaved) void this.#save(this.#unsaved);
     });
@@ -54,6 +55,13 @@ export class Keeper {
     this.#nextAt = now() + Math.max(LEAST_MS, REST * took);
     const saving = this.#save(bytes);
     if (atOnce) await this.#patiently(saving);
+  }
+
+  /** The end of a run: saved, and the place left to others; what stands there stays until one of them needs it. */
+  async end(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    await this.#patiently(this.#save(bytes));
+    this.#unsaved = null;
+    this.#options.store.leave?.();
   }
 
   /** Forgets what was saved, after what is being written. */

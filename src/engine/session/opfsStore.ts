@@ -84,6 +84,10 @@ export function opfsStore(): SnapshotStore {
       await files.clear();
       place.leave();
     },
+    leave: () => {
+      files.forget();
+      place.leave();
+    },
     whenFree: (listener) => {
       onFree = listener;
     },

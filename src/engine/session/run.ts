@@ -27,6 +27,7 @@ import { adapterLayoutOf } from '../training/recordTraining.ts';
 import { Trainer } from '../training/trainer.ts';
 import { firstValues } from '../training/valuesFromBase.ts';
 import { Answers } from './answers.ts';
+import { assertMemory } from './assertMemory.ts';
 import { assertSettings } from './assertSettings.ts';
 import type { Assets } from './assets.ts';
 import { errorData } from './errorData.ts';
@@ -44,6 +45,7 @@ export interface RunOptions extends LoadOptions {
   readonly assets: Assets;
   /** Where the run saves itself, so that it can go on after a loss. */
   readonly store: SnapshotStore;
+  readonly memoryBytes?: number | null;
   /** Go on from here. */
   readonly saved?: Snapshot | null;
 }
@@ -133,6 +135,15 @@ export class TrainingRun {
     const brought = options.saved ? null : assets.adapter(recipe);
     const initial = brought && placeAdapter(brought, layout);
     const { backend } = opened;
+    const estimate = estimateCost({
+      config: files.config,
+      wired,
+      options: trainerOptions(values),
+      largest,
+      steps: data.facts.steps,
+      profile: backend.profile,
+    });
+    assertMemory(estimate, opened, options.memoryBytes ?? null);
     await loadFiles(options, files, weightOptions(values));
     const trainer = new Trainer({
       backend,
@@ -158,14 +169,6 @@ export class TrainingRun {
       refresh: () => trainer.refresh(),
     });
     const counts = countParameters(wired.root);
-    const estimate = estimateCost({
-      config: files.config,
-      wired,
-      options: trainerOptions(values),
-      largest,
-      steps: trainer.totalSteps,
-      profile: backend.profile,
-    });
     emit({
       type: 'started',
       trainable: counts.trainable,
@@ -291,7 +294,6 @@ export class TrainingRun {
     return this.ask(0, this.#prompts, side, this.recipe);
   }
 
-  /** Streams the answers to `prompts`; stops early when the run is cancelled. */
   ask(id: number, prompts: readonly string[], side: 'before' | 'after', recipe: Recipe): Promise<void> {
     return this.#answers.ask(id, prompts, side, recipe, this.step);
   }

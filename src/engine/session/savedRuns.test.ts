@@ -57,6 +57,10 @@ function tabStore(disk: FakeDisk, locks: Locks): SnapshotStore {
       await files.clear();
       place.leave();
     },
+    leave: () => {
+      files.forget();
+      place.leave();
+    },
     whenFree: (listener) => {
       onFree = listener;
     },

@@ -5,7 +5,7 @@ import { sameRun } from '../recipe/sameRun.ts';
 import { errorData } from './errorData.ts';
 import { goesOnElsewhere, nothingSaved, savedElsewhere } from './sessionErrors.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
-import { heldStore, memoryStore } from './snapshot.ts';
+import { heldStore } from './snapshot.ts';
 import { decodeSnapshot, lookFor, newestSnapshot } from './snapshotDecode.ts';
 
 /** A worker that was ended gives its place up within moments; another tab's run keeps it. */
@@ -13,14 +13,13 @@ const CLAIM_MS = 3000;
 
 export class SavedRuns {
   readonly store: SnapshotStore;
-  readonly #memory = memoryStore();
   readonly #emit: (event: Event) => void;
   /** From a file, in place of what the store has. */
   #opened: Snapshot | null = null;
   #next: Snapshot | null = null;
 
   constructor(store: SnapshotStore, emit: (event: Event) => void) {
-    this.store = heldStore(this.#memory, store);
+    this.store = heldStore(store);
     this.#emit = emit;
   }
 
@@ -92,15 +91,10 @@ export class SavedRuns {
     this.#next = null;
   }
 
-  /** In memory alone: the end of a run, for what is still asked of it. */
-  hold(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    return this.#memory.save(bytes);
-  }
-
-  /** What was held. */
+  /** The end of a run, when another begins. */
   drop(): Promise<void> {
     this.#next = null;
-    return this.#memory.clear();
+    return this.store.clear();
   }
 
   /** Lets go of what was offered. */

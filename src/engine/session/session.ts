@@ -31,6 +31,8 @@ export interface SessionOptions {
   readonly gpu: GPU | null;
   readonly store: SnapshotStore;
   readonly tuning?: TuningCache | null;
+  /** Of the machine, where it is known. */
+  readonly memoryBytes?: number | null;
   readonly emit: (event: Event) => void;
   readonly now: () => number;
   /** Resolves after messages that wait have been handled. */
@@ -200,7 +202,7 @@ export class Session {
   async #begin(recipe: Recipe, choice: BackendChoice): Promise<TrainingRun | null> {
     const saved = this.#saved.take(recipe);
     this.#forget();
-    const { emit, assets, now, breathe } = this.#options;
+    const { emit, assets, now, breathe, memoryBytes = null } = this.#options;
     const { store } = this.#saved;
     const had = saved ? this.#had : null;
     const opened = await openFor(this.#options, recipe, choice, had);
@@ -210,18 +212,9 @@ export class Session {
     emit({ type: 'device', device: opened.device });
     void opened.lost.then((error) => this.#lost(opened, error));
     const cancelled = (): boolean => this.#wish === 'reset' || this.#wish === 'stop';
-    const run = await TrainingRun.begin({
-      assets,
-      recipe,
-      opened,
-      store,
-      saved,
-      emit,
-      now,
-      cancelled,
-      signal: this.#giving.signal,
-      breathe,
-    });
+    const { signal } = this.#giving;
+    const own = { assets, emit, now, breathe, memoryBytes };
+    const run = await TrainingRun.begin({ ...own, recipe, opened, store, saved, cancelled, signal });
     if (this.#leaves()) return null;
     if (!saved) {
       run.phase('before');
@@ -238,9 +231,9 @@ export class Session {
    */
   #lost(opened: OpenedBackend, error: UserError): void {
     if (this.#opened !== opened) return;
-    if (!deviceLost.is(error)) this.#fail(error);
-    else if (this.#busy) opened.backend.destroy();
-    else this.#goIdle(opened);
+    if (this.#busy) opened.backend.destroy();
+    else if (deviceLost.is(error)) this.#goIdle(opened);
+    else this.#fail(error);
   }
 
   #goIdle(opened: OpenedBackend): void {
@@ -259,15 +252,14 @@ export class Session {
     });
   }
 
-  /** The place for saved runs falls free; who loses the device or the worker after this has the end in memory. */
+  /** The end of a run is kept as well: by the store, in memory, and by the page. */
   async #finish(run: TrainingRun): Promise<void> {
     run.phase('after');
     await run.answers('after');
     if (this.#leaves()) return;
     const { bytes } = await run.saved();
     this.#ended = true;
-    await run.keeper.clear();
-    await this.#saved.hold(bytes);
+    await run.keeper.end(bytes);
     this.#options.emit({ type: 'kept', run: bytes });
     this.#options.emit({ type: 'finished', steps: run.step, fingerprint: run.fingerprint });
   }

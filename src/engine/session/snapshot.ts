@@ -30,6 +30,8 @@ export interface SnapshotStore {
   /** Newest first; what is damaged is for the reader to notice. */
   load(): Promise<readonly Uint8Array<ArrayBuffer>[]>;
   clear(): Promise<void>;
+  /** Leaves the place to others, with what stands there. */
+  leave?(): void;
   /** Whom to tell that a place which another session had is now this one's. */
   whenFree?(listener: () => void): void;
 }
@@ -104,7 +106,8 @@ export function memoryStore(): SnapshotStore {
 }
 
 /** A store whose newest snapshot is also held in memory: a device that is lost while the disk is full costs nothing. */
-export function heldStore(memory: SnapshotStore, inner: SnapshotStore): SnapshotStore {
+export function heldStore(inner: SnapshotStore): SnapshotStore {
+  const memory = memoryStore();
   return {
     ...inner,
     save: async (bytes) => {

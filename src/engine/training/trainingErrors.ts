@@ -52,11 +52,25 @@ export const deviceLost = defineError('device-lost', ({ cause }: Cause) => ({
 
 export const outOfMemory = defineError('out-of-memory', ({ cause }: Cause) => ({
   en: [
-    `The GPU is out of memory: ${cause}.`,
+    `The device is out of memory: ${cause}.`,
     'Use a smaller batch size, max_length or r, or turn gradient_checkpointing on.',
   ],
-  zh: [`显存不足：${cause}。`, '请减小批大小、max_length 或 r，或打开 gradient_checkpointing。'],
+  zh: [`设备内存不足：${cause}。`, '请减小批大小、max_length 或 r，或打开 gradient_checkpointing。'],
 }));
+
+export const memoryPlanned = defineError(
+  'memory-planned',
+  ({ bytes, most }: { readonly bytes: number; readonly most: number }) => ({
+    en: [
+      `Memory: this run would hold ${bytes} bytes at its peak, this machine has ${most}.`,
+      'Use a smaller batch size, max_length or r, or turn gradient_checkpointing on.',
+    ],
+    zh: [
+      `内存：这次运行的峰值为 ${bytes} 字节，这台机器只有 ${most}。`,
+      '请减小批大小、max_length 或 r，或打开 gradient_checkpointing。',
+    ],
+  }),
+);
 
 export const gpuError = defineError('gpu-error', ({ cause }: Cause) => ({
   en: [`internal: the GPU refused a command: ${cause}.`, 'Use the CPU backend, and report this.'],

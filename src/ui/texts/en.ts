@@ -163,6 +163,8 @@ export const en = {
     title: 'An unfinished run',
     text: 'A run of “{{preset}}” stopped at step {{step}} of {{total}}. It can go on as if nothing had happened.',
     needs: 'It trains {{name}}: open that file first.',
+    endedTitle: 'A finished run',
+    ended: 'A run of “{{preset}}” finished after {{step}} steps. Going on brings its adapter back.',
     resume: 'Go on',
     discard: 'Discard',
     close: 'Close',

@@ -160,6 +160,8 @@ export const zh: TextsOf<typeof en> = {
     title: '未完成的训练',
     text: '“{{preset}}”的训练停在第 {{step}} / {{total}} 步，可以像什么都没发生一样继续。',
     needs: '它训练的是 {{name}}：请先打开该文件。',
+    endedTitle: '已完成的训练',
+    ended: '“{{preset}}”的训练在 {{step}} 步后完成。继续即可取回它的适配器。',
     resume: '继续',
     discard: '丢弃',
     close: '关闭',

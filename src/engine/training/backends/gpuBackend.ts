@@ -13,7 +13,7 @@ import type { BufferData } from '../../torch/autograd/bufferData.ts';
 import type { KernelProfile, Ref } from '../../torch/autograd/operation.ts';
 import type { Plan } from '../../torch/autograd/plan.ts';
 import { slotsBySize } from '../../torch/autograd/plan.ts';
-import { bufferTooLarge, tableTooLarge } from '../trainingErrors.ts';
+import { bufferTooLarge, deviceLost, tableTooLarge } from '../trainingErrors.ts';
 import type { Backend, Executable, RunCounters } from './backend.ts';
 import { bindingOf } from './binding.ts';
 import { KernelTimer } from './kernelTimer.ts';
@@ -62,11 +62,16 @@ export class GpuBackend implements Backend {
   readonly #timer: KernelTimer | null;
   #staging: GPUBuffer | null = null;
   #bytes = 0;
+  /** Those who wait for the device. */
+  readonly #waiting = new Set<(error: UserError) => void>();
   /** Counts the times that a pool's buffer was replaced. */
   #generation = 0;
 
   constructor(device: GPUDevice, options: GpuOptions = {}) {
     this.#device = device;
+    void device.lost.then(({ message, reason }) => {
+      for (const reject of this.#waiting) reject(deviceLost({ cause: message || reason }));
+    });
     this.#pipelines = new Pipelines(device);
     this.profile = {
       ...portableVariants,
@@ -196,7 +201,7 @@ export class GpuBackend implements Backend {
     encoder.copyBufferToBuffer(this.#buffer(name), offset * 4, staging, 0, size);
     this.#device.queue.submit([encoder.finish()]);
     if (purpose === 'step') this.counters.readbacks += 1;
-    await staging.mapAsync(1, 0, size);
+    await this.#unlessLost(staging.mapAsync(1, 0, size));
     const result = new Float32Array(staging.getMappedRange(0, size).slice(0));
     staging.unmap();
     return result;
@@ -269,6 +274,14 @@ export class GpuBackend implements Backend {
     if (place.kind !== 'scratch' && size > this.profile.maxBindingBytes)
       throw tooLarge(buffer.label, size, this.profile.maxBindingBytes);
     return { buffer, offset: offset * 4, size };
+  }
+
+  /** What a browser never answers when the device is gone. */
+  #unlessLost<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      void work.then(resolve, reject).finally(() => this.#waiting.delete(reject));
+    });
   }
 
   #own(executable: Executable): GpuExecutable {

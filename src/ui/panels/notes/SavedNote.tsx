@@ -28,8 +28,14 @@ export function SavedNote() {
   return (
     <section className="card note" aria-label={t('saved.title')}>
       <div>
-        <h2>{t('saved.title')}</h2>
-        <p>{t('saved.text', { step, total: totalSteps, preset: recipe.preset })}</p>
+        <h2>{t(step < totalSteps ? 'saved.title' : 'saved.endedTitle')}</h2>
+        <p>
+          {t(step < totalSteps ? 'saved.text' : 'saved.ended', {
+            step,
+            total: totalSteps,
+            preset: recipe.preset,
+          })}
+        </p>
         {needs !== null && <p>{t('saved.needs', { name: needs })}</p>}
         <div className="dialog-actions">
           {needs === null ? (
