@@ -82,6 +82,13 @@ import {
   ggufVersion,
 } from './ground/formats/formatErrors.ts';
 import { badSettings } from './ground/settings/settingErrors.ts';
+import {
+  programElsewhere,
+  programEmpty,
+  programModel,
+  programTable,
+  programUnknown,
+} from './laboratory/script/programErrors.ts';
 import { unknownStack } from './libraries/stacks.ts';
 import {
   assetNoJson,
@@ -133,9 +140,11 @@ import {
   bufferTooLarge,
   deviceLost,
   gpuError,
+  lossTreated,
   nanLoss,
   noGpu,
   outOfMemory,
+  ownLayers,
   preferenceAttach,
   preferenceStack,
   preferenceTrainer,
@@ -177,6 +186,11 @@ export const errorKinds = [
   methodLimit,
   rankTooLarge,
   zeroAlpha,
+  programElsewhere,
+  programEmpty,
+  programModel,
+  programTable,
+  programUnknown,
   loftqOnBits,
   notAsLora,
   rowsTooLarge,
@@ -232,6 +246,8 @@ export const errorKinds = [
   beyondEngine,
   preferenceTrainer,
   preferenceStack,
+  lossTreated,
+  ownLayers,
   preferenceAttach,
   layersOnly,
   doraInGguf,

@@ -128,6 +128,13 @@ const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
   'preference-trainer': objective,
   'preference-stack': objective,
   'preference-attach': objective,
+  'loss-treated': { done: 'loss.requires_grad_(True)' },
+  'own-layers': { count: 2 },
+  'program-unknown': { says: text('It can’t be told.', '无法判断。') },
+  'program-model': { name: 'google/flan-t5-small', type: 't5' },
+  'program-elsewhere': { theirs: text('It trains.', '能训练。'), ours: text('It raises.', '会抛出异常。') },
+  'program-table': { name: 'lm_head', found: [100, 64], wanted: [96, 64] },
+  'program-empty': {},
   'lora-alpha': { kind: 'pissa', name: 'layers.0.q_proj' },
   'loftq-base': { name: 'layers.0.q_proj' },
   'export-base': { reason: text('LoftQ rounded the base', ' LoftQ 舍入了底座') },
@@ -282,10 +289,10 @@ describe('other sentences of the engine', () => {
   });
 
   it('what a link got wrong', async () => {
-    const link = '#v=9&preset=gone&lora.r=banana&nonsense=1&data=z.%%%&fp=xx&model=1&adapter=1';
+    const link = '#v=9&preset=gone&lora.r=banana&nonsense=1&data=z.%%%&fp=xx&model=1&adapter=1&program=z.x';
     const { notes } = await parseLink(link, presets);
     const plain = await parseLink('#data=x', presets);
-    expect(notes).toHaveLength(8);
+    expect(notes).toHaveLength(9);
     expect([...notes, ...plain.notes].flatMap(faults)).toEqual([]);
   });
 
@@ -298,7 +305,7 @@ describe('other sentences of the engine', () => {
       }
       return same('');
     };
-    const files = ['{', '{}', '{"version":1,"settings":{"lora.r":0,"nonsense":1}}'];
+    const files = ['{', '{}', '{"version":1,"settings":{"lora.r":0,"nonsense":1},"program":{"versions":{}}}'];
     expect(files.map(read).flatMap(faults)).toEqual([]);
   });
 

@@ -19,7 +19,15 @@ import {
   tagged,
 } from './ground/shapes.ts';
 import { text } from './ground/text.ts';
-import { cell, diagnosis, gradient, moduleInfo, outcome, outcomeKind } from './inspectionShapes.ts';
+import {
+  cell,
+  diagnosis,
+  gradient,
+  moduleInfo,
+  outcome,
+  programReport,
+  stepKind,
+} from './inspectionShapes.ts';
 import type { Inspection } from './laboratory/inspect/inspection.ts';
 import type { Why } from './laboratory/inspect/why.ts';
 import { stacks } from './libraries/stacks.ts';
@@ -75,6 +83,7 @@ const row = shape<RowPreview>({
   totalTokens: number,
 });
 const inspection = shape<Inspection>({
+  program: nullable(programReport),
   strip: list(cell),
   tree: moduleInfo,
   trainableLine: string,
@@ -150,8 +159,8 @@ const entry = shape<GuideEntry>({
     shape({
       stack: oneOf(...stacks.map((stack) => stack.id)),
       label: string,
-      before: outcomeKind,
-      after: outcomeKind,
+      before: stepKind,
+      after: stepKind,
     }),
   ),
 });
@@ -210,6 +219,7 @@ const event = tagged<Event>({
   'script-read': shape({ id, reading: scriptReading }),
   'script-failed': shape({ id, error }),
   why: shape({ id, why: nullable(why) }),
+  'why-failed': shape({ id, error }),
   guide: shape({ id, entries: list(entry) }),
   refused: shape({ error }),
   warning: shape({ category: string, message: string }),

@@ -27,6 +27,7 @@ export type {
   ModuleInfo,
   Outcome,
   ParameterInfo,
+  ProgramReport,
   StripCell,
 } from './laboratory/inspect/inspection.ts';
 export type { Why } from './laboratory/inspect/why.ts';
@@ -40,6 +41,7 @@ export type {
 } from './laboratory/script/scriptReading.ts';
 export { stacks } from './libraries/stacks.ts';
 export { formatLink, parseLink, recipeJson } from './recipe/link.ts';
+export type { RecipeProgram } from './recipe/program/program.ts';
 export type { CustomData, ModelRef, Recipe, RecipePatch, RecipeValues, SettingKey } from './recipe/recipe.ts';
 export {
   changedKeys,
@@ -49,6 +51,7 @@ export {
   settingOf,
   withPatch,
 } from './recipe/recipe.ts';
+export { recipeOfReading } from './recipe/recipeOfReading.ts';
 export { sameRun } from './recipe/sameRun.ts';
 export { errorData } from './session/errorData.ts';
 export type { CostEstimate, MemoryPlan } from './training/cost.ts';

@@ -6,10 +6,11 @@ import type {
   ModuleInfo,
   Outcome,
   ParameterInfo,
+  ProgramReport,
   StripCell,
 } from './laboratory/inspect/inspection.ts';
 import type { ScriptDiagnosis } from './laboratory/script/scriptReading.ts';
-import { bilingual } from './recipeShapes.ts';
+import { bilingual, recipePatch } from './recipeShapes.ts';
 
 export const gradient = oneOf('frozen', 'none', 'zero', 'nonzero', 'pending');
 const parameter = shape<ParameterInfo>({
@@ -41,9 +42,9 @@ export const cell = shape<StripCell>({
   underNoGrad: boolean,
   cut: boolean,
 });
-export const outcomeKind = oneOf('trains', 'silent', 'raises');
+export const stepKind = oneOf('trains', 'silent', 'raises');
 export const outcome = shape<Outcome>({
-  kind: outcomeKind,
+  kind: oneOf('trains', 'silent', 'raises', 'cannot-tell', 'nothing'),
   error: nullable(shape({ type: string, message: string, call: string })),
   warnings: list(shape({ category: string, message: string, call: string })),
   trainableTensors: number,
@@ -51,6 +52,15 @@ export const outcome = shape<Outcome>({
   noneGradients: number,
   zeroGradients: number,
   nonzeroGradients: number,
+});
+export const programReport = shape<ProgramReport>({
+  says: bilingual,
+  line: nullable(number),
+  unsaid: list(shape({ line: nullable(number), text: bilingual })),
+  model: string,
+  onOurs: boolean,
+  unfit: nullable(shape({ message: bilingual, remedy: bilingual })),
+  decided: recipePatch,
 });
 const diagnosed = {
   id: string,

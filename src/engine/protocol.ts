@@ -95,7 +95,7 @@ export type Command =
     }
   /** End the reading with this id; nothing more is answered to it. */
   | { readonly type: 'cancel-script'; readonly id: number }
-  /** Why a parameter or module gets the gradient it gets. Answers `why` with the same id. */
+  /** Why a parameter or module gets the gradient it gets. Answers `why` or `why-failed` with the same id. */
   | { readonly type: 'why'; readonly id: number; readonly recipe: Recipe; readonly path: string }
   /** Try the guide's advice under every stack. Answers `guide` with the same id. */
   | { readonly type: 'guide'; readonly id: number }
@@ -231,6 +231,7 @@ export type Event =
   | { readonly type: 'script-read'; readonly id: number; readonly reading: ScriptReading }
   | { readonly type: 'script-failed'; readonly id: number; readonly error: EngineErrorData }
   | { readonly type: 'why'; readonly id: number; readonly why: Why | null }
+  | { readonly type: 'why-failed'; readonly id: number; readonly error: EngineErrorData }
   | { readonly type: 'guide'; readonly id: number; readonly entries: readonly GuideEntry[] }
   /** Something that was asked for can't be had (a format); the run goes on. */
   | { readonly type: 'refused'; readonly error: EngineErrorData }

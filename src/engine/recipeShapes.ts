@@ -3,6 +3,7 @@ import type { Check, Misfit } from './ground/shapes.ts';
 import { boolean, list, number, optional, record, shape, string } from './ground/shapes.ts';
 import type { Text } from './ground/text.ts';
 import { text } from './ground/text.ts';
+import { recipeProgram } from './recipe/program/programShape.ts';
 import type { CustomData, ModelRef, Recipe, RecipePatch, RecipeValues } from './recipe/recipe.ts';
 import { isSettingKey, settingKeys, settingOf } from './recipe/recipe.ts';
 
@@ -44,5 +45,6 @@ export const recipe: Check<Recipe> = shape<Recipe>({
   data: optional(shape<CustomData>({ name: string, text: string })),
   model: optional(fileRef),
   adapter: optional(fileRef),
+  program: optional(recipeProgram),
   prompts: optional(list(string)),
 });

@@ -1,7 +1,5 @@
-// Shapes of the reading of a script. Values inside the program's calls are checked as values, not for what they mean: the page carries
-// them and reads none.
-import type { Check } from './ground/shapes.ts';
-import { anything, boolean, list, nullable, number, oneOf, record, shape, string } from './ground/shapes.ts';
+// Shapes of the reading of a script.
+import { boolean, list, nullable, number, oneOf, shape, string } from './ground/shapes.ts';
 import { cell, outcome, scriptDiagnosis } from './inspectionShapes.ts';
 import type {
   Assumption,
@@ -11,7 +9,7 @@ import type {
   Verdict,
   VersionUsed,
 } from './laboratory/script/scriptReading.ts';
-import type { Program, ProgramCall, ProgramValue, Versions } from './python/program/program.ts';
+import { recipeProgram } from './recipe/program/programShape.ts';
 import { bilingual, recipePatch } from './recipeShapes.ts';
 
 const error = nullable(shape({ type: string, message: string }));
@@ -35,31 +33,10 @@ const lineNote = shape<LineNote>({
 });
 const fix = shape<ScriptFix>({ why: bilingual, source: string, verdict: kind });
 
-/** What JSON holds; a program is nothing else. */
-const value: Check<ProgramValue> = (one) => {
-  if (Array.isArray(one)) return list(value)(one);
-  if (typeof one === 'object' && one !== null) return record(value)(one);
-  return typeof one === 'function' || typeof one === 'undefined' ? string(one) : anything(one);
-};
-const call = shape<ProgramCall>({
-  line: number,
-  callee: string,
-  receiver: nullable(shape({ ref: number })),
-  args: list(value),
-  kwargs: record(value),
-});
-const versions = shape<Versions>({
-  transformers: string,
-  peft: string,
-  trl: string,
-  torch: string,
-  bitsandbytes: nullable(string),
-});
-const program = shape<Program>({ versions, calls: list(call) });
-
 export const scriptReading = shape<ScriptReading>({
   kind: oneOf('script', 'notebook', 'command', 'tool-config', 'adapter-config', 'traceback', 'words'),
   source: string,
+  configLines: list(number),
   versions: list(version),
   verdict,
   outcome: nullable(outcome),
@@ -72,7 +49,7 @@ export const scriptReading = shape<ScriptReading>({
   notModelled: list(assumption),
   fixes: list(fix),
   patch: recipePatch,
-  patchIsWhole: boolean,
-  program,
+  unsaid: list(assumption),
+  program: nullable(recipeProgram),
   output: string,
 });

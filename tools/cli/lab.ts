@@ -1,5 +1,6 @@
 // `npm run lab`: what a recipe or a script does before anything is trained: the outcome under the chosen versions, the causes with
 // their evidence, and repairs. Touches no device. Exit status 1 only when the question can't be answered.
+import type { JudgedProgram } from '../../src/engine/laboratory/script/judgeProgram.ts';
 import { formatLink } from '../../src/engine/recipe/link.ts';
 import { presetValues } from '../../src/engine/recipe/presets.ts';
 import { Assets } from '../../src/engine/session/assets.ts';
@@ -28,6 +29,11 @@ export const command = {
       help: 'a script, a notebook, a configuration or an error',
     },
     fix: { type: 'string', value: 'OUT', help: 'with --python: writes the text after its best repair here' },
+    out: {
+      type: 'string',
+      value: 'OUT',
+      help: 'with --python: writes it as a recipe for --recipe here, on the rows of the first preset',
+    },
     data: { type: 'string', value: 'FILE', help: "these rows (JSONL) instead of the preset's" },
     model: { type: 'string', value: 'FILE', help: 'this GGUF model instead of the embedded one' },
     json: { type: 'boolean', help: 'one JSON object' },
@@ -40,6 +46,7 @@ interface Options {
   readonly preset: string | null;
   readonly python: string | null;
   readonly fix: string | null;
+  readonly out: string | null;
   readonly data: string | null;
   readonly model: string | null;
   readonly json: boolean;
@@ -52,12 +59,15 @@ function readOptions(args: readonly string[]): Options {
     throw usageError(command, 'Give one of --link, --recipe, --preset and --python.');
   if (values.fix !== undefined && python === undefined)
     throw usageError(command, '--fix mends the script of --python.');
+  if (values.out !== undefined && python === undefined)
+    throw usageError(command, '--out writes the recipe of --python.');
   return {
     link: link ?? null,
     recipe: recipe ?? null,
     preset: preset ?? null,
     python: python ?? null,
     fix: values.fix ?? null,
+    out: values.out ?? null,
     data: values.data ?? null,
     model: values.model ?? null,
     json: values.json === true,
@@ -65,11 +75,11 @@ function readOptions(args: readonly string[]): Options {
 }
 
 async function report(options: Options): Promise<object> {
-  if (options.python !== null) return labScript(options.python, options.fix);
+  if (options.python !== null) return labScript({ ...options, python: options.python });
   const assets = new Assets(readPublic);
   const notes: string[] = [];
   const recipe = await recipeOf({ ...options, adapter: [], steps: null }, assets, (text) => notes.push(text));
-  const { outcome, trainableLine, trainableParams, allParams, cutAt, diagnoses } = await laboratory(
+  const { outcome, trainableLine, trainableParams, allParams, cutAt, diagnoses, program } = await laboratory(
     assets,
     recipe,
   );
@@ -98,10 +108,25 @@ async function report(options: Options): Promise<object> {
       not_the_cause: notTheCause.map(({ en }) => en),
       fixes: fixes.map(({ code, why, patch: change }) => ({ code, why: why.en, patch: change })),
     })),
+    ...(program ? { script: scriptReport(program) } : {}),
     notes,
-    link: await formatLink(recipe, presets, { includeData: false, fingerprint: null }),
+    link: await formatLink(recipe, presets, {
+      includeData: false,
+      includeProgram: true,
+      fingerprint: null,
+    }),
   };
 }
+
+/** Of a recipe that carries a script: what it says, and what of it is judged alone. */
+const scriptReport = ({ verdict, unsaid, model, onOurs, unfit }: JudgedProgram): object => ({
+  says: verdict.text.en,
+  line: verdict.line,
+  model,
+  in_its_place: onOurs ? "this page's model" : null,
+  settings_cannot_say: unsaid.map(({ line, text }) => ({ line, text: text.en })),
+  not_trained_here: unfit?.message ?? null,
+});
 
 function printText(found: object): void {
   for (const [key, value] of Object.entries(found)) {

@@ -8,7 +8,12 @@ import type { ScriptReading } from '../../src/engine/laboratory/script/scriptRea
 import { signaturesFor } from '../../src/engine/libraries/signatures/signatures.ts';
 import { openKnownModels } from '../../src/engine/models/known/knownModels.ts';
 import { knownSource } from '../../src/engine/python/run/knownSource.ts';
+import { recipeJson } from '../../src/engine/recipe/link.ts';
+import { presetValues, recipeOfPreset } from '../../src/engine/recipe/presets.ts';
+import { recipeOfReading } from '../../src/engine/recipe/recipeOfReading.ts';
+import { Assets } from '../../src/engine/session/assets.ts';
 import { nodePython } from './nodePython.ts';
+import { readPublic } from './readPublic.ts';
 import { readText as textOf } from './recipeOf.ts';
 
 async function openWorld(): Promise<ScriptWorld> {
@@ -17,11 +22,29 @@ async function openWorld(): Promise<ScriptWorld> {
 }
 
 /** What is said about the text of a file; with `fix`, the mended text is written there when a repair was found. */
-export async function labScript(file: string, fix: string | null): Promise<object> {
-  const reading = await readText(await textOf(file), await openWorld(), { name: basename(file) });
+export async function labScript({ python, fix, out }: Files): Promise<object> {
+  const reading = await readText(await textOf(python), await openWorld(), { name: basename(python) });
   const [best] = reading.fixes;
   if (fix !== null && best) await writeFile(fix, best.source);
-  return { ...report(reading), ...(fix === null ? {} : { fixed: best ? fix : null }) };
+  if (out !== null) await writeFile(out, await recipeText(reading));
+  return {
+    ...report(reading),
+    ...(fix === null ? {} : { fixed: best ? fix : null }),
+    ...(out === null ? {} : { recipe: out }),
+  };
+}
+
+interface Files {
+  readonly python: string;
+  readonly fix: string | null;
+  readonly out: string | null;
+}
+
+/** The reading as a recipe file: its settings, and the script itself where they don't say all of it. */
+async function recipeText(reading: ScriptReading): Promise<string> {
+  const presets = await new Assets(readPublic).presets();
+  const plain = recipeOfPreset(presets, presets[0]?.id ?? '');
+  return recipeJson(recipeOfReading(plain, reading), presetValues(presets));
 }
 
 function report(reading: ScriptReading): object {
@@ -53,6 +76,7 @@ function report(reading: ScriptReading): object {
     })),
     lines: reading.lines.map(({ line, trainable, effects, warnings, raises, cut }) => ({
       line,
+      ...(reading.configLines[line - 1] ? { config_line: reading.configLines[line - 1] } : {}),
       ...(trainable ? { trainable: `${trainable.before} → ${trainable.after}` } : {}),
       ...(effects.length > 0 ? { effects: effects.map(({ en }) => en) } : {}),
       ...(warnings.length > 0 ? { warnings } : {}),
@@ -63,7 +87,8 @@ function report(reading: ScriptReading): object {
     not_modelled: reading.notModelled.map(({ line, text }) => ({ line, text: text.en })),
     fixes: reading.fixes.map(({ why, verdict: after }) => ({ why: why.en, verdict: after })),
     settings: reading.patch,
-    settings_say_all: reading.patchIsWhole,
+    settings_say_all: reading.unsaid.length === 0,
+    settings_cannot_say: reading.unsaid.map(({ line, text }) => ({ line, text: text.en })),
     output: reading.output,
   };
 }

@@ -146,3 +146,46 @@ describe('from a paste to its verdict', () => {
     expect(pinned.verdict.error).toMatchObject({ type: 'ImportError' });
   });
 });
+
+describe('lines where a person has them', () => {
+  test('a configuration’s script says of which key each line is', async () => {
+    const { source, configLines } = await readText(llamaFactory, world, { fixes: false });
+    const key = (words: string): string | undefined => {
+      const at = source.split('\n').findIndex((line) => line.includes(words));
+      return llamaFactory.split('\n')[(configLines[at] ?? 0) - 1];
+    };
+    expect(key('BitsAndBytesConfig(')).toBe('quantization_bit: 4');
+    expect(key('AutoModelForCausalLM.from_pretrained(')).toBe('model_name_or_path: meta-llama/Llama-2-7b-hf');
+    expect(key('trainer.train()')).toBe('do_train: true');
+    expect((await readText(withArguments, world, { fixes: false })).configLines).toEqual([]);
+  });
+
+  const failed = (count: number, trace: readonly string[]): string => {
+    const cells: { cell_type: string; source: string }[] = JSON.parse(notebook).cells;
+    const error = { output_type: 'error', ename: 'RuntimeError', evalue: element0, traceback: trace };
+    const ran = cells.map((cell, i) => ({ ...cell, execution_count: i + 4, outputs: [] }));
+    const last = ran.at(-1);
+    return JSON.stringify({
+      nbformat: 4,
+      cells: [...ran.slice(0, -1), { ...last, execution_count: count, outputs: [error] }],
+    });
+  };
+  const trace = (cell: string, code: string): string[] => [
+    'RuntimeError                              Traceback (most recent call last)',
+    `${cell}\n----> 2 ${code}`,
+    element0,
+  ];
+  test.each([
+    ['by the cell’s number', 9, trace('Cell In[9], line 2', 'trainer.train( )')],
+    [
+      'by the words of the line, where the cell ran again',
+      12,
+      trace('Cell In[9], line 2', 'trainer.train()'),
+    ],
+    ['of an older IPython', 9, trace('<ipython-input-9-0123abcd> in <module>', 'trainer.train( )')],
+  ])('a notebook’s traceback is of a line of its script, %s', async (_, count, lines) => {
+    const reading = await readText(failed(count, lines), world, { fixes: false });
+    expect(reading.verdict.kind).toBe('raises');
+    expect(reading.assumptions[0]?.text.en).toBe('The same error as in your traceback.');
+  });
+});

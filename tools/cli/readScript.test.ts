@@ -197,6 +197,8 @@ describe('the settings that a script stands for', () => {
       'lora.lora_alpha': 8,
     });
     const twice = await read([LOAD, WRAP, 'model.lm_head.requires_grad_(True)', TRAIN]);
-    expect(twice.patchIsWhole).toBe(false);
+    expect(twice.unsaid.map(({ line, text }) => [line, text.en])).toEqual([
+      [3, 'requires_grad set by hand: lm_head'],
+    ]);
   });
 });

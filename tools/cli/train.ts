@@ -158,7 +158,13 @@ async function runOn(
   if (options.export !== null) await writeFiles(run, options.export, job);
   await run.keeper.clear();
   const presets = presetValues(await assets.presets());
-  report.done(await formatLink(recipe, presets, { includeData: false, fingerprint: run.fingerprint }));
+  report.done(
+    await formatLink(recipe, presets, {
+      includeData: false,
+      includeProgram: true,
+      fingerprint: run.fingerprint,
+    }),
+  );
 }
 
 /** A run that loses its device goes on with another; one that was ended goes on when the same folder is named again. */

@@ -1,6 +1,8 @@
 // Links: what goes in comes out, only what differs is written, and garbage becomes notes.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { sampleProgram } from '../testing/sampleProgram.ts';
+import { deflateText } from './deflate.ts';
 import { formatLink, parseLink, recipeJson } from './link.ts';
 import type { RecipePatch } from './recipe.ts';
 import { defaultValues, withPatch } from './recipe.ts';
@@ -57,6 +59,48 @@ describe('links', () => {
       ),
       { numRuns: 50 },
     );
+  });
+
+  it('take a script along when asked, and say so to whoever opens them', async () => {
+    const recipe = { preset: 'plain', values: defaultValues, program: sampleProgram };
+    const options = { includeData: true, fingerprint: null };
+    expect(await formatLink(recipe, presets, options)).toBe('v=1&preset=plain');
+    const link = await formatLink(recipe, presets, { ...options, includeProgram: true });
+    const opened = await parseLink(link, presets);
+    expect(opened.recipe).toEqual(recipe);
+    expect(opened.notes.map(({ en }) => en).join()).toMatch(/carries a script of 4 lines/);
+    expect(readRecipeJson(recipeJson(recipe, presets), presets)).toEqual(recipe);
+  });
+
+  it.each([
+    ['a call of nothing', { ...sampleProgram, calls: [{ line: 1 }] }, 'calls.0.callee'],
+    [
+      'a release that is none',
+      { ...sampleProgram, versions: { ...sampleProgram.versions, peft: '0.17; rm' } },
+      'versions.peft',
+    ],
+    ['too many calls', { ...sampleProgram, calls: Array(10_001).fill(sampleProgram.calls[1]) }, 'at most'],
+    ['too long a text', { ...sampleProgram, source: 'x'.repeat(950_000) }, 'at most'],
+    [
+      'values that nest without end',
+      JSON.parse(
+        JSON.stringify(sampleProgram).replace(
+          '"HuggingFaceTB/SmolLM2-135M"',
+          '['.repeat(99) + ']'.repeat(99),
+        ),
+      ),
+      'expected',
+      'Recipe file',
+    ],
+  ])('go on without a script of %s, and say what is wrong', async (_, program, words, inFile = words) => {
+    const { recipe, notes } = await parseLink(
+      `#program=z.${await deflateText(JSON.stringify(program))}`,
+      presets,
+    );
+    expect(recipe.program).toBeUndefined();
+    expect(notes.map(({ en }) => en).join()).toContain(words);
+    const text = JSON.stringify({ version: 1, preset: 'plain', program });
+    expect(() => readRecipeJson(text, presets)).toThrow(inFile);
   });
 
   it('never throw, whatever they hold', async () => {

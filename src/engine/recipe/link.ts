@@ -1,5 +1,5 @@
-// The recipe behind '#': `v=1&preset=…&lora.r=16&…`, only what differs from the preset; rows and fingerprint when asked
-// for. Reading never throws: what is unknown or wrong becomes a note, and the default stays.
+// The recipe behind '#': `v=1&preset=…&lora.r=16&…`, only what differs from the preset; rows, a script and fingerprint when
+// asked for. Reading never throws: what is unknown or wrong becomes a note, and the default stays.
 
 import { decimal } from '../ground/decimal.ts';
 import { quote, shortened } from '../ground/quote.ts';
@@ -13,6 +13,8 @@ import { wellFormed } from '../ground/wellFormed.ts';
 import { deflateText, inflateText } from './deflate.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { PresetValues } from './presets.ts';
+import type { RecipeProgram } from './program/program.ts';
+import { recipeProgram } from './program/programShape.ts';
 import type { CustomData, ModelRef, Recipe, RecipePatch, RecipeValues } from './recipe.ts';
 import {
   changedKeys,
@@ -26,6 +28,8 @@ import {
 
 export interface LinkOptions {
   readonly includeData: boolean;
+  /** A script's program with the script itself. */
+  readonly includeProgram?: boolean;
   readonly fingerprint: Fingerprint | null;
 }
 
@@ -59,6 +63,8 @@ export async function formatLink(
   if (recipe.prompts) for (const prompt of recipe.prompts) parts.push(`prompt=${escapeText(prompt)}`);
   if (options.includeData && recipe.data)
     parts.push(`data=z.${await deflateText(JSON.stringify(recipe.data))}`);
+  if (options.includeProgram && recipe.program)
+    parts.push(`program=z.${await deflateText(JSON.stringify(recipe.program))}`);
   if (options.fingerprint) parts.push(`fp=${writeFingerprint(options.fingerprint)}`);
   return parts.join('&');
 }
@@ -114,6 +120,37 @@ async function readData(
   };
 }
 
+type ProgramRead =
+  | { readonly program: RecipeProgram; readonly note: Text }
+  | { readonly program: null; readonly note: Text };
+
+/** Whoever opens a link is told that somebody's script comes with it, and that nothing of it is run as Python. */
+async function readProgram(text: string): Promise<ProgramRead> {
+  let problem: Text | null = null;
+  try {
+    const written = text.startsWith('z.') ? readJson(await inflateText(text.slice(2))).value : null;
+    const { value: program, misfit } = shaped(recipeProgram, written);
+    if (program) {
+      const lines = program.source.split('\n').length;
+      return {
+        program,
+        note: say(
+          `program: the link carries a script of ${lines} lines. What it does to the model decides here, not the settings; Python does not run.`,
+          `program：链接附带一个 ${lines} 行的脚本。模型如何搭建由它决定，而不由设置决定；不会运行 Python。`,
+        ),
+      };
+    }
+    problem = misfit;
+  } catch {
+    // Falls through to the note: whatever is wrong with it, the program can't be had.
+  }
+  const { en, zh } = problem ?? say('it is damaged', '已损坏');
+  return {
+    program: null,
+    note: say(`program: ${en}; the settings alone are used.`, `program：${zh}；只采用设置。`),
+  };
+}
+
 /** Splits `a=b&c=d`; a part that is no valid escape is kept as it is. */
 function pairs(hash: string): [string, string][] {
   const decode = (text: string): string => {
@@ -161,6 +198,7 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
   let patch: RecipePatch = {};
   const prompts: string[] = [];
   let data: CustomData | null = null;
+  let program: RecipeProgram | null = null;
   let fingerprint: Fingerprint | null = null;
   let model: ModelRef | null = null;
   let adapter: ModelRef | null = null;
@@ -189,6 +227,10 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
       const read = await readData(text);
       if (read.data) data = read.data;
       else notes.push(read.note);
+    } else if (key === 'program') {
+      const read = await readProgram(text);
+      program = read.program;
+      notes.push(read.note);
     } else if (key === 'fp') {
       fingerprint = readFingerprint(text);
       if (!fingerprint)
@@ -211,16 +253,17 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
     ...(data ? { data } : {}),
     ...(model ? { model } : {}),
     ...(adapter ? { adapter } : {}),
+    ...(program ? { program } : {}),
     ...(prompts.length > 0 ? { prompts } : {}),
   };
   return { recipe, fingerprint, notes };
 }
 
-/** The recipe as a JSON file: version, preset, what differs from it, rows and questions of one's own. */
+/** The recipe as a JSON file: version, preset, what differs from it, rows, script and questions of one's own. */
 export function recipeJson(recipe: Recipe, presets: readonly PresetValues[]): string {
   const settings = Object.fromEntries(
     changedKeys(recipe.values, baseOf(presets, recipe.preset)).map((key) => [key, recipe.values[key]]),
   );
-  const { data, model, adapter, prompts } = recipe;
-  return `${JSON.stringify({ version: RECIPE_VERSION, preset: recipe.preset, ...(model ? { model } : {}), ...(adapter ? { adapter } : {}), settings, ...(prompts ? { prompts } : {}), ...(data ? { data } : {}) }, null, 2)}\n`;
+  const { data, model, adapter, program, prompts } = recipe;
+  return `${JSON.stringify({ version: RECIPE_VERSION, preset: recipe.preset, ...(model ? { model } : {}), ...(adapter ? { adapter } : {}), settings, ...(prompts ? { prompts } : {}), ...(data ? { data } : {}), ...(program ? { program } : {}) }, null, 2)}\n`;
 }

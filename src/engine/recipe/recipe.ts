@@ -8,6 +8,7 @@ import type { Setting, SettingValue } from '../ground/settings/setting.ts';
 import { settingProblem } from '../ground/settings/setting.ts';
 import type { Text } from '../ground/text.ts';
 import { optimizerSettings } from '../torch/optim/settings.ts';
+import type { RecipeProgram } from './program/program.ts';
 import { noSuchSetting } from './recipeErrors.ts';
 import { dataSettings } from './settings/data.ts';
 import { evaluationSettings } from './settings/evaluation.ts';
@@ -59,6 +60,8 @@ export interface Recipe {
   readonly model?: ModelRef;
   /** The adapter that PeftModel.from_pretrained loads; absent: one that was never trained. */
   readonly adapter?: AdapterRef;
+  /** Of a script that does more than settings can say: it, and no setting, decides how the model is wired. */
+  readonly program?: RecipeProgram;
   /** Questions asked before and after; empty means the preset's own. */
   readonly prompts?: readonly string[];
 }

@@ -8,8 +8,8 @@ export const noSuchSetting = (key: string): Text =>
   text(`${shortened(key, 60)}: no such setting.`, `${shortened(key, 60)}：没有这个设置。`);
 
 export const rowsTooLarge = defineError('link-rows', ({ most }: { readonly most: number }) => ({
-  en: [`data: expected at most ${most} bytes of rows.`, 'Share the recipe file instead.'],
-  zh: [`data：数据行最多 ${most} 字节。`, '请改为分享配方文件。'],
+  en: [`expected at most ${most} bytes of rows or script.`, 'Share the recipe file instead.'],
+  zh: [`数据行或脚本最多 ${most} 字节。`, '请改为分享配方文件。'],
 }));
 
 export const badPreset = defineError(

@@ -7,6 +7,8 @@ import { shaped } from '../ground/shapeDecode.ts';
 import { anything, list, optional, record, shape, string, whole } from '../ground/shapes.ts';
 import { readJson } from '../ground/strictJson.ts';
 import type { PresetValues } from './presets.ts';
+import type { RecipeProgram } from './program/program.ts';
+import { recipeProgram } from './program/programShape.ts';
 import type { CustomData, ModelRef, Recipe } from './recipe.ts';
 import { defaultValues, RECIPE_VERSION, readSettings, withPatch } from './recipe.ts';
 import { recipeField, recipeNoJson, recipeSettings, recipeVersion } from './recipeErrors.ts';
@@ -19,6 +21,7 @@ interface SavedRecipe {
   readonly adapter?: ModelRef;
   readonly prompts?: readonly string[];
   readonly data?: CustomData;
+  readonly program?: RecipeProgram;
 }
 
 const fileRef = shape<ModelRef>({ name: string, digest: string });
@@ -30,6 +33,7 @@ const saved = shape<SavedRecipe>({
   adapter: optional(fileRef),
   prompts: optional(list(string)),
   data: optional(shape<CustomData>({ name: string, text: string })),
+  program: optional(recipeProgram),
 });
 
 /** Throws UserError 'recipe-…' naming the field. */
@@ -41,7 +45,7 @@ export function readRecipeJson(text: string, presets: readonly PresetValues[]): 
     throw recipeVersion({ wanted: RECIPE_VERSION, got: version === undefined ? null : quote(version) });
   const { value, misfit } = shaped(saved, json);
   if (misfit) throw recipeField({ found: misfit });
-  const { settings = {}, model, adapter, prompts, data } = value;
+  const { settings = {}, model, adapter, prompts, data, program } = value;
   const preset = presets.find((entry) => entry.id === value.preset);
   const { patch, problems } = readSettings(settings);
   if (problems.length > 0) throw recipeSettings({ problems });
@@ -50,6 +54,7 @@ export function readRecipeJson(text: string, presets: readonly PresetValues[]): 
     values: withPatch(preset?.values ?? defaultValues, patch),
     ...(model ? { model } : {}),
     ...(adapter ? { adapter } : {}),
+    ...(program ? { program } : {}),
     ...(data ? { data } : {}),
     ...(prompts ? { prompts } : {}),
   };

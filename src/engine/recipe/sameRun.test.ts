@@ -1,5 +1,6 @@
 // What begins another run and what does not.
 import { describe, expect, it } from 'vitest';
+import { sampleProgram } from '../testing/sampleProgram.ts';
 import type { Recipe } from './recipe.ts';
 import { defaultValues, withPatch } from './recipe.ts';
 import { sameRun } from './sameRun.ts';
@@ -39,10 +40,16 @@ describe('the same run', () => {
     ['how answers are made', { values: withPatch(defaultValues, { 'generate.do_sample': true }) }],
     ['other rows', { data: { name: 'mine.jsonl', text: '{"text":"b"}' } }],
     ['another model', { model: { name: 'small.gguf', digest: 'm2' } }],
+    ['a script', { program: sampleProgram }],
     ['another adapter', { adapter: { name: 'first', digest: 'a2' } }],
   ])('is another with %s', (_, change) => {
     expect(sameRun(recipe, { ...recipe, ...change })).toBe(false);
     expect(sameRun({ ...recipe, ...change }, recipe)).toBe(false);
+  });
+
+  it('goes on with the same script, wherever it came from', () => {
+    const program = JSON.parse(JSON.stringify(sampleProgram));
+    expect(sameRun({ ...recipe, program: sampleProgram }, { ...recipe, program })).toBe(true);
   });
 
   it('is another without the adapter', () => {

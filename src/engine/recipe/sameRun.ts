@@ -3,8 +3,10 @@
 import type { Recipe } from './recipe.ts';
 import { changedKeys } from './recipe.ts';
 
+const written = ({ program }: Recipe): string => JSON.stringify(program ?? null);
+
 /**
- * What trains decides: rows, model, adapter and every setting; those of generation too, for the answers before and after
+ * What trains decides: rows, model, adapter, a script's program and every setting; those of generation too, for the answers before and after
  * belong to the run and compare only when both were made alike. What is only a word for these does not: the questions, which
  * can be asked at any time, and the names of files.
  */
@@ -14,6 +16,7 @@ export function sameRun(a: Recipe, b: Recipe): boolean {
     a.data?.text === b.data?.text &&
     a.model?.digest === b.model?.digest &&
     a.adapter?.digest === b.adapter?.digest &&
+    (a.program === b.program || written(a) === written(b)) &&
     changedKeys(a.values, b.values).length === 0
   );
 }

@@ -5,7 +5,7 @@ import { dataOptions } from '../data/options.ts';
 import { prepareData } from '../data/prepareData.ts';
 import { plainName } from '../ground/plainName.ts';
 import type { Inspection } from '../laboratory/inspect/inspection.ts';
-import { inspect } from '../laboratory/inspect.ts';
+import { inspectRecipe as inspected } from '../laboratory/inspect.ts';
 import { weightFormatsOf } from '../models/weightSource.ts';
 import { weightOptions } from '../python/run/wire.ts';
 import type { ScriptContext } from '../python/write/pythonScript.ts';
@@ -31,19 +31,19 @@ export async function inspectRecipe(assets: Assets, recipe: Recipe): Promise<Ins
   assertSettings(recipe.values);
   const [files, source] = await Promise.all([assets.model(recipe), assets.rows(recipe)]);
   const data = prepareData(source, files.tokenizer, dataOptions(recipe.values));
-  return inspect(files.config, recipe.values, {
+  return inspected(files.config, recipe, {
     batch: data.largest.train,
-    estimate: (examined) => {
+    estimate: (examined, values) => {
       const weightFormat = weightFormatsOf(
-        formatsAfter(files.formatOf, examined, recipe.values),
-        weightOptions(recipe.values),
+        formatsAfter(files.formatOf, examined, values),
+        weightOptions(values),
       );
       const wired = { ...examined, weightFormat };
       assertRankFits(wired.root);
       return estimateCost({
         config: files.config,
         wired,
-        options: trainerOptions(recipe.values),
+        options: trainerOptions(values),
         largest: data.largest,
         steps: data.facts.steps,
       });

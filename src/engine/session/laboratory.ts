@@ -4,9 +4,10 @@
 import { dataOptions } from '../data/options.ts';
 import { prepareData } from '../data/prepareData.ts';
 import { diagnose } from '../laboratory/doctor/diagnose.ts';
-import { examine } from '../laboratory/inspect/examine.ts';
+import { examineRecipe } from '../laboratory/examineRecipe.ts';
 import type { Diagnosis, Outcome } from '../laboratory/inspect/inspection.ts';
 import { stripOf } from '../laboratory/inspect/strip.ts';
+import type { JudgedProgram } from '../laboratory/script/judgeProgram.ts';
 import { trainableLine } from '../python/run/trainableLine.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { countParameters } from '../torch/nn/counts.ts';
@@ -22,16 +23,17 @@ export interface LaboratoryReport {
   readonly cutAt: string | null;
   /** Faults first, then advice. */
   readonly diagnoses: readonly Diagnosis[];
+  /** The script's program that decides; null: the settings do. */
+  readonly program: JudgedProgram | null;
 }
 
 /** Throws UserError when rows or model can't be read. */
 export async function laboratory(assets: Assets, recipe: Recipe): Promise<LaboratoryReport> {
-  const { values } = recipe;
   const [files, source] = await Promise.all([assets.model(recipe), assets.rows(recipe)]);
-  const { facts, largest } = prepareData(source, files.tokenizer, dataOptions(values));
+  const { facts, largest } = prepareData(source, files.tokenizer, dataOptions(recipe.values));
   const options = { batch: largest.train, allMasked: facts.allMasked };
-  const examination = examine(files.config, values, options);
-  const { script, outcome } = examination;
+  const { examination, outcome, values, program } = await examineRecipe(files.config, recipe, options);
+  const { script } = examination;
   const counts = countParameters(script.root);
   return {
     outcome,
@@ -39,6 +41,7 @@ export async function laboratory(assets: Assets, recipe: Recipe): Promise<Labora
     trainableParams: counts.trainable,
     allParams: counts.all,
     cutAt: stripOf(examination).find((cell) => cell.cut)?.path ?? null,
-    diagnoses: diagnose({ config: files.config, values, options, rows: facts }),
+    program,
+    diagnoses: program?.diagnoses ?? diagnose({ config: files.config, values, options, rows: facts }),
   };
 }

@@ -4,8 +4,8 @@ import { Cancelled } from '../ground/errors.ts';
 import type { FileProgress } from '../ground/fetching/progress.ts';
 import { loadWeights } from '../models/loadModel.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
+import type { WeightOptions } from '../models/weightSource.ts';
 import type { Event } from '../protocol.ts';
-import { weightOptions } from '../python/run/wire.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { OpenedBackend } from '../training/backends/openDevice.ts';
 
@@ -23,8 +23,12 @@ export interface LoadOptions {
 }
 
 /** Throws Cancelled. */
-export async function loadFiles(options: LoadOptions, files: ModelFiles): Promise<void> {
-  const { emit, opened, recipe, now, breathe, cancelled, signal } = options;
+export async function loadFiles(
+  options: LoadOptions,
+  files: ModelFiles,
+  stored: WeightOptions,
+): Promise<void> {
+  const { emit, opened, now, breathe, cancelled, signal } = options;
   const started = now();
   const onProgress = ({ file, done, total, waitMs }: FileProgress): void => {
     const bytesPerSecond = (done / Math.max(1, now() - started)) * 1000;
@@ -36,7 +40,7 @@ export async function loadFiles(options: LoadOptions, files: ModelFiles): Promis
   await loadWeights(
     files.config,
     weights,
-    weightOptions(recipe.values),
+    stored,
     (name, data) => opened.backend.upload(name, data),
     async () => {
       await breathe();

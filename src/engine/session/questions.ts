@@ -5,7 +5,7 @@ import { dataOptions } from '../data/options.ts';
 import { prepareData } from '../data/prepareData.ts';
 import { blobSource } from '../ground/formats/byteSource.ts';
 import { advices } from '../laboratory/doctor/guide.ts';
-import { examine } from '../laboratory/inspect/examine.ts';
+import { examineRecipe } from '../laboratory/examineRecipe.ts';
 import { survey } from '../laboratory/inspect/survey.ts';
 import type { Why } from '../laboratory/inspect/why.ts';
 import { why } from '../laboratory/inspect/why.ts';
@@ -21,10 +21,8 @@ import { openAdapter } from './openAdapter.ts';
 async function whyOf(assets: Assets, recipe: Recipe, path: string): Promise<Why | null> {
   const [files, source] = await Promise.all([assets.model(recipe), assets.rows(recipe)]);
   const { facts, largest } = prepareData(source, files.tokenizer, dataOptions(recipe.values));
-  return why(
-    examine(files.config, recipe.values, { batch: largest.train, allMasked: facts.allMasked }),
-    path,
-  );
+  const options = { batch: largest.train, allMasked: facts.allMasked };
+  return why((await examineRecipe(files.config, recipe, options)).examination, path);
 }
 
 /** Every advice of the guide, tried on the embedded model's architecture. */
@@ -83,7 +81,7 @@ export async function answer(
   } catch (error) {
     if (type === 'open-adapter') emit({ type: 'adapter-failed', id, error: errorData(error) });
     else if (type === 'open-model') emit({ type: 'model-failed', id, error: errorData(error) });
-    else if (type === 'why') emit({ type: 'why', id, why: null });
+    else if (type === 'why') emit({ type: 'why-failed', id, error: errorData(error) });
     else emit({ type: 'inspect-failed', id, error: errorData(error) });
   }
 }

@@ -1,6 +1,5 @@
 // One run from a recipe: loads, checks the wiring, answers before, trains, answers after. Emits protocol events; whoever
 // drives it (worker, command line) decides when to step.
-import { assertRankFits } from '../adapters/rankFits.ts';
 import { dataOptions } from '../data/options.ts';
 import { prepareData } from '../data/prepareData.ts';
 import type { ExportFile } from '../exchange/export/adapterTensors.ts';
@@ -8,7 +7,6 @@ import { exportFiles } from '../exchange/export/exports.ts';
 import type { FloatType } from '../exchange/export/floatBytes.ts';
 import type { ExportFormat } from '../exchange/export/formats.ts';
 import { placeAdapter } from '../exchange/import/placeAdapter.ts';
-import { examine } from '../laboratory/inspect/examine.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
 import { weightFormatsOf } from '../models/weightSource.ts';
 import type { RunPhase } from '../protocol.ts';
@@ -17,8 +15,7 @@ import { weightOptions } from '../python/run/wire.ts';
 import type { Fingerprint } from '../recipe/fingerprint.ts';
 import { formatLink } from '../recipe/link.ts';
 import { presetValues } from '../recipe/presets.ts';
-import type { Recipe } from '../recipe/recipe.ts';
-import { PythonError } from '../torch/autograd/pythonError.ts';
+import type { Recipe, RecipeValues } from '../recipe/recipe.ts';
 import { countParameters } from '../torch/nn/counts.ts';
 import type { Backend } from '../training/backends/backend.ts';
 import { deviceClass } from '../training/backends/openDevice.ts';
@@ -26,7 +23,6 @@ import { estimateCost } from '../training/estimate.ts';
 import { Generator } from '../training/generate/generator.ts';
 import type { StepMetrics } from '../training/metrics.ts';
 import { trainerOptions } from '../training/options.ts';
-import { assertPreference, assertWithinEngine, beyondEngine } from '../training/reach.ts';
 import { adapterLayoutOf } from '../training/recordTraining.ts';
 import { Trainer } from '../training/trainer.ts';
 import { firstValues } from '../training/valuesFromBase.ts';
@@ -42,6 +38,7 @@ import { RunDoctor } from './runDoctor.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
 import { encodeSnapshot } from './snapshot.ts';
 import { assertFits } from './snapshotDecode.ts';
+import { wiredRecipe } from './wiredRecipe.ts';
 
 export interface RunOptions extends LoadOptions {
   readonly assets: Assets;
@@ -60,6 +57,8 @@ export class TrainingRun {
   readonly #taken: Float32Array<ArrayBuffer> | null;
   readonly #prompts: readonly string[];
   readonly #wired: Wired;
+  /** The settings as they hold beside a script's program. */
+  readonly #values: RecipeValues;
   readonly #files: ModelFiles;
   readonly #metrics: StepMetrics[] = [];
   readonly #doctor: RunDoctor;
@@ -73,10 +72,12 @@ export class TrainingRun {
       taken: Float32Array<ArrayBuffer> | null;
       prompts: readonly string[];
       wired: Wired;
+      values: RecipeValues;
       files: ModelFiles;
     },
   ) {
     this.#wired = parts.wired;
+    this.#values = parts.values;
     this.#files = parts.files;
     this.recipe = options.recipe;
     this.backend = options.opened.backend;
@@ -86,7 +87,7 @@ export class TrainingRun {
     this.#taken = parts.taken;
     this.#prompts = parts.prompts;
     const { store, now, emit, saved } = options;
-    this.#doctor = new RunDoctor(this.recipe.values, emit);
+    this.#doctor = new RunDoctor(parts.values, emit);
     this.keeper = new Keeper({
       store,
       now,
@@ -107,33 +108,32 @@ export class TrainingRun {
   /** Everything up to the first step. Throws UserError or PythonError. */
   static async begin(options: RunOptions): Promise<TrainingRun> {
     const { assets, recipe, emit, opened } = options;
-    const { values } = recipe;
-    assertSettings(values);
+    assertSettings(recipe.values);
     emit({ type: 'phase', phase: 'loading', done: 0, total: 0, note: '' });
     const plain = await assets.model(recipe, options.signal);
     const source = await assets.rows(recipe, options.signal);
-    const data = prepareData(source, plain.tokenizer, dataOptions(values));
-    data.assertLearns();
+    const seen = prepareData(source, plain.tokenizer, dataOptions(recipe.values));
+    seen.assertLearns();
+    const judged = await wiredRecipe(
+      plain.config,
+      recipe,
+      { batch: seen.largest.train, allMasked: false },
+      ({ category, message }) => emit({ type: 'warning', category, message }),
+    );
+    const { values, error } = judged;
+    // A program may say another objective than the form: then the rows are pairs, or aren't.
+    const data = recipe.program ? prepareData(source, plain.tokenizer, dataOptions(values)) : seen;
     const { largest } = data;
-    const examination = examine(plain.config, values, { batch: largest.train, allMasked: false });
-    for (const { category, message } of examination.outcome.warnings)
-      emit({ type: 'warning', category, message });
-    const { error } = examination.outcome;
-    if (!examination.wired || (error && beyondEngine(examination.wired).length > 0))
-      throw new PythonError(error?.type ?? 'RuntimeError', error?.message ?? '', error?.call ?? '');
-    assertPreference(values);
-    if (!error) assertWithinEngine(examination.wired);
-    assertRankFits(examination.wired.root);
-    const layout = adapterLayoutOf(examination.wired);
-    const first = firstValues(plain, examination.wired, layout, values);
+    const layout = adapterLayoutOf(judged.wired);
+    const first = firstValues(plain, judged.wired, layout, values);
     const { files, factors } = first;
     // A fresh wired model: the examination has recorded on its own.
     const weightFormat = weightFormatsOf(files.formatOf, weightOptions(values));
-    const wired = { ...examination.wired, weightFormat };
+    const wired = { ...judged.wired, weightFormat };
     const brought = options.saved ? null : assets.adapter(recipe);
     const initial = brought && placeAdapter(brought, layout);
     const { backend } = opened;
-    await loadFiles(options, files);
+    await loadFiles(options, files, weightOptions(values));
     const trainer = new Trainer({
       backend,
       config: files.config,
@@ -147,7 +147,7 @@ export class TrainingRun {
       now: options.now,
     });
     await trainer.prepare();
-    if (error) throw new PythonError(error.type, error.message, error.call);
+    if (error) throw error;
     const generator = new Generator({
       backend,
       config: files.config,
@@ -182,6 +182,7 @@ export class TrainingRun {
       taken: factors,
       prompts: source.prompts,
       wired,
+      values,
       files,
     });
   }
@@ -234,7 +235,7 @@ export class TrainingRun {
     const presets = presetValues(await this.#options.assets.presets());
     const link = { includeData: false, fingerprint: this.fingerprint };
     const run = {
-      recipe: this.recipe,
+      recipe: { ...this.recipe, values: this.#values },
       link: `#${await formatLink(this.recipe, presets, link)}`,
       wired: this.#wired,
       layout: this.#trainer.layout,

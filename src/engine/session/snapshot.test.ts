@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { UserError } from '../ground/errors.ts';
 import { defaultValues } from '../recipe/recipe.ts';
+import { sampleProgram } from '../testing/sampleProgram.ts';
 import { savedOf } from '../testing/savedRun.ts';
 import { checksum, encodeSnapshot, HEADER_BYTES } from './snapshot.ts';
 import { assertFits, decodeSnapshot, lookFor, newestSnapshot } from './snapshotDecode.ts';
@@ -121,6 +122,15 @@ it('refuses what another recipe’s trainer left', () => {
   expect(() => assertFits(snapshot(7), { ...trainer, totalSteps: 30 })).toThrow(
     /totalSteps: expected 30, got 60/,
   );
+});
+
+it('keeps a script with the infinities that Python has, and refuses a damaged one', () => {
+  const made = snapshot(7);
+  const whole = { ...made, recipe: { ...made.recipe, program: sampleProgram } };
+  expect(decodeSnapshot(encodeSnapshot(whole))).toEqual(whole);
+  const { source: _, ...program } = sampleProgram;
+  const damaged = forged((json) => inRecipe(json, { program }));
+  expect(() => decodeSnapshot(damaged)).toThrow(/recipe\.program: expected/);
 });
 
 it('refuses every truncation and every changed byte', () => {

@@ -4,6 +4,8 @@ import * as z from 'zod/mini';
 import { UserError } from '../ground/errors.ts';
 import { isRecord } from '../ground/isRecord.ts';
 import { text } from '../ground/text.ts';
+import type { RecipeProgram } from '../recipe/program/program.ts';
+import { isRecipeProgram } from '../recipe/program/programShape.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { defaultValues, readSettings } from '../recipe/recipe.ts';
 import { savedUnreadable } from './sessionErrors.ts';
@@ -47,6 +49,7 @@ const written = z.object({
     data: z.exactOptional(z.object({ name: z.string(), text: z.string() })),
     model: z.exactOptional(file),
     adapter: z.exactOptional(file),
+    program: z.exactOptional(z.custom<RecipeProgram>(isRecipeProgram, 'a script’s program')),
     prompts: z.exactOptional(z.array(z.string())),
   }),
   metrics: z.array(metrics),

@@ -4,6 +4,7 @@ import type { ScriptReading } from '../laboratory/script/scriptReading.ts';
 export const emptyReading: ScriptReading = {
   kind: 'words',
   source: '',
+  configLines: [],
   versions: [],
   verdict: { kind: 'nothing', line: null, error: null, text: { en: '', zh: '' } },
   outcome: null,
@@ -16,10 +17,7 @@ export const emptyReading: ScriptReading = {
   notModelled: [],
   fixes: [],
   patch: {},
-  patchIsWhole: false,
-  program: {
-    versions: { transformers: '4.57.1', peft: '0.17.1', trl: '0.20.0', torch: '2.8.0', bitsandbytes: null },
-    calls: [],
-  },
+  unsaid: [],
+  program: null,
   output: '',
 };

@@ -109,6 +109,7 @@ const raised = { type: 'TypeError', message: 'a' };
 const reading: ScriptReading = {
   kind: 'script',
   source: 'x = 1',
+  configLines: [1],
   versions: [{ library: 'trl', version: '0.20', said: 'trl==0.20', line: 1, modelled: '0.20.0' }],
   verdict: { kind: 'raises', line: 1, error: raised, text: words },
   outcome: inspection.outcome,
@@ -130,10 +131,22 @@ const reading: ScriptReading = {
   notModelled: [{ line: null, text: words }],
   fixes: [{ why: words, source: 'x = 2', verdict: 'trains' }],
   patch,
-  patchIsWhole: false,
+  unsaid: [{ line: 1, text: words }],
   program: {
-    versions: { transformers: 'a', peft: 'b', trl: 'c', torch: 'd', bitsandbytes: null },
-    calls: [{ line: 1, callee: 'a', receiver: { ref: 0 }, args: [{ tuple: [1] }], kwargs: { a: true } }],
+    versions: { transformers: '4.57', peft: '0.17.1', trl: '0.20', torch: '2.8', bitsandbytes: null },
+    calls: [{ line: 1, callee: 'a', receiver: { ref: 0 }, args: [1], kwargs: { a: true } }],
+    source: 'x = 1',
+    files: {},
+    caught: [0],
+    failure: {
+      ...raised,
+      line: 1,
+      column: null,
+      text: null,
+      kind: 'raised',
+      traceback: [{ line: 1, name: '<module>' }],
+    },
+    failedAt: 0,
   },
   output: '',
 };
@@ -203,6 +216,7 @@ export const events: Samples<Event> = {
       gradient: 'none',
     },
   },
+  'why-failed': { type: 'why-failed', id, error },
   guide: {
     type: 'guide',
     id,

@@ -5,13 +5,16 @@ import { methodLimit } from '../adapters/adapterErrors.ts';
 import { methodOf } from '../adapters/methods.ts';
 import { stackOf } from '../libraries/stacks.ts';
 import { compareVersions } from '../libraries/version.ts';
+import type { LossTreatment } from '../python/run/objects.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import type { Parameter } from '../torch/nn/module.ts';
 import type { WiredModel } from '../torch/recording.ts';
 import type { PlacedAdapter } from '../torch/trainedLayout.ts';
 import { layoutAdapters } from '../torch/trainedLayout.ts';
 import {
+  lossTreated,
   beyondEngine as notTrained,
+  ownLayers,
   preferenceAttach,
   preferenceStack,
   preferenceTrainer,
@@ -49,6 +52,18 @@ export function assertWithinEngine(model: WiredModel): void {
   assertMethods(model);
   const names = beyondEngine(model);
   if (names.length > 0) throw notTrained({ names });
+}
+
+/**
+ * Throws UserError for a loss through layers of the script's own, and for one that something was done to where that leaves every gradient out
+ * (`silent`): the engine has neither.
+ */
+export function assertPlainLoss({ treatment }: { readonly treatment: LossTreatment }, silent: boolean): void {
+  const { gradMode, loss, own = 0 } = treatment;
+  if (silent && loss !== 'plain')
+    throw lossTreated({ done: `loss.${loss}${loss.endsWith('_') ? '(True)' : '()'}` });
+  if (silent && gradMode !== 'grad') throw lossTreated({ done: `with torch.${gradMode}()` });
+  if (own > 0) throw ownLayers({ count: own });
 }
 
 /** Preference losses are TRL's trainers, of the one version that they were compared with. Throws UserError 'preference-…'. */

@@ -106,6 +106,23 @@ export const beyondEngine = defineError(
   },
 );
 
+/** `done`: what the step does to it, as it is written. */
+export const lossTreated = defineError('loss-treated', ({ done }: { readonly done: string }) => ({
+  en: [
+    `${done}: the loss carries no gradient to any parameter, so a run would only spend its time.`,
+    'Leave it out of the step.',
+  ],
+  zh: [`${done}：损失不把梯度带给任何参数，训练只会白费时间。`, '请从训练步中去掉它。'],
+}));
+
+export const ownLayers = defineError('own-layers', ({ count }: { readonly count: number }) => ({
+  en: [
+    `${count} trained tensors stand in layers of the script's own, which this engine does not run.`,
+    'Train the model itself, without layers around it.',
+  ],
+  zh: [`${count} 个受训张量在脚本自己的层里，本引擎不运行这些层。`, '请只训练模型本身，不要外加层。'],
+}));
+
 interface Objective {
   readonly objective: string;
   readonly got: string;

@@ -1,5 +1,6 @@
 // The centre column: strip, then what matters now: notes, failure, the run, or what a run would do.
-import { useDeferredValue } from 'react';
+import type { ComponentType } from 'react';
+import { lazy, Suspense, useDeferredValue } from 'react';
 import { Button } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../PageContext.tsx';
 import { isStale } from '../state/runStatus.ts';
@@ -14,6 +15,15 @@ import { SavedNote, UnsavedNote } from './notes/SavedNote.tsx';
 import { Strip } from './strip/Strip.tsx';
 import { TakeHome } from './takeHome/TakeHome.tsx';
 
+/** Where it can't be fetched, the form says of each setting that the script decides. */
+const ProgramNote = lazy(async (): Promise<{ default: ComponentType }> => {
+  try {
+    return { default: (await import('./reading/ProgramNote.tsx')).ProgramNote };
+  } catch {
+    return { default: () => null };
+  }
+});
+
 export function Centre({ width, onSelect }: { readonly width: Width; readonly onSelect: () => void }) {
   const { t } = useTexts();
   const actions = useActions();
@@ -21,10 +31,11 @@ export function Centre({ width, onSelect }: { readonly width: Width; readonly on
   const broken = usePageState((state) => state.inspectFailure);
   const unopened = usePageState((state) => state.openFailure);
   const failure = usePageState((state) => state.run?.failure ?? null);
+  const hasProgram = usePageState((state) => state.recipe.program !== undefined);
   const stale = usePageState(isStale);
   const hasRun = usePageState((state) => state.run !== null && state.run.phase !== 'failed');
   const hasSteps = usePageState((state) => (state.run?.steps.length ?? 0) > 0);
-  const bad = outcome !== null && outcome.kind !== 'trains' && broken === null;
+  const bad = (outcome?.kind === 'raises' || outcome?.kind === 'silent') && broken === null;
   const found = usePageState((state) => state.run?.diagnosis?.id ?? null);
   // What Python raises, and a loss that is no number, is explained by the doctor below; everything else is told as the engine says it.
   const explained =
@@ -40,10 +51,15 @@ export function Centre({ width, onSelect }: { readonly width: Width; readonly on
       <SavedNote />
       <UnsavedNote />
       <Strip onSelect={onSelect} />
+      {hasProgram && (
+        <Suspense fallback={null}>
+          <ProgramNote />
+        </Suspense>
+      )}
       {unopened !== null && <EngineError error={unopened} title={t('failure.unopened')} />}
       {broken !== null && <EngineError error={broken} title={t('failure.recipeBroken')} />}
       {engineFailed && <EngineError error={failure.error} title={t('failure.engine')} />}
-      {bad && outcome !== null && <Failure outcome={outcome} />}
+      {bad && <Failure outcome={outcome} />}
       <RunDiagnosis />
       <ReproductionNote />
       <StaleNote />

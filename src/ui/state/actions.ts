@@ -117,7 +117,8 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     resetRecipe: () => {
       const { recipe, presets } = store.getState();
       const { own } = differences(store.getState());
-      if (own.length > 0) edit({ kind: 'values', patch: presetValues(presets, recipe.preset) });
+      const changed = own.length > 0 || recipe.program !== undefined;
+      if (changed) edit({ kind: 'settings-alone', patch: presetValues(presets, recipe.preset) });
       else edit({ kind: 'preset', id: recipe.preset });
     },
     toggleRun: () => {
@@ -175,7 +176,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     },
     /** Selects a row of the tree and asks why it gets what it gets. */
     select: (selectedPath: string | null) => {
-      store.setState({ selectedPath, why: null });
+      store.setState({ selectedPath, why: null, whyFailure: null });
       const { recipe, inspectId, run } = store.getState();
       if (run !== null && !isBusy(run) && run.steps.length > 0 && run.updateNorms.length === 0)
         tell({ type: 'norms', id: 0 });
@@ -188,8 +189,11 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
       stack: RecipeValues['wiring.stack'],
     ) => {
       store.setState({ dialog: null });
-      edit({ kind: 'values', patch: { ...defaultValues, ...base, ...change, 'wiring.stack': stack } });
+      const patch = { ...defaultValues, ...base, ...change, 'wiring.stack': stack };
+      edit({ kind: 'settings-alone', patch });
     },
+    /** Leaves the script behind: from here on the settings decide. */
+    settingsAlone: () => edit({ kind: 'settings-alone', patch: {} }),
     openDialog: (dialog: DialogName | null) => store.setState({ dialog }),
     openSheet: (sheet: SheetName | null) => store.setState({ sheet }),
     setTheme: (theme: Theme) => store.setState({ theme }),

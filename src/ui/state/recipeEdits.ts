@@ -1,6 +1,6 @@
 // Edits of the recipe and their undo: pure, so that each is a line in a test. Sending them to the engine is elsewhere.
 import type { Recipe, RecipeValues, SettingKey } from '../../engine/index.ts';
-import { changedKeys, defaultValues, withPatch } from '../../engine/index.ts';
+import { changedKeys, defaultValues, recipeOfReading, withPatch } from '../../engine/index.ts';
 import type { Edit, PageState, PresetEntry } from './state.ts';
 
 /** Edits of one key closer together than this are one undo: a slider sends dozens a second. */
@@ -23,11 +23,21 @@ function withoutData(recipe: Recipe): Recipe {
   return rest;
 }
 
+/** Recipe without a script's program. */
+function withoutProgram(recipe: Recipe): Recipe {
+  const { program: _, ...rest } = recipe;
+  return rest;
+}
+
 function applied(state: PageState, edit: Edit): Recipe {
   const { recipe } = state;
   switch (edit.kind) {
     case 'values':
       return { ...recipe, values: withPatch(recipe.values, edit.patch) };
+    case 'script':
+      return recipeOfReading({ ...recipe, values: presetValues(state.presets, recipe.preset) }, edit.reading);
+    case 'settings-alone':
+      return { ...withoutProgram(recipe), values: withPatch(recipe.values, edit.patch) };
     case 'preset':
       // The model stays: a preset is rows, questions and settings.
       return { ...presetRecipe(state.presets, edit.id), ...(recipe.model ? { model: recipe.model } : {}) };
@@ -47,7 +57,11 @@ function applied(state: PageState, edit: Edit): Recipe {
 }
 
 const keyOf = (edit: Edit): string =>
-  edit.kind === 'values' ? Object.keys(edit.patch).join() : edit.kind === 'preset' ? '' : edit.kind;
+  edit.kind === 'values'
+    ? Object.keys(edit.patch).join()
+    : /^(preset|script|settings-alone)$/.test(edit.kind)
+      ? ''
+      : edit.kind;
 
 /** The state after an edit. `atMs` is any steadily growing clock. */
 export function edited(state: PageState, edit: Edit, atMs: number): PageState {

@@ -147,7 +147,9 @@ export function reduce(state: PageState, event: Event): PageState {
     case 'script-failed':
       return { ...state, script: reduceScript(state.script, event) };
     case 'why':
-      return { ...state, why: event.why };
+      return { ...state, why: event.why, whyFailure: null };
+    case 'why-failed':
+      return { ...state, why: null, whyFailure: event.error };
     case 'guide':
       return { ...state, guide: event.entries };
     case 'saved':

@@ -1,10 +1,11 @@
 // A pasted script against the fake engine: what is fetched is told first, the newest text wins, a fix is read again and taken back, and
 // the settings of a script replace one's own.
+
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Command, Event } from '../../engine/protocol.ts';
 import { startFakeEngine } from '../testing/fakeEngine.ts';
 import { presetEntries } from '../testing/fixture.ts';
-import { exampleScript } from '../testing/readings.ts';
+import { exampleScript, sampleProgram } from '../testing/readings.ts';
 import { makeActions } from './actions.ts';
 import { emptyState, makeStore } from './store.ts';
 
@@ -132,6 +133,28 @@ describe('a pasted script', () => {
     });
     actions.undo();
     expect(store.getState().recipe.values['train.max_steps']).toBe(7);
+  });
+
+  it('stays in the recipe where settings can’t say all of it, until one goes on without', async () => {
+    const { actions, store } = page();
+    actions.readScript(exampleScript, null);
+    await rest();
+    const { script } = store.getState();
+    const unsaid = [{ line: 3, text: { en: 'half()', zh: 'half()' } }];
+    const reading = script.reading && { ...script.reading, unsaid, program: sampleProgram };
+    store.setState({ script: { ...script, reading } });
+    actions.takeScript();
+    expect(store.getState().recipe).toMatchObject({ program: sampleProgram, values: { 'lora.r': 8 } });
+    actions.edit({ kind: 'values', patch: { 'lora.r': 3 } });
+    expect(store.getState().recipe.program).toEqual(sampleProgram);
+    actions.settingsAlone();
+    expect(store.getState().recipe.program).toBeUndefined();
+    expect(store.getState().recipe.values['lora.r']).toBe(3);
+    actions.undo();
+    expect(store.getState().recipe.program).toEqual(sampleProgram);
+    actions.resetRecipe();
+    expect(store.getState().recipe).toMatchObject({ values: presetEntries[0]?.values });
+    expect(store.getState().recipe.program).toBeUndefined();
   });
 
   it('stops waiting for an inspector that died', async () => {

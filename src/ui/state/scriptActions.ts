@@ -2,7 +2,6 @@
 // settings over to the form. The inspector reads; the text stays in this tab.
 import type { VersionUsed } from '../../engine/index.ts';
 import type { Engines } from './engines.ts';
-import { presetValues } from './recipeEdits.ts';
 import type { Edit, PastedScript } from './state.ts';
 import type { Store } from './store.ts';
 import { nothingPasted } from './store.ts';
@@ -71,12 +70,12 @@ export function scriptActions(store: Store, edit: (change: Edit) => void, engine
       const { id, costBytes } = store.getState().script;
       set({ ...nothingPasted, id, costBytes });
     },
-    /** The form as the script has it: what it does not say is the preset's. */
+    /** The form as the script has it, and the script itself where the form can't say all of it. */
     takeScript: (): void => {
-      const { script, presets, recipe } = store.getState();
+      const { script } = store.getState();
       if (script.reading === null) return;
       store.setState({ dialog: null });
-      edit({ kind: 'values', patch: { ...presetValues(presets, recipe.preset), ...script.reading.patch } });
+      edit({ kind: 'script', reading: script.reading });
     },
   };
 }

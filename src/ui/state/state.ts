@@ -182,6 +182,8 @@ export interface PageState {
   readonly script: PastedScript;
   /** About the selected row. */
   readonly why: Why | null;
+  /** Why that could not be told. */
+  readonly whyFailure: EngineErrorData | null;
   /** The guide's advice with its outcomes; null until asked. */
   readonly guide: readonly GuideEntry[] | null;
   /** Parameters whose flag or gradient the last edit changed. */
@@ -224,7 +226,11 @@ export interface Ports {
   writeLink(
     recipe: Recipe,
     presets: readonly PresetEntry[],
-    options: { readonly includeData: boolean; readonly fingerprint: Fingerprint | null },
+    options: {
+      readonly includeData: boolean;
+      readonly includeProgram?: boolean;
+      readonly fingerprint: Fingerprint | null;
+    },
   ): Promise<string>;
   /** Text of a file of rows; throws a UserError that names the byte where it isn't UTF-8. */
   decodeRows(bytes: Uint8Array, name: string): string;
@@ -238,6 +244,10 @@ export interface Ports {
 export type Edit =
   | { readonly kind: 'values'; readonly patch: RecipePatch }
   | { readonly kind: 'preset'; readonly id: string }
+  /** A script as it was read, in the place of one that was there. */
+  | { readonly kind: 'script'; readonly reading: Pick<ScriptReading, 'patch' | 'unsaid' | 'program'> }
+  /** Goes on without the script's program; the settings stay, with those laid over them. */
+  | { readonly kind: 'settings-alone'; readonly patch: RecipePatch }
   | { readonly kind: 'data'; readonly data: CustomData | null }
   | { readonly kind: 'model'; readonly model: ModelRef | null; readonly patch: RecipePatch }
   | { readonly kind: 'adapter'; readonly adapter: ModelRef | null; readonly patch: RecipePatch }

@@ -40,6 +40,7 @@ export function emptyState(language: Language, theme: Theme): PageState {
     device: null,
     script: nothingPasted,
     why: null,
+    whyFailure: null,
     guide: null,
     changed: new Set(),
     model: { file: null, summary: null, failure: null, reading: false },

@@ -162,6 +162,7 @@ export function inspectionOf(kind: FixtureKind, reentrant = true): Inspection {
     totalTokens: 31,
   });
   return {
+    program: null,
     strip: stripOf(kind),
     tree: root,
     trainableLine: 'trainable params: 175,104 || all params: 1,614,720 || trainable%: 10.8442',

@@ -13,7 +13,9 @@ if (root !== null) {
     startEngine: (onEvent) =>
       startFakeEngine((event) => {
         if (event.type !== 'inspected') return onEvent(event);
-        const strip = stripOf(event.inspection.outcome.kind, layers);
+        const { kind } = event.inspection.outcome;
+        if (kind === 'cannot-tell' || kind === 'nothing') return onEvent(event);
+        const strip = stripOf(kind, layers);
         onEvent({ ...event, inspection: { ...event.inspection, strip } });
       }),
     loadPresets: async () => presetEntries,

@@ -1,6 +1,6 @@
 // Readings of a few pasted texts as the engine would give them, for looking at the page and for its tests. Made up by hand: what the
 // engine really says is tested where it reads.
-import type { LineNote, ScriptReading } from '../../engine/index.ts';
+import type { LineNote, RecipeProgram, ScriptReading } from '../../engine/index.ts';
 import { same } from '../../engine/index.ts';
 import { inspectionOf, stripOf } from './fixture.ts';
 
@@ -128,17 +128,9 @@ const base: ScriptReading = {
     },
   ],
   patch: { 'wiring.attach': 'get_peft_model', 'train.gradient_checkpointing': true, 'lora.r': 8 },
-  patchIsWhole: true,
-  program: {
-    versions: {
-      transformers: '4.57.1',
-      peft: '0.17.1',
-      trl: '0.19.1',
-      torch: '2.8.0',
-      bitsandbytes: '0.48.2',
-    },
-    calls: [],
-  },
+  configLines: [],
+  unsaid: [],
+  program: null,
   output: 'trainable params: 19,988,480 || all params: 6,758,404,096 || trainable%: 0.2958\n',
 };
 
@@ -204,7 +196,6 @@ export function readingOf(text: string): ScriptReading {
         },
       },
       notModelled: [{ line: 1, text: same('GRPOTrainer') }],
-      patchIsWhole: false,
     });
   if (!/peft|trl|Trainer|lora/i.test(text))
     return words({
@@ -224,3 +215,14 @@ export function readingOf(text: string): ScriptReading {
 }
 
 export const exampleScript = script;
+
+/** A script as a recipe keeps it. */
+export const sampleProgram: RecipeProgram = {
+  versions: { transformers: '4.57.1', peft: '0.17.1', trl: '0.19.1', torch: '2.8.0', bitsandbytes: null },
+  calls: [{ line: 1, callee: 'torch.nn.Module.half', receiver: null, args: [], kwargs: {} }],
+  source: 'model.half()',
+  files: {},
+  caught: [],
+  failure: null,
+  failedAt: null,
+};

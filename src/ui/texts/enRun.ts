@@ -108,6 +108,8 @@ export const enRun = {
     copied: 'Copied',
     copyFailed: 'The browser refused the clipboard; the text is selected, copy it by hand.',
     rows: 'Include my own rows ({{size}}). Anyone with the link can read them.',
+    script:
+      'Include my script ({{size}}). Anyone with the link can read it; without it, the settings alone decide.',
     fingerprint: 'Include the losses of this run, so that others see whether theirs agrees',
     noFingerprint: 'A finished run can add its losses here.',
     long: 'The link has {{length}} characters. Some chat programs cut links above 2,000; the JSON file is safer.',

@@ -11,7 +11,7 @@ import { backward } from '../../torch/autograd/backward.ts';
 import { PythonError } from '../../torch/autograd/pythonError.ts';
 import type { Parameter } from '../../torch/nn/module.ts';
 import type { BatchShape } from '../../torch/recording.ts';
-import type { GradientState, Outcome } from './inspection.ts';
+import type { GradientState, StepOutcome } from './inspection.ts';
 import type { RecordedStep, StepOptions } from './recordStep.ts';
 import { recordStep } from './recordStep.ts';
 
@@ -28,7 +28,7 @@ export interface Examination {
   /** null when a call of the script raised before the forward pass. */
   readonly wired: Wired | null;
   readonly step: RecordedStep | null;
-  readonly outcome: Outcome;
+  readonly outcome: StepOutcome;
   readonly gradientOf: (parameter: Parameter) => GradientState;
 }
 
@@ -148,7 +148,7 @@ export function outcomeOf(
   error: PythonError | null,
   gradientOf: (parameter: Parameter) => GradientState,
   own = 0,
-): Outcome {
+): StepOutcome {
   const parameters = [...script.root.namedParameters()].map(([, parameter]) => parameter);
   const trainable = parameters.filter((parameter) => parameter.requiresGrad);
   const count = (state: GradientState): number =>

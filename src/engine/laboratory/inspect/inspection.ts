@@ -2,6 +2,8 @@
 // the worker boundary. Nothing here computes.
 
 import type { DataSummary } from '../../data/summary.ts';
+import type { Text } from '../../ground/text.ts';
+import type { RecipePatch } from '../../recipe/recipe.ts';
 import type { PythonWarning } from '../../torch/autograd/pythonError.ts';
 import type { Parameter } from '../../torch/nn/module.ts';
 import type { CostEstimate } from '../../training/cost.ts';
@@ -52,7 +54,8 @@ export interface StripCell {
   readonly cut: boolean;
 }
 
-export interface Outcome {
+/** How a first step ends. */
+export interface StepOutcome {
   readonly kind: 'trains' | 'silent' | 'raises';
   readonly error: { readonly type: string; readonly message: string; readonly call: string } | null;
   readonly warnings: readonly PythonWarning[];
@@ -61,6 +64,12 @@ export interface Outcome {
   readonly noneGradients: number;
   readonly zeroGradients: number;
   readonly nonzeroGradients: number;
+}
+
+/** How a recipe stands. */
+export interface Outcome extends Omit<StepOutcome, 'kind'> {
+  /** `cannot-tell`: a line of its script decides and isn't modelled; `nothing`: the script trains nothing. */
+  readonly kind: StepOutcome['kind'] | 'cannot-tell' | 'nothing';
 }
 
 /** Cause and fixes in words of both languages; a fix is a recipe patch. */
@@ -76,7 +85,26 @@ export interface Diagnosis {
   }[];
 }
 
+/** Of a recipe that carries a script's program. */
+export interface ProgramReport {
+  /** The verdict in one sentence, and the line that decides. */
+  readonly says: Text;
+  readonly line: number | null;
+  /** What of it no setting says; `line`: of the script, null: of the whole. */
+  readonly unsaid: readonly { readonly line: number | null; readonly text: Text }[];
+  /** What the script calls its model. */
+  readonly model: string;
+  /** Whether tree and strip are of the page's model in that one's place. */
+  readonly onOurs: boolean;
+  /** Why it can't be trained here; null: nothing stands in its way. */
+  readonly unfit: { readonly message: Text; readonly remedy: Text } | null;
+  /** The settings that it decides, as it has them. */
+  readonly decided: RecipePatch;
+}
+
 export interface Inspection {
+  /** null: the settings are all there is. */
+  readonly program: ProgramReport | null;
   readonly strip: readonly StripCell[];
   readonly tree: ModuleInfo;
   /** PEFT's line: `trainable params: … || all params: … || trainable%: …` */

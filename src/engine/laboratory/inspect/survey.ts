@@ -6,14 +6,14 @@ import type { ModelConfig } from '../../models/families.ts';
 import type { RecipePatch, RecipeValues } from '../../recipe/recipe.ts';
 import { withPatch } from '../../recipe/recipe.ts';
 import { examine } from './examine.ts';
-import type { Outcome } from './inspection.ts';
+import type { StepOutcome } from './inspection.ts';
 
 export interface SurveyRow {
   readonly stack: StackId;
   /** `TRL 0.19.1 · transformers 4.57` */
   readonly label: string;
-  readonly before: Outcome['kind'];
-  readonly after: Outcome['kind'];
+  readonly before: StepOutcome['kind'];
+  readonly after: StepOutcome['kind'];
 }
 
 const short = (version: string): string => version.split('.').slice(0, 2).join('.');

@@ -3,7 +3,7 @@
 
 import type { Text } from '../../ground/text.ts';
 import { same, text } from '../../ground/text.ts';
-import type { Traceback } from '../../python/paste/traceback.ts';
+import type { Traceback, TracebackFrame } from '../../python/paste/traceback.ts';
 import { ownFrame } from '../../python/paste/traceback.ts';
 import { argumentRules } from './causes/argumentCauses.ts';
 import type { PossibleCause, SaidVersions, Signs, SymptomRule } from './causes/cause.ts';
@@ -109,8 +109,12 @@ const bare = (message: string): string =>
     .trim()
     .slice(0, 60);
 
-/** Whether the traceback that came with a script shows what the script does here. */
-export function compareWith(traceback: Traceback, verdict: ReadVerdict): Text {
+/** Whether the traceback that came with a script shows what the script does here. `placeOf`: the line of the script that a frame is of. */
+export function compareWith(
+  traceback: Traceback,
+  verdict: ReadVerdict,
+  placeOf: (frame: TracebackFrame) => number | null = ({ line }) => line,
+): Text {
   const theirs = traceback.error;
   const frame = ownFrame(traceback);
   if (!theirs)
@@ -132,7 +136,7 @@ export function compareWith(traceback: Traceback, verdict: ReadVerdict): Text {
       `Your run ended in ${theirs.type}; here the script ends in ${verdict.error.type} before that. Mend this one first.`,
       `你的运行以 ${theirs.type} 结束，而这里脚本先以 ${verdict.error.type} 结束。请先修好这一个。`,
     );
-  const line = frame?.line ?? null;
+  const line = frame && placeOf(frame);
   return line === null || verdict.line === null || line === verdict.line
     ? text('The same error as in your traceback.', '与你的回溯是同一个错误。')
     : text(

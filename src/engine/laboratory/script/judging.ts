@@ -13,20 +13,28 @@ export interface JudgedTraining {
   readonly strip: readonly StripCell[];
 }
 
-const options: ExamineOptions = { batch: { rows: 1, tokens: 8 }, allMasked: false };
+const plain: ExamineOptions = { batch: { rows: 1, tokens: 8 }, allMasked: false };
 
 /** Steps of a loop that say nothing new: the same line, model and modes. */
 const MOST_OF_A_KIND = 2;
+/** Steps of a program that are looked at; who has more has shown what they do. */
+const MOST = 100;
 
 export class Judge {
   readonly trainings: JudgedTraining[] = [];
+  readonly #options: ExamineOptions;
+
+  constructor(options: ExamineOptions = plain) {
+    this.#options = options;
+  }
 
   readonly judge: TrainingJudge = (event) => {
     const alike = this.trainings.filter(
       (one) => one.event.line === event.line && one.event.model.script === event.model.script,
     );
-    if (event.unknown === null && alike.length >= MOST_OF_A_KIND) return null;
-    const examined = event.unknown === null ? examineTraining(event, options) : null;
+    if (event.unknown === null && (alike.length >= MOST_OF_A_KIND || this.trainings.length >= MOST))
+      return null;
+    const examined = event.unknown === null ? examineTraining(event, this.#options) : null;
     // Taken now: the tree goes on changing.
     const strip = examined ? stripOf(examined) : [];
     this.trainings.push({ event, examined, strip });

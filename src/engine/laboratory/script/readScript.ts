@@ -6,6 +6,7 @@ import { countParameters } from '../../torch/nn/counts.ts';
 import { findingsOf } from './findings/findingsOf.ts';
 import { lineNotes } from './lineNotes.ts';
 import { precisionNotes } from './precisionNotes.ts';
+import { keptProgram } from './replay.ts';
 import type { ScriptInput, ScriptWorld } from './runSource.ts';
 import { runSource } from './runSource.ts';
 import { diagnosesOf, factsIn, fixesOf, verdictWith } from './scriptDoctor.ts';
@@ -31,6 +32,7 @@ export async function readScript(
 ): Promise<ScriptReading> {
   const ran = await runSource(input, world);
   const { machine, run, deciding, cut } = ran;
+  const kept = keptProgram(ran, input);
   // Before the fixes are tried: the trees say how the script left them.
   const examined = examinedRun(machine, input.source, run, deciding);
   const facts = await factsIn(input, world, ran);
@@ -45,6 +47,7 @@ export async function readScript(
   return {
     kind: input.kind,
     source: input.source,
+    configLines: [],
     versions: input.said,
     verdict,
     outcome: deciding?.examined?.outcome ?? null,
@@ -57,8 +60,8 @@ export async function readScript(
     notModelled: of('not-modelled'),
     fixes: options.fixes === false ? [] : await fixesOf(input, world, examined, ran),
     patch: examined.settings.patch,
-    patchIsWhole: examined.settings.whole,
-    program: machine.program,
+    unsaid: examined.settings.unsaid,
+    program: kept,
     output: run.output,
   };
 }

@@ -49,7 +49,6 @@ const usedVersions = (
 function withoutPython(
   pasted: Pasted,
   said: readonly VersionUsed[],
-  versions: Versions,
   traceback: Traceback | null,
 ): ScriptReading {
   const causes = traceback && causesOf(traceback, namedOnly(said));
@@ -73,6 +72,7 @@ function withoutPython(
   return {
     kind: pasted.kind,
     source: pasted.source,
+    configLines: [],
     versions: said,
     verdict,
     outcome: null,
@@ -93,8 +93,8 @@ function withoutPython(
     notModelled: of('not-modelled'),
     fixes: [],
     patch: {},
-    patchIsWhole: false,
-    program: { versions, calls: [] },
+    unsaid: [],
+    program: null,
     output: '',
   };
 }
@@ -141,6 +141,9 @@ function atTheirLine(verdict: Verdict, pasted: Pasted): Verdict {
   };
 }
 
+/** Of a configuration's script, which the configuration nowhere says as it is. */
+const configLines = ({ kind, lineOf }: Pasted): readonly number[] => (kind === 'tool-config' ? lineOf : []);
+
 /** Everything that can be told of a pasted text. */
 export async function readText(
   written: string,
@@ -149,7 +152,12 @@ export async function readText(
 ): Promise<ScriptReading> {
   const { input, pasted } = await inputOf(written, options);
   const traceback = pasted.evidence === '' ? null : readTraceback(pasted.evidence);
-  if (pasted.source.trim() === '') return withoutPython(pasted, input.said, input.versions, traceback);
+  if (pasted.source.trim() === '') return withoutPython(pasted, input.said, traceback);
   const reading = await readInTheirTime(input, world, options);
-  return withEvidence({ ...reading, verdict: atTheirLine(reading.verdict, pasted) }, pasted.evidence);
+  const placed = {
+    ...reading,
+    verdict: atTheirLine(reading.verdict, pasted),
+    configLines: configLines(pasted),
+  };
+  return withEvidence(placed, pasted.evidence, pasted);
 }

@@ -7,6 +7,7 @@ import type { Reply, Request } from '../../python/program/bridge.ts';
 import { signaturesOf } from '../../python/program/signatures.ts';
 import type { ModelSource } from '../../python/run/acting.ts';
 import { Machine } from '../../python/run/machine.ts';
+import type { ExamineOptions } from '../inspect/examineTraining.ts';
 import type { JudgedTraining } from './judging.ts';
 import { Judge } from './judging.ts';
 import { cutLine } from './lineNotes.ts';
@@ -57,19 +58,36 @@ export async function runSource(
 ): Promise<ScriptRun> {
   const signatures = await world.signatures(versions);
   const exports = await exportsFor(versions);
-  const judge = new Judge();
-  const machine = new Machine({
-    stack: { id: 'script', ...versions },
-    models: world.models,
-    judge: judge.judge,
-    signatures: signaturesOf(signatures),
-  });
+  const { machine, judge } = machineFor(versions, signatures, world.models);
   const { transformers, peft, trl, torch, bitsandbytes } = versions;
   const released = { transformers, peft, trl, torch, ...(bitsandbytes === null ? {} : { bitsandbytes }) };
   const run = await world.host.run(
     { source, argv: ['script.py', ...argv], files, signatures, exports, versions: released },
     answerWith(machine),
   );
+  return judgedRun(machine, judge, run);
+}
+
+export interface JudgedMachine {
+  readonly machine: Machine;
+  readonly judge: Judge;
+}
+
+/** A machine of these releases whose trainings are examined when they happen. */
+export function machineFor(
+  versions: Versions,
+  signatures: Signatures,
+  models: ModelSource,
+  options?: ExamineOptions,
+): JudgedMachine {
+  const judge = new Judge(options);
+  const stack = { id: 'script', ...versions } as const;
+  const machine = new Machine({ stack, models, judge: judge.judge, signatures: signaturesOf(signatures) });
+  return { machine, judge };
+}
+
+/** What a run comes to, whoever made the calls. */
+export function judgedRun(machine: Machine, judge: Judge, run: PythonRun): ScriptRun {
   const deciding = judge.deciding(run.error?.kind === 'raised');
   const cut = deciding && cutLine(machine, deciding);
   return { machine, run, deciding, cut, verdict: verdictOf({ machine, failure: run.error, deciding, cut }) };

@@ -3,7 +3,7 @@
 
 import type { Text } from '../../ground/text.ts';
 import type { PastedKind } from '../../python/paste/pasted.ts';
-import type { Program } from '../../python/program/program.ts';
+import type { RecipeProgram } from '../../recipe/program/program.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import type { Diagnosis, Outcome, StripCell } from '../inspect/inspection.ts';
 
@@ -40,7 +40,7 @@ export interface LineNote {
 }
 
 /** `cannot-tell`: a line that decides isn't modelled; `nothing`: nothing in it builds or trains a model. */
-export type VerdictKind = Outcome['kind'] | 'cannot-tell' | 'nothing';
+export type VerdictKind = Outcome['kind'];
 
 export interface Verdict {
   readonly kind: VerdictKind;
@@ -70,6 +70,8 @@ export interface ScriptReading {
   readonly kind: PastedKind;
   /** The Python that was run: the lines of everything below are its lines. */
   readonly source: string;
+  /** Where `source` was made of a configuration: for each of its lines that of the configuration, 0 for none; else empty. */
+  readonly configLines: readonly number[];
   readonly versions: readonly VersionUsed[];
   readonly verdict: Verdict;
   /** Counts of the training that the verdict is about; null where nothing trained. */
@@ -88,9 +90,10 @@ export interface ScriptReading {
   readonly fixes: readonly ScriptFix[];
   /** The settings of this page that it stands for. */
   readonly patch: RecipePatch;
-  /** Whether those settings say all that the program does. */
-  readonly patchIsWhole: boolean;
-  readonly program: Program;
+  /** What of the program those settings can't say; empty: they are all of it. */
+  readonly unsaid: readonly Assumption[];
+  /** What a recipe keeps of it; null: nothing in it makes a model, or it is too large to keep. */
+  readonly program: RecipeProgram | null;
   /** What the script printed, at most some thousand characters. */
   readonly output: string;
 }

@@ -1,11 +1,9 @@
 // The settings of this page that a program stands for, as the training that decides has it, and whether they say all of it. What they
 // can't say stays in the program.
 import { own } from '../../ground/own.ts';
-import { nearestVersion } from '../../libraries/nearest.ts';
-import { stacks } from '../../libraries/stacks.ts';
-import type { Versions } from '../../libraries/version.ts';
+import { same as sameWords, text } from '../../ground/text.ts';
 import type { ProgramCall, ProgramValue } from '../../python/program/program.ts';
-import { entriesOf, isRef, namesOf, truthOf } from '../../python/program/values.ts';
+import { entriesOf, isRef, namesOf, reprOf, truthOf } from '../../python/program/values.ts';
 import { trainingArguments } from '../../python/read/argumentTables.ts';
 import { ofProgram } from '../../python/read/pythonValue.ts';
 import type { TrainingEvent } from '../../python/run/acting.ts';
@@ -15,52 +13,21 @@ import type { ConfigObject, ModelObject } from '../../python/run/objects.ts';
 import { modelOf } from '../../python/run/objects.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { changedKeys, defaultValues, readSettings } from '../../recipe/recipe.ts';
+import type { Assumption } from './scriptReading.ts';
+import { Draft, nearestStack } from './settingsDraft.ts';
 
 export interface ProgramSettings {
   readonly patch: RecipePatch;
-  /** Nothing that decides is left out. */
-  readonly whole: boolean;
-}
-
-/** What is read so far. */
-class Draft {
-  readonly entries: Record<string, unknown> = {};
-  whole = true;
-
-  set(key: keyof RecipePatch, value: unknown): void {
-    this.entries[key] = value;
-  }
-
-  leave(): void {
-    this.whole = false;
-  }
-}
-
-function nearestStack(versions: Versions, draft: Draft): string {
-  const trl = nearestVersion(
-    'trl',
-    versions.trl,
-    stacks.map((stack) => stack.trl),
-  );
-  const found = stacks.filter((stack) => stack.trl === trl);
-  const peft = nearestVersion(
-    'peft',
-    versions.peft,
-    found.map((stack) => stack.peft),
-  );
-  const stack = found.find((one) => one.peft === peft) ?? found[0];
-  const same =
-    stack && (['trl', 'peft', 'transformers'] as const).every((name) => stack[name] === versions[name]);
-  if (!same) draft.leave();
-  return stack?.id ?? defaultValues['wiring.stack'];
+  /** What decides and no setting says; empty: the settings are the whole program. */
+  readonly unsaid: readonly Assumption[];
 }
 
 /** Arguments of the training as they were given; what no setting takes is left. */
-function readArguments(args: ConfigObject, draft: Draft): void {
+function readArguments(args: ConfigObject, line: number, draft: Draft): void {
   for (const [name, value] of args.values) {
     if (value === null || isRef(value)) continue;
     const read = trainingArguments[name]?.(ofProgram(value)) ?? null;
-    if (!read) draft.leave();
+    if (!read) draft.leave(line, sameWords(`${name}=${reprOf(value)}`));
     else for (const { key, value: setting } of read) draft.set(key, setting);
   }
 }
@@ -69,6 +36,14 @@ const isOf = (machine: Machine, model: ModelObject, call: ProgramCall): boolean 
   [call.receiver, ...call.args, ...Object.values(call.kwargs)].some(
     (value) => modelOf(machine.object(value ?? undefined))?.script === model.script,
   );
+
+/** Whether a call made this model, or another on the same tree. */
+function sharesTree(machine: Machine, index: number, { script }: ModelObject): boolean {
+  const made = machine.object({ ref: index });
+  return made?.kind === 'model' && made.script === script;
+}
+
+const noModel = text('It makes no model.', '它没有创建模型。');
 
 const short = ({ callee }: ProgramCall): string => callee.split('.').at(-1) ?? '';
 
@@ -124,7 +99,14 @@ function readCall(call: ProgramCall, walk: Walk, draft: Draft): void {
       draft.set('wiring.prepare.use_reentrant', reentrant(call.kwargs.gradient_checkpointing_kwargs));
       return;
     case 'gradient_checkpointing_enable':
-      if (isAttached) draft.leave();
+      if (isAttached)
+        draft.leave(
+          call.line,
+          text(
+            'gradient_checkpointing_enable() of its own, after the adapter is attached',
+            '挂载适配器之后自己调用 gradient_checkpointing_enable()',
+          ),
+        );
       else draft.set('wiring.checkpointing_before_attach', true);
       return;
     case 'enable_input_require_grads':
@@ -139,33 +121,45 @@ function readCall(call: ProgramCall, walk: Walk, draft: Draft): void {
     case 'half':
     case 'bfloat16':
     case 'gradient_checkpointing_disable':
-      draft.leave();
+      draft.leave(call.line, sameWords(`${short(call)}()`));
   }
 }
 
 /** `requires_grad = True` on everything has a setting; every other flag set by hand is left to the program. */
-function readFlags({ args, kwargs, receiver }: ProgramCall, draft: Draft): void {
-  if ((receiver?.path ?? '') !== '') {
-    draft.leave();
+function readFlags({ args, kwargs, receiver, line }: ProgramCall, draft: Draft): void {
+  const byHand = (path: string): void =>
+    draft.leave(line, text(`requires_grad set by hand${path}`, `手动设置 requires_grad${path}`));
+  const path = receiver?.path ?? '';
+  if (path !== '') {
+    byHand(`: ${path}`);
     return;
   }
   const value = truthOf(args[0] ?? kwargs.requires_grad);
   const names = namesOf(args[1]);
   if (value === true && (names === null || names.some((name) => name.includes('embed'))))
     draft.set('wiring.requires_grad_all', true);
-  else draft.leave();
+  else byHand('');
 }
 
 function readModel(machine: Machine, model: ModelObject, draft: Draft): void {
   const method = model.script.quantisation?.method ?? null;
-  if (method !== null && method !== 'bnb-4bit') draft.leave();
+  const loaded = machine.calls.find((_, i) => sharesTree(machine, i, model))?.line ?? 0;
+  if (method !== null && method !== 'bnb-4bit')
+    draft.leave(loaded, text(`a base stored in another way: ${method}`, `底座以别的方式存储：${method}`));
   draft.set('bnb.bnb_4bit_quant_type', method === null ? 'none' : (model.script.quantisation?.type ?? 'nf4'));
   draft.set('bnb.bnb_4bit_use_double_quant', model.stored.doubleQuant);
   if (model.dtype !== 'uint8') draft.set('model.dtype', model.dtype);
-  if (machine.models.some((one) => one.script !== model.script)) draft.leave();
-  if (!/^(llama|mistral|qwen)/.test(model.script.modelType)) draft.leave();
+  const second = machine.calls.find((_, i) => {
+    const made = machine.object({ ref: i });
+    return made?.kind === 'model' && made.script !== model.script;
+  });
+  if (second) draft.leave(second.line, text('a second model', '第二个模型'));
+  const type = model.script.modelType;
+  if (!/^(llama|mistral|qwen)/.test(type))
+    draft.leave(loaded, text(`a model of another family: ${type}`, `另一类模型：${type}`));
   const [first, ...others] = model.configs;
-  if (others.length > 0 && others.some((one) => one !== first)) draft.leave();
+  if (others.length > 0 && others.some((one) => one !== first))
+    draft.leave(0, text('adapters of different configurations', '配置不同的多个适配器'));
   const values = first && valuesOfConfig(machine.context, first);
   if (!values) return;
   for (const key of changedKeys(values, defaultValues)) draft.set(key, values[key]);
@@ -200,7 +194,11 @@ function readTraining(machine: Machine, event: TrainingEvent, walk: Walk, draft:
   );
   draft.set('wiring.prepare_model_for_kbit_training', walk.prepared);
   if (found) {
-    readArguments(found.args, draft);
+    readArguments(
+      found.args,
+      machine.calls.find((_, i) => machine.config(i) === found.args)?.line ?? 0,
+      draft,
+    );
     draft.set('train.gradient_checkpointing', found.asked.gradientCheckpointing);
     draft.set(
       'train.use_reentrant',
@@ -228,7 +226,7 @@ export interface SettingsSubject {
 
 /** The settings as the training has them; null: there is no model, and the settings say nothing. */
 export function settingsOf(machine: Machine, subject: SettingsSubject | null): ProgramSettings {
-  if (!subject) return { patch: {}, whole: false };
+  if (!subject) return { patch: {}, unsaid: [{ line: null, text: noModel }] };
   const { model, index, event } = subject;
   const draft = new Draft();
   const walk: Walk = { attached: 'none', prepared: 'never' };
@@ -245,9 +243,14 @@ export function settingsOf(machine: Machine, subject: SettingsSubject | null): P
     );
     draft.set('wiring.attach', walk.attached);
     draft.set('wiring.prepare_model_for_kbit_training', walk.prepared);
-    draft.leave();
+    draft.leave(
+      machine.calls[index]?.line ?? 0,
+      text('where it ends before it trains', '在训练之前就结束的地方'),
+    );
   }
-  if (machine.trainings.length > 1) draft.leave();
+  const [, again] = machine.trainings;
+  if (again) draft.leave(again.line, text('another training', '又一次训练'));
   const { patch, problems } = readSettings(draft.entries);
-  return { patch, whole: draft.whole && problems.length === 0 };
+  for (const problem of problems) draft.leave(0, problem);
+  return { patch, unsaid: draft.unsaid };
 }

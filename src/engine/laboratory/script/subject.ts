@@ -73,8 +73,8 @@ export function examinedRun(
   return { subject, settings, values, facts };
 }
 
-/** A model that something was refused to, before any training. */
-function raisedBefore(
+/** A model as the script left it, where no training of it is known: something was refused to it, or its trainer isn't modelled. */
+export function raisedBefore(
   machine: Machine,
   { script, architecture }: NonNullable<Subject['model']>,
 ): Examination {

@@ -2,6 +2,7 @@
 // what a run is given and what comes back. openHost.ts opens one; the bridge's words stand in program/bridge.ts.
 import type { Exports } from '../../libraries/signatures/exports.ts';
 import type { Signatures } from '../../libraries/signatures/signatures.ts';
+import type { ProgramFailure } from '../../recipe/program/program.ts';
 import type { Reply, Request } from '../program/bridge.ts';
 
 export interface PythonJob {
@@ -19,31 +20,10 @@ export interface PythonJob {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** A frame of the script, outermost first. */
-export interface TracebackLine {
-  /** 1-based. */
-  readonly line: number;
-  /** `<module>`, or the function. */
-  readonly name: string;
-}
-
-/** An exception that nobody caught, as Python tells it. */
-export interface PythonFailure {
-  readonly type: string;
-  readonly message: string;
-  /** 1-based line of the script; null: outside of it. */
-  readonly line: number | null;
-  /** Of a syntax error: 1-based. */
-  readonly column: number | null;
-  /** Of a syntax error: the line as it stands. */
-  readonly text: string | null;
-  /** `limit`: time or memory ran out, at `line`; `syntax`: it never began; `placeholder`: what raised is for want of a real value. */
-  readonly kind: 'raised' | 'syntax' | 'limit' | 'placeholder';
-  readonly traceback: readonly TracebackLine[];
-}
+export type { ProgramFailure as PythonFailure } from '../../recipe/program/program.ts';
 
 export interface PythonRun {
-  readonly error: PythonFailure | null;
+  readonly error: ProgramFailure | null;
   /** What it printed, cut at a limit. */
   readonly output: string;
 }

@@ -5,6 +5,7 @@ import type { Launch } from './launch.ts';
 import type { Line } from './lines.ts';
 import { append } from './lines.ts';
 import { readLooseCell, textsOf } from './magics.ts';
+import type { PastedCell } from './pasted.ts';
 
 export interface Notebook {
   readonly code: readonly Line[];
@@ -12,7 +13,7 @@ export interface Notebook {
   readonly files: Readonly<Record<string, string>>;
   /** Tracebacks, warnings and logs among the outputs. */
   readonly evidence: string;
-  readonly cells: number;
+  readonly cells: readonly PastedCell[];
 }
 
 /** Text in a notebook is a string or a list of lines that keep their ends. */
@@ -49,7 +50,7 @@ export function readNotebook(json: Readonly<Record<string, unknown>>): Notebook 
   const files: Record<string, readonly Line[]> = {};
   const evidence: string[] = [];
   let line = 0;
-  let cells = 0;
+  const cells: PastedCell[] = [];
   for (const cell of cellsIn(json)) {
     if (!isRecord(cell)) continue;
     const texts = textIn(cell.source ?? cell.input)
@@ -63,7 +64,9 @@ export function readNotebook(json: Readonly<Record<string, unknown>>): Notebook 
       );
       continue;
     }
-    cells++;
+    // nbformat 3 calls it so.
+    const count = cell.execution_count ?? cell.prompt_number;
+    if (typeof count === 'number') cells.push({ count, from: line - lines.length + 1, lines: lines.length });
     const read = readLooseCell(lines, files);
     append(code, read.code);
     append(launches, read.launches);

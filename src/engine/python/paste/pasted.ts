@@ -19,12 +19,23 @@ export interface PastedNote {
   readonly text: Text;
 }
 
+/** A cell of a notebook that ran: tracebacks count its lines from 1. */
+export interface PastedCell {
+  /** In [n]. */
+  readonly count: number;
+  /** Of its first line, as `lineOf` counts. */
+  readonly from: number;
+  readonly lines: number;
+}
+
 export interface Pasted {
   readonly kind: PastedKind;
   /** The Python that is run; empty when there is none. */
   readonly source: string;
   /** For each line of `source` the 1-based line of the pasted text that it came from; 0: it stood nowhere. Of a notebook: of its cells. */
   readonly lineOf: readonly number[];
+  /** Of a notebook, in its order; empty for anything else. */
+  readonly cells: readonly PastedCell[];
   /** sys.argv after the script's own name. */
   readonly argv: readonly string[];
   /** Files that the script may open, by the path that it would use. */

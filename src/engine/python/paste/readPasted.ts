@@ -17,7 +17,7 @@ import type { Line } from './lines.ts';
 import { commented, linesOf, textOf } from './lines.ts';
 import { readFlat, textsOf } from './magics.ts';
 import { isNotebook, readNotebook } from './notebook.ts';
-import type { Pasted, PastedKind, PastedNote } from './pasted.ts';
+import type { Pasted, PastedCell, PastedKind, PastedNote } from './pasted.ts';
 import type { ToolPins } from './pins.ts';
 import { pinsOfTool, versionLines } from './pins.ts';
 import { scanPython } from './scan.ts';
@@ -34,6 +34,7 @@ interface Draft {
   readonly files?: Readonly<Record<string, string>>;
   readonly evidence?: string;
   readonly notes?: readonly PastedNote[];
+  readonly cells?: readonly PastedCell[];
 }
 
 /** `said`: the text whose versions count; on the source's lines where the source holds them. */
@@ -50,6 +51,7 @@ function pasted(draft: Draft, said: string, pins: ToolPins | null = null): Paste
     kind: draft.kind,
     source: source === '' ? '' : `${source}\n`,
     lineOf: lines.map((_, i) => elided.lines[i]?.from ?? 0),
+    cells: draft.cells ?? [],
     argv: draft.argv ?? [],
     files: draft.files ?? {},
     versionText: (pins ? [...known, pins.text] : known).join('\n').trimEnd(),
@@ -88,7 +90,14 @@ function fromJson(json: unknown, said: string): Pasted | null {
       if (reading) return ofTool({ ...reading, kind: 'notebook' }, textOf(code), notebook.evidence);
     }
     return pasted(
-      { kind: 'notebook', lines: code, argv: own ?? [], files: notebook.files, evidence: notebook.evidence },
+      {
+        kind: 'notebook',
+        lines: code,
+        argv: own ?? [],
+        files: notebook.files,
+        evidence: notebook.evidence,
+        cells: notebook.cells,
+      },
       textOf(code),
     );
   }

@@ -55,7 +55,7 @@ function* bases(callee: string): Generator<string> {
 /** What acts a call out, and the name it has in the table; null: unknown here. */
 export function calleeNamed(name: string): { readonly name: string; readonly callee: Callee } | null {
   for (const base of bases(name)) {
-    const callee = table[base];
+    const callee = Object.hasOwn(table, base) ? table[base] : undefined;
     if (callee) return { name: base, callee };
   }
   return null;

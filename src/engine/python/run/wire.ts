@@ -15,6 +15,7 @@ import type { ModelSource, TrainingEvent, TrainingJudge } from './acting.ts';
 import { savedConfig } from './calls/peftConfigs.ts';
 import { applyModuleClasses } from './llamaClasses.ts';
 import { Machine } from './machine.ts';
+import type { LossTreatment } from './objects.ts';
 import { ADAPTER, programOf } from './programOf.ts';
 import { configArguments } from './programWriter.ts';
 import type { ScriptModel } from './scriptModel.ts';
@@ -72,6 +73,8 @@ export function runScript(config: ModelConfig, values: RecipeValues, options: Fo
 
 export interface Wired extends WiredModel {
   readonly script: ScriptModel;
+  /** What happens around its forward pass and to its loss. */
+  readonly treatment: LossTreatment;
   /** What `loss.backward()` is called by: the call that an autograd error is reported at. */
   readonly backwardCall: string;
 }
@@ -91,7 +94,7 @@ export function wire(config: ModelConfig, values: RecipeValues): Wired {
 }
 
 /** The tree as a training finds it, over a base whose files hold float32; a run puts the formats of its own files in place. */
-export function wiredModel({ model, backwardCall, dropoutDisabled }: TrainingEvent): Wired {
+export function wiredModel({ model, backwardCall, dropoutDisabled, ...event }: TrainingEvent): Wired {
   const { script, stored } = model;
   const { root, causalPath, checkpointing, inputGradHooks } = script;
   const weightFormat = weightFormatsOf(() => 'none', stored);
@@ -103,6 +106,7 @@ export function wiredModel({ model, backwardCall, dropoutDisabled }: TrainingEve
     weightFormat,
     dropoutDisabled,
     script,
+    treatment: { ...event },
     backwardCall,
   };
 }

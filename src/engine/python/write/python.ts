@@ -32,7 +32,8 @@ function escape(one: string): string {
 /** Any text as a literal of Python, on one line. */
 export const quoted = (text: string): string => `"${text.replace(escaped, escape)}"`;
 
-function literal(value: Literal): string {
+/** The value as Python writes it. */
+export function literal(value: Literal): string {
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : pythonFloat(value);

@@ -10,6 +10,16 @@ export function WhyNote() {
   const moved = usePageState(({ run, why: about }) =>
     run === null || about === null || about.normIndex === null ? undefined : run.updateNorms[about.normIndex],
   );
+  const failure = usePageState((state) => (state.selectedPath === null ? null : state.whyFailure));
+  if (failure !== null)
+    return (
+      <section className="why" aria-label={t('parameters.why')}>
+        <p role="status" className="is-cut">
+          {say(failure.message)}
+        </p>
+        <p className="small dim">{say(failure.remedy)}</p>
+      </section>
+    );
   if (why === null) return null;
   const { path, className, gradFn, bytes, gradient, words, cutAt } = why;
   return (

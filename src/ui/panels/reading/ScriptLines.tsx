@@ -16,7 +16,12 @@ interface Said {
 }
 
 /** Everything about a line, the weightiest first. */
-function saidOf(r: ReadingText, say: (text: Text) => string, noted: NotedLine): readonly Said[] {
+function saidOf(
+  r: ReadingText,
+  say: (text: Text) => string,
+  noted: NotedLine,
+  config: number,
+): readonly Said[] {
   const { raises, cut, trainable, effects, warnings, missing, assumed } = noted;
   return [
     ...(raises === null ? [] : [{ kind: 'raises' as const, words: `${raises.type}: ${raises.message}` }]),
@@ -39,6 +44,7 @@ function saidOf(r: ReadingText, say: (text: Text) => string, noted: NotedLine): 
       kind: 'assumed' as const,
       words: r('script.assumed', { text: say(text) }),
     })),
+    ...(config > 0 ? [{ kind: 'assumed' as const, words: r('script.config', { line: config }) }] : []),
   ];
 }
 
@@ -46,12 +52,14 @@ interface LineProps {
   readonly line: number;
   readonly code: string;
   readonly noted: NotedLine | undefined;
+  /** Line of the configuration that it was made of; 0: of none. */
+  readonly config: number;
   readonly current: boolean;
   readonly reachable: boolean;
   readonly onPick: (line: number) => void;
 }
 
-const Line = memo(function Line({ line, code, noted, current, reachable, onPick }: LineProps) {
+const Line = memo(function Line({ line, code, noted, config, current, reachable, onPick }: LineProps) {
   const { say } = useTexts();
   const r = useReadingTexts();
   if (noted === undefined)
@@ -62,7 +70,7 @@ const Line = memo(function Line({ line, code, noted, current, reachable, onPick 
         <code className="line-code">{code}</code>
       </li>
     );
-  const said = saidOf(r, say, noted);
+  const said = saidOf(r, say, noted, config);
   return (
     <li
       className={`line line-noted line-${noted.mark}${noted.cut ? ' line-cut' : ''}${current ? ' line-current' : ''}`}
@@ -176,6 +184,7 @@ export function ScriptLines(props: {
                     line={line}
                     code={code}
                     noted={noted.get(line)}
+                    config={reading.configLines[line - 1] ?? 0}
                     current={line === current}
                     reachable={line === first}
                     onPick={setCurrent}

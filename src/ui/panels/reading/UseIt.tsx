@@ -10,6 +10,7 @@ export function UseIt(props: { readonly reading: ScriptReading; readonly onLine:
   const { reading, onLine } = props;
   const r = useReadingTexts();
   const actions = useActions();
+  const whole = reading.unsaid.length === 0;
   const count = Object.keys(reading.patch).length;
   const busy = usePageState((state) => isBusy(state.run));
   const trains = reading.verdict.kind === 'trains' && !busy;
@@ -18,12 +19,9 @@ export function UseIt(props: { readonly reading: ScriptReading; readonly onLine:
     <section className="card" aria-label={r('use.title')}>
       <h3 className="dim">{r('use.title')}</h3>
       <p>
-        {r('use.about', { count })}{' '}
-        <span className={reading.patchIsWhole ? 'dim' : 'is-cut'}>
-          {r(reading.patchIsWhole ? 'use.whole' : 'use.notWhole')}
-        </span>
+        {r('use.about', { count })} <span className="dim">{r(whole ? 'use.whole' : 'use.kept')}</span>
       </p>
-      {!reading.patchIsWhole && <Listed items={reading.notModelled} onLine={onLine} />}
+      {!whole && <Listed items={reading.unsaid} onLine={onLine} />}
       <div className="dialog-actions">
         {trains && (
           <Button

@@ -113,7 +113,8 @@ export function Recipe() {
       differences(state).own.length +
       (state.recipe.data === undefined ? 0 : 1) +
       (state.recipe.model === undefined ? 0 : 1) +
-      (state.recipe.adapter === undefined ? 0 : 1),
+      (state.recipe.adapter === undefined ? 0 : 1) +
+      (state.recipe.program === undefined ? 0 : 1),
   );
   const canUndo = usePageState((state) => state.past.length > 0);
   const canRedo = usePageState((state) => state.future.length > 0);

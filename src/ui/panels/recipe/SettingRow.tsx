@@ -20,6 +20,9 @@ export const SettingRow = memo(function SettingRow({ settingKey }: { readonly se
   const setting = settingOf(settingKey);
   const value = usePageState((state) => state.recipe.values[settingKey]);
   const base = usePageState((state) => presetValues(state.presets, state.recipe.preset)[settingKey]);
+  const decided = usePageState((state) =>
+    state.recipe.program === undefined ? undefined : state.inspection?.program?.decided[settingKey],
+  );
   const label = say(setting.label);
   const own = !Object.is(value, base);
   const byPreset = !own && !Object.is(value, setting.default);
@@ -84,6 +87,9 @@ export const SettingRow = memo(function SettingRow({ settingKey }: { readonly se
           value={String(value)}
           onChange={change}
         />
+      )}
+      {decided !== undefined && !Object.is(decided, value) && (
+        <p className="setting-about small is-cut">{t('recipe.decides', { value: String(decided) })}</p>
       )}
     </div>
   );

@@ -20,6 +20,7 @@ function ShareBody() {
   const presets = usePageState((state) => state.presets);
   const run = usePageState((state) => (runMatches(state) ? state.run : null));
   const [withRows, setWithRows] = useState(false);
+  const [withScript, setWithScript] = useState(false);
   const [withLosses, setWithLosses] = useState(false);
   const [link, setLink] = useState('');
   const [said, setSaid] = useState<string | null>(null);
@@ -28,14 +29,18 @@ function ShareBody() {
 
   useEffect(() => {
     let current = true;
-    const options = { includeData: withRows, fingerprint: withLosses ? losses : null };
+    const options = {
+      includeData: withRows,
+      includeProgram: withScript,
+      fingerprint: withLosses ? losses : null,
+    };
     void ports.writeLink(recipe, presets, options).then((hash) => {
       if (current) setLink(`${location.origin}${location.pathname}#${hash}`);
     });
     return () => {
       current = false;
     };
-  }, [ports, recipe, presets, withRows, withLosses, losses]);
+  }, [ports, recipe, presets, withRows, withScript, withLosses, losses]);
 
   async function copy(text: string): Promise<void> {
     const worked = await copyText(text);
@@ -67,6 +72,11 @@ function ShareBody() {
       {recipe.data !== undefined && (
         <Tick on={withRows} onChange={setWithRows}>
           {t('share.rows', { size: bytesText(new Blob([recipe.data.text]).size) })}
+        </Tick>
+      )}
+      {recipe.program !== undefined && (
+        <Tick on={withScript} onChange={setWithScript}>
+          {t('share.script', { size: bytesText(new Blob([recipe.program.source]).size) })}
         </Tick>
       )}
       <Tick on={withLosses} onChange={setWithLosses} disabled={losses === null}>

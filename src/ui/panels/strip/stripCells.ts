@@ -95,7 +95,9 @@ export type StripAnswer =
   | { readonly kind: 'no-grad-fn' }
   | { readonly kind: 'raises'; readonly call: string }
   | { readonly kind: 'silent' }
-  | { readonly kind: 'nothing' };
+  | { readonly kind: 'nothing' }
+  /** A script: a line that decides isn't modelled, or it trains nothing. */
+  | { readonly kind: 'cannot-tell' | 'untrained' };
 
 /** The answer to "does the gradient get through?", from the outcome of the recorded tape. */
 export function stripAnswer(outcome: Outcome): StripAnswer {
@@ -104,6 +106,8 @@ export function stripAnswer(outcome: Outcome): StripAnswer {
     if (/does not require grad/.test(message)) return { kind: 'no-grad-fn' };
     return { kind: 'raises', call: outcome.error?.call ?? '' };
   }
+  if (outcome.kind === 'cannot-tell') return { kind: 'cannot-tell' };
+  if (outcome.kind === 'nothing') return { kind: 'untrained' };
   if (outcome.trainableTensors === 0) return { kind: 'nothing' };
   if (outcome.kind === 'silent' && outcome.nonzeroGradients === 0) return { kind: 'silent' };
   const received = outcome.trainableTensors - outcome.noneGradients;

@@ -77,6 +77,10 @@ export function answerWords(t: TFunction, answer: StripAnswer): string {
       return t('strip.silent');
     case 'nothing':
       return t('strip.nothing');
+    case 'cannot-tell':
+      return t('strip.cannotTell');
+    case 'untrained':
+      return t('strip.untrained');
   }
 }
 
