@@ -65,5 +65,3 @@ export function peftDirectory(adapter: ExportedAdapter): {
     summary: { method: method.name, whole: method.nouns.whole(tensors), targets },
   };
 }
-
-export const peftFiles = (adapter: ExportedAdapter): ExportFile[] => peftDirectory(adapter).files;

@@ -21,7 +21,7 @@ const short: ReadonlyMap<string, string> = new Map([
   ['\r', '\\r'],
   ['\t', '\\t'],
 ]);
-function escape(one: string): string {
+function escapeOf(one: string): string {
   const code = one.codePointAt(0) ?? 0;
   const digits = code.toString(16);
   return (
@@ -30,7 +30,7 @@ function escape(one: string): string {
 }
 
 /** Any text as a literal of Python, on one line. */
-export const quoted = (text: string): string => `"${text.replace(escaped, escape)}"`;
+export const quoted = (text: string): string => `"${text.replace(escaped, escapeOf)}"`;
 
 /** The value as Python writes it. */
 export function literal(value: Literal): string {
