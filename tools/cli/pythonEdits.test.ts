@@ -1,6 +1,10 @@
 // Edits of a script's text, by Python's own parser: comments, quotes and line breaks stay as the person has them.
 import { beforeAll, describe, expect, it } from 'vitest';
+import { signaturesFor } from '../../src/engine/libraries/signatures/signatures.ts';
 import type { Edit, PythonHost } from '../../src/engine/python/host/host.ts';
+import { quoted } from '../../src/engine/python/write/python.ts';
+import { pythonScript } from '../../src/engine/python/write/pythonScript.ts';
+import { defaultValues } from '../../src/engine/recipe/recipe.ts';
 import { nodePython } from './nodePython.ts';
 
 let host: PythonHost;
@@ -98,5 +102,80 @@ describe('edits', () => {
     ['nothing of what is no Python', 'f(\n', [set(1, 'f', 'b', '1')], null],
   ])('%s', async (_, source, edits, expected) => {
     expect(await host.edit(source, edits)).toBe(expected);
+  });
+});
+
+/** Every character that ends, hides or turns something, alone and in company, and what would be code if a quote were to end. */
+const hostile = [
+  ...Array.from({ length: 0xa1 }, (_, code) => String.fromCharCode(code)),
+  ...[
+    '\u2028',
+    '\u2029',
+    '\u202e',
+    '\u2066',
+    '\ufeff',
+    '\u200b',
+    '\ud800',
+    '\ue000',
+    '\uffff',
+    '😀',
+    '\u{e0001}',
+  ],
+  ...[
+    '"""',
+    "'''",
+    '\\"',
+    '\\\\"',
+    '\\',
+    '{x}',
+    '%s',
+    '```',
+    '\\N{DIGIT ONE}',
+    '\\x41',
+    '\\u0041',
+    '\\\n',
+    '\r\n',
+  ],
+  ...[
+    '"); import os; os.system("x',
+    "'); __import__('os')  #",
+    '\n__import__("os").system("x")\n',
+    '\r__import__("os")',
+  ],
+].flatMap((one) => [one, `a${one}b`, `${one}${one}`]);
+
+describe('what is written', () => {
+  const ran = async (source: string): Promise<unknown> => {
+    const versions = { transformers: '4.57.1', peft: '0.17.1', trl: '0.23.1', torch: '2.8.0' };
+    const signatures = await signaturesFor({ ...versions, bitsandbytes: null });
+    return host.run({ source, argv: ['t.py'], signatures, versions }, () => ({ value: null }));
+  };
+
+  it('is a literal for any character, and shows every one', async () => {
+    const cases = hostile.map((text) => [quoted(text), text] as const);
+    const source = `import ast, json
+for literal, text in json.loads(${quoted(JSON.stringify(cases))}):
+    try:
+        if ast.literal_eval(literal) != text: print("differs", ascii(text))
+    except Exception as error: print(type(error).__name__, ascii(text))
+print("done")`;
+    expect(await ran(source)).toEqual({ error: null, output: 'done\n' });
+    expect(cases.filter(([literal]) => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(literal))).toEqual([]);
+  });
+
+  it('is a script to which no name of a model adds a call', async () => {
+    const script = (name: string): string =>
+      pythonScript(defaultValues, { model: name, data: `${name}.jsonl`, format: 'messages', gguf: name });
+    const names = hostile.filter((_, i) => i % 12 === 1 || i > hostile.length - 60);
+    const source = `import ast, json
+def named(func): return func.attr if isinstance(func, ast.Attribute) else func.id
+def calls(text): return sorted(named(node.func) for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call))
+plain = calls(${quoted(script('PLAIN'))})
+for name, text in json.loads(${quoted(JSON.stringify(names.map((name) => [name, script(name)])))}):
+    try:
+        if calls(text) != plain: print("other calls", ascii(name), [one for one in calls(text) if one not in plain])
+    except SyntaxError as error: print(error, ascii(name))
+print(len(plain) > 5)`;
+    expect(await ran(source)).toEqual({ error: null, output: 'True\n' });
   });
 });

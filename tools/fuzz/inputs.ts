@@ -28,7 +28,7 @@ export function shown(input: Input): string {
   return all.length <= 600 ? all : `${all.slice(0, 600)}… (${input.length})`;
 }
 
-export async function smallest(reader: Reader, input: Input, breach: string): Promise<Input> {
+async function smallest(reader: Reader, input: Input, breach: string): Promise<Input> {
   const alike = async (one: Input): Promise<boolean> => (await judge(reader, one)).breach === breach;
   return typeof input === 'string' ? shrunk(input, cutText, alike) : shrunk(input, cutBytes, alike);
 }

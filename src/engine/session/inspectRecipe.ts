@@ -1,7 +1,9 @@
 // The answer to `inspect`: a recipe on the tape, its rows, its cost. Touches no device.
+
 import { assertRankFits } from '../adapters/rankFits.ts';
 import { dataOptions } from '../data/options.ts';
 import { prepareData } from '../data/prepareData.ts';
+import { plainName } from '../ground/plainName.ts';
 import type { Inspection } from '../laboratory/inspect/inspection.ts';
 import { inspectRecipe as inspected } from '../laboratory/inspect.ts';
 import { weightFormatsOf } from '../models/weightSource.ts';
@@ -17,7 +19,7 @@ import type { Assets } from './assets.ts';
 /** Beside the script: the rows and their format; a file, if there is one, and the folder that is made of it. */
 function scriptContext(recipe: Recipe, rows: string): ScriptContext {
   const format = formats.find((one) => rows.startsWith(one)) ?? 'messages';
-  const gguf = recipe.model?.name;
+  const gguf = recipe.model && plainName(recipe.model.name, 'model.gguf');
   const model = gguf?.replace(/\.gguf$/i, '') ?? 'model';
   return { model, data: 'rows.jsonl', format, ...(gguf === undefined ? {} : { gguf }) };
 }

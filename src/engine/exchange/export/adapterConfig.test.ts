@@ -8,7 +8,9 @@ import { defaultValues, withPatch } from '../../recipe/recipe.ts';
 import { benchConfig } from '../../testing/goldenBench.ts';
 import { argumentsOf, entryOf } from '../../testing/signatures.ts';
 import { layoutAdapters } from '../../torch/trainedLayout.ts';
-import { peftFiles } from './peftDirectory.ts';
+import { peftDirectory } from './peftDirectory.ts';
+
+const peftFiles = (adapter: Parameters<typeof peftDirectory>[0]) => peftDirectory(adapter).files;
 
 const cases = methods.flatMap(({ type, config: { className } }) =>
   stacks.flatMap(({ id, peft }) =>

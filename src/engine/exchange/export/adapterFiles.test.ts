@@ -17,7 +17,9 @@ import type { LowRankTensors } from './adapterTensors.ts';
 import { adapterTensors, layersOnly, trainedTensors } from './adapterTensors.ts';
 import { ggufAdapter } from './ggufAdapter.ts';
 import { mlxFiles } from './mlxAdapter.ts';
-import { peftFiles } from './peftDirectory.ts';
+import { peftDirectory } from './peftDirectory.ts';
+
+const peftFiles = (adapter: Parameters<typeof peftDirectory>[0]) => peftDirectory(adapter).files;
 
 function adapter(patch: RecipePatch = {}) {
   const wired = wire(benchConfig, withPatch(defaultValues, { 'lora.r': 4, 'lora.lora_alpha': 6, ...patch }));

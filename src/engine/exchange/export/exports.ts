@@ -9,6 +9,7 @@ import type { AdapterLayout } from '../../torch/trainedLayout.ts';
 import type { Best } from '../../training/bestState.ts';
 import type { StepMetrics } from '../../training/metrics.ts';
 import type { ExportedAdapter, ExportFile } from './adapterTensors.ts';
+import { modelCard } from './card.ts';
 import type { FloatType } from './floatBytes.ts';
 import type { ExportFormat } from './formats.ts';
 import { ggufAdapter } from './ggufAdapter.ts';
@@ -16,7 +17,7 @@ import { mergedGguf } from './mergedGguf.ts';
 import { mergedModelFiles } from './mergedModel.ts';
 import { mergedTensors } from './mergedTensors.ts';
 import { mlxFiles } from './mlxAdapter.ts';
-import { peftFiles } from './peftDirectory.ts';
+import { peftDirectory } from './peftDirectory.ts';
 import { logFiles } from './runLog.ts';
 
 /** A run as it stands. */
@@ -62,8 +63,10 @@ export async function exportFiles(
   const weights = weightOptions(recipe.values);
   const merged = async () => mergedTensors(adapter, await files.weights(), weights);
   switch (format) {
-    case 'peft':
-      return peftFiles(adapter);
+    case 'peft': {
+      const { files: directory, summary } = peftDirectory(adapter);
+      return [...directory, await modelCard(adapter, summary)];
+    }
     case 'gguf':
       return [ggufAdapter(adapter)];
     case 'mlx':

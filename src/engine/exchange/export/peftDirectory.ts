@@ -1,14 +1,13 @@
-// PEFT's directory: adapter_config.json, adapter_model.safetensors, README.md.
+// PEFT's directory: adapter_config.json and adapter_model.safetensors. Its README.md is in card.ts.
 // Source: PEFT 0.21 utils/save_and_load.py; numerics reference 2.6.
 
 import type { SharedFields, TrainedTensor } from '../../adapters/method.ts';
-import type { Method } from '../../adapters/methods.ts';
 import { lastName } from '../../adapters/paths.ts';
 import { writeSafetensors } from '../../ground/formats/safetensors.ts';
 import { compareVersions } from '../../libraries/version.ts';
 import type { Module } from '../../torch/nn/module.ts';
 import type { ExportedAdapter, ExportFile } from './adapterTensors.ts';
-import { adapterTensors, jsonFile, methodOfTensors, textFile } from './adapterTensors.ts';
+import { adapterTensors, jsonFile, methodOfTensors } from './adapterTensors.ts';
 
 /** Kinds of modules that a name may mean beside the adapted ones. */
 const adaptable: ReadonlySet<string> = new Set(['linear', 'embedding', 'norm']);
@@ -23,38 +22,18 @@ function targetModules(root: Module, adapted: ReadonlySet<string>): string[] {
   return means ? [...names] : [...adapted];
 }
 
-function card(
-  { base, recipe }: ExportedAdapter,
-  { name }: Method,
-  whole: string,
-  targets: readonly string[],
-): string {
-  return `---
-base_model: ${base}
-library_name: peft
-pipeline_tag: text-generation
-tags:
-- ${name.toLowerCase()}
-- lora-playground
----
-
-# ${name} adapter for ${base}
-
-${whole} on ${targets.join(', ')}. Trained in LoRA Playground, in a browser tab or on its command line; the recipe:
-
-\`\`\`
-${recipe}
-\`\`\`
-
-\`\`\`python
-from peft import PeftModel
-model = PeftModel.from_pretrained(model, "this-folder")
-\`\`\`
-`;
+/** What README.md says of a directory. */
+export interface PeftSummary {
+  readonly method: string;
+  readonly whole: string;
+  readonly targets: readonly string[];
 }
 
-/** The three files, as `PeftModel.from_pretrained` opens them. */
-export function peftFiles(adapter: ExportedAdapter): ExportFile[] {
+/** The two files that `PeftModel.from_pretrained` opens, and what is told of them. */
+export function peftDirectory(adapter: ExportedAdapter): {
+  readonly files: ExportFile[];
+  readonly summary: PeftSummary;
+} {
   const all = adapterTensors(adapter);
   const copies = all.filter((tensor) => tensor.adapter === null);
   const tensors = all.filter((tensor) => tensor.adapter !== null);
@@ -78,9 +57,11 @@ export function peftFiles(adapter: ExportedAdapter): ExportFile[] {
     values: tensor.values,
   }));
   const own = method.sharedTensors?.(tensors.flatMap((tensor) => tensor.adapter ?? [])) ?? [];
-  return [
-    jsonFile('adapter_config.json', method.configJson(shared, tensors)),
-    { name: 'adapter_model.safetensors', bytes: writeSafetensors([...own, ...saved]) },
-    textFile('README.md', card(adapter, method, method.nouns.whole(tensors), targets)),
-  ];
+  return {
+    files: [
+      jsonFile('adapter_config.json', method.configJson(shared, tensors)),
+      { name: 'adapter_model.safetensors', bytes: writeSafetensors([...own, ...saved]) },
+    ],
+    summary: { method: method.name, whole: method.nouns.whole(tensors), targets },
+  };
 }

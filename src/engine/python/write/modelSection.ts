@@ -6,7 +6,7 @@ import { passesConfig } from '../run/wire.ts';
 import { adapterConfig } from './adapterConfig.ts';
 import { argumentOf, argumentsOf } from './argument.ts';
 import type { Argument } from './python.ts';
-import { call, expression } from './python.ts';
+import { call, expression, quoted } from './python.ts';
 
 export const isFourBit = (values: RecipeValues): boolean => values['bnb.bnb_4bit_quant_type'] !== 'none';
 const attach = (values: RecipeValues) => values['wiring.attach'];
@@ -135,7 +135,7 @@ export function attachSection(values: RecipeValues): string {
     needsConfig(values) ||
     (scriptWraps(values) && /adapter|get_peft_model/.test(values['wiring.after_attach']));
   if (values['wiring.model_type'] !== 'llama')
-    lines.push(`model.config.model_type = "${values['wiring.model_type']}"`);
+    lines.push(`model.config.model_type = ${quoted(values['wiring.model_type'])}`);
   const frozen = values['wiring.freeze'];
   if (frozen === 'embeddings') lines.push('model.get_input_embeddings().requires_grad_(False)');
   if (frozen === 'outside_layers') {

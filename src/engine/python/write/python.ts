@@ -12,8 +12,25 @@ export const expression = (source: string): Expression => ({ source });
 /** A number that Python must read as a float: 1.0, 2e-05. */
 export const float = (value: number): Expression => expression(pythonFloat(value));
 
-const quoted = (text: string): string =>
-  `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+/** Characters that end a line or a literal, are not seen, turn the direction of writing, or are half of another. */
+const escaped = /["\\\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu;
+const short: ReadonlyMap<string, string> = new Map([
+  ['"', '\\"'],
+  ['\\', '\\\\'],
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+]);
+function escapeOf(one: string): string {
+  const code = one.codePointAt(0) ?? 0;
+  const digits = code.toString(16);
+  return (
+    short.get(one) ?? (code > 0xffff ? `\\U${digits.padStart(8, '0')}` : `\\u${digits.padStart(4, '0')}`)
+  );
+}
+
+/** Any text as a literal of Python, on one line. */
+export const quoted = (text: string): string => `"${text.replace(escaped, escapeOf)}"`;
 
 /** The value as Python writes it. */
 export function literal(value: Literal): string {

@@ -8,6 +8,7 @@ import type { Stack } from '../../libraries/stacks.ts';
 import { stackOf } from '../../libraries/stacks.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
 import { attachSection, isFourBit, loadModel } from './modelSection.ts';
+import { quoted } from './python.ts';
 import type { RowFormat } from './trainingArguments.ts';
 import { dataSection, trainSection } from './trainSection.ts';
 
@@ -90,11 +91,11 @@ function imports(body: string, dialect: Dialect): string {
 function convert(gguf: string, dialect: Dialect): string {
   return [
     'if not os.path.isdir(MODEL):',
-    `    plain = AutoModelForCausalLM.from_pretrained(".", gguf_file=${JSON.stringify(gguf)}, ${dialect.dtype}=torch.float32)`,
+    `    plain = AutoModelForCausalLM.from_pretrained(".", gguf_file=${quoted(gguf)}, ${dialect.dtype}=torch.float32)`,
     '    plain.hf_quantizer, plain.is_quantized = None, False',
     '    plain.config.__dict__.pop("quantization_config", None)',
     '    plain.save_pretrained(MODEL)',
-    `    AutoTokenizer.from_pretrained(".", gguf_file=${JSON.stringify(gguf)}).save_pretrained(MODEL)`,
+    `    AutoTokenizer.from_pretrained(".", gguf_file=${quoted(gguf)}).save_pretrained(MODEL)`,
   ].join('\n');
 }
 
@@ -106,8 +107,8 @@ export function pythonScript(values: RecipeValues, context: ScriptContext = defa
     values['wiring.attach'].startsWith('from_pretrained') ||
     values['wiring.after_attach'].startsWith('load_adapter');
   const constants = [
-    `MODEL = ${JSON.stringify(context.model)}`,
-    `DATA = ${JSON.stringify(context.data)}`,
+    `MODEL = ${quoted(context.model)}`,
+    `DATA = ${quoted(context.data)}`,
     ...(loadsAdapter ? ['ADAPTER = "saved-adapter"'] : []),
   ];
   const sections = [
