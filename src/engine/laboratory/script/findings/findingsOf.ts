@@ -4,6 +4,7 @@ import { argumentFindings } from './entries/arguments.ts';
 import { cutFindings } from './entries/cut.ts';
 import { elsewhereAdvice, elsewhereFindings } from './entries/elsewhere.ts';
 import { frozenFindings } from './entries/frozen.ts';
+import { fsdpFindings } from './entries/fsdp.ts';
 import { maskedAdvice, maskedFindings } from './entries/masked.ts';
 import { numberAdvice } from './entries/numbers.ts';
 import { paddingAdvice } from './entries/padding.ts';
@@ -14,6 +15,7 @@ import type { Finding, Found } from './finding.ts';
 import type { ProgramFacts } from './programFacts.ts';
 
 const findings: readonly Finding[] = [
+  ...fsdpFindings,
   ...argumentFindings,
   ...targetFindings,
   ...refusedFindings,
