@@ -361,6 +361,15 @@ const cases: readonly Case[] = [
     silentVersions: old,
   },
   {
+    id: 'adapter-of-another-base',
+    speaks: script(
+      LOAD,
+      'model = PeftModel.from_pretrained(model, "me/a")  # ValueError: Target modules [\'c_attn\'] not found',
+    ),
+    lines: [2],
+    silent: script(LOAD, 'model = PeftModel.from_pretrained(model, "me/a")'),
+  },
+  {
     id: 'fsdp-setting-no-text',
     versions: at('trl-0.7.10'),
     speaks: SHARDED(', fsdp="full_shard", fsdp_config={"use_orig_params": True}'),

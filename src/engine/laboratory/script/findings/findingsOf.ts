@@ -1,5 +1,6 @@
 // Everything that the doctor knows of programs, in order of precedence: what stops a script first, then what leaves nothing to learn, then
 // what cuts the graph; beside a script that runs, what it does otherwise than meant.
+import { adapterBaseFindings } from './entries/adapterBase.ts';
 import { argumentFindings } from './entries/arguments.ts';
 import { cutFindings } from './entries/cut.ts';
 import { elsewhereAdvice, elsewhereFindings } from './entries/elsewhere.ts';
@@ -16,6 +17,7 @@ import type { ProgramFacts } from './programFacts.ts';
 
 const findings: readonly Finding[] = [
   ...fsdpFindings,
+  ...adapterBaseFindings,
   ...argumentFindings,
   ...targetFindings,
   ...refusedFindings,
