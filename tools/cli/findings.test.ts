@@ -345,9 +345,37 @@ const cases: readonly Case[] = [
   { id: 'deepspeed', speaks: SHARDED(', deepspeed="ds.json"'), lines: [3], silent: SHARDED('') },
   {
     id: 'fsdp-mixed-flags',
-    speaks: SHARDED(', fsdp="full_shard", fsdp_config={"use_orig_params": False}'),
+    versions: at('trl-0.7.10'),
+    speaks: SHARDED(', fsdp="full_shard", fsdp_config={"use_orig_params": "false"}'),
+    lines: [3, 4],
+    silent: SHARDED(', fsdp="full_shard", fsdp_config={"use_orig_params": "true"}'),
+    silentVersions: at('trl-0.7.10'),
+  },
+  {
+    id: 'fsdp-mixed-flags',
+    versions: at('trl-0.7.10'),
+    speaks: SHARDED(', fsdp="full_shard", fsdp_config={"use_orig_params": "false"}'),
+    lines: [3, 4],
+    // Trainer makes units of what LoRA trains.
+    silent: SHARDED(', fsdp="full_shard", fsdp_config={"use_orig_params": False}'),
+    silentVersions: old,
+  },
+  {
+    id: 'adapter-of-another-base',
+    speaks: script(
+      LOAD,
+      'model = PeftModel.from_pretrained(model, "me/a")  # ValueError: Target modules [\'c_attn\'] not found',
+    ),
+    lines: [2],
+    silent: script(LOAD, 'model = PeftModel.from_pretrained(model, "me/a")'),
+  },
+  {
+    id: 'fsdp-setting-no-text',
+    versions: at('trl-0.7.10'),
+    speaks: SHARDED(', fsdp="full_shard", fsdp_config={"use_orig_params": True}'),
     lines: [3],
     silent: SHARDED(', fsdp="full_shard", fsdp_config={"use_orig_params": True}'),
+    silentVersions: old,
   },
   {
     id: 'argument-unknown',

@@ -2,8 +2,8 @@
 // whole modules. Source: PEFT 0.17 tuners/tuners_utils.py inject_adapter, set_adapter.
 
 import type { DType } from '../torch/autograd/value.ts';
-import type { Module } from '../torch/nn/module.ts';
-import type { AttachingScript } from './method.ts';
+import { Module } from '../torch/nn/module.ts';
+import type { AttachingScript, Target } from './method.ts';
 import type { AdapterValues, Method } from './methods.ts';
 import type { Narrowing } from './modulePatterns.ts';
 import { isSaved, wrapSavedModules } from './saved/savedModules.ts';
@@ -56,9 +56,10 @@ export const requiresGrad = ({ kind }: Module, adapter: string): boolean =>
 
 /**
  * inject_adapter: wraps the targets in place and freezes everything that is not of this method. `root` is whatever PEFT was given (a
- * causal LM, or a PeftModel at a second wrap). Throws PythonError with PEFT's texts when nothing or the wrong kind of module is targeted.
+ * causal LM, or a PeftModel at a second wrap). Throws PythonError with PEFT's texts when nothing or the wrong kind of module is
+ * targeted. Gives the targets that hang beside a copy of modules_to_save, which isn't made yet.
  */
-export function injectAdapter(root: Module, config: PeftConfig, script: AttachingScript): void {
+export function injectAdapter(root: Module, config: PeftConfig, script: AttachingScript): readonly Target[] {
   const { method, values } = config;
   const { defaultTargets: defaults, supports } = method;
   const { modulesToSave, savedLater = [] } = config;
@@ -67,11 +68,70 @@ export function injectAdapter(root: Module, config: PeftConfig, script: Attachin
     : [];
   const narrowing = { ...config.narrowing, saved };
   const targeting = { ...config, narrowing, method: method.type, defaults, supports };
-  const targets = targetedModules(root, targeting, script);
+  const early = modulesToSave.filter((name) => !savedLater.includes(name));
+  const { targets, beside } = besideSaved(root, targetedModules(root, targeting, script), early, script);
   method.attach(root, targets, config, script);
   for (const [name, tensor] of root.namedParameters())
     if (!name.includes(method.prefix)) tensor.requiresGrad = false;
   method.thaw?.(root, values);
+  return beside;
+}
+
+/** Places of a path above it, nearest last: `a.b.c` → a, a.b. */
+const above = (path: string): string[] =>
+  path.split('.').flatMap((_, i, parts) => (i === 0 ? [] : [parts.slice(0, i).join('.')]));
+
+/**
+ * The loop over the targets wraps what modules_to_save names on its way, so that a target below looks for itself in the wrapper. There it
+ * finds nothing, or from 0.14 on the copy's own: hung on the wrapper, nothing runs it; deeper, the copy is made anew after it.
+ */
+function besideSaved(
+  root: Module,
+  targets: readonly Target[],
+  names: readonly string[],
+  script: AttachingScript,
+): { readonly targets: readonly Target[]; readonly beside: readonly Target[] } {
+  const list = script.behaves('savedRefusesLists');
+  const saved = [...root.namedModules()].filter(([path]) => isSaved(path, names));
+  const rule = script.behaves('savedSwallowsTarget');
+  if (list !== null && rule !== 'copies' && saved.some(([, { className }]) => className === 'ModuleList'))
+    script.raise('TypeError', `modules_to_save cannot be applied to modules of type ${list}`);
+  if (rule === 'copies' || names.length === 0) return { targets, beside: [] };
+  const wrapper = (path: string): string | undefined => above(path).find((one) => isSaved(one, names));
+  const inside = targets.filter(([path]) => wrapper(path) !== undefined);
+  const [first] = inside;
+  const at = first && wrapper(first[0]);
+  if (rule === 'refuses' && first && at !== undefined) {
+    const part = first[0].slice(at.length + 1).split('.')[0];
+    script.raise('AttributeError', `ModulesToSaveWrapper has no attribute \`${part}\``);
+  }
+  return {
+    targets: targets.filter(([path]) => wrapper(path) === undefined),
+    beside: inside.filter(([path]) => above(path).at(-1) === wrapper(path)),
+  };
+}
+
+/** Adapters on the copies that stand beside them in their wrapper. */
+function hangBeside(
+  root: Module,
+  config: PeftConfig,
+  beside: readonly Target[],
+  script: AttachingScript,
+): void {
+  for (const [path] of beside) {
+    const found = [...root.namedModules()].find(
+      ([at, { kind }]) => kind.type === 'saved' && at.endsWith(above(path).at(-1) ?? ''),
+    )?.[1];
+    const name = path.split('.').at(-1) ?? '';
+    const copy = found?.children.get('modules_to_save')?.children.get(config.adapterName)?.children.get(name);
+    if (!found || !copy) continue;
+    const alone = new Module('ModuleDict');
+    alone.children.set(name, copy);
+    config.method.attach(alone, [[name, copy]], config, script);
+    found.children.set(name, alone.child(name));
+    for (const tensor of copy.allParameters()) tensor.requiresGrad = true;
+    requireGrad(alone.child(name), config.adapterName, !config.inferenceMode);
+  }
 }
 
 /** A copy of a module that has an adapter makes no sense. */
@@ -89,13 +149,19 @@ function refuseAdapted(root: Module, names: readonly string[], script: Attaching
 }
 
 /** modules_to_save: done by the PeftModel, after the injection. */
-export function saveModules(root: Module, config: PeftConfig, script: AttachingScript): void {
+export function saveModules(
+  root: Module,
+  config: PeftConfig,
+  script: AttachingScript,
+  beside: readonly Target[] = [],
+): void {
   const { modulesToSave, adapterName, inferenceMode } = config;
   refuseAdapted(root, modulesToSave, script);
   const saved = wrapSavedModules(root, modulesToSave, adapterName, {
     trainable: !inferenceMode || script.behaves('frozenCopyTrains'),
     originalTrains: script.behaves('savedOriginalTrains'),
   });
+  hangBeside(root, config, beside, script);
   if (modulesToSave.length === 0 || saved > 0) return;
   const names = modulesToSave.map((name) => `'${name}'`).join(', ');
   script.raise(

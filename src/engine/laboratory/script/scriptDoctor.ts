@@ -103,8 +103,13 @@ export function diagnosesOf({ facts }: Examined, run: ScriptRun, found: readonly
 /** The verdict with what no wiring sees: labels, shards, the optimiser of a loop. */
 export function verdictWith(verdict: Verdict, found: readonly Found[]): Verdict {
   const decides = found.find(({ ends }) => ends !== undefined);
-  const known = fails(verdict.kind) || verdict.kind === 'nothing';
-  if (!decides?.ends || known) return verdict;
+  // Where nothing is trained, only what Python itself refuses ends it.
+  const known = fails(verdict.kind) || (verdict.kind === 'nothing' && !decides?.ends?.error);
+  const caveat = found.find((one) => one.caveat !== undefined)?.caveat;
+  if (!decides?.ends || known)
+    return verdict.kind === 'trains' && caveat
+      ? { ...verdict, text: text(`${verdict.text.en} ${caveat.en}`, `${verdict.text.zh}${caveat.zh}`) }
+      : verdict;
   const { kind, error } = decides.ends;
   return { kind, error, line: decides.lines.at(-1) ?? verdict.line, text: decides.cause };
 }

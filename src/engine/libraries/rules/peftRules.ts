@@ -62,6 +62,24 @@ export const peftRules: RulesOf<'peft'> = {
     ['0', false, `${targets}: read in 0.14.0`],
     ['0.15', true, 'tuners/tuners_utils.py check_target_module_exists, run on 0.17.1'],
   ),
+  savedSwallowsTarget: peft(
+    ['0', 'copies', `${wrapper}: run on 0.5.0, where the copy is made after the injection`],
+    [
+      '0.6',
+      'refuses',
+      'tuners/tuners_utils.py inject_adapter, run on 0.7.1, 0.10.0, 0.11.1 and 0.12.0, read in 0.13.2',
+    ],
+    ['0.14', 'beside', `${wrapper}.__getattr__, run on 0.14.0`],
+  ),
+  savedRefusesLists: peft(
+    ['0', null, `${wrapper}: has no such check, run on 0.7.1`],
+    ['0.9', 'ModuleList', `${wrapper}.__init__, run on 0.10.0 and 0.12.0`],
+    [
+      '0.13',
+      "<class 'torch.nn.modules.container.ModuleList'>",
+      `${wrapper}.check_module, read in 0.13.2, run on 0.14.0`,
+    ],
+  ),
   savedRefusesAdapted: peft(
     ['0', false, `${wrapper}: has no such check, read in 0.12.0`],
     ['0.13', true, 'utils/other.py ModulesToSaveWrapper.check_module, read in 0.13.2, run on 0.17.1'],

@@ -88,6 +88,10 @@ interface PeftBehaviours {
   readonly layerIndexLast: boolean;
   /** What modules_to_save names gets no adapter. */
   readonly savedNotTargeted: boolean;
+  /** A target inside a module of modules_to_save: adapted in the copy, refused, or hung beside the copy, where nothing runs it. */
+  readonly savedSwallowsTarget: 'copies' | 'refuses' | 'beside';
+  /** How modules_to_save names a list that it refuses; null: it takes one. */
+  readonly savedRefusesLists: string | null;
   /** modules_to_save refuses a module that got an adapter. */
   readonly savedRefusesAdapted: boolean;
   readonly allLinear: 'a-name' | 'pretrained-only' | 'any-model';

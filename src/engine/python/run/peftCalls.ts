@@ -107,14 +107,15 @@ const ALREADY_FOUND =
   'UserWarning: Already found a `peft_config` attribute in the model. This will lead to having multiple adapters in the model. Make sure to know what you are doing!';
 
 /** What the tuner's model, LoraModel(model, config), does to the tree, for get_peft_model and for transformers' add_adapter. */
-function inject(script: ScriptModel, config: PeftConfig): void {
-  injectAdapter(script.root, config, script);
+function inject(script: ScriptModel, config: PeftConfig): ReturnType<typeof injectAdapter> {
+  const beside = injectAdapter(script.root, config, script);
   activateAdapter(script.root, config.adapterName, !config.inferenceMode);
-  if (config.adapterName === 'default' || !script.behaves('packedNeedsDefault')) return;
+  if (config.adapterName === 'default' || !script.behaves('packedNeedsDefault')) return beside;
   for (const layer of adaptedModules(script.root)) {
     if (!/^Linear(4bit|8bitLt)$/.test(layer.children.get('base_layer')?.className ?? '')) continue;
     requireGrad(layer, config.adapterName, false);
   }
+  return beside;
 }
 
 /** `get_peft_model(model, config)`; on a PeftModel it wraps a second time. */
@@ -136,7 +137,7 @@ function wrapModel(script: ScriptModel, config: PeftConfig, peftClass: string): 
     }
     if (again || script.peftConfigLeft) script.warn(ALREADY_FOUND);
   }
-  inject(script, config);
+  const beside = inject(script, config);
   const tuner = new Module(config.method.modelClass);
   tuner.children.set('model', script.root);
   const peft = new Module(peftClass);
@@ -146,7 +147,7 @@ function wrapModel(script: ScriptModel, config: PeftConfig, peftClass: string): 
   script.causalPath = script.causalPath === '' ? 'base_model.model' : `base_model.model.${script.causalPath}`;
   warnTiedTargets(script, config);
   refusePackedCopies(script, config);
-  saveModules(script.root, config, script);
+  saveModules(script.root, config, script, beside);
   hookOfConstructor(script);
 }
 

@@ -19,6 +19,8 @@ export interface Match {
   readonly evidence: readonly Text[];
   /** Best fit first. */
   readonly proposals: readonly ScriptProposal[];
+  /** Said with the verdict of a script that trains. */
+  readonly caveat?: Text;
   /** How it ends, where the wiring alone can't tell: it sees no labels, no shards, no optimiser. */
   readonly ends?: {
     readonly kind: 'silent' | 'raises';

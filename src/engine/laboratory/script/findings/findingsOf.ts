@@ -1,9 +1,11 @@
 // Everything that the doctor knows of programs, in order of precedence: what stops a script first, then what leaves nothing to learn, then
 // what cuts the graph; beside a script that runs, what it does otherwise than meant.
+import { adapterBaseFindings } from './entries/adapterBase.ts';
 import { argumentFindings } from './entries/arguments.ts';
 import { cutFindings } from './entries/cut.ts';
 import { elsewhereAdvice, elsewhereFindings } from './entries/elsewhere.ts';
 import { frozenFindings } from './entries/frozen.ts';
+import { fsdpFindings } from './entries/fsdp.ts';
 import { maskedAdvice, maskedFindings } from './entries/masked.ts';
 import { numberAdvice } from './entries/numbers.ts';
 import { paddingAdvice } from './entries/padding.ts';
@@ -14,6 +16,8 @@ import type { Finding, Found } from './finding.ts';
 import type { ProgramFacts } from './programFacts.ts';
 
 const findings: readonly Finding[] = [
+  ...fsdpFindings,
+  ...adapterBaseFindings,
   ...argumentFindings,
   ...targetFindings,
   ...refusedFindings,

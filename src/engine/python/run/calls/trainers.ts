@@ -3,7 +3,6 @@
 
 import type { PeftConfig } from '../../../adapters/inject.ts';
 import { own } from '../../../ground/own.ts';
-import type { Text } from '../../../ground/text.ts';
 import { text } from '../../../ground/text.ts';
 import { dialectOf } from '../../../libraries/spelling.ts';
 import type { Note } from '../../program/bridge.ts';
@@ -20,6 +19,7 @@ import { sftTrainerInit } from '../sftTrainer.ts';
 import type { TrainerArguments } from '../transformersCalls.ts';
 import { trainerInit, trainerTrain, trainingArguments } from '../transformersCalls.ts';
 import { attachable, configOf, taskOf } from './attaching.ts';
+import { flattened, refuseFsdpConfig } from './fsdp.ts';
 import { loadedFrom } from './loading.ts';
 import { checkpointingKwargs, refuse, theModel } from './reading.ts';
 import { treatmentOf } from './torch.ts';
@@ -94,18 +94,21 @@ function modelGiven(call: Acting, args: ConfigObject): ModelObject {
   return loadedFrom(inner, 'transformers.AutoModelForCausalLM', name);
 }
 
-/** Ways of running that aren't modelled, by an argument of TrainingArguments. */
-function elsewhere(call: Acting, args: ConfigObject): Note | null {
-  for (const name of ['deepspeed', 'fsdp']) {
-    const value = args.values.get(name);
-    if (value === undefined || truthOf(value) === false) continue;
-    const words: Text = text(
-      `${name}: how it shards and casts a model is not modelled.`,
-      `${name}：其对模型的切分与转换没有建模。`,
+const isOn = (args: ConfigObject, name: string): boolean => {
+  const value = args.values.get(name);
+  return value !== undefined && truthOf(value) !== false;
+};
+
+/** DeepSpeed's own optimiser isn't modelled; which tensors get a gradient is the wiring's, with it as without. */
+function elsewhere(call: Acting, args: ConfigObject): void {
+  if (isOn(args, 'deepspeed'))
+    call.note(
+      'not-modelled',
+      text(
+        'deepspeed: what ZeRO does with gradients and weights once they are there is not modelled.',
+        'deepspeed：梯度与权重交给 ZeRO 之后的处理没有建模。',
+      ),
     );
-    return call.note('not-modelled', words);
-  }
-  return null;
 }
 
 /** A peft_config as the trainers take it; a method that isn't modelled makes the model unknown. */
@@ -164,7 +167,8 @@ function construct(call: Acting, kind: Kind, name: string): TrainerObject {
     kwargs: args.values.has(`${CHECKPOINTING[0]}_kwargs`),
   });
   script.call = `${shortName(name)}(...)`;
-  let unknown = model.unknown ?? elsewhere(call, args);
+  elsewhere(call, args);
+  let unknown = model.unknown;
   if (kind === 'unknown')
     unknown ??= call.note(
       'not-modelled',
@@ -234,12 +238,14 @@ const train = callee('resume_from_checkpoint', (call): Acted => {
   const script = focus(model);
   const kind = own(kinds, trainer.callee) ?? 'unknown';
   script.call = 'trainer.train()';
+  if (isOn(args, 'fsdp') && !trainer.unknown) flattened(call, trainer);
   trainerTrain(script, state);
   if (kind === 'SFTTrainer') for (const said of script.behaves('sftChatter')) script.warn(said);
   if (trainer.withoutRows && !trainer.unknown) call.raise('IndexError', NO_ROWS, 'trainer.train()');
   trainByTrainer(call, model, {
     trainer: shortName(trainer.callee),
-    fp16: truthOf(argument(call, args, 'fp16')) ?? false,
+    // DeepSpeed scales and unscales by itself.
+    fp16: (truthOf(argument(call, args, 'fp16')) ?? false) && !isOn(args, 'deepspeed'),
     allMasked: trainer.allMasked,
     dropoutDisabled: kind === 'preference',
     unknown: trainer.unknown ?? model.unknown,
@@ -261,6 +267,7 @@ const configuration = (name: string): [string, ReturnType<typeof callee>] => [
   callee('output_dir', (call) => {
     const knows = call.behaves('checkpointingKwargs');
     refuse(call, knows, `${shortName(name)}.__init__`, 'gradient_checkpointing_kwargs');
+    refuseFsdpConfig(call);
     return { object: { kind: 'config', callee: name, values: new Map(call.given), later: null } };
   }),
 ];

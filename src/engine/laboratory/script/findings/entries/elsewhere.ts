@@ -1,22 +1,20 @@
-// What decides and runs outside this model of the libraries: DeepSpeed, FSDP, trainers with a loss of their own; and a loop's optimiser
-// that holds the wrong parameters. Sources: torch distributed/fsdp/_flat_param.py _validate_tensors_to_flatten; peft
-// utils/other.py fsdp_auto_wrap_policy; deepspeed zero stage 1 and 2 optimisers; trl trainer/grpo_trainer.py.
+// What decides and runs outside this model of the libraries: DeepSpeed, trainers with a loss of their own; and a loop's optimiser that
+// holds the wrong parameters. Sources: deepspeed zero stage 1 and 2 optimisers; trl trainer/grpo_trainer.py.
 import { same, text } from '../../../../ground/text.ts';
-import type { ProgramValue } from '../../../../python/program/program.ts';
-import { entriesOf, itemsOf, truthOf } from '../../../../python/program/values.ts';
+import { itemsOf, truthOf } from '../../../../python/program/values.ts';
 import type { Finding, Match } from '../finding.ts';
 import type { ProgramFacts } from '../programFacts.ts';
 import { argumentEdit, attachCalls, pinned, without } from '../proposals.ts';
 
 /** The trainer's arguments that hand the run to another library. */
-function handedOver(facts: ProgramFacts, name: 'deepspeed' | 'fsdp') {
+export function handedOver(facts: ProgramFacts, name: 'deepspeed' | 'fsdp') {
   return facts.trainers.findLast(({ trainer }) => {
     const value = trainer.args.values.get(name);
     return value !== undefined && truthOf(value) !== false;
   });
 }
 
-const madeAt = (facts: ProgramFacts, object: unknown) =>
+export const madeAt = (facts: ProgramFacts, object: unknown) =>
   facts.calls.find((call) => facts.made(call) === object);
 
 function deepspeed(facts: ProgramFacts): Match | null {
@@ -27,77 +25,20 @@ function deepspeed(facts: ProgramFacts): Match | null {
     lines: [made.line],
     severity: 'warning',
     cause: text(
-      `DeepSpeed (line ${made.line}) keeps weights, gradients and the optimiser's state in buffers of its own. What it does to an adapter is not modelled here: reports of it are of a lora_B that stays zero in what is saved. Without deepspeed= this program can be told.`,
-      `DeepSpeed（第 ${made.line} 行）把权重、梯度与优化器状态放在自己的缓冲区。它对适配器的作用在此没有建模：已知的报告是保存下来的 lora_B 始终为零。去掉 deepspeed= 后才能判断。`,
+      `DeepSpeed (line ${made.line}) keeps weights, gradients and the optimiser's state in buffers of its own. What it does to an adapter is not modelled here: reports of it (PEFT 0.7.1, DeepSpeed 0.12) are of a lora_B that stays zero in what is saved. Look at one lora_B after some steps.`,
+      `DeepSpeed（第 ${made.line} 行）把权重、梯度与优化器状态放在自己的缓冲区。它对适配器的作用在此没有建模：已知的报告（PEFT 0.7.1、DeepSpeed 0.12）是保存下来的 lora_B 始终为零。请在训练若干步后查看一个 lora_B。`,
     ),
     evidence: [same('deepspeed=')],
+    caveat: text(
+      'What DeepSpeed’s own optimiser makes of these gradients is not modelled.',
+      'DeepSpeed 自己的优化器如何使用这些梯度没有建模。',
+    ),
     proposals: [
       {
         why: text('without DeepSpeed, on one card', '不用 DeepSpeed，单卡运行'),
         ways: [argumentEdit(facts, made, 'deepspeed', null)].filter((way) => way.length > 0),
       },
     ],
-  };
-}
-
-const isFalse = (value: ProgramValue | undefined): boolean =>
-  value === false || value === 'false' || value === 'False';
-
-const UNIFORM = 'Must flatten tensors with uniform requires_grad when use_orig_params=False';
-
-function fsdp(facts: ProgramFacts): Match | null {
-  const found = handedOver(facts, 'fsdp');
-  const made = found && madeAt(facts, found.trainer.args);
-  if (!found || !made) return null;
-  const entries = entriesOf(found.trainer.args.values.get('fsdp_config'));
-  const original = entries?.get('use_orig_params') ?? entries?.get('fsdp_use_orig_params');
-  const model = found.trainer.model;
-  const flags = new Set([...model.root.allParameters()].map(({ requiresGrad }) => requiresGrad));
-  const mixed = flags.size > 1 && isFalse(original);
-  const line =
-    facts.source
-      .split('\n')
-      .findIndex((one) => !/^\s*#/.test(one) && /use_orig_params["']?\s*[:=]\s*["']?[Ff]alse/.test(one)) + 1;
-  const written = /(use_orig_params["']?\s*[:=]\s*)["']?[Ff]alse["']?/.exec(
-    facts.source.split('\n')[line - 1] ?? '',
-  );
-  return {
-    lines: [...new Set([made.line, ...(line > 0 ? [line] : [])])],
-    severity: mixed ? 'cause' : 'warning',
-    ...(mixed ? { ends: { kind: 'raises', error: { type: 'ValueError', message: UNIFORM } } } : {}),
-    cause: mixed
-      ? text(
-          'FSDP with use_orig_params=False flattens the weights of a unit into one tensor, which has one requires_grad; a layer with an adapter has both. It raises: Must flatten tensors with uniform requires_grad when use_orig_params=False.',
-          'use_orig_params=False 的 FSDP 会把一个单元的权重展平成一个张量，只能有一个 requires_grad；而带适配器的层两种都有。它会抛出：Must flatten tensors with uniform requires_grad when use_orig_params=False。',
-        )
-      : text(
-          `FSDP (line ${made.line}) shards and flattens the model before it trains; that is not modelled here.`,
-          `FSDP（第 ${made.line} 行）在训练前切分并展平模型；这里没有建模。`,
-        ),
-    evidence: mixed
-      ? [text('frozen and trainable weights in one layer', '同一层中既有冻结也有可训练的权重')]
-      : [],
-    proposals: mixed
-      ? [
-          ...(written && line > 0
-            ? [
-                {
-                  why: text('each weight keeps its own flag', '每个权重保留自己的标志'),
-                  ways: [[{ line, word: written[0], becomes: `${written[1] ?? ''}True` }]],
-                },
-              ]
-            : []),
-          {
-            why: text('without FSDP, on one card', '不用 FSDP，单卡运行'),
-            ways: [
-              [
-                ...argumentEdit(facts, made, 'fsdp', null),
-                ...(entries ? argumentEdit(facts, made, 'fsdp_config', null) : []),
-              ],
-            ],
-          },
-        ]
-      : [],
   };
 }
 
@@ -159,25 +100,9 @@ function optimiser(facts: ProgramFacts): Match | null {
   };
 }
 
-export const elsewhereFindings: readonly Finding[] = [
-  { id: 'optimiser-before-adapter', match: optimiser },
-  {
-    id: 'fsdp-mixed-flags',
-    match: (facts) => {
-      const found = fsdp(facts);
-      return found?.severity === 'cause' ? found : null;
-    },
-  },
-];
+export const elsewhereFindings: readonly Finding[] = [{ id: 'optimiser-before-adapter', match: optimiser }];
 
 export const elsewhereAdvice: readonly Finding[] = [
   { id: 'deepspeed', match: deepspeed },
-  {
-    id: 'fsdp',
-    match: (facts) => {
-      const found = fsdp(facts);
-      return found?.severity === 'warning' ? found : null;
-    },
-  },
   { id: 'grpo-loss-zero', match: grpo },
 ];
