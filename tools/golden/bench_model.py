@@ -50,8 +50,16 @@ def write_files() -> None:
 
 
 def load_base(base: str, variant: str = "", **more):
-    """`LlamaForCausalLM.from_pretrained` in bf16, or in NF4 with bf16 compute. Comes back in eval mode."""
+    """`LlamaForCausalLM.from_pretrained` in bf16, in NF4 with bf16 compute, in 8 bits or as HQQ. Comes back in eval mode."""
     kwargs = {DTYPE: torch.bfloat16} | more
+    if base == "8-bit":
+        from transformers import BitsAndBytesConfig
+
+        kwargs = {"quantization_config": BitsAndBytesConfig(load_in_8bit=True), "device_map": {"": "cpu"}} | kwargs
+    if base == "hqq":
+        from transformers import HqqConfig
+
+        kwargs = {"quantization_config": HqqConfig(nbits=4, group_size=64), "device_map": "cpu"} | kwargs
     if base == "4-bit":
         from transformers import BitsAndBytesConfig
 

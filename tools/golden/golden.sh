@@ -17,6 +17,7 @@ fi
 here=$(cd "$(dirname "$0")" && pwd)
 envs=${GOLDEN_ENVS:-$here/../../.envs}
 newest=trl-1.16.0
+unset PYTHONDONTWRITEBYTECODE # or every process would compile the libraries again
 export HF_HUB_OFFLINE=1 TQDM_DISABLE=1 HF_DATASETS_DISABLE_PROGRESS_BARS=1 PYTHONHASHSEED=0
 
 # Prints the environment's python, after installing it if it is not there.
@@ -38,13 +39,25 @@ python_of() {
   echo "$dir/bin/python"
 }
 
+# Prints the folder of packages that a stack's cases want beside it, after installing them; they come without what they need themselves.
+beside_of() {
+  local -a packages
+  mapfile -t packages < <(python3 -c 'import json,sys; print("\n".join(json.load(open(sys.argv[1]))[sys.argv[2]].get("beside", [])))' "$here/stacks.json" "$1")
+  [ -n "${packages[0]:-}" ] || return 0
+  if [ ! -e "$envs/beside-$1/ready" ]; then
+    uv pip install -q --no-deps --python "$(python_of "$1")" --target "$envs/beside-$1" "${packages[@]}" >&2
+    touch "$envs/beside-$1/ready"
+  fi
+  echo "$envs/beside-$1"
+}
+
 make() {
   case $1 in
     quant | llama | tokenizer | packing | pairs | sft | split | gguf_blocks | optimizers | lora_config | peft_adapter) "$(python_of $newest)" -W ignore "$here/$1.py" ;;
     random) "$(python_of $newest)" -W ignore "$here/random_values.py" ;;
     *)
       "$(python_of "$1")" -W ignore "$here/wiring.py" "$1"
-      "$(python_of "$1")" -W ignore "$here/wiring_cases.py" "$1"
+      PYTHONPATH=$(beside_of "$1") "$(python_of "$1")" -W ignore "$here/wiring_cases.py" "$1"
       "$(python_of "$1")" -W ignore "$here/signatures.py" "$1"
       "$(python_of "$1")" -W ignore "$here/exports.py" "$1"
       ;;

@@ -5,6 +5,7 @@ of ordinary script; README.md lists them.
 """
 
 import contextlib
+import importlib.util
 import io
 import json
 import os
@@ -16,6 +17,7 @@ from transformers import Trainer, TrainingArguments
 import bench_model as bench
 from observe import Case, observe
 from script_watch import watching
+from signature_source import plain
 
 torch.set_num_threads(1)
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -454,6 +456,61 @@ for _base in ("bf16", "4-bit", "tied"):
                 case.lines["parameters"] = [[n, str(p.dtype), list(p.shape), p.requires_grad] for n, p in model.named_parameters()]
                 case.lines["modules"] = [[n, str(m).split("(")[0]] for n, m in model.named_modules()]
             step(case, model)
+
+
+# 66: bases quantised otherwise than the product's, where the release loads one on a CPU: what stands there, what preparing does to it, what
+# trains, what merging says
+def stands(case: Case, model) -> None:
+    case.lines["parameters"] = [[n, str(p.dtype), list(p.shape), p.requires_grad] for n, p in model.named_parameters()]
+    case.lines["modules"] = [[n, type(m).__name__] for n, m in model.named_modules() if next(m.parameters(), None) is not None]
+
+
+def quantised(case: Case, base: str, how: str) -> None:
+    case.stage = "from_pretrained"
+    model = bench.load_base(base)
+    if "prepared" in how:
+        case.stage = "prepare_model_for_kbit_training"
+        model = bench.prepare(model)
+    if "adapter" in how:
+        model = wrap(case, model)
+    if "merged" in how:
+        case.stage = "model.merge_and_unload()"
+        model = model.merge_and_unload()
+    stands(case, model)
+    if "Trainer" in how:
+        train(case, model)
+    elif "merged" not in how:
+        step(case, model)
+
+
+for _base in (("8-bit",) if bench.TF >= bench.Version("4.57") else ()) + (("hqq",) if importlib.util.find_spec("hqq") else ()):
+    for _how in ("base", "prepared base", "adapter", "prepared, adapter", "base, Trainer", "adapter, Trainer", "adapter, merged"):
+
+        @named(f"66 {_base} {_how}", _base, _how)
+        def _(case, base, how):
+            quantised(case, base, how)
+
+
+# 65: how each release binds the arguments of trainers and their settings, also of those whose training is not modelled
+TRAINERS = "SFT DPO ORPO KTO Reward GRPO PPO CPO RLOO"
+for _class in [f"{name}{kind}" for name in TRAINERS.split() for kind in ("Trainer", "Config")]:
+    for _argument in ("unknown", "tokenizer") if _class.endswith("Trainer") else ("unknown", "max_seq_length"):
+
+        @named(f"65 {_class}({_argument}=1)", _class, _argument)
+        def _(case, name, argument):
+            case.stage = "import"
+            try:
+                exec(f"from trl import {name}", found := {})
+            except ImportError as error:
+                raise ImportError(plain(str(error))) from None
+            case.stage = f"{name}(...)"
+            try:
+                found[name](**{argument: 1})
+            except Exception as error:  # noqa: BLE001 - what comes after binding is not asked
+                if isinstance(error, TypeError) and "__init__() " in str(error):
+                    raise
+            finally:
+                case.warnings.clear()
 
 
 def main() -> None:

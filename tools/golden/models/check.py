@@ -43,6 +43,26 @@ REAL = [
     ("distilbert-base-uncased", "SequenceClassification", ["q_lin", "v_lin"]),
     ("microsoft/deberta-v3-base", "TokenClassification", ["query_proj", "value_proj"]),
     ("facebook/bart-base", "Seq2SeqLM", ["q_proj", "v_proj"]),
+    ("mistralai/Mistral-7B-v0.1", "CausalLM", ["q_proj", "k_proj", "v_proj", "o_proj"]),
+    ("Qwen/Qwen2.5-0.5B", "CausalLM", ["q_proj", "up_proj"]),
+    ("google/gemma-2b", "CausalLM", ["q_proj", "down_proj"]),
+    ("EleutherAI/gpt-j-6b", "CausalLM", ["q_proj", "fc_in"]),
+    ("facebook/xglm-564M", "CausalLM", ["q_proj", "fc1"]),
+    ("bigscience/bloom-560m", "CausalLM", ["query_key_value", "dense_4h_to_h"]),
+    ("mosaicml/mpt-7b", "CausalLM", ["Wqkv", "out_proj"]),
+    ("bigcode/starcoder2-3b", "CausalLM", ["q_proj", "c_fc"]),
+    ("allenai/OLMo-2-0425-1B", "CausalLM", ["q_proj", "gate_proj"]),
+    ("CohereForAI/aya-23-8B", "CausalLM", ["q_proj", "v_proj"]),
+    ("ibm-granite/granite-3.0-2b-base", "CausalLM", ["q_proj", "v_proj"]),
+    ("stabilityai/stablelm-zephyr-3b", "CausalLM", ["q_proj", "v_proj"]),
+    ("HuggingFaceTB/SmolLM3-3B", "CausalLM", ["q_proj", "v_proj"]),
+    ("albert-base-v2", "SequenceClassification", ["query", "value"]),
+    ("google/electra-small-discriminator", "TokenClassification", ["query", "value"]),
+    ("xlm-roberta-base", "TokenClassification", ["query", "value"]),
+    ("microsoft/deberta-base", "SequenceClassification", ["in_proj"]),
+    ("google/mt5-small", "Seq2SeqLM", ["q", "v"]),
+    ("facebook/mbart-large-50", "Seq2SeqLM", ["q_proj", "fc1"]),
+    ("facebook/m2m100_418M", "Seq2SeqLM", ["k_proj", "v_proj"]),
 ]
 # type/variant, head, targets (None: PEFT's own)
 SMALL = [
@@ -74,6 +94,9 @@ def known_config(name: str, head: str):
     model_type, variant, numbers, tied = sizes()[name]
     knobs, fixed, variants = TYPES[model_type]
     knobs, fixed = with_variant(knobs, fixed, variants.get(variant, {}))
+    # A number that follows a knob (the pooler's width of DeBERTa) follows it here too.
+    sized = {values: n for values, n in zip(knobs.values(), numbers)}
+    fixed = {k: sized.get(v, v) if isinstance(v, tuple) else v for k, v in fixed.items()}
     config = config_of(model_type, {k: (n,) * 3 for k, n in zip(knobs, numbers)}, fixed, 0, head)
     config.tie_word_embeddings = tied
     config.num_labels = 2

@@ -5,6 +5,8 @@ Read off the graph of autograd: from the input of a module back to the nearest o
 from outside, `&` in front of a parameter that no module of its own holds. A `*` in a path: every child of a list.
 """
 
+import sys
+
 import torch
 from torch import nn
 
@@ -62,7 +64,8 @@ class Trace:
     def sources(self, values) -> list[str]:
         values = list(values)
         todo = [t.grad_fn for t in values if t.grad_fn is not None]
-        todo += [t.grad_fn or torch.autograd.graph.get_gradient_edge(t).node for t in values if t.is_leaf and t.requires_grad]
+        # A parameter that is passed on as it stands: the node that its gradient goes to, which a view of it leads to.
+        todo += [t.expand_as(t).grad_fn.next_functions[0][0] for t in values if t.is_leaf and t.requires_grad]
         seen, found = set(), []
         while todo:
             node = todo.pop()
@@ -219,7 +222,10 @@ def checkpointing(model: nn.Module, head: str) -> list[str] | None:
     for stack in stack_paths(model):
         for layer in model.get_submodule(stack):
             layer.register_forward_pre_hook(lambda *_, s=stack: found.add(s) if watch.depth else None)
-    library.checkpoint = inside
+    # Some modules took the function by its name.
+    named = [library, *(module for name, module in list(sys.modules.items()) if name.startswith("transformers.models.") and vars(module).get("checkpoint") is real)]
+    for module in named:
+        module.checkpoint = inside
     try:
         model.gradient_checkpointing_enable()
         for module in model.modules():
@@ -230,5 +236,6 @@ def checkpointing(model: nn.Module, head: str) -> list[str] | None:
             model.config.use_cache = False
         model(**batch_for(model.config, head, model))
     finally:
-        library.checkpoint = real
+        for module in named:
+            module.checkpoint = real
     return sorted(found)

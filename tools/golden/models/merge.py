@@ -132,12 +132,19 @@ def main() -> None:
     print({k: len(json.dumps(v, separators=(",", ":"))) for k, v in out.items()}, os.path.getsize(sys.argv[1]), file=sys.stderr)
 
 
+def verified() -> set[str]:
+    """Ids whose numbers verify.py held against another public source."""
+    with open(os.path.join(HERE, "verified.txt"), encoding="utf-8") as file:
+        return {line.split()[0] for line in file if not line.startswith("#")}
+
+
 def group(ids: dict[str, int]) -> dict[str, str]:
-    """Owner → its ids: `name size name size …`."""
+    """Owner → its ids: `name size name size …`; a `?` behind the size of one whose numbers nothing else vouches for."""
     owners: dict[str, list[str]] = {}
+    held = verified()
     for name, number in ids.items():
         owner, _, rest = name.rpartition("/")
-        owners.setdefault(owner, []).append(f"{rest} {number}")
+        owners.setdefault(owner, []).append(f"{rest} {number}{'' if name in held else '?'}")
     return {owner: " ".join(names) for owner, names in owners.items()}
 
 

@@ -191,9 +191,9 @@ def llamalike(c):
     return cls
 
 
-GLM = {"vocab_size": (211, 307, 401), "hidden_size": (48, 120, 224), "ffn_hidden_size": (100, 148, 172), "num_layers": (3, 4, 5),
+GLM = {"vocab_size": (211, 307, 401), "hidden_size": (48, 120, 280), "ffn_hidden_size": (100, 148, 172), "num_layers": (3, 4, 5),
        "num_attention_heads": (6, 10, 14)}
-PLAIN = {"vocab_size": (211, 307, 401), "hidden_size": (48, 120, 224), "intermediate_size": (100, 148, 172), "num_hidden_layers": (3, 4, 5)}
+PLAIN = {"vocab_size": (211, 307, 401), "hidden_size": (48, 120, 280), "intermediate_size": (100, 148, 172), "num_hidden_layers": (3, 4, 5)}
 GROUPED = {"num_attention_heads": (6, 10, 14), "num_key_value_heads": (2, 5, 7)}
 # type → variant → (knobs, class)
 REMOTE = {

@@ -5,7 +5,8 @@ all three names the formula. Which release knows a type is found out by asking i
 """
 
 IDS = {"pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2, "decoder_start_token_id": 0}
-VOCAB, HIDDEN, MLP, LAYERS = (211, 307, 401), (48, 120, 224), (100, 148, 172), (3, 4, 5)
+# No width of a head is the number of heads and a constant, or hidden + 2 widths would look like a square.
+VOCAB, HIDDEN, MLP, LAYERS = (211, 307, 401), (48, 120, 280), (100, 148, 172), (3, 4, 5)
 HEADS, GROUPS, HEAD_DIM, POSITIONS = (6, 10, 14), (2, 5, 7), (12, 16, 24), (64, 72, 88)
 
 DECODER = {"vocab_size": VOCAB, "hidden_size": HIDDEN, "intermediate_size": MLP, "num_hidden_layers": LAYERS, "num_attention_heads": HEADS}
@@ -92,8 +93,8 @@ TYPES: dict[str, tuple[dict, dict, dict]] = {
     "distilbert": ({"vocab_size": VOCAB, "dim": HIDDEN, "hidden_dim": MLP, "n_layers": LAYERS, "max_position_embeddings": POSITIONS}, {"n_heads": 4}, {}),
     "deberta": (ENCODER, {"relative_attention": True, "pos_att_type": ["c2p", "p2c"], "position_biased_input": False, "type_vocab_size": 0,
                           "max_relative_positions": -1, "pooler_hidden_size": HIDDEN}, {}),
-    "deberta-v2": (ENCODER, {"relative_attention": True, "pos_att_type": ["p2c", "c2p"], "position_biased_input": False, "type_vocab_size": 0,
-                             "position_buckets": 16, "norm_rel_ebd": "layer_norm", "share_att_key": True, "max_relative_positions": -1,
+    "deberta-v2": (ENCODER | {"position_buckets": (16, 20, 24)}, {"relative_attention": True, "pos_att_type": ["p2c", "c2p"], "position_biased_input": False, "type_vocab_size": 0,
+                             "norm_rel_ebd": "layer_norm", "share_att_key": True, "max_relative_positions": -1,
                              "pooler_hidden_size": HIDDEN}, {}),
     "electra": (ENCODER | {"embedding_size": (26, 34, 38)}, {}, {"": {}, "same": variant(embedding_size=HIDDEN)}),
     "albert": (ENCODER | {"embedding_size": (26, 34, 38)}, {}, {}),

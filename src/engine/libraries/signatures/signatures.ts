@@ -112,6 +112,12 @@ function asOf(signature: Signature, release: string): Signature {
   return { ...signature, parameters: parameters.filter(stays) };
 }
 
+/** A class that hands all it is given to its base, as a name that has moved does, is called as that one. */
+function asBase(signature: Signature): Signature {
+  const { parameters, ...rest } = signature;
+  return signature.base !== undefined && parameters?.join() === '*args,**kwargs' ? rest : signature;
+}
+
 function releaseOf(versions: Versions, library: string): string | null {
   const named: Readonly<Record<string, string | null>> = { ...versions };
   return own(named, library) ?? null;
@@ -125,7 +131,7 @@ function mergeSignatures(versions: Versions, shared: Shared, entries: StackEntri
     const differs = stacks.get(library)?.differs ?? {};
     const index = name in differs ? differs[name] : 0;
     const variant = index === null || index === undefined ? undefined : variants[index];
-    if (variant) found[name] = asOf(variant, releaseOf(versions, library) ?? '0');
+    if (variant) found[name] = asBase(asOf(variant, releaseOf(versions, library) ?? '0'));
   }
   return found;
 }

@@ -16,6 +16,13 @@ it('knows ids of the list with their sizes and assumes nothing', () => {
   expect(known.types.length).toBeGreaterThan(60);
 });
 
+it('says where nothing but the list vouches for the sizes of an id', () => {
+  // Held against litgpt's own list; the second only by this one; the third by the model that it mirrors.
+  expect(known.find('microsoft/phi-2').assumption).toBeNull();
+  expect(known.find('shenzhi-wang/Llama3-8B-Chinese-Chat').assumption?.en).toContain('not held against');
+  expect(known.find('unsloth/Qwen3-0.6B').assumption).toBeNull();
+});
+
 it.each([
   ['unsloth/llama-3-8b-bnb-4bit', 'llama', 4096, '4bit'],
   ['unsloth/Meta-Llama-3.1-8B-Instruct-unsloth-bnb-4bit', 'llama', 4096, '4bit'],

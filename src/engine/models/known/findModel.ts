@@ -21,7 +21,9 @@ export interface FoundModel {
   readonly tied: boolean;
   /** How the id's own files are quantised. */
   readonly stored: '4bit' | '8bit' | 'gptq' | 'awq' | null;
-  /** What was assumed, where the id is not in the list. */
+  /** Whether it is a model of the list, or a mirror of one: then its type is no assumption. */
+  readonly listed: boolean;
+  /** What was assumed, where the id is not in the list or nothing but the list says its sizes. */
   readonly assumption: Text | null;
 }
 
@@ -37,6 +39,8 @@ const FALLBACK = 'meta-llama/Llama-3.2-1B';
 interface Entry {
   readonly id: string;
   readonly size: number;
+  /** Another public source says the same sizes. */
+  readonly held: boolean;
   readonly words: Words;
 }
 
@@ -51,10 +55,12 @@ export class KnownIds {
       const parts = list.split(' ');
       for (let i = 0; i + 1 < parts.length; i += 2) {
         const id = owner === '' ? `${parts[i]}` : `${owner}/${parts[i]}`;
-        const entry = { id, size: Number(parts[i + 1]), words: wordsOf(id) };
+        const [size = '', doubt] = (parts[i + 1] ?? '').split(/(?=\?)/);
+        const entry = { id, size: Number(size), held: doubt === undefined, words: wordsOf(id) };
         this.#byId.set(id.toLowerCase(), entry);
         const name = baseName(id);
-        if (!this.#byName.has(name)) this.#byName.set(name, entry);
+        const before = this.#byName.get(name);
+        if (!before || (entry.held && !before.held)) this.#byName.set(name, entry);
       }
     }
   }
@@ -65,9 +71,11 @@ export class KnownIds {
 
   find(id: string, hints: ModelHints = {}): FoundModel {
     const exact = this.#byId.get(id.toLowerCase());
-    if (exact) return this.#found(id, exact, null);
     const twin = this.#byName.get(baseName(id));
-    if (twin) return this.#found(id, twin, id.startsWith('unsloth/') ? null : sameAs(id, twin.id));
+    if (exact)
+      return { ...this.#found(id, exact, isHeld(exact, twin) ? null : fromMemory(id)), listed: true };
+    if (twin && id.startsWith('unsloth/')) return { ...this.#found(id, twin, null), listed: true };
+    if (twin) return this.#found(id, twin, sameAs(id, twin.id));
     const near = this.#nearest(id, hints);
     if (near) return this.#found(id, near, sizesOf(id, near.id));
     const fallback = this.#byId.get(FALLBACK.toLowerCase());
@@ -81,7 +89,16 @@ export class KnownIds {
     const knobs = this.#table.types[modelType]?.[variant]?.knobs ?? [];
     const values = numbers.split(' ').map(Number);
     const config = Object.fromEntries(knobs.map((name, i) => [name, values[i] ?? 0]));
-    return { id, modelType, variant, config, tied: tied === '1', stored: storedAs(id), assumption };
+    return {
+      id,
+      modelType,
+      variant,
+      config,
+      tied: tied === '1',
+      stored: storedAs(id),
+      listed: false,
+      assumption,
+    };
   }
 
   /** Of the same family the entry whose size is nearest to what the name says, or the smallest. */
@@ -102,6 +119,10 @@ export class KnownIds {
   }
 }
 
+/** Its own sizes are known from elsewhere, or those of a model of the same name, which are the same. */
+const isHeld = (entry: Entry, twin: Entry | undefined): boolean =>
+  entry.held || (twin?.held === true && twin.size === entry.size);
+
 /** How well a known name fits: its size first, then the version, then other words; a small one where the name says no size. */
 function likeness(wanted: Words, known: Words): number {
   const shared = known.parts.filter((part) => wanted.parts.includes(part)).length;
@@ -112,6 +133,12 @@ function likeness(wanted: Words, known: Words): number {
   const distance = known.billions === null ? 4 : Math.abs(Math.log(known.billions / size));
   return words - 10 * Math.min(distance, 4);
 }
+
+const fromMemory = (id: string): Text =>
+  text(
+    `The sizes of '${id}' are assumed: they were not held against its published configuration.`,
+    `“${id}”的尺寸为假定值：未与其公布的配置核对。`,
+  );
 
 const sameAs = (id: string, known: string): Text =>
   text(

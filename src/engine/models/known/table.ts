@@ -35,7 +35,7 @@ export interface KnownTable {
   readonly types: Readonly<Record<string, Readonly<Record<string, VariantRow>>>>;
   /** `type/variant|numbers|tied` */
   readonly sizes: readonly string[];
-  /** Owner → `name size name size …` */
+  /** Owner → `name size name size …`; a `?` behind a size that no other public source was found for. */
   readonly ids: Readonly<Record<string, string>>;
   /** peft_type → model type → [first version of PEFT, default target_modules: names with blanks between them, or null] */
   readonly targets: Readonly<

@@ -90,8 +90,14 @@ const storedById: Readonly<Record<'4bit' | '8bit' | 'gptq' | 'awq', Quantisation
 const quantisedById = (id: string, { method }: Quantisation): Text =>
   text(`'${id}' is stored quantised (${method}), by its name.`, `按名称看，“${id}”已量化存储（${method}）。`);
 
+/** What it asks of the known models. */
+type Known = Pick<
+  KnownModels,
+  'find' | 'ofClass' | 'headsOf' | 'build' | 'forward' | 'factsOf' | 'targetsOf'
+>;
+
 /** Models of whatever a request names. Throws PythonError for a head that the type has not. */
-export function knownSource(known: KnownModels): ModelSource {
+export function knownSource(known: Known): ModelSource {
   return (request) => {
     const { name, loader, stack, given } = request;
     const own = known.ofClass(shortName(loader));
@@ -103,7 +109,7 @@ export function knownSource(known: KnownModels): ModelSource {
     const fitting = wanted.find((head) => has.includes(head));
     // A type that transformers itself has none of comes with code of its own, which says what each class of the library loads.
     const ownCode = !has.includes('Model');
-    if (!fitting && !ownCode && /^Auto/.test(shortName(loader)) && found.assumption === null)
+    if (!fitting && !ownCode && /^Auto/.test(shortName(loader)) && found.listed)
       refuse(loader, configClass(found.modelType));
     const head = fitting ?? headAmong(has);
     const labels = given.get('num_labels');

@@ -37,11 +37,12 @@ const kinds: Readonly<Record<string, Kind>> = {
 };
 const notModelled = (
   'GRPOTrainer KTOTrainer RewardTrainer PPOTrainer CPOTrainer RLOOTrainer OnlineDPOTrainer BCOTrainer IterativeSFTTrainer GKDTrainer ' +
-  'NashMDTrainer XPOTrainer PRMTrainer DDPOTrainer AlignPropTrainer experimental.kto.KTOTrainer'
+  'NashMDTrainer XPOTrainer PRMTrainer DDPOTrainer AlignPropTrainer PPOv2Trainer ' +
+  'experimental.kto.KTOTrainer experimental.cpo.CPOTrainer experimental.ppo.PPOTrainer'
 ).split(' ');
 
 const argumentClasses =
-  'transformers.TrainingArguments transformers.Seq2SeqTrainingArguments trl.SFTConfig trl.DPOConfig trl.ORPOConfig trl.GRPOConfig trl.KTOConfig trl.RewardConfig trl.CPOConfig trl.PPOConfig trl.RLOOConfig trl.experimental.orpo.ORPOConfig trl.experimental.kto.KTOConfig'.split(
+  'transformers.TrainingArguments transformers.Seq2SeqTrainingArguments trl.SFTConfig trl.DPOConfig trl.ORPOConfig trl.GRPOConfig trl.KTOConfig trl.RewardConfig trl.CPOConfig trl.PPOConfig trl.PPOv2Config trl.RLOOConfig trl.experimental.orpo.ORPOConfig trl.experimental.kto.KTOConfig trl.experimental.cpo.CPOConfig trl.experimental.ppo.PPOConfig'.split(
     ' ',
   );
 
