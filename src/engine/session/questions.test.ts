@@ -12,7 +12,12 @@ it('says why the why of a parameter can’t be told', async () => {
   const events: Event[] = [];
   const ask = (model?: { name: string; digest: string }) =>
     answer(
-      { type: 'why', id: 3, path: 'base_model.model.model.norm', recipe: model ? { ...recipe, model } : recipe },
+      {
+        type: 'why',
+        id: 3,
+        path: 'base_model.model.model.norm',
+        recipe: model ? { ...recipe, model } : recipe,
+      },
       assets,
       (event) => events.push(event),
     );
