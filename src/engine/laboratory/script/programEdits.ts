@@ -39,12 +39,13 @@ class Draft {
     this.#calls = [...program.calls];
   }
 
-  /** undefined takes the argument away; positions give way to the names. */
-  set(index: number, name: string, value: ProgramValue | undefined): true {
+  /** undefined takes the argument away. `only`: the call has no other, so that it may stand in a position. */
+  set(index: number, name: string, value: ProgramValue | undefined, only = false): true {
     const call = this.#calls[index];
     if (!call) return true;
     const { [name]: _, ...others } = call.kwargs;
-    this.#calls[index] = { ...call, kwargs: value === undefined ? others : { ...others, [name]: value } };
+    const kwargs = value === undefined ? others : { ...others, [name]: value };
+    this.#calls[index] = { ...call, args: only ? [] : call.args, kwargs };
     const said = value === undefined ? `without ${name}` : `${name}=${reprOf(value)}`;
     this.#changes.push(`line ${call.line}: ${short(call)}(${said})`);
     return true;
@@ -148,7 +149,9 @@ class Mending {
   #checkpointing(name: string, value: ProgramValue | undefined): boolean {
     const own = this.#last(/gradient_checkpointing_enable$/);
     if (this.#subject.trainer?.asked.gradientCheckpointing || own < 0) return this.#argument(name, value);
-    return name === 'gradient_checkpointing' ? this.draft.drop(own, null) : this.draft.set(own, name, value);
+    return name === 'gradient_checkpointing'
+      ? this.draft.drop(own, null)
+      : this.draft.set(own, name, value, true);
   }
 
   #of(pattern: RegExp, name: string, value: ProgramValue | undefined): boolean {
