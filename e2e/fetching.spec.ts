@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs';
 import type { Page, Route } from '@playwright/test';
 import { expect, test } from './playground.ts';
 
-const link = './#v=1&preset=polite-refusal&train.max_steps=2&train.learning_rate=0.0009&generate.max_new_tokens=2';
+const link =
+  './#v=1&preset=polite-refusal&train.max_steps=2&train.learning_rate=0.0009&generate.max_new_tokens=2';
 const train = (page: Page) => page.getByRole('button', { name: 'Train', exact: true });
 
 /** Answers the first `times` requests for a file so, and lets the rest through. */

@@ -40,6 +40,27 @@ export const workerEnded = defineError('worker-ended', (_: object) => ({
   zh: ['引擎已不在：浏览器关闭了它的 worker。', '请按“训练”从已保存处继续。若再次发生，请关闭其他标签页。'],
 }));
 
+/** What the recipe that was looked at has and the last one that was understood had not. */
+interface Hung {
+  readonly changed: readonly string[];
+}
+const listed = ({ changed }: Hung, mark: string): string => changed.slice(0, 6).join(mark);
+
+export const inspectHung = defineError('inspect-hung', (hung: Hung) => ({
+  en: [
+    'Looking at this recipe took too long and was stopped.',
+    hung.changed.length === 0
+      ? 'Change the rows or the model that it names.'
+      : `Change back what differs from the last one that was understood: ${listed(hung, ', ')}.`,
+  ],
+  zh: [
+    '查看此配方用时过长，已停止。',
+    hung.changed.length === 0
+      ? '请更改其中的数据行或模型。'
+      : `请改回与上一个可读懂的配方不同之处：${listed(hung, '、')}。`,
+  ],
+}));
+
 export const workerDied = defineError('worker-died', ({ cause }: { readonly cause: string }) => ({
   en: [
     `The engine stopped: ${cause}.`,

@@ -49,7 +49,7 @@ it('starts a worker again whose script did not come, and tells it everything', a
   await vi.advanceTimersByTimeAsync(1);
   expect(FakeWorker.all).toHaveLength(2);
   expect(newest().sent.map(({ type }) => type)).toEqual(['saved', 'pause']);
-  newest().onmessage({ data: { type: 'pong' } });
+  newest().onmessage({ data: { type: 'pong', guarded: false } });
   client.send({ type: 'stop' });
   expect(newest().sent.map(({ type }) => type)).toEqual(['saved', 'pause', 'stop']);
   expect(events).toEqual([]);
@@ -71,7 +71,7 @@ it('does not start a worker again that broke, or that was there', async () => {
   broken.newest().onerror({ message: 'SyntaxError' });
   expect(broken.events).toMatchObject([{ error: { code: 'worker-died' } }]);
   const later = engine();
-  later.newest().onmessage({ data: { type: 'pong' } });
+  later.newest().onmessage({ data: { type: 'pong', guarded: false } });
   later.newest().onerror({});
   await vi.advanceTimersByTimeAsync(10_000);
   expect(later.events).toMatchObject([{ error: { code: 'worker-silent' } }]);

@@ -1,15 +1,17 @@
 // The page's end of the worker: sends commands, hands decoded events to one listener, and notices a worker that died
 // without a word: the worker holds a lock of its own name, and whoever gets that lock knows that it is gone; one that hangs says
 // nothing for long. No state beyond the worker.
-import { badMessage, workerDied, workerEnded, workerSilent } from './boundaryErrors.ts';
+import { badMessage, inspectHung, workerDied, workerEnded, workerSilent } from './boundaryErrors.ts';
 import { decodeEvent } from './eventShapes.ts';
 import type { UserError } from './ground/errors.ts';
 import { programMissing } from './ground/fetching/fetchErrors.ts';
-import type { Command, ErrorCode, Event } from './protocol.ts';
+import type { Command, EngineErrorData, ErrorCode, Event } from './protocol.ts';
 
 export interface EngineClient {
   send(command: Command): void;
   terminate(): void;
+  /** How long a worker that has spoken before has said nothing, though it is asked every two seconds. */
+  quietMs?(): number;
 }
 
 /** A worker is asked this often whether it lives, and given up when it said nothing for so long. */
@@ -23,12 +25,23 @@ const LAST_WORDS_MS = 500;
 const MOST_STARTS = 4;
 const FIRST_WAIT_MS = 250;
 
+const dataOf = (code: ErrorCode, error: UserError): EngineErrorData => ({
+  code,
+  message: error.problem,
+  remedy: error.remedy,
+  data: error.data,
+});
+
 /** The page's own words for what befell the worker. */
 const failed = (code: ErrorCode, error: UserError): Event => ({
   type: 'failed',
   raisedBy: 'engine',
-  error: { code, message: error.problem, remedy: error.remedy, data: error.data },
+  error: dataOf(code, error),
 });
+
+/** What is told of a recipe that could not be looked at in time. */
+export const inspectionHung = (changed: readonly string[]): EngineErrorData =>
+  dataOf(inspectHung.code, inspectHung({ changed }));
 
 /** A message that is no event fails the run instead of the page. */
 function received(message: unknown): Event {
@@ -49,10 +62,10 @@ function nameOf(): string {
 }
 
 /**
- * Starts a worker. `onEvent` gets every event; a worker that dies gives a `failed` event with code `worker-died`, `worker-ended` or `worker-silent`, one
+ * Starts a worker; one that says nothing for `silentForMs` hangs. `onEvent` gets every event; a worker that dies gives a `failed` event with code `worker-died`, `worker-ended` or `worker-silent`, one
  * whose script can't be fetched `fetch-program`, once.
  */
-export function startEngine(onEvent: (event: Event) => void): EngineClient {
+export function startEngine(onEvent: (event: Event) => void, silentForMs = SILENT_FOR_MS): EngineClient {
   let worker: Worker;
   /** Ends when this worker, or another start of it, is of no interest any more. */
   let over = new AbortController();
@@ -119,7 +132,9 @@ export function startEngine(onEvent: (event: Event) => void): EngineClient {
     // A page that slept asked nothing meanwhile, so the silence was its own.
     if (now - asked > 3 * ASK_EVERY_MS) heard = now;
     asked = now;
-    if (now - heard > SILENT_FOR_MS) give(workerSilent.code, workerSilent({}));
+    // One whose script is on its way has all the time of a slow network.
+    const patience = unheard === null ? silentForMs : Math.max(silentForMs, SILENT_FOR_MS);
+    if (now - heard > patience) give(workerSilent.code, workerSilent({}));
     else worker.postMessage({ type: 'ping' } satisfies Command);
   }, ASK_EVERY_MS);
   open();
@@ -129,5 +144,6 @@ export function startEngine(onEvent: (event: Event) => void): EngineClient {
       worker.postMessage(command);
     },
     terminate: end,
+    quietMs: () => (unheard === null ? performance.now() - heard : 0),
   };
 }

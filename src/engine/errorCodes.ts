@@ -2,7 +2,15 @@
 // help (errorHelp.ts) says for each where it is mended. For the worker and for tests: the page has the types alone.
 
 import { loftqOnBits, methodLimit, notAsLora, rankTooLarge, zeroAlpha } from './adapters/adapterErrors.ts';
-import { badMessage, ourFault, raised, workerDied, workerEnded, workerSilent } from './boundaryErrors.ts';
+import {
+  badMessage,
+  inspectHung,
+  ourFault,
+  raised,
+  workerDied,
+  workerEnded,
+  workerSilent,
+} from './boundaryErrors.ts';
 import {
   allMasked,
   answersCut,
@@ -281,6 +289,7 @@ export const errorKinds = [
   badMessage,
   workerSilent,
   workerEnded,
+  inspectHung,
   workerDied,
   raised,
   ourFault,

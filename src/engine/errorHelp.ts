@@ -141,6 +141,7 @@ export const errorHelp: Readonly<Record<ErrorCode, Help>> = {
   protocol: 'reload',
   'worker-silent': 'reload',
   'worker-ended': 'reload',
+  'inspect-hung': 'recipe',
   'worker-died': 'reload',
   python: 'recipe',
   internal: 'reload',

@@ -178,6 +178,7 @@ const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
   protocol: { what: 'event', type: 'step', at: 'metrics.loss', expected: text('a number', '数'), got: '"x"' },
   'worker-silent': {},
   'worker-ended': {},
+  'inspect-hung': { changed: ['lora.r'] },
   'worker-died': { cause: 'RangeError' },
   python: { type: 'RuntimeError', message: 'element 0', call: 'loss.backward()' },
   internal: { cause: 'RangeError' },

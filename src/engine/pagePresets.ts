@@ -8,5 +8,5 @@ import { loadPresets } from './recipe/presets.ts';
 /** `folder`: address of the page's folder, with a slash at its end. Throws UserError 'fetch-…', 'preset-settings' or 'presets'. */
 export function pagePresets(folder: string): Promise<PresetInfo[]> {
   const read = ownFiles(openNet(), folder, pageFiles);
-  return loadPresets(async (path) => JSON.parse(new TextDecoder().decode(await read(path))));
+  return loadPresets(read);
 }

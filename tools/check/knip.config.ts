@@ -28,6 +28,7 @@ export default function config({ production = false }: { readonly production?: b
       '{vite,playwright}.config.ts!',
       'tools/parity/parity.ts',
       'tools/golden/write*.ts',
+      'tools/fuzz/{fuzz,thread}.ts',
       'e2e/firefox/trains.ts',
       // Opened by a person under the development server.
       'src/ui/testing/page.tsx',
@@ -37,7 +38,7 @@ export default function config({ production = false }: { readonly production?: b
       'e2e/**/*.ts',
       '!src/**/testing/**!',
       '!**/*.test.{ts,tsx}!',
-      '!tools/{parity,golden}/**!',
+      '!tools/{parity,golden,fuzz}/**!',
     ],
     // A file of these kinds imports nothing; registered, it is found when nothing imports it.
     compilers: { wgsl: () => '', css: () => '' },

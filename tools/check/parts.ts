@@ -19,6 +19,7 @@ import { judgeFolders } from './folders.ts';
 import { checkHeaders } from './headers.ts';
 import { checkLayers } from './layers.ts';
 import { checkLengths, longest } from './lengths.ts';
+import { checkLookups } from './lookups.ts';
 import type { Outcome } from './outcome.ts';
 import { failedPart, fromViolations, skippedPart } from './outcome.ts';
 import type { Finished } from './process.ts';
@@ -228,6 +229,7 @@ export const parts: readonly Part[] = [
   },
   still('layers', layers),
   still('vocabulary', (c) => fromViolations(checkVocabulary(modules(c)))),
+  still('lookups', (c) => fromViolations(checkLookups(modules(c)))),
   still('casts', (c) => fromViolations(checkCasts(modules(c), waivers))),
   still('headers', (c) => fromViolations(checkHeaders(sources(c)))),
   still('lengths', (c) =>

@@ -19,6 +19,8 @@ test.each([
   ['src/shaders/a.ts', 'const d = await adapter.requestDevice();', 'never request one'],
   ['src/engine/a.ts', 'const r = Math.random();', 'Randomness'],
   ['src/engine/session/a.ts', 'self.postMessage(1);', 'postMessage'],
+  ['src/ui/a.ts', "const answer = await fetch('x.json');", 'one way to fetch'],
+  ['tools/cli/a.ts', 'const request = new XMLHttpRequest();', 'one way to fetch'],
   ['src/engine/a.ts', "throw new Error('internal: x');", 'A bare Error'],
   ['src/ui/a.tsx', "const failed = new Error('x');", 'A bare Error'],
 ])('%s must not say %s', (path, text, sentence) => {
@@ -30,6 +32,8 @@ test.each([
   ['src/engine/device/a.ts', 'const d = await adapter.requestDevice();'],
   ['src/shaders/testing/gpu.ts', 'const d = await adapter.requestDevice();'],
   ['src/engine/worker.ts', 'self.postMessage(1);'],
+  ['src/engine/ground/fetching/net.ts', 'const answer = fetch(address);'],
+  ['tools/start/serve.test.ts', 'const answer = await fetch(address);'],
   ['src/ui/a.tsx', "document.title = 'x';"],
   ['src/shaders/invariant.ts', "throw new Error('internal: x');"],
   ['src/engine/testing/a.ts', "throw new Error('no golden values');"],

@@ -74,6 +74,15 @@ const words: readonly Word[] = [
   },
   {
     sentence:
+      'There is one way to fetch: src/engine/ground/fetching, which judges what comes and asks again.',
+    applies: (path) =>
+      /^(src|tools)\//.test(path) && !isTest(path) && path !== 'src/engine/ground/fetching/net.ts',
+    matches: (node) =>
+      (node.type === 'CallExpression' && isNode(node.callee) && node.callee.name === 'fetch') ||
+      (node.type === 'NewExpression' && isNode(node.callee) && node.callee.name === 'XMLHttpRequest'),
+  },
+  {
+    sentence:
       'A bare Error says nobody’s fault: invariant or unreachable for our own, a UserError for what a person can act on.',
     applies: (path) => path.startsWith('src/') && !isTest(path) && path !== 'src/shaders/invariant.ts',
     matches: (node) => node.type === 'NewExpression' && isNode(node.callee) && node.callee.name === 'Error',

@@ -51,9 +51,34 @@ describe('a script that does not end', () => {
       'import json\nx = []\nfor i in range(10**5): x = [x]\njson.dumps(x)',
       /RecursionError$/,
     ],
+    [
+      'an exception whose words never end',
+      'class E(Exception):\n    def __str__(self):\n        while True: pass\nraise E()',
+      'limit 4 TimeoutError',
+    ],
+    [
+      'an object whose end never ends',
+      'class A:\n    def __del__(self):\n        while True: pass\na = A()\nraise ValueError("x")',
+      'raised 5 ValueError',
+    ],
+    [
+      'a script that says it has ended, and goes on',
+      'import os\nfor device in range(3, 9):\n    try: os.write(device, b\'{"ended":true}\\n\')\n    except OSError: pass\nwhile True: pass',
+      'limit 5 TimeoutError',
+    ],
   ])('%s', async (_, source, expected) => {
     expect(await failure(source)).toMatch(expected);
     expect(await run('print(len([1, 2]))')).toEqual({ error: null, output: '2\n' });
+  });
+
+  it.each([
+    ['1 / 0', 'raised 4 E: <exception str() failed>'],
+    ['"said"', 'raised 4 E: said'],
+  ])('an exception that says %s of itself', async (words, expected) => {
+    const { error } = await run(
+      `class E(Exception):\n    def __str__(self): return ${words}\n    args = property(lambda self: 1 / 0)\nraise E()`,
+    );
+    expect(error && `${error.kind} ${error.line} ${error.type}: ${error.message}`).toBe(expected);
   });
 
   it('ends while and for loops on what nobody knows', async () => {

@@ -69,8 +69,10 @@ function report(reading: ScriptReading): object {
       zero: outcome.zeroGradients,
       nonzero: outcome.nonzeroGradients,
     },
-    causes: reading.diagnoses.map(({ id, cause, evidence }) => ({
+    causes: reading.diagnoses.map(({ id, severity, lines, cause, evidence }) => ({
       id,
+      severity,
+      lines,
       cause: cause.en,
       evidence: evidence.map(({ en }) => en),
     })),
@@ -85,6 +87,7 @@ function report(reading: ScriptReading): object {
     })),
     assumed: reading.assumptions.map(({ line, text }) => ({ line, text: text.en })),
     not_modelled: reading.notModelled.map(({ line, text }) => ({ line, text: text.en })),
+    precision: reading.precision.map(({ en }) => en),
     fixes: reading.fixes.map(({ why, verdict: after }) => ({ why: why.en, verdict: after })),
     settings: reading.patch,
     settings_say_all: reading.unsaid.length === 0,

@@ -194,6 +194,51 @@ loss.backward()`);
   });
 });
 
+describe('what is assumed', () => {
+  it.each([
+    ['print(int(os.environ["N"]), float(os.environ["N"]))', '1 1.0\n', ['the environment has N']],
+    ['print(repr(input()))', "''\n", ['nothing is typed at input()']],
+    ['print(torch.cuda.device_count())', '1\n', ['torch.cuda.device_count() is taken to be 1']],
+    ['print(rows is rows)\ndel rows', 'True\n', ['rows is defined elsewhere']],
+    ['match {"a": 1, "b": 2}:\n    case {"a": a, **rest}: print(rest)', "{'b': 2}\n", []],
+    ['match [1, 2]:\n    case [one, *more]: print(more)', '[2]\n', []],
+    ['def f[T](x: T) -> T: return x\nclass A[U]: y: U\ntype V[W] = list[W]\nprint(f(1))', '1\n', []],
+    ['import traceback\ntry: 1 / 0\nexcept Exception: traceback.print_exc()\nprint("end")', /end\n$/, []],
+  ])('%s', async (source, output, notes) => {
+    const ran = await run(`import os, torch\n${source}`);
+    expect(told(ran)).toBeNull();
+    expect(ran.output).toEqual(typeof output === 'string' ? output : expect.stringMatching(output));
+    expect([...new Set(ran.replies.notes)]).toEqual(notes);
+  });
+
+  it('what a file sets that nobody has, and a hook that needs real values', async () => {
+    const source = `from transformers import AutoModelForCausalLM, HfArgumentParser, TrainingArguments
+(args,) = HfArgumentParser(TrainingArguments).parse_yaml_file("run.yaml")
+model = AutoModelForCausalLM.from_pretrained("some/llama")
+model.lm_head.register_forward_hook(lambda module, inputs, output: output.requires_grad_(1 / 0))`;
+    const { replies } = await run(source);
+    expect(replies.notes).toContain("what run.yaml sets isn't known here");
+    expect(replies.notes).toContain('What the hook does is not known: ZeroDivisionError: division by zero');
+  });
+});
+
+describe('what stands in for torch', () => {
+  it('decorates with torch.compile, also with arguments, and knows its old classes of tensors', async () => {
+    const source = `import torch
+@torch.compile(mode="max-autotune")
+def f(): return 3
+print(f(), isinstance(3, torch.LongTensor), isinstance(torch.LongTensor([1]), torch.LongTensor))`;
+    expect((await run(source)).output).toBe('3 False True\n');
+  });
+
+  it('takes texts of classes of their own for texts', async () => {
+    const source =
+      'from peft import LoraConfig\nclass Mixin: pass\nclass Name(str, Mixin): pass\nLoraConfig(target_modules=Name("q_proj"))';
+    const { replies } = await run(source);
+    expect(replies.of('peft.LoraConfig')?.kwargs).toEqual({ target_modules: 'q_proj' });
+  });
+});
+
 describe('what a script does by itself', () => {
   it('tells an own loop forty times, however long it is', async () => {
     const ran = await run(`import torch

@@ -25,6 +25,12 @@ describe('edits', () => {
   it.each<[string, string, Edit[], string | null]>([
     ['a value', "a = f(x='1')  # hi\n", [set(1, 'f', 'x', '"é"')], 'a = f(x="é")  # hi\n'],
     [
+      'a line below characters that only look like ends of lines',
+      'a = 1  # \u2028 \f\nf(x=1)\n',
+      [set(2, 'f', 'x', '2')],
+      'a = 1  # \u2028 \f\nf(x=2)\n',
+    ],
+    [
       'two more arguments',
       'a = f(x=1)  # hi\n',
       [set(1, 'f', 'y', '2'), set(1, 'f', 'z', '3')],

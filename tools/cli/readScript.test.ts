@@ -70,6 +70,83 @@ describe('the verdict', () => {
     });
   });
 
+  it('says what was never run, where a training before it speaks', async () => {
+    const reading = await read([LOAD, WRAP, TRAIN, '"".join([unknown()])', 'model.merge_and_unload()']);
+    expect(reading.verdict.kind).toBe('trains');
+    expect(reading.notModelled).toEqual([
+      {
+        line: 4,
+        text: {
+          en: expect.stringMatching(/^The script ends at line 4 .*was not run\.$/),
+          zh: expect.any(String),
+        },
+      },
+    ]);
+  });
+
+  it('judges every way that a line trains in', async () => {
+    const reading = await read([
+      LOAD,
+      WRAP,
+      'def step():',
+      '    model(input_ids=ids, labels=ids).loss.backward()',
+      'for _ in range(5): step()',
+      'with torch.no_grad(): step()',
+    ]);
+    expect(reading.verdict).toMatchObject({ kind: 'raises', line: 4 });
+  });
+
+  it('tells what it takes for arguments that nobody has', async () => {
+    const reading = await read([
+      'model = AutoModelForCausalLM.from_pretrained("HuggingFaceTB/SmolLM2-135M", torch_dtype=kind, load_in_4bit=small)',
+      WRAP,
+      'args = TrainingArguments("out", gradient_checkpointing=saving, fp16=half)',
+      'Trainer(model=model, args=args, train_dataset=rows).train()',
+    ]);
+    const said = reading.assumptions.map(({ text }) => text.en);
+    for (const words of [
+      'dtype=kind is not known here; the one that the weights are published in is assumed.',
+      'load_in_4bit=small is not known here; True is assumed.',
+      'gradient_checkpointing=saving is not known here; False is assumed.',
+      'fp16=half is not known here; False is assumed.',
+    ])
+      expect(said).toContain(words);
+  });
+
+  it.each([
+    ['mistral-7b-instruct-v0.3', '[INST]', '[/INST]', 'trains'],
+    ['mistral-7b-instruct-v0.3', '<|im_start|>user', '<|im_start|>assistant', 'silent'],
+  ])('unsloth/%s with answers behind %s %s: %s', async (id, instruction, response, kind) => {
+    const reading = await read([
+      'from unsloth import FastLanguageModel',
+      'from unsloth.chat_templates import train_on_responses_only',
+      `model, tokenizer = FastLanguageModel.from_pretrained("unsloth/${id}", load_in_4bit=True)`,
+      'model = FastLanguageModel.get_peft_model(model, r=8)',
+      'trainer = SFTTrainer(model=model, train_dataset=rows)',
+      `trainer = train_on_responses_only(trainer, instruction_part="${instruction}", response_part="${response}")`,
+      'trainer.train()',
+    ]);
+    expect(reading.verdict.kind).toBe(kind);
+  });
+
+  it('takes no name for more than it is, whatever JavaScript has under it', async () => {
+    const reading = await read([
+      '# peft==0.10.0',
+      LOAD,
+      'config = LoraConfig(target_modules=["q_proj"], task_type="constructor")',
+      'model = get_peft_model(model, config)',
+      'args = TrainingArguments("out")',
+      'args.constructor = 1',
+      'Trainer(model=model, args=args, train_dataset=rows).train()',
+    ]);
+    expect(reading.unsaid).not.toEqual([]);
+  });
+
+  it("calls an error of the script's own no refusal of a release", async () => {
+    const [own] = (await read([LOAD, WRAP, 'raise KeyError("x")'])).diagnoses;
+    expect(own).toMatchObject({ id: 'raised', cause: { en: "The script ends in KeyError: 'x'" } });
+  });
+
   it('lets a script catch what a library raises', async () => {
     const reading = await read([
       LOAD,

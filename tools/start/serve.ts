@@ -1,9 +1,11 @@
 // A static file server like a host of static files: types, lengths, revalidation, nothing else. No special
 // headers, no fallback page, no listing, so that what works here works anywhere.
+
 import { createReadStream, statSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer, STATUS_CODES } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
+import { own } from '../../src/engine/ground/own.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -22,7 +24,7 @@ const types: Readonly<Record<string, string>> = {
 
 /** The content type for a file name. Unknown kinds are bytes. */
 function contentType(path: string): string {
-  return types[extname(path).toLowerCase()] ?? 'application/octet-stream';
+  return own(types, extname(path).toLowerCase()) ?? 'application/octet-stream';
 }
 
 /**

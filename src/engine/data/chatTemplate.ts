@@ -11,9 +11,12 @@ import { templateBroken, templateEndless, templateRefuses } from './dataErrors.t
 const MOST_CHARACTERS = 2 ** 17;
 /** A run of blanks that no template has, and over which the lexer's own expressions take their time. */
 const LONG_BLANKS = /\s{2000}/;
-/** What one rendering may do: values looked at, entries of lists counted, and five hundred characters of a text as one. */
-const MOST_STEPS = 200_000;
+/** What one rendering may do: values made, rounds of loops, and every five hundred characters of a text as one. */
+const MOST_STEPS = 600_000;
 const CHARACTERS_A_STEP = 500;
+const ITEMS_A_STEP = 10;
+/** An empty round costs as much: it has a scope and a `loop` of its own. */
+const STEPS_A_ROUND = 10;
 const MOST_ITEMS = 100_000;
 const MOST_OUTPUT = 2 ** 24;
 
@@ -32,14 +35,28 @@ function sizeOf({ value }: { readonly value: unknown }): {
 
 class Budgeted extends Interpreter {
   #steps = 0;
+  /** What loops run over. */
+  readonly #looped = new Set<unknown>();
 
   override evaluate(...args: Parameters<Interpreter['evaluate']>): Evaluated {
+    const [statement] = args;
+    if (statement?.type === 'For' && 'iterable' in statement) this.#loops(statement.iterable);
     this.#spend(1);
     const result = super.evaluate(...args);
     const { items, characters } = sizeOf(result);
     if (items > MOST_ITEMS || characters > MOST_OUTPUT) this.#spend(MOST_STEPS);
-    this.#spend(items + characters / CHARACTERS_A_STEP);
+    if (this.#looped.has(statement)) this.#spend(items * STEPS_A_ROUND);
+    // A name makes nothing.
+    else if (statement?.type !== 'Identifier')
+      this.#spend(items / ITEMS_A_STEP + characters / CHARACTERS_A_STEP);
     return result;
+  }
+
+  /** `for x in list if …` runs over what stands before the condition. */
+  #loops(iterable: unknown): void {
+    const select =
+      typeof iterable === 'object' && iterable !== null && 'lhs' in iterable && 'test' in iterable;
+    this.#looped.add(select ? iterable.lhs : iterable);
   }
 
   #spend(steps: number): void {

@@ -1,6 +1,7 @@
 // Where a text says which release of a library is at hand: pip, uv and conda lines, requirements, pyproject, environment.yml, lists of
 // what is installed, the `env` commands' reports, paths of a traceback, comments in words, and, as weak evidence, dates.
 // Finds and reads them; what follows for the libraries that nobody named is readVersions.ts's. Knows no Python.
+import { own } from '../ground/own.ts';
 import type { Released } from './releases.ts';
 
 /** `~=`, `^` and `==4.41.*` are written out in these. */
@@ -48,7 +49,7 @@ const NUMBER = '\\d+(?:\\.\\d+)+';
 const TAIL = '(?:\\+[\\w.]+|\\.?(?:dev|post|rc|a|b)\\d+(?:\\+[\\w.]+)?|\\.[x*])?';
 const OPERATOR = '===?|~=|>=|<=|!=|>|<|=|≥|≤|\\^|~';
 
-const libraryOf = (name: string | undefined): Released | undefined => names[(name ?? '').toLowerCase()];
+const libraryOf = (name: string | undefined): Released | undefined => own(names, (name ?? '').toLowerCase());
 
 /** The release after all those that begin as `version` does, its last number left out if `drop`. */
 function ceiling(version: string, drop: boolean): string {

@@ -5,6 +5,7 @@ import { quote } from '../ground/quote.ts';
 import { shaped } from '../ground/shapeDecode.ts';
 import type { Check } from '../ground/shapes.ts';
 import { anything, list, optional, record, shape, string, whole } from '../ground/shapes.ts';
+import { readJson } from '../ground/strictJson.ts';
 import type { Text } from '../ground/text.ts';
 import { text } from '../ground/text.ts';
 import type { Recipe, RecipePatch, RecipeValues } from './recipe.ts';
@@ -54,8 +55,8 @@ function patchOf(id: string, settings: Readonly<Record<string, unknown>> = {}): 
   return patch;
 }
 
-/** Fetches parsed JSON by a path below the page. */
-export type FetchJson = (path: string) => Promise<unknown>;
+/** Fetches a file by a path below the page. */
+export type FetchBytes = (path: string) => Promise<Uint8Array>;
 
 function elementZero(data: PresetInfo): PresetInfo {
   return {
@@ -76,8 +77,10 @@ function elementZero(data: PresetInfo): PresetInfo {
 }
 
 /** All presets, the data presets first. Throws UserError 'presets' or 'preset-…' naming what is wrong in the file. */
-export async function loadPresets(fetchJson: FetchJson): Promise<PresetInfo[]> {
-  const parsed = await fetchJson('presets/presets.json');
+export async function loadPresets(fetchBytes: FetchBytes): Promise<PresetInfo[]> {
+  const json = new TextDecoder().decode(await fetchBytes('presets/presets.json'));
+  const { value: parsed, problem } = readJson(json);
+  if (problem) throw presetField({ found: problem });
   if (!Array.isArray(parsed) || parsed.length === 0) throw noPresets({});
   const { value, misfit } = shaped(listed, parsed);
   if (misfit) throw presetField({ found: misfit });

@@ -27,9 +27,7 @@ export class Assets {
   constructor(read: ReadAsset) {
     this.#read = read;
     this.#embedded = kept(() => embeddedModel(read));
-    this.presets = kept(() =>
-      loadPresets(async (path) => JSON.parse(new TextDecoder().decode(await read(path)))),
-    );
+    this.presets = kept(() => loadPresets(read));
   }
 
   /** The base model of a recipe. Throws UserError 'model-missing' when its file is not the one that is open. */

@@ -40,7 +40,7 @@ function page({
   const store = makeStore({ ...emptyState('en', 'system'), opened });
   const actions = makeActions(store, ports, (run) => void setTimeout(run, 1));
   const kinds = (): string[] => sent.map((command) => command.type);
-  return { store, actions, sent, kinds };
+  return { store, actions, sent, kinds, ports };
 }
 
 beforeEach(() => void vi.useFakeTimers());
@@ -200,4 +200,27 @@ describe('a page whose presets can’t be fetched', () => {
     actions.again();
     expect(kinds().filter((kind) => kind === 'train')).toHaveLength(2);
   });
+});
+
+it('has an engine whose program did not come fetched anew by the next who wants it', async () => {
+  const starts: { readonly tell: (event: Event) => void; readonly sent: Command[] }[] = [];
+  const { ports } = page();
+  const startEngine: Ports['startEngine'] = (tell) => {
+    const sent: Command[] = [];
+    starts.push({ tell, sent });
+    return { send: (command) => void sent.push(command), terminate: () => {} };
+  };
+  const store = makeStore({ ...emptyState('en', 'system'), opened: true });
+  const actions = makeActions(store, { ...ports, startEngine }, (run) => void setTimeout(run, 1));
+  expect(starts).toHaveLength(2);
+  const error = { code: 'fetch-program', message: same('x'), remedy: same('x'), data: {} } as const;
+  for (const { tell } of starts) tell({ type: 'failed', raisedBy: 'engine', error });
+  await vi.advanceTimersByTimeAsync(20);
+  expect(store.getState().inspectFailure).toEqual(error);
+  expect(starts).toHaveLength(2);
+  actions.train();
+  actions.again();
+  await vi.advanceTimersByTimeAsync(20);
+  const asked = starts.slice(2).map(({ sent }) => sent.map(({ type }) => type));
+  expect(asked).toEqual([['train'], ['inspect']]);
 });

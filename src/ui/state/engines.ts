@@ -2,8 +2,8 @@
 // started again and goes on with its saved run. It knows no React and no DOM beyond timers.
 
 import type { EngineClient, ExportFile, Recipe } from '../../engine/index.ts';
-import { withPatch } from '../../engine/index.ts';
-import type { Command, ErrorCode, Event } from '../../engine/protocol.ts';
+import { changedKeys, inspectionHung, withPatch } from '../../engine/index.ts';
+import type { Command, EngineErrorData, ErrorCode, Event } from '../../engine/protocol.ts';
 import { fixPatch } from './fixPatch.ts';
 import { makeFrameQueue } from './frames.ts';
 import { makePending } from './pending.ts';
@@ -29,6 +29,12 @@ export interface Engines {
 
 /** What befalls a worker, not its run. */
 export const deaths: ReadonlySet<ErrorCode> = new Set(['worker-died', 'worker-ended', 'worker-silent']);
+
+const isMissing = (event: Event): boolean => event.type === 'failed' && event.error.code === 'fetch-program';
+/** An inspector that says nothing for so long computes over something that does not end. */
+const INSPECTOR_SILENT_MS = 10_000;
+/** For the next question it is not waited so long. */
+const OVERDUE_MS = 3000;
 
 /** A run whose trainer dies more often than this, without getting on in between, goes on when it is told to. */
 const MOST_RESTARTS = 3;
@@ -59,15 +65,24 @@ export function startEngines({
 }: EngineHooks): Engines {
   let inFlight: number | null = null;
   let inspectQueued = false;
+  /** The recipe of the inspection on its way, and the last one that was understood. */
+  let asked: Recipe | null = null;
+  let understood: Recipe | null = null;
+  /** Ids under which files were last given to both engines. */
+  const opening = { model: 0, adapter: 0 };
   let restarts = 0;
   /** Step of the run at its latest death. */
   let reached = 0;
   const pending = makePending();
+  /** Engines whose program did not come, as it was told: the next who wants one has it fetched anew. */
+  let trainerMissing = false;
+  let inspectorMissing = false;
 
   const queue = makeFrameQueue<Event>(later, (events) => {
     const death = events.find((event) => event.type === 'failed' && deaths.has(event.error.code));
     const rest = events.filter((event) => event !== death);
     for (const event of rest) pending.heard(event);
+    if (rest.some(isMissing)) trainerMissing = true;
     if (rest.some((event) => event.type === 'step' && event.metrics.step > reached)) restarts = 0;
     store.setState((state) => reduceAll(state, rest));
     if (death !== undefined && !restart()) store.setState((state) => reduce(state, death));
@@ -87,8 +102,19 @@ export function startEngines({
 
   /** From what the page has of the run, else from what its trainer saved. */
   function resume(recipe: Recipe, until: number | null): void {
+    if (trainerMissing) anotherTrainer();
     if (pending.kept !== null) trainer.send({ type: 'open-run', file: pending.kept });
     trainer.send({ type: 'resume', recipe, until, backend: store.getState().backend });
+  }
+
+  /** Another trainer in place of one that is gone, with what was open in it. */
+  function anotherTrainer(): void {
+    trainerMissing = false;
+    trainer.terminate();
+    trainer = ports.startEngine(queue.push);
+    const { file } = store.getState().model;
+    if (file !== null) trainer.send({ type: 'open-model', id: 0, name: file.name, file });
+    sendAdapters(trainer, 0, store.getState().adapter.used);
   }
 
   /**
@@ -96,12 +122,8 @@ export function startEngines({
    * again, and what was asked of it is asked again. False: nothing goes on by itself.
    */
   function restart(): boolean {
-    const { run, model } = store.getState();
-    trainer.terminate();
-    trainer = ports.startEngine(queue.push);
-    const { file } = model;
-    if (file !== null) trainer.send({ type: 'open-model', id: 0, name: file.name, file });
-    sendAdapters(trainer, 0, store.getState().adapter.used);
+    const { run } = store.getState();
+    anotherTrainer();
     if (restarts === MOST_RESTARTS || run === null || run.phase === 'failed') return false;
     if (run.phase === 'finished' && pending.kept === null) return false;
     restarts += 1;
@@ -112,31 +134,54 @@ export function startEngines({
     return true;
   }
 
-  /** The inspection that an inspector died of is not asked a second time. */
+  /** The inspection that an inspector died of is not asked a second time, nor is the file that it was reading opened again. */
   let diedOf = -1;
-  function inspectorDied(): void {
-    const { model, adapter, inspectId } = store.getState();
+  function anotherInspector(): void {
+    inspectorMissing = false;
+    const { model, adapter } = store.getState();
     inspector.terminate();
-    inspector = ports.startEngine(heardInspector);
+    inspector = ports.startEngine(heardInspector, INSPECTOR_SILENT_MS);
     const { file } = model;
-    if (file !== null) inspector.send({ type: 'open-model', id: 0, name: file.name, file });
+    if (file !== null && model.failure === null)
+      inspector.send({ type: 'open-model', id: 0, name: file.name, file });
     sendAdapters(inspector, 0, adapter.used);
-    if (diedOf !== inspectId) sendInspect();
+  }
+  function inspectorDied(error: EngineErrorData): void {
+    const { model, adapter, inspectId } = store.getState();
+    if (adapter.reading) onAdapter({ type: 'adapter-failed', id: opening.adapter, error });
+    if (model.reading) onModel({ type: 'model-failed', id: opening.model, error });
+    anotherInspector();
+    if (diedOf !== inspectId || inspectQueued) sendInspect();
     diedOf = store.getState().inspectId;
+  }
+
+  /** What the recipe that is being looked at changed of the last that was understood. */
+  function changedSince(): readonly string[] {
+    if (asked === null || understood === null) return [];
+    const { values, data, model } = asked;
+    return [
+      ...changedKeys(values, understood.values),
+      ...(data === understood.data ? [] : ['data']),
+      ...(model?.digest === understood.model?.digest ? [] : ['model']),
+    ];
   }
 
   const heardInspector = (event: Event): void => {
     if ((event.type === 'inspected' || event.type === 'inspect-failed') && event.id === inFlight)
       inFlight = null;
+    if (event.type === 'inspected' && event.id > 0) understood = asked;
     if (event.type === 'failed') {
+      const hung = event.error.code === 'worker-silent' && inFlight !== null;
+      const error = hung ? inspectionHung(changedSince()) : event.error;
       inFlight = null;
       const { script } = store.getState();
       store.setState({
-        inspectFailure: event.error,
+        inspectFailure: error,
         // Nobody is left who would answer.
         ...(script.phase !== 'idle' && { script: { ...script, phase: 'idle', failure: event.error } }),
       });
-      if (deaths.has(event.error.code)) inspectorDied();
+      if (deaths.has(event.error.code)) inspectorDied(error);
+      inspectorMissing = isMissing(event);
       return;
     }
     if (event.type === 'model' || event.type === 'model-failed') onModel(event);
@@ -146,7 +191,7 @@ export function startEngines({
     if (inspectQueued && inFlight === null) sendInspect();
     else if (event.type === 'inspected' && event.id > 0) askForFixedScript();
   };
-  let inspector: EngineClient = ports.startEngine(heardInspector);
+  let inspector: EngineClient = ports.startEngine(heardInspector, INSPECTOR_SILENT_MS);
 
   /** The selected row's explanation follows the recipe. */
   function askWhy(): void {
@@ -167,10 +212,12 @@ export function startEngines({
 
   function sendInspect(): void {
     inspectQueued = false;
+    if (inspectorMissing) anotherInspector();
     const id = store.getState().inspectId + 1;
     inFlight = id;
+    asked = store.getState().recipe;
     store.setState({ inspectId: id });
-    inspector.send({ type: 'inspect', id, recipe: store.getState().recipe });
+    inspector.send({ type: 'inspect', id, recipe: asked });
   }
 
   return {
@@ -179,20 +226,29 @@ export function startEngines({
       resume(recipe, null);
     },
     tell: (command) => {
+      if (trainerMissing) anotherTrainer();
       pending.told(command);
       trainer.send(command);
     },
     inspectSoon: () => {
       if (inspectQueued) return;
       inspectQueued = true;
-      // While one question is being answered only the newest waits.
-      if (inFlight === null) queueMicrotask(() => inspectQueued && inFlight === null && sendInspect());
+      // While one question is being answered only the newest waits; one over which the inspector is silent is given up for it.
+      if (inFlight !== null && (inspector.quietMs?.() ?? 0) > OVERDUE_MS) {
+        inFlight = null;
+        inspectorDied(inspectionHung(changedSince()));
+      } else if (inFlight === null) queueMicrotask(() => inspectQueued && inFlight === null && sendInspect());
     },
-    ask: (command) => inspector.send(command),
+    ask: (command) => {
+      if (inspectorMissing) anotherInspector();
+      inspector.send(command);
+    },
     openAdapter: (id, adapters) => {
+      opening.adapter = id;
       for (const engine of [inspector, trainer]) sendAdapters(engine, id, adapters);
     },
     openModel: (id, file) => {
+      opening.model = id;
       for (const engine of [inspector, trainer])
         engine.send({ type: 'open-model', id, name: file.name, file });
     },

@@ -219,7 +219,7 @@ export interface OpenedLink {
 
 /** Everything the page needs from outside, so that tests can bring their own. */
 export interface Ports {
-  startEngine(onEvent: (event: Event) => void): EngineClient;
+  startEngine(onEvent: (event: Event) => void, silentForMs?: number): EngineClient;
   loadPresets(): Promise<readonly PresetEntry[]>;
   /** `hash` begins with '#', or is empty. */
   openLink(hash: string, presets: readonly PresetEntry[]): Promise<OpenedLink>;

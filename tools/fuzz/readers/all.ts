@@ -1,4 +1,5 @@
 // Every reader of what comes from outside. A new one is one entry in the file of its kind.
+import { found } from '../found.ts';
 import type { Reader } from '../reader.ts';
 import { fileReaders } from './files.ts';
 import { messageReaders } from './messages.ts';
@@ -6,10 +7,11 @@ import { pastedReaders } from './pasted.ts';
 import { recipeReaders } from './recipes.ts';
 import { modelReaders } from './tokenizers.ts';
 
+/** With the smallest inputs that ever broke them. */
 export const readers: readonly Reader[] = [
   ...fileReaders,
   ...modelReaders,
   ...recipeReaders,
   ...messageReaders,
   ...pastedReaders,
-];
+].map((reader) => ({ ...reader, corpus: [...reader.corpus, ...(found.get(reader.name) ?? [])] }));

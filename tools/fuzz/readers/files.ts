@@ -9,6 +9,7 @@ import { ggufModel } from '../../../src/engine/models/gguf/ggufModel.ts';
 import { defaultValues } from '../../../src/engine/recipe/recipe.ts';
 import { checksum, encodeSnapshot, HEADER_BYTES } from '../../../src/engine/session/snapshot.ts';
 import { decodeSnapshot } from '../../../src/engine/session/snapshotDecode.ts';
+import { metrics } from '../../../src/engine/testing/messageSamples.ts';
 import { mutateValue, written } from '../mutate.ts';
 import type { Random } from '../random.ts';
 import type { Input, Reader } from '../reader.ts';
@@ -65,9 +66,7 @@ function safetensorsForbids(input: Input, value: unknown): string | null {
   return at === bytes.length - 8 - length ? null : 'bytes of no tensor';
 }
 
-export const smallGguf = (
-  change: (entries: Map<string, Entry>) => void = () => {},
-): Uint8Array<ArrayBuffer> => {
+const smallGguf = (change: (entries: Map<string, Entry>) => void = () => {}): Uint8Array<ArrayBuffer> => {
   const { string, u32, f32, bool, i32, array } = types;
   const { tokens, merges, eos } = smallVocabulary;
   const list: Entry[] = [
@@ -155,8 +154,8 @@ const adapterZip = Uint8Array.from(
 
 const snapshot = encodeSnapshot({
   recipe: { preset: 'ships-log', values: defaultValues, prompts: ['Where?'] },
-  state: { step: 3, adapter: Float32Array.of(1, 2), best: null, optimizer: [Float32Array.of(1, 2)] },
-  metrics: [],
+  state: { step: 1, adapter: Float32Array.of(1, 2), best: null, optimizer: [Float32Array.of(1, 2)] },
+  metrics: [metrics],
   totalSteps: 60,
   before: [{ prompt: 'Where?', text: 'There.' }],
   device: 'cpu',

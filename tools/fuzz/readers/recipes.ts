@@ -121,14 +121,7 @@ export const recipeReaders: readonly Reader[] = [
       ]),
     ],
     mutate: asJson,
-    read: (input) =>
-      loadPresets(async () => {
-        try {
-          return JSON.parse(textOf(input));
-        } catch {
-          return null;
-        }
-      }),
+    read: (input) => loadPresets(() => Promise.resolve(bytesOf(input))),
     forbids: brokenText,
   },
   {

@@ -1,5 +1,6 @@
 // LoRA: two small factors beside each target. DoRA, rsLoRA, PiSSA, OLoRA and LoftQ are its variants and live in this folder too.
 // Source: PEFT 0.21 tuners/lora/{config,model,layer}.py.
+import { own } from '../../ground/own.ts';
 import { text } from '../../ground/text.ts';
 import type { AdapterMethod, AttachingScript } from '../method.ts';
 import { layersOf, modulePattern } from '../modulePatterns.ts';
@@ -23,7 +24,7 @@ function newerArguments(values: LoraValues): string[] {
     alpha_pattern: Object.keys(modulePattern(values['lora.alpha_pattern'])).length > 0,
     exclude_modules: values['lora.exclude_modules'].trim() !== '',
   };
-  return Object.keys(passed).filter((name) => passed[name]);
+  return Object.keys(passed).filter((name) => own(passed, name));
 }
 
 function construct(script: AttachingScript, values: LoraValues): void {

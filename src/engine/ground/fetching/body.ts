@@ -94,6 +94,6 @@ export class Body {
     } finally {
       drop();
     }
-    return this.announced !== null && got < this.announced ? cut() : null;
+    return null;
   }
 }

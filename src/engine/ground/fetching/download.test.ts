@@ -162,6 +162,12 @@ describe('a body that is cut', () => {
     expect(error?.message).toContain('at 5000 of 200000 bytes, 5 times');
   });
 
+  it('without an error is told too, by the length', async () => {
+    // Node's own reader notices; another may not.
+    const net = testNet(async () => new Response(file, { headers: { 'content-length': '200001' } }));
+    expect((await got([], {}, net)).outcome).toBe('fetch-cut');
+  });
+
   it('before anything came is a connection that failed', async () => {
     const { outcome, times } = await got([(_, response) => void response.destroy()]);
     expect({ outcome, times }).toEqual({ outcome: 'fetch-offline', times: 5 });

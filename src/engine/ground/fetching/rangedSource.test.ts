@@ -92,6 +92,15 @@ describe('a server that knows no ranges', () => {
     ['does not say which part', status(206), 'fetch-range', /does not say which/],
     ['hides the length', saying({ 'content-range': 'bytes 0-65535/*' }), 'fetch-range', /does not say which/],
     [
+      'sends a later part',
+      (request, response) => {
+        request.headers.range = 'bytes=1-65535';
+        serving()(request, response);
+      },
+      'fetch-range',
+      /bytes 1 to 65536/,
+    ],
+    [
       'sends another part',
       saying({ 'content-range': 'bytes 1-65536/200000' }),
       'fetch-range',

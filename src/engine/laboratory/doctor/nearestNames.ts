@@ -1,4 +1,5 @@
 // Which module names a wrong target was probably meant to be: small edit distance, or the known name in other families.
+import { own } from '../../ground/own.ts';
 
 /** Levenshtein distance. */
 function editDistance(a: string, b: string): number {
@@ -43,7 +44,7 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
 /** Up to three names for a wrong one, nearest first; empty when nothing is near. */
 export function nearestNames(wrong: string, known: readonly string[]): readonly string[] {
   const last = wrong.split('.').at(-1) ?? wrong;
-  const mapped = elsewhere[last]?.filter((name) => known.includes(name)) ?? [];
+  const mapped = own(elsewhere, last)?.filter((name) => known.includes(name)) ?? [];
   if (mapped.length > 0) return mapped;
   return known
     .map((name) => ({ name, distance: editDistance(last.toLowerCase(), name.toLowerCase()) }))

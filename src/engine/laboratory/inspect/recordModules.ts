@@ -2,6 +2,7 @@
 // trainable copy. grad_fn names as torch 2.8 prints them (looked up with forward hooks on the real model).
 
 import { invariant } from '../../ground/errors.ts';
+import { own as ownOf } from '../../ground/own.ts';
 import type { Value } from '../../torch/autograd/value.ts';
 import type { Adapter, LowRank, Module, OutputScale, Parameter } from '../../torch/nn/module.ts';
 import type { OwnKind, OwnSource } from '../../torch/nn/ownModule.ts';
@@ -33,7 +34,7 @@ function whole(recorder: AutogradRecorder, { module, path }: Place, x: Value, wi
   return recorder.apply({
     name: path,
     shape,
-    gradFn: gradFns[module.className] ?? 'MulBackward0',
+    gradFn: ownOf(gradFns, module.className) ?? 'MulBackward0',
     inputs: [x, ...own],
   });
 }
@@ -61,7 +62,7 @@ function bare(recorder: AutogradRecorder, place: Place, x: Value): Value {
   const weight = weightOf(recorder, place);
   const rows = x.shape[0] ?? 0;
   if (kind.type === 'linear') {
-    const gradFn = gradFns[module.className] ?? 'UnsafeViewBackward0';
+    const gradFn = ownOf(gradFns, module.className) ?? 'UnsafeViewBackward0';
     return biased(recorder, place, recorder.product(path, x, weight, kind.outFeatures, gradFn));
   }
   if (kind.type === 'embedding')

@@ -117,6 +117,7 @@ describe('refusals', () => {
     ["MyTrainer.compute_loss() got an unexpected keyword argument 'num_items_in_batch'", 'compute_loss'],
     ["LoraConfig.__init__() got an unexpected keyword argument 'corda_config'", 'adapter_config.json'],
     ["f() got an unexpected keyword argument 'zzz'", 'zzz'],
+    ["f() got an unexpected keyword argument 'constructor'", 'constructor'],
   ])('%s', (message, says) => {
     const [first] = ranked(`TypeError: ${message}`).causes;
     expect(first?.cause.en).toContain(says);
@@ -213,6 +214,25 @@ describe('with the script', () => {
       'Mend this one first',
     );
     expect(said({ kind: 'trains', line: null, error: null })).toContain('doesn’t raise it');
+  });
+
+  test('what can’t be told is compared with nothing', () => {
+    const stopped = { type: 'TimeoutError', message: '' };
+    for (const verdict of [
+      { kind: 'cannot-tell', line: 3, error: stopped },
+      { kind: 'nothing', line: null, error: null },
+    ])
+      expect(said(verdict)).toBe(
+        'Your run ended in RuntimeError; whether the script does can’t be told here.',
+      );
+  });
+
+  test('a warning alone is no training that learns nothing', () => {
+    const log = readTraceback(warning);
+    const trains = { kind: 'trains', line: null, error: null };
+    expect(log && compareWith(log, trains).en).toContain('may be harmless');
+    const dead = readTraceback(zero);
+    expect(dead && compareWith(dead, trains).en).toContain('learns nothing');
   });
 
   const reading = (kind: ScriptReading['verdict']['kind']): ScriptReading => ({

@@ -109,6 +109,24 @@ const bare = (message: string): string =>
     .trim()
     .slice(0, 60);
 
+function compareLog({ symptoms }: Traceback, { kind }: ReadVerdict): Text {
+  if (kind === 'silent' || kind === 'raises')
+    return text(
+      'The log and the script agree: nothing is learnt as meant.',
+      '日志与脚本一致：没有按预期学习。',
+    );
+  // A warning alone is no sign that nothing is learnt.
+  if (symptoms.every(({ id }) => id === 'inputs-without-grad'))
+    return text(
+      'The log shows a warning that may be harmless; the script as it stands here trains.',
+      '日志中的警告可能无害；这里的脚本可以训练。',
+    );
+  return text(
+    'The log shows a training that learns nothing; the script as it stands here trains. Something that isn’t in it differs: data, versions, another file.',
+    '日志显示什么都没学到，而这里的脚本可以训练。差别在脚本之外：数据、版本或别的文件。',
+  );
+}
+
 /** Whether the traceback that came with a script shows what the script does here. `placeOf`: the line of the script that a frame is of. */
 export function compareWith(
   traceback: Traceback,
@@ -117,13 +135,17 @@ export function compareWith(
 ): Text {
   const theirs = traceback.error;
   const frame = ownFrame(traceback);
-  if (!theirs)
-    return verdict.kind === 'silent' || verdict.kind === 'raises'
-      ? text('The log and the script agree: nothing is learnt as meant.', '日志与脚本一致：没有按预期学习。')
+  if (verdict.kind === 'cannot-tell' || verdict.kind === 'nothing')
+    return theirs
+      ? text(
+          `Your run ended in ${theirs.type}; whether the script does can’t be told here.`,
+          `你的运行以 ${theirs.type} 结束；这里无法判断脚本是否如此。`,
+        )
       : text(
-          'The log shows a training that learns nothing; the script as it stands here trains. Something that isn’t in it differs: data, versions, another file.',
-          '日志显示什么都没学到，而这里的脚本可以训练。差别在脚本之外：数据、版本或别的文件。',
+          'What the log shows can’t be compared: whether the script trains isn’t known here.',
+          '无法与日志比较：此处不知道脚本能否训练。',
         );
+  if (!theirs) return compareLog(traceback, verdict);
   if (!verdict.error)
     return text(
       `Your run ended in ${theirs.type}; the script as it stands here doesn’t raise it. Versions, data or a part that isn’t pasted differ.`,

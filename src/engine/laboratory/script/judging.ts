@@ -20,6 +20,13 @@ const MOST_OF_A_KIND = 2;
 /** Steps of a program that are looked at; who has more has shown what they do. */
 const MOST = 100;
 
+const isAlike = (one: TrainingEvent, other: TrainingEvent): boolean =>
+  one.line === other.line &&
+  one.model.script === other.model.script &&
+  one.gradMode === other.gradMode &&
+  one.loss === other.loss &&
+  one.twice === other.twice;
+
 export class Judge {
   readonly trainings: JudgedTraining[] = [];
   readonly #options: ExamineOptions;
@@ -29,9 +36,7 @@ export class Judge {
   }
 
   readonly judge: TrainingJudge = (event) => {
-    const alike = this.trainings.filter(
-      (one) => one.event.line === event.line && one.event.model.script === event.model.script,
-    );
+    const alike = this.trainings.filter((one) => isAlike(one.event, event));
     if (event.unknown === null && (alike.length >= MOST_OF_A_KIND || this.trainings.length >= MOST))
       return null;
     const examined = event.unknown === null ? examineTraining(event, this.#options) : null;

@@ -12,6 +12,7 @@ import { runSource } from './runSource.ts';
 import { diagnosesOf, factsIn, fixesOf, verdictWith } from './scriptDoctor.ts';
 import type { Assumption, ScriptReading } from './scriptReading.ts';
 import { examinedRun } from './subject.ts';
+import { unseenAfter } from './verdict.ts';
 
 export type { ScriptInput, ScriptWorld } from './runSource.ts';
 
@@ -38,6 +39,7 @@ export async function readScript(
   const facts = await factsIn(input, world, ran);
   const found = findingsOf(facts);
   const verdict = verdictWith(ran.verdict, found);
+  const unseen = unseenAfter(run.error, ran.verdict);
   const diagnoses = diagnosesOf(examined, ran, found);
   const model = deciding?.event.model ?? machine.models.at(-1) ?? null;
   const of = (kind: Note['kind']): Assumption[] => [
@@ -57,7 +59,10 @@ export async function readScript(
     lines: lineNotes(machine, cut),
     precision: precisionNotes(facts),
     assumptions: of('assumption'),
-    notModelled: of('not-modelled'),
+    notModelled: [
+      ...of('not-modelled'),
+      ...(unseen ? [{ line: run.error?.line ?? null, text: unseen }] : []),
+    ],
     fixes: options.fixes === false ? [] : await fixesOf(input, world, examined, ran),
     patch: examined.settings.patch,
     unsaid: examined.settings.unsaid,

@@ -29,8 +29,17 @@ interface Candidate {
   readonly of: string | null;
 }
 
-const argumentCause = (message: string): Text =>
-  text(`The version that this script runs on refuses it: ${message}`, `脚本所用的版本拒绝：${message}`);
+/** What a release says to a call or an import that it doesn't know; every other error may be the script's own. */
+const OF_RELEASE =
+  /got an unexpected keyword argument|^cannot import name|^No module named '(transformers|peft|trl)/;
+
+const errorCause = ({ type, message }: { readonly type: string; readonly message: string }): Text =>
+  OF_RELEASE.test(message)
+    ? text(
+        `The version that this script runs on refuses it: ${type}: ${message}`,
+        `脚本所用的版本拒绝：${type}: ${message}`,
+      )
+    : text(`The script ends in ${type}: ${message}`, `脚本以 ${type} 结束：${message}`);
 
 const fails = (kind: VerdictKind): boolean => kind === 'raises' || kind === 'silent';
 
@@ -80,10 +89,10 @@ export function diagnosesOf({ facts }: Examined, run: ScriptRun, found: readonly
   const all = [...causes, ...stated];
   if (failing && all.length === 0 && error !== null)
     all.push({
-      id: error.type === 'TypeError' ? 'argument-unknown' : 'raised',
+      id: error.message.includes('got an unexpected keyword argument') ? 'argument-unknown' : 'raised',
       lines: line === null ? [] : [line],
       severity: 'cause',
-      cause: argumentCause(`${error.type}: ${error.message}`),
+      cause: errorCause(error),
       evidence: [],
       notTheCause: [],
       fixes: [],

@@ -1,5 +1,6 @@
 // The settings of this page that a program stands for, as the training that decides has it, and whether they say all of it. What they
 // can't say stays in the program.
+import { own } from '../../ground/own.ts';
 import { same as sameWords, text } from '../../ground/text.ts';
 import type { ProgramCall, ProgramValue } from '../../python/program/program.ts';
 import { entriesOf, isRef, namesOf, reprOf, truthOf } from '../../python/program/values.ts';
@@ -25,7 +26,7 @@ export interface ProgramSettings {
 function readArguments(args: ConfigObject, line: number, draft: Draft): void {
   for (const [name, value] of args.values) {
     if (value === null || isRef(value)) continue;
-    const read = trainingArguments[name]?.(ofProgram(value)) ?? null;
+    const read = own(trainingArguments, name)?.(ofProgram(value)) ?? null;
     if (!read) draft.leave(line, sameWords(`${name}=${reprOf(value)}`));
     else for (const { key, value: setting } of read) draft.set(key, setting);
   }
@@ -164,6 +165,8 @@ function readModel(machine: Machine, model: ModelObject, draft: Draft): void {
   for (const key of changedKeys(values, defaultValues)) draft.set(key, values[key]);
 }
 
+/** Trainings that the settings can say. */
+const SAID: ReadonlySet<string> = new Set(['loop', 'Trainer', 'Seq2SeqTrainer', 'SFTTrainer']);
 const objectives: Readonly<Record<string, string>> = { DPOTrainer: 'dpo', ORPOTrainer: 'orpo' };
 
 function readTraining(machine: Machine, event: TrainingEvent, walk: Walk, draft: Draft): void {
@@ -177,7 +180,9 @@ function readTraining(machine: Machine, event: TrainingEvent, walk: Walk, draft:
         ? 'Trainer'
         : 'SFTTrainer',
   );
-  draft.set('train.objective', objectives[event.trainer] ?? 'sft');
+  draft.set('train.objective', own(objectives, event.trainer) ?? 'sft');
+  if (!SAID.has(event.trainer) && own(objectives, event.trainer) === undefined)
+    draft.leave(event.line, sameWords(event.trainer));
   const config = found && machine.calls[trainer?.ref ?? -1]?.kwargs.peft_config;
   const passes = isRef(config ?? undefined);
   const attach = walk.attached;

@@ -30,7 +30,9 @@ function silence({ outcome }: NonNullable<JudgedTraining['examined']>): Text {
 function ofFailure(error: PythonFailure, deciding: JudgedTraining | null, died: boolean): Verdict {
   const { type, message, line, kind } = error;
   if (kind === 'limit' || kind === 'placeholder') {
-    const at = line === null ? '' : ` ${line}`;
+    const en = line === null ? 'It' : `Line ${line}`;
+    const zh = line === null ? '' : `第 ${line} 行`;
+    const at = line === null ? '' : ` at line ${line}`;
     return {
       kind: 'cannot-tell',
       line,
@@ -38,12 +40,12 @@ function ofFailure(error: PythonFailure, deciding: JudgedTraining | null, died: 
       text:
         kind === 'limit'
           ? text(
-              `It was stopped at line${at}: it ran out of time or memory here.`,
-              `在第${at} 行被停止：时间或内存用尽。`,
+              `It was stopped${at}: it ran out of time or memory here.`,
+              `${zh === '' ? '' : `在${zh}`}被停止：时间或内存用尽。`,
             )
           : text(
-              `Line${at} needs a value that is not known here: ${type}: ${message}`,
-              `第${at} 行需要此处未知的值：${type}: ${message}`,
+              `${en} needs a value that is not known here: ${type}: ${message}`,
+              `${zh}需要此处未知的值：${type}: ${message}`,
             ),
     };
   }
@@ -96,6 +98,19 @@ function ofTraining(training: JudgedTraining, cut: number | null): Verdict {
       `能训练：${count} 个可训练张量都得到梯度。`,
     ),
   };
+}
+
+/** What ended the script where its verdict is of a training before that: the rest of it was never seen. */
+export function unseenAfter(failure: PythonFailure | null, verdict: Verdict): Text | null {
+  if (failure === null || verdict.error !== null) return null;
+  const { type, message, line, kind } = failure;
+  const said =
+    kind === 'limit'
+      ? text('time or memory ran out', '时间或内存用尽')
+      : text(`${type}: ${message}`, `${type}: ${message}`);
+  const en = line === null ? 'The script ends there' : `The script ends at line ${line}`;
+  const zh = line === null ? '脚本在此结束' : `脚本在第 ${line} 行结束`;
+  return text(`${en} (${said.en}); what follows was not run.`, `${zh}（${said.zh}）；其后的内容没有运行。`);
 }
 
 export interface Judged {

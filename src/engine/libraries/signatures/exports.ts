@@ -1,5 +1,6 @@
 // Which names a release's modules export, for `ImportError: cannot import name` and `ModuleNotFoundError`: the modules that scripts
 // import from, as tools/golden/exports.py asked the installed libraries. Fetched when first asked for.
+import { own } from '../../ground/own.ts';
 import { nearestVersion } from '../nearest.ts';
 import type { Released } from '../releases.ts';
 import type { Versions } from '../version.ts';
@@ -39,7 +40,7 @@ const minorOf = (version: string): string => version.split('.').slice(0, 2).join
 function versionOf(versions: Versions, module: string, asked: readonly string[]): string | undefined {
   const library = module.split('.')[0] ?? '';
   const named: Readonly<Record<string, string | null>> = { ...versions };
-  const version = named[library];
+  const version = own(named, library);
   if (version === undefined || version === null || !dated(library)) return asked.at(-1);
   const nearest = nearestVersion(library, version, asked);
   return minorOf(nearest) === minorOf(version) ? nearest : undefined;

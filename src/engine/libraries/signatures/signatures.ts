@@ -1,7 +1,9 @@
 // How the calls that decide are called in the releases of a script's libraries: parameters, defaults, fields, old names, what is
 // missing. Dumped from the real libraries by tools/golden/signatures.py; nothing here knows what a call does.
 // Fetched when first asked for, so that the page's first load doesn't carry it.
+
 import { invariant } from '../../ground/errors.ts';
+import { own } from '../../ground/own.ts';
 import { nearestVersion } from '../nearest.ts';
 import type { Released } from '../releases.ts';
 import type { Versions } from '../version.ts';
@@ -112,7 +114,7 @@ function asOf(signature: Signature, release: string): Signature {
 
 function releaseOf(versions: Versions, library: string): string | null {
   const named: Readonly<Record<string, string | null>> = { ...versions };
-  return named[library] ?? null;
+  return own(named, library) ?? null;
 }
 
 function mergeSignatures(versions: Versions, shared: Shared, entries: StackEntries): Signatures {

@@ -1,8 +1,10 @@
 // Tensors of a GGUF file under their PyTorch names, read one at a time. Arch llama stores the rows of q and k permuted for
 // adjacent-pair rotation; here they come back in the order of the two halves. Source: numerics reference 1.5.
+
 import type { BlockFormat } from '../../../shaders/quant/weightFormat.ts';
 import type { ByteSource } from '../../ground/formats/byteSource.ts';
 import type { Gguf, GgufTensor } from '../../ground/formats/gguf/types.ts';
+import { own as ownOf } from '../../ground/own.ts';
 import { text } from '../../ground/text.ts';
 import type { LlamaConfig } from '../llamaConfig.ts';
 import { ggufFormat, ggufMissing, ggufShape } from '../modelErrors.ts';
@@ -38,8 +40,8 @@ const outside: Readonly<Record<string, string>> = {
 /** `model.layers.3.mlp.up_proj.weight` → `blk.3.ffn_up.weight`. */
 export function ggufName(name: string): string {
   const layer = /^model\.layers\.(\d+)\.(.+)\.weight$/.exec(name);
-  if (!layer) return outside[name] ?? name;
-  return `blk.${layer[1] ?? ''}.${inLayer[layer[2] ?? ''] ?? layer[2] ?? ''}.weight`;
+  if (!layer) return ownOf(outside, name) ?? name;
+  return `blk.${layer[1] ?? ''}.${ownOf(inLayer, layer[2] ?? '') ?? layer[2] ?? ''}.weight`;
 }
 
 /** Rows in file order (head, pair, half) → (head, half, pair). */
@@ -70,7 +72,7 @@ function find(file: string, gguf: Gguf, name: string, shape: readonly number[]):
         `按元数据，张量 '${own}' 应为 [${shape.join(', ')}]，得到 [${tensor.shape.join(', ')}]`,
       ),
     });
-  if (formats[tensor.type.name] === undefined)
+  if (ownOf(formats, tensor.type.name) === undefined)
     throw ggufFormat({
       file,
       found: text(
@@ -98,7 +100,7 @@ export function ggufWeights(
     return {
       formatOf: (name) => {
         const type = gguf.tensors.get(ggufName(name))?.type.name;
-        return type === undefined ? null : (formats[type] ?? null);
+        return type === undefined ? null : (ownOf(formats, type) ?? null);
       },
       read: async (name, shape): Promise<StoredTensor> => {
         const tensor = find(source.name, gguf, name, shape);
@@ -109,7 +111,7 @@ export function ggufWeights(
         const permuted = /self_attn\.(q|k)_proj/.exec(name)?.[1];
         const heads = permuted === 'q' ? config.heads : config.kvHeads;
         return {
-          format: formats[tensor.type.name] ?? 'none',
+          format: ownOf(formats, tensor.type.name) ?? 'none',
           bytes: permuted === undefined ? bytes : unpermuteRows(bytes, rows, heads),
           count: shape.reduce((product, size) => product * size, 1),
         };

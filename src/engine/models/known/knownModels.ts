@@ -2,6 +2,7 @@
 // from_pretrained leaves it. One object around the loaded table; llama's own files and numbers (families.ts) know nothing of it.
 
 import { kept } from '../../ground/kept.ts';
+import { own } from '../../ground/own.ts';
 import { compareVersions } from '../../libraries/version.ts';
 import type { Module } from '../../torch/nn/module.ts';
 import type { FoundModel, ModelHints } from './findModel.ts';
@@ -102,7 +103,7 @@ export class KnownModels {
 
   /** PEFT's default target_modules (or feedforward_modules: `IA3_FEEDFORWARD`) for a type; null: it has none and refuses. */
   targetsOf(peftType: string, modelType: string, peft: string): readonly string[] | null {
-    const since = this.#table.targets[peftType]?.[modelType] ?? [];
+    const since = own(own(this.#table.targets, peftType) ?? {}, modelType) ?? [];
     const names = since.findLast(([version]) => compareVersions(peft, version) >= 0)?.[1] ?? null;
     return names === null ? null : names.split(' ').filter((name) => name !== '');
   }

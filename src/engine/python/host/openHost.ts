@@ -25,8 +25,12 @@ export const hostLimits: HostLimits = { runMs: 10_000, memoryBytes: 384 << 20, n
 
 const PAGE_BYTES = 65_536;
 const FOLDER = '/lab';
-/** What Python says when a script is over: telling how is not to be interrupted. */
+/**
+ * What Python says when a script is over: telling how has time of its own. A script that finds the device may say it too, so it counts
+ * so often and no more.
+ */
 const ENDED = '{"ended":true}\n';
+const MOST_ENDINGS = 2;
 const DEVICE = '/dev/bridge';
 
 /** How often a script that catches the interruption is interrupted again. */
@@ -112,9 +116,11 @@ export async function openHost(
     async run(job, answer) {
       if (broken) return tooDeep;
       const faults: unknown[] = [];
+      let endings = 0;
       answerWith((line) => {
-        if (line === ENDED) clock.stop();
-        return line === ENDED ? '{}' : answered(line, answer, faults);
+        if (line !== ENDED) return answered(line, answer, faults);
+        if (++endings <= MOST_ENDINGS) clock.start(limits.runMs);
+        return '{}';
       });
       const message = JSON.stringify({ ...job, signatures: tables.of(job) });
       clock.start(limits.runMs);
@@ -132,7 +138,14 @@ export async function openHost(
       }
     },
     async edit(source, edits) {
-      return broken ? null : decodeEdited(edit(JSON.stringify({ source, edits })));
+      if (broken) return null;
+      // Objects of the last script may end now, and with them code of its own.
+      clock.start(limits.runMs);
+      try {
+        return decodeEdited(edit(JSON.stringify({ source, edits })));
+      } finally {
+        clock.stop();
+      }
     },
     worn: () => broken || pyodide._module.memory.buffer.byteLength > limits.memoryBytes / 2,
   };

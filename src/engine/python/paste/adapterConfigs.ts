@@ -2,6 +2,7 @@
 // others are named for what they are.
 
 import { methodNamed } from '../../adapters/methods.ts';
+import { own } from '../../ground/own.ts';
 import { text } from '../../ground/text.ts';
 import type { Config } from './config.ts';
 import { asText, configOfJson } from './config.ts';
@@ -36,9 +37,9 @@ export function adapterScript(json: Readonly<Record<string, unknown>>, source: s
   const config = configOfJson(json, source);
   const script = new PythonText();
   const name = asText(config.get('peft_type')?.value) ?? 'LORA';
-  const type = peftTypes[name.toUpperCase()];
+  const type = own(peftTypes, name.toUpperCase());
   const base = config.get('base_model_name_or_path');
-  const loader = classes[asText(config.get('task_type')?.value) ?? ''] ?? 'AutoModelForCausalLM';
+  const loader = own(classes, asText(config.get('task_type')?.value) ?? '') ?? 'AutoModelForCausalLM';
   const className = type?.config ?? 'PeftConfig';
   const at = config.get('peft_type')?.line ?? 0;
   script.add('# What this adapter_config.json describes, put on its base model and trained.');

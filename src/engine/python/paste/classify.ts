@@ -1,5 +1,6 @@
 // What a block of a pasted text is, by the word on its fence where there is one and by its lines where there is none.
 
+import { own } from '../../ground/own.ts';
 import type { Block } from './blocks.ts';
 import { evidenceMask } from './evidence.ts';
 import { isRecord, parseJson } from './json.ts';
@@ -105,7 +106,7 @@ export function partOf(block: Block, alone: boolean, file = false): Part {
   const said = block.lines.filter(({ text }) => text.trim() !== '');
   const text = textOf(block.lines);
   const named =
-    byInfo[block.info] ?? (/\.ya?ml$/.test(block.file ?? '') && block.fenced ? 'yaml' : undefined);
+    own(byInfo, block.info) ?? (/\.ya?ml$/.test(block.file ?? '') && block.fenced ? 'yaml' : undefined);
   if (isRecord(parseJson(text))) return emptyPart('json', block);
   if (named === 'evidence') return { ...emptyPart('evidence', block), evidence: block.lines };
   const failed = /Traceback \(most recent call last\)/.test(text);

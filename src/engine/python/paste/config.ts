@@ -78,10 +78,17 @@ export const overridesOf = (words: readonly { readonly text: string; readonly li
 
 export function configOfJson(json: Readonly<Record<string, unknown>>, text: string): Config {
   const lines = text.split('\n');
+  const lineOf = (key: string, first: number, last: number): number | null => {
+    for (let at = first; at < last; at++) if (lines[at]?.includes(`"${key}"`)) return at;
+    return null;
+  };
+  let from = 0;
   return new Map(
     Object.entries(json).map(([key, value]) => {
-      const at = lines.findIndex((line) => line.includes(`"${key}"`));
-      return [key, { value: plainValue(value), line: at + 1 }];
+      // Keys come in the order of the text, but for those that are numbers.
+      const at = lineOf(key, from, lines.length) ?? lineOf(key, 0, from);
+      from = at ?? from;
+      return [key, { value: plainValue(value), line: (at ?? -1) + 1 }];
     }),
   );
 }

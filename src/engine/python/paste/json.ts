@@ -1,7 +1,5 @@
 // JSON that people paste, some of it with the faults of a hand: a cut end is no business of ours, a trailing comma is.
-
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+export { isRecord } from '../../ground/isRecord.ts';
 
 /** The value, or undefined where the text is no JSON. */
 export function parseJson(text: string): unknown {

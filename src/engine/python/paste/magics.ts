@@ -1,6 +1,7 @@
 // A cell of a notebook as Python: what IPython does with `!`, `%` and `%%` becomes a statement that keeps its line, files that cells write
 // are kept, and the scripts that cells start are put in their place with their arguments.
 
+import { own } from '../../ground/own.ts';
 import type { Launch } from './launch.ts';
 import { launchOf } from './launch.ts';
 import type { Line } from './lines.ts';
@@ -36,7 +37,7 @@ export const textsOf = (files: Files): Record<string, string> =>
 
 /** A script that a cell wrote before, at the place where a command starts it. */
 function inlined(launch: Launch, files: Files, line: Line): Line[] | null {
-  const written = launch.tool === 'script' ? files[launch.target.replace(/^\.\//, '')] : undefined;
+  const written = launch.tool === 'script' ? own(files, launch.target.replace(/^\.\//, '')) : undefined;
   if (written === undefined || indentOf(line.text) !== '') return null;
   const argv = `import sys; sys.argv = ${JSON.stringify([launch.target, ...launch.argv])}`;
   return [commented(line), { text: argv, from: line.from }, ...written];

@@ -12,6 +12,10 @@ const annotated = /^\w+\s*:\s*[\w.[\], |"']+(?:\s*=\s*\S.*)?$/;
 const call = /^[\w.]+(?:\[[^\]]*\])*(?:\.\w+)*\s?\(/;
 const piece = /^[)\]}]|^["'({[]|^[-+\d.]+\s*[-+*/,)]|[([{,\\]\s*$|^\*{1,2}\w/;
 
+/** What a line begins with says what it is; expressions over a line of a hundred thousand characters would take their time. */
+const TOLD_BY = 1000;
+const beginning = (text: string): string => text.trim().slice(0, TOLD_BY);
+
 /**
  * Python's names may be Chinese: an assignment or a call of such names, without the punctuation of sentences around it. Strings may hold
  * any; a sentence goes on after its brackets.
@@ -28,7 +32,7 @@ function inHanNames(bare: string, outside: string): boolean {
 
 /** Whether a line reads as Python. */
 function looksLikePython(text: string): boolean {
-  const bare = text.trim();
+  const bare = beginning(text);
   if (bare === '') return false;
   if (statement.test(bare))
     return (
@@ -45,7 +49,7 @@ function looksLikePython(text: string): boolean {
 
 /** Whether a line is a sentence, or a scrap of one among sentences. */
 function isSentence(text: string): boolean {
-  const bare = text.trim();
+  const bare = beginning(text);
   if (bare === '' || looksLikePython(bare) || /^[#@]|^[rRbBuUfF]{0,2}(?:"""|''')/.test(bare)) return false;
   // Broken code is code still.
   if (/^(?:for|if|while|with|def|class|return|elif|import|from|try|print)\b.*\w\([^\s)]*\)/.test(bare))

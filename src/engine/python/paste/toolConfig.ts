@@ -1,6 +1,7 @@
 // Which tool a configuration or a command belongs to, and the script that it stands for. A configuration of nobody known, or a command
 // whose script isn't there, becomes a plain answer: what it says, and what to paste with it.
 
+import { own } from '../../ground/own.ts';
 import type { Text } from '../../ground/text.ts';
 import { text } from '../../ground/text.ts';
 import type { Config } from './config.ts';
@@ -177,7 +178,7 @@ export function configOfJsonTool(
 
 /** Arguments of a script that is here; null for a command that starts something else. */
 export function ownLaunch(launch: Launch, files: Readonly<Record<string, string>>): readonly string[] | null {
-  const written = files[launch.target.replace(/^\.\//, '')];
+  const written = own(files, launch.target.replace(/^\.\//, ''));
   return launch.tool === 'script' && written === undefined ? launch.argv : null;
 }
 

@@ -1,6 +1,7 @@
 // How the calls of one stack are called: parameters with their defaults, dataclass fields of a class after those of its base, what Python
 // says to a name that isn't there. From what libraries/signatures holds; python/run binds arguments by it.
 import { isRecord } from '../../ground/isRecord.ts';
+import { own } from '../../ground/own.ts';
 import type {
   Parameter as DumpedParameter,
   Signature as DumpedSignature,
@@ -78,7 +79,7 @@ class TableSignatures implements Signatures {
   }
 
   #entry(callee: string): DumpedSignature | null {
-    return this.#table[callee] ?? null;
+    return own(this.#table, callee) ?? null;
   }
 
   missing(callee: string): string | null {

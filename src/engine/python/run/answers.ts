@@ -4,7 +4,7 @@ import { countParameters } from '../../torch/nn/counts.ts';
 import type { Module, Parameter } from '../../torch/nn/module.ts';
 import type { Question, Reply } from '../program/bridge.ts';
 import type { ProgramValue } from '../program/program.ts';
-import type { ModelObject, ProgramObject } from './objects.ts';
+import type { ModelObject, OutputObject, ProgramObject } from './objects.ts';
 import { classOf } from './objects.ts';
 
 const described = ({ shape, dtype, requiresGrad }: Parameter): ProgramValue[] => [
@@ -109,11 +109,16 @@ function parameterAttribute(parameter: Parameter, name: string): Reply {
   return { value: { placeholder: name } };
 }
 
+/** Of what a model gave: something on its way has to ask for a gradient, and somebody to record it. */
+const requiresGrad = ({ gradMode, model }: OutputObject): boolean =>
+  gradMode === 'grad' &&
+  (model.script.inputGradHooks > 0 || [...model.root.allParameters()].some((one) => one.requiresGrad));
+
 /** The answer to a question about `object` at `path` below it. */
 export function answerTo(question: Question, object: ProgramObject | null, path: string): Reply {
   const { what, name = '' } = question;
   if (!object) return { value: { placeholder: path } };
-  if (object.kind === 'output' && name === 'requires_grad') return { value: object.gradMode === 'grad' };
+  if (object.kind === 'output' && name === 'requires_grad') return { value: requiresGrad(object) };
   if (object.kind !== 'model') return attributeOf(question.ref, object, null, path, name);
   const module = object.root.at(path);
   if (what === 'parameter') {

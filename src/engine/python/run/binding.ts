@@ -1,6 +1,4 @@
 // The arguments of a program's call by the signature of its version, and what stands where none was given.
-import type { Text } from '../../ground/text.ts';
-import { text } from '../../ground/text.ts';
 import type { ProgramCall, ProgramValue } from '../program/program.ts';
 import type { Signatures } from '../program/signatures.ts';
 import type { Arguments } from './bound.ts';
@@ -28,6 +26,3 @@ export const fallbackIn = (
   name: string,
 ): ProgramValue | undefined =>
   signatures?.of(callee)?.parameters?.find((parameter) => parameter.name === name)?.fallback;
-
-export const assumedTrue = (name: string, origin: string): Text =>
-  text(`${name}=${origin} is not known here; True is assumed.`, `${name}=${origin} 在此未知，假定为 True。`);

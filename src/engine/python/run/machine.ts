@@ -13,7 +13,8 @@ import type { Signatures } from '../program/signatures.ts';
 import { isPlaceholder, truthOf } from '../program/values.ts';
 import type { Acted, Acting, ModelSource, TrainingEvent, TrainingJudge } from './acting.ts';
 import { answerTo } from './answers.ts';
-import { assumedTrue, boundTo, fallbackIn } from './binding.ts';
+import { assumedTrue } from './assumed.ts';
+import { boundTo, fallbackIn } from './binding.ts';
 import { statementOf } from './bound.ts';
 import { calleeNamed } from './callees.ts';
 import { setAttribute } from './calls/attributes.ts';
@@ -278,9 +279,7 @@ export class Machine {
       models: () => this.models,
       trained: (model) => this.trainings.some((event) => event.model.script === model.script),
       note,
-      warn: (words) => {
-        this.#loose.push(warningOf(words));
-      },
+      warn: (words) => void this.#loose.push(warningOf(words)),
       raise: (type, message, statement = statementOf(call)) => {
         throw new PythonError(type, message, statement);
       },

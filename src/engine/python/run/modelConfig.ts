@@ -1,5 +1,6 @@
 // What a known model's configuration says that scripts read: its sizes under the names that its type has for them, and its padding token.
 // Leaves out what only a checkpoint's own config.json says.
+import { own } from '../../ground/own.ts';
 import type { FoundModel } from '../../models/known/findModel.ts';
 
 /** The name that every configuration answers to, then what types call it (attribute_map). Source: transformers 4.57 configuration_*.py. */
@@ -39,7 +40,7 @@ export function configOf({ modelType, config }: FoundModel): ReadonlyMap<string,
     const value = own.map((name) => config[name]).find((one) => one !== undefined);
     if (!known.has(general) && value !== undefined) known.set(general, value);
   }
-  const pad = padding[modelType];
+  const pad = own(padding, modelType);
   if (pad !== undefined) known.set('pad_token_id', pad);
   return known;
 }

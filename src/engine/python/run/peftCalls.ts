@@ -175,7 +175,7 @@ export function fromPretrained(
 export function addAdapter(script: ScriptModel, config: PeftConfig): void {
   const rule = script.behaves('addAdapter');
   if (rule === 'missing')
-    script.raise('AttributeError', "'LlamaForCausalLM' object has no attribute 'add_adapter'");
+    script.raise('AttributeError', `'${script.root.className}' object has no attribute 'add_adapter'`);
   if (rule === 'refuses-peft')
     script.raise(
       'ValueError',

@@ -105,7 +105,7 @@ def encode(value, depth: int = 0):
         pairs = list(value.items())[:LONGEST_LIST]
         return {"dict": [[encode(key, depth + 1), encode(one, depth + 1)] for key, one in pairs]}
     if isinstance(value, (str, int, float)):
-        return encode(kind.__mro__[-2](value), depth)
+        return encode(next(one for one in (str, int, float) if isinstance(value, one))(value), depth)
     if isinstance(value, (type, types.FunctionType, types.MethodType, types.BuiltinFunctionType)):
         return {"callable": getattr(value, "_lab_path", getattr(value, "__qualname__", "function"))}
     if isinstance(value, os.PathLike):

@@ -18,7 +18,8 @@ class Text:
 
     def __init__(self, source: str):
         self.source = source
-        self.lines = source.splitlines(keepends=True) or [""]
+        # As Python counts lines: str.splitlines ends them at form feeds and U+2028 too.
+        self.lines = [*(f"{line}\n" for line in source.split("\n")[:-1]), source.split("\n")[-1]]
         self.starts = [0]
         for line in self.lines:
             self.starts.append(self.starts[-1] + len(line))
@@ -82,7 +83,7 @@ def edit(message: str) -> str:
             add_arguments(text, call, given)
         changed = text.result()
         ast.parse(changed)
-    except (NoPlace, SyntaxError, ValueError, RecursionError, tokenize.TokenError):
+    except (NoPlace, SyntaxError, ValueError, RecursionError, KeyboardInterrupt, tokenize.TokenError):
         return "null"
     return json.dumps(changed)
 

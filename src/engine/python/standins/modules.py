@@ -247,7 +247,9 @@ class Module:
         seen = Tensor("output")
         try:
             given = try_it(seen)
-        except Exception:
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}"
+            bridge.note("not-modelled", lines.user_line(), f"What the hook does is not known: {said}", f"不知道这个钩子做什么：{said}", name)
             given = None
         grads = bool(seen._lab_forced or getattr(given, "_lab_forced", False))
         if self._lab_ref is None:

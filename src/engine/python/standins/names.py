@@ -35,6 +35,9 @@ class Binder(ast.NodeVisitor):
         if isinstance(node.ctx, ast.Load):
             if not any(node.id in scope for scope in self.scopes[1:]):
                 self.read.setdefault(node.id, node.lineno)
+        elif isinstance(node.ctx, ast.Del) and len(self.scopes) == 1:
+            # What a text takes away it has had.
+            self.read.setdefault(node.id, node.lineno)
         else:
             self.bind(node.id)
 
@@ -62,15 +65,34 @@ class Binder(ast.NodeVisitor):
             self.bind(node.name)
         self.generic_visit(node)
 
+    def visit_MatchStar(self, node):
+        if node.name:
+            self.bind(node.name)
+
+    def visit_MatchMapping(self, node):
+        if node.rest:
+            self.bind(node.rest)
+        self.generic_visit(node)
+
     def visit_ClassDef(self, node):
         self.bind(node.name)
+        self.scopes.append({one.name for one in node.type_params})
         for one in (*node.decorator_list, *node.bases, *node.keywords):
             self.visit(one)
         self.inside(node.body, set())
+        self.scopes.pop()
+
+    def visit_TypeAlias(self, node):
+        self.visit(node.name)
+        self.scopes.append({one.name for one in node.type_params})
+        self.visit(node.value)
+        self.scopes.pop()
 
     def visit_FunctionDef(self, node):
         self.bind(node.name)
+        self.scopes.append({one.name for one in node.type_params})
         self.function(node, node.body)
+        self.scopes.pop()
 
     visit_AsyncFunctionDef = visit_FunctionDef
 

@@ -25,6 +25,12 @@ def assumed(name: str, line: int | None = None):
     return Placeholder(f"args.{name}")
 
 
+def first_of(name: str, choices: list):
+    """A required argument that takes one of a few values."""
+    bridge.assume(lines.user_line(), f"the command line gives --{name} {choices[0]}", f"命令行给出 --{name} {choices[0]}", f"--{name}")
+    return choices[0]
+
+
 def type_hints(cls) -> dict:
     try:
         return typing.get_type_hints(cls)
@@ -206,7 +212,9 @@ class HfArgumentParser:
     def parse_file(self, path, allow_extra_keys):
         with open(path) as file:
             text = file.read()
-        values = json.loads(text) if isinstance(text, str) and str(path).endswith(".json") else {}
+        values = json.loads(text) if isinstance(text, str) and str(path).endswith(".json") else None
+        if not isinstance(values, dict):
+            bridge.note("not-modelled", lines.user_line(), f"what {path} sets isn't known here", f"此处不知道 {path} 的设置", str(path))
         return self.parse_dict(values if isinstance(values, dict) else {}, allow_extra_keys)
 
 

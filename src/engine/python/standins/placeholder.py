@@ -16,6 +16,11 @@ WHILE_TRUE = 2
 known_results: dict = {}
 """What a call of a name gives where it decides a branch, by origin: a value, or a function of the arguments."""
 
+DECIDES = {
+    "torch.cuda.device_count", "torch.cuda.get_device_capability", "torch.cuda.get_device_name", "torch.distributed.get_world_size",
+}  # fmt: skip
+"""Those of them that are no yes or no, and that scripts branch on all the same."""
+
 TRAINS = {"fit", "train", "finetune", "initialize", "launch", "train_model", "distributed_launch"}
 """Functions of unknown libraries that decide what becomes of a model they are given."""
 
@@ -111,7 +116,7 @@ class Placeholder:
     def __call__(self, *args, **kwargs):
         if self._lab_origin in known_results:
             value = known_results[self._lab_origin]
-            if isinstance(value, bool):
+            if isinstance(value, bool) or self._lab_origin in DECIDES:
                 self._lab_tell(f"{self._lab_origin}()", value)
             return value(*args, **kwargs) if callable(value) else value
         if len(args) == 1 and not kwargs and is_of_script(args[0]):
@@ -176,12 +181,12 @@ class Placeholder:
             self._lab_tell(source, True)
         return True
 
-    def _lab_tell(self, source: str, value: bool) -> None:
+    def _lab_tell(self, source: str, value) -> None:
         line = user_line()
         if tell_assumption is not None and (line, source, value) not in _asked:
             _asked[(line, source, value)] = 1
-            word = ("true", "真") if value else ("false", "假")
-            tell_assumption(line, f"{source} is taken to be {word[0]}", f"{source} 视为{word[1]}", source)
+            en, zh = (("true", "真") if value else ("false", "假")) if isinstance(value, bool) else (repr(value), f" {value!r}")
+            tell_assumption(line, f"{source} is taken to be {en}", f"{source} 视为{zh}", source)
 
     def __len__(self):
         return ITEMS

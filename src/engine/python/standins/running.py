@@ -29,9 +29,14 @@ OURS = (
 
 _loads, _dumps = json.JSONDecoder().decode, json.JSONEncoder().encode
 
+_args = BaseException.args.__get__
+"""What an exception was made with, whatever a class of the script's calls so."""
+
 _baseline: dict = {}
 """Module -> its names, as they were before any script."""
 _classes: dict = {}
+_names: list = []
+"""What the script that runs calls its own."""
 
 
 def open_world(device: str) -> None:
@@ -111,18 +116,26 @@ def run(message: str) -> str:
         ended = execute(job["source"])
     except BaseException as raised:
         ended = raised
+    told = None
     while True:
         try:
             # A script may have taken away what telling its end needs.
             put_back(vars(builtins), _baseline["builtins"][1])
+            # Still on the clock: an exception's words and the ends of objects are the script's own code.
+            told = outcome(ended) if told is None else told
+            ended = None
+            while _names:
+                _names.pop().clear()
             bridge.script_ended()
             break
-        except KeyboardInterrupt:
-            continue
-    return finish(ended, "" if screen is None else screen.text())
+        except KeyboardInterrupt as late:
+            told = (limit_met(ended or late), "") if told is None else told
+            ended = None
+    error, last_words = told
+    return finish(error, ("" if screen is None else screen.text()) + last_words)
 
 
-def limit_met(raised: KeyboardInterrupt) -> dict:
+def limit_met(raised: BaseException) -> dict:
     """The clock of the host: an endless loop, most often."""
     frames = script_frames(raised)
     return failure("TimeoutError", "", "limit", frames[-1][0] if frames else None, frames)
@@ -134,24 +147,26 @@ def failure(kind_of_error: str, message: str, kind: str, line=None, frames=(), c
     return {"type": kind_of_error, "message": message, "line": line, "column": column, "text": text, "kind": kind, "traceback": told}
 
 
-def finish(ended, output: str) -> str:
+def finish(error, output: str) -> str:
     clock.reset()
     restore()
     sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
     sys.settrace(None)
     sys.setprofile(None)
-    error = None
-    if isinstance(ended, KeyboardInterrupt):
-        error = limit_met(ended)
-    elif isinstance(ended, SystemExit):
-        if ended.code not in (None, 0):
-            error = described(ended)
-            output += "" if isinstance(ended.code, int) else f"{ended.code}\n"
-    elif isinstance(ended, Unread):
-        error = ended.failure
-    elif ended is not None and not isinstance(ended, bridge.Fault):
-        error = described(ended)
     return _dumps({"error": error, "output": output})
+
+
+def outcome(ended) -> tuple:
+    """(the failure or None, what Python prints at the end)"""
+    if isinstance(ended, KeyboardInterrupt):
+        return limit_met(ended), ""
+    if isinstance(ended, SystemExit):
+        if ended.code in (None, 0):
+            return None, ""
+        return described(ended), "" if isinstance(ended.code, int) else f"{words_of(ended)}\n"
+    if isinstance(ended, Unread):
+        return ended.failure, ""
+    return (None if ended is None or isinstance(ended, bridge.Fault) else described(ended)), ""
 
 
 class Unread(Exception):
@@ -192,6 +207,7 @@ def execute(source: str) -> None:
     except (ValueError, RecursionError, MemoryError) as error:
         raise Unread(failure(type(error).__name__, str(error), "syntax")) from None
     main = types.ModuleType("__main__")
+    _names.append(vars(main))
     main.__file__, main.__builtins__ = SCRIPT, builtins
     sys.modules["__main__"] = main
     names.bind_undefined(lacking, vars(main))
@@ -207,16 +223,24 @@ def script_frames(error) -> list:
     return found
 
 
+def words_of(error: BaseException) -> str:
+    """str() of it, which may be the script's own; then what Python prints where that fails."""
+    try:
+        return str(error)
+    except Exception:
+        return "<exception str() failed>"
+
+
 def described(error: BaseException) -> dict:
     frames = script_frames(error)
-    message = without_suggestion(str(error))
+    message = without_suggestion(words_of(error))
     kind = "limit" if isinstance(error, MemoryError) else "placeholder" if of_unknown(error, message) else "raised"
     return failure(type(error).__name__, message, kind, frames[-1][0] if frames else None, frames)
 
 
 def of_unknown(error, message: str) -> bool:
     """Whether it is for want of a value that nobody here has."""
-    return "Placeholder" in message or any(isinstance(one, placeholder.Placeholder) for one in error.args)
+    return "Placeholder" in message or any(isinstance(one, placeholder.Placeholder) for one in _args(error))
 
 
 def without_suggestion(text: str) -> str:

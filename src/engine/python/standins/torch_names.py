@@ -221,8 +221,23 @@ for _name in "tensor as_tensor zeros ones empty full rand randn randint arange l
     hand[f"torch.{_name}"] = fresh(_name)
 for _name, _kind in dtypes.items():
     hand[f"torch.{_name}"] = _kind
+
+
+def tensor_class(name: str):
+    """torch.LongTensor and its kin: makes a tensor as torch.tensor does, and stands in isinstance."""
+
+    class Kind(type):
+        def __call__(cls, *args, **kwargs):
+            return fresh("tensor")(*args, **kwargs)
+
+        def __instancecheck__(cls, value):
+            return isinstance(value, Tensor)
+
+    return Kind(name, (), {"__module__": "torch"})
+
+
 for _name in ("LongTensor", "FloatTensor", "IntTensor", "BoolTensor"):
-    hand[f"torch.{_name}"] = fresh("tensor")
+    hand[f"torch.{_name}"] = tensor_class(_name)
 
 
 def load(*args, **kwargs):
@@ -246,6 +261,11 @@ def checkpoint(function, *args, **kwargs):
     return function(*args, **{name: value for name, value in kwargs.items() if name not in own})
 
 
+def compiled(model=None, **kwargs):
+    """torch.compile, also as `@torch.compile(mode=…)`: what it compiles does the same."""
+    return (lambda function: function) if model is None else model
+
+
 class finfo:
     def __init__(self, kind=None):
         self.min, self.max, self.eps, self.tiny = -3.4e38, 3.4e38, 1e-7, 1e-38
@@ -260,7 +280,7 @@ hand.update({
     "torch.nn.Parameter": parameters.Parameter, "torch.autograd.backward": autograd_backward, "torch.autograd.grad": autograd_grad,
     "torch.utils.checkpoint.checkpoint": checkpoint,
     "torch.is_grad_enabled": lambda: Modes.grad and not Modes.inference, "torch.is_tensor": lambda one: isinstance(one, Tensor),
-    "torch.dtype": type(dtype("float32")), "torch.compile": lambda model=None, *args, **kwargs: model,
+    "torch.dtype": type(dtype("float32")), "torch.compile": compiled,
     "torch.save": lambda *args, **kwargs: None, "torch.jit.script": lambda one, *args: one,
 })  # fmt: skip
 mixins["torch.optim.Optimizer"] = Optimizer

@@ -85,7 +85,8 @@ def open_file(file, mode="r", *args, **kwargs):
     try:
         return _open(file, mode, *args, **kwargs)
     except OSError:
-        if reading:
+        # The script's own text, which tracebacks ask for, is no file of the person's.
+        if reading and str(file) != lines.SCRIPT:
             bridge.assume(lines.user_line(), f"the file {name_of(file)} exists", f"文件 {name_of(file)} 存在", name_of(file))
             return UnknownFile(f"open({str(file)!r})")
     try:
@@ -130,6 +131,16 @@ def remove(path, *, dir_fd=None):
         return
 
 
+class Variable(str):
+    """A variable's text that nobody has; as a number it is one, as an unknown value's is."""
+
+    def __int__(self):
+        return 1
+
+    def __float__(self):
+        return 1.0
+
+
 class Environment(dict):
     """os.environ: a variable that is taken without asking is there."""
 
@@ -137,7 +148,7 @@ class Environment(dict):
         if name in ENVIRONMENT:
             return ENVIRONMENT[name]
         bridge.assume(lines.user_line(), f"the environment has {name}", f"环境变量 {name} 存在", name)
-        return f"<{name}>"
+        return Variable(f"<{name}>")
 
     def copy(self):
         return Environment(self)
@@ -150,6 +161,8 @@ def read_line(prompt=""):
     """input(): words that end most loops, then the end."""
     line = lines.user_line()
     _typed[line] = _typed.get(line, 0) + 1
+    if _typed[line] == 1:
+        bridge.assume(line, "nothing is typed at input()", "input() 处没有输入任何内容", "input()")
     words = ["", "exit", "quit", "q", "n"]
     if _typed[line] > len(words):
         raise SystemExit(0)
@@ -172,7 +185,7 @@ def parse_known_args(self, args=None, namespace=None):
     found, rest = _parse_known(self, args, namespace)
     for one in needed:
         if getattr(found, one.dest, None) is None:
-            given = list(one.choices)[0] if one.choices else parsers.assumed(one.dest)
+            given = parsers.first_of(one.dest, list(one.choices)) if one.choices else parsers.assumed(one.dest)
             setattr(found, one.dest, given)
     return found, rest
 

@@ -5,6 +5,7 @@ import type { AdapterValues } from '../../adapters/methods.ts';
 import { chosenMethod } from '../../adapters/methods.ts';
 import { layersOf, modulePattern } from '../../adapters/modulePatterns.ts';
 import { parseTargetModules } from '../../adapters/targetModules.ts';
+import { own } from '../../ground/own.ts';
 import { parseNames } from '../../ground/settings/names.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
 import { defaultValues } from '../../recipe/recipe.ts';
@@ -32,7 +33,7 @@ function literalOf({ form, setting }: SettingArgument, values: RecipeValues): Li
     case 'float':
       return value === defaultValues[setting] ? undefined : float(Number(value));
     case 'word':
-      return value === defaultValues[setting] ? undefined : (words[text] ?? text);
+      return value === defaultValues[setting] ? undefined : (own(words, text) ?? text);
     case 'targets':
       return targets(text);
     case 'excluded':

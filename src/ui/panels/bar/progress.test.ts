@@ -21,5 +21,5 @@ it('names the file and its size', () => {
 
 it('says when it is asked for again', () => {
   const run = { ...loading, file: { name: 'model.safetensors', waitMs: 4000 } };
-  expect(progressWords(t, run, 'en').main).toMatch(/^model\.safetensors does not come: asked again in 4/);
+  expect(progressWords(t, run, 'en').main).toMatch(/^model\.safetensors does not come: asked again in 0:04$/);
 });

@@ -12,12 +12,12 @@ import { GradientCell } from './GradientCell.tsx';
 import type { TreeFilter, TreeNode, TreeRow } from './treeRows.ts';
 import { openable, pathTo, visibleRows } from './treeRows.ts';
 
-const shortType: Readonly<Record<string, string>> = {
-  float32: 'f32',
-  bfloat16: 'bf16',
-  float16: 'f16',
-  uint8: 'u8',
-};
+const shortType: ReadonlyMap<string, string> = new Map([
+  ['float32', 'f32'],
+  ['bfloat16', 'bf16'],
+  ['float16', 'f16'],
+  ['uint8', 'u8'],
+]);
 
 const Row = memo(function Row(props: {
   readonly row: TreeRow;
@@ -69,7 +69,9 @@ const Row = memo(function Row(props: {
       </span>
       <span role="gridcell">
         {parameter !== null && (
-          <span className="chip">{parameter.quantised ?? shortType[parameter.dtype] ?? parameter.dtype}</span>
+          <span className="chip">
+            {parameter.quantised ?? shortType.get(parameter.dtype) ?? parameter.dtype}
+          </span>
         )}
       </span>
       <span role="gridcell" className="tree-rg">

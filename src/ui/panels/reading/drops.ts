@@ -1,5 +1,5 @@
-// Anything dropped on the page, or pasted outside a field: a model file or a saved run is opened, every other file and every text of several lines is
-// read as a script. What drops into a field's own zone is that field's.
+// Anything dropped on the page, or pasted outside a field: a model file or a saved run is opened, every other file and every text of
+// several lines is read as a script. What drops into a field's own zone is that field's.
 import type { Actions } from '../../state/actions.ts';
 import type { Store } from '../../state/store.ts';
 
@@ -11,14 +11,25 @@ type Doors = Pick<Actions, 'openModel' | 'openRun' | 'paste' | 'refusePaste'>;
 
 const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
 
-/** Opens what the file is for. Zero bytes among the first are no text's. */
+/** The file's text; null where it is none: too large, zero bytes among its first, or, as a folder, not to be read. */
+async function textIn(file: File): Promise<string | null> {
+  if (file.size > largestBytes) return null;
+  try {
+    const head = new Uint8Array(await file.slice(0, 4096).arrayBuffer());
+    return head.includes(0) ? null : await file.text();
+  } catch {
+    return null;
+  }
+}
+
+/** Opens what the file is for. */
 export async function take(file: File, actions: Doors): Promise<void> {
   const name = file.name.toLowerCase();
   if (name.endsWith('.gguf')) return actions.openModel(file);
   if (name.endsWith('.lora-run')) return actions.openRun(file);
-  const head = new Uint8Array(await file.slice(0, 4096).arrayBuffer());
-  if (file.size > largestBytes || head.includes(0)) return actions.refusePaste(file.name);
-  actions.paste(await file.text(), file.name);
+  const text = await textIn(file);
+  if (text === null) actions.refusePaste(file.name);
+  else actions.paste(text, file.name);
 }
 
 export function listenToDrops(store: Store, actions: Doors): void {

@@ -1,9 +1,18 @@
 // A TypeError for an argument, an ImportError for a name: what moved where in which release of the libraries.
 
+import { own } from '../../../ground/own.ts';
 import type { Text } from '../../../ground/text.ts';
 import { text } from '../../../ground/text.ts';
 import type { Signs, SymptomRule, WeighedCause } from './cause.ts';
 import { always } from './cause.ts';
+
+/** Since when a callee has an argument, or hasn't: a test holds it to the dumped signatures. */
+interface Release {
+  readonly kind: 'gone' | 'came';
+  readonly callees: readonly string[];
+  readonly library: 'trl' | 'transformers' | 'peft';
+  readonly release: string;
+}
 
 interface Move {
   readonly id?: string;
@@ -11,74 +20,115 @@ interface Move {
   readonly of?: RegExp;
   readonly cause: Text;
   readonly tells: Text;
+  readonly release?: Release;
 }
+
+const titles = { trl: 'TRL', transformers: 'transformers', peft: 'PEFT' } as const;
 
 const version = (library: string): Text =>
   text(
     `${library}’s version, and the call that the traceback shows.`,
     `${library} 的版本，以及回溯指出的调用。`,
   );
-const gone = (what: string, library: string, release: string, now: string): Move => ({
+
+type At = readonly [library: Release['library'], release: string, ...callees: string[]];
+
+const gone = (what: string, [library, release, ...callees]: At, now: string): Move => ({
   cause: text(
-    `${what} is gone since ${library} ${release}: it is ${now} now.`,
-    `${what} 从 ${library} ${release} 起已移除：现在是 ${now}。`,
+    `${what} is gone since ${titles[library]} ${release}: it is ${now} now.`,
+    `${what} 从 ${titles[library]} ${release} 起已移除：现在是 ${now}。`,
   ),
-  tells: version(library),
+  tells: version(titles[library]),
+  release: { kind: 'gone', callees, library, release },
 });
-const came = (what: string, library: string, release: string, before: string): Move => ({
+const came = (what: string, [library, release, ...callees]: At, before: string): Move => ({
   cause: text(
-    `${what} came with ${library} ${release}; the one installed is older, where it is ${before}.`,
-    `${what} 从 ${library} ${release} 起才有；已安装的更旧，那里是 ${before}。`,
+    `${what} came with ${titles[library]} ${release}; the one installed is older, where it is ${before}.`,
+    `${what} 从 ${titles[library]} ${release} 起才有；已安装的更旧，那里是 ${before}。`,
   ),
-  tells: version(library),
+  tells: version(titles[library]),
+  release: { kind: 'came', callees, library, release },
+});
+
+const ARGUMENTS = 'transformers.TrainingArguments';
+const ofTrainer = (argument: string, trainer: 'SFT' | 'DPO', now: string): Move => ({
+  ...gone(`${argument}= of the trainer`, ['trl', '0.13', `trl.${trainer}Trainer`], `${argument}= of ${now}`),
+  of: /Trainer/,
 });
 
 /** By the name of the argument. The first whose callee fits counts. */
-const moves: Readonly<Record<string, readonly Move[]>> = {
+export const moves: Readonly<Record<string, readonly Move[]>> = {
   tokenizer: [
-    { ...gone('tokenizer=', 'TRL', '0.16', 'processing_class='), of: /SFT|DPO|KTO|ORPO|GRPO|Reward|PPO/ },
-    gone('tokenizer=', 'transformers', '5.0', 'processing_class='),
+    {
+      ...gone('tokenizer=', ['trl', '0.16', 'trl.SFTTrainer', 'trl.DPOTrainer'], 'processing_class='),
+      of: /SFT|DPO/,
+    },
+    {
+      ...gone('tokenizer=', ['trl', '0.15', 'trl.ORPOTrainer', 'trl.RewardTrainer'], 'processing_class='),
+      of: /ORPO|Reward/,
+    },
+    {
+      ...gone('tokenizer=', ['transformers', '5.0', 'transformers.Trainer'], 'processing_class='),
+      of: /^(Seq2Seq)?Trainer\b/,
+    },
+    {
+      cause: text(
+        'tokenizer= of a trainer is called processing_class= in newer releases.',
+        '训练器的 tokenizer= 在新版本中叫 processing_class=。',
+      ),
+      tells: version('TRL'),
+    },
   ],
-  processing_class: [came('processing_class=', 'transformers', '4.46', 'tokenizer=')],
+  processing_class: [
+    {
+      ...came('processing_class=', ['trl', '0.12', 'trl.SFTTrainer', 'trl.DPOTrainer'], 'tokenizer='),
+      of: /SFT|DPO|ORPO/,
+    },
+    {
+      ...came('processing_class=', ['transformers', '4.46', 'transformers.Trainer'], 'tokenizer='),
+      of: /^(Seq2Seq)?Trainer\b/,
+    },
+  ],
   max_seq_length: [
     {
-      ...gone('max_seq_length=', 'TRL', '0.13', 'max_seq_length= of SFTConfig, and max_length= from 0.16 on'),
+      ...gone(
+        'max_seq_length=',
+        ['trl', '0.13', 'trl.SFTTrainer'],
+        'max_seq_length= of SFTConfig, and max_length= from 0.16 on',
+      ),
       of: /Trainer/,
     },
-    gone('max_seq_length=', 'TRL', '0.20', 'max_length='),
+    gone('max_seq_length=', ['trl', '0.20', 'trl.SFTConfig'], 'max_length='),
   ],
-  max_length: [came('max_length=', 'TRL', '0.16', 'max_seq_length=')],
-  dataset_text_field: [
-    gone('dataset_text_field= of the trainer', 'TRL', '0.13', 'dataset_text_field= of SFTConfig'),
+  max_length: [
+    ofTrainer('max_length', 'DPO', 'DPOConfig'),
+    { ...came('max_length=', ['trl', '0.16', 'trl.SFTConfig'], 'max_seq_length='), of: /SFTConfig/ },
   ],
-  packing: [gone('packing= of the trainer', 'TRL', '0.13', 'packing= of SFTConfig')],
-  dataset_num_proc: [
-    gone('dataset_num_proc= of the trainer', 'TRL', '0.13', 'dataset_num_proc= of SFTConfig'),
-  ],
-  dataset_kwargs: [gone('dataset_kwargs= of the trainer', 'TRL', '0.13', 'dataset_kwargs= of SFTConfig')],
-  model_init_kwargs: [
-    gone('model_init_kwargs= of the trainer', 'TRL', '0.13', 'model_init_kwargs= of the configuration'),
-  ],
-  beta: [gone('beta= of the trainer', 'TRL', '0.13', 'beta= of DPOConfig')],
-  max_prompt_length: [
-    gone('max_prompt_length= of the trainer', 'TRL', '0.13', 'max_prompt_length= of DPOConfig'),
-  ],
+  dataset_text_field: [ofTrainer('dataset_text_field', 'SFT', 'SFTConfig')],
+  packing: [ofTrainer('packing', 'SFT', 'SFTConfig')],
+  dataset_num_proc: [ofTrainer('dataset_num_proc', 'SFT', 'SFTConfig')],
+  dataset_kwargs: [ofTrainer('dataset_kwargs', 'SFT', 'SFTConfig')],
+  model_init_kwargs: [ofTrainer('model_init_kwargs', 'SFT', 'the configuration')],
+  beta: [ofTrainer('beta', 'DPO', 'DPOConfig')],
+  max_prompt_length: [ofTrainer('max_prompt_length', 'DPO', 'DPOConfig')],
   evaluation_strategy: [
     {
       cause: text(
-        'evaluation_strategy= was renamed in transformers 4.41 and is gone from the releases of 2025 on: it is eval_strategy= now.',
-        'evaluation_strategy= 在 transformers 4.41 改名，2025 年以来的版本已移除：现在是 eval_strategy=。',
+        'evaluation_strategy= was renamed in transformers 4.41, and later releases (4.57 among them) no longer take it: it is eval_strategy= now.',
+        'evaluation_strategy= 在 transformers 4.41 改名，之后的版本（如 4.57）不再接受：现在是 eval_strategy=。',
       ),
       tells: version('transformers'),
     },
   ],
-  warmup_ratio: [gone('warmup_ratio=', 'transformers', '5.0', 'warmup_steps= with a number below 1')],
-  overwrite_output_dir: [gone('overwrite_output_dir=', 'transformers', '5.0', 'not needed')],
-  no_cuda: [gone('no_cuda=', 'transformers', '5.0', 'use_cpu=')],
-  group_by_length: [
-    gone('group_by_length=', 'transformers', '5.0', 'train_sampling_strategy="group_by_length"'),
+  warmup_ratio: [
+    gone('warmup_ratio=', ['transformers', '5.0', ARGUMENTS], 'warmup_steps= with a number below 1'),
   ],
-  eval_strategy: [came('eval_strategy=', 'transformers', '4.41', 'evaluation_strategy=')],
+  overwrite_output_dir: [gone('overwrite_output_dir=', ['transformers', '5.0', ARGUMENTS], 'not needed')],
+  no_cuda: [gone('no_cuda=', ['transformers', '5.0', ARGUMENTS], 'use_cpu=')],
+  group_by_length: [
+    gone('group_by_length=', ['transformers', '5.0', ARGUMENTS], 'train_sampling_strategy="group_by_length"'),
+  ],
+  eval_strategy: [came('eval_strategy=', ['transformers', '4.41', ARGUMENTS], 'evaluation_strategy=')],
   gradient_checkpointing_kwargs: [
     {
       id: 'checkpointing-kwargs-unknown',
@@ -87,14 +137,18 @@ const moves: Readonly<Record<string, readonly Move[]>> = {
         'gradient_checkpointing_kwargs 从 transformers 4.35 起才有，PEFT 的 prepare 从 0.6 起才接受；更旧的版本总是可重入。',
       ),
       tells: text('The versions of transformers and PEFT.', 'transformers 与 PEFT 的版本。'),
+      release: { kind: 'came', callees: [ARGUMENTS], library: 'transformers', release: '4.35' },
     },
   ],
   autocast_adapter_dtype: [
-    { id: 'autocast-unknown', ...came('autocast_adapter_dtype=', 'PEFT', '0.12', 'not there') },
+    {
+      id: 'autocast-unknown',
+      ...came('autocast_adapter_dtype=', ['peft', '0.12', 'peft.get_peft_model'], 'not there'),
+    },
   ],
-  use_dora: [came('use_dora', 'PEFT', '0.9', 'not there')],
-  use_rslora: [came('use_rslora', 'PEFT', '0.7', 'not there')],
-  dtype: [came('dtype=', 'transformers', '4.56', 'torch_dtype=')],
+  use_dora: [came('use_dora', ['peft', '0.9', 'peft.LoraConfig'], 'not there')],
+  use_rslora: [came('use_rslora', ['peft', '0.8', 'peft.LoraConfig'], 'not there')],
+  dtype: [came('dtype=', ['transformers', '4.56'], 'torch_dtype=')],
   peft_config: [
     {
       id: 'config-not-used',
@@ -137,7 +191,7 @@ const unexpected = /(?:([\w.]+)\(\) )?got an unexpected keyword argument ['"](\w
 
 function unknownArgument({ error }: Signs): WeighedCause[] {
   const [, callee = '', name = ''] = unexpected.exec(error) ?? [];
-  const known = moves[name]?.find(({ of }) => of === undefined || of.test(callee));
+  const known = own(moves, name)?.find(({ of }) => of === undefined || of.test(callee));
   if (known)
     return [
       { id: known.id ?? 'argument-unknown', cause: known.cause, tells: known.tells, weight: always(5) },
@@ -207,7 +261,7 @@ export const argumentRules: readonly SymptomRule[] = [
         {
           id: 'name-missing',
           cause:
-            names[name] ??
+            own(names, name) ??
             text(
               `${name || 'It'} came or went with another release of the library, or two libraries don’t fit each other.`,
               `${name || '它'} 属于该库的别的版本，或两个库互不相容。`,

@@ -1,5 +1,5 @@
 // The shape of what the doctor may say about a program: when it speaks, at which lines, what it proposes. Proposals are edits of the
-// person's own text; fixes.ts tries each before it is offered, so an entry never claims that one works.
+// person's own text; scriptDoctor.ts tries each before it is offered, so an entry never claims that one works.
 import type { Text } from '../../../ground/text.ts';
 import type { ProgramFacts } from './programFacts.ts';
 import type { ScriptEdit } from './scriptEdit.ts';

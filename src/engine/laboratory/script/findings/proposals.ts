@@ -1,5 +1,6 @@
 // Repairs that several findings share, as edits of the person's text: an argument of the trainer's arguments, a statement less, a call on
 // the model, another release.
+import { own } from '../../../ground/own.ts';
 import { text } from '../../../ground/text.ts';
 import type { Library } from '../../../libraries/version.ts';
 import type { Edit } from '../../../python/host/host.ts';
@@ -101,7 +102,7 @@ export function pinned(
   zh: string,
 ): ScriptProposal {
   const named = Object.entries(pins)
-    .map(([library, version]) => `${called[library] ?? library} ${version}`)
+    .map(([library, version]) => `${own(called, library) ?? library} ${version}`)
     .join(', ');
   return { why: text(`${named}: ${en}`, `${named}：${zh}`), ways: [[{ pins }]] };
 }

@@ -1,5 +1,6 @@
 // What the doctor reads off a script's own text: the statement at a line, the arguments of a call as they are written, the strings that
 // stand in it. Brackets, strings and comments only; Python's grammar, and every edit, are the host's.
+import { own } from '../../../ground/own.ts';
 
 /** One line's code and where the string that it leaves open ends; offsets are of the whole text. */
 export interface PythonString {
@@ -16,7 +17,7 @@ export interface PythonString {
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\n': '' };
 
 const unescaped = (raw: string): string =>
-  raw.replace(/\\([\s\S])/g, (whole, one: string) => ESCAPES[one] ?? (/['"\\]/.test(one) ? one : whole));
+  raw.replace(/\\([\s\S])/g, (whole, one: string) => own(ESCAPES, one) ?? (/['"\\]/.test(one) ? one : whole));
 
 const TOKEN = /#[^\n]*|([rRbBuUfF]{0,2})("""|'''|"|')/g;
 

@@ -1,6 +1,7 @@
 // What AutoTrain does with `autotrain llm` or its YAML, as a script (facts from its public source): the default trainer attaches the adapter
 // itself, those of TRL are handed the configuration.
 
+import { own } from '../../../ground/own.ts';
 import { text } from '../../../ground/text.ts';
 import type { Config, Entry } from '../config.ts';
 import { asNames, asText, isOn, plainValue } from '../config.ts';
@@ -26,8 +27,8 @@ function autotrainConfig(config: Config): Config {
     const inner = key === 'params' && isRecord(entry.value) ? Object.entries(entry.value) : null;
     if (inner)
       for (const [name, value] of inner)
-        flat.set(synonyms[name] ?? name, { value: plainValue(value), line: entry.line });
-    else flat.set(synonyms[key] ?? key, entry);
+        flat.set(own(synonyms, name) ?? name, { value: plainValue(value), line: entry.line });
+    else flat.set(own(synonyms, key) ?? key, entry);
   }
   return flat;
 }
@@ -46,7 +47,7 @@ export function autotrainScript(raw: Config): PythonText {
   const script = new PythonText();
   const task = /^llm[-:](\w+)$/.exec(asText(value('task')) ?? '')?.[1];
   const name = asText(value('trainer')) ?? task ?? 'default';
-  const trl = trainers[name];
+  const trl = own(trainers, name);
   const peft = isOn(value('peft'));
   const bits = isOn(value('int4'))
     ? 'int4'

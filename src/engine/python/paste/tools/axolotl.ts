@@ -1,6 +1,7 @@
 // What axolotl does with its YAML, as a script: the calls of its model loader, its adapter loader and its trainer's builder, in their order
 // (facts from its public source). Rows, packing kernels and logging are left out.
 
+import { own } from '../../../ground/own.ts';
 import { text } from '../../../ground/text.ts';
 import type { Config } from '../config.ts';
 import { asNames, asText, isOn } from '../config.ts';
@@ -205,7 +206,7 @@ export function axolotlScript(config: Config): PythonText {
   const script = new PythonText();
   const adapter = asText(config.get('adapter')?.value);
   const rl = asText(config.get('rl')?.value);
-  const pair = rl === null ? undefined : preference[rl];
+  const pair = rl === null ? undefined : own(preference, rl);
   const precision = precisionOf(config);
   script.add(
     `# What axolotl does with this: ${adapter ? `adapter ${adapter}` : 'full fine-tuning'}${rl ? `, rl ${rl}` : ''}.`,

@@ -1,6 +1,7 @@
 // What LLaMA-Factory does with its arguments, as a script: the calls of its loader, its adapter and its trainer, in their order (facts from
 // its public source, releases 0.9.0 to 0.9.5). The rows and their template are stood in for; what the tool does beside the model isn't said.
 
+import { own } from '../../../ground/own.ts';
 import { text } from '../../../ground/text.ts';
 import type { Config } from '../config.ts';
 import { asNames, asNumber, asText, isOn } from '../config.ts';
@@ -60,7 +61,7 @@ function model(script: PythonText, config: Config, quantised: boolean): void {
   const named = config.get('model_name_or_path');
   const name = asText(named?.value) ?? 'meta-llama/Llama-2-7b-hf';
   script.add(`tokenizer = AutoTokenizer.from_pretrained(${literal(name)})`, named?.line);
-  const flash = attention[asText(config.get('flash_attn')?.value) ?? ''];
+  const flash = own(attention, asText(config.get('flash_attn')?.value) ?? '');
   script.call(
     'model = AutoModelForCausalLM.from_pretrained(',
     [
@@ -144,7 +145,9 @@ export function llamaFactoryScript(config: Config): PythonText {
   const script = new PythonText();
   const stage = asText(config.get('stage')?.value) ?? 'sft';
   const method = asText(config.get('finetuning_type')?.value) ?? 'lora';
-  script.add(`# What LLaMA-Factory does with this: ${trainers[stage] ?? stage}, finetuning_type ${method}.`);
+  script.add(
+    `# What LLaMA-Factory does with this: ${own(trainers, stage) ?? stage}, finetuning_type ${method}.`,
+  );
   script.add('import torch');
   script.add('from peft import LoraConfig, OFTConfig, PeftModel, TaskType, get_peft_model');
   script.add(

@@ -1,6 +1,7 @@
 // What TRL's own scripts do with a configuration or flags (`trl sft`, `trl dpo`, the example scripts, and the recipes that are built on
 // them): the trainer is handed the name of the model, and does the rest. Facts from TRL's public source.
 
+import { own } from '../../../ground/own.ts';
 import { text } from '../../../ground/text.ts';
 import type { Config } from '../config.ts';
 import { asNames, asText, isOn } from '../config.ts';
@@ -25,7 +26,7 @@ const kinds: Readonly<Record<string, Kind>> = {
 
 /** `trl sft` says it; a configuration alone shows it by what only one of them has. */
 function kindOf(config: Config, command: string | null): string {
-  if (command && kinds[command]) return command;
+  if (command && own(kinds, command)) return command;
   if (config.has('num_generations') || config.has('reward_funcs')) return 'grpo';
   if (config.has('desirable_weight')) return 'kto';
   const pairs = config.has('beta') || config.has('loss_type') || config.has('max_prompt_length');
@@ -106,7 +107,7 @@ function loraArguments(config: Config): Argument[] {
 export function trlScript(config: Config, command: string | null): PythonText {
   const script = new PythonText();
   const name = kindOf(config, command);
-  const kind = kinds[name] ?? { config: 'SFTConfig', trainer: 'SFTTrainer' };
+  const kind = own(kinds, name) ?? { config: 'SFTConfig', trainer: 'SFTTrainer' };
   const named = config.get('model_name_or_path');
   const peft = isOn(config.get('use_peft')?.value);
   const at = named?.line ?? 0;

@@ -1,5 +1,7 @@
 // What attaching reads of a configuration: its task's class and heads, targets of a folder that nobody here knows, and what PEFT refuses.
+
 import type { PeftConfig } from '../../../adapters/inject.ts';
+import { own } from '../../../ground/own.ts';
 import { text } from '../../../ground/text.ts';
 import { entriesOf, namesOf, textOf, truthOf } from '../../program/values.ts';
 import type { Acted, Acting } from '../acting.ts';
@@ -20,14 +22,14 @@ const tasks: Readonly<Record<string, readonly [className: string, saved: readonl
 };
 
 export const taskOf = (config: ConfigObject) =>
-  tasks[textOf(config.values.get('task_type')) ?? ''] ?? (['PeftModel', []] as const);
+  own(tasks, textOf(config.values.get('task_type')) ?? '') ?? (['PeftModel', []] as const);
 
 /** What an adapter of unknown targets was put on: PEFT's default, or every linear where the model has none. */
 function assumedTargets({ script }: ModelObject, { target, method }: PeftConfig): PeftConfig['target'] {
   if (target.form !== 'default') return target;
   const names = script.defaultTargets
     ? script.defaultTargets(method.type)
-    : method.defaultTargets[script.modelType];
+    : own(method.defaultTargets, script.modelType);
   if (names) return target;
   const linears = [...script.causal.namedModules()].flatMap(([path, { kind }]) =>
     kind.type === 'linear' && path !== script.places.head ? [path.split('.').at(-1) ?? path] : [],

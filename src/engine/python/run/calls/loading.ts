@@ -1,5 +1,6 @@
 // from_pretrained and from_config: which model, in which dtype, stored how. What a name or a hub's own configuration decides is assumed by
 // its name and said so.
+import { own } from '../../../ground/own.ts';
 import { text } from '../../../ground/text.ts';
 import { valueAt } from '../../../libraries/since.ts';
 import type { DType } from '../../../torch/autograd/value.ts';
@@ -7,6 +8,7 @@ import type { ProgramValue } from '../../program/program.ts';
 import { dtypeOf, entriesOf, isPlaceholder, reprOf, textOf, truthOf } from '../../program/values.ts';
 import type { Acted, Acting } from '../acting.ts';
 import { callee } from '../acting.ts';
+import { assumedTrue } from '../assumed.ts';
 import type { ModelObject } from '../objects.ts';
 import { shortName } from '../objects.ts';
 import type { Quantisation } from '../scriptModel.ts';
@@ -18,7 +20,7 @@ const aliases: Readonly<Record<string, DType>> = { half: 'float16', float: 'floa
 
 export function floatOf(value: ProgramValue | undefined): DType | null {
   const name = dtypeOf(value);
-  return isFloat(name) ? name : (name !== null && aliases[name]) || null;
+  return isFloat(name) ? name : (name !== null && own(aliases, name)) || null;
 }
 
 const methods: Readonly<Record<string, Quantisation['method']>> = {
@@ -30,8 +32,15 @@ const methods: Readonly<Record<string, Quantisation['method']>> = {
   TorchAoConfig: 'torchao',
 };
 
+/** For a placeholder true, and noted, as any branch on one. */
+function asks(values: ReadonlyMap<string, ProgramValue>, name: string, call: Acting): boolean {
+  const value = values.get(name);
+  if (isPlaceholder(value)) call.note('assumption', assumedTrue(name, value.placeholder));
+  return value !== undefined && (truthOf(value) ?? true);
+}
+
 const bits = (values: ReadonlyMap<string, ProgramValue>, call: Acting): Quantisation | null => {
-  if (truthOf(values.get('load_in_4bit'))) {
+  if (asks(values, 'load_in_4bit', call)) {
     const type =
       textOf(
         values.get('bnb_4bit_quant_type') ??
@@ -39,7 +48,7 @@ const bits = (values: ReadonlyMap<string, ProgramValue>, call: Acting): Quantisa
       ) ?? 'fp4';
     return { method: 'bnb-4bit', type: type === 'nf4' ? 'nf4' : 'fp4' };
   }
-  return truthOf(values.get('load_in_8bit')) ? { method: 'bnb-8bit', type: null } : null;
+  return asks(values, 'load_in_8bit', call) ? { method: 'bnb-8bit', type: null } : null;
 };
 
 interface Stored {
@@ -52,7 +61,7 @@ function storedAs(call: Acting): Stored {
   const object = call.object(value);
   const values = object?.kind === 'config' ? object.values : entriesOf(value);
   if (object?.kind === 'config') {
-    const method = methods[shortName(object.callee)];
+    const method = own(methods, shortName(object.callee));
     if (method) return { quantisation: { method, type: null }, doubleQuant: false };
   }
   if (isPlaceholder(value))
@@ -82,6 +91,14 @@ function dtypeGiven(call: Acting): DType | 'auto' {
     ) === 'auto'
       ? 'auto'
       : 'float32';
+  if (isPlaceholder(value))
+    call.note(
+      'assumption',
+      text(
+        `dtype=${reprOf(value)} is not known here; the one that the weights are published in is assumed.`,
+        `dtype=${reprOf(value)} 在此未知，假定为权重发布时的精度。`,
+      ),
+    );
   return floatOf(value) ?? 'auto';
 }
 

@@ -115,8 +115,7 @@ const switchTo = onAdapters(({ script }, call) => {
   const given = call.value('adapter_name');
   const name = textOf(given) ?? namesOf(given)?.at(-1);
   if (name === undefined) return;
-  if (!adapterNames(script.root).has(name))
-    call.raise('ValueError', `Adapter ${name} not found in ${[...adapterNames(script.root)].join(', ')}`);
+  if (!adapterNames(script.root).has(name)) call.raise('ValueError', `Adapter ${name} not found.`);
   script.trace('set_adapter', () => setAdapter(script, name));
 });
 

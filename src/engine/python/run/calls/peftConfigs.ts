@@ -1,7 +1,9 @@
 // PEFT's configuration classes: what a program gave, as the values that the adapter methods read, with the library's defaults for the rest.
+
 import type { ConfigArgument } from '../../../adapters/method.ts';
 import type { AdapterValues, Method } from '../../../adapters/methods.ts';
 import { chosenMethod, methods } from '../../../adapters/methods.ts';
+import { own } from '../../../ground/own.ts';
 import { same, text } from '../../../ground/text.ts';
 import type { RecipeValues } from '../../../recipe/recipe.ts';
 import { defaultValues, readSettings, withPatch } from '../../../recipe/recipe.ts';
@@ -55,7 +57,7 @@ const methodOfConfig = ({ callee: name }: ConfigObject): Method | null =>
 export type ConfigContext = Pick<Acting, 'fallback' | 'object' | 'note'>;
 
 function argumentValue(config: ConfigObject, call: ConfigContext, name: string): ProgramValue | undefined {
-  return config.values.get(name) ?? call.fallback(config.callee, name) ?? libraryDefaults[name] ?? null;
+  return config.values.get(name) ?? call.fallback(config.callee, name) ?? own(libraryDefaults, name) ?? null;
 }
 
 /** What the arguments of a configuration say, as settings; null where a method isn't one of this engine's. */

@@ -2,14 +2,16 @@
 // those of sftTrainer.ts and transformersCalls.ts; a trainer that isn't modelled is named, and nothing is told of what it trains.
 
 import type { PeftConfig } from '../../../adapters/inject.ts';
+import { own } from '../../../ground/own.ts';
 import type { Text } from '../../../ground/text.ts';
 import { text } from '../../../ground/text.ts';
 import { dialectOf } from '../../../libraries/spelling.ts';
 import type { Note } from '../../program/bridge.ts';
 import type { ProgramValue } from '../../program/program.ts';
-import { entriesOf, textOf, truthOf } from '../../program/values.ts';
+import { entriesOf, isPlaceholder, textOf, truthOf } from '../../program/values.ts';
 import type { Acted, Acting, CalleeTable } from '../acting.ts';
 import { callee } from '../acting.ts';
+import { assumedFalse } from '../assumed.ts';
 import type { ConfigObject, LossTreatment, ModelObject, TrainerObject } from '../objects.ts';
 import { focus, modelOf, refocused, shortName } from '../objects.ts';
 import { preferenceTrainerInit } from '../preferenceTrainer.ts';
@@ -60,6 +62,14 @@ export function trainerState(call: Acting, config: ConfigObject): TrainerArgumen
     config.values.get(`${now}_kwargs`) ??
     call.fallback(config.callee, `${old}_kwargs`);
   return { gradientCheckpointing: truthOf(value) ?? false, kwargs: checkpointingKwargs(kwargs) };
+}
+
+/** Arguments that decide and whose values nobody here has: what is taken for them is told. */
+function tellUnknown(call: Acting, config: ConfigObject): void {
+  for (const name of [...CHECKPOINTING, 'fp16']) {
+    const value = config.values.get(name);
+    if (isPlaceholder(value)) call.note('assumption', assumedFalse(name, value.placeholder));
+  }
 }
 
 /** Trainers make arguments of their own where none were passed. */
@@ -145,6 +155,7 @@ function construct(call: Acting, kind: Kind, name: string): TrainerObject {
   const args = argumentsOf(call, name);
   const model = modelGiven(call, args);
   const script = focus(model);
+  tellUnknown(call, args);
   const asked = trainerState(call, args);
   const state = { ...asked };
   script.call = `${shortName(args.callee)}(...)`;
@@ -204,9 +215,9 @@ const NO_ROWS = 'Invalid key: 0 is out of bounds for size 0';
 function losesItsRows(call: Acting, name: string, model: ModelObject, args: ConfigObject): boolean {
   const data = call.given.get('train_dataset') ?? null;
   const columns =
-    kinds[name] === 'SFTTrainer'
+    own(kinds, name) === 'SFTTrainer'
       ? !truthOf(call.value('packing'))
-      : kinds[name] === 'Trainer' && (JSON.stringify(data) ?? '').includes('"datasets.');
+      : own(kinds, name) === 'Trainer' && (JSON.stringify(data) ?? '').includes('"datasets.');
   return (
     data !== null &&
     columns &&
@@ -221,7 +232,7 @@ const train = callee('resume_from_checkpoint', (call): Acted => {
   if (trainer?.kind !== 'trainer') return { value: null };
   const { model, args, state } = trainer;
   const script = focus(model);
-  const kind = kinds[trainer.callee] ?? 'unknown';
+  const kind = own(kinds, trainer.callee) ?? 'unknown';
   script.call = 'trainer.train()';
   trainerTrain(script, state);
   if (kind === 'SFTTrainer') for (const said of script.behaves('sftChatter')) script.warn(said);

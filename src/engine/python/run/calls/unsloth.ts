@@ -1,6 +1,7 @@
 // unsloth's FastLanguageModel as far as it is known: a model loaded in 4 bits unless told otherwise, wrapped by PEFT, its checkpointing
 // its own, which trains in every version. Source: unsloth 2024 and 2025, models/loader.py, models/llama.py.
 import { text } from '../../../ground/text.ts';
+import { holdsResponse, templateOf } from '../../chatMarkers.ts';
 import type { ProgramValue } from '../../program/program.ts';
 import { textOf, truthOf } from '../../program/values.ts';
 import type { Acted, Acting, CalleeTable } from '../acting.ts';
@@ -70,17 +71,6 @@ const getPeft = callee('model r target_modules lora_alpha', (call): Acted => {
   return acted;
 });
 
-/** How a turn begins in the templates that unsloth names, and in those that the models bring. */
-const markers: readonly (readonly [template: RegExp, marker: string])[] = [
-  [/chatml|qwen/i, '<|im_start|>'],
-  [/llama-?_?3/i, '<|start_header_id|>'],
-  [/gemma/i, '<start_of_turn>'],
-  [/phi-?[34]/i, '<|user|>'],
-  [/zephyr/i, '<|user|>'],
-  [/mistral|llama-?2/i, '[INST]'],
-  [/alpaca/i, '### '],
-];
-
 const chatTemplate = callee('tokenizer chat_template', (call): Acted => {
   const value = call.given.get('tokenizer') ?? null;
   const values = new Map<string, ProgramValue>([['chat_template', call.value('chat_template') ?? null]]);
@@ -98,10 +88,9 @@ const onlyResponses = callee('trainer instruction_part response_part', (call): A
   if (trainer?.kind !== 'trainer' || part === null) return { value: call.value('trainer') ?? null };
   const kept = call.disk.get(TEMPLATE);
   const named = kept?.kind === 'plain' ? textOf(kept.values.get('chat_template')) : null;
-  const template = named ?? trainer.model.name;
-  const marker = markers.find(([pattern]) => pattern.test(template))?.[1];
-  if (marker !== undefined && !part.includes(marker)) trainer.allMasked = true;
-  if (marker === undefined)
+  const template = templateOf(named ?? trainer.model.name);
+  if (template && !holdsResponse(template, part)) trainer.allMasked = true;
+  if (!template)
     call.note(
       'assumption',
       text(`the rows hold ${JSON.stringify(part)}`, `数据行中含有 ${JSON.stringify(part)}`),

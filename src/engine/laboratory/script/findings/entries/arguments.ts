@@ -1,6 +1,7 @@
 // What a release doesn't know by the name that a script uses: arguments renamed, moved to the trainer's arguments or dropped, names that
 // can't be imported. Sources: inspect.signature of each installed release (libraries/signatures); trl 0.13 sft_trainer.py, whose
 // dataset arguments moved to SFTConfig; transformers 4.41 and 4.46 training_args.py; peft 0.10 utils/other.py.
+import { own } from '../../../../ground/own.ts';
 import type { Text } from '../../../../ground/text.ts';
 import { same, text } from '../../../../ground/text.ts';
 import { compareVersions } from '../../../../libraries/version.ts';
@@ -38,11 +39,12 @@ interface Last {
 const beforeMove = { trl: '0.12.2', transformers: '4.46.3', peft: '0.14.0' };
 const before5 = { trl: '0.15.2', transformers: '4.49.0', peft: '0.14.0' };
 
-const last: readonly Last[] = [
+export const last: readonly Last[] = [
   ...'dataset_text_field max_seq_length packing dataset_num_proc dataset_kwargs dataset_batch_size neftune_noise_alpha num_of_sequences chars_per_token model_init_kwargs eval_packing'
     .split(' ')
     .map((argument): Last => ({ argument, of: /^SFTTrainer$/, gone: ['trl', '0.13'], pins: beforeMove })),
-  { argument: 'tokenizer', of: /^(SFT|DPO|ORPO|KTO)Trainer$/, gone: ['trl', '0.16'], pins: before5 },
+  { argument: 'tokenizer', of: /^(SFT|DPO)Trainer$/, gone: ['trl', '0.16'], pins: before5 },
+  { argument: 'tokenizer', of: /^ORPOTrainer$/, gone: ['trl', '0.15'], pins: beforeMove },
   { argument: 'max_seq_length', of: /^SFTConfig$/, gone: ['trl', '0.20'], pins: { trl: '0.19.1' } },
 ];
 
@@ -184,7 +186,7 @@ function unknownArgument(facts: ProgramFacts): Match | null {
 }
 
 /** Arguments that came later. */
-const came: readonly (readonly [
+export const came: readonly (readonly [
   of: RegExp,
   argument: string,
   library: 'peft' | 'transformers',
@@ -225,7 +227,7 @@ function missingName(facts: ProgramFacts): Match | null {
   if (!refusal || !matched) return null;
   const name = matched[1] ?? matched[4] ?? '';
   const module = matched[2] ?? matched[3] ?? '';
-  const known = imports[name];
+  const known = own(imports, name);
   return {
     lines: [refusal.line],
     severity: 'cause',

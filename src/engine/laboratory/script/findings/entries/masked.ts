@@ -3,9 +3,9 @@
 // in 0.20); unsloth chat_templates.py train_on_responses_only.
 import type { Text } from '../../../../ground/text.ts';
 import { same, text } from '../../../../ground/text.ts';
+import type { Template } from '../../../../python/chatMarkers.ts';
+import { holdsResponse, templateOf, templateWith } from '../../../../python/chatMarkers.ts';
 import { isRef, reprOf, textOf } from '../../../../python/program/values.ts';
-import type { Template } from '../chatMarkers.ts';
-import { templateOf, templateWith } from '../chatMarkers.ts';
 import type { Finding, Match } from '../finding.ts';
 import type { Indexed, ProgramFacts } from '../programFacts.ts';
 import { argumentEdit } from '../proposals.ts';
@@ -173,13 +173,7 @@ function responsesOnly(facts: ProgramFacts): Match | null {
   const model = facts.machine.models[0]?.name ?? '';
   const template = templateOf(chat ?? model);
   const given = response === null ? null : templateWith(response);
-  if (
-    response === null ||
-    !template ||
-    template.response.includes(response.trim()) ||
-    response.includes(template.response.trim())
-  )
-    return null;
+  if (response === null || !template || holdsResponse(template, response)) return null;
   if (given === null && instruction === null) return null;
   return {
     lines: named ? [named.line, call.line] : [call.line],

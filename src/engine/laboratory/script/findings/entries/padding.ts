@@ -122,15 +122,14 @@ function packed(facts: ProgramFacts): Match | null {
   if (!found || !packs(facts)) return null;
   const flash = /flash/.test(attention(facts) ?? '');
   const strategy = textOf(facts.valueOf(found.trainer.args, 'packing_strategy'));
-  const apart = strategy !== null && strategy !== 'wrapped' && flash;
-  if (apart && (facts.since('trl', '0.20') || facts.since('trl', '0.18'))) return null;
+  if (strategy !== null && strategy !== 'wrapped' && flash) return null;
   const inTrainer = found.call.kwargs.packing !== undefined;
   const made = facts.calls.find((call) => facts.made(call) === found.trainer.args);
-  const old = !facts.since('trl', '0.20');
+  const old = facts.takes('trl.SFTConfig', 'packing_strategy') !== true;
   const cause: Text = old
     ? text(
-        `packing=True joins documents into one sequence, and TRL ${facts.versions.trl} makes no mask between them: a row attends to the rows before it, which are other people's answers. From 0.20 on documents are kept apart under flash attention.`,
-        `packing=True 把多个文档拼成一个序列，而 TRL ${facts.versions.trl} 不在其间加掩码：一行会注意到它前面无关的行。从 0.20 起配合 flash attention 才会分开。`,
+        `packing=True joins documents into one sequence, and TRL ${facts.versions.trl} makes no mask between them: a row attends to the rows before it, which are other people's answers. Releases with packing_strategy keep documents apart under flash attention.`,
+        `packing=True 把多个文档拼成一个序列，而 TRL ${facts.versions.trl} 不在其间加掩码：一行会注意到它前面无关的行。有 packing_strategy 的版本配合 flash attention 才会分开。`,
       )
     : text(
         `packing=True joins documents into one sequence, and only flash attention keeps them apart; ${strategy === 'wrapped' ? "packing_strategy='wrapped' never does" : `this model runs with ${attention(facts) ?? 'the default attention'}`}.`,

@@ -4,6 +4,8 @@
 
 import { isAdapterParameter } from '../../../../adapters/methods.ts';
 import { same, text } from '../../../../ground/text.ts';
+import { truthOf } from '../../../../python/program/values.ts';
+import { shortName } from '../../../../python/run/objects.ts';
 import type { Finding, Match, ScriptProposal } from '../finding.ts';
 import type { ProgramFacts } from '../programFacts.ts';
 import { argumentEdit, beforeTraining, pinned, trainingArgument } from '../proposals.ts';
@@ -76,7 +78,9 @@ function reference(facts: ProgramFacts): Match | null {
     return given !== null && (call.kwargs.peft_config ?? null) !== null;
   });
   if (!found) return null;
-  const refuses = facts.since('trl', '0.8') && !facts.since('trl', '0.27');
+  const own = shortName(found.callee);
+  const forced = truthOf(found.kwargs.force_use_ref_model) === true;
+  const refuses = own === 'DPOTrainer' && !forced && facts.since('trl', '0.8') && !facts.since('trl', '0.27');
   return {
     lines: [found.line],
     severity: refuses ? 'cause' : 'warning',

@@ -58,11 +58,9 @@ function packedMerge(facts: ProgramFacts): Match | null {
       `Line ${merge.line} merges the adapter into weights stored as ${method}: the sum is rounded back to their few levels, which is coarser than most of what the adapter changed. Merge into the base in half precision.`,
       `第 ${merge.line} 行把适配器合并进以 ${method} 存储的权重：结果又被舍入回很少的几个级别，比适配器的大部分改动还粗。请合并进半精度的底座。`,
     ),
-    evidence: [
-      same(
-        'UserWarning: Merge lora module to 4-bit linear may get different generations due to rounding errors.',
-      ),
-    ],
+    evidence: facts.machine.effects
+      .filter(({ index }) => index === merge.index)
+      .flatMap(({ warnings }) => warnings.map((one) => same(`${one.category}: ${one.message}`))),
     proposals: [
       {
         why: text('the base once more, in half precision', '以半精度重新载入底座'),

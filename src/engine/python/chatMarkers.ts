@@ -40,6 +40,10 @@ export function templateOf(name: string): Template | null {
   return found ? { name: found[1], ...markers[found[1]] } : null;
 }
 
+/** Whether rows of a template hold a marker of its answers, however much of it a script gives. */
+export const holdsResponse = ({ response }: Markers, part: string): boolean =>
+  response.includes(part.trim()) || part.includes(response.trim());
+
 /** The template whose marker a text has; null: of none. */
 export function templateWith(text: string): Template | null {
   const found = Object.entries(markers).find(([, { response }]) => text.includes(response.trim()));
