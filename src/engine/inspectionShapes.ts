@@ -1,6 +1,17 @@
 // Shapes of what an inspection says and a reading of a script repeats: the tree, the strip's cells, outcome and diagnosis.
 import type { Check } from './ground/shapes.ts';
-import { anything, boolean, list, nullable, number, oneOf, record, shape, string } from './ground/shapes.ts';
+import {
+  anything,
+  boolean,
+  list,
+  nullable,
+  number,
+  oneOf,
+  optional,
+  record,
+  shape,
+  string,
+} from './ground/shapes.ts';
 import type {
   Diagnosis,
   ModuleInfo,
@@ -10,6 +21,7 @@ import type {
   StripCell,
 } from './laboratory/inspect/inspection.ts';
 import type { ScriptDiagnosis } from './laboratory/script/scriptReading.ts';
+import { recipeProgram } from './recipe/program/programShape.ts';
 import { bilingual, recipePatch } from './recipeShapes.ts';
 
 export const gradient = oneOf('frozen', 'none', 'zero', 'nonzero', 'pending');
@@ -67,7 +79,14 @@ const diagnosed = {
   cause: bilingual,
   evidence: list(bilingual),
   notTheCause: list(bilingual),
-  fixes: list(shape({ code: string, why: bilingual, patch: record(anything) })),
+  fixes: list(
+    shape<Diagnosis['fixes'][number]>({
+      code: string,
+      why: bilingual,
+      patch: record(anything),
+      program: optional(recipeProgram),
+    }),
+  ),
 };
 export const diagnosis = shape<Diagnosis>(diagnosed);
 export const scriptDiagnosis = shape<ScriptDiagnosis>({

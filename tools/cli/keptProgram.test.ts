@@ -110,6 +110,52 @@ describe('a recipe with a script', () => {
     expect(await began(recipe)).toBe(said);
   });
 
+  it.each([
+    [
+      'its own checkpointing',
+      [LOAD, WRAP, 'model.gradient_checkpointing_enable({"use_reentrant": True})', TRAIN],
+      [
+        "line 6: gradient_checkpointing_enable(gradient_checkpointing_kwargs={'use_reentrant': False})",
+        'after line 5: enable_input_require_grads()',
+      ],
+    ],
+    [
+      'two faults, each of which stops it',
+      [
+        LOAD,
+        WRAP.replace('q_proj', 'query'),
+        'base.gradient_checkpointing_enable()',
+        'base.lm_head.requires_grad_(False)',
+        TRAIN,
+      ],
+      [],
+    ],
+    [
+      'arguments that are set later',
+      [
+        LOAD,
+        WRAP,
+        'args = TrainingArguments("out", max_steps=1)',
+        'args.gradient_checkpointing = True',
+        'model.lm_head.requires_grad_(False)',
+        'Trainer(model=model, args=args, train_dataset=rows).train()',
+      ],
+      ["line 6: TrainingArguments(gradient_checkpointing_kwargs={'use_reentrant': False})"],
+    ],
+  ] as const)('%s: each repair that is offered ends in training', async (_, lines, wanted) => {
+    const recipe = await kept(lines);
+    const { outcome, diagnoses } = await laboratory(assets, recipe);
+    expect(outcome.kind).toBe('raises');
+    const fixes = diagnoses[0]?.fixes ?? [];
+    for (const one of wanted) expect(fixes.map(({ code }) => code)).toContain(one);
+    for (const { program, code } of fixes) {
+      const mended = { ...recipe, ...(program ? { program } : {}) };
+      expect((await laboratory(assets, mended)).outcome.kind, code).toBe('trains');
+      const { script } = await inspectRecipe(assets, mended);
+      expect(script.replaceAll('\n# ', ' ')).toContain(`Changed on the page, ${program?.changes[0]}`);
+    }
+  });
+
   it('decides, whatever the form says of the wiring', async () => {
     const recipe = await kept([LOAD, WRAP, ...FREEZE, TRAIN]);
     const against: RecipePatch = {

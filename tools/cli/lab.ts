@@ -110,7 +110,11 @@ async function report(options: Options): Promise<object> {
       cause: cause.en,
       evidence: evidence.map(({ en }) => en),
       not_the_cause: notTheCause.map(({ en }) => en),
-      fixes: fixes.map(({ code, why, patch: change }) => ({ code, why: why.en, patch: change })),
+      fixes: fixes.map(({ code, why, patch: change, program: after }) => ({
+        code,
+        why: why.en,
+        ...(after ? { script_changes: after.changes } : { patch: change }),
+      })),
     })),
     ...(program ? { script: scriptReport(program) } : {}),
     notes,

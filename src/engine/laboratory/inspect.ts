@@ -18,7 +18,7 @@ import { diagnose } from './doctor/diagnose.ts';
 import type { ExaminedRecipe } from './examineRecipe.ts';
 import { examineRecipe, examineSettings } from './examineRecipe.ts';
 import type { ExamineOptions } from './inspect/examineTraining.ts';
-import type { Inspection, ProgramReport } from './inspect/inspection.ts';
+import type { Diagnosis, Inspection, ProgramReport } from './inspect/inspection.ts';
 import { stripOf } from './inspect/strip.ts';
 import { moduleTree } from './inspect/tree.ts';
 import type { JudgedProgram } from './script/judgeProgram.ts';
@@ -83,12 +83,20 @@ function inspected(
     trainableParams: counts.trainable,
     allParams: counts.all,
     outcome,
-    diagnosis: outcome.kind === 'trains' ? null : program ? (program.diagnoses[0] ?? null) : doctor(),
+    diagnosis: outcome.kind === 'trains' ? null : program ? firstCause(program) : doctor(),
     estimate: trained && (extras.estimate?.(trained, values) ?? null),
     data: extras.data ?? null,
     prompts: extras.prompts ?? [],
     script: program ? keptScript(program.program, values, program.said) : pythonScript(values, extras.script),
   };
+}
+
+/** What stops the script, with the repairs of its calls. */
+function firstCause({ diagnoses, fixes }: JudgedProgram): Diagnosis | null {
+  const [first] = diagnoses;
+  if (!first) return null;
+  const { id, cause, evidence, notTheCause } = first;
+  return { id, cause, evidence, notTheCause, fixes: fixes() };
 }
 
 const reportOf = ({ verdict, unsaid, model, onOurs, unfit, decided }: JudgedProgram): ProgramReport => ({

@@ -42,6 +42,12 @@ export async function laboratory(assets: Assets, recipe: Recipe): Promise<Labora
     allParams: counts.all,
     cutAt: stripOf(examination).find((cell) => cell.cut)?.path ?? null,
     program,
-    diagnoses: program?.diagnoses ?? diagnose({ config: files.config, values, options, rows: facts }),
+    diagnoses: program
+      ? withFixes(program)
+      : diagnose({ config: files.config, values, options, rows: facts }),
   };
 }
+
+/** The first is what stops it: the repairs are its. */
+const withFixes = ({ diagnoses, fixes }: JudgedProgram): readonly Diagnosis[] =>
+  diagnoses.map((one, i) => (i === 0 ? { ...one, fixes: fixes() } : one));

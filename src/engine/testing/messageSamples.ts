@@ -147,6 +147,7 @@ const reading: ScriptReading = {
       traceback: [{ line: 1, name: '<module>' }],
     },
     failedAt: 0,
+    changes: ['line 1: a(b=True)'],
   },
   output: '',
 };

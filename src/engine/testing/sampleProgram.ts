@@ -24,4 +24,5 @@ export const sampleProgram: RecipeProgram = {
   caught: [],
   failure: null,
   failedAt: null,
+  changes: [],
 };

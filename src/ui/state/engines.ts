@@ -205,7 +205,9 @@ export function startEngines({
     const fix = inspection?.diagnosis?.fixes[0];
     if (fix === undefined) return;
     const values = withPatch(recipe.values, fixPatch(fix.patch));
-    inspector.send({ type: 'inspect', id: -inspectId, recipe: { ...recipe, values } });
+    const program = fix.program ?? recipe.program;
+    const fixed = { ...recipe, values, ...(program === undefined ? {} : { program }) };
+    inspector.send({ type: 'inspect', id: -inspectId, recipe: fixed });
   }
 
   function sendInspect(): void {

@@ -36,6 +36,8 @@ function applied(state: PageState, edit: Edit): Recipe {
       return { ...recipe, values: withPatch(recipe.values, edit.patch) };
     case 'script':
       return recipeOfReading({ ...recipe, values: presetValues(state.presets, recipe.preset) }, edit.reading);
+    case 'program':
+      return { ...recipe, program: edit.program };
     case 'settings-alone':
       return { ...withoutProgram(recipe), values: withPatch(recipe.values, edit.patch) };
     case 'preset':
@@ -59,7 +61,7 @@ function applied(state: PageState, edit: Edit): Recipe {
 const keyOf = (edit: Edit): string =>
   edit.kind === 'values'
     ? Object.keys(edit.patch).join()
-    : /^(preset|script|settings-alone)$/.test(edit.kind)
+    : /^(preset|script|program|settings-alone)$/.test(edit.kind)
       ? ''
       : edit.kind;
 

@@ -9,6 +9,7 @@ import type {
   ModelRef,
   Recipe,
   RecipePatch,
+  RecipeProgram,
   RecipeValues,
   ScriptReading,
   Text,
@@ -246,6 +247,8 @@ export type Edit =
   | { readonly kind: 'preset'; readonly id: string }
   /** A script as it was read, in the place of one that was there. */
   | { readonly kind: 'script'; readonly reading: Pick<ScriptReading, 'patch' | 'unsaid' | 'program'> }
+  /** The script's program after a fix. */
+  | { readonly kind: 'program'; readonly program: RecipeProgram }
   /** Goes on without the script's program; the settings stay, with those laid over them. */
   | { readonly kind: 'settings-alone'; readonly patch: RecipePatch }
   | { readonly kind: 'data'; readonly data: CustomData | null }

@@ -225,4 +225,5 @@ export const sampleProgram: RecipeProgram = {
   caught: [],
   failure: null,
   failedAt: null,
+  changes: [],
 };

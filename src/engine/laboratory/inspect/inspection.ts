@@ -3,6 +3,7 @@
 
 import type { DataSummary } from '../../data/summary.ts';
 import type { Text } from '../../ground/text.ts';
+import type { RecipeProgram } from '../../recipe/program/program.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import type { PythonWarning } from '../../torch/autograd/pythonError.ts';
 import type { Parameter } from '../../torch/nn/module.ts';
@@ -82,6 +83,8 @@ export interface Diagnosis {
     readonly code: string;
     readonly why: { readonly en: string; readonly zh: string };
     readonly patch: Readonly<Record<string, unknown>>;
+    /** Of a recipe that carries a script: its program after the fix, in the place of a patch. */
+    readonly program?: RecipeProgram;
   }[];
 }
 

@@ -17,7 +17,7 @@ import { decidedBy } from '../../recipe/programDecides.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { assertWithinEngine } from '../../training/reach.ts';
 import type { Examination, ExamineOptions } from '../inspect/examineTraining.ts';
-import type { Outcome } from '../inspect/inspection.ts';
+import type { Diagnosis, Outcome } from '../inspect/inspection.ts';
 import { findingsOf } from './findings/findingsOf.ts';
 import { ProgramFacts } from './findings/programFacts.ts';
 import {
@@ -27,6 +27,7 @@ import {
   programTable,
   programUnknown,
 } from './programErrors.ts';
+import { programFixes } from './programFixes.ts';
 import type { ReplayWorld } from './replay.ts';
 import { replayed } from './replay.ts';
 import type { ScriptRun } from './runSource.ts';
@@ -56,6 +57,8 @@ export interface JudgedProgram {
   readonly examination: Examination;
   readonly outcome: Outcome;
   readonly diagnoses: readonly ScriptDiagnosis[];
+  /** Repairs of its calls, each tried: the search takes a while. */
+  readonly fixes: () => Diagnosis['fixes'];
   readonly unsaid: readonly Assumption[];
   /** What the script calls its model. */
   readonly model: string;
@@ -190,6 +193,8 @@ export function judgeProgram(open: OpenProgram, config: ModelConfig, options: Ex
     examination,
     outcome: outcomeOf(examination, here.verdict, open.program),
     diagnoses: here.diagnoses,
+    fixes: () =>
+      fixesOn(open, here, here === theirs ? open.models : standingIn(config, open.models), options),
     unsaid: settings.unsaid,
     model: subject.model.name,
     unfit,
@@ -198,6 +203,14 @@ export function judgeProgram(open: OpenProgram, config: ModelConfig, options: Ex
     decided: decidedBy(settings.patch),
   };
 }
+
+const fixesOn = (
+  open: OpenProgram,
+  failing: Judged,
+  models: ModelSource,
+  options: ExamineOptions,
+): Diagnosis['fixes'] =>
+  programFixes(open.program, failing, (program) => judgedOn({ ...open, program }, models, options));
 
 /** The counts of the training with the kind of the verdict, which knows more than the wiring: labels, what isn't modelled. */
 function outcomeOf(

@@ -35,6 +35,7 @@ export function keptProgram(
     caught,
     failure,
     failedAt,
+    changes: [],
   };
   const hasModel = machine.models.length > 0 || machine.trainings.length > 0;
   // What a file would refuse is not kept either: it would be lost on the way.

@@ -41,6 +41,7 @@ export function keptScript(program: RecipeProgram, values: RecipeValues, said: R
         ' ',
       ),
     ),
+    ...program.changes.flatMap((one) => comment(['Changed', 'on', 'the', 'page,', ...one.split(' ')])),
     ...(numbers.length === 0 ? [] : comment(['The', 'run', 'on', 'the', 'page', 'has:', ...numbers])),
   ];
   return `${header.join('\n')}\n\n${program.source.replace(/\n*$/, '\n')}`;

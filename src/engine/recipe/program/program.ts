@@ -82,4 +82,6 @@ export interface RecipeProgram extends Program {
   readonly failure: ProgramFailure | null;
   /** The call whose exception that was; null: Python's own, at no call that decides. */
   readonly failedAt: number | null;
+  /** What a repair of the laboratory changed in its calls: as Python, each with its line of the text, which stays as it was. */
+  readonly changes: readonly string[];
 }

@@ -93,6 +93,7 @@ const fields = shape<RecipeProgram>({
   caught: list(number),
   failure: nullable(failure),
   failedAt: nullable(number),
+  changes: list(string),
 });
 
 const tooLarge = (got: string): Misfit => ({

@@ -42,7 +42,13 @@ function Fixes({ diagnosis }: { readonly diagnosis: Diagnosis }) {
           <Button
             className={index === 0 ? 'button button-main' : 'button'}
             aria-label={t('failure.applyFix', { code: fix.code })}
-            onPress={() => actions.edit({ kind: 'values', patch: fixPatch(fix.patch) })}
+            onPress={() =>
+              actions.edit(
+                fix.program === undefined
+                  ? { kind: 'values', patch: fixPatch(fix.patch) }
+                  : { kind: 'program', program: fix.program },
+              )
+            }
           >
             {t('failure.apply')}
           </Button>
