@@ -159,7 +159,12 @@ const SHARDED = (more: string) =>
     'Trainer(model=model, args=args, train_dataset=rows).train()',
   );
 
+const FLAT = (original: string) =>
+  SHARDED(`, fsdp="full_shard", fsdp_config={"use_orig_params": ${original}}`);
+const ADAPTER = 'model = PeftModel.from_pretrained(model, "me/a")';
+
 const old = at('trl-0.8.6');
+const y23 = at('trl-0.7.10');
 const now = at('trl-0.19.1');
 const bits = at('trl-0.7.10', { bitsandbytes: '0.42.0' });
 
@@ -343,39 +348,13 @@ const cases: readonly Case[] = [
     silent: OPTIMISED(ATTACH, 'optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4)'),
   },
   { id: 'deepspeed', speaks: SHARDED(', deepspeed="ds.json"'), lines: [3], silent: SHARDED('') },
-  {
-    id: 'fsdp-mixed-flags',
-    versions: at('trl-0.7.10'),
-    speaks: SHARDED(', fsdp="full_shard", fsdp_config={"use_orig_params": "false"}'),
-    lines: [3, 4],
-    silent: SHARDED(', fsdp="full_shard", fsdp_config={"use_orig_params": "true"}'),
-    silentVersions: at('trl-0.7.10'),
-  },
-  {
-    id: 'fsdp-mixed-flags',
-    versions: at('trl-0.7.10'),
-    speaks: SHARDED(', fsdp="full_shard", fsdp_config={"use_orig_params": "false"}'),
-    lines: [3, 4],
-    // Trainer makes units of what LoRA trains.
-    silent: SHARDED(', fsdp="full_shard", fsdp_config={"use_orig_params": False}'),
-    silentVersions: old,
-  },
+  { id: 'fsdp-mixed-flags', versions: y23, speaks: FLAT('"false"'), lines: [3, 4], silent: FLAT('"true"') },
+  { id: 'fsdp-setting-no-text', versions: y23, speaks: FLAT('True'), lines: [3], silent: FLAT('"true"') },
   {
     id: 'adapter-of-another-base',
-    speaks: script(
-      LOAD,
-      'model = PeftModel.from_pretrained(model, "me/a")  # ValueError: Target modules [\'c_attn\'] not found',
-    ),
+    speaks: script(LOAD, `${ADAPTER}  # ValueError: Target modules ['c_attn'] not found`),
     lines: [2],
-    silent: script(LOAD, 'model = PeftModel.from_pretrained(model, "me/a")'),
-  },
-  {
-    id: 'fsdp-setting-no-text',
-    versions: at('trl-0.7.10'),
-    speaks: SHARDED(', fsdp="full_shard", fsdp_config={"use_orig_params": True}'),
-    lines: [3],
-    silent: SHARDED(', fsdp="full_shard", fsdp_config={"use_orig_params": True}'),
-    silentVersions: old,
+    silent: script(LOAD, ADAPTER),
   },
   {
     id: 'argument-unknown',
