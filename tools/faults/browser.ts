@@ -60,6 +60,8 @@ const look = (): Seen => {
   };
 };
 
+/** The note that stands there when the CPU has taken over: the run goes on. */
+const onCpu = /Training on the CPU.*/;
 const opensAnew: ReadonlySet<string> = new Set([
   'reload',
   'reopen',
@@ -188,7 +190,7 @@ export async function openDriver(host: Host, hash: string): Promise<Driver> {
             Date.now() > until ||
             goOn ||
             (anew && progress === 'ready') ||
-            (host.struck && told !== ''),
+            (host.struck && told.replace(onCpu, '') !== ''),
         ),
         crash,
       ]);
@@ -207,12 +209,7 @@ export async function openDriver(host: Host, hash: string): Promise<Driver> {
     if (!host.struck && fault && fault.kind !== 'network' && !fault.fromStart)
       return { verdict: 'not reached', said: '' };
     if (fault === null) expected = await lossesOf(page);
-    if (
-      seen &&
-      finished(seen) &&
-      /Training on the CPU/.test(seen.told) &&
-      isClose(await lossesOf(page), expected)
-    )
+    if (seen && finished(seen) && onCpu.test(seen.told) && isClose(await lossesOf(page), expected))
       return { verdict: 'told', said: seen.told };
     if (seen && finished(seen) && isSame(await lossesOf(page), expected))
       return { verdict: 'same losses', said: seen.told };
@@ -264,10 +261,11 @@ export async function openDriver(host: Host, hash: string): Promise<Driver> {
   return {
     run: async (fault, moment) => {
       const started = Date.now();
-      const outcome = await play(fault, moment).catch((error: unknown) => ({
-        verdict: 'lost' as const,
-        said: `the machine itself: ${String(error).split('\n')[0]}`,
-      }));
+      const outcome = await play(fault, moment).catch((error: unknown) => {
+        // Without its browser the machine has seen nothing, and says nothing of the page.
+        if (!browser.isConnected()) throw error;
+        return { verdict: 'lost' as const, said: `the machine itself: ${String(error).split('\n')[0]}` };
+      });
       return { ...outcome, seconds: (Date.now() - started) / 1000 };
     },
     close: () => browser.close(),
