@@ -1,19 +1,25 @@
 // Regular expressions that people write for module paths, matched in time that grows with the path alone. What the linear engine does not have
 // (looking ahead or behind, references to groups) JavaScript's own does: the worker's watch ends it when it runs on.
-import { RE2JS } from 're2js';
-
 /** Patterns are few, and asked of every module. */
 const MOST_KEPT = 200;
 const kept = new Map<string, (path: string) => boolean>();
 
-function compiled(pattern: string): (path: string) => boolean {
+type Matcher = (path: string) => boolean;
+let linear: ((pattern: string) => Matcher) | null = null;
+
+/** Sets the engine; it throws for what it does not have. */
+export function matchWith(engine: (pattern: string) => Matcher): void {
+  linear = engine;
+}
+
+function compiled(pattern: string): Matcher {
   try {
-    const linear = RE2JS.compile(pattern);
-    return (path) => linear.matches(path);
+    if (linear) return linear(pattern);
   } catch {
-    const own = new RegExp(`^(?:${forJavaScript(pattern)})$`);
-    return (path) => own.test(path);
+    // Looking around, or a reference.
   }
+  const own = new RegExp(`^(?:${forJavaScript(pattern)})$`);
+  return (path) => own.test(path);
 }
 
 /** Python's names of groups, as JavaScript writes them. */

@@ -21,7 +21,7 @@ import { mergedGguf } from './mergedGguf.ts';
 import { mergedModelFiles, shardedFiles } from './mergedModel.ts';
 import type { MergedTensor } from './mergedTensors.ts';
 import { mergedTensors } from './mergedTensors.ts';
-import { peftFiles } from './peftDirectory.ts';
+import { peftDirectory } from './peftDirectory.ts';
 
 const files = await embeddedModel(readPublic);
 
@@ -88,7 +88,7 @@ it('adds the LoRA that VeRA makes, and hands out its shared matrices', async () 
   });
   const source = await files.weights();
   const merged = await collect(mergedTensors(adapter, source, none));
-  const written = peftFiles(adapter).find(({ name }) => name === 'adapter_model.safetensors');
+  const written = peftDirectory(adapter).files.find(({ name }) => name === 'adapter_model.safetensors');
   const saved = readSafetensors(written?.bytes ?? new Uint8Array());
   const read = (name: string): { readonly shape: readonly number[]; readonly values: Float32Array } => {
     const tensor = saved.get(`base_model.${name}`);
