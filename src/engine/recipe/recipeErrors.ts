@@ -44,7 +44,7 @@ const saveAgain = {
 } as const;
 
 export const recipeNoJson = defineError('recipe-json', ({ cause }: { readonly cause: Text }) => ({
-  en: [`Recipe file: no JSON that is read here (${cause.en}).`, saveAgain.en],
+  en: [`Recipe file: not JSON that is read here (${cause.en}).`, saveAgain.en],
   zh: [`配方文件：不是可读取的 JSON（${cause.zh}）。`, saveAgain.zh],
 }));
 
