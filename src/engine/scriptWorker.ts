@@ -2,7 +2,6 @@
 // is ended from outside when it hangs. One question at a time.
 
 import { pageFiles } from 'virtual:page-files';
-import { matchLinearly } from './adapters/linearPatterns.ts';
 import { decodeCommand } from './commandShapes.ts';
 import { invariant } from './ground/errors.ts';
 import { openNet } from './ground/fetching/net.ts';
@@ -18,8 +17,6 @@ import type { ModelSource } from './python/run/acting.ts';
 import { knownSource } from './python/run/knownSource.ts';
 import { errorData } from './session/errorData.ts';
 import type { ReaderAnswer, ReaderProgress } from './session/scriptDesk.ts';
-
-matchLinearly();
 
 type Said = Told<ReaderProgress, ReaderAnswer>;
 const say = (told: Said): void => self.postMessage(told);

@@ -1,7 +1,6 @@
 // The worker: decodes commands, hands them to a session, posts its events. The page's address comes as the worker's name,
 // because a bundled worker's own address says nothing about where the page's files lie.
 import { pageFiles } from 'virtual:page-files';
-import { matchLinearly } from './adapters/linearPatterns.ts';
 import { decodeCommand } from './commandShapes.ts';
 import { programMissing } from './ground/fetching/fetchErrors.ts';
 import { openNet } from './ground/fetching/net.ts';
@@ -14,8 +13,6 @@ import type { ReaderPort } from './session/scriptDesk.ts';
 import { isScriptCommand, ScriptDesk } from './session/scriptDesk.ts';
 import { Session } from './session/session.ts';
 import { readerDied } from './session/sessionErrors.ts';
-
-matchLinearly();
 
 const page = self.name;
 

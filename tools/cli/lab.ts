@@ -1,7 +1,6 @@
 // `npm run lab`: what a recipe or a script does before anything is trained: the outcome under the chosen versions, the causes with
 // their evidence, and repairs. Touches no device. Exit status 1 only when the question can't be answered.
 
-import { matchLinearly } from '../../src/engine/adapters/linearPatterns.ts';
 import type { JudgedProgram } from '../../src/engine/laboratory/script/judgeProgram.ts';
 import { formatLink } from '../../src/engine/recipe/link.ts';
 import { presetValues } from '../../src/engine/recipe/presets.ts';
@@ -13,8 +12,6 @@ import { cliError } from './cliErrors.ts';
 import { labScript } from './labScript.ts';
 import { readPublic } from './readPublic.ts';
 import { recipeOf } from './recipeOf.ts';
-
-matchLinearly();
 
 export const command = {
   call: 'npm run -s lab --',

@@ -2,12 +2,9 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadPyodide } from 'pyodide';
-import { matchLinearly } from '../../src/engine/adapters/linearPatterns.ts';
 import type { PythonHost } from '../../src/engine/python/host/host.ts';
 import type { HostLimits } from '../../src/engine/python/host/openHost.ts';
 import { openHost } from '../../src/engine/python/host/openHost.ts';
-
-matchLinearly();
 
 const open = (limits: HostLimits | undefined): Promise<PythonHost> => {
   const folder = dirname(fileURLToPath(import.meta.resolve('pyodide/package.json')));

@@ -1,6 +1,5 @@
 // `npm run train`: the page's run without the page. Same engine, same recipe, same numbers; exit status 1 on failure.
 import { mkdir, writeFile } from 'node:fs/promises';
-import { matchLinearly } from '../../src/engine/adapters/linearPatterns.ts';
 import { isExportRefusal } from '../../src/engine/exchange/exchangeErrors.ts';
 import type { UserError } from '../../src/engine/ground/errors.ts';
 import type { Event, ExportFormat } from '../../src/engine/protocol.ts';
@@ -28,8 +27,6 @@ import { readPublic } from './readPublic.ts';
 import { recipeOf } from './recipeOf.ts';
 import type { Report } from './report.ts';
 import { jsonReport, textReport } from './report.ts';
-
-matchLinearly();
 
 const MOST_ATTEMPTS = 4;
 

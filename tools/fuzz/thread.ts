@@ -1,11 +1,8 @@
 // The thread in which readers are tried: it tells in shared memory where it is, so that whoever watches sees it stand still.
 import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
-import { matchLinearly } from '../../src/engine/adapters/linearPatterns.ts';
 import { tried } from './inputs.ts';
 import { readers } from './readers/all.ts';
-
-matchLinearly();
 
 const job = z.object({
   place: z.instanceof(SharedArrayBuffer),

@@ -1,27 +1,22 @@
 // Regular expressions that people write for module paths, matched in time that grows with the path alone. What the linear engine does not have
-// (looking ahead or behind, references to groups) JavaScript's own does: the worker's watch ends it when it runs on. The linear engine is
-// weighty, and the page itself matches nothing: who matches brings it (linearPatterns.ts).
-
-type Matcher = (path: string) => boolean;
-/** Throws where the pattern's syntax is not the engine's. */
-type Compile = (pattern: string) => Matcher;
-
-let linear: Compile | null = null;
-/** From now on patterns are matched by this engine where it has their syntax. */
-export function matchWith(engine: Compile): void {
-  linear = engine;
-  kept.clear();
-}
-
+// (looking ahead or behind, references to groups) JavaScript's own does: the worker's watch ends it when it runs on.
 /** Patterns are few, and asked of every module. */
 const MOST_KEPT = 200;
-const kept = new Map<string, Matcher>();
+const kept = new Map<string, (path: string) => boolean>();
+
+type Matcher = (path: string) => boolean;
+let linear: ((pattern: string) => Matcher) | null = null;
+
+/** Sets the engine; it throws for what it does not have. */
+export function matchWith(engine: (pattern: string) => Matcher): void {
+  linear = engine;
+}
 
 function compiled(pattern: string): Matcher {
   try {
     if (linear) return linear(pattern);
   } catch {
-    // Beyond the linear engine.
+    // Looking around, or a reference.
   }
   const own = new RegExp(`^(?:${forJavaScript(pattern)})$`);
   return (path) => own.test(path);

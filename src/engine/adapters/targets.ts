@@ -1,6 +1,7 @@
 // Which modules target_modules means, and PEFT's refusals when it means nothing usable.
 // Source: PEFT 0.17 tuners/tuners_utils.py inject_adapter, _maybe_include_all_linear_layers; lora/model.py.
 
+import './linearPatterns.ts';
 import { describeModule } from '../torch/nn/describe.ts';
 import type { Module } from '../torch/nn/module.ts';
 import type { AttachingScript, Target } from './method.ts';

@@ -27,8 +27,8 @@ export const emptyData = defineError(
 export const lineNoJson = defineError(
   'json-line',
   ({ name, line, cause }: { readonly name: string; readonly line: number; readonly cause: Text }) => ({
-    en: [`${name}, line ${line}: no JSON that is read here (${cause.en}).`, 'Each line is one JSON object.'],
-    zh: [`${name}，第 ${line} 行：不是可读取的 JSON（${cause.zh}）。`, '每行应为一个 JSON 对象。'],
+    en: [`${name}, line ${line}: not JSON that is read here (${cause.en}).`, 'Each line is one JSON object.'],
+    zh: [`${name}，第 ${line} 行：不是 JSON，或不能在此读取（${cause.zh}）。`, '每行应为一个 JSON 对象。'],
   }),
 );
 
@@ -36,11 +36,11 @@ export const listNoJson = defineError(
   'json-list',
   ({ name, cause }: { readonly name: string; readonly cause: Text }) => ({
     en: [
-      `${name}: no JSON that is read here (${cause.en}).`,
+      `${name}: not JSON that is read here (${cause.en}).`,
       'Give a JSON array of rows or one JSON object a line.',
     ],
     zh: [
-      `${name}：不是可读取的 JSON（${cause.zh}）。`,
+      `${name}：不是 JSON，或不能在此读取（${cause.zh}）。`,
       '请给出由数据行组成的 JSON 数组，或每行一个 JSON 对象。',
     ],
   }),

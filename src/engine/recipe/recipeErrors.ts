@@ -44,8 +44,8 @@ const saveAgain = {
 } as const;
 
 export const recipeNoJson = defineError('recipe-json', ({ cause }: { readonly cause: Text }) => ({
-  en: [`Recipe file: no JSON that is read here (${cause.en}).`, saveAgain.en],
-  zh: [`配方文件：不是可读取的 JSON（${cause.zh}）。`, saveAgain.zh],
+  en: [`Recipe file: not JSON that is read here (${cause.en}).`, saveAgain.en],
+  zh: [`配方文件：不是 JSON，或不能在此读取（${cause.zh}）。`, saveAgain.zh],
 }));
 
 export const recipeField = defineError('recipe-field', ({ found }: { readonly found: Text }) => ({
