@@ -39,11 +39,14 @@ test('a file that is not UTF-8 is refused with the place', async ({ page }) => {
     .getByRole('button', { name: /messages/ })
     .first()
     .click();
-  await page.locator('input[type=file]').setInputFiles({
-    name: 'rows.jsonl',
-    mimeType: 'application/json',
-    buffer: Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d]),
-  });
+  await page
+    .getByRole('dialog')
+    .locator('input[type=file]')
+    .setInputFiles({
+      name: 'rows.jsonl',
+      mimeType: 'application/json',
+      buffer: Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d]),
+    });
   await expect(page.getByRole('dialog')).toContainText(/rows\.jsonl.*UTF-8/i);
 });
 

@@ -97,7 +97,7 @@ alone('a model file is opened, trained and left', async ({ page }, info) => {
   expect(last).toBeLessThan(first);
   const { said, bytesRead, bytesSent, messages } = await seen();
   expect(said.join('\n')).toMatch(
-    /loading the model, [\d.]+ MiB of [\d.]+ MiB · [\d.]+ MiB\/s · [\d:]+ left/,
+    /loading [\w.-]+\.gguf, [\d.]+ MiB of [\d.]+ MiB · [\d.]+ MiB\/s · [\d:]+ left/,
   );
   // The page's thread stays free: workers read the file and keep it, and tell of it a few times for each of its tensors.
   expect([bytesRead, bytesSent]).toEqual([0, 0]);
@@ -110,7 +110,7 @@ test('loading is given up at once, and another model can be chosen', async ({ pa
   await choose(page, path);
   await expect(page.getByRole('button', { name: /^Base model/ })).not.toContainText('embedded');
   await page.getByRole('button', { name: 'Train', exact: true }).click();
-  await expect(page.locator('.progress')).toHaveText(/loading the model, /);
+  await expect(page.locator('.progress')).toHaveText(/loading [\w.-]+\.gguf, /);
   await page.getByRole('button', { name: 'Reset', exact: true }).click();
   await expect(page.locator('.progress')).toHaveText(/ready/);
   await page.getByRole('button', { name: /^Base model/ }).click();

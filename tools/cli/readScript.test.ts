@@ -275,7 +275,7 @@ describe('the settings that a script stands for', () => {
     });
     const twice = await read([LOAD, WRAP, 'model.lm_head.requires_grad_(True)', TRAIN]);
     expect(twice.unsaid.map(({ line, text }) => [line, text.en])).toEqual([
-      [3, 'requires_grad set by hand: lm_head'],
+      [3, 'requires_grad set by hand: base_model.model.lm_head'],
     ]);
   });
 });

@@ -90,7 +90,12 @@ export async function embeddedModel(read: ReadAsset): Promise<ModelFiles> {
     tokenizerFiles: { tokenizerJson: Object(tokenizerJson), tokenizerConfig: recordOf(tokenizerConfig) },
     stopIds: stopIdsOf(generation, tokenizer),
     formatOf: () => 'none',
-    weights: async (options) =>
-      safetensorsSource(readSafetensors(await read('model/model.safetensors', options))),
+    weights: async (options) => {
+      const bytes = await read('model/model.safetensors', options);
+      // Also of bytes that were kept, or came in one piece.
+      const { length } = bytes;
+      options?.onProgress?.({ file: 'model.safetensors', done: length, total: length, waitMs: 0 });
+      return safetensorsSource(readSafetensors(bytes));
+    },
   };
 }

@@ -173,6 +173,22 @@ describe('two tabs', () => {
   });
 });
 
+it('begins anew after a death before the first save, and is not taken for an earlier run of its recipe', async () => {
+  const store = memoryStore();
+  await play(store).session.handle({ type: 'train', recipe: wanted, backend: 'cpu' });
+  expect(await store.load()).toHaveLength(1);
+  let last = 0;
+  const dying = play({ ...store, save: () => new Promise(() => {}) }, (event) => {
+    if (event.type === 'step') last = event.metrics.step;
+  });
+  void dying.session.handle({ type: 'train', recipe: wanted, backend: 'cpu' });
+  await expect.poll(() => last).toBe(STEPS);
+  const { of, losses, session } = play(store);
+  await session.handle({ type: 'resume', recipe: wanted, until: null, backend: 'cpu' });
+  expect(of('step')).toHaveLength(STEPS);
+  expect(losses).toEqual(unbroken.losses);
+});
+
 it('ends a run whose lock manager rejects, and says that it is not saved', async () => {
   const refused = () => Promise.reject(new DOMException('no locks here', 'SecurityError'));
   const { session, of, losses } = play(

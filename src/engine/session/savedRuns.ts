@@ -82,6 +82,12 @@ export class SavedRuns {
     return next && sameRun(next.recipe, recipe) ? next : null;
   }
 
+  /** A run begins anew: until it has saved, an earlier one of the same recipe is not to be taken for it. */
+  async supersede(recipe: Recipe): Promise<void> {
+    const { snapshot } = await lookFor(this.store);
+    if (snapshot && sameRun(snapshot.recipe, recipe)) await this.store.clear();
+  }
+
   /** The recipe of what would go on. */
   get waiting(): Recipe | null {
     return this.#next?.recipe ?? null;

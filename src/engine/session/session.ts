@@ -202,6 +202,7 @@ export class Session {
   async #begin(recipe: Recipe, choice: BackendChoice): Promise<TrainingRun | null> {
     const saved = this.#saved.take(recipe);
     this.#forget();
+    if (!saved) await this.#saved.supersede(recipe);
     const { emit, assets, now, breathe, memoryBytes = null } = this.#options;
     const { store } = this.#saved;
     const had = saved ? this.#had : null;

@@ -135,7 +135,7 @@ export function compareWith(
 ): Text {
   const theirs = traceback.error;
   const frame = ownFrame(traceback);
-  if (verdict.kind === 'cannot-tell' || verdict.kind === 'nothing')
+  if (verdict.kind === 'cannot-tell' || (verdict.kind === 'nothing' && !theirs))
     return theirs
       ? text(
           `Your run ended in ${theirs.type}; whether the script does can’t be told here.`,
