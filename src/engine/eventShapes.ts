@@ -5,6 +5,7 @@ import { isErrorCode } from './errorHelp.ts';
 import type { Check } from './ground/shapes.ts';
 import {
   anything,
+  blob,
   boolean,
   bytes,
   list,
@@ -205,7 +206,7 @@ const event = tagged<Event>({
     }),
   }),
   'adapter-failed': shape({ id, error }),
-  kept: shape({ run: nullable(bytes) }),
+  kept: shape({ run: nullable(blob) }),
   pong: shape({ guarded: boolean }),
   norms: shape({ id, updates: list(number) }),
   exported: shape({ id, folder: string, files: list(shape({ name: string, bytes })) }),

@@ -207,7 +207,7 @@ export type Event =
   | { readonly type: 'adapter'; readonly id: number; readonly adapter: AdapterSummary }
   | { readonly type: 'adapter-failed'; readonly id: number; readonly error: EngineErrorData }
   /** A snapshot that outlives the worker with the page alone: the store did not take it, or the run has ended. null: not needed any more. */
-  | { readonly type: 'kept'; readonly run: Uint8Array<ArrayBuffer> | null }
+  | { readonly type: 'kept'; readonly run: Blob | null }
   /** `guarded`: the worker holds the lock of its name as long as it lives. */
   | { readonly type: 'pong'; readonly guarded: boolean }
   /** By `ParameterInfo.normIndex`. */

@@ -94,7 +94,7 @@ export class TrainingRun {
       store,
       now,
       onUnsaved: (error) => emit({ type: 'unsaved', error: error && errorData(error) }),
-      onKept: (bytes) => emit({ type: 'kept', run: bytes }),
+      onKept: (bytes) => emit({ type: 'kept', run: bytes && new Blob([bytes]) }),
     });
     if (!saved) return;
     assertFits(saved, this.#trainer);

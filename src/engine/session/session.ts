@@ -261,7 +261,7 @@ export class Session {
     const { bytes } = await run.saved();
     this.#ended = true;
     await run.keeper.end(bytes);
-    this.#options.emit({ type: 'kept', run: bytes });
+    this.#options.emit({ type: 'kept', run: new Blob([bytes]) });
     this.#options.emit({ type: 'finished', steps: run.step, fingerprint: run.fingerprint });
   }
 

@@ -195,7 +195,7 @@ export const events: Samples<Event> = {
     adapter: { name: 'a', digest: 'b', base: '', modules: 1, parameters: 1, patch },
   },
   'adapter-failed': { type: 'adapter-failed', id, error },
-  kept: { type: 'kept', run: Uint8Array.of(1) },
+  kept: { type: 'kept', run: new Blob(['a']) },
   pong: { type: 'pong', guarded: true },
   norms: { type: 'norms', id, updates: [1] },
   exported: { type: 'exported', id, folder: 'a', files: [{ name: 'a', bytes: new Uint8Array(1) }] },
