@@ -50,6 +50,11 @@ async function losses(recipe: Recipe): Promise<number[]> {
   return found;
 }
 
+/** Few tokens, the same at every step, where the rows are not the matter. */
+const short =
+  '{"messages":[{"role":"user","content":"Hi?"},{"role":"assistant","content":"Aye, captain!"}]}\n';
+const rowsMatter = new Set(['labels-masked-by-truncation']);
+
 /** Float weights in half precision are what this advice is about. */
 const upcast: RecipePatch = { 'bnb.bnb_4bit_quant_type': 'none', 'model.dtype': 'bfloat16' };
 
@@ -77,7 +82,11 @@ describe('from the failing link to a run that learns', () => {
     expect(diagnoses.map((one) => one.id)).toContain(id);
     const fix = named?.fixes[0];
     if (!fix) return expect(outcome.kind).toBe('trains');
-    const repaired = { ...recipe, values: withPatch(recipe.values, fix.patch) };
+    const repaired = {
+      ...recipe,
+      values: withPatch(recipe.values, fix.patch),
+      ...(rowsMatter.has(id) ? {} : { data: { name: 'short.jsonl', text: short.repeat(2) } }),
+    };
     if (beyond.has(id)) {
       const error: unknown = await losses(repaired).catch((caught: unknown) => caught);
       if (error instanceof UserError) return expect(['beyond-engine', 'method-limit']).toContain(error.code);

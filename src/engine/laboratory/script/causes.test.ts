@@ -218,13 +218,11 @@ describe('with the script', () => {
 
   test('what can’t be told is compared with nothing', () => {
     const stopped = { type: 'TimeoutError', message: '' };
-    for (const verdict of [
-      { kind: 'cannot-tell', line: 3, error: stopped },
-      { kind: 'nothing', line: null, error: null },
-    ])
-      expect(said(verdict)).toBe(
-        'Your run ended in RuntimeError; whether the script does can’t be told here.',
-      );
+    expect(said({ kind: 'cannot-tell', line: 3, error: stopped })).toBe(
+      'Your run ended in RuntimeError; whether the script does can’t be told here.',
+    );
+    // A script that trains nothing was run to its end.
+    expect(said({ kind: 'nothing', line: null, error: null })).toContain('doesn’t raise it');
   });
 
   test('a warning alone is no training that learns nothing', () => {
