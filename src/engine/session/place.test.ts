@@ -15,7 +15,7 @@ it('is told to the second tab, which gets it when the first leaves', async () =>
   expect(await taken(second.take())).toBe('save-elsewhere');
   expect(await taken(second.take())).toBe('save-elsewhere');
   first.leave();
-  await vi.waitFor(() => expect(freed).toHaveBeenCalledTimes(1));
+  await vi.waitFor(() => expect(freed).toHaveBeenCalledTimes(1), { timeout: 600_000 });
   expect(await taken(second.take())).toBe('taken');
   expect(await taken(first.take())).toBe('save-elsewhere');
 });
@@ -35,7 +35,7 @@ it('is not kept waiting for by a tab that gave up', async () => {
   await taken(second.take());
   second.leave();
   first.leave();
-  await vi.waitFor(async () => expect(await taken(third.take())).toBe('taken'));
+  await vi.waitFor(async () => expect(await taken(third.take())).toBe('taken'), { timeout: 600_000 });
   expect(freed).not.toHaveBeenCalled();
 });
 

@@ -15,6 +15,8 @@ import type { SnapshotStore } from './snapshot.ts';
 import { isWhole, memoryStore } from './snapshot.ts';
 import { twoFiles } from './twoFiles.ts';
 
+/** What another thread does next comes when the machine has time for it. */
+const patient = { timeout: 600_000 };
 const assets = new Assets(readPublic);
 const STEPS = 4;
 
@@ -157,7 +159,7 @@ describe('two tabs', () => {
     const told = () => second.of('unsaved').map(({ error }) => error?.code ?? null);
     expect(told()).toEqual(['save-elsewhere']);
     await first.session.handle({ type: 'reset' });
-    await expect.poll(told).toEqual(['save-elsewhere', null]);
+    await expect.poll(told, patient).toEqual(['save-elsewhere', null]);
     const [newest] = await twoFiles(disk, isWhole).load();
     expect(newest && isWhole(newest)).toBe(true);
   });
@@ -182,7 +184,7 @@ it('begins anew after a death before the first save, and is not taken for an ear
     if (event.type === 'step') last = event.metrics.step;
   });
   void dying.session.handle({ type: 'train', recipe: wanted, backend: 'cpu' });
-  await expect.poll(() => last).toBe(STEPS);
+  await expect.poll(() => last, patient).toBe(STEPS);
   const { of, losses, session } = play(store);
   await session.handle({ type: 'resume', recipe: wanted, until: null, backend: 'cpu' });
   expect(of('step')).toHaveLength(STEPS);

@@ -50,9 +50,15 @@ export interface KnownFacts {
 export class KnownModels {
   readonly #table: KnownTable;
   readonly #ids: KnownIds;
+  /** The first release of PEFT that was asked for its defaults. */
+  readonly #oldestPeft: string;
 
   constructor(table: KnownTable) {
     this.#table = table;
+    const asked = Object.values(table.targets).flatMap((types) =>
+      Object.values(types).flatMap((since) => since.map(([version]) => version)),
+    );
+    this.#oldestPeft = asked.reduce((oldest, one) => (compareVersions(one, oldest) < 0 ? one : oldest));
     this.#ids = new KnownIds(table);
   }
 
@@ -104,7 +110,9 @@ export class KnownModels {
   /** PEFT's default target_modules (or feedforward_modules: `IA3_FEEDFORWARD`) for a type; null: it has none and refuses. */
   targetsOf(peftType: string, modelType: string, peft: string): readonly string[] | null {
     const since = own(own(this.#table.targets, peftType) ?? {}, modelType) ?? [];
-    const names = since.findLast(([version]) => compareVersions(peft, version) >= 0)?.[1] ?? null;
+    // A release before the first that was asked has the defaults of that one, and none that came later.
+    const asked = compareVersions(peft, this.#oldestPeft) < 0 ? this.#oldestPeft : peft;
+    const names = since.findLast(([version]) => compareVersions(asked, version) >= 0)?.[1] ?? null;
     return names === null ? null : names.split(' ').filter((name) => name !== '');
   }
 

@@ -107,6 +107,9 @@ it('says which heads a type has', () => {
 it("gives PEFT's own targets by its version", () => {
   expect(known.targetsOf('LORA', 'gpt2', '0.5.0')).toEqual(['c_attn']);
   expect(known.targetsOf('LORA', 'gemma', '0.5.0')).toBeNull();
+  // Of releases before the first that was asked.
+  expect(known.targetsOf('LORA', 'llama', '0.4.0')).toEqual(['q_proj', 'v_proj']);
+  expect(known.targetsOf('LORA', 'gemma', '0.4.0')).toBeNull();
   expect(known.targetsOf('LORA', 'constructor', '0.17.1')).toBeNull();
   expect(known.targetsOf('LORA', 'gemma', '0.17.1')).toEqual(['q_proj', 'v_proj']);
 });
