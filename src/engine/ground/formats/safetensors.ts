@@ -146,8 +146,8 @@ export function toFloat32(name: string, tensor: SafeTensor): Float32Array<ArrayB
   const format = tensor.dtype === 'BF16' ? 'bf16' : tensor.dtype === 'F16' ? 'f16' : null;
   if (format === null)
     throw broken(
-      `tensor '${name}' is ${tensor.dtype}, expected F32, F16 or BF16`,
-      `张量 '${name}' 是 ${tensor.dtype}，应为 F32、F16 或 BF16`,
+      `tensor '${shortened(name, 60)}' is ${tensor.dtype}, expected F32, F16 or BF16`,
+      `张量 '${shortened(name, 60)}' 是 ${tensor.dtype}，应为 F32、F16 或 BF16`,
     );
   return decodeFile(format, bytes, bytes.byteLength / 2);
 }

@@ -215,3 +215,15 @@ describe('broken files', () => {
     expect(Math.max(...asked)).toBeLessThanOrEqual(2 ** 26);
   });
 });
+
+it('quotes no more of a key than shows which it is', async () => {
+  const key = 'k'.repeat(5000);
+  const { file } = writeGguf({ metadata: [[key, types.u32, 1]], tensors: [] });
+  // The type of its value, after magic, version, two counts, the key's length and the key.
+  new DataView(file.buffer, file.byteOffset).setUint32(24 + 8 + key.length, 99, true);
+  const error: unknown = await readGguf(blobSource('long.gguf', new Blob([file]))).catch(
+    (one: unknown) => one,
+  );
+  expect(error instanceof UserError && error.message).toMatch(/unknown value type 99/);
+  expect(error instanceof UserError && error.message.length).toBeLessThan(300);
+});

@@ -1,6 +1,6 @@
 // Reads the header of a GGUF file (version 2 and 3): metadata and where each tensor lies. Tensors are read later, one range
 // each. Source: ggml docs/gguf.md; numerics reference 1.3. Memory stays bounded: header at most 64 MiB, counts checked first.
-import { quote } from '../../quote.ts';
+import { quote, shortened } from '../../quote.ts';
 import { same, text } from '../../text.ts';
 import type { ByteSource } from '../byteSource.ts';
 import { ggufBeyond, ggufCut, ggufNoGguf, ggufUnknownType, ggufVersion } from '../formatErrors.ts';
@@ -52,7 +52,7 @@ function scalar(cursor: Cursor, kind: number, key: string): MetadataValue {
     case 7:
       return cursor.u8() !== 0;
     case 8:
-      return cursor.string(same(`'${key}'`));
+      return cursor.string(same(`'${shortened(key, 60)}'`));
     case 10:
       return cursor.u64();
     case 11:
@@ -61,7 +61,10 @@ function scalar(cursor: Cursor, kind: number, key: string): MetadataValue {
       return cursor.f64();
     default:
       throw cursor.broken(
-        text(`'${key}' has the unknown value type ${kind}`, `'${key}' 的值类型 ${kind} 未知`),
+        text(
+          `'${shortened(key, 60)}' has the unknown value type ${kind}`,
+          `'${shortened(key, 60)}' 的值类型 ${kind} 未知`,
+        ),
         cursor.at - 4,
         ggufBeyond,
       );
@@ -72,12 +75,15 @@ function metadataValue(cursor: Cursor, kind: number, key: string, depth = 0): Me
   if (kind !== 9) return scalar(cursor, kind, key);
   if (depth === MAX_DEPTH)
     throw cursor.broken(
-      text(`'${key}' nests arrays deeper than ${MAX_DEPTH}`, `'${key}' 的数组嵌套超过 ${MAX_DEPTH} 层`),
+      text(
+        `'${shortened(key, 60)}' nests arrays deeper than ${MAX_DEPTH}`,
+        `'${shortened(key, 60)}' 的数组嵌套超过 ${MAX_DEPTH} 层`,
+      ),
     );
   const element = cursor.u32();
   const least = leastBytes[element] ?? 1;
   const count = cursor.count(
-    text(`the count of '${key}'`, `'${key}' 的个数`),
+    text(`the count of '${shortened(key, 60)}'`, `'${shortened(key, 60)}' 的个数`),
     Math.min(Math.floor(Math.max(0, cursor.left - 8) / least), MAX_VALUES - cursor.values),
   );
   cursor.values += count;
@@ -103,20 +109,28 @@ function tensorEntry(cursor: Cursor): TensorEntry {
   if (rank < 1 || rank > 4)
     throw cursor.broken(
       text(
-        `tensor '${name}' has ${rank} axes, 1 to 4 can be`,
-        `张量 '${name}' 有 ${rank} 个轴，只能有 1 到 4 个`,
+        `tensor '${shortened(name, 60)}' has ${rank} axes, 1 to 4 can be`,
+        `张量 '${shortened(name, 60)}' 有 ${rank} 个轴，只能有 1 到 4 个`,
       ),
       at,
     );
   const axes: number[] = [];
   for (let i = 0; i < rank; i++)
-    axes.push(cursor.count(text(`an axis of tensor '${name}'`, `张量 '${name}' 的一个轴`), 2 ** 40));
+    axes.push(
+      cursor.count(
+        text(`an axis of tensor '${shortened(name, 60)}'`, `张量 '${shortened(name, 60)}' 的一个轴`),
+        2 ** 40,
+      ),
+    );
   const kind = cursor.u32();
   return {
     name,
     axes,
     kind,
-    offset: cursor.count(text(`the offset of tensor '${name}'`, `张量 '${name}' 的偏移`), 2 ** 50),
+    offset: cursor.count(
+      text(`the offset of tensor '${shortened(name, 60)}'`, `张量 '${shortened(name, 60)}' 的偏移`),
+      2 ** 50,
+    ),
     at,
   };
 }
@@ -133,7 +147,10 @@ function placed(
   const type = tensorTypes.get(entry.kind);
   if (!type)
     throw cursor.broken(
-      text(`tensor '${name}' has the unknown type ${entry.kind}`, `张量 '${name}' 的类型 ${entry.kind} 未知`),
+      text(
+        `tensor '${shortened(name, 60)}' has the unknown type ${entry.kind}`,
+        `张量 '${shortened(name, 60)}' 的类型 ${entry.kind} 未知`,
+      ),
       at,
       ggufUnknownType,
     );
@@ -141,16 +158,16 @@ function placed(
   if (row % type.blockElements !== 0)
     throw cursor.broken(
       text(
-        `tensor '${name}': rows of ${row} elements don't fill blocks of ${type.blockElements} (${type.name})`,
-        `张量 '${name}'：每行 ${row} 个元素，填不满 ${type.blockElements} 个一块的块（${type.name}）`,
+        `tensor '${shortened(name, 60)}': rows of ${row} elements don't fill blocks of ${type.blockElements} (${type.name})`,
+        `张量 '${shortened(name, 60)}'：每行 ${row} 个元素，填不满 ${type.blockElements} 个一块的块（${type.name}）`,
       ),
       at,
     );
   if (entry.offset % alignment !== 0)
     throw cursor.broken(
       text(
-        `tensor '${name}': its offset ${entry.offset} is no multiple of the alignment ${alignment}`,
-        `张量 '${name}'：偏移 ${entry.offset} 不是对齐 ${alignment} 的倍数`,
+        `tensor '${shortened(name, 60)}': its offset ${entry.offset} is no multiple of the alignment ${alignment}`,
+        `张量 '${shortened(name, 60)}'：偏移 ${entry.offset} 不是对齐 ${alignment} 的倍数`,
       ),
       at,
     );
@@ -160,8 +177,8 @@ function placed(
   if (!Number.isSafeInteger(bytes) || offset + bytes > size)
     throw cursor.broken(
       text(
-        `tensor '${name}' needs bytes ${offset} to ${offset + bytes}, the file has ${size}`,
-        `张量 '${name}' 需要第 ${offset} 到 ${offset + bytes} 字节，文件只有 ${size} 字节`,
+        `tensor '${shortened(name, 60)}' needs bytes ${offset} to ${offset + bytes}, the file has ${size}`,
+        `张量 '${shortened(name, 60)}' 需要第 ${offset} 到 ${offset + bytes} 字节，文件只有 ${size} 字节`,
       ),
       at,
       ggufCut,
@@ -229,7 +246,10 @@ function parse(source: ByteSource, prefix: Uint8Array): Gguf {
   for (const entry of entries) {
     if (tensors.has(entry.name))
       throw cursor.broken(
-        text(`tensor '${entry.name}' stands twice in the table`, `张量 '${entry.name}' 在表中出现两次`),
+        text(
+          `tensor '${shortened(entry.name, 60)}' stands twice in the table`,
+          `张量 '${shortened(entry.name, 60)}' 在表中出现两次`,
+        ),
         entry.at,
       );
     tensors.set(entry.name, placed(cursor, entry, dataAt, alignment, source.size));
