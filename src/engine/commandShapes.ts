@@ -3,7 +3,7 @@ import { decode } from './decode.ts';
 import { exportFormats } from './exchange/export/formats.ts';
 import { blob, list, nullable, number, oneOf, optional, shape, string, tagged } from './ground/shapes.ts';
 import type { Command, VersionChoice } from './protocol.ts';
-import { recipe } from './recipeShapes.ts';
+import { recipe } from './recipe/recipeShapes.ts';
 
 const backend = oneOf('auto', 'webgpu', 'cpu');
 const id = number;

@@ -33,12 +33,12 @@ import type { Inspection } from './laboratory/inspect/inspection.ts';
 import type { Why } from './laboratory/inspect/why.ts';
 import { stacks } from './libraries/stacks.ts';
 import type { EngineErrorData, ErrorCode, Event, GuideEntry, ModelSummary, SavedRun } from './protocol.ts';
-import { bilingual, recipe, recipePatch } from './recipeShapes.ts';
+import { bilingual, recipe, recipePatch } from './recipe/recipeShapes.ts';
 import { scriptReading } from './scriptShapes.ts';
 import type { DeviceInfo } from './training/backends/deviceInfo.ts';
 import { cpuReasons } from './training/backends/deviceInfo.ts';
 import type { CostEstimate } from './training/cost.ts';
-import type { StepMetrics } from './training/metrics.ts';
+import { stepMetrics } from './training/metricsShape.ts';
 
 const id = number;
 
@@ -110,24 +110,6 @@ const inspection = shape<Inspection>({
   script: string,
 });
 
-const metrics = shape<StepMetrics>({
-  step: number,
-  loss: number,
-  gradNorm: number,
-  learningRate: number,
-  epoch: number,
-  tokens: number,
-  paddedTokens: number,
-  tokensPerSecond: number,
-  meanTokenAccuracy: number,
-  entropy: number,
-  evalLoss: nullable(number),
-  rewards: optional(shape({ chosen: number, rejected: number, accuracy: number })),
-  stepMs: number,
-  etaMs: number,
-  tensorNorms: list(number),
-});
-
 const model = shape<ModelSummary>({
   kind: oneOf('embedded', 'gguf'),
   name: string,
@@ -186,9 +168,9 @@ const event = tagged<Event>({
     backend: oneOf('webgpu', 'cpu'),
     dispatchesPerStep: number,
   }),
-  step: shape({ metrics }),
+  step: shape({ metrics: stepMetrics }),
   diagnosed: shape({ diagnosis: nullable(diagnosis) }),
-  restored: shape({ recipe, metrics: list(metrics) }),
+  restored: shape({ recipe, metrics: list(stepMetrics) }),
   saved: shape({ run: shape<SavedRun>({ recipe, step: number, totalSteps: number, device: string }) }),
   'saved-refused': shape({ from: oneOf('store', 'file'), error }),
   unsaved: shape({ error: nullable(error) }),

@@ -22,7 +22,7 @@ import type {
 } from './laboratory/inspect/inspection.ts';
 import type { ScriptDiagnosis } from './laboratory/script/scriptReading.ts';
 import { recipeProgram } from './recipe/program/programShape.ts';
-import { bilingual, recipePatch } from './recipeShapes.ts';
+import { bilingual, recipePatch } from './recipe/recipeShapes.ts';
 
 export const gradient = oneOf('frozen', 'none', 'zero', 'nonzero', 'pending');
 const parameter = shape<ParameterInfo>({

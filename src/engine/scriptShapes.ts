@@ -10,7 +10,7 @@ import type {
   VersionUsed,
 } from './laboratory/script/scriptReading.ts';
 import { recipeProgram } from './recipe/program/programShape.ts';
-import { bilingual, recipePatch } from './recipeShapes.ts';
+import { bilingual, recipePatch } from './recipe/recipeShapes.ts';
 
 const error = nullable(shape({ type: string, message: string }));
 const kind = oneOf('trains', 'silent', 'raises', 'cannot-tell', 'nothing');

@@ -38,7 +38,7 @@ const oddValues: readonly [unknown, ...unknown[]] = [
 ];
 const oddKeys = ['__proto__', 'constructor', 'toString', 'length', '', 'then', 'x'] as const;
 
-/** JSON keeps a key `__proto__` as any other; an assignment would not. */
+/** JSON keeps a key `__proto__` like every key; an assignment would not. */
 function withEntry(value: object, key: string, entry: unknown): object {
   return Object.fromEntries([...Object.entries(value).filter(([one]) => one !== key), [key, entry]]);
 }

@@ -77,11 +77,11 @@ test('a port that browsers refuse is passed over', async () => {
 test('the page is out of date when a source is newer, however deep', () => {
   mkdirSync(join(folder, 'src', 'deep'), { recursive: true });
   writeFileSync(join(folder, 'src', 'deep', 'a.ts'), 'x');
-  const old = new Date(Date.now() - 60_000);
+  // Long before the page was built, and long after.
+  const [old, later] = [new Date('2001-01-01'), new Date('2100-01-01')];
   for (const path of ['src/deep/a.ts', 'src/deep', 'src']) utimesSync(join(folder, path), old, old);
   expect(isStale(folder, ['src', 'gone'])).toBe(false);
   writeFileSync(join(folder, 'src', 'deep', 'a.ts'), 'y');
-  const later = new Date(Date.now() + 60_000);
   utimesSync(join(folder, 'src', 'deep', 'a.ts'), later, later);
   expect(isStale(folder, ['src'])).toBe(true);
   expect(isStale(join(folder, 'src'), [])).toBe(true);

@@ -12,6 +12,8 @@ export const shortened = (text: string, most = MOST_QUOTED): string =>
 export function quote(value: unknown, most = 60): string {
   if (value === undefined) return '–';
   if (typeof value === 'function' || typeof value === 'symbol') return typeof value;
+  // JSON has no word for these.
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
   if (typeof value === 'string') return shortened(JSON.stringify(value.slice(0, most)), most);
   try {
     return shortened(JSON.stringify(value) ?? String(value), most);

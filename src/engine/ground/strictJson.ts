@@ -9,7 +9,7 @@ import { wellFormed } from './wellFormed.ts';
 export interface JsonRules {
   /** How deep objects and lists may nest. */
   readonly deepest?: number;
-  /** Keys are data, as the tokens of a vocabulary: any may stand. */
+  /** Keys are data, as the tokens of a vocabulary: `__proto__` may be one. */
   readonly anyKey?: boolean;
 }
 

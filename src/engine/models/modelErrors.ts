@@ -92,7 +92,7 @@ export const otherFamily = defineError(
 
 interface BadSize {
   readonly key: string;
-  /** null: any number above 0. */
+  /** null: whatever is above 0. */
   readonly most: number | null;
   readonly got: string | null;
 }

@@ -1,14 +1,12 @@
 // Snapshots, and what was measured of adapters, in the browser’s private file system. Runs in a worker only. One tab at a time has the
-// place (place.ts); the run of another waits for it and says so. How a file is written without losing one: twoFiles.ts.
+// place and two files for its run: placedStore.ts.
 
 import { isRecord } from '../ground/isRecord.ts';
 import type { TuningCache } from '../training/backends/tune.ts';
-import { placeOf } from './place.ts';
+import { placedStore } from './placedStore.ts';
 import { noStorage } from './sessionErrors.ts';
 import type { SnapshotStore } from './snapshot.ts';
-import { isWhole } from './snapshot.ts';
 import type { Folder, StoredFile } from './twoFiles.ts';
-import { twoFiles } from './twoFiles.ts';
 
 const FOLDER = 'lora-playground';
 
@@ -66,32 +64,7 @@ export function opfsStore(): SnapshotStore {
       load: () => Promise.resolve([]),
       clear: () => Promise.resolve(),
     };
-  const files = twoFiles(privateFiles, isWhole);
-  let onFree = (): void => {};
-  const place = placeOf(navigator.locks, () => {
-    files.forget();
-    onFree();
-  });
-  return {
-    claim: (patienceMs) => place.take(patienceMs),
-    save: async (bytes) => {
-      await place.take();
-      await files.save(bytes);
-    },
-    load: async () => ((await place.isAnothers()) ? [] : files.load()),
-    clear: async () => {
-      if (await place.isAnothers()) return;
-      await files.clear();
-      place.leave();
-    },
-    leave: () => {
-      files.forget();
-      place.leave();
-    },
-    whenFree: (listener) => {
-      onFree = listener;
-    },
-  };
+  return placedStore(privateFiles, navigator.locks);
 }
 
 const TUNING = 'tuning.json';

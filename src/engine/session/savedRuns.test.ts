@@ -9,7 +9,7 @@ import { readPublic } from '../testing/embedded.ts';
 import { FakeDisk, fakeLocks } from '../testing/fakeDisk.ts';
 import { Assets } from './assets.ts';
 import type { Locks } from './place.ts';
-import { placeOf } from './place.ts';
+import { placedStore } from './placedStore.ts';
 import { Session } from './session.ts';
 import type { SnapshotStore } from './snapshot.ts';
 import { isWhole, memoryStore } from './snapshot.ts';
@@ -40,33 +40,10 @@ async function recipe(): Promise<Recipe> {
 }
 const wanted = await recipe();
 
-/** As opfsStore.ts ties them together, over a made-up disk. */
+/** A tab over a made-up disk, with less patience for the place than a browser has. */
 function tabStore(disk: FakeDisk, locks: Locks): SnapshotStore {
-  const files = twoFiles(disk, isWhole);
-  let onFree = (): void => {};
-  const place = placeOf(locks, () => {
-    files.forget();
-    onFree();
-  });
-  return {
-    claim: () => place.take(30),
-    save: async (bytes) => {
-      await place.take();
-      await files.save(bytes);
-    },
-    load: async () => ((await place.isAnothers()) ? [] : files.load()),
-    clear: async () => {
-      await files.clear();
-      place.leave();
-    },
-    leave: () => {
-      files.forget();
-      place.leave();
-    },
-    whenFree: (listener) => {
-      onFree = listener;
-    },
-  };
+  const store = placedStore(disk, locks);
+  return { ...store, claim: async () => store.claim?.(30) };
 }
 
 function play(store: SnapshotStore, onEvent: (event: Event) => void = () => {}) {

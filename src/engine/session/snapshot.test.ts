@@ -59,40 +59,44 @@ const lies: readonly (readonly [string, (json: Json) => unknown, RegExp])[] = [
   ],
   ['half a step', (json) => ({ ...json, step: 0.5 }), /step: expected/],
   ['a step before the first', (json) => ({ ...json, step: -1 }), /step: expected/],
-  ['a step in words', (json) => ({ ...json, step: '7' }), /step: expected number, got 7/],
+  [
+    'a step in words',
+    (json) => ({ ...json, step: '7' }),
+    /step: expected a whole number from 0 to \d+, got "7"/,
+  ],
   [
     'metrics of another step',
     (json) => ({ ...json, metrics: [...Object(json.metrics)].reverse() }),
     /metrics\.0\.step/,
   ],
-  ['no metrics', (json) => ({ ...json, metrics: null }), /metrics: expected array/],
+  ['no metrics', (json) => ({ ...json, metrics: null }), /metrics: expected a list, got null/],
   ['a loss in words', (json) => ({ ...json, metrics: [{ loss: 'low' }] }), /metrics\.0\.\w+: expected/],
   ['arrays of other lengths', (json) => ({ ...json, lengths: [4, 4] }), /lengths: expected 12 floats, got 8/],
   ['arrays of huge lengths', (json) => ({ ...json, lengths: [1e15, 4, 4] }), /lengths: expected 12 floats/],
   [
     'a best of a later step',
-    (json) => ({ ...json, best: { step: 9, evalLoss: 1, waited: 0 } }),
+    (json) => ({ ...json, best: { step: 9, evalLoss: 1, waited: 0, adapter: null } }),
     /best\.step/,
   ],
   [
     'a best without its array',
-    (json) => ({ ...json, best: { step: 7, evalLoss: 1, waited: 0 }, lengths: [12] }),
+    (json) => ({ ...json, best: { step: 7, evalLoss: 1, waited: 0, adapter: null }, lengths: [12] }),
     /best\.adapter/,
   ],
-  ['no recipe', ({ recipe: _, ...json }) => json, /recipe: expected object, got –/],
+  ['no recipe', ({ recipe: _, ...json }) => json, /recipe: expected an object, got –/],
   [
     'a preset that is a number',
     (json) => inRecipe(json, { preset: 3 }),
-    /recipe\.preset: expected string, got 3/,
+    /recipe\.preset: expected text, got 3/,
   ],
   [
     'questions that are none',
     (json) => inRecipe(json, { prompts: null }),
-    /recipe\.prompts: expected array, got null/,
+    /recipe\.prompts: expected a list, got null/,
   ],
   ['a setting out of range', (json) => inValues(json, { 'lora.r': -4 }), /lora\.r: expected/],
   ['a setting of a newer page', (json) => inValues(json, { 'lora.unheard_of': 1 }), /lora\.unheard_of/],
-  ['a list', () => [], /JSON: expected object/],
+  ['a list', () => [], /expected an object, got \[\]/],
   ['no JSON', () => '{"step": 7', /JSON: expected an object/],
 ];
 
@@ -130,7 +134,7 @@ it('keeps a script with the infinities that Python has, and refuses a damaged on
   expect(decodeSnapshot(encodeSnapshot(whole))).toEqual(whole);
   const { source: _, ...program } = sampleProgram;
   const damaged = forged((json) => inRecipe(json, { program }));
-  expect(() => decodeSnapshot(damaged)).toThrow(/recipe\.program: expected/);
+  expect(() => decodeSnapshot(damaged)).toThrow(/recipe\.program\.source: expected text, got –/);
 });
 
 it('refuses every truncation and every changed byte', () => {

@@ -1,13 +1,27 @@
 // Bytes → snapshot, or a UserError that names what is wrong. The checksum says that the bytes are those that someone wrote, not that
 // they make sense: every field has its check here, and so has what must hold between them. Also finds the newest that a store has.
-import * as z from 'zod/mini';
 import { UserError } from '../ground/errors.ts';
 import { isRecord } from '../ground/isRecord.ts';
+import { quote } from '../ground/quote.ts';
+import { shaped } from '../ground/shapeDecode.ts';
+import type { Check } from '../ground/shapes.ts';
+import {
+  anything,
+  list,
+  nullable,
+  number,
+  optional,
+  record,
+  shape,
+  string,
+  whole,
+} from '../ground/shapes.ts';
 import { text } from '../ground/text.ts';
-import type { RecipeProgram } from '../recipe/program/program.ts';
-import { isRecipeProgram } from '../recipe/program/programShape.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { defaultValues, readSettings } from '../recipe/recipe.ts';
+import { besideSettings } from '../recipe/recipeShapes.ts';
+import type { Best } from '../training/bestState.ts';
+import { stepMetrics } from '../training/metricsShape.ts';
 import { savedUnreadable } from './sessionErrors.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
 import { HEADER_BYTES, isWhole } from './snapshot.ts';
@@ -21,67 +35,37 @@ const floats: ReadonlyMap<unknown, number> = new Map([
 const unnamed = (_: string, value: unknown): unknown =>
   isRecord(value) && Object.keys(value).length === 1 ? (floats.get(value.float) ?? value) : value;
 
-const count = z.int().check(z.nonnegative());
-/** Any number, also NaN and infinity: a gradient's norm may be one. */
-const measured = z.custom<number>((value) => typeof value === 'number', 'a number');
-const file = z.object({ name: z.string(), digest: z.string() });
-const metrics = z.object({
-  step: z.int().check(z.positive()),
-  loss: measured,
-  gradNorm: measured,
-  learningRate: measured,
-  epoch: measured,
-  tokens: measured,
-  paddedTokens: measured,
-  tokensPerSecond: measured,
-  meanTokenAccuracy: measured,
-  entropy: measured,
-  evalLoss: z.nullable(measured),
-  rewards: z.exactOptional(z.object({ chosen: measured, rejected: measured, accuracy: measured })),
-  stepMs: measured,
-  etaMs: measured,
-  tensorNorms: z.array(measured),
-});
-const written = z.object({
-  recipe: z.object({
-    preset: z.string(),
-    values: z.record(z.string(), z.unknown()),
-    data: z.exactOptional(z.object({ name: z.string(), text: z.string() })),
-    model: z.exactOptional(file),
-    adapter: z.exactOptional(file),
-    program: z.exactOptional(z.custom<RecipeProgram>(isRecipeProgram, 'a script’s program')),
-    prompts: z.exactOptional(z.array(z.string())),
-  }),
-  metrics: z.array(metrics),
-  totalSteps: z.int().check(z.positive()),
-  before: z.array(z.object({ prompt: z.string(), text: z.string() })),
-  device: z.string(),
+const none: Check<null> = (value) =>
+  value === null ? null : { at: '', expected: text('nothing', '空'), got: quote(value) };
+
+interface Written extends Omit<Snapshot, 'recipe' | 'state'> {
+  readonly recipe: Omit<Recipe, 'values'> & { readonly values: Readonly<Record<string, unknown>> };
+  readonly step: number;
+  /** Its array stands with the others; pages of before there was one wrote none. */
+  readonly best?: (Omit<Best, 'adapter'> & { readonly adapter: null }) | null;
+  /** Floats of the adapter, of the optimizer's arrays, and of the best adapter. */
+  readonly lengths: readonly number[];
+}
+
+const count = whole(0, Number.MAX_SAFE_INTEGER);
+const written = shape<Written>({
+  recipe: shape<Written['recipe']>({ ...besideSettings, values: record(anything) }),
+  metrics: list(stepMetrics),
+  totalSteps: whole(1, Number.MAX_SAFE_INTEGER),
+  before: list(shape({ prompt: string, text: string })),
+  device: string,
   step: count,
-  best: z.nullish(z.object({ step: count, evalLoss: z.number(), waited: count })),
-  lengths: z.array(count).check(z.minLength(1)),
+  best: optional(nullable(shape({ step: count, evalLoss: number, waited: count, adapter: none }))),
+  lengths: list(count),
 });
-type Written = z.infer<typeof written>;
 
 const wrong = (field: string, expected: string, expectedZh: string, got: unknown): UserError =>
   savedUnreadable({
     found: text(
-      `${field}: expected ${expected}, got ${shown(got)}`,
-      `${field}：应为${expectedZh}，得到 ${shown(got)}`,
+      `${field}: expected ${expected}, got ${quote(got)}`,
+      `${field}：应为${expectedZh}，得到 ${quote(got)}`,
     ),
   });
-
-function shown(value: unknown): string {
-  if (value === undefined) return '–';
-  return (typeof value === 'object' ? JSON.stringify(value) : String(value)).slice(0, 60);
-}
-
-/** The value at a path of an issue. */
-const at = (value: unknown, path: readonly PropertyKey[]): unknown =>
-  path.reduce<unknown>(
-    (inner, key) =>
-      Object(inner) === inner && Object.hasOwn(Object(inner), key) ? Object(inner)[key] : undefined,
-    value,
-  );
 
 /** Throws UserError 'saved-unreadable' naming the field. */
 function fieldsOf(json: string): Written {
@@ -91,12 +75,9 @@ function fieldsOf(json: string): Written {
   } catch {
     throw wrong('JSON', 'an object', '对象', json);
   }
-  const read = written.safeParse(value);
-  if (read.success) return read.data;
-  const [issue] = read.error.issues;
-  const path = issue?.path ?? [];
-  const expected = issue && 'expected' in issue ? String(issue.expected) : (issue?.message ?? '');
-  throw wrong(path.map(String).join('.') || 'JSON', expected, ` ${expected}`, at(value, path));
+  const read = shaped(written, value);
+  if (read.misfit) throw savedUnreadable({ found: read.misfit });
+  return read.value;
 }
 
 /** A setting that came after the run was saved has its default; one that is not known, or out of its range, is not guessed at. */

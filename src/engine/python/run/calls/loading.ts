@@ -32,7 +32,7 @@ const methods: Readonly<Record<string, Quantisation['method']>> = {
   TorchAoConfig: 'torchao',
 };
 
-/** For a placeholder true, and noted, as any branch on one. */
+/** Whether an argument is on. One whose value nobody has is taken for true, and noted, as a branch on such a value is. */
 function asks(values: ReadonlyMap<string, ProgramValue>, name: string, call: Acting): boolean {
   const value = values.get(name);
   if (isPlaceholder(value)) call.note('assumption', assumedTrue(name, value.placeholder));

@@ -1,11 +1,11 @@
-// Shapes of what both directions of the worker boundary carry: recipes, patches of them, bilingual texts.
-import type { Check, Misfit } from './ground/shapes.ts';
-import { boolean, list, number, optional, record, shape, string } from './ground/shapes.ts';
-import type { Text } from './ground/text.ts';
-import { text } from './ground/text.ts';
-import { recipeProgram } from './recipe/program/programShape.ts';
-import type { CustomData, ModelRef, Recipe, RecipePatch, RecipeValues } from './recipe/recipe.ts';
-import { isSettingKey, settingKeys, settingOf } from './recipe/recipe.ts';
+// Shapes of what crosses the worker boundary in both directions and is saved with runs: recipes, patches of them, bilingual texts.
+import type { Check, Fields, Misfit } from '../ground/shapes.ts';
+import { boolean, list, number, optional, record, shape, string } from '../ground/shapes.ts';
+import type { Text } from '../ground/text.ts';
+import { text } from '../ground/text.ts';
+import { recipeProgram } from './program/programShape.ts';
+import type { CustomData, ModelRef, Recipe, RecipePatch, RecipeValues } from './recipe.ts';
+import { isSettingKey, settingKeys, settingOf } from './recipe.ts';
 
 export const bilingual: Check<Text> = shape<Text>({ en: string, zh: string });
 
@@ -39,12 +39,14 @@ const recipeValues: Check<RecipeValues> = (value) => {
 
 const fileRef: Check<ModelRef> = shape<ModelRef>({ name: string, digest: string });
 
-export const recipe: Check<Recipe> = shape<Recipe>({
+/** A recipe but for its settings, of which a saved run may have fewer. */
+export const besideSettings: Fields<Omit<Recipe, 'values'>> = {
   preset: string,
-  values: recipeValues,
   data: optional(shape<CustomData>({ name: string, text: string })),
   model: optional(fileRef),
   adapter: optional(fileRef),
   program: optional(recipeProgram),
   prompts: optional(list(string)),
-});
+};
+
+export const recipe: Check<Recipe> = shape<Recipe>({ ...besideSettings, values: recipeValues });
