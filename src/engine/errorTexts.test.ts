@@ -125,7 +125,7 @@ const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
   'no-gpu': {},
   'nan-loss': { step: 3, loss: Number.NaN },
   'prompt-too-long': { tokens: 600, most: 511 },
-  'beyond-engine': { names: ['model.norm.weight', 'lm_head.weight'] },
+  'beyond-engine': { first: 'model.norm.weight', count: 2 },
   'preference-trainer': objective,
   'preference-stack': objective,
   'preference-attach': objective,

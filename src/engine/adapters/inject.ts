@@ -119,18 +119,27 @@ function hangBeside(
   script: AttachingScript,
 ): void {
   for (const [path] of beside) {
+    const parent = above(path).at(-1) ?? '';
     const found = [...root.namedModules()].find(
-      ([at, { kind }]) => kind.type === 'saved' && at.endsWith(above(path).at(-1) ?? ''),
+      ([at, { kind }]) => kind.type === 'saved' && (at === parent || at.endsWith(`.${parent}`)),
     )?.[1];
-    const name = path.split('.').at(-1) ?? '';
+    const parts = path.split('.');
+    const name = parts.at(-1) ?? '';
     const copy = found?.children.get('modules_to_save')?.children.get(config.adapterName)?.children.get(name);
     if (!found || !copy) continue;
+    // A tree of its own under the same path: patterns of rank and alpha go by it.
     const alone = new Module('ModuleDict');
-    alone.children.set(name, copy);
-    config.method.attach(alone, [[name, copy]], config, script);
-    found.children.set(name, alone.child(name));
+    let holder = alone;
+    for (const part of parts.slice(0, -1)) {
+      const inner = new Module('ModuleDict');
+      holder.children.set(part, inner);
+      holder = inner;
+    }
+    holder.children.set(name, copy);
+    config.method.attach(alone, [[path, copy]], config, script);
+    found.children.set(name, holder.child(name));
     for (const tensor of copy.allParameters()) tensor.requiresGrad = true;
-    requireGrad(alone.child(name), config.adapterName, !config.inferenceMode);
+    requireGrad(holder.child(name), config.adapterName, !config.inferenceMode);
   }
 }
 

@@ -6,7 +6,7 @@ import { jsonObject, jsonObjectProblem } from '../ground/settings/jsonObject.ts'
 import { readJson } from '../ground/strictJson.ts';
 import type { Text } from '../ground/text.ts';
 import { text } from '../ground/text.ts';
-import { forJavaScript, fullMatch } from './pythonPattern.ts';
+import { fullMatch, javaScriptPattern } from './pythonPattern.ts';
 import type { TargetModules } from './targetModules.ts';
 import { matchesTarget } from './targetModules.ts';
 
@@ -29,7 +29,7 @@ export function patternProblem(written: string, least: number): Text | null {
         `${shortened(key, 60)}：应为不小于 ${least} 的数，得到 ${quote(value)}。`,
       );
     try {
-      new RegExp(forJavaScript(key));
+      javaScriptPattern(key);
     } catch (error) {
       return text(
         `${shortened(key, 60)}: expected a name or a regular expression (${shortened(causeOf(error))}).`,

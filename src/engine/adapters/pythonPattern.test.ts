@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { modulePattern, patternAt } from './modulePatterns.ts';
 import './linearPatterns.ts';
 import { fullMatch } from './pythonPattern.ts';
-import { matchesTarget, parseTargetModules } from './targetModules.ts';
+import { matchesTarget, parseTargetModules, targetModulesProblem } from './targetModules.ts';
 
 const paths = [
   '',
@@ -58,4 +58,15 @@ it.each(['(.*)*x', '(\\w+\\.?)*!', '(a|a)*b', '(.*a){20}', '((.+)+)+\\d\\d\\d'])
 
 it('ends on two hundred thousand letters', () => {
   expect(fullMatch('(\\w+)*!', 'a'.repeat(2e5))).toBe(false);
+});
+
+it.each([
+  ['(?i).*Q_PROJ', 'model.q_proj', true],
+  ['.*q_proj\\Z', 'model.q_proj', true],
+  ['\\A.*q_proj\\Z', 'model.q_proj.base', false],
+  ['(?P<a>q|k)_proj_(?P=a)', 'q_proj_q', true],
+  ['(?i)(?=q).*PROJ', 'q_proj', true],
+])('%s is taken and matched as Python takes it', (pattern, path, matches) => {
+  expect(targetModulesProblem(pattern)).toBeNull();
+  expect(fullMatch(pattern, path)).toBe(matches);
 });

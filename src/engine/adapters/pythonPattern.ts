@@ -18,12 +18,30 @@ function compiled(pattern: string): Matcher {
   } catch {
     // Looking around, or a reference.
   }
-  const own = new RegExp(`^(?:${forJavaScript(pattern)})$`);
+  const own = javaScriptPattern(pattern, true);
   return (path) => own.test(path);
 }
 
-/** Python's names of groups, as JavaScript writes them. */
-export const forJavaScript = (pattern: string): string => pattern.replaceAll('(?P<', '(?<');
+/** Python's flags that stand at a pattern's head, of which JavaScript has some. */
+const HEAD = /^\(\?([ims]+)\)/;
+
+/**
+ * Python's pattern as JavaScript's: names of groups and references to them, `\\A` and `\\Z`, flags at the head. `whole`: it is to match all of
+ * a path. Throws SyntaxError.
+ */
+export function javaScriptPattern(pattern: string, whole = false): RegExp {
+  const flags = HEAD.exec(pattern)?.[1] ?? '';
+  const body = pattern
+    .replace(HEAD, '')
+    .replace(/\\[\s\S]/g, (pair) => (pair === '\\A' ? '^' : pair === '\\Z' ? '$' : pair))
+    .replaceAll('(?P<', '(?<')
+    .replace(/\(\?P=(\w+)\)/g, '\\k<$1>');
+  return new RegExp(whole ? `^(?:${body})$` : body, [...new Set(flags)].join(''));
+}
+
+/** RE2's word for the end of a text. */
+export const forRe2 = (pattern: string): string =>
+  pattern.replace(/\\[\s\S]/g, (pair) => (pair === '\\Z' ? '\\z' : pair));
 
 /** re.fullmatch: whether the whole path is one that the pattern means. */
 export function fullMatch(pattern: string, path: string): boolean {

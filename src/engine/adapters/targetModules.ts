@@ -4,7 +4,7 @@ import { causeOf } from '../ground/errors.ts';
 import { quote, shortened } from '../ground/quote.ts';
 import type { Text } from '../ground/text.ts';
 import { text } from '../ground/text.ts';
-import { forJavaScript, fullMatch } from './pythonPattern.ts';
+import { fullMatch, javaScriptPattern } from './pythonPattern.ts';
 
 export type TargetModules =
   | { readonly form: 'all-linear' }
@@ -37,7 +37,7 @@ export function targetModulesProblem(written: string): Text | null {
         return text('expected a JSON list of names.', '应为名称的 JSON 列表。');
       return null;
     }
-    new RegExp(forJavaScript(trimmed));
+    javaScriptPattern(trimmed);
     return null;
   } catch (error) {
     return text(

@@ -1,7 +1,7 @@
 // A model's chat template: parsed once, rendered under a budget of steps and sizes, so that none runs on or fills the memory. A mistake in
 // it is the template's, told with its line; what it refuses by raise_exception is about the messages. Knows no tokenizer.
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
-import { causeOf, UserError } from '../ground/errors.ts';
+import { causeOf } from '../ground/errors.ts';
 import { shortened } from '../ground/quote.ts';
 import type { Text } from '../ground/text.ts';
 import { same, text } from '../ground/text.ts';
@@ -107,7 +107,9 @@ function parsed(source: string): Program {
 const lineOf = (source: string, offset: number): number => source.slice(0, offset).split('\n').length;
 
 const wordsOf = (error: unknown): Text =>
-  error instanceof RangeError ? text('it nests too deep', '嵌套过深') : same(shortened(causeOf(error)));
+  error instanceof RangeError && /call stack/i.test(error.message)
+    ? text('it nests too deep', '嵌套过深')
+    : same(shortened(causeOf(error)));
 
 /** What a parser says, or nothing: of a template that ends too early it says what it was reading. */
 function faultOf(source: string): Text | null {
@@ -191,9 +193,8 @@ export class ChatTemplate {
     };
     try {
       run(parsed(telling(this.#source)), { ...values, [LINE]: tell });
-    } catch (error) {
+    } catch {
       // It fails as before, further on only in what is told.
-      if (error instanceof UserError && !templateEndless.is(error)) return line;
     }
     return line;
   }

@@ -49,7 +49,10 @@ const MOST_LISTED = 24;
 /** Data that came from outside, cut to what a message can show: a name may be a file long, a list all of an archive's names. */
 function clip(value: unknown, inSentence: boolean): unknown {
   if (typeof value === 'string') return shortened(value, inSentence ? MOST_SENTENCE : MOST_QUOTED);
-  if (Array.isArray(value)) return value.slice(0, MOST_LISTED).map((one: unknown) => clip(one, inSentence));
+  if (Array.isArray(value)) {
+    const first = value.slice(0, MOST_LISTED).map((one: unknown) => clip(one, inSentence));
+    return value.length > MOST_LISTED && typeof value[0] === 'string' ? [...first, '…'] : first;
+  }
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
     return value;
   const sentence = 'en' in value && 'zh' in value;

@@ -12,3 +12,14 @@ export function kept<T>(make: () => Promise<T>): () => Promise<T> {
     return mine;
   };
 }
+
+/** The same for each question, told apart by what JSON says of it. */
+export function keptFor<Q, T>(make: (question: Q) => Promise<T>): (question: Q) => Promise<T> {
+  const held = new Map<string, () => Promise<T>>();
+  return (question) => {
+    const key = JSON.stringify(question);
+    const one = held.get(key) ?? kept(() => make(question));
+    held.set(key, one);
+    return one();
+  };
+}

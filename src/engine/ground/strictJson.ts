@@ -42,7 +42,7 @@ function refusedIn(json: string, { deepest = DEEPEST, anyKey = false }: JsonRule
     while (isBlank(json.charCodeAt(next))) next++;
     if (!keys || json.charCodeAt(next) !== COLON) continue;
     const written = json.slice(from + 1, at);
-    const key = written.includes('\\') ? String(JSON.parse(`"${written}"`)) : written;
+    const key = written.includes('\\') ? wellFormed(String(JSON.parse(`"${written}"`))) : written;
     if (!anyKey && key === '__proto__') return text("it has a key '__proto__'", "含有键 '__proto__'");
     if (keys.has(key))
       return text(

@@ -25,6 +25,6 @@ export const mostOf = {
   heads: 2 ** 10,
   headDim: 2 ** 10,
   vocabSize: 2 ** 21,
-  /** Tables of rotations are made for each. */
+  /** A limit of this engine, which makes tables of rotations for each: longer contexts have been published. */
   maxPositions: 2 ** 20,
 } as const;

@@ -79,6 +79,11 @@ describe('links', () => {
       { ...sampleProgram, versions: { ...sampleProgram.versions, peft: '0.17; rm' } },
       'versions.peft',
     ],
+    [
+      'a release of bitsandbytes that is none',
+      { ...sampleProgram, versions: { ...sampleProgram.versions, bitsandbytes: '0.48; rm' } },
+      'versions.peft',
+    ],
     ['too many calls', { ...sampleProgram, calls: Array(10_001).fill(sampleProgram.calls[1]) }, 'at most'],
     ['too long a text', { ...sampleProgram, source: 'x'.repeat(950_000) }, 'at most'],
     [
@@ -89,7 +94,7 @@ describe('links', () => {
           '['.repeat(99) + ']'.repeat(99),
         ),
       ),
-      'expected',
+      'nests deeper than 64 levels',
       'Recipe file',
     ],
   ])('go on without a script of %s, and say what is wrong', async (_, program, words, inFile = words) => {

@@ -128,8 +128,8 @@ type ProgramRead =
 async function readProgram(text: string): Promise<ProgramRead> {
   let problem: Text | null = null;
   try {
-    const written = text.startsWith('z.') ? readJson(await inflateText(text.slice(2))).value : null;
-    const { value: program, misfit } = shaped(recipeProgram, written);
+    const written = text.startsWith('z.') ? readJson(await inflateText(text.slice(2))) : null;
+    const { value: program, misfit } = shaped(recipeProgram, written?.value ?? null);
     if (program) {
       const lines = program.source.split('\n').length;
       return {
@@ -140,7 +140,7 @@ async function readProgram(text: string): Promise<ProgramRead> {
         ),
       };
     }
-    problem = misfit;
+    problem = written?.problem ?? misfit;
   } catch {
     // Falls through to the note: whatever is wrong with it, the program can't be had.
   }

@@ -236,7 +236,7 @@ export class TrainingRun {
   async exportAs(format: ExportFormat, type: FloatType = 'float16'): Promise<readonly ExportFile[]> {
     const { adapter } = await this.#trainer.state();
     const presets = presetValues(await this.#options.assets.presets());
-    const link = { includeData: false, fingerprint: this.fingerprint };
+    const link = { includeData: false, includeProgram: true, fingerprint: this.fingerprint };
     const run = {
       recipe: { ...this.recipe, values: this.#values },
       link: `#${await formatLink(this.recipe, presets, link)}`,

@@ -51,7 +51,8 @@ function assertMethods({ root }: WiredModel): void {
 export function assertWithinEngine(model: WiredModel): void {
   assertMethods(model);
   const names = beyondEngine(model);
-  if (names.length > 0) throw notTrained({ names });
+  const [first] = names;
+  if (first !== undefined) throw notTrained({ first, count: names.length });
 }
 
 /**

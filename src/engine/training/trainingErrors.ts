@@ -101,19 +101,18 @@ export const promptTooLong = defineError(
   }),
 );
 
-/** Parameters that no kernel trains; `names` in the tree's order. */
+/** Parameters that no kernel trains: the first in the tree's order, and how many they are. */
 export const beyondEngine = defineError(
   'beyond-engine',
-  ({ names }: { readonly names: readonly string[] }) => {
-    const [first = ''] = names;
-    const more = names.length - 1;
+  ({ first, count }: { readonly first: string; readonly count: number }) => {
+    const more = count - 1;
     return {
       en: [
         `${first}${more > 0 ? ` and ${more} more` : ''}: requires grad, but this engine trains low-rank factors and vectors on the linears of the layers, LoRA on the embedding and the head, copies of those two (modules_to_save), and adapters that are copies of the norms.`,
         'Attach an adapter to those, and leave the rest frozen.',
       ],
       zh: [
-        `${first}${more > 0 ? ` 等 ${names.length} 个参数` : ''}：需要梯度，但本引擎只训练各层线性层上的低秩因子与向量、嵌入与输出头上的 LoRA、这两者的副本（modules_to_save），以及作为适配器的归一化层副本。`,
+        `${first}${more > 0 ? ` 等 ${count} 个参数` : ''}：需要梯度，但本引擎只训练各层线性层上的低秩因子与向量、嵌入与输出头上的 LoRA、这两者的副本（modules_to_save），以及作为适配器的归一化层副本。`,
         '请把适配器挂在这些模块上，其余保持冻结。',
       ],
     };

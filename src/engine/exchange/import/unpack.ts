@@ -34,9 +34,12 @@ function unzip({ name, bytes }: NamedBytes): NamedBytes[] {
     assertPath(path);
     if (last(path) === 'data.pkl') throw isPickle({ name });
   }
+  // The first of a name is the one that is opened.
+  const seen = new Set<string>();
   return entries.flatMap(({ path, size, read }) => {
     const most = MOST_BYTES.get(last(path));
-    if (most === undefined) return [];
+    if (most === undefined || seen.has(last(path))) return [];
+    seen.add(last(path));
     if (size > most) throw swollen({ path, bytes: size, most });
     return [{ name: path, bytes: read() }];
   });

@@ -65,3 +65,11 @@ it('does not begin to unpack 900 MB from 0.9 MB', () => {
   const size = new Uint8Array(Uint32Array.of(900_000_000).buffer);
   expect(() => contents(changed(small, ENTRY, 0, 24, [...size]))).toThrow(/out of all proportion/);
 });
+
+it('reads an archive whose folder is named in a code page, unless it says that names are UTF-8', () => {
+  const named = zipSync({ 'XX/a.txt': strToU8('hello') });
+  const gbk = changed(changed(named, LOCAL, 0, 30, [0xd6, 0xd0]), ENTRY, 0, 46, [0xd6, 0xd0]);
+  expect(contents(gbk).map(([, content]) => content)).toEqual(['hello']);
+  const lying = changed(changed(gbk, LOCAL, 0, 7, [8]), ENTRY, 0, 9, [8]);
+  expect(() => contents(lying)).toThrow(/not UTF-8/);
+});

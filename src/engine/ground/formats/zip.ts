@@ -20,6 +20,8 @@ export type Refusal = (found: Text) => UserError;
 const END = 0x06054b50;
 const ENTRY = 0x02014b50;
 const LOCAL = 0x04034b50;
+/** Bit 11 of an entry's flags. */
+const SAYS_UTF8 = 0x800;
 const [END_BYTES, ENTRY_BYTES, LOCAL_BYTES] = [22, 46, 30];
 const MOST_ENTRIES = 10_000;
 /** Numbers of a trained adapter hardly shrink; what unpacks so far is a bomb. */
@@ -74,11 +76,14 @@ class Archive {
     throw this.#no('it has no directory at its end', '末尾没有目录');
   }
 
-  #name(at: number, length: number): string {
+  /** Old archivers write names in their machine's code page and don't say so; such a name is none that is looked for, and does no harm. */
+  #name(at: number, length: number, flags: number): string {
+    const bytes = this.#bytes.subarray(at, at + length);
     try {
-      return new TextDecoder('utf-8', { fatal: true }).decode(this.#bytes.subarray(at, at + length));
+      return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     } catch {
-      throw this.#no('a name in it is not UTF-8', '其中有文件名不是 UTF-8');
+      if (flags & SAYS_UTF8) throw this.#no('a name in it is not UTF-8', '其中有文件名不是 UTF-8');
+      return new TextDecoder('latin1').decode(bytes);
     }
   }
 
@@ -99,7 +104,7 @@ class Archive {
         throw this.#no('its directory is cut', '目录不完整');
       const lengths = [28, 30, 32].map((offset) => view.getUint16(at + offset, true));
       const [nameLength = 0, extra = 0, comment = 0] = lengths;
-      const path = this.#name(at + ENTRY_BYTES, nameLength);
+      const path = this.#name(at + ENTRY_BYTES, nameLength, view.getUint16(at + 8, true));
       const method = view.getUint16(at + 10, true);
       if (view.getUint16(at + 8, true) & 1)
         throw this.#no(`${quote(path)} is encrypted`, `${quote(path)} 已加密`);
@@ -149,7 +154,7 @@ class Archive {
     if (
       view.getUint32(local, true) !== LOCAL ||
       view.getUint16(local + 8, true) !== method ||
-      this.#name(local + LOCAL_BYTES, nameLength) !== path
+      this.#name(local + LOCAL_BYTES, nameLength, view.getUint16(local + 6, true)) !== path
     )
       throw this.#no(
         `the header of ${quote(path)} differs from the directory`,

@@ -1,5 +1,6 @@
 // Which names a release's modules export, for `ImportError: cannot import name` and `ModuleNotFoundError`: the modules that scripts
 // import from, as tools/golden/exports.py asked the installed libraries. Fetched when first asked for.
+import { keptFor } from '../../ground/kept.ts';
 import { own } from '../../ground/own.ts';
 import { nearestVersion } from '../nearest.ts';
 import type { Released } from '../releases.ts';
@@ -46,15 +47,8 @@ function versionOf(versions: Versions, module: string, asked: readonly string[])
   return minorOf(nearest) === minorOf(version) ? nearest : undefined;
 }
 
-const asked = new Map<string, Promise<Exports>>();
-
 /** One object for the same releases. */
-export function exportsFor(versions: Versions): Promise<Exports> {
-  const key = JSON.stringify(versions);
-  const found = asked.get(key) ?? readExports(versions);
-  asked.set(key, found);
-  return found;
-}
+export const exportsFor = keptFor((versions: Versions): Promise<Exports> => readExports(versions));
 
 async function readExports(versions: Versions): Promise<Exports> {
   const text = await import('./exports.json?raw');

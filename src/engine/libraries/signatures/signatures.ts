@@ -3,6 +3,7 @@
 // Fetched when first asked for, so that the page's first load doesn't carry it.
 
 import { invariant } from '../../ground/errors.ts';
+import { keptFor } from '../../ground/kept.ts';
 import { own } from '../../ground/own.ts';
 import { nearestVersion } from '../nearest.ts';
 import type { Released } from '../releases.ts';
@@ -136,15 +137,8 @@ function mergeSignatures(versions: Versions, shared: Shared, entries: StackEntri
   return found;
 }
 
-const asked = new Map<string, Promise<Signatures>>();
-
 /** Each library's entries are those of the stack whose release of that library is nearest. One object for the same releases. */
-export function signaturesFor(versions: Versions): Promise<Signatures> {
-  const key = JSON.stringify(versions);
-  const found = asked.get(key) ?? readSignatures(versions);
-  asked.set(key, found);
-  return found;
-}
+export const signaturesFor = keptFor((versions: Versions): Promise<Signatures> => readSignatures(versions));
 
 async function readSignatures(versions: Versions): Promise<Signatures> {
   const texts = await Promise.all([

@@ -74,7 +74,8 @@ export class KnownIds {
     const twin = this.#byName.get(baseName(id));
     if (exact)
       return { ...this.#found(id, exact, isHeld(exact, twin) ? null : fromMemory(id)), listed: true };
-    if (twin && id.startsWith('unsloth/')) return { ...this.#found(id, twin, null), listed: true };
+    if (twin && id.startsWith('unsloth/'))
+      return { ...this.#found(id, twin, twin.held ? null : fromMemory(id)), listed: true };
     if (twin) return this.#found(id, twin, sameAs(id, twin.id));
     const near = this.#nearest(id, hints);
     if (near) return this.#found(id, near, sizesOf(id, near.id));

@@ -72,7 +72,7 @@ const programVersions = shape<Versions>({
   peft: release,
   trl: release,
   torch: release,
-  bitsandbytes: nullable(string),
+  bitsandbytes: nullable(release),
 });
 
 const failure = shape<ProgramFailure>({

@@ -62,6 +62,8 @@ export class GpuBackend implements Backend {
   readonly #timer: KernelTimer | null;
   #staging: GPUBuffer | null = null;
   #bytes = 0;
+  /** Set when the device is gone. */
+  #gone: UserError | null = null;
   /** Those who wait for the device. */
   readonly #waiting = new Set<(error: UserError) => void>();
   /** Counts the times that a pool's buffer was replaced. */
@@ -70,7 +72,8 @@ export class GpuBackend implements Backend {
   constructor(device: GPUDevice, options: GpuOptions = {}) {
     this.#device = device;
     void device.lost.then(({ message, reason }) => {
-      for (const reject of this.#waiting) reject(deviceLost({ cause: message || reason }));
+      this.#gone = deviceLost({ cause: message || reason });
+      for (const reject of this.#waiting) reject(this.#gone);
     });
     this.#pipelines = new Pipelines(device);
     this.profile = {
@@ -279,6 +282,7 @@ export class GpuBackend implements Backend {
   /** What a browser never answers when the device is gone. */
   #unlessLost<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
+      if (this.#gone) reject(this.#gone);
       this.#waiting.add(reject);
       void work.then(resolve, reject).finally(() => this.#waiting.delete(reject));
     });
