@@ -82,7 +82,7 @@ describe('links', () => {
     [
       'a release of bitsandbytes that is none',
       { ...sampleProgram, versions: { ...sampleProgram.versions, bitsandbytes: '0.48; rm' } },
-      'versions.peft',
+      'versions.bitsandbytes',
     ],
     ['too many calls', { ...sampleProgram, calls: Array(10_001).fill(sampleProgram.calls[1]) }, 'at most'],
     ['too long a text', { ...sampleProgram, source: 'x'.repeat(950_000) }, 'at most'],
