@@ -115,7 +115,7 @@ export class TrainingRun {
     const plain = await assets.model(recipe, options.signal);
     const source = await assets.rows(recipe, options.signal);
     const seen = prepareData(source, plain.tokenizer, dataOptions(recipe.values));
-    seen.assertLearns();
+    if (!recipe.program) seen.assertLearns();
     const judged = await wiredRecipe(
       plain.config,
       recipe,
@@ -125,6 +125,7 @@ export class TrainingRun {
     const { values, error } = judged;
     // A program may say another objective than the form: then the rows are pairs, or aren't.
     const data = recipe.program ? prepareData(source, plain.tokenizer, dataOptions(values)) : seen;
+    if (recipe.program) data.assertLearns();
     const { largest } = data;
     const layout = adapterLayoutOf(judged.wired);
     const first = firstValues(plain, judged.wired, layout, values);
