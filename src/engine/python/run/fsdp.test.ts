@@ -41,7 +41,10 @@ function trained(
       kwargs,
     })),
   );
-  return { error: error?.message ?? null, notes: machine.notes.map(({ text }) => text.en) };
+  return {
+    error: error?.message ?? null,
+    notes: machine.notes.map(({ text }) => (typeof text === 'string' ? text : text.en)),
+  };
 }
 
 it('packed in the dtype of the rest, it is flattened', () => {
