@@ -49,3 +49,50 @@ describe('modules of the script’s own around each other', () => {
     expect(outcome?.noneGradients).toBe(none);
   });
 });
+
+describe('tensors without numbers', () => {
+  const printed = async (...lines: string[]) => (await read(['import torch', ...lines])).output.trim();
+
+  it('have the shape that sizes give them; values are no sizes', async () => {
+    const shape = (made: string) => printed(`print(tuple(torch.${made}.shape))`);
+    expect(await shape('zeros(8, 64)')).toBe('(8, 64)');
+    expect(await shape('ones(size=(5, 7))')).toBe('(5, 7)');
+    expect(await shape('full((5, 7), 0)')).toBe('(5, 7)');
+    for (const made of ['tensor([5, 7])', 'tensor(3)', 'arange(5, 7)', 'randint(5, 7, (2, 2))'])
+      expect(['(5, 7)', '(3,)', '(5, 7, (2, 2))'], made).not.toContain(await shape(made));
+  });
+
+  it.each([
+    'torch.matmul(input=w, other=w)',
+    'torch.mm(w, mat2=a)',
+    'torch.mm(a, mat2=w)',
+    'a.matmul(tensor2=w)',
+    'a.mul(other=w)',
+    'torch.nn.functional.linear(input=a, weight=w)',
+  ])('%s leads back to its factors', async (product) => {
+    const w = ['w = torch.nn.Parameter(torch.ones(2, 2))', 'a = torch.ones(2, 2)'];
+    expect(await printed(...w, `print(${product}.requires_grad)`)).toBe('True');
+  });
+});
+
+describe('`**unknown`', () => {
+  const START = [
+    '# pip install trl==0.14.0 transformers==4.48.2',
+    'from transformers import TrainingArguments, AutoModelForCausalLM',
+    'import yaml',
+    'cfg = yaml.safe_load(open("run.yaml"))',
+    'def made(**given): return TrainingArguments(**given)',
+  ];
+  it.each([
+    ['in the call that lacks something', ['a = TrainingArguments(**cfg)'], true],
+    ['over lines', ['a = TrainingArguments(', '    **cfg,', ')'], true],
+    ['in a dict of that call', ['a = TrainingArguments(**{**cfg, "seed": 1})'], true],
+    ['handed on by a function', ['a = made(**cfg)'], true],
+    ['in another call', ['d = dict(**cfg)', 'a = TrainingArguments()'], false],
+    ['below', ['def late(): return TrainingArguments()', 'd = dict(**cfg)', 'late()'], false],
+    ['on the same line', ['d = dict(**cfg); a = TrainingArguments()'], false],
+  ])('%s', async (_, lines, excused) => {
+    const { verdict } = await read([...START, ...lines]);
+    expect(verdict.error?.type ?? null).toBe(excused ? null : 'TypeError');
+  });
+});
