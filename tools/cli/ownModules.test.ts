@@ -50,6 +50,29 @@ describe('modules of the script’s own around each other', () => {
   });
 });
 
+describe('a loss through a head of the script’s own', () => {
+  const own = (...loss: string[]) => [
+    ...START,
+    'head = torch.nn.Linear(768, 2)',
+    'class Own(Trainer):',
+    '    def compute_loss(self, model, inputs, return_outputs=False, **k):',
+    ...loss.map((line) => `        ${line}`),
+    'Own(model=model, args=TrainingArguments("out"), train_dataset=rows).train()',
+  ];
+  it.each([
+    ['that leads to the model', ['return head(model(**inputs).logits).mean()'], 'trains'],
+    ['detached before the head', ['return head(model(**inputs).logits.detach()).mean()'], 'silent'],
+    [
+      'of a model under no_grad',
+      ['with torch.no_grad(): out = model(**inputs)', 'return head(out.logits).mean()'],
+      'silent',
+    ],
+    ['detached behind the head', ['return head(model(**inputs).logits).mean().detach()'], 'raises'],
+  ])('%s', async (_, loss, expected) => {
+    expect((await read(own(...loss))).verdict.kind).toBe(expected);
+  });
+});
+
 describe('tensors without numbers', () => {
   const printed = async (...lines: string[]) => (await read(['import torch', ...lines])).output.trim();
 
