@@ -21,9 +21,7 @@ export function keptProgram(
   const last = machine.effects.findLast((effect) => effect.raised);
   // What the script cleans up with on its way out comes after it.
   const ended =
-    last !== undefined &&
-    failure?.type === last.raised?.type &&
-    failure?.message === last.raised?.message;
+    last !== undefined && failure?.type === last.raised?.type && failure?.message === last.raised?.message;
   const failedAt = ended ? last.index : null;
   const caught = raised.filter((index) => index !== failedAt);
   const { transformers, peft, trl, torch, bitsandbytes } = versions;
