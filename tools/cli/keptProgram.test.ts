@@ -120,6 +120,29 @@ describe('a recipe with a script', () => {
       ],
     ],
     [
+      'what cleans up behind it',
+      [
+        LOAD,
+        WRAP,
+        'model.gradient_checkpointing_enable({"use_reentrant": True})',
+        'try:',
+        `    ${TRAIN}`,
+        'finally:',
+        '    model.train()',
+      ],
+      ['after line 5: enable_input_require_grads()'],
+    ],
+    [
+      'another adapter’s settings',
+      [
+        LOAD,
+        'from peft import LNTuningConfig',
+        WRAP.replace(/LoraConfig\(r=4, /, 'LNTuningConfig(').replace('q_proj', 'query'),
+        TRAIN,
+      ],
+      [],
+    ],
+    [
       'two faults, each of which stops it',
       [
         LOAD,

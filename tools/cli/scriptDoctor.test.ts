@@ -1,7 +1,8 @@
 // Repairs of a script's own text: each was applied and read again, so what is offered trains and the finding is gone.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readScript } from '../../src/engine/laboratory/script/readScript.ts';
-import type { ScriptWorld } from '../../src/engine/laboratory/script/runSource.ts';
+import { readText } from '../../src/engine/laboratory/script/readText.ts';
+import type { ScriptInput, ScriptWorld } from '../../src/engine/laboratory/script/runSource.ts';
 import type { ScriptReading } from '../../src/engine/laboratory/script/scriptReading.ts';
 import { signaturesFor } from '../../src/engine/libraries/signatures/signatures.ts';
 import { stackOf } from '../../src/engine/libraries/stacks.ts';
@@ -18,12 +19,18 @@ beforeAll(async () => {
   };
 });
 
-function read(source: string, stack: string): Promise<ScriptReading> {
-  return readScript(
-    { kind: 'script', source, argv: [], files: {}, versions: stackOf(stack), said: [], notes: [] },
-    world,
-  );
-}
+const inputOf = (source: string, stack: string): ScriptInput => ({
+  kind: 'script',
+  source,
+  argv: [],
+  files: {},
+  versions: stackOf(stack),
+  said: [],
+  notes: [],
+});
+
+const read = (source: string, stack: string): Promise<ScriptReading> =>
+  readScript(inputOf(source, stack), world);
 
 const LOAD = 'model = AutoModelForCausalLM.from_pretrained("EleutherAI/pythia-70m")';
 const ATTACH = 'model = get_peft_model(model, LoraConfig(target_modules=["query_key_value"]))';
@@ -196,5 +203,42 @@ describe('repairs of a script', () => {
   it('nothing is offered for a program that is well', async () => {
     const reading = await read(text(LOAD, ATTACH, TRAIN), 'trl-0.19.1');
     expect([reading.verdict.kind, reading.diagnoses, reading.fixes]).toEqual(['trains', [], []]);
+  });
+
+  it.each([
+    ["row['a']", true],
+    ['response_template', false],
+  ])('a marker under its usual name, in rows made with %s', async (build, masked) => {
+    const source = text(
+      'response_template = "### Reply:"',
+      'def rows_of(row):',
+      `    return f"### Question: {row['q']}" + ${build}`,
+      LOAD,
+      'collator = DataCollatorForCompletionOnlyLM(response_template=response_template, tokenizer=tokenizer)',
+      'SFTTrainer(model=model, args=SFTConfig("out"), train_dataset=rows, formatting_func=rows_of, data_collator=collator).train()',
+    );
+    const { diagnoses } = await readScript(inputOf(source, 'trl-0.19.1'), world, { fixes: false });
+    expect(diagnoses.map(({ id }) => id).includes('labels-masked')).toBe(masked);
+  });
+
+  it('repairs are looked for only under the versions that a text is read under', async () => {
+    const ran: string[] = [];
+    const { host } = world;
+    const counting = {
+      ...world,
+      host: {
+        run: (job: Parameters<typeof host.run>[0], answer: Parameters<typeof host.run>[1]) => {
+          ran.push(job.versions.peft ?? '');
+          return host.run(job, answer);
+        },
+        edit: host.edit.bind(host),
+        worn: host.worn.bind(host),
+      },
+    };
+    const source = text('from peft import prepare_model_for_int8_training', LOAD, ATTACH, TRAIN);
+    const { versions } = await readText(source, counting, { name: 'train.py' });
+    const now = versions.find(({ library }) => library === 'peft')?.version;
+    expect(ran[0]).not.toBe(now);
+    expect(ran.filter((one) => one !== now)).toEqual([ran[0]]);
   });
 });

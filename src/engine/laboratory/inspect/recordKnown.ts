@@ -54,22 +54,39 @@ class KnownRecorder {
         : step.each
           ? this.#each(step, step.each, frame)
           : this.#module(step.path, frame, this.#inputs(step.sources, frame));
-      const own = last.get(index);
-      const inside = own !== undefined && 'edge' in output ? output : null;
-      frame.outputs.push(inside ? this.#around(own ?? '', inside, frame) : output);
+      const owns = 'edge' in output ? (last.get(index) ?? []) : [];
+      frame.outputs.push(
+        owns.reduce<Outputs>(
+          (inside, own) => ('edge' in inside ? this.#around(own, inside, frame) : inside),
+          output,
+        ),
+      );
     });
     return this.#inputs(flow.ends, frame);
   }
 
-  /** Modules of the script's own in the place of one that the flow looks into: by the last step inside, their paths. */
-  #lastInside({ steps }: Flow, { at }: Frame): ReadonlyMap<number, string> {
+  /** Modules of the script's own in the place of one that the flow looks into: by the last step inside, their paths, innermost first. */
+  #lastInside({ steps }: Flow, { at }: Frame): ReadonlyMap<number, readonly string[]> {
     const last = new Map<string, number>();
     if (!this.#hasOwn) return new Map();
+    // What stands around the whole frame is whoever's who runs it: it ends there, not with each layer.
+    const outside = new Set(at === '' ? [] : ownsAbove(this.#recorder, at.slice(0, -1)).owns);
     steps.forEach(({ path }, index) => {
-      const own = ownAbove(this.#recorder, `${at}${path}`);
-      if (own !== null) last.set(own, index);
+      for (const own of ownsAbove(this.#recorder, `${at}${path}`).owns)
+        if (!outside.has(own)) last.set(own, index);
     });
-    return new Map([...last].map(([path, index]) => [index, path]));
+    const inside = [...last].sort(([one], [other]) => other.split('.').length - one.split('.').length);
+    return new Map(
+      [...last.values()].map((index) => [
+        index,
+        inside.flatMap(([path, at]) => (at === index ? [path] : [])),
+      ]),
+    );
+  }
+
+  /** A path as it is where modules of the script's own stand around what was there. */
+  #inside(path: string): string {
+    return this.#hasOwn ? ownsAbove(this.#recorder, path).path : path;
   }
 
   /** What a module of the script's own makes of what the module inside it gave. */
@@ -111,7 +128,7 @@ class KnownRecorder {
   /** A parameter that a container holds beside its modules. */
   #parameter(path: string, frame: Frame): Value {
     const { recording } = this.#recorder;
-    const whole = `${frame.at}${path}`;
+    const whole = this.#inside(`${frame.at}${path}`);
     const dot = whole.lastIndexOf('.');
     const owner = dot < 0 ? recording.model.root : recording.module(whole.slice(0, dot));
     const found = owner.parameters.get(whole.slice(dot + 1));
@@ -136,16 +153,16 @@ class KnownRecorder {
   #module(path: string, frame: Frame, inputs: readonly Value[]): Value {
     const { recording, tape } = this.#recorder;
     const named = `${frame.at}${path}`;
-    const whole = this.#hasOwn ? insideOwn(this.#recorder, named) : named;
+    const whole = this.#inside(named);
     const module = recording.module(whole);
     const width = widthOf(module);
     const x = width === null ? this.#batchIds() : (this.#joined(whole, inputs, width) ?? this.#batchIds());
     const output = runModule(this.#recorder, whole, x);
-    if (this.#forward.hooked.has(whole) && recording.model.inputGradHooks > 0 && tape.gradEnabled) {
+    if (this.#forward.hooked.has(named) && recording.model.inputGradHooks > 0 && tape.gradEnabled) {
       output.requiresGrad = true;
       tape.noteModule(recording.path(whole), output);
     }
-    this.noted.set(whole, output);
+    this.noted.set(named, output);
     return output;
   }
 
@@ -154,7 +171,7 @@ class KnownRecorder {
     { list, rest }: { readonly list: string; readonly rest: string },
     frame: Frame,
   ): ReadonlyMap<string, Value> {
-    const children = this.#recorder.recording.childrenOf(`${frame.at}${list}`);
+    const children = this.#recorder.recording.childrenOf(this.#inside(`${frame.at}${list}`));
     invariant(children.size > 0, `known models: '${path}' has no children`);
     return new Map(
       [...children.keys()].map((child) => [
@@ -174,7 +191,7 @@ class KnownRecorder {
     const side = this.#inputs(sideSources, frame);
     const shown = path === this.#forward.paths.layers;
     let index = 0;
-    for (const [name, layer] of recording.childrenOf(path)) {
+    for (const [name, layer] of recording.childrenOf(this.#inside(path))) {
       const at = `${path}.${name}`;
       const flow = this.#forward.layerFlow(path, index);
       const body = (input: Value, others: readonly Value[]): Value => {
@@ -188,7 +205,7 @@ class KnownRecorder {
         hidden = mode.useReentrant
           ? checkpointReentrant(tape, hidden, body, side)
           : checkpointNonReentrant(tape, hidden, (input) => body(input, side));
-      tape.noteModule(recording.path(at), hidden);
+      tape.noteModule(recording.path(this.#inside(at)), hidden);
       if (shown) this.layers.push(hidden);
       index++;
     }
@@ -196,25 +213,25 @@ class KnownRecorder {
   }
 }
 
-/** The path of the module of the script's own above a path that its original had; null: none. */
-function ownAbove({ recording }: AutogradRecorder, path: string): string | null {
-  const parts = path.split('.');
-  for (let i = 1; i < parts.length; i++) {
-    const above = parts.slice(0, i).join('.');
+/** A path that an original had as it is inside the script's own modules around it, and the paths of those, outermost first. */
+function ownsAbove(
+  { recording }: AutogradRecorder,
+  path: string,
+): { readonly path: string; readonly owns: readonly string[] } {
+  const owns: string[] = [];
+  let whole = path;
+  // An original may be the script's own too: what is looked for stands below all of them.
+  for (let depth = 1; depth < whole.split('.').length; depth++) {
+    const above = whole.split('.').slice(0, depth).join('.');
     const kind = recording.model.root.at(recording.path(above))?.kind;
-    if (kind?.type === 'own') return above;
-    if (kind === undefined) return null;
+    if (kind === undefined) break;
+    if (kind.type !== 'own') continue;
+    invariant(kind.original !== null, `known models: nothing runs at '${whole}'`);
+    owns.push(above);
+    whole = `${above}.${kind.original}${whole.slice(above.length)}`;
+    depth += kind.original.split('.').length - 1;
   }
-  return null;
-}
-
-/** A path as it is where a module of the script's own stands around what was there. */
-function insideOwn(recorder: AutogradRecorder, path: string): string {
-  const above = ownAbove(recorder, path);
-  const kind = above === null ? null : recorder.recording.module(above).kind;
-  if (above === null || kind?.type !== 'own') return path;
-  invariant(kind.original !== null, `known models: nothing runs at '${path}'`);
-  return `${above}.${kind.original}${path.slice(above.length)}`;
+  return { path: whole, owns };
 }
 
 /** Columns that a module takes, null for one that takes ids. */

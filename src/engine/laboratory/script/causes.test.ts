@@ -231,6 +231,8 @@ describe('with the script', () => {
     expect(log && compareWith(log, trains).en).toContain('may be harmless');
     const dead = readTraceback(zero);
     expect(dead && compareWith(dead, trains).en).toContain('learns nothing');
+    const nothing = { kind: 'nothing', line: null, error: null } as const;
+    expect(dead && compareWith(dead, nothing).en).toContain('so another file did');
   });
 
   const reading = (kind: ScriptReading['verdict']['kind']): ScriptReading => ({

@@ -135,7 +135,12 @@ export function compareWith(
 ): Text {
   const theirs = traceback.error;
   const frame = ownFrame(traceback);
-  if (verdict.kind === 'cannot-tell' || (verdict.kind === 'nothing' && !theirs))
+  if (verdict.kind === 'nothing' && !theirs)
+    return text(
+      'The log is of a training; this script trains nothing, so another file did.',
+      '日志来自一次训练；此脚本不训练任何内容，训练在别的文件中。',
+    );
+  if (verdict.kind === 'cannot-tell')
     return theirs
       ? text(
           `Your run ended in ${theirs.type}; whether the script does can’t be told here.`,

@@ -27,31 +27,32 @@ async function stackWith(
 }
 
 /** As readScript. Versions that the text or the person names are never changed. */
-export async function readInTheirTime(
+export function readInTheirTime(
   input: ScriptInput,
   world: ScriptWorld,
   options: ReadingOptions,
 ): Promise<ScriptReading> {
-  const reading = await readScript(input, world, options);
-  const { error, line } = reading.verdict;
-  const [, name, library] = (error?.type === 'ImportError' && LACKING.exec(error.message)) || [];
-  if (name === undefined || (library !== 'transformers' && library !== 'peft' && library !== 'trl'))
-    return reading;
-  const free = input.said.every((one) => one.said === null && one.version === input.versions[one.library]);
-  const versions = free ? await stackWith(name, library, input.versions, world) : null;
-  if (!versions) return reading;
-  const said = input.said.map((one) => ({
-    ...one,
-    version: versions[one.library] ?? one.version,
-    modelled: null,
-  }));
-  const note = {
-    kind: 'assumption',
-    line,
-    text: text(
-      `${library} ${input.versions[library]} has no ${name}, and the text names no version: it is read under ${library} ${versions[library]}, the newest here that has it.`,
-      `${library} ${input.versions[library]} 没有 ${name}，文本也未指明版本：按此处仍有它的最新版本 ${library} ${versions[library]} 读取。`,
-    ),
-  } as const;
-  return readScript({ ...input, versions, said, notes: [...input.notes, note] }, world, options);
+  // Repairs under versions that it wasn't written for would be looked for in vain.
+  return readScript(input, world, options, async ({ error, line }) => {
+    const [, name, library] = (error?.type === 'ImportError' && LACKING.exec(error.message)) || [];
+    if (name === undefined || (library !== 'transformers' && library !== 'peft' && library !== 'trl'))
+      return null;
+    const free = input.said.every((one) => one.said === null && one.version === input.versions[one.library]);
+    const versions = free ? await stackWith(name, library, input.versions, world) : null;
+    if (!versions) return null;
+    const said = input.said.map((one) => ({
+      ...one,
+      version: versions[one.library] ?? one.version,
+      modelled: null,
+    }));
+    const note = {
+      kind: 'assumption',
+      line,
+      text: text(
+        `${library} ${input.versions[library]} has no ${name}, and the text names no version: it is read under ${library} ${versions[library]}, the newest here that has it.`,
+        `${library} ${input.versions[library]} 没有 ${name}，文本也未指明版本：按此处仍有它的最新版本 ${library} ${versions[library]} 读取。`,
+      ),
+    } as const;
+    return readScript({ ...input, versions, said, notes: [...input.notes, note] }, world, options);
+  });
 }

@@ -1,5 +1,6 @@
 // A repair that the doctor states as settings, made in a kept program: an argument of the call that has it, a call that comes or goes. The
 // person's text stays as it was; what changed is written beside it. Null where the program has no place for the repair.
+import { adapterSettings } from '../../adapters/settings.ts';
 import type { ProgramCall, ProgramValue } from '../../python/program/program.ts';
 import { isRef, reprOf } from '../../python/program/values.ts';
 import { modelOf } from '../../python/run/objects.ts';
@@ -90,7 +91,11 @@ class Draft {
         ),
       };
     });
-    if (this.#inserted) calls.splice(at, 0, this.#inserted.call);
+    if (this.#inserted) {
+      const { call } = this.#inserted;
+      const receiver = call.receiver ? resolve(call.receiver) : undefined;
+      calls.splice(at, 0, { ...call, receiver: isRef(receiver) ? receiver : null });
+    }
     const { caught, failedAt, changes } = this.#program;
     return {
       ...this.#program,
@@ -180,8 +185,10 @@ class Mending {
   }
 
   #hook(): boolean {
-    const { machine, model } = this.#subject;
+    const { machine, model, index } = this.#subject;
     const at = machine.calls.findLastIndex((_, i) => {
+      // What hands it on behind the training is too late.
+      if (i >= index) return false;
       const made = machine.object({ ref: i });
       return made?.kind === 'model' && made.root === model?.root;
     });
@@ -190,7 +197,7 @@ class Mending {
   }
 
   #adapter(key: string): boolean {
-    if (!isSettingKey(key) || !isArgumentKey(key) || !/^(lora|ia3|vera)\./.test(key)) return false;
+    if (!isSettingKey(key) || !isArgumentKey(key) || !Object.hasOwn(adapterSettings, key)) return false;
     const { machine, model } = this.#subject;
     const config = model?.configs.at(-1);
     const at = machine.calls.findLastIndex(

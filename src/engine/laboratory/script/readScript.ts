@@ -26,10 +26,12 @@ export interface ReadingOptions {
   readonly fixes?: boolean;
 }
 
+/** `instead`: asked before repairs are looked for; what it gives is the reading. */
 export async function readScript(
   input: ScriptInput,
   world: ScriptWorld,
   options: ReadingOptions = {},
+  instead?: (verdict: ScriptReading['verdict']) => Promise<ScriptReading | null>,
 ): Promise<ScriptReading> {
   const ran = await runSource(input, world);
   const { machine, run, deciding, cut } = ran;
@@ -39,6 +41,8 @@ export async function readScript(
   const facts = await factsIn(input, world, ran);
   const found = findingsOf(facts);
   const verdict = verdictWith(ran.verdict, found);
+  const other = await instead?.(verdict);
+  if (other) return other;
   const unseen = unseenAfter(run.error, ran.verdict);
   const diagnoses = diagnosesOf(examined, ran, found);
   const model = deciding?.event.model ?? machine.models.at(-1) ?? null;

@@ -19,11 +19,9 @@ export function keptProgram(
   const failure = run.error;
   const raised = machine.effects.flatMap((effect) => (effect.raised ? [effect.index] : []));
   const last = machine.effects.findLast((effect) => effect.raised);
+  // What the script cleans up with on its way out comes after it.
   const ended =
-    last !== undefined &&
-    last.index === calls.length - 1 &&
-    failure?.type === last.raised?.type &&
-    failure?.message === last.raised?.message;
+    last !== undefined && failure?.type === last.raised?.type && failure?.message === last.raised?.message;
   const failedAt = ended ? last.index : null;
   const caught = raised.filter((index) => index !== failedAt);
   const { transformers, peft, trl, torch, bitsandbytes } = versions;
@@ -47,15 +45,19 @@ export function keptProgram(
 function actedOut(machine: Machine, program: RecipeProgram): ProgramFailure | null {
   const { calls, caught, failure, failedAt } = program;
   const goesOn = new Set(caught);
+  let ended: ProgramFailure | null = failedAt === null ? failure : null;
   for (const [index, call] of calls.entries()) {
     const reply = machine.call(call);
     if (!('raise' in reply) || goesOn.has(index)) continue;
     const { type, message } = reply.raise;
-    if (index === failedAt && failure?.type === type && failure.message === message) return failure;
+    if (index === failedAt && failure?.type === type && failure.message === message) {
+      ended = failure;
+      continue;
+    }
     const line = call.line > 0 ? call.line : null;
     return { type, message, line, column: null, text: null, kind: 'raised', traceback: [] };
   }
-  return failedAt === null ? failure : null;
+  return ended;
 }
 
 export interface ReplayWorld {

@@ -47,7 +47,8 @@ function shutDoors(scope: object): void {
     Object.defineProperty(Object.getPrototypeOf(one), 'constructor', { value: undefined });
 }
 
-/** Its files as the page has them; the scripts come first, so that what the browser then imports is known to be there. */
+/** Its files as the page has them, asked for all at once. The browser imports the two scripts by their address once more, by itself: what is
+ * held to a digest here says that they are there and whole, not that what it then runs is the same. */
 const names = [
   'pyodide.mjs',
   'pyodide.asm.mjs',
@@ -58,7 +59,7 @@ const names = [
 
 type Files = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 
-/** Fetches all of it, held to the digests that the page knows. */
+/** Fetches all of it, held to the digests that the page knows; the scripts too, though what runs of them is what the browser imports. */
 async function fetchAll(read: ReadOwnFile, progress: (told: LoadProgress) => void): Promise<Files> {
   const done = new Map<string, number>();
   const onProgress = (told: FileProgress): void => {
@@ -93,7 +94,8 @@ export async function browserHost(
   const fetching = globalThis.fetch;
   globalThis.fetch = serving(files);
   try {
-    // Not part of the bundle: its own files load one another from this folder.
+    // Not part of the bundle: its own files load one another from this folder. The browser fetches both scripts, past what was checked, as it
+    // does the page's own.
     const module: unknown = await import(/* @vite-ignore */ `${folder}pyodide.mjs`);
     const load: LoadPyodide = loaderOf(module);
     return await openHost(load, folder, limits);

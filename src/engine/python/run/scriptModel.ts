@@ -32,6 +32,8 @@ export interface Quantisation {
   readonly method: 'bnb-4bit' | 'bnb-8bit' | 'gptq' | 'awq' | 'hqq' | 'aqlm' | 'eetq' | 'torchao' | 'other';
   /** Of bnb-4bit. */
   readonly type: FourBitType | null;
+  /** torch dtype that bnb-4bit weights are packed in; null: not known. Without it: uint8. */
+  readonly storage?: string | null;
 }
 
 export class ScriptModel implements AttachingScript {

@@ -94,7 +94,8 @@ export function wire(config: ModelConfig, values: RecipeValues): Wired {
 }
 
 /** The tree as a training finds it, over a base whose files hold float32; a run puts the formats of its own files in place. */
-export function wiredModel({ model, backwardCall, dropoutDisabled, ...event }: TrainingEvent): Wired {
+export function wiredModel(event: TrainingEvent): Wired {
+  const { model, backwardCall, dropoutDisabled, gradMode, loss, twice, cutAt, own } = event;
   const { script, stored } = model;
   const { root, causalPath, checkpointing, inputGradHooks } = script;
   const weightFormat = weightFormatsOf(() => 'none', stored);
@@ -106,7 +107,7 @@ export function wiredModel({ model, backwardCall, dropoutDisabled, ...event }: T
     weightFormat,
     dropoutDisabled,
     script,
-    treatment: { ...event },
+    treatment: { gradMode, loss, twice, cutAt, ...(own === undefined ? {} : { own }) },
     backwardCall,
   };
 }

@@ -13,6 +13,10 @@ const wired = (patch: RecipePatch) =>
 describe('wire', () => {
   it('leaves a model that can be recorded', () => {
     const model = wired({ 'train.gradient_checkpointing': true, 'bnb.bnb_4bit_quant_type': 'nf4' });
+    // Of the event only what becomes of the loss.
+    expect(Object.keys(model.treatment)).toEqual(
+      expect.not.arrayContaining(['trainer', 'line', 'index', 'fp16', 'unknown']),
+    );
     expect(model).toMatchObject({
       causalPath: 'base_model.model',
       checkpointing: { useReentrant: true },

@@ -61,8 +61,27 @@ def total(origin: str, *parts):
     return made
 
 
+SECOND = ("other", "mat2", "tensor2", "tensor", "vec", "vec2", "batch2")
+"""What the second factor of a product may be named."""
+
+
+def named_factor(kwargs: dict, given):
+    return next((kwargs[name] for name in SECOND if name in kwargs), given)
+
+
+def product_of(name: str):
+    """torch.matmul(a, b), also with its factors by name."""
+
+    def function(first=None, second=None, *args, **kwargs):
+        return product(f"torch.{name}(…)", kwargs.get("input", first), named_factor(kwargs, second))
+
+    function.__name__ = name
+    return function
+
+
 def operator(combine, symbol: str, reflected: bool):
     def method(self, other=None, *more, **kwargs):
+        other = named_factor(kwargs, other)
         pair = (other, self) if reflected else (self, other)
         return combine(f"{named(pair[0])} {symbol} {named(pair[1])}", *pair)
 
@@ -74,13 +93,14 @@ for _name, _symbol in {"matmul": "@", "mul": "*"}.items():
     setattr(Tensor, f"__r{_name}__", operator(product, _symbol, True))
 for _name in "matmul mm bmm mul multiply mv dot".split():
     setattr(Tensor, _name, operator(product, _name, False))
-    hand[f"torch.{_name}"] = lambda first=None, second=None, *args, _name=_name, **kwargs: product(f"torch.{_name}(…)", first, second)
+    hand[f"torch.{_name}"] = product_of(_name)
 hand["torch.einsum"] = lambda equation=None, *parts, **kwargs: product("torch.einsum(…)", *(parts[0] if len(parts) == 1 and isinstance(parts[0], (list, tuple)) else parts))
 for _name, _symbol in {"add": "+", "sub": "-"}.items():
     setattr(Tensor, f"__{_name}__", operator(lambda origin, a, b: total(origin, a, b) if isinstance(a, Tensor) else total(origin, b, a), _symbol, False))
 
 
-def linear(x=None, weight=None, bias=None):
+def linear(input=None, weight=None, bias=None):
+    x = input
     out = product("F.linear(…)", x, weight)
     return out if bias is None else total("F.linear(…)", out, bias)
 

@@ -5,7 +5,7 @@ import contextlib
 import dataclasses
 import json
 
-from . import bridge, library, lines, placeholder, signature
+from . import bridge, library, placeholder, signature
 from .library import library_class, library_path
 from .placeholder import Placeholder
 from .tensors import Device
@@ -47,13 +47,9 @@ class Made(type):
         return made
 
 
-LONGEST_CALL = 40
-"""Lines that a call may stretch over."""
-
-
 def assumed(cls, args, kwargs: dict) -> dict:
     """`Config(**unknown)`: what must be given is taken to be in there."""
-    if not 0 <= placeholder.expanded_at[0] - lines.user_line() <= LONGEST_CALL:
+    if not placeholder.got_unknown():
         return kwargs
     fields = [one for one in dataclasses.fields(cls) if one.init][len(args) :]
     needed = [one.name for one in fields if one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING]

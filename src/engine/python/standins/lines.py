@@ -1,6 +1,7 @@
 """Where in the person's script something happens, and which instruction of it asked. Leaves out what the frames hold."""
 
 import ast
+import itertools
 import opcode
 import sys
 
@@ -38,6 +39,16 @@ def caller_instruction(depth: int = 2) -> tuple[str, int]:
     """What the frame that called our caller is at, where that frame is the script's."""
     frame = _frame_at(depth)
     return instruction(frame) if frame.f_code.co_filename == SCRIPT else ("", 0)
+
+
+def span_of(frame):
+    """(start, end) of what a frame of the script is at, each a line and a column; None: not told."""
+    if frame is None or frame.f_code.co_filename != SCRIPT or frame.f_lasti < 0:
+        return None
+    line, end_line, column, end_column = next(itertools.islice(frame.f_code.co_positions(), frame.f_lasti // 2, None))
+    if None in (line, end_line, column, end_column):
+        return None
+    return (line, column), (end_line, end_column)
 
 
 _while_lines: set[int] = set()

@@ -3,7 +3,7 @@
 
 import re
 
-from . import bridge, library, lines, parameters, placeholder, signature
+from . import bridge, library, parameters, placeholder, signature
 from .library import Known, hand, mixins
 from .layers import Layer, Layers, Parallel, Sharded
 from .modules import Module, forward
@@ -24,7 +24,7 @@ def forget() -> None:
 
 
 def call_module(module, args, kwargs):
-    labelled = "labels" in kwargs or placeholder.expanded_at[0] == lines.user_line() or any(hasattr(one, "_lab_labelled") for one in args)
+    labelled = "labels" in kwargs or placeholder.got_unknown() or any(hasattr(one, "_lab_labelled") for one in args)
     if bridge.state.probing:
         return Output({"ref": -1}, bool(labelled))
     value = bridge.call("torch.nn.Module.__call__", module, args, kwargs).get("value")

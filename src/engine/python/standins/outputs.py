@@ -1,8 +1,8 @@
 """What a forward of a model returned: its loss and its other tensors lead back to it. Leaves out the forward."""
 
-from . import lines
+from . import bridge, lines
 from .placeholder import Placeholder
-from .tensors import Link, Tensor
+from .tensors import Link, Modes, Tensor, cut
 
 
 class Output(Placeholder):
@@ -13,6 +13,9 @@ class Output(Placeholder):
         object.__setattr__(self, "_lab_ref", reply_value["ref"])
         object.__setattr__(self, "_lab_has_loss", has_loss)
         object.__setattr__(self, "_lab_links", (Link(self._lab_ref, ""),))
+        # Of a real forward the wiring knows the mode; of one that is tried nobody else does.
+        if bridge.state.probing and not (Modes.grad and not Modes.inference):
+            object.__setattr__(self, "_lab_links", cut(self._lab_links))
 
     def _lab_reference(self):
         return {"ref": self._lab_ref}
@@ -22,7 +25,7 @@ class Output(Placeholder):
             raise AttributeError(name)
         value = None
         if name != "loss" or self._lab_has_loss:
-            value = Tensor(f"outputs.{name}", (Link(self._lab_ref, name),))
+            value = Tensor(f"outputs.{name}", tuple(one.changed(path=name) for one in self._lab_links))
         self.__dict__[name] = value
         return value
 

@@ -1,8 +1,12 @@
 """Whatever nobody here knows: it takes any attribute, call, item, operator, `with`, `await` and a short iteration, and remembers
 where it came from. A branch on it is an assumption, which is told. Leaves out what is known of a library."""
 
-from .lines import caller_instruction, in_while_test, user_line
+import sys
+
+from .lines import caller_instruction, in_while_test, span_of, user_frame, user_line
 from .script_functions import failure_class, failures, is_of_script, needs_nothing
+
+_frame_at = sys._getframe
 
 LONGEST_ORIGIN = 100
 """Characters of an origin that are kept."""
@@ -36,7 +40,12 @@ _asked: dict = {}
 def forget() -> None:
     _asked.clear()
     failures.clear()
-    expanded_at[0] = 0
+    _expanded[0] = None
+
+
+def expanded_in(frame):
+    span = span_of(frame)
+    return None if span is None else (frame, span)
 
 
 def shortened(text: str) -> str:
@@ -158,7 +167,7 @@ class Placeholder:
         """`**unknown` gives no argument that anybody could name."""
         name, _ = caller_instruction()
         if name in ("DICT_MERGE", "DICT_UPDATE"):
-            expanded_at[0] = user_line()
+            _expanded[0] = expanded_in(_frame_at(1))
             return []
         return self._lab_new(f"{self._lab_origin}.keys()")
 
@@ -268,8 +277,21 @@ class Placeholder:
         return (Placeholder, (self._lab_origin,))
 
 
-expanded_at = [0]
-"""The line where an unknown was last given as `**unknown`."""
+_expanded = [None]
+"""(frame, span) of where an unknown was last given as `**unknown`."""
+
+
+def got_unknown() -> bool:
+    """Whether a call of the script that is running was given `**unknown`: what it lacks is taken to be in there."""
+    if _expanded[0] is None:
+        return False
+    made_in, (start, end) = _expanded[0]
+    # A function of the script's own hands its **kwargs on: the call that it runs for counts.
+    frame = user_frame()
+    while frame is not None and frame is not made_in:
+        frame = frame.f_back
+    call = span_of(frame)
+    return call is not None and call[0] <= start and end <= call[1]
 
 _tensor_class = None
 

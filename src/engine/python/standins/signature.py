@@ -166,8 +166,7 @@ def _warn(message: str) -> None:
 
 def with_unknown(names, args: tuple, kwargs: dict) -> dict:
     """`Config(**settings)` of settings that nobody here has: what must be given is among them. names: (position or None, name)."""
-    # A call may stretch over lines.
-    if not placeholder.expanded_at[0] or not 0 <= placeholder.expanded_at[0] - lines.user_line() <= 40:
+    if not placeholder.got_unknown():
         return kwargs
     lacking = [name for at, name in names if name not in kwargs and (at is None or at >= len(args))]
     return kwargs | {name: placeholder.Placeholder(name) for name in lacking}

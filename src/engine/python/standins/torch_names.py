@@ -197,10 +197,16 @@ def optimizer_pattern(library_name: str, name: str, full: str):
     return type(name, (base,), {"_lab_path": path, "__init__": __init__})
 
 
-def shape_given(args):
-    """torch.empty(8, 64) or torch.empty((8, 64)); None: not told, or no sizes."""
-    sizes = args[0] if len(args) == 1 and isinstance(args[0], (list, tuple)) else args
-    return tuple(sizes) if sizes and all(type(one) is int for one in sizes) else None
+SIZED = {"zeros", "ones", "empty", "rand", "randn", "full"}
+"""What is made by its sizes; full has its value behind them. The others are made of values."""
+
+
+def shape_given(name: str, args, kwargs):
+    """torch.empty(8, 64), torch.empty((8, 64)) or torch.empty(size=(8, 64)); None: not told, or no sizes."""
+    if name not in SIZED:
+        return None
+    sizes = kwargs["size"] if "size" in kwargs else args[0] if args and (name == "full" or isinstance(args[0], (list, tuple))) else args
+    return tuple(sizes) if isinstance(sizes, (list, tuple)) and sizes and all(type(one) is int for one in sizes) else None
 
 
 def fresh(name: str):
@@ -208,7 +214,7 @@ def fresh(name: str):
 
     def function(*args, **kwargs):
         kind = kwargs.get("dtype")
-        made = Tensor(f"torch.{name}(…)", cut(links_of((*args, *kwargs.values())), "item"), kind, shape_given(args), of_result=False)
+        made = Tensor(f"torch.{name}(…)", cut(links_of((*args, *kwargs.values())), "item"), kind, shape_given(name, args, kwargs), of_result=False)
         if name in ("zeros", "zeros_like"):
             object.__setattr__(made, "_lab_zero", True)
         return made.requires_grad_(True) if kwargs.get("requires_grad") is True else made

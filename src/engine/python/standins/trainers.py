@@ -175,10 +175,11 @@ def seen_of(result) -> dict:
     links = result._lab_links if isinstance(result, Placeholder) else ()
     if isinstance(result, tuple) and result and isinstance(result[0], Placeholder):
         links = result[0]._lab_links
+    own = {one.ref for one in links if one.own and not one.detached}
     links = [one for one in links if not one.own]
     live = [one for one in links if not one.detached]
     forced = bool(getattr(result, "_lab_forced", False)) or any(one.forced for one in links)
-    return {"linked": bool(links), "detached": not live, "requires_grad_set": forced}
+    return {"linked": bool(links), "detached": not live, "requires_grad_set": forced, **({"own": len(own)} if own else {})}
 
 
 def line_of(function, result) -> int:

@@ -55,35 +55,45 @@ const trains = ({ parameters }: Module): boolean => parameters.get('weight')?.re
 const isUnit = (module: Module, { classes, leaves }: Policy): boolean =>
   (classes?.includes(module.className) ?? false) || (leaves && module.children.size === 0 && trains(module));
 
-function refuse(call: Acting, parameters: readonly Parameter[], original: boolean): void {
-  let before: Parameter | null = null;
+interface Flattening {
+  readonly policy: Policy;
+  readonly original: boolean;
+  /** What 4-bit weights are packed in. */
+  readonly storage: string;
+  readonly seen: Set<Parameter>;
+}
+
+function refuse(
+  call: Acting,
+  parameters: readonly Parameter[],
+  { original, storage }: Pick<Flattening, 'original' | 'storage'>,
+): void {
+  let before: string | null = null;
   let grads = false;
   for (const one of parameters) {
-    if (before && one.dtype !== before.dtype)
+    const dtype = one.quantised === null ? one.dtype : storage;
+    if (before === null && /^u?int/.test(dtype))
+      call.raise('ValueError', 'Cannot flatten integer dtype tensors', 'trainer.train()');
+    if (before !== null && dtype !== before)
       call.raise(
         'ValueError',
-        `Must flatten tensors with uniform dtype but got torch.${before.dtype} and torch.${one.dtype}`,
+        `Must flatten tensors with uniform dtype but got torch.${before} and torch.${dtype}`,
         'trainer.train()',
       );
-    if (before && !original && one.requiresGrad !== grads)
+    if (before !== null && !original && one.requiresGrad !== grads)
       call.raise(
         'ValueError',
         'Must flatten tensors with uniform `requires_grad` when `use_orig_params=False`',
         'trainer.train()',
       );
     grads ||= one.requiresGrad;
-    before = one;
+    before = dtype;
   }
 }
 
 /** Units below a module first, then what is left of its own. */
-function flatten(
-  call: Acting,
-  module: Module,
-  policy: Policy,
-  seen: Set<Parameter>,
-  original: boolean,
-): void {
+function flatten(call: Acting, module: Module, how: Flattening): void {
+  const { policy, seen } = how;
   const own: Parameter[] = [];
   const collect = (one: Module): void => {
     for (const parameter of one.parameters.values()) if (!seen.has(parameter)) own.push(parameter);
@@ -91,20 +101,22 @@ function flatten(
   };
   const units = (one: Module): void => {
     for (const child of one.children.values()) {
-      if (isUnit(child, policy)) flatten(call, child, policy, seen, original);
+      if (isUnit(child, policy)) flatten(call, child, how);
       else units(child);
     }
   };
   units(module);
   collect(module);
-  refuse(call, [...new Set(own)], original);
+  refuse(call, [...new Set(own)], how);
   for (const one of own) seen.add(one);
 }
 
 /** What trainer.train() raises when it hands the model to FSDP. */
 export function flattened(call: Acting, trainer: TrainerObject): void {
   const { args, model } = trainer;
-  const second = entryOf(args, 'version') === 2 || entryOf(args, 'fsdp_version') === 2;
+  // accelerate reads it with int().
+  const version = entryOf(args, 'version');
+  const second = version === 2 || textOf(version)?.trim() === '2';
   if (compareVersions(call.stack.transformers, '4.36') < 0) {
     trainer.unknown = call.note(
       'not-modelled',
@@ -115,12 +127,25 @@ export function flattened(call: Acting, trainer: TrainerObject): void {
     );
     return;
   }
-  if (second) return;
+  const { quantisation } = model.script;
+  const storage = quantisation?.storage === undefined ? 'uint8' : quantisation.storage;
+  if (!second && storage === null) {
+    trainer.unknown = call.note(
+      'not-modelled',
+      text(
+        'fsdp: what bnb_4bit_quant_storage is isn’t known, so whether the weights can be flattened together isn’t either.',
+        'fsdp：bnb_4bit_quant_storage 未知，因此无法判断权重能否一起展平。',
+      ),
+    );
+    return;
+  }
   const given = entryOf(args, 'use_orig_params');
   const original =
     given === undefined ||
     !/^(false|0|no|off)$/i.test(typeof given === 'boolean' ? String(given) : (textOf(given) ?? ''));
-  flatten(call, model.root, policyOf(call, trainer), new Set(), original);
+  // The second FSDP shards each tensor by itself and flattens nothing.
+  if (!second && storage !== null)
+    flatten(call, model.root, { policy: policyOf(call, trainer), original, storage, seen: new Set() });
   call.note(
     'assumption',
     text(

@@ -3,6 +3,7 @@
 import { own } from '../../../ground/own.ts';
 import { text } from '../../../ground/text.ts';
 import { valueAt } from '../../../libraries/since.ts';
+import { compareVersions } from '../../../libraries/version.ts';
 import type { DType } from '../../../torch/autograd/value.ts';
 import type { ProgramValue } from '../../program/program.ts';
 import { dtypeOf, entriesOf, isPlaceholder, reprOf, textOf, truthOf } from '../../program/values.ts';
@@ -39,6 +40,15 @@ function asks(values: ReadonlyMap<string, ProgramValue>, name: string, call: Act
   return value !== undefined && (truthOf(value) ?? true);
 }
 
+/** What 4-bit weights are packed in. Older releases put the argument away unread (transformers integrations/bitsandbytes.py). */
+function storageOf(values: ReadonlyMap<string, ProgramValue>, { stack }: Acting): string | null {
+  const given = values.get('bnb_4bit_quant_storage') ?? null;
+  const reads =
+    compareVersions(stack.transformers, '4.39') >= 0 &&
+    (stack.bitsandbytes === null || compareVersions(stack.bitsandbytes, '0.43') >= 0);
+  return given === null || !reads ? 'uint8' : dtypeOf(given);
+}
+
 const bits = (values: ReadonlyMap<string, ProgramValue>, call: Acting): Quantisation | null => {
   if (asks(values, 'load_in_4bit', call)) {
     const type =
@@ -46,7 +56,7 @@ const bits = (values: ReadonlyMap<string, ProgramValue>, call: Acting): Quantisa
         values.get('bnb_4bit_quant_type') ??
           call.fallback('transformers.BitsAndBytesConfig', 'bnb_4bit_quant_type'),
       ) ?? 'fp4';
-    return { method: 'bnb-4bit', type: type === 'nf4' ? 'nf4' : 'fp4' };
+    return { method: 'bnb-4bit', type: type === 'nf4' ? 'nf4' : 'fp4', storage: storageOf(values, call) };
   }
   return asks(values, 'load_in_8bit', call) ? { method: 'bnb-8bit', type: null } : null;
 };

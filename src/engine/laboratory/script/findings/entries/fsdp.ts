@@ -16,6 +16,10 @@ const DTYPES = text(
   'FSDP flattens the weights of a unit into one tensor, which has one dtype: the adapter is in float32 beside a half-precision base.',
   'FSDP 把一个单元的权重展平成一个张量，只能有一种 dtype：适配器是 float32，而底座是半精度。',
 );
+const PACKED = text(
+  'FSDP flattens the weights of a unit into one tensor, which has one floating dtype: 4-bit and 8-bit weights are packed in integers. From transformers 4.39 and bitsandbytes 0.43 on, bnb_4bit_quant_storage packs 4-bit ones in the dtype of the rest.',
+  'FSDP 把一个单元的权重展平成一个张量，只能有一种浮点 dtype：4 位与 8 位权重以整数打包。从 transformers 4.39 与 bitsandbytes 0.43 起，bnb_4bit_quant_storage 可让 4 位权重以其余权重的 dtype 打包。',
+);
 const SPELT = text(
   'This release of transformers puts use_orig_params into an environment variable as it is: it wants a text, "false" or "true".',
   '此版本的 transformers 把 use_orig_params 原样写入环境变量：它需要文本 "false" 或 "true"。',
@@ -23,6 +27,7 @@ const SPELT = text(
 
 const causes: readonly (readonly [pattern: RegExp, cause: Text])[] = [
   [/^Must flatten tensors with uniform `?requires_grad/, MIXED],
+  [/^Cannot flatten integer dtype|^Must flatten tensors with uniform dtype.*torch\.u?int8/, PACKED],
   [/^Must flatten tensors with uniform dtype/, DTYPES],
   [/^str expected, not bool$/, SPELT],
 ];
@@ -57,7 +62,7 @@ function fsdp(facts: ProgramFacts): Match | null {
     cause,
     evidence: [],
     proposals: [
-      ...(written && at > 0
+      ...(written && at > 0 && (cause === MIXED || cause === SPELT)
         ? [{ why: mend, ways: [[{ line: at, word: written[0], becomes: `${written[1] ?? ''}${becomes}` }]] }]
         : []),
       {

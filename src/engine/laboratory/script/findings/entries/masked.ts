@@ -31,16 +31,20 @@ function namedStrings(source: string): ReadonlyMap<string, string> {
   return new Map(named);
 }
 
-/** Whether the script puts a name of this string into something else than the call on `line`: rows may hold it then. */
-function isUsedElsewhere(source: string, value: string, line: number): boolean {
+/** Whether the script puts a name of this string into something else than the call: rows may hold it then. */
+function isUsedElsewhere(facts: ProgramFacts, value: string, { line }: Indexed): boolean {
+  const { source } = facts;
+  const behind = line + (facts.statement(line)?.text.split('\n').length ?? 1);
   const names = [...namedStrings(source)].filter(([, one]) => one === value).map(([name]) => name);
   const lines = codeOf(source).split('\n');
   return names.some((name) =>
     lines.some(
       (one, i) =>
-        i + 1 !== line &&
-        new RegExp(`\\b${name}\\b(?!\\s*(:\\s*\\w+\\s*)?=[^=])`).test(one) &&
-        !/response_template/.test(one),
+        (i + 1 < line || i + 1 >= behind) &&
+        // Handing it to the collator by its keyword is no other use.
+        new RegExp(`\\b${name}\\b(?!\\s*(:\\s*\\w+\\s*)?=[^=])`).test(
+          one.replace(/\bresponse_template\s*=\s*\w+(?=\s*[,)]|\s*$)/g, ''),
+        ),
     ),
   );
 }
@@ -90,8 +94,7 @@ function nearest(template: string, prompts: Prompts): string | null {
 
 function completionOnly(facts: ProgramFacts): Match | null {
   for (const { call, template } of collators(facts)) {
-    if (template === null || template.trim() === '' || isUsedElsewhere(facts.source, template, call.line))
-      continue;
+    if (template === null || template.trim() === '' || isUsedElsewhere(facts, template, call)) continue;
     const prompts = promptsOf(facts, [template]);
     const wanted = template.trim();
     const inStrings = prompts.built.some((one) => one.includes(wanted));
