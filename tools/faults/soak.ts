@@ -33,11 +33,11 @@ interface Sample {
 
 /** A press of a chart's button, from the event to the second frame behind it. */
 const clickMs = (): Promise<number> =>
-  new Promise((told, failed) => {
+  new Promise((told) => {
     const button = [...document.querySelectorAll('button')].find(
       (one) => one.textContent?.trim() === 'smooth',
     );
-    if (!button) return failed(new Error('the page has no button “smooth” to press'));
+    if (!button) throw new Error('the page has no button “smooth” to press');
     const started = performance.now();
     button.click();
     requestAnimationFrame(() => requestAnimationFrame(() => told(performance.now() - started)));
