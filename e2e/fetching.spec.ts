@@ -76,5 +76,5 @@ test('without its main script the page says so', async ({ page }) => {
   await expect(page.getByRole('alert')).toContainText(
     /index-.*\.js: this file of the page could not be fetched/,
   );
-  await expect(page.locator('.first-line')).toContainText('If this line stays');
+  await expect(page.locator('#root')).toContainText('If this line stays');
 });
