@@ -26,7 +26,7 @@ const LOOK_EVERY_MS = 100;
 const MOST_HEAP_MB = 512;
 
 const said = z.union([
-  z.object({ began: z.object({ reader: z.string(), until: z.number() }) }),
+  z.object({ began: z.object({ reader: z.string(), until: z.number(), deadline: z.number() }) }),
   z.object({ met: z.object({ reader: z.string(), breach: z.string() }) }),
   z.object({
     finding: z.object({
@@ -45,11 +45,11 @@ const said = z.union([
 interface Plan {
   readonly names: readonly string[];
   readonly first: number;
-  readonly until: number | null;
+  readonly ownMs: number | null;
   readonly known: readonly string[];
   readonly seed: number;
   readonly most: number;
-  readonly deadline: number;
+  readonly leftMs: number;
 }
 
 type Ended = { readonly reader: number; readonly index: number; readonly why: string } | null;
@@ -97,20 +97,21 @@ export const main = tool(command, async (values) => {
   const seed = whole(command, 'seed', values.seed, 1);
   const most = whole(command, 'inputs', values.inputs, Number.MAX_SAFE_INTEGER, 1);
   const seconds = whole(command, 'seconds', values.seconds, 60, 1);
-  const deadline = values.inputs === undefined ? Date.now() + seconds * 1000 : Number.MAX_SAFE_INTEGER;
+  let leftMs = values.inputs === undefined ? seconds * 1000 : 1e12;
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const report = (reader: string, index: number, breach: string, input: string): void =>
     say(`✗ ${reader}, seed ${seed}, input ${index}: ${breach}\n    ${input}`);
   const untried = new Set(chosen.map(({ name }) => name));
   let breaches = 0;
-  let until: number | null = null;
+  let ownMs: number | null = null;
+  let began = { reader: '', until: 0, deadline: 0 };
   let known: string[] = [];
   /** Met and not yet made small. */
   let met: string | null = null;
   const tell = (message: z.infer<typeof said>): void => {
     if ('began' in message) {
-      if (message.began.until !== until) known = [];
-      until = message.began.until;
+      if (message.began.reader !== began.reader) known = [];
+      began = message.began;
     } else if ('met' in message) {
       met = message.met.breach;
       known.push(met);
@@ -128,7 +129,7 @@ export const main = tool(command, async (values) => {
   };
   let names = chosen.map(({ name }) => name);
   for (let first = 0; ; ) {
-    const ended = await tryFrom({ names, first, until, known, seed, most, deadline }, tell);
+    const ended = await tryFrom({ names, first, ownMs, known, seed, most, leftMs }, tell);
     if (ended === null) break;
     const reader = readers.find(({ name }) => name === names[ended.reader]);
     if (!reader) throw new Error(`no reader ${ended.reader} of ${names.length}`);
@@ -139,6 +140,8 @@ export const main = tool(command, async (values) => {
       report(reader.name, ended.index, breach, input);
     }
     met = null;
+    ownMs = Math.max(0, began.until - Date.now());
+    leftMs = Math.max(0, began.deadline - Date.now());
     untried.delete(reader.name);
     names = names.slice(ended.reader);
     first = ended.index + 1;

@@ -10,18 +10,19 @@ const job = z.object({
   names: z.array(z.string()),
   /** The first input of the first reader; the others begin at their corpus. */
   first: z.number(),
-  /** When the first reader is to end; null: it begins only now. */
-  until: z.number().nullable(),
+  /** What the first reader has left of its own time; null: it begins only now. */
+  ownMs: z.number().nullable(),
   /** Breaches of the first reader that were told. */
   known: z.array(z.string()),
   seed: z.number(),
   most: z.number(),
-  /** When all are to end, by the clock of the machine. */
-  deadline: z.number(),
+  /** For all of them. Opening a thread takes seconds, which are nobody's. */
+  leftMs: z.number(),
 });
 
 export async function main(): Promise<void> {
-  const { place, names, seed, most, deadline, ...resumed } = job.parse(workerData);
+  const { place, names, seed, most, leftMs, ...resumed } = job.parse(workerData);
+  const deadline = Date.now() + leftMs;
   // Which reader, which input, how many judgements.
   const at = new Int32Array(place);
   const say = (message: object): void => parentPort?.postMessage(message);
@@ -31,10 +32,10 @@ export async function main(): Promise<void> {
     Atomics.store(at, 0, i);
     const known = new Set(i === 0 ? resumed.known : []);
     const until =
-      i === 0 && resumed.until !== null
-        ? resumed.until
+      i === 0 && resumed.ownMs !== null
+        ? Date.now() + resumed.ownMs
         : Date.now() + (deadline - Date.now()) / (names.length - i);
-    say({ began: { reader: name, until } });
+    say({ began: { reader: name, until, deadline } });
     const counts = { accepted: 0, refused: 0, broken: 0 };
     for (let index = i === 0 ? resumed.first : 0; index < most && Date.now() < until; index++) {
       Atomics.store(at, 1, index);
