@@ -62,21 +62,22 @@ function reader(): ReaderPort {
 }
 const scripts = new ScriptDesk(reader, emit);
 
-/** Held as long as this worker lives, so that the page knows at once when it does not. Where there are no locks it asks and waits. */
-const guarded = new Promise<boolean>((resolve) => {
-  if (!('locks' in navigator)) return resolve(false);
+/** Held as long as this worker lives, so that the page knows at once when it does not. Without it the page asks and waits. */
+let guarded = false;
+if ('locks' in navigator)
   navigator.locks
     .request(page, () => {
-      resolve(true);
+      guarded = true;
+      emit({ type: 'pong', guarded });
       return new Promise(() => {});
     })
-    .catch(() => resolve(false));
-});
+    // Locks that are there and refused: as without.
+    .catch(() => {});
 
 self.onmessage = (message: MessageEvent<unknown>) => {
   try {
     const command = decodeCommand(message.data);
-    if (command.type === 'ping') void guarded.then((held) => emit({ type: 'pong', guarded: held }));
+    if (command.type === 'ping') emit({ type: 'pong', guarded });
     else if (isScriptCommand(command)) void scripts.handle(command);
     else void session.handle(command);
   } catch (error) {

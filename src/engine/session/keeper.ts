@@ -33,6 +33,10 @@ export class Keeper {
   #writing: Promise<void> = Promise.resolve();
   /** The newest snapshot while it is not in the store. */
   #unsaved: Uint8Array<ArrayBuffer> | null = null;
+  /** A write that waits for the one before it. */
+  #queued: Promise<void> | null = null;
+  /** Whether the page may hold a snapshot: of this worker, or of one before it. */
+  #handed = true;
   /** Code of what was told last. */
   #told: string | null = null;
 
@@ -53,8 +57,8 @@ export class Keeper {
     const bytes = encodeSnapshot({ ...rest, state: await trainer.state() });
     const took = now() - started;
     this.#nextAt = now() + Math.max(LEAST_MS, REST * took);
-    const saving = this.#save(bytes);
-    if (atOnce) await this.#patiently(saving);
+    const saving = this.#patiently(this.#save(bytes));
+    if (atOnce) await saving;
   }
 
   /** The end of a run: saved, and the place left to others; what stands there stays until one of them needs it. */
@@ -68,26 +72,40 @@ export class Keeper {
   async clear(): Promise<void> {
     await this.#patiently(this.#writing);
     this.#unsaved = null;
+    this.#hand(null);
     this.#tell(null);
     await this.#patiently(this.#options.store.clear().catch(() => {}));
   }
 
-  /** One after the other; of those that wait for a slow disk only the newest is written. */
+  /** One after the other; of those that wait for a slow disk only the newest is held, and written. */
   #save(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     this.#unsaved = bytes;
-    this.#writing = this.#writing.then(async () => {
-      if (this.#unsaved !== bytes) return;
-      try {
-        await this.#options.store.save(bytes);
-        if (this.#unsaved === bytes) this.#unsaved = null;
-        if (this.#told !== null) this.#options.onKept(null);
-        this.#tell(null);
-      } catch (error) {
-        this.#options.onKept(bytes);
-        this.#tell(asUserError(error));
-      }
+    this.#queued ??= this.#writing.then(() => {
+      this.#queued = null;
+      return this.#write();
     });
+    this.#writing = this.#queued;
     return this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    const bytes = this.#unsaved;
+    if (bytes === null) return;
+    try {
+      await this.#options.store.save(bytes);
+      if (this.#unsaved === bytes) this.#unsaved = null;
+      this.#hand(null);
+      this.#tell(null);
+    } catch (error) {
+      this.#hand(bytes);
+      this.#tell(asUserError(error));
+    }
+  }
+
+  #hand(bytes: Uint8Array<ArrayBuffer> | null): void {
+    if (bytes === null && !this.#handed) return;
+    this.#handed = bytes !== null;
+    this.#options.onKept(bytes);
   }
 
   #tell(error: UserError | null): void {

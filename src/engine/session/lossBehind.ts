@@ -7,7 +7,7 @@ import { outOfMemory } from '../training/trainingErrors.ts';
 
 const GRACE_MS = 250;
 
-/** What browsers say of an allocation that there was no memory for: a RangeError, or an error by the name of it. */
+/** What browsers say of an allocation that there was no memory for: mostly in a RangeError, of the GPU in errors of its own. */
 const isAllocation = (error: unknown): error is Error =>
   error instanceof Error &&
   /allocation failed|out of memory|too large|Invalid typed array length/i.test(error.message);
@@ -15,7 +15,7 @@ const isAllocation = (error: unknown): error is Error =>
 /** The device's own account if it gives one soon, else the error itself. */
 export async function lossBehind(error: unknown, opened: OpenedBackend | null): Promise<unknown> {
   if (!opened || error instanceof UserError) return error;
-  if (isAllocation(error)) return outOfMemory({ cause: error.message });
   const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), GRACE_MS));
-  return (await Promise.race([opened.lost, late])) ?? error;
+  const loss = await Promise.race([opened.lost, late]);
+  return loss ?? (isAllocation(error) ? outOfMemory({ cause: error.message }) : error);
 }

@@ -115,7 +115,6 @@ export class TrainingRun {
     const plain = await assets.model(recipe, options.signal);
     const source = await assets.rows(recipe, options.signal);
     const seen = prepareData(source, plain.tokenizer, dataOptions(recipe.values));
-    seen.assertLearns();
     const judged = await wiredRecipe(
       plain.config,
       recipe,
@@ -123,8 +122,9 @@ export class TrainingRun {
       ({ category, message }) => emit({ type: 'warning', category, message }),
     );
     const { values, error } = judged;
-    // A program may say another objective than the form: then the rows are pairs, or aren't.
+    // A program may say another objective than the form: then the rows are pairs, or aren't. Those that train are judged.
     const data = recipe.program ? prepareData(source, plain.tokenizer, dataOptions(values)) : seen;
+    data.assertLearns();
     const { largest } = data;
     const layout = adapterLayoutOf(judged.wired);
     const first = firstValues(plain, judged.wired, layout, values);

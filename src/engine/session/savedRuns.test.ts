@@ -168,6 +168,66 @@ it('begins anew after a death before the first save, and is not taken for an ear
   expect(losses).toEqual(unbroken.losses);
 });
 
+it('goes on with a file that is opened after a run has ended here', async () => {
+  const { step, session: giving, of: given } = play(memoryStore());
+  await step();
+  await step();
+  await giving.handle({ type: 'take-run' });
+  const { session, resume, of } = play(memoryStore());
+  await session.handle({ type: 'train', recipe: wanted, backend: 'cpu' });
+  await session.handle({
+    type: 'open-run',
+    file: new Blob([given('exported')[0]?.files[0]?.bytes ?? '']),
+  });
+  await resume();
+  expect(of('restored').map(({ metrics }) => metrics.length)).toEqual([2]);
+  expect(of('step').map(({ metrics }) => metrics.step)).toEqual([1, 2, 3, 4, 3, 4]);
+});
+
+it('trains over a store that nothing can be read from, and says that it is not saved', async () => {
+  const denied = () => Promise.reject(new DOMException('denied', 'SecurityError'));
+  const { session, of, losses } = play({ save: denied, load: denied, clear: denied });
+  await session.handle({ type: 'saved' });
+  await session.handle({ type: 'train', recipe: wanted, backend: 'cpu' });
+  expect(of('failed')).toEqual([]);
+  expect(of('unsaved')[0]?.error?.code).toBe('save');
+  expect(losses).toEqual(unbroken.losses);
+});
+
+it('leaves the page no end of an earlier run to bring a new one back to', async () => {
+  const { session, of } = play(memoryStore());
+  await session.handle({ type: 'train', recipe: wanted, backend: 'cpu' });
+  expect(of('kept').at(-1)?.run).toBeInstanceOf(Blob);
+  await session.handle({ type: 'step', recipe: wanted, backend: 'cpu' });
+  expect(of('kept').at(-1)?.run).toBeNull();
+});
+
+it('holds one snapshot for a disk that does not answer, not all', async () => {
+  let answer = (): void => {};
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const saved: number[] = [];
+  const slow: SnapshotStore = {
+    ...memoryStore(),
+    save: (bytes) => {
+      saved.push(bytes.length);
+      return answered;
+    },
+  };
+  let last = 0;
+  const { session } = play(slow, (event) => {
+    if (event.type === 'step') last = event.metrics.step;
+  });
+  const training = session.handle({ type: 'train', recipe: wanted, backend: 'cpu' });
+  await expect.poll(() => last, patient).toBe(STEPS);
+  expect(saved).toHaveLength(1);
+  answer();
+  await training;
+  // The first, and the end: what came between was never written.
+  expect(saved).toHaveLength(2);
+});
+
 it('ends a run whose lock manager rejects, and says that it is not saved', async () => {
   const refused = () => Promise.reject(new DOMException('no locks here', 'SecurityError'));
   const { session, of, losses } = play(

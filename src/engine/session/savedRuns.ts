@@ -6,7 +6,8 @@ import { errorData } from './errorData.ts';
 import { goesOnElsewhere, nothingSaved, savedElsewhere } from './sessionErrors.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
 import { heldStore } from './snapshot.ts';
-import { decodeSnapshot, lookFor, newestSnapshot } from './snapshotDecode.ts';
+import type { Found } from './snapshotDecode.ts';
+import { decodeSnapshot, lookFor } from './snapshotDecode.ts';
 
 /** A worker that was ended gives its place up within moments; another tab's run keeps it. */
 const CLAIM_MS = 3000;
@@ -25,7 +26,7 @@ export class SavedRuns {
 
   /** Tells of a run that was saved and did not end, or why the one that is there can't be used. */
   async tell(): Promise<void> {
-    const { snapshot, refusal } = await lookFor(this.store);
+    const { snapshot, refusal } = await this.#look();
     if (snapshot) this.#offer(snapshot);
     else if (refusal) this.#emit({ type: 'saved-refused', from: 'store', error: errorData(refusal) });
   }
@@ -52,7 +53,7 @@ export class SavedRuns {
     await this.#claim(recipe);
     const opened =
       this.#opened && (recipe === null || sameRun(this.#opened.recipe, recipe)) ? this.#opened : null;
-    const found = opened ? { snapshot: opened, refusal: null } : await lookFor(this.store);
+    const found = opened ? { snapshot: opened, refusal: null } : await this.#look();
     if (recipe === null && found.refusal) throw found.refusal;
     this.#opened = null;
     this.#next = found.snapshot;
@@ -72,7 +73,7 @@ export class SavedRuns {
 
   /** The next run of the same recipe goes on from the newest that was saved. */
   async recall(): Promise<void> {
-    this.#next = await newestSnapshot(this.store);
+    this.#next = (await this.#look()).snapshot;
   }
 
   /** What a run of this recipe goes on from; given once. */
@@ -84,8 +85,8 @@ export class SavedRuns {
 
   /** A run begins anew: until it has saved, an earlier one of the same recipe is not to be taken for it. */
   async supersede(recipe: Recipe): Promise<void> {
-    const { snapshot } = await lookFor(this.store);
-    if (snapshot && sameRun(snapshot.recipe, recipe)) await this.store.clear();
+    const { snapshot } = await this.#look();
+    if (snapshot && sameRun(snapshot.recipe, recipe)) await this.#clear();
   }
 
   /** The recipe of what would go on. */
@@ -100,12 +101,21 @@ export class SavedRuns {
   /** The end of a run, when another begins. */
   drop(): Promise<void> {
     this.#next = null;
-    return this.store.clear();
+    return this.#clear();
   }
 
   /** Lets go of what was offered. */
   async discard(): Promise<void> {
     if (this.#opened) this.#opened = null;
-    else await this.store.clear();
+    else await this.#clear();
+  }
+
+  /** A store that can't be read has nothing to go on from; why, the first save tells. */
+  #look(): Promise<Found> {
+    return lookFor(this.store).catch(() => ({ snapshot: null, refusal: null }));
+  }
+
+  #clear(): Promise<void> {
+    return this.store.clear().catch(() => {});
   }
 }

@@ -116,6 +116,8 @@ export class Session {
       case 'resume': {
         const recipe = await this.#saved.resume(command.recipe);
         const { until } = command;
+        // What goes on is not what ended here.
+        this.#ended = false;
         this.#forget();
         return this.#train(recipe, command.backend, () => until ?? Number.POSITIVE_INFINITY);
       }
@@ -165,8 +167,10 @@ export class Session {
       while (run.step < target && !run.finished && this.#wish === 'go') {
         await run.next();
         run.phase('running');
-        if (this.#takes) await giveRun(run, this.#options.emit);
-        this.#takes = false;
+        if (this.#takes) {
+          this.#takes = false;
+          await giveRun(run, this.#options.emit);
+        }
         await this.#options.breathe();
       }
       if (run.finished) return this.#finish(run);
@@ -202,7 +206,10 @@ export class Session {
   async #begin(recipe: Recipe, choice: BackendChoice): Promise<TrainingRun | null> {
     const saved = this.#saved.take(recipe);
     this.#forget();
-    if (!saved) await this.#saved.supersede(recipe);
+    if (!saved) {
+      await this.#saved.supersede(recipe);
+      this.#options.emit({ type: 'kept', run: null });
+    }
     const { emit, assets, now, breathe, memoryBytes = null } = this.#options;
     const { store } = this.#saved;
     const had = saved ? this.#had : null;

@@ -205,7 +205,8 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     start: async (hash: () => string, opened: () => void): Promise<void> => {
       tell({ type: 'probe', backend: store.getState().backend });
       tell({ type: 'saved' });
-      arrive = async () => {
+      let arriving: Promise<void> | null = null;
+      const once = async (): Promise<void> => {
         store.setState({ openFailure: null });
         try {
           await fetchPresets();
@@ -217,6 +218,13 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
         arrive = null;
         store.setState({ opened: true });
         opened();
+      };
+      // One opening at a time, whoever asks for it.
+      arrive = () => {
+        arriving ??= once().finally(() => {
+          arriving = null;
+        });
+        return arriving;
       };
       await arrive();
     },

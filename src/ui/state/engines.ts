@@ -85,7 +85,10 @@ export function startEngines({
     if (rest.some(isMissing)) trainerMissing = true;
     if (rest.some((event) => event.type === 'step' && event.metrics.step > reached)) restarts = 0;
     store.setState((state) => reduceAll(state, rest));
-    if (death !== undefined && !restart()) store.setState((state) => reduce(state, death));
+    if (death !== undefined && !restart()) {
+      pending.heard(death);
+      store.setState((state) => reduce(state, death));
+    }
     if (events.some((event) => event.type === 'phase' && event.phase === 'paused')) onPaused();
     for (const event of events) if (event.type === 'exported') onExported(event.folder, event.files);
   });
@@ -147,22 +150,26 @@ export function startEngines({
     sendAdapters(inspector, 0, adapter.used);
   }
   function inspectorDied(error: EngineErrorData): void {
-    const { model, adapter, inspectId } = store.getState();
+    const { model, adapter, inspectId, script } = store.getState();
+    // Nobody is left who would answer.
+    if (script.phase !== 'idle') store.setState({ script: { ...script, phase: 'idle', failure: error } });
     if (adapter.reading) onAdapter({ type: 'adapter-failed', id: opening.adapter, error });
     if (model.reading) onModel({ type: 'model-failed', id: opening.model, error });
     anotherInspector();
-    if (diedOf !== inspectId || inspectQueued) sendInspect();
+    // One that was ended from outside is asked once more; what it hung over is not.
+    if (inspectQueued || (error.code !== 'inspect-hung' && diedOf !== inspectId)) sendInspect();
     diedOf = store.getState().inspectId;
   }
 
   /** What the recipe that is being looked at changed of the last that was understood. */
   function changedSince(): readonly string[] {
     if (asked === null || understood === null) return [];
-    const { values, data, model } = asked;
+    const { values, data, model, program } = asked;
     return [
       ...changedKeys(values, understood.values),
       ...(data === understood.data ? [] : ['data']),
       ...(model?.digest === understood.model?.digest ? [] : ['model']),
+      ...(program === understood.program ? [] : ['program']),
     ];
   }
 
@@ -223,6 +230,7 @@ export function startEngines({
   return {
     revive: (recipe) => {
       restarts = 0;
+      pending.told({ type: 'resume', recipe, until: null, backend: store.getState().backend });
       resume(recipe, null);
     },
     tell: (command) => {

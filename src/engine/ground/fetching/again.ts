@@ -30,14 +30,17 @@ export class Tries {
   readonly #net: Net;
   #count = 0;
   #sinceProgress = 0;
-  #gained = 0;
+  /** How far the file has come, and how far it was at the last progress. */
+  #farthest = 0;
+  #mark = 0;
 
   constructor(net: Net) {
     this.#net = net;
   }
 
-  gain(bytes: number): void {
-    this.#gained += bytes;
+  /** Bytes of the file that are there. What begins again gets on only once it is beyond where it was. */
+  reached(bytes: number): void {
+    this.#farthest = Math.max(this.#farthest, bytes);
   }
 
   /** Waits until the next try; `waits` is told how long. Throws the error of the last one where there is none, and Cancelled. */
@@ -47,8 +50,9 @@ export class Tries {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     this.#count += 1;
-    this.#sinceProgress = this.#gained >= PROGRESS_BYTES ? 1 : this.#sinceProgress + 1;
-    if (this.#gained >= PROGRESS_BYTES) this.#gained = 0;
+    const gotOn = this.#farthest - this.#mark >= PROGRESS_BYTES;
+    this.#sinceProgress = gotOn ? 1 : this.#sinceProgress + 1;
+    if (gotOn) this.#mark = this.#farthest;
     if (this.#sinceProgress >= MOST_TRIES || (waitMs ?? 0) > MOST_PATIENCE_MS) throw error(this.#count);
     const { chance, sleep } = this.#net;
     const doubled = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (this.#sinceProgress - 1));

@@ -359,3 +359,10 @@ it('lets a fault of who takes the bytes through as it is', async () => {
   const { outcome, times } = await got([serving()], { onProgress });
   expect({ outcome, times }).toEqual({ outcome: 'Error: the disk is full', times: 1 });
 });
+
+it('gives up a file that is begun anew each time, however much of it comes', async () => {
+  // Nobody knows that the rest belongs to it: no tag, no digest.
+  const cut = serving({ bytes: new Uint8Array(3 * 2 ** 20), tag: null, cutAfter: 2 * 2 ** 20 });
+  const { outcome, times } = await got([cut], { mostBytes: 2 ** 22 });
+  expect([outcome, times]).toEqual(['fetch-cut', 5]);
+});

@@ -186,7 +186,7 @@ class Download {
   async #write(piece: Uint8Array): Promise<void> {
     this.#hash.update(piece);
     this.#have += piece.byteLength;
-    this.#tries.gain(piece.byteLength);
+    this.#tries.reached(this.#have);
     await this.#sink.write(piece);
     this.#tell(0);
   }

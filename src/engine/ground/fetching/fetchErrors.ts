@@ -64,7 +64,7 @@ interface Busy extends Tried {
 
 export const fetchBusy = defineError('fetch-busy', ({ name, status, tries, waitSeconds }: Busy) => ({
   en: [
-    `${name}: the server can't answer now (${status}, asked ${tries} times).`,
+    `${name}: the server can't answer now (${status}, asked ${tries === 1 ? 'once' : `${tries} times`}).`,
     waitSeconds === null
       ? 'Wait a while and try again.'
       : `Try again in ${waitSeconds} seconds: the server says so.`,

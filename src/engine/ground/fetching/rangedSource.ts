@@ -85,7 +85,7 @@ class RangedFile implements ByteSource {
         const give = (piece: Uint8Array): void => {
           bytes.set(piece, have);
           have += piece.byteLength;
-          tries.gain(piece.byteLength);
+          tries.reached(have);
         };
         trouble = await reply.take(give, end - from - have);
         if (have === bytes.length) {
