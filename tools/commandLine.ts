@@ -55,6 +55,21 @@ export function readArguments<C extends Command>(command: C, args: readonly stri
 export const usageError = (command: Command, message: string): UsageError =>
   new UsageError(`${message}\n${usageOf(command)}`);
 
+/** An option's whole number, of at least `least`; `otherwise` where it isn't given. */
+export function whole(
+  command: Command,
+  name: string,
+  text: string | undefined,
+  otherwise: number,
+  least = 0,
+): number {
+  if (text === undefined) return otherwise;
+  const found = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(found) || found < least)
+    throw usageError(command, `--${name} takes a whole number from ${least} on, got '${text.slice(0, 60)}'.`);
+  return found;
+}
+
 /** Prints the usage where it is asked for; true when it was. */
 export function helped(command: Command, args: readonly string[]): boolean {
   const asked = args.includes('--help') || args.includes('-h');

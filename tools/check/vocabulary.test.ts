@@ -21,6 +21,14 @@ test.each([
   ['src/engine/session/a.ts', 'self.postMessage(1);', 'postMessage'],
   ['src/ui/a.ts', "const answer = await fetch('x.json');", 'one way to fetch'],
   ['tools/cli/a.ts', 'const request = new XMLHttpRequest();', 'one way to fetch'],
+  ['src/engine/a.ts', "const answer = await self.fetch('x.json');", 'one way to fetch'],
+  ['src/engine/a.ts', "const answer = await globalThis.fetch('x.json');", 'one way to fetch'],
+  ['src/ui/a.ts', "const answer = await window.fetch('x.json');", 'one way to fetch'],
+  ['src/ui/a.ts', "const answer = await window['fetch']('x.json');", 'one way to fetch'],
+  ['src/ui/a.ts', "navigator.sendBeacon('x', text);", 'one way to fetch'],
+  ['src/ui/a.ts', "const socket = new WebSocket('wss://x');", 'one way to fetch'],
+  ['src/ui/a.ts', "const source = new EventSource('x');", 'one way to fetch'],
+  ['src/ui/a.ts', "const source = new self.EventSource('x');", 'one way to fetch'],
   ['src/engine/a.ts', "throw new Error('internal: x');", 'A bare Error'],
   ['src/ui/a.tsx', "const failed = new Error('x');", 'A bare Error'],
 ])('%s must not say %s', (path, text, sentence) => {
@@ -35,6 +43,7 @@ test.each([
   ['src/engine/ground/fetching/net.ts', 'const answer = fetch(address);'],
   ['tools/start/serve.test.ts', 'const answer = await fetch(address);'],
   ['src/ui/a.tsx', "document.title = 'x';"],
+  ['src/engine/a.ts', 'const rows = await files.fetch(name);'],
   ['src/shaders/invariant.ts', "throw new Error('internal: x');"],
   ['src/engine/testing/a.ts', "throw new Error('no golden values');"],
 ])('%s may say %s', (path, text) => {

@@ -28,6 +28,21 @@ const callOf = (node: Node, method: RegExp): boolean => {
   return typeof name === 'string' && method.test(name);
 };
 
+/** What a global is called by: its own name, or as a field of the global object. */
+const globalName = (callee: Node): string => {
+  const ofGlobal =
+    callee.type === 'MemberExpression' &&
+    isNode(callee.object) &&
+    /^(self|globalThis|window)$/.test(String(callee.object.name));
+  const named = ofGlobal ? callee.property : callee;
+  if (!isNode(named)) return '';
+  return String(named.type === 'Literal' ? named.value : named.name);
+};
+const callOfGlobal = (node: Node, names: RegExp): boolean =>
+  node.type === 'CallExpression' && isNode(node.callee) && names.test(globalName(node.callee));
+const newOfGlobal = (node: Node, names: RegExp): boolean =>
+  node.type === 'NewExpression' && isNode(node.callee) && names.test(globalName(node.callee));
+
 const words: readonly Word[] = [
   {
     sentence: 'WGSL text never appears outside src/shaders.',
@@ -78,8 +93,9 @@ const words: readonly Word[] = [
     applies: (path) =>
       /^(src|tools)\//.test(path) && !isTest(path) && path !== 'src/engine/ground/fetching/net.ts',
     matches: (node) =>
-      (node.type === 'CallExpression' && isNode(node.callee) && node.callee.name === 'fetch') ||
-      (node.type === 'NewExpression' && isNode(node.callee) && node.callee.name === 'XMLHttpRequest'),
+      callOfGlobal(node, /^fetch$/) ||
+      callOf(node, /^sendBeacon$/) ||
+      newOfGlobal(node, /^(XMLHttpRequest|WebSocket|EventSource)$/),
   },
   {
     sentence:

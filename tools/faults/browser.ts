@@ -6,6 +6,8 @@ import type { Host } from './host.ts';
 import type { Fault, Moment } from './list.ts';
 import { doOutside } from './outside.ts';
 import { pause, press } from './pressing.ts';
+import { STEPS } from './tinyLink.ts';
+import { hasStruck, isClose, isSame, isWhole, toldNothing } from './verdict.ts';
 
 /** A page that says nothing new for so long hangs. */
 const SILENT_MS = 60_000;
@@ -72,12 +74,6 @@ const opensAnew: ReadonlySet<string> = new Set([
 const nothing: Seen = { progress: '', told: '', goOn: false };
 const lossesOf = (page: Page): Promise<number[]> =>
   page.evaluate(() => JSON.parse(sessionStorage.getItem('losses') ?? '[]'));
-const isSame = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((loss, i) => Object.is(loss, b[i]));
-/** The other kind of device sums in another order. */
-const isClose = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((loss, i) => Math.abs(loss - (b[i] ?? 0)) < 1e-3 * Math.abs(loss));
-
 /** The page, as it gets on, until `done`; null: it said nothing new for too long, or is gone. */
 async function follow(page: Page, done: (seen: Seen) => boolean): Promise<Seen | null> {
   let last = '';
@@ -96,6 +92,9 @@ async function follow(page: Page, done: (seen: Seen) => boolean): Promise<Seen |
 }
 
 const finished = ({ progress }: Seen): boolean => /^finished, \d+ steps/.test(progress);
+/** The charts of a run that was restored at its end have all steps. */
+const showsSteps = (page: Page): Promise<boolean> =>
+  page.evaluate(look).then(({ progress }) => progress === `finished, ${STEPS} steps`);
 const ended = (seen: Seen): boolean => finished(seen) || /^stopped/.test(seen.progress) || seen.goOn;
 
 export async function openDriver(host: Host, hash: string): Promise<Driver> {
@@ -195,20 +194,23 @@ export async function openDriver(host: Host, hash: string): Promise<Driver> {
         crash,
       ]);
       seen = heard;
+      if (!hasStruck(fault, moment, host.struck)) return { verdict: 'not reached', said: '' };
       if (got && seen)
         return {
           verdict: isSame(await lossesOf(page), expected) ? 'same losses' : 'silent',
           said: seen.told,
         };
-      if (!host.struck) return { verdict: 'not reached', said: '' };
       if (seen && seen.told === '' && !seen.goOn)
         return { verdict: 'silent', said: 'no file came, and nothing was said' };
       host.heal();
       return again(seen, seen ? page : await replaced(), true);
     }
-    if (!host.struck && fault && fault.kind !== 'network' && !fault.fromStart)
-      return { verdict: 'not reached', said: '' };
-    if (fault === null) expected = await lossesOf(page);
+    if (!hasStruck(fault, moment, host.struck)) return { verdict: 'not reached', said: '' };
+    if (fault === null) {
+      expected = await lossesOf(page);
+      if (!isWhole(expected, STEPS))
+        throw new Error(`the unbroken run told the losses ${expected.join(', ')}`);
+    }
     if (seen && finished(seen) && onCpu.test(seen.told) && isClose(await lossesOf(page), expected))
       return { verdict: 'told', said: seen.told };
     if (seen && finished(seen) && isSame(await lossesOf(page), expected))
@@ -228,10 +230,13 @@ export async function openDriver(host: Host, hash: string): Promise<Driver> {
       .getByRole('button', { name: 'Go on', exact: true })
       .waitFor({ timeout: 3000 })
       .catch(() => {});
-    const offered = (await next.evaluate(look)).goOn;
+    const now = await next.evaluate(look);
+    const offered = now.goOn;
     const early = moment === 'loading' || moment === 'first step';
     if (anew && !offered && !early)
       return { verdict: 'lost', said: 'opened again, and nothing of the run was there' };
+    if (seen && !anew && toldNothing(seen, now))
+      return { verdict: 'silent', said: `${seen.progress}, and nothing was said` };
     return again(seen, next, false);
   }
 
@@ -242,11 +247,11 @@ export async function openDriver(host: Host, hash: string): Promise<Driver> {
     if (!(await mended(page)))
       return { verdict: 'lost', said: `${said} → ${JSON.stringify(await page.evaluate(look))}` };
     const losses = await lossesOf(page);
-    const last = expected.slice(expected.length - losses.filter((loss) => loss !== null).length);
-    const same = isSame(
-      losses.filter((loss) => loss !== null),
-      last,
-    );
+    const told = losses.filter((loss) => loss !== null);
+    // A run that was restored at its end tells no step again.
+    if (told.length === 0 && !(await showsSteps(page)))
+      return { verdict: 'lost', said: `${said} → no loss to compare` };
+    const same = isSame(told, expected.slice(expected.length - told.length));
     if (exports && same) {
       const download = page.waitForEvent('download', { timeout: 40_000 }).then(
         () => true,
@@ -266,7 +271,10 @@ export async function openDriver(host: Host, hash: string): Promise<Driver> {
         if (!browser.isConnected()) throw error;
         return { verdict: 'lost' as const, said: `the machine itself: ${String(error).split('\n')[0]}` };
       });
-      return { ...outcome, seconds: (Date.now() - started) / 1000 };
+      const failed = host.failure;
+      const judged: Omit<Outcome, 'seconds'> =
+        failed === null ? outcome : { verdict: 'lost', said: `the machine itself: ${failed}` };
+      return { ...judged, seconds: (Date.now() - started) / 1000 };
     },
     close: () => browser.close(),
   };

@@ -25,6 +25,8 @@ export interface Host {
   heal(): void;
   /** Whether the moment has come. */
   readonly struck: boolean;
+  /** Why the machine could not do its part of this cell; null: it could. */
+  readonly failure: string | null;
   fail(answer: NetworkAnswer, requests: number): void;
   close(): void;
 }
@@ -51,6 +53,7 @@ export async function openHost(folder: string): Promise<Host> {
   let cell: Cell | null = null;
   let struck = false;
   let healed = false;
+  let failure: string | null = null;
   let network: { how: NetworkAnswer; left: number } | null = null;
 
   function workerPlan(): string {
@@ -64,7 +67,12 @@ export async function openHost(folder: string): Promise<Host> {
   async function strike(response: ServerResponse): Promise<void> {
     const first = !struck && !healed && cell !== null;
     struck = true;
-    if (first && cell) await cell.outside();
+    try {
+      if (first && cell) await cell.outside();
+    } catch (error) {
+      // The worker waits for an answer all the same.
+      failure = String(error).split('\n')[0] ?? '';
+    }
     response.end(first && cell?.fault?.act ? 'act' : 'nothing');
   }
 
@@ -100,6 +108,7 @@ export async function openHost(folder: string): Promise<Host> {
       cell = next;
       struck = false;
       healed = false;
+      failure = null;
       network = null;
     },
     heal: () => {
@@ -108,6 +117,9 @@ export async function openHost(folder: string): Promise<Host> {
     },
     get struck() {
       return struck;
+    },
+    get failure() {
+      return failure;
     },
     fail: (how, requests) => {
       network = { how, left: requests };

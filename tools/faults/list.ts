@@ -1,5 +1,5 @@
 // The faults of the machine: what is done to device, worker, memory, disk, network, tabs and clock. What a worker does to itself stands in
-// prelude.mjs under the same name; the rest is done from outside, by browser.ts.
+// prelude.mjs under the same name; the rest is done from outside, by outside.ts.
 export const moments = ['loading', 'first step', 'mid-run', 'asking', 'exporting'] as const;
 export type Moment = (typeof moments)[number];
 

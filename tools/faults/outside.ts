@@ -40,7 +40,7 @@ export async function doOutside(out: Outside, page: Page, host: Host, others: Pa
     case 'reopen': {
       const next = page.context().newPage();
       others.push(await next);
-      return void page.close();
+      return void page.close().catch(() => {});
     }
     case 'away-and-back':
       return void page

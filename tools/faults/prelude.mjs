@@ -1,4 +1,4 @@
-// Stands before the worker's own script (browser.ts puts it there): sees what the worker is told and tells, and at the moment of the plan
+// Stands before the worker's own script (host.ts puts it there): sees what the worker is told and tells, and at the moment of the plan
 // asks the machine for faults, which acts or not, and then does to its own devices, files, locks, clock and memory what the plan says.
 // Runs in the page's worker, in any browser; knows nothing of the engine but its messages.
 (() => {

@@ -14,7 +14,7 @@ const words: Readonly<Record<Outcome['verdict'], string>> = {
 };
 const NOT_RUN = 'not run';
 
-/** Cells of the table that is there, by the names of faults.ts. */
+/** Cells of the table that is there, by the names that cells.ts makes of list.ts. */
 function earlier(path: string): Map<string, string> {
   const found = new Map<string, string>();
   if (!existsSync(path)) return found;
@@ -42,15 +42,18 @@ export function writeReport(path: string, outcomes: ReadonlyMap<string, Outcome>
     moments.map((moment) => cellOf(`${fault.kind}: ${fault.name}, ${moment}`)),
   );
   const count = (cell: string): number => all.filter((one) => one === cell).length;
-  const bad = all.length - count('same losses') - count('told') - count(NOT_RUN);
+  const ran = all.length - count(NOT_RUN);
+  const bad = ran - count('same losses') - count('told');
   const lines = [
     '# What happens when something breaks',
     '',
-    'Made by `npm run faults`, in Chromium on a software WebGPU adapter: each fault strikes a small run at each of five moments. *Same losses*:',
-    'the run ends by itself with the losses of the unbroken run, bit for bit, and an export arrives. *Told*: the page says what is wrong, and when',
-    'the fault is over, what it offers (Train, Go on, the page opened again) ends the run with those losses. Anything else is a fault of ours.',
+    'Made by `npm run faults`, in Chromium on a software WebGPU adapter. A cell is a fault that strikes a small run at one of five moments. *Same',
+    'losses*: the run ends by itself with the losses of the unbroken run, bit for bit, and an export arrives. *Told*: the page says what is wrong,',
+    'and when the fault is over, what it offers (Train, Go on, the page opened again) ends the run with those losses. *Not reached*: the fault',
+    'never struck, so the cell says nothing. Anything else is a fault of ours.',
     '',
-    `${all.length} cells: ${count('same losses')} same losses, ${count('told')} told, ${bad} bad, ${count(NOT_RUN)} not run.`,
+    `Of ${all.length} cells, ${ran} ran in this build; what the others do is not known.`,
+    `Those that ran: ${count('same losses')} same losses, ${count('told')} told, ${bad} bad.`,
     '',
   ];
   for (const kind of kinds) {

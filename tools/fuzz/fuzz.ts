@@ -3,7 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import type { Command } from '../commandLine.ts';
-import { tool, usageError } from '../commandLine.ts';
+import { tool, usageError, whole } from '../commandLine.ts';
 import { inputOf, shown } from './inputs.ts';
 import { readers } from './readers/all.ts';
 
@@ -26,6 +26,8 @@ const LOOK_EVERY_MS = 100;
 const MOST_HEAP_MB = 512;
 
 const said = z.union([
+  z.object({ began: z.object({ reader: z.string(), until: z.number(), deadline: z.number() }) }),
+  z.object({ met: z.object({ reader: z.string(), breach: z.string() }) }),
   z.object({
     finding: z.object({
       reader: z.string(),
@@ -42,51 +44,46 @@ const said = z.union([
 
 interface Plan {
   readonly names: readonly string[];
+  readonly first: number;
+  readonly ownMs: number | null;
+  readonly known: readonly string[];
   readonly seed: number;
   readonly most: number;
-  readonly seconds: number;
+  readonly leftMs: number;
 }
-
-const whole = (text: string | undefined, otherwise: number): number => {
-  const found = text === undefined ? otherwise : /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isNaN(found)) throw usageError(command, 'Give whole numbers.');
-  return found;
-};
 
 type Ended = { readonly reader: number; readonly index: number; readonly why: string } | null;
 
-/** Tries readers from these inputs on in one thread; null when all are through, else where it stood still or fell. */
-function tryFrom(
-  plan: Plan,
-  first: readonly number[],
-  tell: (message: z.infer<typeof said>) => void,
-): Promise<Ended> {
+/** Tries readers in one thread; null when all are through, else where it stood still or fell. */
+function tryFrom(plan: Plan, tell: (message: z.infer<typeof said>) => void): Promise<Ended> {
   const place = new SharedArrayBuffer(12);
   const at = new Int32Array(place);
   const worker = new Worker(new URL('../run.mjs', import.meta.url), {
     argv: ['tools/fuzz/thread.ts'],
-    workerData: { ...plan, place, first },
+    workerData: { ...plan, place },
     resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP_MB },
   });
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     let counted = 0;
     let began = process.cpuUsage();
-    const where = (why: string): Ended => ({ reader: Atomics.load(at, 0), index: Atomics.load(at, 1), why });
-    const end = (ended: Ended): void => {
+    const end = (why: string | null): void => {
       clearInterval(timer);
       void worker.terminate();
-      resolve(ended);
+      if (why === null) resolve(null);
+      // Another thread would end likewise, and so on for ever.
+      else if (Atomics.load(at, 2) === 0) reject(new Error(`The thread ${why} before its first input.`));
+      else resolve({ reader: Atomics.load(at, 0), index: Atomics.load(at, 1), why });
     };
     const timer = setInterval(() => {
       const now = Atomics.load(at, 2);
       const { user } = process.cpuUsage(began);
       if (now === 0 || now !== counted) began = process.cpuUsage();
-      else if (user > MOST_CPU_MS * 1000) end(where(`took more than ${MOST_CPU_MS / 1000} s`));
+      else if (user > MOST_CPU_MS * 1000) end(`took more than ${MOST_CPU_MS / 1000} s`);
       counted = now;
     }, LOOK_EVERY_MS);
     worker.on('message', (message: unknown) => tell(said.parse(message)));
-    worker.on('error', (error) => end(where(`ended its thread: ${error.message}`)));
-    worker.on('exit', (code) => end(code === 0 ? null : where('ended its thread')));
+    worker.on('error', (error) => end(`ended its thread: ${error.message}`));
+    worker.on('exit', (code) => end(code === 0 ? null : 'ended its thread'));
   });
 }
 
@@ -97,36 +94,61 @@ export const main = tool(command, async (values) => {
   }
   const chosen = readers.filter(({ name }) => values.reader === undefined || name === values.reader);
   if (chosen.length === 0) throw usageError(command, `No reader is called '${values.reader ?? ''}'.`);
-  const seed = whole(values.seed, 1);
-  const most = whole(values.inputs, Number.MAX_SAFE_INTEGER);
-  const seconds = values.inputs === undefined ? whole(values.seconds, 60) / chosen.length : 1e9;
+  const seed = whole(command, 'seed', values.seed, 1);
+  const most = whole(command, 'inputs', values.inputs, Number.MAX_SAFE_INTEGER, 1);
+  const seconds = whole(command, 'seconds', values.seconds, 60, 1);
+  let leftMs = values.inputs === undefined ? seconds * 1000 : 1e12;
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
-  let breaches = 0;
-  const tell = (message: z.infer<typeof said>): void => {
-    if ('done' in message) {
-      const { reader, accepted, refused, broken } = message.done;
-      say(
-        `${reader}: ${accepted + refused + broken} inputs, ${accepted} accepted, ${refused} refused, ${broken} broken`,
-      );
-      return;
-    }
-    breaches += 1;
-    const { reader, index, breach, input } = message.finding;
+  const report = (reader: string, index: number, breach: string, input: string): void =>
     say(`✗ ${reader}, seed ${seed}, input ${index}: ${breach}\n    ${input}`);
+  const untried = new Set(chosen.map(({ name }) => name));
+  let breaches = 0;
+  let ownMs: number | null = null;
+  let began = { reader: '', until: 0, deadline: 0 };
+  let known: string[] = [];
+  /** Met and not yet made small. */
+  let met: string | null = null;
+  const tell = (message: z.infer<typeof said>): void => {
+    if ('began' in message) {
+      if (message.began.reader !== began.reader) known = [];
+      began = message.began;
+    } else if ('met' in message) {
+      met = message.met.breach;
+      known.push(met);
+    } else if ('done' in message) {
+      const { reader, accepted, refused, broken } = message.done;
+      const all = accepted + refused + broken;
+      if (all > 0) untried.delete(reader);
+      say(`${reader}: ${all} inputs, ${accepted} accepted, ${refused} refused, ${broken} broken`);
+    } else {
+      breaches += 1;
+      met = null;
+      const { reader, index, breach, input } = message.finding;
+      report(reader, index, breach, input);
+    }
   };
   let names = chosen.map(({ name }) => name);
-  let first = names.map(() => 0);
-  for (;;) {
-    const ended = await tryFrom({ names, seed, most, seconds }, first, tell);
+  for (let first = 0; ; ) {
+    const ended = await tryFrom({ names, first, ownMs, known, seed, most, leftMs }, tell);
     if (ended === null) break;
-    breaches += 1;
     const reader = readers.find(({ name }) => name === names[ended.reader]);
-    if (!reader) break;
-    say(
-      `✗ ${reader.name}, seed ${seed}, input ${ended.index}: ${ended.why}\n    ${shown(inputOf(reader, seed, ended.index))}`,
-    );
+    if (!reader) throw new Error(`no reader ${ended.reader} of ${names.length}`);
+    const input = shown(inputOf(reader, seed, ended.index));
+    // It hung while a breach was made small: the breach is told with its whole input, and what hangs is a part of that.
+    for (const breach of met === null ? [ended.why] : [met, `a part of it ${ended.why}`]) {
+      breaches += 1;
+      report(reader.name, ended.index, breach, input);
+    }
+    met = null;
+    ownMs = Math.max(0, began.until - Date.now());
+    leftMs = Math.max(0, began.deadline - Date.now());
+    untried.delete(reader.name);
     names = names.slice(ended.reader);
-    first = [ended.index + 1, ...names.slice(1).map(() => 0)];
+    first = ended.index + 1;
+  }
+  if (untried.size > 0) {
+    say(`Nothing was tried of: ${[...untried].join(', ')}. Give more seconds.`);
+    return 1;
   }
   say(breaches === 0 ? 'No reader broke its contract.' : `${breaches} kinds of breach.`);
   return breaches === 0 ? 0 : 1;

@@ -28,9 +28,20 @@ export function shown(input: Input): string {
   return all.length <= 600 ? all : `${all.slice(0, 600)}… (${input.length})`;
 }
 
-async function smallest(reader: Reader, input: Input, breach: string): Promise<Input> {
-  const alike = async (one: Input): Promise<boolean> => (await judge(reader, one)).breach === breach;
+async function smallest(reader: Reader, input: Input, breach: string, beat: () => void): Promise<Input> {
+  const alike = async (one: Input): Promise<boolean> => {
+    beat();
+    return (await judge(reader, one)).breach === breach;
+  };
   return typeof input === 'string' ? shrunk(input, cutText, alike) : shrunk(input, cutBytes, alike);
+}
+
+/** What is told while inputs are tried. */
+export interface Telling {
+  /** Before every judgement: whoever watches gives each its own time. */
+  readonly beat: () => void;
+  /** A new kind of breach, before it is made small: that may hang. */
+  readonly met: (breach: string) => void;
 }
 
 /** Judges one input; a breach is made small when it is the first of its kind. */
@@ -39,12 +50,15 @@ export async function tried(
   seed: number,
   index: number,
   known: Set<string>,
+  { beat, met }: Telling,
 ): Promise<{ readonly judged: Judged; readonly finding: Finding | null }> {
   const input = inputOf(reader, seed, index);
+  beat();
   const judged = await judge(reader, input);
   if (judged.breach === null || known.has(judged.breach)) return { judged, finding: null };
   known.add(judged.breach);
-  const small = await smallest(reader, input, judged.breach);
+  met(judged.breach);
+  const small = await smallest(reader, input, judged.breach, beat);
   const finding = { reader: reader.name, seed, index, breach: judged.breach, input: shown(small) };
   return { judged, finding };
 }

@@ -1,5 +1,7 @@
-// What the fuzz knows of a reader, and its contract: a value or a UserError, in time, and nothing accepted that the format forbids.
-import { UserError } from '../../src/engine/ground/errors.ts';
+// What the fuzz knows of a reader, and its contract: a value or a UserError that quotes little, in time and in bounded
+// memory, and nothing accepted that the format forbids.
+import { MOST_SENTENCE, UserError } from '../../src/engine/ground/errors.ts';
+import { MOST_QUOTED } from '../../src/engine/ground/quote.ts';
 import { mutateBytes, mutateText, mutateValue, severalTimes, written } from './mutate.ts';
 import type { Random } from './random.ts';
 
@@ -33,10 +35,19 @@ const kindOf = (error: unknown): string => {
   return `${error.name}: ${words} (${place?.[1] ?? ''} ${place?.[2] ?? ''})`;
 };
 
-/** Words for people never quote more than this of what they refuse, beside their own. */
-const LONGEST_MESSAGE = 1600;
+/** Its own words with one quotation in the problem and one in the remedy, and one sentence of another error (ground/errors.ts). */
+const LONGEST_MESSAGE = MOST_SENTENCE + 2 * MOST_QUOTED;
+/** What one input may leave in buffers: headers and texts of the corpus have kilobytes, the largest that a reader may inflate to megabytes. */
+export const MOST_BUFFER_MIB = 64;
 
-export async function judge(reader: Reader, input: Input): Promise<Judged> {
+/** The longest text that an error quotes. Sentences of another error, in both languages, are bounded as a part of the message. */
+function longestQuoted(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null || ('en' in value && 'zh' in value)) return 0;
+  return Math.max(0, ...Object.values(value).map(longestQuoted));
+}
+
+async function judgedAlone(reader: Reader, input: Input): Promise<Judged> {
   try {
     const value: unknown = await reader.read(input);
     const forbidden = reader.forbids?.(input, value) ?? null;
@@ -45,10 +56,19 @@ export async function judge(reader: Reader, input: Input): Promise<Judged> {
   } catch (error) {
     if (!(error instanceof UserError)) return { verdict: 'broken', breach: kindOf(error) };
     const told = Math.max(error.message.length, JSON.stringify(error.data).length / 2);
-    return told <= LONGEST_MESSAGE
+    if (told > LONGEST_MESSAGE) return { verdict: 'broken', breach: `${error.code} quotes its whole input` };
+    return longestQuoted(error.data) <= MOST_QUOTED
       ? { verdict: 'refused', breach: null }
-      : { verdict: 'broken', breach: `${error.code} quotes its whole input` };
+      : { verdict: 'broken', breach: `${error.code} quotes more than ${MOST_QUOTED} characters` };
   }
+}
+
+export async function judge(reader: Reader, input: Input): Promise<Judged> {
+  const before = process.memoryUsage().arrayBuffers;
+  const judged = await judgedAlone(reader, input);
+  const held = process.memoryUsage().arrayBuffers - before;
+  if (judged.breach !== null || held <= MOST_BUFFER_MIB * 2 ** 20) return judged;
+  return { verdict: 'broken', breach: `took more than ${MOST_BUFFER_MIB} MiB of buffers` };
 }
 
 export const textOf = (input: Input): string =>

@@ -43,7 +43,7 @@ export interface ErrorKind<C extends string, D extends object> {
 }
 
 /** What a sentence may say; what it quotes is far shorter (quote.ts). */
-const MOST_SENTENCE = 1200;
+export const MOST_SENTENCE = 1200;
 const MOST_LISTED = 24;
 
 /** Data that came from outside, cut to what a message can show: a name may be a file long, a list all of an archive's names. */

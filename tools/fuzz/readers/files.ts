@@ -7,9 +7,11 @@ import { ggml, types, writeGguf } from '../../../src/engine/ground/formats/gguf/
 import { readSafetensors, writeTensors } from '../../../src/engine/ground/formats/safetensors.ts';
 import { ggufModel } from '../../../src/engine/models/gguf/ggufModel.ts';
 import { defaultValues } from '../../../src/engine/recipe/recipe.ts';
+import type { Snapshot } from '../../../src/engine/session/snapshot.ts';
 import { checksum, encodeSnapshot, HEADER_BYTES } from '../../../src/engine/session/snapshot.ts';
 import { decodeSnapshot } from '../../../src/engine/session/snapshotDecode.ts';
 import { metrics } from '../../../src/engine/testing/messageSamples.ts';
+import { sampleProgram } from '../../../src/engine/testing/sampleProgram.ts';
 import { mutateValue, written } from '../mutate.ts';
 import type { Random } from '../random.ts';
 import type { Input, Reader } from '../reader.ts';
@@ -152,14 +154,17 @@ const adapterZip = Uint8Array.from(
   }),
 );
 
-const snapshot = encodeSnapshot({
+const saved: Snapshot = {
   recipe: { preset: 'ships-log', values: defaultValues, prompts: ['Where?'] },
   state: { step: 1, adapter: Float32Array.of(1, 2), best: null, optimizer: [Float32Array.of(1, 2)] },
   metrics: [metrics],
   totalSteps: 60,
   before: [{ prompt: 'Where?', text: 'There.' }],
   device: 'cpu',
-});
+};
+const snapshots = [saved, { ...saved, recipe: { ...saved.recipe, program: sampleProgram } }].map(
+  encodeSnapshot,
+);
 
 /** The JSON of a snapshot changed as a value, its checksum made right: a checksum proves nothing. */
 function snapshotJson(input: Input, random: Random): Input {
@@ -212,7 +217,7 @@ export const fileReaders: readonly Reader[] = [
   },
   {
     name: 'snapshot',
-    corpus: [snapshot],
+    corpus: snapshots,
     mutate: snapshotJson,
     read: (input) => decodeSnapshot(bytesOf(input)),
   },

@@ -4,16 +4,21 @@ import { parseRows } from '../../../src/engine/data/rows.ts';
 import { readAdapterConfig } from '../../../src/engine/exchange/import/importedAdapter.ts';
 import { UserError } from '../../../src/engine/ground/errors.ts';
 import { badSettings } from '../../../src/engine/ground/settings/settingErrors.ts';
+import { examineRecipe } from '../../../src/engine/laboratory/examineRecipe.ts';
 import { parseLlamaConfig } from '../../../src/engine/models/llamaConfig.ts';
 import { settingsOfSaved } from '../../../src/engine/python/read/savedConfig.ts';
 import { wire } from '../../../src/engine/python/run/wire.ts';
 import { formatLink, parseLink } from '../../../src/engine/recipe/link.ts';
 import { loadPresets } from '../../../src/engine/recipe/presets.ts';
+import type { RecipeProgram } from '../../../src/engine/recipe/program/program.ts';
 import type { Recipe } from '../../../src/engine/recipe/recipe.ts';
 import { defaultValues, readSettings, recipeProblems, withPatch } from '../../../src/engine/recipe/recipe.ts';
 import { readRecipeJson } from '../../../src/engine/recipe/recipeFile.ts';
+import { sampleProgram } from '../../../src/engine/testing/sampleProgram.ts';
 import { PythonError } from '../../../src/engine/torch/autograd/pythonError.ts';
-import type { Reader } from '../reader.ts';
+import { mutateValue, written } from '../mutate.ts';
+import type { Random } from '../random.ts';
+import type { Input, Reader } from '../reader.ts';
 import { asJson, asText, bytesOf, textOf } from '../reader.ts';
 
 const presets = [{ id: 'ships-log', values: defaultValues }];
@@ -34,7 +39,14 @@ const recipeFile = {
   prompts: recipe.prompts,
   data: recipe.data,
 };
-const wellFormed = (value: unknown): boolean => !/\\ud[89a-f]/.test(JSON.stringify(value) ?? '');
+const withProgram = JSON.stringify({ ...recipeFile, program: sampleProgram });
+const isText = (text: string): boolean => !/\p{Cs}/u.test(text);
+/** Of every text in a value, the names of its fields among them. */
+const wellFormed = (value: unknown): boolean => {
+  if (typeof value === 'string') return isText(value);
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return true;
+  return Object.entries(value).every(([key, one]) => isText(key) && wellFormed(one));
+};
 
 /** Half of a character is no text: what holds one can't be written to a file any more. */
 const brokenText = (_: unknown, value: unknown): string | null =>
@@ -46,9 +58,64 @@ const recipeForbids = (input: unknown, value: unknown): string | null => {
   return brokenText(input, value);
 };
 
+/** Mostly one argument of one call: what is no program is refused before it is acted out. */
+function programCall(input: Input, random: Random): Input {
+  if (random.chance(4)) return asJson(input, random);
+  let program: Record<string, unknown>;
+  try {
+    program = Object(JSON.parse(textOf(input)));
+  } catch {
+    return asText(input, random);
+  }
+  const calls: readonly unknown[] = Array.isArray(program.calls) ? program.calls : [];
+  const at = random.int(calls.length);
+  const part = random.pick(['args', 'kwargs', 'receiver']);
+  const changed = calls.map((call, i) => {
+    const fields: Record<string, unknown> = Object(call);
+    return i === at ? { ...fields, [part]: mutateValue(fields[part], random) } : call;
+  });
+  return written({ ...program, calls: changed });
+}
+
+/** The second trains what it attaches; calls of the first end before. */
+const programs: readonly RecipeProgram[] = [
+  sampleProgram,
+  {
+    ...sampleProgram,
+    calls: [
+      {
+        line: 1,
+        callee: 'transformers.AutoModelForCausalLM.from_pretrained',
+        receiver: null,
+        args: ['HuggingFaceTB/SmolLM2-135M'],
+        kwargs: {},
+      },
+      {
+        line: 2,
+        callee: 'peft.LoraConfig',
+        receiver: null,
+        args: [],
+        kwargs: { r: 4, target_modules: ['q_proj', 'v_proj'] },
+      },
+      {
+        line: 3,
+        callee: 'peft.get_peft_model',
+        receiver: null,
+        args: [{ ref: 0 }, { ref: 1 }],
+        kwargs: {},
+      },
+    ],
+  },
+];
+
 const link = await formatLink(recipe, presets, {
   includeData: true,
   fingerprint: { device: 'cpu', losses: [[1, 2.5]] },
+});
+const programLink = await formatLink({ ...recipe, program: sampleProgram }, presets, {
+  includeData: false,
+  includeProgram: true,
+  fingerprint: null,
 });
 const plainLink =
   '#v=1&preset=ships-log&lora.r=4&train.learning_rate=0.0002&prompt=Hi%3F&wiring.attach=get_peft_model';
@@ -93,14 +160,31 @@ const rowSets = [
 export const recipeReaders: readonly Reader[] = [
   {
     name: 'recipe file',
-    corpus: [JSON.stringify(recipeFile), '{"version":1,"preset":"ships-log","settings":{}}'],
+    corpus: [JSON.stringify(recipeFile), withProgram, '{"version":1,"preset":"ships-log","settings":{}}'],
     mutate: asJson,
     read: (input) => readRecipeJson(textOf(input), presets),
     forbids: recipeForbids,
   },
   {
+    // A script's program that a recipe carries: read as a file has it, then acted out without Python, as whoever opens the recipe does.
+    name: 'program',
+    corpus: programs.map((one) => JSON.stringify(one)),
+    mutate: programCall,
+    read: async (input) => {
+      const text = `{"version":1,"preset":"ships-log","program":${textOf(input)}}`;
+      const { values, program } = readRecipeJson(text, presets);
+      const read = { values, ...(program ? { program } : {}) };
+      const examined = await examineRecipe(config, read, {
+        batch: { rows: 1, tokens: 8 },
+        allMasked: false,
+      });
+      return { program, outcome: examined.outcome, verdict: examined.program?.verdict };
+    },
+    forbids: brokenText,
+  },
+  {
     name: 'link',
-    corpus: [link, plainLink],
+    corpus: [link, plainLink, programLink],
     mutate: asText,
     read: async (input) => (await parseLink(textOf(input), presets)).recipe,
     forbids: recipeForbids,

@@ -47,5 +47,8 @@ it('fail Python with the file that failed', async () => {
   server.answers('/py/pyodide/pyodide.mjs', status(503));
   const read = ownFiles(testNet(), `${server.origin}/py/`, pageFiles);
   const opening = browserHost(`${server.origin}/py/pyodide/`, read, () => {});
-  await expect(opening).rejects.toMatchObject({ code: expect.stringMatching(/^fetch-(busy|missing)$/) });
+  await expect(opening).rejects.toMatchObject({
+    code: expect.stringMatching(/^fetch-(busy|missing)$/),
+    message: expect.stringMatching(/^pyodide\/[\w.-]+: /),
+  });
 });

@@ -1,0 +1,108 @@
+// What the machine for faults decides without a browser: which cells it runs, when a fault has struck, what it may call the same, what its
+// table claims, and what it says when it can't do its own part.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { cellsOf } from './cells.ts';
+import { main as faultsMain } from './faults.ts';
+import { openHost } from './host.ts';
+import { faults, moments } from './list.ts';
+import { writeReport } from './report.ts';
+import { main as soakMain } from './soak.ts';
+import { hasStruck, isSame, isWhole, toldNothing } from './verdict.ts';
+
+const faultOf = (kind: string, name = '') => {
+  const found = faults.find((one) => one.kind === kind && one.name.includes(name));
+  if (!found) throw new Error(`no fault ${kind}: ${name}`);
+  return found;
+};
+
+test('a fault that never struck holds nothing', () => {
+  expect(hasStruck(null, 'mid-run', false)).toBe(true);
+  for (const moment of moments) {
+    expect(hasStruck(faultOf('memory', 'short of it'), moment, false)).toBe(false);
+    expect(hasStruck(faultOf('network', 'offline'), moment, false)).toBe(moment === 'loading');
+    expect(hasStruck(faultOf('disk', 'there is none'), moment, false)).toBe(true);
+    expect(hasStruck(faultOf('memory', 'short of it'), moment, true)).toBe(true);
+  }
+});
+
+test('losses are held to a whole run alone', () => {
+  expect(isWhole([], 2)).toBe(false);
+  expect(isWhole([1], 2)).toBe(false);
+  expect(isWhole([1, Number.NaN], 2)).toBe(false);
+  expect(isWhole([1, 2], 2)).toBe(true);
+  expect(isSame([1, 2], [1, 2])).toBe(true);
+  expect(isSame([1, 2], [1, 2 + 2 ** -51])).toBe(false);
+});
+
+test('who stops without a word is silent', () => {
+  expect(toldNothing({ told: '', goOn: false }, { told: '', goOn: false })).toBe(true);
+  expect(toldNothing({ told: '', goOn: false }, { told: '', goOn: true })).toBe(false);
+  expect(toldNothing({ told: 'a reason', goOn: false })).toBe(false);
+});
+
+test('cells are drawn by words and by seed', () => {
+  const all = cellsOf(undefined, Number.POSITIVE_INFINITY, 1);
+  expect(all).toHaveLength(faults.length * moments.length);
+  expect(cellsOf('disk', Number.POSITIVE_INFINITY, 1).every(({ name }) => name.startsWith('disk'))).toBe(
+    true,
+  );
+  expect(cellsOf(undefined, 5, 1)).toEqual(cellsOf(undefined, 5, 1));
+  expect(cellsOf(undefined, 5, 1)).not.toEqual(cellsOf(undefined, 5, 2));
+  expect(cellsOf('nothing has these words', Number.POSITIVE_INFINITY, 1)).toEqual([]);
+  expect(cellsOf('', Number.POSITIVE_INFINITY, 1)).toEqual([]);
+});
+
+test.each([
+  [faultsMain, ['--short', 'x'], '--short'],
+  [faultsMain, ['--short', '0'], '--short'],
+  [faultsMain, ['--seed', 'x'], '--seed'],
+  [faultsMain, ['--only', 'nothing has these words'], 'No cell'],
+  [soakMain, ['--steps', 'x'], '--steps'],
+])('a wrong argument runs nothing: %#', async (main, args, named) => {
+  const err = vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
+  try {
+    expect(await main(args)).toBe(2);
+    expect(err.mock.calls.join('')).toContain(named);
+  } finally {
+    err.mockRestore();
+  }
+});
+
+test('the table counts what ran, and says that the rest is not known', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'faults-'));
+  const path = join(folder, 'table.md');
+  try {
+    const [first] = cellsOf('device: destroyed, loading', Number.POSITIVE_INFINITY, 1);
+    writeReport(path, new Map([[first?.name ?? '', { verdict: 'told', said: '', seconds: 1 }]]));
+    const all = faults.length * moments.length;
+    const sentence = `Of ${all} cells, 1 ran in this build; what the others do is not known.`;
+    expect(readFileSync(path, 'utf8')).toContain(sentence);
+    // What ran before stays.
+    writeReport(path, new Map());
+    expect(readFileSync(path, 'utf8')).toContain(sentence);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a part that the machine itself can’t do is told, and the worker goes on', async () => {
+  const host = await openHost('/nowhere');
+  try {
+    host.begin({
+      fault: faultOf('tabs', 'reloaded'),
+      moment: 'mid-run',
+      outside: () => Promise.reject(new Error('the page was gone')),
+    });
+    expect(host.failure).toBeNull();
+    const answer = await fetch(`${host.address}fault-now`);
+    expect(await answer.text()).toBe('nothing');
+    expect([host.struck, host.failure]).toEqual([true, 'Error: the page was gone']);
+    host.begin({ fault: null, moment: 'mid-run', outside: () => Promise.resolve() });
+    expect(host.failure).toBeNull();
+  } finally {
+    host.close();
+  }
+});
