@@ -10,6 +10,8 @@ import type { Heads } from './modelSizes.ts';
 /** Projections that share their input: name of the group in its layer, and of its members. */
 export type ProjectionGroup = readonly [name: string, members: readonly string[]];
 
+export type Activation = 'silu' | 'gelu_tanh';
+
 export interface AttentionRequest<Projected> extends Heads {
   /** Of the attention module. */
   readonly path: string;
@@ -17,6 +19,14 @@ export interface AttentionRequest<Projected> extends Heads {
   readonly layer: number;
   /** q, k and v. */
   readonly qkv: Projected;
+  /** Which table of rotations turns the first `dims` of each head; null: none does. */
+  readonly rotation: { readonly table: number; readonly dims: number } | null;
+  /** Keys that a query sees, its own among them; null: all before it. */
+  readonly window: number | null;
+  /** Of the products of q and k; by itself 1/√D. */
+  readonly scale?: number;
+  /** Norms that each head of q and of k goes through before it is turned. */
+  readonly norms?: { readonly q: string; readonly k: string };
 }
 
 /**
@@ -31,8 +41,8 @@ export interface Operations<Projected> {
   linear(layer: string, group: ProjectionGroup, x: Value): Projected;
   /** Rotates q and k, keeps k and v where there is a cache, and attends to what came before: [N, H·D]. */
   attention(request: AttentionRequest<Projected>): Value;
-  /** silu(gate) · up; `path` is the activation's. */
-  gated(path: string, gateUp: Projected): Value;
+  /** activation(gate) · up; `path` is the activation's. */
+  gated(path: string, gateUp: Projected, activation: Activation): Value;
   /** Says that `output` is what the module at `path` returns, for whoever shows modules; gives it back. */
   output(path: string, output: Projected): Projected;
   /** residual + branch, [N, C]. */

@@ -10,10 +10,10 @@ import { rmsNorm } from '../torch/ops/rmsNorm.ts';
 import { rope } from '../torch/ops/rope.ts';
 import { swiglu } from '../torch/ops/swiglu.ts';
 import type { BatchShape, Recording } from '../torch/recording.ts';
-import type { AttentionRequest, HiddenStates, Operations, ProjectionGroup } from './decoder.ts';
+import type { Activation, AttentionRequest, HiddenStates, Operations, ProjectionGroup } from './decoder.ts';
 import { recordDecoder } from './decoder.ts';
-import type { ModelConfig } from './families.ts';
 import { decoderOf } from './families.ts';
+import type { ModelConfig } from './modelConfig.ts';
 
 /** A key/value cache makes attention read earlier tokens; its buffers are named by layer. */
 export interface CacheShape {
@@ -49,18 +49,23 @@ class FusedOperations implements Operations<Pending> {
     return (residual) => linear(this.#recording, residual ? { ...group, residual } : group);
   }
 
-  attention({ path, layer, qkv, heads, kvHeads, headDim }: AttentionRequest<Pending>): Value {
+  attention({ path, layer, qkv, heads, kvHeads, headDim, ...request }: AttentionRequest<Pending>): Value {
     const { tape } = this.#recording;
     const shape = { batch: this.#batch, heads, kvHeads, headDim };
-    const rotated = rope(tape, { qkv: qkv(), ...shape, path: `${path}.rope` });
-    if (!this.#cache) return attention(tape, { qkv: rotated, ...shape, cache: null, path });
+    const { rotation, window, scale = 1 / Math.sqrt(headDim) } = request;
+    const projected = qkv();
+    const rotated = rotation
+      ? rope(tape, { qkv: projected, ...shape, rotation, path: `${path}.rope` })
+      : projected;
+    const seen = { qkv: rotated, ...shape, window, scale, path };
+    if (!this.#cache) return attention(tape, { ...seen, cache: null });
     const { maxTokens } = this.#cache;
     const buffer = `kv/${layer}`;
     kvAppend(tape, { qkv: rotated, ...shape, cache: buffer, maxTokens, path: `${path}.cache` });
-    return attention(tape, { qkv: rotated, ...shape, cache: { buffer, maxTokens }, path });
+    return attention(tape, { ...seen, cache: { buffer, maxTokens } });
   }
 
-  gated(path: string, gateUp: Pending): Value {
+  gated(path: string, gateUp: Pending, _activation: Activation): Value {
     const { tape } = this.#recording;
     const activated = swiglu(tape, { gateUp: gateUp(), path });
     const { requiresGrad } = activated;

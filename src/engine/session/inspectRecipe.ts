@@ -6,7 +6,7 @@ import { prepareData } from '../data/prepareData.ts';
 import { plainName } from '../ground/plainName.ts';
 import type { Inspection } from '../laboratory/inspect/inspection.ts';
 import { inspectRecipe as inspected } from '../laboratory/inspect.ts';
-import { weightFormatsOf } from '../models/weightSource.ts';
+import { weightFormatsOf } from '../models/weightPlaces.ts';
 import { weightOptions } from '../python/run/wire.ts';
 import type { ScriptContext } from '../python/write/pythonScript.ts';
 import type { Recipe } from '../recipe/recipe.ts';
@@ -35,6 +35,7 @@ export async function inspectRecipe(assets: Assets, recipe: Recipe): Promise<Ins
     batch: data.largest.train,
     estimate: (examined, values) => {
       const weightFormat = weightFormatsOf(
+        files.config,
         formatsAfter(files.formatOf, examined, values),
         weightOptions(values),
       );

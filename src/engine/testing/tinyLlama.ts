@@ -2,7 +2,7 @@
 import { idleStep } from '../../shaders/lib/step.ts';
 import { makeBatch } from '../data/batches.ts';
 import type { SafeTensor } from '../ground/formats/safetensors.ts';
-import { parseLlamaConfig } from '../models/llamaConfig.ts';
+import { parseConfig } from '../models/families.ts';
 import { loadWeights } from '../models/loadModel.ts';
 import { safetensorsSource } from '../models/modelFiles.ts';
 import { wire } from '../python/run/wire.ts';
@@ -61,7 +61,7 @@ export async function runTinyStep(
 ): Promise<StepResult> {
   // The quantised case has a wider MLP (tools/golden/llama.py says why).
   const gate = step.baseTensors.find((tensor) => tensor.name.endsWith('mlp.gate_proj.weight'));
-  const config = { ...parseLlamaConfig(configJson), tied: step.tied, intermediateSize: gate?.shape[0] ?? 0 };
+  const config = { ...parseConfig(configJson), tied: step.tied, intermediateSize: gate?.shape[0] ?? 0 };
   const quantType = step.base === 'nf4' ? 'nf4' : null;
   const values = withPatch(defaultValues, {
     'lora.r': 4,

@@ -1,7 +1,8 @@
 // The tape that the inspection reads and the tape that the device runs say the same: which tensors get a gradient, and what
 // leaves every layer.
 import { expect, it } from 'vitest';
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
+import type { ModelConfig } from '../../models/modelConfig.ts';
+import { oneRotation } from '../../models/modelConfig.ts';
 import { wire } from '../../python/run/wire.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
@@ -9,7 +10,7 @@ import { PythonError } from '../../torch/autograd/pythonError.ts';
 import { adapterLayoutOf, recordTraining } from '../../training/recordTraining.ts';
 import { examine } from './examine.ts';
 
-const config: LlamaConfig = {
+const config: ModelConfig = {
   hiddenSize: 64,
   intermediateSize: 128,
   layers: 2,
@@ -17,8 +18,10 @@ const config: LlamaConfig = {
   kvHeads: 2,
   headDim: 16,
   vocabSize: 64,
-  ropeTheta: 10_000,
-  rmsNormEps: 1e-5,
+  family: 'llama',
+  normEps: 1e-5,
+  ...oneRotation(10_000, 16),
+  own: {},
   maxPositions: 64,
   tied: true,
 };
