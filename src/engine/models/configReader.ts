@@ -30,6 +30,7 @@ function ropeOf(json: Json, kind: string | undefined): RopeFields {
   const type = own.rope_type ?? scaling.rope_type ?? scaling.type;
   return {
     type: typeof type === 'string' ? type : 'default',
+    dims: null,
     theta: numberOf(own.rope_theta ?? (kind === undefined ? json.rope_theta : null)),
     number: (name) => numberOf(field(name)),
     flag: (name) => {
@@ -52,6 +53,7 @@ export function jsonReader(parsed: unknown): ConfigReader {
   };
   return {
     file: FILE,
+    form: 'config.json',
     has: (field) => (json[field] ?? null) !== null,
     size: (field, most, fallback) => number(field, most, fallback),
     positive: (field, fallback) => number(field, null, fallback),
@@ -59,6 +61,12 @@ export function jsonReader(parsed: unknown): ConfigReader {
       const value = json[field] ?? fallback;
       if (typeof value !== 'boolean') throw unknownInConfig({ file: FILE, key: field, got: quote(value) });
       return value;
+    },
+    amount: (field, fallback) => {
+      const found = numberOf(json[field] ?? fallback);
+      if (found === null || found < 0)
+        throw unknownInConfig({ file: FILE, key: field, got: quote(json[field]) });
+      return found;
     },
     list: (field) => {
       const value: unknown = json[field];
@@ -87,6 +95,8 @@ export function readSizes(read: ConfigReader) {
   const headDim = read.size('head_dim', mostOf.headDim, hiddenSize / heads);
   const kvHeads = read.size('num_key_value_heads', mostOf.heads, heads);
   assertHeads({ heads, kvHeads, headDim }, read.file);
+  const dropout = read.amount('attention_dropout', 0);
+  if (dropout > 0) read.refuse('attention_dropout', dropout);
   return {
     hiddenSize,
     intermediateSize: read.size('intermediate_size', mostOf.intermediateSize),

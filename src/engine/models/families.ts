@@ -9,12 +9,18 @@ import { compareVersions } from '../libraries/version.ts';
 import type { Module } from '../torch/nn/module.ts';
 import { jsonReader } from './configReader.ts';
 import type { Decoder, ProjectionGroup } from './decoder.ts';
+import { gemma3 } from './families/gemma3/gemma3.ts';
 import { llama } from './families/llama/llama.ts';
+import { mistral } from './families/mistral/mistral.ts';
+import { phi3 } from './families/phi3/phi3.ts';
+import { qwen2 } from './families/qwen2/qwen2.ts';
+import { qwen3 } from './families/qwen3/qwen3.ts';
+import { smollm3 } from './families/smollm3/smollm3.ts';
 import type { Family, LoadOptions } from './family.ts';
 import type { ModelConfig } from './modelConfig.ts';
 import { otherFamily } from './modelErrors.ts';
 
-const families: readonly Family[] = [llama];
+const families: readonly Family[] = [llama, mistral, qwen2, qwen3, smollm3, phi3, gemma3];
 
 /** The family that a configuration is of. */
 export function familyOf({ family }: ModelConfig): Family {

@@ -19,6 +19,8 @@ export interface RopeFields {
   /** 'default', 'linear', 'llama3' … */
   readonly type: string;
   readonly theta: number | null;
+  /** Dimensions of a head that are turned. */
+  readonly dims: number | null;
   /** A number of the scaling, by its name in config.json. */
   number(name: string): number | null;
   flag(name: string): boolean | null;
@@ -29,12 +31,16 @@ export interface RopeFields {
 /** The fields of a configuration by their names in config.json, wherever they stand. Reading throws UserError naming field and file. */
 export interface ConfigReader {
   readonly file: string;
+  /** GGUF files leave out what llama.cpp takes for granted. */
+  readonly form: 'config.json' | 'gguf';
   has(field: string): boolean;
   /** A whole number from 1 to `most`. */
   size(field: string, most: number, fallback?: number): number;
   /** A finite number above 0. */
   positive(field: string, fallback?: number): number;
   flag(field: string, fallback: boolean): boolean;
+  /** A finite number from 0 on. */
+  amount(field: string, fallback: number): number;
   /** Numbers or words, or null where there is no such list. */
   list(field: string): readonly (string | number)[] | null;
   /** The rotation, or the one of a kind of layers where the file keeps several. */

@@ -48,14 +48,13 @@ export interface NormOptions {
   readonly eps: number;
   /** Added to the weight: 1 where the file keeps w − 1. */
   readonly offset?: number;
+  /** Runs on each head of q or k. */
+  readonly perHead?: boolean;
 }
 
-export function rmsNorm(
-  className: string,
-  { width, eps, offset = 0 }: NormOptions,
-  load: LoadOptions,
-): Module {
-  const module = new Module(className, { type: 'norm', width, eps, ...(offset === 0 ? {} : { offset }) });
+export function rmsNorm(className: string, options: NormOptions, load: LoadOptions): Module {
+  const { width } = options;
+  const module = new Module(className, { type: 'norm', ...options });
   module.parameters.set('weight', parameter('weight', [width], { dtype: load.dtype }));
   return module;
 }
@@ -75,6 +74,8 @@ export interface CausalLmParts {
   readonly norm: Module;
   /** Of the embedding. */
   readonly embedding?: string;
+  /** Of the model below the head. */
+  readonly model?: string;
   /** Rotary tables and the like, by name and class. */
   readonly tables?: Readonly<Record<string, string>>;
 }
@@ -93,7 +94,7 @@ export function causalLm(config: ModelConfig, load: LoadOptions, parts: CausalLm
     layers.children.set(String(index), layer);
   }
   const tables = Object.entries(parts.tables ?? { rotary_emb: `${prefix}RotaryEmbedding` });
-  const model = container(`${prefix}Model`, {
+  const model = container(parts.model ?? `${prefix}Model`, {
     embed_tokens: embedding,
     layers,
     norm: parts.norm,

@@ -3,6 +3,7 @@
 
 import type { ConfigReader, RopeFields } from './family.ts';
 import type { RopeScaling, Rotation } from './modelConfig.ts';
+import { mostOf } from './modelSizes.ts';
 
 interface ScalingContext {
   readonly rope: RopeFields;
@@ -54,13 +55,24 @@ function scalingOf(context: ScalingContext): RopeScaling | null {
 
 export interface RotationDefaults {
   readonly theta: number;
-  readonly dims: number;
+  /** Of a head. */
+  readonly headDim: number;
+  /** Of the head that is turned, where the file says nothing. */
+  readonly share?: number;
+  /** Kind of layers, where the file keeps a rotation for each. */
+  readonly kind?: string;
   readonly maxPositions: number;
 }
 
 /** The rotation that a file names. Throws UserError for a type of scaling that isn't here. */
-export function readRotation(read: ConfigReader, { theta, dims, maxPositions }: RotationDefaults): Rotation {
-  const rope = read.rope();
+export function readRotation(
+  read: ConfigReader,
+  { theta, headDim, share = 1, kind, maxPositions }: RotationDefaults,
+): Rotation {
+  const rope = read.rope(kind);
+  const dims = rope.dims ?? Math.floor(headDim * (rope.number('partial_rotary_factor') ?? share));
+  if (dims % 2 !== 0 || dims < 2 || dims > Math.min(headDim, mostOf.headDim))
+    return read.refuse('partial_rotary_factor', dims / headDim);
   return { theta: rope.theta ?? theta, dims, scaling: scalingOf({ rope, read, maxPositions }) };
 }
 

@@ -27,6 +27,8 @@ interface PlacedNorm {
   readonly path: string;
   readonly width: number;
   readonly bias: boolean;
+  /** Added to its weight, which a GGUF file has done already. */
+  readonly offset: number;
 }
 
 /** All that a model reads of its files, in the order in which it is read. */
@@ -57,7 +59,9 @@ function placed(root: Module, path: string): Placed {
 
 function normsBelow(module: Module, prefix: string): PlacedNorm[] {
   return [...module.namedModules(prefix)].flatMap(([path, { kind, parameters }]) =>
-    kind.type === 'norm' ? [{ path, width: kind.width, bias: parameters.has('bias') }] : [],
+    kind.type === 'norm'
+      ? [{ path, width: kind.width, bias: parameters.has('bias'), offset: kind.offset ?? 0 }]
+      : [],
   );
 }
 
@@ -123,4 +127,13 @@ export function weightFormatsOf(
     const own = members.get(group) ?? [];
     return commonFormat(own.map((member) => formatOf(`${layer}.${member}.weight`) ?? 'none'));
   };
+}
+
+/** What is added to a tensor before use, by its name; 0 for nearly all. A GGUF file holds the sum. */
+export function offsetsOf(config: ModelConfig): ReadonlyMap<string, number> {
+  const { layers, norms } = weightPlaces(config);
+  const all = [...norms, ...layers.flatMap((layer) => layer.norms)];
+  return new Map(
+    all.flatMap(({ path, offset }) => (offset === 0 ? [] : [[`${path}.weight`, offset] as const])),
+  );
 }

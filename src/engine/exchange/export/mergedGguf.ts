@@ -8,6 +8,7 @@ import { tokenizerEntries } from '../../models/gguf/ggufTokenizerEntries.ts';
 import { ggufName, pairedHeadsOf } from '../../models/gguf/ggufWeights.ts';
 import type { ModelConfig } from '../../models/modelConfig.ts';
 import type { ModelFiles } from '../../models/modelFiles.ts';
+import { offsetsOf } from '../../models/weightPlaces.ts';
 import type { ExportFile } from './adapterTensors.ts';
 import type { FloatType } from './floatBytes.ts';
 import { floatBytes } from './floatBytes.ts';
@@ -42,10 +43,18 @@ function modelEntries(config: ModelConfig, name: string, type: FloatType): Entry
   ];
 }
 
-function specOf({ name, shape, values }: MergedTensor, config: ModelConfig, type: FloatType): TensorSpec {
+interface FileForm {
+  readonly config: ModelConfig;
+  readonly type: FloatType;
+  readonly offsets: ReadonlyMap<string, number>;
+}
+
+function specOf({ name, shape, values }: MergedTensor, { config, type, offsets }: FileForm): TensorSpec {
   const [rows = 0] = shape;
   const heads = pairedHeadsOf(config, name);
-  const ordered = heads === null ? values : permuteRows(values, rows, heads);
+  const offset = offsets.get(name) ?? 0;
+  const whole = offset === 0 ? values : values.map((value) => value + offset);
+  const ordered = heads === null ? whole : permuteRows(whole, rows, heads);
   const own = shape.length === 1 ? 'float32' : type;
   return {
     name: ggufName(config, name),
@@ -64,6 +73,7 @@ export async function mergedGguf(
 ): Promise<ExportFile> {
   const metadata = [...modelEntries(files.config, name, type), ...tokenizerEntries(files)];
   const specs: TensorSpec[] = [...rotationTensors(files.config)];
-  for await (const tensor of tensors) specs.push(specOf(tensor, files.config, type));
+  const form: FileForm = { config: files.config, type, offsets: offsetsOf(files.config) };
+  for await (const tensor of tensors) specs.push(specOf(tensor, form));
   return { name: 'model.gguf', bytes: writeGguf({ metadata, tensors: specs }).file };
 }

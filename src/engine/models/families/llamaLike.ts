@@ -2,14 +2,9 @@
 
 import type { Value } from '../../torch/autograd/value.ts';
 import { Module } from '../../torch/nn/module.ts';
-import type {
-  Activation,
-  AttentionRequest,
-  DecoderPaths,
-  LayerPlace,
-  Operations,
-  ProjectionGroup,
-} from '../decoder.ts';
+import type { Activation } from '../../torch/ops/gated.ts';
+import type { RopeTable } from '../../torch/ops/rope.ts';
+import type { AttentionRequest, DecoderPaths, LayerPlace, Operations, ProjectionGroup } from '../decoder.ts';
 import type { LoadOptions } from '../family.ts';
 import type { LayerKind, ModelConfig } from '../modelConfig.ts';
 import { container, linear } from '../parts.ts';
@@ -22,9 +17,9 @@ export const modelPaths: DecoderPaths = {
 };
 
 const qkv: ProjectionGroup = ['self_attn.qkv', ['self_attn.q_proj', 'self_attn.k_proj', 'self_attn.v_proj']];
-const o: ProjectionGroup = ['self_attn.o', ['self_attn.o_proj']];
+export const o: ProjectionGroup = ['self_attn.o', ['self_attn.o_proj']];
 const gateUp: ProjectionGroup = ['mlp.gate_up', ['mlp.gate_proj', 'mlp.up_proj']];
-const down: ProjectionGroup = ['mlp.down', ['mlp.down_proj']];
+export const down: ProjectionGroup = ['mlp.down', ['mlp.down_proj']];
 
 export const llamaGroups: readonly ProjectionGroup[] = [qkv, o, gateUp, down];
 
@@ -84,6 +79,18 @@ export function gatedMlpModule(
   });
 }
 
+/** The norms of the heads of q and k in a layer. */
+export const headNorms = ({ path }: LayerPlace): { readonly q: string; readonly k: string } => ({
+  q: `${path}.self_attn.q_norm`,
+  k: `${path}.self_attn.k_norm`,
+});
+
+/** The rotation of a layer for its attention. */
+export function rotationOf({ rotations }: ModelConfig, { rotation }: LayerKind): RopeTable | null {
+  const own = rotation === null ? null : (rotations[rotation] ?? null);
+  return own && { table: rotation ?? 0, dims: own.dims };
+}
+
 export interface LayerContext {
   readonly config: ModelConfig;
   readonly place: LayerPlace;
@@ -98,9 +105,8 @@ export function selfAttention<Projected>(
   more: Pick<AttentionRequest<Projected>, 'norms' | 'scale'> = {},
 ): Projected {
   const { index, path: layer } = place;
-  const { heads, kvHeads, headDim, rotations } = config;
+  const { heads, kvHeads, headDim } = config;
   const path = `${layer}.self_attn`;
-  const rotation = kind.rotation === null ? null : (rotations[kind.rotation] ?? null);
   const context = run.attention({
     path,
     layer: index,
@@ -108,7 +114,7 @@ export function selfAttention<Projected>(
     heads,
     kvHeads,
     headDim,
-    rotation: rotation && { table: kind.rotation ?? 0, dims: rotation.dims },
+    rotation: rotationOf(config, kind),
     window: kind.window,
     ...more,
   });

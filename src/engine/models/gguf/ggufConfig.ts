@@ -35,6 +35,7 @@ const ropeKeys: Readonly<Record<string, string>> = {
 
 class GgufReader implements ConfigReader {
   readonly file: string;
+  readonly form = 'gguf';
   readonly #gguf: Gguf;
   readonly #architecture: string;
   readonly #keys: ReadonlyMap<string, string>;
@@ -83,6 +84,11 @@ class GgufReader implements ConfigReader {
     return typeof value === 'boolean' ? value : fallback;
   }
 
+  amount(field: string, fallback: number): number {
+    const value = this.#value(field);
+    return value === undefined || value === 0 ? (value ?? fallback) : this.#number(field, null);
+  }
+
   list(field: string): readonly (string | number)[] | null {
     const value = this.#value(field);
     if (!Array.isArray(value)) return null;
@@ -100,6 +106,7 @@ class GgufReader implements ConfigReader {
     const type = this.#metadata(ropeKeys.rope_type ?? '');
     return {
       type: typeof type === 'string' ? type : 'default',
+      dims: number('rope.dimension_count'),
       theta: kind === undefined ? number('rope.freq_base') : null,
       number: (name) => {
         const key = own(ropeKeys, name);
@@ -129,8 +136,7 @@ class GgufReader implements ConfigReader {
       return tensors.get('token_embd.weight')?.shape[0] ?? this.#metadata('vocab_size');
     const key = this.#keys.get(field);
     if (key === undefined) return undefined;
-    const value = this.#metadata(key);
-    return field === 'head_dim' ? (value ?? this.#metadata('rope.dimension_count')) : value;
+    return this.#metadata(key);
   }
 
   #number(field: string, most: number | null, fallback?: number): number {

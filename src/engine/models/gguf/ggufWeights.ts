@@ -9,8 +9,9 @@ import { text } from '../../ground/text.ts';
 import { decoderOf, familyOf } from '../families.ts';
 import type { ModelConfig } from '../modelConfig.ts';
 import { ggufFormat, ggufMissing, ggufShape } from '../modelErrors.ts';
-import { inLayer, modelTensors } from '../weightPlaces.ts';
+import { inLayer, modelTensors, offsetsOf } from '../weightPlaces.ts';
 import type { StoredFormat, StoredTensor, WeightSource } from '../weightSource.ts';
+import { floatsOf } from '../weightSource.ts';
 
 const formats: Readonly<Record<string, StoredFormat>> = {
   F32: 'none',
@@ -92,6 +93,7 @@ export function ggufWeights(
     return { name, own, bytes: find(source.name, gguf, own, shape).bytes };
   });
   const names = new Map(found.map(({ name, own }) => [name, own]));
+  const offsets = offsetsOf(config);
   const total = found.reduce((sum, { bytes }) => sum + bytes, 0);
   return (onBytes) => {
     let done = 0;
@@ -107,11 +109,15 @@ export function ggufWeights(
         onBytes(done, total);
         const [rows = 1] = shape;
         const heads = pairedHeadsOf(config, name);
-        return {
+        const stored = {
           format: ownOf(formats, tensor.type.name) ?? 'none',
           bytes: heads === null ? bytes : unpermuteRows(bytes, rows, heads),
           count: shape.reduce((product, size) => product * size, 1),
         };
+        const offset = offsets.get(name) ?? 0;
+        if (offset === 0) return stored;
+        const plain = floatsOf(stored).map((value) => value - offset);
+        return { format: 'none', bytes: new Uint8Array(plain.buffer), count: stored.count };
       },
     };
   };

@@ -66,12 +66,12 @@ export const llama: Family = {
   config: (read) => {
     const sizes = readSizes(read);
     for (const bias of ['attention_bias', 'mlp_bias']) if (read.flag(bias, false)) read.refuse(bias, true);
-    const { headDim: dims, maxPositions } = sizes;
+    const { headDim, maxPositions } = sizes;
     return {
       family: 'llama',
       ...sizes,
       tied: read.flag('tie_word_embeddings', false),
-      rotations: [readRotation(read, { theta: 10_000, dims, maxPositions })],
+      rotations: [readRotation(read, { theta: 10_000, headDim, maxPositions })],
       layerKinds: [{ rotation: 0, window: null }],
       own: {},
     };
