@@ -140,19 +140,21 @@ export const assetNoJson = defineError(
 );
 
 interface Unfit {
+  /** null: the file is not known by name. */
+  readonly file: string | null;
   readonly name: string;
   readonly wanted: readonly number[];
   /** null: the tensor is missing. */
   readonly got: readonly number[] | null;
 }
 
-export const unfitTensor = defineError('model-tensor', ({ name, wanted, got }: Unfit) => ({
+export const unfitTensor = defineError('model-tensor', ({ file, name, wanted, got }: Unfit) => ({
   en: [
-    `Model file: tensor '${name}' should be [${wanted.join(', ')}], got ${got ? `[${got.join(', ')}]` : 'none'}.`,
+    `${file ?? 'Model file'}: tensor '${name}' should be [${wanted.join(', ')}], got ${got ? `[${got.join(', ')}]` : 'none'}.`,
     'Use the weights that belong to this config.json.',
   ],
   zh: [
-    `模型文件：张量 '${name}' 应为 [${wanted.join(', ')}]，${got ? `得到 [${got.join(', ')}]` : '但没有这个张量'}。`,
+    `${file ?? '模型文件'}：张量 '${name}' 应为 [${wanted.join(', ')}]，${got ? `得到 [${got.join(', ')}]` : '但没有这个张量'}。`,
     '请使用与该 config.json 配套的权重。',
   ],
 }));

@@ -83,7 +83,26 @@ export const ggufBeyond = defineError('gguf-beyond', (place: Place) => ({
   zh: [at(place).zh, '文件已损坏，或者比本页能读的更新、更大。'],
 }));
 
-export const brokenSafetensors = defineError('safetensors', ({ found }: { readonly found: Text }) => ({
-  en: [`safetensors file: ${found.en}.`, 'Download the file again.'],
-  zh: [`safetensors 文件：${found.zh}。`, '请重新下载该文件。'],
+interface Broken {
+  /** null: one that came without a name. */
+  readonly file: string | null;
+  readonly found: Text;
+}
+
+export const brokenSafetensors = defineError('safetensors', ({ file, found }: Broken) => ({
+  en: [`${file ?? 'safetensors file'}: ${found.en}.`, 'Download the file again.'],
+  zh: [`${file ?? 'safetensors 文件'}：${found.zh}。`, '请重新下载该文件。'],
 }));
+
+/** All of these, for the list of errors. */
+export const formatErrors = [
+  fileUnreadable,
+  fileClosed,
+  ggufDamaged,
+  ggufCut,
+  ggufNoGguf,
+  ggufVersion,
+  ggufUnknownType,
+  ggufBeyond,
+  brokenSafetensors,
+] as const;

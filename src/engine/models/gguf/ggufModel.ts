@@ -1,28 +1,14 @@
 // A GGUF file as a base model: header now, tensors on demand. The digest tells files apart in links and snapshots.
 import { Tokenizer } from '../../data/tokenizer.ts';
-import { FNV_SEEDS, fnv, hexadecimal } from '../../ground/digest.ts';
 import type { ByteSource } from '../../ground/formats/byteSource.ts';
 import { readGguf } from '../../ground/formats/gguf/reader.ts';
 import { text } from '../../ground/text.ts';
 import { ggufMetadata } from '../modelErrors.ts';
 import type { ModelFiles } from '../modelFiles.ts';
+import { sampleDigest } from '../sampleDigest.ts';
 import { ggufConfig } from './ggufConfig.ts';
 import { ggufTokenizer } from './ggufTokenizer.ts';
 import { ggufWeights } from './ggufWeights.ts';
-
-const SAMPLES = 16;
-const SAMPLE_BYTES = 2 ** 16;
-
-/** 16 hexadecimal digits of the size and of samples all over the file. */
-async function digestOf(source: ByteSource): Promise<string> {
-  let hashes = fnv(FNV_SEEDS, new TextEncoder().encode(String(source.size)));
-  for (let i = 0; i < SAMPLES; i++) {
-    const length = Math.min(SAMPLE_BYTES, source.size);
-    const offset = Math.floor(((source.size - length) * i) / (SAMPLES - 1));
-    hashes = fnv(hashes, await source.read(offset, length));
-  }
-  return hexadecimal(hashes);
-}
 
 /** Everything is checked here: metadata, tokenizer, every tensor's name, shape, type and place. */
 export async function ggufModel(source: ByteSource): Promise<ModelFiles> {
@@ -50,9 +36,10 @@ export async function ggufModel(source: ByteSource): Promise<ModelFiles> {
       kind: 'gguf',
       name: source.name,
       title: typeof title === 'string' ? title : source.name,
-      digest: await digestOf(source),
+      digest: await sampleDigest([source]),
       bytes: source.size,
       storedAs: mostOf?.[0] ?? 'F32',
+      unused: [],
     },
     config,
     tokenizer,
