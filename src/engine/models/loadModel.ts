@@ -3,31 +3,21 @@
 import { quantise4 } from '../../shaders/quant/blockwise4.ts';
 import { isBlockFormat } from '../../shaders/quant/ggml.ts';
 import type { PackedGroup } from '../../shaders/quant/packing.ts';
-import { packBlocks, packFloats, packQuantised } from '../../shaders/quant/packing.ts';
+import { packBlocks, packFloats, packMixed, packQuantised } from '../../shaders/quant/packing.ts';
 import type { WeightFormat } from '../../shaders/quant/weightFormat.ts';
 import { ropeTables } from '../../shaders/rope/rope.ref.ts';
 import type { BufferData } from '../torch/autograd/bufferData.ts';
 import type { LlamaConfig } from './llamaConfig.ts';
 import type { StoredTensor, WeightOptions, WeightSource } from './weightSource.ts';
-import {
-  bytesAs,
-  floatsOf,
-  layerGroups,
-  layerNorms,
-  projectionShape,
-  weightFormatsOf,
-} from './weightSource.ts';
+import { floatsOf, layerGroups, layerNorms, projectionShape, weightFormatsOf } from './weightSource.ts';
 
 /** Receives each named buffer once. */
 export type Upload = (name: string, data: BufferData) => void;
 
 function packed(members: readonly StoredTensor[], format: WeightFormat): PackedGroup {
   if (format === 'none') return packFloats(members.map(floatsOf));
-  if (isBlockFormat(format))
-    return packBlocks(
-      format,
-      members.map((member) => ({ bytes: bytesAs(member, format), count: member.count })),
-    );
+  if (isBlockFormat(format)) return packBlocks(format, members);
+  if (format.startsWith('mixed:')) return packMixed(members);
   const type = format.startsWith('nf4') ? 'nf4' : 'fp4';
   return packQuantised(members.map((member) => quantise4(floatsOf(member), type, format.endsWith('double'))));
 }

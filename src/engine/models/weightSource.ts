@@ -1,14 +1,15 @@
 // Where weights come from: tensors by PyTorch name, in the form their file holds them, read one at a time; and which
-// tensors a llama has. Groups of projections that share an input are stored together, in one format.
+// tensors a llama has. Groups of projections that share an input are stored together.
 
 import type { FourBitType } from '../../shaders/quant/blockwise4.ts';
-import { decodeFile, promoteToQ4_1 } from '../../shaders/quant/ggml.ts';
-import type { BlockFormat, WeightFormat } from '../../shaders/quant/weightFormat.ts';
+import { decodeFile } from '../../shaders/quant/ggml.ts';
+import { mixedFormat } from '../../shaders/quant/mixed.ts';
+import type { MemberFormat, WeightFormat } from '../../shaders/quant/weightFormat.ts';
 import type { WeightFormats } from '../torch/recording.ts';
 import type { LlamaConfig } from './llamaConfig.ts';
 
 /** float32, or a block format of ggml. */
-export type StoredFormat = 'none' | BlockFormat;
+export type StoredFormat = MemberFormat;
 
 export interface StoredTensor {
   readonly format: StoredFormat;
@@ -75,11 +76,10 @@ export interface WeightOptions {
   readonly doubleQuant: boolean;
 }
 
-/** The one format that holds members of these formats without loss. */
-function commonFormat(formats: readonly StoredFormat[]): StoredFormat {
+/** What holds members of these formats as they are. */
+function commonFormat(formats: readonly StoredFormat[]): WeightFormat {
   const [first = 'none'] = formats;
-  if (formats.every((format) => format === first)) return first;
-  return formats.every((format) => format === 'q4_0' || format === 'q4_1') ? 'q4_1' : 'none';
+  return formats.every((format) => format === first) ? first : mixedFormat(formats);
 }
 
 /** How each group and table is stored on the device. */
@@ -98,10 +98,4 @@ export function weightFormatsOf(formatOf: WeightSource['formatOf'], options: Wei
 export function floatsOf({ format, bytes, count }: StoredTensor): Float32Array<ArrayBuffer> {
   if (format !== 'none') return decodeFile(format, bytes, count);
   return new Float32Array(bytes.slice().buffer);
-}
-
-/** The tensor's bytes in a format that `commonFormat` chose for its group. */
-export function bytesAs(tensor: StoredTensor, format: BlockFormat): Uint8Array {
-  if (tensor.format === format) return tensor.bytes;
-  return promoteToQ4_1(tensor.bytes);
 }

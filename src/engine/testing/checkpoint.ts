@@ -1,6 +1,6 @@
 // Test-only: a model's folder in memory: the files of randomLlama.ts under the embedded model's tokenizer, and changes to them.
 import { readFileSync } from 'node:fs';
-import { floatToHalf } from '../../shaders/quant/ggml.ts';
+import { floatToHalf } from '../../shaders/quant/halves.ts';
 import type { ByteSource } from '../ground/formats/byteSource.ts';
 import { blobSource } from '../ground/formats/byteSource.ts';
 import type { SavedTensor } from '../ground/formats/safetensors.ts';

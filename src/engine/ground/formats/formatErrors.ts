@@ -74,8 +74,14 @@ export const ggufVersion = defineError('gguf-version', (place: Place) => ({
 }));
 
 export const ggufUnknownType = defineError('gguf-type', (place: Place) => ({
-  en: [at(place).en, 'Use a file quantised as Q4_0, Q4_1, Q8_0, F16, BF16 or F32.'],
-  zh: [at(place).zh, '请使用 Q4_0、Q4_1、Q8_0、F16、BF16 或 F32 类型的文件。'],
+  en: [
+    at(place).en,
+    'Use a file quantised as Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q3_K, Q4_K, Q5_K, Q6_K or IQ4_NL, or in F16, BF16 or F32.',
+  ],
+  zh: [
+    at(place).zh,
+    '请使用 Q4_0、Q4_1、Q5_0、Q5_1、Q8_0、Q3_K、Q4_K、Q5_K、Q6_K、IQ4_NL 量化的文件，或 F16、BF16、F32 的文件。',
+  ],
 }));
 
 export const ggufBeyond = defineError('gguf-beyond', (place: Place) => ({

@@ -1,7 +1,7 @@
 // A folder of Hugging Face as a base model: one file or shards, in each float type; and what is refused, with the file's name.
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { halfToFloat } from '../../../shaders/quant/ggml.ts';
+import { halfToFloat } from '../../../shaders/quant/halves.ts';
 import type { UserError } from '../../ground/errors.ts';
 import { writeTensors } from '../../ground/formats/safetensors.ts';
 import type { FolderFiles } from '../../testing/checkpoint.ts';
