@@ -1,7 +1,6 @@
-// A GGUF file as a base model: header now, tensors on demand. The digest tells files apart in links and snapshots.
+// A GGUF file, or all files of a split one, as a base model: header now, tensors on demand. The digest tells files apart in links and snapshots.
 import { Tokenizer } from '../../data/tokenizer.ts';
 import type { ByteSource } from '../../ground/formats/byteSource.ts';
-import { readGguf } from '../../ground/formats/gguf/reader.ts';
 import { text } from '../../ground/text.ts';
 import { ggufMetadata } from '../modelErrors.ts';
 import type { ModelFiles } from '../modelFiles.ts';
@@ -9,10 +8,11 @@ import { sampleDigest } from '../sampleDigest.ts';
 import { ggufConfig } from './ggufConfig.ts';
 import { ggufTokenizer } from './ggufTokenizer.ts';
 import { ggufWeights } from './ggufWeights.ts';
+import { wholeGguf } from './splits.ts';
 
 /** Everything is checked here: metadata, tokenizer, every tensor's name, shape, type and place. */
-export async function ggufModel(source: ByteSource): Promise<ModelFiles> {
-  const gguf = await readGguf(source);
+export async function ggufModel(...files: readonly ByteSource[]): Promise<ModelFiles> {
+  const { source, gguf } = await wholeGguf(files);
   const config = ggufConfig(source.name, gguf);
   const { tokenizerJson, tokenizerConfig } = ggufTokenizer(source.name, gguf);
   const weights = ggufWeights(source, gguf, config);
