@@ -70,17 +70,7 @@ import {
   fetchTooLong,
   programMissing,
 } from './ground/fetching/fetchErrors.ts';
-import {
-  brokenSafetensors,
-  fileClosed,
-  fileUnreadable,
-  ggufBeyond,
-  ggufCut,
-  ggufDamaged,
-  ggufNoGguf,
-  ggufUnknownType,
-  ggufVersion,
-} from './ground/formats/formatErrors.ts';
+import { formatErrors } from './ground/formats/formatErrors.ts';
 import { badSettings } from './ground/settings/settingErrors.ts';
 import {
   programElsewhere,
@@ -90,6 +80,7 @@ import {
   programUnknown,
 } from './laboratory/script/programErrors.ts';
 import { unknownStack } from './libraries/stacks.ts';
+import { checkpointErrors } from './models/checkpoint/checkpointErrors.ts';
 import {
   assetNoJson,
   badConfig,
@@ -168,15 +159,7 @@ export const errorKinds = [
   fetchChanged,
   fetchDigest,
   programMissing,
-  fileUnreadable,
-  fileClosed,
-  ggufDamaged,
-  ggufCut,
-  ggufNoGguf,
-  ggufVersion,
-  ggufUnknownType,
-  ggufBeyond,
-  brokenSafetensors,
+  ...formatErrors,
   badSettings,
   unknownStack,
   valueTooLarge,
@@ -233,6 +216,7 @@ export const errorKinds = [
   assetNoJson,
   unfitTensor,
   unknownInConfig,
+  ...checkpointErrors,
   tableTooLarge,
   bufferTooLarge,
   adapterTooLarge,

@@ -7,7 +7,8 @@
 # parity [PART]: 50 steps of every recipe of parity_recipes.json, by the scripts that the product hands out.
 # export [llama.cpp]: no golden file; checks what we export with PEFT, transformers, gguf-py, TensorBoard, and llama.cpp.
 # accelerate: no golden file; one exported script on one process and on two.
-# smollm2 FILE: SmolLM2-135M-Instruct's Q4_1 GGUF, which a person must bring.
+# smollm2 FILE: SmolLM2-135M-Instruct's Q4_1 GGUF, which a person must bring. smollm2_folder FILE: no golden file; the same model as
+#   transformers saves it, beside the file.
 # Needs uv and a package registry; environments go to $GOLDEN_ENVS (default: .envs, which git ignores).
 set -euo pipefail
 shopt -s inherit_errexit # or a failed install inside $(…) would be taken for a finished one
@@ -85,8 +86,8 @@ make() {
   esac
 }
 
-if [ "${1:-}" = smollm2 ]; then
-  with $newest "$here/smollm2.py" "${2:?the path of the GGUF file}"
+if [ "${1:-}" = smollm2 ] || [ "${1:-}" = smollm2_folder ]; then
+  with $newest "$here/$1.py" "${2:?the path of the GGUF file}"
   exit
 fi
 if [ "${1:-}" = parity ]; then

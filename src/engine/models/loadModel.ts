@@ -3,7 +3,7 @@
 import { quantise4 } from '../../shaders/quant/blockwise4.ts';
 import { isBlockFormat } from '../../shaders/quant/ggml.ts';
 import type { PackedGroup } from '../../shaders/quant/packing.ts';
-import { packBlocks, packFloats, packQuantised } from '../../shaders/quant/packing.ts';
+import { packBlocks, packFloats, packMixed, packQuantised } from '../../shaders/quant/packing.ts';
 import type { WeightFormat } from '../../shaders/quant/weightFormat.ts';
 import { rotationTables } from '../../shaders/rope/rope.ref.ts';
 import type { BufferData } from '../torch/autograd/bufferData.ts';
@@ -14,18 +14,15 @@ import { amplitudeOf, frequenciesOf } from './rotation.ts';
 import type { PlacedGroup } from './weightPlaces.ts';
 import { weightFormatsOf, weightPlaces } from './weightPlaces.ts';
 import type { StoredTensor, WeightOptions, WeightSource } from './weightSource.ts';
-import { bytesAs, floatsOf } from './weightSource.ts';
+import { floatsOf } from './weightSource.ts';
 
 /** Receives each named buffer once. */
 export type Upload = (name: string, data: BufferData) => void;
 
 function packed(members: readonly StoredTensor[], format: WeightFormat): PackedGroup {
   if (format === 'none') return packFloats(members.map(floatsOf));
-  if (isBlockFormat(format))
-    return packBlocks(
-      format,
-      members.map((member) => ({ bytes: bytesAs(member, format), count: member.count })),
-    );
+  if (isBlockFormat(format)) return packBlocks(format, members);
+  if (format.startsWith('mixed:')) return packMixed(members);
   const type = format.startsWith('nf4') ? 'nf4' : 'fp4';
   return packQuantised(members.map((member) => quantise4(floatsOf(member), type, format.endsWith('double'))));
 }

@@ -1,6 +1,7 @@
 // Which tensors a model has and how they stand on the device: groups of projections that share an input are stored together, in one
 // format. All of it follows from the family's tree and groups.
 
+import { mixedFormat } from '../../shaders/quant/mixed.ts';
 import type { WeightFormat } from '../../shaders/quant/weightFormat.ts';
 import type { Module } from '../torch/nn/module.ts';
 import type { WeightFormats } from '../torch/recording.ts';
@@ -86,11 +87,10 @@ export function weightPlaces(config: ModelConfig): WeightPlaces {
   };
 }
 
-/** The one format that holds members of these formats without loss. */
-function commonFormat(formats: readonly StoredFormat[]): StoredFormat {
+/** What holds members of these formats as they are. */
+function commonFormat(formats: readonly StoredFormat[]): WeightFormat {
   const [first = 'none'] = formats;
-  if (formats.every((format) => format === first)) return first;
-  return formats.every((format) => format === 'q4_0' || format === 'q4_1') ? 'q4_1' : 'none';
+  return formats.every((format) => format === first) ? first : mixedFormat(formats);
 }
 
 /** What a path needs to be told apart: where layers stand, and which projections are stored together. */

@@ -1,11 +1,11 @@
 // Where weights come from: tensors by PyTorch name, in the form their file holds them, read one at a time.
 
 import type { FourBitType } from '../../shaders/quant/blockwise4.ts';
-import { decodeFile, promoteToQ4_1 } from '../../shaders/quant/ggml.ts';
-import type { BlockFormat } from '../../shaders/quant/weightFormat.ts';
+import { decodeFile } from '../../shaders/quant/ggml.ts';
+import type { MemberFormat } from '../../shaders/quant/weightFormat.ts';
 
 /** float32, or a block format of ggml. */
-export type StoredFormat = 'none' | BlockFormat;
+export type StoredFormat = MemberFormat;
 
 export interface StoredTensor {
   readonly format: StoredFormat;
@@ -31,10 +31,4 @@ export interface WeightOptions {
 export function floatsOf({ format, bytes, count }: StoredTensor): Float32Array<ArrayBuffer> {
   if (format !== 'none') return decodeFile(format, bytes, count);
   return new Float32Array(bytes.slice().buffer);
-}
-
-/** The tensor's bytes in a format that `commonFormat` chose for its group. */
-export function bytesAs(tensor: StoredTensor, format: BlockFormat): Uint8Array {
-  if (tensor.format === format) return tensor.bytes;
-  return promoteToQ4_1(tensor.bytes);
 }

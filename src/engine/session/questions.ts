@@ -56,7 +56,10 @@ export async function answer(
       case 'inspect':
         return emit({ type: 'inspected', id, inspection: await inspectRecipe(assets, question.recipe) });
       case 'open-model': {
-        const files = await assets.openModel(blobSource(question.name, question.file));
+        const files = await assets.openModel(
+          question.name,
+          question.files.map(({ name, file }) => blobSource(name, file)),
+        );
         return emit({ type: 'model', id, model: modelSummary(files) });
       }
       case 'open-adapter': {

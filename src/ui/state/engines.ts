@@ -8,7 +8,7 @@ import { fixPatch } from './fixPatch.ts';
 import { makeFrameQueue } from './frames.ts';
 import { makePending } from './pending.ts';
 import { reduce, reduceAll } from './reduce.ts';
-import type { PickedAdapter, Ports } from './state.ts';
+import type { PickedAdapter, PickedFiles, Ports } from './state.ts';
 import type { Store } from './store.ts';
 
 export interface Engines {
@@ -23,7 +23,7 @@ export interface Engines {
   /** Takes adapters into both engines, several as one that does what all do. */
   openAdapter(id: number, adapters: readonly PickedAdapter[]): void;
   /** Takes a model file into both engines. */
-  openModel(id: number, file: File): void;
+  openModel(id: number, picked: PickedFiles): void;
   terminate(): void;
 }
 
@@ -94,6 +94,12 @@ export function startEngines({
   });
   let trainer: EngineClient = ports.startEngine(queue.push);
 
+  function sendModel(engine: EngineClient, id: number, picked: PickedFiles | null): void {
+    if (picked === null) return;
+    const files = picked.files.map((file) => ({ name: file.name, file }));
+    engine.send({ type: 'open-model', id, name: picked.name, files });
+  }
+
   function sendAdapters(engine: EngineClient, id: number, opened: readonly PickedAdapter[]): void {
     const { recipe } = store.getState();
     const adapters = opened.map(({ name, files }) => ({
@@ -115,8 +121,7 @@ export function startEngines({
     trainerMissing = false;
     trainer.terminate();
     trainer = ports.startEngine(queue.push);
-    const { file } = store.getState().model;
-    if (file !== null) trainer.send({ type: 'open-model', id: 0, name: file.name, file });
+    sendModel(trainer, 0, store.getState().model.picked);
     sendAdapters(trainer, 0, store.getState().adapter.used);
   }
 
@@ -144,9 +149,7 @@ export function startEngines({
     const { model, adapter } = store.getState();
     inspector.terminate();
     inspector = ports.startEngine(heardInspector, INSPECTOR_SILENT_MS);
-    const { file } = model;
-    if (file !== null && model.failure === null)
-      inspector.send({ type: 'open-model', id: 0, name: file.name, file });
+    if (model.failure === null) sendModel(inspector, 0, model.picked);
     sendAdapters(inspector, 0, adapter.used);
   }
   function inspectorDied(error: EngineErrorData): void {
@@ -255,10 +258,9 @@ export function startEngines({
       opening.adapter = id;
       for (const engine of [inspector, trainer]) sendAdapters(engine, id, adapters);
     },
-    openModel: (id, file) => {
+    openModel: (id, picked) => {
       opening.model = id;
-      for (const engine of [inspector, trainer])
-        engine.send({ type: 'open-model', id, name: file.name, file });
+      for (const engine of [inspector, trainer]) sendModel(engine, id, picked);
     },
     terminate: () => {
       trainer.terminate();

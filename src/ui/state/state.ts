@@ -114,19 +114,23 @@ export interface Run {
   readonly diagnosis: Diagnosis | null;
 }
 
-/** The model file that is open, being read, or was refused. */
+/** Files that a person chose together. */
+export interface PickedFiles {
+  /** The folder's, or the first file's. */
+  readonly name: string;
+  readonly files: readonly File[];
+}
+
+/** The model that is open, being read, or was refused. */
 export interface OpenModel {
-  readonly file: File | null;
+  readonly picked: PickedFiles | null;
   readonly summary: ModelSummary | null;
   readonly failure: EngineErrorData | null;
   readonly reading: boolean;
 }
 
 /** An adapter's files as a person chose them. */
-export interface PickedAdapter {
-  readonly name: string;
-  readonly files: readonly File[];
-}
+export type PickedAdapter = PickedFiles;
 
 /** The adapters that were opened, which of them are used together, and what is being read or was refused. */
 export interface OpenAdapter {

@@ -133,9 +133,11 @@ export const zh: TextsOf<typeof en> = {
     label: '底座模型',
     embedded: '内置，130 万参数',
     intro:
-      'llama 家族（Llama、SmolLM2、Mistral）的 GGUF 文件，类型为 Q4_0、Q4_1、Q8_0、F16、BF16 或 F32。文件在原处读取，不会离开本标签页。',
-    drop: '把 .gguf 文件拖到这里，或',
+      'llama 家族（Llama、SmolLM2、Mistral）的模型：GGUF 文件，或 transformers 保存的文件夹（config.json、tokenizer.json、safetensors）。文件在原处读取，不会离开本标签页。',
+    drop: '把 .gguf 文件或模型文件夹拖到这里，或',
     choose: '选择模型文件',
+    chooseFolder: '选择文件夹',
+    unused: '未使用：{{names}}。',
     reading: '正在读取文件…',
     facts: '{{name}} · {{type}} · {{size}} · {{layers}} 层 · {{parameters}} 个参数',
     useEmbedded: '使用内置模型',
