@@ -4,6 +4,7 @@ import { exportFormats } from './exchange/export/formats.ts';
 import { blob, list, nullable, number, oneOf, optional, shape, string, tagged } from './ground/shapes.ts';
 import type { Command, VersionChoice } from './protocol.ts';
 import { recipe } from './recipe/recipeShapes.ts';
+import { dataFormats } from './recipe/rows/ownRows.ts';
 
 const backend = oneOf('auto', 'webgpu', 'cpu');
 const id = number;
@@ -30,6 +31,8 @@ const command = tagged<Command>({
     adapters: list(shape({ name: string, files: list(shape({ name: string, file: blob })) })),
     recipe,
   }),
+  'open-rows': shape({ id, name: string, file: blob, format: nullable(oneOf(...dataFormats)) }),
+  'hold-rows': shape({ digest: string, name: string, file: blob }),
   saved: nothing,
   resume: shape({ recipe: nullable(recipe), until: nullable(number), backend }),
   discard: nothing,

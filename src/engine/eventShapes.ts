@@ -34,7 +34,9 @@ import type { Why } from './laboratory/inspect/why.ts';
 import { stacks } from './libraries/stacks.ts';
 import type { EngineErrorData, ErrorCode, Event, GuideEntry, ModelSummary, SavedRun } from './protocol.ts';
 import { bilingual, recipe, recipePatch } from './recipe/recipeShapes.ts';
+import { columnMapping, customData } from './recipe/rows/ownRowsShape.ts';
 import { scriptReading } from './scriptShapes.ts';
+import type { OpenedRows } from './session/rowShelf.ts';
 import type { DeviceInfo } from './training/backends/deviceInfo.ts';
 import { cpuReasons } from './training/backends/deviceInfo.ts';
 import type { CostEstimate } from './training/cost.ts';
@@ -97,6 +99,7 @@ const inspection = shape<Inspection>({
     shape({
       name: string,
       rows: number,
+      counted: number,
       evalRows: number,
       format: string,
       longestTokens: number,
@@ -188,6 +191,16 @@ const event = tagged<Event>({
     }),
   }),
   'adapter-failed': shape({ id, error }),
+  rows: shape({
+    id,
+    rows: shape<OpenedRows>({
+      data: customData,
+      columns: list(string),
+      rows: number,
+      guess: nullable(columnMapping),
+    }),
+  }),
+  'rows-failed': shape({ id, error }),
   kept: shape({ run: nullable(blob) }),
   pong: shape({ guarded: boolean }),
   norms: shape({ id, updates: list(number) }),

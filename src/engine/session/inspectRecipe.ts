@@ -1,8 +1,6 @@
 // The answer to `inspect`: a recipe on the tape, its rows, its cost. Touches no device.
 
 import { assertRankFits } from '../adapters/rankFits.ts';
-import { dataOptions } from '../data/options.ts';
-import { prepareData } from '../data/prepareData.ts';
 import { plainName } from '../ground/plainName.ts';
 import type { Inspection } from '../laboratory/inspect/inspection.ts';
 import { inspectRecipe as inspected } from '../laboratory/inspect.ts';
@@ -15,6 +13,7 @@ import { trainerOptions } from '../training/options.ts';
 import { formatsAfter } from '../training/valuesFromBase.ts';
 import { assertSettings } from './assertSettings.ts';
 import type { Assets } from './assets.ts';
+import { firstRows } from './preparedRows.ts';
 
 /** Beside the script: the rows and their format; a file, if there is one, and the folder that is made of it. */
 function scriptContext(recipe: Recipe, rows: string): ScriptContext {
@@ -26,11 +25,15 @@ function scriptContext(recipe: Recipe, rows: string): ScriptContext {
 
 const formats = ['messages', 'prompt-completion', 'text', 'preference'] as const;
 
-/** Throws UserError for settings, rows or a model that can't be used. */
-export async function inspectRecipe(assets: Assets, recipe: Recipe): Promise<Inspection> {
+/** Throws UserError for settings, rows or a model that can't be used. `breathe`: resolves after messages that wait have been handled. */
+export async function inspectRecipe(
+  assets: Assets,
+  recipe: Recipe,
+  breathe: () => Promise<void> = () => Promise.resolve(),
+): Promise<Inspection> {
   assertSettings(recipe.values);
   const [files, source] = await Promise.all([assets.model(recipe), assets.rows(recipe)]);
-  const data = prepareData(source, files.tokenizer, dataOptions(recipe.values));
+  const data = await firstRows(source, files.tokenizer, recipe.values, breathe);
   return inspected(files.config, recipe, {
     batch: data.largest.train,
     estimate: (examined, values) => {

@@ -6,6 +6,7 @@ import type { ScriptReading } from '../laboratory/script/scriptReading.ts';
 import type { Command, EngineErrorData, Event } from '../protocol.ts';
 import { presetValues } from '../recipe/presets.ts';
 import type { Recipe } from '../recipe/recipe.ts';
+import type { ColumnMapping, CustomData } from '../recipe/rows/ownRows.ts';
 import { Assets } from '../session/assets.ts';
 import { inspectRecipe } from '../session/inspectRecipe.ts';
 import { readPublic } from './embedded.ts';
@@ -16,9 +17,23 @@ const values = presets.find(({ id }) => id === 'element-0')?.values;
 if (!values) throw new Error('no preset');
 export const plain: Recipe = { preset: 'element-0', values };
 const inspection: Inspection = await inspectRecipe(assets, plain);
+const columns: ColumnMapping = {
+  to: 'prompt-completion',
+  columns: { prompt: 'question', completion: 'answer' },
+  chat: true,
+  renameRoles: false,
+};
+const ownRows: CustomData = {
+  name: 'mine',
+  text: '{"text":"a"}',
+  format: 'json',
+  columns,
+  edits: [{ row: 0, column: 'answer', value: 'b' }],
+  leftOut: [1],
+};
 export const recipe: Recipe = {
   ...plain,
-  data: { name: 'mine', text: '{"text":"a"}' },
+  data: ownRows,
   model: { name: 'a.gguf', digest: '0123456789abcdef' },
   adapter: { name: 'mine', digest: '0123456789abcdef' },
   prompts: ['Hi?'],
@@ -45,6 +60,8 @@ export const commands: Samples<Command> = {
     adapters: [{ name: 'a', files: [{ name: 'b', file }] }],
     recipe,
   },
+  'open-rows': { type: 'open-rows', id, name: 'a.csv', file, format: 'csv' },
+  'hold-rows': { type: 'hold-rows', digest: '0123456789abcdef', name: 'a.csv', file },
   saved: { type: 'saved' },
   resume: { type: 'resume', recipe: null, until: 3, backend },
   discard: { type: 'discard' },
@@ -195,6 +212,12 @@ export const events: Samples<Event> = {
     adapter: { name: 'a', digest: 'b', base: '', modules: 1, parameters: 1, patch },
   },
   'adapter-failed': { type: 'adapter-failed', id, error },
+  rows: {
+    type: 'rows',
+    id,
+    rows: { data: ownRows, columns: ['question', 'answer'], rows: 2, guess: columns },
+  },
+  'rows-failed': { type: 'rows-failed', id, error },
   kept: { type: 'kept', run: new Blob(['a']) },
   pong: { type: 'pong', guarded: true },
   norms: { type: 'norms', id, updates: [1] },

@@ -16,12 +16,17 @@ describe('a dropped file', () => {
     [new Folder([], 'scripts'), ['refuse', 'scripts']],
     [new File([], 'small.GGUF'), ['model', 'small.GGUF']],
     [new File([], 'mine.lora-run'), ['run', 'mine.lora-run']],
+    [new File(['a,b\n1,2'], 'Mine.CSV'), ['rows', 'Mine.CSV']],
+    [new File(['PAR1\0'], 'mine.parquet'), ['rows', 'mine.parquet']],
+    [new File(['[{"text":"a"}]'], 'mine.json'), ['rows', 'mine.json']],
+    [new File(['{"r":8}'], 'adapter_config.json'), ['paste', '{"r":8}', 'adapter_config.json']],
   ])('%#', async (file, expected) => {
     const done: (string | null)[][] = [];
     await take(file, {
       paste: (text, name) => void done.push(['paste', text, name]),
       refusePaste: (name) => void done.push(['refuse', name]),
       openModel: ({ name }) => void done.push(['model', name]),
+      dropRows: ({ name }) => void done.push(['rows', name]),
       openRun: ({ name }) => void done.push(['run', name]),
     });
     expect(done).toEqual([expected]);
