@@ -54,13 +54,17 @@ export function decodeRows(bytes: Uint8Array, name = 'The file'): string {
   }
 }
 
-const bad = (where: Text, en: string, zh: string): UserError => badRow({ where, found: say(en, zh) });
+/** Said only of what is refused: rows are many. */
+export type Where = () => Text;
+
+const bad = (where: Where, en: string, zh: string): UserError =>
+  badRow({ where: where(), found: say(en, zh) });
 
 /**
  * `from` and `value` of the `conversations` format become role and content unchanged, as TRL takes them. A field without a value is as good
  * as absent: Arrow gives every message the fields of all.
  */
-function messageList(value: readonly unknown[], where: Text): Message[] {
+function messageList(value: readonly unknown[], where: Where): Message[] {
   if (value.length === 0) throw bad(where, 'the list of messages is empty', '消息列表为空');
   return value.map((item, i) => {
     const { role: named, from, content: said, value: words, ...rest } = recordOf(item);
@@ -84,14 +88,14 @@ function messageList(value: readonly unknown[], where: Text): Message[] {
 }
 
 /** The column `tools`: a list, or the JSON of one, as TRL takes both. */
-function toolsOf(value: unknown, where: Text): { readonly tools?: readonly unknown[] } {
+function toolsOf(value: unknown, where: Where): { readonly tools?: readonly unknown[] } {
   if (value === undefined || value === null || value === '') return {};
   const list = typeof value === 'string' ? readJson(value).value : value;
   if (!Array.isArray(list)) throw bad(where, '`tools` is not a list', '`tools` 不是列表');
   return list.length > 0 ? { tools: list } : {};
 }
 
-function readPair({ prompt, chosen, rejected, tools }: RawRow, where: Text): Row {
+function readPair({ prompt, chosen, rejected, tools }: RawRow, where: Where): Row {
   if (typeof chosen === 'string' && typeof rejected === 'string' && isAbsent(prompt))
     return { format: 'preference', ...sharedText(chosen, rejected) };
   if (typeof prompt === 'string' && typeof chosen === 'string' && typeof rejected === 'string')
@@ -120,7 +124,7 @@ function readPair({ prompt, chosen, rejected, tools }: RawRow, where: Text): Row
 }
 
 /** One row by the names that TRL knows. Throws UserError 'row'. */
-export function readRow(value: RawRow, where: Text): Row {
+export function readRow(value: RawRow, where: Where): Row {
   const chat = value.messages ?? value.conversations;
   if (Array.isArray(chat))
     return { format: 'messages', messages: messageList(chat, where), ...toolsOf(value.tools, where) };
@@ -162,5 +166,5 @@ export function parseRows(source: string, name = 'Rows'): Row[] {
   gathered.push(source.replace(/^\uFEFF/, ''));
   const { table, load } = gathered.end();
   const read = table.table('json', load);
-  return read.rows.map((row, i) => readRow(row, placeOf(read, i)));
+  return read.rows.map((row, i) => readRow(row, () => placeOf(read, i)));
 }

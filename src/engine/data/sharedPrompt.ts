@@ -33,14 +33,14 @@ const written = ({ role, content, more }: Message): string =>
 export function sharedMessages(
   chosen: readonly Message[],
   rejected: readonly Message[],
-  where: Text,
+  where: () => Text,
 ): Parted<readonly Message[]> {
   const least = Math.min(chosen.length, rejected.length);
   let at = 0;
   while (at < least - 1 && same(chosen[at], rejected[at])) at++;
   if (at === 0)
     throw badRow({
-      where,
+      where: where(),
       found: say(
         '`chosen` and `rejected` share no first message that could be the prompt',
         '`chosen` 与 `rejected` 没有相同的开头消息可作为提示',

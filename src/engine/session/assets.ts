@@ -26,9 +26,11 @@ export class Assets {
   readonly presets: () => Promise<readonly PresetInfo[]>;
   readonly #presets = new Map<string, () => Promise<readonly Row[]>>();
   /** Rows that a person brought. */
-  readonly shelf = new RowShelf();
+  readonly shelf: RowShelf;
 
-  constructor(read: ReadAsset) {
+  /** `breathe`: resolves after messages that wait have been handled. */
+  constructor(read: ReadAsset, breathe: () => Promise<void> = () => Promise.resolve()) {
+    this.shelf = new RowShelf(breathe);
     this.#read = read;
     this.#embedded = kept(() => embeddedModel(read));
     this.presets = kept(() => loadPresets(read));

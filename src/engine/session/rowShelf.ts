@@ -41,8 +41,13 @@ const keyOf = (data: CustomData): string =>
 
 export class RowShelf {
   readonly #files = new Map<string, ByteSource>();
+  readonly #breathe: () => Promise<void>;
   #table: { readonly key: string; readonly table: Promise<RowTable> } | null = null;
   #mapped: { readonly data: CustomData; readonly rows: readonly Row[] } | null = null;
+
+  constructor(breathe: () => Promise<void>) {
+    this.#breathe = breathe;
+  }
 
   /** A file that recipes may name. */
   hold(digest: string, source: ByteSource): void {
@@ -88,7 +93,7 @@ export class RowShelf {
   /** The same rows are the same objects as long as they stand here. Throws UserError naming row and column. */
   async rows(data: CustomData): Promise<readonly Row[]> {
     if (this.#mapped && sameRows(this.#mapped.data, data)) return this.#mapped.rows;
-    const rows = mapColumns(await this.table(data), data);
+    const rows = await mapColumns(await this.table(data), data, this.#breathe);
     this.#mapped = { data, rows };
     return rows;
   }

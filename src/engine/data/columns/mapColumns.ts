@@ -148,16 +148,28 @@ export function rowReading(
   if (mapping) assertColumns(table, mapping);
   const read = (index: number): Row => {
     const row = rows[index] ?? {};
-    return readRow(mapping ? new MappedRow(table, mapping, row, index).record() : row, placeOf(table, index));
+    return readRow(mapping ? new MappedRow(table, mapping, row, index).record() : row, () =>
+      placeOf(table, index),
+    );
   };
   return { count: rows.length, read };
 }
 
+/** Rows that are read without a pause. */
+const A_BREATH = 2000;
+
 /** The rows that are used, in their order. Throws UserError naming row and column. */
-export function mapColumns(table: RowTable, use: UseOfRows): Row[] {
+export async function mapColumns(
+  table: RowTable,
+  use: UseOfRows,
+  breathe: () => Promise<void> = () => Promise.resolve(),
+): Promise<Row[]> {
   const { count, read } = rowReading(table, use);
   const left = new Set(use.leftOut);
   const rows: Row[] = [];
-  for (let i = 0; i < count; i++) if (!left.has(i)) rows.push(read(i));
+  for (let i = 0; i < count; i++) {
+    if (!left.has(i)) rows.push(read(i));
+    if (i % A_BREATH === A_BREATH - 1) await breathe();
+  }
   return rows;
 }

@@ -142,7 +142,7 @@ export class JsonTable {
   /** The rows that the only object holds, where it is none itself. */
   #unpacked(only: RawRow): Gathered {
     const lists = Object.entries(only).flatMap(([field, list]) =>
-      Array.isArray(list) && isRecord(list[0]) ? [[field, list] as const] : [],
+      Array.isArray(list) && isRecord(list[0]) && !isMessage(list[0]) ? [[field, list] as const] : [],
     );
     const found = lists.find(([field]) => field === 'data') ?? lists[0];
     if (!found || namesOfRows.some((one) => Object.hasOwn(only, one)))
@@ -153,6 +153,8 @@ export class JsonTable {
     return { table: this.#table, load: loadedAs(field) };
   }
 }
+
+const isMessage = (entry: RawRow): boolean => 'role' in entry || 'from' in entry;
 
 /** Fields that a row has and a file of rows has not. */
 const namesOfRows = ['messages', 'conversations', 'prompt', 'chosen', 'text'] as const;
