@@ -1,13 +1,16 @@
 // The answer to `inspect`: a recipe on the tape, its rows, its cost. Touches no device.
 
 import { assertRankFits } from '../adapters/rankFits.ts';
+import type { LoadedRows, RecipeRows } from '../data/recipeRows.ts';
 import { plainName } from '../ground/plainName.ts';
 import type { Inspection } from '../laboratory/inspect/inspection.ts';
 import { inspectRecipe as inspected } from '../laboratory/inspect.ts';
 import { weightFormatsOf } from '../models/weightSource.ts';
 import { weightOptions } from '../python/run/wire.ts';
 import type { ScriptContext } from '../python/write/pythonScript.ts';
+import { scriptRows } from '../python/write/rowsSection.ts';
 import type { Recipe } from '../recipe/recipe.ts';
+import type { DataFormat } from '../recipe/rows/ownRows.ts';
 import { estimateCost } from '../training/estimate.ts';
 import { trainerOptions } from '../training/options.ts';
 import { formatsAfter } from '../training/valuesFromBase.ts';
@@ -16,12 +19,26 @@ import type { Assets } from './assets.ts';
 import { firstRows } from './preparedRows.ts';
 
 /** Beside the script: the rows and their format; a file, if there is one, and the folder that is made of it. */
-function scriptContext(recipe: Recipe, rows: string): ScriptContext {
+function scriptContext(recipe: Recipe, rows: string, { loaded }: RecipeRows): ScriptContext {
   const format = formats.find((one) => rows.startsWith(one)) ?? 'messages';
   const gguf = recipe.model && plainName(recipe.model.name, 'model.gguf');
   const model = gguf?.replace(/\.gguf$/i, '') ?? 'model';
-  return { model, data: 'rows.jsonl', format, ...(gguf === undefined ? {} : { gguf }) };
+  const brought = loaded && { data: fileOf(loaded), rows: scriptRows(loaded) };
+  return { model, data: 'rows.jsonl', format, ...brought, ...(gguf === undefined ? {} : { gguf }) };
 }
+
+const endings: Readonly<Record<DataFormat, string>> = {
+  json: 'jsonl',
+  csv: 'csv',
+  parquet: 'parquet',
+  text: 'txt',
+};
+
+/** The name of the file; pasted rows have none. */
+const fileOf = ({ table }: LoadedRows): string =>
+  /\.\w+$/.test(table.name)
+    ? plainName(table.name, `rows.${endings[table.format]}`)
+    : `rows.${endings[table.format]}`;
 
 const formats = ['messages', 'prompt-completion', 'text', 'preference'] as const;
 
@@ -53,7 +70,7 @@ export async function inspectRecipe(
     },
     rows: data.facts,
     data: data.summary,
-    script: scriptContext(recipe, data.summary.format),
+    script: scriptContext(recipe, data.summary.format, source),
     prompts: source.prompts,
   });
 }
