@@ -47,7 +47,8 @@ export interface PreparedData {
 
 const PREVIEW_ROWS = 3;
 
-function preview(example: Example, tokenizer: Tokenizer): RowPreview {
+/** A row as it will be trained, for people. */
+export function previewOf(example: Example, tokenizer: Tokenizer): RowPreview {
   const as = (id: number, mask: TokenMask) => ({ text: tokenizer.show(id), mask });
   const { rejected } = example;
   const shown = example.ids.map((id, i) => as(id, example.labels[i] === IGNORE ? 'ignored' : 'trained'));
@@ -184,7 +185,7 @@ export function prepareData(
       preview: (objective === 'sft'
         ? source.rows.slice(0, PREVIEW_ROWS).map((row) => tokenizeRow(row, tokenizer, options))
         : dataset.examples.slice(0, PREVIEW_ROWS)
-      ).map((example) => preview(example, tokenizer)),
+      ).map((example) => previewOf(example, tokenizer)),
       notes,
     },
     facts: {

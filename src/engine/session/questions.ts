@@ -13,6 +13,7 @@ import { defaultValues } from '../recipe/recipe.ts';
 import type { Assets } from './assets.ts';
 import { errorData } from './errorData.ts';
 import { inspectRecipe } from './inspectRecipe.ts';
+import { RowsDesk } from './lookAtRows.ts';
 import { modelSummary } from './modelSummary.ts';
 import { openAdapter } from './openAdapter.ts';
 import { firstRows } from './preparedRows.ts';
@@ -23,6 +24,15 @@ export interface Asking {
   /** Resolves after messages that wait have been handled. */
   readonly breathe: () => Promise<void>;
   readonly emit: (event: Event) => void;
+}
+
+/** One for each session's assets, as long as they live. */
+const desks = new WeakMap<Assets, RowsDesk>();
+
+function deskOf({ assets, breathe }: Asking): RowsDesk {
+  const desk = desks.get(assets) ?? new RowsDesk(assets, breathe);
+  desks.set(assets, desk);
+  return desk;
 }
 
 async function whyOf({ assets, breathe }: Asking, recipe: Recipe, path: string): Promise<Why | null> {
@@ -43,11 +53,32 @@ async function guideOf(assets: Assets): Promise<readonly GuideEntry[]> {
 
 export type Question = Extract<
   Command,
-  { type: 'inspect' | 'open-model' | 'open-adapter' | 'open-rows' | 'hold-rows' | 'why' | 'guide' }
+  {
+    type:
+      | 'inspect'
+      | 'open-model'
+      | 'open-adapter'
+      | 'open-rows'
+      | 'hold-rows'
+      | 'look-at-rows'
+      | 'count-rows'
+      | 'why'
+      | 'guide';
+  }
 >;
 
 const kinds: ReadonlySet<Command['type']> = new Set([
-  ...(['inspect', 'open-model', 'open-adapter', 'open-rows', 'hold-rows', 'why', 'guide'] as const),
+  ...([
+    'inspect',
+    'open-model',
+    'open-adapter',
+    'open-rows',
+    'hold-rows',
+    'look-at-rows',
+    'count-rows',
+    'why',
+    'guide',
+  ] as const),
 ]);
 export const isQuestion = (command: Command): command is Question => kinds.has(command.type);
 
@@ -91,6 +122,20 @@ export async function answer(question: Question, asking: Asking): Promise<void> 
           rows: await assets.shelf.open(source, question.format ?? undefined),
         });
       }
+      case 'look-at-rows':
+        return emit({
+          type: 'rows-seen',
+          id,
+          view: await deskOf(asking).look(question.recipe, question.asked),
+        });
+      case 'count-rows': {
+        const told = (done: number, total: number): void =>
+          emit({ type: 'rows-counted', id, done, total, statistics: null });
+        const statistics = await deskOf(asking).countNewest(question.recipe, told);
+        if (statistics === null) return;
+        const { rows } = statistics;
+        return emit({ type: 'rows-counted', id, done: rows, total: rows, statistics });
+      }
       case 'why':
         return emit({ type: 'why', id, why: await whyOf(asking, question.recipe, question.path) });
       case 'guide':
@@ -100,6 +145,8 @@ export async function answer(question: Question, asking: Asking): Promise<void> 
     if (type === 'open-adapter') emit({ type: 'adapter-failed', id, error: errorData(error) });
     else if (type === 'open-model') emit({ type: 'model-failed', id, error: errorData(error) });
     else if (type === 'open-rows') emit({ type: 'rows-failed', id, error: errorData(error) });
+    else if (type === 'look-at-rows' || type === 'count-rows')
+      emit({ type: 'rows-unseen', id, error: errorData(error) });
     else if (type === 'why') emit({ type: 'why-failed', id, error: errorData(error) });
     else emit({ type: 'inspect-failed', id, error: errorData(error) });
   }

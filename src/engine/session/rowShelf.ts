@@ -2,7 +2,8 @@
 // read anew; a file itself stays where it is and is only pointed at.
 
 import { guessMapping } from '../data/columns/guessMapping.ts';
-import { mapColumns } from '../data/columns/mapColumns.ts';
+import type { ReadRows } from '../data/columns/mapColumns.ts';
+import { allOf, readColumns } from '../data/columns/mapColumns.ts';
 import { readTable } from '../data/formats/formats.ts';
 import type { RowTable } from '../data/formats/rowTable.ts';
 import { assertSize } from '../data/formats/rowTable.ts';
@@ -43,7 +44,7 @@ export class RowShelf {
   readonly #files = new Map<string, ByteSource>();
   readonly #breathe: () => Promise<void>;
   #table: { readonly key: string; readonly table: Promise<RowTable> } | null = null;
-  #mapped: { readonly data: CustomData; readonly rows: readonly Row[] } | null = null;
+  #mapped: { readonly data: CustomData; readonly read: ReadRows } | null = null;
 
   constructor(breathe: () => Promise<void>) {
     this.#breathe = breathe;
@@ -92,10 +93,15 @@ export class RowShelf {
 
   /** The same rows are the same objects as long as they stand here. Throws UserError naming row and column. */
   async rows(data: CustomData): Promise<readonly Row[]> {
-    if (this.#mapped && sameRows(this.#mapped.data, data)) return this.#mapped.rows;
-    const rows = await mapColumns(await this.table(data), data, this.#breathe);
-    this.#mapped = { data, rows };
-    return rows;
+    return allOf(await this.read(data));
+  }
+
+  /** With what is wrong with those that are none. Throws UserError for a mapping that does not fit. */
+  async read(data: CustomData): Promise<ReadRows> {
+    if (this.#mapped && sameRows(this.#mapped.data, data)) return this.#mapped.read;
+    const read = await readColumns(await this.table(data), data, this.#breathe);
+    this.#mapped = { data, read };
+    return read;
   }
 
   #source(data: CustomData): ByteSource {

@@ -6,10 +6,10 @@ import type { ScriptReading } from '../laboratory/script/scriptReading.ts';
 import type { Command, EngineErrorData, Event } from '../protocol.ts';
 import { presetValues } from '../recipe/presets.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import type { ColumnMapping, CustomData } from '../recipe/rows/ownRows.ts';
 import { Assets } from '../session/assets.ts';
 import { inspectRecipe } from '../session/inspectRecipe.ts';
 import { readPublic } from './embedded.ts';
+import { columns, ownRows, rowStatistics, rowsView } from './rowSamples.ts';
 
 const assets = new Assets(readPublic);
 const presets = presetValues(await assets.presets());
@@ -17,20 +17,6 @@ const values = presets.find(({ id }) => id === 'element-0')?.values;
 if (!values) throw new Error('no preset');
 export const plain: Recipe = { preset: 'element-0', values };
 const inspection: Inspection = await inspectRecipe(assets, plain);
-const columns: ColumnMapping = {
-  to: 'prompt-completion',
-  columns: { prompt: 'question', completion: 'answer' },
-  chat: true,
-  renameRoles: false,
-};
-const ownRows: CustomData = {
-  name: 'mine',
-  text: '{"text":"a"}',
-  format: 'json',
-  columns,
-  edits: [{ row: 0, column: 'answer', value: 'b' }],
-  leftOut: [1],
-};
 export const recipe: Recipe = {
   ...plain,
   data: ownRows,
@@ -61,6 +47,13 @@ export const commands: Samples<Command> = {
     recipe,
   },
   'open-rows': { type: 'open-rows', id, name: 'a.csv', file, format: 'csv' },
+  'look-at-rows': {
+    type: 'look-at-rows',
+    id,
+    recipe,
+    asked: { from: 0, count: 3, search: 'a', filter: 'all', tokens: true },
+  },
+  'count-rows': { type: 'count-rows', id, recipe },
   'hold-rows': { type: 'hold-rows', digest: '0123456789abcdef', name: 'a.csv', file },
   saved: { type: 'saved' },
   resume: { type: 'resume', recipe: null, until: 3, backend },
@@ -218,6 +211,9 @@ export const events: Samples<Event> = {
     rows: { data: ownRows, columns: ['question', 'answer'], rows: 2, guess: columns },
   },
   'rows-failed': { type: 'rows-failed', id, error },
+  'rows-seen': { type: 'rows-seen', id, view: rowsView },
+  'rows-counted': { type: 'rows-counted', id, done: 1, total: 1, statistics: rowStatistics },
+  'rows-unseen': { type: 'rows-unseen', id, error },
   kept: { type: 'kept', run: new Blob(['a']) },
   pong: { type: 'pong', guarded: true },
   norms: { type: 'norms', id, updates: [1] },

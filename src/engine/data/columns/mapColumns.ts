@@ -1,5 +1,6 @@
 // The columns of a table → rows, by a mapping or by the names that TRL knows. A cell that can't be what its column is for is refused by row and
 // column. Text becomes turns of a conversation only where the mapping says so.
+import { UserError } from '../../ground/errors.ts';
 import { isRecord } from '../../ground/isRecord.ts';
 import { quote } from '../../ground/quote.ts';
 import { readJson } from '../../ground/strictJson.ts';
@@ -158,18 +159,49 @@ export function rowReading(
 /** Rows that are read without a pause. */
 const A_BREATH = 2000;
 
-/** The rows that are used, in their order. Throws UserError naming row and column. */
-export async function mapColumns(
+/** Every row of a file that is used, and why others are none. */
+export interface ReadRows {
+  /** Rows that can be trained, in their order. */
+  readonly rows: readonly Row[];
+  /** The place of each in its file, from 0. */
+  readonly places: readonly number[];
+  /** By place: what is wrong with a row. */
+  readonly problems: ReadonlyMap<number, UserError>;
+}
+
+/** Throws UserError 'column' for a mapping that does not fit the table. */
+export async function readColumns(
   table: RowTable,
   use: UseOfRows,
   breathe: () => Promise<void> = () => Promise.resolve(),
-): Promise<Row[]> {
+): Promise<ReadRows> {
   const { count, read } = rowReading(table, use);
   const left = new Set(use.leftOut);
   const rows: Row[] = [];
+  const places: number[] = [];
+  const problems = new Map<number, UserError>();
   for (let i = 0; i < count; i++) {
-    if (!left.has(i)) rows.push(read(i));
     if (i % A_BREATH === A_BREATH - 1) await breathe();
+    if (left.has(i)) continue;
+    try {
+      rows.push(read(i));
+      places.push(i);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      problems.set(i, error);
+    }
   }
+  return { rows, places, problems };
+}
+
+/** The rows that are used, in their order. Throws UserError naming row and column of the first that is none. */
+export async function mapColumns(table: RowTable, use: UseOfRows): Promise<readonly Row[]> {
+  return allOf(await readColumns(table, use));
+}
+
+/** Throws what is wrong with the first row that is none. */
+export function allOf({ rows, problems }: ReadRows): readonly Row[] {
+  const [first] = problems.values();
+  if (first) throw first;
   return rows;
 }
