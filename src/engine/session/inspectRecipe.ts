@@ -5,7 +5,7 @@ import type { LoadedRows, RecipeRows } from '../data/recipeRows.ts';
 import { plainName } from '../ground/plainName.ts';
 import type { Inspection } from '../laboratory/inspect/inspection.ts';
 import { inspectRecipe as inspected } from '../laboratory/inspect.ts';
-import { weightFormatsOf } from '../models/weightSource.ts';
+import { weightFormatsOf } from '../models/weightPlaces.ts';
 import { weightOptions } from '../python/run/wire.ts';
 import type { ScriptContext } from '../python/write/pythonScript.ts';
 import { scriptRows } from '../python/write/rowsSection.ts';
@@ -55,6 +55,7 @@ export async function inspectRecipe(
     batch: data.largest.train,
     estimate: (examined, values) => {
       const weightFormat = weightFormatsOf(
+        files.config,
         formatsAfter(files.formatOf, examined, values),
         weightOptions(values),
       );

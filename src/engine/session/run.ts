@@ -6,7 +6,7 @@ import type { FloatType } from '../exchange/export/floatBytes.ts';
 import type { ExportFormat } from '../exchange/export/formats.ts';
 import { placeAdapter } from '../exchange/import/placeAdapter.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
-import { weightFormatsOf } from '../models/weightSource.ts';
+import { weightFormatsOf } from '../models/weightPlaces.ts';
 import type { RunPhase } from '../protocol.ts';
 import type { Wired } from '../python/run/wire.ts';
 import { weightOptions } from '../python/run/wire.ts';
@@ -129,7 +129,7 @@ export class TrainingRun {
     const first = firstValues(plain, judged.wired, layout, values);
     const { files, factors } = first;
     // A fresh wired model: the examination has recorded on its own.
-    const weightFormat = weightFormatsOf(files.formatOf, weightOptions(values));
+    const weightFormat = weightFormatsOf(files.config, files.formatOf, weightOptions(values));
     const wired = { ...judged.wired, weightFormat };
     const brought = options.saved ? null : assets.adapter(recipe);
     const initial = brought && placeAdapter(brought, layout);

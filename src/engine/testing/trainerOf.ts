@@ -6,7 +6,7 @@ import { parseRows } from '../data/rows.ts';
 import type { Example } from '../data/tokenize.ts';
 import { loadWeights } from '../models/loadModel.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
-import { weightFormatsOf } from '../models/weightSource.ts';
+import { weightFormatsOf } from '../models/weightPlaces.ts';
 import type { Wired } from '../python/run/wire.ts';
 import { weightOptions, wire } from '../python/run/wire.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
@@ -34,7 +34,10 @@ export async function trainerOf(
   const layout = adapterLayoutOf(bare);
   const first = firstValues(plain, bare, layout, values);
   const { files } = first;
-  const wired = { ...bare, weightFormat: weightFormatsOf(files.formatOf, weightOptions(values)) };
+  const wired = {
+    ...bare,
+    weightFormat: weightFormatsOf(files.config, files.formatOf, weightOptions(values)),
+  };
   await loadWeights(
     files.config,
     await files.weights(),

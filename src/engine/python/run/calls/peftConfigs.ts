@@ -107,6 +107,7 @@ function construct(call: Acting, name: string): ConfigObject {
       {
         stack: call.stack,
         modelType: '',
+        defaultTargets: () => null,
         call: '',
         behaves: (key) => call.behaves(key),
         warn: (said) => call.warn(said),
