@@ -89,6 +89,20 @@ const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
     where: text('mine.jsonl, line 2', 'mine.jsonl，第 2 行'),
     found: text('`text` is not text', '`text` 不是文本'),
   },
+  cell: {
+    where: text('mine.csv, line 2', 'mine.csv，第 2 行'),
+    column: 'answer',
+    wanted: 'text',
+    got: '3',
+  },
+  column: { name: 'mine.csv', role: 'prompt', column: 'ask', columns: ['a', 'b'] },
+  'csv-ragged': { name: 'mine.csv', line: 3, wanted: 2, got: 3 },
+  'csv-quote': { name: 'mine.csv', line: 3 },
+  'rows-too-many': { name: 'mine.csv', line: null, what: 'rows', most: 10, got: null },
+  'rows-no-columns': { name: 'mine.csv' },
+  parquet: { name: 'mine.parquet', cause: same('a') },
+  'parquet-codec': { name: 'mine.parquet', column: 'a', codec: 'LZO', known: ['SNAPPY'] },
+  'rows-missing': { name: 'mine.csv', digest: '0123456789abcdef' },
   'pairs-missing': { objective: 'dpo', format: 'messages' },
   'pairs-unwanted': {},
   'answers-cut': masked,
@@ -324,7 +338,7 @@ describe('other sentences of the engine', () => {
     );
     const notes = (patch: object): readonly Text[] =>
       prepareData(
-        { name: 'x', rows, prompts: [] },
+        { name: 'x', rows, loaded: null, prompts: [] },
         tokenizer,
         dataOptions(withPatch(defaultValues, { 'train.max_length': 8, ...patch })),
       ).summary.notes;

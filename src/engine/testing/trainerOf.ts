@@ -46,7 +46,7 @@ export async function trainerOf(
     async () => {},
   );
   const { split } = prepareData(
-    { name: 'rows', rows: parseRows(rows), prompts: [] },
+    { name: 'rows', rows: parseRows(rows), loaded: null, prompts: [] },
     files.tokenizer,
     dataOptions(values),
   );

@@ -182,8 +182,9 @@ export const en = {
   data: {
     title: 'Rows to train on',
     intro:
-      'One JSON object a line with “messages”, “prompt” and “completion”, “text”, or, for DPO and ORPO, “prompt”, “chosen” and “rejected”. The rows stay in this tab.',
-    drop: 'Drop a .jsonl file here, or',
+      'CSV, JSON, JSON lines, Parquet or plain text. Columns are recognised by their names (messages, prompt and completion, text, chosen and rejected, question and answer, …) and can be chosen here. The rows stay in this tab.',
+    drop: 'Drop a file here, or',
+    reading: 'reading …',
     choose: 'choose a file',
     paste: 'Or paste rows',
     pasted: 'pasted rows',
@@ -191,7 +192,6 @@ export const en = {
     back: 'Use the preset’s rows',
     cancel: 'Cancel',
     empty: 'There are no rows yet. Paste at least one line, or choose a file.',
-    tooLarge: 'The file has {{size}}; up to {{limit}} is read. Train on a part of it.',
   },
   strip: {
     title: 'Does the gradient get through?',

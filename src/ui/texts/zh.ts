@@ -179,8 +179,9 @@ export const zh: TextsOf<typeof en> = {
   data: {
     title: '用来训练的数据行',
     intro:
-      '每行一个 JSON 对象，含 “messages”，或 “prompt” 与 “completion”，或 “text”；DPO 与 ORPO 用 “prompt”、“chosen” 与 “rejected”。数据只留在此标签页。',
-    drop: '把 .jsonl 文件拖到这里，或',
+      'CSV、JSON、JSON Lines、Parquet 或纯文本。按列名识别各列（messages，prompt 与 completion，text，chosen 与 rejected，question 与 answer……），也可在此指定。数据只留在此标签页。',
+    drop: '把文件拖到这里，或',
+    reading: '正在读取……',
     choose: '选择文件',
     paste: '或粘贴数据行',
     pasted: '粘贴的数据',
@@ -188,7 +189,6 @@ export const zh: TextsOf<typeof en> = {
     back: '使用预设的数据',
     cancel: '取消',
     empty: '还没有数据。请至少粘贴一行，或选择一个文件。',
-    tooLarge: '文件大小为 {{size}}，最多读取 {{limit}}。请只用其中一部分训练。',
   },
   strip: {
     title: '梯度能传过去吗？',
