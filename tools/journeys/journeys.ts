@@ -56,7 +56,8 @@ export const main = tool(command, async ({ only = '' }) => {
         opened = `${name} ${language}`;
       }
       tell(`${words} (${windows[window].width}×${windows[window].height})`);
-      if (browser) await walk(browser, { address, folder: `${root}/.cache/journeys`, name: place, window, tell });
+      if (browser)
+        await walk(browser, { address, folder: `${root}/.cache/journeys`, name: place, window, tell });
     }
   } finally {
     await browser?.close();

@@ -12,6 +12,9 @@ export type Language = (typeof languages)[number];
 export const windows = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 844 } } as const;
 export type Window = keyof typeof windows;
 
+/** A picture is worth waiting for; what does not come in this time does not come. */
+const PATIENCE_MS = 400_000;
+
 // Firefox on Linux has WebGPU behind a preference, and a software adapter only past its block-list.
 const preferences = {
   'dom.webgpu.enabled': true,
@@ -59,11 +62,17 @@ const amiss = (): readonly string[] => {
   const over = document.documentElement.scrollWidth - window.innerWidth;
   if (over > 0) found.push(`${over} px wider than the window`);
   const held = document.activeElement;
-  if (held === null || held === document.body) found.push('the keyboard is nowhere');
+  if (document.querySelector('[role=dialog]') !== null && held === document.body)
+    found.push('the keyboard is nowhere in the dialog');
   for (const element of document.querySelectorAll<HTMLElement>('button, p, h2, h3, li, code, label')) {
     const { clientWidth, scrollWidth } = element;
     const { overflowX } = getComputedStyle(element);
-    if (clientWidth > 0 && scrollWidth > clientWidth + 1 && overflowX === 'visible' && element.children.length === 0)
+    if (
+      clientWidth > 0 &&
+      scrollWidth > clientWidth + 1 &&
+      overflowX === 'visible' &&
+      element.children.length === 0
+    )
       found.push(`“${element.textContent.slice(0, 40)}” is wider than its place`);
   }
   return found;
@@ -104,17 +113,21 @@ export class Person {
     return this.#page;
   }
 
-  /** Waits until something is there, with these words where some are given. */
+  /** Waits until something is there, with these words where some are given; throws when it does not come. */
   async sees(selector: string, words = ''): Promise<void> {
-    await this.#page.waitForFunction(
+    const seen = this.#page.waitForFunction(
       (wanted, text) =>
         [...document.querySelectorAll<HTMLElement>(wanted)].some(
           (one) => one.checkVisibility() && new RegExp(text).test(one.textContent),
         ),
-      { timeout: 0, polling: 50 },
+      { timeout: PATIENCE_MS, polling: 50 },
       selector,
       words,
     );
+    await seen.catch(async () => {
+      await this.looks('stuck');
+      throw new Error(`${this.#place.name}: '${selector}' ${words} never came`);
+    });
   }
 
   async has(selector: string): Promise<boolean> {
@@ -143,7 +156,10 @@ export class Person {
     await this.#page.evaluate((words) => {
       const clipboardData = new DataTransfer();
       clipboardData.setData('text/plain', words);
-      document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
+      const event = new ClipboardEvent('paste', { bubbles: true, cancelable: true });
+      // Firefox takes none from the one who makes the event.
+      Object.defineProperty(event, 'clipboardData', { value: clipboardData });
+      document.body.dispatchEvent(event);
     }, text);
   }
 
@@ -152,9 +168,7 @@ export class Person {
       (file, words) => {
         const dataTransfer = new DataTransfer();
         dataTransfer.items.add(new File([words], file));
-        document.body.dispatchEvent(
-          new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }),
-        );
+        document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
       },
       name,
       text,

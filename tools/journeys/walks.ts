@@ -110,7 +110,7 @@ const keptProgram: Walk = async (browser, place) => {
   await person.presses('.dialog .check:first-of-type');
   await person.page.waitForFunction(
     () => /[#&]program=/.test(document.querySelector<HTMLTextAreaElement>('.share-link')?.value ?? ''),
-    { timeout: 0 },
+    { timeout: 400_000 },
   );
   await person.looks('kept-share');
   const link = await person.reads('.share-link');
