@@ -87,6 +87,11 @@ export class Person {
   private constructor(page: Page, place: Place) {
     this.#page = page;
     this.#place = place;
+    page.on('request', (request) => {
+      const url = request.url();
+      if (!/^(blob|data|about):/.test(url) && !url.startsWith(new URL(place.address).origin))
+        this.complaints.push(`a request left the origin: ${url}`);
+    });
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(message.text());
@@ -180,9 +185,9 @@ export class Person {
     await this.#page.$eval(
       selector,
       (field, words) => {
-        if (!(field instanceof HTMLTextAreaElement)) return;
+        if (!(field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement)) return;
         // React listens to the field's own setter.
-        Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value')?.set?.call(field, words);
+        Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), 'value')?.set?.call(field, words);
         field.dispatchEvent(new Event('input', { bubbles: true }));
         field.focus();
       },

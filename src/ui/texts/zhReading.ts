@@ -96,7 +96,7 @@ export const zhReading: TextsOf<typeof enReading> = {
     others: '其中还有',
     otherCauses: '其他可能的原因',
     inWords: '可以怎样做',
-    zeroExpected: '这些在第一步为零是对的：与它们相乘的量从零开始。',
+    zeroExpected: '“为零”的在第一步是正常的：与其结果相乘的量（如 lora_B）从零开始。',
   },
   fixes: {
     title_other: '对此脚本的修复，均已试过',
