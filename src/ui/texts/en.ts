@@ -238,7 +238,7 @@ export const en = {
     key: 'solid: requires grad · dotted: does not · dot filled: gradient, hollow: None, ringed: zero',
   },
   before: {
-    what: 'A small language model, frozen in 4 bits, learns from a few rows right here in the browser. Train fits a LoRA adapter to the coloured words below; then compare the answers before and after.',
+    what: 'A small language model, its weights frozen, learns from a few rows right here in the browser. Train fits a LoRA adapter to the coloured words below; then compare the answers before and after.',
     rows: 'What will be trained',
     rowsCount: '{{rows}} rows · {{eval}} held out · longest {{tokens}} tokens',
     rowsCountAll: '{{rows}} rows · longest {{tokens}} tokens',
@@ -254,6 +254,7 @@ export const en = {
     time: 'Time',
     steps: 'Steps',
     timeGuess: 'about {{time}}',
+    timeShort: 'under a second',
     timeFirst: 'a first guess for this device',
     timeMeasured: 'from the speed measured here',
     stepsOf: '{{flops}} per step',

@@ -233,7 +233,7 @@ export const zh: TextsOf<typeof en> = {
     key: '实线：需要梯度 · 虚线：不需要 · 实心点：有梯度，空心：None，双环：零',
   },
   before: {
-    what: '一个小语言模型，以 4 位冻结，就在浏览器里从几行数据学习。按“训练”会让 LoRA 适配器学习下面有颜色的词，然后比较训练前后的回答。',
+    what: '一个小语言模型，权重冻结，就在浏览器里从几行数据学习。按“训练”会让 LoRA 适配器学习下面有颜色的词，然后比较训练前后的回答。',
     rows: '将训练什么',
     rowsCount: '{{rows}} 行 · 留出 {{eval}} 行 · 最长 {{tokens}} 词元',
     rowsCountAll: '{{rows}} 行 · 最长 {{tokens}} 词元',
@@ -249,6 +249,7 @@ export const zh: TextsOf<typeof en> = {
     time: '时间',
     steps: '步数',
     timeGuess: '约 {{time}}',
+    timeShort: '不到一秒',
     timeFirst: '对此设备的初步估计',
     timeMeasured: '按此处测得的速度',
     stepsOf: '每步 {{flops}}',
