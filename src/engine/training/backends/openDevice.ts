@@ -29,7 +29,8 @@ export interface OpenOptions {
   readonly now: () => number;
 }
 
-const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'shader-f16', 'subgroups'];
+/** Of an adapter that has them. */
+export const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'shader-f16', 'subgroups'];
 const wantedLimits = ['maxStorageBufferBindingSize', 'maxBufferSize'] as const;
 const shownLimits = [
   'maxBufferSize',

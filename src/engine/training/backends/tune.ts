@@ -160,6 +160,14 @@ export function knownVariants(value: unknown): Variants | null {
   return { linear, stored, vector };
 }
 
+type Named = Pick<GPUAdapterInfo, 'vendor' | 'architecture' | 'device' | 'description'>;
+
+/** Names an adapter, with what its device offers. */
+export function tuningKey(features: Iterable<string>, adapter: Named): string {
+  const { vendor, architecture, device, description } = adapter;
+  return [KERNELS, vendor, architecture, device, description, [...features].sort().join(' ')].join('|');
+}
+
 /** What was measured on this adapter before, else measured now and kept. */
 export async function variantsFor(
   device: GPUDevice,
@@ -167,9 +175,7 @@ export async function variantsFor(
   now: () => number,
   cache: TuningCache | null,
 ): Promise<Variants> {
-  const { vendor, architecture, device: name, description } = adapter;
-  const features = [...device.features].sort().join(' ');
-  const key = [KERNELS, vendor, architecture, name, description, features].join('|');
+  const key = tuningKey(device.features, adapter);
   const kept = knownVariants(await cache?.load(key).catch(() => null));
   if (kept) return kept;
   const measured = await measureVariants(device, now);
