@@ -138,9 +138,6 @@ export async function openChromium(address: string): Promise<Lane> {
   }
 
   return {
-    get version() {
-      return `Chromium ${browser.version()}`;
-    },
     room,
     renew: async () => {
       await browser.close();

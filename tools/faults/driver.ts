@@ -1,5 +1,6 @@
 // Cells one after the other in one browser, each held to the losses of a run that nothing happens to.
 import { openChromium } from './chromium.ts';
+import { openFirefox } from './firefox.ts';
 import { openHost } from './host.ts';
 import type { BrowserName, Fault, Moment } from './list.ts';
 import { play, trainInPeace } from './play.ts';
@@ -15,7 +16,6 @@ export interface Outcome extends Verdict {
 }
 
 export interface Driver {
-  readonly version: string;
   run(fault: Fault, moment: Moment): Promise<Outcome>;
   close(): Promise<void>;
 }
@@ -25,7 +25,7 @@ const unplayed = (why: string): Verdict => ({ verdict: 'not reached', said: `the
 
 const openLane: Readonly<Record<BrowserName, (address: string) => Promise<Lane>>> = {
   Chromium: openChromium,
-  Firefox: openChromium,
+  Firefox: openFirefox,
 };
 
 /** `dist`: the built page. */
@@ -59,7 +59,6 @@ export async function openDriver(name: BrowserName, dist: string): Promise<Drive
   }
 
   return {
-    version: lane.version,
     run: async (fault, moment) => {
       const started = Date.now();
       const verdict = await judged(fault, moment);

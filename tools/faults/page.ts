@@ -68,7 +68,7 @@ export function look(): Seen {
   return {
     progress: document.querySelector('.progress')?.textContent?.trim() ?? '',
     told: texts.join(' | '),
-    failure: document.querySelector('.failure') !== null,
+    failure: document.querySelector('.failure[aria-label="The run stopped"]') !== null,
     goOn: buttons.includes('Go on'),
     awake,
     losses: Array.from<number | null, number | null>(told, (loss) => loss ?? null),

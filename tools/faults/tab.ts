@@ -32,8 +32,6 @@ export interface Room {
 
 /** A browser that is kept for many cells. */
 export interface Lane {
-  /** Of the browser itself. */
-  readonly version: string;
   room(): Promise<Room>;
   /** What the cell did broke more than its room. */
   renew(): Promise<void>;
