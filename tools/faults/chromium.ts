@@ -1,8 +1,7 @@
 // The machine for faults in Chromium, driven by Playwright: one browser for many cells, each in a context of its own.
 import type { Browser, BrowserContext, CDPSession, Page } from '@playwright/test';
 import { chromium } from '@playwright/test';
-import { wantedFeatures } from '../../src/engine/training/backends/openDevice.ts';
-import { portableVariants, tuningKey } from '../../src/engine/training/backends/tune.ts';
+import { portableVariants, tuningKey, wantedFeatures } from '../../src/engine/training/backends/variants.ts';
 import type { Outside } from './list.ts';
 import { adapterOf, keepTuning, look, terminate, watch } from './page.ts';
 import type { Lane, Room, Tab } from './tab.ts';

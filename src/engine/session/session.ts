@@ -11,7 +11,7 @@ import { PythonError } from '../torch/autograd/pythonError.ts';
 import type { BackendChoice } from '../training/backends/deviceInfo.ts';
 import type { OpenedBackend } from '../training/backends/openDevice.ts';
 import { probeDevice } from '../training/backends/openDevice.ts';
-import type { TuningCache } from '../training/backends/tune.ts';
+import type { TuningCache } from '../training/backends/variants.ts';
 import { deviceLost } from '../training/trainingErrors.ts';
 import type { Asked } from './asked.ts';
 import { give, giveRun, isAsked, nothingFor, refuse } from './asked.ts';
