@@ -138,6 +138,7 @@ function construct(call: Acting, name: string): ConfigObject {
         stack: call.stack,
         modelType: '',
         call: '',
+        given: (one) => call.given.get(one),
         behaves: (key) => call.behaves(key),
         warn: (said) => call.warn(said),
         raise(type, message): never {
