@@ -11,24 +11,8 @@ import {
   workerEnded,
   workerSilent,
 } from './boundaryErrors.ts';
-import {
-  allMasked,
-  answersCut,
-  badRow,
-  emptyData,
-  lineNoJson,
-  listNoJson,
-  noEos,
-  noTemplate,
-  notUtf8,
-  pairsMissing,
-  pairsUnwanted,
-  templateBroken,
-  templateEndless,
-  templateRefuses,
-  templateRewrites,
-  tokenizerBroken,
-} from './data/dataErrors.ts';
+import { dataErrors } from './data/dataErrors.ts';
+import { readErrors } from './data/formats/readErrors.ts';
 import { doraInGguf, layersOnly, ranksInMlx } from './exchange/exchangeErrors.ts';
 import {
   changesBase,
@@ -70,17 +54,7 @@ import {
   fetchTooLong,
   programMissing,
 } from './ground/fetching/fetchErrors.ts';
-import {
-  brokenSafetensors,
-  fileClosed,
-  fileUnreadable,
-  ggufBeyond,
-  ggufCut,
-  ggufDamaged,
-  ggufNoGguf,
-  ggufUnknownType,
-  ggufVersion,
-} from './ground/formats/formatErrors.ts';
+import { formatErrors } from './ground/formats/formatErrors.ts';
 import { badSettings } from './ground/settings/settingErrors.ts';
 import {
   programElsewhere,
@@ -90,6 +64,7 @@ import {
   programUnknown,
 } from './laboratory/script/programErrors.ts';
 import { unknownStack } from './libraries/stacks.ts';
+import { checkpointErrors } from './models/checkpoint/checkpointErrors.ts';
 import {
   assetNoJson,
   badConfig,
@@ -100,11 +75,10 @@ import {
   ggufNoTokenizer,
   ggufOtherTokenizer,
   ggufPreTokenizer,
-  ggufRope,
   ggufShape,
   otherFamily,
-  ropeType,
   unfitTensor,
+  unknownInConfig,
   unnamedSplit,
 } from './models/modelErrors.ts';
 import { scriptHung } from './python/host/hostErrors.ts';
@@ -129,6 +103,7 @@ import {
   nothingToTake,
   notSaved,
   readerDied,
+  rowsMissing,
   savedElsewhere,
   savedUnreadable,
   storageFull,
@@ -169,15 +144,7 @@ export const errorKinds = [
   fetchChanged,
   fetchDigest,
   programMissing,
-  fileUnreadable,
-  fileClosed,
-  ggufDamaged,
-  ggufCut,
-  ggufNoGguf,
-  ggufVersion,
-  ggufUnknownType,
-  ggufBeyond,
-  brokenSafetensors,
+  ...formatErrors,
   badSettings,
   unknownStack,
   valueTooLarge,
@@ -203,24 +170,9 @@ export const errorKinds = [
   recipeNoJson,
   recipeVersion,
   recipeSettings,
-  notUtf8,
-  emptyData,
-  lineNoJson,
-  listNoJson,
-  badRow,
-  pairsMissing,
-  pairsUnwanted,
-  answersCut,
-  allMasked,
-  noEos,
-  noTemplate,
-  templateBroken,
-  templateEndless,
-  templateRefuses,
-  templateRewrites,
-  tokenizerBroken,
+  ...dataErrors,
+  ...readErrors,
   ggufMetadata,
-  ggufRope,
   ggufNoTokenizer,
   ggufOtherTokenizer,
   ggufPreTokenizer,
@@ -232,9 +184,10 @@ export const errorKinds = [
   otherFamily,
   badConfig,
   badHeads,
-  ropeType,
   assetNoJson,
   unfitTensor,
+  unknownInConfig,
+  ...checkpointErrors,
   tableTooLarge,
   bufferTooLarge,
   adapterTooLarge,
@@ -278,6 +231,7 @@ export const errorKinds = [
   stackShapes,
   modelMissing,
   adapterMissing,
+  rowsMissing,
   nothingSaved,
   nothingToTake,
   nothingToAsk,

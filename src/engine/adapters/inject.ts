@@ -79,13 +79,13 @@ export const requiresGrad = ({ kind }: Module, adapter: string): boolean =>
  */
 export function injectAdapter(root: Module, config: PeftConfig, script: AttachingScript): readonly Target[] {
   const { method, values } = config;
-  const { defaultTargets: defaults, supports } = method;
+  const { supports } = method;
   const { modulesToSave, savedLater = [] } = config;
   const saved = script.behaves('savedNotTargeted')
     ? modulesToSave.filter((name) => !savedLater.includes(name))
     : [];
   const narrowing = { ...config.narrowing, saved };
-  const targeting = { ...config, narrowing, method: method.type, defaults, supports };
+  const targeting = { ...config, narrowing, method: method.type, supports };
   const early = modulesToSave.filter((name) => !savedLater.includes(name));
   const { targets, beside } = besideSaved(root, targetedModules(root, targeting, script), early, script);
   method.attach(root, targets, config, script);

@@ -26,7 +26,7 @@ import {
 /** Of an adapter at `path`, the parameters that the kernels train there. */
 function reached({ path, adapter, base }: PlacedAdapter): readonly Parameter[] {
   const { lowRank, instead } = adapter;
-  if (instead !== null) return base.kind.type === 'norm' ? adapter.trained : [];
+  if (instead !== null) return base.kind.type === 'norm' && !base.kind.perHead ? adapter.trained : [];
   if (base.kind.type === 'linear' && /\.layers\.\d+\./.test(`.${path}`)) return adapter.trained;
   const isTable = /(^|\.)(embed_tokens|lm_head)$/.test(path);
   return isTable && lowRank && !lowRank.made ? [lowRank.a, lowRank.b] : [];

@@ -3,9 +3,9 @@
 
 import type { HiddenStates } from '../../models/decoder.ts';
 import { recordDecoder } from '../../models/decoder.ts';
-import type { ModelConfig } from '../../models/families.ts';
 import { decoderOf } from '../../models/families.ts';
 import type { KnownForward } from '../../models/known/forward.ts';
+import type { ModelConfig } from '../../models/modelConfig.ts';
 import type { GradMode, LossTreatment } from '../../python/run/objects.ts';
 import { Tape } from '../../torch/autograd/tape.ts';
 import type { Value } from '../../torch/autograd/value.ts';

@@ -212,6 +212,7 @@ def execute(source: str) -> None:
     world.own_text[0] = source
     sys.modules["__main__"] = main
     names.bind_undefined(lacking, vars(main))
+    bridge.script_started()
     exec(code, vars(main))
     bridge.flush()
 

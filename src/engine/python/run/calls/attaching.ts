@@ -31,10 +31,7 @@ export const taskOf = (config: ConfigObject) =>
 /** What an adapter of unknown targets was put on: PEFT's default, or every linear where the model has none. */
 function assumedTargets({ script }: ModelObject, { target, method }: PeftConfig): PeftConfig['target'] {
   if (target.form !== 'default') return target;
-  const names = script.defaultTargets
-    ? script.defaultTargets(method.type)
-    : own(method.defaultTargets, script.modelType);
-  if (names) return target;
+  if (script.defaultTargets(method.type, script.modelType)) return target;
   const linears = [...script.causal.namedModules()].flatMap(([path, { kind }]) =>
     kind.type === 'linear' && path !== script.places.head ? [path.split('.').at(-1) ?? path] : [],
   );

@@ -137,6 +137,7 @@ function construct(call: Acting, name: string): ConfigObject {
       {
         stack: call.stack,
         modelType: '',
+        defaultTargets: () => null,
         call: '',
         given: (one) => call.given.get(one),
         behaves: (key) => call.behaves(key),
