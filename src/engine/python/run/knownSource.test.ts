@@ -92,8 +92,10 @@ it('says the sizes of the configuration, under the names of every type too', () 
 });
 
 it('refuses a listed model whose type the release has not yet', () => {
-  const under = (stack: StackId, name: string, more: Partial<ModelRequest> = {}) => () =>
-    load(name, 'AutoModelForCausalLM', { stack: stackOf(stack), ...more });
+  const under =
+    (stack: StackId, name: string, more: Partial<ModelRequest> = {}) =>
+    () =>
+      load(name, 'AutoModelForCausalLM', { stack: stackOf(stack), ...more });
   const granite = 'ibm-granite/granite-3.0-2b-instruct';
   expect(under('trl-0.11.4', granite)).toThrow('model type `granite` but Transformers does not recognize');
   expect(under('trl-0.12.2', granite)).not.toThrow();

@@ -77,7 +77,11 @@ function refuse(loader: string, className: string): never {
 }
 
 /** A listed model of a type that the release has not: its configuration can't be read. A repository's own code may stand in for it. */
-function refuseType({ listed, modelType }: FoundModel, { transformers }: Stack, { loader, given }: ModelRequest): void {
+function refuseType(
+  { listed, modelType }: FoundModel,
+  { transformers }: Stack,
+  { loader, given }: ModelRequest,
+): void {
   if (!listed || !/^Auto/.test(shortName(loader)) || given.get('trust_remote_code') === true) return;
   if (!lacksType(modelType, transformers)) return;
   // Read in 4.36.2, which looks it up in a dictionary, and in 4.41.2.
