@@ -2,15 +2,7 @@
 // help (errorHelp.ts) says for each where it is mended. For the worker and for tests: the page has the types alone.
 
 import { loftqOnBits, methodLimit, notAsLora, rankTooLarge, zeroAlpha } from './adapters/adapterErrors.ts';
-import {
-  badMessage,
-  inspectHung,
-  ourFault,
-  raised,
-  workerDied,
-  workerEnded,
-  workerSilent,
-} from './boundaryErrors.ts';
+import { badMessage, inspectHung, ourFault, raised, workerErrors } from './boundaryErrors.ts';
 import { dataErrors } from './data/dataErrors.ts';
 import { readErrors } from './data/formats/readErrors.ts';
 import { doraInGguf, layersOnly, ranksInMlx } from './exchange/exchangeErrors.ts';
@@ -243,10 +235,8 @@ export const errorKinds = [
   savedUnreadable,
   readerDied,
   badMessage,
-  workerSilent,
-  workerEnded,
+  ...workerErrors,
   inspectHung,
-  workerDied,
   raised,
   ourFault,
 ] as const;

@@ -157,6 +157,7 @@ export const errorHelp: Readonly<Record<ErrorCode, Help>> = {
   'reader-died': 'reload',
   protocol: 'reload',
   'worker-silent': 'reload',
+  'worker-strange': 'reload',
   'worker-ended': 'reload',
   'inspect-hung': 'recipe',
   'worker-died': 'reload',

@@ -199,6 +199,7 @@ const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
   'reader-died': { cause: 'x' },
   protocol: { what: 'event', type: 'step', at: 'metrics.loss', expected: text('a number', '数'), got: '"x"' },
   'worker-silent': {},
+  'worker-strange': { problem: text('Event.', '事件。') },
   'worker-ended': {},
   'inspect-hung': { changed: ['lora.r'] },
   'worker-died': { cause: 'RangeError' },

@@ -2,8 +2,8 @@
 // started again and goes on with its saved run. It knows no React and no DOM beyond timers.
 
 import type { EngineClient, ExportFile, Recipe } from '../../engine/index.ts';
-import { changedKeys, inspectionHung, withPatch } from '../../engine/index.ts';
-import type { Command, EngineErrorData, ErrorCode, Event } from '../../engine/protocol.ts';
+import { changedKeys, deaths, inspectionHung, withPatch } from '../../engine/index.ts';
+import type { Command, EngineErrorData, Event } from '../../engine/protocol.ts';
 import { fixPatch } from './fixPatch.ts';
 import { makeFrameQueue } from './frames.ts';
 import { makePending } from './pending.ts';
@@ -28,9 +28,6 @@ export interface Engines {
   openModel(id: number, picked: PickedFiles): void;
   terminate(): void;
 }
-
-/** What befalls a worker, not its run. */
-export const deaths: ReadonlySet<ErrorCode> = new Set(['worker-died', 'worker-ended', 'worker-silent']);
 
 const isMissing = (event: Event): boolean => event.type === 'failed' && event.error.code === 'fetch-program';
 /** An inspector that says nothing for so long computes over something that does not end. */
