@@ -55,9 +55,9 @@ for row in rows:
         row["error"] = result.get("why") or (f"{error['type']}: {error['message'][:300]}" if error else None)
         row["trainings"] = [{k: t[k] for k in ("outcome", "by", "trainable", "none", "zero", "nonzero")} for t in result["trainings"]]
     table[name] = row
-text = ",\n".join(json.dumps(table[name], ensure_ascii=False) for name in sorted(table))
-with open(golden, "w", encoding="utf-8", newline="\n") as file:
-    file.write(f"[\n{text}\n]\n")
+    text = ",\n".join(json.dumps(table[one], ensure_ascii=False) for one in sorted(table))
+    with open(golden, "w", encoding="utf-8", newline="\n") as file:
+        file.write(f"[\n{text}\n]\n")
 trains = sum(row["outcome"] == "trains" for row in table.values())
 print(f"{trains} of {len(table)} first repairs end in `trains` under the real libraries")
 PY

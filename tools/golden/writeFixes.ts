@@ -2,10 +2,10 @@
 // libraries: `node tools/run.mjs tools/golden/writeFixes.ts FOLDER [PART...]`. Prints one line of JSON a script: its name, why, the stack whose
 // releases the mended text names (else the one that tests/scripts/stacks.json names), the laboratory's verdicts before and after.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { readText } from '../../src/engine/laboratory/script/readText.ts';
+import { inputOf, readText } from '../../src/engine/laboratory/script/readText.ts';
 import type { ScriptReading } from '../../src/engine/laboratory/script/scriptReading.ts';
 import { signaturesFor } from '../../src/engine/libraries/signatures/signatures.ts';
-import { stacks } from '../../src/engine/libraries/stacks.ts';
+import { DEFAULT_STACK, stackOf, stacks } from '../../src/engine/libraries/stacks.ts';
 import { openKnownModels } from '../../src/engine/models/known/knownModels.ts';
 import { knownSource } from '../../src/engine/python/run/knownSource.ts';
 import { nodePython } from '../cli/nodePython.ts';
@@ -36,15 +36,19 @@ export async function main([folder, ...parts]: readonly string[]): Promise<numbe
   };
   const names = readdirSync(HANDED).filter((name) => name.endsWith('.py') && !name.endsWith('.given.py'));
   for (const name of names.filter((one) => parts.length === 0 || parts.some((part) => one.includes(part)))) {
-    const before = await readText(readFileSync(`${HANDED}/${name}`, 'utf8'), world, { name });
+    const source = readFileSync(`${HANDED}/${name}`, 'utf8');
+    const stack = given[`handed/${name}`]?.[0] ?? DEFAULT_STACK;
+    // A text that names no release is read under those of the report, which a person chooses on the page.
+    const { input } = await inputOf(source, { name });
+    const versions = input.said.some(({ said }) => said !== null) ? {} : stackOf(stack);
+    const before = await readText(source, world, { name, versions });
     const [best] = before.fixes;
-    const stack = given[`handed/${name}`]?.[0] ?? 'trl-0.19.1';
     const row = { script: name, before: before.verdict.kind, why: best?.why.en ?? null };
     if (!best) {
       process.stdout.write(`${JSON.stringify({ ...row, after: null, stack })}\n`);
       continue;
     }
-    const after = await readText(best.source, world, { name, fixes: false });
+    const after = await readText(best.source, world, { name, versions, fixes: false });
     writeFileSync(`${folder}/${name}`, best.source);
     const beside = `${HANDED}/${name}.given.py`;
     if (existsSync(beside)) writeFileSync(`${folder}/${name}.given.py`, readFileSync(beside));

@@ -256,7 +256,7 @@ def plain(value) -> str:
     if isinstance(value, int):
         return repr(value)
     said = str(value)
-    if "\n" in said:
+    if "\n" in said or "\t" in said:
         return json.dumps(said, ensure_ascii=False)
     return said if said and scalar(said) == said and KEY.match(f"{said}: x") and ": " not in said and "\n" not in said else "'" + said.replace("'", "''") + "'"
 
