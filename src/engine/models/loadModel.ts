@@ -1,6 +1,7 @@
 // The base model's weights → buffers of a backend: packed groups, float norms, packed embedding and head, rotary tables.
 // Works tensor by tensor; the device never holds a float copy of a quantised matrix.
-import { quantise4 } from '../../shaders/quant/blockwise4.ts';
+import type { Quantised4 } from '../../shaders/quant/blockwise4.ts';
+import { fourBitType, isFourBit, quantise4 } from '../../shaders/quant/blockwise4.ts';
 import { isBlockFormat } from '../../shaders/quant/ggml.ts';
 import type { PackedGroup } from '../../shaders/quant/packing.ts';
 import { packBlocks, packFloats, packMixed, packQuantised } from '../../shaders/quant/packing.ts';
@@ -14,12 +15,22 @@ import { floatsOf, layerGroups, layerNorms, projectionShape, weightFormatsOf } f
 /** Receives each named buffer once. */
 export type Upload = (name: string, data: BufferData) => void;
 
+/** A member in bytes; one that bitsandbytes quantised stands here only beside others that it did not, in floats. */
+function inBytes(stored: StoredTensor): Extract<StoredTensor, { readonly bytes: Uint8Array }> {
+  if ('bytes' in stored) return stored;
+  return { format: 'none', bytes: new Uint8Array(floatsOf(stored).buffer), count: stored.count };
+}
+
 function packed(members: readonly StoredTensor[], format: WeightFormat): PackedGroup {
   if (format === 'none') return packFloats(members.map(floatsOf));
-  if (isBlockFormat(format)) return packBlocks(format, members);
-  if (format.startsWith('mixed:')) return packMixed(members);
-  const type = format.startsWith('nf4') ? 'nf4' : 'fp4';
-  return packQuantised(members.map((member) => quantise4(floatsOf(member), type, format.endsWith('double'))));
+  if (isBlockFormat(format)) return packBlocks(format, members.map(inBytes));
+  if (isFourBit(format)) {
+    const type = fourBitType(format);
+    const quantise = (stored: StoredTensor): Quantised4 =>
+      'quantised' in stored ? stored.quantised : quantise4(floatsOf(stored), type, format.endsWith('double'));
+    return packQuantised(members.map(quantise));
+  }
+  return packMixed(members.map(inBytes));
 }
 
 /** Uploads all weights. `onGroup` is awaited after each group: for progress, for letting the thread breathe, and to give up. */

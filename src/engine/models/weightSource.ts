@@ -1,22 +1,26 @@
 // Where weights come from: tensors by PyTorch name, in the form their file holds them, read one at a time; and which
 // tensors a llama has. Groups of projections that share an input are stored together.
 
-import type { FourBitType } from '../../shaders/quant/blockwise4.ts';
-import { decodeFile } from '../../shaders/quant/ggml.ts';
+import type { FourBitType, Quantised4 } from '../../shaders/quant/blockwise4.ts';
+import { dequantise4, fourBitType } from '../../shaders/quant/blockwise4.ts';
+import { decodeFile, isMemberFormat } from '../../shaders/quant/ggml.ts';
 import { mixedFormat } from '../../shaders/quant/mixed.ts';
-import type { MemberFormat, WeightFormat } from '../../shaders/quant/weightFormat.ts';
+import type { FourBitFormat, MemberFormat, WeightFormat } from '../../shaders/quant/weightFormat.ts';
 import type { WeightFormats } from '../torch/recording.ts';
 import type { LlamaConfig } from './llamaConfig.ts';
 
-/** float32, or a block format of ggml. */
-export type StoredFormat = MemberFormat;
+/** What a file may hold a tensor in. */
+export type StoredFormat = MemberFormat | FourBitFormat;
 
-export interface StoredTensor {
-  readonly format: StoredFormat;
-  readonly bytes: Uint8Array;
-  /** Elements. */
-  readonly count: number;
-}
+/** As bytes of float32 or of blocks, or as bitsandbytes quantised it. */
+export type StoredTensor =
+  | {
+      readonly format: MemberFormat;
+      readonly bytes: Uint8Array;
+      /** Elements. */
+      readonly count: number;
+    }
+  | { readonly format: FourBitFormat; readonly quantised: Quantised4; readonly count: number };
 
 export interface WeightSource {
   /** Known without reading; null when there is no such tensor. */
@@ -79,7 +83,9 @@ export interface WeightOptions {
 /** What holds members of these formats as they are. */
 function commonFormat(formats: readonly StoredFormat[]): WeightFormat {
   const [first = 'none'] = formats;
-  return formats.every((format) => format === first) ? first : mixedFormat(formats);
+  if (formats.every((format) => format === first)) return first;
+  // Members that bitsandbytes quantised beside others that it did not: rare enough for floats.
+  return formats.every(isMemberFormat) ? mixedFormat(formats) : 'none';
 }
 
 /** How each group and table is stored on the device. */
@@ -88,14 +94,19 @@ export function weightFormatsOf(formatOf: WeightSource['formatOf'], options: Wei
   return (path): WeightFormat => {
     const layer = /^(model\.layers\.\d+)\.(.+)$/.exec(path);
     if (!layer) return formatOf(`${path}.weight`) ?? 'none';
-    if (quantType) return doubleQuant ? `${quantType}-double` : quantType;
     const [, members] = layerGroups.find(([group]) => group === layer[2]) ?? ['', []];
-    return commonFormat(members.map((member) => formatOf(`${layer[1] ?? ''}.${member}.weight`) ?? 'none'));
+    const stored = members.map((member) => formatOf(`${layer[1] ?? ''}.${member}.weight`) ?? 'none');
+    // What was quantised before stays as it is, whatever is asked for: so does from_pretrained.
+    const again = quantType && stored.every(isMemberFormat);
+    return again ? (doubleQuant ? `${quantType}-double` : quantType) : commonFormat(stored);
   };
 }
 
 /** float32 values of a tensor. */
-export function floatsOf({ format, bytes, count }: StoredTensor): Float32Array<ArrayBuffer> {
+export function floatsOf(stored: StoredTensor): Float32Array<ArrayBuffer> {
+  const { count } = stored;
+  if ('quantised' in stored) return dequantise4(stored.quantised, fourBitType(stored.format), count);
+  const { format, bytes } = stored;
   if (format !== 'none') return decodeFile(format, bytes, count);
   return new Float32Array(bytes.slice().buffer);
 }

@@ -172,7 +172,8 @@ function packDouble(
   const scales = new Uint32Array(nestedStart + nestedCounts.reduce((sum, count) => sum + count, 0));
   const floats = new Float32Array(scales.buffer);
   const bytes = new Uint8Array(scales.buffer);
-  floats.set(dynamicMap(), DOUBLE_MAP);
+  // Members of one file have one map.
+  floats.set(members[0]?.double?.map ?? dynamicMap(), DOUBLE_MAP);
   let nestedAt = nestedStart;
   members.forEach((member, i) => {
     const { double } = member;

@@ -1,16 +1,17 @@
 // Tensors of a GGUF file under their PyTorch names, read one at a time. Arch llama stores the rows of q and k permuted for
 // adjacent-pair rotation; here they come back in the order of the two halves. Source: numerics reference 1.5.
 
+import type { MemberFormat } from '../../../shaders/quant/weightFormat.ts';
 import type { ByteSource } from '../../ground/formats/byteSource.ts';
 import type { Gguf, GgufTensor } from '../../ground/formats/gguf/types.ts';
 import { own as ownOf } from '../../ground/own.ts';
 import { text } from '../../ground/text.ts';
 import type { LlamaConfig } from '../llamaConfig.ts';
 import { ggufFormat, ggufMissing, ggufShape } from '../modelErrors.ts';
-import type { StoredFormat, StoredTensor, WeightSource } from '../weightSource.ts';
+import type { StoredTensor, WeightSource } from '../weightSource.ts';
 import { llamaTensors } from '../weightSource.ts';
 
-const formats: Readonly<Record<string, StoredFormat>> = {
+const formats: Readonly<Record<string, MemberFormat>> = {
   F32: 'none',
   F16: 'f16',
   BF16: 'bf16',
