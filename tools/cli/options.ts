@@ -34,7 +34,11 @@ export const command = {
     recipe: { type: 'string', value: 'FILE', help: 'a recipe saved by the page' },
     preset: { type: 'string', value: 'NAME', help: 'a preset (otherwise the first)' },
     'list-presets': { type: 'boolean', help: 'name the presets', default: false },
-    data: { type: 'string', value: 'FILE', help: "train on these rows (JSONL) instead of the preset's" },
+    data: {
+      type: 'string',
+      value: 'FILE',
+      help: "train on these rows instead of the preset's: CSV, TSV, JSON, JSON lines, Parquet or text",
+    },
     model: {
       type: 'string',
       value: 'PATH',

@@ -81,7 +81,7 @@ export async function recipeOf(
   if (options.data !== null)
     recipe = {
       ...recipe,
-      data: { name: options.data.split('/').at(-1) ?? options.data, text: await readText(options.data) },
+      data: (await assets.shelf.open(await fileSource(options.data))).data,
     };
   if (options.model !== null) {
     const onProgress = ({ file, waitMs }: FileProgress): void =>

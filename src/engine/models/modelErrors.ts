@@ -16,17 +16,6 @@ export const ggufMetadata = defineError('gguf-metadata', (found: Found) => ({
   zh: [metadata(found).zh, '请重新转换该模型。'],
 }));
 
-export const ggufRope = defineError('gguf-rope', ({ file }: { readonly file: string }) => ({
-  en: [
-    `${file} (metadata): its rotary embedding is scaled, which is not supported yet.`,
-    'Use a model without rope scaling, such as SmolLM2.',
-  ],
-  zh: [
-    `${file}（元数据）：旋转位置编码经过缩放，目前不支持。`,
-    '请使用没有 rope scaling 的模型，例如 SmolLM2。',
-  ],
-}));
-
 export const ggufNoTokenizer = defineError('gguf-tokenizer', (found: Found) => ({
   en: [
     metadata(found).en,
@@ -82,19 +71,24 @@ export const unnamedSplit = defineError('export-tokenizer', (_: object) => ({
   zh: ['GGUF：该模型切分文本的方式在 llama.cpp 里没有名字。', '请改为导出 safetensors 的合并模型。'],
 }));
 
-export const otherFamily = defineError(
-  'model-family',
-  ({ file, key, got }: { readonly file: string; readonly key: string; readonly got: string | null }) => ({
-    en: [
-      got === null ? `${file}: names no ${key}.` : `${file}: ${key} ${got} is not supported.`,
-      'Use a model of the llama family: Llama, SmolLM2, Mistral.',
-    ],
-    zh: [
-      got === null ? `${file}：没有给出 ${key}。` : `${file}：不支持 ${key} ${got}。`,
-      '请使用 llama 家族的模型：Llama、SmolLM2、Mistral。',
-    ],
-  }),
-);
+interface OtherFamily {
+  readonly file: string;
+  readonly key: string;
+  readonly got: string | null;
+  /** Models of the families that are here. */
+  readonly known: readonly string[];
+}
+
+export const otherFamily = defineError('model-family', ({ file, key, got, known }: OtherFamily) => ({
+  en: [
+    got === null ? `${file}: names no ${key}.` : `${file}: ${key} ${got} is not supported.`,
+    `Use a model of one of these families: ${known.join(', ')}.`,
+  ],
+  zh: [
+    got === null ? `${file}：没有给出 ${key}。` : `${file}：不支持 ${key} ${got}。`,
+    `请使用这些家族的模型：${known.join('、')}。`,
+  ],
+}));
 
 interface BadSize {
   readonly key: string;
@@ -132,9 +126,16 @@ export const badHeads = defineError('model-heads', ({ file, headDim, heads, kvHe
   ],
 }));
 
-export const ropeType = defineError('model-rope', ({ got }: { readonly got: string }) => ({
-  en: [`config.json: rope type ${got} is not supported.`, 'Use a model whose rope type is default.'],
-  zh: [`config.json：不支持 rope 类型 ${got}。`, '请使用 rope 类型为 default 的模型。'],
+interface Unknown {
+  readonly file: string;
+  readonly key: string;
+  /** null: nothing. */
+  readonly got: string | null;
+}
+
+export const unknownInConfig = defineError('model-setting', ({ file, key, got }: Unknown) => ({
+  en: [`${file}: '${key}' ${got ?? 'without a value'} is not supported.`, 'Use another model.'],
+  zh: [`${file}：不支持 '${key}' ${got ?? '没有值'}。`, '请使用别的模型。'],
 }));
 
 export const assetNoJson = defineError(

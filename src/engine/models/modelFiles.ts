@@ -7,8 +7,8 @@ import type { SafeTensor } from '../ground/formats/safetensors.ts';
 import { readSafetensors, toFloat32 } from '../ground/formats/safetensors.ts';
 import { recordOf } from '../ground/isRecord.ts';
 import { readJson } from '../ground/strictJson.ts';
-import type { ModelConfig } from './families.ts';
-import { parseLlamaConfig } from './llamaConfig.ts';
+import { parseConfig } from './families.ts';
+import type { ModelConfig } from './modelConfig.ts';
 import { assetNoJson, unfitTensor } from './modelErrors.ts';
 import type { WeightSource } from './weightSource.ts';
 
@@ -89,7 +89,7 @@ export async function embeddedModel(read: ReadAsset): Promise<ModelFiles> {
   const tokenizer = new Tokenizer(tokenizerJson, tokenizerConfig);
   return {
     info: { kind: 'embedded', name: 'model', title: '', digest: '', bytes: 0, storedAs: 'F32', unused: [] },
-    config: parseLlamaConfig(config),
+    config: parseConfig(config),
     tokenizer,
     tokenizerFiles: { tokenizerJson: Object(tokenizerJson), tokenizerConfig: recordOf(tokenizerConfig) },
     stopIds: stopIdsOf(generation, tokenizer),

@@ -9,6 +9,7 @@ import type { Recipe } from '../recipe/recipe.ts';
 import { Assets } from '../session/assets.ts';
 import { inspectRecipe } from '../session/inspectRecipe.ts';
 import { readPublic } from './embedded.ts';
+import { columns, ownRows, rowStatistics, rowsView } from './rowSamples.ts';
 
 const assets = new Assets(readPublic);
 const presets = presetValues(await assets.presets());
@@ -18,7 +19,7 @@ export const plain: Recipe = { preset: 'element-0', values };
 const inspection: Inspection = await inspectRecipe(assets, plain);
 export const recipe: Recipe = {
   ...plain,
-  data: { name: 'mine', text: '{"text":"a"}' },
+  data: ownRows,
   model: { name: 'a.gguf', digest: '0123456789abcdef' },
   adapter: { name: 'mine', digest: '0123456789abcdef' },
   prompts: ['Hi?'],
@@ -45,6 +46,15 @@ export const commands: Samples<Command> = {
     adapters: [{ name: 'a', files: [{ name: 'b', file }] }],
     recipe,
   },
+  'open-rows': { type: 'open-rows', id, name: 'a.csv', file, format: 'csv' },
+  'look-at-rows': {
+    type: 'look-at-rows',
+    id,
+    recipe,
+    asked: { from: 0, count: 3, search: 'a', filter: 'all', tokens: true },
+  },
+  'count-rows': { type: 'count-rows', id, recipe },
+  'hold-rows': { type: 'hold-rows', digest: '0123456789abcdef', name: 'a.csv', file },
   saved: { type: 'saved' },
   resume: { type: 'resume', recipe: null, until: 3, backend },
   discard: { type: 'discard' },
@@ -196,6 +206,15 @@ export const events: Samples<Event> = {
     adapter: { name: 'a', digest: 'b', base: '', modules: 1, parameters: 1, patch },
   },
   'adapter-failed': { type: 'adapter-failed', id, error },
+  rows: {
+    type: 'rows',
+    id,
+    rows: { data: ownRows, columns: ['question', 'answer'], rows: 2, guess: columns },
+  },
+  'rows-failed': { type: 'rows-failed', id, error },
+  'rows-seen': { type: 'rows-seen', id, view: rowsView },
+  'rows-counted': { type: 'rows-counted', id, done: 1, total: 1, statistics: rowStatistics },
+  'rows-unseen': { type: 'rows-unseen', id, error },
   kept: { type: 'kept', run: new Blob(['a']) },
   pong: { type: 'pong', guarded: true },
   norms: { type: 'norms', id, updates: [1] },

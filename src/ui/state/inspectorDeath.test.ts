@@ -31,7 +31,6 @@ function page() {
     loadPresets: async () => presetEntries,
     openLink: async () => ({ recipe: emptyState('en', 'system').recipe, fingerprint: null, notes: [] }),
     writeLink: async () => '',
-    decodeRows: () => '',
     recipeJson: () => '',
     saveFiles: async () => {},
     keepStorage: () => {},

@@ -142,6 +142,13 @@ export interface OpenAdapter {
   readonly reading: boolean;
 }
 
+/** Rows that are being read or were refused, and the files that recipes of this page name by their digest. */
+export interface OpenRows {
+  readonly failure: EngineErrorData | null;
+  readonly reading: boolean;
+  readonly files: ReadonlyMap<string, File>;
+}
+
 /** What a person pasted or dropped, and what was read from it. */
 export interface PastedScript {
   readonly text: string;
@@ -195,6 +202,7 @@ export interface PageState {
   readonly changed: ReadonlySet<string>;
   readonly model: OpenModel;
   readonly adapter: OpenAdapter;
+  readonly rows: OpenRows;
   /** A run that an earlier visit left unfinished. */
   readonly saved: SavedRun | null;
   /** Why a saved run, kept here or in a file that was opened, can't be used. */
@@ -237,8 +245,6 @@ export interface Ports {
       readonly fingerprint: Fingerprint | null;
     },
   ): Promise<string>;
-  /** Text of a file of rows; throws a UserError that names the byte where it isn't UTF-8. */
-  decodeRows(bytes: Uint8Array, name: string): string;
   /** Asks the browser not to throw away what is saved when space is short. */
   keepStorage(): void;
   recipeJson(recipe: Recipe, presets: readonly PresetEntry[]): string;

@@ -182,8 +182,9 @@ export const en = {
   data: {
     title: 'Rows to train on',
     intro:
-      'One JSON object a line with “messages”, “prompt” and “completion”, “text”, or, for DPO and ORPO, “prompt”, “chosen” and “rejected”. The rows stay in this tab.',
-    drop: 'Drop a .jsonl file here, or',
+      'CSV, JSON, JSON lines, Parquet or plain text. Columns are recognised by their names (messages, prompt and completion, text, chosen and rejected, question and answer, …) and can be chosen here. The rows stay in this tab.',
+    drop: 'Drop a file here, or',
+    reading: 'reading …',
     choose: 'choose a file',
     paste: 'Or paste rows',
     pasted: 'pasted rows',
@@ -191,7 +192,6 @@ export const en = {
     back: 'Use the preset’s rows',
     cancel: 'Cancel',
     empty: 'There are no rows yet. Paste at least one line, or choose a file.',
-    tooLarge: 'The file has {{size}}; up to {{limit}} is read. Train on a part of it.',
   },
   strip: {
     title: 'Does the gradient get through?',
@@ -238,7 +238,7 @@ export const en = {
     key: 'solid: requires grad · dotted: does not · dot filled: gradient, hollow: None, ringed: zero',
   },
   before: {
-    what: 'A small language model, frozen in 4 bits, learns from a few rows right here in the browser. Train fits a LoRA adapter to the coloured words below; then compare the answers before and after.',
+    what: 'A small language model, its weights frozen, learns from a few rows right here in the browser. Train fits a LoRA adapter to the coloured words below; then compare the answers before and after.',
     rows: 'What will be trained',
     rowsCount: '{{rows}} rows · {{eval}} held out · longest {{tokens}} tokens',
     rowsCountAll: '{{rows}} rows · longest {{tokens}} tokens',
@@ -254,6 +254,7 @@ export const en = {
     time: 'Time',
     steps: 'Steps',
     timeGuess: 'about {{time}}',
+    timeShort: 'under a second',
     timeFirst: 'a first guess for this device',
     timeMeasured: 'from the speed measured here',
     stepsOf: '{{flops}} per step',

@@ -10,7 +10,8 @@ import { readPublic } from '../../testing/embedded.ts';
 import type { ModelFiles } from '../modelFiles.ts';
 import { embeddedModel } from '../modelFiles.ts';
 import { openModel } from '../openModel.ts';
-import { floatsOf, llamaTensors } from '../weightSource.ts';
+import { modelTensors } from '../weightPlaces.ts';
+import { floatsOf } from '../weightSource.ts';
 
 const open = (files: FolderFiles): Promise<ModelFiles> => openModel('tiny', sourcesOf(files));
 
@@ -24,7 +25,7 @@ const bitsOf = (values: Float32Array): string =>
 async function floatsOfAll(model: ModelFiles): Promise<Map<string, string>> {
   const weights = await model.weights();
   const found = new Map<string, string>();
-  for (const [name, shape] of llamaTensors(model.config))
+  for (const [name, shape] of modelTensors(model.config))
     found.set(name, bitsOf(floatsOf(await weights.read(name, shape))));
   return found;
 }
@@ -108,7 +109,7 @@ describe('a folder', () => {
     const weights = await model.weights({
       onProgress: ({ file, done, total }) => void seen.push([file, done, total]),
     });
-    for (const [name, shape] of llamaTensors(model.config)) await weights.read(name, shape);
+    for (const [name, shape] of modelTensors(model.config)) await weights.read(name, shape);
     expect(seen.length).toBe(tensors.length);
     expect(seen.at(-1)?.[1]).toBe(tensors.reduce((sum, { bytes }) => sum + bytes.length, 0));
     expect(new Set(seen.map(([file]) => file)).size).toBe(3);

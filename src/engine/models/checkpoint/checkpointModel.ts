@@ -4,7 +4,7 @@ import { Tokenizer } from '../../data/tokenizer.ts';
 import type { ByteSource } from '../../ground/formats/byteSource.ts';
 import { isRecord, recordOf } from '../../ground/isRecord.ts';
 import { text } from '../../ground/text.ts';
-import { parseLlamaConfig } from '../llamaConfig.ts';
+import { parseConfig } from '../families.ts';
 import type { ModelFiles, TokenizerFiles } from '../modelFiles.ts';
 import { stopIdsOf } from '../modelFiles.ts';
 import { sampleDigest } from '../sampleDigest.ts';
@@ -76,7 +76,7 @@ export async function checkpointModel(folder: Folder): Promise<ModelFiles> {
   const reading = new Reading(folder);
   const json = await reading.json('config.json');
   if (json === undefined) throw filesMissing({ model: folder.name, missing: 'config.json', instead: null });
-  const config = parseLlamaConfig(json);
+  const config = parseConfig(json);
   // GPTQ's first programs wrote what they did into a file of its own.
   const apart = recordOf(await reading.json('quantize_config.json'));
   const quantisation = quantisationOf(

@@ -1,9 +1,9 @@
 // Weights of a checkpoint under their PyTorch names, as their files hold them, read one at a time: in a float type, or quantised.
 import { shortened } from '../../ground/quote.ts';
-import type { ModelConfig } from '../families.ts';
+import type { ModelConfig } from '../modelConfig.ts';
 import { unfitTensor } from '../modelErrors.ts';
+import { modelTensors } from '../weightPlaces.ts';
 import type { StoredFormat, WeightSource } from '../weightSource.ts';
-import { llamaTensors } from '../weightSource.ts';
 import { bitsandbytesWeight } from './bitsandbytes.ts';
 import { extraTensors, tensorType } from './checkpointErrors.ts';
 import type { PlacedWeight } from './placedWeight.ts';
@@ -68,7 +68,7 @@ export function checkpointWeights(
   quantisation: Quantisation | null,
 ): (onBytes: (file: string, done: number, total: number) => void) => WeightSource {
   const weights = new Map<string, PlacedWeight>();
-  for (const [name, shape] of llamaTensors(config))
+  for (const [name, shape] of modelTensors(config))
     weights.set(name, placed(table, name, shape, quantisation));
   assertNothingElse(table, weights.values(), config.tied);
   const bytesIn = ({ parts }: PlacedWeight): number => parts.reduce((sum, { bytes }) => sum + bytes, 0);

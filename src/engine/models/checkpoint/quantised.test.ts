@@ -10,8 +10,9 @@ import type { BufferData } from '../../torch/autograd/bufferData.ts';
 import { loadWeights } from '../loadModel.ts';
 import type { ModelFiles } from '../modelFiles.ts';
 import { openModel } from '../openModel.ts';
+import { modelTensors } from '../weightPlaces.ts';
 import type { WeightOptions } from '../weightSource.ts';
-import { floatsOf, llamaTensors } from '../weightSource.ts';
+import { floatsOf } from '../weightSource.ts';
 
 interface Checkpoint {
   readonly quantization_config: Readonly<Record<string, unknown>>;
@@ -66,7 +67,7 @@ describe('a quantised checkpoint', () => {
     const model = await open(folder(checkpoint));
     const weights = await model.weights();
     const got: Record<string, string> = {};
-    for (const [weight, shape] of llamaTensors(model.config))
+    for (const [weight, shape] of modelTensors(model.config))
       if (weight.endsWith('_proj.weight')) {
         expect(model.formatOf(weight)).toBe(format);
         got[weight] = sha256(floatsOf(await weights.read(weight, shape)));
@@ -170,7 +171,7 @@ describe('is refused by name', () => {
   ])('%s', async (_, files, words) => {
     const reading = open(files).then(async (model) => {
       const weights = await model.weights();
-      for (const [name, shape] of llamaTensors(model.config)) await weights.read(name, shape);
+      for (const [name, shape] of modelTensors(model.config)) await weights.read(name, shape);
     });
     await expect(reading).rejects.toThrow(words);
   });

@@ -2,7 +2,8 @@
 // bits. Without the two its test is skipped by name (`npm run golden -- smollm2_folder FILE`).
 import { describe, expect, it } from 'vitest';
 import { goldenSmol, smollm2FolderOrNull, smollm2OrNull } from '../../testing/smollm2.ts';
-import { floatsOf, llamaTensors } from '../weightSource.ts';
+import { modelTensors } from '../weightPlaces.ts';
+import { floatsOf } from '../weightSource.ts';
 
 const [file, folder] = await Promise.all([smollm2OrNull(), smollm2FolderOrNull()]);
 
@@ -13,7 +14,7 @@ describe.skipIf(!file || !folder)('SmolLM2 as safetensors (models/SmolLM2-135M-I
     for (const { text, ids } of goldenSmol().tokens) expect(folder.tokenizer.encode(text), text).toEqual(ids);
     const [own, other] = await Promise.all([folder.weights(), file.weights()]);
     const wrong: string[] = [];
-    for (const [name, shape] of llamaTensors(file.config)) {
+    for (const [name, shape] of modelTensors(file.config)) {
       const [got, want] = [floatsOf(await own.read(name, shape)), floatsOf(await other.read(name, shape))];
       if (!Buffer.from(got.buffer).equals(Buffer.from(want.buffer))) wrong.push(name);
     }

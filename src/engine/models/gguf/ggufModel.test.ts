@@ -7,7 +7,8 @@ import { ggml, types, writeGguf } from '../../ground/formats/gguf/writer.ts';
 import { readPublic } from '../../testing/embedded.ts';
 import { tinyMetadata, tinyShape, tinySpec, tinyTensors } from '../../testing/ggufModel.ts';
 import { embeddedModel } from '../modelFiles.ts';
-import { floatsOf, weightFormatsOf } from '../weightSource.ts';
+import { weightFormatsOf } from '../weightPlaces.ts';
+import { floatsOf } from '../weightSource.ts';
 import { ggufModel } from './ggufModel.ts';
 
 const open = (spec: FileSpec) => ggufModel(blobSource('tiny.gguf', new Blob([writeGguf(spec).file])));
@@ -87,13 +88,13 @@ describe('a whole file', () => {
         tinyTensors((name) => chosen[name] ?? 'q4_1'),
       ),
     );
-    const own = weightFormatsOf(files.formatOf, { quantType: null, doubleQuant: false });
+    const own = weightFormatsOf(files.config, files.formatOf, { quantType: null, doubleQuant: false });
     expect(own('model.layers.0.self_attn.qkv')).toBe('mixed:q4_1,q4_1,q4_0');
     expect(own('model.layers.0.self_attn.o')).toBe('q8_0');
     expect(own('model.layers.0.mlp.gate_up')).toBe('mixed:q4_1,q8_0');
     expect(own('model.layers.1.mlp.down')).toBe('q4_1');
     expect(own('model.embed_tokens')).toBe('bf16');
-    const again = weightFormatsOf(files.formatOf, { quantType: 'nf4', doubleQuant: true });
+    const again = weightFormatsOf(files.config, files.formatOf, { quantType: 'nf4', doubleQuant: true });
     expect(again('model.layers.0.self_attn.qkv')).toBe('nf4-double');
     expect(again('model.embed_tokens')).toBe('bf16');
   });
@@ -126,14 +127,14 @@ const refused: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = 
   [
     'another architecture',
     with_(({ metadata }) =>
-      metadata.set('general.architecture', ['general.architecture', types.string, 'gemma3']),
+      metadata.set('general.architecture', ['general.architecture', types.string, 'falcon']),
     ),
-    /architecture "gemma3".*the llama family/,
+    /architecture "falcon".*Llama, SmolLM2/,
   ],
   [
     'scaled rotary embedding',
-    with_(({ metadata }) => metadata.set('x', ['llama.rope.scaling.type', types.string, 'yarn'])),
-    /rotary embedding is scaled.*SmolLM2/,
+    with_(({ metadata }) => metadata.set('x', ['llama.rope.scaling.type', types.string, 'longrope'])),
+    /'llama\.rope\.scaling\.type' "longrope" is not supported/,
   ],
   [
     'no layer count',

@@ -6,7 +6,7 @@ import type { Entry, TensorSpec } from '../../ground/formats/gguf/writer.ts';
 import { types, writeGguf } from '../../ground/formats/gguf/writer.ts';
 import { tinyMetadata, tinySpec, tinyTensors } from '../../testing/ggufModel.ts';
 import { openModel } from '../openModel.ts';
-import { llamaTensors } from '../weightSource.ts';
+import { modelTensors } from '../weightPlaces.ts';
 
 const source = (name: string, metadata: Iterable<Entry>, tensors: readonly TensorSpec[]): ByteSource =>
   blobSource(name, new Blob([writeGguf({ metadata: [...metadata], tensors: [...tensors] }).file]));
@@ -37,7 +37,7 @@ it('is the model of one file, whatever the order of the files', async () => {
   expect(parts.config).toEqual(whole.config);
   expect(parts.info.digest).toMatch(/^[0-9a-f]{16}$/);
   const [one, other] = await Promise.all([whole.weights(), parts.weights()]);
-  for (const [name, shape] of llamaTensors(whole.config))
+  for (const [name, shape] of modelTensors(whole.config))
     expect(await other.read(name, shape)).toEqual(await one.read(name, shape));
 });
 

@@ -24,6 +24,10 @@ describe('what is dropped', () => {
     ],
     [weights, ['model', null, 'model.safetensors']],
     [new File([], 'mine.lora-run'), ['run', 'mine.lora-run']],
+    [new File(['a,b\n1,2'], 'Mine.CSV'), ['rows', 'Mine.CSV']],
+    [new File(['PAR1\0'], 'mine.parquet'), ['rows', 'mine.parquet']],
+    [new File(['[{"text":"a"}]'], 'mine.json'), ['rows', 'mine.json']],
+    [new File(['{"r":8}'], 'adapter_config.json'), ['paste', '{"r":8}', 'adapter_config.json']],
   ])('%#', async (dropped, expected) => {
     const done: (string | null)[][] = [];
     await take(dropped instanceof File ? { files: [dropped], folder: null } : dropped, {
@@ -31,6 +35,7 @@ describe('what is dropped', () => {
       refusePaste: (name) => void done.push(['refuse', name]),
       openModel: (files, folder = null) =>
         void done.push(['model', folder, ...files.map(({ name }) => name)]),
+      dropRows: ({ name }) => void done.push(['rows', name]),
       openRun: ({ name }) => void done.push(['run', name]),
     });
     expect(done).toEqual([expected]);

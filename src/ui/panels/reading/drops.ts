@@ -1,5 +1,5 @@
-// Anything dropped on the page, or pasted outside a field: a model (its file, files or folder) or a saved run is opened, every other file
-// and every text of several lines is read as a script. What drops into a field's own zone is that field's.
+// Anything dropped on the page, or pasted outside a field: a model (its file, files or folder), a saved run or a file of rows is opened, every
+// other file and every text of several lines is read as a script. What drops into a field's own zone is that field's.
 import type { Actions } from '../../state/actions.ts';
 import type { Store } from '../../state/store.ts';
 
@@ -7,7 +7,11 @@ import type { Store } from '../../state/store.ts';
 const largestBytes = 32 * 1024 * 1024;
 const typing = 'input, textarea, select, [contenteditable]';
 
-type Doors = Pick<Actions, 'openModel' | 'openRun' | 'paste' | 'refusePaste'>;
+type Doors = Pick<Actions, 'openModel' | 'openRun' | 'dropRows' | 'paste' | 'refusePaste'>;
+
+/** Files that hold rows and nothing else. A .json may be a configuration: one that is a list of objects holds rows. */
+const rowsEnding = /\.(csv|tsv|tab|jsonl|ndjson|parquet|pq)$/;
+const rowsJson = /^\ufeff?\s*\[\s*\{/;
 
 const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
 
@@ -32,12 +36,15 @@ export interface Dropped {
 export async function take({ files, folder }: Dropped, actions: Doors): Promise<void> {
   const [file] = files;
   if (file === undefined) return;
-  const named = (ending: string): boolean => files.some(({ name }) => name.toLowerCase().endsWith(ending));
-  if (named('.gguf') || named('.safetensors') || files.some(({ name }) => name === 'config.json'))
+  const name = file.name.toLowerCase();
+  const named = (ending: string): boolean => files.some((one) => one.name.toLowerCase().endsWith(ending));
+  if (named('.gguf') || named('.safetensors') || files.some((one) => one.name === 'config.json'))
     return actions.openModel(files, folder);
   if (named('.lora-run')) return actions.openRun(file);
+  if (rowsEnding.test(name)) return actions.dropRows(file);
   const text = await textIn(file);
   if (text === null) actions.refusePaste(file.name);
+  else if (name.endsWith('.json') && rowsJson.test(text)) actions.dropRows(file);
   else actions.paste(text, file.name);
 }
 
