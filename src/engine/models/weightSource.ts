@@ -12,7 +12,8 @@ export type StoredFormat = MemberFormat | FourBitFormat;
 export type StoredTensor =
   | {
       readonly format: MemberFormat;
-      readonly bytes: Uint8Array;
+      /** The reader's own from then on. */
+      readonly bytes: Uint8Array<ArrayBuffer>;
       /** Elements. */
       readonly count: number;
     }
@@ -37,5 +38,8 @@ export function floatsOf(stored: StoredTensor): Float32Array<ArrayBuffer> {
   if ('quantised' in stored) return dequantise4(stored.quantised, fourBitType(stored.format), count);
   const { format, bytes } = stored;
   if (format !== 'none') return decodeFile(format, bytes, count);
-  return new Float32Array(bytes.slice().buffer);
+  // As they stand where they may: a table can be most of a model.
+  return bytes.byteOffset % 4 === 0
+    ? new Float32Array(bytes.buffer, bytes.byteOffset, count)
+    : new Float32Array(bytes.slice().buffer);
 }

@@ -22,7 +22,12 @@ const highBytes: Readonly<Record<BlockFormat, readonly number[]>> = {
 };
 
 /** `high`: of every half-precision scale; its exponent, mostly. */
-export function randomBlocks(format: BlockFormat, count: number, seed: number, high: number): Uint8Array {
+export function randomBlocks(
+  format: BlockFormat,
+  count: number,
+  seed: number,
+  high: number,
+): Uint8Array<ArrayBuffer> {
   const { elements, bytes } = blockLayouts[format];
   const scales = new Set(highBytes[format]);
   const random = randomArray((count / elements) * bytes, seed);

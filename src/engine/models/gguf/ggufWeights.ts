@@ -52,7 +52,7 @@ export function pairedHeadsOf(config: ModelConfig, name: string): number | null 
 }
 
 /** Rows in file order (head, pair, half) → (head, half, pair). */
-export function unpermuteRows(bytes: Uint8Array, rows: number, heads: number): Uint8Array {
+export function unpermuteRows(bytes: Uint8Array, rows: number, heads: number): Uint8Array<ArrayBuffer> {
   const rowBytes = bytes.byteLength / rows;
   const headDim = rows / heads;
   const half = headDim / 2;
