@@ -5,7 +5,7 @@ import { loftqOnBits, methodLimit, notAsLora, rankTooLarge, zeroAlpha } from './
 import { badMessage, inspectHung, ourFault, raised, workerErrors } from './boundaryErrors.ts';
 import { dataErrors } from './data/dataErrors.ts';
 import { readErrors } from './data/formats/readErrors.ts';
-import { doraInGguf, layersOnly, ranksInMlx } from './exchange/exchangeErrors.ts';
+import { doraInGguf, layersOnly, ranksInMlx, unsaidInGguf } from './exchange/exchangeErrors.ts';
 import {
   changesBase,
   configNoJson,
@@ -199,6 +199,7 @@ export const errorKinds = [
   layersOnly,
   doraInGguf,
   ranksInMlx,
+  unsaidInGguf,
   isPickle,
   leadsOut,
   swollen,

@@ -80,6 +80,7 @@ export const errorHelp: Readonly<Record<ErrorCode, Help>> = {
   'gguf-tensor-shape': 'model',
   'gguf-tensor-type': 'model',
   'export-tokenizer': 'none',
+  'export-gguf-config': 'none',
   'model-family': 'model',
   'model-config': 'model',
   'model-heads': 'model',

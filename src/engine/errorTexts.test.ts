@@ -122,6 +122,7 @@ const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
   'gguf-tensor-shape': inFile,
   'gguf-tensor-type': inFile,
   'export-tokenizer': {},
+  'export-gguf-config': { architecture: 'llama', what: text('a', '甲') },
   'model-family': { file: 'config.json', key: 'model_type', got: 'gpt_neox', known: ['Llama'] },
   'model-config': { key: 'hidden_size', most: 8, got: '-1' },
   'model-heads': { file: 'config.json', headDim: 3, heads: 5, kvHeads: 2 },
