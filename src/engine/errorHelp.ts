@@ -95,6 +95,7 @@ export const errorHelp: Readonly<Record<ErrorCode, Help>> = {
   'model-tensor-extra': 'model',
   'model-tensor-type': 'model',
   'model-quantised': 'model',
+  'model-quantised-tensor': 'model',
   'table-too-large': 'recipe',
   'buffer-too-large': 'recipe',
   'adapter-too-large': 'recipe',

@@ -136,6 +136,7 @@ const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
   'model-file-json': inFile,
   'model-tensor-extra': { file: 'model.safetensors', name: 'model.layers.9.x', count: 2 },
   'model-tensor-type': { file: 'model.safetensors', name: 'lm_head.weight', dtype: 'I32' },
+  'model-quantised-tensor': { file: 'model.safetensors', name: 'lm_head.qweight', found },
   'model-quantised': { method: '"hqq"', found: null },
   'table-too-large': tooLarge,
   'buffer-too-large': tooLarge,

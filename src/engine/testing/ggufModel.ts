@@ -71,13 +71,16 @@ export function tinyMetadata(): Map<string, Entry> {
 }
 
 /** Bytes of a tensor: random quants under small scales, or small floats. */
-function bytesOf(format: BlockFormat | 'none', count: number, seed: number): Uint8Array {
+function bytesOf(format: FileFormat, count: number, seed: number): Uint8Array {
   if (format === 'none')
     return new Uint8Array(Float32Array.from(randomArray(count, seed), (x) => x / 8).buffer);
   return randomBlocks(format, count, seed, 0x24);
 }
 
-const numbers: Readonly<Record<BlockFormat | 'none', number>> = {
+/** What ggml has. */
+type FileFormat = Exclude<BlockFormat, 'int4'> | 'none';
+
+const numbers: Readonly<Record<FileFormat, number>> = {
   none: ggml.F32,
   f16: ggml.F16,
   bf16: ggml.BF16,
@@ -94,9 +97,7 @@ const numbers: Readonly<Record<BlockFormat | 'none', number>> = {
 };
 
 /** Tensors of the tiny model; `formatOf` chooses by the file's own name. */
-export function tinyTensors(
-  formatOf: (name: string) => BlockFormat | 'none' = () => 'none',
-): Map<string, TensorSpec> {
+export function tinyTensors(formatOf: (name: string) => FileFormat = () => 'none'): Map<string, TensorSpec> {
   const { hidden: c, feedForward: f, heads, kvHeads, headDim } = tinyShape;
   const shapes: [string, number[]][] = [
     ['token_embd.weight', [c, vocabulary.length]],

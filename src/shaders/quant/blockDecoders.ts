@@ -108,6 +108,13 @@ const sources: Readonly<Record<MemberFormat, readonly [helpers: readonly Helper[
   return vec4f(values[q.x], values[q.y], values[q.z], values[q.w]) * half_scale(s_at, block);
 `,
   ],
+  int4: [
+    ['bytes4'],
+    `${block32}
+  let scale = w_scales[s_at + block];
+  return (vec4f(${nibbles('w_at + block * 4u')}) - f32(scale >> 16u)) * unpack2x16float(scale & 0xffffu).x;
+`,
+  ],
   q3_k: [
     ['bytes4'],
     `${block256}

@@ -75,6 +75,10 @@ const decoders: Readonly<Record<QuantFormat, Decode>> = {
     const d = half(scales, 0);
     for (let e = 0; e < 32; e++) out[e] = d * (IQ4_VALUES[nibble(quants, 0, e)] ?? 0);
   },
+  int4: (quants, scales, out) => {
+    const [d, zero] = [half(scales, 0), u16(scales, 2)];
+    for (let e = 0; e < 32; e++) out[e] = d * (nibble(quants, 0, e) - zero);
+  },
   q3_k: (quants, scales, out) => {
     const d = half(scales, 12);
     for (let j = 0; j < 16; j++) {

@@ -39,8 +39,10 @@ describe('decoding as gguf-py does', () => {
   });
 });
 
-it('every format has its blocks in the golden file', () => {
-  expect(cases.map(([format]) => format).sort()).toEqual(Object.keys(blockLayouts).sort());
+it('every format of ggml has its blocks in the golden file', () => {
+  // Ours, held by tests/golden/checkpoints.json.
+  const { int4: _, ...ofGgml } = blockLayouts;
+  expect(cases.map(([format]) => format).sort()).toEqual(Object.keys(ofGgml).sort());
 });
 
 describe('half precision', () => {

@@ -1,8 +1,9 @@
 // How frozen weights are stored on the device: float32, bitsandbytes' 4-bit formats, a file's own blocks, or members of a group each in its
 // own. Names only.
 
-/** ggml's blocks, by ggml's names. */
+/** ggml's blocks, by ggml's names; and blocks of GPTQ and AWQ: four bits with a scale and a whole zero. */
 export type BlockFormat =
+  | 'int4'
   | 'q4_0'
   | 'q4_1'
   | 'q5_0'
@@ -22,4 +23,7 @@ export type MemberFormat = 'none' | BlockFormat;
 /** A group whose members are not in one format: theirs, in order. */
 export type MixedFormat = `mixed:${string}`;
 
-export type WeightFormat = MemberFormat | 'nf4' | 'fp4' | 'nf4-double' | 'fp4-double' | MixedFormat;
+/** bitsandbytes' formats. */
+export type FourBitFormat = 'nf4' | 'fp4' | 'nf4-double' | 'fp4-double';
+
+export type WeightFormat = MemberFormat | FourBitFormat | MixedFormat;

@@ -12,6 +12,7 @@ const highBytes: Readonly<Record<BlockFormat, readonly number[]>> = {
   q5_1: [1, 3],
   q8_0: [1],
   iq4_nl: [1],
+  int4: [1, 3],
   q3_k: [109],
   q4_k: [1, 3],
   q5_k: [1, 3],
@@ -21,7 +22,12 @@ const highBytes: Readonly<Record<BlockFormat, readonly number[]>> = {
 };
 
 /** `high`: of every half-precision scale; its exponent, mostly. */
-export function randomBlocks(format: BlockFormat, count: number, seed: number, high: number): Uint8Array {
+export function randomBlocks(
+  format: BlockFormat,
+  count: number,
+  seed: number,
+  high: number,
+): Uint8Array<ArrayBuffer> {
   const { elements, bytes } = blockLayouts[format];
   const scales = new Set(highBytes[format]);
   const random = randomArray((count / elements) * bytes, seed);

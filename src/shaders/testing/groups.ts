@@ -2,9 +2,9 @@
 import type { SegmentNumbers } from '../lib/segments.ts';
 import { quantise4 } from '../quant/blockwise4.ts';
 import { isBlockFormat, isMemberFormat } from '../quant/ggml.ts';
-import { membersOf } from '../quant/mixed.ts';
+import { membersOf, mixedFormat } from '../quant/mixed.ts';
 import type { PackedGroup } from '../quant/packing.ts';
-import { packBlocks, packFloats, packMixed, packQuantised } from '../quant/packing.ts';
+import { packBlocks, packFloats, packQuantised } from '../quant/packing.ts';
 import type { BlockFormat, WeightFormat } from '../quant/weightFormat.ts';
 import { randomBlocks } from './blocks.ts';
 import { randomArray } from './finite.ts';
@@ -22,7 +22,7 @@ export interface TestGroup {
 /** Near 1/8; of sub-blocks with scales of their own less, for those multiply. */
 const scaleOf = (format: BlockFormat): number => (format.endsWith('_k') ? 0x1c : 0x30);
 
-function pack(weights: readonly Float32Array[], format: WeightFormat): PackedGroup {
+function pack(weights: readonly Float32Array<ArrayBuffer>[], format: WeightFormat): PackedGroup {
   if (format === 'none') return packFloats(weights);
   if (isBlockFormat(format)) {
     const blocks = weights.map((w, i) => ({
@@ -31,16 +31,17 @@ function pack(weights: readonly Float32Array[], format: WeightFormat): PackedGro
     }));
     return packBlocks(format, blocks);
   }
-  const formats = membersOf(format, isMemberFormat);
-  if (formats)
-    return packMixed(
+  const mixed = membersOf(format, isMemberFormat);
+  if (mixed)
+    return packBlocks(
+      mixedFormat(mixed),
       weights.map((w, i) => {
-        const own = formats[i] ?? 'none';
+        const own = mixed[i] ?? 'none';
         const bytes =
           own === 'none'
             ? new Uint8Array(w.slice().buffer)
             : randomBlocks(own, w.length, 60 + i, scaleOf(own));
-        return { format: own, bytes, count: w.length };
+        return { bytes, count: w.length };
       }),
     );
   const type = format.startsWith('nf4') ? 'nf4' : 'fp4';

@@ -130,6 +130,18 @@ export const otherQuantisation = defineError(
   }),
 );
 
+interface Quantised extends Found {
+  readonly name: string;
+}
+
+export const quantisedWeight = defineError('model-quantised-tensor', ({ file, name, found }: Quantised) => ({
+  en: [
+    `${file}: quantised tensor '${name}': ${found.en}.`,
+    'Download the file again, with the config.json of the same revision.',
+  ],
+  zh: [`${file}：量化张量 '${name}'：${found.zh}。`, '请重新下载该文件，并使用同一版本的 config.json。'],
+}));
+
 /** All of these, for the list of errors. */
 export const checkpointErrors = [
   filesMissing,
@@ -140,4 +152,5 @@ export const checkpointErrors = [
   extraTensors,
   tensorType,
   otherQuantisation,
+  quantisedWeight,
 ] as const;

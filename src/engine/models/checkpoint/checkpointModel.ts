@@ -3,15 +3,15 @@
 import { Tokenizer } from '../../data/tokenizer.ts';
 import type { ByteSource } from '../../ground/formats/byteSource.ts';
 import { isRecord, recordOf } from '../../ground/isRecord.ts';
-import { quote } from '../../ground/quote.ts';
 import { text } from '../../ground/text.ts';
 import { parseConfig } from '../families.ts';
 import type { ModelFiles, TokenizerFiles } from '../modelFiles.ts';
 import { stopIdsOf } from '../modelFiles.ts';
 import { sampleDigest } from '../sampleDigest.ts';
-import { filesMissing, otherQuantisation } from './checkpointErrors.ts';
+import { filesMissing } from './checkpointErrors.ts';
 import { checkpointWeights } from './checkpointWeights.ts';
 import { readJsonFile, readTextFile } from './jsonFile.ts';
+import { quantisationOf } from './quantisation.ts';
 import type { Folder, ShardTable } from './shards.ts';
 import { fileOf, shardTable } from './shards.ts';
 
@@ -77,14 +77,18 @@ export async function checkpointModel(folder: Folder): Promise<ModelFiles> {
   const json = await reading.json('config.json');
   if (json === undefined) throw filesMissing({ model: folder.name, missing: 'config.json', instead: null });
   const config = parseConfig(json);
-  const { quantization_config: quantisation } = recordOf(json);
-  if (isRecord(quantisation))
-    throw otherQuantisation({ method: quote(quantisation.quant_method), found: null });
+  // GPTQ's first programs wrote what they did into a file of its own.
+  const apart = recordOf(await reading.json('quantize_config.json'));
+  const quantisation = quantisationOf(
+    'bits' in apart && !isRecord(recordOf(json).quantization_config)
+      ? { quantization_config: { quant_method: 'gptq', ...apart } }
+      : json,
+  );
   const tokenizerFiles = await tokenizerOf(folder, reading);
   const tokenizer = new Tokenizer(tokenizerFiles.tokenizerJson, tokenizerFiles.tokenizerConfig);
   const generation = (await reading.json('generation_config.json')) ?? json;
   const table = await shardTable(folder);
-  const weights = checkpointWeights(table, config);
+  const weights = checkpointWeights(table, config, quantisation);
   const used = new Set([...reading.used, ...table.files, ...table.used]);
   return {
     info: {
@@ -93,7 +97,7 @@ export async function checkpointModel(folder: Folder): Promise<ModelFiles> {
       title: folder.name,
       digest: await sampleDigest([...used].sort((a, b) => (a.name < b.name ? -1 : 1))),
       bytes: table.files.reduce((sum, { size }) => sum + size, 0),
-      storedAs: storedAs(table),
+      storedAs: quantisation ? `${quantisation.method} 4-bit` : storedAs(table),
       unused: folder.files.filter((file) => !used.has(file)).map(({ name }) => name),
     },
     config,

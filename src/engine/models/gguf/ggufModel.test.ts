@@ -1,6 +1,5 @@
 // A GGUF file as a base model: tokenizer, formats, the order of q and k rows; and what is refused, with file and remedy.
 import { describe, expect, it } from 'vitest';
-import type { BlockFormat } from '../../../shaders/quant/weightFormat.ts';
 import { UserError } from '../../ground/errors.ts';
 import { blobSource } from '../../ground/formats/byteSource.ts';
 import type { FileSpec } from '../../ground/formats/gguf/writer.ts';
@@ -77,7 +76,7 @@ describe('a whole file', () => {
   });
 
   it('stores a group in the format of its members, or each in its own', async () => {
-    const chosen: Readonly<Record<string, BlockFormat>> = {
+    const chosen: Readonly<Record<string, 'q4_0' | 'q8_0' | 'bf16'>> = {
       'blk.0.attn_v.weight': 'q4_0',
       'blk.0.attn_output.weight': 'q8_0',
       'blk.0.ffn_up.weight': 'q8_0',

@@ -1,6 +1,7 @@
 // Tensors of a GGUF file under their PyTorch names, read one at a time. Some architectures store the rows of q and k permuted for
 // adjacent-pair rotation; here they come back in the order of the two halves. Source: numerics reference 1.5.
 
+import type { MemberFormat } from '../../../shaders/quant/weightFormat.ts';
 import type { ByteSource } from '../../ground/formats/byteSource.ts';
 import type { Gguf, GgufTensor } from '../../ground/formats/gguf/types.ts';
 import { own as ownOf } from '../../ground/own.ts';
@@ -9,10 +10,10 @@ import { decoderOf, familyOf } from '../families.ts';
 import type { ModelConfig } from '../modelConfig.ts';
 import { ggufFormat, ggufMissing, ggufShape } from '../modelErrors.ts';
 import { inLayer, modelTensors, offsetsOf } from '../weightPlaces.ts';
-import type { StoredFormat, StoredTensor, WeightSource } from '../weightSource.ts';
+import type { StoredTensor, WeightSource } from '../weightSource.ts';
 import { floatsOf } from '../weightSource.ts';
 
-const formats: Readonly<Record<string, StoredFormat>> = {
+const formats: Readonly<Record<string, MemberFormat>> = {
   F32: 'none',
   F16: 'f16',
   BF16: 'bf16',
@@ -51,7 +52,7 @@ export function pairedHeadsOf(config: ModelConfig, name: string): number | null 
 }
 
 /** Rows in file order (head, pair, half) → (head, half, pair). */
-export function unpermuteRows(bytes: Uint8Array, rows: number, heads: number): Uint8Array {
+export function unpermuteRows(bytes: Uint8Array, rows: number, heads: number): Uint8Array<ArrayBuffer> {
   const rowBytes = bytes.byteLength / rows;
   const headDim = rows / heads;
   const half = headDim / 2;
