@@ -18,12 +18,11 @@ test('an error stands there in the language of the page, with what to do and the
   page,
 }) => {
   await open(page);
-  // Rows that only the template refuses, or the preset's own that became unreadable, stand in the recipe.
-  await useRows(page, `${row}\n{"messages": oops}\n`);
-  await expect(page.locator('.failure')).toContainText('Each line is one JSON object.');
+  await useRows(page, '{"prompt":"a","chosen":"b","rejected":"c"}');
+  await expect(page.locator('.failure')).toContainText('Set train.objective to one of them');
   await page.getByRole('button', { name: '中文' }).click();
-  await expect(page.locator('.failure')).toContainText('第 2 行：不是 JSON');
-  await expect(page.locator('.failure')).toContainText('每行应为一个 JSON 对象。');
+  await expect(page.locator('.failure')).toContainText('成对回答用于 DPO 与 ORPO');
+  await expect(page.locator('.failure')).toContainText('请把 train.objective 设为其中之一');
   await expect(page.getByRole('button', { name: '打开数据' })).toBeVisible();
 });
 

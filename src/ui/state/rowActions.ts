@@ -12,7 +12,11 @@ export interface RowsChange extends Partial<Pick<CustomData, 'edits' | 'leftOut'
   readonly columns?: ColumnMapping | null;
 }
 
-export function rowActions(store: Store, edit: (change: Edit) => void, engines: () => Engines) {
+export function rowActions(
+  store: Store,
+  edit: (change: Edit) => void,
+  engines: () => Pick<Engines, 'ask' | 'holdRows' | 'inspectSoon'>,
+) {
   let lastId = 0;
   let asked: File | null = null;
   /** Who waits for rows, by the id of the question. */

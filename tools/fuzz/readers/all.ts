@@ -5,6 +5,7 @@ import { fileReaders } from './files.ts';
 import { messageReaders } from './messages.ts';
 import { pastedReaders } from './pasted.ts';
 import { recipeReaders } from './recipes.ts';
+import { rowFileReaders } from './rowFiles.ts';
 import { modelReaders } from './tokenizers.ts';
 
 /** With the smallest inputs that ever broke them. */
@@ -12,6 +13,7 @@ export const readers: readonly Reader[] = [
   ...fileReaders,
   ...modelReaders,
   ...recipeReaders,
+  ...rowFileReaders,
   ...messageReaders,
   ...pastedReaders,
 ].map((reader) => ({ ...reader, corpus: [...reader.corpus, ...(found.get(reader.name) ?? [])] }));

@@ -39,7 +39,7 @@ export function RowFacts() {
   ];
   return (
     <figure className="row-facts">
-      <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={words[0]}>
+      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="xMinYMid" role="img" aria-label={words[0]}>
         {buckets.map(({ from, rows }, i) => {
           const tall = rows === 0 ? 0 : Math.max(1, (rows / highest) * height);
           return (
