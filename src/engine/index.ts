@@ -5,6 +5,7 @@ import type { RecipeValues } from './recipe/recipe.ts';
 
 export type { EngineClient } from './client.ts';
 export { deaths, inspectionHung, startEngine } from './client.ts';
+export type { RowStatistics } from './data/rowStatistics.ts';
 export type { RowPreview } from './data/summary.ts';
 export { errorHelp } from './errorHelp.ts';
 export type { ExportFile } from './exchange/export/adapterTensors.ts';

@@ -25,6 +25,7 @@ export type { ErrorCode } from './errorCodes.ts';
 export type { FloatType } from './exchange/export/floatBytes.ts';
 export type { ExportFormat } from './exchange/export/formats.ts';
 export type { Fingerprint } from './recipe/fingerprint.ts';
+export type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 export type { BackendChoice, DeviceInfo } from './training/backends/deviceInfo.ts';
 export type { StepMetrics } from './training/metrics.ts';
 

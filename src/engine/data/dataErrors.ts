@@ -181,16 +181,22 @@ export const noTemplate = defineError('chat-template-missing', (_: object) => ({
   zh: ['数据行：该模型没有聊天模板。', '请使用含 `text` 的行，或用文本写的 `prompt` 与 `completion`。'],
 }));
 
-export const templateRefuses = defineError(
-  'chat-template-refuses',
-  ({ cause }: { readonly cause: string }) => ({
-    en: [
-      `Rows: the chat template refuses these messages: ${cause}.`,
-      'Give the roles in the order that the model’s template takes.',
-    ],
-    zh: [`数据行：聊天模板拒绝了这些消息：${cause}。`, '请按该模型的模板所接受的顺序排列角色。'],
-  }),
-);
+interface Refused {
+  readonly cause: string;
+  /** As people count; null: not known. */
+  readonly row?: number | null;
+}
+
+export const templateRefuses = defineError('chat-template-refuses', ({ cause, row = null }: Refused) => ({
+  en: [
+    `${row === null ? 'Rows' : `Row ${row} of those used`}: the chat template refuses these messages: ${cause}.`,
+    'Give the roles in the order that the model’s template takes.',
+  ],
+  zh: [
+    `${row === null ? '数据行' : `所用数据的第 ${row} 行`}：聊天模板拒绝了这些消息：${cause}。`,
+    '请按该模型的模板所接受的顺序排列角色。',
+  ],
+}));
 
 interface Mistake {
   readonly line: number;

@@ -1,6 +1,7 @@
 // Tokenises rows in small parts, so that whoever waits for the thread is heard between them: what prepareData does at once afterwards is
 // little. Knows no clock: work is counted in characters.
 
+import { templateRefuses } from './dataErrors.ts';
 import { isPair, pairIds } from './pairs.ts';
 import type { DataOptions } from './prepareData.ts';
 import type { Row } from './rows.ts';
@@ -57,8 +58,13 @@ export async function readAhead(
     if (pairs ? pairIds[objective].has(row, tokenizer) : maskRow.has(row, tokenizer)) continue;
     // What is wrong with such a row whoever prepares the rows says.
     if (!pairs && (objective !== 'sft' || isPair(row))) return rows.length;
-    if (pairs) pairIds[objective](row, tokenizer);
-    else maskRow(row, tokenizer);
+    try {
+      if (pairs) pairIds[objective](row, tokenizer);
+      else maskRow(row, tokenizer);
+    } catch (error) {
+      if (!templateRefuses.is(error)) throw error;
+      throw templateRefuses({ cause: String(error.data.cause), row: i + 1 });
+    }
     const characters = charactersOf(row);
     left -= characters;
     breath += characters;

@@ -35,6 +35,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     onModel: models.onModel,
     onAdapter: adapters.onAdapter,
     onRows: rows.onRows,
+    onInspectorGone: rows.rowsUnheard,
   });
   const { inspectSoon } = engines;
   const tell = (command: Command): void => engines.tell(command);
@@ -137,8 +138,10 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     openRows: rows.openRows,
     dropRows: rows.dropRows,
     readAs: rows.readAs,
-    useRows: rows.useRows,
+    changeRows: rows.changeRows,
     presetRows: rows.presetRows,
+    lookAtRows: rows.lookAtRows,
+    countRows: rows.countRows,
     openModel: models.openModel,
     openAdapter: adapters.openAdapter,
     chooseAdapters: adapters.chooseAdapters,

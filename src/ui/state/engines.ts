@@ -29,6 +29,16 @@ export interface Engines {
   terminate(): void;
 }
 
+export type RowsEvent = Extract<
+  Event,
+  { type: 'rows' | 'rows-failed' | 'rows-seen' | 'rows-unseen' | 'rows-counted' }
+>;
+
+const rowsEvents: ReadonlySet<string> = new Set<RowsEvent['type']>([
+  ...(['rows', 'rows-failed', 'rows-seen', 'rows-unseen', 'rows-counted'] as const),
+]);
+const isOfRows = (event: Event): event is RowsEvent => rowsEvents.has(event.type);
+
 const isMissing = (event: Event): boolean => event.type === 'failed' && event.error.code === 'fetch-program';
 /** An inspector that says nothing for so long computes over something that does not end. */
 const INSPECTOR_SILENT_MS = 10_000;
@@ -50,7 +60,9 @@ export interface EngineHooks {
   /** The inspector has read an adapter, or refused it. */
   readonly onAdapter: (event: Extract<Event, { type: 'adapter' | 'adapter-failed' }>) => void;
   /** The inspector has read rows, or refused them. */
-  readonly onRows: (event: Extract<Event, { type: 'rows' | 'rows-failed' }>) => void;
+  readonly onRows: (event: RowsEvent) => void;
+  /** Nobody answers what the inspector was asked. */
+  readonly onInspectorGone: () => void;
   /** The inspector has read a model file, or refused it. */
   readonly onModel: (event: Extract<Event, { type: 'model' | 'model-failed' }>) => void;
 }
@@ -64,6 +76,7 @@ export function startEngines({
   onModel,
   onAdapter,
   onRows,
+  onInspectorGone,
 }: EngineHooks): Engines {
   let inFlight: number | null = null;
   let inspectQueued = false;
@@ -166,6 +179,7 @@ export function startEngines({
     // Nobody is left who would answer.
     if (script.phase !== 'idle') store.setState({ script: { ...script, phase: 'idle', failure: error } });
     if (adapter.reading) onAdapter({ type: 'adapter-failed', id: opening.adapter, error });
+    onInspectorGone();
     if (rows.reading) onRows({ type: 'rows-failed', id: opening.rows, error });
     if (model.reading) onModel({ type: 'model-failed', id: opening.model, error });
     anotherInspector();
@@ -205,7 +219,7 @@ export function startEngines({
       return;
     }
     if (event.type === 'model' || event.type === 'model-failed') onModel(event);
-    else if (event.type === 'rows' || event.type === 'rows-failed') onRows(event);
+    else if (isOfRows(event)) onRows(event);
     else if (event.type === 'adapter' || event.type === 'adapter-failed') onAdapter(event);
     else store.setState((state) => reduce(state, event));
     if (event.type === 'inspected' && event.id > 0) askWhy();

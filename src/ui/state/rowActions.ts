@@ -1,15 +1,33 @@
 // Bringing own rows: a file or a pasted text is read by the inspector, and becomes the recipe's rows when it was understood, with what its
 // columns are probably for. The trainer is only told where a file is.
-import type { CustomData, DataFormat } from '../../engine/index.ts';
+import type { ColumnMapping, CustomData, DataFormat } from '../../engine/index.ts';
 import { isInFile } from '../../engine/index.ts';
-import type { Event } from '../../engine/protocol.ts';
-import type { Engines } from './engines.ts';
+import type { RowsAsked, RowsView } from '../../engine/protocol.ts';
+import type { Engines, RowsEvent } from './engines.ts';
 import type { Edit } from './state.ts';
 import type { Store } from './store.ts';
 
-export function rowActions(store: Store, edit: (change: Edit) => void, engines: () => Engines) {
+export interface RowsChange extends Partial<Pick<CustomData, 'edits' | 'leftOut'>> {
+  /** null: as the columns are called. */
+  readonly columns?: ColumnMapping | null;
+}
+
+export function rowActions(
+  store: Store,
+  edit: (change: Edit) => void,
+  engines: () => Pick<Engines, 'ask' | 'holdRows' | 'inspectSoon'>,
+) {
   let lastId = 0;
   let asked: File | null = null;
+  /** Who waits for rows, by the id of the question. */
+  const looks = new Map<number, (view: RowsView | null) => void>();
+  let lookId = 0;
+  let countId = 0;
+
+  function answered(id: number, view: RowsView | null): void {
+    looks.get(id)?.(view);
+    looks.delete(id);
+  }
 
   function openRows(file: File, format: DataFormat | null = null): void {
     lastId += 1;
@@ -34,13 +52,52 @@ export function rowActions(store: Store, edit: (change: Edit) => void, engines: 
       if (file !== undefined) openRows(file, format);
     },
     /** Other uses of the same rows. */
-    useRows: (change: Partial<Pick<CustomData, 'columns' | 'edits' | 'leftOut'>>): void => {
+    changeRows: ({ columns, ...change }: RowsChange): void => {
       const { data } = store.getState().recipe;
-      if (data !== undefined) edit({ kind: 'data', data: { ...data, ...change } });
+      if (data === undefined) return;
+      const { columns: before, ...rest } = data;
+      const mapping = columns === undefined ? before : columns;
+      edit({ kind: 'data', data: { ...rest, ...(mapping ? { columns: mapping } : {}), ...change } });
+    },
+    /** Rows of the recipe that match; null where they can't be had, which the inspection says, or where nobody answers any more. */
+    lookAtRows: (wanted: RowsAsked): Promise<RowsView | null> =>
+      new Promise((resolve) => {
+        lookId += 1;
+        looks.set(lookId, resolve);
+        engines().ask({ type: 'look-at-rows', id: lookId, recipe: store.getState().recipe, asked: wanted });
+      }),
+    /** Counts all rows of the recipe anew; the numbers stand in the state when they come. */
+    countRows: (): void => {
+      countId += 1;
+      engines().ask({ type: 'count-rows', id: countId, recipe: store.getState().recipe });
+    },
+    /** The inspector that was asked is gone. */
+    rowsUnheard: (): void => {
+      for (const id of [...looks.keys()]) answered(id, null);
     },
     presetRows: (): void => edit({ kind: 'data', data: null }),
     /** What the inspector says of a file. */
-    onRows: (event: Extract<Event, { type: 'rows' | 'rows-failed' }>): void => {
+    onRows: (event: RowsEvent): void => {
+      if (event.type === 'rows-seen' || event.type === 'rows-unseen') {
+        answered(event.id, event.type === 'rows-seen' ? event.view : null);
+        return;
+      }
+      if (event.type === 'rows-counted') {
+        if (event.id !== countId) return;
+        const { done, total, statistics } = event;
+        store.setState(({ rows }) => ({
+          rows: {
+            ...rows,
+            statistics: statistics ?? rows.statistics,
+            counting: statistics ? null : { done, total },
+          },
+        }));
+        const { inspection } = store.getState();
+        // What was told of the first rows can be told of all.
+        const known = inspection?.data;
+        if (statistics && known && known.counted < known.rows) engines().inspectSoon();
+        return;
+      }
       if (event.id !== lastId) return;
       const { rows, dialog } = store.getState();
       if (event.type === 'rows-failed') {

@@ -11,6 +11,7 @@ import type {
   RecipePatch,
   RecipeProgram,
   RecipeValues,
+  RowStatistics,
   ScriptReading,
   Text,
   Why,
@@ -147,6 +148,10 @@ export interface OpenRows {
   readonly failure: EngineErrorData | null;
   readonly reading: boolean;
   readonly files: ReadonlyMap<string, File>;
+  /** What all rows are like, as they were counted last. */
+  readonly statistics: RowStatistics | null;
+  /** How far a count is that takes long. */
+  readonly counting: { readonly done: number; readonly total: number } | null;
 }
 
 /** What a person pasted or dropped, and what was read from it. */

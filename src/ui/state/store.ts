@@ -45,7 +45,7 @@ export function emptyState(language: Language, theme: Theme): PageState {
     changed: new Set(),
     model: { picked: null, summary: null, failure: null, reading: false },
     adapter: { opened: [], used: [], summary: null, failure: null, reading: false },
-    rows: { failure: null, reading: false, files: new Map() },
+    rows: { failure: null, reading: false, files: new Map(), statistics: null, counting: null },
     saved: null,
     savedRefusal: null,
     backend: 'auto',

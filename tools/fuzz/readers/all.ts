@@ -6,6 +6,7 @@ import { fileReaders } from './files.ts';
 import { messageReaders } from './messages.ts';
 import { pastedReaders } from './pasted.ts';
 import { recipeReaders } from './recipes.ts';
+import { rowFileReaders } from './rowFiles.ts';
 import { modelReaders } from './tokenizers.ts';
 
 /** With the smallest inputs that ever broke them. */
@@ -14,6 +15,7 @@ export const readers: readonly Reader[] = [
   ...checkpointReaders,
   ...modelReaders,
   ...recipeReaders,
+  ...rowFileReaders,
   ...messageReaders,
   ...pastedReaders,
 ].map((reader) => ({ ...reader, corpus: [...reader.corpus, ...(found.get(reader.name) ?? [])] }));

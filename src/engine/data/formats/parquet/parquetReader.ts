@@ -20,10 +20,35 @@ const ROWS_A_TIME = 50_000;
 /** Those whose files here read as pyarrow wrote them; LZ4 of hyparquet-compressors 1.1.2 does not. */
 const codecs = ['SNAPPY', 'GZIP', 'ZSTD', 'BROTLI'] as const;
 
+/** The file for the library. Throws UserError 'parquet' for a place that the file has not. */
 const asBuffer = (source: ByteSource): AsyncBuffer => ({
   byteLength: source.size,
-  slice: async (start, end = source.size) => (await source.read(start, end - start)).buffer,
+  slice: async (start, end = source.size) => {
+    if (!(start >= 0 && start <= end && end <= source.size))
+      throw damaged(source.name, `it points to bytes ${start} to ${end}`, `它指向第 ${start} 到 ${end} 字节`);
+    return (await source.read(start, end - start)).buffer;
+  },
 });
+
+const damaged = (name: string, en: string, zh: string): UserError =>
+  parquetDamaged({ name, cause: text(en, zh) });
+
+/** A page is never so large that what it says it unpacks to can't be believed. */
+const MOST_PAGE = 2 ** 26;
+
+/** A page's own word for its size is bounded before room is made for it. */
+function boundedCodecs(all: Compressors): Compressors {
+  const bounded: Compressors = {};
+  for (const codec of codecs) {
+    const unpack = all[codec];
+    if (unpack)
+      bounded[codec] = (input, length) => {
+        if (!(length <= MOST_PAGE)) throw new RangeError(`a page of ${length} bytes`);
+        return unpack(input, length);
+      };
+  }
+  return bounded;
+}
 
 /** Values as JSON has them. */
 function plain(value: unknown): unknown {
@@ -70,7 +95,7 @@ async function asDamage<T>(name: string, read: () => Promise<T>): Promise<T> {
 
 /** The file's own word for the size of its footer. Throws UserError 'parquet'. */
 async function assertFooter({ name, size, read }: ByteSource): Promise<void> {
-  const bad = (en: string, zh: string): UserError => parquetDamaged({ name, cause: text(en, zh) });
+  const bad = (en: string, zh: string): UserError => damaged(name, en, zh);
   if (size < 12) throw bad(`it has ${size} bytes`, `只有 ${size} 字节`);
   const end = await read(size - 8, 8);
   const magic = new TextDecoder('latin1').decode(end.subarray(4));
@@ -91,9 +116,7 @@ export const parquetReader: RowReader = {
     await assertFooter(source);
     const { parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import('hyparquet');
     const { compressors: all } = await import('hyparquet-compressors');
-    const compressors = Object.fromEntries(
-      codecs.flatMap((codec) => (all[codec] ? [[codec, all[codec]]] : [])),
-    );
+    const compressors = boundedCodecs(all);
     const file = asBuffer(source);
     const metadata = await asDamage(name, () => parquetMetadataAsync(file));
     assertReadable(name, metadata, compressors);
