@@ -165,7 +165,7 @@ async function next(person: Person, { into }: Hang): Promise<number | null> {
     return until(async () => !(await person.has(paused)) && /LoraConfig/.test(await person.reads('.lines')));
   }
   await person.strikes('Escape');
-  await person.fills(field, 'q_proj');
+  await person.fills(field, '["q_proj"]');
   return until(() =>
     page.evaluate(() => /\b12\b/.test(document.querySelector('.strip-question')?.textContent ?? '')),
   );
