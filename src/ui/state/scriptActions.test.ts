@@ -104,6 +104,19 @@ describe('a pasted script', () => {
     expect(script().reading?.verdict.kind).toBe('raises');
   });
 
+  it.each([
+    ['tune.py', 'tune.py'],
+    ['tune.ipynb', null],
+  ])('a fix of %s goes under the name %s, and taken back it has its own again', async (name, fixed) => {
+    const { actions, script } = page();
+    actions.readScript(exampleScript, name);
+    await rest();
+    actions.applyScriptFix(script().reading?.fixes[0]?.source ?? '');
+    expect(script().name).toBe(fixed);
+    actions.undoScriptFix();
+    expect(script()).toMatchObject({ text: exampleScript, name });
+  });
+
   it('is read under other versions until they are put back', async () => {
     const { actions, reads } = page();
     actions.readScript(exampleScript, null);

@@ -54,15 +54,16 @@ export function scriptActions(store: Store, edit: (change: Edit) => void, engine
       const { [library]: _, ...others } = store.getState().script.versions;
       read({ versions: version === null ? others : { ...others, [library]: version } });
     },
-    /** Their text with the fix, read again. The file it came from was another. */
+    /** Their text with the fix, read again. Of a notebook or a configuration it is the Python, and no file of that name. */
     applyScriptFix: (source: string): void => {
-      const { text, past } = store.getState().script;
-      read({ text: source, name: null, past: [...past, text] });
+      const { text, name, past } = store.getState().script;
+      const stays = name !== null && /\.py$/i.test(name);
+      read({ text: source, name: stays ? name : null, past: [...past, { text, name }] });
     },
     undoScriptFix: (): void => {
       const { past } = store.getState().script;
-      const text = past.at(-1);
-      if (text !== undefined) read({ text, past: past.slice(0, -1) });
+      const before = past.at(-1);
+      if (before !== undefined) read({ ...before, past: past.slice(0, -1) });
     },
     /** Back to the empty box, and nothing of it remembered. */
     forgetScript: (): void => {

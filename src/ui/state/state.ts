@@ -147,8 +147,8 @@ export interface PastedScript {
   readonly kept: boolean;
   /** Releases chosen in place of those that the text names. */
   readonly versions: VersionChoice;
-  /** The texts before each fix that was applied, for undo. */
-  readonly past: readonly string[];
+  /** The texts before each fix that was applied, and the files they came from, for undo. */
+  readonly past: readonly Pick<PastedScript, 'text' | 'name'>[];
   /** Of the newest question; answers to older ones are dropped. */
   readonly id: number;
   readonly phase: 'idle' | 'asked' | 'loading' | 'running';
