@@ -147,7 +147,7 @@ async function brings(person: Person, hang: Hang, file: string): Promise<void> {
     case 'paste':
       return person.pastes(hang.text);
     case 'rows':
-      await person.presses('.select-button:not([aria-label]):not([aria-haspopup])');
+      await person.presses('.select-button', ', messages');
       await person.fills('#own-rows', hang.text);
       return person.presses('.dialog .button-main');
     case 'model':
