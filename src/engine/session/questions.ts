@@ -5,7 +5,7 @@ import { dataOptions } from '../data/options.ts';
 import { prepareData } from '../data/prepareData.ts';
 import { blobSource } from '../ground/formats/byteSource.ts';
 import { advices } from '../laboratory/doctor/guide.ts';
-import { examineRecipe } from '../laboratory/examineRecipe.ts';
+import { examineRecipe, judgedBefore } from '../laboratory/examineRecipe.ts';
 import { survey } from '../laboratory/inspect/survey.ts';
 import type { Why } from '../laboratory/inspect/why.ts';
 import { why } from '../laboratory/inspect/why.ts';
@@ -22,7 +22,7 @@ async function whyOf(assets: Assets, recipe: Recipe, path: string): Promise<Why 
   const [files, source] = await Promise.all([assets.model(recipe), assets.rows(recipe)]);
   const { facts, largest } = prepareData(source, files.tokenizer, dataOptions(recipe.values));
   const options = { batch: largest.train, allMasked: facts.allMasked };
-  return why((await examineRecipe(files.config, recipe, options)).examination, path);
+  return why((await examineRecipe(files.config, recipe, options, judgedBefore)).examination, path);
 }
 
 /** Every advice of the guide, tried on the embedded model's architecture. */
