@@ -6,6 +6,7 @@ import {
   invariant,
   pagePresets,
   parseLink,
+  readRecipe,
   recipeJson,
   startEngine,
   withPatch,
@@ -32,6 +33,7 @@ mountPage(root, {
   writeLink: formatLink,
   decodeRows,
   recipeJson,
+  readRecipe,
   // Refused or not offered: what is saved then stands as long as there is room.
   keepStorage: () => void navigator.storage?.persist?.().catch(() => {}),
   saveFiles,

@@ -162,8 +162,9 @@ async function next(person: Person, { into }: Hang): Promise<number | null> {
     return until(async () => !(await person.has(paused)) && /LoraConfig/.test(await person.reads('.lines')));
   }
   await person.strikes('Escape');
-  // Wrong rows stay until they are taken back.
-  if (into === 'rows') await person.presses('.recipe-undo button');
+  // Wrong rows or a wrong model stay until they are taken back.
+  if (await person.has('.recipe-undo button:first-child:not([disabled])'))
+    await person.presses('.recipe-undo button');
   await person.fills(field, '["q_proj"]');
   return until(() =>
     page.evaluate(() => /\b12\b/.test(document.querySelector('.strip-question')?.textContent ?? '')),

@@ -23,7 +23,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   let arrive: (() => Promise<void>) | null = null;
   const models = modelActions(store, { edit, reset }, () => engines);
   const adapters = adapterActions(store, edit, () => engines);
-  const scripts = scriptActions(store, edit, () => engines);
+  const scripts = scriptActions(store, ports, edit, () => engines);
   const engines: Engines = startEngines({
     store,
     ports,

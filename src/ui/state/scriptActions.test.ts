@@ -2,6 +2,7 @@
 // the settings of a script replace one's own.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readRecipe } from '../../engine/index.ts';
 import type { Command, Event } from '../../engine/protocol.ts';
 import { startFakeEngine } from '../testing/fakeEngine.ts';
 import { presetEntries } from '../testing/fixture.ts';
@@ -32,6 +33,7 @@ function page() {
       writeLink: async () => '',
       decodeRows: () => '',
       recipeJson: () => '',
+      readRecipe,
       saveFiles: async () => {},
       keepStorage: () => {},
     },
@@ -178,5 +180,25 @@ describe('a pasted script', () => {
     // The trainer starts first, the inspector second.
     hears[1]?.({ type: 'failed', error, raisedBy: 'engine' });
     expect(script()).toMatchObject({ phase: 'idle', failure: error });
+  });
+});
+
+describe('a recipe in a file', () => {
+  it('is opened, and undone like an edit', async () => {
+    const { actions, store } = page();
+    const before = store.getState().recipe;
+    await actions.openRecipe('{"version":1,"preset":"ships-log","settings":{"lora.r":3}}', 'mine.json');
+    expect(store.getState().recipe.values['lora.r']).toBe(3);
+    expect(store.getState().dialog).toBe(null);
+    actions.undo();
+    expect(store.getState().recipe).toBe(before);
+  });
+
+  it('that does not hold is told, and changes nothing', async () => {
+    const { actions, store, script } = page();
+    const before = store.getState().recipe;
+    await actions.openRecipe('{"version":1,"preset":"ships-log","settings":true}', 'mine.json');
+    expect(script().failure?.message.en).toContain('settings: expected an object, got true');
+    expect(store.getState()).toMatchObject({ dialog: 'paste', recipe: before });
   });
 });

@@ -238,6 +238,8 @@ export interface Ports {
   /** Asks the browser not to throw away what is saved when space is short. */
   keepStorage(): void;
   recipeJson(recipe: Recipe, presets: readonly PresetEntry[]): string;
+  /** The recipe of such a file; rejects with a UserError that names the field. */
+  readRecipe(text: string, presets: readonly PresetEntry[]): Promise<Recipe>;
   /** Hands files to the person: one as it is, several as a zip. */
   saveFiles(folder: string, files: readonly ExportFile[]): Promise<void>;
 }
@@ -245,6 +247,8 @@ export interface Ports {
 export type Edit =
   | { readonly kind: 'values'; readonly patch: RecipePatch }
   | { readonly kind: 'preset'; readonly id: string }
+  /** All of it, out of a file. */
+  | { readonly kind: 'recipe'; readonly recipe: Recipe }
   /** A script as it was read, in the place of one that was there. */
   | { readonly kind: 'script'; readonly reading: Pick<ScriptReading, 'patch' | 'unsaid' | 'program'> }
   /** The script's program after a fix. */

@@ -34,6 +34,7 @@ if (root !== null) {
     writeLink: async (recipe) => `v=1&preset=${recipe.preset}`,
     decodeRows: (bytes) => new TextDecoder().decode(bytes),
     recipeJson: (recipe) => JSON.stringify(recipe),
+    readRecipe: async (text) => JSON.parse(text),
     saveFiles: async () => {},
     keepStorage: () => {},
   });

@@ -14,6 +14,11 @@ describe('a dropped file', () => {
     [new File(['import peft'], 'train.py'), ['paste', 'import peft', 'train.py']],
     [new File(['a\0b'], 'photo.png'), ['refuse', 'photo.png']],
     [new Folder([], 'scripts'), ['refuse', 'scripts']],
+    [new File(['{"version":1,"preset":"a","settings":true}'], 'mine.json'), ['recipe', 'mine.json']],
+    [
+      new File(['{"peft_type":"LORA"}'], 'adapter_config.json'),
+      ['paste', '{"peft_type":"LORA"}', 'adapter_config.json'],
+    ],
     [new File([], 'small.GGUF'), ['model', 'small.GGUF']],
     [new File([], 'mine.lora-run'), ['run', 'mine.lora-run']],
   ])('%#', async (file, expected) => {
@@ -22,6 +27,7 @@ describe('a dropped file', () => {
       paste: (text, name) => void done.push(['paste', text, name]),
       refusePaste: (name) => void done.push(['refuse', name]),
       openModel: ({ name }) => void done.push(['model', name]),
+      openRecipe: async (_, name) => void done.push(['recipe', name]),
       openRun: ({ name }) => void done.push(['run', name]),
     });
     expect(done).toEqual([expected]);

@@ -1,4 +1,4 @@
-// Anything dropped on the page, or pasted outside a field: a model file or a saved run is opened, every other file and every text of
+// Anything dropped on the page, or pasted outside a field: a model file, a saved run or a recipe is opened, every other file and every text of
 // several lines is read as a script. What drops into a field's own zone is that field's.
 import type { Actions } from '../../state/actions.ts';
 import type { Store } from '../../state/store.ts';
@@ -7,7 +7,7 @@ import type { Store } from '../../state/store.ts';
 const largestBytes = 32 * 1024 * 1024;
 const typing = 'input, textarea, select, [contenteditable]';
 
-type Doors = Pick<Actions, 'openModel' | 'openRun' | 'paste' | 'refusePaste'>;
+type Doors = Pick<Actions, 'openModel' | 'openRun' | 'openRecipe' | 'paste' | 'refusePaste'>;
 
 const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
 
@@ -22,6 +22,16 @@ async function textIn(file: File): Promise<string | null> {
   }
 }
 
+/** Whether the text is meant as a recipe: what is wrong in it is its reader's to say. */
+function isRecipe(text: string): boolean {
+  try {
+    const json: unknown = JSON.parse(text);
+    return typeof json === 'object' && json !== null && 'version' in json && 'preset' in json;
+  } catch {
+    return false;
+  }
+}
+
 /** Opens what the file is for. */
 export async function take(file: File, actions: Doors): Promise<void> {
   const name = file.name.toLowerCase();
@@ -29,6 +39,7 @@ export async function take(file: File, actions: Doors): Promise<void> {
   if (name.endsWith('.lora-run')) return actions.openRun(file);
   const text = await textIn(file);
   if (text === null) actions.refusePaste(file.name);
+  else if (name.endsWith('.json') && isRecipe(text)) await actions.openRecipe(text, file.name);
   else actions.paste(text, file.name);
 }
 
