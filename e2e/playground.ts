@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { test as base, expect } from '@playwright/test';
-import { addressesOf } from './requests.ts';
+import type { Requests } from './requests.ts';
+import { listenToRequests } from './requests.ts';
 
 export { expect };
 
@@ -12,20 +13,21 @@ interface Fixtures {
   readonly complaints: string[];
 }
 interface WorkerFixtures {
-  /** Of every request so far, from whatever page, context or worker. */
-  readonly addresses: readonly string[];
+  /** From whatever page, context or worker. */
+  readonly requests: Requests;
 }
 
 /** With a browser context of the test's own: for another language or width, for scripts before the page, for what storage keeps. */
 export const alone = base.extend<Fixtures, WorkerFixtures>({
-  addresses: [async ({ browser }, use) => use(addressesOf(browser)), { scope: 'worker', auto: true }],
+  requests: [async ({ browser }, use) => use(listenToRequests(browser)), { scope: 'worker', auto: true }],
   complaints: [
-    async ({ page, addresses, baseURL }, use) => {
+    async ({ page, requests, baseURL }, use, { project }) => {
       const complaints = listen(page);
       await use(complaints);
       expect(complaints, 'the browser complained').toEqual([]);
-      const origins = new Set(addresses.map((address) => new URL(address).origin));
-      expect([...origins], 'where requests went').toEqual([new URL(baseURL ?? '').origin]);
+      const origins = [baseURL, project.use.baseURL].map((address = '') => new URL(address).origin);
+      expect(requests.strangers(origins), 'requests that left the origin').toEqual([]);
+      expect(requests.count).toBeGreaterThan(0);
     },
     { auto: true },
   ],
@@ -34,8 +36,8 @@ export const alone = base.extend<Fixtures, WorkerFixtures>({
 /** In one tab that all tests of a worker share, emptied before each: its caches stay warm, nothing else is left over. */
 export const test = alone.extend<object, { readonly tab: Page }>({
   tab: [
-    // After the addresses are listened to.
-    async ({ browser, addresses: _ }, use, { project }) => {
+    // After the requests are listened to.
+    async ({ browser, requests: _ }, use, { project }) => {
       const { baseURL = '', locale = 'en-US', colorScheme = 'light', actionTimeout = 0 } = project.use;
       const context = await browser.newContext({ baseURL, locale, colorScheme });
       context.setDefaultTimeout(actionTimeout);

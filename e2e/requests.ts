@@ -4,9 +4,17 @@ import type { Browser, BrowserContext } from '@playwright/test';
 /** What never leaves the browser. */
 const inside = /^(blob|data|about):/;
 
-/** A list that grows with every request from now on. */
-export function addressesOf(browser: Browser): readonly string[] {
+export interface Requests {
+  /** How many there were so far. */
+  readonly count: number;
+  /** Addresses of those since it was last asked that went to none of these origins. */
+  strangers(origins: readonly string[]): readonly string[];
+}
+
+/** Listens from now on. */
+export function listenToRequests(browser: Browser): Requests {
   const addresses: string[] = [];
+  let asked = 0;
   const listen = (context: BrowserContext): void => {
     context.on('request', (request) => {
       if (!inside.test(request.url())) addresses.push(request.url());
@@ -14,5 +22,14 @@ export function addressesOf(browser: Browser): readonly string[] {
   };
   for (const context of browser.contexts()) listen(context);
   browser.on('context', listen);
-  return addresses;
+  return {
+    get count() {
+      return addresses.length;
+    },
+    strangers: (origins) => {
+      const since = addresses.slice(asked);
+      asked = addresses.length;
+      return since.filter((address) => !origins.includes(new URL(address).origin));
+    },
+  };
 }

@@ -3,7 +3,7 @@
 import type { Page } from '@playwright/test';
 import { elementZero, failing } from './failingScript.ts';
 import { kept } from './keptScript.ts';
-import { alone, expect, faults, open, overflow, reach, test } from './playground.ts';
+import { alone, downloaded, expect, faults, open, overflow, reach, test } from './playground.ts';
 
 /** Pastes outside every field, as Ctrl V does, and reads: the first time after the price was told. */
 async function paste(page: Page, text: string): Promise<void> {
@@ -15,7 +15,7 @@ async function paste(page: Page, text: string): Promise<void> {
   await read(page);
 }
 
-async function drop(page: Page, name: string, text: string): Promise<void> {
+async function dropFile(page: Page, name: string, text: string): Promise<void> {
   await page.evaluate(
     ([file, words]) => {
       const dataTransfer = new DataTransfer();
@@ -24,6 +24,10 @@ async function drop(page: Page, name: string, text: string): Promise<void> {
     },
     [name, text] as const,
   );
+}
+
+async function drop(page: Page, name: string, text: string): Promise<void> {
+  await dropFile(page, name, text);
   await read(page);
 }
 
@@ -124,9 +128,16 @@ test('a dropped configuration is read, and what no setting says trains and goes 
   const link = page.getByRole('textbox', { name: 'Link' });
   await expect(link).toHaveValue(/&program=z\./);
   const address = await link.inputValue();
+  const saved = await downloaded(page, 'Download JSON');
   await page.goto('about:blank');
   await page.goto(address);
   await expect(page.getByRole('region', { name: 'From the link' })).toContainText('a script of 14 lines');
+  await expect(note).toContainText('line 10: requires_grad set by hand');
+  await expect(page.locator('.strip-question')).toContainText('all 20 adapter tensors receive one');
+  // And in its file.
+  await note.getByRole('button', { name: 'Go on with the settings alone' }).click();
+  await expect(page.locator('.strip-question')).toContainText('all 24 adapter tensors receive one');
+  await dropFile(page, saved.name, saved.bytes.toString());
   await expect(note).toContainText('line 10: requires_grad set by hand');
   await expect(page.locator('.strip-question')).toContainText('all 20 adapter tensors receive one');
 });

@@ -41,6 +41,7 @@ export type {
 } from './laboratory/script/scriptReading.ts';
 export { stacks } from './libraries/stacks.ts';
 export { formatLink, parseLink, recipeJson } from './recipe/link.ts';
+export { readRecipe } from './recipe/openRecipe.ts';
 export type { RecipeProgram } from './recipe/program/program.ts';
 export type { ModelRef, Recipe, RecipePatch, RecipeValues, SettingKey } from './recipe/recipe.ts';
 export {

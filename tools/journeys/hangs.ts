@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { Browser, Page } from 'puppeteer-core';
+import type { Browser, ElementHandle, Page } from 'puppeteer-core';
 import { writeBomb, writeModel } from './hostileFiles.ts';
 import type { Place } from './person.ts';
 import { Person } from './person.ts';
@@ -133,11 +133,8 @@ async function until(done: () => Promise<boolean>): Promise<number | null> {
 async function chooses(person: Person, door: string, path: string): Promise<void> {
   await person.presses(door);
   await person.sees('.dialog .drop button');
-  const [chooser] = await Promise.all([
-    person.page.waitForFileChooser(),
-    person.presses('.dialog .drop button'),
-  ]);
-  await chooser.accept([path]);
+  const field = await person.page.$('.dialog input[type=file]');
+  await (field as ElementHandle<HTMLInputElement> | null)?.uploadFile(path);
 }
 
 async function brings(person: Person, hang: Hang, file: string): Promise<void> {
@@ -147,7 +144,7 @@ async function brings(person: Person, hang: Hang, file: string): Promise<void> {
     case 'paste':
       return person.pastes(hang.text);
     case 'rows':
-      await person.presses('.select-button:not([aria-label]):not([aria-haspopup])');
+      await person.presses('.select-button', ', messages');
       await person.fills('#own-rows', hang.text);
       return person.presses('.dialog .button-main');
     case 'model':
@@ -165,7 +162,10 @@ async function next(person: Person, { into }: Hang): Promise<number | null> {
     return until(async () => !(await person.has(paused)) && /LoraConfig/.test(await person.reads('.lines')));
   }
   await person.strikes('Escape');
-  await person.fills(field, 'q_proj');
+  // Wrong rows or a wrong model stay until they are taken back.
+  if (await person.has('.recipe-undo button:first-child:not([disabled])'))
+    await person.presses('.recipe-undo button');
+  await person.fills(field, '["q_proj"]');
   return until(() =>
     page.evaluate(() => /\b12\b/.test(document.querySelector('.strip-question')?.textContent ?? '')),
   );

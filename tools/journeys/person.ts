@@ -139,11 +139,13 @@ export class Person {
     return (await this.#page.$(selector)) !== null;
   }
 
-  async presses(selector: string): Promise<void> {
-    await this.sees(selector);
-    const found = await this.#page.$(selector);
-    await found?.evaluate((one) => one.scrollIntoView({ block: 'nearest' }));
-    await found?.click();
+  async presses(selector: string, words = ''): Promise<void> {
+    await this.sees(selector, words);
+    for (const found of await this.#page.$$(selector)) {
+      if (!new RegExp(words).test(await found.evaluate((one) => one.textContent))) continue;
+      await found.evaluate((one) => one.scrollIntoView({ block: 'nearest' }));
+      return found.click();
+    }
   }
 
   async strikes(key: 'Escape' | 'p' | 's' | 'End'): Promise<void> {

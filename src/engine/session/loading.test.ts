@@ -59,19 +59,28 @@ async function session(answer: (server: HostileServer, model: Uint8Array) => voi
 const loading = (events: readonly Event[]) =>
   events.flatMap((event) => (event.type === 'phase' && event.phase === 'loading' ? [event] : []));
 
-it('names the file, its size, and when it is asked for again', async () => {
-  const { server, events, one, train, hear } = await session((from, model) =>
-    from.answers('/model.safetensors', status(503, { 'retry-after': '4' }), serving({ bytes: model })),
-  );
-  hear((event) => {
-    if (event.type === 'phase' && event.done === 2_630_760) void one.handle({ type: 'reset' });
-  });
-  await train();
-  const told = loading(events).flatMap(({ file, total }) => (file ? [{ ...file, total }] : []));
-  expect(told[0]).toEqual({ name: 'model.safetensors', waitMs: 4000, total: 0 });
-  expect(told.at(-1)).toEqual({ name: 'model.safetensors', waitMs: 0, total: 2_630_760 });
-  server.close();
-});
+it.each([
+  ['first', 1],
+  ['last', 2_630_760],
+])(
+  'names the file, its size, and when it is asked for again, until it is given up at the %s bytes',
+  async (_, doneBytes) => {
+    const { server, events, one, train, hear } = await session((from, model) =>
+      from.answers('/model.safetensors', status(503, { 'retry-after': '4' }), serving({ bytes: model })),
+    );
+    let given: Promise<void> | null = null;
+    hear((event) => {
+      if (event.type === 'phase' && event.done >= doneBytes) given ??= one.handle({ type: 'reset' });
+    });
+    await train();
+    await given;
+    const told = loading(events).flatMap(({ file, total }) => (file ? [{ ...file, total }] : []));
+    expect(told[0]).toEqual({ name: 'model.safetensors', waitMs: 4000, total: 0 });
+    expect(told.at(-1)).toEqual({ name: 'model.safetensors', waitMs: 0, total: 2_630_760 });
+    expect(events.at(-1)).toMatchObject({ type: 'phase', phase: 'idle' });
+    server.close();
+  },
+);
 
 it.each(['reset', 'stop'] as const)('ends the request at %s, and is idle', async (type) => {
   let asked = (): void => {};

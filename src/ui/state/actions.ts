@@ -25,7 +25,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   const models = modelActions(store, { edit, reset }, () => engines);
   const adapters = adapterActions(store, edit, () => engines);
   const rows = rowActions(store, edit, () => engines);
-  const scripts = scriptActions(store, edit, () => engines);
+  const scripts = scriptActions(store, ports, edit, () => engines);
   const engines: Engines = startEngines({
     store,
     ports,

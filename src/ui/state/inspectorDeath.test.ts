@@ -32,6 +32,7 @@ function page() {
     openLink: async () => ({ recipe: emptyState('en', 'system').recipe, fingerprint: null, notes: [] }),
     writeLink: async () => '',
     recipeJson: () => '',
+    readRecipe: () => Promise.reject(new Error('no file')),
     saveFiles: async () => {},
     keepStorage: () => {},
   };

@@ -39,6 +39,7 @@ export const enReading = {
     raises: 'raises',
     'cannot-tell': 'can’t tell',
     nothing: 'nothing here',
+    about_stopped: 'It was stopped before its end.',
     about_error: 'An error alone: what raised it is not here.',
     about_trains: 'Every trained tensor that should receive a gradient does.',
     about_silent: 'It runs to the end, and what should learn does not.',

@@ -41,6 +41,7 @@ export const zhReading: TextsOf<typeof enReading> = {
     raises: '报错',
     'cannot-tell': '无法判断',
     nothing: '没有可读的内容',
+    about_stopped: '在结束前被停止。',
     about_error: '只有报错：引发它的代码不在这里。',
     about_trains: '该得到梯度的张量都得到了梯度。',
     about_silent: '它会运行到底，但该学习的没有学习。',

@@ -10,6 +10,15 @@ export function Chip({ kind }: { readonly kind: VerdictKind }) {
   return <strong className={`verdict-kind verdict-${kind}`}>{r(`verdict.${kind}`)}</strong>;
 }
 
+/** What kind of verdict it is, in a few words. */
+function aboutOf({ kind, verdict }: ScriptReading) {
+  if (verdict.kind !== 'cannot-tell') return `verdict.about_${verdict.kind}` as const;
+  if (kind === 'traceback') return 'verdict.about_error';
+  // Time or memory ran out.
+  const stopped = verdict.error?.type === 'TimeoutError' || verdict.error?.type === 'MemoryError';
+  return stopped ? 'verdict.about_stopped' : 'verdict.about_cannot-tell';
+}
+
 export function VerdictCard(props: {
   readonly reading: ScriptReading;
   readonly onLine: (line: number) => void;
@@ -37,13 +46,7 @@ export function VerdictCard(props: {
     >
       <p className="verdict-head">
         <Chip kind={kind} />
-        <span className="dim">
-          {r(
-            reading.kind === 'traceback' && kind === 'cannot-tell'
-              ? 'verdict.about_error'
-              : `verdict.about_${kind}`,
-          )}
-        </span>
+        <span className="dim">{r(aboutOf(reading))}</span>
         {line !== null && (
           <Button
             className="button button-plain"

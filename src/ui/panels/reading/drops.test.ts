@@ -17,6 +17,11 @@ describe('what is dropped', () => {
     [new File(['import peft'], 'train.py'), ['paste', 'import peft', 'train.py']],
     [new File(['a\0b'], 'photo.png'), ['refuse', 'photo.png']],
     [new Folder([], 'scripts'), ['refuse', 'scripts']],
+    [new File(['{"version":1,"preset":"a","settings":true}'], 'mine.json'), ['recipe', 'mine.json']],
+    [
+      new File(['{"peft_type":"LORA"}'], 'adapter_config.json'),
+      ['paste', '{"peft_type":"LORA"}', 'adapter_config.json'],
+    ],
     [new File([], 'small.GGUF'), ['model', null, 'small.GGUF']],
     [
       { files: [config, weights], folder: 'SmolLM2' },
@@ -36,6 +41,7 @@ describe('what is dropped', () => {
       openModel: (files, folder = null) =>
         void done.push(['model', folder, ...files.map(({ name }) => name)]),
       dropRows: ({ name }) => void done.push(['rows', name]),
+      openRecipe: async (_, name) => void done.push(['recipe', name]),
       openRun: ({ name }) => void done.push(['run', name]),
     });
     expect(done).toEqual([expected]);

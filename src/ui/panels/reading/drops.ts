@@ -1,5 +1,5 @@
-// Anything dropped on the page, or pasted outside a field: a model (its file, files or folder), a saved run or a file of rows is opened, every
-// other file and every text of several lines is read as a script. What drops into a field's own zone is that field's.
+// Anything dropped on the page, or pasted outside a field: a model (its file, files or folder), a saved run, a recipe or a file of rows is
+// opened, every other file and every text of several lines is read as a script. What drops into a field's own zone is that field's.
 import type { Actions } from '../../state/actions.ts';
 import type { Store } from '../../state/store.ts';
 
@@ -7,7 +7,7 @@ import type { Store } from '../../state/store.ts';
 const largestBytes = 32 * 1024 * 1024;
 const typing = 'input, textarea, select, [contenteditable]';
 
-type Doors = Pick<Actions, 'openModel' | 'openRun' | 'dropRows' | 'paste' | 'refusePaste'>;
+type Doors = Pick<Actions, 'openModel' | 'openRun' | 'openRecipe' | 'dropRows' | 'paste' | 'refusePaste'>;
 
 /** Files that hold rows and nothing else. A .json may be a configuration: one that is a list of objects holds rows. */
 const rowsEnding = /\.(csv|tsv|tab|jsonl|ndjson|parquet|pq)$/;
@@ -32,6 +32,16 @@ export interface Dropped {
   readonly folder: string | null;
 }
 
+/** Whether the text is meant as a recipe: what is wrong in it is its reader's to say. */
+function isRecipe(text: string): boolean {
+  try {
+    const json: unknown = JSON.parse(text);
+    return typeof json === 'object' && json !== null && 'version' in json && 'preset' in json;
+  } catch {
+    return false;
+  }
+}
+
 /** Opens what the files are for. */
 export async function take({ files, folder }: Dropped, actions: Doors): Promise<void> {
   const [file] = files;
@@ -45,6 +55,7 @@ export async function take({ files, folder }: Dropped, actions: Doors): Promise<
   const text = await textIn(file);
   if (text === null) actions.refusePaste(file.name);
   else if (name.endsWith('.json') && rowsJson.test(text)) actions.dropRows(file);
+  else if (name.endsWith('.json') && isRecipe(text)) await actions.openRecipe(text, file.name);
   else actions.paste(text, file.name);
 }
 
