@@ -69,6 +69,15 @@ const intro = [
   '',
 ];
 
+const LONG_RUN = '## A long run';
+/** The section of the long run, which is another command's. */
+const longRunOf = (text: string): string =>
+  text.includes(LONG_RUN) ? text.slice(text.indexOf(LONG_RUN)) : '';
+
+/** The report with another such section. */
+export const withLongRun = (text: string, section: string): string =>
+  `${text.replace(longRunOf(text), '').trimEnd()}\n\n${LONG_RUN}\n\n${section}`;
+
 /** `build` is the newest. */
 export function reportOf(before: string, state: ReadonlyMap<string, Ended>, build: string): string {
   const known = new Map<string, Known>([...earlier(before), ...state]);
@@ -115,7 +124,8 @@ export function reportOf(before: string, state: ReadonlyMap<string, Ended>, buil
       }),
     );
   }
-  return lines.join('\n');
+  const longRun = longRunOf(before);
+  return `${lines.join('\n')}${longRun === '' ? '' : `\n${longRun}`}`;
 }
 
 export function writeReport(path: string, state: ReadonlyMap<string, Ended>, build: string): void {
