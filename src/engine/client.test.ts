@@ -74,7 +74,7 @@ it('does not start a worker again that broke, or that was there', async () => {
   later.newest().onmessage({ data: { type: 'pong', guarded: false } });
   later.newest().onerror({});
   await vi.advanceTimersByTimeAsync(10_000);
-  expect(later.events).toMatchObject([{ error: { code: 'worker-silent' } }]);
+  expect(later.events).toMatchObject([{ error: { code: 'worker-ended' } }]);
   expect(FakeWorker.all).toHaveLength(2);
 });
 

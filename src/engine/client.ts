@@ -136,7 +136,8 @@ export function startEngine(onEvent: (event: Event) => void, silentForMs = SILEN
       }
       if (notFetched) give(programMissing.code, programMissing({ what: 'engine' }));
       else if (message) give(workerDied.code, workerDied({ cause: message }));
-      else give(workerSilent.code, workerSilent({}));
+      // It had spoken, and its end has no words of its own.
+      else give(workerEnded.code, workerEnded({}));
     };
     for (const command of unheard ?? []) worker.postMessage(command);
     worker.postMessage({ type: 'ping' } satisfies Command);

@@ -1,6 +1,5 @@
 // The page's entry: the real engine behind the page's ports. Anything that decides lives elsewhere.
 import {
-  decodeRows,
   defaultValues,
   formatLink,
   invariant,
@@ -30,7 +29,6 @@ mountPage(root, {
   },
   openLink: parseLink,
   writeLink: formatLink,
-  decodeRows,
   recipeJson,
   // Refused or not offered: what is saved then stands as long as there is room.
   keepStorage: () => void navigator.storage?.persist?.().catch(() => {}),

@@ -74,8 +74,7 @@ export class Session {
       this.#wish = command.type;
     if (command.type === 'stop' || command.type === 'reset') this.#giving.abort();
     if (command.type === 'take-run') this.#takes = true;
-    const { assets, emit } = this.#options;
-    if (isQuestion(command)) return answer(command, assets, emit);
+    if (isQuestion(command)) return answer(command, this.#options);
     if (command.type === 'pause') return Promise.resolve();
     this.#work = this.#work
       .then(() => {

@@ -1,8 +1,9 @@
-// Test-only: the two-layer llama of tests/golden/llama-tiny.json on a backend. Its weights are the golden script's formula.
+// Test-only: the two-layer models of tests/golden/llama-tiny.json and families.json on a backend. Their weights are the golden scripts'
+// formula.
 import { idleStep } from '../../shaders/lib/step.ts';
 import { makeBatch } from '../data/batches.ts';
 import type { SafeTensor } from '../ground/formats/safetensors.ts';
-import { parseLlamaConfig } from '../models/llamaConfig.ts';
+import { parseConfig } from '../models/families.ts';
 import { loadWeights } from '../models/loadModel.ts';
 import { safetensorsSource } from '../models/modelFiles.ts';
 import { wire } from '../python/run/wire.ts';
@@ -61,7 +62,8 @@ export async function runTinyStep(
 ): Promise<StepResult> {
   // The quantised case has a wider MLP (tools/golden/llama.py says why).
   const gate = step.baseTensors.find((tensor) => tensor.name.endsWith('mlp.gate_proj.weight'));
-  const config = { ...parseLlamaConfig(configJson), tied: step.tied, intermediateSize: gate?.shape[0] ?? 0 };
+  const parsed = parseConfig(configJson);
+  const config = { ...parsed, tied: step.tied, intermediateSize: gate?.shape[0] ?? parsed.intermediateSize };
   const quantType = step.base === 'nf4' ? 'nf4' : null;
   const values = withPatch(defaultValues, {
     'lora.r': 4,

@@ -8,7 +8,7 @@ import type { Batch, RunLength, Schedule } from '../data/batches.ts';
 import { epochAfter, largestShape, makeBatch, shapeOf, totalSteps, windowOf } from '../data/batches.ts';
 import type { Example } from '../data/tokenize.ts';
 import { invariant } from '../ground/errors.ts';
-import type { ModelConfig } from '../models/families.ts';
+import type { ModelConfig } from '../models/modelConfig.ts';
 import type { Wired } from '../python/run/wire.ts';
 import { MICRO_BATCHES_AT, metricsLength } from '../torch/ops/metrics.ts';
 import type { AdapterLayout } from '../torch/trainedLayout.ts';

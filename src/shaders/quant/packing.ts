@@ -4,8 +4,9 @@ import { invariant } from '../invariant.ts';
 import type { Quantised4 } from './blockwise4.ts';
 import { BLOCK, NESTED_BLOCK } from './blockwise4.ts';
 import { dynamicMap } from './codebooks.ts';
-import { bytesOf64, isBlockFormat, splitBlocks } from './ggml.ts';
-import type { BlockFormat, WeightFormat } from './weightFormat.ts';
+import { bytesOf64, isBlockFormat, isMemberFormat, splitBlocks } from './ggml.ts';
+import { MIXED_HEADER, membersOf } from './mixed.ts';
+import type { BlockFormat, MemberFormat, WeightFormat } from './weightFormat.ts';
 
 /** Words a member has in the header of double-quantised scales: place of its nested scales, offset, first block. */
 export const DOUBLE_HEADER = 4;
@@ -45,31 +46,53 @@ export function packFloats(members: readonly Float32Array[]): PackedGroup {
   return { words, scales: new Uint32Array(4), firstBlocks: firsts };
 }
 
-/** Words of weights and of scales that one block of 64 elements takes; null where scales hang together. */
-export function wordsPerBlock(
-  format: WeightFormat,
-): { readonly words: number; readonly scales: number } | null {
+/** Words of weights and of scales that one block of 64 elements takes, or its part of a larger block. */
+export function wordsOf64(format: MemberFormat): { readonly words: number; readonly scales: number } {
   if (format === 'none') return { words: BLOCK, scales: 0 };
-  if (isBlockFormat(format)) {
-    const size = bytesOf64(format);
-    return { words: size.quants / 4, scales: size.scales / 4 };
-  }
-  return format.endsWith('double') ? null : { words: BLOCK / 8, scales: 1 };
+  const size = bytesOf64(format);
+  return { words: size.quants / 4, scales: size.scales / 4 };
+}
+
+/** The same of any format; null where scales hang together. */
+export function wordsPerBlock(format: WeightFormat): ReturnType<typeof wordsOf64> | null {
+  if (isMemberFormat(format)) return wordsOf64(format);
+  return format === 'nf4' || format === 'fp4' ? { words: BLOCK / 8, scales: 1 } : null;
+}
+
+/** Where the words and the scales of each member of a mixed group begin; behind the last, where they end. */
+function mixedPlaces(formats: readonly MemberFormat[], counts: readonly number[]) {
+  let [words, scales] = [0, MIXED_HEADER];
+  const starts = counts.map((count, i) => {
+    const start = { words, scales };
+    const per = wordsOf64(formats[i] ?? 'none');
+    words += Math.ceil(blocksOf(count) * per.words);
+    scales += Math.ceil(blocksOf(count) * per.scales);
+    return start;
+  });
+  return { starts, words, scales };
 }
 
 /** Bytes of the two buffers of a group with members of these element counts, as the packing functions make them. */
 export function packedBytes(format: WeightFormat, counts: readonly number[]): number {
+  const members = membersOf(format, isMemberFormat);
+  if (members) {
+    const { words, scales } = mixedPlaces(members, counts);
+    return 4 * (words + scales);
+  }
   const blocks = counts.reduce((sum, count) => sum + blocksOf(count), 0);
   if (format === 'none') return blocks * BLOCK * 4;
   if (isBlockFormat(format)) {
     const size = bytesOf64(format);
-    return blocks * size.quants + Math.max(16, blocks * size.scales);
+    return blocks * size.quants + scaleBytes(blocks * size.scales);
   }
   const words = (blocks * BLOCK) / 2;
   if (!format.endsWith('double')) return words + Math.max(4, blocks) * 4;
   const nested = counts.reduce((sum, count) => sum + Math.ceil(blocksOf(count) / NESTED_BLOCK), 0);
   return words + (DOUBLE_CODES + Math.ceil(blocks / 4) + nested) * 4;
 }
+
+/** Room of scales: whole words, and four of them at least. */
+const scaleBytes = (bytes: number): number => Math.max(16, Math.ceil(bytes / 4) * 4);
 
 /** One member of a group as its file holds it. */
 export interface FileBlocks {
@@ -84,7 +107,7 @@ export function packBlocks(format: BlockFormat, members: readonly FileBlocks[]):
   const total = members.reduce((sum, member) => sum + blocksOf(member.count), 0);
   const size = bytesOf64(format);
   const quants = new Uint8Array(total * size.quants);
-  const scales = new Uint8Array(Math.max(16, total * size.scales));
+  const scales = new Uint8Array(scaleBytes(total * size.scales));
   for (const [i, member] of members.entries()) {
     const first = firsts[i] ?? 0;
     const places = { quantsAt: first * size.quants, scalesAt: first * size.scales };
@@ -95,6 +118,28 @@ export function packBlocks(format: BlockFormat, members: readonly FileBlocks[]):
     scales: new Uint32Array(scales.buffer),
     firstBlocks: firsts,
   };
+}
+
+/** Members each in its own format. */
+export function packMixed(
+  members: readonly { readonly format: MemberFormat; readonly bytes: Uint8Array; readonly count: number }[],
+): PackedGroup {
+  const counts = members.map(({ count }) => count);
+  const places = mixedPlaces(
+    members.map(({ format }) => format),
+    counts,
+  );
+  const words = new Uint32Array(places.words);
+  const scales = new Uint32Array(places.scales);
+  const [quantBytes, scaleBytes] = [new Uint8Array(words.buffer), new Uint8Array(scales.buffer)];
+  for (const [i, { format, bytes }] of members.entries()) {
+    const start = places.starts[i] ?? { words: 0, scales: 0 };
+    scales.set([start.words, start.scales], 2 * i);
+    const at = { quantsAt: 4 * start.words, scalesAt: 4 * start.scales };
+    if (format === 'none') quantBytes.set(bytes, at.quantsAt);
+    else splitBlocks(format, bytes, { quants: quantBytes, scales: scaleBytes, ...at });
+  }
+  return { words, scales, firstBlocks: firstBlocks(counts) };
 }
 
 /** 4-bit members, all with double quantisation or all without. */

@@ -1,4 +1,4 @@
-// Everything the page can do: the only file, with engines.ts, modelActions.ts and adapterActions.ts, that writes the store and sends
+// Everything the page can do: the only file, with engines.ts and the …Actions.ts, that writes the store and sends
 // commands. It knows no React and no DOM beyond timers.
 import type { RecipeValues } from '../../engine/index.ts';
 import { deaths, defaultValues, errorData, sameRun } from '../../engine/index.ts';
@@ -9,6 +9,7 @@ import { startEngines } from './engines.ts';
 import { modelActions } from './modelActions.ts';
 import { differences, edited, presetRecipe, presetValues, redone, undone } from './recipeEdits.ts';
 import { newRun } from './reduce.ts';
+import { rowActions } from './rowActions.ts';
 import { canResume, isBusy } from './runStatus.ts';
 import { scriptActions } from './scriptActions.ts';
 import type { DialogName, Edit, Language, PageState, Ports, SheetName, Theme } from './state.ts';
@@ -23,6 +24,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   let arrive: (() => Promise<void>) | null = null;
   const models = modelActions(store, { edit, reset }, () => engines);
   const adapters = adapterActions(store, edit, () => engines);
+  const rows = rowActions(store, edit, () => engines);
   const scripts = scriptActions(store, edit, () => engines);
   const engines: Engines = startEngines({
     store,
@@ -32,6 +34,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     onExported: (folder, files) => void ports.saveFiles(folder, files),
     onModel: models.onModel,
     onAdapter: adapters.onAdapter,
+    onRows: rows.onRows,
   });
   const { inspectSoon } = engines;
   const tell = (command: Command): void => engines.tell(command);
@@ -131,6 +134,11 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     stop: () => tell({ type: 'stop' }),
     reset,
     ...scripts,
+    openRows: rows.openRows,
+    dropRows: rows.dropRows,
+    readAs: rows.readAs,
+    useRows: rows.useRows,
+    presetRows: rows.presetRows,
     openModel: models.openModel,
     openAdapter: adapters.openAdapter,
     chooseAdapters: adapters.chooseAdapters,

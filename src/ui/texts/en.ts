@@ -136,10 +136,12 @@ export const en = {
     label: 'Base model',
     embedded: 'embedded, 1.3 M parameters',
     intro:
-      'A GGUF file of the llama family (Llama, SmolLM2, Mistral) in Q4_0, Q4_1, Q8_0, F16, BF16 or F32. It is read where it lies, and never leaves this tab.',
-    drop: 'Drop a .gguf file here, or',
-    choose: 'Choose a model file',
-    reading: 'reading the file…',
+      'A model of the llama family (Llama, SmolLM2, Mistral): a GGUF file, or the folder that transformers saves (config.json, tokenizer.json, safetensors). It is read where it lies, and never leaves this tab.',
+    drop: 'Drop a .gguf file or a model’s folder here, or',
+    choose: 'Choose model files',
+    chooseFolder: 'Choose a folder',
+    unused: 'Not used: {{names}}.',
+    reading: 'reading the files…',
     facts: '{{name}} · {{type}} · {{size}} · {{layers}} layers · {{parameters}} parameters',
     useEmbedded: 'Use the embedded model',
     missing: 'Open {{name}} to go on.',
@@ -180,8 +182,9 @@ export const en = {
   data: {
     title: 'Rows to train on',
     intro:
-      'One JSON object a line with “messages”, “prompt” and “completion”, “text”, or, for DPO and ORPO, “prompt”, “chosen” and “rejected”. The rows stay in this tab.',
-    drop: 'Drop a .jsonl file here, or',
+      'CSV, JSON, JSON lines, Parquet or plain text. Columns are recognised by their names (messages, prompt and completion, text, chosen and rejected, question and answer, …) and can be chosen here. The rows stay in this tab.',
+    drop: 'Drop a file here, or',
+    reading: 'reading …',
     choose: 'choose a file',
     paste: 'Or paste rows',
     pasted: 'pasted rows',
@@ -189,7 +192,6 @@ export const en = {
     back: 'Use the preset’s rows',
     cancel: 'Cancel',
     empty: 'There are no rows yet. Paste at least one line, or choose a file.',
-    tooLarge: 'The file has {{size}}; up to {{limit}} is read. Train on a part of it.',
   },
   strip: {
     title: 'Does the gradient get through?',
@@ -236,7 +238,7 @@ export const en = {
     key: 'solid: requires grad · dotted: does not · dot filled: gradient, hollow: None, ringed: zero',
   },
   before: {
-    what: 'A small language model, frozen in 4 bits, learns from a few rows right here in the browser. Train fits a LoRA adapter to the coloured words below; then compare the answers before and after.',
+    what: 'A small language model, its weights frozen, learns from a few rows right here in the browser. Train fits a LoRA adapter to the coloured words below; then compare the answers before and after.',
     rows: 'What will be trained',
     rowsCount: '{{rows}} rows · {{eval}} held out · longest {{tokens}} tokens',
     rowsCountAll: '{{rows}} rows · longest {{tokens}} tokens',
@@ -252,6 +254,7 @@ export const en = {
     time: 'Time',
     steps: 'Steps',
     timeGuess: 'about {{time}}',
+    timeShort: 'under a second',
     timeFirst: 'a first guess for this device',
     timeMeasured: 'from the speed measured here',
     stepsOf: '{{flops}} per step',

@@ -133,9 +133,11 @@ export const zh: TextsOf<typeof en> = {
     label: '底座模型',
     embedded: '内置，130 万参数',
     intro:
-      'llama 家族（Llama、SmolLM2、Mistral）的 GGUF 文件，类型为 Q4_0、Q4_1、Q8_0、F16、BF16 或 F32。文件在原处读取，不会离开本标签页。',
-    drop: '把 .gguf 文件拖到这里，或',
+      'llama 家族（Llama、SmolLM2、Mistral）的模型：GGUF 文件，或 transformers 保存的文件夹（config.json、tokenizer.json、safetensors）。文件在原处读取，不会离开本标签页。',
+    drop: '把 .gguf 文件或模型文件夹拖到这里，或',
     choose: '选择模型文件',
+    chooseFolder: '选择文件夹',
+    unused: '未使用：{{names}}。',
     reading: '正在读取文件…',
     facts: '{{name}} · {{type}} · {{size}} · {{layers}} 层 · {{parameters}} 个参数',
     useEmbedded: '使用内置模型',
@@ -177,8 +179,9 @@ export const zh: TextsOf<typeof en> = {
   data: {
     title: '用来训练的数据行',
     intro:
-      '每行一个 JSON 对象，含 “messages”，或 “prompt” 与 “completion”，或 “text”；DPO 与 ORPO 用 “prompt”、“chosen” 与 “rejected”。数据只留在此标签页。',
-    drop: '把 .jsonl 文件拖到这里，或',
+      'CSV、JSON、JSON Lines、Parquet 或纯文本。按列名识别各列（messages，prompt 与 completion，text，chosen 与 rejected，question 与 answer……），也可在此指定。数据只留在此标签页。',
+    drop: '把文件拖到这里，或',
+    reading: '正在读取……',
     choose: '选择文件',
     paste: '或粘贴数据行',
     pasted: '粘贴的数据',
@@ -186,7 +189,6 @@ export const zh: TextsOf<typeof en> = {
     back: '使用预设的数据',
     cancel: '取消',
     empty: '还没有数据。请至少粘贴一行，或选择一个文件。',
-    tooLarge: '文件大小为 {{size}}，最多读取 {{limit}}。请只用其中一部分训练。',
   },
   strip: {
     title: '梯度能传过去吗？',
@@ -231,7 +233,7 @@ export const zh: TextsOf<typeof en> = {
     key: '实线：需要梯度 · 虚线：不需要 · 实心点：有梯度，空心：None，双环：零',
   },
   before: {
-    what: '一个小语言模型，以 4 位冻结，就在浏览器里从几行数据学习。按“训练”会让 LoRA 适配器学习下面有颜色的词，然后比较训练前后的回答。',
+    what: '一个小语言模型，权重冻结，就在浏览器里从几行数据学习。按“训练”会让 LoRA 适配器学习下面有颜色的词，然后比较训练前后的回答。',
     rows: '将训练什么',
     rowsCount: '{{rows}} 行 · 留出 {{eval}} 行 · 最长 {{tokens}} 词元',
     rowsCountAll: '{{rows}} 行 · 最长 {{tokens}} 词元',
@@ -247,6 +249,7 @@ export const zh: TextsOf<typeof en> = {
     time: '时间',
     steps: '步数',
     timeGuess: '约 {{time}}',
+    timeShort: '不到一秒',
     timeFirst: '对此设备的初步估计',
     timeMeasured: '按此处测得的速度',
     stepsOf: '每步 {{flops}}',

@@ -2,7 +2,7 @@
 import { Tokenizer } from '../../../src/engine/data/tokenizer.ts';
 import { recordOf } from '../../../src/engine/ground/isRecord.ts';
 import { readJson } from '../../../src/engine/ground/strictJson.ts';
-import { parseLlamaConfig } from '../../../src/engine/models/llamaConfig.ts';
+import { parseConfig } from '../../../src/engine/models/families.ts';
 import type { Reader } from '../reader.ts';
 import { asJson, asText, textOf } from '../reader.ts';
 
@@ -107,7 +107,7 @@ export const modelReaders: readonly Reader[] = [
     ],
     mutate: asJson,
     read: (input) => {
-      return parseLlamaConfig(readJson(textOf(input)).value);
+      return parseConfig(readJson(textOf(input)).value);
     },
     forbids: (_, value) => {
       const odd = Object.entries(Object(value)).find(

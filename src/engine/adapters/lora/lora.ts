@@ -84,7 +84,6 @@ export const lora: AdapterMethod<'LORA', typeof loraSettings> = {
     packages: (values) => (isLoftq(values) ? ['bitsandbytes', 'scipy'] : []),
   },
   modelClass: 'LoraModel',
-  defaultTargets: { llama: ['q_proj', 'v_proj'] },
   supports: 'linears and embeddings',
 
   construct,

@@ -54,7 +54,7 @@ interface TransformersBehaviours {
   /** Texts that Trainer prints before the first step whatever the wiring. */
   readonly trainerChatter: readonly string[];
 
-  /** What changed in the llama tree: classes of attention and activation, rotary tables in each layer or once. */
+  /** What changed in trees like llama's: the end of attention's class, the activation's class, rotary tables in each layer or once. */
   readonly moduleClasses: {
     readonly attention: string;
     readonly activation: string;

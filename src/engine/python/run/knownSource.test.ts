@@ -33,14 +33,14 @@ it('builds the head that the class names, with its labels', () => {
   expect(built.root.className).toBe('DistilBertForSequenceClassification');
   expect(built.root.at('classifier')?.parameters.get('weight')?.shape).toEqual([5, 768]);
   // PEFT has no targets of its own for DistilBERT.
-  expect(built.defaultTargets?.('LORA')).toBeNull();
+  expect(built.defaultTargets?.('LORA', built.modelType)).toBeNull();
 });
 
 it('knows classes of one type', () => {
   expect(load('./my-model', 'GPT2LMHeadModel').root.className).toBe('GPT2LMHeadModel');
   const t5 = load('google/flan-t5-base', 'T5ForConditionalGeneration');
   expect(t5.modelType).toBe('t5');
-  expect(t5.defaultTargets?.('LORA')).toEqual(['q', 'v']);
+  expect(t5.defaultTargets?.('LORA', 't5')).toEqual(['q', 'v']);
   expect(load('./my-model', 'GPT2LMHeadModel').assumed).toHaveLength(1);
 });
 

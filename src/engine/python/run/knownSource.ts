@@ -131,7 +131,7 @@ export function knownSource(known: Known): ModelSource {
       quantisation,
       checkpoints: facts.checkpointing,
       places: { embedding: facts.inputEmbeddings, head: facts.outputEmbeddings ?? '' },
-      defaultTargets: (peftType) => known.targetsOf(peftType, found.modelType, stack.peft),
+      defaultTargets: (peftType, modelType) => known.targetsOf(peftType, modelType, stack.peft),
       assumed: [
         ...(found.assumption ? [found.assumption] : []),
         ...(byId && !request.quantisation ? [quantisedById(name, byId)] : []),

@@ -9,6 +9,8 @@ import {
   requiresGrad,
   saveModules,
 } from '../../adapters/inject.ts';
+import type { PromptSizes } from '../../adapters/prompts/prompts.ts';
+import { addPrompt } from '../../adapters/prompts/prompts.ts';
 import { activeCopy, disableCopies, enableCopies, isSaved } from '../../adapters/saved/savedModules.ts';
 import { replaceModule } from '../../adapters/wrap.ts';
 import { bytesOf, Module } from '../../torch/nn/module.ts';
@@ -137,17 +139,57 @@ function wrapModel(script: ScriptModel, config: PeftConfig, peftClass: string): 
     }
     if (again || script.peftConfigLeft) script.warn(ALREADY_FOUND);
   }
+  if (config.prompt) {
+    putBefore(script, config, config.prompt, peftClass);
+    return;
+  }
   const beside = inject(script, config);
   const tuner = new Module(config.method.modelClass);
   tuner.children.set('model', script.root);
-  const peft = new Module(peftClass);
-  peft.children.set('base_model', tuner);
-  for (const module of [tuner, peft]) module.training = script.root.training;
-  script.root = peft;
-  script.causalPath = script.causalPath === '' ? 'base_model.model' : `base_model.model.${script.causalPath}`;
+  putInside(script, tuner, peftClass, 'base_model.model');
   warnTiedTargets(script, config);
   refusePackedCopies(script, config);
   saveModules(script.root, config, script, beside);
+  hookOfConstructor(script);
+}
+
+/** The PeftModel around what it was given, which stands at `at` in it. */
+function putInside(script: ScriptModel, base: Module, peftClass: string, at: string): void {
+  const peft = new Module(peftClass);
+  peft.children.set('base_model', base);
+  for (const module of [base, peft]) module.training = script.root.training;
+  script.root = peft;
+  script.causalPath = script.causalPath === '' ? at : `${at}.${script.causalPath}`;
+}
+
+/** What an encoder of prompts is sized by, read off the tree. */
+function promptSizes({ causal, places }: ScriptModel, peftClass: string): PromptSizes {
+  const table = causal.at(places.embedding)?.kind;
+  const width = table?.type === 'embedding' ? table.width : 1;
+  const keys = [...causal.namedModules()].find(([path]) => /(^|\.)(k_proj|k)$/.test(path))?.[1].kind;
+  const lists = [...causal.modules()].filter(({ className }) => className === 'ModuleList');
+  return {
+    width,
+    layers: Math.max(1, ...lists.map(({ children }) => children.size)),
+    keys: keys?.type === 'linear' ? keys.outFeatures : width,
+    halves: peftClass === 'PeftModelForSeq2SeqLM' ? 2 : 1,
+  };
+}
+
+/** A method that wraps nothing: an encoder beside the model, all of which is frozen. Source: peft_model.py _setup_prompt_encoder. */
+function putBefore(
+  script: ScriptModel,
+  config: PeftConfig,
+  prompt: NonNullable<PeftConfig['prompt']>,
+  peftClass: string,
+): void {
+  const refusal = prompt.refusesCheckpointing(script.stack.peft);
+  if (script.checkpointing && refusal !== null) script.raise('ValueError', refusal);
+  const made = prompt.encoder(promptSizes(script, peftClass));
+  for (const tensor of script.root.allParameters()) tensor.requiresGrad = false;
+  putInside(script, script.root, peftClass, 'base_model');
+  addPrompt(script.root, config.adapterName, made, config.inferenceMode);
+  saveModules(script.root, config, script);
   hookOfConstructor(script);
 }
 

@@ -211,6 +211,7 @@ def execute(source: str) -> None:
     main.__file__, main.__builtins__ = SCRIPT, builtins
     sys.modules["__main__"] = main
     names.bind_undefined(lacking, vars(main))
+    bridge.script_started()
     exec(code, vars(main))
     bridge.flush()
 

@@ -3,7 +3,7 @@
 // Names and meaning of the options: transformers.GenerationConfig.
 import { idleStep } from '../../../shaders/lib/step.ts';
 import type { Tokenizer } from '../../data/tokenizer.ts';
-import type { ModelConfig } from '../../models/families.ts';
+import type { ModelConfig } from '../../models/modelConfig.ts';
 import type { ModelSizes } from '../../models/modelSizes.ts';
 import { recordForward } from '../../models/recordForward.ts';
 import { makePlan } from '../../torch/autograd/plan.ts';

@@ -14,8 +14,9 @@ export function VerdictCard(props: {
   readonly reading: ScriptReading;
   readonly onLine: (line: number) => void;
   readonly onAddScript: () => void;
+  readonly onFixes: () => void;
 }) {
-  const { reading, onLine, onAddScript } = props;
+  const { reading, onLine, onAddScript, onFixes } = props;
   const { say } = useTexts();
   const r = useReadingTexts();
   const { kind, line, error, text } = reading.verdict;
@@ -23,8 +24,9 @@ export function VerdictCard(props: {
   // The button that led to this reading may be gone: the keyboard goes on here.
   useEffect(() => {
     const { activeElement } = document;
-    if (reading && (activeElement === null || activeElement.closest('.reading, .paste-box') === null))
-      card.current?.focus({ preventScroll: true });
+    if (!reading || activeElement?.closest('.reading, .paste-box')) return;
+    card.current?.focus({ preventScroll: true });
+    card.current?.scrollIntoView({ block: 'nearest' });
   }, [reading]);
   return (
     <section
@@ -35,7 +37,13 @@ export function VerdictCard(props: {
     >
       <p className="verdict-head">
         <Chip kind={kind} />
-        <span className="dim">{r(`verdict.about_${kind}`)}</span>
+        <span className="dim">
+          {r(
+            reading.kind === 'traceback' && kind === 'cannot-tell'
+              ? 'verdict.about_error'
+              : `verdict.about_${kind}`,
+          )}
+        </span>
         {line !== null && (
           <Button
             className="button button-plain"
@@ -51,6 +59,13 @@ export function VerdictCard(props: {
         <p className="failure-message">
           {error.type}: {error.message}
         </p>
+      )}
+      {reading.fixes.length > 0 && (
+        <div className="dialog-actions">
+          <Button className="button" onPress={onFixes}>
+            {r('verdict.toFixes', { count: reading.fixes.length })}
+          </Button>
+        </div>
       )}
       {reading.kind === 'traceback' && (
         <div className="dialog-actions">
