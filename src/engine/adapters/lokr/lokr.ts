@@ -2,22 +2,12 @@
 // (or its first factor) is zero at first. Source: PEFT 0.7 to 0.21 tuners/lokr/layer.py. Left out: init_weights="lycoris".
 import type { JudgedMethod, Part } from '../judgedMethod.ts';
 
-/** The two factors of a dimension nearest to each other, the smaller first; with a factor, that one where it divides it. */
-export function factorization(dimension: number, factor: number): readonly [number, number] {
-  if (factor > 0 && dimension % factor === 0)
-    return factor <= dimension / factor ? [factor, dimension / factor] : [dimension / factor, factor];
-  const most = factor === -1 ? dimension : factor;
-  let [m, n] = [1, dimension];
-  let length = m + n;
-  while (m < n) {
-    let next = m + 1;
-    while (dimension % next !== 0) next++;
-    const other = dimension / next;
-    if (next + other > length || next > most) break;
-    [m, n] = [next, other];
-    length = m + n;
-  }
-  return m > n ? [n, m] : [m, n];
+/** The two factors of a dimension nearest to each other, the smaller first; with a factor that divides it, that one first. */
+function factorization(dimension: number, factor: number): readonly [number, number] {
+  if (factor > 0 && dimension % factor === 0) return [factor, dimension / factor];
+  let less = Math.floor(Math.sqrt(dimension));
+  while (dimension % less !== 0 || (factor !== -1 && less > factor && less > 1)) less--;
+  return [less, dimension / less];
 }
 
 const number = (value: unknown, otherwise: number): number => (typeof value === 'number' ? value : otherwise);

@@ -101,7 +101,7 @@ export function knownSource(known: Known): ModelSource {
   return (request) => {
     const { name, loader, stack, given } = request;
     const own = known.ofClass(shortName(loader));
-    const found = known.find(name, own ? { modelType: own.modelType } : {});
+    const found = sized(known.find(name, own ? { modelType: own.modelType } : {}), given);
     const byId = found.stored && storedById[found.stored];
     const quantisation = request.quantisation ?? byId;
     const has = known.headsOf(found);
@@ -139,6 +139,15 @@ export function knownSource(known: Known): ModelSource {
       ],
     };
   };
+}
+
+/** Numbers of its configuration as the script gave them. */
+function sized(found: FoundModel, given: ReadonlyMap<string, unknown>): FoundModel {
+  const own = Object.keys(found.config).flatMap((name) => {
+    const value = given.get(name);
+    return typeof value === 'number' && value > 0 ? [[name, value] as const] : [];
+  });
+  return own.length === 0 ? found : { ...found, config: { ...found.config, ...Object.fromEntries(own) } };
 }
 
 const headAmong = (has: readonly string[]): HeadName =>

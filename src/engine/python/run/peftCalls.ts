@@ -9,11 +9,12 @@ import {
   requiresGrad,
   saveModules,
 } from '../../adapters/inject.ts';
-import type { PromptSizes } from '../../adapters/prompts/prompts.ts';
+import type { Prompt } from '../../adapters/prompts/prompts.ts';
 import { addPrompt } from '../../adapters/prompts/prompts.ts';
 import { activeCopy, disableCopies, enableCopies, isSaved } from '../../adapters/saved/savedModules.ts';
 import { replaceModule } from '../../adapters/wrap.ts';
 import { bytesOf, Module } from '../../torch/nn/module.ts';
+import { promptEncoder } from './promptEncoder.ts';
 import type { ScriptModel } from './scriptModel.ts';
 import type { CheckpointingKwargs } from './transformersCalls.ts';
 import {
@@ -162,33 +163,11 @@ function putInside(script: ScriptModel, base: Module, peftClass: string, at: str
   script.causalPath = script.causalPath === '' ? at : `${at}.${script.causalPath}`;
 }
 
-/** What an encoder of prompts is sized by, read off the tree. */
-function promptSizes({ causal, places }: ScriptModel, peftClass: string): PromptSizes {
-  const table = causal.at(places.embedding)?.kind;
-  const width = table?.type === 'embedding' ? table.width : 1;
-  const keys = [...causal.namedModules()].find(([path]) => /(^|\.)(k_proj|k)$/.test(path))?.[1].kind;
-  const lists = [...causal.modules()].filter(({ className }) => className === 'ModuleList');
-  return {
-    width,
-    layers: Math.max(1, ...lists.map(({ children }) => children.size)),
-    keys: keys?.type === 'linear' ? keys.outFeatures : width,
-    halves: peftClass === 'PeftModelForSeq2SeqLM' ? 2 : 1,
-  };
-}
-
-/** A method that wraps nothing: an encoder beside the model, all of which is frozen. Source: peft_model.py _setup_prompt_encoder. */
-function putBefore(
-  script: ScriptModel,
-  config: PeftConfig,
-  prompt: NonNullable<PeftConfig['prompt']>,
-  peftClass: string,
-): void {
-  const refusal = prompt.refusesCheckpointing(script.stack.peft);
-  if (script.checkpointing && refusal !== null) script.raise('ValueError', refusal);
-  const made = prompt.encoder(promptSizes(script, peftClass));
-  for (const tensor of script.root.allParameters()) tensor.requiresGrad = false;
+/** A method that wraps nothing: an encoder beside the model, all of which is frozen. */
+function putBefore(script: ScriptModel, config: PeftConfig, prompt: Prompt, peftClass: string): void {
+  const encoder = promptEncoder(script, prompt, peftClass);
   putInside(script, script.root, peftClass, 'base_model');
-  addPrompt(script.root, config.adapterName, made, config.inferenceMode);
+  addPrompt(script.root, config.adapterName, encoder, config.inferenceMode);
   saveModules(script.root, config, script);
   hookOfConstructor(script);
 }

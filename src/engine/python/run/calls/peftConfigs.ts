@@ -139,6 +139,7 @@ function construct(call: Acting, name: string): ConfigObject {
         modelType: '',
         defaultTargets: () => null,
         call: '',
+        given: (one) => call.given.get(one),
         behaves: (key) => call.behaves(key),
         warn: (said) => call.warn(said),
         raise(type, message): never {
