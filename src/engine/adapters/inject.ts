@@ -13,10 +13,7 @@ import { targetedModules } from './targets.ts';
 
 /** What attaching asks of a method, trained here or judged only. */
 export interface Tuner
-  extends Pick<
-    AdapterMethod<string, Record<never, never>>,
-    'type' | 'prefix' | 'modelClass' | 'defaultTargets' | 'supports'
-  > {
+  extends Pick<AdapterMethod<string, Record<never, never>>, 'type' | 'prefix' | 'modelClass' | 'supports'> {
   readonly attach: (
     root: Module,
     targets: readonly Target[],

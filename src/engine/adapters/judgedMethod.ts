@@ -31,8 +31,6 @@ export interface JudgedMethod {
   /** What the names of its parameters hold. */
   readonly prefix: string;
   readonly layerClass: string;
-  /** What target_modules is where it is None, where no table is at hand. */
-  readonly defaultTargets: Readonly<Record<string, readonly string[]>>;
   /** Whether it is hung on weights packed in 4 or 8 bits, and on those of a Conv1D. */
   readonly takes: { readonly packed: boolean; readonly transposed: boolean };
   readonly parts: (sizes: LinearSizes, given: GivenArgument, script: AttachingScript) => readonly Part[];

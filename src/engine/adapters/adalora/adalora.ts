@@ -10,7 +10,6 @@ export const adalora: JudgedMethod = {
   modelClass: 'AdaLoraModel',
   prefix: 'lora_',
   layerClass: 'adalora.SVDLinear',
-  defaultTargets: { llama: ['q_proj', 'v_proj'] },
   takes: { packed: true, transposed: true },
   penalises: true,
   parts: ({ inFeatures, outFeatures }, given) => {

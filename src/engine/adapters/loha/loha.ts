@@ -11,7 +11,6 @@ export const loha: JudgedMethod = {
   modelClass: 'LoHaModel',
   prefix: 'hada_',
   layerClass: 'loha.Linear',
-  defaultTargets: {},
   takes: { packed: false, transposed: false },
   penalises: false,
   parts: ({ inFeatures, outFeatures }, given) => {

@@ -19,7 +19,6 @@ export const lokr: JudgedMethod = {
   modelClass: 'LoKrModel',
   prefix: 'lokr_',
   layerClass: 'lokr.Linear',
-  defaultTargets: {},
   takes: { packed: false, transposed: false },
   penalises: false,
   parts: ({ inFeatures, outFeatures }, given) => {

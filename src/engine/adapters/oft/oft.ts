@@ -12,7 +12,6 @@ export const oft: JudgedMethod = {
   modelClass: 'OFTModel',
   prefix: 'oft_',
   layerClass: 'oft.Linear',
-  defaultTargets: {},
   takes: { packed: false, transposed: false },
   penalises: false,
   parts: ({ inFeatures, outFeatures }, given, { stack }) => {

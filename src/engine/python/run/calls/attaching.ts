@@ -83,9 +83,9 @@ function judgedTuner(
     if (!goesOn(model, method.takes)) return null;
     const attachTo: Tuner['attach'] = (root, targets, options, script) =>
       attachJudged(method, given, root, targets, options, script);
-    const { type, prefix, modelClass, defaultTargets } = method;
+    const { type, prefix, modelClass } = method;
     return {
-      tuner: { type, prefix, modelClass, defaultTargets, supports, attach: attachTo },
+      tuner: { type, prefix, modelClass, supports, attach: attachTo },
       prompt: undefined,
     };
   }
@@ -93,7 +93,7 @@ function judgedTuner(
   if (!prompt) return null;
   const { type } = prompt;
   return {
-    tuner: { type, prefix: type, modelClass: '', defaultTargets: {}, supports, attach: () => {} },
+    tuner: { type, prefix: type, modelClass: '', supports, attach: () => {} },
     prompt: {
       encoder: (sizes) => prompt.encoder(sizes, given),
       refusesCheckpointing: (peft) => prompt.refusesCheckpointing?.(peft) ?? null,
