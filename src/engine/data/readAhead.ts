@@ -19,7 +19,7 @@ const ofMessages = (messages: readonly Message[]): number =>
   messages.reduce((sum, { content }) => sum + A_ROW + (content?.length ?? 0), 0);
 
 /** About how much there is to read in a row. */
-export function charactersOf(row: Row): number {
+function charactersOf(row: Row): number {
   switch (row.format) {
     case 'text':
       return A_ROW + row.text.length;
