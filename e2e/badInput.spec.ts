@@ -54,8 +54,12 @@ test('a row whose whole answer is cut away says so', async ({ page }) => {
   await expect(page.locator('.failure')).toContainText(/max_length|mask/i);
 });
 
-test('a number that holds nothing stays in its field with the reason', async ({ page }) => {
+test('a number or a text that does not hold stays in its field with the reason', async ({ page }) => {
   await open(page);
+  const modules = page.getByRole('textbox', { name: 'target_modules' });
+  await modules.fill('a'.repeat(20_001));
+  await expect(page.getByText('lora.target_modules: expected at most 20000 characters')).toBeVisible();
+  await modules.fill('all-linear');
   const field = page.getByRole('textbox', { name: 'learning_rate' });
   await field.fill('NaN');
   await expect(page.getByText(/learning_rate: expected 0 to 1, got “NaN”/)).toBeVisible();

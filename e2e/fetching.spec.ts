@@ -3,7 +3,9 @@
 // is opened for a run that never begins.
 import { readFileSync } from 'node:fs';
 import type { Page, Route } from '@playwright/test';
-import { expect, test } from './playground.ts';
+import type { CachingHost } from './cachingHost.ts';
+import { cachingHost } from './cachingHost.ts';
+import { alone, expect, test } from './playground.ts';
 
 const link =
   './#v=1&preset=polite-refusal&train.max_steps=2&train.learning_rate=0.0009&generate.max_new_tokens=2';
@@ -78,3 +80,38 @@ test('without its main script the page says so', async ({ page }) => {
   );
   await expect(page.locator('#root')).toContainText('If this line stays');
 });
+
+const onCachingHost = alone.extend<{ readonly host: CachingHost }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs
+  host: async ({}, use) => {
+    const host = await cachingHost();
+    await use(host);
+    host.close();
+  },
+  baseURL: async ({ host }, use) => use(host.address),
+});
+
+onCachingHost(
+  'what a warm cache holds of another page is noticed, and past it the right file comes',
+  async ({ page, host }) => {
+    host.spoils = true;
+    await page.goto(link);
+    await train(page).click();
+    await expect(page.locator('.failure')).toContainText('are not the ones that belong there');
+    // Once as it came, once past the cache: the browser keeps the spoiled one.
+    expect(host.asked).toBe(2);
+    host.spoils = false;
+    await page.reload();
+    await train(page).click();
+    await expect(page.locator('.progress')).toHaveAttribute('data-phase', /before|running|after|finished/);
+    await expect(page.locator('.failure')).toHaveCount(0);
+    // The spoiled one came out of the cache without a word to the server.
+    expect(host.asked).toBe(3);
+    // The server has another file again, and nobody need know: what is kept is the right one.
+    host.spoils = true;
+    await page.reload();
+    await train(page).click();
+    await expect(page.locator('.progress')).toHaveAttribute('data-phase', /before|running|after|finished/);
+    expect(host.asked).toBe(3);
+  },
+);

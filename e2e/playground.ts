@@ -1,23 +1,33 @@
 // What every journey needs: opening the page, waiting for the strip and for a run, reading losses, and failing on any complaint
-// of the browser (blocked by the policy, thrown, not found).
+// of the browser (blocked by the policy, thrown, not found) and on any request of any page or worker that leaves the page's origin.
 import { readFileSync } from 'node:fs';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { test as base, expect } from '@playwright/test';
+import type { Requests } from './requests.ts';
+import { listenToRequests } from './requests.ts';
 
 export { expect };
 
 interface Fixtures {
   readonly complaints: string[];
 }
+interface WorkerFixtures {
+  /** From whatever page, context or worker. */
+  readonly requests: Requests;
+}
 
 /** With a browser context of the test's own: for another language or width, for scripts before the page, for what storage keeps. */
-export const alone = base.extend<Fixtures>({
+export const alone = base.extend<Fixtures, WorkerFixtures>({
+  requests: [async ({ browser }, use) => use(listenToRequests(browser)), { scope: 'worker', auto: true }],
   complaints: [
-    async ({ page }, use) => {
+    async ({ page, requests, baseURL }, use, { project }) => {
       const complaints = listen(page);
       await use(complaints);
       expect(complaints, 'the browser complained').toEqual([]);
+      const origins = [baseURL, project.use.baseURL].map((address = '') => new URL(address).origin);
+      expect(requests.strangers(origins), 'requests that left the origin').toEqual([]);
+      expect(requests.count).toBeGreaterThan(0);
     },
     { auto: true },
   ],
@@ -26,7 +36,8 @@ export const alone = base.extend<Fixtures>({
 /** In one tab that all tests of a worker share, emptied before each: its caches stay warm, nothing else is left over. */
 export const test = alone.extend<object, { readonly tab: Page }>({
   tab: [
-    async ({ browser }, use, { project }) => {
+    // After the requests are listened to.
+    async ({ browser, requests: _ }, use, { project }) => {
       const { baseURL = '', locale = 'en-US', colorScheme = 'light', actionTimeout = 0 } = project.use;
       const context = await browser.newContext({ baseURL, locale, colorScheme });
       context.setDefaultTimeout(actionTimeout);

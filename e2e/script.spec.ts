@@ -2,7 +2,8 @@
 // are dropped, and a script without end, in Chromium with the real interpreter.
 import type { Page } from '@playwright/test';
 import { elementZero, failing } from './failingScript.ts';
-import { alone, expect, faults, open, overflow, reach, test } from './playground.ts';
+import { kept } from './keptScript.ts';
+import { alone, downloaded, expect, faults, open, overflow, reach, test } from './playground.ts';
 
 /** Pastes outside every field, as Ctrl V does, and reads: the first time after the price was told. */
 async function paste(page: Page, text: string): Promise<void> {
@@ -14,7 +15,7 @@ async function paste(page: Page, text: string): Promise<void> {
   await read(page);
 }
 
-async function drop(page: Page, name: string, text: string): Promise<void> {
+async function dropFile(page: Page, name: string, text: string): Promise<void> {
   await page.evaluate(
     ([file, words]) => {
       const dataTransfer = new DataTransfer();
@@ -23,11 +24,16 @@ async function drop(page: Page, name: string, text: string): Promise<void> {
     },
     [name, text] as const,
   );
+}
+
+async function drop(page: Page, name: string, text: string): Promise<void> {
+  await dropFile(page, name, text);
   await read(page);
 }
 
 async function read(page: Page): Promise<void> {
-  const button = page.getByRole('button', { name: /^Read it/ });
+  // With Python here it is read at once.
+  const button = page.getByRole('button', { name: /^Read it ·/ });
   const verdict = page.getByRole('region', { name: 'Verdict' });
   await expect(button.or(verdict).first()).toBeVisible();
   if (await button.isVisible()) await button.click();
@@ -96,8 +102,10 @@ test('a dropped notebook is read as the Python in it', async ({ page }) => {
   await expect(page.getByRole('region', { name: 'Verdict' })).toContainText(elementZero);
 });
 
-test('a dropped LLaMA-Factory configuration is read', async ({ page }) => {
-  await open(page);
+test('a dropped configuration is read, and what no setting says trains and goes along in the link', async ({
+  page,
+}) => {
+  await open(page, 'generate.max_new_tokens=2');
   await drop(
     page,
     'sft.yaml',
@@ -105,6 +113,33 @@ test('a dropped LLaMA-Factory configuration is read', async ({ page }) => {
   );
   await expect(page.locator('.lines-head')).toContainText('sft.yaml');
   await expect(page.getByRole('region', { name: 'Verdict' })).toContainText('trains');
+
+  // In the same page, where Python is warm: a script that freezes one layer's adapter by name.
+  await paste(page, kept);
+  const frozen = page.locator('.line-noted', { hasText: 'parameter.requires_grad = False' });
+  await expect(frozen).toContainText('116 tensors require grad, 120 before');
+  await page.getByRole('button', { name: 'Use them and train' }).click();
+  const note = page.getByRole('region', { name: 'The script decides' });
+  await expect(note).toContainText('line 10: requires_grad set by hand');
+  await expect(page.locator('.strip-question')).toContainText('all 20 adapter tensors receive one');
+  await reach(page, /^finished, 2 steps/);
+  await page.keyboard.press('s');
+  await page.getByText('Include my script').click();
+  const link = page.getByRole('textbox', { name: 'Link' });
+  await expect(link).toHaveValue(/&program=z\./);
+  const address = await link.inputValue();
+  const saved = await downloaded(page, 'Download JSON');
+  await page.goto('about:blank');
+  await page.goto(address);
+  await expect(page.getByRole('region', { name: 'From the link' })).toContainText('a script of 14 lines');
+  await expect(note).toContainText('line 10: requires_grad set by hand');
+  await expect(page.locator('.strip-question')).toContainText('all 20 adapter tensors receive one');
+  // And in its file.
+  await note.getByRole('button', { name: 'Go on with the settings alone' }).click();
+  await expect(page.locator('.strip-question')).toContainText('all 24 adapter tensors receive one');
+  await dropFile(page, saved.name, saved.bytes.toString());
+  await expect(note).toContainText('line 10: requires_grad set by hand');
+  await expect(page.locator('.strip-question')).toContainText('all 20 adapter tensors receive one');
 });
 
 test('a script without end is ended and told, and the page answers meanwhile', async ({ page }) => {

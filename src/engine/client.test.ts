@@ -74,7 +74,7 @@ it('does not start a worker again that broke, or that was there', async () => {
   later.newest().onmessage({ data: { type: 'pong', guarded: false } });
   later.newest().onerror({});
   await vi.advanceTimersByTimeAsync(10_000);
-  expect(later.events).toMatchObject([{ error: { code: 'worker-silent' } }]);
+  expect(later.events).toMatchObject([{ error: { code: 'worker-ended' } }]);
   expect(FakeWorker.all).toHaveLength(2);
 });
 
@@ -84,4 +84,14 @@ it('starts nothing more once it was ended', async () => {
   client.terminate();
   await vi.advanceTimersByTimeAsync(10_000);
   expect(FakeWorker.all).toHaveLength(1);
+});
+
+it('ends a worker that says what is no event, and hears it no more', () => {
+  const { events, newest } = engine();
+  newest().onmessage({ data: { type: 'pong', guarded: false } });
+  newest().onmessage({ data: { type: 'nobody knows this' } });
+  newest().onmessage({ data: { type: 'phase', phase: 'running', done: 1, total: 2, note: '' } });
+  expect(newest().ended).toBe(true);
+  expect(events).toMatchObject([{ type: 'failed', error: { code: 'worker-strange' } }]);
+  expect(JSON.stringify(events)).toContain('nobody knows this');
 });

@@ -38,7 +38,7 @@ const command = tagged<Command>({
   pause: nothing,
   stop: nothing,
   reset: nothing,
-  'open-model': shape({ id, name: string, file: blob }),
+  'open-model': shape({ id, name: string, files: list(shape({ name: string, file: blob })) }),
   'open-adapter': shape({
     id,
     adapters: list(shape({ name: string, files: list(shape({ name: string, file: blob })) })),

@@ -2,18 +2,10 @@
 // help (errorHelp.ts) says for each where it is mended. For the worker and for tests: the page has the types alone.
 
 import { loftqOnBits, methodLimit, notAsLora, rankTooLarge, zeroAlpha } from './adapters/adapterErrors.ts';
-import {
-  badMessage,
-  inspectHung,
-  ourFault,
-  raised,
-  workerDied,
-  workerEnded,
-  workerSilent,
-} from './boundaryErrors.ts';
+import { badMessage, inspectHung, ourFault, raised, workerErrors } from './boundaryErrors.ts';
 import { dataErrors } from './data/dataErrors.ts';
 import { readErrors } from './data/formats/readErrors.ts';
-import { doraInGguf, layersOnly, ranksInMlx } from './exchange/exchangeErrors.ts';
+import { doraInGguf, layersOnly, ranksInMlx, unsaidInGguf } from './exchange/exchangeErrors.ts';
 import {
   changesBase,
   configNoJson,
@@ -54,17 +46,7 @@ import {
   fetchTooLong,
   programMissing,
 } from './ground/fetching/fetchErrors.ts';
-import {
-  brokenSafetensors,
-  fileClosed,
-  fileUnreadable,
-  ggufBeyond,
-  ggufCut,
-  ggufDamaged,
-  ggufNoGguf,
-  ggufUnknownType,
-  ggufVersion,
-} from './ground/formats/formatErrors.ts';
+import { formatErrors } from './ground/formats/formatErrors.ts';
 import { badSettings } from './ground/settings/settingErrors.ts';
 import {
   programElsewhere,
@@ -74,6 +56,7 @@ import {
   programUnknown,
 } from './laboratory/script/programErrors.ts';
 import { unknownStack } from './libraries/stacks.ts';
+import { checkpointErrors } from './models/checkpoint/checkpointErrors.ts';
 import {
   assetNoJson,
   badConfig,
@@ -153,15 +136,7 @@ export const errorKinds = [
   fetchChanged,
   fetchDigest,
   programMissing,
-  fileUnreadable,
-  fileClosed,
-  ggufDamaged,
-  ggufCut,
-  ggufNoGguf,
-  ggufVersion,
-  ggufUnknownType,
-  ggufBeyond,
-  brokenSafetensors,
+  ...formatErrors,
   badSettings,
   unknownStack,
   valueTooLarge,
@@ -204,6 +179,7 @@ export const errorKinds = [
   assetNoJson,
   unfitTensor,
   unknownInConfig,
+  ...checkpointErrors,
   tableTooLarge,
   bufferTooLarge,
   adapterTooLarge,
@@ -223,6 +199,7 @@ export const errorKinds = [
   layersOnly,
   doraInGguf,
   ranksInMlx,
+  unsaidInGguf,
   isPickle,
   leadsOut,
   swollen,
@@ -259,10 +236,8 @@ export const errorKinds = [
   savedUnreadable,
   readerDied,
   badMessage,
-  workerSilent,
-  workerEnded,
+  ...workerErrors,
   inspectHung,
-  workerDied,
   raised,
   ourFault,
 ] as const;

@@ -117,12 +117,13 @@ const inspection = shape<Inspection>({
 });
 
 const model = shape<ModelSummary>({
-  kind: oneOf('embedded', 'gguf'),
+  kind: oneOf('embedded', 'gguf', 'checkpoint'),
   name: string,
   title: string,
   digest: string,
   bytes: number,
   storedAs: string,
+  unused: list(string),
   parameters: number,
   layers: number,
   hiddenSize: number,

@@ -4,7 +4,7 @@
 import type { RecipeValues } from './recipe/recipe.ts';
 
 export type { EngineClient } from './client.ts';
-export { inspectionHung, startEngine } from './client.ts';
+export { deaths, inspectionHung, startEngine } from './client.ts';
 export type { RowStatistics } from './data/rowStatistics.ts';
 export type { RowPreview } from './data/summary.ts';
 export { errorHelp } from './errorHelp.ts';
@@ -41,6 +41,7 @@ export type {
 } from './laboratory/script/scriptReading.ts';
 export { stacks } from './libraries/stacks.ts';
 export { formatLink, parseLink, recipeJson } from './recipe/link.ts';
+export { readRecipe } from './recipe/openRecipe.ts';
 export type { RecipeProgram } from './recipe/program/program.ts';
 export type { ModelRef, Recipe, RecipePatch, RecipeValues, SettingKey } from './recipe/recipe.ts';
 export {

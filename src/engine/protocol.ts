@@ -46,8 +46,17 @@ export type Command =
   | { readonly type: 'stop' }
   /** Forget the run and free the memory; also gives up loading. */
   | { readonly type: 'reset' }
-  /** Take a GGUF file as the base model that recipes may name. Answers `model` or `model-failed` with the same id. */
-  | { readonly type: 'open-model'; readonly id: number; readonly name: string; readonly file: Blob }
+  /**
+   * Take a GGUF file, or the files of a model's folder, as the base model that recipes may name. Answers `model` or `model-failed` with the
+   * same id.
+   */
+  | {
+      readonly type: 'open-model';
+      readonly id: number;
+      /** The folder's, or the file's. */
+      readonly name: string;
+      readonly files: readonly { readonly name: string; readonly file: Blob }[];
+    }
   /**
    * Take a PEFT adapter (its files, or a zip) that recipes may go on from, or a few as one that does what all do. Answers `adapter`
    * or `adapter-failed` with the same id. `recipe`: what it is to fit.

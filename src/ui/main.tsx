@@ -5,6 +5,7 @@ import {
   invariant,
   pagePresets,
   parseLink,
+  readRecipe,
   recipeJson,
   startEngine,
   withPatch,
@@ -30,6 +31,7 @@ mountPage(root, {
   openLink: parseLink,
   writeLink: formatLink,
   recipeJson,
+  readRecipe,
   // Refused or not offered: what is saved then stands as long as there is room.
   keepStorage: () => void navigator.storage?.persist?.().catch(() => {}),
   saveFiles,

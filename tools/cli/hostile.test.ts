@@ -9,10 +9,17 @@ const versions = { transformers: '4.57.1', peft: '0.17.1', trl: '0.23.1', torch:
 let host: PythonHost;
 let signatures: Signatures;
 
+/** A clock that counts how often it is asked: every few hundred instructions of Python. */
+let asked = 0;
+
 beforeAll(async () => {
-  // A clock that counts how often it is asked: every few hundred instructions of Python.
-  let asked = 0;
-  host = await nodePython({ runMs: 20_000, memoryBytes: 192 << 20, now: () => asked++ });
+  host = await nodePython({
+    runMs: 20_000,
+    wholeMs: 40_000,
+    endMs: 20_000,
+    memoryBytes: 192 << 20,
+    now: () => asked++,
+  });
   signatures = await signaturesFor({ ...versions, bitsandbytes: null });
 });
 
@@ -66,6 +73,11 @@ describe('a script that does not end', () => {
       'import os\nfor device in range(3, 9):\n    try: os.write(device, b\'{"ended":true}\\n\')\n    except OSError: pass\nwhile True: pass',
       'limit 5 TimeoutError',
     ],
+    [
+      'a script that says again and again it begins',
+      'import os\nwhile True:\n    for device in range(3, 9):\n        try: os.write(device, b\'{"started":true}\\n\')\n        except OSError: pass',
+      /^limit [2-5] TimeoutError$/,
+    ],
   ])('%s', async (_, source, expected) => {
     expect(await failure(source)).toMatch(expected);
     expect(await run('print(len([1, 2]))')).toEqual({ error: null, output: '2\n' });
@@ -79,6 +91,26 @@ describe('a script that does not end', () => {
       `class E(Exception):\n    def __str__(self): return ${words}\n    args = property(lambda self: 1 / 0)\nraise E()`,
     );
     expect(error && `${error.kind} ${error.line} ${error.type}: ${error.message}`).toBe(expected);
+  });
+
+  it.each([
+    [1, 'null'],
+    [3, 'limit TimeoutError'],
+  ])('does not count the time of %i answers, up to its end: %s', async (calls, expected) => {
+    const load = 'AutoModelForCausalLM.from_pretrained("a/b")\n'.repeat(calls);
+    const { error } = await host.run(
+      {
+        source: `from transformers import AutoModelForCausalLM\n${load}for i in range(10**5): pass`,
+        argv: ['t.py'],
+        signatures,
+        versions,
+      },
+      () => {
+        asked += 25_000;
+        return { value: null };
+      },
+    );
+    expect(error === null ? 'null' : `${error.kind} ${error.type}`).toBe(expected);
   });
 
   it('ends while and for loops on what nobody knows', async () => {

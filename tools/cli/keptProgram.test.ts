@@ -1,6 +1,7 @@
 // Recipes that carry a script: the laboratory and a run judge the same program, whatever the form says beside it. Scripts are read by CPython here
 // and acted out without it.
 import { beforeAll, describe, expect, it } from 'vitest';
+import { examineRecipe, judgedBefore } from '../../src/engine/laboratory/examineRecipe.ts';
 import { readText } from '../../src/engine/laboratory/script/readText.ts';
 import type { ScriptWorld } from '../../src/engine/laboratory/script/runSource.ts';
 import { signaturesFor } from '../../src/engine/libraries/signatures/signatures.ts';
@@ -226,6 +227,19 @@ describe('a recipe with a script', () => {
     expect(script.endsWith(`${recipe.program?.source.trimEnd()}\n`)).toBe(true);
     expect(script.slice(0, script.indexOf('# trl=='))).toMatch(/max_steps=7,/);
   });
+});
+
+it('is judged once while the form changes, and anew for a training', async () => {
+  const recipe = await kept([LOAD, WRAP, ...FREEZE, TRAIN]);
+  const { config } = await assets.model(recipe);
+  const options = { batch: { rows: 1, tokens: 8 }, allMasked: false };
+  const other = { ...structuredClone(recipe), values: { ...recipe.values, 'train.learning_rate': 1e-5 } };
+  const first = (await examineRecipe(config, recipe, options, judgedBefore)).program;
+  expect((await examineRecipe(config, other, options, judgedBefore)).program).toBe(first);
+  expect(first?.fixes()).toBe(first?.fixes());
+  expect((await examineRecipe(config, other, options)).program?.wired).not.toBe(first?.wired);
+  const masked = { ...options, allMasked: true };
+  expect((await examineRecipe(config, other, masked, judgedBefore)).program).not.toBe(first);
 });
 
 describe('settings alone', () => {

@@ -41,8 +41,8 @@ export const command = {
     },
     model: {
       type: 'string',
-      value: 'FILE',
-      help: 'train this GGUF model (or an http address that answers ranges) instead of the embedded one',
+      value: 'PATH',
+      help: "train this model instead of the embedded one: a GGUF file (or an http address that answers ranges), or a model's folder",
     },
     adapter: {
       type: 'string',

@@ -4,10 +4,12 @@
 # signatures [STACK...]: how the calls that decide are called in the stacks' libraries, and what their modules export; no STACK means all.
 # known: the table of known models (src/engine/models/known/table.json) from several stacks, and what PEFT does to them; STACK.json of an
 #   earlier run in $KNOWN_WORK is taken as it is.
+# checkpoints: what quantised checkpoints hold, by the libraries or by their formulas.
 # parity [PART]: 50 steps of every recipe of parity_recipes.json, by the scripts that the product hands out.
 # export [llama.cpp]: no golden file; checks what we export with PEFT, transformers, gguf-py, TensorBoard, and llama.cpp.
 # accelerate: no golden file; one exported script on one process and on two.
-# smollm2 FILE: SmolLM2-135M-Instruct's Q4_1 GGUF, which a person must bring.
+# smollm2 FILE: SmolLM2-135M-Instruct's Q4_1 GGUF, which a person must bring. smollm2_folder FILE: no golden file; the same model as
+#   transformers saves it, beside the file.
 # Needs uv and a package registry; environments go to $GOLDEN_ENVS (default: .envs, which git ignores).
 set -euo pipefail
 shopt -s inherit_errexit # or a failed install inside $(…) would be taken for a finished one
@@ -86,8 +88,8 @@ make() {
   esac
 }
 
-if [ "${1:-}" = smollm2 ]; then
-  with $newest "$here/smollm2.py" "${2:?the path of the GGUF file}"
+if [ "${1:-}" = smollm2 ] || [ "${1:-}" = smollm2_folder ]; then
+  with $newest "$here/$1.py" "${2:?the path of the GGUF file}"
   exit
 fi
 if [ "${1:-}" = parity ]; then
@@ -115,6 +117,13 @@ if [ "${1:-}" = accelerate ]; then
   trap 'rm -rf "$work"' EXIT
   (cd "$here/../.." && node tools/run.mjs tools/golden/writeParity.ts "$work" >"$work/list")
   with $newest "$here/check_accelerate.py" "$work/00"
+  exit
+fi
+if [ "${1:-}" = checkpoints ]; then
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  (cd "$here/../.." && node tools/run.mjs tools/golden/writeParity.ts "$work" >"$work/list")
+  with $newest "$here/checkpoints.py" "$work/random"
   exit
 fi
 if [ "${1:-}" = export ]; then

@@ -67,6 +67,8 @@ export interface AttachingScript {
   readonly defaultTargets: DefaultTargets;
   /** Where the model's input embedding and head stand; '' for none. */
   readonly places?: { readonly embedding: string; readonly head: string };
+  /** An argument of the configuration as it was given, where a setting can't hold it. */
+  readonly given?: (name: string) => unknown;
   /** As the script writes it. */
   call: string;
   behaves<K extends BehaviourKey>(key: K): Behaviours[K];

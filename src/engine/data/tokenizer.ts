@@ -9,6 +9,7 @@ import { same, text } from '../ground/text.ts';
 import { wellFormed } from '../ground/wellFormed.ts';
 import { ChatTemplate } from './chatTemplate.ts';
 import { noEos, noTemplate, templateRewrites, tokenizerBroken } from './dataErrors.ts';
+import { splitAtDigits } from './digits.ts';
 import type { TokenizerJson } from './tokenizerShapes.ts';
 import { tokenizerJson } from './tokenizerShapes.ts';
 
@@ -72,7 +73,8 @@ function innerOf(json: unknown, config: Readonly<Record<string, unknown>>): HubT
   if (misfit) throw tokenizerBroken({ found: misfit });
   assertConsistent(value);
   try {
-    return new HubTokenizer(value, { ...config });
+    const pre_tokenizer = splitAtDigits(value.pre_tokenizer);
+    return new HubTokenizer({ ...value, pre_tokenizer }, { ...config });
   } catch (error) {
     // An expression that can't be compiled: the shape holds all else.
     throw tokenizerBroken({ found: same(shortened(causeOf(error))) });

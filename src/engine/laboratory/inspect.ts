@@ -16,7 +16,7 @@ import { layoutAdapters } from '../torch/trainedLayout.ts';
 import type { CostEstimate } from '../training/cost.ts';
 import { diagnose } from './doctor/diagnose.ts';
 import type { ExaminedRecipe } from './examineRecipe.ts';
-import { examineRecipe, examineSettings } from './examineRecipe.ts';
+import { examineRecipe, examineSettings, judgedBefore } from './examineRecipe.ts';
 import type { ExamineOptions } from './inspect/examineTraining.ts';
 import type { Diagnosis, Inspection, ProgramReport } from './inspect/inspection.ts';
 import { stripOf } from './inspect/strip.ts';
@@ -56,7 +56,8 @@ export async function inspectRecipe(
   recipe: Pick<Recipe, 'values' | 'program'>,
   extras: InspectionExtras,
 ): Promise<Inspection> {
-  return inspected(config, await examineRecipe(config, recipe, settingsOptions(extras)), extras);
+  const examined = await examineRecipe(config, recipe, settingsOptions(extras), judgedBefore);
+  return inspected(config, examined, extras);
 }
 
 function inspected(

@@ -42,7 +42,7 @@ describe('default targets', () => {
   const types = [...new Set(goldenFamilies.cases.map(({ config }) => parseConfig(config).family))];
 
   it.each(types)('of %s are those of PEFT', (type) => {
-    for (const method of ['LORA', 'IA3', 'VERA', 'LN_TUNING'])
+    for (const method of ['LORA', 'ADALORA', 'IA3', 'VERA', 'LN_TUNING'])
       for (const version of versions)
         expect(defaultTargetsOf(method, type, version), `${method} ${version}`).toEqual(
           known.targetsOf(method, type, version),

@@ -1,9 +1,9 @@
 // The base model's weights → buffers of a backend: packed groups, float norms, packed embedding and head, rotary tables.
 // Works tensor by tensor; the device never holds a float copy of a quantised matrix.
-import { quantise4 } from '../../shaders/quant/blockwise4.ts';
-import { isBlockFormat } from '../../shaders/quant/ggml.ts';
+import type { Quantised4 } from '../../shaders/quant/blockwise4.ts';
+import { fourBitType, isFourBit, quantise4 } from '../../shaders/quant/blockwise4.ts';
 import type { PackedGroup } from '../../shaders/quant/packing.ts';
-import { packBlocks, packFloats, packQuantised } from '../../shaders/quant/packing.ts';
+import { fillGroup, packQuantised } from '../../shaders/quant/packing.ts';
 import type { WeightFormat } from '../../shaders/quant/weightFormat.ts';
 import { rotationTables } from '../../shaders/rope/rope.ref.ts';
 import type { BufferData } from '../torch/autograd/bufferData.ts';
@@ -11,24 +11,13 @@ import { rotationBuffer } from '../torch/ops/rope.ts';
 import type { WeightFormats } from '../torch/recording.ts';
 import type { ModelConfig } from './modelConfig.ts';
 import { amplitudeOf, frequenciesOf } from './rotation.ts';
-import type { PlacedGroup } from './weightPlaces.ts';
+import type { Placed, PlacedGroup } from './weightPlaces.ts';
 import { weightFormatsOf, weightPlaces } from './weightPlaces.ts';
 import type { StoredTensor, WeightOptions, WeightSource } from './weightSource.ts';
-import { bytesAs, floatsOf } from './weightSource.ts';
+import { floatsOf } from './weightSource.ts';
 
 /** Receives each named buffer once. */
 export type Upload = (name: string, data: BufferData) => void;
-
-function packed(members: readonly StoredTensor[], format: WeightFormat): PackedGroup {
-  if (format === 'none') return packFloats(members.map(floatsOf));
-  if (isBlockFormat(format))
-    return packBlocks(
-      format,
-      members.map((member) => ({ bytes: bytesAs(member, format), count: member.count })),
-    );
-  const type = format.startsWith('nf4') ? 'nf4' : 'fp4';
-  return packQuantised(members.map((member) => quantise4(floatsOf(member), type, format.endsWith('double'))));
-}
 
 interface Loading {
   readonly source: WeightSource;
@@ -55,12 +44,43 @@ async function biasOf(
   return out;
 }
 
+/** Bytes of a member in the format that its group has for it: its own, or floats where what it is stored in can't stand in a group. */
+const bytesFor = (format: WeightFormat, stored: StoredTensor): Uint8Array<ArrayBuffer> =>
+  'bytes' in stored && (format !== 'none' || stored.format === 'none')
+    ? stored.bytes
+    : new Uint8Array(floatsOf(stored).buffer);
+
+/** Reads the members one by one; beside the group's buffers no more than one of them is held. */
+async function packGroup(
+  { source }: Loading,
+  { members }: PlacedGroup,
+  format: WeightFormat,
+): Promise<PackedGroup> {
+  const read = ({ path, shape }: Placed): Promise<StoredTensor> => source.read(`${path}.weight`, shape);
+  if (isFourBit(format)) {
+    const quantised: Quantised4[] = [];
+    for (const member of members) {
+      const stored = await read(member);
+      quantised.push(
+        'quantised' in stored
+          ? stored.quantised
+          : quantise4(floatsOf(stored), fourBitType(format), format.endsWith('double')),
+      );
+    }
+    return packQuantised(quantised);
+  }
+  const group = fillGroup(
+    format,
+    members.map(({ shape: [rows, width] }) => rows * width),
+  );
+  for (const [i, member] of members.entries()) group.put(i, bytesFor(format, await read(member)));
+  return group.filled();
+}
+
 async function loadGroup(loading: Loading, group: PlacedGroup): Promise<void> {
-  const { source, formats, upload } = loading;
-  const members: StoredTensor[] = [];
-  for (const { path, shape } of group.members) members.push(await source.read(`${path}.weight`, shape));
+  const { formats, upload } = loading;
   const format = formats(group.path);
-  const { words, scales } = packed(members, format);
+  const { words, scales } = await packGroup(loading, group, format);
   upload(`weights/${group.path}`, words);
   if (format !== 'none') upload(`weights/${group.path}.scales`, scales);
   const bias = await biasOf(loading, group);

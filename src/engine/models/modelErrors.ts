@@ -53,8 +53,14 @@ export const ggufShape = defineError('gguf-tensor-shape', (found: Found) => ({
 }));
 
 export const ggufFormat = defineError('gguf-tensor-type', (found: Found) => ({
-  en: [table(found).en, 'Use a file quantised as Q4_0, Q4_1, Q8_0, F16, BF16 or F32.'],
-  zh: [table(found).zh, '请使用 Q4_0、Q4_1、Q8_0、F16、BF16 或 F32 类型的文件。'],
+  en: [
+    table(found).en,
+    'Use a file quantised as Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q3_K, Q4_K, Q5_K, Q6_K or IQ4_NL, or in F16, BF16 or F32.',
+  ],
+  zh: [
+    table(found).zh,
+    '请使用 Q4_0、Q4_1、Q5_0、Q5_1、Q8_0、Q3_K、Q4_K、Q5_K、Q6_K、IQ4_NL 量化的文件，或 F16、BF16、F32 的文件。',
+  ],
 }));
 
 export const unnamedSplit = defineError('export-tokenizer', (_: object) => ({
@@ -141,19 +147,21 @@ export const assetNoJson = defineError(
 );
 
 interface Unfit {
+  /** null: the file is not known by name. */
+  readonly file: string | null;
   readonly name: string;
   readonly wanted: readonly number[];
   /** null: the tensor is missing. */
   readonly got: readonly number[] | null;
 }
 
-export const unfitTensor = defineError('model-tensor', ({ name, wanted, got }: Unfit) => ({
+export const unfitTensor = defineError('model-tensor', ({ file, name, wanted, got }: Unfit) => ({
   en: [
-    `Model file: tensor '${name}' should be [${wanted.join(', ')}], got ${got ? `[${got.join(', ')}]` : 'none'}.`,
+    `${file ?? 'Model file'}: tensor '${name}' should be [${wanted.join(', ')}], got ${got ? `[${got.join(', ')}]` : 'none'}.`,
     'Use the weights that belong to this config.json.',
   ],
   zh: [
-    `模型文件：张量 '${name}' 应为 [${wanted.join(', ')}]，${got ? `得到 [${got.join(', ')}]` : '但没有这个张量'}。`,
+    `${file ?? '模型文件'}：张量 '${name}' 应为 [${wanted.join(', ')}]，${got ? `得到 [${got.join(', ')}]` : '但没有这个张量'}。`,
     '请使用与该 config.json 配套的权重。',
   ],
 }));

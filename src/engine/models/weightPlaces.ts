@@ -1,6 +1,8 @@
 // Which tensors a model has and how they stand on the device: groups of projections that share an input are stored together, in one
 // format. All of it follows from the family's tree and groups.
 
+import { isMemberFormat } from '../../shaders/quant/ggml.ts';
+import { mixedFormat } from '../../shaders/quant/mixed.ts';
 import type { WeightFormat } from '../../shaders/quant/weightFormat.ts';
 import type { Module } from '../torch/nn/module.ts';
 import type { WeightFormats } from '../torch/recording.ts';
@@ -86,11 +88,12 @@ export function weightPlaces(config: ModelConfig): WeightPlaces {
   };
 }
 
-/** The one format that holds members of these formats without loss. */
-function commonFormat(formats: readonly StoredFormat[]): StoredFormat {
+/** What holds members of these formats as they are. */
+function commonFormat(formats: readonly StoredFormat[]): WeightFormat {
   const [first = 'none'] = formats;
   if (formats.every((format) => format === first)) return first;
-  return formats.every((format) => format === 'q4_0' || format === 'q4_1') ? 'q4_1' : 'none';
+  // Members that bitsandbytes quantised beside others that it did not: rare enough for floats.
+  return formats.every(isMemberFormat) ? mixedFormat(formats) : 'none';
 }
 
 /** What a path needs to be told apart: where layers stand, and which projections are stored together. */
@@ -123,9 +126,11 @@ export function weightFormatsOf(
   return (path): WeightFormat => {
     const [layer, group] = inLayer(layers, path);
     if (group === '') return formatOf(`${path}.weight`) ?? 'none';
-    if (quantType) return doubleQuant ? `${quantType}-double` : quantType;
     const own = members.get(group) ?? [];
-    return commonFormat(own.map((member) => formatOf(`${layer}.${member}.weight`) ?? 'none'));
+    const stored = own.map((member) => formatOf(`${layer}.${member}.weight`) ?? 'none');
+    // What was quantised before stays as it is, whatever is asked for: so does from_pretrained.
+    const again = quantType && stored.every(isMemberFormat);
+    return again ? (doubleQuant ? `${quantType}-double` : quantType) : commonFormat(stored);
   };
 }
 

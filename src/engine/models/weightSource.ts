@@ -1,18 +1,23 @@
 // Where weights come from: tensors by PyTorch name, in the form their file holds them, read one at a time.
 
-import type { FourBitType } from '../../shaders/quant/blockwise4.ts';
-import { decodeFile, promoteToQ4_1 } from '../../shaders/quant/ggml.ts';
-import type { BlockFormat } from '../../shaders/quant/weightFormat.ts';
+import type { FourBitType, Quantised4 } from '../../shaders/quant/blockwise4.ts';
+import { dequantise4, fourBitType } from '../../shaders/quant/blockwise4.ts';
+import { decodeFile } from '../../shaders/quant/ggml.ts';
+import type { FourBitFormat, MemberFormat } from '../../shaders/quant/weightFormat.ts';
 
-/** float32, or a block format of ggml. */
-export type StoredFormat = 'none' | BlockFormat;
+/** What a file may hold a tensor in. */
+export type StoredFormat = MemberFormat | FourBitFormat;
 
-export interface StoredTensor {
-  readonly format: StoredFormat;
-  readonly bytes: Uint8Array;
-  /** Elements. */
-  readonly count: number;
-}
+/** As bytes of float32 or of blocks, or as bitsandbytes quantised it. */
+export type StoredTensor =
+  | {
+      readonly format: MemberFormat;
+      /** The reader's own from then on. */
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      /** Elements. */
+      readonly count: number;
+    }
+  | { readonly format: FourBitFormat; readonly quantised: Quantised4; readonly count: number };
 
 export interface WeightSource {
   /** Known without reading; null when there is no such tensor. */
@@ -28,13 +33,13 @@ export interface WeightOptions {
 }
 
 /** float32 values of a tensor. */
-export function floatsOf({ format, bytes, count }: StoredTensor): Float32Array<ArrayBuffer> {
+export function floatsOf(stored: StoredTensor): Float32Array<ArrayBuffer> {
+  const { count } = stored;
+  if ('quantised' in stored) return dequantise4(stored.quantised, fourBitType(stored.format), count);
+  const { format, bytes } = stored;
   if (format !== 'none') return decodeFile(format, bytes, count);
-  return new Float32Array(bytes.slice().buffer);
-}
-
-/** The tensor's bytes in a format that `commonFormat` chose for its group. */
-export function bytesAs(tensor: StoredTensor, format: BlockFormat): Uint8Array {
-  if (tensor.format === format) return tensor.bytes;
-  return promoteToQ4_1(tensor.bytes);
+  // As they stand where they may: a table can be most of a model.
+  return bytes.byteOffset % 4 === 0
+    ? new Float32Array(bytes.buffer, bytes.byteOffset, count)
+    : new Float32Array(bytes.slice().buffer);
 }

@@ -86,6 +86,7 @@ describe('links', () => {
     ],
     ['too many calls', { ...sampleProgram, calls: Array(10_001).fill(sampleProgram.calls[1]) }, 'at most'],
     ['too long a text', { ...sampleProgram, source: 'x'.repeat(950_000) }, 'at most'],
+    ['a text whose bytes are too many', { ...sampleProgram, source: '注'.repeat(320_000) }, 'at most'],
     [
       'values that nest without end',
       JSON.parse(

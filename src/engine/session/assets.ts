@@ -7,9 +7,9 @@ import type { ImportedAdapter } from '../exchange/import/importedAdapter.ts';
 import { unlessGivenUp } from '../ground/fetching/watch.ts';
 import type { ByteSource } from '../ground/formats/byteSource.ts';
 import { kept } from '../ground/kept.ts';
-import { ggufModel } from '../models/gguf/ggufModel.ts';
 import type { ModelFiles, ReadAsset } from '../models/modelFiles.ts';
 import { embeddedModel } from '../models/modelFiles.ts';
+import { openModel } from '../models/openModel.ts';
 import type { PresetInfo } from '../recipe/presets.ts';
 import { loadPresets } from '../recipe/presets.ts';
 import type { Recipe } from '../recipe/recipe.ts';
@@ -46,9 +46,9 @@ export class Assets {
     return unlessGivenUp(this.#embedded(), signal);
   }
 
-  /** Opens a GGUF file as the base model, in place of the one that was open. Throws UserError 'gguf-…' or 'model-…'. */
-  async openModel(source: ByteSource): Promise<ModelFiles> {
-    this.#opened = await ggufModel(source);
+  /** Opens a file, or those of a folder, as the base model in place of the one that was open. Throws UserError 'gguf-…', 'safetensors' or 'model-…'. */
+  async openModel(name: string, files: readonly ByteSource[]): Promise<ModelFiles> {
+    this.#opened = await openModel(name, files);
     return this.#opened;
   }
 

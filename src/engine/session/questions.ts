@@ -3,7 +3,7 @@
 
 import { blobSource } from '../ground/formats/byteSource.ts';
 import { advices } from '../laboratory/doctor/guide.ts';
-import { examineRecipe } from '../laboratory/examineRecipe.ts';
+import { examineRecipe, judgedBefore } from '../laboratory/examineRecipe.ts';
 import { survey } from '../laboratory/inspect/survey.ts';
 import type { Why } from '../laboratory/inspect/why.ts';
 import { why } from '../laboratory/inspect/why.ts';
@@ -39,7 +39,7 @@ async function whyOf({ assets, breathe }: Asking, recipe: Recipe, path: string):
   const [files, source] = await Promise.all([assets.model(recipe), assets.rows(recipe)]);
   const { facts, largest } = await firstRows(source, files.tokenizer, recipe.values, breathe);
   const options = { batch: largest.train, allMasked: facts.allMasked };
-  return why((await examineRecipe(files.config, recipe, options)).examination, path);
+  return why((await examineRecipe(files.config, recipe, options, judgedBefore)).examination, path);
 }
 
 /** Every advice of the guide, tried on the embedded model's architecture. */
@@ -97,7 +97,10 @@ export async function answer(question: Question, asking: Asking): Promise<void> 
           inspection: await inspectRecipe(assets, question.recipe, breathe),
         });
       case 'open-model': {
-        const files = await assets.openModel(blobSource(question.name, question.file));
+        const files = await assets.openModel(
+          question.name,
+          question.files.map(({ name, file }) => blobSource(name, file)),
+        );
         return emit({ type: 'model', id, model: modelSummary(files) });
       }
       case 'open-adapter': {

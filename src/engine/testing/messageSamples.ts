@@ -39,7 +39,7 @@ export const commands: Samples<Command> = {
   pause: { type: 'pause' },
   stop: { type: 'stop' },
   reset: { type: 'reset' },
-  'open-model': { type: 'open-model', id, name: 'a.gguf', file },
+  'open-model': { type: 'open-model', id, name: 'a.gguf', files: [{ name: 'a.gguf', file }] },
   'open-adapter': {
     type: 'open-adapter',
     id,
@@ -108,6 +108,7 @@ const model = {
   digest: 'a',
   bytes: 1,
   storedAs: 'F32',
+  unused: ['README.md'],
   parameters: 1,
   layers: 1,
   hiddenSize: 1,

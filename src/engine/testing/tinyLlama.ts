@@ -53,13 +53,8 @@ export interface StepResult {
   readonly gradients: ReadonlyMap<string, Float32Array>;
 }
 
-/** Loss and LoRA gradients of one golden step. */
-export async function runTinyStep(
-  backend: Backend,
-  configJson: object,
-  step: OneStep,
-  patch: RecipePatch,
-): Promise<StepResult> {
+/** The model of a golden step on a backend, with its adapter. */
+export async function openTiny(backend: Backend, configJson: object, step: OneStep, patch: RecipePatch) {
   // The quantised case has a wider MLP (tools/golden/llama.py says why).
   const gate = step.baseTensors.find((tensor) => tensor.name.endsWith('mlp.gate_proj.weight'));
   const parsed = parseConfig(configJson);
@@ -89,6 +84,18 @@ export async function runTinyStep(
   const adapter = new Float32Array(layout.total);
   for (const golden of step.loraTensors)
     adapter.set(formula(golden), layout.tensors.find((tensor) => tensor.name === golden.name)?.offset ?? -1);
+  backend.upload('adapter', adapter);
+  return { config, wired, layout };
+}
+
+/** Loss and LoRA gradients of one golden step. */
+export async function runTinyStep(
+  backend: Backend,
+  configJson: object,
+  step: OneStep,
+  patch: RecipePatch,
+): Promise<StepResult> {
+  const { config, wired, layout } = await openTiny(backend, configJson, step, patch);
   const examples = step.batch.input_ids.map((row, i) => {
     const length = step.batch.attention_mask[i]?.filter((bit) => bit === 1).length ?? 0;
     return {
@@ -98,7 +105,6 @@ export async function runTinyStep(
     };
   });
   const batch = makeBatch(examples, 0);
-  backend.upload('adapter', adapter);
   backend.allocate('grads', layout.total * gradientSplits(layout.total));
   backend.allocate('metrics', metricsLength(layout.tensors.length));
   backend.upload('ids', batch.ids);

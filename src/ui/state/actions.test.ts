@@ -33,6 +33,7 @@ function page({
     }),
     writeLink: async () => '',
     recipeJson: () => '',
+    readRecipe: () => Promise.reject(new Error('no file')),
     saveFiles: async () => {},
     keepStorage: () => {},
   };

@@ -1,11 +1,11 @@
 // Everything the page can do: the only file, with engines.ts and the …Actions.ts, that writes the store and sends
 // commands. It knows no React and no DOM beyond timers.
 import type { RecipeValues } from '../../engine/index.ts';
-import { defaultValues, errorData, sameRun } from '../../engine/index.ts';
+import { deaths, defaultValues, errorData, sameRun } from '../../engine/index.ts';
 import type { BackendChoice, Command, ExportFormat, FloatType, GuideEntry } from '../../engine/protocol.ts';
 import { adapterActions } from './adapterActions.ts';
 import type { Engines } from './engines.ts';
-import { deaths, startEngines } from './engines.ts';
+import { startEngines } from './engines.ts';
 import { modelActions } from './modelActions.ts';
 import { differences, edited, presetRecipe, presetValues, redone, undone } from './recipeEdits.ts';
 import { newRun } from './reduce.ts';
@@ -25,7 +25,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   const models = modelActions(store, { edit, reset }, () => engines);
   const adapters = adapterActions(store, edit, () => engines);
   const rows = rowActions(store, edit, () => engines);
-  const scripts = scriptActions(store, edit, () => engines);
+  const scripts = scriptActions(store, ports, edit, () => engines);
   const engines: Engines = startEngines({
     store,
     ports,

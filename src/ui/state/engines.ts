@@ -2,13 +2,13 @@
 // started again and goes on with its saved run. It knows no React and no DOM beyond timers.
 
 import type { EngineClient, ExportFile, Recipe } from '../../engine/index.ts';
-import { changedKeys, inspectionHung, withPatch } from '../../engine/index.ts';
-import type { Command, EngineErrorData, ErrorCode, Event } from '../../engine/protocol.ts';
+import { changedKeys, deaths, inspectionHung, withPatch } from '../../engine/index.ts';
+import type { Command, EngineErrorData, Event } from '../../engine/protocol.ts';
 import { fixPatch } from './fixPatch.ts';
 import { makeFrameQueue } from './frames.ts';
 import { makePending } from './pending.ts';
 import { reduce, reduceAll } from './reduce.ts';
-import type { PickedAdapter, Ports } from './state.ts';
+import type { PickedAdapter, PickedFiles, Ports } from './state.ts';
 import type { Store } from './store.ts';
 
 export interface Engines {
@@ -25,12 +25,9 @@ export interface Engines {
   /** Tells the trainer of a file of rows that the inspector has read. */
   holdRows(digest: string, file: File): void;
   /** Takes a model file into both engines. */
-  openModel(id: number, file: File): void;
+  openModel(id: number, picked: PickedFiles): void;
   terminate(): void;
 }
-
-/** What befalls a worker, not its run. */
-export const deaths: ReadonlySet<ErrorCode> = new Set(['worker-died', 'worker-ended', 'worker-silent']);
 
 export type RowsEvent = Extract<
   Event,
@@ -41,6 +38,7 @@ const rowsEvents: ReadonlySet<string> = new Set<RowsEvent['type']>([
   ...(['rows', 'rows-failed', 'rows-seen', 'rows-unseen', 'rows-counted'] as const),
 ]);
 const isOfRows = (event: Event): event is RowsEvent => rowsEvents.has(event.type);
+
 const isMissing = (event: Event): boolean => event.type === 'failed' && event.error.code === 'fetch-program';
 /** An inspector that says nothing for so long computes over something that does not end. */
 const INSPECTOR_SILENT_MS = 10_000;
@@ -111,6 +109,12 @@ export function startEngines({
   });
   let trainer: EngineClient = ports.startEngine(queue.push);
 
+  function sendModel(engine: EngineClient, id: number, picked: PickedFiles | null): void {
+    if (picked === null) return;
+    const files = picked.files.map((file) => ({ name: file.name, file }));
+    engine.send({ type: 'open-model', id, name: picked.name, files });
+  }
+
   function sendAdapters(engine: EngineClient, id: number, opened: readonly PickedAdapter[]): void {
     const { recipe } = store.getState();
     const adapters = opened.map(({ name, files }) => ({
@@ -137,8 +141,7 @@ export function startEngines({
     trainerMissing = false;
     trainer.terminate();
     trainer = ports.startEngine(queue.push);
-    const { file } = store.getState().model;
-    if (file !== null) trainer.send({ type: 'open-model', id: 0, name: file.name, file });
+    sendModel(trainer, 0, store.getState().model.picked);
     sendRows(trainer);
     sendAdapters(trainer, 0, store.getState().adapter.used);
   }
@@ -167,14 +170,16 @@ export function startEngines({
     const { model, adapter } = store.getState();
     inspector.terminate();
     inspector = ports.startEngine(heardInspector, INSPECTOR_SILENT_MS);
-    const { file } = model;
-    if (file !== null && model.failure === null)
-      inspector.send({ type: 'open-model', id: 0, name: file.name, file });
+    if (model.failure === null) sendModel(inspector, 0, model.picked);
     sendRows(inspector);
     sendAdapters(inspector, 0, adapter.used);
   }
+  /** One that was ended from outside is asked once more; what it hung over is not. */
+  const asksAgain = ({ code }: EngineErrorData): boolean =>
+    inspectQueued || (code !== 'inspect-hung' && diedOf !== store.getState().inspectId);
   function inspectorDied(error: EngineErrorData): void {
-    const { model, adapter, rows, inspectId, script } = store.getState();
+    const again = asksAgain(error);
+    const { model, adapter, rows, script } = store.getState();
     // Nobody is left who would answer.
     if (script.phase !== 'idle') store.setState({ script: { ...script, phase: 'idle', failure: error } });
     if (adapter.reading) onAdapter({ type: 'adapter-failed', id: opening.adapter, error });
@@ -182,8 +187,7 @@ export function startEngines({
     if (rows.reading) onRows({ type: 'rows-failed', id: opening.rows, error });
     if (model.reading) onModel({ type: 'model-failed', id: opening.model, error });
     anotherInspector();
-    // One that was ended from outside is asked once more; what it hung over is not.
-    if (inspectQueued || (error.code !== 'inspect-hung' && diedOf !== inspectId)) sendInspect();
+    if (again) sendInspect();
     diedOf = store.getState().inspectId;
   }
 
@@ -209,7 +213,8 @@ export function startEngines({
       inFlight = null;
       const { script } = store.getState();
       store.setState({
-        inspectFailure: error,
+        // What is asked again is not known to fail.
+        ...(deaths.has(error.code) && asksAgain(error) ? {} : { inspectFailure: error }),
         // Nobody is left who would answer.
         ...(script.phase !== 'idle' && { script: { ...script, phase: 'idle', failure: event.error } }),
       });
@@ -284,10 +289,9 @@ export function startEngines({
       for (const engine of [inspector, trainer]) sendAdapters(engine, id, adapters);
     },
     holdRows: (digest, file) => trainer.send({ type: 'hold-rows', digest, name: file.name, file }),
-    openModel: (id, file) => {
+    openModel: (id, picked) => {
       opening.model = id;
-      for (const engine of [inspector, trainer])
-        engine.send({ type: 'open-model', id, name: file.name, file });
+      for (const engine of [inspector, trainer]) sendModel(engine, id, picked);
     },
     terminate: () => {
       trainer.terminate();

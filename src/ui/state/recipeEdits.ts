@@ -40,6 +40,8 @@ function applied(state: PageState, edit: Edit): Recipe {
       return { ...recipe, program: edit.program };
     case 'settings-alone':
       return { ...withoutProgram(recipe), values: withPatch(recipe.values, edit.patch) };
+    case 'recipe':
+      return edit.recipe;
     case 'preset':
       // The model stays: a preset is rows, questions and settings.
       return { ...presetRecipe(state.presets, edit.id), ...(recipe.model ? { model: recipe.model } : {}) };
@@ -61,7 +63,7 @@ function applied(state: PageState, edit: Edit): Recipe {
 const keyOf = (edit: Edit): string =>
   edit.kind === 'values'
     ? Object.keys(edit.patch).join()
-    : /^(preset|script|program|settings-alone)$/.test(edit.kind)
+    : /^(preset|recipe|script|program|settings-alone)$/.test(edit.kind)
       ? ''
       : edit.kind;
 

@@ -2,6 +2,7 @@
 // the settings of a script replace one's own.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readRecipe } from '../../engine/index.ts';
 import type { Command, Event } from '../../engine/protocol.ts';
 import { startFakeEngine } from '../testing/fakeEngine.ts';
 import { presetEntries } from '../testing/fixture.ts';
@@ -31,6 +32,7 @@ function page() {
       openLink: async () => ({ recipe: store.getState().recipe, fingerprint: null, notes: [] }),
       writeLink: async () => '',
       recipeJson: () => '',
+      readRecipe,
       saveFiles: async () => {},
       keepStorage: () => {},
     },
@@ -103,6 +105,19 @@ describe('a pasted script', () => {
     expect(script().reading?.verdict.kind).toBe('raises');
   });
 
+  it.each([
+    ['tune.py', 'tune.py'],
+    ['tune.ipynb', null],
+  ])('a fix of %s goes under the name %s, and taken back it has its own again', async (name, fixed) => {
+    const { actions, script } = page();
+    actions.readScript(exampleScript, name);
+    await rest();
+    actions.applyScriptFix(script().reading?.fixes[0]?.source ?? '');
+    expect(script().name).toBe(fixed);
+    actions.undoScriptFix();
+    expect(script()).toMatchObject({ text: exampleScript, name });
+  });
+
   it('is read under other versions until they are put back', async () => {
     const { actions, reads } = page();
     actions.readScript(exampleScript, null);
@@ -164,5 +179,25 @@ describe('a pasted script', () => {
     // The trainer starts first, the inspector second.
     hears[1]?.({ type: 'failed', error, raisedBy: 'engine' });
     expect(script()).toMatchObject({ phase: 'idle', failure: error });
+  });
+});
+
+describe('a recipe in a file', () => {
+  it('is opened, and undone like an edit', async () => {
+    const { actions, store } = page();
+    const before = store.getState().recipe;
+    await actions.openRecipe('{"version":1,"preset":"ships-log","settings":{"lora.r":3}}', 'mine.json');
+    expect(store.getState().recipe.values['lora.r']).toBe(3);
+    expect(store.getState().dialog).toBe(null);
+    actions.undo();
+    expect(store.getState().recipe).toBe(before);
+  });
+
+  it('that does not hold is told, and changes nothing', async () => {
+    const { actions, store, script } = page();
+    const before = store.getState().recipe;
+    await actions.openRecipe('{"version":1,"preset":"ships-log","settings":true}', 'mine.json');
+    expect(script().failure?.message.en).toContain('settings: expected an object, got true');
+    expect(store.getState()).toMatchObject({ dialog: 'paste', recipe: before });
   });
 });

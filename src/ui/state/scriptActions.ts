@@ -1,12 +1,18 @@
 // What a person does with something pasted: read it, try other versions, apply a fix to its text and take that back, and carry its
-// settings over to the form. The inspector reads; the text stays in this tab.
+// settings over to the form; a recipe file is opened. The inspector reads; the text stays in this tab.
 import type { VersionUsed } from '../../engine/index.ts';
+import { errorData } from '../../engine/index.ts';
 import type { Engines } from './engines.ts';
-import type { Edit, PastedScript } from './state.ts';
+import type { Edit, PastedScript, Ports } from './state.ts';
 import type { Store } from './store.ts';
 import { nothingPasted } from './store.ts';
 
-export function scriptActions(store: Store, edit: (change: Edit) => void, engines: () => Engines) {
+export function scriptActions(
+  store: Store,
+  ports: Pick<Ports, 'readRecipe'>,
+  edit: (change: Edit) => void,
+  engines: () => Engines,
+) {
   const set = (change: Partial<PastedScript>): void =>
     store.setState(({ script }) => ({ script: { ...script, ...change } }));
 
@@ -41,6 +47,20 @@ export function scriptActions(store: Store, edit: (change: Edit) => void, engine
       open();
       if (costBytes === 0) read({});
     },
+    /** A recipe as this page saves it: opened at once, and undone as any edit. What can't be read of it is told beside the box. */
+    openRecipe: async (text: string, name: string): Promise<void> => {
+      try {
+        const recipe = await ports.readRecipe(text, store.getState().presets);
+        cancel();
+        store.setState({ dialog: null });
+        edit({ kind: 'recipe', recipe });
+      } catch (error) {
+        cancel();
+        const { id, costBytes } = store.getState().script;
+        set({ ...nothingPasted, id, costBytes, text, name, failure: errorData(error) });
+        open();
+      }
+    },
     /** A file that is no text was dropped. */
     refusePaste: (name: string): void => {
       set({ refused: name });
@@ -54,15 +74,16 @@ export function scriptActions(store: Store, edit: (change: Edit) => void, engine
       const { [library]: _, ...others } = store.getState().script.versions;
       read({ versions: version === null ? others : { ...others, [library]: version } });
     },
-    /** Their text with the fix, read again. The file it came from was another. */
+    /** Their text with the fix, read again. Of a notebook or a configuration it is the Python, and no file of that name. */
     applyScriptFix: (source: string): void => {
-      const { text, past } = store.getState().script;
-      read({ text: source, name: null, past: [...past, text] });
+      const { text, name, past } = store.getState().script;
+      const stays = name !== null && /\.py$/i.test(name);
+      read({ text: source, name: stays ? name : null, past: [...past, { text, name }] });
     },
     undoScriptFix: (): void => {
       const { past } = store.getState().script;
-      const text = past.at(-1);
-      if (text !== undefined) read({ text, past: past.slice(0, -1) });
+      const before = past.at(-1);
+      if (before !== undefined) read({ ...before, past: past.slice(0, -1) });
     },
     /** Back to the empty box, and nothing of it remembered. */
     forgetScript: (): void => {

@@ -115,19 +115,23 @@ export interface Run {
   readonly diagnosis: Diagnosis | null;
 }
 
-/** The model file that is open, being read, or was refused. */
+/** Files that a person chose together. */
+export interface PickedFiles {
+  /** The folder's, or the first file's. */
+  readonly name: string;
+  readonly files: readonly File[];
+}
+
+/** The model that is open, being read, or was refused. */
 export interface OpenModel {
-  readonly file: File | null;
+  readonly picked: PickedFiles | null;
   readonly summary: ModelSummary | null;
   readonly failure: EngineErrorData | null;
   readonly reading: boolean;
 }
 
 /** An adapter's files as a person chose them. */
-export interface PickedAdapter {
-  readonly name: string;
-  readonly files: readonly File[];
-}
+export type PickedAdapter = PickedFiles;
 
 /** The adapters that were opened, which of them are used together, and what is being read or was refused. */
 export interface OpenAdapter {
@@ -159,8 +163,8 @@ export interface PastedScript {
   readonly kept: boolean;
   /** Releases chosen in place of those that the text names. */
   readonly versions: VersionChoice;
-  /** The texts before each fix that was applied, for undo. */
-  readonly past: readonly string[];
+  /** The texts before each fix that was applied, and the files they came from, for undo. */
+  readonly past: readonly Pick<PastedScript, 'text' | 'name'>[];
   /** Of the newest question; answers to older ones are dropped. */
   readonly id: number;
   readonly phase: 'idle' | 'asked' | 'loading' | 'running';
@@ -249,6 +253,8 @@ export interface Ports {
   /** Asks the browser not to throw away what is saved when space is short. */
   keepStorage(): void;
   recipeJson(recipe: Recipe, presets: readonly PresetEntry[]): string;
+  /** The recipe of such a file; rejects with a UserError that names the field. */
+  readRecipe(text: string, presets: readonly PresetEntry[]): Promise<Recipe>;
   /** Hands files to the person: one as it is, several as a zip. */
   saveFiles(folder: string, files: readonly ExportFile[]): Promise<void>;
 }
@@ -256,6 +262,8 @@ export interface Ports {
 export type Edit =
   | { readonly kind: 'values'; readonly patch: RecipePatch }
   | { readonly kind: 'preset'; readonly id: string }
+  /** All of it, out of a file. */
+  | { readonly kind: 'recipe'; readonly recipe: Recipe }
   /** A script as it was read, in the place of one that was there. */
   | { readonly kind: 'script'; readonly reading: Pick<ScriptReading, 'patch' | 'unsaid' | 'program'> }
   /** The script's program after a fix. */

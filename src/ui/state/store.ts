@@ -43,7 +43,7 @@ export function emptyState(language: Language, theme: Theme): PageState {
     whyFailure: null,
     guide: null,
     changed: new Set(),
-    model: { file: null, summary: null, failure: null, reading: false },
+    model: { picked: null, summary: null, failure: null, reading: false },
     adapter: { opened: [], used: [], summary: null, failure: null, reading: false },
     rows: { failure: null, reading: false, files: new Map(), statistics: null, counting: null },
     saved: null,

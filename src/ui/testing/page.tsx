@@ -33,6 +33,7 @@ if (root !== null) {
     },
     writeLink: async (recipe) => `v=1&preset=${recipe.preset}`,
     recipeJson: (recipe) => JSON.stringify(recipe),
+    readRecipe: async (text) => JSON.parse(text),
     saveFiles: async () => {},
     keepStorage: () => {},
   });

@@ -39,6 +39,8 @@ export const enReading = {
     raises: 'raises',
     'cannot-tell': 'can’t tell',
     nothing: 'nothing here',
+    about_stopped: 'It was stopped before its end.',
+    about_error: 'An error alone: what raised it is not here.',
     about_trains: 'Every trained tensor that should receive a gradient does.',
     about_silent: 'It runs to the end, and what should learn does not.',
     about_raises: 'It stops with an exception.',
@@ -46,6 +48,8 @@ export const enReading = {
     about_nothing: 'Nothing in it builds or trains a model.',
     line: 'line {{line}}',
     toLine: 'Go to line {{line}}',
+    toFixes_one: 'See the fix',
+    toFixes_other: 'See {{count}} fixes',
     addScript: 'Add the script it came from',
     addScriptWhy: 'An error alone has several causes. With the script, one of them is shown to be it.',
   },
@@ -92,7 +96,10 @@ export const enReading = {
   cause: {
     title: 'Why',
     others: 'Other things that stand in it',
+    otherCauses: 'Other causes that it may have',
     inWords: 'What would help',
+    zeroExpected:
+      'Zero is right for these at the first step: what their result is multiplied by starts at zero.',
   },
   fixes: {
     title_one: 'A fix of this script, tried',

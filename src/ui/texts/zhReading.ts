@@ -41,6 +41,8 @@ export const zhReading: TextsOf<typeof enReading> = {
     raises: '报错',
     'cannot-tell': '无法判断',
     nothing: '没有可读的内容',
+    about_stopped: '在结束前被停止。',
+    about_error: '只有报错：引发它的代码不在这里。',
     about_trains: '该得到梯度的张量都得到了梯度。',
     about_silent: '它会运行到底，但该学习的没有学习。',
     about_raises: '它以异常结束。',
@@ -48,6 +50,7 @@ export const zhReading: TextsOf<typeof enReading> = {
     about_nothing: '其中没有构建或训练模型的内容。',
     line: '第 {{line}} 行',
     toLine: '跳到第 {{line}} 行',
+    toFixes_other: '查看 {{count}} 个修复',
     addScript: '加上产生它的脚本',
     addScriptWhy: '单凭报错有多种可能的原因；有了脚本，就能指出是哪一种。',
   },
@@ -92,7 +95,9 @@ export const zhReading: TextsOf<typeof enReading> = {
   cause: {
     title: '原因',
     others: '其中还有',
+    otherCauses: '其他可能的原因',
     inWords: '可以怎样做',
+    zeroExpected: '“为零”的在第一步是正常的：与其结果相乘的量（如 lora_B）从零开始。',
   },
   fixes: {
     title_other: '对此脚本的修复，均已试过',

@@ -1,6 +1,7 @@
 // Every reader of what comes from outside. A new one is one entry in the file of its kind.
 import { found } from '../found.ts';
 import type { Reader } from '../reader.ts';
+import { checkpointReaders } from './checkpoints.ts';
 import { fileReaders } from './files.ts';
 import { messageReaders } from './messages.ts';
 import { pastedReaders } from './pasted.ts';
@@ -11,6 +12,7 @@ import { modelReaders } from './tokenizers.ts';
 /** With the smallest inputs that ever broke them. */
 export const readers: readonly Reader[] = [
   ...fileReaders,
+  ...checkpointReaders,
   ...modelReaders,
   ...recipeReaders,
   ...rowFileReaders,

@@ -17,7 +17,7 @@ export const smallVocabulary = {
 
 const vocab = Object.fromEntries(smallVocabulary.tokens.map((token, id) => [token, id]));
 const added = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
-const tokenizerJson = {
+export const tokenizerJson = {
   version: '1.0',
   truncation: null,
   padding: null,
@@ -53,7 +53,7 @@ const tokenizerJson = {
     merges: smallVocabulary.merges,
   },
 };
-const tokenizerConfig = { eos_token: eos, pad_token: eos };
+export const tokenizerConfig = { eos_token: eos, pad_token: eos };
 
 const templates = [
   "{% for message in messages %}{{ '<|' + message.role + '|>' + message.content }}{% if not loop.last %}\n{% endif %}{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}",

@@ -13,6 +13,7 @@ import type { ExportFile } from './adapterTensors.ts';
 import type { FloatType } from './floatBytes.ts';
 import { floatBytes } from './floatBytes.ts';
 import { rotationEntries, rotationTensors } from './ggufRotation.ts';
+import { assertGgufSays } from './ggufSays.ts';
 import type { MergedTensor } from './mergedTensors.ts';
 import { permuteRows } from './rowOrder.ts';
 
@@ -64,7 +65,10 @@ function specOf({ name, shape, values }: MergedTensor, { config, type, offsets }
   };
 }
 
-/** Throws UserError 'export-tokenizer' for a tokenizer whose splitting llama.cpp has no name for. */
+/**
+ * Throws UserError 'export-tokenizer' for a tokenizer whose splitting llama.cpp has no name for, 'export-gguf-config' for a model that
+ * the architecture can't say.
+ */
 export async function mergedGguf(
   files: ModelFiles,
   tensors: AsyncIterable<MergedTensor>,
@@ -75,5 +79,6 @@ export async function mergedGguf(
   const specs: TensorSpec[] = [...rotationTensors(files.config)];
   const form: FileForm = { config: files.config, type, offsets: offsetsOf(files.config) };
   for await (const tensor of tensors) specs.push(specOf(tensor, form));
+  assertGgufSays(files.config, metadata, specs);
   return { name: 'model.gguf', bytes: writeGguf({ metadata, tensors: specs }).file };
 }

@@ -6,7 +6,7 @@ import { fetchCut, fetchOffline, fetchSilent, fetchTooLong } from './fetchErrors
 import type { ContentRange } from './headers.ts';
 import { announcedBytes, isEncoded, readContentRange } from './headers.ts';
 import type { Net } from './net.ts';
-import { heard, leaveIf, SILENT_MS } from './watch.ts';
+import { heard, leaveIf, SILENT_MS, unlessGivenUp } from './watch.ts';
 
 /** A word of the system (ECONNREFUSED), never its sentence: that quotes the address with all that is secret in it. */
 function wordOf(error: unknown): string {
@@ -79,7 +79,8 @@ export class Body {
       while (reader !== undefined) {
         let next: Awaited<ReturnType<typeof heard<ReadableStreamReadResult<Uint8Array>>>>;
         try {
-          next = await heard(net, reader.read());
+          // Node's own stream, given up after its last byte, may not say so.
+          next = await heard(net, unlessGivenUp(reader.read(), signal));
         } catch {
           leaveIf(signal);
           return cut();

@@ -10,6 +10,7 @@ import { activationGradFn } from '../../torch/ops/gated.ts';
 import type { BatchShape } from '../../torch/recording.ts';
 import type { AutogradRecorder } from './autogradRecorder.ts';
 import { runModule } from './recordModules.ts';
+import { withPrompt } from './recordPrompt.ts';
 
 /** The output of each member of a group. */
 type Outputs = readonly Value[];
@@ -31,7 +32,7 @@ export class ModuleOperations implements Operations<Outputs> {
       { kind: 'persistent', buffer: 'ids', offset: 0 },
       { dtype: 'int64' },
     );
-    return runModule(this.#recorder, path, ids);
+    return withPrompt(this.#recorder, runModule(this.#recorder, path, ids));
   }
 
   norm(path: string, x: Value): Value {

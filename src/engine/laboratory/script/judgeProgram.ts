@@ -57,7 +57,7 @@ export interface JudgedProgram {
   readonly examination: Examination;
   readonly outcome: Outcome;
   readonly diagnoses: readonly ScriptDiagnosis[];
-  /** Repairs of its calls, each tried: the search takes a while. */
+  /** Repairs of its calls, each tried: the search takes a while, once. */
   readonly fixes: () => Diagnosis['fixes'];
   readonly unsaid: readonly Assumption[];
   /** What the script calls its model. */
@@ -186,6 +186,8 @@ export function judgeProgram(open: OpenProgram, config: ModelConfig, options: Ex
   const { facts, subject, settings } = here.examined;
   if (!subject.model) throw programEmpty({});
   const examination = facts?.examination ?? raisedBefore(here.ran.machine, subject.model);
+  const models = here === theirs ? open.models : standingIn(config, open.models);
+  let fixes: Diagnosis['fixes'] | null = null;
   return {
     program: open.program,
     said: settings.patch,
@@ -193,8 +195,10 @@ export function judgeProgram(open: OpenProgram, config: ModelConfig, options: Ex
     examination,
     outcome: outcomeOf(examination, here.verdict, open.program),
     diagnoses: here.diagnoses,
-    fixes: () =>
-      fixesOn(open, here, here === theirs ? open.models : standingIn(config, open.models), options),
+    fixes: () => {
+      fixes ??= fixesOn(open, here, models, options);
+      return fixes;
+    },
     unsaid: settings.unsaid,
     model: subject.model.name,
     unfit,

@@ -97,8 +97,8 @@ interface PeftBehaviours {
   readonly allLinear: 'a-name' | 'pretrained-only' | 'any-model';
   /** Arguments that LoraConfig does not know yet. */
   readonly loraConfigLacks: readonly string[];
-  /** init_lora_weights that raise as unknown. */
-  readonly unknownInits: readonly string[];
+  /** The words that init_lora_weights may be; another raises as unknown. null: every true value is the default. */
+  readonly knownInits: RegExp | null;
   /** Whether init_lora_weights="gaussian" is anything but True. */
   readonly gaussianInit: boolean;
   /** Whether keys of rank_pattern and alpha_pattern that match nothing are told. */

@@ -1,30 +1,16 @@
-// A GGUF file as a base model: header now, tensors on demand. The digest tells files apart in links and snapshots.
+// A GGUF file, or all files of a split one, as a base model: header now, tensors on demand. The digest tells files apart in links and snapshots.
 import { Tokenizer } from '../../data/tokenizer.ts';
-import { FNV_SEEDS, fnv, hexadecimal } from '../../ground/digest.ts';
 import type { ByteSource } from '../../ground/formats/byteSource.ts';
-import { readGguf } from '../../ground/formats/gguf/reader.ts';
 import type { Gguf } from '../../ground/formats/gguf/types.ts';
 import { text } from '../../ground/text.ts';
 import { ggufMetadata, ggufShape } from '../modelErrors.ts';
 import type { ModelFiles } from '../modelFiles.ts';
 import { mostOf } from '../modelSizes.ts';
+import { sampleDigest } from '../sampleDigest.ts';
 import { ggufConfig } from './ggufConfig.ts';
 import { ggufTokenizer } from './ggufTokenizer.ts';
 import { ggufWeights } from './ggufWeights.ts';
-
-const SAMPLES = 16;
-const SAMPLE_BYTES = 2 ** 16;
-
-/** 16 hexadecimal digits of the size and of samples all over the file. */
-async function digestOf(source: ByteSource): Promise<string> {
-  let hashes = fnv(FNV_SEEDS, new TextEncoder().encode(String(source.size)));
-  for (let i = 0; i < SAMPLES; i++) {
-    const length = Math.min(SAMPLE_BYTES, source.size);
-    const offset = Math.floor(((source.size - length) * i) / (SAMPLES - 1));
-    hashes = fnv(hashes, await source.read(offset, length));
-  }
-  return hexadecimal(hashes);
-}
+import { wholeGguf } from './splits.ts';
 
 /** What frequencies of the rotation are divided by: tensor `rope_freqs.weight`, one number for every turned pair; null where there is none. */
 async function divisorsOf(source: ByteSource, { tensors }: Gguf): Promise<readonly number[] | null> {
@@ -43,8 +29,8 @@ async function divisorsOf(source: ByteSource, { tensors }: Gguf): Promise<readon
 }
 
 /** Everything is checked here: metadata, tokenizer, every tensor's name, shape, type and place. */
-export async function ggufModel(source: ByteSource): Promise<ModelFiles> {
-  const gguf = await readGguf(source);
+export async function ggufModel(...files: readonly ByteSource[]): Promise<ModelFiles> {
+  const { source, gguf } = await wholeGguf(files);
   const config = ggufConfig(source.name, gguf, await divisorsOf(source, gguf));
   const { tokenizerJson, tokenizerConfig } = ggufTokenizer(source.name, gguf);
   const weights = ggufWeights(source, gguf, config);
@@ -68,9 +54,10 @@ export async function ggufModel(source: ByteSource): Promise<ModelFiles> {
       kind: 'gguf',
       name: source.name,
       title: typeof title === 'string' ? title : source.name,
-      digest: await digestOf(source),
+      digest: await sampleDigest([source]),
       bytes: source.size,
       storedAs: commonest?.[0] ?? 'F32',
+      unused: [],
     },
     config,
     tokenizer,

@@ -1,7 +1,7 @@
 // Tensors of a GGUF file under their PyTorch names, read one at a time. Some architectures store the rows of q and k permuted for
 // adjacent-pair rotation; here they come back in the order of the two halves. Source: numerics reference 1.5.
 
-import type { BlockFormat } from '../../../shaders/quant/weightFormat.ts';
+import type { MemberFormat } from '../../../shaders/quant/weightFormat.ts';
 import type { ByteSource } from '../../ground/formats/byteSource.ts';
 import type { Gguf, GgufTensor } from '../../ground/formats/gguf/types.ts';
 import { own as ownOf } from '../../ground/own.ts';
@@ -10,17 +10,24 @@ import { decoderOf, familyOf } from '../families.ts';
 import type { ModelConfig } from '../modelConfig.ts';
 import { ggufFormat, ggufMissing, ggufShape } from '../modelErrors.ts';
 import { inLayer, modelTensors, offsetsOf } from '../weightPlaces.ts';
-import type { StoredFormat, StoredTensor, WeightSource } from '../weightSource.ts';
+import type { StoredTensor, WeightSource } from '../weightSource.ts';
 import { floatsOf } from '../weightSource.ts';
 
-const formats: Readonly<Record<string, StoredFormat>> = {
+const formats: Readonly<Record<string, MemberFormat>> = {
   F32: 'none',
   F16: 'f16',
   BF16: 'bf16',
   Q4_0: 'q4_0',
   Q4_1: 'q4_1',
+  Q5_0: 'q5_0',
+  Q5_1: 'q5_1',
   Q8_0: 'q8_0',
-} satisfies Readonly<Record<string, 'none' | BlockFormat>>;
+  Q3_K: 'q3_k',
+  Q4_K: 'q4_k',
+  Q5_K: 'q5_k',
+  Q6_K: 'q6_k',
+  IQ4_NL: 'iq4_nl',
+};
 
 /** `model.layers.3.mlp.up_proj.weight` → `blk.3.ffn_up.weight`. */
 export function ggufName(config: ModelConfig, name: string): string {
@@ -45,7 +52,7 @@ export function pairedHeadsOf(config: ModelConfig, name: string): number | null 
 }
 
 /** Rows in file order (head, pair, half) → (head, half, pair). */
-export function unpermuteRows(bytes: Uint8Array, rows: number, heads: number): Uint8Array {
+export function unpermuteRows(bytes: Uint8Array, rows: number, heads: number): Uint8Array<ArrayBuffer> {
   const rowBytes = bytes.byteLength / rows;
   const headDim = rows / heads;
   const half = headDim / 2;

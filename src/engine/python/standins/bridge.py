@@ -63,6 +63,11 @@ def _exchange(request: dict) -> dict:
     return reply
 
 
+def script_started() -> None:
+    """From here on the time is the script's."""
+    _exchange({"started": True})
+
+
 def script_ended() -> None:
     """The host's clock stops."""
     _exchange({"ended": True})

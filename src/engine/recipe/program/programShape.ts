@@ -58,9 +58,10 @@ export const programCall: Check<ProgramCall> = shape<ProgramCall>({
   kwargs: record(programValue),
 });
 
-/** Of a program that a recipe carries: calls, and characters of its JSON. A script of a large model that sets flag by flag makes hundreds. */
+/** Of a program that a recipe carries: calls, and bytes of its JSON, which a link inflates. A script of a large model that sets flag by flag
+ * makes hundreds of calls. */
 const MOST_CALLS = 10_000;
-const MOST_CHARACTERS = 900_000;
+const MOST_BYTES = 900_000;
 
 const release: Check<string> = (one) =>
   typeof one === 'string' && /^\d{1,6}(\.\d{1,6}){0,4}$/.test(one)
@@ -99,16 +100,16 @@ const fields = shape<RecipeProgram>({
 const tooLarge = (got: string): Misfit => ({
   at: '',
   expected: text(
-    `at most ${MOST_CALLS} calls and ${MOST_CHARACTERS} characters`,
-    `最多 ${MOST_CALLS} 个调用、${MOST_CHARACTERS} 个字符`,
+    `at most ${MOST_CALLS} calls and ${MOST_BYTES} bytes`,
+    `最多 ${MOST_CALLS} 个调用、${MOST_BYTES} 字节`,
   ),
   got,
 });
 
 /** Infinity where it has no JSON: it nests too deep. */
-function charactersOf(one: unknown): number {
+function bytesOf(one: unknown): number {
   try {
-    return (JSON.stringify(one) ?? '').length;
+    return new TextEncoder().encode(JSON.stringify(one) ?? '').length;
   } catch {
     return Number.POSITIVE_INFINITY;
   }
@@ -120,8 +121,8 @@ export const recipeProgram: Check<RecipeProgram> = (one) => {
   if (wrong) return wrong;
   const calls: number = Object(one).calls.length;
   if (calls > MOST_CALLS) return tooLarge(String(calls));
-  const characters = charactersOf(one);
-  return characters > MOST_CHARACTERS ? tooLarge(String(characters)) : null;
+  const bytes = bytesOf(one);
+  return bytes > MOST_BYTES ? tooLarge(String(bytes)) : null;
 };
 
 export const isRecipeProgram = (one: unknown): one is RecipeProgram => recipeProgram(one) === null;

@@ -104,6 +104,10 @@ export interface Adapter {
   readonly outputScale: OutputScale | null;
   /** Path below the wrapper of a module that runs in the place of `base_layer`, or null. */
   readonly instead: string | null;
+  /** Tensors that are all multiplied into what is added to the weight, in whatever shape: where one of them is zero, the others' gradients are. */
+  readonly product?: readonly Parameter[];
+  /** The model adds a penalty on them to the loss that it returns. */
+  readonly penalised?: readonly Parameter[];
 }
 
 export class Module {

@@ -17,8 +17,8 @@ import { bufferTooLarge, deviceLost, tableTooLarge } from '../trainingErrors.ts'
 import type { Backend, Executable, RunCounters } from './backend.ts';
 import { bindingOf } from './binding.ts';
 import { KernelTimer } from './kernelTimer.ts';
-import type { Variants } from './tune.ts';
-import { portableVariants } from './tune.ts';
+import type { Variants } from './variants.ts';
+import { portableVariants } from './variants.ts';
 
 /** Estimated work of one submission; at the slowest adapter seen (9 GFLOP/s) about 60 ms. */
 const FLOPS_PER_SUBMIT = 5e8;
@@ -205,9 +205,12 @@ export class GpuBackend implements Backend {
     this.#device.queue.submit([encoder.finish()]);
     if (purpose === 'step') this.counters.readbacks += 1;
     await this.#unlessLost(staging.mapAsync(1, 0, size));
-    const result = new Float32Array(staging.getMappedRange(0, size).slice(0));
-    staging.unmap();
-    return result;
+    try {
+      return new Float32Array(staging.getMappedRange(0, size).slice(0));
+    } finally {
+      // A copy that there was no memory for must not keep the next one from its buffer.
+      staging.unmap();
+    }
   }
 
   timings(): Promise<ReadonlyMap<string, number>> {

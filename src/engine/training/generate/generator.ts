@@ -46,7 +46,7 @@ export interface GeneratorInputs {
   readonly config: ModelConfig;
   readonly model: WiredModel;
   readonly layout: AdapterLayout;
-  readonly tokenizer: Tokenizer;
+  readonly tokenizer: Pick<Tokenizer, 'padId' | 'encode' | 'decode' | 'render'>;
   readonly stopIds: ReadonlySet<number>;
   /** Called before an answer with the adapter. */
   readonly refresh?: () => Promise<void>;

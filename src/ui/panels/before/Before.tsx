@@ -15,13 +15,14 @@ function Estimate({ estimate }: { readonly estimate: CostEstimate }) {
   const { t, language } = useTexts();
   const device = usePageState((state) => state.device);
   const measured = recallSpeed(deviceKey(device));
+  const ms = runMs(estimate, device, measured);
   return (
     <dl className="estimate">
       <Memory estimate={estimate} />
       <div>
         <dt>{t('before.time')}</dt>
         <dd className="estimate-value">
-          {t('before.timeGuess', { time: timeText(runMs(estimate, device, measured)) })}
+          {ms < 1000 ? t('before.timeShort') : t('before.timeGuess', { time: timeText(ms) })}
         </dd>
         <dd className="small dim">{t(measured === null ? 'before.timeFirst' : 'before.timeMeasured')}</dd>
       </div>

@@ -8,8 +8,7 @@ const signs = { same: ' ', add: '+', remove: '−', gap: ' ' } as const;
 
 export function DiffLines(props: { readonly label: string; readonly lines: readonly DiffLine[] }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="diff" aria-label={props.label} tabIndex={0}>
+    <section className="diff" aria-label={props.label}>
       <pre>
         {props.lines.map((line, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a line of a diff is its place

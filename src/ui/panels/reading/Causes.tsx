@@ -52,13 +52,14 @@ export function Causes({ reading }: { readonly reading: ScriptReading }) {
             none: outcome.noneGradients,
             zero: outcome.zeroGradients,
             nonzero: outcome.nonzeroGradients,
-          })}
+          })}{' '}
+          {reading.verdict.kind === 'trains' && outcome.zeroGradients > 0 && r('cause.zeroExpected')}
         </p>
       )}
       {trainableLine !== null && <p className="mono dim">{trainableLine}</p>}
       {others.length > 0 && (
         <>
-          <h3 className="dim">{r('cause.others')}</h3>
+          <h3 className="dim">{r(reading.kind === 'traceback' ? 'cause.otherCauses' : 'cause.others')}</h3>
           {others.map((diagnosis) => (
             <div key={diagnosis.id} className="cause-other">
               <Cause diagnosis={diagnosis} inWords={inWords} />

@@ -24,6 +24,7 @@ export function PasteBox(props: {
     setGiven(initial);
     setText(initial);
   }
+  const busy = phase !== 'idle';
   const size = costBytes === null || costBytes === 0 ? null : bytesText(costBytes);
   return (
     <div className="paste-box">
@@ -50,10 +51,12 @@ export function PasteBox(props: {
       <div className="dialog-actions">
         <Button
           className="button button-main"
-          isDisabled={text.trim() === '' || phase !== 'idle'}
+          isDisabled={text.trim() === ''}
+          // Pending and not disabled: the keyboard stays on it.
+          isPending={busy}
           onPress={() => actions.readScript(text, name)}
         >
-          {size === null ? r('box.read') : r('box.readCost', { size })}
+          {size === null || busy ? r('box.read') : r('box.readCost', { size })}
         </Button>
         {onBack !== null && (
           <Button className="button" onPress={onBack}>
@@ -64,8 +67,7 @@ export function PasteBox(props: {
           <span className="dim">{r('box.drop')}</span>
           <FileTrigger
             onSelect={(files) => {
-              const [file] = files ?? [];
-              if (file !== undefined) void take(file, actions);
+              void take({ files: [...(files ?? [])], folder: null }, actions);
             }}
           >
             <Button className="button">{r('box.choose')}</Button>
@@ -74,7 +76,7 @@ export function PasteBox(props: {
       </div>
       <p className="small dim">
         {name !== null && <code>{name} </code>}
-        {size !== null && r('box.cost', { size })}
+        {size !== null && !busy && r('box.cost', { size })}
         {costBytes === 0 && r('box.paid')}{' '}
         {kept && text === initial && (
           <>

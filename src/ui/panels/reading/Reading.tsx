@@ -1,6 +1,6 @@
 // Everything that was read, arranged: the verdict over two columns, the script with its gutter at the left, what follows from it at the
 // right; on a narrow page one below the other.
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { ScriptReading } from '../../../engine/index.ts';
 import { useActions, usePageState } from '../../PageContext.tsx';
@@ -37,9 +37,6 @@ function ScriptHead(props: { readonly reading: ScriptReading; readonly onEdit: (
         </span>
       </h3>
       <div className="lines-actions">
-        <span className="small dim" role="status">
-          {copied !== null && r(copied ? 'script.copied' : 'script.copyFailed')}
-        </span>
         {past.length > 0 && (
           <Button className="button" onPress={actions.undoScriptFix}>
             {r('script.undo')}
@@ -57,6 +54,9 @@ function ScriptHead(props: { readonly reading: ScriptReading; readonly onEdit: (
         <Button className="button" onPress={actions.forgetScript}>
           {r('script.other')}
         </Button>
+        <span className="small dim" role="status">
+          {copied !== null && r(copied ? 'script.copied' : 'script.copyFailed')}
+        </span>
       </div>
     </div>
   );
@@ -72,11 +72,16 @@ export function Reading(props: {
   const { text } = usePageState((state) => state.script);
   // An error alone stands for no Python: its own words are shown.
   const source = reading.source === '' ? text : reading.source;
+  const fixes = useRef<HTMLElement>(null);
+  const toFixes = (): void => {
+    fixes.current?.focus({ preventScroll: true });
+    fixes.current?.scrollIntoView({ block: 'start' });
+  };
   const onLine = (line: number): void => setTarget((before) => ({ line, turn: (before?.turn ?? 0) + 1 }));
   return (
     <div className={busy ? 'reading reading-stale' : 'reading'} aria-busy={busy}>
       <div className="reading-verdict">
-        <VerdictCard reading={reading} onLine={onLine} onAddScript={onEdit} />
+        <VerdictCard reading={reading} onLine={onLine} onAddScript={onEdit} onFixes={toFixes} />
       </div>
       <div className="reading-script">
         <ScriptHead reading={reading} onEdit={onEdit} />
@@ -87,7 +92,7 @@ export function Reading(props: {
           <StripOf strip={reading.strip} outcome={reading.outcome} />
         )}
         <Causes reading={reading} />
-        <ScriptFixes reading={reading} />
+        <ScriptFixes reading={reading} place={fixes} />
         <UseIt reading={reading} onLine={onLine} />
         <VersionsUsed versions={reading.versions} />
         <Assumed reading={reading} onLine={onLine} />

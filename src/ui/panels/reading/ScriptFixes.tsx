@@ -1,4 +1,5 @@
 // Fixes of their own text: why, what each changes, and Apply, after which it is read again at once. Each was read before it was offered.
+import type { Ref } from 'react';
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { ScriptFix, ScriptReading } from '../../../engine/index.ts';
@@ -39,12 +40,18 @@ function Fix(props: { readonly fix: ScriptFix; readonly source: string; readonly
   );
 }
 
-export function ScriptFixes({ reading }: { readonly reading: ScriptReading }) {
+export function ScriptFixes(props: { readonly reading: ScriptReading; readonly place: Ref<HTMLElement> }) {
   const r = useReadingTexts();
+  const { reading, place } = props;
   const { fixes, source } = reading;
   if (fixes.length === 0) return null;
   return (
-    <section className="card" aria-label={r('fixes.title', { count: fixes.length })}>
+    <section
+      ref={place}
+      tabIndex={-1}
+      className="card"
+      aria-label={r('fixes.title', { count: fixes.length })}
+    >
       <h3 className="dim">{r('fixes.title', { count: fixes.length })}</h3>
       {fixes.map((fix, index) => (
         <Fix key={fix.source} fix={fix} source={source} index={index + 1} />

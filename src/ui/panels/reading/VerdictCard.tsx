@@ -10,12 +10,22 @@ export function Chip({ kind }: { readonly kind: VerdictKind }) {
   return <strong className={`verdict-kind verdict-${kind}`}>{r(`verdict.${kind}`)}</strong>;
 }
 
+/** What kind of verdict it is, in a few words. */
+function aboutOf({ kind, verdict }: ScriptReading) {
+  if (verdict.kind !== 'cannot-tell') return `verdict.about_${verdict.kind}` as const;
+  if (kind === 'traceback') return 'verdict.about_error';
+  // Time or memory ran out.
+  const stopped = verdict.error?.type === 'TimeoutError' || verdict.error?.type === 'MemoryError';
+  return stopped ? 'verdict.about_stopped' : 'verdict.about_cannot-tell';
+}
+
 export function VerdictCard(props: {
   readonly reading: ScriptReading;
   readonly onLine: (line: number) => void;
   readonly onAddScript: () => void;
+  readonly onFixes: () => void;
 }) {
-  const { reading, onLine, onAddScript } = props;
+  const { reading, onLine, onAddScript, onFixes } = props;
   const { say } = useTexts();
   const r = useReadingTexts();
   const { kind, line, error, text } = reading.verdict;
@@ -23,8 +33,9 @@ export function VerdictCard(props: {
   // The button that led to this reading may be gone: the keyboard goes on here.
   useEffect(() => {
     const { activeElement } = document;
-    if (reading && (activeElement === null || activeElement.closest('.reading, .paste-box') === null))
-      card.current?.focus({ preventScroll: true });
+    if (!reading || activeElement?.closest('.reading, .paste-box')) return;
+    card.current?.focus({ preventScroll: true });
+    card.current?.scrollIntoView({ block: 'nearest' });
   }, [reading]);
   return (
     <section
@@ -35,7 +46,7 @@ export function VerdictCard(props: {
     >
       <p className="verdict-head">
         <Chip kind={kind} />
-        <span className="dim">{r(`verdict.about_${kind}`)}</span>
+        <span className="dim">{r(aboutOf(reading))}</span>
         {line !== null && (
           <Button
             className="button button-plain"
@@ -51,6 +62,13 @@ export function VerdictCard(props: {
         <p className="failure-message">
           {error.type}: {error.message}
         </p>
+      )}
+      {reading.fixes.length > 0 && (
+        <div className="dialog-actions">
+          <Button className="button" onPress={onFixes}>
+            {r('verdict.toFixes', { count: reading.fixes.length })}
+          </Button>
+        </div>
       )}
       {reading.kind === 'traceback' && (
         <div className="dialog-actions">

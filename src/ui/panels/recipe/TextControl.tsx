@@ -2,6 +2,7 @@
 import { useEffect, useId, useState } from 'react';
 import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import type { SettingKey, TextKind } from '../../../engine/index.ts';
+import { readSettings } from '../../../engine/index.ts';
 import { useTexts } from '../../PageContext.tsx';
 
 export function TextControl(props: {
@@ -19,7 +20,9 @@ export function TextControl(props: {
     void value;
     setDraft(null);
   }, [value]);
-  const problem = draft === null ? null : (type.problem?.(draft) ?? null);
+  /** Why the recipe does not take a text: what it drops is never dropped without a word. */
+  const problemIn = (text: string) => readSettings({ [settingKey]: text }).problems[0] ?? null;
+  const problem = draft === null ? null : problemIn(draft);
 
   return (
     <div className="text-control">
@@ -34,7 +37,7 @@ export function TextControl(props: {
         onChange={(event) => {
           const next = event.target.value;
           setDraft(next);
-          if ((type.problem?.(next) ?? null) === null && next !== value) {
+          if (problemIn(next) === null && next !== value) {
             onChange(next);
             queueMicrotask(() => setDraft(next));
           }
@@ -63,7 +66,7 @@ export function TextControl(props: {
       )}
       {problem !== null && (
         <p id={problemId} className="setting-problem is-cut" role="alert">
-          {settingKey}: {say(problem)}
+          {say(problem)}
         </p>
       )}
     </div>

@@ -82,6 +82,7 @@ export const gemma3: Family = {
   groups: llamaGroups,
   defaultTargets: {
     LORA: { since: '0.16', names: ['q_proj', 'v_proj'] },
+    ADALORA: { since: '0.16', names: ['q_proj', 'v_proj'] },
     IA3: { since: '0.16', names: ['q_proj', 'v_proj', 'down_proj'] },
     VERA: { since: '0.16', names: ['q_proj', 'v_proj'] },
     LN_TUNING: {

@@ -53,6 +53,7 @@ export const llama: Family = {
   groups: llamaGroups,
   defaultTargets: {
     LORA: { since: '0', names: ['q_proj', 'v_proj'] },
+    ADALORA: { since: '0', names: ['q_proj', 'v_proj'] },
     IA3: { since: '0', names: ['k_proj', 'v_proj', 'down_proj'] },
     VERA: { since: '0.11', names: ['q_proj', 'v_proj'] },
     LN_TUNING: { since: '0.11', names: ['input_layernorm', 'post_attention_layernorm', 'norm'] },

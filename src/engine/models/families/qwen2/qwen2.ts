@@ -30,6 +30,7 @@ export const qwen2: Family = {
   groups: llamaGroups,
   defaultTargets: {
     LORA: { since: '0.13', names: ['q_proj', 'v_proj'] },
+    ADALORA: { since: '0.13', names: ['q_proj', 'v_proj'] },
     IA3: { since: '0.13', names: ['q_proj', 'v_proj', 'down_proj'] },
     VERA: { since: '0.13', names: ['q_proj', 'v_proj'] },
     LN_TUNING: { since: '0.13', names: ['post_attention_layernorm'] },

@@ -54,6 +54,7 @@ export const qwen3: Family = {
   groups: llamaGroups,
   defaultTargets: {
     LORA: { since: '0.16', names: ['q_proj', 'v_proj'] },
+    ADALORA: { since: '0.16', names: ['q_proj', 'v_proj'] },
     IA3: { since: '0.16', names: ['q_proj', 'v_proj', 'down_proj'] },
     VERA: { since: '0.16', names: ['q_proj', 'v_proj'] },
     LN_TUNING: { since: '0.16', names: ['post_attention_layernorm'] },

@@ -3,6 +3,7 @@
 import { readSizes } from '../../configReader.ts';
 import type { ConfigReader, Family } from '../../family.ts';
 import type { LayerKind } from '../../modelConfig.ts';
+import { mostOf } from '../../modelSizes.ts';
 import { ropeJson } from '../../ropeJson.ts';
 import { readRotation } from '../../rotation.ts';
 import { llama, llamaDecoder, llamaTree } from '../llama/llama.ts';
@@ -13,7 +14,7 @@ const INTERVAL = 4;
 /** `no_rope_layers` is 1 where a layer is told positions. */
 function kindsOf(read: ConfigReader, layers: number): LayerKind[] {
   const told = read.list('no_rope_layers');
-  const interval = read.size('no_rope_layer_interval', layers, Math.min(INTERVAL, layers));
+  const interval = read.size('no_rope_layer_interval', mostOf.layers, INTERVAL);
   return Array.from({ length: layers }, (_, i) => ({
     rotation: (told?.[i] ?? Number((i + 1) % interval !== 0)) === 0 ? null : 0,
     window: null,
