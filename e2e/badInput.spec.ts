@@ -6,12 +6,11 @@ const row = '{"messages":[{"role":"user","content":"Hi?"},{"role":"assistant","c
 test('a broken line is named by its number, and the rows stay for correction', async ({ page }) => {
   await open(page);
   await useRows(page, `${row}\n{"messages": oops}\n`);
-  await expect(page.locator('.failure')).toContainText(/line 2/i);
-  await page.getByRole('button', { name: 'Open the rows' }).click();
+  await expect(page.getByRole('alert')).toContainText(/line 2/i);
   await expect(page.locator('#own-rows')).toHaveValue(/oops/);
   await page.locator('#own-rows').fill(`${row}\n${row}\n`);
   await page.getByRole('button', { name: 'Use these rows' }).click();
-  await expect(page.locator('.failure')).toHaveCount(0);
+  await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(page.locator('.rows-head')).toContainText('2 rows');
 });
 
@@ -19,11 +18,11 @@ test('an error stands there in the language of the page, with what to do and the
   page,
 }) => {
   await open(page);
-  await useRows(page, `${row}\n{"messages": oops}\n`);
-  await expect(page.locator('.failure')).toContainText('Each line is one JSON object.');
+  await useRows(page, '{"prompt":"a","chosen":"b","rejected":"c"}');
+  await expect(page.locator('.failure')).toContainText('Set train.objective to one of them');
   await page.getByRole('button', { name: '中文' }).click();
-  await expect(page.locator('.failure')).toContainText('第 2 行：不是 JSON');
-  await expect(page.locator('.failure')).toContainText('每行应为一个 JSON 对象。');
+  await expect(page.locator('.failure')).toContainText('成对回答用于 DPO 与 ORPO');
+  await expect(page.locator('.failure')).toContainText('请把 train.objective 设为其中之一');
   await expect(page.getByRole('button', { name: '打开数据' })).toBeVisible();
 });
 

@@ -17,7 +17,7 @@ const row = '{"messages":[{"role":"user","content":"Hi?"},{"role":"assistant","c
 async function choose(page: Page, path: string): Promise<void> {
   await page.getByRole('button', { name: /^Base model/ }).click();
   const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Choose a model file' }).click();
+  await page.getByRole('button', { name: 'Choose model files' }).click();
   await (await chooser).setFiles(path);
 }
 

@@ -1,6 +1,7 @@
 // What both ends of the worker boundary say of themselves, and how the faults of others cross it.
 import { defineError } from './ground/errors.ts';
 import type { Misfit } from './ground/shapes.ts';
+import type { Text } from './ground/text.ts';
 import { text } from './ground/text.ts';
 
 /** A message between page and worker that is not what its type says. */
@@ -40,6 +41,17 @@ export const workerEnded = defineError('worker-ended', (_: object) => ({
   zh: ['引擎已不在：浏览器关闭了它的 worker。', '请按“训练”从已保存处继续。若再次发生，请关闭其他标签页。'],
 }));
 
+export const workerStrange = defineError('worker-strange', ({ problem }: { readonly problem: Text }) => ({
+  en: [
+    `The engine was ended: it said what this page does not know. ${problem.en}`,
+    'Press Train to go on from what was saved. If it happens again, reload the page: its parts are of different versions.',
+  ],
+  zh: [
+    `引擎已被结束：它说了本页不认识的话。${problem.zh}`,
+    '请按“训练”从已保存处继续。若再次发生，请刷新页面：它的各部分版本不一致。',
+  ],
+}));
+
 /** What the recipe that was looked at has and the last one that was understood had not. */
 interface Hung {
   readonly changed: readonly string[];
@@ -68,6 +80,9 @@ export const workerDied = defineError('worker-died', ({ cause }: { readonly caus
   ],
   zh: [`引擎已停止：${cause}。`, '请按“训练”从已保存处继续。若再次发生，请刷新页面。'],
 }));
+
+/** What befalls a worker, not its run. */
+export const workerErrors = [workerSilent, workerEnded, workerStrange, workerDied] as const;
 
 /** An exception of the modelled libraries, in their words. */
 interface Raised {

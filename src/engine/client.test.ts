@@ -85,3 +85,13 @@ it('starts nothing more once it was ended', async () => {
   await vi.advanceTimersByTimeAsync(10_000);
   expect(FakeWorker.all).toHaveLength(1);
 });
+
+it('ends a worker that says what is no event, and hears it no more', () => {
+  const { events, newest } = engine();
+  newest().onmessage({ data: { type: 'pong', guarded: false } });
+  newest().onmessage({ data: { type: 'nobody knows this' } });
+  newest().onmessage({ data: { type: 'phase', phase: 'running', done: 1, total: 2, note: '' } });
+  expect(newest().ended).toBe(true);
+  expect(events).toMatchObject([{ type: 'failed', error: { code: 'worker-strange' } }]);
+  expect(JSON.stringify(events)).toContain('nobody knows this');
+});

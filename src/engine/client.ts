@@ -1,7 +1,15 @@
 // The page's end of the worker: sends commands, hands decoded events to one listener, and notices a worker that died
 // without a word: the worker holds a lock of its own name, and whoever gets that lock knows that it is gone; one that hangs says
 // nothing for long. No state beyond the worker.
-import { badMessage, inspectHung, workerDied, workerEnded, workerSilent } from './boundaryErrors.ts';
+import {
+  badMessage,
+  inspectHung,
+  workerDied,
+  workerEnded,
+  workerErrors,
+  workerSilent,
+  workerStrange,
+} from './boundaryErrors.ts';
 import { decodeEvent } from './eventShapes.ts';
 import type { UserError } from './ground/errors.ts';
 import { programMissing } from './ground/fetching/fetchErrors.ts';
@@ -43,15 +51,18 @@ const failed = (code: ErrorCode, error: UserError): Event => ({
 export const inspectionHung = (changed: readonly string[]): EngineErrorData =>
   dataOf(inspectHung.code, inspectHung({ changed }));
 
-/** A message that is no event fails the run instead of the page. */
-function received(message: unknown): Event {
+/** An event, or why the message is none. */
+function received(message: unknown): Event | UserError {
   try {
     return decodeEvent(message);
   } catch (error) {
-    if (badMessage.is(error)) return failed(badMessage.code, error);
+    if (badMessage.is(error)) return error;
     throw error;
   }
 }
+
+/** What befalls a worker, not its run. */
+export const deaths: ReadonlySet<ErrorCode> = new Set(workerErrors.map(({ code }) => code));
 
 let named = 0;
 
@@ -62,8 +73,8 @@ function nameOf(): string {
 }
 
 /**
- * Starts a worker; one that says nothing for `silentForMs` hangs. `onEvent` gets every event; a worker that dies gives a `failed` event with code `worker-died`, `worker-ended` or `worker-silent`, one
- * whose script can't be fetched `fetch-program`, once.
+ * Starts a worker; one that says nothing for `silentForMs` hangs. `onEvent` gets every event; a worker that dies, or
+ * is ended for what it said, gives a `failed` event with code `worker-…`, one whose script can't be fetched `fetch-program`, once.
  */
 export function startEngine(onEvent: (event: Event) => void, silentForMs = SILENT_FOR_MS): EngineClient {
   let worker: Worker;
@@ -104,10 +115,13 @@ export function startEngine(onEvent: (event: Event) => void, silentForMs = SILEN
     const own = over;
     worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name });
     worker.onmessage = (message: MessageEvent<unknown>) => {
+      if (own.signal.aborted) return;
       heard = performance.now();
       unheard = null;
       const event = received(message.data);
-      if (event.type !== 'pong') onEvent(event);
+      // Whoever says what nobody knows is not to be trusted with a run: what was saved of it is.
+      if (badMessage.is(event)) give(workerStrange.code, workerStrange({ problem: event.problem }));
+      else if (event.type !== 'pong') onEvent(event);
       else if (event.guarded && !watched) {
         watched = true;
         watch(name, own);

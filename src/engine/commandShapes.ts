@@ -1,9 +1,23 @@
 // Every command with the check of each of its fields. For the worker's end.
 import { decode } from './decode.ts';
 import { exportFormats } from './exchange/export/formats.ts';
-import { blob, list, nullable, number, oneOf, optional, shape, string, tagged } from './ground/shapes.ts';
+import {
+  blob,
+  boolean,
+  list,
+  nullable,
+  number,
+  oneOf,
+  optional,
+  shape,
+  string,
+  tagged,
+} from './ground/shapes.ts';
 import type { Command, VersionChoice } from './protocol.ts';
 import { recipe } from './recipe/recipeShapes.ts';
+import { dataFormats } from './recipe/rows/ownRows.ts';
+import type { RowsAsked } from './session/lookAtRows.ts';
+import { rowFilters } from './session/lookAtRows.ts';
 
 const backend = oneOf('auto', 'webgpu', 'cpu');
 const id = number;
@@ -24,12 +38,26 @@ const command = tagged<Command>({
   pause: nothing,
   stop: nothing,
   reset: nothing,
-  'open-model': shape({ id, name: string, file: blob }),
+  'open-model': shape({ id, name: string, files: list(shape({ name: string, file: blob })) }),
   'open-adapter': shape({
     id,
     adapters: list(shape({ name: string, files: list(shape({ name: string, file: blob })) })),
     recipe,
   }),
+  'open-rows': shape({ id, name: string, file: blob, format: nullable(oneOf(...dataFormats)) }),
+  'look-at-rows': shape({
+    id,
+    recipe,
+    asked: shape<RowsAsked>({
+      from: number,
+      count: number,
+      search: string,
+      filter: oneOf(...rowFilters),
+      tokens: boolean,
+    }),
+  }),
+  'count-rows': shape({ id, recipe }),
+  'hold-rows': shape({ digest: string, name: string, file: blob }),
   saved: nothing,
   resume: shape({ recipe: nullable(recipe), until: nullable(number), backend }),
   discard: nothing,

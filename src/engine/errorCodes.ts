@@ -2,34 +2,10 @@
 // help (errorHelp.ts) says for each where it is mended. For the worker and for tests: the page has the types alone.
 
 import { loftqOnBits, methodLimit, notAsLora, rankTooLarge, zeroAlpha } from './adapters/adapterErrors.ts';
-import {
-  badMessage,
-  inspectHung,
-  ourFault,
-  raised,
-  workerDied,
-  workerEnded,
-  workerSilent,
-} from './boundaryErrors.ts';
-import {
-  allMasked,
-  answersCut,
-  badRow,
-  emptyData,
-  lineNoJson,
-  listNoJson,
-  noEos,
-  noTemplate,
-  notUtf8,
-  pairsMissing,
-  pairsUnwanted,
-  templateBroken,
-  templateEndless,
-  templateRefuses,
-  templateRewrites,
-  tokenizerBroken,
-} from './data/dataErrors.ts';
-import { doraInGguf, layersOnly, ranksInMlx } from './exchange/exchangeErrors.ts';
+import { badMessage, inspectHung, ourFault, raised, workerErrors } from './boundaryErrors.ts';
+import { dataErrors } from './data/dataErrors.ts';
+import { readErrors } from './data/formats/readErrors.ts';
+import { doraInGguf, layersOnly, ranksInMlx, unsaidInGguf } from './exchange/exchangeErrors.ts';
 import {
   changesBase,
   configNoJson,
@@ -70,17 +46,7 @@ import {
   fetchTooLong,
   programMissing,
 } from './ground/fetching/fetchErrors.ts';
-import {
-  brokenSafetensors,
-  fileClosed,
-  fileUnreadable,
-  ggufBeyond,
-  ggufCut,
-  ggufDamaged,
-  ggufNoGguf,
-  ggufUnknownType,
-  ggufVersion,
-} from './ground/formats/formatErrors.ts';
+import { formatErrors } from './ground/formats/formatErrors.ts';
 import { badSettings } from './ground/settings/settingErrors.ts';
 import {
   programElsewhere,
@@ -90,6 +56,7 @@ import {
   programUnknown,
 } from './laboratory/script/programErrors.ts';
 import { unknownStack } from './libraries/stacks.ts';
+import { checkpointErrors } from './models/checkpoint/checkpointErrors.ts';
 import {
   assetNoJson,
   badConfig,
@@ -100,11 +67,10 @@ import {
   ggufNoTokenizer,
   ggufOtherTokenizer,
   ggufPreTokenizer,
-  ggufRope,
   ggufShape,
   otherFamily,
-  ropeType,
   unfitTensor,
+  unknownInConfig,
   unnamedSplit,
 } from './models/modelErrors.ts';
 import { scriptHung } from './python/host/hostErrors.ts';
@@ -129,6 +95,7 @@ import {
   nothingToTake,
   notSaved,
   readerDied,
+  rowsMissing,
   savedElsewhere,
   savedUnreadable,
   storageFull,
@@ -169,15 +136,7 @@ export const errorKinds = [
   fetchChanged,
   fetchDigest,
   programMissing,
-  fileUnreadable,
-  fileClosed,
-  ggufDamaged,
-  ggufCut,
-  ggufNoGguf,
-  ggufVersion,
-  ggufUnknownType,
-  ggufBeyond,
-  brokenSafetensors,
+  ...formatErrors,
   badSettings,
   unknownStack,
   valueTooLarge,
@@ -203,24 +162,9 @@ export const errorKinds = [
   recipeNoJson,
   recipeVersion,
   recipeSettings,
-  notUtf8,
-  emptyData,
-  lineNoJson,
-  listNoJson,
-  badRow,
-  pairsMissing,
-  pairsUnwanted,
-  answersCut,
-  allMasked,
-  noEos,
-  noTemplate,
-  templateBroken,
-  templateEndless,
-  templateRefuses,
-  templateRewrites,
-  tokenizerBroken,
+  ...dataErrors,
+  ...readErrors,
   ggufMetadata,
-  ggufRope,
   ggufNoTokenizer,
   ggufOtherTokenizer,
   ggufPreTokenizer,
@@ -232,9 +176,10 @@ export const errorKinds = [
   otherFamily,
   badConfig,
   badHeads,
-  ropeType,
   assetNoJson,
   unfitTensor,
+  unknownInConfig,
+  ...checkpointErrors,
   tableTooLarge,
   bufferTooLarge,
   adapterTooLarge,
@@ -254,6 +199,7 @@ export const errorKinds = [
   layersOnly,
   doraInGguf,
   ranksInMlx,
+  unsaidInGguf,
   isPickle,
   leadsOut,
   swollen,
@@ -278,6 +224,7 @@ export const errorKinds = [
   stackShapes,
   modelMissing,
   adapterMissing,
+  rowsMissing,
   nothingSaved,
   nothingToTake,
   nothingToAsk,
@@ -289,10 +236,8 @@ export const errorKinds = [
   savedUnreadable,
   readerDied,
   badMessage,
-  workerSilent,
-  workerEnded,
+  ...workerErrors,
   inspectHung,
-  workerDied,
   raised,
   ourFault,
 ] as const;

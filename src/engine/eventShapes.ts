@@ -1,4 +1,6 @@
 // Every event with the check of each of its fields. For the page's end.
+
+import type { RowStatistics } from './data/rowStatistics.ts';
 import type { RowPreview } from './data/summary.ts';
 import { decode } from './decode.ts';
 import { isErrorCode } from './errorHelp.ts';
@@ -34,7 +36,10 @@ import type { Why } from './laboratory/inspect/why.ts';
 import { stacks } from './libraries/stacks.ts';
 import type { EngineErrorData, ErrorCode, Event, GuideEntry, ModelSummary, SavedRun } from './protocol.ts';
 import { bilingual, recipe, recipePatch } from './recipe/recipeShapes.ts';
+import { columnMapping, customData } from './recipe/rows/ownRowsShape.ts';
 import { scriptReading } from './scriptShapes.ts';
+import type { RowsView } from './session/lookAtRows.ts';
+import type { OpenedRows } from './session/rowShelf.ts';
 import type { DeviceInfo } from './training/backends/deviceInfo.ts';
 import { cpuReasons } from './training/backends/deviceInfo.ts';
 import type { CostEstimate } from './training/cost.ts';
@@ -97,6 +102,7 @@ const inspection = shape<Inspection>({
     shape({
       name: string,
       rows: number,
+      counted: number,
       evalRows: number,
       format: string,
       longestTokens: number,
@@ -111,12 +117,13 @@ const inspection = shape<Inspection>({
 });
 
 const model = shape<ModelSummary>({
-  kind: oneOf('embedded', 'gguf'),
+  kind: oneOf('embedded', 'gguf', 'checkpoint'),
   name: string,
   title: string,
   digest: string,
   bytes: number,
   storedAs: string,
+  unused: list(string),
   parameters: number,
   layers: number,
   hiddenSize: number,
@@ -188,6 +195,52 @@ const event = tagged<Event>({
     }),
   }),
   'adapter-failed': shape({ id, error }),
+  rows: shape({
+    id,
+    rows: shape<OpenedRows>({
+      data: customData,
+      columns: list(string),
+      rows: number,
+      guess: nullable(columnMapping),
+    }),
+  }),
+  'rows-failed': shape({ id, error }),
+  'rows-seen': shape({
+    id,
+    view: shape<RowsView>({
+      columns: list(string),
+      total: number,
+      matches: number,
+      problems: number,
+      rows: list(
+        shape({
+          place: number,
+          cells: list(shape({ text: string, whole: boolean })),
+          problem: nullable(bilingual),
+          leftOut: boolean,
+          preview: nullable(row),
+        }),
+      ),
+    }),
+  }),
+  'rows-counted': shape({
+    id,
+    done: number,
+    total: number,
+    statistics: nullable(
+      shape<RowStatistics>({
+        rows: number,
+        longest: number,
+        tokens: number,
+        buckets: list(shape({ from: number, to: number, rows: number })),
+        marks: shape({ cut: number, untrained: number, duplicate: number, empty: number }),
+        tokensCut: number,
+        packed: shape({ sequences: number, filled: number }),
+        filled: number,
+      }),
+    ),
+  }),
+  'rows-unseen': shape({ id, error }),
   kept: shape({ run: nullable(blob) }),
   pong: shape({ guarded: boolean }),
   norms: shape({ id, updates: list(number) }),

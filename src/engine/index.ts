@@ -4,8 +4,8 @@
 import type { RecipeValues } from './recipe/recipe.ts';
 
 export type { EngineClient } from './client.ts';
-export { inspectionHung, startEngine } from './client.ts';
-export { decodeRows } from './data/rows.ts';
+export { deaths, inspectionHung, startEngine } from './client.ts';
+export type { RowStatistics } from './data/rowStatistics.ts';
 export type { RowPreview } from './data/summary.ts';
 export { errorHelp } from './errorHelp.ts';
 export type { ExportFile } from './exchange/export/adapterTensors.ts';
@@ -43,7 +43,7 @@ export { stacks } from './libraries/stacks.ts';
 export { formatLink, parseLink, recipeJson } from './recipe/link.ts';
 export { readRecipe } from './recipe/openRecipe.ts';
 export type { RecipeProgram } from './recipe/program/program.ts';
-export type { CustomData, ModelRef, Recipe, RecipePatch, RecipeValues, SettingKey } from './recipe/recipe.ts';
+export type { ModelRef, Recipe, RecipePatch, RecipeValues, SettingKey } from './recipe/recipe.ts';
 export {
   changedKeys,
   defaultValues,
@@ -53,6 +53,8 @@ export {
   withPatch,
 } from './recipe/recipe.ts';
 export { recipeOfReading } from './recipe/recipeOfReading.ts';
+export type { ColumnMapping, ColumnRole, CustomData, DataFormat, RowKind } from './recipe/rows/ownRows.ts';
+export { isInFile, rolesOf, rowKinds, textOfRows } from './recipe/rows/ownRows.ts';
 export { sameRun } from './recipe/sameRun.ts';
 export { errorData } from './session/errorData.ts';
 export type { CostEstimate, MemoryPlan } from './training/cost.ts';

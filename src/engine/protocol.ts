@@ -1,6 +1,7 @@
 // The worker boundary: commands in, events out, as discriminated unions. What arrives has its type from
 // the check of `decode.ts` and from nowhere else.
 
+import type { RowStatistics } from './data/rowStatistics.ts';
 import type { ErrorCode } from './errorCodes.ts';
 import type { ExportFile } from './exchange/export/adapterTensors.ts';
 import type { FloatType } from './exchange/export/floatBytes.ts';
@@ -14,6 +15,9 @@ import type { ScriptReading, VersionUsed } from './laboratory/script/scriptReadi
 import type { ModelInfo } from './models/modelFiles.ts';
 import type { Fingerprint } from './recipe/fingerprint.ts';
 import type { Recipe, RecipePatch } from './recipe/recipe.ts';
+import type { DataFormat } from './recipe/rows/ownRows.ts';
+import type { RowsAsked, RowsView } from './session/lookAtRows.ts';
+import type { OpenedRows } from './session/rowShelf.ts';
 import type { BackendChoice, DeviceInfo } from './training/backends/deviceInfo.ts';
 import type { StepMetrics } from './training/metrics.ts';
 
@@ -21,6 +25,7 @@ export type { ErrorCode } from './errorCodes.ts';
 export type { FloatType } from './exchange/export/floatBytes.ts';
 export type { ExportFormat } from './exchange/export/formats.ts';
 export type { Fingerprint } from './recipe/fingerprint.ts';
+export type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 export type { BackendChoice, DeviceInfo } from './training/backends/deviceInfo.ts';
 export type { StepMetrics } from './training/metrics.ts';
 
@@ -41,8 +46,17 @@ export type Command =
   | { readonly type: 'stop' }
   /** Forget the run and free the memory; also gives up loading. */
   | { readonly type: 'reset' }
-  /** Take a GGUF file as the base model that recipes may name. Answers `model` or `model-failed` with the same id. */
-  | { readonly type: 'open-model'; readonly id: number; readonly name: string; readonly file: Blob }
+  /**
+   * Take a GGUF file, or the files of a model's folder, as the base model that recipes may name. Answers `model` or `model-failed` with the
+   * same id.
+   */
+  | {
+      readonly type: 'open-model';
+      readonly id: number;
+      /** The folder's, or the file's. */
+      readonly name: string;
+      readonly files: readonly { readonly name: string; readonly file: Blob }[];
+    }
   /**
    * Take a PEFT adapter (its files, or a zip) that recipes may go on from, or a few as one that does what all do. Answers `adapter`
    * or `adapter-failed` with the same id. `recipe`: what it is to fit.
@@ -56,6 +70,20 @@ export type Command =
       }[];
       readonly recipe: Recipe;
     }
+  /** Read a file of rows. Answers `rows` or `rows-failed` with the same id. `format`: null where name and content say it. */
+  | {
+      readonly type: 'open-rows';
+      readonly id: number;
+      readonly name: string;
+      readonly file: Blob;
+      readonly format: DataFormat | null;
+    }
+  /** Show rows as they are and as they will be trained. Answers `rows-seen` or `rows-unseen` with the same id. */
+  | { readonly type: 'look-at-rows'; readonly id: number; readonly recipe: Recipe; readonly asked: RowsAsked }
+  /** Say what all rows are like. Answers `rows-counted` as it goes on, or `rows-unseen`, with the same id; a newer one takes its place. */
+  | { readonly type: 'count-rows'; readonly id: number; readonly recipe: Recipe }
+  /** A file of rows that recipes may name by this digest. */
+  | { readonly type: 'hold-rows'; readonly digest: string; readonly name: string; readonly file: Blob }
   /** Ask whether a run was saved that did not end. Answers `saved`, `saved-refused`, or nothing. */
   | { readonly type: 'saved' }
   /** Go on with the saved run, to its end or until that step. `recipe`: of which run, begun anew where none of it was saved; null: of the newest. */
@@ -206,6 +234,18 @@ export type Event =
   | { readonly type: 'model-failed'; readonly id: number; readonly error: EngineErrorData }
   | { readonly type: 'adapter'; readonly id: number; readonly adapter: AdapterSummary }
   | { readonly type: 'adapter-failed'; readonly id: number; readonly error: EngineErrorData }
+  | { readonly type: 'rows'; readonly id: number; readonly rows: OpenedRows }
+  | { readonly type: 'rows-failed'; readonly id: number; readonly error: EngineErrorData }
+  | { readonly type: 'rows-seen'; readonly id: number; readonly view: RowsView }
+  /** `statistics`: when all are counted. */
+  | {
+      readonly type: 'rows-counted';
+      readonly id: number;
+      readonly done: number;
+      readonly total: number;
+      readonly statistics: RowStatistics | null;
+    }
+  | { readonly type: 'rows-unseen'; readonly id: number; readonly error: EngineErrorData }
   /** A snapshot that outlives the worker with the page alone: the store did not take it, or the run has ended. null: not needed any more. */
   | { readonly type: 'kept'; readonly run: Blob | null }
   /** `guarded`: the worker holds the lock of its name as long as it lives. */

@@ -35,7 +35,7 @@ function machineMemory(): number | null {
 
 const emit = (event: Event): void => self.postMessage(event);
 const session = new Session({
-  assets: new Assets(ownFiles(openNet(), page, pageFiles)),
+  assets: new Assets(ownFiles(openNet(), page, pageFiles), breathe),
   gpu: 'gpu' in navigator ? navigator.gpu : null,
   store: opfsStore(),
   memoryBytes: machineMemory(),

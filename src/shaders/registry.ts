@@ -4,14 +4,17 @@
 import { adafactor } from './adafactor/adafactor.ts';
 import { adamw } from './adamw/adamw.ts';
 import { add } from './add/add.ts';
+import { addBias } from './add_bias/add_bias.ts';
 import { attention, attentionBackwardKv, attentionBackwardQ } from './attention/attention.ts';
 import { crossEntropy, rowSum } from './cross_entropy/cross_entropy.ts';
 import { dequantize, dequantizeScalar } from './dequantize/dequantize.ts';
 import { dropout } from './dropout/dropout.ts';
 import { embedding } from './embedding/embedding.ts';
 import { embeddingGrad, embeddingLora, embeddingLoraGrad } from './embedding_grad/embedding_grad.ts';
+import { geglu, gegluBackward } from './geglu/geglu.ts';
 import { clipFactor, gradReduce } from './grad_norm/grad_norm.ts';
 import { headGrad } from './head_grad/head_grad.ts';
+import { headNorm, headNormBackward } from './head_norm/head_norm.ts';
 import type { Kernel } from './kernel.ts';
 import { kvAppend } from './kv_cache/kv_cache.ts';
 import { linearBackwardTiled, linearTiled, linearVector, linearVectorSubgroup } from './linear/linear.ts';
@@ -21,6 +24,7 @@ import { matmul, matmulScalar, matmulWide } from './matmul/matmul.ts';
 import { preference } from './preference/preference.ts';
 import { rmsNorm, rmsNormBackward, rmsNormGrad } from './rms_norm/rms_norm.ts';
 import { rope } from './rope/rope.ts';
+import { scale } from './scale/scale.ts';
 import { rowNormTable, scaleColumns, scaleColumnsGrad, vectorTable } from './scale_columns/scale_columns.ts';
 import { rowDots, scaleRows } from './scale_rows/scale_rows.ts';
 import { sgd } from './sgd/sgd.ts';
@@ -45,15 +49,21 @@ export const kernels: readonly Kernel[] = [
   vectorTable,
   scaleRows,
   scaleColumns,
+  addBias,
+  scale,
+  headNorm,
   rope,
   kvAppend,
   attention,
   swiglu,
+  geglu,
   dropout,
   crossEntropy,
   rowSum,
   preference,
   headGrad,
+  gegluBackward,
+  headNormBackward,
   rmsNormBackward,
   rmsNormGrad,
   loraUpBackward,

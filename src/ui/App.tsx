@@ -12,7 +12,6 @@ import { DeviceDialog } from './panels/device/DeviceDialog.tsx';
 import { LiveRegion } from './panels/notes/LiveRegion.tsx';
 import { Parameters } from './panels/parameters/Parameters.tsx';
 import { AdapterDialog } from './panels/recipe/AdapterDialog.tsx';
-import { DataDialog } from './panels/recipe/DataDialog.tsx';
 import { ModelDialog } from './panels/recipe/ModelDialog.tsx';
 import { Recipe } from './panels/recipe/Recipe.tsx';
 import { ShareDialog } from './panels/share/ShareDialog.tsx';
@@ -24,6 +23,7 @@ const loadGuide = async () => {
   const [guide] = await Promise.all([import('./panels/guide/GuideDialog.tsx'), guideChapters()]);
   return guide.GuideDialog;
 };
+const loadRows = async () => (await import('./panels/rows/RowsDialog.tsx')).RowsDialog;
 const loadPaste = async () => (await import('./panels/reading/PasteDialog.tsx')).PasteDialog;
 const loadScript = async () => (await import('./panels/script/ScriptDialog.tsx')).ScriptDialog;
 
@@ -81,13 +81,13 @@ export function App() {
         )}
       </div>
       <LiveRegion />
-      <DataDialog />
       <DeviceDialog />
       <KeysDialog />
       <ModelDialog />
       <AdapterDialog />
       <ResetDialog />
       <ShareDialog />
+      {dialog === 'data' && <Later load={loadRows} />}
       {dialog === 'guide' && <Later load={loadGuide} />}
       {dialog === 'paste' && <Later load={loadPaste} />}
       {dialog === 'script' && <Later load={loadScript} />}

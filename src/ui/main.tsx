@@ -1,6 +1,5 @@
 // The page's entry: the real engine behind the page's ports. Anything that decides lives elsewhere.
 import {
-  decodeRows,
   defaultValues,
   formatLink,
   invariant,
@@ -31,7 +30,6 @@ mountPage(root, {
   },
   openLink: parseLink,
   writeLink: formatLink,
-  decodeRows,
   recipeJson,
   readRecipe,
   // Refused or not offered: what is saved then stands as long as there is room.

@@ -1,7 +1,8 @@
 // What the laboratory takes to answer a keystroke on a model of thirty layers: a ratio to running the recipe's script once on the
 // same model in the same run, so that figures of two machines compare. No device.
 import { inspect } from '../../src/engine/laboratory/inspect.ts';
-import type { LlamaConfig } from '../../src/engine/models/llamaConfig.ts';
+import type { ModelConfig } from '../../src/engine/models/modelConfig.ts';
+import { oneRotation } from '../../src/engine/models/modelConfig.ts';
 import { runScript } from '../../src/engine/python/run/wire.ts';
 import type { RecipePatch } from '../../src/engine/recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../src/engine/recipe/recipe.ts';
@@ -15,7 +16,7 @@ export interface InspectionResult {
 }
 
 /** SmolLM2-135M's shape. */
-const config: LlamaConfig = {
+const config: ModelConfig = {
   hiddenSize: 576,
   intermediateSize: 1536,
   layers: 30,
@@ -23,8 +24,10 @@ const config: LlamaConfig = {
   kvHeads: 3,
   headDim: 64,
   vocabSize: 49_152,
-  ropeTheta: 1e5,
-  rmsNormEps: 1e-5,
+  family: 'llama',
+  normEps: 1e-5,
+  ...oneRotation(1e5, 64),
+  own: {},
   maxPositions: 8192,
   tied: true,
 };

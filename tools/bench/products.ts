@@ -3,8 +3,8 @@
 import type { KernelProfile, Ref } from '../../src/engine/torch/autograd/operation.ts';
 import type { FrozenGroup } from '../../src/engine/torch/ops/frozenProduct.ts';
 import { backwardCalls, forwardCalls } from '../../src/engine/torch/ops/frozenProduct.ts';
-import type { Variants } from '../../src/engine/training/backends/tune.ts';
 import { measureVariants } from '../../src/engine/training/backends/tune.ts';
+import type { Variants } from '../../src/engine/training/backends/variants.ts';
 import type { BufferRange } from '../../src/shaders/host/dispatch.ts';
 import type { Pipelines } from '../../src/shaders/host/pipelines.ts';
 import type { KernelCall } from '../../src/shaders/kernel.ts';

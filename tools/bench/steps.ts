@@ -3,7 +3,7 @@
 import type { Example } from '../../src/engine/data/tokenize.ts';
 import { loadWeights } from '../../src/engine/models/loadModel.ts';
 import type { ModelFiles } from '../../src/engine/models/modelFiles.ts';
-import { weightFormatsOf } from '../../src/engine/models/weightSource.ts';
+import { weightFormatsOf } from '../../src/engine/models/weightPlaces.ts';
 import type { Wired } from '../../src/engine/python/run/wire.ts';
 import { weightOptions, wire } from '../../src/engine/python/run/wire.ts';
 import type { RecipePatch } from '../../src/engine/recipe/recipe.ts';
@@ -96,7 +96,7 @@ export async function measureSteps(gpu: GPU | null, one: StepCase): Promise<Step
   );
   if (backend instanceof GpuBackend) await backend.read('dummy', 0, 4);
   const loadMs = now() - started;
-  const weightFormat = weightFormatsOf(files.formatOf, weightOptions(values));
+  const weightFormat = weightFormatsOf(files.config, files.formatOf, weightOptions(values));
   const wired = { ...wire(files.config, values), weightFormat };
   const { padId, ...rest } = { padId: files.tokenizer.padId, train: examples(one), test: [] };
   const options = trainerOptions(values);

@@ -2,7 +2,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isRecord } from '../../src/engine/ground/isRecord.ts';
-import type { TuningCache } from '../../src/engine/training/backends/tune.ts';
+import type { TuningCache } from '../../src/engine/training/backends/variants.ts';
 
 const folder = `${process.env.XDG_CACHE_HOME ?? `${homedir()}/.cache`}/lora-playground`;
 const path = `${folder}/tuning.json`;

@@ -30,7 +30,7 @@ async function found(source: string, versions: Versions): Promise<Found[]> {
 
 const LOAD = 'model = AutoModelForCausalLM.from_pretrained("EleutherAI/pythia-70m")';
 const QLOAD =
-  'model = AutoModelForCausalLM.from_pretrained("Qwen/Qwen2.5-0.5B", quantization_config=BitsAndBytesConfig(load_in_4bit=True))';
+  'model = AutoModelForCausalLM.from_pretrained("facebook/opt-125m", quantization_config=BitsAndBytesConfig(load_in_4bit=True))';
 const ATTACH =
   'model = get_peft_model(model, LoraConfig(target_modules=["query_key_value"], task_type="CAUSAL_LM"))';
 const TRAIN = 'Trainer(model=model, args=TrainingArguments("out"), train_dataset=rows).train()';

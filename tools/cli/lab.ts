@@ -35,7 +35,11 @@ export const command = {
       value: 'OUT',
       help: 'with --python: writes it as a recipe for --recipe here, on the rows of the first preset',
     },
-    data: { type: 'string', value: 'FILE', help: "these rows (JSONL) instead of the preset's" },
+    data: {
+      type: 'string',
+      value: 'FILE',
+      help: "these rows (CSV, JSON, Parquet, …) instead of the preset's",
+    },
     model: { type: 'string', value: 'FILE', help: 'this GGUF model instead of the embedded one' },
     json: { type: 'boolean', help: 'one JSON object' },
   },

@@ -34,11 +34,15 @@ export const command = {
     recipe: { type: 'string', value: 'FILE', help: 'a recipe saved by the page' },
     preset: { type: 'string', value: 'NAME', help: 'a preset (otherwise the first)' },
     'list-presets': { type: 'boolean', help: 'name the presets', default: false },
-    data: { type: 'string', value: 'FILE', help: "train on these rows (JSONL) instead of the preset's" },
-    model: {
+    data: {
       type: 'string',
       value: 'FILE',
-      help: 'train this GGUF model (or an http address that answers ranges) instead of the embedded one',
+      help: "train on these rows instead of the preset's: CSV, TSV, JSON, JSON lines, Parquet or text",
+    },
+    model: {
+      type: 'string',
+      value: 'PATH',
+      help: "train this model instead of the embedded one: a GGUF file (or an http address that answers ranges), or a model's folder",
     },
     adapter: {
       type: 'string',

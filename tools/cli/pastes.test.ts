@@ -95,7 +95,13 @@ describe('from a paste to its verdict', () => {
     ],
     ['an adapter that fits', adapter('c_attn'), 'trains', ''],
     ['an adapter of another family', adapter('q_proj'), 'raises', 'q_proj'],
-    ['a method that isn’t acted out', adapter('c_attn').replace('LORA', 'ADALORA'), 'cannot-tell', ''],
+    ['a method that is judged only', adapter('c_attn').replace('LORA', 'ADALORA'), 'trains', ''],
+    [
+      'a method that isn’t acted out',
+      adapter('c_attn').replace('LORA', 'HRA').replace('"lora_alpha":16,', ''),
+      'cannot-tell',
+      '',
+    ],
     ['a notebook', notebook, 'raises', 'element 0'],
     ['a script without its arguments', withArguments, 'trains', ''],
     [

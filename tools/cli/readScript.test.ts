@@ -1,4 +1,5 @@
 // Scripts read by running them in CPython: verdicts, lines, causes, repairs. The kinds of scripts that people bring, each small.
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readText } from '../../src/engine/laboratory/script/readText.ts';
 import type { ScriptWorld } from '../../src/engine/laboratory/script/runSource.ts';
@@ -277,5 +278,40 @@ describe('the settings that a script stands for', () => {
     expect(twice.unsaid.map(({ line, text }) => [line, text.en])).toEqual([
       [3, 'requires_grad set by hand: base_model.model.lm_head'],
     ]);
+  });
+});
+
+interface YamlRow {
+  readonly text: string;
+  readonly value: unknown;
+}
+
+describe('YAML', () => {
+  const rows: readonly YamlRow[] = JSON.parse(readFileSync('tests/golden/yaml.json', 'utf8'));
+
+  it('is read as PyYAML reads it, and what is written is read again', async () => {
+    const reading = await read([
+      'import json, yaml',
+      `texts = json.loads(${JSON.stringify(JSON.stringify(rows.map(({ text }) => text)))})`,
+      'values = [yaml.safe_load(text) for text in texts]',
+      'with open("again.yaml", "w") as file:',
+      '    yaml.safe_dump(values, file, sort_keys=False)',
+      'with open("again.yaml") as file:',
+      '    print(json.dumps([values, yaml.load(file, Loader=yaml.SafeLoader)]))',
+    ]);
+    const values = rows.map(({ value }) => value);
+    expect(JSON.parse(reading.output)).toEqual([values, values]);
+  });
+
+  it('with what isn’t read is a value that nobody knows, which is told', async () => {
+    const reading = await read([
+      'import yaml',
+      'settings = yaml.safe_load("a: &x 1\\nb: *x")',
+      LOAD,
+      'model = get_peft_model(model, LoraConfig(r=settings["a"], target_modules=["q_proj"]))',
+      TRAIN,
+    ]);
+    expect(reading.verdict.kind).toBe('trains');
+    expect(reading.notModelled.map(({ line }) => line)).toContain(2);
   });
 });

@@ -6,7 +6,9 @@ import type { NamedBytes } from '../../src/engine/exchange/import/unpack.ts';
 import { causeOf, UserError } from '../../src/engine/ground/errors.ts';
 import type { Net } from '../../src/engine/ground/fetching/net.ts';
 import { openNet } from '../../src/engine/ground/fetching/net.ts';
+import type { FileProgress } from '../../src/engine/ground/fetching/progress.ts';
 import { rangedSource } from '../../src/engine/ground/fetching/rangedSource.ts';
+import type { ByteSource } from '../../src/engine/ground/formats/byteSource.ts';
 import { fileClosed } from '../../src/engine/ground/formats/formatErrors.ts';
 import { parseLink } from '../../src/engine/recipe/link.ts';
 import { presetValues, recipeOfPreset } from '../../src/engine/recipe/presets.ts';
@@ -44,6 +46,22 @@ async function adapterFiles(path: string): Promise<NamedBytes[]> {
   }
 }
 
+/** The one file, or those of a folder. Throws UserError 'file-closed'. */
+async function modelFiles(path: string): Promise<ByteSource[]> {
+  let names: string[];
+  try {
+    if (!(await stat(path)).isDirectory()) return [await fileSource(path)];
+    const entries = await readdir(path, { withFileTypes: true });
+    names = entries
+      .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
+      .map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw fileClosed({ path, cause: causeOf(error) });
+  }
+  return Promise.all(names.map((name) => fileSource(`${path}/${name}`)));
+}
+
 /** The recipe asked for; a link's notes go to `note`. */
 export async function recipeOf(
   options: Pick<CliOptions, 'link' | 'recipe' | 'preset' | 'data' | 'model' | 'adapter' | 'steps'>,
@@ -63,17 +81,16 @@ export async function recipeOf(
   if (options.data !== null)
     recipe = {
       ...recipe,
-      data: { name: options.data.split('/').at(-1) ?? options.data, text: await readText(options.data) },
+      data: (await assets.shelf.open(await fileSource(options.data))).data,
     };
   if (options.model !== null) {
-    const { info } = await assets.openModel(
-      /^https?:/i.test(options.model)
-        ? await rangedSource(net, options.model, {
-            onProgress: ({ file, waitMs }) =>
-              note(`${file}: no answer yet, asked again in ${(waitMs / 1000).toFixed(1)} s`),
-          })
-        : await fileSource(options.model),
-    );
+    const onProgress = ({ file, waitMs }: FileProgress): void =>
+      note(`${file}: no answer yet, asked again in ${(waitMs / 1000).toFixed(1)} s`);
+    const sources = /^https?:/i.test(options.model)
+      ? [await rangedSource(net, options.model, { onProgress })]
+      : await modelFiles(options.model);
+    const { info } = await assets.openModel(basename(options.model), sources);
+    if (info.unused.length > 0) note(`${info.name}: not used: ${info.unused.join(', ')}`);
     recipe = { ...recipe, model: { name: info.name, digest: info.digest } };
   }
   if (options.adapter.length > 0) {

@@ -1,13 +1,15 @@
 // The cells of the table: a fault at a moment. All of them, those with some words, or a few that a seed draws.
 import { randomOf } from '../fuzz/random.ts';
-import type { Fault, Moment } from './list.ts';
-import { faults, moments } from './list.ts';
+import type { BrowserName, Fault, Moment } from './list.ts';
+import { faultsIn, moments } from './list.ts';
 
 export interface Cell {
   readonly fault: Fault;
   readonly moment: Moment;
   readonly name: string;
 }
+
+export const nameOf = (fault: Fault, moment: Moment): string => `${fault.kind}: ${fault.name}, ${moment}`;
 
 /** The same seed draws the same cells anywhere. */
 function shuffled<T>(all: readonly T[], seed: number): T[] {
@@ -19,9 +21,14 @@ function shuffled<T>(all: readonly T[], seed: number): T[] {
 }
 
 /** None: no cell has these words. */
-export function cellsOf(only: string | undefined, short: number, seed: number): readonly Cell[] {
+export function cellsOf(
+  only: string | undefined,
+  short: number,
+  seed: number,
+  browser: BrowserName = 'Chromium',
+): readonly Cell[] {
   const all = moments.flatMap((moment) =>
-    faults.map((fault): Cell => ({ fault, moment, name: `${fault.kind}: ${fault.name}, ${moment}` })),
+    faultsIn(browser).map((fault): Cell => ({ fault, moment, name: nameOf(fault, moment) })),
   );
   const words = only?.split(';').map((word) => word.trim().toLowerCase());
   const chosen = words

@@ -1,15 +1,17 @@
 // What the machine for faults decides without a browser: which cells it runs, when a fault has struck, what it may call the same, what its
 // table claims, and what it says when it can't do its own part.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { cellsOf } from './cells.ts';
 import { main as faultsMain } from './faults.ts';
 import { openHost } from './host.ts';
-import { faults, moments } from './list.ts';
-import { writeReport } from './report.ts';
+import { faults, faultsIn, moments } from './list.ts';
+import { reportOf } from './report.ts';
 import { main as soakMain } from './soak.ts';
+import type { Ended } from './state.ts';
+import { buildOf, keep, keyOf, readState } from './state.ts';
 import { hasStruck, isSame, isWhole, toldNothing } from './verdict.ts';
 
 const faultOf = (kind: string, name = '') => {
@@ -59,6 +61,8 @@ test.each([
   [faultsMain, ['--short', 'x'], '--short'],
   [faultsMain, ['--short', '0'], '--short'],
   [faultsMain, ['--seed', 'x'], '--seed'],
+  [faultsMain, ['--lanes', '0'], '--lanes'],
+  [faultsMain, ['--browser', 'Lynx'], '--browser'],
   [faultsMain, ['--only', 'nothing has these words'], 'No cell'],
   [soakMain, ['--steps', 'x'], '--steps'],
 ])('a wrong argument runs nothing: %#', async (main, args, named) => {
@@ -71,21 +75,58 @@ test.each([
   }
 });
 
-test('the table counts what ran, and says that the rest is not known', () => {
+const ended = (cell: string, build: string, verdict: Ended['verdict'] = 'told'): Ended => ({
+  ...{ build, browser: 'Chromium', cell, verdict, said: '', seconds: 1 },
+});
+const stateOf = (...all: readonly Ended[]): ReadonlyMap<string, Ended> =>
+  new Map(all.map((one) => [keyOf(one), one]));
+
+test('the table counts what ran, marks what another build ran, and says that the rest is not known', () => {
+  const [one, two] = ['device: destroyed, loading', 'device: destroyed, mid-run'];
+  const all = faults.length * moments.length;
+  const first = reportOf('', stateOf(ended(one ?? '', 'aaaa'), ended(two ?? '', 'aaaa', 'hangs')), 'aaaa');
+  expect(first).toContain(`Of ${all} cells, 2 ran; what the others do is not known.`);
+  expect(first).toContain('| destroyed | told | not run | **hangs** | not run | not run |');
+  expect(first).toContain('0 same losses, 1 told, 1 bad');
+  // What ran before stays, as what it was.
+  const later = reportOf(first, stateOf(ended(two ?? '', 'bbbb', 'same losses')), 'bbbb');
+  expect(later).toContain('| destroyed | told¹ | not run | same losses | not run | not run |');
+  expect(later).toContain('- build `bbbb`, the newest: 1 cells\n- ¹ build `aaaa`: 1 cells');
+  expect(reportOf(later, new Map(), 'bbbb')).toBe(later);
+});
+
+test('cells are kept as they end, the newest of each counts, and half a line is none', () => {
   const folder = mkdtempSync(join(tmpdir(), 'faults-'));
-  const path = join(folder, 'table.md');
+  const path = join(folder, 'deep', 'state.jsonl');
   try {
-    const [first] = cellsOf('device: destroyed, loading', Number.POSITIVE_INFINITY, 1);
-    writeReport(path, new Map([[first?.name ?? '', { verdict: 'told', said: '', seconds: 1 }]]));
-    const all = faults.length * moments.length;
-    const sentence = `Of ${all} cells, 1 ran in this build; what the others do is not known.`;
-    expect(readFileSync(path, 'utf8')).toContain(sentence);
-    // What ran before stays.
-    writeReport(path, new Map());
-    expect(readFileSync(path, 'utf8')).toContain(sentence);
+    expect(readState(path).size).toBe(0);
+    const kept = [ended('a', 'aaaa', 'lost'), ended('b', 'aaaa'), ended('a', 'bbbb')];
+    for (const one of kept) keep(path, one);
+    appendFileSync(path, '{"build":"cccc","browser":"Chro');
+    expect([...readState(path).values()]).toEqual([kept[2], kept[1]]);
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test('a build is named by all of its files', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'faults-'));
+  try {
+    writeFileSync(join(folder, 'a'), '1');
+    const before = buildOf(folder);
+    expect(buildOf(folder)).toBe(before);
+    writeFileSync(join(folder, 'a'), '2');
+    expect(buildOf(folder)).not.toBe(before);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('the other browser has the faults that need no tools of the first', () => {
+  const names = faultsIn('Firefox').map(({ name }) => name);
+  expect(names).toContain('reloaded');
+  expect(names).not.toContain('the tab crashes');
+  expect(cellsOf('quota', Number.POSITIVE_INFINITY, 1, 'Firefox')).toEqual([]);
 });
 
 test('a part that the machine itself can’t do is told, and the worker goes on', async () => {

@@ -1,21 +1,26 @@
-// `npm run faults`: faults of list.ts at five moments of a run, in Chromium: the losses stay those of the unbroken run, or the page says what
-// is wrong and nothing is lost that could be kept. Writes docs/reliability.md, where what did not run is said not to have.
-import { resolve } from 'node:path';
+// `npm run faults`: faults of list.ts at five moments of a run, in a browser: the losses stay those of the unbroken run, or the page says what
+// is wrong and nothing is lost that could be kept. Each cell is kept as it ends (state.ts), and docs/reliability.md is written from that.
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from '../commandLine.ts';
 import { tool, usageError, whole } from '../commandLine.ts';
 import { buildIfStale } from '../start/stale.ts';
-import type { Outcome } from './browser.ts';
-import { openDriver } from './browser.ts';
+import type { Cell } from './cells.ts';
 import { cellsOf } from './cells.ts';
-import { openHost } from './host.ts';
+import { openDriver } from './driver.ts';
+import type { BrowserName } from './list.ts';
+import { browsers } from './list.ts';
 import { writeReport } from './report.ts';
-import { STEPS, tinyLink } from './tinyLink.ts';
+import { buildOf, keep, keyOf, readState } from './state.ts';
+import { isGood } from './verdict.ts';
 
 export const command = {
   call: 'npm run -s faults --',
-  about: 'Injects faults at five moments of a run in Chromium, and writes docs/reliability.md.',
+  about: 'Injects faults at five moments of a run in a browser, and writes docs/reliability.md.',
   options: {
+    browser: { type: 'string', value: 'NAME', help: 'Chromium or Firefox', default: 'Chromium' },
     only: {
       type: 'string',
       value: 'WORDS',
@@ -23,57 +28,81 @@ export const command = {
     },
     short: { type: 'string', value: 'N', help: 'so many cells, drawn by the seed' },
     seed: { type: 'string', value: 'S', help: 'draws the cells of --short, and their order', default: '1' },
+    lanes: { type: 'string', value: 'N', help: 'browsers side by side', default: '1' },
+    state: {
+      type: 'string',
+      value: 'FILE',
+      help: 'where each cell is kept as it ends',
+      default: '.cache/faults.jsonl',
+    },
+    resume: { type: 'boolean', help: 'leave out the cells that this very build has already run' },
+    bad: { type: 'boolean', help: 'only cells that were bad when they last ran, or never ran' },
     write: {
       type: 'boolean',
-      help: 'write the cells that ran into docs/reliability.md; without --only and --short it is always written',
+      help: 'write what is kept into docs/reliability.md; without --only and --short it is always written',
     },
-    report: {
-      type: 'boolean',
-      help: 'write docs/reliability.md anew from the cells it holds; nothing is run',
-    },
+    report: { type: 'boolean', help: 'write docs/reliability.md from what is kept; nothing is run' },
   },
 } as const satisfies Command;
 
-export const isGood = ({ verdict }: Outcome): boolean => verdict === 'same losses' || verdict === 'told';
-
-export const main = tool(command, async ({ only, short, seed, write, report: alone }) => {
+export const main = tool(command, async (values) => {
+  const { only, short, seed, write, state: file } = values;
   const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
   const report = resolve(root, 'docs/reliability.md');
-  const cells = cellsOf(
+  const state = resolve(root, file);
+  const browser = browsers.find((one) => one.toLowerCase() === values.browser.toLowerCase());
+  if (!browser) throw usageError(command, `--browser is ${browsers.join(' or ')}, got '${values.browser}'.`);
+  const drawn = cellsOf(
     only,
     whole(command, 'short', short, Number.POSITIVE_INFINITY, 1),
     whole(command, 'seed', seed, 1),
+    browser,
   );
-  if (cells.length === 0) throw usageError(command, `No cell has the words '${only ?? ''}'.`);
-  if (alone) {
-    writeReport(report, new Map());
+  const lanes = whole(command, 'lanes', values.lanes, 1, 1);
+  if (drawn.length === 0) throw usageError(command, `No cell has the words '${only ?? ''}'.`);
+  await buildIfStale(root);
+  // What is built meanwhile is another page.
+  const dist = mkdtempSync(join(tmpdir(), 'faults-'));
+  // Browsers go with it; cells that they did not end are not known.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  process.once('exit', () => rmSync(dist, { recursive: true, force: true }));
+  cpSync(resolve(root, 'dist'), dist, { recursive: true });
+  const build = buildOf(dist);
+  const known = readState(state);
+  const queue = drawn.filter(({ name: cell }) => {
+    const before = known.get(keyOf({ browser, cell }));
+    return (
+      before === undefined || !((values.resume && before.build === build) || (values.bad && isGood(before)))
+    );
+  });
+  const writes = (): void => writeReport(report, readState(state), build);
+  if (values.report) {
+    writes();
     return 0;
   }
-  await buildIfStale(root);
-  const host = await openHost(resolve(root, 'dist'));
-  const driver = await openDriver(host, tinyLink(STEPS));
-  const outcomes = new Map<string, Outcome>();
-  const all = only === undefined && short === undefined;
-  try {
-    const unbroken = await driver.run(null, 'mid-run');
-    process.stdout.write(
-      `nothing happens: ${unbroken.verdict}, ${unbroken.seconds.toFixed(1)} s  ${unbroken.said.slice(0, 150)}\n`,
-    );
-    if (unbroken.verdict !== 'same losses') return 1;
-    for (const { fault, moment, name } of cells) {
-      const outcome = await driver.run(fault, moment);
-      outcomes.set(name, outcome);
-      const mark = isGood(outcome) ? 'ok  ' : 'BAD ';
-      process.stdout.write(
-        `${mark}${name}: ${outcome.verdict}, ${outcome.seconds.toFixed(1)} s  ${outcome.said.slice(0, 150)}\n`,
-      );
-      if (write || all) writeReport(report, outcomes);
+  const all = queue.length;
+  process.stdout.write(`build ${build}: ${all} of ${drawn.length} cells to run\n`);
+  let bad = 0;
+  let done = 0;
+
+  async function drive(name: BrowserName): Promise<void> {
+    const driver = await openDriver(name, dist);
+    try {
+      for (let cell: Cell | undefined = queue.shift(); cell; cell = queue.shift()) {
+        const { verdict, said, seconds } = await driver.run(cell.fault, cell.moment);
+        keep(state, { build, browser: name, cell: cell.name, verdict, said: said.slice(0, 600), seconds });
+        done += 1;
+        if (!isGood({ verdict })) bad += 1;
+        process.stdout.write(
+          `${isGood({ verdict }) ? 'ok  ' : 'BAD '}${done}/${all} ${cell.name}: ${verdict}, ${seconds.toFixed(1)} s  ${said.slice(0, 200)}\n`,
+        );
+        if (write || (only === undefined && short === undefined)) writes();
+      }
+    } finally {
+      await driver.close();
     }
-  } finally {
-    await driver.close();
-    host.close();
   }
-  const bad = [...outcomes.values()].filter((outcome) => !isGood(outcome)).length;
-  process.stdout.write(`${outcomes.size - bad} of ${outcomes.size} cells hold\n`);
+  await Promise.all(Array.from({ length: Math.min(lanes, all) }, () => drive(browser)));
+  process.stdout.write(`${done - bad} of ${done} cells hold\n`);
   return bad === 0 ? 0 : 1;
 });

@@ -5,6 +5,10 @@ export type Moment = (typeof moments)[number];
 
 export const kinds = ['device', 'worker', 'memory', 'disk', 'network', 'tabs', 'clock'] as const;
 
+/** In the second one: what is done to a worker from within or to a page as a person does it; the rest takes the first one's own tools. */
+export const browsers = ['Chromium', 'Firefox'] as const;
+export type BrowserName = (typeof browsers)[number];
+
 /** What the machine itself does at the moment. */
 export type Outside =
   | { readonly do: 'gpu-process-crash' | 'tab-crash' | 'memory-pressure' | 'files-gone' }
@@ -12,6 +16,15 @@ export type Outside =
   | { readonly do: 'quota'; readonly bytes: number }
   | { readonly do: 'network'; readonly answer: NetworkAnswer; readonly requests: number }
   | { readonly do: 'reload' | 'reopen' | 'away-and-back' | 'frozen' | 'second-tab' | 'both-go-on' };
+
+const byTools: ReadonlySet<Outside['do']> = new Set([
+  'gpu-process-crash',
+  'tab-crash',
+  'memory-pressure',
+  'files-gone',
+  'quota',
+  'frozen',
+] as const);
 
 export type NetworkAnswer = 'offline' | '404' | '500' | '429' | 'cut' | 'late' | 'page-instead';
 
@@ -25,6 +38,10 @@ export interface Fault {
   readonly lasts?: true;
   /** It is there before the worker's script. */
   readonly fromStart?: true;
+  /** The run's worker ends: the page is to notice soon. */
+  readonly dies?: true;
+  /** It strikes the browser itself, not one page alone: the next cell has another. */
+  readonly breaks?: true;
 }
 
 const always = Number.POSITIVE_INFINITY;
@@ -44,11 +61,11 @@ export const faults: readonly Fault[] = [
   own('device', 'a read-back never answers, then the device is lost', 'map-silent'),
   own('device', 'refuses a command', 'gpu-error'),
   own('device', 'out of memory', 'gpu-memory'),
-  outside('device', 'the GPU process crashes', { do: 'gpu-process-crash' }),
-  own('worker', 'closes itself', 'worker-closed'),
-  outside('worker', 'is terminated', { do: 'terminate', workers: [0] }),
+  { ...outside('device', 'the GPU process crashes', { do: 'gpu-process-crash' }), breaks: true },
+  { ...own('worker', 'closes itself', 'worker-closed'), dies: true },
+  { ...outside('worker', 'is terminated', { do: 'terminate', workers: [0] }), dies: true },
   outside('worker', 'the inspector is terminated', { do: 'terminate', workers: [1] }),
-  outside('worker', 'both are terminated', { do: 'terminate', workers: [0, 1] }),
+  { ...outside('worker', 'both are terminated', { do: 'terminate', workers: [0, 1] }), dies: true },
   own('worker', 'throws', 'worker-throws'),
   own('worker', 'is busy for six seconds', 'worker-busy'),
   own('worker', 'hangs', 'worker-hangs'),
@@ -56,8 +73,8 @@ export const faults: readonly Fault[] = [
   own('memory', 'a buffer is refused', 'buffer-refused'),
   own('memory', 'a copy is refused', 'copy-refused'),
   own('memory', 'a message is refused', 'message-refused'),
-  outside('memory', 'the tab crashes', { do: 'tab-crash' }),
-  outside('memory', 'the browser is short of it', { do: 'memory-pressure' }),
+  { ...outside('memory', 'the tab crashes', { do: 'tab-crash' }), breaks: true },
+  { ...outside('memory', 'the browser is short of it', { do: 'memory-pressure' }), breaks: true },
   outside('disk', 'quota 0 bytes', { do: 'quota', bytes: 0 }),
   outside('disk', 'quota 1,000 bytes', { do: 'quota', bytes: 1000 }),
   outside('disk', 'quota 1,000,000 bytes', { do: 'quota', bytes: 1_000_000 }),
@@ -94,3 +111,6 @@ export const faults: readonly Fault[] = [
   own('clock', 'the date goes back by a day', 'date-back'),
   own('clock', 'timers come late', 'timers-slow'),
 ];
+
+export const faultsIn = (browser: BrowserName): readonly Fault[] =>
+  faults.filter(({ outside: out }) => browser === 'Chromium' || out === undefined || !byTools.has(out.do));

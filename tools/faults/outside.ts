@@ -1,64 +1,46 @@
-// What is done to a page from outside, at the moment of a fault: through the browser's own tools, or as a person does it. What lasts longer
-// than the moment is not waited for: the worker stands still meanwhile.
-import type { Page } from '@playwright/test';
+// What is done to a page from outside, at the moment of a fault: as a person does it, in any browser; the rest by the browser's own tools.
+// What lasts longer than the moment is not waited for: the worker stands still meanwhile.
 import type { Host } from './host.ts';
 import type { Outside } from './list.ts';
-import { pause, press } from './pressing.ts';
+import type { Room, Tab } from './tab.ts';
 
-/** `others`: pages that are open besides. */
-export async function doOutside(out: Outside, page: Page, host: Host, others: Page[]): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  const { origin } = new URL(host.address);
+/** `others`: tabs that are open besides. */
+export async function doOutside(
+  out: Outside,
+  {
+    host,
+    room,
+    tab,
+    others,
+    address,
+  }: {
+    readonly host: Host;
+    readonly room: Room;
+    readonly tab: Tab;
+    readonly others: Tab[];
+    readonly address: string;
+  },
+): Promise<void> {
+  const later = (work: Promise<unknown>): void => void work.catch(() => {});
   switch (out.do) {
-    case 'gpu-process-crash': {
-      const whole = await page.context().browser()?.newBrowserCDPSession();
-      return void whole?.send('Browser.crashGpuProcess').catch(() => {});
-    }
-    case 'tab-crash':
-      return void session.send('Page.crash').catch(() => {});
-    case 'memory-pressure':
-      return void (await session.send('Memory.simulatePressureNotification', { level: 'critical' }));
-    case 'files-gone':
-      return void (await session.send('Storage.clearDataForOrigin', {
-        origin,
-        storageTypes: 'file_systems',
-      }));
-    case 'quota':
-      return void (await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: out.bytes }));
     case 'terminate':
-      return void page
-        .evaluate((list) => {
-          const faultWorkers: readonly Worker[] = Object(window).faultWorkers;
-          for (const index of list) faultWorkers[index]?.terminate();
-        }, out.workers)
-        .catch(() => {});
+      return later(tab.terminate(out.workers));
     case 'network':
       return host.fail(out.answer, out.requests);
     case 'reload':
     case 'both-go-on':
-      return void page.reload().catch(() => {});
-    case 'reopen': {
-      const next = page.context().newPage();
-      others.push(await next);
-      return void page.close().catch(() => {});
-    }
+      return later(tab.reload());
     case 'away-and-back':
-      return void page
-        .goto('about:blank')
-        .then(() => page.goBack())
-        .catch(() => {});
-    case 'frozen':
-      await session.send('Page.setWebLifecycleState', { state: 'frozen' });
-      return void pause(3000)
-        .then(() => session.send('Page.setWebLifecycleState', { state: 'active' }))
-        .catch(() => {});
+      return later(tab.leaveAndReturn());
+    case 'reopen':
+      others.push(await room.open());
+      return later(tab.close());
     case 'second-tab': {
-      const second = await page.context().newPage();
+      const second = await room.open();
       others.push(second);
-      return void second
-        .goto(page.url())
-        .then(() => press(second, 'Train'))
-        .catch(() => {});
+      return later(second.go(address).then(() => second.press('Train')));
     }
+    default:
+      return room.strike(out, tab);
   }
 }

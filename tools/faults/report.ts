@@ -1,69 +1,123 @@
-// docs/reliability.md from what the machine for faults saw: one row a fault, one column a moment. Cells of an earlier run stay where this
-// one did not run them. Judges nothing.
+// docs/reliability.md from what the machine for faults saw: one row a fault, one column a moment, a set of tables for each browser. Cells
+// that were seen in another build than the newest carry its mark; those of an earlier report stay where nothing newer is known. Judges
+// nothing.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import type { Outcome } from './browser.ts';
-import { faults, kinds, moments } from './list.ts';
+import { nameOf } from './cells.ts';
+import type { BrowserName } from './list.ts';
+import { browsers, faultsIn, kinds, moments } from './list.ts';
+import type { Ended } from './state.ts';
+import { keyOf } from './state.ts';
+import type { Verdict } from './verdict.ts';
+import { isGood, verdicts } from './verdict.ts';
 
-const words: Readonly<Record<Outcome['verdict'], string>> = {
-  'same losses': 'same losses',
-  told: 'told',
-  hangs: '**hangs**',
-  silent: '**silent**',
-  lost: '**lost**',
-  'not reached': '**not reached**',
-};
+/** What stands in a cell of the table. */
+type Known = Pick<Ended, 'verdict' | 'build'>;
+
 const NOT_RUN = 'not run';
+const marks = ['', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+const capital = (word: string): string => `${word[0]?.toUpperCase()}${word.slice(1)}`;
+const shown = (known: Pick<Verdict, 'verdict'>): string =>
+  isGood(known) ? known.verdict : `**${known.verdict}**`;
 
-/** Cells of the table that is there, by the names that cells.ts makes of list.ts. */
-function earlier(path: string): Map<string, string> {
-  const found = new Map<string, string>();
-  if (!existsSync(path)) return found;
+/** Cells of the report that is there. */
+function earlier(text: string): Map<string, Known> {
+  const found = new Map<string, Known>();
+  const legend = text.matchAll(/^- (?:([¹²³⁴⁵⁶⁷⁸⁹]) )?build `(\w+)`/gm);
+  const builds = new Map([...legend].map(([, mark = '', build = '']) => [mark, build]));
+  let browser: BrowserName = 'Chromium';
   let kind = '';
-  for (const line of readFileSync(path, 'utf8').split('\n')) {
-    kind = /^## (\w+)$/.exec(line)?.[1]?.toLowerCase() ?? kind;
+  for (const line of text.split('\n')) {
+    browser = browsers.find((one) => line === `## ${one}`) ?? browser;
+    kind = /^### (\w+)$/.exec(line)?.[1]?.toLowerCase() ?? kind;
     const [name, ...cells] = line
       .split('|')
       .slice(1, -1)
       .map((cell) => cell.trim());
-    if (cells.length === moments.length)
-      for (const [i, moment] of moments.entries())
-        found.set(`${kind}: ${name}, ${moment}`, cells[i] ?? NOT_RUN);
+    for (const [i, moment] of moments.entries()) {
+      const [, word = '', mark = ''] = /^\**([a-z ]+)\**([¹²³⁴⁵⁶⁷⁸⁹]?)$/.exec(cells[i] ?? '') ?? [];
+      const verdict = verdicts.find((one) => one === word);
+      const build = builds.get(mark);
+      if (verdict && build)
+        found.set(keyOf({ browser, cell: `${kind}: ${name}, ${moment}` }), { verdict, build });
+    }
   }
   return found;
 }
 
-export function writeReport(path: string, outcomes: ReadonlyMap<string, Outcome>): void {
-  const before = earlier(path);
-  const cellOf = (name: string): string => {
-    const outcome = outcomes.get(name);
-    return outcome ? words[outcome.verdict] : (before.get(name) ?? NOT_RUN);
-  };
-  const all = faults.flatMap((fault) =>
-    moments.map((moment) => cellOf(`${fault.kind}: ${fault.name}, ${moment}`)),
-  );
-  const count = (cell: string): number => all.filter((one) => one === cell).length;
-  const ran = all.length - count(NOT_RUN);
-  const bad = ran - count('same losses') - count('told');
-  const lines = [
-    '# What happens when something breaks',
-    '',
-    'Made by `npm run faults`, in Chromium on a software WebGPU adapter. A cell is a fault that strikes a small run at one of five moments. *Same',
-    'losses*: the run ends by itself with the losses of the unbroken run, bit for bit, and an export arrives. *Told*: the page says what is wrong,',
-    'and when the fault is over, what it offers (Train, Go on, the page opened again) ends the run with those losses. *Not reached*: the fault',
-    'never struck, so the cell says nothing. Anything else is a fault of ours.',
-    '',
-    `Of ${all.length} cells, ${ran} ran in this build; what the others do is not known.`,
-    `Those that ran: ${count('same losses')} same losses, ${count('told')} told, ${bad} bad.`,
-    '',
-  ];
+function tables(browser: BrowserName, cellOf: (cell: string) => string): string[] {
+  const lines: string[] = [];
   for (const kind of kinds) {
-    lines.push(`## ${kind[0]?.toUpperCase()}${kind.slice(1)}`, '', `| Fault | ${moments.join(' | ')} |`);
+    const rows = faultsIn(browser).filter((fault) => fault.kind === kind);
+    if (rows.length === 0) continue;
+    lines.push(`### ${capital(kind)}`, '', `| Fault | ${moments.join(' | ')} |`);
     lines.push(`| --- |${' --- |'.repeat(moments.length)}`);
-    for (const fault of faults.filter((one) => one.kind === kind))
-      lines.push(
-        `| ${fault.name} | ${moments.map((moment) => cellOf(`${kind}: ${fault.name}, ${moment}`)).join(' | ')} |`,
-      );
+    for (const fault of rows)
+      lines.push(`| ${fault.name} | ${moments.map((moment) => cellOf(nameOf(fault, moment))).join(' | ')} |`);
     lines.push('');
   }
-  writeFileSync(path, lines.join('\n'));
+  return lines;
+}
+
+const intro = [
+  '# What happens when something breaks',
+  '',
+  'Made by `npm run faults`, on a software WebGPU adapter. A cell is a fault that strikes a small run at one of five moments. *Same losses*: the',
+  'run ends by itself with the losses of the unbroken run, bit for bit, and an export arrives. *Told*: the page says what is wrong, and when the',
+  'fault is over, what it offers (Train, Go on, the page opened again) ends the run with those losses. Anything else is a fault of ours: *hangs*,',
+  '*silent*, *lost*, *late* (a dead worker is to be noticed within five seconds of the page’s own clock), *untrue* (the page says what is not so),',
+  'and *not reached*, where the fault never struck and the cell says nothing. Nothing is judged by the seconds of the machine that ran it.',
+  '',
+];
+
+/** `build` is the newest. */
+export function reportOf(before: string, state: ReadonlyMap<string, Ended>, build: string): string {
+  const known = new Map<string, Known>([...earlier(before), ...state]);
+  const cells = browsers.flatMap((browser) =>
+    faultsIn(browser).flatMap((fault) =>
+      moments.map((moment) => ({
+        browser,
+        known: known.get(keyOf({ browser, cell: nameOf(fault, moment) })),
+      })),
+    ),
+  );
+  const ran = (browser: BrowserName): readonly Known[] =>
+    cells.flatMap((cell) => (cell.browser === browser && cell.known ? [cell.known] : []));
+  const older = new Set(cells.flatMap((cell) => cell.known?.build ?? []));
+  older.delete(build);
+  const builds = [build, ...[...older].reverse()].slice(0, marks.length);
+  const lines = [
+    ...intro,
+    'A build is named by the digest of its files; a cell carries the mark of the one it was seen in:',
+    '',
+  ];
+  for (const [i, one] of builds.entries()) {
+    const count = cells.filter((cell) => cell.known?.build === one).length;
+    lines.push(
+      `- ${marks[i] === '' ? '' : `${marks[i]} `}build \`${one}\`${i === 0 ? ', the newest' : ''}: ${count} cells`,
+    );
+  }
+  lines.push('');
+  for (const browser of browsers) {
+    const all = ran(browser);
+    const total = faultsIn(browser).length * moments.length;
+    const of = (verdict: Verdict['verdict']): number => all.filter((one) => one.verdict === verdict).length;
+    const bad = all.filter((one) => !isGood(one)).length;
+    lines.push(
+      `## ${browser}`,
+      '',
+      `Of ${total} cells, ${all.length} ran${all.length === total ? '' : '; what the others do is not known'}.`,
+      `Those that ran: ${of('same losses')} same losses, ${of('told')} told, ${bad} bad.`,
+      '',
+      ...tables(browser, (cell) => {
+        const one = known.get(keyOf({ browser, cell }));
+        const mark = one ? builds.indexOf(one.build) : -1;
+        return one && mark >= 0 ? `${shown(one)}${marks[mark]}` : NOT_RUN;
+      }),
+    );
+  }
+  return lines.join('\n');
+}
+
+export function writeReport(path: string, state: ReadonlyMap<string, Ended>, build: string): void {
+  writeFileSync(path, reportOf(existsSync(path) ? readFileSync(path, 'utf8') : '', state, build));
 }

@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # Makes the golden values with the real Python libraries: `npm run golden -- [NAME...]`; no name means all.
-# NAME: quant random llama tokenizer packing pairs sft split gguf_blocks optimizers lora_config peft_adapter, or a stack of stacks.json (its product, its named cases and its signatures).
+# NAME: quant random llama families tokenizer packing pairs sft split data_files data_rows gguf_blocks optimizers lora_config peft_adapter, or a stack of stacks.json (its product, its named cases and its signatures).
 # signatures [STACK...]: how the calls that decide are called in the stacks' libraries, and what their modules export; no STACK means all.
 # known: the table of known models (src/engine/models/known/table.json) from several stacks, and what PEFT does to them; STACK.json of an
 #   earlier run in $KNOWN_WORK is taken as it is.
+# checkpoints: what quantised checkpoints hold, by the libraries or by their formulas.
 # parity [PART]: 50 steps of every recipe of parity_recipes.json, by the scripts that the product hands out.
 # export [llama.cpp]: no golden file; checks what we export with PEFT, transformers, gguf-py, TensorBoard, and llama.cpp.
 # accelerate: no golden file; one exported script on one process and on two.
-# smollm2 FILE: SmolLM2-135M-Instruct's Q4_1 GGUF, which a person must bring.
+# smollm2 FILE: SmolLM2-135M-Instruct's Q4_1 GGUF, which a person must bring. smollm2_folder FILE: no golden file; the same model as
+#   transformers saves it, beside the file.
 # Needs uv and a package registry; environments go to $GOLDEN_ENVS (default: .envs, which git ignores).
 set -euo pipefail
 shopt -s inherit_errexit # or a failed install inside $(…) would be taken for a finished one
@@ -73,7 +75,8 @@ with() {
 make() {
   local beside
   case $1 in
-    quant | llama | tokenizer | packing | pairs | sft | split | gguf_blocks | optimizers | lora_config | peft_adapter) with $newest "$here/$1.py" ;;
+    quant | llama | families | tokenizer | packing | pairs | sft | split | data_files | gguf_blocks | optimizers | lora_config | peft_adapter) with $newest "$here/$1.py" ;;
+    data_rows) (cd "$here/../.." && node tools/run.mjs tools/golden/writeRows.ts) | with $newest "$here/data_rows.py" ;;
     random) with $newest "$here/random_values.py" ;;
     *)
       with "$1" "$here/wiring.py" "$1"
@@ -85,8 +88,8 @@ make() {
   esac
 }
 
-if [ "${1:-}" = smollm2 ]; then
-  with $newest "$here/smollm2.py" "${2:?the path of the GGUF file}"
+if [ "${1:-}" = smollm2 ] || [ "${1:-}" = smollm2_folder ]; then
+  with $newest "$here/$1.py" "${2:?the path of the GGUF file}"
   exit
 fi
 if [ "${1:-}" = parity ]; then
@@ -114,6 +117,13 @@ if [ "${1:-}" = accelerate ]; then
   trap 'rm -rf "$work"' EXIT
   (cd "$here/../.." && node tools/run.mjs tools/golden/writeParity.ts "$work" >"$work/list")
   with $newest "$here/check_accelerate.py" "$work/00"
+  exit
+fi
+if [ "${1:-}" = checkpoints ]; then
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  (cd "$here/../.." && node tools/run.mjs tools/golden/writeParity.ts "$work" >"$work/list")
+  with $newest "$here/checkpoints.py" "$work/random"
   exit
 fi
 if [ "${1:-}" = export ]; then
@@ -153,6 +163,6 @@ if [ "${1:-}" = signatures ]; then
   exit
 fi
 if [ $# -eq 0 ]; then
-  set -- quant random llama tokenizer packing pairs sft split gguf_blocks optimizers lora_config peft_adapter "${stacks[@]}"
+  set -- quant random llama families tokenizer packing pairs sft split data_files data_rows gguf_blocks optimizers lora_config peft_adapter "${stacks[@]}"
 fi
 for name in "$@"; do make "$name"; done

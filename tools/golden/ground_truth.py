@@ -45,7 +45,7 @@ def prepare_libraries() -> None:
     import trl  # noqa: F401
 
     datasets.disable_caching()
-    datasets.disable_progress_bars()
+    getattr(datasets, "disable_progress_bars", datasets.disable_progress_bar)()
     for name in ("Trainer", "LlamaForCausalLM", "PreTrainedTokenizerFast", "AutoModelForCausalLM", "AutoProcessor"):
         getattr(transformers, name)
     for name in ("SFTTrainer", "DPOTrainer"):
@@ -140,7 +140,12 @@ def run(stack: str, script: str, work: str) -> dict:
     from ground_truth_quant import NotRun
     from observe import forget_what_was_said_once
 
-    space = {"__name__": "__main__", "__file__": path, "__builtins__": __builtins__}
+    import types
+
+    # A module that pickle finds its classes in.
+    main = sys.modules["__main__"] = types.ModuleType("__main__")
+    main.__file__, main.__builtins__ = path, __builtins__
+    space = vars(main)
     seen: list[str] = []
     outcome, error = None, None
     with warnings.catch_warnings():

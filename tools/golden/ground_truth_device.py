@@ -4,6 +4,7 @@ gradient scaler refuses half-precision gradients, half-precision arithmetic that
 Before torch 2.3 autocast to float16 is autocast to bfloat16 (the CPU's), which changes numbers and no wiring.
 """
 
+import contextlib
 import functools
 import os
 import sys
@@ -181,6 +182,9 @@ def patch_mixed_precision() -> None:
     for name in ("is_torch_bf16_gpu_available", "is_torch_bf16_cpu_available", "is_torch_tf32_available"):
         if hasattr(arguments, name):
             setattr(arguments, name, lambda *_: True)
+    # Where there is a GPU no autocast stands around the whole loss: forward has its own. One around it keeps what was cast under no_grad.
+    if hasattr(transformers.Trainer, "autocast_smart_context_manager"):
+        transformers.Trainer.autocast_smart_context_manager = lambda self, *args, **kwargs: contextlib.nullcontext()
     patch_fp16()
 
 

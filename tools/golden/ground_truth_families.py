@@ -16,6 +16,8 @@ IDS = [
     (r"baichuan", "baichuan", 32, BF16),
     (r"chatglm", "chatglm", 28, HALF),
     (r"internlm2", "internlm2", 32, BF16),
+    (r"qwen2\.5-vl-3b", "qwen2_5_vl", 36, {**TIED, **BF16}),
+    (r"qwen2\.5-vl-7b", "qwen2_5_vl", 28, BF16),
     (r"qwen2\.5-vl", "qwen2_5_vl", 4, BF16),
     (r"qwen2-vl", "qwen2_vl", 4, BF16),
     (r"tinyllama", "llama", 22, BF16),

@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import { parseRows } from '../../src/engine/data/rows.ts';
 import { accelerateFiles } from '../../src/engine/python/write/accelerateFiles.ts';
 import { pythonScript } from '../../src/engine/python/write/pythonScript.ts';
+import { textOfRows } from '../../src/engine/recipe/rows/ownRows.ts';
 import { parityRecipes, readFor } from '../../src/engine/testing/parityRecipes.ts';
 import { smollm2File } from '../../src/engine/testing/smollm2.ts';
 
@@ -26,7 +27,7 @@ export async function main([folder]: readonly string[]): Promise<number> {
     if (model === 'smollm2' && !existsSync(file)) return;
     const gguf = model === 'smollm2' ? { gguf: basename(file) } : {};
     symlinkSync(model === 'smollm2' ? file : `../${model}`, `${own}/${gguf.gguf ?? 'model'}`);
-    const text = recipe.data?.text ?? '';
+    const text = textOfRows(recipe.data);
     writeFileSync(`${own}/rows.jsonl`, text);
     const [row] = parseRows(text);
     const format =

@@ -3,16 +3,31 @@
 
 import type { DType } from '../torch/autograd/value.ts';
 import { Module } from '../torch/nn/module.ts';
-import type { AttachingScript, Target } from './method.ts';
-import type { AdapterValues, Method } from './methods.ts';
+import type { AdapterMethod, AttachingScript, AttachOptions, Target } from './method.ts';
+import type { AdapterValues } from './methods.ts';
 import type { Narrowing } from './modulePatterns.ts';
+import type { Prompt } from './prompts/prompts.ts';
 import { isSaved, wrapSavedModules } from './saved/savedModules.ts';
 import type { TargetModules } from './targetModules.ts';
 import { targetedModules } from './targets.ts';
 
+/** What attaching asks of a method, trained here or judged only. */
+export interface Tuner
+  extends Pick<AdapterMethod<string, Record<never, never>>, 'type' | 'prefix' | 'modelClass' | 'supports'> {
+  readonly attach: (
+    root: Module,
+    targets: readonly Target[],
+    options: AttachOptions<AdapterValues>,
+    script: AttachingScript,
+  ) => void;
+  readonly thaw?: (root: Module, values: AdapterValues) => void;
+}
+
 /** A configuration object of PEFT. */
 export interface PeftConfig {
-  readonly method: Method;
+  readonly method: Tuner;
+  /** Makes the encoder of a method that wraps nothing and stands before the model. */
+  readonly prompt?: Prompt;
   /** What the method's own arguments are read from. */
   readonly values: AdapterValues;
   readonly target: TargetModules;
@@ -61,13 +76,13 @@ export const requiresGrad = ({ kind }: Module, adapter: string): boolean =>
  */
 export function injectAdapter(root: Module, config: PeftConfig, script: AttachingScript): readonly Target[] {
   const { method, values } = config;
-  const { defaultTargets: defaults, supports } = method;
+  const { supports } = method;
   const { modulesToSave, savedLater = [] } = config;
   const saved = script.behaves('savedNotTargeted')
     ? modulesToSave.filter((name) => !savedLater.includes(name))
     : [];
   const narrowing = { ...config.narrowing, saved };
-  const targeting = { ...config, narrowing, method: method.type, defaults, supports };
+  const targeting = { ...config, narrowing, method: method.type, supports };
   const early = modulesToSave.filter((name) => !savedLater.includes(name));
   const { targets, beside } = besideSaved(root, targetedModules(root, targeting, script), early, script);
   method.attach(root, targets, config, script);

@@ -57,14 +57,18 @@ export type ConfigArgument<V> =
       readonly arguments: readonly ConfigArgument<V>[];
     };
 
+export type DefaultTargets = (peftType: string, modelType: string) => readonly string[] | null;
+
 /** The script that attaches an adapter: its versions, the statement that is running, its warnings and errors. */
 export interface AttachingScript {
   readonly stack: Stack;
   readonly modelType: string;
-  /** PEFT's own targets of a peft_type for the model in hand, in place of `defaultTargets`; null: it has none. */
-  readonly defaultTargets?: ((peftType: string) => readonly string[] | null) | null;
+  /** PEFT's own targets of a peft_type for a model type; null: it has none. */
+  readonly defaultTargets: DefaultTargets;
   /** Where the model's input embedding and head stand; '' for none. */
   readonly places?: { readonly embedding: string; readonly head: string };
+  /** An argument of the configuration as it was given, where a setting can't hold it. */
+  readonly given?: (name: string) => unknown;
   /** As the script writes it. */
   call: string;
   behaves<K extends BehaviourKey>(key: K): Behaviours[K];
@@ -155,8 +159,6 @@ export interface AdapterMethod<T extends string, S extends MethodSettings> {
   };
   /** Class that PEFT puts around the model. */
   readonly modelClass: string;
-  /** What target_modules is where it is None, by config.model_type. */
-  readonly defaultTargets: Readonly<Record<string, readonly string[]>>;
   /** Whether its targets must be linears or embeddings. */
   readonly supports: 'linears and embeddings' | 'any module';
 

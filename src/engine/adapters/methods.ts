@@ -3,6 +3,7 @@
 import { invariant } from '../ground/errors.ts';
 import type { Adapter } from '../torch/nn/module.ts';
 import { ia3 } from './ia3/ia3.ts';
+import { judgedPrefixes } from './judged.ts';
 import { lnTuning } from './ln_tuning/lnTuning.ts';
 import { lora } from './lora/lora.ts';
 import type { ConfigArgument, MethodValues } from './method.ts';
@@ -42,7 +43,9 @@ export function methodOf({ type }: Pick<Adapter, 'type'>): Method {
 
 /** Whether a parameter of this name belongs to an adapter: to what a method adds, or to a copy of modules_to_save. */
 export const isAdapterParameter = (name: string): boolean =>
-  methods.some(({ prefix }) => name.includes(prefix)) || name.includes('modules_to_save');
+  methods.some(({ prefix }) => name.includes(prefix)) ||
+  judgedPrefixes.some((prefix) => name.includes(prefix)) ||
+  name.includes('modules_to_save');
 
 /** A configuration class of PEFT and what it takes. */
 export interface ConfigClass {

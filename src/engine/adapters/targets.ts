@@ -71,7 +71,6 @@ export interface Targeting {
   /** peft_type */
   readonly method: string;
   /** What target_modules is where it is None, by config.model_type. */
-  readonly defaults: Readonly<Record<string, readonly string[]>>;
   readonly supports: 'linears and embeddings' | 'any module';
 }
 
@@ -122,7 +121,7 @@ function warnUnusedExclusion(script: AttachingScript, exclude: TargetModules): v
  * matched, or a module that the method can't wrap.
  */
 export function targetedModules(root: Module, targeting: Targeting, script: AttachingScript): Target[] {
-  const { target, narrowing, defaults, method } = targeting;
+  const { target, narrowing, method } = targeting;
   const empty =
     (target.form === 'list' && target.names.length === 0) ||
     (target.form === 'regex' && target.pattern === '');
@@ -131,7 +130,7 @@ export function targetedModules(root: Module, targeting: Targeting, script: Atta
       'No `target_modules` passed but also no `target_parameters` found. Please check the values for these arguments.';
     script.raise(script.behaves('noMatchError'), message);
   }
-  const names = script.defaultTargets ? script.defaultTargets(method) : (defaults[script.modelType] ?? null);
+  const names = script.defaultTargets(method, script.modelType);
   if (target.form === 'default' && names === null)
     script.raise('ValueError', script.behaves('unspecifiedTargets'));
   const resolved: TargetModules = target.form === 'default' ? { form: 'list', names: names ?? [] } : target;

@@ -5,8 +5,14 @@ import type { Text } from '../ground/text.ts';
 export const notUtf8 = defineError(
   'utf-8',
   ({ name, byte }: { readonly name: string; readonly byte: number }) => ({
-    en: [`${name}: expected UTF-8 text, byte ${byte} is none.`, 'Save the file as UTF-8.'],
-    zh: [`${name}：应为 UTF-8 文本，第 ${byte} 字节不是。`, '请把文件另存为 UTF-8。'],
+    en: [
+      `${name}: expected UTF-8 text, byte ${byte} is none.`,
+      'Save the file as UTF-8; a spreadsheet calls it “CSV UTF-8”.',
+    ],
+    zh: [
+      `${name}：应为 UTF-8 文本，第 ${byte} 字节不是。`,
+      '请把文件另存为 UTF-8；电子表格中称为“CSV UTF-8”。',
+    ],
   }),
 );
 
@@ -15,11 +21,11 @@ export const emptyData = defineError(
   ({ name, list }: { readonly name: string; readonly list: boolean }) => ({
     en: [
       `${name}: expected at least one row, got ${list ? 'an empty list' : 'none'}.`,
-      'Paste or open a JSONL file.',
+      'Paste rows, or open a file that has some.',
     ],
     zh: [
       `${name}：至少应有一行，得到的是${list ? '空列表' : '零行'}。`,
-      '请粘贴数据行，或打开一个 JSONL 文件。',
+      '请粘贴数据行，或打开一个含有数据行的文件。',
     ],
   }),
 );
@@ -55,11 +61,55 @@ interface BadRow {
 export const badRow = defineError('row', ({ where, found }: BadRow) => ({
   en: [
     `${where.en}: ${found.en}.`,
-    'Give each row `text`, `prompt` and `completion`, `messages`, or `prompt`, `chosen` and `rejected`.',
+    'Give each row `text`, `prompt` and `completion`, `messages`, or `prompt`, `chosen` and `rejected`; or say which column is which.',
   ],
   zh: [
     `${where.zh}：${found.zh}。`,
-    '每行应含 `text`，或 `prompt` 与 `completion`，或 `messages`，或 `prompt`、`chosen` 与 `rejected`。',
+    '每行应含 `text`，或 `prompt` 与 `completion`，或 `messages`，或 `prompt`、`chosen` 与 `rejected`；也可以指明各列的用途。',
+  ],
+}));
+
+interface Cell {
+  readonly where: Text;
+  readonly column: string;
+  readonly wanted: 'text' | 'messages';
+  readonly got: string;
+}
+
+const kinds: Readonly<Record<Cell['wanted'], Text>> = {
+  text: { en: 'text', zh: '文本' },
+  messages: { en: 'a list of messages', zh: '消息列表' },
+};
+
+export const badCell = defineError('cell', ({ where, column, wanted, got }: Cell) => ({
+  en: [
+    `${where.en}, column ${column}: expected ${kinds[wanted].en}, got ${got}.`,
+    'Mend the cell, leave the row out, or choose another column.',
+  ],
+  zh: [
+    `${where.zh}，列 ${column}：应为${kinds[wanted].zh}，得到 ${got}。`,
+    '请修改该单元格、去掉该行，或改选另一列。',
+  ],
+}));
+
+interface Columns {
+  readonly name: string;
+  readonly role: string;
+  /** null: none was chosen. */
+  readonly column: string | null;
+  readonly columns: readonly string[];
+}
+
+export const noColumn = defineError('column', ({ name, role, column, columns }: Columns) => ({
+  en: [
+    column === null
+      ? `${name}: no column was chosen for ${role}.`
+      : `${name}: there is no column ${column}, which is to be the ${role}.`,
+    `Choose one of ${columns.join(', ')}.`,
+  ],
+  zh: [
+    column === null ? `${name}：没有为 ${role} 选择列。` : `${name}：没有用作 ${role} 的列 ${column}。`,
+    `请从 ${columns.join('、')} 中选择。`,
   ],
 }));
 
@@ -131,16 +181,22 @@ export const noTemplate = defineError('chat-template-missing', (_: object) => ({
   zh: ['数据行：该模型没有聊天模板。', '请使用含 `text` 的行，或用文本写的 `prompt` 与 `completion`。'],
 }));
 
-export const templateRefuses = defineError(
-  'chat-template-refuses',
-  ({ cause }: { readonly cause: string }) => ({
-    en: [
-      `Rows: the chat template refuses these messages: ${cause}.`,
-      'Give the roles in the order that the model’s template takes.',
-    ],
-    zh: [`数据行：聊天模板拒绝了这些消息：${cause}。`, '请按该模型的模板所接受的顺序排列角色。'],
-  }),
-);
+interface Refused {
+  readonly cause: string;
+  /** As people count; null: not known. */
+  readonly row?: number | null;
+}
+
+export const templateRefuses = defineError('chat-template-refuses', ({ cause, row = null }: Refused) => ({
+  en: [
+    `${row === null ? 'Rows' : `Row ${row} of those used`}: the chat template refuses these messages: ${cause}.`,
+    'Give the roles in the order that the model’s template takes.',
+  ],
+  zh: [
+    `${row === null ? '数据行' : `所用数据的第 ${row} 行`}：聊天模板拒绝了这些消息：${cause}。`,
+    '请按该模型的模板所接受的顺序排列角色。',
+  ],
+}));
 
 interface Mistake {
   readonly line: number;
@@ -187,3 +243,25 @@ export const templateRewrites = defineError('chat-template-rewrites', (_: object
     '请把 train.assistant_only_loss 设为 false。',
   ],
 }));
+
+/** Every kind of this file. */
+export const dataErrors = [
+  allMasked,
+  answersCut,
+  badCell,
+  badRow,
+  emptyData,
+  lineNoJson,
+  listNoJson,
+  noColumn,
+  noEos,
+  noTemplate,
+  notUtf8,
+  pairsMissing,
+  pairsUnwanted,
+  templateBroken,
+  templateEndless,
+  templateRefuses,
+  templateRewrites,
+  tokenizerBroken,
+] as const;

@@ -3,6 +3,8 @@
 import type { SettingValue } from '../ground/settings/setting.ts';
 import type { preferenceSettings } from '../recipe/settings/preference.ts';
 import { pairsMissing } from './dataErrors.ts';
+import type { PerRow } from './perRow.ts';
+import { perRow } from './perRow.ts';
 import type { Row } from './rows.ts';
 import type { Example } from './tokenize.ts';
 import { IGNORE, withEos } from './tokenize.ts';
@@ -10,9 +12,10 @@ import type { Tokenizer } from './tokenizer.ts';
 
 export type PairObjective = Exclude<SettingValue<(typeof preferenceSettings)['train.objective']>, 'sft'>;
 
-type PairRow = Extract<Row, { readonly format: 'preference' | 'preference-chat' }>;
+export type PairRow = Extract<Row, { readonly format: 'preference' | 'preference-chat' }>;
 
-const isPair = (row: Row): row is PairRow => row.format === 'preference' || row.format === 'preference-chat';
+export const isPair = (row: Row): row is PairRow =>
+  row.format === 'preference' || row.format === 'preference-chat';
 
 /** Length of what two lists begin with alike. */
 function commonPrefix(a: readonly number[], b: readonly number[]): number {
@@ -32,8 +35,10 @@ interface Texts {
 function textsOf(row: PairRow, tokenizer: Tokenizer, objective: PairObjective): Texts {
   if (row.format === 'preference-chat') {
     const whole = (answer: PairRow['chosen']): string =>
-      typeof answer === 'string' ? answer : tokenizer.render([...row.prompt, ...answer], false).text;
-    const prompt = tokenizer.render(row.prompt, true).text;
+      typeof answer === 'string'
+        ? answer
+        : tokenizer.render([...row.prompt, ...answer], false, row.tools).text;
+    const prompt = tokenizer.render(row.prompt, true, row.tools).text;
     return { prompt, chosen: whole(row.chosen), rejected: whole(row.rejected), marks: false };
   }
   const end = (text: string): string => (objective === 'dpo' ? withEos(text, tokenizer) : text);
@@ -59,15 +64,32 @@ function closed(ids: readonly number[], tokenizer: Tokenizer): number[] {
   return begun.at(-1) === eosId ? begun : [...begun, eosId];
 }
 
+interface PairIds {
+  readonly before: readonly number[];
+  readonly good: readonly number[];
+  readonly bad: readonly number[];
+}
+
+const idsFor = (objective: PairObjective) =>
+  perRow((row: PairRow, tokenizer: Tokenizer): PairIds => {
+    const { prompt, chosen, rejected, marks } = textsOf(row, tokenizer, objective);
+    const encode = (text: string): number[] => tokenizer.encode(text, marks);
+    return { before: encode(prompt), good: encode(chosen), bad: encode(rejected) };
+  });
+
+/** Ids of a pair's prompt and of both its sides, whole. */
+export const pairIds: Readonly<Record<PairObjective, PerRow<PairRow, PairIds>>> = {
+  dpo: idsFor('dpo'),
+  orpo: idsFor('orpo'),
+};
+
 function tokenizePair(
   row: PairRow,
   tokenizer: Tokenizer,
   length: number,
   objective: PairObjective,
 ): Example | null {
-  const { prompt, chosen, rejected, marks } = textsOf(row, tokenizer, objective);
-  const encode = (text: string): number[] => tokenizer.encode(text, marks);
-  const [before, good, bad] = [encode(prompt), encode(chosen), encode(rejected)];
+  const { before, good, bad } = pairIds[objective](row, tokenizer);
   const shared = Math.min(commonPrefix(before, good), commonPrefix(before, bad));
   if (objective === 'dpo') {
     if (shared >= length) return null;

@@ -15,7 +15,7 @@ import type { Split } from './split.ts';
 import { splitRows } from './split.ts';
 import type { DataSummary, RowPreview, TokenMask } from './summary.ts';
 import type { Dataset, Example, TokenizeOptions } from './tokenize.ts';
-import { assertLearns, IGNORE, tokenizeRow, tokenizeRows } from './tokenize.ts';
+import { assertLearns, datasetOf, IGNORE, largest, tokenizeRow } from './tokenize.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** What is asked of the rows; `maxLength` is of packed sequences too. */
@@ -47,7 +47,8 @@ export interface PreparedData {
 
 const PREVIEW_ROWS = 3;
 
-function preview(example: Example, tokenizer: Tokenizer): RowPreview {
+/** A row as it will be trained, for people. */
+export function previewOf(example: Example, tokenizer: Tokenizer): RowPreview {
   const as = (id: number, mask: TokenMask) => ({ text: tokenizer.show(id), mask });
   const { rejected } = example;
   const shown = example.ids.map((id, i) => as(id, example.labels[i] === IGNORE ? 'ignored' : 'trained'));
@@ -72,44 +73,66 @@ function pairDataset(
   return {
     examples,
     format: 'preference',
-    longest: Math.max(0, ...whole, ...examples.map(({ rejected }) => rejected?.ids.length ?? 0)),
+    longest: Math.max(largest(whole), largest(examples.map(({ rejected }) => rejected?.ids.length ?? 0))),
     truncatedRows: examples.filter(({ truncated }) => truncated.length > 0).length,
     maskedRows: rows.length - examples.length,
   };
 }
 
-/** Rows as they are trained. Packed rows are cut by the packing, and none is dropped for its mask. */
-function examplesOf(
-  rows: readonly Row[],
-  tokenizer: Tokenizer,
-  options: TokenizeOptions,
-  { objective, packing, maxLength }: DataOptions,
-): readonly Example[] {
-  if (objective !== 'sft') return tokenizePairs(rows, tokenizer, maxLength, objective);
-  if (packing === 'none') return tokenizeRows(rows, tokenizer, options).examples;
-  return pack(
-    rows.map((row) => tokenizeRow(row, tokenizer, options)),
-    packing,
-    maxLength,
-  );
+/** A part of the rows: what it is, and as it is trained. Packed rows are cut by the packing, and none is dropped for its mask. */
+interface Part {
+  readonly dataset: Dataset;
+  readonly examples: readonly Example[];
 }
 
-/** Everything about the rows, also when nothing can be learned from them: the page then says why. */
-export function prepareData(source: RecipeRows, tokenizer: Tokenizer, asked: DataOptions): PreparedData {
+type ReadPart = (rows: readonly Row[]) => Part;
+
+function partReader(tokenizer: Tokenizer, options: TokenizeOptions, asked: DataOptions): ReadPart {
+  const { objective, packing, maxLength } = asked;
+  if (objective !== 'sft')
+    return (rows) => {
+      const dataset = pairDataset(rows, tokenizer, maxLength, objective);
+      return { dataset, examples: dataset.examples };
+    };
+  const made = new Map<Row, Example>();
+  return (rows) => {
+    const all = rows.map((row) => {
+      const example = made.get(row) ?? tokenizeRow(row, tokenizer, options);
+      made.set(row, example);
+      return example;
+    });
+    const dataset = datasetOf(rows, all);
+    return { dataset, examples: packing === 'none' ? dataset.examples : pack(all, packing, maxLength) };
+  };
+}
+
+/** Everything about the rows, also when nothing can be learned from them: the page then says why. `total`: rows that there are beyond those given. */
+export function prepareData(
+  source: RecipeRows,
+  tokenizer: Tokenizer,
+  asked: DataOptions,
+  total = source.rows.length,
+): PreparedData {
   const { packing, objective, length } = asked;
   const cuts = packing === 'none' || packing === 'bfd';
   const options = { ...asked, maxLength: cuts ? asked.maxLength : Number.MAX_SAFE_INTEGER };
-  const read = (rows: readonly Row[]): Dataset =>
-    objective === 'sft'
-      ? tokenizeRows(rows, tokenizer, options)
-      : pairDataset(rows, tokenizer, asked.maxLength, objective);
-  const dataset = read(source.rows);
+  const read = partReader(tokenizer, options, asked);
+  const { dataset } = read(source.rows);
   const parts = splitRows(source.rows, asked.testSize, length.seed);
-  const train = read(parts.train);
-  const test = parts.test.length > 0 ? examplesOf(parts.test, tokenizer, options, asked) : [];
-  const split: Split<Example> = { train: examplesOf(parts.train, tokenizer, options, asked), test };
-  const schedule = { ...length, rows: split.train.length };
+  const { dataset: train, examples } = read(parts.train);
+  const test = parts.test.length > 0 ? read(parts.test).examples : [];
+  const split: Split<Example> = { train: examples, test };
+  const counted = source.rows.length;
+  const schedule = { ...length, rows: Math.round(split.train.length * (total / Math.max(1, counted))) };
   const notes = [
+    ...(counted < total
+      ? [
+          text(
+            `Counted over the first ${counted} of ${total} rows; training reads all of them.`,
+            `以下统计只涉及 ${total} 行中的前 ${counted} 行；训练会读取全部。`,
+          ),
+        ]
+      : []),
     ...(dataset.truncatedRows > 0
       ? [
           text(
@@ -152,8 +175,9 @@ export function prepareData(source: RecipeRows, tokenizer: Tokenizer, asked: Dat
     },
     summary: {
       name: source.name,
-      rows: source.rows.length,
-      evalRows: split.test.length,
+      rows: total,
+      counted,
+      evalRows: Math.round(split.test.length * (total / Math.max(1, counted))),
       format: dataset.format,
       longestTokens: dataset.longest,
       truncatedRows: dataset.truncatedRows,
@@ -161,7 +185,7 @@ export function prepareData(source: RecipeRows, tokenizer: Tokenizer, asked: Dat
       preview: (objective === 'sft'
         ? source.rows.slice(0, PREVIEW_ROWS).map((row) => tokenizeRow(row, tokenizer, options))
         : dataset.examples.slice(0, PREVIEW_ROWS)
-      ).map((example) => preview(example, tokenizer)),
+      ).map((example) => previewOf(example, tokenizer)),
       notes,
     },
     facts: {

@@ -14,6 +14,8 @@ export interface RowPreview {
 export interface DataSummary {
   readonly name: string;
   readonly rows: number;
+  /** The first of them, of which the rest is told. */
+  readonly counted: number;
   readonly evalRows: number;
   readonly format: string;
   readonly longestTokens: number;

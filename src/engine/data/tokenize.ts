@@ -1,6 +1,7 @@
 // Rows become ids and labels as TRL's SFTTrainer prepares them (numerics reference 4.2): EOS, joint tokenisation, masks,
 // truncation from the right. Labels stand at their own token here; the shift happens in the batches.
 import { allMasked, answersCut, pairsUnwanted } from './dataErrors.ts';
+import { perRow } from './perRow.ts';
 import type { Row } from './rows.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -63,7 +64,7 @@ function inSpans(
   });
 }
 
-function maskRow(row: Row, tokenizer: Tokenizer): Masked {
+function maskedAnew(row: Row, tokenizer: Tokenizer): Masked {
   if (row.format === 'preference' || row.format === 'preference-chat') throw pairsUnwanted({});
   if (row.format === 'text')
     return { ids: tokenizer.encode(withEos(row.text, tokenizer), true), prompt: 0, inside: null };
@@ -75,14 +76,17 @@ function maskRow(row: Row, tokenizer: Tokenizer): Masked {
     };
   if (row.format === 'prompt-completion-chat')
     return {
-      ids: tokenizer.encode(tokenizer.render([...row.prompt, ...row.completion], false).text),
-      prompt: tokenizer.encode(tokenizer.render(row.prompt, true).text).length,
+      ids: tokenizer.encode(tokenizer.render([...row.prompt, ...row.completion], false, row.tools).text),
+      prompt: tokenizer.encode(tokenizer.render(row.prompt, true, row.tools).text).length,
       inside: null,
     };
-  const { text, spans } = tokenizer.render(row.messages, false);
+  const { text, spans } = tokenizer.render(row.messages, false, row.tools);
   const ids = tokenizer.encode(text);
   return { ids, prompt: 0, inside: inSpans(tokenizer, text, ids, spans) };
 }
+
+/** A row with all its tokens and masks. */
+export const maskRow = perRow(maskedAnew);
 
 /** One row as it will be trained. */
 export function tokenizeRow(row: Row, tokenizer: Tokenizer, options: TokenizeOptions): Example {
@@ -103,22 +107,32 @@ export interface Dataset {
   readonly maskedRows: number;
 }
 
-/** The first token of a row is never predicted, so a row learns something iff a later label counts. */
-const learns = (example: Example): boolean => example.labels.some((label, i) => i > 0 && label !== IGNORE);
+/** The largest of many: arguments are too few for all rows of a file. */
+export const largest = (numbers: readonly number[]): number =>
+  numbers.reduce((most, one) => Math.max(most, one), 0);
 
-/** All rows; those without any label left are dropped, as TRL does. */
-export function tokenizeRows(rows: readonly Row[], tokenizer: Tokenizer, options: TokenizeOptions): Dataset {
-  const all = rows.map((row) => tokenizeRow(row, tokenizer, options));
+/** The first token of a row is never predicted, so a row learns something iff a later label counts. */
+export const learns = (example: Example): boolean =>
+  example.labels.some((label, i) => i > 0 && label !== IGNORE);
+
+/** What all rows are, by what each became; those without any label left are dropped, as TRL does. */
+export function datasetOf(rows: readonly Row[], all: readonly Example[]): Dataset {
   const examples = all.filter(learns);
   const formats = new Set(rows.map((row) => row.format.replace('-chat', '')));
   return {
     examples,
     format: [...formats].join(', '),
-    longest: Math.max(...all.map((example) => example.ids.length + example.truncated.length)),
+    longest: largest(all.map((example) => example.ids.length + example.truncated.length)),
     truncatedRows: all.filter((example) => example.truncated.length > 0).length,
     maskedRows: all.length - examples.length,
   };
 }
+
+export const tokenizeRows = (rows: readonly Row[], tokenizer: Tokenizer, options: TokenizeOptions): Dataset =>
+  datasetOf(
+    rows,
+    rows.map((row) => tokenizeRow(row, tokenizer, options)),
+  );
 
 /** Throws UserError 'all-labels-masked' when no row is left, saying whether truncation or the mask took them. */
 export function assertLearns(

@@ -9,13 +9,27 @@ import { same, text } from '../ground/text.ts';
 import { wellFormed } from '../ground/wellFormed.ts';
 import { ChatTemplate } from './chatTemplate.ts';
 import { noEos, noTemplate, templateRewrites, tokenizerBroken } from './dataErrors.ts';
+import { splitAtDigits } from './digits.ts';
 import type { TokenizerJson } from './tokenizerShapes.ts';
 import { tokenizerJson } from './tokenizerShapes.ts';
 
 export interface Message {
   readonly role: string;
-  readonly content: string;
+  /** null: a turn that only calls tools. */
+  readonly content: string | null;
+  /** Further fields for the template: `tool_calls`, `name`, … */
+  readonly more?: Readonly<Record<string, unknown>>;
 }
+
+/** A message as a template sees it. */
+const forTemplate = ({ role, content, more = {} }: Message): Record<string, unknown> => ({
+  ...more,
+  role,
+  ...(content === null ? {} : { content }),
+});
+
+/** Absent where there are none, as TRL passes None for an empty list. */
+const toolsArgument = (tools: readonly unknown[]) => (tools.length > 0 ? { tools: [...tools] } : {});
 
 export interface Rendered {
   readonly text: string;
@@ -59,7 +73,8 @@ function innerOf(json: unknown, config: Readonly<Record<string, unknown>>): HubT
   if (misfit) throw tokenizerBroken({ found: misfit });
   assertConsistent(value);
   try {
-    return new HubTokenizer(value, { ...config });
+    const pre_tokenizer = splitAtDigits(value.pre_tokenizer);
+    return new HubTokenizer({ ...value, pre_tokenizer }, { ...config });
   } catch (error) {
     // An expression that can't be compiled: the shape holds all else.
     throw tokenizerBroken({ found: same(shortened(causeOf(error))) });
@@ -128,11 +143,16 @@ export class Tokenizer {
   }
 
   /** apply_chat_template. Throws UserError 'chat-template-…' when the model has none or it refuses the messages. */
-  render(messages: readonly Message[], addGenerationPrompt: boolean): Rendered {
+  render(
+    messages: readonly Message[],
+    addGenerationPrompt: boolean,
+    tools: readonly unknown[] = [],
+  ): Rendered {
     if (!this.#template) throw noTemplate({});
     const marked = this.#template.render({
-      messages: messages.map((message) => ({ ...message })),
+      messages: messages.map(forTemplate),
       add_generation_prompt: addGenerationPrompt,
+      ...toolsArgument(tools),
       bos_token: '',
       eos_token: this.eosToken,
     });
@@ -144,15 +164,20 @@ export class Tokenizer {
       else if (piece === END) spans.push([start, whole.length]);
       else whole += piece;
     }
-    return { text: whole, spans: this.#marked ? spans : this.#prefixSpans(messages, whole) };
+    return { text: whole, spans: this.#marked ? spans : this.#prefixSpans(messages, whole, tools) };
   }
 
   /** Without marks: what an assistant turn adds to the rendering of the turns before it, with their generation prompt. */
-  #prefixSpans(messages: readonly Message[], rendered: string): [number, number][] {
+  #prefixSpans(
+    messages: readonly Message[],
+    rendered: string,
+    tools: readonly unknown[],
+  ): [number, number][] {
     const plain = (count: number, prompt: boolean): string =>
       this.#template?.render({
-        messages: messages.slice(0, count).map((m) => ({ ...m })),
+        messages: messages.slice(0, count).map(forTemplate),
         add_generation_prompt: prompt,
+        ...toolsArgument(tools),
         bos_token: '',
         eos_token: this.eosToken,
       }) ?? '';

@@ -72,7 +72,7 @@ interface Split {
   readonly behavior: string;
   readonly invert: boolean;
 }
-type PreTokenizer =
+export type PreTokenizer =
   | Of<'Sequence', { readonly pretokenizers: readonly PreTokenizer[] }>
   | Of<'ByteLevel', ByteLevel>
   | Of<'Split', Split>

@@ -49,6 +49,22 @@ export const ranksInMlx = defineError('export-ranks', ({ rank, module, other }: 
   ],
 }));
 
+interface Unsaid {
+  readonly architecture: string;
+  readonly what: Text;
+}
+
+export const unsaidInGguf = defineError('export-gguf-config', ({ architecture, what }: Unsaid) => ({
+  en: [
+    `GGUF: files of architecture ${architecture} can't say ${what.en}, so llama.cpp would compute another model.`,
+    'Take the merged model as safetensors, or the adapter for PEFT.',
+  ],
+  zh: [
+    `GGUF：${architecture} 架构的文件无法表示${what.zh}，llama.cpp 会算成另一个模型。`,
+    '请导出 safetensors 的合并模型，或 PEFT 的适配器。',
+  ],
+}));
+
 /** Whether a format can't say what was trained; the run itself is well. */
 export const isExportRefusal = (error: unknown): error is Error =>
-  [notAsLora, layersOnly, doraInGguf, ranksInMlx, unnamedSplit].some((kind) => kind.is(error));
+  [notAsLora, layersOnly, doraInGguf, ranksInMlx, unnamedSplit, unsaidInGguf].some((kind) => kind.is(error));

@@ -1,6 +1,6 @@
 // What a recipe runs, examined: the program that it carries, or the one that its settings stand for. Whoever shows, explains or trains a recipe
 // begins here, so that none of them judges another program.
-import type { ModelConfig } from '../models/families.ts';
+import type { ModelConfig } from '../models/modelConfig.ts';
 import type { RecipeProgram } from '../recipe/program/program.ts';
 import type { Recipe, RecipeValues } from '../recipe/recipe.ts';
 import { examine } from './inspect/examine.ts';

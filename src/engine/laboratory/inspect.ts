@@ -3,7 +3,7 @@
 
 import type { RowFacts } from '../data/rowFacts.ts';
 import type { DataSummary } from '../data/summary.ts';
-import type { ModelConfig } from '../models/families.ts';
+import type { ModelConfig } from '../models/modelConfig.ts';
 import { trainableLine } from '../python/run/trainableLine.ts';
 import type { Wired } from '../python/run/wire.ts';
 import { keptScript } from '../python/write/keptScript.ts';

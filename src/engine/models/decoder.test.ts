@@ -60,6 +60,9 @@ function record(model: WiredModel) {
     attention: unused,
     gated: unused,
     output: unused,
+    whole: unused,
+    scaled: unused,
+    plus: unused,
     sum: (residual, branch) => {
       const out = leaf(`${branch} out`);
       if (tape.gradEnabled && residual.requiresGrad)

@@ -4,6 +4,8 @@
 
 import { checkpointNonReentrant, checkpointReentrant } from '../torch/autograd/segment.ts';
 import type { Value } from '../torch/autograd/value.ts';
+import type { Activation } from '../torch/ops/gated.ts';
+import type { RopeTable } from '../torch/ops/rope.ts';
 import type { Recording } from '../torch/recording.ts';
 import type { Heads } from './modelSizes.ts';
 
@@ -17,6 +19,14 @@ export interface AttentionRequest<Projected> extends Heads {
   readonly layer: number;
   /** q, k and v. */
   readonly qkv: Projected;
+  /** Which table of rotations turns the first `dims` of each head; null: none does. */
+  readonly rotation: RopeTable | null;
+  /** Keys that a query sees, its own among them; null: all before it. */
+  readonly window: number | null;
+  /** Of the products of q and k; by itself 1/√D. */
+  readonly scale?: number;
+  /** Norms that each head of q and of k goes through before it is turned. */
+  readonly norms?: { readonly q: string; readonly k: string };
 }
 
 /**
@@ -31,12 +41,18 @@ export interface Operations<Projected> {
   linear(layer: string, group: ProjectionGroup, x: Value): Projected;
   /** Rotates q and k, keeps k and v where there is a cache, and attends to what came before: [N, H·D]. */
   attention(request: AttentionRequest<Projected>): Value;
-  /** silu(gate) · up; `path` is the activation's. */
-  gated(path: string, gateUp: Projected): Value;
+  /** activation(gate) · up; `path` is the activation's. */
+  gated(path: string, gateUp: Projected, activation: Activation): Value;
   /** Says that `output` is what the module at `path` returns, for whoever shows modules; gives it back. */
   output(path: string, output: Projected): Projected;
   /** residual + branch, [N, C]. */
   sum(residual: Value, branch: Projected): Value;
+  /** What a projection gives, where something other than a sum comes next: [N, C]. */
+  whole(branch: Projected): Value;
+  /** factor · x; `path` names it. */
+  scaled(path: string, x: Value, factor: number): Value;
+  /** residual + x, where x is no projection any more. */
+  plus(path: string, residual: Value, x: Value): Value;
 }
 
 export interface LayerPlace {
@@ -56,6 +72,10 @@ export interface DecoderPaths {
 /** A family's forward pass for one configuration: all of it that is the family's own. */
 export interface Decoder {
   readonly paths: DecoderPaths;
+  /** What the embeddings are multiplied by: inside their module, so that hooks see it, or after it. */
+  readonly embeddingScale?: { readonly factor: number; readonly inside: boolean };
+  /** What the last hidden states are multiplied by before the head. */
+  readonly finalScale?: number;
   /** Hidden states before a layer → after it. */
   layer<Projected>(run: Operations<Projected>, place: LayerPlace, hidden: Value): Value;
 }
@@ -74,14 +94,17 @@ export interface HiddenStates {
 export function recordDecoder<Projected>(
   recording: Recording,
   run: Operations<Projected>,
-  { paths, layer }: Decoder,
+  { paths, layer, embeddingScale, finalScale = 1 }: Decoder,
 ): HiddenStates {
   const { tape, model } = recording;
-  const embedding = run.embedding(paths.embedding);
+  const table = run.embedding(paths.embedding);
+  const scaled = (x: Value): Value =>
+    embeddingScale ? run.scaled(`${paths.embedding}.scaled`, x, embeddingScale.factor) : x;
+  const embedding = embeddingScale?.inside ? scaled(table) : table;
   if (model.inputGradHooks > 0 && tape.gradEnabled) embedding.requiresGrad = true;
   tape.noteModule(recording.path(paths.embedding), embedding);
   const layers: Value[] = [];
-  let hidden = embedding;
+  let hidden = embeddingScale?.inside ? embedding : scaled(embedding);
   for (const [name, module] of recording.childrenOf(paths.layers)) {
     const place: LayerPlace = { index: layers.length, path: `${paths.layers}.${name}` };
     const body = (input: Value): Value => layer(run, place, input);
@@ -94,5 +117,7 @@ export function recordDecoder<Projected>(
     tape.noteModule(recording.path(place.path), hidden);
     layers.push(hidden);
   }
-  return { embedding, layers, final: run.norm(paths.norm, hidden) };
+  const normed = run.norm(paths.norm, hidden);
+  const final = finalScale === 1 ? normed : run.scaled(`${paths.norm}.scaled`, normed, finalScale);
+  return { embedding, layers, final };
 }

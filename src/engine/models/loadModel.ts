@@ -1,74 +1,120 @@
 // The base model's weights → buffers of a backend: packed groups, float norms, packed embedding and head, rotary tables.
 // Works tensor by tensor; the device never holds a float copy of a quantised matrix.
-import { quantise4 } from '../../shaders/quant/blockwise4.ts';
-import { isBlockFormat } from '../../shaders/quant/ggml.ts';
+import type { Quantised4 } from '../../shaders/quant/blockwise4.ts';
+import { fourBitType, isFourBit, quantise4 } from '../../shaders/quant/blockwise4.ts';
 import type { PackedGroup } from '../../shaders/quant/packing.ts';
-import { packBlocks, packFloats, packQuantised } from '../../shaders/quant/packing.ts';
+import { fillGroup, packQuantised } from '../../shaders/quant/packing.ts';
 import type { WeightFormat } from '../../shaders/quant/weightFormat.ts';
-import { ropeTables } from '../../shaders/rope/rope.ref.ts';
+import { rotationTables } from '../../shaders/rope/rope.ref.ts';
 import type { BufferData } from '../torch/autograd/bufferData.ts';
-import type { LlamaConfig } from './llamaConfig.ts';
+import { rotationBuffer } from '../torch/ops/rope.ts';
+import type { WeightFormats } from '../torch/recording.ts';
+import type { ModelConfig } from './modelConfig.ts';
+import { amplitudeOf, frequenciesOf } from './rotation.ts';
+import type { Placed, PlacedGroup } from './weightPlaces.ts';
+import { weightFormatsOf, weightPlaces } from './weightPlaces.ts';
 import type { StoredTensor, WeightOptions, WeightSource } from './weightSource.ts';
-import {
-  bytesAs,
-  floatsOf,
-  layerGroups,
-  layerNorms,
-  projectionShape,
-  weightFormatsOf,
-} from './weightSource.ts';
+import { floatsOf } from './weightSource.ts';
 
 /** Receives each named buffer once. */
 export type Upload = (name: string, data: BufferData) => void;
 
-function packed(members: readonly StoredTensor[], format: WeightFormat): PackedGroup {
-  if (format === 'none') return packFloats(members.map(floatsOf));
-  if (isBlockFormat(format))
-    return packBlocks(
-      format,
-      members.map((member) => ({ bytes: bytesAs(member, format), count: member.count })),
-    );
-  const type = format.startsWith('nf4') ? 'nf4' : 'fp4';
-  return packQuantised(members.map((member) => quantise4(floatsOf(member), type, format.endsWith('double'))));
+interface Loading {
+  readonly source: WeightSource;
+  readonly formats: WeightFormats;
+  readonly upload: Upload;
+}
+
+/** The biases of a group side by side, zeros for members without; null where none has one. */
+async function biasOf(
+  { source }: Loading,
+  { members }: PlacedGroup,
+): Promise<Float32Array<ArrayBuffer> | null> {
+  if (!members.some(({ bias }) => bias)) return null;
+  const out = new Float32Array(members.reduce((sum, { shape: [rows] }) => sum + rows, 0));
+  let at = 0;
+  for (const {
+    path,
+    shape: [rows],
+    bias,
+  } of members) {
+    if (bias) out.set(floatsOf(await source.read(`${path}.bias`, [rows])), at);
+    at += rows;
+  }
+  return out;
+}
+
+/** Bytes of a member in the format that its group has for it: its own, or floats where what it is stored in can't stand in a group. */
+const bytesFor = (format: WeightFormat, stored: StoredTensor): Uint8Array<ArrayBuffer> =>
+  'bytes' in stored && (format !== 'none' || stored.format === 'none')
+    ? stored.bytes
+    : new Uint8Array(floatsOf(stored).buffer);
+
+/** Reads the members one by one; beside the group's buffers no more than one of them is held. */
+async function packGroup(
+  { source }: Loading,
+  { members }: PlacedGroup,
+  format: WeightFormat,
+): Promise<PackedGroup> {
+  const read = ({ path, shape }: Placed): Promise<StoredTensor> => source.read(`${path}.weight`, shape);
+  if (isFourBit(format)) {
+    const quantised: Quantised4[] = [];
+    for (const member of members) {
+      const stored = await read(member);
+      quantised.push(
+        'quantised' in stored
+          ? stored.quantised
+          : quantise4(floatsOf(stored), fourBitType(format), format.endsWith('double')),
+      );
+    }
+    return packQuantised(quantised);
+  }
+  const group = fillGroup(
+    format,
+    members.map(({ shape: [rows, width] }) => rows * width),
+  );
+  for (const [i, member] of members.entries()) group.put(i, bytesFor(format, await read(member)));
+  return group.filled();
+}
+
+async function loadGroup(loading: Loading, group: PlacedGroup): Promise<void> {
+  const { formats, upload } = loading;
+  const format = formats(group.path);
+  const { words, scales } = await packGroup(loading, group, format);
+  upload(`weights/${group.path}`, words);
+  if (format !== 'none') upload(`weights/${group.path}.scales`, scales);
+  const bias = await biasOf(loading, group);
+  if (bias) upload(`weights/${group.path}.bias`, bias);
 }
 
 /** Uploads all weights. `onGroup` is awaited after each group: for progress, for letting the thread breathe, and to give up. */
 export async function loadWeights(
-  config: LlamaConfig,
+  config: ModelConfig,
   source: WeightSource,
   options: WeightOptions,
   upload: Upload,
   onGroup: () => Promise<void>,
 ): Promise<void> {
-  const formats = weightFormatsOf((name) => source.formatOf(name), options);
-  const { hiddenSize: c, vocabSize: v } = config;
-  const group = async (
-    path: string,
-    names: readonly (readonly [string, readonly number[]])[],
-  ): Promise<void> => {
-    const members: StoredTensor[] = [];
-    for (const [name, shape] of names) members.push(await source.read(`${name}.weight`, shape));
-    const format = formats(path);
-    const { words, scales } = packed(members, format);
-    upload(`weights/${path}`, words);
-    if (format !== 'none') upload(`weights/${path}.scales`, scales);
-    await onGroup();
+  const formats = weightFormatsOf(config, (name) => source.formatOf(name), options);
+  const loading: Loading = { source, formats, upload };
+  const norm = async ({ path, width }: { readonly path: string; readonly width: number }): Promise<void> =>
+    upload(`weights/${path}`, floatsOf(await source.read(`${path}.weight`, [width])));
+  const { tables, layers, norms } = weightPlaces(config);
+  const groups = async (list: readonly PlacedGroup[]): Promise<void> => {
+    for (const group of list) {
+      await loadGroup(loading, group);
+      await onGroup();
+    }
   };
-  const norm = async (path: string): Promise<void> =>
-    upload(`weights/${path}`, floatsOf(await source.read(`${path}.weight`, [c])));
-  await group('model.embed_tokens', [['model.embed_tokens', [v, c]]]);
-  await norm('model.norm');
-  if (!config.tied) await group('lm_head', [['lm_head', [v, c]]]);
-  for (let layer = 0; layer < config.layers; layer++) {
-    const at = `model.layers.${layer}`;
-    for (const name of layerNorms) await norm(`${at}.${name}`);
-    for (const [name, members] of layerGroups)
-      await group(
-        `${at}.${name}`,
-        members.map((member) => [`${at}.${member}`, projectionShape(config, member)] as const),
-      );
+  await groups(tables);
+  for (const one of norms) await norm(one);
+  for (const layer of layers) {
+    for (const one of layer.norms) await norm(one);
+    await groups(layer.groups);
   }
-  const tables = ropeTables(config.maxPositions, config.headDim, config.ropeTheta);
-  upload('rope_cos', tables.cos);
-  upload('rope_sin', tables.sin);
+  for (const [index, rotation] of config.rotations.entries()) {
+    const { cos, sin } = rotationTables(config.maxPositions, frequenciesOf(rotation), amplitudeOf(rotation));
+    upload(rotationBuffer('cos', index), cos);
+    upload(rotationBuffer('sin', index), sin);
+  }
 }

@@ -16,17 +16,6 @@ export const ggufMetadata = defineError('gguf-metadata', (found: Found) => ({
   zh: [metadata(found).zh, '请重新转换该模型。'],
 }));
 
-export const ggufRope = defineError('gguf-rope', ({ file }: { readonly file: string }) => ({
-  en: [
-    `${file} (metadata): its rotary embedding is scaled, which is not supported yet.`,
-    'Use a model without rope scaling, such as SmolLM2.',
-  ],
-  zh: [
-    `${file}（元数据）：旋转位置编码经过缩放，目前不支持。`,
-    '请使用没有 rope scaling 的模型，例如 SmolLM2。',
-  ],
-}));
-
 export const ggufNoTokenizer = defineError('gguf-tokenizer', (found: Found) => ({
   en: [
     metadata(found).en,
@@ -64,8 +53,14 @@ export const ggufShape = defineError('gguf-tensor-shape', (found: Found) => ({
 }));
 
 export const ggufFormat = defineError('gguf-tensor-type', (found: Found) => ({
-  en: [table(found).en, 'Use a file quantised as Q4_0, Q4_1, Q8_0, F16, BF16 or F32.'],
-  zh: [table(found).zh, '请使用 Q4_0、Q4_1、Q8_0、F16、BF16 或 F32 类型的文件。'],
+  en: [
+    table(found).en,
+    'Use a file quantised as Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q3_K, Q4_K, Q5_K, Q6_K or IQ4_NL, or in F16, BF16 or F32.',
+  ],
+  zh: [
+    table(found).zh,
+    '请使用 Q4_0、Q4_1、Q5_0、Q5_1、Q8_0、Q3_K、Q4_K、Q5_K、Q6_K、IQ4_NL 量化的文件，或 F16、BF16、F32 的文件。',
+  ],
 }));
 
 export const unnamedSplit = defineError('export-tokenizer', (_: object) => ({
@@ -76,19 +71,24 @@ export const unnamedSplit = defineError('export-tokenizer', (_: object) => ({
   zh: ['GGUF：该模型切分文本的方式在 llama.cpp 里没有名字。', '请改为导出 safetensors 的合并模型。'],
 }));
 
-export const otherFamily = defineError(
-  'model-family',
-  ({ file, key, got }: { readonly file: string; readonly key: string; readonly got: string | null }) => ({
-    en: [
-      got === null ? `${file}: names no ${key}.` : `${file}: ${key} ${got} is not supported.`,
-      'Use a model of the llama family: Llama, SmolLM2, Mistral.',
-    ],
-    zh: [
-      got === null ? `${file}：没有给出 ${key}。` : `${file}：不支持 ${key} ${got}。`,
-      '请使用 llama 家族的模型：Llama、SmolLM2、Mistral。',
-    ],
-  }),
-);
+interface OtherFamily {
+  readonly file: string;
+  readonly key: string;
+  readonly got: string | null;
+  /** Models of the families that are here. */
+  readonly known: readonly string[];
+}
+
+export const otherFamily = defineError('model-family', ({ file, key, got, known }: OtherFamily) => ({
+  en: [
+    got === null ? `${file}: names no ${key}.` : `${file}: ${key} ${got} is not supported.`,
+    `Use a model of one of these families: ${known.join(', ')}.`,
+  ],
+  zh: [
+    got === null ? `${file}：没有给出 ${key}。` : `${file}：不支持 ${key} ${got}。`,
+    `请使用这些家族的模型：${known.join('、')}。`,
+  ],
+}));
 
 interface BadSize {
   readonly key: string;
@@ -126,9 +126,16 @@ export const badHeads = defineError('model-heads', ({ file, headDim, heads, kvHe
   ],
 }));
 
-export const ropeType = defineError('model-rope', ({ got }: { readonly got: string }) => ({
-  en: [`config.json: rope type ${got} is not supported.`, 'Use a model whose rope type is default.'],
-  zh: [`config.json：不支持 rope 类型 ${got}。`, '请使用 rope 类型为 default 的模型。'],
+interface Unknown {
+  readonly file: string;
+  readonly key: string;
+  /** null: nothing. */
+  readonly got: string | null;
+}
+
+export const unknownInConfig = defineError('model-setting', ({ file, key, got }: Unknown) => ({
+  en: [`${file}: '${key}' ${got ?? 'without a value'} is not supported.`, 'Use another model.'],
+  zh: [`${file}：不支持 '${key}' ${got ?? '没有值'}。`, '请使用别的模型。'],
 }));
 
 export const assetNoJson = defineError(
@@ -140,19 +147,21 @@ export const assetNoJson = defineError(
 );
 
 interface Unfit {
+  /** null: the file is not known by name. */
+  readonly file: string | null;
   readonly name: string;
   readonly wanted: readonly number[];
   /** null: the tensor is missing. */
   readonly got: readonly number[] | null;
 }
 
-export const unfitTensor = defineError('model-tensor', ({ name, wanted, got }: Unfit) => ({
+export const unfitTensor = defineError('model-tensor', ({ file, name, wanted, got }: Unfit) => ({
   en: [
-    `Model file: tensor '${name}' should be [${wanted.join(', ')}], got ${got ? `[${got.join(', ')}]` : 'none'}.`,
+    `${file ?? 'Model file'}: tensor '${name}' should be [${wanted.join(', ')}], got ${got ? `[${got.join(', ')}]` : 'none'}.`,
     'Use the weights that belong to this config.json.',
   ],
   zh: [
-    `模型文件：张量 '${name}' 应为 [${wanted.join(', ')}]，${got ? `得到 [${got.join(', ')}]` : '但没有这个张量'}。`,
+    `${file ?? '模型文件'}：张量 '${name}' 应为 [${wanted.join(', ')}]，${got ? `得到 [${got.join(', ')}]` : '但没有这个张量'}。`,
     '请使用与该 config.json 配套的权重。',
   ],
 }));

@@ -1,4 +1,5 @@
-// What a base model is to the engine: shape, tokenizer, weights on demand. Here the embedded one; models/gguf reads files.
+// What a base model is to the engine: shape, tokenizer, weights on demand. Here the embedded one; gguf/ and checkpoint/
+// read files.
 // Where the bytes come from (a server, a folder) is the caller's.
 import { Tokenizer } from '../data/tokenizer.ts';
 import type { ReadOptions } from '../ground/fetching/progress.ts';
@@ -6,8 +7,8 @@ import type { SafeTensor } from '../ground/formats/safetensors.ts';
 import { readSafetensors, toFloat32 } from '../ground/formats/safetensors.ts';
 import { recordOf } from '../ground/isRecord.ts';
 import { readJson } from '../ground/strictJson.ts';
-import type { ModelConfig } from './families.ts';
-import { parseLlamaConfig } from './llamaConfig.ts';
+import { parseConfig } from './families.ts';
+import type { ModelConfig } from './modelConfig.ts';
 import { assetNoJson, unfitTensor } from './modelErrors.ts';
 import type { WeightSource } from './weightSource.ts';
 
@@ -15,8 +16,8 @@ import type { WeightSource } from './weightSource.ts';
 export type ReadAsset = (path: string, options?: ReadOptions) => Promise<Uint8Array<ArrayBuffer>>;
 
 export interface ModelInfo {
-  readonly kind: 'embedded' | 'gguf';
-  /** File name. */
+  readonly kind: 'embedded' | 'gguf' | 'checkpoint';
+  /** Of the file, or of the folder. */
   readonly name: string;
   /** As the file calls itself. */
   readonly title: string;
@@ -25,6 +26,8 @@ export interface ModelInfo {
   readonly bytes: number;
   /** Type of most of its bytes: F32, Q4_1 … */
   readonly storedAs: string;
+  /** Files that were chosen and are of no use to it. */
+  readonly unused: readonly string[];
 }
 
 /** A tokenizer as Hugging Face keeps it: tokenizer.json and tokenizer_config.json, parsed. */
@@ -51,7 +54,8 @@ async function readAsset(read: ReadAsset, path: string): Promise<unknown> {
   return value;
 }
 
-function stopIdsOf(generation: unknown, tokenizer: Tokenizer): ReadonlySet<number> {
+/** Ids that end an answer: the tokenizer's, and those of a parsed generation_config.json. */
+export function stopIdsOf(generation: unknown, tokenizer: Tokenizer): ReadonlySet<number> {
   const ids: unknown =
     typeof generation === 'object' && generation !== null && 'eos_token_id' in generation
       ? generation.eos_token_id
@@ -67,7 +71,7 @@ export function safetensorsSource(tensors: ReadonlyMap<string, SafeTensor>): Wei
     read: (name, shape) => {
       const tensor = tensors.get(name);
       if (!tensor || tensor.shape.join('×') !== shape.join('×')) {
-        throw unfitTensor({ name, wanted: shape, got: tensor?.shape ?? null });
+        throw unfitTensor({ file: null, name, wanted: shape, got: tensor?.shape ?? null });
       }
       const floats = toFloat32(name, tensor);
       return Promise.resolve({ format: 'none', bytes: new Uint8Array(floats.buffer), count: floats.length });
@@ -84,8 +88,8 @@ export async function embeddedModel(read: ReadAsset): Promise<ModelFiles> {
   );
   const tokenizer = new Tokenizer(tokenizerJson, tokenizerConfig);
   return {
-    info: { kind: 'embedded', name: 'model', title: '', digest: '', bytes: 0, storedAs: 'F32' },
-    config: parseLlamaConfig(config),
+    info: { kind: 'embedded', name: 'model', title: '', digest: '', bytes: 0, storedAs: 'F32', unused: [] },
+    config: parseConfig(config),
     tokenizer,
     tokenizerFiles: { tokenizerJson: Object(tokenizerJson), tokenizerConfig: recordOf(tokenizerConfig) },
     stopIds: stopIdsOf(generation, tokenizer),

@@ -2,18 +2,22 @@
 // product, and the residual that its result is added to is added in passing.
 
 import type { Value } from '../torch/autograd/value.ts';
+import { addBranch } from '../torch/ops/addBranch.ts';
 import { attention } from '../torch/ops/attention.ts';
 import { embedding } from '../torch/ops/embedding.ts';
+import type { Activation } from '../torch/ops/gated.ts';
+import { activationGradFn, gated } from '../torch/ops/gated.ts';
+import { headNorm } from '../torch/ops/headNorm.ts';
 import { kvAppend } from '../torch/ops/kvAppend.ts';
 import { linear } from '../torch/ops/linear.ts';
 import { rmsNorm } from '../torch/ops/rmsNorm.ts';
 import { rope } from '../torch/ops/rope.ts';
-import { swiglu } from '../torch/ops/swiglu.ts';
+import { scale } from '../torch/ops/scale.ts';
 import type { BatchShape, Recording } from '../torch/recording.ts';
 import type { AttentionRequest, HiddenStates, Operations, ProjectionGroup } from './decoder.ts';
 import { recordDecoder } from './decoder.ts';
-import type { ModelConfig } from './families.ts';
 import { decoderOf } from './families.ts';
+import type { ModelConfig } from './modelConfig.ts';
 
 /** A key/value cache makes attention read earlier tokens; its buffers are named by layer. */
 export interface CacheShape {
@@ -49,22 +53,31 @@ class FusedOperations implements Operations<Pending> {
     return (residual) => linear(this.#recording, residual ? { ...group, residual } : group);
   }
 
-  attention({ path, layer, qkv, heads, kvHeads, headDim }: AttentionRequest<Pending>): Value {
+  attention({ path, layer, qkv, heads, kvHeads, headDim, ...request }: AttentionRequest<Pending>): Value {
     const { tape } = this.#recording;
     const shape = { batch: this.#batch, heads, kvHeads, headDim };
-    const rotated = rope(tape, { qkv: qkv(), ...shape, path: `${path}.rope` });
-    if (!this.#cache) return attention(tape, { qkv: rotated, ...shape, cache: null, path });
+    const { rotation, window, scale = 1 / Math.sqrt(headDim) } = request;
+    const { norms } = request;
+    const plain = qkv();
+    const projected = norms
+      ? headNorm(this.#recording, { qkv: plain, norms, ...shape, path: `${path}.norms` })
+      : plain;
+    const rotated = rotation
+      ? rope(tape, { qkv: projected, ...shape, rotation, path: `${path}.rope` })
+      : projected;
+    const seen = { qkv: rotated, ...shape, window, scale, path };
+    if (!this.#cache) return attention(tape, { ...seen, cache: null });
     const { maxTokens } = this.#cache;
     const buffer = `kv/${layer}`;
     kvAppend(tape, { qkv: rotated, ...shape, cache: buffer, maxTokens, path: `${path}.cache` });
-    return attention(tape, { qkv: rotated, ...shape, cache: { buffer, maxTokens }, path });
+    return attention(tape, { ...seen, cache: { buffer, maxTokens } });
   }
 
-  gated(path: string, gateUp: Pending): Value {
+  gated(path: string, gateUp: Pending, activation: Activation): Value {
     const { tape } = this.#recording;
-    const activated = swiglu(tape, { gateUp: gateUp(), path });
+    const activated = gated(tape, { gateUp: gateUp(), activation, path });
     const { requiresGrad } = activated;
-    const gradFn = requiresGrad ? 'SiluBackward0' : null;
+    const gradFn = requiresGrad ? activationGradFn(activation) : null;
     tape.noteModule(this.#recording.path(path), { requiresGrad, gradFn });
     return activated;
   }
@@ -76,6 +89,18 @@ class FusedOperations implements Operations<Pending> {
 
   sum(residual: Value, branch: Pending): Value {
     return branch(residual);
+  }
+
+  whole(branch: Pending): Value {
+    return branch();
+  }
+
+  scaled(path: string, x: Value, factor: number): Value {
+    return scale(this.#recording.tape, { x, factor, path });
+  }
+
+  plus(path: string, residual: Value, x: Value): Value {
+    return addBranch(this.#recording.tape, { residual, branch: x, path });
   }
 }
 

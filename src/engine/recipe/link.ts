@@ -5,7 +5,6 @@ import { decimal } from '../ground/decimal.ts';
 import { quote, shortened } from '../ground/quote.ts';
 import type { Setting } from '../ground/settings/setting.ts';
 import { shaped } from '../ground/shapeDecode.ts';
-import { shape, string } from '../ground/shapes.ts';
 import { readJson } from '../ground/strictJson.ts';
 import type { Text } from '../ground/text.ts';
 import { text as say } from '../ground/text.ts';
@@ -15,7 +14,7 @@ import type { Fingerprint } from './fingerprint.ts';
 import type { PresetValues } from './presets.ts';
 import type { RecipeProgram } from './program/program.ts';
 import { recipeProgram } from './program/programShape.ts';
-import type { CustomData, ModelRef, Recipe, RecipePatch, RecipeValues } from './recipe.ts';
+import type { ModelRef, Recipe, RecipePatch, RecipeValues } from './recipe.ts';
 import {
   changedKeys,
   defaultValues,
@@ -25,6 +24,9 @@ import {
   settingOf,
   withPatch,
 } from './recipe.ts';
+import type { CustomData } from './rows/ownRows.ts';
+import { isInFile } from './rows/ownRows.ts';
+import { customData } from './rows/ownRowsShape.ts';
 
 export interface LinkOptions {
   readonly includeData: boolean;
@@ -49,6 +51,9 @@ const escapeText = (text: string): string =>
 const writeFingerprint = ({ device, losses }: Fingerprint): string =>
   [escapeText(device), ...losses.map(([step, loss]) => `${step}:${loss.toPrecision(7)}`)].join('~');
 
+/** A file is named as the model's is; what was written by hand goes along only when asked for. */
+const namesFileAlone = (data: CustomData): boolean => isInFile(data) && (data.edits ?? []).length === 0;
+
 /** The text behind '#'. */
 export async function formatLink(
   recipe: Recipe,
@@ -61,7 +66,7 @@ export async function formatLink(
   for (const key of changedKeys(recipe.values, baseOf(presets, recipe.preset)))
     parts.push(`${key}=${escapeText(String(recipe.values[key]))}`);
   if (recipe.prompts) for (const prompt of recipe.prompts) parts.push(`prompt=${escapeText(prompt)}`);
-  if (options.includeData && recipe.data)
+  if (recipe.data && (options.includeData || namesFileAlone(recipe.data)))
     parts.push(`data=z.${await deflateText(JSON.stringify(recipe.data))}`);
   if (options.includeProgram && recipe.program)
     parts.push(`program=z.${await deflateText(JSON.stringify(recipe.program))}`);
@@ -90,8 +95,6 @@ function readModel(text: string): ModelRef | null {
   return found ? { digest: found[1] ?? '', name: found[2] ?? '' } : null;
 }
 
-const rowsShape = shape<CustomData>({ name: string, text: string });
-
 async function readData(
   text: string,
 ): Promise<
@@ -106,7 +109,7 @@ async function readData(
       ),
     };
   try {
-    const { value } = shaped(rowsShape, readJson(await inflateText(text.slice(2))).value);
+    const { value } = shaped(customData, readJson(await inflateText(text.slice(2))).value);
     if (value) return { data: value };
   } catch {
     // Falls through to the note: whatever is wrong with it, the rows can't be had.

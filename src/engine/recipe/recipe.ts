@@ -10,6 +10,7 @@ import type { Text } from '../ground/text.ts';
 import { optimizerSettings } from '../torch/optim/settings.ts';
 import type { RecipeProgram } from './program/program.ts';
 import { noSuchSetting } from './recipeErrors.ts';
+import type { CustomData } from './rows/ownRows.ts';
 import { dataSettings } from './settings/data.ts';
 import { evaluationSettings } from './settings/evaluation.ts';
 import { generateSettings } from './settings/generate.ts';
@@ -35,12 +36,6 @@ const settings = {
 
 export type SettingKey = keyof typeof settings;
 export type RecipeValues = { readonly [K in SettingKey]: SettingValue<(typeof settings)[K]> };
-
-/** Rows the person brought, kept apart from the settings: private, and in a link only when asked for. */
-export interface CustomData {
-  readonly name: string;
-  readonly text: string;
-}
 
 /** A base model the person brought: known by its file's name and digest. */
 export interface ModelRef {

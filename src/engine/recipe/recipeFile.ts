@@ -9,9 +9,11 @@ import { readJson } from '../ground/strictJson.ts';
 import type { PresetValues } from './presets.ts';
 import type { RecipeProgram } from './program/program.ts';
 import { recipeProgram } from './program/programShape.ts';
-import type { CustomData, ModelRef, Recipe } from './recipe.ts';
+import type { ModelRef, Recipe } from './recipe.ts';
 import { defaultValues, RECIPE_VERSION, readSettings, withPatch } from './recipe.ts';
 import { recipeField, recipeNoJson, recipeSettings, recipeVersion } from './recipeErrors.ts';
+import type { CustomData } from './rows/ownRows.ts';
+import { customData } from './rows/ownRowsShape.ts';
 
 interface SavedRecipe {
   readonly version: number;
@@ -32,7 +34,7 @@ const saved = shape<SavedRecipe>({
   model: optional(fileRef),
   adapter: optional(fileRef),
   prompts: optional(list(string)),
-  data: optional(shape<CustomData>({ name: string, text: string })),
+  data: optional(customData),
   program: optional(recipeProgram),
 });
 

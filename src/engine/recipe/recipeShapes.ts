@@ -4,8 +4,9 @@ import { boolean, list, number, optional, record, shape, string } from '../groun
 import type { Text } from '../ground/text.ts';
 import { text } from '../ground/text.ts';
 import { recipeProgram } from './program/programShape.ts';
-import type { CustomData, ModelRef, Recipe, RecipePatch, RecipeValues } from './recipe.ts';
+import type { ModelRef, Recipe, RecipePatch, RecipeValues } from './recipe.ts';
 import { isSettingKey, settingKeys, settingOf } from './recipe.ts';
+import { customData } from './rows/ownRowsShape.ts';
 
 export const bilingual: Check<Text> = shape<Text>({ en: string, zh: string });
 
@@ -42,7 +43,7 @@ const fileRef: Check<ModelRef> = shape<ModelRef>({ name: string, digest: string 
 /** A recipe but for its settings, of which a saved run may have fewer. */
 export const besideSettings: Fields<Omit<Recipe, 'values'>> = {
   preset: string,
-  data: optional(shape<CustomData>({ name: string, text: string })),
+  data: optional(customData),
   model: optional(fileRef),
   adapter: optional(fileRef),
   program: optional(recipeProgram),

@@ -2,6 +2,7 @@
 // nothing of the run itself.
 import type { Recipe } from './recipe.ts';
 import { changedKeys } from './recipe.ts';
+import { sameRows } from './rows/ownRows.ts';
 
 const written = ({ program }: Recipe): string => JSON.stringify(program ?? null);
 
@@ -13,7 +14,7 @@ const written = ({ program }: Recipe): string => JSON.stringify(program ?? null)
 export function sameRun(a: Recipe, b: Recipe): boolean {
   return (
     a.preset === b.preset &&
-    a.data?.text === b.data?.text &&
+    sameRows(a.data, b.data) &&
     a.model?.digest === b.model?.digest &&
     a.adapter?.digest === b.adapter?.digest &&
     (a.program === b.program || written(a) === written(b)) &&

@@ -1,18 +1,20 @@
 // Presets and the base model, each read once. Where the bytes come from is the caller's: a page's server, a folder.
 
 import type { RecipeRows } from '../data/recipeRows.ts';
+import type { Row } from '../data/rows.ts';
 import { parseRows } from '../data/rows.ts';
 import type { ImportedAdapter } from '../exchange/import/importedAdapter.ts';
 import { unlessGivenUp } from '../ground/fetching/watch.ts';
 import type { ByteSource } from '../ground/formats/byteSource.ts';
 import { kept } from '../ground/kept.ts';
-import { ggufModel } from '../models/gguf/ggufModel.ts';
 import type { ModelFiles, ReadAsset } from '../models/modelFiles.ts';
 import { embeddedModel } from '../models/modelFiles.ts';
+import { openModel } from '../models/openModel.ts';
 import type { PresetInfo } from '../recipe/presets.ts';
 import { loadPresets } from '../recipe/presets.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { unknownPreset } from '../recipe/recipeErrors.ts';
+import { RowShelf } from './rowShelf.ts';
 import { adapterMissing, modelMissing } from './sessionErrors.ts';
 
 export class Assets {
@@ -22,9 +24,13 @@ export class Assets {
   #adapter: ImportedAdapter | null = null;
   /** Fetched when they are first wanted; what failed is fetched anew. */
   readonly presets: () => Promise<readonly PresetInfo[]>;
-  readonly #texts = new Map<string, () => Promise<string>>();
+  readonly #presets = new Map<string, () => Promise<readonly Row[]>>();
+  /** Rows that a person brought. */
+  readonly shelf: RowShelf;
 
-  constructor(read: ReadAsset) {
+  /** `breathe`: resolves after messages that wait have been handled. */
+  constructor(read: ReadAsset, breathe: () => Promise<void> = () => Promise.resolve()) {
+    this.shelf = new RowShelf(breathe);
     this.#read = read;
     this.#embedded = kept(() => embeddedModel(read));
     this.presets = kept(() => loadPresets(read));
@@ -40,9 +46,9 @@ export class Assets {
     return unlessGivenUp(this.#embedded(), signal);
   }
 
-  /** Opens a GGUF file as the base model, in place of the one that was open. Throws UserError 'gguf-…' or 'model-…'. */
-  async openModel(source: ByteSource): Promise<ModelFiles> {
-    this.#opened = await ggufModel(source);
+  /** Opens a file, or those of a folder, as the base model in place of the one that was open. Throws UserError 'gguf-…', 'safetensors' or 'model-…'. */
+  async openModel(name: string, files: readonly ByteSource[]): Promise<ModelFiles> {
+    this.#opened = await openModel(name, files);
     return this.#opened;
   }
 
@@ -64,20 +70,26 @@ export class Assets {
     const preset = presets.find((entry) => entry.id === recipe.preset);
     if (!preset) throw unknownPreset({ known: presets.map((entry) => entry.id), got: recipe.preset });
     const prompts = recipe.prompts ?? preset.prompts;
-    if (recipe.data)
-      return { name: recipe.data.name, rows: parseRows(recipe.data.text, recipe.data.name), prompts };
+    const { data } = recipe;
+    if (data) {
+      const rows = await unlessGivenUp(this.shelf.rows(data), signal);
+      return { name: data.name, rows, loaded: { table: await this.shelf.table(data), use: data }, prompts };
+    }
     return {
       name: preset.file,
-      rows: parseRows(await unlessGivenUp(this.#text(`presets/${preset.file}`), signal), preset.file),
+      rows: await unlessGivenUp(this.#presetRows(preset.file), signal),
+      loaded: null,
       prompts,
     };
   }
 
-  #text(path: string): Promise<string> {
-    const known = this.#texts.get(path);
+  #presetRows(file: string): Promise<readonly Row[]> {
+    const known = this.#presets.get(file);
     if (known) return known();
-    const read = kept(async () => new TextDecoder().decode(await this.#read(path)));
-    this.#texts.set(path, read);
+    const read = kept(async () =>
+      parseRows(new TextDecoder().decode(await this.#read(`presets/${file}`)), file),
+    );
+    this.#presets.set(file, read);
     return read();
   }
 }

@@ -1,8 +1,6 @@
 // Everything the laboratory knows of a recipe, without a device: how the script ends, what every trainable tensor gets, and all
 // that the doctor has to say. For the command line; the page shows the same in parts.
 
-import { dataOptions } from '../data/options.ts';
-import { prepareData } from '../data/prepareData.ts';
 import { diagnose } from '../laboratory/doctor/diagnose.ts';
 import { examineRecipe } from '../laboratory/examineRecipe.ts';
 import type { Diagnosis, Outcome } from '../laboratory/inspect/inspection.ts';
@@ -12,6 +10,7 @@ import { trainableLine } from '../python/run/trainableLine.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { countParameters } from '../torch/nn/counts.ts';
 import type { Assets } from './assets.ts';
+import { firstRows } from './preparedRows.ts';
 
 export interface LaboratoryReport {
   readonly outcome: Outcome;
@@ -30,7 +29,7 @@ export interface LaboratoryReport {
 /** Throws UserError when rows or model can't be read. */
 export async function laboratory(assets: Assets, recipe: Recipe): Promise<LaboratoryReport> {
   const [files, source] = await Promise.all([assets.model(recipe), assets.rows(recipe)]);
-  const { facts, largest } = prepareData(source, files.tokenizer, dataOptions(recipe.values));
+  const { facts, largest } = await firstRows(source, files.tokenizer, recipe.values, async () => {});
   const options = { batch: largest.train, allMasked: facts.allMasked };
   const { examination, outcome, values, program } = await examineRecipe(files.config, recipe, options);
   const { script } = examination;

@@ -1,10 +1,10 @@
 // A base model in the few facts that the page shows.
 import type { ModelFiles } from '../models/modelFiles.ts';
-import { llamaTensors } from '../models/weightSource.ts';
+import { modelTensors } from '../models/weightPlaces.ts';
 import type { ModelSummary } from '../protocol.ts';
 
 export function modelSummary({ info, config }: ModelFiles): ModelSummary {
-  const sizes = [...llamaTensors(config).values()].map((shape) =>
+  const sizes = [...modelTensors(config).values()].map((shape) =>
     shape.reduce((product, size) => product * size, 1),
   );
   return {

@@ -4,7 +4,7 @@ import type { Recipe } from '../recipe/recipe.ts';
 import type { BackendChoice } from '../training/backends/deviceInfo.ts';
 import type { OpenedBackend } from '../training/backends/openDevice.ts';
 import { openBackend } from '../training/backends/openDevice.ts';
-import type { TuningCache } from '../training/backends/tune.ts';
+import type { TuningCache } from '../training/backends/variants.ts';
 
 const BREATHE_EVERY_MS = 40;
 const LOOKS = 6;

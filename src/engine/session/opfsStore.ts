@@ -2,7 +2,7 @@
 // place and two files for its run: placedStore.ts.
 
 import { isRecord } from '../ground/isRecord.ts';
-import type { TuningCache } from '../training/backends/tune.ts';
+import type { TuningCache } from '../training/backends/variants.ts';
 import { placedStore } from './placedStore.ts';
 import { noStorage } from './sessionErrors.ts';
 import type { SnapshotStore } from './snapshot.ts';

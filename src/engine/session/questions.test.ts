@@ -18,8 +18,11 @@ it('says why the why of a parameter can’t be told', async () => {
         path: 'base_model.model.model.norm',
         recipe: model ? { ...recipe, model } : recipe,
       },
-      assets,
-      (event) => events.push(event),
+      {
+        assets,
+        emit: (event) => events.push(event),
+        breathe: () => Promise.resolve(),
+      },
     );
   await ask({ name: 'mine.gguf', digest: '0123456789abcdef' });
   await ask();

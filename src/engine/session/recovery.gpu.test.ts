@@ -34,17 +34,18 @@ interface Played {
   readonly events: Event[];
 }
 
-/** A session whose devices `onEvent` may destroy; a step told again replaces the earlier one. */
+/** A session whose devices `onEvent` may destroy; a step told again replaces the earlier one. `gone`: whether there is no adapter now. */
 async function play(
   store: SnapshotStore,
   onEvent: (event: Event, device: GPUDevice | undefined) => void = () => {},
+  gone: () => boolean = () => false,
 ): Promise<Played> {
   const gpu = await gpuInstance();
   const devices: GPUDevice[] = [];
   const watched = {
     ...gpu,
     requestAdapter: async (options?: GPURequestAdapterOptions) => {
-      const adapter = await gpu.requestAdapter(options);
+      const adapter = gone() ? null : await gpu.requestAdapter(options);
       if (!adapter) return null;
       return new Proxy(adapter, {
         get: (target, key: keyof GPUAdapter) => {
@@ -108,6 +109,26 @@ describe.skipIf(!available)('a run that loses its device', () => {
     expect(events.some((event) => event.type === 'phase' && event.note === 'recovering')).toBe(true);
     expect(losses).toEqual(await unbroken);
     expect(events.at(-1)?.type).toBe('finished');
+  });
+
+  it('in loading, with no adapter for a moment after', async () => {
+    let left = 0;
+    let destroyed = 0;
+    const { session, losses, events } = await play(
+      memoryStore(),
+      (event, device) => {
+        if (destroyed > 0 || event.type !== 'phase' || event.done === 0) return;
+        destroyed += 1;
+        left = 2;
+        device?.destroy();
+      },
+      () => left-- > 0,
+    );
+    await session.handle({ type: 'train', recipe: await recipe(), backend: 'auto' });
+    expect(failures(events)).toEqual([]);
+    const opened = events.flatMap((event) => (event.type === 'device' ? [event.device.backend] : []));
+    expect(opened).toEqual(['webgpu', 'webgpu']);
+    expect(losses).toEqual(await unbroken);
   });
 
   it('while it is paused', async () => {

@@ -1,14 +1,12 @@
 // One run from a recipe: loads, checks the wiring, answers before, trains, answers after. Emits protocol events; whoever
 // drives it (worker, command line) decides when to step.
-import { dataOptions } from '../data/options.ts';
-import { prepareData } from '../data/prepareData.ts';
 import type { ExportFile } from '../exchange/export/adapterTensors.ts';
 import { exportFiles } from '../exchange/export/exports.ts';
 import type { FloatType } from '../exchange/export/floatBytes.ts';
 import type { ExportFormat } from '../exchange/export/formats.ts';
 import { placeAdapter } from '../exchange/import/placeAdapter.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
-import { weightFormatsOf } from '../models/weightSource.ts';
+import { weightFormatsOf } from '../models/weightPlaces.ts';
 import type { RunPhase } from '../protocol.ts';
 import type { Wired } from '../python/run/wire.ts';
 import { weightOptions } from '../python/run/wire.ts';
@@ -35,6 +33,7 @@ import { fingerprintOf } from './fingerprint.ts';
 import { Keeper } from './keeper.ts';
 import type { LoadOptions } from './loadFiles.ts';
 import { loadFiles } from './loadFiles.ts';
+import { allRows } from './preparedRows.ts';
 import { RunDoctor } from './runDoctor.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
 import { encodeSnapshot } from './snapshot.ts';
@@ -114,7 +113,7 @@ export class TrainingRun {
     emit({ type: 'phase', phase: 'loading', done: 0, total: 0, note: '' });
     const plain = await assets.model(recipe, options.signal);
     const source = await assets.rows(recipe, options.signal);
-    const seen = prepareData(source, plain.tokenizer, dataOptions(recipe.values));
+    const seen = await allRows(options, source, plain.tokenizer, recipe.values);
     const judged = await wiredRecipe(
       plain.config,
       recipe,
@@ -123,14 +122,14 @@ export class TrainingRun {
     );
     const { values, error } = judged;
     // A program may say another objective than the form: then the rows are pairs, or aren't. Those that train are judged.
-    const data = recipe.program ? prepareData(source, plain.tokenizer, dataOptions(values)) : seen;
+    const data = recipe.program ? await allRows(options, source, plain.tokenizer, values) : seen;
     data.assertLearns();
     const { largest } = data;
     const layout = adapterLayoutOf(judged.wired);
     const first = firstValues(plain, judged.wired, layout, values);
     const { files, factors } = first;
     // A fresh wired model: the examination has recorded on its own.
-    const weightFormat = weightFormatsOf(files.formatOf, weightOptions(values));
+    const weightFormat = weightFormatsOf(files.config, files.formatOf, weightOptions(values));
     const wired = { ...judged.wired, weightFormat };
     const brought = options.saved ? null : assets.adapter(recipe);
     const initial = brought && placeAdapter(brought, layout);

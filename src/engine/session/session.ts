@@ -11,7 +11,7 @@ import { PythonError } from '../torch/autograd/pythonError.ts';
 import type { BackendChoice } from '../training/backends/deviceInfo.ts';
 import type { OpenedBackend } from '../training/backends/openDevice.ts';
 import { probeDevice } from '../training/backends/openDevice.ts';
-import type { TuningCache } from '../training/backends/tune.ts';
+import type { TuningCache } from '../training/backends/variants.ts';
 import { deviceLost } from '../training/trainingErrors.ts';
 import type { Asked } from './asked.ts';
 import { give, giveRun, isAsked, nothingFor, refuse } from './asked.ts';
@@ -74,8 +74,7 @@ export class Session {
       this.#wish = command.type;
     if (command.type === 'stop' || command.type === 'reset') this.#giving.abort();
     if (command.type === 'take-run') this.#takes = true;
-    const { assets, emit } = this.#options;
-    if (isQuestion(command)) return answer(command, assets, emit);
+    if (isQuestion(command)) return answer(command, this.#options);
     if (command.type === 'pause') return Promise.resolve();
     this.#work = this.#work
       .then(() => {
@@ -158,9 +157,9 @@ export class Session {
     if (this.#ended) await this.#saved.drop();
     this.#ended = false;
     let target: number | null = null;
-    await this.#recovering(async () => {
+    await this.#recovering(async (again) => {
       const resumes = this.#run !== null && !this.#run.finished && sameRun(this.#run.recipe, recipe);
-      const run = resumes && this.#run ? this.#run : await this.#begin(recipe, choice);
+      const run = resumes && this.#run ? this.#run : await this.#begin(recipe, choice, again);
       if (!run) return;
       target ??= until(run.step);
       run.phase('running');
@@ -180,11 +179,11 @@ export class Session {
   }
 
   /** Runs `body`; when the device was lost under it, opens another and runs it again from what was saved. */
-  async #recovering(body: () => Promise<void>): Promise<void> {
+  async #recovering(body: (again: boolean) => Promise<void>): Promise<void> {
     const { emit } = this.#options;
     for (let attempt = 1; ; attempt++) {
       try {
-        await body();
+        await body(attempt > 1);
         return;
       } catch (error) {
         if (error instanceof Cancelled) return this.#cancelled();
@@ -203,7 +202,7 @@ export class Session {
     this.#options.emit({ type: 'phase', phase: 'idle', done: 0, total: 0, note: 'cancelled' });
   }
 
-  async #begin(recipe: Recipe, choice: BackendChoice): Promise<TrainingRun | null> {
+  async #begin(recipe: Recipe, choice: BackendChoice, again = false): Promise<TrainingRun | null> {
     const saved = this.#saved.take(recipe);
     this.#forget();
     if (!saved) {
@@ -212,7 +211,7 @@ export class Session {
     }
     const { emit, assets, now, breathe, memoryBytes = null } = this.#options;
     const { store } = this.#saved;
-    const had = saved ? this.#had : null;
+    const had = saved || again ? this.#had : null;
     const opened = await openFor(this.#options, recipe, choice, had);
     this.#choice = choice;
     this.#had = opened.device.backend;

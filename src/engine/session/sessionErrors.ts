@@ -23,6 +23,14 @@ export const adapterMissing = defineError('adapter-missing', ({ name }: Brought)
   zh: [`适配器：此配方从 '${name}' 继续，但它没有在这里打开。`, '请打开该适配器，或训练一个全新的。'],
 }));
 
+export const rowsMissing = defineError('rows-missing', ({ name }: Brought) => ({
+  en: [
+    `Rows: this recipe trains on the file '${name}', which is not open here.`,
+    "Open that file, or go back to the preset's rows.",
+  ],
+  zh: [`数据行：此配方用文件 '${name}' 训练，但它没有在这里打开。`, '请打开该文件，或改回预设自己的数据行。'],
+}));
+
 export const nothingSaved = defineError('no-saved-run', (_: object) => ({
   en: ['Saved run: there is none to go on with.', 'Press Train to begin anew.'],
   zh: ['已保存的训练：没有可以继续的。', '请按“训练”重新开始。'],

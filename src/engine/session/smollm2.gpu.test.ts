@@ -6,7 +6,7 @@ import { gpuOrNull } from '../../shaders/testing/gpu.ts';
 import { tokenizeRows } from '../data/tokenize.ts';
 import { loadWeights } from '../models/loadModel.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
-import { weightFormatsOf } from '../models/weightSource.ts';
+import { weightFormatsOf } from '../models/weightPlaces.ts';
 import { weightOptions, wire } from '../python/run/wire.ts';
 import type { RecipePatch } from '../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../recipe/recipe.ts';
@@ -44,7 +44,7 @@ async function open(files: ModelFiles, patch: RecipePatch = {}) {
     (name, data) => backend.upload(name, data),
     async () => {},
   );
-  const weightFormat = weightFormatsOf(files.formatOf, weightOptions(values));
+  const weightFormat = weightFormatsOf(files.config, files.formatOf, weightOptions(values));
   const wired = { ...wire(files.config, values), weightFormat };
   const rows = goldenSmol().rows.map(({ text }) => ({ format: 'text', text }) as const);
   const { examples } = tokenizeRows(rows, files.tokenizer, {

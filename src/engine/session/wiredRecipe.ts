@@ -3,7 +3,7 @@
 import { assertRankFits } from '../adapters/rankFits.ts';
 import { examineRecipe } from '../laboratory/examineRecipe.ts';
 import type { ExamineOptions } from '../laboratory/inspect/examineTraining.ts';
-import type { ModelConfig } from '../models/families.ts';
+import type { ModelConfig } from '../models/modelConfig.ts';
 import type { Wired } from '../python/run/wire.ts';
 import type { Recipe, RecipeValues } from '../recipe/recipe.ts';
 import type { PythonWarning } from '../torch/autograd/pythonError.ts';

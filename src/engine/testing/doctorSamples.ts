@@ -1,19 +1,19 @@
 // Test-only: one recipe for each entry of the doctor, over the defaults.
 import type { RowFacts } from '../data/rowFacts.ts';
-import type { LlamaConfig } from '../models/llamaConfig.ts';
+import type { ModelConfig } from '../models/modelConfig.ts';
 import type { RecipePatch } from '../recipe/recipe.ts';
 import { benchConfig } from './goldenBench.ts';
 
 const script: RecipePatch = { 'wiring.attach': 'get_peft_model' };
 const loop: RecipePatch = { ...script, 'wiring.trainer': 'loop' };
 const reentrant: RecipePatch = { 'train.gradient_checkpointing': true, 'train.use_reentrant': 'true' };
-const tied: LlamaConfig = { ...benchConfig, tied: true };
+const tied: ModelConfig = { ...benchConfig, tied: true };
 
 export interface DoctorSample {
   readonly id: string;
   readonly patch: RecipePatch;
   readonly rows?: Partial<RowFacts>;
-  readonly config?: LlamaConfig;
+  readonly config?: ModelConfig;
 }
 
 export const doctorSamples: readonly DoctorSample[] = [

@@ -1,7 +1,7 @@
 // Test-only: a small llama as a GGUF file under the embedded model's tokenizer, its projections in chosen formats.
 import { readFileSync } from 'node:fs';
-import { blockLayouts } from '../../shaders/quant/ggml.ts';
 import type { BlockFormat } from '../../shaders/quant/weightFormat.ts';
+import { randomBlocks } from '../../shaders/testing/blocks.ts';
 import { randomArray } from '../../shaders/testing/finite.ts';
 import type { Entry, FileSpec, TensorSpec } from '../ground/formats/gguf/writer.ts';
 import { ggml, types } from '../ground/formats/gguf/writer.ts';
@@ -71,32 +71,33 @@ export function tinyMetadata(): Map<string, Entry> {
 }
 
 /** Bytes of a tensor: random quants under small scales, or small floats. */
-function bytesOf(format: BlockFormat | 'none', count: number, seed: number): Uint8Array {
+function bytesOf(format: FileFormat, count: number, seed: number): Uint8Array {
   if (format === 'none')
     return new Uint8Array(Float32Array.from(randomArray(count, seed), (x) => x / 8).buffer);
-  const { elements, scaleBytes, quantBytes } = blockLayouts[format];
-  const size = scaleBytes + quantBytes;
-  const random = randomArray((count / elements) * size, seed);
-  return Uint8Array.from(random, (value, i) => {
-    const byte = Math.floor(Math.abs(value) * 65536) & 255;
-    if (i % size < scaleBytes) return (i % size) % 2 === 1 ? 0x24 : byte;
-    return elements === 1 && i % 2 === 1 ? 0x2c | (byte & 0x83) : byte;
-  });
+  return randomBlocks(format, count, seed, 0x24);
 }
 
-const numbers: Readonly<Record<BlockFormat | 'none', number>> = {
+/** What ggml has. */
+type FileFormat = Exclude<BlockFormat, 'int4'> | 'none';
+
+const numbers: Readonly<Record<FileFormat, number>> = {
   none: ggml.F32,
   f16: ggml.F16,
   bf16: ggml.BF16,
   q4_0: ggml.Q4_0,
   q4_1: ggml.Q4_1,
+  q5_0: ggml.Q5_0,
+  q5_1: ggml.Q5_1,
   q8_0: ggml.Q8_0,
+  iq4_nl: ggml.IQ4_NL,
+  q3_k: ggml.Q3_K,
+  q4_k: ggml.Q4_K,
+  q5_k: ggml.Q5_K,
+  q6_k: ggml.Q6_K,
 };
 
 /** Tensors of the tiny model; `formatOf` chooses by the file's own name. */
-export function tinyTensors(
-  formatOf: (name: string) => BlockFormat | 'none' = () => 'none',
-): Map<string, TensorSpec> {
+export function tinyTensors(formatOf: (name: string) => FileFormat = () => 'none'): Map<string, TensorSpec> {
   const { hidden: c, feedForward: f, heads, kvHeads, headDim } = tinyShape;
   const shapes: [string, number[]][] = [
     ['token_embd.weight', [c, vocabulary.length]],

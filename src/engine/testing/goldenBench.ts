@@ -3,11 +3,12 @@
 import { invariant } from '../ground/errors.ts';
 import { joined } from '../ground/text.ts';
 import type { Examination } from '../laboratory/inspect/examine.ts';
-import type { LlamaConfig } from '../models/llamaConfig.ts';
+import type { ModelConfig } from '../models/modelConfig.ts';
+import { oneRotation } from '../models/modelConfig.ts';
 import type { RecipePatch, RecipeValues } from '../recipe/recipe.ts';
 import { defaultValues, readSettings, withPatch } from '../recipe/recipe.ts';
 
-export const benchConfig: LlamaConfig = {
+export const benchConfig: ModelConfig = {
   hiddenSize: 64,
   intermediateSize: 128,
   layers: 2,
@@ -15,8 +16,10 @@ export const benchConfig: LlamaConfig = {
   kvHeads: 2,
   headDim: 16,
   vocabSize: 64,
-  ropeTheta: 10_000,
-  rmsNormEps: 1e-6,
+  family: 'llama',
+  normEps: 1e-6,
+  ...oneRotation(10_000, 16),
+  own: {},
   maxPositions: 64,
   tied: false,
 };

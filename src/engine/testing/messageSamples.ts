@@ -9,6 +9,7 @@ import type { Recipe } from '../recipe/recipe.ts';
 import { Assets } from '../session/assets.ts';
 import { inspectRecipe } from '../session/inspectRecipe.ts';
 import { readPublic } from './embedded.ts';
+import { columns, ownRows, rowStatistics, rowsView } from './rowSamples.ts';
 
 const assets = new Assets(readPublic);
 const presets = presetValues(await assets.presets());
@@ -18,7 +19,7 @@ export const plain: Recipe = { preset: 'element-0', values };
 const inspection: Inspection = await inspectRecipe(assets, plain);
 export const recipe: Recipe = {
   ...plain,
-  data: { name: 'mine', text: '{"text":"a"}' },
+  data: ownRows,
   model: { name: 'a.gguf', digest: '0123456789abcdef' },
   adapter: { name: 'mine', digest: '0123456789abcdef' },
   prompts: ['Hi?'],
@@ -38,13 +39,22 @@ export const commands: Samples<Command> = {
   pause: { type: 'pause' },
   stop: { type: 'stop' },
   reset: { type: 'reset' },
-  'open-model': { type: 'open-model', id, name: 'a.gguf', file },
+  'open-model': { type: 'open-model', id, name: 'a.gguf', files: [{ name: 'a.gguf', file }] },
   'open-adapter': {
     type: 'open-adapter',
     id,
     adapters: [{ name: 'a', files: [{ name: 'b', file }] }],
     recipe,
   },
+  'open-rows': { type: 'open-rows', id, name: 'a.csv', file, format: 'csv' },
+  'look-at-rows': {
+    type: 'look-at-rows',
+    id,
+    recipe,
+    asked: { from: 0, count: 3, search: 'a', filter: 'all', tokens: true },
+  },
+  'count-rows': { type: 'count-rows', id, recipe },
+  'hold-rows': { type: 'hold-rows', digest: '0123456789abcdef', name: 'a.csv', file },
   saved: { type: 'saved' },
   resume: { type: 'resume', recipe: null, until: 3, backend },
   discard: { type: 'discard' },
@@ -98,6 +108,7 @@ const model = {
   digest: 'a',
   bytes: 1,
   storedAs: 'F32',
+  unused: ['README.md'],
   parameters: 1,
   layers: 1,
   hiddenSize: 1,
@@ -195,6 +206,15 @@ export const events: Samples<Event> = {
     adapter: { name: 'a', digest: 'b', base: '', modules: 1, parameters: 1, patch },
   },
   'adapter-failed': { type: 'adapter-failed', id, error },
+  rows: {
+    type: 'rows',
+    id,
+    rows: { data: ownRows, columns: ['question', 'answer'], rows: 2, guess: columns },
+  },
+  'rows-failed': { type: 'rows-failed', id, error },
+  'rows-seen': { type: 'rows-seen', id, view: rowsView },
+  'rows-counted': { type: 'rows-counted', id, done: 1, total: 1, statistics: rowStatistics },
+  'rows-unseen': { type: 'rows-unseen', id, error },
   kept: { type: 'kept', run: new Blob(['a']) },
   pong: { type: 'pong', guarded: true },
   norms: { type: 'norms', id, updates: [1] },

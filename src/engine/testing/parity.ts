@@ -1,6 +1,7 @@
 // Test-only: one recipe here against the same recipe under torch, transformers, PEFT and TRL (tests/golden/parity.json).
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { textOfRows } from '../recipe/rows/ownRows.ts';
 import { withoutEmbeddings } from '../torch/nn/counts.ts';
 import type { Backend } from '../training/backends/backend.ts';
 import type { StepMetrics } from '../training/metrics.ts';
@@ -98,7 +99,7 @@ export async function compareWithLibraries(
     throw new Error(`parity: no golden values for '${name}'; run npm run golden -- parity "${name}"`);
   const files = await filesFor(model);
   if (!files) return null;
-  const opened = await trainerOf(backend, files, recipe.data?.text ?? '', recipe.values);
+  const opened = await trainerOf(backend, files, textOfRows(recipe.data), recipe.values);
   const { trainer } = opened;
   // Of equal rows the first stands for all, as in run_parity.py.
   const texts = opened.train.map(({ ids }) => ids.join(' '));

@@ -1,10 +1,11 @@
 // Test-only: SmolLM2-135M-Instruct from its GGUF file, where a person has put one; it is never committed. Without the file
 // its tests are skipped by name.
-import { existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ByteSource } from '../ground/formats/byteSource.ts';
 import { ggufModel } from '../models/gguf/ggufModel.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
+import { openModel } from '../models/openModel.ts';
 
 const path = process.env.SMOLLM2_GGUF ?? 'models/SmolLM2-135M-Instruct.Q4_1.gguf';
 
@@ -34,11 +35,11 @@ export interface GoldenSmol {
 
 export const goldenSmol = (): GoldenSmol => JSON.parse(readFileSync('tests/golden/smollm2.json', 'utf8'));
 
-function source(): ByteSource {
-  const file = openSync(path, 'r');
+function source(of: string): ByteSource {
+  const file = openSync(of, 'r');
   return {
-    name: path.split('/').at(-1) ?? path,
-    size: statSync(path).size,
+    name: of.split('/').at(-1) ?? of,
+    size: statSync(of).size,
     read: (offset, length) => {
       const bytes = new Uint8Array(length);
       readSync(file, bytes, 0, length, offset);
@@ -49,5 +50,16 @@ function source(): ByteSource {
 
 /** The model, or null without its file. */
 export async function smollm2OrNull(): Promise<ModelFiles | null> {
-  return existsSync(path) ? ggufModel(source()) : null;
+  return existsSync(path) ? ggufModel(source(path)) : null;
+}
+
+const folder = path.replace(/\.Q4_1\.gguf$/, '');
+
+/** The same from the folder that transformers saved it to, or null without one. */
+export async function smollm2FolderOrNull(): Promise<ModelFiles | null> {
+  if (!existsSync(`${folder}/config.json`)) return null;
+  return openModel(
+    'SmolLM2-135M-Instruct',
+    readdirSync(folder).map((name) => source(`${folder}/${name}`)),
+  );
 }

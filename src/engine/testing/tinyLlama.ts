@@ -1,8 +1,9 @@
-// Test-only: the two-layer llama of tests/golden/llama-tiny.json on a backend. Its weights are the golden script's formula.
+// Test-only: the two-layer models of tests/golden/llama-tiny.json and families.json on a backend. Their weights are the golden scripts'
+// formula.
 import { idleStep } from '../../shaders/lib/step.ts';
 import { makeBatch } from '../data/batches.ts';
 import type { SafeTensor } from '../ground/formats/safetensors.ts';
-import { parseLlamaConfig } from '../models/llamaConfig.ts';
+import { parseConfig } from '../models/families.ts';
 import { loadWeights } from '../models/loadModel.ts';
 import { safetensorsSource } from '../models/modelFiles.ts';
 import { wire } from '../python/run/wire.ts';
@@ -52,16 +53,12 @@ export interface StepResult {
   readonly gradients: ReadonlyMap<string, Float32Array>;
 }
 
-/** Loss and LoRA gradients of one golden step. */
-export async function runTinyStep(
-  backend: Backend,
-  configJson: object,
-  step: OneStep,
-  patch: RecipePatch,
-): Promise<StepResult> {
+/** The model of a golden step on a backend, with its adapter. */
+export async function openTiny(backend: Backend, configJson: object, step: OneStep, patch: RecipePatch) {
   // The quantised case has a wider MLP (tools/golden/llama.py says why).
   const gate = step.baseTensors.find((tensor) => tensor.name.endsWith('mlp.gate_proj.weight'));
-  const config = { ...parseLlamaConfig(configJson), tied: step.tied, intermediateSize: gate?.shape[0] ?? 0 };
+  const parsed = parseConfig(configJson);
+  const config = { ...parsed, tied: step.tied, intermediateSize: gate?.shape[0] ?? parsed.intermediateSize };
   const quantType = step.base === 'nf4' ? 'nf4' : null;
   const values = withPatch(defaultValues, {
     'lora.r': 4,
@@ -87,6 +84,18 @@ export async function runTinyStep(
   const adapter = new Float32Array(layout.total);
   for (const golden of step.loraTensors)
     adapter.set(formula(golden), layout.tensors.find((tensor) => tensor.name === golden.name)?.offset ?? -1);
+  backend.upload('adapter', adapter);
+  return { config, wired, layout };
+}
+
+/** Loss and LoRA gradients of one golden step. */
+export async function runTinyStep(
+  backend: Backend,
+  configJson: object,
+  step: OneStep,
+  patch: RecipePatch,
+): Promise<StepResult> {
+  const { config, wired, layout } = await openTiny(backend, configJson, step, patch);
   const examples = step.batch.input_ids.map((row, i) => {
     const length = step.batch.attention_mask[i]?.filter((bit) => bit === 1).length ?? 0;
     return {
@@ -96,7 +105,6 @@ export async function runTinyStep(
     };
   });
   const batch = makeBatch(examples, 0);
-  backend.upload('adapter', adapter);
   backend.allocate('grads', layout.total * gradientSplits(layout.total));
   backend.allocate('metrics', metricsLength(layout.tensors.length));
   backend.upload('ids', batch.ids);

@@ -6,7 +6,7 @@ import { parseRows } from '../data/rows.ts';
 import type { Example } from '../data/tokenize.ts';
 import { loadWeights } from '../models/loadModel.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
-import { weightFormatsOf } from '../models/weightSource.ts';
+import { weightFormatsOf } from '../models/weightPlaces.ts';
 import type { Wired } from '../python/run/wire.ts';
 import { weightOptions, wire } from '../python/run/wire.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
@@ -34,7 +34,10 @@ export async function trainerOf(
   const layout = adapterLayoutOf(bare);
   const first = firstValues(plain, bare, layout, values);
   const { files } = first;
-  const wired = { ...bare, weightFormat: weightFormatsOf(files.formatOf, weightOptions(values)) };
+  const wired = {
+    ...bare,
+    weightFormat: weightFormatsOf(files.config, files.formatOf, weightOptions(values)),
+  };
   await loadWeights(
     files.config,
     await files.weights(),
@@ -43,7 +46,7 @@ export async function trainerOf(
     async () => {},
   );
   const { split } = prepareData(
-    { name: 'rows', rows: parseRows(rows), prompts: [] },
+    { name: 'rows', rows: parseRows(rows), loaded: null, prompts: [] },
     files.tokenizer,
     dataOptions(values),
   );

@@ -2,8 +2,8 @@
 // derive. Once at the start each number over a row's norm gets that norm for its first value. Source: PEFT 0.21 tuners/lora/dora.py update_layer.
 import { idleStep } from '../../shaders/lib/step.ts';
 import { methods } from '../adapters/methods.ts';
-import type { ModelSizes } from '../models/modelSizes.ts';
-import { layerGroups } from '../models/weightSource.ts';
+import type { ModelConfig } from '../models/modelConfig.ts';
+import { groupsOfLayers } from '../models/weightPlaces.ts';
 import { makePlan } from '../torch/autograd/plan.ts';
 import { Tape } from '../torch/autograd/tape.ts';
 import type { GroupAttributes } from '../torch/ops/linearGroup.ts';
@@ -24,21 +24,21 @@ interface Recorded {
 }
 
 /** What an adapter asks for beside its tensors. */
-export function beforeStep(config: ModelSizes, model: WiredModel, layout: AdapterLayout): Recorded {
+export function beforeStep(config: ModelConfig, model: WiredModel, layout: AdapterLayout): Recorded {
   const tape = new Tape();
   const recording = new Recording(tape, model, layout);
-  const groups = Array.from({ length: config.layers }, (_, layer) => `model.layers.${layer}`).flatMap(
-    (layer) =>
-      layerGroups
-        .flatMap(([name, members]) => {
-          const paths = members.map((member) => `${layer}.${member}`);
-          const path = `${layer}.${name}`;
-          const { group, members: found } = groupOf(recording, { members: paths, path });
-          const scale = found[0]?.inputScale ?? null;
-          const inputs = scale ? [inputGroup(group, scale, path)] : [];
-          return [group, ...inputs];
-        })
-        .filter(({ table }) => table !== null),
+  const { layers, groups: ofLayer } = groupsOfLayers(config);
+  const groups = Array.from({ length: config.layers }, (_, layer) => `${layers}.${layer}`).flatMap((layer) =>
+    ofLayer
+      .flatMap(([name, members]) => {
+        const paths = members.map((member) => `${layer}.${member}`);
+        const path = `${layer}.${name}`;
+        const { group, members: found } = groupOf(recording, { members: paths, path });
+        const scale = found[0]?.inputScale ?? null;
+        const inputs = scale ? [inputGroup(group, scale, path)] : [];
+        return [group, ...inputs];
+      })
+      .filter(({ table }) => table !== null),
   );
   recordScaleTables(tape, groups);
   const buffers = new Map(
@@ -57,7 +57,7 @@ export class BeforeStep {
   #executable: Executable | null = null;
 
   /** Makes the buffers, where there is anything to bring up. */
-  constructor(backend: Backend, config: ModelSizes, model: WiredModel, layout: AdapterLayout) {
+  constructor(backend: Backend, config: ModelConfig, model: WiredModel, layout: AdapterLayout) {
     this.#backend = backend;
     this.#recorded = beforeStep(config, model, layout);
     makeBuffers(backend, this.#recorded.buffers);

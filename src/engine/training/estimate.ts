@@ -2,8 +2,8 @@
 // of the largest batches, counted instead. What follows from the device alone (tuning, readback) is left out.
 import { packedBytes } from '../../shaders/quant/packing.ts';
 import type { LargestBatches } from '../data/prepareData.ts';
-import type { ModelConfig } from '../models/families.ts';
-import { layerGroups, projectionShape } from '../models/weightSource.ts';
+import type { ModelConfig } from '../models/modelConfig.ts';
+import { weightPlaces } from '../models/weightPlaces.ts';
 import type { Wired } from '../python/run/wire.ts';
 import type { KernelProfile } from '../torch/autograd/operation.ts';
 import type { Plan } from '../torch/autograd/plan.ts';
@@ -26,19 +26,20 @@ const portable: KernelProfile = { linear: 'narrow', maxBindingBytes: 2 ** 27 };
 
 /** Buffers that loadWeights makes. */
 function weightsBytes(config: ModelConfig, formats: WeightFormats): number {
-  const { hiddenSize: c, vocabSize: v, layers } = config;
-  const table = (path: string): number => packedBytes(formats(path), [v * c]);
-  let bytes = table('model.embed_tokens') + (config.tied ? 0 : table('lm_head'));
-  bytes += ((2 * layers + 1) * c + config.maxPositions * config.headDim) * 4;
-  for (let layer = 0; layer < layers; layer++)
-    for (const [group, members] of layerGroups) {
-      const counts = members.map((member) => {
-        const [out, k] = projectionShape(config, member);
-        return out * k;
-      });
-      bytes += packedBytes(formats(`model.layers.${layer}.${group}`), counts);
-    }
-  return bytes;
+  const { tables, layers, norms } = weightPlaces(config);
+  let floats = 0;
+  for (const { width } of [...norms, ...layers.flatMap((layer) => layer.norms)]) floats += width;
+  // cos and sin of half the turned dimensions, for every position.
+  for (const { dims } of config.rotations) floats += config.maxPositions * dims;
+  let bytes = 0;
+  for (const { path, members } of [...tables, ...layers.flatMap((layer) => layer.groups)]) {
+    bytes += packedBytes(
+      formats(path),
+      members.map(({ shape: [out, k] }) => out * k),
+    );
+    if (members.some(({ bias }) => bias)) floats += members.reduce((sum, { shape: [out] }) => sum + out, 0);
+  }
+  return bytes + 4 * floats;
 }
 
 export interface EstimateInputs {

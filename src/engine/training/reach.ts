@@ -1,8 +1,11 @@
 // What the engine's kernels can train: low-rank factors and vectors on the linears of the decoder layers, LoRA on the embedding and on
 // the head, copies of those two, and adapters that are copies of the norms. The laboratory shows everything else (a full base, other
 // modules) and the run refuses it by name, rather than training a part.
+import type { Limit } from '../adapters/adapterErrors.ts';
 import { methodLimit } from '../adapters/adapterErrors.ts';
+import { judgedName } from '../adapters/judged.ts';
 import { methodOf } from '../adapters/methods.ts';
+import { text } from '../ground/text.ts';
 import { stackOf } from '../libraries/stacks.ts';
 import { compareVersions } from '../libraries/version.ts';
 import type { LossTreatment } from '../python/run/objects.ts';
@@ -23,7 +26,7 @@ import {
 /** Of an adapter at `path`, the parameters that the kernels train there. */
 function reached({ path, adapter, base }: PlacedAdapter): readonly Parameter[] {
   const { lowRank, instead } = adapter;
-  if (instead !== null) return base.kind.type === 'norm' ? adapter.trained : [];
+  if (instead !== null) return base.kind.type === 'norm' && !base.kind.perHead ? adapter.trained : [];
   if (base.kind.type === 'linear' && /\.layers\.\d+\./.test(`.${path}`)) return adapter.trained;
   const isTable = /(^|\.)(embed_tokens|lm_head)$/.test(path);
   return isTable && lowRank && !lowRank.made ? [lowRank.a, lowRank.b] : [];
@@ -39,10 +42,19 @@ export function beyondEngine({ root }: WiredModel): string[] {
   );
 }
 
+const judgedOnly = (name: string): Limit => ({
+  found: text(
+    `is adapted by ${name}, which is judged here and not trained`,
+    `由 ${name} 适配；本页只判断它，不训练`,
+  ),
+  remedy: text('Use LoRA, or train this script with PEFT.', '请使用 LoRA，或用 PEFT 训练这个脚本。'),
+});
+
 /** Methods where they do not go, in their own words. */
 function assertMethods({ root }: WiredModel): void {
   for (const { path, adapter, base } of layoutAdapters(root).adapters) {
-    const limit = methodOf(adapter).limit(path, adapter, base);
+    const judged = judgedName(adapter.type);
+    const limit = judged === null ? methodOf(adapter).limit(path, adapter, base) : judgedOnly(judged);
     if (limit !== null) throw methodLimit({ path, ...limit });
   }
 }

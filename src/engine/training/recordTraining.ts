@@ -1,6 +1,6 @@
 // Records what a run replays: one micro-batch (forward, loss, backward), the update, and an evaluation batch.
 
-import type { ModelConfig } from '../models/families.ts';
+import type { ModelConfig } from '../models/modelConfig.ts';
 import { recordForward } from '../models/recordForward.ts';
 import { backward } from '../torch/autograd/backward.ts';
 import { Tape } from '../torch/autograd/tape.ts';

@@ -1,6 +1,6 @@
 // What a run records, a tape a purpose and a shape: one micro-batch, an evaluation batch, the reference of pairs, the update.
 // The run prepares these and the estimate plans them; neither knows another way.
-import type { ModelConfig } from '../models/families.ts';
+import type { ModelConfig } from '../models/modelConfig.ts';
 import type { Wired } from '../python/run/wire.ts';
 import type { Tape } from '../torch/autograd/tape.ts';
 import type { BatchShape } from '../torch/recording.ts';

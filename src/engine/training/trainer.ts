@@ -8,7 +8,8 @@ import type { Batch, RunLength, Schedule } from '../data/batches.ts';
 import { epochAfter, largestShape, makeBatch, shapeOf, totalSteps, windowOf } from '../data/batches.ts';
 import type { Example } from '../data/tokenize.ts';
 import { invariant } from '../ground/errors.ts';
-import type { ModelConfig } from '../models/families.ts';
+import { decoderOf } from '../models/families.ts';
+import type { ModelConfig } from '../models/modelConfig.ts';
 import type { Wired } from '../python/run/wire.ts';
 import { MICRO_BATCHES_AT, metricsLength } from '../torch/ops/metrics.ts';
 import type { AdapterLayout } from '../torch/trainedLayout.ts';
@@ -56,6 +57,13 @@ function firstAdapter({ options, first }: TrainerInputs, layout: AdapterLayout):
   const flat = first?.factors?.slice() ?? initialiseAdapter(layout, options.length.seed);
   for (const [offset, copy] of first?.copies ?? []) flat.set(copy, offset);
   return flat;
+}
+
+/** NEFTune's largest noise in rows of `tokens`: it is added to what the embedding's module gives, so before a scale inside it is less. */
+function noiseOf(config: ModelConfig, alpha: number, tokens: number): number {
+  const { embeddingScale } = decoderOf(config);
+  const inside = embeddingScale?.inside ? embeddingScale.factor : 1;
+  return alpha / Math.sqrt(tokens * config.hiddenSize) / inside;
 }
 
 export class Trainer {
@@ -187,7 +195,8 @@ export class Trainer {
       this.#write(batch);
       const seed =
         (options.length.seed * 0x9e3779b1 + this.#step * this.#schedule.accumulation + microBatch) >>> 0;
-      const noise = options.noiseAlpha / Math.sqrt(batch.width * this.#inputs.config.hiddenSize);
+      const { config } = this.#inputs;
+      const noise = noiseOf(config, options.noiseAlpha, batch.width);
       await this.#refer(batch);
       const training = await this.#plans.training(shapeOf(batch));
       await backend.run(training, { ...numbers, microBatch, seed, noise });

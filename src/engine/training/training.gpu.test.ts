@@ -5,6 +5,7 @@ import { gpuOrNull } from '../../shaders/testing/gpu.ts';
 import { F32_ROUNDOFF } from '../../shaders/testing/tolerance.ts';
 import { BOUNDS } from '../testing/agreement.ts';
 import { embeddedTrainer } from '../testing/embedded.ts';
+import { familyCases } from '../testing/familyCases.ts';
 import { parityCases } from '../testing/parityCases.ts';
 import { CpuBackend } from './backends/cpuBackend.ts';
 import { GpuBackend } from './backends/gpuBackend.ts';
@@ -30,6 +31,8 @@ describe.skipIf(!gpu)('training on the GPU', () => {
     return new GpuBackend(gpu.device, { variants: { linear } });
   };
   describe('against PEFT', () => parityCases(open));
+  // Between them these have every kernel that a llama hasn't.
+  describe('families', () => familyCases(open, (name) => name === 'gemma3_text' || name === 'qwen2'));
   describe('against PEFT, in wide blocks', () => parityCases(() => open('wide')));
   describe('against PEFT, decoding inside tiles', () => parityCases(() => open('tiled')));
 

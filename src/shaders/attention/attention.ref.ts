@@ -17,6 +17,8 @@ export interface AttentionShape {
   readonly v_stride: number;
   readonly v_offset: number;
   readonly scale: number;
+  /** Keys that a query sees, its own among them; 0: all before it. */
+  readonly window: number;
   /** [B·Tq]: first token of each token's document, within its row; without HAS_DOCUMENTS a row is one document. */
   readonly documents: Uint32Array;
   readonly HAS_DOCUMENTS: number;
@@ -59,7 +61,9 @@ function eachQuery(
     for (let t = 0; t < shape.t_q; t++) {
       const keys = Math.min(position + t, shape.t_k - 1) + 1;
       const row = b * shape.t_q + t;
-      const seen = { from: shape.HAS_DOCUMENTS === 1 ? (shape.documents[row] ?? 0) : 0, to: keys };
+      const document = shape.HAS_DOCUMENTS === 1 ? (shape.documents[row] ?? 0) : 0;
+      const from = shape.window === 0 ? document : Math.max(document, keys - shape.window);
+      const seen = { from, to: keys };
       for (let head = 0; head < shape.heads; head++)
         body(row, head, b * shape.t_k, seen, Math.floor(head / group));
     }

@@ -26,13 +26,14 @@ const params = {
   v_stride: 'u32',
   v_offset: 'u32',
   scale: 'f32',
+  window: 'u32',
 } as const;
 
 const constants = { ...gridConstants, D: 32, HAS_DOCUMENTS: 0 } as const;
 
 /**
  * q [B·Tq, H·D], k, v [B·Tk, G·D] → o [B·Tq, H·D], lse [B·Tq, H]. Query n sees keys 0..step.position + n mod Tq; with
- * HAS_DOCUMENTS those from documents[n] on.
+ * HAS_DOCUMENTS those from documents[n] on, with a window the last `window` of them.
  */
 export const attention = defineKernel({
   name: 'attention',

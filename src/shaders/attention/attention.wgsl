@@ -32,7 +32,7 @@ fn attention(@builtin(global_invocation_id) id: vec3u) {
   var sum = 0.0;
   var first = 0u;
   if (HAS_DOCUMENTS == 1u) { first = documents[row]; }
-  for (var t = first; t <= last; t++) {
+  for (var t = first_seen(first, last); t <= last; t++) {
     let key = b * params.t_k + t;
     let k_at = (key * params.k_stride + params.k_offset + kv_head * D) / 4u;
     let v_at = (key * params.v_stride + params.v_offset + kv_head * D) / 4u;

@@ -29,9 +29,11 @@ fn attention_backward_kv(@builtin(global_invocation_id) id: vec3u) {
     dk[j] = vec4f(0.0);
     dv[j] = vec4f(0.0);
   }
+  var end = (b + 1u) * params.t_q;
+  if (params.window > 0u) { end = min(end, row + params.window); }
   for (var g = 0u; g < group; g++) {
     let head = kv_head * group + g;
-    for (var query = row; query < (b + 1u) * params.t_q; query++) {
+    for (var query = row; query < end; query++) {
       if (HAS_DOCUMENTS == 1u && documents[query] != documents[row]) { break; }
       let q_at = (query * params.q_stride + params.q_offset + head * D) / 4u;
       let o_at = (query * params.heads + head) * D4;

@@ -1,7 +1,14 @@
-// The shape of an attention call, shared by its three kernels. Strides and offsets in floats.
+// The shape of an attention call, shared by its three kernels. Strides and offsets in floats. window: keys that a query sees,
+// its own among them; 0: all before it.
 struct Params {
   batch: u32, t_q: u32, t_k: u32, heads: u32, kv_heads: u32,
   q_stride: u32, q_offset: u32, k_stride: u32, k_offset: u32, v_stride: u32, v_offset: u32,
-  scale: f32,
+  scale: f32, window: u32,
 }
 const D4 = D / 4u;
+
+// First key that a query at `last` of its row sees, if its document begins at `first`.
+fn first_seen(first: u32, last: u32) -> u32 {
+  if (params.window == 0u || last < params.window) { return first; }
+  return max(first, last + 1u - params.window);
+}

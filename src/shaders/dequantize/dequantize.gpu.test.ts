@@ -1,6 +1,8 @@
 // `dequantize` on the GPU against its reference: every format, both directions, odd shapes, with and without adapters.
 import { describe, expect, it } from 'vitest';
 import { decoder } from '../quant/decoders.ts';
+import { blockLayouts, isBlockFormat } from '../quant/ggml.ts';
+import { mixedFormat } from '../quant/mixed.ts';
 import type { WeightFormat } from '../quant/weightFormat.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
 import { testGroup } from '../testing/groups.ts';
@@ -10,7 +12,13 @@ import { dequantizeCall } from './dequantize.ts';
 
 const gpu = await gpuOrNull();
 const formats: readonly WeightFormat[] = ['none', 'nf4', 'fp4', 'nf4-double', 'fp4-double'];
-const blockFormats: readonly WeightFormat[] = ['q4_0', 'q4_1', 'q8_0', 'f16', 'bf16'];
+const blockFormats = Object.keys(blockLayouts).filter(isBlockFormat);
+/** Members each in its own, also where nothing of theirs begins at a word of the others'. */
+const mixedFormats: readonly WeightFormat[] = [
+  mixedFormat(['q4_k', 'q6_k', 'none']),
+  mixedFormat(['q6_k', 'q3_k', 'bf16']),
+  mixedFormat(['q8_0', 'q5_0', 'q4_1']),
+];
 const shapes = [
   [4, [{ out: 1, rank: 0 }]],
   [
@@ -38,14 +46,24 @@ const shapes = [
   ],
 ] as const;
 
+type Case = [
+  format: WeightFormat,
+  k: number,
+  members: readonly { readonly out: number; readonly rank: number }[],
+];
+/** A product and a sum, which a GPU may fuse. */
+const summed = /double|_1|q[45]_k/;
+
 describe.skipIf(!gpu)('dequantize on the GPU', () => {
-  // Blocks of 32 fill rows whole, so the shapes with an odd K are for the others.
-  const cases = [
-    ...formats.flatMap((format) => shapes.map(([k, members]) => [format, k, members] as const)),
-    ...blockFormats.flatMap((format) => [
-      [format, 128, shapes[3][1]] as const,
-      [format, 32, shapes[2][1]] as const,
-    ]),
+  // Blocks of 32 and 256 fill rows whole, so the shapes with an odd K are for the others.
+  const cases: Case[] = [
+    ...formats.flatMap((format) => shapes.map(([k, members]): Case => [format, k, members])),
+    ...blockFormats.map(
+      (format): Case => [format, blockLayouts[format].elements === 256 ? 256 : 128, shapes[3][1]],
+    ),
+    ...(['q4_0', 'q8_0', 'f16', 'q5_0'] as const).map((format): Case => [format, 32, shapes[2][1]]),
+    ['q6_k', 512, shapes[1][1]],
+    ...mixedFormats.map((format, i): Case => [format, 256, shapes[i === 0 ? 1 : 3][1]]),
   ];
   it.each(cases)('%s, k %i, %j', async (format, k, members) => {
     if (!gpu) return;
@@ -63,11 +81,9 @@ describe.skipIf(!gpu)('dequantize on the GPU', () => {
       const made = dequantizeCall({ buffers, decode: decoder(format), segments, k, out, ru, transposed });
       const got = await runCalls(gpu, arrays, [made], ['scratch']);
       const want = Float32Array.from(runReferences(arrays, [made]).scratch);
-      // Plain formats are one product: equal bits. A product and a sum may be fused by a GPU.
+      // Plain formats are one product: equal bits.
       const bound = (i: number): number =>
-        format.endsWith('double') || format === 'q4_1'
-          ? ulpBound(2, Math.abs(want[i] ?? 0) + 1)
-          : ulpBound(1, Math.abs(want[i] ?? 0));
+        summed.test(format) ? ulpBound(2, Math.abs(want[i] ?? 0) + 1) : ulpBound(1, Math.abs(want[i] ?? 0));
       expect(mismatches(got.scratch ?? [], want, bound)).toEqual([]);
     }
   });

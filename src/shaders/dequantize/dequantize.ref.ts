@@ -33,16 +33,12 @@ export function dequantizeReference(args: DequantizeArguments): void {
       decodeMember({ ...member, count: (end - start) * k, out: scratch, outAt: start * k });
       return;
     }
-    // Whole blocks only can be decoded from the middle; eight rows always end on one when K is a multiple of 8.
-    const rows = k % 8 === 0 ? ROWS : end - start;
-    const buffer = rows === ROWS ? strip : new Float64Array(rows * k);
-    for (let o = start; o < end; o += rows) {
-      const count = Math.min(rows, end - o);
-      const firstBlock = segment.first_block + ((o - start) * k) / 64;
-      decodeMember({ ...member, firstBlock, count: count * k, out: buffer, outAt: 0 });
+    for (let o = start; o < end; o += ROWS) {
+      const count = Math.min(ROWS, end - o);
+      decodeMember({ ...member, first: (o - start) * k, count: count * k, out: strip, outAt: 0 });
       for (let p = 0; p < k; p++) {
         const to = p * out + o;
-        for (let r = 0; r < count; r++) scratch[to + r] = buffer[r * k + p] ?? 0;
+        for (let r = 0; r < count; r++) scratch[to + r] = strip[r * k + p] ?? 0;
       }
     }
   });

@@ -3,8 +3,13 @@
 // backends/default/ops.py and functional.py.
 import { dynamicMap, FP4_CODE, NF4_CODE } from './codebooks.ts';
 import { torchSum } from './torchSum.ts';
+import type { FourBitFormat } from './weightFormat.ts';
 
 export type FourBitType = 'nf4' | 'fp4';
+
+export const isFourBit = (format: string): format is FourBitFormat => /^(nf4|fp4)(-double)?$/.test(format);
+
+export const fourBitType = (format: FourBitFormat): FourBitType => (format.startsWith('nf4') ? 'nf4' : 'fp4');
 
 export const BLOCK = 64;
 export const NESTED_BLOCK = 256;
@@ -15,6 +20,8 @@ export interface DoubleQuantised {
   /** f32 absmax of every 256 blocks. */
   readonly nested: Float32Array;
   readonly offset: number;
+  /** What a file's own codes stand for, where it says so; else dynamicMap(). */
+  readonly map?: Float32Array;
 }
 
 export interface Quantised4 {
@@ -81,8 +88,9 @@ function scaled(value: number, max: number, whole: boolean): number {
   return Math.min(1, Math.max(-1, result));
 }
 
-function restoreAbsmax(double: DoubleQuantised): Float32Array {
-  const map = dynamicMap();
+/** The f32 scales that two levels stand for. */
+export function restoreAbsmax(double: DoubleQuantised): Float32Array {
+  const map = double.map ?? dynamicMap();
   return Float32Array.from(double.codes, (code, i) =>
     f32(f32((map[code] ?? 0) * (double.nested[i >> 8] ?? 0)) + double.offset),
   );
@@ -112,7 +120,11 @@ export function quantise4(values: Float32Array, type: FourBitType, doubleQuant: 
 }
 
 /** code[q] · absmax[block] in f32. */
-export function dequantise4(quantised: Quantised4, type: FourBitType, count: number): Float32Array {
+export function dequantise4(
+  quantised: Quantised4,
+  type: FourBitType,
+  count: number,
+): Float32Array<ArrayBuffer> {
   const code = codeOf[type];
   const out = new Float32Array(count);
   for (let i = 0; i < count; i++) {

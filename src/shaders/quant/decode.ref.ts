@@ -1,9 +1,10 @@
 // Reads packed groups on the CPU: reference of the WGSL decoders in decoders.ts.
 import type { FloatArray } from '../declaration.ts';
 import { FP4_CODE, NF4_CODE } from './codebooks.ts';
-import { bytesOf64, decodeBlocks, isBlockFormat } from './ggml.ts';
+import { bytesOf64, decodeBlocks, isBlockFormat, isMemberFormat } from './ggml.ts';
+import { membersOf } from './mixed.ts';
 import { DOUBLE_CODES, DOUBLE_HEADER, DOUBLE_MAP } from './packing.ts';
-import type { WeightFormat } from './weightFormat.ts';
+import type { MemberFormat, WeightFormat } from './weightFormat.ts';
 
 /** f32 scale of one block, restored from two levels where the format has them. */
 function scaleAt(
@@ -38,9 +39,24 @@ const bytesOf = (words: Uint32Array): Uint8Array =>
 const floatsOf = (words: Uint32Array): Float32Array =>
   new Float32Array(words.buffer, words.byteOffset, words.length);
 
+/** A member by its places in the header. */
+function decodeMixed(
+  { words, scales, segment, first = 0, ...rest }: DecodeArguments,
+  format: MemberFormat,
+): void {
+  const own = words.subarray(scales[2 * segment] ?? 0);
+  const ownScales = scales.subarray(scales[2 * segment + 1] ?? 0);
+  decodeMember({ ...rest, words: own, scales: ownScales, format, segment, firstBlock: 0, first });
+}
+
 /** Decodes `count` elements of one member into `out` at `outAt`. */
 export function decodeMember(args: DecodeArguments): void {
   const { words, scales, format, segment, firstBlock, first = 0, count, out, outAt } = args;
+  const members = membersOf(format, isMemberFormat);
+  if (members) {
+    decodeMixed(args, members[segment] ?? 'none');
+    return;
+  }
   if (format === 'none') {
     const floats = floatsOf(words);
     const from = firstBlock * 64 + first;

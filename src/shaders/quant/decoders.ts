@@ -2,11 +2,13 @@
 // an element that is a multiple of 4, over the bindings `w` and `w_scales`, and `fn weight(…) -> f32`, one. A member of a
 // group starts at a multiple of 64 elements; `first_block` counts those.
 import type { Snippet } from '../declaration.ts';
+import { memberDecoders } from './blockDecoders.ts';
 import type { FourBitType } from './blockwise4.ts';
 import { FP4_CODE, NF4_CODE } from './codebooks.ts';
-import { isBlockFormat } from './ggml.ts';
-import { DOUBLE_CODES, DOUBLE_HEADER, DOUBLE_MAP } from './packing.ts';
-import type { BlockFormat, WeightFormat } from './weightFormat.ts';
+import { isMemberFormat } from './ggml.ts';
+import { membersOf } from './mixed.ts';
+import { DOUBLE_CODES, DOUBLE_HEADER, DOUBLE_MAP, wordsOf64 } from './packing.ts';
+import type { MemberFormat, WeightFormat } from './weightFormat.ts';
 
 const single = `
 fn weight(segment: u32, first_block: u32, element: u32) -> f32 {
@@ -43,60 +45,41 @@ fn weights4(segment: u32, first_block: u32, element: u32) -> vec4f {
   return four * block_scale(segment, first_block + (element >> 6u));
 }`;
 
-const unquantised = `
+/** A group in one format: its members' places follow from their first blocks. */
+function alike(format: MemberFormat): string {
+  const { words, scales } = wordsOf64(format);
+  const place = (per: number): string =>
+    Number.isInteger(per) ? `first_block * ${per}u` : `first_block * ${4 * per}u / 4u`;
+  return `${memberDecoders([format])}
 fn weights4(segment: u32, first_block: u32, element: u32) -> vec4f {
-  let at = first_block * 64u + element;
-  return bitcast<vec4f>(vec4u(w[at], w[at + 1u], w[at + 2u], w[at + 3u]));
+  return ${format}_weights4(${place(words)}, ${place(scales)}, element);
 }`;
+}
 
-/** A block of 32 in four words: element j in the low nibble of byte j, j + 16 in the high one. */
-const halves = `
-fn nibbles4(block: u32, element: u32) -> vec4f {
-  let word = w[block * 4u + ((element & 15u) >> 2u)] >> ((element & 16u) >> 2u);
-  return vec4f(vec4u(word, word >> 8u, word >> 16u, word >> 24u) & vec4u(15u));
+/** Members each in a format of their own, their places in the header. */
+function mixed(members: readonly MemberFormat[]): string {
+  const cases = members.map(
+    (format, i) =>
+      `    ${i === members.length - 1 ? 'default' : `case ${i}u`}: { return ${format}_weights4(w_at, s_at, element); }`,
+  );
+  return `${memberDecoders(members)}
+fn weights4(segment: u32, first_block: u32, element: u32) -> vec4f {
+  let w_at = w_scales[2u * segment];
+  let s_at = w_scales[2u * segment + 1u];
+  switch segment {
+${cases.join('\n')}
+  }
 }`;
-
-const blockDecoders: Readonly<Record<BlockFormat, string>> = {
-  q4_0: `${halves}
-fn weights4(segment: u32, first_block: u32, element: u32) -> vec4f {
-  let block = first_block * 2u + (element >> 5u);
-  let pair = unpack2x16float(w_scales[block >> 1u]);
-  return (nibbles4(block, element) - 8.0) * select(pair.x, pair.y, (block & 1u) == 1u);
-}`,
-  q4_1: `${halves}
-fn weights4(segment: u32, first_block: u32, element: u32) -> vec4f {
-  let block = first_block * 2u + (element >> 5u);
-  let scale = unpack2x16float(w_scales[block]);
-  return nibbles4(block, element) * scale.x + scale.y;
-}`,
-  q8_0: `
-fn weights4(segment: u32, first_block: u32, element: u32) -> vec4f {
-  let block = first_block * 2u + (element >> 5u);
-  let pair = unpack2x16float(w_scales[block >> 1u]);
-  let word = w[first_block * 16u + (element >> 2u)];
-  let bytes = vec4i(vec4u(word << 24u, word << 16u, word << 8u, word)) >> vec4u(24u);
-  return vec4f(bytes) * select(pair.x, pair.y, (block & 1u) == 1u);
-}`,
-  f16: `
-fn weights4(segment: u32, first_block: u32, element: u32) -> vec4f {
-  let at = first_block * 32u + (element >> 1u);
-  return vec4f(unpack2x16float(w[at]), unpack2x16float(w[at + 1u]));
-}`,
-  bf16: `
-fn weights4(segment: u32, first_block: u32, element: u32) -> vec4f {
-  let at = first_block * 32u + (element >> 1u);
-  let bits = vec4u(w[at] << 16u, w[at] & 0xffff0000u, w[at + 1u] << 16u, w[at + 1u] & 0xffff0000u);
-  return bitcast<vec4f>(bits);
-}`,
-};
+}
 
 /** A format's decoder, with the format that it decodes. */
 export type Decoder = Snippet & { readonly format: WeightFormat };
 
 /** The decoder of a format, for the kernels' slot `decode`. */
 export function decoder(format: WeightFormat): Decoder {
-  if (format === 'none') return { key: format, format, source: `${unquantised}${single}` };
-  if (isBlockFormat(format)) return { key: format, format, source: `${blockDecoders[format]}${single}` };
+  const members = membersOf(format, isMemberFormat);
+  if (members) return { key: format, format, source: `${mixed(members)}${single}` };
+  if (isMemberFormat(format)) return { key: format, format, source: `${alike(format)}${single}` };
   const type: FourBitType = format.startsWith('nf4') ? 'nf4' : 'fp4';
   const scale = format.endsWith('double') ? doubleScale : plainScale;
   return { key: format, format, source: `${codeTable(type)}${scale}${fourBit}${single}` };

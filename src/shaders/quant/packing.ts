@@ -4,8 +4,9 @@ import { invariant } from '../invariant.ts';
 import type { Quantised4 } from './blockwise4.ts';
 import { BLOCK, NESTED_BLOCK } from './blockwise4.ts';
 import { dynamicMap } from './codebooks.ts';
-import { bytesOf64, isBlockFormat, splitBlocks } from './ggml.ts';
-import type { BlockFormat, WeightFormat } from './weightFormat.ts';
+import { bytesOf64, isBlockFormat, isMemberFormat, splitBlocks } from './ggml.ts';
+import { MIXED_HEADER, membersOf } from './mixed.ts';
+import type { BlockFormat, MemberFormat, MixedFormat, WeightFormat } from './weightFormat.ts';
 
 /** Words a member has in the header of double-quantised scales: place of its nested scales, offset, first block. */
 export const DOUBLE_HEADER = 4;
@@ -33,37 +34,44 @@ export function firstBlocks(counts: readonly number[]): number[] {
   });
 }
 
-const bits = (values: Float32Array): Uint32Array =>
-  new Uint32Array(values.buffer, values.byteOffset, values.length);
-
-/** Float weights, members at multiples of 64 elements; the scales are an empty word. */
-export function packFloats(members: readonly Float32Array[]): PackedGroup {
-  const firsts = firstBlocks(members.map((member) => member.length));
-  const total = members.reduce((sum, member) => sum + blocksOf(member.length), 0);
-  const words = new Uint32Array(total * BLOCK);
-  for (const [i, member] of members.entries()) words.set(bits(member.slice()), (firsts[i] ?? 0) * BLOCK);
-  return { words, scales: new Uint32Array(4), firstBlocks: firsts };
+/** Words of weights and of scales that one block of 64 elements takes, or its part of a larger block. */
+export function wordsOf64(format: MemberFormat): { readonly words: number; readonly scales: number } {
+  if (format === 'none') return { words: BLOCK, scales: 0 };
+  const size = bytesOf64(format);
+  return { words: size.quants / 4, scales: size.scales / 4 };
 }
 
-/** Words of weights and of scales that one block of 64 elements takes; null where scales hang together. */
-export function wordsPerBlock(
-  format: WeightFormat,
-): { readonly words: number; readonly scales: number } | null {
-  if (format === 'none') return { words: BLOCK, scales: 0 };
-  if (isBlockFormat(format)) {
-    const size = bytesOf64(format);
-    return { words: size.quants / 4, scales: size.scales / 4 };
-  }
-  return format.endsWith('double') ? null : { words: BLOCK / 8, scales: 1 };
+/** The same of any format; null where scales hang together. */
+export function wordsPerBlock(format: WeightFormat): ReturnType<typeof wordsOf64> | null {
+  if (isMemberFormat(format)) return wordsOf64(format);
+  return format === 'nf4' || format === 'fp4' ? { words: BLOCK / 8, scales: 1 } : null;
+}
+
+/** Where the words and the scales of each member of a mixed group begin; behind the last, where they end. */
+function mixedPlaces(formats: readonly MemberFormat[], counts: readonly number[]) {
+  let [words, scales] = [0, MIXED_HEADER];
+  const starts = counts.map((count, i) => {
+    const start = { words, scales };
+    const per = wordsOf64(formats[i] ?? 'none');
+    words += Math.ceil(blocksOf(count) * per.words);
+    scales += Math.ceil(blocksOf(count) * per.scales);
+    return start;
+  });
+  return { starts, words, scales };
 }
 
 /** Bytes of the two buffers of a group with members of these element counts, as the packing functions make them. */
 export function packedBytes(format: WeightFormat, counts: readonly number[]): number {
+  const members = membersOf(format, isMemberFormat);
+  if (members) {
+    const { words, scales } = mixedPlaces(members, counts);
+    return 4 * (words + scales);
+  }
   const blocks = counts.reduce((sum, count) => sum + blocksOf(count), 0);
   if (format === 'none') return blocks * BLOCK * 4;
   if (isBlockFormat(format)) {
     const size = bytesOf64(format);
-    return blocks * size.quants + Math.max(16, blocks * size.scales);
+    return blocks * size.quants + scaleBytes(blocks * size.scales);
   }
   const words = (blocks * BLOCK) / 2;
   if (!format.endsWith('double')) return words + Math.max(4, blocks) * 4;
@@ -71,31 +79,94 @@ export function packedBytes(format: WeightFormat, counts: readonly number[]): nu
   return words + (DOUBLE_CODES + Math.ceil(blocks / 4) + nested) * 4;
 }
 
+/** Room of scales: whole words, and four of them at least. */
+const scaleBytes = (bytes: number): number => Math.max(16, Math.ceil(bytes / 4) * 4);
+
+/** The buffers of a group, filled as its members come: no more than one of them is held beside the buffers. */
+export interface GroupFilling {
+  /** Bytes as a file holds them, in the member's own format. Each member once; the bytes are the group's from then on. */
+  put(member: number, bytes: Uint8Array<ArrayBuffer>): void;
+  /** Once every member was put. */
+  filled(): PackedGroup;
+}
+
+/** Where the words and the scales of each member begin, and how many there are. */
+function placesOf(format: MemberFormat | MixedFormat, counts: readonly number[]) {
+  const mixed = membersOf(format, isMemberFormat);
+  if (mixed) return { formats: mixed, header: true, ...mixedPlaces(mixed, counts) };
+  const alike = isMemberFormat(format) ? format : 'none';
+  const per = wordsOf64(alike);
+  const blocks = counts.reduce((sum, count) => sum + blocksOf(count), 0);
+  return {
+    formats: counts.map(() => alike),
+    header: false,
+    starts: firstBlocks(counts).map((first) => ({ words: first * per.words, scales: first * per.scales })),
+    words: blocks * per.words,
+    scales: scaleBytes(4 * blocks * per.scales) / 4,
+  };
+}
+
+/** A group of members of these element counts, whole blocks each. */
+export function fillGroup(format: MemberFormat | MixedFormat, counts: readonly number[]): GroupFilling {
+  const { formats, header, starts, ...sizes } = placesOf(format, counts);
+  const scales = new Uint32Array(sizes.scales);
+  let words: Uint32Array<ArrayBuffer> | null = null;
+  return {
+    put: (member, bytes) => {
+      const [own, start] = [formats[member], starts[member]];
+      invariant(own && start, 'a group has no such member');
+      // Floats of a whole table are the buffer as they stand.
+      const alone = counts.length === 1 && wordsOf64(own).scales === 0 && bytes.length === 4 * sizes.words;
+      if (alone && bytes.byteOffset % 4 === 0) {
+        words = new Uint32Array(bytes.buffer, bytes.byteOffset, sizes.words);
+        return;
+      }
+      words ??= new Uint32Array(sizes.words);
+      if (header) scales.set([start.words, start.scales], 2 * member);
+      const quants = new Uint8Array(words.buffer);
+      const at = { quantsAt: 4 * start.words, scalesAt: 4 * start.scales };
+      if (own === 'none') quants.set(bytes, at.quantsAt);
+      else splitBlocks(own, bytes, { quants, scales: new Uint8Array(scales.buffer), ...at });
+    },
+    filled: () => {
+      invariant(words, 'a group without members');
+      return { words, scales, firstBlocks: firstBlocks(counts) };
+    },
+  };
+}
+
+const filledWith = (
+  format: MemberFormat | MixedFormat,
+  members: readonly { readonly bytes: Uint8Array<ArrayBuffer>; readonly count: number }[],
+): PackedGroup => {
+  const group = fillGroup(
+    format,
+    members.map(({ count }) => count),
+  );
+  for (const [i, { bytes }] of members.entries()) group.put(i, bytes);
+  return group.filled();
+};
+
+/** Float weights, members at multiples of 64 elements; the scales are an empty word. */
+export const packFloats = (members: readonly Float32Array<ArrayBuffer>[]): PackedGroup =>
+  filledWith(
+    'none',
+    members.map(({ buffer, byteOffset, byteLength, length }) => ({
+      bytes: new Uint8Array(buffer, byteOffset, byteLength),
+      count: length,
+    })),
+  );
+
 /** One member of a group as its file holds it. */
 export interface FileBlocks {
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** Elements, a multiple of the format's block. */
   readonly count: number;
 }
 
-/** Members in the blocks of their file, all of one format. */
-export function packBlocks(format: BlockFormat, members: readonly FileBlocks[]): PackedGroup {
-  const firsts = firstBlocks(members.map((member) => member.count));
-  const total = members.reduce((sum, member) => sum + blocksOf(member.count), 0);
-  const size = bytesOf64(format);
-  const quants = new Uint8Array(total * size.quants);
-  const scales = new Uint8Array(Math.max(16, total * size.scales));
-  for (const [i, member] of members.entries()) {
-    const first = firsts[i] ?? 0;
-    const places = { quantsAt: first * size.quants, scalesAt: first * size.scales };
-    splitBlocks(format, member.bytes, { quants, scales, ...places });
-  }
-  return {
-    words: new Uint32Array(quants.buffer),
-    scales: new Uint32Array(scales.buffer),
-    firstBlocks: firsts,
-  };
-}
+/** Members in the blocks of their file, all of one format or each in its own. */
+export const packBlocks = (format: BlockFormat | MixedFormat, members: readonly FileBlocks[]): PackedGroup =>
+  filledWith(format, members);
 
 /** 4-bit members, all with double quantisation or all without. */
 export function packQuantised(members: readonly Quantised4[]): PackedGroup {
@@ -127,7 +198,8 @@ function packDouble(
   const scales = new Uint32Array(nestedStart + nestedCounts.reduce((sum, count) => sum + count, 0));
   const floats = new Float32Array(scales.buffer);
   const bytes = new Uint8Array(scales.buffer);
-  floats.set(dynamicMap(), DOUBLE_MAP);
+  // Members of one file have one map.
+  floats.set(members[0]?.double?.map ?? dynamicMap(), DOUBLE_MAP);
   let nestedAt = nestedStart;
   members.forEach((member, i) => {
     const { double } = member;

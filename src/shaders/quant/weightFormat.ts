@@ -1,6 +1,29 @@
-// How frozen weights are stored on the device: float32, bitsandbytes' 4-bit formats, or a file's own blocks. Names only.
+// How frozen weights are stored on the device: float32, bitsandbytes' 4-bit formats, a file's own blocks, or members of a group each in its
+// own. Names only.
 
-/** ggml's blocks, by ggml's names. */
-export type BlockFormat = 'q4_0' | 'q4_1' | 'q8_0' | 'f16' | 'bf16';
+/** ggml's blocks, by ggml's names; and blocks of GPTQ and AWQ: four bits with a scale and a whole zero. */
+export type BlockFormat =
+  | 'int4'
+  | 'q4_0'
+  | 'q4_1'
+  | 'q5_0'
+  | 'q5_1'
+  | 'q8_0'
+  | 'iq4_nl'
+  | 'q3_k'
+  | 'q4_k'
+  | 'q5_k'
+  | 'q6_k'
+  | 'f16'
+  | 'bf16';
 
-export type WeightFormat = 'none' | 'nf4' | 'fp4' | 'nf4-double' | 'fp4-double' | BlockFormat;
+/** What one member of a group may be in beside others. */
+export type MemberFormat = 'none' | BlockFormat;
+
+/** A group whose members are not in one format: theirs, in order. */
+export type MixedFormat = `mixed:${string}`;
+
+/** bitsandbytes' formats. */
+export type FourBitFormat = 'nf4' | 'fp4' | 'nf4-double' | 'fp4-double';
+
+export type WeightFormat = MemberFormat | FourBitFormat | MixedFormat;

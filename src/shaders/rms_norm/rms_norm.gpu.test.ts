@@ -13,11 +13,11 @@ const floats = (length: number, seed: number) => Float32Array.from(randomArray(l
 
 describe.skipIf(!gpu)('rms_norm on the GPU', () => {
   it.each([
-    [1, 1],
-    [5, 5],
-    [123, 65],
-    [3, 576],
-  ])('n %i, c %i', async (n, c) => {
+    [1, 1, 0],
+    [5, 5, 0],
+    [123, 65, 1],
+    [3, 576, 0],
+  ])('n %i, c %i, offset %i', async (n, c, offset) => {
     if (!gpu) return;
     const arrays = {
       x: floats(n * c, 1),
@@ -29,10 +29,13 @@ describe.skipIf(!gpu)('rms_norm on the GPU', () => {
       dx: new Float32Array(n * c),
     };
     const calls: KernelCall<string>[] = [
-      call(rmsNorm, { buffers: { x: 'x', w: 'w', y: 'y', rstd: 'rstd' }, params: { n, c, eps: 1e-5 } }),
+      call(rmsNorm, {
+        buffers: { x: 'x', w: 'w', y: 'y', rstd: 'rstd' },
+        params: { n, c, eps: 1e-5, offset },
+      }),
       call(rmsNormBackward, {
         buffers: { dy: 'dy', x: 'x', w: 'w', rstd: 'rstd', residual: 'residual', dx: 'dx' },
-        params: { n, c },
+        params: { n, c, offset },
         constants: { HAS_RESIDUAL: 1 },
       }),
     ];
@@ -44,8 +47,8 @@ describe.skipIf(!gpu)('rms_norm on the GPU', () => {
     const r = (i: number): number => rstd[Math.floor(i / c)] ?? 0;
     expect(mismatches(got.rstd ?? [], rstd, (i) => relative(rstd[i] ?? 0))).toEqual([]);
     expect(mismatches(got.y ?? [], y, (i) => relative(Math.abs(y[i] ?? 0)) * 2)).toEqual([]);
-    // |dx| terms: rstd·|dy w| ≤ 64 rstd, and rstd·|xh|·mean|dy w xh| ≤ rstd·√c·64·√c.
-    expect(mismatches(got.dx ?? [], dx, (i) => relative(r(i) * 64 * (1 + c)) + ulpBound(1, 8))).toEqual([]);
+    // |dx| terms, with |w + offset| ≤ 9: rstd·|dy w| ≤ 72 rstd, and rstd·|xh|·mean|dy w xh| ≤ rstd·√c·72·√c.
+    expect(mismatches(got.dx ?? [], dx, (i) => relative(r(i) * 72 * (1 + c)) + ulpBound(1, 8))).toEqual([]);
   });
 
   it.each([

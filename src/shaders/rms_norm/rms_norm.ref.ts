@@ -9,16 +9,18 @@ export interface RmsNormArguments {
   readonly n: number;
   readonly c: number;
   readonly eps: number;
+  /** Added to w. */
+  readonly offset: number;
 }
 
-export function rmsNormReference({ x, w, y, rstd, n, c, eps }: RmsNormArguments): void {
+export function rmsNormReference({ x, w, y, rstd, n, c, eps, offset }: RmsNormArguments): void {
   for (let row = 0; row < n; row++) {
     const base = row * c;
     let sum = 0;
     for (let i = 0; i < c; i++) sum += (x[base + i] ?? 0) * (x[base + i] ?? 0);
     const r = 1 / Math.sqrt(sum / c + eps);
     rstd[row] = r;
-    for (let i = 0; i < c; i++) y[base + i] = (x[base + i] ?? 0) * r * (w[i] ?? 0);
+    for (let i = 0; i < c; i++) y[base + i] = (x[base + i] ?? 0) * r * ((w[i] ?? 0) + offset);
   }
 }
 
@@ -31,20 +33,21 @@ export interface RmsNormBackwardArguments {
   readonly dx: FloatArray;
   readonly n: number;
   readonly c: number;
+  readonly offset: number;
   readonly HAS_RESIDUAL: number;
 }
 
 export function rmsNormBackwardReference(args: RmsNormBackwardArguments): void {
-  const { dy, x, w, rstd, residual, dx, n, c } = args;
+  const { dy, x, w, rstd, residual, dx, n, c, offset } = args;
   const adds = args.HAS_RESIDUAL === 1;
   for (let row = 0; row < n; row++) {
     const base = row * c;
     const r = rstd[row] ?? 0;
     let sum = 0;
-    for (let i = 0; i < c; i++) sum += (dy[base + i] ?? 0) * (w[i] ?? 0) * (x[base + i] ?? 0) * r;
+    for (let i = 0; i < c; i++) sum += (dy[base + i] ?? 0) * ((w[i] ?? 0) + offset) * (x[base + i] ?? 0) * r;
     const mean = sum / c;
     for (let i = 0; i < c; i++) {
-      const value = r * ((dy[base + i] ?? 0) * (w[i] ?? 0) - (x[base + i] ?? 0) * r * mean);
+      const value = r * ((dy[base + i] ?? 0) * ((w[i] ?? 0) + offset) - (x[base + i] ?? 0) * r * mean);
       dx[base + i] = adds ? value + (residual[base + i] ?? 0) : value;
     }
   }

@@ -5,10 +5,11 @@ import { mismatches, sumBound64 } from '../testing/tolerance.ts';
 import { rmsNormBackwardReference, rmsNormGradReference, rmsNormReference } from './rms_norm.ref.ts';
 
 it.each([
-  [1, 1],
-  [3, 5],
-  [2, 33],
-])('n %i, c %i', (n, c) => {
+  [1, 1, 0],
+  [3, 5, 0],
+  [2, 33, 0],
+  [3, 5, 1],
+])('n %i, c %i, offset %i', (n, c, offset) => {
   const [x, w, dy, residual] = [
     randomArray(n * c, 1),
     randomArray(c, 2),
@@ -18,12 +19,12 @@ it.each([
   const rstd = new Float64Array(n);
   const f = (at: Float64Array): Float64Array => {
     const y = new Float64Array(n * c);
-    rmsNormReference({ x: at, w, y, rstd, n, c, eps: 1e-5 });
+    rmsNormReference({ x: at, w, y, rstd, n, c, eps: 1e-5, offset });
     return y;
   };
   f(x);
   const dx = new Float64Array(n * c);
-  const args = { dy, x, w, rstd: rstd.slice(), dx, n, c };
+  const args = { dy, x, w, rstd: rstd.slice(), dx, n, c, offset };
   rmsNormBackwardReference({ ...args, residual, HAS_RESIDUAL: 0 });
   expect(gradientMismatches(dx, f, x, dy, c)).toEqual([]);
   const plain = dx.slice();
@@ -46,7 +47,7 @@ it.each([
   const rstd = new Float64Array(n);
   const f = (at: Float64Array): Float64Array => {
     const y = new Float64Array(n * c);
-    rmsNormReference({ x, w: at, y, rstd, n, c, eps: 1e-5 });
+    rmsNormReference({ x, w: at, y, rstd, n, c, eps: 1e-5, offset: 0 });
     return y;
   };
   f(w);

@@ -5,12 +5,12 @@ import source from './rms_norm.wgsl?raw';
 import backwardSource from './rms_norm_backward.wgsl?raw';
 import gradSource from './rms_norm_grad.wgsl?raw';
 
-/** x [N, C], w [C] → y [N, C], rstd [N]. */
+/** x [N, C], w [C] → y [N, C], rstd [N]. `offset` is added to w: 1 where a family keeps w − 1. */
 export const rmsNorm = defineKernel({
   name: 'rms_norm',
   source,
   buffers: { x: 'read', w: 'read', y: 'read_write', rstd: 'read_write' },
-  params: { n: 'u32', c: 'u32', eps: 'f32' },
+  params: { n: 'u32', c: 'u32', eps: 'f32', offset: 'f32' },
   constants: {},
   workgroups: ({ n }) => [n, 1, 1],
   reference: rmsNormReference,
@@ -21,7 +21,7 @@ export const rmsNormBackward = defineKernel({
   name: 'rms_norm_backward',
   source: backwardSource,
   buffers: { dy: 'read', x: 'read', w: 'read', rstd: 'read', residual: 'read', dx: 'read_write' },
-  params: { n: 'u32', c: 'u32' },
+  params: { n: 'u32', c: 'u32', offset: 'f32' },
   constants: { HAS_RESIDUAL: 0 },
   workgroups: ({ n }) => [n, 1, 1],
   reference: rmsNormBackwardReference,

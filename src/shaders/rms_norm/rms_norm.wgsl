@@ -1,6 +1,6 @@
-// y = x * rstd * w, rstd = 1 / sqrt(mean(x^2) + eps). One workgroup of 64 a row, four interleaved chains of 16 partial
+// y = x * rstd * (w + offset), rstd = 1 / sqrt(mean(x^2) + eps). One workgroup of 64 a row, four interleaved chains of 16 partial
 // sums in a fixed order. Saves rstd for backward.
-struct Params { n: u32, c: u32, eps: f32 }
+struct Params { n: u32, c: u32, eps: f32, offset: f32 }
 @group(0) @binding(0) var<storage, read> x: array<f32>; // [N, C]
 @group(0) @binding(1) var<storage, read> w: array<f32>; // [C]
 @group(0) @binding(2) var<storage, read_write> y: array<f32>; // [N, C]
@@ -24,5 +24,5 @@ fn rms_norm(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) l
   for (var i = 0u; i < 64u; i++) { total += partial[i]; }
   let r = 1.0 / sqrt(total / f32(params.c) + params.eps);
   if (local.x == 0u) { rstd[row] = r; }
-  for (var i = local.x; i < params.c; i += 64u) { y[base + i] = x[base + i] * r * w[i]; }
+  for (var i = local.x; i < params.c; i += 64u) { y[base + i] = x[base + i] * r * (w[i] + params.offset); }
 }

@@ -1,5 +1,5 @@
-// dx = rstd (g - xh mean(g xh)) (+ residual), g = dy w, xh = x rstd. One workgroup of 64 a row; w is frozen.
-struct Params { n: u32, c: u32 }
+// dx = rstd (g - xh mean(g xh)) (+ residual), g = dy (w + offset), xh = x rstd. One workgroup of 64 a row; w is frozen.
+struct Params { n: u32, c: u32, offset: f32 }
 @group(0) @binding(0) var<storage, read> dy: array<f32>; // [N, C]
 @group(0) @binding(1) var<storage, read> x: array<f32>; // [N, C]
 @group(0) @binding(2) var<storage, read> w: array<f32>; // [C]
@@ -16,14 +16,14 @@ fn rms_norm_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocat
   let base = row * params.c;
   let r = rstd[row];
   var sum = 0.0;
-  for (var i = local.x; i < params.c; i += 64u) { sum += dy[base + i] * w[i] * x[base + i] * r; }
+  for (var i = local.x; i < params.c; i += 64u) { sum += dy[base + i] * (w[i] + params.offset) * x[base + i] * r; }
   partial[local.x] = sum;
   workgroupBarrier();
   var total = 0.0;
   for (var i = 0u; i < 64u; i++) { total += partial[i]; }
   let mean = total / f32(params.c);
   for (var i = local.x; i < params.c; i += 64u) {
-    var value = r * (dy[base + i] * w[i] - x[base + i] * r * mean);
+    var value = r * (dy[base + i] * (w[i] + params.offset) - x[base + i] * r * mean);
     if (HAS_RESIDUAL == 1u) { value += residual[base + i]; }
     dx[base + i] = value;
   }

@@ -15,6 +15,7 @@ export interface RopeArguments {
   readonly heads_q: number;
   readonly heads_k: number;
   readonly d: number;
+  readonly dims: number;
   readonly sign: number;
   /** [N]: first token of each token's document, within its row; without HAS_DOCUMENTS a row is one document. */
   readonly documents: Uint32Array;
@@ -22,9 +23,9 @@ export interface RopeArguments {
 }
 
 export function ropeReference(args: RopeArguments): void {
-  const { cos_table, sin_table, documents, x, n, t, stride, d, sign } = args;
+  const { cos_table, sin_table, documents, x, n, t, stride, d, dims, sign } = args;
   const packed = args.HAS_DOCUMENTS === 1;
-  const half = d / 2;
+  const half = dims / 2;
   const rotate = (at: number, angle: number): void => {
     for (let i = 0; i < half; i++) {
       const c = cos_table[angle + i] ?? 0;
@@ -43,22 +44,21 @@ export function ropeReference(args: RopeArguments): void {
 }
 
 export interface RopeTables {
-  /** [positions, d/2] */
+  /** [positions, dims/2] */
   readonly cos: Float32Array<ArrayBuffer>;
   readonly sin: Float32Array<ArrayBuffer>;
 }
 
-/** cos and sin of position × theta^(-2i/d), the angle rounded to f32 as torch holds it. */
-export function ropeTables(positions: number, d: number, theta: number): RopeTables {
-  const half = d / 2;
+/** `amplitude` times cos and sin of position × frequency, the angle rounded to f32 as torch holds it. */
+export function rotationTables(positions: number, frequencies: Float32Array, amplitude = 1): RopeTables {
+  const half = frequencies.length;
   const cos = new Float32Array(positions * half);
   const sin = new Float32Array(positions * half);
-  for (let i = 0; i < half; i++) {
-    const inverse = Math.fround(1 / Math.fround(theta ** Math.fround((2 * i) / d)));
+  for (const [i, frequency] of frequencies.entries()) {
     for (let position = 0; position < positions; position++) {
-      const angle = Math.fround(position * inverse);
-      cos[position * half + i] = Math.cos(angle);
-      sin[position * half + i] = Math.sin(angle);
+      const angle = Math.fround(position * frequency);
+      cos[position * half + i] = Math.cos(angle) * amplitude;
+      sin[position * half + i] = Math.sin(angle) * amplitude;
     }
   }
   return { cos, sin };

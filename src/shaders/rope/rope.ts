@@ -6,7 +6,7 @@ import { stepSnippet } from '../lib/step.ts';
 import { ropeReference } from './rope.ref.ts';
 import source from './rope.wgsl?raw';
 
-/** Rotates x [N, stride] in place; row n stands at position step.position + n mod t, with HAS_DOCUMENTS less documents[n]. */
+/** Rotates the first `dims` of each head of x [N, stride] in place; row n stands at position step.position + n mod t, with HAS_DOCUMENTS less documents[n]. */
 export const rope = defineKernel({
   name: 'rope',
   source,
@@ -21,9 +21,10 @@ export const rope = defineKernel({
     heads_q: 'u32',
     heads_k: 'u32',
     d: 'u32',
+    dims: 'u32',
     sign: 'f32',
   },
   constants: { ...gridConstants, HAS_DOCUMENTS: 0 },
-  workgroups: ({ n, heads_q, heads_k, d }) => flatGrid((n * (heads_q + heads_k) * d) / 2),
+  workgroups: ({ n, heads_q, heads_k, dims }) => flatGrid((n * (heads_q + heads_k) * dims) / 2),
   reference: ropeReference,
 });

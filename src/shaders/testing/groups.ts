@@ -1,10 +1,12 @@
 // Test-only: a linear group with adapters at odd sizes, its segments and its flat adapter buffer.
 import type { SegmentNumbers } from '../lib/segments.ts';
 import { quantise4 } from '../quant/blockwise4.ts';
-import { blockLayouts, isBlockFormat } from '../quant/ggml.ts';
+import { isBlockFormat, isMemberFormat } from '../quant/ggml.ts';
+import { membersOf, mixedFormat } from '../quant/mixed.ts';
 import type { PackedGroup } from '../quant/packing.ts';
 import { packBlocks, packFloats, packQuantised } from '../quant/packing.ts';
 import type { BlockFormat, WeightFormat } from '../quant/weightFormat.ts';
+import { randomBlocks } from './blocks.ts';
 import { randomArray } from './finite.ts';
 
 export interface TestGroup {
@@ -17,27 +19,31 @@ export interface TestGroup {
   readonly packed: PackedGroup;
 }
 
-/** Bytes of a file with these values nearly; every bit pattern of the quants occurs, scales stay near 1/8. */
-function fileBytes(format: BlockFormat, count: number, seed: number): Uint8Array {
-  const { elements, scaleBytes, quantBytes } = blockLayouts[format];
-  const size = scaleBytes + quantBytes;
-  const random = randomArray((count / elements) * size, seed);
-  return Uint8Array.from(random, (value, i) => {
-    const byte = Math.floor(Math.abs(value) * 65536) & 255;
-    const within = i % size;
-    if (within < scaleBytes) return within % 2 === 1 ? 0x30 : byte;
-    // Floats: exponents near zero, so that no NaN or infinity occurs.
-    if (elements === 1 && within === 1) return format === 'f16' ? 0x34 | (byte & 0x83) : 0x3d | (byte & 0x80);
-    return byte;
-  });
-}
+/** Near 1/8; of sub-blocks with scales of their own less, for those multiply. */
+const scaleOf = (format: BlockFormat): number => (format.endsWith('_k') ? 0x1c : 0x30);
 
-function pack(weights: readonly Float32Array[], format: WeightFormat): PackedGroup {
+function pack(weights: readonly Float32Array<ArrayBuffer>[], format: WeightFormat): PackedGroup {
   if (format === 'none') return packFloats(weights);
   if (isBlockFormat(format)) {
-    const blocks = weights.map((w, i) => ({ bytes: fileBytes(format, w.length, 60 + i), count: w.length }));
+    const blocks = weights.map((w, i) => ({
+      bytes: randomBlocks(format, w.length, 60 + i, scaleOf(format)),
+      count: w.length,
+    }));
     return packBlocks(format, blocks);
   }
+  const mixed = membersOf(format, isMemberFormat);
+  if (mixed)
+    return packBlocks(
+      mixedFormat(mixed),
+      weights.map((w, i) => {
+        const own = mixed[i] ?? 'none';
+        const bytes =
+          own === 'none'
+            ? new Uint8Array(w.slice().buffer)
+            : randomBlocks(own, w.length, 60 + i, scaleOf(own));
+        return { bytes, count: w.length };
+      }),
+    );
   const type = format.startsWith('nf4') ? 'nf4' : 'fp4';
   return packQuantised(weights.map((w) => quantise4(w, type, format.endsWith('double'))));
 }

@@ -9,39 +9,57 @@ interface Props {
   readonly choose: string;
   readonly accept: readonly string[];
   readonly multiple?: boolean;
-  readonly onFiles: (files: readonly File[]) => void;
+  /** Label of a second button, which picks a folder; what lies in folders of it is left out. */
+  readonly chooseFolder?: string;
+  /** With the name of the folder that they lie in, where it is known. */
+  readonly onFiles: (files: readonly File[], folder: string | null) => void;
 }
 
 type Dropped = Parameters<NonNullable<Parameters<typeof DropZone>[0]['onDrop']>>[0];
 
-/** Files of a drop, those of dropped folders too. */
-async function droppedFiles({ items }: Dropped): Promise<File[]> {
+/** Files of a drop, those of dropped folders too, with the name of the last one. */
+async function droppedFiles({ items }: Dropped): Promise<[File[], string | null]> {
   const files: File[] = [];
+  let folder: string | null = null;
   for (const item of items) {
     if (item.kind === 'file') files.push(await item.getFile());
-    if (item.kind === 'directory')
+    if (item.kind === 'directory') {
+      folder = item.name;
       for await (const entry of item.getEntries())
         if (entry.kind === 'file') files.push(await entry.getFile());
+    }
   }
-  return files;
+  return [files, folder];
 }
 
-export function FileDrop({ label, busy, choose, accept, multiple = false, onFiles }: Props) {
+/** The files of a picked folder itself. */
+function folderFiles(picked: readonly File[]): [File[], string | null] {
+  const parts = picked.map((file) => file.webkitRelativePath.split('/'));
+  return [picked.filter((_, i) => parts[i]?.length === 2), parts[0]?.[0] ?? null];
+}
+
+export function FileDrop(props: Props) {
+  const { label, busy, choose, accept, multiple = false, chooseFolder, onFiles } = props;
   return (
     <DropZone
       className="drop"
       aria-label={label}
       getDropOperation={() => 'copy'}
-      onDrop={(event) => void droppedFiles(event).then(onFiles)}
+      onDrop={(event) => void droppedFiles(event).then(([files, folder]) => onFiles(files, folder))}
     >
       <span>{busy ?? label}</span>
       <FileTrigger
         allowsMultiple={multiple}
         acceptedFileTypes={accept}
-        onSelect={(files) => onFiles([...(files ?? [])])}
+        onSelect={(files) => onFiles([...(files ?? [])], null)}
       >
         <Button className="button">{choose}</Button>
       </FileTrigger>
+      {chooseFolder !== undefined && (
+        <FileTrigger acceptDirectory onSelect={(files) => onFiles(...folderFiles([...(files ?? [])]))}>
+          <Button className="button">{chooseFolder}</Button>
+        </FileTrigger>
+      )}
     </DropZone>
   );
 }

@@ -32,7 +32,6 @@ function page({
       notes: [same('lora.q: not a setting.')],
     }),
     writeLink: async () => '',
-    decodeRows: () => '',
     recipeJson: () => '',
     readRecipe: () => Promise.reject(new Error('no file')),
     saveFiles: async () => {},

@@ -1,14 +1,15 @@
-// Everything the page can do: the only file, with engines.ts, modelActions.ts and adapterActions.ts, that writes the store and sends
+// Everything the page can do: the only file, with engines.ts and the …Actions.ts, that writes the store and sends
 // commands. It knows no React and no DOM beyond timers.
 import type { RecipeValues } from '../../engine/index.ts';
-import { defaultValues, errorData, sameRun } from '../../engine/index.ts';
+import { deaths, defaultValues, errorData, sameRun } from '../../engine/index.ts';
 import type { BackendChoice, Command, ExportFormat, FloatType, GuideEntry } from '../../engine/protocol.ts';
 import { adapterActions } from './adapterActions.ts';
 import type { Engines } from './engines.ts';
-import { deaths, startEngines } from './engines.ts';
+import { startEngines } from './engines.ts';
 import { modelActions } from './modelActions.ts';
 import { differences, edited, presetRecipe, presetValues, redone, undone } from './recipeEdits.ts';
 import { newRun } from './reduce.ts';
+import { rowActions } from './rowActions.ts';
 import { canResume, isBusy } from './runStatus.ts';
 import { scriptActions } from './scriptActions.ts';
 import type { DialogName, Edit, Language, PageState, Ports, SheetName, Theme } from './state.ts';
@@ -23,6 +24,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   let arrive: (() => Promise<void>) | null = null;
   const models = modelActions(store, { edit, reset }, () => engines);
   const adapters = adapterActions(store, edit, () => engines);
+  const rows = rowActions(store, edit, () => engines);
   const scripts = scriptActions(store, ports, edit, () => engines);
   const engines: Engines = startEngines({
     store,
@@ -32,6 +34,8 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     onExported: (folder, files) => void ports.saveFiles(folder, files),
     onModel: models.onModel,
     onAdapter: adapters.onAdapter,
+    onRows: rows.onRows,
+    onInspectorGone: rows.rowsUnheard,
   });
   const { inspectSoon } = engines;
   const tell = (command: Command): void => engines.tell(command);
@@ -131,6 +135,13 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     stop: () => tell({ type: 'stop' }),
     reset,
     ...scripts,
+    openRows: rows.openRows,
+    dropRows: rows.dropRows,
+    readAs: rows.readAs,
+    changeRows: rows.changeRows,
+    presetRows: rows.presetRows,
+    lookAtRows: rows.lookAtRows,
+    countRows: rows.countRows,
     openModel: models.openModel,
     openAdapter: adapters.openAdapter,
     chooseAdapters: adapters.chooseAdapters,

@@ -2,13 +2,13 @@
 // started again and goes on with its saved run. It knows no React and no DOM beyond timers.
 
 import type { EngineClient, ExportFile, Recipe } from '../../engine/index.ts';
-import { changedKeys, inspectionHung, withPatch } from '../../engine/index.ts';
-import type { Command, EngineErrorData, ErrorCode, Event } from '../../engine/protocol.ts';
+import { changedKeys, deaths, inspectionHung, withPatch } from '../../engine/index.ts';
+import type { Command, EngineErrorData, Event } from '../../engine/protocol.ts';
 import { fixPatch } from './fixPatch.ts';
 import { makeFrameQueue } from './frames.ts';
 import { makePending } from './pending.ts';
 import { reduce, reduceAll } from './reduce.ts';
-import type { PickedAdapter, Ports } from './state.ts';
+import type { PickedAdapter, PickedFiles, Ports } from './state.ts';
 import type { Store } from './store.ts';
 
 export interface Engines {
@@ -22,13 +22,22 @@ export interface Engines {
   ask(command: Command): void;
   /** Takes adapters into both engines, several as one that does what all do. */
   openAdapter(id: number, adapters: readonly PickedAdapter[]): void;
+  /** Tells the trainer of a file of rows that the inspector has read. */
+  holdRows(digest: string, file: File): void;
   /** Takes a model file into both engines. */
-  openModel(id: number, file: File): void;
+  openModel(id: number, picked: PickedFiles): void;
   terminate(): void;
 }
 
-/** What befalls a worker, not its run. */
-export const deaths: ReadonlySet<ErrorCode> = new Set(['worker-died', 'worker-ended', 'worker-silent']);
+export type RowsEvent = Extract<
+  Event,
+  { type: 'rows' | 'rows-failed' | 'rows-seen' | 'rows-unseen' | 'rows-counted' }
+>;
+
+const rowsEvents: ReadonlySet<string> = new Set<RowsEvent['type']>([
+  ...(['rows', 'rows-failed', 'rows-seen', 'rows-unseen', 'rows-counted'] as const),
+]);
+const isOfRows = (event: Event): event is RowsEvent => rowsEvents.has(event.type);
 
 const isMissing = (event: Event): boolean => event.type === 'failed' && event.error.code === 'fetch-program';
 /** An inspector that says nothing for so long computes over something that does not end. */
@@ -50,6 +59,10 @@ export interface EngineHooks {
   readonly onExported: (folder: string, files: readonly ExportFile[]) => void;
   /** The inspector has read an adapter, or refused it. */
   readonly onAdapter: (event: Extract<Event, { type: 'adapter' | 'adapter-failed' }>) => void;
+  /** The inspector has read rows, or refused them. */
+  readonly onRows: (event: RowsEvent) => void;
+  /** Nobody answers what the inspector was asked. */
+  readonly onInspectorGone: () => void;
   /** The inspector has read a model file, or refused it. */
   readonly onModel: (event: Extract<Event, { type: 'model' | 'model-failed' }>) => void;
 }
@@ -62,6 +75,8 @@ export function startEngines({
   onExported,
   onModel,
   onAdapter,
+  onRows,
+  onInspectorGone,
 }: EngineHooks): Engines {
   let inFlight: number | null = null;
   let inspectQueued = false;
@@ -69,7 +84,7 @@ export function startEngines({
   let asked: Recipe | null = null;
   let understood: Recipe | null = null;
   /** Ids under which files were last given to both engines. */
-  const opening = { model: 0, adapter: 0 };
+  const opening = { model: 0, adapter: 0, rows: 0 };
   let restarts = 0;
   /** Step of the run at its latest death. */
   let reached = 0;
@@ -94,6 +109,12 @@ export function startEngines({
   });
   let trainer: EngineClient = ports.startEngine(queue.push);
 
+  function sendModel(engine: EngineClient, id: number, picked: PickedFiles | null): void {
+    if (picked === null) return;
+    const files = picked.files.map((file) => ({ name: file.name, file }));
+    engine.send({ type: 'open-model', id, name: picked.name, files });
+  }
+
   function sendAdapters(engine: EngineClient, id: number, opened: readonly PickedAdapter[]): void {
     const { recipe } = store.getState();
     const adapters = opened.map(({ name, files }) => ({
@@ -101,6 +122,11 @@ export function startEngines({
       files: files.map((file) => ({ name: file.name, file })),
     }));
     if (adapters.length > 0) engine.send({ type: 'open-adapter', id, adapters, recipe });
+  }
+
+  function sendRows(engine: EngineClient): void {
+    for (const [digest, file] of store.getState().rows.files)
+      engine.send({ type: 'hold-rows', digest, name: file.name, file });
   }
 
   /** From what the page has of the run, else from what its trainer saved. */
@@ -115,8 +141,8 @@ export function startEngines({
     trainerMissing = false;
     trainer.terminate();
     trainer = ports.startEngine(queue.push);
-    const { file } = store.getState().model;
-    if (file !== null) trainer.send({ type: 'open-model', id: 0, name: file.name, file });
+    sendModel(trainer, 0, store.getState().model.picked);
+    sendRows(trainer);
     sendAdapters(trainer, 0, store.getState().adapter.used);
   }
 
@@ -144,16 +170,17 @@ export function startEngines({
     const { model, adapter } = store.getState();
     inspector.terminate();
     inspector = ports.startEngine(heardInspector, INSPECTOR_SILENT_MS);
-    const { file } = model;
-    if (file !== null && model.failure === null)
-      inspector.send({ type: 'open-model', id: 0, name: file.name, file });
+    if (model.failure === null) sendModel(inspector, 0, model.picked);
+    sendRows(inspector);
     sendAdapters(inspector, 0, adapter.used);
   }
   function inspectorDied(error: EngineErrorData): void {
-    const { model, adapter, inspectId, script } = store.getState();
+    const { model, adapter, rows, inspectId, script } = store.getState();
     // Nobody is left who would answer.
     if (script.phase !== 'idle') store.setState({ script: { ...script, phase: 'idle', failure: error } });
     if (adapter.reading) onAdapter({ type: 'adapter-failed', id: opening.adapter, error });
+    onInspectorGone();
+    if (rows.reading) onRows({ type: 'rows-failed', id: opening.rows, error });
     if (model.reading) onModel({ type: 'model-failed', id: opening.model, error });
     anotherInspector();
     // One that was ended from outside is asked once more; what it hung over is not.
@@ -192,6 +219,7 @@ export function startEngines({
       return;
     }
     if (event.type === 'model' || event.type === 'model-failed') onModel(event);
+    else if (isOfRows(event)) onRows(event);
     else if (event.type === 'adapter' || event.type === 'adapter-failed') onAdapter(event);
     else store.setState((state) => reduce(state, event));
     if (event.type === 'inspected' && event.id > 0) askWhy();
@@ -249,16 +277,17 @@ export function startEngines({
     },
     ask: (command) => {
       if (inspectorMissing) anotherInspector();
+      if (command.type === 'open-rows') opening.rows = command.id;
       inspector.send(command);
     },
     openAdapter: (id, adapters) => {
       opening.adapter = id;
       for (const engine of [inspector, trainer]) sendAdapters(engine, id, adapters);
     },
-    openModel: (id, file) => {
+    holdRows: (digest, file) => trainer.send({ type: 'hold-rows', digest, name: file.name, file }),
+    openModel: (id, picked) => {
       opening.model = id;
-      for (const engine of [inspector, trainer])
-        engine.send({ type: 'open-model', id, name: file.name, file });
+      for (const engine of [inspector, trainer]) sendModel(engine, id, picked);
     },
     terminate: () => {
       trainer.terminate();

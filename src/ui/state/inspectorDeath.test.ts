@@ -31,7 +31,6 @@ function page() {
     loadPresets: async () => presetEntries,
     openLink: async () => ({ recipe: emptyState('en', 'system').recipe, fingerprint: null, notes: [] }),
     writeLink: async () => '',
-    decodeRows: () => '',
     recipeJson: () => '',
     readRecipe: () => Promise.reject(new Error('no file')),
     saveFiles: async () => {},
@@ -99,7 +98,7 @@ it('does not open again the file that it was reading, and says so', async () => 
   actions.edit({ kind: 'values', patch: { 'lora.r': 3 } });
   await rest();
   inspector().quiet = 1;
-  actions.openModel(new File(['x'], 'endless.gguf'));
+  actions.openModel([new File(['x'], 'endless.gguf')]);
   await rest();
   silent('worker-silent');
   await rest();

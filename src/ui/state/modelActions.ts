@@ -1,4 +1,4 @@
-// Choosing the base model: a file is read by both engines, and becomes the recipe's model when the inspector understood it.
+// Choosing the base model: its files are read by both engines, and it becomes the recipe's model when the inspector understood it.
 import type { RecipePatch } from '../../engine/index.ts';
 import type { Event } from '../../engine/protocol.ts';
 import type { Engines } from './engines.ts';
@@ -24,10 +24,14 @@ export function modelActions(
   }
 
   return {
-    openModel: (file: File): void => {
+    /** A GGUF file, or a model's files; of those that came from a folder, the folder's name too. */
+    openModel: (files: readonly File[], folder: string | null = null): void => {
+      const [first] = files;
+      if (first === undefined) return;
       lastId += 1;
-      store.setState({ model: { file, summary: null, failure: null, reading: true } });
-      engines().openModel(lastId, file);
+      const picked = { name: folder ?? first.name, files };
+      store.setState({ model: { picked, summary: null, failure: null, reading: true } });
+      engines().openModel(lastId, picked);
     },
     useEmbeddedModel: (): void => {
       const { presets, recipe } = store.getState();

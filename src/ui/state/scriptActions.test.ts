@@ -31,7 +31,6 @@ function page() {
       loadPresets: async () => presetEntries,
       openLink: async () => ({ recipe: store.getState().recipe, fingerprint: null, notes: [] }),
       writeLink: async () => '',
-      decodeRows: () => '',
       recipeJson: () => '',
       readRecipe,
       saveFiles: async () => {},

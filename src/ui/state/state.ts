@@ -11,6 +11,7 @@ import type {
   RecipePatch,
   RecipeProgram,
   RecipeValues,
+  RowStatistics,
   ScriptReading,
   Text,
   Why,
@@ -114,19 +115,23 @@ export interface Run {
   readonly diagnosis: Diagnosis | null;
 }
 
-/** The model file that is open, being read, or was refused. */
+/** Files that a person chose together. */
+export interface PickedFiles {
+  /** The folder's, or the first file's. */
+  readonly name: string;
+  readonly files: readonly File[];
+}
+
+/** The model that is open, being read, or was refused. */
 export interface OpenModel {
-  readonly file: File | null;
+  readonly picked: PickedFiles | null;
   readonly summary: ModelSummary | null;
   readonly failure: EngineErrorData | null;
   readonly reading: boolean;
 }
 
 /** An adapter's files as a person chose them. */
-export interface PickedAdapter {
-  readonly name: string;
-  readonly files: readonly File[];
-}
+export type PickedAdapter = PickedFiles;
 
 /** The adapters that were opened, which of them are used together, and what is being read or was refused. */
 export interface OpenAdapter {
@@ -136,6 +141,17 @@ export interface OpenAdapter {
   readonly summary: AdapterSummary | null;
   readonly failure: EngineErrorData | null;
   readonly reading: boolean;
+}
+
+/** Rows that are being read or were refused, and the files that recipes of this page name by their digest. */
+export interface OpenRows {
+  readonly failure: EngineErrorData | null;
+  readonly reading: boolean;
+  readonly files: ReadonlyMap<string, File>;
+  /** What all rows are like, as they were counted last. */
+  readonly statistics: RowStatistics | null;
+  /** How far a count is that takes long. */
+  readonly counting: { readonly done: number; readonly total: number } | null;
 }
 
 /** What a person pasted or dropped, and what was read from it. */
@@ -191,6 +207,7 @@ export interface PageState {
   readonly changed: ReadonlySet<string>;
   readonly model: OpenModel;
   readonly adapter: OpenAdapter;
+  readonly rows: OpenRows;
   /** A run that an earlier visit left unfinished. */
   readonly saved: SavedRun | null;
   /** Why a saved run, kept here or in a file that was opened, can't be used. */
@@ -233,8 +250,6 @@ export interface Ports {
       readonly fingerprint: Fingerprint | null;
     },
   ): Promise<string>;
-  /** Text of a file of rows; throws a UserError that names the byte where it isn't UTF-8. */
-  decodeRows(bytes: Uint8Array, name: string): string;
   /** Asks the browser not to throw away what is saved when space is short. */
   keepStorage(): void;
   recipeJson(recipe: Recipe, presets: readonly PresetEntry[]): string;

@@ -242,6 +242,7 @@ export function inspectionOf(kind: FixtureKind, reentrant = true): Inspection {
     data: {
       name: 'ships-log',
       rows: 48,
+      counted: 48,
       evalRows: 0,
       format: 'messages',
       longestTokens: 52,

@@ -32,7 +32,6 @@ if (root !== null) {
       return { recipe: { preset: chosen.id, values }, fingerprint: null, notes: [] };
     },
     writeLink: async (recipe) => `v=1&preset=${recipe.preset}`,
-    decodeRows: (bytes) => new TextDecoder().decode(bytes),
     recipeJson: (recipe) => JSON.stringify(recipe),
     readRecipe: async (text) => JSON.parse(text),
     saveFiles: async () => {},

@@ -107,6 +107,7 @@ export const enRun = {
     download: 'Download JSON',
     copied: 'Copied',
     copyFailed: 'The browser refused the clipboard; the text is selected, copy it by hand.',
+    rowsFile: 'The link names the file {{name}} and its digest; whoever opens it brings the file.',
     rows: 'Include my own rows ({{size}}). Anyone with the link can read them.',
     script:
       'Include my script ({{size}}). Anyone with the link can read it; without it, the settings alone decide.',

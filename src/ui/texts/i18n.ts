@@ -5,12 +5,13 @@ import type { Text } from '../../engine/index.ts';
 import type { Language } from '../state/state.ts';
 import { en } from './en.ts';
 import type { enReading } from './enReading.ts';
+import type { enRows } from './enRows.ts';
 import { zh } from './zh.ts';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
-    resources: { translation: typeof en; reading: typeof enReading };
+    resources: { translation: typeof en; reading: typeof enReading; rows: typeof enRows };
   }
 }
 

@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { settingKeys, settingOf } from '../../engine/index.ts';
 import { en } from './en.ts';
 import { enReading } from './enReading.ts';
+import { enRows } from './enRows.ts';
 import { browserLanguage } from './i18n.ts';
 import { zh } from './zh.ts';
 import { zhReading } from './zhReading.ts';
+import { zhRows } from './zhRows.ts';
 
 type Tree = { readonly [key: string]: string | Tree };
 
@@ -21,8 +23,8 @@ const placeholders = (text: string): string[] =>
   [...text.matchAll(/\{\{(\w+)\}\}/g)].map((m) => m[1] ?? '').sort();
 
 describe('texts', () => {
-  const english = flat({ ...en, reading: enReading });
-  const chinese = flat({ ...zh, reading: zhReading });
+  const english = flat({ ...en, reading: enReading, rows: enRows });
+  const chinese = flat({ ...zh, reading: zhReading, rows: zhRows });
 
   it('has every English key in Chinese, except singular forms that Chinese does not have', () => {
     const missing = [...english.keys()].filter((key) => !chinese.has(key) && !key.endsWith('_one'));

@@ -107,6 +107,7 @@ export const zhRun: TextsOf<typeof enRun> = {
     download: '下载 JSON',
     copied: '已复制',
     copyFailed: '浏览器拒绝了剪贴板；文字已选中，请手动复制。',
+    rowsFile: '链接只写出文件 {{name}} 及其摘要：打开链接的人需自备该文件。',
     rows: '包含我自己的数据（{{size}}）。拿到链接的任何人都能读到。',
     script: '包含我的脚本（{{size}}）。拿到链接的任何人都能读到；不包含时，只由设置决定。',
     fingerprint: '包含这次运行的损失，让别人看到是否一致',

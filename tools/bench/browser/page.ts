@@ -47,7 +47,7 @@ function weights({ k, m }: Shape) {
 }
 
 /** The same weights as a file's q4_0 blocks: nibbles j and j + 16 in a byte where onnx has 2j and 2j + 1. */
-function asQ4_0({ quants, scales }: ReturnType<typeof weights>): Uint8Array {
+function asQ4_0({ quants, scales }: ReturnType<typeof weights>): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(scales.length * 18);
   const view = new DataView(out.buffer);
   scales.forEach((scale, block) => {

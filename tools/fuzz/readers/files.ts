@@ -19,7 +19,7 @@ import { asBytes, asJson, bytesOf, textOf } from '../reader.ts';
 import { smallVocabulary } from './tokenizers.ts';
 
 /** The header of a safetensors file changed as JSON, under its new length. */
-function safetensorsHeader(input: Input, random: Random): Input {
+export function safetensorsHeader(input: Input, random: Random): Input {
   const bytes = bytesOf(input);
   if (bytes.length < 16 || random.chance(4)) return asBytes(input, random);
   const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));

@@ -4,7 +4,7 @@ import { decodeEvent } from '../../../src/engine/eventShapes.ts';
 import { invariant } from '../../../src/engine/ground/errors.ts';
 import { decodeRequest } from '../../../src/engine/python/program/requestDecode.ts';
 import { commands, events } from '../../../src/engine/testing/messageSamples.ts';
-import { knownVariants } from '../../../src/engine/training/backends/tune.ts';
+import { knownVariants } from '../../../src/engine/training/backends/variants.ts';
 import type { Input, Reader } from '../reader.ts';
 import { asJson, textOf } from '../reader.ts';
 

@@ -5,7 +5,7 @@ import { readAdapterConfig } from '../../../src/engine/exchange/import/importedA
 import { UserError } from '../../../src/engine/ground/errors.ts';
 import { badSettings } from '../../../src/engine/ground/settings/settingErrors.ts';
 import { examineRecipe } from '../../../src/engine/laboratory/examineRecipe.ts';
-import { parseLlamaConfig } from '../../../src/engine/models/llamaConfig.ts';
+import { parseConfig } from '../../../src/engine/models/families.ts';
 import { settingsOfSaved } from '../../../src/engine/python/read/savedConfig.ts';
 import { wire } from '../../../src/engine/python/run/wire.ts';
 import { formatLink, parseLink } from '../../../src/engine/recipe/link.ts';
@@ -120,7 +120,7 @@ const programLink = await formatLink({ ...recipe, program: sampleProgram }, pres
 const plainLink =
   '#v=1&preset=ships-log&lora.r=4&train.learning_rate=0.0002&prompt=Hi%3F&wiring.attach=get_peft_model';
 
-const config = parseLlamaConfig({
+const config = parseConfig({
   model_type: 'llama',
   hidden_size: 8,
   num_attention_heads: 2,

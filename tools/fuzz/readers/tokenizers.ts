@@ -2,7 +2,7 @@
 import { Tokenizer } from '../../../src/engine/data/tokenizer.ts';
 import { recordOf } from '../../../src/engine/ground/isRecord.ts';
 import { readJson } from '../../../src/engine/ground/strictJson.ts';
-import { parseLlamaConfig } from '../../../src/engine/models/llamaConfig.ts';
+import { parseConfig } from '../../../src/engine/models/families.ts';
 import type { Reader } from '../reader.ts';
 import { asJson, asText, textOf } from '../reader.ts';
 
@@ -17,7 +17,7 @@ export const smallVocabulary = {
 
 const vocab = Object.fromEntries(smallVocabulary.tokens.map((token, id) => [token, id]));
 const added = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
-const tokenizerJson = {
+export const tokenizerJson = {
   version: '1.0',
   truncation: null,
   padding: null,
@@ -53,7 +53,7 @@ const tokenizerJson = {
     merges: smallVocabulary.merges,
   },
 };
-const tokenizerConfig = { eos_token: eos, pad_token: eos };
+export const tokenizerConfig = { eos_token: eos, pad_token: eos };
 
 const templates = [
   "{% for message in messages %}{{ '<|' + message.role + '|>' + message.content }}{% if not loop.last %}\n{% endif %}{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}",
@@ -107,7 +107,7 @@ export const modelReaders: readonly Reader[] = [
     ],
     mutate: asJson,
     read: (input) => {
-      return parseLlamaConfig(readJson(textOf(input)).value);
+      return parseConfig(readJson(textOf(input)).value);
     },
     forbids: (_, value) => {
       const odd = Object.entries(Object(value)).find(

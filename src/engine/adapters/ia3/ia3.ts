@@ -65,7 +65,6 @@ export const ia3: AdapterMethod<'IA3', typeof ia3Settings> = {
     ],
   },
   modelClass: 'IA3Model',
-  defaultTargets: { llama: ['k_proj', 'v_proj', 'down_proj'] },
   supports: 'linears and embeddings',
 
   construct: (script, values) => {

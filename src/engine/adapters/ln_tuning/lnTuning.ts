@@ -45,7 +45,6 @@ export const lnTuning: AdapterMethod<'LN_TUNING', Record<never, never>> = {
     ],
   },
   modelClass: 'LNTuningModel',
-  defaultTargets: { llama: ['input_layernorm', 'post_attention_layernorm', 'norm'] },
   supports: 'any module',
 
   construct: (script) => {

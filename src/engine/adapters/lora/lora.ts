@@ -36,8 +36,10 @@ function construct(script: AttachingScript, values: LoraValues): void {
   const isText = target.form === 'all-linear' || target.form === 'regex';
   if (isText && layersOf(values['lora.layers_to_transform']) !== null)
     script.raise('ValueError', '`layers_to_transform` cannot be used when `target_modules` is a str.');
-  const init = values['lora.init_lora_weights'];
-  if (script.behaves('unknownInits').includes(init)) {
+  const written = script.given?.('init_lora_weights');
+  const init = typeof written === 'string' ? written : values['lora.init_lora_weights'];
+  const known = script.behaves('knownInits');
+  if (known && init !== 'true' && init !== 'false' && !known.test(init)) {
     script.call = 'get_peft_model';
     script.raise('ValueError', `Unknown initialization init_lora_weights='${init}'`);
   }
@@ -84,7 +86,6 @@ export const lora: AdapterMethod<'LORA', typeof loraSettings> = {
     packages: (values) => (isLoftq(values) ? ['bitsandbytes', 'scipy'] : []),
   },
   modelClass: 'LoraModel',
-  defaultTargets: { llama: ['q_proj', 'v_proj'] },
   supports: 'linears and embeddings',
 
   construct,

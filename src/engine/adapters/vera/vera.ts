@@ -94,7 +94,6 @@ export const vera: AdapterMethod<'VERA', typeof veraSettings> = {
     ],
   },
   modelClass: 'VeraModel',
-  defaultTargets: { llama: ['q_proj', 'v_proj'] },
   supports: 'linears and embeddings',
 
   construct: (script) => {

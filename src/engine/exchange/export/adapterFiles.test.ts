@@ -84,9 +84,9 @@ describe('an adapter that was taken out of the base', () => {
 
   it('is handed out for the untouched base: s·(B·A − B₀·A₀) as a LoRA of twice the rank', () => {
     const [now, before] = [trained.values, taken].map((own) =>
-      layersOnly(same('test'), trainedTensors({ ...trained, values: own })),
+      layersOnly(same('test'), trained, trainedTensors({ ...trained, values: own })),
     );
-    const pairs = layersOnly(same('test'), adapterTensors({ ...trained, taken }));
+    const pairs = layersOnly(same('test'), trained, adapterTensors({ ...trained, taken }));
     expect(pairs.length).toBe(14);
     for (const [index, pair] of pairs.entries()) {
       const [kept, left] = [now?.[index], before?.[index]];

@@ -7,7 +7,8 @@ import { methodOf, methods } from '../../adapters/methods.ts';
 import { inCausalLm } from '../../adapters/paths.ts';
 import type { Text } from '../../ground/text.ts';
 import { text } from '../../ground/text.ts';
-import type { ModelConfig } from '../../models/families.ts';
+import { decoderOf } from '../../models/families.ts';
+import type { ModelConfig } from '../../models/modelConfig.ts';
 import type { LowRank, Module } from '../../torch/nn/module.ts';
 import type { AdapterLayout } from '../../torch/trainedLayout.ts';
 import { layersOnly as notLayersOnly } from '../exchangeErrors.ts';
@@ -73,14 +74,19 @@ export interface LowRankTensors {
 }
 
 /** Throws UserError 'export-layers' for a format that holds LoRA on the linears of layers and nothing else. */
-export function layersOnly(format: Text, tensors: readonly TrainedTensor[]): LowRankTensors[] {
+export function layersOnly(
+  format: Text,
+  { config }: Pick<ExportedAdapter, 'config'>,
+  tensors: readonly TrainedTensor[],
+): LowRankTensors[] {
+  const { layers } = decoderOf(config).paths;
   const modules = new Map<string, TrainedTensor[]>();
   for (const tensor of tensors) modules.set(tensor.module, [...(modules.get(tensor.module) ?? []), tensor]);
   return [...modules].map(([module, own]) => {
     const [a, b, scales = null] = own;
     const adapter = a?.adapter ?? null;
     const lowRank = adapter?.lowRank ?? null;
-    if (a && b && lowRank && !lowRank.made && module.startsWith('model.layers.'))
+    if (a && b && lowRank && !lowRank.made && module.startsWith(`${layers}.`))
       return { module, lowRank, a, b, scales };
     const found = adapter ? methodOf(adapter).nouns.part : text('a whole copy', '完整副本');
     throw notLayersOnly({ format, what: found, module });

@@ -47,7 +47,7 @@ const adapterOf = ({ wired, layout, adapter, taken, files, link, recipe }: Expor
   taken,
   quantised: weightOptions(recipe.values).quantType !== null,
   config: files.config,
-  base: files.info.kind === 'gguf' ? files.info.title : 'lora-playground-embedded',
+  base: files.info.kind === 'embedded' ? 'lora-playground-embedded' : files.info.title,
   peftVersion: wired.script.stack.peft,
   recipe: link,
 });

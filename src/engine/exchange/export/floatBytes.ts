@@ -1,5 +1,5 @@
 // float32 values in the float types that model files use, rounded to nearest even.
-import { floatToHalf } from '../../../shaders/quant/ggml.ts';
+import { floatToHalf } from '../../../shaders/quant/halves.ts';
 
 export type FloatType = 'float32' | 'float16' | 'bfloat16';
 

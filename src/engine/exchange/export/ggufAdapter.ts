@@ -3,7 +3,8 @@
 import type { TensorSpec } from '../../ground/formats/gguf/writer.ts';
 import { ggml, types, writeGguf } from '../../ground/formats/gguf/writer.ts';
 import { text } from '../../ground/text.ts';
-import { ggufName } from '../../models/gguf/ggufWeights.ts';
+import { familyOf } from '../../models/families.ts';
+import { ggufName, pairedHeadsOf } from '../../models/gguf/ggufWeights.ts';
 import { doraInGguf } from '../exchangeErrors.ts';
 import type { ExportedAdapter, ExportFile, LowRankTensors } from './adapterTensors.ts';
 import { adapterTensors, layersOnly } from './adapterTensors.ts';
@@ -15,7 +16,7 @@ import { permuteRows } from './rowOrder.ts';
  */
 export function ggufAdapter(adapter: ExportedAdapter): ExportFile {
   const { config, base } = adapter;
-  const modules = layersOnly(text('GGUF adapter', 'GGUF 适配器'), adapterTensors(adapter));
+  const modules = layersOnly(text('GGUF adapter', 'GGUF 适配器'), adapter, adapterTensors(adapter));
   if (modules.some(({ scales }) => scales)) throw doraInGguf({});
   const own = ({ lowRank }: LowRankTensors): number => lowRank.scale * lowRank.rank;
   // The loader takes alpha 0 for a scale of 1, so an adapter without effect is written as B = 0 under another alpha.
@@ -26,7 +27,7 @@ export function ggufAdapter(adapter: ExportedAdapter): ExportFile {
     shape: readonly number[],
     values: Float32Array,
   ): TensorSpec => ({
-    name: `${ggufName(`${module}.weight`)}.lora_${part}`,
+    name: `${ggufName(config, `${module}.weight`)}.lora_${part}`,
     axes: [...shape].reverse(),
     type: ggml.F32,
     bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
@@ -35,8 +36,8 @@ export function ggufAdapter(adapter: ExportedAdapter): ExportFile {
     const { module, a, b } = one;
     const [rows = 0] = b.shape;
     let up: Float32Array = b.values;
-    if (module.endsWith('self_attn.q_proj')) up = permuteRows(up, rows, config.heads);
-    if (module.endsWith('self_attn.k_proj')) up = permuteRows(up, rows, config.kvHeads);
+    const paired = pairedHeadsOf(config, `${module}.weight`);
+    if (paired !== null) up = permuteRows(up, rows, paired);
     // One alpha stands for all tensors; where rank or scale differ, B carries the rest.
     const factor = own(one) / alpha;
     if (factor !== 1) up = up.map((value) => value * factor);
@@ -44,7 +45,7 @@ export function ggufAdapter(adapter: ExportedAdapter): ExportFile {
   });
   const { file } = writeGguf({
     metadata: [
-      ['general.architecture', types.string, 'llama'],
+      ['general.architecture', types.string, familyOf(config).gguf.architecture],
       ['general.type', types.string, 'adapter'],
       ['general.name', types.string, `LoRA for ${base}`],
       ['general.file_type', types.u32, 0],

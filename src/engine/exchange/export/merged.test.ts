@@ -8,7 +8,8 @@ import { readSafetensors, toFloat32 } from '../../ground/formats/safetensors.ts'
 import { same } from '../../ground/text.ts';
 import { ggufModel } from '../../models/gguf/ggufModel.ts';
 import { embeddedModel } from '../../models/modelFiles.ts';
-import { floatsOf, llamaTensors } from '../../models/weightSource.ts';
+import { modelTensors } from '../../models/weightPlaces.ts';
+import { floatsOf } from '../../models/weightSource.ts';
 import { wire } from '../../python/run/wire.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
@@ -58,10 +59,10 @@ it.each([
   const adapter = adapterOf({ 'lora.r': 4, 'lora.rank_pattern': '{"down_proj": 2}' });
   const source = await files.weights();
   const merged = await collect(mergedTensors(adapter, source, options));
-  expect([...merged.keys()].sort()).toEqual([...llamaTensors(files.config).keys()].sort());
-  const pairs = layersOnly(same('test'), adapterTensors(adapter));
+  expect([...merged.keys()].sort()).toEqual([...modelTensors(files.config).keys()].sort());
+  const pairs = layersOnly(same('test'), adapter, adapterTensors(adapter));
   for (const name of ['model.layers.2.mlp.down_proj', 'model.layers.5.self_attn.k_proj']) {
-    const shape = llamaTensors(files.config).get(`${name}.weight`) ?? [];
+    const shape = modelTensors(files.config).get(`${name}.weight`) ?? [];
     const stored = floatsOf(await source.read(`${name}.weight`, shape));
     const base = options === nf4 ? dequantise4(quantise4(stored, 'nf4', true), 'nf4', stored.length) : stored;
     const pair = pairs.find(({ module }) => module === name);
@@ -98,7 +99,7 @@ it('adds the LoRA that VeRA makes, and hands out its shared matrices', async () 
   const [a, b] = [read('vera_A'), read('vera_B')];
   expect([a.shape[0], b.shape[1]]).toEqual([3, 3]);
   for (const name of ['model.layers.2.mlp.down_proj', 'model.layers.5.self_attn.k_proj']) {
-    const shape = llamaTensors(files.config).get(`${name}.weight`) ?? [];
+    const shape = modelTensors(files.config).get(`${name}.weight`) ?? [];
     const stored = floatsOf(await source.read(`${name}.weight`, shape));
     const [d, lambda] = [read(`model.${name}.vera_lambda_d`), read(`model.${name}.vera_lambda_b`)];
     const [, width = 0] = shape;
@@ -122,7 +123,7 @@ it('writes a GGUF file that opens as a model with the same weights and tokenizer
   const { bytes } = await mergedGguf(files, await tensors(), 'float32', 'merged');
   const opened = await ggufModel(blobSource('model.gguf', new Blob([bytes])));
   // The file keeps the norm's epsilon in float32.
-  expect(opened.config).toEqual({ ...files.config, rmsNormEps: Math.fround(files.config.rmsNormEps) });
+  expect(opened.config).toEqual({ ...files.config, normEps: Math.fround(files.config.normEps) });
   const text = 'The mill of 1902, 你好 <|im_end|>';
   expect(opened.tokenizer.encode(text)).toEqual(files.tokenizer.encode(text));
   const source = await opened.weights();

@@ -2,7 +2,8 @@
 // Source: transformers 5.24 modeling_utils.py save_pretrained, huggingface_hub serialization.
 import type { SavedTensor } from '../../ground/formats/safetensors.ts';
 import { safetensorsType, writeTensors } from '../../ground/formats/safetensors.ts';
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
+import { configJson, decoderOf } from '../../models/families.ts';
+import type { ModelConfig } from '../../models/modelConfig.ts';
 import type { ModelFiles } from '../../models/modelFiles.ts';
 import type { ExportFile } from './adapterTensors.ts';
 import { jsonFile } from './adapterTensors.ts';
@@ -13,25 +14,10 @@ import type { MergedTensor } from './mergedTensors.ts';
 /** Bytes of tensors that one file holds at most. */
 const SHARD_BYTES = 1_000_000_000;
 
-function configJson(config: LlamaConfig, { tokenizer, stopIds }: ModelFiles, type: FloatType): object {
+function configOf(config: ModelConfig, { tokenizer, stopIds }: ModelFiles, type: FloatType): object {
   return {
-    architectures: ['LlamaForCausalLM'],
-    model_type: 'llama',
-    hidden_size: config.hiddenSize,
-    intermediate_size: config.intermediateSize,
-    num_hidden_layers: config.layers,
-    num_attention_heads: config.heads,
-    num_key_value_heads: config.kvHeads,
-    head_dim: config.headDim,
-    vocab_size: config.vocabSize,
-    max_position_embeddings: config.maxPositions,
-    rms_norm_eps: config.rmsNormEps,
-    rope_theta: config.ropeTheta,
-    hidden_act: 'silu',
-    tie_word_embeddings: config.tied,
+    ...configJson(config),
     torch_dtype: type,
-    attention_bias: false,
-    mlp_bias: false,
     bos_token_id: tokenizer.bosId,
     eos_token_id: [...stopIds],
     pad_token_id: tokenizer.padId,
@@ -80,10 +66,11 @@ export async function mergedModelFiles(
   for await (const { name, shape, values } of tensors)
     saved.push({ name, shape, dtype: safetensorsType[type], bytes: floatBytes(values, type) });
   // A head that was tied and is here has been trained on its own, or the embedding has.
-  const tied = !saved.some(({ name }) => name === 'lm_head.weight');
+  const head = `${decoderOf(files.config).paths.head}.weight`;
+  const tied = !saved.some(({ name }) => name === head);
   const { tokenizerJson, tokenizerConfig } = files.tokenizerFiles;
   return [
-    jsonFile('config.json', configJson({ ...files.config, tied }, files, type)),
+    jsonFile('config.json', configOf({ ...files.config, tied }, files, type)),
     jsonFile('generation_config.json', {
       eos_token_id: [...files.stopIds],
       pad_token_id: files.tokenizer.padId,

@@ -2,8 +2,10 @@
 // counts with its 4-bit values). Source: numerics reference 2.5.
 import { dequantise4, quantise4 } from '../../../shaders/quant/blockwise4.ts';
 import type { TrainedTensor } from '../../adapters/method.ts';
+import { decoderOf } from '../../models/families.ts';
+import { modelTensors, weightPlaces } from '../../models/weightPlaces.ts';
 import type { WeightOptions, WeightSource } from '../../models/weightSource.ts';
-import { floatsOf, llamaTensors } from '../../models/weightSource.ts';
+import { floatsOf } from '../../models/weightSource.ts';
 import type { ExportedAdapter } from './adapterTensors.ts';
 import { methodOfTensors, trainedTensors } from './adapterTensors.ts';
 
@@ -13,11 +15,6 @@ export interface MergedTensor {
   readonly shape: readonly number[];
   readonly values: Float32Array<ArrayBuffer>;
 }
-
-/** What a tied head and embedding share. */
-const tables: ReadonlySet<string> = new Set(['model.embed_tokens', 'lm_head']);
-
-const projection = /\.layers\.\d+\.(self_attn|mlp)\./;
 
 /** What was trained of a module, laid on its weight. */
 function merge(
@@ -37,11 +34,16 @@ export async function* mergedTensors(
 ): AsyncGenerator<MergedTensor> {
   const { config } = adapter;
   const trained = trainedTensors(adapter);
+  const { paths } = decoderOf(config);
+  // What a tied head and embedding share.
+  const tables: ReadonlySet<string> = new Set([paths.embedding, paths.head]);
   const tied = config.tied && !trained.some(({ module }) => tables.has(module));
-  for (const [name, shape] of llamaTensors({ ...config, tied })) {
-    const from = name === 'lm_head.weight' && config.tied ? 'model.embed_tokens.weight' : name;
+  const groups = weightPlaces(config).layers.flatMap((layer) => layer.groups);
+  const projections = new Set(groups.flatMap(({ members }) => members.map(({ path }) => `${path}.weight`)));
+  for (const [name, shape] of modelTensors({ ...config, tied })) {
+    const from = name === `${paths.head}.weight` && config.tied ? `${paths.embedding}.weight` : name;
     const stored = floatsOf(await source.read(from, shape));
-    const quantised = quantType !== null && projection.test(name);
+    const quantised = quantType !== null && projections.has(name);
     const values = quantised
       ? new Float32Array(dequantise4(quantise4(stored, quantType, doubleQuant), quantType, stored.length))
       : stored;

@@ -2,6 +2,8 @@
 import type { TrainedTensor } from '../../adapters/method.ts';
 import { writeSafetensors } from '../../ground/formats/safetensors.ts';
 import { same } from '../../ground/text.ts';
+import { decoderOf } from '../../models/families.ts';
+import { inLayer } from '../../models/weightPlaces.ts';
 import { ranksInMlx } from '../exchangeErrors.ts';
 import type { ExportedAdapter, ExportFile } from './adapterTensors.ts';
 import { adapterTensors, jsonFile, layersOnly } from './adapterTensors.ts';
@@ -17,7 +19,7 @@ function transposed(values: Float32Array, rows: number, columns: number): Float3
 
 /** adapters.safetensors and adapter_config.json. Throws UserError 'export-ranks' for ranks that differ, 'export-…' for what else MLX can't say. */
 export function mlxFiles(adapter: ExportedAdapter): ExportFile[] {
-  const modules = layersOnly(same('MLX'), adapterTensors(adapter));
+  const modules = layersOnly(same('MLX'), adapter, adapterTensors(adapter));
   const first = modules[0]?.lowRank;
   const rank = first?.rank ?? 0;
   const scaling = modules.find(({ lowRank }) => lowRank.scale !== 0)?.lowRank.scale ?? 0;
@@ -34,7 +36,8 @@ export function mlxFiles(adapter: ExportedAdapter): ExportFile[] {
     factor(`${module}.lora_b`, b, scaling === 0 ? 1 : lowRank.scale / scaling),
     ...(scales ? [{ name: `${module}.m`, shape: scales.shape, values: scales.values }] : []),
   ]);
-  const keys = [...new Set(modules.map(({ module }) => module.replace(/^model\.layers\.\d+\./, '')))];
+  const { layers } = decoderOf(adapter.config).paths;
+  const keys = [...new Set(modules.map(({ module }) => inLayer(layers, module)[1]))];
   return [
     jsonFile('adapter_config.json', {
       fine_tune_type: modules[0]?.scales ? 'dora' : 'lora',

@@ -74,8 +74,14 @@ export const ggufVersion = defineError('gguf-version', (place: Place) => ({
 }));
 
 export const ggufUnknownType = defineError('gguf-type', (place: Place) => ({
-  en: [at(place).en, 'Use a file quantised as Q4_0, Q4_1, Q8_0, F16, BF16 or F32.'],
-  zh: [at(place).zh, '请使用 Q4_0、Q4_1、Q8_0、F16、BF16 或 F32 类型的文件。'],
+  en: [
+    at(place).en,
+    'Use a file quantised as Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q3_K, Q4_K, Q5_K, Q6_K or IQ4_NL, or in F16, BF16 or F32.',
+  ],
+  zh: [
+    at(place).zh,
+    '请使用 Q4_0、Q4_1、Q5_0、Q5_1、Q8_0、Q3_K、Q4_K、Q5_K、Q6_K、IQ4_NL 量化的文件，或 F16、BF16、F32 的文件。',
+  ],
 }));
 
 export const ggufBeyond = defineError('gguf-beyond', (place: Place) => ({
@@ -83,7 +89,26 @@ export const ggufBeyond = defineError('gguf-beyond', (place: Place) => ({
   zh: [at(place).zh, '文件已损坏，或者比本页能读的更新、更大。'],
 }));
 
-export const brokenSafetensors = defineError('safetensors', ({ found }: { readonly found: Text }) => ({
-  en: [`safetensors file: ${found.en}.`, 'Download the file again.'],
-  zh: [`safetensors 文件：${found.zh}。`, '请重新下载该文件。'],
+interface Broken {
+  /** null: one that came without a name. */
+  readonly file: string | null;
+  readonly found: Text;
+}
+
+export const brokenSafetensors = defineError('safetensors', ({ file, found }: Broken) => ({
+  en: [`${file ?? 'safetensors file'}: ${found.en}.`, 'Download the file again.'],
+  zh: [`${file ?? 'safetensors 文件'}：${found.zh}。`, '请重新下载该文件。'],
 }));
+
+/** All of these, for the list of errors. */
+export const formatErrors = [
+  fileUnreadable,
+  fileClosed,
+  ggufDamaged,
+  ggufCut,
+  ggufNoGguf,
+  ggufVersion,
+  ggufUnknownType,
+  ggufBeyond,
+  brokenSafetensors,
+] as const;

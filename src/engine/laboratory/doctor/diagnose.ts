@@ -3,7 +3,7 @@
 
 import { chosenMethod } from '../../adapters/methods.ts';
 import type { RowFacts } from '../../data/rowFacts.ts';
-import type { ModelConfig } from '../../models/families.ts';
+import type { ModelConfig } from '../../models/modelConfig.ts';
 import type { RecipePatch, RecipeValues } from '../../recipe/recipe.ts';
 import { withPatch } from '../../recipe/recipe.ts';
 import type { ExamineOptions } from '../inspect/examine.ts';

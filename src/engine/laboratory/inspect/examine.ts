@@ -1,8 +1,8 @@
 // Runs a recipe's program and its first training step on the tape, and says how it ends: trains, silent, or raises, with
 // the text and the call. The page, the doctor and the command line read everything off this.
 
-import type { ModelConfig } from '../../models/families.ts';
 import { decoderOf } from '../../models/families.ts';
+import type { ModelConfig } from '../../models/modelConfig.ts';
 import { runScript } from '../../python/run/wire.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
 import type { Parameter } from '../../torch/nn/module.ts';

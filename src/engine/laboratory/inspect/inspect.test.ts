@@ -1,13 +1,14 @@
 // inspect(): what the page gets. Outcomes are checked against the libraries elsewhere; here the shape (the work it takes: work.test.ts).
 import { describe, expect, it } from 'vitest';
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
+import type { ModelConfig } from '../../models/modelConfig.ts';
+import { oneRotation } from '../../models/modelConfig.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
 import { inspect } from '../inspect.ts';
 import type { Inspection, ModuleInfo, ParameterInfo } from './inspection.ts';
 
 /** SmolLM2-135M: 30 layers, tied head. */
-const deep: LlamaConfig = {
+const deep: ModelConfig = {
   hiddenSize: 576,
   intermediateSize: 1536,
   layers: 30,
@@ -15,8 +16,10 @@ const deep: LlamaConfig = {
   kvHeads: 3,
   headDim: 64,
   vocabSize: 49_152,
-  ropeTheta: 10_000,
-  rmsNormEps: 1e-5,
+  family: 'llama',
+  normEps: 1e-5,
+  ...oneRotation(10_000, 64),
+  own: {},
   maxPositions: 2048,
   tied: true,
 };

@@ -93,7 +93,7 @@ function load(golden: Golden, found: FoundModel, { head, labels }: Pick<Wanted, 
   const script = new ScriptModel(stack, root, null);
   script.modelType = found.modelType;
   script.places = { embedding: facts.inputEmbeddings, head: facts.outputEmbeddings ?? '' };
-  script.defaultTargets = (type) => known.targetsOf(type, found.modelType, peft);
+  script.defaultTargets = (type, modelType) => known.targetsOf(type, modelType, peft);
   return { script, facts, forward };
 }
 

@@ -5,9 +5,12 @@
 import { invariant } from '../../ground/errors.ts';
 import type { AttentionRequest, Operations, ProjectionGroup } from '../../models/decoder.ts';
 import type { Value } from '../../torch/autograd/value.ts';
+import type { Activation } from '../../torch/ops/gated.ts';
+import { activationGradFn } from '../../torch/ops/gated.ts';
 import type { BatchShape } from '../../torch/recording.ts';
 import type { AutogradRecorder } from './autogradRecorder.ts';
 import { runModule } from './recordModules.ts';
+import { withPrompt } from './recordPrompt.ts';
 
 /** The output of each member of a group. */
 type Outputs = readonly Value[];
@@ -29,7 +32,7 @@ export class ModuleOperations implements Operations<Outputs> {
       { kind: 'persistent', buffer: 'ids', offset: 0 },
       { dtype: 'int64' },
     );
-    return runModule(this.#recorder, path, ids);
+    return withPrompt(this.#recorder, runModule(this.#recorder, path, ids));
   }
 
   norm(path: string, x: Value): Value {
@@ -40,21 +43,35 @@ export class ModuleOperations implements Operations<Outputs> {
     return members.map((member) => runModule(this.#recorder, `${layer}.${member}`, x));
   }
 
-  attention({ path, qkv, heads, headDim }: AttentionRequest<Outputs>): Value {
+  attention({ path, qkv, heads, headDim, norms }: AttentionRequest<Outputs>): Value {
     const { rows, tokens } = this.#batch;
+    const [q, k, ...others] = qkv;
+    // Fused projections come as one and are cut by the module itself.
+    const inputs =
+      norms && q && k
+        ? [runModule(this.#recorder, norms.q, q), runModule(this.#recorder, norms.k, k), ...others]
+        : qkv;
     return this.#recorder.apply({
       name: `${path}.context`,
       shape: [rows * tokens, heads * headDim],
       gradFn: 'ViewBackward0',
-      inputs: qkv,
+      inputs,
     });
   }
 
-  gated(path: string, [gate, up]: Outputs): Value {
+  gated(path: string, outputs: Outputs, activation: Activation): Value {
+    const [gate, up = gate] = outputs;
     invariant(gate && up, `'${path}' wants a gate and what it opens`);
-    const { shape } = gate;
+    const [rows = 0, width = 0] = gate.shape;
+    // One output holds both side by side.
+    const shape = [rows, outputs.length === 1 ? width / 2 : width];
     const recorder = this.#recorder;
-    const active = recorder.apply({ name: path, shape, gradFn: 'SiluBackward0', inputs: [gate] });
+    const active = recorder.apply({
+      name: path,
+      shape,
+      gradFn: activationGradFn(activation),
+      inputs: [gate],
+    });
     this.#note(path, active);
     return recorder.apply({ name: `${path}.gated`, shape, gradFn: 'MulBackward0', inputs: [active, up] });
   }
@@ -67,6 +84,24 @@ export class ModuleOperations implements Operations<Outputs> {
   sum(residual: Value, branch: Outputs): Value {
     const added = only(branch);
     return this.#recorder.sum(`${added.name}.sum`, residual, added);
+  }
+
+  whole(branch: Outputs): Value {
+    return only(branch);
+  }
+
+  scaled(path: string, x: Value, _factor: number): Value {
+    return this.#recorder.apply({
+      name: path,
+      shape: x.shape,
+      gradFn: 'MulBackward0',
+      inputs: [x],
+      zero: x.zero,
+    });
+  }
+
+  plus(path: string, residual: Value, x: Value): Value {
+    return this.#recorder.sum(path, residual, x);
   }
 
   #note(path: string, value: Value): void {

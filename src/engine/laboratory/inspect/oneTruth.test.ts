@@ -1,15 +1,18 @@
 // The tape that the inspection reads and the tape that the device runs say the same: which tensors get a gradient, and what
 // leaves every layer.
 import { expect, it } from 'vitest';
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
+import { parseConfig } from '../../models/families.ts';
+import type { ModelConfig } from '../../models/modelConfig.ts';
+import { oneRotation } from '../../models/modelConfig.ts';
 import { wire } from '../../python/run/wire.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
+import { goldenFamilies } from '../../testing/familyCases.ts';
 import { PythonError } from '../../torch/autograd/pythonError.ts';
 import { adapterLayoutOf, recordTraining } from '../../training/recordTraining.ts';
 import { examine } from './examine.ts';
 
-const config: LlamaConfig = {
+const config: ModelConfig = {
   hiddenSize: 64,
   intermediateSize: 128,
   layers: 2,
@@ -17,8 +20,10 @@ const config: LlamaConfig = {
   kvHeads: 2,
   headDim: 16,
   vocabSize: 64,
-  ropeTheta: 10_000,
-  rmsNormEps: 1e-5,
+  family: 'llama',
+  normEps: 1e-5,
+  ...oneRotation(10_000, 16),
+  own: {},
   maxPositions: 64,
   tied: true,
 };
@@ -53,35 +58,57 @@ const cases = [
   ),
 ];
 
-it.each(cases.map((patch) => [JSON.stringify(patch), patch] as const))('%s', (_, patch) => {
-  const values = withPatch(defaultValues, patch);
-  const seen = examine(config, values, { batch, allMasked: false });
-  const wired = wire(config, values);
-  const layout = adapterLayoutOf(wired);
-  try {
-    const { tape, recording } = recordTraining(wired, config, layout, batch, wired.backwardCall);
-    expect(seen.outcome.error).toBeNull();
-    const byName = new Map(
-      [...(seen.wired?.root.namedParameters() ?? [])].map(([name, parameter]) => [name, parameter]),
-    );
-    for (const { name, parameter } of layout.tensors) {
-      const other = byName.get(name);
-      const gradient = recording.gradientOf(parameter);
-      const state = !parameter.requiresGrad
-        ? 'frozen'
-        : !gradient
-          ? 'none'
-          : gradient.zero
-            ? 'zero'
-            : 'nonzero';
-      expect(other && seen.gradientOf(other), name).toBe(state);
+/** A float base with an adapter, a checkpointed 4-bit one, and trained copies, in every family. */
+const ofFamilies = goldenFamilies.cases.flatMap(({ name, config: json }) =>
+  (
+    [
+      {
+        'wiring.attach': 'get_peft_model',
+        'bnb.bnb_4bit_quant_type': 'none',
+        'lora.target_modules': 'all-linear',
+      },
+      { 'train.gradient_checkpointing': true, 'lora.target_modules': 'all-linear' },
+      {
+        'wiring.attach': 'get_peft_model',
+        'lora.target_modules': 'all-linear',
+        'wiring.enable_input_require_grads': true,
+      },
+    ] satisfies RecipePatch[]
+  ).map((patch) => [`${name} ${JSON.stringify(patch)}`, parseConfig(json), patch] as const),
+);
+
+it.each([...cases.map((patch) => [JSON.stringify(patch), config, patch] as const), ...ofFamilies])(
+  '%s',
+  (_, config, patch) => {
+    const values = withPatch(defaultValues, patch);
+    const seen = examine(config, values, { batch, allMasked: false });
+    const wired = wire(config, values);
+    const layout = adapterLayoutOf(wired);
+    try {
+      const { tape, recording } = recordTraining(wired, config, layout, batch, wired.backwardCall);
+      expect(seen.outcome.error).toBeNull();
+      const byName = new Map(
+        [...(seen.wired?.root.namedParameters() ?? [])].map(([name, parameter]) => [name, parameter]),
+      );
+      for (const { name, parameter } of layout.tensors) {
+        const other = byName.get(name);
+        const gradient = recording.gradientOf(parameter);
+        const state = !parameter.requiresGrad
+          ? 'frozen'
+          : !gradient
+            ? 'none'
+            : gradient.zero
+              ? 'zero'
+              : 'nonzero';
+        expect(other && seen.gradientOf(other), name).toBe(state);
+      }
+      for (const [path, output] of tape.moduleOutputs) {
+        if (!/layers\.\d+$|embed_tokens$|norm$/.test(path)) continue;
+        expect(seen.step?.tape.moduleOutputs.get(path)?.requiresGrad, path).toBe(output.requiresGrad);
+      }
+    } catch (error) {
+      if (!(error instanceof PythonError)) throw error;
+      expect(seen.outcome.error?.message).toBe(error.message);
     }
-    for (const [path, output] of tape.moduleOutputs) {
-      if (!/layers\.\d+$|embed_tokens$|norm$/.test(path)) continue;
-      expect(seen.step?.tape.moduleOutputs.get(path)?.requiresGrad, path).toBe(output.requiresGrad);
-    }
-  } catch (error) {
-    if (!(error instanceof PythonError)) throw error;
-    expect(seen.outcome.error?.message).toBe(error.message);
-  }
-});
+  },
+);

@@ -10,6 +10,7 @@ import type { Module } from '../../torch/nn/module.ts';
 import type { BatchShape } from '../../torch/recording.ts';
 import type { AutogradRecorder } from './autogradRecorder.ts';
 import { ownOutput, runModule } from './recordModules.ts';
+import { promptEnters, withPrompt } from './recordPrompt.ts';
 
 /** Outputs of a step: one, or one for each child of a list. */
 type Outputs = Value | ReadonlyMap<string, Value>;
@@ -98,6 +99,11 @@ class KnownRecorder {
     return output;
   }
 
+  /** Where the layers stand that make the output: of an encoder and a decoder, the decoder's. */
+  get #lastStack(): string | null {
+    return this.#forward.flow.steps.findLast(({ stack }) => stack)?.path ?? null;
+  }
+
   get #tokens(): number {
     return this.#batch.rows * this.#batch.tokens;
   }
@@ -163,7 +169,13 @@ class KnownRecorder {
       tape.noteModule(recording.path(whole), output);
     }
     this.noted.set(named, output);
-    return output;
+    return this.#prompted(named, output);
+  }
+
+  /** The embedded tokens of a model that a prompt stands before. */
+  #prompted(named: string, output: Value): Value {
+    const here = named === this.#forward.paths.embedding && promptEnters(this.#recorder) === 'embeddings';
+    return here ? withPrompt(this.#recorder, output) : output;
   }
 
   #each(
@@ -188,6 +200,8 @@ class KnownRecorder {
     const [first] = entering;
     invariant(first, `known models: nothing enters '${path}'`);
     let hidden = this.#joined(path, entering, first.shape[1] ?? 1) ?? first;
+    if (promptEnters(this.#recorder) === 'layers' && path === this.#lastStack)
+      hidden = withPrompt(this.#recorder, hidden);
     const side = this.#inputs(sideSources, frame);
     const shown = path === this.#forward.paths.layers;
     let index = 0;

@@ -165,6 +165,19 @@ function scaled(
   return output;
 }
 
+/** y + x·(all factors multiplied in some shape)ᵀ. */
+function withProduct(
+  recorder: AutogradRecorder,
+  place: Place,
+  factors: readonly Parameter[],
+  output: Value,
+  x: Value,
+): Value {
+  const values = factors.map((one) => trained(recorder, one, place.path));
+  const added = times(recorder, place.path, [x, ...values], output.shape[1] ?? 1);
+  return recorder.sum(place.path, output, added, sumGradFn(place.module.child('base_layer')));
+}
+
 /** The module with what one adapter adds. */
 function withAdapter(recorder: AutogradRecorder, place: Place, adapter: Adapter, x: Value): Value {
   const { lowRank, inputScale, outputScale } = adapter;
@@ -178,6 +191,8 @@ function withAdapter(recorder: AutogradRecorder, place: Place, adapter: Adapter,
       })
     : x;
   const output = note(recorder, base, bare(recorder, base, input));
+  const factors = adapter.product ?? [];
+  if (factors.length > 0) return withProduct(recorder, place, factors, output, x);
   if (!lowRank) return outputScale ? scaled(recorder, place, outputScale, [output]) : output;
   const added = update(recorder, place, lowRank, x);
   const turned = outputScale ? scaled(recorder, place, outputScale, [output, added]) : added;

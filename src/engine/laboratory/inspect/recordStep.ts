@@ -3,9 +3,9 @@
 
 import type { HiddenStates } from '../../models/decoder.ts';
 import { recordDecoder } from '../../models/decoder.ts';
-import type { ModelConfig } from '../../models/families.ts';
 import { decoderOf } from '../../models/families.ts';
 import type { KnownForward } from '../../models/known/forward.ts';
+import type { ModelConfig } from '../../models/modelConfig.ts';
 import type { GradMode, LossTreatment } from '../../python/run/objects.ts';
 import { Tape } from '../../torch/autograd/tape.ts';
 import type { Value } from '../../torch/autograd/value.ts';
@@ -48,6 +48,17 @@ function recordModel(
   return { ...hidden, logits, ends: [logits] };
 }
 
+/** The loss with the penalties that a model adds to it on tensors of its adapters. */
+function withPenalties(recorder: AutogradRecorder, loss: Value): Value {
+  const { recording } = recorder;
+  const penalised = recording.layout.adapters.flatMap(({ adapter }) => adapter.penalised ?? []);
+  const inputs = penalised.map((one) =>
+    recorder.parameter(one, recording.layout.byParameter.get(one)?.name ?? 'penalty'),
+  );
+  if (inputs.length === 0) return loss;
+  return recorder.apply({ name: 'loss', shape: [1], gradFn: 'AddBackward0', inputs: [loss, ...inputs] });
+}
+
 /** Forward pass and loss [1] of `model` under the step's own grad mode; backward is left to the caller. */
 export function recordStep(
   model: WiredModel,
@@ -60,13 +71,14 @@ export function recordStep(
   const { treatment } = options;
   return tape.withGrad(options.gradMode === 'grad', () => {
     const { ends, ...states } = recordModel(recorder, architecture, options.batch);
-    const loss = recorder.apply({
+    const plain = recorder.apply({
       name: 'loss',
       shape: [1],
       gradFn: options.lossGradFn,
       inputs: ends,
       zeroGradient: () => options.allMasked,
     });
+    const loss = withPenalties(recorder, plain);
     if (treatment === 'requires_grad_') loss.requiresGrad = true;
     const cut =
       treatment === 'detach' || treatment === 'item' ? tape.leaf('loss', [1], { kind: 'planned' }) : loss;

@@ -2,7 +2,7 @@
 
 import type { StackId } from '../../libraries/stacks.ts';
 import { stacks } from '../../libraries/stacks.ts';
-import type { ModelConfig } from '../../models/families.ts';
+import type { ModelConfig } from '../../models/modelConfig.ts';
 import type { RecipePatch, RecipeValues } from '../../recipe/recipe.ts';
 import { withPatch } from '../../recipe/recipe.ts';
 import { examine } from './examine.ts';

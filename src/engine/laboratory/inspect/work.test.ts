@@ -1,7 +1,8 @@
 // How much an inspection does, counted: scripts run, values recorded, walks of the module tree and modules met on them. The
 // laboratory answers at every keystroke, so none of these may grow by accident; what that takes in time `npm run bench` tells.
 import { afterAll, afterEach, expect, it, vi } from 'vitest';
-import type { LlamaConfig } from '../../models/llamaConfig.ts';
+import type { ModelConfig } from '../../models/modelConfig.ts';
+import { oneRotation } from '../../models/modelConfig.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../recipe/recipe.ts';
 import type { Module as ModuleType } from '../../torch/nn/module.ts';
@@ -14,7 +15,7 @@ const { Module } = await import('../../torch/nn/module.ts');
 const { inspect } = await import('../inspect.ts');
 const { examine } = await import('./examine.ts');
 
-const ofDepth = (layers: number): LlamaConfig => ({
+const ofDepth = (layers: number): ModelConfig => ({
   hiddenSize: 576,
   intermediateSize: 1536,
   layers,
@@ -22,8 +23,10 @@ const ofDepth = (layers: number): LlamaConfig => ({
   kvHeads: 3,
   headDim: 64,
   vocabSize: 49_152,
-  ropeTheta: 1e5,
-  rmsNormEps: 1e-5,
+  family: 'llama',
+  normEps: 1e-5,
+  ...oneRotation(1e5, 64),
+  own: {},
   maxPositions: 8192,
   tied: true,
 });

@@ -2,9 +2,9 @@
 // one's place. Where both come to the same, the page shows and trains its own; where they don't, it is told why it can't.
 import { UserError } from '../../ground/errors.ts';
 import { signaturesFor } from '../../libraries/signatures/signatures.ts';
-import type { ModelConfig } from '../../models/families.ts';
 import { buildModel } from '../../models/families.ts';
 import { openKnownModels } from '../../models/known/knownModels.ts';
+import type { ModelConfig } from '../../models/modelConfig.ts';
 import { signaturesOf } from '../../python/program/signatures.ts';
 import type { ModelSource } from '../../python/run/acting.ts';
 import { knownSource } from '../../python/run/knownSource.ts';

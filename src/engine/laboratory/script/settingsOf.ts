@@ -10,7 +10,7 @@ import type { TrainingEvent } from '../../python/run/acting.ts';
 import { valuesOfConfig } from '../../python/run/calls/peftConfigs.ts';
 import type { Machine } from '../../python/run/machine.ts';
 import type { ConfigObject, ModelObject } from '../../python/run/objects.ts';
-import { modelOf } from '../../python/run/objects.ts';
+import { classOf, modelOf } from '../../python/run/objects.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { changedKeys, defaultValues, readSettings } from '../../recipe/recipe.ts';
 import type { Assumption } from './scriptReading.ts';
@@ -161,6 +161,11 @@ function readModel(machine: Machine, model: ModelObject, draft: Draft): void {
   if (others.length > 0 && others.some((one) => one !== first))
     draft.leave(0, text('adapters of different configurations', '配置不同的多个适配器'));
   const values = first && valuesOfConfig(machine.context, first);
+  if (first && !values)
+    draft.leave(
+      loaded,
+      text(`a method without settings here: ${classOf(first)}`, `此处没有设置的方法：${classOf(first)}`),
+    );
   if (!values) return;
   for (const key of changedKeys(values, defaultValues)) draft.set(key, values[key]);
 }

@@ -91,7 +91,23 @@ export const peftRules: RulesOf<'peft'> = {
     ['0.9', ['exclude_modules'], loraConfig],
     ['0.14', [], loraConfig],
   ),
-  unknownInits: peft(['0', [], loraLayer], ['0.7', ['pissa', 'olora'], loraLayer], ['0.11', [], loraLayer]),
+  knownInits: peft(
+    ['0', null, loraLayer],
+    ['0.7', /^(gaussian|loftq)$/i, `${loraLayer}, read in 0.7.1 and 0.10.0`],
+    ['0.11', /^(gaussian|loftq|pissa.*)$/i, `${loraLayer}, read in 0.11.1`],
+    ['0.12', /^(gaussian|loftq|pissa.*|olora)$/i, `${loraLayer}, read in 0.12.0 and 0.13.2`],
+    ['0.14', /^(gaussian|loftq|pissa.*|olora|eva)$/i, `${loraLayer}, read in 0.14.0`],
+    [
+      '0.15',
+      /^(gaussian|loftq|pissa.*|olora|eva|corda.*|orthogonal)$/i,
+      `${loraLayer}, read in 0.17.1 and 0.18.0`,
+    ],
+    [
+      '0.20',
+      /^(gaussian|loftq|pissa.*|olora|eva|corda.*|orthogonal|lora_ga)$/i,
+      `${loraLayer}, read in 0.20.0 and 0.21.2`,
+    ],
+  ),
   gaussianInit: peft(
     ['0', false, 'tuners/lora/layer.py reset_lora_parameters: every true value is the default'],
     ['0.7', true, 'tuners/lora/layer.py reset_lora_parameters'],

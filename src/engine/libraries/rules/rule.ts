@@ -54,7 +54,7 @@ interface TransformersBehaviours {
   /** Texts that Trainer prints before the first step whatever the wiring. */
   readonly trainerChatter: readonly string[];
 
-  /** What changed in the llama tree: classes of attention and activation, rotary tables in each layer or once. */
+  /** What changed in trees like llama's: the end of attention's class, the activation's class, rotary tables in each layer or once. */
   readonly moduleClasses: {
     readonly attention: string;
     readonly activation: string;
@@ -97,8 +97,8 @@ interface PeftBehaviours {
   readonly allLinear: 'a-name' | 'pretrained-only' | 'any-model';
   /** Arguments that LoraConfig does not know yet. */
   readonly loraConfigLacks: readonly string[];
-  /** init_lora_weights that raise as unknown. */
-  readonly unknownInits: readonly string[];
+  /** The words that init_lora_weights may be; another raises as unknown. null: every true value is the default. */
+  readonly knownInits: RegExp | null;
   /** Whether init_lora_weights="gaussian" is anything but True. */
   readonly gaussianInit: boolean;
   /** Whether keys of rank_pattern and alpha_pattern that match nothing are told. */

@@ -110,20 +110,16 @@ export const transformersRules: RulesOf<'transformers'> = {
     ['4.47', [], 'run on 4.48.2 and later; 4.46.3 still prints it'],
   ),
   moduleClasses: transformers(
-    [
-      '0',
-      { attention: 'LlamaAttention', activation: 'SiLUActivation', rotaryPerLayer: true },
-      'run on 4.31.0',
-    ],
-    ['4.36', { attention: 'LlamaSdpaAttention', activation: 'SiLU', rotaryPerLayer: true }, 'run on 4.41.2'],
+    ['0', { attention: 'Attention', activation: 'SiLUActivation', rotaryPerLayer: true }, 'run on 4.31.0'],
+    ['4.36', { attention: 'SdpaAttention', activation: 'SiLU', rotaryPerLayer: true }, 'run on 4.41.2'],
     [
       '4.48',
-      { attention: 'LlamaAttention', activation: 'SiLU', rotaryPerLayer: false },
+      { attention: 'Attention', activation: 'SiLU', rotaryPerLayer: false },
       'run on 4.48.2 and 4.49.0',
     ],
     [
       '4.50',
-      { attention: 'LlamaAttention', activation: 'SiLUActivation', rotaryPerLayer: false },
+      { attention: 'Attention', activation: 'SiLUActivation', rotaryPerLayer: false },
       'activations.py, run on 4.57.1, 5.15.0, 5.24.0',
     ],
   ),

@@ -1,7 +1,5 @@
 // A GGUF file as a base model: tokenizer, formats, the order of q and k rows; and what is refused, with file and remedy.
 import { describe, expect, it } from 'vitest';
-import { decodeFile } from '../../../shaders/quant/ggml.ts';
-import type { BlockFormat } from '../../../shaders/quant/weightFormat.ts';
 import { UserError } from '../../ground/errors.ts';
 import { blobSource } from '../../ground/formats/byteSource.ts';
 import type { FileSpec } from '../../ground/formats/gguf/writer.ts';
@@ -9,7 +7,8 @@ import { ggml, types, writeGguf } from '../../ground/formats/gguf/writer.ts';
 import { readPublic } from '../../testing/embedded.ts';
 import { tinyMetadata, tinyShape, tinySpec, tinyTensors } from '../../testing/ggufModel.ts';
 import { embeddedModel } from '../modelFiles.ts';
-import { bytesAs, floatsOf, weightFormatsOf } from '../weightSource.ts';
+import { weightFormatsOf } from '../weightPlaces.ts';
+import { floatsOf } from '../weightSource.ts';
 import { ggufModel } from './ggufModel.ts';
 
 const open = (spec: FileSpec) => ggufModel(blobSource('tiny.gguf', new Blob([writeGguf(spec).file])));
@@ -76,8 +75,8 @@ describe('a whole file', () => {
     expect(await read('v_proj', kvHeads * headDim)).toEqual(inFile('blk.1.attn_v.weight'));
   });
 
-  it('stores a group in the one format that holds its members without loss', async () => {
-    const chosen: Readonly<Record<string, BlockFormat>> = {
+  it('stores a group in the format of its members, or each in its own', async () => {
+    const chosen: Readonly<Record<string, 'q4_0' | 'q8_0' | 'bf16'>> = {
       'blk.0.attn_v.weight': 'q4_0',
       'blk.0.attn_output.weight': 'q8_0',
       'blk.0.ffn_up.weight': 'q8_0',
@@ -89,18 +88,15 @@ describe('a whole file', () => {
         tinyTensors((name) => chosen[name] ?? 'q4_1'),
       ),
     );
-    const own = weightFormatsOf(files.formatOf, { quantType: null, doubleQuant: false });
-    expect(own('model.layers.0.self_attn.qkv')).toBe('q4_1');
+    const own = weightFormatsOf(files.config, files.formatOf, { quantType: null, doubleQuant: false });
+    expect(own('model.layers.0.self_attn.qkv')).toBe('mixed:q4_1,q4_1,q4_0');
     expect(own('model.layers.0.self_attn.o')).toBe('q8_0');
-    expect(own('model.layers.0.mlp.gate_up')).toBe('none');
+    expect(own('model.layers.0.mlp.gate_up')).toBe('mixed:q4_1,q8_0');
     expect(own('model.layers.1.mlp.down')).toBe('q4_1');
     expect(own('model.embed_tokens')).toBe('bf16');
-    const again = weightFormatsOf(files.formatOf, { quantType: 'nf4', doubleQuant: true });
+    const again = weightFormatsOf(files.config, files.formatOf, { quantType: 'nf4', doubleQuant: true });
     expect(again('model.layers.0.self_attn.qkv')).toBe('nf4-double');
     expect(again('model.embed_tokens')).toBe('bf16');
-    const weights = await files.weights();
-    const v = await weights.read('model.layers.0.self_attn.v_proj.weight', [32, 64]);
-    expect(decodeFile('q4_1', bytesAs(v, 'q4_1'), v.count)).toEqual(floatsOf(v));
   });
 
   it('has a digest that tells files apart', async () => {
@@ -131,14 +127,14 @@ const refused: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = 
   [
     'another architecture',
     with_(({ metadata }) =>
-      metadata.set('general.architecture', ['general.architecture', types.string, 'gemma3']),
+      metadata.set('general.architecture', ['general.architecture', types.string, 'falcon']),
     ),
-    /architecture "gemma3".*the llama family/,
+    /architecture "falcon".*Llama, SmolLM2/,
   ],
   [
     'scaled rotary embedding',
-    with_(({ metadata }) => metadata.set('x', ['llama.rope.scaling.type', types.string, 'yarn'])),
-    /rotary embedding is scaled.*SmolLM2/,
+    with_(({ metadata }) => metadata.set('x', ['llama.rope.scaling.type', types.string, 'longrope'])),
+    /'llama\.rope\.scaling\.type' "longrope" is not supported/,
   ],
   [
     'no layer count',

@@ -1,51 +1,58 @@
-// Tensors of a GGUF file under their PyTorch names, read one at a time. Arch llama stores the rows of q and k permuted for
+// Tensors of a GGUF file under their PyTorch names, read one at a time. Some architectures store the rows of q and k permuted for
 // adjacent-pair rotation; here they come back in the order of the two halves. Source: numerics reference 1.5.
 
-import type { BlockFormat } from '../../../shaders/quant/weightFormat.ts';
+import type { MemberFormat } from '../../../shaders/quant/weightFormat.ts';
 import type { ByteSource } from '../../ground/formats/byteSource.ts';
 import type { Gguf, GgufTensor } from '../../ground/formats/gguf/types.ts';
 import { own as ownOf } from '../../ground/own.ts';
 import { text } from '../../ground/text.ts';
-import type { LlamaConfig } from '../llamaConfig.ts';
+import { decoderOf, familyOf } from '../families.ts';
+import type { ModelConfig } from '../modelConfig.ts';
 import { ggufFormat, ggufMissing, ggufShape } from '../modelErrors.ts';
-import type { StoredFormat, StoredTensor, WeightSource } from '../weightSource.ts';
-import { llamaTensors } from '../weightSource.ts';
+import { inLayer, modelTensors, offsetsOf } from '../weightPlaces.ts';
+import type { StoredTensor, WeightSource } from '../weightSource.ts';
+import { floatsOf } from '../weightSource.ts';
 
-const formats: Readonly<Record<string, StoredFormat>> = {
+const formats: Readonly<Record<string, MemberFormat>> = {
   F32: 'none',
   F16: 'f16',
   BF16: 'bf16',
   Q4_0: 'q4_0',
   Q4_1: 'q4_1',
+  Q5_0: 'q5_0',
+  Q5_1: 'q5_1',
   Q8_0: 'q8_0',
-} satisfies Readonly<Record<string, 'none' | BlockFormat>>;
-
-const inLayer: Readonly<Record<string, string>> = {
-  input_layernorm: 'attn_norm',
-  post_attention_layernorm: 'ffn_norm',
-  'self_attn.q_proj': 'attn_q',
-  'self_attn.k_proj': 'attn_k',
-  'self_attn.v_proj': 'attn_v',
-  'self_attn.o_proj': 'attn_output',
-  'mlp.gate_proj': 'ffn_gate',
-  'mlp.up_proj': 'ffn_up',
-  'mlp.down_proj': 'ffn_down',
-};
-const outside: Readonly<Record<string, string>> = {
-  'model.embed_tokens.weight': 'token_embd.weight',
-  'model.norm.weight': 'output_norm.weight',
-  'lm_head.weight': 'output.weight',
+  Q3_K: 'q3_k',
+  Q4_K: 'q4_k',
+  Q5_K: 'q5_k',
+  Q6_K: 'q6_k',
+  IQ4_NL: 'iq4_nl',
 };
 
 /** `model.layers.3.mlp.up_proj.weight` → `blk.3.ffn_up.weight`. */
-export function ggufName(name: string): string {
-  const layer = /^model\.layers\.(\d+)\.(.+)\.weight$/.exec(name);
-  if (!layer) return ownOf(outside, name) ?? name;
-  return `blk.${layer[1] ?? ''}.${ownOf(inLayer, layer[2] ?? '') ?? layer[2] ?? ''}.weight`;
+export function ggufName(config: ModelConfig, name: string): string {
+  const { paths } = decoderOf(config);
+  const dot = name.lastIndexOf('.');
+  const [module, part] = [name.slice(0, dot), name.slice(dot)];
+  const outside: ReadonlyMap<string, string> = new Map([
+    [paths.embedding, 'token_embd'],
+    [paths.norm, 'output_norm'],
+    [paths.head, 'output'],
+  ]);
+  const [layer, inside] = inLayer(paths.layers, module);
+  if (inside === '') return `${outside.get(module) ?? module}${part}`;
+  const own = ownOf(familyOf(config).gguf.inLayer, inside) ?? inside;
+  return `blk.${layer.slice(paths.layers.length + 1)}.${own}${part}`;
+}
+
+/** Heads of the tensor's rows where the file keeps them as neighbouring pairs, else null. */
+export function pairedHeadsOf(config: ModelConfig, name: string): number | null {
+  const [, inside] = inLayer(decoderOf(config).paths.layers, name.slice(0, name.lastIndexOf('.')));
+  return familyOf(config).gguf.pairedHeads(config, inside);
 }
 
 /** Rows in file order (head, pair, half) → (head, half, pair). */
-export function unpermuteRows(bytes: Uint8Array, rows: number, heads: number): Uint8Array {
+export function unpermuteRows(bytes: Uint8Array, rows: number, heads: number): Uint8Array<ArrayBuffer> {
   const rowBytes = bytes.byteLength / rows;
   const headDim = rows / heads;
   const half = headDim / 2;
@@ -59,9 +66,8 @@ export function unpermuteRows(bytes: Uint8Array, rows: number, heads: number): U
   return out;
 }
 
-/** The tensor of a name, of this shape and a readable type. */
-function find(file: string, gguf: Gguf, name: string, shape: readonly number[]): GgufTensor {
-  const own = ggufName(name);
+/** The tensor of a name in the file, of this shape and a readable type. */
+function find(file: string, gguf: Gguf, own: string, shape: readonly number[]): GgufTensor {
   const tensor = gguf.tensors.get(own);
   if (!tensor) throw ggufMissing({ file, found: text(`tensor '${own}' is missing`, `缺少张量 '${own}'`) });
   if (tensor.shape.join('×') !== shape.join('×'))
@@ -87,34 +93,38 @@ function find(file: string, gguf: Gguf, name: string, shape: readonly number[]):
 export function ggufWeights(
   source: ByteSource,
   gguf: Gguf,
-  config: LlamaConfig,
+  config: ModelConfig,
 ): (onBytes: (done: number, total: number) => void) => WeightSource {
-  const wanted = llamaTensors(config);
-  for (const [name, shape] of wanted) find(source.name, gguf, name, shape);
-  const total = [...wanted].reduce(
-    (sum, [name, shape]) => sum + find(source.name, gguf, name, shape).bytes,
-    0,
-  );
+  const found = [...modelTensors(config)].map(([name, shape]) => {
+    const own = ggufName(config, name);
+    return { name, own, bytes: find(source.name, gguf, own, shape).bytes };
+  });
+  const names = new Map(found.map(({ name, own }) => [name, own]));
+  const offsets = offsetsOf(config);
+  const total = found.reduce((sum, { bytes }) => sum + bytes, 0);
   return (onBytes) => {
     let done = 0;
     return {
       formatOf: (name) => {
-        const type = gguf.tensors.get(ggufName(name))?.type.name;
+        const type = gguf.tensors.get(names.get(name) ?? '')?.type.name;
         return type === undefined ? null : (ownOf(formats, type) ?? null);
       },
       read: async (name, shape): Promise<StoredTensor> => {
-        const tensor = find(source.name, gguf, name, shape);
+        const tensor = find(source.name, gguf, names.get(name) ?? name, shape);
         const bytes = await source.read(tensor.offset, tensor.bytes);
         done += tensor.bytes;
         onBytes(done, total);
         const [rows = 1] = shape;
-        const permuted = /self_attn\.(q|k)_proj/.exec(name)?.[1];
-        const heads = permuted === 'q' ? config.heads : config.kvHeads;
-        return {
+        const heads = pairedHeadsOf(config, name);
+        const stored = {
           format: ownOf(formats, tensor.type.name) ?? 'none',
-          bytes: permuted === undefined ? bytes : unpermuteRows(bytes, rows, heads),
+          bytes: heads === null ? bytes : unpermuteRows(bytes, rows, heads),
           count: shape.reduce((product, size) => product * size, 1),
         };
+        const offset = offsets.get(name) ?? 0;
+        if (offset === 0) return stored;
+        const plain = floatsOf(stored).map((value) => value - offset);
+        return { format: 'none', bytes: new Uint8Array(plain.buffer), count: stored.count };
       },
     };
   };

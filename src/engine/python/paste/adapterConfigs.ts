@@ -1,6 +1,7 @@
 // adapter_config.json as a script that puts such an adapter on its base model. The methods that are acted out are trained by it; the
 // others are named for what they are.
 
+import { judgedName } from '../../adapters/judged.ts';
 import { methodNamed } from '../../adapters/methods.ts';
 import { own } from '../../ground/own.ts';
 import { text } from '../../ground/text.ts';
@@ -75,7 +76,8 @@ export function adapterScript(json: Readonly<Record<string, unknown>>, source: s
       ),
     );
   script.add('model = get_peft_model(model, config)', at);
-  if (type && !methodNamed(name.toUpperCase()))
+  const acted = methodNamed(name.toUpperCase()) !== null || judgedName(name.toUpperCase()) !== null;
+  if (type && !acted)
     script.note(
       'not-modelled',
       text(`${type.says.en}. It is not acted out here.`, `${type.says.zh}。此处不模拟。`),
@@ -85,7 +87,7 @@ export function adapterScript(json: Readonly<Record<string, unknown>>, source: s
       'not-modelled',
       text(`peft_type ${name} is not known here.`, `此处不认识 peft_type ${name}。`),
     );
-  if (methodNamed(name.toUpperCase())) script.add('model.print_trainable_parameters()');
+  if (acted) script.add('model.print_trainable_parameters()');
   script.add(
     'trainer = Trainer(model=model, args=TrainingArguments(output_dir="out"), train_dataset=dataset)',
   );

@@ -1,9 +1,10 @@
 // What the table of callees and the machine say to one another: a call with its arguments, what it may ask of the machine, what it gives.
+import type { DefaultTargets } from '../../adapters/method.ts';
 import type { Text } from '../../ground/text.ts';
 import type { BehaviourKey, Behaviours } from '../../libraries/rules/rule.ts';
 import type { Stack } from '../../libraries/stacks.ts';
-import type { ModelConfig } from '../../models/families.ts';
 import type { KnownForward } from '../../models/known/forward.ts';
+import type { ModelConfig } from '../../models/modelConfig.ts';
 import type { PythonError } from '../../torch/autograd/pythonError.ts';
 import type { DType } from '../../torch/autograd/value.ts';
 import type { Module } from '../../torch/nn/module.ts';
@@ -38,8 +39,8 @@ export interface BuiltModel {
   readonly places?: { readonly embedding: string; readonly head: string };
   /** Whether it takes gradient checkpointing; absent: it does. */
   readonly checkpoints?: boolean;
-  /** PEFT's own targets for its type in this version, where they aren't a llama's. */
-  readonly defaultTargets?: (peftType: string) => readonly string[] | null;
+  /** PEFT's own targets in this version, where its type is no family's of ours. */
+  readonly defaultTargets?: DefaultTargets;
   /** What was assumed about it. */
   readonly assumed: readonly Text[];
 }

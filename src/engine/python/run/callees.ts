@@ -37,6 +37,11 @@ function* bases(callee: string): Generator<string> {
       yield `transformers.PreTrainedModel.${method}`;
     return;
   }
+  if (library === 'transformers' && parts.length === 2) {
+    if (/(For[A-Z]\w+|LMHeadModel|[a-z0-9]Model)$/.test(method) && !/^(Auto|PreTrained)/.test(method))
+      yield 'transformers.PreTrainedModel.from_config';
+    if (/[a-z0-9]Config$/.test(method)) yield 'transformers.PretrainedConfig';
+  }
   if (library === 'transformers') {
     yield `transformers.PreTrainedModel.${method}`;
     yield `transformers.Trainer.${method}`;

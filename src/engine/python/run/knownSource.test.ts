@@ -1,5 +1,6 @@
 // What a program's loaders build of known models: the head by the class, labels, how it is stored, PEFT's targets, what is assumed.
 import { beforeAll, expect, it } from 'vitest';
+import type { StackId } from '../../libraries/stacks.ts';
 import { stackOf } from '../../libraries/stacks.ts';
 import type { KnownModels } from '../../models/known/knownModels.ts';
 import { openKnownModels } from '../../models/known/knownModels.ts';
@@ -33,14 +34,14 @@ it('builds the head that the class names, with its labels', () => {
   expect(built.root.className).toBe('DistilBertForSequenceClassification');
   expect(built.root.at('classifier')?.parameters.get('weight')?.shape).toEqual([5, 768]);
   // PEFT has no targets of its own for DistilBERT.
-  expect(built.defaultTargets?.('LORA')).toBeNull();
+  expect(built.defaultTargets?.('LORA', built.modelType)).toBeNull();
 });
 
 it('knows classes of one type', () => {
   expect(load('./my-model', 'GPT2LMHeadModel').root.className).toBe('GPT2LMHeadModel');
   const t5 = load('google/flan-t5-base', 'T5ForConditionalGeneration');
   expect(t5.modelType).toBe('t5');
-  expect(t5.defaultTargets?.('LORA')).toEqual(['q', 'v']);
+  expect(t5.defaultTargets?.('LORA', 't5')).toEqual(['q', 'v']);
   expect(load('./my-model', 'GPT2LMHeadModel').assumed).toHaveLength(1);
 });
 
@@ -88,4 +89,23 @@ it('says the sizes of the configuration, under the names of every type too', () 
   expect(config('gpt2')?.get('n_layer')).toBe(12);
   expect(config('google-t5/t5-small')?.get('hidden_size')).toBe(512);
   expect(config('gpt2')?.get('num_attention_heads')).toBeUndefined();
+});
+
+it('refuses a listed model whose type the release has not yet', () => {
+  const under =
+    (stack: StackId, name: string, more: Partial<ModelRequest> = {}) =>
+    () =>
+      load(name, 'AutoModelForCausalLM', { stack: stackOf(stack), ...more });
+  const granite = 'ibm-granite/granite-3.0-2b-instruct';
+  expect(under('trl-0.11.4', granite)).toThrow('model type `granite` but Transformers does not recognize');
+  expect(under('trl-0.12.2', granite)).not.toThrow();
+  expect(under('trl-0.7.10', 'Qwen/Qwen2-0.5B')).toThrow("'qwen2'");
+  expect(under('trl-0.11.4', granite, { given: new Map([['trust_remote_code', true]]) })).not.toThrow();
+  // Of a name that isn't listed the type is assumed, and so is no reason.
+  expect(under('trl-0.11.4', 'me/my-granite')).not.toThrow();
+});
+
+it('takes the sizes that a configuration was given', () => {
+  const { root } = load('', 'LlamaForCausalLM', { given: new Map([['num_hidden_layers', 3]]) });
+  expect(root.at('model.layers')?.children.size).toBe(3);
 });

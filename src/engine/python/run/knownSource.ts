@@ -2,9 +2,12 @@
 // the arguments how it is stored. What the hub would have decided is assumed by the name, and said.
 import type { Text } from '../../ground/text.ts';
 import { text } from '../../ground/text.ts';
+import type { Stack } from '../../libraries/stacks.ts';
+import { compareVersions } from '../../libraries/version.ts';
 import type { FoundModel } from '../../models/known/findModel.ts';
 import type { HeadName, KnownModels } from '../../models/known/knownModels.ts';
 import type { Quantisation as Stored } from '../../models/known/quantised.ts';
+import { lacksType } from '../../models/known/releases.ts';
 import { PythonError } from '../../torch/autograd/pythonError.ts';
 import type { DType } from '../../torch/autograd/value.ts';
 import type { ModelRequest, ModelSource } from './acting.ts';
@@ -73,6 +76,24 @@ function refuse(loader: string, className: string): never {
   );
 }
 
+/** A listed model of a type that the release has not: its configuration can't be read. A repository's own code may stand in for it. */
+function refuseType(
+  { listed, modelType }: FoundModel,
+  { transformers }: Stack,
+  { loader, given }: ModelRequest,
+): void {
+  if (!listed || !/^Auto/.test(shortName(loader)) || given.get('trust_remote_code') === true) return;
+  if (!lacksType(modelType, transformers)) return;
+  // Read in 4.36.2, which looks it up in a dictionary, and in 4.41.2.
+  if (compareVersions(transformers, '4.41') < 0)
+    throw new PythonError('KeyError', `'${modelType}'`, 'from_pretrained');
+  throw new PythonError(
+    'ValueError',
+    `The checkpoint you are trying to load has model type \`${modelType}\` but Transformers does not recognize this architecture. This could be because of an issue with the checkpoint, or because your version of Transformers is out of date.`,
+    'from_pretrained',
+  );
+}
+
 const otherHead = (loader: string, head: string): Text =>
   text(
     `${shortName(loader)} is not modelled for this type; its ${head} head is assumed.`,
@@ -101,7 +122,8 @@ export function knownSource(known: Known): ModelSource {
   return (request) => {
     const { name, loader, stack, given } = request;
     const own = known.ofClass(shortName(loader));
-    const found = known.find(name, own ? { modelType: own.modelType } : {});
+    const found = sized(known.find(name, own ? { modelType: own.modelType } : {}), given);
+    refuseType(found, stack, request);
     const byId = found.stored && storedById[found.stored];
     const quantisation = request.quantisation ?? byId;
     const has = known.headsOf(found);
@@ -131,7 +153,7 @@ export function knownSource(known: Known): ModelSource {
       quantisation,
       checkpoints: facts.checkpointing,
       places: { embedding: facts.inputEmbeddings, head: facts.outputEmbeddings ?? '' },
-      defaultTargets: (peftType) => known.targetsOf(peftType, found.modelType, stack.peft),
+      defaultTargets: (peftType, modelType) => known.targetsOf(peftType, modelType, stack.peft),
       assumed: [
         ...(found.assumption ? [found.assumption] : []),
         ...(byId && !request.quantisation ? [quantisedById(name, byId)] : []),
@@ -139,6 +161,15 @@ export function knownSource(known: Known): ModelSource {
       ],
     };
   };
+}
+
+/** Numbers of its configuration as the script gave them. */
+function sized(found: FoundModel, given: ReadonlyMap<string, unknown>): FoundModel {
+  const own = Object.keys(found.config).flatMap((name) => {
+    const value = given.get(name);
+    return typeof value === 'number' && value > 0 ? [[name, value] as const] : [];
+  });
+  return own.length === 0 ? found : { ...found, config: { ...found.config, ...Object.fromEntries(own) } };
 }
 
 const headAmong = (has: readonly string[]): HeadName =>

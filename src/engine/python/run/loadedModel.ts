@@ -14,7 +14,7 @@ export function loadedModel(
   script.modelType = built.modelType;
   for (const [key, value] of built.config ?? []) script.config.set(key, value);
   script.checkpoints = built.checkpoints ?? true;
-  script.defaultTargets = built.defaultTargets ?? null;
+  script.defaultTargets = built.defaultTargets ?? script.defaultTargets;
   Object.assign(script.places, built.places ?? {});
   const model: ModelObject = {
     kind: 'model',

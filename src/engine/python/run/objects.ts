@@ -1,7 +1,8 @@
 // The objects that a program makes, by the call that made them: models, configurations, trainers, outputs of a forward pass. Two models
 // may share one tree, as `base` and get_peft_model(base) do: each has its root, and the flags of the tree are one ScriptModel's.
-import type { ModelConfig } from '../../models/families.ts';
+
 import type { KnownForward } from '../../models/known/forward.ts';
+import type { ModelConfig } from '../../models/modelConfig.ts';
 import type { WeightOptions } from '../../models/weightSource.ts';
 import type { PythonError } from '../../torch/autograd/pythonError.ts';
 import type { DType } from '../../torch/autograd/value.ts';

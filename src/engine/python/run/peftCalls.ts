@@ -9,9 +9,12 @@ import {
   requiresGrad,
   saveModules,
 } from '../../adapters/inject.ts';
+import type { Prompt } from '../../adapters/prompts/prompts.ts';
+import { addPrompt } from '../../adapters/prompts/prompts.ts';
 import { activeCopy, disableCopies, enableCopies, isSaved } from '../../adapters/saved/savedModules.ts';
 import { replaceModule } from '../../adapters/wrap.ts';
 import { bytesOf, Module } from '../../torch/nn/module.ts';
+import { promptEncoder } from './promptEncoder.ts';
 import type { ScriptModel } from './scriptModel.ts';
 import type { CheckpointingKwargs } from './transformersCalls.ts';
 import {
@@ -137,17 +140,35 @@ function wrapModel(script: ScriptModel, config: PeftConfig, peftClass: string): 
     }
     if (again || script.peftConfigLeft) script.warn(ALREADY_FOUND);
   }
+  if (config.prompt) {
+    putBefore(script, config, config.prompt, peftClass);
+    return;
+  }
   const beside = inject(script, config);
   const tuner = new Module(config.method.modelClass);
   tuner.children.set('model', script.root);
-  const peft = new Module(peftClass);
-  peft.children.set('base_model', tuner);
-  for (const module of [tuner, peft]) module.training = script.root.training;
-  script.root = peft;
-  script.causalPath = script.causalPath === '' ? 'base_model.model' : `base_model.model.${script.causalPath}`;
+  putInside(script, tuner, peftClass, 'base_model.model');
   warnTiedTargets(script, config);
   refusePackedCopies(script, config);
   saveModules(script.root, config, script, beside);
+  hookOfConstructor(script);
+}
+
+/** The PeftModel around what it was given, which stands at `at` in it. */
+function putInside(script: ScriptModel, base: Module, peftClass: string, at: string): void {
+  const peft = new Module(peftClass);
+  peft.children.set('base_model', base);
+  for (const module of [base, peft]) module.training = script.root.training;
+  script.root = peft;
+  script.causalPath = script.causalPath === '' ? at : `${at}.${script.causalPath}`;
+}
+
+/** A method that wraps nothing: an encoder beside the model, all of which is frozen. */
+function putBefore(script: ScriptModel, config: PeftConfig, prompt: Prompt, peftClass: string): void {
+  const encoder = promptEncoder(script, prompt, peftClass);
+  putInside(script, script.root, peftClass, 'base_model');
+  addPrompt(script.root, config.adapterName, encoder, config.inferenceMode);
+  saveModules(script.root, config, script);
   hookOfConstructor(script);
 }
 

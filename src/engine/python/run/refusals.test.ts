@@ -145,3 +145,38 @@ it('a hook counts that makes the output require grad, as long as it is there', (
   expect(hooks(false)).toBe(0);
   expect(hooks(true, ['torch.utils.hooks.RemovableHandle.remove', {}, '1'])).toBe(0);
 });
+
+describe('words and releases that don’t fit', () => {
+  const attach = (stack: StackId, word: string) =>
+    run(stack, [
+      load,
+      ['peft.LoraConfig', { target_modules: ['q_proj'], init_lora_weights: word }],
+      ['peft.get_peft_model', { model: { ref: 0 }, peft_config: { ref: 1 } }],
+    ]).error;
+
+  it('a first value of another release is unknown', () => {
+    const unknown = (word: string) => `ValueError: Unknown initialization init_lora_weights='${word}'`;
+    expect(attach('trl-0.8.6', 'pissa_niter_4')).toBe(unknown('pissa_niter_4'));
+    expect(attach('trl-0.9.6', 'pissa_niter_4')).toBeNull();
+    expect(attach('trl-0.9.6', 'olora')).toBe(unknown('olora'));
+    expect(attach('trl-0.11.4', 'olora')).toBeNull();
+    expect(attach('trl-0.12.2', 'eva')).toBe(unknown('eva'));
+    expect(attach('trl-1.16.0', 'gausian')).toBe(unknown('gausian'));
+    expect(attach('trl-0.7.1', 'gausian')).toBeNull();
+  });
+
+  it('TRL’s own samplers meet a transformers that hands them a data set', () => {
+    const kto = (stack: StackId) =>
+      run(stack, [
+        load,
+        config,
+        ['trl.KTOConfig', { output_dir: 'out' }],
+        ['trl.KTOTrainer', { model: { ref: 0 }, args: { ref: 2 }, peft_config: { ref: 1 } }],
+        ['transformers.Trainer.train', {}, '3'],
+      ]).error;
+    const taken = 'TypeError: KTOTrainer._get_train_sampler() takes 1 positional argument but 2 were given';
+    expect(kto('trl-0.17.0')).toBe(taken);
+    expect(kto('trl-0.15.2')).toBeNull();
+    expect(kto('trl-0.19.1')).toBeNull();
+  });
+});

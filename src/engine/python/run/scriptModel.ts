@@ -1,12 +1,13 @@
 // What a script holds in `model` while it runs: the module tree, the flags the libraries leave on it, the warnings printed
 // so far. The calls in peftCalls.ts, transformersCalls.ts and sftTrainer.ts act on it.
 import type { FourBitType } from '../../../shaders/quant/blockwise4.ts';
-import type { AttachingScript } from '../../adapters/method.ts';
+import type { AttachingScript, DefaultTargets } from '../../adapters/method.ts';
 import { isAdapterParameter } from '../../adapters/methods.ts';
 import { invariant } from '../../ground/errors.ts';
 import { behaviour } from '../../libraries/rules/behaviours.ts';
 import type { BehaviourKey, Behaviours } from '../../libraries/rules/rule.ts';
 import type { Stack } from '../../libraries/stacks.ts';
+import { defaultTargetsOf } from '../../models/families.ts';
 import type { PythonWarning } from '../../torch/autograd/pythonError.ts';
 import { PythonError } from '../../torch/autograd/pythonError.ts';
 import type { Module } from '../../torch/nn/module.ts';
@@ -61,8 +62,9 @@ export class ScriptModel implements AttachingScript {
   checkpoints = true;
   /** Where the input embedding and the head stand in the causal LM. */
   places = { embedding: 'model.embed_tokens', head: 'lm_head' };
-  /** PEFT's own targets of a peft_type; null: the method's. */
-  defaultTargets: ((peftType: string) => readonly string[] | null) | null = null;
+  /** PEFT's own targets of a peft_type for a model type. */
+  defaultTargets: DefaultTargets = (peftType, modelType) =>
+    defaultTargetsOf(peftType, modelType, this.stack.peft);
   /** The statement that is running, as the script writes it. */
   call = 'from_pretrained';
   readonly warnings: PythonWarning[] = [];

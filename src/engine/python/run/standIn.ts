@@ -1,10 +1,11 @@
 // The page's own model in the place of one that a program loads: where both have the same projections and tables by name, the small one is
 // wired as the script wires the large one. What has other modules, or is stored as nothing here is, stays what it was.
-import type { ModelConfig } from '../../models/families.ts';
+
 import { buildModel } from '../../models/families.ts';
+import type { ModelConfig } from '../../models/modelConfig.ts';
 import type { Module } from '../../torch/nn/module.ts';
 import type { BuiltModel, ModelSource } from './acting.ts';
-import { applyModuleClasses } from './llamaClasses.ts';
+import { applyModuleClasses } from './moduleClasses.ts';
 
 /** Names of projections and tables, layers not counted; norms, biases and rotary tables differ where adapters don't care. */
 function shapeOf(root: Module): ReadonlySet<string> {

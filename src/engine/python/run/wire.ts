@@ -3,18 +3,18 @@
 
 import { invariant } from '../../ground/errors.ts';
 import { stackOf } from '../../libraries/stacks.ts';
-import type { ModelConfig } from '../../models/families.ts';
 import { buildModel } from '../../models/families.ts';
+import type { ModelConfig } from '../../models/modelConfig.ts';
+import { weightFormatsOf } from '../../models/weightPlaces.ts';
 import type { WeightOptions } from '../../models/weightSource.ts';
-import { weightFormatsOf } from '../../models/weightSource.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
 import type { PythonError } from '../../torch/autograd/pythonError.ts';
 import type { WiredModel } from '../../torch/recording.ts';
 import type { Signatures } from '../program/signatures.ts';
 import type { ModelSource, TrainingEvent, TrainingJudge } from './acting.ts';
 import { savedConfig } from './calls/peftConfigs.ts';
-import { applyModuleClasses } from './llamaClasses.ts';
 import { Machine } from './machine.ts';
+import { applyModuleClasses } from './moduleClasses.ts';
 import type { LossTreatment } from './objects.ts';
 import { ADAPTER, programOf } from './programOf.ts';
 import { configArguments } from './programWriter.ts';
@@ -40,7 +40,7 @@ export function modelsOf(config: ModelConfig): ModelSource {
       doubleQuant,
     });
     applyModuleClasses(root, stack);
-    return { root, modelType: 'llama', architecture: config, quantisation, assumed: [] };
+    return { root, modelType: config.family, architecture: config, quantisation, assumed: [] };
   };
 }
 
@@ -98,7 +98,10 @@ export function wiredModel(event: TrainingEvent): Wired {
   const { model, backwardCall, dropoutDisabled, gradMode, loss, twice, cutAt, own } = event;
   const { script, stored } = model;
   const { root, causalPath, checkpointing, inputGradHooks } = script;
-  const weightFormat = weightFormatsOf(() => 'none', stored);
+  const { architecture } = model;
+  // A model that no family here runs is judged, never stored.
+  const weightFormat =
+    'flow' in architecture ? () => 'none' as const : weightFormatsOf(architecture, () => 'none', stored);
   return {
     root,
     causalPath,

@@ -33,6 +33,7 @@ import torchNames from './torch_names.py?raw';
 import trainers from './trainers.py?raw';
 import tunerLayers from './tuner_layers.py?raw';
 import world from './world.py?raw';
+import yamlFiles from './yaml_files.py?raw';
 
 /** By path in the folder that Python imports from. */
 export const standInFiles: Readonly<Record<string, string>> = {
@@ -71,4 +72,5 @@ export const standInFiles: Readonly<Record<string, string>> = {
   'standins/trainers.py': trainers,
   'standins/tuner_layers.py': tunerLayers,
   'standins/world.py': world,
+  'standins/yaml_files.py': yamlFiles,
 };

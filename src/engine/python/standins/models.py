@@ -42,7 +42,12 @@ class PretrainedBehaviour(Module):
     """transformers.PreTrainedModel, beside what its signatures give."""
 
     def __init__(self, config=None, *inputs, **kwargs):
-        object.__setattr__(self, "config", config)
+        # `LlamaForCausalLM(config)` is a model; `PreTrainedModel` itself, which scripts make classes of their own from, is none.
+        path = library.library_path(self)
+        if MODEL_NAME.match(path.rpartition(".")[2]) and not path.endswith("PreTrainedModel"):
+            library.construct(self, path, [config, *inputs], kwargs, {})
+        else:
+            object.__setattr__(self, "config", config)
 
     def generate(self, *args, **kwargs):
         return generated(self, args, kwargs)

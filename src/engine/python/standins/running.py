@@ -12,7 +12,7 @@ import traceback
 import types
 
 from . import batches, bridge, choices, clock, configs, datasets, grafts, imports, layers, library, lightning, lines, lockin, models, modules, names, outputs
-from . import parameters, parsers, placeholder, progress, recorded, shortcuts, signature, sizes, tensors, torch_names, trainers, tuner_layers, world
+from . import parameters, parsers, placeholder, progress, recorded, shortcuts, signature, sizes, tensors, torch_names, trainers, tuner_layers, world, yaml_files
 from .editing import edit
 from .lines import SCRIPT
 from .rewriting import rewritten
@@ -24,7 +24,7 @@ PRELOADED = (
 ).split()
 OURS = (
     batches, choices, configs, datasets, grafts, layers, library, lightning, models, modules, outputs, parameters, parsers, placeholder, progress, recorded,
-    shortcuts, sizes, tensors, torch_names, trainers, tuner_layers, world,
+    shortcuts, sizes, tensors, torch_names, trainers, tuner_layers, world, yaml_files,
 )  # fmt: skip
 
 _loads, _dumps = json.JSONDecoder().decode, json.JSONEncoder().encode
@@ -209,6 +209,7 @@ def execute(source: str) -> None:
     main = types.ModuleType("__main__")
     _names.append(vars(main))
     main.__file__, main.__builtins__ = SCRIPT, builtins
+    world.own_text[0] = source
     sys.modules["__main__"] = main
     names.bind_undefined(lacking, vars(main))
     bridge.script_started()

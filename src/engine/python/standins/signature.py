@@ -43,6 +43,12 @@ def choose(message: dict) -> None:
     binder_of.cache_clear()
 
 
+def before(library: str, release: str) -> bool:
+    """Whether the chosen release of a library is older."""
+    numbers = [tuple(int(part) for part in one.split("+")[0].split(".") if part.isdigit()) for one in (chosen.versions.get(library, "9999"), release)]
+    return numbers[0] < numbers[1]
+
+
 def refusal_of(full: str) -> str | None:
     """What Python says to importing a name that its module hasn't in this release."""
     module, _, name = full.rpartition(".")

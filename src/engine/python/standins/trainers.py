@@ -29,6 +29,23 @@ class Trainer(Recorded):
         for old, new in (("tokenizer", "processing_class"), ("processing_class", "tokenizer")):
             if new in self.__dict__ and old not in self.__dict__:
                 object.__setattr__(self, old, self.__dict__[new])
+        self._lab_formats()
+
+    def _lab_formats(self):
+        """Up to TRL 0.14 a formatting_func takes a batch and gives a list, unless rows are packed."""
+        function = self.__dict__.get("formatting_func")
+        packing = self.__dict__.get("packing") or getattr(self.__dict__.get("args"), "packing", None)
+        collator = self.__dict__.get("data_collator")
+        if packing is True and signature.before("trl", "0.15") and library.library_path(collator) == "trl.DataCollatorForCompletionOnlyLM":
+            raise ValueError("You passed a `DataCollatorForCompletionOnlyLM` to the SFTTrainer. This is not compatible with the `packing` argument.")
+        if not is_of_script(function) or packing is True or not signature.before("trl", "0.15"):
+            return
+        try:
+            said = function(Placeholder("a batch of rows"))
+        except Exception:
+            return
+        if isinstance(said, str):
+            raise ValueError("The `formatting_func` should return a list of processed strings since it can lead to silent bugs.")
 
     def _lab_wrapped(self):
         """trainer.model: what was given, unless the trainer made another of it."""
@@ -51,6 +68,7 @@ class Trainer(Recorded):
             attempt(self.get_train_dataloader)
         if overridden(self, "create_optimizer"):
             self.create_optimizer()
+        self._lab_begins()
         self._lab_events(EVENTS[:3])
         error = self._lab_probe()
         if error is not None:
@@ -58,6 +76,15 @@ class Trainer(Recorded):
         value = bridge.call_value(path, self, args, kwargs)
         self._lab_events([*EVENTS[3:], "on_train_end"])
         return Placeholder("trainer.train()") if value is None else value
+
+    def _lab_begins(self):
+        """What the optimiser and the libraries' own callbacks refuse before the first step."""
+        args = self.__dict__.get("args")
+        if not overridden(self, "create_optimizer") and self.__dict__.get("optimizers") in (None, (None, None)):
+            refuse_rates(getattr(args, "learning_rate", None), getattr(args, "weight_decay", None))
+        for one in self.__dict__.get("callbacks") or ():
+            if isinstance(one, EarlyStoppingCallback):
+                one._lab_begins(args)
 
     def _lab_events(self, names):
         for one in self.__dict__.get("callbacks") or ():
@@ -188,11 +215,32 @@ def line_of(function, result) -> int:
     return cuts[0] if cuts else code.co_firstlineno if code is not None else 0
 
 
+def refuse_rates(rate, decay) -> None:
+    """What torch's Adam does with what YAML left a text: `2e-4`."""
+    for what, value in (("learning rate", rate), ("weight_decay value", decay)):
+        if isinstance(value, (str, int, float)) and not 0.0 <= value:
+            raise ValueError(f"Invalid {what}: {value}")
+
+
 class TrainerCallback:
     _lab_path = "transformers.TrainerCallback"
 
     def __init__(self, *args, **kwargs):
         pass
+
+
+class EarlyStoppingCallback(TrainerCallback):
+    _lab_path = "transformers.EarlyStoppingCallback"
+
+    def _lab_begins(self, args):
+        best, metric = getattr(args, "load_best_model_at_end", None), getattr(args, "metric_for_best_model", None)
+        if signature.before("transformers", "4.49"):
+            assert best is not False, "EarlyStoppingCallback requires load_best_model_at_end = True"
+        elif best is False and metric is None and "plateau" not in str(getattr(args, "lr_scheduler_type", "")).lower():
+            raise AssertionError("EarlyStoppingCallback requires metric_for_best_model to be defined")
+        for name in ("eval_strategy", "evaluation_strategy"):
+            said = args.__dict__.get(name) if args is not None else None
+            assert str(getattr(said, "value", said)) != "no", "EarlyStoppingCallback requires IntervalStrategy of steps or epoch"
 
 
 class Accelerator(Recorded):
@@ -249,3 +297,4 @@ def from_accelerator(loss, kwargs):
 mixins["transformers.Trainer"] = Trainer
 mixins["accelerate.Accelerator"] = Accelerator
 hand["transformers.TrainerCallback"] = TrainerCallback
+hand["transformers.EarlyStoppingCallback"] = EarlyStoppingCallback

@@ -29,6 +29,8 @@ _makedirs, _remove = os.makedirs, os.remove
 _parse_known, _loads, _load = argparse.ArgumentParser.parse_known_args, json.loads, json.load
 _default = json.JSONEncoder.default
 _guesses: dict = {}
+own_text: list = [""]
+"""The script's own text, which it finds at its __file__."""
 
 
 class Screen(io.TextIOBase):
@@ -82,6 +84,8 @@ def open_file(file, mode="r", *args, **kwargs):
     if isinstance(file, Placeholder):
         return UnknownFile(f"open({file._lab_origin})")
     reading = "r" in mode and "+" not in mode
+    if reading and str(file) == lines.SCRIPT and lines.user_line() > 0:
+        return io.BytesIO(own_text[0].encode()) if "b" in mode else io.StringIO(own_text[0])
     try:
         return _open(file, mode, *args, **kwargs)
     except OSError:

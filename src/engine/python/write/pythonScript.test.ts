@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { examine } from '../../laboratory/inspect/examine.ts';
 import { stacks } from '../../libraries/stacks.ts';
-import { parseLlamaConfig } from '../../models/llamaConfig.ts';
+import { parseConfig } from '../../models/families.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import { defaultValues, settingKeys, withPatch } from '../../recipe/recipe.ts';
 import { pythonScript } from './pythonScript.ts';
@@ -21,7 +21,7 @@ interface Result {
 const read = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 const recipes = read('tools/golden/script_recipes.json') as Readonly<Record<string, RecipePatch>>;
 const results = read('tests/golden/scripts.json') as Readonly<Record<string, Result>>;
-const config = parseLlamaConfig(read('public/model/config.json'));
+const config = parseConfig(read('public/model/config.json'));
 
 describe('the script under the real libraries', () => {
   it('was run for at least five recipes that train and five that do not', () => {

@@ -1,5 +1,5 @@
 // The complete Python script that a recipe stands for under its stack: pins, imports, model, adapter, rows, arguments,
-// training, saving. It runs as it is beside the model's folder and a JSONL file.
+// training, saving. It runs as it is beside the model's folder and the file of rows.
 
 import { chosenMethod, configClasses } from '../../adapters/methods.ts';
 import type { Dialect } from '../../libraries/spelling.ts';
@@ -9,14 +9,17 @@ import { stackOf } from '../../libraries/stacks.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
 import { attachSection, isFourBit, loadModel } from './modelSection.ts';
 import { quoted } from './python.ts';
+import type { ScriptRows } from './rowsSection.ts';
 import type { RowFormat } from './trainingArguments.ts';
 import { dataSection, trainSection } from './trainSection.ts';
 
 export interface ScriptContext {
   /** Folder or hub name of the base model. */
   readonly model: string;
-  /** JSONL file of the rows. */
+  /** File of the rows. */
   readonly data: string;
+  /** How it is loaded, and what its columns are for; absent: JSON lines by TRL's names. */
+  readonly rows?: ScriptRows;
   readonly format: RowFormat;
   /** GGUF file that `model` is made from once. */
   readonly gguf?: string;
@@ -53,11 +56,13 @@ function imports(body: string, dialect: Dialect): string {
     const used = names.filter(uses);
     return used.length > 0 ? [`from ${module} import ${used.join(', ')}`] : [];
   };
-  const standard = ['itertools', 'math', 'os'].filter(uses).map((name) => `import ${name}`);
+  const standard = ['itertools', 'json', 'math', 'os']
+    .filter((name) => (name === 'json' ? body.includes('json.loads(') : uses(name)))
+    .map((name) => `import ${name}`);
   const others = [
     ...(uses('torch') ? ['import torch'] : []),
     ...from('bitsandbytes.optim', ['Lion']),
-    ...from('datasets', ['load_dataset']),
+    ...from('datasets', ['Features', 'Value', 'load_dataset']),
     ...from(
       'peft',
       [...configClasses, 'PeftModel', 'get_peft_model', 'prepare_model_for_kbit_training'].sort(),
@@ -115,7 +120,7 @@ export function pythonScript(values: RecipeValues, context: ScriptContext = defa
     context.gguf === undefined ? '' : convert(context.gguf, dialect),
     loadModel(values, dialect),
     attachSection(values),
-    dataSection(values, dialect, context.format),
+    dataSection(values, dialect, context.format, context.rows),
     trainSection(values, dialect, context.format),
   ];
   const body = sections.filter((section) => section !== '').join('\n\n');

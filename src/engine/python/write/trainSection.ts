@@ -9,6 +9,8 @@ import { hookLine, loopLines } from './loopSection.ts';
 import { loraPlusLines } from './optimizerSection.ts';
 import type { Argument } from './python.ts';
 import { call, expression, indent } from './python.ts';
+import type { ScriptRows } from './rowsSection.ts';
+import { rowsSection } from './rowsSection.ts';
 import type { RowFormat } from './trainingArguments.ts';
 import { callbackArguments, trainingArguments, trlArguments } from './trainingArguments.ts';
 
@@ -69,9 +71,30 @@ def collate(rows):
     fill = {"input_ids": tokenizer.pad_token_id, "labels": -100, "attention_mask": 0}
     return {key: torch.tensor([row[key] + [pad] * (longest - len(row[key])) for row in rows]) for key, pad in fill.items()}`;
 
-export function dataSection(values: RecipeValues, dialect: Dialect, format: RowFormat): string {
+/** Rows whose prompt and completion are turns, for the functions that write ChatML by hand. */
+const takesTurns = (source: string): string =>
+  source
+    .replace(
+      '    elif "prompt" in row:',
+      '    elif isinstance(row.get("prompt"), list):\n        messages = row["prompt"] + row["completion"]\n    elif "prompt" in row:',
+    )
+    .replace(
+      'row.get("messages") or [',
+      'row.get("messages") or (row["prompt"] + row["completion"] if isinstance(row["prompt"], list) else None) or [',
+    );
+
+export function dataSection(
+  values: RecipeValues,
+  dialect: Dialect,
+  format: RowFormat,
+  rows?: ScriptRows,
+): string {
   const sft = values['wiring.trainer'] === 'SFTTrainer';
-  const lines = ['dataset = load_dataset("json", data_files=DATA, split="train")'];
+  const { before, lines: loads } = rowsSection(rows);
+  const lines = [...loads];
+  const turns = format === 'prompt-completion' && rows?.mapping?.chat === true;
+  const withTurns = (source: string): string => (turns ? takesTurns(source) : source);
+  const defined = before.flatMap((one) => [one, '', '']);
   if (values['data.test_size'] > 0) {
     lines.push(
       `parts = ${call('dataset.train_test_split', [], argumentsOf(values, ['data.test_size', 'train.seed']))}`,
@@ -89,7 +112,8 @@ export function dataSection(values: RecipeValues, dialect: Dialect, format: RowF
       constants,
       '',
       '',
-      ENCODE,
+      ...defined,
+      withTurns(ENCODE),
       '',
       '',
       ...lines,
@@ -97,8 +121,8 @@ export function dataSection(values: RecipeValues, dialect: Dialect, format: RowF
     ].join('\n');
   }
   if (!dialect.rendersTemplate || dialect.textField)
-    return [RENDER, '', '', ...lines, ...each('map(render)')].join('\n');
-  return lines.join('\n');
+    return [...defined, withTurns(RENDER), '', '', ...lines, ...each('map(render)')].join('\n');
+  return [...defined, ...lines].join('\n');
 }
 
 /** Whether only answers are trained, by the mask that rows of this format have. */

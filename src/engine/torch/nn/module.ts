@@ -45,7 +45,14 @@ export type ModuleKind =
       readonly transposed?: boolean;
     }
   | { readonly type: 'embedding'; readonly rows: number; readonly width: number }
-  | { readonly type: 'norm'; readonly width: number; readonly eps: number }
+  /** `offset` is added to the weight: 1 where a family keeps w − 1. `perHead`: it runs on each head of q or k. */
+  | {
+      readonly type: 'norm';
+      readonly width: number;
+      readonly eps: number;
+      readonly offset?: number;
+      readonly perHead?: boolean;
+    }
   /** A wrapper around `base_layer`; adapters by name. */
   | {
       readonly type: 'adapted';
@@ -97,6 +104,10 @@ export interface Adapter {
   readonly outputScale: OutputScale | null;
   /** Path below the wrapper of a module that runs in the place of `base_layer`, or null. */
   readonly instead: string | null;
+  /** Tensors that are all multiplied into what is added to the weight, in whatever shape: where one of them is zero, the others' gradients are. */
+  readonly product?: readonly Parameter[];
+  /** The model adds a penalty on them to the loss that it returns. */
+  readonly penalised?: readonly Parameter[];
 }
 
 export class Module {

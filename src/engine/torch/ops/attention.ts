@@ -21,13 +21,20 @@ export interface KvCache {
   readonly maxTokens: number;
 }
 
-interface Attributes extends HeadShape {
+interface AttentionShape extends HeadShape {
+  /** Keys that a query sees, its own among them; null: all before it. */
+  readonly window: number | null;
+  /** Of the products of q and k. */
+  readonly scale: number;
+}
+
+interface Attributes extends AttentionShape {
   readonly cache: KvCache | null;
 }
 
 /** Strides and offsets, in elements, of q, k and v inside their buffers. */
 function numbers(node: TapeNode<Attributes>) {
-  const { batch, heads, kvHeads, headDim, cache } = node.attributes;
+  const { batch, heads, kvHeads, headDim, cache, scale, window } = node.attributes;
   const stride = (heads + 2 * kvHeads) * headDim;
   const kvWidth = kvHeads * headDim;
   return {
@@ -42,12 +49,16 @@ function numbers(node: TapeNode<Attributes>) {
     k_offset: cache ? 0 : heads * headDim,
     v_stride: cache ? kvWidth : stride,
     v_offset: cache ? cache.maxTokens * kvWidth : (heads + kvHeads) * headDim,
-    scale: 1 / Math.sqrt(headDim),
+    scale,
+    window: window ?? 0,
   };
 }
 
-const pairs = (shape: HeadShape): number =>
-  (shape.batch.rows * shape.heads * shape.batch.tokens * (shape.batch.tokens + 1)) / 2;
+/** Of queries and the keys that they see. */
+function pairs({ batch: { rows, tokens }, heads, window }: AttentionShape): number {
+  const width = Math.min(window ?? tokens, tokens);
+  return rows * heads * (tokens * width - (width * (width - 1)) / 2);
+}
 
 const attentionOperation: Operation<Attributes> = {
   name: 'attention',
@@ -121,7 +132,7 @@ const attentionBackwardOperation: Operation<Attributes> = {
 
 export function attention(
   tape: Tape,
-  args: HeadShape & { readonly qkv: Value; readonly cache: KvCache | null; readonly path: string },
+  args: AttentionShape & { readonly qkv: Value; readonly cache: KvCache | null; readonly path: string },
 ): Value {
   const { qkv, path, ...attributes } = args;
   const n = args.batch.rows * args.batch.tokens;

@@ -28,8 +28,8 @@ export interface FrozenGroup {
   readonly part?: { readonly firstBlock: number; readonly blocks: number };
 }
 
-/** A binding may begin at multiples of 256 bytes: where a multiple of this many blocks does, whatever a block takes. */
-const PART_BLOCKS = 64;
+/** A binding may begin at multiples of 256 bytes: where a multiple of this many blocks does, whatever a block or four of them take in words. */
+const PART_BLOCKS = 256;
 
 /** Rows of K elements after which a part of a table may begin. */
 export function partRows(k: number): number {

@@ -24,6 +24,7 @@ export function headTraining(recording: Recording, { group, copyAt, lora }: Head
     adapterTotal: recording.layout.total,
     dropoutRate: dropsOut(recording, 'lm_head') ? lora.dropout : 0,
     dropoutStream: lora.stream,
+    bias: null,
     table: null,
     overRowNorms: false,
     scaleOf: () => lora.scale,

@@ -8,6 +8,7 @@ import type { Tape } from '../autograd/tape.ts';
 import type { InputGradient, Value } from '../autograd/value.ts';
 import type { Module } from '../nn/module.ts';
 import type { Recording } from '../recording.ts';
+import { addBias } from './addBias.ts';
 import { gradientLeaf } from './gradientLeaf.ts';
 import type { GroupAttributes, LinearAttributes, Member, PlacedVector } from './linearGroup.ts';
 import { groupOf, inputGroup } from './linearGroup.ts';
@@ -101,10 +102,20 @@ export function linear(recording: Recording, args: LinearArguments): Value {
   const parameters = members.flatMap(({ lowRank }) => (lowRank ? [lowRank.a, lowRank.b] : []));
   const inputScale = members[0]?.inputScale ?? null;
   const own = { ...args, x: inputScale ? scaledInput(tape, x, group, inputScale, path) : x };
-  if (group.table === null) return product(recording, { ...own, group, parameters, residual });
+  if (group.table === null)
+    return biased(recording, group, product(recording, { ...own, group, parameters, residual }));
   const z = product(recording, { ...own, path: `${path}.z`, group, parameters, residual: undefined });
   const vectors = members.flatMap(({ outputScale }) => outputScale?.value ?? []);
-  return scaleColumns(tape, { x: z, residual, vectors, group, path });
+  // A scale over row norms is of W + s·B·A alone (PEFT tuners/lora/dora.py); any other is of all that the linear gives.
+  if (group.overRowNorms)
+    return biased(recording, group, scaleColumns(tape, { x: z, residual, vectors, group, path }));
+  return scaleColumns(tape, { x: biased(recording, group, z), residual, vectors, group, path });
+}
+
+/** With the members' biases, where they have some. */
+function biased({ tape }: Recording, { bias }: GroupAttributes, y: Value): Value {
+  if (bias === null) return y;
+  return addBias(tape, { x: y, bias, gradFn: y.gradFn ?? 'AddBackward0', path: `${y.name}.bias` });
 }
 
 /** l · x [N, K] */
@@ -154,7 +165,11 @@ function product(recording: Recording, args: ProductArguments): Value {
 }
 
 const baseGradFn = (module: Module): string =>
-  module.className.endsWith('4bit') ? 'MatMul4BitBackward' : 'UnsafeViewBackward0';
+  module.parameters.has('bias')
+    ? 'AddmmBackward0'
+    : module.className.endsWith('4bit')
+      ? 'MatMul4BitBackward'
+      : 'UnsafeViewBackward0';
 
 /** What a forward hook on a member and on the parts of its adapter would see. */
 function noteMember(recording: Recording, path: string, member: Member, x: Value): void {

@@ -16,6 +16,8 @@ export interface GroupAttributes extends FrozenGroup {
   readonly adapterTotal: number;
   readonly dropoutRate: number;
   readonly dropoutStream: number;
+  /** Buffer of the members' frozen biases [OUT]; null where none has one. */
+  readonly bias: string | null;
   /** Buffer of the group's column scales [2, OUT], scales and what divides them; null where no output is scaled. */
   readonly table: string | null;
   /** Whether the scales are trained numbers over the norms of the adapted rows, which stand behind B; else where A would. */
@@ -170,6 +172,7 @@ export function groupOf(
     adapterTotal: recording.layout.total,
     dropoutRate: dropsOut(recording, args.members[0] ?? '') ? dropout : 0,
     dropoutStream: members.find(({ lowRank }) => lowRank)?.lowRank?.stream ?? 0,
+    bias: members.some(({ base }) => base.parameters.has('bias')) ? `weights/${args.path}.bias` : null,
     table: outputScales.length > 0 ? `scales/${args.path}` : null,
     overRowNorms: outputScales.some(({ overRowNorms }) => overRowNorms),
     scaleOf: (parameter) => scales.get(parameter) ?? 0,
@@ -182,5 +185,5 @@ export function inputGroup(group: GroupAttributes, { offset }: PlacedVector, pat
   const { k } = group;
   const nothing = { rank: 0, u_column: 0, b_offset: 0, first_block: 0 };
   const segments = [{ ...nothing, start: 0, end: k, a_offset: offset, scale: 1 }];
-  return { ...group, out: k, ru: 0, segments, table: `scales/${path}.in`, overRowNorms: false };
+  return { ...group, out: k, ru: 0, segments, bias: null, table: `scales/${path}.in`, overRowNorms: false };
 }

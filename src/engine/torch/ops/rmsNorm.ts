@@ -19,11 +19,14 @@ import { rowsAndColumns, valueAt } from './nodeValues.ts';
 
 interface Attributes {
   readonly eps: number;
+  /** Added to the weight. */
+  readonly offset: number;
   /** Floats of the whole adapter: the row length of `grads`. */
   readonly adapterTotal: number;
 }
 
 interface BackwardAttributes {
+  readonly offset: number;
   readonly hasResidual: boolean;
 }
 
@@ -39,7 +42,12 @@ const rmsNormOperation: Operation<Attributes> = {
       y: { value: y },
       rstd: { value: rstd },
     };
-    return [call(forwardKernel, { buffers, params: { n, c, eps: node.attributes.eps } })];
+    return [
+      call(forwardKernel, {
+        buffers,
+        params: { n, c, eps: node.attributes.eps, offset: node.attributes.offset },
+      }),
+    ];
   },
   flops: (node) => 5 * elementCount(node.inputs[0]?.shape ?? []),
   backward: (context) => {
@@ -56,7 +64,7 @@ const rmsNormOperation: Operation<Attributes> = {
       outputs: [
         { name: `${x.name}.grad`, shape: x.shape, gradFn: null, zero: dy.zero && (pending?.zero ?? true) },
       ],
-      attributes: { hasResidual: pending !== null },
+      attributes: { hasResidual: pending !== null, offset: context.node.attributes.offset },
       path: context.node.path,
     });
     return [dx ? { grad: dx, fused: pending !== null } : null, dw];
@@ -121,7 +129,11 @@ const rmsNormBackwardOperation: Operation<BackwardAttributes> = {
       dx: { value: dx },
     };
     return [
-      call(backwardKernel, { buffers, params: { n, c }, constants: { HAS_RESIDUAL: residual ? 1 : 0 } }),
+      call(backwardKernel, {
+        buffers,
+        params: { n, c, offset: node.attributes.offset },
+        constants: { HAS_RESIDUAL: residual ? 1 : 0 },
+      }),
     ];
   },
   flops: (node) => 8 * elementCount(node.inputs[1]?.shape ?? []),
@@ -136,19 +148,19 @@ function weightOf(recording: Recording, path: string) {
   const norm = inside === null ? module : module.at(inside);
   const parameter = norm?.parameters.get('weight');
   invariant(norm?.kind.type === 'norm' && parameter, `'${path}' is not a norm with a weight`);
-  const { eps } = norm.kind;
+  const { eps, offset = 0 } = norm.kind;
   if (instead !== null)
-    return { weight: recording.adapterParameter(parameter), eps, copy: `${full}.${instead}` };
+    return { weight: recording.adapterParameter(parameter), eps, offset, copy: `${full}.${instead}` };
   const name = inside === null ? `${full}.weight` : `${full}.${inside}.weight`;
   const storage = { kind: 'persistent', buffer: `weights/${path}`, offset: 0 } as const;
-  return { weight: recording.parameter(parameter, name, storage), eps, copy: null };
+  return { weight: recording.parameter(parameter, name, storage), eps, offset, copy: null };
 }
 
 /** x [N, C] through the norm at `path` of the causal LM. Notes what hooks on it and on its copy would see. */
 export function rmsNorm(recording: Recording, x: Value, path: string): Value {
   const { tape } = recording;
   const { n } = rowsAndColumns(x);
-  const { weight, eps, copy } = weightOf(recording, path);
+  const { weight, eps, offset, copy } = weightOf(recording, path);
   const [y] = tape.record<Attributes>({
     operation: rmsNormOperation,
     inputs: [x, weight],
@@ -156,7 +168,7 @@ export function rmsNorm(recording: Recording, x: Value, path: string): Value {
       { name: path, shape: x.shape, gradFn: 'MulBackward0' },
       { name: `${path}.rstd`, shape: [n], gradFn: null },
     ],
-    attributes: { eps, adapterTotal: recording.layout.total },
+    attributes: { eps, offset, adapterTotal: recording.layout.total },
     path,
   });
   invariant(y, 'rms_norm recorded no output');

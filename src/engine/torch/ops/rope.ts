@@ -1,4 +1,4 @@
-// Rotary position embedding, in place on the q and k columns of q|k|v [N, (H+2G)·D]; backward is the inverse rotation.
+// Rotary position embedding, in place on the first `dims` of each head in the q and k columns of q|k|v [N, (H+2G)·D]; backward is the inverse rotation.
 
 import { call } from '../../../shaders/kernel.ts';
 import { rope as kernel } from '../../../shaders/rope/rope.ts';
@@ -21,12 +21,23 @@ export const documentsRef = ({ batch }: HeadShape): Ref =>
   batch.packed ? { buffer: 'documents' } : { buffer: 'dummy' };
 export const hasDocuments = ({ batch }: HeadShape) => ({ HAS_DOCUMENTS: batch.packed ? 1 : 0 });
 
+/** Which of the model's tables turns heads, and how many of their first dimensions. */
+export interface RopeTable {
+  readonly table: number;
+  readonly dims: number;
+}
+
+/** Buffer of a table of rotations, [positions, dims/2]. */
+export const rotationBuffer = (part: 'cos' | 'sin', table: number): string =>
+  table === 0 ? `rope_${part}` : `rope_${part}.${table}`;
+
 interface Attributes extends HeadShape {
+  readonly rotation: RopeTable;
   readonly sign: 1 | -1;
 }
 
 function numbers(node: TapeNode<Attributes>) {
-  const { batch, heads, kvHeads, headDim, sign } = node.attributes;
+  const { batch, heads, kvHeads, headDim, rotation, sign } = node.attributes;
   return {
     n: batch.rows * batch.tokens,
     t: batch.tokens,
@@ -36,6 +47,7 @@ function numbers(node: TapeNode<Attributes>) {
     heads_q: heads,
     heads_k: kvHeads,
     d: headDim,
+    dims: rotation.dims,
     sign,
   };
 }
@@ -46,8 +58,8 @@ const ropeOperation: Operation<Attributes> = {
   kernels: (node) => {
     const [x] = valueAt(node.outputs, 0);
     const buffers: Record<'cos_table' | 'sin_table' | 'documents' | 'step' | 'x', Ref> = {
-      cos_table: { buffer: 'rope_cos' },
-      sin_table: { buffer: 'rope_sin' },
+      cos_table: { buffer: rotationBuffer('cos', node.attributes.rotation.table) },
+      sin_table: { buffer: rotationBuffer('sin', node.attributes.rotation.table) },
       documents: documentsRef(node.attributes),
       step: { buffer: 'step' },
       x: { value: x },
@@ -55,8 +67,8 @@ const ropeOperation: Operation<Attributes> = {
     return [call(kernel, { buffers, params: numbers(node), constants: hasDocuments(node.attributes) })];
   },
   flops: (node) => {
-    const { batch, heads, kvHeads, headDim } = node.attributes;
-    return 3 * batch.rows * batch.tokens * (heads + kvHeads) * headDim;
+    const { batch, heads, kvHeads, rotation } = node.attributes;
+    return 3 * batch.rows * batch.tokens * (heads + kvHeads) * rotation.dims;
   },
   backward: (context) => {
     const grad = context.gradOf(0);
@@ -81,7 +93,13 @@ const ropeOperation: Operation<Attributes> = {
   },
 };
 
-export function rope(tape: Tape, args: HeadShape & { readonly qkv: Value; readonly path: string }): Value {
+export interface RopeArguments extends HeadShape {
+  readonly qkv: Value;
+  readonly rotation: RopeTable;
+  readonly path: string;
+}
+
+export function rope(tape: Tape, args: RopeArguments): Value {
   const { qkv, path, ...shape } = args;
   rowsAndColumns(qkv);
   const [out] = tape.record<Attributes>({

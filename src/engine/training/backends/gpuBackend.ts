@@ -17,8 +17,8 @@ import { bufferTooLarge, deviceLost, tableTooLarge } from '../trainingErrors.ts'
 import type { Backend, Executable, RunCounters } from './backend.ts';
 import { bindingOf } from './binding.ts';
 import { KernelTimer } from './kernelTimer.ts';
-import type { Variants } from './tune.ts';
-import { portableVariants } from './tune.ts';
+import type { Variants } from './variants.ts';
+import { portableVariants } from './variants.ts';
 
 /** Estimated work of one submission; at the slowest adapter seen (9 GFLOP/s) about 60 ms. */
 const FLOPS_PER_SUBMIT = 5e8;

@@ -6,8 +6,9 @@ import type { Backend } from './backend.ts';
 import { CpuBackend } from './cpuBackend.ts';
 import type { BackendChoice, CpuReason, DeviceInfo } from './deviceInfo.ts';
 import { GpuBackend } from './gpuBackend.ts';
-import type { TuningCache } from './tune.ts';
 import { variantsFor } from './tune.ts';
+import type { TuningCache } from './variants.ts';
+import { wantedFeatures } from './variants.ts';
 
 export interface OpenedBackend {
   readonly backend: Backend;
@@ -29,7 +30,6 @@ export interface OpenOptions {
   readonly now: () => number;
 }
 
-const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'shader-f16', 'subgroups'];
 const wantedLimits = ['maxStorageBufferBindingSize', 'maxBufferSize'] as const;
 const shownLimits = [
   'maxBufferSize',

@@ -9,24 +9,12 @@ import { call } from '../../../shaders/kernel.ts';
 import { linearTiled, linearVector, linearVectorSubgroup } from '../../../shaders/linear/linear.ts';
 import { matmulCall } from '../../../shaders/matmul/matmul.ts';
 import { decoder } from '../../../shaders/quant/decoders.ts';
-import { isRecord } from '../../ground/isRecord.ts';
-import type { KernelProfile } from '../../torch/autograd/operation.ts';
+import type { TuningCache, Variants } from './variants.ts';
+import { knownVariants, tuningKey } from './variants.ts';
 
-export type Variants = Pick<KernelProfile, 'linear'> & Required<Pick<KernelProfile, 'stored' | 'vector'>>;
-
-/** Keeps what was measured. Keys name an adapter. */
-export interface TuningCache {
-  load(key: string): Promise<unknown>;
-  save(key: string, value: Variants): Promise<void>;
-}
-
-/** Raised when kernels change so much that old measurements mean nothing. */
-const KERNELS = 2;
 const [N, K, OUT] = [128, 576, 576];
 const ROUNDS = 3;
 const MARGIN = 1.2;
-export const portableVariants: Variants = { linear: 'narrow', stored: 'f32', vector: 'column' };
-
 const segment = {
   start: 0,
   end: OUT,
@@ -151,15 +139,6 @@ export async function measureVariants(device: GPUDevice, now: () => number): Pro
   return { linear, stored, vector };
 }
 
-/** What was measured before, as a file has it; null for what is none. */
-export function knownVariants(value: unknown): Variants | null {
-  if (!isRecord(value)) return null;
-  const { linear, stored, vector } = value;
-  if (linear !== 'narrow' && linear !== 'wide' && linear !== 'tiled') return null;
-  if ((stored !== 'f32' && stored !== 'f16') || (vector !== 'column' && vector !== 'subgroup')) return null;
-  return { linear, stored, vector };
-}
-
 /** What was measured on this adapter before, else measured now and kept. */
 export async function variantsFor(
   device: GPUDevice,
@@ -167,9 +146,7 @@ export async function variantsFor(
   now: () => number,
   cache: TuningCache | null,
 ): Promise<Variants> {
-  const { vendor, architecture, device: name, description } = adapter;
-  const features = [...device.features].sort().join(' ');
-  const key = [KERNELS, vendor, architecture, name, description, features].join('|');
+  const key = tuningKey(device.features, adapter);
   const kept = knownVariants(await cache?.load(key).catch(() => null));
   if (kept) return kept;
   const measured = await measureVariants(device, now);

@@ -3,7 +3,7 @@
 // Names and meaning of the options: transformers.GenerationConfig.
 import { idleStep } from '../../../shaders/lib/step.ts';
 import type { Tokenizer } from '../../data/tokenizer.ts';
-import type { ModelConfig } from '../../models/families.ts';
+import type { ModelConfig } from '../../models/modelConfig.ts';
 import type { ModelSizes } from '../../models/modelSizes.ts';
 import { recordForward } from '../../models/recordForward.ts';
 import { makePlan } from '../../torch/autograd/plan.ts';
@@ -46,7 +46,7 @@ export interface GeneratorInputs {
   readonly config: ModelConfig;
   readonly model: WiredModel;
   readonly layout: AdapterLayout;
-  readonly tokenizer: Tokenizer;
+  readonly tokenizer: Pick<Tokenizer, 'padId' | 'encode' | 'decode' | 'render'>;
   readonly stopIds: ReadonlySet<number>;
   /** Called before an answer with the adapter. */
   readonly refresh?: () => Promise<void>;

@@ -67,8 +67,7 @@ export function PasteBox(props: {
           <span className="dim">{r('box.drop')}</span>
           <FileTrigger
             onSelect={(files) => {
-              const [file] = files ?? [];
-              if (file !== undefined) void take(file, actions);
+              void take({ files: [...(files ?? [])], folder: null }, actions);
             }}
           >
             <Button className="button">{r('box.choose')}</Button>

@@ -1,5 +1,5 @@
-// Anything dropped on the page, or pasted outside a field: a model file, a saved run or a recipe is opened, every other file and every text of
-// several lines is read as a script. What drops into a field's own zone is that field's.
+// Anything dropped on the page, or pasted outside a field: a model (its file, files or folder), a saved run, a recipe or a file of rows is
+// opened, every other file and every text of several lines is read as a script. What drops into a field's own zone is that field's.
 import type { Actions } from '../../state/actions.ts';
 import type { Store } from '../../state/store.ts';
 
@@ -7,7 +7,11 @@ import type { Store } from '../../state/store.ts';
 const largestBytes = 32 * 1024 * 1024;
 const typing = 'input, textarea, select, [contenteditable]';
 
-type Doors = Pick<Actions, 'openModel' | 'openRun' | 'openRecipe' | 'paste' | 'refusePaste'>;
+type Doors = Pick<Actions, 'openModel' | 'openRun' | 'openRecipe' | 'dropRows' | 'paste' | 'refusePaste'>;
+
+/** Files that hold rows and nothing else. A .json may be a configuration: one that is a list of objects holds rows. */
+const rowsEnding = /\.(csv|tsv|tab|jsonl|ndjson|parquet|pq)$/;
+const rowsJson = /^\ufeff?\s*\[\s*\{/;
 
 const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
 
@@ -32,15 +36,61 @@ function isRecipe(text: string): boolean {
   }
 }
 
-/** Opens what the file is for. */
-export async function take(file: File, actions: Doors): Promise<void> {
+export interface Dropped {
+  readonly files: readonly File[];
+  /** Name of the folder that they lie in. */
+  readonly folder: string | null;
+}
+
+/** Opens what the files are for. */
+export async function take({ files, folder }: Dropped, actions: Doors): Promise<void> {
+  const [file] = files;
+  if (file === undefined) return;
   const name = file.name.toLowerCase();
-  if (name.endsWith('.gguf')) return actions.openModel(file);
-  if (name.endsWith('.lora-run')) return actions.openRun(file);
+  const named = (ending: string): boolean => files.some((one) => one.name.toLowerCase().endsWith(ending));
+  if (named('.gguf') || named('.safetensors') || files.some((one) => one.name === 'config.json'))
+    return actions.openModel(files, folder);
+  if (named('.lora-run')) return actions.openRun(file);
+  if (rowsEnding.test(name)) return actions.dropRows(file);
   const text = await textIn(file);
   if (text === null) actions.refusePaste(file.name);
+  else if (name.endsWith('.json') && rowsJson.test(text)) actions.dropRows(file);
   else if (name.endsWith('.json') && isRecipe(text)) await actions.openRecipe(text, file.name);
   else actions.paste(text, file.name);
+}
+
+/** Files of a folder itself; those that can't be read are left out. */
+function filesIn(folder: FileSystemDirectoryEntry): Promise<File[]> {
+  const reader = folder.createReader();
+  const fileOf = (entry: FileSystemEntry): Promise<File | null> =>
+    new Promise((resolve) => {
+      if (entry instanceof FileSystemFileEntry) entry.file(resolve, () => resolve(null));
+      else resolve(null);
+    });
+  // Browsers give a hundred at a time, and none at the end.
+  const more = (before: readonly FileSystemEntry[]): Promise<readonly FileSystemEntry[]> =>
+    new Promise((resolve) => {
+      reader.readEntries(
+        (some) => resolve(some.length === 0 ? before : more([...before, ...some])),
+        () => resolve(before),
+      );
+    });
+  return more([])
+    .then((entries) => Promise.all(entries.map(fileOf)))
+    .then((files) => files.flatMap((file) => file ?? []));
+}
+
+/** What was dropped. The list is the browser's and is empty once its event is over: what it holds is taken at once. */
+function droppedOf(data: DataTransfer): Promise<Dropped> {
+  const files = [...data.files];
+  const folder = [...data.items]
+    .map((item) => item.webkitGetAsEntry())
+    .find((entry) => entry instanceof FileSystemDirectoryEntry);
+  if (!(folder instanceof FileSystemDirectoryEntry)) return Promise.resolve({ files, folder: null });
+  return filesIn(folder).then((inside) => {
+    const model = inside.some(({ name }) => name === 'config.json' || /\.(safetensors|gguf)$/i.test(name));
+    return model ? { files: inside, folder: folder.name } : { files, folder: null };
+  });
 }
 
 export function listenToDrops(store: Store, actions: Doors): void {
@@ -58,8 +108,7 @@ export function listenToDrops(store: Store, actions: Doors): void {
     hover(false);
     if (event.defaultPrevented || !carriesFiles(event)) return;
     event.preventDefault();
-    const [file] = event.dataTransfer?.files ?? [];
-    if (file !== undefined) void take(file, actions);
+    if (event.dataTransfer) void droppedOf(event.dataTransfer).then((dropped) => take(dropped, actions));
   });
   document.addEventListener('paste', (event) => {
     const { dialog } = store.getState();
@@ -69,7 +118,7 @@ export function listenToDrops(store: Store, actions: Doors): void {
     const text = event.clipboardData?.getData('text/plain') ?? '';
     if (file === undefined && !/\S\s*\n\s*\S/.test(text)) return;
     event.preventDefault();
-    if (file !== undefined) void take(file, actions);
+    if (file !== undefined) void take({ files: [file], folder: null }, actions);
     else actions.paste(text, null);
   });
 }

@@ -1,5 +1,5 @@
-// Choose the base model: the embedded one, or a GGUF file dropped or picked. What the file is the engine says; the file
-// stays where it is, only the parts that are needed are read.
+// Choose the base model: the embedded one, or files dropped or picked: a GGUF file, a folder of safetensors. What they are the engine
+// says; they stay where they are, only the parts that are needed are read.
 import { Button } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { FileDrop } from '../../parts/FileDrop.tsx';
@@ -10,7 +10,7 @@ function Opened() {
   const { t, language } = useTexts();
   const summary = usePageState((state) => state.model.summary);
   if (summary === null) return null;
-  const { title, name, storedAs, bytes, layers, parameters } = summary;
+  const { title, name, storedAs, bytes, layers, parameters, unused } = summary;
   return (
     <p>
       <span className="strong">{title}</span>{' '}
@@ -22,6 +22,7 @@ function Opened() {
           layers,
           parameters: countText(parameters, language),
         })}
+        {unused.length > 0 && ` ${t('model.unused', { names: unused.join(', ') })}`}
       </span>
     </p>
   );
@@ -41,8 +42,10 @@ function ModelBody({ close }: { readonly close: () => void }) {
         label={t('model.drop')}
         busy={reading ? t('model.reading') : null}
         choose={t('model.choose')}
-        accept={['.gguf']}
-        onFiles={([file]) => file && actions.openModel(file)}
+        chooseFolder={t('model.chooseFolder')}
+        accept={['.gguf', '.safetensors', '.json', '.jinja']}
+        multiple
+        onFiles={actions.openModel}
       />
       {failure !== null && (
         <p className="is-cut" role="alert">

@@ -1,6 +1,7 @@
 // A link, Markdown or a JSON file of the recipe. Own rows and the run's losses go along only when ticked.
 import { useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
+import { isInFile } from '../../../engine/index.ts';
 import { useActions, usePage, usePageState, useTexts } from '../../PageContext.tsx';
 import { Sheet } from '../../parts/Sheet.tsx';
 import { copyText, saveFile } from '../../parts/saveFile.ts';
@@ -69,9 +70,12 @@ function ShareBody() {
         value={link}
         onFocus={(event) => event.target.select()}
       />
-      {recipe.data !== undefined && (
+      {recipe.data !== undefined && isInFile(recipe.data) && (
+        <p className="small">{t('share.rowsFile', { name: recipe.data.name })}</p>
+      )}
+      {recipe.data !== undefined && (!isInFile(recipe.data) || recipe.data.edits !== undefined) && (
         <Tick on={withRows} onChange={setWithRows}>
-          {t('share.rows', { size: bytesText(new Blob([recipe.data.text]).size) })}
+          {t('share.rows', { size: bytesText(new Blob([JSON.stringify(recipe.data)]).size) })}
         </Tick>
       )}
       {recipe.program !== undefined && (

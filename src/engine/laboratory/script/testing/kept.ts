@@ -1,5 +1,5 @@
 // A reading as a recipe, through the recipe's file and its link, judged again without Python: in what that differs from the reading.
-import type { ModelConfig } from '../../../models/families.ts';
+import type { ModelConfig } from '../../../models/modelConfig.ts';
 import { formatLink, parseLink, recipeJson } from '../../../recipe/link.ts';
 import { defaultValues } from '../../../recipe/recipe.ts';
 import { readRecipeJson } from '../../../recipe/recipeFile.ts';

@@ -1,15 +1,19 @@
 // What attaching reads of a configuration: its task's class and heads, targets of a folder that nobody here knows, and what PEFT refuses.
 
-import type { PeftConfig } from '../../../adapters/inject.ts';
+import type { PeftConfig, Tuner } from '../../../adapters/inject.ts';
+import { judgedMethods } from '../../../adapters/judged.ts';
+import { attachJudged } from '../../../adapters/judgedMethod.ts';
+import { promptMethods } from '../../../adapters/prompts/prompts.ts';
 import { own } from '../../../ground/own.ts';
 import { text } from '../../../ground/text.ts';
+import { Module } from '../../../torch/nn/module.ts';
 import { entriesOf, namesOf, textOf, truthOf } from '../../program/values.ts';
 import type { Acted, Acting } from '../acting.ts';
 import type { ConfigObject, ModelObject } from '../objects.ts';
 import { focus, refocused, shortName } from '../objects.ts';
 import { getPeftModel } from '../peftCalls.ts';
 import { peftConfig } from '../peftConfig.ts';
-import { valuesOfConfig } from './peftConfigs.ts';
+import { givenOf, sharedValues, valuesOfConfig } from './peftConfigs.ts';
 
 /** Class that PEFT puts around a model by task_type, and the heads that it saves beside the adapter. */
 const tasks: Readonly<Record<string, readonly [className: string, saved: readonly string[]]>> = {
@@ -27,10 +31,7 @@ export const taskOf = (config: ConfigObject) =>
 /** What an adapter of unknown targets was put on: PEFT's default, or every linear where the model has none. */
 function assumedTargets({ script }: ModelObject, { target, method }: PeftConfig): PeftConfig['target'] {
   if (target.form !== 'default') return target;
-  const names = script.defaultTargets
-    ? script.defaultTargets(method.type)
-    : own(method.defaultTargets, script.modelType);
-  if (names) return target;
+  if (script.defaultTargets(method.type, script.modelType)) return target;
   const linears = [...script.causal.namedModules()].flatMap(([path, { kind }]) =>
     kind.type === 'linear' && path !== script.places.head ? [path.split('.').at(-1) ?? path] : [],
   );
@@ -62,19 +63,58 @@ function refuseTokens(call: Acting, config: ConfigObject, { script }: ModelObjec
   script.inputGradHooks++;
 }
 
+/** Whether a method goes on this base: what it does to packed weights, or to a Conv1D's, isn't modelled. */
+function goesOn({ script }: ModelObject, takes: (typeof judgedMethods)[number]['takes']): boolean {
+  if (script.quantised && !takes.packed) return false;
+  return takes.transposed || ![...script.causal.modules()].some(({ className }) => className === 'Conv1D');
+}
+
+/** How a method that is judged only attaches; null: it is none of those, or not where they go. */
+function judgedTuner(
+  call: Acting,
+  config: ConfigObject,
+  model: ModelObject,
+): { readonly tuner: Tuner; readonly prompt: PeftConfig['prompt'] } | null {
+  const name = shortName(config.callee);
+  const given = givenOf(call, config);
+  const supports = 'any module';
+  const method = judgedMethods.find(({ configClass }) => configClass === name);
+  if (method) {
+    if (!goesOn(model, method.takes)) return null;
+    const attachTo: Tuner['attach'] = (root, targets, options, script) =>
+      attachJudged(method, given, root, targets, options, script);
+    const { type, prefix, modelClass } = method;
+    return {
+      tuner: { type, prefix, modelClass, supports, attach: attachTo },
+      prompt: undefined,
+    };
+  }
+  const prompt = promptMethods.find(({ configClass }) => configClass === name);
+  if (!prompt) return null;
+  const { type } = prompt;
+  return {
+    tuner: { type, prefix: type, modelClass: '', supports, attach: () => {} },
+    prompt: {
+      encoder: (sizes) => prompt.encoder(sizes, given),
+      refusesCheckpointing: (peft) => prompt.refusesCheckpointing?.(peft) ?? null,
+    },
+  };
+}
+
 /** The configuration as the tuners read it; null for a method that isn't modelled. */
 export function attachable(call: Acting, config: ConfigObject, model: ModelObject): PeftConfig | null {
   if (config.later) throw config.later;
-  const values = valuesOfConfig(call, config);
+  const judged = judgedTuner(call, config, model);
+  const values = judged ? sharedValues(call, config) : valuesOfConfig(call, config);
   if (!values) return null;
   const adapterName = textOf(call.given.get('adapter_name')) ?? 'default';
   const autocast = truthOf(call.value('autocast_adapter_dtype')) ?? true;
   model.configs.push(config);
-  const made = peftConfig(focus(model), {
-    ...values,
-    'wiring.adapter_name': adapterName,
-    'wiring.autocast_adapter_dtype': autocast,
-  });
+  const made = peftConfig(
+    focus(model),
+    { ...values, 'wiring.adapter_name': adapterName, 'wiring.autocast_adapter_dtype': autocast },
+    judged?.tuner,
+  );
   refuseTokens(call, config, model);
   const target = config.assumed ? assumedTargets(model, made) : made.target;
   const [, heads] = taskOf(config);
@@ -82,7 +122,8 @@ export function attachable(call: Acting, config: ConfigObject, model: ModelObjec
   // PeftModelForSequenceClassification names its head before it injects, the others after.
   const later = /^(TOKEN_CLS|QUESTION_ANS)$/.test(textOf(config.values.get('task_type')) ?? '');
   const modulesToSave = [...new Set([...made.modulesToSave, ...found])];
-  return { ...made, target, modulesToSave, savedLater: later ? found : [] };
+  const { prompt } = judged ?? {};
+  return { ...made, target, modulesToSave, savedLater: later ? found : [], ...(prompt ? { prompt } : {}) };
 }
 
 export function configOf(call: Acting, name: string): ConfigObject | null {
@@ -97,7 +138,16 @@ export function unmodelledAdapter(call: Acting, model: ModelObject, config: Conf
     'not-modelled',
     text(`What ${name} does to a model is not modelled.`, `${name} 对模型的作用没有建模。`),
   );
-  return { object: { ...model, unknown } };
+  return { object: { ...wrappedAsPeft(model, config), unknown } };
+}
+
+/** A PeftModel around it, so that what a script asks of one is there; what is inside it stays as it was. */
+function wrappedAsPeft(model: ModelObject, config: ConfigObject | null): ModelObject {
+  if (model.root.className.startsWith('Peft')) return model;
+  const peft = new Module(config ? taskOf(config)[0] : 'PeftModel');
+  peft.children.set('base_model', model.root);
+  const { causalPath } = model;
+  return { ...model, root: peft, causalPath: causalPath === '' ? 'base_model' : `base_model.${causalPath}` };
 }
 
 export function attach(call: Acting, model: ModelObject, config: ConfigObject | null): Acted {

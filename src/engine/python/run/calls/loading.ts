@@ -138,8 +138,10 @@ export const fromConfig = callee('config', (call): Acted => {
   const loader = call.callee.replace(/\.(from_config|_from_config)$/, '');
   const config = call.object(call.value('config'));
   const name = config?.kind === 'config' ? nameGiven(config.values.get('pretrained_model_name_or_path')) : '';
+  // What the configuration was made with decides the sizes.
+  const given = new Map([...(config?.kind === 'config' ? config.values : []), ...call.given]);
   const dtype = floatOf(call.given.get('torch_dtype') ?? call.given.get('dtype')) ?? 'float32';
   return {
-    object: call.load({ name, loader, dtype, quantisation: null, doubleQuant: false, given: call.given }),
+    object: call.load({ name, loader, dtype, quantisation: null, doubleQuant: false, given }),
   };
 });

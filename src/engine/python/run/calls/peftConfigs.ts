@@ -1,5 +1,6 @@
 // PEFT's configuration classes: what a program gave, as the values that the adapter methods read, with the library's defaults for the rest.
 
+import type { GivenArgument } from '../../../adapters/judgedMethod.ts';
 import type { ConfigArgument } from '../../../adapters/method.ts';
 import type { AdapterValues, Method } from '../../../adapters/methods.ts';
 import { chosenMethod, methods } from '../../../adapters/methods.ts';
@@ -63,9 +64,38 @@ function argumentValue(config: ConfigObject, call: ConfigContext, name: string):
 /** What the arguments of a configuration say, as settings; null where a method isn't one of this engine's. */
 export function valuesOfConfig(call: ConfigContext, config: ConfigObject): RecipeValues | null {
   const method = methodOfConfig(config);
-  if (!method) return null;
-  const entries: Record<string, unknown> = { 'peft.peft_type': method.type };
-  const list: readonly Argument[] = method.config.arguments;
+  return method
+    ? readArguments(call, config, method.config.arguments, { 'peft.peft_type': method.type })
+    : null;
+}
+
+/** What every tuner's configuration has. */
+const shared: readonly Argument[] = [
+  { name: 'target_modules', form: 'targets', setting: 'lora.target_modules' },
+  { name: 'exclude_modules', form: 'excluded', setting: 'lora.exclude_modules' },
+  { name: 'layers_to_transform', form: 'layers', setting: 'lora.layers_to_transform' },
+  { name: 'modules_to_save', form: 'names', setting: 'lora.modules_to_save' },
+  { name: 'inference_mode', form: 'value', setting: 'lora.inference_mode' },
+];
+
+/** Those arguments of a configuration whose method no recipe chooses. */
+export const sharedValues = (call: ConfigContext, config: ConfigObject): RecipeValues =>
+  readArguments(call, config, shared, {});
+
+/** Its own arguments. */
+export const givenOf =
+  (call: ConfigContext, config: ConfigObject): GivenArgument =>
+  (name) => {
+    const value = argumentValue(config, call, name) ?? null;
+    return typeof value === 'object' ? textOf(value) : value;
+  };
+
+function readArguments(
+  call: ConfigContext,
+  config: ConfigObject,
+  list: readonly Argument[],
+  entries: Record<string, unknown>,
+): RecipeValues {
   for (const argument of list) {
     if (argument.form === 'constant') continue;
     const value = argumentValue(config, call, argument.name);
@@ -107,7 +137,9 @@ function construct(call: Acting, name: string): ConfigObject {
       {
         stack: call.stack,
         modelType: '',
+        defaultTargets: () => null,
         call: '',
+        given: (one) => call.given.get(one),
         behaves: (key) => call.behaves(key),
         warn: (said) => call.warn(said),
         raise(type, message): never {

@@ -5,6 +5,7 @@ import type { PeftConfig } from '../../../adapters/inject.ts';
 import { own } from '../../../ground/own.ts';
 import { text } from '../../../ground/text.ts';
 import { dialectOf } from '../../../libraries/spelling.ts';
+import { compareVersions } from '../../../libraries/version.ts';
 import type { Note } from '../../program/bridge.ts';
 import type { ProgramValue } from '../../program/program.ts';
 import { entriesOf, isPlaceholder, textOf, truthOf } from '../../program/values.ts';
@@ -13,7 +14,7 @@ import { callee } from '../acting.ts';
 import { assumedFalse } from '../assumed.ts';
 import type { ConfigObject, LossTreatment, ModelObject, TrainerObject } from '../objects.ts';
 import { focus, modelOf, refocused, shortName } from '../objects.ts';
-import { preferenceTrainerInit } from '../preferenceTrainer.ts';
+import { preferenceTrainerInit, rewardTrainerInit } from '../preferenceTrainer.ts';
 import type { SftGiven } from '../sftTrainer.ts';
 import { sftTrainerInit } from '../sftTrainer.ts';
 import type { TrainerArguments } from '../transformersCalls.ts';
@@ -23,28 +24,9 @@ import { flattened, refuseFsdpConfig } from './fsdp.ts';
 import { loadedFrom } from './loading.ts';
 import { checkpointingKwargs, refuse, theModel } from './reading.ts';
 import { treatmentOf } from './torch.ts';
+import type { Kind } from './trainerKinds.ts';
+import { argumentClasses, kinds, notModelled, OWN_SAMPLERS } from './trainerKinds.ts';
 import { trainByTrainer } from './training.ts';
-
-type Kind = 'Trainer' | 'SFTTrainer' | 'preference' | 'unknown';
-
-const kinds: Readonly<Record<string, Kind>> = {
-  'transformers.Trainer': 'Trainer',
-  'transformers.Seq2SeqTrainer': 'Trainer',
-  'trl.SFTTrainer': 'SFTTrainer',
-  'trl.DPOTrainer': 'preference',
-  'trl.ORPOTrainer': 'preference',
-  'trl.experimental.orpo.ORPOTrainer': 'preference',
-};
-const notModelled = (
-  'GRPOTrainer KTOTrainer RewardTrainer PPOTrainer CPOTrainer RLOOTrainer OnlineDPOTrainer BCOTrainer IterativeSFTTrainer GKDTrainer ' +
-  'NashMDTrainer XPOTrainer PRMTrainer DDPOTrainer AlignPropTrainer PPOv2Trainer ' +
-  'experimental.kto.KTOTrainer experimental.cpo.CPOTrainer experimental.ppo.PPOTrainer'
-).split(' ');
-
-const argumentClasses =
-  'transformers.TrainingArguments transformers.Seq2SeqTrainingArguments trl.SFTConfig trl.DPOConfig trl.ORPOConfig trl.GRPOConfig trl.KTOConfig trl.RewardConfig trl.CPOConfig trl.PPOConfig trl.PPOv2Config trl.RLOOConfig trl.experimental.orpo.ORPOConfig trl.experimental.kto.KTOConfig trl.experimental.cpo.CPOConfig trl.experimental.ppo.PPOConfig'.split(
-    ' ',
-  );
 
 /** The value of an argument as the version of its class has it. */
 function argument(call: Acting, config: ConfigObject, name: string): ProgramValue | undefined {
@@ -179,7 +161,8 @@ function construct(call: Acting, kind: Kind, name: string): TrainerObject {
   else {
     const adapter = adapterOf(call, model);
     unknown ??= adapter.unknown;
-    if (kind === 'SFTTrainer') sftTrainerInit(script, adapter.config, state, sftGiven(call));
+    if (kind === 'reward') rewardTrainerInit(script, adapter.config, state, sftGiven(call));
+    else if (kind === 'SFTTrainer') sftTrainerInit(script, adapter.config, state, sftGiven(call));
     else
       preferenceTrainerInit(
         script,
@@ -187,7 +170,9 @@ function construct(call: Acting, kind: Kind, name: string): TrainerObject {
           config: adapter.config,
           carried: carriedBy(call, model),
           withReference: modelOf(call.object(call.value('ref_model'))) !== null,
-          isOrpo: name.endsWith('ORPOTrainer'),
+          byArguments:
+            name.endsWith('ORPOTrainer') || (name.endsWith('KTOTrainer') && isBefore(call, 'trl', '1')),
+          refusesBoth: name.endsWith('DPOTrainer'),
         },
         state,
       );
@@ -232,6 +217,17 @@ function losesItsRows(call: Acting, name: string, model: ModelObject, args: Conf
   );
 }
 
+const isBefore = ({ stack }: Acting, library: 'trl' | 'transformers', release: string): boolean =>
+  compareVersions(stack[library], release) < 0;
+
+/** transformers from 4.52 on hands its sampler a data set (read in 4.57.1; 4.49.0 hands none), which TRL's own take from 0.18 on. */
+function refuseSampler(call: Acting, name: string): void {
+  if (!OWN_SAMPLERS.test(name) || !isBefore(call, 'trl', '0.18') || isBefore(call, 'transformers', '4.52'))
+    return;
+  const said = `${shortName(name)}._get_train_sampler() takes 1 positional argument but 2 were given`;
+  call.raise('TypeError', said, 'trainer.train()');
+}
+
 const train = callee('resume_from_checkpoint', (call): Acted => {
   const trainer = call.self;
   if (trainer?.kind !== 'trainer') return { value: null };
@@ -242,6 +238,7 @@ const train = callee('resume_from_checkpoint', (call): Acted => {
   if (isOn(args, 'fsdp') && !trainer.unknown) flattened(call, trainer);
   trainerTrain(script, state);
   if (kind === 'SFTTrainer') for (const said of script.behaves('sftChatter')) script.warn(said);
+  refuseSampler(call, trainer.callee);
   if (trainer.withoutRows && !trainer.unknown) call.raise('IndexError', NO_ROWS, 'trainer.train()');
   trainByTrainer(call, model, {
     trainer: shortName(trainer.callee),

@@ -172,6 +172,9 @@ export const transformersCallees: CalleeTable = {
   ...Object.fromEntries(
     quantisations.split(' ').map((name) => [`transformers.${name}`, config(`transformers.${name}`)] as const),
   ),
+  'transformers.PretrainedConfig': callee('', (call) => ({
+    object: { kind: 'config', callee: call.callee, values: new Map(call.given), later: null },
+  })),
   'transformers.AutoTokenizer.from_pretrained': callee('pretrained_model_name_or_path', (call) => ({
     object: { kind: 'plain', callee: 'transformers.PreTrainedTokenizerFast', values: call.given },
   })),

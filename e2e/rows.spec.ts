@@ -1,0 +1,30 @@
+// A file of rows as people have one: what its columns are for is shown, a cell is mended, a row left out, and what is trained follows.
+import { expect, open, test } from './playground.ts';
+
+const csv = '\ufeffquestion,answer\r\n"Who sails, then?","The captian."\r\nWhere?,At sea.\r\nWhen?,\r\n';
+
+test('a CSV file is mapped, mended and searched', async ({ page }) => {
+  await open(page);
+  await page
+    .getByRole('button', { name: /messages/ })
+    .first()
+    .click();
+  const dialog = page.getByRole('dialog');
+  await dialog
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'crew.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+  await expect(dialog).toContainText('crew.csv: 3 rows, 2 columns');
+  await expect(dialog.getByRole('button', { name: 'question prompt' })).toBeVisible();
+  await expect(dialog.getByRole('button', { name: 'answer completion' })).toBeVisible();
+  await dialog.getByRole('button', { name: 'The captian.' }).click();
+  await dialog.getByLabel('Change row 1, column answer').fill('The captain.');
+  await dialog.getByRole('button', { name: 'Change it' }).click();
+  await dialog.getByRole('button', { name: 'Leave row 3 out' }).click();
+  await expect(dialog).toContainText('Changed by hand: 1 cells, 1 rows left out');
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await expect(page.locator('.rows-head')).toContainText('2 rows');
+  await page.getByRole('searchbox', { name: 'Search the rows' }).fill('CAPTAIN');
+  await expect(page.locator('.rows-search')).toContainText('1 of 2 rows');
+  await expect(page.locator('.row-tokens')).toHaveCount(1);
+  await expect(page.locator('.row-tokens')).toContainText('The captain.');
+});

@@ -1,0 +1,81 @@
+// Merged models of every family: the GGUF file opens as the model that it was made of, or is refused by what it can't say; config.json says
+// the configuration.
+import { describe, expect, it } from 'vitest';
+import { randomArray } from '../../../shaders/testing/finite.ts';
+import { UserError } from '../../ground/errors.ts';
+import { blobSource } from '../../ground/formats/byteSource.ts';
+import { parseConfig } from '../../models/families.ts';
+import { ggufModel } from '../../models/gguf/ggufModel.ts';
+import type { ModelConfig } from '../../models/modelConfig.ts';
+import { embeddedModel } from '../../models/modelFiles.ts';
+import { frequenciesOf } from '../../models/rotation.ts';
+import { modelTensors } from '../../models/weightPlaces.ts';
+import { floatsOf } from '../../models/weightSource.ts';
+import { readPublic } from '../../testing/embedded.ts';
+import { goldenFamilies } from '../../testing/familyCases.ts';
+import { mergedGguf } from './mergedGguf.ts';
+import { mergedModelFiles } from './mergedModel.ts';
+import type { MergedTensor } from './mergedTensors.ts';
+
+const embedded = await embeddedModel(readPublic);
+
+async function* tensorsOf(config: ModelConfig): AsyncGenerator<MergedTensor> {
+  let seed = 0;
+  for (const [name, shape] of modelTensors(config)) {
+    const count = shape.reduce((product, size) => product * size, 1);
+    seed += 1;
+    // Values that float32 keeps when 1 is added and taken off again.
+    const values = Float32Array.from(randomArray(count, seed), (value) => Math.round(value * 64) / 64);
+    yield { name, shape, values };
+  }
+}
+
+/** What llama.cpp takes for granted: windows of most architectures, and SmolLM3's every fourth layer. */
+const unsaid: Readonly<Record<string, RegExp>> = {
+  mistral: /architecture llama can't say that layer 0 sees 5 tokens/,
+  'qwen2, windowed': /architecture qwen2 can't say that layer 1 sees 4 tokens/,
+  smollm3: /architecture smollm3 can't say which layers are told no positions/,
+  gemma3_text: /architecture gemma3 can't say/,
+};
+
+describe.each(goldenFamilies.cases.map((own) => [own.name, own] as const))('%s', (name, own) => {
+  const config = { ...parseConfig(own.config), vocabSize: embedded.config.vocabSize };
+  const files = { ...embedded, config };
+  const refusal = unsaid[name];
+
+  it.runIf(refusal === undefined)('opens from GGUF as it was', async () => {
+    const { bytes } = await mergedGguf(files, tensorsOf(config), 'float32', 'merged');
+    const opened = await ggufModel(blobSource('model.gguf', new Blob([bytes])));
+    const { rotations, own: numbers, layerKinds, family, normEps, ...sizes } = opened.config;
+    const { rotations: turned, own: ownNumbers, normEps: eps, ...wanted } = config;
+    expect({ ...sizes, layerKinds, family }).toEqual(wanted);
+    expect(normEps).toBe(Math.fround(eps));
+    for (const [key, value] of Object.entries(ownNumbers)) expect(numbers[key], key).toBeCloseTo(value, 6);
+    expect(rotations.length).toBe(turned.length);
+    rotations.forEach((rotation, i) => {
+      const want = turned[i];
+      if (!want) return;
+      // Divisors are float32: one rounding more.
+      frequenciesOf(rotation).forEach((frequency, at) =>
+        expect(frequency / (frequenciesOf(want)[at] ?? 0)).toBeCloseTo(1, 6),
+      );
+    });
+    const source = await opened.weights();
+    for await (const tensor of tensorsOf(config))
+      expect(floatsOf(await source.read(tensor.name, tensor.shape)), tensor.name).toEqual(tensor.values);
+  });
+
+  it.runIf(refusal !== undefined)('is refused as GGUF by what the file can’t say', async () => {
+    const error = await mergedGguf(files, tensorsOf(config), 'float32', 'merged').catch(
+      (one: unknown) => one,
+    );
+    expect(error).toBeInstanceOf(UserError);
+    expect(String(error)).toMatch(refusal ?? /never/);
+  });
+
+  it('has a config.json that says it', async () => {
+    const written = await mergedModelFiles(files, tensorsOf(config), 'float32');
+    const json = written.find((file) => file.name === 'config.json');
+    expect(parseConfig(JSON.parse(new TextDecoder().decode(json?.bytes)))).toEqual(config);
+  });
+});

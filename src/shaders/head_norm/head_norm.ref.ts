@@ -1,0 +1,77 @@
+// References of `head_norm` and its gradient: the ones of `rms_norm`, head by head.
+import type { FloatArray } from '../declaration.ts';
+import { rmsNormBackwardReference, rmsNormReference } from '../rms_norm/rms_norm.ref.ts';
+
+interface HeadShape {
+  readonly n: number;
+  readonly heads: number;
+  readonly kv_heads: number;
+  readonly d: number;
+  /** Added to the weights. */
+  readonly offset: number;
+  readonly w_q: FloatArray;
+  readonly w_k: FloatArray;
+}
+
+/** Calls `body` with every head of q and k: where it stands in q|k|v and among the rstd, and its weight. */
+function eachHead(
+  { n, heads, kv_heads, d, w_q, w_k }: HeadShape,
+  body: (at: number, index: number, w: FloatArray) => void,
+): void {
+  const normed = heads + kv_heads;
+  for (let row = 0; row < n; row++)
+    for (let head = 0; head < normed; head++)
+      body((row * (normed + kv_heads) + head) * d, row * normed + head, head < heads ? w_q : w_k);
+}
+
+export interface HeadNormArguments extends HeadShape {
+  readonly x: FloatArray;
+  readonly y: FloatArray;
+  readonly rstd: FloatArray;
+  readonly eps: number;
+}
+
+export function headNormReference(args: HeadNormArguments): void {
+  const { x, y, rstd, d, eps, offset } = args;
+  y.set(x.subarray(0, y.length));
+  eachHead(args, (at, index, w) => {
+    const end = at + d;
+    rmsNormReference({
+      x: x.subarray(at, end),
+      w,
+      y: y.subarray(at, end),
+      rstd: rstd.subarray(index, index + 1),
+      n: 1,
+      c: d,
+      eps,
+      offset,
+    });
+  });
+}
+
+export interface HeadNormBackwardArguments extends HeadShape {
+  readonly dy: FloatArray;
+  readonly x: FloatArray;
+  readonly rstd: FloatArray;
+  readonly dx: FloatArray;
+}
+
+export function headNormBackwardReference(args: HeadNormBackwardArguments): void {
+  const { dy, x, rstd, dx, d, offset } = args;
+  dx.set(dy.subarray(0, dx.length));
+  eachHead(args, (at, index, w) => {
+    const end = at + d;
+    rmsNormBackwardReference({
+      dy: dy.subarray(at, end),
+      x: x.subarray(at, end),
+      w,
+      rstd: rstd.subarray(index, index + 1),
+      residual: x,
+      dx: dx.subarray(at, end),
+      n: 1,
+      c: d,
+      offset,
+      HAS_RESIDUAL: 0,
+    });
+  });
+}

@@ -1,0 +1,28 @@
+// Declares `head_norm`, the norms that some families put on each head of q and k before they are turned, and its gradient.
+// Source of the formula: transformers 4.57 models/qwen3/modeling_qwen3.py q_norm, k_norm; Gemma3RMSNorm adds 1 to the weight.
+import { defineKernel } from '../kernel.ts';
+import { headNormBackwardReference, headNormReference } from './head_norm.ref.ts';
+import source from './head_norm.wgsl?raw';
+import backwardSource from './head_norm_backward.wgsl?raw';
+
+/** x [N, (H+2G)·D], w_q, w_k [D] → y of x's shape, rstd [N, H+G]; v as it was. */
+export const headNorm = defineKernel({
+  name: 'head_norm',
+  source,
+  buffers: { x: 'read', w_q: 'read', w_k: 'read', y: 'read_write', rstd: 'read_write' },
+  params: { n: 'u32', heads: 'u32', kv_heads: 'u32', d: 'u32', eps: 'f32', offset: 'f32' },
+  constants: {},
+  workgroups: ({ n, heads, kv_heads }) => [heads + 2 * kv_heads, n, 1],
+  reference: headNormReference,
+});
+
+/** dy, x [N, (H+2G)·D], w_q, w_k [D], rstd [N, H+G] → dx of x's shape. */
+export const headNormBackward = defineKernel({
+  name: 'head_norm_backward',
+  source: backwardSource,
+  buffers: { dy: 'read', x: 'read', w_q: 'read', w_k: 'read', rstd: 'read', dx: 'read_write' },
+  params: { n: 'u32', heads: 'u32', kv_heads: 'u32', d: 'u32', offset: 'f32' },
+  constants: {},
+  workgroups: ({ n, heads, kv_heads }) => [heads + 2 * kv_heads, n, 1],
+  reference: headNormBackwardReference,
+});

@@ -1,0 +1,60 @@
+// Rows that a person brought: how they are read, what the columns are for, the rows, and what was changed by hand.
+import { useEffect, useState } from 'react';
+import { Button } from 'react-aria-components';
+import type { CustomData } from '../../../engine/index.ts';
+import type { RowsView } from '../../../engine/protocol.ts';
+import { useActions, useTexts } from '../../PageContext.tsx';
+import { countText } from '../../texts/numbers.ts';
+import { ColumnsForm } from './ColumnsForm.tsx';
+import { RowsTable } from './RowsTable.tsx';
+import { useRowsTexts } from './rowsTexts.ts';
+
+function Changed({ data }: { readonly data: CustomData }) {
+  const r = useRowsTexts();
+  const actions = useActions();
+  const edits = data.edits?.length ?? 0;
+  const left = data.leftOut?.length ?? 0;
+  if (edits + left === 0) return null;
+  return (
+    <p className="small dim">
+      {r('changed', { edits, left })}{' '}
+      <Button className="button button-plain" onPress={() => actions.changeRows({ edits: [], leftOut: [] })}>
+        {r('undo')}
+      </Button>
+    </p>
+  );
+}
+
+export function OwnRows({ data }: { readonly data: CustomData }) {
+  const { language } = useTexts();
+  const r = useRowsTexts();
+  const actions = useActions();
+  const [view, setView] = useState<RowsView | null>(null);
+  useEffect(() => {
+    let left = false;
+    // Asked anew whenever the rows or their use change.
+    if (data)
+      void actions
+        .lookAtRows({ from: 0, count: 0, search: '', filter: 'problem', tokens: false })
+        .then((seen) => !left && seen !== null && setView(seen));
+    return () => {
+      left = true;
+    };
+  }, [actions, data]);
+  return (
+    <section className="own-rows" aria-label={data.name}>
+      {view !== null && (
+        <p className="strong">
+          {r('facts', {
+            name: data.name,
+            rows: countText(view.total, language),
+            columns: view.columns.length,
+          })}
+        </p>
+      )}
+      <ColumnsForm data={data} columns={view?.columns ?? []} />
+      <RowsTable data={data} problems={view?.problems ?? 0} />
+      <Changed data={data} />
+    </section>
+  );
+}

@@ -1,0 +1,109 @@
+// Bring own rows: drop or open a file, or paste; what its columns are for; the rows themselves, to look through and mend. What is wrong
+// with them the engine says, by line; a pasted text stays here until it is used or thrown away.
+import { useState } from 'react';
+import { Button } from 'react-aria-components';
+import { textOfRows } from '../../../engine/index.ts';
+import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import { FileDrop } from '../../parts/FileDrop.tsx';
+import { Sheet } from '../../parts/Sheet.tsx';
+import '../../styles/rows.css';
+import { OwnRows } from './OwnRows.tsx';
+import { useRowsTexts } from './rowsTexts.ts';
+
+/** Asked for by the picker; anything may be dropped. */
+const endings = ['.csv', '.tsv', '.jsonl', '.json', '.ndjson', '.parquet', '.txt'];
+
+function Paste() {
+  const { t } = useTexts();
+  const r = useRowsTexts();
+  const actions = useActions();
+  const own = usePageState((state) => state.recipe.data);
+  const [text, setText] = useState(textOfRows(own));
+  const [empty, setEmpty] = useState(false);
+  const use = (): void => {
+    setEmpty(text.trim() === '');
+    const pasted = own !== undefined && textOfRows(own) !== '' ? own.name : t('data.pasted');
+    if (text.trim() !== '') actions.openRows(new File([text], pasted));
+  };
+  return (
+    <>
+      <label className="dim" htmlFor="own-rows">
+        {r('paste')}
+      </label>
+      <textarea
+        id="own-rows"
+        className="field"
+        spellCheck={false}
+        value={text}
+        placeholder={'{"messages":[{"role":"user","content":"…"},{"role":"assistant","content":"…"}]}'}
+        onChange={(event) => {
+          setText(event.target.value);
+          setEmpty(false);
+        }}
+      />
+      {empty && (
+        <p className="is-cut" role="alert">
+          {r('empty')}
+        </p>
+      )}
+      <div>
+        <Button className="button button-main" onPress={use}>
+          {r('use')}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+function Refusal() {
+  const { say } = useTexts();
+  const refused = usePageState((state) => state.rows.failure);
+  const unread = usePageState((state) => (state.recipe.data === undefined ? null : state.inspectFailure));
+  const failure = refused ?? unread;
+  if (failure === null) return null;
+  return (
+    <p className="is-cut" role="alert">
+      {say(failure.message)} {say(failure.remedy)}
+    </p>
+  );
+}
+
+export function RowsDialog() {
+  const { t } = useTexts();
+  const r = useRowsTexts();
+  const actions = useActions();
+  const own = usePageState((state) => state.recipe.data);
+  const reading = usePageState((state) => state.rows.reading);
+  const close = (): void => actions.openDialog(null);
+  return (
+    <Sheet title={t('data.title')} wide open onClose={close}>
+      <p className="dim">{r('intro')}</p>
+      <Refusal />
+      {own !== undefined && <OwnRows data={own} />}
+      <FileDrop
+        label={r('drop')}
+        busy={reading ? r('reading') : null}
+        choose={r('choose')}
+        accept={endings}
+        onFiles={([file]) => file && actions.openRows(file)}
+      />
+      <Paste />
+      <div className="dialog-actions">
+        {own !== undefined && (
+          <Button
+            className="button"
+            onPress={() => {
+              actions.presetRows();
+              close();
+            }}
+          >
+            {r('back')}
+          </Button>
+        )}
+        <Button className="button" onPress={close}>
+          {own === undefined ? t('data.cancel') : r('done')}
+        </Button>
+      </div>
+    </Sheet>
+  );
+}

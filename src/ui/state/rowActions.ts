@@ -1,0 +1,121 @@
+// Bringing own rows: a file or a pasted text is read by the inspector, and becomes the recipe's rows when it was understood, with what its
+// columns are probably for. The trainer is only told where a file is.
+import type { ColumnMapping, CustomData, DataFormat } from '../../engine/index.ts';
+import { isInFile } from '../../engine/index.ts';
+import type { RowsAsked, RowsView } from '../../engine/protocol.ts';
+import type { Engines, RowsEvent } from './engines.ts';
+import type { Edit } from './state.ts';
+import type { Store } from './store.ts';
+
+export interface RowsChange extends Partial<Pick<CustomData, 'edits' | 'leftOut'>> {
+  /** null: as the columns are called. */
+  readonly columns?: ColumnMapping | null;
+}
+
+export function rowActions(
+  store: Store,
+  edit: (change: Edit) => void,
+  engines: () => Pick<Engines, 'ask' | 'holdRows' | 'inspectSoon'>,
+) {
+  let lastId = 0;
+  let asked: File | null = null;
+  /** Who waits for rows, by the id of the question. */
+  const looks = new Map<number, (view: RowsView | null) => void>();
+  let lookId = 0;
+  let countId = 0;
+
+  function answered(id: number, view: RowsView | null): void {
+    looks.get(id)?.(view);
+    looks.delete(id);
+  }
+
+  function openRows(file: File, format: DataFormat | null = null): void {
+    lastId += 1;
+    asked = file;
+    store.setState(({ rows }) => ({ rows: { ...rows, failure: null, reading: true } }));
+    engines().ask({ type: 'open-rows', id: lastId, name: file.name, file, format });
+  }
+
+  return {
+    openRows,
+    /** Rows that were dropped on the page: what became of them is shown. */
+    dropRows: (file: File): void => {
+      store.setState({ dialog: 'data' });
+      openRows(file);
+    },
+    /** Reads the recipe's rows as another format. */
+    readAs: (format: DataFormat): void => {
+      const { recipe, rows } = store.getState();
+      const { data } = recipe;
+      if (data === undefined) return;
+      const file = isInFile(data) ? rows.files.get(data.digest) : new File([data.text], data.name);
+      if (file !== undefined) openRows(file, format);
+    },
+    /** Other uses of the same rows. */
+    changeRows: ({ columns, ...change }: RowsChange): void => {
+      const { data } = store.getState().recipe;
+      if (data === undefined) return;
+      const { columns: before, ...rest } = data;
+      const mapping = columns === undefined ? before : columns;
+      edit({ kind: 'data', data: { ...rest, ...(mapping ? { columns: mapping } : {}), ...change } });
+    },
+    /** Rows of the recipe that match; null where they can't be had, which the inspection says, or where nobody answers any more. */
+    lookAtRows: (wanted: RowsAsked): Promise<RowsView | null> =>
+      new Promise((resolve) => {
+        lookId += 1;
+        looks.set(lookId, resolve);
+        engines().ask({ type: 'look-at-rows', id: lookId, recipe: store.getState().recipe, asked: wanted });
+      }),
+    /** Counts all rows of the recipe anew; the numbers stand in the state when they come. */
+    countRows: (): void => {
+      countId += 1;
+      engines().ask({ type: 'count-rows', id: countId, recipe: store.getState().recipe });
+    },
+    /** The inspector that was asked is gone. */
+    rowsUnheard: (): void => {
+      for (const id of [...looks.keys()]) answered(id, null);
+    },
+    presetRows: (): void => edit({ kind: 'data', data: null }),
+    /** What the inspector says of a file. */
+    onRows: (event: RowsEvent): void => {
+      if (event.type === 'rows-seen' || event.type === 'rows-unseen') {
+        answered(event.id, event.type === 'rows-seen' ? event.view : null);
+        return;
+      }
+      if (event.type === 'rows-counted') {
+        if (event.id !== countId) return;
+        const { done, total, statistics } = event;
+        store.setState(({ rows }) => ({
+          rows: {
+            ...rows,
+            statistics: statistics ?? rows.statistics,
+            counting: statistics ? null : { done, total },
+          },
+        }));
+        const { inspection } = store.getState();
+        // What was told of the first rows can be told of all.
+        const known = inspection?.data;
+        if (statistics && known && known.counted < known.rows) engines().inspectSoon();
+        return;
+      }
+      if (event.id !== lastId) return;
+      const { rows, dialog } = store.getState();
+      if (event.type === 'rows-failed') {
+        store.setState({ rows: { ...rows, failure: event.error, reading: false } });
+        return;
+      }
+      const { data, guess } = event.rows;
+      const files = new Map(rows.files);
+      if (isInFile(data) && asked !== null) {
+        files.set(data.digest, asked);
+        engines().holdRows(data.digest, asked);
+      }
+      store.setState({
+        rows: { ...rows, files, failure: null, reading: false },
+        // What was guessed is to be seen; rows that name their columns themselves leave nothing to choose.
+        dialog: dialog === 'data' && guess !== null && data.columns === undefined ? null : dialog,
+      });
+      edit({ kind: 'data', data });
+    },
+  };
+}
