@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { Browser, ElementHandle, Page } from 'puppeteer-core';
+import type { Browser, Page } from 'puppeteer-core';
 import { writeBomb, writeModel } from './hostileFiles.ts';
 import type { Place } from './person.ts';
 import { Person } from './person.ts';
@@ -98,10 +98,10 @@ function watchTheThread(): void {
 
 const longestMs = (page: Page): Promise<number> =>
   page.evaluate(() => {
-    const { seen } = window as unknown as { seen: { longestMs: number } };
-    const { longestMs } = seen;
+    const { seen } = Object(window);
+    const longest: number = seen.longestMs;
     seen.longestMs = 0;
-    return longestMs;
+    return longest;
   });
 
 /** What stands where the page answers. */
@@ -133,8 +133,7 @@ async function until(done: () => Promise<boolean>): Promise<number | null> {
 async function chooses(person: Person, door: string, path: string): Promise<void> {
   await person.presses(door);
   await person.sees('.dialog .drop button');
-  const field = await person.page.$('.dialog input[type=file]');
-  await (field as ElementHandle<HTMLInputElement> | null)?.uploadFile(path);
+  await person.chooses('.dialog input[type=file]', path);
 }
 
 async function brings(person: Person, hang: Hang, file: string): Promise<void> {

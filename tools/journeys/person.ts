@@ -148,6 +148,12 @@ export class Person {
     }
   }
 
+  /** A file, as the browser's own chooser hands it over. */
+  async chooses(selector: string, path: string): Promise<void> {
+    const field = await this.#page.$(selector);
+    await (await field?.toElement('input'))?.uploadFile(path);
+  }
+
   async strikes(key: 'Escape' | 'p' | 's' | 'End'): Promise<void> {
     await this.#page.keyboard.press(key);
   }
