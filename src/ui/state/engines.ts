@@ -38,7 +38,6 @@ const rowsEvents: ReadonlySet<string> = new Set<RowsEvent['type']>([
   ...(['rows', 'rows-failed', 'rows-seen', 'rows-unseen', 'rows-counted'] as const),
 ]);
 const isOfRows = (event: Event): event is RowsEvent => rowsEvents.has(event.type);
-
 const isMissing = (event: Event): boolean => event.type === 'failed' && event.error.code === 'fetch-program';
 /** An inspector that says nothing for so long computes over something that does not end. */
 const INSPECTOR_SILENT_MS = 10_000;
