@@ -118,8 +118,13 @@ test('loading is given up at once, and another model can be chosen', async ({ pa
   await expect(page.getByRole('button', { name: /^Base model/ })).toContainText('embedded');
 });
 
-test('a file that is none is refused by name, with what to do', async ({ page }) => {
+test('a folder is a model; a file that is none is refused by name, with what to do', async ({ page }) => {
   await open(page);
   await choose(page, 'README.md');
   await expect(page.getByRole('alert')).toContainText(/README\.md, byte 0 .*no GGUF file.*\.gguf/);
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Choose a folder' }).click();
+  await (await chooser).setFiles('public/model');
+  await expect(page.getByRole('button', { name: /^Base model/ })).not.toContainText('embedded');
+  await expect(page).toHaveURL(/model=[0-9a-f]{16}~model/);
 });

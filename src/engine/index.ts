@@ -10,7 +10,7 @@ export type { RowPreview } from './data/summary.ts';
 export { errorHelp } from './errorHelp.ts';
 export type { ExportFile } from './exchange/export/adapterTensors.ts';
 export { decimal } from './ground/decimal.ts';
-export { invariant, wordsOf } from './ground/errors.ts';
+export { invariant } from './ground/errors.ts';
 export { pythonLabel } from './ground/settings/pythonPlace.ts';
 export type {
   NumberKind,

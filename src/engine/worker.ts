@@ -62,13 +62,22 @@ function reader(): ReaderPort {
 }
 const scripts = new ScriptDesk(reader, emit);
 
+/** One for which there is no memory now is no answer yet: it is asked for again, and nothing else failed. */
+function pong(guarded: boolean): void {
+  try {
+    emit({ type: 'pong', guarded });
+  } catch {
+    // The page counts its silence.
+  }
+}
+
 /** Held as long as this worker lives, so that the page knows at once when it does not. Without it the page asks and waits. */
 let guarded = false;
 if ('locks' in navigator)
   navigator.locks
     .request(page, () => {
       guarded = true;
-      emit({ type: 'pong', guarded });
+      pong(guarded);
       return new Promise(() => {});
     })
     // Locks that are there and refused: as without.
@@ -77,7 +86,7 @@ if ('locks' in navigator)
 self.onmessage = (message: MessageEvent<unknown>) => {
   try {
     const command = decodeCommand(message.data);
-    if (command.type === 'ping') emit({ type: 'pong', guarded });
+    if (command.type === 'ping') pong(guarded);
     else if (isScriptCommand(command)) void scripts.handle(command);
     else void session.handle(command);
   } catch (error) {

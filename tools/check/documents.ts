@@ -39,7 +39,11 @@ export function checkDecisions(files: readonly SourceFile[]): readonly Violation
         message: 'has no line "Status: accepted" or "Status: superseded by NNNN".',
       });
     }
-    const lines = record.text.trimEnd().split('\n').length;
+    // A table that another rule asks for grows with what it lists.
+    const lines = record.text
+      .trimEnd()
+      .split('\n')
+      .filter((line) => !line.startsWith('| `')).length;
     if (lines > 40) violations.push({ file: record.path, message: `${lines} lines; a decision fits in 40.` });
     if (!listed.includes(`[${title}](${name})`)) {
       violations.push({ file: index, message: `lacks the line: - [${title}](${name})` });

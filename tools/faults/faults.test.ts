@@ -8,7 +8,7 @@ import { cellsOf } from './cells.ts';
 import { main as faultsMain } from './faults.ts';
 import { openHost } from './host.ts';
 import { faults, faultsIn, moments } from './list.ts';
-import { reportOf } from './report.ts';
+import { reportOf, withLongRun } from './report.ts';
 import { main as soakMain } from './soak.ts';
 import type { Ended } from './state.ts';
 import { buildOf, keep, keyOf, readState } from './state.ts';
@@ -93,6 +93,9 @@ test('the table counts what ran, marks what another build ran, and says that the
   expect(later).toContain('| destroyed | told¹ | not run | same losses | not run | not run |');
   expect(later).toContain('- build `bbbb`, the newest: 1 cells\n- ¹ build `aaaa`: 1 cells');
   expect(reportOf(later, new Map(), 'bbbb')).toBe(later);
+  const soaked = withLongRun(withLongRun(later, 'old\n'), 'new\n');
+  expect(soaked).toMatch(/## A long run\n\nnew\n$/);
+  expect(reportOf(soaked, new Map(), 'bbbb')).toBe(soaked);
 });
 
 test('cells are kept as they end, the newest of each counts, and half a line is none', () => {

@@ -171,7 +171,7 @@ export async function play(stage: Stage, fault: Fault, moment: Moment): Promise<
     return { verdict: 'lost', said: 'opened again, and nothing of the run was there' };
   if (atEnd && now && !anew && toldNothing(atEnd, now))
     return { verdict: 'silent', said: `${atEnd.progress}, and nothing was said` };
-  return again(atEnd?.told ?? 'the tab was gone', next, false);
+  return again(atEnd?.told || now?.told || 'the tab was gone', next, false);
 }
 
 /** The losses of a run that nothing happens to. Throws when it does not end well. */

@@ -239,7 +239,8 @@
   };
   const post = self.postMessage.bind(self);
   self.postMessage = (message, ...rest) => {
-    if (on.delete('message-refused')) throw new DOMException('could not be cloned', 'DataCloneError');
+    if (on.delete('message-refused'))
+      throw new DOMException('Data cannot be cloned, out of memory.', 'DataCloneError');
     post(message, ...rest);
     if (moments[moment]?.(message)) now();
   };

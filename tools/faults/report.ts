@@ -69,6 +69,22 @@ const intro = [
   '',
 ];
 
+const inFirefox = [
+  'Over WebDriver BiDi, on the adapter that Firefox finds. Its driver strikes from within a worker and as a person does it; a crash of the tab or of the',
+  'GPU process, a quota, a shortage of memory, files that vanish and a frozen tab take tools of Chromium’s own, which BiDi does not have. A file has',
+  'arrived when the page has handed it to the browser.',
+  '',
+];
+
+const LONG_RUN = '## A long run';
+/** The section of the long run, which is another command's. */
+const longRunOf = (text: string): string =>
+  text.includes(LONG_RUN) ? text.slice(text.indexOf(LONG_RUN)) : '';
+
+/** The report with another such section. */
+export const withLongRun = (text: string, section: string): string =>
+  `${text.replace(longRunOf(text), '').trimEnd()}\n\n${LONG_RUN}\n\n${section}`;
+
 /** `build` is the newest. */
 export function reportOf(before: string, state: ReadonlyMap<string, Ended>, build: string): string {
   const known = new Map<string, Known>([...earlier(before), ...state]);
@@ -105,6 +121,7 @@ export function reportOf(before: string, state: ReadonlyMap<string, Ended>, buil
     lines.push(
       `## ${browser}`,
       '',
+      ...(browser === 'Firefox' ? inFirefox : []),
       `Of ${total} cells, ${all.length} ran${all.length === total ? '' : '; what the others do is not known'}.`,
       `Those that ran: ${of('same losses')} same losses, ${of('told')} told, ${bad} bad.`,
       '',
@@ -115,7 +132,8 @@ export function reportOf(before: string, state: ReadonlyMap<string, Ended>, buil
       }),
     );
   }
-  return lines.join('\n');
+  const longRun = longRunOf(before);
+  return `${lines.join('\n')}${longRun === '' ? '' : `\n${longRun}`}`;
 }
 
 export function writeReport(path: string, state: ReadonlyMap<string, Ended>, build: string): void {

@@ -10,6 +10,8 @@ import type { Message, Tokenizer } from './tokenizer.ts';
 
 /** About what a thirtieth of a second suffices for. */
 const A_BREATH = 8_000;
+/** It is told how far it is once in so many breaths. */
+const BREATHS_A_WORD = 25;
 /** A row costs something whatever its length. */
 const A_ROW = 40;
 
@@ -17,7 +19,7 @@ const ofMessages = (messages: readonly Message[]): number =>
   messages.reduce((sum, { content }) => sum + A_ROW + (content?.length ?? 0), 0);
 
 /** About how much there is to read in a row. */
-export function charactersOf(row: Row): number {
+function charactersOf(row: Row): number {
   switch (row.format) {
     case 'text':
       return A_ROW + row.text.length;
@@ -52,6 +54,7 @@ export async function readAhead(
 ): Promise<number> {
   let left = most;
   let breath = 0;
+  let breaths = 0;
   for (const [i, row] of rows.entries()) {
     if (left <= 0) return i;
     const pairs = objective !== 'sft' && isPair(row);
@@ -70,7 +73,8 @@ export async function readAhead(
     breath += characters;
     if (breath < A_BREATH) continue;
     breath = 0;
-    told(i + 1);
+    breaths += 1;
+    if (breaths % BREATHS_A_WORD === 0) told(i + 1);
     await breathe();
     if (given()) return i + 1;
   }

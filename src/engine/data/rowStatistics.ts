@@ -47,7 +47,7 @@ const says = ({ role, content, more }: Message): boolean =>
   role !== 'assistant' || (content ?? '').trim() !== '' || more !== undefined;
 
 /** Whether there is nothing to learn in it for anyone: no text, or an answer without words. */
-export function isEmpty(row: Row): boolean {
+function isEmpty(row: Row): boolean {
   switch (row.format) {
     case 'text':
       return row.text.trim() === '';
@@ -65,7 +65,7 @@ export function isEmpty(row: Row): boolean {
 }
 
 /** Bounds that people can read: steps of 1, 2 or 5 times a power of ten. */
-export function bucketsOf(lengths: readonly number[]): LengthBucket[] {
+function bucketsOf(lengths: readonly number[]): LengthBucket[] {
   const least = largest(lengths) / MOST_BUCKETS;
   const power = 10 ** Math.floor(Math.log10(Math.max(1, least)));
   const step = [1, 2, 5, 10].map((times) => times * power).find((one) => one >= least) ?? 1;

@@ -3,7 +3,7 @@
 import { exportFolders } from '../exchange/export/formats.ts';
 import { UserError } from '../ground/errors.ts';
 import type { Command, Event } from '../protocol.ts';
-import { deviceLost } from '../training/trainingErrors.ts';
+import { deviceLost, gpuError, outOfMemory } from '../training/trainingErrors.ts';
 import { errorData } from './errorData.ts';
 import type { TrainingRun } from './run.ts';
 import { nothingToAsk, nothingToTake } from './sessionErrors.ts';
@@ -40,8 +40,9 @@ export async function give(run: TrainingRun, asked: Asked, emit: Emit): Promise<
 export const nothingFor = ({ type }: Asked): UserError =>
   type === 'ask' ? nothingToAsk({}) : nothingToTake({});
 
-/** Tells what can't be had; whatever else it was ends the run. */
-export function refuse(error: unknown, { type }: Asked, emit: Emit): void {
+/** Tells what can't be had; whatever else it was ends the run. True: the device is of no use any more, the run needs another. */
+export function refuse(error: unknown, { type }: Asked, emit: Emit): boolean {
   if (!(error instanceof UserError) || type === 'ask' || deviceLost.is(error)) throw error;
   if (type !== 'norms') emit({ type: 'refused', error: errorData(error) });
+  return gpuError.is(error) || outOfMemory.is(error);
 }

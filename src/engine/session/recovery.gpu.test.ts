@@ -175,6 +175,22 @@ describe.skipIf(!available)('a run that loses its device', () => {
     expect(losses).toEqual(await unbroken);
   });
 
+  it('gives the files that there was no memory for a moment ago', async () => {
+    const { session, events } = await play(memoryStore());
+    await session.handle({ type: 'step', recipe: await recipe(), backend: 'webgpu' });
+    const { slice } = ArrayBuffer.prototype;
+    ArrayBuffer.prototype.slice = () => {
+      ArrayBuffer.prototype.slice = slice;
+      throw new RangeError('Array buffer allocation failed');
+    };
+    for (const id of [1, 2]) await session.handle({ type: 'export', id, format: 'peft', dtype: 'float16' });
+    const told = events.filter(({ type }) => type === 'refused' || type === 'exported' || type === 'failed');
+    expect(told).toMatchObject([
+      { type: 'refused', error: { code: 'out-of-memory' } },
+      { type: 'exported', id: 2 },
+    ]);
+  });
+
   it('gives up when the device is lost again and again', async () => {
     const { session, events } = await play(memoryStore(), (event, device) => {
       if (event.type === 'answer') device?.destroy();

@@ -16,7 +16,7 @@ import { isInFile, sameRows } from '../recipe/rows/ownRows.ts';
 import { rowsMissing } from './sessionErrors.ts';
 
 /** Texts up to this size travel with the recipe; larger ones, and what is no text, are named by their digest. */
-export const MOST_TEXT_BYTES = 2 ** 19;
+const MOST_TEXT_BYTES = 2 ** 19;
 
 const PART_BYTES = 2 ** 22;
 

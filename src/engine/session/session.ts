@@ -141,7 +141,7 @@ export class Session {
         if (run !== rested) run.phase(this.#ended ? 'finished' : 'paused');
       });
     } catch (error) {
-      refuse(error, command, this.#options.emit);
+      if (refuse(error, command, this.#options.emit)) await this.#goIdle(this.#opened);
     }
   }
 
@@ -239,14 +239,14 @@ export class Session {
   #lost(opened: OpenedBackend, error: UserError): void {
     if (this.#opened !== opened) return;
     if (this.#busy) opened.backend.destroy();
-    else if (deviceLost.is(error)) this.#goIdle(opened);
+    else if (deviceLost.is(error)) void this.#goIdle(opened);
     else this.#fail(error);
   }
 
-  #goIdle(opened: OpenedBackend): void {
-    void this.#saved.recall().then(() => {
-      if (this.#opened === opened && !this.#busy) this.#forget();
-    });
+  async #goIdle(opened: OpenedBackend | null): Promise<void> {
+    const busy = this.#busy;
+    await this.#saved.recall();
+    if (this.#opened === opened && this.#busy === busy) this.#forget();
   }
 
   /** A run that ended while the wish to stop it waited has said so already. */

@@ -6,7 +6,7 @@ import { FakeDisk, fullnesses } from '../testing/fakeDisk.ts';
 import { savedOf } from '../testing/savedRun.ts';
 import { encodeSnapshot, isWhole } from './snapshot.ts';
 import { decodeSnapshot } from './snapshotDecode.ts';
-import { twoFiles } from './twoFiles.ts';
+import { TURN_BYTES, twoFiles } from './twoFiles.ts';
 
 const made = new Map<string, Uint8Array<ArrayBuffer>>();
 function bytesOf(step: number, floats = 64): Uint8Array<ArrayBuffer> {
@@ -43,7 +43,7 @@ describe('a disk that is full', () => {
       const failed: unknown = await files.save(tooLarge).catch((error: unknown) => error);
       expect(failed instanceof UserError && failed.code).toMatch(/^save/);
       expect(isSame(await newest(disk), kept)).toBe(true);
-      expect(disk.used).toBe(kept?.length ?? 0);
+      expect(disk.used).toBe(kept ? kept.length + TURN_BYTES : 0);
     }
     expect(stepOf(await newest(disk))).toBe(kept ? 1 : null);
     // Room again: the next save is kept.
@@ -68,12 +68,27 @@ describe('a disk that is full', () => {
   );
 });
 
-it('keeps two in turn and gives the newest first', async () => {
+it.each([
+  ['goes on', 1],
+  ['does not change when a file is written again', 0],
+  ['is set back', -1],
+])('keeps two in turn and gives the newest first, whose time %s', async (_, tick) => {
   const disk = new FakeDisk(1_000_000);
+  disk.tick = tick;
+  for (const step of [1, 2]) await twoFiles(disk, isWhole).save(bytesOf(step));
   const files = twoFiles(disk, isWhole);
-  for (const step of [1, 2, 3]) await files.save(bytesOf(step));
+  await files.save(bytesOf(3));
   const steps = (await files.load()).map((bytes) => decodeSnapshot(bytes).state.step);
   expect(steps).toEqual([3, 2]);
   await files.clear();
   expect(await files.load()).toEqual([]);
+});
+
+it('takes the file of an earlier page, which names no turn, for the older one', async () => {
+  const disk = new FakeDisk(1_000_000);
+  await twoFiles(disk, isWhole).save(bytesOf(2));
+  const old = await disk.open('run-b.bin');
+  old.write(bytesOf(1), { at: 0 });
+  const steps = (await twoFiles(disk, isWhole).load()).map((bytes) => decodeSnapshot(bytes).state.step);
+  expect(steps).toEqual([2, 1]);
 });

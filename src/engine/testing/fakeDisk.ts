@@ -23,6 +23,8 @@ export class FakeDisk implements Folder {
   readonly files = new Map<string, { bytes: Uint8Array<ArrayBuffer>; at: number }>();
   quota: number;
   fullness: Fullness;
+  /** By how much the clock goes on from one write to the next; less than 0: it is set back. */
+  tick = 1;
   #clock = 0;
 
   constructor(quota: number, fullness: Fullness = 'throws') {
@@ -56,7 +58,7 @@ export class FakeDisk implements Folder {
       const next = new Uint8Array(size);
       next.set(file.bytes.subarray(0, size));
       file.bytes = next;
-      this.#clock += 1;
+      this.#clock += this.tick;
       file.at = this.#clock;
     };
     return Promise.resolve({

@@ -174,8 +174,12 @@ export function startEngines({
     sendRows(inspector);
     sendAdapters(inspector, 0, adapter.used);
   }
+  /** One that was ended from outside is asked once more; what it hung over is not. */
+  const asksAgain = ({ code }: EngineErrorData): boolean =>
+    inspectQueued || (code !== 'inspect-hung' && diedOf !== store.getState().inspectId);
   function inspectorDied(error: EngineErrorData): void {
-    const { model, adapter, rows, inspectId, script } = store.getState();
+    const again = asksAgain(error);
+    const { model, adapter, rows, script } = store.getState();
     // Nobody is left who would answer.
     if (script.phase !== 'idle') store.setState({ script: { ...script, phase: 'idle', failure: error } });
     if (adapter.reading) onAdapter({ type: 'adapter-failed', id: opening.adapter, error });
@@ -183,8 +187,7 @@ export function startEngines({
     if (rows.reading) onRows({ type: 'rows-failed', id: opening.rows, error });
     if (model.reading) onModel({ type: 'model-failed', id: opening.model, error });
     anotherInspector();
-    // One that was ended from outside is asked once more; what it hung over is not.
-    if (inspectQueued || (error.code !== 'inspect-hung' && diedOf !== inspectId)) sendInspect();
+    if (again) sendInspect();
     diedOf = store.getState().inspectId;
   }
 
@@ -210,7 +213,8 @@ export function startEngines({
       inFlight = null;
       const { script } = store.getState();
       store.setState({
-        inspectFailure: error,
+        // What is asked again is not known to fail.
+        ...(deaths.has(error.code) && asksAgain(error) ? {} : { inspectFailure: error }),
         // Nobody is left who would answer.
         ...(script.phase !== 'idle' && { script: { ...script, phase: 'idle', failure: event.error } }),
       });

@@ -77,6 +77,27 @@ it('is started again over what does not end, names what changed, and answers the
   expect(store.getState()).toMatchObject({ inspectFailure: null });
 });
 
+it('that was ended from outside is asked once more, and nothing is said of the recipe', async () => {
+  const { store, actions, inspector, rest, silent } = page();
+  actions.edit({ kind: 'values', patch: { 'lora.r': 3 } });
+  await rest();
+  const first = inspector();
+  silent('worker-ended');
+  expect(store.getState().inspectFailure).toBeNull();
+  await rest();
+  expect(inspector()).not.toBe(first);
+  expect(inspector().sent.some(({ type }) => type === 'inspect')).toBe(true);
+  // Whoever dies of the same question twice died of it.
+  inspector().quiet = 1;
+  actions.edit({ kind: 'values', patch: { 'lora.r': 4 } });
+  await rest();
+  silent('worker-ended');
+  inspector().quiet = 1;
+  silent('worker-ended');
+  silent('worker-ended');
+  expect(store.getState().inspectFailure).toMatchObject({ code: 'worker-ended' });
+});
+
 it('gives up a question over which it is silent as soon as there is another', async () => {
   const { store, actions, inspector, rest } = page();
   actions.edit({ kind: 'values', patch: { 'lora.r': 3 } });

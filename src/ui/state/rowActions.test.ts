@@ -1,12 +1,20 @@
 // A file of rows becomes the recipe's when the inspector understood it; the trainer is told where a file is, another inspector too.
 import { expect, it } from 'vitest';
-import type { CustomData } from '../../engine/index.ts';
-import type { Command, Event } from '../../engine/protocol.ts';
-import { columns, ownRows, rowsView } from '../../engine/testing/rowSamples.ts';
+import type { ColumnMapping, CustomData } from '../../engine/index.ts';
+import type { Command, Event, RowsView } from '../../engine/protocol.ts';
 import type { Engines } from './engines.ts';
 import { edited } from './recipeEdits.ts';
 import { rowActions } from './rowActions.ts';
 import { emptyState, makeStore } from './store.ts';
+
+const columns: ColumnMapping = {
+  to: 'prompt-completion',
+  columns: { prompt: 'question', completion: 'answer' },
+  chat: true,
+  renameRoles: false,
+};
+const ownRows: CustomData = { name: 'mine.csv', text: 'question,answer\na,b\n', format: 'csv', columns };
+const rowsView: RowsView = { columns: ['question', 'answer'], total: 1, matches: 0, problems: 0, rows: [] };
 
 const unreadable = {
   code: 'csv-quote',
@@ -51,7 +59,7 @@ it('takes rows that travel, with what their columns are for, and holds nothing',
   expect(held).toEqual([]);
   actions.changeRows({ columns: null, leftOut: [1] });
   expect(store.getState().recipe.data).not.toHaveProperty('columns');
-  expect(store.getState().recipe.data).toMatchObject({ leftOut: [1], format: 'json' });
+  expect(store.getState().recipe.data).toMatchObject({ leftOut: [1], format: 'csv' });
 });
 
 it('tells the trainer of a file, and reads it again as another format', () => {

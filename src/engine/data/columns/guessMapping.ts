@@ -38,7 +38,7 @@ const names: Readonly<Record<ColumnRole, readonly string[]>> = {
 const SAMPLE = 50;
 
 /** The messages in a cell; null where it holds none. */
-export function messagesIn(cell: unknown): readonly Readonly<Record<string, unknown>>[] | null {
+function messagesIn(cell: unknown): readonly Readonly<Record<string, unknown>>[] | null {
   const list = typeof cell === 'string' && /^\s*\[\s*\{/.test(cell) ? readJson(cell).value : cell;
   if (!Array.isArray(list) || list.length === 0) return null;
   const found = list.filter(isRecord);

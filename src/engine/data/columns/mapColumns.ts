@@ -140,10 +140,7 @@ export type UseOfRows = Pick<CustomData, 'columns' | 'edits' | 'leftOut'>;
 export type RowReading = (index: number) => Row;
 
 /** Reads rows one by one. Throws UserError 'column' for a mapping that does not fit the table. */
-export function rowReading(
-  table: RowTable,
-  use: UseOfRows,
-): { readonly count: number; readonly read: RowReading } {
+function rowReading(table: RowTable, use: UseOfRows): { readonly count: number; readonly read: RowReading } {
   const rows = editedRows(table, use);
   const { columns: mapping } = use;
   if (mapping) assertColumns(table, mapping);

@@ -17,11 +17,6 @@ const HEAD_BYTES = 2 ** 16;
 
 const endingOf = (name: string): string => /\.(\w+)$/.exec(name.toLowerCase())?.[1] ?? '';
 
-/** Endings of the files that hold rows, with their dots. */
-export const dataEndings: readonly string[] = readers.flatMap(({ endings }) =>
-  endings.map((one) => `.${one}`),
-);
-
 async function readerOf(source: ByteSource, format: DataFormat | undefined): Promise<RowReader> {
   const ending = endingOf(source.name);
   const named = readers.find(({ name, endings }) => name === format || (!format && endings.includes(ending)));

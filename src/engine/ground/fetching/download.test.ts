@@ -218,6 +218,16 @@ describe('other bytes', () => {
   });
 });
 
+it('a page in place of the file, of no announced length, is told as other bytes and not as a cut', async () => {
+  const page: Answer = (_, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' });
+    response.end('<!doctype html><title>Log in</title>');
+  };
+  const { outcome, error, times } = await got([page], { known });
+  expect({ outcome, times }).toEqual({ outcome: 'fetch-digest', times: 3 });
+  expect(error?.message).toContain('expected 200000 bytes, the server has 36');
+});
+
 describe('a body', () => {
   const gzipped = gzipSync(file);
   const encoding = { 'content-encoding': 'gzip' };

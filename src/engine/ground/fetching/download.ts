@@ -58,6 +58,8 @@ class Download {
   #tag: string | null = null;
   #encoded = false;
   #cache: 'default' | 'reload' = 'default';
+  /** Where a whole answer that announced no length ended, short of what is known. */
+  #ended: number | null = null;
 
   constructor(net: Net, address: Address, sink: Sink, options: DownloadOptions) {
     this.#net = net;
@@ -128,8 +130,12 @@ class Download {
       if (!stranger) throw error;
       return { kind: 'stranger', gotBytes: this.#have };
     }
-    if (cut === null && this.#total !== null && this.#have < this.#total) return this.#short();
-    return cut;
+    if (cut !== null || this.#total === null || this.#have >= this.#total) return cut;
+    // What ends at the same byte each time was never cut: it is another file, such as a page to log in.
+    const ended = body.status === 200 && body.announced === null ? this.#have : null;
+    const again = ended !== null && ended === this.#ended;
+    this.#ended = ended;
+    return again ? { kind: 'stranger', gotBytes: this.#have } : this.#short();
   }
 
   /** A part that is not the one that is missing of the file that was begun; null: it is. */

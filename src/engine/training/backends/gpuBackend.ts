@@ -205,9 +205,12 @@ export class GpuBackend implements Backend {
     this.#device.queue.submit([encoder.finish()]);
     if (purpose === 'step') this.counters.readbacks += 1;
     await this.#unlessLost(staging.mapAsync(1, 0, size));
-    const result = new Float32Array(staging.getMappedRange(0, size).slice(0));
-    staging.unmap();
-    return result;
+    try {
+      return new Float32Array(staging.getMappedRange(0, size).slice(0));
+    } finally {
+      // A copy that there was no memory for must not keep the next one from its buffer.
+      staging.unmap();
+    }
   }
 
   timings(): Promise<ReadonlyMap<string, number>> {

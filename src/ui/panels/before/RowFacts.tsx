@@ -17,12 +17,18 @@ export function RowFacts() {
   useEffect(() => {
     if (inspection !== null) actions.countRows();
   }, [actions, inspection]);
+  const count = (number: number): string => countText(number, language);
+  if (counting !== null)
+    return (
+      <p className="small dim">
+        {t('before.counting', { done: count(counting.done), total: count(counting.total) })}
+      </p>
+    );
   if (statistics === null) return null;
   const { buckets, marks, packed, filled, tokensCut } = statistics;
   const highest = Math.max(1, ...buckets.map(({ rows }) => rows));
   const bar = width / Math.max(1, buckets.length);
   const end = buckets.at(-1)?.to ?? 1;
-  const count = (number: number): string => countText(number, language);
   const share = (part: number): string => `${Math.round(part * 100)} %`;
   const words = [
     t('before.lengths', { rows: count(statistics.rows), longest: count(statistics.longest) }),
@@ -63,11 +69,7 @@ export function RowFacts() {
           />
         )}
       </svg>
-      <figcaption className="small dim">
-        {words.join(' ')}
-        {counting !== null &&
-          ` ${t('before.counting', { done: count(counting.done), total: count(counting.total) })}`}
-      </figcaption>
+      <figcaption className="small dim">{words.join(' ')}</figcaption>
     </figure>
   );
 }

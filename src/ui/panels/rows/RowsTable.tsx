@@ -13,7 +13,7 @@ import { useRowsTexts } from './rowsTexts.ts';
 
 /** Height of a row in rows.css. */
 const rowHeight = 32;
-const window = 40;
+const window = 30;
 const step = 10;
 const filters = ['all', 'problem', 'cut', 'untrained', 'duplicate', 'empty'] as const;
 type Filter = RowsAsked['filter'];
@@ -178,13 +178,14 @@ export function RowsTable({ data, problems }: { readonly data: CustomData; reado
                 title={problem === null ? undefined : say(problem)}
               >
                 <th scope="row">
-                  <Button
+                  <button
+                    type="button"
                     className="button button-plain"
                     aria-label={r(leftOut ? 'takeBack' : 'leave', { row: place + 1 })}
-                    onPress={() => actions.changeRows({ leftOut: leaving(data, [place], !leftOut) })}
+                    onClick={() => actions.changeRows({ leftOut: leaving(data, [place], !leftOut) })}
                   >
                     {leftOut ? '↺' : '✕'}
-                  </Button>{' '}
+                  </button>{' '}
                   {place + 1}
                 </th>
                 {cells.map((cell, i) => (
