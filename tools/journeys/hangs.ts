@@ -141,7 +141,8 @@ async function brings(person: Person, hang: Hang, file: string): Promise<void> {
     case 'target_modules':
       return person.fills(field, hang.text);
     case 'paste':
-      return person.pastes(hang.text);
+      // One line alone is not taken for a text that somebody wants read.
+      return person.pastes(`import torch\n${hang.text}`);
     case 'rows':
       await person.presses('.select-button', ', messages');
       await person.fills('#own-rows', hang.text);

@@ -6,7 +6,7 @@ import { BLOCK, NESTED_BLOCK } from './blockwise4.ts';
 import { dynamicMap } from './codebooks.ts';
 import { bytesOf64, isBlockFormat, isMemberFormat, splitBlocks } from './ggml.ts';
 import { MIXED_HEADER, membersOf } from './mixed.ts';
-import type { BlockFormat, MemberFormat, MixedFormat, WeightFormat } from './weightFormat.ts';
+import type { MemberFormat, MixedFormat, WeightFormat } from './weightFormat.ts';
 
 /** Words a member has in the header of double-quantised scales: place of its nested scales, offset, first block. */
 export const DOUBLE_HEADER = 4;

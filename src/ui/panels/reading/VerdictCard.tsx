@@ -14,8 +14,8 @@ export function Chip({ kind }: { readonly kind: VerdictKind }) {
 function aboutOf({ kind, verdict }: ScriptReading) {
   if (verdict.kind !== 'cannot-tell') return `verdict.about_${verdict.kind}` as const;
   if (kind === 'traceback') return 'verdict.about_error';
-  // Time or memory ran out.
-  const stopped = verdict.error?.type === 'TimeoutError' || verdict.error?.type === 'MemoryError';
+  // Time, memory or the stack ran out.
+  const stopped = /^(Timeout|Memory|Recursion)Error$/.test(verdict.error?.type ?? '');
   return stopped ? 'verdict.about_stopped' : 'verdict.about_cannot-tell';
 }
 
