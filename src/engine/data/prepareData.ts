@@ -15,7 +15,7 @@ import type { Split } from './split.ts';
 import { splitRows } from './split.ts';
 import type { DataSummary, RowPreview, TokenMask } from './summary.ts';
 import type { Dataset, Example, TokenizeOptions } from './tokenize.ts';
-import { assertLearns, datasetOf, IGNORE, largest, tokenizeRow } from './tokenize.ts';
+import { assertLearns, IGNORE, largest, tokenizeRow, tokenizeRows } from './tokenize.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** What is asked of the rows; `maxLength` is of packed sequences too. */
@@ -94,15 +94,11 @@ function partReader(tokenizer: Tokenizer, options: TokenizeOptions, asked: DataO
       const dataset = pairDataset(rows, tokenizer, maxLength, objective);
       return { dataset, examples: dataset.examples };
     };
-  const made = new Map<Row, Example>();
   return (rows) => {
-    const all = rows.map((row) => {
-      const example = made.get(row) ?? tokenizeRow(row, tokenizer, options);
-      made.set(row, example);
-      return example;
-    });
-    const dataset = datasetOf(rows, all);
-    return { dataset, examples: packing === 'none' ? dataset.examples : pack(all, packing, maxLength) };
+    const dataset = tokenizeRows(rows, tokenizer, options);
+    if (packing === 'none') return { dataset, examples: dataset.examples };
+    const all = rows.map((row) => tokenizeRow(row, tokenizer, options));
+    return { dataset, examples: pack(all, packing, maxLength) };
   };
 }
 

@@ -115,8 +115,9 @@ export const largest = (numbers: readonly number[]): number =>
 export const learns = (example: Example): boolean =>
   example.labels.some((label, i) => i > 0 && label !== IGNORE);
 
-/** What all rows are, by what each became; those without any label left are dropped, as TRL does. */
-export function datasetOf(rows: readonly Row[], all: readonly Example[]): Dataset {
+/** All rows; those without any label left are dropped, as TRL does. */
+export function tokenizeRows(rows: readonly Row[], tokenizer: Tokenizer, options: TokenizeOptions): Dataset {
+  const all = rows.map((row) => tokenizeRow(row, tokenizer, options));
   const examples = all.filter(learns);
   const formats = new Set(rows.map((row) => row.format.replace('-chat', '')));
   return {
@@ -127,12 +128,6 @@ export function datasetOf(rows: readonly Row[], all: readonly Example[]): Datase
     maskedRows: all.length - examples.length,
   };
 }
-
-export const tokenizeRows = (rows: readonly Row[], tokenizer: Tokenizer, options: TokenizeOptions): Dataset =>
-  datasetOf(
-    rows,
-    rows.map((row) => tokenizeRow(row, tokenizer, options)),
-  );
 
 /** Throws UserError 'all-labels-masked' when no row is left, saying whether truncation or the mask took them. */
 export function assertLearns(

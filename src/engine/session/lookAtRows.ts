@@ -12,9 +12,9 @@ import type { Row } from '../data/rows.ts';
 import type { RowPreview } from '../data/summary.ts';
 import { tokenizeRow } from '../data/tokenize.ts';
 import type { Tokenizer } from '../data/tokenizer.ts';
+import { wordsOf } from '../ground/errors.ts';
 import { shortened } from '../ground/quote.ts';
 import type { Text } from '../ground/text.ts';
-import { joined } from '../ground/text.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Assets } from './assets.ts';
 
@@ -115,7 +115,7 @@ export class RowsDesk {
         return {
           place,
           cells: table && data ? columns.map((column) => cellOf(Object(raw[place])[column])) : [],
-          problem: problem ? joined([problem.problem, problem.remedy]) : null,
+          problem: problem ? wordsOf(problem) : null,
           leftOut: left.has(place),
           preview: row && tokenizer ? this.#preview(row, tokenizer, recipe) : null,
         };

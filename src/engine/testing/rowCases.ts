@@ -1,6 +1,6 @@
 // Test-only: files with what is done to their columns, of which the script's own rows stand in tests/golden/data-rows.json
 // (`npm run golden -- data_rows`).
-import { mapColumns } from '../data/columns/mapColumns.ts';
+import { allOf, readColumns } from '../data/columns/mapColumns.ts';
 import { textSource } from '../data/formats/textOf.ts';
 import type { Row } from '../data/rows.ts';
 import { rowsSection, scriptRows } from '../python/write/rowsSection.ts';
@@ -89,5 +89,10 @@ export async function writtenCase({ file, text, use }: RowCase): Promise<Written
   const used: CustomData = { ...data, ...use };
   const table = await shelf.table(used);
   const { before, lines } = rowsSection(scriptRows({ table, use: used }));
-  return { file, text, source: [...before, ...lines].join('\n'), rows: await mapColumns(table, used) };
+  return {
+    file,
+    text,
+    source: [...before, ...lines].join('\n'),
+    rows: allOf(await readColumns(table, used)),
+  };
 }

@@ -2,8 +2,9 @@
 import { expect, it } from 'vitest';
 import { quantise4 } from '../quant/blockwise4.ts';
 import { decodeMember } from '../quant/decode.ref.ts';
-import { packFloats, packQuantised } from '../quant/packing.ts';
+import { packQuantised } from '../quant/packing.ts';
 import { randomArray } from '../testing/finite.ts';
+import { packFloats } from '../testing/groups.ts';
 import { embeddingReference } from './embedding.ref.ts';
 
 /** Of a table that is bound whole. */

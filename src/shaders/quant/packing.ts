@@ -135,28 +135,6 @@ export function fillGroup(format: MemberFormat | MixedFormat, counts: readonly n
   };
 }
 
-const filledWith = (
-  format: MemberFormat | MixedFormat,
-  members: readonly { readonly bytes: Uint8Array<ArrayBuffer>; readonly count: number }[],
-): PackedGroup => {
-  const group = fillGroup(
-    format,
-    members.map(({ count }) => count),
-  );
-  for (const [i, { bytes }] of members.entries()) group.put(i, bytes);
-  return group.filled();
-};
-
-/** Float weights, members at multiples of 64 elements; the scales are an empty word. */
-export const packFloats = (members: readonly Float32Array<ArrayBuffer>[]): PackedGroup =>
-  filledWith(
-    'none',
-    members.map(({ buffer, byteOffset, byteLength, length }) => ({
-      bytes: new Uint8Array(buffer, byteOffset, byteLength),
-      count: length,
-    })),
-  );
-
 /** One member of a group as its file holds it. */
 export interface FileBlocks {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -165,8 +143,14 @@ export interface FileBlocks {
 }
 
 /** Members in the blocks of their file, all of one format or each in its own. */
-export const packBlocks = (format: BlockFormat | MixedFormat, members: readonly FileBlocks[]): PackedGroup =>
-  filledWith(format, members);
+export function packBlocks(format: MemberFormat | MixedFormat, members: readonly FileBlocks[]): PackedGroup {
+  const group = fillGroup(
+    format,
+    members.map(({ count }) => count),
+  );
+  for (const [i, { bytes }] of members.entries()) group.put(i, bytes);
+  return group.filled();
+}
 
 /** 4-bit members, all with double quantisation or all without. */
 export function packQuantised(members: readonly Quantised4[]): PackedGroup {

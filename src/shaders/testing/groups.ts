@@ -4,7 +4,7 @@ import { quantise4 } from '../quant/blockwise4.ts';
 import { isBlockFormat, isMemberFormat } from '../quant/ggml.ts';
 import { membersOf, mixedFormat } from '../quant/mixed.ts';
 import type { PackedGroup } from '../quant/packing.ts';
-import { packBlocks, packFloats, packQuantised } from '../quant/packing.ts';
+import { packBlocks, packQuantised } from '../quant/packing.ts';
 import type { BlockFormat, WeightFormat } from '../quant/weightFormat.ts';
 import { randomBlocks } from './blocks.ts';
 import { randomArray } from './finite.ts';
@@ -21,6 +21,16 @@ export interface TestGroup {
 
 /** Near 1/8; of sub-blocks with scales of their own less, for those multiply. */
 const scaleOf = (format: BlockFormat): number => (format.endsWith('_k') ? 0x1c : 0x30);
+
+/** Float weights, members at multiples of 64 elements; the scales are an empty word. */
+export const packFloats = (members: readonly Float32Array<ArrayBuffer>[]): PackedGroup =>
+  packBlocks(
+    'none',
+    members.map(({ buffer, byteOffset, byteLength, length }) => ({
+      bytes: new Uint8Array(buffer, byteOffset, byteLength),
+      count: length,
+    })),
+  );
 
 function pack(weights: readonly Float32Array<ArrayBuffer>[], format: WeightFormat): PackedGroup {
   if (format === 'none') return packFloats(weights);

@@ -8,6 +8,8 @@ import { fixPatch } from './fixPatch.ts';
 import { makeFrameQueue } from './frames.ts';
 import { makePending } from './pending.ts';
 import { reduce, reduceAll } from './reduce.ts';
+import type { RowsEvent } from './rowsEvent.ts';
+import { isOfRows } from './rowsEvent.ts';
 import type { PickedAdapter, PickedFiles, Ports } from './state.ts';
 import type { Store } from './store.ts';
 
@@ -28,16 +30,6 @@ export interface Engines {
   openModel(id: number, picked: PickedFiles): void;
   terminate(): void;
 }
-
-export type RowsEvent = Extract<
-  Event,
-  { type: 'rows' | 'rows-failed' | 'rows-seen' | 'rows-unseen' | 'rows-counted' }
->;
-
-const rowsEvents: ReadonlySet<string> = new Set<RowsEvent['type']>([
-  ...(['rows', 'rows-failed', 'rows-seen', 'rows-unseen', 'rows-counted'] as const),
-]);
-const isOfRows = (event: Event): event is RowsEvent => rowsEvents.has(event.type);
 
 const isMissing = (event: Event): boolean => event.type === 'failed' && event.error.code === 'fetch-program';
 /** An inspector that says nothing for so long computes over something that does not end. */

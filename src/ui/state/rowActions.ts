@@ -3,7 +3,8 @@
 import type { ColumnMapping, CustomData, DataFormat } from '../../engine/index.ts';
 import { isInFile } from '../../engine/index.ts';
 import type { RowsAsked, RowsView } from '../../engine/protocol.ts';
-import type { Engines, RowsEvent } from './engines.ts';
+import type { Engines } from './engines.ts';
+import type { RowsEvent } from './rowsEvent.ts';
 import type { Edit } from './state.ts';
 import type { Store } from './store.ts';
 

@@ -8,7 +8,10 @@ import type { RawRow, RowTable } from '../formats/rowTable.ts';
 import { textSource } from '../formats/textOf.ts';
 import { parseRows } from '../rows.ts';
 import { guessMapping } from './guessMapping.ts';
-import { mapColumns } from './mapColumns.ts';
+import type { UseOfRows } from './mapColumns.ts';
+import { allOf, readColumns } from './mapColumns.ts';
+
+const mapColumns = async (table: RowTable, use: UseOfRows) => allOf(await readColumns(table, use));
 
 const json = (...rows: readonly object[]): Promise<RowTable> =>
   readTable(textSource('mine.jsonl', rows.map((row) => `${JSON.stringify(row)}\n`).join('')));

@@ -191,11 +191,6 @@ export async function readColumns(
   return { rows, places, problems };
 }
 
-/** The rows that are used, in their order. Throws UserError naming row and column of the first that is none. */
-export async function mapColumns(table: RowTable, use: UseOfRows): Promise<readonly Row[]> {
-  return allOf(await readColumns(table, use));
-}
-
 /** Throws what is wrong with the first row that is none. */
 export function allOf({ rows, problems }: ReadRows): readonly Row[] {
   const [first] = problems.values();

@@ -18,10 +18,6 @@ describe('what is dropped', () => {
     [new File(['a\0b'], 'photo.png'), ['refuse', 'photo.png']],
     [new Folder([], 'scripts'), ['refuse', 'scripts']],
     [new File(['{"version":1,"preset":"a","settings":true}'], 'mine.json'), ['recipe', 'mine.json']],
-    [
-      new File(['{"peft_type":"LORA"}'], 'adapter_config.json'),
-      ['paste', '{"peft_type":"LORA"}', 'adapter_config.json'],
-    ],
     [new File([], 'small.GGUF'), ['model', null, 'small.GGUF']],
     [
       { files: [config, weights], folder: 'SmolLM2' },
@@ -40,8 +36,8 @@ describe('what is dropped', () => {
       refusePaste: (name) => void done.push(['refuse', name]),
       openModel: (files, folder = null) =>
         void done.push(['model', folder, ...files.map(({ name }) => name)]),
-      dropRows: ({ name }) => void done.push(['rows', name]),
       openRecipe: async (_, name) => void done.push(['recipe', name]),
+      dropRows: ({ name }) => void done.push(['rows', name]),
       openRun: ({ name }) => void done.push(['run', name]),
     });
     expect(done).toEqual([expected]);

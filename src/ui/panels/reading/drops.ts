@@ -26,12 +26,6 @@ async function textIn(file: File): Promise<string | null> {
   }
 }
 
-export interface Dropped {
-  readonly files: readonly File[];
-  /** Name of the folder that they lie in. */
-  readonly folder: string | null;
-}
-
 /** Whether the text is meant as a recipe: what is wrong in it is its reader's to say. */
 function isRecipe(text: string): boolean {
   try {
@@ -40,6 +34,12 @@ function isRecipe(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+export interface Dropped {
+  readonly files: readonly File[];
+  /** Name of the folder that they lie in. */
+  readonly folder: string | null;
 }
 
 /** Opens what the files are for. */

@@ -1,0 +1,12 @@
+// What the engines say of rows that a person brought.
+import type { Event } from '../../engine/protocol.ts';
+
+export type RowsEvent = Extract<
+  Event,
+  { type: 'rows' | 'rows-failed' | 'rows-seen' | 'rows-unseen' | 'rows-counted' }
+>;
+
+const rowsEvents: ReadonlySet<string> = new Set<RowsEvent['type']>([
+  ...(['rows', 'rows-failed', 'rows-seen', 'rows-unseen', 'rows-counted'] as const),
+]);
+export const isOfRows = (event: Event): event is RowsEvent => rowsEvents.has(event.type);
