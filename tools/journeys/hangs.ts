@@ -214,7 +214,8 @@ export async function walkHangs(browser: Browser, place: Place, only: string): P
         if (busy && (await person.has('.reading-busy .button'))) wayOut = 'Cancel';
         if (busy) return false;
         const now = await said(page);
-        return now !== before && now !== '';
+        // The next text may have the last one's verdict.
+        return wayOut !== '' || (now !== before && now !== '');
       });
       const waited = await longestMs(page);
       const words = (await said(page)).slice(0, 90).replaceAll('|', '/').replaceAll('\n', ' ');
