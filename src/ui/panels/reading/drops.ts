@@ -59,12 +59,17 @@ export async function take({ files, folder }: Dropped, actions: Doors): Promise<
   else actions.paste(text, file.name);
 }
 
+// Chromium has no such classes for a script to ask by name.
+const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile;
+const isFolder = (entry: FileSystemEntry | null): entry is FileSystemDirectoryEntry =>
+  entry?.isDirectory ?? false;
+
 /** Files of a folder itself; those that can't be read are left out. */
 function filesIn(folder: FileSystemDirectoryEntry): Promise<File[]> {
   const reader = folder.createReader();
   const fileOf = (entry: FileSystemEntry): Promise<File | null> =>
     new Promise((resolve) => {
-      if (entry instanceof FileSystemFileEntry) entry.file(resolve, () => resolve(null));
+      if (isFile(entry)) entry.file(resolve, () => resolve(null));
       else resolve(null);
     });
   // Browsers give a hundred at a time, and none at the end.
@@ -83,10 +88,8 @@ function filesIn(folder: FileSystemDirectoryEntry): Promise<File[]> {
 /** What was dropped. The list is the browser's and is empty once its event is over: what it holds is taken at once. */
 function droppedOf(data: DataTransfer): Promise<Dropped> {
   const files = [...data.files];
-  const folder = [...data.items]
-    .map((item) => item.webkitGetAsEntry())
-    .find((entry) => entry instanceof FileSystemDirectoryEntry);
-  if (!(folder instanceof FileSystemDirectoryEntry)) return Promise.resolve({ files, folder: null });
+  const [folder] = [...data.items].map((item) => item.webkitGetAsEntry()).filter(isFolder);
+  if (!folder) return Promise.resolve({ files, folder: null });
   return filesIn(folder).then((inside) => {
     const model = inside.some(({ name }) => name === 'config.json' || /\.(safetensors|gguf)$/i.test(name));
     return model ? { files: inside, folder: folder.name } : { files, folder: null };
