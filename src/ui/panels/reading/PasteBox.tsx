@@ -52,9 +52,11 @@ export function PasteBox(props: {
         <Button
           className="button button-main"
           isDisabled={text.trim() === ''}
-          // Pending and not disabled: the keyboard stays on it.
-          isPending={busy}
-          onPress={() => actions.readScript(text, name)}
+          // Not disabled altogether: the keyboard stays on it.
+          aria-disabled={busy}
+          onPress={() => {
+            if (!busy) actions.readScript(text, name);
+          }}
         >
           {size === null || busy ? r('box.read') : r('box.readCost', { size })}
         </Button>
