@@ -154,6 +154,10 @@ async function brings(person: Person, hang: Hang, file: string): Promise<void> {
   }
 }
 
+/** Whether what was pasted is what is shown, by its first line. */
+const stands = async (person: Person): Promise<boolean> =>
+  (await person.has('.lines')) && (await person.reads('.lines')).includes('import torch');
+
 /** The next question, of the same kind. */
 async function next(person: Person, { into }: Hang): Promise<number | null> {
   const { page } = person;
@@ -214,8 +218,10 @@ export async function walkHangs(browser: Browser, place: Place, only: string): P
         if (busy && (await person.has('.reading-busy .button'))) wayOut = 'Cancel';
         if (busy) return false;
         const now = await said(page);
-        // The next text may have the last one's verdict.
-        return wayOut !== '' || (now !== before && now !== '');
+        // The next text may have the last one's verdict, and so soon that nobody was seen to be busy: then its lines stand there.
+        return (
+          wayOut !== '' || (now !== before && now !== '') || (hang.into === 'paste' && (await stands(person)))
+        );
       });
       const waited = await longestMs(page);
       const words = (await said(page)).slice(0, 90).replaceAll('|', '/').replaceAll('\n', ' ');
