@@ -38,7 +38,7 @@ export function linear(
         })
       : parameter('weight', shape, { dtype: load.dtype }),
   );
-  // A quantised model is frozen whole by the wiring, not here: the bias of a 4-bit linear still requires grad.
+  // Beside a 4-bit weight it depends on the release, which is the wiring's to know.
   if (bias) module.parameters.set('bias', parameter('bias', [outFeatures], { dtype: load.dtype }));
   return module;
 }

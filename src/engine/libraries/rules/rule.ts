@@ -54,6 +54,9 @@ interface TransformersBehaviours {
   /** Texts that Trainer prints before the first step whatever the wiring. */
   readonly trainerChatter: readonly string[];
 
+  /** Whether the bias of a 4-bit linear requires grad as it is loaded. */
+  readonly quantisedBiasTrains: boolean;
+
   /** What changed in trees like llama's: the end of attention's class, the activation's class, rotary tables in each layer or once. */
   readonly moduleClasses: {
     readonly attention: string;

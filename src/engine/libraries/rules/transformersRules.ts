@@ -109,6 +109,10 @@ export const transformersRules: RulesOf<'transformers'> = {
     ],
     ['4.47', [], 'run on 4.48.2 and later; 4.46.3 still prints it'],
   ),
+  quantisedBiasTrains: transformers(
+    ['0', false, 'run on 4.57.1 with a Qwen 2'],
+    ['5', true, 'run on 5.15.0 and 5.24.0 with a Qwen 2; no release between 4.57.1 and 5.15.0 was run'],
+  ),
   moduleClasses: transformers(
     ['0', { attention: 'Attention', activation: 'SiLUActivation', rotaryPerLayer: true }, 'run on 4.31.0'],
     ['4.36', { attention: 'SdpaAttention', activation: 'SiLU', rotaryPerLayer: true }, 'run on 4.41.2'],

@@ -1,14 +1,17 @@
-// The classes that a version of transformers gives the modules of a family that is built like a llama.
+// What a version of transformers makes of the modules of a family that is built like a llama: their classes, and what requires grad of them.
 import { behaviour } from '../../libraries/rules/behaviours.ts';
 import type { Versions } from '../../libraries/version.ts';
 import { Module } from '../../torch/nn/module.ts';
 
 const ACTIVATION = 'SiLUActivation';
 
-/** Gives the tree the classes of the version, and the rotary tables their old place in each layer. */
+/** Gives the tree the classes of the version, the rotary tables their old place in each layer, and biases beside 4-bit weights their state. */
 export function applyModuleClasses(causal: Module, versions: Versions): void {
   const classes = behaviour(versions, 'moduleClasses');
+  const trains = behaviour(versions, 'quantisedBiasTrains');
   for (const module of causal.modules()) {
+    const bias = module.className === 'Linear4bit' && module.parameters.get('bias');
+    if (bias) bias.requiresGrad = trains;
     if (module.className === ACTIVATION) module.className = classes.activation;
     else if (module.className.endsWith('Attention'))
       module.className = module.className.replace(/Attention$/, classes.attention);

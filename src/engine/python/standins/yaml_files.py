@@ -60,12 +60,12 @@ class Flow:
     def __init__(self, text: str):
         self.text, self.at = text, 0
 
-    def skip(self):
+    def past_blanks(self):
         while self.at < len(self.text) and self.text[self.at] in " \t\n":
             self.at += 1
 
     def peek(self) -> str:
-        self.skip()
+        self.past_blanks()
         return self.text[self.at] if self.at < len(self.text) else ""
 
     def take(self, sign: str):
