@@ -29,6 +29,10 @@ const params = {
   window: 'u32',
 } as const;
 
+/** Keys of the query that sees most of them. */
+const mostKeys = ({ t_k, window }: { readonly t_k: number; readonly window: number }): number =>
+  window > 0 ? Math.min(window, t_k) : t_k;
+
 const constants = { ...gridConstants, D: 32, HAS_DOCUMENTS: 0 } as const;
 
 /**
@@ -51,6 +55,7 @@ export const attention = defineKernel({
   params,
   constants,
   workgroups: ({ batch, t_q, heads }) => flatGrid(batch * t_q * heads),
+  chain: mostKeys,
   reference: attentionReference,
 });
 
@@ -71,6 +76,7 @@ export const attentionBackwardQ = defineKernel({
   params,
   constants,
   workgroups: ({ batch, t_q, heads }) => flatGrid(batch * t_q * heads),
+  chain: mostKeys,
   reference: attentionBackwardQReference,
 });
 
@@ -90,5 +96,6 @@ export const attentionBackwardKv = defineKernel({
   params,
   constants,
   workgroups: ({ batch, t_k, kv_heads }) => flatGrid(batch * t_k * kv_heads),
+  chain: ({ t_k, heads, kv_heads }) => t_k * (heads / kv_heads),
   reference: attentionBackwardKvReference,
 });

@@ -13,6 +13,7 @@ export const headNorm = defineKernel({
   params: { n: 'u32', heads: 'u32', kv_heads: 'u32', d: 'u32', eps: 'f32', offset: 'f32' },
   constants: {},
   workgroups: ({ n, heads, kv_heads }) => [heads + 2 * kv_heads, n, 1],
+  chain: ({ d }) => 2 * Math.ceil(d / 64) + 64,
   reference: headNormReference,
 });
 
@@ -24,5 +25,6 @@ export const headNormBackward = defineKernel({
   params: { n: 'u32', heads: 'u32', kv_heads: 'u32', d: 'u32', offset: 'f32' },
   constants: {},
   workgroups: ({ n, heads, kv_heads }) => [heads + 2 * kv_heads, n, 1],
+  chain: ({ d }) => 2 * Math.ceil(d / 64) + 64,
   reference: headNormBackwardReference,
 });
