@@ -1,5 +1,5 @@
 // The planned peak of runs over models of several families is what the run then holds, byte for byte on the CPU, and what config.json alone tells before
-// any weight is fetched is within a seventh of it.
+// any weight is fetched is within 15 % of it.
 import { expect, it } from 'vitest';
 import { randomArray } from '../../shaders/testing/finite.ts';
 import { mergedModelFiles } from '../exchange/export/mergedModel.ts';
