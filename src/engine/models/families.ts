@@ -10,6 +10,7 @@ import type { Module } from '../torch/nn/module.ts';
 import { jsonReader } from './configReader.ts';
 import type { Decoder, ProjectionGroup } from './decoder.ts';
 import { gemma3 } from './families/gemma3/gemma3.ts';
+import { gpt2 } from './families/gpt2/gpt2.ts';
 import { granite } from './families/granite/granite.ts';
 import { llama } from './families/llama/llama.ts';
 import { mistral } from './families/mistral/mistral.ts';
@@ -21,7 +22,7 @@ import type { Family, LoadOptions } from './family.ts';
 import type { ModelConfig } from './modelConfig.ts';
 import { otherFamily } from './modelErrors.ts';
 
-const families: readonly Family[] = [llama, mistral, qwen2, qwen3, smollm3, phi3, gemma3, granite];
+const families: readonly Family[] = [llama, mistral, qwen2, qwen3, smollm3, phi3, gemma3, granite, gpt2];
 
 /** The family that a configuration is of. */
 export function familyOf({ family }: ModelConfig): Family {
