@@ -69,6 +69,7 @@ import {
   ggufPreTokenizer,
   ggufShape,
   otherFamily,
+  otherRope,
   unfitTensor,
   unknownInConfig,
   unnamedSplit,
@@ -117,6 +118,7 @@ import {
   preferenceStack,
   preferenceTrainer,
   promptTooLong,
+  rowsTooLong,
   tableTooLarge,
 } from './training/trainingErrors.ts';
 
@@ -174,6 +176,7 @@ export const errorKinds = [
   unnamedSplit,
   scriptHung,
   otherFamily,
+  otherRope,
   badConfig,
   badHeads,
   assetNoJson,
@@ -192,6 +195,7 @@ export const errorKinds = [
   promptTooLong,
   beyondEngine,
   preferenceTrainer,
+  rowsTooLong,
   preferenceStack,
   lossTreated,
   ownLayers,

@@ -87,11 +87,16 @@ async function loadGroup(loading: Loading, group: PlacedGroup): Promise<void> {
   if (bias) upload(`weights/${group.path}.bias`, bias);
 }
 
+export interface LoadedAs extends WeightOptions {
+  /** Positions that tables of rotations are made for: those that a run comes to, for a model may have a hundred times as many. */
+  readonly positions: number;
+}
+
 /** Uploads all weights. `onGroup` is awaited after each group: for progress, for letting the thread breathe, and to give up. */
 export async function loadWeights(
   config: ModelConfig,
   source: WeightSource,
-  options: WeightOptions,
+  options: LoadedAs,
   upload: Upload,
   onGroup: () => Promise<void>,
 ): Promise<void> {
@@ -113,7 +118,7 @@ export async function loadWeights(
     await groups(layer.groups);
   }
   for (const [index, rotation] of config.rotations.entries()) {
-    const { cos, sin } = rotationTables(config.maxPositions, frequenciesOf(rotation), amplitudeOf(rotation));
+    const { cos, sin } = rotationTables(options.positions, frequenciesOf(rotation), amplitudeOf(rotation));
     upload(rotationBuffer('cos', index), cos);
     upload(rotationBuffer('sin', index), sin);
   }

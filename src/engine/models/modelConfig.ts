@@ -6,6 +6,8 @@ import type { ModelSizes } from './modelSizes.ts';
 /** How frequencies of a rotation are stretched for longer contexts. Source: transformers 5.24 modeling_rope_utils.py. */
 export type RopeScaling =
   | { readonly type: 'linear'; readonly factor: number }
+  /** Stretches only beyond the positions of the model, where this engine doesn't go. */
+  | { readonly type: 'dynamic'; readonly factor: number }
   | {
       readonly type: 'llama3';
       readonly factor: number;
@@ -53,6 +55,10 @@ export interface ModelConfig extends ModelSizes {
   readonly layerKinds: readonly LayerKind[];
   readonly own: Readonly<Record<string, number>>;
 }
+
+/** Positions behind which the model computes otherwise or not at all; null: there are none. */
+export const lastPosition = ({ rotations, maxPositions }: ModelConfig): number | null =>
+  rotations.some(({ scaling }) => scaling?.type === 'dynamic') ? maxPositions : null;
 
 const EVERY_LAYER: LayerKind = { rotation: 0, window: null };
 

@@ -75,7 +75,7 @@ export async function openTiny(backend: Backend, configJson: object, step: OneSt
   await loadWeights(
     config,
     safetensorsSource(tensors),
-    { quantType, doubleQuant: false },
+    { quantType, doubleQuant: false, positions: config.maxPositions },
     (name, data) => backend.upload(name, data),
     async () => {},
   );
