@@ -15,6 +15,7 @@ export const en = {
     script: 'Script',
     share: 'Share',
     keys: 'Keyboard',
+    storage: 'Storage',
     recipe: 'Recipe',
     parameters: 'Parameters',
     result: 'Result',
