@@ -18,7 +18,8 @@ const policy = [
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self' 'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o='",
   "img-src 'self' data: blob:",
-  "connect-src 'self'",
+  // A model comes from the hub that a person names, whichever that is; nothing is asked before they press a button (docs/security.md).
+  "connect-src 'self' https: http://localhost:* http://127.0.0.1:*",
   "worker-src 'self'",
   "object-src 'none'",
   "base-uri 'none'",

@@ -147,6 +147,13 @@ export const en = {
     useEmbedded: 'Use the embedded model',
     missing: 'Open {{name}} to go on.',
   },
+  hub: {
+    label: 'Or its name on {{host}}, or the address of a file',
+    open: 'Download and open',
+    cancel: 'Give the download up',
+    asking: 'asking the hub…',
+    elsewhere: '{{file}} is being downloaded in another tab',
+  },
   adapter: {
     title: 'Adapter to start from',
     label: 'Adapter',

@@ -144,6 +144,13 @@ export const zh: TextsOf<typeof en> = {
     useEmbedded: '使用内置模型',
     missing: '请打开 {{name}} 以继续。',
   },
+  hub: {
+    label: '或填写它在 {{host}} 上的名称，或文件地址',
+    open: '下载并打开',
+    cancel: '取消下载',
+    asking: '正在询问模型站…',
+    elsewhere: '{{file}} 正在另一个标签页中下载',
+  },
   adapter: {
     title: '从哪个适配器开始',
     label: '适配器',

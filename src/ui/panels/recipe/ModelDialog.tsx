@@ -5,6 +5,7 @@ import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { FileDrop } from '../../parts/FileDrop.tsx';
 import { Sheet } from '../../parts/Sheet.tsx';
 import { bytesText, countText } from '../../texts/numbers.ts';
+import { HubPart } from './HubPart.tsx';
 
 function Opened() {
   const { t, language } = useTexts();
@@ -52,6 +53,7 @@ function ModelBody({ close }: { readonly close: () => void }) {
           {say(failure.message)} {say(failure.remedy)}
         </p>
       )}
+      <HubPart />
       <div className="dialog-actions">
         {own !== undefined && (
           <Button className="button" onPress={actions.useEmbeddedModel}>
