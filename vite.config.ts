@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { offlinePage } from './tools/build/offlinePage.ts';
 
 // Nothing but the page's own files: no inline script, no eval, no other host. Only in the build, because the dev
 // server injects its client inline. The hash is the one style that react-aria-components 1.22.1 injects (touch-action of
@@ -99,7 +100,13 @@ const unlimited = { testTimeout: 0, hookTimeout: 0, setupFiles: ['tools/check/te
 
 export default defineConfig({
   base: './',
-  plugins: [react(), contentSecurityPolicy, pyodide, pageFiles],
+  plugins: [
+    react(),
+    contentSecurityPolicy,
+    pyodide,
+    pageFiles,
+    offlinePage(join(import.meta.dirname, 'src/ui/offline/serviceWorker.ts')),
+  ],
   worker: { format: 'es', plugins: () => [pageFiles] },
   build: {
     target: 'es2023',

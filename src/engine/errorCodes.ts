@@ -70,6 +70,7 @@ import {
   ggufPreTokenizer,
   ggufShape,
   otherFamily,
+  otherRope,
   unfitTensor,
   unknownInConfig,
   unnamedSplit,
@@ -118,6 +119,7 @@ import {
   preferenceStack,
   preferenceTrainer,
   promptTooLong,
+  rowsTooLong,
   tableTooLarge,
 } from './training/trainingErrors.ts';
 
@@ -175,6 +177,7 @@ export const errorKinds = [
   unnamedSplit,
   scriptHung,
   otherFamily,
+  otherRope,
   badConfig,
   badHeads,
   assetNoJson,
@@ -193,6 +196,7 @@ export const errorKinds = [
   promptTooLong,
   beyondEngine,
   preferenceTrainer,
+  rowsTooLong,
   preferenceStack,
   lossTreated,
   ownLayers,

@@ -59,6 +59,7 @@ export type { ColumnMapping, ColumnRole, CustomData, DataFormat, RowKind } from 
 export { isInFile, rolesOf, rowKinds, textOfRows } from './recipe/rows/ownRows.ts';
 export { sameRun } from './recipe/sameRun.ts';
 export { errorData } from './session/errorData.ts';
+export type { StoredHere } from './session/storedHere.ts';
 export type { CostEstimate, MemoryPlan } from './training/cost.ts';
 
 /** The presets, by the address of the page's folder. */
@@ -66,6 +67,9 @@ export const pagePresets = async (folder: string) => (await import('./pagePreset
 
 /** The guide's text, fetched when it is opened. */
 export const guideChapters = async () => (await import('./laboratory/doctor/guide.ts')).chapters;
+
+/** What the browser keeps of this page, and the letting go of it. */
+export const storage = async () => import('./session/storedHere.ts');
 
 /** The files that run a script on several processes. */
 export const accelerateFiles = async (values: RecipeValues) =>

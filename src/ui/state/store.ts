@@ -73,6 +73,7 @@ export function emptyState(language: Language, theme: Theme): PageState {
     theme,
     keysOn: true,
     selectedPath: null,
+    newer: false,
     dialog: null,
     sheet: null,
   };
