@@ -1,7 +1,8 @@
 // A model by its name, from a hub of this machine: what only a browser does with it (its private files, its locks between tabs, redirects to
 // another origin). The rest is driven in Node (src/engine/hub). On the CPU: the model is tiny.
 import type { Page } from '@playwright/test';
-import { serving, status } from '../src/engine/ground/fetching/testing/hostileServer.ts';
+import type { Answer } from '../src/engine/ground/fetching/testing/hostileServer.ts';
+import { serving } from '../src/engine/ground/fetching/testing/hostileServer.ts';
 import type { HubServer } from '../src/engine/hub/testing/hubServer.ts';
 import { COMMIT, hubServer } from '../src/engine/hub/testing/hubServer.ts';
 import { randomFolder } from '../src/engine/testing/checkpoint.ts';
@@ -33,29 +34,52 @@ async function ask(page: Page, wish: string): Promise<void> {
 
 const opened = (page: Page) => expect(page).toHaveURL(new RegExp(`model\\.hub=tests/Tiny(@|%40)${COMMIT}`));
 
-alone(
-  'a model is fetched, kept, trained, and opened without a request',
-  async ({ page, context, requests }) => {
-    await visit(page);
-    expect(hub.asked).toEqual([]);
-    // Cut in the middle, then refused: what came stays.
-    hub.answers('cdn', 'model.safetensors', serving({ bytes: weights, cutAfter: 300_000 }), status(403));
-    await ask(page, 'tests/Tiny');
-    await expect(page.getByRole('alert')).toContainText('refuses it (403)');
-    hub.answers('cdn', 'model.safetensors', serving({ bytes: weights.map((byte) => byte ^ 1) }));
-    const second = await context.newPage();
-    await visit(second);
-    await Promise.all([ask(page, 'tests/Tiny'), ask(second, 'tests/Tiny')]);
-    await Promise.all([opened(page), opened(second)]);
-    await second.close();
-    await trainToTheEnd(page);
-    expect((await losses(page)).steps).toBe(2);
-    hub.forget();
-    await page.reload();
-    await expect(page.getByRole('button', { name: /^Base model/ })).toContainText('Tiny');
-    await expect(page.locator('.strip-cells')).toBeVisible();
-    expect(hub.asked).toEqual([]);
-    // The hub and its CDN, after the button was pressed, and nobody else.
-    expect(requests.strangers([new URL(page.url()).origin, hub.address, hub.cdnAddress])).toEqual([]);
-  },
-);
+/** Sends the first half of the weights and then nothing more. */
+const half: Answer = (_, response) => {
+  response.writeHead(200, { 'content-length': weights.length });
+  response.write(weights.subarray(0, weights.length / 2));
+};
+/** As the page says it: the small files are there, and half of the weights. */
+const all = [...folder.values()].reduce((sum, { length }) => sum + length, 0);
+const halfWay = `model.safetensors, ${Math.round((all - weights.length / 2) / 1024)} KiB of`;
+const spoilt = serving({ bytes: weights.map((byte) => byte ^ 1) });
+
+/** One journey: each stretch begins with what the last one left. */
+alone('a model is fetched once, kept, trained, opened again', async ({ page, context, requests }) => {
+  await visit(page);
+  expect(hub.asked, 'before the button is pressed').toEqual([]);
+
+  // What is not the hub's is refused, and nothing of it stays.
+  hub.answers('cdn', 'model.safetensors', spoilt);
+  await ask(page, 'tests/Tiny');
+  await expect(page.getByRole('alert')).toContainText('its checksum is another');
+  hub.forget();
+
+  // A second tab waits for the first; when that gives up half way, it goes on from there: no byte comes twice, and the first has it too.
+  hub.answers('cdn', 'model.safetensors', half);
+  await ask(page, 'tests/Tiny');
+  await expect(page.locator('.hub')).toContainText(halfWay);
+  const second = await context.newPage();
+  await visit(second);
+  await ask(second, 'tests/Tiny');
+  await expect(second.locator('.hub')).toContainText('is being downloaded in another tab');
+  // A tab in the background draws nothing, and is not pressed.
+  await page.bringToFront();
+  await page.getByRole('button', { name: 'Give the download up' }).click();
+  await opened(second);
+  await second.close();
+  await ask(page, 'tests/Tiny');
+  await opened(page);
+  expect(hub.sentBytes).toBe(weights.length);
+
+  await trainToTheEnd(page);
+  expect((await losses(page)).steps).toBe(2);
+
+  hub.forget();
+  await page.reload();
+  await expect(page.getByRole('button', { name: /^Base model/ })).toContainText('Tiny');
+  await expect(page.locator('.strip-cells')).toBeVisible();
+  expect(hub.asked, 'of what is kept').toEqual([]);
+  const origin = new URL(page.url()).origin;
+  expect(requests.strangers([origin, hub.address, hub.cdnAddress]), 'asked beside the hub').toEqual([]);
+});

@@ -50,11 +50,12 @@ export function HubPart() {
         />
       </label>
       {opening ? (
-        <Button className="button" onPress={actions.cancelHub}>
+        // Not the same button with other words: the end of a press on this one would be a click on that.
+        <Button key="cancel" className="button" onPress={actions.cancelHub}>
           {t('hub.cancel')}
         </Button>
       ) : (
-        <Button className="button" type="submit">
+        <Button key="open" className="button" type="submit">
           {t('hub.open')}
         </Button>
       )}
