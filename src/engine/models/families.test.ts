@@ -50,6 +50,12 @@ describe('default targets', () => {
   });
 });
 
+it('GPT-2 drops a tenth while it is trained, unless its file says otherwise', () => {
+  const own = goldenFamilies.cases.find(({ name }) => name === 'gpt2')?.config ?? {};
+  const { embd_pdrop: _, attn_pdrop: __, ...silent } = { embd_pdrop: 0, attn_pdrop: 0, ...own };
+  expect(parseConfig(silent).dropouts).toEqual({ embedding: 0.1, attention: 0.1, residual: 0 });
+});
+
 describe('what is refused', () => {
   const of = (type: string): Record<string, unknown> => ({
     ...goldenFamilies.cases.find(({ config }) => parseConfig(config).family === type)?.config,
@@ -86,6 +92,8 @@ describe('what is refused', () => {
     ],
     ['biases of a llama', 'llama', { attention_bias: true }, /attention_bias' true/],
     ['dropout of attention', 'qwen2', { attention_dropout: 0.1 }, /attention_dropout' 0.1/],
+    ['another activation', 'gpt2', { activation_function: 'relu' }, /activation_function' "relu"/],
+    ['scales by layer', 'gpt2', { scale_attn_by_inverse_layer_idx: true }, /inverse_layer_idx' true/],
     ['capped logits', 'gemma3_text', { final_logit_softcapping: 30 }, /final_logit_softcapping' 30/],
     [
       'a kind of layer',

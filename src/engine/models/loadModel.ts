@@ -11,7 +11,7 @@ import { rotationBuffer } from '../torch/ops/rope.ts';
 import type { WeightFormats } from '../torch/recording.ts';
 import type { ModelConfig } from './modelConfig.ts';
 import { amplitudeOf, frequenciesOf } from './rotation.ts';
-import type { Placed, PlacedGroup } from './weightPlaces.ts';
+import type { Placed, PlacedGroup, PlacedNorm } from './weightPlaces.ts';
 import { weightFormatsOf, weightPlaces } from './weightPlaces.ts';
 import type { StoredTensor, WeightOptions, WeightSource } from './weightSource.ts';
 import { floatsOf } from './weightSource.ts';
@@ -102,9 +102,11 @@ export async function loadWeights(
 ): Promise<void> {
   const formats = weightFormatsOf(config, (name) => source.formatOf(name), options);
   const loading: Loading = { source, formats, upload };
-  const norm = async ({ path, width }: { readonly path: string; readonly width: number }): Promise<void> =>
+  const norm = async ({ path, width, bias }: PlacedNorm): Promise<void> => {
     upload(`weights/${path}`, floatsOf(await source.read(`${path}.weight`, [width])));
-  const { tables, layers, norms } = weightPlaces(config);
+    if (bias) upload(`weights/${path}.bias`, floatsOf(await source.read(`${path}.bias`, [width])));
+  };
+  const { tables, positions, layers, norms } = weightPlaces(config);
   const groups = async (list: readonly PlacedGroup[]): Promise<void> => {
     for (const group of list) {
       await loadGroup(loading, group);
@@ -112,6 +114,11 @@ export async function loadWeights(
     }
   };
   await groups(tables);
+  if (positions)
+    upload(
+      `weights/${positions.path}`,
+      floatsOf(await source.read(`${positions.path}.weight`, positions.shape)),
+    );
   for (const one of norms) await norm(one);
   for (const layer of layers) {
     for (const one of layer.norms) await norm(one);

@@ -74,7 +74,7 @@ export class HubDesk {
       }
       case 'hub-open': {
         const hub = settingsOf(command.hub);
-        const onProgress = this.#teller(id);
+        const onProgress = this.#teller(id, signal);
         const model = await this.#hub.open(readWish(command.wish, hub.address), hub, { signal, onProgress });
         const files = model.files.map(({ name, file }) => {
           if (file.blob === null) throw noBlob({ name });
@@ -102,18 +102,27 @@ export class HubDesk {
     return { type: 'hub-kept', id, models: await this.#hub.list(), roomBytes: await folder.room(), lasts };
   }
 
-  #teller(id: number): (progress: HubProgress) => void {
+  /** The newest word is told in the end, also where nothing more comes after it. */
+  #teller(id: number, signal: AbortSignal): (progress: HubProgress) => void {
     const { now, emit } = this.#ports;
     const started = now();
     let told = Number.NEGATIVE_INFINITY;
-    return ({ file, done, total, fetched, waitMs, elsewhere }) => {
-      const at = now();
-      if (waitMs === 0 && !elsewhere && done < total && at - told < TELL_EVERY_MS) return;
-      told = at;
-      const bytesPerSecond = (fetched / Math.max(1, at - started)) * 1000;
+    let newest: HubProgress | null = null;
+    const tell = (): void => {
+      if (newest === null || signal.aborted) return;
+      const { file, done, total, fetched, waitMs, elsewhere } = newest;
+      newest = null;
+      told = now();
+      const bytesPerSecond = (fetched / Math.max(1, told - started)) * 1000;
       const etaMs = ((total - done) / Math.max(1, bytesPerSecond)) * 1000;
       const known = fetched > 0 && waitMs === 0 && !elsewhere ? { rate: { bytesPerSecond, etaMs } } : {};
       emit({ type: 'hub-progress', id, file, done, total, waitMs, elsewhere, ...known });
+    };
+    return (progress) => {
+      const isLate = newest !== null;
+      newest = progress;
+      if (now() - told >= TELL_EVERY_MS || progress.waitMs > 0 || progress.elsewhere) tell();
+      else if (!isLate) setTimeout(tell, TELL_EVERY_MS);
     };
   }
 }

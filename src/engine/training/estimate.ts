@@ -27,9 +27,10 @@ const portable: KernelProfile = { linear: 'narrow', maxBindingBytes: 2 ** 27 };
 
 /** Buffers that loadWeights makes. */
 function weightsBytes(config: ModelConfig, formats: WeightFormats, positions: number): number {
-  const { tables, layers, norms } = weightPlaces(config);
-  let floats = 0;
-  for (const { width } of [...norms, ...layers.flatMap((layer) => layer.norms)]) floats += width;
+  const { tables, positions: learned, layers, norms } = weightPlaces(config);
+  let floats = learned ? learned.shape[0] * learned.shape[1] : 0;
+  for (const { width, bias } of [...norms, ...layers.flatMap((layer) => layer.norms)])
+    floats += bias ? 2 * width : width;
   // cos and sin of half the turned dimensions, for every position that the run comes to.
   for (const { dims } of config.rotations) floats += positions * dims;
   let bytes = 0;

@@ -33,6 +33,7 @@ export function hubActions(store: Store, ports: Ports, openPicked: (picked: Pick
       }
       case 'hub-opened': {
         if (event.id !== newest.open) return;
+        newest.open = 0;
         change({ opening: null, wish: '', view: null, weighed: null, refusal: null });
         ports.keepStorage();
         const { name, source } = event;
@@ -61,8 +62,10 @@ export function hubActions(store: Store, ports: Ports, openPicked: (picked: Pick
         return;
       }
       case 'hub-failed':
-        if (event.id === newest.open) change({ opening: null, failure: event.error });
-        else if (event.id === newest.look) change({ looking: false, view: null, failure: event.error });
+        if (event.id === newest.open) {
+          newest.open = 0;
+          change({ opening: null, failure: event.error });
+        } else if (event.id === newest.look) change({ looking: false, view: null, failure: event.error });
         else if (event.id === newest.weigh) change({ refusal: event.error });
         else if (event.id === newest.search) change({ searching: false, failure: event.error });
         else if (event.id === newest.list) change({ failure: event.error });

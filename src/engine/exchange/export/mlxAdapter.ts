@@ -7,15 +7,7 @@ import { inLayer } from '../../models/weightPlaces.ts';
 import { ranksInMlx } from '../exchangeErrors.ts';
 import type { ExportedAdapter, ExportFile } from './adapterTensors.ts';
 import { adapterTensors, jsonFile, layersOnly } from './adapterTensors.ts';
-
-/** [rows, columns] → [columns, rows]. */
-function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
-  const out = new Float32Array(values.length);
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++)
-      out[column * rows + row] = values[row * columns + column] ?? 0;
-  return out;
-}
+import { transposed } from './rowOrder.ts';
 
 /** adapters.safetensors and adapter_config.json. Throws UserError 'export-ranks' for ranks that differ, 'export-…' for what else MLX can't say. */
 export function mlxFiles(adapter: ExportedAdapter): ExportFile[] {

@@ -115,7 +115,7 @@ export function ModelDialog() {
       <Wanted />
       <FromHub />
       <KeptModels />
-      <section className="hub" aria-label={m('local')}>
+      <section className="model-local" aria-label={m('local')}>
         <h3>{m('local')}</h3>
         <p className="dim">{m('families')}</p>
         <FileDrop
