@@ -5,8 +5,9 @@
 # known: the table of known models (src/engine/models/known/table.json) from several stacks, and what PEFT does to them; STACK.json of an
 #   earlier run in $KNOWN_WORK is taken as it is.
 # checkpoints: what quantised checkpoints hold, by the libraries or by their formulas.
-# parity [PART]: 50 steps of every recipe of parity_recipes.json, by the scripts that the product hands out.
+# parity [PATTERN]: 50 steps of every recipe of parity_recipes.json, by the scripts that the product hands out.
 # export [llama.cpp]: no golden file; checks what we export with PEFT, transformers, gguf-py, TensorBoard, and llama.cpp.
+# export_families [llama.cpp]: no golden file; the same for a small random model of every family, with PEFT, transformers and llama.cpp.
 # accelerate: no golden file; one exported script on one process and on two.
 # smollm2 FILE: SmolLM2-135M-Instruct's Q4_1 GGUF, which a person must bring. smollm2_folder FILE: no golden file; the same model as
 #   transformers saves it, beside the file.
@@ -166,6 +167,21 @@ if [ "${1:-}" = export ]; then
       touch "$envs/llama-cpp/ready"
     fi
     "$envs/llama-cpp/bin/python" "$here/check_llama_cpp.py" "$work"
+  fi
+  exit
+fi
+if [ "${1:-}" = export_families ]; then
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  (cd "$here/../.." && node tools/run.mjs tools/golden/writeFamilyExport.ts "$work")
+  with $newest "$here/check_families.py" libraries "$work"
+  if [ "${2:-}" = llama.cpp ]; then
+    if [ ! -e "$envs/xllamacpp/ready" ]; then
+      uv venv -q --clear --python 3.11 "$envs/xllamacpp"
+      uv pip install -q --python "$envs/xllamacpp/bin/python" xllamacpp==2026.10.11549 numpy
+      touch "$envs/xllamacpp/ready"
+    fi
+    "$envs/xllamacpp/bin/python" "$here/check_families.py" llama.cpp "$work" 2>/dev/null
   fi
   exit
 fi

@@ -54,6 +54,20 @@ it('stores a quantised load as the quantiser does', () => {
   expect(built.places).toEqual({ embedding: 'model.decoder.embed_tokens', head: 'lm_head' });
 });
 
+it.each([
+  ['trl-0.19.1', false],
+  ['trl-1.16.0', true],
+] as const)('a bias beside a 4-bit weight is trained or frozen as %s has it', (stack, trains) => {
+  const { root } = load('facebook/opt-125m', 'AutoModelForCausalLM', {
+    quantisation: { method: 'bnb-4bit', type: 'nf4' },
+    stack: stackOf(stack),
+  });
+  const linear = root.at('model.decoder.layers.0.fc1');
+  expect(linear?.className).toBe('Linear4bit');
+  expect(linear?.parameters.get('bias')?.requiresGrad).toBe(trains);
+  expect(linear?.parameters.get('weight')?.requiresGrad).toBe(false);
+});
+
 it('takes a dtype that the file decides by the type', () => {
   const dtypeOf = (id: string): unknown =>
     load(id, 'AutoModelForCausalLM', { dtype: 'auto' }).root.allParameters().next().value?.dtype;

@@ -12,6 +12,7 @@ import { PythonError } from '../../torch/autograd/pythonError.ts';
 import type { DType } from '../../torch/autograd/value.ts';
 import type { ModelRequest, ModelSource } from './acting.ts';
 import { configOf } from './modelConfig.ts';
+import { applyQuantisedBiases } from './moduleClasses.ts';
 import type { Quantisation } from './scriptModel.ts';
 
 /** What a loader's class says of the head, by the end of its name. */
@@ -142,6 +143,7 @@ export function knownSource(known: Known): ModelSource {
     };
     const load = { dtype: dtypeOf(request, found), quantisation: stored(quantisation, request.doubleQuant) };
     const root = known.build(found, choice, load);
+    if (root) applyQuantisedBiases(root, stack);
     const architecture = known.forward(found, choice);
     const facts = known.factsOf(found, choice);
     if (!root || !architecture || !facts) throw new PythonError('ValueError', `${name}: no ${head}`, loader);
