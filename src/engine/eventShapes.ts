@@ -158,6 +158,7 @@ const entry = shape<GuideEntry>({
 
 const event = tagged<Event>({
   ...hubEvents,
+  'hub-weighed': shape({ id, estimate: nullable(estimate) }),
   'hub-failed': shape({ id, error }),
   device: shape({ device }),
   inspected: shape({ id, inspection }),

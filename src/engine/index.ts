@@ -41,6 +41,8 @@ export type {
 } from './laboratory/script/scriptReading.ts';
 export { stacks } from './libraries/stacks.ts';
 export { formatLink, parseLink, recipeJson } from './recipe/link.ts';
+export type { CuratedModel } from './hub/curated.ts';
+export { curatedModels } from './hub/curated.ts';
 export type { ModelSource } from './recipe/modelSource.ts';
 export { namedSource } from './recipe/modelSource.ts';
 export { readRecipe } from './recipe/openRecipe.ts';

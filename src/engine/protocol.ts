@@ -20,6 +20,7 @@ import type { DataFormat } from './recipe/rows/ownRows.ts';
 import type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 import type { OpenedRows } from './session/rowShelf.ts';
 import type { BackendChoice, DeviceInfo } from './training/backends/deviceInfo.ts';
+import type { CostEstimate } from './training/cost.ts';
 import type { StepMetrics } from './training/metrics.ts';
 
 export type { ErrorCode } from './errorCodes.ts';
@@ -206,6 +207,12 @@ export interface EngineErrorData {
 
 export type Event =
   | HubEvent
+  | {
+      readonly type: 'hub-weighed';
+      readonly id: number;
+      /** null: nobody knows before its files are here, or nothing would be trained. */
+      readonly estimate: CostEstimate | null;
+    }
   | { readonly type: 'hub-failed'; readonly id: number; readonly error: EngineErrorData }
   | { readonly type: 'device'; readonly device: DeviceInfo }
   | { readonly type: 'inspected'; readonly id: number; readonly inspection: Inspection }

@@ -4,6 +4,8 @@ import type { Check } from '../ground/shapes.ts';
 import { blob, boolean, list, nullable, number, optional, shape, string } from '../ground/shapes.ts';
 import type { ModelSource } from '../recipe/modelSource.ts';
 import { modelSource } from '../recipe/modelSource.ts';
+import type { RecipeValues } from '../recipe/recipe.ts';
+import { recipeValues } from '../recipe/recipeShapes.ts';
 import type { KeptModel, ShelfFile } from './cache/shelf.ts';
 import type { HubView } from './hub.ts';
 import type { HubSettings } from './hubNet.ts';
@@ -12,6 +14,15 @@ import type { FoundModel } from './search.ts';
 export type HubCommand =
   /** What a repository offers. Answers `hub-seen` or `hub-failed` with the same id. `wish`: as a person writes it. */
   | { readonly type: 'hub-look'; readonly id: number; readonly wish: string; readonly hub: HubSettings }
+  /** What training a repository at a commit would take, from its config.json alone. Answers `hub-weighed` or `hub-failed` with the same id. */
+  | {
+      readonly type: 'hub-weigh';
+      readonly id: number;
+      readonly repository: string;
+      readonly revision: string;
+      readonly values: RecipeValues;
+      readonly hub: HubSettings;
+    }
   /** Fetches a model's files, those that are not kept. Answers `hub-progress`, then `hub-opened` or `hub-failed`, with the same id. */
   | { readonly type: 'hub-open'; readonly id: number; readonly wish: string; readonly hub: HubSettings }
   /** Gives up what has this id; nothing more is answered to it, and what came stays. */
@@ -71,6 +82,13 @@ type Checks<T extends { readonly type: string }> = { readonly [K in T['type']]: 
 
 export const hubCommands: Checks<HubCommand> = {
   'hub-look': shape<Of<HubCommand, 'hub-look'>>({ id, wish: string, hub }),
+  'hub-weigh': shape<Of<HubCommand, 'hub-weigh'>>({
+    id,
+    repository: string,
+    revision: string,
+    values: recipeValues,
+    hub,
+  }),
   'hub-open': shape<Of<HubCommand, 'hub-open'>>({ id, wish: string, hub }),
   'hub-cancel': shape<Of<HubCommand, 'hub-cancel'>>({ id }),
   'hub-search': shape<Of<HubCommand, 'hub-search'>>({ id, words: string, hub }),

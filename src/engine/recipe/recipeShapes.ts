@@ -32,7 +32,7 @@ export const recipePatch: Check<RecipePatch> = (value) => {
   return null;
 };
 
-const recipeValues: Check<RecipeValues> = (value) => {
+export const recipeValues: Check<RecipeValues> = (value) => {
   const found = recipePatch(value);
   if (found) return found;
   const missing = settingKeys.find((key) => !Object.hasOwn(Object(value), key));

@@ -2,6 +2,7 @@
 import { Cancelled } from '../ground/errors.ts';
 import type { Net } from '../ground/fetching/net.ts';
 import type { CacheFolder, CacheLocks } from '../hub/cache/folder.ts';
+import { fetchConfig } from '../hub/fetchConfig.ts';
 import type { HubProgress } from '../hub/hub.ts';
 import { Hub } from '../hub/hub.ts';
 import { noBlob } from '../hub/hubErrors.ts';
@@ -11,6 +12,7 @@ import { hubCommands } from '../hub/messages.ts';
 import { searchHub } from '../hub/search.ts';
 import { readHubAddress, readWish } from '../hub/wish.ts';
 import type { Command, Event } from '../protocol.ts';
+import { estimateFromConfig } from '../training/estimateFromConfig.ts';
 import { errorData } from './errorData.ts';
 
 export const isHubCommand = (command: Command): command is HubCommand =>
@@ -55,16 +57,20 @@ export class HubDesk {
     }
   }
 
-  async #answer(
-    command: Exclude<HubCommand, { type: 'hub-cancel' }>,
-    signal: AbortSignal,
-  ): Promise<HubEvent> {
+  async #answer(command: Exclude<HubCommand, { type: 'hub-cancel' }>, signal: AbortSignal): Promise<Event> {
     const { id } = command;
     switch (command.type) {
       case 'hub-look': {
         const hub = settingsOf(command.hub);
         const wish = readWish(command.wish, hub.address);
         return { type: 'hub-seen', id, view: await this.#hub.look(wish, hub, { signal }) };
+      }
+      case 'hub-weigh': {
+        const { repository, revision, values } = command;
+        const asked = { id: repository, revision };
+        const config = await fetchConfig(this.#ports.net, settingsOf(command.hub), asked, { signal });
+        const estimate = config === null ? null : estimateFromConfig(config, values);
+        return { type: 'hub-weighed', id, estimate };
       }
       case 'hub-open': {
         const hub = settingsOf(command.hub);

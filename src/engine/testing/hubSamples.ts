@@ -2,6 +2,7 @@
 // messageSamples.ts.
 import type { HubSettings } from '../hub/hubNet.ts';
 import type { HubCommand, HubEvent } from '../hub/messages.ts';
+import { defaultValues } from '../recipe/recipe.ts';
 
 export type Samples<T extends { readonly type: string }> = {
   readonly [K in T['type']]: Extract<T, { readonly type: K }>;
@@ -12,6 +13,7 @@ const file = new Blob(['x']);
 const hub: HubSettings = { address: 'https://h.org', token: 'hf_a' };
 export const hubCommands: Samples<HubCommand> = {
   'hub-look': { type: 'hub-look', id, wish: 'a/b', hub },
+  'hub-weigh': { type: 'hub-weigh', id, repository: 'a/b', revision: 'c', values: defaultValues, hub },
   'hub-open': { type: 'hub-open', id, wish: 'a/b', hub },
   'hub-cancel': { type: 'hub-cancel', id },
   'hub-search': { type: 'hub-search', id, words: 'a', hub },

@@ -168,6 +168,7 @@ const reading: ScriptReading = {
 };
 export const events: Samples<Event> = {
   ...hubEvents,
+  'hub-weighed': { type: 'hub-weighed', id, estimate: null },
   'hub-failed': { type: 'hub-failed', id, error },
   device: {
     type: 'device',

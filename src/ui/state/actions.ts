@@ -151,6 +151,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     openFromHub: hub.openFromHub,
     cancelHub: hub.cancelHub,
     lookAtHub: hub.lookAtHub,
+    leaveHubView: hub.leaveHubView,
     searchHub: hub.searchHub,
     listKept: hub.listKept,
     forgetKept: hub.forgetKept,

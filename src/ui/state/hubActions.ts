@@ -1,18 +1,19 @@
 // Models that are elsewhere: what a repository offers, fetching it, what is kept here. What was fetched is opened as files that a person
 // picked are. The hub's address is remembered; a read token is in memory alone.
 import type { ModelSource } from '../../engine/index.ts';
-import { namedSource } from '../../engine/index.ts';
-import type { HubSettings } from '../../engine/protocol.ts';
+import { namedSource, withPatch } from '../../engine/index.ts';
+import type { HubSettings, HubView } from '../../engine/protocol.ts';
 import type { HubState } from './hubState.ts';
 import type { HubEvent } from './librarian.ts';
 import { makeLibrarian } from './librarian.ts';
+import { forFiles } from './modelActions.ts';
 import type { PickedFiles, Ports } from './state.ts';
 import type { Store } from './store.ts';
 
 export function hubActions(store: Store, ports: Ports, openPicked: (picked: PickedFiles) => void) {
   let lastId = 0;
   /** Ids of the newest question of each kind; answers to older ones are dropped. */
-  const newest = { open: 0, look: 0, search: 0, list: 0 };
+  const newest = { open: 0, look: 0, weigh: 0, search: 0, list: 0 };
   /** Asked for because a recipe names it: opened only when it is kept whole. */
   let awaited: ModelSource | null = null;
   const change = (patch: Partial<HubState>): void =>
@@ -33,7 +34,7 @@ export function hubActions(store: Store, ports: Ports, openPicked: (picked: Pick
       case 'hub-opened': {
         if (event.id !== newest.open) return;
         newest.open = 0;
-        change({ opening: null });
+        change({ opening: null, wish: '', view: null, weighed: null, refusal: null });
         ports.keepStorage();
         const { name, source } = event;
         const files = event.files.map(({ name: own, file }) => new File([file], own));
@@ -41,7 +42,12 @@ export function hubActions(store: Store, ports: Ports, openPicked: (picked: Pick
         return;
       }
       case 'hub-seen':
-        if (event.id === newest.look) change({ view: event.view, looking: false });
+        if (event.id !== newest.look) return;
+        change({ view: event.view, looking: false });
+        weigh(event.view);
+        return;
+      case 'hub-weighed':
+        if (event.id === newest.weigh) change({ weighed: { estimate: event.estimate } });
         return;
       case 'hub-found':
         if (event.id === newest.search) change({ found: event.models, searching: false });
@@ -60,9 +66,21 @@ export function hubActions(store: Store, ports: Ports, openPicked: (picked: Pick
           newest.open = 0;
           change({ opening: null, failure: event.error });
         } else if (event.id === newest.look) change({ looking: false, view: null, failure: event.error });
+        else if (event.id === newest.weigh) change({ refusal: event.error });
         else if (event.id === newest.search) change({ searching: false, failure: event.error });
         else if (event.id === newest.list) change({ failure: event.error });
     }
+  }
+
+  /** Whether it fits is told before it is fetched. A file's own address says nothing of itself. */
+  function weigh({ id: repository, revision }: HubView): void {
+    if (revision === '') {
+      change({ weighed: { estimate: null } });
+      return;
+    }
+    newest.weigh = ++lastId;
+    const values = withPatch(store.getState().recipe.values, forFiles);
+    librarian.ask({ type: 'hub-weigh', id: newest.weigh, repository, revision, values, hub: hub() });
   }
 
   /** Fetches a model and opens it. */
@@ -92,8 +110,15 @@ export function hubActions(store: Store, ports: Ports, openPicked: (picked: Pick
     /** What a repository offers, before any of it is fetched. */
     lookAtHub: (wish: string): void => {
       newest.look = ++lastId;
-      change({ failure: null, view: null, looking: true });
+      newest.weigh = 0;
+      change({ failure: null, wish, view: null, looking: true, weighed: null, refusal: null });
       librarian.ask({ type: 'hub-look', id: newest.look, wish, hub: hub() });
+    },
+    /** Back from a repository to what was found. */
+    leaveHubView: (): void => {
+      newest.look = 0;
+      newest.weigh = 0;
+      change({ failure: null, view: null, looking: false, weighed: null, refusal: null });
     },
     searchHub: (words: string): void => {
       newest.search = ++lastId;

@@ -1,4 +1,5 @@
 // What the page knows of models that are elsewhere, as plain data: a part of its state.
+import type { CostEstimate } from '../../engine/index.ts';
 import type {
   EngineErrorData,
   FoundModel,
@@ -21,9 +22,15 @@ export interface HubState {
     readonly rate?: HubRate;
   } | null;
   readonly failure: EngineErrorData | null;
+  /** What was looked at last, as it was asked for: it may hold what only its server is to know. */
+  readonly wish: string;
   /** What the repository that was looked at offers. */
   readonly view: HubView | null;
   readonly looking: boolean;
+  /** What training it would take; null: not known yet. */
+  readonly weighed: { readonly estimate: CostEstimate | null } | null;
+  /** Why it does not run here, whatever is fetched of it. */
+  readonly refusal: EngineErrorData | null;
   readonly found: readonly FoundModel[] | null;
   readonly searching: boolean;
   /** null until asked. */

@@ -9,7 +9,7 @@ import type { Edit, PickedFiles } from './state.ts';
 import type { Store } from './store.ts';
 
 /** What a real model wants that the small embedded one does not: its file's own blocks, and smaller steps. */
-const forFiles: RecipePatch = { 'bnb.bnb_4bit_quant_type': 'none', 'train.learning_rate': 5e-4 };
+export const forFiles: RecipePatch = { 'bnb.bnb_4bit_quant_type': 'none', 'train.learning_rate': 5e-4 };
 
 /** Whether the recipe names this very model: by its digest, or, where nobody has seen that, by its source. */
 const isWanted = (model: ModelRef | undefined, digest: string, source: ModelSource | undefined): boolean =>

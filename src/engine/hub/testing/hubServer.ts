@@ -13,6 +13,8 @@ export interface ServedRepository {
   /** owner/name */
   readonly id: string;
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** What the listing says instead of how long a file is. */
+  readonly listedBytes?: Readonly<Record<string, number>>;
   /** Of main. */
   readonly commit?: string;
   readonly licence?: string;
@@ -158,15 +160,17 @@ export async function hubServer(): Promise<HubServer> {
   /** In pages of two, as a large repository comes. */
   function tree(
     response: ServerResponse,
-    { id, files, commit = COMMIT }: ServedRepository,
+    { id, files, listedBytes, commit = COMMIT }: ServedRepository,
     from: number,
   ): void {
     const entries = [...files].map(([path, bytes]) => ({
       type: 'file',
       path,
-      size: bytes.length,
+      size: listedBytes?.[path] ?? bytes.length,
       oid: isLarge(path) ? sha256(Buffer.from(path)).slice(0, 40) : gitName(bytes),
-      ...(isLarge(path) ? { lfs: { oid: sha256(bytes), size: bytes.length, pointerSize: 133 } } : {}),
+      ...(isLarge(path)
+        ? { lfs: { oid: sha256(bytes), size: listedBytes?.[path] ?? bytes.length, pointerSize: 133 } }
+        : {}),
     }));
     const next = `<${hub.address}/api/models/${id}/tree/${commit}?recursive=true&cursor=${from + 2}>; rel="next"`;
     json(response, entries.slice(from, from + 2), from + 2 < entries.length ? { link: next } : {});

@@ -13,8 +13,9 @@ import { useRowsTexts } from './rowsTexts.ts';
 
 /** Height of a row in rows.css. */
 const rowHeight = 32;
-const window = 30;
-const step = 10;
+/** Rows that stand in the document: those to be seen, and some before and behind them. */
+const window = 22;
+const step = 5;
 const filters = ['all', 'problem', 'cut', 'untrained', 'duplicate', 'empty'] as const;
 type Filter = RowsAsked['filter'];
 const isFilter = (value: string): value is Filter => filters.some((one) => one === value);
