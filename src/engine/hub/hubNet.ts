@@ -26,7 +26,7 @@ export interface Asked {
 /** A listing of thousands of files is far smaller. */
 const MOST_ANSWER = 2 ** 25;
 
-export const hostOf = (address: string): string => new URL(address).host;
+const hostOf = (address: string): string => new URL(address).host;
 
 /** Requests that tell other servers nothing of the page, and the hub alone who asks: a redirect to another host loses it. */
 export function hubNet(net: Net, { address, token }: HubSettings): Net {
