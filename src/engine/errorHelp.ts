@@ -33,6 +33,8 @@ export const errorHelp: Readonly<Record<ErrorCode, Help>> = {
   'hub-room': 'model',
   'hub-in-use': 'none',
   'hub-blob': 'model',
+  'hub-unreached': 'again',
+  'hub-search': 'model',
   file: 'model',
   'file-closed': 'none',
   'gguf-damaged': 'model',

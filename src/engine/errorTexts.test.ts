@@ -62,6 +62,8 @@ const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
   'hub-checksum': { name: 'model.safetensors', id: 'a/b', wantedBytes: 9, gotBytes: 8 },
   'hub-room': { name: 'model.safetensors', neededBytes: 9, freeBytes: 8 },
   'hub-in-use': { name: 'model.safetensors' },
+  'hub-unreached': { host: 'huggingface.co' },
+  'hub-search': { host: 'modelscope.cn' },
   'hub-blob': { name: 'model.safetensors' },
   file: { file: 'a.gguf', offset: 0, length: 8, cause: same('NotFoundError') },
   'file-closed': { path: 'a.gguf', cause: 'ENOENT' },

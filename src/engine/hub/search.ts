@@ -2,9 +2,11 @@
 import type { Net } from '../ground/fetching/net.ts';
 import type { ReadOptions } from '../ground/fetching/progress.ts';
 import { recordOf } from '../ground/isRecord.ts';
+import { noSearch } from './hubErrors.ts';
 import type { HubSettings } from './hubNet.ts';
-import { hubFetch } from './hubNet.ts';
+import { hubFetch, spoken } from './hubNet.ts';
 import { licenceOf } from './licence.ts';
+import { isModelScope } from './modelScope.ts';
 
 export interface FoundModel {
   readonly id: string;
@@ -42,6 +44,7 @@ export async function searchHub(
   words: string,
   options: ReadOptions = {},
 ): Promise<readonly FoundModel[]> {
+  if (isModelScope(settings.address)) throw noSearch({ host: new URL(settings.address).host });
   const { listModels } = await import('./library.ts');
   const found: FoundModel[] = [];
   const models = listModels({
@@ -52,10 +55,12 @@ export async function searchHub(
     limit: MOST_FOUND,
     additionalFields: ['config', 'safetensors', 'cardData', 'tags'],
   });
-  for await (const entry of models) {
-    const one = foundModel(entry);
-    if (one !== null) found.push(one);
-    if (found.length === MOST_FOUND) break;
-  }
+  await spoken(settings, async () => {
+    for await (const entry of models) {
+      const one = foundModel(entry);
+      if (one !== null) found.push(one);
+      if (found.length === MOST_FOUND) return;
+    }
+  });
   return found;
 }

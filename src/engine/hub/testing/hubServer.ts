@@ -176,6 +176,25 @@ export async function hubServer(): Promise<HubServer> {
     json(response, entries.slice(from, from + 2), from + 2 < entries.length ? { link: next } : {});
   }
 
+  /** As ModelScope lists: what is not there is an answer of 200 without files. */
+  function scope(response: ServerResponse, id: string, url: URL): void {
+    const { commit = COMMIT, files } = repositories.get(id) ?? {};
+    if (files === undefined) {
+      json(response, { Code: 10_010_205_001, Message: 'no such model' });
+      return;
+    }
+    const known = ['master', commit].includes(url.searchParams.get('Revision') ?? '');
+    const entries = [...files].map(([path, bytes], i) => ({
+      Type: 'blob',
+      Path: path,
+      Size: bytes.length,
+      Sha256: sha256(bytes),
+      Revision: i === 0 ? commit : '9'.repeat(40),
+    }));
+    const Data = { Files: known ? [{ Type: 'tree', Path: 'onnx' }, ...entries] : null };
+    json(response, { Code: 200, Data: { ...Data, LatestCommitter: { ShortId: commit.slice(0, 8) } } });
+  }
+
   const hub = await listening((request, response) => {
     if (scripted('hub', request, response)) return;
     const url = new URL(request.url ?? '', hub.address);
@@ -183,9 +202,12 @@ export async function hubServer(): Promise<HubServer> {
     const isOwner = request.headers.authorization === `Bearer ${READ_TOKEN}`;
     if (request.headers.authorization !== undefined && !isOwner)
       return refused(response, 401, 'InvalidToken');
+    if (path.startsWith('/api/v1/models/'))
+      return scope(response, path.slice(15, -'/repo/files'.length), url);
     if (path === '/api/models') return search(response, url.searchParams.get('search') ?? '');
     const [, id = '', what = '', revision = '', rest = ''] =
-      /^(?:\/api\/models)?\/([^/]+\/[^/]+)\/(revision|tree|resolve)\/([^/]+)\/?(.*)$/.exec(path) ?? [];
+      /^(?:\/api\/models|\/models)?\/([^/]+\/[^/]+)\/(revision|tree|resolve)\/([^/]+)\/?(.*)$/.exec(path) ??
+      [];
     const one = repositories.get(id);
     if (one === undefined || (one.private && !isOwner)) return refused(response, 401, 'RepoNotFound');
     const { commit = COMMIT, files, gated = false } = one;

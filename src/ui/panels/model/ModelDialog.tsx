@@ -49,9 +49,10 @@ function Wanted() {
   const source = own?.source;
   if (source === undefined || (opened !== undefined && own?.digest === opened)) return null;
   const name = namedSource(source);
+  const words = m('wanted', { name: source.file === null ? source.hub : `${source.hub} (${source.file})` });
   return (
-    <section className="hub-wanted" aria-label={source.hub}>
-      <p>{m('wanted', { name: source.file === null ? source.hub : `${source.hub} (${source.file})` })}</p>
+    <section className="hub-wanted" aria-label={words}>
+      <p>{words}</p>
       {asked !== name && (
         <Button className="button button-main" onPress={() => actions.lookAtHub(name)}>
           {m('wantedLook')}
