@@ -8,6 +8,7 @@ import type { Net } from '../../src/engine/ground/fetching/net.ts';
 import { openNet } from '../../src/engine/ground/fetching/net.ts';
 import { fileClosed } from '../../src/engine/ground/formats/formatErrors.ts';
 import { parseLink } from '../../src/engine/recipe/link.ts';
+import { namedSource } from '../../src/engine/recipe/modelSource.ts';
 import { presetValues, recipeOfPreset } from '../../src/engine/recipe/presets.ts';
 import type { Recipe } from '../../src/engine/recipe/recipe.ts';
 import { withPatch } from '../../src/engine/recipe/recipe.ts';
@@ -65,9 +66,14 @@ export async function recipeOf(
       ...recipe,
       data: (await assets.shelf.open(await fileSource(options.data))).data,
     };
-  if (options.model !== null) {
-    const asked = { model: options.model, hub: options.hub, token: process.env.HF_TOKEN ?? null };
-    recipe = { ...recipe, model: await openNamedModel(asked, assets, note, net) };
+  const source = recipe.model?.source;
+  const named = options.model ?? (source === undefined ? null : namedSource(source));
+  if (named !== null) {
+    const asked = { model: named, hub: options.hub, token: process.env.HF_TOKEN ?? null };
+    const model = await openNamedModel(asked, assets, note, net);
+    // A recipe that names this very model by its digest keeps saying so, and is refused when that is another.
+    const kept = options.model === null && recipe.model?.digest !== '' ? recipe.model : undefined;
+    recipe = { ...recipe, model: kept ?? model };
   }
   if (options.adapter.length > 0) {
     const sets = options.adapter.map(async (path) => ({

@@ -31,18 +31,24 @@ def field(message: bytes, wanted: int) -> bytes:
     raise ValueError(f"no field {wanted}")
 
 
+def compiled(folder: str) -> bytes:
+    """The table; the rules are left in `folder`, as rules.tsv."""
+    rules, prefix = os.path.join(folder, "rules.tsv"), os.path.join(folder, "table")
+    with open(rules, "w", encoding="utf-8") as file:
+        for source, target in RULES.items():
+            file.write(" ".join(f"{ord(c):X}" for c in source) + "\t" + " ".join(f"{ord(c):X}" for c in target) + "\n")
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(["a b c d", "b c d e", "e f g a"] * 30), model_prefix=prefix, vocab_size=12, model_type="bpe", normalization_rule_tsv=rules,
+        minloglevel=3,
+    )
+    with open(prefix + ".model", "rb") as file:
+        return field(field(file.read(), 3), 2)
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        rules, prefix = os.path.join(folder, "rules.tsv"), os.path.join(folder, "model")
-        with open(rules, "w", encoding="utf-8") as file:
-            for source, target in RULES.items():
-                file.write(" ".join(f"{ord(c):X}" for c in source) + "\t" + " ".join(f"{ord(c):X}" for c in target) + "\n")
-        sentencepiece.SentencePieceTrainer.train(
-            sentence_iterator=iter(["a b c d", "b c d e", "e f g a"] * 30), model_prefix=prefix, vocab_size=12, model_type="bpe", normalization_rule_tsv=rules,
-            minloglevel=3,
-        )
-        with open(prefix + ".model", "rb") as file:
-            print(base64.b64encode(field(field(file.read(), 3), 2)).decode("ascii"))
+        print(base64.b64encode(compiled(folder)).decode("ascii"))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -11,6 +11,7 @@
 # smollm2 FILE: SmolLM2-135M-Instruct's Q4_1 GGUF, which a person must bring. smollm2_folder FILE: no golden file; the same model as
 #   transformers saves it, beside the file.
 # tokenizers: small tokenizers of each kind, trained here, and how they cut text.
+# sentencepiece: small models of sentencepiece as GGUF files hold them, and how it cuts text.
 # vocabularies: how published tokenizers cut text and published templates print conversations. Their files go to models/vocabularies, which git
 #   ignores; the test that compares with them is skipped where they are not.
 # Needs uv and a package registry; environments go to $GOLDEN_ENVS (default: .envs, which git ignores).
@@ -91,11 +92,14 @@ make() {
   esac
 }
 
-if [ "${1:-}" = tokenizers ]; then
+if [ "${1:-}" = tokenizers ] || [ "${1:-}" = sentencepiece ]; then
   if [ ! -e "$envs/sentencepiece/ready" ]; then
     uv venv -q --clear --python 3.11 "$envs/sentencepiece"
-    uv pip install -q --python "$envs/sentencepiece/bin/python" sentencepiece==0.2.3 protobuf==7.36.0
+    uv pip install -q --python "$envs/sentencepiece/bin/python" sentencepiece==0.2.3 protobuf==7.36.2
     touch "$envs/sentencepiece/ready"
+  fi
+  if [ "$1" = sentencepiece ]; then
+    exec "$envs/sentencepiece/bin/python" "$here/spm.py"
   fi
   charsmap=$("$envs/sentencepiece/bin/python" "$here/charsmap.py")
   with $newest "$here/tokenizers_small.py" "$charsmap"

@@ -123,6 +123,15 @@ export class Tokenizer {
     return marks ? [...before, ...ids, ...after] : ids;
   }
 
+  /** Whether a plain text gets the first token, and whether it gets the last. */
+  get beginsTexts(): boolean {
+    return this.bosId !== null && this.#pipeline.around.before.includes(this.bosId);
+  }
+
+  get endsTexts(): boolean {
+    return this.#pipeline.around.after.includes(this.eosId);
+  }
+
   /** Ids, and which UTF-16 units of the text each stands for. */
   encodePlaced(words: string): Placed[] {
     return this.#pipeline.encodePlaced(wellFormed(words));

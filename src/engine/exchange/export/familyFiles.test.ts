@@ -22,6 +22,7 @@ import type { ExportFile } from './adapterTensors.ts';
 import { mergedGguf } from './mergedGguf.ts';
 import { mergedModelFiles } from './mergedModel.ts';
 import type { MergedTensor } from './mergedTensors.ts';
+import { mlxFiles } from './mlxAdapter.ts';
 import { peftDirectory } from './peftDirectory.ts';
 
 const embedded = await embeddedModel(readPublic);
@@ -122,20 +123,29 @@ it('GPT-2 opens as its authors keep it: no prefix, and the masks of attention am
 it.each([
   ['none', true],
   ['nf4', undefined],
-] as const)('PEFT is told of turned weights: %s', (quantType, told) => {
-  const config = configOf('gpt2');
-  const values = withPatch(defaultValues, { 'bnb.bnb_4bit_quant_type': quantType });
-  const { root } = wire(config, withPatch(values, { 'lora.target_modules': '["c_attn"]' }));
-  const layout = layoutAdapters(root);
-  const adapter = { root, layout, values: new Float32Array(layout.total), config, base: 'gpt2' };
-  const { files } = peftDirectory({ ...adapter, peftVersion: '0.21.2', recipe: '' });
-  const json = files.find(({ name }) => name === 'adapter_config.json');
-  expect(JSON.parse(new TextDecoder().decode(json?.bytes)).fan_in_fan_out).toBe(told);
-  expect(layout.tensors.slice(0, 2).map(({ parameter }) => parameter.shape)).toEqual([
-    [values['lora.r'], config.hiddenSize],
-    [3 * config.hiddenSize, values['lora.r']],
-  ]);
-});
+] as const)(
+  'PEFT is told of turned weights, MLX has its own name for what is below the head: %s',
+  (quantType, told) => {
+    const config = configOf('gpt2');
+    const values = withPatch(defaultValues, { 'bnb.bnb_4bit_quant_type': quantType });
+    const { root } = wire(config, withPatch(values, { 'lora.target_modules': '["c_attn"]' }));
+    const layout = layoutAdapters(root);
+    const adapter = { root, layout, values: new Float32Array(layout.total), config, base: 'gpt2' };
+    const { files } = peftDirectory({ ...adapter, peftVersion: '0.21.2', recipe: '' });
+    const json = files.find(({ name }) => name === 'adapter_config.json');
+    expect(JSON.parse(new TextDecoder().decode(json?.bytes)).fan_in_fan_out).toBe(told);
+    const mlx = mlxFiles({ ...adapter, peftVersion: '0.21.2', recipe: '' }).find(({ name }) =>
+      /safetensors$/.test(name),
+    );
+    expect([...readSafetensors(mlx?.bytes ?? new Uint8Array()).keys()][0]).toBe(
+      'model.h.0.attn.c_attn.lora_a',
+    );
+    expect(layout.tensors.slice(0, 2).map(({ parameter }) => parameter.shape)).toEqual([
+      [values['lora.r'], config.hiddenSize],
+      [3 * config.hiddenSize, values['lora.r']],
+    ]);
+  },
+);
 
 it.each(cases)('%s has a config.json that says it', async (_, config) => {
   const written = await mergedModelFiles({ ...embedded, config }, tensorsOf(config), 'float32');
