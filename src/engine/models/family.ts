@@ -41,6 +41,8 @@ export interface ConfigReader {
   flag(field: string, fallback: boolean): boolean;
   /** A finite number from 0 on. */
   amount(field: string, fallback: number): number;
+  /** GGUF files say words of their own for what they say at all. */
+  word(field: string, fallback: string): string;
   /** Numbers or words, or null where there is no such list. */
   list(field: string): readonly (string | number)[] | null;
   /** The rotation, or the one of a kind of layers where the file keeps several. */
@@ -73,6 +75,9 @@ export interface FamilyTargets {
   readonly names: readonly string[];
 }
 
+/** What a family calls fields that all families have; null: it has no such field. transformers says attribute_map. */
+export type FieldNames = Readonly<Record<string, string | null>>;
+
 export interface Family {
   /** model_type in config.json. */
   readonly type: string;
@@ -83,6 +88,10 @@ export interface Family {
   readonly groups: readonly ProjectionGroup[];
   /** What PEFT targets by itself, by peft_type. Source: peft utils/constants.py of each release. */
   readonly defaultTargets: Readonly<Record<string, FamilyTargets>>;
+  /** Of config.json, where they are not those of most families. */
+  readonly names?: FieldNames;
+  /** Tensors of its files that nobody reads any more. */
+  readonly leftOver?: RegExp;
   config(read: ConfigReader): ModelConfig;
   /** config.json but for what every family says. */
   configJson(config: ModelConfig): Readonly<Record<string, unknown>>;

@@ -27,8 +27,8 @@ import {
 function reached({ path, adapter, base }: PlacedAdapter): readonly Parameter[] {
   const { lowRank, instead } = adapter;
   if (instead !== null) return base.kind.type === 'norm' && !base.kind.perHead ? adapter.trained : [];
-  if (base.kind.type === 'linear' && /\.layers\.\d+\./.test(`.${path}`)) return adapter.trained;
-  const isTable = /(^|\.)(embed_tokens|lm_head)$/.test(path);
+  if (base.kind.type === 'linear' && /\.(layers|h)\.\d+\./.test(`.${path}`)) return adapter.trained;
+  const isTable = /(^|\.)(embed_tokens|wte|lm_head)$/.test(path);
   return isTable && lowRank && !lowRank.made ? [lowRank.a, lowRank.b] : [];
 }
 

@@ -69,7 +69,7 @@ function assertSupported(config: Record<string, unknown>): Method {
       opened: methods.filter(({ opens }) => opens.length > 0).map((one) => one.type),
     });
   const features = [
-    ...['fan_in_fan_out', 'lora_bias', 'use_qalora', 'layer_replication', 'target_parameters'],
+    ...['lora_bias', 'use_qalora', 'layer_replication', 'target_parameters'],
     ...['trainable_token_indices', 'alora_invocation_tokens', 'arrow_config', 'kasa_config', 'use_bdlora'],
   ];
   const isSet = (value: unknown): boolean =>
@@ -90,7 +90,9 @@ function keyOf(name: string, parts: readonly string[]): TensorKey | 'base_layer'
   const key = path.replace(/\.weight$/, '');
   const part = parts.find((one) => path.endsWith(`.${one}`));
   if (part !== undefined) return { key, module: path.slice(0, -part.length - 1) };
-  return /^(lm_head|model\.embed_tokens)\.weight$/.test(path) ? { key, module: key } : undefined;
+  return /^(lm_head|model\.embed_tokens|transformer\.wte)\.weight$/.test(path)
+    ? { key, module: key }
+    : undefined;
 }
 
 interface TensorKey {

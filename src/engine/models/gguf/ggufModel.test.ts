@@ -134,7 +134,7 @@ const refused: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = 
   [
     'scaled rotary embedding',
     with_(({ metadata }) => metadata.set('x', ['llama.rope.scaling.type', types.string, 'longrope'])),
-    /'llama\.rope\.scaling\.type' "longrope" is not supported/,
+    /rope_type "longrope" is not supported.*yarn/s,
   ],
   [
     'no layer count',
