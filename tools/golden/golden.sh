@@ -114,6 +114,7 @@ if [ "${1:-}" = vocabularies ]; then
   python=$(python_of $newest)
   cp "$("$python" -c 'import os, trl; print(os.path.dirname(trl.__file__))')"/chat_templates/*.jinja "$folder/templates/"
   with $newest "$here/vocabularies.py" "$folder"
+  with $newest "$here/templates.py" "$folder/templates"
   exit
 fi
 if [ "${1:-}" = smollm2 ] || [ "${1:-}" = smollm2_folder ]; then
