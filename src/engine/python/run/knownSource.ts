@@ -147,6 +147,7 @@ export function knownSource(known: Known): ModelSource {
     const architecture = known.forward(found, choice);
     const facts = known.factsOf(found, choice);
     if (!root || !architecture || !facts) throw new PythonError('ValueError', `${name}: no ${head}`, loader);
+    applyQuantisedBiases(root, stack);
     return {
       root,
       modelType: found.modelType,
