@@ -46,12 +46,12 @@ export default defineConfig({
   projects: [
     {
       name: 'webgpu',
-      testIgnore: ['cpu.spec.ts', 'fetching.spec.ts', 'offline.spec.ts'],
+      testIgnore: ['cpu.spec.ts', 'fetching.spec.ts', 'hub.spec.ts', 'offline.spec.ts'],
       use: { launchOptions: launch(['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']) },
     },
     {
       name: 'cpu',
-      testMatch: ['cpu.spec.ts', 'fetching.spec.ts', 'offline.spec.ts'],
+      testMatch: ['cpu.spec.ts', 'fetching.spec.ts', 'hub.spec.ts', 'offline.spec.ts'],
       use: { launchOptions: launch(['--disable-features=WebGPU', '--disable-gpu']) },
     },
   ],

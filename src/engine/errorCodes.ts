@@ -48,6 +48,7 @@ import {
 } from './ground/fetching/fetchErrors.ts';
 import { formatErrors } from './ground/formats/formatErrors.ts';
 import { badSettings } from './ground/settings/settingErrors.ts';
+import { hubErrors } from './hub/hubErrors.ts';
 import {
   programElsewhere,
   programEmpty,
@@ -244,6 +245,7 @@ export const errorKinds = [
   inspectHung,
   raised,
   ourFault,
+  ...hubErrors,
 ] as const;
 
 export type ErrorCode = (typeof errorKinds)[number]['code'];

@@ -110,7 +110,8 @@ export interface SharedFields {
   readonly modules_to_save: readonly string[] | null;
   /** From PEFT 0.18. */
   readonly peft_version?: string;
-  readonly revision: null;
+  /** Of a base that has revisions; null: it is not said. */
+  readonly revision: string | null;
   readonly target_modules: readonly string[];
   readonly task_type: string;
 }

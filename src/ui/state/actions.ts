@@ -6,6 +6,7 @@ import type { BackendChoice, Command, ExportFormat, FloatType, GuideEntry } from
 import { adapterActions } from './adapterActions.ts';
 import type { Engines } from './engines.ts';
 import { startEngines } from './engines.ts';
+import { hubActions } from './hubActions.ts';
 import { modelActions } from './modelActions.ts';
 import { differences, edited, presetRecipe, presetValues, redone, undone } from './recipeEdits.ts';
 import { newRun } from './reduce.ts';
@@ -25,6 +26,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   /** Puts a newer version of the page in the place of this one. */
   let takeNewer = (): void => {};
   const models = modelActions(store, { edit, reset }, () => engines);
+  const hub = hubActions(store, ports, models.openPicked);
   const adapters = adapterActions(store, edit, () => engines);
   const rows = rowActions(store, edit, () => engines);
   const scripts = scriptActions(store, ports, edit, () => engines);
@@ -85,6 +87,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
       future: [],
     });
     inspectSoon();
+    if (first.model?.source) hub.openKept(first.model.source);
   }
 
   function reset(): void {
@@ -145,6 +148,14 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     lookAtRows: rows.lookAtRows,
     countRows: rows.countRows,
     openModel: models.openModel,
+    openFromHub: hub.openFromHub,
+    cancelHub: hub.cancelHub,
+    lookAtHub: hub.lookAtHub,
+    leaveHubView: hub.leaveHubView,
+    searchHub: hub.searchHub,
+    listKept: hub.listKept,
+    forgetKept: hub.forgetKept,
+    setHub: hub.setHub,
     openAdapter: adapters.openAdapter,
     chooseAdapters: adapters.chooseAdapters,
     useFreshAdapter: adapters.useFreshAdapter,
@@ -252,7 +263,10 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
       else if (store.getState().run?.phase === 'failed') begin('train');
       else inspectSoon();
     },
-    terminate: engines.terminate,
+    terminate: () => {
+      engines.terminate();
+      hub.terminateHub();
+    },
   };
 }
 

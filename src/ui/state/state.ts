@@ -7,6 +7,7 @@ import type {
   ExportFile,
   Inspection,
   ModelRef,
+  ModelSource,
   Recipe,
   RecipePatch,
   RecipeProgram,
@@ -33,6 +34,7 @@ import type {
   StepMetrics,
   VersionChoice,
 } from '../../engine/protocol.ts';
+import type { HubState } from './hubState.ts';
 
 export type Language = 'en' | 'zh';
 export type Theme = 'system' | 'light' | 'dark';
@@ -121,6 +123,8 @@ export interface PickedFiles {
   /** The folder's, or the first file's. */
   readonly name: string;
   readonly files: readonly File[];
+  /** Of a hub's: where another finds them. */
+  readonly source?: ModelSource;
 }
 
 /** The model that is open, being read, or was refused. */
@@ -207,6 +211,7 @@ export interface PageState {
   /** Parameters whose flag or gradient the last edit changed. */
   readonly changed: ReadonlySet<string>;
   readonly model: OpenModel;
+  readonly hub: HubState;
   readonly adapter: OpenAdapter;
   readonly rows: OpenRows;
   /** A run that an earlier visit left unfinished. */

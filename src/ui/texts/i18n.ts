@@ -5,6 +5,7 @@ import type { Text } from '../../engine/index.ts';
 import type { Language } from '../state/state.ts';
 import { en } from './en.ts';
 import type { enKept } from './enKept.ts';
+import type { enModel } from './enModel.ts';
 import type { enReading } from './enReading.ts';
 import type { enRows } from './enRows.ts';
 import { zh } from './zh.ts';
@@ -17,6 +18,7 @@ declare module 'i18next' {
       reading: typeof enReading;
       rows: typeof enRows;
       kept: typeof enKept;
+      model: typeof enModel;
     };
   }
 }

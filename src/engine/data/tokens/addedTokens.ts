@@ -94,19 +94,21 @@ function finder(
   };
 }
 
+const isNormalized = (token: AddedToken): boolean => token.normalized ?? !token.special;
+
+/** What is looked for, and what decoding gives: of one that is found in normalized text, its own normalized text. */
+export const writtenAs = (token: AddedToken, normalize: Normalize | null): string =>
+  normalize && isNormalized(token) ? normalize(wholeText(token.content)).text : token.content;
+
 /** Those that stand in the text as it is given are found first, then the others in the normalized rest. */
 export function sectionsOf(
   tokens: readonly AddedToken[],
   normalize: Normalize | null,
 ): (text: string) => Section[] {
-  const kept = tokens.filter(({ content }) => content !== '');
-  const isNormalized = (token: AddedToken): boolean => token.normalized ?? !token.special;
-  const asGiven = finder(kept.filter((token) => !isNormalized(token)).map((token) => [token.content, token]));
-  const afterwards = finder(
-    kept
-      .filter(isNormalized)
-      .map((token) => [normalize ? normalize(wholeText(token.content)).text : token.content, token]),
-  );
+  const finderOf = (some: readonly AddedToken[]) =>
+    finder(some.map((token) => [writtenAs(token, normalize), token] as const));
+  const asGiven = finderOf(tokens.filter((token) => !isNormalized(token)));
+  const afterwards = finderOf(tokens.filter(isNormalized));
   return (text) =>
     asGiven(wholeText(text)).flatMap((section) =>
       section.id === null ? afterwards(normalize ? normalize(section.piece) : section.piece) : [section],

@@ -1,6 +1,6 @@
 // A tokenizer of tokenizer.json: text to ids and back as the library that published the format does it, and where in the text each id stands.
 // Source: tokenizers 0.23 tokenizer/mod.rs. Its parts are the files beside this one; templates and special tokens are tokenizer.ts's.
-import { sectionsOf } from './addedTokens.ts';
+import { sectionsOf, writtenAs } from './addedTokens.ts';
 import { bpeModel } from './bpe.ts';
 import { decoderOf } from './decoders.ts';
 import type { TokenModel } from './model.ts';
@@ -70,12 +70,12 @@ export function pipelineOf(json: TokenizerJson): Pipeline {
   const normalize = json.normalizer && normalizerOf(json.normalizer);
   const sections = sectionsOf(json.added_tokens, normalize);
   const cut = json.pre_tokenizer && preTokenizerOf(json.pre_tokenizer);
-  const added = new Map(json.added_tokens.map((token) => [token.id, token]));
+  const added = new Map(json.added_tokens.map((token) => [token.id, writtenAs(token, normalize)]));
   const addedIds = new Map(json.added_tokens.map(({ content, id }) => [content, id]));
   const special = new Set(json.added_tokens.filter((token) => token.special).map(({ content }) => content));
   const [whole, middle] = [true, false].map((begins) => json.decoder && decoderOf(json.decoder, begins));
 
-  const tokenOf = (id: number): string | undefined => added.get(id)?.content ?? model.tokenOf(id);
+  const tokenOf = (id: number): string | undefined => added.get(id) ?? model.tokenOf(id);
   const tokensOf = (ids: readonly number[], skip: boolean): string[] =>
     ids.flatMap((id) => {
       const token = tokenOf(id);

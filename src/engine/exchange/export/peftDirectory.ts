@@ -49,7 +49,7 @@ export function peftDirectory(adapter: ExportedAdapter): {
     inference_mode: true,
     modules_to_save: copies.length > 0 ? copies.map(({ module }) => lastName(module)) : null,
     ...(compareVersions(adapter.peftVersion, '0.18') >= 0 && { peft_version: adapter.peftVersion }),
-    revision: null,
+    revision: adapter.revision ?? null,
     target_modules: targets,
     task_type: 'CAUSAL_LM',
   };

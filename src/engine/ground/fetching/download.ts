@@ -28,6 +28,8 @@ export interface Sink {
   write(piece: Uint8Array): void | Promise<void>;
   /** What was written is no part of the file: it begins again. */
   restart(): void | Promise<void>;
+  /** The first byte is on its way, under this entity tag. */
+  begins?(tag: string | null): void | Promise<void>;
 }
 
 export interface DownloadOptions extends ReadOptions {
@@ -149,6 +151,7 @@ class Download {
       body.leave();
       throw fetchStatus({ name: this.#address.shown, status: body.status });
     }
+    if (this.#have === 0) await this.#sink.begins?.(body.tag);
     let cut: Again | null;
     try {
       cut = await body.take((piece) => this.#write(piece), this.#most(body));
@@ -189,7 +192,9 @@ class Download {
           ),
         }),
       );
-    const other = tag !== null && this.#tag !== null && tag !== this.#tag;
+    // The digest decides where it is known and nothing else was asked for: one file may have a tag on each server that holds it.
+    const tagDecides = this.#options.conditions !== false || !this.#isNamed();
+    const other = tagDecides && tag !== null && this.#tag !== null && tag !== this.#tag;
     if (other || (range.total !== null && this.#total !== null && range.total !== this.#total))
       return again(() =>
         fetchChanged({
@@ -227,8 +232,12 @@ class Download {
 
   /** Compressed on its way, the file has other places; without tag or digest nobody knows that the rest belongs to it. */
   #resumes(): boolean {
-    const { sha256, gitName } = this.#known;
-    return !this.#encoded && (strongTag(this.#tag) !== null || (sha256 ?? gitName) !== undefined);
+    return !this.#encoded && (strongTag(this.#tag) !== null || this.#isNamed());
+  }
+
+  /** Whether its bytes can be told from all others once they are here. */
+  #isNamed(): boolean {
+    return (this.#known.sha256 ?? this.#known.gitName) !== undefined;
   }
 
   async #restart(): Promise<void> {

@@ -164,11 +164,18 @@ const refused: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = 
     /pre-tokenizer "klingon" is not known.*smollm/,
   ],
   [
-    'SentencePiece',
+    'SentencePiece without scores',
     with_(({ metadata }) =>
       metadata.set('tokenizer.ggml.model', ['tokenizer.ggml.model', types.string, 'llama']),
     ),
-    /tokenizer is "llama".*SmolLM2/,
+    /scores' should be a list of \d+ numbers/,
+  ],
+  [
+    'WordPiece',
+    with_(({ metadata }) =>
+      metadata.set('tokenizer.ggml.model', ['tokenizer.ggml.model', types.string, 'bert']),
+    ),
+    /tokenizer is "bert".*SmolLM2/,
   ],
   ...(
     [

@@ -143,10 +143,10 @@ export function knownSource(known: Known): ModelSource {
     };
     const load = { dtype: dtypeOf(request, found), quantisation: stored(quantisation, request.doubleQuant) };
     const root = known.build(found, choice, load);
-    if (root) applyQuantisedBiases(root, stack);
     const architecture = known.forward(found, choice);
     const facts = known.factsOf(found, choice);
     if (!root || !architecture || !facts) throw new PythonError('ValueError', `${name}: no ${head}`, loader);
+    applyQuantisedBiases(root, stack);
     return {
       root,
       modelType: found.modelType,

@@ -5,11 +5,11 @@ import { Module } from '../../torch/nn/module.ts';
 
 const ACTIVATION = 'SiLUActivation';
 
-/** Whether a bias beside a 4-bit weight is trained. */
-export function applyQuantisedBiases(causal: Module, versions: Versions): void {
+/** Gives biases beside 4-bit weights the state that the version loads them in. */
+export function applyQuantisedBiases(root: Module, versions: Versions): void {
   const trains = behaviour(versions, 'quantisedBiasTrains');
-  for (const { className, parameters } of causal.modules()) {
-    const bias = className === 'Linear4bit' && parameters.get('bias');
+  for (const module of root.modules()) {
+    const bias = module.className === 'Linear4bit' && module.parameters.get('bias');
     if (bias) bias.requiresGrad = trains;
   }
 }

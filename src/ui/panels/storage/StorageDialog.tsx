@@ -10,9 +10,11 @@ import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { Sheet } from '../../parts/Sheet.tsx';
 import { isBusy } from '../../state/runStatus.ts';
 import { bytesText } from '../../texts/numbers.ts';
+import { KeptModels } from '../model/KeptModels.tsx';
 import type { KeptThing } from './KeptTable.tsx';
 import { KeptTable } from './KeptTable.tsx';
 import { useKeptTexts } from './keptTexts.ts';
+import '../../styles/model.css';
 import '../../styles/storage.css';
 
 const LOOK_AGAIN_MS = 2000;
@@ -80,11 +82,15 @@ function Room({ here, again }: { readonly here: StoredHere; readonly again: () =
 
 function StorageBody() {
   const t = useKeptTexts();
+  const { say } = useTexts();
   const actions = useActions();
   const [seen, again] = useSeen();
   const [failure, setFailure] = useState<string | null>(null);
   const busy = usePageState((state) => isBusy(state.run));
   const script = usePageState((state) => state.script.text);
+  const models = usePageState((state) => state.hub.kept?.models.length ?? 0);
+  const trouble = usePageState((state) => state.hub.failure);
+  useEffect(() => actions.listKept(), [actions]);
   if (seen === null) return <p role="status">{t('looking')}</p>;
   const { here, page } = seen;
   const things: KeptThing[] = [];
@@ -131,7 +137,14 @@ function StorageBody() {
     <>
       <p className="dim">{t('intro')}</p>
       <Room here={here} again={again} />
-      {things.length === 0 ? <p>{t('nothing')}</p> : <KeptTable things={things} onRemove={remove} />}
+      <KeptModels />
+      {things.length > 0 && <KeptTable things={things} onRemove={remove} />}
+      {things.length + models === 0 && <p>{t('nothing')}</p>}
+      {trouble !== null && (
+        <p className="is-cut" role="alert">
+          {say(trouble.message)} {say(trouble.remedy)}
+        </p>
+      )}
       {failure !== null && (
         <p className="is-cut" role="alert">
           {t('failed', { cause: failure })}
