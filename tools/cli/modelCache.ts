@@ -5,10 +5,8 @@ import { mkdir, open, readdir, readFile, rm, stat, statfs } from 'node:fs/promis
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { leaveIf } from '../../src/engine/ground/fetching/watch.ts';
-import type { ByteSource } from '../../src/engine/ground/formats/byteSource.ts';
-import { fileUnreadable } from '../../src/engine/ground/formats/formatErrors.ts';
-import { text } from '../../src/engine/ground/text.ts';
 import type { CacheFolder, CacheLocks, CacheWriter } from '../../src/engine/hub/cache/folder.ts';
+import { sourceAt } from './fileSource.ts';
 
 export const modelsFolder = (env: NodeJS.ProcessEnv = process.env): string =>
   env.LORA_PLAYGROUND_MODELS ??
@@ -16,24 +14,6 @@ export const modelsFolder = (env: NodeJS.ProcessEnv = process.env): string =>
 
 const isCode = (error: unknown, code: string): boolean =>
   error instanceof Error && 'code' in error && error.code === code;
-
-/** Opened for each read: a cache holds many files, a process few handles. */
-const sourceAt = (path: string, name: string, size: number): ByteSource => ({
-  name,
-  size,
-  read: async (offset, length) => {
-    const file = await open(path, 'r');
-    try {
-      const bytes = new Uint8Array(length);
-      const { bytesRead } = await file.read(bytes, 0, length, offset);
-      if (bytesRead === length) return bytes;
-      const cause = text(`only ${bytesRead} bytes came`, `只读到 ${bytesRead} 字节`);
-      throw fileUnreadable({ file: name, offset, length, cause });
-    } finally {
-      await file.close();
-    }
-  },
-});
 
 async function writerOf(file: FileHandle): Promise<CacheWriter> {
   let { size } = await file.stat();
