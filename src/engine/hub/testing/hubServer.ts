@@ -10,7 +10,7 @@ import type { Answer } from '../../ground/fetching/testing/hostileServer.ts';
 import { serving } from '../../ground/fetching/testing/hostileServer.ts';
 
 export interface ServedRepository {
-  /** owner/name */
+  /** owner/name; of a data set datasets/owner/name. */
   readonly id: string;
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** What the listing says instead of how long a file is. */
@@ -54,7 +54,7 @@ export interface HubServer {
 }
 
 /** Files that a hub keeps apart from git. */
-const isLarge = (path: string): boolean => /\.(safetensors|gguf|bin)$/.test(path);
+const isLarge = (path: string): boolean => /\.(safetensors|gguf|bin|parquet)$/.test(path);
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const gitName = (bytes: Uint8Array): string =>
   createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
@@ -172,7 +172,8 @@ export async function hubServer(): Promise<HubServer> {
         ? { lfs: { oid: sha256(bytes), size: listedBytes?.[path] ?? bytes.length, pointerSize: 133 } }
         : {}),
     }));
-    const next = `<${hub.address}/api/models/${id}/tree/${commit}?recursive=true&cursor=${from + 2}>; rel="next"`;
+    const kind = id.startsWith('datasets/') ? '' : 'models/';
+    const next = `<${hub.address}/api/${kind}${id}/tree/${commit}?recursive=true&cursor=${from + 2}>; rel="next"`;
     json(response, entries.slice(from, from + 2), from + 2 < entries.length ? { link: next } : {});
   }
 
@@ -206,8 +207,9 @@ export async function hubServer(): Promise<HubServer> {
       return scope(response, path.slice(15, -'/repo/files'.length), url);
     if (path === '/api/models') return search(response, url.searchParams.get('search') ?? '');
     const [, id = '', what = '', revision = '', rest = ''] =
-      /^(?:\/api\/models|\/models)?\/([^/]+\/[^/]+)\/(revision|tree|resolve)\/([^/]+)\/?(.*)$/.exec(path) ??
-      [];
+      /^(?:\/api)?(?:\/models)?\/((?:datasets\/)?[^/]+\/[^/]+)\/(revision|tree|resolve)\/([^/]+)\/?(.*)$/.exec(
+        path,
+      ) ?? [];
     const one = repositories.get(id);
     if (one === undefined || (one.private && !isOwner)) return refused(response, 401, 'RepoNotFound');
     const { commit = COMMIT, files, gated = false } = one;
