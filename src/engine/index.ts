@@ -20,6 +20,8 @@ export type {
 } from './ground/settings/setting.ts';
 export type { Text } from './ground/text.ts';
 export { joined, same } from './ground/text.ts';
+export type { CuratedModel } from './hub/curated.ts';
+export { curatedModels } from './hub/curated.ts';
 export type {
   Diagnosis,
   GradientState,
@@ -41,8 +43,6 @@ export type {
 } from './laboratory/script/scriptReading.ts';
 export { stacks } from './libraries/stacks.ts';
 export { formatLink, parseLink, recipeJson } from './recipe/link.ts';
-export type { CuratedModel } from './hub/curated.ts';
-export { curatedModels } from './hub/curated.ts';
 export type { ModelSource } from './recipe/modelSource.ts';
 export { namedSource } from './recipe/modelSource.ts';
 export { readRecipe } from './recipe/openRecipe.ts';
