@@ -13,7 +13,8 @@
 # tokenizers: small tokenizers of each kind, trained here, and how they cut text.
 # sentencepiece: small models of sentencepiece as GGUF files hold them, and how it cuts text.
 # onnx: small graphs quantised by ONNX Runtime, and the values that it computes with.
-# smollm2_onnx FOLDER: no golden file; an ONNX export in 4 bits of the folder that smollm2_folder wrote, in FOLDER-onnx beside it.
+# smollm2_onnx FOLDER: no golden file; ONNX exports of the folder that smollm2_folder wrote, in FOLDER-onnx (floats) and FOLDER-onnx-q4 beside it.
+#   Then `npx vitest run --project gpu src/engine/session/smollm2Formats` shows that all of them say the same.
 # vocabularies: how published tokenizers cut text and published templates print conversations. Their files go to models/vocabularies, which git
 #   ignores; the test that compares with them is skipped where they are not.
 # Needs uv and a package registry; environments go to $GOLDEN_ENVS (default: .envs, which git ignores).

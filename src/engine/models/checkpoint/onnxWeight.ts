@@ -1,8 +1,7 @@
 // A weight that ONNX Runtime stores in four or eight bits: w = scale · (q − zero), a scale and a zero for every block of inputs, of a matrix
-// (MatMulNBits) or of a table (GatherBlockQuantized). With scales in half precision it becomes blocks of 32 (format int4), the same numbers;
-// else floats. Source: numerics reference 1.2.
+// (MatMulNBits) or of a table (GatherBlockQuantized). Four bits with whole zeros become blocks of 32 (formats int4 and int4_f32, by the type of the
+// scales), the same numbers; all else floats. Source: numerics reference 1.2.
 import { floatToHalf } from '../../../shaders/quant/halves.ts';
-import type { MemberFormat } from '../../../shaders/quant/weightFormat.ts';
 import { text } from '../../ground/text.ts';
 import type { StoredTensor } from '../weightSource.ts';
 import { quantisedWeight } from './checkpointErrors.ts';
@@ -102,23 +101,26 @@ async function asFloats(own: OnnxBlocks): Promise<StoredTensor> {
   return { format: 'none', bytes: new Uint8Array(values.buffer), count: values.length };
 }
 
-/** Blocks as ggml.ts lays int4 out. */
-async function asBlocks(own: OnnxBlocks): Promise<StoredTensor> {
+/** Blocks as ggml.ts lays them out: the scale, the zero, sixteen bytes of which byte j holds elements j and j + 16. */
+async function asBlocks(own: OnnxBlocks, format: 'int4' | 'int4_f32'): Promise<StoredTensor> {
   const { rows, columns, block } = own;
   const codes = await codesOf(own);
-  const bytes = new Uint8Array(20 * ((rows * columns) / BLOCK));
+  const [size, quants] = format === 'int4' ? [20, 4] : [24, 8];
+  const bytes = new Uint8Array(size * ((rows * columns) / BLOCK));
   const view = new DataView(bytes.buffer);
   let at = 0;
   for (let row = 0; row < rows; row++)
     for (let first = 0; first < columns; first += BLOCK) {
       const group = Math.floor(first / block);
-      view.setUint16(at, floatToHalf(codes.scale(row, group)), true);
-      view.setUint16(at + 2, codes.zero(row, group), true);
+      const scale = codes.scale(row, group);
+      if (format === 'int4') view.setUint16(at, floatToHalf(scale), true);
+      else view.setFloat32(at, scale, true);
+      view.setUint16(at + quants / 2, codes.zero(row, group), true);
       for (let j = 0; j < 16; j++)
-        bytes[at + 4 + j] = codes.code(row, first + j) | (codes.code(row, first + j + 16) << 4);
-      at += 20;
+        bytes[at + quants + j] = codes.code(row, first + j) | (codes.code(row, first + j + 16) << 4);
+      at += size;
     }
-  return { format: 'int4', bytes, count: rows * columns };
+  return { format, bytes, count: rows * columns };
 }
 
 function assertSizes(own: OnnxBlocks): void {
@@ -147,13 +149,12 @@ function assertSizes(own: OnnxBlocks): void {
 export function onnxWeight(own: OnnxBlocks): PlacedWeight {
   assertSizes(own);
   const { bits, block, columns, scales, zeros, data } = own;
-  const whole = zeros === null || packedTypes.has(zeros.dtype);
-  const inBlocks =
-    bits === 4 && whole && scales.dtype === 'F16' && block % BLOCK === 0 && columns % BLOCK === 0;
-  const format: MemberFormat = inBlocks ? 'int4' : 'none';
+  const whole = (zeros === null || packedTypes.has(zeros.dtype)) && scales.dtype !== 'BF16';
+  const inBlocks = bits === 4 && whole && block % BLOCK === 0 && columns % BLOCK === 0;
+  const format = inBlocks ? (scales.dtype === 'F32' ? 'int4_f32' : 'int4') : 'none';
   return {
     format,
     parts: [data, scales, ...(zeros ? [zeros] : [])],
-    read: () => (inBlocks ? asBlocks(own) : asFloats(own)),
+    read: () => (format === 'none' ? asFloats(own) : asBlocks(own, format)),
   };
 }
