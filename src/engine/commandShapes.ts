@@ -13,6 +13,7 @@ import {
   string,
   tagged,
 } from './ground/shapes.ts';
+import { hubCommands } from './hub/messages.ts';
 import type { Command, VersionChoice } from './protocol.ts';
 import { recipe } from './recipe/recipeShapes.ts';
 import { dataFormats } from './recipe/rows/ownRows.ts';
@@ -31,6 +32,7 @@ const versions = shape<VersionChoice>({
 });
 
 const command = tagged<Command>({
+  ...hubCommands,
   inspect: shape({ id, recipe }),
   probe: shape({ backend }),
   train: shape({ recipe, backend }),

@@ -7,6 +7,7 @@ import type { ExportFile } from './exchange/export/adapterTensors.ts';
 import type { FloatType } from './exchange/export/floatBytes.ts';
 import type { ExportFormat } from './exchange/export/formats.ts';
 import type { Text } from './ground/text.ts';
+import type { HubCommand, HubEvent, HubWeighed } from './hub/messages.ts';
 import type { Advice } from './laboratory/doctor/guide.ts';
 import type { Diagnosis, Inspection } from './laboratory/inspect/inspection.ts';
 import type { SurveyRow } from './laboratory/inspect/survey.ts';
@@ -24,6 +25,7 @@ import type { StepMetrics } from './training/metrics.ts';
 export type { ErrorCode } from './errorCodes.ts';
 export type { FloatType } from './exchange/export/floatBytes.ts';
 export type { ExportFormat } from './exchange/export/formats.ts';
+export type { FoundModel, HubRate, HubSettings, HubView, KeptModel } from './hub/messages.ts';
 export type { Fingerprint } from './recipe/fingerprint.ts';
 export type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 export type { BackendChoice, DeviceInfo } from './training/backends/deviceInfo.ts';
@@ -33,6 +35,7 @@ export type { StepMetrics } from './training/metrics.ts';
 export type VersionChoice = { readonly [L in VersionUsed['library']]?: string };
 
 export type Command =
+  | HubCommand
   /** Describe a recipe (tree, strip, outcome, estimate, rows) without touching a GPU. Answers `inspected` with the same id. */
   | { readonly type: 'inspect'; readonly id: number; readonly recipe: Recipe }
   /** Find out what this machine offers. Answers `device`. */
@@ -198,6 +201,9 @@ export interface EngineErrorData {
 }
 
 export type Event =
+  | HubEvent
+  | HubWeighed
+  | { readonly type: 'hub-failed'; readonly id: number; readonly error: EngineErrorData }
   | { readonly type: 'device'; readonly device: DeviceInfo }
   | { readonly type: 'inspected'; readonly id: number; readonly inspection: Inspection }
   | { readonly type: 'inspect-failed'; readonly id: number; readonly error: EngineErrorData }

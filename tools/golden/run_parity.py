@@ -5,7 +5,8 @@ Nothing of the training is changed but for two things. TRL 1.x casts the adapter
 is compared with float32 adapters, so the mark that TRL looks at is hidden while the trainer is built. And bitsandbytes' CPU
 kernel rounds block scales to a grid of 16 bits before it picks their 8-bit code (README.md, sft-embedded.json); the codes are
 chosen exactly here, as its CUDA kernel and its own path in plain torch do. The noise of NEFTune, whose size and place stay the
-library's, is drawn by the counter that the engine has instead of torch's generator.
+library's, is drawn by the counter that the engine has instead of torch's generator; so are the masks of a model's own dropouts,
+whose attention then runs eagerly, where they are modules.
 """
 
 import hashlib
@@ -75,6 +76,46 @@ counted_noise.calls = 0
 neftune.neftune_post_forward_hook = counted_noise
 
 
+FIRST_DROPOUT = 2**24
+
+
+def counted_dropout(module, stream: int, first: bool):
+    """The forward of a Dropout on hidden states [rows, tokens, width] or on probabilities [rows, heads, queries, keys]."""
+
+    def forward(x):
+        if not module.training:
+            return x
+        if first:
+            counted_dropout.calls += 1
+        seed = (space["args"].seed * 0x9E3779B1 + counted_dropout.calls) % 2**32
+        place = np.indices(x.shape)
+        if x.dim() == 3:
+            row, token, column = place
+            padded = -(-x.shape[1] // 16) * 16
+            element = (row * padded + token) * x.shape[2] + column
+        else:
+            row, head, query, key = place
+            padded = -(-x.shape[3] // 16) * 16
+            element = ((row * padded + query) * x.shape[1] + head) * padded + key
+        random = (philox(element, stream, seed) >> np.uint64(8)) * 2.0**-24
+        kept = np.where(random < np.float32(module.p), 0.0, 1.0 / (1.0 - module.p))
+        return x * torch.from_numpy(kept.astype(np.float32))
+
+    return forward
+
+
+counted_dropout.calls = -1
+
+
+def count_dropouts(model) -> None:
+    """In the order in which a forward pass meets them."""
+    acting = [m for name, m in model.named_modules() if isinstance(m, torch.nn.Dropout) and m.p > 0 and "lora" not in name]
+    if acting:
+        model.set_attn_implementation("eager")
+    for number, module in enumerate(acting):
+        module.forward = counted_dropout(module, FIRST_DROPOUT + number, number == 0)
+
+
 # LoftQ computes on CUDA or XPU and nowhere else.
 source = inspect.getsource(peft.utils.loftq_utils.loftq_init)
 assert '"cuda"' in source
@@ -116,6 +157,7 @@ def watched(trainer_class):
         original(self, model, *args, **kwargs)
         if quantised:
             inner.is_loaded_in_4bit = True
+        count_dropouts(inner)
         self.add_callback(Recorder())
         collate = self.data_collator
         # Of equal rows the first stands for all. Batches are fetched ahead, so the model's mode does not tell which loop asks.

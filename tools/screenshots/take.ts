@@ -46,7 +46,12 @@ const views: readonly View[] = [
 
 async function open(browser: Browser, address: string, view: View): Promise<Page> {
   const { width, height, scheme, locale, link, script } = view;
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale });
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: scheme,
+    locale,
+    serviceWorkers: 'block',
+  });
   const page = await context.newPage();
   await page.goto(`${address}${link === '' ? '' : `#v=1&${link}`}`);
   await expect(page.locator('.strip-cells')).toBeVisible();

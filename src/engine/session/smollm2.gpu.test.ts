@@ -40,7 +40,7 @@ async function open(files: ModelFiles, patch: RecipePatch = {}) {
   await loadWeights(
     files.config,
     await files.weights(),
-    weightOptions(values),
+    { ...weightOptions(values), positions: files.config.maxPositions },
     (name, data) => backend.upload(name, data),
     async () => {},
   );

@@ -3,7 +3,7 @@
 
 import { invariant } from '../../ground/errors.ts';
 import { stackOf } from '../../libraries/stacks.ts';
-import { buildModel } from '../../models/families.ts';
+import { buildModel, decoderOf } from '../../models/families.ts';
 import type { ModelConfig } from '../../models/modelConfig.ts';
 import { weightFormatsOf } from '../../models/weightPlaces.ts';
 import type { WeightOptions } from '../../models/weightSource.ts';
@@ -40,7 +40,9 @@ export function modelsOf(config: ModelConfig): ModelSource {
       doubleQuant,
     });
     applyModuleClasses(root, stack);
-    return { root, modelType: config.family, architecture: config, quantisation, assumed: [] };
+    const { embedding, head } = decoderOf(config).paths;
+    const places = { embedding, head };
+    return { root, modelType: config.family, architecture: config, quantisation, places, assumed: [] };
   };
 }
 
@@ -105,6 +107,7 @@ export function wiredModel(event: TrainingEvent): Wired {
   return {
     root,
     causalPath,
+    tables: script.places,
     checkpointing,
     inputGradHooks,
     weightFormat,

@@ -1,13 +1,14 @@
-// tokenizer.json as it is read here: byte-level BPE, with the normalizers, splits, processors and decoders that such models have, each with its
-// fields and no other. What is consistent with what (a merge with the vocabulary) tokenizer.ts asks.
-import { quote } from '../ground/quote.ts';
-import type { Check } from '../ground/shapes.ts';
+// tokenizer.json as it is read here: BPE and unigram models, with the normalizers, splits, processors and decoders that models of causal
+// language have, each with its fields and no other. What is consistent with what (a merge with the vocabulary) the models ask.
+import type { Check } from '../../ground/shapes.ts';
 import {
+  anything,
   boolean,
   either,
   list,
   nullable,
   number,
+  oneOf,
   optional,
   pair,
   record,
@@ -15,8 +16,7 @@ import {
   string,
   tagged,
   whole,
-} from '../ground/shapes.ts';
-import { same } from '../ground/text.ts';
+} from '../../ground/shapes.ts';
 
 const id = whole(0, 2 ** 24);
 
@@ -31,7 +31,7 @@ const byteLevel = shape<ByteLevel>({
   use_regex: optional(boolean),
 });
 
-type Pattern = { readonly Regex: string } | { readonly String: string };
+export type Pattern = { readonly Regex: string } | { readonly String: string };
 const pattern: Check<Pattern> = either(
   shape<{ readonly Regex: string }>({ Regex: string }),
   shape<{ readonly String: string }>({ String: string }),
@@ -41,15 +41,18 @@ const nothing = shape<object>({});
 type Of<Name extends string, Fields = object> = { readonly type: Name } & Fields;
 type Replace = { readonly pattern: Pattern; readonly content: string };
 const replace = shape<Replace>({ pattern, content: string });
+type Precompiled = { readonly precompiled_charsmap: string | null };
 type Strip = { readonly strip_left: boolean; readonly strip_right: boolean };
 
-type Normalizer =
+export type Normalizer =
   | Of<'Sequence', { readonly normalizers: readonly Normalizer[] }>
   | Of<'NFC'>
   | Of<'NFD'>
   | Of<'NFKC'>
   | Of<'NFKD'>
   | Of<'Lowercase'>
+  | Of<'StripAccents'>
+  | Of<'Precompiled', Precompiled>
   | Of<'Replace', Replace>
   | Of<'Prepend', { readonly prepend: string }>
   | Of<'Strip', Strip>;
@@ -62,28 +65,55 @@ const normalizer: Check<Normalizer> = tagged<Normalizer>({
   NFKC: nothing,
   NFKD: nothing,
   Lowercase: nothing,
+  StripAccents: nothing,
+  Precompiled: shape<Precompiled>({ precompiled_charsmap: nullable(string) }),
   Replace: replace,
   Prepend: shape<{ readonly prepend: string }>({ prepend: string }),
   Strip: shape<Strip>({ strip_left: boolean, strip_right: boolean }),
 });
 
-interface Split {
+const behavior = oneOf('Removed', 'Isolated', 'MergedWithPrevious', 'MergedWithNext', 'Contiguous');
+type Behavior = typeof behavior extends Check<infer T> ? T : never;
+export interface Split {
   readonly pattern: Pattern;
-  readonly behavior: string;
+  readonly behavior: Behavior;
   readonly invert: boolean;
 }
+export interface Metaspace {
+  readonly replacement: string;
+  readonly prepend_scheme?: 'always' | 'first' | 'never';
+  /** Of older files, in place of the scheme. */
+  readonly add_prefix_space?: boolean;
+  readonly str_rep?: string;
+  readonly split?: boolean;
+}
+const metaspace = shape<Metaspace>({
+  replacement: string,
+  prepend_scheme: optional(oneOf('always', 'first', 'never')),
+  add_prefix_space: optional(boolean),
+  str_rep: optional(string),
+  split: optional(boolean),
+});
 export type PreTokenizer =
   | Of<'Sequence', { readonly pretokenizers: readonly PreTokenizer[] }>
   | Of<'ByteLevel', ByteLevel>
+  | Of<'Metaspace', Metaspace>
   | Of<'Split', Split>
-  | Of<'Digits', { readonly individual_digits: boolean }>;
+  | Of<'Digits', { readonly individual_digits: boolean }>
+  | Of<'Punctuation', { readonly behavior?: Behavior }>
+  | Of<'Whitespace'>
+  | Of<'WhitespaceSplit'>;
 const preTokenizer: Check<PreTokenizer> = tagged<PreTokenizer>({
   Sequence: shape<{ readonly pretokenizers: readonly PreTokenizer[] }>({
     pretokenizers: list((one) => preTokenizer(one)),
   }),
   ByteLevel: byteLevel,
-  Split: shape<Split>({ pattern, behavior: string, invert: boolean }),
+  Metaspace: metaspace,
+  Split: shape<Split>({ pattern, behavior, invert: boolean }),
   Digits: shape<{ readonly individual_digits: boolean }>({ individual_digits: boolean }),
+  Punctuation: shape<{ readonly behavior?: Behavior }>({ behavior: optional(behavior) }),
+  Whitespace: nothing,
+  WhitespaceSplit: nothing,
 });
 
 interface Place {
@@ -106,7 +136,7 @@ interface Template {
   readonly pair: readonly Piece[];
   readonly special_tokens: Readonly<Record<string, SpecialToken>>;
 }
-type PostProcessor =
+export type PostProcessor =
   | Of<'Sequence', { readonly processors: readonly PostProcessor[] }>
   | Of<'ByteLevel', ByteLevel>
   | Of<'TemplateProcessing', Template>;
@@ -132,7 +162,7 @@ export interface AddedToken {
   readonly special?: boolean;
 }
 
-interface Bpe {
+export interface Bpe {
   readonly type: 'BPE';
   readonly dropout?: number | null;
   readonly unk_token?: string | null;
@@ -145,25 +175,49 @@ interface Bpe {
   readonly merges: readonly (string | readonly [string, string])[];
 }
 
-export interface TokenizerJson {
-  readonly version?: string;
-  readonly truncation?: null;
-  readonly padding?: null;
-  readonly added_tokens: readonly AddedToken[];
-  readonly normalizer: Normalizer | null;
-  readonly pre_tokenizer: PreTokenizer;
-  readonly post_processor: PostProcessor | null;
-  readonly decoder: Of<'ByteLevel', ByteLevel>;
-  readonly model: Bpe;
+export interface Unigram {
+  readonly type: 'Unigram';
+  readonly unk_id?: number | null;
+  readonly vocab: readonly (readonly [token: string, score: number])[];
+  readonly byte_fallback?: boolean;
 }
 
-const never: Check<null> = (value) =>
-  value === null ? null : { at: '', expected: same('null'), got: quote(value) };
+type Strips = { readonly content: string; readonly start: number; readonly stop: number };
+export type Decoder =
+  | Of<'Sequence', { readonly decoders: readonly Decoder[] }>
+  | Of<'ByteLevel', ByteLevel>
+  | Of<'ByteFallback'>
+  | Of<'Fuse'>
+  | Of<'Replace', Replace>
+  | Of<'Strip', Strips>
+  | Of<'Metaspace', Metaspace>;
+const decoder: Check<Decoder> = tagged<Decoder>({
+  Sequence: shape<{ readonly decoders: readonly Decoder[] }>({ decoders: list((one) => decoder(one)) }),
+  ByteLevel: byteLevel,
+  ByteFallback: nothing,
+  Fuse: nothing,
+  Replace: replace,
+  Strip: shape<Strips>({ content: string, start: whole(0, 100), stop: whole(0, 100) }),
+  Metaspace: metaspace,
+});
+
+export interface TokenizerJson {
+  readonly version?: string;
+  /** What the tokenizer cuts and fills by itself: transformers sets both for every call. */
+  readonly truncation?: unknown;
+  readonly padding?: unknown;
+  readonly added_tokens: readonly AddedToken[];
+  readonly normalizer: Normalizer | null;
+  readonly pre_tokenizer: PreTokenizer | null;
+  readonly post_processor: PostProcessor | null;
+  readonly decoder: Decoder | null;
+  readonly model: Bpe | Unigram;
+}
 
 export const tokenizerJson: Check<TokenizerJson> = shape<TokenizerJson>({
   version: optional(string),
-  truncation: optional(never),
-  padding: optional(never),
+  truncation: optional(anything),
+  padding: optional(anything),
   added_tokens: list(
     shape<AddedToken>({
       id,
@@ -176,10 +230,10 @@ export const tokenizerJson: Check<TokenizerJson> = shape<TokenizerJson>({
     }),
   ),
   normalizer: nullable(normalizer),
-  pre_tokenizer: preTokenizer,
+  pre_tokenizer: nullable(preTokenizer),
   post_processor: nullable(postProcessor),
-  decoder: tagged<Of<'ByteLevel', ByteLevel>>({ ByteLevel: byteLevel }),
-  model: tagged<Bpe>({
+  decoder: nullable(decoder),
+  model: tagged<Bpe | Unigram>({
     BPE: shape<Omit<Bpe, 'type'>>({
       dropout: optional(nullable(number)),
       unk_token: optional(nullable(string)),
@@ -190,6 +244,11 @@ export const tokenizerJson: Check<TokenizerJson> = shape<TokenizerJson>({
       ignore_merges: optional(boolean),
       vocab: record(id),
       merges: list(either(string, pair(string, string))),
+    }),
+    Unigram: shape<Omit<Unigram, 'type'>>({
+      unk_id: optional(nullable(id)),
+      vocab: list(pair(string, number)),
+      byte_fallback: optional(boolean),
     }),
   }),
 });

@@ -1,0 +1,38 @@
+// 浏览器所保存内容的文本：存储页面，以及页面的新版本。与它们一同获取。
+import type { enKept } from './enKept.ts';
+import type { TextsOf } from './textShape.ts';
+
+export const zhKept: TextsOf<typeof enKept> = {
+  title: '此浏览器保存的内容',
+  intro: '全部留在这台机器的这个浏览器里，属于这个网址，不会发送到任何地方。',
+  used: '已用 {{used}}，浏览器在此允许 {{quota}}',
+  usedAlone: '已用 {{used}}',
+  unknown: '浏览器没有说明还有多少空间。',
+  promised: '浏览器已承诺：空间不足时也不会清除。',
+  notPromised: '空间不足时，浏览器可能会清除它们。',
+  ask: '请浏览器保留',
+  refused: '浏览器没有作出承诺。常用或加入书签的页面通常会得到承诺。',
+  what: '内容',
+  size: '大小',
+  lastUse: '上次使用',
+  remove: '删除',
+  removeNamed: '删除：{{name}}',
+  run: '已保存的训练',
+  runAbout: '上次训练的适配器、优化器与进度，供刷新后继续',
+  runBusy: '训练正在进行：请先暂停或停止。',
+  tuning: '对此设备的测量结果',
+  tuningAbout: '哪些计算内核最快；缺失时会重新测量',
+  page: '页面本身',
+  pageAbout: '没有网络也能打开并训练',
+  pagePythonAbout: '包括 Python，没有网络也能读取脚本',
+  pageWaits: '正在获取；完成后没有网络也能打开',
+  script: '粘贴的脚本',
+  scriptAbout: '“粘贴脚本”中上次的文本',
+  nothing: '这里没有保存任何内容。',
+  looking: '正在查看……',
+  failed: '无法删除：{{cause}}',
+  newer: '页面的新版本已就绪',
+  newerAbout: '它已在后台获取。在此处重新加载之前，此标签页继续使用打开时的版本。',
+  newerBusy: '请先暂停或停止训练：换用新版本会重新加载页面。',
+  newerTake: '用新版本重新加载',
+};
