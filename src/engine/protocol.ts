@@ -16,6 +16,7 @@ import type { ScriptReading, VersionUsed } from './laboratory/script/scriptReadi
 import type { ModelInfo } from './models/modelFiles.ts';
 import type { Fingerprint } from './recipe/fingerprint.ts';
 import type { Recipe, RecipePatch } from './recipe/recipe.ts';
+import type { DataSource } from './recipe/rows/dataSource.ts';
 import type { DataFormat } from './recipe/rows/ownRows.ts';
 import type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 import type { OpenedRows } from './session/rowShelf.ts';
@@ -27,6 +28,7 @@ export type { ErrorCode } from './errorCodes.ts';
 export type { FloatType } from './exchange/export/floatBytes.ts';
 export type { ExportFormat } from './exchange/export/formats.ts';
 export type { KeptModel } from './hub/cache/shelf.ts';
+export type { DatasetView, WantedRows } from './hub/datasets/dataset.ts';
 export type { HubView } from './hub/hub.ts';
 export type { HubSettings } from './hub/hubNet.ts';
 export type { HubRate } from './hub/messages.ts';
@@ -85,6 +87,8 @@ export type Command =
       readonly name: string;
       readonly file: Blob;
       readonly format: DataFormat | null;
+      /** Of a hub's rows where they can be had again; null: of this machine. */
+      readonly source: DataSource | null;
     }
   /** Show rows as they are and as they will be trained. Answers `rows-seen` or `rows-unseen` with the same id. */
   | { readonly type: 'look-at-rows'; readonly id: number; readonly recipe: Recipe; readonly asked: RowsAsked }

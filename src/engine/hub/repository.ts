@@ -51,18 +51,19 @@ function fileOf(entry: unknown): HubFile | null {
 export async function lookAt(
   net: Net,
   settings: HubSettings,
-  { id, revision }: RepositoryWish,
+  { id, revision }: Pick<RepositoryWish, 'id' | 'revision'>,
   options: ReadOptions = {},
+  type: 'model' | 'dataset' = 'model',
 ): Promise<Repository> {
-  const { listFiles, modelInfo } = await import('./library.ts');
+  const { datasetInfo, listFiles, modelInfo } = await import('./library.ts');
   const { address } = settings;
   const own = { hubUrl: address, fetch: hubFetch(net, settings, { id, revision }, options) };
-  const info: unknown = await modelInfo({
-    ...own,
-    name: id,
-    ...(revision === null ? {} : { revision }),
-    additionalFields: ['sha', 'cardData', 'tags'],
-  });
+  const asked = { ...own, name: id, ...(revision === null ? {} : { revision }) };
+  const fields = ['sha', 'cardData', 'tags'] as const;
+  const info: unknown =
+    type === 'model'
+      ? await modelInfo({ ...asked, additionalFields: [...fields] })
+      : await datasetInfo({ ...asked, additionalFields: [...fields] });
   const told = recordOf(info);
   const commit = hex(told.sha, 40);
   if (commit === null)
@@ -74,7 +75,7 @@ export async function lookAt(
   let seen = 0;
   for await (const entry of listFiles({
     ...own,
-    repo: { type: 'model', name: id },
+    repo: { type, name: id },
     revision: commit,
     recursive: true,
   })) {
