@@ -13,10 +13,15 @@ const link =
 const folder = randomFolder();
 const weights = folder.get('model.safetensors') ?? new Uint8Array();
 
+const csv = 'question,answer\nWho sails?,The captain.\nWhere?,At sea.\nWhen?,At dawn.\n';
+
 let hub: HubServer;
 alone.beforeAll(async () => {
   hub = await hubServer();
-  hub.serve({ id: 'tests/Tiny', files: folder });
+  hub.serve(
+    { id: 'tests/Tiny', files: folder },
+    { id: 'tests/rows', type: 'dataset', files: new Map([['train.csv', new TextEncoder().encode(csv)]]) },
+  );
 });
 alone.afterAll(() => hub.close());
 
@@ -84,6 +89,22 @@ alone(
     await opened(page);
     expect(hub.sentBytes).toBe(weights.length);
 
+    hub.forget();
+    await page.reload();
+    await expect(page.getByRole('button', { name: /^Base model/ })).toContainText('Tiny');
+    await expect(page.locator('.strip-cells')).toBeVisible();
+    expect(hub.asked, 'of what is kept').toEqual([]);
+
+    // Rows of a data set: two of its three, and the link names where they are.
+    await page.locator('.select-button', { hasText: 'messages' }).click();
+    await page.getByRole('textbox', { name: 'Name of the data set' }).fill('tests/rows');
+    await page.getByRole('button', { name: 'Look at it' }).click();
+    await page.getByRole('textbox', { name: 'First rows' }).fill('2');
+    await page.getByRole('button', { name: 'Fetch these rows' }).click();
+    await expect(page.getByRole('dialog')).toContainText('tests/rows default train[:2]: 2 rows, 2 columns');
+    expect(await faults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Done' }).click();
+    await expect(page).toHaveURL(/data=z\./);
     await trainToTheEnd(page);
     const here = await losses(page);
     expect(here.steps).toBe(2);
@@ -106,6 +127,10 @@ alone(
     expect([await faults(other), await overflow(other)]).toEqual([[], 0]);
     await other.getByRole('button', { name: /^Download \d+ KiB and open/ }).click();
     await opened(other);
+    await other.getByRole('button', { name: 'Open the rows' }).click();
+    await other.getByRole('button', { name: 'See what fetching them takes' }).click();
+    await other.getByRole('button', { name: 'Fetch these rows' }).click();
+    await other.getByRole('button', { name: 'Done' }).click();
     await trainToTheEnd(other);
     expect(await losses(other)).toEqual(here);
     await elsewhere.close();
@@ -128,11 +153,6 @@ alone(
       ],
     ]);
 
-    hub.forget();
-    await page.reload();
-    await expect(page.getByRole('button', { name: /^Base model/ })).toContainText('Tiny');
-    await expect(page.locator('.strip-cells')).toBeVisible();
-    expect(hub.asked, 'of what is kept').toEqual([]);
     const origin = new URL(page.url()).origin;
     expect(requests.strangers([origin, hub.address, hub.cdnAddress]), 'asked beside the hub').toEqual([]);
   },

@@ -31,6 +31,8 @@ export const errorHelp: Readonly<Record<ErrorCode, Help>> = {
   'hub-several': 'model',
   'hub-checksum': 'again',
   'hub-room': 'model',
+  'hub-rows': 'rows',
+  'hub-split': 'rows',
   'hub-in-use': 'none',
   'hub-blob': 'model',
   'hub-unreached': 'again',

@@ -61,6 +61,8 @@ const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
   'hub-several': { id: 'a/b', files: ['a.Q4_0.gguf', 'a.Q8_0.gguf'], got: null },
   'hub-checksum': { name: 'model.safetensors', id: 'a/b', wantedBytes: 9, gotBytes: 8 },
   'hub-room': { name: 'model.safetensors', neededBytes: 9, freeBytes: 8 },
+  'hub-rows': { id: 'a/b', others: 2, script: true },
+  'hub-split': { id: 'a/b', got: 'main/x', known: ['main/train'] },
   'hub-in-use': { name: 'model.safetensors' },
   'hub-unreached': { host: 'huggingface.co' },
   'hub-search': { host: 'modelscope.cn' },
