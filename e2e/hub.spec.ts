@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test';
 import type { Answer } from '../src/engine/ground/fetching/testing/hostileServer.ts';
 import { serving } from '../src/engine/ground/fetching/testing/hostileServer.ts';
 import type { HubServer } from '../src/engine/hub/testing/hubServer.ts';
-import { COMMIT, hubServer } from '../src/engine/hub/testing/hubServer.ts';
+import { COMMIT, hubServer, READ_TOKEN } from '../src/engine/hub/testing/hubServer.ts';
 import { randomFolder } from '../src/engine/testing/checkpoint.ts';
 import { alone, expect, faults, losses, overflow, trainToTheEnd } from './playground.ts';
 
@@ -20,7 +20,7 @@ alone.beforeAll(async () => {
   hub = await hubServer();
   hub.serve(
     { id: 'tests/Tiny', files: folder },
-    { id: 'tests/rows', type: 'dataset', files: new Map([['train.csv', new TextEncoder().encode(csv)]]) },
+    { id: 'datasets/tests/rows', files: new Map([['train.csv', new TextEncoder().encode(csv)]]) },
   );
 });
 alone.afterAll(() => hub.close());
@@ -134,6 +134,24 @@ alone(
     await trainToTheEnd(other);
     expect(await losses(other)).toEqual(here);
     await elsewhere.close();
+
+    // Who asks is the hub's to know, not its CDN's: the browser itself takes the token off the redirect.
+    hub.forget();
+    const got = await page.evaluate(
+      async ([address, token]) => {
+        const headers = { authorization: `Bearer ${token}` };
+        return (await fetch(`${address}/tests/Tiny/resolve/main/model.safetensors`, { headers })).status;
+      },
+      [hub.address, READ_TOKEN] as const,
+    );
+    const told = hub.asked.map(({ server, headers }) => [server, headers.authorization]);
+    expect([got, told]).toEqual([
+      200,
+      [
+        ['hub', `Bearer ${READ_TOKEN}`],
+        ['cdn', undefined],
+      ],
+    ]);
 
     const origin = new URL(page.url()).origin;
     expect(requests.strangers([origin, hub.address, hub.cdnAddress]), 'asked beside the hub').toEqual([]);

@@ -7,7 +7,7 @@ import type { ExportFile } from './exchange/export/adapterTensors.ts';
 import type { FloatType } from './exchange/export/floatBytes.ts';
 import type { ExportFormat } from './exchange/export/formats.ts';
 import type { Text } from './ground/text.ts';
-import type { HubCommand, HubEvent } from './hub/messages.ts';
+import type { HubCommand, HubEvent, HubWeighed } from './hub/messages.ts';
 import type { Advice } from './laboratory/doctor/guide.ts';
 import type { Diagnosis, Inspection } from './laboratory/inspect/inspection.ts';
 import type { SurveyRow } from './laboratory/inspect/survey.ts';
@@ -21,18 +21,13 @@ import type { DataFormat } from './recipe/rows/ownRows.ts';
 import type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 import type { OpenedRows } from './session/rowShelf.ts';
 import type { BackendChoice, DeviceInfo } from './training/backends/deviceInfo.ts';
-import type { CostEstimate } from './training/cost.ts';
 import type { StepMetrics } from './training/metrics.ts';
 
 export type { ErrorCode } from './errorCodes.ts';
 export type { FloatType } from './exchange/export/floatBytes.ts';
 export type { ExportFormat } from './exchange/export/formats.ts';
-export type { KeptModel } from './hub/cache/shelf.ts';
 export type { DatasetView, WantedRows } from './hub/datasets/dataset.ts';
-export type { HubView } from './hub/hub.ts';
-export type { HubSettings } from './hub/hubNet.ts';
-export type { HubRate } from './hub/messages.ts';
-export type { FoundModel } from './hub/search.ts';
+export type { FoundModel, HubRate, HubSettings, HubView, KeptModel } from './hub/messages.ts';
 export type { Fingerprint } from './recipe/fingerprint.ts';
 export type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 export type { BackendChoice, DeviceInfo } from './training/backends/deviceInfo.ts';
@@ -211,12 +206,7 @@ export interface EngineErrorData {
 
 export type Event =
   | HubEvent
-  | {
-      readonly type: 'hub-weighed';
-      readonly id: number;
-      /** null: nobody knows before its files are here, or nothing would be trained. */
-      readonly estimate: CostEstimate | null;
-    }
+  | HubWeighed
   | { readonly type: 'hub-failed'; readonly id: number; readonly error: EngineErrorData }
   | { readonly type: 'device'; readonly device: DeviceInfo }
   | { readonly type: 'inspected'; readonly id: number; readonly inspection: Inspection }

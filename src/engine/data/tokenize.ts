@@ -37,8 +37,8 @@ interface Masked {
   readonly ids: number[];
   /** Tokens of the prompt: completion_mask is 0. */
   readonly prompt: number;
-  /** assistant_masks; null for rows that are no messages. */
-  readonly inside: readonly boolean[] | null;
+  /** assistant_masks, worked out when it is asked for: not every template can tell them. null for rows that are no messages. */
+  readonly inside: (() => readonly boolean[]) | null;
 }
 
 export const withEos = (text: string, tokenizer: Tokenizer): string =>
@@ -47,6 +47,19 @@ export const withEos = (text: string, tokenizer: Tokenizer): string =>
 /** Whether each token overlaps one of the spans, as transformers looks them up. */
 const inSpans = (tokens: readonly Placed[], spans: readonly (readonly [number, number])[]): boolean[] =>
   tokens.map(({ start, end }) => spans.some(([from, to]) => start < to && end > from));
+
+function answersOf(
+  { messages, tools }: Extract<Row, { format: 'messages' }>,
+  tokenizer: Tokenizer,
+): () => readonly boolean[] {
+  let made: readonly boolean[] | null = null;
+  return () => {
+    if (made) return made;
+    const { text, spans } = tokenizer.renderAnswers(messages, tools);
+    made = inSpans(tokenizer.encodePlaced(text), spans);
+    return made;
+  };
+}
 
 function maskedAnew(row: Row, tokenizer: Tokenizer): Masked {
   if (row.format === 'preference' || row.format === 'preference-chat') throw pairsUnwanted({});
@@ -64,9 +77,8 @@ function maskedAnew(row: Row, tokenizer: Tokenizer): Masked {
       prompt: tokenizer.encode(tokenizer.render(row.prompt, true, row.tools).text).length,
       inside: null,
     };
-  const { text, spans } = tokenizer.render(row.messages, false, row.tools);
-  const tokens = tokenizer.encodePlaced(text);
-  return { ids: tokens.map(({ id }) => id), prompt: 0, inside: inSpans(tokens, spans) };
+  const ids = tokenizer.encode(tokenizer.render(row.messages, false, row.tools).text);
+  return { ids, prompt: 0, inside: answersOf(row, tokenizer) };
 }
 
 /** A row with all its tokens and masks. */
@@ -77,7 +89,8 @@ export function tokenizeRow(row: Row, tokenizer: Tokenizer, options: TokenizeOpt
   const { ids, prompt, inside } = maskRow(row, tokenizer);
   const kept = ids.slice(0, options.maxLength);
   const completes = (i: number): boolean => !options.completionOnly || i >= prompt;
-  const answers = (i: number): boolean => !options.assistantOnly || inside === null || inside[i] === true;
+  const answered = options.assistantOnly ? (inside?.() ?? null) : null;
+  const answers = (i: number): boolean => answered === null || answered[i] === true;
   const labels = kept.map((id, i) => (completes(i) && answers(i) ? id : IGNORE));
   return { ids: kept, labels, truncated: ids.slice(options.maxLength) };
 }

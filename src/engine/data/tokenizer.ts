@@ -5,6 +5,7 @@ import { shortened } from '../ground/quote.ts';
 import { shaped } from '../ground/shapeDecode.ts';
 import { same } from '../ground/text.ts';
 import { wellFormed } from '../ground/wellFormed.ts';
+import type { Rendered } from './chatTemplate.ts';
 import { ChatTemplate } from './chatTemplate.ts';
 import { noEos, noTemplate, templateRewrites, tokenizerBroken } from './dataErrors.ts';
 import type { Pipeline, Placed } from './tokens/pipeline.ts';
@@ -51,16 +52,6 @@ function specialTokens(config: Readonly<Record<string, unknown>>): Record<string
 /** Absent where there are none, as TRL passes None for an empty list. */
 const toolsArgument = (tools: readonly unknown[]) => (tools.length > 0 ? { tools: [...tools] } : {});
 
-export interface Rendered {
-  readonly text: string;
-  /** Character ranges between generation marks, [start, end). */
-  readonly spans: readonly (readonly [start: number, end: number])[];
-}
-
-// Private-use characters that stand for the template's generation marks while it is rendered.
-const START = '\uE0A0';
-const END = '\uE0A1';
-
 /** Older files name no type of model: what they hold says which it is. */
 function typed(json: unknown): unknown {
   const { model } = recordOf(json);
@@ -90,7 +81,6 @@ export class Tokenizer {
   readonly bosId: number | null;
   readonly #pipeline: Pipeline;
   readonly #template: ChatTemplate | null;
-  readonly #marked: boolean;
   readonly #specials: Readonly<Record<string, string>>;
 
   /** From the parsed tokenizer.json and tokenizer_config.json. Throws UserError 'tokenizer', 'tokenizer-file' or 'chat-template-broken'. */
@@ -109,11 +99,7 @@ export class Tokenizer {
     this.padId = (pad === null ? undefined : idOf(pad)) ?? eosId;
     this.#specials = specialTokens(config);
     const source = typeof config.chat_template === 'string' ? config.chat_template : null;
-    this.#marked = source?.includes('{% generation %}') ?? false;
-    const marked = source
-      ?.replaceAll('{% generation %}', `{{ '${START}' }}`)
-      .replaceAll('{% endgeneration %}', `{{ '${END}' }}`);
-    this.#template = marked === undefined ? null : new ChatTemplate(marked);
+    this.#template = source === null ? null : new ChatTemplate(source);
   }
 
   /** Ids of a text; `marks` adds what the tokenizer puts around plain texts (a first token), which templates bring themselves. */
@@ -153,44 +139,26 @@ export class Tokenizer {
     tools: readonly unknown[] = [],
   ): Rendered {
     if (!this.#template) throw noTemplate({});
-    const marked = this.#template.render({
+    return this.#template.render({
       messages: messages.map(forTemplate),
       add_generation_prompt: addGenerationPrompt,
       ...toolsArgument(tools),
       ...this.#specials,
     });
-    const spans: [number, number][] = [];
-    let whole = '';
-    let start = 0;
-    for (const piece of marked.split(/([\uE0A0\uE0A1])/)) {
-      if (piece === START) start = whole.length;
-      else if (piece === END) spans.push([start, whole.length]);
-      else whole += piece;
-    }
-    return { text: whole, spans: this.#marked ? spans : this.#prefixSpans(messages, whole, tools) };
   }
 
-  /** Without marks: what an assistant turn adds to the rendering of the turns before it, with their generation prompt. */
-  #prefixSpans(
-    messages: readonly Message[],
-    rendered: string,
-    tools: readonly unknown[],
-  ): [number, number][] {
-    const plain = (count: number, prompt: boolean): string =>
-      this.#template?.render({
-        messages: messages.slice(0, count).map(forTemplate),
-        add_generation_prompt: prompt,
-        ...toolsArgument(tools),
-        ...this.#specials,
-      }) ?? '';
-    return messages.flatMap((message, i): [number, number][] => {
+  /** The rendering, and which stretches of it the assistant says: between the template's marks, or, where it has none, what each of its turns adds to
+   * the rendering of those before it, with their generation prompt. Throws UserError 'chat-template-rewrites' where that can't be told. */
+  renderAnswers(messages: readonly Message[], tools: readonly unknown[] = []): Rendered {
+    const whole = this.render(messages, false, tools);
+    if (this.#template?.marks) return whole;
+    const spans = messages.flatMap((message, i): [number, number][] => {
       if (message.role !== 'assistant') return [];
-      const before = plain(i, true);
-      const through = plain(i + 1, false);
-      if (!rendered.startsWith(before) || !rendered.startsWith(through)) {
-        throw templateRewrites({});
-      }
+      const before = this.render(messages.slice(0, i), true, tools).text;
+      const through = this.render(messages.slice(0, i + 1), false, tools).text;
+      if (!whole.text.startsWith(before) || !whole.text.startsWith(through)) throw templateRewrites({});
       return [[before.length, through.trimEnd().length]];
     });
+    return { text: whole.text, spans };
   }
 }

@@ -131,6 +131,15 @@ describe('in place of an answer', () => {
     other.close();
   });
 
+  it('pages without end are not followed for ever', async () => {
+    const path = '/api/models/tests/Tiny/tree/0123456789abcdef0123456789abcdef01234567';
+    const link = `<${server.address}${path}?again>; rel="next"`;
+    const empty: Answer = (_, response) =>
+      void response.writeHead(200, { 'content-type': 'application/json', link }).end('[]');
+    server.answers('hub', path, ...Array.from({ length: 200 }, () => empty));
+    expect((await refusal(open('tests/Tiny').model)).message).toMatch(/pages without end/);
+  });
+
   it('files that lead out of the repository, or have no size, are none of it', async () => {
     const entries = ['../config.json', '/model.safetensors', 'a/./model.gguf', 'x\u0000.gguf', 'q?.gguf']
       .map((path) => ({ type: 'file', path, size: 9, oid: '0' }))

@@ -16,8 +16,8 @@ import type { ModelChoice } from './choices.ts';
 import { choicesOf, chosen } from './choices.ts';
 import type { HubSettings } from './hubNet.ts';
 import { hubJudge, hubNet } from './hubNet.ts';
-import type { HubFile, Repository } from './repository.ts';
 import { lookAt } from './repository.ts';
+import type { HubFile, Repository } from './repositoryFile.ts';
 import type { FileWish, RepositoryWish, Wish } from './wish.ts';
 
 /** How far the files of a model are, together. */

@@ -236,6 +236,22 @@ export const noBlob = defineError('hub-blob', ({ name }: { readonly name: string
   zh: [`${name}：它存放在页面无法读取的位置。`, '请从磁盘打开该文件。'],
 }));
 
+export const unreached = defineError('hub-unreached', ({ host }: { readonly host: string }) => ({
+  en: [
+    `${host} does not answer, or does not let pages of other sites read what it says.`,
+    'Check the connection, and the address of the hub in the settings: some mirrors serve command lines alone.',
+  ],
+  zh: [
+    `${host} 没有回答，或不允许其他网站的页面读取其内容。`,
+    '请检查网络连接和设置中的模型站地址：有些镜像只供命令行使用。',
+  ],
+}));
+
+export const noSearch = defineError('hub-search', ({ host }: { readonly host: string }) => ({
+  en: [`${host} can't be searched from here.`, 'Look the model up there, and write its name: owner/name.'],
+  zh: [`无法从这里搜索 ${host}。`, '请在该站查找模型，并填写其名称：拥有者/名称。'],
+}));
+
 export const hubErrors = [
   wishUnread,
   hubAddressUnread,
@@ -252,4 +268,6 @@ export const hubErrors = [
   noSplit,
   inUse,
   noBlob,
+  unreached,
+  noSearch,
 ] as const;

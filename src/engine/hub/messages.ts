@@ -8,6 +8,7 @@ import type { RecipeValues } from '../recipe/recipe.ts';
 import { recipeValues } from '../recipe/recipeShapes.ts';
 import type { DataSource } from '../recipe/rows/dataSource.ts';
 import { dataSource, MOST_SOURCE_ROWS } from '../recipe/rows/dataSource.ts';
+import type { CostEstimate } from '../training/cost.ts';
 import type { KeptModel, ShelfFile } from './cache/shelf.ts';
 import type { DatasetView, WantedRows } from './datasets/dataset.ts';
 import type { HubView } from './hub.ts';
@@ -46,9 +47,19 @@ export type HubCommand =
   /** Deletes a model that is kept, by the name that the list gave it. Answers `hub-kept` or `hub-failed` with the same id. */
   | { readonly type: 'hub-forget'; readonly id: number; readonly name: string };
 
+export type { FoundModel, HubSettings, HubView, KeptModel };
+
 export interface HubRate {
   readonly bytesPerSecond: number;
   readonly etaMs: number;
+}
+
+/** Its check stands with that of estimates (eventShapes.ts). */
+export interface HubWeighed {
+  readonly type: 'hub-weighed';
+  readonly id: number;
+  /** null: nobody knows before its files are here, or nothing would be trained. */
+  readonly estimate: CostEstimate | null;
 }
 
 export type HubEvent =

@@ -1,7 +1,7 @@
 // Configurations, splits and files of a repository of rows, beside what `datasets` sees in the same folders; patterns of strangers in bounded time.
 import { describe, expect, it } from 'vitest';
 import golden from '../../../../tests/golden/data-splits.json';
-import type { HubFile } from '../repository.ts';
+import type { HubFile } from '../repositoryFile.ts';
 import { globMatcher } from './glob.ts';
 import { configsOf } from './splits.ts';
 

@@ -1,7 +1,7 @@
 // Which configurations and splits a repository of rows has, and the files of each, as `datasets` 5.2.0 sees them: by the `configs:` of its README, else
 // by names of folders and files. Reads names and the README alone.
-import { isRecord, recordOf } from '../../ground/isRecord.ts';
-import type { HubFile } from '../repository.ts';
+import { isRecord } from '../../ground/isRecord.ts';
+import type { HubFile } from '../repositoryFile.ts';
 import { globMatcher } from './glob.ts';
 
 export interface DatasetSplit {
@@ -145,9 +145,10 @@ export async function configsOf(
     .map((file): Inside => ({ path: file.path, file }));
   const front = await frontMatter(readme);
   const listed = isRecord(front) && Array.isArray(front.configs) ? front.configs.filter(isRecord) : [];
-  const named = listed.length > 0 ? listed : [recordOf({ config_name: 'default' })];
+  const named: readonly Readonly<Record<string, unknown>>[] =
+    listed.length > 0 ? listed : [{ config_name: 'default' }];
   return named.flatMap((entry) => {
-    const { config_name: name, data_files: told, data_dir: folder } = entry;
+    const { config_name: name, data_files: told = null, data_dir: folder } = entry;
     const base = typeof folder === 'string' ? `${folder.replace(/^\.?\/|\/$/g, '')}/` : '';
     const inside = seen.flatMap(({ path, file }) =>
       path.startsWith(base) ? [{ path: path.slice(base.length), file }] : [],

@@ -10,10 +10,9 @@ import type { Answer } from '../../ground/fetching/testing/hostileServer.ts';
 import { serving } from '../../ground/fetching/testing/hostileServer.ts';
 
 export interface ServedRepository {
-  /** owner/name */
+  /** owner/name; of a data set datasets/owner/name. */
   readonly id: string;
   readonly files: ReadonlyMap<string, Uint8Array>;
-  readonly type?: 'model' | 'dataset';
   /** What the listing says instead of how long a file is. */
   readonly listedBytes?: Readonly<Record<string, number>>;
   /** Of main. */
@@ -137,8 +136,8 @@ export async function hubServer(): Promise<HubServer> {
 
   function search(response: ServerResponse, words: string): void {
     const found = [...repositories.values()].filter(
-      ({ id, type, private: hidden }) =>
-        !hidden && type !== 'dataset' && id.toLowerCase().includes(words.toLowerCase()),
+      ({ id, private: hidden }) =>
+        !hidden && !id.startsWith('datasets/') && id.toLowerCase().includes(words.toLowerCase()),
     );
     json(response, found.map(infoOf));
   }
@@ -162,7 +161,7 @@ export async function hubServer(): Promise<HubServer> {
   /** In pages of two, as a large repository comes. */
   function tree(
     response: ServerResponse,
-    { id, files, type = 'model', listedBytes, commit = COMMIT }: ServedRepository,
+    { id, files, listedBytes, commit = COMMIT }: ServedRepository,
     from: number,
   ): void {
     const entries = [...files].map(([path, bytes]) => ({
@@ -174,8 +173,28 @@ export async function hubServer(): Promise<HubServer> {
         ? { lfs: { oid: sha256(bytes), size: listedBytes?.[path] ?? bytes.length, pointerSize: 133 } }
         : {}),
     }));
-    const next = `<${hub.address}/api/${type}s/${id}/tree/${commit}?recursive=true&cursor=${from + 2}>; rel="next"`;
+    const kind = id.startsWith('datasets/') ? '' : 'models/';
+    const next = `<${hub.address}/api/${kind}${id}/tree/${commit}?recursive=true&cursor=${from + 2}>; rel="next"`;
     json(response, entries.slice(from, from + 2), from + 2 < entries.length ? { link: next } : {});
+  }
+
+  /** As ModelScope lists: what is not there is an answer of 200 without files. */
+  function scope(response: ServerResponse, id: string, url: URL): void {
+    const { commit = COMMIT, files } = repositories.get(id) ?? {};
+    if (files === undefined) {
+      json(response, { Code: 10_010_205_001, Message: 'no such model' });
+      return;
+    }
+    const known = ['master', commit].includes(url.searchParams.get('Revision') ?? '');
+    const entries = [...files].map(([path, bytes], i) => ({
+      Type: 'blob',
+      Path: path,
+      Size: bytes.length,
+      Sha256: sha256(bytes),
+      Revision: i === 0 ? commit : '9'.repeat(40),
+    }));
+    const Data = { Files: known ? [{ Type: 'tree', Path: 'onnx' }, ...entries] : null };
+    json(response, { Code: 200, Data: { ...Data, LatestCommitter: { ShortId: commit.slice(0, 8) } } });
   }
 
   const hub = await listening((request, response) => {
@@ -185,9 +204,11 @@ export async function hubServer(): Promise<HubServer> {
     const isOwner = request.headers.authorization === `Bearer ${READ_TOKEN}`;
     if (request.headers.authorization !== undefined && !isOwner)
       return refused(response, 401, 'InvalidToken');
+    if (path.startsWith('/api/v1/models/'))
+      return scope(response, path.slice(15, -'/repo/files'.length), url);
     if (path === '/api/models') return search(response, url.searchParams.get('search') ?? '');
     const [, id = '', what = '', revision = '', rest = ''] =
-      /^(?:\/api\/models|\/api)?\/((?:datasets\/)?[^/]+\/[^/]+)\/(revision|tree|resolve)\/([^/]+)\/?(.*)$/.exec(
+      /^(?:\/api)?(?:\/models)?\/((?:datasets\/)?[^/]+\/[^/]+)\/(revision|tree|resolve)\/([^/]+)\/?(.*)$/.exec(
         path,
       ) ?? [];
     const one = repositories.get(id);
@@ -211,7 +232,7 @@ export async function hubServer(): Promise<HubServer> {
     address: hub.address,
     cdnAddress: cdn.address,
     serve: (...all) => {
-      for (const one of all) repositories.set(one.type === 'dataset' ? `datasets/${one.id}` : one.id, one);
+      for (const one of all) repositories.set(one.id, one);
     },
     answers: (server, end, ...answers) => void scripts.unshift({ server, end, answers: [...answers] }),
     get asked() {
