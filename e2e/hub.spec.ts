@@ -20,7 +20,7 @@ alone.beforeAll(async () => {
   hub = await hubServer();
   hub.serve(
     { id: 'tests/Tiny', files: folder },
-    { id: 'tests/rows', type: 'dataset', files: new Map([['train.csv', new TextEncoder().encode(csv)]]) },
+    { id: 'datasets/tests/rows', files: new Map([['train.csv', new TextEncoder().encode(csv)]]) },
   );
 });
 alone.afterAll(() => hub.close());
