@@ -16,8 +16,7 @@ import type { ScriptReading, VersionUsed } from './laboratory/script/scriptReadi
 import type { ModelInfo } from './models/modelFiles.ts';
 import type { Fingerprint } from './recipe/fingerprint.ts';
 import type { Recipe, RecipePatch } from './recipe/recipe.ts';
-import type { DataSource } from './recipe/rows/dataSource.ts';
-import type { DataFormat } from './recipe/rows/ownRows.ts';
+import type { DataFormat, DataSource } from './recipe/rows/ownRows.ts';
 import type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 import type { OpenedRows } from './session/rowShelf.ts';
 import type { BackendChoice, DeviceInfo } from './training/backends/deviceInfo.ts';
@@ -26,8 +25,15 @@ import type { StepMetrics } from './training/metrics.ts';
 export type { ErrorCode } from './errorCodes.ts';
 export type { FloatType } from './exchange/export/floatBytes.ts';
 export type { ExportFormat } from './exchange/export/formats.ts';
-export type { DatasetView, WantedRows } from './hub/datasets/dataset.ts';
-export type { FoundModel, HubRate, HubSettings, HubView, KeptModel } from './hub/messages.ts';
+export type {
+  DatasetView,
+  FoundModel,
+  HubRate,
+  HubSettings,
+  HubView,
+  KeptModel,
+  WantedRows,
+} from './hub/messages.ts';
 export type { Fingerprint } from './recipe/fingerprint.ts';
 export type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 export type { BackendChoice, DeviceInfo } from './training/backends/deviceInfo.ts';
@@ -75,14 +81,13 @@ export type Command =
       }[];
       readonly recipe: Recipe;
     }
-  /** Read a file of rows. Answers `rows` or `rows-failed` with the same id. `format`: null where name and content say it. */
+  /** Read a file of rows. Answers `rows` or `rows-failed` with the same id. `format`: null where name and content say it; `source`: of a hub's. */
   | {
       readonly type: 'open-rows';
       readonly id: number;
       readonly name: string;
       readonly file: Blob;
       readonly format: DataFormat | null;
-      /** Of a hub's rows where they can be had again; null: of this machine. */
       readonly source: DataSource | null;
     }
   /** Show rows as they are and as they will be trained. Answers `rows-seen` or `rows-unseen` with the same id. */
