@@ -10,7 +10,7 @@ import { TrainingRun } from '../../src/engine/session/run.ts';
 import { memoryStore } from '../../src/engine/session/snapshot.ts';
 import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
 
-export const prompts = ['Where is the mill?', 'Who is the mayor?', 'Write a greeting.'];
+const prompts = ['Where is the mill?', 'Who is the mayor?', 'Write a greeting.'];
 
 /** Writes `base/`, a folder a format (or its refusal), logits.json, off.json, ids.json and answers.json. */
 export async function exportedRun(assets: Assets, recipe: Recipe, folder: string): Promise<void> {

@@ -225,10 +225,10 @@ export const noSplit = defineError(
 
 export const inUse = defineError('hub-in-use', ({ name }: { readonly name: string }) => ({
   en: [
-    `${name}: another tab is downloading it.`,
-    'Give the download up there, or wait until it is done; then delete it.',
+    `${name}: it is being downloaded, here or in another tab.`,
+    'Give the download up, or wait until it is done; then delete it.',
   ],
-  zh: [`${name}：另一个标签页正在下载它。`, '请在那里取消下载，或等待其完成，然后再删除。'],
+  zh: [`${name}：本页或另一个标签页正在下载它。`, '请取消下载，或等待其完成，然后再删除。'],
 }));
 
 export const noBlob = defineError('hub-blob', ({ name }: { readonly name: string }) => ({

@@ -47,7 +47,7 @@ export type HubCommand =
   /** Deletes a model that is kept, by the name that the list gave it. Answers `hub-kept` or `hub-failed` with the same id. */
   | { readonly type: 'hub-forget'; readonly id: number; readonly name: string };
 
-export type { DatasetView, FoundModel, HubSettings, HubView, KeptModel, WantedRows };
+export type { FoundModel, HubSettings, HubView, KeptModel };
 
 export interface HubRate {
   readonly bytesPerSecond: number;

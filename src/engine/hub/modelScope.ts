@@ -33,7 +33,7 @@ function commitOf(data: Readonly<Record<string, unknown>>, files: readonly unkno
 export async function lookAtModelScope(
   net: Net,
   settings: HubSettings,
-  { id, revision }: RepositoryWish,
+  { id, revision }: Pick<RepositoryWish, 'id' | 'revision'>,
   options: ReadOptions,
 ): Promise<Repository> {
   const { origin, host } = new URL(settings.address);

@@ -6,7 +6,7 @@ import { isRecord, recordOf } from '../ground/isRecord.ts';
 import { quote } from '../ground/quote.ts';
 import { text } from '../ground/text.ts';
 import { noRepository, oddAnswer } from './hubErrors.ts';
-import type { Asked, HubSettings } from './hubNet.ts';
+import type { HubSettings } from './hubNet.ts';
 import { hubFetch, spoken } from './hubNet.ts';
 import { licenceOf } from './licence.ts';
 import { isModelScope, lookAtModelScope } from './modelScope.ts';
@@ -24,57 +24,42 @@ function fileOf(entry: unknown): HubFile | null {
   return isRecord(lfs) ? plainFile(path, lfs.size ?? size, lfs.oid, null) : plainFile(path, size, null, oid);
 }
 
-/** What is not there is told as such. */
-async function named(
-  { address }: HubSettings,
-  { id, revision }: Asked,
-  look: () => Promise<Repository>,
+/** Throws UserError 'hub-…' or 'fetch-…', and Cancelled. */
+export async function lookAt(
+  net: Net,
+  settings: HubSettings,
+  wish: Pick<RepositoryWish, 'id' | 'revision'>,
+  options: ReadOptions = {},
+  type: 'model' | 'dataset' = 'model',
 ): Promise<Repository> {
+  const { id, revision } = wish;
   try {
-    return await look();
+    return isModelScope(settings.address) && type === 'model'
+      ? await lookAtModelScope(net, settings, wish, options)
+      : await lookAtHub(net, settings, wish, options, type);
   } catch (error) {
-    const { host } = new URL(address);
+    const { host } = new URL(settings.address);
     if (fetchMissing.is(error)) throw noRepository({ id, host, revision });
     throw error;
   }
 }
 
-/** Throws UserError 'hub-…' or 'fetch-…', and Cancelled. */
-export const lookAt = (
-  net: Net,
-  settings: HubSettings,
-  wish: RepositoryWish,
-  options: ReadOptions = {},
-): Promise<Repository> =>
-  named(settings, wish, () =>
-    isModelScope(settings.address)
-      ? lookAtModelScope(net, settings, wish, options)
-      : lookAtHub('model', net, settings, wish, options),
-  );
-
-/** A data set's, of a hub that speaks huggingface.co's protocol. Throws as `lookAt`. */
-export const lookAtRows = (
-  net: Net,
-  settings: HubSettings,
-  asked: Asked,
-  options: ReadOptions = {},
-): Promise<Repository> => named(settings, asked, () => lookAtHub('dataset', net, settings, asked, options));
-
 async function lookAtHub(
-  type: 'model' | 'dataset',
   net: Net,
   settings: HubSettings,
-  { id, revision }: Asked,
+  { id, revision }: Pick<RepositoryWish, 'id' | 'revision'>,
   options: ReadOptions,
+  type: 'model' | 'dataset',
 ): Promise<Repository> {
   const { datasetInfo, listFiles, modelInfo } = await import('./library.ts');
   const { address } = settings;
   const own = { hubUrl: address, fetch: hubFetch(net, settings, { id, revision }, options) };
   const asked = { ...own, name: id, ...(revision === null ? {} : { revision }) };
-  const info: unknown = await spoken(settings, async () =>
+  const fields = ['sha', 'cardData', 'tags'] as const;
+  const info: unknown = await spoken<unknown>(settings, () =>
     type === 'model'
-      ? modelInfo({ ...asked, additionalFields: ['sha', 'cardData', 'tags'] })
-      : datasetInfo({ ...asked, additionalFields: ['sha', 'cardData', 'tags'] }),
+      ? modelInfo({ ...asked, additionalFields: [...fields] })
+      : datasetInfo({ ...asked, additionalFields: [...fields] }),
   );
   const told = recordOf(info);
   const commit = hex(told.sha, 40);

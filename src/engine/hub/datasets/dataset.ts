@@ -17,7 +17,7 @@ import type { HubProgress } from '../hub.ts';
 import { noRows, noSplit } from '../hubErrors.ts';
 import type { HubSettings } from '../hubNet.ts';
 import { hubJudge, hubNet } from '../hubNet.ts';
-import { lookAtRows } from '../repository.ts';
+import { lookAt } from '../repository.ts';
 import type { HubFile, Repository } from '../repositoryFile.ts';
 import type { DatasetConfig } from './splits.ts';
 import { configsOf } from './splits.ts';
@@ -96,7 +96,7 @@ async function look(
   asked: { readonly id: string; readonly revision: string | null },
   { signal }: Options,
 ): Promise<Looked> {
-  const found = await lookAtRows(net, settings, asked, { signal });
+  const found = await lookAt(net, settings, asked, { signal }, 'dataset');
   const { id, files } = found;
   const readme = files.find(({ path }) => path === 'README.md');
   const bytes = readme && (await whole(net, settings, found, readme, { signal, mostBytes: MOST_README }));

@@ -13,6 +13,7 @@ export interface ServedRepository {
   /** owner/name; of a data set datasets/owner/name. */
   readonly id: string;
   readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly type?: 'model' | 'dataset';
   /** What the listing says instead of how long a file is. */
   readonly listedBytes?: Readonly<Record<string, number>>;
   /** Of main. */
@@ -136,8 +137,8 @@ export async function hubServer(): Promise<HubServer> {
 
   function search(response: ServerResponse, words: string): void {
     const found = [...repositories.values()].filter(
-      ({ id, private: hidden }) =>
-        !hidden && !id.startsWith('datasets/') && id.toLowerCase().includes(words.toLowerCase()),
+      ({ id, type, private: hidden }) =>
+        !hidden && type !== 'dataset' && id.toLowerCase().includes(words.toLowerCase()),
     );
     json(response, found.map(infoOf));
   }
@@ -161,7 +162,7 @@ export async function hubServer(): Promise<HubServer> {
   /** In pages of two, as a large repository comes. */
   function tree(
     response: ServerResponse,
-    { id, files, listedBytes, commit = COMMIT }: ServedRepository,
+    { id, files, type = 'model', listedBytes, commit = COMMIT }: ServedRepository,
     from: number,
   ): void {
     const entries = [...files].map(([path, bytes]) => ({
@@ -173,8 +174,7 @@ export async function hubServer(): Promise<HubServer> {
         ? { lfs: { oid: sha256(bytes), size: listedBytes?.[path] ?? bytes.length, pointerSize: 133 } }
         : {}),
     }));
-    const kind = id.startsWith('datasets/') ? '' : 'models/';
-    const next = `<${hub.address}/api/${kind}${id}/tree/${commit}?recursive=true&cursor=${from + 2}>; rel="next"`;
+    const next = `<${hub.address}/api/${type}s/${id}/tree/${commit}?recursive=true&cursor=${from + 2}>; rel="next"`;
     json(response, entries.slice(from, from + 2), from + 2 < entries.length ? { link: next } : {});
   }
 
@@ -232,7 +232,7 @@ export async function hubServer(): Promise<HubServer> {
     address: hub.address,
     cdnAddress: cdn.address,
     serve: (...all) => {
-      for (const one of all) repositories.set(one.id, one);
+      for (const one of all) repositories.set(one.type === 'dataset' ? `datasets/${one.id}` : one.id, one);
     },
     answers: (server, end, ...answers) => void scripts.unshift({ server, end, answers: [...answers] }),
     get asked() {

@@ -2,8 +2,6 @@
 // columns are for, and what was changed by hand. Reads nothing itself: src/engine/data/ does. Of a data set of the hub the file is what was read of it.
 import type { DataSource } from './dataSource.ts';
 
-export type { DataSource };
-
 /** Readers, by the name that a link holds; data/formats/formats.ts has one for each. */
 export const dataFormats = ['json', 'csv', 'parquet', 'text'] as const;
 export type DataFormat = (typeof dataFormats)[number];
