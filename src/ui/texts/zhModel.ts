@@ -61,7 +61,7 @@ export const zhModel: TextsOf<typeof enModel> = {
   tokenHeld: '正在使用令牌。',
   local: '来自这台机器',
   families:
-    'Llama、SmolLM2、Mistral、Qwen 2 至 3、SmolLM3、Phi-3、Gemma 3（文本）、Granite 3 或 GPT-2：GGUF 文件，或 transformers 保存的文件夹（config.json、tokenizer.json、safetensors）。文件在原处读取，不会离开本标签页。',
+    'Llama、SmolLM2、Mistral、Qwen 2 至 3、SmolLM3、Phi-3、Gemma 3（文本）、Granite 3 或 GPT-2：GGUF 文件，或 transformers 保存的文件夹（config.json、tokenizer.json、safetensors），或 ONNX 导出所在的文件夹（model_q4.onnx）。文件在原处读取，不会离开本标签页。',
   drop: '把 .gguf 文件或模型文件夹拖到这里，或',
   chooseFolder: '选择文件夹',
   unused: '未使用：{{names}}。',
