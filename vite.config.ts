@@ -9,7 +9,7 @@ import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { offlinePage } from './tools/build/offlinePage.ts';
 
-// Nothing but the page's own files: no inline script, no eval, no other host. Only in the build, because the dev
+// No code but the page's own files: no inline script, no eval. Only in the build, because the dev
 // server injects its client inline. The hash is the one style that react-aria-components 1.22.1 injects (touch-action of
 // what can be pressed); e2e fails when another is blocked.
 const policy = [

@@ -57,6 +57,7 @@ export {
   withPatch,
 } from './recipe/recipe.ts';
 export { recipeOfReading } from './recipe/recipeOfReading.ts';
+export type { DataSource } from './recipe/rows/dataSource.ts';
 export type { ColumnMapping, ColumnRole, CustomData, DataFormat, RowKind } from './recipe/rows/ownRows.ts';
 export { isInFile, rolesOf, rowKinds, textOfRows } from './recipe/rows/ownRows.ts';
 export { sameRun } from './recipe/sameRun.ts';

@@ -7,7 +7,7 @@ import type { ExportFile } from './exchange/export/adapterTensors.ts';
 import type { FloatType } from './exchange/export/floatBytes.ts';
 import type { ExportFormat } from './exchange/export/formats.ts';
 import type { Text } from './ground/text.ts';
-import type { HubCommand, HubEvent } from './hub/messages.ts';
+import type { HubCommand, HubEvent, HubWeighed } from './hub/messages.ts';
 import type { Advice } from './laboratory/doctor/guide.ts';
 import type { Diagnosis, Inspection } from './laboratory/inspect/inspection.ts';
 import type { SurveyRow } from './laboratory/inspect/survey.ts';
@@ -16,21 +16,18 @@ import type { ScriptReading, VersionUsed } from './laboratory/script/scriptReadi
 import type { ModelInfo } from './models/modelFiles.ts';
 import type { Fingerprint } from './recipe/fingerprint.ts';
 import type { Recipe, RecipePatch } from './recipe/recipe.ts';
+import type { DataSource } from './recipe/rows/dataSource.ts';
 import type { DataFormat } from './recipe/rows/ownRows.ts';
 import type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 import type { OpenedRows } from './session/rowShelf.ts';
 import type { BackendChoice, DeviceInfo } from './training/backends/deviceInfo.ts';
-import type { CostEstimate } from './training/cost.ts';
 import type { StepMetrics } from './training/metrics.ts';
 
 export type { ErrorCode } from './errorCodes.ts';
 export type { FloatType } from './exchange/export/floatBytes.ts';
 export type { ExportFormat } from './exchange/export/formats.ts';
-export type { KeptModel } from './hub/cache/shelf.ts';
-export type { HubView } from './hub/hub.ts';
-export type { HubSettings } from './hub/hubNet.ts';
-export type { HubRate } from './hub/messages.ts';
-export type { FoundModel } from './hub/search.ts';
+export type { DatasetView, WantedRows } from './hub/datasets/dataset.ts';
+export type { FoundModel, HubRate, HubSettings, HubView, KeptModel } from './hub/messages.ts';
 export type { Fingerprint } from './recipe/fingerprint.ts';
 export type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 export type { BackendChoice, DeviceInfo } from './training/backends/deviceInfo.ts';
@@ -54,10 +51,7 @@ export type Command =
   | { readonly type: 'stop' }
   /** Forget the run and free the memory; also gives up loading. */
   | { readonly type: 'reset' }
-  /**
-   * Take a GGUF file, or the files of a model's folder, as the base model that recipes may name. Answers `model` or `model-failed` with the
-   * same id.
-   */
+  /** Take a GGUF file, or a model's files, as the base model that recipes may name. Answers `model` or `model-failed` with the same id. */
   | {
       readonly type: 'open-model';
       readonly id: number;
@@ -85,6 +79,8 @@ export type Command =
       readonly name: string;
       readonly file: Blob;
       readonly format: DataFormat | null;
+      /** Of a hub's rows where they can be had again; null: of this machine. */
+      readonly source: DataSource | null;
     }
   /** Show rows as they are and as they will be trained. Answers `rows-seen` or `rows-unseen` with the same id. */
   | { readonly type: 'look-at-rows'; readonly id: number; readonly recipe: Recipe; readonly asked: RowsAsked }
@@ -207,12 +203,7 @@ export interface EngineErrorData {
 
 export type Event =
   | HubEvent
-  | {
-      readonly type: 'hub-weighed';
-      readonly id: number;
-      /** null: nobody knows before its files are here, or nothing would be trained. */
-      readonly estimate: CostEstimate | null;
-    }
+  | HubWeighed
   | { readonly type: 'hub-failed'; readonly id: number; readonly error: EngineErrorData }
   | { readonly type: 'device'; readonly device: DeviceInfo }
   | { readonly type: 'inspected'; readonly id: number; readonly inspection: Inspection }

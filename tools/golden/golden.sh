@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Makes the golden values with the real Python libraries: `npm run golden -- [NAME...]`; no name means all.
-# NAME: quant random llama families tokenizer masks packing pairs sft split data_files data_rows gguf_blocks optimizers lora_config peft_adapter, or a stack of stacks.json (its product, its named cases and its signatures).
+# NAME: quant random llama families tokenizer masks packing pairs sft split data_files data_splits data_rows gguf_blocks optimizers lora_config peft_adapter, or a stack of stacks.json (its product, its named cases and its signatures).
 # signatures [STACK...]: how the calls that decide are called in the stacks' libraries, and what their modules export; no STACK means all.
 # known: the table of known models (src/engine/models/known/table.json) from several stacks, and what PEFT does to them; STACK.json of an
 #   earlier run in $KNOWN_WORK is taken as it is.
 # checkpoints: what quantised checkpoints hold, by the libraries or by their formulas.
-# parity [PART]: 50 steps of every recipe of parity_recipes.json, by the scripts that the product hands out.
+# parity [PATTERN]: 50 steps of every recipe of parity_recipes.json, by the scripts that the product hands out.
 # export [llama.cpp]: no golden file; checks what we export with PEFT, transformers, gguf-py, TensorBoard, and llama.cpp.
+# export_families [llama.cpp]: no golden file; the same for a small random model of every family, with PEFT, transformers and llama.cpp.
 # accelerate: no golden file; one exported script on one process and on two.
 # smollm2 FILE: SmolLM2-135M-Instruct's Q4_1 GGUF, which a person must bring. smollm2_folder FILE: no golden file; the same model as
 #   transformers saves it, beside the file.
@@ -82,7 +83,7 @@ with() {
 make() {
   local beside
   case $1 in
-    quant | llama | families | tokenizer | masks | packing | pairs | sft | split | data_files | gguf_blocks | optimizers | lora_config | peft_adapter) with $newest "$here/$1.py" ;;
+    quant | llama | families | tokenizer | masks | packing | pairs | sft | split | data_files | data_splits | gguf_blocks | optimizers | lora_config | peft_adapter) with $newest "$here/$1.py" ;;
     data_rows) (cd "$here/../.." && node tools/run.mjs tools/golden/writeRows.ts) | with $newest "$here/data_rows.py" ;;
     random) with $newest "$here/random_values.py" ;;
     *)
@@ -188,6 +189,21 @@ if [ "${1:-}" = export ]; then
   fi
   exit
 fi
+if [ "${1:-}" = export_families ]; then
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  (cd "$here/../.." && node tools/run.mjs tools/golden/writeFamilyExport.ts "$work")
+  with $newest "$here/check_families.py" libraries "$work"
+  if [ "${2:-}" = llama.cpp ]; then
+    if [ ! -e "$envs/xllamacpp/ready" ]; then
+      uv venv -q --clear --python 3.11 "$envs/xllamacpp"
+      uv pip install -q --python "$envs/xllamacpp/bin/python" xllamacpp==2026.10.11549 numpy
+      touch "$envs/xllamacpp/ready"
+    fi
+    "$envs/xllamacpp/bin/python" "$here/check_families.py" llama.cpp "$work" 2>/dev/null
+  fi
+  exit
+fi
 names=$(python3 -c 'import json,sys; print("\n".join(json.load(open(sys.argv[1]))))' "$here/stacks.json")
 mapfile -t stacks <<<"$names"
 if [ "${1:-}" = signatures ]; then
@@ -209,6 +225,6 @@ if [ "${1:-}" = signatures ]; then
   exit
 fi
 if [ $# -eq 0 ]; then
-  set -- quant random llama families tokenizer masks packing pairs sft split data_files data_rows gguf_blocks optimizers lora_config peft_adapter "${stacks[@]}"
+  set -- quant random llama families tokenizer masks packing pairs sft split data_files data_splits data_rows gguf_blocks optimizers lora_config peft_adapter "${stacks[@]}"
 fi
 for name in "$@"; do make "$name"; done

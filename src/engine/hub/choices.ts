@@ -1,7 +1,7 @@
 // Which files of a repository a model is made of: the checkpoint (configuration, tokenizer, safetensors), or one GGUF file of several,
 // the parts of a split one together. Pickles are never among them. Reads names alone.
 import { noWeights, severalFiles } from './hubErrors.ts';
-import type { HubFile, Repository } from './repository.ts';
+import type { HubFile, Repository } from './repositoryFile.ts';
 
 export interface ModelChoice {
   /** Of GGUF its file, of a split one the first; null: the checkpoint. */

@@ -2,9 +2,12 @@
 import type { Net } from '../ground/fetching/net.ts';
 import type { ReadOptions } from '../ground/fetching/progress.ts';
 import { recordOf } from '../ground/isRecord.ts';
+import { readNamed } from '../recipe/modelSource.ts';
+import { noSearch } from './hubErrors.ts';
 import type { HubSettings } from './hubNet.ts';
-import { hubFetch } from './hubNet.ts';
+import { hubFetch, spoken } from './hubNet.ts';
 import { licenceOf } from './licence.ts';
+import { isModelScope } from './modelScope.ts';
 
 export interface FoundModel {
   readonly id: string;
@@ -19,19 +22,21 @@ export interface FoundModel {
 
 const MOST_FOUND = 20;
 
+const count = (value: unknown): number | null => (typeof value === 'number' && value >= 0 ? value : null);
+
 function foundModel(entry: unknown): FoundModel | null {
   const told = recordOf(entry);
   const { name, gated, downloads } = told;
-  if (typeof name !== 'string') return null;
+  if (typeof name !== 'string' || readNamed(name)?.id !== name) return null;
   const { model_type: modelType } = recordOf(told.config);
   const { total } = recordOf(told.safetensors);
   return {
     id: name,
     gated: gated !== false && gated !== undefined,
-    downloads: typeof downloads === 'number' ? downloads : 0,
+    downloads: count(downloads) ?? 0,
     licence: licenceOf(told),
     modelType: typeof modelType === 'string' ? modelType : null,
-    parameters: typeof total === 'number' ? total : null,
+    parameters: count(total),
   };
 }
 
@@ -42,6 +47,7 @@ export async function searchHub(
   words: string,
   options: ReadOptions = {},
 ): Promise<readonly FoundModel[]> {
+  if (isModelScope(settings.address)) throw noSearch({ host: new URL(settings.address).host });
   const { listModels } = await import('./library.ts');
   const found: FoundModel[] = [];
   const models = listModels({
@@ -52,10 +58,12 @@ export async function searchHub(
     limit: MOST_FOUND,
     additionalFields: ['config', 'safetensors', 'cardData', 'tags'],
   });
-  for await (const entry of models) {
-    const one = foundModel(entry);
-    if (one !== null) found.push(one);
-    if (found.length === MOST_FOUND) break;
-  }
+  await spoken(settings, async () => {
+    for await (const entry of models) {
+      const one = foundModel(entry);
+      if (one !== null) found.push(one);
+      if (found.length === MOST_FOUND) return;
+    }
+  });
   return found;
 }

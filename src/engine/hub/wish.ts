@@ -24,6 +24,9 @@ export const DEFAULT_HUB = 'https://huggingface.co';
 const page =
   /^\/([A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*?)(?:\/(?:tree|blob|resolve)\/([^/]+)(?:\/(.+))?)?\/?$/;
 
+/** Its files lie in a folder of their own (modelScope.ts). */
+const modelScope = /^(www\.)?modelscope\.(cn|ai)$/;
+
 const decoded = (text: string): string => {
   try {
     return decodeURIComponent(text);
@@ -39,8 +42,9 @@ export function readHubAddress(text: string): string {
     const { protocol, hostname, origin, pathname, search, hash, username } = new URL(given);
     const own = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname);
     const plain = search === '' && hash === '' && username === '';
+    const path = pathname.replace(/\/+$/, '');
     if (plain && (protocol === 'https:' || (protocol === 'http:' && own)))
-      return `${origin}${pathname.replace(/\/+$/, '')}`;
+      return path === '' && modelScope.test(hostname) ? `${origin}/models` : `${origin}${path}`;
   } catch {
     // No address at all.
   }

@@ -95,6 +95,9 @@ export interface Decoder {
   layer<Projected>(run: Operations<Projected>, place: LayerPlace, hidden: Value): Value;
 }
 
+/** As a family says it, which says its paths once for all configurations. */
+export type FamilyDecoder = Omit<Decoder, 'paths'>;
+
 /** Hidden states of every layer boundary: embedding, then one a layer, then the final norm. */
 export interface HiddenStates {
   readonly embedding: Value;

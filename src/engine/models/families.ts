@@ -59,7 +59,15 @@ export function familyOfGguf(file: string, architecture: unknown): Family {
 export const buildModel = (config: ModelConfig, load: LoadOptions): Module =>
   familyOf(config).tree(config, load);
 
-export const decoderOf = (config: ModelConfig): Decoder => familyOf(config).decoder(config);
+export function decoderOf(config: ModelConfig): Decoder {
+  const { paths, decoder } = familyOf(config);
+  return { ...decoder(config), paths };
+}
+
+/** Where embeddings and heads stand, of whatever family. */
+export const tablePaths: ReadonlySet<string> = new Set(
+  families.flatMap(({ paths }) => [paths.embedding, paths.head]),
+);
 
 /** Projections of a layer, those together that share their input. */
 export const groupsOf = (config: ModelConfig): readonly ProjectionGroup[] => familyOf(config).groups;

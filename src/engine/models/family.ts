@@ -4,7 +4,7 @@
 import type { FourBitType } from '../../shaders/quant/blockwise4.ts';
 import type { DType } from '../torch/autograd/value.ts';
 import type { Module } from '../torch/nn/module.ts';
-import type { Decoder, ProjectionGroup } from './decoder.ts';
+import type { DecoderPaths, FamilyDecoder, ProjectionGroup } from './decoder.ts';
 import type { ModelConfig } from './modelConfig.ts';
 
 export interface LoadOptions {
@@ -83,6 +83,7 @@ export interface Family {
   readonly type: string;
   /** Models that people know it by. */
   readonly models: string;
+  readonly paths: DecoderPaths;
   readonly gguf: GgufNames;
   /** Projections of a layer, those together that share their input. */
   readonly groups: readonly ProjectionGroup[];
@@ -97,5 +98,5 @@ export interface Family {
   configJson(config: ModelConfig): Readonly<Record<string, unknown>>;
   /** The causal LM as from_pretrained leaves it. */
   tree(config: ModelConfig, load: LoadOptions): Module;
-  decoder(config: ModelConfig): Decoder;
+  decoder(config: ModelConfig): FamilyDecoder;
 }

@@ -1,6 +1,6 @@
 // Bringing own rows: a file or a pasted text is read by the inspector, and becomes the recipe's rows when it was understood, with what its
 // columns are probably for. The trainer is only told where a file is.
-import type { ColumnMapping, CustomData, DataFormat } from '../../engine/index.ts';
+import type { ColumnMapping, CustomData, DataFormat, DataSource } from '../../engine/index.ts';
 import { isInFile } from '../../engine/index.ts';
 import type { RowsAsked, RowsView } from '../../engine/protocol.ts';
 import type { Engines } from './engines.ts';
@@ -30,11 +30,11 @@ export function rowActions(
     looks.delete(id);
   }
 
-  function openRows(file: File, format: DataFormat | null = null): void {
+  function openRows(file: File, format: DataFormat | null = null, source: DataSource | null = null): void {
     lastId += 1;
     asked = file;
     store.setState(({ rows }) => ({ rows: { ...rows, failure: null, reading: true } }));
-    engines().ask({ type: 'open-rows', id: lastId, name: file.name, file, format });
+    engines().ask({ type: 'open-rows', id: lastId, name: file.name, file, format, source });
   }
 
   return {

@@ -9,6 +9,7 @@ import { isRecord } from '../../ground/isRecord.ts';
 import { quote } from '../../ground/quote.ts';
 import { readJson } from '../../ground/strictJson.ts';
 import { text } from '../../ground/text.ts';
+import { tablePaths } from '../../models/families.ts';
 import { settingsOfSaved } from '../../python/read/savedConfig.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import {
@@ -90,9 +91,7 @@ function keyOf(name: string, parts: readonly string[]): TensorKey | 'base_layer'
   const key = path.replace(/\.weight$/, '');
   const part = parts.find((one) => path.endsWith(`.${one}`));
   if (part !== undefined) return { key, module: path.slice(0, -part.length - 1) };
-  return /^(lm_head|model\.embed_tokens|transformer\.wte)\.weight$/.test(path)
-    ? { key, module: key }
-    : undefined;
+  return path.endsWith('.weight') && tablePaths.has(key) ? { key, module: key } : undefined;
 }
 
 interface TensorKey {

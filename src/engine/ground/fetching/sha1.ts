@@ -46,17 +46,22 @@ class Sha1 {
     for (let i = 16; i < 80; i++)
       w[i] = turned((w[i - 3] ?? 0) ^ (w[i - 8] ?? 0) ^ (w[i - 14] ?? 0) ^ (w[i - 16] ?? 0), 1);
     const state = this.#state;
-    let [a = 0, b = 0, c = 0, d = 0, e = 0] = state;
+    let a = state[0] ?? 0;
+    let b = state[1] ?? 0;
+    let c = state[2] ?? 0;
+    let d = state[3] ?? 0;
+    let e = state[4] ?? 0;
     for (let i = 0; i < 80; i++) {
-      const [mixed, constant] =
+      // Of four stretches of rounds: choice, parity, majority, parity.
+      const mixed =
         i < 20
-          ? [(b & c) | (~b & d), 0x5a827999]
+          ? ((b & c) | (~b & d)) + 0x5a827999
           : i < 40
-            ? [b ^ c ^ d, 0x6ed9eba1]
+            ? (b ^ c ^ d) + 0x6ed9eba1
             : i < 60
-              ? [(b & c) | (b & d) | (c & d), 0x8f1bbcdc]
-              : [b ^ c ^ d, 0xca62c1d6];
-      const next = (turned(a, 5) + mixed + e + constant + (w[i] ?? 0)) | 0;
+              ? ((b & c) | (b & d) | (c & d)) + 0x8f1bbcdc
+              : (b ^ c ^ d) + 0xca62c1d6;
+      const next = (turned(a, 5) + mixed + e + (w[i] ?? 0)) | 0;
       e = d;
       d = c;
       c = turned(b, 30);

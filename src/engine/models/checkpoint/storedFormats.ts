@@ -8,7 +8,10 @@ import type { StoredFormat } from '../weightSource.ts';
 import { quantisationOf } from './quantisation.ts';
 
 /** Where config.json says nothing, transformers takes float32. */
-const floats: Readonly<Record<string, 'none' | 'f16' | 'bf16'>> = { float16: 'f16', bfloat16: 'bf16' };
+const floats: ReadonlyMap<unknown, 'f16' | 'bf16'> = new Map([
+  ['float16', 'f16'],
+  ['bfloat16', 'bf16'],
+]);
 
 /** Of projections, where config.json says that they were quantised; null: as everything else. */
 function quantisedFormat(json: Readonly<Record<string, unknown>>): StoredFormat | null {
@@ -26,8 +29,7 @@ function quantisedFormat(json: Readonly<Record<string, unknown>>): StoredFormat 
 /** Formats of tensors by their PyTorch names. Throws UserError 'model-quantised' for a kind that is not read here. */
 export function storedFormats(parsed: unknown, config: ModelConfig): (name: string) => StoredFormat {
   const json = recordOf(parsed);
-  const dtype = json.dtype ?? json.torch_dtype;
-  const float = (typeof dtype === 'string' && floats[dtype]) || 'none';
+  const float = floats.get(json.dtype ?? json.torch_dtype) ?? 'none';
   const quantised = quantisedFormat(json);
   const { layers } = groupsOfLayers(config);
   const projections = new Set(groupsOf(config).flatMap(([, members]) => members));

@@ -97,7 +97,7 @@ export function wire(config: ModelConfig, values: RecipeValues): Wired {
 
 /** The tree as a training finds it, over a base whose files hold float32; a run puts the formats of its own files in place. */
 export function wiredModel(event: TrainingEvent): Wired {
-  const { model, backwardCall, dropoutDisabled, gradMode, loss, twice, cutAt, own } = event;
+  const { model, backwardCall, dropoutDisabled, gradMode, loss, severed, twice, cutAt, own } = event;
   const { script, stored } = model;
   const { root, causalPath, checkpointing, inputGradHooks } = script;
   const { architecture } = model;
@@ -113,7 +113,14 @@ export function wiredModel(event: TrainingEvent): Wired {
     weightFormat,
     dropoutDisabled,
     script,
-    treatment: { gradMode, loss, twice, cutAt, ...(own === undefined ? {} : { own }) },
+    treatment: {
+      gradMode,
+      loss,
+      twice,
+      cutAt,
+      ...(severed ? { severed } : {}),
+      ...(own === undefined ? {} : { own }),
+    },
     backwardCall,
   };
 }

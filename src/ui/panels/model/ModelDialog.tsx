@@ -49,9 +49,10 @@ function Wanted() {
   const source = own?.source;
   if (source === undefined || (opened !== undefined && own?.digest === opened)) return null;
   const name = namedSource(source);
+  const words = m('wanted', { name: source.file === null ? source.hub : `${source.hub} (${source.file})` });
   return (
-    <section className="hub-wanted" aria-label={source.hub}>
-      <p>{m('wanted', { name: source.file === null ? source.hub : `${source.hub} (${source.file})` })}</p>
+    <section className="hub-wanted" aria-label={words}>
+      <p>{words}</p>
       {asked !== name && (
         <Button className="button button-main" onPress={() => actions.lookAtHub(name)}>
           {m('wantedLook')}
@@ -72,7 +73,12 @@ function FromHub() {
   const looking = usePageState((state) => state.hub.looking);
   const opening = usePageState((state) => state.hub.opening !== null);
   const failure = usePageState((state) => state.hub.failure);
+  const actions = useActions();
   const refusal = usePageState((state) => state.hub.refusal);
+  const asked = usePageState((state) => state.hub.wish);
+  const again = (): void => {
+    if (asked !== '') actions.lookAtHub(asked);
+  };
   const wall = [failure, refusal].some((one) => one !== null && walls.has(one.code));
   return (
     <section className="hub" aria-label={m('hub', { host })}>
@@ -92,8 +98,8 @@ function FromHub() {
       ) : (
         <HubFind host={host} />
       )}
-      {wall && !opening && <TokenField />}
-      {!opening && <HubSettings wall={wall} />}
+      {wall && !opening && <TokenField again={again} />}
+      {!opening && <HubSettings wall={wall} again={again} />}
     </section>
   );
 }

@@ -5,7 +5,7 @@ import type { Value } from '../../../torch/autograd/value.ts';
 import type { Parameter } from '../../../torch/nn/module.ts';
 import { Module, parameter } from '../../../torch/nn/module.ts';
 import { readSizes } from '../../configReader.ts';
-import type { Decoder, DecoderPaths, LayerPlace, Operations, ProjectionGroup } from '../../decoder.ts';
+import type { DecoderPaths, FamilyDecoder, LayerPlace, Operations, ProjectionGroup } from '../../decoder.ts';
 import type { ConfigReader, Family, LoadOptions } from '../../family.ts';
 import type { Dropouts, ModelConfig } from '../../modelConfig.ts';
 import { container, conv1d, layerNorm, linear } from '../../parts.ts';
@@ -103,10 +103,9 @@ function fed<P>(run: Operations<P>, { place: { path: layer }, dropouts }: LayerC
   return run.output(path, run.droppedOutput(drop, run.linear(layer, fcOut, active)));
 }
 
-function decoder(config: ModelConfig): Decoder {
+function decoder(config: ModelConfig): FamilyDecoder {
   const { dropouts = NONE } = config;
   return {
-    paths,
     embeddingDropout: { path: 'transformer.drop', rate: dropouts.embedding },
     layer: (run, place, hidden) => {
       const layer = { config, place, dropouts };
@@ -129,6 +128,7 @@ function refuseOthers(read: ConfigReader): void {
 export const gpt2: Family = {
   type: 'gpt2',
   models: 'GPT-2',
+  paths,
   groups: [attn, attnOut, fc, fcOut],
   names: {
     hidden_size: 'n_embd',

@@ -4,6 +4,7 @@
 import { own } from '../../../../ground/own.ts';
 import type { Text } from '../../../../ground/text.ts';
 import { same, text } from '../../../../ground/text.ts';
+import { notTakenByLoader } from '../../../../libraries/loaderArguments.ts';
 import { compareVersions } from '../../../../libraries/version.ts';
 import type { Finding, Match, ScriptProposal } from '../finding.ts';
 import type { ProgramFacts } from '../programFacts.ts';
@@ -119,6 +120,28 @@ function wholeCall(facts: ProgramFacts, line: number, name: string, written: Wri
   return [...edits, ...intoArguments(facts, name, values)];
 }
 
+/** An argument that from_pretrained of this release hands on to the model. */
+function ofLoader(
+  facts: ProgramFacts,
+  line: number,
+  argument: string,
+  { callee }: WrittenCall,
+): ScriptEdit[] {
+  if (/^load_in_[48]bit$/.test(argument)) {
+    const value = `BitsAndBytesConfig(${argument}=True)`;
+    return [
+      { line, callee, argument, value: null },
+      { line, callee, argument: 'quantization_config', value },
+      { module: 'transformers', name: 'BitsAndBytesConfig' },
+    ];
+  }
+  const group = synonyms.find((names) => names.includes(argument)) ?? [];
+  const now = group.find(
+    (one) => one !== argument && notTakenByLoader([one], facts.versions.transformers) === null,
+  );
+  return [now === undefined ? { line, callee, argument, value: null } : { line, callee, argument, to: now }];
+}
+
 function said(name: string, argument: string, edits: readonly ScriptEdit[]): Text {
   const rename = edits.find((one) => 'to' in one && one.argument === argument);
   const moved = edits.some((one) => 'value' in one && one.value !== null);
@@ -147,7 +170,12 @@ function unknownArgument(facts: ProgramFacts): Match | null {
     matched[2] === '__init__' || matched[2] === '__new__' ? (matched[1] ?? '') : (matched[2] ?? '');
   const statement = facts.statement(refusal.line)?.text ?? '';
   const written = writtenCall(statement, name);
-  const edits = written ? wholeCall(facts, refusal.line, name, written) : [];
+  const loader = written ? null : writtenCall(statement, 'from_pretrained');
+  const edits = written
+    ? wholeCall(facts, refusal.line, name, written)
+    : loader
+      ? ofLoader(facts, refusal.line, argument, loader)
+      : [];
   const pins = last.find((one) => one.argument === argument && one.of.test(name))?.pins;
   const hook: ScriptProposal[] =
     argument === 'gradient_checkpointing_kwargs' && edits.length > 0
