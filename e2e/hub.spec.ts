@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test';
 import type { Answer } from '../src/engine/ground/fetching/testing/hostileServer.ts';
 import { serving } from '../src/engine/ground/fetching/testing/hostileServer.ts';
 import type { HubServer } from '../src/engine/hub/testing/hubServer.ts';
-import { COMMIT, hubServer } from '../src/engine/hub/testing/hubServer.ts';
+import { COMMIT, hubServer, READ_TOKEN } from '../src/engine/hub/testing/hubServer.ts';
 import { randomFolder } from '../src/engine/testing/checkpoint.ts';
 import { alone, expect, faults, losses, overflow, trainToTheEnd } from './playground.ts';
 
@@ -13,10 +13,15 @@ const link =
 const folder = randomFolder();
 const weights = folder.get('model.safetensors') ?? new Uint8Array();
 
+const csv = 'question,answer\nWho sails?,The captain.\nWhere?,At sea.\nWhen?,At dawn.\n';
+
 let hub: HubServer;
 alone.beforeAll(async () => {
   hub = await hubServer();
-  hub.serve({ id: 'tests/Tiny', files: folder });
+  hub.serve(
+    { id: 'tests/Tiny', files: folder },
+    { id: 'datasets/tests/rows', files: new Map([['train.csv', new TextEncoder().encode(csv)]]) },
+  );
 });
 alone.afterAll(() => hub.close());
 
@@ -84,9 +89,27 @@ alone(
     await opened(page);
     expect(hub.sentBytes).toBe(weights.length);
 
+    // Rows of a data set: two of its three, and the link names where they are.
+    await page.locator('.select-button', { hasText: 'messages' }).click();
+    await page.getByRole('textbox', { name: 'Name of the data set' }).fill('tests/rows');
+    await page.getByRole('button', { name: 'Look at it' }).click();
+    await page.getByRole('textbox', { name: 'First rows' }).fill('2');
+    await page.getByRole('button', { name: 'Fetch these rows' }).click();
+    await expect(page.getByRole('dialog')).toContainText('tests/rows default train[:2]: 2 rows, 2 columns');
+    expect(await faults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Done' }).click();
+    await expect(page).toHaveURL(/data=z\./);
     await trainToTheEnd(page);
     const here = await losses(page);
     expect(here.steps).toBe(2);
+
+    // Another visit: model and rows are here, and nobody is asked.
+    hub.forget();
+    await page.reload();
+    await expect(page.getByRole('button', { name: /^Base model/ })).toContainText('Tiny');
+    await expect(page.locator('.strip-cells')).toBeVisible();
+    await expect(page.locator('.rows-head')).toContainText('2 rows');
+    expect(hub.asked, 'of what is kept').toEqual([]);
 
     // Its link on a machine that has nothing of it: what fetching it takes is told first, then it is the same run.
     const elsewhere = await browser.newContext({
@@ -106,15 +129,32 @@ alone(
     expect([await faults(other), await overflow(other)]).toEqual([[], 0]);
     await other.getByRole('button', { name: /^Download \d+ KiB and open/ }).click();
     await opened(other);
+    await other.getByRole('button', { name: 'Open the rows' }).click();
+    await other.getByRole('button', { name: 'See what fetching them takes' }).click();
+    await other.getByRole('button', { name: 'Fetch these rows' }).click();
+    await other.getByRole('button', { name: 'Done' }).click();
     await trainToTheEnd(other);
     expect(await losses(other)).toEqual(here);
     await elsewhere.close();
 
+    // Who asks is the hub's to know, not its CDN's: the browser itself takes the token off the redirect.
     hub.forget();
-    await page.reload();
-    await expect(page.getByRole('button', { name: /^Base model/ })).toContainText('Tiny');
-    await expect(page.locator('.strip-cells')).toBeVisible();
-    expect(hub.asked, 'of what is kept').toEqual([]);
+    const got = await page.evaluate(
+      async ([address, token]) => {
+        const headers = { authorization: `Bearer ${token}` };
+        return (await fetch(`${address}/tests/Tiny/resolve/main/model.safetensors`, { headers })).status;
+      },
+      [hub.address, READ_TOKEN] as const,
+    );
+    const told = hub.asked.map(({ server, headers }) => [server, headers.authorization]);
+    expect([got, told]).toEqual([
+      200,
+      [
+        ['hub', `Bearer ${READ_TOKEN}`],
+        ['cdn', undefined],
+      ],
+    ]);
+
     const origin = new URL(page.url()).origin;
     expect(requests.strangers([origin, hub.address, hub.cdnAddress]), 'asked beside the hub').toEqual([]);
   },

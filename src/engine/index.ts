@@ -57,6 +57,7 @@ export {
   withPatch,
 } from './recipe/recipe.ts';
 export { recipeOfReading } from './recipe/recipeOfReading.ts';
+export type { DataSource } from './recipe/rows/dataSource.ts';
 export type { ColumnMapping, ColumnRole, CustomData, DataFormat, RowKind } from './recipe/rows/ownRows.ts';
 export { isInFile, rolesOf, rowKinds, textOfRows } from './recipe/rows/ownRows.ts';
 export { sameRun } from './recipe/sameRun.ts';
@@ -72,6 +73,9 @@ export const guideChapters = async () => (await import('./laboratory/doctor/guid
 
 /** What the browser keeps of this page, and the letting go of it. */
 export const storage = async () => import('./session/storedHere.ts');
+
+/** Rows of a hub over a reload. */
+export const rowsStore = async () => import('./session/keptRows.ts');
 
 /** The files that run a script on several processes. */
 export const accelerateFiles = async (values: RecipeValues) =>

@@ -45,7 +45,9 @@ async function opened(named: Partial<Record<'model' | 'link' | 'recipe', string>
   const recipe = await recipeOf({ ...plain, hub: server.address, ...named }, assets, note, testNet());
   const presets = presetValues(await assets.presets());
   const link = await formatLink(recipe, presets, { includeData: false, fingerprint: null });
-  return { assets, notes, recipe, link, json: recipeJson(recipe, presets) };
+  const json = recipeJson(recipe, presets);
+  expect(`${link} ${json} ${notes.join(' ')}`).not.toContain(READ_TOKEN);
+  return { assets, notes, recipe, link, json };
 }
 
 it('is fetched once, and found again by a link, a recipe or its name without a request', async () => {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the golden values with the real Python libraries: `npm run golden -- [NAME...]`; no name means all.
-# NAME: quant random llama families tokenizer packing pairs sft split data_files data_splits data_rows gguf_blocks optimizers lora_config peft_adapter, or a stack of stacks.json (its product, its named cases and its signatures).
+# NAME: quant random llama families tokenizer masks packing pairs sft split data_files data_splits data_rows gguf_blocks optimizers lora_config peft_adapter, or a stack of stacks.json (its product, its named cases and its signatures).
 # signatures [STACK...]: how the calls that decide are called in the stacks' libraries, and what their modules export; no STACK means all.
 # known: the table of known models (src/engine/models/known/table.json) from several stacks, and what PEFT does to them; STACK.json of an
 #   earlier run in $KNOWN_WORK is taken as it is.
@@ -13,6 +13,9 @@
 #   transformers saves it, beside the file.
 # tokenizers: small tokenizers of each kind, trained here, and how they cut text.
 # sentencepiece: small models of sentencepiece as GGUF files hold them, and how it cuts text.
+# onnx: small graphs quantised by ONNX Runtime, and the values that it computes with.
+# smollm2_onnx FOLDER: no golden file; ONNX exports of the folder that smollm2_folder wrote, in FOLDER-onnx (floats) and FOLDER-onnx-q4 beside it.
+#   Then `npx vitest run --project gpu src/engine/session/smollm2Formats` shows that all of them say the same.
 # vocabularies: how published tokenizers cut text and published templates print conversations. Their files go to models/vocabularies, which git
 #   ignores; the test that compares with them is skipped where they are not.
 # Needs uv and a package registry; environments go to $GOLDEN_ENVS (default: .envs, which git ignores).
@@ -80,7 +83,7 @@ with() {
 make() {
   local beside
   case $1 in
-    quant | llama | families | tokenizer | packing | pairs | sft | split | data_files | data_splits | gguf_blocks | optimizers | lora_config | peft_adapter) with $newest "$here/$1.py" ;;
+    quant | llama | families | tokenizer | masks | packing | pairs | sft | split | data_files | data_splits | gguf_blocks | optimizers | lora_config | peft_adapter) with $newest "$here/$1.py" ;;
     data_rows) (cd "$here/../.." && node tools/run.mjs tools/golden/writeRows.ts) | with $newest "$here/data_rows.py" ;;
     random) with $newest "$here/random_values.py" ;;
     *)
@@ -93,6 +96,21 @@ make() {
   esac
 }
 
+if [ "${1:-}" = onnx ] || [ "${1:-}" = smollm2_onnx ]; then
+  if [ ! -e "$envs/onnx/ready" ]; then
+    uv venv -q --clear --python 3.11 "$envs/onnx"
+    uv pip install -q --python "$envs/onnx/bin/python" onnx==1.23.2 onnx-ir==1.1.0 onnxruntime==1.32.0 numpy safetensors==0.8.0
+    touch "$envs/onnx/ready"
+  fi
+  if [ "$1" = smollm2_onnx ]; then
+    exec "$envs/onnx/bin/python" "$here/smollm2_onnx.py" "${2:?the folder}"
+  fi
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  (cd "$here/../.." && node tools/run.mjs tools/golden/writeParity.ts "$work" >"$work/list")
+  "$envs/onnx/bin/python" "$here/onnx_weights.py" "$work/random"
+  exit
+fi
 if [ "${1:-}" = tokenizers ] || [ "${1:-}" = sentencepiece ]; then
   if [ ! -e "$envs/sentencepiece/ready" ]; then
     uv venv -q --clear --python 3.11 "$envs/sentencepiece"
@@ -207,6 +225,6 @@ if [ "${1:-}" = signatures ]; then
   exit
 fi
 if [ $# -eq 0 ]; then
-  set -- quant random llama families tokenizer packing pairs sft split data_files data_splits data_rows gguf_blocks optimizers lora_config peft_adapter "${stacks[@]}"
+  set -- quant random llama families tokenizer masks packing pairs sft split data_files data_splits data_rows gguf_blocks optimizers lora_config peft_adapter "${stacks[@]}"
 fi
 for name in "$@"; do make "$name"; done

@@ -110,7 +110,7 @@ describe('in place of an answer', () => {
       /got "main" for a commit/,
     ],
     ['a page of files', '/config.json', page, 'hub-page', /config\.json: a web page/],
-    ['too much', '/revision/HEAD', text(`"${'x'.repeat(2 ** 25)}"`), 'fetch-length', /more came than/],
+    ['too much', '/revision/HEAD', text(`"${'x'.repeat(2 ** 23)}"`), 'fetch-length', /more came than/],
     ['a broken server', '/revision/HEAD', status(501), 'fetch-status', /answered 501/],
   ])('%s is told', async (_, end, answer, code, words) => {
     server.answers('hub', end, answer);
@@ -163,14 +163,53 @@ describe('a gated model', () => {
   });
 });
 
+describe('a hub that says no more than a status', () => {
+  it.each<readonly [string, number, string | null, string]>([
+    ['tests/Tiny-2', 401, null, 'hub-gated'],
+    ['tests/Tiny-2', 403, READ_TOKEN, 'hub-gated'],
+    ['tests/Tiny', 401, null, 'hub-none'],
+    ['tests/Tiny', 401, READ_TOKEN, 'hub-token'],
+    ['tests/Tiny', 403, null, 'fetch-forbidden'],
+  ])('%s, %i, token %s: %s', async (wish, code, token, told) => {
+    server.answers('hub', '/config.json', status(code));
+    expect((await refusal(open(wish, token === null ? {} : { token }).model)).code).toBe(told);
+  });
+});
+
+it('a CDN that falls silent is given up, and what came stays', async () => {
+  const net = testNet();
+  const half: Answer = (_, response) => {
+    response.writeHead(200, { 'content-length': weights.length });
+    response.write(weights.subarray(0, 400_000), () => {
+      net.silence = 'passes';
+    });
+  };
+  server.answers('cdn', 'model.safetensors', half);
+  const { hub, model } = open('tests/Tiny', { net });
+  const error = await refusal(model);
+  expect(error.code).toBe('fetch-silent');
+  expect(error.message).not.toContain('s3cr3t');
+  expect((await hub.list())[0]).toMatchObject({ whole: false });
+});
+
 describe('a full disk', () => {
   it('is told before the first byte of the weights, with what is needed and what is free', async () => {
     const { model } = open('tests/Tiny', { roomBytes: all - 100_000 });
     const error = await refusal(model);
     expect(error.code).toBe('hub-room');
-    expect(error.message).toMatch(
-      /model\.safetensors: 1 MiB are still to come, and 1 MiB are free for this page/,
-    );
+    expect(error.message).toMatch(/tests\/Tiny: 1 MiB are still to come, and 1 MiB are free for this page/);
+    expect(server.asked.map(({ path }) => path).filter((path) => path.includes('/resolve/'))).toEqual([]);
+  });
+
+  it('is told before the first of several shards, though that one would fit', async () => {
+    const shards = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'];
+    const index = new TextEncoder().encode('{"weight_map":{}}');
+    const files = new Map([...folder, ['model.safetensors.index.json', index]]);
+    files.delete('model.safetensors');
+    for (const name of shards) files.set(name, weights);
+    server.serve({ id: 'tests/Sharded', files });
+    const error = await refusal(open('tests/Sharded', { roomBytes: all + 100_000 }).model);
+    expect(error.code).toBe('hub-room');
     expect(server.sentBytes).toBe(0);
   });
 

@@ -9,16 +9,16 @@ import { parseConfig } from '../models/families.ts';
 import type { ModelSource } from '../recipe/modelSource.ts';
 import type { CachedFile } from './cache/folder.ts';
 import type { Cache, Wanted } from './cache/keepFile.ts';
-import { keepFile, keptBytes } from './cache/keepFile.ts';
+import { assertRoomFor, keepFile, keptBytes } from './cache/keepFile.ts';
 import type { KeptModel, ShelfModel, ShelfRecord } from './cache/shelf.ts';
 import { filesOf, forgetModel, keptModels, writeRecord } from './cache/shelf.ts';
 import type { ModelChoice } from './choices.ts';
 import { choicesOf, chosen } from './choices.ts';
-import type { HubSettings } from './hubNet.ts';
+import type { Asked, HubSettings } from './hubNet.ts';
 import { hubJudge, hubNet } from './hubNet.ts';
 import { lookAt } from './repository.ts';
 import type { HubFile, Repository } from './repositoryFile.ts';
-import type { FileWish, RepositoryWish, Wish } from './wish.ts';
+import type { FileWish, Wish } from './wish.ts';
 
 /** How far the files of a model are, together. */
 export interface HubProgress {
@@ -178,7 +178,7 @@ export class Hub {
     options: HubOptions,
   ): Promise<HubModel> {
     const { id, commit: revision, licence } = found;
-    const asked = { id, revision };
+    const asked = { id, revision, gated: found.gated };
     const wanted = choice.files.map((file): Wanted => {
       const url = this.#place(settings, found, file);
       const { sizeBytes, sha256, gitName } = file;
@@ -217,10 +217,11 @@ export class Hub {
       options,
     }: {
       readonly settings: HubSettings;
-      readonly asked: Pick<RepositoryWish, 'id' | 'revision'>;
+      readonly asked: Asked;
       readonly options: HubOptions;
     },
   ): Promise<HubModel> {
+    await assertRoomFor(this.#cache.folder, record.id, wanted);
     await writeRecord(this.#cache, record);
     const progress = await this.#progressOf(wanted, options);
     const net = hubNet(this.#net, settings);

@@ -194,12 +194,41 @@ export const noRoom = defineError('hub-room', ({ name, neededBytes, freeBytes }:
   ],
 }));
 
+export const noRows = defineError(
+  'hub-rows',
+  ({ id, others, script }: { readonly id: string; readonly others: number; readonly script: boolean }) => ({
+    en: [
+      script
+        ? `${id}: its rows are made by a Python script of its own, which nothing here runs.`
+        : `${id}: none of its ${others} files holds rows that are read here: .parquet, .jsonl, .json, .csv, .tsv or .txt.`,
+      'Many such data sets have a branch with Parquet files: add @refs/convert/parquet to the name, or choose another.',
+    ],
+    zh: [
+      script
+        ? `${id}：它的数据由自带的 Python 脚本生成，这里不运行脚本。`
+        : `${id}：它的 ${others} 个文件都不是这里可读取的数据：.parquet、.jsonl、.json、.csv、.tsv 或 .txt。`,
+      '许多这类数据集有 Parquet 分支：在名称后加 @refs/convert/parquet，或另选数据集。',
+    ],
+  }),
+);
+
+export const noSplit = defineError(
+  'hub-split',
+  ({ id, got, known }: { readonly id: string; readonly got: string; readonly known: readonly string[] }) => ({
+    en: [
+      `${id}: expected one of ${known.join(', ')}, got ${got}.`,
+      'Choose a configuration and a split that it has.',
+    ],
+    zh: [`${id}：应为 ${known.join('、')} 之一，得到 ${got}。`, '请选择它已有的配置与划分。'],
+  }),
+);
+
 export const inUse = defineError('hub-in-use', ({ name }: { readonly name: string }) => ({
   en: [
-    `${name}: another tab is downloading it.`,
-    'Give the download up there, or wait until it is done; then delete it.',
+    `${name}: it is being downloaded, here or in another tab.`,
+    'Give the download up, or wait until it is done; then delete it.',
   ],
-  zh: [`${name}：另一个标签页正在下载它。`, '请在那里取消下载，或等待其完成，然后再删除。'],
+  zh: [`${name}：本页或另一个标签页正在下载它。`, '请取消下载，或等待其完成，然后再删除。'],
 }));
 
 export const noBlob = defineError('hub-blob', ({ name }: { readonly name: string }) => ({
@@ -235,6 +264,8 @@ export const hubErrors = [
   severalFiles,
   spoiltFile,
   noRoom,
+  noRows,
+  noSplit,
   inUse,
   noBlob,
   unreached,

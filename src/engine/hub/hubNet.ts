@@ -22,10 +22,12 @@ export interface HubSettings {
 export interface Asked {
   readonly id: string;
   readonly revision: string | null;
+  /** Whether the hub said that its owner wants something accepted. */
+  readonly gated?: boolean;
 }
 
 /** A listing of thousands of files is far smaller. */
-const MOST_ANSWER = 2 ** 25;
+const MOST_ANSWER = 2 ** 23;
 /** A page holds a thousand files; one that holds none could name a next one for ever. */
 const MOST_PAGES = 100;
 
@@ -48,7 +50,11 @@ const isPage = (answer: Response): boolean =>
   answer.ok && /^text\/html\b/i.test(answer.headers.get('content-type') ?? '');
 
 /** What a hub's answers mean beyond their status. */
-export function hubJudge({ address, token }: HubSettings, { id, revision }: Asked, name: string): Judge {
+export function hubJudge(
+  { address, token }: HubSettings,
+  { id, revision, gated = false }: Asked,
+  name: string,
+): Judge {
   const host = hostOf(address);
   return (answer): UserError | null => {
     const said = answer.headers.get('x-error-code');
@@ -59,7 +65,12 @@ export function hubJudge({ address, token }: HubSettings, { id, revision }: Aske
     if (said === 'RevisionNotFound') return noRepository({ id, host, revision });
     // A hub does not tell strangers whether a private repository is there.
     if (said === 'RepoNotFound') return noRepository({ id, host, revision: null });
+    // What a hub means by a refusal may be hidden from pages of other sites: what it said before decides.
+    const refuses = said === null && (status === 401 || status === 403);
+    if (refuses && gated) return gatedModel({ id, host, page: `${address}/${id}`, hasToken: token !== null });
     if (status === 401 && token !== null) return tokenRefused({ host });
+    if (refuses && status === 401 && new URL(answer.url).host === host)
+      return noRepository({ id, host, revision: null });
     return null;
   };
 }

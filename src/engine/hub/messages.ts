@@ -1,13 +1,16 @@
 // What is asked of whoever fetches models, and what it tells: a part of the messages of the worker (protocol.ts), each with the check of
 // its fields. What can't be had is told there, as the errors of every part are.
 import type { Check } from '../ground/shapes.ts';
-import { blob, boolean, list, nullable, number, optional, shape, string } from '../ground/shapes.ts';
+import { blob, boolean, list, nullable, number, optional, shape, string, whole } from '../ground/shapes.ts';
 import type { ModelSource } from '../recipe/modelSource.ts';
-import { modelSource } from '../recipe/modelSource.ts';
+import { commitOf, modelSource, repositoryId } from '../recipe/modelSource.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
 import { recipeValues } from '../recipe/recipeShapes.ts';
+import type { DataSource } from '../recipe/rows/dataSource.ts';
+import { dataSource, MOST_SOURCE_ROWS } from '../recipe/rows/dataSource.ts';
 import type { CostEstimate } from '../training/cost.ts';
 import type { KeptModel, ShelfFile } from './cache/shelf.ts';
+import type { DatasetView, WantedRows } from './datasets/dataset.ts';
 import type { HubView } from './hub.ts';
 import type { HubSettings } from './hubNet.ts';
 import type { FoundModel } from './search.ts';
@@ -26,6 +29,15 @@ export type HubCommand =
     }
   /** Fetches a model's files, those that are not kept. Answers `hub-progress`, then `hub-opened` or `hub-failed`, with the same id. */
   | { readonly type: 'hub-open'; readonly id: number; readonly wish: string; readonly hub: HubSettings }
+  /** Which configurations and splits a data set has. Answers `hub-rows-seen` or `hub-failed` with the same id. */
+  | { readonly type: 'hub-look-rows'; readonly id: number; readonly wish: string; readonly hub: HubSettings }
+  /** Fetches rows of a split. Answers `hub-progress`, then `hub-rows` or `hub-failed`, with the same id. */
+  | {
+      readonly type: 'hub-fetch-rows';
+      readonly id: number;
+      readonly wanted: WantedRows;
+      readonly hub: HubSettings;
+    }
   /** Gives up what has this id; nothing more is answered to it, and what came stays. */
   | { readonly type: 'hub-cancel'; readonly id: number }
   /** Models whose names have these words. Answers `hub-found` or `hub-failed` with the same id; a newer one takes its place. */
@@ -51,6 +63,14 @@ export interface HubWeighed {
 }
 
 export type HubEvent =
+  | { readonly type: 'hub-rows-seen'; readonly id: number; readonly view: DatasetView }
+  | {
+      readonly type: 'hub-rows';
+      readonly id: number;
+      readonly name: string;
+      readonly file: Blob;
+      readonly source: DataSource;
+    }
   | { readonly type: 'hub-seen'; readonly id: number; readonly view: HubView }
   | {
       readonly type: 'hub-progress';
@@ -100,6 +120,18 @@ export const hubCommands: Checks<HubCommand> = {
     values: recipeValues,
     hub,
   }),
+  'hub-look-rows': shape<Of<HubCommand, 'hub-look-rows'>>({ id, wish: string, hub }),
+  'hub-fetch-rows': shape<Of<HubCommand, 'hub-fetch-rows'>>({
+    id,
+    wanted: shape<WantedRows>({
+      hub: repositoryId,
+      revision: commitOf,
+      config: string,
+      split: string,
+      rows: nullable(whole(1, MOST_SOURCE_ROWS)),
+    }),
+    hub,
+  }),
   'hub-open': shape<Of<HubCommand, 'hub-open'>>({ id, wish: string, hub }),
   'hub-cancel': shape<Of<HubCommand, 'hub-cancel'>>({ id }),
   'hub-search': shape<Of<HubCommand, 'hub-search'>>({ id, words: string, hub }),
@@ -121,6 +153,30 @@ const keptModel: Check<KeptModel> = shape<KeptModel>({
 });
 
 export const hubEvents: Checks<HubEvent> = {
+  'hub-rows-seen': shape<Of<HubEvent, 'hub-rows-seen'>>({
+    id,
+    view: shape<DatasetView>({
+      id: string,
+      revision: string,
+      gated: boolean,
+      licence: nullable(string),
+      page: string,
+      configs: list(
+        shape<DatasetView['configs'][number]>({
+          name: string,
+          splits: list(
+            shape<DatasetView['configs'][number]['splits'][number]>({
+              split: string,
+              files: number,
+              bytes: number,
+              inParts: boolean,
+            }),
+          ),
+        }),
+      ),
+    }),
+  }),
+  'hub-rows': shape<Of<HubEvent, 'hub-rows'>>({ id, name: string, file: blob, source: dataSource }),
   'hub-seen': shape<Of<HubEvent, 'hub-seen'>>({
     id,
     view: shape<HubView>({

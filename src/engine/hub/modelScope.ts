@@ -8,7 +8,7 @@ import { noRepository, oddAnswer } from './hubErrors.ts';
 import type { HubSettings } from './hubNet.ts';
 import { askHub } from './hubNet.ts';
 import type { HubFile, Repository } from './repositoryFile.ts';
-import { plainFile } from './repositoryFile.ts';
+import { hex, plainFile } from './repositoryFile.ts';
 import type { RepositoryWish } from './wish.ts';
 
 export const isModelScope = (address: string): boolean => address.endsWith('/models');
@@ -24,17 +24,16 @@ function fileOf(entry: unknown): HubFile | null {
 /** The newest commit: its first digits are told, and the commits of single files. */
 function commitOf(data: Readonly<Record<string, unknown>>, files: readonly unknown[]): string | null {
   const { ShortId: short } = recordOf(data.LatestCommitter);
-  const found = files
-    .map((file) => recordOf(file).Revision)
-    .find((one) => typeof one === 'string' && /^[0-9a-f]{40}$/.test(one) && one.startsWith(String(short)));
-  return typeof short === 'string' && short.length >= 7 && typeof found === 'string' ? found : null;
+  if (typeof short !== 'string' || !/^[0-9a-f]{7,40}$/.test(short)) return null;
+  const commits = files.map((file) => hex(recordOf(file).Revision, 40));
+  return commits.find((one) => one?.startsWith(short)) ?? null;
 }
 
 /** A commit where it can be told, else the revision as it was named. Throws UserError 'hub-…' or 'fetch-…', and Cancelled. */
 export async function lookAtModelScope(
   net: Net,
   settings: HubSettings,
-  { id, revision }: RepositoryWish,
+  { id, revision }: Pick<RepositoryWish, 'id' | 'revision'>,
   options: ReadOptions,
 ): Promise<Repository> {
   const { origin, host } = new URL(settings.address);
@@ -50,6 +49,6 @@ export async function lookAtModelScope(
   if (!Array.isArray(list)) throw noRepository({ id, host, revision: named });
   const entries: readonly unknown[] = list;
   const files = entries.flatMap((entry) => fileOf(entry) ?? []);
-  const commit = /^[0-9a-f]{40}$/.test(named) ? named : (commitOf(data, entries) ?? named);
+  const commit = hex(named, 40) ?? commitOf(data, entries) ?? named;
   return { id, commit, gated: false, licence: null, files };
 }

@@ -28,17 +28,15 @@ function fileOf(entry: unknown): HubFile | null {
 export async function lookAt(
   net: Net,
   settings: HubSettings,
-  wish: RepositoryWish,
+  wish: Pick<RepositoryWish, 'id' | 'revision'>,
   options: ReadOptions = {},
+  type: 'model' | 'dataset' = 'model',
 ): Promise<Repository> {
   const { id, revision } = wish;
   try {
-    return await (isModelScope(settings.address) ? lookAtModelScope : lookAtHub)(
-      net,
-      settings,
-      wish,
-      options,
-    );
+    return isModelScope(settings.address) && type === 'model'
+      ? await lookAtModelScope(net, settings, wish, options)
+      : await lookAtHub(net, settings, wish, options, type);
   } catch (error) {
     const { host } = new URL(settings.address);
     if (fetchMissing.is(error)) throw noRepository({ id, host, revision });
@@ -49,15 +47,19 @@ export async function lookAt(
 async function lookAtHub(
   net: Net,
   settings: HubSettings,
-  { id, revision }: RepositoryWish,
+  { id, revision }: Pick<RepositoryWish, 'id' | 'revision'>,
   options: ReadOptions,
+  type: 'model' | 'dataset',
 ): Promise<Repository> {
-  const { listFiles, modelInfo } = await import('./library.ts');
+  const { datasetInfo, listFiles, modelInfo } = await import('./library.ts');
   const { address } = settings;
   const own = { hubUrl: address, fetch: hubFetch(net, settings, { id, revision }, options) };
-  const named = revision === null ? {} : { revision };
-  const info: unknown = await spoken(settings, () =>
-    modelInfo({ ...own, ...named, name: id, additionalFields: ['sha', 'cardData', 'tags'] }),
+  const asked = { ...own, name: id, ...(revision === null ? {} : { revision }) };
+  const fields = ['sha', 'cardData', 'tags'] as const;
+  const info: unknown = await spoken<unknown>(settings, () =>
+    type === 'model'
+      ? modelInfo({ ...asked, additionalFields: [...fields] })
+      : datasetInfo({ ...asked, additionalFields: [...fields] }),
   );
   const told = recordOf(info);
   const commit = hex(told.sha, 40);
@@ -67,7 +69,7 @@ async function lookAtHub(
       found: text(`${quote(told.sha)} for a commit`, `提交号 ${quote(told.sha)}`),
     });
   const files: HubFile[] = [];
-  const repo = { type: 'model', name: id } as const;
+  const repo = { type, name: id };
   await spoken(settings, async () => {
     let seen = 0;
     for await (const entry of listFiles({ ...own, repo, revision: commit, recursive: true })) {

@@ -2,6 +2,7 @@
 import type { Net } from '../ground/fetching/net.ts';
 import type { ReadOptions } from '../ground/fetching/progress.ts';
 import { recordOf } from '../ground/isRecord.ts';
+import { readNamed } from '../recipe/modelSource.ts';
 import { noSearch } from './hubErrors.ts';
 import type { HubSettings } from './hubNet.ts';
 import { hubFetch, spoken } from './hubNet.ts';
@@ -21,19 +22,21 @@ export interface FoundModel {
 
 const MOST_FOUND = 20;
 
+const count = (value: unknown): number | null => (typeof value === 'number' && value >= 0 ? value : null);
+
 function foundModel(entry: unknown): FoundModel | null {
   const told = recordOf(entry);
   const { name, gated, downloads } = told;
-  if (typeof name !== 'string') return null;
+  if (typeof name !== 'string' || readNamed(name)?.id !== name) return null;
   const { model_type: modelType } = recordOf(told.config);
   const { total } = recordOf(told.safetensors);
   return {
     id: name,
     gated: gated !== false && gated !== undefined,
-    downloads: typeof downloads === 'number' ? downloads : 0,
+    downloads: count(downloads) ?? 0,
     licence: licenceOf(told),
     modelType: typeof modelType === 'string' ? modelType : null,
-    parameters: typeof total === 'number' ? total : null,
+    parameters: count(total),
   };
 }
 

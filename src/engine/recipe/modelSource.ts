@@ -58,8 +58,14 @@ const matching =
   (value): Misfit | null =>
     string(value) ?? (fits(String(value)) ? null : { at: '', expected, got: quote(value) });
 
+export const repositoryId: Check<string> = matching(
+  (value) => id.test(value),
+  text('owner/name', '拥有者/名称'),
+);
+export const commitOf: Check<string> = matching((value) => revision.test(value), text('a revision', '版本'));
+
 export const modelSource: Check<ModelSource> = shape<ModelSource>({
-  hub: matching((value) => id.test(value), text('owner/name', '拥有者/名称')),
-  revision: matching((value) => revision.test(value), text('a revision', '版本')),
+  hub: repositoryId,
+  revision: commitOf,
   file: nullable(matching(isRepositoryPath, text('a file of a repository', '仓库中的文件'))),
 });

@@ -1,11 +1,13 @@
 // Who has models fetched: commands of the hub in, events out. Several at a time; each can be given up. Knows nothing of what a model is.
 import { Cancelled } from '../ground/errors.ts';
 import type { Net } from '../ground/fetching/net.ts';
+import { quote } from '../ground/quote.ts';
 import type { CacheFolder, CacheLocks } from '../hub/cache/folder.ts';
+import { fetchRows, lookAtDataset } from '../hub/datasets/dataset.ts';
 import { fetchConfig } from '../hub/fetchConfig.ts';
 import type { HubProgress } from '../hub/hub.ts';
 import { Hub } from '../hub/hub.ts';
-import { noBlob } from '../hub/hubErrors.ts';
+import { noBlob, wishUnread } from '../hub/hubErrors.ts';
 import type { HubSettings } from '../hub/hubNet.ts';
 import type { HubCommand, HubEvent } from '../hub/messages.ts';
 import { hubCommands } from '../hub/messages.ts';
@@ -81,6 +83,26 @@ export class HubDesk {
           return { name, file: file.blob };
         });
         return { type: 'hub-opened', id, name: model.name, source: model.source, files };
+      }
+      case 'hub-look-rows': {
+        const hub = settingsOf(command.hub);
+        // The address of its page says it too.
+        const named = command.wish
+          .trim()
+          .replace(/^(?:https?:\/\/[^/]+\/)?datasets\/([^/]+\/[^/?#]+).*$/, '$1');
+        const wish = readWish(named, hub.address);
+        if (wish.kind === 'file') throw wishUnread({ got: quote(command.wish) });
+        return {
+          type: 'hub-rows-seen',
+          id,
+          view: await lookAtDataset(this.#ports.net, hub, wish, { signal }),
+        };
+      }
+      case 'hub-fetch-rows': {
+        const onProgress = this.#teller(id, signal);
+        const options = { signal, onProgress };
+        const rows = await fetchRows(this.#ports.net, settingsOf(command.hub), command.wanted, options);
+        return { type: 'hub-rows', id, ...rows };
       }
       case 'hub-search': {
         if (this.#searching !== null) this.#asked.get(this.#searching)?.abort();

@@ -14,6 +14,13 @@ const hub: HubSettings = { address: 'https://h.org', token: 'hf_a' };
 export const hubCommands: Samples<HubCommand> = {
   'hub-look': { type: 'hub-look', id, wish: 'a/b', hub },
   'hub-weigh': { type: 'hub-weigh', id, repository: 'a/b', revision: 'c', values: defaultValues, hub },
+  'hub-look-rows': { type: 'hub-look-rows', id, wish: 'a/b', hub },
+  'hub-fetch-rows': {
+    type: 'hub-fetch-rows',
+    id,
+    wanted: { hub: 'a/b', revision: 'c', config: 'd', split: 'train', rows: 9 },
+    hub,
+  },
   'hub-open': { type: 'hub-open', id, wish: 'a/b', hub },
   'hub-cancel': { type: 'hub-cancel', id },
   'hub-search': { type: 'hub-search', id, words: 'a', hub },
@@ -22,6 +29,32 @@ export const hubCommands: Samples<HubCommand> = {
 };
 
 export const hubEvents: Samples<HubEvent> = {
+  'hub-rows-seen': {
+    type: 'hub-rows-seen',
+    id,
+    view: {
+      id: 'a/b',
+      revision: 'c',
+      gated: true,
+      licence: 'mit',
+      page: 'https://h.org/datasets/a/b',
+      configs: [{ name: 'd', splits: [{ split: 'train', files: 1, bytes: 2, inParts: true }] }],
+    },
+  },
+  'hub-rows': {
+    type: 'hub-rows',
+    id,
+    name: 'a/b d train',
+    file,
+    source: {
+      hub: 'a/b',
+      revision: 'c',
+      config: 'd',
+      split: 'train',
+      rows: 9,
+      load: { arguments: {}, texts: true },
+    },
+  },
   'hub-seen': {
     type: 'hub-seen',
     id,

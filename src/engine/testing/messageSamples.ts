@@ -49,7 +49,7 @@ export const commands: Samples<Command> = {
     adapters: [{ name: 'a', files: [{ name: 'b', file }] }],
     recipe,
   },
-  'open-rows': { type: 'open-rows', id, name: 'a.csv', file, format: 'csv' },
+  'open-rows': { type: 'open-rows', id, name: 'a.csv', file, format: 'csv', source: null },
   'look-at-rows': {
     type: 'look-at-rows',
     id,

@@ -26,9 +26,9 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   /** Puts a newer version of the page in the place of this one. */
   let takeNewer = (): void => {};
   const models = modelActions(store, { edit, reset }, () => engines);
-  const hub = hubActions(store, ports, models.openPicked);
   const adapters = adapterActions(store, edit, () => engines);
   const rows = rowActions(store, edit, () => engines);
+  const hub = hubActions(store, ports, { openPicked: models.openPicked, openRows: rows.openRows });
   const scripts = scriptActions(store, ports, edit, () => engines);
   const engines: Engines = startEngines({
     store,
@@ -88,6 +88,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     });
     inspectSoon();
     if (first.model?.source) hub.openKept(first.model.source);
+    void rows.findRows(first.data);
   }
 
   function reset(): void {
@@ -153,6 +154,8 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     lookAtHub: hub.lookAtHub,
     leaveHubView: hub.leaveHubView,
     searchHub: hub.searchHub,
+    lookAtRowsOfHub: hub.lookAtRowsOfHub,
+    fetchRowsOfHub: hub.fetchRowsOfHub,
     listKept: hub.listKept,
     forgetKept: hub.forgetKept,
     setHub: hub.setHub,

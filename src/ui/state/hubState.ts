@@ -1,6 +1,7 @@
 // What the page knows of models that are elsewhere, as plain data: a part of its state.
 import type { CostEstimate } from '../../engine/index.ts';
 import type {
+  DatasetView,
   EngineErrorData,
   FoundModel,
   HubRate,
@@ -8,6 +9,16 @@ import type {
   HubView,
   KeptModel,
 } from '../../engine/protocol.ts';
+
+/** Rows of a data set: what it offers, what of it is on its way, why not. */
+export interface HubRows {
+  readonly wish: string;
+  readonly view: DatasetView | null;
+  readonly looking: boolean;
+  /** The rows are on their way; `opening` says how far. */
+  readonly fetching: boolean;
+  readonly failure: EngineErrorData | null;
+}
 
 /** What is asked of the hub, and what is kept of it here. */
 export interface HubState {
@@ -22,6 +33,7 @@ export interface HubState {
     readonly rate?: HubRate;
   } | null;
   readonly failure: EngineErrorData | null;
+  readonly rows: HubRows;
   /** What was looked at last, as it was asked for: it may hold what only its server is to know. */
   readonly wish: string;
   /** What the repository that was looked at offers. */

@@ -31,6 +31,7 @@ export const nothingAsked: HubState = {
   settings: { address: defaultHub, token: null },
   opening: null,
   failure: null,
+  rows: { wish: '', view: null, looking: false, fetching: false, failure: null },
   wish: '',
   view: null,
   looking: false,

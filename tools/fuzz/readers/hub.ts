@@ -89,7 +89,7 @@ const kept = {
   revision: commit,
   file: null,
   licence: 'mit',
-  files: [{ path: 'config.json', key: 'git-0', sizeBytes: 9 }],
+  files: [{ path: 'config.json', key: `git-${commit}`, sizeBytes: 9 }],
   usedAt: 1,
 };
 

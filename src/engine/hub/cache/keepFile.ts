@@ -80,6 +80,22 @@ export async function wholeFile(folder: CacheFolder, key: string): Promise<Cache
 export const keptBytes = async (folder: CacheFolder, key: string): Promise<number> =>
   (await folder.read(key))?.size ?? 0;
 
+/** Before the first of several comes. Throws UserError 'hub-room'. */
+export async function assertRoomFor(
+  folder: CacheFolder,
+  of: string,
+  wanted: readonly Wanted[],
+): Promise<void> {
+  const missing = await Promise.all(
+    wanted.map(async ({ key, known }) =>
+      Math.max(0, (known.sizeBytes ?? 0) - (await keptBytes(folder, key))),
+    ),
+  );
+  const neededBytes = missing.reduce((sum, one) => sum + one, 0);
+  const freeBytes = await folder.room();
+  if (freeBytes !== null && freeBytes < neededBytes) throw noRoom({ name: of, neededBytes, freeBytes });
+}
+
 export async function dropFile(folder: CacheFolder, key: string): Promise<void> {
   await folder.remove(noteOf(key));
   await folder.remove(key);

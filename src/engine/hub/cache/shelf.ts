@@ -1,8 +1,10 @@
 // Which models the cache holds: a record for each, with its files by what they hold, so that two that share a file keep it once. Written
 // before the first byte comes, so that what was begun is listed and can be deleted.
 import { Sha256 } from '../../ground/fetching/sha256.ts';
+import { quote } from '../../ground/quote.ts';
 import type { Check } from '../../ground/shapes.ts';
-import { list, nullable, number, shape, string } from '../../ground/shapes.ts';
+import { list, nullable, number, shape, string, whole } from '../../ground/shapes.ts';
+import { text } from '../../ground/text.ts';
 import { inUse } from '../hubErrors.ts';
 import type { CachedFile } from './folder.ts';
 import type { Cache } from './keepFile.ts';
@@ -38,12 +40,19 @@ export interface KeptModel extends ShelfRecord {
   readonly whole: boolean;
 }
 
+/** Names that the cache gives its files: of no other may a note speak. */
+const key: Check<string> = (value) =>
+  string(value) ??
+  (/^(sha256|git|at)-[0-9a-f]{40,64}$/.test(String(value))
+    ? null
+    : { at: '', expected: text('a name of the cache', '缓存中的名称'), got: quote(value) });
+
 const shelfRecord: Check<ShelfRecord> = shape<ShelfRecord>({
   id: string,
   revision: string,
   file: nullable(string),
   licence: nullable(string),
-  files: list(shape<ShelfFile>({ path: string, key: string, sizeBytes: number })),
+  files: list(shape<ShelfFile>({ path: string, key, sizeBytes: whole(0, Number.MAX_SAFE_INTEGER) })),
   usedAt: number,
 });
 
@@ -76,7 +85,7 @@ async function stateOf(cache: Cache, one: ShelfRecord & { readonly name: string 
     ...one,
     bytes: one.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     keptBytes: files.reduce((sum, { kept }) => sum + kept, 0),
-    whole: files.every(({ whole }) => whole),
+    whole: files.length > 0 && files.every(({ whole: one }) => one),
   };
 }
 
@@ -96,8 +105,8 @@ export async function filesOf({ folder }: Cache, one: ShelfRecord): Promise<Shel
   const files = await Promise.all(
     one.files.map(async ({ path, key }) => ({ path, file: await wholeFile(folder, key) })),
   );
-  const whole = files.flatMap(({ path, file }) => (file === null ? [] : [{ path, file }]));
-  return whole.length === files.length ? { record: one, files: whole } : null;
+  const kept = files.flatMap(({ path, file }) => (file === null ? [] : [{ path, file }]));
+  return kept.length === files.length && kept.length > 0 ? { record: one, files: kept } : null;
 }
 
 /** Deletes it, and what no other needs of its files. Throws UserError 'hub-in-use' for files that another tab is writing. */

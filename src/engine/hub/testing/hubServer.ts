@@ -10,9 +10,10 @@ import type { Answer } from '../../ground/fetching/testing/hostileServer.ts';
 import { serving } from '../../ground/fetching/testing/hostileServer.ts';
 
 export interface ServedRepository {
-  /** owner/name */
+  /** owner/name; of a data set datasets/owner/name. */
   readonly id: string;
   readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly type?: 'model' | 'dataset';
   /** What the listing says instead of how long a file is. */
   readonly listedBytes?: Readonly<Record<string, number>>;
   /** Of main. */
@@ -54,7 +55,7 @@ export interface HubServer {
 }
 
 /** Files that a hub keeps apart from git. */
-const isLarge = (path: string): boolean => /\.(safetensors|gguf|bin)$/.test(path);
+const isLarge = (path: string): boolean => /\.(safetensors|gguf|bin|parquet)$/.test(path);
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const gitName = (bytes: Uint8Array): string =>
   createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
@@ -127,7 +128,7 @@ export async function hubServer(): Promise<HubServer> {
     }
     if (scripted('cdn', request, response)) return;
     const path = decodeURIComponent((request.url ?? '').split('?')[0] ?? '');
-    for (const { id, files } of repositories.values()) {
+    for (const [id, { files }] of repositories) {
       const bytes = path.startsWith(`/${id}/`) ? files.get(path.slice(id.length + 2)) : undefined;
       if (bytes) return serving({ bytes, tag: `"${sha256(bytes).slice(0, 32)}"` })(request, response);
     }
@@ -136,7 +137,8 @@ export async function hubServer(): Promise<HubServer> {
 
   function search(response: ServerResponse, words: string): void {
     const found = [...repositories.values()].filter(
-      ({ id, private: hidden }) => !hidden && id.toLowerCase().includes(words.toLowerCase()),
+      ({ id, type, private: hidden }) =>
+        !hidden && type !== 'dataset' && id.toLowerCase().includes(words.toLowerCase()),
     );
     json(response, found.map(infoOf));
   }
@@ -160,7 +162,7 @@ export async function hubServer(): Promise<HubServer> {
   /** In pages of two, as a large repository comes. */
   function tree(
     response: ServerResponse,
-    { id, files, listedBytes, commit = COMMIT }: ServedRepository,
+    { id, files, type = 'model', listedBytes, commit = COMMIT }: ServedRepository,
     from: number,
   ): void {
     const entries = [...files].map(([path, bytes]) => ({
@@ -172,7 +174,7 @@ export async function hubServer(): Promise<HubServer> {
         ? { lfs: { oid: sha256(bytes), size: listedBytes?.[path] ?? bytes.length, pointerSize: 133 } }
         : {}),
     }));
-    const next = `<${hub.address}/api/models/${id}/tree/${commit}?recursive=true&cursor=${from + 2}>; rel="next"`;
+    const next = `<${hub.address}/api/${type}s/${id}/tree/${commit}?recursive=true&cursor=${from + 2}>; rel="next"`;
     json(response, entries.slice(from, from + 2), from + 2 < entries.length ? { link: next } : {});
   }
 
@@ -206,8 +208,9 @@ export async function hubServer(): Promise<HubServer> {
       return scope(response, path.slice(15, -'/repo/files'.length), url);
     if (path === '/api/models') return search(response, url.searchParams.get('search') ?? '');
     const [, id = '', what = '', revision = '', rest = ''] =
-      /^(?:\/api\/models|\/models)?\/([^/]+\/[^/]+)\/(revision|tree|resolve)\/([^/]+)\/?(.*)$/.exec(path) ??
-      [];
+      /^(?:\/api)?(?:\/models)?\/((?:datasets\/)?[^/]+\/[^/]+)\/(revision|tree|resolve)\/([^/]+)\/?(.*)$/.exec(
+        path,
+      ) ?? [];
     const one = repositories.get(id);
     if (one === undefined || (one.private && !isOwner)) return refused(response, 401, 'RepoNotFound');
     const { commit = COMMIT, files, gated = false } = one;
@@ -229,7 +232,7 @@ export async function hubServer(): Promise<HubServer> {
     address: hub.address,
     cdnAddress: cdn.address,
     serve: (...all) => {
-      for (const one of all) repositories.set(one.id, one);
+      for (const one of all) repositories.set(one.type === 'dataset' ? `datasets/${one.id}` : one.id, one);
     },
     answers: (server, end, ...answers) => void scripts.unshift({ server, end, answers: [...answers] }),
     get asked() {

@@ -7,6 +7,8 @@ import { modelTensors, turnedTensors } from '../weightPlaces.ts';
 import type { StoredFormat, WeightSource } from '../weightSource.ts';
 import { bitsandbytesWeight } from './bitsandbytes.ts';
 import { extraTensors, tensorType } from './checkpointErrors.ts';
+import type { OnnxTable } from './onnxTable.ts';
+import { onnxWeight } from './onnxWeight.ts';
 import type { PlacedWeight } from './placedWeight.ts';
 import { bytesOf, countOf } from './placedWeight.ts';
 import type { Quantisation } from './quantisation.ts';
@@ -120,17 +122,31 @@ function assertNothingElse(
   if (one) throw extraTensors({ file: one.source.name, name: shortened(one.name), count: extra.length });
 }
 
+/** A weight that an ONNX export holds in blocks; null: it holds it otherwise. */
+function quantisedIn({ quantised }: OnnxTable, name: string, wanted: readonly number[]): PlacedWeight | null {
+  const own = quantised.get(name);
+  if (!own) return null;
+  const got = [own.rows, own.columns];
+  if (got.join('×') !== wanted.join('×'))
+    throw unfitTensor({ file: own.data.source.name, name, wanted, got });
+  return onnxWeight(own);
+}
+
 /** Every tensor of the model is checked before any weight is read. `onBytes` counts what has been read of them. */
 export function checkpointWeights(
-  files: ShardTable,
+  files: ShardTable | OnnxTable,
   config: ModelConfig,
   quantisation: Quantisation | null,
 ): (onBytes: (file: string, done: number, total: number) => void) => WeightSource {
   const table = named(files, config);
-  const turnedNames = turnedTensors(config);
+  const turnedNames = 'turned' in files ? files.turned : turnedTensors(config);
   const weights = new Map<string, PlacedWeight>();
   for (const [name, shape] of modelTensors(config))
-    weights.set(name, placed(table, name, shape, { quantisation, isTurned: turnedNames.has(name) }));
+    weights.set(
+      name,
+      ('quantised' in files ? quantisedIn(files, name, shape) : null) ??
+        placed(table, name, shape, { quantisation, isTurned: turnedNames.has(name) }),
+    );
   assertNothingElse(table, weights.values(), config);
   const bytesIn = ({ parts }: PlacedWeight): number => parts.reduce((sum, { bytes }) => sum + bytes, 0);
   const total = [...weights.values()].reduce((sum, weight) => sum + bytesIn(weight), 0);

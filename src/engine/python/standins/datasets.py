@@ -184,7 +184,8 @@ class DatasetDict(dict, Recorded):
 def load_dataset(*args, **kwargs):
     path = "datasets.load_dataset"
     bound, kwargs = signature.bind(path, None, args, kwargs)
-    name = bound.get("path")
+    files = bound.get("data_files")
+    name = files if isinstance(files, str) else bound.get("path")
     shown = repr(name) if isinstance(name, str) else named(name)
     tell(f"the rows of {shown} are as the script needs them; none is looked at", f"{shown} 的数据行符合脚本的需要；没有查看任何一行", f"load_dataset({shown})")
     value = bridge.call(path, None, args, kwargs).get("value")

@@ -122,7 +122,7 @@ export function pythonScript(values: RecipeValues, context: ScriptContext = defa
   const constants = [
     `MODEL = ${quoted(context.model)}`,
     ...(source === undefined ? [] : [`REVISION = ${quoted(source.revision)}`]),
-    `DATA = ${quoted(context.data)}`,
+    ...(context.rows?.source === undefined ? [`DATA = ${quoted(context.data)}`] : []),
     ...(loadsAdapter ? ['ADAPTER = "saved-adapter"'] : []),
   ];
   const sections = [

@@ -7,12 +7,12 @@ import { useModelTexts } from './modelTexts.ts';
 
 const hostOf = (address: string): string => address.replace(/^https?:\/\//, '');
 
-export function TokenField() {
+/** `again`: asks once more for what was refused, as somebody. */
+export function TokenField({ again }: { readonly again: () => void }) {
   const m = useModelTexts();
   const actions = useActions();
   const host = usePageState((state) => hostOf(state.hub.settings.address));
   const held = usePageState((state) => state.hub.settings.token !== null);
-  const asked = usePageState((state) => state.hub.wish);
   const [token, setToken] = useState('');
   return (
     <form
@@ -22,8 +22,7 @@ export function TokenField() {
         if (token.trim() === '') return;
         actions.setHub({ token: token.trim() });
         setToken('');
-        // What was refused is asked once more, as somebody.
-        if (asked !== '') actions.lookAtHub(asked);
+        again();
       }}
     >
       <label htmlFor="hub-token">{m('token')}</label>
@@ -100,13 +99,13 @@ function AddressField() {
 }
 
 /** `wall`: the hub wants a token for what was asked; then its field stands above, by what was refused. */
-export function HubSettings({ wall }: { readonly wall: boolean }) {
+export function HubSettings({ wall, again }: { readonly wall: boolean; readonly again: () => void }) {
   const m = useModelTexts();
   return (
     <details className="hub-settings">
       <summary>{m('settings')}</summary>
       <AddressField />
-      {!wall && <TokenField />}
+      {!wall && <TokenField again={again} />}
     </details>
   );
 }

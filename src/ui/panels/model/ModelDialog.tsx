@@ -73,7 +73,12 @@ function FromHub() {
   const looking = usePageState((state) => state.hub.looking);
   const opening = usePageState((state) => state.hub.opening !== null);
   const failure = usePageState((state) => state.hub.failure);
+  const actions = useActions();
   const refusal = usePageState((state) => state.hub.refusal);
+  const asked = usePageState((state) => state.hub.wish);
+  const again = (): void => {
+    if (asked !== '') actions.lookAtHub(asked);
+  };
   const wall = [failure, refusal].some((one) => one !== null && walls.has(one.code));
   return (
     <section className="hub" aria-label={m('hub', { host })}>
@@ -93,8 +98,8 @@ function FromHub() {
       ) : (
         <HubFind host={host} />
       )}
-      {wall && !opening && <TokenField />}
-      {!opening && <HubSettings wall={wall} />}
+      {wall && !opening && <TokenField again={again} />}
+      {!opening && <HubSettings wall={wall} again={again} />}
     </section>
   );
 }
@@ -124,7 +129,7 @@ export function ModelDialog() {
           busy={reading ? t('model.reading') : null}
           choose={t('model.choose')}
           chooseFolder={m('chooseFolder')}
-          accept={['.gguf', '.safetensors', '.json', '.jinja']}
+          accept={['.gguf', '.safetensors', '.onnx', '.onnx_data', '.json', '.jinja']}
           multiple
           onFiles={actions.openModel}
         />

@@ -227,8 +227,13 @@ export function RowsTable({ data, problems }: { readonly data: CustomData; reado
           </Button>
         )}
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard */}
-      <section className="rows-scroll" tabIndex={0} aria-label={data.name} onScroll={scrolled}>
+      <section
+        className="rows-scroll"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard
+        tabIndex={0}
+        aria-label={r('table', { name: data.name })}
+        onScroll={scrolled}
+      >
         <table className="rows-table">
           <thead>
             <tr>
