@@ -24,9 +24,14 @@ async function filesAt(path: string): Promise<ByteSource[]> {
   try {
     if (!(await stat(path)).isDirectory()) return [await fileSource(path)];
     const entries = await readdir(path, { withFileTypes: true });
-    names = entries
-      .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
-      .map(({ name }) => name);
+    const filesOf = (all: typeof entries): string[] =>
+      all.filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name);
+    names = filesOf(entries);
+    // Where transformers.js looks for exports.
+    if (entries.some((entry) => entry.isDirectory() && entry.name === 'onnx')) {
+      const inside = await readdir(`${path}/onnx`, { withFileTypes: true });
+      names.push(...filesOf(inside).map((name) => `onnx/${name}`));
+    }
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw fileClosed({ path, cause: causeOf(error) });

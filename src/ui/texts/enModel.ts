@@ -36,6 +36,8 @@ export const enModel = {
   unknownBytes: 'size not known before it comes',
   takes: 'What training would take',
   takesGuess: 'Told from its config.json, with this recipe’s settings and rows as long as max_length.',
+  fewerBits:
+    'Most of it are the frozen weights: choose a GGUF file of fewer bits, load_in_4bit once it is open, or a smaller model.',
   takesUnknown: 'The repository has no config.json: what training takes is known once the file is here.',
   weighing: 'working it out …',
   download: 'Download {{size}} and open',
@@ -59,7 +61,7 @@ export const enModel = {
   tokenHeld: 'A token is in use.',
   local: 'From this machine',
   families:
-    'Llama, SmolLM2, Mistral, Qwen 2 to 3, SmolLM3, Phi-3, Gemma 3 (text), Granite 3 or GPT-2: a GGUF file, or the folder that transformers saves (config.json, tokenizer.json, safetensors). It is read where it lies, and never leaves this tab.',
+    'Llama, SmolLM2, Mistral, Qwen 2 to 3, SmolLM3, Phi-3, Gemma 3 (text), Granite 3 or GPT-2: a GGUF file, or the folder that transformers saves (config.json, tokenizer.json, safetensors) or an ONNX export lies in (model_q4.onnx). It is read where it lies, and never leaves this tab.',
   drop: 'Drop a .gguf file or a model’s folder here, or',
   chooseFolder: 'Choose a folder',
   unused: 'Not used: {{names}}.',

@@ -38,6 +38,8 @@ export const zhModel: TextsOf<typeof enModel> = {
   unknownBytes: '下载前不知道大小',
   takes: '训练需要的内存',
   takesGuess: '根据其 config.json、此配方的设置，以及长度为 max_length 的数据行计算。',
+  fewerBits:
+    '其中大部分是冻结的权重：请选择位数更少的 GGUF 文件，打开后使用 load_in_4bit，或选择更小的模型。',
   takesUnknown: '仓库没有 config.json：文件下载后才知道训练需要多少内存。',
   weighing: '正在计算……',
   download: '下载 {{size}} 并打开',
@@ -61,7 +63,7 @@ export const zhModel: TextsOf<typeof enModel> = {
   tokenHeld: '正在使用令牌。',
   local: '来自这台机器',
   families:
-    'Llama、SmolLM2、Mistral、Qwen 2 至 3、SmolLM3、Phi-3、Gemma 3（文本）、Granite 3 或 GPT-2：GGUF 文件，或 transformers 保存的文件夹（config.json、tokenizer.json、safetensors）。文件在原处读取，不会离开本标签页。',
+    'Llama、SmolLM2、Mistral、Qwen 2 至 3、SmolLM3、Phi-3、Gemma 3（文本）、Granite 3 或 GPT-2：GGUF 文件，或 transformers 保存的文件夹（config.json、tokenizer.json、safetensors），或 ONNX 导出所在的文件夹（model_q4.onnx）。文件在原处读取，不会离开本标签页。',
   drop: '把 .gguf 文件或模型文件夹拖到这里，或',
   chooseFolder: '选择文件夹',
   unused: '未使用：{{names}}。',

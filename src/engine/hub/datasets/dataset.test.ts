@@ -30,8 +30,7 @@ beforeAll(async () => {
   server = await hubServer();
   server.serve(
     {
-      id: 'tests/rows',
-      type: 'dataset',
+      id: 'datasets/tests/rows',
       licence: 'mit',
       files: new Map([
         ['README.md', bytes(readme)],
@@ -41,11 +40,10 @@ beforeAll(async () => {
       ]),
     },
     {
-      id: 'tests/parquet',
-      type: 'dataset',
+      id: 'datasets/tests/parquet',
       files: new Map([['data/train-00000-of-00001.parquet', parquetBytes]]),
     },
-    { id: 'tests/script', type: 'dataset', files: new Map([['script.py', bytes('x')]]) },
+    { id: 'datasets/tests/script', files: new Map([['script.py', bytes('x')]]) },
   );
 });
 afterAll(() => server.close());

@@ -129,7 +129,7 @@ export function ModelDialog() {
           busy={reading ? t('model.reading') : null}
           choose={t('model.choose')}
           chooseFolder={m('chooseFolder')}
-          accept={['.gguf', '.safetensors', '.json', '.jinja']}
+          accept={['.gguf', '.safetensors', '.onnx', '.onnx_data', '.json', '.jinja']}
           multiple
           onFiles={actions.openModel}
         />
