@@ -61,22 +61,29 @@ function answersOf(
   };
 }
 
+/**
+ * Tokens of the prompt that are the whole's too: a completion that merges with its last ones begins there, as TRL 1.16 has it (1.9 counted the
+ * prompt's own, whatever they had become).
+ */
+function sharedStart(prompt: readonly number[], whole: readonly number[]): number {
+  const other = prompt.findIndex((id, i) => id !== whole[i]);
+  return other < 0 ? prompt.length : other;
+}
+
 function maskedAnew(row: Row, tokenizer: Tokenizer): Masked {
   if (row.format === 'preference' || row.format === 'preference-chat') throw pairsUnwanted({});
   if (row.format === 'text')
     return { ids: tokenizer.encode(withEos(row.text, tokenizer), true), prompt: 0, inside: null };
-  if (row.format === 'prompt-completion')
-    return {
-      ids: tokenizer.encode(row.prompt + withEos(row.completion, tokenizer), true),
-      prompt: tokenizer.encode(row.prompt, true).length,
-      inside: null,
-    };
-  if (row.format === 'prompt-completion-chat')
-    return {
-      ids: tokenizer.encode(tokenizer.render([...row.prompt, ...row.completion], false, row.tools).text),
-      prompt: tokenizer.encode(tokenizer.render(row.prompt, true, row.tools).text).length,
-      inside: null,
-    };
+  if (row.format === 'prompt-completion') {
+    const ids = tokenizer.encode(row.prompt + withEos(row.completion, tokenizer), true);
+    return { ids, prompt: sharedStart(tokenizer.encode(row.prompt, true), ids), inside: null };
+  }
+  if (row.format === 'prompt-completion-chat') {
+    const { prompt, completion, tools } = row;
+    const ids = tokenizer.encode(tokenizer.render([...prompt, ...completion], false, tools).text);
+    const alone = tokenizer.encode(tokenizer.render(prompt, true, tools).text);
+    return { ids, prompt: sharedStart(alone, ids), inside: null };
+  }
   const ids = tokenizer.encode(tokenizer.render(row.messages, false, row.tools).text);
   return { ids, prompt: 0, inside: answersOf(row, tokenizer) };
 }

@@ -55,9 +55,12 @@ export async function smollm2OrNull(): Promise<ModelFiles | null> {
 
 const folder = path.replace(/\.Q4_1\.gguf$/, '');
 
-/** The same from a folder beside the file, or null without one: '' as transformers saved it, '-onnx' and '-onnx-q4' as ONNX exports. */
+/**
+ * The same from a folder beside the file, or null without one: '' as transformers saved it, '-onnx' and '-onnx-q4' as ONNX exports, '-q4' with the
+ * numbers that ONNX Runtime computes with for the last.
+ */
 export async function smollm2FolderOrNull(
-  ending: '' | '-onnx' | '-onnx-q4' = '',
+  ending: '' | '-onnx' | '-onnx-q4' | '-q4' = '',
 ): Promise<ModelFiles | null> {
   const at = folder + ending;
   if (!existsSync(`${at}/config.json`)) return null;

@@ -140,7 +140,7 @@ function floatOf(
   ];
 }
 
-export function tableOf(graph: OnnxGraph, config: ModelConfig): Omit<OnnxTable, 'files' | 'used'> {
+function tableOf(graph: OnnxGraph, config: ModelConfig): Omit<OnnxTable, 'files' | 'used'> {
   const wanted = modelTensors(config);
   const head = `${decoderOf(config).paths.head}.weight`;
   const tensors = new Map<string, ShardTensor>();
