@@ -1,5 +1,6 @@
-// Which files of a repository a model is made of: the checkpoint (configuration, tokenizer, safetensors), or one GGUF file of several,
+// Which files of a repository a model is made of: the checkpoint (configuration, tokenizer, safetensors, or else an ONNX export), or one GGUF file of several,
 // the parts of a split one together. Pickles are never among them. Reads names alone.
+import { EXPORTS } from '../ground/formats/onnx.ts';
 import { noWeights, severalFiles } from './hubErrors.ts';
 import type { HubFile, Repository } from './repositoryFile.ts';
 
@@ -34,8 +35,17 @@ function weightsOf(files: readonly HubFile[]): readonly HubFile[] {
   return others.length === 1 ? others : [];
 }
 
+/** The export that a folder is opened by, and the files beside it that hold its tensors. */
+function exportOf(files: readonly HubFile[]): readonly HubFile[] {
+  const places = EXPORTS.flatMap((name) => [`onnx/${name}`, name]);
+  const [graph] = places.filter((place) => files.some(({ path }) => path === place));
+  if (graph === undefined) return [];
+  return files.filter(({ path }) => path === graph || path.startsWith(`${graph}_data`));
+}
+
 function checkpointOf(files: readonly HubFile[]): ModelChoice | null {
-  const weights = weightsOf(files);
+  const own = weightsOf(files);
+  const weights = own.length > 0 ? own : exportOf(files);
   if (weights.length === 0 || !files.some(({ path }) => path === 'config.json')) return null;
   const small = files.filter(({ path }) => beside.test(path));
   const isConfig = ({ path }: HubFile): boolean => path === 'config.json';
