@@ -69,10 +69,12 @@ it('of ONNX each graph that is read here is one, with its data and the small fil
     'onnx/model_bnb4.onnx',
   ];
   expect(named(...small, ...graphs).map(([file, files]) => [file, files?.slice(small.length)])).toEqual([
-    ['onnx/model.onnx', ['onnx/model.onnx', 'onnx/model.onnx_data']],
     ['onnx/model_q4.onnx', ['onnx/model_q4.onnx']],
     ['onnx/model_q4f16.onnx', ['onnx/model_q4f16.onnx', 'onnx/model_q4f16.onnx_data_1']],
+    ['onnx/model.onnx', ['onnx/model.onnx', 'onnx/model.onnx_data']],
   ]);
+  expect(chosen('a/b', choices(...small, ...graphs), null).file).toBe('onnx/model_q4.onnx');
+  expect(chosen('a/b', choices(...small, ...graphs, 'model.safetensors'), null).file).toBeNull();
 });
 
 describe('of several', () => {

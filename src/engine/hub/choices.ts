@@ -1,5 +1,6 @@
 // Which files of a repository a model is made of: the checkpoint (configuration, tokenizer, safetensors), one GGUF file of several, the parts
 // of a split one together, or one ONNX graph of several with the checkpoint's small files. Pickles are never among them. Reads names alone.
+import { EXPORTS } from '../ground/formats/onnx.ts';
 import { noWeights, severalFiles } from './hubErrors.ts';
 import type { HubFile, Repository } from './repositoryFile.ts';
 
@@ -19,8 +20,8 @@ const split = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/i;
 const noModel = /(^|\/)(mmproj|imatrix)|imatrix[^/]*$/i;
 const pickle = /\.(bin|pt|pth|ckpt)$/;
 
-/** Exports of decoders with their cache, in floats or in 4 bits; what else there is (8 bits) is not read here. */
-const onnx = /^onnx\/(model|decoder_model_merged)(_fp16|_q4|_q4f16)?\.onnx$/;
+/** Exports that are read here, the one in 4 bits first, where exporters put them. */
+const graphs = EXPORTS.flatMap((name) => [`onnx/${name}`, name]);
 
 const INDEX = 'model.safetensors.index.json';
 
@@ -52,8 +53,9 @@ function withConfig(
 
 /** A graph, and its weights where those lie beside it. */
 const onnxOf = (files: readonly HubFile[]): ModelChoice[] =>
-  files.flatMap((graph) => {
-    if (!onnx.test(graph.path)) return [];
+  graphs.flatMap((place) => {
+    const graph = files.find(({ path }) => path === place);
+    if (!graph) return [];
     const data = files.filter(({ path }) => path.startsWith(`${graph.path}_data`));
     return withConfig(graph.path, [graph, ...data], files) ?? [];
   });
@@ -86,7 +88,9 @@ const nameOf = ({ file }: ModelChoice): string => file ?? 'model.safetensors';
 /** The one that is meant: by its name, by a part of it that no other has, or the only one. Throws UserError 'hub-several'. */
 export function chosen(id: string, choices: readonly ModelChoice[], wanted: string | null): ModelChoice {
   const [first] = choices;
-  if (wanted === null && first !== undefined && (choices.length === 1 || first.file === null)) return first;
+  // Of exports alone the first is what a folder of them is opened by.
+  const obvious = choices.length === 1 || first?.file === null || graphs.includes(first?.file ?? '');
+  if (wanted === null && first !== undefined && obvious) return first;
   const lower = (wanted ?? '').toLowerCase();
   const exact = choices.filter((choice) => nameOf(choice).toLowerCase() === lower);
   const partly = choices.filter((choice) => lower !== '' && nameOf(choice).toLowerCase().includes(lower));
