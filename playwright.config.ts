@@ -32,6 +32,8 @@ export default defineConfig({
   use: {
     baseURL: `http://localhost:${port}/some/sub/path/`,
     locale: 'en-US',
+    // What a journey does to a server must reach the page; offline.spec.ts is about what is kept.
+    serviceWorkers: 'block',
     colorScheme: 'light',
     actionTimeout: patienceMs,
     navigationTimeout: patienceMs,
@@ -44,12 +46,12 @@ export default defineConfig({
   projects: [
     {
       name: 'webgpu',
-      testIgnore: ['cpu.spec.ts', 'fetching.spec.ts'],
+      testIgnore: ['cpu.spec.ts', 'fetching.spec.ts', 'hub.spec.ts', 'offline.spec.ts'],
       use: { launchOptions: launch(['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']) },
     },
     {
       name: 'cpu',
-      testMatch: ['cpu.spec.ts', 'fetching.spec.ts'],
+      testMatch: ['cpu.spec.ts', 'fetching.spec.ts', 'hub.spec.ts', 'offline.spec.ts'],
       use: { launchOptions: launch(['--disable-features=WebGPU', '--disable-gpu']) },
     },
   ],

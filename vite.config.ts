@@ -7,8 +7,9 @@ import { dirname, join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { offlinePage } from './tools/build/offlinePage.ts';
 
-// Nothing but the page's own files: no inline script, no eval, no other host. Only in the build, because the dev
+// No code but the page's own files: no inline script, no eval. Only in the build, because the dev
 // server injects its client inline. The hash is the one style that react-aria-components 1.22.1 injects (touch-action of
 // what can be pressed); e2e fails when another is blocked.
 const policy = [
@@ -17,7 +18,8 @@ const policy = [
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self' 'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o='",
   "img-src 'self' data: blob:",
-  "connect-src 'self'",
+  // A model comes from the hub that a person names, whichever that is; nothing is asked before they press a button (docs/security.md).
+  "connect-src 'self' https: http://localhost:* http://127.0.0.1:*",
   "worker-src 'self'",
   "object-src 'none'",
   "base-uri 'none'",
@@ -98,7 +100,13 @@ const unlimited = { testTimeout: 0, hookTimeout: 0, setupFiles: ['tools/check/te
 
 export default defineConfig({
   base: './',
-  plugins: [react(), contentSecurityPolicy, pyodide, pageFiles],
+  plugins: [
+    react(),
+    contentSecurityPolicy,
+    pyodide,
+    pageFiles,
+    offlinePage(join(import.meta.dirname, 'src/ui/offline/serviceWorker.ts')),
+  ],
   worker: { format: 'es', plugins: () => [pageFiles] },
   build: {
     target: 'es2023',

@@ -81,7 +81,7 @@ test('its link with losses is reproduced in a second context', async ({ browser,
   expect(link).toContain('train.max_steps=3');
   await page.keyboard.press('Escape');
 
-  const context = await browser.newContext({ locale: 'en-US' });
+  const context = await browser.newContext({ locale: 'en-US', serviceWorkers: 'block' });
   const other = await context.newPage();
   const othersComplaints = listen(other);
   await other.goto(link);

@@ -39,7 +39,7 @@ export const test = alone.extend<object, { readonly tab: Page }>({
     // After the requests are listened to.
     async ({ browser, requests: _ }, use, { project }) => {
       const { baseURL = '', locale = 'en-US', colorScheme = 'light', actionTimeout = 0 } = project.use;
-      const context = await browser.newContext({ baseURL, locale, colorScheme });
+      const context = await browser.newContext({ baseURL, locale, colorScheme, serviceWorkers: 'block' });
       context.setDefaultTimeout(actionTimeout);
       await use(await context.newPage());
       await context.close();

@@ -13,8 +13,10 @@ import {
   string,
   tagged,
 } from './ground/shapes.ts';
+import { hubCommands } from './hub/messages.ts';
 import type { Command, VersionChoice } from './protocol.ts';
 import { recipe } from './recipe/recipeShapes.ts';
+import { dataSource } from './recipe/rows/dataSource.ts';
 import { dataFormats } from './recipe/rows/ownRows.ts';
 import type { RowsAsked } from './session/lookAtRows.ts';
 import { rowFilters } from './session/lookAtRows.ts';
@@ -31,6 +33,7 @@ const versions = shape<VersionChoice>({
 });
 
 const command = tagged<Command>({
+  ...hubCommands,
   inspect: shape({ id, recipe }),
   probe: shape({ backend }),
   train: shape({ recipe, backend }),
@@ -44,7 +47,13 @@ const command = tagged<Command>({
     adapters: list(shape({ name: string, files: list(shape({ name: string, file: blob })) })),
     recipe,
   }),
-  'open-rows': shape({ id, name: string, file: blob, format: nullable(oneOf(...dataFormats)) }),
+  'open-rows': shape({
+    id,
+    name: string,
+    file: blob,
+    format: nullable(oneOf(...dataFormats)),
+    source: nullable(dataSource),
+  }),
   'look-at-rows': shape({
     id,
     recipe,

@@ -48,6 +48,7 @@ import {
 } from './ground/fetching/fetchErrors.ts';
 import { formatErrors } from './ground/formats/formatErrors.ts';
 import { badSettings } from './ground/settings/settingErrors.ts';
+import { hubErrors } from './hub/hubErrors.ts';
 import {
   programElsewhere,
   programEmpty,
@@ -69,6 +70,7 @@ import {
   ggufPreTokenizer,
   ggufShape,
   otherFamily,
+  otherRope,
   unfitTensor,
   unknownInConfig,
   unnamedSplit,
@@ -117,6 +119,7 @@ import {
   preferenceStack,
   preferenceTrainer,
   promptTooLong,
+  rowsTooLong,
   tableTooLarge,
 } from './training/trainingErrors.ts';
 
@@ -174,6 +177,7 @@ export const errorKinds = [
   unnamedSplit,
   scriptHung,
   otherFamily,
+  otherRope,
   badConfig,
   badHeads,
   assetNoJson,
@@ -192,6 +196,7 @@ export const errorKinds = [
   promptTooLong,
   beyondEngine,
   preferenceTrainer,
+  rowsTooLong,
   preferenceStack,
   lossTreated,
   ownLayers,
@@ -240,6 +245,7 @@ export const errorKinds = [
   inspectHung,
   raised,
   ourFault,
+  ...hubErrors,
 ] as const;
 
 export type ErrorCode = (typeof errorKinds)[number]['code'];

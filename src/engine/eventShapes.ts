@@ -22,6 +22,7 @@ import {
   tagged,
 } from './ground/shapes.ts';
 import { text } from './ground/text.ts';
+import { hubEvents } from './hub/messages.ts';
 import {
   cell,
   diagnosis,
@@ -156,6 +157,9 @@ const entry = shape<GuideEntry>({
 });
 
 const event = tagged<Event>({
+  ...hubEvents,
+  'hub-weighed': shape({ id, estimate: nullable(estimate) }),
+  'hub-failed': shape({ id, error }),
   device: shape({ device }),
   inspected: shape({ id, inspection }),
   'inspect-failed': shape({ id, error }),

@@ -20,6 +20,8 @@ export type {
 } from './ground/settings/setting.ts';
 export type { Text } from './ground/text.ts';
 export { joined, same } from './ground/text.ts';
+export type { CuratedModel } from './hub/curated.ts';
+export { curatedModels } from './hub/curated.ts';
 export type {
   Diagnosis,
   GradientState,
@@ -41,6 +43,8 @@ export type {
 } from './laboratory/script/scriptReading.ts';
 export { stacks } from './libraries/stacks.ts';
 export { formatLink, parseLink, recipeJson } from './recipe/link.ts';
+export type { ModelSource } from './recipe/modelSource.ts';
+export { namedSource } from './recipe/modelSource.ts';
 export { readRecipe } from './recipe/openRecipe.ts';
 export type { RecipeProgram } from './recipe/program/program.ts';
 export type { ModelRef, Recipe, RecipePatch, RecipeValues, SettingKey } from './recipe/recipe.ts';
@@ -53,10 +57,12 @@ export {
   withPatch,
 } from './recipe/recipe.ts';
 export { recipeOfReading } from './recipe/recipeOfReading.ts';
+export type { DataSource } from './recipe/rows/dataSource.ts';
 export type { ColumnMapping, ColumnRole, CustomData, DataFormat, RowKind } from './recipe/rows/ownRows.ts';
 export { isInFile, rolesOf, rowKinds, textOfRows } from './recipe/rows/ownRows.ts';
 export { sameRun } from './recipe/sameRun.ts';
 export { errorData } from './session/errorData.ts';
+export type { StoredHere } from './session/storedHere.ts';
 export type { CostEstimate, MemoryPlan } from './training/cost.ts';
 
 /** The presets, by the address of the page's folder. */
@@ -64,6 +70,12 @@ export const pagePresets = async (folder: string) => (await import('./pagePreset
 
 /** The guide's text, fetched when it is opened. */
 export const guideChapters = async () => (await import('./laboratory/doctor/guide.ts')).chapters;
+
+/** What the browser keeps of this page, and the letting go of it. */
+export const storage = async () => import('./session/storedHere.ts');
+
+/** Rows of a hub over a reload. */
+export const rowsStore = async () => import('./session/keptRows.ts');
 
 /** The files that run a script on several processes. */
 export const accelerateFiles = async (values: RecipeValues) =>

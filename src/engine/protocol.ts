@@ -7,6 +7,7 @@ import type { ExportFile } from './exchange/export/adapterTensors.ts';
 import type { FloatType } from './exchange/export/floatBytes.ts';
 import type { ExportFormat } from './exchange/export/formats.ts';
 import type { Text } from './ground/text.ts';
+import type { HubCommand, HubEvent, HubWeighed } from './hub/messages.ts';
 import type { Advice } from './laboratory/doctor/guide.ts';
 import type { Diagnosis, Inspection } from './laboratory/inspect/inspection.ts';
 import type { SurveyRow } from './laboratory/inspect/survey.ts';
@@ -15,6 +16,7 @@ import type { ScriptReading, VersionUsed } from './laboratory/script/scriptReadi
 import type { ModelInfo } from './models/modelFiles.ts';
 import type { Fingerprint } from './recipe/fingerprint.ts';
 import type { Recipe, RecipePatch } from './recipe/recipe.ts';
+import type { DataSource } from './recipe/rows/dataSource.ts';
 import type { DataFormat } from './recipe/rows/ownRows.ts';
 import type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 import type { OpenedRows } from './session/rowShelf.ts';
@@ -24,6 +26,8 @@ import type { StepMetrics } from './training/metrics.ts';
 export type { ErrorCode } from './errorCodes.ts';
 export type { FloatType } from './exchange/export/floatBytes.ts';
 export type { ExportFormat } from './exchange/export/formats.ts';
+export type { DatasetView, WantedRows } from './hub/datasets/dataset.ts';
+export type { FoundModel, HubRate, HubSettings, HubView, KeptModel } from './hub/messages.ts';
 export type { Fingerprint } from './recipe/fingerprint.ts';
 export type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 export type { BackendChoice, DeviceInfo } from './training/backends/deviceInfo.ts';
@@ -33,6 +37,7 @@ export type { StepMetrics } from './training/metrics.ts';
 export type VersionChoice = { readonly [L in VersionUsed['library']]?: string };
 
 export type Command =
+  | HubCommand
   /** Describe a recipe (tree, strip, outcome, estimate, rows) without touching a GPU. Answers `inspected` with the same id. */
   | { readonly type: 'inspect'; readonly id: number; readonly recipe: Recipe }
   /** Find out what this machine offers. Answers `device`. */
@@ -46,10 +51,7 @@ export type Command =
   | { readonly type: 'stop' }
   /** Forget the run and free the memory; also gives up loading. */
   | { readonly type: 'reset' }
-  /**
-   * Take a GGUF file, or the files of a model's folder, as the base model that recipes may name. Answers `model` or `model-failed` with the
-   * same id.
-   */
+  /** Take a GGUF file, or a model's files, as the base model that recipes may name. Answers `model` or `model-failed` with the same id. */
   | {
       readonly type: 'open-model';
       readonly id: number;
@@ -77,6 +79,8 @@ export type Command =
       readonly name: string;
       readonly file: Blob;
       readonly format: DataFormat | null;
+      /** Of a hub's rows where they can be had again; null: of this machine. */
+      readonly source: DataSource | null;
     }
   /** Show rows as they are and as they will be trained. Answers `rows-seen` or `rows-unseen` with the same id. */
   | { readonly type: 'look-at-rows'; readonly id: number; readonly recipe: Recipe; readonly asked: RowsAsked }
@@ -198,6 +202,9 @@ export interface EngineErrorData {
 }
 
 export type Event =
+  | HubEvent
+  | HubWeighed
+  | { readonly type: 'hub-failed'; readonly id: number; readonly error: EngineErrorData }
   | { readonly type: 'device'; readonly device: DeviceInfo }
   | { readonly type: 'inspected'; readonly id: number; readonly inspection: Inspection }
   | { readonly type: 'inspect-failed'; readonly id: number; readonly error: EngineErrorData }

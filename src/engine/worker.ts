@@ -5,9 +5,11 @@ import { decodeCommand } from './commandShapes.ts';
 import { programMissing } from './ground/fetching/fetchErrors.ts';
 import { openNet } from './ground/fetching/net.ts';
 import { ownFiles } from './ground/fetching/ownFiles.ts';
+import { pageCache } from './hub/cache/opfsFolder.ts';
 import type { Event } from './protocol.ts';
 import { Assets } from './session/assets.ts';
 import { errorData } from './session/errorData.ts';
+import { HubDesk, isHubCommand } from './session/hubDesk.ts';
 import { opfsStore, opfsTuning } from './session/opfsStore.ts';
 import type { ReaderPort } from './session/scriptDesk.ts';
 import { isScriptCommand, ScriptDesk } from './session/scriptDesk.ts';
@@ -61,6 +63,7 @@ function reader(): ReaderPort {
   };
 }
 const scripts = new ScriptDesk(reader, emit);
+const models = new HubDesk({ net: openNet(), cache: pageCache(), emit, now: () => performance.now() });
 
 /** One for which there is no memory now is no answer yet: it is asked for again, and nothing else failed. */
 function pong(guarded: boolean): void {
@@ -88,6 +91,7 @@ self.onmessage = (message: MessageEvent<unknown>) => {
     const command = decodeCommand(message.data);
     if (command.type === 'ping') pong(guarded);
     else if (isScriptCommand(command)) void scripts.handle(command);
+    else if (isHubCommand(command)) void models.handle(command);
     else void session.handle(command);
   } catch (error) {
     self.postMessage({ type: 'failed', raisedBy: 'engine', error: errorData(error) } satisfies Event);

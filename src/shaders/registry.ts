@@ -5,6 +5,7 @@ import { adafactor } from './adafactor/adafactor.ts';
 import { adamw } from './adamw/adamw.ts';
 import { add } from './add/add.ts';
 import { addBias } from './add_bias/add_bias.ts';
+import { addPositions } from './add_positions/add_positions.ts';
 import { attention, attentionBackwardKv, attentionBackwardQ } from './attention/attention.ts';
 import { crossEntropy, rowSum } from './cross_entropy/cross_entropy.ts';
 import { dequantize, dequantizeScalar } from './dequantize/dequantize.ts';
@@ -12,11 +13,13 @@ import { dropout } from './dropout/dropout.ts';
 import { embedding } from './embedding/embedding.ts';
 import { embeddingGrad, embeddingLora, embeddingLoraGrad } from './embedding_grad/embedding_grad.ts';
 import { geglu, gegluBackward } from './geglu/geglu.ts';
+import { geluBackward, geluForward } from './gelu/gelu.ts';
 import { clipFactor, gradReduce } from './grad_norm/grad_norm.ts';
 import { headGrad } from './head_grad/head_grad.ts';
-import { headNorm, headNormBackward } from './head_norm/head_norm.ts';
+import { headNorm, headNormBackward, headNormGrad } from './head_norm/head_norm.ts';
 import type { Kernel } from './kernel.ts';
 import { kvAppend } from './kv_cache/kv_cache.ts';
+import { layerNorm, layerNormBackward, layerNormGrad } from './layer_norm/layer_norm.ts';
 import { linearBackwardTiled, linearTiled, linearVector, linearVectorSubgroup } from './linear/linear.ts';
 import { lion } from './lion/lion.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lora.ts';
@@ -35,7 +38,9 @@ const erase = (kernel: { readonly name: string }): Kernel => kernel as Kernel;
 export const kernels: readonly Kernel[] = [
   embedding,
   embeddingLora,
+  addPositions,
   rmsNorm,
+  layerNorm,
   dequantize,
   dequantizeScalar,
   linearTiled,
@@ -57,15 +62,20 @@ export const kernels: readonly Kernel[] = [
   attention,
   swiglu,
   geglu,
+  geluForward,
   dropout,
   crossEntropy,
   rowSum,
   preference,
   headGrad,
   gegluBackward,
+  geluBackward,
   headNormBackward,
+  headNormGrad,
   rmsNormBackward,
   rmsNormGrad,
+  layerNormBackward,
+  layerNormGrad,
   loraUpBackward,
   linearBackwardTiled,
   loraGrad,

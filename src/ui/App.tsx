@@ -12,7 +12,6 @@ import { DeviceDialog } from './panels/device/DeviceDialog.tsx';
 import { LiveRegion } from './panels/notes/LiveRegion.tsx';
 import { Parameters } from './panels/parameters/Parameters.tsx';
 import { AdapterDialog } from './panels/recipe/AdapterDialog.tsx';
-import { ModelDialog } from './panels/recipe/ModelDialog.tsx';
 import { Recipe } from './panels/recipe/Recipe.tsx';
 import { ShareDialog } from './panels/share/ShareDialog.tsx';
 import { Later } from './parts/Later.tsx';
@@ -26,6 +25,9 @@ const loadGuide = async () => {
 const loadRows = async () => (await import('./panels/rows/RowsDialog.tsx')).RowsDialog;
 const loadPaste = async () => (await import('./panels/reading/PasteDialog.tsx')).PasteDialog;
 const loadScript = async () => (await import('./panels/script/ScriptDialog.tsx')).ScriptDialog;
+
+const loadModel = async () => (await import('./panels/model/ModelDialog.tsx')).ModelDialog;
+const loadStorage = async () => (await import('./panels/storage/StorageDialog.tsx')).StorageDialog;
 
 export function App() {
   const { t } = useTexts();
@@ -83,13 +85,14 @@ export function App() {
       <LiveRegion />
       <DeviceDialog />
       <KeysDialog />
-      <ModelDialog />
       <AdapterDialog />
       <ResetDialog />
       <ShareDialog />
       {dialog === 'data' && <Later load={loadRows} />}
       {dialog === 'guide' && <Later load={loadGuide} />}
       {dialog === 'paste' && <Later load={loadPaste} />}
+      {dialog === 'model' && <Later load={loadModel} />}
+      {dialog === 'storage' && <Later load={loadStorage} />}
       {dialog === 'script' && <Later load={loadScript} />}
       {width === 'narrow' && (
         <>

@@ -32,6 +32,15 @@ mountPage(root, {
   writeLink: formatLink,
   recipeJson,
   readRecipe,
+  // Once the page stands: it fetches what was fetched already, and what may be wanted without a network.
+  keepPage: (onNewer) => {
+    if (!import.meta.env.PROD) return;
+    const folder = new URL('./', location.href).href;
+    const keep = (): void =>
+      void import('./offline/keepPage.ts').then((page) => page.keepPage(folder, onNewer)).catch(() => {});
+    if (document.readyState === 'complete') keep();
+    else addEventListener('load', keep, { once: true });
+  },
   // Refused or not offered: what is saved then stands as long as there is room.
   keepStorage: () => void navigator.storage?.persist?.().catch(() => {}),
   saveFiles,

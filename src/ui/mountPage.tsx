@@ -14,7 +14,7 @@ import { browserAddress, syncAddress } from './state/address.ts';
 import { recall, remember, rememberSpeed } from './state/remembered.ts';
 import { measuredSpeed } from './state/speed.ts';
 import type { Language, PageState, Ports, Theme } from './state/state.ts';
-import { emptyState, makeStore, nothingPasted } from './state/store.ts';
+import { defaultHub, emptyState, makeStore, nothingAsked, nothingPasted } from './state/store.ts';
 import { browserLanguage, startTexts } from './texts/i18n.ts';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -63,6 +63,7 @@ export function mountPage(root: HTMLElement, ports: Ports): Page {
   const language = isLanguage(storedLanguage) ? storedLanguage : browserLanguage(navigator.languages);
   const store = makeStore({
     ...emptyState(language, isTheme(storedTheme) ? storedTheme : 'system'),
+    hub: { ...nothingAsked, settings: { address: recall('hub') ?? defaultHub, token: null } },
     keysOn: recall('keys') !== 'off',
     script: { ...nothingPasted, text: recall('script') ?? '', kept: recall('script') !== null },
   });
@@ -84,6 +85,8 @@ export function mountPage(root: HTMLElement, ports: Ports): Page {
     // As much as storage takes from one page without pushing out the rest.
     if (state.script.text !== before.script.text)
       remember('script', state.script.text.length > mostKept ? null : state.script.text || null);
+    const { address } = state.hub.settings;
+    if (address !== before.hub.settings.address) remember('hub', address === defaultHub ? null : address);
     if (state.keysOn !== before.keysOn) remember('keys', state.keysOn ? null : 'off');
     if (state.run?.phase === 'finished' && before.run?.phase !== 'finished' && runMatches(state)) {
       const speed = measuredSpeed(state);

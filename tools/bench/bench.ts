@@ -14,6 +14,7 @@ import { tool } from '../commandLine.ts';
 import { audit } from './audit.ts';
 import { printAudits } from './auditReport.ts';
 import { compareInBrowser } from './browser/compare.ts';
+import { measureRows } from './browser/longTasks.ts';
 import { measureInspections } from './inspection.ts';
 import type { Peaks } from './peak.ts';
 import { measurePeaks } from './peak.ts';
@@ -21,7 +22,7 @@ import type { ProductTable } from './products.ts';
 import { products } from './products.ts';
 import { measureReadings } from './reading.ts';
 import type { BenchResult } from './report.ts';
-import { printReadings, printReport } from './report.ts';
+import { printReadings, printReport, printRows } from './report.ts';
 import type { StepCase, StepResult } from './steps.ts';
 import { measureSteps } from './steps.ts';
 
@@ -69,6 +70,7 @@ export const command = {
     quick: { type: 'boolean', help: 'leave SmolLM2 out' },
     read: { type: 'boolean', help: 'measure the reading of scripts, and nothing else' },
     audit: { type: 'boolean', help: 'how parallel each dispatch is, without a device, and nothing else' },
+    rows: { type: 'boolean', help: 'count the long tasks of a page with 200,000 rows, and nothing else' },
     browser: { type: 'boolean', help: 'also measure in Chromium, beside onnxruntime-web' },
     json: { type: 'boolean', help: 'print one JSON object' },
   },
@@ -86,6 +88,12 @@ export const main = tool(command, async (values) => {
     const audits = audit();
     if (values.json) write(JSON.stringify({ audits }));
     else printAudits(audits, write);
+    return 0;
+  }
+  if (values.rows) {
+    const rows = await measureRows();
+    if (values.json) write(JSON.stringify({ rows }));
+    else printRows(rows, write);
     return 0;
   }
   const gpu = await nodeGpu();

@@ -1,4 +1,5 @@
 // The benchmark's results as tables of Markdown, so that docs/performance.md holds them as they were printed.
+import type { RowsResult } from './browser/longTasks.ts';
 import type { BrowserResult } from './browser/page.ts';
 import type { InspectionResult } from './inspection.ts';
 import type { Peaks } from './peak.ts';
@@ -151,6 +152,24 @@ export function printReadings(readings: readonly ReadingResult[], say: Say): voi
       emptyMs.toFixed(0),
       readMs.toFixed(0),
       withRepairsMs.toFixed(0),
+    ]),
+  );
+}
+
+/** Long tasks of the page's thread, with what the longest had of a core: the rest is the machine's. */
+export function printRows({ load, rows, phases }: RowsResult, say: Say): void {
+  say(
+    `A CSV file of ${rows} rows and 30 columns at the page, in Chromium; load of the machine ${load.toFixed(1)}`,
+  );
+  say('');
+  table(
+    say,
+    ['', 'tasks above 50 ms', 'the longest, ms', 'most of a core in one task, ms'],
+    phases.map(({ what, tasks, mostCpu }) => [
+      what,
+      String(tasks.length),
+      tasks.length === 0 ? '' : String(Math.max(...tasks)),
+      mostCpu.toFixed(0),
     ]),
   );
 }

@@ -15,6 +15,7 @@ import { estimateCost } from '../../src/engine/training/estimate.ts';
 import { Generator } from '../../src/engine/training/generate/generator.ts';
 import { trainerOptions } from '../../src/engine/training/options.ts';
 import { recordTraining } from '../../src/engine/training/recordTraining.ts';
+import { runPositions } from '../../src/engine/training/runPositions.ts';
 import { Trainer } from '../../src/engine/training/trainer.ts';
 import { median } from './peak.ts';
 import type { Traffic } from './traffic.ts';
@@ -86,11 +87,12 @@ export async function measureSteps(gpu: GPU | null, one: StepCase): Promise<Step
     ...patch,
   });
   const { backend } = await openBackend({ gpu, choice: one.backend, now, profile: one.profile ?? false });
+  const largest = { train: { rows, tokens }, test: null, microBatches: 1 };
   const started = now();
   await loadWeights(
     files.config,
     await files.weights(),
-    weightOptions(values),
+    { ...weightOptions(values), positions: runPositions(files.config, largest) },
     (name, data) => backend.upload(name, data),
     async () => {},
   );
@@ -129,7 +131,7 @@ export async function measureSteps(gpu: GPU | null, one: StepCase): Promise<Step
     config,
     wired,
     options,
-    largest: { train: { rows, tokens }, test: null, microBatches: 1 },
+    largest,
     steps,
     profile,
   });

@@ -21,6 +21,7 @@ export const engineRooms: readonly string[] = [
   'training',
   'exchange',
   'laboratory',
+  'hub',
   'session',
 ];
 

@@ -26,6 +26,9 @@ export default function config({ production = false }: { readonly production?: b
       // The runners' configurations name them for the check.
       'tools/check/{tellTests,playwrightProgress}.ts!',
       '{vite,playwright}.config.ts!',
+      // Built apart from the page, by tools/build/offlinePage.ts.
+      'src/ui/offline/serviceWorker.ts!',
+      'tools/build/offlinePage.ts!',
       'tools/parity/parity.ts',
       'tools/golden/write*.ts',
       'tools/fuzz/{fuzz,thread}.ts',

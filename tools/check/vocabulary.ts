@@ -80,18 +80,21 @@ const words: readonly Word[] = [
   },
   {
     sentence:
-      'Only src/engine/worker.ts, client.ts and scriptWorker.ts say postMessage: the boundaries are in one place.',
+      'Only src/engine/worker.ts, client.ts and scriptWorker.ts say postMessage, and the page to its service worker: the boundaries are in one place.',
     applies: (path) =>
       path.startsWith('src/') &&
       !isTest(path) &&
-      !/^src\/engine\/(worker|client|scriptWorker)\.ts$/.test(path),
+      !/^src\/(engine\/(worker|client|scriptWorker)|ui\/offline\/keepPage)\.ts$/.test(path),
     matches: (node) => callOf(node, /^postMessage$/),
   },
   {
     sentence:
       'There is one way to fetch: src/engine/ground/fetching, which judges what comes and asks again.',
     applies: (path) =>
-      /^(src|tools)\//.test(path) && !isTest(path) && path !== 'src/engine/ground/fetching/net.ts',
+      /^(src|tools)\//.test(path) &&
+      !isTest(path) &&
+      // The service worker passes on what the page asks in that way.
+      !/^src\/(engine\/ground\/fetching\/net|ui\/offline\/serviceWorker)\.ts$/.test(path),
     matches: (node) =>
       callOfGlobal(node, /^fetch$/) ||
       callOf(node, /^sendBeacon$/) ||

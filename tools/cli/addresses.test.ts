@@ -10,6 +10,7 @@ import {
   testNet,
 } from '../../src/engine/ground/fetching/testing/hostileServer.ts';
 import { writeGguf } from '../../src/engine/ground/formats/gguf/writer.ts';
+import { DEFAULT_HUB } from '../../src/engine/hub/wish.ts';
 import { formatLink } from '../../src/engine/recipe/link.ts';
 import { presetValues } from '../../src/engine/recipe/presets.ts';
 import { Assets } from '../../src/engine/session/assets.ts';
@@ -38,7 +39,15 @@ function address(...answers: readonly Answer[]): { readonly url: string; readonl
   return { path, url: `${server.origin.replace('//', '//annie:hunter2@')}${path}?X-Signature=s3cr3t` };
 }
 
-const plain = { link: null, recipe: null, preset: null, data: null, adapter: [], steps: null };
+const plain = {
+  link: null,
+  hub: DEFAULT_HUB,
+  recipe: null,
+  preset: null,
+  data: null,
+  adapter: [],
+  steps: null,
+};
 
 async function opened(url: string) {
   const assets = new Assets(readPublic);

@@ -10,6 +10,7 @@ import type { Command } from '../commandLine.ts';
 import { helped, readArguments, usageError } from '../commandLine.ts';
 import { cliError } from './cliErrors.ts';
 import { labScript } from './labScript.ts';
+import { hubOf, hubOption } from './options.ts';
 import { readPublic } from './readPublic.ts';
 import { recipeOf } from './recipeOf.ts';
 
@@ -40,7 +41,12 @@ export const command = {
       value: 'FILE',
       help: "these rows (CSV, JSON, Parquet, …) instead of the preset's",
     },
-    model: { type: 'string', value: 'FILE', help: 'this GGUF model instead of the embedded one' },
+    model: {
+      type: 'string',
+      value: 'MODEL',
+      help: 'this model instead of the embedded one: a GGUF file, a folder, owner/name[@revision][:file], an address',
+    },
+    hub: hubOption,
     json: { type: 'boolean', help: 'one JSON object' },
   },
 } as const satisfies Command;
@@ -54,6 +60,7 @@ interface Options {
   readonly out: string | null;
   readonly data: string | null;
   readonly model: string | null;
+  readonly hub: string;
   readonly json: boolean;
 }
 
@@ -75,6 +82,7 @@ function readOptions(args: readonly string[]): Options {
     out: values.out ?? null,
     data: values.data ?? null,
     model: values.model ?? null,
+    hub: hubOf(values.hub),
     json: values.json === true,
   };
 }

@@ -3,12 +3,21 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { DEFAULT_HUB } from '../../src/engine/hub/wish.ts';
 import { Assets } from '../../src/engine/session/assets.ts';
 import { randomFolder } from '../../src/engine/testing/checkpoint.ts';
 import { readPublic } from './readPublic.ts';
 import { recipeOf } from './recipeOf.ts';
 
-const plain = { link: null, recipe: null, preset: null, data: null, adapter: [], steps: null };
+const plain = {
+  link: null,
+  hub: DEFAULT_HUB,
+  recipe: null,
+  preset: null,
+  data: null,
+  adapter: [],
+  steps: null,
+};
 
 async function opened(model: string) {
   const [assets, notes] = [new Assets(readPublic), [] as string[]];

@@ -1,5 +1,6 @@
 // The command line of `npm run train`: what was asked for, checked.
 import { decimal } from '../../src/engine/ground/decimal.ts';
+import { DEFAULT_HUB } from '../../src/engine/hub/wish.ts';
 import type { FloatType } from '../../src/engine/protocol.ts';
 import type { BackendChoice } from '../../src/engine/training/backends/deviceInfo.ts';
 import type { Command, UsageError } from '../commandLine.ts';
@@ -11,6 +12,8 @@ export interface CliOptions {
   readonly preset: string | null;
   readonly data: string | null;
   readonly model: string | null;
+  /** Address of the hub that models come from by name. */
+  readonly hub: string;
   /** Folders, zips or files of adapters to go on with; several are stacked. */
   readonly adapter: readonly string[];
   /** Folder in which the run saves itself. */
@@ -25,6 +28,15 @@ export interface CliOptions {
   readonly json: boolean;
   readonly profile: boolean;
 }
+
+/** Of `train` and `lab`. A read token is no option: a command line is seen by others, and kept by shells. */
+export const hubOption = {
+  type: 'string',
+  value: 'ADDRESS',
+  help: 'where models are fetched by name (otherwise HF_ENDPOINT, or https://huggingface.co); HF_TOKEN is the read token',
+} as const;
+
+export const hubOf = (given: string | undefined): string => given ?? process.env.HF_ENDPOINT ?? DEFAULT_HUB;
 
 export const command = {
   call: 'npm run -s train --',
@@ -41,9 +53,10 @@ export const command = {
     },
     model: {
       type: 'string',
-      value: 'PATH',
-      help: "train this model instead of the embedded one: a GGUF file (or an http address that answers ranges), or a model's folder",
+      value: 'MODEL',
+      help: 'train this model instead of the embedded one: a GGUF file, a folder, owner/name[@revision][:file] on the hub, or an https address of a file',
     },
+    hub: hubOption,
     adapter: {
       type: 'string',
       value: 'PATH',
@@ -101,6 +114,7 @@ export function readOptions(args: readonly string[]): CliOptions {
     preset: values.preset ?? null,
     data: values.data ?? null,
     model: values.model ?? null,
+    hub: hubOf(values.hub),
     adapter: values.adapter ?? [],
     checkpoint: values.checkpoint ?? null,
     export: values.export ?? null,

@@ -28,6 +28,9 @@ const adapter = (target: string): string =>
     task_type: 'CAUSAL_LM',
     inference_mode: true,
   });
+/** `more`: what else the configuration says. */
+const adalora = (more: string): string =>
+  adapter('c_attn').replace('LORA', 'ADALORA').replace('{', `{${more}`);
 const notebook = JSON.stringify({
   nbformat: 4,
   cells: [
@@ -95,7 +98,8 @@ describe('from a paste to its verdict', () => {
     ],
     ['an adapter that fits', adapter('c_attn'), 'trains', ''],
     ['an adapter of another family', adapter('q_proj'), 'raises', 'q_proj'],
-    ['a method that is judged only', adapter('c_attn').replace('LORA', 'ADALORA'), 'trains', ''],
+    ['a method that is judged only', adalora('"total_step":100,'), 'trains', ''],
+    ['a method whose configuration checks itself', adalora(''), 'raises', 'supply a value > 0'],
     [
       'a method that isn’t acted out',
       adapter('c_attn').replace('LORA', 'HRA').replace('"lora_alpha":16,', ''),

@@ -6,11 +6,9 @@ import type { NamedBytes } from '../../src/engine/exchange/import/unpack.ts';
 import { causeOf, UserError } from '../../src/engine/ground/errors.ts';
 import type { Net } from '../../src/engine/ground/fetching/net.ts';
 import { openNet } from '../../src/engine/ground/fetching/net.ts';
-import type { FileProgress } from '../../src/engine/ground/fetching/progress.ts';
-import { rangedSource } from '../../src/engine/ground/fetching/rangedSource.ts';
-import type { ByteSource } from '../../src/engine/ground/formats/byteSource.ts';
 import { fileClosed } from '../../src/engine/ground/formats/formatErrors.ts';
 import { parseLink } from '../../src/engine/recipe/link.ts';
+import { namedSource } from '../../src/engine/recipe/modelSource.ts';
 import { presetValues, recipeOfPreset } from '../../src/engine/recipe/presets.ts';
 import type { Recipe } from '../../src/engine/recipe/recipe.ts';
 import { withPatch } from '../../src/engine/recipe/recipe.ts';
@@ -18,6 +16,7 @@ import { readRecipeJson } from '../../src/engine/recipe/recipeFile.ts';
 import type { Assets } from '../../src/engine/session/assets.ts';
 import { openAdapter } from '../../src/engine/session/openAdapter.ts';
 import { fileSource } from './fileSource.ts';
+import { openNamedModel } from './openModel.ts';
 import type { CliOptions } from './options.ts';
 
 /** A text file in UTF-8. Throws UserError 'file-closed' or 'utf-8'. */
@@ -46,25 +45,9 @@ async function adapterFiles(path: string): Promise<NamedBytes[]> {
   }
 }
 
-/** The one file, or those of a folder. Throws UserError 'file-closed'. */
-async function modelFiles(path: string): Promise<ByteSource[]> {
-  let names: string[];
-  try {
-    if (!(await stat(path)).isDirectory()) return [await fileSource(path)];
-    const entries = await readdir(path, { withFileTypes: true });
-    names = entries
-      .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
-      .map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw fileClosed({ path, cause: causeOf(error) });
-  }
-  return Promise.all(names.map((name) => fileSource(`${path}/${name}`)));
-}
-
 /** The recipe asked for; a link's notes go to `note`. */
 export async function recipeOf(
-  options: Pick<CliOptions, 'link' | 'recipe' | 'preset' | 'data' | 'model' | 'adapter' | 'steps'>,
+  options: Pick<CliOptions, 'link' | 'recipe' | 'preset' | 'data' | 'model' | 'hub' | 'adapter' | 'steps'>,
   assets: Assets,
   note: (text: string) => void,
   net: Net = openNet(),
@@ -83,15 +66,14 @@ export async function recipeOf(
       ...recipe,
       data: (await assets.shelf.open(await fileSource(options.data))).data,
     };
-  if (options.model !== null) {
-    const onProgress = ({ file, waitMs }: FileProgress): void =>
-      note(`${file}: no answer yet, asked again in ${(waitMs / 1000).toFixed(1)} s`);
-    const sources = /^https?:/i.test(options.model)
-      ? [await rangedSource(net, options.model, { onProgress })]
-      : await modelFiles(options.model);
-    const { info } = await assets.openModel(basename(options.model), sources);
-    if (info.unused.length > 0) note(`${info.name}: not used: ${info.unused.join(', ')}`);
-    recipe = { ...recipe, model: { name: info.name, digest: info.digest } };
+  const source = recipe.model?.source;
+  const named = options.model ?? (source === undefined ? null : namedSource(source));
+  if (named !== null) {
+    const asked = { model: named, hub: options.hub, token: process.env.HF_TOKEN ?? null };
+    const model = await openNamedModel(asked, assets, note, net);
+    // A recipe that names this very model by its digest keeps saying so, and is refused when that is another.
+    const kept = options.model === null && recipe.model?.digest !== '' ? recipe.model : undefined;
+    recipe = { ...recipe, model: kept ?? model };
   }
   if (options.adapter.length > 0) {
     const sets = options.adapter.map(async (path) => ({

@@ -104,7 +104,10 @@ export async function openChromium(address: string): Promise<Lane> {
   }
 
   async function room(): Promise<Room> {
-    const context = await browser.newContext({ viewport: { width: 1000, height: 700 } });
+    const context = await browser.newContext({
+      viewport: { width: 1000, height: 700 },
+      serviceWorkers: 'block',
+    });
     await prepare(context);
     await context.addInitScript(watch);
     const tabs = new Map<Tab, Page>();

@@ -78,6 +78,8 @@ export async function openHost(folder: string): Promise<Host> {
 
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').replace(/[?#].*$/, '');
+    // No service worker: what it keeps would hide what this host does. Chromium is told as well, Firefox can't be.
+    if (path === `${BASE}sw.js`) return void response.writeHead(404).end();
     if (path === `${BASE}fault-now`) return void strike(response);
     const file = fileFor(folder, BASE, path);
     let bytes: Buffer;

@@ -22,6 +22,20 @@ export const found: ReadonlyMap<string, readonly Input[]> = new Map<string, read
     ],
   ],
   [
+    "ModelScope's answers",
+    [
+      '{"/repo/files":{"Data":{"Files":[{"Revision":"0123456789abcdef0123456789abcdef01234567"}],"LatestCommitter":{"ShortId":{"toString":1}}}}}',
+    ],
+  ],
+  ["a hub's search", ['{"/api/models":[{"id":"a/b","downloads":-1}]}']],
+  [
+    'notes of the cache',
+    [
+      '{"id":"","revision":"","file":null,"licence":"","usedAt":1,"files":[]}',
+      '{"id":"","revision":"","file":null,"licence":"","usedAt":1,"files":[{"path":"a","key":"../a","sizeBytes":-1}]}',
+    ],
+  ],
+  [
     'tokenizer.json',
     [
       '{"":{"":""},"":""}',

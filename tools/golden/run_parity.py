@@ -5,7 +5,8 @@ Nothing of the training is changed but for two things. TRL 1.x casts the adapter
 is compared with float32 adapters, so the mark that TRL looks at is hidden while the trainer is built. And bitsandbytes' CPU
 kernel rounds block scales to a grid of 16 bits before it picks their 8-bit code (README.md, sft-embedded.json); the codes are
 chosen exactly here, as its CUDA kernel and its own path in plain torch do. The noise of NEFTune, whose size and place stay the
-library's, is drawn by the counter that the engine has instead of torch's generator.
+library's, is drawn by the counter that the engine has instead of torch's generator; so are the masks of a model's own dropouts,
+whose attention then runs eagerly, where its probabilities can be seen.
 """
 
 import hashlib
@@ -75,6 +76,56 @@ counted_noise.calls = 0
 neftune.neftune_post_forward_hook = counted_noise
 
 
+FIRST_DROPOUT = 2**24
+
+
+def counted_mask(x, rate: float, stream: int):
+    """What hidden states [rows, tokens, width] or probabilities [rows, heads, queries, keys] are multiplied by."""
+    seed = (space["args"].seed * 0x9E3779B1 + count_dropouts.calls) % 2**32
+    if x.dim() == 3:
+        row, token, column = np.indices(x.shape)
+        padded = -(-x.shape[1] // 16) * 16
+        element = (row * padded + token) * x.shape[2] + column
+    else:
+        row, head, query, key = np.indices(x.shape)
+        padded = -(-x.shape[3] // 16) * 16
+        element = ((row * padded + query) * x.shape[1] + head) * padded + key
+    random = (philox(element, stream, seed) >> np.uint64(8)) * 2.0**-24
+    return torch.from_numpy(np.where(random < np.float32(rate), 0.0, 1.0 / (1.0 - rate)).astype(np.float32))
+
+
+def count_dropouts(model) -> None:
+    """In the order in which a forward pass meets them: the first of all begins a micro-batch. Attention calls the function, with what
+    its module says."""
+    acting = [(name, m) for name, m in model.named_modules() if isinstance(m, torch.nn.Dropout) and m.p > 0 and "lora" not in name]
+    if not acting:
+        return
+    model.set_attn_implementation("eager")
+    attentions = [FIRST_DROPOUT + number for number, (name, _) in enumerate(acting) if name.endswith("attn_dropout")]
+
+    def forward_of(module, stream: int):
+        def forward(x):
+            if not module.training:
+                return x
+            if stream == FIRST_DROPOUT:
+                count_dropouts.calls += 1
+                count_dropouts.attentions = iter(attentions)
+            return x * counted_mask(x, module.p, stream)
+
+        return forward
+
+    for number, (_, module) in enumerate(acting):
+        module.forward = forward_of(module, FIRST_DROPOUT + number)
+
+    def functional(x, p=0.5, training=True, inplace=False):
+        return x * counted_mask(x, p, next(count_dropouts.attentions)) if training and p > 0 else x
+
+    torch.nn.functional.dropout = functional
+
+
+count_dropouts.calls = -1
+
+
 # LoftQ computes on CUDA or XPU and nowhere else.
 source = inspect.getsource(peft.utils.loftq_utils.loftq_init)
 assert '"cuda"' in source
@@ -116,6 +167,7 @@ def watched(trainer_class):
         original(self, model, *args, **kwargs)
         if quantised:
             inner.is_loaded_in_4bit = True
+        count_dropouts(inner)
         self.add_callback(Recorder())
         collate = self.data_collator
         # Of equal rows the first stands for all. Batches are fetched ahead, so the model's mode does not tell which loop asks.

@@ -7,6 +7,7 @@ import { accelerateFiles } from '../../src/engine/python/write/accelerateFiles.t
 import { pythonScript } from '../../src/engine/python/write/pythonScript.ts';
 import { textOfRows } from '../../src/engine/recipe/rows/ownRows.ts';
 import { parityRecipes, readFor } from '../../src/engine/testing/parityRecipes.ts';
+import { randomFamily } from '../../src/engine/testing/randomFamily.ts';
 import { smollm2File } from '../../src/engine/testing/smollm2.ts';
 
 export async function main([folder]: readonly string[]): Promise<number> {
@@ -20,13 +21,20 @@ export async function main([folder]: readonly string[]): Promise<number> {
     for (const file of ['config.json', 'model.safetensors'])
       writeFileSync(`${folder}/${model}/${file}`, await read(`model/${file}`));
   }
-  parityRecipes().forEach(({ name, model, recipe }, index) => {
+  for (const [index, { name, model, config, recipe }] of parityRecipes().entries()) {
     const own = `${folder}/${String(index).padStart(2, '0')}`;
     mkdirSync(own, { recursive: true });
     const file = smollm2File();
-    if (model === 'smollm2' && !existsSync(file)) return;
+    if (model === 'smollm2' && !existsSync(file)) continue;
+    const shared = model === 'random' || model === 'embedded';
     const gguf = model === 'smollm2' ? { gguf: basename(file) } : {};
-    symlinkSync(model === 'smollm2' ? file : `../${model}`, `${own}/${gguf.gguf ?? 'model'}`);
+    if (shared || model === 'smollm2')
+      symlinkSync(shared ? `../${model}` : file, `${own}/${gguf.gguf ?? 'model'}`);
+    else {
+      mkdirSync(`${own}/model`);
+      for (const [part, bytes] of await randomFamily(model, config))
+        writeFileSync(`${own}/model/${part}`, bytes);
+    }
     const text = textOfRows(recipe.data);
     writeFileSync(`${own}/rows.jsonl`, text);
     const [row] = parseRows(text);
@@ -42,6 +50,6 @@ export async function main([folder]: readonly string[]): Promise<number> {
     );
     for (const file of accelerateFiles(recipe.values)) writeFileSync(`${own}/${file.name}`, file.text);
     process.stdout.write(`${name}\t${own}\t${recipe.values['wiring.stack']}\n`);
-  });
+  }
   return 0;
 }

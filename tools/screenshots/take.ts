@@ -10,6 +10,7 @@ import type { Command } from '../commandLine.ts';
 import { tool } from '../commandLine.ts';
 import { serve } from '../start/serve.ts';
 import { buildIfStale } from '../start/stale.ts';
+import { hubScenes } from './hubScenes.ts';
 
 const root = resolve(fileURLToPath(new URL('../../', import.meta.url)));
 const folder = `${root}/docs/screenshots`;
@@ -46,7 +47,12 @@ const views: readonly View[] = [
 
 async function open(browser: Browser, address: string, view: View): Promise<Page> {
   const { width, height, scheme, locale, link, script } = view;
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale });
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: scheme,
+    locale,
+    serviceWorkers: 'block',
+  });
   const page = await context.newPage();
   await page.goto(`${address}${link === '' ? '' : `#v=1&${link}`}`);
   await expect(page.locator('.strip-cells')).toBeVisible();
@@ -101,6 +107,7 @@ export const main = tool(command, async ({ only }) => {
       await page.context().close();
     }
     if (only === undefined) await run(browser, address);
+    await hubScenes(browser, address, folder, only ?? '');
   } finally {
     await browser.close();
     server.closeAllConnections();

@@ -84,6 +84,8 @@ export interface AttachOptions<V> {
   readonly adapterName: string;
   /** Attached and active, but frozen. */
   readonly inferenceMode: boolean;
+  /** fan_in_fan_out as the configuration has it. */
+  readonly fanIn?: boolean;
   /** dtype of new adapter weights on a base weight of the given dtype. */
   readonly dtypeOn: (base: DType) => DType;
 }
@@ -104,11 +106,14 @@ export interface TrainedTensor {
 export interface SharedFields {
   readonly auto_mapping: null;
   readonly base_model_name_or_path: string;
+  /** Over a Conv1D, which keeps its weight as [in, out]: PEFT turns it. */
+  readonly fan_in_fan_out?: true;
   readonly inference_mode: boolean;
   readonly modules_to_save: readonly string[] | null;
   /** From PEFT 0.18. */
   readonly peft_version?: string;
-  readonly revision: null;
+  /** Of a base that has revisions; null: it is not said. */
+  readonly revision: string | null;
   readonly target_modules: readonly string[];
   readonly task_type: string;
 }

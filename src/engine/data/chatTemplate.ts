@@ -1,70 +1,18 @@
-// A model's chat template: parsed once, rendered under a budget of steps and sizes, so that none runs on or fills the memory. A mistake in
+// A model's chat template: parsed once, rendered by templateInterpreter.ts, with what transformers gives to templates. A mistake in
 // it is the template's, told with its line; what it refuses by raise_exception is about the messages. Knows no tokenizer.
-import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
+import { Environment, parse, tokenize } from '@huggingface/jinja';
 import { causeOf } from '../ground/errors.ts';
 import { shortened } from '../ground/quote.ts';
 import type { Text } from '../ground/text.ts';
 import { same, text } from '../ground/text.ts';
 import { templateBroken, templateEndless, templateRefuses } from './dataErrors.ts';
+import { MOST_ITEMS, TemplateInterpreter } from './templateInterpreter.ts';
 
 /** Far more than the longest that models ship. */
 const MOST_CHARACTERS = 2 ** 17;
 /** A run of blanks that no template has, and over which the lexer's own expressions take their time. */
 const LONG_BLANKS = /\s{2000}/;
-/** What one rendering may do: values made, rounds of loops, and every five hundred characters of a text as one. */
-const MOST_STEPS = 600_000;
-const CHARACTERS_A_STEP = 500;
-const ITEMS_A_STEP = 10;
-/** An empty round costs as much: it has a scope and a `loop` of its own. */
-const STEPS_A_ROUND = 10;
-const MOST_ITEMS = 100_000;
-const MOST_OUTPUT = 2 ** 24;
-
 type Program = ReturnType<typeof parse>;
-type Evaluated = ReturnType<Interpreter['evaluate']>;
-
-/** How much a value holds: entries, or characters. */
-function sizeOf({ value }: { readonly value: unknown }): {
-  readonly items: number;
-  readonly characters: number;
-} {
-  if (typeof value === 'string') return { items: 0, characters: value.length };
-  const items = Array.isArray(value) ? value.length : value instanceof Map ? value.size : 0;
-  return { items, characters: 0 };
-}
-
-class Budgeted extends Interpreter {
-  #steps = 0;
-  /** What loops run over. */
-  readonly #looped = new Set<unknown>();
-
-  override evaluate(...args: Parameters<Interpreter['evaluate']>): Evaluated {
-    const [statement] = args;
-    if (statement?.type === 'For' && 'iterable' in statement) this.#loops(statement.iterable);
-    this.#spend(1);
-    const result = super.evaluate(...args);
-    const { items, characters } = sizeOf(result);
-    if (items > MOST_ITEMS || characters > MOST_OUTPUT) this.#spend(MOST_STEPS);
-    if (this.#looped.has(statement)) this.#spend(items * STEPS_A_ROUND);
-    // A name makes nothing.
-    else if (statement?.type !== 'Identifier')
-      this.#spend(items / ITEMS_A_STEP + characters / CHARACTERS_A_STEP);
-    return result;
-  }
-
-  /** `for x in list if …` runs over what stands before the condition. */
-  #loops(iterable: unknown): void {
-    const select =
-      typeof iterable === 'object' && iterable !== null && 'lhs' in iterable && 'test' in iterable;
-    this.#looped.add(select ? iterable.lhs : iterable);
-  }
-
-  #spend(steps: number): void {
-    this.#steps += steps;
-    if (this.#steps > MOST_STEPS) throw templateEndless({ line: 0 });
-  }
-}
-
 /** Python's range, which is counted before it is made. */
 function range(first: number, second?: number, step = 1): number[] {
   const [start, stop] = second === undefined ? [0, first] : [first, second];
@@ -74,21 +22,67 @@ function range(first: number, second?: number, step = 1): number[] {
 }
 
 const two = (number: number): string => String(number).padStart(2, '0');
-/** strftime of now, as templates print the day. */
+const HOUR_MS = 3_600_000;
+/** strftime of now in English, as templates print the day. */
 function now(format: string): string {
   const day = new Date();
-  const named = (month: 'long' | 'short'): string => new Intl.DateTimeFormat('en-US', { month }).format(day);
+  const named = (part: 'month' | 'weekday', length: 'long' | 'short'): string =>
+    new Intl.DateTimeFormat('en-US', { [part]: length }).format(day);
+  const start = new Date(day.getFullYear(), 0, 1);
+  const midnight = new Date(day.getFullYear(), day.getMonth(), day.getDate());
+  const ofYear = Math.round((midnight.getTime() - start.getTime()) / (24 * HOUR_MS)) + 1;
   const parts = new Map([
     ['%Y', String(day.getFullYear())],
+    ['%y', two(day.getFullYear() % 100)],
     ['%m', two(day.getMonth() + 1)],
     ['%d', two(day.getDate())],
-    ['%b', named('short')],
-    ['%B', named('long')],
+    ['%j', String(ofYear).padStart(3, '0')],
+    ['%b', named('month', 'short')],
+    ['%B', named('month', 'long')],
+    ['%a', named('weekday', 'short')],
+    ['%A', named('weekday', 'long')],
     ['%H', two(day.getHours())],
+    ['%I', two(day.getHours() % 12 || 12)],
+    ['%p', day.getHours() < 12 ? 'AM' : 'PM'],
     ['%M', two(day.getMinutes())],
+    ['%S', two(day.getSeconds())],
     ['%%', '%'],
   ]);
-  return format.replace(/%[YmdbBHM%]/g, (one) => parts.get(one) ?? one);
+  return format.replace(/%[a-zA-Z%]/g, (one) => parts.get(one) ?? one);
+}
+
+function parsed(source: string): Program {
+  return parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true }));
+}
+
+/** What stands around what a template marks as the model's, while it is rendered: characters for private use. */
+const START = '\uE0A0';
+const END = '\uE0A1';
+const MARK = /\{%(-?)\s*(end)?generation\s*(-?)%\}/g;
+const MARKING = parsed(`{% macro __generation__() %}${START}{{ caller() }}${END}{% endmacro %}`);
+
+/** The marks as a call of a macro, which Jinja makes of them too. */
+const marked = (source: string): string =>
+  source.replace(MARK, (_, before: string, end: string | undefined, after: string) =>
+    end ? `{%${before} endcall ${after}%}` : `{%${before} call __generation__() ${after}%}`,
+  );
+
+export interface Rendered {
+  readonly text: string;
+  /** Character ranges between generation marks, [start, end). */
+  readonly spans: readonly (readonly [start: number, end: number])[];
+}
+
+function unmarked(rendered: string): Rendered {
+  const spans: [number, number][] = [];
+  let text = '';
+  let start = 0;
+  for (const piece of rendered.split(/([\uE0A0\uE0A1])/)) {
+    if (piece === START) start = text.length;
+    else if (piece === END) spans.push([start, text.length]);
+    else text += piece;
+  }
+  return { text, spans };
 }
 
 const globals = {
@@ -99,10 +93,6 @@ const globals = {
     throw templateRefuses({ cause: shortened(String(cause)) });
   },
 };
-
-function parsed(source: string): Program {
-  return parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true }));
-}
 
 const lineOf = (source: string, offset: number): number => source.slice(0, offset).split('\n').length;
 
@@ -152,20 +142,27 @@ function telling(source: string): string {
 function run(program: Program, values: Readonly<Record<string, unknown>>): string {
   const environment = new Environment();
   for (const [name, value] of Object.entries({ ...globals, ...values })) environment.set(name, value);
-  return String(new Budgeted(environment).run(program).value);
+  const interpreter = new TemplateInterpreter(environment);
+  interpreter.run(MARKING);
+  return String(interpreter.run(program).value);
 }
 
 export class ChatTemplate {
+  /** Whether it says itself what the model is to learn. */
+  readonly marks: boolean;
   readonly #source: string;
   readonly #program: Program;
 
   /** Throws UserError 'chat-template-broken' with the line that can't be read. */
   constructor(source: string) {
-    this.#source = source;
+    this.marks = MARK.test(source);
+    MARK.lastIndex = 0;
+    // Jinja knows one kind of line end.
+    this.#source = marked(source.replace(/\r\n?/g, '\n'));
     if (source.length > MOST_CHARACTERS || LONG_BLANKS.test(source))
       throw templateBroken({ line: 1, cause: text('it is longer than any model’s', '比任何模型的模板都长') });
     try {
-      this.#program = parsed(source);
+      this.#program = parsed(this.#source);
     } catch {
       const fault = faultOf(source) ?? same('');
       throw templateBroken({ line: faultyLine(source, fault.en), cause: fault });
@@ -173,9 +170,9 @@ export class ChatTemplate {
   }
 
   /** Throws UserError 'chat-template-…': it refuses the messages, it has a mistake, or it does not end. */
-  render(values: Readonly<Record<string, unknown>>): string {
+  render(values: Readonly<Record<string, unknown>>): Rendered {
     try {
-      return run(this.#program, values);
+      return unmarked(run(this.#program, values));
     } catch (error) {
       if (templateRefuses.is(error)) throw error;
       const line = this.#lineReached(values);

@@ -4,6 +4,7 @@ import { allMasked, answersCut, pairsUnwanted } from './dataErrors.ts';
 import { perRow } from './perRow.ts';
 import type { Row } from './rows.ts';
 import type { Tokenizer } from './tokenizer.ts';
+import type { Placed } from './tokens/pipeline.ts';
 
 export const IGNORE = -100;
 
@@ -36,53 +37,55 @@ interface Masked {
   readonly ids: number[];
   /** Tokens of the prompt: completion_mask is 0. */
   readonly prompt: number;
-  /** assistant_masks; null for rows that are no messages. */
-  readonly inside: readonly boolean[] | null;
+  /** assistant_masks, worked out when it is asked for: not every template can tell them. null for rows that are no messages. */
+  readonly inside: (() => readonly boolean[]) | null;
 }
 
 export const withEos = (text: string, tokenizer: Tokenizer): string =>
   text.endsWith(tokenizer.eosToken) ? text : text + tokenizer.eosToken;
 
-/** Tokens that overlap the character spans: from the one that holds the first character to the one that holds the last. */
-function inSpans(
+/** Whether each token overlaps one of the spans, as transformers looks them up. */
+const inSpans = (tokens: readonly Placed[], spans: readonly (readonly [number, number])[]): boolean[] =>
+  tokens.map(({ start, end }) => spans.some(([from, to]) => start < to && end > from));
+
+function answersOf(
+  { messages, tools }: Extract<Row, { format: 'messages' }>,
   tokenizer: Tokenizer,
-  text: string,
-  ids: readonly number[],
-  spans: readonly (readonly [number, number])[],
-): boolean[] {
-  const encoder = new TextEncoder();
-  const bytes = spans.map(
-    ([start, end]) =>
-      [encoder.encode(text.slice(0, start)).length, encoder.encode(text.slice(0, end)).length] as const,
-  );
-  let at = 0;
-  return ids.map((id) => {
-    const end = at + tokenizer.byteLength(id);
-    const inside = bytes.some(([from, to]) => at < to && end > from);
-    at = end;
-    return inside;
-  });
+): () => readonly boolean[] {
+  let made: readonly boolean[] | null = null;
+  return () => {
+    if (made) return made;
+    const { text, spans } = tokenizer.renderAnswers(messages, tools);
+    made = inSpans(tokenizer.encodePlaced(text), spans);
+    return made;
+  };
+}
+
+/**
+ * Tokens of the prompt that are the whole's too: a completion that merges with its last ones begins there, as TRL 1.16 has it (1.9 counted the
+ * prompt's own, whatever they had become).
+ */
+function sharedStart(prompt: readonly number[], whole: readonly number[]): number {
+  const other = prompt.findIndex((id, i) => id !== whole[i]);
+  return other < 0 ? prompt.length : other;
 }
 
 function maskedAnew(row: Row, tokenizer: Tokenizer): Masked {
   if (row.format === 'preference' || row.format === 'preference-chat') throw pairsUnwanted({});
   if (row.format === 'text')
     return { ids: tokenizer.encode(withEos(row.text, tokenizer), true), prompt: 0, inside: null };
-  if (row.format === 'prompt-completion')
-    return {
-      ids: tokenizer.encode(row.prompt + withEos(row.completion, tokenizer), true),
-      prompt: tokenizer.encode(row.prompt, true).length,
-      inside: null,
-    };
-  if (row.format === 'prompt-completion-chat')
-    return {
-      ids: tokenizer.encode(tokenizer.render([...row.prompt, ...row.completion], false, row.tools).text),
-      prompt: tokenizer.encode(tokenizer.render(row.prompt, true, row.tools).text).length,
-      inside: null,
-    };
-  const { text, spans } = tokenizer.render(row.messages, false, row.tools);
-  const ids = tokenizer.encode(text);
-  return { ids, prompt: 0, inside: inSpans(tokenizer, text, ids, spans) };
+  if (row.format === 'prompt-completion') {
+    const ids = tokenizer.encode(row.prompt + withEos(row.completion, tokenizer), true);
+    return { ids, prompt: sharedStart(tokenizer.encode(row.prompt, true), ids), inside: null };
+  }
+  if (row.format === 'prompt-completion-chat') {
+    const { prompt, completion, tools } = row;
+    const ids = tokenizer.encode(tokenizer.render([...prompt, ...completion], false, tools).text);
+    const alone = tokenizer.encode(tokenizer.render(prompt, true, tools).text);
+    return { ids, prompt: sharedStart(alone, ids), inside: null };
+  }
+  const ids = tokenizer.encode(tokenizer.render(row.messages, false, row.tools).text);
+  return { ids, prompt: 0, inside: answersOf(row, tokenizer) };
 }
 
 /** A row with all its tokens and masks. */
@@ -93,7 +96,8 @@ export function tokenizeRow(row: Row, tokenizer: Tokenizer, options: TokenizeOpt
   const { ids, prompt, inside } = maskRow(row, tokenizer);
   const kept = ids.slice(0, options.maxLength);
   const completes = (i: number): boolean => !options.completionOnly || i >= prompt;
-  const answers = (i: number): boolean => !options.assistantOnly || inside === null || inside[i] === true;
+  const answered = options.assistantOnly ? (inside?.() ?? null) : null;
+  const answers = (i: number): boolean => answered === null || answered[i] === true;
   const labels = kept.map((id, i) => (completes(i) && answers(i) ? id : IGNORE));
   return { ids: kept, labels, truncated: ids.slice(options.maxLength) };
 }

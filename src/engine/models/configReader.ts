@@ -2,7 +2,7 @@
 // Source: transformers 5.24 configuration_utils.py, modeling_rope_utils.py standardize_rope_params.
 import { recordOf } from '../ground/isRecord.ts';
 import { quote } from '../ground/quote.ts';
-import type { ConfigReader, RopeFields } from './family.ts';
+import type { ConfigReader, FieldNames, RopeFields } from './family.ts';
 import { badConfig, badHeads, unknownInConfig } from './modelErrors.ts';
 import type { Heads } from './modelSizes.ts';
 import { mostOf } from './modelSizes.ts';
@@ -41,9 +41,18 @@ function ropeOf(json: Json, kind: string | undefined): RopeFields {
   };
 }
 
+/** The fields under the names that all families have for them; what a family has no name for is not read. */
+function named(json: Json, names: FieldNames): Json {
+  const own = Object.entries(names).map(([field, name]) => [
+    field,
+    name === null ? undefined : (json[name] ?? json[field]),
+  ]);
+  return { ...json, ...Object.fromEntries(own) };
+}
+
 /** Reads a parsed config.json. Its methods throw UserError 'model-config' naming the field. */
-export function jsonReader(parsed: unknown): ConfigReader {
-  const json = recordOf(parsed);
+export function jsonReader(parsed: unknown, names: FieldNames = {}): ConfigReader {
+  const json = named(recordOf(parsed), names);
   const number = (field: string, most: number | null, fallback?: number): number => {
     const value = json[field] ?? fallback;
     const found = numberOf(value);
@@ -68,6 +77,11 @@ export function jsonReader(parsed: unknown): ConfigReader {
         throw unknownInConfig({ file: FILE, key: field, got: quote(json[field]) });
       return found;
     },
+    word: (field, fallback) => {
+      const value = json[field] ?? fallback;
+      if (typeof value !== 'string') throw unknownInConfig({ file: FILE, key: field, got: quote(value) });
+      return value;
+    },
     list: (field) => {
       const value: unknown = json[field];
       if (!Array.isArray(value)) return null;
@@ -88,8 +102,14 @@ function assertHeads(config: Heads, file: string): void {
   throw badHeads({ file, headDim, heads, kvHeads });
 }
 
+/** Where config.json says nothing. */
+export interface SizeDefaults {
+  readonly normEps?: number;
+  readonly intermediateSize?: (hiddenSize: number) => number;
+}
+
 /** What nearly every family's configuration says by these names. */
-export function readSizes(read: ConfigReader) {
+export function readSizes(read: ConfigReader, { normEps = 1e-6, intermediateSize }: SizeDefaults = {}) {
   const hiddenSize = read.size('hidden_size', mostOf.hiddenSize);
   const heads = read.size('num_attention_heads', mostOf.heads);
   const headDim = read.size('head_dim', mostOf.headDim, hiddenSize / heads);
@@ -99,13 +119,13 @@ export function readSizes(read: ConfigReader) {
   if (dropout > 0) read.refuse('attention_dropout', dropout);
   return {
     hiddenSize,
-    intermediateSize: read.size('intermediate_size', mostOf.intermediateSize),
+    intermediateSize: read.size('intermediate_size', mostOf.intermediateSize, intermediateSize?.(hiddenSize)),
     layers: read.size('num_hidden_layers', mostOf.layers),
     heads,
     kvHeads,
     headDim,
     vocabSize: read.size('vocab_size', mostOf.vocabSize),
-    normEps: read.positive('rms_norm_eps', 1e-6),
+    normEps: read.positive('rms_norm_eps', normEps),
     maxPositions: read.size('max_position_embeddings', mostOf.maxPositions, 2048),
   };
 }

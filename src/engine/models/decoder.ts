@@ -4,6 +4,7 @@
 
 import { checkpointNonReentrant, checkpointReentrant } from '../torch/autograd/segment.ts';
 import type { Value } from '../torch/autograd/value.ts';
+import type { Drop } from '../torch/ops/dropout.ts';
 import type { Activation } from '../torch/ops/gated.ts';
 import type { RopeTable } from '../torch/ops/rope.ts';
 import type { Recording } from '../torch/recording.ts';
@@ -27,6 +28,8 @@ export interface AttentionRequest<Projected> extends Heads {
   readonly scale?: number;
   /** Norms that each head of q and of k goes through before it is turned. */
   readonly norms?: { readonly q: string; readonly k: string };
+  /** Of the probabilities. */
+  readonly dropout?: Drop;
 }
 
 /**
@@ -43,6 +46,14 @@ export interface Operations<Projected> {
   attention(request: AttentionRequest<Projected>): Value;
   /** activation(gate) · up; `path` is the activation's. */
   gated(path: string, gateUp: Projected, activation: Activation): Value;
+  /** activation(x), where nothing is gated: GELU by its tanh approximation. */
+  activated(path: string, x: Projected): Value;
+  /** Hidden states with the learned positions of the table at `path`. */
+  positioned(path: string, x: Value): Value;
+  /** Through a dropout of the model, which acts in train mode. */
+  dropped(drop: Drop, x: Value): Value;
+  /** The same of what a projection gives. */
+  droppedOutput(drop: Drop, branch: Projected): Projected;
   /** Says that `output` is what the module at `path` returns, for whoever shows modules; gives it back. */
   output(path: string, output: Projected): Projected;
   /** residual + branch, [N, C]. */
@@ -63,6 +74,8 @@ export interface LayerPlace {
 /** Where the parts of a causal LM stand in it. */
 export interface DecoderPaths {
   readonly embedding: string;
+  /** A table of learned positions, added to the embeddings. */
+  readonly positions?: string;
   /** Layer i is its child i. */
   readonly layers: string;
   readonly norm: string;
@@ -74,17 +87,33 @@ export interface Decoder {
   readonly paths: DecoderPaths;
   /** What the embeddings are multiplied by: inside their module, so that hooks see it, or after it. */
   readonly embeddingScale?: { readonly factor: number; readonly inside: boolean };
+  /** Of the embeddings with their positions. */
+  readonly embeddingDropout?: Drop;
   /** What the last hidden states are multiplied by before the head. */
   readonly finalScale?: number;
   /** Hidden states before a layer → after it. */
   layer<Projected>(run: Operations<Projected>, place: LayerPlace, hidden: Value): Value;
 }
 
+/** As a family says it, which says its paths once for all configurations. */
+export type FamilyDecoder = Omit<Decoder, 'paths'>;
+
 /** Hidden states of every layer boundary: embedding, then one a layer, then the final norm. */
 export interface HiddenStates {
   readonly embedding: Value;
   readonly layers: readonly Value[];
   readonly final: Value;
+}
+
+/** What the first layer gets of the embeddings. */
+function entering<Projected>(run: Operations<Projected>, decoder: Decoder, embedding: Value): Value {
+  const { paths, embeddingScale, embeddingDropout } = decoder;
+  const scaled =
+    embeddingScale && !embeddingScale.inside
+      ? run.scaled(`${paths.embedding}.scaled`, embedding, embeddingScale.factor)
+      : embedding;
+  const placed = paths.positions === undefined ? scaled : run.positioned(paths.positions, scaled);
+  return embeddingDropout ? run.dropped(embeddingDropout, placed) : placed;
 }
 
 /**
@@ -94,17 +123,18 @@ export interface HiddenStates {
 export function recordDecoder<Projected>(
   recording: Recording,
   run: Operations<Projected>,
-  { paths, layer, embeddingScale, finalScale = 1 }: Decoder,
+  decoder: Decoder,
 ): HiddenStates {
+  const { paths, layer, embeddingScale, finalScale = 1 } = decoder;
   const { tape, model } = recording;
   const table = run.embedding(paths.embedding);
-  const scaled = (x: Value): Value =>
-    embeddingScale ? run.scaled(`${paths.embedding}.scaled`, x, embeddingScale.factor) : x;
-  const embedding = embeddingScale?.inside ? scaled(table) : table;
+  const embedding = embeddingScale?.inside
+    ? run.scaled(`${paths.embedding}.scaled`, table, embeddingScale.factor)
+    : table;
   if (model.inputGradHooks > 0 && tape.gradEnabled) embedding.requiresGrad = true;
   tape.noteModule(recording.path(paths.embedding), embedding);
   const layers: Value[] = [];
-  let hidden = embeddingScale?.inside ? embedding : scaled(embedding);
+  let hidden = entering(run, decoder, embedding);
   for (const [name, module] of recording.childrenOf(paths.layers)) {
     const place: LayerPlace = { index: layers.length, path: `${paths.layers}.${name}` };
     const body = (input: Value): Value => layer(run, place, input);

@@ -50,6 +50,12 @@ describe('default targets', () => {
   });
 });
 
+it('GPT-2 drops a tenth while it is trained, unless its file says otherwise', () => {
+  const own = goldenFamilies.cases.find(({ name }) => name === 'gpt2')?.config ?? {};
+  const { embd_pdrop: _, attn_pdrop: __, ...silent } = { embd_pdrop: 0, attn_pdrop: 0, ...own };
+  expect(parseConfig(silent).dropouts).toEqual({ embedding: 0.1, attention: 0.1, residual: 0 });
+});
+
 describe('what is refused', () => {
   const of = (type: string): Record<string, unknown> => ({
     ...goldenFamilies.cases.find(({ config }) => parseConfig(config).family === type)?.config,
@@ -70,10 +76,24 @@ describe('what is refused', () => {
       'longrope',
       'phi3',
       { rope_parameters: { rope_type: 'longrope', rope_theta: 1e4 } },
-      /rope_type' "longrope"/,
+      /rope_type "longrope" is not supported.* default, linear, dynamic, llama3, yarn/s,
+    ],
+    [
+      'longrope as older files say it',
+      'phi3',
+      { rope_parameters: null, rope_scaling: { type: 'su', short_factor: [1], long_factor: [1] } },
+      /rope_type "su" is not supported/,
+    ],
+    [
+      'scaling of a llama that is no release’s',
+      'llama',
+      { rope_parameters: { rope_type: 'proportional', rope_theta: 1e4 } },
+      /rope_type "proportional" is not supported/,
     ],
     ['biases of a llama', 'llama', { attention_bias: true }, /attention_bias' true/],
     ['dropout of attention', 'qwen2', { attention_dropout: 0.1 }, /attention_dropout' 0.1/],
+    ['another activation', 'gpt2', { activation_function: 'relu' }, /activation_function' "relu"/],
+    ['scales by layer', 'gpt2', { scale_attn_by_inverse_layer_idx: true }, /inverse_layer_idx' true/],
     ['capped logits', 'gemma3_text', { final_logit_softcapping: 30 }, /final_logit_softcapping' 30/],
     [
       'a kind of layer',

@@ -10,6 +10,7 @@ import type { Module } from '../torch/nn/module.ts';
 import { jsonReader } from './configReader.ts';
 import type { Decoder, ProjectionGroup } from './decoder.ts';
 import { gemma3 } from './families/gemma3/gemma3.ts';
+import { gpt2 } from './families/gpt2/gpt2.ts';
 import { granite } from './families/granite/granite.ts';
 import { llama } from './families/llama/llama.ts';
 import { mistral } from './families/mistral/mistral.ts';
@@ -21,7 +22,7 @@ import type { Family, LoadOptions } from './family.ts';
 import type { ModelConfig } from './modelConfig.ts';
 import { otherFamily } from './modelErrors.ts';
 
-const families: readonly Family[] = [llama, mistral, qwen2, qwen3, smollm3, phi3, gemma3, granite];
+const families: readonly Family[] = [llama, mistral, qwen2, qwen3, smollm3, phi3, gemma3, granite, gpt2];
 
 /** The family that a configuration is of. */
 export function familyOf({ family }: ModelConfig): Family {
@@ -43,7 +44,7 @@ export function parseConfig(parsed: unknown): ModelConfig {
       got: type === undefined ? null : quote(type),
       known: known(),
     });
-  return family.config(jsonReader(parsed));
+  return family.config(jsonReader(parsed, family.names));
 }
 
 /** The family of an architecture of GGUF files. Throws UserError 'model-family'. */
@@ -58,7 +59,15 @@ export function familyOfGguf(file: string, architecture: unknown): Family {
 export const buildModel = (config: ModelConfig, load: LoadOptions): Module =>
   familyOf(config).tree(config, load);
 
-export const decoderOf = (config: ModelConfig): Decoder => familyOf(config).decoder(config);
+export function decoderOf(config: ModelConfig): Decoder {
+  const { paths, decoder } = familyOf(config);
+  return { ...decoder(config), paths };
+}
+
+/** Where embeddings and heads stand, of whatever family. */
+export const tablePaths: ReadonlySet<string> = new Set(
+  families.flatMap(({ paths }) => [paths.embedding, paths.head]),
+);
 
 /** Projections of a layer, those together that share their input. */
 export const groupsOf = (config: ModelConfig): readonly ProjectionGroup[] => familyOf(config).groups;
@@ -74,23 +83,32 @@ export function defaultTargetsOf(
   return found && compareVersions(peft, found.since) >= 0 ? found.names : null;
 }
 
-/** config.json of a model: what all families say, and its own. */
+/** What a configuration says under the names that all families have, and under its family's own. */
+export const configFields = (config: ModelConfig): Readonly<Record<string, unknown>> => ({
+  hidden_size: config.hiddenSize,
+  intermediate_size: config.intermediateSize,
+  num_hidden_layers: config.layers,
+  num_attention_heads: config.heads,
+  num_key_value_heads: config.kvHeads,
+  head_dim: config.headDim,
+  vocab_size: config.vocabSize,
+  max_position_embeddings: config.maxPositions,
+  rms_norm_eps: config.normEps,
+  tie_word_embeddings: config.tied,
+  ...familyOf(config).configJson(config),
+});
+
+/** config.json of a model, as its family calls things. */
 export function configJson(config: ModelConfig): Readonly<Record<string, unknown>> {
   const family = familyOf(config);
   const bare = { dtype: 'float32', quantType: null, doubleQuant: false } as const;
+  const fields = Object.entries(configFields(config)).flatMap(([field, value]) => {
+    const name = own(family.names ?? {}, field);
+    return name === null ? [] : [[name ?? field, value] as const];
+  });
   return {
     architectures: [family.tree({ ...config, layers: 0 }, bare).className],
     model_type: family.type,
-    hidden_size: config.hiddenSize,
-    intermediate_size: config.intermediateSize,
-    num_hidden_layers: config.layers,
-    num_attention_heads: config.heads,
-    num_key_value_heads: config.kvHeads,
-    head_dim: config.headDim,
-    vocab_size: config.vocabSize,
-    max_position_embeddings: config.maxPositions,
-    rms_norm_eps: config.normEps,
-    tie_word_embeddings: config.tied,
-    ...family.configJson(config),
+    ...Object.fromEntries(fields),
   };
 }

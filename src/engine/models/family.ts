@@ -4,7 +4,7 @@
 import type { FourBitType } from '../../shaders/quant/blockwise4.ts';
 import type { DType } from '../torch/autograd/value.ts';
 import type { Module } from '../torch/nn/module.ts';
-import type { Decoder, ProjectionGroup } from './decoder.ts';
+import type { DecoderPaths, FamilyDecoder, ProjectionGroup } from './decoder.ts';
 import type { ModelConfig } from './modelConfig.ts';
 
 export interface LoadOptions {
@@ -41,6 +41,8 @@ export interface ConfigReader {
   flag(field: string, fallback: boolean): boolean;
   /** A finite number from 0 on. */
   amount(field: string, fallback: number): number;
+  /** GGUF files say words of their own for what they say at all. */
+  word(field: string, fallback: string): string;
   /** Numbers or words, or null where there is no such list. */
   list(field: string): readonly (string | number)[] | null;
   /** The rotation, or the one of a kind of layers where the file keeps several. */
@@ -73,20 +75,28 @@ export interface FamilyTargets {
   readonly names: readonly string[];
 }
 
+/** What a family calls fields that all families have; null: it has no such field. transformers says attribute_map. */
+export type FieldNames = Readonly<Record<string, string | null>>;
+
 export interface Family {
   /** model_type in config.json. */
   readonly type: string;
   /** Models that people know it by. */
   readonly models: string;
+  readonly paths: DecoderPaths;
   readonly gguf: GgufNames;
   /** Projections of a layer, those together that share their input. */
   readonly groups: readonly ProjectionGroup[];
   /** What PEFT targets by itself, by peft_type. Source: peft utils/constants.py of each release. */
   readonly defaultTargets: Readonly<Record<string, FamilyTargets>>;
+  /** Of config.json, where they are not those of most families. */
+  readonly names?: FieldNames;
+  /** Tensors of its files that nobody reads any more. */
+  readonly leftOver?: RegExp;
   config(read: ConfigReader): ModelConfig;
   /** config.json but for what every family says. */
   configJson(config: ModelConfig): Readonly<Record<string, unknown>>;
   /** The causal LM as from_pretrained leaves it. */
   tree(config: ModelConfig, load: LoadOptions): Module;
-  decoder(config: ModelConfig): Decoder;
+  decoder(config: ModelConfig): FamilyDecoder;
 }

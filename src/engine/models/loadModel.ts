@@ -11,7 +11,7 @@ import { rotationBuffer } from '../torch/ops/rope.ts';
 import type { WeightFormats } from '../torch/recording.ts';
 import type { ModelConfig } from './modelConfig.ts';
 import { amplitudeOf, frequenciesOf } from './rotation.ts';
-import type { Placed, PlacedGroup } from './weightPlaces.ts';
+import type { Placed, PlacedGroup, PlacedNorm } from './weightPlaces.ts';
 import { weightFormatsOf, weightPlaces } from './weightPlaces.ts';
 import type { StoredTensor, WeightOptions, WeightSource } from './weightSource.ts';
 import { floatsOf } from './weightSource.ts';
@@ -87,19 +87,26 @@ async function loadGroup(loading: Loading, group: PlacedGroup): Promise<void> {
   if (bias) upload(`weights/${group.path}.bias`, bias);
 }
 
+export interface LoadedAs extends WeightOptions {
+  /** Positions that tables of rotations are made for: those that a run comes to, for a model may have a hundred times as many. */
+  readonly positions: number;
+}
+
 /** Uploads all weights. `onGroup` is awaited after each group: for progress, for letting the thread breathe, and to give up. */
 export async function loadWeights(
   config: ModelConfig,
   source: WeightSource,
-  options: WeightOptions,
+  options: LoadedAs,
   upload: Upload,
   onGroup: () => Promise<void>,
 ): Promise<void> {
   const formats = weightFormatsOf(config, (name) => source.formatOf(name), options);
   const loading: Loading = { source, formats, upload };
-  const norm = async ({ path, width }: { readonly path: string; readonly width: number }): Promise<void> =>
+  const norm = async ({ path, width, bias }: PlacedNorm): Promise<void> => {
     upload(`weights/${path}`, floatsOf(await source.read(`${path}.weight`, [width])));
-  const { tables, layers, norms } = weightPlaces(config);
+    if (bias) upload(`weights/${path}.bias`, floatsOf(await source.read(`${path}.bias`, [width])));
+  };
+  const { tables, positions, layers, norms } = weightPlaces(config);
   const groups = async (list: readonly PlacedGroup[]): Promise<void> => {
     for (const group of list) {
       await loadGroup(loading, group);
@@ -107,13 +114,18 @@ export async function loadWeights(
     }
   };
   await groups(tables);
+  if (positions)
+    upload(
+      `weights/${positions.path}`,
+      floatsOf(await source.read(`${positions.path}.weight`, positions.shape)),
+    );
   for (const one of norms) await norm(one);
   for (const layer of layers) {
     for (const one of layer.norms) await norm(one);
     await groups(layer.groups);
   }
   for (const [index, rotation] of config.rotations.entries()) {
-    const { cos, sin } = rotationTables(config.maxPositions, frequenciesOf(rotation), amplitudeOf(rotation));
+    const { cos, sin } = rotationTables(options.positions, frequenciesOf(rotation), amplitudeOf(rotation));
     upload(rotationBuffer('cos', index), cos);
     upload(rotationBuffer('sin', index), sin);
   }

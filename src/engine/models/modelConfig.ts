@@ -6,6 +6,8 @@ import type { ModelSizes } from './modelSizes.ts';
 /** How frequencies of a rotation are stretched for longer contexts. Source: transformers 5.24 modeling_rope_utils.py. */
 export type RopeScaling =
   | { readonly type: 'linear'; readonly factor: number }
+  /** Stretches only beyond the positions of the model, where this engine doesn't go. */
+  | { readonly type: 'dynamic'; readonly factor: number }
   | {
       readonly type: 'llama3';
       readonly factor: number;
@@ -43,16 +45,31 @@ export interface LayerKind {
   readonly window: number | null;
 }
 
+/** Of embeddings, of attention's probabilities, and of what a branch adds. */
+export interface Dropouts {
+  readonly embedding: number;
+  readonly attention: number;
+  readonly residual: number;
+}
+
 export interface ModelConfig extends ModelSizes {
   /** model_type of its config.json. */
   readonly family: string;
   readonly intermediateSize: number;
   readonly normEps: number;
   readonly rotations: readonly Rotation[];
+  /** Positions are rows of a table. */
+  readonly learned?: boolean;
   /** Of the first layers; they repeat. */
   readonly layerKinds: readonly LayerKind[];
   readonly own: Readonly<Record<string, number>>;
+  /** Shares that the model itself drops while it is trained; absent: none. */
+  readonly dropouts?: Dropouts;
 }
+
+/** Positions behind which the model computes otherwise or, where they are learned, not at all; null: there are none. */
+export const lastPosition = ({ rotations, learned, maxPositions }: ModelConfig): number | null =>
+  learned === true || rotations.some(({ scaling }) => scaling?.type === 'dynamic') ? maxPositions : null;
 
 const EVERY_LAYER: LayerKind = { rotation: 0, window: null };
 

@@ -138,6 +138,24 @@ export const unknownInConfig = defineError('model-setting', ({ file, key, got }:
   zh: [`${file}：不支持 '${key}' ${got ?? '没有值'}。`, '请使用别的模型。'],
 }));
 
+interface OtherRope {
+  readonly file: string;
+  readonly got: string;
+  /** Kinds of scaling that are here. */
+  readonly known: readonly string[];
+}
+
+export const otherRope = defineError('model-rope', ({ file, got, known }: OtherRope) => ({
+  en: [
+    `${file}: rope_type ${got} is not supported.`,
+    `Use a model whose rope_type is one of these: ${known.join(', ')}; long-context models often have a sibling of a shorter context.`,
+  ],
+  zh: [
+    `${file}：不支持 rope_type ${got}。`,
+    `请使用 rope_type 为 ${known.join('、')} 之一的模型；长上下文模型常有上下文较短的同系列版本。`,
+  ],
+}));
+
 export const assetNoJson = defineError(
   'model-json',
   ({ path, cause }: { readonly path: string; readonly cause: Text }) => ({

@@ -5,7 +5,7 @@ import { ggufModel } from './gguf/ggufModel.ts';
 import type { ModelFiles } from './modelFiles.ts';
 
 /** What only a folder of Hugging Face has. */
-const ofFolder = /\.(safetensors|json|jinja)$/;
+const ofFolder = /\.(safetensors|json|jinja|onnx|onnx_data)$/;
 
 /** `name` is the folder's, or the file's own. Throws UserError 'gguf-…', 'safetensors' or 'model-…'. */
 export async function openModel(name: string, files: readonly ByteSource[]): Promise<ModelFiles> {

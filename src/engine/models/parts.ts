@@ -1,6 +1,7 @@
 // Modules that families are built of, freshly loaded as transformers does it: 4-bit linears are frozen uint8, everything else requires
 // grad, the model is in eval mode. Source: transformers 4.57.
 
+import { pythonFloat } from '../torch/nn/describe.ts';
 import type { Parameter } from '../torch/nn/module.ts';
 import { Module, parameter } from '../torch/nn/module.ts';
 import type { LoadOptions } from './family.ts';
@@ -43,13 +44,29 @@ export function linear(
   return module;
 }
 
+/** A projection as GPT-2 keeps it: [in, out], with a bias. Quantised it is a linear, its weight turned. Source: transformers pytorch_utils.py, integrations/bitsandbytes.py. */
+export function conv1d(inFeatures: number, outFeatures: number, load: LoadOptions): Module {
+  if (load.quantType) return linear(inFeatures, outFeatures, load, { bias: true });
+  const module = new Module('Conv1D', { type: 'linear', inFeatures, outFeatures, transposed: true });
+  module.extra = `nf=${outFeatures}, nx=${inFeatures}`;
+  module.parameters.set('weight', parameter('weight', [inFeatures, outFeatures], { dtype: load.dtype }));
+  module.parameters.set('bias', parameter('bias', [outFeatures], { dtype: load.dtype }));
+  return module;
+}
+
+export function layerNorm(width: number, eps: number, load: LoadOptions): Module {
+  const module = new Module('LayerNorm', { type: 'norm', width, eps, centred: true });
+  module.extra = `(${width},), eps=${pythonFloat(eps)}, elementwise_affine=True`;
+  for (const name of ['weight', 'bias'])
+    module.parameters.set(name, parameter(name, [width], { dtype: load.dtype }));
+  return module;
+}
+
 export interface NormOptions {
   readonly width: number;
   readonly eps: number;
   /** Added to the weight: 1 where the file keeps w − 1. */
   readonly offset?: number;
-  /** Runs on each head of q or k. */
-  readonly perHead?: boolean;
 }
 
 export function rmsNorm(className: string, options: NormOptions, load: LoadOptions): Module {

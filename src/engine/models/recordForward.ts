@@ -2,14 +2,20 @@
 // product, and the residual that its result is added to is added in passing.
 
 import type { Value } from '../torch/autograd/value.ts';
+import { activated } from '../torch/ops/activated.ts';
 import { addBranch } from '../torch/ops/addBranch.ts';
+import { addPositions } from '../torch/ops/addPositions.ts';
 import { attention } from '../torch/ops/attention.ts';
+import type { Drop } from '../torch/ops/dropout.ts';
+import { drawOf, dropout } from '../torch/ops/dropout.ts';
 import { embedding } from '../torch/ops/embedding.ts';
 import type { Activation } from '../torch/ops/gated.ts';
 import { activationGradFn, gated } from '../torch/ops/gated.ts';
 import { headNorm } from '../torch/ops/headNorm.ts';
 import { kvAppend } from '../torch/ops/kvAppend.ts';
+import { layerNorm } from '../torch/ops/layerNorm.ts';
 import { linear } from '../torch/ops/linear.ts';
+import { isCentred } from '../torch/ops/normWeights.ts';
 import { rmsNorm } from '../torch/ops/rmsNorm.ts';
 import { rope } from '../torch/ops/rope.ts';
 import { scale } from '../torch/ops/scale.ts';
@@ -44,7 +50,9 @@ class FusedOperations implements Operations<Pending> {
   }
 
   norm(path: string, x: Value): Value {
-    return rmsNorm(this.#recording, x, path);
+    return isCentred(this.#recording, path)
+      ? layerNorm(this.#recording, x, path)
+      : rmsNorm(this.#recording, x, path);
   }
 
   linear(layer: string, [name, members]: ProjectionGroup, x: Value): Pending {
@@ -57,7 +65,7 @@ class FusedOperations implements Operations<Pending> {
     const { tape } = this.#recording;
     const shape = { batch: this.#batch, heads, kvHeads, headDim };
     const { rotation, window, scale = 1 / Math.sqrt(headDim) } = request;
-    const { norms } = request;
+    const { norms, dropout } = request;
     const plain = qkv();
     const projected = norms
       ? headNorm(this.#recording, { qkv: plain, norms, ...shape, path: `${path}.norms` })
@@ -65,7 +73,8 @@ class FusedOperations implements Operations<Pending> {
     const rotated = rotation
       ? rope(tape, { qkv: projected, ...shape, rotation, path: `${path}.rope` })
       : projected;
-    const seen = { qkv: rotated, ...shape, window, scale, path };
+    const draw = dropout ? drawOf(this.#recording, dropout) : null;
+    const seen = { qkv: rotated, ...shape, window, scale, dropout: draw, path };
     if (!this.#cache) return attention(tape, { ...seen, cache: null });
     const { maxTokens } = this.#cache;
     const buffer = `kv/${layer}`;
@@ -80,6 +89,30 @@ class FusedOperations implements Operations<Pending> {
     const gradFn = requiresGrad ? activationGradFn(activation) : null;
     tape.noteModule(this.#recording.path(path), { requiresGrad, gradFn });
     return activated;
+  }
+
+  activated(path: string, x: Pending): Value {
+    const { tape } = this.#recording;
+    const active = activated(tape, x(), path);
+    tape.noteModule(this.#recording.path(path), active);
+    return active;
+  }
+
+  positioned(path: string, x: Value): Value {
+    return addPositions(this.#recording, { path, batch: this.#batch, x });
+  }
+
+  dropped(drop: Drop, x: Value): Value {
+    const draw = drawOf(this.#recording, drop);
+    return draw ? dropout(this.#recording.tape, { x, draw, path: drop.path }) : x;
+  }
+
+  droppedOutput(drop: Drop, branch: Pending): Pending {
+    if (drawOf(this.#recording, drop) === null) return branch;
+    return (residual) => {
+      const x = this.dropped(drop, branch());
+      return residual ? this.plus(`${drop.path}.sum`, residual, x) : x;
+    };
   }
 
   /** A module's own output is nowhere here: it is fused with the sum. */

@@ -4,7 +4,8 @@ import type { ModelConfig, RopeScaling } from './modelConfig.ts';
 function scalingJson(scaling: RopeScaling): Readonly<Record<string, unknown>> | null {
   switch (scaling.type) {
     case 'linear':
-      return { rope_type: 'linear', factor: scaling.factor };
+    case 'dynamic':
+      return { rope_type: scaling.type, factor: scaling.factor };
     case 'llama3':
       return {
         rope_type: 'llama3',

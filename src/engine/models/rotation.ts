@@ -1,9 +1,13 @@
 // The rotations of a model: what its file says of them, and the frequencies that follow.
 // Source: transformers 5.24 modeling_rope_utils.py, computed in float32 as torch does; numerics reference 3.3.
 
+import { quote } from '../ground/quote.ts';
 import type { ConfigReader, RopeFields } from './family.ts';
 import type { RopeScaling, Rotation } from './modelConfig.ts';
+import { otherRope } from './modelErrors.ts';
 import { mostOf } from './modelSizes.ts';
+
+const SCALINGS = ['default', 'linear', 'dynamic', 'llama3', 'yarn'] as const;
 
 interface ScalingContext {
   readonly rope: RopeFields;
@@ -26,7 +30,7 @@ function yarn({ rope, maxPositions }: ScalingContext, factor: number): RopeScali
   };
 }
 
-/** null: frequencies as they are. 'dynamic' stretches only beyond the positions of the model, where this engine doesn't go. */
+/** null: frequencies as they are. */
 function scalingOf(context: ScalingContext): RopeScaling | null {
   const { rope, read } = context;
   const needed = (name: string): number => rope.number(name) ?? read.refuse(name, null);
@@ -34,8 +38,9 @@ function scalingOf(context: ScalingContext): RopeScaling | null {
   switch (rope.type) {
     case 'default':
     case 'none':
-    case 'dynamic':
       return null;
+    case 'dynamic':
+      return { type: 'dynamic', factor: needed('factor') };
     case 'linear':
       return { type: 'linear', factor: needed('factor') };
     case 'llama3':
@@ -49,7 +54,7 @@ function scalingOf(context: ScalingContext): RopeScaling | null {
     case 'yarn':
       return yarn(context, needed('factor'));
     default:
-      return read.refuse('rope_type', rope.type);
+      throw otherRope({ file: read.file, got: quote(rope.type), known: SCALINGS });
   }
 }
 
@@ -81,6 +86,8 @@ const round = Math.fround;
 function stretched(inverse: number, index: number, { theta, dims, scaling }: Rotation): number {
   if (scaling === null) return inverse;
   switch (scaling.type) {
+    case 'dynamic':
+      return inverse;
     case 'linear':
       return round(inverse / scaling.factor);
     case 'divisors':

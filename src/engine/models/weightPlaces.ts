@@ -25,7 +25,7 @@ export interface PlacedGroup {
   readonly members: readonly Placed[];
 }
 
-interface PlacedNorm {
+export interface PlacedNorm {
   readonly path: string;
   readonly width: number;
   readonly bias: boolean;
@@ -36,6 +36,8 @@ interface PlacedNorm {
 /** All that a model reads of its files, in the order in which it is read. */
 export interface WeightPlaces {
   readonly tables: readonly PlacedGroup[];
+  /** A table of learned positions, kept in floats. */
+  readonly positions: Placed | null;
   readonly layers: readonly {
     readonly norms: readonly PlacedNorm[];
     readonly groups: readonly PlacedGroup[];
@@ -46,16 +48,34 @@ export interface WeightPlaces {
 
 const floats = { dtype: 'float32', quantType: null, doubleQuant: false } as const;
 
-/** Every tensor of the model by its PyTorch name, with its shape; a tied head is none. */
+/** Shape of a module's weight as products take it: [out, in] of every linear, however it is kept. */
+function productShape({ kind, parameters }: Module): readonly number[] | undefined {
+  return kind.type === 'linear' ? [kind.outFeatures, kind.inFeatures] : parameters.get('weight')?.shape;
+}
+
+/**
+ * Every tensor of the model by its PyTorch name, with its shape; a tied head is none. Weights of linears are [out, in], also of those that
+ * PyTorch keeps as [in, out] (turnedTensors).
+ */
 export function modelTensors(config: ModelConfig): ReadonlyMap<string, readonly number[]> {
   const found = new Map<string, readonly number[]>();
-  for (const [name, { shape }] of buildModel(config, floats).namedParameters()) found.set(name, shape);
+  for (const [name, { shape }, owner] of buildModel(config, floats).namedParameters())
+    found.set(name, isTurned(owner, name) ? [...shape].reverse() : shape);
   return found;
+}
+
+const isTurned = ({ kind }: Module, name: string): boolean =>
+  kind.type === 'linear' && kind.transposed === true && name.endsWith('.weight');
+
+/** Weights that files of transformers keep as [in, out]. */
+export function turnedTensors(config: ModelConfig): ReadonlySet<string> {
+  const parameters = [...buildModel(config, floats).namedParameters()];
+  return new Set(parameters.flatMap(([name, , owner]) => (isTurned(owner, name) ? [name] : [])));
 }
 
 function placed(root: Module, path: string): Placed {
   const module = root.at(path);
-  const [out = 0, width = 0] = module?.parameters.get('weight')?.shape ?? [];
+  const [out = 0, width = 0] = (module && productShape(module)) ?? [];
   return { path, shape: [out, width], bias: module?.parameters.has('bias') ?? false };
 }
 
@@ -82,6 +102,7 @@ export function weightPlaces(config: ModelConfig): WeightPlaces {
     };
   });
   return {
+    positions: paths.positions === undefined ? null : placed(root, paths.positions),
     tables: [alone(paths.embedding), ...(config.tied ? [] : [alone(paths.head)])],
     layers,
     norms: normsBelow(root, '').filter(({ path }) => !path.startsWith(`${paths.layers}.`)),

@@ -11,10 +11,12 @@ import { text as say } from '../ground/text.ts';
 import { wellFormed } from '../ground/wellFormed.ts';
 import { deflateText, inflateText } from './deflate.ts';
 import type { Fingerprint } from './fingerprint.ts';
+import type { ModelSource } from './modelSource.ts';
+import { namedSource, readSource } from './modelSource.ts';
 import type { PresetValues } from './presets.ts';
 import type { RecipeProgram } from './program/program.ts';
 import { recipeProgram } from './program/programShape.ts';
-import type { ModelRef, Recipe, RecipePatch, RecipeValues } from './recipe.ts';
+import type { FileRef, Recipe, RecipePatch, RecipeValues } from './recipe.ts';
 import {
   changedKeys,
   defaultValues,
@@ -61,7 +63,9 @@ export async function formatLink(
   options: LinkOptions,
 ): Promise<string> {
   const parts = [`v=${RECIPE_VERSION}`, `preset=${escapeText(recipe.preset)}`];
-  if (recipe.model) parts.push(`model=${recipe.model.digest}~${escapeText(recipe.model.name)}`);
+  const { model } = recipe;
+  if (model && model.digest !== '') parts.push(`model=${model.digest}~${escapeText(model.name)}`);
+  if (model?.source) parts.push(`model.hub=${escapeText(namedSource(model.source))}`);
   if (recipe.adapter) parts.push(`adapter=${recipe.adapter.digest}~${escapeText(recipe.adapter.name)}`);
   for (const key of changedKeys(recipe.values, baseOf(presets, recipe.preset)))
     parts.push(`${key}=${escapeText(String(recipe.values[key]))}`);
@@ -90,7 +94,7 @@ function readFingerprint(text: string): Fingerprint | null {
   return device === '' || losses.length === 0 || losses.length < pairs.length ? null : { device, losses };
 }
 
-function readModel(text: string): ModelRef | null {
+function readFile(text: string): FileRef | null {
   const found = /^([0-9a-f]{16})~(.+)$/.exec(text);
   return found ? { digest: found[1] ?? '', name: found[2] ?? '' } : null;
 }
@@ -176,6 +180,13 @@ function pairs(hash: string): [string, string][] {
 const noSuchKey = (key: string): Text =>
   say(`${key}: no such setting; it was left out.`, `${key}：没有这个设置，已略过。`);
 
+/** One whose source alone is named is known once it is here. */
+function modelOf(file: FileRef | null, source: ModelSource | null): Pick<Recipe, 'model'> {
+  if (source === null) return file === null ? {} : { model: file };
+  const name = (source.file ?? source.hub).split('/').at(-1) ?? source.hub;
+  return { model: { ...(file ?? { name, digest: '' }), source } };
+}
+
 /** Reads a link's text, with or without '#'; the first preset stands where none is named. Never rejects. */
 export async function parseLink(hash: string, presets: readonly PresetValues[]): Promise<ParsedLink> {
   const notes: Text[] = [];
@@ -203,13 +214,14 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
   let data: CustomData | null = null;
   let program: RecipeProgram | null = null;
   let fingerprint: Fingerprint | null = null;
-  let model: ModelRef | null = null;
-  let adapter: ModelRef | null = null;
+  let model: FileRef | null = null;
+  let source: ModelSource | null = null;
+  let adapter: FileRef | null = null;
   for (const [key, text] of found) {
     if (key === 'v' || key === 'preset') continue;
     if (key === 'prompt') prompts.push(text);
     else if (key === 'model') {
-      model = readModel(text);
+      model = readFile(text);
       if (!model)
         notes.push(
           say(
@@ -217,8 +229,17 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
             'model：应为摘要和文件名；改用内置模型。',
           ),
         );
+    } else if (key === 'model.hub') {
+      source = readSource(text);
+      if (!source)
+        notes.push(
+          say(
+            'model.hub: expected owner/name@revision; where the model can be had is not known.',
+            'model.hub：应为 拥有者/名称@版本；不知道从哪里获取模型。',
+          ),
+        );
     } else if (key === 'adapter') {
-      adapter = readModel(text);
+      adapter = readFile(text);
       if (!adapter)
         notes.push(
           say(
@@ -254,7 +275,7 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
     preset: preset?.id ?? '',
     values,
     ...(data ? { data } : {}),
-    ...(model ? { model } : {}),
+    ...modelOf(model, source),
     ...(adapter ? { adapter } : {}),
     ...(program ? { program } : {}),
     ...(prompts.length > 0 ? { prompts } : {}),

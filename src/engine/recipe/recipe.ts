@@ -8,6 +8,7 @@ import type { Setting, SettingValue } from '../ground/settings/setting.ts';
 import { settingProblem } from '../ground/settings/setting.ts';
 import type { Text } from '../ground/text.ts';
 import { optimizerSettings } from '../torch/optim/settings.ts';
+import type { ModelSource } from './modelSource.ts';
 import type { RecipeProgram } from './program/program.ts';
 import { noSuchSetting } from './recipeErrors.ts';
 import type { CustomData } from './rows/ownRows.ts';
@@ -37,14 +38,19 @@ const settings = {
 export type SettingKey = keyof typeof settings;
 export type RecipeValues = { readonly [K in SettingKey]: SettingValue<(typeof settings)[K]> };
 
-/** A base model the person brought: known by its file's name and digest. */
-export interface ModelRef {
+/** What a person brought: known by its file's name and digest. */
+export interface FileRef {
   readonly name: string;
   readonly digest: string;
 }
 
-/** An adapter the person brought, the same way. */
-export type AdapterRef = ModelRef;
+/** A base model. The digest is '' where only its source was named, and nobody has seen it yet. */
+export interface ModelRef extends FileRef {
+  /** Absent: it came from a disk. */
+  readonly source?: ModelSource;
+}
+
+export type AdapterRef = FileRef;
 
 export interface Recipe {
   /** Id of a preset (registry in recipe/presets.ts) whose patch stands under the values. */

@@ -9,9 +9,10 @@ import { readJson } from '../ground/strictJson.ts';
 import type { PresetValues } from './presets.ts';
 import type { RecipeProgram } from './program/program.ts';
 import { recipeProgram } from './program/programShape.ts';
-import type { ModelRef, Recipe } from './recipe.ts';
+import type { FileRef, ModelRef, Recipe } from './recipe.ts';
 import { defaultValues, RECIPE_VERSION, readSettings, withPatch } from './recipe.ts';
 import { recipeField, recipeNoJson, recipeSettings, recipeVersion } from './recipeErrors.ts';
+import { fileRef, modelRef } from './recipeShapes.ts';
 import type { CustomData } from './rows/ownRows.ts';
 import { customData } from './rows/ownRowsShape.ts';
 
@@ -20,18 +21,17 @@ interface SavedRecipe {
   readonly preset: string;
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly model?: ModelRef;
-  readonly adapter?: ModelRef;
+  readonly adapter?: FileRef;
   readonly prompts?: readonly string[];
   readonly data?: CustomData;
   readonly program?: RecipeProgram;
 }
 
-const fileRef = shape<ModelRef>({ name: string, digest: string });
 const saved = shape<SavedRecipe>({
   version: whole(RECIPE_VERSION, RECIPE_VERSION),
   preset: string,
   settings: optional(record(anything)),
-  model: optional(fileRef),
+  model: optional(modelRef),
   adapter: optional(fileRef),
   prompts: optional(list(string)),
   data: optional(customData),

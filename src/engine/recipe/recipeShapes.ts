@@ -3,8 +3,9 @@ import type { Check, Fields, Misfit } from '../ground/shapes.ts';
 import { boolean, list, number, optional, record, shape, string } from '../ground/shapes.ts';
 import type { Text } from '../ground/text.ts';
 import { text } from '../ground/text.ts';
+import { modelSource } from './modelSource.ts';
 import { recipeProgram } from './program/programShape.ts';
-import type { ModelRef, Recipe, RecipePatch, RecipeValues } from './recipe.ts';
+import type { FileRef, ModelRef, Recipe, RecipePatch, RecipeValues } from './recipe.ts';
 import { isSettingKey, settingKeys, settingOf } from './recipe.ts';
 import { customData } from './rows/ownRowsShape.ts';
 
@@ -31,20 +32,25 @@ export const recipePatch: Check<RecipePatch> = (value) => {
   return null;
 };
 
-const recipeValues: Check<RecipeValues> = (value) => {
+export const recipeValues: Check<RecipeValues> = (value) => {
   const found = recipePatch(value);
   if (found) return found;
   const missing = settingKeys.find((key) => !Object.hasOwn(Object(value), key));
   return missing === undefined ? null : settingMisfit(missing, undefined);
 };
 
-const fileRef: Check<ModelRef> = shape<ModelRef>({ name: string, digest: string });
+export const fileRef: Check<FileRef> = shape<FileRef>({ name: string, digest: string });
+export const modelRef: Check<ModelRef> = shape<ModelRef>({
+  name: string,
+  digest: string,
+  source: optional(modelSource),
+});
 
 /** A recipe but for its settings, of which a saved run may have fewer. */
 export const besideSettings: Fields<Omit<Recipe, 'values'>> = {
   preset: string,
   data: optional(customData),
-  model: optional(fileRef),
+  model: optional(modelRef),
   adapter: optional(fileRef),
   program: optional(recipeProgram),
   prompts: optional(list(string)),

@@ -5,6 +5,7 @@ import type { LoadedRows, RecipeRows } from '../data/recipeRows.ts';
 import { plainName } from '../ground/plainName.ts';
 import type { Inspection } from '../laboratory/inspect/inspection.ts';
 import { inspectRecipe as inspected } from '../laboratory/inspect.ts';
+import type { ModelInfo } from '../models/modelFiles.ts';
 import { weightFormatsOf } from '../models/weightPlaces.ts';
 import { weightOptions } from '../python/run/wire.ts';
 import type { ScriptContext } from '../python/write/pythonScript.ts';
@@ -19,12 +20,27 @@ import type { Assets } from './assets.ts';
 import { firstRows } from './preparedRows.ts';
 
 /** Beside the script: the rows and their format; a file, if there is one, and the folder that is made of it. */
-function scriptContext(recipe: Recipe, rows: string, { loaded }: RecipeRows): ScriptContext {
+function scriptContext(
+  recipe: Recipe,
+  rows: string,
+  { loaded }: RecipeRows,
+  { kind }: ModelInfo,
+): ScriptContext {
   const format = formats.find((one) => rows.startsWith(one)) ?? 'messages';
-  const gguf = recipe.model && plainName(recipe.model.name, 'model.gguf');
-  const model = gguf?.replace(/\.gguf$/i, '') ?? 'model';
+  const { model: ref } = recipe;
+  const source = ref?.source;
+  const name = ref && plainName(ref.name, 'model');
+  const gguf = kind === 'gguf' ? (name ?? 'model.gguf') : undefined;
+  const model = source?.file === null ? source.hub : (gguf?.replace(/\.gguf$/i, '') ?? name) || 'model';
   const brought = loaded && { data: fileOf(loaded), rows: scriptRows(loaded) };
-  return { model, data: 'rows.jsonl', format, ...brought, ...(gguf === undefined ? {} : { gguf }) };
+  return {
+    model,
+    data: 'rows.jsonl',
+    format,
+    ...brought,
+    ...(gguf === undefined ? {} : { gguf }),
+    ...(source && (gguf !== undefined || source.file === null) ? { source } : {}),
+  };
 }
 
 const endings: Readonly<Record<DataFormat, string>> = {
@@ -71,7 +87,7 @@ export async function inspectRecipe(
     },
     rows: data.facts,
     data: data.summary,
-    script: scriptContext(recipe, data.summary.format, source),
+    script: scriptContext(recipe, data.summary.format, source, files.info),
     prompts: source.prompts,
   });
 }

@@ -1,5 +1,6 @@
 // Weights of a model → the backend, told in bytes, bytes a second and time left; gives up between two groups when asked to.
 
+import type { LargestBatches } from '../data/prepareData.ts';
 import { Cancelled } from '../ground/errors.ts';
 import type { FileProgress } from '../ground/fetching/progress.ts';
 import { loadWeights } from '../models/loadModel.ts';
@@ -8,6 +9,7 @@ import type { WeightOptions } from '../models/weightSource.ts';
 import type { Event } from '../protocol.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { OpenedBackend } from '../training/backends/openDevice.ts';
+import { assertPositions, runPositions } from '../training/runPositions.ts';
 
 export interface LoadOptions {
   readonly opened: OpenedBackend;
@@ -22,13 +24,15 @@ export interface LoadOptions {
   readonly breathe: () => Promise<void>;
 }
 
-/** Throws Cancelled. */
+/** Throws Cancelled, and UserError 'rows-too-long'. */
 export async function loadFiles(
   options: LoadOptions,
   files: ModelFiles,
   stored: WeightOptions,
+  largest: LargestBatches,
 ): Promise<void> {
   const { emit, opened, now, breathe, cancelled, signal } = options;
+  assertPositions(files.config, largest);
   const started = now();
   const onProgress = ({ file, done, total, waitMs }: FileProgress): void => {
     const bytesPerSecond = (done / Math.max(1, now() - started)) * 1000;
@@ -40,7 +44,7 @@ export async function loadFiles(
   await loadWeights(
     files.config,
     weights,
-    stored,
+    { ...stored, positions: runPositions(files.config, largest) },
     (name, data) => opened.backend.upload(name, data),
     async () => {
       await breathe();

@@ -4,24 +4,15 @@
 import { isRecord } from '../ground/isRecord.ts';
 import type { TuningCache } from '../training/backends/variants.ts';
 import { placedStore } from './placedStore.ts';
+import { isNamed, privateFolder, TUNING } from './privateFolder.ts';
 import { noStorage } from './sessionErrors.ts';
 import type { SnapshotStore } from './snapshot.ts';
 import type { Folder, StoredFile } from './twoFiles.ts';
 
-const FOLDER = 'lora-playground';
-
-async function directory(): Promise<FileSystemDirectoryHandle> {
-  const root = await navigator.storage.getDirectory();
-  return root.getDirectoryHandle(FOLDER, { create: true });
-}
-
-const isNamed = (error: unknown, ...names: readonly string[]): boolean =>
-  error instanceof Error && names.includes(error.name);
-
 /** null where there is no such file. What can't be read although it is there is an error. */
 async function stored(name: string): Promise<File | null> {
   try {
-    return await (await (await directory()).getFileHandle(name)).getFile();
+    return await (await (await privateFolder()).getFileHandle(name)).getFile();
   } catch (error) {
     if (isNamed(error, 'NotFoundError')) return null;
     throw error;
@@ -30,14 +21,14 @@ async function stored(name: string): Promise<File | null> {
 
 const privateFiles: Folder = {
   open: async (name) =>
-    (await (await directory()).getFileHandle(name, { create: true })).createSyncAccessHandle(),
+    (await (await privateFolder()).getFileHandle(name, { create: true })).createSyncAccessHandle(),
   read: async (name): Promise<StoredFile | null> => {
     const file = await stored(name);
     return file && { bytes: new Uint8Array(await file.arrayBuffer()), at: file.lastModified };
   },
   remove: async (name) => {
     try {
-      await (await directory()).removeEntry(name);
+      await (await privateFolder()).removeEntry(name);
     } catch (error) {
       if (!isNamed(error, 'NotFoundError')) throw error;
     }
@@ -67,8 +58,6 @@ export function opfsStore(): SnapshotStore {
   return placedStore(privateFiles, navigator.locks);
 }
 
-const TUNING = 'tuning.json';
-
 /** null where the browser offers no private files. */
 export function opfsTuning(): TuningCache | null {
   if (!offersFiles()) return null;
@@ -92,7 +81,7 @@ export function opfsTuning(): TuningCache | null {
     save: async (key, value) => {
       known.set(key, value);
       const text = JSON.stringify({ ...(await all()), [key]: value });
-      const handle = await (await directory()).getFileHandle(TUNING, { create: true });
+      const handle = await (await privateFolder()).getFileHandle(TUNING, { create: true });
       const access = await handle.createSyncAccessHandle();
       try {
         access.truncate(0);

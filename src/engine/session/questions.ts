@@ -122,7 +122,7 @@ export async function answer(question: Question, asking: Asking): Promise<void> 
         return emit({
           type: 'rows',
           id,
-          rows: await assets.shelf.open(source, question.format ?? undefined),
+          rows: await assets.shelf.open(source, question.format ?? undefined, question.source ?? undefined),
         });
       }
       case 'look-at-rows':

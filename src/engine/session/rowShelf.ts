@@ -11,6 +11,7 @@ import { textOf, textSource } from '../data/formats/textOf.ts';
 import type { Row } from '../data/rows.ts';
 import { FNV_SEEDS, fnv, hexadecimal } from '../ground/digest.ts';
 import type { ByteSource } from '../ground/formats/byteSource.ts';
+import type { DataSource } from '../recipe/rows/dataSource.ts';
 import type { ColumnMapping, CustomData, DataFormat } from '../recipe/rows/ownRows.ts';
 import { isInFile, sameRows } from '../recipe/rows/ownRows.ts';
 import { rowsMissing } from './sessionErrors.ts';
@@ -55,14 +56,14 @@ export class RowShelf {
     this.#files.set(digest, source);
   }
 
-  /** Reads a file. Throws UserError naming file, place and remedy. */
-  async open(source: ByteSource, format?: DataFormat): Promise<OpenedRows> {
+  /** Reads a file; `from`: where it can be had again, which a recipe names in its place. Throws UserError naming file, place and remedy. */
+  async open(source: ByteSource, format?: DataFormat, from?: DataSource): Promise<OpenedRows> {
     assertSize(source.name, source.size);
     const table = await readTable(source, format);
     const { name } = source;
     const { mapping, plain } = guessMapping(table);
     const how = { format: table.format, ...(mapping && !plain ? { columns: mapping } : {}) };
-    const inside = table.format !== 'parquet' && source.size <= MOST_TEXT_BYTES;
+    const inside = from === undefined && table.format !== 'parquet' && source.size <= MOST_TEXT_BYTES;
     let data: CustomData;
     if (inside) {
       let text = '';
@@ -71,7 +72,7 @@ export class RowShelf {
     } else {
       const digest = await digestOf(source);
       this.hold(digest, source);
-      data = { name, digest, ...how };
+      data = { name, digest, ...(from ? { source: from } : {}), ...how };
     }
     this.#table = { key: keyOf(data), table: Promise.resolve(table) };
     return { data, columns: table.columns, rows: table.rows.length, guess: mapping };

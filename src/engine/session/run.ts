@@ -143,7 +143,7 @@ export class TrainingRun {
       profile: backend.profile,
     });
     assertMemory(estimate, opened, options.memoryBytes ?? null);
-    await loadFiles(options, files, weightOptions(values));
+    await loadFiles(options, files, weightOptions(values), largest);
     const trainer = new Trainer({
       backend,
       config: files.config,

@@ -4,6 +4,7 @@
 
 import type { UserError } from '../ground/errors.ts';
 import { Cancelled } from '../ground/errors.ts';
+import type { HubCommand } from '../hub/messages.ts';
 import type { Command, Event } from '../protocol.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { sameRun } from '../recipe/sameRun.ts';
@@ -40,7 +41,7 @@ export interface SessionOptions {
 }
 
 type Wish = 'go' | 'pause' | 'stop' | 'reset';
-type Queued = Exclude<Command, Question | ScriptCommand | { type: 'pause' | 'ping' }>;
+type Queued = Exclude<Command, Question | ScriptCommand | HubCommand | { type: 'pause' | 'ping' }>;
 
 /** A device that is lost again and again is not opened a fourth time. */
 const MOST_RECOVERIES = 3;
@@ -69,7 +70,7 @@ export class Session {
   }
 
   /** Resolves when the command, and what stood before it, is done. Never rejects: failures are events. */
-  handle(command: Exclude<Command, ScriptCommand | { type: 'ping' }>): Promise<void> {
+  handle(command: Exclude<Command, ScriptCommand | HubCommand | { type: 'ping' }>): Promise<void> {
     if (command.type === 'pause' || command.type === 'stop' || command.type === 'reset')
       this.#wish = command.type;
     if (command.type === 'stop' || command.type === 'reset') this.#giving.abort();

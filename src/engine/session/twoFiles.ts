@@ -33,7 +33,7 @@ export interface Folder {
   room(): Promise<number | null>;
 }
 
-const names = ['run-a.bin', 'run-b.bin'] as const;
+export const snapshotNames = ['run-a.bin', 'run-b.bin'] as const;
 const READ_BACK_BYTES = 1 << 20;
 
 /** Behind the bytes of each file: u32 magic, u32 turn. */
@@ -144,7 +144,9 @@ export function twoFiles(folder: Folder, isWhole: (bytes: Uint8Array<ArrayBuffer
   let turn = 0;
 
   async function newestFirst(): Promise<readonly Found[]> {
-    const found = await Promise.all(names.map(async (name) => ({ name, file: await folder.read(name) })));
+    const found = await Promise.all(
+      snapshotNames.map(async (name) => ({ name, file: await folder.read(name) })),
+    );
     const all = found
       .flatMap(({ name, file }) =>
         file && file.bytes.length > 0 ? [{ name, at: file.at, ...parted(file.bytes) }] : [],
@@ -179,7 +181,7 @@ export function twoFiles(folder: Folder, isWhole: (bytes: Uint8Array<ArrayBuffer
     save: async (bytes) => {
       try {
         good ??= (await newestFirst()).find((one) => isWhole(one.bytes))?.name ?? null;
-        const name = names.find((one) => one !== good) ?? names[0];
+        const name = snapshotNames.find((one) => one !== good) ?? snapshotNames[0];
         await write(name, bytes);
         good = name;
         turn += 1;
@@ -190,7 +192,7 @@ export function twoFiles(folder: Folder, isWhole: (bytes: Uint8Array<ArrayBuffer
     load: async () => (await newestFirst()).map(({ bytes }) => bytes),
     clear: async () => {
       good = undefined;
-      await Promise.all(names.map((name) => folder.remove(name)));
+      await Promise.all(snapshotNames.map((name) => folder.remove(name)));
     },
     forget: () => {
       good = undefined;

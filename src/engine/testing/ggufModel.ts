@@ -78,7 +78,7 @@ function bytesOf(format: FileFormat, count: number, seed: number): Uint8Array {
 }
 
 /** What ggml has. */
-type FileFormat = Exclude<BlockFormat, 'int4'> | 'none';
+type FileFormat = Exclude<BlockFormat, 'int4' | 'int4_f32'> | 'none';
 
 const numbers: Readonly<Record<FileFormat, number>> = {
   none: ggml.F32,

@@ -9,6 +9,8 @@ import type { Recipe } from '../recipe/recipe.ts';
 import { Assets } from '../session/assets.ts';
 import { inspectRecipe } from '../session/inspectRecipe.ts';
 import { readPublic } from './embedded.ts';
+import type { Samples } from './hubSamples.ts';
+import { hubCommands, hubEvents } from './hubSamples.ts';
 import { columns, ownRows, rowStatistics, rowsView } from './rowSamples.ts';
 
 const assets = new Assets(readPublic);
@@ -20,14 +22,15 @@ const inspection: Inspection = await inspectRecipe(assets, plain);
 export const recipe: Recipe = {
   ...plain,
   data: ownRows,
-  model: { name: 'a.gguf', digest: '0123456789abcdef' },
+  model: {
+    name: 'a.gguf',
+    digest: '0123456789abcdef',
+    source: { hub: 'a/b', revision: 'c', file: 'a.gguf' },
+  },
   adapter: { name: 'mine', digest: '0123456789abcdef' },
   prompts: ['Hi?'],
 };
 
-type Samples<T extends { readonly type: string }> = {
-  readonly [K in T['type']]: Extract<T, { readonly type: K }>;
-};
 const id = 1;
 const file = new Blob(['x']);
 const backend = 'auto';
@@ -46,7 +49,7 @@ export const commands: Samples<Command> = {
     adapters: [{ name: 'a', files: [{ name: 'b', file }] }],
     recipe,
   },
-  'open-rows': { type: 'open-rows', id, name: 'a.csv', file, format: 'csv' },
+  'open-rows': { type: 'open-rows', id, name: 'a.csv', file, format: 'csv', source: null },
   'look-at-rows': {
     type: 'look-at-rows',
     id,
@@ -80,6 +83,7 @@ export const commands: Samples<Command> = {
   why: { type: 'why', id, recipe, path: 'model' },
   guide: { type: 'guide', id },
   ping: { type: 'ping' },
+  ...hubCommands,
   ask: { type: 'ask', id, recipe, prompts: ['Hi?'], backend },
 };
 
@@ -163,6 +167,9 @@ const reading: ScriptReading = {
   output: '',
 };
 export const events: Samples<Event> = {
+  ...hubEvents,
+  'hub-weighed': { type: 'hub-weighed', id, estimate: null },
+  'hub-failed': { type: 'hub-failed', id, error },
   device: {
     type: 'device',
     device: {

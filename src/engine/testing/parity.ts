@@ -90,14 +90,14 @@ function marginsOf({ columns, steps }: Golden, got: readonly StepMetrics[]): num
  * golden values.
  */
 export async function compareWithLibraries(
-  { name, model, recipe }: ParityRecipe,
+  { name, recipe, ...base }: ParityRecipe,
   backend: Backend,
   limit = Number.POSITIVE_INFINITY,
 ): Promise<Parity | null> {
   const want = golden[name];
   if (!want)
     throw new Error(`parity: no golden values for '${name}'; run npm run golden -- parity "${name}"`);
-  const files = await filesFor(model);
+  const files = await filesFor(base);
   if (!files) return null;
   const opened = await trainerOf(backend, files, textOfRows(recipe.data), recipe.values);
   const { trainer } = opened;

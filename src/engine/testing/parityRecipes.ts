@@ -5,13 +5,16 @@ import { embeddedModel } from '../models/modelFiles.ts';
 import type { Recipe, RecipePatch } from '../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../recipe/recipe.ts';
 import { readPublic } from './embedded.ts';
+import { openRandomFamily } from './randomFamily.ts';
 import { randomLlama } from './randomLlama.ts';
 import { smollm2OrNull } from './smollm2.ts';
 
 export interface ParityRecipe {
   readonly name: string;
-  /** smollm2: where a person has put its file. */
-  readonly model: 'random' | 'embedded' | 'smollm2';
+  /** smollm2: where a person has put its file; or the small model of a family, by the name of its golden case. */
+  readonly model: string;
+  /** Fields of a family's config.json that differ. */
+  readonly config: object;
   readonly recipe: Recipe;
 }
 
@@ -26,20 +29,28 @@ const common: RecipePatch = {
 const listed: Readonly<
   Record<
     string,
-    { readonly model: ParityRecipe['model']; readonly patch: RecipePatch; readonly rows?: string }
+    {
+      readonly model: string;
+      readonly config?: object;
+      readonly patch: RecipePatch;
+      readonly rows?: string;
+    }
   >
 > = JSON.parse(readFileSync('tools/golden/parity_recipes.json', 'utf8'));
 
 export function parityRecipes(): ParityRecipe[] {
-  return Object.entries(listed).map(([name, { model, patch, rows = 'public/presets/ships-log.jsonl' }]) => ({
-    name,
-    model,
-    recipe: {
-      preset: 'ships-log',
-      values: withPatch(withPatch(defaultValues, common), patch),
-      data: { name: 'rows.jsonl', text: readFileSync(rows, 'utf8') },
-    },
-  }));
+  return Object.entries(listed).map(
+    ([name, { model, config = {}, patch, rows = 'public/presets/ships-log.jsonl' }]) => ({
+      name,
+      model,
+      config,
+      recipe: {
+        preset: 'ships-log',
+        values: withPatch(withPatch(defaultValues, common), patch),
+        data: { name: 'rows.jsonl', text: readFileSync(rows, 'utf8') },
+      },
+    }),
+  );
 }
 
 /** Reads the assets of the page, with the random model in place of the embedded one if asked. */
@@ -50,5 +61,12 @@ export function readFor(model: 'random' | 'embedded'): ReadAsset {
 }
 
 /** A recipe's model; null without its file. */
-export const filesFor = (model: ParityRecipe['model']): Promise<ModelFiles | null> =>
-  model === 'smollm2' ? smollm2OrNull() : embeddedModel(readFor(model));
+export function filesFor({
+  model,
+  config,
+}: Pick<ParityRecipe, 'model' | 'config'>): Promise<ModelFiles | null> {
+  if (model === 'smollm2') return smollm2OrNull();
+  return model === 'random' || model === 'embedded'
+    ? embeddedModel(readFor(model))
+    : openRandomFamily(model, config);
+}

@@ -32,7 +32,7 @@ const config = {
 };
 
 /** Uniform noise from a 32-bit generator (xorshift), the same in any language: multiples of 2^-16 times a power of two. */
-function noise(seed: number, count: number, scale: number, offset: number): Float32Array {
+export function noise(seed: number, count: number, scale: number, offset: number): Float32Array<ArrayBuffer> {
   let state = (seed * 2654435761 + 1) >>> 0;
   return Float32Array.from({ length: count }, () => {
     state ^= state << 13;

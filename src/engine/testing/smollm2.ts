@@ -55,11 +55,17 @@ export async function smollm2OrNull(): Promise<ModelFiles | null> {
 
 const folder = path.replace(/\.Q4_1\.gguf$/, '');
 
-/** The same from the folder that transformers saved it to, or null without one. */
-export async function smollm2FolderOrNull(): Promise<ModelFiles | null> {
-  if (!existsSync(`${folder}/config.json`)) return null;
+/**
+ * The same from a folder beside the file, or null without one: '' as transformers saved it, '-onnx' and '-onnx-q4' as ONNX exports, '-q4' with the
+ * numbers that ONNX Runtime computes with for the last.
+ */
+export async function smollm2FolderOrNull(
+  ending: '' | '-onnx' | '-onnx-q4' | '-q4' = '',
+): Promise<ModelFiles | null> {
+  const at = folder + ending;
+  if (!existsSync(`${at}/config.json`)) return null;
   return openModel(
-    'SmolLM2-135M-Instruct',
-    readdirSync(folder).map((name) => source(`${folder}/${name}`)),
+    `SmolLM2-135M-Instruct${ending}`,
+    readdirSync(at).map((name) => source(`${at}/${name}`)),
   );
 }

@@ -2,10 +2,12 @@
 // formula.
 import { idleStep } from '../../shaders/lib/step.ts';
 import { makeBatch } from '../data/batches.ts';
+import { transposed } from '../exchange/export/rowOrder.ts';
 import type { SafeTensor } from '../ground/formats/safetensors.ts';
 import { parseConfig } from '../models/families.ts';
 import { loadWeights } from '../models/loadModel.ts';
 import { safetensorsSource } from '../models/modelFiles.ts';
+import { turnedTensors } from '../models/weightPlaces.ts';
 import { wire } from '../python/run/wire.ts';
 import type { RecipePatch } from '../recipe/recipe.ts';
 import { defaultValues, withPatch } from '../recipe/recipe.ts';
@@ -66,16 +68,20 @@ export async function openTiny(backend: Backend, configJson: object, step: OneSt
     'bnb.bnb_4bit_quant_type': quantType ?? 'none',
     ...patch,
   });
+  const turned = turnedTensors(config);
   const tensors = new Map(
-    step.baseTensors.map((tensor): [string, SafeTensor] => [
-      tensor.name,
-      { dtype: 'F32', shape: tensor.shape, bytes: new Uint8Array(formula(tensor).buffer) },
-    ]),
+    step.baseTensors.map((tensor): [string, SafeTensor] => {
+      const [rows = 1, columns = 1] = tensor.shape;
+      const isTurned = turned.has(tensor.name);
+      const values = isTurned ? transposed(formula(tensor), rows, columns) : formula(tensor);
+      const shape = isTurned ? [columns, rows] : tensor.shape;
+      return [tensor.name, { dtype: 'F32', shape, bytes: new Uint8Array(values.buffer) }];
+    }),
   );
   await loadWeights(
     config,
     safetensorsSource(tensors),
-    { quantType, doubleQuant: false },
+    { quantType, doubleQuant: false, positions: config.maxPositions },
     (name, data) => backend.upload(name, data),
     async () => {},
   );

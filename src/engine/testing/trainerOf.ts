@@ -41,7 +41,7 @@ export async function trainerOf(
   await loadWeights(
     files.config,
     await files.weights(),
-    weightOptions(values),
+    { ...weightOptions(values), positions: files.config.maxPositions },
     (name, data) => backend.upload(name, data),
     async () => {},
   );

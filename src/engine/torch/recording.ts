@@ -18,6 +18,8 @@ export interface WiredModel {
   readonly root: Module;
   /** Dotted path from root to the causal LM (`base_model.model`), '' for a bare model. */
   readonly causalPath: string;
+  /** Where the input embedding and the head stand in the causal LM. */
+  readonly tables: { readonly embedding: string; readonly head: string };
   /** Mode of gradient checkpointing, null when off. Layers in eval mode ignore it. */
   readonly checkpointing: { readonly useReentrant: boolean } | null;
   /** Forward hooks on the input embedding that make its output require grad. */
@@ -37,11 +39,15 @@ export interface BatchShape {
   readonly noisy?: boolean;
 }
 
+/** More than an adapter has tensors. */
+const FIRST_DROPOUT = 2 ** 24;
+
 export class Recording {
   readonly tape: Tape;
   readonly model: WiredModel;
   readonly layout: AdapterLayout;
   readonly #values = new Map<Parameter, Value>();
+  readonly #dropouts = new Map<string, number>();
 
   constructor(tape: Tape, model: WiredModel, layout: AdapterLayout) {
     this.tape = tape;
@@ -85,6 +91,13 @@ export class Recording {
     const found = this.model.root.at(this.path(relative));
     invariant(found, `model: no module at '${relative}'`);
     return found;
+  }
+
+  /** Which of the random numbers a dropout of the model draws from: behind those of adapters, which count from 0. */
+  dropoutStream(path: string): number {
+    const known = this.#dropouts.get(path) ?? FIRST_DROPOUT + this.#dropouts.size;
+    this.#dropouts.set(path, known);
+    return known;
   }
 
   /** The tape's value of a parameter; the same parameter (tied weights) is the same value. */

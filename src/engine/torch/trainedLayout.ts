@@ -51,7 +51,7 @@ export interface AdapterLayout {
 const ALIGNMENT = 64;
 
 /** Modules whose whole copies the kernels train. */
-const copied = /(^|\.)(embed_tokens|lm_head)$/;
+const copied = /(^|\.)(embed_tokens|wte|lm_head)$/;
 
 /** What adapters train, and copies of the embedding and the head, whether it requires grad or not, in module order. */
 export function layoutAdapters(root: Module): AdapterLayout {

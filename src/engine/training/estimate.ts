@@ -19,18 +19,20 @@ import { generationBuffers } from './generate/generator.ts';
 import { gradientBuffers, optimizerBuffers } from './learner.ts';
 import { batchBuffers, bytesOf, LEAST_FLOATS } from './namedBuffers.ts';
 import { beyondEngine } from './reach.ts';
+import { runPositions } from './runPositions.ts';
 import { StepTapes } from './stepTapes.ts';
 import type { TrainerOptions } from './trainer.ts';
 
 const portable: KernelProfile = { linear: 'narrow', maxBindingBytes: 2 ** 27 };
 
 /** Buffers that loadWeights makes. */
-function weightsBytes(config: ModelConfig, formats: WeightFormats): number {
-  const { tables, layers, norms } = weightPlaces(config);
-  let floats = 0;
-  for (const { width } of [...norms, ...layers.flatMap((layer) => layer.norms)]) floats += width;
-  // cos and sin of half the turned dimensions, for every position.
-  for (const { dims } of config.rotations) floats += config.maxPositions * dims;
+function weightsBytes(config: ModelConfig, formats: WeightFormats, positions: number): number {
+  const { tables, positions: learned, layers, norms } = weightPlaces(config);
+  let floats = learned ? learned.shape[0] * learned.shape[1] : 0;
+  for (const { width, bias } of [...norms, ...layers.flatMap((layer) => layer.norms)])
+    floats += bias ? 2 * width : width;
+  // cos and sin of half the turned dimensions, for every position that the run comes to.
+  for (const { dims } of config.rotations) floats += positions * dims;
   let bytes = 0;
   for (const { path, members } of [...tables, ...layers.flatMap((layer) => layer.groups)]) {
     bytes += packedBytes(
@@ -81,7 +83,7 @@ function bufferBytes({ config, wired, options, largest }: EstimateInputs, layout
   const shapes = [largest.train, ...(largest.test ? [largest.test] : [])];
   const tables = beforeStep(config, wired, layout).buffers;
   return {
-    weightsBytes: weightsBytes(config, wired.weightFormat),
+    weightsBytes: weightsBytes(config, wired.weightFormat, runPositions(config, largest)),
     adapterBytes:
       4 * Math.max(LEAST_FLOATS, layout.total) + bytesOf(gradientBuffers(layout)) + bytesOf(tables),
     optimizerBytes: bytesOf(optimizerBuffers(layout, options.learner)),

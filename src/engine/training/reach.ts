@@ -23,20 +23,36 @@ import {
   preferenceTrainer,
 } from './trainingErrors.ts';
 
+/** Paths from the root: beginnings of those in decoder layers, and of embedding and head. */
+interface Places {
+  readonly layers: readonly string[];
+  readonly tables: ReadonlySet<string>;
+}
+
+function placesOf({ root, causalPath, tables }: WiredModel): Places {
+  const before = causalPath === '' ? '' : `${causalPath}.`;
+  const layers = [...root.namedModules()].flatMap(([path, { kind }]) =>
+    kind.type === 'decoder-layer' ? [`${path}.`] : [],
+  );
+  return { layers, tables: new Set([before + tables.embedding, before + tables.head]) };
+}
+
 /** Of an adapter at `path`, the parameters that the kernels train there. */
-function reached({ path, adapter, base }: PlacedAdapter): readonly Parameter[] {
+function reached({ path, adapter, base }: PlacedAdapter, places: Places): readonly Parameter[] {
   const { lowRank, instead } = adapter;
-  if (instead !== null) return base.kind.type === 'norm' && !base.kind.perHead ? adapter.trained : [];
-  if (base.kind.type === 'linear' && /\.layers\.\d+\./.test(`.${path}`)) return adapter.trained;
-  const isTable = /(^|\.)(embed_tokens|lm_head)$/.test(path);
-  return isTable && lowRank && !lowRank.made ? [lowRank.a, lowRank.b] : [];
+  if (instead !== null) return base.kind.type === 'norm' ? adapter.trained : [];
+  if (base.kind.type === 'linear' && places.layers.some((layer) => path.startsWith(layer)))
+    return adapter.trained;
+  return places.tables.has(path) && lowRank && !lowRank.made ? [lowRank.a, lowRank.b] : [];
 }
 
 /** Names of parameters that require grad, or are copies that run in a module's place, and that no kernel takes; in the tree's order. */
-export function beyondEngine({ root }: WiredModel): string[] {
+export function beyondEngine(model: WiredModel): string[] {
+  const { root } = model;
+  const places = placesOf(model);
   const { adapters, tensors } = layoutAdapters(root);
   const copies = tensors.flatMap(({ adapter, parameter }) => (adapter === null ? [parameter] : []));
-  const within = new Set([...adapters.flatMap(reached), ...copies]);
+  const within = new Set([...adapters.flatMap((one) => reached(one, places)), ...copies]);
   return [...root.namedParameters()].flatMap(([name, parameter]) =>
     (parameter.requiresGrad || name.includes('.modules_to_save.')) && !within.has(parameter) ? [name] : [],
   );

@@ -27,7 +27,7 @@ export class StepPlans {
     const { profile } = this.#backend;
     return this.#once(`train ${shape.rows}×${shape.tokens}`, () => {
       const plan = makePlan(this.record(shape).tape, profile);
-      const inLayers = plan.nodes.filter((node) => node.path.includes('.layers.'));
+      const inLayers = plan.nodes.filter((node) => node.path.startsWith(this.#tapes.layers));
       this.layerDispatches = inLayers.reduce(
         (sum, node) => sum + node.operation.kernels(node, profile).length,
         0,

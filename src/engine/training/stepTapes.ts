@@ -1,5 +1,6 @@
 // What a run records, a tape a purpose and a shape: one micro-batch, an evaluation batch, the reference of pairs, the update.
 // The run prepares these and the estimate plans them; neither knows another way.
+import { decoderOf } from '../models/families.ts';
 import type { ModelConfig } from '../models/modelConfig.ts';
 import type { Wired } from '../python/run/wire.ts';
 import type { Tape } from '../torch/autograd/tape.ts';
@@ -35,6 +36,11 @@ export class StepTapes {
   get hasReference(): boolean {
     const objective = this.#inputs.options.loss.preference?.objective;
     return objective !== undefined && objective !== 'orpo';
+  }
+
+  /** What the paths of nodes inside decoder layers begin with. */
+  get layers(): string {
+    return `${decoderOf(this.#inputs.config).paths.layers}.`;
   }
 
   /** Throws PythonError when the loss has no grad_fn. */

@@ -32,7 +32,8 @@ describe.skipIf(!gpu)('training on the GPU', () => {
   };
   describe('against PEFT', () => parityCases(open));
   // Between them these have every kernel that a llama hasn't.
-  describe('families', () => familyCases(open, (name) => name === 'gemma3_text' || name === 'qwen2'));
+  describe('families', () =>
+    familyCases(open, (name) => name === 'gemma3_text' || name === 'qwen2' || name === 'gpt2'));
   describe('against PEFT, in wide blocks', () => parityCases(() => open('wide')));
   describe('against PEFT, decoding inside tiles', () => parityCases(() => open('tiled')));
 

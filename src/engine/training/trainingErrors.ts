@@ -72,6 +72,17 @@ export const memoryPlanned = defineError(
   }),
 );
 
+export const rowsTooLong = defineError(
+  'rows-too-long',
+  ({ tokens, most }: { readonly tokens: number; readonly most: number }) => ({
+    en: [
+      `Rows of ${tokens} tokens: this model's positions end at ${most}.`,
+      `Set max_length to ${most} or less.`,
+    ],
+    zh: [`有 ${tokens} 个词元的行：这个模型的位置到 ${most} 为止。`, `请把 max_length 设为 ${most} 或更小。`],
+  }),
+);
+
 export const gpuError = defineError('gpu-error', ({ cause }: Cause) => ({
   en: [`internal: the GPU refused a command: ${cause}.`, 'Use the CPU backend, and report this.'],
   zh: [`内部错误：显卡拒绝了一条命令：${cause}。`, '请改用 CPU，并报告此问题。'],

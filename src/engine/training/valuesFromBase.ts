@@ -5,6 +5,7 @@ import type { FirstValues } from '../adapters/firstValues.ts';
 import type { BaseWeight, TakenOut } from '../adapters/method.ts';
 import { methodOf } from '../adapters/methods.ts';
 import { inCausalLm } from '../adapters/paths.ts';
+import { decoderOf } from '../models/families.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
 import type { StoredTensor, WeightOptions, WeightSource } from '../models/weightSource.ts';
 import { floatsOf } from '../models/weightSource.ts';
@@ -59,11 +60,12 @@ export const formatsAfter = (
 /** Offsets of copies in the adapter buffer, by the name of the weight that they copy. */
 function copiesOf(files: ModelFiles, layout: AdapterLayout): ReadonlyMap<string, number[]> {
   const places = new Map<string, number[]>();
-  for (const { module, adapter, offset } of layout.tensors) {
+  const { paths } = decoderOf(files.config);
+  for (const { module, adapter, offset, part } of layout.tensors) {
     if (adapter !== null && adapter.instead === null) continue;
     const path = inCausalLm(module);
-    const tied = path === 'lm_head' && files.config.tied;
-    const from = `${tied ? 'model.embed_tokens' : path}.weight`;
+    const tied = path === paths.head && files.config.tied;
+    const from = `${tied ? paths.embedding : path}.${part.endsWith('.bias') ? 'bias' : 'weight'}`;
     places.set(from, [...(places.get(from) ?? []), offset]);
   }
   return places;

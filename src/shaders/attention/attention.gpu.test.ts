@@ -17,16 +17,17 @@ const gpu = await gpuOrNull();
 
 describe.skipIf(!gpu)('attention on the GPU', () => {
   it.each([
-    [1, 1, 1, 1, 4, 0, 0],
-    [3, 5, 4, 2, 16, 0, 0],
-    [1, 123, 3, 1, 20, 0, 0],
-    [2, 65, 4, 2, 32, 0, 0],
-    [2, 65, 4, 2, 32, 7, 0],
-    [2, 65, 4, 2, 32, 0, 9],
-    [1, 123, 3, 1, 16, 50, 17],
+    [1, 1, 1, 1, 4, 0, 0, 0],
+    [3, 5, 4, 2, 16, 0, 0, 0],
+    [1, 123, 3, 1, 20, 0, 0, 0],
+    [2, 65, 4, 2, 32, 0, 0, 0],
+    [2, 65, 4, 2, 32, 7, 0, 0],
+    [2, 65, 4, 2, 32, 0, 9, 0],
+    [1, 123, 3, 1, 16, 50, 17, 0],
+    [2, 65, 4, 2, 4, 7, 9, 0.1],
   ])(
-    'batch %i, t %i, heads %i over %i, d %i, documents of %i, window %i',
-    async (batch, t, heads, kv, d, length, window) => {
+    'batch %i, t %i, heads %i over %i, d %i, documents of %i, window %i, dropout %d',
+    async (batch, t, heads, kv, d, length, window, rate) => {
       if (!gpu) return;
       const n = batch * t;
       const stride = (heads + 2 * kv) * d;
@@ -44,6 +45,8 @@ describe.skipIf(!gpu)('attention on the GPU', () => {
         v_offset: (heads + kv) * d,
         scale: 1 / Math.sqrt(d),
         window,
+        rate,
+        stream: 5,
       };
       const arrays = {
         qkv: Float32Array.from(randomArray(n * stride, 1)),
@@ -56,13 +59,14 @@ describe.skipIf(!gpu)('attention on the GPU', () => {
         delta: new Float32Array(n * heads),
       };
       const inputs = { q: 'qkv', k: 'qkv', v: 'qkv', documents: 'documents' };
-      const constants = { D: d, HAS_DOCUMENTS: length > 0 ? 1 : 0 };
+      const constants = { D: d, HAS_DOCUMENTS: length > 0 ? 1 : 0, HAS_DROPOUT: rate > 0 ? 1 : 0 };
       const learnt = {
         qkv: 'qkv',
         lse: 'lse',
         d_o: 'd_o',
         delta: 'delta',
         documents: 'documents',
+        step: 'step',
         dqkv: 'dqkv',
       };
       const calls: KernelCall<string>[] = [
@@ -83,11 +87,12 @@ describe.skipIf(!gpu)('attention on the GPU', () => {
       const { o, lse, dqkv } = want;
       // Scores: sums of d products of entries up to 8 times scale; their error moves every probability by as much, relatively.
       const score = sumBound(d, 4 * Math.sqrt(d) + 64 / Math.sqrt(d));
-      const probability = 2 * score + ulpBound(3 + 2 * 32, 1) + sumBound(t, 1);
+      // Dropout makes those that stay 1 / (1 - rate) times as large.
+      const probability = (2 * score + ulpBound(3 + 2 * 32, 1) + sumBound(t, 1)) / (1 - rate);
       expect(mismatches(got.lse ?? [], lse, 2 * score + ulpBound(8, 16) + sumBound(t, 1))).toEqual([]);
       expect(mismatches(got.o ?? [], o, 8 * probability)).toEqual([]);
       // Gradients sum at most heads/kv · t terms p·(dP − delta)·x with |dP − delta| ≤ 2·(d + 64), |x| ≤ 8.
-      const size = (heads / kv) * Math.sqrt(t) * 2 * (Math.sqrt(d) + 64) * 8;
+      const size = ((heads / kv) * Math.sqrt(t) * 2 * (Math.sqrt(d) + 64) * 8) / (1 - rate);
       expect(mismatches(got.dqkv ?? [], dqkv, probability * size)).toEqual([]);
     },
   );
@@ -109,6 +114,8 @@ describe.skipIf(!gpu)('attention on the GPU', () => {
       v_offset: max * kv * d,
       scale: 0.5,
       window: 4,
+      rate: 0,
+      stream: 0,
     };
     const arrays = {
       q: Float32Array.from(randomArray(t * heads * d, 1)),

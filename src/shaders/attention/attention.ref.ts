@@ -1,6 +1,7 @@
 // References of attention and its gradient: float64 oracle, float32 CPU backend. One query row at a time; the scores of
 // one row are kept, never a matrix of them.
 import type { FloatArray } from '../declaration.ts';
+import { dropoutScale } from '../dropout/dropout.ref.ts';
 import type { StepNumbers } from '../lib/step.ts';
 
 export interface AttentionShape {
@@ -22,6 +23,11 @@ export interface AttentionShape {
   /** [B·Tq]: first token of each token's document, within its row; without HAS_DOCUMENTS a row is one document. */
   readonly documents: Uint32Array;
   readonly HAS_DOCUMENTS: number;
+  readonly step: Pick<StepNumbers, 'position' | 'seed'>;
+  /** Of dropout on the probabilities, with HAS_DROPOUT. */
+  readonly rate: number;
+  readonly stream: number;
+  readonly HAS_DROPOUT: number;
 }
 
 export interface AttentionArguments extends AttentionShape {
@@ -30,7 +36,12 @@ export interface AttentionArguments extends AttentionShape {
   readonly v: FloatArray;
   readonly o: FloatArray;
   readonly lse: FloatArray;
-  readonly step: Pick<StepNumbers, 'position'>;
+}
+
+/** What the probability of a key of the query's row is multiplied by; 1 without dropout. */
+function kept(shape: AttentionShape, query: number, head: number, key: number): number {
+  const { HAS_DROPOUT, heads, t_k, step, stream, rate } = shape;
+  return HAS_DROPOUT === 1 ? dropoutScale(step.seed, stream, (query * heads + head) * t_k + key, rate) : 1;
 }
 
 function dot(a: FloatArray, i: number, b: FloatArray, j: number, d: number): number {
@@ -92,7 +103,8 @@ export function attentionReference(args: AttentionArguments): void {
     }
     const vBase = firstKey * args.v_stride + args.v_offset + kvHead * d;
     for (let t = from; t < to; t++) {
-      accumulate(o, oAt, (scores[t] ?? 0) / sum, v, vBase + t * args.v_stride, d);
+      const weight = ((scores[t] ?? 0) / sum) * kept(args, row, head, t);
+      accumulate(o, oAt, weight, v, vBase + t * args.v_stride, d);
     }
     lse[row * heads + head] = max + Math.log(sum);
   });
@@ -108,7 +120,7 @@ interface BackwardArguments extends AttentionShape {
   readonly delta: FloatArray;
 }
 
-/** The probability of a query's key, and the gradient of its score. Both sums in one loop: their chains run side by side. */
+/** The probability of a query's key as it counts, and the gradient of its score. Both sums in one loop: their chains run side by side. */
 function scoreGradient(
   { qkv, lse, d_o, delta, D: d, scale }: BackwardArguments,
   at: {
@@ -117,18 +129,19 @@ function scoreGradient(
     readonly v: number;
     readonly o: number;
     readonly head: number;
+    readonly keep: number;
   },
   pair: Float64Array,
 ): void {
-  const { q, k, v, o, head } = at;
+  const { q, k, v, o, head, keep } = at;
   let [score, dp] = [0, 0];
   for (let x = 0; x < d; x++) {
     score += (qkv[q + x] ?? 0) * (qkv[k + x] ?? 0);
     dp += (d_o[o + x] ?? 0) * (qkv[v + x] ?? 0);
   }
   const p = Math.exp(score * scale - (lse[head] ?? 0));
-  pair[0] = p;
-  pair[1] = p * (dp - (delta[head] ?? 0)) * scale;
+  pair[0] = p * keep;
+  pair[1] = p * (dp * keep - (delta[head] ?? 0)) * scale;
 }
 
 export interface AttentionBackwardQArguments extends BackwardArguments {
@@ -140,13 +153,14 @@ export function attentionBackwardQReference(args: AttentionBackwardQArguments): 
   const { qkv, o, d_o, dqkv, delta, D: d, heads } = args;
   const pair = new Float64Array(2);
   eachQuery(args, 0, (row, head, firstKey, { from, to }, kvHead) => {
-    const at = { q: 0, k: 0, v: 0, o: (row * heads + head) * d, head: row * heads + head };
+    const at = { q: 0, k: 0, v: 0, o: (row * heads + head) * d, head: row * heads + head, keep: 1 };
     at.q = row * args.q_stride + args.q_offset + head * d;
     delta[at.head] = dot(d_o, at.o, o, at.o, d);
     dqkv.fill(0, at.q, at.q + d);
     for (let t = from; t < to; t++) {
       at.k = (firstKey + t) * args.k_stride + args.k_offset + kvHead * d;
       at.v = (firstKey + t) * args.v_stride + args.v_offset + kvHead * d;
+      at.keep = kept(args, row, head, t);
       scoreGradient(args, at, pair);
       accumulate(dqkv, at.q, pair[1] ?? 0, qkv, at.k, d);
     }
@@ -163,11 +177,12 @@ export function attentionBackwardKvReference(args: BackwardArguments): void {
   }
   const pair = new Float64Array(2);
   eachQuery(args, 0, (row, head, firstKey, { from, to }, kvHead) => {
-    const at = { q: 0, k: 0, v: 0, o: (row * heads + head) * d, head: row * heads + head };
+    const at = { q: 0, k: 0, v: 0, o: (row * heads + head) * d, head: row * heads + head, keep: 1 };
     at.q = row * args.q_stride + args.q_offset + head * d;
     for (let t = from; t < to; t++) {
       at.k = (firstKey + t) * args.k_stride + args.k_offset + kvHead * d;
       at.v = (firstKey + t) * args.v_stride + args.v_offset + kvHead * d;
+      at.keep = kept(args, row, head, t);
       scoreGradient(args, at, pair);
       const { q, k, v, o } = at;
       const [p = 0, ds = 0] = [pair[0], pair[1]];

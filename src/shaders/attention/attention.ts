@@ -1,5 +1,6 @@
 // Declares causal grouped-query attention and its gradient. Strides and offsets are in floats, multiples of 4; q, k and v
 // may be column ranges of one buffer. Source: Dao et al., FlashAttention, 2022 (online softmax, lse, delta).
+import { dropoutSnippet } from '../dropout/dropout.ts';
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import { defineKernel } from '../kernel.ts';
 import { stepSnippet } from '../lib/step.ts';
@@ -27,22 +28,27 @@ const params = {
   v_offset: 'u32',
   scale: 'f32',
   window: 'u32',
+  rate: 'f32',
+  stream: 'u32',
 } as const;
 
 /** Keys of the query that sees most of them. */
 const mostKeys = ({ t_k, window }: { readonly t_k: number; readonly window: number }): number =>
   window > 0 ? Math.min(window, t_k) : t_k;
 
-const constants = { ...gridConstants, D: 32, HAS_DOCUMENTS: 0 } as const;
+const constants = { ...gridConstants, D: 32, HAS_DOCUMENTS: 0, HAS_DROPOUT: 0 } as const;
+
+const snippets = [stepSnippet, dropoutSnippet, shape];
 
 /**
  * q [B·Tq, H·D], k, v [B·Tk, G·D] → o [B·Tq, H·D], lse [B·Tq, H]. Query n sees keys 0..step.position + n mod Tq; with
- * HAS_DOCUMENTS those from documents[n] on, with a window the last `window` of them.
+ * HAS_DOCUMENTS those from documents[n] on, with a window the last `window` of them. With HAS_DROPOUT a share `rate` of the
+ * probabilities is dropped and the others grow, the same ones in the gradient.
  */
 export const attention = defineKernel({
   name: 'attention',
   source,
-  snippets: [stepSnippet, shape],
+  snippets,
   buffers: {
     q: 'read',
     k: 'read',
@@ -63,13 +69,14 @@ export const attention = defineKernel({
 export const attentionBackwardQ = defineKernel({
   name: 'attention_backward_q',
   source: qSource,
-  snippets: [shape],
+  snippets,
   buffers: {
     qkv: 'read',
     o: 'read',
     lse: 'read',
     d_o: 'read',
     documents: 'read u32',
+    step: 'uniform',
     dqkv: 'read_write',
     delta: 'read_write',
   },
@@ -84,13 +91,14 @@ export const attentionBackwardQ = defineKernel({
 export const attentionBackwardKv = defineKernel({
   name: 'attention_backward_kv',
   source: kvSource,
-  snippets: [shape],
+  snippets,
   buffers: {
     qkv: 'read',
     lse: 'read',
     d_o: 'read',
     delta: 'read',
     documents: 'read u32',
+    step: 'uniform',
     dqkv: 'read_write',
   },
   params,

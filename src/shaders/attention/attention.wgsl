@@ -43,7 +43,9 @@ fn attention(@builtin(global_invocation_id) id: vec3u) {
     let shrink = exp(max(m - m1, -80.0));
     let p = exp(max(s - m1, -80.0));
     sum = sum * shrink + p;
-    for (var j = 0u; j < D4; j++) { acc[j] = acc[j] * shrink + v[v_at + j] * p; }
+    var weight = p;
+    if (HAS_DROPOUT == 1u) { weight *= kept(row, head, t, step.seed); }
+    for (var j = 0u; j < D4; j++) { acc[j] = acc[j] * shrink + v[v_at + j] * weight; }
     m = m1;
   }
   let o_at = (row * params.heads + head) * D4;

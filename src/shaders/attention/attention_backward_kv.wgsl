@@ -5,8 +5,9 @@
 @group(0) @binding(2) var<storage, read> d_o: array<vec4f>; // [N, H*D/4]
 @group(0) @binding(3) var<storage, read> delta: array<f32>; // [N, H]
 @group(0) @binding(4) var<storage, read> documents: array<u32>; // [N]: first token of the token's document, within its row
-@group(0) @binding(5) var<storage, read_write> dqkv: array<vec4f>; // [N, stride/4]
-@group(0) @binding(6) var<uniform> params: Params;
+@group(0) @binding(5) var<uniform> step: Step;
+@group(0) @binding(6) var<storage, read_write> dqkv: array<vec4f>; // [N, stride/4]
+@group(0) @binding(7) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
 fn attention_backward_kv(@builtin(global_invocation_id) id: vec3u) {
@@ -45,9 +46,11 @@ fn attention_backward_kv(@builtin(global_invocation_id) id: vec3u) {
       }
       let at = query * params.heads + head;
       let p = exp(clamp((s4.x + s4.y) + (s4.z + s4.w) - lse[at], -80.0, 0.0));
-      let ds = p * ((p4.x + p4.y) + (p4.z + p4.w) - delta[at]) * params.scale;
+      var keep = 1.0;
+      if (HAS_DROPOUT == 1u) { keep = kept(query, head, row - b * params.t_k, step.seed); }
+      let ds = p * (((p4.x + p4.y) + (p4.z + p4.w)) * keep - delta[at]) * params.scale;
       for (var j = 0u; j < D4; j++) {
-        dv[j] += d_o[o_at + j] * p;
+        dv[j] += d_o[o_at + j] * p * keep;
         dk[j] += qkv[q_at + j] * ds;
       }
     }

@@ -5,9 +5,10 @@
 @group(0) @binding(2) var<storage, read> lse: array<f32>; // [N, H]
 @group(0) @binding(3) var<storage, read> d_o: array<vec4f>; // [N, H*D/4]
 @group(0) @binding(4) var<storage, read> documents: array<u32>; // [N]: first token of the token's document, within its row
-@group(0) @binding(5) var<storage, read_write> dqkv: array<vec4f>; // [N, stride/4]
-@group(0) @binding(6) var<storage, read_write> delta: array<f32>; // [N, H]
-@group(0) @binding(7) var<uniform> params: Params;
+@group(0) @binding(5) var<uniform> step: Step;
+@group(0) @binding(6) var<storage, read_write> dqkv: array<vec4f>; // [N, stride/4]
+@group(0) @binding(7) var<storage, read_write> delta: array<f32>; // [N, H]
+@group(0) @binding(8) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
 fn attention_backward_q(@builtin(global_invocation_id) id: vec3u) {
@@ -47,7 +48,9 @@ fn attention_backward_q(@builtin(global_invocation_id) id: vec3u) {
       p4 += dor[j] * qkv[v_at + j];
     }
     let p = exp(clamp((s4.x + s4.y) + (s4.z + s4.w) - l, -80.0, 0.0));
-    let ds = p * ((p4.x + p4.y) + (p4.z + p4.w) - d) * params.scale;
+    var dp = (p4.x + p4.y) + (p4.z + p4.w);
+    if (HAS_DROPOUT == 1u) { dp *= kept(row, head, t, step.seed); }
+    let ds = p * (dp - d) * params.scale;
     for (var j = 0u; j < D4; j++) { dq[j] += qkv[k_at + j] * ds; }
   }
   for (var j = 0u; j < D4; j++) { dqkv[q_at + j] = dq[j]; }

@@ -6,6 +6,14 @@ const CUBIC = 0.044715;
 
 const tanhOf = (a: number): number => Math.tanh(ROOT * (a + CUBIC * a * a * a));
 
+/** GELU by its tanh approximation, and its slope. */
+export const geluTanh = (a: number): number => 0.5 * a * (1 + tanhOf(a));
+
+export function geluSlope(a: number): number {
+  const t = tanhOf(a);
+  return 0.5 * (1 + t) + 0.5 * a * (1 - t * t) * ROOT * (1 + 3 * CUBIC * a * a);
+}
+
 export interface GegluArguments {
   readonly gu: FloatArray;
   readonly h: FloatArray;
@@ -18,7 +26,7 @@ export function gegluReference({ gu, h, n, f }: GegluArguments): void {
     const at = row * 2 * f;
     for (let i = 0; i < f; i++) {
       const a = gu[at + i] ?? 0;
-      h[row * f + i] = 0.5 * a * (1 + tanhOf(a)) * (gu[at + f + i] ?? 0);
+      h[row * f + i] = geluTanh(a) * (gu[at + f + i] ?? 0);
     }
   }
 }
@@ -36,11 +44,9 @@ export function gegluBackwardReference({ dh, gu, dgu, n, f }: GegluBackwardArgum
     const at = row * 2 * f;
     for (let i = 0; i < f; i++) {
       const a = gu[at + i] ?? 0;
-      const t = tanhOf(a);
-      const slope = ROOT * (1 + 3 * CUBIC * a * a);
       const d = dh[row * f + i] ?? 0;
-      dgu[at + i] = d * (gu[at + f + i] ?? 0) * (0.5 * (1 + t) + 0.5 * a * (1 - t * t) * slope);
-      dgu[at + f + i] = d * 0.5 * a * (1 + t);
+      dgu[at + i] = d * (gu[at + f + i] ?? 0) * geluSlope(a);
+      dgu[at + f + i] = d * geluTanh(a);
     }
   }
 }

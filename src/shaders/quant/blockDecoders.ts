@@ -115,6 +115,13 @@ const sources: Readonly<Record<MemberFormat, readonly [helpers: readonly Helper[
   return (vec4f(${nibbles('w_at + block * 4u')}) - f32(scale >> 16u)) * unpack2x16float(scale & 0xffffu).x;
 `,
   ],
+  int4_f32: [
+    ['bytes4'],
+    `${block32}
+  let s = s_at + block * 2u;
+  return (vec4f(${nibbles('w_at + block * 4u')}) - f32(w_scales[s + 1u] & 0xffffu)) * bitcast<f32>(w_scales[s]);
+`,
+  ],
   q3_k: [
     ['bytes4'],
     `${block256}

@@ -21,6 +21,8 @@ type Decode = (quants: Bytes, scales: Bytes, out: Float32Array) => void;
 const u8 = ({ array, at }: Bytes, i: number): number => array[at + i] ?? 0;
 const i8 = (bytes: Bytes, i: number): number => (u8(bytes, i) << 24) >> 24;
 const u16 = (bytes: Bytes, i: number): number => u8(bytes, i) | (u8(bytes, i + 1) << 8);
+const float = ({ array, at }: Bytes, i: number): number =>
+  new DataView(array.buffer, array.byteOffset + at).getFloat32(i, true);
 const half = (bytes: Bytes, i: number): number => halfToFloat(u16(bytes, i));
 
 /** Four bits of element e of 32: the first sixteen in the low nibbles, the others in the high ones. */
@@ -77,6 +79,10 @@ const decoders: Readonly<Record<QuantFormat, Decode>> = {
   },
   int4: (quants, scales, out) => {
     const [d, zero] = [half(scales, 0), u16(scales, 2)];
+    for (let e = 0; e < 32; e++) out[e] = d * (nibble(quants, 0, e) - zero);
+  },
+  int4_f32: (quants, scales, out) => {
+    const [d, zero] = [float(scales, 0), u16(scales, 4)];
     for (let e = 0; e < 32; e++) out[e] = d * (nibble(quants, 0, e) - zero);
   },
   q3_k: (quants, scales, out) => {

@@ -27,6 +27,7 @@ export const blockLayouts: Readonly<Record<BlockFormat, BlockLayout>> = {
   q8_0: { elements: 32, bytes: 34, quants: [[2, 34]], scales: [[0, 2]], scaleBytes: 2 },
   iq4_nl: { elements: 32, bytes: 18, quants: [[2, 18]], scales: [[0, 2]], scaleBytes: 2 },
   int4: { elements: 32, bytes: 20, quants: [[4, 20]], scales: [[0, 4]], scaleBytes: 4 },
+  int4_f32: { elements: 32, bytes: 24, quants: [[8, 24]], scales: [[0, 8]], scaleBytes: 8 },
   q3_k: { elements: 256, bytes: 110, quants: [[0, 96]], scales: [[96, 110]], scaleBytes: 16 },
   q4_k: { elements: 256, bytes: 144, quants: [[16, 144]], scales: [[0, 16]], scaleBytes: 16 },
   q5_k: { elements: 256, bytes: 176, quants: [[16, 176]], scales: [[0, 16]], scaleBytes: 16 },

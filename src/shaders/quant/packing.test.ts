@@ -13,6 +13,7 @@ const mixes: readonly (readonly MemberFormat[])[] = [
   ['q4_k', 'q6_k', 'none'],
   ['q6_k', 'q6_k', 'q3_k'],
   ['bf16', 'q5_0', 'int4', 'q8_0'],
+  ['int4_f32', 'int4', 'none'],
 ];
 
 it.each(mixes)('a group of %s, %s and %s', (...formats) => {

@@ -1,9 +1,10 @@
 // How frozen weights are stored on the device: float32, bitsandbytes' 4-bit formats, a file's own blocks, or members of a group each in its
 // own. Names only.
 
-/** ggml's blocks, by ggml's names; and blocks of GPTQ and AWQ: four bits with a scale and a whole zero. */
+/** ggml's blocks, by ggml's names; and blocks of GPTQ, AWQ and ONNX Runtime: four bits with a scale (a half, or a float32) and a whole zero. */
 export type BlockFormat =
   | 'int4'
+  | 'int4_f32'
   | 'q4_0'
   | 'q4_1'
   | 'q5_0'

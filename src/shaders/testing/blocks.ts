@@ -13,6 +13,7 @@ const highBytes: Readonly<Record<BlockFormat, readonly number[]>> = {
   q8_0: [1],
   iq4_nl: [1],
   int4: [1, 3],
+  int4_f32: [3],
   q3_k: [109],
   q4_k: [1, 3],
   q5_k: [1, 3],

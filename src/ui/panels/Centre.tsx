@@ -24,6 +24,15 @@ const ProgramNote = lazy(async (): Promise<{ default: ComponentType }> => {
   }
 });
 
+/** Where it can't be fetched, the newer version is taken when all tabs of this one are closed. */
+const NewerNote = lazy(async (): Promise<{ default: ComponentType }> => {
+  try {
+    return { default: (await import('./storage/NewerNote.tsx')).NewerNote };
+  } catch {
+    return { default: () => null };
+  }
+});
+
 export function Centre({ width, onSelect }: { readonly width: Width; readonly onSelect: () => void }) {
   const { t } = useTexts();
   const actions = useActions();
@@ -32,6 +41,7 @@ export function Centre({ width, onSelect }: { readonly width: Width; readonly on
   const unopened = usePageState((state) => state.openFailure);
   const failure = usePageState((state) => state.run?.failure ?? null);
   const hasProgram = usePageState((state) => state.recipe.program !== undefined);
+  const newer = usePageState((state) => state.newer);
   const stale = usePageState(isStale);
   const hasRun = usePageState((state) => state.run !== null && state.run.phase !== 'failed');
   const hasSteps = usePageState((state) => (state.run?.steps.length ?? 0) > 0);
@@ -46,6 +56,11 @@ export function Centre({ width, onSelect }: { readonly width: Width; readonly on
   return (
     <main className="centre" id="result" tabIndex={-1}>
       {width === 'narrow' && <Progress />}
+      {newer && (
+        <Suspense fallback={null}>
+          <NewerNote />
+        </Suspense>
+      )}
       <CpuBanner />
       <LinkNotes />
       <SavedNote />

@@ -6,6 +6,7 @@ import type { BackendChoice, Command, ExportFormat, FloatType, GuideEntry } from
 import { adapterActions } from './adapterActions.ts';
 import type { Engines } from './engines.ts';
 import { startEngines } from './engines.ts';
+import { hubActions } from './hubActions.ts';
 import { modelActions } from './modelActions.ts';
 import { differences, edited, presetRecipe, presetValues, redone, undone } from './recipeEdits.ts';
 import { newRun } from './reduce.ts';
@@ -22,9 +23,12 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   let askId = 0;
   /** The opening of the page's recipe, until it has worked. */
   let arrive: (() => Promise<void>) | null = null;
+  /** Puts a newer version of the page in the place of this one. */
+  let takeNewer = (): void => {};
   const models = modelActions(store, { edit, reset }, () => engines);
   const adapters = adapterActions(store, edit, () => engines);
   const rows = rowActions(store, edit, () => engines);
+  const hub = hubActions(store, ports, { openPicked: models.openPicked, openRows: rows.openRows });
   const scripts = scriptActions(store, ports, edit, () => engines);
   const engines: Engines = startEngines({
     store,
@@ -83,6 +87,8 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
       future: [],
     });
     inspectSoon();
+    if (first.model?.source) hub.openKept(first.model.source);
+    void rows.findRows(first.data);
   }
 
   function reset(): void {
@@ -143,6 +149,16 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     lookAtRows: rows.lookAtRows,
     countRows: rows.countRows,
     openModel: models.openModel,
+    openFromHub: hub.openFromHub,
+    cancelHub: hub.cancelHub,
+    lookAtHub: hub.lookAtHub,
+    leaveHubView: hub.leaveHubView,
+    searchHub: hub.searchHub,
+    lookAtRowsOfHub: hub.lookAtRowsOfHub,
+    fetchRowsOfHub: hub.fetchRowsOfHub,
+    listKept: hub.listKept,
+    forgetKept: hub.forgetKept,
+    setHub: hub.setHub,
     openAdapter: adapters.openAdapter,
     chooseAdapters: adapters.chooseAdapters,
     useFreshAdapter: adapters.useFreshAdapter,
@@ -210,12 +226,17 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     setTheme: (theme: Theme) => store.setState({ theme }),
     setLanguage: (language: Language) => store.setState({ language }),
     setKeysOn: (keysOn: boolean) => store.setState({ keysOn }),
+    takeNewer: () => takeNewer(),
     dismissNotes: () => store.setState({ linkNotes: [] }),
     open,
     /** Fetches the presets and takes the recipe of the address. What fails is told; `again` tries it once more. */
     start: async (hash: () => string, opened: () => void): Promise<void> => {
       tell({ type: 'probe', backend: store.getState().backend });
       tell({ type: 'saved' });
+      ports.keepPage((take) => {
+        takeNewer = take;
+        store.setState({ newer: true });
+      });
       let arriving: Promise<void> | null = null;
       const once = async (): Promise<void> => {
         store.setState({ openFailure: null });
@@ -245,7 +266,10 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
       else if (store.getState().run?.phase === 'failed') begin('train');
       else inspectSoon();
     },
-    terminate: engines.terminate,
+    terminate: () => {
+      engines.terminate();
+      hub.terminateHub();
+    },
   };
 }
 

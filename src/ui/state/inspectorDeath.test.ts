@@ -34,6 +34,7 @@ function page() {
     recipeJson: () => '',
     readRecipe: () => Promise.reject(new Error('no file')),
     saveFiles: async () => {},
+    keepPage: () => {},
     keepStorage: () => {},
   };
   const store = makeStore({ ...emptyState('en', 'system'), opened: true });

@@ -1,14 +1,24 @@
 // Choosing the base model: its files are read by both engines, and it becomes the recipe's model when the inspector understood it.
-import type { RecipePatch } from '../../engine/index.ts';
+import type { ModelRef, ModelSource, RecipePatch } from '../../engine/index.ts';
+import { namedSource } from '../../engine/index.ts';
 import type { Event } from '../../engine/protocol.ts';
 import type { Engines } from './engines.ts';
 import { presetValues } from './recipeEdits.ts';
 import { isBusy } from './runStatus.ts';
-import type { Edit } from './state.ts';
+import type { Edit, PickedFiles } from './state.ts';
 import type { Store } from './store.ts';
 
 /** What a real model wants that the small embedded one does not: its file's own blocks, and smaller steps. */
-const forFiles: RecipePatch = { 'bnb.bnb_4bit_quant_type': 'none', 'train.learning_rate': 5e-4 };
+export const forFiles: RecipePatch = { 'bnb.bnb_4bit_quant_type': 'none', 'train.learning_rate': 5e-4 };
+
+/** Whether the recipe names this very model: by its digest, or, where nobody has seen that, by its source. */
+const isWanted = (model: ModelRef | undefined, digest: string, source: ModelSource | undefined): boolean =>
+  model !== undefined &&
+  (model.digest === digest ||
+    (model.digest === '' &&
+      source !== undefined &&
+      model.source !== undefined &&
+      namedSource(model.source) === namedSource(source)));
 
 export function modelActions(
   store: Store,
@@ -16,6 +26,12 @@ export function modelActions(
   engines: () => Engines,
 ) {
   let lastId = 0;
+
+  function openPicked(picked: PickedFiles): void {
+    lastId += 1;
+    store.setState({ model: { picked, summary: null, failure: null, reading: true } });
+    engines().openModel(lastId, picked);
+  }
 
   /** The memory of a run on another model is freed; a run at work is left alone. */
   function dropIdleRun(): void {
@@ -28,11 +44,9 @@ export function modelActions(
     openModel: (files: readonly File[], folder: string | null = null): void => {
       const [first] = files;
       if (first === undefined) return;
-      lastId += 1;
-      const picked = { name: folder ?? first.name, files };
-      store.setState({ model: { picked, summary: null, failure: null, reading: true } });
-      engines().openModel(lastId, picked);
+      openPicked({ name: folder ?? first.name, files });
     },
+    openPicked,
     useEmbeddedModel: (): void => {
       const { presets, recipe } = store.getState();
       const values = presetValues(presets, recipe.preset);
@@ -56,10 +70,12 @@ export function modelActions(
         model: { ...model, summary: event.model, failure: null, reading: false },
         dialog: null,
       });
-      const wanted = recipe.model?.digest === event.model.digest;
-      if (!wanted) dropIdleRun();
       const { name, digest } = event.model;
-      parts.edit({ kind: 'model', model: { name, digest }, patch: wanted ? {} : forFiles });
+      const source = model.picked?.source;
+      const wanted = isWanted(recipe.model, digest, source);
+      if (!wanted) dropIdleRun();
+      const patch: RecipePatch = wanted ? {} : forFiles;
+      parts.edit({ kind: 'model', model: { name, digest, ...(source ? { source } : {}) }, patch });
     },
   };
 }

@@ -34,6 +34,7 @@ function page() {
       recipeJson: () => '',
       readRecipe,
       saveFiles: async () => {},
+      keepPage: () => {},
       keepStorage: () => {},
     },
     (run) => void setTimeout(run, 1),

@@ -7,6 +7,7 @@ import type {
   ExportFile,
   Inspection,
   ModelRef,
+  ModelSource,
   Recipe,
   RecipePatch,
   RecipeProgram,
@@ -33,6 +34,7 @@ import type {
   StepMetrics,
   VersionChoice,
 } from '../../engine/protocol.ts';
+import type { HubState } from './hubState.ts';
 
 export type Language = 'en' | 'zh';
 export type Theme = 'system' | 'light' | 'dark';
@@ -45,6 +47,7 @@ export type DialogName =
   | 'share'
   | 'device'
   | 'keys'
+  | 'storage'
   | 'data'
   | 'reset';
 export type SheetName = 'recipe' | 'parameters';
@@ -120,6 +123,8 @@ export interface PickedFiles {
   /** The folder's, or the first file's. */
   readonly name: string;
   readonly files: readonly File[];
+  /** Of a hub's: where another finds them. */
+  readonly source?: ModelSource;
 }
 
 /** The model that is open, being read, or was refused. */
@@ -206,6 +211,7 @@ export interface PageState {
   /** Parameters whose flag or gradient the last edit changed. */
   readonly changed: ReadonlySet<string>;
   readonly model: OpenModel;
+  readonly hub: HubState;
   readonly adapter: OpenAdapter;
   readonly rows: OpenRows;
   /** A run that an earlier visit left unfinished. */
@@ -223,6 +229,8 @@ export interface PageState {
   readonly theme: Theme;
   readonly keysOn: boolean;
   readonly selectedPath: string | null;
+  /** A newer version of the page lies ready. */
+  readonly newer: boolean;
   readonly dialog: DialogName | null;
   readonly sheet: SheetName | null;
 }
@@ -250,6 +258,8 @@ export interface Ports {
       readonly fingerprint: Fingerprint | null;
     },
   ): Promise<string>;
+  /** Has the browser keep the page for days without a network; told how a newer version is taken when one lies ready. */
+  keepPage(onNewer: (take: () => void) => void): void;
   /** Asks the browser not to throw away what is saved when space is short. */
   keepStorage(): void;
   recipeJson(recipe: Recipe, presets: readonly PresetEntry[]): string;

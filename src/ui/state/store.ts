@@ -2,6 +2,7 @@
 // engines.ts and what actions.ts is made of (modelActions.ts, adapterActions.ts) write to it.
 import { createStore } from 'zustand/vanilla';
 import { defaultValues } from '../../engine/index.ts';
+import type { HubState } from './hubState.ts';
 import type { Language, PageState, PastedScript, Theme } from './state.ts';
 
 /** The preset the page opens with. */
@@ -21,6 +22,24 @@ export const nothingPasted: PastedScript = {
   reading: null,
   failure: null,
   refused: null,
+};
+
+/** Where models are fetched unless a person names another address of the same protocol. */
+export const defaultHub = 'https://huggingface.co';
+
+export const nothingAsked: HubState = {
+  settings: { address: defaultHub, token: null },
+  opening: null,
+  failure: null,
+  rows: { wish: '', view: null, looking: false, fetching: false, failure: null },
+  wish: '',
+  view: null,
+  looking: false,
+  weighed: null,
+  refusal: null,
+  found: null,
+  searching: false,
+  kept: null,
 };
 
 /** The state before anything is known. */
@@ -44,6 +63,7 @@ export function emptyState(language: Language, theme: Theme): PageState {
     guide: null,
     changed: new Set(),
     model: { picked: null, summary: null, failure: null, reading: false },
+    hub: nothingAsked,
     adapter: { opened: [], used: [], summary: null, failure: null, reading: false },
     rows: { failure: null, reading: false, files: new Map(), statistics: null, counting: null },
     saved: null,
@@ -57,6 +77,7 @@ export function emptyState(language: Language, theme: Theme): PageState {
     theme,
     keysOn: true,
     selectedPath: null,
+    newer: false,
     dialog: null,
     sheet: null,
   };

@@ -35,6 +35,7 @@ if (root !== null) {
     recipeJson: (recipe) => JSON.stringify(recipe),
     readRecipe: async (text) => JSON.parse(text),
     saveFiles: async () => {},
+    keepPage: () => {},
     keepStorage: () => {},
   });
 }

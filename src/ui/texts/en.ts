@@ -15,6 +15,7 @@ export const en = {
     script: 'Script',
     share: 'Share',
     keys: 'Keyboard',
+    storage: 'Storage',
     recipe: 'Recipe',
     parameters: 'Parameters',
     result: 'Result',
@@ -135,15 +136,8 @@ export const en = {
     title: 'Base model',
     label: 'Base model',
     embedded: 'embedded, 1.3 M parameters',
-    intro:
-      'Llama, SmolLM2, Mistral, Qwen 2 to 3, SmolLM3, Phi-3, Gemma 3 (text) or Granite 3: a GGUF file, or the folder that transformers saves (config.json, tokenizer.json, safetensors). It is read where it lies, and never leaves this tab.',
-    drop: 'Drop a .gguf file or a model’s folder here, or',
     choose: 'Choose model files',
-    chooseFolder: 'Choose a folder',
-    unused: 'Not used: {{names}}.',
     reading: 'reading the files…',
-    facts: '{{name}} · {{type}} · {{size}} · {{layers}} layers · {{parameters}} parameters',
-    useEmbedded: 'Use the embedded model',
     missing: 'Open {{name}} to go on.',
   },
   adapter: {

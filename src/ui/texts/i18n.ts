@@ -4,6 +4,8 @@ import i18next from 'i18next';
 import type { Text } from '../../engine/index.ts';
 import type { Language } from '../state/state.ts';
 import { en } from './en.ts';
+import type { enKept } from './enKept.ts';
+import type { enModel } from './enModel.ts';
 import type { enReading } from './enReading.ts';
 import type { enRows } from './enRows.ts';
 import { zh } from './zh.ts';
@@ -11,7 +13,13 @@ import { zh } from './zh.ts';
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
-    resources: { translation: typeof en; reading: typeof enReading; rows: typeof enRows };
+    resources: {
+      translation: typeof en;
+      reading: typeof enReading;
+      rows: typeof enRows;
+      kept: typeof enKept;
+      model: typeof enModel;
+    };
   }
 }
 

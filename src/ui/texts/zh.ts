@@ -16,6 +16,7 @@ export const zh: TextsOf<typeof en> = {
     script: '脚本',
     share: '分享',
     keys: '键盘',
+    storage: '存储',
     recipe: '配方',
     parameters: '参数',
     result: '结果',
@@ -132,15 +133,8 @@ export const zh: TextsOf<typeof en> = {
     title: '底座模型',
     label: '底座模型',
     embedded: '内置，130 万参数',
-    intro:
-      'Llama、SmolLM2、Mistral、Qwen 2 至 3、SmolLM3、Phi-3、Gemma 3（文本）或 Granite 3：GGUF 文件，或 transformers 保存的文件夹（config.json、tokenizer.json、safetensors）。文件在原处读取，不会离开本标签页。',
-    drop: '把 .gguf 文件或模型文件夹拖到这里，或',
     choose: '选择模型文件',
-    chooseFolder: '选择文件夹',
-    unused: '未使用：{{names}}。',
     reading: '正在读取文件…',
-    facts: '{{name}} · {{type}} · {{size}} · {{layers}} 层 · {{parameters}} 个参数',
-    useEmbedded: '使用内置模型',
     missing: '请打开 {{name}} 以继续。',
   },
   adapter: {

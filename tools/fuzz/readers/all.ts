@@ -3,6 +3,7 @@ import { found } from '../found.ts';
 import type { Reader } from '../reader.ts';
 import { checkpointReaders } from './checkpoints.ts';
 import { fileReaders } from './files.ts';
+import { hubReaders } from './hub.ts';
 import { messageReaders } from './messages.ts';
 import { pastedReaders } from './pasted.ts';
 import { recipeReaders } from './recipes.ts';
@@ -16,6 +17,7 @@ export const readers: readonly Reader[] = [
   ...modelReaders,
   ...recipeReaders,
   ...rowFileReaders,
+  ...hubReaders,
   ...messageReaders,
   ...pastedReaders,
 ].map((reader) => ({ ...reader, corpus: [...reader.corpus, ...(found.get(reader.name) ?? [])] }));

@@ -75,7 +75,7 @@ export const modelReaders: readonly Reader[] = [
       const { tokenizer: json, config } = recordOf(readJson(textOf(input), { anyKey: true }).value);
       const tokenizer = new Tokenizer(json, config);
       const ids = tokenizer.encode('hello you 12', true);
-      return { ids, text: tokenizer.decode(ids), lengths: ids.map((id) => tokenizer.byteLength(id)) };
+      return { ids, text: tokenizer.decode(ids), placed: tokenizer.encodePlaced('hello you 12') };
     },
   },
   {

@@ -95,7 +95,17 @@ export const lora: AdapterMethod<'LORA', typeof loraSettings> = {
   draw: drawLora,
   takeOut,
   limit: (_, adapter, base) => {
-    if (!isLora(adapter) || !adapter.dora) return null;
+    if (!isLora(adapter)) return null;
+    // Both take the matrix as it is kept, which of a Conv1D is not the one that is multiplied by: PEFT's forward pass raises.
+    if (base.kind.type === 'linear' && base.kind.transposed && /^(olora|loftq)$/.test(adapter.init))
+      return {
+        found: text(
+          `has init_lora_weights '${adapter.init}' on a Conv1D, which PEFT can't start from`,
+          `在 Conv1D 上使用 init_lora_weights '${adapter.init}'，PEFT 无法以此开始`,
+        ),
+        remedy: text('Use true, gaussian or pissa.', '请使用 true、gaussian 或 pissa。'),
+      };
+    if (!adapter.dora) return null;
     if (base.kind.type === 'embedding')
       return {
         found: text(

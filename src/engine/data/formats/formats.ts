@@ -26,11 +26,12 @@ async function readerOf(source: ByteSource, format: DataFormat | undefined): Pro
 }
 
 /** The rows of a file. Throws UserError naming file, place and remedy. */
-export async function readTable(source: ByteSource, format?: DataFormat): Promise<RowTable> {
+export async function readTable(source: ByteSource, format?: DataFormat, most?: number): Promise<RowTable> {
   const { name, size } = source;
   if (size === 0) throw emptyData({ name, list: false });
-  assertSize(name, size);
-  const table = await (await readerOf(source, format)).read(source);
+  // Of a file that is read in parts no more is held than is wanted.
+  if (most === undefined) assertSize(name, size);
+  const table = await (await readerOf(source, format)).read(source, most);
   if (table.rows.length === 0) throw emptyData({ name, list: false });
   return table;
 }

@@ -9,6 +9,6 @@ export interface RowReader {
   readonly endings: readonly string[];
   /** Whether a file that begins so is one; asked in the order of the list, of files whose ending says nothing. */
   readonly begins: (head: Uint8Array) => boolean;
-  /** Throws UserError naming file, place and remedy. */
-  readonly read: (source: ByteSource) => Promise<RowTable>;
+  /** `most`: of a file that can be read in parts no more rows are read. Throws UserError naming file, place and remedy. */
+  readonly read: (source: ByteSource, most?: number) => Promise<RowTable>;
 }

@@ -30,6 +30,8 @@ export interface ExportedAdapter {
   readonly config: ModelConfig;
   /** Name of the base model, for the configuration and the card. */
   readonly base: string;
+  /** Its commit, where the base is a repository of the hub. */
+  readonly revision?: string;
   readonly peftVersion: string;
   /** What the card says of how it was made. */
   readonly recipe: string;

@@ -3,6 +3,7 @@
 import type { ModelFiles } from '../../models/modelFiles.ts';
 import type { Wired } from '../../python/run/wire.ts';
 import { weightOptions } from '../../python/run/wire.ts';
+import type { ModelSource } from '../../recipe/modelSource.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
 import { withoutEmbeddings } from '../../torch/nn/counts.ts';
 import type { AdapterLayout } from '../../torch/trainedLayout.ts';
@@ -40,6 +41,17 @@ export interface ExportedRun {
   readonly best: Best | null;
 }
 
+/** As PEFT's loaders take it: a repository that holds the checkpoint by its id, any other model by its own title. */
+function baseOf(
+  { kind, title }: ModelFiles['info'],
+  source: ModelSource | undefined,
+): Pick<ExportedAdapter, 'base' | 'revision'> {
+  if (kind === 'embedded') return { base: 'lora-playground-embedded' };
+  // transformers reads no ONNX: what was made of the model has its name.
+  if (kind !== 'checkpoint' || source === undefined || source.file !== null) return { base: title };
+  return { base: source.hub, revision: source.revision };
+}
+
 const adapterOf = ({ wired, layout, adapter, taken, files, link, recipe }: ExportedRun): ExportedAdapter => ({
   root: wired.root,
   layout,
@@ -47,7 +59,7 @@ const adapterOf = ({ wired, layout, adapter, taken, files, link, recipe }: Expor
   taken,
   quantised: weightOptions(recipe.values).quantType !== null,
   config: files.config,
-  base: files.info.kind === 'embedded' ? 'lora-playground-embedded' : files.info.title,
+  ...baseOf(files.info, recipe.model?.source),
   peftVersion: wired.script.stack.peft,
   recipe: link,
 });

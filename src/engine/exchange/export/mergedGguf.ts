@@ -2,7 +2,7 @@
 // order, norms in float32. Source: ggml docs/gguf.md, llama.cpp src/llama-arch.cpp; numerics reference 1.5.
 import type { Entry, TensorSpec } from '../../ground/formats/gguf/writer.ts';
 import { ggml, types, writeGguf } from '../../ground/formats/gguf/writer.ts';
-import { configJson, familyOf } from '../../models/families.ts';
+import { configFields, decoderOf, familyOf } from '../../models/families.ts';
 import { sharedFields } from '../../models/gguf/ggufConfig.ts';
 import { tokenizerEntries } from '../../models/gguf/ggufTokenizerEntries.ts';
 import { ggufName, pairedHeadsOf } from '../../models/gguf/ggufWeights.ts';
@@ -27,9 +27,11 @@ const fileTypes: Readonly<Record<FloatType, number>> = { float32: 0, float16: 1,
 
 function modelEntries(config: ModelConfig, name: string, type: FloatType): Entry[] {
   const { architecture, fields } = familyOf(config).gguf;
-  const json = configJson(config);
-  const own = [...sharedFields, ...fields].flatMap(({ field, key, type: kind }): Entry[] => {
-    const value = json[field];
+  const said = configFields(config);
+  // A family may keep a field elsewhere than most.
+  const places = new Map([...sharedFields, ...fields].map((one) => [one.field, one]));
+  const own = [...places.values()].flatMap(({ field, key, type: kind }): Entry[] => {
+    const value = said[field];
     return typeof value === 'number' ? [[`${architecture}.${key}`, types[kind], value]] : [];
   });
   return [
@@ -56,7 +58,9 @@ function specOf({ name, shape, values }: MergedTensor, { config, type, offsets }
   const offset = offsets.get(name) ?? 0;
   const whole = offset === 0 ? values : values.map((value) => value + offset);
   const ordered = heads === null ? whole : permuteRows(whole, rows, heads);
-  const own = shape.length === 1 ? 'float32' : type;
+  // llama.cpp adds what norms, biases and positions say to float32.
+  const { positions } = decoderOf(config).paths;
+  const own = shape.length === 1 || name === `${positions}.weight` ? 'float32' : type;
   return {
     name: ggufName(config, name),
     axes: [...shape].reverse(),

@@ -5,11 +5,13 @@ import { safetensorsType, writeTensors } from '../../ground/formats/safetensors.
 import { configJson, decoderOf } from '../../models/families.ts';
 import type { ModelConfig } from '../../models/modelConfig.ts';
 import type { ModelFiles } from '../../models/modelFiles.ts';
+import { turnedTensors } from '../../models/weightPlaces.ts';
 import type { ExportFile } from './adapterTensors.ts';
 import { jsonFile } from './adapterTensors.ts';
 import type { FloatType } from './floatBytes.ts';
 import { floatBytes } from './floatBytes.ts';
 import type { MergedTensor } from './mergedTensors.ts';
+import { transposed } from './rowOrder.ts';
 
 /** Bytes of tensors that one file holds at most. */
 const SHARD_BYTES = 1_000_000_000;
@@ -63,8 +65,17 @@ export async function mergedModelFiles(
   type: FloatType,
 ): Promise<ExportFile[]> {
   const saved: SavedTensor[] = [];
-  for await (const { name, shape, values } of tensors)
-    saved.push({ name, shape, dtype: safetensorsType[type], bytes: floatBytes(values, type) });
+  const turned = turnedTensors(files.config);
+  for await (const { name, shape, values } of tensors) {
+    const [rows = 1, columns = 1] = shape;
+    const isTurned = turned.has(name);
+    saved.push({
+      name,
+      shape: isTurned ? [columns, rows] : shape,
+      dtype: safetensorsType[type],
+      bytes: floatBytes(isTurned ? transposed(values, rows, columns) : values, type),
+    });
+  }
   // A head that was tied and is here has been trained on its own, or the embedding has.
   const head = `${decoderOf(files.config).paths.head}.weight`;
   const tied = !saved.some(({ name }) => name === head);

@@ -26,6 +26,9 @@ function merge(
   return tensors.length > 0 ? methodOfTensors(tensors).merge(stored, tensors) : stored;
 }
 
+/** Of a module, what a trained tensor is laid on: a copy of a bias on the bias, all else on the weight. */
+const trainedPart = (part: string): 'bias' | 'weight' => (part.endsWith('.bias') ? 'bias' : 'weight');
+
 /** Every tensor of the model, merged, one at a time. A head that was tied to the embedding is one of its own if either was trained. */
 export async function* mergedTensors(
   adapter: ExportedAdapter,
@@ -47,7 +50,7 @@ export async function* mergedTensors(
     const values = quantised
       ? new Float32Array(dequantise4(quantise4(stored, quantType, doubleQuant), quantType, stored.length))
       : stored;
-    const own = trained.filter(({ module }) => `${module}.weight` === name);
+    const own = trained.filter(({ module, part }) => `${module}.${trainedPart(part)}` === name);
     yield { name, shape, values: merge(values, own) };
   }
 }

@@ -7,15 +7,7 @@ import { inLayer } from '../../models/weightPlaces.ts';
 import { ranksInMlx } from '../exchangeErrors.ts';
 import type { ExportedAdapter, ExportFile } from './adapterTensors.ts';
 import { adapterTensors, jsonFile, layersOnly } from './adapterTensors.ts';
-
-/** [rows, columns] → [columns, rows]. */
-function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
-  const out = new Float32Array(values.length);
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++)
-      out[column * rows + row] = values[row * columns + column] ?? 0;
-  return out;
-}
+import { transposed } from './rowOrder.ts';
 
 /** adapters.safetensors and adapter_config.json. Throws UserError 'export-ranks' for ranks that differ, 'export-…' for what else MLX can't say. */
 export function mlxFiles(adapter: ExportedAdapter): ExportFile[] {
@@ -30,13 +22,15 @@ export function mlxFiles(adapter: ExportedAdapter): ExportFile[] {
     shape: [columns, rows],
     values: transposed(times === 1 ? values : values.map((value) => value * times), rows, columns),
   });
-  const saved = modules.flatMap(({ module, lowRank, a, b, scales }) => [
-    factor(`${module}.lora_a`, a),
-    // One scale stands for all; where it differs, B carries the rest.
-    factor(`${module}.lora_b`, b, scaling === 0 ? 1 : lowRank.scale / scaling),
-    ...(scales ? [{ name: `${module}.m`, shape: scales.shape, values: scales.values }] : []),
-  ]);
   const { layers } = decoderOf(adapter.config).paths;
+  // mlx-lm calls the model below the head `model`, whatever transformers calls it (mlx_lm/models/gpt2.py).
+  const named = (module: string): string => module.replace(/^[^.]+/, 'model');
+  const saved = modules.flatMap(({ module, lowRank, a, b, scales }) => [
+    factor(`${named(module)}.lora_a`, a),
+    // One scale stands for all; where it differs, B carries the rest.
+    factor(`${named(module)}.lora_b`, b, scaling === 0 ? 1 : lowRank.scale / scaling),
+    ...(scales ? [{ name: `${named(module)}.m`, shape: scales.shape, values: scales.values }] : []),
+  ]);
   const keys = [...new Set(modules.map(({ module }) => inLayer(layers, module)[1]))];
   return [
     jsonFile('adapter_config.json', {

@@ -39,13 +39,20 @@ export function peftDirectory(adapter: ExportedAdapter): {
   const tensors = all.filter((tensor) => tensor.adapter !== null);
   const method = methodOfTensors(all);
   const targets = targetModules(adapter.root, new Set(tensors.map(({ module }) => module)));
+  // PEFT sets it by every target; what the last of them left is saved.
+  const turned = adapter.layout.adapters
+    .flatMap(({ base: { kind, className } }) =>
+      kind.type === 'linear' && (kind.transposed || className === 'Linear') ? [kind.transposed === true] : [],
+    )
+    .at(-1);
   const shared: SharedFields = {
     auto_mapping: null,
     base_model_name_or_path: adapter.base,
+    ...(turned === true && { fan_in_fan_out: true }),
     inference_mode: true,
     modules_to_save: copies.length > 0 ? copies.map(({ module }) => lastName(module)) : null,
     ...(compareVersions(adapter.peftVersion, '0.18') >= 0 && { peft_version: adapter.peftVersion }),
-    revision: null,
+    revision: adapter.revision ?? null,
     target_modules: targets,
     task_type: 'CAUSAL_LM',
   };

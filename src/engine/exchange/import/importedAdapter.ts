@@ -9,6 +9,7 @@ import { isRecord } from '../../ground/isRecord.ts';
 import { quote } from '../../ground/quote.ts';
 import { readJson } from '../../ground/strictJson.ts';
 import { text } from '../../ground/text.ts';
+import { tablePaths } from '../../models/families.ts';
 import { settingsOfSaved } from '../../python/read/savedConfig.ts';
 import type { RecipePatch } from '../../recipe/recipe.ts';
 import {
@@ -69,7 +70,7 @@ function assertSupported(config: Record<string, unknown>): Method {
       opened: methods.filter(({ opens }) => opens.length > 0).map((one) => one.type),
     });
   const features = [
-    ...['fan_in_fan_out', 'lora_bias', 'use_qalora', 'layer_replication', 'target_parameters'],
+    ...['lora_bias', 'use_qalora', 'layer_replication', 'target_parameters'],
     ...['trainable_token_indices', 'alora_invocation_tokens', 'arrow_config', 'kasa_config', 'use_bdlora'],
   ];
   const isSet = (value: unknown): boolean =>
@@ -90,7 +91,7 @@ function keyOf(name: string, parts: readonly string[]): TensorKey | 'base_layer'
   const key = path.replace(/\.weight$/, '');
   const part = parts.find((one) => path.endsWith(`.${one}`));
   if (part !== undefined) return { key, module: path.slice(0, -part.length - 1) };
-  return /^(lm_head|model\.embed_tokens)\.weight$/.test(path) ? { key, module: key } : undefined;
+  return path.endsWith('.weight') && tablePaths.has(key) ? { key, module: key } : undefined;
 }
 
 interface TensorKey {

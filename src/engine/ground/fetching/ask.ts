@@ -1,5 +1,7 @@
 // One request and what its answer means: a body to read, a reason to ask again, or an error for people. Who asks again, and what is
 // done with the bytes, stands in download.ts and rangedSource.ts.
+
+import type { UserError } from '../errors.ts';
 import type { Address } from './address.ts';
 import type { Again } from './again.ts';
 import { again } from './again.ts';
@@ -22,9 +24,13 @@ export interface Asked {
   readonly to: number | null;
   /** The strong tag that a part has to belong to. */
   readonly ifRange: string | null;
-  /** default: what the browser keeps may do. */
-  readonly cache: 'default' | 'reload';
+  /** default: what the browser keeps may do; no-store: it is to keep nothing of it. */
+  readonly cache: 'default' | 'reload' | 'no-store';
+  readonly judge?: Judge | undefined;
 }
+
+/** What whoever asks says of an answer, whatever its status, before the general words; null: nothing. Sees the head alone. */
+export type Judge = (answer: Response) => UserError | null;
 
 /** 408, 425, 429 and what a server says of itself pass; 501 and 505 are what it can't do. */
 const passes = (status: number): boolean =>
@@ -47,7 +53,7 @@ function refusal(name: string, { status, headers }: Response, now: number): Agai
 export async function ask(
   net: Net,
   address: Address,
-  { from, to, ifRange, cache }: Asked,
+  { from, to, ifRange, cache, judge }: Asked,
   signal: AbortSignal | undefined,
 ): Promise<Again | Body> {
   leaveIf(signal);
@@ -78,6 +84,11 @@ export async function ask(
     throw fetchSilent({ name, seconds: SILENT_MS / 1000, doneBytes: from, totalBytes: null });
   }
   const { came } = answer;
+  const judged = judge?.(came) ?? null;
+  if (judged !== null) {
+    drop();
+    throw judged;
+  }
   // 416: there is no such part, which says something of the file.
   if (came.status === 200 || came.status === 206 || (partial && came.status === 416))
     return new Body(came, { net, name, from, signal, drop });

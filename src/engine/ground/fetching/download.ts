@@ -4,19 +4,23 @@ import { text } from '../text.ts';
 import type { Address } from './address.ts';
 import type { Again } from './again.ts';
 import { again, Tries } from './again.ts';
+import type { Judge } from './ask.ts';
 import { ask } from './ask.ts';
 import type { Body } from './body.ts';
+import type { KnownFile } from './digests.ts';
+import { Digests } from './digests.ts';
 import { fetchChanged, fetchCut, fetchDigest, fetchRange, fetchStatus, fetchTooLong } from './fetchErrors.ts';
 import { strongTag } from './headers.ts';
 import type { Net } from './net.ts';
 import type { ReadOptions } from './progress.ts';
-import { Sha256 } from './sha256.ts';
 
-/** What is known of a file before it is asked for. */
-export interface KnownFile {
-  readonly sizeBytes?: number;
-  /** 64 hexadecimal digits. */
-  readonly sha256?: string;
+/** What is there of a file from an earlier day. */
+export interface Begun {
+  readonly bytes: number;
+  /** The entity tag that it came under. */
+  readonly tag: string | null;
+  /** Of those bytes. */
+  readonly digests: Digests;
 }
 
 /** Where the bytes of a file go, in order. */
@@ -24,12 +28,20 @@ export interface Sink {
   write(piece: Uint8Array): void | Promise<void>;
   /** What was written is no part of the file: it begins again. */
   restart(): void | Promise<void>;
+  /** The first byte is on its way, under this entity tag. */
+  begins?(tag: string | null): void | Promise<void>;
 }
 
 export interface DownloadOptions extends ReadOptions {
   readonly known?: KnownFile;
   /** More than this is not taken. */
   readonly mostBytes: number;
+  readonly begun?: Begun | undefined;
+  readonly judge?: Judge | undefined;
+  /** Of a file that is kept elsewhere a browser's cache keeps nothing, and has nothing that would have to be asked past. */
+  readonly cached?: boolean;
+  /** False: nothing is asked that a browser would first have to ask the other server's leave for (If-Range). */
+  readonly conditions?: boolean;
 }
 
 export interface Downloaded {
@@ -52,12 +64,14 @@ class Download {
   readonly #options: DownloadOptions;
   readonly #tries: Tries;
   readonly #known: KnownFile;
-  #hash = new Sha256();
+  #digests: Digests;
   #have = 0;
   #total: number | null = null;
   #tag: string | null = null;
   #encoded = false;
-  #cache: 'default' | 'reload' = 'default';
+  #cache: 'default' | 'reload' | 'no-store';
+  /** Whether some of it is of an earlier day. */
+  #isOld = false;
   /** Where a whole answer that announced no length ended, short of what is known. */
   #ended: number | null = null;
 
@@ -68,36 +82,52 @@ class Download {
     this.#options = options;
     this.#known = options.known ?? {};
     this.#tries = new Tries(net);
+    this.#cache = options.cached === false ? 'no-store' : 'default';
+    const { begun } = options;
+    this.#digests = begun?.digests ?? new Digests(this.#known);
+    if (begun === undefined) return;
+    this.#have = begun.bytes;
+    this.#tag = begun.tag;
+    this.#isOld = begun.bytes > 0;
+    this.#total = this.#known.sizeBytes ?? null;
+    this.#tries.reached(begun.bytes);
   }
 
   async run(): Promise<Downloaded> {
     const { signal } = this.#options;
+    if (!this.#resumes()) await this.#restart();
     for (;;) {
-      const from = this.#have;
-      const ifRange = from > 0 ? strongTag(this.#tag) : null;
-      const asked = { from, to: null, ifRange, cache: this.#cache };
-      const reply = await ask(this.#net, this.#address, asked, signal);
-      const end = reply.kind === 'again' ? reply : await this.#receive(reply);
+      const end = await this.#once();
       if (end?.kind === 'again') {
         if (!this.#resumes()) await this.#restart();
         await this.#tries.next(end, (waitMs) => this.#tell(waitMs), signal);
         continue;
       }
-      const sha256 = end === null ? this.#hash.hex() : '';
+      const { sha256, fits } = end === null ? this.#digests.judged() : { sha256: '', fits: false };
       const gotBytes = end?.gotBytes ?? this.#have;
-      const { sizeBytes = gotBytes, sha256: wanted = sha256 } = this.#known;
-      if (end === null && sizeBytes === gotBytes && sha256 === wanted)
-        return { sizeBytes, sha256, tag: this.#tag };
-      // What a browser keeps may be of an older page: the server itself is asked once.
-      if (this.#cache === 'reload')
+      const { sizeBytes = gotBytes } = this.#known;
+      if (fits && sizeBytes === gotBytes) return { sizeBytes, sha256, tag: this.#tag };
+      // What a browser keeps may be of an older page, what a disk keeps may be spoiled: the server itself is asked once.
+      if (this.#cache === 'reload' || (this.#cache === 'no-store' && !this.#isOld))
         throw fetchDigest({
           name: this.#address.shown,
           wantedBytes: this.#known.sizeBytes ?? null,
           gotBytes,
         });
-      this.#cache = 'reload';
+      if (this.#cache === 'default') this.#cache = 'reload';
       await this.#restart();
     }
+  }
+
+  /** The rest of the file, unless all of it is there; null: it ended. */
+  async #once(): Promise<Again | Stranger | null> {
+    const { signal, judge, conditions = true } = this.#options;
+    const from = this.#have;
+    if (from > 0 && from === this.#known.sizeBytes) return null;
+    const ifRange = from > 0 && conditions ? strongTag(this.#tag) : null;
+    const asked = { from, to: null, ifRange, cache: this.#cache, judge };
+    const reply = await ask(this.#net, this.#address, asked, signal);
+    return reply.kind === 'again' ? reply : this.#receive(reply);
   }
 
   async #receive(body: Body): Promise<Again | Stranger | null> {
@@ -121,6 +151,7 @@ class Download {
       body.leave();
       throw fetchStatus({ name: this.#address.shown, status: body.status });
     }
+    if (this.#have === 0) await this.#sink.begins?.(body.tag);
     let cut: Again | null;
     try {
       cut = await body.take((piece) => this.#write(piece), this.#most(body));
@@ -161,7 +192,9 @@ class Download {
           ),
         }),
       );
-    const other = tag !== null && this.#tag !== null && tag !== this.#tag;
+    // The digest decides where it is known and nothing else was asked for: one file may have a tag on each server that holds it.
+    const tagDecides = this.#options.conditions !== false || !this.#isNamed();
+    const other = tagDecides && tag !== null && this.#tag !== null && tag !== this.#tag;
     if (other || (range.total !== null && this.#total !== null && range.total !== this.#total))
       return again(() =>
         fetchChanged({
@@ -190,7 +223,7 @@ class Download {
   }
 
   async #write(piece: Uint8Array): Promise<void> {
-    this.#hash.update(piece);
+    this.#digests.update(piece);
     this.#have += piece.byteLength;
     this.#tries.reached(this.#have);
     await this.#sink.write(piece);
@@ -199,15 +232,21 @@ class Download {
 
   /** Compressed on its way, the file has other places; without tag or digest nobody knows that the rest belongs to it. */
   #resumes(): boolean {
-    return !this.#encoded && (strongTag(this.#tag) !== null || this.#known.sha256 !== undefined);
+    return !this.#encoded && (strongTag(this.#tag) !== null || this.#isNamed());
+  }
+
+  /** Whether its bytes can be told from all others once they are here. */
+  #isNamed(): boolean {
+    return (this.#known.sha256 ?? this.#known.gitName) !== undefined;
   }
 
   async #restart(): Promise<void> {
     if (this.#have > 0) await this.#sink.restart();
-    this.#hash = new Sha256();
+    this.#digests = new Digests(this.#known);
     this.#have = 0;
     this.#total = null;
     this.#tag = null;
+    this.#isOld = false;
   }
 
   #tell(waitMs: number): void {
@@ -216,8 +255,12 @@ class Download {
   }
 }
 
-const download = (net: Net, address: Address, sink: Sink, options: DownloadOptions): Promise<Downloaded> =>
-  new Download(net, address, sink, options).run();
+export const download = (
+  net: Net,
+  address: Address,
+  sink: Sink,
+  options: DownloadOptions,
+): Promise<Downloaded> => new Download(net, address, sink, options).run();
 
 /** A file into memory. Throws UserError 'fetch-…', and Cancelled. */
 export async function fetchBytes(

@@ -1,7 +1,7 @@
 // The page's own files, by their path beside it: the build knows their sizes and digests, so nothing else is taken for them.
 import { invariant } from '../errors.ts';
 import { readAddress } from './address.ts';
-import type { KnownFile } from './download.ts';
+import type { KnownFile } from './digests.ts';
 import { fetchBytes } from './download.ts';
 import type { Net } from './net.ts';
 import type { ReadOptions } from './progress.ts';

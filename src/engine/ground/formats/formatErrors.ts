@@ -100,6 +100,20 @@ export const brokenSafetensors = defineError('safetensors', ({ file, found }: Br
   zh: [`${file ?? 'safetensors 文件'}：${found.zh}。`, '请重新下载该文件。'],
 }));
 
+interface BrokenAt {
+  readonly file: string;
+  readonly byte: number;
+  readonly found: Text;
+}
+
+export const brokenOnnx = defineError('onnx', ({ file, byte, found }: BrokenAt) => ({
+  en: [
+    `${file}, byte ${byte}: ${found.en}.`,
+    'Download the file again, with the files of the same export that lie beside it.',
+  ],
+  zh: [`${file}，第 ${byte} 字节：${found.zh}。`, '请重新下载该文件，以及同一次导出中与它放在一起的文件。'],
+}));
+
 /** All of these, for the list of errors. */
 export const formatErrors = [
   fileUnreadable,
@@ -111,4 +125,5 @@ export const formatErrors = [
   ggufUnknownType,
   ggufBeyond,
   brokenSafetensors,
+  brokenOnnx,
 ] as const;

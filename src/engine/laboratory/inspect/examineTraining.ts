@@ -113,6 +113,7 @@ export function examineTraining(event: TrainingEvent, options: ExamineOptions): 
     allMasked: options.allMasked || event.allMasked,
     gradMode: event.gradMode,
     treatment: event.loss,
+    severed: event.severed ?? false,
     lossGradFn: lossGradFn(script, event),
   });
   for (const warning of step.tape.warnings) script.warn(`${warning.category}: ${warning.message}`);

@@ -179,9 +179,9 @@ function statesOf(
   if (checkpointed) script.checkpointing = { useReentrant, explicit: true };
   if (row.how === 'hooked') enableInputRequireGrads(script);
   script.root.train();
-  const { root, causalPath, checkpointing, inputGradHooks } = script;
+  const { root, causalPath, places: tables, checkpointing, inputGradHooks } = script;
   const step = recordStep(
-    { root, causalPath, checkpointing, inputGradHooks, weightFormat: () => 'none' },
+    { root, causalPath, tables, checkpointing, inputGradHooks, weightFormat: () => 'none' },
     forward,
     {
       batch: { rows: 2, tokens: 16 },

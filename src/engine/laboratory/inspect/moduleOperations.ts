@@ -5,8 +5,11 @@
 import { invariant } from '../../ground/errors.ts';
 import type { AttentionRequest, Operations, ProjectionGroup } from '../../models/decoder.ts';
 import type { Value } from '../../torch/autograd/value.ts';
+import { ACTIVATED_GRAD_FN } from '../../torch/ops/activated.ts';
+import type { Drop } from '../../torch/ops/dropout.ts';
 import type { Activation } from '../../torch/ops/gated.ts';
 import { activationGradFn } from '../../torch/ops/gated.ts';
+import { dropsOut } from '../../torch/ops/linearGroup.ts';
 import type { BatchShape } from '../../torch/recording.ts';
 import type { AutogradRecorder } from './autogradRecorder.ts';
 import { runModule } from './recordModules.ts';
@@ -74,6 +77,48 @@ export class ModuleOperations implements Operations<Outputs> {
     });
     this.#note(path, active);
     return recorder.apply({ name: `${path}.gated`, shape, gradFn: 'MulBackward0', inputs: [active, up] });
+  }
+
+  activated(path: string, outputs: Outputs): Value {
+    const x = only(outputs);
+    const active = this.#recorder.apply({
+      name: path,
+      shape: x.shape,
+      gradFn: ACTIVATED_GRAD_FN,
+      inputs: [x],
+      zero: x.zero,
+    });
+    this.#note(path, active);
+    return active;
+  }
+
+  positioned(path: string, x: Value): Value {
+    const ids = this.#recorder.tape.leaf(
+      'position_ids',
+      [x.shape[0] ?? 0],
+      { kind: 'persistent', buffer: 'position_ids', offset: 0 },
+      { dtype: 'int64' },
+    );
+    return this.#recorder.sum(`${path}.sum`, x, runModule(this.#recorder, path, ids));
+  }
+
+  dropped({ path, rate }: Drop, x: Value): Value {
+    const acts = rate > 0 && dropsOut(this.#recorder.recording, path);
+    const y = acts
+      ? this.#recorder.apply({
+          name: path,
+          shape: x.shape,
+          gradFn: 'NativeDropoutBackward0',
+          inputs: [x],
+          zero: x.zero,
+        })
+      : x;
+    this.#note(path, y);
+    return y;
+  }
+
+  droppedOutput(drop: Drop, outputs: Outputs): Outputs {
+    return outputs.map((output) => this.dropped(drop, output));
   }
 
   output(path: string, output: Outputs): Outputs {

@@ -24,6 +24,8 @@ export interface StepOptions {
   readonly allMasked: boolean;
   readonly gradMode: GradMode;
   readonly treatment: LossTreatment['loss'];
+  /** As of LossTreatment. */
+  readonly severed?: boolean;
   /** grad_fn of the loss under this trainer. */
   readonly lossGradFn: 'DivBackward0' | 'NllLossBackward0';
 }
@@ -79,9 +81,10 @@ export function recordStep(
       zeroGradient: () => options.allMasked,
     });
     const loss = withPenalties(recorder, plain);
-    if (treatment === 'requires_grad_') loss.requiresGrad = true;
-    const cut =
-      treatment === 'detach' || treatment === 'item' ? tape.leaf('loss', [1], { kind: 'planned' }) : loss;
+    const severed =
+      treatment === 'detach' || treatment === 'item' || (treatment === 'requires_grad_' && options.severed);
+    const cut = severed ? tape.leaf('loss', [1], { kind: 'planned' }) : loss;
+    if (treatment === 'requires_grad_') cut.requiresGrad = true;
     return { tape, recording, ...states, loss: cut };
   });
 }

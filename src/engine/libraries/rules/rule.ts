@@ -37,8 +37,6 @@ interface TransformersBehaviours {
   readonly quantisedTrainingError: string;
   /** dtype of what bitsandbytes doesn't pack, when the script names none. */
   readonly quantisedDtype: 'float16' | 'checkpoint';
-  /** Whether from_pretrained takes load_in_4bit and load_in_8bit; else they reach the model's __init__, which doesn't. */
-  readonly loaderTakesBits: boolean;
   /** Whether Trainer keeps the columns that a PeftModel's base takes; else those of its own forward, which names none without a task_type. */
   readonly trainerAsksBaseModel: boolean;
   /** Whether Trainer divides the summed loss by the token count of the window. */

@@ -56,10 +56,6 @@ export const transformersRules: RulesOf<'transformers'> = {
     ['0', 'float16', 'quantizers/quantizer_bnb_8bit.py update_torch_dtype; before 4.38 modeling_utils.py'],
     ['5', 'checkpoint', 'quantizers/quantizer_bnb_8bit.py has no such step in 5.15.0 and 5.24.0'],
   ),
-  loaderTakesBits: transformers(
-    ['0', true, 'modeling_utils.py from_pretrained'],
-    ['5', false, 'modeling_utils.py from_pretrained has no such argument in 5.15.0, run on 5.24.0'],
-  ),
   trainerAsksBaseModel: transformers(
     ['0', false, 'trainer.py _set_signature_columns_if_needed, read in 4.31.0 and 4.36.2'],
     ['4.37', true, 'trainer.py _set_signature_columns_if_needed, read in 4.37.2, 4.38.2 and 4.41.2'],

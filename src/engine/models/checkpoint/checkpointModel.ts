@@ -11,6 +11,8 @@ import { sampleDigest } from '../sampleDigest.ts';
 import { filesMissing } from './checkpointErrors.ts';
 import { checkpointWeights } from './checkpointWeights.ts';
 import { readJsonFile, readTextFile } from './jsonFile.ts';
+import type { OnnxTable } from './onnxTable.ts';
+import { onnxFile, onnxTable } from './onnxTable.ts';
 import { quantisationOf } from './quantisation.ts';
 import type { Folder, ShardTable } from './shards.ts';
 import { fileOf, shardTable } from './shards.ts';
@@ -71,6 +73,13 @@ function storedAs({ tensors }: ShardTable): string {
   return most?.[0] ?? 'F32';
 }
 
+/** Bits of its blocks, or the type of its floats. */
+function inOnnx(table: OnnxTable | ShardTable): string {
+  if (!('quantised' in table)) return storedAs(table);
+  const [first] = table.quantised.values();
+  return first ? `ONNX ${first.bits}-bit` : storedAs(table);
+}
+
 /** Everything is checked here: configuration, tokenizer, every tensor's name, shape, type and place. */
 export async function checkpointModel(folder: Folder): Promise<ModelFiles> {
   const reading = new Reading(folder);
@@ -87,7 +96,8 @@ export async function checkpointModel(folder: Folder): Promise<ModelFiles> {
   const tokenizerFiles = await tokenizerOf(folder, reading);
   const tokenizer = new Tokenizer(tokenizerFiles.tokenizerJson, tokenizerFiles.tokenizerConfig);
   const generation = (await reading.json('generation_config.json')) ?? json;
-  const table = await shardTable(folder);
+  const graph = folder.files.some(({ name }) => name.endsWith('.safetensors')) ? undefined : onnxFile(folder);
+  const table = graph ? await onnxTable(folder, graph, config) : await shardTable(folder);
   const weights = checkpointWeights(table, config, quantisation);
   const used = new Set([...reading.used, ...table.files, ...table.used]);
   return {
@@ -97,7 +107,7 @@ export async function checkpointModel(folder: Folder): Promise<ModelFiles> {
       title: folder.name,
       digest: await sampleDigest([...used].sort((a, b) => (a.name < b.name ? -1 : 1))),
       bytes: table.files.reduce((sum, { size }) => sum + size, 0),
-      storedAs: quantisation ? `${quantisation.method} 4-bit` : storedAs(table),
+      storedAs: quantisation ? `${quantisation.method} 4-bit` : inOnnx(table),
       unused: folder.files.filter((file) => !used.has(file)).map(({ name }) => name),
     },
     config,

@@ -13,6 +13,7 @@ import { openModel } from '../openModel.ts';
 import { modelTensors } from '../weightPlaces.ts';
 import type { WeightOptions } from '../weightSource.ts';
 import { floatsOf } from '../weightSource.ts';
+import { storedFormats } from './storedFormats.ts';
 
 interface Checkpoint {
   readonly quantization_config: Readonly<Record<string, unknown>>;
@@ -35,6 +36,9 @@ const config = {
   num_hidden_layers: 1,
 };
 
+const quantisedAs = (checkpoint?: Checkpoint) =>
+  checkpoint ? { quantization_config: checkpoint.quantization_config } : {};
+
 /** The model's first layer, with these tensors in place of its projections. */
 function folder(
   checkpoint?: Checkpoint,
@@ -44,8 +48,8 @@ function folder(
     change({ ...rest, bytes: Uint8Array.from(Buffer.from(bytes, 'base64')) }),
   );
   const others = oneLayer.filter(({ name }) => !checkpoint || !name.endsWith('_proj.weight'));
-  const quantised = checkpoint ? { quantization_config: checkpoint.quantization_config } : {};
-  return randomFolder([...others, ...own]).set('config.json', jsonBytes({ ...config, ...quantised }));
+  const json = jsonBytes({ ...config, ...quantisedAs(checkpoint) });
+  return randomFolder([...others, ...own]).set('config.json', json);
 }
 const open = (files: FolderFiles): Promise<ModelFiles> => openModel('tiny', sourcesOf(files));
 const pick = (name: string): Checkpoint => golden.checkpoints[name] ?? expect.unreachable(name);
@@ -65,11 +69,12 @@ describe('a quantised checkpoint', () => {
   ])('%s gives the library’s numbers', async (name, format) => {
     const checkpoint = pick(name);
     const model = await open(folder(checkpoint));
+    const told = storedFormats({ ...config, ...quantisedAs(checkpoint) }, model.config);
     const weights = await model.weights();
     const got: Record<string, string> = {};
     for (const [weight, shape] of modelTensors(model.config))
       if (weight.endsWith('_proj.weight')) {
-        expect(model.formatOf(weight)).toBe(format);
+        expect([model.formatOf(weight), told(weight)]).toEqual([format, format]);
         got[weight] = sha256(floatsOf(await weights.read(weight, shape)));
       }
     expect(got).toEqual(checkpoint.values);
@@ -82,7 +87,7 @@ async function buffers(model: ModelFiles, options: WeightOptions): Promise<Reado
   await loadWeights(
     model.config,
     await model.weights(),
-    options,
+    { ...options, positions: model.config.maxPositions },
     (name, data) => void found.set(name, data),
     () => Promise.resolve(),
   );

@@ -89,6 +89,10 @@ class GgufReader implements ConfigReader {
     return value === undefined || value === 0 ? (value ?? fallback) : this.#number(field, null);
   }
 
+  word(_field: string, fallback: string): string {
+    return fallback;
+  }
+
   list(field: string): readonly (string | number)[] | null {
     const value = this.#value(field);
     if (!Array.isArray(value)) return null;

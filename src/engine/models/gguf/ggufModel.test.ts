@@ -134,7 +134,7 @@ const refused: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = 
   [
     'scaled rotary embedding',
     with_(({ metadata }) => metadata.set('x', ['llama.rope.scaling.type', types.string, 'longrope'])),
-    /'llama\.rope\.scaling\.type' "longrope" is not supported/,
+    /rope_type "longrope" is not supported.*yarn/s,
   ],
   [
     'no layer count',
@@ -164,11 +164,18 @@ const refused: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = 
     /pre-tokenizer "klingon" is not known.*smollm/,
   ],
   [
-    'SentencePiece',
+    'SentencePiece without scores',
     with_(({ metadata }) =>
       metadata.set('tokenizer.ggml.model', ['tokenizer.ggml.model', types.string, 'llama']),
     ),
-    /tokenizer is "llama".*SmolLM2/,
+    /scores' should be a list of \d+ numbers/,
+  ],
+  [
+    'WordPiece',
+    with_(({ metadata }) =>
+      metadata.set('tokenizer.ggml.model', ['tokenizer.ggml.model', types.string, 'bert']),
+    ),
+    /tokenizer is "bert".*SmolLM2/,
   ],
   ...(
     [

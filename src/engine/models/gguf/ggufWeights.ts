@@ -36,6 +36,7 @@ export function ggufName(config: ModelConfig, name: string): string {
   const [module, part] = [name.slice(0, dot), name.slice(dot)];
   const outside: ReadonlyMap<string, string> = new Map([
     [paths.embedding, 'token_embd'],
+    ...(paths.positions === undefined ? [] : [[paths.positions, 'position_embd'] as const]),
     [paths.norm, 'output_norm'],
     [paths.head, 'output'],
   ]);

@@ -54,6 +54,20 @@ it('stores a quantised load as the quantiser does', () => {
   expect(built.places).toEqual({ embedding: 'model.decoder.embed_tokens', head: 'lm_head' });
 });
 
+it.each([
+  ['trl-0.19.1', false],
+  ['trl-1.9.0', true],
+  ['trl-1.16.0', true],
+] as const)('under %s a bias beside a 4-bit weight requires grad: %s', (stack, trains) => {
+  const { root } = load('Qwen/Qwen1.5-0.5B', 'AutoModelForCausalLM', {
+    stack: stackOf(stack),
+    quantisation: { method: 'bnb-4bit', type: 'nf4' },
+  });
+  const biases = [...root.namedParameters()].filter(([name]) => name.endsWith('q_proj.bias'));
+  expect(biases.length).toBe(24);
+  expect(new Set(biases.map(([, { requiresGrad }]) => requiresGrad))).toEqual(new Set([trains]));
+});
+
 it('takes a dtype that the file decides by the type', () => {
   const dtypeOf = (id: string): unknown =>
     load(id, 'AutoModelForCausalLM', { dtype: 'auto' }).root.allParameters().next().value?.dtype;

@@ -12,6 +12,7 @@ import { PythonError } from '../../torch/autograd/pythonError.ts';
 import type { DType } from '../../torch/autograd/value.ts';
 import type { ModelRequest, ModelSource } from './acting.ts';
 import { configOf } from './modelConfig.ts';
+import { applyQuantisedBiases } from './moduleClasses.ts';
 import type { Quantisation } from './scriptModel.ts';
 
 /** What a loader's class says of the head, by the end of its name. */
@@ -145,6 +146,7 @@ export function knownSource(known: Known): ModelSource {
     const architecture = known.forward(found, choice);
     const facts = known.factsOf(found, choice);
     if (!root || !architecture || !facts) throw new PythonError('ValueError', `${name}: no ${head}`, loader);
+    applyQuantisedBiases(root, stack);
     return {
       root,
       modelType: found.modelType,

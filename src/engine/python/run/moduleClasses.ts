@@ -5,13 +5,20 @@ import { Module } from '../../torch/nn/module.ts';
 
 const ACTIVATION = 'SiLUActivation';
 
+/** Gives biases beside 4-bit weights the state that the version loads them in. */
+export function applyQuantisedBiases(root: Module, versions: Versions): void {
+  const trains = behaviour(versions, 'quantisedBiasTrains');
+  for (const module of root.modules()) {
+    const bias = module.className === 'Linear4bit' && module.parameters.get('bias');
+    if (bias) bias.requiresGrad = trains;
+  }
+}
+
 /** Gives the tree the classes of the version, the rotary tables their old place in each layer, and biases beside 4-bit weights their state. */
 export function applyModuleClasses(causal: Module, versions: Versions): void {
   const classes = behaviour(versions, 'moduleClasses');
-  const trains = behaviour(versions, 'quantisedBiasTrains');
+  applyQuantisedBiases(causal, versions);
   for (const module of causal.modules()) {
-    const bias = module.className === 'Linear4bit' && module.parameters.get('bias');
-    if (bias) bias.requiresGrad = trains;
     if (module.className === ACTIVATION) module.className = classes.activation;
     else if (module.className.endsWith('Attention'))
       module.className = module.className.replace(/Attention$/, classes.attention);

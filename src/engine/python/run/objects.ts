@@ -65,6 +65,8 @@ export interface TrainerObject {
 export interface LossTreatment {
   readonly gradMode: GradMode;
   readonly loss: 'plain' | 'detach' | 'item' | 'requires_grad_';
+  /** Of `requires_grad_`: set on a tensor that had been taken off the graph before; it is a leaf, whatever the model does. */
+  readonly severed?: boolean;
   readonly twice: boolean;
   /** Line that took the loss off its graph, where one is known. */
   readonly cutAt: number | null;

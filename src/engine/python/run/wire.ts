@@ -3,7 +3,7 @@
 
 import { invariant } from '../../ground/errors.ts';
 import { stackOf } from '../../libraries/stacks.ts';
-import { buildModel } from '../../models/families.ts';
+import { buildModel, decoderOf } from '../../models/families.ts';
 import type { ModelConfig } from '../../models/modelConfig.ts';
 import { weightFormatsOf } from '../../models/weightPlaces.ts';
 import type { WeightOptions } from '../../models/weightSource.ts';
@@ -40,7 +40,9 @@ export function modelsOf(config: ModelConfig): ModelSource {
       doubleQuant,
     });
     applyModuleClasses(root, stack);
-    return { root, modelType: config.family, architecture: config, quantisation, assumed: [] };
+    const { embedding, head } = decoderOf(config).paths;
+    const places = { embedding, head };
+    return { root, modelType: config.family, architecture: config, quantisation, places, assumed: [] };
   };
 }
 
@@ -95,7 +97,7 @@ export function wire(config: ModelConfig, values: RecipeValues): Wired {
 
 /** The tree as a training finds it, over a base whose files hold float32; a run puts the formats of its own files in place. */
 export function wiredModel(event: TrainingEvent): Wired {
-  const { model, backwardCall, dropoutDisabled, gradMode, loss, twice, cutAt, own } = event;
+  const { model, backwardCall, dropoutDisabled, gradMode, loss, severed, twice, cutAt, own } = event;
   const { script, stored } = model;
   const { root, causalPath, checkpointing, inputGradHooks } = script;
   const { architecture } = model;
@@ -105,12 +107,20 @@ export function wiredModel(event: TrainingEvent): Wired {
   return {
     root,
     causalPath,
+    tables: script.places,
     checkpointing,
     inputGradHooks,
     weightFormat,
     dropoutDisabled,
     script,
-    treatment: { gradMode, loss, twice, cutAt, ...(own === undefined ? {} : { own }) },
+    treatment: {
+      gradMode,
+      loss,
+      twice,
+      cutAt,
+      ...(severed ? { severed } : {}),
+      ...(own === undefined ? {} : { own }),
+    },
     backwardCall,
   };
 }

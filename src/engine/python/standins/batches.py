@@ -1,5 +1,7 @@
 """What goes into a model: batches of a loader, of a tokenizer and of a collator. Leaves out rows: nothing of a data set is looked at."""
 
+import re
+
 from . import bridge, lines
 from .library import Recorded, mixins
 from .placeholder import ITEMS, Placeholder
@@ -84,6 +86,29 @@ SPECIAL = {
 """A tokenizer's attributes where the wiring knows none: llama's, which has no padding token."""
 
 
+TOLD = re.compile(r"_token(_id)?$|_special_|^(vocab_size|model_max_length)$")
+LLAMAS = re.compile(r"llama-?2?-|llama2|mistral|mixtral|vicuna|alpaca|zephyr", re.I)
+"""Whose published tokenizers have these very tokens."""
+
+_told = [False]
+
+
+def forget() -> None:
+    _told[0] = False
+
+
+def tell_tokens(tokenizer) -> None:
+    """Once for a script: nobody here has the tokenizer of the model that it names."""
+    name = tokenizer.__dict__.get("_lab_id")
+    if _told[0] or bridge.state.making or isinstance(name, str) and LLAMAS.search(name):
+        return
+    _told[0] = True
+    of = f" of {name!r}" if isinstance(name, str) else ""
+    en = f"the special tokens{of} are Llama's: <s>, </s>, <unk>, and none for padding; a vocabulary of 32000"
+    zh = f"{repr(name) + ' 的' if isinstance(name, str) else ''}特殊词元视为与 Llama 相同：<s>、</s>、<unk>，没有填充词元；词表大小 32000"
+    bridge.assume(lines.user_line(), en, zh, "tokenizer")
+
+
 class Tokenizer(Recorded):
     """transformers.PreTrainedTokenizerBase"""
 
@@ -98,17 +123,25 @@ class Tokenizer(Recorded):
                 return value
         if name in ("tokenizer", "image_processor", "feature_extractor"):
             return self if name == "tokenizer" else Placeholder(name)
-        return SPECIAL[name] if name in SPECIAL else Placeholder(f"tokenizer.{name}")
+        if name not in SPECIAL:
+            return Placeholder(f"tokenizer.{name}")
+        if TOLD.search(name):
+            tell_tokens(self)
+        return SPECIAL[name]
 
     def __setattr__(self, name, value):
         super().__setattr__(name, value)
         if name.endswith("_token") and isinstance(value, str):
-            same = [one for one in SPECIAL if one.endswith("_token") and one != name and getattr(self, one) == value]
-            number = getattr(self, f"{same[0]}_id", 3) if same else 3
+            same = [one for one in SPECIAL if one.endswith("_token") and one != name and self._lab_known(one) == value]
+            number = self._lab_known(f"{same[0]}_id") if same else 3
             object.__setattr__(self, f"{name}_id", number)
         elif name.endswith("_token_id") and isinstance(value, int):
             same = [one for one in SPECIAL if one.endswith("_token") and f"{one}_id" in SPECIAL and SPECIAL[f"{one}_id"] == value]
             object.__setattr__(self, name.removesuffix("_id"), SPECIAL[same[0]] if same else "<token>")
+
+    def _lab_known(self, name: str):
+        """What it has under a name, without saying whose that is."""
+        return self.__dict__.get(name, SPECIAL.get(name))
 
     def __call__(self, *args, **kwargs):
         names = ["input_ids", "attention_mask"]
@@ -159,7 +192,7 @@ class Tokenizer(Recorded):
         many = 0
         for name, value in dict(special_tokens_dict).items():
             listed = isinstance(value, (list, tuple))
-            known = not listed and any(getattr(self, one, None) == value for one in ("eos_token", "unk_token", "bos_token", "pad_token"))
+            known = not listed and any(self._lab_known(one) == value for one in ("eos_token", "unk_token", "bos_token", "pad_token"))
             many += len(value) if listed else 0 if known else 1
             if name in SPECIAL and not listed:
                 bridge.state.making += 1

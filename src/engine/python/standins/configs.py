@@ -40,6 +40,7 @@ class Made(type):
         if made.__dict__.get("peft_type", made) is None:
             made.__dict__["peft_type"] = library_class(cls).__name__.removesuffix("Config").upper()
         if "_lab_ref" not in made.__dict__:
+            library.refuse(library_path(made), made.__dict__, kwargs)
             record(made, args, kwargs)
         if made.__dict__.get("output_dir", made) is None:
             made.__dict__["output_dir"] = "trainer_output"

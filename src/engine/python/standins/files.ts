@@ -22,6 +22,7 @@ import parsers from './parsers.py?raw';
 import placeholder from './placeholder.py?raw';
 import progress from './progress.py?raw';
 import recorded from './recorded.py?raw';
+import refusals from './refusals.py?raw';
 import rewriting from './rewriting.py?raw';
 import running from './running.py?raw';
 import scriptFunctions from './script_functions.py?raw';
@@ -61,6 +62,7 @@ export const standInFiles: Readonly<Record<string, string>> = {
   'standins/placeholder.py': placeholder,
   'standins/progress.py': progress,
   'standins/recorded.py': recorded,
+  'standins/refusals.py': refusals,
   'standins/rewriting.py': rewriting,
   'standins/running.py': running,
   'standins/script_functions.py': scriptFunctions,

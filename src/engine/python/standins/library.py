@@ -130,7 +130,9 @@ def make_class_method(path: str):
         own = library_class(cls)
         reply = bridge.call(f"{own._lab_path}.{name}", None, args, given)
         if TOKENIZERS.search(own._lab_path):
-            return of_reply(reply, make("transformers.PreTrainedTokenizerBase"), True)
+            made = of_reply(reply, make("transformers.PreTrainedTokenizerBase"), True)
+            object.__setattr__(made, "_lab_id", next(iter(args), given.get("pretrained_model_name_or_path")))
+            return made
         return of_reply(reply, cls if made_by_script(cls) else None)
 
     method.__name__, method._lab_path = name, path
@@ -165,6 +167,9 @@ def make_class(path: str, entry: dict):
     return made
 
 
+checks: list = []
+"""Functions (path, values, names of those that aren't defaults): raise what a class refuses when it is made with these values."""
+
 old_names: list = []
 """Functions (path, args, kwargs) -> kwargs: what another library makes of a call before its own version sees it."""
 
@@ -176,10 +181,16 @@ def make_init(path: str):
         if path.rpartition(".")[0].endswith("optim") or path.endswith(("AdamW", "Adafactor")):
             args, kwargs = tuple(listed(one) for one in args), {name: listed(one) for name, one in kwargs.items()}
         bound, given = signature.bind(path, self, args, kwargs)
+        refuse(path, bound, {*list(bound)[: len(args)], *given})
         construct(self, path, args, given, bound)
 
     __init__._lab_path = path
     return __init__
+
+
+def refuse(path: str, values: dict, given) -> None:
+    for check in checks:
+        check(path, values, given)
 
 
 def listed(value):

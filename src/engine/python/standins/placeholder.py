@@ -112,6 +112,7 @@ class Placeholder:
             if name in ("__name__", "__qualname__"):
                 return self._lab_origin.rpartition(".")[2]
             if name == "__version__":
+                self._lab_tell(f"{self._lab_origin}.__version__", "0.0.0")
                 return "0.0.0"
             raise AttributeError(name)
         if name.startswith("_lab"):
@@ -201,11 +202,13 @@ class Placeholder:
         return ITEMS
 
     def __int__(self):
+        self._lab_tell(self._lab_origin, 1)
         return 1
 
     __index__ = __int__
 
     def __float__(self):
+        self._lab_tell(self._lab_origin, 1)
         return 1.0
 
     def __complex__(self):

@@ -12,7 +12,8 @@ import traceback
 import types
 
 from . import batches, bridge, choices, clock, configs, datasets, grafts, imports, layers, library, lightning, lines, lockin, models, modules, names, outputs
-from . import parameters, parsers, placeholder, progress, recorded, shortcuts, signature, sizes, tensors, torch_names, trainers, tuner_layers, world, yaml_files
+from . import parameters, parsers, placeholder, progress, recorded, refusals, shortcuts, signature, sizes, tensors, torch_names, trainers, tuner_layers
+from . import world, yaml_files
 from .editing import edit
 from .lines import SCRIPT
 from .rewriting import rewritten
@@ -24,7 +25,7 @@ PRELOADED = (
 ).split()
 OURS = (
     batches, choices, configs, datasets, grafts, layers, library, lightning, models, modules, outputs, parameters, parsers, placeholder, progress, recorded,
-    shortcuts, sizes, tensors, torch_names, trainers, tuner_layers, world, yaml_files,
+    refusals, shortcuts, sizes, tensors, torch_names, trainers, tuner_layers, world, yaml_files,
 )  # fmt: skip
 
 _loads, _dumps = json.JSONDecoder().decode, json.JSONEncoder().encode
@@ -83,7 +84,7 @@ def restore() -> None:
         for name, value in values.items():
             if now.get(name) is not value and not name.startswith("__"):
                 setattr(cls, name, value)
-    for one in (bridge, configs, library, models, modules, parameters, placeholder, shortcuts):
+    for one in (batches, bridge, configs, datasets, library, models, modules, parameters, placeholder, shortcuts):
         one.forget()
     torch_names.Modes.grad, torch_names.Modes.inference = True, False
     lines.by_name[0] = 0

@@ -11,7 +11,8 @@ import { call, expression, quoted } from './python.ts';
 export const isFourBit = (values: RecipeValues): boolean => values['bnb.bnb_4bit_quant_type'] !== 'none';
 const attach = (values: RecipeValues) => values['wiring.attach'];
 
-export function loadModel(values: RecipeValues, dialect: Dialect): string {
+/** `pinned`: it comes from the hub, at REVISION. */
+export function loadModel(values: RecipeValues, dialect: Dialect, pinned = false): string {
   const [, dtype] = argumentOf(values, 'model.dtype');
   const quantisation = call(
     'BitsAndBytesConfig',
@@ -26,6 +27,7 @@ export function loadModel(values: RecipeValues, dialect: Dialect): string {
     'AutoModelForCausalLM.from_pretrained',
     ['MODEL'],
     [
+      ...(pinned ? [['revision', expression('REVISION')] as const] : []),
       [dialect.dtype, dtype],
       ...(isFourBit(values)
         ? ([
@@ -41,7 +43,7 @@ export function loadModel(values: RecipeValues, dialect: Dialect): string {
     ],
   );
   return [
-    'tokenizer = AutoTokenizer.from_pretrained(MODEL)',
+    `tokenizer = AutoTokenizer.from_pretrained(MODEL${pinned ? ', revision=REVISION' : ''})`,
     ...(isFourBit(values) ? [`quantization_config = ${quantisation}`] : []),
     `model = ${load}`,
   ].join('\n');

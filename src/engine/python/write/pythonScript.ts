@@ -6,6 +6,7 @@ import type { Dialect } from '../../libraries/spelling.ts';
 import { dialectOf } from '../../libraries/spelling.ts';
 import type { Stack } from '../../libraries/stacks.ts';
 import { stackOf } from '../../libraries/stacks.ts';
+import type { ModelSource } from '../../recipe/modelSource.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
 import { attachSection, isFourBit, loadModel } from './modelSection.ts';
 import { quoted } from './python.ts';
@@ -23,6 +24,8 @@ export interface ScriptContext {
   readonly format: RowFormat;
   /** GGUF file that `model` is made from once. */
   readonly gguf?: string;
+  /** Where the model is fetched; absent: it lies beside the script. */
+  readonly source?: ModelSource;
 }
 
 const defaultContext: ScriptContext = { model: 'model', data: 'rows.jsonl', format: 'messages' };
@@ -93,14 +96,18 @@ function imports(body: string, dialect: Dialect): string {
 }
 
 /** Trainer refuses a model that was read from a GGUF file, so it is saved as plain weights first (tools/golden/smollm2.py). */
-function convert(gguf: string, dialect: Dialect): string {
+function convert(gguf: string, dialect: Dialect, source: ModelSource | undefined): string {
+  const from =
+    source === undefined || source.file === null
+      ? `".", gguf_file=${quoted(gguf)}`
+      : `${quoted(source.hub)}, revision=REVISION, gguf_file=${quoted(source.file)}`;
   return [
     'if not os.path.isdir(MODEL):',
-    `    plain = AutoModelForCausalLM.from_pretrained(".", gguf_file=${quoted(gguf)}, ${dialect.dtype}=torch.float32)`,
+    `    plain = AutoModelForCausalLM.from_pretrained(${from}, ${dialect.dtype}=torch.float32)`,
     '    plain.hf_quantizer, plain.is_quantized = None, False',
     '    plain.config.__dict__.pop("quantization_config", None)',
     '    plain.save_pretrained(MODEL)',
-    `    AutoTokenizer.from_pretrained(".", gguf_file=${quoted(gguf)}).save_pretrained(MODEL)`,
+    `    AutoTokenizer.from_pretrained(${from}).save_pretrained(MODEL)`,
   ].join('\n');
 }
 
@@ -111,14 +118,16 @@ export function pythonScript(values: RecipeValues, context: ScriptContext = defa
   const loadsAdapter =
     values['wiring.attach'].startsWith('from_pretrained') ||
     values['wiring.after_attach'].startsWith('load_adapter');
+  const { source } = context;
   const constants = [
     `MODEL = ${quoted(context.model)}`,
-    `DATA = ${quoted(context.data)}`,
+    ...(source === undefined ? [] : [`REVISION = ${quoted(source.revision)}`]),
+    ...(context.rows?.source === undefined ? [`DATA = ${quoted(context.data)}`] : []),
     ...(loadsAdapter ? ['ADAPTER = "saved-adapter"'] : []),
   ];
   const sections = [
-    context.gguf === undefined ? '' : convert(context.gguf, dialect),
-    loadModel(values, dialect),
+    context.gguf === undefined ? '' : convert(context.gguf, dialect, source),
+    loadModel(values, dialect, source?.file === null),
     attachSection(values),
     dataSection(values, dialect, context.format, context.rows),
     trainSection(values, dialect, context.format),

@@ -4,7 +4,10 @@
 import { readEdit } from '../../data/columns/edits.ts';
 import type { PythonLoad, RawRow, RowTable } from '../../data/formats/rowTable.ts';
 import { isRecord } from '../../ground/isRecord.ts';
+import type { DataSource } from '../../recipe/rows/dataSource.ts';
+import { slicedSplit } from '../../recipe/rows/dataSource.ts';
 import type { ColumnMapping, ColumnRole, CustomData } from '../../recipe/rows/ownRows.ts';
+import { isInFile } from '../../recipe/rows/ownRows.ts';
 import type { Argument } from './python.ts';
 import { call, expression, literal, quoted } from './python.ts';
 
@@ -21,6 +24,8 @@ export interface ScriptRows {
   readonly fromValue: boolean;
   readonly edits: readonly { readonly row: number; readonly column: string; readonly value: unknown }[];
   readonly leftOut: readonly number[];
+  /** The split of the hub that they are; absent: the file DATA. */
+  readonly source?: DataSource;
 }
 
 const presetRows: ScriptRows = {
@@ -50,8 +55,9 @@ export function scriptRows(
   const mapping = use.columns ?? null;
   const used = Object.entries(mapping?.columns ?? {});
   const turns = used.flatMap(([, column]) => table.rows[0]?.[column]).find(isRecord);
+  const source = isInFile(use) ? use.source : undefined;
   return {
-    load: table.load,
+    load: source ? { ...table.load, ...source.load } : table.load,
     columns: mapping ? [...new Set(used.map(([, column]) => column))] : table.columns,
     mapping,
     cells: Object.fromEntries(used.map(([role, column]) => [role, cellsOf(table.rows, column)])),
@@ -62,6 +68,7 @@ export function scriptRows(
       value: readEdit(table.rows[row]?.[column], value),
     })),
     leftOut: use.leftOut ?? [],
+    ...(source ? { source } : {}),
   };
 }
 
@@ -166,14 +173,24 @@ export function rowsSection(rows: ScriptRows = presetRows): {
 } {
   const { load, columns, mapping, edits, leftOut } = rows;
   const features = `Features({${columns.map((name) => `${quoted(name)}: Value("string")`).join(', ')}})`;
+  const { source } = rows;
   const named: Argument[] = [
-    ['data_files', expression('DATA')],
-    ['split', 'train'],
+    ...(source
+      ? ([
+          ['split', slicedSplit(source)],
+          ['revision', source.revision],
+        ] satisfies Argument[])
+      : ([
+          ['data_files', expression('DATA')],
+          ['split', 'train'],
+        ] satisfies Argument[])),
     ...Object.entries(load.arguments),
     ...(load.texts ? ([['features', expression(features)]] satisfies Argument[]) : []),
   ];
   const before: string[] = [];
-  const lines = [`dataset = ${call('load_dataset', [quoted(load.builder)], named)}`];
+  const lines = [
+    `dataset = ${call('load_dataset', source ? [quoted(source.hub), quoted(source.config)] : [quoted(load.builder)], named)}`,
+  ];
   if (edits.length > 0) {
     const byRow = new Map<number, string[]>();
     for (const { row, column, value } of edits)

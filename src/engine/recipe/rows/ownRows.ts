@@ -1,5 +1,6 @@
 // Rows that a person brought, as a recipe names them: the text itself while it is small, else a file by its digest; how it is read, what its
-// columns are for, and what was changed by hand. Reads nothing itself: src/engine/data/ does. A data set of the hub would be a third kind.
+// columns are for, and what was changed by hand. Reads nothing itself: src/engine/data/ does. Of a data set of the hub the file is what was read of it.
+import type { DataSource } from './dataSource.ts';
 
 /** Readers, by the name that a link holds; data/formats/formats.ts has one for each. */
 export const dataFormats = ['json', 'csv', 'parquet', 'text'] as const;
@@ -71,6 +72,8 @@ export interface TextRows extends HowRead {
 export interface FileRows extends HowRead {
   readonly name: string;
   readonly digest: string;
+  /** Where they can be had. */
+  readonly source?: DataSource;
 }
 
 /** Kept apart from the settings: private, and in a link only when asked for. */

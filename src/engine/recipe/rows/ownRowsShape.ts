@@ -1,6 +1,7 @@
 // The check of rows that come with a recipe: from a link, a file, or another thread.
 import type { Check } from '../../ground/shapes.ts';
 import { boolean, list, oneOf, optional, shape, string, whole } from '../../ground/shapes.ts';
+import { dataSource } from './dataSource.ts';
 import type { CellEdit, ColumnMapping, CustomData, FileRows, TextRows } from './ownRows.ts';
 import { dataFormats, rowKinds } from './ownRows.ts';
 
@@ -34,7 +35,12 @@ const how = {
 };
 
 const textRows = shape<TextRows>({ name: string, text: string, ...how });
-const fileRows = shape<FileRows>({ name: string, digest: string, ...how });
+const fileRows = shape<FileRows>({
+  name: string,
+  digest: string,
+  source: optional(dataSource),
+  ...how,
+});
 
 export const customData: Check<CustomData> = (value) =>
   typeof value === 'object' && value !== null && 'digest' in value ? fileRows(value) : textRows(value);

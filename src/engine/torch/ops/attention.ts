@@ -11,6 +11,7 @@ import { invariant } from '../../ground/errors.ts';
 import type { Operation, Ref, TapeNode } from '../autograd/operation.ts';
 import type { Tape } from '../autograd/tape.ts';
 import type { Value } from '../autograd/value.ts';
+import type { DropoutDraw } from './dropout.ts';
 import { valueAt } from './nodeValues.ts';
 import type { HeadShape } from './rope.ts';
 import { documentsRef, hasDocuments } from './rope.ts';
@@ -26,6 +27,8 @@ interface AttentionShape extends HeadShape {
   readonly window: number | null;
   /** Of the products of q and k. */
   readonly scale: number;
+  /** Of the probabilities; null: none acts. */
+  readonly dropout?: DropoutDraw | null;
 }
 
 interface Attributes extends AttentionShape {
@@ -34,7 +37,7 @@ interface Attributes extends AttentionShape {
 
 /** Strides and offsets, in elements, of q, k and v inside their buffers. */
 function numbers(node: TapeNode<Attributes>) {
-  const { batch, heads, kvHeads, headDim, cache, scale, window } = node.attributes;
+  const { batch, heads, kvHeads, headDim, cache, scale, window, dropout } = node.attributes;
   const stride = (heads + 2 * kvHeads) * headDim;
   const kvWidth = kvHeads * headDim;
   return {
@@ -51,8 +54,16 @@ function numbers(node: TapeNode<Attributes>) {
     v_offset: cache ? cache.maxTokens * kvWidth : (heads + kvHeads) * headDim,
     scale,
     window: window ?? 0,
+    rate: dropout?.rate ?? 0,
+    stream: dropout?.stream ?? 0,
   };
 }
+
+const constantsOf = (attributes: Attributes) => ({
+  D: attributes.headDim,
+  HAS_DROPOUT: attributes.dropout ? 1 : 0,
+  ...hasDocuments(attributes),
+});
 
 /** Of queries and the keys that they see. */
 function pairs({ batch: { rows, tokens }, heads, window }: AttentionShape): number {
@@ -65,7 +76,7 @@ const attentionOperation: Operation<Attributes> = {
   kernels: (node) => {
     const [qkv] = valueAt(node.inputs, 0);
     const [o, lse] = valueAt(node.outputs, 0, 1);
-    const { cache, headDim } = node.attributes;
+    const { cache } = node.attributes;
     const keys: Ref = cache ? { buffer: cache.buffer } : { value: qkv };
     const buffers: Record<'q' | 'k' | 'v' | 'documents' | 'step' | 'o' | 'lse', Ref> = {
       q: { value: qkv },
@@ -80,7 +91,7 @@ const attentionOperation: Operation<Attributes> = {
       call(forwardKernel, {
         buffers,
         params: numbers(node),
-        constants: { D: headDim, ...hasDocuments(node.attributes) },
+        constants: constantsOf(node.attributes),
       }),
     ];
   },
@@ -110,18 +121,18 @@ const attentionBackwardOperation: Operation<Attributes> = {
   kernels: (node) => {
     const [qkv, o, lse, dO] = valueAt(node.inputs, 0, 1, 2, 3);
     const [dqkv, delta] = valueAt(node.outputs, 0, 1);
-    const q: Record<'qkv' | 'o' | 'lse' | 'd_o' | 'documents' | 'dqkv' | 'delta', Ref> = {
+    const q: Record<'qkv' | 'o' | 'lse' | 'd_o' | 'documents' | 'step' | 'dqkv' | 'delta', Ref> = {
       qkv: { value: qkv },
       o: { value: o },
       lse: { value: lse },
       d_o: { value: dO },
       documents: documentsRef(node.attributes),
+      step: { buffer: 'step' },
       dqkv: { value: dqkv },
       delta: { value: delta },
     };
     const { o: _o, ...kv } = q;
-    const constants = { D: node.attributes.headDim, ...hasDocuments(node.attributes) };
-    const options = { params: numbers(node), constants };
+    const options = { params: numbers(node), constants: constantsOf(node.attributes) };
     return [
       call(attentionBackwardQ, { buffers: q, ...options }),
       call(attentionBackwardKv, { buffers: kv, ...options }),

@@ -47,11 +47,12 @@ function slice(group: FrozenGroup, first: number, rows: number, bound = false): 
 }
 
 export function headOf(recording: Recording): Head {
-  const { base, copy, lowRank: lora } = tableParts(recording, 'lm_head');
+  const { head, embedding } = recording.model.tables;
+  const { base, copy, lowRank: lora } = tableParts(recording, head);
   const weight = base.parameters.get('weight');
-  invariant(weight && base.kind.type === 'linear', 'lm_head has no weight of its own');
-  const tied = frozenWeight(recording.module('model.embed_tokens')) === weight;
-  const path = tied ? 'model.embed_tokens' : 'lm_head';
+  invariant(weight && base.kind.type === 'linear', `'${head}' has no weight of its own`);
+  const tied = frozenWeight(recording.module(embedding)) === weight;
+  const path = tied ? embedding : head;
   const buffer = copy ? 'adapter' : `weights/${path}`;
   const { inFeatures: k, outFeatures: out } = base.kind;
   const adapted = {
@@ -67,7 +68,7 @@ export function headOf(recording: Recording): Head {
     group: { k, out, segments: [segment], weights: buffer, format },
     value:
       copy?.value ??
-      recording.parameter(weight, recording.path('lm_head.weight'), {
+      recording.parameter(weight, recording.path(`${head}.weight`), {
         kind: 'persistent',
         buffer,
         offset: 0,

@@ -22,7 +22,7 @@ export function headTraining(recording: Recording, { group, copyAt, lora }: Head
     ...group,
     ru: lora.rank,
     adapterTotal: recording.layout.total,
-    dropoutRate: dropsOut(recording, 'lm_head') ? lora.dropout : 0,
+    dropoutRate: dropsOut(recording, recording.model.tables.head) ? lora.dropout : 0,
     dropoutStream: lora.stream,
     bias: null,
     table: null,

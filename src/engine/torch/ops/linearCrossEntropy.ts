@@ -60,7 +60,7 @@ export function linearCrossEntropy(
       { name: `${hidden.name}.grad`, shape: attributes.wantsHidden ? hidden.shape : [1], gradFn: null },
     ],
     attributes,
-    path: 'lm_head',
+    path: recording.model.tables.head,
   });
   invariant(loss, 'linear_cross_entropy recorded no output');
   return loss;

@@ -47,6 +47,6 @@ export function logits(recording: Recording, hidden: Value): void {
     inputs: [hidden, value, ...(lora ? [lora.a, lora.b] : [])],
     outputs: [],
     attributes: { head: group, training: headTraining(recording, head) },
-    path: 'lm_head',
+    path: recording.model.tables.head,
   });
 }

@@ -84,7 +84,7 @@ export function preferenceLoss(
       { name: `${hidden.name}.grad`, shape: attributes.wantsHidden ? hidden.shape : [1], gradFn: null },
     ],
     attributes: { ...attributes, pairs: { tokens, objective, beta } },
-    path: 'lm_head',
+    path: recording.model.tables.head,
   });
   invariant(loss, 'preference_loss recorded no output');
   return loss;

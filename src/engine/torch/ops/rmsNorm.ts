@@ -13,9 +13,9 @@ import type { InputGradient, Value } from '../autograd/value.ts';
 import { elementCount } from '../autograd/value.ts';
 import type { Recording } from '../recording.ts';
 import { gradientLeaf } from './gradientLeaf.ts';
-import { adapterInUse } from './linearGroup.ts';
 import { gradientSplits } from './loraOperations.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
+import { normWeights } from './normWeights.ts';
 
 interface Attributes {
   readonly eps: number;
@@ -139,28 +139,11 @@ const rmsNormBackwardOperation: Operation<BackwardAttributes> = {
   flops: (node) => 8 * elementCount(node.inputs[1]?.shape ?? []),
 };
 
-/** The weight of the norm at `path`, and where it is a trained copy, the copy's place below the module. */
-function weightOf(recording: Recording, path: string) {
-  const module = recording.module(path);
-  const full = recording.path(path);
-  const instead = adapterInUse(module)?.instead ?? null;
-  const inside = module.kind.type === 'adapted' ? (instead ?? 'base_layer') : null;
-  const norm = inside === null ? module : module.at(inside);
-  const parameter = norm?.parameters.get('weight');
-  invariant(norm?.kind.type === 'norm' && parameter, `'${path}' is not a norm with a weight`);
-  const { eps, offset = 0 } = norm.kind;
-  if (instead !== null)
-    return { weight: recording.adapterParameter(parameter), eps, offset, copy: `${full}.${instead}` };
-  const name = inside === null ? `${full}.weight` : `${full}.${inside}.weight`;
-  const storage = { kind: 'persistent', buffer: `weights/${path}`, offset: 0 } as const;
-  return { weight: recording.parameter(parameter, name, storage), eps, offset, copy: null };
-}
-
 /** x [N, C] through the norm at `path` of the causal LM. Notes what hooks on it and on its copy would see. */
 export function rmsNorm(recording: Recording, x: Value, path: string): Value {
   const { tape } = recording;
   const { n } = rowsAndColumns(x);
-  const { weight, eps, offset, copy } = weightOf(recording, path);
+  const { weight, eps, offset, copy } = normWeights(recording, path);
   const [y] = tape.record<Attributes>({
     operation: rmsNormOperation,
     inputs: [x, weight],

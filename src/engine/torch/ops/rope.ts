@@ -17,9 +17,11 @@ export interface HeadShape {
 }
 
 /** Where each token's document begins, if rows hold many: a binding for the kernels, their constant. */
-export const documentsRef = ({ batch }: HeadShape): Ref =>
+export const documentsRef = ({ batch }: Pick<HeadShape, 'batch'>): Ref =>
   batch.packed ? { buffer: 'documents' } : { buffer: 'dummy' };
-export const hasDocuments = ({ batch }: HeadShape) => ({ HAS_DOCUMENTS: batch.packed ? 1 : 0 });
+export const hasDocuments = ({ batch }: Pick<HeadShape, 'batch'>) => ({
+  HAS_DOCUMENTS: batch.packed ? 1 : 0,
+});
 
 /** Which of the model's tables turns heads, and how many of their first dimensions. */
 export interface RopeTable {

@@ -29,7 +29,7 @@ const [LEAST_CONTEXT, MOST_CONTEXT, MOST_CACHE_BYTES] = [256, 1024, 2 ** 25];
 const cacheFloats = (config: ModelSizes): number => 2 * config.kvHeads * config.headDim;
 
 /** Tokens that the cache holds. */
-function contextTokens(config: ModelSizes): number {
+export function contextTokens(config: ModelSizes): number {
   const fits = Math.floor(MOST_CACHE_BYTES / (config.layers * cacheFloats(config) * 4) / 64) * 64;
   return Math.min(config.maxPositions, Math.max(LEAST_CONTEXT, Math.min(MOST_CONTEXT, fits)));
 }

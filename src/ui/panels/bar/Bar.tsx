@@ -70,6 +70,9 @@ function RunMenu() {
           <MenuItem id="stop" className="list-item" onAction={actions.stop}>
             {t('bar.stop')}
           </MenuItem>
+          <MenuItem id="storage" className="list-item" onAction={() => actions.openDialog('storage')}>
+            {t('bar.storage')}
+          </MenuItem>
           <MenuItem
             id="keys"
             className="list-item"
@@ -156,6 +159,9 @@ function NarrowMenu() {
           </MenuItem>
           <MenuItem id="share" className="list-item" onAction={() => actions.openDialog('share')}>
             {t('bar.share')}
+          </MenuItem>
+          <MenuItem id="storage" className="list-item" onAction={() => actions.openDialog('storage')}>
+            {t('bar.storage')}
           </MenuItem>
           <Separator className="menu-line" />
           <MenuItem

@@ -52,9 +52,11 @@ export function Causes({ reading }: { readonly reading: ScriptReading }) {
             none: outcome.noneGradients,
             zero: outcome.zeroGradients,
             nonzero: outcome.nonzeroGradients,
-          })}{' '}
-          {reading.verdict.kind === 'trains' && outcome.zeroGradients > 0 && r('cause.zeroExpected')}
+          })}
         </p>
+      )}
+      {reading.verdict.kind === 'trains' && (outcome?.zeroGradients ?? 0) > 0 && (
+        <p className="small dim">{r('cause.zeroExpected')}</p>
       )}
       {trainableLine !== null && <p className="mono dim">{trainableLine}</p>}
       {others.length > 0 && (

@@ -48,7 +48,12 @@ export async function take({ files, folder }: Dropped, actions: Doors): Promise<
   if (file === undefined) return;
   const name = file.name.toLowerCase();
   const named = (ending: string): boolean => files.some((one) => one.name.toLowerCase().endsWith(ending));
-  if (named('.gguf') || named('.safetensors') || files.some((one) => one.name === 'config.json'))
+  if (
+    named('.gguf') ||
+    named('.safetensors') ||
+    named('.onnx') ||
+    files.some((one) => one.name === 'config.json')
+  )
     return actions.openModel(files, folder);
   if (named('.lora-run')) return actions.openRun(file);
   if (rowsEnding.test(name)) return actions.dropRows(file);
@@ -64,13 +69,13 @@ const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.i
 const isFolder = (entry: FileSystemEntry | null): entry is FileSystemDirectoryEntry =>
   entry?.isDirectory ?? false;
 
-/** Files of a folder itself; those that can't be read are left out. */
+/** Files of a folder itself, and of one named `onnx` in it, where exports lie; those that can't be read are left out. */
 function filesIn(folder: FileSystemDirectoryEntry): Promise<File[]> {
   const reader = folder.createReader();
-  const fileOf = (entry: FileSystemEntry): Promise<File | null> =>
+  const fileOf = (entry: FileSystemEntry): Promise<File | readonly File[]> =>
     new Promise((resolve) => {
-      if (isFile(entry)) entry.file(resolve, () => resolve(null));
-      else resolve(null);
+      if (isFile(entry)) entry.file(resolve, () => resolve([]));
+      else resolve(isFolder(entry) && entry.name === 'onnx' ? filesIn(entry) : []);
     });
   // Browsers give a hundred at a time, and none at the end.
   const more = (before: readonly FileSystemEntry[]): Promise<readonly FileSystemEntry[]> =>
@@ -82,7 +87,7 @@ function filesIn(folder: FileSystemDirectoryEntry): Promise<File[]> {
     });
   return more([])
     .then((entries) => Promise.all(entries.map(fileOf)))
-    .then((files) => files.flatMap((file) => file ?? []));
+    .then((files) => files.flat());
 }
 
 /** What was dropped. The list is the browser's and is empty once its event is over: what it holds is taken at once. */
@@ -91,7 +96,9 @@ function droppedOf(data: DataTransfer): Promise<Dropped> {
   const [folder] = [...data.items].map((item) => item.webkitGetAsEntry()).filter(isFolder);
   if (!folder) return Promise.resolve({ files, folder: null });
   return filesIn(folder).then((inside) => {
-    const model = inside.some(({ name }) => name === 'config.json' || /\.(safetensors|gguf)$/i.test(name));
+    const model = inside.some(
+      ({ name }) => name === 'config.json' || /\.(safetensors|gguf|onnx)$/i.test(name),
+    );
     return model ? { files: inside, folder: folder.name } : { files, folder: null };
   });
 }

@@ -7,6 +7,7 @@ import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { FileDrop } from '../../parts/FileDrop.tsx';
 import { Sheet } from '../../parts/Sheet.tsx';
 import '../../styles/rows.css';
+import { HubRows } from './HubRows.tsx';
 import { OwnRows } from './OwnRows.tsx';
 import { useRowsTexts } from './rowsTexts.ts';
 
@@ -87,6 +88,7 @@ export function RowsDialog() {
         accept={endings}
         onFiles={([file]) => file && actions.openRows(file)}
       />
+      <HubRows />
       <Paste />
       <div className="dialog-actions">
         {own !== undefined && (

@@ -1,7 +1,7 @@
 // The rows of a file, some dozens of them at a time, however many there are: found by words or by what is wrong with them, changed cell by
 // cell, or left out.
 import type { UIEvent } from 'react';
-import { useEffect, useState } from 'react';
+import { memo, startTransition, useCallback, useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { CustomData } from '../../../engine/index.ts';
 import type { RowsAsked, RowsView } from '../../../engine/protocol.ts';
@@ -13,8 +13,9 @@ import { useRowsTexts } from './rowsTexts.ts';
 
 /** Height of a row in rows.css. */
 const rowHeight = 32;
-const window = 30;
-const step = 10;
+/** Rows that stand in the document: those to be seen, and some before and behind them. */
+const window = 22;
+const step = 5;
 const filters = ['all', 'problem', 'cut', 'untrained', 'duplicate', 'empty'] as const;
 type Filter = RowsAsked['filter'];
 const isFilter = (value: string): value is Filter => filters.some((one) => one === value);
@@ -73,6 +74,67 @@ function Editor({
   );
 }
 
+type Shown = RowsView['rows'][number];
+
+/** The same to look at, though another answer brought it. */
+const sameRow = (a: Shown, b: Shown): boolean =>
+  a.place === b.place &&
+  a.leftOut === b.leftOut &&
+  a.problem?.en === b.problem?.en &&
+  a.cells.length === b.cells.length &&
+  a.cells.every(({ text, whole }, i) => text === b.cells[i]?.text && whole === b.cells[i]?.whole);
+
+interface RowProps {
+  readonly row: Shown;
+  readonly columns: readonly string[];
+  readonly leave: (place: number, leftOut: boolean) => void;
+  readonly open: (cell: Open) => void;
+}
+
+/** One row. Hundreds of cells are not drawn again for a letter of a search or a row that scrolled in. */
+const Row = memo(
+  function Row({ row, columns, leave, open }: RowProps) {
+    const { say } = useTexts();
+    const r = useRowsTexts();
+    const { place, cells, problem, leftOut } = row;
+    return (
+      <tr
+        className={leftOut ? 'is-left' : problem === null ? '' : 'is-cut'}
+        title={problem === null ? undefined : say(problem)}
+      >
+        <th scope="row">
+          <button
+            type="button"
+            className="button button-plain"
+            aria-label={r(leftOut ? 'takeBack' : 'leave', { row: place + 1 })}
+            onClick={() => leave(place, !leftOut)}
+          >
+            {leftOut ? '↺' : '✕'}
+          </button>{' '}
+          {place + 1}
+        </th>
+        {cells.map((cell, i) => (
+          <td key={columns[i]}>
+            <button
+              type="button"
+              className="cell"
+              onClick={() => open({ place, column: columns[i] ?? '', ...cell })}
+            >
+              {cell.text.slice(0, 200)}
+            </button>
+          </td>
+        ))}
+      </tr>
+    );
+  },
+  (a, b) =>
+    sameRow(a.row, b.row) &&
+    a.leave === b.leave &&
+    a.open === b.open &&
+    a.columns.length === b.columns.length &&
+    a.columns.every((column, i) => column === b.columns[i]),
+);
+
 /** The rows that match, from `first` on. */
 function useRowsView(data: CustomData, first: number, search: string, filter: Filter): RowsView | null {
   const actions = useActions();
@@ -82,7 +144,10 @@ function useRowsView(data: CustomData, first: number, search: string, filter: Fi
     if (data)
       void actions
         .lookAtRows({ from: first, count: window, search, filter, tokens: false })
-        .then((seen) => !left && seen !== null && setView(seen));
+        // Drawn in slices: hundreds of cells come with one answer.
+        .then((seen) => {
+          if (!left && seen !== null) startTransition(() => setView(seen));
+        });
     return () => {
       left = true;
     };
@@ -99,6 +164,15 @@ export function RowsTable({ data, problems }: { readonly data: CustomData; reado
   const [first, setFirst] = useState(0);
   const [open, setOpen] = useState<Open | null>(null);
   const view = useRowsView(data, first, search, filter);
+  const latest = useRef(data);
+  useEffect(() => {
+    latest.current = data;
+  });
+  const leave = useCallback(
+    (place: number, leftOut: boolean) =>
+      actions.changeRows({ leftOut: leaving(latest.current, [place], leftOut) }),
+    [actions],
+  );
   if (view === null) return null;
   const { columns, matches, rows, total } = view;
   const from = Math.min(first, Math.max(0, matches - rows.length));
@@ -156,8 +230,13 @@ export function RowsTable({ data, problems }: { readonly data: CustomData; reado
           </Button>
         )}
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard */}
-      <section className="rows-scroll" tabIndex={0} aria-label={data.name} onScroll={scrolled}>
+      <section
+        className="rows-scroll"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard
+        tabIndex={0}
+        aria-label={r('table', { name: data.name })}
+        onScroll={scrolled}
+      >
         <table className="rows-table">
           <thead>
             <tr>
@@ -171,35 +250,8 @@ export function RowsTable({ data, problems }: { readonly data: CustomData; reado
           </thead>
           <tbody>
             {from > 0 && <tr style={{ height: from * rowHeight }} />}
-            {rows.map(({ place, cells, problem, leftOut }) => (
-              <tr
-                key={place}
-                className={leftOut ? 'is-left' : problem === null ? '' : 'is-cut'}
-                title={problem === null ? undefined : say(problem)}
-              >
-                <th scope="row">
-                  <button
-                    type="button"
-                    className="button button-plain"
-                    aria-label={r(leftOut ? 'takeBack' : 'leave', { row: place + 1 })}
-                    onClick={() => actions.changeRows({ leftOut: leaving(data, [place], !leftOut) })}
-                  >
-                    {leftOut ? '↺' : '✕'}
-                  </button>{' '}
-                  {place + 1}
-                </th>
-                {cells.map((cell, i) => (
-                  <td key={columns[i]}>
-                    <button
-                      type="button"
-                      className="cell"
-                      onClick={() => setOpen({ place, column: columns[i] ?? '', ...cell })}
-                    >
-                      {cell.text.slice(0, 200)}
-                    </button>
-                  </td>
-                ))}
-              </tr>
+            {rows.map((row) => (
+              <Row key={row.place} row={row} columns={columns} leave={leave} open={setOpen} />
             ))}
             {below > 0 && <tr style={{ height: below * rowHeight }} />}
           </tbody>

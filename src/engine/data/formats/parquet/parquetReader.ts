@@ -63,11 +63,15 @@ function plain(value: unknown): unknown {
   return value;
 }
 
-function assertReadable(name: string, metadata: FileMetaData, compressors: Compressors): void {
-  const rows = Number(metadata.num_rows);
+/** Of as many rows as are wanted. */
+function assertReadable(name: string, metadata: FileMetaData, compressors: Compressors, most: number): void {
+  const rows = Math.min(Number(metadata.num_rows), most);
   if (rows > MOST.rows) throw tooMuch({ name, line: null, what: 'rows', most: MOST.rows, got: rows });
   let bytes = 0;
-  for (const group of metadata.row_groups)
+  let before = 0;
+  for (const group of metadata.row_groups) {
+    if (before >= most) break;
+    before += Number(group.num_rows);
     for (const { meta_data } of group.columns) {
       if (!meta_data) continue;
       bytes += Number(meta_data.total_uncompressed_size);
@@ -80,6 +84,7 @@ function assertReadable(name: string, metadata: FileMetaData, compressors: Compr
           known: ['UNCOMPRESSED', ...Object.keys(compressors)],
         });
     }
+  }
   if (bytes > MOST.bytes) throw tooMuch({ name, line: null, what: 'bytes', most: MOST.bytes, got: bytes });
 }
 
@@ -94,10 +99,11 @@ async function asDamage<T>(name: string, read: () => Promise<T>): Promise<T> {
 }
 
 /** The file's own word for the size of its footer. Throws UserError 'parquet'. */
-async function assertFooter({ name, size, read }: ByteSource): Promise<void> {
+async function assertFooter(source: ByteSource): Promise<void> {
+  const { name, size } = source;
   const bad = (en: string, zh: string): UserError => damaged(name, en, zh);
   if (size < 12) throw bad(`it has ${size} bytes`, `只有 ${size} 字节`);
-  const end = await read(size - 8, 8);
+  const end = await source.read(size - 8, 8);
   const magic = new TextDecoder('latin1').decode(end.subarray(4));
   if (magic === 'PARE') throw bad('its footer is encrypted', '文件尾已加密');
   if (magic !== MAGIC)
@@ -111,7 +117,7 @@ export const parquetReader: RowReader = {
   name: 'parquet',
   endings: ['parquet', 'pq'],
   begins: (head) => new TextDecoder('latin1').decode(head.subarray(0, 4)) === MAGIC,
-  read: async (source) => {
+  read: async (source, most = Number.POSITIVE_INFINITY) => {
     const { name } = source;
     await assertFooter(source);
     const { parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import('hyparquet');
@@ -119,13 +125,13 @@ export const parquetReader: RowReader = {
     const compressors = boundedCodecs(all);
     const file = asBuffer(source);
     const metadata = await asDamage(name, () => parquetMetadataAsync(file));
-    assertReadable(name, metadata, compressors);
+    assertReadable(name, metadata, compressors, most);
     const table = new TableBuilder(name);
     await asDamage(name, async () => {
       table.name(parquetSchema(metadata).children.map(({ element }) => wellFormed(element.name)));
       let start = 0;
       for (const group of metadata.row_groups) {
-        const end = start + Number(group.num_rows);
+        const end = Math.min(most, start + Number(group.num_rows));
         for (let from = start; from < end; from += ROWS_A_TIME) {
           const asked = {
             file,

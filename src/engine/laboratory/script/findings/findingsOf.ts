@@ -11,6 +11,7 @@ import { numberAdvice } from './entries/numbers.ts';
 import { paddingAdvice } from './entries/padding.ts';
 import { refusedFindings } from './entries/refused.ts';
 import { savingAdvice } from './entries/saving.ts';
+import { settingsFindings } from './entries/settings.ts';
 import { targetAdvice, targetFindings } from './entries/targets.ts';
 import type { Finding, Found } from './finding.ts';
 import type { ProgramFacts } from './programFacts.ts';
@@ -19,6 +20,7 @@ const findings: readonly Finding[] = [
   ...fsdpFindings,
   ...adapterBaseFindings,
   ...argumentFindings,
+  ...settingsFindings,
   ...targetFindings,
   ...refusedFindings,
   ...frozenFindings,

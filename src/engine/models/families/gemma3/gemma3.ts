@@ -2,7 +2,7 @@
 // own rotation. Source: transformers 4.57 models/gemma3/modeling_gemma3.py.
 
 import { readSizes } from '../../configReader.ts';
-import type { Decoder } from '../../decoder.ts';
+import type { FamilyDecoder } from '../../decoder.ts';
 import type { ConfigReader, Family, LoadOptions } from '../../family.ts';
 import type { LayerKind, ModelConfig } from '../../modelConfig.ts';
 import { kindOfLayer } from '../../modelConfig.ts';
@@ -30,7 +30,7 @@ const ACTIVATION = 'gelu_pytorch_tanh';
 function tree(config: ModelConfig, load: LoadOptions) {
   const shared = { eps: config.normEps, offset: 1 };
   const norm = () => rmsNorm('Gemma3RMSNorm', { ...shared, width: config.hiddenSize }, load);
-  const ofHeads = () => rmsNorm('Gemma3RMSNorm', { ...shared, width: config.headDim, perHead: true }, load);
+  const ofHeads = () => rmsNorm('Gemma3RMSNorm', { ...shared, width: config.headDim }, load);
   return causalLm(config, load, {
     prefix: 'Gemma3',
     model: 'Gemma3TextModel',
@@ -49,8 +49,7 @@ function tree(config: ModelConfig, load: LoadOptions) {
   });
 }
 
-const decoder = (config: ModelConfig): Decoder => ({
-  paths: modelPaths,
+const decoder = (config: ModelConfig): FamilyDecoder => ({
   embeddingScale: { factor: Math.fround(Math.sqrt(config.hiddenSize)), inside: true },
   layer: (run, place, hidden) => {
     const { path } = place;
@@ -79,6 +78,7 @@ function refuseOthers(read: ConfigReader): void {
 export const gemma3: Family = {
   type: 'gemma3_text',
   models: 'Gemma 3 (text)',
+  paths: modelPaths,
   groups: llamaGroups,
   defaultTargets: {
     LORA: { since: '0.16', names: ['q_proj', 'v_proj'] },

@@ -3,13 +3,13 @@
 
 import type { Value } from '../../../torch/autograd/value.ts';
 import { readSizes } from '../../configReader.ts';
-import type { Decoder, Operations } from '../../decoder.ts';
+import type { FamilyDecoder, Operations } from '../../decoder.ts';
 import type { Family } from '../../family.ts';
 import type { ModelConfig } from '../../modelConfig.ts';
 import { kindOfLayer } from '../../modelConfig.ts';
 import { readRotation } from '../../rotation.ts';
 import { llama, llamaTree } from '../llama/llama.ts';
-import { gatedMlp, llamaNames, modelPaths, pairedQueriesAndKeys, selfAttention } from '../llamaLike.ts';
+import { gatedMlp, llamaNames, pairedQueriesAndKeys, selfAttention } from '../llamaLike.ts';
 
 /** Names in config.json, and in GGUF files behind the architecture. */
 const fields = [
@@ -19,13 +19,12 @@ const fields = [
   { field: 'logits_scaling', key: 'logit_scale', type: 'f32' },
 ] as const;
 
-function decoder(config: ModelConfig): Decoder {
+function decoder(config: ModelConfig): FamilyDecoder {
   const { embedding_multiplier: embedded = 1, logits_scaling: logits = 1 } = config.own;
   const { attention_multiplier: scale = 1, residual_multiplier: residual = 1 } = config.own;
   const added = <P>(run: Operations<P>, path: string, x: Value, branch: P): Value =>
     run.plus(path, x, run.scaled(`${path}.scaled`, run.whole(branch), residual));
   return {
-    paths: modelPaths,
     embeddingScale: { factor: embedded, inside: false },
     finalScale: 1 / logits,
     layer: (run, place, hidden) => {

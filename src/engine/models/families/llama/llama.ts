@@ -1,7 +1,7 @@
 // Llama, SmolLM2 and all that llama.cpp calls llama. Source: transformers 4.57 models/llama/modeling_llama.py.
 
 import { readSizes } from '../../configReader.ts';
-import type { Decoder } from '../../decoder.ts';
+import type { FamilyDecoder } from '../../decoder.ts';
 import type { Family, LoadOptions } from '../../family.ts';
 import type { ModelConfig } from '../../modelConfig.ts';
 import { kindOfLayer } from '../../modelConfig.ts';
@@ -35,8 +35,7 @@ export const llamaTree = (prefix: string, config: ModelConfig, load: LoadOptions
 };
 
 /** x + attention(norm(x)), then x + mlp(norm(x)). */
-export const llamaDecoder = (config: ModelConfig): Decoder => ({
-  paths: modelPaths,
+export const llamaDecoder = (config: ModelConfig): FamilyDecoder => ({
   layer: (run, place, hidden) => {
     const { path, index } = place;
     const normed = run.norm(`${path}.input_layernorm`, hidden);
@@ -50,6 +49,7 @@ export const llamaDecoder = (config: ModelConfig): Decoder => ({
 export const llama: Family = {
   type: 'llama',
   models: 'Llama, SmolLM2, TinyLlama',
+  paths: modelPaths,
   groups: llamaGroups,
   defaultTargets: {
     LORA: { since: '0', names: ['q_proj', 'v_proj'] },

@@ -4,7 +4,7 @@
 import type { Value } from '../../../torch/autograd/value.ts';
 import { Module } from '../../../torch/nn/module.ts';
 import { readSizes } from '../../configReader.ts';
-import type { Decoder, LayerPlace, Operations, ProjectionGroup } from '../../decoder.ts';
+import type { FamilyDecoder, LayerPlace, Operations, ProjectionGroup } from '../../decoder.ts';
 import type { Family, LoadOptions } from '../../family.ts';
 import type { ModelConfig } from '../../modelConfig.ts';
 import { kindOfLayer } from '../../modelConfig.ts';
@@ -62,8 +62,7 @@ function mlp<P>(run: Operations<P>, { path }: LayerPlace, x: Value): P {
   return run.output(`${path}.mlp`, run.linear(path, down, activated));
 }
 
-const decoder = (config: ModelConfig): Decoder => ({
-  paths: modelPaths,
+const decoder = (config: ModelConfig): FamilyDecoder => ({
   layer: (run, place, hidden) => {
     const normed = run.norm(`${place.path}.input_layernorm`, hidden);
     const middle = run.sum(hidden, selfAttention(run, config, place, normed));
@@ -75,6 +74,7 @@ const decoder = (config: ModelConfig): Decoder => ({
 export const phi3: Family = {
   type: 'phi3',
   models: 'Phi-3, Phi-4 mini',
+  paths: modelPaths,
   groups: [qkv, o, gateUp, down],
   defaultTargets: {},
   gguf: {

@@ -8,7 +8,7 @@ import { ropeJson } from '../../ropeJson.ts';
 import { readRotation } from '../../rotation.ts';
 import { readLayerTypes, readWindow } from '../../window.ts';
 import { llamaDecoder } from '../llama/llama.ts';
-import { attentionModule, gatedMlpModule, llamaGroups, llamaNames } from '../llamaLike.ts';
+import { attentionModule, gatedMlpModule, llamaGroups, llamaNames, modelPaths } from '../llamaLike.ts';
 
 function tree(config: ModelConfig, load: LoadOptions) {
   const norm = () => rmsNorm('Qwen2RMSNorm', { width: config.hiddenSize, eps: config.normEps }, load);
@@ -27,6 +27,7 @@ function tree(config: ModelConfig, load: LoadOptions) {
 export const qwen2: Family = {
   type: 'qwen2',
   models: 'Qwen 2, Qwen 2.5',
+  paths: modelPaths,
   groups: llamaGroups,
   defaultTargets: {
     LORA: { since: '0.13', names: ['q_proj', 'v_proj'] },

@@ -1,7 +1,7 @@
 // Qwen 3: a llama with norms on each head of q and k. Source: transformers 4.57 models/qwen3/modeling_qwen3.py.
 
 import { readSizes } from '../../configReader.ts';
-import type { Decoder } from '../../decoder.ts';
+import type { FamilyDecoder } from '../../decoder.ts';
 import type { Family, LoadOptions } from '../../family.ts';
 import type { ModelConfig } from '../../modelConfig.ts';
 import { kindOfLayer } from '../../modelConfig.ts';
@@ -22,7 +22,7 @@ import {
 function tree(config: ModelConfig, load: LoadOptions) {
   const eps = config.normEps;
   const norm = () => rmsNorm('Qwen3RMSNorm', { width: config.hiddenSize, eps }, load);
-  const ofHeads = () => rmsNorm('Qwen3RMSNorm', { width: config.headDim, eps, perHead: true }, load);
+  const ofHeads = () => rmsNorm('Qwen3RMSNorm', { width: config.headDim, eps }, load);
   return causalLm(config, load, {
     prefix: 'Qwen3',
     layer: () => ({
@@ -37,8 +37,7 @@ function tree(config: ModelConfig, load: LoadOptions) {
   });
 }
 
-const decoder = (config: ModelConfig): Decoder => ({
-  paths: modelPaths,
+const decoder = (config: ModelConfig): FamilyDecoder => ({
   layer: (run, place, hidden) => {
     const kind = kindOfLayer(config, place.index);
     const normed = run.norm(`${place.path}.input_layernorm`, hidden);
@@ -51,6 +50,7 @@ const decoder = (config: ModelConfig): Decoder => ({
 export const qwen3: Family = {
   type: 'qwen3',
   models: 'Qwen 3',
+  paths: modelPaths,
   groups: llamaGroups,
   defaultTargets: {
     LORA: { since: '0.16', names: ['q_proj', 'v_proj'] },

@@ -2,6 +2,7 @@
 // its name and said so.
 import { own } from '../../../ground/own.ts';
 import { text } from '../../../ground/text.ts';
+import { notTakenByLoader } from '../../../libraries/loaderArguments.ts';
 import { valueAt } from '../../../libraries/since.ts';
 import { compareVersions } from '../../../libraries/version.ts';
 import type { DType } from '../../../torch/autograd/value.ts';
@@ -117,8 +118,8 @@ const nameGiven = (value: ProgramValue | undefined): string =>
 
 export function loadedFrom(call: Acting, loader: string, name: string): ModelObject {
   const loaded = call.load({ name, loader, dtype: dtypeGiven(call), given: call.given, ...storedAs(call) });
-  const unknown = ['load_in_4bit', 'load_in_8bit'].find((bits) => call.given.has(bits));
-  if (unknown !== undefined && loader.startsWith('transformers.') && !call.behaves('loaderTakesBits'))
+  const unknown = notTakenByLoader(call.given.keys(), call.stack.transformers);
+  if (unknown !== null && loader.startsWith('transformers.'))
     call.raise(
       'TypeError',
       `${loaded.root.className}.__init__() got an unexpected keyword argument '${unknown}'`,

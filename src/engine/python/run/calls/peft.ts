@@ -144,6 +144,19 @@ const disabling = onAdapters(({ script }, call) =>
     : disableAdapters(script, script.behaves('disabledKeepsFlags')),
 );
 
+/**
+ * merge_adapter() adds what adapters say to the weights beside them: the base answers alone, and they are passed by, until it is undone.
+ * It gives None: `model = model.merge_adapter()` leaves no model.
+ */
+const merging = (merged: boolean) =>
+  callee('adapter_names safe_merge', (call) => {
+    const { script } = selfModel(call);
+    script.trace(merged ? 'merge_adapter' : 'unmerge_adapter', () => {
+      for (const { kind } of adaptedModules(script.root)) if (kind.type === 'adapted') kind.disabled = merged;
+    });
+    return { value: null };
+  });
+
 const unloading = (merge: boolean) =>
   callee('progressbar safe_merge adapter_names', (call) => {
     const model = selfModel(call);
@@ -192,6 +205,8 @@ const base = callee('', (call) => {
 const ofTuner = (tuner: string): CalleeTable => ({
   [`peft.${tuner}.merge_and_unload`]: unloading(true),
   [`peft.${tuner}.unload`]: unloading(false),
+  [`peft.${tuner}.merge_adapter`]: merging(true),
+  [`peft.${tuner}.unmerge_adapter`]: merging(false),
   [`peft.${tuner}.disable_adapter_layers`]: disable,
   [`peft.${tuner}.enable_adapter_layers`]: enable,
   [`peft.${tuner}.set_adapter`]: switchTo,

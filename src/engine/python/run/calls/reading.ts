@@ -1,4 +1,5 @@
 // How the calls of every library read their arguments: the model, checkpointing kwargs, modules below a model.
+import { own } from '../../../ground/own.ts';
 import { text } from '../../../ground/text.ts';
 import type { Module } from '../../../torch/nn/module.ts';
 import type { ProgramValue } from '../../program/program.ts';
@@ -18,7 +19,19 @@ export function selfModel(call: Acting): ModelObject {
 /** The model that an argument names. */
 export function theModel(call: Acting, name: string): ModelObject {
   const value = call.value(name);
+  if (call.given.get(name) === null) refuseNone(call);
   return modelOf(call.object(value)) ?? unknownModel(call, value ?? null);
+}
+
+/** What a call first asks of the None that it got for a model. */
+const askedOfNone: Readonly<Record<string, string>> = {
+  get_peft_model: '__dict__',
+  prepare_model_for_kbit_training: 'named_parameters',
+};
+
+function refuseNone(call: Acting): void {
+  const asked = own(askedOfNone, call.callee.split('.').at(-1) ?? '');
+  if (asked !== undefined) call.raise('AttributeError', `'NoneType' object has no attribute '${asked}'`);
 }
 
 /** A model whose origin isn't known here: one of the llama family is assumed. */

@@ -159,6 +159,7 @@ export function treatmentOf(given: ReadonlyMap<string, ProgramValue>, gradMode: 
   return {
     gradMode: mode === 'no_grad' || mode === 'inference_mode' ? mode : gradMode,
     loss: truthOf(given.get('requires_grad_set')) ? 'requires_grad_' : cut,
+    severed: cut !== 'plain',
     twice: truthOf(given.get('twice')) ?? false,
     cutAt: numberOf(given.get('cut_at_line')),
     own: numberOf(given.get('own')) ?? 0,

@@ -1,0 +1,119 @@
+// A model by its name on the command line: fetched once into a folder, opened from there without a request, its name in the recipe, the
+// link and the script; a link of another machine finds it again. A read token stands in none of them.
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { testNet } from '../../src/engine/ground/fetching/testing/hostileServer.ts';
+import type { HubServer } from '../../src/engine/hub/testing/hubServer.ts';
+import { COMMIT, hubServer, READ_TOKEN } from '../../src/engine/hub/testing/hubServer.ts';
+import { formatLink, recipeJson } from '../../src/engine/recipe/link.ts';
+import { presetValues } from '../../src/engine/recipe/presets.ts';
+import { Assets } from '../../src/engine/session/assets.ts';
+import { inspectRecipe } from '../../src/engine/session/inspectRecipe.ts';
+import { randomFolder } from '../../src/engine/testing/checkpoint.ts';
+import { nodeLocks } from './modelCache.ts';
+import { readPublic } from './readPublic.ts';
+import { recipeOf } from './recipeOf.ts';
+import { main as train } from './train.ts';
+
+let server: HubServer;
+let cache = '';
+const folder = randomFolder();
+beforeAll(async () => {
+  server = await hubServer();
+  server.serve({ id: 'tests/Tiny', files: folder, gated: 'auto' });
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  cache = mkdtempSync(join(tmpdir(), 'models-'));
+  vi.stubEnv('LORA_PLAYGROUND_MODELS', cache);
+  vi.stubEnv('HF_TOKEN', READ_TOKEN);
+});
+afterEach(() => {
+  server.forget();
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+const plain = { link: null, recipe: null, preset: null, data: null, model: null, adapter: [], steps: null };
+
+async function opened(named: Partial<Record<'model' | 'link' | 'recipe', string>>) {
+  const assets = new Assets(readPublic);
+  const notes: string[] = [];
+  const note = (text: string): void => void notes.push(text);
+  const recipe = await recipeOf({ ...plain, hub: server.address, ...named }, assets, note, testNet());
+  const presets = presetValues(await assets.presets());
+  const link = await formatLink(recipe, presets, { includeData: false, fingerprint: null });
+  const json = recipeJson(recipe, presets);
+  expect(`${link} ${json} ${notes.join(' ')}`).not.toContain(READ_TOKEN);
+  return { assets, notes, recipe, link, json };
+}
+
+it('is fetched once, and found again by a link, a recipe or its name without a request', async () => {
+  const first = await opened({ model: 'tests/Tiny' });
+  const source = { hub: 'tests/Tiny', revision: COMMIT, file: null };
+  expect(first.recipe.model).toMatchObject({ name: 'Tiny', source });
+  expect(first.notes.join('\n')).toContain(`Tiny: tests/Tiny at ${COMMIT}, kept in ${cache}`);
+  expect(first.link).toContain(`model.hub=tests/Tiny%40${COMMIT}`);
+  server.forget();
+  const saved = join(cache, 'saved.json');
+  writeFileSync(saved, first.json);
+  for (const named of [{ model: 'tests/Tiny' }, { link: `#${first.link}` }, { recipe: saved }])
+    expect((await opened(named)).recipe.model).toEqual(first.recipe.model);
+  // A link written by hand needs no digest.
+  const byHand = await opened({ link: `#v=1&model.hub=tests/Tiny@${COMMIT}` });
+  expect(byHand.recipe.model).toEqual(first.recipe.model);
+  expect(server.asked).toEqual([]);
+});
+
+it('is named in the script by its id and commit', async () => {
+  const { assets, recipe } = await opened({ model: 'tests/Tiny' });
+  const { script } = await inspectRecipe(assets, recipe);
+  expect(script).toContain('MODEL = "tests/Tiny"\n');
+  expect(script).toContain(`REVISION = "${COMMIT}"\n`);
+  expect(script).toContain('AutoTokenizer.from_pretrained(MODEL, revision=REVISION)');
+  expect(script).toMatch(/AutoModelForCausalLM\.from_pretrained\(\s*MODEL,\s*revision=REVISION,/);
+});
+
+it('leaves its token in no file that a run writes, nor in what is printed', async () => {
+  const out = mkdtempSync(join(tmpdir(), 'run-'));
+  let printed = '';
+  const hear = (text: unknown): boolean => {
+    printed += String(text);
+    return true;
+  };
+  vi.spyOn(process.stdout, 'write').mockImplementation(hear);
+  vi.spyOn(process.stderr, 'write').mockImplementation(hear);
+  const args = ['--model', 'tests/Tiny', '--hub', server.address, '--backend', 'cpu', '--steps', '1'];
+  expect(await train([...args, '--checkpoint', join(out, 'saved'), '--export', out])).toBe(0);
+  expect(server.asked.some(({ headers }) => headers.authorization === `Bearer ${READ_TOKEN}`)).toBe(true);
+  const all = [cache, out].flatMap((root) =>
+    readdirSync(root, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1')),
+  );
+  expect(all.length).toBeGreaterThan(8);
+  for (const text of [printed, ...all]) expect(text.includes(READ_TOKEN)).toBe(false);
+  const config: unknown = JSON.parse(readFileSync(join(out, 'peft', 'adapter_config.json'), 'utf8'));
+  expect(config).toMatchObject({ base_model_name_or_path: 'tests/Tiny', revision: COMMIT });
+});
+
+it('waits for another process that fetches a file, and not for one that ended', async () => {
+  const [one, other] = [nodeLocks(cache), nodeLocks(cache)];
+  const seen: string[] = [];
+  let second: Promise<unknown> = Promise.resolve();
+  await one.hold('a', {}, async () => {
+    // Asked for while it is held: the first goes on when the second has been told.
+    await new Promise<void>((told) => {
+      second = other.hold('a', { waits: told }, async () => void seen.push('second'));
+    });
+    seen.push('first');
+  });
+  await second;
+  expect(seen).toEqual(['first', 'second']);
+  // No process has such a number.
+  writeFileSync(join(cache, 'b.lock'), '2147483647');
+  await other.hold('b', {}, async () => void seen.push('b'));
+  expect(seen).toContain('b');
+});
