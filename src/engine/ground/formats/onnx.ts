@@ -31,6 +31,14 @@ export interface OnnxGraph {
   readonly beside: readonly ByteSource[];
 }
 
+/** Of several exports in a folder, the one to take: four bits first, as transformers.js names them. */
+export const EXPORTS: readonly string[] = [
+  'model_q4.onnx',
+  'model_q4f16.onnx',
+  'model.onnx',
+  'model_fp16.onnx',
+];
+
 /** A field of a message: a number, or a range of the file. */
 interface Field {
   readonly field: number;

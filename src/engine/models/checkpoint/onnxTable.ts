@@ -2,7 +2,7 @@
 // (`/model/layers.0/self_attn/q_proj/MatMul`). What the export computes besides is the family's to say. Exports of optimum (transformers.js' folders)
 // and of onnxruntime-genai, whose q, k and v may stand in one.
 import type { OnnxGraph, OnnxNode, OnnxTensor } from '../../ground/formats/onnx.ts';
-import { readOnnx } from '../../ground/formats/onnx.ts';
+import { EXPORTS, readOnnx } from '../../ground/formats/onnx.ts';
 import { shortened } from '../../ground/quote.ts';
 import { text } from '../../ground/text.ts';
 import { decoderOf } from '../families.ts';
@@ -31,12 +31,9 @@ const types: ReadonlyMap<number, string> = new Map([
 ]);
 const FLOATS = new Set(['F32', 'F16', 'BF16']);
 
-/** Of several exports in a folder, the one that is nearest to the weights that it is made of: what is 4 bits first, as asked for by its name. */
-const PREFERRED = ['model_q4.onnx', 'model_q4f16.onnx', 'model.onnx', 'model_fp16.onnx'];
-
 export function onnxFile({ files }: Folder): ByteSourceOrNone {
   const graphs = files.filter(({ name }) => name.endsWith('.onnx'));
-  const named = PREFERRED.flatMap((name) => graphs.filter((file) => file.name === name));
+  const named = EXPORTS.flatMap((name) => graphs.filter((file) => file.name === name));
   return named[0] ?? (graphs.length === 1 ? graphs[0] : undefined);
 }
 type ByteSourceOrNone = Folder['files'][number] | undefined;

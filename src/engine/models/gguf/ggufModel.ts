@@ -8,7 +8,7 @@ import type { ModelFiles } from '../modelFiles.ts';
 import { mostOf } from '../modelSizes.ts';
 import { sampleDigest } from '../sampleDigest.ts';
 import { ggufConfig } from './ggufConfig.ts';
-import { ggufTokenizer } from './ggufTokenizer.ts';
+import { ggufStopIds, ggufTokenizer } from './ggufTokenizer.ts';
 import { ggufWeights } from './ggufWeights.ts';
 import { wholeGguf } from './splits.ts';
 
@@ -62,7 +62,7 @@ export async function ggufModel(...files: readonly ByteSource[]): Promise<ModelF
     config,
     tokenizer,
     tokenizerFiles: { tokenizerJson, tokenizerConfig },
-    stopIds: new Set([tokenizer.eosId]),
+    stopIds: ggufStopIds(gguf, tokenizer.eosId),
     formatOf: weights(() => {}).formatOf,
     weights: ({ onProgress } = {}) =>
       Promise.resolve(weights((done, total) => onProgress?.({ file: source.name, done, total, waitMs: 0 }))),

@@ -9,7 +9,7 @@ import type { EntryValue } from '../../ground/formats/gguf/writer.ts';
 import { readPublic } from '../../testing/embedded.ts';
 import type { ModelFiles } from '../modelFiles.ts';
 import { embeddedModel } from '../modelFiles.ts';
-import { ggufTokenizer } from './ggufTokenizer.ts';
+import { ggufStopIds, ggufTokenizer } from './ggufTokenizer.ts';
 import { tokenizerEntries } from './ggufTokenizerEntries.ts';
 
 interface Case {
@@ -108,6 +108,18 @@ describe('a file with a model of sentencepiece', () => {
       for (const line of lines) expect(read.encode(line, true), line).toEqual(tokenizer.encode(line, true));
     },
   );
+});
+
+describe('what ends an answer', () => {
+  const [CONTROL, NORMAL] = [3, 1];
+  const keys = {
+    'ggml.tokens': ['<eos>', 'a', '<end_of_turn>', '<|end|>', '<eom>'],
+    'ggml.token_type': [CONTROL, NORMAL, CONTROL, NORMAL, CONTROL],
+  };
+  it('is the end of a text, and the end of a turn by its name', () =>
+    expect([...ggufStopIds(fileWith(keys), 0)]).toEqual([0, 2]));
+  it('is what the file says', () =>
+    expect([...ggufStopIds(fileWith({ ...keys, 'ggml.eom_token_id': 4 }), 0)].sort()).toEqual([0, 2, 4]));
 });
 
 const folder = process.env.TOKENIZER_VOCABULARIES ?? 'models/vocabularies';

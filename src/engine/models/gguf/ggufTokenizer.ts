@@ -136,6 +136,21 @@ const takesSpace = (gguf: Gguf, content: string): boolean =>
   gguf.metadata.get('tokenizer.ggml.model') === 'llama' &&
   !['<unk>', '<s>', '<|endoftext|>'].includes(content);
 
+/** Ends of a turn by their text, which older files have no key for. */
+const TURN_ENDS = ['<|eot_id|>', '<|im_end|>', '<|end|>', '<end_of_turn>'];
+
+/** Ids that end an answer: the end of a text, and of a turn, which chats of some models end with instead. */
+export function ggufStopIds({ metadata }: Gguf, eosId: number): ReadonlySet<number> {
+  const get = (key: string): MetadataValue | undefined => metadata.get(`tokenizer.ggml.${key}`);
+  const said = ['eot_token_id', 'eom_token_id'].map(get).filter((id) => typeof id === 'number');
+  const [tokens, types] = [get('tokens'), get('token_type')];
+  const known = TURN_ENDS.flatMap((end) => {
+    const id = Array.isArray(tokens) ? tokens.indexOf(end) : -1;
+    return id >= 0 && Array.isArray(types) && types[id] === CONTROL ? [id] : [];
+  });
+  return new Set([eosId, ...said, ...known]);
+}
+
 /** Throws UserError 'gguf-…' naming the key that is missing or not understood. */
 export function ggufTokenizer(file: string, gguf: Gguf): TokenizerFiles {
   const keys = new Keys(file, gguf);
