@@ -89,12 +89,6 @@ alone(
     await opened(page);
     expect(hub.sentBytes).toBe(weights.length);
 
-    hub.forget();
-    await page.reload();
-    await expect(page.getByRole('button', { name: /^Base model/ })).toContainText('Tiny');
-    await expect(page.locator('.strip-cells')).toBeVisible();
-    expect(hub.asked, 'of what is kept').toEqual([]);
-
     // Rows of a data set: two of its three, and the link names where they are.
     await page.locator('.select-button', { hasText: 'messages' }).click();
     await page.getByRole('textbox', { name: 'Name of the data set' }).fill('tests/rows');
@@ -108,6 +102,14 @@ alone(
     await trainToTheEnd(page);
     const here = await losses(page);
     expect(here.steps).toBe(2);
+
+    // Another visit: model and rows are here, and nobody is asked.
+    hub.forget();
+    await page.reload();
+    await expect(page.getByRole('button', { name: /^Base model/ })).toContainText('Tiny');
+    await expect(page.locator('.strip-cells')).toBeVisible();
+    await expect(page.locator('.rows-head')).toContainText('2 rows');
+    expect(hub.asked, 'of what is kept').toEqual([]);
 
     // Its link on a machine that has nothing of it: what fetching it takes is told first, then it is the same run.
     const elsewhere = await browser.newContext({

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { fileFor, typeOf } from '../tools/start/serve.ts';
-import { alone, expect, reach } from './playground.ts';
+import { alone, expect, faults, overflow, reach } from './playground.ts';
 
 const BASE = '/some/sub/path/';
 const link = '#v=1&preset=polite-refusal&train.max_steps=2&generate.max_new_tokens=2';
@@ -90,6 +90,7 @@ test('opens and trains without its server, and takes a newer version when told t
   await page.getByRole('menuitem', { name: 'Storage' }).click();
   await expect(page.getByRole('dialog')).toContainText('The page itself');
   await expect(page.getByRole('dialog')).toContainText('The saved run');
+  expect([await faults(page), await overflow(page)]).toEqual([[], 0]);
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
 
   host.newer = true;

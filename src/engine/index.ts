@@ -74,6 +74,9 @@ export const guideChapters = async () => (await import('./laboratory/doctor/guid
 /** What the browser keeps of this page, and the letting go of it. */
 export const storage = async () => import('./session/storedHere.ts');
 
+/** Rows of a hub over a reload. */
+export const rowsStore = async () => import('./session/keptRows.ts');
+
 /** The files that run a script on several processes. */
 export const accelerateFiles = async (values: RecipeValues) =>
   (await import('./python/write/accelerateFiles.ts')).accelerateFiles(values);

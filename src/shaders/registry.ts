@@ -16,7 +16,7 @@ import { geglu, gegluBackward } from './geglu/geglu.ts';
 import { geluBackward, geluForward } from './gelu/gelu.ts';
 import { clipFactor, gradReduce } from './grad_norm/grad_norm.ts';
 import { headGrad } from './head_grad/head_grad.ts';
-import { headNorm, headNormBackward } from './head_norm/head_norm.ts';
+import { headNorm, headNormBackward, headNormGrad } from './head_norm/head_norm.ts';
 import type { Kernel } from './kernel.ts';
 import { kvAppend } from './kv_cache/kv_cache.ts';
 import { layerNorm, layerNormBackward, layerNormGrad } from './layer_norm/layer_norm.ts';
@@ -71,6 +71,7 @@ export const kernels: readonly Kernel[] = [
   gegluBackward,
   geluBackward,
   headNormBackward,
+  headNormGrad,
   rmsNormBackward,
   rmsNormGrad,
   layerNormBackward,

@@ -15,7 +15,8 @@ let asked = 0;
 beforeAll(async () => {
   host = await nodePython({
     runMs: 20_000,
-    wholeMs: 40_000,
+    askedMs: 40_000,
+    wholeMs: 4_000_000,
     endMs: 20_000,
     memoryBytes: 192 << 20,
     now: () => asked++,

@@ -102,27 +102,16 @@ it('leaves its token in no file that a run writes, nor in what is printed', asyn
 it('waits for another process that fetches a file, and not for one that ended', async () => {
   const [one, other] = [nodeLocks(cache), nodeLocks(cache)];
   const seen: string[] = [];
-  let end = (): void => {};
-  const first = one.hold(
-    'a',
-    {},
-    () =>
-      new Promise<void>((done) => {
-        end = done;
-      }),
-  );
-  const second = other.hold(
-    'a',
-    {
-      waits: () => {
-        seen.push('waits');
-        end();
-      },
-    },
-    async () => void seen.push('runs'),
-  );
-  await Promise.all([first, second]);
-  expect(seen).toEqual(['waits', 'runs']);
+  let second: Promise<unknown> = Promise.resolve();
+  await one.hold('a', {}, async () => {
+    // Asked for while it is held: the first goes on when the second has been told.
+    await new Promise<void>((told) => {
+      second = other.hold('a', { waits: told }, async () => void seen.push('second'));
+    });
+    seen.push('first');
+  });
+  await second;
+  expect(seen).toEqual(['first', 'second']);
   // No process has such a number.
   writeFileSync(join(cache, 'b.lock'), '2147483647');
   await other.hold('b', {}, async () => void seen.push('b'));

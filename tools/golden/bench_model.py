@@ -78,7 +78,10 @@ def load_base(base: str, variant: str = "", **more):
         # As of a GPU: accelerate refuses what it takes for offloaded. torch from 2.5 on makes no device of a number where there is none.
         model.hf_device_map = {"": 0}
         if Version(torch.__version__).release >= (2, 5):
+            from accelerate import Accelerator
+
             del model.hf_device_map
+            Accelerator.verify_device_map = lambda *_: True  # nor does it move what lies on several, which would be warned of
     return model
 
 

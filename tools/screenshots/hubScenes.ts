@@ -47,8 +47,7 @@ async function lookAt(page: Page, id: string): Promise<void> {
   await openDialog(page);
   await page.locator('#hub-wish').fill(id);
   await page.locator('#hub-wish').press('Enter');
-  await page.locator('.hub-view').waitFor();
-  await page.waitForTimeout(500);
+  await page.locator('.hub-takes, .hub-view [role=alert]').waitFor();
 }
 
 const download = (page: Page): Promise<void> => page.locator('.hub-view .button-main').click();
@@ -153,7 +152,11 @@ export async function hubScenes(
         await rows(page);
         await page.keyboard.press('Escape');
         await page.locator('.row-facts').waitFor();
-        await page.locator('.rows-head').evaluate((element) => element.scrollIntoView());
+        await page.locator('.rows-head').evaluate((element) => {
+          element.scrollIntoView();
+          // The bar stands above.
+          window.scrollBy(0, -80);
+        });
       },
     },
   ];

@@ -10,6 +10,7 @@ import type { Command } from '../commandLine.ts';
 import { tool } from '../commandLine.ts';
 import { serve } from '../start/serve.ts';
 import { buildIfStale } from '../start/stale.ts';
+import { hubScenes } from './hubScenes.ts';
 
 const root = resolve(fileURLToPath(new URL('../../', import.meta.url)));
 const folder = `${root}/docs/screenshots`;
@@ -106,6 +107,7 @@ export const main = tool(command, async ({ only }) => {
       await page.context().close();
     }
     if (only === undefined) await run(browser, address);
+    await hubScenes(browser, address, folder, only ?? '');
   } finally {
     await browser.close();
     server.closeAllConnections();

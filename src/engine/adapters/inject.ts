@@ -34,6 +34,8 @@ export interface PeftConfig {
   readonly narrowing: Narrowing;
   /** inference_mode=True: attached and active, but frozen. */
   readonly inferenceMode: boolean;
+  /** fan_in_fan_out, which is no setting: PEFT sets it right. */
+  readonly fanIn?: boolean;
   readonly adapterName: string;
   /** Names (suffixes) of modules that get a trainable copy. */
   readonly modulesToSave: readonly string[];

@@ -84,6 +84,8 @@ export interface AttachOptions<V> {
   readonly adapterName: string;
   /** Attached and active, but frozen. */
   readonly inferenceMode: boolean;
+  /** fan_in_fan_out as the configuration has it. */
+  readonly fanIn?: boolean;
   /** dtype of new adapter weights on a base weight of the given dtype. */
   readonly dtypeOn: (base: DType) => DType;
 }

@@ -1,40 +1,100 @@
-// Which files of a repository are taken: an ONNX export where there is no checkpoint, with what lies beside it and no other export.
-import { expect, it } from 'vitest';
-import { choicesOf } from './choices.ts';
+// Which files of a repository make a model: by names as repositories have them.
+import { describe, expect, it } from 'vitest';
+import { choicesOf, chosen } from './choices.ts';
 
-const files = (...paths: readonly string[]) =>
-  paths.map((path) => ({ path, sizeBytes: 1, sha256: null, gitName: null }));
-const exported = [
-  'README.md',
-  'config.json',
-  'onnx/model.onnx',
-  'onnx/model_q4.onnx',
-  'onnx/model_q4.onnx_data',
-  'onnx/model_q4.onnx_data_1',
-  'onnx/model_q4f16.onnx',
-  'onnx/model_uint8.onnx',
-  'tokenizer.json',
-];
-const taken = (paths: readonly string[]): string[][] =>
-  choicesOf({ id: 'someone/model', files: files(...paths) }).map((choice) =>
-    choice.files.map(({ path }) => path),
-  );
+const small = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'generation_config.json'];
+const choices = (...paths: readonly string[]) =>
+  choicesOf({
+    id: 'a/b',
+    files: paths.map((path) => ({ path, sizeBytes: 1, sha256: null, gitName: null })),
+  });
+const named = (...paths: readonly string[]) =>
+  choices(...paths).map(({ file, files }) => [file, files.map(({ path }) => path)]);
 
-it('takes the export in 4 bits where there is no checkpoint', () =>
-  expect(taken(exported)).toEqual([
-    [
-      'config.json',
-      'tokenizer.json',
-      'onnx/model_q4.onnx',
-      'onnx/model_q4.onnx_data',
-      'onnx/model_q4.onnx_data_1',
-    ],
-  ]));
+describe('a checkpoint', () => {
+  it('is its small files, config.json first, and model.safetensors alone', () => {
+    const others = [
+      'README.md',
+      'tokenizer.model',
+      'pytorch_model.bin',
+      'adapter_model.safetensors',
+      'consolidated.safetensors',
+      'original/params.json',
+      'vocab.json',
+    ];
+    expect(named('tokenizer.json', 'config.json', ...others, 'model.safetensors')).toEqual([
+      [null, ['config.json', 'tokenizer.json', 'model.safetensors']],
+    ]);
+  });
 
-it('takes the checkpoint where there is one', () =>
-  expect(taken([...exported, 'model.safetensors'])).toEqual([
-    ['config.json', 'tokenizer.json', 'model.safetensors'],
-  ]));
+  it('is all its shards with their index, or one file of another name', () => {
+    const shards = [
+      'model.safetensors.index.json',
+      'model-00001-of-00002.safetensors',
+      'model-00002-of-00002.safetensors',
+    ];
+    expect(named('config.json', ...shards, 'consolidated.safetensors')).toEqual([
+      [null, ['config.json', ...shards]],
+    ]);
+    expect(named('config.json', 'gptq_model-4bit-128g.safetensors', 'quantize_config.json')).toEqual([
+      [null, ['config.json', 'quantize_config.json', 'gptq_model-4bit-128g.safetensors']],
+    ]);
+  });
 
-it('refuses a repository with exports of other kinds alone', () =>
-  expect(() => taken(['config.json', 'onnx/model_uint8.onnx'])).toThrow());
+  it('needs a configuration, and one file of weights that is known to be them', () => {
+    expect(() => named('model.safetensors')).toThrow(/none of its 1 files is a model/);
+    expect(() => named('config.json', 'a.safetensors', 'b.safetensors')).toThrow(/none of its 3 files/);
+    expect(() => named('config.json', 'pytorch_model.bin', 'training_args.bin')).toThrow(
+      /pytorch_model\.bin, training_args\.bin: pickles/,
+    );
+  });
+});
+
+it('of GGUF each file is one, the parts of a split one are one, and projectors and matrices none', () => {
+  const split = ['q8/m-00001-of-00002.gguf', 'q8/m-00002-of-00002.gguf'];
+  expect(named('mmproj-m.gguf', 'imatrix_unsloth.gguf', 'm.Q4_0.gguf', ...split.toReversed())).toEqual([
+    ['m.Q4_0.gguf', ['m.Q4_0.gguf']],
+    [split[0], split],
+  ]);
+});
+
+it('of ONNX each graph that is read here is one, with its data and the small files', () => {
+  const graphs = [
+    'onnx/model.onnx',
+    'onnx/model.onnx_data',
+    'onnx/model_q4.onnx',
+    'onnx/model_q4f16.onnx',
+    'onnx/model_q4f16.onnx_data_1',
+    'onnx/model_int8.onnx',
+    'onnx/model_bnb4.onnx',
+  ];
+  expect(named(...small, ...graphs).map(([file, files]) => [file, files?.slice(small.length)])).toEqual([
+    ['onnx/model_q4.onnx', ['onnx/model_q4.onnx']],
+    ['onnx/model_q4f16.onnx', ['onnx/model_q4f16.onnx', 'onnx/model_q4f16.onnx_data_1']],
+    ['onnx/model.onnx', ['onnx/model.onnx', 'onnx/model.onnx_data']],
+  ]);
+  expect(chosen('a/b', choices(...small, ...graphs), null).file).toBe('onnx/model_q4.onnx');
+  expect(chosen('a/b', choices(...small, ...graphs, 'model.safetensors'), null).file).toBeNull();
+});
+
+describe('of several', () => {
+  const several = choices('m.Q4_0.gguf', 'm.Q4_K_M.gguf', 'm.Q4_K_M_L.gguf');
+
+  it.each([
+    ['q4_0', 'm.Q4_0.gguf'],
+    ['m.q4_k_m.gguf', 'm.Q4_K_M.gguf'],
+    ['K_M_L', 'm.Q4_K_M_L.gguf'],
+  ])('%s is one', (wanted, file) => {
+    expect(chosen('a/b', several, wanted).file).toBe(file);
+  });
+
+  it.each([null, 'Q4', 'Q8_0', ''])('%j is none', (wanted) => {
+    expect(() => chosen('a/b', several, wanted)).toThrow(/m\.Q4_0\.gguf, m\.Q4_K_M\.gguf, m\.Q4_K_M_L\.gguf/);
+  });
+
+  it('the checkpoint is what is meant where there is one', () => {
+    const both = choices('config.json', 'model.safetensors', 'm.Q4_0.gguf');
+    expect(chosen('a/b', both, null).file).toBeNull();
+    expect(chosen('a/b', both, 'q4').file).toBe('m.Q4_0.gguf');
+  });
+});

@@ -24,7 +24,7 @@ beforeAll(async () => {
   const unwanted = new Map([
     ['README.md', new TextEncoder().encode('# Tiny')],
     ['pytorch_model.bin', new Uint8Array(9)],
-    ['onnx/model.onnx', new Uint8Array(9)],
+    ['onnx/model_int8.onnx', new Uint8Array(9)],
   ]);
   server.serve(
     { id: 'tests/Tiny', files: new Map([...unwanted, ...folder]), licence: 'apache-2.0' },

@@ -84,7 +84,7 @@ const keyOf = ({ sha256, gitName }: HubFile, place: string): string =>
 function modelOf({ record, files }: ShelfModel): HubModel {
   const { id, revision, file } = record;
   return {
-    name: file === null ? lastOf(id) : lastOf(file),
+    name: file !== null && (revision === '' || /\.gguf$/i.test(file)) ? lastOf(file) : lastOf(id),
     source: revision === '' ? null : { hub: id, revision, file },
     files: files.map(({ path, file: kept }) => ({ name: lastOf(path), file: kept })),
   };

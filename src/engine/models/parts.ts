@@ -67,8 +67,6 @@ export interface NormOptions {
   readonly eps: number;
   /** Added to the weight: 1 where the file keeps w − 1. */
   readonly offset?: number;
-  /** Runs on each head of q or k. */
-  readonly perHead?: boolean;
 }
 
 export function rmsNorm(className: string, options: NormOptions, load: LoadOptions): Module {

@@ -12,7 +12,7 @@ export interface ModelSource {
   readonly hub: string;
   /** A commit where the hub told one. */
   readonly revision: string;
-  /** The GGUF file (of a split one the first) that was chosen; null: the checkpoint. */
+  /** The GGUF file (of a split one the first) or ONNX graph that was chosen; null: the checkpoint. */
   readonly file: string | null;
 }
 

@@ -39,7 +39,7 @@ function scriptContext(
     format,
     ...brought,
     ...(gguf === undefined ? {} : { gguf }),
-    ...(source ? { source } : {}),
+    ...(source && (gguf !== undefined || source.file === null) ? { source } : {}),
   };
 }
 

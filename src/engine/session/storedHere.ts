@@ -1,5 +1,6 @@
 // What the browser keeps of this page in its private files, for the page that shows it. It reads names, sizes and times alone; a run is
 // let go by the worker that may have its place.
+import { sizeOfKeptRows } from './keptRows.ts';
 import { isNamed, privateFolder, TUNING } from './privateFolder.ts';
 import { snapshotNames } from './twoFiles.ts';
 
@@ -11,6 +12,8 @@ export interface StoredHere {
   readonly promised: boolean | null;
   /** The saved run; null: there is none, or the browser offers no private files. */
   readonly run: { readonly bytes: number; readonly at: number } | null;
+  /** Rows of data sets. */
+  readonly rows: { readonly bytes: number; readonly at: number } | null;
   /** What was measured of kernels. */
   readonly tuning: { readonly bytes: number; readonly at: number } | null;
 }
@@ -40,6 +43,7 @@ export async function storedHere(): Promise<StoredHere> {
     quotaBytes: told?.quota ?? null,
     promised: promised ?? null,
     run: await sizeOf(snapshotNames),
+    rows: await sizeOfKeptRows(),
     tuning: await sizeOf([TUNING]),
   };
 }

@@ -40,7 +40,7 @@ function placesOf({ root, causalPath, tables }: WiredModel): Places {
 /** Of an adapter at `path`, the parameters that the kernels train there. */
 function reached({ path, adapter, base }: PlacedAdapter, places: Places): readonly Parameter[] {
   const { lowRank, instead } = adapter;
-  if (instead !== null) return base.kind.type === 'norm' && !base.kind.perHead ? adapter.trained : [];
+  if (instead !== null) return base.kind.type === 'norm' ? adapter.trained : [];
   if (base.kind.type === 'linear' && places.layers.some((layer) => path.startsWith(layer)))
     return adapter.trained;
   return places.tables.has(path) && lowRank && !lowRank.made ? [lowRank.a, lowRank.b] : [];

@@ -1,4 +1,4 @@
-// `head_norm` and its gradient on the GPU against the references.
+// `head_norm` and its gradients on the GPU against the references.
 import { describe, expect, it } from 'vitest';
 import type { KernelCall } from '../kernel.ts';
 import { call } from '../kernel.ts';
@@ -6,7 +6,7 @@ import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
 import { runReferences } from '../testing/references.ts';
 import { mismatches, sumBound, ulpBound } from '../testing/tolerance.ts';
-import { headNorm, headNormBackward } from './head_norm.ts';
+import { headNorm, headNormBackward, headNormGrad } from './head_norm.ts';
 
 const gpu = await gpuOrNull();
 const floats = (length: number, seed: number) => Float32Array.from(randomArray(length, seed));
@@ -43,4 +43,32 @@ describe.skipIf(!gpu)('head_norm on the GPU', () => {
     const most = Math.max(...rstd) * 8 * (8 + offset) * (1 + d);
     expect(mismatches(got.dx ?? [], dx, relative(most) + ulpBound(1, 8))).toEqual([]);
   });
+
+  it.each([
+    [1, 1, 1, 4, 1],
+    [33, 3, 1, 128, 4],
+  ])(
+    'the gradients in the weights: n %i, %i heads over %i of %i, %i parts',
+    async (n, heads, kv_heads, d, splits) => {
+      if (!gpu) return;
+      const [width, total] = [(heads + 2 * kv_heads) * d, 64 + 2 * d + 7];
+      const arrays = {
+        dy: floats(n * width, 1),
+        x: floats(n * width, 2),
+        rstd: floats(n * (heads + kv_heads), 3),
+        grads: floats(splits * total, 4),
+      };
+      const buffers = { dy: 'dy', x: 'x', rstd: 'rstd', grads: 'grads' };
+      const shape = { n, heads, kv_heads, d, total, splits };
+      const calls: KernelCall<string>[] = [
+        call(headNormGrad, { buffers, params: { ...shape, first: 0, count: heads, offset: 64 } }),
+        call(headNormGrad, { buffers, params: { ...shape, first: heads, count: kv_heads, offset: 64 + d } }),
+      ];
+      const got = await runCalls(gpu, arrays, calls, ['grads']);
+      const { grads } = runReferences(arrays, calls);
+      // Products of three random numbers below 8, each rounded twice, added up row by row and head by head.
+      const terms = n * Math.max(heads, kv_heads);
+      expect(mismatches(got.grads ?? [], grads, sumBound(terms + 3, 512 * terms + 8))).toEqual([]);
+    },
+  );
 });

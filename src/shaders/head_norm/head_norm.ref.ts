@@ -1,4 +1,4 @@
-// References of `head_norm` and its gradient: the ones of `rms_norm`, head by head.
+// References of `head_norm` and its gradients: the ones of `rms_norm`, head by head.
 import type { FloatArray } from '../declaration.ts';
 import { rmsNormBackwardReference, rmsNormReference } from '../rms_norm/rms_norm.ref.ts';
 
@@ -74,4 +74,34 @@ export function headNormBackwardReference(args: HeadNormBackwardArguments): void
       HAS_RESIDUAL: 0,
     });
   });
+}
+
+export interface HeadNormGradArguments extends Pick<HeadShape, 'n' | 'heads' | 'kv_heads' | 'd'> {
+  readonly dy: FloatArray;
+  readonly x: FloatArray;
+  readonly rstd: FloatArray;
+  /** [S, total] */
+  readonly grads: FloatArray;
+  readonly first: number;
+  readonly count: number;
+  readonly offset: number;
+  readonly total: number;
+  readonly splits: number;
+}
+
+export function headNormGradReference(args: HeadNormGradArguments): void {
+  const { dy, x, rstd, grads, n, heads, kv_heads, d, first, count, offset, total, splits } = args;
+  const normed = heads + kv_heads;
+  const share = Math.ceil(n / splits);
+  for (let split = 0; split < splits; split++)
+    for (let i = 0; i < d; i++) {
+      let sum = 0;
+      for (let row = split * share; row < Math.min((split + 1) * share, n); row++)
+        for (let head = first; head < first + count; head++) {
+          const at = (row * (normed + kv_heads) + head) * d + i;
+          sum += (dy[at] ?? 0) * (x[at] ?? 0) * (rstd[row * normed + head] ?? 0);
+        }
+      const at = split * total + offset + i;
+      grads[at] = (grads[at] ?? 0) + sum;
+    }
 }

@@ -1,9 +1,10 @@
-// Declares `head_norm`, the norms that some families put on each head of q and k before they are turned, and its gradient.
+// Declares `head_norm`, the norms that some families put on each head of q and k before they are turned, its gradient in x and, where it is trained, in a weight.
 // Source of the formula: transformers 4.57 models/qwen3/modeling_qwen3.py q_norm, k_norm; Gemma3RMSNorm adds 1 to the weight.
 import { defineKernel } from '../kernel.ts';
-import { headNormBackwardReference, headNormReference } from './head_norm.ref.ts';
+import { headNormBackwardReference, headNormGradReference, headNormReference } from './head_norm.ref.ts';
 import source from './head_norm.wgsl?raw';
 import backwardSource from './head_norm_backward.wgsl?raw';
+import gradSource from './head_norm_grad.wgsl?raw';
 
 /** x [N, (H+2G)·D], w_q, w_k [D] → y of x's shape, rstd [N, H+G]; v as it was. */
 export const headNorm = defineKernel({
@@ -25,4 +26,25 @@ export const headNormBackward = defineKernel({
   constants: {},
   workgroups: ({ n, heads, kv_heads }) => [heads + 2 * kv_heads, n, 1],
   reference: headNormBackwardReference,
+});
+
+/** dy, x [N, (H+2G)·D], rstd [N, H+G] → grads [S, total], the gradient of the weight of `count` heads from `first` on added at `offset`. */
+export const headNormGrad = defineKernel({
+  name: 'head_norm_grad',
+  source: gradSource,
+  buffers: { dy: 'read', x: 'read', rstd: 'read', grads: 'read_write' },
+  params: {
+    n: 'u32',
+    heads: 'u32',
+    kv_heads: 'u32',
+    d: 'u32',
+    first: 'u32',
+    count: 'u32',
+    offset: 'u32',
+    total: 'u32',
+    splits: 'u32',
+  },
+  constants: {},
+  workgroups: ({ d, splits }) => [Math.ceil(d / 64), splits, 1],
+  reference: headNormGradReference,
 });

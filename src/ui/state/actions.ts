@@ -88,6 +88,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     });
     inspectSoon();
     if (first.model?.source) hub.openKept(first.model.source);
+    void rows.findRows(first.data);
   }
 
   function reset(): void {

@@ -1,7 +1,7 @@
 // Bringing own rows: a file or a pasted text is read by the inspector, and becomes the recipe's rows when it was understood, with what its
 // columns are probably for. The trainer is only told where a file is.
 import type { ColumnMapping, CustomData, DataFormat, DataSource } from '../../engine/index.ts';
-import { isInFile } from '../../engine/index.ts';
+import { isInFile, rowsStore } from '../../engine/index.ts';
 import type { RowsAsked, RowsView } from '../../engine/protocol.ts';
 import type { Engines } from './engines.ts';
 import type { RowsEvent } from './rowsEvent.ts';
@@ -37,7 +37,21 @@ export function rowActions(
     engines().ask({ type: 'open-rows', id: lastId, name: file.name, file, format, source });
   }
 
+  /** Rows of a hub that were fetched at an earlier visit are here without asking anybody. */
+  async function findRows(data: CustomData | undefined): Promise<void> {
+    if (data === undefined || !isInFile(data) || data.source === undefined) return;
+    const { digest, name } = data;
+    if (store.getState().rows.files.has(digest)) return;
+    const file = await (await rowsStore()).keptRows(digest);
+    if (file === null) return;
+    store.setState(({ rows }) => ({ rows: { ...rows, files: new Map(rows.files).set(digest, file) } }));
+    engines().ask({ type: 'hold-rows', digest, name, file });
+    engines().holdRows(digest, file);
+    engines().inspectSoon();
+  }
+
   return {
+    findRows,
     openRows,
     /** Rows that were dropped on the page: what became of them is shown. */
     dropRows: (file: File): void => {
@@ -110,6 +124,8 @@ export function rowActions(
       if (isInFile(data) && asked !== null) {
         files.set(data.digest, asked);
         engines().holdRows(data.digest, asked);
+        const file = asked;
+        if (data.source) void rowsStore().then(({ keepRows }) => keepRows(data.digest, file));
       }
       store.setState({
         rows: { ...rows, files, failure: null, reading: false },

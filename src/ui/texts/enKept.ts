@@ -18,6 +18,8 @@ export const enKept = {
   run: 'The saved run',
   runAbout: 'adapter, optimiser and position of the last run, for going on after a reload',
   runBusy: 'A run is at work: pause or stop it first.',
+  rows: 'Rows of data sets',
+  rowsAbout: 'fetched from a hub; fetched again when they are missing',
   tuning: 'What was measured of this device',
   tuningAbout: 'which kernels are fastest; measured again when it is missing',
   page: 'The page itself',

@@ -20,6 +20,8 @@ export const zhKept: TextsOf<typeof enKept> = {
   run: '已保存的训练',
   runAbout: '上次训练的适配器、优化器与进度，供刷新后继续',
   runBusy: '训练正在进行：请先暂停或停止。',
+  rows: '数据集的数据行',
+  rowsAbout: '从模型站获取；缺失时会重新获取',
   tuning: '对此设备的测量结果',
   tuningAbout: '哪些计算内核最快；缺失时会重新测量',
   page: '页面本身',

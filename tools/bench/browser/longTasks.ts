@@ -62,8 +62,7 @@ const startTrace = (session: CDPSession): Promise<unknown> =>
 /** The most that one task of the page's own thread had of a core, in milliseconds. */
 async function endTrace(session: CDPSession): Promise<number> {
   const events: Record<string, unknown>[] = [];
-  const gather = ({ value }: { value: object[] }): void =>
-    void events.push(...(value as Record<string, unknown>[]));
+  const gather = ({ value }: { value: Record<string, unknown>[] }): void => void events.push(...value);
   session.on('Tracing.dataCollected', gather);
   const ended = new Promise((done) => session.once('Tracing.tracingComplete', done));
   await session.send('Tracing.end');

@@ -8,7 +8,7 @@ import { parameter } from '../../torch/nn/module.ts';
 import type { AdapterMethod, TrainedTensor } from '../method.ts';
 import { lastName } from '../paths.ts';
 import { parseTargetModules } from '../targetModules.ts';
-import { setAdapterOf, shellAround, wrapEach } from '../wrap.ts';
+import { setAdapterOf, shellAround, warnFanIn, wrapEach } from '../wrap.ts';
 import { ia3Settings } from './settings.ts';
 
 const SUBSET = '`feedforward_modules` should be a subset of `target_modules`';
@@ -74,7 +74,8 @@ export const ia3: AdapterMethod<'IA3', typeof ia3Settings> = {
     if (target.form === 'list' && feedforward.some((name) => !target.names.includes(name)))
       script.raise('ValueError', SUBSET);
   },
-  attach: (root, targets, { values, adapterName }) => {
+  attach: (root, targets, { values, adapterName, fanIn }, script) => {
+    warnFanIn(targets, fanIn, script);
     const feedforward = parseNames(values['ia3.feedforward_modules']) ?? [];
     const shell = (module: Module): Module =>
       shellAround(module, module.className, [['ia3_l', 'ParameterDict']]);

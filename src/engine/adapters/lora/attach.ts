@@ -8,7 +8,7 @@ import { Module, parameter } from '../../torch/nn/module.ts';
 import type { AttachingScript, AttachOptions, MethodValues, Target } from '../method.ts';
 import type { ModulePattern } from '../modulePatterns.ts';
 import { modulePattern, patternAt, unusedKeys } from '../modulePatterns.ts';
-import { setAdapterOf, shellAround, wrapEach } from '../wrap.ts';
+import { setAdapterOf, shellAround, warnFanIn, wrapEach } from '../wrap.ts';
 import { isDecomposition } from './decompose.ts';
 import type { LoraAdapter } from './loraAdapter.ts';
 import type { loraSettings } from './settings.ts';
@@ -195,6 +195,7 @@ export function attachLora(
   const init = initOf(script, values);
   const ranks = modulePattern(values['lora.rank_pattern']);
   const alphas = modulePattern(values['lora.alpha_pattern']);
+  warnFanIn(targets, options.fanIn, script);
   wrapEach(root, targets, shell, (wrapper, path) => {
     const r = patternAt(ranks, path, values['lora.r']);
     const alpha = patternAt(alphas, path, values['lora.lora_alpha']);

@@ -7,7 +7,7 @@ import type { Adapter, Module } from '../../torch/nn/module.ts';
 import { parameter, Module as TorchModule } from '../../torch/nn/module.ts';
 import { addDelta } from '../addDelta.ts';
 import type { AdapterMethod, AttachOptions, MethodValues, Target, TrainedTensor } from '../method.ts';
-import { setAdapterOf, shellAround, wrapEach } from '../wrap.ts';
+import { setAdapterOf, shellAround, warnFanIn, wrapEach } from '../wrap.ts';
 import { veraDerived } from './derived.ts';
 import type { SharedMatrices } from './projections.ts';
 import { drawProjections, factorsOf } from './projections.ts';
@@ -102,6 +102,7 @@ export const vera: AdapterMethod<'VERA', typeof veraSettings> = {
   },
   attach: (root, targets, options, script) => {
     const { values } = options;
+    warnFanIn(targets, options.fanIn, script);
     const shared = sharedBy(targets, values['lora.r'], values['vera.projection_prng_key']);
     wrapEach(root, targets, shell, (wrapper) => {
       const base = wrapper.child('base_layer');

@@ -47,7 +47,8 @@ function baseOf(
   source: ModelSource | undefined,
 ): Pick<ExportedAdapter, 'base' | 'revision'> {
   if (kind === 'embedded') return { base: 'lora-playground-embedded' };
-  if (kind !== 'checkpoint' || source === undefined) return { base: title };
+  // transformers reads no ONNX: what was made of the model has its name.
+  if (kind !== 'checkpoint' || source === undefined || source.file !== null) return { base: title };
   return { base: source.hub, revision: source.revision };
 }
 

@@ -39,13 +39,16 @@ export function peftDirectory(adapter: ExportedAdapter): {
   const tensors = all.filter((tensor) => tensor.adapter !== null);
   const method = methodOfTensors(all);
   const targets = targetModules(adapter.root, new Set(tensors.map(({ module }) => module)));
-  const turned = adapter.layout.adapters.some(
-    ({ base: { kind } }) => kind.type === 'linear' && kind.transposed === true,
-  );
+  // PEFT sets it by every target; what the last of them left is saved.
+  const turned = adapter.layout.adapters
+    .flatMap(({ base: { kind, className } }) =>
+      kind.type === 'linear' && (kind.transposed || className === 'Linear') ? [kind.transposed === true] : [],
+    )
+    .at(-1);
   const shared: SharedFields = {
     auto_mapping: null,
     base_model_name_or_path: adapter.base,
-    ...(turned && { fan_in_fan_out: true }),
+    ...(turned === true && { fan_in_fan_out: true }),
     inference_mode: true,
     modules_to_save: copies.length > 0 ? copies.map(({ module }) => lastName(module)) : null,
     ...(compareVersions(adapter.peftVersion, '0.18') >= 0 && { peft_version: adapter.peftVersion }),

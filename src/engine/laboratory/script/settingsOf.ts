@@ -8,6 +8,7 @@ import { trainingArguments } from '../../python/read/argumentTables.ts';
 import { ofProgram } from '../../python/read/pythonValue.ts';
 import type { TrainingEvent } from '../../python/run/acting.ts';
 import { valuesOfConfig } from '../../python/run/calls/peftConfigs.ts';
+import type { Effect } from '../../python/run/effects.ts';
 import type { Machine } from '../../python/run/machine.ts';
 import type { ConfigObject, ModelObject } from '../../python/run/objects.ts';
 import { classOf, modelOf } from '../../python/run/objects.ts';
@@ -57,7 +58,21 @@ const reentrant = (value: ProgramValue | undefined): string => {
   return said === null ? 'default' : String(said);
 };
 
-function readCall(call: ProgramCall, walk: Walk, draft: Draft): void {
+/** Calls that no setting names and that decide, though the flags stay as they were. */
+const DECIDES =
+  /^(un)?merge_adapter$|^(delete_adapter|add_weighted_adapter|enable_adapter_layers|enable_adapter|set_requires_grad)$/;
+/** Calls that are read elsewhere, or that make what others are read of. */
+const READ_ELSEWHERE = /Trainer$|^(train|from_config|backward|__call__|setattr|step)$/;
+
+/** A call that has no setting, and changed what trains, what is hooked or how it is checkpointed. */
+function readOther(call: ProgramCall, effect: Effect | undefined, draft: Draft): void {
+  const name = short(call);
+  const changed = effect?.trainable ?? effect?.hooks ?? effect?.checkpointing ?? null;
+  if (DECIDES.test(name) || (changed !== null && !READ_ELSEWHERE.test(name)))
+    draft.leave(call.line, sameWords(`${name}()`));
+}
+
+function readCall(call: ProgramCall, walk: Walk, draft: Draft, effect: Effect | undefined): void {
   const isAttached = walk.attached !== 'none';
   switch (short(call)) {
     case 'get_peft_model':
@@ -122,6 +137,9 @@ function readCall(call: ProgramCall, walk: Walk, draft: Draft): void {
     case 'bfloat16':
     case 'gradient_checkpointing_disable':
       draft.leave(call.line, sameWords(`${short(call)}()`));
+      return;
+    default:
+      readOther(call, effect, draft);
   }
 }
 
@@ -241,8 +259,8 @@ export function settingsOf(machine: Machine, subject: SettingsSubject | null): P
   const walk: Walk = { attached: 'none', prepared: 'never' };
   draft.set('wiring.stack', nearestStack(machine.program.versions, draft));
   readModel(machine, model, draft);
-  for (const call of machine.calls.slice(0, index))
-    if (isOf(machine, model, call)) readCall(call, walk, draft);
+  for (const [at, call] of machine.calls.slice(0, index).entries())
+    if (isOf(machine, model, call)) readCall(call, walk, draft, machine.effects[at]);
   if (event) readTraining(machine, event, walk, draft);
   else {
     const trainer = /(\w*Trainer)$/.exec(machine.calls[index]?.callee ?? '')?.[1];

@@ -15,8 +15,10 @@ import { decodeEdited, decodeRun, functionOf, pyodideOf } from './python.decode.
 export interface HostLimits {
   /** A script that computes longer is interrupted at the line where it is. What it asks of the wiring, which is ours, does not count. */
   readonly runMs: number;
-  /** With what it asks of the wiring, and what comes before it. */
+  /** For what comes before a script, and for an edit. */
   readonly wholeMs: number;
+  /** For the script and all that it asks of the wiring, which may be without end. */
+  readonly askedMs: number;
   /** For the words of its exception and the ends of its objects. */
   readonly endMs: number;
   /** Python's whole memory, the interpreter (about 40 MB) included. */
@@ -28,6 +30,7 @@ export interface HostLimits {
 /** A script that does not end is answered within three seconds; one that people have computes for a tenth of that on slow machines. */
 export const hostLimits: HostLimits = {
   runMs: 2500,
+  askedMs: 3000,
   wholeMs: 10_000,
   endMs: 1000,
   memoryBytes: 384 << 20,
@@ -147,7 +150,7 @@ export async function openHost(
       let started = false;
       answerWith((line) => {
         if (line === STARTED) {
-          if (!started) clock.start(limits.runMs, limits.wholeMs);
+          if (!started) clock.start(limits.runMs, limits.askedMs);
           started = true;
           return '{}';
         }

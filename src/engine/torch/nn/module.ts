@@ -45,13 +45,12 @@ export type ModuleKind =
       readonly transposed?: boolean;
     }
   | { readonly type: 'embedding'; readonly rows: number; readonly width: number }
-  /** `offset` is added to the weight: 1 where a family keeps w − 1. `perHead`: it runs on each head of q or k. `centred`: the mean is taken off (LayerNorm). */
+  /** `offset` is added to the weight: 1 where a family keeps w − 1. `centred`: the mean is taken off (LayerNorm). */
   | {
       readonly type: 'norm';
       readonly width: number;
       readonly eps: number;
       readonly offset?: number;
-      readonly perHead?: boolean;
       readonly centred?: boolean;
     }
   /** A wrapper around `base_layer`; adapters by name. */

@@ -1,16 +1,21 @@
-// The norms of each head of q and of k in q|k|v [N, (H+2G)·D], before they are turned. Their weights are frozen.
+// The norms of each head of q and of k in q|k|v [N, (H+2G)·D], before they are turned. Their weights are the norms' own, frozen,
+// or trainable copies in the adapter buffer, which get gradients.
 
 import {
   headNormBackward as backwardKernel,
+  headNormGrad as gradKernel,
   headNorm as kernel,
 } from '../../../shaders/head_norm/head_norm.ts';
 import { call } from '../../../shaders/kernel.ts';
 import { invariant } from '../../ground/errors.ts';
-import type { Operation, Ref, TapeNode } from '../autograd/operation.ts';
-import type { Value } from '../autograd/value.ts';
+import type { NodeContext, Operation, Ref, TapeNode } from '../autograd/operation.ts';
+import type { InputGradient, Value } from '../autograd/value.ts';
 import { elementCount } from '../autograd/value.ts';
 import type { Recording } from '../recording.ts';
+import { gradientLeaf } from './gradientLeaf.ts';
+import { gradientSplits } from './loraOperations.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
+import { normWeights } from './normWeights.ts';
 import type { HeadShape } from './rope.ts';
 
 interface Attributes {
@@ -19,15 +24,9 @@ interface Attributes {
   readonly headDim: number;
   readonly eps: number;
   readonly offset: number;
-  /** Paths of the norms: their weights are `weights/<path>`. */
-  readonly q: string;
-  readonly k: string;
+  /** Floats of the whole adapter: the row length of `grads`. */
+  readonly adapterTotal: number;
 }
-
-const weights = ({ attributes: { q, k } }: TapeNode<Attributes>): Record<'w_q' | 'w_k', Ref> => ({
-  w_q: { buffer: `weights/${q}` },
-  w_k: { buffer: `weights/${k}` },
-});
 
 function numbers({ inputs, attributes }: TapeNode<Attributes>) {
   const { heads, kvHeads, headDim, offset } = attributes;
@@ -35,39 +34,110 @@ function numbers({ inputs, attributes }: TapeNode<Attributes>) {
   return { n: rowsAndColumns(x).n, heads, kv_heads: kvHeads, d: headDim, offset };
 }
 
+/** Inputs [x, w_q, w_k] → y, rstd. */
 const headNormOperation: Operation<Attributes> = {
   name: 'head_norm',
   kernels: (node) => {
-    const [x] = valueAt(node.inputs, 0);
+    const [x, q, k] = valueAt(node.inputs, 0, 1, 2);
     const [y, rstd] = valueAt(node.outputs, 0, 1);
-    const buffers = { ...weights(node), x: { value: x }, y: { value: y }, rstd: { value: rstd } };
+    const buffers: Record<'x' | 'w_q' | 'w_k' | 'y' | 'rstd', Ref> = {
+      x: { value: x },
+      w_q: { value: q },
+      w_k: { value: k },
+      y: { value: y },
+      rstd: { value: rstd },
+    };
     return [call(kernel, { buffers, params: { ...numbers(node), eps: node.attributes.eps } })];
   },
   flops: (node) => 5 * elementCount(node.inputs[0]?.shape ?? []),
   backward: (context) => {
     const dy = context.gradOf(0);
-    if (!dy || !context.needs(0)) return [null];
-    const [x] = valueAt(context.node.inputs, 0);
+    if (!dy) return [null, null, null];
+    const [x, q, k] = valueAt(context.node.inputs, 0, 1, 2);
     const [, rstd] = valueAt(context.node.outputs, 0, 1);
+    const { heads, kvHeads } = context.node.attributes;
+    const own = [
+      context.needs(1) ? weightGradient(context, dy, q, [0, heads]) : null,
+      context.needs(2) ? weightGradient(context, dy, k, [heads, kvHeads]) : null,
+    ];
+    if (!context.needs(0)) return [null, ...own];
     const [dx] = context.record<Attributes>({
       operation: headNormBackwardOperation,
-      inputs: [dy, context.saved(x), context.saved(rstd)],
+      inputs: [dy, context.saved(x), context.saved(rstd), q, k],
       outputs: [{ name: `${x.name}.grad`, shape: x.shape, gradFn: null, zero: dy.zero }],
       attributes: context.node.attributes,
       path: context.node.path,
     });
-    return [dx ? { grad: dx, fused: false } : null];
+    return [dx ? { grad: dx, fused: false } : null, ...own];
   },
 };
 
+interface GradAttributes extends Attributes {
+  readonly first: number;
+  readonly count: number;
+  /** Of the weight in the adapter buffer. */
+  readonly at: number;
+}
+
+/** Of a weight in the adapter buffer, of `count` heads from `first` on. */
+function weightGradient(
+  context: NodeContext<Attributes>,
+  dy: Value,
+  weight: Value,
+  [first, count]: readonly [first: number, count: number],
+): InputGradient {
+  const { node } = context;
+  const [x] = valueAt(node.inputs, 0);
+  const [, rstd] = valueAt(node.outputs, 0, 1);
+  invariant(weight.storage.kind === 'persistent', 'head_norm: a trained weight outside the adapter buffer');
+  context.record<GradAttributes>({
+    operation: headNormGradOperation,
+    inputs: [dy, context.saved(x), context.saved(rstd)],
+    outputs: [],
+    attributes: { ...node.attributes, first, count, at: weight.storage.offset },
+    path: node.path,
+  });
+  return { grad: gradientLeaf(context, weight, dy.zero), fused: true };
+}
+
+/** Inputs [dy, x, rstd]; adds to the buffer `grads` [S, total]. */
+const headNormGradOperation: Operation<GradAttributes> = {
+  name: 'head_norm_grad',
+  backward: 'none',
+  effect: true,
+  kernels: (node) => {
+    const [dy, x, rstd] = valueAt(node.inputs, 0, 1, 2);
+    const { heads, kvHeads, headDim, first, count, at, adapterTotal: total } = node.attributes;
+    const buffers: Record<'dy' | 'x' | 'rstd' | 'grads', Ref> = {
+      dy: { value: dy },
+      x: { value: x },
+      rstd: { value: rstd },
+      grads: { buffer: 'grads' },
+    };
+    const { n } = rowsAndColumns(x);
+    const shape = { n, heads, kv_heads: kvHeads, d: headDim, first, count };
+    const params = { ...shape, offset: at, total, splits: gradientSplits(total) };
+    return [call(gradKernel, { buffers, params })];
+  },
+  flops: (node) => 3 * elementCount(node.inputs[1]?.shape ?? []),
+};
+
+/** Inputs [dy, x, rstd, w_q, w_k] → dx. */
 const headNormBackwardOperation: Operation<Attributes> = {
   name: 'head_norm_backward',
   backward: 'none',
   kernels: (node) => {
-    const [dy, x, rstd] = valueAt(node.inputs, 0, 1, 2);
+    const [dy, x, rstd, q, k] = valueAt(node.inputs, 0, 1, 2, 3, 4);
     const [dx] = valueAt(node.outputs, 0);
-    const values = { dy: { value: dy }, x: { value: x }, rstd: { value: rstd }, dx: { value: dx } };
-    return [call(backwardKernel, { buffers: { ...weights(node), ...values }, params: numbers(node) })];
+    const buffers: Record<'dy' | 'x' | 'rstd' | 'w_q' | 'w_k' | 'dx', Ref> = {
+      dy: { value: dy },
+      x: { value: x },
+      rstd: { value: rstd },
+      w_q: { value: q },
+      w_k: { value: k },
+      dx: { value: dx },
+    };
+    return [call(backwardKernel, { buffers, params: numbers(node) })];
   },
   flops: (node) => 8 * elementCount(node.inputs[0]?.shape ?? []),
 };
@@ -83,20 +153,27 @@ export interface HeadNormArguments extends HeadShape {
 export function headNorm(recording: Recording, args: HeadNormArguments): Value {
   const { tape } = recording;
   const { qkv, norms, path, heads, kvHeads, headDim } = args;
-  const { kind } = recording.module(norms.q);
-  invariant(kind.type === 'norm', `'${norms.q}' is not a norm`);
+  const [q, k] = [normWeights(recording, norms.q), normWeights(recording, norms.k)];
   const { n } = rowsAndColumns(qkv);
   const [y] = tape.record<Attributes>({
     operation: headNormOperation,
-    inputs: [qkv],
+    inputs: [qkv, q.weight, k.weight],
     outputs: [
       { name: path, shape: qkv.shape, gradFn: 'MulBackward0' },
       { name: `${path}.rstd`, shape: [n, heads + kvHeads], gradFn: null },
     ],
-    attributes: { heads, kvHeads, headDim, eps: kind.eps, offset: kind.offset ?? 0, ...norms },
+    attributes: {
+      heads,
+      kvHeads,
+      headDim,
+      eps: q.eps,
+      offset: q.offset,
+      adapterTotal: recording.layout.total,
+    },
     path,
   });
   invariant(y, 'head_norm recorded no output');
+  for (const copy of [q.copy, k.copy]) if (copy !== null) tape.noteModule(copy, y);
   for (const norm of [norms.q, norms.k]) tape.noteModule(recording.path(norm), y);
   return y;
 }

@@ -31,12 +31,15 @@ function machineMemory(): number | undefined {
   return typeof deviceMemory === 'number' ? deviceMemory : undefined;
 }
 
+/** Whether this machine is likely to hold it. */
+export const verdictHere = (peakBytes: number): Verdict => verdictOf(peakBytes, machineMemory());
+
 export function Memory({ estimate }: { readonly estimate: CostEstimate }) {
   const { t } = useTexts();
   const actions = useActions();
   const checkpointing = usePageState((state) => state.recipe.values['train.gradient_checkpointing']);
   const { memory, lessBytes } = estimate;
-  const verdict = verdictOf(memory.peakBytes, machineMemory());
+  const verdict = verdictHere(memory.peakBytes);
   return (
     <div>
       <dt>{t('before.memory')}</dt>

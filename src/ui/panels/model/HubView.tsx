@@ -4,7 +4,7 @@ import { Button } from 'react-aria-components';
 import type { HubView as View } from '../../../engine/protocol.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { bytesText } from '../../texts/numbers.ts';
-import { Memory } from '../before/Memory.tsx';
+import { Memory, verdictHere } from '../before/Memory.tsx';
 import type { Choice } from './choice.ts';
 import { estimateOf, fileOf, firstChoice, isWhole } from './choice.ts';
 import { useModelTexts } from './modelTexts.ts';
@@ -87,11 +87,14 @@ function Takes({ choice }: { readonly choice: Choice }) {
     );
   if (weighed === null) return <p className="dim">{m('weighing')}</p>;
   if (weighed.estimate === null) return <p className="dim">{m('takesUnknown')}</p>;
+  const estimate = estimateOf(weighed.estimate, choice);
+  const { weightsBytes, peakBytes } = estimate.memory;
   return (
     <>
       <dl className="hub-takes">
-        <Memory estimate={estimateOf(weighed.estimate, choice)} />
+        <Memory estimate={estimate} />
       </dl>
+      {verdictHere(peakBytes) !== 'fits' && 2 * weightsBytes > peakBytes && <p>{m('fewerBits')}</p>}
       <p className="small dim">{m('takesGuess')}</p>
     </>
   );

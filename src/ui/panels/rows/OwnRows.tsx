@@ -1,5 +1,5 @@
 // Rows that a person brought: how they are read, what the columns are for, the rows, and what was changed by hand.
-import { useEffect, useState } from 'react';
+import { startTransition, useEffect, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { CustomData } from '../../../engine/index.ts';
 import type { RowsView } from '../../../engine/protocol.ts';
@@ -36,7 +36,9 @@ export function OwnRows({ data }: { readonly data: CustomData }) {
     if (data)
       void actions
         .lookAtRows({ from: 0, count: 0, search: '', filter: 'problem', tokens: false })
-        .then((seen) => !left && seen !== null && setView(seen));
+        .then((seen) => {
+          if (!left && seen !== null) startTransition(() => setView(seen));
+        });
     return () => {
       left = true;
     };

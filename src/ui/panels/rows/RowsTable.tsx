@@ -1,7 +1,7 @@
 // The rows of a file, some dozens of them at a time, however many there are: found by words or by what is wrong with them, changed cell by
 // cell, or left out.
 import type { UIEvent } from 'react';
-import { memo, useCallback, useEffect, useRef, useState } from 'react';
+import { memo, startTransition, useCallback, useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { CustomData } from '../../../engine/index.ts';
 import type { RowsAsked, RowsView } from '../../../engine/protocol.ts';
@@ -144,7 +144,10 @@ function useRowsView(data: CustomData, first: number, search: string, filter: Fi
     if (data)
       void actions
         .lookAtRows({ from: first, count: window, search, filter, tokens: false })
-        .then((seen) => !left && seen !== null && setView(seen));
+        // Drawn in slices: hundreds of cells come with one answer.
+        .then((seen) => {
+          if (!left && seen !== null) startTransition(() => setView(seen));
+        });
     return () => {
       left = true;
     };

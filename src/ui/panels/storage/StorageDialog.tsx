@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { StoredHere } from '../../../engine/index.ts';
-import { storage } from '../../../engine/index.ts';
+import { rowsStore, storage } from '../../../engine/index.ts';
 import type { KeptSize } from '../../offline/keptSize.ts';
 import { forgetPage, keptSize } from '../../offline/keptSize.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
@@ -108,6 +108,13 @@ function StorageBody() {
       bytes: page.bytes,
       at: null,
       remove: () => forgetPage(folder()),
+    });
+  if (here.rows)
+    things.push({
+      name: t('rows'),
+      about: t('rowsAbout'),
+      ...here.rows,
+      remove: async () => (await rowsStore()).forgetRows(),
     });
   if (here.tuning)
     things.push({

@@ -4,7 +4,7 @@ import { signaturesFor } from '../../../libraries/signatures/signatures.ts';
 import { stacks } from '../../../libraries/stacks.ts';
 import { compareVersions } from '../../../libraries/version.ts';
 import { signaturesOf } from '../../../python/program/signatures.ts';
-import { came, last } from '../findings/entries/arguments.ts';
+import { came } from '../findings/entries/arguments.ts';
 import { moves } from './argumentCauses.ts';
 
 type Library = 'trl' | 'transformers' | 'peft';
@@ -22,13 +22,7 @@ const ofCauses = Object.entries(moves).flatMap(([argument, list]) =>
   ),
 );
 
-const classes = ['SFTTrainer', 'DPOTrainer', 'ORPOTrainer', 'SFTConfig'];
 const ofFindings = [
-  ...last.flatMap(({ argument, of, gone: [library, release] }) =>
-    classes
-      .filter((name) => of.test(name))
-      .map((name): Said => ({ callee: `trl.${name}`, argument, kind: 'gone', library, release })),
-  ),
   ...came
     .filter(([of]) => !of.test('any'))
     .map(

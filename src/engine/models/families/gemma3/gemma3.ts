@@ -30,7 +30,7 @@ const ACTIVATION = 'gelu_pytorch_tanh';
 function tree(config: ModelConfig, load: LoadOptions) {
   const shared = { eps: config.normEps, offset: 1 };
   const norm = () => rmsNorm('Gemma3RMSNorm', { ...shared, width: config.hiddenSize }, load);
-  const ofHeads = () => rmsNorm('Gemma3RMSNorm', { ...shared, width: config.headDim, perHead: true }, load);
+  const ofHeads = () => rmsNorm('Gemma3RMSNorm', { ...shared, width: config.headDim }, load);
   return causalLm(config, load, {
     prefix: 'Gemma3',
     model: 'Gemma3TextModel',

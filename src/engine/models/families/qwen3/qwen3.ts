@@ -22,7 +22,7 @@ import {
 function tree(config: ModelConfig, load: LoadOptions) {
   const eps = config.normEps;
   const norm = () => rmsNorm('Qwen3RMSNorm', { width: config.hiddenSize, eps }, load);
-  const ofHeads = () => rmsNorm('Qwen3RMSNorm', { width: config.headDim, eps, perHead: true }, load);
+  const ofHeads = () => rmsNorm('Qwen3RMSNorm', { width: config.headDim, eps }, load);
   return causalLm(config, load, {
     prefix: 'Qwen3',
     layer: () => ({

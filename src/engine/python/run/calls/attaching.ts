@@ -123,7 +123,15 @@ export function attachable(call: Acting, config: ConfigObject, model: ModelObjec
   const later = /^(TOKEN_CLS|QUESTION_ANS)$/.test(textOf(config.values.get('task_type')) ?? '');
   const modulesToSave = [...new Set([...made.modulesToSave, ...found])];
   const { prompt } = judged ?? {};
-  return { ...made, target, modulesToSave, savedLater: later ? found : [], ...(prompt ? { prompt } : {}) };
+  const fanIn = truthOf(config.values.get('fan_in_fan_out')) ?? false;
+  return {
+    ...made,
+    fanIn,
+    target,
+    modulesToSave,
+    savedLater: later ? found : [],
+    ...(prompt ? { prompt } : {}),
+  };
 }
 
 export function configOf(call: Acting, name: string): ConfigObject | null {

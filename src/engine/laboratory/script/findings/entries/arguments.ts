@@ -6,6 +6,7 @@ import type { Text } from '../../../../ground/text.ts';
 import { same, text } from '../../../../ground/text.ts';
 import { notTakenByLoader } from '../../../../libraries/loaderArguments.ts';
 import { compareVersions } from '../../../../libraries/version.ts';
+import { moves } from '../../causes/argumentCauses.ts';
 import type { Finding, Match, ScriptProposal } from '../finding.ts';
 import type { ProgramFacts } from '../programFacts.ts';
 import { beforeTraining, pinned } from '../proposals.ts';
@@ -28,26 +29,29 @@ const synonyms: readonly (readonly string[])[] = [
   ['eval_packing', 'packing'],
 ];
 
-interface Last {
-  readonly argument: string;
-  readonly of: RegExp;
-  /** Gone with this release. */
-  readonly gone: readonly [library: 'trl' | 'transformers', version: string];
-  /** Releases that fit one another and still take it. */
-  readonly pins: PinEdit['pins'];
-}
-
 const beforeMove = { trl: '0.12.2', transformers: '4.46.3', peft: '0.14.0' };
 const before5 = { trl: '0.15.2', transformers: '4.49.0', peft: '0.14.0' };
+/** By the release that dropped arguments: releases that fit one another and still take them. */
+const pinsBefore: Readonly<Record<string, PinEdit['pins']>> = {
+  'trl 0.13': beforeMove,
+  'trl 0.15': beforeMove,
+  'trl 0.16': before5,
+  'trl 0.20': { trl: '0.19.1' },
+};
 
-export const last: readonly Last[] = [
-  ...'dataset_text_field max_seq_length packing dataset_num_proc dataset_kwargs dataset_batch_size neftune_noise_alpha num_of_sequences chars_per_token model_init_kwargs eval_packing'
-    .split(' ')
-    .map((argument): Last => ({ argument, of: /^SFTTrainer$/, gone: ['trl', '0.13'], pins: beforeMove })),
-  { argument: 'tokenizer', of: /^(SFT|DPO)Trainer$/, gone: ['trl', '0.16'], pins: before5 },
-  { argument: 'tokenizer', of: /^ORPOTrainer$/, gone: ['trl', '0.15'], pins: beforeMove },
-  { argument: 'max_seq_length', of: /^SFTConfig$/, gone: ['trl', '0.20'], pins: { trl: '0.19.1' } },
-];
+/** When an argument of a class went, by the list that tells of it. */
+function goneOf(
+  name: string,
+  argument: string,
+): { readonly when: string; readonly pins: PinEdit['pins'] | null } | null {
+  const found = (own(moves, argument) ?? []).find(
+    ({ release }) =>
+      release?.kind === 'gone' && release.callees.some((callee) => callee.endsWith(`.${name}`)),
+  )?.release;
+  if (!found) return null;
+  const when = `${found.library} ${found.release}`;
+  return { when, pins: own(pinsBefore, when) ?? null };
+}
 
 /** Classes of a trainer's arguments; of TRL's, those that take what its trainers took. */
 const argumentsOf = (trainer: string): string => `trl.${trainer.replace(/Trainer$/, 'Config')}`;
@@ -145,10 +149,8 @@ function ofLoader(
 function said(name: string, argument: string, edits: readonly ScriptEdit[]): Text {
   const rename = edits.find((one) => 'to' in one && one.argument === argument);
   const moved = edits.some((one) => 'value' in one && one.value !== null);
-  const gone = last.find((one) => one.argument === argument && one.of.test(name));
-  const when = gone
-    ? text(` Gone since ${gone.gone[0]} ${gone.gone[1]}.`, `自 ${gone.gone[0]} ${gone.gone[1]} 起已去掉。`)
-    : text('', '');
+  const gone = goneOf(name, argument);
+  const when = gone ? text(` Gone since ${gone.when}.`, `自 ${gone.when} 起已去掉。`) : text('', '');
   if (rename && 'to' in rename)
     return text(
       `It is called ${rename.to} in these releases.${when.en}`,
@@ -176,7 +178,7 @@ function unknownArgument(facts: ProgramFacts): Match | null {
     : loader
       ? ofLoader(facts, refusal.line, argument, loader)
       : [];
-  const pins = last.find((one) => one.argument === argument && one.of.test(name))?.pins;
+  const pins = goneOf(name, argument)?.pins;
   const hook: ScriptProposal[] =
     argument === 'gradient_checkpointing_kwargs' && edits.length > 0
       ? [
