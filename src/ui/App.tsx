@@ -4,14 +4,11 @@ import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { guideChapters } from '../engine/index.ts';
 import { useActions, usePageState, useTexts } from './PageContext.tsx';
 import { Bar } from './panels/bar/Bar.tsx';
-import { KeysDialog } from './panels/bar/KeysDialog.tsx';
 import { ResetDialog } from './panels/bar/ResetDialog.tsx';
 import { useWidth } from './panels/bar/useWidth.ts';
 import { Centre } from './panels/Centre.tsx';
-import { DeviceDialog } from './panels/device/DeviceDialog.tsx';
 import { LiveRegion } from './panels/notes/LiveRegion.tsx';
 import { Parameters } from './panels/parameters/Parameters.tsx';
-import { AdapterDialog } from './panels/recipe/AdapterDialog.tsx';
 import { Recipe } from './panels/recipe/Recipe.tsx';
 import { ShareDialog } from './panels/share/ShareDialog.tsx';
 import { Later } from './parts/Later.tsx';
@@ -26,6 +23,9 @@ const loadRows = async () => (await import('./panels/rows/RowsDialog.tsx')).Rows
 const loadPaste = async () => (await import('./panels/reading/PasteDialog.tsx')).PasteDialog;
 const loadScript = async () => (await import('./panels/script/ScriptDialog.tsx')).ScriptDialog;
 
+const loadDevice = async () => (await import('./panels/device/DeviceDialog.tsx')).DeviceDialog;
+const loadKeys = async () => (await import('./panels/bar/KeysDialog.tsx')).KeysDialog;
+const loadAdapter = async () => (await import('./panels/recipe/AdapterDialog.tsx')).AdapterDialog;
 const loadModel = async () => (await import('./panels/model/ModelDialog.tsx')).ModelDialog;
 const loadStorage = async () => (await import('./panels/storage/StorageDialog.tsx')).StorageDialog;
 
@@ -83,14 +83,14 @@ export function App() {
         )}
       </div>
       <LiveRegion />
-      <DeviceDialog />
-      <KeysDialog />
-      <AdapterDialog />
       <ResetDialog />
       <ShareDialog />
       {dialog === 'data' && <Later load={loadRows} />}
       {dialog === 'guide' && <Later load={loadGuide} />}
       {dialog === 'paste' && <Later load={loadPaste} />}
+      {dialog === 'adapter' && <Later load={loadAdapter} />}
+      {dialog === 'device' && <Later load={loadDevice} />}
+      {dialog === 'keys' && <Later load={loadKeys} />}
       {dialog === 'model' && <Later load={loadModel} />}
       {dialog === 'storage' && <Later load={loadStorage} />}
       {dialog === 'script' && <Later load={loadScript} />}
