@@ -48,5 +48,6 @@ export const headNormGrad = defineKernel({
   },
   constants: {},
   workgroups: ({ d, splits }) => [Math.ceil(d / 64), splits, 1],
+  chain: ({ n, splits, count }) => Math.ceil(n / splits) * count,
   reference: headNormGradReference,
 });
