@@ -55,6 +55,32 @@ export const tokenizerJson = {
 };
 export const tokenizerConfig = { eos_token: eos, pad_token: eos };
 
+/** Another kind: unigram with sentencepiece's marks, a table of normalizations without entries, bytes. */
+const pieces = ['<unk>', eos, '▁', ...letters, '▁he', 'll', '▁you', '<0x31>', '<0x32>'];
+const unigramJson = {
+  ...tokenizerJson,
+  added_tokens: [{ id: 1, content: eos, ...added }],
+  normalizer: {
+    type: 'Sequence',
+    normalizers: [
+      { type: 'Precompiled', precompiled_charsmap: 'AAAAAAA=' },
+      { type: 'Strip', strip_left: false, strip_right: true },
+    ],
+  },
+  pre_tokenizer: { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true },
+  post_processor: null,
+  decoder: {
+    type: 'Sequence',
+    decoders: [{ type: 'ByteFallback' }, { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always' }],
+  },
+  model: {
+    type: 'Unigram',
+    unk_id: 0,
+    byte_fallback: true,
+    vocab: pieces.map((piece, i) => [piece, -i / 4]),
+  },
+};
+
 const templates = [
   "{% for message in messages %}{{ '<|' + message.role + '|>' + message.content }}{% if not loop.last %}\n{% endif %}{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}",
   "{%- set ns = namespace(x=1) -%}{% macro f(a, b=2) %}{{ a ~ b }}{% endmacro %}{% for m in messages %}{% if m['role'] == 'assistant' %}{% generation %}{{ m.content | trim }}{% endgeneration %}{% else %}{{ f(m.content) }}{{ ns.x }}{% endif %}{% endfor %}",
@@ -69,7 +95,9 @@ const messages = [
 export const modelReaders: readonly Reader[] = [
   {
     name: 'tokenizer.json',
-    corpus: [JSON.stringify({ tokenizer: tokenizerJson, config: tokenizerConfig })],
+    corpus: [tokenizerJson, unigramJson].map((tokenizer) =>
+      JSON.stringify({ tokenizer, config: tokenizerConfig }),
+    ),
     mutate: asJson,
     read: (input) => {
       const { tokenizer: json, config } = recordOf(readJson(textOf(input), { anyKey: true }).value);
