@@ -119,9 +119,11 @@ describe('the verdict', () => {
     ['mistral-7b-instruct-v0.3', '<|im_start|>user', '<|im_start|>assistant', 'silent'],
   ])('unsloth/%s with answers behind %s %s: %s', async (id, instruction, response, kind) => {
     const reading = await read([
+      // Its own dtype and load_in_4bit go to releases of transformers that have no such arguments, and to those that have.
+      kind === 'trains' ? '# trl==0.15.2' : '# trl==1.16.0',
       'from unsloth import FastLanguageModel',
       'from unsloth.chat_templates import train_on_responses_only',
-      `model, tokenizer = FastLanguageModel.from_pretrained("unsloth/${id}", load_in_4bit=True)`,
+      `model, tokenizer = FastLanguageModel.from_pretrained("unsloth/${id}", dtype=None, load_in_4bit=True)`,
       'model = FastLanguageModel.get_peft_model(model, r=8)',
       'trainer = SFTTrainer(model=model, train_dataset=rows)',
       `trainer = train_on_responses_only(trainer, instruction_part="${instruction}", response_part="${response}")`,

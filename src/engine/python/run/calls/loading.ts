@@ -116,8 +116,13 @@ function dtypeGiven(call: Acting): DType | 'auto' {
 const nameGiven = (value: ProgramValue | undefined): string =>
   (textOf(value) ?? (isPlaceholder(value) ? value.placeholder : '')).replace(/(.)\/+$/, '$1');
 
+/** As a library loads for the person: it knows which arguments the release has. */
+export const loadedBy = (call: Acting, loader: string, name: string): ModelObject =>
+  call.load({ name, loader, dtype: dtypeGiven(call), given: call.given, ...storedAs(call) });
+
+/** With the arguments that the script gives. */
 export function loadedFrom(call: Acting, loader: string, name: string): ModelObject {
-  const loaded = call.load({ name, loader, dtype: dtypeGiven(call), given: call.given, ...storedAs(call) });
+  const loaded = loadedBy(call, loader, name);
   const unknown = notTakenByLoader(call.given.keys(), call.stack.transformers);
   if (unknown !== null && loader.startsWith('transformers.'))
     call.raise(

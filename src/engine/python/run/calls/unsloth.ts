@@ -10,7 +10,7 @@ import type { ConfigObject, ModelObject } from '../objects.ts';
 import { focus } from '../objects.ts';
 import { enableInputRequireGrads } from '../transformersCalls.ts';
 import { attach } from './attaching.ts';
-import { loadedFrom } from './loading.ts';
+import { loadedBy } from './loading.ts';
 import { harmless, theModel } from './reading.ts';
 
 /** With all that from_pretrained of unsloth passes where the script says nothing. */
@@ -28,7 +28,7 @@ function loaded(call: Acting): ModelObject {
     ['bnb_4bit_quant_type', 'nf4'],
   ]);
   const plainName = in4bit ? name : name.replace(/-?bnb-4bit$/, '');
-  return loadedFrom(
+  return loadedBy(
     { ...call, given, value: (key) => given.get(key) },
     'transformers.AutoModelForCausalLM',
     plainName,
