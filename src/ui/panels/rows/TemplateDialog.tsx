@@ -17,6 +17,8 @@ const stillMs = 250;
 interface Shown {
   readonly of: string | null;
   readonly view: TemplateView;
+  /** The last in which a conversation could be written. */
+  readonly written: TemplateView | null;
 }
 
 function useShown(draft: string | null, askable: boolean): Shown | null {
@@ -28,7 +30,10 @@ function useShown(draft: string | null, askable: boolean): Shown | null {
     const timer = setTimeout(
       () =>
         void actions.showTemplate(draft).then((view) => {
-          if (!left && view !== null) setShown({ of: draft, view });
+          if (!left && view !== null) {
+            const written = view.problem === null ? view : null;
+            setShown((last) => ({ of: draft, view, written: written ?? last?.written ?? null }));
+          }
         }),
       stillMs,
     );
@@ -123,7 +128,7 @@ export function TemplateDialog() {
           {wrong}
         </p>
       )}
-      {view !== null && view.text !== '' && <Preview view={view} busy={busy} r={r} />}
+      {shown?.written && <Preview view={shown.written} busy={busy || problem !== null} r={r} />}
       <div className="dialog-actions">
         <Button
           className="button button-main"
