@@ -76,7 +76,9 @@ function pipelineFrom(json: unknown): Pipeline {
 export class Tokenizer {
   readonly eosToken: string;
   readonly eosId: number;
+  /** Of the end of a text where there is no token for padding. */
   readonly padId: number;
+  readonly hasPad: boolean;
   /** null for a model without one. */
   readonly bosId: number | null;
   readonly #config: Readonly<Record<string, unknown>>;
@@ -98,7 +100,9 @@ export class Tokenizer {
     this.eosToken = eos;
     this.eosId = eosId;
     this.bosId = (bos === null ? undefined : idOf(bos)) ?? null;
-    this.padId = (pad === null ? undefined : idOf(pad)) ?? eosId;
+    const padId = pad === null ? undefined : idOf(pad);
+    this.padId = padId ?? eosId;
+    this.hasPad = padId !== undefined;
     this.#specials = specialTokens(config);
     const source = typeof config.chat_template === 'string' ? config.chat_template : null;
     this.#template = source === null ? null : new ChatTemplate(source);

@@ -68,7 +68,8 @@ const ENCODE = `def encode(row):
 const COLLATE = `def collate(rows):
     """Pads to the longest row of the batch."""
     longest = max(len(row["input_ids"]) for row in rows)
-    fill = {"input_ids": tokenizer.pad_token_id, "labels": -100, "attention_mask": 0}
+    blank = tokenizer.eos_token_id if tokenizer.pad_token_id is None else tokenizer.pad_token_id
+    fill = {"input_ids": blank, "labels": -100, "attention_mask": 0}
     return {key: torch.tensor([row[key] + [pad] * (longest - len(row[key])) for row in rows]) for key, pad in fill.items()}`;
 
 /** Rows whose prompt and completion are turns, for the functions that write ChatML by hand. */
