@@ -17,6 +17,7 @@ export interface TemplateView {
   readonly text: string;
   /** What the assistant says of it: [start, end). */
   readonly spans: readonly (readonly [start: number, end: number])[];
+  /** With a text: what masks can't be made of. */
   readonly problem: { readonly message: Text; readonly remedy: Text } | null;
 }
 
@@ -52,15 +53,16 @@ async function firstRow(assets: Assets, recipe: Recipe): Promise<Row | undefined
   }
 }
 
-function written(
-  tokenizer: Tokenizer,
-  { messages, tools }: Conversation,
-): Pick<TemplateView, 'text' | 'spans'> {
+type Written = Pick<TemplateView, 'text' | 'spans' | 'problem'>;
+
+/** Turns that can't be told apart are shown all the same: only masks need them. */
+function written(tokenizer: Tokenizer, { messages, tools }: Conversation): Written {
   try {
-    return tokenizer.renderAnswers(messages, tools);
+    return { ...tokenizer.renderAnswers(messages, tools), problem: null };
   } catch (error) {
     if (!templateRewrites.is(error)) throw error;
-    return tokenizer.render(messages, false, tools);
+    const { problem: message, remedy } = error;
+    return { ...tokenizer.render(messages, false, tools), problem: { message, remedy } };
   }
 }
 
@@ -75,8 +77,8 @@ export async function showTemplate(assets: Assets, recipe: Recipe): Promise<Temp
     const conversation = conversationOf(await firstRow(assets, recipe));
     const tokenizer =
       chatTemplate === undefined ? plain.tokenizer : plain.tokenizer.withTemplate(chatTemplate);
-    const { text, spans } = written(tokenizer, conversation);
-    return { own, text: shortened(text, MOST_TEXT), spans, problem: null };
+    const { text, spans, problem } = written(tokenizer, conversation);
+    return { own, text: shortened(text, MOST_TEXT), spans, problem };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const { problem: message, remedy } = error;

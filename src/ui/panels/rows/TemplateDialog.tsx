@@ -21,6 +21,9 @@ interface Shown {
   readonly written: TemplateView | null;
 }
 
+/** What can't be told apart in it matters to masks alone. */
+const isWritten = ({ problem, text }: TemplateView): boolean => problem === null || text !== '';
+
 function useShown(draft: string | null, askable: boolean): Shown | null {
   const actions = useActions();
   const [shown, setShown] = useState<Shown | null>(null);
@@ -31,7 +34,7 @@ function useShown(draft: string | null, askable: boolean): Shown | null {
       () =>
         void actions.showTemplate(draft).then((view) => {
           if (!left && view !== null) {
-            const written = view.problem === null ? view : null;
+            const written = isWritten(view) ? view : null;
             setShown((last) => ({ of: draft, view, written: written ?? last?.written ?? null }));
           }
         }),
@@ -128,11 +131,11 @@ export function TemplateDialog() {
           {wrong}
         </p>
       )}
-      {shown?.written && <Preview view={shown.written} busy={busy || problem !== null} r={r} />}
+      {shown?.written && <Preview view={shown.written} busy={busy || view !== shown.written} r={r} />}
       <div className="dialog-actions">
         <Button
           className="button button-main"
-          isDisabled={busy || (wrong !== null && draft !== null)}
+          isDisabled={busy || fault !== null || (draft !== null && view !== null && !isWritten(view))}
           onPress={() => {
             actions.edit({ kind: 'template', template: draft === own ? null : draft });
             close();
