@@ -69,6 +69,11 @@ export interface Kernel<
   readonly constants: C;
   readonly features?: readonly GPUFeatureName[];
   workgroups(params: ParamValues<P>, constants: ConstantValues<C>): readonly [number, number, number];
+  /**
+   * Most iterations that one invocation runs one after another, of its innermost loops; a fixed number of at most 16 rounds is straight
+   * code. Absent: no loop. null: what its buffers say decides. The tests on a device count.
+   */
+  readonly chain?: ((params: ParamValues<P>, constants: ConstantValues<C>) => number) | null;
   /** What one dispatch does to its bindings, on arrays of float32 or float64: oracle of the WGSL and CPU backend. */
   readonly reference: (args: NoInfer<ReferenceArguments<B, P, C, S>>) => void;
 }

@@ -14,16 +14,16 @@ export interface BenchResult {
   readonly inspections: readonly InspectionResult[];
 }
 
-type Say = (line: string) => void;
+export type Say = (line: string) => void;
 
-function table(say: Say, head: readonly string[], rows: readonly (readonly string[])[]): void {
+export function table(say: Say, head: readonly string[], rows: readonly (readonly string[])[]): void {
   say(`| ${head.join(' | ')} |`);
   say(`|${head.map(() => '---').join('|')}|`);
   for (const row of rows) say(`| ${row.join(' | ')} |`);
   say('');
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+export const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 const maybe = (value: number | null): string => (value === null ? '' : value.toFixed(1));
 

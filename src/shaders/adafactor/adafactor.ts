@@ -21,5 +21,6 @@ export const adafactor = defineKernel({
   params: { tensors: 'u32', eps: 'f32' },
   constants: {},
   workgroups: ({ tensors }) => [tensors, 1, 1],
+  chain: null,
   reference: adafactorReference,
 });

@@ -32,6 +32,10 @@ const params = {
   stream: 'u32',
 } as const;
 
+/** Keys of the query that sees most of them. */
+const mostKeys = ({ t_k, window }: { readonly t_k: number; readonly window: number }): number =>
+  window > 0 ? Math.min(window, t_k) : t_k;
+
 const constants = { ...gridConstants, D: 32, HAS_DOCUMENTS: 0, HAS_DROPOUT: 0 } as const;
 
 const snippets = [stepSnippet, dropoutSnippet, shape];
@@ -57,6 +61,7 @@ export const attention = defineKernel({
   params,
   constants,
   workgroups: ({ batch, t_q, heads }) => flatGrid(batch * t_q * heads),
+  chain: mostKeys,
   reference: attentionReference,
 });
 
@@ -78,6 +83,7 @@ export const attentionBackwardQ = defineKernel({
   params,
   constants,
   workgroups: ({ batch, t_q, heads }) => flatGrid(batch * t_q * heads),
+  chain: mostKeys,
   reference: attentionBackwardQReference,
 });
 
@@ -98,5 +104,6 @@ export const attentionBackwardKv = defineKernel({
   params,
   constants,
   workgroups: ({ batch, t_k, kv_heads }) => flatGrid(batch * t_k * kv_heads),
+  chain: ({ t_k, heads, kv_heads }) => t_k * (heads / kv_heads),
   reference: attentionBackwardKvReference,
 });

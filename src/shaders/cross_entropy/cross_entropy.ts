@@ -19,6 +19,7 @@ export const crossEntropy = defineKernel({
   params: { count: 'u32', v: 'u32', first_row: 'u32', smoothing: 'f32' },
   constants: { WRITE_GRAD: 1, HAS_WEIGHTS: 0 },
   workgroups: ({ count }) => [count, 1, 1],
+  chain: ({ v }, { WRITE_GRAD }) => (2 + WRITE_GRAD) * Math.ceil(v / 64) + 2 * 64,
   reference: crossEntropyReference,
 });
 
@@ -31,5 +32,6 @@ export const rowSum = defineKernel({
   params: { n: 'u32', offset: 'u32' },
   constants: {},
   workgroups: () => [1, 1, 1],
+  chain: ({ n }) => Math.ceil(n / 64) + 64,
   reference: rowSumReference,
 });

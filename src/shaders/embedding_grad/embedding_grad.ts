@@ -29,6 +29,7 @@ export const embeddingGrad = defineKernel({
   params: { n: 'u32', c: 'u32', v: 'u32', offset: 'u32' },
   constants: gridConstants,
   workgroups: ({ n, c }) => flatGrid(n * c),
+  chain: ({ n }) => n,
   reference: embeddingGradReference,
 });
 
@@ -40,6 +41,7 @@ export const embeddingLora = defineKernel({
   params: loraParams,
   constants: gridConstants,
   workgroups: ({ n, c }) => flatGrid(n * c),
+  chain: ({ rank }) => rank,
   reference: embeddingLoraReference,
 });
 
@@ -51,5 +53,6 @@ export const embeddingLoraGrad = defineKernel({
   params: loraParams,
   constants: gridConstants,
   workgroups: ({ n, c, rank }) => flatGrid((n + c) * rank),
+  chain: ({ n, c }) => n * c,
   reference: embeddingLoraGradReference,
 });

@@ -13,6 +13,7 @@ export const gradReduce = defineKernel({
   params: { tensors: 'u32', splits: 'u32', total: 'u32', norm_offset: 'u32' },
   constants: {},
   workgroups: ({ tensors }) => [tensors, 1, 1],
+  chain: null,
   reference: gradReduceReference,
 });
 
@@ -24,5 +25,6 @@ export const clipFactor = defineKernel({
   params: { tensors: 'u32', norm_offset: 'u32', max_norm: 'f32' },
   constants: {},
   workgroups: () => [1, 1, 1],
+  chain: ({ tensors }) => Math.ceil(tensors / 64) + 64,
   reference: clipFactorReference,
 });

@@ -12,5 +12,6 @@ export const headGrad = defineKernel({
   params: { rows: 'u32', v: 'u32', c: 'u32', first_row: 'u32', offset: 'u32' },
   constants: gridConstants,
   workgroups: ({ v, c }) => flatGrid(Math.ceil(v / 4) * Math.ceil(c / 4)),
+  chain: ({ rows }) => rows,
   reference: headGradReference,
 });

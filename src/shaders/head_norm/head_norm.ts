@@ -14,6 +14,7 @@ export const headNorm = defineKernel({
   params: { n: 'u32', heads: 'u32', kv_heads: 'u32', d: 'u32', eps: 'f32', offset: 'f32' },
   constants: {},
   workgroups: ({ n, heads, kv_heads }) => [heads + 2 * kv_heads, n, 1],
+  chain: ({ d }) => 2 * Math.ceil(d / 64) + 64,
   reference: headNormReference,
 });
 
@@ -25,6 +26,7 @@ export const headNormBackward = defineKernel({
   params: { n: 'u32', heads: 'u32', kv_heads: 'u32', d: 'u32', offset: 'f32' },
   constants: {},
   workgroups: ({ n, heads, kv_heads }) => [heads + 2 * kv_heads, n, 1],
+  chain: ({ d }) => 2 * Math.ceil(d / 64) + 64,
   reference: headNormBackwardReference,
 });
 
@@ -46,5 +48,6 @@ export const headNormGrad = defineKernel({
   },
   constants: {},
   workgroups: ({ d, splits }) => [Math.ceil(d / 64), splits, 1],
+  chain: ({ n, splits, count }) => Math.ceil(n / splits) * count,
   reference: headNormGradReference,
 });

@@ -13,6 +13,7 @@ export const layerNorm = defineKernel({
   params: { n: 'u32', c: 'u32', eps: 'f32' },
   constants: {},
   workgroups: ({ n }) => [n, 1, 1],
+  chain: ({ c }) => 3 * Math.ceil(c / 64) + 2 * 64,
   reference: layerNormReference,
 });
 
@@ -32,6 +33,7 @@ export const layerNormBackward = defineKernel({
   params: { n: 'u32', c: 'u32' },
   constants: { HAS_RESIDUAL: 0 },
   workgroups: ({ n }) => [n, 1, 1],
+  chain: ({ c }) => 2 * Math.ceil(c / 64) + 64,
   reference: layerNormBackwardReference,
 });
 
@@ -43,5 +45,6 @@ export const layerNormGrad = defineKernel({
   params: { n: 'u32', c: 'u32', offset: 'u32', bias_offset: 'u32', total: 'u32', splits: 'u32' },
   constants: {},
   workgroups: ({ c, splits }) => [Math.ceil(c / 64), splits, 1],
+  chain: ({ n, splits }) => Math.ceil(n / splits),
   reference: layerNormGradReference,
 });

@@ -43,3 +43,11 @@ export interface SegmentNumbers {
   /** s = lora_alpha / r. */
   readonly scale: number;
 }
+
+/** Of the members' adapters. */
+export const highestRank = (segments: readonly SegmentNumbers[]): number =>
+  Math.max(0, ...segments.map(({ rank }) => rank));
+
+/** Columns of OUT of the widest member with an adapter. */
+export const widestMember = (segments: readonly SegmentNumbers[]): number =>
+  Math.max(0, ...segments.map(({ rank, start, end }) => (rank > 0 ? end - start : 0)));

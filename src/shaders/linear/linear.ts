@@ -2,7 +2,7 @@
 // adapters whose workgroup memory is fast, and one for the few rows of generation. The other way is `dequantize` and `matmul`.
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import { defineKernel } from '../kernel.ts';
-import { segmentArray, segmentOfSnippet, segmentSnippet } from '../lib/segments.ts';
+import { highestRank, segmentArray, segmentOfSnippet, segmentSnippet } from '../lib/segments.ts';
 import { linearBackwardReference, linearReference, linearVectorReference } from './linear.ref.ts';
 import backwardSource from './linear_backward_tiled.wgsl?raw';
 import source from './linear_tiled.wgsl?raw';
@@ -30,6 +30,7 @@ export const linearTiled = defineKernel({
   params,
   constants: { HAS_RESIDUAL: 0 },
   workgroups: ({ n, out }) => [Math.ceil(out / 64), Math.ceil(n / 64), 1],
+  chain: ({ k, ru }) => 16 * Math.ceil((k + ru) / 16),
   reference: linearReference,
 });
 
@@ -46,6 +47,7 @@ export const linearVector = defineKernel({
   params,
   constants: { ...gridConstants, HAS_RESIDUAL: 0, ONE_ROW: 0 },
   workgroups: ({ out }) => flatGrid(out),
+  chain: ({ segments, k, n }) => k / 4 + highestRank(segments) + n,
   reference: linearVectorReference,
 });
 
@@ -60,6 +62,7 @@ export const linearVectorSubgroup = defineKernel({
   constants: { HAS_RESIDUAL: 0, ONE_ROW: 0 },
   features: ['subgroups'],
   workgroups: ({ out }) => [Math.min(out, 32768), Math.ceil(out / 32768), 1],
+  chain: ({ segments, k, n }) => Math.ceil(k / 256) + Math.ceil(highestRank(segments) / 64) + n + 8,
   reference: linearVectorReference,
 });
 
@@ -81,5 +84,6 @@ export const linearBackwardTiled = defineKernel({
   params,
   constants: { HAS_RESIDUAL: 0 },
   workgroups: ({ n, k }) => [Math.ceil(k / 64), Math.ceil(n / 64), 1],
+  chain: ({ out, ru }) => 16 * Math.ceil((out + ru) / 16),
   reference: linearBackwardReference,
 });

@@ -3,7 +3,7 @@
 import { dropoutSnippet } from '../dropout/dropout.ts';
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import { defineKernel } from '../kernel.ts';
-import { segmentArray, segmentSnippet } from '../lib/segments.ts';
+import { segmentArray, segmentSnippet, widestMember } from '../lib/segments.ts';
 import { stepSnippet } from '../lib/step.ts';
 import {
   loraDownBackwardReference,
@@ -31,6 +31,7 @@ export const loraDown = defineKernel({
     Math.ceil(n / 32),
     1,
   ],
+  chain: ({ k }) => k,
   reference: loraDownReference,
 });
 
@@ -47,6 +48,7 @@ export const loraUpBackward = defineKernel({
     Math.ceil(n / 32),
     1,
   ],
+  chain: ({ segments }) => widestMember(segments),
   reference: loraUpBackwardReference,
 });
 
@@ -76,6 +78,7 @@ export const loraGrad = defineKernel({
     );
     return [Math.ceil(blocks / 64), splits, 1];
   },
+  chain: ({ n, splits }) => Math.ceil(n / splits),
   reference: loraGradReference,
 });
 
@@ -88,5 +91,6 @@ export const loraDownBackward = defineKernel({
   params: { segments: segmentArray, n: 'u32', k: 'u32', ru: 'u32', count: 'u32', stream: 'u32', rate: 'f32' },
   constants: gridConstants,
   workgroups: ({ n, k }) => flatGrid(n * k),
+  chain: ({ segments }) => segments.reduce((sum, { rank }) => sum + rank, 0),
   reference: loraDownBackwardReference,
 });

@@ -26,6 +26,9 @@ const params = {
 const adds = { nothing: 0, residual: 1, y: 2 } as const;
 const constants = { ADDS: adds.nothing, ADD_RESIDUAL: adds.residual, ADD_Y: adds.y };
 
+/** Four of K at a time, then the adapter's columns. */
+const inFours = ({ k, ru }: { readonly k: number; readonly ru: number }): number => k / 4 + ru;
+
 /** a [N, K], u [N, RU], b [K + RU, M], residual [N, M] → y [N, M]; K, M, strides and offsets multiples of 4. */
 export const matmul = defineKernel({
   name: 'matmul',
@@ -35,6 +38,7 @@ export const matmul = defineKernel({
   params,
   constants,
   workgroups: ({ n, m }) => [Math.ceil(m / 64), Math.ceil(n / 8), 1],
+  chain: inFours,
   reference: matmulReference,
 });
 
@@ -47,6 +51,7 @@ export const matmulWide = defineKernel({
   params,
   constants,
   workgroups: ({ n, m }) => [Math.ceil(m / 64), Math.ceil(n / 32), 1],
+  chain: inFours,
   reference: matmulReference,
 });
 
@@ -58,6 +63,7 @@ export const matmulScalar = defineKernel({
   params,
   constants: { ...gridConstants, ...constants },
   workgroups: ({ n, m }) => flatGrid(n * m),
+  chain: ({ k, ru }) => k + ru,
   reference: matmulReference,
 });
 

@@ -24,5 +24,6 @@ export const preference = defineKernel({
   params: { pairs: 'u32', t: 'u32', offset: 'u32', beta: 'f32' },
   constants: { OBJECTIVE: 1 },
   workgroups: () => [1, 1, 1],
+  chain: ({ pairs, t }) => 3 * t + 2 * pairs,
   reference: preferenceReference,
 });

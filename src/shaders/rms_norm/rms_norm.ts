@@ -13,6 +13,7 @@ export const rmsNorm = defineKernel({
   params: { n: 'u32', c: 'u32', eps: 'f32', offset: 'f32' },
   constants: {},
   workgroups: ({ n }) => [n, 1, 1],
+  chain: ({ c }) => 2 * Math.ceil(c / 64) + 64,
   reference: rmsNormReference,
 });
 
@@ -24,6 +25,7 @@ export const rmsNormBackward = defineKernel({
   params: { n: 'u32', c: 'u32', offset: 'f32' },
   constants: { HAS_RESIDUAL: 0 },
   workgroups: ({ n }) => [n, 1, 1],
+  chain: ({ c }) => 2 * Math.ceil(c / 64) + 64,
   reference: rmsNormBackwardReference,
 });
 
@@ -35,5 +37,6 @@ export const rmsNormGrad = defineKernel({
   params: { n: 'u32', c: 'u32', offset: 'u32', total: 'u32', splits: 'u32' },
   constants: {},
   workgroups: ({ c, splits }) => [Math.ceil(c / 64), splits, 1],
+  chain: ({ n, splits }) => Math.ceil(n / splits),
   reference: rmsNormGradReference,
 });

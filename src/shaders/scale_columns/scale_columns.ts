@@ -3,7 +3,7 @@
 // Source: Liu et al., DoRA, 2024, 4.3; Liu et al., IA3, 2022; PEFT 0.21 tuners/lora/dora.py, tuners/ia3/layer.py.
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import { defineKernel } from '../kernel.ts';
-import { segmentArray, segmentOfSnippet, segmentSnippet } from '../lib/segments.ts';
+import { highestRank, segmentArray, segmentOfSnippet, segmentSnippet } from '../lib/segments.ts';
 import normSource from './row_norm_table.wgsl?raw';
 import {
   rowNormTableReference,
@@ -25,6 +25,7 @@ export const rowNormTable = defineKernel({
   params: { segments: segmentArray, k: 'u32', out: 'u32', count: 'u32' },
   constants: {},
   workgroups: ({ out }) => [out, 1, 1],
+  chain: ({ k, segments }) => Math.ceil(k / 64) * highestRank(segments) + 64,
   reference: rowNormTableReference,
 });
 
@@ -60,5 +61,6 @@ export const scaleColumnsGrad = defineKernel({
   params: { segments: segmentArray, n: 'u32', out: 'u32', count: 'u32', total: 'u32', splits: 'u32' },
   constants: { OWN_SCALE: 0 },
   workgroups: ({ out, splits }) => [Math.ceil(out / 64), splits, 1],
+  chain: ({ n, splits }) => Math.ceil(n / splits),
   reference: scaleColumnsGradReference,
 });

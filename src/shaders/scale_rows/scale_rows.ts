@@ -34,5 +34,6 @@ export const rowDots = defineKernel({
   params: { ...place, total: 'u32', splits: 'u32' },
   constants: {},
   workgroups: ({ rows, splits }) => [rows, splits, 1],
+  chain: ({ columns }) => Math.ceil(columns / 64) + 64,
   reference: rowDotsReference,
 });

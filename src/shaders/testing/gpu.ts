@@ -4,6 +4,7 @@ import type { BufferRange } from '../host/dispatch.ts';
 import { encodeDispatch, prepareCalls } from '../host/dispatch.ts';
 import { Pipelines } from '../host/pipelines.ts';
 import type { KernelCall } from '../kernel.ts';
+import { countChains } from './chains.ts';
 
 export interface TestGpu {
   readonly device: GPUDevice;
@@ -49,15 +50,18 @@ export type Data =
   | Int32Array<ArrayBuffer>
   | Uint8Array<ArrayBuffer>;
 
-/** Runs calls in order over named arrays; equal names share a buffer. Returns the arrays named in `outputs`. */
-export async function runCalls(
-  gpu: TestGpu,
+interface Placed {
+  readonly buffers: ReadonlyMap<string, GPUBuffer>;
+  readonly resolved: readonly KernelCall<BufferRange>[];
+  resolve(name: string): { readonly buffer: GPUBuffer };
+}
+
+/** The arrays in buffers, and the calls over them. */
+function placed(
+  device: GPUDevice,
   arrays: Readonly<Record<string, Data>>,
   calls: readonly KernelCall<string>[],
-  outputs: readonly string[],
-): Promise<Record<string, Float32Array<ArrayBuffer>>> {
-  const { device } = gpu;
-  device.pushErrorScope('validation');
+): Placed {
   const uniforms = new Set<string>();
   for (const c of calls)
     for (const [n, role] of Object.entries(c.kernel.buffers))
@@ -71,7 +75,7 @@ export async function runCalls(
     device.queue.writeBuffer(buffer, 0, padded);
     buffers.set(name, buffer);
   }
-  const resolve = (name: string): BufferRange => {
+  const resolve = (name: string): { readonly buffer: GPUBuffer } => {
     const buffer = buffers.get(name);
     if (!buffer) throw new Error(`test: no array named '${name}'`);
     return { buffer };
@@ -82,6 +86,45 @@ export async function runCalls(
       buffers: Object.fromEntries(Object.entries(c.buffers).map(([k, v]) => [k, resolve(v)])),
     }),
   );
+  return { buffers, resolved, resolve };
+}
+
+/** Of each kernel: how many of its calls were counted, and whether one ran through as many iterations as it declares. */
+const countedCalls = new Map<string, { calls: number; reached: boolean }>();
+const COUNTED_EACH = 2;
+
+/** The first calls of every kernel run through no longer chain than it declares, and one of them through one as long. */
+async function assertChains(
+  { device, pipelines }: TestGpu,
+  arrays: Readonly<Record<string, Data>>,
+  calls: readonly KernelCall<string>[],
+): Promise<void> {
+  if (calls.every(({ kernel }) => (countedCalls.get(kernel.name)?.calls ?? 0) >= COUNTED_EACH)) return;
+  const { buffers, resolved } = placed(device, arrays, calls);
+  const counts = await countChains(device, pipelines, resolved);
+  for (const buffer of buffers.values()) buffer.destroy();
+  for (const [i, { kernel, params, constants }] of calls.entries()) {
+    if (kernel.chain === null) continue;
+    const known = countedCalls.get(kernel.name) ?? { calls: 0, reached: false };
+    countedCalls.set(kernel.name, known);
+    const [found = 0, declared] = [counts[i], kernel.chain?.(params, constants) ?? 0];
+    known.calls += 1;
+    known.reached ||= found === declared;
+    if (found > declared || (known.calls === COUNTED_EACH && !known.reached))
+      throw new Error(`${kernel.name}: ${found} iterations in a row, it declares ${declared}`);
+  }
+}
+
+/** Runs calls in order over named arrays; equal names share a buffer. Returns the arrays named in `outputs`. */
+export async function runCalls(
+  gpu: TestGpu,
+  arrays: Readonly<Record<string, Data>>,
+  calls: readonly KernelCall<string>[],
+  outputs: readonly string[],
+): Promise<Record<string, Float32Array<ArrayBuffer>>> {
+  const { device } = gpu;
+  device.pushErrorScope('validation');
+  const { buffers, resolved, resolve } = placed(device, arrays, calls);
   const prepared = await prepareCalls(device, gpu.pipelines, resolved);
   const encoder = device.createCommandEncoder();
   const pass = encoder.beginComputePass();
@@ -95,6 +138,7 @@ export async function runCalls(
     return { name, target };
   });
   device.queue.submit([encoder.finish()]);
+  await assertChains(gpu, arrays, calls);
   const problem = await device.popErrorScope();
   if (problem) throw new Error(problem.message);
   for (const { name, target } of reads) {

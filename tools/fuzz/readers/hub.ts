@@ -3,6 +3,8 @@ import { testNet } from '../../../src/engine/ground/fetching/testing/hostileServ
 import { memoryFolder, memoryLocks } from '../../../src/engine/hub/cache/memoryFolder.ts';
 import { keptModels, writeRecord } from '../../../src/engine/hub/cache/shelf.ts';
 import { choicesOf } from '../../../src/engine/hub/choices.ts';
+import type { DatasetConfig } from '../../../src/engine/hub/datasets/splits.ts';
+import { configsOf } from '../../../src/engine/hub/datasets/splits.ts';
 import { lookAt } from '../../../src/engine/hub/repository.ts';
 import type { HubFile } from '../../../src/engine/hub/repositoryFile.ts';
 import { searchHub } from '../../../src/engine/hub/search.ts';
@@ -93,7 +95,37 @@ const kept = {
   usedAt: 1,
 };
 
+const rowFiles = [
+  'data/train-00000-of-00001.parquet',
+  'en/test.jsonl',
+  'en/a/b.csv',
+  'zh/dev.csv',
+  'notes.pdf',
+].map((path): HubFile => ({ path, sizeBytes: 9, sha256: null, gitName: commit }));
+const readmes = [
+  '---\nlicense: mit\nconfigs:\n- config_name: en\n  data_files:\n  - split: test\n    path: en/**/*.jsonl\n- config_name: zh\n  data_dir: zh\n---\n# Rows\n',
+  "---\nconfigs:\n- config_name: default\n  data_files: '**/[a-d]?*.csv'\n---\n",
+];
+
+/** Splits hold files of the repository, each once, and never none. */
+function oddSplits(_: Input, value: unknown): string | null {
+  const configs: readonly DatasetConfig[] = Array.isArray(value) ? value : [];
+  const splits = configs.flatMap((config) => config.splits);
+  const odd = splits.find(
+    ({ files: some }) =>
+      some.length === 0 || new Set(some).size < some.length || some.some((one) => !rowFiles.includes(one)),
+  );
+  return odd === undefined ? null : `split ${odd.split} without files, or with others`;
+}
+
 export const hubReaders: readonly Reader[] = [
+  {
+    name: 'the README of a data set',
+    corpus: readmes,
+    mutate: asText,
+    read: (input) => configsOf(textOf(input), rowFiles),
+    forbids: oddSplits,
+  },
   {
     name: "a hub's answers",
     corpus: [JSON.stringify({ '/revision/': info, '/tree/': listed })],

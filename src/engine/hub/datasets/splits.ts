@@ -122,9 +122,16 @@ function splitsByPatterns(
   });
 }
 
+/** The parser takes the square of what is nested, quoted or wrong: more of it than any README has is not read, and names decide. */
+const isLaboured = (front: string): boolean =>
+  front.length > 200_000 ||
+  front.split('\n').some((line) => line.length > 2000) ||
+  (front.match(/[[{]/g)?.length ?? 0) > 500 ||
+  (front.match(/["']/g)?.length ?? 0) > 5000;
+
 async function frontMatter(readme: string | null): Promise<unknown> {
   const front = /^---\r?\n([\s\S]*?)\r?\n---(\r?\n|$)/.exec(readme ?? '')?.[1];
-  if (front === undefined) return null;
+  if (front === undefined || isLaboured(front)) return null;
   const { parse } = await import('yaml');
   try {
     return parse(front, { logLevel: 'silent', maxAliasCount: 0 });

@@ -52,6 +52,27 @@ export interface GeneratorInputs {
   readonly refresh?: () => Promise<void>;
 }
 
+/** One pass over `tokens` of a text behind what the cache holds; a single one gives the logits of the next. */
+export function recordGeneration(
+  { model, config, layout }: Pick<GeneratorInputs, 'model' | 'config' | 'layout'>,
+  tokens: number,
+  adapter: boolean,
+): Tape {
+  const tape = new Tape();
+  const record = (): void =>
+    inEvalMode(model, () =>
+      tape.withGrad(false, () => {
+        const recording = new Recording(tape, model, layout);
+        const batch = { rows: 1, tokens };
+        const { final } = recordForward(recording, config, batch, { maxTokens: contextTokens(config) });
+        if (tokens === 1) logits(recording, final);
+      }),
+    );
+  if (adapter) record();
+  else withoutAdapters(model, record);
+  return tape;
+}
+
 export interface GenerationOptions extends SamplingOptions {
   readonly seed: number;
   readonly maxNewTokens: number;
@@ -130,25 +151,9 @@ export class Generator {
     const known = this.#executables.get(key);
     if (known) return known;
     const { backend } = this.#inputs;
-    const made = await backend.prepare(makePlan(this.#record(tokens, adapter), backend.profile));
+    const tape = recordGeneration(this.#inputs, tokens, adapter);
+    const made = await backend.prepare(makePlan(tape, backend.profile));
     this.#executables.set(key, made);
     return made;
-  }
-
-  #record(tokens: number, adapter: boolean): Tape {
-    const { model, config, layout } = this.#inputs;
-    const tape = new Tape();
-    const record = (): void =>
-      inEvalMode(model, () =>
-        tape.withGrad(false, () => {
-          const recording = new Recording(tape, model, layout);
-          const batch = { rows: 1, tokens };
-          const { final } = recordForward(recording, config, batch, { maxTokens: this.#maxTokens });
-          if (tokens === 1) logits(recording, final);
-        }),
-      );
-    if (adapter) record();
-    else withoutAdapters(model, record);
-    return tape;
   }
 }
