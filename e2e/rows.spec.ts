@@ -1,5 +1,5 @@
 // A file of rows as people have one: what its columns are for is shown, a cell is mended, a row left out, and what is trained follows.
-import { expect, open, test } from './playground.ts';
+import { expect, faults, open, test } from './playground.ts';
 
 const csv = '\ufeffquestion,answer\r\n"Who sails, then?","The captian."\r\nWhere?,At sea.\r\nWhen?,\r\n';
 
@@ -27,4 +27,18 @@ test('a CSV file is mapped, mended and searched', async ({ page }) => {
   await expect(page.locator('.rows-search')).toContainText('1 of 2 rows');
   await expect(page.locator('.row-tokens')).toHaveCount(1);
   await expect(page.locator('.row-tokens')).toContainText('The captain.');
+
+  await page.getByRole('button', { name: 'Chat template' }).click();
+  const text = dialog.getByRole('textbox', { name: 'The template' });
+  const preview = dialog.locator('.template-preview');
+  await expect(text).toHaveValue(/im_start/);
+  await expect(preview).toContainText('im_start');
+  await text.fill('{% for m in messages %}\n{{ m.content | nonsense }}{% endfor %}');
+  await expect(dialog.getByRole('alert')).toContainText('line 2');
+  await expect(dialog.getByRole('button', { name: 'Apply' })).toBeDisabled();
+  await text.fill('{% for m in messages %}\n[{{ m.role }}] {{ m.content }}\n{% endfor %}');
+  await expect(preview.locator('.token')).toHaveText('[assistant] The captain.');
+  expect(await faults(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Apply' }).click();
+  await expect(page.locator('.row-tokens')).toContainText('[assistant] The captain.');
 });

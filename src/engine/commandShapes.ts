@@ -66,6 +66,7 @@ const command = tagged<Command>({
     }),
   }),
   'count-rows': shape({ id, recipe }),
+  'show-template': shape({ id, recipe }),
   'hold-rows': shape({ digest: string, name: string, file: blob }),
   saved: nothing,
   resume: shape({ recipe: nullable(recipe), until: nullable(number), backend }),

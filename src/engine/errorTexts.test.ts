@@ -334,10 +334,11 @@ describe('other sentences of the engine', () => {
   });
 
   it('what a link got wrong', async () => {
-    const link = '#v=9&preset=gone&lora.r=banana&nonsense=1&data=z.%%%&fp=xx&model=1&adapter=1&program=z.x';
+    const link =
+      '#v=9&preset=gone&lora.r=banana&nonsense=1&data=z.%%%&fp=xx&model=1&adapter=1&program=z.x&template=x';
     const { notes } = await parseLink(link, presets);
     const plain = await parseLink('#data=x', presets);
-    expect(notes).toHaveLength(9);
+    expect(notes).toHaveLength(10);
     expect([...notes, ...plain.notes].flatMap(faults)).toEqual([]);
   });
 

@@ -41,6 +41,7 @@ import { columnMapping, customData } from './recipe/rows/ownRowsShape.ts';
 import { scriptReading } from './scriptShapes.ts';
 import type { RowsView } from './session/lookAtRows.ts';
 import type { OpenedRows } from './session/rowShelf.ts';
+import type { TemplateView } from './session/showTemplate.ts';
 import type { DeviceInfo } from './training/backends/deviceInfo.ts';
 import { cpuReasons } from './training/backends/deviceInfo.ts';
 import type { CostEstimate } from './training/cost.ts';
@@ -245,6 +246,15 @@ const event = tagged<Event>({
     ),
   }),
   'rows-unseen': shape({ id, error }),
+  'template-seen': shape({
+    id,
+    view: shape<TemplateView>({
+      own: nullable(string),
+      text: string,
+      spans: list(pair(number, number)),
+      problem: nullable(shape({ message: bilingual, remedy: bilingual })),
+    }),
+  }),
   kept: shape({ run: nullable(blob) }),
   pong: shape({ guarded: boolean }),
   norms: shape({ id, updates: list(number) }),

@@ -46,6 +46,7 @@ export { formatLink, parseLink, recipeJson } from './recipe/link.ts';
 export type { ModelSource } from './recipe/modelSource.ts';
 export { namedSource } from './recipe/modelSource.ts';
 export { readRecipe } from './recipe/openRecipe.ts';
+export { fitsEveryLink, MOST_TEMPLATE } from './recipe/ownTemplate.ts';
 export type { RecipeProgram } from './recipe/program/program.ts';
 export type { ModelRef, Recipe, RecipePatch, RecipeValues, SettingKey } from './recipe/recipe.ts';
 export {

@@ -1,5 +1,4 @@
-// The worker boundary: commands in, events out, as discriminated unions. What arrives has its type from
-// the check of `decode.ts` and from nowhere else.
+// The worker boundary: commands in, events out, as discriminated unions. What arrives has its type from the check of `decode.ts` and from nowhere else.
 
 import type { RowStatistics } from './data/rowStatistics.ts';
 import type { ErrorCode } from './errorCodes.ts';
@@ -20,6 +19,7 @@ import type { DataSource } from './recipe/rows/dataSource.ts';
 import type { DataFormat } from './recipe/rows/ownRows.ts';
 import type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 import type { OpenedRows } from './session/rowShelf.ts';
+import type { TemplateView } from './session/showTemplate.ts';
 import type { BackendChoice, DeviceInfo } from './training/backends/deviceInfo.ts';
 import type { StepMetrics } from './training/metrics.ts';
 
@@ -30,6 +30,7 @@ export type { DatasetView, WantedRows } from './hub/datasets/dataset.ts';
 export type { FoundModel, HubRate, HubSettings, HubView, KeptModel } from './hub/messages.ts';
 export type { Fingerprint } from './recipe/fingerprint.ts';
 export type { RowsAsked, RowsView } from './session/lookAtRows.ts';
+export type { TemplateView } from './session/showTemplate.ts';
 export type { BackendChoice, DeviceInfo } from './training/backends/deviceInfo.ts';
 export type { StepMetrics } from './training/metrics.ts';
 
@@ -59,10 +60,7 @@ export type Command =
       readonly name: string;
       readonly files: readonly { readonly name: string; readonly file: Blob }[];
     }
-  /**
-   * Take a PEFT adapter (its files, or a zip) that recipes may go on from, or a few as one that does what all do. Answers `adapter`
-   * or `adapter-failed` with the same id. `recipe`: what it is to fit.
-   */
+  /** Take a PEFT adapter (files, or a zip) that recipes may go on from, or a few as one. Answers `adapter` or `adapter-failed`. `recipe`: what it is to fit. */
   | {
       readonly type: 'open-adapter';
       readonly id: number;
@@ -86,6 +84,8 @@ export type Command =
   | { readonly type: 'look-at-rows'; readonly id: number; readonly recipe: Recipe; readonly asked: RowsAsked }
   /** Say what all rows are like. Answers `rows-counted` as it goes on, or `rows-unseen`, with the same id; a newer one takes its place. */
   | { readonly type: 'count-rows'; readonly id: number; readonly recipe: Recipe }
+  /** Write a conversation by the recipe's chat template. Answers `template-seen` with the same id. */
+  | { readonly type: 'show-template'; readonly id: number; readonly recipe: Recipe }
   /** A file of rows that recipes may name by this digest. */
   | { readonly type: 'hold-rows'; readonly digest: string; readonly name: string; readonly file: Blob }
   /** Ask whether a run was saved that did not end. Answers `saved`, `saved-refused`, or nothing. */
@@ -253,6 +253,7 @@ export type Event =
       readonly statistics: RowStatistics | null;
     }
   | { readonly type: 'rows-unseen'; readonly id: number; readonly error: EngineErrorData }
+  | { readonly type: 'template-seen'; readonly id: number; readonly view: TemplateView }
   /** A snapshot that outlives the worker with the page alone: the store did not take it, or the run has ended. null: not needed any more. */
   | { readonly type: 'kept'; readonly run: Blob | null }
   /** `guarded`: the worker holds the lock of its name as long as it lives. */

@@ -20,6 +20,7 @@ const loadGuide = async () => {
   return guide.GuideDialog;
 };
 const loadRows = async () => (await import('./panels/rows/RowsDialog.tsx')).RowsDialog;
+const loadTemplate = async () => (await import('./panels/rows/TemplateDialog.tsx')).TemplateDialog;
 const loadPaste = async () => (await import('./panels/reading/PasteDialog.tsx')).PasteDialog;
 const loadScript = async () => (await import('./panels/script/ScriptDialog.tsx')).ScriptDialog;
 
@@ -86,6 +87,7 @@ export function App() {
       <ResetDialog />
       <ShareDialog />
       {dialog === 'data' && <Later load={loadRows} />}
+      {dialog === 'template' && <Later load={loadTemplate} />}
       {dialog === 'guide' && <Later load={loadGuide} />}
       {dialog === 'paste' && <Later load={loadPaste} />}
       {dialog === 'adapter' && <Later load={loadAdapter} />}

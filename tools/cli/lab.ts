@@ -130,6 +130,7 @@ async function report(options: Options): Promise<object> {
     link: await formatLink(recipe, presets, {
       includeData: false,
       includeProgram: true,
+      includeTemplate: true,
       fingerprint: null,
     }),
   };

@@ -162,6 +162,7 @@ async function runOn(
     await formatLink(recipe, presets, {
       includeData: false,
       includeProgram: true,
+      includeTemplate: true,
       fingerprint: run.fingerprint,
     }),
   );

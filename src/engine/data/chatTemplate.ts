@@ -5,11 +5,10 @@ import { causeOf } from '../ground/errors.ts';
 import { shortened } from '../ground/quote.ts';
 import type { Text } from '../ground/text.ts';
 import { same, text } from '../ground/text.ts';
+import { MOST_TEMPLATE } from '../recipe/ownTemplate.ts';
 import { templateBroken, templateEndless, templateRefuses } from './dataErrors.ts';
 import { MOST_ITEMS, TemplateInterpreter } from './templateInterpreter.ts';
 
-/** Far more than the longest that models ship. */
-const MOST_CHARACTERS = 2 ** 17;
 /** A run of blanks that no template has, and over which the lexer's own expressions take their time. */
 const LONG_BLANKS = /\s{2000}/;
 type Program = ReturnType<typeof parse>;
@@ -159,7 +158,7 @@ export class ChatTemplate {
     MARK.lastIndex = 0;
     // Jinja knows one kind of line end.
     this.#source = marked(source.replace(/\r\n?/g, '\n'));
-    if (source.length > MOST_CHARACTERS || LONG_BLANKS.test(source))
+    if (source.length > MOST_TEMPLATE || LONG_BLANKS.test(source))
       throw templateBroken({ line: 1, cause: text('it is longer than any model’s', '比任何模型的模板都长') });
     try {
       this.#program = parsed(this.#source);

@@ -205,12 +205,12 @@ interface Mistake {
 
 export const templateBroken = defineError('chat-template-broken', ({ line, cause }: Mistake) => ({
   en: [
-    `The model’s chat template, line ${line}: ${cause.en}.`,
-    'The mistake is the template’s, not the rows’: use a model whose template works, or rows with `text`.',
+    `The chat template, line ${line}: ${cause.en}.`,
+    'The mistake is the template’s, not the rows’: correct it, use a model whose template works, or rows with `text`.',
   ],
   zh: [
-    `模型的聊天模板，第 ${line} 行：${cause.zh}。`,
-    '错误在模板而不在数据行：请使用模板可用的模型，或使用含 `text` 的行。',
+    `聊天模板，第 ${line} 行：${cause.zh}。`,
+    '错误在模板而不在数据行：请改正模板、使用模板可用的模型，或使用含 `text` 的行。',
   ],
 }));
 
@@ -218,12 +218,12 @@ export const templateEndless = defineError(
   'chat-template-endless',
   ({ line }: { readonly line: number }) => ({
     en: [
-      `The model’s chat template, line ${line}: it does not end, or makes more text than any row has.`,
-      'It was stopped: use a model whose template works, or rows with `text`.',
+      `The chat template, line ${line}: it does not end, or makes more text than any row has.`,
+      'It was stopped: correct it, use a model whose template works, or rows with `text`.',
     ],
     zh: [
-      `模型的聊天模板，第 ${line} 行：不会结束，或生成的文本超过任何一行所需。`,
-      '已将其停止：请使用模板可用的模型，或使用含 `text` 的行。',
+      `聊天模板，第 ${line} 行：不会结束，或生成的文本超过任何一行所需。`,
+      '已将其停止：请改正模板、使用模板可用的模型，或使用含 `text` 的行。',
     ],
   }),
 );

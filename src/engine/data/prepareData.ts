@@ -145,6 +145,14 @@ export function prepareData(
           ),
         ]
       : []),
+    ...(tokenizer.hasPad
+      ? []
+      : [
+          text(
+            'The tokenizer has no pad token: the end of a text fills the rows (pad = eos). Here it is masked by position, not by id, so the end of an answer is still learnt.',
+            '分词器没有填充词元：用文本结束词元填充各行（pad = eos）。这里按位置而不按编号屏蔽，因此回答的结尾仍会被学习。',
+          ),
+        ]),
     ...(packing === 'none'
       ? []
       : [

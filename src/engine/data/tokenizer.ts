@@ -76,30 +76,41 @@ function pipelineFrom(json: unknown): Pipeline {
 export class Tokenizer {
   readonly eosToken: string;
   readonly eosId: number;
+  /** Of the end of a text where there is no token for padding. */
   readonly padId: number;
+  readonly hasPad: boolean;
   /** null for a model without one. */
   readonly bosId: number | null;
+  readonly #config: Readonly<Record<string, unknown>>;
   readonly #pipeline: Pipeline;
   readonly #template: ChatTemplate | null;
   readonly #specials: Readonly<Record<string, string>>;
 
   /** From the parsed tokenizer.json and tokenizer_config.json. Throws UserError 'tokenizer', 'tokenizer-file' or 'chat-template-broken'. */
-  constructor(json: unknown, configJson: unknown) {
+  constructor(json: unknown, configJson: unknown, pipeline = pipelineFrom(json)) {
     const config = recordOf(configJson);
+    this.#config = config;
     const eos = asToken(config.eos_token);
     const bos = asToken(config.bos_token);
     const pad = asToken(config.pad_token);
-    this.#pipeline = pipelineFrom(json);
+    this.#pipeline = pipeline;
     const { idOf } = this.#pipeline;
     const eosId = eos === null ? undefined : idOf(eos);
     if (eos === null || eosId === undefined) throw noEos({});
     this.eosToken = eos;
     this.eosId = eosId;
     this.bosId = (bos === null ? undefined : idOf(bos)) ?? null;
-    this.padId = (pad === null ? undefined : idOf(pad)) ?? eosId;
+    const padId = pad === null ? undefined : idOf(pad);
+    this.padId = padId ?? eosId;
+    this.hasPad = padId !== undefined;
     this.#specials = specialTokens(config);
     const source = typeof config.chat_template === 'string' ? config.chat_template : null;
     this.#template = source === null ? null : new ChatTemplate(source);
+  }
+
+  /** The same with another chat template. Throws UserError 'chat-template-broken'. */
+  withTemplate(source: string): Tokenizer {
+    return new Tokenizer(null, { ...this.#config, chat_template: source }, this.#pipeline);
   }
 
   /** Ids of a text; `marks` adds what the tokenizer puts around plain texts (a first token), which templates bring themselves. */

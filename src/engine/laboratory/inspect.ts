@@ -88,7 +88,9 @@ function inspected(
     estimate: trained && (extras.estimate?.(trained, values) ?? null),
     data: extras.data ?? null,
     prompts: extras.prompts ?? [],
-    script: program ? keptScript(program.program, values, program.said) : pythonScript(values, extras.script),
+    script: program
+      ? keptScript(program.program, values, program.said, extras.script?.chatTemplate)
+      : pythonScript(values, extras.script),
   };
 }
 

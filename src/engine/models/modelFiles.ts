@@ -48,6 +48,16 @@ export interface ModelFiles {
   weights(options?: ReadOptions): Promise<WeightSource>;
 }
 
+/** The same model with another chat template, which its tokenizer's files then hold too. Throws UserError 'chat-template-broken'. */
+export function withTemplate(files: ModelFiles, source: string): ModelFiles {
+  const { tokenizerJson, tokenizerConfig } = files.tokenizerFiles;
+  return {
+    ...files,
+    tokenizer: files.tokenizer.withTemplate(source),
+    tokenizerFiles: { tokenizerJson, tokenizerConfig: { ...tokenizerConfig, chat_template: source } },
+  };
+}
+
 async function readAsset(read: ReadAsset, path: string): Promise<unknown> {
   const { value, problem } = readJson(new TextDecoder().decode(await read(path)), { anyKey: true });
   if (problem) throw assetNoJson({ path, cause: problem });

@@ -61,6 +61,28 @@ describe('links', () => {
     );
   });
 
+  it('take a short chat template along, a long one when asked, and say so to whoever opens them', async () => {
+    const chatTemplate = '{% for m in messages %}\n{{ m.content }}{% endfor %}';
+    const recipe = { preset: 'plain', values: defaultValues, chatTemplate };
+    const opened = await parseLink(await formatLink(recipe, presets, none), presets);
+    expect(opened.recipe).toEqual(recipe);
+    expect(opened.notes.map(({ en }) => en).join()).toMatch(/carries a chat template of 2 lines/);
+    const long = { ...recipe, chatTemplate: chatTemplate.repeat(99) };
+    expect(await formatLink(long, presets, none)).toBe('v=1&preset=plain');
+    const asked = await formatLink(long, presets, { ...none, includeTemplate: true });
+    expect((await parseLink(asked, presets)).recipe).toEqual(long);
+  });
+
+  it.each([() => 'text', () => 'z.!!', async () => `z.${await deflateText(' ')}`])(
+    'use the model’s own in the place of a damaged one: %s',
+    async (written) => {
+      const template = await written();
+      const { recipe, notes } = await parseLink(`#v=1&preset=plain&template=${template}`, presets);
+      expect(recipe).toEqual({ preset: 'plain', values: defaultValues });
+      expect(notes.map(({ en }) => en).join()).toMatch(/template: .*damaged/);
+    },
+  );
+
   it('take a script along when asked, and say so to whoever opens them', async () => {
     const recipe = { preset: 'plain', values: defaultValues, program: sampleProgram };
     const options = { includeData: true, fingerprint: null };

@@ -1,21 +1,20 @@
-// The recipe behind '#': `v=1&preset=…&lora.r=16&…`, only what differs from the preset; rows, a script and fingerprint when
-// asked for. Reading never throws: what is unknown or wrong becomes a note, and the default stays.
+// The recipe behind '#': `v=1&preset=…&lora.r=16&…`, only what differs from the preset; rows, a script, a long
+// chat template and fingerprint when asked for. Reading never throws: what is unknown or wrong becomes a note, and the default stays.
 
 import { decimal } from '../ground/decimal.ts';
 import { quote, shortened } from '../ground/quote.ts';
 import type { Setting } from '../ground/settings/setting.ts';
-import { shaped } from '../ground/shapeDecode.ts';
-import { readJson } from '../ground/strictJson.ts';
 import type { Text } from '../ground/text.ts';
 import { text as say } from '../ground/text.ts';
 import { wellFormed } from '../ground/wellFormed.ts';
-import { deflateText, inflateText } from './deflate.ts';
+import { deflateText } from './deflate.ts';
 import type { Fingerprint } from './fingerprint.ts';
+import { readData, readProgram, readTemplate } from './linkParts.ts';
 import type { ModelSource } from './modelSource.ts';
 import { namedSource, readSource } from './modelSource.ts';
+import { fitsEveryLink } from './ownTemplate.ts';
 import type { PresetValues } from './presets.ts';
 import type { RecipeProgram } from './program/program.ts';
-import { recipeProgram } from './program/programShape.ts';
 import type { FileRef, Recipe, RecipePatch, RecipeValues } from './recipe.ts';
 import {
   changedKeys,
@@ -28,12 +27,13 @@ import {
 } from './recipe.ts';
 import type { CustomData } from './rows/ownRows.ts';
 import { isInFile } from './rows/ownRows.ts';
-import { customData } from './rows/ownRowsShape.ts';
 
 export interface LinkOptions {
   readonly includeData: boolean;
   /** A script's program with the script itself. */
   readonly includeProgram?: boolean;
+  /** A chat template too long for every link. */
+  readonly includeTemplate?: boolean;
   readonly fingerprint: Fingerprint | null;
 }
 
@@ -74,6 +74,9 @@ export async function formatLink(
     parts.push(`data=z.${await deflateText(JSON.stringify(recipe.data))}`);
   if (options.includeProgram && recipe.program)
     parts.push(`program=z.${await deflateText(JSON.stringify(recipe.program))}`);
+  const { chatTemplate } = recipe;
+  if (chatTemplate !== undefined && (options.includeTemplate || fitsEveryLink(chatTemplate)))
+    parts.push(`template=z.${await deflateText(chatTemplate)}`);
   if (options.fingerprint) parts.push(`fp=${writeFingerprint(options.fingerprint)}`);
   return parts.join('&');
 }
@@ -97,65 +100,6 @@ function readFingerprint(text: string): Fingerprint | null {
 function readFile(text: string): FileRef | null {
   const found = /^([0-9a-f]{16})~(.+)$/.exec(text);
   return found ? { digest: found[1] ?? '', name: found[2] ?? '' } : null;
-}
-
-async function readData(
-  text: string,
-): Promise<
-  { readonly data: CustomData; readonly note?: never } | { readonly data: null; readonly note: Text }
-> {
-  if (!text.startsWith('z.'))
-    return {
-      data: null,
-      note: say(
-        'data: expected z. and deflated rows; the preset’s own rows are used.',
-        'data：应以 z. 开头，后接压缩的数据行；改用预设自己的数据行。',
-      ),
-    };
-  try {
-    const { value } = shaped(customData, readJson(await inflateText(text.slice(2))).value);
-    if (value) return { data: value };
-  } catch {
-    // Falls through to the note: whatever is wrong with it, the rows can't be had.
-  }
-  return {
-    data: null,
-    note: say(
-      'data: the rows in the link are damaged; the preset’s own rows are used.',
-      'data：链接中的数据行已损坏；改用预设自己的数据行。',
-    ),
-  };
-}
-
-type ProgramRead =
-  | { readonly program: RecipeProgram; readonly note: Text }
-  | { readonly program: null; readonly note: Text };
-
-/** Whoever opens a link is told that somebody's script comes with it, and that nothing of it is run as Python. */
-async function readProgram(text: string): Promise<ProgramRead> {
-  let problem: Text | null = null;
-  try {
-    const written = text.startsWith('z.') ? readJson(await inflateText(text.slice(2))) : null;
-    const { value: program, misfit } = shaped(recipeProgram, written?.value ?? null);
-    if (program) {
-      const lines = program.source.split('\n').length;
-      return {
-        program,
-        note: say(
-          `program: the link carries a script of ${lines} lines. What it does to the model decides here, not the settings; Python does not run.`,
-          `program：链接附带一个 ${lines} 行的脚本。模型如何搭建由它决定，而不由设置决定；不会运行 Python。`,
-        ),
-      };
-    }
-    problem = written?.problem ?? misfit;
-  } catch {
-    // Falls through to the note: whatever is wrong with it, the program can't be had.
-  }
-  const { en, zh } = problem ?? say('it is damaged', '已损坏');
-  return {
-    program: null,
-    note: say(`program: ${en}; the settings alone are used.`, `program：${zh}；只采用设置。`),
-  };
 }
 
 /** Splits `a=b&c=d`; a part that is no valid escape is kept as it is. */
@@ -213,6 +157,7 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
   const prompts: string[] = [];
   let data: CustomData | null = null;
   let program: RecipeProgram | null = null;
+  let template: string | null = null;
   let fingerprint: Fingerprint | null = null;
   let model: FileRef | null = null;
   let source: ModelSource | null = null;
@@ -255,6 +200,10 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
       const read = await readProgram(text);
       program = read.program;
       notes.push(read.note);
+    } else if (key === 'template') {
+      const read = await readTemplate(text);
+      template = read.template;
+      notes.push(read.note);
     } else if (key === 'fp') {
       fingerprint = readFingerprint(text);
       if (!fingerprint)
@@ -279,6 +228,7 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
     ...(adapter ? { adapter } : {}),
     ...(program ? { program } : {}),
     ...(prompts.length > 0 ? { prompts } : {}),
+    ...(template !== null ? { chatTemplate: template } : {}),
   };
   return { recipe, fingerprint, notes };
 }
@@ -288,6 +238,6 @@ export function recipeJson(recipe: Recipe, presets: readonly PresetValues[]): st
   const settings = Object.fromEntries(
     changedKeys(recipe.values, baseOf(presets, recipe.preset)).map((key) => [key, recipe.values[key]]),
   );
-  const { data, model, adapter, program, prompts } = recipe;
-  return `${JSON.stringify({ version: RECIPE_VERSION, preset: recipe.preset, ...(model ? { model } : {}), ...(adapter ? { adapter } : {}), settings, ...(prompts ? { prompts } : {}), ...(data ? { data } : {}), ...(program ? { program } : {}) }, null, 2)}\n`;
+  const { data, model, adapter, program, prompts, chatTemplate } = recipe;
+  return `${JSON.stringify({ version: RECIPE_VERSION, preset: recipe.preset, ...(model ? { model } : {}), ...(adapter ? { adapter } : {}), settings, ...(prompts ? { prompts } : {}), ...(chatTemplate === undefined ? {} : { chatTemplate }), ...(data ? { data } : {}), ...(program ? { program } : {}) }, null, 2)}\n`;
 }

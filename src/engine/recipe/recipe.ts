@@ -65,6 +65,8 @@ export interface Recipe {
   readonly program?: RecipeProgram;
   /** Questions asked before and after; empty means the preset's own. */
   readonly prompts?: readonly string[];
+  /** Absent: the model's own. */
+  readonly chatTemplate?: string;
 }
 
 export type RecipePatch = { readonly [K in SettingKey]?: RecipeValues[K] };

@@ -12,6 +12,7 @@ const recipe: Recipe = {
   model: { name: 'a.gguf', digest: '0123456789abcdef' },
   adapter: { name: 'mine', digest: '0123456789abcdef' },
   prompts: ['Where?'],
+  chatTemplate: '{% for m in messages %}\n{{ m.content }}{% endfor %}',
   data: { name: 'mine.jsonl', text: '{"text":"a"}' },
 };
 const file = (more: string): string => `{"version":1,"preset":"ships-log"${more}}`;
@@ -23,6 +24,16 @@ it('reads back what the page saves', () => {
 it.each([
   ['settings that are true', file(',"settings":true'), /settings: expected an object, got true/],
   ['prompts that are null', file(',"prompts":null'), /prompts: expected a list, got null/],
+  [
+    'a chat template that is blank',
+    file(',"chatTemplate":" \\n"'),
+    /chatTemplate: expected text that is not blank/,
+  ],
+  [
+    'a chat template of a book',
+    file(`,"chatTemplate":"${'a'.repeat(2e5)}"`),
+    /chatTemplate: .*at most 131072 characters/,
+  ],
   ['a prompt that is a number', file(',"prompts":[1]'), /prompts\.0: expected text, got 1/],
   ['a version that is an object', '{"version":{"toString":1}}', /expected version 1, got \{"toString":1\}/],
   ['a preset that is none', '{"version":1,"preset":{"toString":1}}', /preset: expected text/],

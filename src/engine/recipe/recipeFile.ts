@@ -6,6 +6,7 @@ import { quote } from '../ground/quote.ts';
 import { shaped } from '../ground/shapeDecode.ts';
 import { anything, list, optional, record, shape, string, whole } from '../ground/shapes.ts';
 import { readJson } from '../ground/strictJson.ts';
+import { ownTemplate } from './ownTemplate.ts';
 import type { PresetValues } from './presets.ts';
 import type { RecipeProgram } from './program/program.ts';
 import { recipeProgram } from './program/programShape.ts';
@@ -23,6 +24,7 @@ interface SavedRecipe {
   readonly model?: ModelRef;
   readonly adapter?: FileRef;
   readonly prompts?: readonly string[];
+  readonly chatTemplate?: string;
   readonly data?: CustomData;
   readonly program?: RecipeProgram;
 }
@@ -34,6 +36,7 @@ const saved = shape<SavedRecipe>({
   model: optional(modelRef),
   adapter: optional(fileRef),
   prompts: optional(list(string)),
+  chatTemplate: optional(ownTemplate),
   data: optional(customData),
   program: optional(recipeProgram),
 });
@@ -47,7 +50,7 @@ export function readRecipeJson(text: string, presets: readonly PresetValues[]): 
     throw recipeVersion({ wanted: RECIPE_VERSION, got: version === undefined ? null : quote(version) });
   const { value, misfit } = shaped(saved, json);
   if (misfit) throw recipeField({ found: misfit });
-  const { settings = {}, model, adapter, prompts, data, program } = value;
+  const { settings = {}, model, adapter, prompts, chatTemplate, data, program } = value;
   const preset = presets.find((entry) => entry.id === value.preset);
   const { patch, problems } = readSettings(settings);
   if (problems.length > 0) throw recipeSettings({ problems });
@@ -59,5 +62,6 @@ export function readRecipeJson(text: string, presets: readonly PresetValues[]): 
     ...(program ? { program } : {}),
     ...(data ? { data } : {}),
     ...(prompts ? { prompts } : {}),
+    ...(chatTemplate === undefined ? {} : { chatTemplate }),
   };
 }

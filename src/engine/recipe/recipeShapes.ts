@@ -4,6 +4,7 @@ import { boolean, list, number, optional, record, shape, string } from '../groun
 import type { Text } from '../ground/text.ts';
 import { text } from '../ground/text.ts';
 import { modelSource } from './modelSource.ts';
+import { ownTemplate } from './ownTemplate.ts';
 import { recipeProgram } from './program/programShape.ts';
 import type { FileRef, ModelRef, Recipe, RecipePatch, RecipeValues } from './recipe.ts';
 import { isSettingKey, settingKeys, settingOf } from './recipe.ts';
@@ -54,6 +55,7 @@ export const besideSettings: Fields<Omit<Recipe, 'values'>> = {
   adapter: optional(fileRef),
   program: optional(recipeProgram),
   prompts: optional(list(string)),
+  chatTemplate: optional(ownTemplate),
 };
 
 export const recipe: Check<Recipe> = shape<Recipe>({ ...besideSettings, values: recipeValues });

@@ -41,6 +41,7 @@ describe('the same run', () => {
     ['other rows', { data: { name: 'mine.jsonl', text: '{"text":"b"}' } }],
     ['another model', { model: { name: 'small.gguf', digest: 'm2' } }],
     ['a script', { program: sampleProgram }],
+    ['a chat template', { chatTemplate: '{{ messages }}' }],
     ['another adapter', { adapter: { name: 'first', digest: 'a2' } }],
   ])('is another with %s', (_, change) => {
     expect(sameRun(recipe, { ...recipe, ...change })).toBe(false);

@@ -25,6 +25,17 @@ it('reads presets, rows and the model anew after a failure', async () => {
   expect((await assets.model()).config.layers).toBeGreaterThan(0);
 });
 
+it('gives the model with a recipe’s own chat template, one and the same as long as it is that', async () => {
+  const assets = new Assets(readPublic);
+  const chatTemplate = '{{ messages[0].content }}!';
+  const files = await assets.model({ chatTemplate });
+  expect(files.tokenizer.render([{ role: 'user', content: 'Hi' }], true).text).toBe('Hi!');
+  // What merged models, GGUF files and adapters take along.
+  expect(files.tokenizerFiles.tokenizerConfig.chat_template).toBe(chatTemplate);
+  expect(await assets.model({ chatTemplate })).toBe(files);
+  expect((await assets.model()).tokenizerFiles.tokenizerConfig.chat_template).not.toBe(chatTemplate);
+});
+
 it('leaves a reading that does not come as soon as it is given up, and no other', async () => {
   let come = (): void => {};
   const held = new Promise<void>((done) => {

@@ -8,7 +8,7 @@ import { unlessGivenUp } from '../ground/fetching/watch.ts';
 import type { ByteSource } from '../ground/formats/byteSource.ts';
 import { kept } from '../ground/kept.ts';
 import type { ModelFiles, ReadAsset } from '../models/modelFiles.ts';
-import { embeddedModel } from '../models/modelFiles.ts';
+import { embeddedModel, withTemplate } from '../models/modelFiles.ts';
 import { openModel } from '../models/openModel.ts';
 import type { PresetInfo } from '../recipe/presets.ts';
 import { loadPresets } from '../recipe/presets.ts';
@@ -22,6 +22,9 @@ export class Assets {
   readonly #embedded: () => Promise<ModelFiles>;
   #opened: ModelFiles | null = null;
   #adapter: ImportedAdapter | null = null;
+  /** With the chat template of a recipe, as long as recipes ask for it: what was made of rows is kept by tokenizer. */
+  #templated: { readonly plain: ModelFiles; readonly source: string; readonly files: ModelFiles } | null =
+    null;
   /** Fetched when they are first wanted; what failed is fetched anew. */
   readonly presets: () => Promise<readonly PresetInfo[]>;
   readonly #presets = new Map<string, () => Promise<readonly Row[]>>();
@@ -36,9 +39,21 @@ export class Assets {
     this.presets = kept(() => loadPresets(read));
   }
 
-  /** The base model of a recipe. Throws UserError 'model-missing' when its file is not the one that is open. */
-  async model(recipe: Pick<Recipe, 'model'> = {}, signal?: AbortSignal): Promise<ModelFiles> {
-    const { model } = recipe;
+  /** The base model of a recipe, with the recipe's chat template. Throws UserError 'model-missing' when its file is not the one that is open, or
+   * 'chat-template-broken'. */
+  async model(
+    recipe: Pick<Recipe, 'model' | 'chatTemplate'> = {},
+    signal?: AbortSignal,
+  ): Promise<ModelFiles> {
+    const plain = await this.#plainModel(recipe, signal);
+    const { chatTemplate: source } = recipe;
+    if (source === undefined) return plain;
+    if (this.#templated?.plain !== plain || this.#templated.source !== source)
+      this.#templated = { plain, source, files: withTemplate(plain, source) };
+    return this.#templated.files;
+  }
+
+  async #plainModel({ model }: Pick<Recipe, 'model'>, signal?: AbortSignal): Promise<ModelFiles> {
     if (model) {
       if (this.#opened?.info.digest === model.digest) return this.#opened;
       throw modelMissing({ name: model.name, digest: model.digest });

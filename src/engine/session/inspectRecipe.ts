@@ -27,7 +27,7 @@ function scriptContext(
   { kind }: ModelInfo,
 ): ScriptContext {
   const format = formats.find((one) => rows.startsWith(one)) ?? 'messages';
-  const { model: ref } = recipe;
+  const { model: ref, chatTemplate } = recipe;
   const source = ref?.source;
   const name = ref && plainName(ref.name, 'model');
   const gguf = kind === 'gguf' ? (name ?? 'model.gguf') : undefined;
@@ -38,6 +38,7 @@ function scriptContext(
     data: 'rows.jsonl',
     format,
     ...brought,
+    ...(chatTemplate === undefined ? {} : { chatTemplate }),
     ...(gguf === undefined ? {} : { gguf }),
     ...(source && (gguf !== undefined || source.file === null) ? { source } : {}),
   };

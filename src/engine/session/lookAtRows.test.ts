@@ -81,6 +81,24 @@ it('shows a preset’s rows by their tokens', async () => {
   expect(view.rows[0]?.preview?.tokens.some(({ mask }) => mask === 'rejected')).toBe(true);
 });
 
+it('shows and counts rows by the recipe’s own chat template, and names its line where it is broken', async () => {
+  const plain = recipeOfPreset(await assets.presets(), 'ships-log');
+  const own = {
+    ...plain,
+    chatTemplate: '{% for m in messages %}<{{ m.role }}>{{ m.content }}\n{% endfor %}',
+  };
+  const first = async (recipe: Recipe): Promise<string> => {
+    const { rows } = await desk.look(recipe, { ...all, count: 1, tokens: true });
+    return rows[0]?.preview?.tokens.map(({ text }) => text).join('') ?? '';
+  };
+  expect(await first(plain)).toContain('<|im_start|>');
+  expect(await first(own)).toContain('<assistant>');
+  expect(await first(own)).not.toContain('im_start');
+  const [byModel, byOwn] = [await desk.countNewest(plain, unheard), await desk.countNewest(own, unheard)];
+  expect(byOwn?.longest).not.toBe(byModel?.longest);
+  await expect(first({ ...own, chatTemplate: 'a\n{% fro x %}' })).rejects.toThrow(/line 2/);
+});
+
 it('gives up a count for a newer one', async () => {
   const recipe = await recipeOf(
     `question,answer\n${Array.from({ length: 60 }, (_, i) => `q${i},${long}\n`).join('')}`,

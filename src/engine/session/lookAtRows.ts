@@ -194,8 +194,8 @@ export class RowsDesk {
 }
 
 /** What decides how rows are tokenised and cut. */
-const keyOf = ({ values, model }: Recipe): string =>
-  JSON.stringify([dataOptions(values), model?.digest ?? null]);
+const keyOf = ({ values, model, chatTemplate }: Recipe): string =>
+  JSON.stringify([dataOptions(values), model?.digest ?? null, chatTemplate ?? null]);
 
 interface Read {
   readonly raw: readonly unknown[];

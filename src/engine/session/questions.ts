@@ -17,6 +17,7 @@ import { RowsDesk } from './lookAtRows.ts';
 import { modelSummary } from './modelSummary.ts';
 import { openAdapter } from './openAdapter.ts';
 import { firstRows } from './preparedRows.ts';
+import { showTemplate } from './showTemplate.ts';
 
 /** Who asks, and through whom the answer goes. */
 export interface Asking {
@@ -62,6 +63,7 @@ export type Question = Extract<
       | 'hold-rows'
       | 'look-at-rows'
       | 'count-rows'
+      | 'show-template'
       | 'why'
       | 'guide';
   }
@@ -76,6 +78,7 @@ const kinds: ReadonlySet<Command['type']> = new Set([
     'hold-rows',
     'look-at-rows',
     'count-rows',
+    'show-template',
     'why',
     'guide',
   ] as const),
@@ -139,6 +142,8 @@ export async function answer(question: Question, asking: Asking): Promise<void> 
         const { rows } = statistics;
         return emit({ type: 'rows-counted', id, done: rows, total: rows, statistics });
       }
+      case 'show-template':
+        return emit({ type: 'template-seen', id, view: await showTemplate(assets, question.recipe) });
       case 'why':
         return emit({ type: 'why', id, why: await whyOf(asking, question.recipe, question.path) });
       case 'guide':
@@ -150,7 +155,14 @@ export async function answer(question: Question, asking: Asking): Promise<void> 
     else if (type === 'open-rows') emit({ type: 'rows-failed', id, error: errorData(error) });
     else if (type === 'look-at-rows' || type === 'count-rows')
       emit({ type: 'rows-unseen', id, error: errorData(error) });
-    else if (type === 'why') emit({ type: 'why-failed', id, error: errorData(error) });
+    else if (type === 'show-template') {
+      const { message, remedy } = errorData(error);
+      emit({
+        type: 'template-seen',
+        id,
+        view: { own: null, text: '', spans: [], problem: { message, remedy } },
+      });
+    } else if (type === 'why') emit({ type: 'why-failed', id, error: errorData(error) });
     else emit({ type: 'inspect-failed', id, error: errorData(error) });
   }
 }

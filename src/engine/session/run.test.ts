@@ -148,3 +148,21 @@ it('answers greedily as transformers does, adapter off', async () => {
   const last = events.at(-1);
   expect(last?.type === 'answer' && last.text).toBe(tokenizer.decode(greedy?.before ?? []));
 });
+
+it('answers, trains and is taken home by the recipe’s own chat template', async () => {
+  const chatTemplate = `{# ${'long '.repeat(500)}#}{% for m in messages %}[{{ m.role }}] {{ m.content }}\n{% endfor %}`;
+  const own: Recipe = { ...(await recipe('ships-log', { 'train.max_steps': 1 })), chatTemplate };
+  const { run } = await begin(own);
+  const { run: plain } = await begin(await recipe('ships-log', { 'train.max_steps': 1 }));
+  expect([...(await run.scores('Where?'))]).not.toEqual([...(await plain.scores('Where?'))]);
+  const configOf = async (from: TrainingRun, format: 'peft' | 'merged'): Promise<unknown> => {
+    const file = (await from.exportAs(format)).find(({ name }) => name === 'tokenizer_config.json');
+    return file && JSON.parse(new TextDecoder().decode(file.bytes)).chat_template;
+  };
+  expect(await configOf(run, 'peft')).toBe(chatTemplate);
+  expect(await configOf(run, 'merged')).toBe(chatTemplate);
+  // PEFT's own two files and the card, as before.
+  expect(await configOf(plain, 'peft')).toBeUndefined();
+  const [readme] = (await run.exportAs('peft')).filter(({ name }) => name === 'README.md');
+  expect(new TextDecoder().decode(readme?.bytes)).toContain('template=z.');
+});

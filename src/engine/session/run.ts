@@ -235,10 +235,10 @@ export class TrainingRun {
   async exportAs(format: ExportFormat, type: FloatType = 'float16'): Promise<readonly ExportFile[]> {
     const { adapter } = await this.#trainer.state();
     const presets = presetValues(await this.#options.assets.presets());
-    const link = { includeData: false, includeProgram: true, fingerprint: this.fingerprint };
+    const link = { includeData: false, includeProgram: true, includeTemplate: true };
     const run = {
       recipe: { ...this.recipe, values: this.#values },
-      link: `#${await formatLink(this.recipe, presets, link)}`,
+      link: `#${await formatLink(this.recipe, presets, { ...link, fingerprint: this.fingerprint })}`,
       wired: this.#wired,
       layout: this.#trainer.layout,
       adapter,

@@ -148,6 +148,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     presetRows: rows.presetRows,
     lookAtRows: rows.lookAtRows,
     countRows: rows.countRows,
+    showTemplate: rows.showTemplate,
     openModel: models.openModel,
     openFromHub: hub.openFromHub,
     cancelHub: hub.cancelHub,

@@ -49,6 +49,15 @@ describe('edits', () => {
     expect(differences(fixed).own).toEqual(['train.use_reentrant']);
   });
 
+  it('takes a chat template and gives the model’s own back, each one undo', () => {
+    const own = edited(first, { kind: 'template', template: '{{ messages }}' }, 0);
+    expect(own.recipe.chatTemplate).toBe('{{ messages }}');
+    const other = edited(own, { kind: 'template', template: null }, 10);
+    expect(other.recipe).not.toHaveProperty('chatTemplate');
+    expect(undone(other).recipe).toBe(own.recipe);
+    expect(undone(undone(other)).recipe).toBe(first.recipe);
+  });
+
   it('drops own rows with the preset and keeps them through other edits', () => {
     const data = { name: 'mine.jsonl', text: '{"text":"a"}' };
     const own = edited(first, { kind: 'data', data }, 0);

@@ -55,6 +55,10 @@ function applied(state: PageState, edit: Edit): Recipe {
     }
     case 'data':
       return edit.data === null ? withoutData(recipe) : { ...recipe, data: edit.data };
+    case 'template': {
+      const { chatTemplate: _, ...rest } = recipe;
+      return edit.template === null ? rest : { ...rest, chatTemplate: edit.template };
+    }
     case 'prompts':
       return { ...recipe, prompts: edit.prompts };
   }
@@ -63,7 +67,7 @@ function applied(state: PageState, edit: Edit): Recipe {
 const keyOf = (edit: Edit): string =>
   edit.kind === 'values'
     ? Object.keys(edit.patch).join()
-    : /^(preset|recipe|script|program|settings-alone)$/.test(edit.kind)
+    : /^(preset|recipe|script|program|settings-alone|template)$/.test(edit.kind)
       ? ''
       : edit.kind;
 

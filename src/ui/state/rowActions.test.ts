@@ -103,3 +103,18 @@ it('gives rows to whoever asked, and nothing when nobody answers any more', asyn
   actions.rowsUnheard();
   expect(await Promise.all([first, second])).toEqual([rowsView, null]);
 });
+
+it('shows a template’s conversation to who asked last, and lets nobody wait', async () => {
+  const { asked, actions } = page();
+  const view = (text: string) => ({ own: null, text, spans: [], problem: null });
+  const first = actions.showTemplate('a');
+  const second = actions.showTemplate(null);
+  expect(await first).toBeNull();
+  expect(asked.map((one) => 'recipe' in one && one.recipe?.chatTemplate)).toEqual(['a', undefined]);
+  actions.onRows({ type: 'template-seen', id: 1, view: view('late') });
+  actions.onRows({ type: 'template-seen', id: 2, view: view('b') });
+  expect(await second).toEqual(view('b'));
+  const third = actions.showTemplate('c');
+  actions.rowsUnheard();
+  expect(await third).toBeNull();
+});

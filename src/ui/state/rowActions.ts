@@ -2,7 +2,7 @@
 // columns are probably for. The trainer is only told where a file is.
 import type { ColumnMapping, CustomData, DataFormat, DataSource } from '../../engine/index.ts';
 import { isInFile, rowsStore } from '../../engine/index.ts';
-import type { RowsAsked, RowsView } from '../../engine/protocol.ts';
+import type { RowsAsked, RowsView, TemplateView } from '../../engine/protocol.ts';
 import type { Engines } from './engines.ts';
 import type { RowsEvent } from './rowsEvent.ts';
 import type { Edit } from './state.ts';
@@ -23,6 +23,9 @@ export function rowActions(
   /** Who waits for rows, by the id of the question. */
   const looks = new Map<number, (view: RowsView | null) => void>();
   let lookId = 0;
+  let templateId = 0;
+  /** Who waits for a template: the newest alone. */
+  let shown: (view: TemplateView | null) => void = () => {};
   let countId = 0;
 
   function answered(id: number, view: RowsView | null): void {
@@ -86,8 +89,19 @@ export function rowActions(
       countId += 1;
       engines().ask({ type: 'count-rows', id: countId, recipe: store.getState().recipe });
     },
+    /** A conversation by this template, or by the model's own; null where a newer question took its place, or nobody answers any more. */
+    showTemplate: (template: string | null): Promise<TemplateView | null> =>
+      new Promise((resolve) => {
+        shown(null);
+        shown = resolve;
+        templateId += 1;
+        const { chatTemplate: _, ...plain } = store.getState().recipe;
+        const recipe = template === null ? plain : { ...plain, chatTemplate: template };
+        engines().ask({ type: 'show-template', id: templateId, recipe });
+      }),
     /** The inspector that was asked is gone. */
     rowsUnheard: (): void => {
+      shown(null);
       for (const id of [...looks.keys()]) answered(id, null);
     },
     presetRows: (): void => edit({ kind: 'data', data: null }),
@@ -95,6 +109,10 @@ export function rowActions(
     onRows: (event: RowsEvent): void => {
       if (event.type === 'rows-seen' || event.type === 'rows-unseen') {
         answered(event.id, event.type === 'rows-seen' ? event.view : null);
+        return;
+      }
+      if (event.type === 'template-seen') {
+        if (event.id === templateId) shown(event.view);
         return;
       }
       if (event.type === 'rows-counted') {

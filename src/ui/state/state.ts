@@ -49,6 +49,7 @@ export type DialogName =
   | 'keys'
   | 'storage'
   | 'data'
+  | 'template'
   | 'reset';
 export type SheetName = 'recipe' | 'parameters';
 
@@ -255,6 +256,7 @@ export interface Ports {
     options: {
       readonly includeData: boolean;
       readonly includeProgram?: boolean;
+      readonly includeTemplate?: boolean;
       readonly fingerprint: Fingerprint | null;
     },
   ): Promise<string>;
@@ -283,4 +285,6 @@ export type Edit =
   | { readonly kind: 'data'; readonly data: CustomData | null }
   | { readonly kind: 'model'; readonly model: ModelRef | null; readonly patch: RecipePatch }
   | { readonly kind: 'adapter'; readonly adapter: ModelRef | null; readonly patch: RecipePatch }
-  | { readonly kind: 'prompts'; readonly prompts: readonly string[] };
+  | { readonly kind: 'prompts'; readonly prompts: readonly string[] }
+  /** null: the model's own. */
+  | { readonly kind: 'template'; readonly template: string | null };

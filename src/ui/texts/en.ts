@@ -225,6 +225,7 @@ export const en = {
   before: {
     what: 'A small language model, its weights frozen, learns from a few rows right here in the browser. Train fits a LoRA adapter to the coloured words below; then compare the answers before and after.',
     rows: 'What will be trained',
+    template: 'Chat template',
     rowsCount: '{{rows}} rows · {{eval}} held out · longest {{tokens}} tokens',
     rowsCountAll: '{{rows}} rows · longest {{tokens}} tokens',
     trained: 'trained',

@@ -74,4 +74,16 @@ export const enRows = {
   takeBack: 'Use row {{row}} again',
   changed: 'Changed by hand: {{edits}} cells, {{left}} rows left out',
   undo: 'As in the file',
+  template: 'Chat template',
+  templateIntro:
+    'Jinja, as transformers renders it: it writes every conversation of the rows and every question. What the assistant says is what it marks by generation tags, else what each of its turns adds. Link, file and script keep it.',
+  templateText: 'The template',
+  templateLine: 'Line {{line}} of {{lines}}',
+  templatePreview: 'A conversation by it',
+  templateKey: 'what the assistant says',
+  templateNone: 'The model has no chat template. Write one, or use rows that are plain text.',
+  templateBlank: 'It is blank: write a template, or take the model’s own.',
+  templateLong: 'It has {{length}} characters; {{most}} are read at most.',
+  templateOwn: 'The model’s own',
+  templateApply: 'Apply',
 } as const;

@@ -111,6 +111,7 @@ export const enRun = {
     rows: 'Include my own rows ({{size}}). Anyone with the link can read them.',
     script:
       'Include my script ({{size}}). Anyone with the link can read it; without it, the settings alone decide.',
+    template: 'Include my chat template ({{size}}); without it, the model’s own writes the conversations.',
     fingerprint: 'Include the losses of this run, so that others see whether theirs agrees',
     noFingerprint: 'A finished run can add its losses here.',
     long: 'The link has {{length}} characters. Some chat programs cut links above 2,000; the JSON file is safer.',

@@ -220,6 +220,7 @@ export const zh: TextsOf<typeof en> = {
   before: {
     what: '一个小语言模型，权重冻结，就在浏览器里从几行数据学习。按“训练”会让 LoRA 适配器学习下面有颜色的词，然后比较训练前后的回答。',
     rows: '将训练什么',
+    template: '聊天模板',
     rowsCount: '{{rows}} 行 · 留出 {{eval}} 行 · 最长 {{tokens}} 词元',
     rowsCountAll: '{{rows}} 行 · 最长 {{tokens}} 词元',
     trained: '训练',

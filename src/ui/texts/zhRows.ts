@@ -75,4 +75,16 @@ export const zhRows: TextsOf<typeof enRows> = {
   takeBack: '重新使用第 {{row}} 行',
   changed: '手动修改：{{edits}} 个单元格，去掉 {{left}} 行',
   undo: '恢复为文件原样',
+  template: '聊天模板',
+  templateIntro:
+    'Jinja 模板，与 transformers 的渲染方式相同：数据行中的每个对话和每个问题都由它书写。助手所说的内容，是它用 generation 标签标出的部分；没有标签时，是每个助手轮次增加的部分。链接、文件和脚本都会保留它。',
+  templateText: '模板',
+  templateLine: '第 {{line}} 行，共 {{lines}} 行',
+  templatePreview: '由它书写的一段对话',
+  templateKey: '助手所说的内容',
+  templateNone: '该模型没有聊天模板。请写一个，或使用纯文本的数据行。',
+  templateBlank: '模板为空白：请写一个模板，或使用模型自己的模板。',
+  templateLong: '共 {{length}} 个字符；最多读取 {{most}} 个。',
+  templateOwn: '模型自己的模板',
+  templateApply: '应用',
 };

@@ -110,6 +110,7 @@ export const zhRun: TextsOf<typeof enRun> = {
     rowsFile: '链接只写出文件 {{name}} 及其摘要：打开链接的人需自备该文件。',
     rows: '包含我自己的数据（{{size}}）。拿到链接的任何人都能读到。',
     script: '包含我的脚本（{{size}}）。拿到链接的任何人都能读到；不包含时，只由设置决定。',
+    template: '包含我的聊天模板（{{size}}）；不包含时，对话由模型自己的模板书写。',
     fingerprint: '包含这次运行的损失，让别人看到是否一致',
     noFingerprint: '运行完成后可以在此附上损失。',
     long: '链接有 {{length}} 个字符。有些聊天软件会截断超过 2,000 字符的链接，用 JSON 文件更稳妥。',

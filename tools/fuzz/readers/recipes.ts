@@ -115,6 +115,7 @@ const link = await formatLink(recipe, presets, {
 const programLink = await formatLink({ ...recipe, program: sampleProgram }, presets, {
   includeData: false,
   includeProgram: true,
+  includeTemplate: true,
   fingerprint: null,
 });
 const plainLink =

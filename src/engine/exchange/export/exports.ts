@@ -15,7 +15,7 @@ import type { FloatType } from './floatBytes.ts';
 import type { ExportFormat } from './formats.ts';
 import { ggufAdapter } from './ggufAdapter.ts';
 import { mergedGguf } from './mergedGguf.ts';
-import { mergedModelFiles } from './mergedModel.ts';
+import { mergedModelFiles, tokenizerFilesOf } from './mergedModel.ts';
 import { mergedTensors } from './mergedTensors.ts';
 import { mlxFiles } from './mlxAdapter.ts';
 import { peftDirectory } from './peftDirectory.ts';
@@ -77,7 +77,9 @@ export async function exportFiles(
   switch (format) {
     case 'peft': {
       const { files: directory, summary } = peftDirectory(adapter);
-      return [...directory, await modelCard(adapter, summary)];
+      // The base's repository has its own template; TRL saves the tokenizer beside the adapter as well.
+      const tokenizer = recipe.chatTemplate === undefined ? [] : tokenizerFilesOf(files);
+      return [...directory, ...tokenizer, await modelCard(adapter, summary)];
     }
     case 'gguf':
       return [ggufAdapter(adapter)];

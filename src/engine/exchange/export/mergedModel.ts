@@ -58,6 +58,18 @@ export function shardedFiles(tensors: readonly SavedTensor[], limit = SHARD_BYTE
   ];
 }
 
+/** What `AutoTokenizer.from_pretrained` opens. */
+export function tokenizerFilesOf({ tokenizerFiles }: ModelFiles): ExportFile[] {
+  const { tokenizerJson, tokenizerConfig } = tokenizerFiles;
+  return [
+    jsonFile('tokenizer.json', tokenizerJson),
+    jsonFile('tokenizer_config.json', {
+      tokenizer_class: 'PreTrainedTokenizerFast',
+      ...tokenizerConfig,
+    }),
+  ];
+}
+
 /** The folder that `AutoModelForCausalLM.from_pretrained` and `AutoTokenizer.from_pretrained` open. */
 export async function mergedModelFiles(
   files: ModelFiles,
@@ -79,18 +91,13 @@ export async function mergedModelFiles(
   // A head that was tied and is here has been trained on its own, or the embedding has.
   const head = `${decoderOf(files.config).paths.head}.weight`;
   const tied = !saved.some(({ name }) => name === head);
-  const { tokenizerJson, tokenizerConfig } = files.tokenizerFiles;
   return [
     jsonFile('config.json', configOf({ ...files.config, tied }, files, type)),
     jsonFile('generation_config.json', {
       eos_token_id: [...files.stopIds],
       pad_token_id: files.tokenizer.padId,
     }),
-    jsonFile('tokenizer.json', tokenizerJson),
-    jsonFile('tokenizer_config.json', {
-      tokenizer_class: 'PreTrainedTokenizerFast',
-      ...tokenizerConfig,
-    }),
+    ...tokenizerFilesOf(files),
     ...shardedFiles(saved),
   ];
 }

@@ -7,6 +7,7 @@ import type { RecipePatch, RecipeValues } from '../../recipe/recipe.ts';
 import { defaultValues, isArgumentKey, placeOf, settingKeys, settingOf } from '../../recipe/recipe.ts';
 import type { Literal } from './python.ts';
 import { literal } from './python.ts';
+import { templateLine } from './templateLines.ts';
 
 const WIDEST = 96;
 
@@ -31,8 +32,13 @@ function otherNumbers(values: RecipeValues, said: RecipePatch): string[] {
   });
 }
 
-/** The script's text under what a run here has otherwise. `said`: the settings that the script itself names. */
-export function keptScript(program: RecipeProgram, values: RecipeValues, said: RecipePatch): string {
+/** The script's text under what a run here has otherwise. `said`: the settings that the script itself names. `template`: in the place of the model's. */
+export function keptScript(
+  program: RecipeProgram,
+  values: RecipeValues,
+  said: RecipePatch,
+  template?: string,
+): string {
   const { transformers, peft, trl, torch } = program.versions;
   const numbers = otherNumbers(values, said);
   const header = [
@@ -43,6 +49,11 @@ export function keptScript(program: RecipeProgram, values: RecipeValues, said: R
     ),
     ...program.changes.flatMap((one) => comment(['Changed', 'on', 'the', 'page,', ...one.split(' ')])),
     ...(numbers.length === 0 ? [] : comment(['The', 'run', 'on', 'the', 'page', 'has:', ...numbers])),
+    ...(template === undefined
+      ? []
+      : templateLine(template)
+          .split('\n')
+          .map((line) => `# ${line}`)),
   ];
   return `${header.join('\n')}\n\n${program.source.replace(/\n*$/, '\n')}`;
 }

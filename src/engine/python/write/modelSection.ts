@@ -7,12 +7,13 @@ import { adapterConfig } from './adapterConfig.ts';
 import { argumentOf, argumentsOf } from './argument.ts';
 import type { Argument } from './python.ts';
 import { call, expression, quoted } from './python.ts';
+import { templateLine } from './templateLines.ts';
 
 export const isFourBit = (values: RecipeValues): boolean => values['bnb.bnb_4bit_quant_type'] !== 'none';
 const attach = (values: RecipeValues) => values['wiring.attach'];
 
-/** `pinned`: it comes from the hub, at REVISION. */
-export function loadModel(values: RecipeValues, dialect: Dialect, pinned = false): string {
+/** `pinned`: it comes from the hub, at REVISION. `template`: in the place of the model's own. */
+export function loadModel(values: RecipeValues, dialect: Dialect, pinned = false, template?: string): string {
   const [, dtype] = argumentOf(values, 'model.dtype');
   const quantisation = call(
     'BitsAndBytesConfig',
@@ -44,6 +45,7 @@ export function loadModel(values: RecipeValues, dialect: Dialect, pinned = false
   );
   return [
     `tokenizer = AutoTokenizer.from_pretrained(MODEL${pinned ? ', revision=REVISION' : ''})`,
+    ...(template === undefined ? [] : [templateLine(template)]),
     ...(isFourBit(values) ? [`quantization_config = ${quantisation}`] : []),
     `model = ${load}`,
   ].join('\n');

@@ -67,6 +67,13 @@ describe('the script of every stack', () => {
   }
 });
 
+it('fills rows of a tokenizer without a pad token with the end of a text, where it pads itself', () => {
+  for (const trainer of ['Trainer', 'loop'] as const)
+    expect(pythonScript(withPatch(defaultValues, { 'wiring.trainer': trainer }))).toContain(
+      'tokenizer.eos_token_id if tokenizer.pad_token_id is None else tokenizer.pad_token_id',
+    );
+});
+
 /** Settings that no script can say: they concern this page alone. */
 const unsaid =
   /^(model|generate\..*|bnb\.bnb_4bit_use_double_quant|train\.(num_train_epochs|eval_steps)|wiring\.(prepare\..*|train_mode))$/;

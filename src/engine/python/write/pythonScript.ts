@@ -11,8 +11,9 @@ import type { RecipeValues } from '../../recipe/recipe.ts';
 import { attachSection, isFourBit, loadModel } from './modelSection.ts';
 import { quoted } from './python.ts';
 import type { ScriptRows } from './rowsSection.ts';
+import { withoutMarks } from './templateLines.ts';
 import type { RowFormat } from './trainingArguments.ts';
-import { dataSection, trainSection } from './trainSection.ts';
+import { dataSection, rendersItself, trainSection } from './trainSection.ts';
 
 export interface ScriptContext {
   /** Folder or hub name of the base model. */
@@ -24,6 +25,8 @@ export interface ScriptContext {
   readonly format: RowFormat;
   /** GGUF file that `model` is made from once. */
   readonly gguf?: string;
+  /** In the place of the model's own. */
+  readonly chatTemplate?: string;
   /** Where the model is fetched; absent: it lies beside the script. */
   readonly source?: ModelSource;
 }
@@ -125,12 +128,14 @@ export function pythonScript(values: RecipeValues, context: ScriptContext = defa
     ...(context.rows?.source === undefined ? [`DATA = ${quoted(context.data)}`] : []),
     ...(loadsAdapter ? ['ADAPTER = "saved-adapter"'] : []),
   ];
+  const { chatTemplate: template } = context;
+  const written = template && rendersItself(values, dialect) ? withoutMarks(template) : template;
   const sections = [
     context.gguf === undefined ? '' : convert(context.gguf, dialect, source),
-    loadModel(values, dialect, source?.file === null),
+    loadModel(values, dialect, source?.file === null, written),
     attachSection(values),
-    dataSection(values, dialect, context.format, context.rows),
-    trainSection(values, dialect, context.format),
+    dataSection(values, dialect, context.format, context.rows, template),
+    trainSection(values, dialect, context.format, template),
   ];
   const body = sections.filter((section) => section !== '').join('\n\n');
   return [

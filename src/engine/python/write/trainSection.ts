@@ -11,6 +11,7 @@ import type { Argument } from './python.ts';
 import { call, expression, indent } from './python.ts';
 import type { ScriptRows } from './rowsSection.ts';
 import { rowsSection } from './rowsSection.ts';
+import { encodeTemplate, RENDER_TEMPLATE, RESPONSE } from './templateLines.ts';
 import type { RowFormat } from './trainingArguments.ts';
 import { callbackArguments, trainingArguments, trlArguments } from './trainingArguments.ts';
 
@@ -62,13 +63,13 @@ const ENCODE = `def encode(row):
         labels += [-100] * len(head) + (body if trained else [-100] * len(body)) + [-100] * len(tail)
     return {
         "input_ids": ids[:MAX_LENGTH], "labels": labels[:MAX_LENGTH], "attention_mask": [1] * len(ids[:MAX_LENGTH]),
-    }
+    }`;
 
-
-def collate(rows):
+const COLLATE = `def collate(rows):
     """Pads to the longest row of the batch."""
     longest = max(len(row["input_ids"]) for row in rows)
-    fill = {"input_ids": tokenizer.pad_token_id, "labels": -100, "attention_mask": 0}
+    blank = tokenizer.eos_token_id if tokenizer.pad_token_id is None else tokenizer.pad_token_id
+    fill = {"input_ids": blank, "labels": -100, "attention_mask": 0}
     return {key: torch.tensor([row[key] + [pad] * (longest - len(row[key])) for row in rows]) for key, pad in fill.items()}`;
 
 /** Rows whose prompt and completion are turns, for the functions that write ChatML by hand. */
@@ -83,11 +84,16 @@ const takesTurns = (source: string): string =>
       'row.get("messages") or (row["prompt"] + row["completion"] if isinstance(row["prompt"], list) else None) or [',
     );
 
+/** Whether functions of the script render conversations. */
+export const rendersItself = (values: RecipeValues, dialect: Dialect): boolean =>
+  values['wiring.trainer'] !== 'SFTTrainer' || !dialect.rendersTemplate || dialect.textField;
+
 export function dataSection(
   values: RecipeValues,
   dialect: Dialect,
   format: RowFormat,
   rows?: ScriptRows,
+  template?: string,
 ): string {
   const sft = values['wiring.trainer'] === 'SFTTrainer';
   const { before, lines: loads } = rowsSection(rows);
@@ -113,15 +119,17 @@ export function dataSection(
       '',
       '',
       ...defined,
-      withTurns(ENCODE),
+      withTurns(template === undefined ? `${ENCODE}\n\n\n${COLLATE}` : encodeTemplate(COLLATE)),
       '',
       '',
       ...lines,
       ...each('map(encode, remove_columns=dataset.column_names)'),
     ].join('\n');
   }
-  if (!dialect.rendersTemplate || dialect.textField)
-    return [...defined, withTurns(RENDER), '', '', ...lines, ...each('map(render)')].join('\n');
+  if (rendersItself(values, dialect)) {
+    const render = withTurns(template === undefined ? RENDER : RENDER_TEMPLATE);
+    return [...defined, render, '', '', ...lines, ...each('map(render)')].join('\n');
+  }
   return [...defined, ...lines].join('\n');
 }
 
@@ -133,7 +141,7 @@ const answersOnly = (values: RecipeValues, format: RowFormat): boolean =>
 const usesCollator = (values: RecipeValues, dialect: Dialect, format: RowFormat): boolean =>
   dialect.answersOnly === 'collator' && answersOnly(values, format);
 
-function sftTrainer(values: RecipeValues, dialect: Dialect, format: RowFormat): string[] {
+function sftTrainer(values: RecipeValues, dialect: Dialect, format: RowFormat, template?: string): string[] {
   const classes = trlClasses[values['train.objective']];
   const patched = patchedTrainer(values, classes.trainer);
   const args = [
@@ -160,7 +168,9 @@ function sftTrainer(values: RecipeValues, dialect: Dialect, format: RowFormat): 
       ? ([
           [
             'data_collator',
-            expression('DataCollatorForCompletionOnlyLM("<|im_start|>assistant\\n", tokenizer=tokenizer)'),
+            expression(
+              `DataCollatorForCompletionOnlyLM(${template === undefined ? '"<|im_start|>assistant\\n"' : 'response'}, tokenizer=tokenizer)`,
+            ),
           ],
         ] satisfies Argument[])
       : []),
@@ -169,6 +179,7 @@ function sftTrainer(values: RecipeValues, dialect: Dialect, format: RowFormat): 
   return [
     ...(patched ? [patched.source] : []),
     ...hookLine(values),
+    ...(collator && template !== undefined ? [RESPONSE] : []),
     `args = ${call(dialect.sftConfig ? classes.config : 'TrainingArguments', [], args)}`,
     `trainer = ${call(patched?.name ?? classes.trainer, [], named)}`,
     ...loraPlusLines(values),
@@ -200,8 +211,13 @@ function plainTrainer(values: RecipeValues, dialect: Dialect): string[] {
   ];
 }
 
-export function trainSection(values: RecipeValues, dialect: Dialect, format: RowFormat): string {
+export function trainSection(
+  values: RecipeValues,
+  dialect: Dialect,
+  format: RowFormat,
+  template?: string,
+): string {
   const trainer = values['wiring.trainer'];
-  if (trainer === 'SFTTrainer') return sftTrainer(values, dialect, format).join('\n');
+  if (trainer === 'SFTTrainer') return sftTrainer(values, dialect, format, template).join('\n');
   return (trainer === 'Trainer' ? plainTrainer(values, dialect) : loopLines(values)).join('\n');
 }

@@ -57,22 +57,39 @@ function useShown(first: number, search: string): Shown {
   return { rows: view?.rows.flatMap(({ preview }) => preview ?? []) ?? [], matches: view?.matches ?? 0 };
 }
 
+function Head({ facts }: { readonly facts: string }) {
+  const { t } = useTexts();
+  const actions = useActions();
+  return (
+    <div className="rows-head">
+      <h2>{t('before.rows')}</h2>
+      <span className="small dim">{facts}</span>
+      <Button className="button button-plain" onPress={() => actions.openDialog('template')}>
+        {t('before.template')}
+      </Button>
+    </div>
+  );
+}
+
 export function RowsCard() {
   const { t, say, language } = useTexts();
   const data = usePageState((state) => state.inspection?.data ?? null);
   const [first, setFirst] = useState(0);
   const [search, setSearch] = useState('');
   const { rows, matches } = useShown(first, search);
-  if (data === null) return null;
+  const own = usePageState((state) => state.recipe.chatTemplate);
+  // A template that can't be read is the reason that nothing is known, and is mended here.
+  if (data === null && own === undefined) return null;
+  if (data === null)
+    return (
+      <section className="card" aria-label={t('before.rows')}>
+        <Head facts="" />
+      </section>
+    );
   const counts = { rows: countText(data.rows, language), eval: data.evalRows, tokens: data.longestTokens };
   return (
     <section className="card" aria-label={t('before.rows')}>
-      <div className="rows-head">
-        <h2>{t('before.rows')}</h2>
-        <span className="small dim">
-          {t(data.evalRows > 0 ? 'before.rowsCount' : 'before.rowsCountAll', counts)}
-        </span>
-      </div>
+      <Head facts={t(data.evalRows > 0 ? 'before.rowsCount' : 'before.rowsCountAll', counts)} />
       <p className="rows-legend small">
         <span className="token token-trained">
           {t(data.format === 'preference' ? 'before.chosen' : 'before.trained')}

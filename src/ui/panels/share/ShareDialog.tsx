@@ -1,7 +1,7 @@
 // A link, Markdown or a JSON file of the recipe. Own rows and the run's losses go along only when ticked.
 import { useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
-import { isInFile } from '../../../engine/index.ts';
+import { fitsEveryLink, isInFile } from '../../../engine/index.ts';
 import { useActions, usePage, usePageState, useTexts } from '../../PageContext.tsx';
 import { Sheet } from '../../parts/Sheet.tsx';
 import { copyText, saveFile } from '../../parts/saveFile.ts';
@@ -22,6 +22,7 @@ function ShareBody() {
   const run = usePageState((state) => (runMatches(state) ? state.run : null));
   const [withRows, setWithRows] = useState(false);
   const [withScript, setWithScript] = useState(false);
+  const [withTemplate, setWithTemplate] = useState(false);
   const [withLosses, setWithLosses] = useState(false);
   const [link, setLink] = useState('');
   const [said, setSaid] = useState<string | null>(null);
@@ -33,6 +34,7 @@ function ShareBody() {
     const options = {
       includeData: withRows,
       includeProgram: withScript,
+      includeTemplate: withTemplate,
       fingerprint: withLosses ? losses : null,
     };
     void ports.writeLink(recipe, presets, options).then((hash) => {
@@ -41,7 +43,7 @@ function ShareBody() {
     return () => {
       current = false;
     };
-  }, [ports, recipe, presets, withRows, withScript, withLosses, losses]);
+  }, [ports, recipe, presets, withRows, withScript, withTemplate, withLosses, losses]);
 
   async function copy(text: string): Promise<void> {
     const worked = await copyText(text);
@@ -81,6 +83,11 @@ function ShareBody() {
       {recipe.program !== undefined && (
         <Tick on={withScript} onChange={setWithScript}>
           {t('share.script', { size: bytesText(new Blob([recipe.program.source]).size) })}
+        </Tick>
+      )}
+      {recipe.chatTemplate !== undefined && !fitsEveryLink(recipe.chatTemplate) && (
+        <Tick on={withTemplate} onChange={setWithTemplate}>
+          {t('share.template', { size: bytesText(new Blob([recipe.chatTemplate]).size) })}
         </Tick>
       )}
       <Tick on={withLosses} onChange={setWithLosses} disabled={losses === null}>
