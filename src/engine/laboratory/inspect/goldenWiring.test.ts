@@ -1,6 +1,6 @@
 // Every combination of the wiring knobs against the real libraries: tests/golden/wiring/<stack>.json, whose meaning is in
 // tools/golden/README.md. One test a stack; a difference names the combination.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { stackOf, stacks } from '../../libraries/stacks.ts';
 import type { Cell, Product } from '../../testing/goldenBench.ts';
@@ -61,13 +61,7 @@ function compare(stack: string): { readonly count: number; readonly differences:
   return { count: golden.rows.length, differences };
 }
 
-/** Held by their named cases alone so far (goldenCases.test.ts): their product is still to be run. */
-const casesAlone: readonly string[] = ['trl-0.14.0'];
-
 describe('wiring as the real libraries', () => {
-  it('no product lies unused', () => {
-    expect(casesAlone.filter((id) => existsSync(`tests/golden/wiring/${id}.json`))).toEqual([]);
-  });
   it('holds the combinations whose arguments a version does not know', () => {
     const golden: Product = JSON.parse(readFileSync('tests/golden/wiring/trl-0.7.1.json', 'utf8'));
     const errors = golden.rows.map((row) => golden.texts[Number(row[golden.columns.indexOf('error')])] ?? '');
@@ -77,7 +71,7 @@ describe('wiring as the real libraries', () => {
       of(/no attribute 'add_adapter'$/),
     ]).toEqual([384, 120]);
   });
-  for (const { id } of stacks.filter((stack) => !casesAlone.includes(stack.id))) {
+  for (const { id } of stacks) {
     it(`${id}: every combination`, () => {
       const { count, differences } = compare(id);
       expect(count).toBeGreaterThan(200);
