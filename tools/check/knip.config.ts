@@ -39,7 +39,7 @@ export default function config({ production = false }: { readonly production?: b
     project: [
       '{src,tools}/**/*.{ts,tsx,mjs,wgsl,css}!',
       'e2e/**/*.ts',
-      '!src/**/testing/**!',
+      '!{src,tools}/**/testing/**!',
       '!**/*.test.{ts,tsx}!',
       '!tools/{parity,golden,fuzz}/**!',
     ],

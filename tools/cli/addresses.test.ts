@@ -10,7 +10,6 @@ import {
   testNet,
 } from '../../src/engine/ground/fetching/testing/hostileServer.ts';
 import { writeGguf } from '../../src/engine/ground/formats/gguf/writer.ts';
-import { DEFAULT_HUB } from '../../src/engine/hub/wish.ts';
 import { formatLink } from '../../src/engine/recipe/link.ts';
 import { presetValues } from '../../src/engine/recipe/presets.ts';
 import { Assets } from '../../src/engine/session/assets.ts';
@@ -18,6 +17,7 @@ import { tinySpec } from '../../src/engine/testing/ggufModel.ts';
 import { main as lab } from './lab.ts';
 import { readPublic } from './readPublic.ts';
 import { recipeOf } from './recipeOf.ts';
+import { noOptions } from './testing/noOptions.ts';
 import { main as train } from './train.ts';
 
 const bytes = writeGguf(tinySpec()).file;
@@ -39,21 +39,11 @@ function address(...answers: readonly Answer[]): { readonly url: string; readonl
   return { path, url: `${server.origin.replace('//', '//annie:hunter2@')}${path}?X-Signature=s3cr3t` };
 }
 
-const plain = {
-  link: null,
-  hub: DEFAULT_HUB,
-  recipe: null,
-  preset: null,
-  data: null,
-  adapter: [],
-  steps: null,
-};
-
 async function opened(url: string) {
   const assets = new Assets(readPublic);
   const notes: string[] = [];
   const net = testNet();
-  const recipe = await recipeOf({ ...plain, model: url }, assets, (text) => notes.push(text), net);
+  const recipe = await recipeOf({ ...noOptions, model: url }, assets, (text) => notes.push(text), net);
   return { recipe, notes, link: await formatLink(recipe, presetValues(await assets.presets()), none) };
 }
 const none = { includeData: false, fingerprint: null };

@@ -3,25 +3,15 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { DEFAULT_HUB } from '../../src/engine/hub/wish.ts';
 import { Assets } from '../../src/engine/session/assets.ts';
 import { randomFolder } from '../../src/engine/testing/checkpoint.ts';
 import { readPublic } from './readPublic.ts';
 import { recipeOf } from './recipeOf.ts';
-
-const plain = {
-  link: null,
-  hub: DEFAULT_HUB,
-  recipe: null,
-  preset: null,
-  data: null,
-  adapter: [],
-  steps: null,
-};
+import { noOptions } from './testing/noOptions.ts';
 
 async function opened(model: string) {
   const [assets, notes] = [new Assets(readPublic), [] as string[]];
-  const recipe = await recipeOf({ ...plain, model }, assets, (text) => notes.push(text));
+  const recipe = await recipeOf({ ...noOptions, model }, assets, (text) => notes.push(text));
   return { notes, recipe, files: await assets.model(recipe) };
 }
 

@@ -77,7 +77,7 @@ export const en = {
     'reason_no-adapter':
       'WebGPU is here, but it found no graphics adapter, so the CPU runs the same operations.',
     reason_chosen: 'The CPU was chosen.',
-    local: 'Nothing leaves this tab: no server, no telemetry.',
+    local: 'What is yours never leaves this tab: no server, no telemetry.',
   },
   banner: {
     title: 'Training on the CPU',

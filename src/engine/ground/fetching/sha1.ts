@@ -1,51 +1,25 @@
 // SHA-1 (FIPS 180-4) piece by piece, for one thing: the name that git gives to a file's bytes, by which a hub knows its small files.
 // It tells a damaged file from a whole one and proves nothing against whoever means harm; SHA-256 stands in sha256.ts.
-
-const BLOCK = 64;
+import { BLOCK_BYTES, BlockDigest } from './blockDigest.ts';
 
 const turned = (word: number, by: number): number => (word << by) | (word >>> (32 - by));
 
-class Sha1 {
-  readonly #state = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0);
+class Sha1 extends BlockDigest {
+  protected override readonly state = Int32Array.of(
+    0x67452301,
+    0xefcdab89,
+    0x98badcfe,
+    0x10325476,
+    0xc3d2e1f0,
+  );
   readonly #words = new Int32Array(80);
-  readonly #rest = new Uint8Array(BLOCK);
-  #length = 0;
-
-  update(bytes: Uint8Array): this {
-    let at = 0;
-    const kept = this.#length % BLOCK;
-    this.#length += bytes.length;
-    if (kept > 0) {
-      at = Math.min(BLOCK - kept, bytes.length);
-      this.#rest.set(bytes.subarray(0, at), kept);
-      if (kept + at < BLOCK) return this;
-      this.#block(this.#rest, 0);
-    }
-    for (; at + BLOCK <= bytes.length; at += BLOCK) this.#block(bytes, at);
-    this.#rest.set(bytes.subarray(at), 0);
-    return this;
-  }
-
-  /** 40 hexadecimal digits. The end: nothing may be added after it. */
-  hex(): string {
-    const bits = this.#length * 8;
-    const over = this.#length % BLOCK;
-    const end = new Uint8Array((over < 56 ? 56 : 120) - over + 8);
-    end[0] = 0x80;
-    const view = new DataView(end.buffer);
-    view.setUint32(end.length - 8, Math.floor(bits / 2 ** 32));
-    view.setUint32(end.length - 4, bits >>> 0);
-    this.update(end);
-    return [...new Uint32Array(this.#state)].map((word) => word.toString(16).padStart(8, '0')).join('');
-  }
-
-  #block(bytes: Uint8Array, from: number): void {
+  protected override block(bytes: Uint8Array, from: number): void {
     const w = this.#words;
-    const view = new DataView(bytes.buffer, bytes.byteOffset + from, BLOCK);
+    const view = new DataView(bytes.buffer, bytes.byteOffset + from, BLOCK_BYTES);
     for (let i = 0; i < 16; i++) w[i] = view.getInt32(4 * i);
     for (let i = 16; i < 80; i++)
       w[i] = turned((w[i - 3] ?? 0) ^ (w[i - 8] ?? 0) ^ (w[i - 14] ?? 0) ^ (w[i - 16] ?? 0), 1);
-    const state = this.#state;
+    const { state } = this;
     let a = state[0] ?? 0;
     let b = state[1] ?? 0;
     let c = state[2] ?? 0;

@@ -1,5 +1,6 @@
 // SHA-256 (FIPS 180-4) piece by piece: a file is digested while it comes, and a page without TLS has no crypto.subtle.
 // Leaves out every other digest; for short ones that only tell files apart see ground/digest.ts.
+import { BlockDigest } from './blockDigest.ts';
 
 /** The first 32 bits of the fractional part of `root` of each of the first primes, as the standard derives its constants. */
 function fractions(count: number, root: (prime: number) => number): Uint32Array {
@@ -10,45 +11,13 @@ function fractions(count: number, root: (prime: number) => number): Uint32Array 
 
 const START = Int32Array.from(fractions(8, Math.sqrt));
 const ROUNDS = Int32Array.from(fractions(64, Math.cbrt));
-const BLOCK = 64;
 
 const turned = (word: number, by: number): number => (word >>> by) | (word << (32 - by));
 
-export class Sha256 {
-  readonly #state = START.slice();
+export class Sha256 extends BlockDigest {
+  protected override readonly state = START.slice();
   readonly #words = new Int32Array(64);
-  readonly #rest = new Uint8Array(BLOCK);
-  #length = 0;
-
-  update(bytes: Uint8Array): this {
-    let at = 0;
-    const kept = this.#length % BLOCK;
-    this.#length += bytes.length;
-    if (kept > 0) {
-      at = Math.min(BLOCK - kept, bytes.length);
-      this.#rest.set(bytes.subarray(0, at), kept);
-      if (kept + at < BLOCK) return this;
-      this.#block(this.#rest, 0);
-    }
-    for (; at + BLOCK <= bytes.length; at += BLOCK) this.#block(bytes, at);
-    this.#rest.set(bytes.subarray(at), 0);
-    return this;
-  }
-
-  /** 64 hexadecimal digits. The end: nothing may be added after it. */
-  hex(): string {
-    const bits = this.#length * 8;
-    const over = this.#length % BLOCK;
-    const end = new Uint8Array((over < 56 ? 56 : 120) - over + 8);
-    end[0] = 0x80;
-    const view = new DataView(end.buffer);
-    view.setUint32(end.length - 8, Math.floor(bits / 2 ** 32));
-    view.setUint32(end.length - 4, bits >>> 0);
-    this.update(end);
-    return [...new Uint32Array(this.#state)].map((word) => word.toString(16).padStart(8, '0')).join('');
-  }
-
-  #block(bytes: Uint8Array, from: number): void {
+  protected override block(bytes: Uint8Array, from: number): void {
     const w = this.#words;
     for (let i = 0, j = from; i < 16; i++, j += 4)
       w[i] =
@@ -63,7 +32,7 @@ export class Sha256 {
       const s1 = turned(q, 17) ^ turned(q, 19) ^ (q >>> 10);
       w[i] = ((w[i - 16] ?? 0) + s0 + (w[i - 7] ?? 0) + s1) | 0;
     }
-    const state = this.#state;
+    const { state } = this;
     let a = state[0] ?? 0;
     let b = state[1] ?? 0;
     let c = state[2] ?? 0;
