@@ -59,7 +59,13 @@ export function shortfall({ chain, invocations, arithmetic, traffic }: AuditRow)
   return matters && invocations < ENOUGH_INVOCATIONS && chain > SHORT_CHAIN ? 'few invocations' : '';
 }
 
-const profile: KernelProfile = { linear: 'tiled', vector: 'subgroup', maxBindingBytes: 2 ** 31 };
+const profile: KernelProfile = {
+  linear: 'tiled',
+  vector: 'subgroup',
+  sums: 'workgroup',
+  attention: 'tile',
+  maxBindingBytes: 2 ** 31,
+};
 
 const sizeNames = [
   'n',

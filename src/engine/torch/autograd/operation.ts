@@ -21,6 +21,10 @@ export interface KernelProfile {
   readonly stored?: 'f32' | 'f16';
   /** Few rows: an invocation a column, or a workgroup a column that adds up through subgroups. */
   readonly vector?: 'column' | 'subgroup';
+  /** Sums over the wide side of narrow products, norms and rows: an invocation the whole of one, or a workgroup, added up in a fixed order. */
+  readonly sums?: 'invocation' | 'workgroup';
+  /** Attention: an invocation a query (or a key) and head, or a workgroup a tile of them. */
+  readonly attention?: 'row' | 'tile';
   /** Largest storage binding in bytes. */
   readonly maxBindingBytes: number;
 }

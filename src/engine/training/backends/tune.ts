@@ -10,7 +10,7 @@ import { linearTiled, linearVector, linearVectorSubgroup } from '../../../shader
 import { matmulCall } from '../../../shaders/matmul/matmul.ts';
 import { decoder } from '../../../shaders/quant/decoders.ts';
 import type { TuningCache, Variants } from './variants.ts';
-import { knownVariants, tuningKey } from './variants.ts';
+import { knownVariants, portableVariants, tuningKey } from './variants.ts';
 
 const [N, K, OUT] = [128, 576, 576];
 const ROUNDS = 3;
@@ -136,7 +136,7 @@ export async function measureVariants(device: GPUDevice, now: () => number): Pro
     linear === 'tiled' ? 'f32' : await fastest<Variants['stored']>(candidates.stored(linear), measure);
   const vector = await fastest<Variants['vector']>(candidates.vector, measure);
   for (const one of made) one.destroy();
-  return { linear, stored, vector };
+  return { ...portableVariants, linear, stored, vector };
 }
 
 /** What was measured on this adapter before, else measured now and kept. */

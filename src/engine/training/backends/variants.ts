@@ -2,7 +2,8 @@
 import { isRecord } from '../../ground/isRecord.ts';
 import type { KernelProfile } from '../../torch/autograd/operation.ts';
 
-export type Variants = Pick<KernelProfile, 'linear'> & Required<Pick<KernelProfile, 'stored' | 'vector'>>;
+export type Variants = Pick<KernelProfile, 'linear'> &
+  Required<Pick<KernelProfile, 'stored' | 'vector' | 'sums' | 'attention'>>;
 
 /** Keeps what was measured. Keys name an adapter. */
 export interface TuningCache {
@@ -11,8 +12,14 @@ export interface TuningCache {
 }
 
 /** Raised when kernels change so much that old measurements mean nothing. */
-const KERNELS = 2;
-export const portableVariants: Variants = { linear: 'narrow', stored: 'f32', vector: 'column' };
+const KERNELS = 3;
+export const portableVariants: Variants = {
+  linear: 'narrow',
+  stored: 'f32',
+  vector: 'column',
+  sums: 'invocation',
+  attention: 'row',
+};
 
 /** Of an adapter that has them. */
 export const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'shader-f16', 'subgroups'];
@@ -20,10 +27,12 @@ export const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'sh
 /** What was measured before, as a file has it; null for what is none. */
 export function knownVariants(value: unknown): Variants | null {
   if (!isRecord(value)) return null;
-  const { linear, stored, vector } = value;
+  const { linear, stored, vector, sums, attention } = value;
   if (linear !== 'narrow' && linear !== 'wide' && linear !== 'tiled') return null;
   if ((stored !== 'f32' && stored !== 'f16') || (vector !== 'column' && vector !== 'subgroup')) return null;
-  return { linear, stored, vector };
+  if ((sums !== 'invocation' && sums !== 'workgroup') || (attention !== 'row' && attention !== 'tile'))
+    return null;
+  return { linear, stored, vector, sums, attention };
 }
 
 type Named = Pick<GPUAdapterInfo, 'vendor' | 'architecture' | 'device' | 'description'>;
