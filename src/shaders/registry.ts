@@ -20,10 +20,11 @@ import { headNorm, headNormBackward, headNormGrad } from './head_norm/head_norm.
 import type { Kernel } from './kernel.ts';
 import { kvAppend } from './kv_cache/kv_cache.ts';
 import { layerNorm, layerNormBackward, layerNormGrad } from './layer_norm/layer_norm.ts';
-import { linearBackwardTiled, linearTiled, linearVector, linearVectorSubgroup } from './linear/linear.ts';
+import { linearVector, linearVectorSubgroup } from './linear/linear.ts';
+import { linearBackwardTiled, linearParts, linearTiled } from './linear/tiled.ts';
 import { lion } from './lion/lion.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lora.ts';
-import { matmul, matmulScalar, matmulWide } from './matmul/matmul.ts';
+import { matmul, matmulScalar } from './matmul/matmul.ts';
 import { preference } from './preference/preference.ts';
 import { rmsNorm, rmsNormBackward, rmsNormGrad } from './rms_norm/rms_norm.ts';
 import { rope } from './rope/rope.ts';
@@ -48,7 +49,6 @@ export const kernels: readonly Kernel[] = [
   linearVectorSubgroup,
   loraDown,
   matmul,
-  matmulWide,
   matmulScalar,
   rowNormTable,
   vectorTable,
@@ -78,6 +78,7 @@ export const kernels: readonly Kernel[] = [
   layerNormGrad,
   loraUpBackward,
   linearBackwardTiled,
+  linearParts,
   loraGrad,
   loraDownBackward,
   scaleColumnsGrad,

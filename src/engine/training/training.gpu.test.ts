@@ -7,6 +7,7 @@ import { BOUNDS } from '../testing/agreement.ts';
 import { embeddedTrainer } from '../testing/embedded.ts';
 import { familyCases } from '../testing/familyCases.ts';
 import { parityCases } from '../testing/parityCases.ts';
+import type { KernelProfile } from '../torch/autograd/operation.ts';
 import { CpuBackend } from './backends/cpuBackend.ts';
 import { GpuBackend } from './backends/gpuBackend.ts';
 import type { StepMetrics } from './metrics.ts';
@@ -26,7 +27,7 @@ async function run(backend: CpuBackend | GpuBackend, patch = {}): Promise<StepMe
 }
 
 describe.skipIf(!gpu)('training on the GPU', () => {
-  const open = (linear: 'narrow' | 'wide' | 'tiled' = 'narrow'): GpuBackend => {
+  const open = (linear: KernelProfile['linear'] = 'narrow'): GpuBackend => {
     if (!gpu) throw new Error('no adapter');
     return new GpuBackend(gpu.device, { variants: { linear } });
   };
@@ -34,8 +35,8 @@ describe.skipIf(!gpu)('training on the GPU', () => {
   // Between them these have every kernel that a llama hasn't.
   describe('families', () =>
     familyCases(open, (name) => name === 'gemma3_text' || name === 'qwen2' || name === 'gpt2'));
-  describe('against PEFT, in wide blocks', () => parityCases(() => open('wide')));
-  describe('against PEFT, decoding inside tiles', () => parityCases(() => open('tiled')));
+  describe('against PEFT, decoding inside tiles', () => parityCases(() => open('tiled64')));
+  describe('against PEFT, decoding inside large tiles', () => parityCases(() => open('tiled128')));
 
   it('repeats bit for bit, and agrees with the CPU over ten steps', async () => {
     const first = await run(open());

@@ -79,7 +79,7 @@ export const messageReaders: readonly Reader[] = [
   },
   {
     name: 'tuning.json',
-    corpus: [JSON.stringify({ linear: 'wide', stored: 'f16', vector: 'subgroup' })],
+    corpus: [JSON.stringify({ linear: 'tiled64', stored: 'f16', vector: 'subgroup' })],
     mutate: asJson,
     read: (input) => knownVariants(parsed(input)),
   },

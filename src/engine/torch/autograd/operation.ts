@@ -13,10 +13,10 @@ export type Ref =
 /** What the choice of kernels depends on; found by looking at the adapter and by measuring, never by its name. */
 export interface KernelProfile {
   /**
-   * 'narrow' and 'wide': decode to scratch, register blocks of 8 by 4 or 32 by 16, no workgroup memory. 'tiled': decode
-   * inside workgroup tiles.
+   * 'narrow': decode to scratch, register blocks of 8 by 4, no workgroup memory. 'tiled64' and 'tiled128': decode inside workgroup tiles
+   * of so many rows and columns.
    */
-  readonly linear: 'narrow' | 'wide' | 'tiled';
+  readonly linear: 'narrow' | 'tiled64' | 'tiled128';
   /** Decoded weights in scratch: half only where the script's own weights are half, for it rounds them. */
   readonly stored?: 'f32' | 'f16';
   /** Few rows: an invocation a column, or a workgroup a column that adds up through subgroups. */

@@ -42,9 +42,6 @@ type Node = TapeNode<LossAttributes>;
 const CHUNK_ROWS = 256;
 const LOGITS_LIMIT_FLOATS = 2 ** 22;
 
-/** A chunk may be of any length, so its scratch is planned as for one that no vector kernel takes. */
-const VECTORS_NEVER = 64;
-
 function chunkRows(n: number, v: number): number {
   const fits = Math.floor(LOGITS_LIMIT_FLOATS / v / 64) * 64;
   return Math.min(n, CHUNK_ROWS, Math.max(64, fits));
@@ -73,7 +70,9 @@ export function lossScratch(node: Node, profile: KernelProfile): number[] {
   const n = node.inputs[0]?.shape[0] ?? 0;
   const rows = Math.min(chunk, n);
   const ranks = rows * (training.adapter?.ru ?? 0);
-  return [headScratch(head, profile, VECTORS_NEVER), rows * head.out, 4 * n, ranks, ranks];
+  // The last chunk may be shorter, and fewer rows may take more parts of a sum.
+  const floats = chunksOf(node).map((one) => headScratch(head, profile, one.rows));
+  return [Math.max(...floats), rows * head.out, 4 * n, ranks, ranks];
 }
 
 /** A chunk's rows scored; with `gradient`, what follows from it too, its rows weighted by `weights` if there are any. */

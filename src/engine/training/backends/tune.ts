@@ -6,7 +6,9 @@ import { encodeDispatch, prepareCalls } from '../../../shaders/host/dispatch.ts'
 import { Pipelines } from '../../../shaders/host/pipelines.ts';
 import type { KernelCall } from '../../../shaders/kernel.ts';
 import { call } from '../../../shaders/kernel.ts';
-import { linearTiled, linearVector, linearVectorSubgroup } from '../../../shaders/linear/linear.ts';
+import { linearVector, linearVectorSubgroup } from '../../../shaders/linear/linear.ts';
+import { partsFloats, tiledCalls } from '../../../shaders/linear/tiled.ts';
+import type { Tile } from '../../../shaders/linear/tileProduct.ts';
 import { matmulCall } from '../../../shaders/matmul/matmul.ts';
 import { decoder } from '../../../shaders/quant/decoders.ts';
 import type { TuningCache, Variants } from './variants.ts';
@@ -72,7 +74,7 @@ function candidatesOn(device: GPUDevice, buffer: (floats: number) => BufferRange
   const packed = { w: buffer((K * OUT) / 8), w_scales: buffer((K * OUT) / 64), adapter: buffer(64) };
   const [scratch, y, dummy] = [buffer(K * OUT), buffer(N * OUT), packed.adapter];
   const decode = decoder('nf4');
-  const register = (block: 'narrow' | 'wide', stored: 'f32' | 'f16'): KernelCall<BufferRange>[] => [
+  const register = (stored: 'f32' | 'f16'): KernelCall<BufferRange>[] => [
     dequantizeCall<BufferRange>({
       buffers: { ...packed, scratch },
       decode,
@@ -89,7 +91,6 @@ function candidatesOn(device: GPUDevice, buffer: (floats: number) => BufferRange
       k: K,
       m: OUT,
       adds: 'nothing',
-      block,
       stored,
     }),
   ];
@@ -98,21 +99,25 @@ function candidatesOn(device: GPUDevice, buffer: (floats: number) => BufferRange
     params: { segments: [segment], n, k: K, out: OUT, ru: 0, count: 1 },
     slots: { decode },
   });
-  const tiled: KernelCall<BufferRange>[] = [call(linearTiled, whole(N))];
+  const group = { k: K, out: OUT, segments: [segment], format: 'nf4' } as const;
+  const tiled = (tile: Tile): KernelCall<BufferRange>[] =>
+    tiledCalls<BufferRange>({
+      ...{ group, n: N, ru: 0, tile, forward: true, packed, left: x, tail: dummy, residual: null, result: y },
+      ...{ scratch: buffer(Math.max(4, partsFloats(group, N, tile, true))), dummy },
+    });
   const one = { ...whole(1), constants: { ONE_ROW: 1 } };
   const column: KernelCall<BufferRange>[] = [call(linearVector, one)];
   const subgroup: KernelCall<BufferRange>[] = [call(linearVectorSubgroup, one)];
   return {
     linear: [
-      ['narrow', register('narrow', 'f32')],
-      ['wide', register('wide', 'f32')],
-      ['tiled', tiled],
+      ['narrow', register('f32')],
+      ['tiled64', tiled(64)],
+      ['tiled128', tiled(128)],
     ] as const,
-    stored: (block: 'narrow' | 'wide') =>
-      [
-        ['f32', register(block, 'f32')],
-        ...(device.features.has('shader-f16') ? [['f16', register(block, 'f16')] as const] : []),
-      ] as const,
+    stored: [
+      ['f32', register('f32')],
+      ...(device.features.has('shader-f16') ? [['f16', register('f16')] as const] : []),
+    ] as const,
     vector: [
       ['column', column],
       ...(device.features.has('subgroups') ? [['subgroup', subgroup] as const] : []),
@@ -133,7 +138,7 @@ export async function measureVariants(device: GPUDevice, now: () => number): Pro
     best(device, pipelines, calls, now);
   const linear = await fastest<Variants['linear']>(candidates.linear, measure);
   const stored =
-    linear === 'tiled' ? 'f32' : await fastest<Variants['stored']>(candidates.stored(linear), measure);
+    linear === 'narrow' ? await fastest<Variants['stored']>(candidates.stored, measure) : 'f32';
   const vector = await fastest<Variants['vector']>(candidates.vector, measure);
   for (const one of made) one.destroy();
   return { ...portableVariants, linear, stored, vector };

@@ -12,7 +12,7 @@ export interface TuningCache {
 }
 
 /** Raised when kernels change so much that old measurements mean nothing. */
-const KERNELS = 3;
+const KERNELS = 4;
 export const portableVariants: Variants = {
   linear: 'narrow',
   stored: 'f32',
@@ -28,7 +28,7 @@ export const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'sh
 export function knownVariants(value: unknown): Variants | null {
   if (!isRecord(value)) return null;
   const { linear, stored, vector, sums, attention } = value;
-  if (linear !== 'narrow' && linear !== 'wide' && linear !== 'tiled') return null;
+  if (linear !== 'narrow' && linear !== 'tiled64' && linear !== 'tiled128') return null;
   if ((stored !== 'f32' && stored !== 'f16') || (vector !== 'column' && vector !== 'subgroup')) return null;
   if ((sums !== 'invocation' && sums !== 'workgroup') || (attention !== 'row' && attention !== 'tile'))
     return null;
