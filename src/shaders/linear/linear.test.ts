@@ -28,7 +28,7 @@ it.each(['none', 'nf4', 'fp4-double'] as const)('%s', (format) => {
     count: g.segments.length,
     n,
     part: 64,
-    HAS_RESIDUAL: 0,
+    adds: 0,
   };
   const nothing = new Float64Array(0);
   const [x, dy] = [randomArray(n * k, 1), randomArray(n * g.out, 2)];
@@ -53,7 +53,7 @@ it('takes few rows as it takes many, with adapters and a residual', () => {
   const [many, few] = [new Float64Array(n * out), new Float64Array(n * out)];
   const given = {
     ...({ w: packed.words, w_scales: packed.scales, decode: { format: 'nf4-double' }, tile: { format: 'nf4-double' }, adapter } as const),
-    ...{ segments, count: segments.length, n, k, out, ru, part: k, HAS_RESIDUAL: 1 },
+    ...{ segments, count: segments.length, n, k, out, ru, part: k, adds: 1, HAS_RESIDUAL: 1 },
     ...{ x: randomArray(n * k, 1), u: randomArray(n * ru, 2), residual: randomArray(n * out, 3) },
   };
   linearTiledReference({ ...given, y: many });
@@ -84,8 +84,8 @@ it('adds up to the whole, whatever parts the sum is taken in', () => {
   };
   const [whole, parts, y] = [1, 3, 1].map((count) => new Float64Array(count * n * out));
   if (!whole || !parts || !y) return;
-  linearTiledReference({ ...given, part: k, HAS_RESIDUAL: 1, y: whole });
-  linearTiledReference({ ...given, part: 10, HAS_RESIDUAL: 0, y: parts });
+  linearTiledReference({ ...given, part: k, adds: 1, y: whole });
+  linearTiledReference({ ...given, part: 10, adds: 0, y: parts });
   linearPartsReference({ parts, residual: given.residual, y, size: n * out, count: 3, HAS_RESIDUAL: 1 });
   const largest = Math.max(...[...given.x, ...given.u, ...given.residual].map(Math.abs));
   const scale = Math.max(...segments.map((one) => one.scale)) * Math.max(1, ...adapter.map(Math.abs));

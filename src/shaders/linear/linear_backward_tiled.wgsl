@@ -62,7 +62,7 @@ fn put_weights(r: u32, e: u32) {
 fn store4(row: u32, column: u32, sum: vec4f, part: u32) {
   if (row >= params.n || column >= params.k) { return; }
   let at = ((part * params.n + row) * params.k + column) / 4u;
-  if (HAS_RESIDUAL == 1u) { dx[at] = sum + residual[at]; } else { dx[at] = sum; }
+  if (params.adds == 1u) { dx[at] = sum + residual[at]; } else { dx[at] = sum; }
 }
 
 @compute @workgroup_size(THREADS)
@@ -113,7 +113,7 @@ fn linear_backward_tiled(@builtin(workgroup_id) group: vec3u, @builtin(local_inv
         put_right(p, column4 + 1u, a4(c0 + p, column0 + column4 * 4u + 4u));
       }
       workgroupBarrier();
-      multiply(&sums, ty, tx);
+      multiply_rolled(&sums, ty, tx);
       workgroupBarrier();
     }
   }

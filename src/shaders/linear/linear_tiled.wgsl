@@ -43,7 +43,7 @@ fn store4(row: u32, column: u32, sum: vec4f, part: u32) {
   for (var i = 0u; i < 4u; i++) {
     if (column + i * 16u >= params.out) { return; }
     let at = place + i * 16u;
-    if (HAS_RESIDUAL == 1u) { y[at] = sum[i] + residual[at]; } else { y[at] = sum[i]; }
+    if (params.adds == 1u) { y[at] = sum[i] + residual[at]; } else { y[at] = sum[i]; }
   }
 }
 
@@ -94,7 +94,7 @@ fn linear_tiled(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_i
       put(p4, at, u4(row, c), b4(s, o, c));
       if (QUADS == 2u) { put(p4 + 1u, at, u4(row, c + 4u), b4(s, o, c + 4u)); }
       workgroupBarrier();
-      multiply(&sums, ty, tx);
+      multiply_rolled(&sums, ty, tx);
       workgroupBarrier();
     }
   }

@@ -1,7 +1,8 @@
 // What both directions of the tiled linear layer share: parameters, the two tiles in workgroup memory, one tile step's worth of loading
 // places. STEP columns of the sum stand in a tile at a time, four of them to a vector on the left.
 // The array comes first: a uniform block wants it at a multiple of 16 bytes. `part`: elements of the sum that one workgroup takes.
-struct Params { segments: array<Segment, 4>, n: u32, k: u32, out: u32, ru: u32, count: u32, part: u32 }
+// `fours`: vectors of a step, STEP / 4, told at run time so that a loop over them stays one. `adds`: 1 where a residual is added.
+struct Params { segments: array<Segment, 4>, n: u32, k: u32, out: u32, ru: u32, count: u32, part: u32, fours: u32, adds: u32 }
 // Vectors of four columns an invocation makes, and vectors of four of the sum it loads of either side a step.
 const BLOCKS = TILE / 64u;
 const QUADS = STEP / 8u;

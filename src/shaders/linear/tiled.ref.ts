@@ -20,7 +20,8 @@ interface Group {
   /** Elements of the sum that one part of the result takes. */
   readonly part: number;
   readonly residual: FloatArray;
-  readonly HAS_RESIDUAL: number;
+  /** 1: the residual is added. */
+  readonly adds: number;
 }
 
 export interface LinearTiledArguments extends Group {
@@ -37,7 +38,7 @@ function product(group: Group, forward: boolean, a: FloatArray, u: FloatArray, y
   const [sum, m] = forward ? [group.k, group.out] : [group.out, group.k];
   const b = new Float64Array((sum + ru) * m);
   dequantizeReference({ ...group, decode: tile, scratch: b, TRANSPOSED: forward ? 1 : 0 });
-  const adds = { ADDS: group.HAS_RESIDUAL, ADD_RESIDUAL: 1, ADD_Y: 2 };
+  const adds = { ADDS: group.adds, ADD_RESIDUAL: 1, ADD_Y: 2 };
   for (let z = 0; z * part < sum; z++) {
     const [first, end] = [z * part, Math.min(sum, (z + 1) * part)];
     matmulReference({

@@ -25,8 +25,10 @@ const params = {
   ru: 'u32',
   count: 'u32',
   part: 'u32',
+  fours: 'u32',
+  adds: 'u32',
 } as const;
-const constants = { TILE: 64, THREADS: 128, STEP: 16, HAS_RESIDUAL: 0 } as const;
+const constants = { TILE: 64, THREADS: 128, STEP: 16 } as const;
 const packed = { w: 'read u32', w_scales: 'read u32' } as const;
 
 interface Sizes {
@@ -84,8 +86,8 @@ export const linearParts = defineKernel({
 });
 
 /** Decoder and inner product of a tile, for the slot `tile`; `forward`: the sum runs along the packed words, else across them. */
-export function tileCode(format: WeightFormat, k: number, tile: Tile, forward: boolean): Decoder {
-  const [decode, product] = [tileDecoder(format, k, forward), tileProduct(tile)];
+export function tileCode(format: WeightFormat, k: number, tile: Tile, forward: boolean, rolled = false): Decoder {
+  const [decode, product] = [tileDecoder(format, k, forward), tileProduct(tile, rolled)];
   const key = `${decode.key}-${product.key}`;
   return { key, format, source: decode.source + product.source };
 }
@@ -142,6 +144,8 @@ export interface TiledProduct<Ref> {
   readonly scratch: Ref;
   /** What stands where nothing is bound. */
   readonly dummy: Ref;
+  /** The inner product in a loop: named register by register it takes a software adapter's compiler ten seconds. For tests. */
+  readonly rolled?: boolean;
 }
 
 type RefsOf<K extends Pick<Kernel, 'buffers'>, Ref> = Readonly<Record<keyof K['buffers'], Ref>>;
@@ -153,11 +157,12 @@ export function tiledCalls<Ref>(product: TiledProduct<Ref>): KernelCall<Ref>[] {
   const [columns, sum] = forward ? [out, k] : [k, out];
   const part = partOf(group, n, tile, forward);
   const parts = Math.ceil(sum / part);
-  const HAS_RESIDUAL = product.residual ? 1 : 0;
+  const STEP = stepOf(tile);
+  const adds = parts === 1 && product.residual ? 1 : 0;
   const options = {
-    params: { segments, n, k, out, ru, count: segments.length, part },
-    constants: { TILE: tile, THREADS: 2 * tile, STEP: stepOf(tile), HAS_RESIDUAL: parts > 1 ? 0 : HAS_RESIDUAL },
-    slots: { tile: tileCode(format, k, tile, forward) },
+    params: { segments, n, k, out, ru, count: segments.length, part, fours: STEP / 4, adds },
+    constants: { TILE: tile, THREADS: 2 * tile, STEP },
+    slots: { tile: tileCode(format, k, tile, forward, product.rolled) },
   };
   const residual = product.residual ?? dummy;
   const shared = { ...bound, residual: parts > 1 ? dummy : residual };
@@ -169,7 +174,7 @@ export function tiledCalls<Ref>(product: TiledProduct<Ref>): KernelCall<Ref>[] {
     : call(linearBackwardTiled, { ...options, buffers: back });
   if (parts === 1) return [main];
   const buffers: RefsOf<typeof linearParts, Ref> = { parts: scratch, residual, y: result };
-  const added = { params: { size: n * columns, count: parts }, constants: { HAS_RESIDUAL } };
+  const added = { params: { size: n * columns, count: parts }, constants: { HAS_RESIDUAL: product.residual ? 1 : 0 } };
   const adding: KernelCall<Ref> = call(linearParts, { ...added, buffers });
   return [main, adding];
 }

@@ -208,14 +208,14 @@ const generic = (format: WeightFormat): TileSource => ({
   source: `${decoder(format).source}
 alias Packed = u32;
 const HELD_QUADS = 2u;
-struct Held { low: vec4f, high: vec4f }
+alias Held = array<vec4f, 2>;
 ${nothing}
 fn fetch(segment: u32, first_block: u32, element: u32, half: u32, valid: bool) -> Held {
   let at = element + half * 8u;
   if (!valid) { return Held(); }
   return Held(weights4(segment, first_block, at), weights4(segment, first_block, at + 4u));
 }
-fn quad(held: Held, g: u32) -> vec4f { return select(held.low, held.high, g == 1u); }
+fn quad(held: Held, g: u32) -> vec4f { return select(held[0], held[1], g == 1u); }
 ${inOrder}`,
   staged: stagedWhole,
 });
