@@ -7,14 +7,14 @@ import { add } from './add/add.ts';
 import { addBias } from './add_bias/add_bias.ts';
 import { addPositions } from './add_positions/add_positions.ts';
 import { attention, attentionBackwardKv, attentionBackwardQ } from './attention/attention.ts';
-import { crossEntropy, rowSum } from './cross_entropy/cross_entropy.ts';
+import { crossEntropy, crossEntropyParts, crossEntropyWhole, rowSum } from './cross_entropy/cross_entropy.ts';
 import { dequantize, dequantizeScalar } from './dequantize/dequantize.ts';
 import { dropout } from './dropout/dropout.ts';
 import { embedding } from './embedding/embedding.ts';
 import { embeddingGrad, embeddingLora, embeddingLoraGrad } from './embedding_grad/embedding_grad.ts';
 import { geglu, gegluBackward } from './geglu/geglu.ts';
 import { geluBackward, geluForward } from './gelu/gelu.ts';
-import { clipFactor, gradReduce } from './grad_norm/grad_norm.ts';
+import { clipFactor, gradReduce, gradStretches, stretchNorms } from './grad_norm/grad_norm.ts';
 import { headGrad } from './head_grad/head_grad.ts';
 import { headNorm, headNormBackward, headNormGrad } from './head_norm/head_norm.ts';
 import type { Kernel } from './kernel.ts';
@@ -30,7 +30,13 @@ import { quantize } from './quantize/quantize.ts';
 import { rmsNorm, rmsNormBackward, rmsNormGrad } from './rms_norm/rms_norm.ts';
 import { rope } from './rope/rope.ts';
 import { scale } from './scale/scale.ts';
-import { rowNormTable, scaleColumns, scaleColumnsGrad, vectorTable } from './scale_columns/scale_columns.ts';
+import {
+  rowNormTable,
+  rowNormTableWorkgroup,
+  scaleColumns,
+  scaleColumnsGrad,
+  vectorTable,
+} from './scale_columns/scale_columns.ts';
 import { rowDots, scaleRows } from './scale_rows/scale_rows.ts';
 import { sgd } from './sgd/sgd.ts';
 import { swiglu, swigluBackward } from './swiglu/swiglu.ts';
@@ -55,6 +61,7 @@ export const kernels: readonly Kernel[] = [
   matmulWide,
   matmulScalar,
   rowNormTable,
+  rowNormTableWorkgroup,
   vectorTable,
   scaleRows,
   scaleColumns,
@@ -69,6 +76,8 @@ export const kernels: readonly Kernel[] = [
   geluForward,
   dropout,
   crossEntropy,
+  crossEntropyParts,
+  crossEntropyWhole,
   rowSum,
   preference,
   headGrad,
@@ -95,6 +104,8 @@ export const kernels: readonly Kernel[] = [
   add,
   rowDots,
   gradReduce,
+  gradStretches,
+  stretchNorms,
   clipFactor,
   adamw,
   sgd,

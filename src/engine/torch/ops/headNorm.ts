@@ -17,6 +17,7 @@ import { gradientSplits } from './loraOperations.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 import { normWeights } from './normWeights.ts';
 import type { HeadShape } from './rope.ts';
+import { columnSlices, headLanes } from './sums.ts';
 
 interface Attributes {
   readonly heads: number;
@@ -37,7 +38,7 @@ function numbers({ inputs, attributes }: TapeNode<Attributes>) {
 /** Inputs [x, w_q, w_k] → y, rstd. */
 const headNormOperation: Operation<Attributes> = {
   name: 'head_norm',
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [x, q, k] = valueAt(node.inputs, 0, 1, 2);
     const [y, rstd] = valueAt(node.outputs, 0, 1);
     const buffers: Record<'x' | 'w_q' | 'w_k' | 'y' | 'rstd', Ref> = {
@@ -47,7 +48,8 @@ const headNormOperation: Operation<Attributes> = {
       y: { value: y },
       rstd: { value: rstd },
     };
-    return [call(kernel, { buffers, params: { ...numbers(node), eps: node.attributes.eps } })];
+    const params = { ...numbers(node), eps: node.attributes.eps };
+    return [call(kernel, { buffers, params, constants: headLanes(profile) })];
   },
   flops: (node) => 5 * elementCount(node.inputs[0]?.shape ?? []),
   backward: (context) => {
@@ -105,7 +107,7 @@ const headNormGradOperation: Operation<GradAttributes> = {
   name: 'head_norm_grad',
   backward: 'none',
   effect: true,
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [dy, x, rstd] = valueAt(node.inputs, 0, 1, 2);
     const { heads, kvHeads, headDim, first, count, at, adapterTotal: total } = node.attributes;
     const buffers: Record<'dy' | 'x' | 'rstd' | 'grads', Ref> = {
@@ -117,7 +119,7 @@ const headNormGradOperation: Operation<GradAttributes> = {
     const { n } = rowsAndColumns(x);
     const shape = { n, heads, kv_heads: kvHeads, d: headDim, first, count };
     const params = { ...shape, offset: at, total, splits: gradientSplits(total) };
-    return [call(gradKernel, { buffers, params })];
+    return [call(gradKernel, { buffers, params, constants: columnSlices(profile) })];
   },
   flops: (node) => 3 * elementCount(node.inputs[1]?.shape ?? []),
 };
@@ -126,7 +128,7 @@ const headNormGradOperation: Operation<GradAttributes> = {
 const headNormBackwardOperation: Operation<Attributes> = {
   name: 'head_norm_backward',
   backward: 'none',
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [dy, x, rstd, q, k] = valueAt(node.inputs, 0, 1, 2, 3, 4);
     const [dx] = valueAt(node.outputs, 0);
     const buffers: Record<'dy' | 'x' | 'rstd' | 'w_q' | 'w_k' | 'dx', Ref> = {
@@ -137,7 +139,7 @@ const headNormBackwardOperation: Operation<Attributes> = {
       w_k: { value: k },
       dx: { value: dx },
     };
-    return [call(backwardKernel, { buffers, params: numbers(node) })];
+    return [call(backwardKernel, { buffers, params: numbers(node), constants: headLanes(profile) })];
   },
   flops: (node) => 8 * elementCount(node.inputs[0]?.shape ?? []),
 };

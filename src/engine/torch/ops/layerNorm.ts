@@ -16,6 +16,7 @@ import { gradientLeaf } from './gradientLeaf.ts';
 import { gradientSplits } from './loraOperations.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 import { normWeights } from './normWeights.ts';
+import { columnSlices, rowLanes } from './sums.ts';
 
 interface Attributes {
   readonly eps: number;
@@ -25,7 +26,7 @@ interface Attributes {
 
 const layerNormOperation: Operation<Attributes> = {
   name: 'layer_norm',
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [x, w, b] = valueAt(node.inputs, 0, 1, 2);
     const [y, mean, rstd] = valueAt(node.outputs, 0, 1, 2);
     const buffers: Record<'x' | 'w' | 'b' | 'y' | 'mean' | 'rstd', Ref> = {
@@ -36,7 +37,8 @@ const layerNormOperation: Operation<Attributes> = {
       mean: { value: mean },
       rstd: { value: rstd },
     };
-    return [call(forwardKernel, { buffers, params: { ...rowsAndColumns(x), eps: node.attributes.eps } })];
+    const params = { ...rowsAndColumns(x), eps: node.attributes.eps };
+    return [call(forwardKernel, { buffers, params, constants: rowLanes(profile) })];
   },
   flops: (node) => 8 * elementCount(node.inputs[0]?.shape ?? []),
   backward: (context) => {
@@ -104,7 +106,7 @@ const layerNormGradOperation: Operation<GradAttributes> = {
   name: 'layer_norm_grad',
   backward: 'none',
   effect: true,
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [dy, x, mean, rstd] = valueAt(node.inputs, 0, 1, 2, 3);
     const buffers: Record<'dy' | 'x' | 'mean' | 'rstd' | 'grads', Ref> = {
       dy: { value: dy },
@@ -113,7 +115,8 @@ const layerNormGradOperation: Operation<GradAttributes> = {
       rstd: { value: rstd },
       grads: { buffer: 'grads' },
     };
-    return [call(gradKernel, { buffers, params: { ...rowsAndColumns(x), ...node.attributes } })];
+    const params = { ...rowsAndColumns(x), ...node.attributes };
+    return [call(gradKernel, { buffers, params, constants: columnSlices(profile) })];
   },
   flops: (node) => 5 * elementCount(node.inputs[1]?.shape ?? []),
 };
@@ -122,7 +125,7 @@ const layerNormGradOperation: Operation<GradAttributes> = {
 const layerNormBackwardOperation: Operation<null> = {
   name: 'layer_norm_backward',
   backward: 'none',
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [dy, x, w, mean, rstd] = valueAt(node.inputs, 0, 1, 2, 3, 4);
     const [dx] = valueAt(node.outputs, 0);
     const residual = node.inputs[5];
@@ -135,7 +138,7 @@ const layerNormBackwardOperation: Operation<null> = {
       residual: residual ? { value: residual } : { buffer: 'dummy' },
       dx: { value: dx },
     };
-    const constants = { HAS_RESIDUAL: residual ? 1 : 0 };
+    const constants = { ...rowLanes(profile), HAS_RESIDUAL: residual ? 1 : 0 };
     return [call(backwardKernel, { buffers, params: rowsAndColumns(x), constants })];
   },
   flops: (node) => 11 * elementCount(node.inputs[1]?.shape ?? []),

@@ -18,6 +18,7 @@ import {
   ROWS,
 } from './lossChunks.ts';
 import { MICRO_BATCHES_AT } from './metrics.ts';
+import { rowLanes } from './sums.ts';
 
 const linearCrossEntropyOperation: Operation<LossAttributes> = {
   name: 'linear_cross_entropy',
@@ -33,7 +34,7 @@ const linearCrossEntropyOperation: Operation<LossAttributes> = {
     const params = { n: node.inputs[0]?.shape[0] ?? 0, offset: MICRO_BATCHES_AT };
     return [
       ...chunksOf(node).flatMap((chunk) => chunkCalls(node, profile, chunk, how)),
-      call(rowSum, { buffers: sum, params }),
+      call(rowSum, { buffers: sum, params, constants: rowLanes(profile) }),
     ];
   },
   flops: (node) => headFlops(node) * (node.attributes.wantsGradient ? 2 : 1),

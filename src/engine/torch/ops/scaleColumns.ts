@@ -8,6 +8,7 @@ import { magnitudeOffset } from '../../../shaders/scale_columns/scale_columns.re
 import {
   scaleColumns as kernel,
   rowNormTable,
+  rowNormTableWorkgroup,
   scaleColumnsGrad,
   vectorTable,
 } from '../../../shaders/scale_columns/scale_columns.ts';
@@ -20,6 +21,7 @@ import { gradientLeaf } from './gradientLeaf.ts';
 import type { GroupAttributes } from './linearGroup.ts';
 import { gradientSplits } from './loraOperations.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
+import { columnSlices, sharesSums } from './sums.ts';
 
 interface Attributes {
   readonly group: GroupAttributes;
@@ -35,7 +37,7 @@ const tableOperation: Operation<GroupAttributes> = {
   name: 'scale_table',
   backward: 'none',
   effect: true,
-  kernels: ({ attributes: group }) => {
+  kernels: ({ attributes: group }, profile) => {
     const { segments, k, out, format } = group;
     const numbers = { segments, out, count: segments.length };
     const vectors: Record<'adapter' | 'table', Ref> = {
@@ -43,13 +45,12 @@ const tableOperation: Operation<GroupAttributes> = {
       table: tableOf(group),
     };
     if (!group.overRowNorms) return [call(vectorTable, { buffers: vectors, params: numbers })];
-    return [
-      call(rowNormTable, {
-        buffers: { ...weightRefs(group), ...vectors },
-        params: { ...numbers, k },
-        slots: { decode: decoder(format) },
-      }),
-    ];
+    const options = {
+      buffers: { ...weightRefs(group), ...vectors },
+      params: { ...numbers, k },
+      slots: { decode: decoder(format) },
+    };
+    return [sharesSums(profile) ? call(rowNormTableWorkgroup, options) : call(rowNormTable, options)];
   },
   flops: ({ attributes: { k, out, segments } }) =>
     2 * out * k * (1 + Math.max(0, ...segments.map(({ rank }) => rank))),
@@ -99,7 +100,7 @@ const scaleGradOperation: Operation<GroupAttributes> = {
   name: 'scale_columns_grad',
   backward: 'none',
   effect: true,
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [z, dy] = valueAt(node.inputs, 0, 1);
     const { segments, out, adapterTotal: total } = node.attributes;
     const buffers: Record<'z' | 'dy' | 'table' | 'grads', Ref> = {
@@ -114,7 +115,7 @@ const scaleGradOperation: Operation<GroupAttributes> = {
       call(scaleColumnsGrad, {
         buffers,
         params,
-        constants: { OWN_SCALE: node.attributes.overRowNorms ? 0 : 1 },
+        constants: { ...columnSlices(profile), OWN_SCALE: node.attributes.overRowNorms ? 0 : 1 },
       }),
     ];
   },
