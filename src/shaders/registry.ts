@@ -25,6 +25,7 @@ import { lion } from './lion/lion.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lora.ts';
 import { matmul, matmulScalar, matmulWide } from './matmul/matmul.ts';
 import { preference } from './preference/preference.ts';
+import { quantize } from './quantize/quantize.ts';
 import { rmsNorm, rmsNormBackward, rmsNormGrad } from './rms_norm/rms_norm.ts';
 import { rope } from './rope/rope.ts';
 import { scale } from './scale/scale.ts';
@@ -36,6 +37,7 @@ import { swiglu, swigluBackward } from './swiglu/swiglu.ts';
 const erase = (kernel: { readonly name: string }): Kernel => kernel as Kernel;
 
 export const kernels: readonly Kernel[] = [
+  quantize,
   embedding,
   embeddingLora,
   addPositions,

@@ -93,7 +93,7 @@ export async function measureSteps(gpu: GPU | null, one: StepCase): Promise<Step
     files.config,
     await files.weights(),
     { ...weightOptions(values), positions: runPositions(files.config, largest) },
-    (name, data) => backend.upload(name, data),
+    backend,
     async () => {},
   );
   if (backend instanceof GpuBackend) await backend.read('dummy', 0, 4);

@@ -37,7 +37,7 @@ export async function openSmol(
     files.config,
     await files.weights(),
     { ...weightOptions(values), positions: files.config.maxPositions },
-    (name, data) => backend.upload(name, data),
+    backend,
     async () => {},
   );
   const weightFormat = weightFormatsOf(files.config, files.formatOf, weightOptions(values));

@@ -1,6 +1,7 @@
 // What a backend is: named buffers, prepared plans, replay. The same tape runs on WebGPU and on the CPU.
 
 import type { StepNumbers } from '../../../shaders/lib/step.ts';
+import type { GroupQuantiser } from '../../models/groupQuantiser.ts';
 import type { BufferData } from '../../torch/autograd/bufferData.ts';
 import type { KernelProfile } from '../../torch/autograd/operation.ts';
 import type { Plan } from '../../torch/autograd/plan.ts';
@@ -21,6 +22,8 @@ export interface RunCounters {
 export interface Backend {
   readonly kind: 'webgpu' | 'cpu';
   readonly profile: KernelProfile;
+  /** Quantises weights where they will be used; null where that is this thread. */
+  readonly quantiser: GroupQuantiser | null;
   /** Since the last reset; printed by --profile. */
   readonly counters: RunCounters;
   /** Bytes of all buffers now allocated. */

@@ -34,6 +34,7 @@ export interface CpuOptions {
 
 export class CpuBackend implements Backend {
   readonly kind = 'cpu';
+  readonly quantiser = null;
   readonly profile: KernelProfile = { linear: 'narrow', maxBindingBytes: 2 ** 31 };
   readonly counters: RunCounters = { dispatches: 0, submits: 0, readbacks: 0 };
   readonly #options: CpuOptions;
