@@ -6,7 +6,7 @@ import type { Backend } from './backend.ts';
 import { CpuBackend } from './cpuBackend.ts';
 import type { BackendChoice, CpuReason, DeviceInfo } from './deviceInfo.ts';
 import { GpuBackend } from './gpuBackend.ts';
-import { variantsFor } from './tune.ts';
+import { variantsFor } from './tuning/tune.ts';
 import type { TuningCache } from './variants.ts';
 import { wantedFeatures } from './variants.ts';
 
