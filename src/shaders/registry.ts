@@ -23,6 +23,7 @@ import { layerNorm, layerNormBackward, layerNormGrad } from './layer_norm/layer_
 import { linearBackwardTiled, linearTiled, linearVector, linearVectorSubgroup } from './linear/linear.ts';
 import { lion } from './lion/lion.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lora.ts';
+import { loraDownWorkgroup, loraGradWorkgroup, loraUpBackwardWorkgroup } from './lora/lora_workgroup.ts';
 import { matmul, matmulScalar, matmulWide } from './matmul/matmul.ts';
 import { preference } from './preference/preference.ts';
 import { quantize } from './quantize/quantize.ts';
@@ -49,6 +50,7 @@ export const kernels: readonly Kernel[] = [
   linearVector,
   linearVectorSubgroup,
   loraDown,
+  loraDownWorkgroup,
   matmul,
   matmulWide,
   matmulScalar,
@@ -79,8 +81,10 @@ export const kernels: readonly Kernel[] = [
   layerNormBackward,
   layerNormGrad,
   loraUpBackward,
+  loraUpBackwardWorkgroup,
   linearBackwardTiled,
   loraGrad,
+  loraGradWorkgroup,
   loraDownBackward,
   scaleColumnsGrad,
   swigluBackward,
