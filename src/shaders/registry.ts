@@ -24,6 +24,7 @@ import { likeliest, likeliestParts } from './likeliest/likeliest.ts';
 import { linearBackwardTiled, linearTiled, linearVector, linearVectorSubgroup } from './linear/linear.ts';
 import { lion } from './lion/lion.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lora.ts';
+import { loraDownWorkgroup, loraGradWorkgroup, loraUpBackwardWorkgroup } from './lora/lora_workgroup.ts';
 import { matmul, matmulScalar, matmulWide } from './matmul/matmul.ts';
 import { preference } from './preference/preference.ts';
 import { quantize } from './quantize/quantize.ts';
@@ -50,6 +51,7 @@ export const kernels: readonly Kernel[] = [
   linearVector,
   linearVectorSubgroup,
   loraDown,
+  loraDownWorkgroup,
   matmul,
   matmulWide,
   matmulScalar,
@@ -82,8 +84,10 @@ export const kernels: readonly Kernel[] = [
   layerNormBackward,
   layerNormGrad,
   loraUpBackward,
+  loraUpBackwardWorkgroup,
   linearBackwardTiled,
   loraGrad,
+  loraGradWorkgroup,
   loraDownBackward,
   scaleColumnsGrad,
   swigluBackward,

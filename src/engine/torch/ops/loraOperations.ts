@@ -1,8 +1,15 @@
 // The adapter's operations over a linear group: u = drop(x) Aᵀ, du = s dy B, and dA, dB added to `grads`. Their place in
 // backward is linear.ts's business.
+import { fitsVectors } from '../../../shaders/dequantize/dequantize.ts';
 import { call } from '../../../shaders/kernel.ts';
 import { loraDown, loraGrad, loraUpBackward } from '../../../shaders/lora/lora.ts';
-import type { Operation, Ref } from '../autograd/operation.ts';
+import {
+  loraDownWorkgroup,
+  loraGradWorkgroup,
+  loraUpBackwardWorkgroup,
+  ranksOf4,
+} from '../../../shaders/lora/lora_workgroup.ts';
+import type { KernelProfile, Operation, Ref } from '../autograd/operation.ts';
 import type { GroupAttributes } from './linearGroup.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 
@@ -14,11 +21,15 @@ export function loraNumbers(group: GroupAttributes, n: number) {
 
 export const hasDropout = (group: GroupAttributes) => ({ HAS_DROPOUT: group.dropoutRate > 0 ? 1 : 0 });
 
+/** Whether a workgroup shares the sums over the wide sides: their kernels read four numbers at a time. */
+const sharesSums = ({ k, segments }: GroupAttributes, { sums }: KernelProfile): boolean =>
+  sums === 'workgroup' && fitsVectors(k, segments);
+
 /** Inputs [x] → u [N, RU]. Its gradient is part of the group's own rule. */
 export const loraDownOperation: Operation<GroupAttributes> = {
   name: 'lora_down',
   backward: 'none',
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [x] = valueAt(node.inputs, 0);
     const [u] = valueAt(node.outputs, 0);
     const buffers: Record<'x' | 'adapter' | 'step' | 'u', Ref> = {
@@ -28,12 +39,13 @@ export const loraDownOperation: Operation<GroupAttributes> = {
       u: { value: u },
     };
     const { n } = rowsAndColumns(x);
+    const options = {
+      buffers,
+      params: loraNumbers(node.attributes, n),
+      constants: hasDropout(node.attributes),
+    };
     return [
-      call(loraDown, {
-        buffers,
-        params: loraNumbers(node.attributes, n),
-        constants: hasDropout(node.attributes),
-      }),
+      sharesSums(node.attributes, profile) ? call(loraDownWorkgroup, options) : call(loraDown, options),
     ];
   },
   flops: (node) => 2 * (node.outputs[0]?.shape[0] ?? 0) * node.attributes.ru * node.attributes.k,
@@ -43,7 +55,7 @@ export const loraDownOperation: Operation<GroupAttributes> = {
 export const loraUpBackwardOperation: Operation<GroupAttributes> = {
   name: 'lora_up_backward',
   backward: 'none',
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [dy] = valueAt(node.inputs, 0);
     const [du] = valueAt(node.outputs, 0);
     const { out, ru, segments } = node.attributes;
@@ -53,7 +65,9 @@ export const loraUpBackwardOperation: Operation<GroupAttributes> = {
       du: { value: du },
     };
     const { n } = rowsAndColumns(dy);
-    return [call(loraUpBackward, { buffers, params: { n, out, ru, count: segments.length, segments } })];
+    const options = { buffers, params: { n, out, ru, count: segments.length, segments } };
+    if (!sharesSums(node.attributes, profile)) return [call(loraUpBackward, options)];
+    return [call(loraUpBackwardWorkgroup, { ...options, constants: { RANKS_OF_4: ranksOf4(segments) } })];
   },
   flops: (node) =>
     2 *
@@ -67,7 +81,7 @@ export const loraGradOperation: Operation<GroupAttributes> = {
   name: 'lora_grad',
   backward: 'none',
   effect: true,
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [x, u, dy, du] = valueAt(node.inputs, 0, 1, 2, 3);
     const { out, adapterTotal } = node.attributes;
     const buffers: Record<'x' | 'u' | 'dy' | 'du' | 'step' | 'grads', Ref> = {
@@ -85,7 +99,10 @@ export const loraGradOperation: Operation<GroupAttributes> = {
       total: adapterTotal,
       splits: gradientSplits(adapterTotal),
     };
-    return [call(loraGrad, { buffers, params, constants: hasDropout(node.attributes) })];
+    const options = { buffers, params, constants: hasDropout(node.attributes) };
+    return [
+      sharesSums(node.attributes, profile) ? call(loraGradWorkgroup, options) : call(loraGrad, options),
+    ];
   },
   flops: (node) => {
     const { ru, k, out, segments } = node.attributes;
