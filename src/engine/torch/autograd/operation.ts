@@ -1,6 +1,7 @@
 // What an operation is: shape rule and recording live in its own file under ops/; here is the common shape that the
 // tape, the planner and the two backends see.
 import type { KernelCall } from '../../../shaders/kernel.ts';
+import type { Lowering } from './lowering.ts';
 import type { EdgeContext, InputGradient, Value } from './value.ts';
 
 /** A binding of a kernel: a value (or a part of it) or a named buffer. Offsets and sizes in elements of 4 bytes. */
@@ -33,6 +34,11 @@ export interface Operation<A = unknown> {
   readonly name: string;
   /** The dispatches of one node; the CPU backend replays the references of the same ones. */
   kernels(node: TapeNode<A>, profile: KernelProfile): KernelCall<Ref>[];
+  /**
+   * The same as operators of an ONNX graph; 'kernels' says on purpose that a plan with this operation is replayed by the kernels' references
+   * where ONNX Runtime runs the others.
+   */
+  readonly lower: ((node: TapeNode<A>, to: Lowering) => void) | 'kernels';
   /** Floats of each scratch slot that `kernels` uses. */
   scratch?(node: TapeNode<A>, profile: KernelProfile): readonly number[];
   /** Multiply-adds counted as two. */

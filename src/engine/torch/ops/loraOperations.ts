@@ -4,6 +4,7 @@ import { call } from '../../../shaders/kernel.ts';
 import { loraDown, loraGrad, loraUpBackward } from '../../../shaders/lora/lora.ts';
 import type { Operation, Ref } from '../autograd/operation.ts';
 import type { GroupAttributes } from './linearGroup.ts';
+import { downGraph, gradGraph, upBackwardGraph } from './loraGraph.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 
 /** What the kernels need of a group, for n rows. */
@@ -36,6 +37,11 @@ export const loraDownOperation: Operation<GroupAttributes> = {
       }),
     ];
   },
+  lower: (node, to) => {
+    const [x] = valueAt(node.inputs, 0);
+    const [u] = valueAt(node.outputs, 0);
+    to.write(u, downGraph(to, node.attributes, to.read(x), rowsAndColumns(x).n));
+  },
   flops: (node) => 2 * (node.outputs[0]?.shape[0] ?? 0) * node.attributes.ru * node.attributes.k,
 };
 
@@ -54,6 +60,11 @@ export const loraUpBackwardOperation: Operation<GroupAttributes> = {
     };
     const { n } = rowsAndColumns(dy);
     return [call(loraUpBackward, { buffers, params: { n, out, ru, count: segments.length, segments } })];
+  },
+  lower: (node, to) => {
+    const [dy] = valueAt(node.inputs, 0);
+    const [du] = valueAt(node.outputs, 0);
+    to.write(du, upBackwardGraph(to, node.attributes, to.read(dy)));
   },
   flops: (node) =>
     2 *
@@ -86,6 +97,11 @@ export const loraGradOperation: Operation<GroupAttributes> = {
       splits: gradientSplits(adapterTotal),
     };
     return [call(loraGrad, { buffers, params, constants: hasDropout(node.attributes) })];
+  },
+  lower: (node, to) => {
+    const [x, u, dy, du] = valueAt(node.inputs, 0, 1, 2, 3);
+    const tensors = { x: to.read(x), u: to.read(u), dy: to.read(dy), du: to.read(du) };
+    gradGraph(to, node.attributes, { ...tensors, rows: rowsAndColumns(x).n });
   },
   flops: (node) => {
     const { ru, k, out, segments } = node.attributes;

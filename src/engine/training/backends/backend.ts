@@ -4,6 +4,7 @@ import type { StepNumbers } from '../../../shaders/lib/step.ts';
 import type { BufferData } from '../../torch/autograd/bufferData.ts';
 import type { KernelProfile } from '../../torch/autograd/operation.ts';
 import type { Plan } from '../../torch/autograd/plan.ts';
+import type { BackendKind } from './deviceInfo.ts';
 
 /** A plan made ready for replay. */
 export interface Executable {
@@ -19,7 +20,7 @@ export interface RunCounters {
 }
 
 export interface Backend {
-  readonly kind: 'webgpu' | 'cpu';
+  readonly kind: BackendKind;
   readonly profile: KernelProfile;
   /** Since the last reset; printed by --profile. */
   readonly counters: RunCounters;
