@@ -26,6 +26,7 @@ const likeliestOperation: Operation<Attributes> = {
       call(kernel, { buffers: { ...between, ...chosen }, params: {} }),
     ];
   },
+  lower: 'kernels',
   flops: () => 0,
 };
 

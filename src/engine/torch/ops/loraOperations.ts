@@ -11,6 +11,7 @@ import {
 } from '../../../shaders/lora/lora_workgroup.ts';
 import type { KernelProfile, Operation, Ref } from '../autograd/operation.ts';
 import type { GroupAttributes } from './linearGroup.ts';
+import { downGraph, gradGraph, upBackwardGraph } from './loraGraph.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 
 /** What the kernels need of a group, for n rows. */
@@ -48,6 +49,11 @@ export const loraDownOperation: Operation<GroupAttributes> = {
       sharesSums(node.attributes, profile) ? call(loraDownWorkgroup, options) : call(loraDown, options),
     ];
   },
+  lower: (node, to) => {
+    const [x] = valueAt(node.inputs, 0);
+    const [u] = valueAt(node.outputs, 0);
+    to.write(u, downGraph(to, node.attributes, to.read(x), rowsAndColumns(x).n));
+  },
   flops: (node) => 2 * (node.outputs[0]?.shape[0] ?? 0) * node.attributes.ru * node.attributes.k,
 };
 
@@ -68,6 +74,11 @@ export const loraUpBackwardOperation: Operation<GroupAttributes> = {
     const options = { buffers, params: { n, out, ru, count: segments.length, segments } };
     if (!sharesSums(node.attributes, profile)) return [call(loraUpBackward, options)];
     return [call(loraUpBackwardWorkgroup, { ...options, constants: { RANKS_OF_4: ranksOf4(segments) } })];
+  },
+  lower: (node, to) => {
+    const [dy] = valueAt(node.inputs, 0);
+    const [du] = valueAt(node.outputs, 0);
+    to.write(du, upBackwardGraph(to, node.attributes, to.read(dy)));
   },
   flops: (node) =>
     2 *
@@ -103,6 +114,11 @@ export const loraGradOperation: Operation<GroupAttributes> = {
     return [
       sharesSums(node.attributes, profile) ? call(loraGradWorkgroup, options) : call(loraGrad, options),
     ];
+  },
+  lower: (node, to) => {
+    const [x, u, dy, du] = valueAt(node.inputs, 0, 1, 2, 3);
+    const tensors = { x: to.read(x), u: to.read(u), dy: to.read(dy), du: to.read(du) };
+    gradGraph(to, node.attributes, { ...tensors, rows: rowsAndColumns(x).n });
   },
   flops: (node) => {
     const { ru, k, out, segments } = node.attributes;

@@ -34,6 +34,7 @@ const gradNormOperation: Operation<Attributes> = {
       params: { tensors, norm_offset: TENSOR_NORMS_AT, max_norm: maxGradNorm },
     }),
   ],
+  lower: 'kernels',
   flops: ({ attributes }) => (2 + attributes.splits) * attributes.total,
 };
 
