@@ -20,6 +20,7 @@ import { headNorm, headNormBackward, headNormGrad } from './head_norm/head_norm.
 import type { Kernel } from './kernel.ts';
 import { kvAppend } from './kv_cache/kv_cache.ts';
 import { layerNorm, layerNormBackward, layerNormGrad } from './layer_norm/layer_norm.ts';
+import { likeliest, likeliestParts } from './likeliest/likeliest.ts';
 import { linearBackwardTiled, linearTiled, linearVector, linearVectorSubgroup } from './linear/linear.ts';
 import { lion } from './lion/lion.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lora.ts';
@@ -75,6 +76,8 @@ export const kernels: readonly Kernel[] = [
   geglu,
   geluForward,
   dropout,
+  likeliestParts,
+  likeliest,
   crossEntropy,
   crossEntropyParts,
   crossEntropyWhole,

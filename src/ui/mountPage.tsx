@@ -1,7 +1,7 @@
 // Puts the page into a document: store, actions, texts, theme, keyboard, address. main.tsx brings the real engine,
 // tests another one. Nothing below this file touches <html> or the address bar.
 
-import { StrictMode } from 'react';
+import { StrictMode, startTransition } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
@@ -98,12 +98,16 @@ export function mountPage(root: HTMLElement, ports: Ports): Page {
     }
   });
 
-  createRoot(root).render(
-    <StrictMode>
-      <PageContext value={page}>
-        <Localised />
-      </PageContext>
-    </StrictMode>,
+  const top = createRoot(root);
+  // Drawn in slices: the whole page at once is a task of a tenth of a second.
+  startTransition(() =>
+    top.render(
+      <StrictMode>
+        <PageContext value={page}>
+          <Localised />
+        </PageContext>
+      </StrictMode>,
+    ),
   );
   listenToKeys(store, actions);
   listenToDrops(store, actions);

@@ -11,8 +11,7 @@ import { nodeGpu } from '../cli/nodeGpu.ts';
 import { readPublic } from '../cli/readPublic.ts';
 import type { Command } from '../commandLine.ts';
 import { tool } from '../commandLine.ts';
-import { audit } from './audit.ts';
-import { printAudits } from './auditReport.ts';
+import { auditPart, PARALLELISM } from './auditPart.ts';
 import { compareInBrowser } from './browser/compare.ts';
 import { measureRows } from './browser/longTasks.ts';
 import { measureInspections } from './inspection.ts';
@@ -70,6 +69,8 @@ export const command = {
     quick: { type: 'boolean', help: 'leave SmolLM2 out' },
     read: { type: 'boolean', help: 'measure the reading of scripts, and nothing else' },
     audit: { type: 'boolean', help: 'how parallel each dispatch is, without a device, and nothing else' },
+    kernels: { type: 'string', value: 'A,B', help: 'with --audit: only kernels whose names begin so' },
+    markdown: { type: 'boolean', help: `with --audit: write ${PARALLELISM}` },
     rows: { type: 'boolean', help: 'count the long tasks of a page with 200,000 rows, and nothing else' },
     browser: { type: 'boolean', help: 'also measure in Chromium, beside onnxruntime-web' },
     json: { type: 'boolean', help: 'print one JSON object' },
@@ -84,12 +85,7 @@ export const main = tool(command, async (values) => {
     else printReadings(readings, write);
     return 0;
   }
-  if (values.audit) {
-    const audits = audit();
-    if (values.json) write(JSON.stringify({ audits }));
-    else printAudits(audits, write);
-    return 0;
-  }
+  if (values.audit) return auditPart(values, write);
   if (values.rows) {
     const rows = await measureRows();
     if (values.json) write(JSON.stringify({ rows }));

@@ -15,6 +15,7 @@ import type { Recording } from '../recording.ts';
 import { gradientLeaf } from './gradientLeaf.ts';
 import { gradientSplits } from './loraOperations.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
+import { rootOverMean } from './normGraph.ts';
 import { normWeights } from './normWeights.ts';
 import { columnSlices, rowLanes } from './sums.ts';
 
@@ -39,6 +40,18 @@ const layerNormOperation: Operation<Attributes> = {
     };
     const params = { ...rowsAndColumns(x), eps: node.attributes.eps };
     return [call(forwardKernel, { buffers, params, constants: rowLanes(profile) })];
+  },
+  lower: (node, to) => {
+    const [x, w, b] = valueAt(node.inputs, 0, 1, 2);
+    const [y, mean, rstd] = valueAt(node.outputs, 0, 1, 2);
+    const { graph } = to;
+    const own = to.read(x);
+    const middle = graph.mean(own, [1]);
+    const centred = graph.sub(own, middle);
+    const r = rootOverMean(graph, centred, 1, node.attributes.eps);
+    to.write(mean, middle);
+    to.write(rstd, r);
+    to.write(y, graph.add(graph.mul(graph.mul(centred, r), to.read(w)), to.read(b)));
   },
   flops: (node) => 8 * elementCount(node.inputs[0]?.shape ?? []),
   backward: (context) => {
@@ -118,6 +131,14 @@ const layerNormGradOperation: Operation<GradAttributes> = {
     const params = { ...rowsAndColumns(x), ...node.attributes };
     return [call(gradKernel, { buffers, params, constants: columnSlices(profile) })];
   },
+  lower: (node, to) => {
+    const [dy, x, mean, rstd] = valueAt(node.inputs, 0, 1, 2, 3);
+    const { offset, bias_offset: biasOffset } = node.attributes;
+    const { graph } = to;
+    const normed = graph.mul(graph.sub(to.read(x), to.read(mean)), to.read(rstd));
+    to.addGradient(offset, graph.sum(graph.mul(to.read(dy), normed), [0], false));
+    to.addGradient(biasOffset, graph.sum(to.read(dy), [0], false));
+  },
   flops: (node) => 5 * elementCount(node.inputs[1]?.shape ?? []),
 };
 
@@ -140,6 +161,19 @@ const layerNormBackwardOperation: Operation<null> = {
     };
     const constants = { ...rowLanes(profile), HAS_RESIDUAL: residual ? 1 : 0 };
     return [call(backwardKernel, { buffers, params: rowsAndColumns(x), constants })];
+  },
+  lower: (node, to) => {
+    const [dy, x, w, mean, rstd] = valueAt(node.inputs, 0, 1, 2, 3, 4);
+    const [dx] = valueAt(node.outputs, 0);
+    const residual = node.inputs[5];
+    const { graph } = to;
+    const g = graph.mul(to.read(dy), to.read(w));
+    const centred = graph.sub(to.read(x), to.read(mean));
+    const level = graph.sub(g, graph.mean(g, [1]));
+    const normed = graph.mul(centred, to.read(rstd));
+    const along = graph.mean(graph.mul(g, normed), [1]);
+    const made = graph.mul(to.read(rstd), graph.sub(level, graph.mul(normed, along)));
+    to.write(dx, residual ? graph.add(made, to.read(residual)) : made);
   },
   flops: (node) => 11 * elementCount(node.inputs[1]?.shape ?? []),
 };

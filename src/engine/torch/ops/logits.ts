@@ -34,6 +34,7 @@ const logitsOperation: Operation<Attributes> = {
       ...logitsCalls(head, profile, rows, chunk.h, z, training.adapter ? chunk.u : null),
     ];
   },
+  lower: 'kernels',
   flops: (node) => 2 * (node.inputs[0]?.shape[0] ?? 0) * node.attributes.head.k * node.attributes.head.out,
 };
 

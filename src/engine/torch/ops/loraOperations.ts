@@ -12,6 +12,7 @@ import {
 } from '../../../shaders/lora/lora_workgroup.ts';
 import type { KernelProfile, Operation, Ref } from '../autograd/operation.ts';
 import type { GroupAttributes } from './linearGroup.ts';
+import { downGraph, gradGraph, upBackwardGraph } from './loraGraph.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 import { sharesSums } from './sums.ts';
 
@@ -83,6 +84,11 @@ export const loraDownOperation: Operation<GroupAttributes> = {
     const { n } = rowsAndColumns(x);
     return [downCall(node.attributes, profile, n, { x: { value: x }, u: { value: u } })];
   },
+  lower: (node, to) => {
+    const [x] = valueAt(node.inputs, 0);
+    const [u] = valueAt(node.outputs, 0);
+    to.write(u, downGraph(to, node.attributes, to.read(x), rowsAndColumns(x).n));
+  },
   flops: (node) => 2 * (node.outputs[0]?.shape[0] ?? 0) * node.attributes.ru * node.attributes.k,
 };
 
@@ -95,6 +101,11 @@ export const loraUpBackwardOperation: Operation<GroupAttributes> = {
     const [du] = valueAt(node.outputs, 0);
     const { n } = rowsAndColumns(dy);
     return [upBackwardCall(node.attributes, profile, n, { dy: { value: dy }, du: { value: du } })];
+  },
+  lower: (node, to) => {
+    const [dy] = valueAt(node.inputs, 0);
+    const [du] = valueAt(node.outputs, 0);
+    to.write(du, upBackwardGraph(to, node.attributes, to.read(dy)));
   },
   flops: (node) =>
     2 *
@@ -113,6 +124,11 @@ export const loraGradOperation: Operation<GroupAttributes> = {
     const { n } = rowsAndColumns(x);
     const refs = { x: { value: x }, u: { value: u }, dy: { value: dy }, du: { value: du } };
     return [gradCall(node.attributes, profile, n, refs)];
+  },
+  lower: (node, to) => {
+    const [x, u, dy, du] = valueAt(node.inputs, 0, 1, 2, 3);
+    const tensors = { x: to.read(x), u: to.read(u), dy: to.read(dy), du: to.read(du) };
+    gradGraph(to, node.attributes, { ...tensors, rows: rowsAndColumns(x).n });
   },
   flops: (node) => {
     const { ru, k, out, segments } = node.attributes;

@@ -15,6 +15,7 @@ import type { Recording } from '../recording.ts';
 import { gradientLeaf } from './gradientLeaf.ts';
 import { gradientSplits } from './loraOperations.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
+import { normBackward, rootOverMean } from './normGraph.ts';
 import { normWeights } from './normWeights.ts';
 import { columnSlices, rowLanes } from './sums.ts';
 
@@ -50,6 +51,16 @@ const rmsNormOperation: Operation<Attributes> = {
         constants: rowLanes(profile),
       }),
     ];
+  },
+  lower: (node, to) => {
+    const [x, w] = valueAt(node.inputs, 0, 1);
+    const [y, rstd] = valueAt(node.outputs, 0, 1);
+    const { eps, offset } = node.attributes;
+    const { graph } = to;
+    const own = to.read(x);
+    const r = rootOverMean(graph, own, 1, eps);
+    to.write(rstd, r);
+    to.write(y, graph.mul(graph.mul(own, r), graph.plus(to.read(w), offset)));
   },
   flops: (node) => 5 * elementCount(node.inputs[0]?.shape ?? []),
   backward: (context) => {
@@ -112,6 +123,12 @@ const rmsNormGradOperation: Operation<GradAttributes> = {
     const params = { ...rowsAndColumns(x), ...node.attributes };
     return [call(gradKernel, { buffers, params, constants: columnSlices(profile) })];
   },
+  lower: (node, to) => {
+    const [dy, x, rstd] = valueAt(node.inputs, 0, 1, 2);
+    const { graph } = to;
+    const normed = graph.mul(to.read(x), to.read(rstd));
+    to.addGradient(node.attributes.offset, graph.sum(graph.mul(to.read(dy), normed), [0], false));
+  },
   flops: (node) => 3 * elementCount(node.inputs[1]?.shape ?? []),
 };
 
@@ -138,6 +155,15 @@ const rmsNormBackwardOperation: Operation<BackwardAttributes> = {
         constants: { ...rowLanes(profile), HAS_RESIDUAL: residual ? 1 : 0 },
       }),
     ];
+  },
+  lower: (node, to) => {
+    const [dy, x, w, rstd] = valueAt(node.inputs, 0, 1, 2, 3);
+    const [dx] = valueAt(node.outputs, 0);
+    const residual = node.inputs[4];
+    const { graph } = to;
+    const weight = graph.plus(to.read(w), node.attributes.offset);
+    const made = normBackward(graph, to.read(x), to.read(rstd), graph.mul(to.read(dy), weight), 1);
+    to.write(dx, residual ? graph.add(made, to.read(residual)) : made);
   },
   flops: (node) => 8 * elementCount(node.inputs[1]?.shape ?? []),
 };

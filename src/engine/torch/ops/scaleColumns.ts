@@ -13,6 +13,8 @@ import {
   vectorTable,
 } from '../../../shaders/scale_columns/scale_columns.ts';
 import { invariant } from '../../ground/errors.ts';
+import type { Tensor } from '../autograd/graph.ts';
+import type { Lowering } from '../autograd/lowering.ts';
 import type { NodeContext, Operation, Ref } from '../autograd/operation.ts';
 import type { Tape } from '../autograd/tape.ts';
 import type { InputGradient, Value } from '../autograd/value.ts';
@@ -33,6 +35,12 @@ const tableOf = ({ table }: GroupAttributes): Ref => {
   return { buffer: table };
 };
 
+/** The scales of a group's columns (0), or what divides them (1), [OUT]. */
+function scaleRow(to: Lowering, { table, out }: GroupAttributes, row: 0 | 1): Tensor {
+  invariant(table !== null, 'scale_columns: the group has no table');
+  return to.part(table, row * out, [out]);
+}
+
 const tableOperation: Operation<GroupAttributes> = {
   name: 'scale_table',
   backward: 'none',
@@ -52,6 +60,7 @@ const tableOperation: Operation<GroupAttributes> = {
     };
     return [sharesSums(profile) ? call(rowNormTableWorkgroup, options) : call(rowNormTable, options)];
   },
+  lower: 'kernels',
   flops: ({ attributes: { k, out, segments } }) =>
     2 * out * k * (1 + Math.max(0, ...segments.map(({ rank }) => rank))),
 };
@@ -91,6 +100,13 @@ const scaleOperation: Operation<Attributes> = {
     const constants = { HAS_RESIDUAL: hasResidual ? 1 : 0 };
     return [call(kernel, { buffers, params: { n: rowsAndColumns(x).n, out: group.out }, constants })];
   },
+  lower: (node, to) => {
+    const { group, hasResidual } = node.attributes;
+    const [x] = valueAt(node.inputs, 0);
+    const [y] = valueAt(node.outputs, 0);
+    const scaled = to.graph.mul(to.read(x), scaleRow(to, group, 0));
+    to.write(y, hasResidual ? to.graph.add(scaled, to.read(valueAt(node.inputs, 1)[0])) : scaled);
+  },
   flops: (node) => 2 * rowsAndColumns(valueAt(node.inputs, 0)[0]).n * node.attributes.group.out,
   backward: scaleBackward,
 };
@@ -118,6 +134,19 @@ const scaleGradOperation: Operation<GroupAttributes> = {
         constants: { ...columnSlices(profile), OWN_SCALE: node.attributes.overRowNorms ? 0 : 1 },
       }),
     ];
+  },
+  lower: (node, to) => {
+    const [z, dy] = valueAt(node.inputs, 0, 1);
+    const group = node.attributes;
+    const { graph } = to;
+    const sums = graph.sum(graph.mul(to.read(dy), to.read(z)), [0], false);
+    const over = graph.op('Max', [scaleRow(to, group, 1), graph.scalar(1e-30)]);
+    const all = graph.div(sums, over);
+    for (const segment of group.segments) {
+      if (group.overRowNorms ? segment.rank === 0 : segment.scale === 0) continue;
+      const offset = group.overRowNorms ? magnitudeOffset(segment) : segment.a_offset;
+      to.addGradient(offset, graph.slice(all, 0, segment.start, segment.end));
+    }
   },
   flops: (node) => 2 * rowsAndColumns(valueAt(node.inputs, 0)[0]).n * node.attributes.out,
 };

@@ -57,6 +57,7 @@ const gradNormOperation: Operation<Attributes> = {
       }),
     ];
   },
+  lower: 'kernels',
   flops: ({ attributes }) => (2 + attributes.splits) * attributes.total,
 };
 
