@@ -29,14 +29,15 @@ async function run(backend: CpuBackend | GpuBackend, patch = {}): Promise<StepMe
 describe.skipIf(!gpu)('training on the GPU', () => {
   const open = (linear: KernelProfile['linear'] = 'narrow'): GpuBackend => {
     if (!gpu) throw new Error('no adapter');
-    return new GpuBackend(gpu.device, { variants: { linear } });
+    // Who decodes inside tiles has lanes enough to share sums.
+    const sums = linear === 'tiled64' ? 'workgroup' : 'invocation';
+    return new GpuBackend(gpu.device, { variants: { linear, sums } });
   };
   describe('against PEFT', () => parityCases(open));
   // Between them these have every kernel that a llama hasn't.
   describe('families', () =>
     familyCases(open, (name) => name === 'gemma3_text' || name === 'qwen2' || name === 'gpt2'));
   describe('against PEFT, decoding inside tiles', () => parityCases(() => open('tiled64')));
-  describe('against PEFT, decoding inside large tiles', () => parityCases(() => open('tiled128')));
 
   it('repeats bit for bit, and agrees with the CPU over ten steps', async () => {
     const first = await run(open());
@@ -62,9 +63,12 @@ describe.skipIf(!gpu)('training on the GPU', () => {
     }
   });
 
-  it('drops the same elements as the CPU', async () => {
-    const patch = { 'train.max_steps': 4, 'lora.lora_dropout': 0.3 };
-    const first = await run(open(), patch);
+  it.each([
+    ['narrow', 4],
+    ['tiled64', 1],
+  ] as const)('drops the same elements as the CPU, %s', async (linear, steps) => {
+    const patch = { 'train.max_steps': steps, 'lora.lora_dropout': 0.3 };
+    const first = await run(open(linear), patch);
     const cpu = await run(new CpuBackend({ precision: 'float32' }), patch);
     for (const [i, step] of first.entries())
       expect(Math.abs(step.loss - (cpu[i]?.loss ?? 0)) / step.loss).toBeLessThan(BOUNDS.drift);

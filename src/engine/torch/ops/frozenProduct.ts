@@ -11,7 +11,9 @@ import { matmulCall } from '../../../shaders/matmul/matmul.ts';
 import { decoder } from '../../../shaders/quant/decoders.ts';
 import { wordsPerBlock } from '../../../shaders/quant/packing.ts';
 import type { WeightFormat } from '../../../shaders/quant/weightFormat.ts';
+import type { LinearVariant } from '../autograd/kernelVariants.ts';
 import type { KernelProfile, Ref } from '../autograd/operation.ts';
+import { forRows } from '../autograd/rowClasses.ts';
 
 export interface FrozenGroup {
   readonly k: number;
@@ -99,10 +101,19 @@ export interface Operands<R> {
   readonly result: R;
 }
 
+/** The kernel of a product of n rows under a profile. */
+const linearFor = ({ linear }: KernelProfile, n: number): LinearVariant => forRows(linear, n);
+
 const usesVector = (group: FrozenGroup, n: number): boolean => n <= VECTOR_ROWS && group.k % 4 === 0;
 
 /** Rows and columns of the tiles that a profile wants; null where it wants none, or the widths don't fit them. */
-export function tileOf(group: FrozenGroup, { linear }: KernelProfile, forward: boolean): Tile | null {
+export function tileOf(
+  group: FrozenGroup,
+  profile: KernelProfile,
+  n: number,
+  forward: boolean,
+): Tile | null {
+  const linear = linearFor(profile, n);
   if (linear === 'narrow' || !fitsTiles(group, forward)) return null;
   return linear === 'tiled64' ? 64 : 128;
 }
@@ -116,7 +127,7 @@ export function productScratch(
   forward: boolean,
 ): readonly number[] {
   if (forward && usesVector(group, n)) return [];
-  const tile = tileOf(group, profile, forward);
+  const tile = tileOf(group, profile, n, forward);
   if (tile === null) return [forward ? (group.k + ru) * group.out : (group.out + ru) * group.k];
   const parts = partsFloats(group, n, tile, forward);
   return parts > 0 ? [parts] : [];
@@ -133,7 +144,7 @@ function productCalls(
 ): KernelCall<Ref>[] {
   const { left, residual, result } = refs;
   const tail = refs.tail ?? DUMMY;
-  const tile = tileOf(group, profile, forward);
+  const tile = tileOf(group, profile, n, forward);
   if (tile !== null) {
     const packed = packedRefs(group, ru);
     const operands = { left, tail, residual, result, packed, scratch: SCRATCH, dummy: DUMMY };
