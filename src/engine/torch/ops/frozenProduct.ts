@@ -107,12 +107,7 @@ const linearFor = ({ linear }: KernelProfile, n: number): LinearVariant => forRo
 const usesVector = (group: FrozenGroup, n: number): boolean => n <= VECTOR_ROWS && group.k % 4 === 0;
 
 /** Rows and columns of the tiles that a profile wants; null where it wants none, or the widths don't fit them. */
-export function tileOf(
-  group: FrozenGroup,
-  profile: KernelProfile,
-  n: number,
-  forward: boolean,
-): Tile | null {
+export function tileOf(group: FrozenGroup, profile: KernelProfile, n: number, forward: boolean): Tile | null {
   const linear = linearFor(profile, n);
   if (linear === 'narrow' || !fitsTiles(group, forward)) return null;
   return linear === 'tiled64' ? 64 : 128;
