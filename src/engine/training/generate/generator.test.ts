@@ -23,6 +23,9 @@ it('reads a prompt in few passes', async () => {
   const small = await read(16);
   // 48 tokens, then the eleven before the last one in a chunk of 16, then the last one.
   const wide = await read(50);
-  expect([small.passes, wide.passes]).toEqual([5, 3]);
+  // All before the last one, padded by five.
+  const whole = await read(64);
+  expect([small.passes, wide.passes, whole.passes]).toEqual([5, 3, 2]);
   expect(wide.scores).toEqual(small.scores);
+  expect(whole.scores).toEqual(small.scores);
 });
