@@ -64,7 +64,7 @@ export function shortfall({ chain, invocations, arithmetic, traffic }: AuditRow)
 }
 
 const profile: KernelProfile = {
-  linear: 'tiled',
+  linear: 'tiled64',
   vector: 'subgroup',
   sums: 'workgroup',
   attention: 'tile',

@@ -16,10 +16,11 @@ import { newestSnapshot } from '../../src/engine/session/snapshotDecode.ts';
 import type { OpenedBackend } from '../../src/engine/training/backends/openDevice.ts';
 import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
 import { deviceLost, noGpu } from '../../src/engine/training/trainingErrors.ts';
-import { helped } from '../commandLine.ts';
+import { helped, usageError } from '../commandLine.ts';
 import { cliError } from './cliErrors.ts';
 import { fileTuning } from './fileTuning.ts';
 import { folderStore } from './folderStore.ts';
+import { deleteKeptModel, listKeptModels } from './keptModels.ts';
 import { nodeGpu } from './nodeGpu.ts';
 import { nodeOrt } from './nodeOrt.ts';
 import type { CliOptions } from './options.ts';
@@ -210,6 +211,19 @@ export async function main(args: readonly string[]): Promise<number> {
         );
       }
       return 0;
+    }
+    const write = (text: string): void => void process.stdout.write(text);
+    if (options.listModels) {
+      await listKeptModels(options.json, write);
+      return 0;
+    }
+    if (options.deleteModel !== null) {
+      const { deleteModel, json } = options;
+      if (await deleteKeptModel(deleteModel, json, write)) return 0;
+      throw usageError(
+        command,
+        `--delete-model: no kept model is called '${deleteModel}'. --list-models names them.`,
+      );
     }
     await train(options, report, assets);
     return 0;

@@ -17,6 +17,7 @@ import { gradientSplits } from './loraOperations.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 import { normBackward, rootOverMean } from './normGraph.ts';
 import { normWeights } from './normWeights.ts';
+import { columnSlices, rowLanes } from './sums.ts';
 
 interface Attributes {
   readonly eps: number;
@@ -33,7 +34,7 @@ interface BackwardAttributes {
 
 const rmsNormOperation: Operation<Attributes> = {
   name: 'rms_norm',
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [x, w] = valueAt(node.inputs, 0, 1);
     const [y, rstd] = valueAt(node.outputs, 0, 1);
     const { n, c } = rowsAndColumns(x);
@@ -47,6 +48,7 @@ const rmsNormOperation: Operation<Attributes> = {
       call(forwardKernel, {
         buffers,
         params: { n, c, eps: node.attributes.eps, offset: node.attributes.offset },
+        constants: rowLanes(profile),
       }),
     ];
   },
@@ -110,7 +112,7 @@ const rmsNormGradOperation: Operation<GradAttributes> = {
   name: 'rms_norm_grad',
   backward: 'none',
   effect: true,
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [dy, x, rstd] = valueAt(node.inputs, 0, 1, 2);
     const buffers: Record<'dy' | 'x' | 'rstd' | 'grads', Ref> = {
       dy: { value: dy },
@@ -118,7 +120,8 @@ const rmsNormGradOperation: Operation<GradAttributes> = {
       rstd: { value: rstd },
       grads: { buffer: 'grads' },
     };
-    return [call(gradKernel, { buffers, params: { ...rowsAndColumns(x), ...node.attributes } })];
+    const params = { ...rowsAndColumns(x), ...node.attributes };
+    return [call(gradKernel, { buffers, params, constants: columnSlices(profile) })];
   },
   lower: (node, to) => {
     const [dy, x, rstd] = valueAt(node.inputs, 0, 1, 2);
@@ -132,7 +135,7 @@ const rmsNormGradOperation: Operation<GradAttributes> = {
 const rmsNormBackwardOperation: Operation<BackwardAttributes> = {
   name: 'rms_norm_backward',
   backward: 'none',
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [dy, x, w, rstd] = valueAt(node.inputs, 0, 1, 2, 3);
     const [dx] = valueAt(node.outputs, 0);
     const { n, c } = rowsAndColumns(x);
@@ -149,7 +152,7 @@ const rmsNormBackwardOperation: Operation<BackwardAttributes> = {
       call(backwardKernel, {
         buffers,
         params: { n, c, offset: node.attributes.offset },
-        constants: { HAS_RESIDUAL: residual ? 1 : 0 },
+        constants: { ...rowLanes(profile), HAS_RESIDUAL: residual ? 1 : 0 },
       }),
     ];
   },
