@@ -65,7 +65,7 @@ export function shortfall({ chain, invocations, arithmetic, traffic }: AuditRow)
 
 const profile: KernelProfile = {
   linear: 'tiled64',
-  vector: 'subgroup',
+  vector: 'workgroup',
   sums: 'workgroup',
   attention: 'tile',
   maxBindingBytes: 2 ** 31,
