@@ -9,7 +9,7 @@ import type { Decoder } from './quant/decoders.ts';
  * How a binding is seen by the shader, of floats where nothing else is said; a uniform is the step's numbers. The order of
  * the `buffers` record is the order of `@binding`.
  */
-export type BufferRole = 'read' | 'read_write' | 'read u32' | 'read i32' | 'uniform';
+export type BufferRole = 'read' | 'read_write' | 'read u32' | 'read_write u32' | 'read i32' | 'uniform';
 
 export type ParamType = Scalar | StructArray;
 export type ParamValue<T extends ParamType> = T extends Scalar
@@ -34,7 +34,7 @@ type SlotValues<S extends SlotName> = { readonly [K in S]: Slots[K] };
 
 type ArrayOf<R extends BufferRole> = R extends 'uniform'
   ? StepNumbers
-  : R extends 'read u32'
+  : R extends 'read u32' | 'read_write u32'
     ? Uint32Array
     : R extends 'read i32'
       ? Int32Array

@@ -7,28 +7,37 @@ import { add } from './add/add.ts';
 import { addBias } from './add_bias/add_bias.ts';
 import { addPositions } from './add_positions/add_positions.ts';
 import { attention, attentionBackwardKv, attentionBackwardQ } from './attention/attention.ts';
-import { crossEntropy, rowSum } from './cross_entropy/cross_entropy.ts';
+import { crossEntropy, crossEntropyParts, crossEntropyWhole, rowSum } from './cross_entropy/cross_entropy.ts';
 import { dequantize, dequantizeScalar } from './dequantize/dequantize.ts';
 import { dropout } from './dropout/dropout.ts';
 import { embedding } from './embedding/embedding.ts';
 import { embeddingGrad, embeddingLora, embeddingLoraGrad } from './embedding_grad/embedding_grad.ts';
 import { geglu, gegluBackward } from './geglu/geglu.ts';
 import { geluBackward, geluForward } from './gelu/gelu.ts';
-import { clipFactor, gradReduce } from './grad_norm/grad_norm.ts';
+import { clipFactor, gradReduce, gradStretches, stretchNorms } from './grad_norm/grad_norm.ts';
 import { headGrad } from './head_grad/head_grad.ts';
 import { headNorm, headNormBackward, headNormGrad } from './head_norm/head_norm.ts';
 import type { Kernel } from './kernel.ts';
 import { kvAppend } from './kv_cache/kv_cache.ts';
 import { layerNorm, layerNormBackward, layerNormGrad } from './layer_norm/layer_norm.ts';
+import { likeliest, likeliestParts } from './likeliest/likeliest.ts';
 import { linearBackwardTiled, linearTiled, linearVector, linearVectorSubgroup } from './linear/linear.ts';
 import { lion } from './lion/lion.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lora.ts';
+import { loraDownWorkgroup, loraGradWorkgroup, loraUpBackwardWorkgroup } from './lora/lora_workgroup.ts';
 import { matmul, matmulScalar, matmulWide } from './matmul/matmul.ts';
 import { preference } from './preference/preference.ts';
+import { quantize } from './quantize/quantize.ts';
 import { rmsNorm, rmsNormBackward, rmsNormGrad } from './rms_norm/rms_norm.ts';
 import { rope } from './rope/rope.ts';
 import { scale } from './scale/scale.ts';
-import { rowNormTable, scaleColumns, scaleColumnsGrad, vectorTable } from './scale_columns/scale_columns.ts';
+import {
+  rowNormTable,
+  rowNormTableWorkgroup,
+  scaleColumns,
+  scaleColumnsGrad,
+  vectorTable,
+} from './scale_columns/scale_columns.ts';
 import { rowDots, scaleRows } from './scale_rows/scale_rows.ts';
 import { sgd } from './sgd/sgd.ts';
 import { swiglu, swigluBackward } from './swiglu/swiglu.ts';
@@ -36,6 +45,7 @@ import { swiglu, swigluBackward } from './swiglu/swiglu.ts';
 const erase = (kernel: { readonly name: string }): Kernel => kernel as Kernel;
 
 export const kernels: readonly Kernel[] = [
+  quantize,
   embedding,
   embeddingLora,
   addPositions,
@@ -47,10 +57,12 @@ export const kernels: readonly Kernel[] = [
   linearVector,
   linearVectorSubgroup,
   loraDown,
+  loraDownWorkgroup,
   matmul,
   matmulWide,
   matmulScalar,
   rowNormTable,
+  rowNormTableWorkgroup,
   vectorTable,
   scaleRows,
   scaleColumns,
@@ -64,7 +76,11 @@ export const kernels: readonly Kernel[] = [
   geglu,
   geluForward,
   dropout,
+  likeliestParts,
+  likeliest,
   crossEntropy,
+  crossEntropyParts,
+  crossEntropyWhole,
   rowSum,
   preference,
   headGrad,
@@ -77,8 +93,10 @@ export const kernels: readonly Kernel[] = [
   layerNormBackward,
   layerNormGrad,
   loraUpBackward,
+  loraUpBackwardWorkgroup,
   linearBackwardTiled,
   loraGrad,
+  loraGradWorkgroup,
   loraDownBackward,
   scaleColumnsGrad,
   swigluBackward,
@@ -89,6 +107,8 @@ export const kernels: readonly Kernel[] = [
   add,
   rowDots,
   gradReduce,
+  gradStretches,
+  stretchNorms,
   clipFactor,
   adamw,
   sgd,

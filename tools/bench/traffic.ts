@@ -19,8 +19,8 @@ function refBytes(call: KernelCall<Ref>, ref: Ref, sizeOf: (name: string) => num
   const number = (name: string): number => Number(call.params[name] ?? 0);
   // A gather reads the rows it wants, not the table.
   if (call.kernel.name === 'embedding' && 'buffer' in ref) return number('n') * number('c');
-  if (call.kernel.name === 'cross_entropy' && 'scratch' in ref)
-    return ref.scratch === 1 ? 8 * number('rows') * number('v') : 0;
+  if (call.kernel.name.startsWith('cross_entropy') && 'scratch' in ref)
+    return ref.scratch === 1 ? (call.kernel.buffers.z === 'read' ? 4 : 8) * number('count') * number('v') : 0;
   if ('value' in ref) return 4 * (ref.size ?? elementCount(ref.value.shape));
   if ('buffer' in ref) {
     if (partly.has(ref.buffer) && !updates.test(call.kernel.name)) return 0;

@@ -3,6 +3,7 @@ import { decimal } from '../../src/engine/ground/decimal.ts';
 import { DEFAULT_HUB } from '../../src/engine/hub/wish.ts';
 import type { FloatType } from '../../src/engine/protocol.ts';
 import type { BackendChoice } from '../../src/engine/training/backends/deviceInfo.ts';
+import { isBackendChoice } from '../../src/engine/training/backends/deviceInfo.ts';
 import type { Command, UsageError } from '../commandLine.ts';
 import { readArguments, usageError } from '../commandLine.ts';
 
@@ -95,7 +96,7 @@ export const command = {
     backend: {
       type: 'string',
       value: 'NAME',
-      help: 'webgpu or cpu (otherwise webgpu where there is an adapter)',
+      help: 'webgpu, ort (ONNX Runtime) or cpu (otherwise webgpu where there is an adapter)',
     },
     json: { type: 'boolean', help: 'one JSON object a line', default: false },
     profile: {
@@ -116,8 +117,7 @@ export function readOptions(args: readonly string[]): CliOptions {
   if (steps !== null && !(Number.isInteger(steps) && steps > 0))
     throw wrong(`--steps: expected a whole number above 0, got '${values.steps}'.`);
   const { backend = 'auto' } = values;
-  if (backend !== 'auto' && backend !== 'webgpu' && backend !== 'cpu')
-    throw wrong(`--backend: expected webgpu or cpu, got '${backend}'.`);
+  if (!isBackendChoice(backend)) throw wrong(`--backend: expected webgpu, ort or cpu, got '${backend}'.`);
   const { merge } = values;
   if (merge !== undefined && merge !== 'float32' && merge !== 'float16' && merge !== 'bfloat16')
     throw wrong(`--merge: expected float32, float16 or bfloat16, got '${merge}'.`);

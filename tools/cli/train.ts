@@ -22,6 +22,7 @@ import { fileTuning } from './fileTuning.ts';
 import { folderStore } from './folderStore.ts';
 import { deleteKeptModel, listKeptModels } from './keptModels.ts';
 import { nodeGpu } from './nodeGpu.ts';
+import { nodeOrt } from './nodeOrt.ts';
 import type { CliOptions } from './options.ts';
 import { command, readOptions } from './options.ts';
 import { readPublic } from './readPublic.ts';
@@ -35,13 +36,14 @@ const MOST_ATTEMPTS = 4;
 async function openDevice(options: CliOptions, recipe: Recipe): Promise<OpenedBackend> {
   const opened = await openBackend({
     gpu: await nodeGpu(),
+    ort: nodeOrt,
     choice: options.backend,
     profile: options.profile,
     half: recipe.values['model.dtype'] !== 'float32',
     tuning: fileTuning(),
     now: () => performance.now(),
   });
-  if (options.backend === 'webgpu' && opened.device.backend === 'cpu') {
+  if (options.backend === 'webgpu' && opened.device.backend !== 'webgpu') {
     throw noGpu({});
   }
   return opened;
@@ -100,7 +102,9 @@ async function runOn(
   void opened.lost.then((error) => lost.push(error));
   const deviceName = device.adapter
     ? `WebGPU on ${device.adapter.description || device.adapter.device}`
-    : 'CPU';
+    : device.backend === 'ort'
+      ? 'ONNX Runtime on the CPU'
+      : 'CPU';
   const answers = new Map<string, { before: string; after: string }>();
   const emit = (event: Event): void => {
     if (event.type === 'warning') report.warning(event.category, event.message);

@@ -45,7 +45,7 @@ export async function loadFiles(
     files.config,
     weights,
     { ...stored, positions: runPositions(files.config, largest) },
-    (name, data) => opened.backend.upload(name, data),
+    opened.backend,
     async () => {
       await breathe();
       if (cancelled()) throw new Cancelled();

@@ -28,7 +28,9 @@ async function run(backend: CpuBackend | GpuBackend, patch = {}): Promise<StepMe
 describe.skipIf(!gpu)('training on the GPU', () => {
   const open = (linear: 'narrow' | 'wide' | 'tiled' = 'narrow'): GpuBackend => {
     if (!gpu) throw new Error('no adapter');
-    return new GpuBackend(gpu.device, { variants: { linear } });
+    // Who decodes inside tiles has lanes enough to share sums.
+    const sums = linear === 'tiled' ? 'workgroup' : 'invocation';
+    return new GpuBackend(gpu.device, { variants: { linear, sums } });
   };
   describe('against PEFT', () => parityCases(open));
   // Between them these have every kernel that a llama hasn't.
@@ -61,9 +63,12 @@ describe.skipIf(!gpu)('training on the GPU', () => {
     }
   });
 
-  it('drops the same elements as the CPU', async () => {
-    const patch = { 'train.max_steps': 4, 'lora.lora_dropout': 0.3 };
-    const first = await run(open(), patch);
+  it.each([
+    ['narrow', 4],
+    ['tiled', 1],
+  ] as const)('drops the same elements as the CPU, %s', async (linear, steps) => {
+    const patch = { 'train.max_steps': steps, 'lora.lora_dropout': 0.3 };
+    const first = await run(open(linear), patch);
     const cpu = await run(new CpuBackend({ precision: 'float32' }), patch);
     for (const [i, step] of first.entries())
       expect(Math.abs(step.loss - (cpu[i]?.loss ?? 0)) / step.loss).toBeLessThan(BOUNDS.drift);

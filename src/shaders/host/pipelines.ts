@@ -14,6 +14,7 @@ const bindingType: Readonly<Record<BufferRole, GPUBufferBindingType>> = {
   'read u32': 'read-only-storage',
   'read i32': 'read-only-storage',
   read_write: 'storage',
+  'read_write u32': 'storage',
   uniform: 'uniform',
 };
 

@@ -15,7 +15,9 @@ import { matmulCall } from '../../../shaders/matmul/matmul.ts';
 import { decoder } from '../../../shaders/quant/decoders.ts';
 import { wordsPerBlock } from '../../../shaders/quant/packing.ts';
 import type { WeightFormat } from '../../../shaders/quant/weightFormat.ts';
+import type { LinearVariant } from '../autograd/kernelVariants.ts';
 import type { KernelProfile, Ref } from '../autograd/operation.ts';
+import { forRows } from '../autograd/rowClasses.ts';
 
 export interface FrozenGroup {
   readonly k: number;
@@ -103,6 +105,9 @@ export interface Operands<R> {
   readonly result: R;
 }
 
+/** The kernel of a product of n rows under a profile. */
+export const linearFor = ({ linear }: KernelProfile, n: number): LinearVariant => forRows(linear, n);
+
 const usesVector = (group: FrozenGroup, n: number): boolean => n <= VECTOR_ROWS && group.k % 4 === 0;
 
 /** Floats of scratch slot 0 that a product of `n` rows needs. */
@@ -113,7 +118,7 @@ export function productScratch(
   ru: number,
   forward: boolean,
 ): readonly number[] {
-  if (profile.linear === 'tiled' || (forward && usesVector(group, n))) return [];
+  if (linearFor(profile, n) === 'tiled' || (forward && usesVector(group, n))) return [];
   return [forward ? (group.k + ru) * group.out : (group.out + ru) * group.k];
 }
 
@@ -138,7 +143,8 @@ export function forwardCalls(
     const own = { ...options, buffers, constants: { ...options.constants, ONE_ROW: n === 1 ? 1 : 0 } };
     return [profile.vector === 'subgroup' ? call(linearVectorSubgroup, own) : call(linearVector, own)];
   }
-  if (profile.linear === 'tiled') return [call(linearTiled, { buffers, ...options })];
+  const linear = linearFor(profile, n);
+  if (linear === 'tiled') return [call(linearTiled, { buffers, ...options })];
   const product = { a: left, u, b: SCRATCH, residual, y: result };
   const adds = refs.residual ? 'residual' : 'nothing';
   return [
@@ -150,7 +156,7 @@ export function forwardCalls(
       m: out,
       ru,
       adds,
-      block: profile.linear,
+      block: linear,
       stored: storedOf(group, profile),
     }),
   ];
@@ -167,7 +173,8 @@ export function backwardCalls(
   const { k, out, segments } = group;
   const { left, result } = refs;
   const [du, residual] = [refs.tail ?? DUMMY, refs.residual ?? DUMMY];
-  if (profile.linear === 'tiled') {
+  const linear = linearFor(profile, n);
+  if (linear === 'tiled') {
     const buffers = { ...packedRefs(group, ru), dy: left, du, residual, dx: result };
     return [
       call(linearBackwardTiled, {
@@ -189,7 +196,7 @@ export function backwardCalls(
       m: k,
       ru,
       adds,
-      block: profile.linear,
+      block: linear,
       stored: storedOf(group, profile),
     }),
   ];

@@ -12,6 +12,7 @@ import {
   DUMMY,
   decodeCall,
   forwardCalls,
+  linearFor,
   needsParts,
   partRows,
   productScratch,
@@ -102,7 +103,7 @@ function blockOf(
   n: number,
   forward: boolean,
 ): 'narrow' | 'wide' | null {
-  const { linear } = profile;
+  const linear = linearFor(profile, n);
   const inTiles = linear !== 'tiled' && productScratch(group, profile, n, 0, forward).length > 0;
   if (!inTiles && !needsParts(group, profile)) return null;
   return linear === 'tiled' ? 'narrow' : linear;

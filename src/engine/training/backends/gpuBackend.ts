@@ -16,6 +16,7 @@ import { slotsBySize } from '../../torch/autograd/plan.ts';
 import { bufferTooLarge, deviceLost, tableTooLarge } from '../trainingErrors.ts';
 import type { Backend, Executable, RunCounters } from './backend.ts';
 import { bindingOf } from './binding.ts';
+import { DeviceQuantiser } from './deviceQuantiser.ts';
 import { KernelTimer } from './kernelTimer.ts';
 import type { Variants } from './variants.ts';
 import { portableVariants } from './variants.ts';
@@ -43,14 +44,10 @@ export interface GpuOptions {
   readonly maxBindingBytes?: number;
 }
 
-/** Told while a plan is bound, before any of it runs. */
-function tooLarge(name: string, size: number, most: number): UserError {
-  return tableTooLarge({ name, bytes: size, most });
-}
-
 export class GpuBackend implements Backend {
   readonly kind = 'webgpu';
   readonly profile: KernelProfile;
+  readonly quantiser: DeviceQuantiser;
   readonly counters: RunCounters = { dispatches: 0, submits: 0, readbacks: 0 };
   /** Whether `destroy` was called: the device's loss is then no accident. */
   destroyed = false;
@@ -85,6 +82,7 @@ export class GpuBackend implements Backend {
     this.#named.set('step', this.#make('step', STEP_SIZE_BYTES, UNIFORM));
     this.upload('one', new Float32Array([1]));
     this.allocate('dummy', 64);
+    this.quantiser = new DeviceQuantiser(device, this.#pipelines, this);
   }
 
   allocatedBytes(): number {
@@ -93,7 +91,7 @@ export class GpuBackend implements Backend {
 
   /** Bytes of a named buffer. */
   sizeOf(name: string): number {
-    return this.#buffer(name).size;
+    return this.buffer(name).size;
   }
 
   allocate(name: string, length: number): void {
@@ -107,12 +105,12 @@ export class GpuBackend implements Backend {
   }
 
   write(name: string, data: BufferData, offset = 0): void {
-    this.#device.queue.writeBuffer(this.#buffer(name), offset * 4, data);
+    this.#device.queue.writeBuffer(this.buffer(name), offset * 4, data);
   }
 
   clear(name: string): void {
     const encoder = this.#device.createCommandEncoder({ label: 'clear' });
-    encoder.clearBuffer(this.#buffer(name));
+    encoder.clearBuffer(this.buffer(name));
     this.#device.queue.submit([encoder.finish()]);
   }
 
@@ -173,7 +171,7 @@ export class GpuBackend implements Backend {
       own.bound = await this.#bind(own.plan);
       own.generation = this.#generation;
     }
-    this.#device.queue.writeBuffer(this.#buffer('step'), 0, encodeStep(step));
+    this.#device.queue.writeBuffer(this.buffer('step'), 0, encodeStep(step));
     for (const batch of own.bound.batches) {
       const encoder = this.#device.createCommandEncoder();
       if (this.#timer) this.#timer.encode(encoder, batch);
@@ -201,10 +199,10 @@ export class GpuBackend implements Backend {
     }
     const staging = this.#staging;
     const encoder = this.#device.createCommandEncoder({ label: 'readback' });
-    encoder.copyBufferToBuffer(this.#buffer(name), offset * 4, staging, 0, size);
+    encoder.copyBufferToBuffer(this.buffer(name), offset * 4, staging, 0, size);
     this.#device.queue.submit([encoder.finish()]);
     if (purpose === 'step') this.counters.readbacks += 1;
-    await this.#unlessLost(staging.mapAsync(1, 0, size));
+    await this.unlessLost(staging.mapAsync(1, 0, size));
     try {
       return new Float32Array(staging.getMappedRange(0, size).slice(0));
     } finally {
@@ -244,7 +242,7 @@ export class GpuBackend implements Backend {
     buffer.destroy();
   }
 
-  #buffer(name: string): GPUBuffer {
+  buffer(name: string): GPUBuffer {
     const found = this.#named.get(name);
     invariant(found, `webgpu: no buffer named '${name}'`);
     return found;
@@ -273,17 +271,17 @@ export class GpuBackend implements Backend {
     const { place, offset, length, label } = bindingOf(ref, plan);
     const buffer =
       place.kind === 'named'
-        ? this.#buffer(place.name)
+        ? this.buffer(place.name)
         : (place.kind === 'slot' ? slots : scratch)[place.index];
     invariant(buffer, `webgpu: '${label}' has no buffer`);
     const size = length === undefined ? buffer.size - offset * 4 : Math.max(4, length * 4);
     if (place.kind !== 'scratch' && size > this.profile.maxBindingBytes)
-      throw tooLarge(buffer.label, size, this.profile.maxBindingBytes);
+      throw tableTooLarge({ name: buffer.label, bytes: size, most: this.profile.maxBindingBytes });
     return { buffer, offset: offset * 4, size };
   }
 
   /** What a browser never answers when the device is gone. */
-  #unlessLost<T>(work: Promise<T>): Promise<T> {
+  unlessLost<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#gone) reject(this.#gone);
       this.#waiting.add(reject);
