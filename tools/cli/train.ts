@@ -175,7 +175,7 @@ async function runOn(
 
 /** A run that loses its device goes on with another; one that was ended goes on when the same folder is named again. */
 async function train(options: CliOptions, report: Report, assets: Assets): Promise<void> {
-  const recipe = await recipeOf(options, assets, (text) => report.warning('link', text));
+  const recipe = await recipeOf({ ...options, keep: true }, assets, (text) => report.warning('link', text));
   const store = options.checkpoint === null ? memoryStore() : folderStore(options.checkpoint);
   for (let attempt = 1; ; attempt++) {
     const found = await newestSnapshot(store);
