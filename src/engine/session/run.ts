@@ -156,7 +156,9 @@ export class TrainingRun {
       first,
       now: options.now,
     });
-    await trainer.prepare();
+    await trainer.prepare((done, total) =>
+      emit({ type: 'phase', phase: 'loading', done, total, note: 'compiling' }),
+    );
     if (error) throw error;
     const generator = new Generator({
       backend,

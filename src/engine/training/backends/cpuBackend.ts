@@ -89,6 +89,11 @@ export class CpuBackend implements Backend {
     this.#generation += 1;
   }
 
+  /** Nothing compiles. */
+  compile(): Promise<void> {
+    return Promise.resolve();
+  }
+
   prepare(plan: Plan): Promise<Executable> {
     const bound = this.#bind(plan);
     const executable: CpuExecutable = {
