@@ -99,6 +99,42 @@ it('leaves its token in no file that a run writes, nor in what is printed', asyn
   expect(config).toMatchObject({ base_model_name_or_path: 'tests/Tiny', revision: COMMIT });
 });
 
+it('is listed with its bytes, and deleted by its name with what no other model needs', async () => {
+  let printed = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed += String(text);
+    return true;
+  });
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    printed += String(text);
+    return true;
+  });
+  const told = async (code: number, ...args: readonly string[]): Promise<string> => {
+    printed = '';
+    expect(await train(args)).toBe(code);
+    return printed;
+  };
+  expect(await told(0, '--list-models')).toBe(`No model is kept in ${cache}.\n`);
+  await opened({ model: 'tests/Tiny' });
+  const bytes = [...folder.values()].reduce((sum, file) => sum + file.length, 0);
+  const listed = await told(0, '--list-models');
+  expect(listed).toMatch(
+    new RegExp(`^tests/Tiny@${COMMIT}  \\d+\\.\\d MiB, last used \\d{4}-\\d\\d-\\d\\d\n`),
+  );
+  const [fact] = (await told(0, '--list-models', '--json')).trim().split('\n');
+  expect(JSON.parse(fact ?? '')).toMatchObject({
+    model: `tests/Tiny@${COMMIT}`,
+    whole: true,
+    bytes,
+    keptBytes: bytes,
+  });
+  // Neither a part of the name nor another revision is this model.
+  for (const other of ['tests/Tin', 'tests/Tiny@0000', ''])
+    expect(await told(1, '--delete-model', other)).toContain(`no kept model is called '${other}'`);
+  expect(await told(0, '--delete-model', 'tests/Tiny')).toContain(`Deleted: tests/Tiny@${COMMIT}`);
+  expect(readdirSync(cache)).toEqual([]);
+});
+
 it('waits for another process that fetches a file, and not for one that ended', async () => {
   const [one, other] = [nodeLocks(cache), nodeLocks(cache)];
   const seen: string[] = [];

@@ -1,5 +1,6 @@
 // Prints what happens: JSON lines for programs, short lines for people.
 import type { Diagnosis } from '../../src/engine/laboratory/inspect/inspection.ts';
+import type { BackendKind } from '../../src/engine/training/backends/deviceInfo.ts';
 import type { StepMetrics } from '../../src/engine/training/metrics.ts';
 import type { CliError } from './cliErrors.ts';
 
@@ -7,7 +8,7 @@ export interface StartFacts {
   readonly trainable: number;
   readonly all: number;
   readonly peakBytes: number;
-  readonly backend: 'webgpu' | 'cpu';
+  readonly backend: BackendKind;
   readonly device: string;
 }
 

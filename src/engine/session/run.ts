@@ -165,6 +165,8 @@ export class TrainingRun {
       layout: trainer.layout,
       tokenizer: files.tokenizer,
       stopIds: files.stopIds,
+      rowTokens: largest.train.tokens,
+      now: options.now,
       refresh: () => trainer.refresh(),
     });
     const counts = countParameters(wired.root);

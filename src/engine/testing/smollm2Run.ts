@@ -80,6 +80,7 @@ export async function greedy(
     layout: trainer.layout,
     tokenizer,
     stopIds,
+    now: steadyClock(),
   });
   const first = await generator.prefill(ids, false);
   const said: number[] = [];

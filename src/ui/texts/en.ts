@@ -49,6 +49,7 @@ export const en = {
     title: 'Device',
     unknown: 'finding a device',
     webgpu: 'WebGPU',
+    ort: 'ONNX Runtime on the CPU',
     cpu: 'CPU',
     memory: '{{size}} needed',
     backend: 'Backend',
@@ -78,6 +79,8 @@ export const en = {
     'reason_no-adapter':
       'WebGPU is here, but it found no graphics adapter, so the CPU runs the same operations.',
     reason_chosen: 'The CPU was chosen.',
+    'reason_ort-failed':
+      'ONNX Runtime could not be started here, so plain TypeScript runs the same operations.',
     local: 'What is yours never leaves this tab: no server, no telemetry.',
   },
   banner: {

@@ -8,6 +8,7 @@ import type {
   SumsVariant,
   VectorVariant,
 } from './kernelVariants.ts';
+import type { Lowering } from './lowering.ts';
 import type { ByRows } from './rowClasses.ts';
 import type { EdgeContext, InputGradient, Value } from './value.ts';
 
@@ -35,6 +36,11 @@ export interface Operation<A = unknown> {
   readonly name: string;
   /** The dispatches of one node; the CPU backend replays the references of the same ones. */
   kernels(node: TapeNode<A>, profile: KernelProfile): KernelCall<Ref>[];
+  /**
+   * The same as operators of an ONNX graph; 'kernels' says on purpose that a plan with this operation is replayed by the kernels' references
+   * where ONNX Runtime runs the others.
+   */
+  readonly lower: ((node: TapeNode<A>, to: Lowering) => void) | 'kernels';
   /** Floats of each scratch slot that `kernels` uses. */
   scratch?(node: TapeNode<A>, profile: KernelProfile): readonly number[];
   /** Multiply-adds counted as two. */

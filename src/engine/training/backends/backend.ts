@@ -5,6 +5,7 @@ import type { GroupQuantiser } from '../../models/groupQuantiser.ts';
 import type { BufferData } from '../../torch/autograd/bufferData.ts';
 import type { KernelProfile } from '../../torch/autograd/operation.ts';
 import type { Plan } from '../../torch/autograd/plan.ts';
+import type { BackendKind } from './deviceInfo.ts';
 
 /** A plan made ready for replay. */
 export interface Executable {
@@ -20,7 +21,7 @@ export interface RunCounters {
 }
 
 export interface Backend {
-  readonly kind: 'webgpu' | 'cpu';
+  readonly kind: BackendKind;
   readonly profile: KernelProfile;
   /** Quantises weights where they will be used; null where that is this thread. */
   readonly quantiser: GroupQuantiser | null;
