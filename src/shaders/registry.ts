@@ -23,6 +23,7 @@ import { layerNorm, layerNormBackward, layerNormGrad } from './layer_norm/layer_
 import { likeliest, likeliestParts } from './likeliest/likeliest.ts';
 import { linearVector, linearVectorSubgroup } from './linear/linear.ts';
 import { linearBackwardTiled, linearParts, linearTiled } from './linear/tiled.ts';
+import { linearVectorWorkgroup } from './linear/vectorWorkgroup.ts';
 import { lion } from './lion/lion.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lora.ts';
 import { loraDownWorkgroup, loraGradWorkgroup, loraUpBackwardWorkgroup } from './lora/lora_workgroup.ts';
@@ -57,6 +58,7 @@ export const kernels: readonly Kernel[] = [
   linearTiled,
   linearVector,
   linearVectorSubgroup,
+  linearVectorWorkgroup,
   loraDown,
   loraDownWorkgroup,
   matmul,

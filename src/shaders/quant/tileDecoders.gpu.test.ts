@@ -43,7 +43,6 @@ fn decode_row(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_ind
   params: { k: 'u32', segment: 'u32', first_block: 'u32', unit: 'u32', rows: 'u32' },
   constants: { THREADS: 64 },
   workgroups: ({ rows }) => [rows, 1, 1],
-  chain: ({ unit }) => unit / 8,
   reference: () => {},
 });
 

@@ -12,8 +12,11 @@ export type LinearVariant = (typeof linearVariants)[number];
 export const storedVariants = ['f32', 'f16'] as const;
 export type StoredVariant = (typeof storedVariants)[number];
 
-/** Few rows: an invocation a column, or a workgroup a column that adds up through subgroups. */
-export const vectorVariants = ['column', 'subgroup'] as const;
+/**
+ * Few rows: an invocation a column, a workgroup a column that adds up through subgroups, or some of a workgroup a column, which read 16
+ * bytes at once.
+ */
+export const vectorVariants = ['column', 'subgroup', 'workgroup'] as const;
 export type VectorVariant = (typeof vectorVariants)[number];
 
 /** Sums over the wide side of narrow products, norms and rows: an invocation the whole of one, or a workgroup, added up in a fixed order. */

@@ -2,9 +2,7 @@
 // take under a profile. Knows no tape: refs come from the operations.
 import { dequantizeCall, fitsVectors } from '../../../shaders/dequantize/dequantize.ts';
 import type { KernelCall } from '../../../shaders/kernel.ts';
-import { call } from '../../../shaders/kernel.ts';
 import type { SegmentNumbers } from '../../../shaders/lib/segments.ts';
-import { linearVector, linearVectorSubgroup, VECTOR_ROWS } from '../../../shaders/linear/linear.ts';
 import { fitsTiles, partsFloats, tiledCalls } from '../../../shaders/linear/tiled.ts';
 import type { Tile } from '../../../shaders/linear/tileProduct.ts';
 import { matmulCall } from '../../../shaders/matmul/matmul.ts';
@@ -14,6 +12,7 @@ import type { WeightFormat } from '../../../shaders/quant/weightFormat.ts';
 import type { LinearVariant } from '../autograd/kernelVariants.ts';
 import type { KernelProfile, Ref } from '../autograd/operation.ts';
 import { forRows } from '../autograd/rowClasses.ts';
+import { fewRowsCall, takesFewRows } from './fewRows.ts';
 
 export interface FrozenGroup {
   readonly k: number;
@@ -104,8 +103,6 @@ export interface Operands<R> {
 /** The kernel of a product of n rows under a profile. */
 const linearFor = ({ linear }: KernelProfile, n: number): LinearVariant => forRows(linear, n);
 
-const usesVector = (group: FrozenGroup, n: number): boolean => n <= VECTOR_ROWS && group.k % 4 === 0;
-
 /** Rows and columns of the tiles that a profile wants; null where it wants none, or the widths don't fit them. */
 export function tileOf(group: FrozenGroup, profile: KernelProfile, n: number, forward: boolean): Tile | null {
   const linear = linearFor(profile, n);
@@ -121,7 +118,7 @@ export function productScratch(
   ru: number,
   forward: boolean,
 ): readonly number[] {
-  if (forward && usesVector(group, n)) return [];
+  if (forward && takesFewRows(group, profile, n)) return [];
   const tile = tileOf(group, profile, n, forward);
   if (tile === null) return [forward ? (group.k + ru) * group.out : (group.out + ru) * group.k];
   const parts = partsFloats(group, n, tile, forward);
@@ -165,16 +162,10 @@ export function forwardCalls(
   ru: number,
   refs: Operands<Ref>,
 ): KernelCall<Ref>[] {
-  if (!usesVector(group, n)) return productCalls(group, profile, n, ru, refs, true);
-  const { k, out, segments } = group;
+  if (!takesFewRows(group, profile, n)) return productCalls(group, profile, n, ru, refs, true);
   const [u, residual] = [refs.tail ?? DUMMY, refs.residual ?? DUMMY];
-  const own = {
-    buffers: { ...packedRefs(group, ru), x: refs.left, u, residual, y: refs.result },
-    params: { segments, n, k, out, ru, count: segments.length },
-    constants: { HAS_RESIDUAL: refs.residual ? 1 : 0, ONE_ROW: n === 1 ? 1 : 0 },
-    slots: { decode: decoder(group.format) },
-  };
-  return [profile.vector === 'subgroup' ? call(linearVectorSubgroup, own) : call(linearVector, own)];
+  const buffers = { ...packedRefs(group, ru), x: refs.left, u, residual, y: refs.result };
+  return [fewRowsCall(group, profile, { n, ru, hasResidual: refs.residual !== null }, buffers)];
 }
 
 /** dx [N, K] = [dy | du] [W ; A] (+ residual). */

@@ -34,7 +34,7 @@ export const portableVariants: Variants = {
 export const gpuVariants: Variants = {
   linear: 'tiled64',
   stored: 'f32',
-  vector: 'subgroup',
+  vector: 'workgroup',
   sums: 'workgroup',
   attention: 'tile',
 };
