@@ -169,11 +169,9 @@ export class TrainingRun {
       now: options.now,
       refresh: () => trainer.refresh(),
     });
-    const counts = countParameters(wired.root);
     emit({
       type: 'started',
-      trainable: counts.trainable,
-      all: counts.all,
+      ...countParameters(wired.root),
       peakBytes: estimate?.memory.peakBytes ?? backend.allocatedBytes(),
       totalSteps: trainer.totalSteps,
       backend: backend.kind,
