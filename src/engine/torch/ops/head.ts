@@ -99,7 +99,9 @@ function tilesOf(
 /** Whether the head is decoded tile by tile of the vocabulary; else it is taken whole, by a kernel that decodes as it goes. */
 function takesSlices(group: FrozenGroup, profile: KernelProfile, n: number, forward: boolean): boolean {
   if (needsParts(group, profile)) return true;
-  return tileOf(group, profile, n, forward) === null && productScratch(group, profile, n, 0, forward).length > 0;
+  return (
+    tileOf(group, profile, n, forward) === null && productScratch(group, profile, n, 0, forward).length > 0
+  );
 }
 
 /** Floats of scratch slot 0 for either direction, of `n` rows. */
