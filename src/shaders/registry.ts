@@ -24,6 +24,12 @@ import { likeliest, likeliestParts } from './likeliest/likeliest.ts';
 import { linearBackwardTiled, linearTiled, linearVector, linearVectorSubgroup } from './linear/linear.ts';
 import { lion } from './lion/lion.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lora.ts';
+import {
+  loraDownGated,
+  loraDownNormed,
+  loraUpBackwardGated,
+  loraUpBackwardNormed,
+} from './lora/lora_fused.ts';
 import { loraDownWorkgroup, loraGradWorkgroup, loraUpBackwardWorkgroup } from './lora/lora_workgroup.ts';
 import { matmul, matmulScalar, matmulWide } from './matmul/matmul.ts';
 import { preference } from './preference/preference.ts';
@@ -58,6 +64,8 @@ export const kernels: readonly Kernel[] = [
   linearVectorSubgroup,
   loraDown,
   loraDownWorkgroup,
+  loraDownNormed,
+  loraDownGated,
   matmul,
   matmulWide,
   matmulScalar,
@@ -94,6 +102,8 @@ export const kernels: readonly Kernel[] = [
   layerNormGrad,
   loraUpBackward,
   loraUpBackwardWorkgroup,
+  loraUpBackwardNormed,
+  loraUpBackwardGated,
   linearBackwardTiled,
   loraGrad,
   loraGradWorkgroup,
