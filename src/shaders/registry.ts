@@ -26,6 +26,12 @@ import { linearBackwardTiled, linearParts, linearTiled } from './linear/tiled.ts
 import { linearVectorWorkgroup } from './linear/vectorWorkgroup.ts';
 import { lion } from './lion/lion.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lora.ts';
+import {
+  loraDownGated,
+  loraDownNormed,
+  loraUpBackwardGated,
+  loraUpBackwardNormed,
+} from './lora/lora_fused.ts';
 import { loraDownWorkgroup, loraGradWorkgroup, loraUpBackwardWorkgroup } from './lora/lora_workgroup.ts';
 import { matmul, matmulScalar } from './matmul/matmul.ts';
 import { preference } from './preference/preference.ts';
@@ -61,6 +67,8 @@ export const kernels: readonly Kernel[] = [
   linearVectorWorkgroup,
   loraDown,
   loraDownWorkgroup,
+  loraDownNormed,
+  loraDownGated,
   matmul,
   matmulScalar,
   rowNormTable,
@@ -96,6 +104,8 @@ export const kernels: readonly Kernel[] = [
   layerNormGrad,
   loraUpBackward,
   loraUpBackwardWorkgroup,
+  loraUpBackwardNormed,
+  loraUpBackwardGated,
   linearBackwardTiled,
   linearParts,
   loraGrad,

@@ -10,7 +10,7 @@ import {
   loraUpBackwardWorkgroup,
   ranksOf4,
 } from '../../../shaders/lora/lora_workgroup.ts';
-import type { KernelProfile, Operation, Ref } from '../autograd/operation.ts';
+import type { KernelProfile, Operation, Ref, TapeNode } from '../autograd/operation.ts';
 import type { GroupAttributes } from './linearGroup.ts';
 import { downGraph, gradGraph, upBackwardGraph } from './loraGraph.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
@@ -26,10 +26,10 @@ export function loraNumbers(group: GroupAttributes, n: number) {
   return { n, k, ru, count: segments.length, stream: dropoutStream, rate: dropoutRate, segments };
 }
 
-const hasDropout = (group: GroupAttributes) => ({ HAS_DROPOUT: group.dropoutRate > 0 ? 1 : 0 });
+export const hasDropout = (group: GroupAttributes) => ({ HAS_DROPOUT: group.dropoutRate > 0 ? 1 : 0 });
 
 /** Whether a workgroup shares the sums over the wide sides: their kernels read four numbers at a time. */
-const inFours = ({ k, segments }: GroupAttributes, profile: KernelProfile): boolean =>
+export const inFours = ({ k, segments }: GroupAttributes, profile: KernelProfile): boolean =>
   sharesSums(profile) && fitsVectors(k, segments);
 
 type Refs<Name extends string> = Readonly<Record<Name, Ref>>;
@@ -135,6 +135,14 @@ export const loraGradOperation: Operation<GroupAttributes> = {
     return 2 * (node.inputs[0]?.shape[0] ?? 0) * ru * (k + out / segments.length);
   },
 };
+
+type MaybeNarrow = TapeNode | TapeNode<GroupAttributes>;
+
+export const isLoraDown = (node: MaybeNarrow): node is TapeNode<GroupAttributes> =>
+  node.operation.name === loraDownOperation.name;
+
+export const isLoraUpBackward = (node: MaybeNarrow): node is TapeNode<GroupAttributes> =>
+  node.operation.name === loraUpBackwardOperation.name;
 
 /** S of `grads`: small adapters have few blocks, so more invocations share the tokens. Fixed by the adapter's size alone. */
 export const gradientSplits = (adapterFloats: number): number => (adapterFloats < 2 ** 20 ? 4 : 1);
