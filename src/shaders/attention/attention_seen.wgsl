@@ -10,3 +10,11 @@ fn kept(query: u32, head: u32, key: u32, seed: u32) -> f32 {
   let element = (query * params.heads + head) * params.t_k + key;
   return dropout_scale(seed, params.stream, element, params.rate);
 }
+
+// The same of four keys.
+fn kept4(query: u32, head: u32, keys: vec4u, seed: u32) -> vec4f {
+  return vec4f(
+    kept(query, head, keys.x, seed), kept(query, head, keys.y, seed),
+    kept(query, head, keys.z, seed), kept(query, head, keys.w, seed),
+  );
+}

@@ -29,16 +29,32 @@ export { partsOf };
 export type TileRows = 1 | 2 | 4;
 const LANES = 16;
 
-const params = { ...attentionParams, stretch: 'u32', vectors: 'u32' } as const;
+const params = {
+  ...attentionParams,
+  stretch: 'u32',
+  vectors: 'u32',
+  chunk: 'u32',
+  across: 'u32',
+  stage: 'u32',
+} as const;
 
 /** Widest head that the tiles hold. */
 export const WIDEST_HEAD = 256;
 
+/** Rows of whole heads that workgroup memory holds at once. */
+function stageOf(d: number): number {
+  let stage = TILE;
+  while (stage > 4 && stage * Math.ceil(d / 32) > TILE) stage /= 2;
+  return stage;
+}
+
+/** Bounds of loops that are said when a kernel runs. */
+export const tileBounds = (d: number) =>
+  ({ vectors: d / 4, chunk: 8, across: TILE, stage: stageOf(d) }) as const;
+
 /** What follows from the width of a head and the rows of an invocation. */
 export function tileConstants(d: number, rows: TileRows) {
-  const columns = Math.ceil(d / 32);
-  let stage = TILE;
-  while (stage > 4 && stage * columns > TILE) stage /= 2;
+  const [columns, stage] = [Math.ceil(d / 32), stageOf(d)];
   return {
     D: d,
     ROWS: rows,

@@ -50,22 +50,20 @@ fn attention_tile(@builtin(workgroup_id) at: vec3u, @builtin(local_invocation_in
   let first_key = first_seen(document, min(step.position + first_query, params.t_k - 1u));
   let end = min(last_key / 32u + 1u, (at.z + 1u) * params.stretch);
   for (var tile = max(first_key / 32u, at.z * params.stretch); tile < end; tile++) {
-    // Vectors of scores past the last key are of nobody.
-    let filled = min(32u, 4u * (last_key + 1u - tile * 32u));
     var s: array<vec4f, ROWS>;
     for (var i = 0u; i < ROWS; i++) { s[i] = vec4f(0.0); }
     for (var c = 0u; c < params.vectors; c += 8u) {
       let x = min(c + tx, D4 - 1u);
       workgroupBarrier();
       for (var i = 0u; i < ROWS; i++) {
-        left[i * 16u + ty][tx] = q[q_at[i] + x] * params.scale;
+        left[i * 16u + ty][tx] = select(vec4f(0.0), q[q_at[i] + x] * params.scale, c + tx < D4);
       }
       for (var j = 0u; j < 2u; j++) {
         let key = b * params.t_k + min(tile * 32u + j * 16u + ty, last_key);
         right[j * 16u + ty][tx] = k[(key * params.k_stride + params.k_offset + kv_head * D) / 4u + x];
       }
       workgroupBarrier();
-      add_scores(&s, min(8u, params.vectors - c), ty, tx);
+      add_scores(&s, ty, tx);
     }
     let key = vec4u(tile * 32u + tx) + vec4u(0u, 8u, 16u, 24u);
     for (var i = 0u; i < ROWS; i++) {
@@ -88,7 +86,7 @@ fn attention_tile(@builtin(workgroup_id) at: vec3u, @builtin(local_invocation_in
       }
       left[i * 16u + ty][tx] = weight;
     }
-    for (var n = 0u; n < filled; n += STAGE) {
+    for (var n = 0u; n < params.across; n += STAGE) {
       if (n > 0u) { workgroupBarrier(); }
       for (var e = ty; e < STAGE * COLUMNS; e += 16u) {
         let own = min(tile * 32u + column_of(n + e / COLUMNS), last_key);
@@ -96,7 +94,7 @@ fn attention_tile(@builtin(workgroup_id) at: vec3u, @builtin(local_invocation_in
         right[e][tx] = v[v_at + min(e % COLUMNS * 8u + tx, D4 - 1u)];
       }
       workgroupBarrier();
-      add_sums(&acc, n / 4u, min(STAGE, filled - n), ty, tx);
+      add_sums(&acc, n / 4u, ty, tx);
     }
   }
   for (var i = 0u; i < ROWS; i++) { shared_rows[i * 16u + ty][tx] = sum[i]; }

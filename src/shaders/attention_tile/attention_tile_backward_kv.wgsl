@@ -39,8 +39,6 @@ fn attention_tile_backward_kv(@builtin(workgroup_id) at: vec3u, @builtin(local_i
   let end = min((queries * group + 31u) / 32u, (at.z + 1u) * params.stretch);
   for (var tile = max(first_key * group / 32u, at.z * params.stretch); tile < end; tile++) {
     if (HAS_DOCUMENTS == 1u && documents[b * params.t_q + tile * 32u / group] > last_key) { break; }
-    // Vectors of scores past the last column are of nobody.
-    let filled = min(32u, 4u * (columns - tile * 32u));
     workgroupBarrier();
     if (lane < 32u) {
       let one = min(tile * 32u + lane, columns - 1u);
@@ -64,21 +62,21 @@ fn attention_tile_backward_kv(@builtin(workgroup_id) at: vec3u, @builtin(local_i
       let x = min(c + tx, D4 - 1u);
       workgroupBarrier();
       for (var i = 0u; i < ROWS; i++) {
-        left[i * 16u + ty][tx] = qkv[k_at[i] + x] * params.scale;
+        left[i * 16u + ty][tx] = select(vec4f(0.0), qkv[k_at[i] + x] * params.scale, c + tx < D4);
       }
       for (var j = 0u; j < 2u; j++) { right[j * 16u + ty][tx] = qkv[column_at[j * 16u + ty].x + x]; }
       workgroupBarrier();
-      add_scores(&s, min(8u, params.vectors - c), ty, tx);
+      add_scores(&s, ty, tx);
     }
     for (var c = 0u; c < params.vectors; c += 8u) {
       let x = min(c + tx, D4 - 1u);
       workgroupBarrier();
       for (var i = 0u; i < ROWS; i++) {
-        left[i * 16u + ty][tx] = qkv[v_at[i] + x];
+        left[i * 16u + ty][tx] = select(vec4f(0.0), qkv[v_at[i] + x], c + tx < D4);
       }
       for (var j = 0u; j < 2u; j++) { right[j * 16u + ty][tx] = d_o[column_at[j * 16u + ty].y + x]; }
       workgroupBarrier();
-      add_scores(&ds, min(8u, params.vectors - c), ty, tx);
+      add_scores(&ds, ty, tx);
     }
     workgroupBarrier();
     for (var i = 0u; i < ROWS; i++) {
@@ -99,23 +97,23 @@ fn attention_tile_backward_kv(@builtin(workgroup_id) at: vec3u, @builtin(local_i
       }
       left[i * 16u + ty][tx] = weight;
     }
-    for (var n = 0u; n < filled; n += STAGE) {
+    for (var n = 0u; n < params.across; n += STAGE) {
       if (n > 0u) { workgroupBarrier(); }
       for (var e = ty; e < STAGE * COLUMNS; e += 16u) {
         right[e][tx] = d_o[column_at[column_of(n + e / COLUMNS)].y + min(e % COLUMNS * 8u + tx, D4 - 1u)];
       }
       workgroupBarrier();
-      add_sums(&dv, n / 4u, min(STAGE, filled - n), ty, tx);
+      add_sums(&dv, n / 4u, ty, tx);
     }
     workgroupBarrier();
     for (var i = 0u; i < ROWS; i++) { left[i * 16u + ty][tx] = ds[i]; }
-    for (var n = 0u; n < filled; n += STAGE) {
+    for (var n = 0u; n < params.across; n += STAGE) {
       if (n > 0u) { workgroupBarrier(); }
       for (var e = ty; e < STAGE * COLUMNS; e += 16u) {
         right[e][tx] = qkv[column_at[column_of(n + e / COLUMNS)].x + min(e % COLUMNS * 8u + tx, D4 - 1u)];
       }
       workgroupBarrier();
-      add_sums(&dk, n / 4u, min(STAGE, filled - n), ty, tx);
+      add_sums(&dk, n / 4u, ty, tx);
     }
   }
   for (var i = 0u; i < ROWS; i++) {

@@ -58,8 +58,6 @@ fn attention_tile_backward_q(@builtin(workgroup_id) at: vec3u, @builtin(local_in
   var document = 0u;
   if (HAS_DOCUMENTS == 1u) { document = documents[b * params.t_q + first_query]; }
   for (var tile = first_seen(document, first_query) / 32u; tile <= last_key / 32u; tile++) {
-    // Vectors of scores past the last key are of nobody.
-    let filled = min(32u, 4u * (last_key + 1u - tile * 32u));
     var s: array<vec4f, ROWS>;
     var dp: array<vec4f, ROWS>;
     for (var i = 0u; i < ROWS; i++) {
@@ -70,27 +68,27 @@ fn attention_tile_backward_q(@builtin(workgroup_id) at: vec3u, @builtin(local_in
       let x = min(c + tx, D4 - 1u);
       workgroupBarrier();
       for (var i = 0u; i < ROWS; i++) {
-        left[i * 16u + ty][tx] = qkv[q_at[i] + x] * params.scale;
+        left[i * 16u + ty][tx] = select(vec4f(0.0), qkv[q_at[i] + x] * params.scale, c + tx < D4);
       }
       for (var j = 0u; j < 2u; j++) {
         let key = b * params.t_k + min(tile * 32u + j * 16u + ty, last_key);
         right[j * 16u + ty][tx] = qkv[(key * params.k_stride + params.k_offset + kv_head * D) / 4u + x];
       }
       workgroupBarrier();
-      add_scores(&s, min(8u, params.vectors - c), ty, tx);
+      add_scores(&s, ty, tx);
     }
     for (var c = 0u; c < params.vectors; c += 8u) {
       let x = min(c + tx, D4 - 1u);
       workgroupBarrier();
       for (var i = 0u; i < ROWS; i++) {
-        left[i * 16u + ty][tx] = d_o[o_at[i] * D4 + x];
+        left[i * 16u + ty][tx] = select(vec4f(0.0), d_o[o_at[i] * D4 + x], c + tx < D4);
       }
       for (var j = 0u; j < 2u; j++) {
         let key = b * params.t_k + min(tile * 32u + j * 16u + ty, last_key);
         right[j * 16u + ty][tx] = qkv[(key * params.v_stride + params.v_offset + kv_head * D) / 4u + x];
       }
       workgroupBarrier();
-      add_scores(&dp, min(8u, params.vectors - c), ty, tx);
+      add_scores(&dp, ty, tx);
     }
     workgroupBarrier();
     let key = vec4u(tile * 32u + tx) + vec4u(0u, 8u, 16u, 24u);
@@ -102,7 +100,7 @@ fn attention_tile_backward_q(@builtin(workgroup_id) at: vec3u, @builtin(local_in
       }
       left[i * 16u + ty][tx] = p * (dp[i] - d[i]) * params.scale;
     }
-    for (var n = 0u; n < filled; n += STAGE) {
+    for (var n = 0u; n < params.across; n += STAGE) {
       if (n > 0u) { workgroupBarrier(); }
       for (var e = ty; e < STAGE * COLUMNS; e += 16u) {
         let own = min(tile * 32u + column_of(n + e / COLUMNS), last_key);
@@ -110,7 +108,7 @@ fn attention_tile_backward_q(@builtin(workgroup_id) at: vec3u, @builtin(local_in
         right[e][tx] = qkv[k_at + min(e % COLUMNS * 8u + tx, D4 - 1u)];
       }
       workgroupBarrier();
-      add_sums(&dq, n / 4u, min(STAGE, filled - n), ty, tx);
+      add_sums(&dq, n / 4u, ty, tx);
     }
   }
   for (var i = 0u; i < ROWS; i++) {

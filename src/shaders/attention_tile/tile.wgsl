@@ -5,35 +5,39 @@
 var<workgroup> left: array<array<vec4f, 9>, LEFT>; // [ROWS * 16]: eight vectors of queries (or keys), then 32 scores
 var<workgroup> right: array<array<vec4f, 9>, 32>; // [32]: eight vectors of keys (or queries), then [STAGE, COLUMNS]: whole heads
 
-// s += left · rightᵀ over `few` vectors of the head, eight at most. That the loops of this file and their bounds are known only when they run
-// keeps compilers from unrolling them: a round is long enough, and code grows with every one.
-fn add_scores(s: ptr<function, array<vec4f, ROWS>>, few: u32, ty: u32, tx: u32) {
-  for (var x = 0u; x < few; x++) {
-    let k0 = right[tx][x];
-    let k1 = right[tx + 8u][x];
-    let k2 = right[tx + 16u][x];
-    let k3 = right[tx + 24u][x];
-    let kx = vec4f(k0.x, k1.x, k2.x, k3.x);
-    let ky = vec4f(k0.y, k1.y, k2.y, k3.y);
-    let kz = vec4f(k0.z, k1.z, k2.z, k3.z);
-    let kw = vec4f(k0.w, k1.w, k2.w, k3.w);
+// That the bounds of these two loops are known only when they run keeps compilers from unrolling them: a round is long enough, and with
+// wide heads the code would be ten times as long.
+
+// s += left · rightᵀ over eight vectors of the head.
+fn add_scores(s: ptr<function, array<vec4f, ROWS>>, ty: u32, tx: u32) {
+  let r0 = &right[tx];
+  let r1 = &right[tx + 8u];
+  let r2 = &right[tx + 16u];
+  let r3 = &right[tx + 24u];
+  for (var x = 0u; x < params.chunk; x += 2u) {
+    let k = transpose(mat4x4f((*r0)[x], (*r1)[x], (*r2)[x], (*r3)[x]));
+    let l = transpose(mat4x4f((*r0)[x + 1u], (*r1)[x + 1u], (*r2)[x + 1u], (*r3)[x + 1u]));
     for (var i = 0u; i < ROWS; i++) {
-      let a = left[i * 16u + ty][x];
-      (*s)[i] = (*s)[i] + a.x * kx + a.y * ky + a.z * kz + a.w * kw;
+      let row = &left[i * 16u + ty];
+      let a = (*row)[x];
+      let b = (*row)[x + 1u];
+      let sum = (*s)[i] + a.x * k[0] + a.y * k[1] + a.z * k[2] + a.w * k[3];
+      (*s)[i] = sum + b.x * l[0] + b.y * l[1] + b.z * l[2] + b.w * l[3];
     }
   }
 }
 
-// acc += (`few` of the scores in left, STAGE at most, from vector `quad` on) · (their rows in right).
-fn add_sums(acc: ptr<function, array<vec4f, SUMS>>, quad: u32, few: u32, ty: u32, tx: u32) {
-  for (var n = 0u; n < few; n += 4u) {
+// acc += (STAGE of the scores in left, from vector `quad` on) · (their rows in right).
+fn add_sums(acc: ptr<function, array<vec4f, SUMS>>, quad: u32, ty: u32, tx: u32) {
+  for (var n = 0u; n < params.stage; n += 4u) {
     var p: array<vec4f, ROWS>;
     for (var i = 0u; i < ROWS; i++) { p[i] = left[i * 16u + ty][quad + n / 4u]; }
     for (var c = 0u; c < COLUMNS; c++) {
-      let v0 = right[n * COLUMNS + c][tx];
-      let v1 = right[(n + 1u) * COLUMNS + c][tx];
-      let v2 = right[(n + 2u) * COLUMNS + c][tx];
-      let v3 = right[(n + 3u) * COLUMNS + c][tx];
+      let at = n * COLUMNS + c;
+      let v0 = right[at][tx];
+      let v1 = right[at + COLUMNS][tx];
+      let v2 = right[at + COLUMNS * 2u][tx];
+      let v3 = right[at + COLUMNS * 3u][tx];
       for (var i = 0u; i < ROWS; i++) {
         let sum = (*acc)[i * COLUMNS + c];
         (*acc)[i * COLUMNS + c] = sum + p[i].x * v0 + p[i].y * v1 + p[i].z * v2 + p[i].w * v3;
@@ -44,11 +48,3 @@ fn add_sums(acc: ptr<function, array<vec4f, SUMS>>, quad: u32, few: u32, ty: u32
 
 // Column of the tile whose score is component n % 4 of vector n / 4.
 fn column_of(n: u32) -> u32 { return n / 4u + (n % 4u) * 8u; }
-
-// What the probabilities of four keys are multiplied by under dropout.
-fn kept4(query: u32, head: u32, keys: vec4u, seed: u32) -> vec4f {
-  return vec4f(
-    kept(query, head, keys.x, seed), kept(query, head, keys.y, seed),
-    kept(query, head, keys.z, seed), kept(query, head, keys.w, seed),
-  );
-}

@@ -8,6 +8,7 @@ import {
   attentionTileJoinKv,
   partsOf,
   type TileRows,
+  tileBounds,
   tileConstants,
   WIDEST_HEAD,
 } from '../../../shaders/attention_tile/attention_tile.ts';
@@ -16,7 +17,10 @@ import { call } from '../../../shaders/kernel.ts';
 import type { KernelProfile, Ref } from '../autograd/operation.ts';
 
 /** What every attention kernel is told, the tiles' stretch apart. */
-export type AttentionNumbers = Omit<ParamValues<typeof attentionTile.params>, 'stretch' | 'vectors'>;
+export type AttentionNumbers = Omit<
+  ParamValues<typeof attentionTile.params>,
+  'stretch' | keyof ReturnType<typeof tileBounds>
+>;
 
 export interface AttentionConstants {
   readonly D: number;
@@ -93,7 +97,7 @@ export function tileCalls(
   const { D } = constants;
   const { rows, stretch, parts } = queryTiling(numbers, D);
   const options = {
-    params: { ...numbers, stretch, vectors: D / 4 },
+    params: { ...numbers, stretch, ...tileBounds(D) },
     constants: { ...constants, ...tileConstants(D, rows) },
   };
   if (parts === 1) return [call(attentionTile, { buffers, ...options })];
@@ -119,11 +123,11 @@ export function tileBackwardCalls(
   const queries: KernelCall<Ref> = call(attentionTileBackwardQ, {
     buffers,
     // Nothing is left to join: what a query wants is a sum over all of its keys.
-    params: { ...numbers, stretch: Math.ceil(numbers.t_k / 32), vectors: D / 4 },
+    params: { ...numbers, stretch: Math.ceil(numbers.t_k / 32), ...tileBounds(D) },
     constants: { ...constants, ...tileConstants(D, query.rows) },
   });
   const options = {
-    params: { ...numbers, stretch: key.stretch, vectors: D / 4 },
+    params: { ...numbers, stretch: key.stretch, ...tileBounds(D) },
     constants: { ...constants, ...tileConstants(D, key.rows), PARTS: key.parts > 1 ? 1 : 0 },
   };
   if (key.parts === 1) return [queries, call(attentionTileBackwardKv, { buffers: kv, ...options })];
