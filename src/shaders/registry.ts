@@ -14,28 +14,39 @@ import {
   attentionTileJoin,
   attentionTileJoinKv,
 } from './attention_tile/attention_tile.ts';
-import { crossEntropy, rowSum } from './cross_entropy/cross_entropy.ts';
+import { crossEntropy, crossEntropyParts, crossEntropyWhole, rowSum } from './cross_entropy/cross_entropy.ts';
 import { dequantize, dequantizeScalar } from './dequantize/dequantize.ts';
 import { dropout } from './dropout/dropout.ts';
 import { embedding } from './embedding/embedding.ts';
 import { embeddingGrad, embeddingLora, embeddingLoraGrad } from './embedding_grad/embedding_grad.ts';
 import { geglu, gegluBackward } from './geglu/geglu.ts';
 import { geluBackward, geluForward } from './gelu/gelu.ts';
-import { clipFactor, gradReduce } from './grad_norm/grad_norm.ts';
+import { clipFactor, gradReduce, gradStretches, stretchNorms } from './grad_norm/grad_norm.ts';
 import { headGrad } from './head_grad/head_grad.ts';
 import { headNorm, headNormBackward, headNormGrad } from './head_norm/head_norm.ts';
 import type { Kernel } from './kernel.ts';
 import { kvAppend } from './kv_cache/kv_cache.ts';
 import { layerNorm, layerNormBackward, layerNormGrad } from './layer_norm/layer_norm.ts';
-import { linearBackwardTiled, linearTiled, linearVector, linearVectorSubgroup } from './linear/linear.ts';
+import { likeliest, likeliestParts } from './likeliest/likeliest.ts';
+import { linearVector, linearVectorSubgroup } from './linear/linear.ts';
+import { linearBackwardTiled, linearParts, linearTiled } from './linear/tiled.ts';
+import { linearVectorWorkgroup } from './linear/vectorWorkgroup.ts';
 import { lion } from './lion/lion.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lora.ts';
-import { matmul, matmulScalar, matmulWide } from './matmul/matmul.ts';
+import { loraDownWorkgroup, loraGradWorkgroup, loraUpBackwardWorkgroup } from './lora/lora_workgroup.ts';
+import { matmul, matmulScalar } from './matmul/matmul.ts';
 import { preference } from './preference/preference.ts';
+import { quantize } from './quantize/quantize.ts';
 import { rmsNorm, rmsNormBackward, rmsNormGrad } from './rms_norm/rms_norm.ts';
 import { rope } from './rope/rope.ts';
 import { scale } from './scale/scale.ts';
-import { rowNormTable, scaleColumns, scaleColumnsGrad, vectorTable } from './scale_columns/scale_columns.ts';
+import {
+  rowNormTable,
+  rowNormTableWorkgroup,
+  scaleColumns,
+  scaleColumnsGrad,
+  vectorTable,
+} from './scale_columns/scale_columns.ts';
 import { rowDots, scaleRows } from './scale_rows/scale_rows.ts';
 import { sgd } from './sgd/sgd.ts';
 import { swiglu, swigluBackward } from './swiglu/swiglu.ts';
@@ -43,6 +54,7 @@ import { swiglu, swigluBackward } from './swiglu/swiglu.ts';
 const erase = (kernel: { readonly name: string }): Kernel => kernel as Kernel;
 
 export const kernels: readonly Kernel[] = [
+  quantize,
   embedding,
   embeddingLora,
   addPositions,
@@ -53,11 +65,13 @@ export const kernels: readonly Kernel[] = [
   linearTiled,
   linearVector,
   linearVectorSubgroup,
+  linearVectorWorkgroup,
   loraDown,
+  loraDownWorkgroup,
   matmul,
-  matmulWide,
   matmulScalar,
   rowNormTable,
+  rowNormTableWorkgroup,
   vectorTable,
   scaleRows,
   scaleColumns,
@@ -73,7 +87,11 @@ export const kernels: readonly Kernel[] = [
   geglu,
   geluForward,
   dropout,
+  likeliestParts,
+  likeliest,
   crossEntropy,
+  crossEntropyParts,
+  crossEntropyWhole,
   rowSum,
   preference,
   headGrad,
@@ -86,8 +104,11 @@ export const kernels: readonly Kernel[] = [
   layerNormBackward,
   layerNormGrad,
   loraUpBackward,
+  loraUpBackwardWorkgroup,
   linearBackwardTiled,
+  linearParts,
   loraGrad,
+  loraGradWorkgroup,
   loraDownBackward,
   scaleColumnsGrad,
   swigluBackward,
@@ -101,6 +122,8 @@ export const kernels: readonly Kernel[] = [
   add,
   rowDots,
   gradReduce,
+  gradStretches,
+  stretchNorms,
   clipFactor,
   adamw,
   sgd,

@@ -12,6 +12,7 @@ import type { Operation, Ref, TapeNode } from '../autograd/operation.ts';
 import type { Tape } from '../autograd/tape.ts';
 import type { Value } from '../autograd/value.ts';
 import { inTiles, tileBackwardCalls, tileBackwardScratch, tileCalls, tileScratch } from './attentionTiles.ts';
+import { AttentionGraph } from './attentionGraph.ts';
 import type { DropoutDraw } from './dropout.ts';
 import { valueAt } from './nodeValues.ts';
 import type { HeadShape } from './rope.ts';
@@ -94,6 +95,12 @@ const attentionOperation: Operation<Attributes> = {
   },
   scratch: (node, profile) =>
     inTiles(profile, constantsOf(node.attributes)) ? tileScratch(numbers(node), node.attributes.headDim) : [],
+  lower: (node, to) => {
+    const [qkv] = valueAt(node.inputs, 0);
+    const [o] = valueAt(node.outputs, 0);
+    invariant(node.attributes.cache === null, 'attention: a cache is for the kernels');
+    to.write(o, new AttentionGraph(to, node.attributes, to.read(qkv)).output());
+  },
   flops: (node) => 4 * pairs(node.attributes) * node.attributes.headDim,
   backward: (context) => {
     const dO = context.gradOf(0);
@@ -142,6 +149,11 @@ const attentionBackwardOperation: Operation<Attributes> = {
     inTiles(profile, constantsOf(node.attributes))
       ? tileBackwardScratch(numbers(node), node.attributes.headDim)
       : [],
+  lower: (node, to) => {
+    const [qkv, o, dO] = valueAt(node.inputs, 0, 1, 3);
+    const [dqkv] = valueAt(node.outputs, 0);
+    to.write(dqkv, new AttentionGraph(to, node.attributes, to.read(qkv)).backward(to.read(dO), to.read(o)));
+  },
   flops: (node) => 10 * pairs(node.attributes) * node.attributes.headDim,
 };
 

@@ -1,10 +1,24 @@
 // The adapter's operations over a linear group: u = drop(x) Aᵀ, du = s dy B, and dA, dB added to `grads`. Their place in
 // backward is linear.ts's business.
+import { fitsVectors } from '../../../shaders/dequantize/dequantize.ts';
+import type { KernelCall } from '../../../shaders/kernel.ts';
 import { call } from '../../../shaders/kernel.ts';
 import { loraDown, loraGrad, loraUpBackward } from '../../../shaders/lora/lora.ts';
-import type { Operation, Ref } from '../autograd/operation.ts';
+import {
+  loraDownWorkgroup,
+  loraGradWorkgroup,
+  loraUpBackwardWorkgroup,
+  ranksOf4,
+} from '../../../shaders/lora/lora_workgroup.ts';
+import type { KernelProfile, Operation, Ref } from '../autograd/operation.ts';
 import type { GroupAttributes } from './linearGroup.ts';
+import { downGraph, gradGraph, upBackwardGraph } from './loraGraph.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
+import { sharesSums } from './sums.ts';
+
+const ADAPTER: Ref = { buffer: 'adapter' };
+const STEP: Ref = { buffer: 'step' };
+const GRADS: Ref = { buffer: 'grads' };
 
 /** What the kernels need of a group, for n rows. */
 export function loraNumbers(group: GroupAttributes, n: number) {
@@ -12,29 +26,68 @@ export function loraNumbers(group: GroupAttributes, n: number) {
   return { n, k, ru, count: segments.length, stream: dropoutStream, rate: dropoutRate, segments };
 }
 
-export const hasDropout = (group: GroupAttributes) => ({ HAS_DROPOUT: group.dropoutRate > 0 ? 1 : 0 });
+const hasDropout = (group: GroupAttributes) => ({ HAS_DROPOUT: group.dropoutRate > 0 ? 1 : 0 });
+
+/** Whether a workgroup shares the sums over the wide sides: their kernels read four numbers at a time. */
+const inFours = ({ k, segments }: GroupAttributes, profile: KernelProfile): boolean =>
+  sharesSums(profile) && fitsVectors(k, segments);
+
+type Refs<Name extends string> = Readonly<Record<Name, Ref>>;
+
+/** u = drop(x) Aᵀ of n rows. */
+export function downCall(
+  group: GroupAttributes,
+  profile: KernelProfile,
+  n: number,
+  { x, u }: Refs<'x' | 'u'>,
+): KernelCall<Ref> {
+  const buffers = { x, adapter: ADAPTER, step: STEP, u };
+  const options = { buffers, params: loraNumbers(group, n), constants: hasDropout(group) };
+  return inFours(group, profile) ? call(loraDownWorkgroup, options) : call(loraDown, options);
+}
+
+/** du = s dy B of n rows. */
+export function upBackwardCall(
+  group: GroupAttributes,
+  profile: KernelProfile,
+  n: number,
+  { dy, du }: Refs<'dy' | 'du'>,
+): KernelCall<Ref> {
+  const { out, ru, segments } = group;
+  const buffers = { dy, adapter: ADAPTER, du };
+  const options = { buffers, params: { n, out, ru, count: segments.length, segments } };
+  if (!inFours(group, profile)) return call(loraUpBackward, options);
+  return call(loraUpBackwardWorkgroup, { ...options, constants: { RANKS_OF_4: ranksOf4(segments) } });
+}
+
+/** dA and dB of n rows, added to `grads` [S, total]. */
+export function gradCall(
+  group: GroupAttributes,
+  profile: KernelProfile,
+  n: number,
+  { x, u, dy, du }: Refs<'x' | 'u' | 'dy' | 'du'>,
+): KernelCall<Ref> {
+  const { out, adapterTotal: total } = group;
+  const buffers = { x, u, dy, du, step: STEP, grads: GRADS };
+  const params = { ...loraNumbers(group, n), out, total, splits: gradientSplits(total) };
+  const options = { buffers, params, constants: hasDropout(group) };
+  return inFours(group, profile) ? call(loraGradWorkgroup, options) : call(loraGrad, options);
+}
 
 /** Inputs [x] → u [N, RU]. Its gradient is part of the group's own rule. */
 export const loraDownOperation: Operation<GroupAttributes> = {
   name: 'lora_down',
   backward: 'none',
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [x] = valueAt(node.inputs, 0);
     const [u] = valueAt(node.outputs, 0);
-    const buffers: Record<'x' | 'adapter' | 'step' | 'u', Ref> = {
-      x: { value: x },
-      adapter: { buffer: 'adapter' },
-      step: { buffer: 'step' },
-      u: { value: u },
-    };
     const { n } = rowsAndColumns(x);
-    return [
-      call(loraDown, {
-        buffers,
-        params: loraNumbers(node.attributes, n),
-        constants: hasDropout(node.attributes),
-      }),
-    ];
+    return [downCall(node.attributes, profile, n, { x: { value: x }, u: { value: u } })];
+  },
+  lower: (node, to) => {
+    const [x] = valueAt(node.inputs, 0);
+    const [u] = valueAt(node.outputs, 0);
+    to.write(u, downGraph(to, node.attributes, to.read(x), rowsAndColumns(x).n));
   },
   flops: (node) => 2 * (node.outputs[0]?.shape[0] ?? 0) * node.attributes.ru * node.attributes.k,
 };
@@ -43,17 +96,16 @@ export const loraDownOperation: Operation<GroupAttributes> = {
 export const loraUpBackwardOperation: Operation<GroupAttributes> = {
   name: 'lora_up_backward',
   backward: 'none',
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [dy] = valueAt(node.inputs, 0);
     const [du] = valueAt(node.outputs, 0);
-    const { out, ru, segments } = node.attributes;
-    const buffers: Record<'dy' | 'adapter' | 'du', Ref> = {
-      dy: { value: dy },
-      adapter: { buffer: 'adapter' },
-      du: { value: du },
-    };
     const { n } = rowsAndColumns(dy);
-    return [call(loraUpBackward, { buffers, params: { n, out, ru, count: segments.length, segments } })];
+    return [upBackwardCall(node.attributes, profile, n, { dy: { value: dy }, du: { value: du } })];
+  },
+  lower: (node, to) => {
+    const [dy] = valueAt(node.inputs, 0);
+    const [du] = valueAt(node.outputs, 0);
+    to.write(du, upBackwardGraph(to, node.attributes, to.read(dy)));
   },
   flops: (node) =>
     2 *
@@ -67,25 +119,16 @@ export const loraGradOperation: Operation<GroupAttributes> = {
   name: 'lora_grad',
   backward: 'none',
   effect: true,
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [x, u, dy, du] = valueAt(node.inputs, 0, 1, 2, 3);
-    const { out, adapterTotal } = node.attributes;
-    const buffers: Record<'x' | 'u' | 'dy' | 'du' | 'step' | 'grads', Ref> = {
-      x: { value: x },
-      u: { value: u },
-      dy: { value: dy },
-      du: { value: du },
-      step: { buffer: 'step' },
-      grads: { buffer: 'grads' },
-    };
     const { n } = rowsAndColumns(x);
-    const params = {
-      ...loraNumbers(node.attributes, n),
-      out,
-      total: adapterTotal,
-      splits: gradientSplits(adapterTotal),
-    };
-    return [call(loraGrad, { buffers, params, constants: hasDropout(node.attributes) })];
+    const refs = { x: { value: x }, u: { value: u }, dy: { value: dy }, du: { value: du } };
+    return [gradCall(node.attributes, profile, n, refs)];
+  },
+  lower: (node, to) => {
+    const [x, u, dy, du] = valueAt(node.inputs, 0, 1, 2, 3);
+    const tensors = { x: to.read(x), u: to.read(u), dy: to.read(dy), du: to.read(du) };
+    gradGraph(to, node.attributes, { ...tensors, rows: rowsAndColumns(x).n });
   },
   flops: (node) => {
     const { ru, k, out, segments } = node.attributes;
