@@ -7,6 +7,13 @@ import { add } from './add/add.ts';
 import { addBias } from './add_bias/add_bias.ts';
 import { addPositions } from './add_positions/add_positions.ts';
 import { attention, attentionBackwardKv, attentionBackwardQ } from './attention/attention.ts';
+import {
+  attentionTile,
+  attentionTileBackwardKv,
+  attentionTileBackwardQ,
+  attentionTileJoin,
+  attentionTileJoinKv,
+} from './attention_tile/attention_tile.ts';
 import { crossEntropy, crossEntropyParts, crossEntropyWhole, rowSum } from './cross_entropy/cross_entropy.ts';
 import { dequantize, dequantizeScalar } from './dequantize/dequantize.ts';
 import { dropout } from './dropout/dropout.ts';
@@ -82,6 +89,8 @@ export const kernels: readonly Kernel[] = [
   rope,
   kvAppend,
   attention,
+  attentionTile,
+  attentionTileJoin,
   swiglu,
   geglu,
   geluForward,
@@ -115,6 +124,9 @@ export const kernels: readonly Kernel[] = [
   swigluBackward,
   attentionBackwardQ,
   attentionBackwardKv,
+  attentionTileBackwardQ,
+  attentionTileBackwardKv,
+  attentionTileJoinKv,
   embeddingGrad,
   embeddingLoraGrad,
   add,

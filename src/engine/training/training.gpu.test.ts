@@ -29,9 +29,10 @@ async function run(backend: CpuBackend | GpuBackend, patch = {}): Promise<StepMe
 describe.skipIf(!gpu)('training on the GPU', () => {
   const open = (linear: KernelProfile['linear'] = 'narrow'): GpuBackend => {
     if (!gpu) throw new Error('no adapter');
-    // Who decodes inside tiles has lanes enough to share sums.
-    const sums = linear === 'tiled64' ? 'workgroup' : 'invocation';
-    return new GpuBackend(gpu.device, { variants: { linear, sums } });
+    // Who decodes inside tiles has lanes enough to share sums and to walk tiles of attention.
+    const [sums, attention] =
+      linear === 'tiled64' ? (['workgroup', 'tile'] as const) : (['invocation', 'row'] as const);
+    return new GpuBackend(gpu.device, { variants: { linear, sums, attention } });
   };
   describe('against PEFT', () => parityCases(open));
   // Between them these have every kernel that a llama hasn't.
