@@ -10,6 +10,7 @@ import { parityCases } from '../testing/parityCases.ts';
 import type { KernelProfile } from '../torch/autograd/operation.ts';
 import { CpuBackend } from './backends/cpuBackend.ts';
 import { GpuBackend } from './backends/gpuBackend.ts';
+import type { Variants } from './backends/variants.ts';
 import type { StepMetrics } from './metrics.ts';
 
 const gpu = await gpuOrNull();
@@ -27,16 +28,21 @@ async function run(backend: CpuBackend | GpuBackend, patch = {}): Promise<StepMe
 }
 
 describe.skipIf(!gpu)('training on the GPU', () => {
-  const open = (linear: KernelProfile['linear'] = 'narrow'): GpuBackend => {
+  const open = (linear: KernelProfile['linear'] = 'narrow', others: Partial<Variants> = {}): GpuBackend => {
     if (!gpu) throw new Error('no adapter');
     // Who decodes inside tiles has lanes enough to share sums.
     const sums = linear === 'tiled64' ? 'workgroup' : 'invocation';
-    return new GpuBackend(gpu.device, { variants: { linear, sums } });
+    return new GpuBackend(gpu.device, { variants: { linear, sums, ...others } });
   };
   describe('against PEFT', () => parityCases(open));
   // Between them these have every kernel that a llama hasn't.
   describe('families', () =>
     familyCases(open, (name) => name === 'gemma3_text' || name === 'qwen2' || name === 'gpt2'));
+  describe('a family that workgroups answer', () =>
+    familyCases(
+      () => open('narrow', { vector: 'workgroup' }),
+      (name) => name === 'qwen2',
+    ));
   describe('against PEFT, decoding inside tiles', () => parityCases(() => open('tiled64')));
 
   it('repeats bit for bit, and agrees with the CPU over ten steps', async () => {
