@@ -2,7 +2,7 @@
 import { expect, faults, open, test } from './playground.ts';
 
 const notes = Array.from({ length: 28 }, (_, i) => `note ${i}`).join(',');
-const csv = `\ufeffquestion,answer,${notes}\r\n${['"Who sails, then?","The captian."', 'Where?,At sea.', 'When?,'].map((row) => `${row},${notes}\r\n`).join('')}`;
+const csv = `\ufeffquestion,answer,${notes}\r\n${['"Who sails, then?","The captian."', `Where?,At sea${' and on'.repeat(600)}.`, 'When?,'].map((row) => `${row},${notes}\r\n`).join('')}`;
 
 test('a CSV file is mapped, mended and searched', async ({ page }) => {
   await open(page);
@@ -17,6 +17,7 @@ test('a CSV file is mapped, mended and searched', async ({ page }) => {
   await expect(dialog).toContainText('crew.csv: 3 rows, 30 columns');
   await expect(dialog.getByRole('button', { name: 'question prompt' })).toBeVisible();
   await expect(dialog.getByRole('button', { name: 'answer completion' })).toBeVisible();
+  await expect(dialog).toContainText(/Longer than max_length [\d,]+: 1 rows/);
   // Thirty columns, of which those in view stand in the document.
   const heads = dialog.getByRole('columnheader');
   expect(await heads.count()).toBeLessThan(20);

@@ -107,6 +107,7 @@ async function runOn(
       : 'CPU';
   const answers = new Map<string, { before: string; after: string }>();
   const emit = (event: Event): void => {
+    if (event.type === 'phase' && event.note === 'compiling') report.compiling(event.done, event.total);
     if (event.type === 'warning') report.warning(event.category, event.message);
     if (event.type === 'refused') {
       const { code, message, remedy } = event.error;
@@ -175,7 +176,7 @@ async function runOn(
 
 /** A run that loses its device goes on with another; one that was ended goes on when the same folder is named again. */
 async function train(options: CliOptions, report: Report, assets: Assets): Promise<void> {
-  const recipe = await recipeOf(options, assets, (text) => report.warning('link', text));
+  const recipe = await recipeOf({ ...options, keep: true }, assets, (text) => report.warning('link', text));
   const store = options.checkpoint === null ? memoryStore() : folderStore(options.checkpoint);
   for (let attempt = 1; ; attempt++) {
     const found = await newestSnapshot(store);
