@@ -21,11 +21,13 @@ import type { Kernel } from './kernel.ts';
 import { kvAppend } from './kv_cache/kv_cache.ts';
 import { layerNorm, layerNormBackward, layerNormGrad } from './layer_norm/layer_norm.ts';
 import { likeliest, likeliestParts } from './likeliest/likeliest.ts';
-import { linearBackwardTiled, linearTiled, linearVector, linearVectorSubgroup } from './linear/linear.ts';
+import { linearVector, linearVectorSubgroup } from './linear/linear.ts';
+import { linearBackwardTiled, linearParts, linearTiled } from './linear/tiled.ts';
+import { linearVectorWorkgroup } from './linear/vectorWorkgroup.ts';
 import { lion } from './lion/lion.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lora.ts';
 import { loraDownWorkgroup, loraGradWorkgroup, loraUpBackwardWorkgroup } from './lora/lora_workgroup.ts';
-import { matmul, matmulScalar, matmulWide } from './matmul/matmul.ts';
+import { matmul, matmulScalar } from './matmul/matmul.ts';
 import { preference } from './preference/preference.ts';
 import { quantize } from './quantize/quantize.ts';
 import { rmsNorm, rmsNormBackward, rmsNormGrad } from './rms_norm/rms_norm.ts';
@@ -56,10 +58,10 @@ export const kernels: readonly Kernel[] = [
   linearTiled,
   linearVector,
   linearVectorSubgroup,
+  linearVectorWorkgroup,
   loraDown,
   loraDownWorkgroup,
   matmul,
-  matmulWide,
   matmulScalar,
   rowNormTable,
   rowNormTableWorkgroup,
@@ -95,6 +97,7 @@ export const kernels: readonly Kernel[] = [
   loraUpBackward,
   loraUpBackwardWorkgroup,
   linearBackwardTiled,
+  linearParts,
   loraGrad,
   loraGradWorkgroup,
   loraDownBackward,

@@ -107,6 +107,7 @@ async function runOn(
       : 'CPU';
   const answers = new Map<string, { before: string; after: string }>();
   const emit = (event: Event): void => {
+    if (event.type === 'phase' && event.note === 'compiling') report.compiling(event.done, event.total);
     if (event.type === 'warning') report.warning(event.category, event.message);
     if (event.type === 'refused') {
       const { code, message, remedy } = event.error;
