@@ -22,10 +22,24 @@ import { kvAppend } from './kv_cache/kv_cache.ts';
 import { layerNorm, layerNormBackward, layerNormGrad } from './layer_norm/layer_norm.ts';
 import { linearBackwardTiled, linearTiled, linearVector, linearVectorSubgroup } from './linear/linear.ts';
 import { lion } from './lion/lion.ts';
-import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lora.ts';
+import {
+  loraDown,
+  loraDownBackward,
+  loraDownBlock,
+  loraGrad,
+  loraGradBlock,
+  loraUpBackward,
+  loraUpBackwardBlock,
+} from './lora/lora.ts';
 import { matmul, matmulScalar, matmulWide } from './matmul/matmul.ts';
 import { preference } from './preference/preference.ts';
-import { rmsNorm, rmsNormBackward, rmsNormGrad } from './rms_norm/rms_norm.ts';
+import {
+  rmsNorm,
+  rmsNormBackward,
+  rmsNormBackwardRows,
+  rmsNormGrad,
+  rmsNormRows,
+} from './rms_norm/rms_norm.ts';
 import { rope } from './rope/rope.ts';
 import { scale } from './scale/scale.ts';
 import { rowNormTable, scaleColumns, scaleColumnsGrad, vectorTable } from './scale_columns/scale_columns.ts';
@@ -40,6 +54,7 @@ export const kernels: readonly Kernel[] = [
   embeddingLora,
   addPositions,
   rmsNorm,
+  rmsNormRows,
   layerNorm,
   dequantize,
   dequantizeScalar,
@@ -47,6 +62,7 @@ export const kernels: readonly Kernel[] = [
   linearVector,
   linearVectorSubgroup,
   loraDown,
+  loraDownBlock,
   matmul,
   matmulWide,
   matmulScalar,
@@ -73,12 +89,15 @@ export const kernels: readonly Kernel[] = [
   headNormBackward,
   headNormGrad,
   rmsNormBackward,
+  rmsNormBackwardRows,
   rmsNormGrad,
   layerNormBackward,
   layerNormGrad,
   loraUpBackward,
+  loraUpBackwardBlock,
   linearBackwardTiled,
   loraGrad,
+  loraGradBlock,
   loraDownBackward,
   scaleColumnsGrad,
   swigluBackward,

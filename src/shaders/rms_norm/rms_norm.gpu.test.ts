@@ -6,18 +6,21 @@ import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
 import { runReferences } from '../testing/references.ts';
 import { mismatches, sumBound, ulpBound } from '../testing/tolerance.ts';
-import { rmsNorm, rmsNormBackward, rmsNormGrad } from './rms_norm.ts';
+import { rmsNorm, rmsNormBackward, rmsNormBackwardRows, rmsNormGrad, rmsNormRows } from './rms_norm.ts';
 
 const gpu = await gpuOrNull();
 const floats = (length: number, seed: number) => Float32Array.from(randomArray(length, seed));
 
 describe.skipIf(!gpu)('rms_norm on the GPU', () => {
   it.each([
-    [1, 1, 0],
-    [5, 5, 0],
-    [123, 65, 1],
-    [3, 576, 0],
-  ])('n %i, c %i, offset %i', async (n, c, offset) => {
+    [1, 1, 0, rmsNorm, rmsNormBackward],
+    [5, 5, 0, rmsNorm, rmsNormBackward],
+    [123, 65, 1, rmsNorm, rmsNormBackward],
+    [3, 576, 0, rmsNorm, rmsNormBackward],
+    [1, 4, 0, rmsNormRows, rmsNormBackwardRows],
+    [123, 124, 1, rmsNormRows, rmsNormBackwardRows],
+    [3, 576, 0, rmsNormRows, rmsNormBackwardRows],
+  ])('n %i, c %i, offset %i, $3.name', async (n, c, offset, norm, backward) => {
     if (!gpu) return;
     const arrays = {
       x: floats(n * c, 1),
@@ -29,11 +32,11 @@ describe.skipIf(!gpu)('rms_norm on the GPU', () => {
       dx: new Float32Array(n * c),
     };
     const calls: KernelCall<string>[] = [
-      call(rmsNorm, {
+      call(norm, {
         buffers: { x: 'x', w: 'w', y: 'y', rstd: 'rstd' },
         params: { n, c, eps: 1e-5, offset },
       }),
-      call(rmsNormBackward, {
+      call(backward, {
         buffers: { dy: 'dy', x: 'x', w: 'w', rstd: 'rstd', residual: 'residual', dx: 'dx' },
         params: { n, c, offset },
         constants: { HAS_RESIDUAL: 1 },

@@ -1,8 +1,16 @@
 // The adapter's operations over a linear group: u = drop(x) Aᵀ, du = s dy B, and dA, dB added to `grads`. Their place in
 // backward is linear.ts's business.
 import { call } from '../../../shaders/kernel.ts';
-import { loraDown, loraGrad, loraUpBackward } from '../../../shaders/lora/lora.ts';
-import type { Operation, Ref } from '../autograd/operation.ts';
+import {
+  fitsBlocks,
+  loraDown,
+  loraDownBlock,
+  loraGrad,
+  loraGradBlock,
+  loraUpBackward,
+  loraUpBackwardBlock,
+} from '../../../shaders/lora/lora.ts';
+import type { KernelProfile, Operation, Ref } from '../autograd/operation.ts';
 import type { GroupAttributes } from './linearGroup.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 
@@ -14,11 +22,16 @@ export function loraNumbers(group: GroupAttributes, n: number) {
 
 export const hasDropout = (group: GroupAttributes) => ({ HAS_DROPOUT: group.dropoutRate > 0 ? 1 : 0 });
 
+/** Whether an invocation takes a block of rows and ranks; the same bits either way. */
+const byBlocks = (group: GroupAttributes, { sums }: KernelProfile): boolean =>
+  sums !== 'workgroup' &&
+  fitsBlocks(group.dropoutRate, [group.k, group.out, group.ru, group.adapterTotal], group.segments);
+
 /** Inputs [x] → u [N, RU]. Its gradient is part of the group's own rule. */
 export const loraDownOperation: Operation<GroupAttributes> = {
   name: 'lora_down',
   backward: 'none',
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [x] = valueAt(node.inputs, 0);
     const [u] = valueAt(node.outputs, 0);
     const buffers: Record<'x' | 'adapter' | 'step' | 'u', Ref> = {
@@ -29,7 +42,7 @@ export const loraDownOperation: Operation<GroupAttributes> = {
     };
     const { n } = rowsAndColumns(x);
     return [
-      call(loraDown, {
+      call(byBlocks(node.attributes, profile) ? loraDownBlock : loraDown, {
         buffers,
         params: loraNumbers(node.attributes, n),
         constants: hasDropout(node.attributes),
@@ -43,7 +56,7 @@ export const loraDownOperation: Operation<GroupAttributes> = {
 export const loraUpBackwardOperation: Operation<GroupAttributes> = {
   name: 'lora_up_backward',
   backward: 'none',
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [dy] = valueAt(node.inputs, 0);
     const [du] = valueAt(node.outputs, 0);
     const { out, ru, segments } = node.attributes;
@@ -53,7 +66,8 @@ export const loraUpBackwardOperation: Operation<GroupAttributes> = {
       du: { value: du },
     };
     const { n } = rowsAndColumns(dy);
-    return [call(loraUpBackward, { buffers, params: { n, out, ru, count: segments.length, segments } })];
+    const kernel = byBlocks(node.attributes, profile) ? loraUpBackwardBlock : loraUpBackward;
+    return [call(kernel, { buffers, params: { n, out, ru, count: segments.length, segments } })];
   },
   flops: (node) =>
     2 *
@@ -67,7 +81,7 @@ export const loraGradOperation: Operation<GroupAttributes> = {
   name: 'lora_grad',
   backward: 'none',
   effect: true,
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [x, u, dy, du] = valueAt(node.inputs, 0, 1, 2, 3);
     const { out, adapterTotal } = node.attributes;
     const buffers: Record<'x' | 'u' | 'dy' | 'du' | 'step' | 'grads', Ref> = {
@@ -85,7 +99,8 @@ export const loraGradOperation: Operation<GroupAttributes> = {
       total: adapterTotal,
       splits: gradientSplits(adapterTotal),
     };
-    return [call(loraGrad, { buffers, params, constants: hasDropout(node.attributes) })];
+    const kernel = byBlocks(node.attributes, profile) ? loraGradBlock : loraGrad;
+    return [call(kernel, { buffers, params, constants: hasDropout(node.attributes) })];
   },
   flops: (node) => {
     const { ru, k, out, segments } = node.attributes;

@@ -3,12 +3,14 @@
 
 import { call } from '../../../shaders/kernel.ts';
 import {
-  rmsNormBackward as backwardKernel,
-  rmsNorm as forwardKernel,
   rmsNormGrad as gradKernel,
+  rmsNorm as normKernel,
+  rmsNormBackward,
+  rmsNormBackwardRows,
+  rmsNormRows,
 } from '../../../shaders/rms_norm/rms_norm.ts';
 import { invariant } from '../../ground/errors.ts';
-import type { NodeContext, Operation, Ref } from '../autograd/operation.ts';
+import type { KernelProfile, NodeContext, Operation, Ref } from '../autograd/operation.ts';
 import type { InputGradient, Value } from '../autograd/value.ts';
 import { elementCount } from '../autograd/value.ts';
 import type { Recording } from '../recording.ts';
@@ -30,9 +32,12 @@ interface BackwardAttributes {
   readonly hasResidual: boolean;
 }
 
+/** Whether an invocation takes a row; the same bits either way. */
+const byRows = (c: number, { sums }: KernelProfile): boolean => sums !== 'workgroup' && c % 4 === 0;
+
 const rmsNormOperation: Operation<Attributes> = {
   name: 'rms_norm',
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [x, w] = valueAt(node.inputs, 0, 1);
     const [y, rstd] = valueAt(node.outputs, 0, 1);
     const { n, c } = rowsAndColumns(x);
@@ -43,7 +48,7 @@ const rmsNormOperation: Operation<Attributes> = {
       rstd: { value: rstd },
     };
     return [
-      call(forwardKernel, {
+      call(byRows(c, profile) ? rmsNormRows : normKernel, {
         buffers,
         params: { n, c, eps: node.attributes.eps, offset: node.attributes.offset },
       }),
@@ -115,7 +120,7 @@ const rmsNormGradOperation: Operation<GradAttributes> = {
 const rmsNormBackwardOperation: Operation<BackwardAttributes> = {
   name: 'rms_norm_backward',
   backward: 'none',
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [dy, x, w, rstd] = valueAt(node.inputs, 0, 1, 2, 3);
     const [dx] = valueAt(node.outputs, 0);
     const { n, c } = rowsAndColumns(x);
@@ -129,7 +134,7 @@ const rmsNormBackwardOperation: Operation<BackwardAttributes> = {
       dx: { value: dx },
     };
     return [
-      call(backwardKernel, {
+      call(byRows(c, profile) ? rmsNormBackwardRows : rmsNormBackward, {
         buffers,
         params: { n, c, offset: node.attributes.offset },
         constants: { HAS_RESIDUAL: residual ? 1 : 0 },
