@@ -20,8 +20,9 @@ import { dataSource } from './recipe/rows/dataSource.ts';
 import { dataFormats } from './recipe/rows/ownRows.ts';
 import type { RowsAsked } from './session/lookAtRows.ts';
 import { rowFilters } from './session/lookAtRows.ts';
+import { backendKinds } from './training/backends/deviceInfo.ts';
 
-const backend = oneOf('auto', 'webgpu', 'cpu');
+const backend = oneOf('auto', ...backendKinds);
 const id = number;
 const nothing = shape<object>({});
 const versions = shape<VersionChoice>({

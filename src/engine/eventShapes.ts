@@ -43,7 +43,7 @@ import type { RowsView } from './session/lookAtRows.ts';
 import type { OpenedRows } from './session/rowShelf.ts';
 import type { TemplateView } from './session/showTemplate.ts';
 import type { DeviceInfo } from './training/backends/deviceInfo.ts';
-import { cpuReasons } from './training/backends/deviceInfo.ts';
+import { backendKinds, cpuReasons } from './training/backends/deviceInfo.ts';
 import type { CostEstimate } from './training/cost.ts';
 import { stepMetrics } from './training/metricsShape.ts';
 
@@ -61,7 +61,7 @@ const error = shape<EngineErrorData>({
 });
 
 const device = shape<DeviceInfo>({
-  backend: oneOf('webgpu', 'cpu'),
+  backend: oneOf(...backendKinds),
   reason: nullable(oneOf(...cpuReasons)),
   adapter: nullable(
     shape({ vendor: string, architecture: string, device: string, description: string, fallback: boolean }),
@@ -168,7 +168,7 @@ const event = tagged<Event>({
     phase: oneOf('idle', 'loading', 'before', 'running', 'paused', 'after', 'finished', 'failed'),
     done: number,
     total: number,
-    note: oneOf('', 'recovering', 'cancelled'),
+    note: oneOf('', 'recovering', 'compiling', 'cancelled'),
     rate: optional(shape({ bytesPerSecond: number, etaMs: number })),
     file: optional(shape({ name: string, waitMs: number })),
   }),
@@ -177,7 +177,7 @@ const event = tagged<Event>({
     all: number,
     peakBytes: number,
     totalSteps: number,
-    backend: oneOf('webgpu', 'cpu'),
+    backend: oneOf(...backendKinds),
     dispatchesPerStep: number,
   }),
   step: shape({ metrics: stepMetrics }),

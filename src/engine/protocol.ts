@@ -20,7 +20,7 @@ import type { DataFormat } from './recipe/rows/ownRows.ts';
 import type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 import type { OpenedRows } from './session/rowShelf.ts';
 import type { TemplateView } from './session/showTemplate.ts';
-import type { BackendChoice, DeviceInfo } from './training/backends/deviceInfo.ts';
+import type { BackendChoice, BackendKind, DeviceInfo } from './training/backends/deviceInfo.ts';
 import type { StepMetrics } from './training/metrics.ts';
 
 export type { ErrorCode } from './errorCodes.ts';
@@ -31,7 +31,7 @@ export type { FoundModel, HubRate, HubSettings, HubView, KeptModel } from './hub
 export type { Fingerprint } from './recipe/fingerprint.ts';
 export type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 export type { TemplateView } from './session/showTemplate.ts';
-export type { BackendChoice, DeviceInfo } from './training/backends/deviceInfo.ts';
+export type { BackendChoice, BackendKind, DeviceInfo } from './training/backends/deviceInfo.ts';
 export type { StepMetrics } from './training/metrics.ts';
 
 /** Releases that a person wants to see a script under, in place of those that its text names. */
@@ -144,8 +144,8 @@ export type Command =
 
 export type RunPhase = 'idle' | 'loading' | 'before' | 'running' | 'paused' | 'after' | 'finished' | 'failed';
 
-/** More about a phase: loading begins again after a loss; a run was given up. */
-export type PhaseNote = '' | 'recovering' | 'cancelled';
+/** More about a phase: loading begins again after a loss; kernels are compiled, the last part of loading; a run was given up. */
+export type PhaseNote = '' | 'recovering' | 'compiling' | 'cancelled';
 
 /** The file that is on its way. */
 export interface FileOnItsWay {
@@ -208,7 +208,7 @@ export type Event =
   | { readonly type: 'device'; readonly device: DeviceInfo }
   | { readonly type: 'inspected'; readonly id: number; readonly inspection: Inspection }
   | { readonly type: 'inspect-failed'; readonly id: number; readonly error: EngineErrorData }
-  /** `done` of `total` counts what the phase counts (bytes when loading, steps when running). */
+  /** `done` of `total` counts what the phase counts (bytes when loading, kernels when compiling, steps when running). */
   | {
       readonly type: 'phase';
       readonly phase: RunPhase;
@@ -224,7 +224,7 @@ export type Event =
       readonly all: number;
       readonly peakBytes: number;
       readonly totalSteps: number;
-      readonly backend: 'webgpu' | 'cpu';
+      readonly backend: BackendKind;
       readonly dispatchesPerStep: number;
     }
   | { readonly type: 'step'; readonly metrics: StepMetrics }

@@ -7,32 +7,30 @@ import { add } from './add/add.ts';
 import { addBias } from './add_bias/add_bias.ts';
 import { addPositions } from './add_positions/add_positions.ts';
 import { attention, attentionBackwardKv, attentionBackwardQ } from './attention/attention.ts';
-import { crossEntropy, rowSum } from './cross_entropy/cross_entropy.ts';
+import { crossEntropy, crossEntropyParts, crossEntropyWhole, rowSum } from './cross_entropy/cross_entropy.ts';
 import { dequantize, dequantizeScalar } from './dequantize/dequantize.ts';
 import { dropout } from './dropout/dropout.ts';
 import { embedding } from './embedding/embedding.ts';
 import { embeddingGrad, embeddingLora, embeddingLoraGrad } from './embedding_grad/embedding_grad.ts';
 import { geglu, gegluBackward } from './geglu/geglu.ts';
 import { geluBackward, geluForward } from './gelu/gelu.ts';
-import { clipFactor, gradReduce } from './grad_norm/grad_norm.ts';
+import { clipFactor, gradReduce, gradStretches, stretchNorms } from './grad_norm/grad_norm.ts';
 import { headGrad } from './head_grad/head_grad.ts';
 import { headNorm, headNormBackward, headNormGrad } from './head_norm/head_norm.ts';
 import type { Kernel } from './kernel.ts';
 import { kvAppend } from './kv_cache/kv_cache.ts';
 import { layerNorm, layerNormBackward, layerNormGrad } from './layer_norm/layer_norm.ts';
-import { linearBackwardTiled, linearTiled, linearVector, linearVectorSubgroup } from './linear/linear.ts';
+import { likeliest, likeliestParts } from './likeliest/likeliest.ts';
+import { linearVector, linearVectorSubgroup } from './linear/linear.ts';
+import { linearBackwardTiled, linearParts, linearTiled } from './linear/tiled.ts';
+import { linearVectorWorkgroup } from './linear/vectorWorkgroup.ts';
 import { lion } from './lion/lion.ts';
-import {
-  loraDown,
-  loraDownBackward,
-  loraDownBlock,
-  loraGrad,
-  loraGradBlock,
-  loraUpBackward,
-  loraUpBackwardBlock,
-} from './lora/lora.ts';
+import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lora.ts';
+import { loraDownBlock, loraGradBlock, loraUpBackwardBlock } from './lora/lora_block.ts';
+import { loraDownWorkgroup, loraGradWorkgroup, loraUpBackwardWorkgroup } from './lora/lora_workgroup.ts';
 import { matmul, matmulScalar, matmulWide } from './matmul/matmul.ts';
 import { preference } from './preference/preference.ts';
+import { quantize } from './quantize/quantize.ts';
 import {
   rmsNorm,
   rmsNormBackward,
@@ -42,7 +40,13 @@ import {
 } from './rms_norm/rms_norm.ts';
 import { rope } from './rope/rope.ts';
 import { scale } from './scale/scale.ts';
-import { rowNormTable, scaleColumns, scaleColumnsGrad, vectorTable } from './scale_columns/scale_columns.ts';
+import {
+  rowNormTable,
+  rowNormTableWorkgroup,
+  scaleColumns,
+  scaleColumnsGrad,
+  vectorTable,
+} from './scale_columns/scale_columns.ts';
 import { rowDots, scaleRows } from './scale_rows/scale_rows.ts';
 import { sgd } from './sgd/sgd.ts';
 import { swiglu, swigluBackward } from './swiglu/swiglu.ts';
@@ -50,6 +54,7 @@ import { swiglu, swigluBackward } from './swiglu/swiglu.ts';
 const erase = (kernel: { readonly name: string }): Kernel => kernel as Kernel;
 
 export const kernels: readonly Kernel[] = [
+  quantize,
   embedding,
   embeddingLora,
   addPositions,
@@ -61,12 +66,15 @@ export const kernels: readonly Kernel[] = [
   linearTiled,
   linearVector,
   linearVectorSubgroup,
+  linearVectorWorkgroup,
   loraDown,
   loraDownBlock,
+  loraDownWorkgroup,
   matmul,
   matmulWide,
   matmulScalar,
   rowNormTable,
+  rowNormTableWorkgroup,
   vectorTable,
   scaleRows,
   scaleColumns,
@@ -80,7 +88,11 @@ export const kernels: readonly Kernel[] = [
   geglu,
   geluForward,
   dropout,
+  likeliestParts,
+  likeliest,
   crossEntropy,
+  crossEntropyParts,
+  crossEntropyWhole,
   rowSum,
   preference,
   headGrad,
@@ -95,9 +107,12 @@ export const kernels: readonly Kernel[] = [
   layerNormGrad,
   loraUpBackward,
   loraUpBackwardBlock,
+  loraUpBackwardWorkgroup,
   linearBackwardTiled,
+  linearParts,
   loraGrad,
   loraGradBlock,
+  loraGradWorkgroup,
   loraDownBackward,
   scaleColumnsGrad,
   swigluBackward,
@@ -108,6 +123,8 @@ export const kernels: readonly Kernel[] = [
   add,
   rowDots,
   gradReduce,
+  gradStretches,
+  stretchNorms,
   clipFactor,
   adamw,
   sgd,

@@ -23,7 +23,7 @@ const pagePackages =
 // What the engine may bring along at run time; each has its line in docs/decisions/0005-dependencies.md.
 // The last is none: vite.config.ts makes it, the table of the page's own files.
 const enginePackages =
-  /^(@huggingface\/(hub|jinja|tokenizers)|fflate|hyparquet(-compressors)?|re2js|yaml|virtual:page-files)(\/|$)/;
+  /^(@huggingface\/(hub|jinja|tokenizers)|fflate|hyparquet(-compressors)?|onnxruntime-web|re2js|yaml|virtual:page-files)(\/|$)/;
 
 const testPackages = /^(vitest|fast-check|wgsl_reflect|webgpu)(\/|$)|^node:/;
 

@@ -3,6 +3,7 @@ import { decimal } from '../../src/engine/ground/decimal.ts';
 import { DEFAULT_HUB } from '../../src/engine/hub/wish.ts';
 import type { FloatType } from '../../src/engine/protocol.ts';
 import type { BackendChoice } from '../../src/engine/training/backends/deviceInfo.ts';
+import { isBackendChoice } from '../../src/engine/training/backends/deviceInfo.ts';
 import type { Command, UsageError } from '../commandLine.ts';
 import { readArguments, usageError } from '../commandLine.ts';
 
@@ -25,6 +26,9 @@ export interface CliOptions {
   readonly steps: number | null;
   readonly backend: BackendChoice;
   readonly listPresets: boolean;
+  readonly listModels: boolean;
+  /** A kept model to delete, as it is listed. */
+  readonly deleteModel: string | null;
   readonly json: boolean;
   readonly profile: boolean;
 }
@@ -46,6 +50,16 @@ export const command = {
     recipe: { type: 'string', value: 'FILE', help: 'a recipe saved by the page' },
     preset: { type: 'string', value: 'NAME', help: 'a preset (otherwise the first)' },
     'list-presets': { type: 'boolean', help: 'name the presets', default: false },
+    'list-models': {
+      type: 'boolean',
+      help: 'name the models that were fetched and kept, with their bytes',
+      default: false,
+    },
+    'delete-model': {
+      type: 'string',
+      value: 'MODEL',
+      help: 'delete this kept model, by its name or the beginning that --list-models gives it: owner/name is every revision',
+    },
     data: {
       type: 'string',
       value: 'FILE',
@@ -82,7 +96,7 @@ export const command = {
     backend: {
       type: 'string',
       value: 'NAME',
-      help: 'webgpu or cpu (otherwise webgpu where there is an adapter)',
+      help: 'webgpu, ort (ONNX Runtime) or cpu (otherwise webgpu where there is an adapter)',
     },
     json: { type: 'boolean', help: 'one JSON object a line', default: false },
     profile: {
@@ -103,8 +117,7 @@ export function readOptions(args: readonly string[]): CliOptions {
   if (steps !== null && !(Number.isInteger(steps) && steps > 0))
     throw wrong(`--steps: expected a whole number above 0, got '${values.steps}'.`);
   const { backend = 'auto' } = values;
-  if (backend !== 'auto' && backend !== 'webgpu' && backend !== 'cpu')
-    throw wrong(`--backend: expected webgpu or cpu, got '${backend}'.`);
+  if (!isBackendChoice(backend)) throw wrong(`--backend: expected webgpu, ort or cpu, got '${backend}'.`);
   const { merge } = values;
   if (merge !== undefined && merge !== 'float32' && merge !== 'float16' && merge !== 'bfloat16')
     throw wrong(`--merge: expected float32, float16 or bfloat16, got '${merge}'.`);
@@ -122,6 +135,8 @@ export function readOptions(args: readonly string[]): CliOptions {
     steps,
     backend,
     listPresets: values['list-presets'],
+    listModels: values['list-models'],
+    deleteModel: values['delete-model'] ?? null,
     json: values.json,
     profile: values.profile,
   };

@@ -4,8 +4,11 @@ import { BOUNDS } from '../../src/engine/testing/agreement.ts';
 import type { Parity } from '../../src/engine/testing/parity.ts';
 import { compareWithLibraries, parityProblems } from '../../src/engine/testing/parity.ts';
 import { parityRecipes } from '../../src/engine/testing/parityRecipes.ts';
+import { isBackendChoice } from '../../src/engine/training/backends/deviceInfo.ts';
 import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
+import { gpuVariants, portableVariants } from '../../src/engine/training/backends/variants.ts';
 import { nodeGpu } from '../cli/nodeGpu.ts';
+import { nodeOrt } from '../cli/nodeOrt.ts';
 import type { Command } from '../commandLine.ts';
 import { tool, usageError } from '../commandLine.ts';
 
@@ -49,17 +52,28 @@ export const command = {
     backend: {
       type: 'string',
       value: 'NAME',
-      help: 'webgpu or cpu (otherwise webgpu where there is an adapter)',
+      help: 'webgpu, ort (ONNX Runtime) or cpu (otherwise webgpu where there is an adapter)',
     },
     steps: { type: 'string', value: 'N', help: 'at most N steps of each' },
+    variants: {
+      type: 'string',
+      value: 'NAME',
+      help: 'gpu or portable: the kernels of a GPU, or of a software adapter, whatever is faster here',
+    },
     markdown: { type: 'boolean', help: 'print the table as Markdown' },
   },
 } as const satisfies Command;
 
 export const main = tool(command, async (values) => {
   const choice = values.backend ?? 'auto';
-  if (choice !== 'auto' && choice !== 'cpu' && choice !== 'webgpu')
-    throw usageError(command, `--backend: expected webgpu or cpu, got '${choice}'.`);
+  if (!isBackendChoice(choice))
+    throw usageError(command, `--backend: expected webgpu, ort or cpu, got '${choice}'.`);
+  const { variants } = values;
+  if (variants !== undefined && variants !== 'gpu' && variants !== 'portable')
+    throw usageError(command, `--variants: expected gpu or portable, got '${variants}'.`);
+  // As if they had been measured before.
+  const forced = variants === 'gpu' ? gpuVariants : portableVariants;
+  const tuning = variants ? { load: () => Promise.resolve(forced), save: () => Promise.resolve() } : null;
   const say = (cells: readonly string[]): void => {
     const line = values.markdown
       ? `| ${cells.join(' | ')} |`
@@ -73,7 +87,13 @@ export const main = tool(command, async (values) => {
   const recipes = parityRecipes().filter(({ name }) => name.includes(values.only));
   let first = true;
   for (const recipe of recipes) {
-    const opened = await openBackend({ gpu: await nodeGpu(), choice, now: () => performance.now() });
+    const opened = await openBackend({
+      gpu: await nodeGpu(),
+      ort: nodeOrt,
+      choice,
+      now: () => performance.now(),
+      tuning,
+    });
     if (first) {
       process.stdout.write(`backend ${opened.backend.kind}; bounds ${JSON.stringify(BOUNDS)}\n\n`);
       say(heads);

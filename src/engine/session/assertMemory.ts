@@ -10,7 +10,7 @@ export function assertMemory(
   { device }: Pick<OpenedBackend, 'device'>,
   memoryBytes: number | null,
 ): void {
-  const ownMemory = device.backend === 'cpu' || device.adapter?.fallback === true;
+  const ownMemory = device.backend !== 'webgpu' || device.adapter?.fallback === true;
   if (!estimate || memoryBytes === null || !ownMemory) return;
   const { peakBytes } = estimate.memory;
   if (peakBytes > memoryBytes) throw memoryPlanned({ bytes: peakBytes, most: memoryBytes });

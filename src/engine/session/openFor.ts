@@ -1,8 +1,8 @@
 // A device for a run: opened as the recipe's precision wants it. After a loss the browser may need moments before it has an adapter again;
 // a run that went on elsewhere meanwhile would not be the same run.
 import type { Recipe } from '../recipe/recipe.ts';
-import type { BackendChoice } from '../training/backends/deviceInfo.ts';
-import type { OpenedBackend } from '../training/backends/openDevice.ts';
+import type { BackendChoice, BackendKind } from '../training/backends/deviceInfo.ts';
+import type { OpenedBackend, OrtSource } from '../training/backends/openDevice.ts';
 import { openBackend } from '../training/backends/openDevice.ts';
 import type { TuningCache } from '../training/backends/variants.ts';
 
@@ -12,6 +12,8 @@ const LOOK_AGAIN_MS = 500;
 
 interface Machine {
   readonly gpu: GPU | null;
+  /** Fetches ONNX Runtime; null where it is not offered. */
+  readonly ort?: OrtSource | null;
   readonly now: () => number;
   readonly tuning?: TuningCache | null;
   readonly breathe: () => Promise<void>;
@@ -19,15 +21,16 @@ interface Machine {
 
 /** `had`: the kind of device that was lost, or null at the start. */
 export async function openFor(
-  { gpu, now, tuning = null, breathe }: Machine,
+  { gpu, ort = null, now, tuning = null, breathe }: Machine,
   recipe: Recipe,
   choice: BackendChoice,
-  had: 'webgpu' | 'cpu' | null,
+  had: BackendKind | null,
 ): Promise<OpenedBackend> {
   let last = now();
   const open = (): Promise<OpenedBackend> =>
     openBackend({
       gpu,
+      ort,
       choice,
       now,
       half: recipe.values['model.dtype'] !== 'float32',

@@ -9,7 +9,7 @@ import type { Command, Event } from '../protocol.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { sameRun } from '../recipe/sameRun.ts';
 import { PythonError } from '../torch/autograd/pythonError.ts';
-import type { BackendChoice } from '../training/backends/deviceInfo.ts';
+import type { BackendChoice, BackendKind } from '../training/backends/deviceInfo.ts';
 import type { OpenedBackend } from '../training/backends/openDevice.ts';
 import { probeDevice } from '../training/backends/openDevice.ts';
 import type { TuningCache } from '../training/backends/variants.ts';
@@ -52,7 +52,7 @@ export class Session {
   #opened: OpenedBackend | null = null;
   /** What the latest run was opened on, as it was asked for and as it came. */
   #choice: BackendChoice = 'auto';
-  #had: 'webgpu' | 'cpu' | null = null;
+  #had: BackendKind | null = null;
   readonly #saved: SavedRuns;
   /** The run was asked for as a file, and is given between two steps. */
   #takes = false;

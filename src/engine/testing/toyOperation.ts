@@ -3,7 +3,7 @@ import type { BackwardRule, Operation } from '../torch/autograd/operation.ts';
 import type { Tape } from '../torch/autograd/tape.ts';
 import type { Value } from '../torch/autograd/value.ts';
 
-const bare = { name: 'toy', kernels: () => [], flops: () => 1 };
+const bare = { name: 'toy', kernels: () => [], lower: 'kernels', flops: () => 1 } as const;
 
 export interface Toy {
   readonly shape?: readonly number[];

@@ -3,7 +3,6 @@
 import { dropoutSnippet } from '../dropout/dropout.ts';
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import { defineKernel } from '../kernel.ts';
-import type { SegmentNumbers } from '../lib/segments.ts';
 import { segmentArray, segmentSnippet, widestMember } from '../lib/segments.ts';
 import { stepSnippet } from '../lib/step.ts';
 import {
@@ -14,22 +13,8 @@ import {
 } from './lora.ref.ts';
 import source from './lora_down.wgsl?raw';
 import downBackwardSource from './lora_down_backward.wgsl?raw';
-import downBlockSource from './lora_down_block.wgsl?raw';
 import gradSource from './lora_grad.wgsl?raw';
-import gradBlockSource from './lora_grad_block.wgsl?raw';
 import upBackwardSource from './lora_up_backward.wgsl?raw';
-import upBackwardBlockSource from './lora_up_backward_block.wgsl?raw';
-
-/** Whether the kernels in blocks do it: without dropout, and every width, rank and place a multiple of 4. */
-export const fitsBlocks = (
-  rate: number,
-  widths: readonly number[],
-  segments: readonly SegmentNumbers[],
-): boolean =>
-  rate === 0 &&
-  [...widths, ...segments.flatMap((s) => [s.start, s.end, s.rank, s.u_column, s.a_offset, s.b_offset])].every(
-    (x) => x % 4 === 0,
-  );
 
 const quarter = (count: number): number => Math.ceil(count / 4);
 
@@ -50,15 +35,6 @@ export const loraDown = defineKernel({
   reference: loraDownReference,
 });
 
-/** The same bits where `fitsBlocks`, 8 rows by 4 ranks an invocation. */
-export const loraDownBlock = defineKernel({
-  ...loraDown,
-  name: 'lora_down_block',
-  source: downBlockSource,
-  workgroups: ({ n, ru }) => [Math.ceil((Math.ceil(n / 8) * quarter(ru)) / 8), 1, 1],
-  chain: ({ k }) => k / 4,
-});
-
 /** dy [N, OUT] → du [N, RU]. */
 export const loraUpBackward = defineKernel({
   name: 'lora_up_backward',
@@ -74,15 +50,6 @@ export const loraUpBackward = defineKernel({
   ],
   chain: ({ segments }) => widestMember(segments),
   reference: loraUpBackwardReference,
-});
-
-/** The same bits where `fitsBlocks`, 8 rows by 4 ranks an invocation. */
-export const loraUpBackwardBlock = defineKernel({
-  ...loraUpBackward,
-  name: 'lora_up_backward_block',
-  source: upBackwardBlockSource,
-  workgroups: ({ n, ru }) => [Math.ceil((Math.ceil(n / 8) * quarter(ru)) / 8), 1, 1],
-  chain: ({ segments }) => widestMember(segments) / 4,
 });
 
 /** x, u, dy, du → grads [S, total], added at the offsets of A and B. */
@@ -113,18 +80,6 @@ export const loraGrad = defineKernel({
   },
   chain: ({ n, splits }) => Math.ceil(n / splits),
   reference: loraGradReference,
-});
-
-/** The same bits where `fitsBlocks`, 4 ranks by 8 columns an invocation. */
-export const loraGradBlock = defineKernel({
-  ...loraGrad,
-  name: 'lora_grad_block',
-  source: gradBlockSource,
-  workgroups: ({ k, segments, splits }) => {
-    const strips = (width: number): number => Math.ceil(width / 8);
-    const blocks = segments.reduce((sum, s) => sum + (s.rank / 4) * (strips(k) + strips(s.end - s.start)), 0);
-    return [Math.ceil(blocks / 16), splits, 1];
-  },
 });
 
 /** du [N, RU] → dx [N, K], added. Only with dropout. */

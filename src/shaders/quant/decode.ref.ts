@@ -7,7 +7,7 @@ import { DOUBLE_CODES, DOUBLE_HEADER, DOUBLE_MAP } from './packing.ts';
 import type { MemberFormat, WeightFormat } from './weightFormat.ts';
 
 /** f32 scale of one block, restored from two levels where the format has them. */
-function scaleAt(
+export function scaleAt(
   scales: Uint32Array,
   floats: Float32Array,
   format: WeightFormat,

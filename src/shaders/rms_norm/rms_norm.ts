@@ -1,5 +1,7 @@
 // Declares `rms_norm`, its gradient in x and, where it is trained, in w. Source of the formula: transformers 4.57 LlamaRMSNorm, computed in f32.
 import { defineKernel } from '../kernel.ts';
+import { columnGroups, slicedRows, slicesSnippet, wholeColumns } from '../lib/slices.ts';
+import { lanes, totalChain, totalSnippet } from '../lib/total.ts';
 import { rmsNormBackwardReference, rmsNormGradReference, rmsNormReference } from './rms_norm.ref.ts';
 import source from './rms_norm.wgsl?raw';
 import backwardSource from './rms_norm_backward.wgsl?raw';
@@ -11,11 +13,12 @@ import rowsSource from './rms_norm_rows.wgsl?raw';
 export const rmsNorm = defineKernel({
   name: 'rms_norm',
   source,
+  snippets: [totalSnippet],
   buffers: { x: 'read', w: 'read', y: 'read_write', rstd: 'read_write' },
   params: { n: 'u32', c: 'u32', eps: 'f32', offset: 'f32' },
-  constants: {},
+  constants: lanes,
   workgroups: ({ n }) => [n, 1, 1],
-  chain: ({ c }) => 2 * Math.ceil(c / 64) + 64,
+  chain: ({ c }, { LANES }) => 2 * Math.ceil(c / LANES) + totalChain(LANES),
   reference: rmsNormReference,
 });
 
@@ -32,11 +35,12 @@ export const rmsNormRows = defineKernel({
 export const rmsNormBackward = defineKernel({
   name: 'rms_norm_backward',
   source: backwardSource,
+  snippets: [totalSnippet],
   buffers: { dy: 'read', x: 'read', w: 'read', rstd: 'read', residual: 'read', dx: 'read_write' },
   params: { n: 'u32', c: 'u32', offset: 'f32' },
-  constants: { HAS_RESIDUAL: 0 },
+  constants: { ...lanes, HAS_RESIDUAL: 0 },
   workgroups: ({ n }) => [n, 1, 1],
-  chain: ({ c }) => 2 * Math.ceil(c / 64) + 64,
+  chain: ({ c }, { LANES }) => 2 * Math.ceil(c / LANES) + totalChain(LANES),
   reference: rmsNormBackwardReference,
 });
 
@@ -53,10 +57,11 @@ export const rmsNormBackwardRows = defineKernel({
 export const rmsNormGrad = defineKernel({
   name: 'rms_norm_grad',
   source: gradSource,
+  snippets: [slicesSnippet],
   buffers: { dy: 'read', x: 'read', rstd: 'read', grads: 'read_write' },
   params: { n: 'u32', c: 'u32', offset: 'u32', total: 'u32', splits: 'u32' },
-  constants: {},
-  workgroups: ({ c, splits }) => [Math.ceil(c / 64), splits, 1],
-  chain: ({ n, splits }) => Math.ceil(n / splits),
+  constants: wholeColumns,
+  workgroups: ({ c, splits }, constants) => [columnGroups(c, constants), splits, 1],
+  chain: ({ n, splits }, constants) => slicedRows(n, splits, constants),
   reference: rmsNormGradReference,
 });

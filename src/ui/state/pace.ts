@@ -4,21 +4,22 @@ import type { CostEstimate } from '../../engine/index.ts';
 import type { DeviceInfo } from '../../engine/protocol.ts';
 
 /** FLOP/s assumed before anything was measured; deliberately low, so that a run ends sooner than promised. */
-const firstGuess = { cpu: 1e9, software: 3e9, webgpu: 150e9 } as const;
+const firstGuess = { cpu: 1e9, ort: 4e9, software: 3e9, webgpu: 150e9 } as const;
 /** Even an idle GPU needs this long to be told about one dispatch. */
-const msPerDispatch = { cpu: 0, software: 0.05, webgpu: 0.02 } as const;
+const msPerDispatch = { cpu: 0, ort: 0, software: 0.05, webgpu: 0.02 } as const;
 
 export type DeviceClass = keyof typeof firstGuess;
 
 function deviceClass(device: DeviceInfo | null): DeviceClass {
-  if (device === null || device.backend === 'cpu') return 'cpu';
+  if (device === null) return 'cpu';
+  if (device.backend !== 'webgpu') return device.backend;
   return device.adapter?.fallback ? 'software' : 'webgpu';
 }
 
 /** Key under which a measured speed is remembered: the same machine tends to come back as the same adapter. */
 export const deviceKey = (device: DeviceInfo | null): string =>
   device === null || device.adapter === null
-    ? 'cpu'
+    ? (device?.backend ?? 'cpu')
     : `${device.backend}:${device.adapter.vendor}/${device.adapter.architecture}`;
 
 /** Milliseconds for the whole run. `measured`: FLOP/s of an earlier run on this device, overheads included. */

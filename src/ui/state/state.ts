@@ -20,6 +20,7 @@ import type {
 import type {
   AdapterSummary,
   BackendChoice,
+  BackendKind,
   DeviceInfo,
   EngineErrorData,
   Event,
@@ -89,7 +90,7 @@ export interface RunStart {
   readonly all: number;
   readonly peakBytes: number;
   readonly totalSteps: number;
-  readonly backend: 'webgpu' | 'cpu';
+  readonly backend: BackendKind;
   readonly dispatchesPerStep: number;
 }
 

@@ -33,6 +33,7 @@ export const en = {
     loadingFile: 'loading {{file}}, {{done}} of {{total}}',
     asksAgain: '{{file}} does not come: asked again in {{time}}',
     loadSpeed: '{{speed}}/s',
+    compiling: 'compiling kernels for this device, {{done}} of {{total}}',
     recovering: 'the device was lost: going on from the last saved step',
     before: 'asking the untouched model',
     step: 'step {{step}} / {{total}}',
@@ -48,6 +49,7 @@ export const en = {
     title: 'Device',
     unknown: 'finding a device',
     webgpu: 'WebGPU',
+    ort: 'ONNX Runtime on the CPU',
     cpu: 'CPU',
     memory: '{{size}} needed',
     backend: 'Backend',
@@ -77,6 +79,8 @@ export const en = {
     'reason_no-adapter':
       'WebGPU is here, but it found no graphics adapter, so the CPU runs the same operations.',
     reason_chosen: 'The CPU was chosen.',
+    'reason_ort-failed':
+      'ONNX Runtime could not be started here, so plain TypeScript runs the same operations.',
     local: 'What is yours never leaves this tab: no server, no telemetry.',
   },
   banner: {

@@ -31,6 +31,7 @@ const composeOperation: Operation<Attributes> = {
   kernels: ({ attributes: { place } }) => [
     call(scaleRows, { buffers: { projections, adapter }, params: place }),
   ],
+  lower: 'kernels',
   flops: ({ attributes: { place } }) => place.rows * place.columns,
 };
 
@@ -41,6 +42,7 @@ const contractOperation: Operation<Attributes> = {
   kernels: ({ attributes: { place, total, splits } }) => [
     call(rowDots, { buffers: { projections, grads }, params: { ...place, total, splits } }),
   ],
+  lower: 'kernels',
   flops: ({ attributes: { place, splits } }) => 2 * splits * place.rows * place.columns,
 };
 

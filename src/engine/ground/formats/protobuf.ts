@@ -1,4 +1,4 @@
-// Protobuf messages, written field by field: what an event file and an ONNX model of one node need, no more.
+// Protobuf messages, written field by field: what an event file and an ONNX model need, no more.
 // Source: protobuf encoding guide (varints, wire types 0, 1, 2, 5).
 
 export class Message {

@@ -27,6 +27,12 @@ const addOperation: Operation<null> = {
       }),
     ];
   },
+  lower: (node, to) => {
+    const [a, b] = node.inputs;
+    const [y] = node.outputs;
+    invariant(a && b && y, 'add: a value is missing');
+    to.write(y, to.graph.add(to.read(a), to.read(b)));
+  },
   flops: (node) => elementCount(node.outputs[0]?.shape ?? []),
 };
 

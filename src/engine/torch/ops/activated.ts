@@ -7,6 +7,7 @@ import type { Operation, Ref } from '../autograd/operation.ts';
 import type { Tape } from '../autograd/tape.ts';
 import type { Value } from '../autograd/value.ts';
 import { elementCount } from '../autograd/value.ts';
+import { gelu } from './activationGraph.ts';
 import { valueAt } from './nodeValues.ts';
 
 /** GELU by its tanh approximation. transformers computes gelu_new from its parts, so a product is the last of them. */
@@ -19,6 +20,11 @@ const activatedOperation: Operation<null> = {
     const [h] = valueAt(node.outputs, 0);
     const buffers: Record<'a' | 'h', Ref> = { a: { value: a }, h: { value: h } };
     return [call(geluForward, { buffers, params: { n: elementCount(a.shape) } })];
+  },
+  lower: (node, to) => {
+    const [a] = valueAt(node.inputs, 0);
+    const [h] = valueAt(node.outputs, 0);
+    to.write(h, gelu(to.graph, to.read(a)).value);
   },
   flops: (node) => 8 * elementCount(node.outputs[0]?.shape ?? []),
   backward: (context) => {
@@ -44,6 +50,11 @@ const activatedBackwardOperation: Operation<null> = {
     const [da] = valueAt(node.outputs, 0);
     const buffers: Record<'dh' | 'a' | 'da', Ref> = { dh: { value: dh }, a: { value: a }, da: { value: da } };
     return [call(geluBackward, { buffers, params: { n: elementCount(a.shape) } })];
+  },
+  lower: (node, to) => {
+    const [dh, a] = valueAt(node.inputs, 0, 1);
+    const [da] = valueAt(node.outputs, 0);
+    to.write(da, to.graph.mul(to.read(dh), gelu(to.graph, to.read(a)).slope()));
   },
   flops: (node) => 14 * elementCount(node.inputs[0]?.shape ?? []),
 };

@@ -22,6 +22,12 @@ const addBiasOperation: Operation<Attributes> = {
     const buffers: Record<'b' | 'x', Ref> = { b: { buffer: node.attributes.bias }, x: { value: x } };
     return [call(kernel, { buffers, params: rowsAndColumns(x) })];
   },
+  lower: (node, to) => {
+    const [x] = valueAt(node.inputs, 0);
+    const [y] = valueAt(node.outputs, 0);
+    const bias = to.part(node.attributes.bias, 0, [rowsAndColumns(x).c]);
+    to.write(y, to.graph.add(to.read(x), bias));
+  },
   flops: (node) => elementCount(node.inputs[0]?.shape ?? []),
   backward: (context) => {
     const dy = context.gradOf(0);

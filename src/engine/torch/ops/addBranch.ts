@@ -17,6 +17,11 @@ const addBranchOperation: Operation<null> = {
     const buffers: Record<'a' | 'b' | 'y', Ref> = { a: { value: a }, b: { value: b }, y: { value: y } };
     return [call(kernel, { buffers, params: { n: elementCount(y.shape) } })];
   },
+  lower: (node, to) => {
+    const [a, b] = valueAt(node.inputs, 0, 1);
+    const [y] = valueAt(node.outputs, 0);
+    to.write(y, to.graph.add(to.read(a), to.read(b)));
+  },
   flops: (node) => elementCount(node.outputs[0]?.shape ?? []),
   backward: (context) => {
     const dy = context.gradOf(0);

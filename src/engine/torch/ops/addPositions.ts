@@ -8,6 +8,7 @@ import type { Value } from '../autograd/value.ts';
 import { elementCount } from '../autograd/value.ts';
 import type { BatchShape, Recording } from '../recording.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
+import { rowsByPosition } from './positionsGraph.ts';
 import { documentsRef, hasDocuments } from './rope.ts';
 
 interface Attributes {
@@ -31,6 +32,14 @@ const addPositionsOperation: Operation<Attributes> = {
     };
     const params = { ...rowsAndColumns(x), t: batch.tokens, positions };
     return [call(kernel, { buffers, params, constants: hasDocuments({ batch }) })];
+  },
+  lower: (node, to) => {
+    const { batch, table, positions } = node.attributes;
+    const [x] = valueAt(node.inputs, 0);
+    const [y] = valueAt(node.outputs, 0);
+    const { c } = rowsAndColumns(x);
+    const rows = rowsByPosition(to, batch, { buffer: table, width: c, last: positions - 1 }, [c]);
+    to.write(y, to.graph.add(to.read(x), rows));
   },
   flops: (node) => elementCount(node.inputs[0]?.shape ?? []),
   backward: (context) => {

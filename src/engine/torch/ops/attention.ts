@@ -11,6 +11,7 @@ import { invariant } from '../../ground/errors.ts';
 import type { Operation, Ref, TapeNode } from '../autograd/operation.ts';
 import type { Tape } from '../autograd/tape.ts';
 import type { Value } from '../autograd/value.ts';
+import { AttentionGraph } from './attentionGraph.ts';
 import type { DropoutDraw } from './dropout.ts';
 import { valueAt } from './nodeValues.ts';
 import type { HeadShape } from './rope.ts';
@@ -95,6 +96,12 @@ const attentionOperation: Operation<Attributes> = {
       }),
     ];
   },
+  lower: (node, to) => {
+    const [qkv] = valueAt(node.inputs, 0);
+    const [o] = valueAt(node.outputs, 0);
+    invariant(node.attributes.cache === null, 'attention: a cache is for the kernels');
+    to.write(o, new AttentionGraph(to, node.attributes, to.read(qkv)).output());
+  },
   flops: (node) => 4 * pairs(node.attributes) * node.attributes.headDim,
   backward: (context) => {
     const dO = context.gradOf(0);
@@ -137,6 +144,11 @@ const attentionBackwardOperation: Operation<Attributes> = {
       call(attentionBackwardQ, { buffers: q, ...options }),
       call(attentionBackwardKv, { buffers: kv, ...options }),
     ];
+  },
+  lower: (node, to) => {
+    const [qkv, o, dO] = valueAt(node.inputs, 0, 1, 3);
+    const [dqkv] = valueAt(node.outputs, 0);
+    to.write(dqkv, new AttentionGraph(to, node.attributes, to.read(qkv)).backward(to.read(dO), to.read(o)));
   },
   flops: (node) => 10 * pairs(node.attributes) * node.attributes.headDim,
 };

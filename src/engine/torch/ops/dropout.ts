@@ -9,6 +9,7 @@ import type { Tape } from '../autograd/tape.ts';
 import type { Value } from '../autograd/value.ts';
 import { elementCount } from '../autograd/value.ts';
 import type { Recording } from '../recording.ts';
+import { dropped } from './dropoutGraph.ts';
 import { dropsOut } from './linearGroup.ts';
 import { valueAt } from './nodeValues.ts';
 
@@ -39,6 +40,11 @@ const dropoutOperation: Operation<DropoutDraw> = {
       y: { value: y },
     };
     return [call(kernel, { buffers, params: { n: elementCount(x.shape), ...node.attributes } })];
+  },
+  lower: (node, to) => {
+    const [x] = valueAt(node.inputs, 0);
+    const [y] = valueAt(node.outputs, 0);
+    to.write(y, dropped(to, to.read(x), node.attributes, x.shape));
   },
   flops: (node) => elementCount(node.inputs[0]?.shape ?? []),
   backward: (context) => {

@@ -10,8 +10,9 @@ import { invariant } from '../../ground/errors.ts';
 import type { Operation, Ref, TapeNode } from '../autograd/operation.ts';
 import type { Value } from '../autograd/value.ts';
 import type { Recording } from '../recording.ts';
-import type { EmbeddingAttributes as Attributes } from './embeddingBackward.ts';
 import { embeddingBackward, loraNumbers } from './embeddingBackward.ts';
+import type { EmbeddingAttributes as Attributes } from './embeddingGraph.ts';
+import { adapterRows, embeddedRows } from './embeddingGraph.ts';
 import { needsParts, rowsThatFit, weightRefs } from './frozenProduct.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 import { tableParts } from './tableParts.ts';
@@ -60,6 +61,13 @@ const embeddingOperation: Operation<Attributes> = {
       x: { value: x },
     };
     return [...calls, call(embeddingLora, { buffers, params })];
+  },
+  lower: (node, to) => {
+    const [ids] = valueAt(node.inputs, 0);
+    const [x] = valueAt(node.outputs, 0);
+    const rows = embeddedRows(to, node);
+    const { lora } = node.attributes;
+    to.write(x, lora ? to.graph.add(rows, adapterRows(to, node, to.words('ids', ids.shape))) : rows);
   },
   flops: (node) =>
     2 *

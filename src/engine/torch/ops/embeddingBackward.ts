@@ -1,23 +1,13 @@
 // The gradient of what trains in an embedding: of a whole copy of the table, or of an adapter on it.
 import { embeddingGrad, embeddingLoraGrad } from '../../../shaders/embedding_grad/embedding_grad.ts';
 import { call } from '../../../shaders/kernel.ts';
-import type { WeightFormat } from '../../../shaders/quant/weightFormat.ts';
+import { invariant } from '../../ground/errors.ts';
 import type { BackwardRule, Operation, Ref, TapeNode } from '../autograd/operation.ts';
 import type { InputGradient } from '../autograd/value.ts';
+import type { EmbeddingAttributes } from './embeddingGraph.ts';
+import { tableGradients } from './embeddingGraph.ts';
 import { gradientLeaf } from './gradientLeaf.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
-import type { TableParts } from './tableParts.ts';
-
-export interface EmbeddingAttributes {
-  /** Buffer of the packed table; its scales are `<name>.scales`. */
-  readonly weights: string;
-  readonly format: WeightFormat;
-  /** NEFTune: uniform noise of up to step.noise on every element. */
-  readonly noisy: boolean;
-  /** Place of a trainable copy in the adapter buffer, in floats; null: the table is frozen. */
-  readonly copyAt: number | null;
-  readonly lora: TableParts['lowRank'];
-}
 
 /** Numbers of the adapter's kernels; null without one. Inputs [ids, table, …], outputs or fourth input [N, C]. */
 export function loraNumbers(node: TapeNode<EmbeddingAttributes>) {
@@ -49,6 +39,11 @@ const embeddingGradOperation: Operation<EmbeddingAttributes> = {
     }
     const params = { n, c, v: rowsAndColumns(table).n, offset: node.attributes.copyAt ?? 0 };
     return [call(embeddingGrad, { buffers: shared, params })];
+  },
+  lower: (node, to) => {
+    const [ids, , dx] = node.inputs;
+    invariant(ids && dx, 'embedding: a value is missing');
+    tableGradients(to, node, to.words('ids', ids.shape), to.read(dx));
   },
   flops: (node) => 4 * (node.attributes.lora?.rank ?? 1) * rowsAndColumns(valueAt(node.inputs, 2)[0]).n,
 };

@@ -4,22 +4,32 @@ import { geglu, gegluBackward } from '../../../shaders/geglu/geglu.ts';
 import { call } from '../../../shaders/kernel.ts';
 import { swiglu, swigluBackward } from '../../../shaders/swiglu/swiglu.ts';
 import { invariant } from '../../ground/errors.ts';
-import type { Operation, Ref } from '../autograd/operation.ts';
+import type { Lowering } from '../autograd/lowering.ts';
+import type { Operation, Ref, TapeNode } from '../autograd/operation.ts';
 import type { Tape } from '../autograd/tape.ts';
 import type { Value } from '../autograd/value.ts';
 import { elementCount } from '../autograd/value.ts';
+import { gelu, silu } from './activationGraph.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 
 /** `gelu_tanh`: GELU by its tanh approximation. */
 export type Activation = 'silu' | 'gelu_tanh';
 
 const kernels = {
-  silu: { forward: swiglu, backward: swigluBackward, gradFn: 'SiluBackward0' },
-  gelu_tanh: { forward: geglu, backward: gegluBackward, gradFn: 'GeluBackward0' },
+  silu: { forward: swiglu, backward: swigluBackward, gradFn: 'SiluBackward0', graph: silu },
+  gelu_tanh: { forward: geglu, backward: gegluBackward, gradFn: 'GeluBackward0', graph: gelu },
 } as const;
 
 /** grad_fn of the activation's own output. */
 export const activationGradFn = (activation: Activation): string => kernels[activation].gradFn;
+
+/** gate and up of gate | up [N, 2F]. */
+function halves({ attributes }: TapeNode<Activation>, to: Lowering, gu: Value) {
+  const f = rowsAndColumns(gu).c / 2;
+  const both = to.read(gu);
+  const [a, up] = [to.graph.slice(both, 1, 0, f), to.graph.slice(both, 1, f, 2 * f)];
+  return { a, up, activation: kernels[attributes].graph };
+}
 
 const gatedOperation: Operation<Activation> = {
   name: 'gated',
@@ -29,6 +39,12 @@ const gatedOperation: Operation<Activation> = {
     const { n, c: f } = rowsAndColumns(h);
     const buffers: Record<'gu' | 'h', Ref> = { gu: { value: gu }, h: { value: h } };
     return [call(kernels[node.attributes].forward, { buffers, params: { n, f } })];
+  },
+  lower: (node, to) => {
+    const [gu] = valueAt(node.inputs, 0);
+    const [h] = valueAt(node.outputs, 0);
+    const { a, up, activation } = halves(node, to, gu);
+    to.write(h, to.graph.mul(activation(to.graph, a).value, up));
   },
   flops: (node) => 5 * elementCount(node.outputs[0]?.shape ?? []),
   backward: (context) => {
@@ -59,6 +75,15 @@ const gatedBackwardOperation: Operation<Activation> = {
       dgu: { value: dgu },
     };
     return [call(kernels[node.attributes].backward, { buffers, params: { n, f } })];
+  },
+  lower: (node, to) => {
+    const [dh, gu] = valueAt(node.inputs, 0, 1);
+    const [dgu] = valueAt(node.outputs, 0);
+    const { graph } = to;
+    const { a, up, activation } = halves(node, to, gu);
+    const { value, slope } = activation(graph, a);
+    const d = to.read(dh);
+    to.write(dgu, graph.concat([graph.mul(graph.mul(d, up), slope()), graph.mul(d, value)], 1));
   },
   flops: (node) => 12 * elementCount(node.inputs[0]?.shape ?? []),
 };

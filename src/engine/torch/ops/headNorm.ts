@@ -8,6 +8,8 @@ import {
 } from '../../../shaders/head_norm/head_norm.ts';
 import { call } from '../../../shaders/kernel.ts';
 import { invariant } from '../../ground/errors.ts';
+import type { Tensor } from '../autograd/graph.ts';
+import type { Lowering } from '../autograd/lowering.ts';
 import type { NodeContext, Operation, Ref, TapeNode } from '../autograd/operation.ts';
 import type { InputGradient, Value } from '../autograd/value.ts';
 import { elementCount } from '../autograd/value.ts';
@@ -15,8 +17,10 @@ import type { Recording } from '../recording.ts';
 import { gradientLeaf } from './gradientLeaf.ts';
 import { gradientSplits } from './loraOperations.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
+import { normBackward, rootOverMean } from './normGraph.ts';
 import { normWeights } from './normWeights.ts';
 import type { HeadShape } from './rope.ts';
+import { columnSlices, headLanes } from './sums.ts';
 
 interface Attributes {
   readonly heads: number;
@@ -34,10 +38,30 @@ function numbers({ inputs, attributes }: TapeNode<Attributes>) {
   return { n: rowsAndColumns(x).n, heads, kv_heads: kvHeads, d: headDim, offset };
 }
 
+/** Heads of q and k [N, H+G, D] of q|k|v, its v, and how they are put together again. */
+function parts({ heads, kvHeads, headDim: d }: Attributes, { graph }: Lowering, qkv: Tensor) {
+  const normed = (heads + kvHeads) * d;
+  return {
+    heads: graph.reshape(graph.slice(qkv, 1, 0, normed), [-1, heads + kvHeads, d]),
+    rest: graph.slice(qkv, 1, normed, normed + kvHeads * d),
+    joined: (made: Tensor, rest: Tensor): Tensor =>
+      graph.concat([graph.reshape(made, [-1, normed]), rest], 1),
+  };
+}
+
+/** The weight of every head, [H+G, D]. */
+function weightsOf(attributes: Attributes, to: Lowering, q: Value, k: Value): Tensor {
+  const { heads, kvHeads, headDim: d, offset } = attributes;
+  const { graph } = to;
+  const spread = (w: Value, count: number): Tensor =>
+    graph.op('Expand', [graph.plus(to.read(w), offset), graph.integers([count, d])]);
+  return graph.concat([spread(q, heads), spread(k, kvHeads)], 0);
+}
+
 /** Inputs [x, w_q, w_k] → y, rstd. */
 const headNormOperation: Operation<Attributes> = {
   name: 'head_norm',
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [x, q, k] = valueAt(node.inputs, 0, 1, 2);
     const [y, rstd] = valueAt(node.outputs, 0, 1);
     const buffers: Record<'x' | 'w_q' | 'w_k' | 'y' | 'rstd', Ref> = {
@@ -47,7 +71,17 @@ const headNormOperation: Operation<Attributes> = {
       y: { value: y },
       rstd: { value: rstd },
     };
-    return [call(kernel, { buffers, params: { ...numbers(node), eps: node.attributes.eps } })];
+    const params = { ...numbers(node), eps: node.attributes.eps };
+    return [call(kernel, { buffers, params, constants: headLanes(profile) })];
+  },
+  lower: (node, to) => {
+    const [x, q, k] = valueAt(node.inputs, 0, 1, 2);
+    const [y, rstd] = valueAt(node.outputs, 0, 1);
+    const { graph } = to;
+    const { heads, rest, joined } = parts(node.attributes, to, to.read(x));
+    const r = rootOverMean(graph, heads, 2, node.attributes.eps);
+    to.write(rstd, r);
+    to.write(y, joined(graph.mul(graph.mul(heads, r), weightsOf(node.attributes, to, q, k)), rest));
   },
   flops: (node) => 5 * elementCount(node.inputs[0]?.shape ?? []),
   backward: (context) => {
@@ -105,7 +139,7 @@ const headNormGradOperation: Operation<GradAttributes> = {
   name: 'head_norm_grad',
   backward: 'none',
   effect: true,
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [dy, x, rstd] = valueAt(node.inputs, 0, 1, 2);
     const { heads, kvHeads, headDim, first, count, at, adapterTotal: total } = node.attributes;
     const buffers: Record<'dy' | 'x' | 'rstd' | 'grads', Ref> = {
@@ -117,7 +151,16 @@ const headNormGradOperation: Operation<GradAttributes> = {
     const { n } = rowsAndColumns(x);
     const shape = { n, heads, kv_heads: kvHeads, d: headDim, first, count };
     const params = { ...shape, offset: at, total, splits: gradientSplits(total) };
-    return [call(gradKernel, { buffers, params })];
+    return [call(gradKernel, { buffers, params, constants: columnSlices(profile) })];
+  },
+  lower: (node, to) => {
+    const [dy, x, rstd] = valueAt(node.inputs, 0, 1, 2);
+    const { first, count, at } = node.attributes;
+    const { graph } = to;
+    const { heads } = parts(node.attributes, to, to.read(x));
+    const d = parts(node.attributes, to, to.read(dy)).heads;
+    const each = graph.mul(d, graph.mul(heads, to.read(rstd)));
+    to.addGradient(at, graph.sum(graph.slice(each, 1, first, first + count), [0, 1], false));
   },
   flops: (node) => 3 * elementCount(node.inputs[1]?.shape ?? []),
 };
@@ -126,7 +169,7 @@ const headNormGradOperation: Operation<GradAttributes> = {
 const headNormBackwardOperation: Operation<Attributes> = {
   name: 'head_norm_backward',
   backward: 'none',
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [dy, x, rstd, q, k] = valueAt(node.inputs, 0, 1, 2, 3, 4);
     const [dx] = valueAt(node.outputs, 0);
     const buffers: Record<'dy' | 'x' | 'rstd' | 'w_q' | 'w_k' | 'dx', Ref> = {
@@ -137,7 +180,16 @@ const headNormBackwardOperation: Operation<Attributes> = {
       w_k: { value: k },
       dx: { value: dx },
     };
-    return [call(backwardKernel, { buffers, params: numbers(node) })];
+    return [call(backwardKernel, { buffers, params: numbers(node), constants: headLanes(profile) })];
+  },
+  lower: (node, to) => {
+    const [dy, x, rstd, q, k] = valueAt(node.inputs, 0, 1, 2, 3, 4);
+    const [dx] = valueAt(node.outputs, 0);
+    const { graph } = to;
+    const { heads } = parts(node.attributes, to, to.read(x));
+    const d = parts(node.attributes, to, to.read(dy));
+    const g = graph.mul(d.heads, weightsOf(node.attributes, to, q, k));
+    to.write(dx, d.joined(normBackward(graph, heads, to.read(rstd), g, 2), d.rest));
   },
   flops: (node) => 8 * elementCount(node.inputs[0]?.shape ?? []),
 };

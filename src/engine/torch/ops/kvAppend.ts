@@ -37,6 +37,7 @@ const kvAppendOperation: Operation<Attributes> = {
     };
     return [call(kernel, { buffers, params: numbers(node) })];
   },
+  lower: 'kernels',
   flops: () => 0,
 };
 

@@ -15,7 +15,9 @@ import type { Recording } from '../recording.ts';
 import { gradientLeaf } from './gradientLeaf.ts';
 import { gradientSplits } from './loraOperations.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
+import { rootOverMean } from './normGraph.ts';
 import { normWeights } from './normWeights.ts';
+import { columnSlices, rowLanes } from './sums.ts';
 
 interface Attributes {
   readonly eps: number;
@@ -25,7 +27,7 @@ interface Attributes {
 
 const layerNormOperation: Operation<Attributes> = {
   name: 'layer_norm',
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [x, w, b] = valueAt(node.inputs, 0, 1, 2);
     const [y, mean, rstd] = valueAt(node.outputs, 0, 1, 2);
     const buffers: Record<'x' | 'w' | 'b' | 'y' | 'mean' | 'rstd', Ref> = {
@@ -36,7 +38,20 @@ const layerNormOperation: Operation<Attributes> = {
       mean: { value: mean },
       rstd: { value: rstd },
     };
-    return [call(forwardKernel, { buffers, params: { ...rowsAndColumns(x), eps: node.attributes.eps } })];
+    const params = { ...rowsAndColumns(x), eps: node.attributes.eps };
+    return [call(forwardKernel, { buffers, params, constants: rowLanes(profile) })];
+  },
+  lower: (node, to) => {
+    const [x, w, b] = valueAt(node.inputs, 0, 1, 2);
+    const [y, mean, rstd] = valueAt(node.outputs, 0, 1, 2);
+    const { graph } = to;
+    const own = to.read(x);
+    const middle = graph.mean(own, [1]);
+    const centred = graph.sub(own, middle);
+    const r = rootOverMean(graph, centred, 1, node.attributes.eps);
+    to.write(mean, middle);
+    to.write(rstd, r);
+    to.write(y, graph.add(graph.mul(graph.mul(centred, r), to.read(w)), to.read(b)));
   },
   flops: (node) => 8 * elementCount(node.inputs[0]?.shape ?? []),
   backward: (context) => {
@@ -104,7 +119,7 @@ const layerNormGradOperation: Operation<GradAttributes> = {
   name: 'layer_norm_grad',
   backward: 'none',
   effect: true,
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [dy, x, mean, rstd] = valueAt(node.inputs, 0, 1, 2, 3);
     const buffers: Record<'dy' | 'x' | 'mean' | 'rstd' | 'grads', Ref> = {
       dy: { value: dy },
@@ -113,7 +128,16 @@ const layerNormGradOperation: Operation<GradAttributes> = {
       rstd: { value: rstd },
       grads: { buffer: 'grads' },
     };
-    return [call(gradKernel, { buffers, params: { ...rowsAndColumns(x), ...node.attributes } })];
+    const params = { ...rowsAndColumns(x), ...node.attributes };
+    return [call(gradKernel, { buffers, params, constants: columnSlices(profile) })];
+  },
+  lower: (node, to) => {
+    const [dy, x, mean, rstd] = valueAt(node.inputs, 0, 1, 2, 3);
+    const { offset, bias_offset: biasOffset } = node.attributes;
+    const { graph } = to;
+    const normed = graph.mul(graph.sub(to.read(x), to.read(mean)), to.read(rstd));
+    to.addGradient(offset, graph.sum(graph.mul(to.read(dy), normed), [0], false));
+    to.addGradient(biasOffset, graph.sum(to.read(dy), [0], false));
   },
   flops: (node) => 5 * elementCount(node.inputs[1]?.shape ?? []),
 };
@@ -122,7 +146,7 @@ const layerNormGradOperation: Operation<GradAttributes> = {
 const layerNormBackwardOperation: Operation<null> = {
   name: 'layer_norm_backward',
   backward: 'none',
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [dy, x, w, mean, rstd] = valueAt(node.inputs, 0, 1, 2, 3, 4);
     const [dx] = valueAt(node.outputs, 0);
     const residual = node.inputs[5];
@@ -135,8 +159,21 @@ const layerNormBackwardOperation: Operation<null> = {
       residual: residual ? { value: residual } : { buffer: 'dummy' },
       dx: { value: dx },
     };
-    const constants = { HAS_RESIDUAL: residual ? 1 : 0 };
+    const constants = { ...rowLanes(profile), HAS_RESIDUAL: residual ? 1 : 0 };
     return [call(backwardKernel, { buffers, params: rowsAndColumns(x), constants })];
+  },
+  lower: (node, to) => {
+    const [dy, x, w, mean, rstd] = valueAt(node.inputs, 0, 1, 2, 3, 4);
+    const [dx] = valueAt(node.outputs, 0);
+    const residual = node.inputs[5];
+    const { graph } = to;
+    const g = graph.mul(to.read(dy), to.read(w));
+    const centred = graph.sub(to.read(x), to.read(mean));
+    const level = graph.sub(g, graph.mean(g, [1]));
+    const normed = graph.mul(centred, to.read(rstd));
+    const along = graph.mean(graph.mul(g, normed), [1]);
+    const made = graph.mul(to.read(rstd), graph.sub(level, graph.mul(normed, along)));
+    to.write(dx, residual ? graph.add(made, to.read(residual)) : made);
   },
   flops: (node) => 11 * elementCount(node.inputs[1]?.shape ?? []),
 };

@@ -17,7 +17,10 @@ import {
   lossScratch,
   ROWS,
 } from './lossChunks.ts';
-import { MICRO_BATCHES_AT } from './metrics.ts';
+import { chunkPart, scoreChunk } from './lossGraph.ts';
+import { MICRO_BATCHES_AT, microBatchAt } from './metrics.ts';
+import { valueAt } from './nodeValues.ts';
+import { rowLanes } from './sums.ts';
 
 const linearCrossEntropyOperation: Operation<LossAttributes> = {
   name: 'linear_cross_entropy',
@@ -33,8 +36,30 @@ const linearCrossEntropyOperation: Operation<LossAttributes> = {
     const params = { n: node.inputs[0]?.shape[0] ?? 0, offset: MICRO_BATCHES_AT };
     return [
       ...chunksOf(node).flatMap((chunk) => chunkCalls(node, profile, chunk, how)),
-      call(rowSum, { buffers: sum, params }),
+      call(rowSum, { buffers: sum, params, constants: rowLanes(profile) }),
     ];
+  },
+  lower: (node, to) => {
+    const { graph } = to;
+    const [, dh] = valueAt(node.outputs, 0, 1);
+    const { wantsGradient, wantsHidden, chunk: most } = node.attributes;
+    const scale = to.number('lossScale');
+    const chunks = chunksOf(node);
+    const parts = chunks.map((chunk) => {
+      const { scores, back } = scoreChunk(to, node, chunk, chunkPart(to, chunks, chunk, most));
+      return { total: graph.sum(scores, [0], false), dh: wantsGradient ? back(scale) : null };
+    });
+    const total = parts.map((part) => part.total).reduce((a, b) => graph.add(a, b));
+    const factors = graph.concat([graph.reshape(scale, [1]), graph.floats([1, 1, 1])], 0);
+    to.store('metrics', graph.mul(total, factors), microBatchAt);
+    if (wantsHidden)
+      to.write(
+        dh,
+        graph.concat(
+          parts.flatMap((part) => part.dh ?? []),
+          0,
+        ),
+      );
   },
   flops: (node) => headFlops(node) * (node.attributes.wantsGradient ? 2 : 1),
   backward: lossBackward,

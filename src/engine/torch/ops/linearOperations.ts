@@ -5,9 +5,11 @@ import { call } from '../../../shaders/kernel.ts';
 import { loraDownBackward } from '../../../shaders/lora/lora.ts';
 import type { Operation, Ref, TapeNode } from '../autograd/operation.ts';
 import type { Value } from '../autograd/value.ts';
+import { frozenGraph } from './frozenGraph.ts';
 import type { Operands } from './frozenProduct.ts';
 import { backwardCalls, forwardCalls, productScratch } from './frozenProduct.ts';
 import type { LinearAttributes } from './linearGroup.ts';
+import { withUpdate, withUpdateBackward } from './loraGraph.ts';
 import { loraNumbers } from './loraOperations.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 
@@ -47,6 +49,13 @@ export const linearForward: Omit<Operation<LinearAttributes>, 'backward'> = {
     const from = operands(node, true);
     return forwardCalls(group, profile, from.n, group.ru, mapped(from, refOf));
   },
+  lower: (node, to) => {
+    const { group } = node.attributes;
+    const { left, tail, residual, result } = operands(node, true);
+    const product = frozenGraph(to, group).forward(to.read(left));
+    const y = tail ? withUpdate(to, group, product, to.read(tail)) : product;
+    to.write(result, residual ? to.graph.add(y, to.read(residual)) : y);
+  },
   flops: (node) => {
     const { group } = node.attributes;
     return 2 * (node.outputs[0]?.shape[0] ?? 0) * (group.k + group.ru) * group.out;
@@ -83,6 +92,13 @@ export const linearBackwardOperation: Operation<LinearAttributes> = {
       dx: { value: from.result },
     };
     return [...calls, call(loraDownBackward, { buffers, params: loraNumbers(group, from.n) })];
+  },
+  lower: (node, to) => {
+    const { group } = node.attributes;
+    const { left, tail, residual, result, n } = operands(node, true);
+    const product = frozenGraph(to, group).backward(to.read(left));
+    const dx = tail ? withUpdateBackward(to, group, product, to.read(tail), n) : product;
+    to.write(result, residual ? to.graph.add(dx, to.read(residual)) : dx);
   },
   flops: (node) => {
     const { group } = node.attributes;

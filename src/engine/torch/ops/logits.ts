@@ -30,10 +30,11 @@ const logitsOperation: Operation<Attributes> = {
     const z: Ref = { buffer: 'logits' };
     const chunk = { rows, h: { value: h }, z, u: { scratch: 3 }, du: { scratch: 3 } };
     return [
-      ...downCalls(training, chunk),
+      ...downCalls(training, profile, chunk),
       ...logitsCalls(head, profile, rows, chunk.h, z, training.adapter ? chunk.u : null),
     ];
   },
+  lower: 'kernels',
   flops: (node) => 2 * (node.inputs[0]?.shape[0] ?? 0) * node.attributes.head.k * node.attributes.head.out,
 };
 

@@ -8,7 +8,7 @@ import { invariant } from '../../ground/errors.ts';
 import type { Operation, Ref, TapeNode } from '../autograd/operation.ts';
 import type { Value } from '../autograd/value.ts';
 import type { Recording } from '../recording.ts';
-import type { LossAttributes, PairNumbers } from './lossChunks.ts';
+import type { Chunk, LossAttributes, PairNumbers } from './lossChunks.ts';
 import {
   chunkCalls,
   chunksOf,
@@ -17,13 +17,15 @@ import {
   lossInputs,
   lossScratch,
   ROWS,
+  WEIGHTS,
 } from './lossChunks.ts';
+import { chunkPart, scoreChunk } from './lossGraph.ts';
 import { MICRO_BATCHES_AT } from './metrics.ts';
+import { valueAt } from './nodeValues.ts';
+import { preferenceGraph } from './preferenceGraph.ts';
 
 /** What a run asks for; its reference is the run's own business (training/stepPlans.ts). */
 export type Preference = Omit<PairNumbers, 'tokens'>;
-
-const WEIGHTS: Ref = { scratch: 5 };
 
 function numbersOf({ inputs, attributes }: TapeNode<LossAttributes>) {
   const { pairs } = attributes;
@@ -35,7 +37,7 @@ function numbersOf({ inputs, attributes }: TapeNode<LossAttributes>) {
 const preferenceOperation: Operation<LossAttributes> = {
   name: 'preference_loss',
   effect: true,
-  scratch: (node, profile) => [...lossScratch(node, profile), node.inputs[0]?.shape[0] ?? 0],
+  scratch: (node, profile) => lossScratch(node, profile, node.inputs[0]?.shape[0]),
   kernels: (node, profile) => {
     const { wantsGradient } = node.attributes;
     const { objective, shape } = numbersOf(node);
@@ -59,6 +61,26 @@ const preferenceOperation: Operation<LossAttributes> = {
       call(preference, { buffers, params, constants }),
       ...(wantsGradient ? pass(true) : []),
     ];
+  },
+  lower: (node, to) => {
+    const [, dh] = valueAt(node.outputs, 0, 1);
+    const { wantsGradient, wantsHidden, chunk: most, pairs } = node.attributes;
+    invariant(pairs, 'preference_loss: rows are no pairs');
+    const chunks = chunksOf(node);
+    const scored = (chunk: Chunk) => scoreChunk(to, node, chunk, chunkPart(to, chunks, chunk, most));
+    const { tokens } = pairs;
+    const batch = { rows: (node.inputs[0]?.shape[0] ?? 0) / tokens, tokens };
+    const scores = to.graph.concat(
+      chunks.map((chunk) => scored(chunk).scores),
+      0,
+    );
+    const weights = preferenceGraph(to, scores, batch, pairs);
+    if (!wantsGradient || weights === null) return;
+    // Scored once more, for logits of all chunks at a time would be the whole of them.
+    const parts = chunks.flatMap(
+      (chunk) => scored(chunk).back(chunkPart(to, chunks, chunk, most)(weights, 0)) ?? [],
+    );
+    if (wantsHidden) to.write(dh, to.graph.concat(parts, 0));
   },
   flops: (node) => headFlops(node) * (node.attributes.wantsGradient ? 3 : 1),
   backward: lossBackward,

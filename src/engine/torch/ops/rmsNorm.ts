@@ -17,7 +17,9 @@ import type { Recording } from '../recording.ts';
 import { gradientLeaf } from './gradientLeaf.ts';
 import { gradientSplits } from './loraOperations.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
+import { normBackward, rootOverMean } from './normGraph.ts';
 import { normWeights } from './normWeights.ts';
+import { columnSlices, rowLanes } from './sums.ts';
 
 interface Attributes {
   readonly eps: number;
@@ -51,8 +53,19 @@ const rmsNormOperation: Operation<Attributes> = {
       call(byRows(c, profile) ? rmsNormRows : normKernel, {
         buffers,
         params: { n, c, eps: node.attributes.eps, offset: node.attributes.offset },
+        constants: rowLanes(profile),
       }),
     ];
+  },
+  lower: (node, to) => {
+    const [x, w] = valueAt(node.inputs, 0, 1);
+    const [y, rstd] = valueAt(node.outputs, 0, 1);
+    const { eps, offset } = node.attributes;
+    const { graph } = to;
+    const own = to.read(x);
+    const r = rootOverMean(graph, own, 1, eps);
+    to.write(rstd, r);
+    to.write(y, graph.mul(graph.mul(own, r), graph.plus(to.read(w), offset)));
   },
   flops: (node) => 5 * elementCount(node.inputs[0]?.shape ?? []),
   backward: (context) => {
@@ -104,7 +117,7 @@ const rmsNormGradOperation: Operation<GradAttributes> = {
   name: 'rms_norm_grad',
   backward: 'none',
   effect: true,
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [dy, x, rstd] = valueAt(node.inputs, 0, 1, 2);
     const buffers: Record<'dy' | 'x' | 'rstd' | 'grads', Ref> = {
       dy: { value: dy },
@@ -112,7 +125,14 @@ const rmsNormGradOperation: Operation<GradAttributes> = {
       rstd: { value: rstd },
       grads: { buffer: 'grads' },
     };
-    return [call(gradKernel, { buffers, params: { ...rowsAndColumns(x), ...node.attributes } })];
+    const params = { ...rowsAndColumns(x), ...node.attributes };
+    return [call(gradKernel, { buffers, params, constants: columnSlices(profile) })];
+  },
+  lower: (node, to) => {
+    const [dy, x, rstd] = valueAt(node.inputs, 0, 1, 2);
+    const { graph } = to;
+    const normed = graph.mul(to.read(x), to.read(rstd));
+    to.addGradient(node.attributes.offset, graph.sum(graph.mul(to.read(dy), normed), [0], false));
   },
   flops: (node) => 3 * elementCount(node.inputs[1]?.shape ?? []),
 };
@@ -137,9 +157,18 @@ const rmsNormBackwardOperation: Operation<BackwardAttributes> = {
       call(byRows(c, profile) ? rmsNormBackwardRows : rmsNormBackward, {
         buffers,
         params: { n, c, offset: node.attributes.offset },
-        constants: { HAS_RESIDUAL: residual ? 1 : 0 },
+        constants: { ...rowLanes(profile), HAS_RESIDUAL: residual ? 1 : 0 },
       }),
     ];
+  },
+  lower: (node, to) => {
+    const [dy, x, w, rstd] = valueAt(node.inputs, 0, 1, 2, 3);
+    const [dx] = valueAt(node.outputs, 0);
+    const residual = node.inputs[4];
+    const { graph } = to;
+    const weight = graph.plus(to.read(w), node.attributes.offset);
+    const made = normBackward(graph, to.read(x), to.read(rstd), graph.mul(to.read(dy), weight), 1);
+    to.write(dx, residual ? graph.add(made, to.read(residual)) : made);
   },
   flops: (node) => 8 * elementCount(node.inputs[1]?.shape ?? []),
 };

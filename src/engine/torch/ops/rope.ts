@@ -3,11 +3,14 @@
 import { call } from '../../../shaders/kernel.ts';
 import { rope as kernel } from '../../../shaders/rope/rope.ts';
 import { invariant } from '../../ground/errors.ts';
+import type { Tensor } from '../autograd/graph.ts';
+import type { Lowering } from '../autograd/lowering.ts';
 import type { Operation, Ref, TapeNode } from '../autograd/operation.ts';
 import type { Tape } from '../autograd/tape.ts';
 import type { Value } from '../autograd/value.ts';
 import type { BatchShape } from '../recording.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
+import { rowsByPosition } from './positionsGraph.ts';
 
 export interface HeadShape {
   readonly batch: BatchShape;
@@ -54,6 +57,28 @@ function numbers(node: TapeNode<Attributes>) {
   };
 }
 
+/** q|k|v with the first `dims` numbers of each head of q and k turned. */
+function rotated({ attributes }: TapeNode<Attributes>, to: Lowering, x: Tensor): Tensor {
+  const { batch, heads, kvHeads, headDim: d, rotation, sign } = attributes;
+  const { graph } = to;
+  const { dims, table } = rotation;
+  const half = dims / 2;
+  const angles = (part: 'cos' | 'sin'): Tensor =>
+    rowsByPosition(to, batch, { buffer: rotationBuffer(part, table), width: half }, [1, half]);
+  const [cos, sin] = [angles('cos'), angles('sin')];
+  const turned = (heads + kvHeads) * d;
+  const both = graph.reshape(graph.slice(x, 1, 0, turned), [-1, heads + kvHeads, d]);
+  const [a, b] = [graph.slice(both, 2, 0, half), graph.slice(both, 2, half, dims)];
+  const [first, second] = sign === 1 ? (['Sub', 'Add'] as const) : (['Add', 'Sub'] as const);
+  const parts = [
+    graph.op(first, [graph.mul(a, cos), graph.mul(b, sin)]),
+    graph.op(second, [graph.mul(b, cos), graph.mul(a, sin)]),
+    ...(dims < d ? [graph.slice(both, 2, dims, d)] : []),
+  ];
+  const qk = graph.reshape(graph.concat(parts, 2), [-1, turned]);
+  return graph.concat([qk, graph.slice(x, 1, turned, turned + kvHeads * d)], 1);
+}
+
 const ropeOperation: Operation<Attributes> = {
   name: 'rope',
   inPlace: { output: 0, input: 0 },
@@ -67,6 +92,11 @@ const ropeOperation: Operation<Attributes> = {
       x: { value: x },
     };
     return [call(kernel, { buffers, params: numbers(node), constants: hasDocuments(node.attributes) })];
+  },
+  lower: (node, to) => {
+    const [x] = valueAt(node.inputs, 0);
+    const [y] = valueAt(node.outputs, 0);
+    to.write(y, rotated(node, to, to.read(x)));
   },
   flops: (node) => {
     const { batch, heads, kvHeads, rotation } = node.attributes;

@@ -21,6 +21,11 @@ const scaleOperation: Operation<Attributes> = {
     const buffers: Record<'x' | 'y', Ref> = { x: { value: x }, y: { value: y } };
     return [call(kernel, { buffers, params: { n: elementCount(x.shape), factor: node.attributes.factor } })];
   },
+  lower: (node, to) => {
+    const [x] = valueAt(node.inputs, 0);
+    const [y] = valueAt(node.outputs, 0);
+    to.write(y, to.graph.times(to.read(x), node.attributes.factor));
+  },
   flops: (node) => elementCount(node.inputs[0]?.shape ?? []),
   backward: (context) => {
     const dy = context.gradOf(0);

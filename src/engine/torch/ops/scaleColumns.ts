@@ -8,10 +8,13 @@ import { magnitudeOffset } from '../../../shaders/scale_columns/scale_columns.re
 import {
   scaleColumns as kernel,
   rowNormTable,
+  rowNormTableWorkgroup,
   scaleColumnsGrad,
   vectorTable,
 } from '../../../shaders/scale_columns/scale_columns.ts';
 import { invariant } from '../../ground/errors.ts';
+import type { Tensor } from '../autograd/graph.ts';
+import type { Lowering } from '../autograd/lowering.ts';
 import type { NodeContext, Operation, Ref } from '../autograd/operation.ts';
 import type { Tape } from '../autograd/tape.ts';
 import type { InputGradient, Value } from '../autograd/value.ts';
@@ -20,6 +23,7 @@ import { gradientLeaf } from './gradientLeaf.ts';
 import type { GroupAttributes } from './linearGroup.ts';
 import { gradientSplits } from './loraOperations.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
+import { columnSlices, sharesSums } from './sums.ts';
 
 interface Attributes {
   readonly group: GroupAttributes;
@@ -31,11 +35,17 @@ const tableOf = ({ table }: GroupAttributes): Ref => {
   return { buffer: table };
 };
 
+/** The scales of a group's columns (0), or what divides them (1), [OUT]. */
+function scaleRow(to: Lowering, { table, out }: GroupAttributes, row: 0 | 1): Tensor {
+  invariant(table !== null, 'scale_columns: the group has no table');
+  return to.part(table, row * out, [out]);
+}
+
 const tableOperation: Operation<GroupAttributes> = {
   name: 'scale_table',
   backward: 'none',
   effect: true,
-  kernels: ({ attributes: group }) => {
+  kernels: ({ attributes: group }, profile) => {
     const { segments, k, out, format } = group;
     const numbers = { segments, out, count: segments.length };
     const vectors: Record<'adapter' | 'table', Ref> = {
@@ -43,14 +53,14 @@ const tableOperation: Operation<GroupAttributes> = {
       table: tableOf(group),
     };
     if (!group.overRowNorms) return [call(vectorTable, { buffers: vectors, params: numbers })];
-    return [
-      call(rowNormTable, {
-        buffers: { ...weightRefs(group), ...vectors },
-        params: { ...numbers, k },
-        slots: { decode: decoder(format) },
-      }),
-    ];
+    const options = {
+      buffers: { ...weightRefs(group), ...vectors },
+      params: { ...numbers, k },
+      slots: { decode: decoder(format) },
+    };
+    return [sharesSums(profile) ? call(rowNormTableWorkgroup, options) : call(rowNormTable, options)];
   },
+  lower: 'kernels',
   flops: ({ attributes: { k, out, segments } }) =>
     2 * out * k * (1 + Math.max(0, ...segments.map(({ rank }) => rank))),
 };
@@ -90,6 +100,13 @@ const scaleOperation: Operation<Attributes> = {
     const constants = { HAS_RESIDUAL: hasResidual ? 1 : 0 };
     return [call(kernel, { buffers, params: { n: rowsAndColumns(x).n, out: group.out }, constants })];
   },
+  lower: (node, to) => {
+    const { group, hasResidual } = node.attributes;
+    const [x] = valueAt(node.inputs, 0);
+    const [y] = valueAt(node.outputs, 0);
+    const scaled = to.graph.mul(to.read(x), scaleRow(to, group, 0));
+    to.write(y, hasResidual ? to.graph.add(scaled, to.read(valueAt(node.inputs, 1)[0])) : scaled);
+  },
   flops: (node) => 2 * rowsAndColumns(valueAt(node.inputs, 0)[0]).n * node.attributes.group.out,
   backward: scaleBackward,
 };
@@ -99,7 +116,7 @@ const scaleGradOperation: Operation<GroupAttributes> = {
   name: 'scale_columns_grad',
   backward: 'none',
   effect: true,
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [z, dy] = valueAt(node.inputs, 0, 1);
     const { segments, out, adapterTotal: total } = node.attributes;
     const buffers: Record<'z' | 'dy' | 'table' | 'grads', Ref> = {
@@ -114,9 +131,22 @@ const scaleGradOperation: Operation<GroupAttributes> = {
       call(scaleColumnsGrad, {
         buffers,
         params,
-        constants: { OWN_SCALE: node.attributes.overRowNorms ? 0 : 1 },
+        constants: { ...columnSlices(profile), OWN_SCALE: node.attributes.overRowNorms ? 0 : 1 },
       }),
     ];
+  },
+  lower: (node, to) => {
+    const [z, dy] = valueAt(node.inputs, 0, 1);
+    const group = node.attributes;
+    const { graph } = to;
+    const sums = graph.sum(graph.mul(to.read(dy), to.read(z)), [0], false);
+    const over = graph.op('Max', [scaleRow(to, group, 1), graph.scalar(1e-30)]);
+    const all = graph.div(sums, over);
+    for (const segment of group.segments) {
+      if (group.overRowNorms ? segment.rank === 0 : segment.scale === 0) continue;
+      const offset = group.overRowNorms ? magnitudeOffset(segment) : segment.a_offset;
+      to.addGradient(offset, graph.slice(all, 0, segment.start, segment.end));
+    }
   },
   flops: (node) => 2 * rowsAndColumns(valueAt(node.inputs, 0)[0]).n * node.attributes.out,
 };

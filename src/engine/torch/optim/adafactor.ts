@@ -50,6 +50,7 @@ const operation: Operation<Attributes> = {
       params: { tensors, eps: EPS },
     }),
   ],
+  lower: 'kernels',
   flops: ({ attributes }) => 12 * attributes.total,
 };
 

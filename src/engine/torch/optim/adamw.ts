@@ -29,6 +29,7 @@ const operation: Operation<Attributes> = {
       params: { n: total, beta2, one_minus_beta1: 1 - beta1, one_minus_beta2: 1 - beta2, eps },
     }),
   ],
+  lower: 'kernels',
   flops: ({ attributes }) => 14 * attributes.total,
 };
 

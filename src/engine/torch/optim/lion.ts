@@ -30,6 +30,7 @@ const operation: Operation<Attributes> = {
       params: { n: total, beta1, one_minus_beta1: 1 - beta1, beta2, one_minus_beta2: 1 - beta2 },
     }),
   ],
+  lower: 'kernels',
   flops: ({ attributes }) => 10 * attributes.total,
 };
 

@@ -27,6 +27,7 @@ const operation: Operation<Attributes> = {
       params: { n: total },
     }),
   ],
+  lower: 'kernels',
   flops: ({ attributes }) => 5 * attributes.total,
 };
 

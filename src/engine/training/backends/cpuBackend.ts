@@ -34,11 +34,12 @@ export interface CpuOptions {
 
 export class CpuBackend implements Backend {
   readonly kind = 'cpu';
+  readonly quantiser = null;
   readonly profile: KernelProfile = { linear: 'narrow', maxBindingBytes: 2 ** 31 };
   readonly counters: RunCounters = { dispatches: 0, submits: 0, readbacks: 0 };
   readonly #options: CpuOptions;
-  readonly #floats = new Map<string, FloatArray>();
-  readonly #words = new Map<string, Uint32Array | Int32Array>();
+  readonly #floats = new Map<string, Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>>();
+  readonly #words = new Map<string, Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer>>();
   readonly #scratch: FloatArray[] = [];
   readonly #pool: FloatArray[] = [];
   readonly #timings = new Map<string, number>();
@@ -86,6 +87,18 @@ export class CpuBackend implements Backend {
     this.#floats.delete(name);
     this.#words.delete(name);
     this.#generation += 1;
+  }
+
+  /** Nothing compiles. */
+  compile(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** The array of a named buffer of float32 or whole numbers, itself. */
+  contents(name: string): BufferData {
+    const array = this.#floats.get(name) ?? this.#words.get(name);
+    invariant(array && !(array instanceof Float64Array), `cpu: no buffer named '${name}' in 32 bits`);
+    return array;
   }
 
   prepare(plan: Plan): Promise<Executable> {
@@ -141,7 +154,7 @@ export class CpuBackend implements Backend {
     this.#pool.length = 0;
   }
 
-  #array(length: number): FloatArray {
+  #array(length: number): Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> {
     return this.#options.precision === 'float64' ? new Float64Array(length) : new Float32Array(length);
   }
 

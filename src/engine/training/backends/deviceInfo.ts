@@ -1,13 +1,20 @@
 // What runs the plans: the choice a person makes, and what was opened. Plain data; openDevice.ts does the opening.
 
-export type BackendChoice = 'auto' | 'webgpu' | 'cpu';
+/** WebGPU, ONNX Runtime's WebAssembly, or plain TypeScript. */
+export const backendKinds = ['webgpu', 'ort', 'cpu'] as const;
+export type BackendKind = (typeof backendKinds)[number];
 
-/** Why the CPU runs; the page has words for each. */
-export const cpuReasons = ['no-webgpu', 'no-adapter', 'chosen'] as const;
+export type BackendChoice = 'auto' | BackendKind;
+
+export const isBackendChoice = (name: string): name is BackendChoice =>
+  name === 'auto' || backendKinds.some((kind) => kind === name);
+
+/** Why the processor runs, with either of its backends; the page has words for each. */
+export const cpuReasons = ['no-webgpu', 'no-adapter', 'chosen', 'ort-failed'] as const;
 export type CpuReason = (typeof cpuReasons)[number];
 
 export interface DeviceInfo {
-  readonly backend: 'webgpu' | 'cpu';
+  readonly backend: BackendKind;
   /** null on WebGPU. */
   readonly reason: CpuReason | null;
   readonly adapter: {

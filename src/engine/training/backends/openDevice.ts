@@ -6,7 +6,9 @@ import type { Backend } from './backend.ts';
 import { CpuBackend } from './cpuBackend.ts';
 import type { BackendChoice, CpuReason, DeviceInfo } from './deviceInfo.ts';
 import { GpuBackend } from './gpuBackend.ts';
-import { variantsFor } from './tune.ts';
+import type { OrtRuntime } from './ort/ortBackend.ts';
+import { OrtBackend } from './ort/ortBackend.ts';
+import { variantsFor } from './tuning/tune.ts';
 import type { TuningCache } from './variants.ts';
 import { wantedFeatures } from './variants.ts';
 
@@ -17,8 +19,12 @@ export interface OpenedBackend {
   readonly lost: Promise<UserError>;
 }
 
+export type OrtSource = () => Promise<OrtRuntime>;
+
 export interface OpenOptions {
   readonly gpu: GPU | null;
+  /** Fetches ONNX Runtime; null where it is not offered. */
+  readonly ort?: OrtSource | null;
   readonly choice: BackendChoice;
   readonly profile?: boolean;
   /** The script's own weights are half precision, so decoded ones may stand in scratch as half. */
@@ -39,8 +45,8 @@ const shownLimits = [
 ] as const;
 
 const never = new Promise<UserError>(() => {});
-const cpuDevice = (reason: CpuReason): DeviceInfo => ({
-  backend: 'cpu',
+const processor = (backend: 'ort' | 'cpu', reason: CpuReason): DeviceInfo => ({
+  backend,
   reason,
   adapter: null,
   features: [],
@@ -69,10 +75,10 @@ async function findAdapter(gpu: GPU | null): Promise<GPUAdapter | null> {
 
 /** What this machine offers, without opening a device. */
 export async function probeDevice(gpu: GPU | null, choice: BackendChoice): Promise<DeviceInfo> {
-  if (choice === 'cpu') return cpuDevice('chosen');
-  if (!gpu) return cpuDevice('no-webgpu');
+  if (choice === 'cpu' || choice === 'ort') return processor(choice, 'chosen');
+  if (!gpu) return processor('cpu', 'no-webgpu');
   const adapter = await findAdapter(gpu);
-  return adapter ? describeAdapter(adapter) : cpuDevice('no-adapter');
+  return adapter ? describeAdapter(adapter) : processor('cpu', 'no-adapter');
 }
 
 /** A device that the backend itself destroyed is not lost. */
@@ -94,17 +100,19 @@ function failureOf(device: GPUDevice): Promise<UserError> {
 
 /** Opens the chosen backend; 'auto' and 'webgpu' fall back to the CPU where there is no adapter, and say so. */
 export async function openBackend(options: OpenOptions): Promise<OpenedBackend> {
-  const { gpu, choice, now, breathe } = options;
+  const { gpu, choice, now, breathe, ort = null } = options;
+  const hooks = { ...(options.profile ? { now } : {}), ...(breathe ? { breathe } : {}) };
   const onCpu = (reason: CpuReason): OpenedBackend => ({
-    backend: new CpuBackend({
-      precision: 'float32',
-      ...(options.profile ? { now } : {}),
-      ...(breathe ? { breathe } : {}),
-    }),
-    device: cpuDevice(reason),
+    backend: new CpuBackend({ precision: 'float32', ...hooks }),
+    device: processor('cpu', reason),
     lost: never,
   });
   if (choice === 'cpu') return onCpu('chosen');
+  if (choice === 'ort') {
+    const runtime = await ort?.().catch(() => null);
+    if (!runtime) return onCpu('ort-failed');
+    return { backend: new OrtBackend(runtime, hooks), device: processor('ort', 'chosen'), lost: never };
+  }
   if (!gpu) return onCpu('no-webgpu');
   const adapter = await findAdapter(gpu);
   if (!adapter) return onCpu('no-adapter');
@@ -124,7 +132,7 @@ export async function openBackend(options: OpenOptions): Promise<OpenedBackend> 
   };
 }
 
-/** `webgpu:vendor/architecture` or `cpu`, as a fingerprint names the device class. */
+/** `webgpu:vendor/architecture`, `ort` or `cpu`, as a fingerprint names the device class. */
 export function deviceClass(device: DeviceInfo): string {
-  return device.adapter ? `webgpu:${device.adapter.vendor}/${device.adapter.architecture}` : 'cpu';
+  return device.adapter ? `webgpu:${device.adapter.vendor}/${device.adapter.architecture}` : device.backend;
 }

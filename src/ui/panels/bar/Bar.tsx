@@ -50,7 +50,7 @@ function useDeviceWords(): string {
     (state) => state.run?.start?.peakBytes ?? state.inspection?.estimate?.memory.peakBytes,
   );
   if (device === null) return t('device.unknown');
-  const parts: string[] = [t(device.backend === 'webgpu' ? 'device.webgpu' : 'device.cpu')];
+  const parts: string[] = [t(`device.${device.backend}`)];
   if (device.features.includes('shader-f16')) parts.push('f16');
   if (peak !== undefined) parts.push(t('device.memory', { size: bytesText(peak) }));
   return parts.join(' · ');

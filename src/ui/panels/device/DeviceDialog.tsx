@@ -62,7 +62,7 @@ function DeviceBody() {
           {adapter?.fallback && <p>{t('device.software')}</p>}
           <Facts
             rows={[
-              [t('device.backend'), t(device.backend === 'webgpu' ? 'device.webgpu' : 'device.cpu')],
+              [t('device.backend'), t(`device.${device.backend}`)],
               [t('device.adapter'), adapterName],
               [t('device.features'), device.features.join(', ') || t('device.none')],
             ]}

@@ -1,0 +1,23 @@
+// Dropout in a graph: the mask comes in, drawn by the same generator as everywhere, a byte an element; forward and backward share it.
+import { dropoutScale } from '../../../shaders/dropout/dropout.ref.ts';
+import type { Tensor } from '../autograd/graph.ts';
+import type { Lowering } from '../autograd/lowering.ts';
+import { elementCount } from '../autograd/value.ts';
+
+interface Draw {
+  readonly rate: number;
+  readonly stream: number;
+}
+
+/** What is kept and grown, of a tensor of these sizes: 0 or 1 / (1 - rate). */
+export function keptMask(to: Lowering, { rate, stream }: Draw, dims: readonly number[]): Tensor {
+  const count = elementCount(dims);
+  const mask = to.made(`mask ${stream}:${dims.length}`, 'uint8', dims, ({ seed }) =>
+    Uint8Array.from({ length: count }, (_, i) => (dropoutScale(seed, stream, i, rate) === 0 ? 0 : 1)),
+  );
+  return to.graph.times(to.graph.cast(mask, 'float'), 1 / (1 - rate));
+}
+
+export function dropped(to: Lowering, x: Tensor, draw: Draw, dims: readonly number[]): Tensor {
+  return draw.rate === 0 ? x : to.graph.mul(x, keptMask(to, draw, dims));
+}
