@@ -53,7 +53,7 @@ ${parts.before ?? nothing}
 fn fetch(segment: u32, first_block: u32, element: u32, half: u32, valid: bool) -> Held {
   let words = w[first_block * 2u + (element >> 5u) + half];
   let block = (element >> 5u) + half;
-  return Held(words, select(Scale(), ${parts.fetched}, valid));
+  return Held(words, select(${parts.scale === 'f32' ? '0.0' : `${parts.scale}(0.0)`}, ${parts.fetched}, valid));
 }
 fn word_quad(word: u32, scale: Scale, g: u32) -> vec4f {${parts.quad}}
 fn quad(held: Held, g: u32) -> vec4f { return word_quad(held.words[g >> 1u], held.scale, g); }
@@ -211,7 +211,7 @@ alias Held = array<vec4f, 2>;
 ${nothing}
 fn fetch(segment: u32, first_block: u32, element: u32, half: u32, valid: bool) -> Held {
   let at = element + half * 8u;
-  if (!valid) { return Held(); }
+  if (!valid) { return Held(vec4f(0.0), vec4f(0.0)); }
   return Held(weights4(segment, first_block, at), weights4(segment, first_block, at + 4u));
 }
 fn quad(held: Held, g: u32) -> vec4f { return select(held[0], held[1], g == 1u); }
