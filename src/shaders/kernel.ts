@@ -24,9 +24,10 @@ export type ConstantDecl = Readonly<Record<string, number>>;
 export type ParamValues<P extends ParamDecl> = { readonly [K in keyof P]: ParamValue<P[K]> };
 type ConstantValues<C extends ConstantDecl> = { readonly [K in keyof C]: number };
 
-/** What a caller supplies: a weight format's decoder, and what stands in decoded scratch. */
+/** What a caller supplies: a weight format's decoder, or its decoder and inner product for tiles, and what stands in decoded scratch. */
 export interface Slots {
   readonly decode: Decoder;
+  readonly tile: Decoder;
   readonly stored: Snippet;
 }
 export type SlotName = keyof Slots;

@@ -7,6 +7,13 @@ import { add } from './add/add.ts';
 import { addBias } from './add_bias/add_bias.ts';
 import { addPositions } from './add_positions/add_positions.ts';
 import { attention, attentionBackwardKv, attentionBackwardQ } from './attention/attention.ts';
+import {
+  attentionTile,
+  attentionTileBackwardKv,
+  attentionTileBackwardQ,
+  attentionTileJoin,
+  attentionTileJoinKv,
+} from './attention_tile/attention_tile.ts';
 import { crossEntropy, crossEntropyParts, crossEntropyWhole, rowSum } from './cross_entropy/cross_entropy.ts';
 import { dequantize, dequantizeScalar } from './dequantize/dequantize.ts';
 import { dropout } from './dropout/dropout.ts';
@@ -21,7 +28,9 @@ import type { Kernel } from './kernel.ts';
 import { kvAppend } from './kv_cache/kv_cache.ts';
 import { layerNorm, layerNormBackward, layerNormGrad } from './layer_norm/layer_norm.ts';
 import { likeliest, likeliestParts } from './likeliest/likeliest.ts';
-import { linearBackwardTiled, linearTiled, linearVector, linearVectorSubgroup } from './linear/linear.ts';
+import { linearVector, linearVectorSubgroup } from './linear/linear.ts';
+import { linearBackwardTiled, linearParts, linearTiled } from './linear/tiled.ts';
+import { linearVectorWorkgroup } from './linear/vectorWorkgroup.ts';
 import { lion } from './lion/lion.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lora.ts';
 import {
@@ -31,7 +40,7 @@ import {
   loraUpBackwardNormed,
 } from './lora/lora_fused.ts';
 import { loraDownWorkgroup, loraGradWorkgroup, loraUpBackwardWorkgroup } from './lora/lora_workgroup.ts';
-import { matmul, matmulScalar, matmulWide } from './matmul/matmul.ts';
+import { matmul, matmulScalar } from './matmul/matmul.ts';
 import { preference, preferenceSums } from './preference/preference.ts';
 import { quantize } from './quantize/quantize.ts';
 import { rmsNorm, rmsNormBackward, rmsNormGrad } from './rms_norm/rms_norm.ts';
@@ -62,12 +71,12 @@ export const kernels: readonly Kernel[] = [
   linearTiled,
   linearVector,
   linearVectorSubgroup,
+  linearVectorWorkgroup,
   loraDown,
   loraDownWorkgroup,
   loraDownNormed,
   loraDownGated,
   matmul,
-  matmulWide,
   matmulScalar,
   rowNormTable,
   rowNormTableWorkgroup,
@@ -80,6 +89,8 @@ export const kernels: readonly Kernel[] = [
   rope,
   kvAppend,
   attention,
+  attentionTile,
+  attentionTileJoin,
   swiglu,
   geglu,
   geluForward,
@@ -106,6 +117,7 @@ export const kernels: readonly Kernel[] = [
   loraUpBackwardNormed,
   loraUpBackwardGated,
   linearBackwardTiled,
+  linearParts,
   loraGrad,
   loraGradWorkgroup,
   loraDownBackward,
@@ -113,6 +125,9 @@ export const kernels: readonly Kernel[] = [
   swigluBackward,
   attentionBackwardQ,
   attentionBackwardKv,
+  attentionTileBackwardQ,
+  attentionTileBackwardKv,
+  attentionTileJoinKv,
   embeddingGrad,
   embeddingLoraGrad,
   add,

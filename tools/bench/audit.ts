@@ -7,6 +7,7 @@ import { defaultValues, withPatch } from '../../src/engine/recipe/recipe.ts';
 import type { KernelProfile, Ref } from '../../src/engine/torch/autograd/operation.ts';
 import { makePlan } from '../../src/engine/torch/autograd/plan.ts';
 import type { Tape } from '../../src/engine/torch/autograd/tape.ts';
+import { gpuVariants } from '../../src/engine/training/backends/variants.ts';
 import { recordGeneration } from '../../src/engine/training/generate/generator.ts';
 import { trainerOptions } from '../../src/engine/training/options.ts';
 import { adapterLayoutOf } from '../../src/engine/training/recordTraining.ts';
@@ -63,13 +64,7 @@ export function shortfall({ chain, invocations, arithmetic, traffic }: AuditRow)
   return matters && invocations < ENOUGH_INVOCATIONS && chain > SHORT_CHAIN ? TOO_FEW : '';
 }
 
-const profile: KernelProfile = {
-  linear: 'tiled',
-  vector: 'subgroup',
-  sums: 'workgroup',
-  attention: 'tile',
-  maxBindingBytes: 2 ** 31,
-};
+const profile: KernelProfile = { ...gpuVariants, maxBindingBytes: 2 ** 31 };
 
 const sizeNames = [
   'n',
@@ -84,6 +79,7 @@ const sizeNames = [
   'heads',
   'd',
   'count',
+  'size',
   'tensors',
   'rows',
 ];

@@ -5,6 +5,7 @@ import { ggufModel } from '../../src/engine/models/gguf/ggufModel.ts';
 import type { ModelFiles } from '../../src/engine/models/modelFiles.ts';
 import type { RecipePatch } from '../../src/engine/recipe/recipe.ts';
 import { Assets } from '../../src/engine/session/assets.ts';
+import { wantedFeatures } from '../../src/engine/training/backends/variants.ts';
 import { Pipelines } from '../../src/shaders/host/pipelines.ts';
 import { fileSource } from '../cli/fileSource.ts';
 import { nodeGpu } from '../cli/nodeGpu.ts';
@@ -51,7 +52,11 @@ function smollm2Cases(files: ModelFiles): StepCase[] {
 async function adapterPart(gpu: GPU): Promise<{ name: string; peaks: Peaks; table: ProductTable }> {
   const adapter = await gpu.requestAdapter();
   const device = await adapter?.requestDevice({
-    requiredFeatures: (['shader-f16', 'subgroups'] as const).filter((one) => adapter.features.has(one)),
+    requiredFeatures: wantedFeatures.filter((one) => adapter.features.has(one)),
+    requiredLimits: {
+      maxStorageBufferBindingSize: adapter.limits.maxStorageBufferBindingSize,
+      maxBufferSize: adapter.limits.maxBufferSize,
+    },
   });
   if (!adapter || !device)
     throw new Error('WebGPU: no adapter on this machine. npm test says how to get one.');

@@ -27,11 +27,17 @@ function refBytes(call: KernelCall<Ref>, ref: Ref, sizeOf: (name: string) => num
     return ref.size === undefined ? sizeOf(ref.buffer) : 4 * ref.size;
   }
   const [k, ru] = [number('k'), number('ru')];
+  // Parts of a product whose sum is split.
+  if (call.kernel.name === 'linear_parts') return 4 * number('size') * number('count');
+  if (call.kernel.name === 'linear_tiled')
+    return 4 * Math.ceil(k / number('part')) * number('n') * number('out');
+  if (call.kernel.name === 'linear_backward_tiled')
+    return 4 * Math.ceil(number('out') / number('part')) * number('n') * k;
   return 4 * (k + ru) * (number('out') || number('m') || number('v'));
 }
 
 /** Kernels that do the arithmetic their node is counted by. */
-const computes = /^(matmul|linear|attention|lora)/;
+const computes = /^(matmul|linear(?!_parts)|attention|lora)/;
 
 /** Least bytes and operations of one replay of the plan, by kernel. */
 export function trafficOf(

@@ -32,7 +32,7 @@ import { errorData } from './errorData.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { Keeper } from './keeper.ts';
 import type { LoadOptions } from './loadFiles.ts';
-import { loadFiles } from './loadFiles.ts';
+import { loadFiles, tellCompiling } from './loadFiles.ts';
 import { allRows } from './preparedRows.ts';
 import { RunDoctor } from './runDoctor.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
@@ -156,7 +156,7 @@ export class TrainingRun {
       first,
       now: options.now,
     });
-    await trainer.prepare();
+    await trainer.prepare(tellCompiling(options));
     if (error) throw error;
     const generator = new Generator({
       backend,
@@ -169,11 +169,9 @@ export class TrainingRun {
       now: options.now,
       refresh: () => trainer.refresh(),
     });
-    const counts = countParameters(wired.root);
     emit({
       type: 'started',
-      trainable: counts.trainable,
-      all: counts.all,
+      ...countParameters(wired.root),
       peakBytes: estimate?.memory.peakBytes ?? backend.allocatedBytes(),
       totalSteps: trainer.totalSteps,
       backend: backend.kind,

@@ -23,14 +23,7 @@ describe.skipIf(!gpu)('matmul on the GPU', () => {
     [5, 7, 9, 2, 'residual'],
     [123, 65, 33, 0, 'y'],
   ] as const;
-  // Widths that are no multiple of 4 go to the scalar variant whatever the block. Of `wide` one pipeline is made, the one that reads and
-  // adds most: LLVM takes minutes for each of its register blocks. What scratch holds is a type that both blocks take from stored.ts.
-  const wide = shapes.filter(([, k, m]) => k % 4 === 0 && m % 4 === 0);
-  const cases = [
-    ...shapes.map((shape) => [...shape, 'narrow'] as const),
-    ...wide.map(([n, k, m, ru]) => [n, k, m, ru, 'y', 'wide'] as const),
-  ];
-  it.each(cases)('n %i, k %i, m %i, ru %i, adds %s, %s', async (n, k, m, ru, adds, block) => {
+  it.each(shapes)('n %i, k %i, m %i, ru %i, adds %s', async (n, k, m, ru, adds) => {
     if (!gpu) return;
     // A part of wider matrices, so that strides and offsets matter.
     const aPlace = { stride: k + 8, offset: 4 };
@@ -42,7 +35,7 @@ describe.skipIf(!gpu)('matmul on the GPU', () => {
       residual: floats(n * m, 4),
       y: floats(n * yPlace.stride, 5),
     };
-    const made = matmulCall({ buffers, n, k, m, ru, adds, block, aPlace, yPlace });
+    const made = matmulCall({ buffers, n, k, m, ru, adds, aPlace, yPlace });
     const got = await runCalls(gpu, arrays, [made], ['y']);
     const want = runReferences(arrays, [made]).y;
     const size = runMagnitudes(arrays, [made]).y;
@@ -69,7 +62,7 @@ describe.skipIf(!gpu)('matmul on the GPU', () => {
       const shape = { segments, k, out, ru, transposed: true, stored: 'f16' } as const;
       const made = [
         dequantizeCall({ buffers: packedBuffers, decode: decoder('nf4'), ...shape }),
-        matmulCall({ buffers, n, k, m: out, ru, adds: 'residual', block: 'narrow', stored: 'f16' }),
+        matmulCall({ buffers, n, k, m: out, ru, adds: 'residual', stored: 'f16' }),
       ];
       const got = await runCalls(gpu, arrays, made, ['y']);
       // The references hold the weights unrounded, in numbers where the GPU packs two halves into a word.

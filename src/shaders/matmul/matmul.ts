@@ -1,4 +1,4 @@
-// Declares the float matrix product y = [a | u] b with b row-major [K + RU, M] in two register blocks, and a scalar variant
+// Declares the float matrix product y = [a | u] b with b row-major [K + RU, M] in register blocks, and a scalar variant
 // for odd widths. `matmulCall` chooses; callers never name a variant.
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import type { KernelCall } from '../kernel.ts';
@@ -8,7 +8,6 @@ import { storedSnippet } from '../lib/stored.ts';
 import { matmulReference } from './matmul.ref.ts';
 import source from './matmul.wgsl?raw';
 import scalarSource from './matmul_scalar.wgsl?raw';
-import wideSource from './matmul_wide.wgsl?raw';
 
 const buffers = { a: 'read', u: 'read', b: 'read', residual: 'read', y: 'read_write' } as const;
 const params = {
@@ -42,19 +41,6 @@ export const matmul = defineKernel({
   reference: matmulReference,
 });
 
-/** The same with blocks of 32 by 16. */
-export const matmulWide = defineKernel({
-  name: 'matmul_wide',
-  source: wideSource,
-  slots: ['stored'],
-  buffers,
-  params,
-  constants,
-  workgroups: ({ n, m }) => [Math.ceil(m / 64), Math.ceil(n / 32), 1],
-  chain: inFours,
-  reference: matmulReference,
-});
-
 /** The same for any widths. */
 export const matmulScalar = defineKernel({
   name: 'matmul_scalar',
@@ -74,8 +60,6 @@ export interface MatmulCall<Ref> {
   readonly m: number;
   readonly ru?: number;
   readonly adds: keyof typeof adds;
-  /** Block of the register variant; what suits an adapter is measured. */
-  readonly block: 'narrow' | 'wide';
   /** What `b` holds; widths that are no multiple of 4 want f32. */
   readonly stored?: Stored;
   /** Elements from row to row of `a` and the first of them; K and 0 if left out. */
@@ -103,5 +87,5 @@ export function matmulCall<Ref>(args: MatmulCall<Ref>): KernelCall<Ref> {
   const fits = [k, m, aPlace.stride, aPlace.offset, yPlace.stride, yPlace.offset].every((x) => x % 4 === 0);
   if (!fits) return call(matmulScalar, options);
   const slots = { stored: storedSnippet(args.stored ?? 'f32') };
-  return call(args.block === 'wide' ? matmulWide : matmul, { ...options, slots });
+  return call(matmul, { ...options, slots });
 }

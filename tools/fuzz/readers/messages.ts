@@ -81,7 +81,7 @@ export const messageReaders: readonly Reader[] = [
     name: 'tuning.json',
     corpus: [
       JSON.stringify(portableVariants),
-      JSON.stringify({ ...portableVariants, linear: { few: 'narrow', some: 'wide', many: 'tiled' } }),
+      JSON.stringify({ ...portableVariants, linear: { few: 'narrow', some: 'tiled64', many: 'tiled128' } }),
     ],
     mutate: asJson,
     read: (input) => knownVariants(parsed(input)),

@@ -49,9 +49,6 @@ type Node = TapeNode<LossAttributes>;
 const CHUNK_ROWS = 256;
 const LOGITS_LIMIT_FLOATS = 2 ** 22;
 
-/** A chunk may be of any length, so its scratch is planned as for one that no vector kernel takes. */
-const VECTORS_NEVER = 64;
-
 function chunkRows(n: number, v: number): number {
   const fits = Math.floor(LOGITS_LIMIT_FLOATS / v / 64) * 64;
   return Math.min(n, CHUNK_ROWS, Math.max(64, fits));
@@ -83,7 +80,9 @@ export function lossScratch(node: Node, profile: KernelProfile, weights = 0): nu
   const n = node.inputs[0]?.shape[0] ?? 0;
   const rows = Math.min(chunk, n);
   const ranks = rows * (training.adapter?.ru ?? 0);
-  const own = [headScratch(head, profile, VECTORS_NEVER), rows * head.out, 4 * n, ranks, ranks];
+  // The last chunk may be shorter, and fewer rows may take more parts of a sum.
+  const floats = chunksOf(node).map((one) => headScratch(head, profile, one.rows));
+  const own = [Math.max(...floats), rows * head.out, 4 * n, ranks, ranks];
   if (sharesSums(profile)) return [...own, weights, rows * partsOf(head.out) * STRETCH_FLOATS];
   return weights > 0 ? [...own, weights] : own;
 }

@@ -38,6 +38,8 @@ export interface Backend {
   clear(name: string): void;
   has(name: string): boolean;
   free(name: string): void;
+  /** Compiles what plans will run, all at once, and tells how many kernels of how many are done; `prepare` then finds them. */
+  compile(plans: readonly Plan[], told: (done: number, total: number) => void): Promise<void>;
   prepare(plan: Plan): Promise<Executable>;
   release(executable: Executable): void;
   /** Replays a plan with the numbers of this submission. Resolves when the work is queued (GPU) or done (CPU). */

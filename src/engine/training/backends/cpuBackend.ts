@@ -89,6 +89,11 @@ export class CpuBackend implements Backend {
     this.#generation += 1;
   }
 
+  /** Nothing compiles. */
+  compile(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** The array of a named buffer of float32 or whole numbers, itself. */
   contents(name: string): BufferData {
     const array = this.#floats.get(name) ?? this.#words.get(name);

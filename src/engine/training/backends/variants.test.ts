@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { knownVariants, portableVariants, variantsInWords } from './variants.ts';
 
-const byRows = { few: 'narrow', some: 'wide', many: 'tiled' } as const;
+const byRows = { few: 'narrow', some: 'tiled64', many: 'tiled128' } as const;
 
 it('takes one kernel for all products, or one by how many rows there are', () => {
   expect(knownVariants(portableVariants)).toEqual(portableVariants);

@@ -30,6 +30,15 @@ export const portableVariants: Variants = {
   attention: 'row',
 };
 
+/** What a GPU with many thousand lanes is expected to choose; needs subgroups. */
+export const gpuVariants: Variants = {
+  linear: 'tiled64',
+  stored: 'f32',
+  vector: 'workgroup',
+  sums: 'workgroup',
+  attention: 'tile',
+};
+
 /** Of an adapter that has them. */
 export const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'shader-f16', 'subgroups'];
 

@@ -13,7 +13,7 @@ it('reads a prompt in few passes', async () => {
   const { trainer, files, wired } = await embeddedTrainer(backend, rows, { 'train.max_steps': 1 });
   const { config, tokenizer, stopIds } = files;
   const inputs = { backend, config, model: wired, layout: trainer.layout, tokenizer, stopIds };
-  const ids = Array.from({ length: 60 }, (_, i) => 20 + i);
+  const ids = Array.from({ length: 44 }, (_, i) => 20 + i);
   const read = async (rowTokens: number) => {
     const generator = new Generator({ ...inputs, rowTokens, now: steadyClock() });
     const before = backend.counters.submits;
@@ -21,8 +21,11 @@ it('reads a prompt in few passes', async () => {
     return { passes: backend.counters.submits - before, scores };
   };
   const small = await read(16);
-  // 48 tokens, then the eleven before the last one in a chunk of 16, then the last one.
-  const wide = await read(50);
-  expect([small.passes, wide.passes]).toEqual([5, 3]);
+  // 32 tokens, then the eleven before the last one in a chunk of 16, then the last one.
+  const wide = await read(34);
+  // All before the last one, padded by five.
+  const whole = await read(48);
+  expect([small.passes, wide.passes, whole.passes]).toEqual([4, 3, 2]);
   expect(wide.scores).toEqual(small.scores);
+  expect(whole.scores).toEqual(small.scores);
 });

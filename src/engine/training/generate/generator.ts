@@ -207,11 +207,18 @@ export class Generator {
     if (adapter) await this.#inputs.refresh?.();
     const last = ids.length - 1;
     for (let at = 0; at < last; ) {
-      const width = this.#widths.find((one) => one <= last - at) ?? CHUNK;
+      const width = this.#widthFor(last - at, at);
       await this.#feed(ids.slice(at, Math.min(at + width, last)), width, at, adapter);
       at += width;
     }
     await this.#feed(ids.slice(last), 1, last, adapter);
+  }
+
+  /** The widest chunk that is filled, or nearly: a pass decodes every weight, which costs as much as some rows of padding. */
+  #widthFor(rest: number, at: number): number {
+    const fits = (width: number): boolean =>
+      width <= rest || (8 * rest >= 7 * width && at + width <= this.#maxTokens);
+    return this.#widths.find(fits) ?? CHUNK;
   }
 
   /** One token with logits, or some without. Padding lands on places written later. */

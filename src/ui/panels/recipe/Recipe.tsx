@@ -5,6 +5,7 @@ import { Button } from 'react-aria-components';
 import type { Section, SettingKey } from '../../../engine/index.ts';
 import { settingKeys, settingOf } from '../../../engine/index.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import { InTurn } from '../../parts/InTurn.tsx';
 import { Picker } from '../../parts/Picker.tsx';
 import { differences } from '../../state/recipeEdits.ts';
 import { AdapterRow } from './AdapterRow.tsx';
@@ -124,9 +125,11 @@ export const Recipe = memo(function Recipe() {
         <h2 className="dim">{t('recipe.start')}</h2>
         <PresetRow />
       </section>
-      {sections.map((section) => (
-        <SectionPart key={section} section={section} />
-      ))}
+      <InTurn>
+        {sections.map((section) => (
+          <SectionPart key={section} section={section} />
+        ))}
+      </InTurn>
       <div className="recipe-foot">
         <span className="dim">
           {own === 0 ? t('recipe.nothingChanged') : t('recipe.changedCount', { count: own })}

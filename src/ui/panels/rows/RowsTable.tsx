@@ -8,6 +8,7 @@ import { Picker } from '../../parts/Picker.tsx';
 import { countText } from '../../texts/numbers.ts';
 import type { OpenCell } from './CellEditor.tsx';
 import { CellEditor } from './CellEditor.tsx';
+import { CutRows } from './CutRows.tsx';
 import { leaving } from './mappingEdits.ts';
 import { RowGrid, rowsAtOnce } from './RowGrid.tsx';
 import { useRowsTexts } from './rowsTexts.ts';
@@ -99,6 +100,7 @@ export const RowsTable = memo(function RowsTable({ data, problems }: Props) {
           </Button>
         </p>
       )}
+      <CutRows show={choose} />
       <div className="rows-find">
         <input
           type="search"

@@ -2,8 +2,9 @@
 // letters, once for a file, so that no row that comes later moves a column.
 import type { RowsView } from '../../../engine/protocol.ts';
 
-/** Pixels: a letter of the small type on average, the sides of a cell, and the least and the most of a column. */
+/** Pixels: a letter of the small type on average, one of a column's name, the sides of a cell, and the least and the most of a column. */
 const letter = 7;
+const nameLetter = 8;
 const sides = 18;
 const least = 64;
 const most = 376;
@@ -15,9 +16,10 @@ export function columnWidths(columns: readonly string[], rows: RowsView['rows'])
   return columns.map((column, i) => {
     const letters = rows.reduce(
       (longest, { cells }) => Math.max(longest, Math.min(mostLetters, cells[i]?.text.length ?? 0)),
-      column.length,
+      0,
     );
-    return Math.min(most, Math.max(least, letters * letter + sides));
+    const wanted = Math.max(column.length * nameLetter, letters * letter) + sides;
+    return Math.min(most, Math.max(least, wanted));
   });
 }
 

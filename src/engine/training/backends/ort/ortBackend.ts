@@ -102,6 +102,11 @@ export class OrtBackend implements Backend {
     this.#kernels.free(name);
   }
 
+  /** Its graphs are loaded one by one as they are prepared. */
+  compile(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async prepare(plan: Plan): Promise<Executable> {
     const lowered = lowerPlan(plan, { packed: this.#packed });
     if (!lowered) return this.#kernels.prepare(plan);

@@ -5,7 +5,11 @@ import type { Variants } from '../variants.ts';
 import { productWorkload } from './products.ts';
 import type { TuningBench } from './tuningBench.ts';
 
-const needs: Readonly<Record<VectorVariant, string | null>> = { column: null, subgroup: 'subgroups' };
+const needs: Readonly<Record<VectorVariant, string | null>> = {
+  column: null,
+  subgroup: 'subgroups',
+  workgroup: null,
+};
 
 export function chooseVector(bench: TuningBench, soFar: Variants): Promise<VectorVariant> {
   const candidates = vectorVariants
