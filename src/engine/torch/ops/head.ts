@@ -9,6 +9,7 @@ import type { Recording } from '../recording.ts';
 import type { FrozenGroup } from './frozenProduct.ts';
 import {
   backwardCalls,
+  blockOf,
   DUMMY,
   decodeCall,
   forwardCalls,
@@ -139,6 +140,7 @@ export function logitsCalls(
         m: rows,
         ru,
         adds: 'nothing',
+        block: blockOf(profile, n),
         stored: storedOf(tile, profile),
         yPlace: { stride: group.out, offset: first },
       }),
@@ -167,6 +169,7 @@ export function logitsBackwardCalls(
         k: rows,
         m: group.k,
         adds: first === 0 ? 'nothing' : 'y',
+        block: blockOf(profile, n),
         stored: storedOf(tile, profile),
         aPlace: { stride: group.out, offset: first },
       }),

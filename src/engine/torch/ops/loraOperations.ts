@@ -5,6 +5,12 @@ import type { KernelCall } from '../../../shaders/kernel.ts';
 import { call } from '../../../shaders/kernel.ts';
 import { loraDown, loraGrad, loraUpBackward } from '../../../shaders/lora/lora.ts';
 import {
+  fitsBlocks,
+  loraDownBlock,
+  loraGradBlock,
+  loraUpBackwardBlock,
+} from '../../../shaders/lora/lora_block.ts';
+import {
   loraDownWorkgroup,
   loraGradWorkgroup,
   loraUpBackwardWorkgroup,
@@ -32,6 +38,11 @@ export const hasDropout = (group: GroupAttributes) => ({ HAS_DROPOUT: group.drop
 export const inFours = ({ k, segments }: GroupAttributes, profile: KernelProfile): boolean =>
   sharesSums(profile) && fitsVectors(k, segments);
 
+/** Whether an invocation takes a block of rows and ranks; the same bits as one by one. */
+const inBlocks = (group: GroupAttributes, profile: KernelProfile): boolean =>
+  !sharesSums(profile) &&
+  fitsBlocks(group.dropoutRate, [group.k, group.out, group.ru, group.adapterTotal], group.segments);
+
 type Refs<Name extends string> = Readonly<Record<Name, Ref>>;
 
 /** u = drop(x) Aᵀ of n rows. */
@@ -43,7 +54,8 @@ export function downCall(
 ): KernelCall<Ref> {
   const buffers = { x, adapter: ADAPTER, step: STEP, u };
   const options = { buffers, params: loraNumbers(group, n), constants: hasDropout(group) };
-  return inFours(group, profile) ? call(loraDownWorkgroup, options) : call(loraDown, options);
+  if (inFours(group, profile)) return call(loraDownWorkgroup, options);
+  return call(inBlocks(group, profile) ? loraDownBlock : loraDown, options);
 }
 
 /** du = s dy B of n rows. */
@@ -56,7 +68,8 @@ export function upBackwardCall(
   const { out, ru, segments } = group;
   const buffers = { dy, adapter: ADAPTER, du };
   const options = { buffers, params: { n, out, ru, count: segments.length, segments } };
-  if (!inFours(group, profile)) return call(loraUpBackward, options);
+  if (!inFours(group, profile))
+    return call(inBlocks(group, profile) ? loraUpBackwardBlock : loraUpBackward, options);
   return call(loraUpBackwardWorkgroup, { ...options, constants: { RANKS_OF_4: ranksOf4(segments) } });
 }
 
@@ -71,7 +84,8 @@ export function gradCall(
   const buffers = { x, u, dy, du, step: STEP, grads: GRADS };
   const params = { ...loraNumbers(group, n), out, total, splits: gradientSplits(total) };
   const options = { buffers, params, constants: hasDropout(group) };
-  return inFours(group, profile) ? call(loraGradWorkgroup, options) : call(loraGrad, options);
+  if (inFours(group, profile)) return call(loraGradWorkgroup, options);
+  return call(inBlocks(group, profile) ? loraGradBlock : loraGrad, options);
 }
 
 /** Inputs [x] → u [N, RU]. Its gradient is part of the group's own rule. */

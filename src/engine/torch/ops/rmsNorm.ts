@@ -3,12 +3,14 @@
 
 import { call } from '../../../shaders/kernel.ts';
 import {
-  rmsNormBackward as backwardKernel,
-  rmsNorm as forwardKernel,
   rmsNormGrad as gradKernel,
+  rmsNorm as normKernel,
+  rmsNormBackward,
+  rmsNormBackwardRows,
+  rmsNormRows,
 } from '../../../shaders/rms_norm/rms_norm.ts';
 import { invariant } from '../../ground/errors.ts';
-import type { NodeContext, Operation, Ref, TapeNode } from '../autograd/operation.ts';
+import type { KernelProfile, NodeContext, Operation, Ref, TapeNode } from '../autograd/operation.ts';
 import type { InputGradient, Value } from '../autograd/value.ts';
 import { elementCount } from '../autograd/value.ts';
 import type { Recording } from '../recording.ts';
@@ -55,6 +57,8 @@ function backwardRefs(node: Places): Record<'dy' | 'x' | 'w' | 'rstd' | 'residua
     dx: { value: dx },
   };
 }
+/** Whether an invocation takes a row; the same bits either way. */
+const byRows = (c: number, { sums }: KernelProfile): boolean => sums !== 'workgroup' && c % 4 === 0;
 
 const rmsNormOperation: Operation<Attributes> = {
   name: 'rms_norm',
@@ -62,7 +66,8 @@ const rmsNormOperation: Operation<Attributes> = {
     const { n, c } = rowsAndColumns(valueAt(node.inputs, 0)[0]);
     const { eps, offset } = node.attributes;
     const params = { n, c, eps, offset };
-    return [call(forwardKernel, { buffers: forwardRefs(node), params, constants: rowLanes(profile) })];
+    const kernel = byRows(c, profile) ? rmsNormRows : normKernel;
+    return [call(kernel, { buffers: forwardRefs(node), params, constants: rowLanes(profile) })];
   },
   kernelsWith: (node, next, profile) => {
     const narrow = downOf(valueAt(node.outputs, 0)[0], next, profile);
@@ -156,7 +161,7 @@ const rmsNormBackwardOperation: Operation<BackwardAttributes> = {
     const { n, c } = rowsAndColumns(valueAt(node.inputs, 1)[0]);
     const { offset, hasResidual } = node.attributes;
     return [
-      call(backwardKernel, {
+      call(byRows(c, profile) ? rmsNormBackwardRows : rmsNormBackward, {
         buffers: backwardRefs(node),
         params: { n, c, offset },
         constants: { ...rowLanes(profile), HAS_RESIDUAL: hasResidual ? 1 : 0 },
