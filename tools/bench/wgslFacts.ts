@@ -50,6 +50,8 @@ function bytesOf(type: string, names: Names): number {
     // A vector of three takes the room of four.
     return size * (vector[1] === '3' ? 4 : Number(vector[1]));
   }
+  const matrix = /^mat(\d)x(\d)f$/.exec(text);
+  if (matrix) return Number(matrix[1]) * bytesOf(`vec${matrix[2] ?? ''}f`, names);
   const size = scalarBytes[text.replace(/<.*/, '')];
   invariant(size !== undefined, `workgroup memory of type ${text}`);
   return size;
