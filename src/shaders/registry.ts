@@ -33,11 +33,24 @@ import { linearBackwardTiled, linearParts, linearTiled } from './linear/tiled.ts
 import { linearVectorWorkgroup } from './linear/vectorWorkgroup.ts';
 import { lion } from './lion/lion.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lora.ts';
+import { loraDownBlock, loraGradBlock, loraUpBackwardBlock } from './lora/lora_block.ts';
+import {
+  loraDownGated,
+  loraDownNormed,
+  loraUpBackwardGated,
+  loraUpBackwardNormed,
+} from './lora/lora_fused.ts';
 import { loraDownWorkgroup, loraGradWorkgroup, loraUpBackwardWorkgroup } from './lora/lora_workgroup.ts';
-import { matmul, matmulScalar } from './matmul/matmul.ts';
+import { matmul, matmulScalar, matmulWide } from './matmul/matmul.ts';
 import { preference } from './preference/preference.ts';
 import { quantize } from './quantize/quantize.ts';
-import { rmsNorm, rmsNormBackward, rmsNormGrad } from './rms_norm/rms_norm.ts';
+import {
+  rmsNorm,
+  rmsNormBackward,
+  rmsNormBackwardRows,
+  rmsNormGrad,
+  rmsNormRows,
+} from './rms_norm/rms_norm.ts';
 import { rope } from './rope/rope.ts';
 import { scale } from './scale/scale.ts';
 import {
@@ -59,6 +72,7 @@ export const kernels: readonly Kernel[] = [
   embeddingLora,
   addPositions,
   rmsNorm,
+  rmsNormRows,
   layerNorm,
   dequantize,
   dequantizeScalar,
@@ -67,8 +81,12 @@ export const kernels: readonly Kernel[] = [
   linearVectorSubgroup,
   linearVectorWorkgroup,
   loraDown,
+  loraDownBlock,
   loraDownWorkgroup,
+  loraDownNormed,
+  loraDownGated,
   matmul,
+  matmulWide,
   matmulScalar,
   rowNormTable,
   rowNormTableWorkgroup,
@@ -100,14 +118,19 @@ export const kernels: readonly Kernel[] = [
   headNormBackward,
   headNormGrad,
   rmsNormBackward,
+  rmsNormBackwardRows,
   rmsNormGrad,
   layerNormBackward,
   layerNormGrad,
   loraUpBackward,
+  loraUpBackwardBlock,
   loraUpBackwardWorkgroup,
+  loraUpBackwardNormed,
+  loraUpBackwardGated,
   linearBackwardTiled,
   linearParts,
   loraGrad,
+  loraGradBlock,
   loraGradWorkgroup,
   loraDownBackward,
   scaleColumnsGrad,

@@ -165,15 +165,12 @@ export class TrainingRun {
       layout: trainer.layout,
       tokenizer: files.tokenizer,
       stopIds: files.stopIds,
-      rowTokens: largest.train.tokens,
-      now: options.now,
+      ...{ rowTokens: largest.train.tokens, now: options.now },
       refresh: () => trainer.refresh(),
     });
-    const counts = countParameters(wired.root);
     emit({
       type: 'started',
-      trainable: counts.trainable,
-      all: counts.all,
+      ...countParameters(wired.root),
       peakBytes: estimate?.memory.peakBytes ?? backend.allocatedBytes(),
       totalSteps: trainer.totalSteps,
       backend: backend.kind,

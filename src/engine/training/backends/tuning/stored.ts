@@ -10,7 +10,8 @@ const ROWS = 128;
 
 export function chooseStored(bench: TuningBench, soFar: Variants): Promise<StoredVariant> {
   const offered = storedVariants.filter((stored) => stored === 'f32' || bench.features.has('shader-f16'));
-  const toScratch = forRows(soFar.linear, ROWS) === 'narrow';
+  const linear = forRows(soFar.linear, ROWS);
+  const toScratch = linear === 'narrow' || linear === 'wide';
   const candidates = (toScratch ? offered : storedVariants.slice(0, 1)).map(
     (stored) => [stored, { ...soFar, stored }] as const,
   );
