@@ -29,7 +29,8 @@ function refBytes(call: KernelCall<Ref>, ref: Ref, sizeOf: (name: string) => num
   const [k, ru] = [number('k'), number('ru')];
   // Parts of a product whose sum is split.
   if (call.kernel.name === 'linear_parts') return 4 * number('size') * number('count');
-  if (call.kernel.name === 'linear_tiled') return 4 * Math.ceil(k / number('part')) * number('n') * number('out');
+  if (call.kernel.name === 'linear_tiled')
+    return 4 * Math.ceil(k / number('part')) * number('n') * number('out');
   if (call.kernel.name === 'linear_backward_tiled')
     return 4 * Math.ceil(number('out') / number('part')) * number('n') * k;
   return 4 * (k + ru) * (number('out') || number('m') || number('v'));

@@ -29,7 +29,9 @@ function namesOf(code: string): Names {
     const value = valueOf(text, constants);
     if (Number.isFinite(value)) constants.set(name, value);
   }
-  const aliases = [...code.matchAll(/^alias (\w+) = (.*);/gm)].map(([, name = '', type = '']) => [name, type] as const);
+  const aliases = [...code.matchAll(/^alias (\w+) = (.*);/gm)].map(
+    ([, name = '', type = '']) => [name, type] as const,
+  );
   return { constants, aliases: new Map(aliases) };
 }
 
