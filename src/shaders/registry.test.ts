@@ -7,7 +7,11 @@ import { tileCode } from './linear/tiled.ts';
 import { decoder } from './quant/decoders.ts';
 import { kernels } from './registry.ts';
 
-const slots = { decode: decoder('nf4-double'), stored: storedSnippet('f32'), tile: tileCode('nf4-double', 576, 64, false) };
+const slots = {
+  decode: decoder('nf4-double'),
+  stored: storedSnippet('f32'),
+  tile: tileCode('nf4-double', 576, 64, false),
+};
 
 /** What a binding is made of in the end: arrays of vectors, of matrices or of structs of one scalar. */
 function elements({ name, format, members }: Shape): readonly string[] {

@@ -7,6 +7,13 @@ import { add } from './add/add.ts';
 import { addBias } from './add_bias/add_bias.ts';
 import { addPositions } from './add_positions/add_positions.ts';
 import { attention, attentionBackwardKv, attentionBackwardQ } from './attention/attention.ts';
+import {
+  attentionTile,
+  attentionTileBackwardKv,
+  attentionTileBackwardQ,
+  attentionTileJoin,
+  attentionTileJoinKv,
+} from './attention_tile/attention_tile.ts';
 import { crossEntropy, crossEntropyParts, crossEntropyWhole, rowSum } from './cross_entropy/cross_entropy.ts';
 import { dequantize, dequantizeScalar } from './dequantize/dequantize.ts';
 import { dropout } from './dropout/dropout.ts';
@@ -26,11 +33,24 @@ import { linearBackwardTiled, linearParts, linearTiled } from './linear/tiled.ts
 import { linearVectorWorkgroup } from './linear/vectorWorkgroup.ts';
 import { lion } from './lion/lion.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lora.ts';
+import { loraDownBlock, loraGradBlock, loraUpBackwardBlock } from './lora/lora_block.ts';
+import {
+  loraDownGated,
+  loraDownNormed,
+  loraUpBackwardGated,
+  loraUpBackwardNormed,
+} from './lora/lora_fused.ts';
 import { loraDownWorkgroup, loraGradWorkgroup, loraUpBackwardWorkgroup } from './lora/lora_workgroup.ts';
-import { matmul, matmulScalar } from './matmul/matmul.ts';
+import { matmul, matmulScalar, matmulWide } from './matmul/matmul.ts';
 import { preference } from './preference/preference.ts';
 import { quantize } from './quantize/quantize.ts';
-import { rmsNorm, rmsNormBackward, rmsNormGrad } from './rms_norm/rms_norm.ts';
+import {
+  rmsNorm,
+  rmsNormBackward,
+  rmsNormBackwardRows,
+  rmsNormGrad,
+  rmsNormRows,
+} from './rms_norm/rms_norm.ts';
 import { rope } from './rope/rope.ts';
 import { scale } from './scale/scale.ts';
 import {
@@ -52,6 +72,7 @@ export const kernels: readonly Kernel[] = [
   embeddingLora,
   addPositions,
   rmsNorm,
+  rmsNormRows,
   layerNorm,
   dequantize,
   dequantizeScalar,
@@ -60,8 +81,12 @@ export const kernels: readonly Kernel[] = [
   linearVectorSubgroup,
   linearVectorWorkgroup,
   loraDown,
+  loraDownBlock,
   loraDownWorkgroup,
+  loraDownNormed,
+  loraDownGated,
   matmul,
+  matmulWide,
   matmulScalar,
   rowNormTable,
   rowNormTableWorkgroup,
@@ -74,6 +99,8 @@ export const kernels: readonly Kernel[] = [
   rope,
   kvAppend,
   attention,
+  attentionTile,
+  attentionTileJoin,
   swiglu,
   geglu,
   geluForward,
@@ -91,20 +118,28 @@ export const kernels: readonly Kernel[] = [
   headNormBackward,
   headNormGrad,
   rmsNormBackward,
+  rmsNormBackwardRows,
   rmsNormGrad,
   layerNormBackward,
   layerNormGrad,
   loraUpBackward,
+  loraUpBackwardBlock,
   loraUpBackwardWorkgroup,
+  loraUpBackwardNormed,
+  loraUpBackwardGated,
   linearBackwardTiled,
   linearParts,
   loraGrad,
+  loraGradBlock,
   loraGradWorkgroup,
   loraDownBackward,
   scaleColumnsGrad,
   swigluBackward,
   attentionBackwardQ,
   attentionBackwardKv,
+  attentionTileBackwardQ,
+  attentionTileBackwardKv,
+  attentionTileJoinKv,
   embeddingGrad,
   embeddingLoraGrad,
   add,

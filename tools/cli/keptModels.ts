@@ -10,7 +10,7 @@ const sizeText = (bytes: number): string =>
   bytes >= gibibyte ? `${(bytes / gibibyte).toFixed(2)} GiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
 /** As `--model` takes it: of a repository the revision too, of an address the address. */
-export const nameOfKept = ({ id, revision, file }: KeptModel): string =>
+const nameOfKept = ({ id, revision, file }: KeptModel): string =>
   revision === '' ? id : `${id}@${revision}${file === null ? '' : `:${file}`}`;
 
 const cacheOf = (folder: string): Cache => ({ folder: nodeFolder(folder), locks: nodeLocks(folder) });

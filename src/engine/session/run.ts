@@ -165,8 +165,7 @@ export class TrainingRun {
       layout: trainer.layout,
       tokenizer: files.tokenizer,
       stopIds: files.stopIds,
-      rowTokens: largest.train.tokens,
-      now: options.now,
+      ...{ rowTokens: largest.train.tokens, now: options.now },
       refresh: () => trainer.refresh(),
     });
     emit({

@@ -10,6 +10,7 @@ import { parityCases } from '../testing/parityCases.ts';
 import type { KernelProfile } from '../torch/autograd/operation.ts';
 import { CpuBackend } from './backends/cpuBackend.ts';
 import { GpuBackend } from './backends/gpuBackend.ts';
+import type { Variants } from './backends/variants.ts';
 import type { StepMetrics } from './metrics.ts';
 
 const gpu = await gpuOrNull();
@@ -27,16 +28,22 @@ async function run(backend: CpuBackend | GpuBackend, patch = {}): Promise<StepMe
 }
 
 describe.skipIf(!gpu)('training on the GPU', () => {
-  const open = (linear: KernelProfile['linear'] = 'narrow'): GpuBackend => {
+  const open = (linear: KernelProfile['linear'] = 'narrow', others: Partial<Variants> = {}): GpuBackend => {
     if (!gpu) throw new Error('no adapter');
-    // Who decodes inside tiles has lanes enough to share sums.
-    const sums = linear === 'tiled64' ? 'workgroup' : 'invocation';
-    return new GpuBackend(gpu.device, { variants: { linear, sums } });
+    // Who decodes inside tiles has lanes enough to share sums and to walk tiles of attention.
+    const [sums, attention] =
+      linear === 'tiled64' ? (['workgroup', 'tile'] as const) : (['invocation', 'row'] as const);
+    return new GpuBackend(gpu.device, { variants: { linear, sums, attention, ...others } });
   };
   describe('against PEFT', () => parityCases(open));
   // Between them these have every kernel that a llama hasn't.
   describe('families', () =>
     familyCases(open, (name) => name === 'gemma3_text' || name === 'qwen2' || name === 'gpt2'));
+  describe('a family that workgroups answer', () =>
+    familyCases(
+      () => open('narrow', { vector: 'workgroup' }),
+      (name) => name === 'qwen2',
+    ));
   describe('against PEFT, decoding inside tiles', () => parityCases(() => open('tiled64')));
 
   it('repeats bit for bit, however it is cut into submissions, and agrees with the CPU over ten steps', async () => {

@@ -52,7 +52,13 @@ it('takes few rows as it takes many, with adapters and a residual', () => {
   const { packed, adapter, out, ru, segments } = testGroup(k, members, 'nf4-double');
   const [many, few] = [new Float64Array(n * out), new Float64Array(n * out)];
   const given = {
-    ...({ w: packed.words, w_scales: packed.scales, decode: { format: 'nf4-double' }, tile: { format: 'nf4-double' }, adapter } as const),
+    ...({
+      w: packed.words,
+      w_scales: packed.scales,
+      decode: { format: 'nf4-double' },
+      tile: { format: 'nf4-double' },
+      adapter,
+    } as const),
     ...{ segments, count: segments.length, n, k, out, ru, part: k, adds: 1, HAS_RESIDUAL: 1 },
     ...{ x: randomArray(n * k, 1), u: randomArray(n * ru, 2), residual: randomArray(n * out, 3) },
   };

@@ -13,9 +13,9 @@ import backwardSource from './linear_backward_tiled.wgsl?raw';
 import partsSource from './linear_parts.wgsl?raw';
 import source from './linear_tiled.wgsl?raw';
 import tileSource from './tile.wgsl?raw';
+import { linearBackwardTiledReference, linearPartsReference, linearTiledReference } from './tiled.ref.ts';
 import type { Tile } from './tileProduct.ts';
 import { stepOf, tileProduct } from './tileProduct.ts';
-import { linearBackwardTiledReference, linearPartsReference, linearTiledReference } from './tiled.ref.ts';
 
 const params = {
   segments: segmentArray,
@@ -86,7 +86,13 @@ export const linearParts = defineKernel({
 });
 
 /** Decoder and inner product of a tile, for the slot `tile`; `forward`: the sum runs along the packed words, else across them. */
-export function tileCode(format: WeightFormat, k: number, tile: Tile, forward: boolean, rolled = false): Decoder {
+export function tileCode(
+  format: WeightFormat,
+  k: number,
+  tile: Tile,
+  forward: boolean,
+  rolled = false,
+): Decoder {
   const [decode, product] = [tileDecoder(format, k, forward), tileProduct(tile, rolled)];
   const key = `${decode.key}-${product.key}`;
   return { key, format, source: decode.source + product.source };
@@ -174,7 +180,10 @@ export function tiledCalls<Ref>(product: TiledProduct<Ref>): KernelCall<Ref>[] {
     : call(linearBackwardTiled, { ...options, buffers: back });
   if (parts === 1) return [main];
   const buffers: RefsOf<typeof linearParts, Ref> = { parts: scratch, residual, y: result };
-  const added = { params: { size: n * columns, count: parts }, constants: { HAS_RESIDUAL: product.residual ? 1 : 0 } };
+  const added = {
+    params: { size: n * columns, count: parts },
+    constants: { HAS_RESIDUAL: product.residual ? 1 : 0 },
+  };
   const adding: KernelCall<Ref> = call(linearParts, { ...added, buffers });
   return [main, adding];
 }

@@ -9,6 +9,7 @@ import { runMagnitudes, runReferences } from '../testing/references.ts';
 import { stepBytes } from '../testing/step.ts';
 import { mismatches, sumBound } from '../testing/tolerance.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora.ts';
+import { fitsBlocks, loraDownBlock, loraGradBlock, loraUpBackwardBlock } from './lora_block.ts';
 import { loraDownWorkgroup, loraGradWorkgroup, loraUpBackwardWorkgroup, ranksOf4 } from './lora_workgroup.ts';
 
 const gpu = await gpuOrNull();
@@ -18,10 +19,18 @@ const floats = (length: number, seed: number) => Float32Array.from(randomArray(l
 type Members = readonly { readonly out: number; readonly rank: number }[];
 type Case = readonly [n: number, k: number, members: Members, rate: number];
 
-async function check(by: 'invocation' | 'workgroup', [n, k, members, rate]: Case): Promise<void> {
+const families = {
+  invocation: { down: loraDown, up: loraUpBackward, grad: loraGrad },
+  block: { down: loraDownBlock, up: loraUpBackwardBlock, grad: loraGradBlock },
+  workgroup: { down: loraDownWorkgroup, up: loraUpBackward, grad: loraGradWorkgroup },
+} as const;
+
+async function check(by: keyof typeof families, [n, k, members, rate]: Case): Promise<void> {
   if (!gpu) return;
   const g = testGroup(k, members, 'none');
   const { out, ru, segments, total } = g;
+  const family = families[by];
+  if (by === 'block') expect(fitsBlocks(rate, [k, out, ru, total], segments)).toBe(true);
   const arrays = {
     x: floats(n * k, 1),
     dy: floats(n * out, 2),
@@ -39,15 +48,15 @@ async function check(by: 'invocation' | 'workgroup', [n, k, members, rate]: Case
     params: { n, out, ru, count: segments.length, segments },
   };
   const calls: KernelCall<string>[] = [
-    call(by === 'workgroup' ? loraDownWorkgroup : loraDown, {
+    call(family.down, {
       buffers: { x: 'x', adapter: 'adapter', step: 'step', u: 'u' },
       params: shared,
       constants,
     }),
     by === 'workgroup'
       ? call(loraUpBackwardWorkgroup, { ...up, constants: { RANKS_OF_4: ranksOf4(segments) } })
-      : call(loraUpBackward, up),
-    call(by === 'workgroup' ? loraGradWorkgroup : loraGrad, {
+      : call(family.up, up),
+    call(family.grad, {
       buffers: { x: 'x', u: 'u', dy: 'dy', du: 'du', step: 'step', grads: 'grads' },
       params: { ...shared, out, total, splits: 3 },
       constants,
@@ -130,8 +139,24 @@ const workgroupCases: readonly Case[] = [
   [3, 36, [{ out: 32, rank: 4 }], 0.5],
 ];
 
+/** Rows, ranks and widths that do not fill a block, a member without an adapter. */
+const blockCases: readonly Case[] = [
+  [1, 4, [{ out: 4, rank: 4 }], 0],
+  [
+    43,
+    20,
+    [
+      { out: 12, rank: 4 },
+      { out: 4, rank: 0 },
+      { out: 36, rank: 12 },
+    ],
+    0,
+  ],
+];
+
 describe.skipIf(!gpu)('lora on the GPU', () => {
   it.each(portableCases)('n %i, k %i, %j, dropout %f', (...given) => check('invocation', given));
+  it.each(blockCases)('in blocks: n %i, k %i, %j, dropout %f', (...given) => check('block', given));
   it.each(workgroupCases)('by workgroups: n %i, k %i, %j, dropout %f', (...given) =>
     check('workgroup', given),
   );

@@ -1,5 +1,5 @@
 // lora_up_backward where all widths are multiples of 4: one workgroup of 128 a block of 4 rows by 4 columns of one adapter; its
-// invocations share the sum over o, four at a time, neighbours reading neighbours. RANKS_OF_4 1: so are all ranks.
+// invocations share the sum over o, four at a time, neighbours reading neighbours.
 // The array comes first: a uniform block wants it at a multiple of 16 bytes.
 struct Params {
   segments: array<Segment, 4>,
@@ -9,17 +9,6 @@ struct Params {
 @group(0) @binding(1) var<storage, read> adapter: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> du: array<f32>; // [N, RU]
 @group(0) @binding(3) var<uniform> params: Params;
-
-fn element(at: u32) -> f32 {
-  let four = adapter[at / 4u];
-  return four[at % 4u];
-}
-
-// A row of B's block.
-fn row_of(at: u32, ranks: vec4u) -> vec4f {
-  if (RANKS_OF_4 == 1u) { return adapter[(at + ranks.x) / 4u]; }
-  return vec4f(element(at + ranks.x), element(at + ranks.y), element(at + ranks.z), element(at + ranks.w));
-}
 
 @compute @workgroup_size(128)
 fn lora_up_backward_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -31,8 +20,7 @@ fn lora_up_backward_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(loca
   let width = (s.end - s.start) / 4u;
   var sums = mat4x4f();
   for (var p = lane; p < width; p += 128u) {
-    let at = s.b_offset + 4u * p * s.rank;
-    let b = mat4x4f(row_of(at, ranks), row_of(at + s.rank, ranks), row_of(at + 2u * s.rank, ranks), row_of(at + 3u * s.rank, ranks));
+    let b = rows_from(s.b_offset + 4u * p * s.rank, s.rank, ranks);
     sums[0] += b * dy[rows.x + p];
     sums[1] += b * dy[rows.y + p];
     sums[2] += b * dy[rows.z + p];

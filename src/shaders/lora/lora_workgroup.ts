@@ -5,6 +5,7 @@ import { defineKernel } from '../kernel.ts';
 import type { SegmentNumbers } from '../lib/segments.ts';
 import { segmentSnippet, widestMember } from '../lib/segments.ts';
 import { stepSnippet } from '../lib/step.ts';
+import bRows from './b_rows.wgsl?raw';
 import blockSum from './block_sum.wgsl?raw';
 import { loraDown, loraGrad, loraUpBackward } from './lora.ts';
 import source from './lora_down_workgroup.wgsl?raw';
@@ -12,11 +13,11 @@ import gradSource from './lora_grad_workgroup.wgsl?raw';
 import upBackwardSource from './lora_up_backward_workgroup.wgsl?raw';
 
 /** Blocks of 4 columns of all adapters of a group. */
-const blocksOf = (segments: readonly SegmentNumbers[]): number =>
+export const blocksOf = (segments: readonly SegmentNumbers[]): number =>
   segments.reduce((sum, { rank }) => sum + Math.ceil(rank / 4), 0);
 
 /** Iterations in a row of a sum that 128 invocations share, four terms each at a time. */
-const shared = (terms: number): number => Math.ceil(terms / 512);
+export const shared = (terms: number): number => Math.ceil(terms / 512);
 
 /** Whether all ranks are multiples of 4: B is then read 16 bytes at a time. */
 export const ranksOf4 = (segments: readonly SegmentNumbers[]): 0 | 1 =>
@@ -39,7 +40,7 @@ export const loraDownWorkgroup = defineKernel({
 export const loraUpBackwardWorkgroup = defineKernel({
   name: 'lora_up_backward_workgroup',
   source: upBackwardSource,
-  snippets: [segmentSnippet, blockSum],
+  snippets: [segmentSnippet, blockSum, bRows],
   buffers: loraUpBackward.buffers,
   params: loraUpBackward.params,
   constants: { RANKS_OF_4: 0 },

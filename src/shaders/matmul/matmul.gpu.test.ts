@@ -18,12 +18,13 @@ describe.skipIf(!gpu)('matmul on the GPU', () => {
     [1, 4, 4, 0, 'nothing'],
     [5, 12, 68, 3, 'residual'],
     [123, 64, 128, 24, 'nothing'],
+    [67, 36, 68, 8, 'residual', 'wide'],
     [65, 132, 36, 5, 'residual'],
     [33, 20, 260, 5, 'y'],
     [5, 7, 9, 2, 'residual'],
     [123, 65, 33, 0, 'y'],
   ] as const;
-  it.each(shapes)('n %i, k %i, m %i, ru %i, adds %s', async (n, k, m, ru, adds) => {
+  it.each(shapes)('n %i, k %i, m %i, ru %i, adds %s', async (n, k, m, ru, adds, block: 'narrow' | 'wide' = 'narrow') => {
     if (!gpu) return;
     // A part of wider matrices, so that strides and offsets matter.
     const aPlace = { stride: k + 8, offset: 4 };
@@ -35,7 +36,7 @@ describe.skipIf(!gpu)('matmul on the GPU', () => {
       residual: floats(n * m, 4),
       y: floats(n * yPlace.stride, 5),
     };
-    const made = matmulCall({ buffers, n, k, m, ru, adds, aPlace, yPlace });
+    const made = matmulCall({ buffers, n, k, m, ru, adds, block, aPlace, yPlace });
     const got = await runCalls(gpu, arrays, [made], ['y']);
     const want = runReferences(arrays, [made]).y;
     const size = runMagnitudes(arrays, [made]).y;
@@ -62,7 +63,7 @@ describe.skipIf(!gpu)('matmul on the GPU', () => {
       const shape = { segments, k, out, ru, transposed: true, stored: 'f16' } as const;
       const made = [
         dequantizeCall({ buffers: packedBuffers, decode: decoder('nf4'), ...shape }),
-        matmulCall({ buffers, n, k, m: out, ru, adds: 'residual', stored: 'f16' }),
+        matmulCall({ buffers, n, k, m: out, ru, adds: 'residual', block: 'narrow', stored: 'f16' }),
       ];
       const got = await runCalls(gpu, arrays, made, ['y']);
       // The references hold the weights unrounded, in numbers where the GPU packs two halves into a word.

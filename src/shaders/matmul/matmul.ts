@@ -8,6 +8,7 @@ import { storedSnippet } from '../lib/stored.ts';
 import { matmulReference } from './matmul.ref.ts';
 import source from './matmul.wgsl?raw';
 import scalarSource from './matmul_scalar.wgsl?raw';
+import { wideSource, wideWorkgroups } from './wide.ts';
 
 const buffers = { a: 'read', u: 'read', b: 'read', residual: 'read', y: 'read_write' } as const;
 const params = {
@@ -41,6 +42,14 @@ export const matmul = defineKernel({
   reference: matmulReference,
 });
 
+/** The same bits by blocks of 32 by 16. */
+export const matmulWide = defineKernel({
+  ...matmul,
+  name: 'matmul_wide',
+  source: wideSource,
+  workgroups: wideWorkgroups,
+});
+
 /** The same for any widths. */
 export const matmulScalar = defineKernel({
   name: 'matmul_scalar',
@@ -60,6 +69,8 @@ export interface MatmulCall<Ref> {
   readonly m: number;
   readonly ru?: number;
   readonly adds: keyof typeof adds;
+  /** Rows and columns of a register block: 8 by 4, or 32 by 16. */
+  readonly block: 'narrow' | 'wide';
   /** What `b` holds; widths that are no multiple of 4 want f32. */
   readonly stored?: Stored;
   /** Elements from row to row of `a` and the first of them; K and 0 if left out. */
@@ -87,5 +98,5 @@ export function matmulCall<Ref>(args: MatmulCall<Ref>): KernelCall<Ref> {
   const fits = [k, m, aPlace.stride, aPlace.offset, yPlace.stride, yPlace.offset].every((x) => x % 4 === 0);
   if (!fits) return call(matmulScalar, options);
   const slots = { stored: storedSnippet(args.stored ?? 'f32') };
-  return call(matmul, { ...options, slots });
+  return call(args.block === 'wide' ? matmulWide : matmul, { ...options, slots });
 }

@@ -69,8 +69,7 @@ const nibbles = `
   let q = vec4f(vec4u(n & 255u, (n >> 8u) & 255u, (n >> 16u) & 255u, n >> 24u));`;
 /** Word i of a block of 32: four from 4 i on in its low nibbles, from 16 + 4 i in its high ones. */
 const lowAndHigh = 'return half * 32u + (g >> 1u) * 4u + (g & 1u) * 16u;';
-const halfOf = (at: string, block: string): string =>
-  `unpack2x16float(w_scales[${at}])[(${block}) & 1u]`;
+const halfOf = (at: string, block: string): string => `unpack2x16float(w_scales[${at}])[(${block}) & 1u]`;
 
 /** What the numbers of a nibble stand for, in workgroup memory: a table in registers is a table in memory on most devices. */
 const codeBook = (values: ArrayLike<number>): string => `${codeTable(values)}

@@ -7,7 +7,7 @@ import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
 import { runReferences } from '../testing/references.ts';
 import { mismatches, sumBound, ulpBound } from '../testing/tolerance.ts';
-import { rmsNorm, rmsNormBackward, rmsNormGrad } from './rms_norm.ts';
+import { rmsNorm, rmsNormBackward, rmsNormBackwardRows, rmsNormGrad, rmsNormRows } from './rms_norm.ts';
 
 const gpu = await gpuOrNull();
 const floats = (length: number, seed: number) => Float32Array.from(randomArray(length, seed));
@@ -20,8 +20,12 @@ describe.skipIf(!gpu)('rms_norm on the GPU', () => {
     [3, 576, 0, 64],
     [3, 65, 1, 256],
     [5, 576, 0, 256],
-  ])('n %i, c %i, offset %i, %i invocations', async (n, c, offset, LANES) => {
+    [1, 4, 0, 1],
+    [123, 124, 1, 1],
+    [3, 576, 0, 1],
+  ])('n %i, c %i, offset %i, %i invocations a row', async (n, c, offset, LANES) => {
     if (!gpu) return;
+    const [norm, backward] = LANES === 1 ? [rmsNormRows, rmsNormBackwardRows] : [rmsNorm, rmsNormBackward];
     const arrays = {
       x: floats(n * c, 1),
       w: floats(c, 2),
@@ -32,12 +36,12 @@ describe.skipIf(!gpu)('rms_norm on the GPU', () => {
       dx: new Float32Array(n * c),
     };
     const calls: KernelCall<string>[] = [
-      call(rmsNorm, {
+      call(norm, {
         buffers: { x: 'x', w: 'w', y: 'y', rstd: 'rstd' },
         params: { n, c, eps: 1e-5, offset },
         constants: { LANES },
       }),
-      call(rmsNormBackward, {
+      call(backward, {
         buffers: { dy: 'dy', x: 'x', w: 'w', rstd: 'rstd', residual: 'residual', dx: 'dx' },
         params: { n, c, offset },
         constants: { LANES, HAS_RESIDUAL: 1 },

@@ -5,7 +5,9 @@ import { lanes, totalChain, totalSnippet } from '../lib/total.ts';
 import { rmsNormBackwardReference, rmsNormGradReference, rmsNormReference } from './rms_norm.ref.ts';
 import source from './rms_norm.wgsl?raw';
 import backwardSource from './rms_norm_backward.wgsl?raw';
+import backwardRowsSource from './rms_norm_backward_rows.wgsl?raw';
 import gradSource from './rms_norm_grad.wgsl?raw';
+import rowsSource from './rms_norm_rows.wgsl?raw';
 
 /** x [N, C], w [C] → y [N, C], rstd [N]. `offset` is added to w: 1 where a family keeps w − 1. */
 export const rmsNorm = defineKernel({
@@ -20,6 +22,15 @@ export const rmsNorm = defineKernel({
   reference: rmsNormReference,
 });
 
+/** The same bits for C a multiple of 4, an invocation a row. */
+export const rmsNormRows = defineKernel({
+  ...rmsNorm,
+  name: 'rms_norm_rows',
+  source: rowsSource,
+  workgroups: ({ n }) => [Math.ceil(n / 8), 1, 1],
+  chain: ({ c }) => c / 2,
+});
+
 /** dy, x [N, C], w [C], rstd [N] → dx [N, C], plus `residual` [N, C] with HAS_RESIDUAL 1. */
 export const rmsNormBackward = defineKernel({
   name: 'rms_norm_backward',
@@ -31,6 +42,15 @@ export const rmsNormBackward = defineKernel({
   workgroups: ({ n }) => [n, 1, 1],
   chain: ({ c }, { LANES }) => 2 * Math.ceil(c / LANES) + totalChain(LANES),
   reference: rmsNormBackwardReference,
+});
+
+/** The same bits for C a multiple of 4, an invocation a row. */
+export const rmsNormBackwardRows = defineKernel({
+  ...rmsNormBackward,
+  name: 'rms_norm_backward_rows',
+  source: backwardRowsSource,
+  workgroups: ({ n }) => [Math.ceil(n / 8), 1, 1],
+  chain: ({ c }) => c / 2,
 });
 
 /** dy, x [N, C], rstd [N] → grads [S, total], added at `offset`, each of S parts over its own stretch of rows. */

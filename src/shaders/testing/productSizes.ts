@@ -27,6 +27,6 @@ export function productSizes(
   const decoded = dequantizeCall({ buffers: decoding, decode, segments, k, out, ru, transposed: forward });
   const b = Float32Array.from(runReferences(arrays, [decoded]).b);
   const buffers = { a: 'a', u: 'u', b: 'b', residual: 'residual', y: 'y' };
-  const product = matmulCall({ buffers, n, k: inner, m: outer, ru, adds: 'residual' });
+  const product = matmulCall({ buffers, n, k: inner, m: outer, ru, adds: 'residual', block: 'narrow' });
   return runMagnitudes({ ...arrays, b }, [product]).y;
 }

@@ -40,7 +40,7 @@ export interface OnnxConstant {
 export interface OnnxPlace {
   readonly name: string;
   readonly type: OnnxType;
-  /** A text names a size that a run decides; null: the graph says how many there are. */
+  /** A name for a size that a run decides, the same for the same size; null: the graph says how many there are. */
   readonly dims: readonly (number | string)[] | null;
 }
 

@@ -74,6 +74,14 @@ export class Graph {
   times = (a: Tensor, factor: number): Tensor => (factor === 1 ? a : this.mul(a, this.scalar(factor)));
   plus = (a: Tensor, term: number): Tensor => (term === 0 ? a : this.add(a, this.scalar(term)));
 
+  /**
+   * 1 / (1 + exp(-a)). ONNX Runtime's own Sigmoid is near 0 as far off as near 1, which is a thousandth of what is left of it at -10: too
+   * much where a model multiplies it by thousands.
+   */
+  sigmoid(a: Tensor): Tensor {
+    return this.op('Reciprocal', [this.plus(this.exp(this.op('Neg', [a])), 1)]);
+  }
+
   /** a [N, K] · b [M, K]ᵀ */
   matmulTransposed(a: Tensor, b: Tensor): Tensor {
     return this.op('Gemm', [a, b], { transB: 1 });

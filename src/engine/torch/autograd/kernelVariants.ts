@@ -2,10 +2,10 @@
 // tuner measures, a file of measurements may hold, and operations are asked for. Which suits a device is the tuner's to find.
 
 /**
- * 'narrow': decode to scratch, register blocks of 8 by 4, no workgroup memory. 'tiled64' and 'tiled128': decode inside workgroup tiles
- * of so many rows and columns.
+ * 'narrow' and 'wide': decode to scratch, register blocks of 8 by 4 or 32 by 16, no workgroup memory. 'tiled64' and 'tiled128': decode
+ * inside workgroup tiles of so many rows and columns.
  */
-export const linearVariants = ['narrow', 'tiled64', 'tiled128'] as const;
+export const linearVariants = ['narrow', 'wide', 'tiled64', 'tiled128'] as const;
 export type LinearVariant = (typeof linearVariants)[number];
 
 /** Decoded weights in scratch: half only where the script's own weights are half, for it rounds them. */

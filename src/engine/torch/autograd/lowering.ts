@@ -12,7 +12,12 @@ import { elementCount, resolveAlias } from './value.ts';
 export type FeedData = Float32Array | Int32Array | Uint8Array | BigInt64Array;
 
 /** What a run hands over under a name: a part of a buffer, or what the step's numbers say. */
-export type Feed = { readonly type: OnnxType; readonly dims: readonly number[] } & (
+export type Feed = {
+  readonly type: OnnxType;
+  readonly dims: readonly number[];
+  /** The same as the graph says them: those that follow from the batch by a name, for the graph holds none of them. */
+  readonly sizes: readonly (number | string)[];
+} & (
   | { readonly buffer: string; readonly offset: number }
   | { readonly make: (step: StepNumbers, contents: Contents) => FeedData }
 );
@@ -87,7 +92,7 @@ export class Lowering {
 
   /** Floats of a buffer from `offset` on: a constant where the buffer is frozen. */
   part(buffer: string, offset: number, dims: readonly number[]): Tensor {
-    if (!isFrozen(buffer)) return this.#fed(buffer, 'float', offset, dims);
+    if (!isFrozen(buffer)) return this.#fed(buffer, 'float', offset, dims, dims);
     const count = elementCount(dims);
     return this.constant(`${buffer}@${offset}`, 'float', dims, [buffer], count * 4, (contents) => {
       const { buffer: bytes, byteOffset } = contents(buffer);
@@ -95,19 +100,20 @@ export class Lowering {
     });
   }
 
-  /** Words of a buffer, as whole numbers of 32 bits. */
-  words(buffer: string, dims: readonly number[]): Tensor {
-    return this.#fed(buffer, 'int32', 0, dims);
+  /** Words of a buffer, as whole numbers of 32 bits: one a token, or one a row. */
+  words(buffer: string, count: number, size: 'n' | 'rows' = 'n'): Tensor {
+    return this.#fed(buffer, 'int32', 0, [count], [size]);
   }
 
-  /** What is made anew for every run. */
+  /** What is made anew for every run; of a row a token where no other sizes are said. */
   made(
     name: string,
     type: OnnxType,
     dims: readonly number[],
     make: (step: StepNumbers, contents: Contents) => FeedData,
+    sizes: Feed['sizes'] = dims.map((size, i) => (i === 0 ? 'n' : size)),
   ): Tensor {
-    this.feeds.set(name, { type, dims, make });
+    this.feeds.set(name, { type, dims, sizes, make });
     return name;
   }
 
@@ -131,7 +137,7 @@ export class Lowering {
 
   /** A size of the batch, [1]. */
   size(name: keyof BatchSizes, batch: BatchSizes): Tensor {
-    return this.made(name, 'int64', [1], () => BigInt64Array.of(BigInt(batch[name])));
+    return this.made(name, 'int64', [1], () => BigInt64Array.of(BigInt(batch[name])), [1]);
   }
 
   shape(batch: BatchSizes, sizes: readonly Size[]): Tensor {
@@ -167,11 +173,15 @@ export class Lowering {
     this.#stored.push({ tensor, buffer, offset, adds: false });
   }
 
-  #fed(buffer: string, type: OnnxType, offset: number, dims: readonly number[]): Tensor {
-    // Words follow the batch, floats are as large as what is trained.
-    const sizes = type === 'float' ? dims.join('×') : dims.length;
-    const name = `${buffer}@${offset}:${sizes}`;
-    this.feeds.set(name, { type, dims, buffer, offset });
+  #fed(
+    buffer: string,
+    type: OnnxType,
+    offset: number,
+    dims: readonly number[],
+    sizes: Feed['sizes'],
+  ): Tensor {
+    const name = `${buffer}@${offset}:${sizes.join('×')}`;
+    this.feeds.set(name, { type, dims, sizes, buffer, offset });
     return name;
   }
 }

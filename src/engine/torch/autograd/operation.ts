@@ -41,6 +41,8 @@ export interface Operation<A = unknown> {
    * where ONNX Runtime runs the others.
    */
   readonly lower: ((node: TapeNode<A>, to: Lowering) => void) | 'kernels';
+  /** The dispatches of this node and the one behind it together, where there are fewer of them than of one after the other. */
+  kernelsWith?(node: TapeNode<A>, next: TapeNode, profile: KernelProfile): KernelCall<Ref>[] | null;
   /** Floats of each scratch slot that `kernels` uses. */
   scratch?(node: TapeNode<A>, profile: KernelProfile): readonly number[];
   /** Multiply-adds counted as two. */

@@ -10,26 +10,25 @@ export interface ActivationGraph {
 const ROOT = Math.sqrt(2 / Math.PI);
 const CUBIC = 0.044715;
 
-/** 0.5 a (1 + t), t = tanh(√(2/π) (a + 0.044715 a³)) */
+/** a s, s = 1 / (1 + exp(-2 z)), z = √(2/π) (a + 0.044715 a³): 0.5 a (1 + tanh z) */
 export function gelu(graph: Graph, a: Tensor): ActivationGraph {
   const squared = graph.mul(a, a);
-  const inner = graph.times(graph.mul(a, graph.plus(graph.times(squared, CUBIC), 1)), ROOT);
-  const t = graph.op('Tanh', [inner]);
-  const half = graph.times(a, 0.5);
-  const onePlus = graph.plus(t, 1);
+  const doubled = graph.times(graph.mul(a, graph.plus(graph.times(squared, CUBIC), 1)), 2 * ROOT);
+  const s = graph.sigmoid(doubled);
+  const value = graph.mul(a, s);
   return {
-    value: graph.mul(half, onePlus),
+    value,
     slope: () => {
-      const bend = graph.sub(graph.scalar(1), graph.mul(t, t));
-      const growth = graph.times(graph.plus(graph.times(squared, 3 * CUBIC), 1), ROOT);
-      return graph.add(graph.times(onePlus, 0.5), graph.mul(graph.mul(half, bend), growth));
+      const growth = graph.times(graph.plus(graph.times(squared, 3 * CUBIC), 1), 2 * ROOT);
+      const bend = graph.mul(value, graph.sub(graph.scalar(1), s));
+      return graph.add(s, graph.mul(bend, growth));
     },
   };
 }
 
 /** a s, s = 1 / (1 + exp(-a)) */
 export function silu(graph: Graph, a: Tensor): ActivationGraph {
-  const s = graph.op('Sigmoid', [a]);
+  const s = graph.sigmoid(a);
   return {
     value: graph.mul(a, s),
     slope: () => graph.mul(s, graph.plus(graph.mul(a, graph.sub(graph.scalar(1), s)), 1)),

@@ -45,9 +45,9 @@ export class AttentionGraph {
     const [q, kv] = [heads * headDim, kvHeads * headDim];
     const { graph } = to;
     this.#heads = {
-      q: this.#queries(graph.slice(qkv, 1, 0, q)),
-      k: this.#keys(graph.slice(qkv, 1, q, q + kv)),
-      v: this.#keys(graph.slice(qkv, 1, q + kv, q + 2 * kv)),
+      q: this.#apart(graph.slice(qkv, 1, 0, q), heads / kvHeads),
+      k: this.#apart(graph.slice(qkv, 1, q, q + kv), 1),
+      v: this.#apart(graph.slice(qkv, 1, q + kv, q + 2 * kv), 1),
     };
   }
 
@@ -56,85 +56,62 @@ export class AttentionGraph {
     const { graph } = this.#to;
     const blocks = blocksOf(this.#shape).map((block) => {
       const p = this.#counted(this.#probabilities(block), block);
-      return this.#unflat(graph.matmul(this.#flat(p), this.#seen(this.#heads.v, block)), p);
+      return graph.matmul(p, this.#seen(this.#heads.v, block));
     });
-    return this.#joined(graph.concat(blocks, 3));
+    return this.#joined(graph.concat(blocks, 3), this.#shape.heads);
   }
 
   /** dqkv [N, (H+2G)·D] of dO and o, [N, H·D] */
   backward(dO: Tensor, o: Tensor): Tensor {
     const { graph } = this.#to;
-    const { kvHeads, headDim, scale } = this.#shape;
-    const [d, delta] = [this.#queries(dO), graph.sum(this.#queries(graph.mul(dO, o)), [4])];
+    const { heads, kvHeads, scale } = this.#shape;
+    const each = heads / kvHeads;
+    const [d, delta] = [this.#apart(dO, each), graph.sum(this.#apart(graph.mul(dO, o), each), [4])];
     const [dq, dk, dv]: [Tensor[], Tensor[], Tensor[]] = [[], [], []];
+    const alpha = { alpha: { float: scale } };
     for (const block of blocksOf(this.#shape)) {
       const p = this.#probabilities(block);
-      const dOfBlock = this.#rows(d, block);
-      const flatD = this.#flat(dOfBlock);
-      const dp = this.#unflat(this.#fused(flatD, this.#seen(this.#heads.v, block), { transB: 1 }), p);
+      const own = this.#rows(d, block);
+      const dp = this.#fused(own, this.#seen(this.#heads.v, block), { transB: 1 });
       const ds = graph.mul(p, graph.sub(this.#counted(dp, block), this.#rows(delta, block)));
-      const flat = this.#flat(ds);
-      const alpha = { alpha: { float: scale } };
-      dq.push(this.#unflat(this.#fused(flat, this.#seen(this.#heads.k, block), alpha), dOfBlock));
-      const q = this.#flat(this.#rows(this.#heads.q, block));
-      dk.push(this.#padded(this.#fused(flat, q, { transA: 1, ...alpha }), block));
-      const weighed = this.#flat(this.#counted(p, block));
-      dv.push(this.#padded(this.#fused(weighed, flatD, { transA: 1 }), block));
+      dq.push(this.#fused(ds, this.#seen(this.#heads.k, block), alpha));
+      dk.push(
+        this.#padded(this.#fused(ds, this.#rows(this.#heads.q, block), { transA: 1, ...alpha }), block),
+      );
+      dv.push(this.#padded(this.#fused(this.#counted(p, block), own, { transA: 1 }), block));
     }
+    /** Of all queries that share a key: heads of a group, and blocks. */
     const total = (parts: readonly Tensor[]): Tensor => {
       const sum = parts.reduce((a, b) => graph.add(a, b));
-      return graph.reshape(graph.transpose(sum, [0, 2, 1, 3]), [-1, kvHeads * headDim]);
+      return this.#joined(each === 1 ? sum : graph.sum(sum, [2]), kvHeads);
     };
-    return graph.concat([this.#joined(graph.concat(dq, 3)), total(dk), total(dv)], 1);
+    return graph.concat([this.#joined(graph.concat(dq, 3), heads), total(dk), total(dv)], 1);
   }
 
-  /** [N, H·D] → [B, G, H/G, T, D] */
-  #queries(x: Tensor): Tensor {
-    const { batch, heads, kvHeads, headDim } = this.#shape;
-    const apart = this.#to.reshape(x, batch, ['rows', 'tokens', kvHeads, heads / kvHeads, headDim]);
-    return this.#to.graph.transpose(apart, [0, 2, 3, 1, 4]);
-  }
-
-  /** [N, G·D] → [B, G, T, D] */
-  #keys(x: Tensor): Tensor {
+  /** [N, G·E·D] → [B, G, E, T, D]: E heads that share keys, or the keys themselves. */
+  #apart(x: Tensor, each: number): Tensor {
     const { batch, kvHeads, headDim } = this.#shape;
-    const apart = this.#to.reshape(x, batch, ['rows', 'tokens', kvHeads, headDim]);
-    return this.#to.graph.transpose(apart, [0, 2, 1, 3]);
+    const sizes = this.#to.reshape(x, batch, ['rows', 'tokens', kvHeads, each, headDim]);
+    return this.#to.graph.transpose(sizes, [0, 2, 3, 1, 4]);
   }
 
-  /** [B, G, H/G, T, D] → [N, H·D] */
-  #joined(x: Tensor): Tensor {
-    const { heads, headDim } = this.#shape;
+  /** [B, G, E, T, D] → [N, heads·D] */
+  #joined(x: Tensor, heads: number): Tensor {
     const { graph } = this.#to;
-    return graph.reshape(graph.transpose(x, [0, 3, 1, 2, 4]), [-1, heads * headDim]);
+    return graph.reshape(graph.transpose(x, [0, 3, 1, 2, 4]), [-1, heads * this.#shape.headDim]);
   }
 
   #rows(x: Tensor, { from, to }: Block): Tensor {
     return this.#isOnly() ? x : this.#to.graph.slice(x, 3, from, to);
   }
 
-  /** Keys or values that a block sees, [B, G, Tk, D]. */
+  /** Keys or values that a block sees. */
   #seen(x: Tensor, { firstKey, to }: Block): Tensor {
-    return this.#isOnly() ? x : this.#to.graph.slice(x, 2, firstKey, to);
+    return this.#isOnly() ? x : this.#to.graph.slice(x, 3, firstKey, to);
   }
 
   #isOnly(): boolean {
     return this.#shape.batch.tokens <= QUERIES;
-  }
-
-  /** [B, G, H/G, Tq, …] → [B, G, H/G·Tq, …]: the heads of a group are rows of one product. */
-  #flat(x: Tensor): Tensor {
-    const { graph } = this.#to;
-    const sizes = graph.op('Shape', [x]);
-    const part = (from: number, to: number): Tensor => graph.slice(sizes, 0, from, to);
-    return graph.reshape(x, graph.concat([part(0, 2), graph.integers([-1]), part(4, 5)], 0));
-  }
-
-  /** Back to the rows of `like` [B, G, H/G, Tq, …]. */
-  #unflat(x: Tensor, like: Tensor): Tensor {
-    const { graph } = this.#to;
-    const sizes = graph.slice(graph.op('Shape', [like]), 0, 0, 4);
-    return graph.reshape(x, graph.concat([sizes, graph.integers([-1])], 0));
   }
 
   #fused(a: Tensor, b: Tensor, attributes: Parameters<Lowering['graph']['op']>[2]): Tensor {
@@ -146,8 +123,8 @@ export class AttentionGraph {
     const { graph } = this.#to;
     const q = this.#rows(this.#heads.q, block);
     const alpha = { alpha: { float: this.#shape.scale } };
-    const scores = this.#fused(this.#flat(q), this.#seen(this.#heads.k, block), { transB: 1, ...alpha });
-    return graph.op('Softmax', [graph.add(this.#unflat(scores, q), this.#mask(block))], { axis: 4 });
+    const scores = this.#fused(q, this.#seen(this.#heads.k, block), { transB: 1, ...alpha });
+    return graph.op('Softmax', [graph.add(scores, this.#mask(block))], { axis: 4 });
   }
 
   /** With dropout, what of the probabilities counts. */
@@ -156,7 +133,8 @@ export class AttentionGraph {
     if (!dropout) return x;
     const { graph } = this.#to;
     const { rows, tokens } = batch;
-    const mask = keptMask(this.#to, dropout, [rows, tokens, heads, tokens]);
+    const dims = [rows, tokens, heads, tokens];
+    const mask = keptMask(this.#to, dropout, dims, ['rows', 'tokens', heads, 'tokens']);
     const ordered = graph.transpose(mask, [0, 2, 1, 3]);
     const apart = this.#to.reshape(ordered, batch, ['rows', kvHeads, heads / kvHeads, 'tokens', 'tokens']);
     const own = this.#rows(apart, block);
@@ -178,7 +156,7 @@ export class AttentionGraph {
         sees = graph.op('And', [sees, near]);
       }
       if (batch.packed) {
-        const words = this.#to.words('documents', [batch.rows * batch.tokens]);
+        const words = this.#to.words('documents', batch.rows * batch.tokens);
         const begins = this.#to.reshape(graph.cast(words, 'int64'), batch, ['rows', 1, 1, 'tokens', 1]);
         const own = graph.op('GreaterOrEqual', [keys, this.#rows(begins, block)]);
         sees = graph.op('And', [own, sees]);
@@ -197,7 +175,7 @@ export class AttentionGraph {
       graph.integers([0]),
     ]);
     const pads = graph.concat(
-      [graph.integers([0, 0, firstKey, 0]), graph.integers([0, 0]), after, graph.integers([0])],
+      [graph.integers([0, 0, 0, firstKey, 0, 0, 0, 0]), after, graph.integers([0])],
       0,
     );
     return graph.op('Pad', [x, pads]);

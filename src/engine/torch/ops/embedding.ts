@@ -9,6 +9,7 @@ import { decoder } from '../../../shaders/quant/decoders.ts';
 import { invariant } from '../../ground/errors.ts';
 import type { Operation, Ref, TapeNode } from '../autograd/operation.ts';
 import type { Value } from '../autograd/value.ts';
+import { elementCount } from '../autograd/value.ts';
 import type { Recording } from '../recording.ts';
 import { embeddingBackward, loraNumbers } from './embeddingBackward.ts';
 import type { EmbeddingAttributes as Attributes } from './embeddingGraph.ts';
@@ -67,7 +68,10 @@ const embeddingOperation: Operation<Attributes> = {
     const [x] = valueAt(node.outputs, 0);
     const rows = embeddedRows(to, node);
     const { lora } = node.attributes;
-    to.write(x, lora ? to.graph.add(rows, adapterRows(to, node, to.words('ids', ids.shape))) : rows);
+    to.write(
+      x,
+      lora ? to.graph.add(rows, adapterRows(to, node, to.words('ids', elementCount(ids.shape)))) : rows,
+    );
   },
   flops: (node) =>
     2 *

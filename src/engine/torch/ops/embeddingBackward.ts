@@ -4,6 +4,7 @@ import { call } from '../../../shaders/kernel.ts';
 import { invariant } from '../../ground/errors.ts';
 import type { BackwardRule, Operation, Ref, TapeNode } from '../autograd/operation.ts';
 import type { InputGradient } from '../autograd/value.ts';
+import { elementCount } from '../autograd/value.ts';
 import type { EmbeddingAttributes } from './embeddingGraph.ts';
 import { tableGradients } from './embeddingGraph.ts';
 import { gradientLeaf } from './gradientLeaf.ts';
@@ -43,7 +44,7 @@ const embeddingGradOperation: Operation<EmbeddingAttributes> = {
   lower: (node, to) => {
     const [ids, , dx] = node.inputs;
     invariant(ids && dx, 'embedding: a value is missing');
-    tableGradients(to, node, to.words('ids', ids.shape), to.read(dx));
+    tableGradients(to, node, to.words('ids', elementCount(ids.shape)), to.read(dx));
   },
   flops: (node) => 4 * (node.attributes.lora?.rank ?? 1) * rowsAndColumns(valueAt(node.inputs, 2)[0]).n,
 };

@@ -103,10 +103,14 @@ export interface Operands<R> {
 /** The kernel of a product of n rows under a profile. */
 const linearFor = ({ linear }: KernelProfile, n: number): LinearVariant => forRows(linear, n);
 
+/** Blocks of the product with what was decoded. */
+export const blockOf = (profile: KernelProfile, n: number): 'narrow' | 'wide' =>
+  linearFor(profile, n) === 'wide' ? 'wide' : 'narrow';
+
 /** Rows and columns of the tiles that a profile wants; null where it wants none, or the widths don't fit them. */
 export function tileOf(group: FrozenGroup, profile: KernelProfile, n: number, forward: boolean): Tile | null {
   const linear = linearFor(profile, n);
-  if (linear === 'narrow' || !fitsTiles(group, forward)) return null;
+  if (linear === 'narrow' || linear === 'wide' || !fitsTiles(group, forward)) return null;
   return linear === 'tiled64' ? 64 : 128;
 }
 
@@ -149,6 +153,7 @@ function productCalls(
       buffers: { a: left, u: tail, b: SCRATCH, residual: residual ?? DUMMY, y: result },
       ...{ n, k, m, ru },
       adds: residual ? 'residual' : 'nothing',
+      block: blockOf(profile, n),
       stored: storedOf(group, profile),
     }),
   ];

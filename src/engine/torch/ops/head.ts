@@ -9,6 +9,7 @@ import type { Recording } from '../recording.ts';
 import type { FrozenGroup } from './frozenProduct.ts';
 import {
   backwardCalls,
+  blockOf,
   DUMMY,
   decodeCall,
   forwardCalls,
@@ -99,7 +100,9 @@ function tilesOf(
 /** Whether the head is decoded tile by tile of the vocabulary; else it is taken whole, by a kernel that decodes as it goes. */
 function takesSlices(group: FrozenGroup, profile: KernelProfile, n: number, forward: boolean): boolean {
   if (needsParts(group, profile)) return true;
-  return tileOf(group, profile, n, forward) === null && productScratch(group, profile, n, 0, forward).length > 0;
+  return (
+    tileOf(group, profile, n, forward) === null && productScratch(group, profile, n, 0, forward).length > 0
+  );
 }
 
 /** Floats of scratch slot 0 for either direction, of `n` rows. */
@@ -137,6 +140,7 @@ export function logitsCalls(
         m: rows,
         ru,
         adds: 'nothing',
+        block: blockOf(profile, n),
         stored: storedOf(tile, profile),
         yPlace: { stride: group.out, offset: first },
       }),
@@ -165,6 +169,7 @@ export function logitsBackwardCalls(
         k: rows,
         m: group.k,
         adds: first === 0 ? 'nothing' : 'y',
+        block: blockOf(profile, n),
         stored: storedOf(tile, profile),
         aPlace: { stride: group.out, offset: first },
       }),

@@ -42,10 +42,9 @@ function numbers({ inputs, attributes }: TapeNode<Attributes>) {
 function parts({ heads, kvHeads, headDim: d }: Attributes, { graph }: Lowering, qkv: Tensor) {
   const normed = (heads + kvHeads) * d;
   return {
-    heads: graph.reshape(graph.slice(qkv, 1, 0, normed), [-1, heads + kvHeads, d]),
+    heads: graph.reshape(graph.slice(qkv, 1, 0, normed), [0, heads + kvHeads, d]),
     rest: graph.slice(qkv, 1, normed, normed + kvHeads * d),
-    joined: (made: Tensor, rest: Tensor): Tensor =>
-      graph.concat([graph.reshape(made, [-1, normed]), rest], 1),
+    joined: (made: Tensor, rest: Tensor): Tensor => graph.concat([graph.reshape(made, [0, normed]), rest], 1),
   };
 }
 

@@ -5,12 +5,18 @@ import type { KernelCall } from '../../../shaders/kernel.ts';
 import { call } from '../../../shaders/kernel.ts';
 import { loraDown, loraGrad, loraUpBackward } from '../../../shaders/lora/lora.ts';
 import {
+  fitsBlocks,
+  loraDownBlock,
+  loraGradBlock,
+  loraUpBackwardBlock,
+} from '../../../shaders/lora/lora_block.ts';
+import {
   loraDownWorkgroup,
   loraGradWorkgroup,
   loraUpBackwardWorkgroup,
   ranksOf4,
 } from '../../../shaders/lora/lora_workgroup.ts';
-import type { KernelProfile, Operation, Ref } from '../autograd/operation.ts';
+import type { KernelProfile, Operation, Ref, TapeNode } from '../autograd/operation.ts';
 import type { GroupAttributes } from './linearGroup.ts';
 import { downGraph, gradGraph, upBackwardGraph } from './loraGraph.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
@@ -26,11 +32,16 @@ export function loraNumbers(group: GroupAttributes, n: number) {
   return { n, k, ru, count: segments.length, stream: dropoutStream, rate: dropoutRate, segments };
 }
 
-const hasDropout = (group: GroupAttributes) => ({ HAS_DROPOUT: group.dropoutRate > 0 ? 1 : 0 });
+export const hasDropout = (group: GroupAttributes) => ({ HAS_DROPOUT: group.dropoutRate > 0 ? 1 : 0 });
 
 /** Whether a workgroup shares the sums over the wide sides: their kernels read four numbers at a time. */
-const inFours = ({ k, segments }: GroupAttributes, profile: KernelProfile): boolean =>
+export const inFours = ({ k, segments }: GroupAttributes, profile: KernelProfile): boolean =>
   sharesSums(profile) && fitsVectors(k, segments);
+
+/** Whether an invocation takes a block of rows and ranks; the same bits as one by one. */
+const inBlocks = (group: GroupAttributes, profile: KernelProfile): boolean =>
+  !sharesSums(profile) &&
+  fitsBlocks(group.dropoutRate, [group.k, group.out, group.ru, group.adapterTotal], group.segments);
 
 type Refs<Name extends string> = Readonly<Record<Name, Ref>>;
 
@@ -43,7 +54,8 @@ export function downCall(
 ): KernelCall<Ref> {
   const buffers = { x, adapter: ADAPTER, step: STEP, u };
   const options = { buffers, params: loraNumbers(group, n), constants: hasDropout(group) };
-  return inFours(group, profile) ? call(loraDownWorkgroup, options) : call(loraDown, options);
+  if (inFours(group, profile)) return call(loraDownWorkgroup, options);
+  return call(inBlocks(group, profile) ? loraDownBlock : loraDown, options);
 }
 
 /** du = s dy B of n rows. */
@@ -56,7 +68,8 @@ export function upBackwardCall(
   const { out, ru, segments } = group;
   const buffers = { dy, adapter: ADAPTER, du };
   const options = { buffers, params: { n, out, ru, count: segments.length, segments } };
-  if (!inFours(group, profile)) return call(loraUpBackward, options);
+  if (!inFours(group, profile))
+    return call(inBlocks(group, profile) ? loraUpBackwardBlock : loraUpBackward, options);
   return call(loraUpBackwardWorkgroup, { ...options, constants: { RANKS_OF_4: ranksOf4(segments) } });
 }
 
@@ -71,7 +84,8 @@ export function gradCall(
   const buffers = { x, u, dy, du, step: STEP, grads: GRADS };
   const params = { ...loraNumbers(group, n), out, total, splits: gradientSplits(total) };
   const options = { buffers, params, constants: hasDropout(group) };
-  return inFours(group, profile) ? call(loraGradWorkgroup, options) : call(loraGrad, options);
+  if (inFours(group, profile)) return call(loraGradWorkgroup, options);
+  return call(inBlocks(group, profile) ? loraGradBlock : loraGrad, options);
 }
 
 /** Inputs [x] → u [N, RU]. Its gradient is part of the group's own rule. */
@@ -135,6 +149,14 @@ export const loraGradOperation: Operation<GroupAttributes> = {
     return 2 * (node.inputs[0]?.shape[0] ?? 0) * ru * (k + out / segments.length);
   },
 };
+
+type MaybeNarrow = TapeNode | TapeNode<GroupAttributes>;
+
+export const isLoraDown = (node: MaybeNarrow): node is TapeNode<GroupAttributes> =>
+  node.operation.name === loraDownOperation.name;
+
+export const isLoraUpBackward = (node: MaybeNarrow): node is TapeNode<GroupAttributes> =>
+  node.operation.name === loraUpBackwardOperation.name;
 
 /** S of `grads`: small adapters have few blocks, so more invocations share the tokens. Fixed by the adapter's size alone. */
 export const gradientSplits = (adapterFloats: number): number => (adapterFloats < 2 ** 20 ? 4 : 1);

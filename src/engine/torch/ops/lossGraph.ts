@@ -29,8 +29,8 @@ function logitsOf(to: Lowering, node: Node, h: Tensor, rows: number) {
 /** A column of whole numbers of 32 bits as int64, and which of them are labels, as 1 and 0: [R, 1] both. */
 function labelsOf(to: Lowering, part: (tensor: Tensor, axis: number) => Tensor, n: number) {
   const { graph } = to;
-  const labels = graph.cast(part(to.words('labels', [n]), 0), 'int64');
-  const column = graph.reshape(labels, [-1, 1]);
+  const labels = graph.cast(part(to.words('labels', n), 0), 'int64');
+  const column = graph.reshape(labels, [0, 1]);
   const counted = graph.cast(graph.op('GreaterOrEqual', [column, graph.integer(0)]), 'float');
   return { safe: graph.op('Max', [column, graph.integer(0)]), counted };
 }

@@ -24,7 +24,7 @@ function sumsOf(to: Lowering, scores: Tensor, batch: BatchSizes): Sums {
   const [nll, correct, counted, entropy] = [column(0), column(1), column(2), column(3)];
   const tokens = graph.reshape(to.size('tokens', batch), graph.integers([]));
   const places = graph.op('Range', [graph.integer(0), tokens, graph.integer(1)]);
-  const starts = graph.cast(to.words('starts', [batch.rows]), 'int64');
+  const starts = graph.cast(to.words('starts', batch.rows, 'rows'), 'int64');
   const begun = graph.op('GreaterOrEqual', [places, graph.reshape(starts, [-1, 1])]);
   const inside = graph.cast(begun, 'float');
   const ofRow = (of: Tensor): Tensor => graph.sum(of, [1], false);
@@ -73,7 +73,7 @@ function pairLoss(
     const rest = (x: Tensor): Tensor => graph.sub(graph.scalar(1), graph.exp(x));
     const log = (x: Tensor): Tensor => graph.op('Log', [x]);
     const odds = graph.sub(graph.sub(a, b), graph.sub(log(rest(a)), log(rest(b))));
-    const slope = graph.times(each(graph.op('Sigmoid', [neg(odds)])), beta);
+    const slope = graph.times(each(graph.sigmoid(neg(odds))), beta);
     return {
       loss: graph.times(graph.op('Softplus', [neg(odds)]), beta),
       byChosen: neg(graph.div(graph.div(slope, rest(a)), chosenCount)),
@@ -98,7 +98,7 @@ function pairLoss(
   const margin = graph.times(graph.sub(x, y), beta);
   const hinge = objective === 'hinge';
   const under = graph.cast(graph.op('Less', [margin, graph.scalar(1)]), 'float');
-  const slope = each(graph.times(hinge ? under : graph.op('Sigmoid', [neg(margin)]), beta));
+  const slope = each(graph.times(hinge ? under : graph.sigmoid(neg(margin)), beta));
   const short = graph.op('Relu', [graph.sub(graph.scalar(1), margin)]);
   return {
     loss: hinge ? short : graph.op('Softplus', [neg(margin)]),

@@ -67,7 +67,7 @@ function rotated({ attributes }: TapeNode<Attributes>, to: Lowering, x: Tensor):
     rowsByPosition(to, batch, { buffer: rotationBuffer(part, table), width: half }, [1, half]);
   const [cos, sin] = [angles('cos'), angles('sin')];
   const turned = (heads + kvHeads) * d;
-  const both = graph.reshape(graph.slice(x, 1, 0, turned), [-1, heads + kvHeads, d]);
+  const both = graph.reshape(graph.slice(x, 1, 0, turned), [0, heads + kvHeads, d]);
   const [a, b] = [graph.slice(both, 2, 0, half), graph.slice(both, 2, half, dims)];
   const [first, second] = sign === 1 ? (['Sub', 'Add'] as const) : (['Add', 'Sub'] as const);
   const parts = [
@@ -75,7 +75,7 @@ function rotated({ attributes }: TapeNode<Attributes>, to: Lowering, x: Tensor):
     graph.op(second, [graph.mul(b, cos), graph.mul(a, sin)]),
     ...(dims < d ? [graph.slice(both, 2, dims, d)] : []),
   ];
-  const qk = graph.reshape(graph.concat(parts, 2), [-1, turned]);
+  const qk = graph.reshape(graph.concat(parts, 2), [0, turned]);
   return graph.concat([qk, graph.slice(x, 1, turned, turned + kvHeads * d)], 1);
 }
 

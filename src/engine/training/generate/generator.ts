@@ -176,8 +176,8 @@ export class Generator {
       const [tokens] = await Promise.all([said, queue(together)]);
       const tokenMs = (now() - started) / count;
       const fits = Math.min(MOST_READ, Math.floor(READ_MS / tokenMs));
-      // The first one's time is the prompt's too.
-      together = read === 0 || backend.kind === 'cpu' || fits < 2 ? 0 : fits;
+      // The first one's time is the prompt's too, and what is no device has nothing to go on with meanwhile.
+      together = read === 0 || backend.kind !== 'webgpu' || fits < 2 ? 0 : fits;
       read += count;
       yield* tokens;
     }

@@ -7,6 +7,7 @@ import type { Plan } from '../../../torch/autograd/plan.ts';
 
 export interface LoweredPlan {
   readonly model: Uint8Array<ArrayBuffer>;
+  readonly operators: number;
   readonly feeds: ReadonlyMap<string, Feed>;
   readonly sinks: readonly Sink[];
   /** Constants beside the model. */
@@ -22,12 +23,9 @@ export function lowerPlan({ nodes }: Plan, options: LoweringOptions): LoweredPla
     lower(node, to);
   }
   const { graph, feeds, sinks, frozen } = to;
-  const inputs = [...feeds].map(([name, { type, dims, ...feed }]) => {
-    // Floats of a buffer are of one size; what is made for a run, and words, are of the batch's.
-    const fixed = 'buffer' in feed && type === 'float';
-    return { name, type, dims: dims.map((size, i) => (fixed ? size : `${name}.${i}`)) };
-  });
+  const inputs = [...feeds].map(([name, { type, sizes }]) => ({ name, type, dims: sizes }));
   const outputs = sinks.map(({ tensor }) => ({ name: tensor, type: 'float' as const, dims: null }));
   const { operations, constants } = graph;
-  return { model: writeOnnx({ operations, constants, inputs, outputs }), feeds, sinks, frozen };
+  const model = writeOnnx({ operations, constants, inputs, outputs });
+  return { model, operators: operations.length, feeds, sinks, frozen };
 }

@@ -39,11 +39,13 @@ interface OrtExecutable extends Executable {
   loaded: Loaded;
 }
 
+/** Operators after which planning who takes over whose memory takes longer than it saves: it grows with their square (12 s for 6,500). */
+const PLANNED_MOST = 3000;
+
 /** The graph is written as it is to run: rewriting would merge what is decoded where it is used, and keep it. */
 const SESSION: Ort.InferenceSession.SessionOptions = {
   executionProviders: ['wasm'],
   graphOptimizationLevel: 'disabled',
-  executionMode: 'sequential',
   // Packed again for a product, a matrix would be held once for each of its two.
   extra: { session: { disable_prepacking: '1' } },
 };
@@ -68,6 +70,11 @@ export class OrtBackend implements Backend {
     this.#kernels = new CpuBackend({ precision: 'float32', ...options });
     this.profile = this.#kernels.profile;
     this.counters = this.#kernels.counters;
+  }
+
+  /** Graphs that are loaded now. */
+  get sessions(): number {
+    return this.#loaded.length;
   }
 
   /** Of the arrays; what sessions hold of it is theirs. */
@@ -170,7 +177,7 @@ export class OrtBackend implements Backend {
   }
 
   /** The session of a graph; made where there is none with these bytes. */
-  async #load({ model, frozen }: LoweredPlan): Promise<Loaded> {
+  async #load({ model, frozen, operators }: LoweredPlan): Promise<Loaded> {
     const known = this.#loaded.find((one) => sameBytes(one.model, model));
     if (known && this.#isCurrent(known)) return known;
     if (known) {
@@ -181,7 +188,12 @@ export class OrtBackend implements Backend {
     for (const { buffers } of frozen.values())
       for (const buffer of buffers) versions.set(buffer, this.#versions.get(buffer) ?? 0);
     const externalData = [...frozen].map(([path, { bytes }]) => ({ path, data: bytes(this.#contents) }));
-    const session = await this.#ort.InferenceSession.create(model, { ...SESSION, externalData });
+    const session = await this.#ort.InferenceSession.create(model, {
+      ...SESSION,
+      // On one thread the two differ in that plan alone.
+      executionMode: operators > PLANNED_MOST ? 'parallel' : 'sequential',
+      externalData,
+    });
     const loaded = { model, session, versions };
     this.#loaded.push(loaded);
     return loaded;

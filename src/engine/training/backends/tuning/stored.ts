@@ -10,7 +10,8 @@ const ROWS = 128;
 
 export function chooseStored(bench: TuningBench, soFar: Variants): Promise<StoredVariant> {
   const offered = storedVariants.filter((stored) => stored === 'f32' || bench.features.has('shader-f16'));
-  const toScratch = forRows(soFar.linear, ROWS) === 'narrow';
+  const linear = forRows(soFar.linear, ROWS);
+  const toScratch = linear === 'narrow' || linear === 'wide';
   // In software both halves of a word cost as much as a word: what little is gained would change with the machine's load, and numbers with it.
   const candidates = (toScratch && bench.fast ? offered : storedVariants.slice(0, 1)).map(
     (stored) => [stored, { ...soFar, stored }] as const,

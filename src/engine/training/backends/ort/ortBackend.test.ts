@@ -1,0 +1,80 @@
+// The lowered plans on ONNX Runtime's WebAssembly: against PyTorch and PEFT in every family, with weights decoded and packed; against
+// the CPU backend where blocks of attention, chunks of the head or masks are drawn; the same bits twice; a run that moves to it.
+import { describe, expect, it } from 'vitest';
+import { nodeOrt } from '../../../../../tools/cli/nodeOrt.ts';
+import { BOUNDS } from '../../../testing/agreement.ts';
+import { embeddedTrainer } from '../../../testing/embedded.ts';
+import { familyCases } from '../../../testing/familyCases.ts';
+import { parityCases } from '../../../testing/parityCases.ts';
+import { relativeError } from '../../../testing/tinyLlama.ts';
+import type { Backend } from '../backend.ts';
+import { CpuBackend } from '../cpuBackend.ts';
+import { OrtBackend } from './ortBackend.ts';
+
+const runtime = await nodeOrt();
+const open = (packed = false): OrtBackend => new OrtBackend(runtime, { packed });
+const row = (words: number): string =>
+  JSON.stringify({
+    prompt: 'Where is the boat?',
+    completion: Array.from({ length: words }, (_, i) => `tide ${i % 7}`).join(' '),
+  });
+
+describe('ONNX Runtime against PEFT', () => parityCases(() => open()));
+describe('families', () => familyCases(() => open()));
+describe('packed weights', () => parityCases(() => open(true)));
+
+/** Loss and gradients of the first step of the embedded model. */
+async function firstStep(backend: Backend, rows: string, patch: object) {
+  const { trainer } = await embeddedTrainer(backend, rows, { 'train.max_steps': 1, ...patch });
+  const { loss } = await trainer.next();
+  return { loss, gradients: await backend.read('grads', 0, trainer.layout.total) };
+}
+
+describe('against the CPU backend', () => {
+  it.each([
+    ['rows longer than a block of queries', row(140), { 'train.max_length': 400 }],
+    [
+      'packed rows longer than a block',
+      [row(50), row(60), row(40), row(70)].join('\n'),
+      { 'train.packing': 'bfd', 'train.max_length': 400 },
+    ],
+    ['dropout', [row(6), row(9)].join('\n'), { 'lora.lora_dropout': 0.3 }],
+    [
+      'NEFTune and smoothing',
+      [row(6), row(9)].join('\n'),
+      { 'train.neftune_noise_alpha': 5, 'train.label_smoothing_factor': 0.1 },
+    ],
+  ])('%s', async (_, rows, patch) => {
+    const [ours, cpu] = [open(), new CpuBackend({ precision: 'float32' })];
+    const own = { 'train.per_device_train_batch_size': 2, 'lora.init_lora_weights': 'gaussian', ...patch };
+    const [got, want] = [await firstStep(ours, rows, own), await firstStep(cpu, rows, own)];
+    expect(Math.abs(got.loss / want.loss - 1)).toBeLessThan(BOUNDS.loss);
+    expect(relativeError(got.gradients, want.gradients)).toBeLessThan(BOUNDS.gradient);
+  });
+});
+
+it('repeats bit for bit, one session for rows of any length', async () => {
+  const rows = [row(3), row(12), row(20)].join('\n');
+  const run = async (): Promise<number[]> => {
+    const patch = { 'train.max_steps': 3, 'train.per_device_train_batch_size': 1 };
+    const backend = open();
+    const { trainer } = await embeddedTrainer(backend, rows, patch);
+    const losses: number[] = [];
+    while (!trainer.finished) losses.push((await trainer.next()).loss);
+    expect(backend.sessions).toBe(1);
+    return losses;
+  };
+  expect(await run()).toEqual(await run());
+});
+
+it('goes on with a run of the CPU backend', async () => {
+  const rows = [row(3), row(5), row(8)].join('\n');
+  const patch = { 'train.max_steps': 4, 'train.per_device_train_batch_size': 1 };
+  const cpu = await embeddedTrainer(new CpuBackend({ precision: 'float32' }), rows, patch);
+  const ours = await embeddedTrainer(open(), rows, patch);
+  for (let step = 0; step < 2; step++) await cpu.trainer.next();
+  ours.trainer.restore(await cpu.trainer.state());
+  const [want, got] = [await cpu.trainer.next(), await ours.trainer.next()];
+  expect(got.step).toBe(3);
+  expect(Math.abs(got.loss / want.loss - 1)).toBeLessThan(BOUNDS.loss);
+});
