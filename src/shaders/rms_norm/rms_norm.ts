@@ -27,6 +27,7 @@ export const rmsNormRows = defineKernel({
   ...rmsNorm,
   name: 'rms_norm_rows',
   source: rowsSource,
+  snippets: [],
   workgroups: ({ n }) => [Math.ceil(n / 8), 1, 1],
   chain: ({ c }) => c / 2,
 });
@@ -49,6 +50,7 @@ export const rmsNormBackwardRows = defineKernel({
   ...rmsNormBackward,
   name: 'rms_norm_backward_rows',
   source: backwardRowsSource,
+  snippets: [],
   workgroups: ({ n }) => [Math.ceil(n / 8), 1, 1],
   chain: ({ c }) => c / 2,
 });
