@@ -9,6 +9,7 @@ import { weightOptions, wire } from '../../src/engine/python/run/wire.ts';
 import type { RecipePatch } from '../../src/engine/recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../src/engine/recipe/recipe.ts';
 import { makePlan } from '../../src/engine/torch/autograd/plan.ts';
+import type { BackendKind } from '../../src/engine/training/backends/deviceInfo.ts';
 import { GpuBackend } from '../../src/engine/training/backends/gpuBackend.ts';
 import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
 import { estimateCost } from '../../src/engine/training/estimate.ts';
@@ -17,6 +18,7 @@ import { trainerOptions } from '../../src/engine/training/options.ts';
 import { recordTraining } from '../../src/engine/training/recordTraining.ts';
 import { runPositions } from '../../src/engine/training/runPositions.ts';
 import { Trainer } from '../../src/engine/training/trainer.ts';
+import { nodeOrt } from '../cli/nodeOrt.ts';
 import { median } from './peak.ts';
 import type { Traffic } from './traffic.ts';
 import { trafficOf } from './traffic.ts';
@@ -27,7 +29,7 @@ export interface StepCase {
   readonly patch: RecipePatch;
   readonly rows: number;
   readonly tokens: number;
-  readonly backend: 'webgpu' | 'cpu';
+  readonly backend: BackendKind;
   readonly steps: number;
   readonly profile?: boolean;
   /** Generation is the same whatever the training. */
@@ -86,7 +88,13 @@ export async function measureSteps(gpu: GPU | null, one: StepCase): Promise<Step
     'train.max_steps': steps + 1,
     ...patch,
   });
-  const { backend } = await openBackend({ gpu, choice: one.backend, now, profile: one.profile ?? false });
+  const { backend } = await openBackend({
+    gpu,
+    ort: nodeOrt,
+    choice: one.backend,
+    now,
+    profile: one.profile ?? false,
+  });
   const largest = { train: { rows, tokens }, test: null, microBatches: 1 };
   const started = now();
   await loadWeights(
@@ -134,6 +142,7 @@ export async function measureSteps(gpu: GPU | null, one: StepCase): Promise<Step
     largest,
     steps,
     profile,
+    sessions: backend.kind === 'ort',
   });
   const result: StepResult = {
     name: one.name,

@@ -2,11 +2,14 @@
 // the CPU backend where blocks of attention, chunks of the head or masks are drawn; the same bits twice; a run that moves to it.
 import { describe, expect, it } from 'vitest';
 import { nodeOrt } from '../../../../../tools/cli/nodeOrt.ts';
+import { largestShape } from '../../../data/batches.ts';
 import { BOUNDS } from '../../../testing/agreement.ts';
 import { embeddedTrainer } from '../../../testing/embedded.ts';
 import { familyCases } from '../../../testing/familyCases.ts';
 import { parityCases } from '../../../testing/parityCases.ts';
 import { relativeError } from '../../../testing/tinyLlama.ts';
+import { estimateCost } from '../../estimate.ts';
+import { trainerOptions } from '../../options.ts';
 import type { Backend } from '../backend.ts';
 import { CpuBackend } from '../cpuBackend.ts';
 import { OrtBackend } from './ortBackend.ts';
@@ -77,4 +80,19 @@ it('goes on with a run of the CPU backend', async () => {
   const [want, got] = [await cpu.trainer.next(), await ours.trainer.next()];
   expect(got.step).toBe(3);
   expect(Math.abs(got.loss / want.loss - 1)).toBeLessThan(BOUNDS.loss);
+});
+
+it('holds in its session what the estimate counts: every frozen weight, decoded', async () => {
+  const backend = open();
+  const patch = { 'train.max_steps': 1, 'train.per_device_train_batch_size': 1 };
+  const { trainer, files, wired, values, train } = await embeddedTrainer(backend, row(4), patch);
+  await trainer.next();
+  const largest = { train: largestShape(train, 1) ?? { rows: 1, tokens: 1 }, test: null, microBatches: 1 };
+  const inputs = { config: files.config, wired, options: trainerOptions(values), largest, steps: 1 };
+  const weights = (sessions: boolean): number =>
+    estimateCost({ ...inputs, sessions })?.memory.weightsBytes ?? Number.NaN;
+  const held = weights(true) - weights(false);
+  expect(held).toBe(backend.sessionBytes);
+  const { hiddenSize: c, vocabSize: v } = files.config;
+  expect(held).toBeGreaterThan(4 * c * v);
 });

@@ -30,6 +30,8 @@ export interface OrtOptions {
 interface Loaded {
   readonly model: Uint8Array;
   readonly session: Ort.InferenceSession;
+  /** Of its constants. */
+  readonly bytes: number;
   /** What its constants were made of. */
   readonly versions: ReadonlyMap<string, number>;
 }
@@ -76,9 +78,14 @@ export class OrtBackend implements Backend {
     return this.#loaded.length;
   }
 
-  /** Of the arrays; what sessions hold of it is theirs. */
+  /** What sessions hold of frozen weights. */
+  get sessionBytes(): number {
+    return this.#loaded.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Arrays, and weights inside sessions; what a run of one borrows is not told. */
   allocatedBytes(): number {
-    return this.#kernels.allocatedBytes();
+    return this.#kernels.allocatedBytes() + this.sessionBytes;
   }
 
   allocate(name: string, length: number): void {
@@ -188,7 +195,8 @@ export class OrtBackend implements Backend {
       executionMode: operators > PLANNED_MOST ? 'parallel' : 'sequential',
       externalData,
     });
-    const loaded = { model, session, versions };
+    const bytes = externalData.reduce((sum, { data }) => sum + data.length, 0);
+    const loaded = { model, session, bytes, versions };
     this.#loaded.push(loaded);
     return loaded;
   }
