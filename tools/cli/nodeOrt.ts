@@ -5,5 +5,8 @@ export async function nodeOrt(): Promise<OrtRuntime> {
   const ort = await import('onnxruntime-web/wasm');
   ort.env.wasm.numThreads = 1;
   ort.env.logLevel = 'error';
-  return ort;
+  return {
+    createSession: (model, options) => ort.InferenceSession.create(model, options),
+    Tensor: ort.Tensor,
+  };
 }

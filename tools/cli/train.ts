@@ -15,7 +15,7 @@ import { memoryStore } from '../../src/engine/session/snapshot.ts';
 import { newestSnapshot } from '../../src/engine/session/snapshotDecode.ts';
 import type { OpenedBackend } from '../../src/engine/training/backends/openDevice.ts';
 import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
-import { deviceLost, noGpu } from '../../src/engine/training/trainingErrors.ts';
+import { deviceLost, noGpu, ortError } from '../../src/engine/training/trainingErrors.ts';
 import { helped } from '../commandLine.ts';
 import { cliError } from './cliErrors.ts';
 import { fileTuning } from './fileTuning.ts';
@@ -45,6 +45,8 @@ async function openDevice(options: CliOptions, recipe: Recipe): Promise<OpenedBa
   if (options.backend === 'webgpu' && opened.device.backend !== 'webgpu') {
     throw noGpu({});
   }
+  if (options.backend === 'ort' && opened.device.backend !== 'ort')
+    throw ortError({ cause: 'its WebAssembly did not start' });
   return opened;
 }
 

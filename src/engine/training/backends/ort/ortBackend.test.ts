@@ -12,6 +12,7 @@ import { estimateCost } from '../../estimate.ts';
 import { trainerOptions } from '../../options.ts';
 import type { Backend } from '../backend.ts';
 import { CpuBackend } from '../cpuBackend.ts';
+import type { OrtRuntime } from './ortBackend.ts';
 import { OrtBackend } from './ortBackend.ts';
 
 const runtime = await nodeOrt();
@@ -95,4 +96,22 @@ it('holds in its session what the estimate counts: every frozen weight, decoded'
   expect(held).toBe(backend.sessionBytes);
   const { hiddenSize: c, vocabSize: v } = files.config;
   expect(held).toBeGreaterThan(4 * c * v);
+});
+
+it('tells what ONNX Runtime refuses, and leaves what the run has made', async () => {
+  let refuses = false;
+  const fragile: OrtRuntime = {
+    Tensor: runtime.Tensor,
+    createSession: (model, options) =>
+      refuses ? Promise.reject(new Error('std::bad_alloc')) : runtime.createSession(model, options),
+  };
+  const patch = { 'train.max_steps': 2, 'train.per_device_train_batch_size': 1 };
+  const backend = new OrtBackend(fragile);
+  const { trainer } = await embeddedTrainer(backend, row(4), patch);
+  await trainer.next();
+  const before = await trainer.state();
+  refuses = true;
+  backend.upload('weights/model.norm', await backend.read('weights/model.norm', 0, 128));
+  await expect(trainer.next()).rejects.toMatchObject({ code: 'ort-error', message: /std::bad_alloc/ });
+  expect((await trainer.state()).adapter).toEqual(before.adapter);
 });
