@@ -96,7 +96,11 @@ const pageFiles: Plugin = {
   },
 };
 
-const unlimited = { testTimeout: 0, hookTimeout: 0, setupFiles: ['tools/check/tellTests.ts'] };
+const unlimited = {
+  testTimeout: 0,
+  hookTimeout: 0,
+  setupFiles: ['tools/check/tellTests.ts', 'tools/check/sameArrays.ts'],
+};
 
 export default defineConfig({
   base: './',

@@ -1,7 +1,8 @@
 // A file of rows as people have one: what its columns are for is shown, a cell is mended, a row left out, and what is trained follows.
 import { expect, faults, open, test } from './playground.ts';
 
-const csv = '\ufeffquestion,answer\r\n"Who sails, then?","The captian."\r\nWhere?,At sea.\r\nWhen?,\r\n';
+const notes = Array.from({ length: 28 }, (_, i) => `note ${i}`).join(',');
+const csv = `\ufeffquestion,answer,${notes}\r\n${['"Who sails, then?","The captian."', `Where?,At sea${' and on'.repeat(600)}.`, 'When?,'].map((row) => `${row},${notes}\r\n`).join('')}`;
 
 test('a CSV file is mapped, mended and searched', async ({ page }) => {
   await open(page);
@@ -13,9 +14,17 @@ test('a CSV file is mapped, mended and searched', async ({ page }) => {
   await dialog
     .locator('input[type=file]')
     .setInputFiles({ name: 'crew.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
-  await expect(dialog).toContainText('crew.csv: 3 rows, 2 columns');
+  await expect(dialog).toContainText('crew.csv: 3 rows, 30 columns');
   await expect(dialog.getByRole('button', { name: 'question prompt' })).toBeVisible();
   await expect(dialog.getByRole('button', { name: 'answer completion' })).toBeVisible();
+  await expect(dialog).toContainText(/Longer than max_length [\d,]+: 1 rows/);
+  // Thirty columns, of which those in view stand in the document.
+  const heads = dialog.getByRole('columnheader');
+  expect(await heads.count()).toBeLessThan(20);
+  await dialog.locator('.rows-scroll').evaluate((table) => table.scrollTo(table.scrollWidth, 0));
+  await expect(heads.last()).toHaveText('note 27');
+  expect(await heads.count()).toBeLessThan(20);
+  await dialog.locator('.rows-scroll').evaluate((table) => table.scrollTo(0, 0));
   await dialog.getByRole('button', { name: 'The captian.' }).click();
   await dialog.getByLabel('Change row 1, column answer').fill('The captain.');
   await dialog.getByRole('button', { name: 'Change it' }).click();

@@ -1,5 +1,5 @@
 // Before the first paint: sets the theme, so that a dark page never flashes light (same rule as src/ui/mountPage.tsx), and says so when a
-// script or a style of the page does not come.
+// script or a style of the page does not come. And has the browser read its tables of languages.
 (() => {
   let theme = null;
   try {
@@ -22,4 +22,8 @@
     else addEventListener('DOMContentLoaded', show);
   };
   addEventListener('error', tell, true);
+
+  // The browser reads them at the first question about a language: here it is while the page's program is on its way, and not in the task
+  // that runs that.
+  Intl.DateTimeFormat.supportedLocalesOf([navigator.language || 'en-US']);
 })();

@@ -37,6 +37,7 @@ export const errorHelp: Readonly<Record<ErrorCode, Help>> = {
   'hub-blob': 'model',
   'hub-unreached': 'again',
   'hub-search': 'model',
+  'hub-datasets': 'rows',
   file: 'model',
   'file-closed': 'none',
   'gguf-damaged': 'model',

@@ -66,6 +66,7 @@ const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
   'hub-in-use': { name: 'model.safetensors' },
   'hub-unreached': { host: 'huggingface.co' },
   'hub-search': { host: 'modelscope.cn' },
+  'hub-datasets': { id: 'a/b', host: 'modelscope.cn' },
   'hub-blob': { name: 'model.safetensors' },
   file: { file: 'a.gguf', offset: 0, length: 8, cause: same('NotFoundError') },
   'file-closed': { path: 'a.gguf', cause: 'ENOENT' },

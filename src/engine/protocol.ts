@@ -144,8 +144,8 @@ export type Command =
 
 export type RunPhase = 'idle' | 'loading' | 'before' | 'running' | 'paused' | 'after' | 'finished' | 'failed';
 
-/** More about a phase: loading begins again after a loss; a run was given up. */
-export type PhaseNote = '' | 'recovering' | 'cancelled';
+/** More about a phase: loading begins again after a loss; kernels are compiled, the last part of loading; a run was given up. */
+export type PhaseNote = '' | 'recovering' | 'compiling' | 'cancelled';
 
 /** The file that is on its way. */
 export interface FileOnItsWay {
@@ -208,7 +208,7 @@ export type Event =
   | { readonly type: 'device'; readonly device: DeviceInfo }
   | { readonly type: 'inspected'; readonly id: number; readonly inspection: Inspection }
   | { readonly type: 'inspect-failed'; readonly id: number; readonly error: EngineErrorData }
-  /** `done` of `total` counts what the phase counts (bytes when loading, steps when running). */
+  /** `done` of `total` counts what the phase counts (bytes when loading, kernels when compiling, steps when running). */
   | {
       readonly type: 'phase';
       readonly phase: RunPhase;

@@ -9,7 +9,7 @@ import type { Decoder } from './quant/decoders.ts';
  * How a binding is seen by the shader, of floats where nothing else is said; a uniform is the step's numbers. The order of
  * the `buffers` record is the order of `@binding`.
  */
-export type BufferRole = 'read' | 'read_write' | 'read u32' | 'read i32' | 'uniform';
+export type BufferRole = 'read' | 'read_write' | 'read u32' | 'read_write u32' | 'read i32' | 'uniform';
 
 export type ParamType = Scalar | StructArray;
 export type ParamValue<T extends ParamType> = T extends Scalar
@@ -24,9 +24,10 @@ export type ConstantDecl = Readonly<Record<string, number>>;
 export type ParamValues<P extends ParamDecl> = { readonly [K in keyof P]: ParamValue<P[K]> };
 type ConstantValues<C extends ConstantDecl> = { readonly [K in keyof C]: number };
 
-/** What a caller supplies: a weight format's decoder, and what stands in decoded scratch. */
+/** What a caller supplies: a weight format's decoder, or its decoder and inner product for tiles, and what stands in decoded scratch. */
 export interface Slots {
   readonly decode: Decoder;
+  readonly tile: Decoder;
   readonly stored: Snippet;
 }
 export type SlotName = keyof Slots;
@@ -34,7 +35,7 @@ type SlotValues<S extends SlotName> = { readonly [K in S]: Slots[K] };
 
 type ArrayOf<R extends BufferRole> = R extends 'uniform'
   ? StepNumbers
-  : R extends 'read u32'
+  : R extends 'read u32' | 'read_write u32'
     ? Uint32Array
     : R extends 'read i32'
       ? Int32Array

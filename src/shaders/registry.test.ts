@@ -3,10 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
 import { assemble } from './host/assemble.ts';
 import { storedSnippet } from './lib/stored.ts';
+import { tileCode } from './linear/tiled.ts';
 import { decoder } from './quant/decoders.ts';
 import { kernels } from './registry.ts';
 
-const slots = { decode: decoder('nf4-double'), stored: storedSnippet('f32') };
+const slots = {
+  decode: decoder('nf4-double'),
+  stored: storedSnippet('f32'),
+  tile: tileCode('nf4-double', 576, 64, false),
+};
 
 /** What a binding is made of in the end: arrays of vectors, of matrices or of structs of one scalar. */
 function elements({ name, format, members }: Shape): readonly string[] {

@@ -7,28 +7,59 @@ import { add } from './add/add.ts';
 import { addBias } from './add_bias/add_bias.ts';
 import { addPositions } from './add_positions/add_positions.ts';
 import { attention, attentionBackwardKv, attentionBackwardQ } from './attention/attention.ts';
-import { crossEntropy, rowSum } from './cross_entropy/cross_entropy.ts';
+import {
+  attentionTile,
+  attentionTileBackwardKv,
+  attentionTileBackwardQ,
+  attentionTileJoin,
+  attentionTileJoinKv,
+} from './attention_tile/attention_tile.ts';
+import { crossEntropy, crossEntropyParts, crossEntropyWhole, rowSum } from './cross_entropy/cross_entropy.ts';
 import { dequantize, dequantizeScalar } from './dequantize/dequantize.ts';
 import { dropout } from './dropout/dropout.ts';
 import { embedding } from './embedding/embedding.ts';
 import { embeddingGrad, embeddingLora, embeddingLoraGrad } from './embedding_grad/embedding_grad.ts';
 import { geglu, gegluBackward } from './geglu/geglu.ts';
 import { geluBackward, geluForward } from './gelu/gelu.ts';
-import { clipFactor, gradReduce } from './grad_norm/grad_norm.ts';
+import { clipFactor, gradReduce, gradStretches, stretchNorms } from './grad_norm/grad_norm.ts';
 import { headGrad } from './head_grad/head_grad.ts';
 import { headNorm, headNormBackward, headNormGrad } from './head_norm/head_norm.ts';
 import type { Kernel } from './kernel.ts';
 import { kvAppend } from './kv_cache/kv_cache.ts';
 import { layerNorm, layerNormBackward, layerNormGrad } from './layer_norm/layer_norm.ts';
-import { linearBackwardTiled, linearTiled, linearVector, linearVectorSubgroup } from './linear/linear.ts';
+import { likeliest, likeliestParts } from './likeliest/likeliest.ts';
+import { linearVector, linearVectorSubgroup } from './linear/linear.ts';
+import { linearBackwardTiled, linearParts, linearTiled } from './linear/tiled.ts';
+import { linearVectorWorkgroup } from './linear/vectorWorkgroup.ts';
 import { lion } from './lion/lion.ts';
 import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lora.ts';
+import { loraDownBlock, loraGradBlock, loraUpBackwardBlock } from './lora/lora_block.ts';
+import {
+  loraDownGated,
+  loraDownNormed,
+  loraUpBackwardGated,
+  loraUpBackwardNormed,
+} from './lora/lora_fused.ts';
+import { loraDownWorkgroup, loraGradWorkgroup, loraUpBackwardWorkgroup } from './lora/lora_workgroup.ts';
 import { matmul, matmulScalar, matmulWide } from './matmul/matmul.ts';
 import { preference } from './preference/preference.ts';
-import { rmsNorm, rmsNormBackward, rmsNormGrad } from './rms_norm/rms_norm.ts';
+import { quantize } from './quantize/quantize.ts';
+import {
+  rmsNorm,
+  rmsNormBackward,
+  rmsNormBackwardRows,
+  rmsNormGrad,
+  rmsNormRows,
+} from './rms_norm/rms_norm.ts';
 import { rope } from './rope/rope.ts';
 import { scale } from './scale/scale.ts';
-import { rowNormTable, scaleColumns, scaleColumnsGrad, vectorTable } from './scale_columns/scale_columns.ts';
+import {
+  rowNormTable,
+  rowNormTableWorkgroup,
+  scaleColumns,
+  scaleColumnsGrad,
+  vectorTable,
+} from './scale_columns/scale_columns.ts';
 import { rowDots, scaleRows } from './scale_rows/scale_rows.ts';
 import { sgd } from './sgd/sgd.ts';
 import { swiglu, swigluBackward } from './swiglu/swiglu.ts';
@@ -36,21 +67,29 @@ import { swiglu, swigluBackward } from './swiglu/swiglu.ts';
 const erase = (kernel: { readonly name: string }): Kernel => kernel as Kernel;
 
 export const kernels: readonly Kernel[] = [
+  quantize,
   embedding,
   embeddingLora,
   addPositions,
   rmsNorm,
+  rmsNormRows,
   layerNorm,
   dequantize,
   dequantizeScalar,
   linearTiled,
   linearVector,
   linearVectorSubgroup,
+  linearVectorWorkgroup,
   loraDown,
+  loraDownBlock,
+  loraDownWorkgroup,
+  loraDownNormed,
+  loraDownGated,
   matmul,
   matmulWide,
   matmulScalar,
   rowNormTable,
+  rowNormTableWorkgroup,
   vectorTable,
   scaleRows,
   scaleColumns,
@@ -60,11 +99,17 @@ export const kernels: readonly Kernel[] = [
   rope,
   kvAppend,
   attention,
+  attentionTile,
+  attentionTileJoin,
   swiglu,
   geglu,
   geluForward,
   dropout,
+  likeliestParts,
+  likeliest,
   crossEntropy,
+  crossEntropyParts,
+  crossEntropyWhole,
   rowSum,
   preference,
   headGrad,
@@ -73,22 +118,35 @@ export const kernels: readonly Kernel[] = [
   headNormBackward,
   headNormGrad,
   rmsNormBackward,
+  rmsNormBackwardRows,
   rmsNormGrad,
   layerNormBackward,
   layerNormGrad,
   loraUpBackward,
+  loraUpBackwardBlock,
+  loraUpBackwardWorkgroup,
+  loraUpBackwardNormed,
+  loraUpBackwardGated,
   linearBackwardTiled,
+  linearParts,
   loraGrad,
+  loraGradBlock,
+  loraGradWorkgroup,
   loraDownBackward,
   scaleColumnsGrad,
   swigluBackward,
   attentionBackwardQ,
   attentionBackwardKv,
+  attentionTileBackwardQ,
+  attentionTileBackwardKv,
+  attentionTileJoinKv,
   embeddingGrad,
   embeddingLoraGrad,
   add,
   rowDots,
   gradReduce,
+  gradStretches,
+  stretchNorms,
   clipFactor,
   adamw,
   sgd,

@@ -1,5 +1,6 @@
 // Arranges the panels for the three widths and opens dialogs and sheets. It computes nothing.
-import { useState } from 'react';
+import type { ComponentType } from 'react';
+import { useCallback, useState } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { guideChapters } from '../engine/index.ts';
 import { useActions, usePageState, useTexts } from './PageContext.tsx';
@@ -13,34 +14,43 @@ import { Recipe } from './panels/recipe/Recipe.tsx';
 import { ShareDialog } from './panels/share/ShareDialog.tsx';
 import { Later } from './parts/Later.tsx';
 import { Sheet } from './parts/Sheet.tsx';
+import type { DialogName } from './state/state.ts';
 
-const loadGuide = async () => {
-  // Its text too, so that a dialog without one never opens.
-  const [guide] = await Promise.all([import('./panels/guide/GuideDialog.tsx'), guideChapters()]);
-  return guide.GuideDialog;
+/** Dialogs that are fetched when they are opened. */
+const loads: Readonly<Partial<Record<DialogName, () => Promise<ComponentType>>>> = {
+  data: async () => (await import('./panels/rows/RowsDialog.tsx')).RowsDialog,
+  template: async () => (await import('./panels/rows/TemplateDialog.tsx')).TemplateDialog,
+  guide: async () => {
+    // Its text too, so that a dialog without one never opens.
+    const [guide] = await Promise.all([import('./panels/guide/GuideDialog.tsx'), guideChapters()]);
+    return guide.GuideDialog;
+  },
+  paste: async () => (await import('./panels/reading/PasteDialog.tsx')).PasteDialog,
+  adapter: async () => (await import('./panels/recipe/AdapterDialog.tsx')).AdapterDialog,
+  device: async () => (await import('./panels/device/DeviceDialog.tsx')).DeviceDialog,
+  keys: async () => (await import('./panels/bar/KeysDialog.tsx')).KeysDialog,
+  model: async () => (await import('./panels/model/ModelDialog.tsx')).ModelDialog,
+  storage: async () => (await import('./panels/storage/StorageDialog.tsx')).StorageDialog,
+  script: async () => (await import('./panels/script/ScriptDialog.tsx')).ScriptDialog,
 };
-const loadRows = async () => (await import('./panels/rows/RowsDialog.tsx')).RowsDialog;
-const loadTemplate = async () => (await import('./panels/rows/TemplateDialog.tsx')).TemplateDialog;
-const loadPaste = async () => (await import('./panels/reading/PasteDialog.tsx')).PasteDialog;
-const loadScript = async () => (await import('./panels/script/ScriptDialog.tsx')).ScriptDialog;
 
-const loadDevice = async () => (await import('./panels/device/DeviceDialog.tsx')).DeviceDialog;
-const loadKeys = async () => (await import('./panels/bar/KeysDialog.tsx')).KeysDialog;
-const loadAdapter = async () => (await import('./panels/recipe/AdapterDialog.tsx')).AdapterDialog;
-const loadModel = async () => (await import('./panels/model/ModelDialog.tsx')).ModelDialog;
-const loadStorage = async () => (await import('./panels/storage/StorageDialog.tsx')).StorageDialog;
+/** The dialog that is open: the page behind it is not drawn again for that. */
+function Dialogs() {
+  const dialog = usePageState((state) => state.dialog);
+  const load = dialog === null ? undefined : loads[dialog];
+  return load === undefined ? null : <Later key={dialog} load={load} />;
+}
 
 export function App() {
   const { t } = useTexts();
   const actions = useActions();
   const width = useWidth();
   const sheet = usePageState((state) => state.sheet);
-  const dialog = usePageState((state) => state.dialog);
   const [tab, setTab] = useState('result');
-  const openParameters = (): void => {
+  const openParameters = useCallback((): void => {
     if (width === 'middle') setTab('parameters');
     if (width === 'narrow') actions.openSheet('parameters');
-  };
+  }, [actions, width]);
   return (
     <div className="page">
       <button
@@ -86,16 +96,7 @@ export function App() {
       <LiveRegion />
       <ResetDialog />
       <ShareDialog />
-      {dialog === 'data' && <Later load={loadRows} />}
-      {dialog === 'template' && <Later load={loadTemplate} />}
-      {dialog === 'guide' && <Later load={loadGuide} />}
-      {dialog === 'paste' && <Later load={loadPaste} />}
-      {dialog === 'adapter' && <Later load={loadAdapter} />}
-      {dialog === 'device' && <Later load={loadDevice} />}
-      {dialog === 'keys' && <Later load={loadKeys} />}
-      {dialog === 'model' && <Later load={loadModel} />}
-      {dialog === 'storage' && <Later load={loadStorage} />}
-      {dialog === 'script' && <Later load={loadScript} />}
+      <Dialogs />
       {width === 'narrow' && (
         <>
           <Sheet title={t('recipe.title')} open={sheet === 'recipe'} onClose={() => actions.openSheet(null)}>

@@ -1,7 +1,7 @@
 // Puts the page into a document: store, actions, texts, theme, keyboard, address. main.tsx brings the real engine,
 // tests another one. Nothing below this file touches <html> or the address bar.
 
-import { StrictMode } from 'react';
+import { StrictMode, startTransition, useEffect } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
@@ -47,8 +47,9 @@ function pageTitle({ run }: PageState): string {
   return `${step}/${run.start?.totalSteps ?? run.total} · LoRA Playground`;
 }
 
-function Localised() {
+function Localised({ drawn }: { readonly drawn: () => void }) {
   const language = usePageState((state) => state.language);
+  useEffect(drawn, [drawn]);
   return (
     <I18nProvider locale={language === 'zh' ? 'zh-CN' : 'en-US'}>
       <App />
@@ -98,15 +99,25 @@ export function mountPage(root: HTMLElement, ports: Ports): Page {
     }
   });
 
-  createRoot(root).render(
-    <StrictMode>
-      <PageContext value={page}>
-        <Localised />
-      </PageContext>
-    </StrictMode>,
+  let started = false;
+  // Nothing changes before the page stands: a change while it is drawn would have it drawn anew, and at once.
+  const drawn = (): void => {
+    if (started) return;
+    started = true;
+    void actions.start(browserAddress.hash, () => syncAddress(store, actions, ports, browserAddress));
+  };
+  const top = createRoot(root);
+  // Drawn in slices: the whole page at once is a task of a tenth of a second.
+  startTransition(() =>
+    top.render(
+      <StrictMode>
+        <PageContext value={page}>
+          <Localised drawn={drawn} />
+        </PageContext>
+      </StrictMode>,
+    ),
   );
   listenToKeys(store, actions);
   listenToDrops(store, actions);
-  void actions.start(browserAddress.hash, () => syncAddress(store, actions, ports, browserAddress));
   return page;
 }

@@ -7,14 +7,16 @@ import { defaultValues, withPatch } from '../../src/engine/recipe/recipe.ts';
 import type { KernelProfile, Ref } from '../../src/engine/torch/autograd/operation.ts';
 import { makePlan } from '../../src/engine/torch/autograd/plan.ts';
 import type { Tape } from '../../src/engine/torch/autograd/tape.ts';
+import { gpuVariants } from '../../src/engine/training/backends/variants.ts';
 import { recordGeneration } from '../../src/engine/training/generate/generator.ts';
 import { trainerOptions } from '../../src/engine/training/options.ts';
 import { adapterLayoutOf } from '../../src/engine/training/recordTraining.ts';
 import { StepTapes } from '../../src/engine/training/stepTapes.ts';
-import { assemble } from '../../src/shaders/host/assemble.ts';
+import { assemble, pipelineKey } from '../../src/shaders/host/assemble.ts';
 import type { KernelCall } from '../../src/shaders/kernel.ts';
 import { packedBytes } from '../../src/shaders/quant/packing.ts';
 import { auditModels } from './auditModels.ts';
+import type { Shader } from './radv/radv.ts';
 import { trafficOf } from './traffic.ts';
 import { loadBytes, workgroupBytes, workgroupSize } from './wgslFacts.ts';
 
@@ -51,21 +53,18 @@ const LONGEST_CHAIN = 512;
 /** Share of a step's arithmetic or bytes from which a dispatch matters. */
 const MATTERS = 0.01;
 
+export const CHAIN_TOO_LONG = `chain over ${LONGEST_CHAIN}`;
+export const TOO_FEW = 'few invocations';
+
 /** Why a row falls short; '' where it doesn't. */
 export function shortfall({ chain, invocations, arithmetic, traffic }: AuditRow): string {
   if (chain === null) return '';
-  if (chain > LONGEST_CHAIN) return `chain over ${LONGEST_CHAIN}`;
+  if (chain > LONGEST_CHAIN) return CHAIN_TOO_LONG;
   const matters = Math.max(arithmetic, traffic) > MATTERS;
-  return matters && invocations < ENOUGH_INVOCATIONS && chain > SHORT_CHAIN ? 'few invocations' : '';
+  return matters && invocations < ENOUGH_INVOCATIONS && chain > SHORT_CHAIN ? TOO_FEW : '';
 }
 
-const profile: KernelProfile = {
-  linear: 'tiled',
-  vector: 'subgroup',
-  sums: 'workgroup',
-  attention: 'tile',
-  maxBindingBytes: 2 ** 31,
-};
+const profile: KernelProfile = { ...gpuVariants, maxBindingBytes: 2 ** 31 };
 
 const sizeNames = [
   'n',
@@ -80,6 +79,7 @@ const sizeNames = [
   'heads',
   'd',
   'count',
+  'size',
   'tensors',
   'rows',
 ];
@@ -89,9 +89,14 @@ const shapeOf = ({ params }: KernelCall<Ref>): string =>
     .flatMap((name) => (typeof params[name] === 'number' ? [`${name} ${params[name]}`] : []))
     .join(', ');
 
-function rowOf(call: KernelCall<Ref>): Omit<AuditRow, 'calls' | 'arithmetic' | 'traffic'> {
-  const { kernel, params, constants, slots } = call;
-  const code = assemble(kernel, constants, slots);
+/** What a call compiles, by a name that tells it from others. */
+function shaderOf({ kernel, constants, slots }: KernelCall<Ref>): Shader {
+  const name = pipelineKey(kernel, constants, slots);
+  return { name, code: assemble(kernel, constants, slots), entry: kernel.name };
+}
+
+function rowOf(call: KernelCall<Ref>, { code }: Shader): Omit<AuditRow, 'calls' | 'arithmetic' | 'traffic'> {
+  const { kernel, params, constants } = call;
   const workgroups = kernel.workgroups(params, constants).reduce((product, count) => product * count, 1);
   return {
     kernel: kernel.name,
@@ -112,7 +117,11 @@ interface Sums {
 }
 
 /** Every kind of dispatch of some tapes, those that share kernel and shape together, the heaviest first. */
-function tableOf(tapes: readonly Tape[], sizeOf: (name: string) => number): AuditRow[] {
+function tableOf(
+  tapes: readonly Tape[],
+  sizeOf: (name: string) => number,
+  note: (shader: Shader) => void,
+): AuditRow[] {
   const found = new Map<string, Sums>();
   for (const tape of tapes) {
     const plan = makePlan(tape, profile);
@@ -120,7 +129,9 @@ function tableOf(tapes: readonly Tape[], sizeOf: (name: string) => number): Audi
       const calls = node.operation.kernels(node, profile);
       const traffic = trafficOf({ ...plan, nodes: [node] }, profile, sizeOf);
       for (const call of calls) {
-        const row = rowOf(call);
+        const shader = shaderOf(call);
+        note(shader);
+        const row = rowOf(call, shader);
         const key = `${row.kernel} ${row.shape}`;
         const sums = found.get(key) ?? { row, calls: 0, flops: 0, bytes: 0 };
         const own = traffic.get(row.kernel);
@@ -154,7 +165,7 @@ function wiredFor(config: ModelConfig): Wired {
   return { ...wire(config, values), weightFormat: () => 'q4_1' };
 }
 
-function auditOf(name: string, config: ModelConfig, rows: number): Audit {
+function auditOf(name: string, config: ModelConfig, rows: number, note: (shader: Shader) => void): Audit {
   const wired = wiredFor(config);
   const layout = adapterLayoutOf(wired);
   const { hiddenSize, vocabSize } = config;
@@ -167,11 +178,28 @@ function auditOf(name: string, config: ModelConfig, rows: number): Audit {
     rows === 1
       ? [recordGeneration({ config, model: wired, layout }, 1, true)]
       : [tapes.training({ rows: 1, tokens: rows }).tape, tapes.update()];
-  const table = tableOf(recorded, sizeOf);
+  const table = tableOf(recorded, sizeOf, note);
   return { model: name, rows, dispatches: table.reduce((sum, { calls }) => sum + calls, 0), table };
 }
 
 const auditRows = [1, 128, 512, 2048] as const;
 
-export const audit = (): Audit[] =>
-  auditModels.flatMap(([name, config]) => auditRows.map((rows) => auditOf(name, config, rows)));
+export interface Audited {
+  readonly audits: readonly Audit[];
+  /** Every pipeline of them once. */
+  readonly shaders: readonly Shader[];
+}
+
+/** `kernels`: beginnings of names; none: all. */
+export function audit(kernels: readonly string[] = []): Audited {
+  const shaders = new Map<string, Shader>();
+  const audits = auditModels.flatMap(([name, config]) =>
+    auditRows.map((rows) => auditOf(name, config, rows, (shader) => shaders.set(shader.name, shader))),
+  );
+  const isWanted = (kernel: string): boolean =>
+    kernels.length === 0 || kernels.some((wanted) => kernel.startsWith(wanted));
+  return {
+    audits: audits.map((one) => ({ ...one, table: one.table.filter(({ kernel }) => isWanted(kernel)) })),
+    shaders: [...shaders.values()].filter(({ entry }) => isWanted(entry)),
+  };
+}

@@ -1,6 +1,8 @@
 // The audit as tables of Markdown: kernels that matter, and those whose chain is too long.
 import type { Audit, AuditRow } from './audit.ts';
-import { shortfall } from './audit.ts';
+import { CHAIN_TOO_LONG, shortfall, TOO_FEW } from './audit.ts';
+import type { CompilerFacts, RadvFacts, Shader } from './radv/radv.ts';
+import { families } from './radv/radv.ts';
 import type { Say } from './report.ts';
 import { percent, table } from './report.ts';
 
@@ -24,11 +26,37 @@ const head = [
   'falls short',
 ];
 
+/** How the file of the documentation begins. */
+export function printOpening(say: Say): void {
+  say('# How parallel each dispatch is');
+  say('');
+  say(
+    'Written by `npm run bench -- --audit --markdown`, without a device; what its columns mean says [performance.md](performance.md).',
+  );
+  say('');
+}
+
+/** What leaves a GPU idle, in numbers. */
+export function printSummary(audits: readonly Audit[], say: Say): void {
+  const short = (kernels: readonly AuditRow[], why: string): string =>
+    String(kernels.reduce((sum, row) => sum + (shortfall(row) === why ? row.calls : 0), 0));
+  table(
+    say,
+    ['', 'dispatches', CHAIN_TOO_LONG, TOO_FEW],
+    audits.map(({ model, rows, dispatches, table: kernels }) => [
+      `${model}, ${titleOf(rows)}`,
+      String(dispatches),
+      short(kernels, CHAIN_TOO_LONG),
+      short(kernels, TOO_FEW),
+    ]),
+  );
+}
+
+const titleOf = (rows: number): string => (rows === 1 ? 'a token of an answer' : `a step of ${rows} rows`);
+
 export function printAudits(audits: readonly Audit[], say: Say): void {
   for (const { model, rows, dispatches, table: kernels } of audits) {
-    say(
-      `${model}, ${rows === 1 ? 'a token of an answer' : `a step of ${rows} rows`}: ${dispatches} dispatches`,
-    );
+    say(`${model}, ${titleOf(rows)}: ${dispatches} dispatches`);
     say('');
     table(
       say,
@@ -50,4 +78,35 @@ export function printAudits(audits: readonly Audit[], say: Say): void {
         ]),
     );
   }
+}
+
+function cellsOf(facts: CompilerFacts | undefined): string[] {
+  if (!facts) return ['', '', '', ''];
+  const { registers, spilled, waves, loop } = facts;
+  const said = loop && [
+    percent(loop.multiplyAdds / loop.instructions),
+    `${loop.multiplyAdds} of ${loop.instructions}, ${loop.loads} loads, ${loop.localAccesses} local, ${loop.branches} branches`,
+  ];
+  return [
+    spilled > 0 ? `${registers}, ${spilled} spilled` : String(registers),
+    String(waves),
+    ...(said ?? ['', '']),
+  ];
+}
+
+/** What RADV makes of each pipeline, a line a family. */
+export function printRadv(shaders: readonly Shader[], facts: readonly RadvFacts[], say: Say): void {
+  say('By the compiler of three families of GPUs (Mesa RADV), the hottest loop of each pipeline:');
+  say('');
+  table(
+    say,
+    ['pipeline', 'family', 'registers', 'waves', 'multiply-adds', 'of its instructions'],
+    shaders.flatMap(({ name }, i) =>
+      families.map((family, at) => [
+        at === 0 ? name.replaceAll('|', ' ') : '',
+        family,
+        ...cellsOf(facts[i]?.get(family)),
+      ]),
+    ),
+  );
 }

@@ -5,14 +5,14 @@ import { ggufModel } from '../../src/engine/models/gguf/ggufModel.ts';
 import type { ModelFiles } from '../../src/engine/models/modelFiles.ts';
 import type { RecipePatch } from '../../src/engine/recipe/recipe.ts';
 import { Assets } from '../../src/engine/session/assets.ts';
+import { wantedFeatures } from '../../src/engine/training/backends/variants.ts';
 import { Pipelines } from '../../src/shaders/host/pipelines.ts';
 import { fileSource } from '../cli/fileSource.ts';
 import { nodeGpu } from '../cli/nodeGpu.ts';
 import { readPublic } from '../cli/readPublic.ts';
 import type { Command } from '../commandLine.ts';
 import { tool } from '../commandLine.ts';
-import { audit } from './audit.ts';
-import { printAudits } from './auditReport.ts';
+import { auditPart, PARALLELISM } from './auditPart.ts';
 import { compareInBrowser } from './browser/compare.ts';
 import { measureRows } from './browser/longTasks.ts';
 import { measureInspections } from './inspection.ts';
@@ -55,7 +55,11 @@ function smollm2Cases(files: ModelFiles): StepCase[] {
 async function adapterPart(gpu: GPU): Promise<{ name: string; peaks: Peaks; table: ProductTable }> {
   const adapter = await gpu.requestAdapter();
   const device = await adapter?.requestDevice({
-    requiredFeatures: (['shader-f16', 'subgroups'] as const).filter((one) => adapter.features.has(one)),
+    requiredFeatures: wantedFeatures.filter((one) => adapter.features.has(one)),
+    requiredLimits: {
+      maxStorageBufferBindingSize: adapter.limits.maxStorageBufferBindingSize,
+      maxBufferSize: adapter.limits.maxBufferSize,
+    },
   });
   if (!adapter || !device)
     throw new Error('WebGPU: no adapter on this machine. npm test says how to get one.');
@@ -73,6 +77,8 @@ export const command = {
     quick: { type: 'boolean', help: 'leave SmolLM2 out' },
     read: { type: 'boolean', help: 'measure the reading of scripts, and nothing else' },
     audit: { type: 'boolean', help: 'how parallel each dispatch is, without a device, and nothing else' },
+    kernels: { type: 'string', value: 'A,B', help: 'with --audit: only kernels whose names begin so' },
+    markdown: { type: 'boolean', help: `with --audit: write ${PARALLELISM}` },
     rows: { type: 'boolean', help: 'count the long tasks of a page with 200,000 rows, and nothing else' },
     browser: { type: 'boolean', help: 'also measure in Chromium, beside onnxruntime-web' },
     json: { type: 'boolean', help: 'print one JSON object' },
@@ -87,12 +93,7 @@ export const main = tool(command, async (values) => {
     else printReadings(readings, write);
     return 0;
   }
-  if (values.audit) {
-    const audits = audit();
-    if (values.json) write(JSON.stringify({ audits }));
-    else printAudits(audits, write);
-    return 0;
-  }
+  if (values.audit) return auditPart(values, write);
   if (values.rows) {
     const rows = await measureRows();
     if (values.json) write(JSON.stringify({ rows }));

@@ -1,5 +1,6 @@
 // What the adapter can do at best, measured: fused multiply-adds without memory, and copying without arithmetic. Every share
 // in the tables is of these two.
+import { DeviceClock } from '../../src/shaders/host/deviceClock.ts';
 import type { BufferRange } from '../../src/shaders/host/dispatch.ts';
 import { encodeDispatch, prepareCalls } from '../../src/shaders/host/dispatch.ts';
 import type { Pipelines } from '../../src/shaders/host/pipelines.ts';
@@ -7,14 +8,21 @@ import type { KernelCall } from '../../src/shaders/kernel.ts';
 import { call, defineKernel } from '../../src/shaders/kernel.ts';
 
 const CHAIN = 4096;
-const INVOCATIONS = 16384;
 const names = Array.from({ length: 8 }, (_, i) => `a${i}`);
+const LEAST_INVOCATIONS = 2 ** 14;
+/** Vectors of 16 bytes; the most is beyond any cache. */
+const LEAST_COPIED = 2 ** 20;
+const MOST_COPIED = 2 ** 25;
+/** Of one dimension of a grid. */
+const MOST_WORKGROUPS = 32_768;
 
 /** Eight independent chains of vec4 multiply-adds an invocation, each in a variable of its own: no memory, no indexing. */
 const fmaPeak = defineKernel({
   name: 'fma_peak',
   source: `
+struct Params { n: u32 }
 @group(0) @binding(0) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(1) var<uniform> params: Params;
 @compute @workgroup_size(64)
 fn fma_peak(@builtin(global_invocation_id) id: vec3u) {
   let x = vec4f(0.999);
@@ -22,14 +30,14 @@ fn fma_peak(@builtin(global_invocation_id) id: vec3u) {
   for (var n = 0u; n < ${CHAIN / 8}u; n++) {
     ${names.map((name) => `${name} = fma(${name}, x, x);`).join(' ')}
   }
-  y[id.x] = ${names.join(' + ')};
+  if (id.x < params.n) { y[id.x] = ${names.join(' + ')}; }
 }`,
   buffers: { y: 'read_write' },
-  params: {},
+  params: { n: 'u32' },
   constants: {},
-  workgroups: () => [INVOCATIONS / 64, 1, 1],
-  reference: ({ y }) => {
-    for (let id = 0; id < INVOCATIONS; id++) {
+  workgroups: ({ n }) => [n / 64, 1, 1],
+  reference: ({ y, n: invocations }) => {
+    for (let id = 0; id < invocations; id++) {
       let sum = 0;
       for (let i = 0; i < names.length; i++) {
         let a = id + i;
@@ -51,19 +59,33 @@ struct Params { n: u32 }
 @group(0) @binding(2) var<uniform> params: Params;
 @compute @workgroup_size(64)
 fn copy_peak(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x < params.n) { y[id.x] = x[id.x]; }
+  let i = id.y * ${MOST_WORKGROUPS * 64}u + id.x;
+  if (i < params.n) { y[i] = x[i]; }
 }`,
   buffers: { x: 'read', y: 'read_write' },
   params: { n: 'u32' },
   constants: {},
-  workgroups: ({ n }) => [Math.ceil(n / 64), 1, 1],
+  workgroups: ({ n }) => [
+    Math.min(Math.ceil(n / 64), MOST_WORKGROUPS),
+    Math.ceil(n / 64 / MOST_WORKGROUPS),
+    1,
+  ],
   reference: ({ x, y, n }) => y.set(x.subarray(0, 4 * n)),
 });
 
 export const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-/** Least milliseconds of the calls together (other work on the machine only adds) over `rounds` rounds; the first round, which compiles, does not count. */
+/** Shorter, and a reading is the clock's own steps. */
+const ENOUGH_MS = 5;
+const MOST_REPEATS = 1024;
+/** Measurements, of 45 ms and more, before the first that counts. */
+const WARMING = 3;
+
+/**
+ * Milliseconds of the calls together, once: the least of `rounds` rounds (other work on the machine only adds), each of as many repeats as
+ * take 5 ms on the device's clock; the first run, which compiles, does not count.
+ */
 export async function timeCalls(
   device: GPUDevice,
   pipelines: Pipelines,
@@ -71,19 +93,26 @@ export async function timeCalls(
   rounds = 9,
 ): Promise<number> {
   const { dispatches, params } = await prepareCalls(device, pipelines, calls);
-  const times: number[] = [];
-  for (let round = 0; round <= rounds; round++) {
-    const started = performance.now();
-    const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    for (const dispatch of dispatches) encodeDispatch(pass, dispatch);
-    pass.end();
-    device.queue.submit([encoder.finish()]);
-    await device.queue.onSubmittedWorkDone();
-    if (round > 0) times.push(performance.now() - started);
+  const clock = new DeviceClock(device, () => performance.now());
+  const time = (repeats: number): Promise<number> =>
+    clock.time((pass) => {
+      for (let i = 0; i < repeats; i++) for (const dispatch of dispatches) encodeDispatch(pass, dispatch);
+    });
+  await time(1);
+  let repeats = 1;
+  let least = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < rounds; round++) {
+    const ms = await time(repeats);
+    if (ms < ENOUGH_MS && repeats < MOST_REPEATS) {
+      repeats = Math.min(MOST_REPEATS, repeats * Math.max(2, Math.ceil(ENOUGH_MS / ms)));
+      round -= 1;
+      continue;
+    }
+    least = Math.min(least, ms / repeats);
   }
   params.destroy();
-  return Math.min(...times);
+  clock.destroy();
+  return least;
 }
 
 export interface Peaks {
@@ -92,21 +121,34 @@ export interface Peaks {
   readonly gbps: number;
 }
 
-const COPIED = 2 ** 20;
+/** Work grows until one dispatch takes long enough, or is as large as it may be. */
+async function grown(
+  from: number,
+  most: number,
+  measure: (size: number) => Promise<number>,
+): Promise<{ readonly size: number; readonly ms: number }> {
+  for (let size = from; ; size *= 2) {
+    const ms = await measure(size);
+    if (ms >= ENOUGH_MS || size * 2 > most) return { size, ms };
+  }
+}
 
 export async function measurePeaks(device: GPUDevice, pipelines: Pipelines): Promise<Peaks> {
-  const make = (bytes: number): BufferRange => ({
-    buffer: device.createBuffer({ size: bytes, usage: 0x8c }),
-  });
-  const y = make(INVOCATIONS * 16);
-  const arithmetic: KernelCall<BufferRange> = call(fmaPeak, { buffers: { y }, params: {} });
-  const fmaMs = await timeCalls(device, pipelines, [arithmetic]);
-  const [from, to] = [make(COPIED * 16), make(COPIED * 16)];
-  const copy: KernelCall<BufferRange> = call(copyPeak, {
-    buffers: { x: from, y: to },
-    params: { n: COPIED },
-  });
-  const copyMs = await timeCalls(device, pipelines, [copy], 9);
-  for (const { buffer } of [y, from, to]) buffer.destroy();
-  return { gflops: (8 * CHAIN * INVOCATIONS) / fmaMs / 1e6, gbps: (2 * COPIED * 16) / copyMs / 1e6 };
+  const bytes = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
+  const make = (size: number): BufferRange => ({ buffer: device.createBuffer({ size, usage: 0x8c }) });
+  const measured = async (size: number, of: (size: number) => KernelCall<BufferRange>): Promise<number> => {
+    const one = of(size);
+    const ms = await timeCalls(device, pipelines, [one]);
+    for (const { buffer } of Object.values(one.buffers)) buffer.destroy();
+    return ms;
+  };
+  // Brings the clocks up: what a device does in its first moments is not what it can.
+  const arithmetic = (n: number): KernelCall<BufferRange> =>
+    call(fmaPeak, { buffers: { y: make(n * 16) }, params: { n } });
+  for (let i = 0; i < WARMING; i++) await measured(LEAST_INVOCATIONS, arithmetic);
+  const fma = await grown(LEAST_INVOCATIONS, MOST_WORKGROUPS * 64, (n) => measured(n, arithmetic));
+  const copy = await grown(LEAST_COPIED, Math.min(bytes / 16, MOST_COPIED), (n) =>
+    measured(n, () => call(copyPeak, { buffers: { x: make(n * 16), y: make(n * 16) }, params: { n } })),
+  );
+  return { gflops: (8 * CHAIN * fma.size) / fma.ms / 1e6, gbps: (2 * copy.size * 16) / copy.ms / 1e6 };
 }

@@ -3,7 +3,7 @@
 import type { KernelProfile, Ref } from '../../src/engine/torch/autograd/operation.ts';
 import type { FrozenGroup } from '../../src/engine/torch/ops/frozenProduct.ts';
 import { backwardCalls, forwardCalls } from '../../src/engine/torch/ops/frozenProduct.ts';
-import { measureVariants } from '../../src/engine/training/backends/tune.ts';
+import { measureVariants } from '../../src/engine/training/backends/tuning/tune.ts';
 import type { Variants } from '../../src/engine/training/backends/variants.ts';
 import type { BufferRange } from '../../src/shaders/host/dispatch.ts';
 import type { Pipelines } from '../../src/shaders/host/pipelines.ts';

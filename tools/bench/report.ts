@@ -1,4 +1,5 @@
 // The benchmark's results as tables of Markdown, so that docs/performance.md holds them as they were printed.
+import { variantsInWords } from '../../src/engine/training/backends/variants.ts';
 import type { RowsResult } from './browser/longTasks.ts';
 import type { BrowserResult } from './browser/page.ts';
 import type { InspectionResult } from './inspection.ts';
@@ -49,9 +50,9 @@ function printKernels(say: Say, { kernels, name }: StepResult, peaks: Peaks): vo
   );
 }
 
-function printBrowser(say: Say, { adapter, peakGflops, linear, rows }: BrowserResult): void {
+function printBrowser(say: Say, { adapter, peakGflops, variants, rows }: BrowserResult): void {
   say(
-    `Chromium, ${adapter}: ${peakGflops.toFixed(1)} GFLOP/s f32 FMA, linear '${linear}'; onnxruntime-web's MatMulNBits beside it`,
+    `Chromium, ${adapter}: ${peakGflops.toFixed(1)} GFLOP/s f32 FMA, variants ${variants}; onnxruntime-web's MatMulNBits beside it`,
   );
   say('');
   table(
@@ -85,7 +86,7 @@ export function printReport({ adapter, steps, browser, inspections }: BenchResul
   if (adapter) {
     const { name, peaks, table: made } = adapter;
     say(
-      `${name}: ${peaks.gflops.toFixed(1)} GFLOP/s f32 FMA, ${peaks.gbps.toFixed(1)} GB/s, variants ${Object.values(made.variants).join(', ')}`,
+      `${name}: ${peaks.gflops.toFixed(1)} GFLOP/s f32 FMA, ${peaks.gbps.toFixed(1)} GB/s, variants ${variantsInWords(made.variants)}`,
     );
     say('');
     const figures = (rate: number): string[] => [rate.toFixed(1), percent(rate / peaks.gflops)];

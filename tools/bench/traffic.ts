@@ -19,19 +19,25 @@ function refBytes(call: KernelCall<Ref>, ref: Ref, sizeOf: (name: string) => num
   const number = (name: string): number => Number(call.params[name] ?? 0);
   // A gather reads the rows it wants, not the table.
   if (call.kernel.name === 'embedding' && 'buffer' in ref) return number('n') * number('c');
-  if (call.kernel.name === 'cross_entropy' && 'scratch' in ref)
-    return ref.scratch === 1 ? 8 * number('rows') * number('v') : 0;
+  if (call.kernel.name.startsWith('cross_entropy') && 'scratch' in ref)
+    return ref.scratch === 1 ? (call.kernel.buffers.z === 'read' ? 4 : 8) * number('count') * number('v') : 0;
   if ('value' in ref) return 4 * (ref.size ?? elementCount(ref.value.shape));
   if ('buffer' in ref) {
     if (partly.has(ref.buffer) && !updates.test(call.kernel.name)) return 0;
     return ref.size === undefined ? sizeOf(ref.buffer) : 4 * ref.size;
   }
   const [k, ru] = [number('k'), number('ru')];
+  // Parts of a product whose sum is split.
+  if (call.kernel.name === 'linear_parts') return 4 * number('size') * number('count');
+  if (call.kernel.name === 'linear_tiled')
+    return 4 * Math.ceil(k / number('part')) * number('n') * number('out');
+  if (call.kernel.name === 'linear_backward_tiled')
+    return 4 * Math.ceil(number('out') / number('part')) * number('n') * k;
   return 4 * (k + ru) * (number('out') || number('m') || number('v'));
 }
 
 /** Kernels that do the arithmetic their node is counted by. */
-const computes = /^(matmul|linear|attention|lora)/;
+const computes = /^(matmul|linear(?!_parts)|attention|lora)/;
 
 /** Least bytes and operations of one replay of the plan, by kernel. */
 export function trafficOf(

@@ -1,6 +1,9 @@
 // Addresses on the command line, from a hostile server: the same recipe as from the file on the disk, or an error that says what the
 // server did; and nothing that is secret in an address ever stands in a recipe, a link or what is printed.
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../src/engine/ground/errors.ts';
 import type { Answer, HostileServer } from '../../src/engine/ground/fetching/testing/hostileServer.ts';
 import {
@@ -26,7 +29,11 @@ beforeAll(async () => {
   server = await hostileServer();
 });
 afterAll(() => server.close());
-afterEach(() => void vi.restoreAllMocks());
+beforeEach(() => void vi.stubEnv('LORA_PLAYGROUND_MODELS', mkdtempSync(join(tmpdir(), 'models-'))));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
 
 const secrets = /annie|hunter2|s3cr3t/;
 let paths = 0;

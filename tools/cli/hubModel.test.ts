@@ -4,7 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { testNet } from '../../src/engine/ground/fetching/testing/hostileServer.ts';
+import { hostileServer, serving, testNet } from '../../src/engine/ground/fetching/testing/hostileServer.ts';
+import { writeGguf } from '../../src/engine/ground/formats/gguf/writer.ts';
 import type { HubServer } from '../../src/engine/hub/testing/hubServer.ts';
 import { COMMIT, hubServer, READ_TOKEN } from '../../src/engine/hub/testing/hubServer.ts';
 import { formatLink, recipeJson } from '../../src/engine/recipe/link.ts';
@@ -12,6 +13,7 @@ import { presetValues } from '../../src/engine/recipe/presets.ts';
 import { Assets } from '../../src/engine/session/assets.ts';
 import { inspectRecipe } from '../../src/engine/session/inspectRecipe.ts';
 import { randomFolder } from '../../src/engine/testing/checkpoint.ts';
+import { tinySpec } from '../../src/engine/testing/ggufModel.ts';
 import { nodeLocks } from './modelCache.ts';
 import { readPublic } from './readPublic.ts';
 import { recipeOf } from './recipeOf.ts';
@@ -97,6 +99,70 @@ it('leaves its token in no file that a run writes, nor in what is printed', asyn
   for (const text of [printed, ...all]) expect(text.includes(READ_TOKEN)).toBe(false);
   const config: unknown = JSON.parse(readFileSync(join(out, 'peft', 'adapter_config.json'), 'utf8'));
   expect(config).toMatchObject({ base_model_name_or_path: 'tests/Tiny', revision: COMMIT });
+});
+
+it('by the address of a file is kept too, and opened the next time without a request', async () => {
+  const bytes = writeGguf(tinySpec()).file;
+  const host = await hostileServer();
+  try {
+    const url = `${host.answers('/models/tiny.gguf', serving({ bytes }))}?X-Signature=s3cr3t`;
+    const net = testNet();
+    const open = async () => {
+      const assets = new Assets(readPublic);
+      const notes: string[] = [];
+      const asked = { ...plain, hub: server.address, model: url, keep: true };
+      const { model } = await recipeOf(asked, assets, (text) => notes.push(text), net);
+      return { model, notes: notes.join(' ') };
+    };
+    const first = await open();
+    expect(first.notes).toContain(`tiny.gguf: kept in ${cache}`);
+    const asked = host.asked('/models/tiny.gguf').length;
+    expect(asked).toBeGreaterThan(0);
+    expect((await open()).model).toEqual(first.model);
+    expect(host.asked('/models/tiny.gguf')).toHaveLength(asked);
+    // What signs the address is written nowhere.
+    for (const name of readdirSync(cache))
+      expect(readFileSync(join(cache, name), 'latin1').includes('s3cr3t')).toBe(false);
+    expect(first.notes).not.toContain('s3cr3t');
+  } finally {
+    await host.close();
+  }
+});
+
+it('is listed with its bytes, and deleted by its name with what no other model needs', async () => {
+  let printed = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed += String(text);
+    return true;
+  });
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    printed += String(text);
+    return true;
+  });
+  const told = async (code: number, ...args: readonly string[]): Promise<string> => {
+    printed = '';
+    expect(await train(args)).toBe(code);
+    return printed;
+  };
+  expect(await told(0, '--list-models')).toBe(`No model is kept in ${cache}.\n`);
+  await opened({ model: 'tests/Tiny' });
+  const bytes = [...folder.values()].reduce((sum, file) => sum + file.length, 0);
+  const listed = await told(0, '--list-models');
+  expect(listed).toMatch(
+    new RegExp(`^tests/Tiny@${COMMIT}  \\d+\\.\\d MiB, last used \\d{4}-\\d\\d-\\d\\d\n`),
+  );
+  const [fact] = (await told(0, '--list-models', '--json')).trim().split('\n');
+  expect(JSON.parse(fact ?? '')).toMatchObject({
+    model: `tests/Tiny@${COMMIT}`,
+    whole: true,
+    bytes,
+    keptBytes: bytes,
+  });
+  // Neither a part of the name nor another revision is this model.
+  for (const other of ['tests/Tin', 'tests/Tiny@0000', ''])
+    expect(await told(1, '--delete-model', other)).toContain(`no kept model is called '${other}'`);
+  expect(await told(0, '--delete-model', 'tests/Tiny')).toContain(`Deleted: tests/Tiny@${COMMIT}`);
+  expect(readdirSync(cache)).toEqual([]);
 });
 
 it('waits for another process that fetches a file, and not for one that ended', async () => {

@@ -1,5 +1,5 @@
-// The model that the command line names: a file or folder that is there, else a repository of the hub, through the cache of models, or
-// a file on some other server, read in ranges and not kept. What it is the engine says.
+// The model that the command line names: a file or folder that is there, else a repository of the hub, or a file on some other server,
+// through the cache of models; such a file of which the header is enough is read in ranges. What it is the engine says.
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -62,6 +62,8 @@ export interface ModelAsked {
   readonly hub: string;
   /** Who asks the hub; null: nobody in particular. */
   readonly token: string | null;
+  /** A file on some other server is kept too, and not read in ranges. */
+  readonly keep: boolean;
 }
 
 async function openSources(
@@ -77,7 +79,7 @@ async function openSources(
 
 /** Looks for a file or a folder first. Throws UserError. */
 export async function openNamedModel(
-  { model, hub, token }: ModelAsked,
+  { model, hub, token, keep }: ModelAsked,
   assets: Assets,
   note: (text: string) => void,
   net: Net,
@@ -86,7 +88,7 @@ export async function openNamedModel(
   if (isPath) return openSources(basename(model), await filesAt(model), assets, note);
   const settings: HubSettings = { address: readHubAddress(hub), token };
   const wish = readWish(model, settings.address);
-  if (wish.kind === 'file') {
+  if (wish.kind === 'file' && !keep) {
     const onProgress = ({ file, waitMs }: FileProgress): void =>
       note(`${file}: no answer yet, asked again in ${(waitMs / 1000).toFixed(1)} s`);
     return openSources(wish.address.file, [await rangedSource(net, model, { onProgress })], assets, note);
@@ -97,6 +99,7 @@ export async function openNamedModel(
   const sources = found.files.map(({ name, file }) => file.source(name));
   const opened = await openSources(found.name, sources, assets, note);
   const { source } = found;
-  if (source !== null) note(`${opened.name}: ${source.hub} at ${source.revision}, kept in ${folder}`);
+  const where = source === null ? '' : `${source.hub} at ${source.revision}, `;
+  note(`${opened.name}: ${where}kept in ${folder}`);
   return { ...opened, ...(source === null ? {} : { source }) };
 }

@@ -26,6 +26,9 @@ export interface CliOptions {
   readonly steps: number | null;
   readonly backend: BackendChoice;
   readonly listPresets: boolean;
+  readonly listModels: boolean;
+  /** A kept model to delete, as it is listed. */
+  readonly deleteModel: string | null;
   readonly json: boolean;
   readonly profile: boolean;
 }
@@ -47,6 +50,16 @@ export const command = {
     recipe: { type: 'string', value: 'FILE', help: 'a recipe saved by the page' },
     preset: { type: 'string', value: 'NAME', help: 'a preset (otherwise the first)' },
     'list-presets': { type: 'boolean', help: 'name the presets', default: false },
+    'list-models': {
+      type: 'boolean',
+      help: 'name the models that were fetched and kept, with their bytes',
+      default: false,
+    },
+    'delete-model': {
+      type: 'string',
+      value: 'MODEL',
+      help: 'delete this kept model, by its name or the beginning that --list-models gives it: owner/name is every revision',
+    },
     data: {
       type: 'string',
       value: 'FILE',
@@ -122,6 +135,8 @@ export function readOptions(args: readonly string[]): CliOptions {
     steps,
     backend,
     listPresets: values['list-presets'],
+    listModels: values['list-models'],
+    deleteModel: values['delete-model'] ?? null,
     json: values.json,
     profile: values.profile,
   };

@@ -47,7 +47,10 @@ async function adapterFiles(path: string): Promise<NamedBytes[]> {
 
 /** The recipe asked for; a link's notes go to `note`. */
 export async function recipeOf(
-  options: Pick<CliOptions, 'link' | 'recipe' | 'preset' | 'data' | 'model' | 'hub' | 'adapter' | 'steps'>,
+  options: Pick<CliOptions, 'link' | 'recipe' | 'preset' | 'data' | 'model' | 'hub' | 'adapter' | 'steps'> & {
+    /** A model's file by its address is kept, as those of a hub are; otherwise it is read in ranges, where its header is enough. */
+    readonly keep?: boolean;
+  },
   assets: Assets,
   note: (text: string) => void,
   net: Net = openNet(),
@@ -69,7 +72,8 @@ export async function recipeOf(
   const source = recipe.model?.source;
   const named = options.model ?? (source === undefined ? null : namedSource(source));
   if (named !== null) {
-    const asked = { model: named, hub: options.hub, token: process.env.HF_TOKEN ?? null };
+    const { hub, keep = false } = options;
+    const asked = { model: named, hub, token: process.env.HF_TOKEN ?? null, keep };
     const model = await openNamedModel(asked, assets, note, net);
     // A recipe that names this very model by its digest keeps saying so, and is refused when that is another.
     const kept = options.model === null && recipe.model?.digest !== '' ? recipe.model : undefined;

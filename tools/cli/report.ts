@@ -22,6 +22,8 @@ export interface ProfileFacts {
 }
 
 export interface Report {
+  /** Kernels of the first step, before it. */
+  compiling(done: number, total: number): void;
   start(facts: StartFacts): void;
   warning(category: string, message: string): void;
   /** The run goes on behind its first steps. */
@@ -43,6 +45,7 @@ const say = (text: string): void => {
 };
 
 export const jsonReport: Report = {
+  compiling: (done, total) => line({ event: 'compiling', done, total }),
   start: ({ trainable, all, peakBytes, backend, device }) =>
     line({ event: 'start', trainable, all, peak_bytes: peakBytes, backend, device }),
   warning: (category, message) => line({ event: 'warning', category, message }),
@@ -82,6 +85,11 @@ export const jsonReport: Report = {
 };
 
 export const textReport: Report = {
+  // Only the first and the last: a line each of sixty would hide what follows.
+  compiling: (done, total) => {
+    if (done === 0) say(`compiling ${total} kernels for this device`);
+    else if (done === total) say(`${total} kernels are compiled`);
+  },
   start: ({ trainable, all, peakBytes, device }) =>
     say(
       `trainable params: ${trainable.toLocaleString('en-US')} || all params: ${all.toLocaleString('en-US')} || trainable%: ${((100 * trainable) / all).toFixed(4)}\n${device}, ${(peakBytes / 2 ** 20).toFixed(1)} MiB planned`,

@@ -16,10 +16,11 @@ import { newestSnapshot } from '../../src/engine/session/snapshotDecode.ts';
 import type { OpenedBackend } from '../../src/engine/training/backends/openDevice.ts';
 import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
 import { deviceLost, noGpu, ortError } from '../../src/engine/training/trainingErrors.ts';
-import { helped } from '../commandLine.ts';
+import { helped, usageError } from '../commandLine.ts';
 import { cliError } from './cliErrors.ts';
 import { fileTuning } from './fileTuning.ts';
 import { folderStore } from './folderStore.ts';
+import { deleteKeptModel, listKeptModels } from './keptModels.ts';
 import { nodeGpu } from './nodeGpu.ts';
 import { nodeOrt } from './nodeOrt.ts';
 import type { CliOptions } from './options.ts';
@@ -108,6 +109,7 @@ async function runOn(
       : 'CPU';
   const answers = new Map<string, { before: string; after: string }>();
   const emit = (event: Event): void => {
+    if (event.type === 'phase' && event.note === 'compiling') report.compiling(event.done, event.total);
     if (event.type === 'warning') report.warning(event.category, event.message);
     if (event.type === 'refused') {
       const { code, message, remedy } = event.error;
@@ -176,7 +178,7 @@ async function runOn(
 
 /** A run that loses its device goes on with another; one that was ended goes on when the same folder is named again. */
 async function train(options: CliOptions, report: Report, assets: Assets): Promise<void> {
-  const recipe = await recipeOf(options, assets, (text) => report.warning('link', text));
+  const recipe = await recipeOf({ ...options, keep: true }, assets, (text) => report.warning('link', text));
   const store = options.checkpoint === null ? memoryStore() : folderStore(options.checkpoint);
   for (let attempt = 1; ; attempt++) {
     const found = await newestSnapshot(store);
@@ -212,6 +214,19 @@ export async function main(args: readonly string[]): Promise<number> {
         );
       }
       return 0;
+    }
+    const write = (text: string): void => void process.stdout.write(text);
+    if (options.listModels) {
+      await listKeptModels(options.json, write);
+      return 0;
+    }
+    if (options.deleteModel !== null) {
+      const { deleteModel, json } = options;
+      if (await deleteKeptModel(deleteModel, json, write)) return 0;
+      throw usageError(
+        command,
+        `--delete-model: no kept model is called '${deleteModel}'. --list-models names them.`,
+      );
     }
     await train(options, report, assets);
     return 0;

@@ -6,6 +6,7 @@ import { compareWithLibraries, parityProblems } from '../../src/engine/testing/p
 import { parityRecipes } from '../../src/engine/testing/parityRecipes.ts';
 import { isBackendChoice } from '../../src/engine/training/backends/deviceInfo.ts';
 import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
+import { gpuVariants, portableVariants } from '../../src/engine/training/backends/variants.ts';
 import { nodeGpu } from '../cli/nodeGpu.ts';
 import { nodeOrt } from '../cli/nodeOrt.ts';
 import type { Command } from '../commandLine.ts';
@@ -54,6 +55,11 @@ export const command = {
       help: 'webgpu, ort (ONNX Runtime) or cpu (otherwise webgpu where there is an adapter)',
     },
     steps: { type: 'string', value: 'N', help: 'at most N steps of each' },
+    variants: {
+      type: 'string',
+      value: 'NAME',
+      help: 'gpu or portable: the kernels of a GPU, or of a software adapter, whatever is faster here',
+    },
     markdown: { type: 'boolean', help: 'print the table as Markdown' },
   },
 } as const satisfies Command;
@@ -62,6 +68,12 @@ export const main = tool(command, async (values) => {
   const choice = values.backend ?? 'auto';
   if (!isBackendChoice(choice))
     throw usageError(command, `--backend: expected webgpu, ort or cpu, got '${choice}'.`);
+  const { variants } = values;
+  if (variants !== undefined && variants !== 'gpu' && variants !== 'portable')
+    throw usageError(command, `--variants: expected gpu or portable, got '${variants}'.`);
+  // As if they had been measured before.
+  const forced = variants === 'gpu' ? gpuVariants : portableVariants;
+  const tuning = variants ? { load: () => Promise.resolve(forced), save: () => Promise.resolve() } : null;
   const say = (cells: readonly string[]): void => {
     const line = values.markdown
       ? `| ${cells.join(' | ')} |`
@@ -80,6 +92,7 @@ export const main = tool(command, async (values) => {
       ort: nodeOrt,
       choice,
       now: () => performance.now(),
+      tuning,
     });
     if (first) {
       process.stdout.write(`backend ${opened.backend.kind}; bounds ${JSON.stringify(BOUNDS)}\n\n`);

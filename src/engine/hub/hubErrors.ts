@@ -252,6 +252,20 @@ export const noSearch = defineError('hub-search', ({ host }: { readonly host: st
   zh: [`无法从这里搜索 ${host}。`, '请在该站查找模型，并填写其名称：拥有者/名称。'],
 }));
 
+export const otherDatasets = defineError(
+  'hub-datasets',
+  ({ id, host }: { readonly id: string; readonly host: string }) => ({
+    en: [
+      `Data sets of ${host} (${id}) are listed in a way that isn't read here.`,
+      'Download the file of its rows there and open it here, or name the data set at an address of Hugging Face’s protocol.',
+    ],
+    zh: [
+      `${host} 的数据集（${id}）以此处无法读取的方式列出。`,
+      '请在该站下载其数据文件并在此打开，或改用 Hugging Face 协议的地址。',
+    ],
+  }),
+);
+
 export const hubErrors = [
   wishUnread,
   hubAddressUnread,
@@ -270,4 +284,5 @@ export const hubErrors = [
   noBlob,
   unreached,
   noSearch,
+  otherDatasets,
 ] as const;

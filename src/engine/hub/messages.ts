@@ -18,12 +18,16 @@ import type { FoundModel } from './search.ts';
 export type HubCommand =
   /** What a repository offers. Answers `hub-seen` or `hub-failed` with the same id. `wish`: as a person writes it. */
   | { readonly type: 'hub-look'; readonly id: number; readonly wish: string; readonly hub: HubSettings }
-  /** What training a repository at a commit would take, from its config.json alone. Answers `hub-weighed` or `hub-failed` with the same id. */
+  /**
+   * What training a repository at a commit would take, from its config.json alone, or where it has none from the header of this GGUF file. Answers `hub-weighed` or `hub-failed` with the same id.
+   */
   | {
       readonly type: 'hub-weigh';
       readonly id: number;
       readonly repository: string;
       readonly revision: string;
+      /** null: it has none. */
+      readonly gguf: string | null;
       readonly values: RecipeValues;
       readonly hub: HubSettings;
     }
@@ -117,6 +121,7 @@ export const hubCommands: Checks<HubCommand> = {
     id,
     repository: string,
     revision: string,
+    gguf: nullable(string),
     values: recipeValues,
     hub,
   }),

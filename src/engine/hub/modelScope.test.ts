@@ -4,6 +4,7 @@ import { UserError } from '../ground/errors.ts';
 import { testNet } from '../ground/fetching/testing/hostileServer.ts';
 import { randomFolder } from '../testing/checkpoint.ts';
 import { memoryFolder, memoryLocks } from './cache/memoryFolder.ts';
+import { lookAtDataset } from './datasets/dataset.ts';
 import { Hub } from './hub.ts';
 import { searchHub } from './search.ts';
 import type { HubServer } from './testing/hubServer.ts';
@@ -46,6 +47,14 @@ it.each(['tests/Nowhere', 'tests/Tiny@other'])('%s is told as what is not there'
 it('says that it is not searched', async () => {
   const settings = { address: `${server.address}/models`, token: null };
   await expect(searchHub(testNet(), settings, 'tiny')).rejects.toThrow(/can't be searched from here/);
+});
+
+it('says that its data sets are not read, instead of that there is none', async () => {
+  const settings = { address: `${server.address}/models`, token: null };
+  server.forget();
+  const asked = { id: 'tests/rows', revision: null };
+  await expect(lookAtDataset(testNet(), settings, asked)).rejects.toMatchObject({ code: 'hub-datasets' });
+  expect(server.asked).toEqual([]);
 });
 
 it.each(['https://modelscope.cn', 'https://www.modelscope.cn/', 'https://modelscope.cn/models/'])(

@@ -5,7 +5,7 @@ import type { ReadOptions } from '../ground/fetching/progress.ts';
 import { isRecord, recordOf } from '../ground/isRecord.ts';
 import { quote } from '../ground/quote.ts';
 import { text } from '../ground/text.ts';
-import { noRepository, oddAnswer } from './hubErrors.ts';
+import { noRepository, oddAnswer, otherDatasets } from './hubErrors.ts';
 import type { HubSettings } from './hubNet.ts';
 import { hubFetch, spoken } from './hubNet.ts';
 import { licenceOf } from './licence.ts';
@@ -33,8 +33,10 @@ export async function lookAt(
   type: 'model' | 'dataset' = 'model',
 ): Promise<Repository> {
   const { id, revision } = wish;
+  const other = isModelScope(settings.address);
+  if (other && type === 'dataset') throw otherDatasets({ id, host: new URL(settings.address).host });
   try {
-    return isModelScope(settings.address) && type === 'model'
+    return other
       ? await lookAtModelScope(net, settings, wish, options)
       : await lookAtHub(net, settings, wish, options, type);
   } catch (error) {

@@ -70,7 +70,7 @@ function inspected(
   const counts = countParameters(script.root);
   const facts = {
     tape: step?.tape ?? null,
-    layout: layoutAdapters(script.root),
+    layout: layoutAdapters({ root: script.root, tables: script.places }),
     gradientOf,
     hasBaseLayer: script.behaves('baseLayer'),
   };

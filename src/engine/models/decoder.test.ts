@@ -75,7 +75,7 @@ function record(model: WiredModel) {
       return out;
     },
   };
-  const states = recordDecoder(new Recording(tape, model, layoutAdapters(model.root)), run, family);
+  const states = recordDecoder(new Recording(tape, model, layoutAdapters(model)), run, family);
   return { tape, said, states };
 }
 

@@ -5,6 +5,7 @@ import { quote } from '../ground/quote.ts';
 import type { CacheFolder, CacheLocks } from '../hub/cache/folder.ts';
 import { fetchRows, lookAtDataset } from '../hub/datasets/dataset.ts';
 import { fetchConfig } from '../hub/fetchConfig.ts';
+import { fetchHeader } from '../hub/fetchHeader.ts';
 import type { HubProgress } from '../hub/hub.ts';
 import { Hub } from '../hub/hub.ts';
 import { noBlob, wishUnread } from '../hub/hubErrors.ts';
@@ -14,7 +15,7 @@ import { hubCommands } from '../hub/messages.ts';
 import { searchHub } from '../hub/search.ts';
 import { readHubAddress, readWish } from '../hub/wish.ts';
 import type { Command, Event } from '../protocol.ts';
-import { estimateFromConfig } from '../training/estimateFromConfig.ts';
+import { estimateFromConfig, estimateOfModel } from '../training/estimateFromConfig.ts';
 import { errorData } from './errorData.ts';
 
 export const isHubCommand = (command: Command): command is HubCommand =>
@@ -68,11 +69,7 @@ export class HubDesk {
         return { type: 'hub-seen', id, view: await this.#hub.look(wish, hub, { signal }) };
       }
       case 'hub-weigh': {
-        const { repository, revision, values } = command;
-        const asked = { id: repository, revision };
-        const config = await fetchConfig(this.#ports.net, settingsOf(command.hub), asked, { signal });
-        const estimate = config === null ? null : estimateFromConfig(config, values);
-        return { type: 'hub-weighed', id, estimate };
+        return { type: 'hub-weighed', id, estimate: await this.#weigh(command, signal) };
       }
       case 'hub-open': {
         const hub = settingsOf(command.hub);
@@ -117,6 +114,16 @@ export class HubDesk {
       case 'hub-list':
         return this.#kept(id);
     }
+  }
+
+  async #weigh(command: Extract<HubCommand, { type: 'hub-weigh' }>, signal: AbortSignal) {
+    const { repository: id, revision, gguf: file, values } = command;
+    const hub = settingsOf(command.hub);
+    const config = await fetchConfig(this.#ports.net, hub, { id, revision }, { signal });
+    if (config !== null) return estimateFromConfig(config, values);
+    if (file === null) return null;
+    const header = await fetchHeader(this.#ports.net, hub, { id, revision, file }, { signal });
+    return header === null ? null : estimateOfModel(header, values);
   }
 
   async #kept(id: number): Promise<HubEvent> {

@@ -2,19 +2,27 @@
 // family that is not here, and no byte of weights asked for.
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { testNet } from '../ground/fetching/testing/hostileServer.ts';
+import { blobSource } from '../ground/formats/byteSource.ts';
+import { writeGguf } from '../ground/formats/gguf/writer.ts';
 import { memoryFolder, memoryLocks } from '../hub/cache/memoryFolder.ts';
 import type { HubServer } from '../hub/testing/hubServer.ts';
 import { COMMIT, hubServer, READ_TOKEN } from '../hub/testing/hubServer.ts';
+import { ggufModel } from '../models/gguf/ggufModel.ts';
 import type { Event } from '../protocol.ts';
 import { defaultValues, withPatch } from '../recipe/recipe.ts';
 import { randomFolder } from '../testing/checkpoint.ts';
-import { estimateFromConfig } from '../training/estimateFromConfig.ts';
+import { tinySpec } from '../testing/ggufModel.ts';
+import { estimateFromConfig, estimateOfModel } from '../training/estimateFromConfig.ts';
 import { HubDesk } from './hubDesk.ts';
 
 let server: HubServer;
 const folder = randomFolder();
 const config = folder.get('config.json') ?? new Uint8Array();
 const told = JSON.parse(new TextDecoder().decode(config));
+const tiny = writeGguf(tinySpec()).file;
+/** As large as files with weights are, beside their header. */
+const large = new Uint8Array(2 ** 24);
+large.set(tiny);
 const values = withPatch(defaultValues, { 'bnb.bnb_4bit_quant_type': 'none' });
 
 beforeAll(async () => {
@@ -25,17 +33,22 @@ beforeAll(async () => {
     { id: 'tests/Other', files: new Map([...folder, ['config.json', other]]) },
     { id: 'tests/Gated', files: folder, gated: 'manual' },
     { id: 'tests/Bare', files: new Map([['a.gguf', new Uint8Array(9)]]) },
+    { id: 'tests/Gguf', files: new Map([['q/tiny.gguf', large]]) },
   );
 });
 afterAll(() => server.close());
 beforeEach(() => server.forget());
 
-async function weighed(repository: string, token: string | null = null): Promise<Event> {
+async function weighed(
+  repository: string,
+  token: string | null = null,
+  gguf: string | null = null,
+): Promise<Event> {
   const events: Event[] = [];
   const cache = { folder: memoryFolder(), locks: memoryLocks(), lasts: false };
   const desk = new HubDesk({ net: testNet(), cache, emit: (event) => events.push(event), now: () => 0 });
   const hub = { address: server.address, token };
-  await desk.handle({ type: 'hub-weigh', id: 1, repository, revision: COMMIT, values, hub });
+  await desk.handle({ type: 'hub-weigh', id: 1, repository, revision: COMMIT, gguf, values, hub });
   const [event] = events;
   expect(events).toHaveLength(1);
   return event ?? expect.fail('no answer');
@@ -60,6 +73,20 @@ it('is a refusal by name for a family that is not here', async () => {
 
 it('is not known of a repository without a configuration', async () => {
   expect(await weighed('tests/Bare')).toEqual({ type: 'hub-weighed', id: 1, estimate: null });
+});
+
+it('is told by the header of a GGUF file where nothing else says it, and no weight comes', async () => {
+  const event = await weighed('tests/Gguf', null, 'q/tiny.gguf');
+  const whole = await ggufModel(blobSource('tiny.gguf', new Blob([tiny])));
+  const estimate = estimateOfModel(whole, values);
+  expect(estimate?.memory.peakBytes).toBeGreaterThan(0);
+  expect(event).toEqual({ type: 'hub-weighed', id: 1, estimate });
+  const asked = server.asked.filter(({ path }) => path.endsWith('.gguf'));
+  expect(asked.length).toBeGreaterThan(0);
+  for (const { headers } of asked)
+    expect(Number(headers.range?.split('-')[1])).toBeLessThan(large.length / 2);
+  // A file that is none is refused for what it is.
+  expect(await weighed('tests/Bare', null, 'a.gguf')).toMatchObject({ type: 'hub-failed' });
 });
 
 it('is behind the wall of a gated model, until somebody asks who may', async () => {

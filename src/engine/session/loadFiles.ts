@@ -24,6 +24,12 @@ export interface LoadOptions {
   readonly breathe: () => Promise<void>;
 }
 
+/** The last part of loading: kernels of the first step, counted as they are compiled. */
+export const tellCompiling =
+  ({ emit }: LoadOptions) =>
+  (done: number, total: number): void =>
+    emit({ type: 'phase', phase: 'loading', done, total, note: 'compiling' });
+
 /** Throws Cancelled, and UserError 'rows-too-long'. */
 export async function loadFiles(
   options: LoadOptions,
@@ -45,7 +51,7 @@ export async function loadFiles(
     files.config,
     weights,
     { ...stored, positions: runPositions(files.config, largest) },
-    (name, data) => opened.backend.upload(name, data),
+    opened.backend,
     async () => {
       await breathe();
       if (cancelled()) throw new Cancelled();

@@ -32,7 +32,7 @@ import { errorData } from './errorData.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { Keeper } from './keeper.ts';
 import type { LoadOptions } from './loadFiles.ts';
-import { loadFiles } from './loadFiles.ts';
+import { loadFiles, tellCompiling } from './loadFiles.ts';
 import { allRows } from './preparedRows.ts';
 import { RunDoctor } from './runDoctor.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
@@ -157,7 +157,7 @@ export class TrainingRun {
       first,
       now: options.now,
     });
-    await trainer.prepare();
+    await trainer.prepare(tellCompiling(options));
     if (error) throw error;
     const generator = new Generator({
       backend,
@@ -166,13 +166,12 @@ export class TrainingRun {
       layout: trainer.layout,
       tokenizer: files.tokenizer,
       stopIds: files.stopIds,
+      ...{ rowTokens: largest.train.tokens, now: options.now },
       refresh: () => trainer.refresh(),
     });
-    const counts = countParameters(wired.root);
     emit({
       type: 'started',
-      trainable: counts.trainable,
-      all: counts.all,
+      ...countParameters(wired.root),
       peakBytes: estimate?.memory.peakBytes ?? backend.allocatedBytes(),
       totalSteps: trainer.totalSteps,
       backend: backend.kind,

@@ -74,6 +74,7 @@ const dpo: RecipePatch = { 'train.objective': 'dpo' };
 const orpo: RecipePatch = { 'train.objective': 'orpo' };
 const cases: readonly (readonly [string, RecipePatch])[] = [
   ['SFT', {}],
+  ['SFT, a row at a time', { 'train.per_device_train_batch_size': 1 }],
   ['SFT, checkpointed', checkpointed],
   ['SFT, packed', { 'train.packing': 'bfd', 'train.max_length': 64 }],
   ['SFT, packed and checkpointed', { ...checkpointed, 'train.packing': 'bfd', 'train.max_length': 64 }],

@@ -13,7 +13,15 @@ const file = new Blob(['x']);
 const hub: HubSettings = { address: 'https://h.org', token: 'hf_a' };
 export const hubCommands: Samples<HubCommand> = {
   'hub-look': { type: 'hub-look', id, wish: 'a/b', hub },
-  'hub-weigh': { type: 'hub-weigh', id, repository: 'a/b', revision: 'c', values: defaultValues, hub },
+  'hub-weigh': {
+    type: 'hub-weigh',
+    id,
+    repository: 'a/b',
+    revision: 'c',
+    gguf: null,
+    values: defaultValues,
+    hub,
+  },
   'hub-look-rows': { type: 'hub-look-rows', id, wish: 'a/b', hub },
   'hub-fetch-rows': {
     type: 'hub-fetch-rows',

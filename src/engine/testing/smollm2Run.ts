@@ -37,7 +37,7 @@ export async function openSmol(
     files.config,
     await files.weights(),
     { ...weightOptions(values), positions: files.config.maxPositions },
-    (name, data) => backend.upload(name, data),
+    backend,
     async () => {},
   );
   const weightFormat = weightFormatsOf(files.config, files.formatOf, weightOptions(values));
@@ -80,6 +80,7 @@ export async function greedy(
     layout: trainer.layout,
     tokenizer,
     stopIds,
+    now: steadyClock(),
   });
   const first = await generator.prefill(ids, false);
   const said: number[] = [];

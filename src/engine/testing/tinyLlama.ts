@@ -82,7 +82,7 @@ export async function openTiny(backend: Backend, configJson: object, step: OneSt
     config,
     safetensorsSource(tensors),
     { quantType, doubleQuant: false, positions: config.maxPositions },
-    (name, data) => backend.upload(name, data),
+    backend,
     async () => {},
   );
   const wired = wire(config, values);

@@ -42,7 +42,7 @@ export async function trainerOf(
     files.config,
     await files.weights(),
     { ...weightOptions(values), positions: files.config.maxPositions },
-    (name, data) => backend.upload(name, data),
+    backend,
     async () => {},
   );
   const { split } = prepareData(

@@ -50,11 +50,16 @@ export interface AdapterLayout {
 
 const ALIGNMENT = 64;
 
-/** Modules whose whole copies the kernels train. */
-const copied = /(^|\.)(embed_tokens|wte|lm_head)$/;
+/** A tree, and where the modules stand in its causal LM whose whole copies the kernels train. */
+export interface LaidOut {
+  readonly root: Module;
+  readonly tables: { readonly embedding: string; readonly head: string };
+}
 
 /** What adapters train, and copies of the embedding and the head, whether it requires grad or not, in module order. */
-export function layoutAdapters(root: Module): AdapterLayout {
+export function layoutAdapters({ root, tables }: LaidOut): AdapterLayout {
+  const copied = (path: string): boolean =>
+    [tables.embedding, tables.head].some((table) => path === table || path.endsWith(`.${table}`));
   const owners = new Map<Parameter, Owner>();
   const adapters: PlacedAdapter[] = [];
   const tensors: PlacedTensor[] = [];
@@ -69,7 +74,7 @@ export function layoutAdapters(root: Module): AdapterLayout {
         for (const parameter of adapter.trained)
           owners.set(parameter, { module: path, adapterName, adapter });
       }
-    if (kind.type === 'saved' && copied.test(path))
+    if (kind.type === 'saved' && copied(path))
       for (const [adapterName, copy] of children.get('modules_to_save')?.children ?? []) {
         const weight = copy.parameters.get('weight');
         if (weight) owners.set(weight, { module: path, adapterName, adapter: null });

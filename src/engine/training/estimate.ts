@@ -99,7 +99,7 @@ function bufferBytes({ config, wired, options, largest }: EstimateInputs, layout
 export function estimateCost(inputs: EstimateInputs): CostEstimate | null {
   const { config, wired, options, largest, steps, profile = portable } = inputs;
   if (beyondEngine(wired).length > 0) return null;
-  const layout = layoutAdapters(wired.root);
+  const layout = layoutAdapters(wired);
   const trainingOf = (model: Wired): Plan => {
     const tapes = new StepTapes({ config, wired: model, layout, options });
     return makePlan(tapes.training(largest.train).tape, profile);

@@ -1,9 +1,11 @@
-// What a run would take, from a model's config.json and the settings alone, before any of its weights is fetched: the estimate of a run
+// What a run would take, from a model's config.json or the headers of its files and the settings alone, before any of its weights is fetched: the estimate of a run
 // (estimate.ts) over formats that config.json says and rows as long as max_length allows, unless it is told how long they are.
 import { assertRankFits } from '../adapters/rankFits.ts';
 import type { LargestBatches } from '../data/prepareData.ts';
 import { storedFormats } from '../models/checkpoint/storedFormats.ts';
 import { parseConfig } from '../models/families.ts';
+import type { ModelConfig } from '../models/modelConfig.ts';
+import type { ModelFiles } from '../models/modelFiles.ts';
 import { weightFormatsOf } from '../models/weightPlaces.ts';
 import { weightOptions, wire } from '../python/run/wire.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
@@ -26,20 +28,22 @@ function fullBatches(values: RecipeValues): LargestBatches {
   return { train, test, microBatches: values['train.gradient_accumulation_steps'] };
 }
 
-/**
- * null where nothing would be trained: the script raises, or asks for what the engine doesn't train. `largest`: of rows that are known. Throws UserError
- * 'model-…' for a configuration that isn't here.
- */
-export function estimateFromConfig(
-  parsed: unknown,
+/** A model of which no weight is here. */
+interface Weighed {
+  readonly config: ModelConfig;
+  readonly formatOf: ModelFiles['formatOf'];
+}
+
+/** null where nothing would be trained: the script raises, or asks for what the engine doesn't train. `largest`: of rows that are known. */
+export function estimateOfModel(
+  { config, formatOf: stored }: Weighed,
   values: RecipeValues,
   largest: LargestBatches = fullBatches(values),
 ): CostEstimate | null {
-  const config = parseConfig(parsed);
   try {
     const bare = wire(config, values);
     assertRankFits(bare.root);
-    const formatOf = formatsAfter(storedFormats(parsed, config), bare, values);
+    const formatOf = formatsAfter(stored, bare, values);
     const wired = { ...bare, weightFormat: weightFormatsOf(config, formatOf, weightOptions(values)) };
     const steps = Math.max(1, values['train.max_steps']);
     return estimateCost({ config, wired, options: trainerOptions(values), largest, steps });
@@ -47,4 +51,14 @@ export function estimateFromConfig(
     if (error instanceof PythonError) return null;
     throw error;
   }
+}
+
+/** The same of a config.json. Throws UserError 'model-…' for a configuration that isn't here. */
+export function estimateFromConfig(
+  parsed: unknown,
+  values: RecipeValues,
+  largest?: LargestBatches,
+): CostEstimate | null {
+  const config = parseConfig(parsed);
+  return estimateOfModel({ config, formatOf: storedFormats(parsed, config) }, values, largest);
 }

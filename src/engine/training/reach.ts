@@ -50,7 +50,7 @@ function reached({ path, adapter, base }: PlacedAdapter, places: Places): readon
 export function beyondEngine(model: WiredModel): string[] {
   const { root } = model;
   const places = placesOf(model);
-  const { adapters, tensors } = layoutAdapters(root);
+  const { adapters, tensors } = layoutAdapters(model);
   const copies = tensors.flatMap(({ adapter, parameter }) => (adapter === null ? [parameter] : []));
   const within = new Set([...adapters.flatMap((one) => reached(one, places)), ...copies]);
   return [...root.namedParameters()].flatMap(([name, parameter]) =>
@@ -67,8 +67,8 @@ const judgedOnly = (name: string): Limit => ({
 });
 
 /** Methods where they do not go, in their own words. */
-function assertMethods({ root }: WiredModel): void {
-  for (const { path, adapter, base } of layoutAdapters(root).adapters) {
+function assertMethods(model: WiredModel): void {
+  for (const { path, adapter, base } of layoutAdapters(model).adapters) {
     const judged = judgedName(adapter.type);
     const limit = judged === null ? methodOf(adapter).limit(path, adapter, base) : judgedOnly(judged);
     if (limit !== null) throw methodLimit({ path, ...limit });

@@ -110,4 +110,4 @@ export function inEvalMode<T>(model: WiredModel, body: () => T): T {
   }
 }
 
-export const adapterLayoutOf = (model: WiredModel): AdapterLayout => layoutAdapters(model.root);
+export const adapterLayoutOf = (model: WiredModel): AdapterLayout => layoutAdapters(model);

@@ -1,10 +1,15 @@
 // The executables of a run, prepared once a shape from what it records (stepTapes.ts).
+import type { Plan } from '../torch/autograd/plan.ts';
 import { makePlan } from '../torch/autograd/plan.ts';
 import type { Tape } from '../torch/autograd/tape.ts';
 import type { BatchShape } from '../torch/recording.ts';
 import type { Backend, Executable } from './backends/backend.ts';
 import type { RecordedBatch } from './recordTraining.ts';
 import type { StepTapes } from './stepTapes.ts';
+
+const UPDATE = 'update';
+const trainingOf = ({ rows, tokens }: BatchShape): string => `train ${rows}×${tokens}`;
+const referenceOf = ({ rows, tokens }: BatchShape): string => `reference ${rows}×${tokens}`;
 
 export class StepPlans {
   /** Of one micro-batch, inside decoder layers. */
@@ -23,17 +28,35 @@ export class StepPlans {
     return this.#tapes.training(shape);
   }
 
-  training(shape: BatchShape): Promise<Executable> {
+  /** Makes everything that a step of this shape takes, its kernels compiled at once; tells how many of how many are. */
+  async first(shape: BatchShape, told: (done: number, total: number) => void): Promise<void> {
     const { profile } = this.#backend;
-    return this.#once(`train ${shape.rows}×${shape.tokens}`, () => {
-      const plan = makePlan(this.record(shape).tape, profile);
-      const inLayers = plan.nodes.filter((node) => node.path.startsWith(this.#tapes.layers));
-      this.layerDispatches = inLayers.reduce(
-        (sum, node) => sum + node.operation.kernels(node, profile).length,
-        0,
-      );
-      return this.#backend.prepare(plan);
-    });
+    const plans: [key: string, plan: Plan][] = [
+      [trainingOf(shape), this.#trainingPlan(shape)],
+      [UPDATE, makePlan(this.#tapes.update(), profile)],
+    ];
+    if (this.#tapes.hasReference)
+      plans.push([referenceOf(shape), makePlan(this.#tapes.reference(shape), profile)]);
+    await this.#backend.compile(
+      plans.map(([, plan]) => plan),
+      told,
+    );
+    for (const [key, plan] of plans) await this.#once(key, () => this.#backend.prepare(plan));
+  }
+
+  training(shape: BatchShape): Promise<Executable> {
+    return this.#once(trainingOf(shape), () => this.#backend.prepare(this.#trainingPlan(shape)));
+  }
+
+  #trainingPlan(shape: BatchShape): Plan {
+    const { profile } = this.#backend;
+    const plan = makePlan(this.record(shape).tape, profile);
+    const inLayers = plan.nodes.filter((node) => node.path.startsWith(this.#tapes.layers));
+    this.layerDispatches = inLayers.reduce(
+      (sum, node) => sum + node.operation.kernels(node, profile).length,
+      0,
+    );
+    return plan;
   }
 
   evaluation(shape: BatchShape): Promise<Executable> {
@@ -43,11 +66,11 @@ export class StepPlans {
   /** null where the objective has no reference. */
   reference(shape: BatchShape): Promise<Executable> | null {
     if (!this.#tapes.hasReference) return null;
-    return this.#of(`reference ${shape.rows}×${shape.tokens}`, () => this.#tapes.reference(shape));
+    return this.#of(referenceOf(shape), () => this.#tapes.reference(shape));
   }
 
   update(): Promise<Executable> {
-    return this.#of('update', () => this.#tapes.update());
+    return this.#of(UPDATE, () => this.#tapes.update());
   }
 
   #of(key: string, record: () => Tape): Promise<Executable> {

@@ -165,9 +165,10 @@ export class Trainer {
   }
 
   /**
-   * Compiles the first window and learns which tensors get a gradient. Throws PythonError when the loss has no grad_fn.
+   * Compiles the first window and learns which tensors get a gradient. Throws PythonError when the loss has no grad_fn. `told`: kernels
+   * that are compiled, of how many.
    */
-  async prepare(): Promise<void> {
+  async prepare(told: (done: number, total: number) => void = () => {}): Promise<void> {
     const [rows = []] = windowOf(this.#schedule, 0);
     const first = this.#batch(rows);
     const { recording } = this.#plans.record(shapeOf(first));
@@ -176,8 +177,7 @@ export class Trainer {
     );
     this.#learner.setReached((i) => reached[i] ?? false);
     if (!this.#inputs.initial) await this.#before.initialise();
-    await this.#plans.training(shapeOf(first));
-    await this.#plans.update();
+    await this.#plans.first(shapeOf(first), told);
   }
 
   /** One optimiser step. */

@@ -7,8 +7,10 @@ import { BOUNDS } from '../testing/agreement.ts';
 import { embeddedTrainer } from '../testing/embedded.ts';
 import { familyCases } from '../testing/familyCases.ts';
 import { parityCases } from '../testing/parityCases.ts';
+import type { KernelProfile } from '../torch/autograd/operation.ts';
 import { CpuBackend } from './backends/cpuBackend.ts';
 import { GpuBackend } from './backends/gpuBackend.ts';
+import type { Variants } from './backends/variants.ts';
 import type { StepMetrics } from './metrics.ts';
 
 const gpu = await gpuOrNull();
@@ -26,20 +28,34 @@ async function run(backend: CpuBackend | GpuBackend, patch = {}): Promise<StepMe
 }
 
 describe.skipIf(!gpu)('training on the GPU', () => {
-  const open = (linear: 'narrow' | 'wide' | 'tiled' = 'narrow'): GpuBackend => {
+  const open = (linear: KernelProfile['linear'] = 'narrow', others: Partial<Variants> = {}): GpuBackend => {
     if (!gpu) throw new Error('no adapter');
-    return new GpuBackend(gpu.device, { variants: { linear } });
+    // Who decodes inside tiles has lanes enough to share sums and to walk tiles of attention.
+    const [sums, attention] =
+      linear === 'tiled64' ? (['workgroup', 'tile'] as const) : (['invocation', 'row'] as const);
+    return new GpuBackend(gpu.device, { variants: { linear, sums, attention, ...others } });
   };
   describe('against PEFT', () => parityCases(open));
   // Between them these have every kernel that a llama hasn't.
   describe('families', () =>
     familyCases(open, (name) => name === 'gemma3_text' || name === 'qwen2' || name === 'gpt2'));
-  describe('against PEFT, in wide blocks', () => parityCases(() => open('wide')));
-  describe('against PEFT, decoding inside tiles', () => parityCases(() => open('tiled')));
+  describe('a family that workgroups answer', () =>
+    familyCases(
+      () => open('narrow', { vector: 'workgroup' }),
+      (name) => name === 'qwen2',
+    ));
+  describe('against PEFT, decoding inside tiles', () => parityCases(() => open('tiled64')));
 
-  it('repeats bit for bit, and agrees with the CPU over ten steps', async () => {
-    const first = await run(open());
-    const second = await run(open());
+  it('repeats bit for bit, however it is cut into submissions, and agrees with the CPU over ten steps', async () => {
+    if (!gpu) return;
+    const whole = open();
+    const first = await run(whole);
+    // Every dispatch alone.
+    const cut = new GpuBackend(gpu.device, { submissionMs: 1e-6 });
+    const second = await run(cut);
+    expect(cut.counters.dispatches).toBe(whole.counters.dispatches);
+    expect(cut.counters.submits).toBe(cut.counters.dispatches);
+    expect(whole.counters.submits).toBeLessThan(cut.counters.submits / 2);
     expect(second.map((step) => step.loss)).toEqual(first.map((step) => step.loss));
     const cpu = await run(new CpuBackend({ precision: 'float32' }));
     const worst = Math.max(
@@ -61,9 +77,12 @@ describe.skipIf(!gpu)('training on the GPU', () => {
     }
   });
 
-  it('drops the same elements as the CPU', async () => {
-    const patch = { 'train.max_steps': 4, 'lora.lora_dropout': 0.3 };
-    const first = await run(open(), patch);
+  it.each([
+    ['narrow', 4],
+    ['tiled64', 1],
+  ] as const)('drops the same elements as the CPU, %s', async (linear, steps) => {
+    const patch = { 'train.max_steps': steps, 'lora.lora_dropout': 0.3 };
+    const first = await run(open(linear), patch);
     const cpu = await run(new CpuBackend({ precision: 'float32' }), patch);
     for (const [i, step] of first.entries())
       expect(Math.abs(step.loss - (cpu[i]?.loss ?? 0)) / step.loss).toBeLessThan(BOUNDS.drift);

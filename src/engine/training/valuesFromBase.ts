@@ -22,7 +22,7 @@ type Take = (weight: BaseWeight) => TakenOut;
 function takersOf(wired: Wired, values: RecipeValues): ReadonlyMap<string, Take> {
   const takers = new Map<string, Take>();
   const before = wired.causalPath === '' ? '' : `${wired.causalPath}.`;
-  for (const { path, adapter } of layoutAdapters(wired.root).adapters) {
+  for (const { path, adapter } of layoutAdapters(wired).adapters) {
     const take = methodOf(adapter).takeOut?.(adapter, values) ?? null;
     if (take && path.startsWith(before)) takers.set(`${path.slice(before.length)}.weight`, take);
   }

@@ -30,6 +30,12 @@ export interface AttentionShape {
   readonly HAS_DROPOUT: number;
 }
 
+/** Of a row, from one to before another. */
+export interface KeyRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface AttentionArguments extends AttentionShape {
   readonly q: FloatArray;
   readonly k: FloatArray;
@@ -59,13 +65,7 @@ function accumulate(y: FloatArray, j: number, factor: number, x: FloatArray, i: 
 function eachQuery(
   shape: AttentionShape,
   position: number,
-  body: (
-    row: number,
-    head: number,
-    keyRow: number,
-    seen: { readonly from: number; readonly to: number },
-    kvHead: number,
-  ) => void,
+  body: (row: number, head: number, keyRow: number, seen: KeyRange, kvHead: number) => void,
 ): void {
   const group = shape.heads / shape.kv_heads;
   for (let b = 0; b < shape.batch; b++) {
@@ -82,9 +82,15 @@ function eachQuery(
 }
 
 export function attentionReference(args: AttentionArguments): void {
+  attentionOver(args, { from: 0, to: args.t_k });
+}
+
+/** The same where only some keys count: a query that sees none of them has no output, and -1e30 for lse. */
+export function attentionOver(args: AttentionArguments, keys: KeyRange): void {
   const { q, k, v, o, lse, D: d, heads, scale } = args;
   const scores = new Float64Array(args.t_k);
-  eachQuery(args, args.step.position, (row, head, firstKey, { from, to }, kvHead) => {
+  eachQuery(args, args.step.position, (row, head, firstKey, seen, kvHead) => {
+    const [from, to] = [Math.max(seen.from, keys.from), Math.min(seen.to, keys.to)];
     const qAt = row * args.q_stride + args.q_offset + head * d;
     const kBase = firstKey * args.k_stride + args.k_offset + kvHead * d;
     let max = -1e30;
@@ -106,11 +112,11 @@ export function attentionReference(args: AttentionArguments): void {
       const weight = ((scores[t] ?? 0) / sum) * kept(args, row, head, t);
       accumulate(o, oAt, weight, v, vBase + t * args.v_stride, d);
     }
-    lse[row * heads + head] = max + Math.log(sum);
+    lse[row * heads + head] = from < to ? max + Math.log(sum) : max;
   });
 }
 
-interface BackwardArguments extends AttentionShape {
+export interface BackwardArguments extends AttentionShape {
   /** q, k and v at their strides and offsets. */
   readonly qkv: FloatArray;
   readonly lse: FloatArray;
@@ -167,16 +173,39 @@ export function attentionBackwardQReference(args: AttentionBackwardQArguments): 
   });
 }
 
+/** Where gradients of keys and values stand: row · stride + offset + kv head · width. */
+export interface KvPlaces {
+  readonly out: FloatArray;
+  readonly k_stride: number;
+  readonly k_offset: number;
+  readonly v_stride: number;
+  readonly v_offset: number;
+  readonly width: number;
+}
+
 /** dk and dv in their columns of dqkv. */
 export function attentionBackwardKvReference(args: BackwardArguments): void {
-  const { qkv, d_o, dqkv, D: d, heads, kv_heads } = args;
-  for (let row = 0; row < args.batch * args.t_k; row++) {
-    const [k, v] = [row * args.k_stride + args.k_offset, row * args.v_stride + args.v_offset];
-    dqkv.fill(0, k, k + kv_heads * d);
-    dqkv.fill(0, v, v + kv_heads * d);
-  }
+  const { dqkv: out, k_stride, k_offset, v_stride, v_offset, D: width } = args;
+  const places = { out, k_stride, k_offset, v_stride, v_offset, width };
+  attentionBackwardKvOver(args, { from: 0, to: Number.POSITIVE_INFINITY }, places);
+}
+
+/** The same of some columns of a row's scores, a column being a query and one head of the group, queries first. */
+export function attentionBackwardKvOver(args: BackwardArguments, columns: KeyRange, places: KvPlaces): void {
+  const { qkv, d_o, D: d, heads, kv_heads } = args;
+  const { out, width } = places;
+  for (let row = 0; row < args.batch * args.t_k; row++)
+    for (let kvHead = 0; kvHead < kv_heads; kvHead++) {
+      const k = row * places.k_stride + places.k_offset + kvHead * width;
+      const v = row * places.v_stride + places.v_offset + kvHead * width;
+      out.fill(0, k, k + d);
+      out.fill(0, v, v + d);
+    }
+  const group = heads / kv_heads;
   const pair = new Float64Array(2);
   eachQuery(args, 0, (row, head, firstKey, { from, to }, kvHead) => {
+    const column = (row - firstKey) * group + (head % group);
+    if (column < columns.from || column >= columns.to) return;
     const at = { q: 0, k: 0, v: 0, o: (row * heads + head) * d, head: row * heads + head, keep: 1 };
     at.q = row * args.q_stride + args.q_offset + head * d;
     for (let t = from; t < to; t++) {
@@ -184,11 +213,13 @@ export function attentionBackwardKvReference(args: BackwardArguments): void {
       at.v = (firstKey + t) * args.v_stride + args.v_offset + kvHead * d;
       at.keep = kept(args, row, head, t);
       scoreGradient(args, at, pair);
-      const { q, k, v, o } = at;
+      const k = (firstKey + t) * places.k_stride + places.k_offset + kvHead * width;
+      const v = (firstKey + t) * places.v_stride + places.v_offset + kvHead * width;
+      const { q, o } = at;
       const [p = 0, ds = 0] = [pair[0], pair[1]];
       for (let x = 0; x < d; x++) {
-        dqkv[k + x] = (dqkv[k + x] ?? 0) + ds * (qkv[q + x] ?? 0);
-        dqkv[v + x] = (dqkv[v + x] ?? 0) + p * (d_o[o + x] ?? 0);
+        out[k + x] = (out[k + x] ?? 0) + ds * (qkv[q + x] ?? 0);
+        out[v + x] = (out[v + x] ?? 0) + p * (d_o[o + x] ?? 0);
       }
     }
   });

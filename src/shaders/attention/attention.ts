@@ -12,9 +12,10 @@ import {
 import source from './attention.wgsl?raw';
 import kvSource from './attention_backward_kv.wgsl?raw';
 import qSource from './attention_backward_q.wgsl?raw';
+import seen from './attention_seen.wgsl?raw';
 import shape from './attention_shape.wgsl?raw';
 
-const params = {
+export const attentionParams = {
   batch: 'u32',
   t_q: 'u32',
   t_k: 'u32',
@@ -38,7 +39,9 @@ const mostKeys = ({ t_k, window }: { readonly t_k: number; readonly window: numb
 
 const constants = { ...gridConstants, D: 32, HAS_DOCUMENTS: 0, HAS_DROPOUT: 0 } as const;
 
-const snippets = [stepSnippet, dropoutSnippet, shape];
+export const seenSnippet: string = seen;
+
+const snippets = [stepSnippet, dropoutSnippet, shape, seen];
 
 /**
  * q [B·Tq, H·D], k, v [B·Tk, G·D] → o [B·Tq, H·D], lse [B·Tq, H]. Query n sees keys 0..step.position + n mod Tq; with
@@ -58,7 +61,7 @@ export const attention = defineKernel({
     o: 'read_write',
     lse: 'read_write',
   },
-  params,
+  params: attentionParams,
   constants,
   workgroups: ({ batch, t_q, heads }) => flatGrid(batch * t_q * heads),
   chain: mostKeys,
@@ -80,7 +83,7 @@ export const attentionBackwardQ = defineKernel({
     dqkv: 'read_write',
     delta: 'read_write',
   },
-  params,
+  params: attentionParams,
   constants,
   workgroups: ({ batch, t_q, heads }) => flatGrid(batch * t_q * heads),
   chain: mostKeys,
@@ -101,7 +104,7 @@ export const attentionBackwardKv = defineKernel({
     step: 'uniform',
     dqkv: 'read_write',
   },
-  params,
+  params: attentionParams,
   constants,
   workgroups: ({ batch, t_k, kv_heads }) => flatGrid(batch * t_k * kv_heads),
   chain: ({ t_k, heads, kv_heads }) => t_k * (heads / kv_heads),

@@ -63,6 +63,50 @@ export function crossEntropyReference(args: CrossEntropyArguments): void {
   }
 }
 
+/** Logits of one stretch of a row, where its numbers are made of parts. */
+export const STRETCH = 4096;
+/** Floats that are known of a stretch. */
+export const STRETCH_FLOATS = 8;
+
+export interface CrossEntropyPartsArguments
+  extends Pick<CrossEntropyArguments, 'z' | 'labels' | 'count' | 'v' | 'first_row'> {
+  /** [count, parts, 8]: maximum, Σ exp(d), Σ d exp(d), Σ d; place of the maximum, the label's logit or 0, nothing, nothing. */
+  readonly stretches: FloatArray;
+  readonly parts: number;
+}
+
+export function crossEntropyPartsReference(args: CrossEntropyPartsArguments): void {
+  const { z, labels, stretches, count, v, first_row, parts } = args;
+  for (let r = 0; r < count; r++) {
+    const label = labels[first_row + r] ?? -100;
+    for (let part = 0; part < parts; part++) {
+      const first = part * STRETCH;
+      const own = z.subarray(r * v + first, r * v + Math.min(v, first + STRETCH));
+      let [m, place, sum, weighted, plain] = [-1e30, first, 0, 0, 0];
+      own.forEach((value, i) => {
+        if (value > m) [m, place] = [value, first + i];
+      });
+      for (const value of own) {
+        const e = Math.exp(value - m);
+        sum += e;
+        weighted += e * (value - m);
+        plain += value - m;
+      }
+      const aim = own[label - first] ?? 0;
+      stretches.set([m, sum, weighted, plain, place, aim, 0, 0], (r * parts + part) * STRETCH_FLOATS);
+    }
+  }
+}
+
+export interface CrossEntropyWholeArguments extends CrossEntropyArguments {
+  readonly stretches: FloatArray;
+  readonly parts: number;
+}
+
+/** What the stretches say is what the logits say. */
+export const crossEntropyWholeReference = (args: CrossEntropyWholeArguments): void =>
+  crossEntropyReference(args);
+
 export interface RowSumArguments {
   readonly rows: FloatArray;
   readonly metrics: FloatArray;

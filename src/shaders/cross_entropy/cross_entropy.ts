@@ -3,8 +3,17 @@
 // the whole window).
 import { defineKernel } from '../kernel.ts';
 import { stepSnippet } from '../lib/step.ts';
-import { crossEntropyReference, rowSumReference } from './cross_entropy.ref.ts';
+import { lanes, MANY_LANES, totalChain, totalSnippet } from '../lib/total.ts';
+import {
+  crossEntropyPartsReference,
+  crossEntropyReference,
+  crossEntropyWholeReference,
+  rowSumReference,
+  STRETCH,
+} from './cross_entropy.ref.ts';
 import source from './cross_entropy.wgsl?raw';
+import partsSource from './cross_entropy_parts.wgsl?raw';
+import wholeSource from './cross_entropy_whole.wgsl?raw';
 import sumSource from './row_sum.wgsl?raw';
 
 /**
@@ -23,15 +32,52 @@ export const crossEntropy = defineKernel({
   reference: crossEntropyReference,
 });
 
+/** Stretches of a row of so many logits. */
+export const partsOf = (v: number): number => Math.ceil(v / STRETCH);
+
+/** z [count, V] → stretches [count, parts, 8]. */
+export const crossEntropyParts = defineKernel({
+  name: 'cross_entropy_parts',
+  source: partsSource,
+  snippets: [totalSnippet],
+  buffers: { z: 'read', labels: 'read i32', stretches: 'read_write' },
+  params: { count: 'u32', v: 'u32', first_row: 'u32', parts: 'u32' },
+  constants: { LANES: MANY_LANES },
+  workgroups: ({ count, parts }) => [parts, count, 1],
+  chain: ({ v }, { LANES }) => 2 * Math.ceil(Math.min(v, STRETCH) / LANES) + 2 * totalChain(LANES),
+  reference: crossEntropyPartsReference,
+});
+
+/** z, stretches → rows[first_row..] and z's gradient in place, as `crossEntropy`. */
+export const crossEntropyWhole = defineKernel({
+  name: 'cross_entropy_whole',
+  source: wholeSource,
+  snippets: [stepSnippet],
+  buffers: {
+    z: 'read_write',
+    labels: 'read i32',
+    weights: 'read',
+    stretches: 'read',
+    step: 'uniform',
+    rows: 'read_write',
+  },
+  params: { count: 'u32', v: 'u32', first_row: 'u32', parts: 'u32', smoothing: 'f32' },
+  constants: { LANES: MANY_LANES, WRITE_GRAD: 1, HAS_WEIGHTS: 0 },
+  workgroups: ({ count, parts }, { WRITE_GRAD }) => [WRITE_GRAD === 1 ? parts : 1, count, 1],
+  chain: ({ v, parts }, { LANES, WRITE_GRAD }) =>
+    2 * parts + WRITE_GRAD * Math.ceil(Math.min(v, STRETCH) / LANES),
+  reference: crossEntropyWholeReference,
+});
+
 /** rows [N, 4] → metrics[offset + 8 · micro_batch ..]: loss · loss_scale, correct, counted, entropy. */
 export const rowSum = defineKernel({
   name: 'row_sum',
   source: sumSource,
-  snippets: [stepSnippet],
+  snippets: [stepSnippet, totalSnippet],
   buffers: { rows: 'read', step: 'uniform', metrics: 'read_write' },
   params: { n: 'u32', offset: 'u32' },
-  constants: {},
+  constants: lanes,
   workgroups: () => [1, 1, 1],
-  chain: ({ n }) => Math.ceil(n / 64) + 64,
+  chain: ({ n }, { LANES }) => Math.ceil(n / LANES) + totalChain(LANES),
   reference: rowSumReference,
 });

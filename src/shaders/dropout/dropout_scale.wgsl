@@ -28,3 +28,10 @@ fn dropout_scale(seed: u32, stream: u32, element: u32, rate: f32) -> f32 {
   let random = f32(philox2x32(vec2u(element, stream), seed).x >> 8u) * 5.9604644775390625e-8;
   return select(1.0 / (1.0 - rate), 0.0, random < rate);
 }
+
+// Of four elements in a row.
+fn dropout_scale4(seed: u32, stream: u32, element: u32, rate: f32) -> vec4f {
+  return vec4f(
+    dropout_scale(seed, stream, element, rate), dropout_scale(seed, stream, element + 1u, rate),
+    dropout_scale(seed, stream, element + 2u, rate), dropout_scale(seed, stream, element + 3u, rate));
+}

@@ -13,36 +13,44 @@ const floats = (length: number, seed: number) => Float32Array.from(randomArray(l
 
 describe.skipIf(!gpu)('head_norm on the GPU', () => {
   it.each([
-    [1, 1, 1, 4, 0],
-    [5, 4, 2, 20, 0],
-    [33, 3, 1, 128, 1],
-  ])('n %i, %i heads over %i of %i, offset %i', async (n, heads, kv_heads, d, offset) => {
-    if (!gpu) return;
-    const width = (heads + 2 * kv_heads) * d;
-    const arrays = {
-      x: floats(n * width, 1),
-      w_q: floats(d, 2),
-      w_k: floats(d, 3),
-      dy: floats(n * width, 4),
-      y: new Float32Array(n * width),
-      rstd: new Float32Array(n * (heads + kv_heads)),
-      dx: new Float32Array(n * width),
-    };
-    const params = { n, heads, kv_heads, d, offset };
-    const weights = { x: 'x', w_q: 'w_q', w_k: 'w_k', rstd: 'rstd' };
-    const calls: KernelCall<string>[] = [
-      call(headNorm, { buffers: { ...weights, y: 'y' }, params: { ...params, eps: 1e-6 } }),
-      call(headNormBackward, { buffers: { ...weights, dy: 'dy', dx: 'dx' }, params }),
-    ];
-    const got = await runCalls(gpu, arrays, calls, ['y', 'rstd', 'dx']);
-    const { y, rstd, dx } = runReferences(arrays, calls);
-    // As rms_norm's: rstd carries the sum's relative error and a few ulp; w is up to 8 + offset.
-    const relative = (value: number): number => sumBound(d, value) + ulpBound(6, value);
-    expect(mismatches(got.rstd ?? [], rstd, (i) => relative(rstd[i] ?? 0))).toEqual([]);
-    expect(mismatches(got.y ?? [], y, (i) => relative(Math.abs(y[i] ?? 0)) * 2)).toEqual([]);
-    const most = Math.max(...rstd) * 8 * (8 + offset) * (1 + d);
-    expect(mismatches(got.dx ?? [], dx, relative(most) + ulpBound(1, 8))).toEqual([]);
-  });
+    [1, 1, 1, 4, 0, 64],
+    [5, 4, 2, 20, 0, 64],
+    [33, 3, 1, 128, 1, 64],
+    [5, 3, 1, 80, 1, 32],
+  ])(
+    'n %i, %i heads over %i of %i, offset %i, %i invocations',
+    async (n, heads, kv_heads, d, offset, LANES) => {
+      if (!gpu) return;
+      const width = (heads + 2 * kv_heads) * d;
+      const arrays = {
+        x: floats(n * width, 1),
+        w_q: floats(d, 2),
+        w_k: floats(d, 3),
+        dy: floats(n * width, 4),
+        y: new Float32Array(n * width),
+        rstd: new Float32Array(n * (heads + kv_heads)),
+        dx: new Float32Array(n * width),
+      };
+      const params = { n, heads, kv_heads, d, offset };
+      const weights = { x: 'x', w_q: 'w_q', w_k: 'w_k', rstd: 'rstd' };
+      const calls: KernelCall<string>[] = [
+        call(headNorm, {
+          buffers: { ...weights, y: 'y' },
+          params: { ...params, eps: 1e-6 },
+          constants: { LANES },
+        }),
+        call(headNormBackward, { buffers: { ...weights, dy: 'dy', dx: 'dx' }, params, constants: { LANES } }),
+      ];
+      const got = await runCalls(gpu, arrays, calls, ['y', 'rstd', 'dx']);
+      const { y, rstd, dx } = runReferences(arrays, calls);
+      // As rms_norm's: rstd carries the sum's relative error and a few ulp; w is up to 8 + offset.
+      const relative = (value: number): number => sumBound(d, value) + ulpBound(6, value);
+      expect(mismatches(got.rstd ?? [], rstd, (i) => relative(rstd[i] ?? 0))).toEqual([]);
+      expect(mismatches(got.y ?? [], y, (i) => relative(Math.abs(y[i] ?? 0)) * 2)).toEqual([]);
+      const most = Math.max(...rstd) * 8 * (8 + offset) * (1 + d);
+      expect(mismatches(got.dx ?? [], dx, relative(most) + ulpBound(1, 8))).toEqual([]);
+    },
+  );
 
   it.each([
     [1, 1, 1, 4, 1],

@@ -1,6 +1,8 @@
 // Declares `head_norm`, the norms that some families put on each head of q and k before they are turned, its gradient in x and, where it is trained, in a weight.
 // Source of the formula: transformers 4.57 models/qwen3/modeling_qwen3.py q_norm, k_norm; Gemma3RMSNorm adds 1 to the weight.
 import { defineKernel } from '../kernel.ts';
+import { columnGroups, slicedRows, slicesSnippet, wholeColumns } from '../lib/slices.ts';
+import { lanes, totalChain, totalSnippet } from '../lib/total.ts';
 import { headNormBackwardReference, headNormGradReference, headNormReference } from './head_norm.ref.ts';
 import source from './head_norm.wgsl?raw';
 import backwardSource from './head_norm_backward.wgsl?raw';
@@ -10,11 +12,12 @@ import gradSource from './head_norm_grad.wgsl?raw';
 export const headNorm = defineKernel({
   name: 'head_norm',
   source,
+  snippets: [totalSnippet],
   buffers: { x: 'read', w_q: 'read', w_k: 'read', y: 'read_write', rstd: 'read_write' },
   params: { n: 'u32', heads: 'u32', kv_heads: 'u32', d: 'u32', eps: 'f32', offset: 'f32' },
-  constants: {},
+  constants: lanes,
   workgroups: ({ n, heads, kv_heads }) => [heads + 2 * kv_heads, n, 1],
-  chain: ({ d }) => 2 * Math.ceil(d / 64) + 64,
+  chain: ({ d }, { LANES }) => 2 * Math.ceil(d / LANES) + totalChain(LANES),
   reference: headNormReference,
 });
 
@@ -22,11 +25,12 @@ export const headNorm = defineKernel({
 export const headNormBackward = defineKernel({
   name: 'head_norm_backward',
   source: backwardSource,
+  snippets: [totalSnippet],
   buffers: { dy: 'read', x: 'read', w_q: 'read', w_k: 'read', rstd: 'read', dx: 'read_write' },
   params: { n: 'u32', heads: 'u32', kv_heads: 'u32', d: 'u32', offset: 'f32' },
-  constants: {},
+  constants: lanes,
   workgroups: ({ n, heads, kv_heads }) => [heads + 2 * kv_heads, n, 1],
-  chain: ({ d }) => 2 * Math.ceil(d / 64) + 64,
+  chain: ({ d }, { LANES }) => 2 * Math.ceil(d / LANES) + totalChain(LANES),
   reference: headNormBackwardReference,
 });
 
@@ -34,6 +38,7 @@ export const headNormBackward = defineKernel({
 export const headNormGrad = defineKernel({
   name: 'head_norm_grad',
   source: gradSource,
+  snippets: [slicesSnippet],
   buffers: { dy: 'read', x: 'read', rstd: 'read', grads: 'read_write' },
   params: {
     n: 'u32',
@@ -46,8 +51,8 @@ export const headNormGrad = defineKernel({
     total: 'u32',
     splits: 'u32',
   },
-  constants: {},
-  workgroups: ({ d, splits }) => [Math.ceil(d / 64), splits, 1],
-  chain: ({ n, splits, count }) => Math.ceil(n / splits) * count,
+  constants: wholeColumns,
+  workgroups: ({ d, splits }, constants) => [columnGroups(d, constants), splits, 1],
+  chain: ({ n, splits, count }, constants) => slicedRows(n, splits, constants) * count,
   reference: headNormGradReference,
 });

@@ -14,6 +14,7 @@ const bindingType: Readonly<Record<BufferRole, GPUBufferBindingType>> = {
   'read u32': 'read-only-storage',
   'read i32': 'read-only-storage',
   read_write: 'storage',
+  'read_write u32': 'storage',
   uniform: 'uniform',
 };
 
@@ -45,6 +46,26 @@ export class Pipelines {
     const made = this.#compile(call, key);
     this.#cache.set(key, made);
     return made;
+  }
+
+  /** Compiles all that these calls want and are not here yet, at once; tells after each how many of how many are done. */
+  async compile(
+    calls: readonly KernelCall<unknown>[],
+    told: (done: number, total: number) => void,
+  ): Promise<void> {
+    const wanted = new Map(
+      calls.map((call) => [pipelineKey(call.kernel, call.constants, call.slots), call] as const),
+    );
+    const missing = [...wanted].filter(([key]) => !this.#cache.has(key));
+    let done = 0;
+    if (missing.length > 0) told(done, missing.length);
+    await Promise.all(
+      missing.map(async ([, call]) => {
+        await this.get(call);
+        done += 1;
+        told(done, missing.length);
+      }),
+    );
   }
 
   async #compile(call: KernelCall<unknown>, key: string): Promise<Pipeline> {

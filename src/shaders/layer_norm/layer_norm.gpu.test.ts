@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KernelCall } from '../kernel.ts';
 import { call } from '../kernel.ts';
+import { slicedColumns, wholeColumns } from '../lib/slices.ts';
 import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
 import { runReferences } from '../testing/references.ts';
@@ -13,11 +14,13 @@ const floats = (length: number, seed: number) => Float32Array.from(randomArray(l
 
 describe.skipIf(!gpu)('layer_norm on the GPU', () => {
   it.each([
-    [1, 1],
-    [5, 5],
-    [123, 65],
-    [3, 768],
-  ])('n %i, c %i', async (n, c) => {
+    [1, 1, 64],
+    [5, 5, 64],
+    [123, 65, 64],
+    [3, 768, 64],
+    [3, 65, 256],
+    [5, 768, 256],
+  ])('n %i, c %i, %i invocations', async (n, c, LANES) => {
     if (!gpu) return;
     const arrays = {
       x: floats(n * c, 1),
@@ -34,11 +37,12 @@ describe.skipIf(!gpu)('layer_norm on the GPU', () => {
       call(layerNorm, {
         buffers: { x: 'x', w: 'w', b: 'b', y: 'y', mean: 'mean', rstd: 'rstd' },
         params: { n, c, eps: 1e-5 },
+        constants: { LANES },
       }),
       call(layerNormBackward, {
         buffers: { dy: 'dy', x: 'x', w: 'w', mean: 'mean', rstd: 'rstd', residual: 'residual', dx: 'dx' },
         params: { n, c },
-        constants: { HAS_RESIDUAL: 1 },
+        constants: { LANES, HAS_RESIDUAL: 1 },
       }),
     ];
     const got = await runCalls(gpu, arrays, calls, ['y', 'mean', 'rstd', 'dx']);
@@ -68,22 +72,29 @@ describe.skipIf(!gpu)('layer_norm on the GPU', () => {
     [5, 5, 4],
     [123, 65, 4],
     [33, 768, 1],
-  ])('the gradients in w and b: n %i, c %i, %i parts, added to what is there', async (n, c, splits) => {
-    if (!gpu) return;
-    const [offset, bias_offset, total] = [64, 128 + c, 192 + 2 * c];
-    const arrays = {
-      dy: floats(n * c, 1),
-      x: floats(n * c, 2),
-      mean: floats(n, 5),
-      rstd: floats(n, 3),
-      grads: floats(splits * total, 4),
-    };
-    const params = { n, c, offset, bias_offset, total, splits };
-    const buffers = { dy: 'dy', x: 'x', mean: 'mean', rstd: 'rstd', grads: 'grads' };
-    const calls: KernelCall<string>[] = [call(layerNormGrad, { buffers, params })];
-    const got = await runCalls(gpu, arrays, calls, ['grads']);
-    const { grads } = runReferences(arrays, calls);
-    // Products of three random numbers, one a difference of two: below 8 · 16 · 8, each rounded three times, added up row by row.
-    expect(mismatches(got.grads ?? [], grads, sumBound(n + 4, 1024 * n + 8))).toEqual([]);
-  });
+    [67, 65, 1, 'shared'],
+    [123, 20, 4, 'shared'],
+  ] as const)(
+    'the gradients in w and b: n %i, c %i, %i parts, added to what is there',
+    async (n, c, splits, how?: 'shared') => {
+      if (!gpu) return;
+      const [offset, bias_offset, total] = [64, 128 + c, 192 + 2 * c];
+      const arrays = {
+        dy: floats(n * c, 1),
+        x: floats(n * c, 2),
+        mean: floats(n, 5),
+        rstd: floats(n, 3),
+        grads: floats(splits * total, 4),
+      };
+      const params = { n, c, offset, bias_offset, total, splits };
+      const buffers = { dy: 'dy', x: 'x', mean: 'mean', rstd: 'rstd', grads: 'grads' };
+      const calls: KernelCall<string>[] = [
+        call(layerNormGrad, { buffers, params, constants: how ? slicedColumns : wholeColumns }),
+      ];
+      const got = await runCalls(gpu, arrays, calls, ['grads']);
+      const { grads } = runReferences(arrays, calls);
+      // Products of three random numbers, one a difference of two: below 8 · 16 · 8, each rounded three times, added up row by row.
+      expect(mismatches(got.grads ?? [], grads, sumBound(n + 4, 1024 * n + 8))).toEqual([]);
+    },
+  );
 });

@@ -1,10 +1,7 @@
-// References of the linear kernels over a packed group. The tiled ones decode it and take the plain product, as the other variant does;
-// the one for few rows walks column by column, for a transposed matrix in floats would cost more than the product.
-
+// Reference of the linear kernels over a packed group for few rows: it walks column by column, for a transposed matrix in floats would cost
+// more than the product.
 import type { FloatArray } from '../declaration.ts';
-import { dequantizeReference } from '../dequantize/dequantize.ref.ts';
 import type { SegmentNumbers } from '../lib/segments.ts';
-import { matmulReference } from '../matmul/matmul.ref.ts';
 import { decodeMember } from '../quant/decode.ref.ts';
 import type { WeightFormat } from '../quant/weightFormat.ts';
 
@@ -33,34 +30,6 @@ export interface LinearArguments extends Group {
   readonly y: FloatArray;
 }
 
-function product(group: Group, forward: boolean, a: FloatArray, u: FloatArray, y: FloatArray): void {
-  const { n, ru, residual } = group;
-  const [k, m] = forward ? [group.k, group.out] : [group.out, group.k];
-  const b = new Float64Array((k + ru) * m);
-  dequantizeReference({ ...group, scratch: b, TRANSPOSED: forward ? 1 : 0 });
-  const places = { a_stride: k, a_offset: 0, y_stride: m, y_offset: 0 };
-  matmulReference({
-    ...{ a, u, b, residual, y, n, k, m, ru, ...places },
-    ...{ ADDS: group.HAS_RESIDUAL, ADD_RESIDUAL: 1, ADD_Y: 2 },
-  });
-}
-
-/** y = [x | u] [W | s B]ᵀ (+ residual). */
-export const linearReference = (args: LinearArguments): void => product(args, true, args.x, args.u, args.y);
-
-export interface LinearBackwardArguments extends Group {
-  /** [N, OUT] */
-  readonly dy: FloatArray;
-  /** [N, RU] */
-  readonly du: FloatArray;
-  /** [N, K] */
-  readonly dx: FloatArray;
-}
-
-/** dx = [dy | du] [W ; A] (+ residual). */
-export const linearBackwardReference = (args: LinearBackwardArguments): void =>
-  product(args, false, args.dy, args.du, args.dx);
-
 const COLUMNS = 4;
 
 /** x[at..] · each of the four rows of w [4, K]: four sums side by side, for one chain alone waits on itself. */
@@ -79,7 +48,7 @@ function dots(x: FloatArray, at: number, w: FloatArray, k: number, sums: Float64
   sums[3] = s3;
 }
 
-/** As `linearReference`, for few rows. */
+/** y = [x | u] [W | s B]ᵀ (+ residual). */
 export function linearVectorReference(args: LinearArguments): void {
   const { w: words, w_scales: scales, adapter, x, u, y, residual, n, k, out, ru } = args;
   const [weights, sums] = [new Float64Array(COLUMNS * k), new Float64Array(COLUMNS)];

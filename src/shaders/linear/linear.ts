@@ -1,38 +1,23 @@
-// Declares the linear layer over a packed group in one dispatch, weights decoded inside workgroup tiles: the variant for
-// adapters whose workgroup memory is fast, and one for the few rows of generation. The other way is `dequantize` and `matmul`.
+// Declares the linear layer over a packed group for the few rows of generation, in one dispatch. Many rows: tiled.ts, or `dequantize` and
+// `matmul`.
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import { defineKernel } from '../kernel.ts';
 import { highestRank, segmentArray, segmentOfSnippet, segmentSnippet } from '../lib/segments.ts';
-import { linearBackwardReference, linearReference, linearVectorReference } from './linear.ref.ts';
-import backwardSource from './linear_backward_tiled.wgsl?raw';
-import source from './linear_tiled.wgsl?raw';
+import { linearVectorReference } from './linear.ref.ts';
 import vectorSource from './linear_vector.wgsl?raw';
 import subgroupSource from './linear_vector_subgroup.wgsl?raw';
-import tile from './tile.wgsl?raw';
 
 const params = { segments: segmentArray, n: 'u32', k: 'u32', out: 'u32', ru: 'u32', count: 'u32' } as const;
 
-/** x [N, K], u [N, RU], residual [N, OUT] → y [N, OUT]. */
-export const linearTiled = defineKernel({
-  name: 'linear_tiled',
-  source,
-  snippets: [segmentSnippet, segmentOfSnippet, tile],
-  slots: ['decode'],
-  buffers: {
-    x: 'read',
-    w: 'read u32',
-    w_scales: 'read u32',
-    u: 'read',
-    adapter: 'read',
-    residual: 'read',
-    y: 'read_write',
-  },
-  params,
-  constants: { HAS_RESIDUAL: 0 },
-  workgroups: ({ n, out }) => [Math.ceil(out / 64), Math.ceil(n / 64), 1],
-  chain: ({ k, ru }) => 16 * Math.ceil((k + ru) / 16),
-  reference: linearReference,
-});
+const buffers = {
+  x: 'read',
+  w: 'read u32',
+  w_scales: 'read u32',
+  u: 'read',
+  adapter: 'read',
+  residual: 'read',
+  y: 'read_write',
+} as const;
 
 /** Rows that `linearVector` takes. */
 export const VECTOR_ROWS = 4;
@@ -43,7 +28,7 @@ export const linearVector = defineKernel({
   source: vectorSource,
   snippets: [segmentSnippet, segmentOfSnippet],
   slots: ['decode'],
-  buffers: linearTiled.buffers,
+  buffers,
   params,
   constants: { ...gridConstants, HAS_RESIDUAL: 0, ONE_ROW: 0 },
   workgroups: ({ out }) => flatGrid(out),
@@ -57,33 +42,11 @@ export const linearVectorSubgroup = defineKernel({
   source: subgroupSource,
   snippets: [segmentSnippet, segmentOfSnippet],
   slots: ['decode'],
-  buffers: linearTiled.buffers,
+  buffers,
   params,
   constants: { HAS_RESIDUAL: 0, ONE_ROW: 0 },
   features: ['subgroups'],
   workgroups: ({ out }) => [Math.min(out, 32768), Math.ceil(out / 32768), 1],
   chain: ({ segments, k, n }) => Math.ceil(k / 256) + Math.ceil(highestRank(segments) / 64) + n + 8,
   reference: linearVectorReference,
-});
-
-/** dy [N, OUT], du [N, RU], residual [N, K] → dx [N, K]. */
-export const linearBackwardTiled = defineKernel({
-  name: 'linear_backward_tiled',
-  source: backwardSource,
-  snippets: [segmentSnippet, segmentOfSnippet, tile],
-  slots: ['decode'],
-  buffers: {
-    dy: 'read',
-    w: 'read u32',
-    w_scales: 'read u32',
-    du: 'read',
-    adapter: 'read',
-    residual: 'read',
-    dx: 'read_write',
-  },
-  params,
-  constants: { HAS_RESIDUAL: 0 },
-  workgroups: ({ n, k }) => [Math.ceil(k / 64), Math.ceil(n / 64), 1],
-  chain: ({ out, ru }) => 16 * Math.ceil((out + ru) / 16),
-  reference: linearBackwardReference,
 });

@@ -1,4 +1,4 @@
-// Declares the float matrix product y = [a | u] b with b row-major [K + RU, M] in two register blocks, and a scalar variant
+// Declares the float matrix product y = [a | u] b with b row-major [K + RU, M] in register blocks, and a scalar variant
 // for odd widths. `matmulCall` chooses; callers never name a variant.
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import type { KernelCall } from '../kernel.ts';
@@ -8,7 +8,7 @@ import { storedSnippet } from '../lib/stored.ts';
 import { matmulReference } from './matmul.ref.ts';
 import source from './matmul.wgsl?raw';
 import scalarSource from './matmul_scalar.wgsl?raw';
-import wideSource from './matmul_wide.wgsl?raw';
+import { wideSource, wideWorkgroups } from './wide.ts';
 
 const buffers = { a: 'read', u: 'read', b: 'read', residual: 'read', y: 'read_write' } as const;
 const params = {
@@ -42,17 +42,12 @@ export const matmul = defineKernel({
   reference: matmulReference,
 });
 
-/** The same with blocks of 32 by 16. */
+/** The same bits by blocks of 32 by 16. */
 export const matmulWide = defineKernel({
+  ...matmul,
   name: 'matmul_wide',
   source: wideSource,
-  slots: ['stored'],
-  buffers,
-  params,
-  constants,
-  workgroups: ({ n, m }) => [Math.ceil(m / 64), Math.ceil(n / 32), 1],
-  chain: inFours,
-  reference: matmulReference,
+  workgroups: wideWorkgroups,
 });
 
 /** The same for any widths. */
@@ -74,7 +69,7 @@ export interface MatmulCall<Ref> {
   readonly m: number;
   readonly ru?: number;
   readonly adds: keyof typeof adds;
-  /** Block of the register variant; what suits an adapter is measured. */
+  /** Rows and columns of a register block: 8 by 4, or 32 by 16. */
   readonly block: 'narrow' | 'wide';
   /** What `b` holds; widths that are no multiple of 4 want f32. */
   readonly stored?: Stored;

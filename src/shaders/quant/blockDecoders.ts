@@ -20,7 +20,7 @@ fn half_scale(s_at: u32, block: u32) -> f32 {
 }`;
 
 /** Scale and minimum of sub-block j of Q4_K and Q5_K, times d and dmin. */
-const scaleAndMin = `
+export const scaleAndMin = `
 fn scale_and_min(at: u32, j: u32) -> vec2f {
   let shift = (j & 3u) * 8u;
   let low = vec2u(w_scales[at + 1u], w_scales[at + 2u]) >> vec2u(shift);

@@ -36,7 +36,8 @@ const f32 = Math.fround;
 const codeOf = { nf4: NF4_CODE, fp4: FP4_CODE } as const;
 
 /** Codes in ascending order of value (ties by code) and the midpoints between neighbours, both f32. */
-function ranking(code: Float32Array): { readonly order: Uint8Array; readonly bounds: Float32Array } {
+export function ranking(type: FourBitType): { readonly order: Uint8Array; readonly bounds: Float32Array } {
+  const code = codeOf[type];
   const order = Uint8Array.from(code.keys()).sort((a, b) => (code[a] ?? 0) - (code[b] ?? 0) || a - b);
   const bounds = Float32Array.from(
     { length: order.length - 1 },
@@ -63,7 +64,8 @@ function absmaxOf(values: ArrayLike<number>, start: number, end: number): number
   return max;
 }
 
-function doubleQuantise(absmax: Float32Array): DoubleQuantised {
+/** The scales of a tensor in two levels. */
+export function doubleQuantise(absmax: Float32Array): DoubleQuantised {
   const map = dynamicMap();
   const bounds = Float32Array.from({ length: 255 }, (_, i) => f32((map[i] ?? 0) + (map[i + 1] ?? 0)) / 2);
   const offset = f32(torchSum(absmax) / absmax.length);
@@ -98,7 +100,7 @@ export function restoreAbsmax(double: DoubleQuantised): Float32Array {
 
 /** Quantises a flattened tensor. */
 export function quantise4(values: Float32Array, type: FourBitType, doubleQuant: boolean): Quantised4 {
-  const { order, bounds } = ranking(codeOf[type]);
+  const { order, bounds } = ranking(type);
   const blocks = Math.ceil(values.length / BLOCK);
   const absmax = new Float32Array(blocks);
   const packed = new Uint8Array(Math.ceil(values.length / 2));

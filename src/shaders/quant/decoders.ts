@@ -3,12 +3,12 @@
 // group starts at a multiple of 64 elements; `first_block` counts those.
 import type { Snippet } from '../declaration.ts';
 import { memberDecoders } from './blockDecoders.ts';
-import type { FourBitType } from './blockwise4.ts';
+import { fourBitType, isFourBit } from './blockwise4.ts';
 import { FP4_CODE, NF4_CODE } from './codebooks.ts';
 import { isMemberFormat } from './ggml.ts';
 import { membersOf } from './mixed.ts';
 import { DOUBLE_CODES, DOUBLE_HEADER, DOUBLE_MAP, wordsOf64 } from './packing.ts';
-import type { MemberFormat, WeightFormat } from './weightFormat.ts';
+import type { FourBitFormat, MemberFormat, WeightFormat } from './weightFormat.ts';
 
 const single = `
 fn weight(segment: u32, first_block: u32, element: u32) -> f32 {
@@ -17,10 +17,12 @@ fn weight(segment: u32, first_block: u32, element: u32) -> f32 {
   return select(select(four.x, four.y, at == 1u), select(four.z, four.w, at == 3u), at > 1u);
 }`;
 
-const codeTable = (type: FourBitType): string => {
-  const values = Array.from(type === 'nf4' ? NF4_CODE : FP4_CODE, (value) => value.toPrecision(17));
-  return `const CODE = array<f32, 16>(${values.join(', ')});`;
-};
+/** A table of sixteen values. */
+export const codeTable = (values: ArrayLike<number>): string =>
+  `const CODE = array<f32, 16>(${Array.from(values, (value) => value.toPrecision(17)).join(', ')});`;
+
+export const codesOf = (format: FourBitFormat): Float32Array =>
+  fourBitType(format) === 'nf4' ? NF4_CODE : FP4_CODE;
 
 const plainScale = `
 fn block_scale(segment: u32, at_block: u32) -> f32 {
@@ -36,6 +38,10 @@ fn block_scale(segment: u32, at_block: u32) -> f32 {
   let nested = bitcast<f32>(w_scales[nested_at + ((at_block - first) >> 8u)]);
   return bitcast<f32>(w_scales[${DOUBLE_MAP}u + code]) * nested + offset;
 }`;
+
+/** `block_scale` of bitsandbytes' formats. */
+export const scaleSource = (format: FourBitFormat): string =>
+  format.endsWith('double') ? doubleScale : plainScale;
 
 /** bitsandbytes order: element 2i in the high nibble of byte i, bytes little-endian in words. */
 const fourBit = `
@@ -77,10 +83,12 @@ export type Decoder = Snippet & { readonly format: WeightFormat };
 
 /** The decoder of a format, for the kernels' slot `decode`. */
 export function decoder(format: WeightFormat): Decoder {
+  if (isFourBit(format)) {
+    const source = `${codeTable(codesOf(format))}${scaleSource(format)}${fourBit}${single}`;
+    return { key: format, format, source };
+  }
   const members = membersOf(format, isMemberFormat);
   if (members) return { key: format, format, source: `${mixed(members)}${single}` };
-  if (isMemberFormat(format)) return { key: format, format, source: `${alike(format)}${single}` };
-  const type: FourBitType = format.startsWith('nf4') ? 'nf4' : 'fp4';
-  const scale = format.endsWith('double') ? doubleScale : plainScale;
-  return { key: format, format, source: `${codeTable(type)}${scale}${fourBit}${single}` };
+  const own = isMemberFormat(format) ? format : 'none';
+  return { key: format, format, source: `${alike(own)}${single}` };
 }

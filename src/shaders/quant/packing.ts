@@ -162,17 +162,27 @@ export function packQuantised(members: readonly Quantised4[]): PackedGroup {
   }
   const bytes = new Uint8Array((blocks * BLOCK) / 2);
   for (const [i, member] of members.entries()) bytes.set(member.packed, ((firsts[i] ?? 0) * BLOCK) / 2);
-  const words = new Uint32Array(bytes.buffer);
-  if (members.every((member) => member.double === null)) {
-    const scales = new Float32Array(Math.max(4, blocks));
-    for (const [i, member] of members.entries()) scales.set(member.absmax, firsts[i] ?? 0);
-    return { words, scales: new Uint32Array(scales.buffer), firstBlocks: firsts };
+  return { words: new Uint32Array(bytes.buffer), scales: packScales(members), firstBlocks: firsts };
+}
+
+/** The scales of 4-bit members, all with double quantisation or all without. */
+export function packScales(
+  members: readonly Pick<Quantised4, 'absmax' | 'double'>[],
+): Uint32Array<ArrayBuffer> {
+  const firsts: number[] = [];
+  let blocks = 0;
+  for (const member of members) {
+    firsts.push(blocks);
+    blocks += member.absmax.length;
   }
-  return { words, scales: packDouble(members, firsts, blocks), firstBlocks: firsts };
+  if (!members.every((member) => member.double === null)) return packDouble(members, firsts, blocks);
+  const scales = new Float32Array(Math.max(4, blocks));
+  for (const [i, member] of members.entries()) scales.set(member.absmax, firsts[i] ?? 0);
+  return new Uint32Array(scales.buffer);
 }
 
 function packDouble(
-  members: readonly Quantised4[],
+  members: readonly Pick<Quantised4, 'absmax' | 'double'>[],
   firsts: readonly number[],
   blocks: number,
 ): Uint32Array<ArrayBuffer> {

@@ -2,23 +2,30 @@
 import { describe, expect, it } from 'vitest';
 import type { KernelCall } from '../kernel.ts';
 import { call } from '../kernel.ts';
+import { slicedColumns, wholeColumns } from '../lib/slices.ts';
 import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
 import { runReferences } from '../testing/references.ts';
 import { mismatches, sumBound, ulpBound } from '../testing/tolerance.ts';
-import { rmsNorm, rmsNormBackward, rmsNormGrad } from './rms_norm.ts';
+import { rmsNorm, rmsNormBackward, rmsNormBackwardRows, rmsNormGrad, rmsNormRows } from './rms_norm.ts';
 
 const gpu = await gpuOrNull();
 const floats = (length: number, seed: number) => Float32Array.from(randomArray(length, seed));
 
 describe.skipIf(!gpu)('rms_norm on the GPU', () => {
   it.each([
-    [1, 1, 0],
-    [5, 5, 0],
-    [123, 65, 1],
-    [3, 576, 0],
-  ])('n %i, c %i, offset %i', async (n, c, offset) => {
+    [1, 1, 0, 64],
+    [5, 5, 0, 64],
+    [123, 65, 1, 64],
+    [3, 576, 0, 64],
+    [3, 65, 1, 256],
+    [5, 576, 0, 256],
+    [1, 4, 0, 1],
+    [123, 124, 1, 1],
+    [3, 576, 0, 1],
+  ])('n %i, c %i, offset %i, %i invocations a row', async (n, c, offset, LANES) => {
     if (!gpu) return;
+    const [norm, backward] = LANES === 1 ? [rmsNormRows, rmsNormBackwardRows] : [rmsNorm, rmsNormBackward];
     const arrays = {
       x: floats(n * c, 1),
       w: floats(c, 2),
@@ -29,14 +36,15 @@ describe.skipIf(!gpu)('rms_norm on the GPU', () => {
       dx: new Float32Array(n * c),
     };
     const calls: KernelCall<string>[] = [
-      call(rmsNorm, {
+      call(norm, {
         buffers: { x: 'x', w: 'w', y: 'y', rstd: 'rstd' },
         params: { n, c, eps: 1e-5, offset },
+        constants: { LANES },
       }),
-      call(rmsNormBackward, {
+      call(backward, {
         buffers: { dy: 'dy', x: 'x', w: 'w', rstd: 'rstd', residual: 'residual', dx: 'dx' },
         params: { n, c, offset },
-        constants: { HAS_RESIDUAL: 1 },
+        constants: { LANES, HAS_RESIDUAL: 1 },
       }),
     ];
     const got = await runCalls(gpu, arrays, calls, ['y', 'rstd', 'dx']);
@@ -56,21 +64,28 @@ describe.skipIf(!gpu)('rms_norm on the GPU', () => {
     [5, 5, 4],
     [123, 65, 4],
     [33, 576, 1],
-  ])('the gradient in w: n %i, c %i, %i parts, added to what is there', async (n, c, splits) => {
-    if (!gpu) return;
-    const [offset, total] = [64, 64 + c + 7];
-    const arrays = {
-      dy: floats(n * c, 1),
-      x: floats(n * c, 2),
-      rstd: floats(n, 3),
-      grads: floats(splits * total, 4),
-    };
-    const params = { n, c, offset, total, splits };
-    const buffers = { dy: 'dy', x: 'x', rstd: 'rstd', grads: 'grads' };
-    const calls: KernelCall<string>[] = [call(rmsNormGrad, { buffers, params })];
-    const got = await runCalls(gpu, arrays, calls, ['grads']);
-    const { grads } = runReferences(arrays, calls);
-    // Products of three random numbers below 8, each rounded twice, added up row by row.
-    expect(mismatches(got.grads ?? [], grads, sumBound(n + 3, 512 * n + 8))).toEqual([]);
-  });
+    [67, 65, 1, 'shared'],
+    [123, 20, 4, 'shared'],
+  ] as const)(
+    'the gradient in w: n %i, c %i, %i parts, added to what is there',
+    async (n, c, splits, how?: 'shared') => {
+      if (!gpu) return;
+      const [offset, total] = [64, 64 + c + 7];
+      const arrays = {
+        dy: floats(n * c, 1),
+        x: floats(n * c, 2),
+        rstd: floats(n, 3),
+        grads: floats(splits * total, 4),
+      };
+      const params = { n, c, offset, total, splits };
+      const buffers = { dy: 'dy', x: 'x', rstd: 'rstd', grads: 'grads' };
+      const calls: KernelCall<string>[] = [
+        call(rmsNormGrad, { buffers, params, constants: how ? slicedColumns : wholeColumns }),
+      ];
+      const got = await runCalls(gpu, arrays, calls, ['grads']);
+      const { grads } = runReferences(arrays, calls);
+      // Products of three random numbers below 8, each rounded twice, added up row by row.
+      expect(mismatches(got.grads ?? [], grads, sumBound(n + 3, 512 * n + 8))).toEqual([]);
+    },
+  );
 });

@@ -2,13 +2,20 @@
 import { describe, expect, it } from 'vitest';
 import type { KernelCall } from '../kernel.ts';
 import { call } from '../kernel.ts';
+import { slicedColumns, wholeColumns } from '../lib/slices.ts';
 import { decoder } from '../quant/decoders.ts';
 import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
 import { testGroup } from '../testing/groups.ts';
 import { runReferences } from '../testing/references.ts';
 import { mismatches, sumBound, ulpBound } from '../testing/tolerance.ts';
-import { rowNormTable, scaleColumns, scaleColumnsGrad, vectorTable } from './scale_columns.ts';
+import {
+  rowNormTable,
+  rowNormTableWorkgroup,
+  scaleColumns,
+  scaleColumnsGrad,
+  vectorTable,
+} from './scale_columns.ts';
 
 const gpu = await gpuOrNull();
 const members = [
@@ -23,7 +30,9 @@ describe.skipIf(!gpu)('scale_columns on the GPU', () => {
     ['nf4', 65, 5],
     ['fp4-double', 128, 123],
     ['q4_0', 64, 65],
-  ] as const)('%s, k %i, n %i', async (format, k, n) => {
+    ['q4_0', 1056, 33, 'workgroup'],
+    ['none', 37, 3, 'workgroup'],
+  ] as const)('%s, k %i, n %i', async (format, k, n, how?: 'workgroup') => {
     if (!gpu) return;
     const g = testGroup(k, members, format, true);
     const { out, segments, total, packed, adapter } = g;
@@ -40,18 +49,23 @@ describe.skipIf(!gpu)('scale_columns on the GPU', () => {
       grads: new Float32Array(splits * total),
     };
     const params = { segments, k, n, out, count: segments.length, total, splits };
+    const norms = {
+      buffers: { w: 'w', w_scales: 'w_scales', adapter: 'adapter', table: 'table' },
+      params,
+      slots: { decode: decoder(format) },
+    };
     const calls: KernelCall<string>[] = [
-      call(rowNormTable, {
-        buffers: { w: 'w', w_scales: 'w_scales', adapter: 'adapter', table: 'table' },
-        params,
-        slots: { decode: decoder(format) },
-      }),
+      how ? call(rowNormTableWorkgroup, norms) : call(rowNormTable, norms),
       call(scaleColumns, {
         buffers: { x: 'z', table: 'table', residual: 'residual', y: 'y' },
         params,
         constants: { HAS_RESIDUAL: 1 },
       }),
-      call(scaleColumnsGrad, { buffers: { z: 'z', dy: 'dy', table: 'table', grads: 'grads' }, params }),
+      call(scaleColumnsGrad, {
+        buffers: { z: 'z', dy: 'dy', table: 'table', grads: 'grads' },
+        params,
+        constants: how ? slicedColumns : wholeColumns,
+      }),
     ];
     const got = await runCalls(gpu, arrays, calls, ['table', 'y', 'grads']);
     const { table, y, grads } = runReferences(arrays, calls);

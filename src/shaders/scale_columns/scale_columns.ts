@@ -4,7 +4,10 @@
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import { defineKernel } from '../kernel.ts';
 import { highestRank, segmentArray, segmentOfSnippet, segmentSnippet } from '../lib/segments.ts';
+import { columnGroups, slicedRows, slicesSnippet, wholeColumns } from '../lib/slices.ts';
+import { MANY_LANES, totalChain, totalSnippet } from '../lib/total.ts';
 import normSource from './row_norm_table.wgsl?raw';
+import sharedNormSource from './row_norm_table_workgroup.wgsl?raw';
 import {
   rowNormTableReference,
   scaleColumnsGradReference,
@@ -26,6 +29,20 @@ export const rowNormTable = defineKernel({
   constants: {},
   workgroups: ({ out }) => [out, 1, 1],
   chain: ({ k, segments }) => Math.ceil(k / 64) * highestRank(segments) + 64,
+  reference: rowNormTableReference,
+});
+
+/** `rowNormTable` for adapters with many lanes. */
+export const rowNormTableWorkgroup = defineKernel({
+  name: 'row_norm_table_workgroup',
+  source: sharedNormSource,
+  snippets: [segmentSnippet, segmentOfSnippet, totalSnippet],
+  slots: ['decode'],
+  buffers: rowNormTable.buffers,
+  params: rowNormTable.params,
+  constants: { LANES: MANY_LANES },
+  workgroups: ({ out }) => [out, 1, 1],
+  chain: ({ k, segments }, { LANES }) => Math.ceil(k / 4 / LANES) * highestRank(segments) + totalChain(LANES),
   reference: rowNormTableReference,
 });
 
@@ -56,11 +73,11 @@ export const scaleColumns = defineKernel({
 export const scaleColumnsGrad = defineKernel({
   name: 'scale_columns_grad',
   source: gradSource,
-  snippets: [segmentSnippet, segmentOfSnippet],
+  snippets: [segmentSnippet, segmentOfSnippet, slicesSnippet],
   buffers: { z: 'read', dy: 'read', table: 'read', grads: 'read_write' },
   params: { segments: segmentArray, n: 'u32', out: 'u32', count: 'u32', total: 'u32', splits: 'u32' },
-  constants: { OWN_SCALE: 0 },
-  workgroups: ({ out, splits }) => [Math.ceil(out / 64), splits, 1],
-  chain: ({ n, splits }) => Math.ceil(n / splits),
+  constants: { ...wholeColumns, OWN_SCALE: 0 },
+  workgroups: ({ out, splits }, constants) => [columnGroups(out, constants), splits, 1],
+  chain: ({ n, splits }, constants) => slicedRows(n, splits, constants),
   reference: scaleColumnsGradReference,
 });

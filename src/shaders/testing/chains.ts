@@ -9,8 +9,12 @@ import type { KernelCall } from '../kernel.ts';
 
 /** Rounds up to which a loop with a literal bound is part of one iteration: the registers of a block, the rounds of a generator. */
 const STRAIGHT_ROUNDS = 16;
-/** What names such a number: registers of a head, a run of blocks, members of a group (four at most). */
-const straightNames = /\bD4\b|\bRUN\b|[<>]=?\s*params\.count\b/;
+/**
+ * What names such a number: registers of a head, of a tile or of its stages, a run of blocks, vectors of a fetch or a step, members of a
+ * group (four at most).
+ */
+const straightNames =
+  /\bD4\b|\bparams\.(?:vectors|chunk|stage)\b|\b(?:ROWS|COLUMNS|STAGE|RUN|HELD_QUADS|fours)\b|[<>]=?\s*params\.count\b/;
 
 interface Loop {
   readonly open: number;

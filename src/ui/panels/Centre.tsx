@@ -1,6 +1,6 @@
 // The centre column: strip, then what matters now: notes, failure, the run, or what a run would do.
 import type { ComponentType } from 'react';
-import { lazy, Suspense, useDeferredValue } from 'react';
+import { lazy, memo, Suspense, useDeferredValue } from 'react';
 import { Button } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../PageContext.tsx';
 import { isStale } from '../state/runStatus.ts';
@@ -33,7 +33,13 @@ const NewerNote = lazy(async (): Promise<{ default: ComponentType }> => {
   }
 });
 
-export function Centre({ width, onSelect }: { readonly width: Width; readonly onSelect: () => void }) {
+export const Centre = memo(function Centre({
+  width,
+  onSelect,
+}: {
+  readonly width: Width;
+  readonly onSelect: () => void;
+}) {
   const { t } = useTexts();
   const actions = useActions();
   const outcome = usePageState((state) => state.inspection?.outcome ?? null);
@@ -106,4 +112,4 @@ export function Centre({ width, onSelect }: { readonly width: Width; readonly on
       )}
     </main>
   );
-}
+});

@@ -1,6 +1,6 @@
 // A dialog that is fetched when it is opened, so that the first load does without it. Where it can't be had, that is said.
 import type { ComponentType } from 'react';
-import { useEffect, useState } from 'react';
+import { startTransition, useEffect, useState } from 'react';
 import { useActions, useTexts } from '../PageContext.tsx';
 import { Sheet } from './Sheet.tsx';
 
@@ -12,7 +12,8 @@ export function Later({ load }: { readonly load: () => Promise<ComponentType> })
   useEffect(() => {
     let left = false;
     load().then(
-      (part) => !left && setPart(() => part),
+      // Drawn in slices: a dialog is hundreds of elements.
+      (part) => !left && startTransition(() => setPart(() => part)),
       () => !left && setMissing(true),
     );
     return () => {

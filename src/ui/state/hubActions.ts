@@ -97,14 +97,15 @@ export function hubActions(store: Store, ports: Ports, { openPicked, openRows }:
   }
 
   /** Whether it fits is told before it is fetched. A file's own address says nothing of itself. */
-  function weigh({ id: repository, revision }: HubView): void {
+  function weigh({ id: repository, revision, choices }: HubView): void {
     if (revision === '') {
       change({ weighed: { estimate: null } });
       return;
     }
     newest.weigh = ++lastId;
     const values = withPatch(store.getState().recipe.values, forFiles);
-    librarian.ask({ type: 'hub-weigh', id: newest.weigh, repository, revision, values, hub: hub() });
+    const gguf = choices.find(({ file }) => file !== null && /\.gguf$/i.test(file))?.file ?? null;
+    librarian.ask({ type: 'hub-weigh', id: newest.weigh, repository, revision, gguf, values, hub: hub() });
   }
 
   /** Fetches a model and opens it. */

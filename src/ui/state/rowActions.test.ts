@@ -1,6 +1,6 @@
 // A file of rows becomes the recipe's when the inspector understood it; the trainer is told where a file is, another inspector too.
 import { expect, it } from 'vitest';
-import type { ColumnMapping, CustomData } from '../../engine/index.ts';
+import type { ColumnMapping, CustomData, RowStatistics } from '../../engine/index.ts';
 import type { Command, Event, RowsView } from '../../engine/protocol.ts';
 import type { Engines } from './engines.ts';
 import { edited } from './recipeEdits.ts';
@@ -15,6 +15,17 @@ const columns: ColumnMapping = {
 };
 const ownRows: CustomData = { name: 'mine.csv', text: 'question,answer\na,b\n', format: 'csv', columns };
 const rowsView: RowsView = { columns: ['question', 'answer'], total: 1, matches: 0, problems: 0, rows: [] };
+
+const countedBefore: RowStatistics = {
+  rows: 1,
+  longest: 1,
+  tokens: 1,
+  buckets: [],
+  marks: { cut: 1, untrained: 0, duplicate: 0, empty: 0 },
+  tokensCut: 1,
+  packed: { sequences: 1, filled: 1 },
+  filled: 1,
+};
 
 const unreadable = {
   code: 'csv-quote',
@@ -47,13 +58,15 @@ function page() {
 
 it('takes rows that travel, with what their columns are for, and holds nothing', () => {
   const { store, asked, held, actions, rows } = page();
+  store.setState((state) => ({ rows: { ...state.rows, statistics: countedBefore } }));
   actions.dropRows(new File(['a'], 'mine.csv'));
   expect(asked).toMatchObject([{ type: 'open-rows', name: 'mine.csv', format: null }]);
   expect(store.getState()).toMatchObject({ dialog: 'data', rows: { reading: true } });
   actions.onRows(rows(ownRows));
   expect(store.getState()).toMatchObject({
     dialog: 'data',
-    rows: { reading: false },
+    // What was counted of the rows before is told of no others.
+    rows: { reading: false, statistics: null, counting: null },
     recipe: { data: ownRows },
   });
   expect(held).toEqual([]);

@@ -146,7 +146,8 @@ export function rowActions(
         if (data.source) void rowsStore().then(({ keepRows }) => keepRows(data.digest, file));
       }
       store.setState({
-        rows: { ...rows, files, failure: null, reading: false },
+        // What was counted is of other rows.
+        rows: { ...rows, files, failure: null, reading: false, statistics: null, counting: null },
         // What was guessed is to be seen; rows that name their columns themselves leave nothing to choose.
         dialog: dialog === 'data' && guess !== null && data.columns === undefined ? null : dialog,
       });

@@ -33,6 +33,7 @@ export const en = {
     loadingFile: 'loading {{file}}, {{done}} of {{total}}',
     asksAgain: '{{file}} does not come: asked again in {{time}}',
     loadSpeed: '{{speed}}/s',
+    compiling: 'compiling kernels for this device, {{done}} of {{total}}',
     recovering: 'the device was lost: going on from the last saved step',
     before: 'asking the untouched model',
     step: 'step {{step}} / {{total}}',

@@ -38,7 +38,8 @@ export const enModel = {
   takesGuess: 'Told from its config.json, with this recipe’s settings and rows as long as max_length.',
   fewerBits:
     'Most of it are the frozen weights: choose a GGUF file of fewer bits, load_in_4bit once it is open, or a smaller model.',
-  takesUnknown: 'The repository has no config.json: what training takes is known once the file is here.',
+  takesUnknown:
+    'Nothing that can be read before says what training takes: it is known once the file is here.',
   weighing: 'working it out …',
   download: 'Download {{size}} and open',
   downloadSome: 'Download and open',

@@ -63,6 +63,7 @@ export const enRows = {
   filter_duplicate: 'rows that are there before',
   filter_empty: 'empty answers',
   matches: '{{found}} of {{total}} rows',
+  cutRows: 'Longer than max_length {{most}}: {{rows}} rows, of which {{tokens}} tokens are cut off.',
   problems: 'Rows that can’t be read: {{count}}',
   leaveOut: 'Leave these out',
   row: 'Row',

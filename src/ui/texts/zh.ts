@@ -34,6 +34,7 @@ export const zh: TextsOf<typeof en> = {
     loadingFile: '正在载入 {{file}}，{{done}} / {{total}}',
     asksAgain: '{{file}} 没有传来：{{time}} 后再次请求',
     loadSpeed: '每秒 {{speed}}',
+    compiling: '正在为此设备编译计算内核，{{done}} / {{total}}',
     recovering: '设备丢失：从最近保存的一步继续',
     before: '正在询问未训练的模型',
     step: '第 {{step}} / {{total}} 步',

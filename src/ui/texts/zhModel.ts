@@ -40,7 +40,7 @@ export const zhModel: TextsOf<typeof enModel> = {
   takesGuess: '根据其 config.json、此配方的设置，以及长度为 max_length 的数据行计算。',
   fewerBits:
     '其中大部分是冻结的权重：请选择位数更少的 GGUF 文件，打开后使用 load_in_4bit，或选择更小的模型。',
-  takesUnknown: '仓库没有 config.json：文件下载后才知道训练需要多少内存。',
+  takesUnknown: '下载之前没有可读取的说明：文件下载后才知道训练需要多少内存。',
   weighing: '正在计算……',
   download: '下载 {{size}} 并打开',
   downloadSome: '下载并打开',

@@ -64,6 +64,7 @@ export const zhRows: TextsOf<typeof enRows> = {
   filter_duplicate: '前面已有的行',
   filter_empty: '空回答',
   matches: '{{total}} 行中的 {{found}} 行',
+  cutRows: '比 max_length（{{most}}）长：{{rows}} 行，共截去 {{tokens}} 个词元。',
   problems: '无法读取的行：{{count}}',
   leaveOut: '去掉这些行',
   row: '行',

@@ -1,6 +1,7 @@
 // Inside Chromium: our 4-bit product and onnxruntime-web's MatMulNBits on the same weights, one after the other; the driver
 // (compare.ts) calls `measure` and reads its answer.
 import * as ort from 'onnxruntime-web/webgpu';
+import { variantsInWords } from '../../../src/engine/training/backends/variants.ts';
 import { Pipelines } from '../../../src/shaders/host/pipelines.ts';
 import { packBlocks } from '../../../src/shaders/quant/packing.ts';
 import { measurePeaks } from '../peak.ts';
@@ -27,7 +28,7 @@ export interface BrowserRow {
 export interface BrowserResult {
   readonly adapter: string;
   readonly peakGflops: number;
-  readonly linear: string;
+  readonly variants: string;
   readonly rows: readonly BrowserRow[];
 }
 
@@ -126,7 +127,7 @@ async function measure(shapes: readonly Shape[]): Promise<BrowserResult> {
   return {
     adapter: description || `${vendor} ${architecture}`,
     peakGflops: peaks.gflops,
-    linear: variants.linear,
+    variants: variantsInWords(variants),
     rows,
   };
 }

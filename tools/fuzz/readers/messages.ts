@@ -4,7 +4,7 @@ import { decodeEvent } from '../../../src/engine/eventShapes.ts';
 import { invariant } from '../../../src/engine/ground/errors.ts';
 import { decodeRequest } from '../../../src/engine/python/program/requestDecode.ts';
 import { commands, events } from '../../../src/engine/testing/messageSamples.ts';
-import { knownVariants } from '../../../src/engine/training/backends/variants.ts';
+import { knownVariants, portableVariants } from '../../../src/engine/training/backends/variants.ts';
 import type { Input, Reader } from '../reader.ts';
 import { asJson, textOf } from '../reader.ts';
 
@@ -79,7 +79,10 @@ export const messageReaders: readonly Reader[] = [
   },
   {
     name: 'tuning.json',
-    corpus: [JSON.stringify({ linear: 'wide', stored: 'f16', vector: 'subgroup' })],
+    corpus: [
+      JSON.stringify(portableVariants),
+      JSON.stringify({ ...portableVariants, linear: { few: 'narrow', some: 'tiled64', many: 'tiled128' } }),
+    ],
     mutate: asJson,
     read: (input) => knownVariants(parsed(input)),
   },

@@ -20,11 +20,11 @@ const cases = methods.flatMap(({ type, config: { className } }) =>
 
 it.each(cases)('$className under PEFT $peft ($id)', ({ type, className, id, peft }) => {
   const patch = { 'peft.peft_type': type, 'wiring.stack': id, 'wiring.attach': 'get_peft_model' } as const;
-  const { root } = wire(
+  const { root, tables } = wire(
     benchConfig,
     withPatch(defaultValues, { ...patch, 'lora.target_modules': 'None', 'bnb.bnb_4bit_quant_type': 'none' }),
   );
-  const layout = layoutAdapters(root);
+  const layout = layoutAdapters({ root, tables });
   const [values, names] = [
     new Float32Array(layout.total),
     { base: 'Tiny', peftVersion: peft, recipe: '#v=1' },

@@ -23,7 +23,7 @@ const peftFiles = (adapter: Parameters<typeof peftDirectory>[0]) => peftDirector
 
 function adapter(patch: RecipePatch = {}) {
   const wired = wire(benchConfig, withPatch(defaultValues, { 'lora.r': 4, 'lora.lora_alpha': 6, ...patch }));
-  const layout = layoutAdapters(wired.root);
+  const layout = layoutAdapters(wired);
   const values = Float32Array.from({ length: layout.total }, (_, i) => Math.sin(i) / 8);
   const names = { base: 'Tiny', peftVersion: '0.17.1', recipe: '#v=1' };
   return { root: wired.root, layout, values, config: benchConfig, ...names };

@@ -128,8 +128,8 @@ it.each([
   (quantType, told) => {
     const config = configOf('gpt2');
     const values = withPatch(defaultValues, { 'bnb.bnb_4bit_quant_type': quantType });
-    const { root } = wire(config, withPatch(values, { 'lora.target_modules': '["c_attn"]' }));
-    const layout = layoutAdapters(root);
+    const { root, tables } = wire(config, withPatch(values, { 'lora.target_modules': '["c_attn"]' }));
+    const layout = layoutAdapters({ root, tables });
     const adapter = { root, layout, values: new Float32Array(layout.total), config, base: 'gpt2' };
     const { files } = peftDirectory({ ...adapter, peftVersion: '0.21.2', recipe: '' });
     const json = files.find(({ name }) => name === 'adapter_config.json');

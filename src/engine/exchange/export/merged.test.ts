@@ -27,11 +27,11 @@ import { peftDirectory } from './peftDirectory.ts';
 const files = await embeddedModel(readPublic);
 
 function adapterOf(patch: RecipePatch): ExportedAdapter {
-  const { root } = wire(
+  const { root, tables } = wire(
     files.config,
     withPatch(defaultValues, { 'wiring.attach': 'get_peft_model', ...patch }),
   );
-  const layout = layoutAdapters(root);
+  const layout = layoutAdapters({ root, tables });
   const values = Float32Array.from({ length: layout.total }, (_, i) => Math.sin(i) / 16);
   return { root, layout, values, config: files.config, base: 'base', peftVersion: '0.21.2', recipe: '#v=1' };
 }

@@ -264,7 +264,7 @@ function namesDiffer(name: string, { lines }: Case, { script, gradientOf, step }
   if (!lines.parameters || !lines.modules) return [];
   const facts = {
     tape: step?.tape ?? null,
-    layout: layoutAdapters(script.root),
+    layout: layoutAdapters({ root: script.root, tables: script.places }),
     gradientOf,
     hasBaseLayer: script.behaves('baseLayer'),
   };

@@ -68,7 +68,7 @@ export function recordStep(
   options: StepOptions,
 ): RecordedStep {
   const tape = new Tape();
-  const recording = new Recording(tape, model, layoutAdapters(model.root));
+  const recording = new Recording(tape, model, layoutAdapters(model));
   const recorder = new AutogradRecorder(recording);
   const { treatment } = options;
   return tape.withGrad(options.gradMode === 'grad', () => {

@@ -101,7 +101,7 @@ function cutWords(own: StripCell | null, cut: StripCell): Text {
 
 /** The tensors that two factors, or the vectors they are made of, are called by: `lora_A` and `lora_B`. */
 function zeroPartner({ script }: Examination, { parameter }: Found) {
-  const { adapters, byParameter } = layoutAdapters(script.root);
+  const { adapters, byParameter } = layoutAdapters({ root: script.root, tables: script.places });
   const lowRank = adapters.find(({ adapter }) => adapter.lowRank?.a === parameter)?.adapter.lowRank;
   const nameOf = (one: Parameter): string => byParameter.get(one)?.part.split('.')[0] ?? one.name;
   return lowRank?.b.zeroAtStart ? { own: nameOf(lowRank.a), zero: nameOf(lowRank.b) } : null;

@@ -88,7 +88,7 @@ async function buffers(model: ModelFiles, options: WeightOptions): Promise<Reado
     model.config,
     await model.weights(),
     { ...options, positions: model.config.maxPositions },
-    (name, data) => void found.set(name, data),
+    { upload: (name, data) => void found.set(name, data), quantiser: null },
     () => Promise.resolve(),
   );
   return found;

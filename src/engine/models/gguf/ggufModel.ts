@@ -28,12 +28,18 @@ async function divisorsOf(source: ByteSource, { tensors }: Gguf): Promise<readon
   return [...new Float32Array(bytes.slice().buffer)];
 }
 
-/** Everything is checked here: metadata, tokenizer, every tensor's name, shape, type and place. */
-export async function ggufModel(...files: readonly ByteSource[]): Promise<ModelFiles> {
+/** What the headers say of a model, every tensor's name, shape, type and place checked; no weight is read, nor is the tokenizer made. */
+export async function ggufHeader(files: readonly ByteSource[]) {
   const { source, gguf } = await wholeGguf(files);
   const config = ggufConfig(source.name, gguf, await divisorsOf(source, gguf));
-  const { tokenizerJson, tokenizerConfig } = ggufTokenizer(source.name, gguf);
   const weights = ggufWeights(source, gguf, config);
+  return { source, gguf, config, weights, formatOf: weights(() => {}).formatOf };
+}
+
+/** Everything is checked here: metadata, tokenizer, tensors. */
+export async function ggufModel(...files: readonly ByteSource[]): Promise<ModelFiles> {
+  const { source, gguf, config, weights, formatOf } = await ggufHeader(files);
+  const { tokenizerJson, tokenizerConfig } = ggufTokenizer(source.name, gguf);
   const tokenizer = new Tokenizer(tokenizerJson, tokenizerConfig);
   const tokens = gguf.metadata.get('tokenizer.ggml.tokens');
   if (Array.isArray(tokens) && tokens.length > config.vocabSize)
@@ -63,7 +69,7 @@ export async function ggufModel(...files: readonly ByteSource[]): Promise<ModelF
     tokenizer,
     tokenizerFiles: { tokenizerJson, tokenizerConfig },
     stopIds: ggufStopIds(gguf, tokenizer.eosId),
-    formatOf: weights(() => {}).formatOf,
+    formatOf,
     weights: ({ onProgress } = {}) =>
       Promise.resolve(weights((done, total) => onProgress?.({ file: source.name, done, total, waitMs: 0 }))),
   };

@@ -24,6 +24,12 @@ const namesOf = (one: string, count: number): string[] =>
     return numbered.test(one) ? one.replace(numbered, place) : `${one}${place}`;
   });
 
+/** All files of the model that this one is the first of, by its name alone. */
+export function partNames(file: string): readonly string[] {
+  const [, count] = /-00001-of-(\d{5})\.gguf$/.exec(file) ?? [];
+  return count === undefined ? [file] : namesOf(file, Math.min(Number(count), MOST_SPLITS));
+}
+
 /** Which of how many files this is; a whole model is the first of one. */
 function placeOf(file: string, { metadata }: Gguf): readonly [no: number, count: number] {
   const [no, count] = [metadata.get('split.no') ?? 0, metadata.get('split.count') ?? 1];

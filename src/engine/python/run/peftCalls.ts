@@ -65,17 +65,17 @@ function prepare(script: ScriptModel, options: PrepareOptions): void {
 function warnTiedTargets(script: ScriptModel, config: PeftConfig): void {
   const rule = script.behaves('tiedWarning');
   const { causal } = script;
-  const head = causal.at('lm_head');
-  const table = causal.at('model.embed_tokens');
+  const { places } = script;
+  const head = causal.at(places.head);
+  const table = causal.at(places.embedding);
   const inner = (module: Module | null): Module | null =>
     module?.children.get('base_layer') ?? module?.children.get('original_module') ?? module;
   const tied = inner(head)?.parameters.get('weight') === inner(table)?.parameters.get('weight');
   const adapted = [...causal.namedModules()]
     .filter(([, module]) => module === head || module === table)
     .filter(([, module]) => module.kind.type === 'adapted');
-  const saved = config.modulesToSave.some(
-    (name) => name.endsWith('lm_head') || name.endsWith('embed_tokens'),
-  );
+  const ends = [places.head, places.embedding].map((path) => path.split('.').at(-1) ?? path);
+  const saved = config.modulesToSave.some((name) => ends.some((end) => name.endsWith(end)));
   const trouble =
     'This can lead to complications, for example when merging the adapter or converting your model to formats other than safetensors.';
   const ensure = `UserWarning: Model has \`tie_word_embeddings=True\` and a tied layer is part of the adapter, but \`ensure_weight_tying\` is not set to True. ${trouble} Check the discussion here: https://github.com/huggingface/peft/issues/2777`;

@@ -61,7 +61,7 @@ it.each(rows.map((row) => [JSON.stringify(row.arguments), row] as const))('%s', 
   const own = script.warnings.filter(({ category }) => category !== 'FutureWarning');
   expect(own.map(({ category, message }) => `${category}: ${message}`)).toEqual(row.warnings);
   if (!row.modules) return;
-  const layout = layoutAdapters(script.root);
+  const layout = layoutAdapters({ root: script.root, tables: script.places });
   const values = initialiseAdapter(layout, 42);
   const hashOf = (name: string): string => {
     const tensor = layout.tensors.find((one) => one.name.endsWith(`${name}.default.weight`));

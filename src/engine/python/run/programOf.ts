@@ -3,6 +3,7 @@
 import { chosenMethod } from '../../adapters/methods.ts';
 import { dialectOf } from '../../libraries/spelling.ts';
 import { stackOf } from '../../libraries/stacks.ts';
+import type { DecoderPaths } from '../../models/decoder.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
 import type { Program } from '../program/program.ts';
 import { trlClasses } from '../trlClasses.ts';
@@ -48,11 +49,13 @@ function loadModel(to: Writer, values: RecipeValues): At {
 }
 
 /** By hand, before anything else. `.`: whatever stands outside of the layers. */
-function freeze(to: Writer, values: RecipeValues, model: At): void {
+function freeze(to: Writer, values: RecipeValues, model: At, paths: DecoderPaths): void {
   const what = values['wiring.freeze'];
   if (what === 'nothing') return;
-  const tables = ['model.embed_tokens.weight'];
-  const names = what === 'embeddings' ? tables : [...tables, 'model.norm.weight', 'lm_head.weight'];
+  const { embedding, positions, norm, head } = paths;
+  const others = [...(positions === undefined ? [] : [positions]), norm, head];
+  const modules = what === 'embeddings' ? [embedding] : [embedding, ...others];
+  const names = modules.flatMap((path) => [`${path}.weight`, `${path}.bias`]);
   to.call('torch.nn.Parameter.requires_grad', {}, model, [false, names]);
 }
 
@@ -206,10 +209,11 @@ function makesConfig(values: RecipeValues): boolean {
   return attach !== 'none' && (!/^from_pretrained(_trainable)?$/.test(attach) || again);
 }
 
-export function programOf(values: RecipeValues): Program {
+/** `paths`: of the model's family, for what is frozen by name. */
+export function programOf(values: RecipeValues, paths: DecoderPaths): Program {
   const to = new Writer();
   const base = loadModel(to, values);
-  freeze(to, values, base);
+  freeze(to, values, base, paths);
   const { className: name, arguments: list } = chosenMethod(values).config;
   const className = `peft.${name}`;
   const config = makesConfig(values) ? to.call(className, argumentsOf(list, values, to)) : { ref: -1 };

@@ -69,7 +69,7 @@ export function runScript(config: ModelConfig, values: RecipeValues, options: Fo
     ...options,
   });
   machine.save(ADAPTER, savedConfig(values, configArguments(values)));
-  const error = machine.replay(programOf(values).calls);
+  const error = machine.replay(programOf(values, decoderOf(config).paths).calls);
   return { script: machine.only.script, event: machine.trainings[0] ?? null, error };
 }
 

@@ -144,7 +144,7 @@ export function attachSection(values: RecipeValues): string {
   if (frozen === 'embeddings') lines.push('model.get_input_embeddings().requires_grad_(False)');
   if (frozen === 'outside_layers') {
     lines.push(
-      'for name, param in model.named_parameters():\n    if ".layers." not in name:\n        param.requires_grad = False',
+      'for name, param in model.named_parameters():\n    if not any(part.isdigit() for part in name.split(".")):\n        param.requires_grad = False',
     );
   }
   if (config) lines.push(`peft_config = ${adapterConfig(values)}`);

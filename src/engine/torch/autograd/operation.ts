@@ -1,7 +1,15 @@
 // What an operation is: shape rule and recording live in its own file under ops/; here is the common shape that the
 // tape, the planner and the two backends see.
 import type { KernelCall } from '../../../shaders/kernel.ts';
+import type {
+  AttentionVariant,
+  LinearVariant,
+  StoredVariant,
+  SumsVariant,
+  VectorVariant,
+} from './kernelVariants.ts';
 import type { Lowering } from './lowering.ts';
+import type { ByRows } from './rowClasses.ts';
 import type { EdgeContext, InputGradient, Value } from './value.ts';
 
 /** A binding of a kernel: a value (or a part of it) or a named buffer. Offsets and sizes in elements of 4 bytes. */
@@ -13,19 +21,13 @@ export type Ref =
 
 /** What the choice of kernels depends on; found by looking at the adapter and by measuring, never by its name. */
 export interface KernelProfile {
-  /**
-   * 'narrow' and 'wide': decode to scratch, register blocks of 8 by 4 or 32 by 16, no workgroup memory. 'tiled': decode
-   * inside workgroup tiles.
-   */
-  readonly linear: 'narrow' | 'wide' | 'tiled';
-  /** Decoded weights in scratch: half only where the script's own weights are half, for it rounds them. */
-  readonly stored?: 'f32' | 'f16';
-  /** Few rows: an invocation a column, or a workgroup a column that adds up through subgroups. */
-  readonly vector?: 'column' | 'subgroup';
-  /** Sums over the wide side of narrow products, norms and rows: an invocation the whole of one, or a workgroup, added up in a fixed order. */
-  readonly sums?: 'invocation' | 'workgroup';
-  /** Attention: an invocation a query (or a key) and head, or a workgroup a tile of them. */
-  readonly attention?: 'row' | 'tile';
+  /** One kernel for every product, or one by how many rows it has. */
+  readonly linear: LinearVariant | ByRows<LinearVariant>;
+  /** Where they are left out, the portable one. */
+  readonly stored?: StoredVariant;
+  readonly vector?: VectorVariant;
+  readonly sums?: SumsVariant;
+  readonly attention?: AttentionVariant;
   /** Largest storage binding in bytes. */
   readonly maxBindingBytes: number;
 }
@@ -39,6 +41,8 @@ export interface Operation<A = unknown> {
    * where ONNX Runtime runs the others.
    */
   readonly lower: ((node: TapeNode<A>, to: Lowering) => void) | 'kernels';
+  /** The dispatches of this node and the one behind it together, where there are fewer of them than of one after the other. */
+  kernelsWith?(node: TapeNode<A>, next: TapeNode, profile: KernelProfile): KernelCall<Ref>[] | null;
   /** Floats of each scratch slot that `kernels` uses. */
   scratch?(node: TapeNode<A>, profile: KernelProfile): readonly number[];
   /** Multiply-adds counted as two. */

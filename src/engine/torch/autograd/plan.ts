@@ -2,6 +2,7 @@
 // room. Knows peak bytes and FLOPs before any GPU work. Slots are whole buffers because WebGPU forbids binding one
 // buffer read-only and read-write in the same dispatch.
 import { valueTooLarge } from '../torchErrors.ts';
+import { joinNodes } from './joinNodes.ts';
 import type { KernelProfile, TapeNode } from './operation.ts';
 import type { Tape } from './tape.ts';
 import type { Value } from './value.ts';
@@ -106,7 +107,7 @@ function chooseSlot(free: ReadonlySet<number>, sizes: readonly number[], bytes: 
  * single value exceeds what the adapter binds.
  */
 export function makePlan(tape: Tape, profile: KernelProfile, keep: readonly Value[] = []): Plan {
-  const nodes = liveNodes(tape, keep);
+  const nodes = joinNodes(liveNodes(tape, keep), profile);
   const alive = lifetimes(nodes, keep);
   const slotOf = new Map<Value, number>();
   const slotBytes: number[] = [];

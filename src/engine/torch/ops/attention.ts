@@ -11,6 +11,7 @@ import { invariant } from '../../ground/errors.ts';
 import type { Operation, Ref, TapeNode } from '../autograd/operation.ts';
 import type { Tape } from '../autograd/tape.ts';
 import type { Value } from '../autograd/value.ts';
+import { inTiles, tileBackwardCalls, tileBackwardScratch, tileCalls, tileScratch } from './attentionTiles.ts';
 import { AttentionGraph } from './attentionGraph.ts';
 import type { DropoutDraw } from './dropout.ts';
 import { valueAt } from './nodeValues.ts';
@@ -74,7 +75,7 @@ function pairs({ batch: { rows, tokens }, heads, window }: AttentionShape): numb
 
 const attentionOperation: Operation<Attributes> = {
   name: 'attention',
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [qkv] = valueAt(node.inputs, 0);
     const [o, lse] = valueAt(node.outputs, 0, 1);
     const { cache } = node.attributes;
@@ -88,14 +89,12 @@ const attentionOperation: Operation<Attributes> = {
       o: { value: o },
       lse: { value: lse },
     };
-    return [
-      call(forwardKernel, {
-        buffers,
-        params: numbers(node),
-        constants: constantsOf(node.attributes),
-      }),
-    ];
+    const [params, constants] = [numbers(node), constantsOf(node.attributes)];
+    if (inTiles(profile, constants)) return tileCalls(buffers, params, constants);
+    return [call(forwardKernel, { buffers, params, constants })];
   },
+  scratch: (node, profile) =>
+    inTiles(profile, constantsOf(node.attributes)) ? tileScratch(numbers(node), node.attributes.headDim) : [],
   lower: (node, to) => {
     const [qkv] = valueAt(node.inputs, 0);
     const [o] = valueAt(node.outputs, 0);
@@ -125,7 +124,7 @@ const attentionOperation: Operation<Attributes> = {
 const attentionBackwardOperation: Operation<Attributes> = {
   name: 'attention_backward',
   backward: 'none',
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [qkv, o, lse, dO] = valueAt(node.inputs, 0, 1, 2, 3);
     const [dqkv, delta] = valueAt(node.outputs, 0, 1);
     const q: Record<'qkv' | 'o' | 'lse' | 'd_o' | 'documents' | 'step' | 'dqkv' | 'delta', Ref> = {
@@ -138,13 +137,18 @@ const attentionBackwardOperation: Operation<Attributes> = {
       dqkv: { value: dqkv },
       delta: { value: delta },
     };
-    const { o: _o, ...kv } = q;
     const options = { params: numbers(node), constants: constantsOf(node.attributes) };
+    if (inTiles(profile, options.constants)) return tileBackwardCalls(q, options.params, options.constants);
+    const { o: _o, ...kv } = q;
     return [
       call(attentionBackwardQ, { buffers: q, ...options }),
       call(attentionBackwardKv, { buffers: kv, ...options }),
     ];
   },
+  scratch: (node, profile) =>
+    inTiles(profile, constantsOf(node.attributes))
+      ? tileBackwardScratch(numbers(node), node.attributes.headDim)
+      : [],
   lower: (node, to) => {
     const [qkv, o, dO] = valueAt(node.inputs, 0, 1, 3);
     const [dqkv] = valueAt(node.outputs, 0);

@@ -2,20 +2,17 @@
 // take under a profile. Knows no tape: refs come from the operations.
 import { dequantizeCall, fitsVectors } from '../../../shaders/dequantize/dequantize.ts';
 import type { KernelCall } from '../../../shaders/kernel.ts';
-import { call } from '../../../shaders/kernel.ts';
 import type { SegmentNumbers } from '../../../shaders/lib/segments.ts';
-import {
-  linearBackwardTiled,
-  linearTiled,
-  linearVector,
-  linearVectorSubgroup,
-  VECTOR_ROWS,
-} from '../../../shaders/linear/linear.ts';
+import { fitsTiles, partsFloats, tiledCalls } from '../../../shaders/linear/tiled.ts';
+import type { Tile } from '../../../shaders/linear/tileProduct.ts';
 import { matmulCall } from '../../../shaders/matmul/matmul.ts';
 import { decoder } from '../../../shaders/quant/decoders.ts';
 import { wordsPerBlock } from '../../../shaders/quant/packing.ts';
 import type { WeightFormat } from '../../../shaders/quant/weightFormat.ts';
+import type { LinearVariant } from '../autograd/kernelVariants.ts';
 import type { KernelProfile, Ref } from '../autograd/operation.ts';
+import { forRows } from '../autograd/rowClasses.ts';
+import { fewRowsCall, takesFewRows } from './fewRows.ts';
 
 export interface FrozenGroup {
   readonly k: number;
@@ -103,9 +100,21 @@ export interface Operands<R> {
   readonly result: R;
 }
 
-const usesVector = (group: FrozenGroup, n: number): boolean => n <= VECTOR_ROWS && group.k % 4 === 0;
+/** The kernel of a product of n rows under a profile. */
+const linearFor = ({ linear }: KernelProfile, n: number): LinearVariant => forRows(linear, n);
 
-/** Floats of scratch slot 0 that a product of `n` rows needs. */
+/** Blocks of the product with what was decoded. */
+export const blockOf = (profile: KernelProfile, n: number): 'narrow' | 'wide' =>
+  linearFor(profile, n) === 'wide' ? 'wide' : 'narrow';
+
+/** Rows and columns of the tiles that a profile wants; null where it wants none, or the widths don't fit them. */
+export function tileOf(group: FrozenGroup, profile: KernelProfile, n: number, forward: boolean): Tile | null {
+  const linear = linearFor(profile, n);
+  if (linear === 'narrow' || linear === 'wide' || !fitsTiles(group, forward)) return null;
+  return linear === 'tiled64' ? 64 : 128;
+}
+
+/** Floats of scratch slot 0 that a product of `n` rows needs: parts of its sum, or the group decoded. */
 export function productScratch(
   group: FrozenGroup,
   profile: KernelProfile,
@@ -113,8 +122,41 @@ export function productScratch(
   ru: number,
   forward: boolean,
 ): readonly number[] {
-  if (profile.linear === 'tiled' || (forward && usesVector(group, n))) return [];
-  return [forward ? (group.k + ru) * group.out : (group.out + ru) * group.k];
+  if (forward && takesFewRows(group, profile, n)) return [];
+  const tile = tileOf(group, profile, n, forward);
+  if (tile === null) return [forward ? (group.k + ru) * group.out : (group.out + ru) * group.k];
+  const parts = partsFloats(group, n, tile, forward);
+  return parts > 0 ? [parts] : [];
+}
+
+/** y [N, OUT] = [x | u] [W | sB]ᵀ (+ residual), or dx [N, K] = [dy | du] [W ; A] (+ residual). */
+function productCalls(
+  group: FrozenGroup,
+  profile: KernelProfile,
+  n: number,
+  ru: number,
+  refs: Operands<Ref>,
+  forward: boolean,
+): KernelCall<Ref>[] {
+  const { left, residual, result } = refs;
+  const tail = refs.tail ?? DUMMY;
+  const tile = tileOf(group, profile, n, forward);
+  if (tile !== null) {
+    const packed = packedRefs(group, ru);
+    const operands = { left, tail, residual, result, packed, scratch: SCRATCH, dummy: DUMMY };
+    return tiledCalls<Ref>({ group, n, ru, tile, forward, ...operands });
+  }
+  const [k, m] = forward ? [group.k, group.out] : [group.out, group.k];
+  return [
+    decodeCall(group, profile, ru, forward),
+    matmulCall<Ref>({
+      buffers: { a: left, u: tail, b: SCRATCH, residual: residual ?? DUMMY, y: result },
+      ...{ n, k, m, ru },
+      adds: residual ? 'residual' : 'nothing',
+      block: blockOf(profile, n),
+      stored: storedOf(group, profile),
+    }),
+  ];
 }
 
 /** y [N, OUT] = [x | u] [W | sB]ᵀ (+ residual). */
@@ -125,35 +167,10 @@ export function forwardCalls(
   ru: number,
   refs: Operands<Ref>,
 ): KernelCall<Ref>[] {
-  const { k, out, segments } = group;
-  const { left, result } = refs;
+  if (!takesFewRows(group, profile, n)) return productCalls(group, profile, n, ru, refs, true);
   const [u, residual] = [refs.tail ?? DUMMY, refs.residual ?? DUMMY];
-  const options = {
-    params: { segments, n, k, out, ru, count: segments.length },
-    constants: { HAS_RESIDUAL: refs.residual ? 1 : 0 },
-    slots: { decode: decoder(group.format) },
-  };
-  const buffers = { ...packedRefs(group, ru), x: left, u, residual, y: result };
-  if (usesVector(group, n)) {
-    const own = { ...options, buffers, constants: { ...options.constants, ONE_ROW: n === 1 ? 1 : 0 } };
-    return [profile.vector === 'subgroup' ? call(linearVectorSubgroup, own) : call(linearVector, own)];
-  }
-  if (profile.linear === 'tiled') return [call(linearTiled, { buffers, ...options })];
-  const product = { a: left, u, b: SCRATCH, residual, y: result };
-  const adds = refs.residual ? 'residual' : 'nothing';
-  return [
-    decodeCall(group, profile, ru, true),
-    matmulCall<Ref>({
-      buffers: product,
-      n,
-      k,
-      m: out,
-      ru,
-      adds,
-      block: profile.linear,
-      stored: storedOf(group, profile),
-    }),
-  ];
+  const buffers = { ...packedRefs(group, ru), x: refs.left, u, residual, y: refs.result };
+  return [fewRowsCall(group, profile, { n, ru, hasResidual: refs.residual !== null }, buffers)];
 }
 
 /** dx [N, K] = [dy | du] [W ; A] (+ residual). */
@@ -164,33 +181,5 @@ export function backwardCalls(
   ru: number,
   refs: Operands<Ref>,
 ): KernelCall<Ref>[] {
-  const { k, out, segments } = group;
-  const { left, result } = refs;
-  const [du, residual] = [refs.tail ?? DUMMY, refs.residual ?? DUMMY];
-  if (profile.linear === 'tiled') {
-    const buffers = { ...packedRefs(group, ru), dy: left, du, residual, dx: result };
-    return [
-      call(linearBackwardTiled, {
-        buffers,
-        params: { segments, n, k, out, ru, count: segments.length },
-        constants: { HAS_RESIDUAL: refs.residual ? 1 : 0 },
-        slots: { decode: decoder(group.format) },
-      }),
-    ];
-  }
-  const product = { a: left, u: du, b: SCRATCH, residual, y: result };
-  const adds = refs.residual ? 'residual' : 'nothing';
-  return [
-    decodeCall(group, profile, ru, false),
-    matmulCall<Ref>({
-      buffers: product,
-      n,
-      k: out,
-      m: k,
-      ru,
-      adds,
-      block: profile.linear,
-      stored: storedOf(group, profile),
-    }),
-  ];
+  return productCalls(group, profile, n, ru, refs, false);
 }

@@ -10,6 +10,7 @@ import type { Tape } from '../autograd/tape.ts';
 import type { Value } from '../autograd/value.ts';
 import { elementCount } from '../autograd/value.ts';
 import { gelu, silu } from './activationGraph.ts';
+import { downGatedCall, downOf, upBackwardGatedCall } from './loraFused.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 
 /** `gelu_tanh`: GELU by its tanh approximation. */
@@ -31,14 +32,30 @@ function halves({ attributes }: TapeNode<Activation>, to: Lowering, gu: Value) {
   return { a, up, activation: kernels[attributes].graph };
 }
 
+type Places = Pick<TapeNode, 'inputs' | 'outputs'>;
+
+function forwardRefs(node: Places): Record<'gu' | 'h', Ref> {
+  const [gu] = valueAt(node.inputs, 0);
+  const [h] = valueAt(node.outputs, 0);
+  return { gu: { value: gu }, h: { value: h } };
+}
+
+function backwardRefs(node: Places): Record<'dh' | 'gu' | 'dgu', Ref> {
+  const [dh, gu] = valueAt(node.inputs, 0, 1);
+  const [dgu] = valueAt(node.outputs, 0);
+  return { dh: { value: dh }, gu: { value: gu }, dgu: { value: dgu } };
+}
+
 const gatedOperation: Operation<Activation> = {
   name: 'gated',
   kernels: (node) => {
-    const [gu] = valueAt(node.inputs, 0);
     const [h] = valueAt(node.outputs, 0);
     const { n, c: f } = rowsAndColumns(h);
-    const buffers: Record<'gu' | 'h', Ref> = { gu: { value: gu }, h: { value: h } };
-    return [call(kernels[node.attributes].forward, { buffers, params: { n, f } })];
+    return [call(kernels[node.attributes].forward, { buffers: forwardRefs(node), params: { n, f } })];
+  },
+  kernelsWith: (node, next, profile) => {
+    const narrow = node.attributes === 'silu' ? downOf(valueAt(node.outputs, 0)[0], next, profile) : null;
+    return narrow && [downGatedCall(narrow, forwardRefs(node))];
   },
   lower: (node, to) => {
     const [gu] = valueAt(node.inputs, 0);
@@ -66,15 +83,13 @@ const gatedBackwardOperation: Operation<Activation> = {
   name: 'gated_backward',
   backward: 'none',
   kernels: (node) => {
-    const [dh, gu] = valueAt(node.inputs, 0, 1);
-    const [dgu] = valueAt(node.outputs, 0);
-    const { n, c: f } = rowsAndColumns(dh);
-    const buffers: Record<'dh' | 'gu' | 'dgu', Ref> = {
-      dh: { value: dh },
-      gu: { value: gu },
-      dgu: { value: dgu },
-    };
-    return [call(kernels[node.attributes].backward, { buffers, params: { n, f } })];
+    const { n, c: f } = rowsAndColumns(valueAt(node.inputs, 0)[0]);
+    return [call(kernels[node.attributes].backward, { buffers: backwardRefs(node), params: { n, f } })];
+  },
+  kernelsWith: (node, next, profile) => {
+    if (node.attributes !== 'silu') return null;
+    const both = upBackwardGatedCall(valueAt(node.outputs, 0)[0], next, profile, backwardRefs(node));
+    return both && [both];
   },
   lower: (node, to) => {
     const [dh, gu] = valueAt(node.inputs, 0, 1);

@@ -9,6 +9,7 @@ import type { Recording } from '../recording.ts';
 import type { FrozenGroup } from './frozenProduct.ts';
 import {
   backwardCalls,
+  blockOf,
   DUMMY,
   decodeCall,
   forwardCalls,
@@ -16,6 +17,7 @@ import {
   partRows,
   productScratch,
   storedOf,
+  tileOf,
 } from './frozenProduct.ts';
 import type { TableParts } from './tableParts.ts';
 import { frozenWeight, tableParts } from './tableParts.ts';
@@ -95,24 +97,23 @@ function tilesOf(
   }));
 }
 
-/** Block of the tiles' products; null: the head is taken whole, by a kernel that decodes as it goes. */
-function blockOf(
-  group: FrozenGroup,
-  profile: KernelProfile,
-  n: number,
-  forward: boolean,
-): 'narrow' | 'wide' | null {
-  const { linear } = profile;
-  const inTiles = linear !== 'tiled' && productScratch(group, profile, n, 0, forward).length > 0;
-  if (!inTiles && !needsParts(group, profile)) return null;
-  return linear === 'tiled' ? 'narrow' : linear;
+/** Whether the head is decoded tile by tile of the vocabulary; else it is taken whole, by a kernel that decodes as it goes. */
+function takesSlices(group: FrozenGroup, profile: KernelProfile, n: number, forward: boolean): boolean {
+  if (needsParts(group, profile)) return true;
+  return (
+    tileOf(group, profile, n, forward) === null && productScratch(group, profile, n, 0, forward).length > 0
+  );
 }
 
-/** Floats of scratch slot 0 for either direction. */
+/** Floats of scratch slot 0 for either direction, of `n` rows. */
 export function headScratch(group: FrozenGroup, profile: KernelProfile, n: number): number {
-  const whole = [true, false].every((forward) => blockOf(group, profile, n, forward) === null);
   const rows = tilesOf(group, profile.maxBindingBytes)[0]?.rows ?? 0;
-  return whole ? 0 : rows * (group.k + ranksOf(group));
+  const floats = [true, false].map((forward) =>
+    takesSlices(group, profile, n, forward)
+      ? rows * (group.k + ranksOf(group))
+      : (productScratch(group, profile, n, ranksOf(group), forward)[0] ?? 0),
+  );
+  return Math.max(...floats);
 }
 
 /** logits [N, V] = h [N, C] Wᵀ + u [N, R] (s B)ᵀ. Uses scratch slot 0. */
@@ -124,9 +125,8 @@ export function logitsCalls(
   logits: Ref,
   u: Ref | null = null,
 ): KernelCall<Ref>[] {
-  const block = blockOf(group, profile, n, true);
   const ru = u ? ranksOf(group) : 0;
-  if (block === null)
+  if (!takesSlices(group, profile, n, true))
     return forwardCalls(group, profile, n, ru, { left: h, tail: u, residual: null, result: logits });
   const bound = needsParts(group, profile);
   return tilesOf(group, profile.maxBindingBytes).flatMap(({ first, rows }) => {
@@ -140,7 +140,7 @@ export function logitsCalls(
         m: rows,
         ru,
         adds: 'nothing',
-        block,
+        block: blockOf(profile, n),
         stored: storedOf(tile, profile),
         yPlace: { stride: group.out, offset: first },
       }),
@@ -156,8 +156,7 @@ export function logitsBackwardCalls(
   dz: Ref,
   dh: Ref,
 ): KernelCall<Ref>[] {
-  const block = blockOf(group, profile, n, false);
-  if (block === null)
+  if (!takesSlices(group, profile, n, false))
     return backwardCalls(group, profile, n, 0, { left: dz, tail: null, residual: null, result: dh });
   const bound = needsParts(group, profile);
   return tilesOf(group, profile.maxBindingBytes).flatMap(({ first, rows }) => {
@@ -170,7 +169,7 @@ export function logitsBackwardCalls(
         k: rows,
         m: group.k,
         adds: first === 0 ? 'nothing' : 'y',
-        block,
+        block: blockOf(profile, n),
         stored: storedOf(tile, profile),
         aPlace: { stride: group.out, offset: first },
       }),

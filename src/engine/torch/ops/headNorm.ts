@@ -20,6 +20,7 @@ import { rowsAndColumns, valueAt } from './nodeValues.ts';
 import { normBackward, rootOverMean } from './normGraph.ts';
 import { normWeights } from './normWeights.ts';
 import type { HeadShape } from './rope.ts';
+import { columnSlices, headLanes } from './sums.ts';
 
 interface Attributes {
   readonly heads: number;
@@ -59,7 +60,7 @@ function weightsOf(attributes: Attributes, to: Lowering, q: Value, k: Value): Te
 /** Inputs [x, w_q, w_k] → y, rstd. */
 const headNormOperation: Operation<Attributes> = {
   name: 'head_norm',
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [x, q, k] = valueAt(node.inputs, 0, 1, 2);
     const [y, rstd] = valueAt(node.outputs, 0, 1);
     const buffers: Record<'x' | 'w_q' | 'w_k' | 'y' | 'rstd', Ref> = {
@@ -69,7 +70,8 @@ const headNormOperation: Operation<Attributes> = {
       y: { value: y },
       rstd: { value: rstd },
     };
-    return [call(kernel, { buffers, params: { ...numbers(node), eps: node.attributes.eps } })];
+    const params = { ...numbers(node), eps: node.attributes.eps };
+    return [call(kernel, { buffers, params, constants: headLanes(profile) })];
   },
   lower: (node, to) => {
     const [x, q, k] = valueAt(node.inputs, 0, 1, 2);
@@ -136,7 +138,7 @@ const headNormGradOperation: Operation<GradAttributes> = {
   name: 'head_norm_grad',
   backward: 'none',
   effect: true,
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [dy, x, rstd] = valueAt(node.inputs, 0, 1, 2);
     const { heads, kvHeads, headDim, first, count, at, adapterTotal: total } = node.attributes;
     const buffers: Record<'dy' | 'x' | 'rstd' | 'grads', Ref> = {
@@ -148,7 +150,7 @@ const headNormGradOperation: Operation<GradAttributes> = {
     const { n } = rowsAndColumns(x);
     const shape = { n, heads, kv_heads: kvHeads, d: headDim, first, count };
     const params = { ...shape, offset: at, total, splits: gradientSplits(total) };
-    return [call(gradKernel, { buffers, params })];
+    return [call(gradKernel, { buffers, params, constants: columnSlices(profile) })];
   },
   lower: (node, to) => {
     const [dy, x, rstd] = valueAt(node.inputs, 0, 1, 2);
@@ -166,7 +168,7 @@ const headNormGradOperation: Operation<GradAttributes> = {
 const headNormBackwardOperation: Operation<Attributes> = {
   name: 'head_norm_backward',
   backward: 'none',
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [dy, x, rstd, q, k] = valueAt(node.inputs, 0, 1, 2, 3, 4);
     const [dx] = valueAt(node.outputs, 0);
     const buffers: Record<'dy' | 'x' | 'rstd' | 'w_q' | 'w_k' | 'dx', Ref> = {
@@ -177,7 +179,7 @@ const headNormBackwardOperation: Operation<Attributes> = {
       w_k: { value: k },
       dx: { value: dx },
     };
-    return [call(backwardKernel, { buffers, params: numbers(node) })];
+    return [call(backwardKernel, { buffers, params: numbers(node), constants: headLanes(profile) })];
   },
   lower: (node, to) => {
     const [dy, x, rstd, q, k] = valueAt(node.inputs, 0, 1, 2, 3, 4);

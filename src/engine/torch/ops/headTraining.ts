@@ -2,13 +2,13 @@
 import { headGrad } from '../../../shaders/head_grad/head_grad.ts';
 import type { KernelCall } from '../../../shaders/kernel.ts';
 import { call } from '../../../shaders/kernel.ts';
-import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from '../../../shaders/lora/lora.ts';
-import type { Ref } from '../autograd/operation.ts';
+import { loraDownBackward } from '../../../shaders/lora/lora.ts';
+import type { KernelProfile, Ref } from '../autograd/operation.ts';
 import type { Recording } from '../recording.ts';
 import type { Head } from './head.ts';
 import type { GroupAttributes } from './linearGroup.ts';
 import { dropsOut } from './linearGroup.ts';
-import { gradientSplits, hasDropout, loraNumbers } from './loraOperations.ts';
+import { downCall, gradCall, loraNumbers, upBackwardCall } from './loraOperations.ts';
 
 export interface HeadTraining {
   /** Place of the copy in the adapter buffer; null: frozen. */
@@ -46,15 +46,18 @@ const STEP: Ref = { buffer: 'step' };
 const GRADS: Ref = { buffer: 'grads' };
 
 /** u = drop(h) Aᵀ of a chunk, before its logits. */
-export function downCalls({ adapter }: HeadTraining, { rows, h, u }: HeadChunk<Ref>): KernelCall<Ref>[] {
-  if (!adapter) return [];
-  const buffers = { x: h, adapter: ADAPTER, step: STEP, u };
-  return [call(loraDown, { buffers, params: loraNumbers(adapter, rows), constants: hasDropout(adapter) })];
+export function downCalls(
+  { adapter }: HeadTraining,
+  profile: KernelProfile,
+  { rows, h, u }: HeadChunk<Ref>,
+): KernelCall<Ref>[] {
+  return adapter ? [downCall(adapter, profile, rows, { x: h, u })] : [];
 }
 
 /** Gradients of a chunk, once its logits have become their gradient; `first`: its first row among `total` floats of grads. */
 export function gradCalls(
   { copyAt, adapter }: HeadTraining,
+  profile: KernelProfile,
   chunk: HeadChunk<Ref>,
   shape: { readonly v: number; readonly c: number },
 ): KernelCall<Ref>[] {
@@ -68,18 +71,9 @@ export function gradCalls(
       }),
     );
   if (!adapter) return calls;
-  const { ru, segments, adapterTotal: total } = adapter;
-  const params = { ...loraNumbers(adapter, rows), out: shape.v, total, splits: gradientSplits(total) };
   calls.push(
-    call(loraUpBackward, {
-      buffers: { dy: z, adapter: ADAPTER, du },
-      params: { n: rows, out: shape.v, ru, count: segments.length, segments },
-    }),
-    call(loraGrad, {
-      buffers: { x: h, u, dy: z, du, step: STEP, grads: GRADS },
-      params,
-      constants: hasDropout(adapter),
-    }),
+    upBackwardCall(adapter, profile, rows, { dy: z, du }),
+    gradCall(adapter, profile, rows, { x: h, u, dy: z, du }),
   );
   return calls;
 }

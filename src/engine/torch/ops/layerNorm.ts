@@ -17,6 +17,7 @@ import { gradientSplits } from './loraOperations.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 import { rootOverMean } from './normGraph.ts';
 import { normWeights } from './normWeights.ts';
+import { columnSlices, rowLanes } from './sums.ts';
 
 interface Attributes {
   readonly eps: number;
@@ -26,7 +27,7 @@ interface Attributes {
 
 const layerNormOperation: Operation<Attributes> = {
   name: 'layer_norm',
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [x, w, b] = valueAt(node.inputs, 0, 1, 2);
     const [y, mean, rstd] = valueAt(node.outputs, 0, 1, 2);
     const buffers: Record<'x' | 'w' | 'b' | 'y' | 'mean' | 'rstd', Ref> = {
@@ -37,7 +38,8 @@ const layerNormOperation: Operation<Attributes> = {
       mean: { value: mean },
       rstd: { value: rstd },
     };
-    return [call(forwardKernel, { buffers, params: { ...rowsAndColumns(x), eps: node.attributes.eps } })];
+    const params = { ...rowsAndColumns(x), eps: node.attributes.eps };
+    return [call(forwardKernel, { buffers, params, constants: rowLanes(profile) })];
   },
   lower: (node, to) => {
     const [x, w, b] = valueAt(node.inputs, 0, 1, 2);
@@ -117,7 +119,7 @@ const layerNormGradOperation: Operation<GradAttributes> = {
   name: 'layer_norm_grad',
   backward: 'none',
   effect: true,
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [dy, x, mean, rstd] = valueAt(node.inputs, 0, 1, 2, 3);
     const buffers: Record<'dy' | 'x' | 'mean' | 'rstd' | 'grads', Ref> = {
       dy: { value: dy },
@@ -126,7 +128,8 @@ const layerNormGradOperation: Operation<GradAttributes> = {
       rstd: { value: rstd },
       grads: { buffer: 'grads' },
     };
-    return [call(gradKernel, { buffers, params: { ...rowsAndColumns(x), ...node.attributes } })];
+    const params = { ...rowsAndColumns(x), ...node.attributes };
+    return [call(gradKernel, { buffers, params, constants: columnSlices(profile) })];
   },
   lower: (node, to) => {
     const [dy, x, mean, rstd] = valueAt(node.inputs, 0, 1, 2, 3);
@@ -143,7 +146,7 @@ const layerNormGradOperation: Operation<GradAttributes> = {
 const layerNormBackwardOperation: Operation<null> = {
   name: 'layer_norm_backward',
   backward: 'none',
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [dy, x, w, mean, rstd] = valueAt(node.inputs, 0, 1, 2, 3, 4);
     const [dx] = valueAt(node.outputs, 0);
     const residual = node.inputs[5];
@@ -156,7 +159,7 @@ const layerNormBackwardOperation: Operation<null> = {
       residual: residual ? { value: residual } : { buffer: 'dummy' },
       dx: { value: dx },
     };
-    const constants = { HAS_RESIDUAL: residual ? 1 : 0 };
+    const constants = { ...rowLanes(profile), HAS_RESIDUAL: residual ? 1 : 0 };
     return [call(backwardKernel, { buffers, params: rowsAndColumns(x), constants })];
   },
   lower: (node, to) => {

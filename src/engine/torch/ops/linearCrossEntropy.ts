@@ -20,6 +20,7 @@ import {
 import { chunkPart, scoreChunk } from './lossGraph.ts';
 import { MICRO_BATCHES_AT, microBatchAt } from './metrics.ts';
 import { valueAt } from './nodeValues.ts';
+import { rowLanes } from './sums.ts';
 
 const linearCrossEntropyOperation: Operation<LossAttributes> = {
   name: 'linear_cross_entropy',
@@ -35,7 +36,7 @@ const linearCrossEntropyOperation: Operation<LossAttributes> = {
     const params = { n: node.inputs[0]?.shape[0] ?? 0, offset: MICRO_BATCHES_AT };
     return [
       ...chunksOf(node).flatMap((chunk) => chunkCalls(node, profile, chunk, how)),
-      call(rowSum, { buffers: sum, params }),
+      call(rowSum, { buffers: sum, params, constants: rowLanes(profile) }),
     ];
   },
   lower: (node, to) => {

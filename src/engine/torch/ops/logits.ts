@@ -30,7 +30,7 @@ const logitsOperation: Operation<Attributes> = {
     const z: Ref = { buffer: 'logits' };
     const chunk = { rows, h: { value: h }, z, u: { scratch: 3 }, du: { scratch: 3 } };
     return [
-      ...downCalls(training, chunk),
+      ...downCalls(training, profile, chunk),
       ...logitsCalls(head, profile, rows, chunk.h, z, training.adapter ? chunk.u : null),
     ];
   },

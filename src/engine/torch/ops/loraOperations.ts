@@ -1,11 +1,30 @@
 // The adapter's operations over a linear group: u = drop(x) Aᵀ, du = s dy B, and dA, dB added to `grads`. Their place in
 // backward is linear.ts's business.
+import { fitsVectors } from '../../../shaders/dequantize/dequantize.ts';
+import type { KernelCall } from '../../../shaders/kernel.ts';
 import { call } from '../../../shaders/kernel.ts';
 import { loraDown, loraGrad, loraUpBackward } from '../../../shaders/lora/lora.ts';
-import type { Operation, Ref } from '../autograd/operation.ts';
+import {
+  fitsBlocks,
+  loraDownBlock,
+  loraGradBlock,
+  loraUpBackwardBlock,
+} from '../../../shaders/lora/lora_block.ts';
+import {
+  loraDownWorkgroup,
+  loraGradWorkgroup,
+  loraUpBackwardWorkgroup,
+  ranksOf4,
+} from '../../../shaders/lora/lora_workgroup.ts';
+import type { KernelProfile, Operation, Ref, TapeNode } from '../autograd/operation.ts';
 import type { GroupAttributes } from './linearGroup.ts';
 import { downGraph, gradGraph, upBackwardGraph } from './loraGraph.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
+import { sharesSums } from './sums.ts';
+
+const ADAPTER: Ref = { buffer: 'adapter' };
+const STEP: Ref = { buffer: 'step' };
+const GRADS: Ref = { buffer: 'grads' };
 
 /** What the kernels need of a group, for n rows. */
 export function loraNumbers(group: GroupAttributes, n: number) {
@@ -15,27 +34,69 @@ export function loraNumbers(group: GroupAttributes, n: number) {
 
 export const hasDropout = (group: GroupAttributes) => ({ HAS_DROPOUT: group.dropoutRate > 0 ? 1 : 0 });
 
+/** Whether a workgroup shares the sums over the wide sides: their kernels read four numbers at a time. */
+export const inFours = ({ k, segments }: GroupAttributes, profile: KernelProfile): boolean =>
+  sharesSums(profile) && fitsVectors(k, segments);
+
+/** Whether an invocation takes a block of rows and ranks; the same bits as one by one. */
+const inBlocks = (group: GroupAttributes, profile: KernelProfile): boolean =>
+  !sharesSums(profile) &&
+  fitsBlocks(group.dropoutRate, [group.k, group.out, group.ru, group.adapterTotal], group.segments);
+
+type Refs<Name extends string> = Readonly<Record<Name, Ref>>;
+
+/** u = drop(x) Aᵀ of n rows. */
+export function downCall(
+  group: GroupAttributes,
+  profile: KernelProfile,
+  n: number,
+  { x, u }: Refs<'x' | 'u'>,
+): KernelCall<Ref> {
+  const buffers = { x, adapter: ADAPTER, step: STEP, u };
+  const options = { buffers, params: loraNumbers(group, n), constants: hasDropout(group) };
+  if (inFours(group, profile)) return call(loraDownWorkgroup, options);
+  return call(inBlocks(group, profile) ? loraDownBlock : loraDown, options);
+}
+
+/** du = s dy B of n rows. */
+export function upBackwardCall(
+  group: GroupAttributes,
+  profile: KernelProfile,
+  n: number,
+  { dy, du }: Refs<'dy' | 'du'>,
+): KernelCall<Ref> {
+  const { out, ru, segments } = group;
+  const buffers = { dy, adapter: ADAPTER, du };
+  const options = { buffers, params: { n, out, ru, count: segments.length, segments } };
+  if (!inFours(group, profile))
+    return call(inBlocks(group, profile) ? loraUpBackwardBlock : loraUpBackward, options);
+  return call(loraUpBackwardWorkgroup, { ...options, constants: { RANKS_OF_4: ranksOf4(segments) } });
+}
+
+/** dA and dB of n rows, added to `grads` [S, total]. */
+export function gradCall(
+  group: GroupAttributes,
+  profile: KernelProfile,
+  n: number,
+  { x, u, dy, du }: Refs<'x' | 'u' | 'dy' | 'du'>,
+): KernelCall<Ref> {
+  const { out, adapterTotal: total } = group;
+  const buffers = { x, u, dy, du, step: STEP, grads: GRADS };
+  const params = { ...loraNumbers(group, n), out, total, splits: gradientSplits(total) };
+  const options = { buffers, params, constants: hasDropout(group) };
+  if (inFours(group, profile)) return call(loraGradWorkgroup, options);
+  return call(inBlocks(group, profile) ? loraGradBlock : loraGrad, options);
+}
+
 /** Inputs [x] → u [N, RU]. Its gradient is part of the group's own rule. */
 export const loraDownOperation: Operation<GroupAttributes> = {
   name: 'lora_down',
   backward: 'none',
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [x] = valueAt(node.inputs, 0);
     const [u] = valueAt(node.outputs, 0);
-    const buffers: Record<'x' | 'adapter' | 'step' | 'u', Ref> = {
-      x: { value: x },
-      adapter: { buffer: 'adapter' },
-      step: { buffer: 'step' },
-      u: { value: u },
-    };
     const { n } = rowsAndColumns(x);
-    return [
-      call(loraDown, {
-        buffers,
-        params: loraNumbers(node.attributes, n),
-        constants: hasDropout(node.attributes),
-      }),
-    ];
+    return [downCall(node.attributes, profile, n, { x: { value: x }, u: { value: u } })];
   },
   lower: (node, to) => {
     const [x] = valueAt(node.inputs, 0);
@@ -49,17 +110,11 @@ export const loraDownOperation: Operation<GroupAttributes> = {
 export const loraUpBackwardOperation: Operation<GroupAttributes> = {
   name: 'lora_up_backward',
   backward: 'none',
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [dy] = valueAt(node.inputs, 0);
     const [du] = valueAt(node.outputs, 0);
-    const { out, ru, segments } = node.attributes;
-    const buffers: Record<'dy' | 'adapter' | 'du', Ref> = {
-      dy: { value: dy },
-      adapter: { buffer: 'adapter' },
-      du: { value: du },
-    };
     const { n } = rowsAndColumns(dy);
-    return [call(loraUpBackward, { buffers, params: { n, out, ru, count: segments.length, segments } })];
+    return [upBackwardCall(node.attributes, profile, n, { dy: { value: dy }, du: { value: du } })];
   },
   lower: (node, to) => {
     const [dy] = valueAt(node.inputs, 0);
@@ -78,25 +133,11 @@ export const loraGradOperation: Operation<GroupAttributes> = {
   name: 'lora_grad',
   backward: 'none',
   effect: true,
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [x, u, dy, du] = valueAt(node.inputs, 0, 1, 2, 3);
-    const { out, adapterTotal } = node.attributes;
-    const buffers: Record<'x' | 'u' | 'dy' | 'du' | 'step' | 'grads', Ref> = {
-      x: { value: x },
-      u: { value: u },
-      dy: { value: dy },
-      du: { value: du },
-      step: { buffer: 'step' },
-      grads: { buffer: 'grads' },
-    };
     const { n } = rowsAndColumns(x);
-    const params = {
-      ...loraNumbers(node.attributes, n),
-      out,
-      total: adapterTotal,
-      splits: gradientSplits(adapterTotal),
-    };
-    return [call(loraGrad, { buffers, params, constants: hasDropout(node.attributes) })];
+    const refs = { x: { value: x }, u: { value: u }, dy: { value: dy }, du: { value: du } };
+    return [gradCall(node.attributes, profile, n, refs)];
   },
   lower: (node, to) => {
     const [x, u, dy, du] = valueAt(node.inputs, 0, 1, 2, 3);
@@ -108,6 +149,14 @@ export const loraGradOperation: Operation<GroupAttributes> = {
     return 2 * (node.inputs[0]?.shape[0] ?? 0) * ru * (k + out / segments.length);
   },
 };
+
+type MaybeNarrow = TapeNode | TapeNode<GroupAttributes>;
+
+export const isLoraDown = (node: MaybeNarrow): node is TapeNode<GroupAttributes> =>
+  node.operation.name === loraDownOperation.name;
+
+export const isLoraUpBackward = (node: MaybeNarrow): node is TapeNode<GroupAttributes> =>
+  node.operation.name === loraUpBackwardOperation.name;
 
 /** S of `grads`: small adapters have few blocks, so more invocations share the tokens. Fixed by the adapter's size alone. */
 export const gradientSplits = (adapterFloats: number): number => (adapterFloats < 2 ** 20 ? 4 : 1);

@@ -1,6 +1,12 @@
 // Head and loss of a chunk of rows at a time, as every loss over the vocabulary goes: logits exist in scratch only while they are scored
 // and turned into their gradient, so [T, V] logits never do; the head itself is decoded tile by tile.
-import { crossEntropy } from '../../../shaders/cross_entropy/cross_entropy.ts';
+import { STRETCH_FLOATS } from '../../../shaders/cross_entropy/cross_entropy.ref.ts';
+import {
+  crossEntropy,
+  crossEntropyParts,
+  crossEntropyWhole,
+  partsOf,
+} from '../../../shaders/cross_entropy/cross_entropy.ts';
 import type { KernelCall } from '../../../shaders/kernel.ts';
 import { call } from '../../../shaders/kernel.ts';
 import type { PreferenceObjective } from '../../../shaders/preference/preference.ts';
@@ -14,6 +20,7 @@ import { headOf, headScratch, logitsBackwardCalls, logitsCalls } from './head.ts
 import type { HeadTraining } from './headTraining.ts';
 import { downBackwardCalls, downCalls, gradCalls, headTraining } from './headTraining.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
+import { sharesSums } from './sums.ts';
 
 export interface PairNumbers {
   readonly objective: PreferenceObjective;
@@ -42,9 +49,6 @@ type Node = TapeNode<LossAttributes>;
 const CHUNK_ROWS = 256;
 const LOGITS_LIMIT_FLOATS = 2 ** 22;
 
-/** A chunk may be of any length, so its scratch is planned as for one that no vector kernel takes. */
-const VECTORS_NEVER = 64;
-
 function chunkRows(n: number, v: number): number {
   const fits = Math.floor(LOGITS_LIMIT_FLOATS / v / 64) * 64;
   return Math.min(n, CHUNK_ROWS, Math.max(64, fits));
@@ -64,16 +68,59 @@ export function chunksOf(node: Node): Chunk[] {
   }));
 }
 
-/** Scratch: a tile of the head, logits, the rows' numbers [N, 4], u and du. */
+/** Scratch: a tile of the head, logits, the rows' numbers [N, 4], u and du, weights of the rows, what stretches of the logits say. */
 export const ROWS: Ref = { scratch: 2 };
 const LOGITS: Ref = { scratch: 1 };
 
-export function lossScratch(node: Node, profile: KernelProfile): number[] {
+export const WEIGHTS: Ref = { scratch: 5 };
+const STRETCHES: Ref = { scratch: 6 };
+
+export function lossScratch(node: Node, profile: KernelProfile, weights = 0): number[] {
   const { head, chunk, training } = node.attributes;
   const n = node.inputs[0]?.shape[0] ?? 0;
   const rows = Math.min(chunk, n);
   const ranks = rows * (training.adapter?.ru ?? 0);
-  return [headScratch(head, profile, VECTORS_NEVER), rows * head.out, 4 * n, ranks, ranks];
+  // The last chunk may be shorter, and fewer rows may take more parts of a sum.
+  const floats = chunksOf(node).map((one) => headScratch(head, profile, one.rows));
+  const own = [Math.max(...floats), rows * head.out, 4 * n, ranks, ranks];
+  if (sharesSums(profile)) return [...own, weights, rows * partsOf(head.out) * STRETCH_FLOATS];
+  return weights > 0 ? [...own, weights] : own;
+}
+
+interface Scoring {
+  readonly gradient: boolean;
+  readonly weights: Ref | null;
+}
+
+/** The logits of a chunk to their rows' numbers and, with `gradient`, to their own gradient. */
+function scoreCalls(
+  node: Node,
+  profile: KernelProfile,
+  { first, rows }: Chunk,
+  { gradient, weights }: Scoring,
+): KernelCall<Ref>[] {
+  const { head, smoothing } = node.attributes;
+  const labels: Ref = { buffer: 'labels' };
+  const buffers: Record<'z' | 'labels' | 'weights' | 'step' | 'rows', Ref> = {
+    z: LOGITS,
+    labels,
+    weights: weights ?? DUMMY,
+    step: { buffer: 'step' },
+    rows: ROWS,
+  };
+  const constants = { WRITE_GRAD: gradient ? 1 : 0, HAS_WEIGHTS: weights ? 1 : 0 };
+  const shape = { count: rows, v: head.out, first_row: first };
+  if (!sharesSums(profile))
+    return [call(crossEntropy, { buffers, params: { ...shape, smoothing }, constants })];
+  const params = { ...shape, parts: partsOf(head.out) };
+  return [
+    call(crossEntropyParts, { buffers: { z: LOGITS, labels, stretches: STRETCHES }, params }),
+    call(crossEntropyWhole, {
+      buffers: { ...buffers, stretches: STRETCHES },
+      params: { ...params, smoothing },
+      constants,
+    }),
+  ];
 }
 
 /** A chunk's rows scored; with `gradient`, what follows from it too, its rows weighted by `weights` if there are any. */
@@ -81,32 +128,21 @@ export function chunkCalls(
   node: Node,
   profile: KernelProfile,
   { first, rows }: Chunk,
-  { gradient, weights }: { readonly gradient: boolean; readonly weights: Ref | null },
+  { gradient, weights }: Scoring,
 ): KernelCall<Ref>[] {
   const [h] = valueAt(node.inputs, 0);
   const [, dh] = valueAt(node.outputs, 0, 1);
   const { c } = rowsAndColumns(h);
-  const { head, smoothing, training, wantsHidden } = node.attributes;
+  const { head, training, wantsHidden } = node.attributes;
   const part = { offset: first * c, size: rows * c };
   const own = { rows, h: { value: h, ...part }, z: LOGITS, u: { scratch: 3 }, du: { scratch: 4 } };
-  const buffers: Record<'z' | 'labels' | 'weights' | 'step' | 'rows', Ref> = {
-    z: LOGITS,
-    labels: { buffer: 'labels' },
-    weights: weights ?? DUMMY,
-    step: { buffer: 'step' },
-    rows: ROWS,
-  };
   const calls: KernelCall<Ref>[] = [
-    ...downCalls(training, own),
+    ...downCalls(training, profile, own),
     ...logitsCalls(head, profile, rows, own.h, LOGITS, training.adapter ? own.u : null),
-    call(crossEntropy, {
-      buffers,
-      params: { count: rows, v: head.out, first_row: first, smoothing },
-      constants: { WRITE_GRAD: gradient ? 1 : 0, HAS_WEIGHTS: weights ? 1 : 0 },
-    }),
+    ...scoreCalls(node, profile, { first, rows }, { gradient, weights }),
   ];
   if (!gradient) return calls;
-  calls.push(...gradCalls(training, own, { v: head.out, c }));
+  calls.push(...gradCalls(training, profile, own, { v: head.out, c }));
   const into = { value: dh, ...part };
   return wantsHidden
     ? [

@@ -17,6 +17,7 @@ import {
   lossInputs,
   lossScratch,
   ROWS,
+  WEIGHTS,
 } from './lossChunks.ts';
 import { chunkPart, scoreChunk } from './lossGraph.ts';
 import { MICRO_BATCHES_AT } from './metrics.ts';
@@ -25,8 +26,6 @@ import { preferenceGraph } from './preferenceGraph.ts';
 
 /** What a run asks for; its reference is the run's own business (training/stepPlans.ts). */
 export type Preference = Omit<PairNumbers, 'tokens'>;
-
-const WEIGHTS: Ref = { scratch: 5 };
 
 function numbersOf({ inputs, attributes }: TapeNode<LossAttributes>) {
   const { pairs } = attributes;
@@ -38,7 +37,7 @@ function numbersOf({ inputs, attributes }: TapeNode<LossAttributes>) {
 const preferenceOperation: Operation<LossAttributes> = {
   name: 'preference_loss',
   effect: true,
-  scratch: (node, profile) => [...lossScratch(node, profile), node.inputs[0]?.shape[0] ?? 0],
+  scratch: (node, profile) => lossScratch(node, profile, node.inputs[0]?.shape[0]),
   kernels: (node, profile) => {
     const { wantsGradient } = node.attributes;
     const { objective, shape } = numbersOf(node);

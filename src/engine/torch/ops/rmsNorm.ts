@@ -3,20 +3,24 @@
 
 import { call } from '../../../shaders/kernel.ts';
 import {
-  rmsNormBackward as backwardKernel,
-  rmsNorm as forwardKernel,
   rmsNormGrad as gradKernel,
+  rmsNorm as normKernel,
+  rmsNormBackward,
+  rmsNormBackwardRows,
+  rmsNormRows,
 } from '../../../shaders/rms_norm/rms_norm.ts';
 import { invariant } from '../../ground/errors.ts';
-import type { NodeContext, Operation, Ref } from '../autograd/operation.ts';
+import type { KernelProfile, NodeContext, Operation, Ref, TapeNode } from '../autograd/operation.ts';
 import type { InputGradient, Value } from '../autograd/value.ts';
 import { elementCount } from '../autograd/value.ts';
 import type { Recording } from '../recording.ts';
 import { gradientLeaf } from './gradientLeaf.ts';
+import { downNormedCall, downOf, upBackwardNormedCall } from './loraFused.ts';
 import { gradientSplits } from './loraOperations.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 import { normBackward, rootOverMean } from './normGraph.ts';
 import { normWeights } from './normWeights.ts';
+import { columnSlices, rowLanes } from './sums.ts';
 
 interface Attributes {
   readonly eps: number;
@@ -31,24 +35,44 @@ interface BackwardAttributes {
   readonly hasResidual: boolean;
 }
 
+type Places = Pick<TapeNode, 'inputs' | 'outputs'>;
+
+function forwardRefs(node: Places): Record<'x' | 'w' | 'y' | 'rstd', Ref> {
+  const [x, w] = valueAt(node.inputs, 0, 1);
+  const [y, rstd] = valueAt(node.outputs, 0, 1);
+  return { x: { value: x }, w: { value: w }, y: { value: y }, rstd: { value: rstd } };
+}
+
+/** The pending gradient too, if there is one. */
+function backwardRefs(node: Places): Record<'dy' | 'x' | 'w' | 'rstd' | 'residual' | 'dx', Ref> {
+  const [dy, x, w, rstd] = valueAt(node.inputs, 0, 1, 2, 3);
+  const [dx] = valueAt(node.outputs, 0);
+  const residual = node.inputs[4];
+  return {
+    dy: { value: dy },
+    x: { value: x },
+    w: { value: w },
+    rstd: { value: rstd },
+    residual: residual ? { value: residual } : { buffer: 'dummy' },
+    dx: { value: dx },
+  };
+}
+/** Whether an invocation takes a row; the same bits either way. */
+const byRows = (c: number, { sums }: KernelProfile): boolean => sums !== 'workgroup' && c % 4 === 0;
+
 const rmsNormOperation: Operation<Attributes> = {
   name: 'rms_norm',
-  kernels: (node) => {
-    const [x, w] = valueAt(node.inputs, 0, 1);
-    const [y, rstd] = valueAt(node.outputs, 0, 1);
-    const { n, c } = rowsAndColumns(x);
-    const buffers: Record<'x' | 'w' | 'y' | 'rstd', Ref> = {
-      x: { value: x },
-      w: { value: w },
-      y: { value: y },
-      rstd: { value: rstd },
-    };
-    return [
-      call(forwardKernel, {
-        buffers,
-        params: { n, c, eps: node.attributes.eps, offset: node.attributes.offset },
-      }),
-    ];
+  kernels: (node, profile) => {
+    const { n, c } = rowsAndColumns(valueAt(node.inputs, 0)[0]);
+    const { eps, offset } = node.attributes;
+    const params = { n, c, eps, offset };
+    const kernel = byRows(c, profile) ? rmsNormRows : normKernel;
+    return [call(kernel, { buffers: forwardRefs(node), params, constants: rowLanes(profile) })];
+  },
+  kernelsWith: (node, next, profile) => {
+    const narrow = downOf(valueAt(node.outputs, 0)[0], next, profile);
+    const { eps, offset } = node.attributes;
+    return narrow && [downNormedCall(narrow, forwardRefs(node), { eps, offset })];
   },
   lower: (node, to) => {
     const [x, w] = valueAt(node.inputs, 0, 1);
@@ -110,7 +134,7 @@ const rmsNormGradOperation: Operation<GradAttributes> = {
   name: 'rms_norm_grad',
   backward: 'none',
   effect: true,
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [dy, x, rstd] = valueAt(node.inputs, 0, 1, 2);
     const buffers: Record<'dy' | 'x' | 'rstd' | 'grads', Ref> = {
       dy: { value: dy },
@@ -118,7 +142,8 @@ const rmsNormGradOperation: Operation<GradAttributes> = {
       rstd: { value: rstd },
       grads: { buffer: 'grads' },
     };
-    return [call(gradKernel, { buffers, params: { ...rowsAndColumns(x), ...node.attributes } })];
+    const params = { ...rowsAndColumns(x), ...node.attributes };
+    return [call(gradKernel, { buffers, params, constants: columnSlices(profile) })];
   },
   lower: (node, to) => {
     const [dy, x, rstd] = valueAt(node.inputs, 0, 1, 2);
@@ -132,26 +157,21 @@ const rmsNormGradOperation: Operation<GradAttributes> = {
 const rmsNormBackwardOperation: Operation<BackwardAttributes> = {
   name: 'rms_norm_backward',
   backward: 'none',
-  kernels: (node) => {
-    const [dy, x, w, rstd] = valueAt(node.inputs, 0, 1, 2, 3);
-    const [dx] = valueAt(node.outputs, 0);
-    const { n, c } = rowsAndColumns(x);
-    const residual = node.inputs[4];
-    const buffers: Record<'dy' | 'x' | 'w' | 'rstd' | 'residual' | 'dx', Ref> = {
-      dy: { value: dy },
-      x: { value: x },
-      w: { value: w },
-      rstd: { value: rstd },
-      residual: residual ? { value: residual } : { buffer: 'dummy' },
-      dx: { value: dx },
-    };
+  kernels: (node, profile) => {
+    const { n, c } = rowsAndColumns(valueAt(node.inputs, 1)[0]);
+    const { offset, hasResidual } = node.attributes;
     return [
-      call(backwardKernel, {
-        buffers,
-        params: { n, c, offset: node.attributes.offset },
-        constants: { HAS_RESIDUAL: residual ? 1 : 0 },
+      call(byRows(c, profile) ? rmsNormBackwardRows : rmsNormBackward, {
+        buffers: backwardRefs(node),
+        params: { n, c, offset },
+        constants: { ...rowLanes(profile), HAS_RESIDUAL: hasResidual ? 1 : 0 },
       }),
     ];
+  },
+  kernelsWith: (node, next, profile) => {
+    const [dx] = valueAt(node.outputs, 0);
+    const both = upBackwardNormedCall(dx, next, profile, backwardRefs(node), node.attributes);
+    return both && [both];
   },
   lower: (node, to) => {
     const [dy, x, w, rstd] = valueAt(node.inputs, 0, 1, 2, 3);

@@ -8,6 +8,7 @@ import { magnitudeOffset } from '../../../shaders/scale_columns/scale_columns.re
 import {
   scaleColumns as kernel,
   rowNormTable,
+  rowNormTableWorkgroup,
   scaleColumnsGrad,
   vectorTable,
 } from '../../../shaders/scale_columns/scale_columns.ts';
@@ -22,6 +23,7 @@ import { gradientLeaf } from './gradientLeaf.ts';
 import type { GroupAttributes } from './linearGroup.ts';
 import { gradientSplits } from './loraOperations.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
+import { columnSlices, sharesSums } from './sums.ts';
 
 interface Attributes {
   readonly group: GroupAttributes;
@@ -43,7 +45,7 @@ const tableOperation: Operation<GroupAttributes> = {
   name: 'scale_table',
   backward: 'none',
   effect: true,
-  kernels: ({ attributes: group }) => {
+  kernels: ({ attributes: group }, profile) => {
     const { segments, k, out, format } = group;
     const numbers = { segments, out, count: segments.length };
     const vectors: Record<'adapter' | 'table', Ref> = {
@@ -51,13 +53,12 @@ const tableOperation: Operation<GroupAttributes> = {
       table: tableOf(group),
     };
     if (!group.overRowNorms) return [call(vectorTable, { buffers: vectors, params: numbers })];
-    return [
-      call(rowNormTable, {
-        buffers: { ...weightRefs(group), ...vectors },
-        params: { ...numbers, k },
-        slots: { decode: decoder(format) },
-      }),
-    ];
+    const options = {
+      buffers: { ...weightRefs(group), ...vectors },
+      params: { ...numbers, k },
+      slots: { decode: decoder(format) },
+    };
+    return [sharesSums(profile) ? call(rowNormTableWorkgroup, options) : call(rowNormTable, options)];
   },
   lower: 'kernels',
   flops: ({ attributes: { k, out, segments } }) =>
@@ -115,7 +116,7 @@ const scaleGradOperation: Operation<GroupAttributes> = {
   name: 'scale_columns_grad',
   backward: 'none',
   effect: true,
-  kernels: (node) => {
+  kernels: (node, profile) => {
     const [z, dy] = valueAt(node.inputs, 0, 1);
     const { segments, out, adapterTotal: total } = node.attributes;
     const buffers: Record<'z' | 'dy' | 'table' | 'grads', Ref> = {
@@ -130,7 +131,7 @@ const scaleGradOperation: Operation<GroupAttributes> = {
       call(scaleColumnsGrad, {
         buffers,
         params,
-        constants: { OWN_SCALE: node.attributes.overRowNorms ? 0 : 1 },
+        constants: { ...columnSlices(profile), OWN_SCALE: node.attributes.overRowNorms ? 0 : 1 },
       }),
     ];
   },

@@ -1,11 +1,19 @@
 // What every update begins with, and the tables that all optimisers share: gradients summed over their parts, norms, clipping;
 // weight decay and learning-rate factor by tensor. Source: torch 2.13 nn/utils/clip_grad.py; transformers 5.24 Trainer, whose
 // decay group leaves out biases and norms.
-import { clipFactor, gradReduce } from '../../../shaders/grad_norm/grad_norm.ts';
+import {
+  clipFactor,
+  gradReduce,
+  gradStretches,
+  stretchNorms,
+  stretchTable,
+} from '../../../shaders/grad_norm/grad_norm.ts';
+import type { KernelCall } from '../../../shaders/kernel.ts';
 import { call } from '../../../shaders/kernel.ts';
 import type { Operation, Ref } from '../autograd/operation.ts';
 import type { Tape } from '../autograd/tape.ts';
 import { TENSOR_NORMS_AT } from '../ops/metrics.ts';
+import { rowLanes, sharesSums } from '../ops/sums.ts';
 import type { AdapterLayout, PlacedTensor } from '../trainedLayout.ts';
 import type { Optimizer, OptimizerOptions } from './optimizer.ts';
 
@@ -13,6 +21,8 @@ interface Attributes {
   /** Floats of the adapter buffer. */
   readonly total: number;
   readonly tensors: number;
+  /** Of all tensors, where several workgroups share one. */
+  readonly stretches: number;
   readonly splits: number;
   /** <= 0 disables clipping. */
   readonly maxGradNorm: number;
@@ -24,16 +34,29 @@ const gradNormOperation: Operation<Attributes> = {
   name: 'grad_norm',
   backward: 'none',
   effect: true,
-  kernels: ({ attributes: { tensors, splits, total, maxGradNorm } }) => [
-    call(gradReduce, {
-      buffers: { table: buffer('tensors'), grads: buffer('grads'), metrics: buffer('metrics') },
-      params: { tensors, splits, total, norm_offset: TENSOR_NORMS_AT },
-    }),
-    call(clipFactor, {
-      buffers: { metrics: buffer('metrics') },
-      params: { tensors, norm_offset: TENSOR_NORMS_AT, max_norm: maxGradNorm },
-    }),
-  ],
+  scratch: ({ attributes }, profile) => (sharesSums(profile) ? [attributes.stretches] : []),
+  kernels: ({ attributes: { tensors, stretches, splits, total, maxGradNorm } }, profile) => {
+    const [table, grads, metrics] = [buffer('tensors'), buffer('grads'), buffer('metrics')];
+    const squares: Ref = { scratch: 0 };
+    const norms = { tensors, norm_offset: TENSOR_NORMS_AT };
+    const reduced: KernelCall<Ref>[] = sharesSums(profile)
+      ? [
+          call(gradStretches, {
+            buffers: { table, grads, squares },
+            params: { tensors, stretches, splits, total },
+          }),
+          call(stretchNorms, { buffers: { table, squares, metrics }, params: norms }),
+        ]
+      : [call(gradReduce, { buffers: { table, grads, metrics }, params: { ...norms, splits, total } })];
+    return [
+      ...reduced,
+      call(clipFactor, {
+        buffers: { metrics },
+        params: { ...norms, max_norm: maxGradNorm },
+        constants: rowLanes(profile),
+      }),
+    ];
+  },
   lower: 'kernels',
   flops: ({ attributes }) => (2 + attributes.splits) * attributes.total,
 };
@@ -59,17 +82,24 @@ export function recordOptimizerStep(
       operation: gradNormOperation,
       inputs: [],
       outputs: [],
-      attributes: { total: layout.total, tensors: layout.tensors.length, splits, maxGradNorm },
+      attributes: {
+        total: layout.total,
+        tensors: layout.tensors.length,
+        stretches: stretchesOf(layout).stretches,
+        splits,
+        maxGradNorm,
+      },
       path: 'optimizer',
     });
     optimizer.record(tape, layout, options);
   });
 }
 
-/** Offset and length of each tensor, for grad_reduce. */
-export function tensorTable(layout: AdapterLayout): Uint32Array<ArrayBuffer> {
-  return Uint32Array.from(layout.tensors.flatMap((tensor) => [tensor.offset, tensor.length]));
-}
+const stretchesOf = (layout: AdapterLayout) =>
+  stretchTable(layout.tensors.map(({ offset, length }) => [offset, length]));
+
+/** Offset and length of each tensor, for grad_reduce, and its stretches. */
+export const tensorTable = (layout: AdapterLayout): Uint32Array<ArrayBuffer> => stretchesOf(layout).table;
 
 /** Trainer's decay group: everything but biases and norms (get_decay_parameter_names). */
 const decays = (name: string): boolean => !/bias|layernorm|rmsnorm|(^|\.)norm($|\.)|_norm($|\.)/.test(name);

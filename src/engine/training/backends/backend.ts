@@ -1,6 +1,7 @@
 // What a backend is: named buffers, prepared plans, replay. The same tape runs on WebGPU and on the CPU.
 
 import type { StepNumbers } from '../../../shaders/lib/step.ts';
+import type { GroupQuantiser } from '../../models/groupQuantiser.ts';
 import type { BufferData } from '../../torch/autograd/bufferData.ts';
 import type { KernelProfile } from '../../torch/autograd/operation.ts';
 import type { Plan } from '../../torch/autograd/plan.ts';
@@ -22,6 +23,8 @@ export interface RunCounters {
 export interface Backend {
   readonly kind: BackendKind;
   readonly profile: KernelProfile;
+  /** Quantises weights where they will be used; null where that is this thread. */
+  readonly quantiser: GroupQuantiser | null;
   /** Since the last reset; printed by --profile. */
   readonly counters: RunCounters;
   /** Bytes of all buffers now allocated. */
@@ -35,6 +38,8 @@ export interface Backend {
   clear(name: string): void;
   has(name: string): boolean;
   free(name: string): void;
+  /** Compiles what plans will run, all at once, and tells how many kernels of how many are done; `prepare` then finds them. */
+  compile(plans: readonly Plan[], told: (done: number, total: number) => void): Promise<void>;
   prepare(plan: Plan): Promise<Executable>;
   release(executable: Executable): void;
   /** Replays a plan with the numbers of this submission. Resolves when the work is queued (GPU) or done (CPU). */

@@ -34,6 +34,7 @@ export interface CpuOptions {
 
 export class CpuBackend implements Backend {
   readonly kind = 'cpu';
+  readonly quantiser = null;
   readonly profile: KernelProfile = { linear: 'narrow', maxBindingBytes: 2 ** 31 };
   readonly counters: RunCounters = { dispatches: 0, submits: 0, readbacks: 0 };
   readonly #options: CpuOptions;
@@ -86,6 +87,11 @@ export class CpuBackend implements Backend {
     this.#floats.delete(name);
     this.#words.delete(name);
     this.#generation += 1;
+  }
+
+  /** Nothing compiles. */
+  compile(): Promise<void> {
+    return Promise.resolve();
   }
 
   /** The array of a named buffer of float32 or whole numbers, itself. */

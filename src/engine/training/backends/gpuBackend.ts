@@ -1,8 +1,8 @@
 // The WebGPU backend: named buffers, a pool of slots shared by all plans, prepared dispatches replayed in submissions short
 // enough for an OS watchdog. Takes an open device; never requests one.
 import { MAP_READ, STORAGE, UNIFORM } from '../../../shaders/host/bufferUsage.ts';
-import type { BufferRange, PreparedDispatch } from '../../../shaders/host/dispatch.ts';
-import { encodeDispatch, prepareCalls } from '../../../shaders/host/dispatch.ts';
+import type { BufferRange, PreparedCalls } from '../../../shaders/host/dispatch.ts';
+import { prepareCalls } from '../../../shaders/host/dispatch.ts';
 import { Pipelines } from '../../../shaders/host/pipelines.ts';
 import type { KernelCall } from '../../../shaders/kernel.ts';
 import type { StepNumbers } from '../../../shaders/lib/step.ts';
@@ -16,22 +16,18 @@ import { slotsBySize } from '../../torch/autograd/plan.ts';
 import { bufferTooLarge, deviceLost, tableTooLarge } from '../trainingErrors.ts';
 import type { Backend, Executable, RunCounters } from './backend.ts';
 import { bindingOf } from './binding.ts';
+import { DeviceQuantiser } from './deviceQuantiser.ts';
 import { KernelTimer } from './kernelTimer.ts';
+import type { Paced } from './submissions.ts';
+import { Submissions } from './submissions.ts';
 import type { Variants } from './variants.ts';
 import { portableVariants } from './variants.ts';
 
-/** Estimated work of one submission; at the slowest adapter seen (9 GFLOP/s) about 60 ms. */
-const FLOPS_PER_SUBMIT = 5e8;
-
-interface Bound {
-  readonly batches: readonly (readonly PreparedDispatch[])[];
-  readonly params: GPUBuffer;
-}
-
 interface GpuExecutable extends Executable {
   /** Bind groups, and the generation of the pools they point into. */
-  bound: Bound;
+  bound: PreparedCalls;
   generation: number;
+  readonly paced: Paced;
 }
 
 export interface GpuOptions {
@@ -41,16 +37,14 @@ export interface GpuOptions {
   readonly variants?: Partial<Variants>;
   /** Bind no more than this, although the device would; for tests. */
   readonly maxBindingBytes?: number;
-}
-
-/** Told while a plan is bound, before any of it runs. */
-function tooLarge(name: string, size: number, most: number): UserError {
-  return tableTooLarge({ name, bytes: size, most });
+  /** Longest submission that is aimed at; for tests. */
+  readonly submissionMs?: number;
 }
 
 export class GpuBackend implements Backend {
   readonly kind = 'webgpu';
   readonly profile: KernelProfile;
+  readonly quantiser: DeviceQuantiser;
   readonly counters: RunCounters = { dispatches: 0, submits: 0, readbacks: 0 };
   /** Whether `destroy` was called: the device's loss is then no accident. */
   destroyed = false;
@@ -60,6 +54,7 @@ export class GpuBackend implements Backend {
   readonly #pool: GPUBuffer[] = [];
   readonly #scratch: GPUBuffer[] = [];
   readonly #timer: KernelTimer | null;
+  readonly #submissions: Submissions;
   #staging: GPUBuffer | null = null;
   #bytes = 0;
   /** Set when the device is gone. */
@@ -82,9 +77,15 @@ export class GpuBackend implements Backend {
       maxBindingBytes: options.maxBindingBytes ?? device.limits.maxStorageBufferBindingSize,
     };
     this.#timer = options.profile && device.features.has('timestamp-query') ? new KernelTimer(device) : null;
+    this.#submissions = new Submissions(device, {
+      timer: this.#timer,
+      now: () => performance.now(),
+      targetMs: options.submissionMs,
+    });
     this.#named.set('step', this.#make('step', STEP_SIZE_BYTES, UNIFORM));
     this.upload('one', new Float32Array([1]));
     this.allocate('dummy', 64);
+    this.quantiser = new DeviceQuantiser(device, this.#pipelines, this);
   }
 
   allocatedBytes(): number {
@@ -93,7 +94,7 @@ export class GpuBackend implements Backend {
 
   /** Bytes of a named buffer. */
   sizeOf(name: string): number {
-    return this.#buffer(name).size;
+    return this.buffer(name).size;
   }
 
   allocate(name: string, length: number): void {
@@ -107,12 +108,12 @@ export class GpuBackend implements Backend {
   }
 
   write(name: string, data: BufferData, offset = 0): void {
-    this.#device.queue.writeBuffer(this.#buffer(name), offset * 4, data);
+    this.#device.queue.writeBuffer(this.buffer(name), offset * 4, data);
   }
 
   clear(name: string): void {
     const encoder = this.#device.createCommandEncoder({ label: 'clear' });
-    encoder.clearBuffer(this.#buffer(name));
+    encoder.clearBuffer(this.buffer(name));
     this.#device.queue.submit([encoder.finish()]);
   }
 
@@ -125,41 +126,45 @@ export class GpuBackend implements Backend {
     this.#named.delete(name);
   }
 
+  compile(plans: readonly Plan[], told: (done: number, total: number) => void): Promise<void> {
+    const calls = plans.flatMap(({ nodes }) =>
+      nodes.flatMap((node) => node.operation.kernels(node, this.profile)),
+    );
+    return this.#pipelines.compile(calls, told);
+  }
+
   async prepare(plan: Plan): Promise<Executable> {
-    const bound = await this.#bind(plan);
-    const dispatches = bound.batches.reduce((sum, batch) => sum + batch.length, 0);
-    const executable: GpuExecutable = { plan, bound, generation: this.#generation, dispatches };
+    const { bound, work } = await this.#bind(plan);
+    const executable: GpuExecutable = {
+      plan,
+      bound,
+      paced: this.#submissions.paced(work),
+      generation: this.#generation,
+      dispatches: bound.dispatches.length,
+    };
     return executable;
   }
 
-  /** Bind groups of a plan over the pools as they are now; the pools grow where it needs more. */
-  async #bind(plan: Plan): Promise<Bound> {
+  /** Bind groups of a plan over the pools as they are now, which grow where it needs more, and the operations of each dispatch. */
+  async #bind(plan: Plan): Promise<{ readonly bound: PreparedCalls; readonly work: readonly number[] }> {
     const slots = this.#slots(plan);
     const scratch = plan.scratchBytes.map((bytes, i) =>
       this.#atLeast(this.#scratch, i, bytes, `scratch ${i}`),
     );
     const range = (ref: Ref): BufferRange => this.#range(ref, plan, slots, scratch);
     const calls: KernelCall<BufferRange>[] = [];
-    const ends: number[] = [];
-    let flops = 0;
+    const work: number[] = [];
     for (const node of plan.nodes) {
       const made = node.operation.kernels(node, this.profile);
-      const share = node.operation.flops(node) / Math.max(1, made.length);
       for (const call of made) {
         const buffers = Object.fromEntries(
           Object.entries(call.buffers).map(([name, ref]) => [name, range(ref)]),
         );
         calls.push({ ...call, buffers });
-        flops += share;
-        if (flops < FLOPS_PER_SUBMIT) continue;
-        ends.push(calls.length);
-        flops = 0;
+        work.push(node.operation.flops(node) / made.length);
       }
     }
-    if (ends.at(-1) !== calls.length) ends.push(calls.length);
-    const prepared = await prepareCalls(this.#device, this.#pipelines, calls);
-    const batches = ends.map((end, i) => prepared.dispatches.slice(ends[i - 1] ?? 0, end));
-    return { batches, params: prepared.params };
+    return { bound: await prepareCalls(this.#device, this.#pipelines, calls), work };
   }
 
   release(executable: Executable): void {
@@ -170,22 +175,11 @@ export class GpuBackend implements Backend {
     const own = this.#own(executable);
     if (own.generation !== this.#generation) {
       own.bound.params.destroy();
-      own.bound = await this.#bind(own.plan);
+      own.bound = (await this.#bind(own.plan)).bound;
       own.generation = this.#generation;
     }
-    this.#device.queue.writeBuffer(this.#buffer('step'), 0, encodeStep(step));
-    for (const batch of own.bound.batches) {
-      const encoder = this.#device.createCommandEncoder();
-      if (this.#timer) this.#timer.encode(encoder, batch);
-      else {
-        const pass = encoder.beginComputePass();
-        for (const dispatch of batch) encodeDispatch(pass, dispatch);
-        pass.end();
-      }
-      this.#device.queue.submit([encoder.finish()]);
-      this.counters.dispatches += batch.length;
-      this.counters.submits += 1;
-    }
+    this.#device.queue.writeBuffer(this.buffer('step'), 0, encodeStep(step));
+    this.#submissions.send(own.bound.dispatches, own.paced, this.counters);
   }
 
   async read(
@@ -201,10 +195,10 @@ export class GpuBackend implements Backend {
     }
     const staging = this.#staging;
     const encoder = this.#device.createCommandEncoder({ label: 'readback' });
-    encoder.copyBufferToBuffer(this.#buffer(name), offset * 4, staging, 0, size);
+    encoder.copyBufferToBuffer(this.buffer(name), offset * 4, staging, 0, size);
     this.#device.queue.submit([encoder.finish()]);
     if (purpose === 'step') this.counters.readbacks += 1;
-    await this.#unlessLost(staging.mapAsync(1, 0, size));
+    await this.unlessLost(staging.mapAsync(1, 0, size));
     try {
       return new Float32Array(staging.getMappedRange(0, size).slice(0));
     } finally {
@@ -221,6 +215,7 @@ export class GpuBackend implements Backend {
     this.destroyed = true;
     for (const buffer of [...this.#named.values(), ...this.#pool, ...this.#scratch, this.#staging])
       buffer?.destroy();
+    this.#submissions.destroy();
     this.#named.clear();
     this.#pool.length = 0;
     this.#scratch.length = 0;
@@ -244,7 +239,7 @@ export class GpuBackend implements Backend {
     buffer.destroy();
   }
 
-  #buffer(name: string): GPUBuffer {
+  buffer(name: string): GPUBuffer {
     const found = this.#named.get(name);
     invariant(found, `webgpu: no buffer named '${name}'`);
     return found;
@@ -273,17 +268,17 @@ export class GpuBackend implements Backend {
     const { place, offset, length, label } = bindingOf(ref, plan);
     const buffer =
       place.kind === 'named'
-        ? this.#buffer(place.name)
+        ? this.buffer(place.name)
         : (place.kind === 'slot' ? slots : scratch)[place.index];
     invariant(buffer, `webgpu: '${label}' has no buffer`);
     const size = length === undefined ? buffer.size - offset * 4 : Math.max(4, length * 4);
     if (place.kind !== 'scratch' && size > this.profile.maxBindingBytes)
-      throw tooLarge(buffer.label, size, this.profile.maxBindingBytes);
+      throw tableTooLarge({ name: buffer.label, bytes: size, most: this.profile.maxBindingBytes });
     return { buffer, offset: offset * 4, size };
   }
 
   /** What a browser never answers when the device is gone. */
-  #unlessLost<T>(work: Promise<T>): Promise<T> {
+  unlessLost<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#gone) reject(this.#gone);
       this.#waiting.add(reject);

@@ -8,7 +8,7 @@ import type { BackendChoice, CpuReason, DeviceInfo } from './deviceInfo.ts';
 import { GpuBackend } from './gpuBackend.ts';
 import type { OrtRuntime } from './ort/ortBackend.ts';
 import { OrtBackend } from './ort/ortBackend.ts';
-import { variantsFor } from './tune.ts';
+import { variantsFor } from './tuning/tune.ts';
 import type { TuningCache } from './variants.ts';
 import { wantedFeatures } from './variants.ts';
 

@@ -1,6 +1,6 @@
 // The same questions answered by the untouched and by the trained model, side by side. The questions can be edited;
 // a changed one is asked as soon as the engine is free.
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { promptsOf } from '../../state/actions.ts';
@@ -99,7 +99,7 @@ function Answer({
 }
 
 /** `bare`: only the questions, before there is a run to answer them. */
-export function Answers({ bare = false }: { readonly bare?: boolean }) {
+export const Answers = memo(function Answers({ bare = false }: { readonly bare?: boolean }) {
   const { t } = useTexts();
   const actions = useActions();
   const prompts = usePageState(promptsOf);
@@ -149,4 +149,4 @@ export function Answers({ bare = false }: { readonly bare?: boolean }) {
       )}
     </section>
   );
-}
+});

@@ -23,3 +23,9 @@ it('says when it is asked for again', () => {
   const run = { ...loading, file: { name: 'model.safetensors', waitMs: 4000 } };
   expect(progressWords(t, run, 'en').main).toMatch(/^model\.safetensors does not come: asked again in 0:04$/);
 });
+
+it('counts kernels, not bytes, while they are compiled', () => {
+  const run: Run = { ...loading, note: 'compiling', done: 34, total: 58 };
+  expect(progressWords(t, run, 'en').main).toBe('compiling kernels for this device, 34 of 58');
+  expect(progressWords(textsOf('zh'), run, 'zh').main).toContain('34 / 58');
+});

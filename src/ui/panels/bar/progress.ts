@@ -22,6 +22,8 @@ export function progressWords(t: TFunction, run: Run | null, language: string): 
       return said(t('progress.ready'));
     case 'loading': {
       if (run.note === 'recovering') return said(t('progress.recovering'));
+      if (run.note === 'compiling')
+        return said(t('progress.compiling', { done: run.done, total: run.total }));
       if (run.file !== null && run.file.waitMs > 0)
         return said(t('progress.asksAgain', { file: run.file.name, time: timeText(run.file.waitMs) }));
       if (run.total <= 0) return said(t('progress.loading'));

@@ -1,7 +1,8 @@
 // What stands in the centre before the first run: what this is in one sentence, memory and time, and the rows as they
 // will be trained.
+import { memo } from 'react';
 import type { CostEstimate } from '../../../engine/index.ts';
-import { usePageState, useTexts } from '../../PageContext.tsx';
+import { useCalmState, usePageState, useTexts } from '../../PageContext.tsx';
 import { deviceKey, runMs } from '../../state/pace.ts';
 import { recallSpeed } from '../../state/remembered.ts';
 import { countText, flopsText, timeText } from '../../texts/numbers.ts';
@@ -35,9 +36,9 @@ function Estimate({ estimate }: { readonly estimate: CostEstimate }) {
   );
 }
 
-export function Before() {
+export const Before = memo(function Before() {
   const { t } = useTexts();
-  const estimate = usePageState((state) => state.inspection?.estimate ?? null);
+  const estimate = useCalmState((state) => state.inspection?.estimate ?? null);
   return (
     <>
       <section className="card">
@@ -50,4 +51,4 @@ export function Before() {
       <Answers bare />
     </>
   );
-}
+});

@@ -1,18 +1,18 @@
 // What all rows are like: their lengths as a histogram with the place where max_length cuts, and in words what is cut, there twice or empty,
 // and how full the sequences are.
-import { useEffect } from 'react';
-import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import { memo, useEffect } from 'react';
+import { useActions, useCalmState, usePageState, useTexts } from '../../PageContext.tsx';
 import { countText } from '../../texts/numbers.ts';
 
 const width = 480;
 const height = 72;
 
-export function RowFacts() {
+export const RowFacts = memo(function RowFacts() {
   const { t, language } = useTexts();
   const actions = useActions();
   const inspection = usePageState((state) => state.inspection);
-  const statistics = usePageState((state) => state.rows.statistics);
-  const counting = usePageState((state) => state.rows.counting);
+  const statistics = useCalmState((state) => state.rows.statistics);
+  const counting = useCalmState((state) => state.rows.counting);
   const most = usePageState((state) => state.recipe.values['train.max_length']);
   useEffect(() => {
     if (inspection !== null) actions.countRows();
@@ -72,4 +72,4 @@ export function RowFacts() {
       <figcaption className="small dim">{words.join(' ')}</figcaption>
     </figure>
   );
-}
+});

@@ -1,16 +1,16 @@
 // The rows as they will be trained, every token coloured by its label: the first few, or those that a search finds; and what all of them are
 // like.
-import { Fragment, useEffect, useState } from 'react';
+import { Fragment, memo, startTransition, useEffect, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { RowPreview } from '../../../engine/index.ts';
 import type { RowsView } from '../../../engine/protocol.ts';
-import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import { useActions, useCalmState, usePageState, useTexts } from '../../PageContext.tsx';
 import { countText } from '../../texts/numbers.ts';
 import { RowFacts } from './RowFacts.tsx';
 
 const rowsShown = 3;
 
-function Tokens({ row }: { readonly row: RowPreview }) {
+const Tokens = memo(function Tokens({ row }: { readonly row: RowPreview }) {
   const { t } = useTexts();
   return (
     <li className="row-tokens">
@@ -27,7 +27,7 @@ function Tokens({ row }: { readonly row: RowPreview }) {
       ))}
     </li>
   );
-}
+});
 
 interface Shown {
   readonly rows: readonly RowPreview[];
@@ -38,7 +38,7 @@ interface Shown {
 /** What a search finds from `first` on; the inspection's own first rows where nothing is searched. */
 function useShown(first: number, search: string): Shown {
   const actions = useActions();
-  const inspection = usePageState((state) => state.inspection);
+  const inspection = useCalmState((state) => state.inspection);
   const [view, setView] = useState<RowsView | null>(null);
   const plain = first === 0 && search.trim() === '';
   useEffect(() => {
@@ -47,7 +47,7 @@ function useShown(first: number, search: string): Shown {
     if (inspection !== null && !plain)
       void actions
         .lookAtRows({ from: first, count: rowsShown, search, filter: 'all', tokens: true })
-        .then((seen) => !left && setView(seen));
+        .then((seen) => !left && startTransition(() => setView(seen)));
     return () => {
       left = true;
     };
@@ -57,7 +57,7 @@ function useShown(first: number, search: string): Shown {
   return { rows: view?.rows.flatMap(({ preview }) => preview ?? []) ?? [], matches: view?.matches ?? 0 };
 }
 
-function Head({ facts }: { readonly facts: string }) {
+const Head = memo(function Head({ facts }: { readonly facts: string }) {
   const { t } = useTexts();
   const actions = useActions();
   return (
@@ -69,11 +69,11 @@ function Head({ facts }: { readonly facts: string }) {
       </Button>
     </div>
   );
-}
+});
 
-export function RowsCard() {
+export const RowsCard = memo(function RowsCard() {
   const { t, say, language } = useTexts();
-  const data = usePageState((state) => state.inspection?.data ?? null);
+  const data = useCalmState((state) => state.inspection?.data ?? null);
   const [first, setFirst] = useState(0);
   const [search, setSearch] = useState('');
   const { rows, matches } = useShown(first, search);
@@ -148,4 +148,4 @@ export function RowsCard() {
       ))}
     </section>
   );
-}
+});

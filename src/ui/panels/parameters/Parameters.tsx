@@ -10,9 +10,9 @@ import { treeNodes } from './treeRows.ts';
 import { WhyNote } from './WhyNote.tsx';
 
 /** The panel, drawn in slices after whatever else an answer changes: no click waits for hundreds of rows. */
-export function Parameters() {
+export const Parameters = memo(function Parameters() {
   return <ParametersOf inspection={useDeferredValue(usePageState((state) => state.inspection))} />;
-}
+});
 
 const ParametersOf = memo(function ParametersOf(props: { readonly inspection: Inspection | null }) {
   const { inspection } = props;

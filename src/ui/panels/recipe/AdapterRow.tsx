@@ -1,8 +1,9 @@
 // Which adapter the run starts from, as a row of the form that opens the choice.
+import { memo } from 'react';
 import { Button } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 
-export function AdapterRow() {
+export const AdapterRow = memo(function AdapterRow() {
   const { t } = useTexts();
   const actions = useActions();
   const own = usePageState((state) => state.recipe.adapter);
@@ -29,4 +30,4 @@ export function AdapterRow() {
       )}
     </div>
   );
-}
+});

@@ -1,8 +1,9 @@
 // Which base model the recipe trains, as a row of the form that opens the choice.
+import { memo } from 'react';
 import { Button } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 
-export function ModelRow() {
+export const ModelRow = memo(function ModelRow() {
   const { t } = useTexts();
   const actions = useActions();
   const own = usePageState((state) => state.recipe.model);
@@ -29,4 +30,4 @@ export function ModelRow() {
       )}
     </div>
   );
-}
+});

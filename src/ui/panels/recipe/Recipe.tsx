@@ -1,10 +1,11 @@
 // The recipe column: every setting in its section, generated from the declarations. It names no setting itself except
 // where rows are opened.
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { Section, SettingKey } from '../../../engine/index.ts';
 import { settingKeys, settingOf } from '../../../engine/index.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import { InTurn } from '../../parts/InTurn.tsx';
 import { Picker } from '../../parts/Picker.tsx';
 import { differences } from '../../state/recipeEdits.ts';
 import { AdapterRow } from './AdapterRow.tsx';
@@ -17,7 +18,7 @@ const keysOf = (section: Section, advanced: boolean): readonly SettingKey[] =>
     (key) => settingOf(key).section === section && (settingOf(key).advanced ?? false) === advanced,
   );
 
-function PresetRow() {
+const PresetRow = memo(function PresetRow() {
   const { t, say } = useTexts();
   const actions = useActions();
   const presets = usePageState((state) => state.presets);
@@ -40,9 +41,9 @@ function PresetRow() {
       {about !== undefined && <p className="setting-about small dim">{say(about)}</p>}
     </div>
   );
-}
+});
 
-function RowsRow() {
+const RowsRow = memo(function RowsRow() {
   const { t } = useTexts();
   const actions = useActions();
   const data = usePageState((state) => state.recipe.data);
@@ -67,9 +68,9 @@ function RowsRow() {
       </Button>
     </div>
   );
-}
+});
 
-function SectionPart({ section }: { readonly section: (typeof sections)[number] }) {
+const SectionPart = memo(function SectionPart({ section }: { readonly section: (typeof sections)[number] }) {
   const { t } = useTexts();
   const [open, setOpen] = useState(false);
   const advanced = keysOf(section, true);
@@ -103,9 +104,9 @@ function SectionPart({ section }: { readonly section: (typeof sections)[number] 
       {open && advanced.map((key) => <SettingRow key={key} settingKey={key} />)}
     </section>
   );
-}
+});
 
-export function Recipe() {
+export const Recipe = memo(function Recipe() {
   const { t } = useTexts();
   const actions = useActions();
   const own = usePageState(
@@ -124,9 +125,11 @@ export function Recipe() {
         <h2 className="dim">{t('recipe.start')}</h2>
         <PresetRow />
       </section>
-      {sections.map((section) => (
-        <SectionPart key={section} section={section} />
-      ))}
+      <InTurn>
+        {sections.map((section) => (
+          <SectionPart key={section} section={section} />
+        ))}
+      </InTurn>
       <div className="recipe-foot">
         <span className="dim">
           {own === 0 ? t('recipe.nothingChanged') : t('recipe.changedCount', { count: own })}
@@ -157,4 +160,4 @@ export function Recipe() {
       </div>
     </div>
   );
-}
+});

@@ -1,6 +1,7 @@
 // What the columns are for: the format that the file is read as, what a row is, and the column of each role.
-import type { ColumnMapping, ColumnRole, CustomData, DataFormat, RowKind } from '../../../engine/index.ts';
-import { isInFile, rolesOf, rowKinds } from '../../../engine/index.ts';
+import { memo } from 'react';
+import type { ColumnMapping, ColumnRole, DataFormat, RowKind } from '../../../engine/index.ts';
+import { rolesOf, rowKinds } from '../../../engine/index.ts';
 import { useActions } from '../../PageContext.tsx';
 import { Picker } from '../../parts/Picker.tsx';
 import { Tick } from '../../parts/Tick.tsx';
@@ -11,7 +12,8 @@ const formats: readonly DataFormat[] = ['json', 'csv', 'text'];
 const isFormat = (value: string): value is DataFormat => formats.some((one) => one === value);
 const isKind = (value: string): value is RowKind => rowKinds.some((one) => one === value);
 
-function Role(props: {
+/** The column of a role: a list of all columns, and so not drawn again for anything else. */
+const Role = memo(function Role(props: {
   readonly role: ColumnRole;
   readonly mapping: ColumnMapping;
   readonly columns: readonly string[];
@@ -34,23 +36,24 @@ function Role(props: {
       />
     </div>
   );
+});
+
+interface Props {
+  readonly mapping: ColumnMapping | null;
+  readonly format: DataFormat;
+  /** Whether the rows are a file's. */
+  readonly inFile: boolean;
+  readonly columns: readonly string[];
 }
 
-export function ColumnsForm({
-  data,
-  columns,
-}: {
-  readonly data: CustomData;
-  readonly columns: readonly string[];
-}) {
+export const ColumnsForm = memo(function ColumnsForm({ mapping, format, inFile, columns }: Props) {
   const r = useRowsTexts();
   const actions = useActions();
-  const { columns: mapping, format = 'json' } = data;
   const roles = mapping ? [...rolesOf[mapping.to].needed, ...rolesOf[mapping.to].more] : [];
   const turns = mapping?.to === 'prompt-completion' || mapping?.to === 'preference';
   return (
     <div className="columns-form">
-      {!(isInFile(data) && format === 'parquet') && (
+      {!(inFile && format === 'parquet') && (
         <div className="setting">
           <span className="setting-label">{r('format')}</span>
           <Picker
@@ -71,7 +74,9 @@ export function ColumnsForm({
           ]}
           value={mapping?.to ?? 'named'}
           onChange={(kind) =>
-            actions.changeRows({ columns: isKind(kind) ? startMapping(kind, columns, mapping) : null })
+            actions.changeRows({
+              columns: isKind(kind) ? startMapping(kind, columns, mapping ?? undefined) : null,
+            })
           }
         />
       </div>
@@ -92,4 +97,4 @@ export function ColumnsForm({
       {mapping && <p className="small dim">{r('guessed')}</p>}
     </div>
   );
-}
+});

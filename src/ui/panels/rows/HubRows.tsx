@@ -1,6 +1,6 @@
 // Rows of a data set of the hub: its configuration and split, how many of them, and their bytes, before any comes. The hub is asked when a button is
 // pressed. What was fetched is a file of rows like any other, and the recipe names where it can be had.
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { DataSource } from '../../../engine/index.ts';
 import { isInFile } from '../../../engine/index.ts';
@@ -101,7 +101,7 @@ function Offer({ view, wanted }: { readonly view: DatasetView; readonly wanted: 
   );
 }
 
-export function HubRows() {
+export const HubRows = memo(function HubRows() {
   const { say } = useTexts();
   const r = useRowsTexts();
   const actions = useActions();
@@ -170,4 +170,4 @@ export function HubRows() {
       )}
     </section>
   );
-}
+});

@@ -1,15 +1,20 @@
 // Rows that a person brought: how they are read, what the columns are for, the rows, and what was changed by hand.
-import { startTransition, useEffect, useState } from 'react';
+import { memo, startTransition, useEffect, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { CustomData } from '../../../engine/index.ts';
+import { isInFile } from '../../../engine/index.ts';
 import type { RowsView } from '../../../engine/protocol.ts';
 import { useActions, useTexts } from '../../PageContext.tsx';
 import { countText } from '../../texts/numbers.ts';
 import { ColumnsForm } from './ColumnsForm.tsx';
 import { RowsTable } from './RowsTable.tsx';
 import { useRowsTexts } from './rowsTexts.ts';
+import { useSameNames } from './useSameNames.ts';
 
-function Changed({ data }: { readonly data: CustomData }) {
+/** One list, so that nothing is drawn again where there is none. */
+const none: readonly string[] = [];
+
+const Changed = memo(function Changed({ data }: { readonly data: CustomData }) {
   const r = useRowsTexts();
   const actions = useActions();
   const edits = data.edits?.length ?? 0;
@@ -23,13 +28,14 @@ function Changed({ data }: { readonly data: CustomData }) {
       </Button>
     </p>
   );
-}
+});
 
-export function OwnRows({ data }: { readonly data: CustomData }) {
+export const OwnRows = memo(function OwnRows({ data }: { readonly data: CustomData }) {
   const { language } = useTexts();
   const r = useRowsTexts();
   const actions = useActions();
   const [view, setView] = useState<RowsView | null>(null);
+  const columns = useSameNames(view?.columns ?? none);
   useEffect(() => {
     let left = false;
     // Asked anew whenever the rows or their use change.
@@ -54,9 +60,14 @@ export function OwnRows({ data }: { readonly data: CustomData }) {
           })}
         </p>
       )}
-      <ColumnsForm data={data} columns={view?.columns ?? []} />
+      <ColumnsForm
+        mapping={data.columns ?? null}
+        format={data.format ?? 'json'}
+        inFile={isInFile(data)}
+        columns={columns}
+      />
       <RowsTable data={data} problems={view?.problems ?? 0} />
       <Changed data={data} />
     </section>
   );
-}
+});

@@ -1,6 +1,6 @@
 // Bring own rows: drop or open a file, or paste; what its columns are for; the rows themselves, to look through and mend. What is wrong
 // with them the engine says, by line; a pasted text stays here until it is used or thrown away.
-import { useState } from 'react';
+import { memo, useDeferredValue, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { textOfRows } from '../../../engine/index.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
@@ -14,7 +14,7 @@ import { useRowsTexts } from './rowsTexts.ts';
 /** Asked for by the picker; anything may be dropped. */
 const endings = ['.csv', '.tsv', '.jsonl', '.json', '.ndjson', '.parquet', '.txt'];
 
-function Paste() {
+const Paste = memo(function Paste() {
   const { t } = useTexts();
   const r = useRowsTexts();
   const actions = useActions();
@@ -54,9 +54,9 @@ function Paste() {
       </div>
     </>
   );
-}
+});
 
-function Refusal() {
+const Refusal = memo(function Refusal() {
   const { say } = useTexts();
   const refused = usePageState((state) => state.rows.failure);
   const unread = usePageState((state) => (state.recipe.data === undefined ? null : state.inspectFailure));
@@ -67,45 +67,69 @@ function Refusal() {
       {say(failure.message)} {say(failure.remedy)}
     </p>
   );
+});
+
+/** What was brought, drawn in slices after whatever a person waits for. */
+const Own = memo(function Own() {
+  const own = useDeferredValue(usePageState((state) => state.recipe.data));
+  return own === undefined ? null : <OwnRows data={own} />;
+});
+
+const Drop = memo(function Drop() {
+  const r = useRowsTexts();
+  const actions = useActions();
+  const reading = usePageState((state) => state.rows.reading);
+  return (
+    <FileDrop
+      label={r('drop')}
+      busy={reading ? r('reading') : null}
+      choose={r('choose')}
+      accept={endings}
+      onFiles={([file]) => file && actions.openRows(file)}
+    />
+  );
+});
+
+function Foot({ close }: { readonly close: () => void }) {
+  const { t } = useTexts();
+  const r = useRowsTexts();
+  const actions = useActions();
+  const brought = usePageState((state) => state.recipe.data !== undefined);
+  return (
+    <div className="dialog-actions">
+      {brought && (
+        <Button
+          className="button"
+          onPress={() => {
+            actions.presetRows();
+            close();
+          }}
+        >
+          {r('back')}
+        </Button>
+      )}
+      <Button className="button" onPress={close}>
+        {brought ? r('done') : t('data.cancel')}
+      </Button>
+    </div>
+  );
 }
 
+/** The dialog itself hears of no change: each part follows its own. */
 export function RowsDialog() {
   const { t } = useTexts();
   const r = useRowsTexts();
   const actions = useActions();
-  const own = usePageState((state) => state.recipe.data);
-  const reading = usePageState((state) => state.rows.reading);
   const close = (): void => actions.openDialog(null);
   return (
     <Sheet title={t('data.title')} wide open onClose={close}>
       <p className="dim">{r('intro')}</p>
       <Refusal />
-      {own !== undefined && <OwnRows data={own} />}
-      <FileDrop
-        label={r('drop')}
-        busy={reading ? r('reading') : null}
-        choose={r('choose')}
-        accept={endings}
-        onFiles={([file]) => file && actions.openRows(file)}
-      />
+      <Own />
+      <Drop />
       <HubRows />
       <Paste />
-      <div className="dialog-actions">
-        {own !== undefined && (
-          <Button
-            className="button"
-            onPress={() => {
-              actions.presetRows();
-              close();
-            }}
-          >
-            {r('back')}
-          </Button>
-        )}
-        <Button className="button" onPress={close}>
-          {own === undefined ? t('data.cancel') : r('done')}
-        </Button>
-      </div>
+      <Foot close={close} />
     </Sheet>
   );
 }

@@ -19,11 +19,11 @@ function Dot({ received }: { readonly received: DrawnCell['cell']['received'] })
 }
 
 /** The strip, drawn in slices after whatever else an answer changes: no click waits for it. */
-export function Strip({ onSelect }: { readonly onSelect: () => void }) {
+export const Strip = memo(function Strip({ onSelect }: { readonly onSelect: () => void }) {
   const inspection = useDeferredValue(usePageState((state) => state.inspection));
   const broken = useDeferredValue(usePageState((state) => state.inspectFailure !== null));
   return <StripCard inspection={inspection} broken={broken} onSelect={onSelect} />;
-}
+});
 
 const StripCard = memo(function StripCard(props: {
   readonly inspection: Inspection | null;

@@ -58,6 +58,7 @@ const SESSION: Ort.InferenceSession.SessionOptions = {
 
 export class OrtBackend implements Backend {
   readonly kind = 'ort';
+  readonly quantiser = null;
   readonly profile: KernelProfile;
   readonly counters: RunCounters;
   readonly #ort: OrtRuntime;
@@ -117,6 +118,11 @@ export class OrtBackend implements Backend {
   free(name: string): void {
     this.#replaced(name);
     this.#kernels.free(name);
+  }
+
+  /** Its graphs are loaded one by one as they are prepared. */
+  compile(): Promise<void> {
+    return Promise.resolve();
   }
 
   async prepare(plan: Plan): Promise<Executable> {
