@@ -12,13 +12,13 @@ import { makePlan } from '../../src/engine/torch/autograd/plan.ts';
 import type { BackendKind } from '../../src/engine/training/backends/deviceInfo.ts';
 import { GpuBackend } from '../../src/engine/training/backends/gpuBackend.ts';
 import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
+import { openOrt } from '../../src/engine/training/backends/ort/openOrt.ts';
 import { estimateCost } from '../../src/engine/training/estimate.ts';
 import { Generator } from '../../src/engine/training/generate/generator.ts';
 import { trainerOptions } from '../../src/engine/training/options.ts';
 import { recordTraining } from '../../src/engine/training/recordTraining.ts';
 import { runPositions } from '../../src/engine/training/runPositions.ts';
 import { Trainer } from '../../src/engine/training/trainer.ts';
-import { nodeOrt } from '../cli/nodeOrt.ts';
 import { median } from './peak.ts';
 import type { Traffic } from './traffic.ts';
 import { trafficOf } from './traffic.ts';
@@ -95,7 +95,7 @@ export async function measureSteps(gpu: GPU | null, one: StepCase): Promise<Step
   });
   const { backend } = await openBackend({
     gpu,
-    ort: nodeOrt,
+    ort: openOrt,
     choice: one.backend,
     now,
     profile: one.profile ?? false,

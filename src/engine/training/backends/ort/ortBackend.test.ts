@@ -1,7 +1,7 @@
 // The lowered plans on ONNX Runtime's WebAssembly: against PyTorch and PEFT in every family, with weights decoded and packed; against
 // the CPU backend where blocks of attention, chunks of the head or masks are drawn; the same bits twice; a run that moves to it.
 import { describe, expect, it } from 'vitest';
-import { nodeOrt } from '../../../../../tools/cli/nodeOrt.ts';
+
 import { largestShape } from '../../../data/batches.ts';
 import { BOUNDS } from '../../../testing/agreement.ts';
 import { embeddedTrainer } from '../../../testing/embedded.ts';
@@ -12,10 +12,11 @@ import { estimateCost } from '../../estimate.ts';
 import { trainerOptions } from '../../options.ts';
 import type { Backend } from '../backend.ts';
 import { CpuBackend } from '../cpuBackend.ts';
+import { openOrt } from './openOrt.ts';
 import type { OrtRuntime } from './ortBackend.ts';
 import { OrtBackend } from './ortBackend.ts';
 
-const runtime = await nodeOrt();
+const runtime = await openOrt();
 const open = (packed = false): OrtBackend => new OrtBackend(runtime, { packed });
 const row = (words: number): string =>
   JSON.stringify({
