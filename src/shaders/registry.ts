@@ -42,7 +42,7 @@ import {
 } from './lora/lora_fused.ts';
 import { loraDownWorkgroup, loraGradWorkgroup, loraUpBackwardWorkgroup } from './lora/lora_workgroup.ts';
 import { matmul, matmulScalar, matmulWide } from './matmul/matmul.ts';
-import { preference } from './preference/preference.ts';
+import { preference, preferenceSums } from './preference/preference.ts';
 import { quantize } from './quantize/quantize.ts';
 import {
   rmsNorm,
@@ -111,6 +111,7 @@ export const kernels: readonly Kernel[] = [
   crossEntropyParts,
   crossEntropyWhole,
   rowSum,
+  preferenceSums,
   preference,
   headGrad,
   gegluBackward,

@@ -11,10 +11,12 @@ import { fileSource } from '../cli/fileSource.ts';
 import { nodeGpu } from '../cli/nodeGpu.ts';
 import { readPublic } from '../cli/readPublic.ts';
 import type { Command } from '../commandLine.ts';
-import { tool } from '../commandLine.ts';
+import { tool, whole } from '../commandLine.ts';
 import { auditPart, PARALLELISM } from './auditPart.ts';
 import { compareInBrowser } from './browser/compare.ts';
 import { measureRows } from './browser/longTasks.ts';
+import { gpuRun } from './gpu/gpuRun.ts';
+import { packGpuRun } from './gpu/pack.ts';
 import { measureInspections } from './inspection.ts';
 import type { Peaks } from './peak.ts';
 import { measurePeaks } from './peak.ts';
@@ -79,6 +81,16 @@ export const command = {
     audit: { type: 'boolean', help: 'how parallel each dispatch is, without a device, and nothing else' },
     kernels: { type: 'string', value: 'A,B', help: 'with --audit: only kernels whose names begin so' },
     markdown: { type: 'boolean', help: `with --audit: write ${PARALLELISM}` },
+    gpu: {
+      type: 'boolean',
+      help: 'everything worth knowing of a real GPU in four minutes, and nothing else; with --quick in tiny sizes',
+    },
+    seconds: { type: 'string', value: 'N', help: 'with --gpu: time for all of it', default: '240' },
+    pack: {
+      type: 'string',
+      value: 'DIR',
+      help: 'with --gpu: do not run it but pack it, for a machine that has only Node',
+    },
     rows: { type: 'boolean', help: 'count the long tasks of a page with 200,000 rows, and nothing else' },
     browser: { type: 'boolean', help: 'also measure in Chromium, beside onnxruntime-web' },
     json: { type: 'boolean', help: 'print one JSON object' },
@@ -101,6 +113,18 @@ export const main = tool(command, async (values) => {
     return 0;
   }
   const gpu = await nodeGpu();
+  if (values.gpu) {
+    if (values.pack !== undefined) {
+      await packGpuRun(values.pack);
+      write(`${values.pack} is packed: there, node ${values.pack}/tools/gpu/main.mjs.`);
+      return 0;
+    }
+    if (!gpu) throw new Error('WebGPU: no adapter on this machine. npm test says how to get one.');
+    const embedded = await new Assets(readPublic).model();
+    const seconds = whole(command, 'seconds', values.seconds, 240, 1);
+    await gpuRun({ gpu, embedded, say: write, quick: values.quick ?? false, seconds });
+    return 0;
+  }
   const adapter = gpu ? await adapterPart(gpu) : null;
   const cases = embeddedCases(await new Assets(readPublic).model());
   if (!values.quick && existsSync(smollm2))

@@ -2,7 +2,7 @@
 
 import type { KernelProfile, Ref } from '../../src/engine/torch/autograd/operation.ts';
 import type { FrozenGroup } from '../../src/engine/torch/ops/frozenProduct.ts';
-import { backwardCalls, forwardCalls } from '../../src/engine/torch/ops/frozenProduct.ts';
+import { backwardCalls, forwardCalls, productScratch } from '../../src/engine/torch/ops/frozenProduct.ts';
 import { measureVariants } from '../../src/engine/training/backends/tuning/tune.ts';
 import type { Variants } from '../../src/engine/training/backends/variants.ts';
 import type { BufferRange } from '../../src/shaders/host/dispatch.ts';
@@ -71,7 +71,11 @@ export async function measureProduct(
     widths.map((width) => width * k),
   );
   const wide = n * Math.max(k, out) * 4;
-  const sizes = { w: packed, 'w.scales': packed, dummy: 256, left: wide, result: wide, scratch: k * out * 4 };
+  // Products are compared in float32.
+  const profile: KernelProfile = { ...variants, stored: 'f32', maxBindingBytes: 2 ** 27 };
+  const floats = [true, false].map((forwards) => productScratch(group, profile, n, 0, forwards)[0] ?? 4);
+  const scratch = 4 * Math.max(...floats);
+  const sizes = { w: packed, 'w.scales': packed, dummy: 256, left: wide, result: wide, scratch };
   const made = new Map<string, BufferRange>(
     Object.entries(sizes).map(([key, size]) => [
       key,
@@ -90,8 +94,6 @@ export async function measureProduct(
   }
   const range = (ref: Ref): BufferRange =>
     at('scratch' in ref ? 'scratch' : 'buffer' in ref ? ref.buffer : '');
-  // Products are compared in float32.
-  const profile: KernelProfile = { ...variants, stored: 'f32', maxBindingBytes: 2 ** 27 };
   const refs = { left: { buffer: 'left' }, tail: null, residual: null, result: { buffer: 'result' } };
   const bound = (calls: readonly KernelCall<Ref>[]): KernelCall<BufferRange>[] =>
     calls.map((made) => ({

@@ -13,6 +13,7 @@ import type { BackendKind } from '../../src/engine/training/backends/deviceInfo.
 import { GpuBackend } from '../../src/engine/training/backends/gpuBackend.ts';
 import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
 import { openOrt } from '../../src/engine/training/backends/ort/openOrt.ts';
+import type { TuningCache, Variants } from '../../src/engine/training/backends/variants.ts';
 import { estimateCost } from '../../src/engine/training/estimate.ts';
 import { Generator } from '../../src/engine/training/generate/generator.ts';
 import { trainerOptions } from '../../src/engine/training/options.ts';
@@ -39,6 +40,7 @@ export interface StepCase {
 export interface StepResult {
   readonly name: string;
   readonly stepMs: number;
+  readonly losses: readonly number[];
   readonly tokensPerSecond: number;
   readonly loadMs: number;
   readonly plannedBytes: number;
@@ -85,6 +87,13 @@ function leastOf(
   return trafficOf(makePlan(tape, backend.profile), backend.profile, (name) => backend.sizeOf(name));
 }
 
+/** What was measured of this process's adapters: every case runs the same kernels. */
+const tuned = new Map<string, Variants>();
+const tuning: TuningCache = {
+  load: (key) => Promise.resolve(tuned.get(key)),
+  save: (key, value) => Promise.resolve(void tuned.set(key, value)),
+};
+
 export async function measureSteps(gpu: GPU | null, one: StepCase): Promise<StepResult> {
   const { files, patch, rows, tokens, steps } = one;
   const now = (): number => performance.now();
@@ -93,12 +102,14 @@ export async function measureSteps(gpu: GPU | null, one: StepCase): Promise<Step
     'train.max_steps': steps + 1,
     ...patch,
   });
+  const profiled = one.profile ?? false;
   const { backend } = await openBackend({
     gpu,
     ort: openOrt,
     choice: one.backend,
     now,
-    profile: one.profile ?? false,
+    profile: profiled,
+    tuning,
   });
   const largest = { train: { rows, tokens }, test: null, microBatches: 1 };
   const started = now();
@@ -120,7 +131,12 @@ export async function measureSteps(gpu: GPU | null, one: StepCase): Promise<Step
   await trainer.next();
   await backend.timings();
   const times: number[] = [];
-  while (!trainer.finished) times.push((await trainer.next()).stepMs);
+  const losses: number[] = [];
+  while (!trainer.finished) {
+    const { stepMs, loss } = await trainer.next();
+    times.push(stepMs);
+    losses.push(loss);
+  }
   const spent = await backend.timings();
   const least = backend instanceof GpuBackend ? leastOf(one, backend, wired, trainer) : new Map();
   const none: Traffic = { calls: 0, bytes: 0, flops: 0 };
@@ -154,6 +170,7 @@ export async function measureSteps(gpu: GPU | null, one: StepCase): Promise<Step
   const result: StepResult = {
     name: one.name,
     stepMs: median(times),
+    losses,
     tokensPerSecond: ((rows * tokens) / median(times)) * 1000,
     loadMs,
     plannedBytes: estimate?.memory.peakBytes ?? 0,

@@ -11,7 +11,7 @@ interface Names {
 }
 
 /** A product or quotient of numbers and constants, from left to right. */
-function valueOf(text: string, constants: ReadonlyMap<string, number>): number {
+function evaluated(text: string, constants: ReadonlyMap<string, number>): number {
   const [first = '', ...rest] = text.split(/\s*([*/])\s*/);
   const one = (word: string): number => constants.get(word.trim()) ?? Number(word.trim().replace(/u$/, ''));
   let value = one(first);
@@ -26,7 +26,7 @@ function valueOf(text: string, constants: ReadonlyMap<string, number>): number {
 function namesOf(code: string): Names {
   const constants = new Map<string, number>();
   for (const [, name = '', text = ''] of code.matchAll(/^const (\w+)(?:: u32)? = ([\w */]+);/gm)) {
-    const value = valueOf(text, constants);
+    const value = evaluated(text, constants);
     if (Number.isFinite(value)) constants.set(name, value);
   }
   const aliases = [...code.matchAll(/^alias (\w+) = (.*);/gm)].map(
@@ -42,7 +42,7 @@ function bytesOf(type: string, names: Names): number {
   const array = /^array<(.*),\s*([\w */]+?)>$/.exec(text);
   if (array) {
     const [, element = '', count = ''] = array;
-    return bytesOf(element, names) * valueOf(count, constants);
+    return bytesOf(element, names) * evaluated(count, constants);
   }
   const vector = /^vec(\d)(?:<(\w+)>|([fuih]))$/.exec(text);
   if (vector) {
@@ -50,6 +50,8 @@ function bytesOf(type: string, names: Names): number {
     // A vector of three takes the room of four.
     return size * (vector[1] === '3' ? 4 : Number(vector[1]));
   }
+  const matrix = /^mat(\d)x(\d)f$/.exec(text);
+  if (matrix) return Number(matrix[1]) * bytesOf(`vec${matrix[2] ?? ''}f`, names);
   const size = scalarBytes[text.replace(/<.*/, '')];
   invariant(size !== undefined, `workgroup memory of type ${text}`);
   return size;
@@ -61,7 +63,7 @@ export function workgroupSize(code: string, entry: string): number {
   const { constants } = namesOf(code);
   return sizes
     .split(',')
-    .map((size) => valueOf(size, constants))
+    .map((size) => evaluated(size, constants))
     .reduce((product, size) => product * size, 1);
 }
 

@@ -39,13 +39,10 @@ interface Case {
   readonly rate?: number;
 }
 
+/** Few, for a software adapter takes seconds to compile each: heads of less and of more than a chunk, one part and several. */
 const cases: readonly Case[] = [
-  { batch: 1, t: 1, heads: 1, kv: 1, d: 4, rows: 1, stretch: 1 },
-  { batch: 2, t: 65, heads: 4, kv: 2, d: 4, rows: 1, stretch: 1, window: 9 },
-  { batch: 2, t: 65, heads: 4, kv: 2, d: 4, rows: 1, stretch: 9, documents: 7 },
-  { batch: 1, t: 123, heads: 3, kv: 1, d: 20, rows: 2, stretch: 2, documents: 50, window: 17, rate: 0.1 },
-  { batch: 1, t: 65, heads: 2, kv: 1, d: 64, rows: 4, stretch: 9 },
-  { batch: 1, t: 40, heads: 2, kv: 1, d: 80, rows: 1, stretch: 1 },
+  { batch: 2, t: 65, heads: 4, kv: 2, d: 36, rows: 1, stretch: 9 },
+  { batch: 1, t: 123, heads: 3, kv: 1, d: 4, rows: 1, stretch: 1, documents: 50, window: 17, rate: 0.1 },
 ];
 
 const named = ({ batch, t, heads, kv, d, rows, stretch, documents, window, rate }: Case): string =>
@@ -144,9 +141,8 @@ describe.skipIf(!gpu)('attention in tiles on the GPU', () => {
   });
 
   it.each([
-    ['one token in parts', 1, 70, 97, 4, 2, 8, 0],
-    ['a stretch of a prompt', 18, 40, 97, 4, 2, 8, 0],
-    ['a window', 3, 60, 97, 4, 2, 8, 40],
+    ['one token in parts', 1, 70, 97, 4, 2, 4, 0],
+    ['a stretch of a prompt, and a window', 18, 40, 97, 4, 2, 4, 40],
   ])('reads a cache by absolute position: %s', async (_name, t, position, max, heads, kv, d, window) => {
     if (!gpu) return;
     const params = {

@@ -59,6 +59,12 @@ fn put_weights(r: u32, e: u32) {
   put_right(p, ((piece >> 1u) * UNIT + quad_at(piece & 1u, g)) / 4u, staged_quad((r * STEP + p) * PIECES + piece, g));
 }
 
+// Vector g of what invocation t fetched.
+fn put_held(held: Held, t: u32, g: u32) {
+  let piece = t % PIECES;
+  put_right(t / PIECES, ((piece >> 1u) * UNIT + quad_at(piece & 1u, g)) / 4u, quad(held, g));
+}
+
 fn store4(row: u32, column: u32, sum: vec4f, part: u32) {
   if (row >= params.n || column >= params.k) { return; }
   let at = ((part * params.n + row) * params.k + column) / 4u;
@@ -83,17 +89,20 @@ fn linear_backward_tiled(@builtin(workgroup_id) group: vec3u, @builtin(local_inv
   var a0 = dy[min(dy_row + begin / 4u, last4)];
   var a1 = dy[min(dy_row + begin / 4u + 1u, last4)];
   for (var unit = begin; unit < end; unit += UNIT) {
-    stage(t, held);
-    workgroupBarrier();
-    held = fetch_row(unit + UNIT, column0, t);
+    // What is enough for one step alone is each invocation's own share of it.
+    if (ROUNDS > 1u) {
+      stage(t, held);
+      workgroupBarrier();
+      held = fetch_row(unit + UNIT, column0, t);
+    }
     for (var r = 0u; r < ROUNDS; r++) {
       put_left(p4, at, a0);
-      put_weights(r, t * QUADS);
-      if (QUADS == 2u) {
-        put_left(p4 + 1u, at, a1);
-        put_weights(r, t * 2u + 1u);
-      }
+      if (QUADS == 2u) { put_left(p4 + 1u, at, a1); }
+      if (ROUNDS > 1u) { put_weights(r, t * QUADS); } else { put_held(held, t, 0u); }
+      if (QUADS == 2u && ROUNDS > 1u) { put_weights(r, t * 2u + 1u); }
+      if (QUADS == 2u && ROUNDS == 1u) { put_held(held, t, 1u); }
       workgroupBarrier();
+      if (ROUNDS == 1u) { held = fetch_row(unit + UNIT, column0, t); }
       let next = dy_row + (unit + (r + 1u) * STEP) / 4u;
       a0 = dy[min(next, last4)];
       if (QUADS == 2u) { a1 = dy[min(next + 1u, last4)]; }

@@ -116,7 +116,7 @@ const LEAST_PART = 128;
 const MOST_STEPS = 448;
 
 /** How much of its sum a workgroup takes, a multiple of what an invocation's fetch is enough for. */
-export function partOf(group: TiledGroup, n: number, tile: Tile, forward: boolean): number {
+function partOf(group: TiledGroup, n: number, tile: Tile, forward: boolean): number {
   const { k, out, format } = group;
   const [columns, sum] = forward ? [out, k] : [k, out];
   const { unit } = tileDecoder(format, k, forward);

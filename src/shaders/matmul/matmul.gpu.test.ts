@@ -24,24 +24,27 @@ describe.skipIf(!gpu)('matmul on the GPU', () => {
     [5, 7, 9, 2, 'residual'],
     [123, 65, 33, 0, 'y'],
   ] as const;
-  it.each(shapes)('n %i, k %i, m %i, ru %i, adds %s', async (n, k, m, ru, adds, block: 'narrow' | 'wide' = 'narrow') => {
-    if (!gpu) return;
-    // A part of wider matrices, so that strides and offsets matter.
-    const aPlace = { stride: k + 8, offset: 4 };
-    const yPlace = { stride: m + 4, offset: 4 };
-    const arrays = {
-      a: floats(n * aPlace.stride, 1),
-      u: floats(n * ru, 2),
-      b: floats((k + ru) * m, 3),
-      residual: floats(n * m, 4),
-      y: floats(n * yPlace.stride, 5),
-    };
-    const made = matmulCall({ buffers, n, k, m, ru, adds, block, aPlace, yPlace });
-    const got = await runCalls(gpu, arrays, [made], ['y']);
-    const want = runReferences(arrays, [made]).y;
-    const size = runMagnitudes(arrays, [made]).y;
-    expect(mismatches(got.y ?? [], want, (i) => sumBound(k + ru + 1, size[i] ?? 0))).toEqual([]);
-  });
+  it.each(shapes)(
+    'n %i, k %i, m %i, ru %i, adds %s',
+    async (n, k, m, ru, adds, block: 'narrow' | 'wide' = 'narrow') => {
+      if (!gpu) return;
+      // A part of wider matrices, so that strides and offsets matter.
+      const aPlace = { stride: k + 8, offset: 4 };
+      const yPlace = { stride: m + 4, offset: 4 };
+      const arrays = {
+        a: floats(n * aPlace.stride, 1),
+        u: floats(n * ru, 2),
+        b: floats((k + ru) * m, 3),
+        residual: floats(n * m, 4),
+        y: floats(n * yPlace.stride, 5),
+      };
+      const made = matmulCall({ buffers, n, k, m, ru, adds, block, aPlace, yPlace });
+      const got = await runCalls(gpu, arrays, [made], ['y']);
+      const want = runReferences(arrays, [made]).y;
+      const size = runMagnitudes(arrays, [made]).y;
+      expect(mismatches(got.y ?? [], want, (i) => sumBound(k + ru + 1, size[i] ?? 0))).toEqual([]);
+    },
+  );
 
   it.skipIf(!gpu?.device.features.has('shader-f16'))(
     'half-precision scratch: decoded weights rounded once, sums in float32',

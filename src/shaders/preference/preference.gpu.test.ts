@@ -8,19 +8,21 @@ import { runReferences } from '../testing/references.ts';
 import { stepBytes } from '../testing/step.ts';
 import { mismatches, sumBound, ulpBound } from '../testing/tolerance.ts';
 import { OBJECTIVES } from './preference.ref.ts';
-import { preference } from './preference.ts';
+import { preference, preferenceSums } from './preference.ts';
 
 const gpu = await gpuOrNull();
 
 describe.skipIf(!gpu)('preference on the GPU', () => {
   it.each([
-    [1, 1, 'sigmoid'],
-    [3, 17, 'hinge'],
-    [64, 40, 'sigmoid'],
-    [5, 33, 'ipo'],
-    [7, 25, 'orpo'],
-    [5, 9, 'reference'],
-  ] as const)('%i pairs of %i tokens, %s', async (pairs, t, objective) => {
+    [1, 1, 'sigmoid', 64],
+    [3, 17, 'hinge', 64],
+    [64, 40, 'sigmoid', 64],
+    [5, 33, 'ipo', 64],
+    [7, 25, 'orpo', 64],
+    [5, 9, 'reference', 64],
+    [64, 40, 'sigmoid', 256],
+    [3, 300, 'orpo', 256],
+  ] as const)('%i pairs of %i tokens, %s, %i invocations', async (pairs, t, objective, LANES) => {
     if (!gpu) return;
     const random = randomArray(2 * pairs * t, 1);
     const rows = new Float32Array(8 * pairs * t);
@@ -35,15 +37,26 @@ describe.skipIf(!gpu)('preference on the GPU', () => {
       references: Float32Array.from(randomArray(2 * pairs, 2), (x) => x - t),
       weights: new Float32Array(2 * pairs * t),
       metrics: new Float32Array(24),
+      sums: new Float32Array(16 * pairs),
     };
+    const shared: KernelCall<string>[] =
+      LANES === 64
+        ? []
+        : [
+            call(preferenceSums, {
+              buffers: { rows: 'rows', starts: 'starts', sums: 'sums' },
+              params: { pairs, t },
+            }),
+          ];
     const calls: KernelCall<string>[] = [
+      ...shared,
       call(preference, {
         buffers: {
           ...{ rows: 'rows', starts: 'starts', step: 'step' },
-          ...{ references: 'references', weights: 'weights', metrics: 'metrics' },
+          ...{ references: 'references', weights: 'weights', metrics: 'metrics', sums: 'sums' },
         },
         params: { pairs, t, offset: 8, beta: 0.1 },
-        constants: { OBJECTIVE: OBJECTIVES[objective] },
+        constants: { LANES, OBJECTIVE: OBJECTIVES[objective] },
       }),
     ];
     const got = await runCalls(gpu, arrays, calls, ['references', 'weights', 'metrics']);

@@ -36,7 +36,9 @@ interface Sums {
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
-function sumsOf({ rows, starts, t }: PreferenceArguments, row: number): Sums {
+type Rows = Pick<PreferenceArguments, 'rows' | 'starts' | 't'>;
+
+function sumsOf({ rows, starts, t }: Rows, row: number): Sums {
   const s: Sums = { logp: 0, count: 0, nll: 0, all: 0, correct: 0, entropy: 0 };
   for (let i = 0; i < t; i++) {
     const at = 4 * (row * t + i);
@@ -50,6 +52,18 @@ function sumsOf({ rows, starts, t }: PreferenceArguments, row: number): Sums {
     s.entropy += entropy;
   }
   return s;
+}
+
+export interface PreferenceSumsArguments extends Rows, Pick<PreferenceArguments, 'pairs'> {
+  /** [2P, 8]: log-likelihood and count of the completion, nll and count of the row, correct, entropy, nothing, nothing. */
+  readonly sums: FloatArray;
+}
+
+export function preferenceSumsReference(args: PreferenceSumsArguments): void {
+  for (let row = 0; row < 2 * args.pairs; row++) {
+    const { logp, count, nll, all, correct, entropy } = sumsOf(args, row);
+    args.sums.set([logp, count, nll, all, correct, entropy, 0, 0], 8 * row);
+  }
 }
 
 /** Loss of a pair, its derivatives by the two log-likelihoods, and the rewards; all by the mean over pairs. */

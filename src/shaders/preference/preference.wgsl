@@ -1,6 +1,7 @@
 // Preference losses over pairs of rows (chosen p, rejected P + p): sums the tokens of each completion, then writes the loss, its
 // derivative by every token's negative log-likelihood, and the rewards. OBJECTIVE 0 only stores the sums as the reference. One
-// workgroup, one invocation a pair, in fixed order.
+// workgroup, one invocation a pair, in fixed order; where LANES are more than the portable 64, the sums are
+// known and all of them share the tokens' weights.
 struct Params { pairs: u32, t: u32, offset: u32, beta: f32 }
 @group(0) @binding(0) var<storage, read> rows: array<vec4f>; // [2P*T]: nll, correct, counted, entropy
 @group(0) @binding(1) var<storage, read> starts: array<u32>; // [2P]: token that predicts the completion's first
@@ -8,7 +9,8 @@ struct Params { pairs: u32, t: u32, offset: u32, beta: f32 }
 @group(0) @binding(3) var<storage, read_write> references: array<f32>; // [2P]: log-likelihood under the reference
 @group(0) @binding(4) var<storage, read_write> weights: array<f32>; // [2P*T]: dL/dnll
 @group(0) @binding(5) var<storage, read_write> metrics: array<f32>;
-@group(0) @binding(6) var<uniform> params: Params;
+@group(0) @binding(6) var<storage, read> sums: array<vec4f>; // [2P, 2], of preference_sums
+@group(0) @binding(7) var<uniform> params: Params;
 
 const REFERENCE = 0u;
 const SIGMOID = 1u;
@@ -16,6 +18,7 @@ const HINGE = 2u;
 const IPO = 3u;
 const ORPO = 4u;
 
+var<workgroup> slopes: array<vec3f, 64>; // of each pair's tokens: by chosen, by rejected, by whole
 struct Sums { logp: f32, count: f32, nll: f32, all: f32, correct: f32, entropy: f32 }
 var<workgroup> parts: array<array<f32, 8>, 64>;
 var<workgroup> everything: array<vec2f, 64>; // nll and count of the whole chosen row
@@ -31,13 +34,27 @@ fn sums_of(row: u32) -> Sums {
   return s;
 }
 
+fn known_sums(row: u32) -> Sums {
+  let a = sums[2u * row];
+  let b = sums[2u * row + 1u];
+  return Sums(a.x, a.y, a.z, a.w, b.x, b.y);
+}
+
+fn weight_of(row: u32, t: u32, slope: vec3f) -> f32 {
+  let inside = t >= starts[row];
+  if (row >= params.pairs) { return select(0.0, -slope.y * step.loss_scale, inside); }
+  var w = slope.z;
+  if (inside) { w -= slope.x; }
+  return w * step.loss_scale;
+}
+
 fn sigmoid(x: f32) -> f32 { return 1.0 / (1.0 + exp(clamp(-x, -80.0, 80.0))); }
 fn softplus(x: f32) -> f32 { return max(x, 0.0) + log(1.0 + exp(max(-abs(x), -80.0))); }
 // log(1 - exp(x)) for x below 0, and its derivative's negative, exp(x) / (1 - exp(x)).
 fn log1mexp(x: f32) -> f32 { return log(max(1.0 - exp(max(x, -80.0)), 1e-30)); }
 fn odds(x: f32) -> f32 { let p = exp(max(x, -80.0)); return p / max(1.0 - p, 1e-30); }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(LANES)
 fn preference(@builtin(local_invocation_id) local: vec3u) {
   let p = local.x;
   let there = p < params.pairs;
@@ -45,12 +62,13 @@ fn preference(@builtin(local_invocation_id) local: vec3u) {
   let rejected_row = params.pairs + p;
   var c = Sums(0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
   var r = c;
-  if (there) { c = sums_of(chosen_row); r = sums_of(rejected_row); }
+  if (there && LANES == 64u) { c = sums_of(chosen_row); r = sums_of(rejected_row); }
+  if (there && LANES > 64u) { c = known_sums(chosen_row); r = known_sums(rejected_row); }
   if (OBJECTIVE == REFERENCE) {
     if (there) { references[chosen_row] = c.logp; references[rejected_row] = r.logp; }
     return;
   }
-  everything[p] = vec2f(c.nll, c.all);
+  if (p < 64u) { everything[p] = vec2f(c.nll, c.all); }
   workgroupBarrier();
   var whole = vec2f(0.0);
   for (var i = 0u; i < params.pairs; i++) { whole += everything[i]; }
@@ -93,16 +111,25 @@ fn preference(@builtin(local_invocation_id) local: vec3u) {
         by_rejected = -by_chosen;
       }
     }
-    for (var t = 0u; t < params.t; t++) {
-      var w = by_whole;
-      if (t >= starts[chosen_row]) { w -= by_chosen; }
-      weights[chosen_row * params.t + t] = w * step.loss_scale;
-      weights[rejected_row * params.t + t] = select(0.0, -by_rejected * step.loss_scale, t >= starts[rejected_row]);
+    let slope = vec3f(by_chosen, by_rejected, by_whole);
+    if (LANES > 64u) { slopes[p] = slope; }
+    for (var t = 0u; LANES == 64u && t < params.t; t++) {
+      weights[chosen_row * params.t + t] = weight_of(chosen_row, t, slope);
+      weights[rejected_row * params.t + t] = weight_of(rejected_row, t, slope);
     }
   }
-  parts[p] = array<f32, 8>(
-    loss, c.correct, c.count, c.entropy + r.entropy, r.count, rewards.x, rewards.y, select(0.0, 1.0, rewards.x > rewards.y),
-  );
+  if (LANES > 64u) {
+    workgroupBarrier();
+    for (var i = p; i < 2u * params.pairs * params.t; i += LANES) {
+      let row = i / params.t;
+      weights[i] = weight_of(row, i % params.t, slopes[row % params.pairs]);
+    }
+  }
+  if (there) {
+    parts[p] = array<f32, 8>(
+      loss, c.correct, c.count, c.entropy + r.entropy, r.count, rewards.x, rewards.y, select(0.0, 1.0, rewards.x > rewards.y),
+    );
+  }
   workgroupBarrier();
   if (p > 0u) { return; }
   var total = array<f32, 8>();

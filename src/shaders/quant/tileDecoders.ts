@@ -52,8 +52,9 @@ struct Held { words: vec4u, scale: Scale }
 ${parts.before ?? nothing}
 fn fetch(segment: u32, first_block: u32, element: u32, half: u32, valid: bool) -> Held {
   let words = w[first_block * 2u + (element >> 5u) + half];
-  let block = (element >> 5u) + half;
-  return Held(words, select(Scale(), ${parts.fetched}, valid));
+  let own = (element >> 5u) + half;
+  let scale = ${parts.fetched};
+  return Held(words, select(${parts.scale === 'f32' ? '0.0' : `${parts.scale}(0.0)`}, scale, valid));
 }
 fn word_quad(word: u32, scale: Scale, g: u32) -> vec4f {${parts.quad}}
 fn quad(held: Held, g: u32) -> vec4f { return word_quad(held.words[g >> 1u], held.scale, g); }
@@ -125,8 +126,8 @@ const HELD_QUADS = 4u;
 struct Held { words: vec4u, scale: f32 }
 ${nothing}
 fn fetch(segment: u32, first_block: u32, element: u32, half: u32, valid: bool) -> Held {
-  let block = element >> 5u;
-  let scale = ${halfOf('first_block + (block >> 1u)', 'block')};
+  let own = element >> 5u;
+  let scale = ${halfOf('first_block + (own >> 1u)', 'own')};
   return Held(w[first_block * 4u + (element >> 4u) + half], select(0.0, scale, valid));
 }
 fn word_quad(word: u32, scale: f32) -> vec4f {
@@ -139,19 +140,19 @@ fn staged_quad(t: u32, g: u32) -> vec4f { return word_quad(staged_words[t][g], s
   },
   q4_0: fourBit({
     scale: 'f32',
-    fetched: halfOf('first_block + (block >> 1u)', 'block'),
+    fetched: halfOf('first_block + (own >> 1u)', 'own'),
     quad: `${nibbles}\n  return (q - 8.0) * scale;\n`,
     places: lowAndHigh,
   }),
   q4_1: fourBit({
     scale: 'vec2f',
-    fetched: 'unpack2x16float(w_scales[first_block * 2u + block])',
+    fetched: 'unpack2x16float(w_scales[first_block * 2u + own])',
     quad: `${nibbles}\n  return q * scale.x + scale.y;\n`,
     places: lowAndHigh,
   }),
   int4: fourBit({
     scale: 'vec2f',
-    fetched: 'scale_and_zero(w_scales[first_block * 2u + block])',
+    fetched: 'scale_and_zero(w_scales[first_block * 2u + own])',
     quad: `${nibbles}\n  return (q - scale.y) * scale.x;\n`,
     places: lowAndHigh,
     before: `${nothing}
@@ -159,7 +160,7 @@ fn scale_and_zero(word: u32) -> vec2f { return vec2f(unpack2x16float(word & 0xff
   }),
   int4_f32: fourBit({
     scale: 'vec2f',
-    fetched: 'scale_and_zero((first_block * 2u + block) * 2u)',
+    fetched: 'scale_and_zero((first_block * 2u + own) * 2u)',
     quad: `${nibbles}\n  return (q - scale.y) * scale.x;\n`,
     places: lowAndHigh,
     before: `${nothing}
@@ -167,7 +168,7 @@ fn scale_and_zero(at: u32) -> vec2f { return vec2f(bitcast<f32>(w_scales[at]), f
   }),
   iq4_nl: fourBit({
     scale: 'f32',
-    fetched: halfOf('first_block + (block >> 1u)', 'block'),
+    fetched: halfOf('first_block + (own >> 1u)', 'own'),
     quad: `
   let c = word >> ((g & 1u) * 4u);
   return vec4f(codes[c & 15u], codes[(c >> 8u) & 15u], codes[(c >> 16u) & 15u], codes[(c >> 24u) & 15u]) * scale;
@@ -192,7 +193,7 @@ fn two_scales(at: u32, j: u32) -> vec4f { return vec4f(scale_and_min(at, j), sca
 const codebook = (format: FourBitFormat): TileSource =>
   fourBit({
     scale: 'f32',
-    fetched: 'block_scale(segment, first_block + (block >> 1u))',
+    fetched: 'block_scale(segment, first_block + (own >> 1u))',
     quad: `
   let c = word >> ((g & 1u) * 16u);
   return vec4f(codes[(c >> 4u) & 15u], codes[c & 15u], codes[(c >> 12u) & 15u], codes[(c >> 8u) & 15u]) * scale;
@@ -211,7 +212,7 @@ alias Held = array<vec4f, 2>;
 ${nothing}
 fn fetch(segment: u32, first_block: u32, element: u32, half: u32, valid: bool) -> Held {
   let at = element + half * 8u;
-  if (!valid) { return Held(); }
+  if (!valid) { return Held(vec4f(0.0), vec4f(0.0)); }
   return Held(weights4(segment, first_block, at), weights4(segment, first_block, at + 4u));
 }
 fn quad(held: Held, g: u32) -> vec4f { return select(held[0], held[1], g == 1u); }

@@ -28,10 +28,17 @@ export interface MatMulNBits {
   readonly scales: Float32Array;
 }
 
-export function matMulNBitsModel({ n, k, m, quants, scales }: MatMulNBits): Uint8Array<ArrayBuffer> {
+/** One product: names of its tensors, which the graph holds. */
+function productNode(
+  { k, m }: Pick<MatMulNBits, 'k' | 'm'>,
+  inputs: readonly string[],
+  output: string,
+): Message {
   const attribute = (name: string, i: number): Message =>
     new Message().text(1, name).number(3, i).number(20, INT_ATTRIBUTE);
-  const node = new Message().text(1, 'A').text(1, 'B').text(1, 'scales').text(2, 'Y').text(4, 'MatMulNBits');
+  const node = new Message();
+  for (const input of inputs) node.text(1, input);
+  node.text(2, output).text(4, 'MatMulNBits');
   for (const [name, i] of [
     ['K', k],
     ['N', m],
@@ -39,19 +46,46 @@ export function matMulNBitsModel({ n, k, m, quants, scales }: MatMulNBits): Uint
     ['block_size', 32],
   ] as const)
     node.message(5, attribute(name, i));
-  node.text(7, 'com.microsoft');
-  const scaleBytes = new Uint8Array(scales.buffer, scales.byteOffset, scales.byteLength);
-  const graph = new Message()
-    .message(1, node)
-    .text(2, 'product')
-    .message(5, tensor('B', UINT8, [m, k / 32, 16], quants))
-    .message(5, tensor('scales', FLOAT, [(m * k) / 32], scaleBytes))
-    .message(11, value('A', [n, k]))
-    .message(12, value('Y', [n, m]));
-  return new Message()
+  return node.text(7, 'com.microsoft');
+}
+
+/** B and scales under a suffix. */
+function withWeights(graph: Message, { k, m, quants, scales }: MatMulNBits, suffix = ''): Message {
+  const bytes = new Uint8Array(scales.buffer, scales.byteOffset, scales.byteLength);
+  return graph
+    .message(5, tensor(`B${suffix}`, UINT8, [m, k / 32, 16], quants))
+    .message(5, tensor(`scales${suffix}`, FLOAT, [(m * k) / 32], bytes));
+}
+
+const modelOf = (graph: Message): Uint8Array<ArrayBuffer> =>
+  new Message()
     .number(1, 10)
     .message(7, graph)
     .message(8, new Message().text(1, '').number(2, 21))
     .message(8, new Message().text(1, 'com.microsoft').number(2, 1))
     .done();
+
+export function matMulNBitsModel(product: MatMulNBits): Uint8Array<ArrayBuffer> {
+  const { n, k, m } = product;
+  const graph = new Message().message(1, productNode(product, ['A', 'B', 'scales'], 'Y')).text(2, 'product');
+  withWeights(graph, product)
+    .message(11, value('A', [n, k]))
+    .message(12, value('Y', [n, m]));
+  return modelOf(graph);
+}
+
+/** A chain of `layers` pairs of products, up and down again, all with the same two matrices: A [N, K] to Y [N, K]. */
+export function matMulChain(up: MatMulNBits, down: MatMulNBits, layers: number): Uint8Array<ArrayBuffer> {
+  const { n, k } = up;
+  const graph = new Message();
+  for (let layer = 0; layer < layers; layer++) {
+    const [from, to] = [layer === 0 ? 'A' : `y${layer}`, layer === layers - 1 ? 'Y' : `y${layer + 1}`];
+    graph.message(1, productNode(up, [from, 'B_up', 'scales_up'], `z${layer}`));
+    graph.message(1, productNode(down, [`z${layer}`, 'B_down', 'scales_down'], to));
+  }
+  graph.text(2, 'chain');
+  withWeights(withWeights(graph, up, '_up'), down, '_down')
+    .message(11, value('A', [n, k]))
+    .message(12, value('Y', [n, k]));
+  return modelOf(graph);
 }

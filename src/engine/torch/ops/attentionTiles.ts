@@ -45,7 +45,7 @@ const WORTH_PARTS = 4;
 export const inTiles = ({ attention }: KernelProfile, { D: d }: AttentionConstants): boolean =>
   attention === 'tile' && d <= WIDEST_HEAD;
 
-/** The tallest tile, at least `least`, whose workgroups are enough. */
+/** The tallest tile, at least `least`, whose workgroups are enough. The most is what registers hold of wide heads. */
 function rowsFor(most: TileRows, least: TileRows, groups: (rows: TileRows) => number): TileRows {
   if (most === 4 && least < 4 && groups(4) < BUSY) return rowsFor(2, least, groups);
   if (most === 2 && least < 2 && groups(2) < BUSY) return 1;
@@ -70,8 +70,7 @@ function queryTiling({ batch, t_q, t_k, heads, kv_heads }: Heads, d: number): Ti
 
 function keyTiling({ batch, t_q, t_k, heads, kv_heads }: Heads, d: number): Tiling {
   const groups = (rows: TileRows): number => Math.ceil(t_k / (16 * rows)) * batch * kv_heads;
-  const most = d <= 64 ? 4 : d <= 128 ? 2 : 1;
-  const rows = rowsFor(most, most === 1 ? 1 : 2, groups);
+  const rows = rowsFor(d <= 96 ? 4 : 2, 2, groups);
   return tilingOf(rows, groups(rows), FULL, (t_q * heads) / kv_heads);
 }
 

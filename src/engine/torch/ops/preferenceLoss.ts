@@ -1,13 +1,15 @@
 // Head and preference loss over pairs of rows, chosen then rejected. The loss wants whole rows before any gradient, so the head runs
 // twice: once to score every token, once more, chunk by chunk, for the gradient under each token's weight.
 
+import type { KernelCall } from '../../../shaders/kernel.ts';
 import { call } from '../../../shaders/kernel.ts';
 import { OBJECTIVES } from '../../../shaders/preference/preference.ref.ts';
-import { preference } from '../../../shaders/preference/preference.ts';
+import { preference, preferenceSums } from '../../../shaders/preference/preference.ts';
 import { invariant } from '../../ground/errors.ts';
 import type { Operation, Ref, TapeNode } from '../autograd/operation.ts';
 import type { Value } from '../autograd/value.ts';
 import type { Recording } from '../recording.ts';
+import { DUMMY } from './frozenProduct.ts';
 import type { Chunk, LossAttributes, PairNumbers } from './lossChunks.ts';
 import {
   chunkCalls,
@@ -23,9 +25,13 @@ import { chunkPart, scoreChunk } from './lossGraph.ts';
 import { MICRO_BATCHES_AT } from './metrics.ts';
 import { valueAt } from './nodeValues.ts';
 import { preferenceGraph } from './preferenceGraph.ts';
+import { rowLanes, sharesSums } from './sums.ts';
 
 /** What a run asks for; its reference is the run's own business (training/stepPlans.ts). */
 export type Preference = Omit<PairNumbers, 'tokens'>;
+
+/** Behind the loss's own. */
+const SUMS: Ref = { scratch: 7 };
 
 function numbersOf({ inputs, attributes }: TapeNode<LossAttributes>) {
   const { pairs } = attributes;
@@ -37,7 +43,10 @@ function numbersOf({ inputs, attributes }: TapeNode<LossAttributes>) {
 const preferenceOperation: Operation<LossAttributes> = {
   name: 'preference_loss',
   effect: true,
-  scratch: (node, profile) => lossScratch(node, profile, node.inputs[0]?.shape[0]),
+  scratch: (node, profile) => {
+    const own = lossScratch(node, profile, node.inputs[0]?.shape[0]);
+    return sharesSums(profile) ? [...own, 16 * numbersOf(node).shape.pairs] : own;
+  },
   kernels: (node, profile) => {
     const { wantsGradient } = node.attributes;
     const { objective, shape } = numbersOf(node);
@@ -46,18 +55,31 @@ const preferenceOperation: Operation<LossAttributes> = {
       chunks.flatMap((chunk) =>
         chunkCalls(node, profile, chunk, { gradient, weights: gradient ? WEIGHTS : null }),
       );
-    const buffers: Record<'rows' | 'starts' | 'step' | 'references' | 'weights' | 'metrics', Ref> = {
+    const shares = sharesSums(profile);
+    const sums: Ref = shares ? SUMS : DUMMY;
+    const buffers: Record<'rows' | 'starts' | 'step' | 'references' | 'weights' | 'metrics' | 'sums', Ref> = {
       rows: ROWS,
       starts: { buffer: 'starts' },
       step: { buffer: 'step' },
       references: { buffer: 'references' },
       weights: WEIGHTS,
       metrics: { buffer: 'metrics' },
+      sums,
     };
     const params = { ...shape, offset: MICRO_BATCHES_AT };
-    const constants = { OBJECTIVE: OBJECTIVES[objective] };
+    const constants = { ...rowLanes(profile), OBJECTIVE: OBJECTIVES[objective] };
+    const { rows, starts } = buffers;
+    const summed: KernelCall<Ref>[] = shares
+      ? [
+          call(preferenceSums, {
+            buffers: { rows, starts, sums },
+            params: { pairs: shape.pairs, t: shape.t },
+          }),
+        ]
+      : [];
     return [
       ...pass(false),
+      ...summed,
       call(preference, { buffers, params, constants }),
       ...(wantsGradient ? pass(true) : []),
     ];

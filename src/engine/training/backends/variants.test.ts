@@ -8,7 +8,7 @@ it('takes one kernel for all products, or one by how many rows there are', () =>
   expect(knownVariants(portableVariants)).toEqual(portableVariants);
   const measured = { ...portableVariants, linear: byRows };
   expect(knownVariants(JSON.parse(JSON.stringify(measured)))).toEqual(measured);
-  expect(variantsInWords(measured)).toBe('narrow/wide/tiled, f32, column, invocation, row');
+  expect(variantsInWords(measured)).toBe('narrow/tiled64/tiled128, f32, column, invocation, row');
 });
 
 it('measures again where a word is missing or unknown', () => {

@@ -12,7 +12,8 @@ export function chooseStored(bench: TuningBench, soFar: Variants): Promise<Store
   const offered = storedVariants.filter((stored) => stored === 'f32' || bench.features.has('shader-f16'));
   const linear = forRows(soFar.linear, ROWS);
   const toScratch = linear === 'narrow' || linear === 'wide';
-  const candidates = (toScratch ? offered : storedVariants.slice(0, 1)).map(
+  // In software both halves of a word cost as much as a word: what little is gained would change with the machine's load, and numbers with it.
+  const candidates = (toScratch && bench.fast ? offered : storedVariants.slice(0, 1)).map(
     (stored) => [stored, { ...soFar, stored }] as const,
   );
   return bench.fastest(candidates, productWorkload(bench, ROWS, 'both'));
