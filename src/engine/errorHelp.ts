@@ -124,6 +124,7 @@ export const errorHelp: Readonly<Record<ErrorCode, Help>> = {
   'memory-planned': 'recipe',
   'rows-too-long': 'recipe',
   'gpu-error': 'cpu',
+  'ort-error': 'cpu',
   'no-gpu': 'cpu',
   'nan-loss': 'recipe',
   'prompt-too-long': 'none',

@@ -166,6 +166,7 @@ const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
   'rows-too-long': { tokens: 300, most: 128 },
   'out-of-memory': { cause: 'GPUOutOfMemoryError' },
   'gpu-error': { cause: 'GPUValidationError' },
+  'ort-error': { cause: 'std::bad_alloc' },
   'no-gpu': {},
   'nan-loss': { step: 3, loss: Number.NaN },
   'prompt-too-long': { tokens: 600, most: 511 },

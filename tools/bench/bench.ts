@@ -36,6 +36,7 @@ function embeddedCases(files: ModelFiles): StepCase[] {
   const shape = { files, rows: 4, tokens: 48, steps: 6 } as const;
   return [
     { name: 'embedded, NF4, r 8', ...shape, patch: { 'lora.r': 8 }, backend: 'webgpu', generates: true },
+    { name: 'embedded, NF4, r 8, ONNX Runtime', ...shape, patch: { 'lora.r': 8 }, backend: 'ort' },
     { name: 'embedded, NF4, r 8, CPU', ...shape, patch: { 'lora.r': 8 }, backend: 'cpu', generates: true },
   ];
 }
@@ -47,6 +48,8 @@ function smollm2Cases(files: ModelFiles): StepCase[] {
     { name: 'SmolLM2, Q4_1, r 8, checkpointed', ...shape, patch: { ...own, ...checkpointed } },
     { name: 'SmolLM2, Q4_1, r 64', ...shape, patch: { ...own, 'lora.r': 64 } },
     { name: 'SmolLM2, NF4, r 8', ...shape, patch: { 'lora.r': 8 } },
+    { name: 'SmolLM2, Q4_1, r 8, ONNX Runtime', ...shape, patch: own, backend: 'ort' },
+    { name: 'SmolLM2, Q4_1, r 8, CPU', ...shape, patch: own, backend: 'cpu', steps: 1 },
     { name: 'SmolLM2, Q4_1, r 8, kernel by kernel', ...shape, patch: own, profile: true, steps: 2 },
   ];
 }
@@ -127,7 +130,7 @@ export const main = tool(command, async (values) => {
   if (!values.quick && existsSync(smollm2))
     cases.push(...smollm2Cases(await ggufModel(await fileSource(smollm2))));
   const steps: StepResult[] = [];
-  for (const one of cases) if (gpu || one.backend === 'cpu') steps.push(await measureSteps(gpu, one));
+  for (const one of cases) if (gpu || one.backend !== 'webgpu') steps.push(await measureSteps(gpu, one));
   const browser = values.browser ? await compareInBrowser() : null;
   const result: BenchResult = { adapter, steps, browser, inspections: measureInspections() };
   if (values.json) write(JSON.stringify(result));

@@ -9,8 +9,10 @@ import { weightOptions, wire } from '../../src/engine/python/run/wire.ts';
 import type { RecipePatch } from '../../src/engine/recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../src/engine/recipe/recipe.ts';
 import { makePlan } from '../../src/engine/torch/autograd/plan.ts';
+import type { BackendKind } from '../../src/engine/training/backends/deviceInfo.ts';
 import { GpuBackend } from '../../src/engine/training/backends/gpuBackend.ts';
 import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
+import { openOrt } from '../../src/engine/training/backends/ort/openOrt.ts';
 import type { TuningCache, Variants } from '../../src/engine/training/backends/variants.ts';
 import { estimateCost } from '../../src/engine/training/estimate.ts';
 import { Generator } from '../../src/engine/training/generate/generator.ts';
@@ -28,7 +30,7 @@ export interface StepCase {
   readonly patch: RecipePatch;
   readonly rows: number;
   readonly tokens: number;
-  readonly backend: 'webgpu' | 'cpu';
+  readonly backend: BackendKind;
   readonly steps: number;
   readonly profile?: boolean;
   /** Generation is the same whatever the training. */
@@ -101,7 +103,14 @@ export async function measureSteps(gpu: GPU | null, one: StepCase): Promise<Step
     ...patch,
   });
   const profiled = one.profile ?? false;
-  const { backend } = await openBackend({ gpu, choice: one.backend, now, profile: profiled, tuning });
+  const { backend } = await openBackend({
+    gpu,
+    ort: openOrt,
+    choice: one.backend,
+    now,
+    profile: profiled,
+    tuning,
+  });
   const largest = { train: { rows, tokens }, test: null, microBatches: 1 };
   const started = now();
   await loadWeights(
@@ -156,6 +165,7 @@ export async function measureSteps(gpu: GPU | null, one: StepCase): Promise<Step
     largest,
     steps,
     profile,
+    sessions: backend.kind === 'ort',
   });
   const result: StepResult = {
     name: one.name,

@@ -15,14 +15,14 @@ import { memoryStore } from '../../src/engine/session/snapshot.ts';
 import { newestSnapshot } from '../../src/engine/session/snapshotDecode.ts';
 import type { OpenedBackend } from '../../src/engine/training/backends/openDevice.ts';
 import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
-import { deviceLost, noGpu } from '../../src/engine/training/trainingErrors.ts';
+import { openOrt } from '../../src/engine/training/backends/ort/openOrt.ts';
+import { deviceLost, noGpu, ortError } from '../../src/engine/training/trainingErrors.ts';
 import { helped, usageError } from '../commandLine.ts';
 import { cliError } from './cliErrors.ts';
 import { fileTuning } from './fileTuning.ts';
 import { folderStore } from './folderStore.ts';
 import { deleteKeptModel, listKeptModels } from './keptModels.ts';
 import { nodeGpu } from './nodeGpu.ts';
-import { nodeOrt } from './nodeOrt.ts';
 import type { CliOptions } from './options.ts';
 import { command, readOptions } from './options.ts';
 import { readPublic } from './readPublic.ts';
@@ -36,7 +36,7 @@ const MOST_ATTEMPTS = 4;
 async function openDevice(options: CliOptions, recipe: Recipe): Promise<OpenedBackend> {
   const opened = await openBackend({
     gpu: await nodeGpu(),
-    ort: nodeOrt,
+    ort: openOrt,
     choice: options.backend,
     profile: options.profile,
     half: recipe.values['model.dtype'] !== 'float32',
@@ -46,6 +46,8 @@ async function openDevice(options: CliOptions, recipe: Recipe): Promise<OpenedBa
   if (options.backend === 'webgpu' && opened.device.backend !== 'webgpu') {
     throw noGpu({});
   }
+  if (options.backend === 'ort' && opened.device.backend !== 'ort')
+    throw ortError({ cause: 'its WebAssembly did not start' });
   return opened;
 }
 

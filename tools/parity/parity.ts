@@ -6,9 +6,9 @@ import { compareWithLibraries, parityProblems } from '../../src/engine/testing/p
 import { parityRecipes } from '../../src/engine/testing/parityRecipes.ts';
 import { isBackendChoice } from '../../src/engine/training/backends/deviceInfo.ts';
 import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
+import { openOrt } from '../../src/engine/training/backends/ort/openOrt.ts';
 import { gpuVariants, portableVariants } from '../../src/engine/training/backends/variants.ts';
 import { nodeGpu } from '../cli/nodeGpu.ts';
-import { nodeOrt } from '../cli/nodeOrt.ts';
 import type { Command } from '../commandLine.ts';
 import { tool, usageError } from '../commandLine.ts';
 
@@ -89,7 +89,7 @@ export const main = tool(command, async (values) => {
   for (const recipe of recipes) {
     const opened = await openBackend({
       gpu: await nodeGpu(),
-      ort: nodeOrt,
+      ort: openOrt,
       choice,
       now: () => performance.now(),
       tuning,

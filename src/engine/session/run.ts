@@ -141,6 +141,7 @@ export class TrainingRun {
       largest,
       steps: data.facts.steps,
       profile: backend.profile,
+      sessions: backend.kind === 'ort',
     });
     assertMemory(estimate, opened, options.memoryBytes ?? null);
     await loadFiles(options, files, weightOptions(values), largest);

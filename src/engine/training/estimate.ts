@@ -13,6 +13,7 @@ import type { Tape } from '../torch/autograd/tape.ts';
 import type { BatchShape, WeightFormats } from '../torch/recording.ts';
 import type { AdapterLayout } from '../torch/trainedLayout.ts';
 import { layoutAdapters } from '../torch/trainedLayout.ts';
+import { sessionBytes } from './backends/ort/lowerPlan.ts';
 import { beforeStep } from './beforeStep.ts';
 import type { CostEstimate, MemoryPlan } from './cost.ts';
 import { generationBuffers } from './generate/generator.ts';
@@ -52,6 +53,8 @@ export interface EstimateInputs {
   readonly steps: number;
   /** Of the backend that will run; without one, the portable kernels. */
   readonly profile?: KernelProfile;
+  /** ONNX Runtime runs the plans: each that it runs holds its weights once more, decoded, in its session. */
+  readonly sessions?: boolean;
 }
 
 /** What the run prepares, but for the training of a micro-batch. */
@@ -107,9 +110,16 @@ export function estimateCost(inputs: EstimateInputs): CostEstimate | null {
     const { reference, step, between } = others;
     const buffers = bufferBytes(inputs, layout);
     const memoryWith = (plan: Plan): MemoryPlan => {
-      const { slotBytes, scratchBytes } = roomOf([plan, ...reference, ...step, ...between]);
+      const plans = [plan, ...reference, ...step, ...between];
+      const { slotBytes, scratchBytes } = roomOf(plans);
       const activationBytes = buffers.activationBytes + slotBytes;
-      const parts = { ...buffers, activationBytes, scratchBytes };
+      const held = inputs.sessions ? plans.reduce((sum, one) => sum + sessionBytes(one), 0) : 0;
+      const parts = {
+        ...buffers,
+        weightsBytes: buffers.weightsBytes + held,
+        activationBytes,
+        scratchBytes,
+      };
       return { ...parts, peakBytes: Object.values(parts).reduce((sum, bytes) => sum + bytes, 0) };
     };
     const checkpointed = { ...wired, checkpointing: { useReentrant: false } };

@@ -88,6 +88,14 @@ export const gpuError = defineError('gpu-error', ({ cause }: Cause) => ({
   zh: [`内部错误：显卡拒绝了一条命令：${cause}。`, '请改用 CPU，并报告此问题。'],
 }));
 
+export const ortError = defineError('ort-error', ({ cause }: Cause) => ({
+  en: [
+    `ONNX Runtime could not run this: ${cause}.`,
+    'Use the CPU backend, which runs the same in less memory.',
+  ],
+  zh: [`ONNX Runtime 无法运行：${cause}。`, '请改用 CPU，它以更少的内存执行同样的运算。'],
+}));
+
 export const noGpu = defineError('no-gpu', (_: object) => ({
   en: [
     'WebGPU: expected an adapter, found none.',

@@ -27,15 +27,6 @@ export function formOf(group: FrozenGroup, { packed }: LoweringOptions): FrozenF
   return (format === 'q4_0' || format === 'q8_0') && k % 32 === 0 ? format : 'floats';
 }
 
-/** Bytes that a group takes in a session. */
-export function frozenBytes(group: FrozenGroup, options: LoweringOptions): number {
-  const count = group.k * group.out;
-  const form = formOf(group, options);
-  if (form === 'floats') return 4 * count;
-  if (form === 'bitsandbytes') return count / 2 + (4 * count) / 64;
-  return (form === 'q4_0' ? count / 2 : count) + (4 * count) / 32;
-}
-
 const wordsOf = (contents: Contents, buffer: string): Uint32Array<ArrayBuffer> => {
   const { buffer: bytes, byteOffset, length } = contents(buffer);
   return new Uint32Array(bytes, byteOffset, length);

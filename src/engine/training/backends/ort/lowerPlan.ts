@@ -14,14 +14,24 @@ export interface LoweredPlan {
   readonly frozen: ReadonlyMap<string, FrozenConstant>;
 }
 
-/** null where an operation of the plan is for the kernels. */
-export function lowerPlan({ nodes }: Plan, options: LoweringOptions): LoweredPlan | null {
+function lowered({ nodes }: Plan, options: LoweringOptions): Lowering | null {
   const to = new Lowering(options);
-  for (const node of nodes) {
-    const { lower } = node.operation;
-    if (lower === 'kernels') return null;
-    lower(node, to);
-  }
+  for (const { operation } of nodes) if (operation.lower === 'kernels') return null;
+  for (const node of nodes) if (node.operation.lower !== 'kernels') node.operation.lower(node, to);
+  return to;
+}
+
+/** Bytes of the constants beside a plan's model, which its session holds; 0 where the kernels replay it. */
+export function sessionBytes(plan: Plan, options: LoweringOptions = { packed: false }): number {
+  const to = lowered(plan, options);
+  const sizes = to?.graph.constants.map(({ content }) => (typeof content === 'number' ? content : 0)) ?? [];
+  return sizes.reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** null where an operation of the plan is for the kernels. */
+export function lowerPlan(plan: Plan, options: LoweringOptions): LoweredPlan | null {
+  const to = lowered(plan, options);
+  if (!to) return null;
   const { graph, feeds, sinks, frozen } = to;
   const inputs = [...feeds].map(([name, { type, sizes }]) => ({ name, type, dims: sizes }));
   const outputs = sinks.map(({ tensor }) => ({ name: tensor, type: 'float' as const, dims: null }));

@@ -1,17 +1,22 @@
 // The lowered plans on ONNX Runtime's WebAssembly: against PyTorch and PEFT in every family, with weights decoded and packed; against
 // the CPU backend where blocks of attention, chunks of the head or masks are drawn; the same bits twice; a run that moves to it.
 import { describe, expect, it } from 'vitest';
-import { nodeOrt } from '../../../../../tools/cli/nodeOrt.ts';
+
+import { largestShape } from '../../../data/batches.ts';
 import { BOUNDS } from '../../../testing/agreement.ts';
 import { embeddedTrainer } from '../../../testing/embedded.ts';
 import { familyCases } from '../../../testing/familyCases.ts';
 import { parityCases } from '../../../testing/parityCases.ts';
 import { relativeError } from '../../../testing/tinyLlama.ts';
+import { estimateCost } from '../../estimate.ts';
+import { trainerOptions } from '../../options.ts';
 import type { Backend } from '../backend.ts';
 import { CpuBackend } from '../cpuBackend.ts';
+import { openOrt } from './openOrt.ts';
+import type { OrtRuntime } from './ortBackend.ts';
 import { OrtBackend } from './ortBackend.ts';
 
-const runtime = await nodeOrt();
+const runtime = await openOrt();
 const open = (packed = false): OrtBackend => new OrtBackend(runtime, { packed });
 const row = (words: number): string =>
   JSON.stringify({
@@ -77,4 +82,37 @@ it('goes on with a run of the CPU backend', async () => {
   const [want, got] = [await cpu.trainer.next(), await ours.trainer.next()];
   expect(got.step).toBe(3);
   expect(Math.abs(got.loss / want.loss - 1)).toBeLessThan(BOUNDS.loss);
+});
+
+it('holds in its session what the estimate counts: every frozen weight, decoded', async () => {
+  const backend = open();
+  const patch = { 'train.max_steps': 1, 'train.per_device_train_batch_size': 1 };
+  const { trainer, files, wired, values, train } = await embeddedTrainer(backend, row(4), patch);
+  await trainer.next();
+  const largest = { train: largestShape(train, 1) ?? { rows: 1, tokens: 1 }, test: null, microBatches: 1 };
+  const inputs = { config: files.config, wired, options: trainerOptions(values), largest, steps: 1 };
+  const weights = (sessions: boolean): number =>
+    estimateCost({ ...inputs, sessions })?.memory.weightsBytes ?? Number.NaN;
+  const held = weights(true) - weights(false);
+  expect(held).toBe(backend.sessionBytes);
+  const { hiddenSize: c, vocabSize: v } = files.config;
+  expect(held).toBeGreaterThan(4 * c * v);
+});
+
+it('tells what ONNX Runtime refuses, and leaves what the run has made', async () => {
+  let refuses = false;
+  const fragile: OrtRuntime = {
+    Tensor: runtime.Tensor,
+    createSession: (model, options) =>
+      refuses ? Promise.reject(new Error('std::bad_alloc')) : runtime.createSession(model, options),
+  };
+  const patch = { 'train.max_steps': 2, 'train.per_device_train_batch_size': 1 };
+  const backend = new OrtBackend(fragile);
+  const { trainer } = await embeddedTrainer(backend, row(4), patch);
+  await trainer.next();
+  const before = await trainer.state();
+  refuses = true;
+  backend.upload('weights/model.norm', await backend.read('weights/model.norm', 0, 128));
+  await expect(trainer.next()).rejects.toMatchObject({ code: 'ort-error', message: /std::bad_alloc/ });
+  expect((await trainer.state()).adapter).toEqual(before.adapter);
 });

@@ -8,6 +8,7 @@ import type { BufferData } from '../../../torch/autograd/bufferData.ts';
 import type { Contents, Feed, FeedData } from '../../../torch/autograd/lowering.ts';
 import type { KernelProfile } from '../../../torch/autograd/operation.ts';
 import type { Plan } from '../../../torch/autograd/plan.ts';
+import { ortError } from '../../trainingErrors.ts';
 import type { Backend, Executable, RunCounters } from '../backend.ts';
 import { CpuBackend } from '../cpuBackend.ts';
 import type { LoweredPlan } from './lowerPlan.ts';
@@ -15,7 +16,10 @@ import { lowerPlan } from './lowerPlan.ts';
 
 /** What is used of the package; whoever opens the backend fetches it. */
 export interface OrtRuntime {
-  readonly InferenceSession: Pick<Ort.InferenceSessionFactory, 'create'>;
+  readonly createSession: (
+    model: Uint8Array,
+    options: Ort.InferenceSession.SessionOptions,
+  ) => Promise<Ort.InferenceSession>;
   readonly Tensor: Ort.TensorConstructor;
 }
 
@@ -30,6 +34,8 @@ export interface OrtOptions {
 interface Loaded {
   readonly model: Uint8Array;
   readonly session: Ort.InferenceSession;
+  /** Of its constants. */
+  readonly bytes: number;
   /** What its constants were made of. */
   readonly versions: ReadonlyMap<string, number>;
 }
@@ -77,9 +83,14 @@ export class OrtBackend implements Backend {
     return this.#loaded.length;
   }
 
-  /** Of the arrays; what sessions hold of it is theirs. */
+  /** What sessions hold of frozen weights. */
+  get sessionBytes(): number {
+    return this.#loaded.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Arrays, and weights inside sessions; what a run of one borrows is not told. */
   allocatedBytes(): number {
-    return this.#kernels.allocatedBytes();
+    return this.#kernels.allocatedBytes() + this.sessionBytes;
   }
 
   allocate(name: string, length: number): void {
@@ -136,7 +147,7 @@ export class OrtBackend implements Backend {
     for (const [name, feed] of lowered.feeds)
       feeds[name] = new this.#ort.Tensor(elementOf[feed.type], this.#dataOf(feed, step), feed.dims);
     const before = this.#now?.() ?? 0;
-    const results = await executable.loaded.session.run(feeds);
+    const results = await executable.loaded.session.run(feeds).catch(told);
     if (this.#now) this.#runMs += this.#now() - before;
     for (const { tensor, buffer, offset, adds } of lowered.sinks) {
       const made = results[tensor]?.data;
@@ -188,13 +199,16 @@ export class OrtBackend implements Backend {
     for (const { buffers } of frozen.values())
       for (const buffer of buffers) versions.set(buffer, this.#versions.get(buffer) ?? 0);
     const externalData = [...frozen].map(([path, { bytes }]) => ({ path, data: bytes(this.#contents) }));
-    const session = await this.#ort.InferenceSession.create(model, {
-      ...SESSION,
-      // On one thread the two differ in that plan alone.
-      executionMode: operators > PLANNED_MOST ? 'parallel' : 'sequential',
-      externalData,
-    });
-    const loaded = { model, session, versions };
+    const session = await this.#ort
+      .createSession(model, {
+        ...SESSION,
+        // On one thread the two differ in that plan alone.
+        executionMode: operators > PLANNED_MOST ? 'parallel' : 'sequential',
+        externalData,
+      })
+      .catch(told);
+    const bytes = externalData.reduce((sum, { data }) => sum + data.length, 0);
+    const loaded = { model, session, bytes, versions };
     this.#loaded.push(loaded);
     return loaded;
   }
@@ -208,6 +222,11 @@ export class OrtBackend implements Backend {
     const at = byteOffset + 4 * feed.offset;
     return feed.type === 'float' ? new Float32Array(buffer, at, length) : new Int32Array(buffer, at, length);
   }
+}
+
+/** What the package throws names its own files and codes; people get it as the cause. */
+function told(error: unknown): never {
+  throw ortError({ cause: error instanceof Error ? error.message : String(error) });
 }
 
 const isOrt = (executable: Executable): executable is OrtExecutable => 'lowered' in executable;
