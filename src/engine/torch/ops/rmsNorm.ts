@@ -49,13 +49,10 @@ const rmsNormOperation: Operation<Attributes> = {
       y: { value: y },
       rstd: { value: rstd },
     };
-    return [
-      call(byRows(c, profile) ? rmsNormRows : normKernel, {
-        buffers,
-        params: { n, c, eps: node.attributes.eps, offset: node.attributes.offset },
-        constants: rowLanes(profile),
-      }),
-    ];
+    const { eps, offset } = node.attributes;
+    const own = { buffers, params: { n, c, eps, offset } };
+    if (byRows(c, profile)) return [call(rmsNormRows, own)];
+    return [call(normKernel, { ...own, constants: rowLanes(profile) })];
   },
   lower: (node, to) => {
     const [x, w] = valueAt(node.inputs, 0, 1);
@@ -153,13 +150,10 @@ const rmsNormBackwardOperation: Operation<BackwardAttributes> = {
       residual: residual ? { value: residual } : { buffer: 'dummy' },
       dx: { value: dx },
     };
-    return [
-      call(byRows(c, profile) ? rmsNormBackwardRows : rmsNormBackward, {
-        buffers,
-        params: { n, c, offset: node.attributes.offset },
-        constants: { ...rowLanes(profile), HAS_RESIDUAL: residual ? 1 : 0 },
-      }),
-    ];
+    const constants = { HAS_RESIDUAL: residual ? 1 : 0 };
+    const own = { buffers, params: { n, c, offset: node.attributes.offset }, constants };
+    if (byRows(c, profile)) return [call(rmsNormBackwardRows, own)];
+    return [call(rmsNormBackward, { ...own, constants: { ...constants, ...rowLanes(profile) } })];
   },
   lower: (node, to) => {
     const [dy, x, w, rstd] = valueAt(node.inputs, 0, 1, 2, 3);
