@@ -3,32 +3,39 @@
 // adapters keep indexed arrays in memory. The order of every sum is matmul.wgsl's.
 import source from './matmul.wgsl?raw';
 
-const ROWS = 32;
-/** Vectors of four columns, each a workgroup's width from the next. */
-const VECTORS = 4;
+/** Rows and vectors of four columns of a block; vectors stand a workgroup's width apart. */
+interface Block {
+  readonly rows: number;
+  readonly vectors: number;
+}
 const LANES = 4;
+const wide: Block = { rows: 32, vectors: 4 };
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
-const rows = range(ROWS);
-const vectors = range(VECTORS);
 const lines = (indent: string, made: readonly string[]): string =>
   made.map((line) => `${indent}${line}`).join('\n');
-
-/** Every sum of a row, after one more product. */
-const grown = (row: number): string => vectors.map((v) => `s${row}_${v} += w${v} * x${row};`).join(' ');
 
 /** Bindings, parameters and the places of rows, as matmul.wgsl has them. */
 const shared = source.slice(source.indexOf('struct Params'), source.indexOf('@compute'));
 
-export const wideWorkgroups = ({ n, m }: { readonly n: number; readonly m: number }) =>
-  [Math.ceil(m / (4 * VECTORS * LANES)), Math.ceil(n / ROWS), 1] as const;
+/** Workgroups over y [N, M]. */
+export const blockWorkgroups =
+  ({ rows, vectors }: Block) =>
+  ({ n, m }: { readonly n: number; readonly m: number }) =>
+    [Math.ceil(m / (4 * vectors * LANES)), Math.ceil(n / rows), 1] as const;
 
-export const wideSource = `${shared}@compute @workgroup_size(${LANES})
+/** The text for a block; the wide one takes an adapter of many lanes long to compile, so tests make a small one. */
+export function blockSource(block: Block): string {
+  const rows = range(block.rows);
+  const vectors = range(block.vectors);
+  /** Every sum of a row, after one more product. */
+  const grown = (row: number): string => vectors.map((v) => `s${row}_${v} += w${v} * x${row};`).join(' ');
+  return `${shared}@compute @workgroup_size(${LANES})
 fn matmul_wide(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
   let m4 = params.m / 4u;
   let k4 = params.k / 4u;
-  let row0 = group.y * ${ROWS}u;
-  let column = group.x * ${VECTORS * LANES}u + local.x;
+  let row0 = group.y * ${block.rows}u;
+  let column = group.x * ${block.vectors * LANES}u + local.x;
 ${lines('  ', [
   ...vectors.map((v) => `let d${v} = min(column + ${v * LANES}u, m4 - 1u);`),
   ...rows.map((r) => `let a${r} = a_row(row0 + ${r}u);`),
@@ -57,3 +64,7 @@ ${lines(
 )}
 }
 `;
+}
+
+export const wideSource = blockSource(wide);
+export const wideWorkgroups = blockWorkgroups(wide);

@@ -25,7 +25,6 @@ describe.skipIf(!gpu)('rms_norm on the GPU', () => {
     [3, 576, 0, 1],
   ])('n %i, c %i, offset %i, %i invocations a row', async (n, c, offset, LANES) => {
     if (!gpu) return;
-    const [norm, backward] = LANES === 1 ? [rmsNormRows, rmsNormBackwardRows] : [rmsNorm, rmsNormBackward];
     const arrays = {
       x: floats(n * c, 1),
       w: floats(c, 2),
@@ -35,18 +34,24 @@ describe.skipIf(!gpu)('rms_norm on the GPU', () => {
       rstd: new Float32Array(n),
       dx: new Float32Array(n * c),
     };
-    const calls: KernelCall<string>[] = [
-      call(norm, {
-        buffers: { x: 'x', w: 'w', y: 'y', rstd: 'rstd' },
-        params: { n, c, eps: 1e-5, offset },
-        constants: { LANES },
-      }),
-      call(backward, {
-        buffers: { dy: 'dy', x: 'x', w: 'w', rstd: 'rstd', residual: 'residual', dx: 'dx' },
-        params: { n, c, offset },
-        constants: { LANES, HAS_RESIDUAL: 1 },
-      }),
-    ];
+    const forward = {
+      buffers: { x: 'x', w: 'w', y: 'y', rstd: 'rstd' },
+      params: { n, c, eps: 1e-5, offset },
+    };
+    const backward = {
+      buffers: { dy: 'dy', x: 'x', w: 'w', rstd: 'rstd', residual: 'residual', dx: 'dx' },
+      params: { n, c, offset },
+    };
+    const calls: KernelCall<string>[] =
+      LANES === 1
+        ? [
+            call(rmsNormRows, forward),
+            call(rmsNormBackwardRows, { ...backward, constants: { HAS_RESIDUAL: 1 } }),
+          ]
+        : [
+            call(rmsNorm, { ...forward, constants: { LANES } }),
+            call(rmsNormBackward, { ...backward, constants: { LANES, HAS_RESIDUAL: 1 } }),
+          ];
     const got = await runCalls(gpu, arrays, calls, ['y', 'rstd', 'dx']);
     const want = runReferences(arrays, calls);
     const { y, rstd, dx } = want;

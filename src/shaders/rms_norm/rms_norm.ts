@@ -28,8 +28,10 @@ export const rmsNormRows = defineKernel({
   name: 'rms_norm_rows',
   source: rowsSource,
   snippets: [],
+  constants: {},
   workgroups: ({ n }) => [Math.ceil(n / 8), 1, 1],
   chain: ({ c }) => c / 2,
+  reference: rmsNormReference,
 });
 
 /** dy, x [N, C], w [C], rstd [N] → dx [N, C], plus `residual` [N, C] with HAS_RESIDUAL 1. */
@@ -51,8 +53,10 @@ export const rmsNormBackwardRows = defineKernel({
   name: 'rms_norm_backward_rows',
   source: backwardRowsSource,
   snippets: [],
+  constants: { HAS_RESIDUAL: 0 },
   workgroups: ({ n }) => [Math.ceil(n / 8), 1, 1],
   chain: ({ c }) => c / 2,
+  reference: rmsNormBackwardReference,
 });
 
 /** dy, x [N, C], rstd [N] → grads [S, total], added at `offset`, each of S parts over its own stretch of rows. */

@@ -65,9 +65,9 @@ const rmsNormOperation: Operation<Attributes> = {
   kernels: (node, profile) => {
     const { n, c } = rowsAndColumns(valueAt(node.inputs, 0)[0]);
     const { eps, offset } = node.attributes;
-    const params = { n, c, eps, offset };
-    const kernel = byRows(c, profile) ? rmsNormRows : normKernel;
-    return [call(kernel, { buffers: forwardRefs(node), params, constants: rowLanes(profile) })];
+    const own = { buffers: forwardRefs(node), params: { n, c, eps, offset } };
+    if (byRows(c, profile)) return [call(rmsNormRows, own)];
+    return [call(normKernel, { ...own, constants: rowLanes(profile) })];
   },
   kernelsWith: (node, next, profile) => {
     const narrow = downOf(valueAt(node.outputs, 0)[0], next, profile);
@@ -160,13 +160,10 @@ const rmsNormBackwardOperation: Operation<BackwardAttributes> = {
   kernels: (node, profile) => {
     const { n, c } = rowsAndColumns(valueAt(node.inputs, 1)[0]);
     const { offset, hasResidual } = node.attributes;
-    return [
-      call(byRows(c, profile) ? rmsNormBackwardRows : rmsNormBackward, {
-        buffers: backwardRefs(node),
-        params: { n, c, offset },
-        constants: { ...rowLanes(profile), HAS_RESIDUAL: hasResidual ? 1 : 0 },
-      }),
-    ];
+    const constants = { HAS_RESIDUAL: hasResidual ? 1 : 0 };
+    const own = { buffers: backwardRefs(node), params: { n, c, offset }, constants };
+    if (byRows(c, profile)) return [call(rmsNormBackwardRows, own)];
+    return [call(rmsNormBackward, { ...own, constants: { ...constants, ...rowLanes(profile) } })];
   },
   kernelsWith: (node, next, profile) => {
     const [dx] = valueAt(node.outputs, 0);
