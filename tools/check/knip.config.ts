@@ -24,7 +24,7 @@ export default function config({ production = false }: { readonly production?: b
       // References are what WGSL is tested against; some of them the CPU backend runs.
       'src/shaders/**/*.ref.ts!',
       // The runners' configurations name them for the check.
-      'tools/check/{tellTests,playwrightProgress}.ts!',
+      'tools/check/{tellTests,sameArrays,playwrightProgress}.ts!',
       '{vite,playwright}.config.ts!',
       // Built apart from the page, by tools/build/offlinePage.ts.
       'src/ui/offline/serviceWorker.ts!',
