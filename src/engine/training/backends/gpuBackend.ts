@@ -239,6 +239,7 @@ export class GpuBackend implements Backend {
     buffer.destroy();
   }
 
+  /** A named buffer itself, for the quantiser's own dispatches. */
   buffer(name: string): GPUBuffer {
     const found = this.#named.get(name);
     invariant(found, `webgpu: no buffer named '${name}'`);
