@@ -47,7 +47,7 @@ export function scriptActions(
       open();
       if (costBytes === 0) read({});
     },
-    /** A recipe as this page saves it: opened at once, and undone as any edit. What can't be read of it is told beside the box. */
+    /** A recipe as this page saves it: opened at once, and undone like other edits. What can't be read of it is told beside the box. */
     openRecipe: async (text: string, name: string): Promise<void> => {
       try {
         const recipe = await ports.readRecipe(text, store.getState().presets);
