@@ -11,8 +11,6 @@ import type { RunPhase } from '../protocol.ts';
 import type { Wired } from '../python/run/wire.ts';
 import { weightOptions } from '../python/run/wire.ts';
 import type { Fingerprint } from '../recipe/fingerprint.ts';
-import { formatLink } from '../recipe/link.ts';
-import { presetValues } from '../recipe/presets.ts';
 import type { Recipe, RecipeValues } from '../recipe/recipe.ts';
 import { countParameters } from '../torch/nn/counts.ts';
 import type { Backend } from '../training/backends/backend.ts';
@@ -30,11 +28,13 @@ import { assertSettings } from './assertSettings.ts';
 import type { Assets } from './assets.ts';
 import { errorData } from './errorData.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { inspectRecipe } from './inspectRecipe.ts';
 import { Keeper } from './keeper.ts';
 import type { LoadOptions } from './loadFiles.ts';
 import { loadFiles, tellCompiling } from './loadFiles.ts';
 import { allRows } from './preparedRows.ts';
 import { RunDoctor } from './runDoctor.ts';
+import { runLink } from './runLink.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
 import { encodeSnapshot } from './snapshot.ts';
 import { assertFits } from './snapshotDecode.ts';
@@ -234,11 +234,10 @@ export class TrainingRun {
   /** The run as it stands, as files that other programs open. `type`: float type of a merged model. */
   async exportAs(format: ExportFormat, type: FloatType = 'float16'): Promise<readonly ExportFile[]> {
     const { adapter } = await this.#trainer.state();
-    const presets = presetValues(await this.#options.assets.presets());
-    const link = { includeData: false, includeProgram: true, includeTemplate: true };
+    const { assets } = this.#options;
     const run = {
       recipe: { ...this.recipe, values: this.#values },
-      link: `#${await formatLink(this.recipe, presets, { ...link, fingerprint: this.fingerprint })}`,
+      link: `#${await runLink(assets, this.recipe, this.fingerprint)}`,
       wired: this.#wired,
       layout: this.#trainer.layout,
       adapter,
@@ -248,6 +247,7 @@ export class TrainingRun {
       totalSteps: this.totalSteps,
       finished: this.finished,
       best: this.#trainer.best,
+      script: async () => (await inspectRecipe(assets, this.recipe)).script,
     };
     return exportFiles(run, format, type);
   }

@@ -28,14 +28,21 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   const models = modelActions(store, { edit, reset }, () => engines);
   const adapters = adapterActions(store, edit, () => engines);
   const rows = rowActions(store, edit, () => engines);
-  const hub = hubActions(store, ports, { openPicked: models.openPicked, openRows: rows.openRows });
+  const hub = hubActions(store, ports, {
+    openPicked: models.openPicked,
+    openRows: rows.openRows,
+    askFiles: (id) => engines.tell({ type: 'export', id, format: 'repository', dtype: 'float16' }),
+  });
   const scripts = scriptActions(store, ports, edit, () => engines);
   const engines: Engines = startEngines({
     store,
     ports,
     later,
     onPaused: askPending,
-    onExported: (folder, files) => void ports.saveFiles(folder, files),
+    onExported: ({ id, folder, files }) => {
+      if (!hub.onPushFiles(id, files)) void ports.saveFiles(folder, files);
+    },
+    onRefused: hub.onPushRefused,
     onModel: models.onModel,
     onAdapter: adapters.onAdapter,
     onRows: rows.onRows,
@@ -160,6 +167,8 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     listKept: hub.listKept,
     forgetKept: hub.forgetKept,
     setHub: hub.setHub,
+    pushToHub: hub.pushToHub,
+    cancelPush: hub.cancelPush,
     openAdapter: adapters.openAdapter,
     chooseAdapters: adapters.chooseAdapters,
     useFreshAdapter: adapters.useFreshAdapter,

@@ -1,7 +1,7 @@
 // The page's two engines: the inspector answers each edit at once (latest wins), the trainer runs. A trainer that dies is
 // started again and goes on with its saved run. It knows no React and no DOM beyond timers.
 
-import type { EngineClient, ExportFile, Recipe } from '../../engine/index.ts';
+import type { EngineClient, Recipe } from '../../engine/index.ts';
 import { changedKeys, deaths, inspectionHung, withPatch } from '../../engine/index.ts';
 import type { Command, EngineErrorData, Event } from '../../engine/protocol.ts';
 import { fixPatch } from './fixPatch.ts';
@@ -48,7 +48,9 @@ export interface EngineHooks {
   /** The trainer paused: pending questions may be asked. */
   readonly onPaused: () => void;
   /** The trainer has written the adapter's files. */
-  readonly onExported: (folder: string, files: readonly ExportFile[]) => void;
+  readonly onExported: (exported: Extract<Event, { type: 'exported' }>) => void;
+  /** What was asked of a run can't be had. */
+  readonly onRefused: (error: EngineErrorData) => void;
   /** The inspector has read an adapter, or refused it. */
   readonly onAdapter: (event: Extract<Event, { type: 'adapter' | 'adapter-failed' }>) => void;
   /** The inspector has read rows, or refused them. */
@@ -65,6 +67,7 @@ export function startEngines({
   later,
   onPaused,
   onExported,
+  onRefused,
   onModel,
   onAdapter,
   onRows,
@@ -97,7 +100,10 @@ export function startEngines({
       store.setState((state) => reduce(state, death));
     }
     if (events.some((event) => event.type === 'phase' && event.phase === 'paused')) onPaused();
-    for (const event of events) if (event.type === 'exported') onExported(event.folder, event.files);
+    for (const event of events) {
+      if (event.type === 'exported') onExported(event);
+      if (event.type === 'refused') onRefused(event.error);
+    }
   });
   let trainer: EngineClient = ports.startEngine(queue.push);
 

@@ -49,6 +49,7 @@ export type DialogName =
   | 'device'
   | 'keys'
   | 'storage'
+  | 'push'
   | 'data'
   | 'template'
   | 'reset';

@@ -6,6 +6,7 @@ import type { Language } from '../state/state.ts';
 import { en } from './en.ts';
 import type { enKept } from './enKept.ts';
 import type { enModel } from './enModel.ts';
+import type { enPush } from './enPush.ts';
 import type { enReading } from './enReading.ts';
 import type { enRows } from './enRows.ts';
 import { zh } from './zh.ts';
@@ -19,6 +20,7 @@ declare module 'i18next' {
       rows: typeof enRows;
       kept: typeof enKept;
       model: typeof enModel;
+      push: typeof enPush;
     };
   }
 }
