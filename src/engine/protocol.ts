@@ -17,10 +17,12 @@ import type { Fingerprint } from './recipe/fingerprint.ts';
 import type { Recipe, RecipePatch } from './recipe/recipe.ts';
 import type { DataSource } from './recipe/rows/dataSource.ts';
 import type { DataFormat } from './recipe/rows/ownRows.ts';
+import type { FileOnItsWay, LoadRate, PhaseNote, RunPhase } from './runPhases.ts';
 import type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 import type { OpenedRows } from './session/rowShelf.ts';
 import type { TemplateView } from './session/showTemplate.ts';
 import type { BackendChoice, BackendKind, DeviceInfo } from './training/backends/deviceInfo.ts';
+import type { Watch } from './training/generate/watch.ts';
 import type { StepMetrics } from './training/metrics.ts';
 
 export type { ErrorCode } from './errorCodes.ts';
@@ -29,6 +31,7 @@ export type { ExportFormat } from './exchange/export/formats.ts';
 export type { DatasetView, WantedRows } from './hub/datasets/dataset.ts';
 export type { FoundModel, HubRate, HubSettings, HubView, KeptModel } from './hub/messages.ts';
 export type { Fingerprint } from './recipe/fingerprint.ts';
+export type { FileOnItsWay, LoadRate, PhaseNote, RunPhase } from './runPhases.ts';
 export type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 export type { TemplateView } from './session/showTemplate.ts';
 export type { BackendChoice, BackendKind, DeviceInfo } from './training/backends/deviceInfo.ts';
@@ -48,6 +51,8 @@ export type Command =
   /** One optimiser step, then pause. Begins a run if there is none. */
   | { readonly type: 'step'; readonly recipe: Recipe; readonly backend: BackendChoice }
   | { readonly type: 'pause' }
+  /** What is asked while a run trains, and how often; holds from now on. */
+  | { readonly type: 'watch'; readonly watch: Watch }
   /** End the run here, with the closing answers; the adapter stays. */
   | { readonly type: 'stop' }
   /** Forget the run and free the memory; also gives up loading. */
@@ -142,23 +147,6 @@ export type Command =
       readonly backend: BackendChoice;
     };
 
-export type RunPhase = 'idle' | 'loading' | 'before' | 'running' | 'paused' | 'after' | 'finished' | 'failed';
-
-/** More about a phase: loading begins again after a loss; kernels are compiled, the last part of loading; a run was given up. */
-export type PhaseNote = '' | 'recovering' | 'compiling' | 'cancelled';
-
-/** The file that is on its way. */
-export interface FileOnItsWay {
-  readonly name: string;
-  /** Milliseconds until it is asked for again; 0: it comes. */
-  readonly waitMs: number;
-}
-
-export interface LoadRate {
-  readonly bytesPerSecond: number;
-  readonly etaMs: number;
-}
-
 /** A base model as the page shows it. */
 export interface ModelSummary extends ModelInfo {
   readonly parameters: number;
@@ -208,7 +196,7 @@ export type Event =
   | { readonly type: 'device'; readonly device: DeviceInfo }
   | { readonly type: 'inspected'; readonly id: number; readonly inspection: Inspection }
   | { readonly type: 'inspect-failed'; readonly id: number; readonly error: EngineErrorData }
-  /** `done` of `total` counts what the phase counts (bytes when loading, kernels when compiling, steps when running). */
+  /** `done` of `total` counts what the phase counts (bytes when loading, choices when tuning, kernels when compiling, questions when asking, steps when running). */
   | {
       readonly type: 'phase';
       readonly phase: RunPhase;

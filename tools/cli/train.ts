@@ -152,7 +152,7 @@ async function runOn(
     cancelled: () => false,
     breathe,
   });
-  if (!saved) await run.answers('before');
+  if (!saved) await run.answers.own('before');
   await backend.timings();
   const counters = { ...backend.counters };
   const first = run.step;
@@ -179,7 +179,7 @@ async function runOn(
       kernels,
     });
   }
-  await run.answers('after');
+  await run.answers.own('after');
   for (const [prompt, { before, after }] of answers) report.sample(prompt, before, after);
   if (options.export !== null) await writeFiles(run, options.export, job);
   if (options.push !== null) await push(run, options.push, job);

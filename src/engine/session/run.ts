@@ -17,12 +17,12 @@ import type { Backend } from '../training/backends/backend.ts';
 import { deviceClass } from '../training/backends/openDevice.ts';
 import { estimateCost } from '../training/estimate.ts';
 import { Generator } from '../training/generate/generator.ts';
+import type { Watch } from '../training/generate/watch.ts';
 import type { StepMetrics } from '../training/metrics.ts';
 import { trainerOptions } from '../training/options.ts';
 import { adapterLayoutOf } from '../training/recordTraining.ts';
 import { Trainer } from '../training/trainer.ts';
 import { firstValues } from '../training/valuesFromBase.ts';
-import { Answers } from './answers.ts';
 import { assertMemory } from './assertMemory.ts';
 import { assertSettings } from './assertSettings.ts';
 import type { Assets } from './assets.ts';
@@ -33,6 +33,7 @@ import { Keeper } from './keeper.ts';
 import type { LoadOptions } from './loadFiles.ts';
 import { loadFiles, tellCompiling } from './loadFiles.ts';
 import { allRows } from './preparedRows.ts';
+import { RunAnswers } from './runAnswers.ts';
 import { RunDoctor } from './runDoctor.ts';
 import { runLink } from './runLink.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
@@ -42,6 +43,8 @@ import { wiredRecipe } from './wiredRecipe.ts';
 
 export interface RunOptions extends LoadOptions {
   readonly assets: Assets;
+  /** True once nothing more is to be asked; loading goes on. */
+  readonly quiet?: () => boolean;
   /** Where the run saves itself, so that it can go on after a loss. */
   readonly store: SnapshotStore;
   readonly memoryBytes?: number | null;
@@ -54,9 +57,8 @@ export class TrainingRun {
   readonly backend: Backend;
   readonly #options: RunOptions;
   readonly #trainer: Trainer;
-  readonly #answers: Answers;
+  readonly answers: RunAnswers;
   readonly #taken: Float32Array<ArrayBuffer> | null;
-  readonly #prompts: readonly string[];
   readonly #wired: Wired;
   /** The settings as they hold beside a script's program. */
   readonly #values: RecipeValues;
@@ -69,9 +71,8 @@ export class TrainingRun {
     options: RunOptions,
     parts: {
       trainer: Trainer;
-      answers: Answers;
+      answers: RunAnswers;
       taken: Float32Array<ArrayBuffer> | null;
-      prompts: readonly string[];
       wired: Wired;
       values: RecipeValues;
       files: ModelFiles;
@@ -84,9 +85,8 @@ export class TrainingRun {
     this.backend = options.opened.backend;
     this.#options = options;
     this.#trainer = parts.trainer;
-    this.#answers = parts.answers;
+    this.answers = parts.answers;
     this.#taken = parts.taken;
-    this.#prompts = parts.prompts;
     const { store, now, emit, saved } = options;
     this.#doctor = new RunDoctor(parts.values, emit);
     this.keeper = new Keeper({
@@ -101,7 +101,7 @@ export class TrainingRun {
     this.#metrics.push(...saved.metrics);
     emit({ type: 'restored', recipe: this.recipe, metrics: saved.metrics });
     for (const [index, { prompt, text }] of saved.before.entries()) {
-      this.#answers.before.set(prompt, text);
+      this.answers.before.set(prompt, text);
       emit({ type: 'answer', id: 0, index, side: 'before', prompt, text, done: true, step: 0 });
     }
   }
@@ -177,12 +177,17 @@ export class TrainingRun {
       backend: backend.kind,
       dispatchesPerStep: estimate?.dispatchesPerStep ?? 0,
     });
-    const answers = new Answers({ run: options, backend, generator, taken: factors });
+    const { quiet = options.cancelled, now } = options;
+    const answers = new RunAnswers({
+      ...{ run: options, recipe, prompts: source.prompts, backend, generator, quiet, now, taken: factors },
+      adapterLength: trainer.stateLengths[0] ?? 0,
+      refresh: () => trainer.refresh(),
+      step: () => trainer.step,
+    });
     return new TrainingRun(options, {
       trainer,
       answers,
       taken: factors,
-      prompts: source.prompts,
       wired,
       values,
       files,
@@ -256,7 +261,7 @@ export class TrainingRun {
   scores(prompt: string, adapter = true): Promise<Float32Array> {
     const { tokenizer } = this.#files;
     const ids = tokenizer.encode(tokenizer.render([{ role: 'user', content: prompt }], true).text);
-    return this.#answers.scores(ids, adapter);
+    return this.answers.scores(ids, adapter);
   }
 
   /** How far the last step moved each tensor. */
@@ -280,20 +285,13 @@ export class TrainingRun {
       recipe: this.recipe,
       metrics: this.#metrics.map((metrics) => ({ ...metrics, tensorNorms: [] })),
       totalSteps: this.totalSteps,
-      before: this.#prompts.flatMap((prompt) => {
-        const text = this.#answers.before.get(prompt);
-        return text === undefined ? [] : [{ prompt, text }];
-      }),
+      before: [...this.answers.before].map(([prompt, text]) => ({ prompt, text })),
       device: deviceClass(this.#options.opened.device),
     };
   }
 
-  /** The run's own questions. */
-  answers(side: 'before' | 'after'): Promise<void> {
-    return this.ask(0, this.#prompts, side, this.recipe);
-  }
-
-  ask(id: number, prompts: readonly string[], side: 'before' | 'after', recipe: Recipe): Promise<void> {
-    return this.#answers.ask(id, prompts, side, recipe, this.step);
+  /** Between two steps: a few tokens of what is asked while the run trains. */
+  async watch(watch: Watch): Promise<void> {
+    if (!this.finished) await this.answers.between(watch, this.#metrics.at(-1)?.stepMs ?? 0);
   }
 }

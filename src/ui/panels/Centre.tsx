@@ -86,8 +86,8 @@ export const Centre = memo(function Centre({
       <StaleNote />
       {showsRun ? (
         <>
-          <Charts />
           <Answers />
+          <Charts />
           <TakeHome />
           <Warnings />
         </>

@@ -4,6 +4,7 @@ import type { RecipeValues } from '../../engine/index.ts';
 import { deaths, defaultValues, errorData, sameRun } from '../../engine/index.ts';
 import type { BackendChoice, Command, ExportFormat, FloatType, GuideEntry } from '../../engine/protocol.ts';
 import { adapterActions } from './adapterActions.ts';
+import { answerActions } from './answerActions.ts';
 import type { Engines } from './engines.ts';
 import { startEngines } from './engines.ts';
 import { hubActions } from './hubActions.ts';
@@ -20,7 +21,6 @@ export type Actions = ReturnType<typeof makeActions>;
 
 /** Ties a store to its two engines. `later` runs a function on the next frame (or soon, in tests). */
 export function makeActions(store: Store, ports: Ports, later: (run: () => void) => void) {
-  let askId = 0;
   /** The opening of the page's recipe, until it has worked. */
   let arrive: (() => Promise<void>) | null = null;
   /** Puts a newer version of the page in the place of this one. */
@@ -34,11 +34,12 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     askFiles: (id) => engines.tell({ type: 'export', id, format: 'repository', dtype: 'float16' }),
   });
   const scripts = scriptActions(store, ports, edit, () => engines);
+  const answers = answerActions(store, (command) => engines.tell(command));
   const engines: Engines = startEngines({
     store,
     ports,
     later,
-    onPaused: askPending,
+    onPaused: () => answers.askOwed(),
     onExported: ({ id, folder, files }) => {
       if (!hub.onPushFiles(id, files)) void ports.saveFiles(folder, files);
     },
@@ -53,6 +54,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
 
   function edit(change: Edit): void {
     store.setState((state) => edited(state, change, performance.now()));
+    answers.watchOn();
     inspectSoon();
   }
 
@@ -101,23 +103,6 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   function reset(): void {
     store.setState({ run: null, asked: {}, dialog: null });
     tell({ type: 'reset' });
-  }
-
-  /** Asks the model the prompts that have no answer yet or other words than before; only while nothing runs. */
-  function askPending(): void {
-    const state = store.getState();
-    const { run } = state;
-    if (run === null || isBusy(run) || run.start === null || run.phase === 'failed') return;
-    const prompts = promptsOf(state);
-    const places = prompts.flatMap((prompt, index) => {
-      const answer = run.answers.find((one) => one.prompt === prompt);
-      return prompt.trim() !== '' && (answer === undefined || answer.after === null) ? [index] : [];
-    });
-    if (places.length === 0) return;
-    askId += 1;
-    store.setState({ asked: { ...state.asked, [askId]: places } });
-    const texts = places.flatMap((index) => prompts[index] ?? []);
-    tell({ type: 'ask', id: askId, recipe: run.recipe, prompts: texts, backend: state.backend });
   }
 
   return {
@@ -206,7 +191,9 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     /** Asks for the run as files; they are saved when they come. `dtype` is a merged model's. */
     takeHome: (format: ExportFormat, dtype: FloatType = 'float16') =>
       tell({ type: 'export', id: 0, format, dtype }),
-    askPending,
+    askPending: answers.askPending,
+    askNow: answers.askNow,
+    setAskEvery: answers.setAskEvery,
     chooseBackend: (backend: BackendChoice) => {
       store.setState({ backend, device: null });
       tell({ type: 'probe', backend });
@@ -281,16 +268,6 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
       hub.terminateHub();
     },
   };
-}
-
-// One array, so that a reader of the store sees no change where there is none.
-const noPrompts: readonly string[] = [];
-
-/** The questions the recipe asks: one's own, or the preset's as the inspection gives them. */
-export function promptsOf(state: Pick<PageState, 'recipe' | 'inspection' | 'presets'>): readonly string[] {
-  if (state.recipe.prompts !== undefined) return state.recipe.prompts;
-  const preset = state.presets.find((entry) => entry.id === state.recipe.preset);
-  return state.inspection?.prompts ?? preset?.prompts ?? noPrompts;
 }
 
 /** Whether the run on screen belongs to the recipe in the form. */

@@ -4,6 +4,7 @@
 import type { EngineClient, Recipe } from '../../engine/index.ts';
 import { changedKeys, deaths, inspectionHung, withPatch } from '../../engine/index.ts';
 import type { Command, EngineErrorData, Event } from '../../engine/protocol.ts';
+import { watchOf } from './answerActions.ts';
 import { fixPatch } from './fixPatch.ts';
 import { makeFrameQueue } from './frames.ts';
 import { makePending } from './pending.ts';
@@ -127,9 +128,12 @@ export function startEngines({
       engine.send({ type: 'hold-rows', digest, name: file.name, file });
   }
 
+  const sendWatch = (): void => trainer.send({ type: 'watch', watch: watchOf(store.getState()) });
+
   /** From what the page has of the run, else from what its trainer saved. */
   function resume(recipe: Recipe, until: number | null): void {
     if (trainerMissing) anotherTrainer();
+    sendWatch();
     if (pending.kept !== null) trainer.send({ type: 'open-run', file: pending.kept });
     trainer.send({ type: 'resume', recipe, until, backend: store.getState().backend });
   }
@@ -266,6 +270,7 @@ export function startEngines({
     tell: (command) => {
       if (trainerMissing) anotherTrainer();
       pending.told(command);
+      if (command.type === 'train' || command.type === 'resume') sendWatch();
       trainer.send(command);
     },
     inspectSoon: () => {

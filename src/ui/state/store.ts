@@ -2,6 +2,7 @@
 // engines.ts and what actions.ts is made of (modelActions.ts, adapterActions.ts) write to it.
 import { createStore } from 'zustand/vanilla';
 import { defaultValues } from '../../engine/index.ts';
+import { usualInterval } from './askIntervals.ts';
 import type { HubState } from './hubState.ts';
 import type { Language, PageState, PastedScript, Theme } from './state.ts';
 
@@ -71,6 +72,7 @@ export function emptyState(language: Language, theme: Theme): PageState {
     savedRefusal: null,
     backend: 'auto',
     run: null,
+    askEvery: usualInterval,
     asked: {},
     linkNotes: [],
     expected: null,
