@@ -19,6 +19,8 @@ import type { DataSource } from './recipe/rows/dataSource.ts';
 import type { DataFormat } from './recipe/rows/ownRows.ts';
 import type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 import type { OpenedRows } from './session/rowShelf.ts';
+import type { RunsCommand, RunsEvent } from './session/runMessages.ts';
+import type { FileOnItsWay, LoadRate, PhaseNote, RunPhase } from './session/runPhase.ts';
 import type { TemplateView } from './session/showTemplate.ts';
 import type { BackendChoice, BackendKind, DeviceInfo } from './training/backends/deviceInfo.ts';
 import type { StepMetrics } from './training/metrics.ts';
@@ -29,7 +31,9 @@ export type { ExportFormat } from './exchange/export/formats.ts';
 export type { DatasetView, WantedRows } from './hub/datasets/dataset.ts';
 export type { FoundModel, HubRate, HubSettings, HubView, KeptModel } from './hub/messages.ts';
 export type { Fingerprint } from './recipe/fingerprint.ts';
+export type { KeptRun } from './session/keptRun.ts';
 export type { RowsAsked, RowsView } from './session/lookAtRows.ts';
+export type { FileOnItsWay, LoadRate, PhaseNote, RunPhase } from './session/runPhase.ts';
 export type { TemplateView } from './session/showTemplate.ts';
 export type { BackendChoice, BackendKind, DeviceInfo } from './training/backends/deviceInfo.ts';
 export type { StepMetrics } from './training/metrics.ts';
@@ -39,6 +43,7 @@ export type VersionChoice = { readonly [L in VersionUsed['library']]?: string };
 
 export type Command =
   | HubCommand
+  | RunsCommand
   /** Describe a recipe (tree, strip, outcome, estimate, rows) without touching a GPU. Answers `inspected` with the same id. */
   | { readonly type: 'inspect'; readonly id: number; readonly recipe: Recipe }
   /** Find out what this machine offers. Answers `device`. */
@@ -142,23 +147,6 @@ export type Command =
       readonly backend: BackendChoice;
     };
 
-export type RunPhase = 'idle' | 'loading' | 'before' | 'running' | 'paused' | 'after' | 'finished' | 'failed';
-
-/** More about a phase: loading begins again after a loss; kernels are compiled, the last part of loading; a run was given up. */
-export type PhaseNote = '' | 'recovering' | 'compiling' | 'cancelled';
-
-/** The file that is on its way. */
-export interface FileOnItsWay {
-  readonly name: string;
-  /** Milliseconds until it is asked for again; 0: it comes. */
-  readonly waitMs: number;
-}
-
-export interface LoadRate {
-  readonly bytesPerSecond: number;
-  readonly etaMs: number;
-}
-
 /** A base model as the page shows it. */
 export interface ModelSummary extends ModelInfo {
   readonly parameters: number;
@@ -204,7 +192,11 @@ export interface EngineErrorData {
 export type Event =
   | HubEvent
   | HubWeighed
+  | RunsEvent
   | { readonly type: 'hub-failed'; readonly id: number; readonly error: EngineErrorData }
+  | { readonly type: 'runs-failed'; readonly id: number; readonly error: EngineErrorData }
+  /** A run that ended or was replaced is kept. What could not be, and why, is the page's to hand out. */
+  | { readonly type: 'run-shelved'; readonly error: EngineErrorData | null; readonly run: Blob | null }
   | { readonly type: 'device'; readonly device: DeviceInfo }
   | { readonly type: 'inspected'; readonly id: number; readonly inspection: Inspection }
   | { readonly type: 'inspect-failed'; readonly id: number; readonly error: EngineErrorData }

@@ -7,6 +7,7 @@ import type { Backend } from '../training/backends/backend.ts';
 import type { Generator } from '../training/generate/generator.ts';
 import { generationOptions } from '../training/options.ts';
 import type { LoadOptions } from './loadFiles.ts';
+import type { AnswerAfter } from './runNote.ts';
 
 export interface AnswersOptions {
   readonly run: Pick<LoadOptions, 'emit' | 'cancelled' | 'breathe'>;
@@ -20,9 +21,16 @@ export class Answers {
   readonly #options: AnswersOptions;
   /** Of the untouched model, by question. */
   readonly before = new Map<string, string>();
+  /** Of the trained one as it was asked last, by question. */
+  readonly after = new Map<string, { readonly text: string; readonly step: number }>();
 
   constructor(options: AnswersOptions) {
     this.#options = options;
+  }
+
+  /** What the trained model answered, as it is kept. */
+  told(): readonly AnswerAfter[] {
+    return [...this.after].map(([prompt, { text, step }]) => ({ prompt, text, step }));
   }
 
   /** Logits [V] of the token that follows ids. */
@@ -56,7 +64,10 @@ export class Answers {
             onText,
           }),
         );
-        if (side === 'before' && !cancelled()) this.before.set(prompt, text);
+        if (!cancelled()) {
+          if (side === 'before') this.before.set(prompt, text);
+          else this.after.set(prompt, { text, step });
+        }
         send(text, true);
       } catch (error) {
         // A question that can't be asked must not cost the run: its error stands where the answer would.
