@@ -83,3 +83,7 @@ export const rowsStore = async () => import('./session/keptRows.ts');
 /** The files that run a script on several processes. */
 export const accelerateFiles = async (values: RecipeValues) =>
   (await import('./python/write/accelerateFiles.ts')).accelerateFiles(values);
+
+/** The learning rate of every step of a run of so many. Rejects with UserError for arguments that the schedule does not take. */
+export const learningRates = async (values: RecipeValues, totalSteps: number) =>
+  (await import('./training/learningRates.ts')).learningRates(values, totalSteps);

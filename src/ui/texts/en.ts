@@ -257,6 +257,7 @@ export const en = {
     timeShort: 'under a second',
     timeFirst: 'a first guess for this device',
     timeMeasured: 'from the speed measured here',
+    rates: 'from {{first}}, highest {{most}} at step {{step}}, last {{last}}',
     stepsOf: '{{flops}} per step',
     prompts: 'Questions asked before and after',
   },

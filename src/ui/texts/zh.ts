@@ -251,6 +251,7 @@ export const zh: TextsOf<typeof en> = {
     timeShort: '不到一秒',
     timeFirst: '对此设备的初步估计',
     timeMeasured: '按此处测得的速度',
+    rates: '起始 {{first}}，最高 {{most}}（第 {{step}} 步），最后 {{last}}',
     stepsOf: '每步 {{flops}}',
     prompts: '训练前后要问的问题',
   },
