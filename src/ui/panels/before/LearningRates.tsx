@@ -9,7 +9,7 @@ const height = 28;
 const mostPoints = 120;
 
 /** The line of the rates in a box of `width` by `height`; every step, or as many of them as there is room for. */
-export function ratePath(rates: readonly number[]): string {
+function ratePath(rates: readonly number[]): string {
   const most = rates.reduce((a, b) => Math.max(a, b), 0);
   const every = Math.max(1, Math.ceil(rates.length / mostPoints));
   return rates
