@@ -110,6 +110,7 @@ const inspection = shape<Inspection>({
       longestTokens: number,
       truncatedRows: number,
       maskedRows: number,
+      askedOtherwise: boolean,
       preview: list(row),
       notes: list(bilingual),
     }),

@@ -188,6 +188,8 @@ export function prepareData(
       longestTokens: dataset.longest,
       truncatedRows: dataset.truncatedRows,
       maskedRows: dataset.maskedRows,
+      askedOtherwise:
+        tokenizer.hasTemplate && source.rows.some(({ format }) => format === 'prompt-completion'),
       preview: (objective === 'sft'
         ? source.rows.slice(0, PREVIEW_ROWS).map((row) => tokenizeRow(row, tokenizer, options))
         : dataset.examples.slice(0, PREVIEW_ROWS)

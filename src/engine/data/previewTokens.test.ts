@@ -35,12 +35,19 @@ describe('previewTokens', () => {
   it('shows a character that max_length cuts as cut', () => {
     const ids = tokenizer.encode('在');
     expect(ids.length).toBeGreaterThan(1);
-    const tokens = ids.map((id, i) => ({ id, mask: i === 0 ? ('trained' as const) : ('truncated' as const) }));
+    const tokens = ids.map((id, i) => ({
+      id,
+      mask: i === 0 ? ('trained' as const) : ('truncated' as const),
+    }));
     expect(previewTokens(tokens, tokenizer)).toEqual([{ text: '在', mask: 'truncated' }]);
   });
   it('keeps a U+FFFD that is the text’s own', () => {
     const ids = tokenizer.encode('a\uFFFDb');
     const tokens = ids.map((id) => ({ id, mask: 'trained' as const }));
-    expect(previewTokens(tokens, tokenizer).map(({ text }) => text).join('')).toBe('a\uFFFDb');
+    expect(
+      previewTokens(tokens, tokenizer)
+        .map(({ text }) => text)
+        .join(''),
+    ).toBe('a\uFFFDb');
   });
 });

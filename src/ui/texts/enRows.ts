@@ -52,7 +52,7 @@ export const enRows = {
   none: 'none',
   guessed:
     'Guessed from names and content; choose otherwise where it is wrong. Link, file and script keep the choice.',
-  chat: 'Write the texts as turns of a conversation, by the model’s chat template',
+  chat: 'Write the texts as turns of a conversation, by the model’s chat template (TRL leaves prompt and completion plain text)',
   rename: 'Call “human” user and “gpt” assistant (TRL leaves them as they are)',
   search: 'Search the rows',
   filter: 'Show',

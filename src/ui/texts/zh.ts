@@ -244,6 +244,9 @@ export const zh: TextsOf<typeof en> = {
     counting: '统计中：{{done}} / {{total}}。',
     previous: '前几行',
     next: '后几行',
+    askedOtherwise:
+      '这些行按纯文本训练（TRL 对 prompt 和 completion 就是这样做的），而问题是作为对话轮次提出的：学到的内容可能不会出现在回答里。',
+    asConversation: '把这些行写成对话',
     memory: '内存',
     time: '时间',
     steps: '步数',

@@ -53,7 +53,7 @@ export const zhRows: TextsOf<typeof enRows> = {
   role_tools: '工具',
   none: '无',
   guessed: '由列名与内容推测；如有不对请改选。链接、文件与脚本会保留此选择。',
-  chat: '把文本写成对话的轮次，由模型的聊天模板书写',
+  chat: '把文本写成对话的轮次，由模型的聊天模板书写（TRL 会让 prompt 和 completion 保持纯文本）',
   rename: '把 “human” 称为 user、“gpt” 称为 assistant（TRL 保持原样）',
   search: '查找数据行',
   filter: '显示',
