@@ -71,6 +71,10 @@ export { generationOptions } from './training/options.ts';
 /** The presets, by the address of the page's folder. */
 export const pagePresets = async (folder: string) => (await import('./pagePresets.ts')).pagePresets(folder);
 
+/** A preset's file of rows: its name and text. */
+export const presetRows = async (folder: string, id: string) =>
+  (await import('./pagePresets.ts')).presetRows(folder, id);
+
 /** The guide's text, fetched when it is opened. */
 export const guideChapters = async () => (await import('./laboratory/doctor/guide.ts')).chapters;
 
