@@ -71,6 +71,10 @@ export { generationOptions } from './training/options.ts';
 /** The presets, by the address of the page's folder. */
 export const pagePresets = async (folder: string) => (await import('./pagePresets.ts')).pagePresets(folder);
 
+/** A preset's file of rows: its name and text. */
+export const presetRows = async (folder: string, id: string) =>
+  (await import('./pagePresets.ts')).presetRows(folder, id);
+
 /** The guide's text, fetched when it is opened. */
 export const guideChapters = async () => (await import('./laboratory/doctor/guide.ts')).chapters;
 
@@ -83,3 +87,7 @@ export const rowsStore = async () => import('./session/keptRows.ts');
 /** The files that run a script on several processes. */
 export const accelerateFiles = async (values: RecipeValues) =>
   (await import('./python/write/accelerateFiles.ts')).accelerateFiles(values);
+
+/** The learning rate of every step of a run of so many. Rejects with UserError for arguments that the schedule does not take. */
+export const learningRates = async (values: RecipeValues, totalSteps: number) =>
+  (await import('./training/learningRates.ts')).learningRates(values, totalSteps);

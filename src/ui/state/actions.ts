@@ -135,6 +135,8 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     ...scripts,
     openRows: rows.openRows,
     dropRows: rows.dropRows,
+    editRows: rows.editRows,
+    changeRowsText: rows.changeRowsText,
     readAs: rows.readAs,
     changeRows: rows.changeRows,
     presetRows: rows.presetRows,

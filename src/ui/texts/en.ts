@@ -250,6 +250,9 @@ export const en = {
     counting: 'Counting: {{done}} of {{total}}.',
     previous: 'Previous rows',
     next: 'Next rows',
+    askedOtherwise:
+      'These rows are trained as plain text, as TRL trains prompt and completion, but the questions are asked as turns of a conversation: what is learnt may not show in the answers.',
+    asConversation: 'Write the rows as a conversation',
     memory: 'Memory',
     time: 'Time',
     steps: 'Steps',
@@ -257,6 +260,7 @@ export const en = {
     timeShort: 'under a second',
     timeFirst: 'a first guess for this device',
     timeMeasured: 'from the speed measured here',
+    rates: 'from {{first}}, highest {{most}} at step {{step}}, last {{last}}',
     stepsOf: '{{flops}} per step',
     prompts: 'Questions asked before and after',
   },

@@ -244,6 +244,9 @@ export const zh: TextsOf<typeof en> = {
     counting: '统计中：{{done}} / {{total}}。',
     previous: '前几行',
     next: '后几行',
+    askedOtherwise:
+      '这些行按纯文本训练（TRL 对 prompt 和 completion 就是这样做的），而问题是作为对话轮次提出的：学到的内容可能不会出现在回答里。',
+    asConversation: '把这些行写成对话',
     memory: '内存',
     time: '时间',
     steps: '步数',
@@ -251,6 +254,7 @@ export const zh: TextsOf<typeof en> = {
     timeShort: '不到一秒',
     timeFirst: '对此设备的初步估计',
     timeMeasured: '按此处测得的速度',
+    rates: '起始 {{first}}，最高 {{most}}（第 {{step}} 步），最后 {{last}}',
     stepsOf: '每步 {{flops}}',
     prompts: '训练前后要问的问题',
   },

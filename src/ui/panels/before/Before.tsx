@@ -9,6 +9,7 @@ import { countText, flopsText, timeText } from '../../texts/numbers.ts';
 import { Answers } from '../answers/Answers.tsx';
 import { OpenRun } from '../notes/SavedNote.tsx';
 import { PasteDoor } from '../reading/PasteDoor.tsx';
+import { LearningRates } from './LearningRates.tsx';
 import { Memory } from './Memory.tsx';
 import { RowsCard } from './RowsCard.tsx';
 
@@ -32,6 +33,7 @@ function Estimate({ estimate }: { readonly estimate: CostEstimate }) {
         <dd className="estimate-value">{countText(estimate.steps, language)}</dd>
         <dd className="small dim">{t('before.stepsOf', { flops: flopsText(estimate.flopsPerStep) })}</dd>
       </div>
+      <LearningRates steps={estimate.steps} />
     </dl>
   );
 }
