@@ -136,6 +136,13 @@ export type Command =
   | { readonly type: 'why'; readonly id: number; readonly recipe: Recipe; readonly path: string }
   /** Try the guide's advice under every stack. Answers `guide` with the same id. */
   | { readonly type: 'guide'; readonly id: number }
+  /** What the untouched base says, before there is a run. Answers `untouched` with the same id. */
+  | {
+      readonly type: 'ask-untouched';
+      readonly id: number;
+      readonly recipe: Recipe;
+      readonly prompts: readonly string[];
+    }
   /** Answers `pong` at once, so that the page notices a worker that died. */
   | { readonly type: 'ping' }
   /** Answers to prompts with the adapter off (before) and on (after), streamed. */
@@ -284,5 +291,7 @@ export type Event =
       readonly done: boolean;
       readonly step: number;
     }
+  /** By question; null: a run has to answer. */
+  | { readonly type: 'untouched'; readonly id: number; readonly answers: readonly string[] | null }
   | { readonly type: 'finished'; readonly steps: number; readonly fingerprint: Fingerprint }
   | { readonly type: 'failed'; readonly error: EngineErrorData; readonly raisedBy: 'python' | 'engine' };

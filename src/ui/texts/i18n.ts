@@ -8,6 +8,7 @@ import type { enKept } from './enKept.ts';
 import type { enModel } from './enModel.ts';
 import type { enReading } from './enReading.ts';
 import type { enRows } from './enRows.ts';
+import type { enTour } from './enTour.ts';
 import { zh } from './zh.ts';
 
 declare module 'i18next' {
@@ -19,6 +20,7 @@ declare module 'i18next' {
       rows: typeof enRows;
       kept: typeof enKept;
       model: typeof enModel;
+      tour: typeof enTour;
     };
   }
 }
