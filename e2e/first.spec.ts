@@ -26,7 +26,7 @@ for (const [width, height] of [
       await expect(page.locator('.answer-now')).toContainText('Mill Street');
       for (const one of named) await expect(page.locator(one).first()).toBeInViewport({ ratio: 1 });
       await expect(page.locator('.preset-card')).toHaveCount(7);
-      const words = await page.getByRole('main').evaluate((main) => (main as HTMLElement).innerText);
+      const words = (await page.getByRole('main').allInnerTexts()).join();
       for (const jargon of ['GFLOP', '<|', 'rg ', 'requires_grad']) expect(words).not.toContain(jargon);
       expect(await faults(page)).toEqual([]);
     });

@@ -1,5 +1,6 @@
 // The worker boundary: commands in, events out, as discriminated unions. What arrives has its type from the check of `decode.ts` and from nowhere else.
 
+import type { AnswersCommand, AnswersEvent } from './answerMessages.ts';
 import type { RowStatistics } from './data/rowStatistics.ts';
 import type { ErrorCode } from './errorCodes.ts';
 import type { ExportFile } from './exchange/export/adapterTensors.ts';
@@ -20,9 +21,9 @@ import type { DataFormat } from './recipe/rows/ownRows.ts';
 import type { FileOnItsWay, LoadRate, PhaseNote, RunPhase } from './runPhases.ts';
 import type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 import type { OpenedRows } from './session/rowShelf.ts';
+import type { RunsCommand, RunsEvent } from './session/runMessages.ts';
 import type { TemplateView } from './session/showTemplate.ts';
 import type { BackendChoice, BackendKind, DeviceInfo } from './training/backends/deviceInfo.ts';
-import type { Watch } from './training/generate/watch.ts';
 import type { StepMetrics } from './training/metrics.ts';
 
 export type { ErrorCode } from './errorCodes.ts';
@@ -32,6 +33,7 @@ export type { DatasetView, WantedRows } from './hub/datasets/dataset.ts';
 export type { FoundModel, HubRate, HubSettings, HubView, KeptModel } from './hub/messages.ts';
 export type { Fingerprint } from './recipe/fingerprint.ts';
 export type { FileOnItsWay, LoadRate, PhaseNote, RunPhase } from './runPhases.ts';
+export type { KeptRun } from './session/keptRun.ts';
 export type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 export type { TemplateView } from './session/showTemplate.ts';
 export type { BackendChoice, BackendKind, DeviceInfo } from './training/backends/deviceInfo.ts';
@@ -42,6 +44,7 @@ export type VersionChoice = { readonly [L in VersionUsed['library']]?: string };
 
 export type Command =
   | HubCommand
+  | RunsCommand
   /** Describe a recipe (tree, strip, outcome, estimate, rows) without touching a GPU. Answers `inspected` with the same id. */
   | { readonly type: 'inspect'; readonly id: number; readonly recipe: Recipe }
   /** Find out what this machine offers. Answers `device`. */
@@ -51,8 +54,6 @@ export type Command =
   /** One optimiser step, then pause. Begins a run if there is none. */
   | { readonly type: 'step'; readonly recipe: Recipe; readonly backend: BackendChoice }
   | { readonly type: 'pause' }
-  /** What is asked while a run trains, and how often; holds from now on. */
-  | { readonly type: 'watch'; readonly watch: Watch }
   /** End the run here, with the closing answers; the adapter stays. */
   | { readonly type: 'stop' }
   /** Forget the run and free the memory; also gives up loading. */
@@ -136,23 +137,9 @@ export type Command =
   | { readonly type: 'why'; readonly id: number; readonly recipe: Recipe; readonly path: string }
   /** Try the guide's advice under every stack. Answers `guide` with the same id. */
   | { readonly type: 'guide'; readonly id: number }
-  /** What the untouched base says, before there is a run. Answers `untouched` with the same id. */
-  | {
-      readonly type: 'ask-untouched';
-      readonly id: number;
-      readonly recipe: Recipe;
-      readonly prompts: readonly string[];
-    }
   /** Answers `pong` at once, so that the page notices a worker that died. */
   | { readonly type: 'ping' }
-  /** Answers to prompts with the adapter off (before) and on (after), streamed. */
-  | {
-      readonly type: 'ask';
-      readonly id: number;
-      readonly recipe: Recipe;
-      readonly prompts: readonly string[];
-      readonly backend: BackendChoice;
-    };
+  | AnswersCommand;
 
 /** A base model as the page shows it. */
 export interface ModelSummary extends ModelInfo {
@@ -199,7 +186,11 @@ export interface EngineErrorData {
 export type Event =
   | HubEvent
   | HubWeighed
+  | RunsEvent
   | { readonly type: 'hub-failed'; readonly id: number; readonly error: EngineErrorData }
+  | { readonly type: 'runs-failed'; readonly id: number; readonly error: EngineErrorData }
+  /** A run that ended or was replaced is kept. What could not be, and why, is the page's to hand out. */
+  | { readonly type: 'run-shelved'; readonly error: EngineErrorData | null; readonly run: Blob | null }
   | { readonly type: 'device'; readonly device: DeviceInfo }
   | { readonly type: 'inspected'; readonly id: number; readonly inspection: Inspection }
   | { readonly type: 'inspect-failed'; readonly id: number; readonly error: EngineErrorData }
@@ -280,18 +271,6 @@ export type Event =
   | { readonly type: 'refused'; readonly error: EngineErrorData }
   /** A Python warning of the modelled libraries, at the moment it would be printed. */
   | { readonly type: 'warning'; readonly category: string; readonly message: string }
-  /** Text so far of one answer; `index` is the prompt's place. `id` is the ask's id, or 0 inside a run. */
-  | {
-      readonly type: 'answer';
-      readonly id: number;
-      readonly index: number;
-      readonly side: 'before' | 'after';
-      readonly prompt: string;
-      readonly text: string;
-      readonly done: boolean;
-      readonly step: number;
-    }
-  /** By question; null: a run has to answer. */
-  | { readonly type: 'untouched'; readonly id: number; readonly answers: readonly string[] | null }
+  | AnswersEvent
   | { readonly type: 'finished'; readonly steps: number; readonly fingerprint: Fingerprint }
   | { readonly type: 'failed'; readonly error: EngineErrorData; readonly raisedBy: 'python' | 'engine' };

@@ -5,7 +5,7 @@ import { deaths, defaultValues, errorData, sameRun } from '../../engine/index.ts
 import type { BackendChoice, Command, ExportFormat, FloatType, GuideEntry } from '../../engine/protocol.ts';
 import { adapterActions } from './adapterActions.ts';
 import { answerActions } from './answerActions.ts';
-import type { Engines } from './engines.ts';
+import type { Engines } from './engineHooks.ts';
 import { startEngines } from './engines.ts';
 import { hubActions } from './hubActions.ts';
 import { modelActions } from './modelActions.ts';
@@ -29,7 +29,11 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   const models = modelActions(store, { edit, reset }, () => engines);
   const adapters = adapterActions(store, edit, () => engines);
   const rows = rowActions(store, edit, () => engines);
-  const hub = hubActions(store, ports, { openPicked: models.openPicked, openRows: rows.openRows });
+  const hub = hubActions(store, ports, {
+    openPicked: models.openPicked,
+    openRows: rows.openRows,
+    askFiles: (id) => engines.tell({ type: 'export', id, format: 'repository', dtype: 'float16' }),
+  });
   const scripts = scriptActions(store, ports, edit, () => engines);
   const answers = answerActions(store, (command) => engines.tell(command));
   const engines: Engines = startEngines({
@@ -37,7 +41,10 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     ports,
     later,
     onPaused: () => answers.askOwed(),
-    onExported: (folder, files) => void ports.saveFiles(folder, files),
+    onExported: ({ id, folder, files }) => {
+      if (!hub.onPushFiles(id, files)) void ports.saveFiles(folder, files);
+    },
+    onRefused: hub.onPushRefused,
     onModel: models.onModel,
     onAdapter: adapters.onAdapter,
     onRows: rows.onRows,
@@ -148,6 +155,8 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     listKept: hub.listKept,
     forgetKept: hub.forgetKept,
     setHub: hub.setHub,
+    pushToHub: hub.pushToHub,
+    cancelPush: hub.cancelPush,
     openAdapter: adapters.openAdapter,
     chooseAdapters: adapters.chooseAdapters,
     useFreshAdapter: adapters.useFreshAdapter,

@@ -54,6 +54,7 @@ export type DialogName =
   | 'device'
   | 'keys'
   | 'storage'
+  | 'push'
   | 'data'
   | 'template'
   | 'reset';

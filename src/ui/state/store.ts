@@ -33,6 +33,7 @@ export const nothingAsked: HubState = {
   opening: null,
   failure: null,
   rows: { wish: '', view: null, looking: false, fetching: false, failure: null },
+  push: { phase: 'idle', file: '', done: 0, total: 0, pushed: null, failure: null },
   wish: '',
   view: null,
   looking: false,

@@ -175,6 +175,8 @@ export const enRun = {
   takeHome: {
     title: 'Take it home',
     text: 'PEFT’s folder opens with PeftModel.from_pretrained, the GGUF adapter with llama.cpp’s --lora, MLX’s with mlx_lm. The merged model needs no adapter.',
+    hub: 'Hub',
+    push: 'Push to a hub …',
     adapter: 'Adapter',
     peft: 'PEFT (zip)',
     gguf: 'GGUF',

@@ -4,6 +4,7 @@ import { settingKeys, settingOf } from '../../engine/index.ts';
 import { en } from './en.ts';
 import { enKept } from './enKept.ts';
 import { enModel } from './enModel.ts';
+import { enPush } from './enPush.ts';
 import { enReading } from './enReading.ts';
 import { enRows } from './enRows.ts';
 import { enTour } from './enTour.ts';
@@ -11,6 +12,7 @@ import { browserLanguage } from './i18n.ts';
 import { zh } from './zh.ts';
 import { zhKept } from './zhKept.ts';
 import { zhModel } from './zhModel.ts';
+import { zhPush } from './zhPush.ts';
 import { zhReading } from './zhReading.ts';
 import { zhRows } from './zhRows.ts';
 import { zhTour } from './zhTour.ts';
@@ -36,6 +38,7 @@ describe('texts', () => {
     kept: enKept,
     model: enModel,
     tour: enTour,
+    push: enPush,
   });
   const chinese = flat({
     ...zh,
@@ -44,6 +47,7 @@ describe('texts', () => {
     kept: zhKept,
     model: zhModel,
     tour: zhTour,
+    push: zhPush,
   });
 
   it('has every English key in Chinese, except singular forms that Chinese does not have', () => {

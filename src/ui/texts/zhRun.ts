@@ -173,6 +173,8 @@ export const zhRun: TextsOf<typeof enRun> = {
   takeHome: {
     title: '带回家',
     text: 'PEFT 文件夹用 PeftModel.from_pretrained 打开，GGUF 适配器用 llama.cpp 的 --lora，MLX 的用 mlx_lm。合并后的模型不再需要适配器。',
+    hub: '模型站',
+    push: '上传到模型站…',
     adapter: '适配器',
     peft: 'PEFT（zip）',
     gguf: 'GGUF',
