@@ -133,6 +133,7 @@ test('the tour breaks, mends, trains and takes home by Space, and Esc leaves it'
   await page.keyboard.press('Escape');
   await expect(tour).toHaveCount(0);
   await page.getByRole('button', { name: 'Tour' }).click();
+  await expect(tour).toContainText('Break it');
   await page.keyboard.press('Space');
   await expect(page.locator('.strip-scissors')).toBeVisible();
   await page.keyboard.press('Space');

@@ -82,7 +82,7 @@ export const Centre = memo(function Centre({
           <NewerNote />
         </Suspense>
       )}
-      <CpuBanner />
+      {!first && <CpuBanner />}
       <LinkNotes />
       <SavedNote />
       <UnsavedNote />
@@ -109,7 +109,12 @@ export const Centre = memo(function Centre({
           <Warnings />
         </>
       ) : (
-        first && <Before />
+        first && (
+          <>
+            <Before />
+            <CpuBanner />
+          </>
+        )
       )}
       {width === 'narrow' && (
         <nav className="card narrow-doors" aria-label={t('bar.menu')}>
