@@ -149,6 +149,7 @@ test('the tour breaks, mends, trains and takes home by Space, and Esc leaves it'
   await page.keyboard.press('Space');
   await expect(tour).toContainText('Take it home');
   await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(tour.getByRole('button', { name: 'Save the adapter' })).toBeEnabled();
   const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Space')]);
   expect(download.suggestedFilename()).toBe('adapter.zip');
   await page.keyboard.press('Space');
