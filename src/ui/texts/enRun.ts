@@ -91,7 +91,7 @@ export const enRun = {
     name: 'name',
     shape: 'shape',
     dtype: 'dtype',
-    rg: 'rg',
+    rg: '●',
     rgTitle: 'requires_grad',
     gradient: 'gradient',
     frozen: 'frozen',
@@ -152,8 +152,6 @@ export const enRun = {
   paste: {
     open: 'Paste a script or an error',
     short: 'Paste',
-    about:
-      'A training script, a notebook, a traceback, a YAML: it is run here, and each line says what it did to requires_grad. Or drop the file anywhere.',
     missing: 'This part of the page could not be fetched. Check the connection, then open it again.',
   },
   guide: {

@@ -9,6 +9,7 @@ import type { enModel } from './enModel.ts';
 import type { enPush } from './enPush.ts';
 import type { enReading } from './enReading.ts';
 import type { enRows } from './enRows.ts';
+import type { enTour } from './enTour.ts';
 import { zh } from './zh.ts';
 
 declare module 'i18next' {
@@ -20,6 +21,7 @@ declare module 'i18next' {
       rows: typeof enRows;
       kept: typeof enKept;
       model: typeof enModel;
+      tour: typeof enTour;
       push: typeof enPush;
     };
   }

@@ -90,7 +90,7 @@ export const zhRun: TextsOf<typeof enRun> = {
     name: '名称',
     shape: '形状',
     dtype: '类型',
-    rg: 'rg',
+    rg: '●',
     rgTitle: 'requires_grad',
     gradient: '梯度',
     frozen: '冻结',
@@ -150,8 +150,6 @@ export const zhRun: TextsOf<typeof enRun> = {
   paste: {
     open: '粘贴脚本或报错',
     short: '粘贴',
-    about:
-      '训练脚本、笔记本、报错信息、YAML：在这里运行，每一行都会说明它对 requires_grad 做了什么。也可以把文件拖到页面任意处。',
     missing: '页面的这一部分未能取得。请检查网络，然后重新打开。',
   },
   guide: {
