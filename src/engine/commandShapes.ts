@@ -12,6 +12,7 @@ import {
   shape,
   string,
   tagged,
+  whole,
 } from './ground/shapes.ts';
 import { hubCommands } from './hub/messages.ts';
 import type { Command, VersionChoice } from './protocol.ts';
@@ -20,7 +21,10 @@ import { dataSource } from './recipe/rows/dataSource.ts';
 import { dataFormats } from './recipe/rows/ownRows.ts';
 import type { RowsAsked } from './session/lookAtRows.ts';
 import { rowFilters } from './session/lookAtRows.ts';
+import { runsCommands } from './session/runMessages.ts';
 import { backendKinds } from './training/backends/deviceInfo.ts';
+import type { GenerationOptions } from './training/generate/generator.ts';
+import type { Watch } from './training/generate/watch.ts';
 
 const backend = oneOf('auto', ...backendKinds);
 const id = number;
@@ -35,11 +39,25 @@ const versions = shape<VersionChoice>({
 
 const command = tagged<Command>({
   ...hubCommands,
+  ...runsCommands,
   inspect: shape({ id, recipe }),
   probe: shape({ backend }),
   train: shape({ recipe, backend }),
   step: shape({ recipe, backend }),
   pause: nothing,
+  watch: shape({
+    watch: shape<Watch>({
+      every: whole(0, 1_000_000),
+      prompts: list(string),
+      generation: shape<GenerationOptions>({
+        seed: number,
+        maxNewTokens: number,
+        doSample: boolean,
+        temperature: number,
+        topP: number,
+      }),
+    }),
+  }),
   stop: nothing,
   reset: nothing,
   'open-model': shape({ id, name: string, files: list(shape({ name: string, file: blob })) }),
@@ -85,6 +103,7 @@ const command = tagged<Command>({
   'cancel-script': shape({ id }),
   why: shape({ id, recipe, path: string }),
   guide: shape({ id }),
+  'ask-untouched': shape({ id, recipe, prompts: list(string) }),
   ping: nothing,
   ask: shape({ id, recipe, prompts: list(string), backend }),
 });

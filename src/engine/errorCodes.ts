@@ -49,6 +49,7 @@ import {
 import { formatErrors } from './ground/formats/formatErrors.ts';
 import { badSettings } from './ground/settings/settingErrors.ts';
 import { hubErrors } from './hub/hubErrors.ts';
+import { pushErrors } from './hub/push/pushErrors.ts';
 import {
   programElsewhere,
   programEmpty,
@@ -91,6 +92,7 @@ import {
   adapterMissing,
   goesOnElsewhere,
   modelMissing,
+  noKeptRun,
   noStorage,
   nothingSaved,
   nothingToAsk,
@@ -98,6 +100,8 @@ import {
   notSaved,
   readerDied,
   rowsMissing,
+  runsTooLarge,
+  runsUnread,
   savedElsewhere,
   savedUnreadable,
   storageFull,
@@ -232,6 +236,9 @@ export const errorKinds = [
   modelMissing,
   adapterMissing,
   rowsMissing,
+  noKeptRun,
+  runsTooLarge,
+  runsUnread,
   nothingSaved,
   nothingToTake,
   nothingToAsk,
@@ -248,6 +255,7 @@ export const errorKinds = [
   raised,
   ourFault,
   ...hubErrors,
+  ...pushErrors,
 ] as const;
 
 export type ErrorCode = (typeof errorKinds)[number]['code'];

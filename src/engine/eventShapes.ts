@@ -41,6 +41,7 @@ import { columnMapping, customData } from './recipe/rows/ownRowsShape.ts';
 import { scriptReading } from './scriptShapes.ts';
 import type { RowsView } from './session/lookAtRows.ts';
 import type { OpenedRows } from './session/rowShelf.ts';
+import { runsEvents } from './session/runMessages.ts';
 import type { TemplateView } from './session/showTemplate.ts';
 import type { DeviceInfo } from './training/backends/deviceInfo.ts';
 import { backendKinds, cpuReasons } from './training/backends/deviceInfo.ts';
@@ -110,6 +111,7 @@ const inspection = shape<Inspection>({
       longestTokens: number,
       truncatedRows: number,
       maskedRows: number,
+      askedOtherwise: boolean,
       preview: list(row),
       notes: list(bilingual),
     }),
@@ -159,8 +161,11 @@ const entry = shape<GuideEntry>({
 
 const event = tagged<Event>({
   ...hubEvents,
+  ...runsEvents,
   'hub-weighed': shape({ id, estimate: nullable(estimate) }),
   'hub-failed': shape({ id, error }),
+  'runs-failed': shape({ id, error }),
+  'run-shelved': shape({ error: nullable(error), run: nullable(blob) }),
   device: shape({ device }),
   inspected: shape({ id, inspection }),
   'inspect-failed': shape({ id, error }),
@@ -168,7 +173,7 @@ const event = tagged<Event>({
     phase: oneOf('idle', 'loading', 'before', 'running', 'paused', 'after', 'finished', 'failed'),
     done: number,
     total: number,
-    note: oneOf('', 'recovering', 'compiling', 'cancelled'),
+    note: oneOf('', 'recovering', 'tuning', 'compiling', 'cancelled'),
     rate: optional(shape({ bytesPerSecond: number, etaMs: number })),
     file: optional(shape({ name: string, waitMs: number })),
   }),
@@ -270,6 +275,7 @@ const event = tagged<Event>({
   'script-failed': shape({ id, error }),
   why: shape({ id, why: nullable(why) }),
   'why-failed': shape({ id, error }),
+  untouched: shape({ id, answers: nullable(list(string)) }),
   guide: shape({ id, entries: list(entry) }),
   refused: shape({ error }),
   warning: shape({ category: string, message: string }),

@@ -1,5 +1,6 @@
 // The worker boundary: commands in, events out, as discriminated unions. What arrives has its type from the check of `decode.ts` and from nowhere else.
 
+import type { AnswersCommand, AnswersEvent } from './answerMessages.ts';
 import type { RowStatistics } from './data/rowStatistics.ts';
 import type { ErrorCode } from './errorCodes.ts';
 import type { ExportFile } from './exchange/export/adapterTensors.ts';
@@ -17,8 +18,10 @@ import type { Fingerprint } from './recipe/fingerprint.ts';
 import type { Recipe, RecipePatch } from './recipe/recipe.ts';
 import type { DataSource } from './recipe/rows/dataSource.ts';
 import type { DataFormat } from './recipe/rows/ownRows.ts';
+import type { FileOnItsWay, LoadRate, PhaseNote, RunPhase } from './runPhases.ts';
 import type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 import type { OpenedRows } from './session/rowShelf.ts';
+import type { RunsCommand, RunsEvent } from './session/runMessages.ts';
 import type { TemplateView } from './session/showTemplate.ts';
 import type { BackendChoice, BackendKind, DeviceInfo } from './training/backends/deviceInfo.ts';
 import type { StepMetrics } from './training/metrics.ts';
@@ -29,6 +32,8 @@ export type { ExportFormat } from './exchange/export/formats.ts';
 export type { DatasetView, WantedRows } from './hub/datasets/dataset.ts';
 export type { FoundModel, HubRate, HubSettings, HubView, KeptModel } from './hub/messages.ts';
 export type { Fingerprint } from './recipe/fingerprint.ts';
+export type { FileOnItsWay, LoadRate, PhaseNote, RunPhase } from './runPhases.ts';
+export type { KeptRun } from './session/keptRun.ts';
 export type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 export type { TemplateView } from './session/showTemplate.ts';
 export type { BackendChoice, BackendKind, DeviceInfo } from './training/backends/deviceInfo.ts';
@@ -39,6 +44,7 @@ export type VersionChoice = { readonly [L in VersionUsed['library']]?: string };
 
 export type Command =
   | HubCommand
+  | RunsCommand
   /** Describe a recipe (tree, strip, outcome, estimate, rows) without touching a GPU. Answers `inspected` with the same id. */
   | { readonly type: 'inspect'; readonly id: number; readonly recipe: Recipe }
   /** Find out what this machine offers. Answers `device`. */
@@ -133,31 +139,7 @@ export type Command =
   | { readonly type: 'guide'; readonly id: number }
   /** Answers `pong` at once, so that the page notices a worker that died. */
   | { readonly type: 'ping' }
-  /** Answers to prompts with the adapter off (before) and on (after), streamed. */
-  | {
-      readonly type: 'ask';
-      readonly id: number;
-      readonly recipe: Recipe;
-      readonly prompts: readonly string[];
-      readonly backend: BackendChoice;
-    };
-
-export type RunPhase = 'idle' | 'loading' | 'before' | 'running' | 'paused' | 'after' | 'finished' | 'failed';
-
-/** More about a phase: loading begins again after a loss; kernels are compiled, the last part of loading; a run was given up. */
-export type PhaseNote = '' | 'recovering' | 'compiling' | 'cancelled';
-
-/** The file that is on its way. */
-export interface FileOnItsWay {
-  readonly name: string;
-  /** Milliseconds until it is asked for again; 0: it comes. */
-  readonly waitMs: number;
-}
-
-export interface LoadRate {
-  readonly bytesPerSecond: number;
-  readonly etaMs: number;
-}
+  | AnswersCommand;
 
 /** A base model as the page shows it. */
 export interface ModelSummary extends ModelInfo {
@@ -204,11 +186,15 @@ export interface EngineErrorData {
 export type Event =
   | HubEvent
   | HubWeighed
+  | RunsEvent
   | { readonly type: 'hub-failed'; readonly id: number; readonly error: EngineErrorData }
+  | { readonly type: 'runs-failed'; readonly id: number; readonly error: EngineErrorData }
+  /** A run that ended or was replaced is kept. What could not be, and why, is the page's to hand out. */
+  | { readonly type: 'run-shelved'; readonly error: EngineErrorData | null; readonly run: Blob | null }
   | { readonly type: 'device'; readonly device: DeviceInfo }
   | { readonly type: 'inspected'; readonly id: number; readonly inspection: Inspection }
   | { readonly type: 'inspect-failed'; readonly id: number; readonly error: EngineErrorData }
-  /** `done` of `total` counts what the phase counts (bytes when loading, kernels when compiling, steps when running). */
+  /** `done` of `total` counts what the phase counts (bytes when loading, choices when tuning, kernels when compiling, questions when asking, steps when running). */
   | {
       readonly type: 'phase';
       readonly phase: RunPhase;
@@ -285,16 +271,6 @@ export type Event =
   | { readonly type: 'refused'; readonly error: EngineErrorData }
   /** A Python warning of the modelled libraries, at the moment it would be printed. */
   | { readonly type: 'warning'; readonly category: string; readonly message: string }
-  /** Text so far of one answer; `index` is the prompt's place. `id` is the ask's id, or 0 inside a run. */
-  | {
-      readonly type: 'answer';
-      readonly id: number;
-      readonly index: number;
-      readonly side: 'before' | 'after';
-      readonly prompt: string;
-      readonly text: string;
-      readonly done: boolean;
-      readonly step: number;
-    }
+  | AnswersEvent
   | { readonly type: 'finished'; readonly steps: number; readonly fingerprint: Fingerprint }
   | { readonly type: 'failed'; readonly error: EngineErrorData; readonly raisedBy: 'python' | 'engine' };

@@ -31,6 +31,8 @@ const loads: Readonly<Partial<Record<DialogName, () => Promise<ComponentType>>>>
   keys: async () => (await import('./panels/bar/KeysDialog.tsx')).KeysDialog,
   model: async () => (await import('./panels/model/ModelDialog.tsx')).ModelDialog,
   storage: async () => (await import('./panels/storage/StorageDialog.tsx')).StorageDialog,
+  tour: async () => (await import('./panels/tour/Tour.tsx')).Tour,
+  push: async () => (await import('./panels/push/PushDialog.tsx')).PushDialog,
   script: async () => (await import('./panels/script/ScriptDialog.tsx')).ScriptDialog,
 };
 

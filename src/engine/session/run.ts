@@ -1,7 +1,6 @@
 // One run from a recipe: loads, checks the wiring, answers before, trains, answers after. Emits protocol events; whoever
 // drives it (worker, command line) decides when to step.
 import type { ExportFile } from '../exchange/export/adapterTensors.ts';
-import { exportFiles } from '../exchange/export/exports.ts';
 import type { FloatType } from '../exchange/export/floatBytes.ts';
 import type { ExportFormat } from '../exchange/export/formats.ts';
 import { placeAdapter } from '../exchange/import/placeAdapter.ts';
@@ -11,56 +10,48 @@ import type { RunPhase } from '../protocol.ts';
 import type { Wired } from '../python/run/wire.ts';
 import { weightOptions } from '../python/run/wire.ts';
 import type { Fingerprint } from '../recipe/fingerprint.ts';
-import { formatLink } from '../recipe/link.ts';
-import { presetValues } from '../recipe/presets.ts';
 import type { Recipe, RecipeValues } from '../recipe/recipe.ts';
 import { countParameters } from '../torch/nn/counts.ts';
 import type { Backend } from '../training/backends/backend.ts';
 import { deviceClass } from '../training/backends/openDevice.ts';
 import { estimateCost } from '../training/estimate.ts';
 import { Generator } from '../training/generate/generator.ts';
+import type { Watch } from '../training/generate/watch.ts';
 import type { StepMetrics } from '../training/metrics.ts';
 import { trainerOptions } from '../training/options.ts';
 import { adapterLayoutOf } from '../training/recordTraining.ts';
 import { Trainer } from '../training/trainer.ts';
 import { firstValues } from '../training/valuesFromBase.ts';
-import { Answers } from './answers.ts';
 import { assertMemory } from './assertMemory.ts';
 import { assertSettings } from './assertSettings.ts';
-import type { Assets } from './assets.ts';
 import { errorData } from './errorData.ts';
+import { exportRun } from './exportRun.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { Keeper } from './keeper.ts';
-import type { LoadOptions } from './loadFiles.ts';
 import { loadFiles, tellCompiling } from './loadFiles.ts';
 import { allRows } from './preparedRows.ts';
+import { RunAnswers } from './runAnswers.ts';
 import { RunDoctor } from './runDoctor.ts';
-import type { Snapshot, SnapshotStore } from './snapshot.ts';
+import type { RunNote } from './runNote.ts';
+import { beginNote } from './runNote.ts';
+import type { RunOptions } from './runOptions.ts';
+import type { Snapshot } from './snapshot.ts';
 import { encodeSnapshot } from './snapshot.ts';
 import { assertFits } from './snapshotDecode.ts';
 import { wiredRecipe } from './wiredRecipe.ts';
-
-export interface RunOptions extends LoadOptions {
-  readonly assets: Assets;
-  /** Where the run saves itself, so that it can go on after a loss. */
-  readonly store: SnapshotStore;
-  readonly memoryBytes?: number | null;
-  /** Go on from here. */
-  readonly saved?: Snapshot | null;
-}
 
 export class TrainingRun {
   readonly recipe: Recipe;
   readonly backend: Backend;
   readonly #options: RunOptions;
   readonly #trainer: Trainer;
-  readonly #answers: Answers;
+  readonly answers: RunAnswers;
   readonly #taken: Float32Array<ArrayBuffer> | null;
-  readonly #prompts: readonly string[];
   readonly #wired: Wired;
   /** The settings as they hold beside a script's program. */
   readonly #values: RecipeValues;
   readonly #files: ModelFiles;
+  readonly #note: RunNote;
   readonly #metrics: StepMetrics[] = [];
   readonly #doctor: RunDoctor;
   readonly keeper: Keeper;
@@ -69,14 +60,15 @@ export class TrainingRun {
     options: RunOptions,
     parts: {
       trainer: Trainer;
-      answers: Answers;
+      answers: RunAnswers;
       taken: Float32Array<ArrayBuffer> | null;
-      prompts: readonly string[];
       wired: Wired;
       values: RecipeValues;
       files: ModelFiles;
+      note: RunNote;
     },
   ) {
+    this.#note = parts.note;
     this.#wired = parts.wired;
     this.#values = parts.values;
     this.#files = parts.files;
@@ -84,9 +76,8 @@ export class TrainingRun {
     this.backend = options.opened.backend;
     this.#options = options;
     this.#trainer = parts.trainer;
-    this.#answers = parts.answers;
+    this.answers = parts.answers;
     this.#taken = parts.taken;
-    this.#prompts = parts.prompts;
     const { store, now, emit, saved } = options;
     this.#doctor = new RunDoctor(parts.values, emit);
     this.keeper = new Keeper({
@@ -100,8 +91,9 @@ export class TrainingRun {
     this.#trainer.restore(saved.state);
     this.#metrics.push(...saved.metrics);
     emit({ type: 'restored', recipe: this.recipe, metrics: saved.metrics });
+    for (const { prompt, ...told } of saved.note?.after ?? []) this.answers.after.set(prompt, told);
     for (const [index, { prompt, text }] of saved.before.entries()) {
-      this.#answers.before.set(prompt, text);
+      this.answers.before.set(prompt, text);
       emit({ type: 'answer', id: 0, index, side: 'before', prompt, text, done: true, step: 0 });
     }
   }
@@ -177,16 +169,27 @@ export class TrainingRun {
       backend: backend.kind,
       dispatchesPerStep: estimate?.dispatchesPerStep ?? 0,
     });
-    const answers = new Answers({ run: options, backend, generator, taken: factors });
+    const { quiet = options.cancelled, now } = options;
+    const answers = new RunAnswers({
+      ...{ run: options, recipe, prompts: source.prompts, backend, generator, quiet, now, taken: factors },
+      adapterLength: trainer.stateLengths[0] ?? 0,
+      refresh: () => trainer.refresh(),
+      step: () => trainer.step,
+    });
     return new TrainingRun(options, {
       trainer,
       answers,
       taken: factors,
-      prompts: source.prompts,
       wired,
       values,
       files,
+      note: options.saved?.note ?? beginNote(recipe, source),
     });
+  }
+
+  /** Which run this is, wherever it goes on. */
+  get id(): string {
+    return this.#note.id;
   }
 
   get step(): number {
@@ -234,11 +237,10 @@ export class TrainingRun {
   /** The run as it stands, as files that other programs open. `type`: float type of a merged model. */
   async exportAs(format: ExportFormat, type: FloatType = 'float16'): Promise<readonly ExportFile[]> {
     const { adapter } = await this.#trainer.state();
-    const presets = presetValues(await this.#options.assets.presets());
-    const link = { includeData: false, includeProgram: true, includeTemplate: true };
     const run = {
-      recipe: { ...this.recipe, values: this.#values },
-      link: `#${await formatLink(this.recipe, presets, { ...link, fingerprint: this.fingerprint })}`,
+      recipe: this.recipe,
+      values: this.#values,
+      fingerprint: this.fingerprint,
       wired: this.#wired,
       layout: this.#trainer.layout,
       adapter,
@@ -249,14 +251,14 @@ export class TrainingRun {
       finished: this.finished,
       best: this.#trainer.best,
     };
-    return exportFiles(run, format, type);
+    return exportRun(run, this.#options.assets, format, type);
   }
 
   /** Logits [V] of the token that follows a question, with the adapter or without. */
   scores(prompt: string, adapter = true): Promise<Float32Array> {
     const { tokenizer } = this.#files;
     const ids = tokenizer.encode(tokenizer.render([{ role: 'user', content: prompt }], true).text);
-    return this.#answers.scores(ids, adapter);
+    return this.answers.scores(ids, adapter);
   }
 
   /** How far the last step moved each tensor. */
@@ -280,20 +282,14 @@ export class TrainingRun {
       recipe: this.recipe,
       metrics: this.#metrics.map((metrics) => ({ ...metrics, tensorNorms: [] })),
       totalSteps: this.totalSteps,
-      before: this.#prompts.flatMap((prompt) => {
-        const text = this.#answers.before.get(prompt);
-        return text === undefined ? [] : [{ prompt, text }];
-      }),
+      before: [...this.answers.before].map(([prompt, text]) => ({ prompt, text })),
       device: deviceClass(this.#options.opened.device),
+      note: { ...this.#note, after: this.answers.told() },
     };
   }
 
-  /** The run's own questions. */
-  answers(side: 'before' | 'after'): Promise<void> {
-    return this.ask(0, this.#prompts, side, this.recipe);
-  }
-
-  ask(id: number, prompts: readonly string[], side: 'before' | 'after', recipe: Recipe): Promise<void> {
-    return this.#answers.ask(id, prompts, side, recipe, this.step);
+  /** Between two steps: a few tokens of what is asked while the run trains. */
+  async watch(watch: Watch): Promise<void> {
+    if (!this.finished) await this.answers.between(watch, this.#metrics.at(-1)?.stepMs ?? 0);
   }
 }

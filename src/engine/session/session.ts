@@ -5,43 +5,34 @@
 import type { UserError } from '../ground/errors.ts';
 import { Cancelled } from '../ground/errors.ts';
 import type { HubCommand } from '../hub/messages.ts';
-import type { Command, Event } from '../protocol.ts';
+import type { Command } from '../protocol.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { sameRun } from '../recipe/sameRun.ts';
 import { PythonError } from '../torch/autograd/pythonError.ts';
 import type { BackendChoice, BackendKind } from '../training/backends/deviceInfo.ts';
 import type { OpenedBackend } from '../training/backends/openDevice.ts';
 import { probeDevice } from '../training/backends/openDevice.ts';
-import type { TuningCache } from '../training/backends/variants.ts';
+import type { Watch } from '../training/generate/watch.ts';
 import { deviceLost } from '../training/trainingErrors.ts';
 import type { Asked } from './asked.ts';
 import { give, giveRun, isAsked, nothingFor, refuse } from './asked.ts';
-import type { Assets } from './assets.ts';
 import { errorData } from './errorData.ts';
 import { lossBehind } from './lossBehind.ts';
 import { openFor } from './openFor.ts';
 import type { Question } from './questions.ts';
 import { answer, isQuestion } from './questions.ts';
 import { TrainingRun } from './run.ts';
+import type { RunsCommand } from './runMessages.ts';
 import { SavedRuns } from './savedRuns.ts';
 import type { ScriptCommand } from './scriptDesk.ts';
-import type { SnapshotStore } from './snapshot.ts';
+import type { SessionOptions } from './sessionOptions.ts';
+import { UntouchedDesk } from './untouched.ts';
+import { Wish } from './wish.ts';
 
-export interface SessionOptions {
-  readonly assets: Assets;
-  readonly gpu: GPU | null;
-  readonly store: SnapshotStore;
-  readonly tuning?: TuningCache | null;
-  /** Of the machine, where it is known. */
-  readonly memoryBytes?: number | null;
-  readonly emit: (event: Event) => void;
-  readonly now: () => number;
-  /** Resolves after messages that wait have been handled. */
-  readonly breathe: () => Promise<void>;
-}
-
-type Wish = 'go' | 'pause' | 'stop' | 'reset';
-type Queued = Exclude<Command, Question | ScriptCommand | HubCommand | { type: 'pause' | 'ping' }>;
+type Queued = Exclude<
+  Command,
+  Question | ScriptCommand | HubCommand | RunsCommand | { type: 'pause' | 'ping' | 'watch' | 'ask-untouched' }
+>;
 
 /** A device that is lost again and again is not opened a fourth time. */
 const MOST_RECOVERIES = 3;
@@ -56,9 +47,10 @@ export class Session {
   readonly #saved: SavedRuns;
   /** The run was asked for as a file, and is given between two steps. */
   #takes = false;
-  #wish: Wish = 'go';
-  /** Of what is being fetched for the run. */
-  #giving = new AbortController();
+  readonly #wish = new Wish();
+  readonly #untouched: UntouchedDesk;
+  /** What is asked while a run trains. */
+  #watch: Watch | null = null;
   /** Whether the closing answers of the run were asked for. */
   #ended = false;
   #busy = false;
@@ -66,17 +58,21 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.#saved = new SavedRuns(options.store, options.emit);
+    this.#saved = new SavedRuns(options.store, options.shelf ?? null, options.emit);
+    this.#untouched = new UntouchedDesk(options);
   }
 
   /** Resolves when the command, and what stood before it, is done. Never rejects: failures are events. */
-  handle(command: Exclude<Command, ScriptCommand | HubCommand | { type: 'ping' }>): Promise<void> {
-    if (command.type === 'pause' || command.type === 'stop' || command.type === 'reset')
-      this.#wish = command.type;
-    if (command.type === 'stop' || command.type === 'reset') this.#giving.abort();
+  handle(
+    command: Exclude<Command, ScriptCommand | HubCommand | RunsCommand | { type: 'ping' }>,
+  ): Promise<void> {
+    this.#wish.hear(command);
+    if (command.type === 'watch') this.#watch = command.watch;
     if (command.type === 'take-run') this.#takes = true;
     if (isQuestion(command)) return answer(command, this.#options);
-    if (command.type === 'pause') return Promise.resolve();
+    if (command.type === 'ask-untouched') return this.#untouched.ask(command);
+    if (command.type !== 'probe' && command.type !== 'saved') this.#untouched.rest();
+    if (command.type === 'pause' || command.type === 'watch') return Promise.resolve();
     this.#work = this.#work
       .then(() => {
         this.#busy = true;
@@ -97,16 +93,16 @@ export class Session {
         emit({ type: 'device', device: await probeDevice(gpu, command.backend) });
         return;
       case 'train':
-        return this.#train(command.recipe, command.backend, () => Number.POSITIVE_INFINITY);
+        return this.#train(command.recipe, command.backend, null);
       case 'step':
         return this.#train(command.recipe, command.backend, (step) => step + 1);
       case 'stop':
         return this.#stop();
       case 'reset':
-        await this.#run?.keeper.clear();
+        if (this.#run) await this.#saved.leave(this.#run);
         this.#forget();
         this.#saved.forget();
-        this.#wish = 'go';
+        this.#wish.go();
         emit({ type: 'phase', phase: 'idle', done: 0, total: 0, note: '' });
         return;
       case 'saved':
@@ -119,7 +115,7 @@ export class Session {
         // What goes on is not what ended here.
         this.#ended = false;
         this.#forget();
-        return this.#train(recipe, command.backend, () => until ?? Number.POSITIVE_INFINITY);
+        return this.#train(recipe, command.backend, until === null ? null : () => until);
       }
       case 'discard':
         return this.#saved.discard();
@@ -131,12 +127,12 @@ export class Session {
     // A run at work has given it between two steps.
     if (command.type === 'take-run' && !this.#takes) return;
     this.#takes = false;
-    if (command.type === 'ask') this.#go();
+    if (command.type === 'ask') this.#wish.go();
     const rested = this.#run;
     try {
       await this.#recovering(async () => {
         const run = await this.#restedRun();
-        if (!run && this.#leaves()) return;
+        if (!run && this.#wish.leaves()) return;
         if (!run) throw nothingFor(command);
         await give(run, command, this.#options.emit);
         if (run !== rested) run.phase(this.#ended ? 'finished' : 'paused');
@@ -152,8 +148,9 @@ export class Session {
     return this.#run ?? (waiting && (await this.#begin(waiting, this.#choice)));
   }
 
-  async #train(recipe: Recipe, choice: BackendChoice, until: (step: number) => number): Promise<void> {
-    this.#go();
+  /** To the step that `until` says, which asks nothing; null: to the end, and questions are asked before it and on the way. */
+  async #train(recipe: Recipe, choice: BackendChoice, until: ((at: number) => number) | null): Promise<void> {
+    this.#wish.go();
     // What ended begins anew; what is held of it is for those who still ask.
     if (this.#ended) await this.#saved.drop();
     this.#ended = false;
@@ -162,20 +159,24 @@ export class Session {
       const resumes = this.#run !== null && !this.#run.finished && sameRun(this.#run.recipe, recipe);
       const run = resumes && this.#run ? this.#run : await this.#begin(recipe, choice, again);
       if (!run) return;
-      target ??= until(run.step);
+      target ??= until?.(run.step) ?? Number.POSITIVE_INFINITY;
+      if (!until) await run.answers.own('before', this.#watch);
+      if (this.#wish.leaves()) return;
       run.phase('running');
-      while (run.step < target && !run.finished && this.#wish === 'go') {
+      while (run.step < target && !run.finished && this.#wish.goes()) {
         await run.next();
         run.phase('running');
         if (this.#takes) {
           this.#takes = false;
           await giveRun(run, this.#options.emit);
         }
+        if (!until && this.#watch) await run.watch(this.#watch);
         await this.#options.breathe();
       }
+      run.answers.rest();
       if (run.finished) return this.#finish(run);
       await run.save();
-      if (this.#wish === 'go' || this.#wish === 'pause') run.phase('paused');
+      if (!this.#wish.givesUp()) run.phase('paused');
     });
   }
 
@@ -213,22 +214,17 @@ export class Session {
     const { emit, assets, now, breathe, memoryBytes = null } = this.#options;
     const { store } = this.#saved;
     const had = saved || again ? this.#had : null;
-    const opened = await openFor(this.#options, recipe, choice, had);
+    const { givesUp: cancelled, isQuiet: quiet } = this.#wish;
+    const opened = await openFor({ ...this.#options, cancelled }, recipe, choice, had);
     this.#choice = choice;
     this.#had = opened.device.backend;
     this.#opened = opened;
     emit({ type: 'device', device: opened.device });
     void opened.lost.then((error) => this.#lost(opened, error));
-    const cancelled = (): boolean => this.#wish === 'reset' || this.#wish === 'stop';
-    const { signal } = this.#giving;
-    const own = { assets, emit, now, breathe, memoryBytes };
-    const run = await TrainingRun.begin({ ...own, recipe, opened, store, saved, cancelled, signal });
-    if (this.#leaves()) return null;
-    if (!saved) {
-      run.phase('before');
-      await run.answers('before');
-      if (this.#leaves()) return null;
-    }
+    const { signal } = this.#wish;
+    const own = { assets, emit, now, breathe, memoryBytes, cancelled, quiet, signal };
+    const run = await TrainingRun.begin({ ...own, recipe, opened, store, saved });
+    if (this.#wish.leaves()) return null;
     this.#run = run;
     return run;
   }
@@ -252,7 +248,7 @@ export class Session {
 
   /** A run that ended while the wish to stop it waited has said so already. */
   async #stop(): Promise<void> {
-    this.#go();
+    this.#wish.go();
     if (this.#ended || (!this.#run && !this.#saved.waiting)) return;
     await this.#recovering(async () => {
       const run = await this.#restedRun();
@@ -262,24 +258,17 @@ export class Session {
 
   /** The end of a run is kept as well: by the store, in memory, and by the page. */
   async #finish(run: TrainingRun): Promise<void> {
-    run.phase('after');
-    await run.answers('after');
-    if (this.#leaves()) return;
+    // What was wished while the last step was taken has nothing left to hold up.
+    if (!this.#wish.leaves()) this.#wish.go();
+    await run.answers.own('before', this.#watch);
+    await run.answers.own('after', this.#watch);
+    if (this.#wish.leaves()) return;
     const { bytes } = await run.saved();
     this.#ended = true;
     await run.keeper.end(bytes);
+    await this.#saved.keep(bytes);
     this.#options.emit({ type: 'kept', run: new Blob([bytes]) });
     this.#options.emit({ type: 'finished', steps: run.step, fingerprint: run.fingerprint });
-  }
-
-  #go(): void {
-    this.#wish = 'go';
-    this.#giving = new AbortController();
-  }
-
-  /** Whether a reset came in while something was awaited. */
-  #leaves(): boolean {
-    return this.#wish === 'reset';
   }
 
   #forget(): void {

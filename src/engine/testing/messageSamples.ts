@@ -12,6 +12,7 @@ import { readPublic } from './embedded.ts';
 import type { Samples } from './hubSamples.ts';
 import { hubCommands, hubEvents } from './hubSamples.ts';
 import { columns, ownRows, rowStatistics, rowsView } from './rowSamples.ts';
+import { runsCommands, runsEvents } from './runsSamples.ts';
 
 const assets = new Assets(readPublic);
 const presets = presetValues(await assets.presets());
@@ -35,11 +36,21 @@ const id = 1;
 const file = new Blob(['x']);
 const backend = 'auto';
 export const commands: Samples<Command> = {
+  ...runsCommands,
   inspect: { type: 'inspect', id, recipe },
   probe: { type: 'probe', backend },
   train: { type: 'train', recipe, backend },
   step: { type: 'step', recipe, backend },
   pause: { type: 'pause' },
+  'ask-untouched': { type: 'ask-untouched', id, recipe, prompts: ['Hi?'] },
+  watch: {
+    type: 'watch',
+    watch: {
+      every: 10,
+      prompts: ['Hi?'],
+      generation: { seed: 1, maxNewTokens: 8, doSample: false, temperature: 1, topP: 1 },
+    },
+  },
   stop: { type: 'stop' },
   reset: { type: 'reset' },
   'open-model': { type: 'open-model', id, name: 'a.gguf', files: [{ name: 'a.gguf', file }] },
@@ -169,6 +180,9 @@ const reading: ScriptReading = {
 };
 export const events: Samples<Event> = {
   ...hubEvents,
+  ...runsEvents(recipe),
+  'runs-failed': { type: 'runs-failed', id, error },
+  'run-shelved': { type: 'run-shelved', error, run: file },
   'hub-weighed': { type: 'hub-weighed', id, estimate: null },
   'hub-failed': { type: 'hub-failed', id, error },
   device: {
@@ -250,6 +264,7 @@ export const events: Samples<Event> = {
       gradient: 'none',
     },
   },
+  untouched: { type: 'untouched', id, answers: ['Hi.'] },
   'why-failed': { type: 'why-failed', id, error },
   guide: {
     type: 'guide',

@@ -4,10 +4,12 @@ import type { RecipeValues } from '../../engine/index.ts';
 import { deaths, defaultValues, errorData, sameRun } from '../../engine/index.ts';
 import type { BackendChoice, Command, ExportFormat, FloatType, GuideEntry } from '../../engine/protocol.ts';
 import { adapterActions } from './adapterActions.ts';
-import type { Engines } from './engines.ts';
+import { answerActions } from './answerActions.ts';
+import type { Engines } from './engineHooks.ts';
 import { startEngines } from './engines.ts';
 import { hubActions } from './hubActions.ts';
 import { modelActions } from './modelActions.ts';
+import { playActions } from './play.ts';
 import { differences, edited, presetRecipe, presetValues, redone, undone } from './recipeEdits.ts';
 import { newRun } from './reduce.ts';
 import { rowActions } from './rowActions.ts';
@@ -20,7 +22,6 @@ export type Actions = ReturnType<typeof makeActions>;
 
 /** Ties a store to its two engines. `later` runs a function on the next frame (or soon, in tests). */
 export function makeActions(store: Store, ports: Ports, later: (run: () => void) => void) {
-  let askId = 0;
   /** The opening of the page's recipe, until it has worked. */
   let arrive: (() => Promise<void>) | null = null;
   /** Puts a newer version of the page in the place of this one. */
@@ -28,14 +29,22 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   const models = modelActions(store, { edit, reset }, () => engines);
   const adapters = adapterActions(store, edit, () => engines);
   const rows = rowActions(store, edit, () => engines);
-  const hub = hubActions(store, ports, { openPicked: models.openPicked, openRows: rows.openRows });
+  const hub = hubActions(store, ports, {
+    openPicked: models.openPicked,
+    openRows: rows.openRows,
+    askFiles: (id) => engines.tell({ type: 'export', id, format: 'repository', dtype: 'float16' }),
+  });
   const scripts = scriptActions(store, ports, edit, () => engines);
+  const answers = answerActions(store, (command) => engines.tell(command));
   const engines: Engines = startEngines({
     store,
     ports,
     later,
-    onPaused: askPending,
-    onExported: (folder, files) => void ports.saveFiles(folder, files),
+    onPaused: () => answers.askOwed(),
+    onExported: ({ id, folder, files }) => {
+      if (!hub.onPushFiles(id, files)) void ports.saveFiles(folder, files);
+    },
+    onRefused: hub.onPushRefused,
     onModel: models.onModel,
     onAdapter: adapters.onAdapter,
     onRows: rows.onRows,
@@ -45,7 +54,10 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   const tell = (command: Command): void => engines.tell(command);
 
   function edit(change: Edit): void {
-    store.setState((state) => edited(state, change, performance.now()));
+    store.setState((state) => ({ ...edited(state, change, performance.now()), play: null }));
+    // What was chosen is seen in the centre, not in the sheet over it.
+    if (change.kind === 'preset') store.setState({ sheet: null });
+    answers.watchOn();
     inspectSoon();
   }
 
@@ -96,23 +108,6 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     tell({ type: 'reset' });
   }
 
-  /** Asks the model the prompts that have no answer yet or other words than before; only while nothing runs. */
-  function askPending(): void {
-    const state = store.getState();
-    const { run } = state;
-    if (run === null || isBusy(run) || run.start === null || run.phase === 'failed') return;
-    const prompts = promptsOf(state);
-    const places = prompts.flatMap((prompt, index) => {
-      const answer = run.answers.find((one) => one.prompt === prompt);
-      return prompt.trim() !== '' && (answer === undefined || answer.after === null) ? [index] : [];
-    });
-    if (places.length === 0) return;
-    askId += 1;
-    store.setState({ asked: { ...state.asked, [askId]: places } });
-    const texts = places.flatMap((index) => prompts[index] ?? []);
-    tell({ type: 'ask', id: askId, recipe: run.recipe, prompts: texts, backend: state.backend });
-  }
-
   return {
     edit,
     undo: () => {
@@ -143,6 +138,8 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     ...scripts,
     openRows: rows.openRows,
     dropRows: rows.dropRows,
+    editRows: rows.editRows,
+    changeRowsText: rows.changeRowsText,
     readAs: rows.readAs,
     changeRows: rows.changeRows,
     presetRows: rows.presetRows,
@@ -160,6 +157,8 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     listKept: hub.listKept,
     forgetKept: hub.forgetKept,
     setHub: hub.setHub,
+    pushToHub: hub.pushToHub,
+    cancelPush: hub.cancelPush,
     openAdapter: adapters.openAdapter,
     chooseAdapters: adapters.chooseAdapters,
     useFreshAdapter: adapters.useFreshAdapter,
@@ -197,7 +196,11 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     /** Asks for the run as files; they are saved when they come. `dtype` is a merged model's. */
     takeHome: (format: ExportFormat, dtype: FloatType = 'float16') =>
       tell({ type: 'export', id: 0, format, dtype }),
-    askPending,
+    askPending: answers.askPending,
+    askNow: answers.askNow,
+    ...playActions(store, (command) => engines.ask(command)),
+    askUntouched: answers.askUntouched,
+    setAskEvery: answers.setAskEvery,
     chooseBackend: (backend: BackendChoice) => {
       store.setState({ backend, device: null });
       tell({ type: 'probe', backend });
@@ -211,13 +214,19 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
       if (selectedPath !== null) engines.ask({ type: 'why', id: inspectId, recipe, path: selectedPath });
     },
     askGuide: () => engines.ask({ type: 'guide', id: 0 }),
-    /** Puts a case of the guide into the form: the failing recipe with the advice, under one stack. */
+    /** Puts a case of the guide into the form, under one stack. */
     tryAdvice: (
-      { base, change }: Pick<GuideEntry, 'base' | 'change'>,
+      { base, change, rows }: Pick<GuideEntry, 'base' | 'change' | 'rows'>,
       stack: RecipeValues['wiring.stack'],
     ) => {
       store.setState({ dialog: null });
-      const patch = { ...defaultValues, ...base, ...change, 'wiring.stack': stack };
+      // What it repairs is opened broken, so that it can be seen and repaired; what it breaks or hides, with the advice taken.
+      const { before, after } = rows.find((row) => row.stack === stack) ?? {
+        before: 'trains',
+        after: 'trains',
+      };
+      const repaired = after === 'trains' && before !== 'trains';
+      const patch = { ...defaultValues, ...base, ...(repaired ? {} : change), 'wiring.stack': stack };
       edit({ kind: 'settings-alone', patch });
     },
     /** Leaves the script behind: from here on the settings decide. */
@@ -272,16 +281,6 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
       hub.terminateHub();
     },
   };
-}
-
-// One array, so that a reader of the store sees no change where there is none.
-const noPrompts: readonly string[] = [];
-
-/** The questions the recipe asks: one's own, or the preset's as the inspection gives them. */
-export function promptsOf(state: Pick<PageState, 'recipe' | 'inspection' | 'presets'>): readonly string[] {
-  if (state.recipe.prompts !== undefined) return state.recipe.prompts;
-  const preset = state.presets.find((entry) => entry.id === state.recipe.preset);
-  return state.inspection?.prompts ?? preset?.prompts ?? noPrompts;
 }
 
 /** Whether the run on screen belongs to the recipe in the form. */

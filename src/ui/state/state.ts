@@ -35,12 +35,17 @@ import type {
   StepMetrics,
   VersionChoice,
 } from '../../engine/protocol.ts';
+import type { AnswerPair, Said, Untouched } from './answerState.ts';
 import type { HubState } from './hubState.ts';
+import type { Play } from './playState.ts';
+
+export type { AnswerPair, AnswerSide, Said, Untouched } from './answerState.ts';
 
 export type Language = 'en' | 'zh';
 export type Theme = 'system' | 'light' | 'dark';
 export type DialogName =
   | 'guide'
+  | 'tour'
   | 'model'
   | 'adapter'
   | 'paste'
@@ -49,6 +54,7 @@ export type DialogName =
   | 'device'
   | 'keys'
   | 'storage'
+  | 'push'
   | 'data'
   | 'template'
   | 'reset';
@@ -59,6 +65,8 @@ export interface PresetEntry {
   readonly id: string;
   readonly title: Text;
   readonly description: Text;
+  /** In a few words, for a card. */
+  readonly line: Text;
   /** Rows in its data file. */
   readonly rows: number;
   readonly values: RecipeValues;
@@ -67,18 +75,6 @@ export interface PresetEntry {
 
 /** One step for the charts: the metrics without the per-tensor norms, of which only the latest are kept. */
 export type StepPoint = Omit<StepMetrics, 'tensorNorms'>;
-
-export interface AnswerSide {
-  readonly text: string;
-  readonly done: boolean;
-  readonly step: number;
-}
-
-export interface AnswerPair {
-  readonly prompt: string;
-  readonly before: AnswerSide | null;
-  readonly after: AnswerSide | null;
-}
 
 export interface Failure {
   readonly error: EngineErrorData;
@@ -112,6 +108,8 @@ export interface Run {
   readonly updateNorms: readonly number[];
   readonly warnings: readonly { readonly category: string; readonly message: Text }[];
   readonly answers: readonly AnswerPair[];
+  /** All that the trained model has said so far, by step. */
+  readonly said: readonly Said[];
   readonly fingerprint: Fingerprint | null;
   readonly failure: Failure | null;
   /** Why the run can't be saved as things stand. */
@@ -222,6 +220,11 @@ export interface PageState {
   readonly savedRefusal: { readonly from: 'store' | 'file'; readonly error: EngineErrorData } | null;
   readonly backend: BackendChoice;
   readonly run: Run | null;
+  /** Steps between two askings while a run trains; 0: never. */
+  readonly askEvery: number;
+  readonly untouched: Untouched;
+  /** What is played on the strip. */
+  readonly play: Play | null;
   /** Answers asked for outside a run, by ask id: the prompt's place in the answers. */
   readonly asked: Readonly<Record<number, readonly number[]>>;
   readonly linkNotes: readonly Text[];

@@ -2,6 +2,7 @@
 // engines.ts and what actions.ts is made of (modelActions.ts, adapterActions.ts) write to it.
 import { createStore } from 'zustand/vanilla';
 import { defaultValues } from '../../engine/index.ts';
+import { usualInterval } from './askIntervals.ts';
 import type { HubState } from './hubState.ts';
 import type { Language, PageState, PastedScript, Theme } from './state.ts';
 
@@ -32,6 +33,7 @@ export const nothingAsked: HubState = {
   opening: null,
   failure: null,
   rows: { wish: '', view: null, looking: false, fetching: false, failure: null },
+  push: { phase: 'idle', file: '', done: 0, total: 0, pushed: null, failure: null },
   wish: '',
   view: null,
   looking: false,
@@ -70,6 +72,9 @@ export function emptyState(language: Language, theme: Theme): PageState {
     savedRefusal: null,
     backend: 'auto',
     run: null,
+    askEvery: usualInterval,
+    play: null,
+    untouched: { id: 0, asking: false, prompt: '', text: null },
     asked: {},
     linkNotes: [],
     expected: null,

@@ -6,8 +6,10 @@ import type { Language } from '../state/state.ts';
 import { en } from './en.ts';
 import type { enKept } from './enKept.ts';
 import type { enModel } from './enModel.ts';
+import type { enPush } from './enPush.ts';
 import type { enReading } from './enReading.ts';
 import type { enRows } from './enRows.ts';
+import type { enTour } from './enTour.ts';
 import { zh } from './zh.ts';
 
 declare module 'i18next' {
@@ -19,6 +21,8 @@ declare module 'i18next' {
       rows: typeof enRows;
       kept: typeof enKept;
       model: typeof enModel;
+      tour: typeof enTour;
+      push: typeof enPush;
     };
   }
 }
