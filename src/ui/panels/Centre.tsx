@@ -11,7 +11,7 @@ import { Before } from './before/Before.tsx';
 import { Charts } from './charts/Charts.tsx';
 import { Failure, RunDiagnosis } from './failure/Failure.tsx';
 import { CpuBanner, EngineError, LinkNotes, ReproductionNote, StaleNote, Warnings } from './notes/Notes.tsx';
-import { SavedNote, UnsavedNote } from './notes/SavedNote.tsx';
+import { SavedNote, UnkeptNote, UnsavedNote } from './notes/SavedNote.tsx';
 import { Strip } from './strip/Strip.tsx';
 import { TakeHome } from './takeHome/TakeHome.tsx';
 
@@ -71,6 +71,7 @@ export const Centre = memo(function Centre({
       <LinkNotes />
       <SavedNote />
       <UnsavedNote />
+      <UnkeptNote />
       <Strip onSelect={onSelect} />
       {hasProgram && (
         <Suspense fallback={null}>

@@ -12,6 +12,7 @@ import { differences, edited, presetRecipe, presetValues, redone, undone } from 
 import { newRun } from './reduce.ts';
 import { rowActions } from './rowActions.ts';
 import { canResume, isBusy } from './runStatus.ts';
+import { runsActions } from './runsActions.ts';
 import { scriptActions } from './scriptActions.ts';
 import type { DialogName, Edit, Language, PageState, Ports, SheetName, Theme } from './state.ts';
 import type { Store } from './store.ts';
@@ -30,6 +31,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   const rows = rowActions(store, edit, () => engines);
   const hub = hubActions(store, ports, { openPicked: models.openPicked, openRows: rows.openRows });
   const scripts = scriptActions(store, ports, edit, () => engines);
+  const runs = runsActions(store, ports, { edit, tell: (command) => tell(command) });
   const engines: Engines = startEngines({
     store,
     ports,
@@ -39,6 +41,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     onModel: models.onModel,
     onAdapter: adapters.onAdapter,
     onRows: rows.onRows,
+    onRuns: runs.onRuns,
     onInspectorGone: rows.rowsUnheard,
   });
   const { inspectSoon } = engines;
@@ -141,6 +144,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     stop: () => tell({ type: 'stop' }),
     reset,
     ...scripts,
+    ...runs,
     openRows: rows.openRows,
     dropRows: rows.dropRows,
     readAs: rows.readAs,

@@ -10,6 +10,8 @@ import { makePending } from './pending.ts';
 import { reduce, reduceAll } from './reduce.ts';
 import type { RowsEvent } from './rowsEvent.ts';
 import { isOfRows } from './rowsEvent.ts';
+import type { RunsEvent } from './runsActions.ts';
+import { isOfRuns } from './runsActions.ts';
 import type { PickedAdapter, PickedFiles, Ports } from './state.ts';
 import type { Store } from './store.ts';
 
@@ -53,6 +55,8 @@ export interface EngineHooks {
   readonly onAdapter: (event: Extract<Event, { type: 'adapter' | 'adapter-failed' }>) => void;
   /** The inspector has read rows, or refused them. */
   readonly onRows: (event: RowsEvent) => void;
+  /** The trainer told of the kept runs. */
+  readonly onRuns: (event: RunsEvent) => void;
   /** Nobody answers what the inspector was asked. */
   readonly onInspectorGone: () => void;
   /** The inspector has read a model file, or refused it. */
@@ -68,6 +72,7 @@ export function startEngines({
   onModel,
   onAdapter,
   onRows,
+  onRuns,
   onInspectorGone,
 }: EngineHooks): Engines {
   let inFlight: number | null = null;
@@ -97,7 +102,9 @@ export function startEngines({
       store.setState((state) => reduce(state, death));
     }
     if (events.some((event) => event.type === 'phase' && event.phase === 'paused')) onPaused();
-    for (const event of events) if (event.type === 'exported') onExported(event.folder, event.files);
+    for (const event of events)
+      if (event.type === 'exported') onExported(event.folder, event.files);
+      else if (isOfRuns(event)) onRuns(event);
   });
   let trainer: EngineClient = ports.startEngine(queue.push);
 

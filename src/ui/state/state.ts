@@ -36,6 +36,7 @@ import type {
   VersionChoice,
 } from '../../engine/protocol.ts';
 import type { HubState } from './hubState.ts';
+import type { RunsState } from './runsState.ts';
 
 export type Language = 'en' | 'zh';
 export type Theme = 'system' | 'light' | 'dark';
@@ -51,6 +52,7 @@ export type DialogName =
   | 'storage'
   | 'data'
   | 'template'
+  | 'runs'
   | 'reset';
 export type SheetName = 'recipe' | 'parameters';
 
@@ -216,6 +218,7 @@ export interface PageState {
   readonly hub: HubState;
   readonly adapter: OpenAdapter;
   readonly rows: OpenRows;
+  readonly runs: RunsState;
   /** A run that an earlier visit left unfinished. */
   readonly saved: SavedRun | null;
   /** Why a saved run, kept here or in a file that was opened, can't be used. */

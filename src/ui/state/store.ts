@@ -3,6 +3,7 @@
 import { createStore } from 'zustand/vanilla';
 import { defaultValues } from '../../engine/index.ts';
 import type { HubState } from './hubState.ts';
+import { noRuns } from './runsState.ts';
 import type { Language, PageState, PastedScript, Theme } from './state.ts';
 
 /** The preset the page opens with. */
@@ -66,6 +67,7 @@ export function emptyState(language: Language, theme: Theme): PageState {
     hub: nothingAsked,
     adapter: { opened: [], used: [], summary: null, failure: null, reading: false },
     rows: { failure: null, reading: false, files: new Map(), statistics: null, counting: null },
+    runs: noRuns,
     saved: null,
     savedRefusal: null,
     backend: 'auto',

@@ -8,6 +8,7 @@ import type { enKept } from './enKept.ts';
 import type { enModel } from './enModel.ts';
 import type { enReading } from './enReading.ts';
 import type { enRows } from './enRows.ts';
+import type { enRuns } from './enRuns.ts';
 import { zh } from './zh.ts';
 
 declare module 'i18next' {
@@ -17,6 +18,7 @@ declare module 'i18next' {
       translation: typeof en;
       reading: typeof enReading;
       rows: typeof enRows;
+      runs: typeof enRuns;
       kept: typeof enKept;
       model: typeof enModel;
     };
