@@ -5,6 +5,7 @@ import type { Answer } from '../src/engine/ground/fetching/testing/hostileServer
 import { serving } from '../src/engine/ground/fetching/testing/hostileServer.ts';
 import type { HubServer } from '../src/engine/hub/testing/hubServer.ts';
 import { COMMIT, hubServer, READ_TOKEN } from '../src/engine/hub/testing/hubServer.ts';
+import { WRITE_TOKEN, WRITER } from '../src/engine/hub/testing/pushDoor.ts';
 import { randomFolder } from '../src/engine/testing/checkpoint.ts';
 import { alone, expect, faults, losses, overflow, trainToTheEnd } from './playground.ts';
 
@@ -102,6 +103,23 @@ alone(
     await trainToTheEnd(page);
     const here = await losses(page);
     expect(here.steps).toBe(2);
+
+    // The run goes to a repository: a refusal is told where it was asked for, and what is sent is all there.
+    await page.getByRole('button', { name: 'Push to a hub' }).click();
+    await page.getByRole('textbox', { name: 'Repository' }).fill('others/run');
+    await page.getByLabel('Access token').fill(WRITE_TOKEN);
+    await page.getByRole('button', { name: 'Push', exact: true }).click();
+    await expect(page.getByRole('alert')).toContainText('does not let the token write there');
+    await page.getByRole('textbox', { name: 'Repository' }).fill(`${WRITER}/run`);
+    await page.getByRole('button', { name: 'Push', exact: true }).click();
+    await expect(page.getByRole('link', { name: `${hub.address}/${WRITER}/run` })).toBeVisible();
+    expect(await faults(page)).toEqual([]);
+    const pushed = [...(hub.pushed.get(`${WRITER}/run`)?.files.keys() ?? [])];
+    expect(pushed).toEqual(expect.arrayContaining(['README.md', 'adapter_model.safetensors', 'train.py']));
+    expect(
+      hub.asked.filter(({ server }) => server === 'cdn').map(({ headers }) => headers.authorization),
+    ).not.toContain(`Bearer ${WRITE_TOKEN}`);
+    await page.keyboard.press('Escape');
 
     // Another visit: model and rows are here, and nobody is asked.
     hub.forget();

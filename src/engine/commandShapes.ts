@@ -12,6 +12,7 @@ import {
   shape,
   string,
   tagged,
+  whole,
 } from './ground/shapes.ts';
 import { hubCommands } from './hub/messages.ts';
 import type { Command, VersionChoice } from './protocol.ts';
@@ -22,6 +23,8 @@ import type { RowsAsked } from './session/lookAtRows.ts';
 import { rowFilters } from './session/lookAtRows.ts';
 import { runsCommands } from './session/runMessages.ts';
 import { backendKinds } from './training/backends/deviceInfo.ts';
+import type { GenerationOptions } from './training/generate/generator.ts';
+import type { Watch } from './training/generate/watch.ts';
 
 const backend = oneOf('auto', ...backendKinds);
 const id = number;
@@ -42,6 +45,19 @@ const command = tagged<Command>({
   train: shape({ recipe, backend }),
   step: shape({ recipe, backend }),
   pause: nothing,
+  watch: shape({
+    watch: shape<Watch>({
+      every: whole(0, 1_000_000),
+      prompts: list(string),
+      generation: shape<GenerationOptions>({
+        seed: number,
+        maxNewTokens: number,
+        doSample: boolean,
+        temperature: number,
+        topP: number,
+      }),
+    }),
+  }),
   stop: nothing,
   reset: nothing,
   'open-model': shape({ id, name: string, files: list(shape({ name: string, file: blob })) }),

@@ -49,6 +49,7 @@ import {
 import { formatErrors } from './ground/formats/formatErrors.ts';
 import { badSettings } from './ground/settings/settingErrors.ts';
 import { hubErrors } from './hub/hubErrors.ts';
+import { pushErrors } from './hub/push/pushErrors.ts';
 import {
   programElsewhere,
   programEmpty,
@@ -254,6 +255,7 @@ export const errorKinds = [
   raised,
   ourFault,
   ...hubErrors,
+  ...pushErrors,
 ] as const;
 
 export type ErrorCode = (typeof errorKinds)[number]['code'];

@@ -172,7 +172,7 @@ const event = tagged<Event>({
     phase: oneOf('idle', 'loading', 'before', 'running', 'paused', 'after', 'finished', 'failed'),
     done: number,
     total: number,
-    note: oneOf('', 'recovering', 'compiling', 'cancelled'),
+    note: oneOf('', 'recovering', 'tuning', 'compiling', 'cancelled'),
     rate: optional(shape({ bytesPerSecond: number, etaMs: number })),
     file: optional(shape({ name: string, waitMs: number })),
   }),

@@ -67,6 +67,8 @@ export { sameRun } from './recipe/sameRun.ts';
 export { errorData } from './session/errorData.ts';
 export type { StoredHere } from './session/storedHere.ts';
 export type { CostEstimate, MemoryPlan } from './training/cost.ts';
+export type { Watch } from './training/generate/watch.ts';
+export { generationOptions } from './training/options.ts';
 
 /** The presets, by the address of the page's folder. */
 export const pagePresets = async (folder: string) => (await import('./pagePresets.ts')).pagePresets(folder);

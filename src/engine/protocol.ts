@@ -17,12 +17,13 @@ import type { Fingerprint } from './recipe/fingerprint.ts';
 import type { Recipe, RecipePatch } from './recipe/recipe.ts';
 import type { DataSource } from './recipe/rows/dataSource.ts';
 import type { DataFormat } from './recipe/rows/ownRows.ts';
+import type { FileOnItsWay, LoadRate, PhaseNote, RunPhase } from './runPhases.ts';
 import type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 import type { OpenedRows } from './session/rowShelf.ts';
 import type { RunsCommand, RunsEvent } from './session/runMessages.ts';
-import type { FileOnItsWay, LoadRate, PhaseNote, RunPhase } from './session/runPhase.ts';
 import type { TemplateView } from './session/showTemplate.ts';
 import type { BackendChoice, BackendKind, DeviceInfo } from './training/backends/deviceInfo.ts';
+import type { Watch } from './training/generate/watch.ts';
 import type { StepMetrics } from './training/metrics.ts';
 
 export type { ErrorCode } from './errorCodes.ts';
@@ -31,9 +32,9 @@ export type { ExportFormat } from './exchange/export/formats.ts';
 export type { DatasetView, WantedRows } from './hub/datasets/dataset.ts';
 export type { FoundModel, HubRate, HubSettings, HubView, KeptModel } from './hub/messages.ts';
 export type { Fingerprint } from './recipe/fingerprint.ts';
+export type { FileOnItsWay, LoadRate, PhaseNote, RunPhase } from './runPhases.ts';
 export type { KeptRun } from './session/keptRun.ts';
 export type { RowsAsked, RowsView } from './session/lookAtRows.ts';
-export type { FileOnItsWay, LoadRate, PhaseNote, RunPhase } from './session/runPhase.ts';
 export type { TemplateView } from './session/showTemplate.ts';
 export type { BackendChoice, BackendKind, DeviceInfo } from './training/backends/deviceInfo.ts';
 export type { StepMetrics } from './training/metrics.ts';
@@ -53,6 +54,8 @@ export type Command =
   /** One optimiser step, then pause. Begins a run if there is none. */
   | { readonly type: 'step'; readonly recipe: Recipe; readonly backend: BackendChoice }
   | { readonly type: 'pause' }
+  /** What is asked while a run trains, and how often; holds from now on. */
+  | { readonly type: 'watch'; readonly watch: Watch }
   /** End the run here, with the closing answers; the adapter stays. */
   | { readonly type: 'stop' }
   /** Forget the run and free the memory; also gives up loading. */
@@ -200,7 +203,7 @@ export type Event =
   | { readonly type: 'device'; readonly device: DeviceInfo }
   | { readonly type: 'inspected'; readonly id: number; readonly inspection: Inspection }
   | { readonly type: 'inspect-failed'; readonly id: number; readonly error: EngineErrorData }
-  /** `done` of `total` counts what the phase counts (bytes when loading, kernels when compiling, steps when running). */
+  /** `done` of `total` counts what the phase counts (bytes when loading, choices when tuning, kernels when compiling, questions when asking, steps when running). */
   | {
       readonly type: 'phase';
       readonly phase: RunPhase;

@@ -11,6 +11,7 @@ import { listenToKeys } from './panels/bar/keyboard.ts';
 import { listenToDrops } from './panels/reading/drops.ts';
 import { makeActions, runMatches } from './state/actions.ts';
 import { browserAddress, syncAddress } from './state/address.ts';
+import { recalledInterval } from './state/askIntervals.ts';
 import { recall, remember, rememberSpeed } from './state/remembered.ts';
 import { measuredSpeed } from './state/speed.ts';
 import type { Language, PageState, Ports, Theme } from './state/state.ts';
@@ -66,6 +67,7 @@ export function mountPage(root: HTMLElement, ports: Ports): Page {
     ...emptyState(language, isTheme(storedTheme) ? storedTheme : 'system'),
     hub: { ...nothingAsked, settings: { address: recall('hub') ?? defaultHub, token: null } },
     keysOn: recall('keys') !== 'off',
+    askEvery: recalledInterval(recall('ask-every')),
     script: { ...nothingPasted, text: recall('script') ?? '', kept: recall('script') !== null },
   });
   startTexts(language);

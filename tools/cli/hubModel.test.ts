@@ -8,6 +8,7 @@ import { hostileServer, serving, testNet } from '../../src/engine/ground/fetchin
 import { writeGguf } from '../../src/engine/ground/formats/gguf/writer.ts';
 import type { HubServer } from '../../src/engine/hub/testing/hubServer.ts';
 import { COMMIT, hubServer, READ_TOKEN } from '../../src/engine/hub/testing/hubServer.ts';
+import { WRITE_TOKEN, WRITER } from '../../src/engine/hub/testing/pushDoor.ts';
 import { formatLink, recipeJson } from '../../src/engine/recipe/link.ts';
 import { presetValues } from '../../src/engine/recipe/presets.ts';
 import { Assets } from '../../src/engine/session/assets.ts';
@@ -99,6 +100,32 @@ it('leaves its token in no file that a run writes, nor in what is printed', asyn
   for (const text of [printed, ...all]) expect(text.includes(READ_TOKEN)).toBe(false);
   const config: unknown = JSON.parse(readFileSync(join(out, 'peft', 'adapter_config.json'), 'utf8'));
   expect(config).toMatchObject({ base_model_name_or_path: 'tests/Tiny', revision: COMMIT });
+});
+
+it('hands a run to a repository, whose files say and hold what was trained', async () => {
+  vi.stubEnv('HF_TOKEN', WRITE_TOKEN);
+  vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
+  const args = ['--hub', server.address, '--backend', 'cpu', '--steps', '1'];
+  expect(await train([...args, '--push', `${WRITER}/run`])).toBe(0);
+  const there = server.pushed.get(`${WRITER}/run`);
+  expect(there?.private).toBe(true);
+  const names = [...(there?.files.keys() ?? [])];
+  for (const name of ['README.md', 'adapter_config.json', 'adapter_model.safetensors', 'train.py'])
+    expect(names).toContain(name);
+  const log: unknown = JSON.parse(Buffer.from(there?.files.get('trainer_state.json') ?? []).toString());
+  expect(log).toMatchObject({ global_step: 1 });
+});
+
+it('trains nothing for a repository that it could not hand it to', async () => {
+  vi.stubEnv('HF_TOKEN', '');
+  let told = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    told += String(text);
+    return true;
+  });
+  expect(await train(['--hub', server.address, '--backend', 'cpu', '--steps', '1', '--push', 'a/b'])).toBe(1);
+  expect(told).toContain('hub-write-token');
 });
 
 it('by the address of a file is kept too, and opened the next time without a request', async () => {

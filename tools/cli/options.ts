@@ -21,6 +21,10 @@ export interface CliOptions {
   readonly checkpoint: string | null;
   /** Folder for the trained adapter and the log. */
   readonly export: string | null;
+  /** Repository of the hub that the run goes to: owner/name. */
+  readonly push: string | null;
+  /** Whether everybody may see one that is made for it. */
+  readonly public: boolean;
   /** Float type of a merged model to write there too. */
   readonly merge: FloatType | null;
   readonly steps: number | null;
@@ -92,6 +96,16 @@ export const command = {
       value: 'DTYPE',
       help: 'write the merged model too: DIR/merged for transformers, DIR/model.gguf; float32, float16 or bfloat16',
     },
+    push: {
+      type: 'string',
+      value: 'OWNER/NAME',
+      help: 'hand adapter, card, script and log to this repository of the hub, made where it is not there; HF_TOKEN needs the right to write',
+    },
+    public: {
+      type: 'boolean',
+      help: 'let everybody see a repository that --push makes (otherwise its owner alone)',
+      default: false,
+    },
     steps: { type: 'string', value: 'N', help: 'at most N optimiser steps' },
     backend: {
       type: 'string',
@@ -132,6 +146,8 @@ export function readOptions(args: readonly string[]): CliOptions {
     checkpoint: values.checkpoint ?? null,
     export: values.export ?? null,
     merge: merge ?? null,
+    push: values.push ?? null,
+    public: values.public,
     steps,
     backend,
     listPresets: values['list-presets'],

@@ -33,6 +33,8 @@ export interface Report {
   diagnosed(diagnosis: Diagnosis | null): void;
   sample(prompt: string, before: string, after: string): void;
   profile(facts: ProfileFacts): void;
+  /** Its files are on the hub: the page that people see, and the commit. */
+  pushed(page: string, commit: string): void;
   done(link: string): void;
   error(error: CliError): void;
 }
@@ -80,6 +82,7 @@ export const jsonReport: Report = {
       allocated_bytes: facts.allocatedBytes,
       kernels: facts.kernels,
     }),
+  pushed: (page, commit) => line({ event: 'pushed', page, commit }),
   done: (link) => line({ event: 'done', link }),
   error: ({ code, message }) => line({ event: 'error', code, message }),
 };
@@ -113,6 +116,7 @@ export const textReport: Report = {
     );
     for (const { name, ms } of facts.kernels) say(`  ${name.padEnd(24)} ${ms.toFixed(2)} ms a step`);
   },
+  pushed: (page, commit) => say(`\npushed to ${page} (commit ${commit})`),
   done: (link) => say(`\n#${link}`),
   error: ({ code, message }) => process.stderr.write(`${code}: ${message}\n`),
 };

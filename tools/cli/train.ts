@@ -2,12 +2,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { isExportRefusal } from '../../src/engine/exchange/exchangeErrors.ts';
 import type { UserError } from '../../src/engine/ground/errors.ts';
+import { openNet } from '../../src/engine/ground/fetching/net.ts';
+import type { HubSettings } from '../../src/engine/hub/hubNet.ts';
+import { assertPushable, pushFiles } from '../../src/engine/hub/push/pushFiles.ts';
 import type { Event, ExportFormat } from '../../src/engine/protocol.ts';
-import { formatLink } from '../../src/engine/recipe/link.ts';
-import { presetValues } from '../../src/engine/recipe/presets.ts';
 import type { Recipe } from '../../src/engine/recipe/recipe.ts';
 import { sameRun } from '../../src/engine/recipe/sameRun.ts';
 import { Assets } from '../../src/engine/session/assets.ts';
+import { runLink } from '../../src/engine/session/exportRun.ts';
 import { lossBehind } from '../../src/engine/session/lossBehind.ts';
 import { TrainingRun } from '../../src/engine/session/run.ts';
 import type { Snapshot, SnapshotStore } from '../../src/engine/session/snapshot.ts';
@@ -78,6 +80,22 @@ async function writeFiles(run: TrainingRun, folder: string, job: Job): Promise<v
   }
 }
 
+const writer = ({ hub }: CliOptions): HubSettings => ({ address: hub, token: process.env.HF_TOKEN ?? null });
+
+/** Adapter, card, script and log into a repository of the hub; HF_TOKEN says who writes. */
+async function push(run: TrainingRun, repository: string, { options, report }: Job): Promise<void> {
+  const files = await run.exportAs('repository');
+  const settings = writer(options);
+  const wish = {
+    repository,
+    private: !options.public,
+    title: 'An adapter of LoRA Playground',
+    files: files.map(({ name, bytes }) => ({ name, file: new Blob([bytes]) })),
+  };
+  const { page, commit } = await pushFiles(openNet(), settings, wish);
+  report.pushed(page, commit);
+}
+
 /** Lets files be written: the CPU backend would otherwise keep the thread from its first step to its last. */
 const breathe = (): Promise<void> =>
   new Promise((go) => {
@@ -134,7 +152,7 @@ async function runOn(
     cancelled: () => false,
     breathe,
   });
-  if (!saved) await run.answers('before');
+  if (!saved) await run.answers.own('before');
   await backend.timings();
   const counters = { ...backend.counters };
   const first = run.step;
@@ -161,23 +179,18 @@ async function runOn(
       kernels,
     });
   }
-  await run.answers('after');
+  await run.answers.own('after');
   for (const [prompt, { before, after }] of answers) report.sample(prompt, before, after);
   if (options.export !== null) await writeFiles(run, options.export, job);
+  if (options.push !== null) await push(run, options.push, job);
   await run.keeper.clear();
-  const presets = presetValues(await assets.presets());
-  report.done(
-    await formatLink(recipe, presets, {
-      includeData: false,
-      includeProgram: true,
-      includeTemplate: true,
-      fingerprint: run.fingerprint,
-    }),
-  );
+  report.done(await runLink(assets, recipe, run.fingerprint));
 }
 
 /** A run that loses its device goes on with another; one that was ended goes on when the same folder is named again. */
 async function train(options: CliOptions, report: Report, assets: Assets): Promise<void> {
+  // What could be known before the first step is not told after the last.
+  if (options.push !== null) assertPushable(writer(options), options.push);
   const recipe = await recipeOf({ ...options, keep: true }, assets, (text) => report.warning('link', text));
   const store = options.checkpoint === null ? memoryStore() : folderStore(options.checkpoint);
   for (let attempt = 1; ; attempt++) {

@@ -9,6 +9,7 @@ import type { Assets } from '../../src/engine/session/assets.ts';
 import { TrainingRun } from '../../src/engine/session/run.ts';
 import { memoryStore } from '../../src/engine/session/snapshot.ts';
 import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
+import { generationOptions } from '../../src/engine/training/options.ts';
 
 const prompts = ['Where is the mill?', 'Who is the mayor?', 'Write a greeting.'];
 
@@ -62,11 +63,10 @@ export async function exportedRun(assets: Assets, recipe: Recipe, folder: string
     const { text } = tokenizer.render([{ role: 'user', content: prompt }], true);
     written.ids[prompt] = tokenizer.encode(text);
   }
-  const greedy = {
-    ...run.recipe,
-    values: withPatch(recipe.values, { 'generate.do_sample': false, 'generate.max_new_tokens': 24 }),
-  };
-  for (const side of ['before', 'after'] as const) await run.ask(1, prompts, side, greedy);
+  const greedy = generationOptions(
+    withPatch(recipe.values, { 'generate.do_sample': false, 'generate.max_new_tokens': 24 }),
+  );
+  for (const side of ['before', 'after'] as const) await run.answers.ask(1, prompts, side, greedy);
   for (const [name, content] of Object.entries({ ...written, answers }))
     writeFileSync(`${folder}/${name}.json`, JSON.stringify(content));
 }

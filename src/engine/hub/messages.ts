@@ -14,6 +14,7 @@ import type { KeptModel, ShelfFile } from './cache/shelf.ts';
 import type { DatasetView, WantedRows } from './datasets/dataset.ts';
 import type { HubView } from './hub.ts';
 import type { HubSettings } from './hubNet.ts';
+import type { Pushed, PushProgress, PushWish } from './push/pushFiles.ts';
 import type { FoundModel } from './search.ts';
 
 export type HubCommand =
@@ -43,6 +44,13 @@ export type HubCommand =
       readonly wanted: WantedRows;
       readonly hub: HubSettings;
     }
+  /** Hands files to a repository of the hub, made where it is not there. Answers `hub-push-progress`, then `hub-pushed` or `hub-failed`, with the same id. */
+  | {
+      readonly type: 'hub-push';
+      readonly id: number;
+      readonly wish: PushWish;
+      readonly hub: HubSettings;
+    }
   /** Gives up what has this id; nothing more is answered to it, and what came stays. */
   | { readonly type: 'hub-cancel'; readonly id: number }
   /** Models whose names have these words. Answers `hub-found` or `hub-failed` with the same id; a newer one takes its place. */
@@ -52,7 +60,7 @@ export type HubCommand =
   /** Deletes a model that is kept, by the name that the list gave it. Answers `hub-kept` or `hub-failed` with the same id. */
   | { readonly type: 'hub-forget'; readonly id: number; readonly name: string };
 
-export type { FoundModel, HubSettings, HubView, KeptModel };
+export type { FoundModel, HubSettings, HubView, KeptModel, PushWish };
 
 export interface HubRate {
   readonly bytesPerSecond: number;
@@ -68,6 +76,8 @@ export interface HubWeighed {
 }
 
 export type HubEvent =
+  | ({ readonly type: 'hub-push-progress'; readonly id: number } & PushProgress)
+  | ({ readonly type: 'hub-pushed'; readonly id: number } & Pushed)
   | { readonly type: 'hub-rows-seen'; readonly id: number; readonly view: DatasetView }
   | {
       readonly type: 'hub-rows';
@@ -133,6 +143,16 @@ export const hubCommands: Checks<HubCommand> = {
     hub,
   }),
   'hub-open': shape<Of<HubCommand, 'hub-open'>>({ id, wish: string, hub }),
+  'hub-push': shape<Of<HubCommand, 'hub-push'>>({
+    id,
+    wish: shape<PushWish>({
+      repository: string,
+      private: boolean,
+      title: string,
+      files: list(shape({ name: string, file: blob })),
+    }),
+    hub,
+  }),
   'hub-cancel': shape<Of<HubCommand, 'hub-cancel'>>({ id }),
   'hub-search': shape<Of<HubCommand, 'hub-search'>>({ id, words: string, hub }),
   'hub-list': shape<Of<HubCommand, 'hub-list'>>({ id }),
@@ -153,6 +173,13 @@ const keptModel: Check<KeptModel> = shape<KeptModel>({
 });
 
 export const hubEvents: Checks<HubEvent> = {
+  'hub-push-progress': shape<Of<HubEvent, 'hub-push-progress'>>({
+    id,
+    file: string,
+    done: number,
+    total: number,
+  }),
+  'hub-pushed': shape<Of<HubEvent, 'hub-pushed'>>({ id, page: string, commit: string }),
   'hub-rows-seen': shape<Of<HubEvent, 'hub-rows-seen'>>({
     id,
     view: shape<DatasetView>({

@@ -2,25 +2,36 @@
 // model is base and first values together, so those stand in the adapter's place while it answers.
 
 import { UserError } from '../ground/errors.ts';
-import type { Recipe } from '../recipe/recipe.ts';
+import type { Event } from '../protocol.ts';
 import type { Backend } from '../training/backends/backend.ts';
-import type { Generator } from '../training/generate/generator.ts';
-import { generationOptions } from '../training/options.ts';
+import type { GenerationOptions, Generator } from '../training/generate/generator.ts';
 import type { LoadOptions } from './loadFiles.ts';
 import type { AnswerAfter } from './runNote.ts';
 
 export interface AnswersOptions {
-  readonly run: Pick<LoadOptions, 'emit' | 'cancelled' | 'breathe'>;
+  readonly run: Pick<LoadOptions, 'emit' | 'breathe'>;
+  /** True once nothing more is to be asked (reset, stop, pause while answering). */
+  readonly quiet: () => boolean;
   readonly backend: Backend;
   readonly generator: Generator;
+  /** Floats of the adapter. */
+  readonly adapterLength: number;
+  /** Brings what follows from the adapter up to it. */
+  readonly refresh: () => Promise<void>;
   /** First values of an adapter that was taken out of the base; null for any other. */
   readonly taken: Float32Array<ArrayBuffer> | null;
 }
+
+type Answer = Extract<Event, { type: 'answer' }>;
+/** Which answer of which asking. */
+export type AnswerPlace = Pick<Answer, 'id' | 'index' | 'side' | 'prompt' | 'step'>;
 
 export class Answers {
   readonly #options: AnswersOptions;
   /** Of the untouched model, by question. */
   readonly before = new Map<string, string>();
+  /** How those were made. */
+  readonly #made = new Map<string, GenerationOptions>();
   /** Of the trained one as it was asked last, by question. */
   readonly after = new Map<string, { readonly text: string; readonly step: number }>();
 
@@ -38,55 +49,86 @@ export class Answers {
     return this.#as(adapter, (on) => this.#options.generator.prefill(ids, on));
   }
 
-  /** Streams the answers to `prompts`; stops early when the run is cancelled. */
+  /** Whether the untouched model has answered this, made as such an answer is made now. */
+  knows(prompt: string, generation: GenerationOptions): boolean {
+    const made = this.#made.get(prompt);
+    return this.before.has(prompt) && (!made || JSON.stringify(made) === JSON.stringify(generation));
+  }
+
+  /** Streams the answers to `prompts`; stops early when nothing more is to be asked. */
   async ask(
-    id: number,
     prompts: readonly string[],
-    side: 'before' | 'after',
-    recipe: Recipe,
-    step: number,
+    place: Omit<AnswerPlace, 'index' | 'prompt'>,
+    generation: GenerationOptions,
   ): Promise<void> {
-    const { emit, cancelled, breathe } = this.#options.run;
     for (const [index, prompt] of prompts.entries()) {
-      if (cancelled()) return;
-      const send = (text: string, done: boolean): void =>
-        emit({ type: 'answer', id, index, side, prompt, text, done, step });
-      const onText = async (soFar: string): Promise<boolean> => {
-        send(soFar, false);
-        await breathe();
-        return !cancelled();
-      };
-      try {
-        const text = await this.#as(side === 'after', (adapter) =>
-          this.#options.generator.answer(prompt, {
-            adapter,
-            generation: generationOptions(recipe.values),
-            onText,
-          }),
-        );
-        if (!cancelled()) {
-          if (side === 'before') this.before.set(prompt, text);
-          else this.after.set(prompt, { text, step });
-        }
-        send(text, true);
-      } catch (error) {
-        // A question that can't be asked must not cost the run: its error stands where the answer would.
-        if (!(error instanceof UserError)) throw error;
-        send(error.message, true);
-      }
+      if (this.#options.quiet()) return;
+      await this.one({ ...place, index, prompt }, generation);
+    }
+  }
+
+  /** Streams one. A question that can't be asked must not cost the run: its error stands where the answer would. */
+  async one(place: AnswerPlace, generation: GenerationOptions): Promise<void> {
+    const { quiet, generator, run } = this.#options;
+    const { side, prompt } = place;
+    const onText = async (soFar: string): Promise<boolean> => {
+      this.tell(place, soFar, false);
+      await run.breathe();
+      return !quiet();
+    };
+    try {
+      const text = await this.#as(side === 'after', (adapter) =>
+        generator.answer(prompt, { adapter, generation, onText }),
+      );
+      if (quiet()) return;
+      if (side === 'before') {
+        this.before.set(prompt, text);
+        this.#made.set(prompt, generation);
+      } else this.after.set(prompt, { text, step: place.step });
+      this.tell(place, text, true);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.tell(place, error.message, true);
+    }
+  }
+
+  /** The trained model's answer so far, after each token; others may use the device between two. */
+  async *texts(prompt: string, generation: GenerationOptions): AsyncGenerator<string> {
+    try {
+      yield* this.#options.generator.texts(prompt, { adapter: true, generation, interleaved: true });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      yield error.message;
+    }
+  }
+
+  tell(place: AnswerPlace, text: string, done: boolean): void {
+    this.#options.run.emit({ type: 'answer', ...place, text, done });
+  }
+
+  /** The adapter as it stands. Waits for what makes it. */
+  adapter(): Promise<Float32Array<ArrayBuffer>> {
+    const { backend, adapterLength } = this.#options;
+    return backend.read('adapter', 0, adapterLength, 'save');
+  }
+
+  /** Runs `body` with these numbers in the adapter's place, and puts back what stood there; null: as it stands. */
+  async asAt<T>(adapter: Float32Array<ArrayBuffer> | null, body: () => Promise<T>): Promise<T> {
+    if (!adapter) return body();
+    const { backend, refresh } = this.#options;
+    const now = await this.adapter();
+    backend.write('adapter', adapter);
+    try {
+      await refresh();
+      return await body();
+    } finally {
+      backend.write('adapter', now);
     }
   }
 
   /** Runs `body` on the trained or the untouched model; it is told whether the adapter is on. */
-  async #as<T>(trained: boolean, body: (adapter: boolean) => Promise<T>): Promise<T> {
-    const { backend, taken } = this.#options;
-    if (trained || !taken) return body(trained);
-    const now = await backend.read('adapter', 0, taken.length, 'save');
-    backend.write('adapter', taken);
-    try {
-      return await body(true);
-    } finally {
-      backend.write('adapter', now);
-    }
+  #as<T>(trained: boolean, body: (adapter: boolean) => Promise<T>): Promise<T> {
+    const { taken } = this.#options;
+    return trained || !taken ? body(trained) : this.asAt(taken, () => body(true));
   }
 }

@@ -3,6 +3,7 @@
 import { exportFolders } from '../exchange/export/formats.ts';
 import { UserError } from '../ground/errors.ts';
 import type { Command, Event } from '../protocol.ts';
+import { generationOptions } from '../training/options.ts';
 import { deviceLost, gpuError, outOfMemory } from '../training/trainingErrors.ts';
 import { errorData } from './errorData.ts';
 import type { TrainingRun } from './run.ts';
@@ -22,9 +23,11 @@ export async function giveRun(run: TrainingRun, emit: Emit): Promise<void> {
 
 export async function give(run: TrainingRun, asked: Asked, emit: Emit): Promise<void> {
   switch (asked.type) {
-    case 'ask':
-      await run.ask(asked.id, asked.prompts, 'before', asked.recipe);
-      return run.ask(asked.id, asked.prompts, 'after', asked.recipe);
+    case 'ask': {
+      const generation = generationOptions(asked.recipe.values);
+      await run.answers.ask(asked.id, asked.prompts, 'before', generation);
+      return run.answers.ask(asked.id, asked.prompts, 'after', generation);
+    }
     case 'export': {
       const files = await run.exportAs(asked.format, asked.dtype);
       return emit({ type: 'exported', id: asked.id, folder: exportFolders[asked.format], files });

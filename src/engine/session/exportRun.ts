@@ -7,13 +7,21 @@ import type { ExportFormat } from '../exchange/export/formats.ts';
 import type { Fingerprint } from '../recipe/fingerprint.ts';
 import { formatLink } from '../recipe/link.ts';
 import { presetValues } from '../recipe/presets.ts';
-import type { RecipeValues } from '../recipe/recipe.ts';
+import type { Recipe, RecipeValues } from '../recipe/recipe.ts';
 import type { Assets } from './assets.ts';
+import { inspectRecipe } from './inspectRecipe.ts';
 
-export interface RunToExport extends Omit<ExportedRun, 'link'> {
+export interface RunToExport extends Omit<ExportedRun, 'link' | 'script'> {
   /** The settings as they hold beside a script's program. */
   readonly values: RecipeValues;
   readonly fingerprint: Fingerprint;
+}
+
+/** The text behind the '#' that replays a run, with what it came to: rows stay where they are, program and template come along. */
+export async function runLink(assets: Assets, recipe: Recipe, fingerprint: Fingerprint): Promise<string> {
+  const presets = presetValues(await assets.presets());
+  const link = { includeData: false, includeProgram: true, includeTemplate: true, fingerprint };
+  return formatLink(recipe, presets, link);
 }
 
 /** Throws UserError 'export-…' for what a format can't say. */
@@ -23,12 +31,11 @@ export async function exportRun(
   format: ExportFormat,
   type: FloatType,
 ): Promise<readonly ExportFile[]> {
-  const presets = presetValues(await assets.presets());
-  const link = { includeData: false, includeProgram: true, includeTemplate: true, fingerprint };
   const exported = {
     ...run,
     recipe: { ...run.recipe, values },
-    link: `#${await formatLink(run.recipe, presets, link)}`,
+    link: `#${await runLink(assets, run.recipe, fingerprint)}`,
+    script: async () => (await inspectRecipe(assets, run.recipe)).script,
   };
   return exportFiles(exported, format, type);
 }

@@ -88,9 +88,9 @@ async function bytesOf(family: string, patch: RecipePatch) {
       if (event.type === 'started') planned = event.peakBytes;
     },
   });
-  await run.answers('before');
+  await run.answers.own('before');
   await run.next();
-  await run.answers('after');
+  await run.answers.own('after');
   const told = estimateFromConfig(JSON.parse(JSON.stringify(configJson(config))), values);
   return {
     planned,

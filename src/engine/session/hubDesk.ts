@@ -12,6 +12,8 @@ import { noBlob, wishUnread } from '../hub/hubErrors.ts';
 import type { HubSettings } from '../hub/hubNet.ts';
 import type { HubCommand, HubEvent } from '../hub/messages.ts';
 import { hubCommands } from '../hub/messages.ts';
+import type { PushProgress } from '../hub/push/pushFiles.ts';
+import { pushFiles } from '../hub/push/pushFiles.ts';
 import { searchHub } from '../hub/search.ts';
 import { readHubAddress, readWish } from '../hub/wish.ts';
 import type { Command, Event } from '../protocol.ts';
@@ -100,6 +102,14 @@ export class HubDesk {
         const options = { signal, onProgress };
         const rows = await fetchRows(this.#ports.net, settingsOf(command.hub), command.wanted, options);
         return { type: 'hub-rows', id, ...rows };
+      }
+      case 'hub-push': {
+        const onProgress = (progress: PushProgress): void => {
+          if (!signal.aborted) this.#ports.emit({ type: 'hub-push-progress', id, ...progress });
+        };
+        const options = { signal, onProgress };
+        const pushed = await pushFiles(this.#ports.net, settingsOf(command.hub), command.wish, options);
+        return { type: 'hub-pushed', id, ...pushed };
       }
       case 'hub-search': {
         if (this.#searching !== null) this.#asked.get(this.#searching)?.abort();

@@ -1,5 +1,7 @@
 // A device for a run: opened as the recipe's precision wants it. After a loss the browser may need moments before it has an adapter again;
 // a run that went on elsewhere meanwhile would not be the same run.
+import { Cancelled } from '../ground/errors.ts';
+import type { Event } from '../protocol.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { BackendChoice, BackendKind } from '../training/backends/deviceInfo.ts';
 import type { OpenedBackend, OrtSource } from '../training/backends/openDevice.ts';
@@ -17,11 +19,14 @@ interface Machine {
   readonly now: () => number;
   readonly tuning?: TuningCache | null;
   readonly breathe: () => Promise<void>;
+  readonly emit: (event: Event) => void;
+  /** True once the opening is to be given up. */
+  readonly cancelled: () => boolean;
 }
 
-/** `had`: the kind of device that was lost, or null at the start. */
+/** Throws Cancelled. `had`: the kind of device that was lost, or null at the start. */
 export async function openFor(
-  { gpu, ort = null, now, tuning = null, breathe }: Machine,
+  { gpu, ort = null, now, tuning = null, breathe, emit, cancelled }: Machine,
   recipe: Recipe,
   choice: BackendChoice,
   had: BackendKind | null,
@@ -35,6 +40,10 @@ export async function openFor(
       now,
       half: recipe.values['model.dtype'] !== 'float32',
       tuning,
+      onTuning: (done, total) => {
+        if (cancelled()) throw new Cancelled();
+        emit({ type: 'phase', phase: 'loading', done, total, note: 'tuning' });
+      },
       breathe: () => {
         if (now() - last < BREATHE_EVERY_MS) return null;
         last = now();

@@ -9,6 +9,7 @@ import { withPatch } from '../recipe/recipe.ts';
 import { readPublic } from '../testing/embedded.ts';
 import { steadyClock } from '../testing/steadyClock.ts';
 import { openBackend } from '../training/backends/openDevice.ts';
+import { generationOptions } from '../training/options.ts';
 import { Assets } from './assets.ts';
 import { TrainingRun } from './run.ts';
 import { Session } from './session.ts';
@@ -144,7 +145,12 @@ it('answers greedily as transformers does, adapter off', async () => {
   const greedy = golden.runs.find(({ base }) => base === 'nf4')?.greedy;
   const { tokenizer } = await assets.model();
   const { run, events } = await begin(await recipe('ships-log'));
-  await run.ask(0, [greedy?.prompt[0]?.content ?? ''], 'before', run.recipe);
+  await run.answers.ask(
+    0,
+    [greedy?.prompt[0]?.content ?? ''],
+    'before',
+    generationOptions(run.recipe.values),
+  );
   const last = events.at(-1);
   expect(last?.type === 'answer' && last.text).toBe(tokenizer.decode(greedy?.before ?? []));
 });

@@ -16,12 +16,12 @@ import type { Backend } from '../training/backends/backend.ts';
 import { deviceClass } from '../training/backends/openDevice.ts';
 import { estimateCost } from '../training/estimate.ts';
 import { Generator } from '../training/generate/generator.ts';
+import type { Watch } from '../training/generate/watch.ts';
 import type { StepMetrics } from '../training/metrics.ts';
 import { trainerOptions } from '../training/options.ts';
 import { adapterLayoutOf } from '../training/recordTraining.ts';
 import { Trainer } from '../training/trainer.ts';
 import { firstValues } from '../training/valuesFromBase.ts';
-import { Answers } from './answers.ts';
 import { assertMemory } from './assertMemory.ts';
 import { assertSettings } from './assertSettings.ts';
 import { errorData } from './errorData.ts';
@@ -30,6 +30,7 @@ import { fingerprintOf } from './fingerprint.ts';
 import { Keeper } from './keeper.ts';
 import { loadFiles, tellCompiling } from './loadFiles.ts';
 import { allRows } from './preparedRows.ts';
+import { RunAnswers } from './runAnswers.ts';
 import { RunDoctor } from './runDoctor.ts';
 import type { RunNote } from './runNote.ts';
 import { beginNote } from './runNote.ts';
@@ -44,9 +45,8 @@ export class TrainingRun {
   readonly backend: Backend;
   readonly #options: RunOptions;
   readonly #trainer: Trainer;
-  readonly #answers: Answers;
+  readonly answers: RunAnswers;
   readonly #taken: Float32Array<ArrayBuffer> | null;
-  readonly #prompts: readonly string[];
   readonly #wired: Wired;
   /** The settings as they hold beside a script's program. */
   readonly #values: RecipeValues;
@@ -60,9 +60,8 @@ export class TrainingRun {
     options: RunOptions,
     parts: {
       trainer: Trainer;
-      answers: Answers;
+      answers: RunAnswers;
       taken: Float32Array<ArrayBuffer> | null;
-      prompts: readonly string[];
       wired: Wired;
       values: RecipeValues;
       files: ModelFiles;
@@ -77,9 +76,8 @@ export class TrainingRun {
     this.backend = options.opened.backend;
     this.#options = options;
     this.#trainer = parts.trainer;
-    this.#answers = parts.answers;
+    this.answers = parts.answers;
     this.#taken = parts.taken;
-    this.#prompts = parts.prompts;
     const { store, now, emit, saved } = options;
     this.#doctor = new RunDoctor(parts.values, emit);
     this.keeper = new Keeper({
@@ -93,9 +91,9 @@ export class TrainingRun {
     this.#trainer.restore(saved.state);
     this.#metrics.push(...saved.metrics);
     emit({ type: 'restored', recipe: this.recipe, metrics: saved.metrics });
-    for (const { prompt, ...told } of saved.note?.after ?? []) this.#answers.after.set(prompt, told);
+    for (const { prompt, ...told } of saved.note?.after ?? []) this.answers.after.set(prompt, told);
     for (const [index, { prompt, text }] of saved.before.entries()) {
-      this.#answers.before.set(prompt, text);
+      this.answers.before.set(prompt, text);
       emit({ type: 'answer', id: 0, index, side: 'before', prompt, text, done: true, step: 0 });
     }
   }
@@ -171,12 +169,17 @@ export class TrainingRun {
       backend: backend.kind,
       dispatchesPerStep: estimate?.dispatchesPerStep ?? 0,
     });
-    const answers = new Answers({ run: options, backend, generator, taken: factors });
+    const { quiet = options.cancelled, now } = options;
+    const answers = new RunAnswers({
+      ...{ run: options, recipe, prompts: source.prompts, backend, generator, quiet, now, taken: factors },
+      adapterLength: trainer.stateLengths[0] ?? 0,
+      refresh: () => trainer.refresh(),
+      step: () => trainer.step,
+    });
     return new TrainingRun(options, {
       trainer,
       answers,
       taken: factors,
-      prompts: source.prompts,
       wired,
       values,
       files,
@@ -255,7 +258,7 @@ export class TrainingRun {
   scores(prompt: string, adapter = true): Promise<Float32Array> {
     const { tokenizer } = this.#files;
     const ids = tokenizer.encode(tokenizer.render([{ role: 'user', content: prompt }], true).text);
-    return this.#answers.scores(ids, adapter);
+    return this.answers.scores(ids, adapter);
   }
 
   /** How far the last step moved each tensor. */
@@ -279,21 +282,14 @@ export class TrainingRun {
       recipe: this.recipe,
       metrics: this.#metrics.map((metrics) => ({ ...metrics, tensorNorms: [] })),
       totalSteps: this.totalSteps,
-      before: this.#prompts.flatMap((prompt) => {
-        const text = this.#answers.before.get(prompt);
-        return text === undefined ? [] : [{ prompt, text }];
-      }),
+      before: [...this.answers.before].map(([prompt, text]) => ({ prompt, text })),
       device: deviceClass(this.#options.opened.device),
-      note: { ...this.#note, after: this.#answers.told() },
+      note: { ...this.#note, after: this.answers.told() },
     };
   }
 
-  /** The run's own questions. */
-  answers(side: 'before' | 'after'): Promise<void> {
-    return this.ask(0, this.#prompts, side, this.recipe);
-  }
-
-  ask(id: number, prompts: readonly string[], side: 'before' | 'after', recipe: Recipe): Promise<void> {
-    return this.#answers.ask(id, prompts, side, recipe, this.step);
+  /** Between two steps: a few tokens of what is asked while the run trains. */
+  async watch(watch: Watch): Promise<void> {
+    if (!this.finished) await this.answers.between(watch, this.#metrics.at(-1)?.stepMs ?? 0);
   }
 }

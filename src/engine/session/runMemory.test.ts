@@ -93,9 +93,9 @@ describe('a run from its start to its last answer', () => {
       'train.eval_steps': 1,
       ...patch,
     });
-    await run.answers('before');
+    await run.answers.own('before');
     await run.next();
-    await run.answers('after');
+    await run.answers.own('after');
     expect(backend.allocatedBytes() - bare).toBe(started?.peakBytes);
     expect(estimate?.memory.peakBytes).toBe(started?.peakBytes);
   });

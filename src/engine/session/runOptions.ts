@@ -5,6 +5,8 @@ import type { Snapshot, SnapshotStore } from './snapshot.ts';
 
 export interface RunOptions extends LoadOptions {
   readonly assets: Assets;
+  /** True once nothing more is to be asked; loading goes on. */
+  readonly quiet?: () => boolean;
   /** Where the run saves itself, so that it can go on after a loss. */
   readonly store: SnapshotStore;
   readonly memoryBytes?: number | null;

@@ -12,6 +12,7 @@ import { PythonError } from '../torch/autograd/pythonError.ts';
 import type { BackendChoice, BackendKind } from '../training/backends/deviceInfo.ts';
 import type { OpenedBackend } from '../training/backends/openDevice.ts';
 import { probeDevice } from '../training/backends/openDevice.ts';
+import type { Watch } from '../training/generate/watch.ts';
 import { deviceLost } from '../training/trainingErrors.ts';
 import type { Asked } from './asked.ts';
 import { give, giveRun, isAsked, nothingFor, refuse } from './asked.ts';
@@ -25,11 +26,11 @@ import type { RunsCommand } from './runMessages.ts';
 import { SavedRuns } from './savedRuns.ts';
 import type { ScriptCommand } from './scriptDesk.ts';
 import type { SessionOptions } from './sessionOptions.ts';
+import { Wish } from './wish.ts';
 
-type Wish = 'go' | 'pause' | 'stop' | 'reset';
 type Queued = Exclude<
   Command,
-  Question | ScriptCommand | HubCommand | RunsCommand | { type: 'pause' | 'ping' }
+  Question | ScriptCommand | HubCommand | RunsCommand | { type: 'pause' | 'ping' | 'watch' }
 >;
 
 /** A device that is lost again and again is not opened a fourth time. */
@@ -45,9 +46,9 @@ export class Session {
   readonly #saved: SavedRuns;
   /** The run was asked for as a file, and is given between two steps. */
   #takes = false;
-  #wish: Wish = 'go';
-  /** Of what is being fetched for the run. */
-  #giving = new AbortController();
+  readonly #wish = new Wish();
+  /** What is asked while a run trains. */
+  #watch: Watch | null = null;
   /** Whether the closing answers of the run were asked for. */
   #ended = false;
   #busy = false;
@@ -62,12 +63,11 @@ export class Session {
   handle(
     command: Exclude<Command, ScriptCommand | HubCommand | RunsCommand | { type: 'ping' }>,
   ): Promise<void> {
-    if (command.type === 'pause' || command.type === 'stop' || command.type === 'reset')
-      this.#wish = command.type;
-    if (command.type === 'stop' || command.type === 'reset') this.#giving.abort();
+    this.#wish.hear(command);
+    if (command.type === 'watch') this.#watch = command.watch;
     if (command.type === 'take-run') this.#takes = true;
     if (isQuestion(command)) return answer(command, this.#options);
-    if (command.type === 'pause') return Promise.resolve();
+    if (command.type === 'pause' || command.type === 'watch') return Promise.resolve();
     this.#work = this.#work
       .then(() => {
         this.#busy = true;
@@ -88,7 +88,7 @@ export class Session {
         emit({ type: 'device', device: await probeDevice(gpu, command.backend) });
         return;
       case 'train':
-        return this.#train(command.recipe, command.backend, () => Number.POSITIVE_INFINITY);
+        return this.#train(command.recipe, command.backend, null);
       case 'step':
         return this.#train(command.recipe, command.backend, (step) => step + 1);
       case 'stop':
@@ -97,7 +97,7 @@ export class Session {
         if (this.#run) await this.#saved.leave(this.#run);
         this.#forget();
         this.#saved.forget();
-        this.#wish = 'go';
+        this.#wish.go();
         emit({ type: 'phase', phase: 'idle', done: 0, total: 0, note: '' });
         return;
       case 'saved':
@@ -110,7 +110,7 @@ export class Session {
         // What goes on is not what ended here.
         this.#ended = false;
         this.#forget();
-        return this.#train(recipe, command.backend, () => until ?? Number.POSITIVE_INFINITY);
+        return this.#train(recipe, command.backend, until === null ? null : () => until);
       }
       case 'discard':
         return this.#saved.discard();
@@ -122,12 +122,12 @@ export class Session {
     // A run at work has given it between two steps.
     if (command.type === 'take-run' && !this.#takes) return;
     this.#takes = false;
-    if (command.type === 'ask') this.#go();
+    if (command.type === 'ask') this.#wish.go();
     const rested = this.#run;
     try {
       await this.#recovering(async () => {
         const run = await this.#restedRun();
-        if (!run && this.#leaves()) return;
+        if (!run && this.#wish.leaves()) return;
         if (!run) throw nothingFor(command);
         await give(run, command, this.#options.emit);
         if (run !== rested) run.phase(this.#ended ? 'finished' : 'paused');
@@ -143,8 +143,9 @@ export class Session {
     return this.#run ?? (waiting && (await this.#begin(waiting, this.#choice)));
   }
 
-  async #train(recipe: Recipe, choice: BackendChoice, until: (step: number) => number): Promise<void> {
-    this.#go();
+  /** To the step that `until` says, which asks nothing; null: to the end, and questions are asked before it and on the way. */
+  async #train(recipe: Recipe, choice: BackendChoice, until: ((at: number) => number) | null): Promise<void> {
+    this.#wish.go();
     // What ended begins anew; what is held of it is for those who still ask.
     if (this.#ended) await this.#saved.drop();
     this.#ended = false;
@@ -153,20 +154,24 @@ export class Session {
       const resumes = this.#run !== null && !this.#run.finished && sameRun(this.#run.recipe, recipe);
       const run = resumes && this.#run ? this.#run : await this.#begin(recipe, choice, again);
       if (!run) return;
-      target ??= until(run.step);
+      target ??= until?.(run.step) ?? Number.POSITIVE_INFINITY;
+      if (!until) await run.answers.own('before', this.#watch);
+      if (this.#wish.leaves()) return;
       run.phase('running');
-      while (run.step < target && !run.finished && this.#wish === 'go') {
+      while (run.step < target && !run.finished && this.#wish.goes()) {
         await run.next();
         run.phase('running');
         if (this.#takes) {
           this.#takes = false;
           await giveRun(run, this.#options.emit);
         }
+        if (!until && this.#watch) await run.watch(this.#watch);
         await this.#options.breathe();
       }
+      run.answers.rest();
       if (run.finished) return this.#finish(run);
       await run.save();
-      if (this.#wish === 'go' || this.#wish === 'pause') run.phase('paused');
+      if (!this.#wish.givesUp()) run.phase('paused');
     });
   }
 
@@ -204,22 +209,17 @@ export class Session {
     const { emit, assets, now, breathe, memoryBytes = null } = this.#options;
     const { store } = this.#saved;
     const had = saved || again ? this.#had : null;
-    const opened = await openFor(this.#options, recipe, choice, had);
+    const { givesUp: cancelled, isQuiet: quiet } = this.#wish;
+    const opened = await openFor({ ...this.#options, cancelled }, recipe, choice, had);
     this.#choice = choice;
     this.#had = opened.device.backend;
     this.#opened = opened;
     emit({ type: 'device', device: opened.device });
     void opened.lost.then((error) => this.#lost(opened, error));
-    const cancelled = (): boolean => this.#wish === 'reset' || this.#wish === 'stop';
-    const { signal } = this.#giving;
-    const own = { assets, emit, now, breathe, memoryBytes };
-    const run = await TrainingRun.begin({ ...own, recipe, opened, store, saved, cancelled, signal });
-    if (this.#leaves()) return null;
-    if (!saved) {
-      run.phase('before');
-      await run.answers('before');
-      if (this.#leaves()) return null;
-    }
+    const { signal } = this.#wish;
+    const own = { assets, emit, now, breathe, memoryBytes, cancelled, quiet, signal };
+    const run = await TrainingRun.begin({ ...own, recipe, opened, store, saved });
+    if (this.#wish.leaves()) return null;
     this.#run = run;
     return run;
   }
@@ -243,7 +243,7 @@ export class Session {
 
   /** A run that ended while the wish to stop it waited has said so already. */
   async #stop(): Promise<void> {
-    this.#go();
+    this.#wish.go();
     if (this.#ended || (!this.#run && !this.#saved.waiting)) return;
     await this.#recovering(async () => {
       const run = await this.#restedRun();
@@ -253,25 +253,17 @@ export class Session {
 
   /** The end of a run is kept as well: by the store, in memory, and by the page. */
   async #finish(run: TrainingRun): Promise<void> {
-    run.phase('after');
-    await run.answers('after');
-    if (this.#leaves()) return;
+    // What was wished while the last step was taken has nothing left to hold up.
+    if (!this.#wish.leaves()) this.#wish.go();
+    await run.answers.own('before', this.#watch);
+    await run.answers.own('after', this.#watch);
+    if (this.#wish.leaves()) return;
     const { bytes } = await run.saved();
     this.#ended = true;
     await run.keeper.end(bytes);
     await this.#saved.keep(bytes);
     this.#options.emit({ type: 'kept', run: new Blob([bytes]) });
     this.#options.emit({ type: 'finished', steps: run.step, fingerprint: run.fingerprint });
-  }
-
-  #go(): void {
-    this.#wish = 'go';
-    this.#giving = new AbortController();
-  }
-
-  /** Whether a reset came in while something was awaited. */
-  #leaves(): boolean {
-    return this.#wish === 'reset';
   }
 
   #forget(): void {

@@ -30,6 +30,12 @@ export const hubCommands: Samples<HubCommand> = {
     hub,
   },
   'hub-open': { type: 'hub-open', id, wish: 'a/b', hub },
+  'hub-push': {
+    type: 'hub-push',
+    id,
+    wish: { repository: 'a/b', private: true, title: 'c', files: [{ name: 'd', file }] },
+    hub,
+  },
   'hub-cancel': { type: 'hub-cancel', id },
   'hub-search': { type: 'hub-search', id, words: 'a', hub },
   'hub-list': { type: 'hub-list', id },
@@ -37,6 +43,8 @@ export const hubCommands: Samples<HubCommand> = {
 };
 
 export const hubEvents: Samples<HubEvent> = {
+  'hub-push-progress': { type: 'hub-push-progress', id, file: 'a', done: 1, total: 2 },
+  'hub-pushed': { type: 'hub-pushed', id, page: 'https://h.org/a/b', commit: 'c' },
   'hub-rows-seen': {
     type: 'hub-rows-seen',
     id,

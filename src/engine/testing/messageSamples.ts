@@ -42,6 +42,14 @@ export const commands: Samples<Command> = {
   train: { type: 'train', recipe, backend },
   step: { type: 'step', recipe, backend },
   pause: { type: 'pause' },
+  watch: {
+    type: 'watch',
+    watch: {
+      every: 10,
+      prompts: ['Hi?'],
+      generation: { seed: 1, maxNewTokens: 8, doSample: false, temperature: 1, topP: 1 },
+    },
+  },
   stop: { type: 'stop' },
   reset: { type: 'reset' },
   'open-model': { type: 'open-model', id, name: 'a.gguf', files: [{ name: 'a.gguf', file }] },

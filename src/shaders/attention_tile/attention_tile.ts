@@ -1,7 +1,13 @@
 // Declares attention and its gradient in tiles of workgroup memory: for GPUs, which have more invocations than a step has queries and
 // heads. The same numbers and the same masks as ../attention/, whose references these are. Source: Dao, FlashAttention-2, 2023; parts
 // along a cache: Dao et al., Flash-Decoding, 2023.
-import { attentionParams, seenSnippet } from '../attention/attention.ts';
+import {
+  attention,
+  attentionBackwardKv,
+  attentionBackwardQ,
+  attentionParams,
+  seenSnippet,
+} from '../attention/attention.ts';
 import { dropoutSnippet } from '../dropout/dropout.ts';
 import { flatGrid, gridConstants } from '../host/grid.ts';
 import { defineKernel } from '../kernel.ts';
@@ -108,15 +114,7 @@ export const attentionTile = defineKernel({
   name: 'attention_tile',
   source,
   snippets,
-  buffers: {
-    q: 'read',
-    k: 'read',
-    v: 'read',
-    documents: 'read u32',
-    step: 'uniform',
-    o: 'read_write',
-    lse: 'read_write',
-  },
+  buffers: attention.buffers,
   params,
   constants,
   workgroups: ({ batch, t_q, t_k, heads, kv_heads, stretch }, { ROWS }) => [
@@ -133,16 +131,7 @@ export const attentionTileBackwardQ = defineKernel({
   name: 'attention_tile_backward_q',
   source: qSource,
   snippets,
-  buffers: {
-    qkv: 'read',
-    o: 'read',
-    lse: 'read',
-    d_o: 'read',
-    documents: 'read u32',
-    step: 'uniform',
-    dqkv: 'read_write',
-    delta: 'read_write',
-  },
+  buffers: attentionBackwardQ.buffers,
   params,
   constants,
   workgroups: ({ batch, t_q, heads, kv_heads }, { ROWS }) => [
@@ -159,15 +148,7 @@ export const attentionTileBackwardKv = defineKernel({
   name: 'attention_tile_backward_kv',
   source: kvSource,
   snippets,
-  buffers: {
-    qkv: 'read',
-    lse: 'read',
-    d_o: 'read',
-    delta: 'read',
-    documents: 'read u32',
-    step: 'uniform',
-    dqkv: 'read_write',
-  },
+  buffers: attentionBackwardKv.buffers,
   params,
   constants: { ...constants, PARTS: 0 },
   workgroups: ({ batch, t_q, t_k, heads, kv_heads, stretch }, { ROWS }) => [

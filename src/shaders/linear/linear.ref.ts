@@ -5,10 +5,10 @@ import type { SegmentNumbers } from '../lib/segments.ts';
 import { decodeMember } from '../quant/decode.ref.ts';
 import type { WeightFormat } from '../quant/weightFormat.ts';
 
-interface Group {
+/** A packed group with its adapters. */
+export interface PackedGroupArguments {
   readonly w: Uint32Array;
   readonly w_scales: Uint32Array;
-  readonly decode: { readonly format: WeightFormat };
   readonly adapter: FloatArray;
   /** The first `count` are in use. */
   readonly segments: readonly SegmentNumbers[];
@@ -18,6 +18,10 @@ interface Group {
   readonly out: number;
   readonly ru: number;
   readonly residual: FloatArray;
+}
+
+interface Group extends PackedGroupArguments {
+  readonly decode: { readonly format: WeightFormat };
   readonly HAS_RESIDUAL: number;
 }
 

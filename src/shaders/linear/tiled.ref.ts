@@ -1,25 +1,14 @@
 // References of the tiled linear kernels: the group decoded, and the plain product over the part of the sum that each row of workgroups takes.
 import type { FloatArray } from '../declaration.ts';
 import { dequantizeReference } from '../dequantize/dequantize.ref.ts';
-import type { SegmentNumbers } from '../lib/segments.ts';
 import { matmulReference } from '../matmul/matmul.ref.ts';
 import type { WeightFormat } from '../quant/weightFormat.ts';
+import type { PackedGroupArguments } from './linear.ref.ts';
 
-interface Group {
-  readonly w: Uint32Array;
-  readonly w_scales: Uint32Array;
+interface Group extends PackedGroupArguments {
   readonly tile: { readonly format: WeightFormat };
-  readonly adapter: FloatArray;
-  /** The first `count` are in use. */
-  readonly segments: readonly SegmentNumbers[];
-  readonly count: number;
-  readonly n: number;
-  readonly k: number;
-  readonly out: number;
-  readonly ru: number;
   /** Elements of the sum that one part of the result takes. */
   readonly part: number;
-  readonly residual: FloatArray;
   /** 1: the residual is added. */
   readonly adds: number;
 }

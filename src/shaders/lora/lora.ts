@@ -5,6 +5,7 @@ import { flatGrid, gridConstants } from '../host/grid.ts';
 import { defineKernel } from '../kernel.ts';
 import { segmentArray, segmentSnippet, widestMember } from '../lib/segments.ts';
 import { stepSnippet } from '../lib/step.ts';
+import gradBlock from './grad_block.wgsl?raw';
 import {
   loraDownBackwardReference,
   loraDownReference,
@@ -56,7 +57,7 @@ export const loraUpBackward = defineKernel({
 export const loraGrad = defineKernel({
   name: 'lora_grad',
   source: gradSource,
-  snippets: [segmentSnippet, stepSnippet, dropoutSnippet],
+  snippets: [segmentSnippet, stepSnippet, dropoutSnippet, gradBlock],
   buffers: { x: 'read', u: 'read', dy: 'read', du: 'read', step: 'uniform', grads: 'read_write' },
   params: {
     segments: segmentArray,

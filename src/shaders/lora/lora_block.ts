@@ -3,6 +3,7 @@
 import { defineKernel } from '../kernel.ts';
 import type { SegmentNumbers } from '../lib/segments.ts';
 import { widestMember } from '../lib/segments.ts';
+import eightRows from './eight_rows.wgsl?raw';
 import { loraDown, loraGrad, loraUpBackward } from './lora.ts';
 import downBlockSource from './lora_down_block.wgsl?raw';
 import gradBlockSource from './lora_grad_block.wgsl?raw';
@@ -26,6 +27,7 @@ export const loraDownBlock = defineKernel({
   ...loraDown,
   name: 'lora_down_block',
   source: downBlockSource,
+  snippets: [...(loraDown.snippets ?? []), eightRows],
   workgroups: ({ n, ru }) => [Math.ceil((Math.ceil(n / 8) * quarter(ru)) / 8), 1, 1],
   chain: ({ k }) => k / 4,
 });
@@ -35,6 +37,7 @@ export const loraUpBackwardBlock = defineKernel({
   ...loraUpBackward,
   name: 'lora_up_backward_block',
   source: upBackwardBlockSource,
+  snippets: [...(loraUpBackward.snippets ?? []), eightRows],
   workgroups: ({ n, ru }) => [Math.ceil((Math.ceil(n / 8) * quarter(ru)) / 8), 1, 1],
   chain: ({ segments }) => widestMember(segments) / 4,
 });

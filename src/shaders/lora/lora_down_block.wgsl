@@ -11,9 +11,6 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> u: array<vec4f>; // [N, RU/4]
 @group(0) @binding(4) var<uniform> params: Params;
 
-// The sum after four more products.
-fn after(sum: vec4f, v: vec4f, m: mat4x4f) -> vec4f { return sum + m[0] * v.x + m[1] * v.y + m[2] * v.z + m[3] * v.w; }
-
 @compute @workgroup_size(8)
 fn lora_down_block(@builtin(global_invocation_id) id: vec3u) {
   let n = params.n;
@@ -22,12 +19,7 @@ fn lora_down_block(@builtin(global_invocation_id) id: vec3u) {
   let column = id.x - eight * ru4;
   let row0 = eight * 8u;
   if (row0 >= n) { return; }
-  var j = 0u;
-  for (; j + 1u < params.count; j++) {
-    let end = params.segments[j].u_column + params.segments[j].rank;
-    if (column * 4u < end) { break; }
-  }
-  let s = params.segments[j];
+  let s = segment_of_columns(column);
   let k4 = params.k / 4u;
   let p0 = (s.a_offset + (column * 4u - s.u_column) * params.k) / 4u;
   let p1 = p0 + k4; let p2 = p1 + k4; let p3 = p2 + k4;

@@ -12,11 +12,6 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> u: array<f32>; // [N, RU]
 @group(0) @binding(5) var<uniform> params: Params;
 
-fn dropped(v: vec4f, at: u32, stream: u32) -> vec4f {
-  if (HAS_DROPOUT == 0u) { return v; }
-  return v * dropout_scale4(step.seed, stream, 4u * at, params.rate);
-}
-
 // Four of h, `at` counted in h: as swiglu has them.
 fn gated(row: u32, p: u32, width: u32) -> vec4f {
   let a = gu[2u * row + p];

@@ -14,11 +14,6 @@ struct Params {
 @group(0) @binding(6) var<storage, read_write> u: array<f32>; // [N, RU]
 @group(0) @binding(7) var<uniform> params: Params;
 
-fn dropped(v: vec4f, at: u32, stream: u32) -> vec4f {
-  if (HAS_DROPOUT == 0u) { return v; }
-  return v * dropout_scale4(step.seed, stream, 4u * at, params.rate);
-}
-
 @compute @workgroup_size(128)
 fn lora_down_normed(
   @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,

@@ -11,11 +11,6 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> u: array<f32>; // [N, RU]
 @group(0) @binding(4) var<uniform> params: Params;
 
-fn input(at: u32, stream: u32) -> vec4f {
-  if (HAS_DROPOUT == 0u) { return x[at]; }
-  return x[at] * dropout_scale4(step.seed, stream, 4u * at, params.rate);
-}
-
 @compute @workgroup_size(128)
 fn lora_down_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let place = block_of(group.x);
@@ -28,10 +23,10 @@ fn lora_down_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invoc
   var sums = mat4x4f();
   for (var p = lane; p < width; p += 128u) {
     let a = mat4x4f(adapter[ranks.x + p], adapter[ranks.y + p], adapter[ranks.z + p], adapter[ranks.w + p]);
-    sums[0] += input(rows.x + p, stream) * a;
-    sums[1] += input(rows.y + p, stream) * a;
-    sums[2] += input(rows.z + p, stream) * a;
-    sums[3] += input(rows.w + p, stream) * a;
+    sums[0] += dropped(x[rows.x + p], rows.x + p, stream) * a;
+    sums[1] += dropped(x[rows.y + p], rows.y + p, stream) * a;
+    sums[2] += dropped(x[rows.z + p], rows.z + p, stream) * a;
+    sums[3] += dropped(x[rows.w + p], rows.w + p, stream) * a;
   }
   let sum = total(sums, lane);
   let row = group.y * 4u + lane / 4u;

@@ -6,6 +6,7 @@ import { segmentSnippet, widestMember } from '../lib/segments.ts';
 import { stepSnippet } from '../lib/step.ts';
 import bRows from './b_rows.wgsl?raw';
 import blockSum from './block_sum.wgsl?raw';
+import dropped from './dropped.wgsl?raw';
 import { loraDown, loraUpBackward } from './lora.ts';
 import gatedSource from './lora_down_gated.wgsl?raw';
 import normedSource from './lora_down_normed.wgsl?raw';
@@ -24,7 +25,7 @@ import rowTotals from './row_totals.wgsl?raw';
 export const loraDownNormed = defineKernel({
   name: 'lora_down_normed',
   source: normedSource,
-  snippets: [segmentSnippet, stepSnippet, dropoutSnippet, blockSum, rowTotals],
+  snippets: [segmentSnippet, stepSnippet, dropoutSnippet, dropped, blockSum, rowTotals],
   buffers: {
     x: 'read',
     w: 'read',
@@ -45,7 +46,7 @@ export const loraDownNormed = defineKernel({
 export const loraDownGated = defineKernel({
   name: 'lora_down_gated',
   source: gatedSource,
-  snippets: [segmentSnippet, stepSnippet, dropoutSnippet, blockSum],
+  snippets: [segmentSnippet, stepSnippet, dropoutSnippet, dropped, blockSum],
   buffers: { gu: 'read', adapter: 'read', step: 'uniform', h: 'read_write', u: 'read_write' },
   params: loraDown.params,
   constants: loraDown.constants,

@@ -16,29 +16,16 @@ struct Params {
 
 @compute @workgroup_size(64)
 fn lora_grad(@builtin(global_invocation_id) id: vec3u) {
-  var item = id.x;
-  var j = 0u;
-  var blocks_a = 0u;
-  loop {
-    if (j >= params.count) { return; }
-    let s = params.segments[j];
-    let ranks = (s.rank + 3u) / 4u;
-    blocks_a = ranks * ((params.k + 3u) / 4u);
-    let blocks = blocks_a + ranks * ((s.end - s.start + 3u) / 4u);
-    if (item < blocks) { break; }
-    item -= blocks;
-    j++;
-  }
-  let s = params.segments[j];
-  let ranks = (s.rank + 3u) / 4u;
+  let block = grad_block_of(id.x, 4u);
+  if (block.segment >= params.count) { return; }
+  let s = params.segments[block.segment];
   let share = (params.n + params.splits - 1u) / params.splits;
   let first = id.y * share;
   let last = min(first + share, params.n);
   let base = id.y * params.total;
-  let is_a = item < blocks_a;
-  if (!is_a) { item -= blocks_a; }
-  let r0 = (item % ranks) * 4u;
-  let w0 = (item / ranks) * 4u;
+  let is_a = block.is_a;
+  let r0 = block.rank;
+  let w0 = block.column;
   let width = select(s.end - s.start, params.k, is_a);
   var c: array<u32, 4>;
   var w: array<u32, 4>;
@@ -55,7 +42,7 @@ fn lora_grad(@builtin(global_invocation_id) id: vec3u) {
       for (var i = 0u; i < 4u; i++) {
         let e = n * params.k + w[i];
         var v = x[e];
-        if (HAS_DROPOUT == 1u) { v *= dropout_scale(step.seed, params.stream + j, e, params.rate); }
+        if (HAS_DROPOUT == 1u) { v *= dropout_scale(step.seed, params.stream + block.segment, e, params.rate); }
         sums[i] += v * g;
       }
     }

@@ -21,29 +21,16 @@ fn add4(at: u32, apart: u32, m: mat4x4f) {
 
 @compute @workgroup_size(16)
 fn lora_grad_block(@builtin(global_invocation_id) id: vec3u) {
-  var item = id.x;
-  var j = 0u;
-  var blocks_a = 0u;
-  loop {
-    if (j >= params.count) { return; }
-    let s = params.segments[j];
-    blocks_a = s.rank / 4u * ((params.k + 7u) / 8u);
-    let blocks = blocks_a + s.rank / 4u * ((s.end - s.start + 7u) / 8u);
-    if (item < blocks) { break; }
-    item -= blocks;
-    j++;
-  }
-  let s = params.segments[j];
+  let block = grad_block_of(id.x, 8u);
+  if (block.segment >= params.count) { return; }
+  let s = params.segments[block.segment];
   let ranks = s.rank / 4u;
   let share = (params.n + params.splits - 1u) / params.splits;
   let first = id.y * share;
   let last = min(first + share, params.n);
-  let is_a = item < blocks_a;
-  if (!is_a) { item -= blocks_a; }
-  let strip = item / ranks;
-  let r0 = item - strip * ranks;
-  let width = select(s.end - s.start, params.k, is_a) / 4u;
-  let left = strip * 2u;
+  let r0 = block.rank / 4u;
+  let width = select(s.end - s.start, params.k, block.is_a) / 4u;
+  let left = block.column / 4u;
   let right = min(left + 1u, width - 1u);
   let ru4 = params.ru / 4u;
   var at = first * ru4 + s.u_column / 4u + r0;
@@ -51,9 +38,9 @@ fn lora_grad_block(@builtin(global_invocation_id) id: vec3u) {
   var l0 = vec4f(0.0); var l1 = vec4f(0.0); var l2 = vec4f(0.0); var l3 = vec4f(0.0);
   var r_0 = vec4f(0.0); var r_1 = vec4f(0.0); var r_2 = vec4f(0.0); var r_3 = vec4f(0.0);
   let base = id.y * params.total / 4u;
-  if (is_a) {
+  if (block.is_a) {
     let k4 = params.k / 4u;
-        for (var n = first; n < last; n++) {
+    for (var n = first; n < last; n++) {
       let g = du[at];
       let v = x[n * k4 + left];
       let w = x[n * k4 + right];

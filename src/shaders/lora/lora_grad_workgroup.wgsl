@@ -17,32 +17,15 @@ struct Params {
 var<workgroup> tile: array<vec4f, 128>; // 4 columns of the narrow side of each token
 var<workgroup> partial: array<f32, 2048>; // [element][half of the invocations]
 
-fn input(at: u32, stream: u32) -> vec4f {
-  if (HAS_DROPOUT == 0u) { return x[at]; }
-  return x[at] * dropout_scale4(step.seed, stream, 4u * at, params.rate);
-}
-
 fn outer(v: vec4f, g: vec4f) -> mat4x4f { return mat4x4f(v * g.x, v * g.y, v * g.z, v * g.w); }
 
 @compute @workgroup_size(256)
 fn lora_grad_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  var item = group.x;
-  var j = 0u;
-  var blocks_a = 0u;
-  for (; j < params.count; j++) {
-    let s = params.segments[j];
-    let ranks = (s.rank + 3u) / 4u;
-    blocks_a = ranks * ((params.k + 31u) / 32u);
-    let blocks = blocks_a + ranks * ((s.end - s.start + 31u) / 32u);
-    if (item < blocks) { break; }
-    item -= blocks;
-  }
-  let s = params.segments[j];
-  let is_a = item < blocks_a;
-  if (!is_a) { item -= blocks_a; }
-  let ranks = (s.rank + 3u) / 4u;
-  let r0 = item % ranks * 4u;
-  let w0 = item / ranks * 32u;
+  let block = grad_block_of(group.x, 32u);
+  let s = params.segments[block.segment];
+  let is_a = block.is_a;
+  let r0 = block.rank;
+  let w0 = block.column;
   let width = select(s.end - s.start, params.k, is_a);
   let stride = select(params.out, params.k, is_a) / 4u;
   let column = select(s.start, 0u, is_a) / 4u + min(w0 / 4u + lane % 8u, width / 4u - 1u);
@@ -50,7 +33,7 @@ fn lora_grad_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invoc
   let first = group.y * share;
   let last = min(first + share, params.n);
   let slice = lane / 8u;
-  let stream = params.stream + j;
+  let stream = params.stream + block.segment;
   // Half of the invocations bring a token's columns of the narrow side each, nothing beyond the ends.
   let c = vec4u(r0, r0 + 1u, r0 + 2u, r0 + 3u);
   let from_narrow = s.u_column + min(c, vec4u(s.rank - 1u));
@@ -71,10 +54,10 @@ fn lora_grad_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invoc
     workgroupBarrier();
     let e = min(n + slice + vec4u(0u, 32u, 64u, 96u), vec4u(last - 1u)) * stride + column;
     if (is_a) {
-      sums += outer(input(e.x, stream), tile[slice]);
-      sums += outer(input(e.y, stream), tile[slice + 32u]);
-      sums += outer(input(e.z, stream), tile[slice + 64u]);
-      sums += outer(input(e.w, stream), tile[slice + 96u]);
+      sums += outer(dropped(x[e.x], e.x, stream), tile[slice]);
+      sums += outer(dropped(x[e.y], e.y, stream), tile[slice + 32u]);
+      sums += outer(dropped(x[e.z], e.z, stream), tile[slice + 64u]);
+      sums += outer(dropped(x[e.w], e.w, stream), tile[slice + 96u]);
     } else {
       sums += outer(dy[e.x], tile[slice]);
       sums += outer(dy[e.y], tile[slice + 32u]);

@@ -7,6 +7,7 @@ import { segmentSnippet, widestMember } from '../lib/segments.ts';
 import { stepSnippet } from '../lib/step.ts';
 import bRows from './b_rows.wgsl?raw';
 import blockSum from './block_sum.wgsl?raw';
+import dropped from './dropped.wgsl?raw';
 import { loraDown, loraGrad, loraUpBackward } from './lora.ts';
 import source from './lora_down_workgroup.wgsl?raw';
 import gradSource from './lora_grad_workgroup.wgsl?raw';
@@ -27,7 +28,7 @@ export const ranksOf4 = (segments: readonly SegmentNumbers[]): 0 | 1 =>
 export const loraDownWorkgroup = defineKernel({
   name: 'lora_down_workgroup',
   source,
-  snippets: [segmentSnippet, stepSnippet, dropoutSnippet, blockSum],
+  snippets: [segmentSnippet, stepSnippet, dropoutSnippet, dropped, blockSum],
   buffers: loraDown.buffers,
   params: loraDown.params,
   constants: loraDown.constants,
@@ -56,7 +57,7 @@ const TOKENS = 128;
 export const loraGradWorkgroup = defineKernel({
   name: 'lora_grad_workgroup',
   source: gradSource,
-  snippets: [segmentSnippet, stepSnippet, dropoutSnippet],
+  snippets: [...(loraGrad.snippets ?? []), dropped],
   buffers: loraGrad.buffers,
   params: loraGrad.params,
   constants: loraGrad.constants,

@@ -87,8 +87,8 @@ export const Centre = memo(function Centre({
       <StaleNote />
       {showsRun ? (
         <>
-          <Charts />
           <Answers />
+          <Charts />
           <TakeHome />
           <Warnings />
         </>

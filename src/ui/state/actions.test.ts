@@ -223,5 +223,5 @@ it('has an engine whose program did not come fetched anew by the next who wants 
   actions.again();
   await vi.advanceTimersByTimeAsync(20);
   const asked = starts.slice(2).map(({ sent }) => sent.map(({ type }) => type));
-  expect(asked).toEqual([['train'], ['inspect']]);
+  expect(asked).toEqual([['watch', 'train'], ['inspect']]);
 });

@@ -4,7 +4,8 @@ import type { RecipeValues } from '../../engine/index.ts';
 import { deaths, defaultValues, errorData, sameRun } from '../../engine/index.ts';
 import type { BackendChoice, Command, ExportFormat, FloatType, GuideEntry } from '../../engine/protocol.ts';
 import { adapterActions } from './adapterActions.ts';
-import type { Engines } from './engines.ts';
+import { answerActions } from './answerActions.ts';
+import type { Engines } from './engineHooks.ts';
 import { startEngines } from './engines.ts';
 import { hubActions } from './hubActions.ts';
 import { modelActions } from './modelActions.ts';
@@ -21,7 +22,6 @@ export type Actions = ReturnType<typeof makeActions>;
 
 /** Ties a store to its two engines. `later` runs a function on the next frame (or soon, in tests). */
 export function makeActions(store: Store, ports: Ports, later: (run: () => void) => void) {
-  let askId = 0;
   /** The opening of the page's recipe, until it has worked. */
   let arrive: (() => Promise<void>) | null = null;
   /** Puts a newer version of the page in the place of this one. */
@@ -29,15 +29,23 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   const models = modelActions(store, { edit, reset }, () => engines);
   const adapters = adapterActions(store, edit, () => engines);
   const rows = rowActions(store, edit, () => engines);
-  const hub = hubActions(store, ports, { openPicked: models.openPicked, openRows: rows.openRows });
+  const hub = hubActions(store, ports, {
+    openPicked: models.openPicked,
+    openRows: rows.openRows,
+    askFiles: (id) => engines.tell({ type: 'export', id, format: 'repository', dtype: 'float16' }),
+  });
   const scripts = scriptActions(store, ports, edit, () => engines);
   const runs = runsActions(store, ports, { edit, tell: (command) => tell(command) });
+  const answers = answerActions(store, (command) => engines.tell(command));
   const engines: Engines = startEngines({
     store,
     ports,
     later,
-    onPaused: askPending,
-    onExported: (folder, files) => void ports.saveFiles(folder, files),
+    onPaused: () => answers.askOwed(),
+    onExported: ({ id, folder, files }) => {
+      if (!hub.onPushFiles(id, files)) void ports.saveFiles(folder, files);
+    },
+    onRefused: hub.onPushRefused,
     onModel: models.onModel,
     onAdapter: adapters.onAdapter,
     onRows: rows.onRows,
@@ -49,6 +57,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
 
   function edit(change: Edit): void {
     store.setState((state) => edited(state, change, performance.now()));
+    answers.watchOn();
     inspectSoon();
   }
 
@@ -99,23 +108,6 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     tell({ type: 'reset' });
   }
 
-  /** Asks the model the prompts that have no answer yet or other words than before; only while nothing runs. */
-  function askPending(): void {
-    const state = store.getState();
-    const { run } = state;
-    if (run === null || isBusy(run) || run.start === null || run.phase === 'failed') return;
-    const prompts = promptsOf(state);
-    const places = prompts.flatMap((prompt, index) => {
-      const answer = run.answers.find((one) => one.prompt === prompt);
-      return prompt.trim() !== '' && (answer === undefined || answer.after === null) ? [index] : [];
-    });
-    if (places.length === 0) return;
-    askId += 1;
-    store.setState({ asked: { ...state.asked, [askId]: places } });
-    const texts = places.flatMap((index) => prompts[index] ?? []);
-    tell({ type: 'ask', id: askId, recipe: run.recipe, prompts: texts, backend: state.backend });
-  }
-
   return {
     edit,
     undo: () => {
@@ -164,6 +156,8 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     listKept: hub.listKept,
     forgetKept: hub.forgetKept,
     setHub: hub.setHub,
+    pushToHub: hub.pushToHub,
+    cancelPush: hub.cancelPush,
     openAdapter: adapters.openAdapter,
     chooseAdapters: adapters.chooseAdapters,
     useFreshAdapter: adapters.useFreshAdapter,
@@ -201,7 +195,9 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     /** Asks for the run as files; they are saved when they come. `dtype` is a merged model's. */
     takeHome: (format: ExportFormat, dtype: FloatType = 'float16') =>
       tell({ type: 'export', id: 0, format, dtype }),
-    askPending,
+    askPending: answers.askPending,
+    askNow: answers.askNow,
+    setAskEvery: answers.setAskEvery,
     chooseBackend: (backend: BackendChoice) => {
       store.setState({ backend, device: null });
       tell({ type: 'probe', backend });
@@ -276,16 +272,6 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
       hub.terminateHub();
     },
   };
-}
-
-// One array, so that a reader of the store sees no change where there is none.
-const noPrompts: readonly string[] = [];
-
-/** The questions the recipe asks: one's own, or the preset's as the inspection gives them. */
-export function promptsOf(state: Pick<PageState, 'recipe' | 'inspection' | 'presets'>): readonly string[] {
-  if (state.recipe.prompts !== undefined) return state.recipe.prompts;
-  const preset = state.presets.find((entry) => entry.id === state.recipe.preset);
-  return state.inspection?.prompts ?? preset?.prompts ?? noPrompts;
 }
 
 /** Whether the run on screen belongs to the recipe in the form. */

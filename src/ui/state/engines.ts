@@ -1,37 +1,18 @@
 // The page's two engines: the inspector answers each edit at once (latest wins), the trainer runs. A trainer that dies is
 // started again and goes on with its saved run. It knows no React and no DOM beyond timers.
 
-import type { EngineClient, ExportFile, Recipe } from '../../engine/index.ts';
+import type { EngineClient, Recipe } from '../../engine/index.ts';
 import { changedKeys, deaths, inspectionHung, withPatch } from '../../engine/index.ts';
-import type { Command, EngineErrorData, Event } from '../../engine/protocol.ts';
+import type { EngineErrorData, Event } from '../../engine/protocol.ts';
+import { watchOf } from './answerActions.ts';
+import type { EngineHooks, Engines } from './engineHooks.ts';
 import { fixPatch } from './fixPatch.ts';
 import { makeFrameQueue } from './frames.ts';
 import { makePending } from './pending.ts';
 import { reduce, reduceAll } from './reduce.ts';
-import type { RowsEvent } from './rowsEvent.ts';
 import { isOfRows } from './rowsEvent.ts';
-import type { RunsEvent } from './runsActions.ts';
 import { isOfRuns } from './runsActions.ts';
-import type { PickedAdapter, PickedFiles, Ports } from './state.ts';
-import type { Store } from './store.ts';
-
-export interface Engines {
-  /** To the trainer. */
-  tell(command: Command): void;
-  /** Goes on with a run whose trainer was lost and that did not go on by itself. */
-  revive(recipe: Recipe): void;
-  /** The recipe changed: many changes in one task are one question. */
-  inspectSoon(): void;
-  /** To the inspector: a question that is answered at once. */
-  ask(command: Command): void;
-  /** Takes adapters into both engines, several as one that does what all do. */
-  openAdapter(id: number, adapters: readonly PickedAdapter[]): void;
-  /** Tells the trainer of a file of rows that the inspector has read. */
-  holdRows(digest: string, file: File): void;
-  /** Takes a model file into both engines. */
-  openModel(id: number, picked: PickedFiles): void;
-  terminate(): void;
-}
+import type { PickedAdapter, PickedFiles } from './state.ts';
 
 const isMissing = (event: Event): boolean => event.type === 'failed' && event.error.code === 'fetch-program';
 /** An inspector that says nothing for so long computes over something that does not end. */
@@ -42,33 +23,13 @@ const OVERDUE_MS = 3000;
 /** A run whose trainer dies more often than this, without getting on in between, goes on when it is told to. */
 const MOST_RESTARTS = 3;
 
-export interface EngineHooks {
-  readonly store: Store;
-  readonly ports: Ports;
-  /** Runs a function on the next frame (or soon, in tests). */
-  readonly later: (run: () => void) => void;
-  /** The trainer paused: pending questions may be asked. */
-  readonly onPaused: () => void;
-  /** The trainer has written the adapter's files. */
-  readonly onExported: (folder: string, files: readonly ExportFile[]) => void;
-  /** The inspector has read an adapter, or refused it. */
-  readonly onAdapter: (event: Extract<Event, { type: 'adapter' | 'adapter-failed' }>) => void;
-  /** The inspector has read rows, or refused them. */
-  readonly onRows: (event: RowsEvent) => void;
-  /** The trainer told of the kept runs. */
-  readonly onRuns: (event: RunsEvent) => void;
-  /** Nobody answers what the inspector was asked. */
-  readonly onInspectorGone: () => void;
-  /** The inspector has read a model file, or refused it. */
-  readonly onModel: (event: Extract<Event, { type: 'model' | 'model-failed' }>) => void;
-}
-
 export function startEngines({
   store,
   ports,
   later,
   onPaused,
   onExported,
+  onRefused,
   onModel,
   onAdapter,
   onRows,
@@ -102,9 +63,11 @@ export function startEngines({
       store.setState((state) => reduce(state, death));
     }
     if (events.some((event) => event.type === 'phase' && event.phase === 'paused')) onPaused();
-    for (const event of events)
-      if (event.type === 'exported') onExported(event.folder, event.files);
-      else if (isOfRuns(event)) onRuns(event);
+    for (const event of events) {
+      if (event.type === 'exported') onExported(event);
+      if (event.type === 'refused') onRefused(event.error);
+      if (isOfRuns(event)) onRuns(event);
+    }
   });
   let trainer: EngineClient = ports.startEngine(queue.push);
 
@@ -128,9 +91,12 @@ export function startEngines({
       engine.send({ type: 'hold-rows', digest, name: file.name, file });
   }
 
+  const sendWatch = (): void => trainer.send({ type: 'watch', watch: watchOf(store.getState()) });
+
   /** From what the page has of the run, else from what its trainer saved. */
   function resume(recipe: Recipe, until: number | null): void {
     if (trainerMissing) anotherTrainer();
+    sendWatch();
     if (pending.kept !== null) trainer.send({ type: 'open-run', file: pending.kept });
     trainer.send({ type: 'resume', recipe, until, backend: store.getState().backend });
   }
@@ -267,6 +233,7 @@ export function startEngines({
     tell: (command) => {
       if (trainerMissing) anotherTrainer();
       pending.told(command);
+      if (command.type === 'train' || command.type === 'resume') sendWatch();
       trainer.send(command);
     },
     inspectSoon: () => {

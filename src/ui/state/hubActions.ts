@@ -7,15 +7,18 @@ import type { HubRows, HubState } from './hubState.ts';
 import type { HubEvent } from './librarian.ts';
 import { makeLibrarian } from './librarian.ts';
 import { forFiles } from './modelActions.ts';
+import type { PushDoors } from './pushActions.ts';
+import { pushActions } from './pushActions.ts';
 import type { PickedFiles, Ports } from './state.ts';
 import type { Store } from './store.ts';
 
 export interface HubDoors {
   readonly openPicked: (picked: PickedFiles) => void;
   readonly openRows: (file: File, format: DataFormat | null, source: DataSource) => void;
+  readonly askFiles: PushDoors['askFiles'];
 }
 
-export function hubActions(store: Store, ports: Ports, { openPicked, openRows }: HubDoors) {
+export function hubActions(store: Store, ports: Ports, { openPicked, openRows, askFiles }: HubDoors) {
   let lastId = 0;
   /** Ids of the newest question of each kind; answers to older ones are dropped. */
   const newest = { open: 0, look: 0, weigh: 0, search: 0, list: 0, lookRows: 0, rows: 0 };
@@ -30,9 +33,12 @@ export function hubActions(store: Store, ports: Ports, { openPicked, openRows }:
   const librarian = makeLibrarian(ports, heard, (failure) => {
     change({ opening: null, looking: false, searching: false, failure });
     changeRows({ looking: false, fetching: false });
+    push.onPusherGone(failure);
   });
+  const push = pushActions(store, { librarian, askFiles, nextId: () => ++lastId });
 
   function heard(event: HubEvent): void {
+    push.onPushEvent(event);
     switch (event.type) {
       case 'hub-progress': {
         const { type: _, id, ...opening } = event;
@@ -132,6 +138,7 @@ export function hubActions(store: Store, ports: Ports, { openPicked, openRows }:
   }
 
   return {
+    ...push,
     openFromHub: open,
     cancelHub: cancel,
     /** What a repository offers, before any of it is fetched. */

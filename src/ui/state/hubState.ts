@@ -20,6 +20,19 @@ export interface HubRows {
   readonly failure: EngineErrorData | null;
 }
 
+/** A run that is handed to a repository of the hub. */
+export interface PushState {
+  /** gathering: its files are being written. */
+  readonly phase: 'idle' | 'gathering' | 'sending';
+  /** The file that is on its way, and bytes of all. */
+  readonly file: string;
+  readonly done: number;
+  readonly total: number;
+  /** Where people see what was sent last. */
+  readonly pushed: string | null;
+  readonly failure: EngineErrorData | null;
+}
+
 /** What is asked of the hub, and what is kept of it here. */
 export interface HubState {
   readonly settings: HubSettings;
@@ -34,6 +47,7 @@ export interface HubState {
   } | null;
   readonly failure: EngineErrorData | null;
   readonly rows: HubRows;
+  readonly push: PushState;
   /** What was looked at last, as it was asked for: it may hold what only its server is to know. */
   readonly wish: string;
   /** What the repository that was looked at offers. */

@@ -36,6 +36,8 @@ export function makePending(): Pending {
       if (command.type === 'train' || command.type === 'step') steps = command.type === 'step';
       if (command.type === 'resume') steps = false;
       if (begins.has(command.type)) rest = undefined;
+      // What is being asked ends with the press.
+      if (command.type === 'pause') asked = asked.filter(({ type }) => type !== 'ask');
       if (command.type === 'reset') {
         asked = [];
         kept = null;

@@ -4,7 +4,7 @@ import { joined, same } from '../../engine/index.ts';
 import type { Event } from '../../engine/protocol.ts';
 import { changedNames } from './changedNames.ts';
 import { isBusy } from './runStatus.ts';
-import type { AnswerPair, PageState, PastedScript, Run, StepPoint } from './state.ts';
+import type { AnswerPair, AnswerSide, PageState, PastedScript, Run, Said, StepPoint } from './state.ts';
 
 /** A run as it stands the moment a command was sent. */
 export function newRun(recipe: Recipe): Run {
@@ -22,6 +22,7 @@ export function newRun(recipe: Recipe): Run {
     updateNorms: [],
     warnings: [],
     answers: [],
+    said: [],
     fingerprint: null,
     failure: null,
     unsaved: null,
@@ -39,8 +40,27 @@ function withAnswer(
   while (next.length <= index) next.push({ prompt: '', before: null, after: null });
   const old = next[index];
   const kept = old?.prompt === event.prompt ? old : { prompt: event.prompt, before: null, after: null };
+  // While it trains a new answer takes the place of a whole one when it is whole itself.
+  if (!event.done && kept[event.side]?.done) return answers;
   next[index] = { ...kept, [event.side]: { text: event.text, done: event.done, step: event.step } };
   return next;
+}
+
+/** Answers at rest: what was not said to its end is not there; an earlier one is. */
+function rested({ answers, said }: Run): readonly AnswerPair[] {
+  const whole = (side: AnswerSide | null): AnswerSide | null => (side?.done ? side : null);
+  return answers.map(({ prompt, before, after }) => {
+    const earlier = said.findLast((one) => one.prompt === prompt);
+    const last = earlier ? { text: earlier.text, step: earlier.step, done: true } : null;
+    return { prompt, before: whole(before), after: whole(after) ?? last };
+  });
+}
+
+/** The answers of all askings with a whole one more; asked again at one step, the newest holds. */
+function withSaid(said: readonly Said[], event: Extract<Event, { type: 'answer' }>): readonly Said[] {
+  const { side, done, step, prompt, text } = event;
+  if (side === 'before' || !done) return said;
+  return [...said.filter((one) => one.step !== step || one.prompt !== prompt), { step, prompt, text }];
 }
 
 function point({ tensorNorms: _, ...metrics }: Extract<Event, { type: 'step' }>['metrics']): StepPoint {
@@ -57,6 +77,7 @@ function reduceRun(run: Run, event: Event, state: PageState): Run {
     case 'phase':
       return {
         ...run,
+        answers: event.phase === run.phase ? run.answers : rested(run),
         phase: event.phase,
         done: event.done,
         total: event.total,
@@ -89,7 +110,8 @@ function reduceRun(run: Run, event: Event, state: PageState): Run {
       return withWarning(run, event.error.code, joined([event.error.message, event.error.remedy]));
     case 'answer': {
       const index = event.id === 0 ? event.index : state.asked[event.id]?.[event.index];
-      return index === undefined ? run : { ...run, answers: withAnswer(run.answers, event, index) };
+      if (index === undefined) return run;
+      return { ...run, answers: withAnswer(run.answers, event, index), said: withSaid(run.said, event) };
     }
     case 'finished':
       return { ...run, phase: 'finished', fingerprint: event.fingerprint };

@@ -2,7 +2,7 @@
 // settings over to the form; a recipe file is opened. The inspector reads; the text stays in this tab.
 import type { VersionUsed } from '../../engine/index.ts';
 import { errorData } from '../../engine/index.ts';
-import type { Engines } from './engines.ts';
+import type { Engines } from './engineHooks.ts';
 import type { Edit, PastedScript, Ports } from './state.ts';
 import type { Store } from './store.ts';
 import { nothingPasted } from './store.ts';
@@ -47,7 +47,7 @@ export function scriptActions(
       open();
       if (costBytes === 0) read({});
     },
-    /** A recipe as this page saves it: opened at once, and undone as any edit. What can't be read of it is told beside the box. */
+    /** A recipe as this page saves it: opened at once, and undone like other edits. What can't be read of it is told beside the box. */
     openRecipe: async (text: string, name: string): Promise<void> => {
       try {
         const recipe = await ports.readRecipe(text, store.getState().presets);

@@ -35,8 +35,11 @@ import type {
   StepMetrics,
   VersionChoice,
 } from '../../engine/protocol.ts';
+import type { AnswerPair, Said } from './answerState.ts';
 import type { HubState } from './hubState.ts';
 import type { RunsState } from './runsState.ts';
+
+export type { AnswerPair, AnswerSide, Said } from './answerState.ts';
 
 export type Language = 'en' | 'zh';
 export type Theme = 'system' | 'light' | 'dark';
@@ -50,6 +53,7 @@ export type DialogName =
   | 'device'
   | 'keys'
   | 'storage'
+  | 'push'
   | 'data'
   | 'template'
   | 'runs'
@@ -69,18 +73,6 @@ export interface PresetEntry {
 
 /** One step for the charts: the metrics without the per-tensor norms, of which only the latest are kept. */
 export type StepPoint = Omit<StepMetrics, 'tensorNorms'>;
-
-export interface AnswerSide {
-  readonly text: string;
-  readonly done: boolean;
-  readonly step: number;
-}
-
-export interface AnswerPair {
-  readonly prompt: string;
-  readonly before: AnswerSide | null;
-  readonly after: AnswerSide | null;
-}
 
 export interface Failure {
   readonly error: EngineErrorData;
@@ -114,6 +106,8 @@ export interface Run {
   readonly updateNorms: readonly number[];
   readonly warnings: readonly { readonly category: string; readonly message: Text }[];
   readonly answers: readonly AnswerPair[];
+  /** All that the trained model has said so far, by step. */
+  readonly said: readonly Said[];
   readonly fingerprint: Fingerprint | null;
   readonly failure: Failure | null;
   /** Why the run can't be saved as things stand. */
@@ -225,6 +219,8 @@ export interface PageState {
   readonly savedRefusal: { readonly from: 'store' | 'file'; readonly error: EngineErrorData } | null;
   readonly backend: BackendChoice;
   readonly run: Run | null;
+  /** Steps between two askings while a run trains; 0: never. */
+  readonly askEvery: number;
   /** Answers asked for outside a run, by ask id: the prompt's place in the answers. */
   readonly asked: Readonly<Record<number, readonly number[]>>;
   readonly linkNotes: readonly Text[];

@@ -2,6 +2,7 @@
 // engines.ts and what actions.ts is made of (modelActions.ts, adapterActions.ts) write to it.
 import { createStore } from 'zustand/vanilla';
 import { defaultValues } from '../../engine/index.ts';
+import { usualInterval } from './askIntervals.ts';
 import type { HubState } from './hubState.ts';
 import { noRuns } from './runsState.ts';
 import type { Language, PageState, PastedScript, Theme } from './state.ts';
@@ -33,6 +34,7 @@ export const nothingAsked: HubState = {
   opening: null,
   failure: null,
   rows: { wish: '', view: null, looking: false, fetching: false, failure: null },
+  push: { phase: 'idle', file: '', done: 0, total: 0, pushed: null, failure: null },
   wish: '',
   view: null,
   looking: false,
@@ -72,6 +74,7 @@ export function emptyState(language: Language, theme: Theme): PageState {
     savedRefusal: null,
     backend: 'auto',
     run: null,
+    askEvery: usualInterval,
     asked: {},
     linkNotes: [],
     expected: null,

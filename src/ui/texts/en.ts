@@ -35,6 +35,8 @@ export const en = {
     asksAgain: '{{file}} does not come: asked again in {{time}}',
     loadSpeed: '{{speed}}/s',
     compiling: 'compiling kernels for this device, {{done}} of {{total}}',
+    tuning: 'measuring what suits this device, once: {{done}} of {{total}}',
+    question: '{{at}} of {{total}}',
     recovering: 'the device was lost: going on from the last saved step',
     before: 'asking the untouched model',
     step: 'step {{step}} / {{total}}',

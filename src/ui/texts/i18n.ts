@@ -6,6 +6,7 @@ import type { Language } from '../state/state.ts';
 import { en } from './en.ts';
 import type { enKept } from './enKept.ts';
 import type { enModel } from './enModel.ts';
+import type { enPush } from './enPush.ts';
 import type { enReading } from './enReading.ts';
 import type { enRows } from './enRows.ts';
 import type { enRuns } from './enRuns.ts';
@@ -21,6 +22,7 @@ declare module 'i18next' {
       runs: typeof enRuns;
       kept: typeof enKept;
       model: typeof enModel;
+      push: typeof enPush;
     };
   }
 }

@@ -4,12 +4,14 @@ import { settingKeys, settingOf } from '../../engine/index.ts';
 import { en } from './en.ts';
 import { enKept } from './enKept.ts';
 import { enModel } from './enModel.ts';
+import { enPush } from './enPush.ts';
 import { enReading } from './enReading.ts';
 import { enRows } from './enRows.ts';
 import { browserLanguage } from './i18n.ts';
 import { zh } from './zh.ts';
 import { zhKept } from './zhKept.ts';
 import { zhModel } from './zhModel.ts';
+import { zhPush } from './zhPush.ts';
 import { zhReading } from './zhReading.ts';
 import { zhRows } from './zhRows.ts';
 
@@ -27,8 +29,22 @@ const placeholders = (text: string): string[] =>
   [...text.matchAll(/\{\{(\w+)\}\}/g)].map((m) => m[1] ?? '').sort();
 
 describe('texts', () => {
-  const english = flat({ ...en, reading: enReading, rows: enRows, kept: enKept, model: enModel });
-  const chinese = flat({ ...zh, reading: zhReading, rows: zhRows, kept: zhKept, model: zhModel });
+  const english = flat({
+    ...en,
+    reading: enReading,
+    rows: enRows,
+    kept: enKept,
+    model: enModel,
+    push: enPush,
+  });
+  const chinese = flat({
+    ...zh,
+    reading: zhReading,
+    rows: zhRows,
+    kept: zhKept,
+    model: zhModel,
+    push: zhPush,
+  });
 
   it('has every English key in Chinese, except singular forms that Chinese does not have', () => {
     const missing = [...english.keys()].filter((key) => !chinese.has(key) && !key.endsWith('_one'));

@@ -36,6 +36,8 @@ export const zh: TextsOf<typeof en> = {
     asksAgain: '{{file}} 没有传来：{{time}} 后再次请求',
     loadSpeed: '每秒 {{speed}}',
     compiling: '正在为此设备编译计算内核，{{done}} / {{total}}',
+    tuning: '测量哪种计算方式适合此设备（只需一次）：{{done}} / {{total}}',
+    question: '{{at}} / {{total}}',
     recovering: '设备丢失：从最近保存的一步继续',
     before: '正在询问未训练的模型',
     step: '第 {{step}} / {{total}} 步',

@@ -1,4 +1,5 @@
-// Everything a run hands out, by name of the format: the adapter for PEFT, llama.cpp and MLX, the merged model, the log.
+// Everything a run hands out, by name of the format: the adapter for PEFT, llama.cpp and MLX, the merged model, the log, and what a
+// repository of the hub is made of: adapter, card, script and log.
 
 import type { ModelFiles } from '../../models/modelFiles.ts';
 import type { Wired } from '../../python/run/wire.ts';
@@ -10,6 +11,7 @@ import type { AdapterLayout } from '../../torch/trainedLayout.ts';
 import type { Best } from '../../training/bestState.ts';
 import type { StepMetrics } from '../../training/metrics.ts';
 import type { ExportedAdapter, ExportFile } from './adapterTensors.ts';
+import { textFile } from './adapterTensors.ts';
 import { modelCard } from './card.ts';
 import type { FloatType } from './floatBytes.ts';
 import type { ExportFormat } from './formats.ts';
@@ -39,6 +41,8 @@ export interface ExportedRun {
   readonly finished: boolean;
   /** null when nothing was evaluated. */
   readonly best: Best | null;
+  /** The same run in Python; asked for where a format holds it. */
+  readonly script: () => Promise<string>;
 }
 
 /** As PEFT's loaders take it: a repository that holds the checkpoint by its id, any other model by its own title. */
@@ -89,6 +93,12 @@ export async function exportFiles(
       return mergedModelFiles(files, await merged(), type);
     case 'merged-gguf':
       return [await mergedGguf(files, await merged(), type, `${adapter.base} with LoRA`)];
+    case 'repository':
+      return [
+        ...(await exportFiles(run, 'peft', type)),
+        textFile('train.py', await run.script()),
+        ...(await exportFiles(run, 'log', type)),
+      ];
     case 'log':
       return logFiles({
         ...run,

@@ -1,6 +1,6 @@
 // The names of what a run hands out, for commands and folders.
 
-export const exportFormats = ['peft', 'gguf', 'mlx', 'merged', 'merged-gguf', 'log'] as const;
+export const exportFormats = ['peft', 'gguf', 'mlx', 'merged', 'merged-gguf', 'log', 'repository'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
 /** Name of the folder, or archive, that the files of a format belong into. */
@@ -11,4 +11,5 @@ export const exportFolders: Readonly<Record<ExportFormat, string>> = {
   merged: 'merged',
   'merged-gguf': 'merged',
   log: 'log',
+  repository: 'repository',
 };

@@ -11,7 +11,7 @@ export type FileTable = Readonly<Record<string, readonly [sizeBytes: number, sha
 
 export type ReadOwnFile = (path: string, options?: ReadOptions) => Promise<Uint8Array<ArrayBuffer>>;
 
-/** `folder`: any address in the page's folder: what stands after its last slash, a worker's own mark for one, does not count. Throws UserError 'fetch-…' and Cancelled where a file can't be had. */
+/** `folder`: an address in the page's folder: what stands after its last slash, a worker's own mark for one, does not count. Throws UserError 'fetch-…' and Cancelled where a file can't be had. */
 export const ownFiles =
   (net: Net, folder: string, table: FileTable): ReadOwnFile =>
   (path, options = {}) => {

@@ -8,6 +8,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Answer } from '../../ground/fetching/testing/hostileServer.ts';
 import { serving } from '../../ground/fetching/testing/hostileServer.ts';
+import type { PushedRepository } from './pushDoor.ts';
+import { pushDoor } from './pushDoor.ts';
 
 export interface ServedRepository {
   /** owner/name; of a data set datasets/owner/name. */
@@ -50,6 +52,8 @@ export interface HubServer {
   readonly asked: readonly HubRequest[];
   /** Bytes of bodies of files that left the CDN. */
   readonly sentBytes: number;
+  /** What was handed to it, by owner/name. */
+  readonly pushed: ReadonlyMap<string, PushedRepository>;
   forget(): void;
   close(): void;
 }
@@ -81,15 +85,20 @@ interface Listening {
 }
 
 async function listening(
-  answer: (request: IncomingMessage, response: ServerResponse) => void,
+  answer: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>,
 ): Promise<Listening> {
   const server = createServer((request, response) => {
     response.setHeader('access-control-allow-origin', '*');
     response.setHeader('access-control-expose-headers', seen);
     // A plain CDN lets other origins ask for ranges, and for little else.
     if (request.method === 'OPTIONS')
-      response.writeHead(204, { 'access-control-allow-headers': 'authorization, range, accept' }).end();
-    else answer(request, response);
+      response
+        .writeHead(204, {
+          'access-control-allow-headers': 'authorization, range, accept, content-type, x-request-id',
+          'access-control-allow-methods': 'GET, POST, PUT',
+        })
+        .end();
+    else void answer(request, response);
   });
   await new Promise<void>((done) => server.listen(0, 'localhost', done));
   return { server, address: `http://localhost:${(server.address() as AddressInfo).port}` };
@@ -101,6 +110,7 @@ export async function hubServer(): Promise<HubServer> {
   let asked: HubRequest[] = [];
   let sentBytes = 0;
   const sockets = new Set<Socket>();
+  const pushes = pushDoor(() => cdn.address, isLarge);
 
   /** Remembers the request, and answers it by a script where there is one for it. */
   function scripted(
@@ -118,7 +128,7 @@ export async function hubServer(): Promise<HubServer> {
     return answer !== undefined;
   }
 
-  const cdn = await listening((request, response) => {
+  const cdn = await listening(async (request, response) => {
     for (const name of ['write', 'end'] as const) {
       const original = response[name].bind(response);
       Reflect.set(response, name, (chunk: unknown, ...rest: []) => {
@@ -126,7 +136,7 @@ export async function hubServer(): Promise<HubServer> {
         return original(chunk, ...rest);
       });
     }
-    if (scripted('cdn', request, response)) return;
+    if (scripted('cdn', request, response) || (await pushes.storage(request, response))) return;
     const path = decodeURIComponent((request.url ?? '').split('?')[0] ?? '');
     for (const [id, { files }] of repositories) {
       const bytes = path.startsWith(`/${id}/`) ? files.get(path.slice(id.length + 2)) : undefined;
@@ -197,8 +207,8 @@ export async function hubServer(): Promise<HubServer> {
     json(response, { Code: 200, Data: { ...Data, LatestCommitter: { ShortId: commit.slice(0, 8) } } });
   }
 
-  const hub = await listening((request, response) => {
-    if (scripted('hub', request, response)) return;
+  const hub = await listening(async (request, response) => {
+    if (scripted('hub', request, response) || (await pushes.hub(request, response))) return;
     const url = new URL(request.url ?? '', hub.address);
     const path = decodeURIComponent(url.pathname);
     const isOwner = request.headers.authorization === `Bearer ${READ_TOKEN}`;
@@ -241,6 +251,7 @@ export async function hubServer(): Promise<HubServer> {
     get sentBytes() {
       return sentBytes;
     },
+    pushed: pushes.repositories,
     forget: () => {
       asked = [];
       sentBytes = 0;

@@ -5,17 +5,17 @@ import type { KernelCall } from '../../../shaders/kernel.ts';
 import type { Ref } from '../autograd/operation.ts';
 import { tileBackwardCalls, tileBackwardScratch, tileCalls, tileScratch } from './attentionTiles.ts';
 
-const any: Ref = { buffer: 'any' };
-const forward = { q: any, k: any, v: any, documents: any, step: any, o: any, lse: any };
+const given: Ref = { buffer: 'given' };
+const forward = { q: given, k: given, v: given, documents: given, step: given, o: given, lse: given };
 const backward = {
-  qkv: any,
-  o: any,
-  lse: any,
-  d_o: any,
-  documents: any,
-  step: any,
-  dqkv: any,
-  delta: any,
+  qkv: given,
+  o: given,
+  lse: given,
+  d_o: given,
+  documents: given,
+  step: given,
+  dqkv: given,
+  delta: given,
 };
 
 function numbersOf(t_q: number, t_k: number, heads: number, kv_heads: number) {

@@ -8,6 +8,7 @@ import type { BackendChoice, CpuReason, DeviceInfo } from './deviceInfo.ts';
 import { GpuBackend } from './gpuBackend.ts';
 import type { OrtRuntime } from './ort/ortBackend.ts';
 import { OrtBackend } from './ort/ortBackend.ts';
+import type { ToldTuning } from './tuning/tune.ts';
 import { variantsFor } from './tuning/tune.ts';
 import type { TuningCache } from './variants.ts';
 import { wantedFeatures } from './variants.ts';
@@ -31,6 +32,8 @@ export interface OpenOptions {
   readonly half?: boolean;
   /** Remembers which kernels suit this adapter. */
   readonly tuning?: TuningCache | null;
+  /** Told while kernels are measured, once for an adapter; what it throws ends the opening. */
+  readonly onTuning?: ToldTuning;
   /** Lets a thread answer messages between the nodes of a CPU run. */
   readonly breathe?: () => Promise<void> | null;
   readonly now: () => number;
@@ -120,7 +123,11 @@ export async function openBackend(options: OpenOptions): Promise<OpenedBackend> 
     requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature)),
     requiredLimits: Object.fromEntries(wantedLimits.map((name) => [name, adapter.limits[name]])),
   });
-  const variants = await variantsFor(device, adapter.info, now, options.tuning ?? null);
+  const measured = variantsFor(device, adapter.info, now, options.tuning ?? null, options.onTuning);
+  const variants = await measured.catch((error: unknown) => {
+    device.destroy();
+    throw error;
+  });
   const backend = new GpuBackend(device, {
     profile: options.profile ?? false,
     variants: options.half ? variants : { ...variants, stored: 'f32' },

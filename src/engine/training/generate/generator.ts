@@ -94,9 +94,14 @@ export interface GenerationOptions extends SamplingOptions {
   readonly maxNewTokens: number;
 }
 
-export interface AnswerOptions {
+export interface TextOptions {
   readonly adapter: boolean;
   readonly generation: GenerationOptions;
+  /** Whoever asks does other work on the device between two tokens: no pass runs ahead, and none relies on what another left. */
+  readonly interleaved?: boolean;
+}
+
+export interface AnswerOptions extends TextOptions {
   /** Text so far, after each token; answering false stops. */
   readonly onText: (text: string) => boolean | Promise<boolean>;
 }
@@ -118,28 +123,34 @@ export class Generator {
 
   /** The answer to one question, by the chat template. Throws UserError 'prompt-too-long'. */
   async answer(prompt: string, options: AnswerOptions): Promise<string> {
+    let text = '';
+    for await (text of this.texts(prompt, options)) if (!(await options.onText(text))) break;
+    return text;
+  }
+
+  /** The answer so far, after each token. Throws UserError 'prompt-too-long'. */
+  async *texts(prompt: string, options: TextOptions): AsyncGenerator<string> {
     const { tokenizer, stopIds } = this.#inputs;
     const { maxNewTokens } = options.generation;
     const ids = tokenizer.encode(tokenizer.render([{ role: 'user', content: prompt }], true).text);
     const made: number[] = [];
     const limit = Math.min(maxNewTokens, this.#maxTokens - ids.length);
     for await (const next of this.continued(ids, limit, options)) {
-      if (stopIds.has(next)) break;
+      if (stopIds.has(next)) return;
       made.push(next);
-      if (!(await options.onText(tokenizer.decode(made)))) break;
+      yield tokenizer.decode(made);
     }
-    return tokenizer.decode(made);
   }
 
   /** The tokens after `ids`, at most `limit`; whoever stops asking leaves passes behind that nobody reads. */
   continued(
     ids: readonly number[],
     limit: number,
-    { generation, adapter }: Pick<AnswerOptions, 'generation' | 'adapter'>,
+    { generation, adapter, interleaved = false }: TextOptions,
   ): AsyncGenerator<number> {
     return generation.doSample
       ? this.#sampled(ids, limit, generation, adapter)
-      : this.#greedy(ids, limit, adapter);
+      : this.#greedy(ids, limit, adapter, interleaved);
   }
 
   async *#sampled(
@@ -158,18 +169,26 @@ export class Generator {
   }
 
   /** A pass finds its token's successor, which is the next pass's token without anyone here knowing it. */
-  async *#greedy(ids: readonly number[], limit: number, adapter: boolean): AsyncGenerator<number> {
+  async *#greedy(
+    ids: readonly number[],
+    limit: number,
+    adapter: boolean,
+    interleaved: boolean,
+  ): AsyncGenerator<number> {
     const { backend, now } = this.#inputs;
     const last = ids.length - 1;
     await this.#start(ids, adapter);
-    let [read, queued, together] = [0, 1, 0];
+    let [read, queued, together, newest] = [0, 1, 0, 0];
     const queue = async (passes: number): Promise<void> => {
       const until = Math.min(limit, queued + passes);
       for (; queued < until; queued++) await this.#pass(1, last + queued, adapter);
     };
     while (read < limit) {
       const started = now();
-      if (queued === read) await queue(1);
+      if (queued === read) {
+        if (interleaved) backend.write('ids', new Uint32Array([newest]));
+        await queue(1);
+      }
       const count = queued - read;
       const said = backend.read('said', last + read, count);
       // A device that is slow gains nothing by passes ahead, and would make some in vain.
@@ -177,8 +196,9 @@ export class Generator {
       const tokenMs = (now() - started) / count;
       const fits = Math.min(MOST_READ, Math.floor(READ_MS / tokenMs));
       // The first one's time is the prompt's too, and what is no device has nothing to go on with meanwhile.
-      together = read === 0 || backend.kind !== 'webgpu' || fits < 2 ? 0 : fits;
+      together = interleaved || read === 0 || backend.kind !== 'webgpu' || fits < 2 ? 0 : fits;
       read += count;
+      newest = tokens.at(-1) ?? 0;
       yield* tokens;
     }
   }

@@ -3,9 +3,11 @@
 import { memo, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
-import { promptsOf } from '../../state/actions.ts';
+import { promptsOf } from '../../state/answerActions.ts';
 import { isBusy } from '../../state/runStatus.ts';
 import type { AnswerSide } from '../../state/state.ts';
+import { AnswerSteps } from './AnswerSteps.tsx';
+import { saidAt } from './saidAt.ts';
 
 function Side(props: {
   readonly side: 'before' | 'after';
@@ -23,7 +25,7 @@ function Side(props: {
         {note !== undefined && <span className="dim"> · {note}</span>}
       </h3>
       {answer === null ? (
-        <p className="small dim">{later}</p>
+        <p className="small dim answer-later">{later}</p>
       ) : (
         <p className={writing ? 'answer-text answer-writing' : 'answer-text'}>{answer.text}</p>
       )}
@@ -36,19 +38,25 @@ function Answer({
   prompt,
   only,
   bare,
+  shownStep,
 }: {
   readonly index: number;
   readonly prompt: string;
   readonly only: boolean;
   readonly bare: boolean;
+  /** Whose answer is shown; null: the newest. */
+  readonly shownStep: number | null;
 }) {
   const { t } = useTexts();
   const actions = useActions();
   const answer = usePageState((state) => state.run?.answers.find((one) => one.prompt === prompt));
+  const said = usePageState((state) => state.run?.said);
+  const live = usePageState((state) => isBusy(state.run));
   const prompts = usePageState(promptsOf);
   const [draft, setDraft] = useState<string | null>(null);
   const before = answer?.before ?? null;
-  const after = answer?.after ?? null;
+  const then = shownStep === null ? undefined : saidAt(said ?? [], prompt, shownStep);
+  const after = then === undefined ? (answer?.after ?? null) : then && { ...then, done: true };
   const same = before?.done && after?.done && before.text === after.text;
   const replace = (next: readonly string[]): void => actions.edit({ kind: 'prompts', prompts: next });
   function commit(): void {
@@ -83,7 +91,7 @@ function Answer({
         )}
       </div>
       {!bare && (
-        <div className="answer-sides">
+        <div className={live ? 'answer-sides answer-live' : 'answer-sides'}>
           <Side side="before" title={t('answers.before')} answer={before} later={t('answers.beforeLater')} />
           <Side
             side="after"
@@ -106,6 +114,7 @@ export const Answers = memo(function Answers({ bare = false }: { readonly bare?:
   const canAsk = usePageState(
     (state) => state.run !== null && !isBusy(state.run) && state.run.phase !== 'failed',
   );
+  const [shownStep, setShownStep] = useState<number | null>(null);
   const [adding, setAdding] = useState<string | null>(null);
   function add(): void {
     if (adding !== null && adding.trim() !== '') {
@@ -117,9 +126,14 @@ export const Answers = memo(function Answers({ bare = false }: { readonly bare?:
   return (
     <section className="card answers" aria-label={t('answers.title')}>
       {bare && <h2>{t('before.prompts')}</h2>}
+      {!bare && <AnswerSteps shown={shownStep} onShow={setShownStep} />}
       {prompts.map((prompt, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a question is its place; its words change while typing
-        <Answer key={index} index={index} prompt={prompt} only={prompts.length === 1} bare={bare} />
+        <Answer
+          // biome-ignore lint/suspicious/noArrayIndexKey: a question is its place; its words change while typing
+          key={index}
+          {...{ index, prompt, bare, shownStep }}
+          only={prompts.length === 1}
+        />
       ))}
       {adding === null ? (
         <div className="dialog-actions">
@@ -127,7 +141,7 @@ export const Answers = memo(function Answers({ bare = false }: { readonly bare?:
             {t('answers.add')}
           </Button>
           {canAsk && (
-            <Button className="button button-plain" onPress={actions.askPending}>
+            <Button className="button button-plain" onPress={actions.askNow}>
               {t('answers.askNow')}
             </Button>
           )}

@@ -17,11 +17,14 @@ export function progressWords(t: TFunction, run: Run | null, language: string): 
   const last = run.steps.at(-1);
   const step = last?.step ?? 0;
   const total = run.start?.totalSteps ?? run.total;
+  // Which of how many is asked.
+  const questions = run.total > 1 ? [t('progress.question', { at: run.done + 1, total: run.total })] : [];
   switch (run.phase) {
     case 'idle':
       return said(t('progress.ready'));
     case 'loading': {
       if (run.note === 'recovering') return said(t('progress.recovering'));
+      if (run.note === 'tuning') return said(t('progress.tuning', { done: run.done, total: run.total }));
       if (run.note === 'compiling')
         return said(t('progress.compiling', { done: run.done, total: run.total }));
       if (run.file !== null && run.file.waitMs > 0)
@@ -37,7 +40,7 @@ export function progressWords(t: TFunction, run: Run | null, language: string): 
       return said(main, [speed, t('progress.left', { time: timeText(run.rate.etaMs) })]);
     }
     case 'before':
-      return said(t('progress.before'));
+      return said(t('progress.before'), questions);
     case 'running': {
       const main = t('progress.step', { step, total });
       if (last === undefined) return said(main);
@@ -50,7 +53,7 @@ export function progressWords(t: TFunction, run: Run | null, language: string): 
     case 'paused':
       return said(t('progress.paused', { step, total }));
     case 'after':
-      return said(t('progress.after'));
+      return said(t('progress.after'), questions);
     case 'finished':
       return said(t('progress.finished', { step }));
     case 'failed': {

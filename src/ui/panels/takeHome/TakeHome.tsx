@@ -60,6 +60,12 @@ export function TakeHome() {
           ))}
         </fieldset>
       ))}
+      <fieldset className="take-home-group">
+        <legend>{t('takeHome.hub')}</legend>
+        <Button className="button" onPress={() => actions.openDialog('push')}>
+          {t('takeHome.push')}
+        </Button>
+      </fieldset>
       {unfinished && (
         <fieldset className="take-home-group">
           <legend>{t('takeHome.run')}</legend>

@@ -10,18 +10,39 @@ import { chooseSums } from './sums.ts';
 import { TuningBench } from './tuningBench.ts';
 import { chooseVector } from './vector.ts';
 
+type Choose = (bench: TuningBench, soFar: Variants) => Promise<Partial<Variants>>;
+
+/** One after another: each is measured with those before it. */
+const choices: readonly Choose[] = [
+  async (bench, soFar) => ({ linear: await chooseLinear(bench, soFar) }),
+  async (bench, soFar) => ({ stored: await chooseStored(bench, soFar) }),
+  async (bench, soFar) => ({ vector: await chooseVector(bench, soFar) }),
+  async (bench, soFar) => ({ sums: await chooseSums(bench, soFar) }),
+  async (bench, soFar) => ({ attention: await chooseAttention(bench, soFar) }),
+];
+
+/** Told before each choice: made, of how many. What it throws ends the measuring. */
+export type ToldTuning = (done: number, total: number) => void;
+
 /** Times every variant that the device can run. */
-export async function measureVariants(device: GPUDevice, now: () => number): Promise<Variants> {
+export async function measureVariants(
+  device: GPUDevice,
+  now: () => number,
+  told: ToldTuning = () => {},
+): Promise<Variants> {
   const bench = new TuningBench(device, now);
-  await bench.warm(productWorkload(bench, 128, 'both'), portableVariants);
-  let chosen = portableVariants;
-  chosen = { ...chosen, linear: await chooseLinear(bench, chosen) };
-  chosen = { ...chosen, stored: await chooseStored(bench, chosen) };
-  chosen = { ...chosen, vector: await chooseVector(bench, chosen) };
-  chosen = { ...chosen, sums: await chooseSums(bench, chosen) };
-  chosen = { ...chosen, attention: await chooseAttention(bench, chosen) };
-  bench.destroy();
-  return chosen;
+  try {
+    told(0, choices.length);
+    await bench.warm(productWorkload(bench, 128, 'both'), portableVariants);
+    let chosen = portableVariants;
+    for (const [done, choose] of choices.entries()) {
+      told(done, choices.length);
+      chosen = { ...chosen, ...(await choose(bench, chosen)) };
+    }
+    return chosen;
+  } finally {
+    bench.destroy();
+  }
 }
 
 /** What was measured on this adapter before, else measured now and kept. */
@@ -30,11 +51,12 @@ export async function variantsFor(
   adapter: GPUAdapterInfo,
   now: () => number,
   cache: TuningCache | null,
+  told: ToldTuning = () => {},
 ): Promise<Variants> {
   const key = tuningKey(device.features, adapter);
   const kept = knownVariants(await cache?.load(key).catch(() => null));
   if (kept) return kept;
-  const measured = await measureVariants(device, now);
+  const measured = await measureVariants(device, now, told);
   await cache?.save(key, measured).catch(() => {});
   return measured;
 }

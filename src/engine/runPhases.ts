@@ -1,9 +1,9 @@
-// Where a run stands, as the page is told. Who tells it, and when, is the session.
+// What a run is at, as the page is told: its phases, and what is known of them. How far it is stands in the events of protocol.ts.
 
 export type RunPhase = 'idle' | 'loading' | 'before' | 'running' | 'paused' | 'after' | 'finished' | 'failed';
 
-/** More about a phase: loading begins again after a loss; kernels are compiled, the last part of loading; a run was given up. */
-export type PhaseNote = '' | 'recovering' | 'compiling' | 'cancelled';
+/** More about a phase: loading begins again after a loss; kernels are measured, its first part; kernels are compiled, its last; a run was given up. */
+export type PhaseNote = '' | 'recovering' | 'tuning' | 'compiling' | 'cancelled';
 
 /** The file that is on its way. */
 export interface FileOnItsWay {

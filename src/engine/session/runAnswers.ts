@@ -1,0 +1,85 @@
+// The questions of one run: before it, between its steps, after it, and whenever somebody asks. What was being asked between steps gives way
+// to all others. How an answer is made is in answers.ts, how one is spread over steps in watch.ts.
+import type { Recipe } from '../recipe/recipe.ts';
+import type { GenerationOptions } from '../training/generate/generator.ts';
+import type { Watch } from '../training/generate/watch.ts';
+import { generationOptions } from '../training/options.ts';
+import type { AnswersOptions } from './answers.ts';
+import { Answers } from './answers.ts';
+import type { AnswerAfter } from './runNote.ts';
+import { Watching } from './watching.ts';
+
+type Side = 'before' | 'after';
+
+export interface RunAnswersOptions extends AnswersOptions {
+  readonly recipe: Recipe;
+  /** The run's own questions. */
+  readonly prompts: readonly string[];
+  /** Steps taken. */
+  readonly step: () => number;
+  readonly now: () => number;
+}
+
+export class RunAnswers {
+  readonly #options: RunAnswersOptions;
+  readonly #answers: Answers;
+  readonly #watching: Watching;
+
+  constructor(options: RunAnswersOptions) {
+    this.#options = options;
+    this.#answers = new Answers(options);
+    this.#watching = new Watching(this.#answers, options.now);
+  }
+
+  /** Of the untouched model, by question. */
+  get before(): Map<string, string> {
+    return this.#answers.before;
+  }
+
+  /** Of the trained one as it was asked last, by question. */
+  get after(): Answers['after'] {
+    return this.#answers.after;
+  }
+
+  /** What the trained model answered, as it is kept. */
+  told(): readonly AnswerAfter[] {
+    return this.#answers.told();
+  }
+
+  /** Logits [V] of the token that follows ids. */
+  scores(ids: readonly number[], adapter: boolean): Promise<Float32Array> {
+    return this.#answers.scores(ids, adapter);
+  }
+
+  /** The run's own questions, or those that are watched now, as a phase of the run; of the untouched model only what it has not answered. */
+  async own(side: Side, watch: Watch | null = null): Promise<void> {
+    const { recipe, run, quiet, step } = this.#options;
+    const generation = watch?.generation ?? generationOptions(recipe.values);
+    const wanted = (prompt: string): boolean =>
+      prompt.trim() !== '' && (side === 'after' || !this.#answers.knows(prompt, generation));
+    const places = (watch?.prompts ?? this.#options.prompts).flatMap((prompt, index) =>
+      wanted(prompt) ? [{ index, prompt }] : [],
+    );
+    this.rest();
+    for (const [done, place] of places.entries()) {
+      if (quiet()) return;
+      run.emit({ type: 'phase', phase: side, done, total: places.length, note: '' });
+      await this.#answers.one({ id: 0, side, step: step(), ...place }, generation);
+    }
+  }
+
+  ask(id: number, prompts: readonly string[], side: Side, generation: GenerationOptions): Promise<void> {
+    this.rest();
+    return this.#answers.ask(prompts, { id, side, step: this.#options.step() }, generation);
+  }
+
+  /** Behind a step that took so long: asks what is watched, a few tokens. */
+  between(watch: Watch, stepMs: number): Promise<void> {
+    return this.#watching.after(this.#options.step(), stepMs, watch, () => !this.#options.quiet());
+  }
+
+  /** What was being asked between steps is not asked on. */
+  rest(): void {
+    this.#watching.drop();
+  }
+}
