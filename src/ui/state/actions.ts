@@ -159,6 +159,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     pushToHub: hub.pushToHub,
     cancelPush: hub.cancelPush,
     openAdapter: adapters.openAdapter,
+    dropAdapter: adapters.dropAdapter,
     chooseAdapters: adapters.chooseAdapters,
     useFreshAdapter: adapters.useFreshAdapter,
     useEmbeddedModel: models.useEmbeddedModel,

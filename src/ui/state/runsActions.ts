@@ -47,6 +47,11 @@ export function runsActions(store: Store, ports: Ports, { edit, tell }: Doors) {
     nameRun: (run: string, name: string): void => tell({ type: 'runs-name', id: listed(), run, name }),
     removeRuns: (runs: readonly string[]): void => tell({ type: 'runs-remove', id: listed(), runs }),
     bringRuns: (file: Blob): void => tell({ type: 'runs-bring', id: listed(), file }),
+    /** Runs that were dropped on the page: what became of them is shown. */
+    dropRuns: (files: readonly Blob[]): void => {
+      store.setState({ dialog: 'runs' });
+      for (const file of files) tell({ type: 'runs-bring', id: listed(), file });
+    },
     /** Saves runs as files, several in one archive. */
     saveRuns: (runs: readonly string[]): void =>
       take(runs, (files) => void ports.saveFiles('lora-playground-runs', files)),

@@ -108,7 +108,7 @@ export function RunsDialog() {
   const t = useRunsTexts();
   const actions = useActions();
   return (
-    <Sheet title={t('title')} full open onClose={() => actions.openDialog(null)}>
+    <Sheet title={t('title')} wide open onClose={() => actions.openDialog(null)}>
       <RunsBody />
     </Sheet>
   );

@@ -1,6 +1,5 @@
 // Kept runs in words: how one is called, what of its recipe is shown beside others', where its curve ends. Pure.
 import type { ComparedRecipe, RecipePart, SettingKey } from '../../../engine/index.ts';
-import { pythonLabel, settingOf } from '../../../engine/index.ts';
 import type { KeptRun } from '../../../engine/protocol.ts';
 import { settingNumberText } from '../../texts/numbers.ts';
 import type { RunsText } from './runsTexts.ts';
@@ -18,8 +17,8 @@ export const compared = (run: KeptRun): ComparedRecipe => ({
   rowsDigest: run.rowsDigest,
 });
 
-/** A setting's name as Python has it. */
-export const settingName = (key: SettingKey): string => pythonLabel(settingOf(key).python);
+/** The argument's name alone: a table has no room for its call. */
+export const settingName = (key: SettingKey): string => key.split('.').at(-1) ?? key;
 
 export function settingValue(recipe: Pick<ComparedRecipe, 'values'>, key: SettingKey): string {
   const value = recipe.values[key];
