@@ -5,6 +5,7 @@ import { deaths, defaultValues, errorData, sameRun } from '../../engine/index.ts
 import type { BackendChoice, Command, ExportFormat, FloatType, GuideEntry } from '../../engine/protocol.ts';
 import { adapterActions } from './adapterActions.ts';
 import { answerActions } from './answerActions.ts';
+import { recallDraft } from './draft.ts';
 import type { Engines } from './engineHooks.ts';
 import { startEngines } from './engines.ts';
 import { hubActions } from './hubActions.ts';
@@ -90,7 +91,8 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   async function open(hash: string): Promise<void> {
     const { presets, recipe } = store.getState();
     const opened = await ports.openLink(hash, presets);
-    const first = hash.length > 1 ? opened.recipe : presetRecipe(presets, recipe.preset);
+    const named = hash.length > 1 ? opened.recipe : presetRecipe(presets, recipe.preset);
+    const first = (await recallDraft(presets, hash, ports)) ?? named;
     store.setState({
       recipe: first,
       linkNotes: opened.notes,
