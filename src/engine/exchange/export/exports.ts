@@ -11,17 +11,18 @@ import type { AdapterLayout } from '../../torch/trainedLayout.ts';
 import type { Best } from '../../training/bestState.ts';
 import type { StepMetrics } from '../../training/metrics.ts';
 import type { ExportedAdapter, ExportFile } from './adapterTensors.ts';
-import { textFile } from './adapterTensors.ts';
+import { textFile, trainedTensors } from './adapterTensors.ts';
 import { modelCard } from './card.ts';
 import type { FloatType } from './floatBytes.ts';
 import type { ExportFormat } from './formats.ts';
 import { ggufAdapter } from './ggufAdapter.ts';
 import { mergedGguf } from './mergedGguf.ts';
 import { mergedModelFiles, tokenizerFilesOf } from './mergedModel.ts';
-import { mergedTensors } from './mergedTensors.ts';
+import { mergedTensors, tiedMerged } from './mergedTensors.ts';
 import { mlxFiles } from './mlxAdapter.ts';
 import { peftDirectory } from './peftDirectory.ts';
 import { logFiles } from './runLog.ts';
+import { webFiles } from './web/webFolder.ts';
 
 /** A run as it stands. */
 export interface ExportedRun {
@@ -68,6 +69,12 @@ const adapterOf = ({ wired, layout, adapter, taken, files, link, recipe }: Expor
   recipe: link,
 });
 
+async function collected(files: AsyncIterable<ExportFile>): Promise<ExportFile[]> {
+  const all: ExportFile[] = [];
+  for await (const file of files) all.push(file);
+  return all;
+}
+
 /** The files of one format. `type`: float type of a merged model. Throws UserError 'export-…' for what a format can't say. */
 export async function exportFiles(
   run: ExportedRun,
@@ -99,6 +106,12 @@ export async function exportFiles(
         textFile('train.py', await run.script()),
         ...(await exportFiles(run, 'log', type)),
       ];
+    case 'web-f32':
+    case 'web-f16': {
+      const form = format === 'web-f32' ? 'float32' : 'float16';
+      const tied = tiedMerged(adapter, trainedTensors(adapter));
+      return collected(webFiles(files, await merged(), form, tied));
+    }
     case 'log':
       return logFiles({
         ...run,

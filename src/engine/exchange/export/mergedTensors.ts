@@ -29,6 +29,15 @@ function merge(
 /** Of a module, what a trained tensor is laid on: a copy of a bias on the bias, all else on the weight. */
 const trainedPart = (part: string): 'bias' | 'weight' => (part.endsWith('.bias') ? 'bias' : 'weight');
 
+/** Whether head and embedding are one tensor after merging: not if either was trained. */
+export function tiedMerged(
+  { config }: Pick<ExportedAdapter, 'config'>,
+  trained: readonly TrainedTensor[],
+): boolean {
+  const { embedding, head } = decoderOf(config).paths;
+  return config.tied && !trained.some(({ module }) => module === embedding || module === head);
+}
+
 /** Every tensor of the model, merged, one at a time. A head that was tied to the embedding is one of its own if either was trained. */
 export async function* mergedTensors(
   adapter: ExportedAdapter,
@@ -38,9 +47,7 @@ export async function* mergedTensors(
   const { config } = adapter;
   const trained = trainedTensors(adapter);
   const { paths } = decoderOf(config);
-  // What a tied head and embedding share.
-  const tables: ReadonlySet<string> = new Set([paths.embedding, paths.head]);
-  const tied = config.tied && !trained.some(({ module }) => tables.has(module));
+  const tied = tiedMerged(adapter, trained);
   const groups = weightPlaces(config).layers.flatMap((layer) => layer.groups);
   const projections = new Set(groups.flatMap(({ members }) => members.map(({ path }) => `${path}.weight`)));
   for (const [name, shape] of modelTensors({ ...config, tied })) {
