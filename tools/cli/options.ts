@@ -112,7 +112,7 @@ export const command = {
     web: {
       type: 'string',
       value: 'TYPE',
-      help: 'write DIR/web for transformers.js and ONNX Runtime too: float32 or float16 (several times: several types)',
+      help: 'write DIR/web for transformers.js and ONNX Runtime too: float32, float16, or q4 with the adapter beside its packed base (several times: several types)',
       multiple: true,
     },
     steps: { type: 'string', value: 'N', help: 'at most N optimiser steps' },
@@ -130,7 +130,7 @@ export const command = {
   },
 } as const satisfies Command;
 
-const webFormats = { float32: 'web-f32', float16: 'web-f16' } as const;
+const webFormats = { float32: 'web-f32', float16: 'web-f16', q4: 'web-q4' } as const;
 
 /** Throws UsageError for what the command does not know. */
 export function readOptions(args: readonly string[]): CliOptions {

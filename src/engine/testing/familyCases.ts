@@ -57,6 +57,16 @@ export function stepOf(own: FamilyCase, base: 'f32' | 'nf4'): OneStep {
   };
 }
 
+/** Answers of a tiny model, in ids. */
+export function tinyGenerator(
+  backend: Backend,
+  { config, wired, layout }: Pick<Awaited<ReturnType<typeof openTiny>>, 'config' | 'wired' | 'layout'>,
+): Generator {
+  const stopIds: ReadonlySet<number> = new Set();
+  const now = steadyClock();
+  return new Generator({ backend, config, model: wired, layout, tokenizer: pads, stopIds, now });
+}
+
 const greedy = { doSample: false, temperature: 1, topP: 1, seed: 0, maxNewTokens: 1 };
 
 export function familyCases(
@@ -85,10 +95,7 @@ export function familyCases(
   it.each(cases)('%s answers with a cache', async (_, own) => {
     const backend = await open();
     const { config, wired, layout } = await openTiny(backend, own.config, stepOf(own, 'f32'), familyPatch);
-    const stopIds: ReadonlySet<number> = new Set();
-    const now = steadyClock();
-    const inputs = { backend, config, model: wired, layout, tokenizer: pads, stopIds, now };
-    const generator = new Generator(inputs);
+    const generator = tinyGenerator(backend, { config, wired, layout });
     const [row = []] = goldenFamilies.batch.input_ids;
     const whole = await generator.prefill(row, true);
     const want = floats(own.logits);

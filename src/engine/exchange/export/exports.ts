@@ -11,14 +11,14 @@ import type { AdapterLayout } from '../../torch/trainedLayout.ts';
 import type { Best } from '../../training/bestState.ts';
 import type { StepMetrics } from '../../training/metrics.ts';
 import type { ExportedAdapter, ExportFile } from './adapterTensors.ts';
-import { textFile, trainedTensors } from './adapterTensors.ts';
+import { textFile } from './adapterTensors.ts';
 import { modelCard } from './card.ts';
 import type { FloatType } from './floatBytes.ts';
 import type { ExportFormat } from './formats.ts';
 import { ggufAdapter } from './ggufAdapter.ts';
 import { mergedGguf } from './mergedGguf.ts';
 import { mergedModelFiles, tokenizerFilesOf } from './mergedModel.ts';
-import { mergedTensors, tiedMerged } from './mergedTensors.ts';
+import { mergedTensors } from './mergedTensors.ts';
 import { mlxFiles } from './mlxAdapter.ts';
 import { peftDirectory } from './peftDirectory.ts';
 import { logFiles } from './runLog.ts';
@@ -69,6 +69,8 @@ const adapterOf = ({ wired, layout, adapter, taken, files, link, recipe }: Expor
   recipe: link,
 });
 
+const webTypes = { 'web-f32': 'float32', 'web-f16': 'float16', 'web-q4': 'packed' } as const;
+
 async function collected(files: AsyncIterable<ExportFile>): Promise<ExportFile[]> {
   const all: ExportFile[] = [];
   for await (const file of files) all.push(file);
@@ -107,11 +109,9 @@ export async function exportFiles(
         ...(await exportFiles(run, 'log', type)),
       ];
     case 'web-f32':
-    case 'web-f16': {
-      const form = format === 'web-f32' ? 'float32' : 'float16';
-      const tied = tiedMerged(adapter, trainedTensors(adapter));
-      return collected(webFiles(files, await merged(), form, tied));
-    }
+    case 'web-f16':
+    case 'web-q4':
+      return collected(webFiles(files, adapter, weights, webTypes[format]));
     case 'log':
       return logFiles({
         ...run,

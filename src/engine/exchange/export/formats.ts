@@ -8,6 +8,7 @@ export const exportFormats = [
   'merged-gguf',
   'web-f32',
   'web-f16',
+  'web-q4',
   'log',
   'repository',
 ] as const;
@@ -22,6 +23,7 @@ export const exportFolders: Readonly<Record<ExportFormat, string>> = {
   'merged-gguf': 'merged',
   'web-f32': 'web',
   'web-f16': 'web',
+  'web-q4': 'web',
   log: 'log',
   repository: 'repository',
 };

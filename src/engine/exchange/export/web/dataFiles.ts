@@ -21,19 +21,25 @@ export interface DataLayout {
   readonly stretches: ReadonlyMap<string, OnnxStretch>;
 }
 
-/** `model.onnx_data`, `model.onnx_data_1`, … in the order of the parts; a part is never cut. */
-export function layOut(model: string, parts: readonly DataPart[], limit = FILE_BYTES): DataLayout {
+/** `model.onnx_data`, `model.onnx_data_1`, … in the order of the parts: every group begins a file, and a part is never cut. */
+export function layOut(
+  model: string,
+  groups: readonly (readonly DataPart[])[],
+  limit = FILE_BYTES,
+): DataLayout {
   const files: { name: string; length: number }[] = [];
   const stretches = new Map<string, OnnxStretch>();
-  for (const { name, length } of parts) {
-    let last = files.at(-1);
-    if (!last || (last.length > 0 && last.length + length > limit)) {
-      last = { name: `${model}_data${files.length === 0 ? '' : `_${files.length}`}`, length: 0 };
-      files.push(last);
+  for (const parts of groups) {
+    let last: (typeof files)[number] | null = null;
+    for (const { name, length } of parts) {
+      if (last === null || (last.length > 0 && last.length + length > limit)) {
+        last = { name: `${model}_data${files.length === 0 ? '' : `_${files.length}`}`, length: 0 };
+        files.push(last);
+      }
+      stretches.set(name, { file: last.name, offset: last.length, length });
+      // Readers map the file: every tensor begins at a whole number of any type.
+      last.length += Math.ceil(length / 64) * 64;
     }
-    stretches.set(name, { file: last.name, offset: last.length, length });
-    // Readers map the file: every tensor begins at a whole number of any type.
-    last.length += Math.ceil(length / 64) * 64;
   }
   return { files, stretches };
 }

@@ -1,15 +1,20 @@
-// How each weight of a web export is held, and the operators that compute with it. Vectors are float32; matrices are float32, or float16 that a
-// run widens: products are float32 either way, so that every browser computes what the training saw.
+// How each weight of a web export is held, and the operators that compute with it. Vectors are float32; matrices are float32, float16 that a run
+// widens, or packed as they were trained on (packedForms.ts): products are float32 in any case, so that every browser computes what the
+// training saw. Factors of an adapter may stand beside a matrix, as inputs that have values already.
 import { invariant } from '../../../ground/errors.ts';
-import type { ModelConfig } from '../../../models/modelConfig.ts';
-import { modelTensors } from '../../../models/weightPlaces.ts';
+import type { OnnxPlace } from '../../../ground/formats/onnxWriter.ts';
 import type { Graph, Tensor } from '../../../torch/autograd/graph.ts';
 import { elementCount } from '../../../torch/autograd/value.ts';
-import { floatBytes } from '../floatBytes.ts';
 import type { DataPart } from './dataFiles.ts';
+import type { Factors } from './factors.ts';
+import { factorParts } from './factors.ts';
 import type { GraphWeights } from './graphOperations.ts';
+import type { PackedForm } from './packedForms.ts';
+import { packedParts, packedProduct, packedRows } from './packedForms.ts';
 
-export type HeldForm = 'float32' | 'float16';
+export type HeldForm = 'float32' | 'float16' | PackedForm;
+
+const isPacked = (form: HeldForm): form is PackedForm => form !== 'float32' && form !== 'float16';
 
 export interface Held {
   readonly name: string;
@@ -18,60 +23,85 @@ export interface Held {
   readonly parts: readonly DataPart[];
 }
 
-/** Every tensor of the model in the order of its tree, matrices in `form`. */
-export function heldTensors(config: ModelConfig, form: HeldForm): Held[] {
-  return [...modelTensors(config)].map(([name, shape]) => {
-    const own = shape.length === 1 ? 'float32' : form;
-    const type = own === 'float32' ? 'float' : 'float16';
-    const length = elementCount(shape) * (own === 'float32' ? 4 : 2);
-    return { name, shape, form: own, parts: [{ name, type, dims: shape, length }] };
-  });
+export function held(name: string, shape: readonly number[], form: HeldForm): Held {
+  if (isPacked(form)) return { name, shape, form, parts: packedParts({ name, shape }, form) };
+  const [type, size] = form === 'float32' ? (['float', 4] as const) : (['float16', 2] as const);
+  return { name, shape, form, parts: [{ name, type, dims: shape, length: size * elementCount(shape) }] };
 }
 
-/** The parts of a tensor, in their order. */
-export const heldBytes = (
-  { form, parts }: Held,
-  values: Float32Array<ArrayBuffer>,
-): { readonly name: string; readonly bytes: Uint8Array }[] =>
-  parts.map(({ name }) => ({ name, bytes: floatBytes(values, form) }));
+export interface HeldModel {
+  readonly tensors: readonly Held[];
+  readonly factors: readonly Factors[];
+  /** A head's name → that of the table that stands for it. */
+  readonly tied: ReadonlyMap<string, string>;
+}
 
 export class HeldWeights implements GraphWeights {
-  readonly inputs = [];
+  readonly inputs: readonly OnnxPlace[];
   readonly #graph: Graph;
   readonly #held: ReadonlyMap<string, Held>;
-  readonly #tied: ReadonlyMap<string, string>;
+  readonly #tied: HeldModel['tied'];
+  readonly #factors: ReadonlyMap<string, Factors>;
 
-  /** `tied`: a head's name → that of the table that stands for it. */
-  constructor(graph: Graph, held: readonly Held[], tied: ReadonlyMap<string, string>) {
+  constructor(graph: Graph, { tensors, factors, tied }: HeldModel) {
     this.#graph = graph;
-    this.#held = new Map(held.map((one) => [one.name, one]));
+    this.#held = new Map(tensors.map((one) => [one.name, one]));
     this.#tied = tied;
+    this.#factors = new Map(factors.map((one) => [one.module, one]));
+    // Another adapter may have another rank.
+    this.inputs = factors.flatMap((own) => {
+      const [a, b] = factorParts(own);
+      const rank = `rank of ${own.module}`;
+      return [
+        { name: a.name, type: 'float', dims: [rank, own.a.shape[1] ?? 0] },
+        { name: b.name, type: 'float', dims: [own.b.shape[0] ?? 0, rank] },
+      ];
+    });
   }
 
   product(path: string, x: Tensor): Tensor {
-    const weight = this.#floats(this.#tied.get(`${path}.weight`) ?? `${path}.weight`);
-    const bias = this.#held.has(`${path}.bias`) ? [this.#floats(`${path}.bias`)] : [];
-    return this.#graph.op('Gemm', [x, weight, ...bias], { transB: 1 });
+    const graph = this.#graph;
+    const name = `${path}.weight`;
+    const weight = this.#of(this.#tied.get(name) ?? name);
+    const bias = this.#held.has(`${path}.bias`) ? this.vector(`${path}.bias`) : null;
+    const { form } = weight;
+    if (isPacked(form)) {
+      const product = packedProduct(graph, weight, form, x);
+      return this.#adapted(path, x, bias === null ? product : graph.add(product, bias));
+    }
+    const floats = this.#floats(weight);
+    const inputs = bias === null ? [x, floats] : [x, floats, bias];
+    return this.#adapted(path, x, graph.op('Gemm', inputs, { transB: 1 }));
   }
 
   rows(path: string, rows: Tensor): Tensor {
     const table = this.#of(`${path}.weight`);
+    const { form } = table;
+    if (isPacked(form)) return packedRows(this.#graph, table, form, rows);
     const found = this.#graph.op('Gather', [table.name, rows]);
-    return table.form === 'float32' ? found : this.#graph.cast(found, 'float');
+    return form === 'float32' ? found : this.#graph.cast(found, 'float');
   }
 
   vector(name: string): Tensor {
-    return this.#floats(name);
+    return this.#floats(this.#of(name));
   }
 
-  #floats(name: string): Tensor {
-    const { form } = this.#of(name);
+  #adapted(path: string, x: Tensor, y: Tensor): Tensor {
+    const factors = this.#factors.get(path);
+    if (!factors) return y;
+    const graph = this.#graph;
+    const [a, b] = factorParts(factors);
+    return graph.add(y, graph.matmulTransposed(graph.matmulTransposed(x, a.name), b.name));
+  }
+
+  #floats({ name, form }: Held): Tensor {
+    invariant(!isPacked(form), `export: '${name}' is packed`);
     return form === 'float32' ? name : this.#graph.cast(name, 'float');
   }
 
   #of(name: string): Held {
-    const held = this.#held.get(name);
-    invariant(held, `export: the model has no '${name}'`);
-    return held;
+    const found = this.#held.get(name);
+    invariant(found, `export: the model has no '${name}'`);
+    return found;
   }
 }

@@ -1,89 +1,71 @@
 // The folder that transformers.js opens, and a page with ONNX Runtime alone: the graph and its weights under onnx/, configuration and tokenizer
 // beside them. What stands where: docs/decisions/0014-web-export.md.
 import { writeOnnx } from '../../../ground/formats/onnxWriter.ts';
-import { decoderOf } from '../../../models/families.ts';
 import type { ModelConfig } from '../../../models/modelConfig.ts';
 import type { ModelFiles } from '../../../models/modelFiles.ts';
-import { offsetsOf } from '../../../models/weightPlaces.ts';
+import type { WeightOptions } from '../../../models/weightSource.ts';
 import { Graph } from '../../../torch/autograd/graph.ts';
-import type { ExportFile } from '../adapterTensors.ts';
+import type { ExportedAdapter, ExportFile } from '../adapterTensors.ts';
 import { jsonFile } from '../adapterTensors.ts';
 import { configOf, generationConfig, tokenizerFilesOf } from '../mergedModel.ts';
-import type { MergedTensor } from '../mergedTensors.ts';
 import type { DataLayout } from './dataFiles.ts';
 import { layOut, writeData } from './dataFiles.ts';
 import { decoderGraph } from './decoderGraph.ts';
-import type { Held, HeldForm } from './heldWeights.ts';
-import { HeldWeights, heldBytes, heldTensors } from './heldWeights.ts';
+import { factorParts } from './factors.ts';
+import type { HeldModel } from './heldWeights.ts';
+import { HeldWeights } from './heldWeights.ts';
+import type { WebType } from './webModel.ts';
+import { webModel } from './webModel.ts';
 
-/** Names that transformers.js looks for, by what it calls the type: fp32, fp16. */
-export const modelNames: Readonly<Record<HeldForm, string>> = {
+/** Names that transformers.js looks for, by what it calls the type: fp32, fp16, q4. */
+export const modelNames: Readonly<Record<WebType, string>> = {
   float32: 'model.onnx',
   float16: 'model_fp16.onnx',
+  packed: 'model_q4.onnx',
 };
 
-interface WebModel {
-  readonly held: readonly Held[];
-  readonly layout: DataLayout;
-}
+const types = ['float32', 'float16', 'packed'] as const;
 
-function webModel(config: ModelConfig, form: HeldForm): WebModel {
-  const held = heldTensors(config, form);
-  return {
-    held,
-    layout: layOut(
-      modelNames[form],
-      held.flatMap(({ parts }) => parts),
-    ),
-  };
+const partsOf = ({ tensors, factors }: HeldModel) => ({
+  base: tensors.flatMap(({ parts }) => parts),
+  beside: factors.flatMap(factorParts),
+});
+
+function layoutOf(model: HeldModel, type: WebType): DataLayout {
+  const { base, beside } = partsOf(model);
+  return layOut(modelNames[type], [base, beside]);
 }
 
 /** The bytes of the graph; its weights are in the files of the layout. */
-function graphBytes(config: ModelConfig, { held, layout }: WebModel): Uint8Array<ArrayBuffer> {
+function graphBytes(config: ModelConfig, model: HeldModel, layout: DataLayout): Uint8Array<ArrayBuffer> {
   const graph = new Graph();
-  for (const { name, type, dims } of held.flatMap(({ parts }) => parts)) {
+  const { base, beside } = partsOf(model);
+  for (const { name, type, dims } of [...base, ...beside]) {
     const content = layout.stretches.get(name);
     if (content) graph.constant({ name, type, dims, content });
   }
-  const { embedding, head } = decoderOf(config).paths;
-  const tied = new Map(config.tied ? [[`${head}.weight`, `${embedding}.weight`]] : []);
-  return writeOnnx(decoderGraph(config, graph, new HeldWeights(graph, held, tied)));
+  return writeOnnx(decoderGraph(config, graph, new HeldWeights(graph, model)));
 }
 
-async function* parts(
-  config: ModelConfig,
-  held: readonly Held[],
-  tensors: AsyncIterable<MergedTensor>,
-): AsyncGenerator<{ readonly name: string; readonly bytes: Uint8Array }> {
-  const own = new Map(held.map((one) => [one.name, one]));
-  const offsets = offsetsOf(config);
-  for await (const { name, values } of tensors) {
-    const offset = offsets.get(name) ?? 0;
-    const one = own.get(name);
-    if (one) yield* heldBytes(one, offset === 0 ? values : values.map((value) => value + offset));
-  }
-}
-
-/** Files as they are done. `tensors`: every tensor of the model, merged; `tied`: whether the head is none of them. */
+/** Files of one type as they are done; configuration and tokenizer are the same for all. `options`: how the run loaded its base. */
 export async function* webFiles(
   files: ModelFiles,
-  tensors: AsyncIterable<MergedTensor>,
-  form: HeldForm,
-  tied: boolean,
+  adapter: ExportedAdapter,
+  options: WeightOptions,
+  type: WebType,
 ): AsyncGenerator<ExportFile> {
-  const config = { ...files.config, tied };
-  const external = (['float32', 'float16'] as const).map((each) => [
-    modelNames[each],
-    webModel(config, each).layout.files.length,
-  ]);
+  const modelOf = (one: WebType) => webModel(adapter, files.formatOf, options, one);
+  const model = modelOf(type);
+  const config = { ...files.config, tied: model.tied.size > 0 };
+  const counts = types.map((one) => [modelNames[one], layoutOf(modelOf(one), one).files.length] as const);
   yield jsonFile('config.json', {
     ...configOf(config, files, 'float32'),
-    'transformers.js_config': { use_external_data_format: Object.fromEntries(external) },
+    'transformers.js_config': { use_external_data_format: Object.fromEntries(counts) },
   });
   yield generationConfig(files);
   yield* tokenizerFilesOf(files);
-  const model = webModel(config, form);
-  yield { name: `onnx/${modelNames[form]}`, bytes: graphBytes(config, model) };
-  for await (const { name, bytes } of writeData(model.layout, parts(config, model.held, tensors)))
+  const layout = layoutOf(model, type);
+  yield { name: `onnx/${modelNames[type]}`, bytes: graphBytes(config, model, layout) };
+  for await (const { name, bytes } of writeData(layout, model.parts(await files.weights())))
     yield { name: `onnx/${name}`, bytes };
 }
