@@ -21,6 +21,7 @@ import { dataSource } from './recipe/rows/dataSource.ts';
 import { dataFormats } from './recipe/rows/ownRows.ts';
 import type { RowsAsked } from './session/lookAtRows.ts';
 import { rowFilters } from './session/lookAtRows.ts';
+import { runsCommands } from './session/runMessages.ts';
 import { backendKinds } from './training/backends/deviceInfo.ts';
 import type { GenerationOptions } from './training/generate/generator.ts';
 import type { Watch } from './training/generate/watch.ts';
@@ -38,6 +39,7 @@ const versions = shape<VersionChoice>({
 
 const command = tagged<Command>({
   ...hubCommands,
+  ...runsCommands,
   inspect: shape({ id, recipe }),
   probe: shape({ backend }),
   train: shape({ recipe, backend }),

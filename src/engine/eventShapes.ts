@@ -41,6 +41,7 @@ import { columnMapping, customData } from './recipe/rows/ownRowsShape.ts';
 import { scriptReading } from './scriptShapes.ts';
 import type { RowsView } from './session/lookAtRows.ts';
 import type { OpenedRows } from './session/rowShelf.ts';
+import { runsEvents } from './session/runMessages.ts';
 import type { TemplateView } from './session/showTemplate.ts';
 import type { DeviceInfo } from './training/backends/deviceInfo.ts';
 import { backendKinds, cpuReasons } from './training/backends/deviceInfo.ts';
@@ -159,8 +160,11 @@ const entry = shape<GuideEntry>({
 
 const event = tagged<Event>({
   ...hubEvents,
+  ...runsEvents,
   'hub-weighed': shape({ id, estimate: nullable(estimate) }),
   'hub-failed': shape({ id, error }),
+  'runs-failed': shape({ id, error }),
+  'run-shelved': shape({ error: nullable(error), run: nullable(blob) }),
   device: shape({ device }),
   inspected: shape({ id, inspection }),
   'inspect-failed': shape({ id, error }),

@@ -20,6 +20,7 @@ import type { DataFormat } from './recipe/rows/ownRows.ts';
 import type { FileOnItsWay, LoadRate, PhaseNote, RunPhase } from './runPhases.ts';
 import type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 import type { OpenedRows } from './session/rowShelf.ts';
+import type { RunsCommand, RunsEvent } from './session/runMessages.ts';
 import type { TemplateView } from './session/showTemplate.ts';
 import type { BackendChoice, BackendKind, DeviceInfo } from './training/backends/deviceInfo.ts';
 import type { Watch } from './training/generate/watch.ts';
@@ -32,6 +33,7 @@ export type { DatasetView, WantedRows } from './hub/datasets/dataset.ts';
 export type { FoundModel, HubRate, HubSettings, HubView, KeptModel } from './hub/messages.ts';
 export type { Fingerprint } from './recipe/fingerprint.ts';
 export type { FileOnItsWay, LoadRate, PhaseNote, RunPhase } from './runPhases.ts';
+export type { KeptRun } from './session/keptRun.ts';
 export type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 export type { TemplateView } from './session/showTemplate.ts';
 export type { BackendChoice, BackendKind, DeviceInfo } from './training/backends/deviceInfo.ts';
@@ -42,6 +44,7 @@ export type VersionChoice = { readonly [L in VersionUsed['library']]?: string };
 
 export type Command =
   | HubCommand
+  | RunsCommand
   /** Describe a recipe (tree, strip, outcome, estimate, rows) without touching a GPU. Answers `inspected` with the same id. */
   | { readonly type: 'inspect'; readonly id: number; readonly recipe: Recipe }
   /** Find out what this machine offers. Answers `device`. */
@@ -192,7 +195,11 @@ export interface EngineErrorData {
 export type Event =
   | HubEvent
   | HubWeighed
+  | RunsEvent
   | { readonly type: 'hub-failed'; readonly id: number; readonly error: EngineErrorData }
+  | { readonly type: 'runs-failed'; readonly id: number; readonly error: EngineErrorData }
+  /** A run that ended or was replaced is kept. What could not be, and why, is the page's to hand out. */
+  | { readonly type: 'run-shelved'; readonly error: EngineErrorData | null; readonly run: Blob | null }
   | { readonly type: 'device'; readonly device: DeviceInfo }
   | { readonly type: 'inspected'; readonly id: number; readonly inspection: Inspection }
   | { readonly type: 'inspect-failed'; readonly id: number; readonly error: EngineErrorData }

@@ -5,12 +5,14 @@ import { decodeCommand } from './commandShapes.ts';
 import { programMissing } from './ground/fetching/fetchErrors.ts';
 import { openNet } from './ground/fetching/net.ts';
 import { ownFiles } from './ground/fetching/ownFiles.ts';
-import { pageCache } from './hub/cache/opfsFolder.ts';
+import { pageCache, pagePlace } from './hub/cache/opfsFolder.ts';
 import type { Event } from './protocol.ts';
 import { Assets } from './session/assets.ts';
 import { errorData } from './session/errorData.ts';
 import { HubDesk, isHubCommand } from './session/hubDesk.ts';
 import { opfsStore, opfsTuning } from './session/opfsStore.ts';
+import { isRunsCommand, RunDesk } from './session/runDesk.ts';
+import { RunShelf } from './session/runShelf.ts';
 import type { ReaderPort } from './session/scriptDesk.ts';
 import { isScriptCommand, ScriptDesk } from './session/scriptDesk.ts';
 import { Session } from './session/session.ts';
@@ -36,10 +38,12 @@ function machineMemory(): number | null {
 }
 
 const emit = (event: Event): void => self.postMessage(event);
+const shelf = new RunShelf(pagePlace('lora-playground-runs'));
 const session = new Session({
   assets: new Assets(ownFiles(openNet(), page, pageFiles), breathe),
   gpu: 'gpu' in navigator ? navigator.gpu : null,
   store: opfsStore(),
+  shelf,
   memoryBytes: machineMemory(),
   tuning: opfsTuning(),
   emit,
@@ -64,6 +68,8 @@ function reader(): ReaderPort {
 }
 const scripts = new ScriptDesk(reader, emit);
 const models = new HubDesk({ net: openNet(), cache: pageCache(), emit, now: () => performance.now() });
+
+const runs = new RunDesk(shelf, emit);
 
 /** One for which there is no memory now is no answer yet: it is asked for again, and nothing else failed. */
 function pong(guarded: boolean): void {
@@ -91,6 +97,7 @@ self.onmessage = (message: MessageEvent<unknown>) => {
     const command = decodeCommand(message.data);
     if (command.type === 'ping') pong(guarded);
     else if (isScriptCommand(command)) void scripts.handle(command);
+    else if (isRunsCommand(command)) void runs.handle(command);
     else if (isHubCommand(command)) void models.handle(command);
     else void session.handle(command);
   } catch (error) {

@@ -78,6 +78,22 @@ export function pair<A, B>(first: Check<A>, second: Check<B>): Check<readonly [A
   };
 }
 
+export function triple<A, B, C>(
+  first: Check<A>,
+  second: Check<B>,
+  third: Check<C>,
+): Check<readonly [A, B, C]> {
+  const checks: readonly Plain[] = [first, second, third];
+  return (value) => {
+    if (!Array.isArray(value) || value.length !== 3) return misfit(text('three values', '三个值'), value);
+    for (const [i, check] of checks.entries()) {
+      const found = check(value[i]);
+      if (found) return inside(i, found);
+    }
+    return null;
+  };
+}
+
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const anObject = text('an object', '对象');

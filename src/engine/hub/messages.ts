@@ -1,5 +1,6 @@
 // What is asked of whoever fetches models, and what it tells: a part of the messages of the worker (protocol.ts), each with the check of
 // its fields. What can't be had is told there, as the errors of every part are.
+import type { Checks, Of } from '../ground/messages.ts';
 import type { Check } from '../ground/shapes.ts';
 import { blob, boolean, list, nullable, number, optional, shape, string, whole } from '../ground/shapes.ts';
 import type { ModelSource } from '../recipe/modelSource.ts';
@@ -118,12 +119,6 @@ export type HubEvent =
 
 const id = number;
 const hub: Check<HubSettings> = shape<HubSettings>({ address: string, token: nullable(string) });
-
-type Of<T extends { readonly type: string }, K extends T['type']> = Omit<
-  Extract<T, { readonly type: K }>,
-  'type'
->;
-type Checks<T extends { readonly type: string }> = { readonly [K in T['type']]: Check<Of<T, K>> };
 
 export const hubCommands: Checks<HubCommand> = {
   'hub-look': shape<Of<HubCommand, 'hub-look'>>({ id, wish: string, hub }),

@@ -6,6 +6,7 @@ import type { Event } from '../protocol.ts';
 import type { Backend } from '../training/backends/backend.ts';
 import type { GenerationOptions, Generator } from '../training/generate/generator.ts';
 import type { LoadOptions } from './loadFiles.ts';
+import type { AnswerAfter } from './runNote.ts';
 
 export interface AnswersOptions {
   readonly run: Pick<LoadOptions, 'emit' | 'breathe'>;
@@ -31,9 +32,16 @@ export class Answers {
   readonly before = new Map<string, string>();
   /** How those were made. */
   readonly #made = new Map<string, GenerationOptions>();
+  /** Of the trained one as it was asked last, by question. */
+  readonly after = new Map<string, { readonly text: string; readonly step: number }>();
 
   constructor(options: AnswersOptions) {
     this.#options = options;
+  }
+
+  /** What the trained model answered, as it is kept. */
+  told(): readonly AnswerAfter[] {
+    return [...this.after].map(([prompt, { text, step }]) => ({ prompt, text, step }));
   }
 
   /** Logits [V] of the token that follows ids. */
@@ -76,7 +84,7 @@ export class Answers {
       if (side === 'before') {
         this.before.set(prompt, text);
         this.#made.set(prompt, generation);
-      }
+      } else this.after.set(prompt, { text, step: place.step });
       this.tell(place, text, true);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

@@ -1,7 +1,6 @@
 // One run from a recipe: loads, checks the wiring, answers before, trains, answers after. Emits protocol events; whoever
 // drives it (worker, command line) decides when to step.
 import type { ExportFile } from '../exchange/export/adapterTensors.ts';
-import { exportFiles } from '../exchange/export/exports.ts';
 import type { FloatType } from '../exchange/export/floatBytes.ts';
 import type { ExportFormat } from '../exchange/export/formats.ts';
 import { placeAdapter } from '../exchange/import/placeAdapter.ts';
@@ -25,32 +24,21 @@ import { Trainer } from '../training/trainer.ts';
 import { firstValues } from '../training/valuesFromBase.ts';
 import { assertMemory } from './assertMemory.ts';
 import { assertSettings } from './assertSettings.ts';
-import type { Assets } from './assets.ts';
 import { errorData } from './errorData.ts';
+import { exportRun } from './exportRun.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { inspectRecipe } from './inspectRecipe.ts';
 import { Keeper } from './keeper.ts';
-import type { LoadOptions } from './loadFiles.ts';
 import { loadFiles, tellCompiling } from './loadFiles.ts';
 import { allRows } from './preparedRows.ts';
 import { RunAnswers } from './runAnswers.ts';
 import { RunDoctor } from './runDoctor.ts';
-import { runLink } from './runLink.ts';
-import type { Snapshot, SnapshotStore } from './snapshot.ts';
+import type { RunNote } from './runNote.ts';
+import { beginNote } from './runNote.ts';
+import type { RunOptions } from './runOptions.ts';
+import type { Snapshot } from './snapshot.ts';
 import { encodeSnapshot } from './snapshot.ts';
 import { assertFits } from './snapshotDecode.ts';
 import { wiredRecipe } from './wiredRecipe.ts';
-
-export interface RunOptions extends LoadOptions {
-  readonly assets: Assets;
-  /** True once nothing more is to be asked; loading goes on. */
-  readonly quiet?: () => boolean;
-  /** Where the run saves itself, so that it can go on after a loss. */
-  readonly store: SnapshotStore;
-  readonly memoryBytes?: number | null;
-  /** Go on from here. */
-  readonly saved?: Snapshot | null;
-}
 
 export class TrainingRun {
   readonly recipe: Recipe;
@@ -63,6 +51,7 @@ export class TrainingRun {
   /** The settings as they hold beside a script's program. */
   readonly #values: RecipeValues;
   readonly #files: ModelFiles;
+  readonly #note: RunNote;
   readonly #metrics: StepMetrics[] = [];
   readonly #doctor: RunDoctor;
   readonly keeper: Keeper;
@@ -76,8 +65,10 @@ export class TrainingRun {
       wired: Wired;
       values: RecipeValues;
       files: ModelFiles;
+      note: RunNote;
     },
   ) {
+    this.#note = parts.note;
     this.#wired = parts.wired;
     this.#values = parts.values;
     this.#files = parts.files;
@@ -100,6 +91,7 @@ export class TrainingRun {
     this.#trainer.restore(saved.state);
     this.#metrics.push(...saved.metrics);
     emit({ type: 'restored', recipe: this.recipe, metrics: saved.metrics });
+    for (const { prompt, ...told } of saved.note?.after ?? []) this.answers.after.set(prompt, told);
     for (const [index, { prompt, text }] of saved.before.entries()) {
       this.answers.before.set(prompt, text);
       emit({ type: 'answer', id: 0, index, side: 'before', prompt, text, done: true, step: 0 });
@@ -191,7 +183,13 @@ export class TrainingRun {
       wired,
       values,
       files,
+      note: options.saved?.note ?? beginNote(recipe, source),
     });
+  }
+
+  /** Which run this is, wherever it goes on. */
+  get id(): string {
+    return this.#note.id;
   }
 
   get step(): number {
@@ -239,10 +237,10 @@ export class TrainingRun {
   /** The run as it stands, as files that other programs open. `type`: float type of a merged model. */
   async exportAs(format: ExportFormat, type: FloatType = 'float16'): Promise<readonly ExportFile[]> {
     const { adapter } = await this.#trainer.state();
-    const { assets } = this.#options;
     const run = {
-      recipe: { ...this.recipe, values: this.#values },
-      link: `#${await runLink(assets, this.recipe, this.fingerprint)}`,
+      recipe: this.recipe,
+      values: this.#values,
+      fingerprint: this.fingerprint,
       wired: this.#wired,
       layout: this.#trainer.layout,
       adapter,
@@ -252,9 +250,8 @@ export class TrainingRun {
       totalSteps: this.totalSteps,
       finished: this.finished,
       best: this.#trainer.best,
-      script: async () => (await inspectRecipe(assets, this.recipe)).script,
     };
-    return exportFiles(run, format, type);
+    return exportRun(run, this.#options.assets, format, type);
   }
 
   /** Logits [V] of the token that follows a question, with the adapter or without. */
@@ -287,6 +284,7 @@ export class TrainingRun {
       totalSteps: this.totalSteps,
       before: [...this.answers.before].map(([prompt, text]) => ({ prompt, text })),
       device: deviceClass(this.#options.opened.device),
+      note: { ...this.#note, after: this.answers.told() },
     };
   }
 

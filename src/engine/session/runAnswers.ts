@@ -6,6 +6,7 @@ import type { Watch } from '../training/generate/watch.ts';
 import { generationOptions } from '../training/options.ts';
 import type { AnswersOptions } from './answers.ts';
 import { Answers } from './answers.ts';
+import type { AnswerAfter } from './runNote.ts';
 import { Watching } from './watching.ts';
 
 type Side = 'before' | 'after';
@@ -33,6 +34,16 @@ export class RunAnswers {
   /** Of the untouched model, by question. */
   get before(): Map<string, string> {
     return this.#answers.before;
+  }
+
+  /** Of the trained one as it was asked last, by question. */
+  get after(): Answers['after'] {
+    return this.#answers.after;
+  }
+
+  /** What the trained model answered, as it is kept. */
+  told(): readonly AnswerAfter[] {
+    return this.#answers.told();
   }
 
   /** Logits [V] of the token that follows ids. */

@@ -3,11 +3,13 @@ import type { Event } from '../protocol.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { sameRun } from '../recipe/sameRun.ts';
 import { errorData } from './errorData.ts';
+import type { TrainingRun } from './run.ts';
+import type { RunShelf } from './runShelf.ts';
 import { goesOnElsewhere, nothingSaved, savedElsewhere } from './sessionErrors.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
-import { heldStore } from './snapshot.ts';
+import { encodeSnapshot, heldStore } from './snapshot.ts';
 import type { Found } from './snapshotDecode.ts';
-import { decodeSnapshot, lookFor } from './snapshotDecode.ts';
+import { decodeSnapshot, factsOf, lookFor } from './snapshotDecode.ts';
 
 /** A worker that was ended gives its place up within moments; another tab's run keeps it. */
 const CLAIM_MS = 3000;
@@ -18,10 +20,38 @@ export class SavedRuns {
   /** From a file, in place of what the store has. */
   #opened: Snapshot | null = null;
   #next: Snapshot | null = null;
+  readonly #shelf: RunShelf | null;
 
-  constructor(store: SnapshotStore, emit: (event: Event) => void) {
+  /** `shelf`: where runs are kept that end or are replaced. */
+  constructor(store: SnapshotStore, shelf: RunShelf | null, emit: (event: Event) => void) {
     this.store = heldStore(store);
+    this.#shelf = shelf;
     this.#emit = emit;
+  }
+
+  /** Keeps a run for good: one that ended, or gives its place up. What could not be kept is handed out. */
+  async keep(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const { note, step } = factsOf(bytes);
+    if (!this.#shelf || note === undefined || step === 0) return;
+    try {
+      await this.#shelf.put(note.id, step, bytes);
+      this.#emit({ type: 'run-shelved', error: null, run: null });
+    } catch (error) {
+      this.#emit({ type: 'run-shelved', error: errorData(error), run: new Blob([bytes]) });
+    }
+  }
+
+  /** Keeps the run that has the place, as it was saved last; gives it back. */
+  async #keepNewest(): Promise<Snapshot | null> {
+    const { snapshot } = await this.#look();
+    if (snapshot) await this.keep(encodeSnapshot(snapshot));
+    return snapshot;
+  }
+
+  /** A run is left: it is kept, and nothing goes on from it by itself. */
+  async leave(run: Pick<TrainingRun, 'keeper'>): Promise<void> {
+    await this.#keepNewest();
+    await run.keeper.clear();
   }
 
   /** Tells of a run that was saved and did not end, or why the one that is there can't be used. */
@@ -83,9 +113,9 @@ export class SavedRuns {
     return next && sameRun(next.recipe, recipe) ? next : null;
   }
 
-  /** A run begins anew: until it has saved, an earlier one of the same recipe is not to be taken for it. */
+  /** A run begins anew: the one before it is kept, and until it has saved, an earlier one of the same recipe is not to be taken for it. */
   async supersede(recipe: Recipe): Promise<void> {
-    const { snapshot } = await this.#look();
+    const snapshot = await this.#keepNewest();
     if (snapshot && sameRun(snapshot.recipe, recipe)) await this.#clear();
   }
 
@@ -99,8 +129,9 @@ export class SavedRuns {
   }
 
   /** The end of a run, when another begins. */
-  drop(): Promise<void> {
+  async drop(): Promise<void> {
     this.#next = null;
+    await this.#keepNewest();
     return this.#clear();
   }
 

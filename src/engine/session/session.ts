@@ -5,44 +5,33 @@
 import type { UserError } from '../ground/errors.ts';
 import { Cancelled } from '../ground/errors.ts';
 import type { HubCommand } from '../hub/messages.ts';
-import type { Command, Event } from '../protocol.ts';
+import type { Command } from '../protocol.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { sameRun } from '../recipe/sameRun.ts';
 import { PythonError } from '../torch/autograd/pythonError.ts';
 import type { BackendChoice, BackendKind } from '../training/backends/deviceInfo.ts';
 import type { OpenedBackend } from '../training/backends/openDevice.ts';
 import { probeDevice } from '../training/backends/openDevice.ts';
-import type { TuningCache } from '../training/backends/variants.ts';
 import type { Watch } from '../training/generate/watch.ts';
 import { deviceLost } from '../training/trainingErrors.ts';
 import type { Asked } from './asked.ts';
 import { give, giveRun, isAsked, nothingFor, refuse } from './asked.ts';
-import type { Assets } from './assets.ts';
 import { errorData } from './errorData.ts';
 import { lossBehind } from './lossBehind.ts';
 import { openFor } from './openFor.ts';
 import type { Question } from './questions.ts';
 import { answer, isQuestion } from './questions.ts';
 import { TrainingRun } from './run.ts';
+import type { RunsCommand } from './runMessages.ts';
 import { SavedRuns } from './savedRuns.ts';
 import type { ScriptCommand } from './scriptDesk.ts';
-import type { SnapshotStore } from './snapshot.ts';
+import type { SessionOptions } from './sessionOptions.ts';
 import { Wish } from './wish.ts';
 
-export interface SessionOptions {
-  readonly assets: Assets;
-  readonly gpu: GPU | null;
-  readonly store: SnapshotStore;
-  readonly tuning?: TuningCache | null;
-  /** Of the machine, where it is known. */
-  readonly memoryBytes?: number | null;
-  readonly emit: (event: Event) => void;
-  readonly now: () => number;
-  /** Resolves after messages that wait have been handled. */
-  readonly breathe: () => Promise<void>;
-}
-
-type Queued = Exclude<Command, Question | ScriptCommand | HubCommand | { type: 'pause' | 'ping' | 'watch' }>;
+type Queued = Exclude<
+  Command,
+  Question | ScriptCommand | HubCommand | RunsCommand | { type: 'pause' | 'ping' | 'watch' }
+>;
 
 /** A device that is lost again and again is not opened a fourth time. */
 const MOST_RECOVERIES = 3;
@@ -67,11 +56,13 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.#saved = new SavedRuns(options.store, options.emit);
+    this.#saved = new SavedRuns(options.store, options.shelf ?? null, options.emit);
   }
 
   /** Resolves when the command, and what stood before it, is done. Never rejects: failures are events. */
-  handle(command: Exclude<Command, ScriptCommand | HubCommand | { type: 'ping' }>): Promise<void> {
+  handle(
+    command: Exclude<Command, ScriptCommand | HubCommand | RunsCommand | { type: 'ping' }>,
+  ): Promise<void> {
     this.#wish.hear(command);
     if (command.type === 'watch') this.#watch = command.watch;
     if (command.type === 'take-run') this.#takes = true;
@@ -103,7 +94,7 @@ export class Session {
       case 'stop':
         return this.#stop();
       case 'reset':
-        await this.#run?.keeper.clear();
+        if (this.#run) await this.#saved.leave(this.#run);
         this.#forget();
         this.#saved.forget();
         this.#wish.go();
@@ -270,6 +261,7 @@ export class Session {
     const { bytes } = await run.saved();
     this.#ended = true;
     await run.keeper.end(bytes);
+    await this.#saved.keep(bytes);
     this.#options.emit({ type: 'kept', run: new Blob([bytes]) });
     this.#options.emit({ type: 'finished', steps: run.step, fingerprint: run.fingerprint });
   }

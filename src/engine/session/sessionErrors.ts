@@ -1,6 +1,7 @@
 // What a session can't do as things stand: files that are not open, runs that there are not, a place that another tab has.
-import { defineError } from '../ground/errors.ts';
+import { causeOf, defineError, UserError } from '../ground/errors.ts';
 import type { Text } from '../ground/text.ts';
+import { same } from '../ground/text.ts';
 
 interface Brought {
   readonly name: string;
@@ -34,6 +35,29 @@ export const rowsMissing = defineError('rows-missing', ({ name }: Brought) => ({
 export const nothingSaved = defineError('no-saved-run', (_: object) => ({
   en: ['Saved run: there is none to go on with.', 'Press Train to begin anew.'],
   zh: ['已保存的训练：没有可以继续的。', '请按“训练”重新开始。'],
+}));
+
+export const noKeptRun = defineError('no-kept-run', (_: object) => ({
+  en: ['Kept run: it is not here any more.', 'Open the list of runs again.'],
+  zh: ['保留的训练：它已不在这里。', '请重新打开训练列表。'],
+}));
+
+export const runsUnread = defineError('runs-unread', ({ cause }: { readonly cause: Text }) => ({
+  en: [
+    `Runs: the archive can't be read (${cause.en}).`,
+    'Export the runs again from the page that has them.',
+  ],
+  zh: [`训练：无法读取压缩包（${cause.zh}）。`, '请从保存它们的页面重新导出。'],
+}));
+
+interface TooLarge {
+  readonly bytes: number;
+  readonly most: number;
+}
+
+export const runsTooLarge = defineError('runs-large', ({ bytes, most }: TooLarge) => ({
+  en: [`Runs: expected at most ${most} bytes, got ${bytes}.`, 'Export fewer runs at a time.'],
+  zh: [`训练：最多 ${most} 字节，得到 ${bytes}。`, '请每次导出较少的训练。'],
 }));
 
 export const nothingToTake = defineError('no-run-to-take', (_: object) => ({
@@ -72,6 +96,14 @@ export const storageFull = defineError('save-full', ({ needed, free }: Room) => 
     `请腾出磁盘空间。${kept[1]}`,
   ],
 }));
+
+/** What writing threw. A quota is told in words of its own: the browser's name for it, wherever it comes from. */
+export function asSaveError(error: unknown, needed: number): UserError {
+  if (error instanceof UserError) return error;
+  if (error instanceof Error && error.name === 'QuotaExceededError')
+    return storageFull({ needed, free: null });
+  return notSaved({ cause: same(causeOf(error)) });
+}
 
 export const noStorage = defineError(
   'save-missing',

@@ -4,11 +4,7 @@
 import type { Recipe } from '../recipe/recipe.ts';
 import type { StepMetrics } from '../training/metrics.ts';
 import type { TrainerState } from '../training/trainerState.ts';
-
-export interface AnswerBefore {
-  readonly prompt: string;
-  readonly text: string;
-}
+import type { AnswerBefore, RunNote } from './runNote.ts';
 
 export interface Snapshot {
   readonly recipe: Recipe;
@@ -19,6 +15,8 @@ export interface Snapshot {
   readonly before: readonly AnswerBefore[];
   /** `webgpu:vendor/architecture` or `cpu`. */
   readonly device: string;
+  /** Absent: saved by a page that wrote none. */
+  readonly note?: RunNote;
 }
 
 /** Keeps the newest snapshot. Implementations: memory, the browser's private files, a folder. */
@@ -80,13 +78,22 @@ export function encodeSnapshot(snapshot: Snapshot): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** What a header says of the bytes behind it; null: it is none. */
+export function lengthsOf(
+  header: Uint8Array,
+): { readonly jsonBytes: number; readonly wholeBytes: number } | null {
+  const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
+  if (header.length < HEADER_BYTES || view.getUint32(0, true) !== MAGIC) return null;
+  const jsonBytes = view.getUint32(8, true);
+  return { jsonBytes, wholeBytes: HEADER_BYTES + jsonBytes + 4 * view.getUint32(12, true) };
+}
+
 /** Whether the bytes are those that were written: magic, lengths and checksum hold. Says nothing about what they mean. */
 export function isWhole(bytes: Uint8Array<ArrayBuffer>): boolean {
-  if (bytes.length < HEADER_BYTES) return false;
+  const lengths = lengthsOf(bytes);
+  if (lengths === null || bytes.length < lengths.wholeBytes) return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const whole = HEADER_BYTES + view.getUint32(8, true) + 4 * view.getUint32(12, true);
-  if (view.getUint32(0, true) !== MAGIC || bytes.length < whole) return false;
-  return view.getUint32(4, true) === checksum(bytes.subarray(HEADER_BYTES, whole));
+  return view.getUint32(4, true) === checksum(bytes.subarray(HEADER_BYTES, lengths.wholeBytes));
 }
 
 /** In this process's memory: outlives a device, not a page. */

@@ -22,9 +22,10 @@ import { defaultValues, readSettings } from '../recipe/recipe.ts';
 import { besideSettings } from '../recipe/recipeShapes.ts';
 import type { Best } from '../training/bestState.ts';
 import { stepMetrics } from '../training/metricsShape.ts';
+import { runNote } from './runNote.ts';
 import { savedUnreadable } from './sessionErrors.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
-import { HEADER_BYTES, isWhole } from './snapshot.ts';
+import { HEADER_BYTES, isWhole, lengthsOf } from './snapshot.ts';
 
 const floats: ReadonlyMap<unknown, number> = new Map([
   ['NaN', Number.NaN],
@@ -54,6 +55,7 @@ const written = shape<Written>({
   totalSteps: whole(1, Number.MAX_SAFE_INTEGER),
   before: list(shape({ prompt: string, text: string })),
   device: string,
+  note: optional(runNote),
   step: count,
   best: optional(nullable(shape({ step: count, evalLoss: number, waited: count, adapter: none }))),
   lengths: list(count),
@@ -118,6 +120,23 @@ function assertConsistent(
       ` ${adapter} 个浮点数`,
       lengths.length < 2 ? undefined : last,
     );
+}
+
+/** A snapshot without its arrays. */
+export interface SnapshotFacts extends Omit<Snapshot, 'state'> {
+  readonly step: number;
+}
+
+/** The JSON of a snapshot alone. Throws UserError 'saved-unreadable'. */
+export function decodeFacts(json: string): SnapshotFacts {
+  const { lengths: _, best: __, recipe, ...rest } = fieldsOf(json);
+  return { ...rest, recipe: recipeOf(recipe) };
+}
+
+/** Of bytes that this page encoded. */
+export function factsOf(bytes: Uint8Array<ArrayBuffer>): SnapshotFacts {
+  const { jsonBytes = 0 } = lengthsOf(bytes) ?? {};
+  return decodeFacts(new TextDecoder().decode(bytes.subarray(HEADER_BYTES, HEADER_BYTES + jsonBytes)));
 }
 
 /** Throws UserError 'saved-unreadable': what it names is no whole snapshot of this page or an earlier one. */

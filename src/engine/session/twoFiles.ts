@@ -3,9 +3,8 @@
 // may say so by throwing, by an odd count of written bytes, or only at the flush; none of it costs what was there. Which of two is the
 // newer stands in the files themselves: a private window of Chromium does not change a file's time when it is written again, and clocks are set back.
 // Knows no browser: opfsStore.ts gives it the private files, tests a made-up disk.
-import { causeOf, UserError } from '../ground/errors.ts';
-import { same, text } from '../ground/text.ts';
-import { notSaved, storageFull } from './sessionErrors.ts';
+import { text } from '../ground/text.ts';
+import { asSaveError, notSaved, storageFull } from './sessionErrors.ts';
 
 /** Of FileSystemSyncAccessHandle, what saving needs. */
 export interface OpenFile {
@@ -112,14 +111,6 @@ function assertReads(file: OpenFile, bytes: Uint8Array<ArrayBuffer>, from: numbe
   }
 }
 
-/** A quota is told in words of its own: the browser's name for it, wherever it comes from. */
-function asUserError(error: unknown, needed: number): UserError {
-  if (error instanceof UserError) return error;
-  if (error instanceof Error && error.name === 'QuotaExceededError')
-    return storageFull({ needed, free: null });
-  return notSaved({ cause: same(causeOf(error)) });
-}
-
 interface Found {
   readonly name: string;
   readonly at: number;
@@ -186,7 +177,7 @@ export function twoFiles(folder: Folder, isWhole: (bytes: Uint8Array<ArrayBuffer
         good = name;
         turn += 1;
       } catch (error) {
-        throw asUserError(error, bytes.length);
+        throw asSaveError(error, bytes.length);
       }
     },
     load: async () => (await newestFirst()).map(({ bytes }) => bytes),

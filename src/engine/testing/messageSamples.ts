@@ -12,6 +12,7 @@ import { readPublic } from './embedded.ts';
 import type { Samples } from './hubSamples.ts';
 import { hubCommands, hubEvents } from './hubSamples.ts';
 import { columns, ownRows, rowStatistics, rowsView } from './rowSamples.ts';
+import { runsCommands, runsEvents } from './runsSamples.ts';
 
 const assets = new Assets(readPublic);
 const presets = presetValues(await assets.presets());
@@ -35,6 +36,7 @@ const id = 1;
 const file = new Blob(['x']);
 const backend = 'auto';
 export const commands: Samples<Command> = {
+  ...runsCommands,
   inspect: { type: 'inspect', id, recipe },
   probe: { type: 'probe', backend },
   train: { type: 'train', recipe, backend },
@@ -177,6 +179,9 @@ const reading: ScriptReading = {
 };
 export const events: Samples<Event> = {
   ...hubEvents,
+  ...runsEvents(recipe),
+  'runs-failed': { type: 'runs-failed', id, error },
+  'run-shelved': { type: 'run-shelved', error, run: file },
   'hub-weighed': { type: 'hub-weighed', id, estimate: null },
   'hub-failed': { type: 'hub-failed', id, error },
   device: {

@@ -16,7 +16,7 @@ export interface AttentionCase {
 }
 
 /** First token of each token's document, of `length` tokens each; 0: every row is one. */
-export const documentStarts = (n: number, t: number, length: number): Uint32Array<ArrayBuffer> =>
+const documentStarts = (n: number, t: number, length: number): Uint32Array<ArrayBuffer> =>
   Uint32Array.from({ length: n }, (_, i) => (length > 0 ? Math.floor((i % t) / length) * length : 0));
 
 export const attentionCaseName = ({

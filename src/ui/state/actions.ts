@@ -5,7 +5,7 @@ import { deaths, defaultValues, errorData, sameRun } from '../../engine/index.ts
 import type { BackendChoice, Command, ExportFormat, FloatType, GuideEntry } from '../../engine/protocol.ts';
 import { adapterActions } from './adapterActions.ts';
 import { answerActions } from './answerActions.ts';
-import type { Engines } from './engines.ts';
+import type { Engines } from './engineHooks.ts';
 import { startEngines } from './engines.ts';
 import { hubActions } from './hubActions.ts';
 import { modelActions } from './modelActions.ts';

@@ -1,7 +1,7 @@
 // Choosing the adapters that a run goes on from: their files are read by both engines, and one of them, or several stacked, becomes the
 // recipe's adapter, with the settings that it stands for, when the inspector found that it fits.
 import type { Event } from '../../engine/protocol.ts';
-import type { Engines } from './engines.ts';
+import type { Engines } from './engineHooks.ts';
 import { presetValues } from './recipeEdits.ts';
 import type { Edit, PageState, PickedAdapter } from './state.ts';
 import type { Store } from './store.ts';

@@ -3,34 +3,15 @@
 
 import type { EngineClient, Recipe } from '../../engine/index.ts';
 import { changedKeys, deaths, inspectionHung, withPatch } from '../../engine/index.ts';
-import type { Command, EngineErrorData, Event } from '../../engine/protocol.ts';
+import type { EngineErrorData, Event } from '../../engine/protocol.ts';
 import { watchOf } from './answerActions.ts';
+import type { EngineHooks, Engines } from './engineHooks.ts';
 import { fixPatch } from './fixPatch.ts';
 import { makeFrameQueue } from './frames.ts';
 import { makePending } from './pending.ts';
 import { reduce, reduceAll } from './reduce.ts';
-import type { RowsEvent } from './rowsEvent.ts';
 import { isOfRows } from './rowsEvent.ts';
-import type { PickedAdapter, PickedFiles, Ports } from './state.ts';
-import type { Store } from './store.ts';
-
-export interface Engines {
-  /** To the trainer. */
-  tell(command: Command): void;
-  /** Goes on with a run whose trainer was lost and that did not go on by itself. */
-  revive(recipe: Recipe): void;
-  /** The recipe changed: many changes in one task are one question. */
-  inspectSoon(): void;
-  /** To the inspector: a question that is answered at once. */
-  ask(command: Command): void;
-  /** Takes adapters into both engines, several as one that does what all do. */
-  openAdapter(id: number, adapters: readonly PickedAdapter[]): void;
-  /** Tells the trainer of a file of rows that the inspector has read. */
-  holdRows(digest: string, file: File): void;
-  /** Takes a model file into both engines. */
-  openModel(id: number, picked: PickedFiles): void;
-  terminate(): void;
-}
+import type { PickedAdapter, PickedFiles } from './state.ts';
 
 const isMissing = (event: Event): boolean => event.type === 'failed' && event.error.code === 'fetch-program';
 /** An inspector that says nothing for so long computes over something that does not end. */
@@ -40,27 +21,6 @@ const OVERDUE_MS = 3000;
 
 /** A run whose trainer dies more often than this, without getting on in between, goes on when it is told to. */
 const MOST_RESTARTS = 3;
-
-export interface EngineHooks {
-  readonly store: Store;
-  readonly ports: Ports;
-  /** Runs a function on the next frame (or soon, in tests). */
-  readonly later: (run: () => void) => void;
-  /** The trainer paused: pending questions may be asked. */
-  readonly onPaused: () => void;
-  /** The trainer has written the adapter's files. */
-  readonly onExported: (exported: Extract<Event, { type: 'exported' }>) => void;
-  /** What was asked of a run can't be had. */
-  readonly onRefused: (error: EngineErrorData) => void;
-  /** The inspector has read an adapter, or refused it. */
-  readonly onAdapter: (event: Extract<Event, { type: 'adapter' | 'adapter-failed' }>) => void;
-  /** The inspector has read rows, or refused them. */
-  readonly onRows: (event: RowsEvent) => void;
-  /** Nobody answers what the inspector was asked. */
-  readonly onInspectorGone: () => void;
-  /** The inspector has read a model file, or refused it. */
-  readonly onModel: (event: Extract<Event, { type: 'model' | 'model-failed' }>) => void;
-}
 
 export function startEngines({
   store,

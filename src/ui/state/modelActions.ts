@@ -2,7 +2,7 @@
 import type { ModelRef, ModelSource, RecipePatch } from '../../engine/index.ts';
 import { namedSource } from '../../engine/index.ts';
 import type { Event } from '../../engine/protocol.ts';
-import type { Engines } from './engines.ts';
+import type { Engines } from './engineHooks.ts';
 import { presetValues } from './recipeEdits.ts';
 import { isBusy } from './runStatus.ts';
 import type { Edit, PickedFiles } from './state.ts';

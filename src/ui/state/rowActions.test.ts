@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import type { ColumnMapping, CustomData, RowStatistics } from '../../engine/index.ts';
 import type { Command, Event, RowsView } from '../../engine/protocol.ts';
-import type { Engines } from './engines.ts';
+import type { Engines } from './engineHooks.ts';
 import { edited } from './recipeEdits.ts';
 import { rowActions } from './rowActions.ts';
 import { emptyState, makeStore } from './store.ts';

@@ -3,7 +3,7 @@
 import type { ColumnMapping, CustomData, DataFormat, DataSource } from '../../engine/index.ts';
 import { isInFile, rowsStore } from '../../engine/index.ts';
 import type { RowsAsked, RowsView, TemplateView } from '../../engine/protocol.ts';
-import type { Engines } from './engines.ts';
+import type { Engines } from './engineHooks.ts';
 import type { RowsEvent } from './rowsEvent.ts';
 import type { Edit } from './state.ts';
 import type { Store } from './store.ts';

@@ -2,7 +2,7 @@
 // settings over to the form; a recipe file is opened. The inspector reads; the text stays in this tab.
 import type { VersionUsed } from '../../engine/index.ts';
 import { errorData } from '../../engine/index.ts';
-import type { Engines } from './engines.ts';
+import type { Engines } from './engineHooks.ts';
 import type { Edit, PastedScript, Ports } from './state.ts';
 import type { Store } from './store.ts';
 import { nothingPasted } from './store.ts';

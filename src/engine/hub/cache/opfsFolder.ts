@@ -1,28 +1,27 @@
-// The cache in the browser's private file system, under its locks: files of this origin, for all its tabs. Runs in a worker only.
+// Folders in the browser's private file system, under its locks: files of this origin, for all its tabs. Runs in a worker only.
 import { Cancelled } from '../../ground/errors.ts';
 import { blobSource } from '../../ground/formats/byteSource.ts';
 import type { CacheFolder, CacheLocks } from './folder.ts';
 import { memoryFolder, memoryLocks } from './memoryFolder.ts';
 
-const FOLDER = 'lora-playground-models';
 const LOCK = 'lora-playground-model-';
 
 const isMissing = (error: unknown): boolean => error instanceof Error && error.name === 'NotFoundError';
 
-async function directory(): Promise<FileSystemDirectoryHandle> {
+async function directoryOf(folder: string): Promise<FileSystemDirectoryHandle> {
   const root = await navigator.storage.getDirectory();
-  return root.getDirectoryHandle(FOLDER, { create: true });
+  return root.getDirectoryHandle(folder, { create: true });
 }
 
-const privateFolder: CacheFolder = {
+const folderNamed = (folder: string): CacheFolder => ({
   names: async () => {
     const names: string[] = [];
-    for await (const name of (await directory()).keys()) names.push(name);
+    for await (const name of (await directoryOf(folder)).keys()) names.push(name);
     return names;
   },
   read: async (name) => {
     try {
-      const file = await (await (await directory()).getFileHandle(name)).getFile();
+      const file = await (await (await directoryOf(folder)).getFileHandle(name)).getFile();
       return { size: file.size, source: (shown) => blobSource(shown, file), blob: file };
     } catch (error) {
       if (isMissing(error)) return null;
@@ -30,7 +29,7 @@ const privateFolder: CacheFolder = {
     }
   },
   write: async (name) => {
-    const handle = await (await directory()).getFileHandle(name, { create: true });
+    const handle = await (await directoryOf(folder)).getFileHandle(name, { create: true });
     const access = await handle.createSyncAccessHandle();
     return {
       get size() {
@@ -53,7 +52,7 @@ const privateFolder: CacheFolder = {
   },
   remove: async (name) => {
     try {
-      await (await directory()).removeEntry(name);
+      await (await directoryOf(folder)).removeEntry(name);
     } catch (error) {
       if (!isMissing(error)) throw error;
     }
@@ -67,7 +66,7 @@ const privateFolder: CacheFolder = {
       return null;
     }
   },
-};
+});
 
 const tabLocks: CacheLocks = {
   hold: async (name, { signal, waits }, run) => {
@@ -86,14 +85,20 @@ const tabLocks: CacheLocks = {
   },
 };
 
-/** `lasts`: whether what is kept is there at the next visit. */
-export function pageCache(): {
+interface PagePlace {
   readonly folder: CacheFolder;
   readonly locks: CacheLocks;
+  /** Whether what is kept is there at the next visit. */
   readonly lasts: boolean;
-} {
+}
+
+/** The models of the page. */
+export const pageCache = (): PagePlace => pagePlace('lora-playground-models');
+
+/** A folder of the page's own. */
+export function pagePlace(folder: string): PagePlace {
   const offered = 'storage' in navigator && 'getDirectory' in navigator.storage && 'locks' in navigator;
   return offered
-    ? { folder: privateFolder, locks: tabLocks, lasts: true }
+    ? { folder: folderNamed(folder), locks: tabLocks, lasts: true }
     : { folder: memoryFolder(), locks: memoryLocks(), lasts: false };
 }

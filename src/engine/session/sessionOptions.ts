@@ -1,0 +1,21 @@
+// What a session is given: where its files, its devices and its kept runs are, and whom it tells.
+import type { Event } from '../protocol.ts';
+import type { TuningCache } from '../training/backends/variants.ts';
+import type { Assets } from './assets.ts';
+import type { RunShelf } from './runShelf.ts';
+import type { SnapshotStore } from './snapshot.ts';
+
+export interface SessionOptions {
+  readonly assets: Assets;
+  readonly gpu: GPU | null;
+  readonly store: SnapshotStore;
+  /** Where runs are kept that end or are replaced. */
+  readonly shelf?: RunShelf;
+  readonly tuning?: TuningCache | null;
+  /** Of the machine, where it is known. */
+  readonly memoryBytes?: number | null;
+  readonly emit: (event: Event) => void;
+  readonly now: () => number;
+  /** Resolves after messages that wait have been handled. */
+  readonly breathe: () => Promise<void>;
+}
