@@ -26,7 +26,11 @@ export class WebSession {
     const externalData = files
       .filter(({ name }) => name.startsWith(`onnx/${model}_data`))
       .map(({ name, bytes: data }) => ({ path: name.slice('onnx/'.length), data }));
-    const session = await ort.createSession(bytes, { executionProviders: ['wasm'], externalData, logSeverityLevel: 3 });
+    const session = await ort.createSession(bytes, {
+      executionProviders: ['wasm'],
+      externalData,
+      logSeverityLevel: 3,
+    });
     return new WebSession(session, config);
   }
 

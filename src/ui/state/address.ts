@@ -25,7 +25,7 @@ export const browserAddress: AddressBar = {
 export function syncAddress(
   store: Store,
   actions: Pick<Actions, 'open'>,
-  ports: Pick<Ports, 'writeLink'>,
+  ports: Pick<Ports, 'writeLink' | 'recipeJson'>,
   bar: AddressBar,
 ): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
