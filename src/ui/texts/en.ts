@@ -15,6 +15,7 @@ export const en = {
     script: 'Script',
     share: 'Share',
     keys: 'Keyboard',
+    runs: 'Runs',
     storage: 'Storage',
     recipe: 'Recipe',
     parameters: 'Parameters',

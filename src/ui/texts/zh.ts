@@ -16,6 +16,7 @@ export const zh: TextsOf<typeof en> = {
     script: '脚本',
     share: '分享',
     keys: '键盘',
+    runs: '训练记录',
     storage: '存储',
     recipe: '配方',
     parameters: '参数',

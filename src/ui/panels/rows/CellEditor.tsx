@@ -36,7 +36,7 @@ function Turns(props: {
     <fieldset className="turns">
       <legend className="small dim">{label}</legend>
       {turns.map(({ role, text: said }, at) => {
-        const named = turnNames[role];
+        const named = Object.hasOwn(turnNames, role) ? turnNames[role] : undefined;
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: a turn is its place in the conversation
           <label key={at}>
