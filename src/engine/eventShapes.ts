@@ -111,6 +111,7 @@ const inspection = shape<Inspection>({
       longestTokens: number,
       truncatedRows: number,
       maskedRows: number,
+      askedOtherwise: boolean,
       preview: list(row),
       notes: list(bilingual),
     }),

@@ -13,7 +13,7 @@ import { Failure, RunDiagnosis } from './failure/Failure.tsx';
 import { Doors } from './first/Doors.tsx';
 import { PresetCards } from './first/PresetCards.tsx';
 import { CpuBanner, EngineError, LinkNotes, ReproductionNote, StaleNote, Warnings } from './notes/Notes.tsx';
-import { SavedNote, UnsavedNote } from './notes/SavedNote.tsx';
+import { SavedNote, UnkeptNote, UnsavedNote } from './notes/SavedNote.tsx';
 import { Strip } from './strip/Strip.tsx';
 import { TakeHome } from './takeHome/TakeHome.tsx';
 
@@ -86,6 +86,7 @@ export const Centre = memo(function Centre({
       <LinkNotes />
       <SavedNote />
       <UnsavedNote />
+      <UnkeptNote />
       {first && <Doors />}
       <Strip onSelect={onSelect} />
       {hasProgram && (

@@ -5,6 +5,7 @@ import { deaths, defaultValues, errorData, sameRun } from '../../engine/index.ts
 import type { BackendChoice, Command, ExportFormat, FloatType, GuideEntry } from '../../engine/protocol.ts';
 import { adapterActions } from './adapterActions.ts';
 import { answerActions } from './answerActions.ts';
+import { recallDraft } from './draft.ts';
 import type { Engines } from './engineHooks.ts';
 import { startEngines } from './engines.ts';
 import { hubActions } from './hubActions.ts';
@@ -14,6 +15,7 @@ import { differences, edited, presetRecipe, presetValues, redone, undone } from 
 import { newRun } from './reduce.ts';
 import { rowActions } from './rowActions.ts';
 import { canResume, isBusy } from './runStatus.ts';
+import { runsActions } from './runsActions.ts';
 import { scriptActions } from './scriptActions.ts';
 import type { DialogName, Edit, Language, PageState, Ports, SheetName, Theme } from './state.ts';
 import type { Store } from './store.ts';
@@ -35,6 +37,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     askFiles: (id) => engines.tell({ type: 'export', id, format: 'repository', dtype: 'float16' }),
   });
   const scripts = scriptActions(store, ports, edit, () => engines);
+  const runs = runsActions(store, ports, { edit, tell: (command) => tell(command) });
   const answers = answerActions(store, (command) => engines.tell(command));
   const engines: Engines = startEngines({
     store,
@@ -48,6 +51,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     onModel: models.onModel,
     onAdapter: adapters.onAdapter,
     onRows: rows.onRows,
+    onRuns: runs.onRuns,
     onInspectorGone: rows.rowsUnheard,
   });
   const { inspectSoon } = engines;
@@ -90,7 +94,8 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   async function open(hash: string): Promise<void> {
     const { presets, recipe } = store.getState();
     const opened = await ports.openLink(hash, presets);
-    const first = hash.length > 1 ? opened.recipe : presetRecipe(presets, recipe.preset);
+    const named = hash.length > 1 ? opened.recipe : presetRecipe(presets, recipe.preset);
+    const first = (await recallDraft(presets, hash, ports)) ?? named;
     store.setState({
       recipe: first,
       linkNotes: opened.notes,
@@ -136,8 +141,11 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     stop: () => tell({ type: 'stop' }),
     reset,
     ...scripts,
+    ...runs,
     openRows: rows.openRows,
     dropRows: rows.dropRows,
+    editRows: rows.editRows,
+    changeRowsText: rows.changeRowsText,
     readAs: rows.readAs,
     changeRows: rows.changeRows,
     presetRows: rows.presetRows,
@@ -158,6 +166,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     pushToHub: hub.pushToHub,
     cancelPush: hub.cancelPush,
     openAdapter: adapters.openAdapter,
+    dropAdapter: adapters.dropAdapter,
     chooseAdapters: adapters.chooseAdapters,
     useFreshAdapter: adapters.useFreshAdapter,
     useEmbeddedModel: models.useEmbeddedModel,

@@ -38,6 +38,7 @@ import type {
 import type { AnswerPair, Said, Untouched } from './answerState.ts';
 import type { HubState } from './hubState.ts';
 import type { Play } from './playState.ts';
+import type { RunsState } from './runsState.ts';
 
 export type { AnswerPair, AnswerSide, Said, Untouched } from './answerState.ts';
 
@@ -57,6 +58,7 @@ export type DialogName =
   | 'push'
   | 'data'
   | 'template'
+  | 'runs'
   | 'reset';
 export type SheetName = 'recipe' | 'parameters';
 
@@ -214,6 +216,7 @@ export interface PageState {
   readonly hub: HubState;
   readonly adapter: OpenAdapter;
   readonly rows: OpenRows;
+  readonly runs: RunsState;
   /** A run that an earlier visit left unfinished. */
   readonly saved: SavedRun | null;
   /** Why a saved run, kept here or in a file that was opened, can't be used. */

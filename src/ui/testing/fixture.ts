@@ -248,6 +248,7 @@ export function inspectionOf(kind: FixtureKind, reentrant = true): Inspection {
       longestTokens: 52,
       truncatedRows: 0,
       maskedRows: 0,
+      askedOtherwise: false,
       preview: [
         row(
           '<|im_start|>user\nWhere does the ferry leave from?<|im_end|>\n<|im_start|>assistant\n',

@@ -9,6 +9,7 @@ import type { enModel } from './enModel.ts';
 import type { enPush } from './enPush.ts';
 import type { enReading } from './enReading.ts';
 import type { enRows } from './enRows.ts';
+import type { enRuns } from './enRuns.ts';
 import type { enTour } from './enTour.ts';
 import { zh } from './zh.ts';
 
@@ -19,6 +20,7 @@ declare module 'i18next' {
       translation: typeof en;
       reading: typeof enReading;
       rows: typeof enRows;
+      runs: typeof enRuns;
       kept: typeof enKept;
       model: typeof enModel;
       tour: typeof enTour;

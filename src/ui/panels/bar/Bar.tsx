@@ -164,6 +164,9 @@ function NarrowMenu() {
           <MenuItem id="share" className="list-item" onAction={() => actions.openDialog('share')}>
             {t('bar.share')}
           </MenuItem>
+          <MenuItem id="runs" className="list-item" onAction={() => actions.openDialog('runs')}>
+            {t('bar.runs')}
+          </MenuItem>
           <MenuItem id="storage" className="list-item" onAction={() => actions.openDialog('storage')}>
             {t('bar.storage')}
           </MenuItem>
@@ -224,6 +227,9 @@ export function Bar({ width }: { readonly width: Width }) {
       <span className="bar-space" />
       <Button className="pill bar-device" onPress={() => actions.openDialog('device')}>
         {device}
+      </Button>
+      <Button className="button" onPress={() => actions.openDialog('runs')}>
+        {t('bar.runs')}
       </Button>
       <Button className="button" onPress={() => actions.openDialog('guide')}>
         {t('guide.open')}

@@ -9,8 +9,9 @@ import { countText, flopsText, timeText } from '../../texts/numbers.ts';
 import { Answers } from '../answers/Answers.tsx';
 import { PresetCards } from '../first/PresetCards.tsx';
 import { TryIt } from '../first/TryIt.tsx';
+import { Memory } from '../memory/Memory.tsx';
 import { OpenRun } from '../notes/SavedNote.tsx';
-import { Memory } from './Memory.tsx';
+import { LearningRates } from './LearningRates.tsx';
 import { RowsCard } from './RowsCard.tsx';
 
 function Estimate({ estimate }: { readonly estimate: CostEstimate }) {
@@ -33,6 +34,7 @@ function Estimate({ estimate }: { readonly estimate: CostEstimate }) {
         <dd className="estimate-value">{countText(estimate.steps, language)}</dd>
         <dd className="small dim">{t('before.stepsOf', { flops: flopsText(estimate.flopsPerStep) })}</dd>
       </div>
+      <LearningRates steps={estimate.steps} />
     </dl>
   );
 }
