@@ -1,6 +1,6 @@
 // Everything the page can do: the only file, with engines.ts and the …Actions.ts, that writes the store and sends
 // commands. It knows no React and no DOM beyond timers.
-import type { RecipeValues } from '../../engine/index.ts';
+import type { RecipeValues, Text } from '../../engine/index.ts';
 import { deaths, defaultValues, errorData, sameRun } from '../../engine/index.ts';
 import type { BackendChoice, Command, ExportFormat, FloatType, GuideEntry } from '../../engine/protocol.ts';
 import { adapterActions } from './adapterActions.ts';
@@ -16,6 +16,11 @@ import { canResume, isBusy } from './runStatus.ts';
 import { scriptActions } from './scriptActions.ts';
 import type { DialogName, Edit, Language, PageState, Ports, SheetName, Theme } from './state.ts';
 import type { Store } from './store.ts';
+
+const readOnlyNote: Text = {
+  en: 'This frame is read-only: nothing was changed. Open the whole page to change the recipe.',
+  zh: '这个嵌入框是只读的：什么都没有改变。要修改配方，请打开完整页面。',
+};
 
 export type Actions = ReturnType<typeof makeActions>;
 
@@ -53,6 +58,10 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   const tell = (command: Command): void => engines.tell(command);
 
   function edit(change: Edit): void {
+    if (store.getState().readOnly && change.kind !== 'prompts') {
+      store.setState({ linkNotes: [readOnlyNote] });
+      return;
+    }
     store.setState((state) => edited(state, change, performance.now()));
     answers.watchOn();
     inspectSoon();

@@ -75,6 +75,7 @@ export function emptyState(language: Language, theme: Theme): PageState {
     askEvery: usualInterval,
     asked: {},
     linkNotes: [],
+    readOnly: false,
     expected: null,
     language,
     theme,

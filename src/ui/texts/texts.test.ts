@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { settingKeys, settingOf } from '../../engine/index.ts';
 import { en } from './en.ts';
 import { enKept } from './enKept.ts';
+import { enLinks } from './enLinks.ts';
 import { enModel } from './enModel.ts';
 import { enPush } from './enPush.ts';
 import { enReading } from './enReading.ts';
@@ -10,6 +11,7 @@ import { enRows } from './enRows.ts';
 import { browserLanguage } from './i18n.ts';
 import { zh } from './zh.ts';
 import { zhKept } from './zhKept.ts';
+import { zhLinks } from './zhLinks.ts';
 import { zhModel } from './zhModel.ts';
 import { zhPush } from './zhPush.ts';
 import { zhReading } from './zhReading.ts';
@@ -36,6 +38,7 @@ describe('texts', () => {
     kept: enKept,
     model: enModel,
     push: enPush,
+    links: enLinks,
   });
   const chinese = flat({
     ...zh,
@@ -44,6 +47,7 @@ describe('texts', () => {
     kept: zhKept,
     model: zhModel,
     push: zhPush,
+    links: zhLinks,
   });
 
   it('has every English key in Chinese, except singular forms that Chinese does not have', () => {
