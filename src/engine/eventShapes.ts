@@ -275,6 +275,7 @@ const event = tagged<Event>({
   'script-failed': shape({ id, error }),
   why: shape({ id, why: nullable(why) }),
   'why-failed': shape({ id, error }),
+  untouched: shape({ id, answers: nullable(list(string)) }),
   guide: shape({ id, entries: list(entry) }),
   refused: shape({ error }),
   warning: shape({ category: string, message: string }),

@@ -63,7 +63,7 @@ export { recipeOfReading } from './recipe/recipeOfReading.ts';
 export type { DataSource } from './recipe/rows/dataSource.ts';
 export type { ColumnMapping, ColumnRole, CustomData, DataFormat, RowKind } from './recipe/rows/ownRows.ts';
 export { isInFile, rolesOf, rowKinds, textOfRows } from './recipe/rows/ownRows.ts';
-export { sameRun } from './recipe/sameRun.ts';
+export { sameRun, sameTensors } from './recipe/sameRun.ts';
 export { errorData } from './session/errorData.ts';
 export type { StoredHere } from './session/storedHere.ts';
 export type { CostEstimate, MemoryPlan } from './training/cost.ts';

@@ -29,8 +29,10 @@ const loads: Readonly<Partial<Record<DialogName, () => Promise<ComponentType>>>>
   device: async () => (await import('./panels/device/DeviceDialog.tsx')).DeviceDialog,
   keys: async () => (await import('./panels/bar/KeysDialog.tsx')).KeysDialog,
   model: async () => (await import('./panels/model/ModelDialog.tsx')).ModelDialog,
+  runs: async () => (await import('./panels/runs/RunsDialog.tsx')).RunsDialog,
   storage: async () => (await import('./panels/storage/StorageDialog.tsx')).StorageDialog,
   share: async () => (await import('./panels/share/ShareDialog.tsx')).ShareDialog,
+  tour: async () => (await import('./panels/tour/Tour.tsx')).Tour,
   push: async () => (await import('./panels/push/PushDialog.tsx')).PushDialog,
   script: async () => (await import('./panels/script/ScriptDialog.tsx')).ScriptDialog,
 };

@@ -21,6 +21,7 @@ function page() {
   };
   const ports = {
     writeLink: async ({ values }: { values: { 'lora.r': number } }) => `r=${values['lora.r']}`,
+    recipeJson: () => '{}',
   };
   syncAddress(store, { open: async () => {} }, ports, bar);
   let now = 0;

@@ -1,6 +1,7 @@
 // Keeps the address in step with the recipe, and the recipe with an address changed by hand. Writing never makes a
 // history entry: Back leaves the page, undo is for settings.
 import type { Actions } from './actions.ts';
+import { keepDraft } from './draft.ts';
 import type { Ports } from './state.ts';
 import type { Store } from './store.ts';
 
@@ -24,7 +25,7 @@ export const browserAddress: AddressBar = {
 export function syncAddress(
   store: Store,
   actions: Pick<Actions, 'open'>,
-  ports: Pick<Ports, 'writeLink'>,
+  ports: Pick<Ports, 'writeLink' | 'recipeJson'>,
   bar: AddressBar,
 ): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -38,6 +39,7 @@ export function syncAddress(
     if (mine !== turn) return;
     written = `#${text}`;
     bar.write(written);
+    keepDraft(recipe, presets, written, ports);
   };
   store.subscribe((state, before) => {
     // Opening a link fills the recipe without an edit and leaves nothing to undo or redo; its address stays as it was given, fingerprint and all.

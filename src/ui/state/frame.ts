@@ -1,7 +1,13 @@
 // A page inside another's, for lessons: which parts and settings are hidden, and whether the recipe can be changed; as it stands in the address
 // before the '#', and as rules of style. Pure. Words are the share dialog's, obeying is mountPage.tsx's and actions.ts's.
-import type { SettingKey } from '../../engine/index.ts';
+import type { SettingKey, Text } from '../../engine/index.ts';
 import { settingKeys } from '../../engine/index.ts';
+
+/** Said where somebody tries to change the recipe of a read-only frame. */
+export const readOnlyNote: Text = {
+  en: 'This frame is read-only: nothing was changed. Open the whole page to change the recipe.',
+  zh: '这个嵌入框是只读的：什么都没有改变。要修改配方，请打开完整页面。',
+};
 
 /** Parts that can be hidden, by where they stand on the page. */
 const places = {
@@ -13,6 +19,7 @@ const places = {
   script: '[data-part="script"]',
   share: '[data-part="share"]',
   device: '[data-part="device"]',
+  runs: '[data-part="runs"]',
   recipe: '.column-recipe, [data-part="recipe"]',
   parameters: '.column-parameters, .tab-list, [data-part="parameters"]',
   strip: '.strip',

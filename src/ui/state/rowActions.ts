@@ -8,6 +8,9 @@ import type { RowsEvent } from './rowsEvent.ts';
 import type { Edit } from './state.ts';
 import type { Store } from './store.ts';
 
+/** Bytes of a file of one's own that is there after a reload; a larger one is opened again. */
+const MOST_KEPT = 2 ** 26;
+
 export interface RowsChange extends Partial<Pick<CustomData, 'edits' | 'leftOut'>> {
   /** null: as the columns are called. */
   readonly columns?: ColumnMapping | null;
@@ -43,9 +46,9 @@ export function rowActions(
     engines().ask({ type: 'open-rows', id: lastId, name: file.name, file, format, source });
   }
 
-  /** Rows of a hub that were fetched at an earlier visit are here without asking anybody. */
+  /** Rows that were fetched or opened at an earlier visit are here without asking anybody. */
   async function findRows(data: CustomData | undefined): Promise<void> {
-    if (data === undefined || !isInFile(data) || data.source === undefined) return;
+    if (data === undefined || !isInFile(data)) return;
     const { digest, name } = data;
     if (store.getState().rows.files.has(digest)) return;
     const file = await (await rowsStore()).keptRows(digest);
@@ -156,7 +159,8 @@ export function rowActions(
         files.set(data.digest, asked);
         engines().holdRows(data.digest, asked);
         const file = asked;
-        if (data.source) void rowsStore().then(({ keepRows }) => keepRows(data.digest, file));
+        if (data.source || file.size <= MOST_KEPT)
+          void rowsStore().then(({ keepRows }) => keepRows(data.digest, file));
       }
       store.setState({
         // What was counted is of other rows.

@@ -30,6 +30,7 @@ export const enLinks = {
   part_script: 'Script',
   part_share: 'Share',
   part_device: 'device',
+  part_runs: 'Runs',
   part_recipe: 'recipe',
   part_parameters: 'parameters',
   part_strip: 'gradient strip',

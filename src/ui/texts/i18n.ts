@@ -10,6 +10,8 @@ import type { enModel } from './enModel.ts';
 import type { enPush } from './enPush.ts';
 import type { enReading } from './enReading.ts';
 import type { enRows } from './enRows.ts';
+import type { enRuns } from './enRuns.ts';
+import type { enTour } from './enTour.ts';
 import { zh } from './zh.ts';
 
 declare module 'i18next' {
@@ -20,8 +22,10 @@ declare module 'i18next' {
       reading: typeof enReading;
       rows: typeof enRows;
       links: typeof enLinks;
+      runs: typeof enRuns;
       kept: typeof enKept;
       model: typeof enModel;
+      tour: typeof enTour;
       push: typeof enPush;
     };
   }

@@ -8,6 +8,7 @@ import { enModel } from './enModel.ts';
 import { enPush } from './enPush.ts';
 import { enReading } from './enReading.ts';
 import { enRows } from './enRows.ts';
+import { enTour } from './enTour.ts';
 import { browserLanguage } from './i18n.ts';
 import { zh } from './zh.ts';
 import { zhKept } from './zhKept.ts';
@@ -16,6 +17,7 @@ import { zhModel } from './zhModel.ts';
 import { zhPush } from './zhPush.ts';
 import { zhReading } from './zhReading.ts';
 import { zhRows } from './zhRows.ts';
+import { zhTour } from './zhTour.ts';
 
 type Tree = { readonly [key: string]: string | Tree };
 
@@ -37,6 +39,7 @@ describe('texts', () => {
     rows: enRows,
     kept: enKept,
     model: enModel,
+    tour: enTour,
     push: enPush,
     links: enLinks,
   });
@@ -46,6 +49,7 @@ describe('texts', () => {
     rows: zhRows,
     kept: zhKept,
     model: zhModel,
+    tour: zhTour,
     push: zhPush,
     links: zhLinks,
   });

@@ -32,6 +32,7 @@ export const zhLinks: TextsOf<typeof enLinks> = {
   part_script: '脚本',
   part_share: '分享',
   part_device: '设备',
+  part_runs: '运行记录',
   part_recipe: '配方',
   part_parameters: '参数',
   part_strip: '梯度条',
