@@ -119,16 +119,21 @@ export const Centre = memo(function Centre({
       )}
       {width === 'narrow' && (
         <nav className="card narrow-doors" aria-label={t('bar.menu')}>
-          <Button className="button" onPress={() => actions.openSheet('recipe')}>
+          <Button data-part="recipe" className="button" onPress={() => actions.openSheet('recipe')}>
             {t('bar.recipe')}
           </Button>
-          <Button className="button" onPress={() => actions.openSheet('parameters')}>
+          <Button data-part="parameters" className="button" onPress={() => actions.openSheet('parameters')}>
             {t('bar.parameters')}
           </Button>
-          <Button className="button" onPress={() => actions.openDialog('script')}>
+          <Button data-part="script" className="button" onPress={() => actions.openDialog('script')}>
             {t('bar.script')}
           </Button>
-          <Button className="button" aria-label={t('paste.open')} onPress={actions.openPaste}>
+          <Button
+            data-part="paste"
+            className="button"
+            aria-label={t('paste.open')}
+            onPress={actions.openPaste}
+          >
             {t('paste.short')}
           </Button>
         </nav>

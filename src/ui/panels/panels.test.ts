@@ -13,7 +13,7 @@ import { precisionOf } from './charts/precision.ts';
 import { gradNormSeries, lossSeries, stepsCsv } from './charts/series.ts';
 import { diffLines, nearChanges } from './failure/lineDiff.ts';
 import { fromPosition, sliderSpan, toPosition } from './recipe/sliderScale.ts';
-import { recipeMarkdown } from './share/shareText.ts';
+import { curveText, recipeMarkdown } from './share/shareText.ts';
 
 const point = (step: number, loss: number, evalLoss: number | null = null): StepPoint => ({
   step,
@@ -197,8 +197,17 @@ describe('sharing and help', () => {
       setting: 'setting',
       value: 'value',
       result: null,
+      curve: 'loss 2 █▁ 1  (1–2)',
     });
+    expect(text).toContain('```\nloss 2 █▁ 1  (1–2)\n```');
     expect(text).toContain('| `LoraConfig(r=…)` | `8` |');
+    expect(curveText({ steps: [point(1, 3), point(2, Number.NaN), point(3, 1)] })).toBe(
+      'loss 3.00 █×▁ 1.00  (1–3)',
+    );
+    expect(curveText({ steps: Array.from({ length: 600 }, (_, at) => point(at + 1, 2)) })).toContain(
+      ` ${'▁'.repeat(60)} `,
+    );
+    expect(curveText({ steps: [] })).toBeNull();
     expect(text).toContain('(https://host/#v=1)');
   });
 });

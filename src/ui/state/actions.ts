@@ -8,6 +8,7 @@ import { answerActions } from './answerActions.ts';
 import { recallDraft } from './draft.ts';
 import type { Engines } from './engineHooks.ts';
 import { startEngines } from './engines.ts';
+import { readOnlyNote } from './frame.ts';
 import { hubActions } from './hubActions.ts';
 import { modelActions } from './modelActions.ts';
 import { playActions } from './play.ts';
@@ -58,6 +59,10 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   const tell = (command: Command): void => engines.tell(command);
 
   function edit(change: Edit): void {
+    if (store.getState().readOnly && change.kind !== 'prompts') {
+      store.setState({ linkNotes: [readOnlyNote] });
+      return;
+    }
     store.setState((state) => ({ ...edited(state, change, performance.now()), play: null }));
     // What was chosen is seen in the centre, not in the sheet over it.
     if (change.kind === 'preset') store.setState({ sheet: null });

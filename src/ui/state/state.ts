@@ -233,6 +233,8 @@ export interface PageState {
   readonly linkNotes: readonly Text[];
   /** Fingerprint that came with the link, to compare the run with. */
   readonly expected: Fingerprint | null;
+  /** In a frame of a lesson: questions may be asked, and it may be trained; nothing of the recipe is changed. */
+  readonly readOnly: boolean;
   readonly language: Language;
   readonly theme: Theme;
   readonly keysOn: boolean;

@@ -79,6 +79,7 @@ export function emptyState(language: Language, theme: Theme): PageState {
     untouched: { id: 0, asking: false, prompt: '', text: null },
     asked: {},
     linkNotes: [],
+    readOnly: false,
     expected: null,
     language,
     theme,

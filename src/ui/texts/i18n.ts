@@ -5,6 +5,7 @@ import type { Text } from '../../engine/index.ts';
 import type { Language } from '../state/state.ts';
 import { en } from './en.ts';
 import type { enKept } from './enKept.ts';
+import type { enLinks } from './enLinks.ts';
 import type { enModel } from './enModel.ts';
 import type { enPush } from './enPush.ts';
 import type { enReading } from './enReading.ts';
@@ -20,6 +21,7 @@ declare module 'i18next' {
       translation: typeof en;
       reading: typeof enReading;
       rows: typeof enRows;
+      links: typeof enLinks;
       runs: typeof enRuns;
       kept: typeof enKept;
       model: typeof enModel;

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { settingKeys, settingOf } from '../../engine/index.ts';
 import { en } from './en.ts';
 import { enKept } from './enKept.ts';
+import { enLinks } from './enLinks.ts';
 import { enModel } from './enModel.ts';
 import { enPush } from './enPush.ts';
 import { enReading } from './enReading.ts';
@@ -11,6 +12,7 @@ import { enTour } from './enTour.ts';
 import { browserLanguage } from './i18n.ts';
 import { zh } from './zh.ts';
 import { zhKept } from './zhKept.ts';
+import { zhLinks } from './zhLinks.ts';
 import { zhModel } from './zhModel.ts';
 import { zhPush } from './zhPush.ts';
 import { zhReading } from './zhReading.ts';
@@ -39,6 +41,7 @@ describe('texts', () => {
     model: enModel,
     tour: enTour,
     push: enPush,
+    links: enLinks,
   });
   const chinese = flat({
     ...zh,
@@ -48,6 +51,7 @@ describe('texts', () => {
     model: zhModel,
     tour: zhTour,
     push: zhPush,
+    links: zhLinks,
   });
 
   it('has every English key in Chinese, except singular forms that Chinese does not have', () => {

@@ -50,7 +50,12 @@ function Rows() {
     if (own) setOpen(true);
   }, [own]);
   return (
-    <details className="unfold" open={open} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+    <details
+      data-part="rows"
+      className="unfold"
+      open={open}
+      onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
+    >
       <summary>{t('first.rows')}</summary>
       {open && <RowsCard />}
     </details>

@@ -83,13 +83,13 @@ export const RowsCard = memo(function RowsCard() {
   if (data === null && own === undefined) return null;
   if (data === null)
     return (
-      <section className="card" aria-label={t('before.rows')}>
+      <section className="card" data-part="rows" aria-label={t('before.rows')}>
         <Head facts="" />
       </section>
     );
   const counts = { rows: countText(data.rows, language), eval: data.evalRows, tokens: data.longestTokens };
   return (
-    <section className="card" aria-label={t('before.rows')}>
+    <section className="card" data-part="rows" aria-label={t('before.rows')}>
       <Head facts={t(data.evalRows > 0 ? 'before.rowsCount' : 'before.rowsCountAll', counts)} />
       <p className="rows-legend small">
         <span className="token token-trained">

@@ -59,7 +59,7 @@ export function Charts() {
 
   return (
     <>
-      <section className="card" aria-label={t('charts.loss')}>
+      <section className="card" data-part="charts" aria-label={t('charts.loss')}>
         <div className="chart-head">
           <h2 className="dim">{t('charts.loss')}</h2>
           <span className="figure">{shown === undefined ? '–' : lossText(shown.loss)}</span>
@@ -99,7 +99,7 @@ export function Charts() {
         <Chart name={t('charts.loss')} height={190} log={log} read={readLoss} onHover={onHover} />
         <PrecisionNote />
       </section>
-      <div className="card-row">
+      <div className="card-row" data-part="charts">
         <section className="card" aria-label={t('charts.gradNorm')}>
           <div className="chart-head-small">
             <h2 className="dim">{t('charts.gradNorm')}</h2>
