@@ -42,6 +42,8 @@ export type {
   VersionUsed,
 } from './laboratory/script/scriptReading.ts';
 export { stacks } from './libraries/stacks.ts';
+export type { ChangePatch, RecipeChange } from './recipe/changes.ts';
+export { isChangeable } from './recipe/changes.ts';
 export { formatLink, parseLink, recipeJson } from './recipe/link.ts';
 export type { ModelSource } from './recipe/modelSource.ts';
 export { namedSource } from './recipe/modelSource.ts';

@@ -21,6 +21,7 @@ export function sameRun(a: Recipe, b: Recipe): boolean {
     a.model?.digest === b.model?.digest &&
     a.adapter?.digest === b.adapter?.digest &&
     (a.program === b.program || written(a) === written(b)) &&
+    JSON.stringify(a.changes ?? []) === JSON.stringify(b.changes ?? []) &&
     changedKeys(a.values, b.values).every(isOfAnswers)
   );
 }

@@ -30,7 +30,7 @@ import { Wish } from './wish.ts';
 
 type Queued = Exclude<
   Command,
-  Question | ScriptCommand | HubCommand | RunsCommand | { type: 'pause' | 'ping' | 'watch' }
+  Question | ScriptCommand | HubCommand | RunsCommand | { type: 'pause' | 'ping' | 'watch' | 'change' }
 >;
 
 /** A device that is lost again and again is not opened a fourth time. */
@@ -67,7 +67,9 @@ export class Session {
     if (command.type === 'watch') this.#watch = command.watch;
     if (command.type === 'take-run') this.#takes = true;
     if (isQuestion(command)) return answer(command, this.#options);
-    if (command.type === 'pause' || command.type === 'watch') return Promise.resolve();
+    if (command.type === 'change') this.#run?.change(command.patch);
+    if (command.type === 'pause' || command.type === 'watch' || command.type === 'change')
+      return Promise.resolve();
     this.#work = this.#work
       .then(() => {
         this.#busy = true;

@@ -10,7 +10,15 @@ import type { Width } from './bar/useWidth.ts';
 import { Before } from './before/Before.tsx';
 import { Charts } from './charts/Charts.tsx';
 import { Failure, RunDiagnosis } from './failure/Failure.tsx';
-import { CpuBanner, EngineError, LinkNotes, ReproductionNote, StaleNote, Warnings } from './notes/Notes.tsx';
+import {
+  ChangesNote,
+  CpuBanner,
+  EngineError,
+  LinkNotes,
+  ReproductionNote,
+  StaleNote,
+  Warnings,
+} from './notes/Notes.tsx';
 import { SavedNote, UnkeptNote, UnsavedNote } from './notes/SavedNote.tsx';
 import { Strip } from './strip/Strip.tsx';
 import { TakeHome } from './takeHome/TakeHome.tsx';
@@ -85,6 +93,7 @@ export const Centre = memo(function Centre({
       <RunDiagnosis />
       <ReproductionNote />
       <StaleNote />
+      <ChangesNote />
       {showsRun ? (
         <>
           <Answers />
