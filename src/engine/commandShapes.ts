@@ -16,6 +16,7 @@ import {
 } from './ground/shapes.ts';
 import { hubCommands } from './hub/messages.ts';
 import type { Command, VersionChoice } from './protocol.ts';
+import { changePatch } from './recipe/changePatch.ts';
 import { recipe } from './recipe/recipeShapes.ts';
 import { dataSource } from './recipe/rows/dataSource.ts';
 import { dataFormats } from './recipe/rows/ownRows.ts';
@@ -89,6 +90,7 @@ const command = tagged<Command>({
   'hold-rows': shape({ digest: string, name: string, file: blob }),
   saved: nothing,
   resume: shape({ recipe: nullable(recipe), until: nullable(number), backend }),
+  change: shape({ patch: changePatch }),
   discard: nothing,
   'take-run': nothing,
   'open-run': shape({ file: blob }),

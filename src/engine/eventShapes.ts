@@ -186,6 +186,7 @@ const event = tagged<Event>({
     dispatchesPerStep: number,
   }),
   step: shape({ metrics: stepMetrics }),
+  changed: shape({ recipe, totalSteps: number }),
   diagnosed: shape({ diagnosis: nullable(diagnosis) }),
   restored: shape({ recipe, metrics: list(stepMetrics) }),
   saved: shape({ run: shape<SavedRun>({ recipe, step: number, totalSteps: number, device: string }) }),

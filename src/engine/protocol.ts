@@ -14,6 +14,7 @@ import type { SurveyRow } from './laboratory/inspect/survey.ts';
 import type { Why } from './laboratory/inspect/why.ts';
 import type { ScriptReading, VersionUsed } from './laboratory/script/scriptReading.ts';
 import type { ModelInfo } from './models/modelFiles.ts';
+import type { ChangePatch } from './recipe/changes.ts';
 import type { Fingerprint } from './recipe/fingerprint.ts';
 import type { Recipe, RecipePatch } from './recipe/recipe.ts';
 import type { DataSource } from './recipe/rows/dataSource.ts';
@@ -103,6 +104,8 @@ export type Command =
       readonly until: number | null;
       readonly backend: BackendChoice;
     }
+  /** From the next step on other settings for the run that is at work or rests. Answers `changed` where there is such a run. */
+  | { readonly type: 'change'; readonly patch: ChangePatch }
   /** Forget the saved run. */
   | { readonly type: 'discard' }
   /** The run as a file that a page can go on with. Answers `exported`, between two steps of a run that is at work. */
@@ -214,6 +217,8 @@ export type Event =
       readonly dispatchesPerStep: number;
     }
   | { readonly type: 'step'; readonly metrics: StepMetrics }
+  /** The run goes on as this recipe says, which tells what was changed. */
+  | { readonly type: 'changed'; readonly recipe: Recipe; readonly totalSteps: number }
   /** What the doctor finds in the steps so far, when that changes; null: what was found has passed. */
   | { readonly type: 'diagnosed'; readonly diagnosis: Diagnosis | null }
   /** The run goes on from what was saved: these are its steps so far. */

@@ -7,8 +7,10 @@ import type { Setting } from '../ground/settings/setting.ts';
 import type { Text } from '../ground/text.ts';
 import { text as say } from '../ground/text.ts';
 import { wellFormed } from '../ground/wellFormed.ts';
+import type { RecipeChange } from './changes.ts';
 import { deflateText } from './deflate.ts';
 import type { Fingerprint } from './fingerprint.ts';
+import { changeUnread, readChange } from './linkChanges.ts';
 import { readData, readProgram, readTemplate } from './linkParts.ts';
 import type { ModelSource } from './modelSource.ts';
 import { namedSource, readSource } from './modelSource.ts';
@@ -77,6 +79,7 @@ export async function formatLink(
   const { chatTemplate } = recipe;
   if (chatTemplate !== undefined && (options.includeTemplate || fitsEveryLink(chatTemplate)))
     parts.push(`template=z.${await deflateText(chatTemplate)}`);
+  for (const { step, key, before } of recipe.changes ?? []) parts.push(`change=${step}~${key}~${before}`);
   if (options.fingerprint) parts.push(`fp=${writeFingerprint(options.fingerprint)}`);
   return parts.join('&');
 }
@@ -155,6 +158,7 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
     );
   let patch: RecipePatch = {};
   const prompts: string[] = [];
+  const changes: RecipeChange[] = [];
   let data: CustomData | null = null;
   let program: RecipeProgram | null = null;
   let template: string | null = null;
@@ -204,6 +208,10 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
       const read = await readTemplate(text);
       template = read.template;
       notes.push(read.note);
+    } else if (key === 'change') {
+      const change = readChange(text);
+      if (change) changes.push(change);
+      else notes.push(changeUnread);
     } else if (key === 'fp') {
       fingerprint = readFingerprint(text);
       if (!fingerprint)
@@ -228,6 +236,7 @@ export async function parseLink(hash: string, presets: readonly PresetValues[]):
     ...(adapter ? { adapter } : {}),
     ...(program ? { program } : {}),
     ...(prompts.length > 0 ? { prompts } : {}),
+    ...(changes.length > 0 ? { changes } : {}),
     ...(template !== null ? { chatTemplate: template } : {}),
   };
   return { recipe, fingerprint, notes };
@@ -238,6 +247,6 @@ export function recipeJson(recipe: Recipe, presets: readonly PresetValues[]): st
   const settings = Object.fromEntries(
     changedKeys(recipe.values, baseOf(presets, recipe.preset)).map((key) => [key, recipe.values[key]]),
   );
-  const { data, model, adapter, program, prompts, chatTemplate } = recipe;
-  return `${JSON.stringify({ version: RECIPE_VERSION, preset: recipe.preset, ...(model ? { model } : {}), ...(adapter ? { adapter } : {}), settings, ...(prompts ? { prompts } : {}), ...(chatTemplate === undefined ? {} : { chatTemplate }), ...(data ? { data } : {}), ...(program ? { program } : {}) }, null, 2)}\n`;
+  const { data, model, adapter, program, prompts, chatTemplate, changes } = recipe;
+  return `${JSON.stringify({ version: RECIPE_VERSION, preset: recipe.preset, ...(model ? { model } : {}), ...(adapter ? { adapter } : {}), settings, ...(prompts ? { prompts } : {}), ...(changes ? { changes } : {}), ...(chatTemplate === undefined ? {} : { chatTemplate }), ...(data ? { data } : {}), ...(program ? { program } : {}) }, null, 2)}\n`;
 }

@@ -8,6 +8,7 @@ import type { Setting, SettingValue } from '../ground/settings/setting.ts';
 import { settingProblem } from '../ground/settings/setting.ts';
 import type { Text } from '../ground/text.ts';
 import { optimizerSettings } from '../torch/optim/settings.ts';
+import type { RecipeChange } from './changes.ts';
 import type { ModelSource } from './modelSource.ts';
 import type { RecipeProgram } from './program/program.ts';
 import { noSuchSetting } from './recipeErrors.ts';
@@ -67,6 +68,8 @@ export interface Recipe {
   readonly prompts?: readonly string[];
   /** Absent: the model's own. */
   readonly chatTemplate?: string;
+  /** Settings that were others at first, in the order they were changed. */
+  readonly changes?: readonly RecipeChange[];
 }
 
 export type RecipePatch = { readonly [K in SettingKey]?: RecipeValues[K] };

@@ -4,7 +4,16 @@ import type { Recipe, SettingKey } from './recipe.ts';
 import { settingKeys } from './recipe.ts';
 
 /** What of a recipe is no setting. */
-export const recipeParts = ['preset', 'model', 'adapter', 'rows', 'template', 'script', 'questions'] as const;
+export const recipeParts = [
+  'preset',
+  'model',
+  'adapter',
+  'rows',
+  'template',
+  'script',
+  'questions',
+  'changes',
+] as const;
 export type RecipePart = (typeof recipeParts)[number];
 
 /** A recipe whose rows may be elsewhere. */
@@ -35,6 +44,8 @@ function identity(recipe: ComparedRecipe, part: RecipePart): string {
       return recipe.chatTemplate ?? '';
     case 'script':
       return JSON.stringify(recipe.program ?? null);
+    case 'changes':
+      return JSON.stringify(recipe.changes ?? []);
     case 'questions':
       return JSON.stringify(recipe.prompts ?? null);
   }

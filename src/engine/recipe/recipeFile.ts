@@ -6,6 +6,8 @@ import { quote } from '../ground/quote.ts';
 import { shaped } from '../ground/shapeDecode.ts';
 import { anything, list, optional, record, shape, string, whole } from '../ground/shapes.ts';
 import { readJson } from '../ground/strictJson.ts';
+import type { RecipeChange } from './changes.ts';
+import { recipeChanges } from './changes.ts';
 import { ownTemplate } from './ownTemplate.ts';
 import type { PresetValues } from './presets.ts';
 import type { RecipeProgram } from './program/program.ts';
@@ -27,6 +29,7 @@ interface SavedRecipe {
   readonly chatTemplate?: string;
   readonly data?: CustomData;
   readonly program?: RecipeProgram;
+  readonly changes?: readonly RecipeChange[];
 }
 
 const saved = shape<SavedRecipe>({
@@ -39,6 +42,7 @@ const saved = shape<SavedRecipe>({
   chatTemplate: optional(ownTemplate),
   data: optional(customData),
   program: optional(recipeProgram),
+  changes: optional(recipeChanges),
 });
 
 /** Throws UserError 'recipe-…' naming the field. */
@@ -50,7 +54,7 @@ export function readRecipeJson(text: string, presets: readonly PresetValues[]): 
     throw recipeVersion({ wanted: RECIPE_VERSION, got: version === undefined ? null : quote(version) });
   const { value, misfit } = shaped(saved, json);
   if (misfit) throw recipeField({ found: misfit });
-  const { settings = {}, model, adapter, prompts, chatTemplate, data, program } = value;
+  const { settings = {}, model, adapter, prompts, chatTemplate, data, program, changes } = value;
   const preset = presets.find((entry) => entry.id === value.preset);
   const { patch, problems } = readSettings(settings);
   if (problems.length > 0) throw recipeSettings({ problems });
@@ -62,6 +66,7 @@ export function readRecipeJson(text: string, presets: readonly PresetValues[]): 
     ...(program ? { program } : {}),
     ...(data ? { data } : {}),
     ...(prompts ? { prompts } : {}),
+    ...(changes ? { changes } : {}),
     ...(chatTemplate === undefined ? {} : { chatTemplate }),
   };
 }

@@ -3,6 +3,7 @@ import type { Check, Fields, Misfit } from '../ground/shapes.ts';
 import { boolean, list, number, optional, record, shape, string } from '../ground/shapes.ts';
 import type { Text } from '../ground/text.ts';
 import { text } from '../ground/text.ts';
+import { recipeChanges } from './changes.ts';
 import { modelSource } from './modelSource.ts';
 import { ownTemplate } from './ownTemplate.ts';
 import { recipeProgram } from './program/programShape.ts';
@@ -56,6 +57,7 @@ export const besideSettings: Fields<Omit<Recipe, 'values'>> = {
   program: optional(recipeProgram),
   prompts: optional(list(string)),
   chatTemplate: optional(ownTemplate),
+  changes: optional(recipeChanges),
 };
 
 export const recipe: Check<Recipe> = shape<Recipe>({ ...besideSettings, values: recipeValues });

@@ -32,6 +32,7 @@ export function sameRun(a: Recipe, b: Recipe): boolean {
     sameRows(a.data, b.data) &&
     a.chatTemplate === b.chatTemplate &&
     sameModel(a, b) &&
+    JSON.stringify(a.changes ?? []) === JSON.stringify(b.changes ?? []) &&
     changedKeys(a.values, b.values).every(isOfAnswers)
   );
 }

@@ -27,7 +27,7 @@ function scriptContext(
   { kind }: ModelInfo,
 ): ScriptContext {
   const format = formats.find((one) => rows.startsWith(one)) ?? 'messages';
-  const { model: ref, chatTemplate } = recipe;
+  const { model: ref, chatTemplate, changes } = recipe;
   const source = ref?.source;
   const name = ref && plainName(ref.name, 'model');
   const gguf = kind === 'gguf' ? (name ?? 'model.gguf') : undefined;
@@ -39,6 +39,7 @@ function scriptContext(
     format,
     ...brought,
     ...(chatTemplate === undefined ? {} : { chatTemplate }),
+    ...(changes === undefined ? {} : { changes }),
     ...(gguf === undefined ? {} : { gguf }),
     ...(source && (gguf !== undefined || source.file === null) ? { source } : {}),
   };

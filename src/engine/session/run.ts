@@ -4,13 +4,12 @@ import type { ExportFile } from '../exchange/export/adapterTensors.ts';
 import type { FloatType } from '../exchange/export/floatBytes.ts';
 import type { ExportFormat } from '../exchange/export/formats.ts';
 import { placeAdapter } from '../exchange/import/placeAdapter.ts';
-import type { ModelFiles } from '../models/modelFiles.ts';
 import { weightFormatsOf } from '../models/weightPlaces.ts';
 import type { RunPhase } from '../protocol.ts';
-import type { Wired } from '../python/run/wire.ts';
 import { weightOptions } from '../python/run/wire.ts';
+import type { ChangePatch } from '../recipe/changes.ts';
 import type { Fingerprint } from '../recipe/fingerprint.ts';
-import type { Recipe, RecipeValues } from '../recipe/recipe.ts';
+import type { Recipe } from '../recipe/recipe.ts';
 import { countParameters } from '../torch/nn/counts.ts';
 import type { Backend } from '../training/backends/backend.ts';
 import { deviceClass } from '../training/backends/openDevice.ts';
@@ -31,53 +30,30 @@ import { Keeper } from './keeper.ts';
 import { loadFiles, tellKernels } from './loadFiles.ts';
 import { allRows } from './preparedRows.ts';
 import { RunAnswers } from './runAnswers.ts';
+import { RunChanges } from './runChanges.ts';
 import { RunDoctor } from './runDoctor.ts';
-import type { RunNote } from './runNote.ts';
 import { beginNote } from './runNote.ts';
-import type { RunOptions } from './runOptions.ts';
+import type { RunOptions, RunParts } from './runOptions.ts';
 import type { Snapshot } from './snapshot.ts';
 import { encodeSnapshot } from './snapshot.ts';
 import { assertFits } from './snapshotDecode.ts';
 import { wiredRecipe } from './wiredRecipe.ts';
 
 export class TrainingRun {
-  readonly recipe: Recipe;
+  readonly #parts: RunParts;
+  #steps = false;
   readonly backend: Backend;
   readonly #options: RunOptions;
-  readonly #trainer: Trainer;
   readonly answers: RunAnswers;
-  readonly #taken: Float32Array<ArrayBuffer> | null;
-  readonly #wired: Wired;
-  /** The settings as they hold beside a script's program. */
-  readonly #values: RecipeValues;
-  readonly #files: ModelFiles;
-  readonly #note: RunNote;
   readonly #metrics: StepMetrics[] = [];
   readonly #doctor: RunDoctor;
   readonly keeper: Keeper;
 
-  private constructor(
-    options: RunOptions,
-    parts: {
-      trainer: Trainer;
-      answers: RunAnswers;
-      taken: Float32Array<ArrayBuffer> | null;
-      wired: Wired;
-      values: RecipeValues;
-      files: ModelFiles;
-      note: RunNote;
-    },
-  ) {
-    this.#note = parts.note;
-    this.#wired = parts.wired;
-    this.#values = parts.values;
-    this.#files = parts.files;
-    this.recipe = options.recipe;
+  private constructor(options: RunOptions, parts: RunParts) {
     this.backend = options.opened.backend;
     this.#options = options;
-    this.#trainer = parts.trainer;
+    this.#parts = parts;
     this.answers = parts.answers;
-    this.#taken = parts.taken;
     const { store, now, emit, saved } = options;
     this.#doctor = new RunDoctor(parts.values, emit);
     this.keeper = new Keeper({
@@ -87,8 +63,9 @@ export class TrainingRun {
       onKept: (bytes) => emit({ type: 'kept', run: bytes && new Blob([bytes]) }),
     });
     if (!saved) return;
-    assertFits(saved, this.#trainer);
-    this.#trainer.restore(saved.state);
+    const { stateLengths } = this.#parts.trainer;
+    assertFits(saved, { stateLengths, totalSteps: this.#parts.trainer.totalStepsAt(saved.state.step) });
+    this.#parts.trainer.restore(saved.state);
     this.#metrics.push(...saved.metrics);
     emit({ type: 'restored', recipe: this.recipe, metrics: saved.metrics });
     for (const { prompt, ...told } of saved.note?.after ?? []) this.answers.after.set(prompt, told);
@@ -137,7 +114,9 @@ export class TrainingRun {
     });
     assertMemory(estimate, opened, options.memoryBytes ?? null);
     await loadFiles(options, files, weightOptions(values), largest);
+    const changes = new RunChanges(recipe);
     const trainer = new Trainer({
+      optionsAt: (step) => changes.optionsAt(step, values),
       backend,
       config: files.config,
       wired,
@@ -184,33 +163,50 @@ export class TrainingRun {
       values,
       files,
       note: options.saved?.note ?? beginNote(recipe, source),
+      changes,
     });
   }
 
   /** Which run this is, wherever it goes on. */
   get id(): string {
-    return this.#note.id;
+    return this.#parts.note.id;
+  }
+
+  get recipe(): Recipe {
+    return this.#parts.changes.recipe;
+  }
+
+  /** From the next step on other settings; a step that is under way ends as it began. */
+  change(patch: ChangePatch): void {
+    this.#parts.changes.want(patch);
+    if (!this.#steps) this.#settle();
+  }
+
+  #settle(): void {
+    if (!this.#parts.changes.settle(this.step)) return;
+    this.#parts.trainer.follow();
+    this.#options.emit({ type: 'changed', recipe: this.recipe, totalSteps: this.totalSteps });
   }
 
   get step(): number {
-    return this.#trainer.step;
+    return this.#parts.trainer.step;
   }
 
   get totalSteps(): number {
-    return this.#trainer.totalSteps;
+    return this.#parts.trainer.totalSteps;
   }
 
   get finished(): boolean {
-    return this.#trainer.finished;
+    return this.#parts.trainer.finished;
   }
 
   get dispatchesPerStep(): number {
-    return this.#trainer.dispatchesPerStep;
+    return this.#parts.trainer.dispatchesPerStep;
   }
 
   /** Of dispatchesPerStep, those inside decoder layers; the rest is embedding, final norm, head, loss and update. */
   get layerDispatches(): number {
-    return this.#trainer.layerDispatches;
+    return this.#parts.trainer.layerDispatches;
   }
 
   get fingerprint(): Fingerprint {
@@ -224,56 +220,60 @@ export class TrainingRun {
 
   /** Throws UserError 'nan-loss' behind a step whose loss is no number. */
   async next(): Promise<StepMetrics> {
-    const metrics = await this.#trainer.next();
+    this.#steps = true;
+    const metrics = await this.#parts.trainer.next().finally(() => {
+      this.#steps = false;
+    });
     this.#metrics.push(metrics);
     this.#options.emit({ type: 'step', metrics });
+    this.#settle();
     this.#doctor.look(this.#metrics);
     const every = this.recipe.values['train.save_steps'];
     const asked = every > 0 && this.step % every === 0;
-    if (!this.finished) await this.keeper.after(this.#trainer, this.#facts(), asked);
+    if (!this.finished) await this.keeper.after(this.#parts.trainer, this.#facts(), asked);
     return metrics;
   }
 
   /** The run as it stands, as files that other programs open. `type`: float type of a merged model. */
   async exportAs(format: ExportFormat, type: FloatType = 'float16'): Promise<readonly ExportFile[]> {
-    const { adapter } = await this.#trainer.state();
+    const { adapter } = await this.#parts.trainer.state();
     const run = {
       recipe: this.recipe,
-      values: this.#values,
+      values: this.#parts.changes.values(this.#parts.values),
       fingerprint: this.fingerprint,
-      wired: this.#wired,
-      layout: this.#trainer.layout,
+      wired: this.#parts.wired,
+      layout: this.#parts.trainer.layout,
       adapter,
-      taken: this.#taken,
-      files: this.#files,
+      taken: this.#parts.taken,
+      files: this.#parts.files,
       metrics: this.#metrics,
       totalSteps: this.totalSteps,
       finished: this.finished,
-      best: this.#trainer.best,
+      best: this.#parts.trainer.best,
     };
     return exportRun(run, this.#options.assets, format, type);
   }
 
   /** Logits [V] of the token that follows a question, with the adapter or without. */
   scores(prompt: string, adapter = true): Promise<Float32Array> {
-    const { tokenizer } = this.#files;
+    const { tokenizer } = this.#parts.files;
     const ids = tokenizer.encode(tokenizer.render([{ role: 'user', content: prompt }], true).text);
     return this.answers.scores(ids, adapter);
   }
 
   /** How far the last step moved each tensor. */
   updateNorms(): Promise<number[]> {
-    return this.#trainer.updateNorms();
+    return this.#parts.trainer.updateNorms();
   }
 
   /** Saves the run as it stands. */
   save(): Promise<void> {
-    return this.keeper.after(this.#trainer, this.#facts(), true);
+    return this.keeper.after(this.#parts.trainer, this.#facts(), true);
   }
 
   /** The run as it stands, as a file that a page can open and go on with. */
   async saved(): Promise<ExportFile> {
-    const bytes = encodeSnapshot({ ...this.#facts(), state: await this.#trainer.state() });
+    const bytes = encodeSnapshot({ ...this.#facts(), state: await this.#parts.trainer.state() });
     return { name: `${this.recipe.preset}-step-${this.step}.lora-run`, bytes };
   }
 
@@ -284,7 +284,7 @@ export class TrainingRun {
       totalSteps: this.totalSteps,
       before: [...this.answers.before].map(([prompt, text]) => ({ prompt, text })),
       device: deviceClass(this.#options.opened.device),
-      note: { ...this.#note, after: this.answers.told() },
+      note: { ...this.#parts.note, after: this.answers.told() },
     };
   }
 

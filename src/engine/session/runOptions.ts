@@ -1,6 +1,13 @@
 // What a run is given beside what loads it: its files, where it saves itself, and what it goes on from.
+import type { ModelFiles } from '../models/modelFiles.ts';
+import type { Wired } from '../python/run/wire.ts';
+import type { RecipeValues } from '../recipe/recipe.ts';
+import type { Trainer } from '../training/trainer.ts';
 import type { Assets } from './assets.ts';
 import type { LoadOptions } from './loadFiles.ts';
+import type { RunAnswers } from './runAnswers.ts';
+import type { RunChanges } from './runChanges.ts';
+import type { RunNote } from './runNote.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
 
 export interface RunOptions extends LoadOptions {
@@ -12,4 +19,18 @@ export interface RunOptions extends LoadOptions {
   readonly memoryBytes?: number | null;
   /** Go on from here. */
   readonly saved?: Snapshot | null;
+}
+
+/** What a run is made of once it stands. */
+export interface RunParts {
+  readonly trainer: Trainer;
+  readonly answers: RunAnswers;
+  /** First values of an adapter that was taken out of the base; null for any other. */
+  readonly taken: Float32Array<ArrayBuffer> | null;
+  readonly wired: Wired;
+  /** The settings as they hold beside a script's program. */
+  readonly values: RecipeValues;
+  readonly files: ModelFiles;
+  readonly note: RunNote;
+  readonly changes: RunChanges;
 }

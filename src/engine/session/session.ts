@@ -31,7 +31,11 @@ import { Wish } from './wish.ts';
 
 type Queued = Exclude<
   Command,
-  Question | ScriptCommand | HubCommand | RunsCommand | { type: 'pause' | 'ping' | 'watch' | 'ask-untouched' }
+  | Question
+  | ScriptCommand
+  | HubCommand
+  | RunsCommand
+  | { type: 'pause' | 'ping' | 'watch' | 'change' | 'ask-untouched' }
 >;
 
 /** A device that is lost again and again is not opened a fourth time. */
@@ -72,7 +76,9 @@ export class Session {
     if (isQuestion(command)) return answer(command, this.#options);
     if (command.type === 'ask-untouched') return this.#untouched.ask(command);
     if (command.type !== 'probe' && command.type !== 'saved') this.#untouched.rest();
-    if (command.type === 'pause' || command.type === 'watch') return Promise.resolve();
+    if (command.type === 'change') this.#run?.change(command.patch);
+    if (command.type === 'pause' || command.type === 'watch' || command.type === 'change')
+      return Promise.resolve();
     this.#work = this.#work
       .then(() => {
         this.#busy = true;

@@ -41,6 +41,7 @@ export const commands: Samples<Command> = {
   probe: { type: 'probe', backend },
   train: { type: 'train', recipe, backend },
   step: { type: 'step', recipe, backend },
+  change: { type: 'change', patch: { 'train.learning_rate': 1e-3 } },
   pause: { type: 'pause' },
   'ask-untouched': { type: 'ask-untouched', id, recipe, prompts: ['Hi?'] },
   watch: {
@@ -216,6 +217,7 @@ export const events: Samples<Event> = {
   },
   step: { type: 'step', metrics },
   diagnosed: { type: 'diagnosed', diagnosis: inspection.diagnosis },
+  changed: { type: 'changed', recipe, totalSteps: 9 },
   restored: { type: 'restored', recipe, metrics: [metrics] },
   saved: { type: 'saved', run: { recipe, step: 1, totalSteps: 2, device: 'cpu' } },
   'saved-refused': { type: 'saved-refused', from: 'file', error },

@@ -69,12 +69,16 @@ export function recordUpdate(layout: AdapterLayout, options: LearnerOptions): Ta
   return tape;
 }
 
+function scheduleOf({ schedule, warmup }: LearnerOptions, totalSteps: number): ScheduleOptions {
+  return { ...schedule, warmupSteps: warmupStepsOf(warmup, totalSteps), totalSteps };
+}
+
 export class Learner {
   readonly optimizer: Optimizer;
   readonly #backend: Backend;
   readonly #layout: AdapterLayout;
-  readonly #options: LearnerOptions;
-  readonly #schedule: ScheduleOptions;
+  #options: LearnerOptions;
+  #schedule: ScheduleOptions;
   readonly #state: readonly StateBuffer[];
 
   /**
@@ -86,12 +90,7 @@ export class Learner {
     this.#backend = backend;
     this.#layout = layout;
     this.#options = options;
-    const { warmup } = options;
-    this.#schedule = {
-      ...options.schedule,
-      warmupSteps: warmupStepsOf(warmup, totalSteps),
-      totalSteps,
-    };
+    this.#schedule = scheduleOf(options, totalSteps);
     for (let k = 0; k < totalSteps; k += Math.max(1, Math.floor(totalSteps / 4)))
       scheduleFactor(this.#schedule, k);
     const gradients = 4 * layout.total * gradientSplits(layout.total);
@@ -100,6 +99,12 @@ export class Learner {
     this.#state = stateOf(layout, options);
     makeBuffers(backend, gradientBuffers(layout));
     makeBuffers(backend, optimizerBuffers(layout, options));
+  }
+
+  /** From the next step on another learning rate, or another end of its schedule; what was recorded stays. */
+  follow(options: LearnerOptions, totalSteps: number): void {
+    this.#options = options;
+    this.#schedule = scheduleOf(options, totalSteps);
   }
 
   /** Which tensors get a gradient is known once a batch has been recorded. */

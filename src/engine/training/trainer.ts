@@ -8,7 +8,6 @@ import type { Batch, RunLength, Schedule } from '../data/batches.ts';
 import { epochAfter, largestShape, makeBatch, shapeOf, totalSteps, windowOf } from '../data/batches.ts';
 import type { Example } from '../data/tokenize.ts';
 import { invariant } from '../ground/errors.ts';
-import { decoderOf } from '../models/families.ts';
 import type { ModelConfig } from '../models/modelConfig.ts';
 import type { Wired } from '../python/run/wire.ts';
 import { MICRO_BATCHES_AT, metricsLength } from '../torch/ops/metrics.ts';
@@ -17,6 +16,7 @@ import type { Backend } from './backends/backend.ts';
 import { BeforeStep } from './beforeStep.ts';
 import type { Best, BestOptions } from './bestState.ts';
 import { betterOf, outOfPatience } from './bestState.ts';
+import { noiseOf } from './embeddingNoise.ts';
 import { Learner } from './learner.ts';
 import type { StepMetrics } from './metrics.ts';
 import { batchBuffers, makeBuffers } from './namedBuffers.ts';
@@ -48,6 +48,8 @@ export interface TrainerInputs {
   readonly initial?: Float32Array<ArrayBuffer> | null;
   /** What of the first values comes out of the base, in place of drawn ones; the rest follows from them. */
   readonly first?: FirstValues;
+  /** What holds for the step after so many; absent: `options` throughout. Of them the learning rate, the length and evaluation may change. */
+  readonly optionsAt?: (step: number) => TrainerOptions;
   /** Milliseconds, steadily growing. */
   readonly now: () => number;
 }
@@ -59,15 +61,7 @@ function firstAdapter({ options, first }: TrainerInputs, layout: AdapterLayout):
   return flat;
 }
 
-/** NEFTune's largest noise in rows of `tokens`: it is added to what the embedding's module gives, so before a scale inside it is less. */
-function noiseOf(config: ModelConfig, alpha: number, tokens: number): number {
-  const { embeddingScale } = decoderOf(config);
-  const inside = embeddingScale?.inside ? embeddingScale.factor : 1;
-  return alpha / Math.sqrt(tokens * config.hiddenSize) / inside;
-}
-
 export class Trainer {
-  readonly totalSteps: number;
   readonly layout: AdapterLayout;
   /** Dispatches of the latest optimiser step. */
   dispatchesPerStep = 0;
@@ -75,17 +69,19 @@ export class Trainer {
   #lastRate = 0;
   #best: Best | null = null;
   readonly #inputs: TrainerInputs;
-  readonly #schedule: Schedule & RunLength;
+  #options: TrainerOptions;
+  #schedule: Schedule & RunLength;
   readonly #learner: Learner;
   readonly #before: BeforeStep;
   readonly #plans: StepPlans;
 
   constructor(inputs: TrainerInputs) {
-    const { options, train, backend } = inputs;
+    const { train, backend } = inputs;
+    const options = inputs.optionsAt?.(0) ?? inputs.options;
     this.#inputs = inputs;
     this.layout = adapterLayoutOf(inputs.wired);
+    this.#options = options;
     this.#schedule = { ...options.length, rows: train.length };
-    this.totalSteps = totalSteps(this.#schedule);
     const { layout } = this;
     backend.upload('adapter', inputs.initial ?? firstAdapter(inputs, layout));
     this.#learner = new Learner(backend, layout, options.learner, this.totalSteps);
@@ -100,12 +96,31 @@ export class Trainer {
     return this.#plans.layerDispatches;
   }
 
+  get totalSteps(): number {
+    return totalSteps(this.#schedule);
+  }
+
+  /** How long the run is as things stand after so many steps. */
+  totalStepsAt(step: number): number {
+    const options = this.#inputs.optionsAt?.(step) ?? this.#inputs.options;
+    return totalSteps({ ...options.length, rows: this.#inputs.train.length });
+  }
+
+  /** Takes up what was changed. */
+  follow(): void {
+    const options = this.#inputs.optionsAt?.(this.#step);
+    if (!options) return;
+    this.#options = options;
+    this.#schedule = { ...options.length, rows: this.#inputs.train.length };
+    this.#learner.follow(options.learner, this.totalSteps);
+  }
+
   get step(): number {
     return this.#step;
   }
 
   get finished(): boolean {
-    return this.#step >= this.totalSteps || outOfPatience(this.#best, this.#inputs.options.best);
+    return this.#step >= this.totalSteps || outOfPatience(this.#best, this.#options.best);
   }
 
   /** The lowest eval_loss so far. */
@@ -162,6 +177,7 @@ export class Trainer {
     this.#learner.restore(state.optimizer);
     this.#step = state.step;
     this.#best = state.best;
+    this.follow();
   }
 
   /**
@@ -182,7 +198,9 @@ export class Trainer {
 
   /** One optimiser step. */
   async next(): Promise<StepMetrics> {
-    const { backend, options, now } = this.#inputs;
+    const { backend, now } = this.#inputs;
+    this.follow();
+    const options = this.#options;
     const started = now();
     const before = backend.counters.dispatches;
     const window = windowOf(this.#schedule, this.#step).map((rows) => this.#batch(rows));
@@ -227,7 +245,7 @@ export class Trainer {
   /** Keeps the best state, and goes back to it when this was the last evaluation. */
   async #evaluateAndKeep(): Promise<number> {
     const { backend } = this.#inputs;
-    const options = this.#inputs.options.best;
+    const options = this.#options.best;
     const evalLoss = await this.evaluate();
     const read = () => backend.read('adapter', 0, Math.max(64, this.layout.total), 'save');
     this.#best = await betterOf(this.#best, { step: this.#step, evalLoss }, options, read);

@@ -12,7 +12,15 @@ import { Charts } from './charts/Charts.tsx';
 import { Failure, RunDiagnosis } from './failure/Failure.tsx';
 import { Doors } from './first/Doors.tsx';
 import { PresetCards } from './first/PresetCards.tsx';
-import { CpuBanner, EngineError, LinkNotes, ReproductionNote, StaleNote, Warnings } from './notes/Notes.tsx';
+import {
+  ChangesNote,
+  CpuBanner,
+  EngineError,
+  LinkNotes,
+  ReproductionNote,
+  StaleNote,
+  Warnings,
+} from './notes/Notes.tsx';
 import { SavedNote, UnkeptNote, UnsavedNote } from './notes/SavedNote.tsx';
 import { Strip } from './strip/Strip.tsx';
 import { TakeHome } from './takeHome/TakeHome.tsx';
@@ -102,6 +110,7 @@ export const Centre = memo(function Centre({
       {bad && !hasRun && !hasSteps && <PresetCards />}
       <ReproductionNote />
       <StaleNote />
+      <ChangesNote />
       {showsRun ? (
         <>
           <Answers />

@@ -15,7 +15,7 @@ import { playActions } from './play.ts';
 import { differences, edited, presetRecipe, presetValues, redone, undone } from './recipeEdits.ts';
 import { newRun } from './reduce.ts';
 import { rowActions } from './rowActions.ts';
-import { canResume, isBusy } from './runStatus.ts';
+import { canResume, changeForRun, isBusy } from './runStatus.ts';
 import { runsActions } from './runsActions.ts';
 import { scriptActions } from './scriptActions.ts';
 import type { DialogName, Edit, Language, PageState, Ports, SheetName, Theme } from './state.ts';
@@ -147,6 +147,11 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     reset,
     ...scripts,
     ...runs,
+    /** Has the run at hand take up what the form says, from its next step on. */
+    changeRun: () => {
+      const patch = changeForRun(store.getState());
+      if (patch !== null) tell({ type: 'change', patch });
+    },
     openRows: rows.openRows,
     dropRows: rows.dropRows,
     editRows: rows.editRows,

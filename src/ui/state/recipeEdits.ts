@@ -34,6 +34,10 @@ function applied(state: PageState, edit: Edit): Recipe {
   switch (edit.kind) {
     case 'values':
       return { ...recipe, values: withPatch(recipe.values, edit.patch) };
+    case 'throughout': {
+      const { changes: _, ...rest } = recipe;
+      return rest;
+    }
     case 'script':
       return recipeOfReading({ ...recipe, values: presetValues(state.presets, recipe.preset) }, edit.reading);
     case 'program':

@@ -1,6 +1,6 @@
 // Event → state, pure. Two engines speak: the inspector (device-free) and the trainer; both go through here.
 import type { Recipe, Text } from '../../engine/index.ts';
-import { joined, same } from '../../engine/index.ts';
+import { changedKeys, joined, same } from '../../engine/index.ts';
 import type { Event } from '../../engine/protocol.ts';
 import { promptsOf } from './answerActions.ts';
 import { changedNames } from './changedNames.ts';
@@ -97,6 +97,10 @@ function reduceRun(run: Run, event: Event, state: PageState): Run {
       const { tensorNorms } = event.metrics;
       return { ...run, steps: [...before, point(event.metrics)], tensorNorms, updateNorms: [] };
     }
+    case 'changed': {
+      const { recipe, totalSteps } = event;
+      return { ...run, recipe, start: run.start && { ...run.start, totalSteps } };
+    }
     case 'unsaved':
       return { ...run, unsaved: event.error };
     case 'diagnosed':
@@ -189,6 +193,9 @@ export function reduce(state: PageState, event: Event): PageState {
       return { ...state, savedRefusal: { from: event.from, error: event.error } };
     default: {
       if (state.run === null) return state;
+      // The form holds what was asked for: with the note of when, it is the run's recipe again.
+      if (event.type === 'changed' && changedKeys(event.recipe.values, state.recipe.values).length === 0)
+        return { ...state, recipe: event.recipe, run: reduceRun(state.run, event, state) };
       if (event.type === 'phase' && event.phase === 'idle') return { ...state, run: null, asked: {} };
       return { ...state, run: reduceRun(state.run, event, state) };
     }

@@ -1,5 +1,6 @@
 // What can be done with the run now, and how it compares with the link it came from. Pure readings of the state.
-import { sameRun } from '../../engine/index.ts';
+import type { ChangePatch } from '../../engine/index.ts';
+import { changedKeys, isChangeable, sameRun } from '../../engine/index.ts';
 import type { Fingerprint } from '../../engine/protocol.ts';
 import type { PageState, Run } from './state.ts';
 
@@ -21,6 +22,17 @@ export function canResume(state: Pick<PageState, 'run' | 'recipe'>): boolean {
 /** Whether the shown run used other settings than the form now holds. */
 export function isStale(state: Pick<PageState, 'run' | 'recipe'>): boolean {
   return state.run !== null && !sameRun(state.run.recipe, state.recipe);
+}
+
+/** What the form asks of the run on screen that it can take up without beginning anew; null: nothing, or more than that. */
+export function changeForRun({ run, recipe }: Pick<PageState, 'run' | 'recipe'>): ChangePatch | null {
+  if (run === null || run.steps.length === 0 || run.recipe.program !== undefined) return null;
+  if (run.phase !== 'running' && run.phase !== 'paused') return null;
+  const keys = changedKeys(recipe.values, run.recipe.values);
+  const wanted = keys.filter(isChangeable);
+  if (wanted.length === 0 || keys.length > wanted.length) return null;
+  if (!sameRun({ ...recipe, values: run.recipe.values }, run.recipe)) return null;
+  return Object.fromEntries(wanted.map((key) => [key, recipe.values[key]]));
 }
 
 export interface Reproduction {

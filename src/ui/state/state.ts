@@ -282,6 +282,8 @@ export interface Ports {
 
 export type Edit =
   | { readonly kind: 'values'; readonly patch: RecipePatch }
+  /** The last values hold from the first step on. */
+  | { readonly kind: 'throughout' }
   | { readonly kind: 'preset'; readonly id: string }
   /** All of it, out of a file. */
   | { readonly kind: 'recipe'; readonly recipe: Recipe }

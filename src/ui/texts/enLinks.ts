@@ -15,6 +15,7 @@ export const enLinks = {
   template: 'chat template',
   script: 'script',
   questions: 'questions',
+  changes: 'changed on the way',
   embedded: 'embedded',
   none: 'none',
   own: 'its own',

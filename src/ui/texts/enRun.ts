@@ -215,6 +215,10 @@ export const enRun = {
   },
   run: {
     stale: 'The settings have changed since this run. Train keeps it among the runs and begins a new one.',
+    change: 'Change this run from its next step on',
+    changed: 'Changed on the way',
+    changedAt: 'after step {{step}}: {{name}} from {{before}} to {{after}}',
+    throughout: 'The last values from the first step on',
     resetTitle: 'End this run?',
     resetBody: 'It is kept among the runs, with its adapter and its {{steps}} steps. The recipe stays.',
     resetYes: 'Reset the run',

@@ -59,6 +59,7 @@ export const enRuns = {
   part_template: 'Chat template',
   part_script: 'Script',
   part_questions: 'Questions',
+  part_changes: 'Changed on the way',
   embedded: 'embedded',
   fresh: 'fresh',
   presetRows: 'the preset’s',

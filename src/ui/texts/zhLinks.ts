@@ -18,6 +18,7 @@ export const zhLinks: TextsOf<typeof enLinks> = {
   template: '聊天模板',
   script: '脚本',
   questions: '问题',
+  changes: '中途改动',
   embedded: '内置',
   none: '无',
   own: '自带',

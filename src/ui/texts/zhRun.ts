@@ -212,6 +212,10 @@ export const zhRun: TextsOf<typeof enRun> = {
   },
   run: {
     stale: '这次运行之后设置已改动。按“训练”会把它保留在训练记录中，并开始新的运行。',
+    change: '从下一步起改变这次运行',
+    changed: '中途的改动',
+    changedAt: '第 {{step}} 步之后：{{name}} 从 {{before}} 改为 {{after}}',
+    throughout: '从第一步起就用最后的值',
     resetTitle: '结束这次运行？',
     resetBody: '它连同适配器和 {{steps}} 步训练一起保留在训练记录中，配方不变。',
     resetYes: '重置运行',

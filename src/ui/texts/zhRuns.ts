@@ -58,6 +58,7 @@ export const zhRuns: TextsOf<typeof enRuns> = {
   part_template: '对话模板',
   part_script: '脚本',
   part_questions: '问题',
+  part_changes: '中途改动',
   embedded: '内置',
   fresh: '全新',
   presetRows: '预设自己的',

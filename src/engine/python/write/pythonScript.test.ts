@@ -142,3 +142,15 @@ function other(key: string, before: string): string {
   if (value === undefined || value === before) throw new Error(`test: no other value of ${key}`);
   return value;
 }
+
+it('says what was changed while the run trained', () => {
+  const changes = [{ step: 3, key: 'train.learning_rate', before: 0.01 }] as const;
+  const script = pythonScript(defaultValues, {
+    model: 'model',
+    data: 'rows.jsonl',
+    format: 'messages',
+    changes,
+  });
+  expect(script).toContain('#   until step 3: SFTConfig(learning_rate=0.01)\n');
+  expect(pythonScript(defaultValues)).not.toContain('until step');
+});

@@ -2,12 +2,15 @@
 // training, saving. It runs as it is beside the model's folder and the file of rows.
 
 import { chosenMethod, configClasses } from '../../adapters/methods.ts';
+import { pythonLabel } from '../../ground/settings/pythonPlace.ts';
 import type { Dialect } from '../../libraries/spelling.ts';
 import { dialectOf } from '../../libraries/spelling.ts';
 import type { Stack } from '../../libraries/stacks.ts';
 import { stackOf } from '../../libraries/stacks.ts';
+import type { RecipeChange } from '../../recipe/changes.ts';
 import type { ModelSource } from '../../recipe/modelSource.ts';
 import type { RecipeValues } from '../../recipe/recipe.ts';
+import { placeOf } from '../../recipe/recipe.ts';
 import { attachSection, isFourBit, loadModel } from './modelSection.ts';
 import { quoted } from './python.ts';
 import type { ScriptRows } from './rowsSection.ts';
@@ -27,6 +30,8 @@ export interface ScriptContext {
   readonly gguf?: string;
   /** In the place of the model's own. */
   readonly chatTemplate?: string;
+  /** What was changed while the run trained. */
+  readonly changes?: readonly RecipeChange[];
   /** Where the model is fetched; absent: it lies beside the script. */
   readonly source?: ModelSource;
 }
@@ -114,6 +119,18 @@ function convert(gguf: string, dialect: Dialect, source: ModelSource | undefined
   ].join('\n');
 }
 
+/** What the page's run did and this script does not: its settings hold from the first step on. */
+const changedOnTheWay = ({ changes = [] }: ScriptContext): string[] =>
+  changes.length === 0
+    ? []
+    : [
+        '# The run in the page had other settings at first; here the last ones hold throughout:',
+        ...changes.map(
+          ({ step, key, before }) =>
+            `#   until step ${step}: ${pythonLabel(placeOf(key)).replace('…', String(before))}`,
+        ),
+      ];
+
 /** The script's text, ending in a newline. */
 export function pythonScript(values: RecipeValues, context: ScriptContext = defaultContext): string {
   const stack = stackOf(values['wiring.stack']);
@@ -140,6 +157,7 @@ export function pythonScript(values: RecipeValues, context: ScriptContext = defa
   const body = sections.filter((section) => section !== '').join('\n\n');
   return [
     `# pip install ${pins(stack, values, context.gguf !== undefined)}`,
+    ...changedOnTheWay(context),
     imports(body, dialect),
     '',
     constants.join('\n'),

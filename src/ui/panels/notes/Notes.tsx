@@ -6,7 +6,7 @@ import { errorHelp } from '../../../engine/index.ts';
 import type { EngineErrorData } from '../../../engine/protocol.ts';
 import { useActions, usePage, usePageState, useTexts } from '../../PageContext.tsx';
 import { runMatches } from '../../state/actions.ts';
-import { compareFingerprints, isStale } from '../../state/runStatus.ts';
+import { changeForRun, compareFingerprints, isStale } from '../../state/runStatus.ts';
 import { figureText } from '../../texts/numbers.ts';
 
 export function CpuBanner() {
@@ -125,9 +125,52 @@ export function EngineError({ error, title }: { readonly error: Words; readonly 
 }
 
 export function StaleNote() {
-  const { t } = useTexts();
   const stale = usePageState((state) => isStale(state) && (state.run?.steps.length ?? 0) > 0);
-  return stale ? <p className="card small dim">{t('run.stale')}</p> : null;
+  return stale ? <StaleCard /> : null;
+}
+
+/** What the run can take up as it is offers that beside a new run. */
+function StaleCard() {
+  const { t } = useTexts();
+  const actions = useActions();
+  const changeable = usePageState((state) => changeForRun(state) !== null);
+  return (
+    <div className="card small dim">
+      <p>{t('run.stale')}</p>
+      {changeable && (
+        <Button className="button" onPress={actions.changeRun}>
+          {t('run.change')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** Settings that were changed on the way, by this run or the one that the recipe comes from. */
+export function ChangesNote() {
+  const { t } = useTexts();
+  const actions = useActions();
+  const changes = usePageState((state) => state.recipe.changes);
+  const values = usePageState((state) => state.recipe.values);
+  if (changes === undefined || changes.length === 0) return null;
+  return (
+    <section className="card small" aria-label={t('run.changed')}>
+      <h2 className="dim">{t('run.changed')}</h2>
+      <ul>
+        {changes.map(({ step, key, before }, place) => {
+          const after = changes.slice(place + 1).find((later) => later.key === key)?.before ?? values[key];
+          const name = key.split('.').at(-1) ?? key;
+          return (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the list only grows
+            <li key={place}>{t('run.changedAt', { step, name, before, after })}</li>
+          );
+        })}
+      </ul>
+      <Button className="button" onPress={() => actions.edit({ kind: 'throughout' })}>
+        {t('run.throughout')}
+      </Button>
+    </section>
+  );
 }
 
 export function Warnings() {

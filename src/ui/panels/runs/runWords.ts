@@ -39,6 +39,12 @@ export function partValue(t: RunsText, recipe: ComparedRecipe, part: RecipePart)
       return t(recipe.chatTemplate === undefined ? 'none_' : 'own');
     case 'script':
       return t(recipe.program === undefined ? 'none_' : 'own');
+    case 'changes':
+      return (
+        recipe.changes
+          ?.map(({ step, key, before }) => `${step}: ${settingName(key)} ${before}`)
+          .join(' · ') ?? t('none_')
+      );
     case 'questions':
       return recipe.prompts?.join(' · ') ?? t('presetRows');
   }

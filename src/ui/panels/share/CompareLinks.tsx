@@ -20,6 +20,12 @@ function partWords(r: LinksText, recipe: ComparedRecipe, part: RecipePart): stri
       return r(recipe.chatTemplate === undefined ? 'none' : 'own');
     case 'script':
       return r(recipe.program === undefined ? 'none' : 'own');
+    case 'changes':
+      return (
+        recipe.changes
+          ?.map(({ step, key, before }) => `${step}: ${pythonLabel(settingOf(key).python)} ${before}`)
+          .join(' · ') ?? r('none')
+      );
     case 'questions':
       return recipe.prompts?.join(' · ') ?? r('preset');
   }
