@@ -92,7 +92,10 @@ export const command = {
       value: 'DIR',
       help: 'with --gpu: do not run it but pack it, for a machine that has only Node',
     },
-    cold: { type: 'boolean', help: 'how long a newcomer waits for a changed answer, and nothing else' },
+    cold: {
+      type: 'boolean',
+      help: 'how long a newcomer waits for a changed answer, three times and with --quick once, and nothing else',
+    },
     rows: { type: 'boolean', help: 'count the long tasks of a page with 200,000 rows, and nothing else' },
     browser: { type: 'boolean', help: 'also measure in Chromium, beside onnxruntime-web' },
     json: { type: 'boolean', help: 'print one JSON object' },
@@ -109,7 +112,7 @@ export const main = tool(command, async (values) => {
   }
   if (values.audit) return auditPart(values, write);
   if (values.cold) {
-    const starts = await measureColdStarts();
+    const starts = await measureColdStarts(values.quick ? 1 : 3);
     if (values.json) write(JSON.stringify({ starts }));
     else printColdStarts(starts, write);
     return 0;

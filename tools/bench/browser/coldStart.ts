@@ -11,7 +11,6 @@ import { buildIfStale } from '../../start/stale.ts';
 const root = resolve(fileURLToPath(new URL('../../../', import.meta.url)));
 /** A person has left long before. */
 const PATIENCE_MS = 600_000;
-const TURNS = 3;
 
 const machines = {
   'no graphics adapter': ['--disable-features=WebGPU', '--disable-gpu'],
@@ -71,13 +70,13 @@ async function coldStart(address: string, machine: keyof typeof machines): Promi
   }
 }
 
-/** Of each machine in turn. */
-export async function measureColdStarts(): Promise<readonly ColdStart[]> {
+/** Of each machine in turn, so often. */
+export async function measureColdStarts(turns: number): Promise<readonly ColdStart[]> {
   await buildIfStale(root);
   const { address, server } = await serve(`${root}/dist`, { port: 4950, base: '/', host: 'localhost' });
   const measured: ColdStart[] = [];
   try {
-    for (let turn = 0; turn < TURNS; turn += 1)
+    for (let turn = 0; turn < turns; turn += 1)
       for (const machine of ['no graphics adapter', 'software adapter'] as const)
         measured.push(await coldStart(address, machine));
   } finally {
