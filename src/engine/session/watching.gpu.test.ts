@@ -1,4 +1,4 @@
-// Questions asked while a run trains on a graphics device: its numbers are the same, bit for bit.
+// Questions asked while a run trains on a graphics device: its numbers are the same, bit for bit. And what goes before its first step can be stopped.
 import { expect, it } from 'vitest';
 import { gpuInstance, gpuOrNull } from '../../shaders/testing/gpu.ts';
 import type { Event } from '../protocol.ts';
@@ -54,3 +54,29 @@ it.runIf(available)('asking between steps changes no number', async () => {
   expect(numbers(asked)).toHaveLength(6);
   expect(numbers(asked)).toEqual(numbers(await trained(0)));
 });
+
+it.runIf(available).each(['tuning', 'compiling'] as const)(
+  'a reset while it is %s gives the run up',
+  async (note) => {
+    const assets = new Assets(readPublic);
+    const recipe = recipeOfPreset(await assets.presets(), 'ships-log');
+    const events: Event[] = [];
+    const session: Session = new Session({
+      ...{ assets, gpu: await gpuInstance(), store: memoryStore(), now: () => performance.now() },
+      tuning: {
+        load: () => Promise.resolve(note === 'tuning' ? undefined : portableVariants),
+        save: () => Promise.resolve(),
+      },
+      emit: (event) => {
+        events.push(event);
+        if (event.type === 'phase' && event.note === note) void session.handle({ type: 'reset' });
+      },
+      breathe: () => Promise.resolve(),
+    });
+    await session.handle({ type: 'train', recipe, backend: 'webgpu' });
+    const notes = events.flatMap((event) => (event.type === 'phase' ? [event.note] : []));
+    expect(notes.filter((one) => one === note).length).toBeLessThan(3);
+    expect(notes).toContain('cancelled');
+    expect(events.some(({ type }) => type === 'started' || type === 'step')).toBe(false);
+  },
+);

@@ -68,7 +68,6 @@ export function tileConstants(d: number, rows: TileRows) {
     COLUMNS: columns,
     STAGE: stage,
     SUMS: rows * columns,
-    LEFT: rows * LANES,
   } as const;
 }
 

@@ -34,13 +34,6 @@ fn kept_of(tx: u32, key: u32) -> vec4f {
   return keep;
 }
 
-// Whether every column of a tile sees every key from `first` to `last`.
-fn sees_all(place: Place, tile: u32, first: u32, last: u32) -> bool {
-  let queries = vec2u(tile * 32u, tile * 32u + 31u) / place.group;
-  if (queries.y >= params.t_q || queries.x < last) { return false; }
-  return first_seen(document_of(place.b * params.t_q + queries.y), queries.y) <= first;
-}
-
 @compute @workgroup_size(128)
 fn attention_tile_backward_kv(@builtin(workgroup_id) at: vec3u, @builtin(local_invocation_index) lane: u32) {
   let place = place_of(at.y);

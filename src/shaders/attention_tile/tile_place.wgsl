@@ -60,3 +60,10 @@ fn sight_of(place: Place, first_pair: u32, last_pair: u32, position: u32) -> Sig
 }
 
 fn is_inside(sight: Sight, tile: u32) -> bool { return tile * 32u >= sight.all_from && tile * 32u + 31u <= sight.all_to; }
+
+// Whether every pair of a tile of 32, `tile` counted in pairs, sees every key from `first` to `last`.
+fn sees_all(place: Place, tile: u32, first: u32, last: u32) -> bool {
+  let queries = vec2u(tile * 32u, tile * 32u + 31u) / place.group;
+  if (queries.y >= params.t_q || queries.x < last) { return false; }
+  return first_seen(document_of(place.b * params.t_q + queries.y), queries.y) <= first;
+}

@@ -281,7 +281,7 @@ export const en = {
     asking: 'thinking …',
     train_one: 'Train on {{count}} example',
     train_other: 'Train on {{count}} examples',
-    trainNow: 'Train',
+    trainNow: 'Train on the examples',
     startFrom: 'Start from one of these',
     rows: 'The examples it learns from, word by word',
     figures: 'Figures: memory, time, steps',

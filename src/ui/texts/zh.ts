@@ -274,7 +274,7 @@ export const zh: TextsOf<typeof en> = {
     after: '学习之后',
     asking: '思考中…',
     train_other: '用 {{count}} 个例子训练',
-    trainNow: '训练',
+    trainNow: '用这些例子训练',
     startFrom: '从其中一个开始',
     rows: '它学习的例子，逐词来看',
     figures: '数字：内存、时间、步数',

@@ -9,9 +9,9 @@ import { countText, flopsText, timeText } from '../../texts/numbers.ts';
 import { Answers } from '../answers/Answers.tsx';
 import { PresetCards } from '../first/PresetCards.tsx';
 import { TryIt } from '../first/TryIt.tsx';
+import { Memory } from '../memory/Memory.tsx';
 import { OpenRun } from '../notes/SavedNote.tsx';
 import { LearningRates } from './LearningRates.tsx';
-import { Memory } from './Memory.tsx';
 import { RowsCard } from './RowsCard.tsx';
 
 function Estimate({ estimate }: { readonly estimate: CostEstimate }) {
