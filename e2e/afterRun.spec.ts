@@ -88,7 +88,7 @@ test('its link with losses is reproduced in a second context', async ({ browser,
   await expect(other.getByText('This link carries the losses of a run')).toBeVisible();
   await trainToTheEnd(other);
   await expect(other.getByText(/Reproduced: identical at all \d+ compared steps/)).toBeVisible();
-  await expect(other.getByText('same adapter')).toBeVisible();
+  await expect(other.getByText('same kind of device')).toBeVisible();
   expect(othersComplaints).toEqual([]);
   await context.close();
 });

@@ -137,8 +137,8 @@ export const enRun = {
     reproduced: 'Reproduced: largest loss difference {{difference}}',
     differs: 'Not reproduced: largest loss difference {{difference}}',
     nothing: 'Nothing to compare: the runs share no logged step.',
-    sameDevice: 'same adapter',
-    otherDevice: 'other adapter: {{device}}',
+    sameDevice: 'same kind of device',
+    otherDevice: 'from another device: {{device}}',
     changed: 'The settings were changed after opening the link, so the losses are not comparable.',
   },
   script: {

@@ -135,8 +135,8 @@ export const zhRun: TextsOf<typeof enRun> = {
     reproduced: '已重现：最大损失差异 {{difference}}',
     differs: '未重现：最大损失差异 {{difference}}',
     nothing: '无法比较：两次运行没有共同记录的步。',
-    sameDevice: '相同适配器',
-    otherDevice: '其他适配器：{{device}}',
+    sameDevice: '同类设备',
+    otherDevice: '来自其他设备：{{device}}',
     changed: '打开链接后设置有改动，损失不可比较。',
   },
   script: {

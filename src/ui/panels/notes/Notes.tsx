@@ -8,6 +8,7 @@ import { useActions, usePage, usePageState, useTexts } from '../../PageContext.t
 import { runMatches } from '../../state/actions.ts';
 import { changeForRun, compareFingerprints, isStale } from '../../state/runStatus.ts';
 import { figureText } from '../../texts/numbers.ts';
+import { deviceClassWords } from './deviceClass.ts';
 
 export function CpuBanner() {
   const { t } = useTexts();
@@ -224,7 +225,7 @@ export function ReproductionNote() {
           (
           {result.sameDevice
             ? t('fingerprint.sameDevice')
-            : t('fingerprint.otherDevice', { device: expected.device })}
+            : t('fingerprint.otherDevice', { device: deviceClassWords(expected.device) })}
           )
         </span>
       </p>

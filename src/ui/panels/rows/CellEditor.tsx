@@ -15,12 +15,12 @@ export interface OpenCell {
   readonly whole: boolean;
 }
 
-const turnNames: Readonly<Record<string, 'turn_user' | 'turn_assistant'>> = {
-  user: 'turn_user',
-  human: 'turn_user',
-  assistant: 'turn_assistant',
-  gpt: 'turn_assistant',
-};
+const turnNames: ReadonlyMap<string, 'turn_user' | 'turn_assistant'> = new Map([
+  ['user', 'turn_user'],
+  ['human', 'turn_user'],
+  ['assistant', 'turn_assistant'],
+  ['gpt', 'turn_assistant'],
+]);
 
 /** A field for each turn of the conversation in `text`. */
 function Turns(props: {
@@ -36,7 +36,7 @@ function Turns(props: {
     <fieldset className="turns">
       <legend className="small dim">{label}</legend>
       {turns.map(({ role, text: said }, at) => {
-        const named = Object.hasOwn(turnNames, role) ? turnNames[role] : undefined;
+        const named = turnNames.get(role);
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: a turn is its place in the conversation
           <label key={at}>
