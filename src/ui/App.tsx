@@ -32,6 +32,7 @@ const loads: Readonly<Partial<Record<DialogName, () => Promise<ComponentType>>>>
   model: async () => (await import('./panels/model/ModelDialog.tsx')).ModelDialog,
   runs: async () => (await import('./panels/runs/RunsDialog.tsx')).RunsDialog,
   storage: async () => (await import('./panels/storage/StorageDialog.tsx')).StorageDialog,
+  tour: async () => (await import('./panels/tour/Tour.tsx')).Tour,
   push: async () => (await import('./panels/push/PushDialog.tsx')).PushDialog,
   script: async () => (await import('./panels/script/ScriptDialog.tsx')).ScriptDialog,
 };

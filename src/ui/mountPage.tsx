@@ -25,6 +25,7 @@ import './styles/bar.css';
 import './styles/recipe.css';
 import './styles/strip.css';
 import './styles/result.css';
+import './styles/first.css';
 import './styles/parameters.css';
 import 'uplot/dist/uPlot.min.css';
 

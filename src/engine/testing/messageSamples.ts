@@ -43,6 +43,7 @@ export const commands: Samples<Command> = {
   step: { type: 'step', recipe, backend },
   change: { type: 'change', patch: { 'train.learning_rate': 1e-3 } },
   pause: { type: 'pause' },
+  'ask-untouched': { type: 'ask-untouched', id, recipe, prompts: ['Hi?'] },
   watch: {
     type: 'watch',
     watch: {
@@ -265,6 +266,7 @@ export const events: Samples<Event> = {
       gradient: 'none',
     },
   },
+  untouched: { type: 'untouched', id, answers: ['Hi.'] },
   'why-failed': { type: 'why-failed', id, error },
   guide: {
     type: 'guide',

@@ -11,7 +11,7 @@ import type { OptimizerName } from '../torch/optim/names.ts';
 import type { Optimizer, OptimizerOptions, StateBuffer } from '../torch/optim/optimizer.ts';
 import { optimizers } from '../torch/optim/optimizers.ts';
 import type { ScheduleOptions } from '../torch/optim/schedules.ts';
-import { scheduleFactor } from '../torch/optim/schedules.ts';
+import { scheduleFactor, warmupStepsOf } from '../torch/optim/schedules.ts';
 import { rateTable, rateTableLength, recordOptimizerStep, tensorTable } from '../torch/optim/update.ts';
 import type { AdapterLayout } from '../torch/trainedLayout.ts';
 import type { Backend } from './backends/backend.ts';
@@ -70,7 +70,7 @@ export function recordUpdate(layout: AdapterLayout, options: LearnerOptions): Ta
 }
 
 function scheduleOf({ schedule, warmup }: LearnerOptions, totalSteps: number): ScheduleOptions {
-  const warmupSteps = warmup < 1 ? Math.ceil(warmup * totalSteps) : Math.round(warmup);
+  const warmupSteps = warmupStepsOf(warmup, totalSteps);
   return { ...schedule, warmupSteps, totalSteps };
 }
 

@@ -10,6 +10,7 @@ import type { Engines } from './engineHooks.ts';
 import { startEngines } from './engines.ts';
 import { hubActions } from './hubActions.ts';
 import { modelActions } from './modelActions.ts';
+import { playActions } from './play.ts';
 import { differences, edited, presetRecipe, presetValues, redone, undone } from './recipeEdits.ts';
 import { newRun } from './reduce.ts';
 import { rowActions } from './rowActions.ts';
@@ -57,7 +58,9 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   const tell = (command: Command): void => engines.tell(command);
 
   function edit(change: Edit): void {
-    store.setState((state) => edited(state, change, performance.now()));
+    store.setState((state) => ({ ...edited(state, change, performance.now()), play: null }));
+    // What was chosen is seen in the centre, not in the sheet over it.
+    if (change.kind === 'preset') store.setState({ sheet: null });
     answers.watchOn();
     inspectSoon();
   }
@@ -146,6 +149,8 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     },
     openRows: rows.openRows,
     dropRows: rows.dropRows,
+    editRows: rows.editRows,
+    changeRowsText: rows.changeRowsText,
     readAs: rows.readAs,
     changeRows: rows.changeRows,
     presetRows: rows.presetRows,
@@ -205,6 +210,8 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
       tell({ type: 'export', id: 0, format, dtype }),
     askPending: answers.askPending,
     askNow: answers.askNow,
+    ...playActions(store, (command) => engines.ask(command)),
+    askUntouched: answers.askUntouched,
     setAskEvery: answers.setAskEvery,
     chooseBackend: (backend: BackendChoice) => {
       store.setState({ backend, device: null });
@@ -219,13 +226,19 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
       if (selectedPath !== null) engines.ask({ type: 'why', id: inspectId, recipe, path: selectedPath });
     },
     askGuide: () => engines.ask({ type: 'guide', id: 0 }),
-    /** Puts a case of the guide into the form: the failing recipe with the advice, under one stack. */
+    /** Puts a case of the guide into the form, under one stack. */
     tryAdvice: (
-      { base, change }: Pick<GuideEntry, 'base' | 'change'>,
+      { base, change, rows }: Pick<GuideEntry, 'base' | 'change' | 'rows'>,
       stack: RecipeValues['wiring.stack'],
     ) => {
       store.setState({ dialog: null });
-      const patch = { ...defaultValues, ...base, ...change, 'wiring.stack': stack };
+      // What it repairs is opened broken, so that it can be seen and repaired; what it breaks or hides, with the advice taken.
+      const { before, after } = rows.find((row) => row.stack === stack) ?? {
+        before: 'trains',
+        after: 'trains',
+      };
+      const repaired = after === 'trains' && before !== 'trains';
+      const patch = { ...defaultValues, ...base, ...(repaired ? {} : change), 'wiring.stack': stack };
       edit({ kind: 'settings-alone', patch });
     },
     /** Leaves the script behind: from here on the settings decide. */

@@ -8,14 +8,12 @@ const KEY = 'draft';
 /** Characters: what storage takes from one page without pushing out the rest. */
 const MOST_KEPT = 1_000_000;
 
-type DraftPorts = Pick<Ports, 'recipeJson' | 'readRecipe'>;
-
 /** Keeps a recipe beside its address, where the address does not say all of it. */
 export function keepDraft(
   recipe: Recipe,
   presets: readonly PresetEntry[],
   hash: string,
-  ports: DraftPorts,
+  ports: Pick<Ports, 'recipeJson'>,
 ): void {
   const { data, program, chatTemplate } = recipe;
   const whole = data !== undefined || program !== undefined || chatTemplate !== undefined;
@@ -27,7 +25,7 @@ export function keepDraft(
 export async function recallDraft(
   presets: readonly PresetEntry[],
   hash: string,
-  ports: DraftPorts,
+  ports: Pick<Ports, 'readRecipe'>,
 ): Promise<Recipe | null> {
   const draft = recall(KEY);
   const end = draft?.indexOf('\n') ?? -1;

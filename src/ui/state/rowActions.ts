@@ -23,6 +23,8 @@ export function rowActions(
 ) {
   let lastId = 0;
   let asked: File | null = null;
+  /** Whether the rows are to be worked on where they were opened. */
+  let stays = false;
   /** Who waits for rows, by the id of the question. */
   const looks = new Map<number, (view: RowsView | null) => void>();
   let lookId = 0;
@@ -39,6 +41,7 @@ export function rowActions(
   function openRows(file: File, format: DataFormat | null = null, source: DataSource | null = null): void {
     lastId += 1;
     asked = file;
+    stays = false;
     store.setState(({ rows }) => ({ rows: { ...rows, failure: null, reading: true } }));
     engines().ask({ type: 'open-rows', id: lastId, name: file.name, file, format, source });
   }
@@ -63,6 +66,16 @@ export function rowActions(
     dropRows: (file: File): void => {
       store.setState({ dialog: 'data' });
       openRows(file);
+    },
+    /** Rows to be changed: their dialog stays. */
+    editRows: (file: File): void => {
+      openRows(file);
+      stays = true;
+    },
+    /** The recipe's rows with one more behind them: places stay, and with them what was changed or left out. */
+    changeRowsText: (text: string): void => {
+      const { data } = store.getState().recipe;
+      if (data !== undefined && !isInFile(data)) edit({ kind: 'data', data: { ...data, text } });
     },
     /** Reads the recipe's rows as another format. */
     readAs: (format: DataFormat): void => {
@@ -153,7 +166,7 @@ export function rowActions(
         // What was counted is of other rows.
         rows: { ...rows, files, failure: null, reading: false, statistics: null, counting: null },
         // What was guessed is to be seen; rows that name their columns themselves leave nothing to choose.
-        dialog: dialog === 'data' && guess !== null && data.columns === undefined ? null : dialog,
+        dialog: !stays && dialog === 'data' && guess !== null && data.columns === undefined ? null : dialog,
       });
       edit({ kind: 'data', data });
     },

@@ -35,16 +35,18 @@ import type {
   StepMetrics,
   VersionChoice,
 } from '../../engine/protocol.ts';
-import type { AnswerPair, Said } from './answerState.ts';
+import type { AnswerPair, Said, Untouched } from './answerState.ts';
 import type { HubState } from './hubState.ts';
+import type { Play } from './playState.ts';
 import type { RunsState } from './runsState.ts';
 
-export type { AnswerPair, AnswerSide, Said } from './answerState.ts';
+export type { AnswerPair, AnswerSide, Said, Untouched } from './answerState.ts';
 
 export type Language = 'en' | 'zh';
 export type Theme = 'system' | 'light' | 'dark';
 export type DialogName =
   | 'guide'
+  | 'tour'
   | 'model'
   | 'adapter'
   | 'paste'
@@ -65,6 +67,8 @@ export interface PresetEntry {
   readonly id: string;
   readonly title: Text;
   readonly description: Text;
+  /** In a few words, for a card. */
+  readonly line: Text;
   /** Rows in its data file. */
   readonly rows: number;
   readonly values: RecipeValues;
@@ -221,6 +225,9 @@ export interface PageState {
   readonly run: Run | null;
   /** Steps between two askings while a run trains; 0: never. */
   readonly askEvery: number;
+  readonly untouched: Untouched;
+  /** What is played on the strip. */
+  readonly play: Play | null;
   /** Answers asked for outside a run, by ask id: the prompt's place in the answers. */
   readonly asked: Readonly<Record<number, readonly number[]>>;
   readonly linkNotes: readonly Text[];

@@ -75,6 +75,8 @@ export function emptyState(language: Language, theme: Theme): PageState {
     backend: 'auto',
     run: null,
     askEvery: usualInterval,
+    play: null,
+    untouched: { id: 0, asking: false, prompt: '', text: null },
     asked: {},
     linkNotes: [],
     expected: null,

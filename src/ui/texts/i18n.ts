@@ -10,6 +10,7 @@ import type { enPush } from './enPush.ts';
 import type { enReading } from './enReading.ts';
 import type { enRows } from './enRows.ts';
 import type { enRuns } from './enRuns.ts';
+import type { enTour } from './enTour.ts';
 import { zh } from './zh.ts';
 
 declare module 'i18next' {
@@ -22,6 +23,7 @@ declare module 'i18next' {
       runs: typeof enRuns;
       kept: typeof enKept;
       model: typeof enModel;
+      tour: typeof enTour;
       push: typeof enPush;
     };
   }

@@ -7,6 +7,7 @@ import { enModel } from './enModel.ts';
 import { enPush } from './enPush.ts';
 import { enReading } from './enReading.ts';
 import { enRows } from './enRows.ts';
+import { enTour } from './enTour.ts';
 import { browserLanguage } from './i18n.ts';
 import { zh } from './zh.ts';
 import { zhKept } from './zhKept.ts';
@@ -14,6 +15,7 @@ import { zhModel } from './zhModel.ts';
 import { zhPush } from './zhPush.ts';
 import { zhReading } from './zhReading.ts';
 import { zhRows } from './zhRows.ts';
+import { zhTour } from './zhTour.ts';
 
 type Tree = { readonly [key: string]: string | Tree };
 
@@ -35,6 +37,7 @@ describe('texts', () => {
     rows: enRows,
     kept: enKept,
     model: enModel,
+    tour: enTour,
     push: enPush,
   });
   const chinese = flat({
@@ -43,6 +46,7 @@ describe('texts', () => {
     rows: zhRows,
     kept: zhKept,
     model: zhModel,
+    tour: zhTour,
     push: zhPush,
   });
 

@@ -13,6 +13,9 @@ export const zhRun: TextsOf<typeof enRun> = {
     smooth: '平滑',
     csv: 'CSV',
     csvTitle: '下载每一步的 CSV',
+    imageTitle: '下载图表（{{kind}}）',
+    imageFailed: '无法生成图片；请刷新页面后重试。',
+    clipped_other: '{{count}} 步被裁剪到 {{most}}',
     logTitle: '对数坐标轴',
     smoothTitle: '平滑：粗线是移动平均（0.8），细线是原始损失',
     stepAxis: '第 {{step}} 步',
@@ -87,7 +90,7 @@ export const zhRun: TextsOf<typeof enRun> = {
     name: '名称',
     shape: '形状',
     dtype: '类型',
-    rg: 'rg',
+    rg: '●',
     rgTitle: 'requires_grad',
     gradient: '梯度',
     frozen: '冻结',
@@ -147,8 +150,6 @@ export const zhRun: TextsOf<typeof enRun> = {
   paste: {
     open: '粘贴脚本或报错',
     short: '粘贴',
-    about:
-      '训练脚本、笔记本、报错信息、YAML：在这里运行，每一行都会说明它对 requires_grad 做了什么。也可以把文件拖到页面任意处。',
     missing: '页面的这一部分未能取得。请检查网络，然后重新打开。',
   },
   guide: {
@@ -185,6 +186,10 @@ export const zhRun: TextsOf<typeof enRun> = {
     mergedHalf: 'safetensors，float16（zip）',
     mergedBfloat: 'safetensors，bfloat16（zip）',
     mergedGguf: 'GGUF，F16',
+    web: '用于网页（transformers.js、ONNX Runtime）',
+    webPacked: '保持训练时的格式，适配器另存（zip）',
+    webHalf: '合并，float16（zip）',
+    webWhole: '合并，float32（zip）',
     run: '在别处继续',
     runFile: '已保存的训练',
     log: '日志',

@@ -2,6 +2,7 @@
 // but Train goes into one menu.
 import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import { runMatches } from '../../state/actions.ts';
 import { canResume, canStop, isBusy } from '../../state/runStatus.ts';
 import type { Theme } from '../../state/state.ts';
 import { bytesText } from '../../texts/numbers.ts';
@@ -29,7 +30,10 @@ function TrainButton() {
 
 export function Progress() {
   const { t, language } = useTexts();
-  const run = usePageState((state) => state.run);
+  // An error of other settings than the form's is not what stands now.
+  const run = usePageState((state) =>
+    state.run?.phase === 'failed' && !runMatches(state) ? null : state.run,
+  );
   const words = progressWords(t, run, language);
   return (
     <p className={words.bad ? 'progress is-cut' : 'progress dim'} data-phase={run?.phase ?? 'idle'}>

@@ -6,6 +6,7 @@ import type { RowPreview } from '../../../engine/index.ts';
 import type { RowsView } from '../../../engine/protocol.ts';
 import { useActions, useCalmState, usePageState, useTexts } from '../../PageContext.tsx';
 import { countText } from '../../texts/numbers.ts';
+import { AskedOtherwise } from '../rows/AskedOtherwise.tsx';
 import { RowFacts } from './RowFacts.tsx';
 
 const rowsShown = 3;
@@ -141,6 +142,7 @@ export const RowsCard = memo(function RowsCard() {
         </div>
       )}
       <RowFacts />
+      {data.askedOtherwise && <AskedOtherwise />}
       {data.notes.map((note) => (
         <p key={note.en} className="small is-cut">
           {say(note)}
