@@ -8,7 +8,7 @@ import { useRunsTexts } from './runsTexts.ts';
 import { compared, partValue, runName, settingName, settingValue } from './runWords.ts';
 
 /** As many lines as can be told apart. */
-export const MOST_DRAWN = 6;
+const MOST_DRAWN = 6;
 
 /** What differs, a line each: its name, then one value a run. */
 function differingLines(t: RunsText, runs: readonly KeptRun[]): readonly (readonly [string, string[]])[] {
