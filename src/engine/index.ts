@@ -42,7 +42,7 @@ export type {
   VersionUsed,
 } from './laboratory/script/scriptReading.ts';
 export { stacks } from './libraries/stacks.ts';
-export type { ChangePatch, RecipeChange } from './recipe/changes.ts';
+export type { ChangePatch } from './recipe/changes.ts';
 export { isChangeable } from './recipe/changes.ts';
 export { formatLink, parseLink, recipeJson } from './recipe/link.ts';
 export type { ModelSource } from './recipe/modelSource.ts';
@@ -60,7 +60,7 @@ export {
   withPatch,
 } from './recipe/recipe.ts';
 export type { ComparedRecipe, RecipePart } from './recipe/recipeDiff.ts';
-export { comparedOf, differencesOf } from './recipe/recipeDiff.ts';
+export { differencesOf } from './recipe/recipeDiff.ts';
 export { recipeOfReading } from './recipe/recipeOfReading.ts';
 export type { DataSource } from './recipe/rows/dataSource.ts';
 export type { ColumnMapping, ColumnRole, CustomData, DataFormat, RowKind } from './recipe/rows/ownRows.ts';

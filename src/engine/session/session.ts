@@ -35,7 +35,7 @@ type Queued = Exclude<
   | ScriptCommand
   | HubCommand
   | RunsCommand
-  | { type: 'pause' | 'ping' | 'watch' | 'change' | 'ask-untouched' }
+  | { type: 'pause' | 'ping' | 'watch' | 'ask-untouched' | 'change' }
 >;
 
 /** A device that is lost again and again is not opened a fourth time. */
@@ -74,11 +74,10 @@ export class Session {
     if (command.type === 'watch') this.#watch = command.watch;
     if (command.type === 'take-run') this.#takes = true;
     if (isQuestion(command)) return answer(command, this.#options);
+    if (command.type === 'change') return Promise.resolve(this.#run?.change(command.patch));
     if (command.type === 'ask-untouched') return this.#untouched.ask(command);
     if (command.type !== 'probe' && command.type !== 'saved') this.#untouched.rest();
-    if (command.type === 'change') this.#run?.change(command.patch);
-    if (command.type === 'pause' || command.type === 'watch' || command.type === 'change')
-      return Promise.resolve();
+    if (command.type === 'pause' || command.type === 'watch') return Promise.resolve();
     this.#work = this.#work
       .then(() => {
         this.#busy = true;

@@ -70,7 +70,8 @@ export function recordUpdate(layout: AdapterLayout, options: LearnerOptions): Ta
 }
 
 function scheduleOf({ schedule, warmup }: LearnerOptions, totalSteps: number): ScheduleOptions {
-  return { ...schedule, warmupSteps: warmupStepsOf(warmup, totalSteps), totalSteps };
+  const warmupSteps = warmupStepsOf(warmup, totalSteps);
+  return { ...schedule, warmupSteps, totalSteps };
 }
 
 export class Learner {
