@@ -64,6 +64,7 @@ export { isInFile, rolesOf, rowKinds, textOfRows } from './recipe/rows/ownRows.t
 export { sameRun } from './recipe/sameRun.ts';
 export { errorData } from './session/errorData.ts';
 export type { StoredHere } from './session/storedHere.ts';
+export { isBackendChoice } from './training/backends/deviceInfo.ts';
 export type { CostEstimate, MemoryPlan } from './training/cost.ts';
 export type { Watch } from './training/generate/watch.ts';
 export { generationOptions } from './training/options.ts';
