@@ -1,7 +1,8 @@
 // The command line of `npm run train`: what was asked for, checked.
 import { decimal } from '../../src/engine/ground/decimal.ts';
+import { own } from '../../src/engine/ground/own.ts';
 import { DEFAULT_HUB } from '../../src/engine/hub/wish.ts';
-import type { FloatType } from '../../src/engine/protocol.ts';
+import type { ExportFormat, FloatType } from '../../src/engine/protocol.ts';
 import type { BackendChoice } from '../../src/engine/training/backends/deviceInfo.ts';
 import { isBackendChoice } from '../../src/engine/training/backends/deviceInfo.ts';
 import type { Command, UsageError } from '../commandLine.ts';
@@ -27,6 +28,8 @@ export interface CliOptions {
   readonly public: boolean;
   /** Float type of a merged model to write there too. */
   readonly merge: FloatType | null;
+  /** Types of the folder for the web to write there too. */
+  readonly web: readonly ExportFormat[];
   readonly steps: number | null;
   readonly backend: BackendChoice;
   readonly listPresets: boolean;
@@ -106,6 +109,12 @@ export const command = {
       help: 'let everybody see a repository that --push makes (otherwise its owner alone)',
       default: false,
     },
+    web: {
+      type: 'string',
+      value: 'TYPE',
+      help: 'write DIR/web for transformers.js and ONNX Runtime too: float32, float16, or q4 with the adapter beside its packed base (several times: several types)',
+      multiple: true,
+    },
     steps: { type: 'string', value: 'N', help: 'at most N optimiser steps' },
     backend: {
       type: 'string',
@@ -121,6 +130,8 @@ export const command = {
   },
 } as const satisfies Command;
 
+const webFormats = { float32: 'web-f32', float16: 'web-f16', q4: 'web-q4' } as const;
+
 /** Throws UsageError for what the command does not know. */
 export function readOptions(args: readonly string[]): CliOptions {
   const values = readArguments(command, args);
@@ -135,6 +146,11 @@ export function readOptions(args: readonly string[]): CliOptions {
   const { merge } = values;
   if (merge !== undefined && merge !== 'float32' && merge !== 'float16' && merge !== 'bfloat16')
     throw wrong(`--merge: expected float32, float16 or bfloat16, got '${merge}'.`);
+  const web = (values.web ?? []).map((type) => {
+    const format = own(webFormats, type);
+    if (!format) throw wrong(`--web: expected ${Object.keys(webFormats).join(' or ')}, got '${type}'.`);
+    return format;
+  });
   return {
     link: values.link ?? null,
     recipe: values.recipe ?? null,
@@ -146,6 +162,7 @@ export function readOptions(args: readonly string[]): CliOptions {
     checkpoint: values.checkpoint ?? null,
     export: values.export ?? null,
     merge: merge ?? null,
+    web,
     push: values.push ?? null,
     public: values.public,
     steps,

@@ -1,5 +1,6 @@
 // `npm run train`: the page's run without the page. Same engine, same recipe, same numbers; exit status 1 on failure.
 import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { isExportRefusal } from '../../src/engine/exchange/exchangeErrors.ts';
 import type { UserError } from '../../src/engine/ground/errors.ts';
 import { openNet } from '../../src/engine/ground/fetching/net.ts';
@@ -55,7 +56,7 @@ async function openDevice(options: CliOptions, recipe: Recipe): Promise<OpenedBa
 
 /** Adapter and log always, the merged model when it was asked for. A format that can't say the adapter is told, not fatal. */
 async function writeFiles(run: TrainingRun, folder: string, job: Job): Promise<void> {
-  const { merge } = job.options;
+  const { merge, web } = job.options;
   const wanted: readonly (readonly [ExportFormat, string])[] = [
     ['peft', 'peft'],
     ['gguf', '.'],
@@ -67,12 +68,16 @@ async function writeFiles(run: TrainingRun, folder: string, job: Job): Promise<v
           ['merged', 'merged'],
           ['merged-gguf', '.'],
         ] as const)),
+    ...web.map((format) => [format, 'web'] as const),
   ];
   for (const [format, place] of wanted) {
     try {
       const files = await run.exportAs(format, merge ?? 'float16');
-      await mkdir(`${folder}/${place}`, { recursive: true });
-      for (const { name, bytes } of files) await writeFile(`${folder}/${place}/${name}`, bytes);
+      for (const { name, bytes } of files) {
+        const path = `${folder}/${place}/${name}`;
+        await mkdir(dirname(path), { recursive: true });
+        await writeFile(path, bytes);
+      }
     } catch (error) {
       if (!isExportRefusal(error)) throw error;
       job.report.warning('export', error.message);

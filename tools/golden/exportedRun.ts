@@ -1,6 +1,7 @@
 // A run of a recipe on the CPU, everything that it exports, and our logits on questions, with the adapter and without, in a folder: for the
 // scripts that open the files elsewhere.
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { isExportRefusal } from '../../src/engine/exchange/exchangeErrors.ts';
 import { exportFormats } from '../../src/engine/exchange/export/formats.ts';
 import type { Recipe } from '../../src/engine/recipe/recipe.ts';
@@ -44,8 +45,10 @@ export async function exportedRun(assets: Assets, recipe: Recipe, folder: string
     const place = `${folder}/${format}`;
     mkdirSync(place, { recursive: true });
     try {
-      for (const file of await run.exportAs(format, 'float32'))
+      for (const file of await run.exportAs(format, 'float32')) {
+        mkdirSync(dirname(`${place}/${file.name}`), { recursive: true });
         writeFileSync(`${place}/${file.name}`, file.bytes);
+      }
     } catch (error) {
       if (!isExportRefusal(error)) throw error;
       writeFileSync(`${place}/refused.txt`, error.message);

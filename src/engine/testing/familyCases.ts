@@ -29,7 +29,7 @@ export const goldenFamilies: {
   readonly cases: readonly FamilyCase[];
 } = JSON.parse(readFileSync('tests/golden/families.json', 'utf8'));
 
-const floats = (base64: string): Float32Array =>
+export const floats = (base64: string): Float32Array =>
   new Float32Array(Uint8Array.from(Buffer.from(base64, 'base64')).buffer);
 
 /** Ids go in and come out: of a tokenizer only the padding is asked for. */
@@ -38,9 +38,13 @@ const unused = (): never => {
 };
 const pads = { padId: 0, encode: unused, decode: unused, render: unused };
 
-const patch = { 'lora.r': 2, 'lora.lora_alpha': 4, 'lora.target_modules': 'all-linear' } as const;
+export const familyPatch = {
+  'lora.r': 2,
+  'lora.lora_alpha': 4,
+  'lora.target_modules': 'all-linear',
+} as const;
 
-function stepOf(own: FamilyCase, base: 'f32' | 'nf4'): OneStep {
+export function stepOf(own: FamilyCase, base: 'f32' | 'nf4'): OneStep {
   return {
     tied: own.config.tie_word_embeddings ?? !own.base.some(({ name }) => name === 'lm_head.weight'),
     base,
@@ -51,6 +55,16 @@ function stepOf(own: FamilyCase, base: 'f32' | 'nf4'): OneStep {
     loraTensors: own.lora,
     gradients: own.gradients,
   };
+}
+
+/** Answers of a tiny model, in ids. */
+export function tinyGenerator(
+  backend: Backend,
+  { config, wired, layout }: Pick<Awaited<ReturnType<typeof openTiny>>, 'config' | 'wired' | 'layout'>,
+): Generator {
+  const stopIds: ReadonlySet<number> = new Set();
+  const now = steadyClock();
+  return new Generator({ backend, config, model: wired, layout, tokenizer: pads, stopIds, now });
 }
 
 const greedy = { doSample: false, temperature: 1, topP: 1, seed: 0, maxNewTokens: 1 };
@@ -64,7 +78,7 @@ export function familyCases(
     .map((own) => [own.name, own] as const);
   it.each(cases)('%s over a float base', async (_, own) => {
     const step = stepOf(own, 'f32');
-    const { loss, gradients } = await runTinyStep(await open(), own.config, step, patch);
+    const { loss, gradients } = await runTinyStep(await open(), own.config, step, familyPatch);
     expect(Math.abs(loss - step.loss) / step.loss).toBeLessThan(BOUNDS.loss);
     for (const { name, f32 } of step.gradients) {
       const got = gradients.get(name);
@@ -75,16 +89,13 @@ export function familyCases(
   });
   it.each(cases)('%s over an NF4 base', async (_, own) => {
     const step = stepOf(own, 'nf4');
-    const { loss } = await runTinyStep(await open(), own.config, step, patch);
+    const { loss } = await runTinyStep(await open(), own.config, step, familyPatch);
     expect(Math.abs(loss - step.loss) / step.loss).toBeLessThan(BOUNDS.loss);
   });
   it.each(cases)('%s answers with a cache', async (_, own) => {
     const backend = await open();
-    const { config, wired, layout } = await openTiny(backend, own.config, stepOf(own, 'f32'), patch);
-    const stopIds: ReadonlySet<number> = new Set();
-    const now = steadyClock();
-    const inputs = { backend, config, model: wired, layout, tokenizer: pads, stopIds, now };
-    const generator = new Generator(inputs);
+    const { config, wired, layout } = await openTiny(backend, own.config, stepOf(own, 'f32'), familyPatch);
+    const generator = tinyGenerator(backend, { config, wired, layout });
     const [row = []] = goldenFamilies.batch.input_ids;
     const whole = await generator.prefill(row, true);
     const want = floats(own.logits);

@@ -78,9 +78,10 @@ export async function openTiny(backend: Backend, configJson: object, step: OneSt
       return [tensor.name, { dtype: 'F32', shape, bytes: new Uint8Array(values.buffer) }];
     }),
   );
+  const source = safetensorsSource(tensors);
   await loadWeights(
     config,
-    safetensorsSource(tensors),
+    source,
     { quantType, doubleQuant: false, positions: config.maxPositions },
     backend,
     async () => {},
@@ -91,7 +92,7 @@ export async function openTiny(backend: Backend, configJson: object, step: OneSt
   for (const golden of step.loraTensors)
     adapter.set(formula(golden), layout.tensors.find((tensor) => tensor.name === golden.name)?.offset ?? -1);
   backend.upload('adapter', adapter);
-  return { config, wired, layout };
+  return { config, wired, layout, source, adapter };
 }
 
 /** Loss and LoRA gradients of one golden step. */

@@ -22,6 +22,7 @@ import { mergedTensors } from './mergedTensors.ts';
 import { mlxFiles } from './mlxAdapter.ts';
 import { peftDirectory } from './peftDirectory.ts';
 import { logFiles } from './runLog.ts';
+import { webFiles } from './web/webFolder.ts';
 
 /** A run as it stands. */
 export interface ExportedRun {
@@ -68,6 +69,14 @@ const adapterOf = ({ wired, layout, adapter, taken, files, link, recipe }: Expor
   recipe: link,
 });
 
+const webTypes = { 'web-f32': 'float32', 'web-f16': 'float16', 'web-q4': 'packed' } as const;
+
+async function collected(files: AsyncIterable<ExportFile>): Promise<ExportFile[]> {
+  const all: ExportFile[] = [];
+  for await (const file of files) all.push(file);
+  return all;
+}
+
 /** The files of one format. `type`: float type of a merged model. Throws UserError 'export-…' for what a format can't say. */
 export async function exportFiles(
   run: ExportedRun,
@@ -99,6 +108,10 @@ export async function exportFiles(
         textFile('train.py', await run.script()),
         ...(await exportFiles(run, 'log', type)),
       ];
+    case 'web-f32':
+    case 'web-f16':
+    case 'web-q4':
+      return collected(webFiles(files, adapter, weights, webTypes[format]));
     case 'log':
       return logFiles({
         ...run,

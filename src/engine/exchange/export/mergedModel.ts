@@ -16,7 +16,8 @@ import { transposed } from './rowOrder.ts';
 /** Bytes of tensors that one file holds at most. */
 const SHARD_BYTES = 1_000_000_000;
 
-function configOf(config: ModelConfig, { tokenizer, stopIds }: ModelFiles, type: FloatType): object {
+/** config.json of the model with its tokenizer's ids. */
+export function configOf(config: ModelConfig, { tokenizer, stopIds }: ModelFiles, type: FloatType): object {
   return {
     ...configJson(config),
     torch_dtype: type,
@@ -70,6 +71,9 @@ export function tokenizerFilesOf({ tokenizerFiles }: ModelFiles): ExportFile[] {
   ];
 }
 
+export const generationConfig = ({ stopIds, tokenizer }: ModelFiles): ExportFile =>
+  jsonFile('generation_config.json', { eos_token_id: [...stopIds], pad_token_id: tokenizer.padId });
+
 /** The folder that `AutoModelForCausalLM.from_pretrained` and `AutoTokenizer.from_pretrained` open. */
 export async function mergedModelFiles(
   files: ModelFiles,
@@ -93,10 +97,7 @@ export async function mergedModelFiles(
   const tied = !saved.some(({ name }) => name === head);
   return [
     jsonFile('config.json', configOf({ ...files.config, tied }, files, type)),
-    jsonFile('generation_config.json', {
-      eos_token_id: [...files.stopIds],
-      pad_token_id: files.tokenizer.padId,
-    }),
+    generationConfig(files),
     ...tokenizerFilesOf(files),
     ...shardedFiles(saved),
   ];

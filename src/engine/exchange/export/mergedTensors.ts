@@ -3,6 +3,7 @@
 import { dequantise4, quantise4 } from '../../../shaders/quant/blockwise4.ts';
 import type { TrainedTensor } from '../../adapters/method.ts';
 import { decoderOf } from '../../models/families.ts';
+import type { ModelConfig } from '../../models/modelConfig.ts';
 import { modelTensors, weightPlaces } from '../../models/weightPlaces.ts';
 import type { WeightOptions, WeightSource } from '../../models/weightSource.ts';
 import { floatsOf } from '../../models/weightSource.ts';
@@ -29,28 +30,56 @@ function merge(
 /** Of a module, what a trained tensor is laid on: a copy of a bias on the bias, all else on the weight. */
 const trainedPart = (part: string): 'bias' | 'weight' => (part.endsWith('.bias') ? 'bias' : 'weight');
 
-/** Every tensor of the model, merged, one at a time. A head that was tied to the embedding is one of its own if either was trained. */
-export async function* mergedTensors(
+/** Whether head and embedding are one tensor after merging: not if either was trained. */
+export function tiedMerged(
+  { config }: Pick<ExportedAdapter, 'config'>,
+  trained: readonly TrainedTensor[],
+): boolean {
+  const { embedding, head } = decoderOf(config).paths;
+  return config.tied && !trained.some(({ module }) => module === embedding || module === head);
+}
+
+/** Paths of the projections of all layers. */
+export const projectionsOf = (config: ModelConfig): ReadonlySet<string> =>
+  new Set(
+    weightPlaces(config).layers.flatMap(({ groups }) =>
+      groups.flatMap(({ members }) => members.map(({ path }) => path)),
+    ),
+  );
+
+/** Values of one tensor, merged. */
+export type ReadMerged = (name: string, shape: readonly number[]) => Promise<Float32Array<ArrayBuffer>>;
+
+/** `trained`: what is laid on the base; all of the adapter by itself. */
+export function readMerged(
   adapter: ExportedAdapter,
   source: WeightSource,
   { quantType, doubleQuant }: WeightOptions,
-): AsyncGenerator<MergedTensor> {
+  trained: readonly TrainedTensor[] = trainedTensors(adapter),
+): ReadMerged {
   const { config } = adapter;
-  const trained = trainedTensors(adapter);
   const { paths } = decoderOf(config);
-  // What a tied head and embedding share.
-  const tables: ReadonlySet<string> = new Set([paths.embedding, paths.head]);
-  const tied = config.tied && !trained.some(({ module }) => tables.has(module));
-  const groups = weightPlaces(config).layers.flatMap((layer) => layer.groups);
-  const projections = new Set(groups.flatMap(({ members }) => members.map(({ path }) => `${path}.weight`)));
-  for (const [name, shape] of modelTensors({ ...config, tied })) {
+  const projections = projectionsOf(config);
+  return async (name, shape) => {
     const from = name === `${paths.head}.weight` && config.tied ? `${paths.embedding}.weight` : name;
     const stored = floatsOf(await source.read(from, shape));
-    const quantised = quantType !== null && projections.has(name);
+    const quantised = quantType !== null && projections.has(name.replace(/\.weight$/, ''));
     const values = quantised
       ? new Float32Array(dequantise4(quantise4(stored, quantType, doubleQuant), quantType, stored.length))
       : stored;
     const own = trained.filter(({ module, part }) => `${module}.${trainedPart(part)}` === name);
-    yield { name, shape, values: merge(values, own) };
-  }
+    return merge(values, own);
+  };
+}
+
+/** Every tensor of the model, merged, one at a time. A head that was tied to the embedding is one of its own if either was trained. */
+export async function* mergedTensors(
+  adapter: ExportedAdapter,
+  source: WeightSource,
+  options: WeightOptions,
+): AsyncGenerator<MergedTensor> {
+  const tied = tiedMerged(adapter, trainedTensors(adapter));
+  const read = readMerged(adapter, source, options);
+  for (const [name, shape] of modelTensors({ ...adapter.config, tied }))
+    yield { name, shape, values: await read(name, shape) };
 }

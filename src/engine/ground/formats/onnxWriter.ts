@@ -33,8 +33,15 @@ export interface OnnxConstant {
   readonly name: string;
   readonly type: OnnxType;
   readonly dims: readonly number[];
-  /** Its bytes, little-endian; a number: how many there are, handed over beside the model. */
-  readonly content: Uint8Array | number;
+  /** Its bytes, little-endian; a number: how many there are, handed over beside the model; or where they lie in a file beside it. */
+  readonly content: Uint8Array | number | OnnxStretch;
+}
+
+/** Bytes of a file beside the model. */
+export interface OnnxStretch {
+  readonly file: string;
+  readonly offset: number;
+  readonly length: number;
 }
 
 export interface OnnxPlace {
@@ -82,12 +89,13 @@ function constantMessage({ name, type, dims, content }: OnnxConstant): Message {
   const made = new Message();
   for (const dim of dims) made.number(1, dim);
   made.number(2, types[type]).text(8, name);
-  if (typeof content !== 'number') return made.bytes(9, content);
+  if (content instanceof Uint8Array) return made.bytes(9, content);
+  const { file, offset, length } =
+    typeof content === 'number' ? { file: name, offset: 0, length: content } : content;
   const entry = (key: string, value: string): Message => new Message().text(1, key).text(2, value);
-  return made
-    .message(13, entry('location', name))
-    .message(13, entry('length', String(content)))
-    .number(14, EXTERNAL);
+  made.message(13, entry('location', file));
+  if (offset > 0) made.message(13, entry('offset', String(offset)));
+  return made.message(13, entry('length', String(length))).number(14, EXTERNAL);
 }
 
 function placeMessage({ name, type, dims }: OnnxPlace): Message {

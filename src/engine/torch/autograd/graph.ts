@@ -34,6 +34,12 @@ export class Graph {
     return made;
   }
 
+  /** The same tensor under a name of its own: a result of the graph. */
+  named(name: string, of: Tensor): Tensor {
+    this.operations.push({ operator: 'Identity', domain: '', inputs: [of], outputs: [name], attributes: {} });
+    return name;
+  }
+
   /** A constant, once a name. */
   constant(constant: OnnxConstant): Tensor {
     if (!this.#constants.has(constant.name)) this.#constants.set(constant.name, constant);

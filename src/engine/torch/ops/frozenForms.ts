@@ -111,7 +111,7 @@ export function integers(to: Lowering, group: FrozenGroup, form: 'q4_0' | 'q8_0'
 }
 
 /** Sixteen bytes of a block whose nibbles are elements j and j + 16, so that they are elements 2i and 2i + 1. */
-function inOrder(block: Uint8Array): void {
+export function inOrder(block: Uint8Array): void {
   const from = block.slice();
   const nibble = (e: number): number => ((from[e & 15] ?? 0) >> (e & 16 ? 4 : 0)) & 15;
   for (let i = 0; i < 16; i++) block[i] = nibble(2 * i) | (nibble(2 * i + 1) << 4);

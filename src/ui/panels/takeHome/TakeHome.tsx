@@ -26,6 +26,14 @@ const groups = [
       { label: 'takeHome.mergedGguf', format: 'merged-gguf', dtype: 'float16' },
     ],
   },
+  {
+    title: 'takeHome.web',
+    downloads: [
+      { label: 'takeHome.webPacked', format: 'web-q4' },
+      { label: 'takeHome.webHalf', format: 'web-f16' },
+      { label: 'takeHome.webWhole', format: 'web-f32' },
+    ],
+  },
   { title: 'takeHome.log', downloads: [{ label: 'takeHome.logFiles', format: 'log' }] },
 ] as const satisfies readonly {
   readonly title: `takeHome.${string}`;

@@ -1,0 +1,127 @@
+// Exports for the web in ONNX Runtime: logits of every family against transformers' with an adapter laid on, whole texts and with the cache; over
+// packed bases, and of the embedded model and SmolLM2, against this engine's own. Python and transformers.js: tools/golden/check_web.py,
+// tools/golden/webPage.ts.
+import { describe, expect, it } from 'vitest';
+import type { ModelFiles } from '../../../models/modelFiles.ts';
+import { embeddedModel } from '../../../models/modelFiles.ts';
+import { weightOptions } from '../../../python/run/wire.ts';
+import type { RecipePatch } from '../../../recipe/recipe.ts';
+import { defaultValues, withPatch } from '../../../recipe/recipe.ts';
+import { BOUNDS } from '../../../testing/agreement.ts';
+import { readPublic } from '../../../testing/embedded.ts';
+import { familyPatch, floats, goldenFamilies, stepOf, tinyGenerator } from '../../../testing/familyCases.ts';
+import { smollm2OrNull } from '../../../testing/smollm2.ts';
+import { steadyClock } from '../../../testing/steadyClock.ts';
+import { openTiny } from '../../../testing/tinyLlama.ts';
+import { trainerOf } from '../../../testing/trainerOf.ts';
+import { distance, WebSession } from '../../../testing/webSession.ts';
+import { CpuBackend } from '../../../training/backends/cpuBackend.ts';
+import { openOrt } from '../../../training/backends/ort/openOrt.ts';
+import { OrtBackend } from '../../../training/backends/ort/ortBackend.ts';
+import { Generator } from '../../../training/generate/generator.ts';
+import type { ExportFile } from '../adapterTensors.ts';
+import { modelNames, webFiles } from './webFolder.ts';
+import type { WebType } from './webModel.ts';
+
+const embedded = await embeddedModel(readPublic);
+const smollm2 = await smollm2OrNull();
+const [row = []] = goldenFamilies.batch.input_ids;
+
+async function all(files: AsyncIterable<ExportFile>): Promise<ExportFile[]> {
+  const found: ExportFile[] = [];
+  for await (const file of files) found.push(file);
+  return found;
+}
+
+/** A golden case, its base in floats or quantised, as a folder of a type. */
+async function tinyWeb(own: (typeof goldenFamilies.cases)[number], base: 'f32' | 'nf4', type: WebType) {
+  const backend = new CpuBackend({ precision: 'float32' });
+  const tiny = await openTiny(backend, own.config, stepOf(own, base), familyPatch);
+  const { config, wired, layout, source, adapter: values } = tiny;
+  const adapter = { root: wired.root, layout, values, config, base: '', peftVersion: '', recipe: '' };
+  const options = { quantType: base === 'nf4' ? 'nf4' : null, doubleQuant: false } as const;
+  const model = { ...embedded, config, weights: () => Promise.resolve(source) };
+  const files = await all(webFiles(model, adapter, options, type));
+  return { open: () => WebSession.open(files, modelNames[type], config), ours: tinyGenerator(backend, tiny) };
+}
+
+const cases = goldenFamilies.cases.map((own) => [own.name, own] as const);
+
+describe('families against transformers', () => {
+  it.each(cases)('%s', async (_, own) => {
+    const { open } = await tinyWeb(own, 'f32', 'float32');
+    expect(distance(await (await open()).feed(row), floats(own.logits))).toBeLessThan(BOUNDS.logits);
+    expect(await (await open()).greedy(row.slice(0, 9), own.greedy.length)).toEqual(own.greedy);
+  });
+});
+
+describe('families over an NF4 base, their adapters beside it', () => {
+  it.each(cases)('%s', async (_, own) => {
+    const { open, ours } = await tinyWeb(own, 'nf4', 'packed');
+    const want = await ours.prefill(row, true);
+    expect(distance(await (await open()).feed(row), want)).toBeLessThan(BOUNDS.drift);
+  });
+});
+
+/** A few steps of a model, then this engine and the export of a type beside each other. */
+async function compared(model: ModelFiles, type: WebType, patch: RecipePatch): Promise<void> {
+  const values = withPatch(defaultValues, {
+    'train.max_steps': 2,
+    'train.per_device_train_batch_size': 1,
+    'train.learning_rate': 0.003,
+    ...patch,
+  });
+  const rows = JSON.stringify({ prompt: 'Where is the boat?', completion: 'It lies in the harbour.' });
+  const backend = new OrtBackend(await openOrt());
+  const { trainer, wired, files } = await trainerOf(backend, model, rows, values);
+  while (!trainer.finished) await trainer.next();
+  const { config, tokenizer, stopIds } = files;
+  const { layout } = trainer;
+  const refresh = () => trainer.refresh();
+  const inputs = { backend, config, model: wired, layout, tokenizer, stopIds, now: steadyClock(), refresh };
+  const ids = tokenizer.encode(tokenizer.render([{ role: 'user', content: 'Where is it?' }], true).text);
+  const generator = new Generator(inputs);
+  const { adapter: trained } = await trainer.state();
+  const adapter = {
+    root: wired.root,
+    layout,
+    values: trained,
+    config,
+    base: '',
+    peftVersion: '',
+    recipe: '',
+  };
+  const written = await all(webFiles(files, adapter, weightOptions(values), type));
+  const open = async (from: readonly ExportFile[]) => WebSession.open(from, modelNames[type], config);
+  const after = await (await open(written)).feed(ids);
+  expect(distance(after, await generator.prefill(ids, true))).toBeLessThan(BOUNDS.drift);
+  if (type !== 'packed') return;
+  // The last file is the adapter; without its numbers the base answers.
+  const [last] = written.slice(-1);
+  const without = written.map((file) =>
+    file === last ? { name: file.name, bytes: new Uint8Array(file.bytes.length) } : file,
+  );
+  const before = await (await open(without)).feed(ids);
+  expect(distance(before, await generator.prefill(ids, false))).toBeLessThan(BOUNDS.drift);
+  expect(distance(before, after)).toBeGreaterThan(10 * BOUNDS.drift);
+}
+
+const bases = [
+  ['float32, merged', 'float32', 'none'],
+  ['float32, merged into NF4', 'float32', 'nf4'],
+  ['packed', 'packed', 'none'],
+  ['packed NF4', 'packed', 'nf4'],
+] as const;
+
+describe('the embedded model', () => {
+  it.each(bases)('%s', (_, type, quant) => compared(embedded, type, { 'bnb.bnb_4bit_quant_type': quant }));
+  it('with an adapter that is more than two factors', () =>
+    compared(embedded, 'float32', { 'lora.use_dora': true }));
+});
+
+const described = smollm2 ? describe : describe.skip;
+described('SmolLM2-135M', () => {
+  it.each(bases)('%s', async (_, type, quant) => {
+    if (smollm2) await compared(smollm2, type, { 'bnb.bnb_4bit_quant_type': quant });
+  });
+});
