@@ -58,7 +58,7 @@ export {
   withPatch,
 } from './recipe/recipe.ts';
 export type { ComparedRecipe, RecipePart } from './recipe/recipeDiff.ts';
-export { differencesOf } from './recipe/recipeDiff.ts';
+export { comparedOf, differencesOf } from './recipe/recipeDiff.ts';
 export { recipeOfReading } from './recipe/recipeOfReading.ts';
 export type { DataSource } from './recipe/rows/dataSource.ts';
 export type { ColumnMapping, ColumnRole, CustomData, DataFormat, RowKind } from './recipe/rows/ownRows.ts';
