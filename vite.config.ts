@@ -8,13 +8,14 @@ import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { offlinePage } from './tools/build/offlinePage.ts';
+import { servedPackage, servedPaths, unbundledFiles } from './tools/build/servedPackage.ts';
 
 // No code but the page's own files: no inline script, no eval. Only in the build, because the dev
 // server injects its client inline. The hash is the one style that react-aria-components 1.22.1 injects (touch-action of
 // what can be pressed); e2e fails when another is blocked.
 const policy = [
   "default-src 'self'",
-  // CPython is WebAssembly; text is never made into code.
+  // CPython and ONNX Runtime are WebAssembly; text is never made into code.
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self' 'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o='",
   "img-src 'self' data: blob:",
@@ -33,39 +34,20 @@ const contentSecurityPolicy: Plugin = {
     html.replace('<head>', `<head>\n    <meta http-equiv="Content-Security-Policy" content="${policy}" />`),
 };
 
-// Python's own files, as the package has them: in the folder pyodide/ of the page, fetched only when a script is read.
-const pyodideFiles = [
-  'pyodide.mjs',
-  'pyodide.asm.mjs',
-  'pyodide.asm.wasm',
-  'python_stdlib.zip',
-  'pyodide-lock.json',
-];
-const pyodideFolder = dirname(createRequire(import.meta.url).resolve('pyodide/package.json'));
-const types: Readonly<Record<string, string>> = {
-  mjs: 'text/javascript',
-  wasm: 'application/wasm',
-  json: 'application/json',
+const sourceOf = (file: string): string => dirname(createRequire(import.meta.url).resolve(file));
+
+// Python's own files: fetched only when a script is read.
+const pyodide = {
+  folder: 'pyodide',
+  source: sourceOf('pyodide/package.json'),
+  files: ['pyodide.mjs', 'pyodide.asm.mjs', 'pyodide.asm.wasm', 'python_stdlib.zip', 'pyodide-lock.json'],
 };
 
-const pyodide: Plugin = {
-  name: 'pyodide',
-  configureServer: (server) => {
-    server.middlewares.use('/pyodide', (request, response, next) => {
-      const name = pyodideFiles.find((one) => request.url?.split('?')[0] === `/${one}`);
-      if (name === undefined) return next();
-      response.setHeader('Content-Type', types[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream');
-      response.end(readFileSync(join(pyodideFolder, name)));
-    });
-  },
-  generateBundle() {
-    for (const name of pyodideFiles)
-      this.emitFile({
-        type: 'asset',
-        fileName: `pyodide/${name}`,
-        source: readFileSync(join(pyodideFolder, name)),
-      });
-  },
+// ONNX Runtime's leanest WebAssembly, without WebGPU: fetched only when something is to run on it. Its script is a part of the build.
+const onnxruntime = {
+  folder: 'onnxruntime',
+  source: sourceOf('onnxruntime-web/wasm'),
+  files: ['ort-wasm-simd-threaded.wasm'],
 };
 
 const publicFolder = join(import.meta.dirname, 'public');
@@ -78,7 +60,8 @@ const fetchedFiles = (): readonly (readonly [string, string])[] => [
       .sort()
       .map((name) => [`${folder}/${name}`, join(publicFolder, folder, name)] as const),
   ),
-  ...pyodideFiles.map((name) => [`pyodide/${name}`, join(pyodideFolder, name)] as const),
+  ...servedPaths(pyodide),
+  ...servedPaths(onnxruntime),
 ];
 
 // Sizes and digests of what the page fetches, in its own script: no file of another version is taken for one of these.
@@ -107,11 +90,13 @@ export default defineConfig({
   plugins: [
     react(),
     contentSecurityPolicy,
-    pyodide,
+    servedPackage(pyodide),
+    servedPackage(onnxruntime),
+    unbundledFiles('onnxruntime-web'),
     pageFiles,
     offlinePage(join(import.meta.dirname, 'src/ui/offline/serviceWorker.ts')),
   ],
-  worker: { format: 'es', plugins: () => [pageFiles] },
+  worker: { format: 'es', plugins: () => [unbundledFiles('onnxruntime-web'), pageFiles] },
   build: {
     target: 'es2023',
     sourcemap: false,

@@ -1,7 +1,15 @@
-// A browser without WebGPU: the page says what happened and trains on the CPU, without freezing.
+// A browser without WebGPU: the page says what happened, fetches ONNX Runtime when training begins and no sooner, and trains on it without
+// freezing; where it can't be had, in plain TypeScript.
 import { expect, losses, open, reach, test } from './playground.ts';
 
-test('says that the CPU runs, how to get WebGPU, and trains', async ({ page }) => {
+/** What is fetched of ONNX Runtime. */
+const ofRuntime = /\/onnxruntime\/|\/assets\/ort\./;
+
+test('says that the CPU runs, how to get WebGPU, and trains on ONNX Runtime', async ({ page }) => {
+  const fetched: string[] = [];
+  page.context().on('request', (request) => {
+    if (ofRuntime.test(request.url())) fetched.push(request.url());
+  });
   await page.addInitScript(() => {
     // What the page hears of its workers, and when it answered a key: in between lies how long it left the key lying.
     const heard = { steps: 0, atKey: -1, atDialog: -1 };
@@ -25,6 +33,8 @@ test('says that the CPU runs, how to get WebGPU, and trains', async ({ page }) =
   await open(page, 'train.max_steps=20&train.learning_rate=0.02&train.warmup_steps=0');
   const banner = page.getByRole('region', { name: 'Training on the CPU' });
   await expect(banner).toContainText('only slower');
+  await expect(banner).toContainText('ONNX Runtime');
+  expect(fetched).toEqual([]);
   await banner.getByText('How to get WebGPU').click();
   await expect(banner).toContainText('Firefox');
   await page.getByRole('button', { name: 'Train', exact: true }).click();
@@ -33,6 +43,7 @@ test('says that the CPU runs, how to get WebGPU, and trains', async ({ page }) =
   await expect(page.getByRole('dialog')).toBeVisible();
   await page.keyboard.press('Escape');
   await reach(page, /^finished, 20 steps/);
+  expect(fetched.some((address) => address.endsWith('.wasm'))).toBe(true);
   const { steps, first, last } = await losses(page);
   expect(last).toBeLessThanOrEqual(first / 2);
   const before = await page.locator('.answer-before .answer-text').first().textContent();
@@ -44,4 +55,17 @@ test('says that the CPU runs, how to get WebGPU, and trains', async ({ page }) =
   expect(heard.steps).toBe(steps);
   expect(heard.atKey).toBeGreaterThan(0);
   expect(heard.atDialog - heard.atKey).toBeLessThanOrEqual(1);
+});
+
+test('trains in plain TypeScript where another file stands in the place of ONNX Runtime', async ({
+  page,
+}) => {
+  await page.context().route(/\/onnxruntime\//, (route) => route.fulfill({ body: 'another file' }));
+  await open(page, 'train.max_steps=2');
+  await page.getByRole('button', { name: 'Train', exact: true }).click();
+  await reach(page, /^finished, 2 steps/);
+  const banner = page.getByRole('region', { name: 'Training on the CPU' });
+  await expect(banner).toContainText('Plain TypeScript runs the same');
+  await expect(banner).toContainText('onnxruntime/ort-wasm-simd-threaded.wasm: expected');
+  await page.context().unroute(/\/onnxruntime\//);
 });

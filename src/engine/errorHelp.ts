@@ -129,6 +129,8 @@ export const errorHelp: Readonly<Record<ErrorCode, Help>> = {
   'rows-too-long': 'recipe',
   'gpu-error': 'cpu',
   'ort-error': 'cpu',
+  'ort-blocked': 'cpu',
+  'ort-unstarted': 'cpu',
   'no-gpu': 'cpu',
   'nan-loss': 'recipe',
   'prompt-too-long': 'none',

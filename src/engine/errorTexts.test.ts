@@ -171,6 +171,8 @@ const samples: { readonly [C in ErrorCode]: DataOf<C> } = {
   'out-of-memory': { cause: 'GPUOutOfMemoryError' },
   'gpu-error': { cause: 'GPUValidationError' },
   'ort-error': { cause: 'std::bad_alloc' },
+  'ort-blocked': { cause: 'Refused to compile' },
+  'ort-unstarted': { cause: 'no memory' },
   'no-gpu': {},
   'nan-loss': { step: 3, loss: Number.NaN },
   'prompt-too-long': { tokens: 600, most: 511 },

@@ -64,6 +64,7 @@ const error = shape<EngineErrorData>({
 const device = shape<DeviceInfo>({
   backend: oneOf(...backendKinds),
   reason: nullable(oneOf(...cpuReasons)),
+  trouble: nullable(bilingual),
   adapter: nullable(
     shape({ vendor: string, architecture: string, device: string, description: string, fallback: boolean }),
   ),
@@ -173,7 +174,7 @@ const event = tagged<Event>({
     phase: oneOf('idle', 'loading', 'before', 'running', 'paused', 'after', 'finished', 'failed'),
     done: number,
     total: number,
-    note: oneOf('', 'recovering', 'tuning', 'compiling', 'cancelled'),
+    note: oneOf('', 'recovering', 'runtime', 'plain', 'tuning', 'compiling', 'cancelled'),
     rate: optional(shape({ bytesPerSecond: number, etaMs: number })),
     file: optional(shape({ name: string, waitMs: number })),
   }),

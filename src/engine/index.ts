@@ -60,7 +60,7 @@ export {
   withPatch,
 } from './recipe/recipe.ts';
 export type { ComparedRecipe, RecipePart } from './recipe/recipeDiff.ts';
-export { differencesOf } from './recipe/recipeDiff.ts';
+export { comparedOf, differencesOf } from './recipe/recipeDiff.ts';
 export { recipeOfReading } from './recipe/recipeOfReading.ts';
 export type { DataSource } from './recipe/rows/dataSource.ts';
 export type { ColumnMapping, ColumnRole, CustomData, DataFormat, RowKind } from './recipe/rows/ownRows.ts';
@@ -68,6 +68,7 @@ export { isInFile, rolesOf, rowKinds, textOfRows } from './recipe/rows/ownRows.t
 export { sameRun, sameTensors } from './recipe/sameRun.ts';
 export { errorData } from './session/errorData.ts';
 export type { StoredHere } from './session/storedHere.ts';
+export { isBackendChoice } from './training/backends/deviceInfo.ts';
 export type { CostEstimate, MemoryPlan } from './training/cost.ts';
 export type { Watch } from './training/generate/watch.ts';
 export { generationOptions } from './training/options.ts';

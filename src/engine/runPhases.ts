@@ -2,8 +2,8 @@
 
 export type RunPhase = 'idle' | 'loading' | 'before' | 'running' | 'paused' | 'after' | 'finished' | 'failed';
 
-/** More about a phase: loading begins again after a loss; kernels are measured, its first part; kernels are compiled, its last; a run was given up. */
-export type PhaseNote = '' | 'recovering' | 'tuning' | 'compiling' | 'cancelled';
+/** More about a phase: loading begins again after a loss; ONNX Runtime is fetched; it gave up, and plain TypeScript goes on; kernels are measured, its first part; kernels are compiled, its last; a run was given up. */
+export type PhaseNote = '' | 'recovering' | 'runtime' | 'plain' | 'tuning' | 'compiling' | 'cancelled';
 
 /** The file that is on its way. */
 export interface FileOnItsWay {

@@ -17,6 +17,7 @@ import type { ReaderPort } from './session/scriptDesk.ts';
 import { isScriptCommand, ScriptDesk } from './session/scriptDesk.ts';
 import { Session } from './session/session.ts';
 import { readerDied } from './session/sessionErrors.ts';
+import { fetchOrt } from './training/backends/ort/fetchOrt.ts';
 
 const page = self.name;
 
@@ -39,8 +40,10 @@ function machineMemory(): number | null {
 
 const emit = (event: Event): void => self.postMessage(event);
 const shelf = new RunShelf(pagePlace('lora-playground-runs'));
+const readOwn = ownFiles(openNet(), page, pageFiles);
 const session = new Session({
-  assets: new Assets(ownFiles(openNet(), page, pageFiles), breathe),
+  assets: new Assets(readOwn, breathe),
+  ort: fetchOrt(readOwn),
   gpu: 'gpu' in navigator ? navigator.gpu : null,
   store: opfsStore(),
   shelf,

@@ -105,7 +105,7 @@ export async function measureSteps(gpu: GPU | null, one: StepCase): Promise<Step
   const profiled = one.profile ?? false;
   const { backend } = await openBackend({
     gpu,
-    ort: openOrt,
+    ort: () => openOrt(),
     choice: one.backend,
     now,
     profile: profiled,

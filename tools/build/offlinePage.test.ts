@@ -1,4 +1,4 @@
-// The list of what was built: every file that a page asks for, by its digest; what nobody asks for is left out, CPython waits.
+// The list of what was built: every file that a page asks for, by its digest; what nobody asks for is left out, what few visits need waits.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,10 +7,12 @@ import { builtFiles } from './offlinePage.ts';
 
 test('files at once, files later, and a version that follows any byte', () => {
   const folder = mkdtempSync(join(tmpdir(), 'built-'));
-  for (const name of ['assets', 'model', 'pyodide']) mkdirSync(join(folder, name));
+  for (const name of ['assets', 'model', 'onnxruntime', 'pyodide']) mkdirSync(join(folder, name));
   for (const path of [
     'index.html',
     'assets/a.js',
+    'assets/ort.wasm-x.js',
+    'onnxruntime/o.wasm',
     'model/m.safetensors',
     'model/README.md',
     'pyodide/p.wasm',
@@ -19,7 +21,7 @@ test('files at once, files later, and a version that follows any byte', () => {
     writeFileSync(join(folder, path), path);
   const first = builtFiles(folder);
   expect(Object.keys(first.now)).toEqual(['assets/a.js', 'index.html', 'model/m.safetensors']);
-  expect(Object.keys(first.later)).toEqual(['pyodide/p.wasm']);
+  expect(Object.keys(first.later)).toEqual(['assets/ort.wasm-x.js', 'onnxruntime/o.wasm', 'pyodide/p.wasm']);
   writeFileSync(join(folder, 'sw.js'), 'another');
   expect(builtFiles(folder)).toEqual(first);
   writeFileSync(join(folder, 'assets', 'a.js'), 'another');

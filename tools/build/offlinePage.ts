@@ -1,5 +1,5 @@
-// The last step of a build: lists what was built, with digests, and writes the service worker that keeps it (src/ui/offline). CPython is on the
-// list of what is kept when the page first asks for it: it is larger than all the rest, and most visits need none.
+// The last step of a build: lists what was built, with digests, and writes the service worker that keeps it (src/ui/offline). CPython and ONNX
+// Runtime are on the list of what is kept when the page first asks for them: each is larger than all the rest, and most visits need neither.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
@@ -9,7 +9,8 @@ import type { PageFiles } from '../../src/ui/offline/keptPage.ts';
 
 /** Of no use to a page: its readers come to the repository. And the worker itself. */
 const leftOut = /(\.md|^sw\.js|\.map)$/;
-const wantedLater = /^pyodide\//;
+/** Files of packages that are fetched when they are wanted, and the script of one that the build names after its file. */
+const wantedLater = /^((pyodide|onnxruntime)\/|assets\/ort\.)/;
 
 /** All that was built, by its path beside the page. */
 export function builtFiles(folder: string): PageFiles {

@@ -39,7 +39,7 @@ const MOST_ATTEMPTS = 4;
 async function openDevice(options: CliOptions, recipe: Recipe): Promise<OpenedBackend> {
   const opened = await openBackend({
     gpu: await nodeGpu(),
-    ort: openOrt,
+    ort: () => openOrt(),
     choice: options.backend,
     profile: options.profile,
     half: recipe.values['model.dtype'] !== 'float32',
@@ -50,7 +50,7 @@ async function openDevice(options: CliOptions, recipe: Recipe): Promise<OpenedBa
     throw noGpu({});
   }
   if (options.backend === 'ort' && opened.device.backend !== 'ort')
-    throw ortError({ cause: 'its WebAssembly did not start' });
+    throw ortError({ cause: opened.device.trouble?.en ?? 'its WebAssembly did not start' });
   return opened;
 }
 

@@ -90,7 +90,7 @@ export const main = tool(command, async (values) => {
   for (const recipe of recipes) {
     const opened = await openBackend({
       gpu: await nodeGpu(),
-      ort: openOrt,
+      ort: () => openOrt(),
       choice,
       now: () => performance.now(),
       tuning,

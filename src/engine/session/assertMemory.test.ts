@@ -9,7 +9,14 @@ const memory = {
   ...{ generationBytes: 1, peakBytes: 2 ** 33 },
 };
 const estimate: CostEstimate = { memory, lessBytes: null, flopsPerStep: 1, dispatchesPerStep: 1, steps: 1 };
-const cpu: DeviceInfo = { backend: 'cpu', reason: 'chosen', adapter: null, features: [], limits: {} };
+const cpu: DeviceInfo = {
+  backend: 'cpu',
+  reason: 'chosen',
+  trouble: null,
+  adapter: null,
+  features: [],
+  limits: {},
+};
 const adapter = { vendor: 'v', architecture: 'a', device: 'd', description: '', fallback: false };
 const gpu: DeviceInfo = { ...cpu, backend: 'webgpu', reason: null, adapter };
 const judge = (device: DeviceInfo, bytes: number | null) => () => assertMemory(estimate, { device }, bytes);

@@ -3,8 +3,9 @@
 import type { Event } from '../protocol.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { BackendChoice, BackendKind } from '../training/backends/deviceInfo.ts';
-import type { OpenedBackend, OrtSource } from '../training/backends/openDevice.ts';
+import type { OpenedBackend } from '../training/backends/openDevice.ts';
 import { openBackend } from '../training/backends/openDevice.ts';
+import type { OrtSource } from '../training/backends/ort/fetchOrt.ts';
 import type { TuningCache } from '../training/backends/variants.ts';
 import { tellKernels } from './loadFiles.ts';
 
@@ -20,13 +21,15 @@ interface Machine {
   readonly tuning?: TuningCache | null;
   readonly breathe: () => Promise<void>;
   readonly emit: (event: Event) => void;
+  /** Gives up what is being fetched. */
+  readonly signal?: AbortSignal | undefined;
   /** True once the opening is to be given up. */
   readonly cancelled: () => boolean;
 }
 
 /** Throws Cancelled. `had`: the kind of device that was lost, or null at the start. */
 export async function openFor(
-  { gpu, ort = null, now, tuning = null, breathe, emit, cancelled }: Machine,
+  { gpu, ort = null, now, tuning = null, breathe, emit, cancelled, signal }: Machine,
   recipe: Recipe,
   choice: BackendChoice,
   had: BackendKind | null,
@@ -37,6 +40,18 @@ export async function openFor(
       gpu,
       ort,
       choice,
+      watch: {
+        signal,
+        onProgress: ({ file, done, total, waitMs }) =>
+          emit({
+            type: 'phase',
+            phase: 'loading',
+            done,
+            total,
+            note: 'runtime',
+            file: { name: file, waitMs },
+          }),
+      },
       now,
       half: recipe.values['model.dtype'] !== 'float32',
       tuning,
@@ -50,6 +65,7 @@ export async function openFor(
   for (let look = 1; ; look++) {
     const opened = await open();
     if (had !== 'webgpu' || opened.device.reason !== 'no-adapter' || look === LOOKS) return opened;
+    opened.backend.destroy();
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
 }

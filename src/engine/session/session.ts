@@ -13,7 +13,7 @@ import type { BackendChoice, BackendKind } from '../training/backends/deviceInfo
 import type { OpenedBackend } from '../training/backends/openDevice.ts';
 import { probeDevice } from '../training/backends/openDevice.ts';
 import type { Watch } from '../training/generate/watch.ts';
-import { deviceLost } from '../training/trainingErrors.ts';
+import { deviceLost, ortError } from '../training/trainingErrors.ts';
 import type { Asked } from './asked.ts';
 import { give, giveRun, isAsked, nothingFor, refuse } from './asked.ts';
 import { errorData } from './errorData.ts';
@@ -48,6 +48,8 @@ export class Session {
   /** What the latest run was opened on, as it was asked for and as it came. */
   #choice: BackendChoice = 'auto';
   #had: BackendKind | null = null;
+  /** What ONNX Runtime could not do: it is not asked for it again. */
+  #gaveUp: UserError | null = null;
   readonly #saved: SavedRuns;
   /** The run was asked for as a file, and is given between two steps. */
   #takes = false;
@@ -91,11 +93,13 @@ export class Session {
   }
 
   async #obey(command: Queued): Promise<void> {
-    const { emit, gpu } = this.#options;
+    const { emit, gpu, ort = null } = this.#options;
     if (isAsked(command)) return this.#asked(command);
     switch (command.type) {
       case 'probe':
-        emit({ type: 'device', device: await probeDevice(gpu, command.backend) });
+        // Whoever chooses anew has it tried anew.
+        this.#gaveUp = null;
+        emit({ type: 'device', device: await probeDevice(gpu, command.backend, ort !== null) });
         return;
       case 'train':
         return this.#train(command.recipe, command.backend, null);
@@ -185,7 +189,9 @@ export class Session {
     });
   }
 
-  /** Runs `body`; when the device was lost under it, opens another and runs it again from what was saved. */
+  /**
+   * Runs `body`; when the device was lost under it, or ONNX Runtime could not go on, opens another and runs it again from what was saved.
+   */
   async #recovering(body: (again: boolean) => Promise<void>): Promise<void> {
     const { emit } = this.#options;
     for (let attempt = 1; ; attempt++) {
@@ -195,10 +201,13 @@ export class Session {
       } catch (error) {
         if (error instanceof Cancelled) return this.#cancelled();
         const loss = await lossBehind(error, this.#opened);
-        if (!deviceLost.is(loss)) throw loss;
+        const gaveUp = ortError.is(loss) && this.#opened?.device.backend === 'ort';
+        if (gaveUp) this.#gaveUp = loss;
+        else if (!deviceLost.is(loss)) throw loss;
         await this.#saved.recall();
         if (attempt > MOST_RECOVERIES) throw loss;
-        emit({ type: 'phase', phase: 'loading', done: 0, total: 0, note: 'recovering' });
+        const note = gaveUp ? 'plain' : 'recovering';
+        emit({ type: 'phase', phase: 'loading', done: 0, total: 0, note });
         this.#forget();
       }
     }
@@ -220,13 +229,15 @@ export class Session {
     const { store } = this.#saved;
     const had = saved || again ? this.#had : null;
     const { givesUp: cancelled, isQuiet: quiet } = this.#wish;
-    const opened = await openFor({ ...this.#options, cancelled }, recipe, choice, had);
+    const gaveUp = this.#gaveUp;
+    const ort = gaveUp ? () => Promise.reject(gaveUp) : (this.#options.ort ?? null);
+    const { signal } = this.#wish;
+    const opened = await openFor({ ...this.#options, ort, cancelled, signal }, recipe, choice, had);
     this.#choice = choice;
     this.#had = opened.device.backend;
     this.#opened = opened;
     emit({ type: 'device', device: opened.device });
     void opened.lost.then((error) => this.#lost(opened, error));
-    const { signal } = this.#wish;
     const own = { assets, emit, now, breathe, memoryBytes, cancelled, quiet, signal };
     const run = await TrainingRun.begin({ ...own, recipe, opened, store, saved });
     if (this.#wish.leaves()) return null;

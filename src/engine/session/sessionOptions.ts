@@ -1,5 +1,6 @@
 // What a session is given: where its files, its devices and its kept runs are, and whom it tells.
 import type { Event } from '../protocol.ts';
+import type { OrtSource } from '../training/backends/ort/fetchOrt.ts';
 import type { TuningCache } from '../training/backends/variants.ts';
 import type { Assets } from './assets.ts';
 import type { RunShelf } from './runShelf.ts';
@@ -8,6 +9,8 @@ import type { SnapshotStore } from './snapshot.ts';
 export interface SessionOptions {
   readonly assets: Assets;
   readonly gpu: GPU | null;
+  /** Fetches ONNX Runtime; null where it is not offered. */
+  readonly ort?: OrtSource | null;
   readonly store: SnapshotStore;
   /** Where runs are kept that end or are replaced. */
   readonly shelf?: RunShelf;

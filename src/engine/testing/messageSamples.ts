@@ -1,6 +1,6 @@
 // Test-only: one message of every command and every event, with a value in each of its fields. A message without its sample fails the type
 // check. Says nothing of what a message means.
-import { same } from '../ground/text.ts';
+import { same, text } from '../ground/text.ts';
 import type { Inspection } from '../laboratory/inspect/inspection.ts';
 import type { ScriptReading } from '../laboratory/script/scriptReading.ts';
 import type { Command, EngineErrorData, Event } from '../protocol.ts';
@@ -191,6 +191,7 @@ export const events: Samples<Event> = {
     device: {
       backend: 'cpu',
       reason: 'chosen',
+      trouble: text('a', '甲'),
       adapter: { vendor: 'a', architecture: 'b', device: 'c', description: 'd', fallback: false },
       features: ['subgroups'],
       limits: { maxBufferSize: 1 },

@@ -96,6 +96,28 @@ export const ortError = defineError('ort-error', ({ cause }: Cause) => ({
   zh: [`ONNX Runtime 无法运行：${cause}。`, '请改用 CPU，它以更少的内存执行同样的运算。'],
 }));
 
+export const ortBlocked = defineError('ort-blocked', ({ cause }: Cause) => ({
+  en: [
+    `ONNX Runtime could not be started: WebAssembly is not allowed here (${cause}).`,
+    "Use the CPU backend, which needs none; whoever hosts the page may allow it with script-src 'wasm-unsafe-eval'.",
+  ],
+  zh: [
+    `ONNX Runtime 无法启动：这里不允许 WebAssembly（${cause}）。`,
+    "请改用不需要它的 CPU 后端；网页的管理者可以用 script-src 'wasm-unsafe-eval' 允许它。",
+  ],
+}));
+
+export const ortUnstarted = defineError('ort-unstarted', ({ cause }: Cause) => ({
+  en: [
+    `ONNX Runtime could not be started: ${cause}.`,
+    'Use the CPU backend; close other tabs if memory is short, and reload the page to try again.',
+  ],
+  zh: [
+    `ONNX Runtime 无法启动：${cause}。`,
+    '请改用 CPU 后端；若内存不足请关闭其他标签页，刷新页面可再试一次。',
+  ],
+}));
+
 export const noGpu = defineError('no-gpu', (_: object) => ({
   en: [
     'WebGPU: expected an adapter, found none.',

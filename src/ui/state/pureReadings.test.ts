@@ -77,6 +77,7 @@ describe('runMs', () => {
     const gpu = {
       backend: 'webgpu' as const,
       reason: null,
+      trouble: null,
       adapter: { vendor: 'v', architecture: 'a', device: '', description: '', fallback: false },
       features: [],
       limits: {},

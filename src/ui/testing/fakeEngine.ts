@@ -164,6 +164,7 @@ export function startFakeEngine(onEvent: (event: Event) => void, every = 40): En
             device: {
               backend: 'webgpu',
               reason: null,
+              trouble: null,
               adapter: {
                 vendor: 'fake',
                 architecture: 'adapter',

@@ -1,4 +1,5 @@
 // What runs the plans: the choice a person makes, and what was opened. Plain data; openDevice.ts does the opening.
+import type { Text } from '../../ground/text.ts';
 
 /** WebGPU, ONNX Runtime's WebAssembly, or plain TypeScript. */
 export const backendKinds = ['webgpu', 'ort', 'cpu'] as const;
@@ -17,6 +18,8 @@ export interface DeviceInfo {
   readonly backend: BackendKind;
   /** null on WebGPU. */
   readonly reason: CpuReason | null;
+  /** Why ONNX Runtime, which was wanted, does not run, and what to do; null where it runs or nobody wanted it. */
+  readonly trouble: Text | null;
   readonly adapter: {
     readonly vendor: string;
     readonly architecture: string;

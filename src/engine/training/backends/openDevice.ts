@@ -1,12 +1,15 @@
 // Finds the adapter of this machine and opens a backend on it, or says why the CPU runs. The GPU object comes from outside:
 // navigator.gpu in a browser, the bindings of the `webgpu` package in Node.
 import type { UserError } from '../../ground/errors.ts';
+import { Cancelled, wordsOf } from '../../ground/errors.ts';
+import type { ReadOptions } from '../../ground/fetching/progress.ts';
+import type { Text } from '../../ground/text.ts';
 import { deviceLost, gpuError, outOfMemory } from '../trainingErrors.ts';
 import type { Backend } from './backend.ts';
 import { CpuBackend } from './cpuBackend.ts';
 import type { BackendChoice, CpuReason, DeviceInfo } from './deviceInfo.ts';
 import { GpuBackend } from './gpuBackend.ts';
-import type { OrtRuntime } from './ort/ortBackend.ts';
+import type { OrtSource } from './ort/fetchOrt.ts';
 import { OrtBackend } from './ort/ortBackend.ts';
 import type { ToldTuning } from './tuning/tune.ts';
 import { variantsFor } from './tuning/tune.ts';
@@ -20,12 +23,12 @@ export interface OpenedBackend {
   readonly lost: Promise<UserError>;
 }
 
-export type OrtSource = () => Promise<OrtRuntime>;
-
 export interface OpenOptions {
   readonly gpu: GPU | null;
-  /** Fetches ONNX Runtime; null where it is not offered. */
+  /** Fetches and starts ONNX Runtime; null where it is not offered. */
   readonly ort?: OrtSource | null;
+  /** Told how far its program has come. */
+  readonly watch?: ReadOptions;
   readonly choice: BackendChoice;
   readonly profile?: boolean;
   /** The script's own weights are half precision, so decoded ones may stand in scratch as half. */
@@ -48,9 +51,10 @@ const shownLimits = [
 ] as const;
 
 const never = new Promise<UserError>(() => {});
-const processor = (backend: 'ort' | 'cpu', reason: CpuReason): DeviceInfo => ({
+const processor = (backend: 'ort' | 'cpu', reason: CpuReason, trouble: Text | null = null): DeviceInfo => ({
   backend,
   reason,
+  trouble,
   adapter: null,
   features: [],
   limits: {},
@@ -61,6 +65,7 @@ function describeAdapter(adapter: GPUAdapter): DeviceInfo {
   return {
     backend: 'webgpu',
     reason: null,
+    trouble: null,
     adapter: { vendor, architecture, device, description, fallback: isFallbackAdapter },
     features: [...adapter.features].sort(),
     limits: Object.fromEntries(shownLimits.map((name) => [name, adapter.limits[name]])),
@@ -76,12 +81,17 @@ async function findAdapter(gpu: GPU | null): Promise<GPUAdapter | null> {
   }
 }
 
-/** What this machine offers, without opening a device. */
-export async function probeDevice(gpu: GPU | null, choice: BackendChoice): Promise<DeviceInfo> {
+/** What this machine offers, without opening a device or fetching anything. `offersOrt`: ONNX Runtime may be fetched. */
+export async function probeDevice(
+  gpu: GPU | null,
+  choice: BackendChoice,
+  offersOrt = false,
+): Promise<DeviceInfo> {
+  const fallback = offersOrt ? 'ort' : 'cpu';
   if (choice === 'cpu' || choice === 'ort') return processor(choice, 'chosen');
-  if (!gpu) return processor('cpu', 'no-webgpu');
+  if (!gpu) return processor(fallback, 'no-webgpu');
   const adapter = await findAdapter(gpu);
-  return adapter ? describeAdapter(adapter) : processor('cpu', 'no-adapter');
+  return adapter ? describeAdapter(adapter) : processor(fallback, 'no-adapter');
 }
 
 /** A device that the backend itself destroyed is not lost. */
@@ -101,24 +111,33 @@ function failureOf(device: GPUDevice): Promise<UserError> {
   });
 }
 
-/** Opens the chosen backend; 'auto' and 'webgpu' fall back to the CPU where there is no adapter, and say so. */
+/**
+ * Opens the chosen backend. Where there is no adapter ONNX Runtime takes the place of WebGPU, and plain TypeScript that of ONNX Runtime; either is
+ * told. Throws Cancelled.
+ */
 export async function openBackend(options: OpenOptions): Promise<OpenedBackend> {
-  const { gpu, choice, now, breathe, ort = null } = options;
+  const { gpu, choice, now, breathe, ort = null, watch = {} } = options;
   const hooks = { ...(options.profile ? { now } : {}), ...(breathe ? { breathe } : {}) };
-  const onCpu = (reason: CpuReason): OpenedBackend => ({
+  const onCpu = (reason: CpuReason, trouble: Text | null = null): OpenedBackend => ({
     backend: new CpuBackend({ precision: 'float32', ...hooks }),
-    device: processor('cpu', reason),
+    device: processor('cpu', reason, trouble),
     lost: never,
   });
+  const onOrt = async (reason: CpuReason): Promise<OpenedBackend> => {
+    if (!ort) return onCpu(reason === 'chosen' ? 'ort-failed' : reason);
+    try {
+      const backend = new OrtBackend(await ort(watch), hooks);
+      return { backend, device: processor('ort', reason), lost: never };
+    } catch (error) {
+      if (error instanceof Cancelled) throw error;
+      return onCpu('ort-failed', wordsOf(error));
+    }
+  };
   if (choice === 'cpu') return onCpu('chosen');
-  if (choice === 'ort') {
-    const runtime = await ort?.().catch(() => null);
-    if (!runtime) return onCpu('ort-failed');
-    return { backend: new OrtBackend(runtime, hooks), device: processor('ort', 'chosen'), lost: never };
-  }
-  if (!gpu) return onCpu('no-webgpu');
+  if (choice === 'ort') return onOrt('chosen');
+  if (!gpu) return onOrt('no-webgpu');
   const adapter = await findAdapter(gpu);
-  if (!adapter) return onCpu('no-adapter');
+  if (!adapter) return onOrt('no-adapter');
   const device = await adapter.requestDevice({
     requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature)),
     requiredLimits: Object.fromEntries(wantedLimits.map((name) => [name, adapter.limits[name]])),

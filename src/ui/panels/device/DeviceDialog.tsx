@@ -1,4 +1,5 @@
 // What runs the numbers and why: backend, adapter, features, limits, and the memory of this recipe part by part.
+import { isBackendChoice } from '../../../engine/index.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { Choice } from '../../parts/Choice.tsx';
 import { Sheet } from '../../parts/Sheet.tsx';
@@ -18,7 +19,7 @@ function Facts({ rows }: { readonly rows: readonly (readonly [name: string, valu
 }
 
 function DeviceBody() {
-  const { t, language } = useTexts();
+  const { t, say, language } = useTexts();
   const actions = useActions();
   const device = usePageState((state) => state.device);
   const choice = usePageState((state) => state.backend);
@@ -47,10 +48,11 @@ function DeviceBody() {
           options={[
             { value: 'auto', label: t('device.choice_auto') },
             { value: 'webgpu', label: t('device.choice_webgpu') },
+            { value: 'ort', label: t('device.choice_ort') },
             { value: 'cpu', label: t('device.choice_cpu') },
           ]}
           onChange={(next) => {
-            if (next === 'auto' || next === 'webgpu' || next === 'cpu') actions.chooseBackend(next);
+            if (isBackendChoice(next)) actions.chooseBackend(next);
           }}
         />
       </div>
@@ -59,6 +61,8 @@ function DeviceBody() {
       ) : (
         <>
           {reason !== null && <p>{t(`device.reason_${reason}`)}</p>}
+          {device.trouble !== null && <p>{say(device.trouble)}</p>}
+          {device.backend === 'ort' && <p className="dim">{t('device.ortFetched')}</p>}
           {adapter?.fallback && <p>{t('device.software')}</p>}
           <Facts
             rows={[

@@ -11,15 +11,19 @@ import { figureText } from '../../texts/numbers.ts';
 import { deviceClassWords } from './deviceClass.ts';
 
 export function CpuBanner() {
-  const { t } = useTexts();
-  const reason = usePageState((state) => (state.device?.backend === 'cpu' ? state.device.reason : null));
+  const { t, say } = useTexts();
+  const device = usePageState((state) => state.device);
   const [hidden, setHidden] = useState(false);
-  if (hidden || (reason !== 'no-webgpu' && reason !== 'no-adapter')) return null;
+  if (hidden || device === null) return null;
+  const { backend, reason, trouble } = device;
+  if (reason === null || reason === 'chosen') return null;
   return (
     <section className="card note" aria-label={t('banner.title')}>
       <div>
         <h2>{t('banner.title')}</h2>
         <p>{t(`banner.${reason}`)}</p>
+        {backend === 'ort' && <p>{t('banner.ort')}</p>}
+        {trouble !== null && <p className="small dim">{say(trouble)}</p>}
         <details>
           <summary>{t('banner.how')}</summary>
           <ul>
