@@ -32,6 +32,7 @@ const loads: Readonly<Partial<Record<DialogName, () => Promise<ComponentType>>>>
   model: async () => (await import('./panels/model/ModelDialog.tsx')).ModelDialog,
   storage: async () => (await import('./panels/storage/StorageDialog.tsx')).StorageDialog,
   push: async () => (await import('./panels/push/PushDialog.tsx')).PushDialog,
+  deploy: async () => (await import('./panels/deploy/DeployDialog.tsx')).DeployDialog,
   script: async () => (await import('./panels/script/ScriptDialog.tsx')).ScriptDialog,
 };
 

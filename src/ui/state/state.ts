@@ -53,6 +53,7 @@ export type DialogName =
   | 'keys'
   | 'storage'
   | 'push'
+  | 'deploy'
   | 'data'
   | 'template'
   | 'reset';

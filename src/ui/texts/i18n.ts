@@ -4,6 +4,7 @@ import i18next from 'i18next';
 import type { Text } from '../../engine/index.ts';
 import type { Language } from '../state/state.ts';
 import { en } from './en.ts';
+import type { enDeploy } from './enDeploy.ts';
 import type { enKept } from './enKept.ts';
 import type { enModel } from './enModel.ts';
 import type { enPush } from './enPush.ts';
@@ -21,6 +22,7 @@ declare module 'i18next' {
       kept: typeof enKept;
       model: typeof enModel;
       push: typeof enPush;
+      deploy: typeof enDeploy;
     };
   }
 }

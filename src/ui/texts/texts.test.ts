@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { settingKeys, settingOf } from '../../engine/index.ts';
 import { en } from './en.ts';
+import { enDeploy } from './enDeploy.ts';
 import { enKept } from './enKept.ts';
 import { enModel } from './enModel.ts';
 import { enPush } from './enPush.ts';
@@ -9,6 +10,7 @@ import { enReading } from './enReading.ts';
 import { enRows } from './enRows.ts';
 import { browserLanguage } from './i18n.ts';
 import { zh } from './zh.ts';
+import { zhDeploy } from './zhDeploy.ts';
 import { zhKept } from './zhKept.ts';
 import { zhModel } from './zhModel.ts';
 import { zhPush } from './zhPush.ts';
@@ -36,6 +38,7 @@ describe('texts', () => {
     kept: enKept,
     model: enModel,
     push: enPush,
+    deploy: enDeploy,
   });
   const chinese = flat({
     ...zh,
@@ -44,6 +47,7 @@ describe('texts', () => {
     kept: zhKept,
     model: zhModel,
     push: zhPush,
+    deploy: zhDeploy,
   });
 
   it('has every English key in Chinese, except singular forms that Chinese does not have', () => {
