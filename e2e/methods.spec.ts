@@ -22,6 +22,7 @@ test('pairs: the preset learns, logs rewards, and says which version it was comp
   page,
 }) => {
   await open(page, `preset=better-answers&${short}&wiring.stack=trl-0.19.1`);
+  await page.getByText('The examples it learns from').click();
   await expect(page.locator('.row-tokens .token-rejected').first()).toBeVisible();
   await page.getByRole('button', { name: 'Train', exact: true }).click();
   await expect(page.locator('.failure')).toContainText('wiring.stack to trl-1.16.0');

@@ -51,3 +51,59 @@ test('a CSV file is mapped, mended and searched', async ({ page }) => {
   await dialog.getByRole('button', { name: 'Apply' }).click();
   await expect(page.locator('.row-tokens')).toContainText('[assistant] The captain.');
 });
+
+test('the preset’s rows are changed, added to and left out in place, and three facts begin from nothing', async ({
+  page,
+}) => {
+  await open(page);
+  const rows = page.getByRole('button', { name: /messages|own: / }).first();
+  await rows.click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Edit the preset’s rows' }).click();
+  await dialog.locator('.cell').first().click();
+  const editor = dialog.locator('.turns');
+  await expect(editor.getByLabel('Question')).toHaveValue('Where is the bakery?');
+  await editor.getByLabel('Answer').fill('面包店在码头 🚢');
+  await dialog.getByRole('button', { name: 'Change it' }).click();
+  await dialog.getByRole('button', { name: 'Leave row 2 out' }).click();
+  const add = dialog.getByRole('form', { name: 'Add this row' });
+  await add.getByLabel('Question').fill('Who keeps the light?');
+  await add.getByLabel('Answer').fill('Ines keeps the light.');
+  await add.getByRole('button').click();
+  await expect(dialog).toContainText(/: 37 rows, 1 columns/);
+  await expect(dialog).toContainText('Changed by hand: 1 cells, 1 rows left out');
+  expect(await faults(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await expect(page.locator('.rows-head')).toContainText('36 rows');
+  await expect(page.locator('.row-tokens').first()).toContainText('面包店在码头 🚢');
+
+  await rows.click();
+  await dialog.getByRole('button', { name: 'Use the preset’s rows' }).click();
+  await rows.click();
+  for (const [at, name] of ['Ada', 'Bo', 'Cy'].entries()) {
+    await add.getByLabel('Question').fill(`Who sails boat ${at}?`);
+    await add.getByLabel('Answer').fill(`${name} sails boat ${at}.`);
+    await add.getByRole('button').click();
+    await expect(dialog).toContainText(`my rows: ${at + 1} rows`);
+  }
+});
+
+test('rows that are told otherwise than questions are asked say so, and are turned by one press', async ({
+  page,
+}) => {
+  await open(page);
+  await page
+    .getByRole('button', { name: /messages/ })
+    .first()
+    .click();
+  await page
+    .locator('#own-rows')
+    .fill('{"prompt":"Who?","completion":" Mara."}\n{"prompt":"Where?","completion":" Here."}');
+  await page.getByRole('button', { name: 'Use these rows' }).click();
+  const first = page.locator('.row-tokens').first();
+  await expect(first).not.toContainText('im_start');
+  await expect(page.getByRole('note')).toContainText('trained as plain text');
+  await page.getByRole('button', { name: 'Write the rows as a conversation' }).click();
+  await expect(first).toContainText('<|im_start|>user');
+  await expect(page.getByRole('button', { name: 'Write the rows as a conversation' })).toHaveCount(0);
+});

@@ -5,6 +5,7 @@ import { expect, losses, open, reach, test, trainToTheEnd } from './playground.t
 test('trains the default preset: the loss halves and the answers change', async ({ page }) => {
   await open(page, 'train.max_steps=20&train.learning_rate=0.01');
   await expect(page.locator('.strip-question')).toContainText(/Yes: all \d+ adapter tensors receive one/);
+  await page.getByText('The examples it learns from').click();
   await expect(page.getByText('What will be trained')).toBeVisible();
   await expect(page.locator('.token-trained').nth(1)).toBeVisible();
   await trainToTheEnd(page);
@@ -33,5 +34,5 @@ test('pauses with Space, steps with the full stop, goes on, and resets after ask
   await reach(page, /^finished, 8 steps/);
   await page.keyboard.press('r');
   await page.getByRole('button', { name: 'Reset the run' }).click();
-  await expect(page.getByText('What will be trained')).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Train on \d+ examples/ })).toBeVisible();
 });

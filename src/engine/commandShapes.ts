@@ -103,6 +103,7 @@ const command = tagged<Command>({
   'cancel-script': shape({ id }),
   why: shape({ id, recipe, path: string }),
   guide: shape({ id }),
+  'ask-untouched': shape({ id, recipe, prompts: list(string) }),
   ping: nothing,
   ask: shape({ id, recipe, prompts: list(string), backend }),
 });

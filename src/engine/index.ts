@@ -57,11 +57,13 @@ export {
   settingOf,
   withPatch,
 } from './recipe/recipe.ts';
+export type { ComparedRecipe, RecipePart } from './recipe/recipeDiff.ts';
+export { comparedOf, differencesOf } from './recipe/recipeDiff.ts';
 export { recipeOfReading } from './recipe/recipeOfReading.ts';
 export type { DataSource } from './recipe/rows/dataSource.ts';
 export type { ColumnMapping, ColumnRole, CustomData, DataFormat, RowKind } from './recipe/rows/ownRows.ts';
 export { isInFile, rolesOf, rowKinds, textOfRows } from './recipe/rows/ownRows.ts';
-export { sameRun } from './recipe/sameRun.ts';
+export { sameRun, sameTensors } from './recipe/sameRun.ts';
 export { errorData } from './session/errorData.ts';
 export type { StoredHere } from './session/storedHere.ts';
 export type { CostEstimate, MemoryPlan } from './training/cost.ts';
@@ -70,6 +72,10 @@ export { generationOptions } from './training/options.ts';
 
 /** The presets, by the address of the page's folder. */
 export const pagePresets = async (folder: string) => (await import('./pagePresets.ts')).pagePresets(folder);
+
+/** A preset's file of rows: its name and text. */
+export const presetRows = async (folder: string, id: string) =>
+  (await import('./pagePresets.ts')).presetRows(folder, id);
 
 /** The guide's text, fetched when it is opened. */
 export const guideChapters = async () => (await import('./laboratory/doctor/guide.ts')).chapters;
@@ -87,3 +93,7 @@ export const rowsStore = async () => import('./session/keptRows.ts');
 /** The files that run a script on several processes. */
 export const accelerateFiles = async (values: RecipeValues) =>
   (await import('./python/write/accelerateFiles.ts')).accelerateFiles(values);
+
+/** The learning rate of every step of a run of so many. Rejects with UserError for arguments that the schedule does not take. */
+export const learningRates = async (values: RecipeValues, totalSteps: number) =>
+  (await import('./training/learningRates.ts')).learningRates(values, totalSteps);

@@ -1,5 +1,6 @@
 // The worker boundary: commands in, events out, as discriminated unions. What arrives has its type from the check of `decode.ts` and from nowhere else.
 
+import type { AnswersCommand, AnswersEvent } from './answerMessages.ts';
 import type { RowStatistics } from './data/rowStatistics.ts';
 import type { ErrorCode } from './errorCodes.ts';
 import type { ExportFile } from './exchange/export/adapterTensors.ts';
@@ -23,7 +24,6 @@ import type { OpenedRows } from './session/rowShelf.ts';
 import type { RunsCommand, RunsEvent } from './session/runMessages.ts';
 import type { TemplateView } from './session/showTemplate.ts';
 import type { BackendChoice, BackendKind, DeviceInfo } from './training/backends/deviceInfo.ts';
-import type { Watch } from './training/generate/watch.ts';
 import type { StepMetrics } from './training/metrics.ts';
 
 export type { ErrorCode } from './errorCodes.ts';
@@ -54,8 +54,6 @@ export type Command =
   /** One optimiser step, then pause. Begins a run if there is none. */
   | { readonly type: 'step'; readonly recipe: Recipe; readonly backend: BackendChoice }
   | { readonly type: 'pause' }
-  /** What is asked while a run trains, and how often; holds from now on. */
-  | { readonly type: 'watch'; readonly watch: Watch }
   /** End the run here, with the closing answers; the adapter stays. */
   | { readonly type: 'stop' }
   /** Forget the run and free the memory; also gives up loading. */
@@ -141,14 +139,7 @@ export type Command =
   | { readonly type: 'guide'; readonly id: number }
   /** Answers `pong` at once, so that the page notices a worker that died. */
   | { readonly type: 'ping' }
-  /** Answers to prompts with the adapter off (before) and on (after), streamed. */
-  | {
-      readonly type: 'ask';
-      readonly id: number;
-      readonly recipe: Recipe;
-      readonly prompts: readonly string[];
-      readonly backend: BackendChoice;
-    };
+  | AnswersCommand;
 
 /** A base model as the page shows it. */
 export interface ModelSummary extends ModelInfo {
@@ -280,16 +271,6 @@ export type Event =
   | { readonly type: 'refused'; readonly error: EngineErrorData }
   /** A Python warning of the modelled libraries, at the moment it would be printed. */
   | { readonly type: 'warning'; readonly category: string; readonly message: string }
-  /** Text so far of one answer; `index` is the prompt's place. `id` is the ask's id, or 0 inside a run. */
-  | {
-      readonly type: 'answer';
-      readonly id: number;
-      readonly index: number;
-      readonly side: 'before' | 'after';
-      readonly prompt: string;
-      readonly text: string;
-      readonly done: boolean;
-      readonly step: number;
-    }
+  | AnswersEvent
   | { readonly type: 'finished'; readonly steps: number; readonly fingerprint: Fingerprint }
   | { readonly type: 'failed'; readonly error: EngineErrorData; readonly raisedBy: 'python' | 'engine' };

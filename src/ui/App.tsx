@@ -11,7 +11,6 @@ import { Centre } from './panels/Centre.tsx';
 import { LiveRegion } from './panels/notes/LiveRegion.tsx';
 import { Parameters } from './panels/parameters/Parameters.tsx';
 import { Recipe } from './panels/recipe/Recipe.tsx';
-import { ShareDialog } from './panels/share/ShareDialog.tsx';
 import { Later } from './parts/Later.tsx';
 import { Sheet } from './parts/Sheet.tsx';
 import type { DialogName } from './state/state.ts';
@@ -30,7 +29,10 @@ const loads: Readonly<Partial<Record<DialogName, () => Promise<ComponentType>>>>
   device: async () => (await import('./panels/device/DeviceDialog.tsx')).DeviceDialog,
   keys: async () => (await import('./panels/bar/KeysDialog.tsx')).KeysDialog,
   model: async () => (await import('./panels/model/ModelDialog.tsx')).ModelDialog,
+  runs: async () => (await import('./panels/runs/RunsDialog.tsx')).RunsDialog,
   storage: async () => (await import('./panels/storage/StorageDialog.tsx')).StorageDialog,
+  share: async () => (await import('./panels/share/ShareDialog.tsx')).ShareDialog,
+  tour: async () => (await import('./panels/tour/Tour.tsx')).Tour,
   push: async () => (await import('./panels/push/PushDialog.tsx')).PushDialog,
   deploy: async () => (await import('./panels/deploy/DeployDialog.tsx')).DeployDialog,
   script: async () => (await import('./panels/script/ScriptDialog.tsx')).ScriptDialog,
@@ -48,6 +50,7 @@ export function App() {
   const actions = useActions();
   const width = useWidth();
   const sheet = usePageState((state) => state.sheet);
+  const readOnly = usePageState((state) => state.readOnly);
   const [tab, setTab] = useState('result');
   const openParameters = useCallback((): void => {
     if (width === 'middle') setTab('parameters');
@@ -65,7 +68,7 @@ export function App() {
       <Bar width={width} />
       <div className="columns">
         {width !== 'narrow' && (
-          <aside className="column column-recipe" aria-label={t('recipe.title')}>
+          <aside className="column column-recipe" aria-label={t('recipe.title')} inert={readOnly}>
             <Recipe />
           </aside>
         )}
@@ -97,12 +100,13 @@ export function App() {
       </div>
       <LiveRegion />
       <ResetDialog />
-      <ShareDialog />
       <Dialogs />
       {width === 'narrow' && (
         <>
           <Sheet title={t('recipe.title')} open={sheet === 'recipe'} onClose={() => actions.openSheet(null)}>
-            <Recipe />
+            <div inert={readOnly}>
+              <Recipe />
+            </div>
           </Sheet>
           <Sheet
             title={t('parameters.title')}

@@ -21,10 +21,11 @@ setTimeout(() =>
     startEngine,
     loadPresets: async () => {
       const presets = await pagePresets(new URL('./', location.href).href);
-      return presets.map(({ id, title, description, rows, prompts, settings }) => ({
+      return presets.map(({ id, title, description, line, rows, prompts, settings }) => ({
         id,
         title,
         description,
+        line,
         rows,
         prompts,
         values: withPatch(defaultValues, settings),

@@ -12,6 +12,8 @@ import { listenToDrops } from './panels/reading/drops.ts';
 import { makeActions, runMatches } from './state/actions.ts';
 import { browserAddress, syncAddress } from './state/address.ts';
 import { recalledInterval } from './state/askIntervals.ts';
+import type { Frame } from './state/frame.ts';
+import { frameRules, readFrame } from './state/frame.ts';
 import { recall, remember, rememberSpeed } from './state/remembered.ts';
 import { measuredSpeed } from './state/speed.ts';
 import type { Language, PageState, Ports, Theme } from './state/state.ts';
@@ -25,6 +27,7 @@ import './styles/bar.css';
 import './styles/recipe.css';
 import './styles/strip.css';
 import './styles/result.css';
+import './styles/first.css';
 import './styles/parameters.css';
 import 'uplot/dist/uPlot.min.css';
 
@@ -39,6 +42,14 @@ const isLanguage = (text: string | null): text is Language => text === 'en' || t
 function showTheme(theme: Theme): void {
   const dark = theme === 'dark' || (theme === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
   document.documentElement.dataset.theme = dark ? 'dark' : 'light';
+}
+
+/** Leaves out what the address of a frame leaves out: rules that no text of the address is part of. */
+function hideParts(frame: Frame): void {
+  if (frame.hidden.length === 0) return;
+  const rules = new CSSStyleSheet();
+  rules.replaceSync(frameRules(frame));
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, rules];
 }
 
 /** The tab's title carries the step, for who looks elsewhere while it trains. */
@@ -60,6 +71,7 @@ function Localised({ drawn }: { readonly drawn: () => void }) {
 
 /** Mounts the page with these ports and returns it; nothing is awaited before the first paint. */
 export function mountPage(root: HTMLElement, ports: Ports): Page {
+  const frame = readFrame(location.search);
   const storedTheme = recall('theme');
   const storedLanguage = recall('language');
   const language = isLanguage(storedLanguage) ? storedLanguage : browserLanguage(navigator.languages);
@@ -67,6 +79,7 @@ export function mountPage(root: HTMLElement, ports: Ports): Page {
     ...emptyState(language, isTheme(storedTheme) ? storedTheme : 'system'),
     hub: { ...nothingAsked, settings: { address: recall('hub') ?? defaultHub, token: null } },
     keysOn: recall('keys') !== 'off',
+    readOnly: frame.readOnly,
     askEvery: recalledInterval(recall('ask-every')),
     script: { ...nothingPasted, text: recall('script') ?? '', kept: recall('script') !== null },
   });
@@ -121,5 +134,6 @@ export function mountPage(root: HTMLElement, ports: Ports): Page {
   );
   listenToKeys(store, actions);
   listenToDrops(store, actions);
+  hideParts(frame);
   return page;
 }

@@ -1,13 +1,10 @@
 // `npm run bench -- --audit`: how parallel each dispatch of a step is, by kernel and shape, without a device: what a GPU with many
 // thousand lanes can do at once, and the longest sum that one of them does alone. A figure of the plan, not of a machine.
 import type { ModelConfig } from '../../src/engine/models/modelConfig.ts';
-import type { Wired } from '../../src/engine/python/run/wire.ts';
-import { wire } from '../../src/engine/python/run/wire.ts';
 import { defaultValues, withPatch } from '../../src/engine/recipe/recipe.ts';
-import type { KernelProfile, Ref } from '../../src/engine/torch/autograd/operation.ts';
+import type { Ref } from '../../src/engine/torch/autograd/operation.ts';
 import { makePlan } from '../../src/engine/torch/autograd/plan.ts';
 import type { Tape } from '../../src/engine/torch/autograd/tape.ts';
-import { gpuVariants } from '../../src/engine/training/backends/variants.ts';
 import { recordGeneration } from '../../src/engine/training/generate/generator.ts';
 import { trainerOptions } from '../../src/engine/training/options.ts';
 import { adapterLayoutOf } from '../../src/engine/training/recordTraining.ts';
@@ -15,7 +12,7 @@ import { StepTapes } from '../../src/engine/training/stepTapes.ts';
 import { assemble, pipelineKey } from '../../src/shaders/host/assemble.ts';
 import type { KernelCall } from '../../src/shaders/kernel.ts';
 import { packedBytes } from '../../src/shaders/quant/packing.ts';
-import { auditModels } from './auditModels.ts';
+import { auditModels, auditProfile as profile, wiredFor } from './auditModels.ts';
 import type { Shader } from './radv/radv.ts';
 import { trafficOf } from './traffic.ts';
 import { loadBytes, workgroupBytes, workgroupSize } from './wgslFacts.ts';
@@ -63,8 +60,6 @@ export function shortfall({ chain, invocations, arithmetic, traffic }: AuditRow)
   const matters = Math.max(arithmetic, traffic) > MATTERS;
   return matters && invocations < ENOUGH_INVOCATIONS && chain > SHORT_CHAIN ? TOO_FEW : '';
 }
-
-const profile: KernelProfile = { ...gpuVariants, maxBindingBytes: 2 ** 31 };
 
 const sizeNames = [
   'n',
@@ -157,12 +152,6 @@ function tableOf(
       traffic: sums.bytes / bytes,
     }))
     .sort((a, b) => b.arithmetic - a.arithmetic || b.traffic - a.traffic);
-}
-
-/** Weights in ggml's 4-bit blocks, LoRA of rank 8 on every linear layer, AdamW, clipping: the recipe of docs/performance.md. */
-function wiredFor(config: ModelConfig): Wired {
-  const values = withPatch(defaultValues, { 'bnb.bnb_4bit_quant_type': 'none', 'lora.r': 8 });
-  return { ...wire(config, values), weightFormat: () => 'q4_1' };
 }
 
 function auditOf(name: string, config: ModelConfig, rows: number, note: (shader: Shader) => void): Audit {

@@ -1,7 +1,12 @@
-// The models that the audit looks at, by what their config.json says: shapes alone decide which dispatches a step takes. Source: the
+// The models that the audit looks at, their recipe and the kernels that run it, by what their config.json says: shapes alone decide which dispatches a step takes. Source: the
 // config.json of HuggingFaceTB/SmolLM2-135M-Instruct, Qwen/Qwen3-0.6B and meta-llama/Llama-3.2-1B-Instruct.
 import { parseConfig } from '../../src/engine/models/families.ts';
 import type { ModelConfig } from '../../src/engine/models/modelConfig.ts';
+import type { Wired } from '../../src/engine/python/run/wire.ts';
+import { wire } from '../../src/engine/python/run/wire.ts';
+import { defaultValues, withPatch } from '../../src/engine/recipe/recipe.ts';
+import type { KernelProfile } from '../../src/engine/torch/autograd/operation.ts';
+import { gpuVariants } from '../../src/engine/training/backends/variants.ts';
 
 const llama = { model_type: 'llama', hidden_act: 'silu', rms_norm_eps: 1e-5, tie_word_embeddings: true };
 
@@ -49,3 +54,12 @@ const configs = {
 export const auditModels: readonly (readonly [name: string, config: ModelConfig])[] = Object.entries(
   configs,
 ).map(([name, config]) => [name, parseConfig(config)]);
+
+/** What a GPU with many thousand lanes is expected to choose. */
+export const auditProfile: KernelProfile = { ...gpuVariants, maxBindingBytes: 2 ** 31 };
+
+/** Weights in ggml's 4-bit blocks, LoRA of rank 8 on every linear layer, AdamW, clipping: the recipe of docs/performance.md. */
+export function wiredFor(config: ModelConfig): Wired {
+  const values = withPatch(defaultValues, { 'bnb.bnb_4bit_quant_type': 'none', 'lora.r': 8 });
+  return { ...wire(config, values), weightFormat: () => 'q4_1' };
+}

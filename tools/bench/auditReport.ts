@@ -1,6 +1,7 @@
 // The audit as tables of Markdown: kernels that matter, and those whose chain is too long.
 import type { Audit, AuditRow } from './audit.ts';
 import { CHAIN_TOO_LONG, shortfall, TOO_FEW } from './audit.ts';
+import type { MemoryRow } from './auditMemory.ts';
 import type { CompilerFacts, RadvFacts, Shader } from './radv/radv.ts';
 import { families } from './radv/radv.ts';
 import type { Say } from './report.ts';
@@ -78,6 +79,31 @@ export function printAudits(audits: readonly Audit[], say: Say): void {
         ]),
     );
   }
+}
+
+const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
+
+/** What a step of 512 tokens holds at its peak, in MiB. */
+export function printMemory(rows: readonly MemoryRow[], say: Say): void {
+  say('Memory of a step of 512 tokens by its plan, MiB:');
+  say('');
+  table(
+    say,
+    ['', 'peak over weights', 'peak', 'weights', 'adapter', 'optimiser', 'activations', 'scratch', 'answers'],
+    rows.map(({ model, checkpointed, memory, ratio }) => [
+      checkpointed ? `${model}, checkpointed` : model,
+      ratio.toFixed(2),
+      ...[
+        memory.peakBytes,
+        memory.weightsBytes,
+        memory.adapterBytes,
+        memory.optimizerBytes,
+        memory.activationBytes,
+        memory.scratchBytes,
+        memory.generationBytes,
+      ].map(mebibytes),
+    ]),
+  );
 }
 
 function cellsOf(facts: CompilerFacts | undefined): string[] {

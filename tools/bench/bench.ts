@@ -13,6 +13,7 @@ import { readPublic } from '../cli/readPublic.ts';
 import type { Command } from '../commandLine.ts';
 import { tool, whole } from '../commandLine.ts';
 import { auditPart, PARALLELISM } from './auditPart.ts';
+import { measureColdStarts, printColdStarts } from './browser/coldStart.ts';
 import { compareInBrowser } from './browser/compare.ts';
 import { measureRows } from './browser/longTasks.ts';
 import { gpuRun } from './gpu/gpuRun.ts';
@@ -91,6 +92,7 @@ export const command = {
       value: 'DIR',
       help: 'with --gpu: do not run it but pack it, for a machine that has only Node',
     },
+    cold: { type: 'boolean', help: 'how long a newcomer waits for a changed answer, and nothing else' },
     rows: { type: 'boolean', help: 'count the long tasks of a page with 200,000 rows, and nothing else' },
     browser: { type: 'boolean', help: 'also measure in Chromium, beside onnxruntime-web' },
     json: { type: 'boolean', help: 'print one JSON object' },
@@ -106,6 +108,12 @@ export const main = tool(command, async (values) => {
     return 0;
   }
   if (values.audit) return auditPart(values, write);
+  if (values.cold) {
+    const starts = await measureColdStarts();
+    if (values.json) write(JSON.stringify({ starts }));
+    else printColdStarts(starts, write);
+    return 0;
+  }
   if (values.rows) {
     const rows = await measureRows();
     if (values.json) write(JSON.stringify({ rows }));

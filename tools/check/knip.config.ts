@@ -30,7 +30,7 @@ export default function config({ production = false }: { readonly production?: b
       'src/ui/offline/serviceWorker.ts!',
       'tools/build/offlinePage.ts!',
       'tools/parity/parity.ts',
-      'tools/golden/write*.ts',
+      'tools/golden/{write*,webPage}.ts',
       'tools/fuzz/{fuzz,thread}.ts',
       'e2e/firefox/trains.ts',
       // Opened by a person under the development server.

@@ -8,6 +8,8 @@ import type { Packing } from './packing.ts';
 import { pack } from './packing.ts';
 import type { PairObjective } from './pairs.ts';
 import { tokenizePairs } from './pairs.ts';
+import type { MaskedToken } from './previewTokens.ts';
+import { previewTokens } from './previewTokens.ts';
 import type { RecipeRows } from './recipeRows.ts';
 import type { RowFacts } from './rowFacts.ts';
 import type { Row } from './rows.ts';
@@ -49,13 +51,13 @@ const PREVIEW_ROWS = 3;
 
 /** A row as it will be trained, for people. */
 export function previewOf(example: Example, tokenizer: Tokenizer): RowPreview {
-  const as = (id: number, mask: TokenMask) => ({ text: tokenizer.show(id), mask });
+  const as = (id: number, mask: TokenMask): MaskedToken => ({ id, mask });
   const { rejected } = example;
   const shown = example.ids.map((id, i) => as(id, example.labels[i] === IGNORE ? 'ignored' : 'trained'));
   const cut = example.truncated.map((id) => as(id, 'truncated'));
   const worse = rejected?.ids.flatMap((id, i) => (rejected.labels[i] === IGNORE ? [] : as(id, 'rejected')));
   return {
-    tokens: [...shown, ...cut, ...(worse ?? [])],
+    tokens: [...previewTokens([...shown, ...cut], tokenizer), ...previewTokens(worse ?? [], tokenizer)],
     trainedTokens: shown.filter((token) => token.mask === 'trained').length,
     totalTokens: shown.length + cut.length,
   };
@@ -186,6 +188,8 @@ export function prepareData(
       longestTokens: dataset.longest,
       truncatedRows: dataset.truncatedRows,
       maskedRows: dataset.maskedRows,
+      askedOtherwise:
+        tokenizer.hasTemplate && source.rows.some(({ format }) => format === 'prompt-completion'),
       preview: (objective === 'sft'
         ? source.rows.slice(0, PREVIEW_ROWS).map((row) => tokenizeRow(row, tokenizer, options))
         : dataset.examples.slice(0, PREVIEW_ROWS)

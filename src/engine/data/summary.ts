@@ -22,6 +22,8 @@ export interface DataSummary {
   readonly truncatedRows: number;
   readonly maskedRows: number;
   readonly preview: readonly RowPreview[];
+  /** Prompts and completions are read as they stand while questions are asked as turns of a conversation, by the model's chat template. */
+  readonly askedOtherwise: boolean;
   /** Things worth telling about the rows that do not stop the run. */
   readonly notes: readonly Text[];
 }

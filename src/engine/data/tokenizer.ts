@@ -143,6 +143,11 @@ export class Tokenizer {
     return this.#pipeline.show(id);
   }
 
+  /** Whether conversations can be written: questions are asked so. */
+  get hasTemplate(): boolean {
+    return this.#template !== null;
+  }
+
   /** apply_chat_template. Throws UserError 'chat-template-…' when the model has none or it refuses the messages. */
   render(
     messages: readonly Message[],

@@ -19,6 +19,8 @@ export interface PresetInfo {
   readonly rows: number;
   readonly title: Text;
   readonly description: Text;
+  /** What it teaches, in a few words for a card. */
+  readonly line: Text;
   readonly prompts: readonly string[];
   readonly settings: RecipePatch;
 }
@@ -44,6 +46,7 @@ const listed = list(
     rows: whole(0, 10_000_000),
     title: bilingual,
     description: bilingual,
+    line: bilingual,
     prompts: list(string),
     settings: optional(record(anything)),
   }),
@@ -67,9 +70,30 @@ function elementZero(data: PresetInfo): PresetInfo {
       en: 'Four bits, get_peft_model in the script, reentrant checkpointing, no input-grad hook: the first backward raises. Apply the fix, then train.',
       zh: '4 位底座，脚本里调用 get_peft_model，可重入检查点，没有输入梯度钩子：第一次 backward 就报错。应用修复后再训练。',
     },
+    line: { en: 'Stops at once, and why', zh: '一开始就停下，为什么' },
     settings: {
       ...data.settings,
       'wiring.attach': 'get_peft_model',
+      'train.gradient_checkpointing': true,
+      'train.use_reentrant': 'true',
+    },
+  };
+}
+
+function silentFailure(data: PresetInfo): PresetInfo {
+  return {
+    ...data,
+    id: 'silent-failure',
+    title: { en: 'The silent failure', zh: '无声的失败' },
+    description: {
+      en: 'No error at all, the steps go by, and no parameter learns: prepare_model_for_kbit_training comes after the adapter and freezes it.',
+      zh: '没有任何报错，一步步照常进行，却没有参数在学习：prepare_model_for_kbit_training 在挂载适配器之后调用，把它冻结了。',
+    },
+    line: { en: 'Runs, learns nothing', zh: '照常运行，什么也没学到' },
+    settings: {
+      ...data.settings,
+      'wiring.attach': 'get_peft_model',
+      'wiring.prepare_model_for_kbit_training': 'after',
       'train.gradient_checkpointing': true,
       'train.use_reentrant': 'true',
     },
@@ -92,7 +116,7 @@ export async function loadPresets(fetchBytes: FetchBytes): Promise<PresetInfo[]>
     });
   const [first] = presets;
   if (!first) throw noPresets({});
-  return [...presets, elementZero(first)];
+  return [...presets, elementZero(first), silentFailure(first)];
 }
 
 /** Defaults with each preset's patch laid over them, as links and files need them. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { sampleProgram } from '../testing/sampleProgram.ts';
 import type { Recipe } from './recipe.ts';
 import { defaultValues, withPatch } from './recipe.ts';
-import { sameRun } from './sameRun.ts';
+import { sameRun, sameTensors } from './sameRun.ts';
 
 const recipe: Recipe = {
   preset: 'ships-log',
@@ -56,5 +56,19 @@ describe('the same run', () => {
   it('is another without the adapter', () => {
     const { adapter: _, ...fresh } = recipe;
     expect(sameRun(fresh, recipe)).toBe(false);
+  });
+});
+
+describe('the same tensors', () => {
+  it.each<[string, Partial<Recipe>, boolean]>([
+    ['another learning rate', { values: withPatch(defaultValues, { 'train.learning_rate': 0.1 }) }, true],
+    ['other rows', { data: { name: 'mine.jsonl', text: '{"text":"b"}' } }, true],
+    ['another preset', { preset: 'town-facts' }, true],
+    ['another rank', { values: withPatch(defaultValues, { 'lora.r': 3 }) }, false],
+    ['another wiring', { values: withPatch(defaultValues, { 'wiring.requires_grad_all': true }) }, false],
+    ['another model', { model: { name: 'small.gguf', digest: 'm2' } }, false],
+    ['a script', { program: sampleProgram }, false],
+  ])('%s', (_, change, same) => {
+    expect(sameTensors(recipe, { ...recipe, ...change })).toBe(same);
   });
 });

@@ -9,6 +9,19 @@ const written = ({ program }: Recipe): string => JSON.stringify(program ?? null)
 /** Settings of how questions are answered, which can be asked in another way at any time. */
 const isOfAnswers = (key: SettingKey): boolean => settingOf(key).section === 'generation';
 
+/** Settings that leave every tensor where it is: how much is trained, how fast, on what rows. */
+const movesNoTensor = (key: SettingKey): boolean =>
+  ['generation', 'training'].includes(settingOf(key).section);
+
+const sameModel = (a: Recipe, b: Recipe): boolean =>
+  a.model?.digest === b.model?.digest &&
+  a.adapter?.digest === b.adapter?.digest &&
+  (a.program === b.program || written(a) === written(b));
+
+/** Whether two recipes train the same tensors in the same order: what is told of one run's tensors is true of the other's tree. */
+export const sameTensors = (a: Recipe, b: Recipe): boolean =>
+  sameModel(a, b) && changedKeys(a.values, b.values).every(movesNoTensor);
+
 /**
  * What trains decides: rows, their chat template, model, adapter, a script's program and every setting that trains. What is only a word for
  * these does not (the names of files), nor what can be changed at any time: the questions, and how they are answered.
@@ -18,9 +31,7 @@ export function sameRun(a: Recipe, b: Recipe): boolean {
     a.preset === b.preset &&
     sameRows(a.data, b.data) &&
     a.chatTemplate === b.chatTemplate &&
-    a.model?.digest === b.model?.digest &&
-    a.adapter?.digest === b.adapter?.digest &&
-    (a.program === b.program || written(a) === written(b)) &&
+    sameModel(a, b) &&
     changedKeys(a.values, b.values).every(isOfAnswers)
   );
 }

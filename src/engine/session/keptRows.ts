@@ -1,5 +1,5 @@
-// Rows that were fetched from a hub, in the browser's private files by their digest: there at the next visit without a network. A browser that keeps
-// none, or has no room, has them fetched again. What they say is judged by whoever reads them: the digest is theirs.
+// Rows that were fetched from a hub or opened from a file, in the browser's private files by their digest: there at the next visit without a network.
+// A browser that keeps none, or has no room, has them fetched or opened again. What they say is judged by whoever reads them: the digest is theirs.
 import { isNamed, privateFolder } from './privateFolder.ts';
 
 const nameOf = (digest: string): string => `rows-${digest}.jsonl`;

@@ -24,11 +24,13 @@ export interface LoadOptions {
   readonly breathe: () => Promise<void>;
 }
 
-/** The last part of loading: kernels of the first step, counted as they are compiled. */
-export const tellCompiling =
-  ({ emit }: LoadOptions) =>
-  (done: number, total: number): void =>
-    emit({ type: 'phase', phase: 'loading', done, total, note: 'compiling' });
+/** A part of loading that counts kernels: those that are measured, or those of the first step as they are compiled. What it gives throws Cancelled. */
+export const tellKernels =
+  ({ emit, cancelled }: Pick<LoadOptions, 'emit' | 'cancelled'>, note: 'tuning' | 'compiling') =>
+  (done: number, total: number): void => {
+    if (cancelled()) throw new Cancelled();
+    emit({ type: 'phase', phase: 'loading', done, total, note });
+  };
 
 /** Throws Cancelled, and UserError 'rows-too-long'. */
 export async function loadFiles(

@@ -1,12 +1,12 @@
 // A device for a run: opened as the recipe's precision wants it. After a loss the browser may need moments before it has an adapter again;
 // a run that went on elsewhere meanwhile would not be the same run.
-import { Cancelled } from '../ground/errors.ts';
 import type { Event } from '../protocol.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { BackendChoice, BackendKind } from '../training/backends/deviceInfo.ts';
 import type { OpenedBackend, OrtSource } from '../training/backends/openDevice.ts';
 import { openBackend } from '../training/backends/openDevice.ts';
 import type { TuningCache } from '../training/backends/variants.ts';
+import { tellKernels } from './loadFiles.ts';
 
 const BREATHE_EVERY_MS = 40;
 const LOOKS = 6;
@@ -40,10 +40,7 @@ export async function openFor(
       now,
       half: recipe.values['model.dtype'] !== 'float32',
       tuning,
-      onTuning: (done, total) => {
-        if (cancelled()) throw new Cancelled();
-        emit({ type: 'phase', phase: 'loading', done, total, note: 'tuning' });
-      },
+      onTuning: tellKernels({ emit, cancelled }, 'tuning'),
       breathe: () => {
         if (now() - last < BREATHE_EVERY_MS) return null;
         last = now();

@@ -28,7 +28,7 @@ import { errorData } from './errorData.ts';
 import { exportRun } from './exportRun.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { Keeper } from './keeper.ts';
-import { loadFiles, tellCompiling } from './loadFiles.ts';
+import { loadFiles, tellKernels } from './loadFiles.ts';
 import { allRows } from './preparedRows.ts';
 import { RunAnswers } from './runAnswers.ts';
 import { RunDoctor } from './runDoctor.ts';
@@ -149,7 +149,7 @@ export class TrainingRun {
       first,
       now: options.now,
     });
-    await trainer.prepare(tellCompiling(options));
+    await trainer.prepare(tellKernels(options, 'compiling'));
     if (error) throw error;
     const generator = new Generator({
       backend,

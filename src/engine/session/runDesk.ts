@@ -13,7 +13,7 @@ export const isRunsCommand = (command: Command): command is RunsCommand =>
   Object.hasOwn(runsCommands, command.type);
 
 /** Bytes of a file of runs, and of one run in an archive. */
-export const MOST_RUNS_BYTES = 2 ** 30;
+const MOST_RUNS_BYTES = 2 ** 30;
 
 const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b;
 

@@ -59,7 +59,7 @@ export const newRunId = (): string =>
   [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /** Tells rows apart; those of a file have its digest. */
-export function digestOfRows({ data }: Pick<Recipe, 'data'>, { rows }: Pick<RecipeRows, 'rows'>): string {
+function digestOfRows({ data }: Pick<Recipe, 'data'>, { rows }: Pick<RecipeRows, 'rows'>): string {
   if (data !== undefined && isInFile(data)) return data.digest;
   return digest64([new TextEncoder().encode(data?.text ?? JSON.stringify(rows))]);
 }

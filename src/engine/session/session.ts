@@ -26,11 +26,12 @@ import type { RunsCommand } from './runMessages.ts';
 import { SavedRuns } from './savedRuns.ts';
 import type { ScriptCommand } from './scriptDesk.ts';
 import type { SessionOptions } from './sessionOptions.ts';
+import { UntouchedDesk } from './untouched.ts';
 import { Wish } from './wish.ts';
 
 type Queued = Exclude<
   Command,
-  Question | ScriptCommand | HubCommand | RunsCommand | { type: 'pause' | 'ping' | 'watch' }
+  Question | ScriptCommand | HubCommand | RunsCommand | { type: 'pause' | 'ping' | 'watch' | 'ask-untouched' }
 >;
 
 /** A device that is lost again and again is not opened a fourth time. */
@@ -47,6 +48,7 @@ export class Session {
   /** The run was asked for as a file, and is given between two steps. */
   #takes = false;
   readonly #wish = new Wish();
+  readonly #untouched: UntouchedDesk;
   /** What is asked while a run trains. */
   #watch: Watch | null = null;
   /** Whether the closing answers of the run were asked for. */
@@ -57,6 +59,7 @@ export class Session {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#saved = new SavedRuns(options.store, options.shelf ?? null, options.emit);
+    this.#untouched = new UntouchedDesk(options);
   }
 
   /** Resolves when the command, and what stood before it, is done. Never rejects: failures are events. */
@@ -67,6 +70,8 @@ export class Session {
     if (command.type === 'watch') this.#watch = command.watch;
     if (command.type === 'take-run') this.#takes = true;
     if (isQuestion(command)) return answer(command, this.#options);
+    if (command.type === 'ask-untouched') return this.#untouched.ask(command);
+    if (command.type !== 'probe' && command.type !== 'saved') this.#untouched.rest();
     if (command.type === 'pause' || command.type === 'watch') return Promise.resolve();
     this.#work = this.#work
       .then(() => {

@@ -42,6 +42,7 @@ export const commands: Samples<Command> = {
   train: { type: 'train', recipe, backend },
   step: { type: 'step', recipe, backend },
   pause: { type: 'pause' },
+  'ask-untouched': { type: 'ask-untouched', id, recipe, prompts: ['Hi?'] },
   watch: {
     type: 'watch',
     watch: {
@@ -263,6 +264,7 @@ export const events: Samples<Event> = {
       gradient: 'none',
     },
   },
+  untouched: { type: 'untouched', id, answers: ['Hi.'] },
   'why-failed': { type: 'why-failed', id, error },
   guide: {
     type: 'guide',

@@ -11,7 +11,7 @@ import type { OptimizerName } from '../torch/optim/names.ts';
 import type { Optimizer, OptimizerOptions, StateBuffer } from '../torch/optim/optimizer.ts';
 import { optimizers } from '../torch/optim/optimizers.ts';
 import type { ScheduleOptions } from '../torch/optim/schedules.ts';
-import { scheduleFactor } from '../torch/optim/schedules.ts';
+import { scheduleFactor, warmupStepsOf } from '../torch/optim/schedules.ts';
 import { rateTable, rateTableLength, recordOptimizerStep, tensorTable } from '../torch/optim/update.ts';
 import type { AdapterLayout } from '../torch/trainedLayout.ts';
 import type { Backend } from './backends/backend.ts';
@@ -89,7 +89,7 @@ export class Learner {
     const { warmup } = options;
     this.#schedule = {
       ...options.schedule,
-      warmupSteps: warmup < 1 ? Math.ceil(warmup * totalSteps) : Math.round(warmup),
+      warmupSteps: warmupStepsOf(warmup, totalSteps),
       totalSteps,
     };
     for (let k = 0; k < totalSteps; k += Math.max(1, Math.floor(totalSteps / 4)))

@@ -18,7 +18,7 @@ function preferenceOf(values: RecipeValues): Preference | null {
 }
 
 /** Throws UserError 'settings' for arguments of the schedule that are no JSON object. */
-const learnerOptions = (values: RecipeValues): LearnerOptions => ({
+export const learnerOptions = (values: RecipeValues): LearnerOptions => ({
   optimizer: values['train.optim'],
   numbers: {
     beta1: values['train.adam_beta1'],

@@ -18,3 +18,9 @@ fn kept4(query: u32, head: u32, keys: vec4u, seed: u32) -> vec4f {
     kept(query, head, keys.z, seed), kept(query, head, keys.w, seed),
   );
 }
+
+// Where the document of a token begins, row `row` of all.
+fn document_of(row: u32) -> u32 {
+  if (HAS_DOCUMENTS == 1u) { return documents[row]; }
+  return 0u;
+}

@@ -27,6 +27,7 @@ import qSource from './attention_tile_backward_q.wgsl?raw';
 import joinSource from './attention_tile_join.wgsl?raw';
 import joinKvSource from './attention_tile_join_kv.wgsl?raw';
 import tile from './tile.wgsl?raw';
+import tilePlace from './tile_place.wgsl?raw';
 import shape from './tile_shape.wgsl?raw';
 
 export { partsOf };
@@ -38,9 +39,9 @@ const LANES = 16;
 const params = {
   ...attentionParams,
   stretch: 'u32',
-  vectors: 'u32',
+  chunks: 'u32',
   chunk: 'u32',
-  across: 'u32',
+  stages: 'u32',
   stage: 'u32',
 } as const;
 
@@ -56,7 +57,7 @@ function stageOf(d: number): number {
 
 /** Bounds of loops that are said when a kernel runs. */
 export const tileBounds = (d: number) =>
-  ({ vectors: d / 4, chunk: 8, across: TILE, stage: stageOf(d) }) as const;
+  ({ chunks: Math.ceil(d / 32), chunk: 8, stages: TILE / stageOf(d), stage: stageOf(d) }) as const;
 
 /** What follows from the width of a head and the rows of an invocation. */
 export function tileConstants(d: number, rows: TileRows) {
@@ -67,7 +68,6 @@ export function tileConstants(d: number, rows: TileRows) {
     COLUMNS: columns,
     STAGE: stage,
     SUMS: rows * columns,
-    LEFT: rows * LANES,
   } as const;
 }
 
@@ -76,9 +76,10 @@ const constants = {
   ...tileConstants(32, 4),
   HAS_DOCUMENTS: 0,
   HAS_DROPOUT: 0,
+  ROLLED: 0,
 } as const;
 
-const snippets = [stepSnippet, dropoutSnippet, shape, seenSnippet, tile];
+const snippets = [stepSnippet, dropoutSnippet, shape, seenSnippet, tilePlace, tile];
 
 interface Shape {
   readonly batch: number;

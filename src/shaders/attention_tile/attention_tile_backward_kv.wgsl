@@ -12,121 +12,131 @@
 @group(0) @binding(7) var<uniform> params: Params;
 
 var<workgroup> column_at: array<vec4u, 32>; // of a column: where its q and d_o begin, its query, the first key that it sees
-var<workgroup> column_sums: array<vec2f, 32>; // lse, delta
+var<workgroup> column_sums: array<vec2f, 32>; // lse as an exponent of two, delta
+
+// What the columns of a tile are. A column past the end is of a query that sees no key.
+fn put_columns(place: Place, tile: u32, lane: u32) {
+  let columns = params.t_q * place.group;
+  let one = tile * 32u + lane;
+  let pair = pair_of(place, min(one, columns - 1u));
+  let first = select(params.t_k, first_seen(document_of(pair.row), pair.query), one < columns);
+  column_at[lane] = vec4u(q_vector(pair), index_of(pair) * D4, pair.query, first);
+  column_sums[lane] = vec2f(lse[index_of(pair)] * LOG2_E, delta[index_of(pair)]);
+}
+
+// What dropout multiplies the probabilities of a key by, of an invocation's four columns.
+fn kept_of(tx: u32, key: u32) -> vec4f {
+  var keep: vec4f;
+  for (var j = 0u; j < 4u; j++) {
+    let index = column_at[j * 8u + tx].y / D4;
+    keep[j] = kept(index / params.heads, index % params.heads, key, step.seed);
+  }
+  return keep;
+}
 
 @compute @workgroup_size(128)
 fn attention_tile_backward_kv(@builtin(workgroup_id) at: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let place = place_of(at.y);
   let ty = lane / 8u;
   let tx = lane % 8u;
-  let group = params.heads / params.kv_heads;
-  let b = at.y / params.kv_heads;
-  let kv_head = at.y - b * params.kv_heads;
-  let columns = params.t_q * group;
   let first_key = at.x * ROWS * 16u;
   let last_key = min(first_key + ROWS * 16u, params.t_k) - 1u;
+  let factor = params.scale * LOG2_E;
   var k_at: array<u32, ROWS>;
   var v_at: array<u32, ROWS>;
   var dk: array<vec4f, SUMS>;
   var dv: array<vec4f, SUMS>;
   for (var i = 0u; i < ROWS; i++) {
     // Rows past the end do the last one again and are not written.
-    let row = b * params.t_k + min(first_key + i * 16u + ty, last_key);
-    k_at[i] = (row * params.k_stride + params.k_offset + kv_head * D) / 4u;
-    v_at[i] = (row * params.v_stride + params.v_offset + kv_head * D) / 4u;
+    let key = min(first_key + i * 16u + ty, last_key);
+    k_at[i] = k_first(place) + key * (params.k_stride / 4u);
+    v_at[i] = v_first(place) + key * (params.v_stride / 4u);
   }
+  let bring = brought(ty, tx);
   var queries = params.t_q;
   if (params.window > 0u) { queries = min(queries, last_key + params.window); }
-  let end = min((queries * group + 31u) / 32u, (at.z + 1u) * params.stretch);
-  for (var tile = max(first_key * group / 32u, at.z * params.stretch); tile < end; tile++) {
-    if (HAS_DOCUMENTS == 1u && documents[b * params.t_q + tile * 32u / group] > last_key) { break; }
+  let end = min((queries * place.group + 31u) / 32u, (at.z + 1u) * params.stretch);
+  for (var tile = max(first_key * place.group / 32u, at.z * params.stretch); tile < end; tile++) {
+    if (document_of(place.b * params.t_q + tile * 32u / place.group) > last_key) { break; }
     workgroupBarrier();
-    if (lane < 32u) {
-      let one = min(tile * 32u + lane, columns - 1u);
-      let row = b * params.t_q + one / group;
-      let head = kv_head * group + one % group;
-      var begins = 0u;
-      if (HAS_DOCUMENTS == 1u) { begins = documents[row]; }
-      let pair = row * params.heads + head;
-      // A column past the end is of a query that sees no key.
-      let first = select(params.t_k, first_seen(begins, one / group), tile * 32u + lane < columns);
-      column_at[lane] = vec4u((row * params.q_stride + params.q_offset + head * D) / 4u, pair * D4, one / group, first);
-      column_sums[lane] = vec2f(lse[pair], delta[pair]);
-    }
+    if (lane < 32u) { put_columns(place, tile, lane); }
     var s: array<vec4f, ROWS>;
     var ds: array<vec4f, ROWS>;
     for (var i = 0u; i < ROWS; i++) {
       s[i] = vec4f(0.0);
       ds[i] = vec4f(0.0);
     }
-    for (var c = 0u; c < params.vectors; c += 8u) {
-      let x = min(c + tx, D4 - 1u);
+    for (var c = 0u; c < 8u; c++) {
+      let at_x = c * 8u + tx;
+      let x = within(at_x);
       workgroupBarrier();
-      for (var i = 0u; i < ROWS; i++) {
-        left[i * 16u + ty][tx] = select(vec4f(0.0), qkv[k_at[i] + x] * params.scale, c + tx < D4);
-      }
-      for (var j = 0u; j < 2u; j++) { right[j * 16u + ty][tx] = qkv[column_at[j * 16u + ty].x + x]; }
+      for (var i = 0u; i < ROWS; i++) { left[i][ty][tx] = padded(qkv[k_at[i] + x], at_x); }
+      put_right(ty, tx, qkv[column_at[ty].x + x], qkv[column_at[ty + 16u].x + x]);
       workgroupBarrier();
       add_scores(&s, ty, tx);
+      if (c + 1u == params.chunks) { break; }
     }
-    for (var c = 0u; c < params.vectors; c += 8u) {
-      let x = min(c + tx, D4 - 1u);
+    for (var c = 0u; c < 8u; c++) {
+      let at_x = c * 8u + tx;
+      let x = within(at_x);
       workgroupBarrier();
-      for (var i = 0u; i < ROWS; i++) {
-        left[i * 16u + ty][tx] = select(vec4f(0.0), qkv[v_at[i] + x], c + tx < D4);
-      }
-      for (var j = 0u; j < 2u; j++) { right[j * 16u + ty][tx] = d_o[column_at[j * 16u + ty].y + x]; }
+      for (var i = 0u; i < ROWS; i++) { left[i][ty][tx] = padded(qkv[v_at[i] + x], at_x); }
+      put_right(ty, tx, d_o[column_at[ty].y + x], d_o[column_at[ty + 16u].y + x]);
       workgroupBarrier();
       add_scores(&ds, ty, tx);
+      if (c + 1u == params.chunks) { break; }
+    }
+    let l = vec4f(column_sums[tx].x, column_sums[tx + 8u].x, column_sums[tx + 16u].x, column_sums[tx + 24u].x);
+    let d = vec4f(column_sums[tx].y, column_sums[tx + 8u].y, column_sums[tx + 16u].y, column_sums[tx + 24u].y);
+    for (var i = 0u; i < ROWS; i++) { s[i] = exp2(fma(s[i], vec4f(factor), -l)); }
+    if (!sees_all(place, tile, first_key, last_key)) {
+      let last = vec4u(column_at[tx].z, column_at[tx + 8u].z, column_at[tx + 16u].z, column_at[tx + 24u].z);
+      let first = vec4u(column_at[tx].w, column_at[tx + 8u].w, column_at[tx + 16u].w, column_at[tx + 24u].w);
+      for (var i = 0u; i < ROWS; i++) {
+        let key = vec4u(first_key + i * 16u + ty);
+        s[i] = select(vec4f(0.0), s[i], (key >= first) & (key <= last));
+      }
     }
     workgroupBarrier();
     for (var i = 0u; i < ROWS; i++) {
-      let key = first_key + i * 16u + ty;
-      var weight: vec4f;
-      for (var j = 0u; j < 4u; j++) {
-        let column = column_at[j * 8u + tx];
-        let sums = column_sums[j * 8u + tx];
-        let seen = key >= column.w && key <= column.z;
-        let p = select(0.0, exp(clamp(s[i][j] - sums.x, -80.0, 0.0)), seen);
-        var keep = 1.0;
-        if (HAS_DROPOUT == 1u) {
-          let pair = column.y / D4;
-          keep = kept(pair / params.heads, pair % params.heads, key, step.seed);
-        }
-        weight[j] = p * keep;
-        ds[i][j] = p * (ds[i][j] * keep - sums.y) * params.scale;
+      left[i][ty][tx] = s[i];
+      if (HAS_DROPOUT == 1u) {
+        let keep = kept_of(tx, first_key + i * 16u + ty);
+        left[i][ty][tx] = s[i] * keep;
+        ds[i] *= keep;
       }
-      left[i * 16u + ty][tx] = weight;
+      ds[i] = s[i] * (ds[i] - d);
     }
-    for (var n = 0u; n < params.across; n += STAGE) {
-      if (n > 0u) { workgroupBarrier(); }
-      for (var e = ty; e < STAGE * COLUMNS; e += 16u) {
-        right[e][tx] = d_o[column_at[column_of(n + e / COLUMNS)].y + min(e % COLUMNS * 8u + tx, D4 - 1u)];
-      }
+    for (var n = 0u; n < 8u; n++) {
+      let own = bring.columns + n * STAGE / 4u;
+      put_right(ty, tx, d_o[column_at[own.x].y + bring.vectors.x], d_o[column_at[own.y].y + bring.vectors.y]);
       workgroupBarrier();
-      add_sums(&dv, n / 4u, ty, tx);
+      add_sums(&dv, ty, tx, n * STAGE / 4u);
+      if (n + 1u == params.stages) { break; }
+      workgroupBarrier();
     }
     workgroupBarrier();
-    for (var i = 0u; i < ROWS; i++) { left[i * 16u + ty][tx] = ds[i]; }
-    for (var n = 0u; n < params.across; n += STAGE) {
-      if (n > 0u) { workgroupBarrier(); }
-      for (var e = ty; e < STAGE * COLUMNS; e += 16u) {
-        right[e][tx] = qkv[column_at[column_of(n + e / COLUMNS)].x + min(e % COLUMNS * 8u + tx, D4 - 1u)];
-      }
+    for (var i = 0u; i < ROWS; i++) { left[i][ty][tx] = ds[i]; }
+    for (var n = 0u; n < 8u; n++) {
+      let own = bring.columns + n * STAGE / 4u;
+      put_right(ty, tx, qkv[column_at[own.x].x + bring.vectors.x], qkv[column_at[own.y].x + bring.vectors.y]);
       workgroupBarrier();
-      add_sums(&dk, n / 4u, ty, tx);
+      add_sums(&dk, ty, tx, n * STAGE / 4u);
+      if (n + 1u == params.stages) { break; }
+      workgroupBarrier();
     }
   }
   for (var i = 0u; i < ROWS; i++) {
     let key = first_key + i * 16u + ty;
     if (key <= last_key) {
       if (PARTS == 1u) {
-        let row = (at.z * params.batch + b) * params.t_k + key;
-        k_at[i] = (row * params.kv_heads + kv_head) * 2u * D4;
+        let row = (at.z * params.batch + place.b) * params.t_k + key;
+        k_at[i] = (row * params.kv_heads + place.kv_head) * 2u * D4;
         v_at[i] = k_at[i] + D4;
       }
       for (var c = 0u; c < COLUMNS; c++) {
         if (c * 8u + tx < D4) {
-          dqkv[k_at[i] + c * 8u + tx] = dk[i * COLUMNS + c];
+          dqkv[k_at[i] + c * 8u + tx] = dk[i * COLUMNS + c] * params.scale;
           dqkv[v_at[i] + c * 8u + tx] = dv[i * COLUMNS + c];
         }
       }

@@ -11,110 +11,99 @@
 @group(0) @binding(7) var<storage, read_write> delta: array<f32>; // [N, H]
 @group(0) @binding(8) var<uniform> params: Params;
 
-var<workgroup> shared_rows: array<array<f32, 8>, LEFT>; // [ROWS * 16]
+var<workgroup> shared_rows: array<array<array<f32, 8>, 16>, ROWS>;
 
 @compute @workgroup_size(128)
 fn attention_tile_backward_q(@builtin(workgroup_id) at: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let place = place_of(at.y);
   let ty = lane / 8u;
   let tx = lane % 8u;
-  let group = params.heads / params.kv_heads;
-  let b = at.y / params.kv_heads;
-  let kv_head = at.y - b * params.kv_heads;
-  let rows = params.t_q * group;
+  let rows = params.t_q * place.group;
   let first_row = at.x * ROWS * 16u;
+  let factor = params.scale * LOG2_E;
   var q_at: array<u32, ROWS>;
   var o_at: array<u32, ROWS>;
-  var first: array<u32, ROWS>;
-  var last: array<u32, ROWS>;
-  var l: array<f32, ROWS>;
+  var l: array<f32, ROWS>; // lse as an exponent of two
   var d: array<f32, ROWS>;
   var dq: array<vec4f, SUMS>;
   for (var i = 0u; i < ROWS; i++) {
     // Rows past the end do the last one again and are not written.
-    let one = min(first_row + i * 16u + ty, rows - 1u);
-    let row = b * params.t_q + one / group;
-    let head = kv_head * group + one % group;
-    last[i] = one / group;
-    var begins = 0u;
-    if (HAS_DOCUMENTS == 1u) { begins = documents[row]; }
-    first[i] = first_seen(begins, last[i]);
-    q_at[i] = (row * params.q_stride + params.q_offset + head * D) / 4u;
-    o_at[i] = row * params.heads + head;
-    l[i] = lse[o_at[i]];
+    let pair = pair_of(place, min(first_row + i * 16u + ty, rows - 1u));
+    q_at[i] = q_vector(pair);
+    o_at[i] = index_of(pair) * D4;
+    l[i] = lse[index_of(pair)] * LOG2_E;
     var part = 0.0;
-    for (var c = 0u; c < COLUMNS; c++) {
-      let x = o_at[i] * D4 + c * 8u + tx;
-      if (c * 8u + tx < D4) { part += dot(d_o[x], o[x]); }
-    }
-    shared_rows[i * 16u + ty][tx] = part;
+    for (var c = tx; c < D4; c += 8u) { part += dot(d_o[o_at[i] + c], o[o_at[i] + c]); }
+    shared_rows[i][ty][tx] = part;
   }
   workgroupBarrier();
   for (var i = 0u; i < ROWS; i++) {
-    for (var j = 0u; j < 8u; j++) { d[i] += shared_rows[i * 16u + ty][j]; }
-    if (tx == 0u && first_row + i * 16u + ty < rows) { delta[o_at[i]] = d[i]; }
+    for (var j = 0u; j < 8u; j++) { d[i] += shared_rows[i][ty][j]; }
+    if (tx == 0u && first_row + i * 16u + ty < rows) { delta[o_at[i] / D4] = d[i]; }
   }
-  let first_query = first_row / group;
-  let last_key = (min(first_row + ROWS * 16u, rows) - 1u) / group;
-  var document = 0u;
-  if (HAS_DOCUMENTS == 1u) { document = documents[b * params.t_q + first_query]; }
-  for (var tile = first_seen(document, first_query) / 32u; tile <= last_key / 32u; tile++) {
+  let sight = sight_of(place, first_row, min(first_row + ROWS * 16u, rows) - 1u, 0u);
+  let bring = brought(ty, tx);
+  let whole_at = k_first(place) + bring.vectors;
+  for (var tile = sight.first; tile <= sight.last; tile++) {
     var s: array<vec4f, ROWS>;
     var dp: array<vec4f, ROWS>;
     for (var i = 0u; i < ROWS; i++) {
       s[i] = vec4f(0.0);
       dp[i] = vec4f(0.0);
     }
-    for (var c = 0u; c < params.vectors; c += 8u) {
-      let x = min(c + tx, D4 - 1u);
+    let keys = min(vec2u(tile * 32u + ty) + vec2u(0u, 16u), vec2u(sight.last_key));
+    let k_at = k_first(place) + keys * (params.k_stride / 4u);
+    let v_at = v_first(place) + keys * (params.v_stride / 4u);
+    for (var c = 0u; c < 8u; c++) {
+      let at_x = c * 8u + tx;
+      let x = within(at_x);
       workgroupBarrier();
-      for (var i = 0u; i < ROWS; i++) {
-        left[i * 16u + ty][tx] = select(vec4f(0.0), qkv[q_at[i] + x] * params.scale, c + tx < D4);
-      }
-      for (var j = 0u; j < 2u; j++) {
-        let key = b * params.t_k + min(tile * 32u + j * 16u + ty, last_key);
-        right[j * 16u + ty][tx] = qkv[(key * params.k_stride + params.k_offset + kv_head * D) / 4u + x];
-      }
+      for (var i = 0u; i < ROWS; i++) { left[i][ty][tx] = padded(qkv[q_at[i] + x], at_x); }
+      put_right(ty, tx, qkv[k_at.x + x], qkv[k_at.y + x]);
       workgroupBarrier();
       add_scores(&s, ty, tx);
+      if (c + 1u == params.chunks) { break; }
     }
-    for (var c = 0u; c < params.vectors; c += 8u) {
-      let x = min(c + tx, D4 - 1u);
+    for (var c = 0u; c < 8u; c++) {
+      let at_x = c * 8u + tx;
+      let x = within(at_x);
       workgroupBarrier();
-      for (var i = 0u; i < ROWS; i++) {
-        left[i * 16u + ty][tx] = select(vec4f(0.0), d_o[o_at[i] * D4 + x], c + tx < D4);
-      }
-      for (var j = 0u; j < 2u; j++) {
-        let key = b * params.t_k + min(tile * 32u + j * 16u + ty, last_key);
-        right[j * 16u + ty][tx] = qkv[(key * params.v_stride + params.v_offset + kv_head * D) / 4u + x];
-      }
+      for (var i = 0u; i < ROWS; i++) { left[i][ty][tx] = padded(d_o[o_at[i] + x], at_x); }
+      put_right(ty, tx, qkv[v_at.x + x], qkv[v_at.y + x]);
       workgroupBarrier();
       add_scores(&dp, ty, tx);
+      if (c + 1u == params.chunks) { break; }
+    }
+    let key = columns_from(tile * 32u + tx);
+    for (var i = 0u; i < ROWS; i++) { s[i] = exp2(fma(s[i], vec4f(factor), vec4f(-l[i]))); }
+    if (!is_inside(sight, tile)) {
+      for (var i = 0u; i < ROWS; i++) {
+        let pair = pair_of(place, min(first_row + i * 16u + ty, rows - 1u));
+        let first = first_seen(document_of(pair.row), pair.query);
+        s[i] = select(vec4f(0.0), s[i], (key >= vec4u(first)) & (key <= vec4u(pair.query)));
+      }
+    }
+    if (HAS_DROPOUT == 1u) {
+      for (var i = 0u; i < ROWS; i++) {
+        let pair = pair_of(place, min(first_row + i * 16u + ty, rows - 1u));
+        dp[i] *= kept4(pair.row, pair.head, key, step.seed);
+      }
     }
     workgroupBarrier();
-    let key = vec4u(tile * 32u + tx) + vec4u(0u, 8u, 16u, 24u);
-    for (var i = 0u; i < ROWS; i++) {
-      let seen = (key >= vec4u(first[i])) & (key <= vec4u(last[i]));
-      let p = select(vec4f(0.0), exp(clamp(s[i] - l[i], vec4f(-80.0), vec4f(0.0))), seen);
-      if (HAS_DROPOUT == 1u) {
-        dp[i] *= kept4(o_at[i] / params.heads, o_at[i] % params.heads, key, step.seed);
-      }
-      left[i * 16u + ty][tx] = p * (dp[i] - d[i]) * params.scale;
-    }
-    for (var n = 0u; n < params.across; n += STAGE) {
-      if (n > 0u) { workgroupBarrier(); }
-      for (var e = ty; e < STAGE * COLUMNS; e += 16u) {
-        let own = min(tile * 32u + column_of(n + e / COLUMNS), last_key);
-        let k_at = ((b * params.t_k + own) * params.k_stride + params.k_offset + kv_head * D) / 4u;
-        right[e][tx] = qkv[k_at + min(e % COLUMNS * 8u + tx, D4 - 1u)];
-      }
+    for (var i = 0u; i < ROWS; i++) { left[i][ty][tx] = s[i] * (dp[i] - d[i]); }
+    for (var n = 0u; n < 8u; n++) {
+      let own = whole_at + min(bring.columns + (tile * 32u + n * STAGE / 4u), vec2u(sight.last_key)) * (params.k_stride / 4u);
+      put_right(ty, tx, qkv[own.x], qkv[own.y]);
       workgroupBarrier();
-      add_sums(&dq, n / 4u, ty, tx);
+      add_sums(&dq, ty, tx, n * STAGE / 4u);
+      if (n + 1u == params.stages) { break; }
+      workgroupBarrier();
     }
   }
   for (var i = 0u; i < ROWS; i++) {
     if (first_row + i * 16u + ty < rows) {
       for (var c = 0u; c < COLUMNS; c++) {
-        if (c * 8u + tx < D4) { dqkv[q_at[i] + c * 8u + tx] = dq[i * COLUMNS + c]; }
+        if (c * 8u + tx < D4) { dqkv[q_at[i] + c * 8u + tx] = dq[i * COLUMNS + c] * params.scale; }
       }
     }
   }

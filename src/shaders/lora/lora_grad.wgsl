@@ -16,16 +16,16 @@ struct Params {
 
 @compute @workgroup_size(64)
 fn lora_grad(@builtin(global_invocation_id) id: vec3u) {
-  let block = grad_block_of(id.x, 4u);
-  if (block.segment >= params.count) { return; }
-  let s = params.segments[block.segment];
+  let mine = grad_block_of(id.x, 4u);
+  if (mine.segment >= params.count) { return; }
+  let s = params.segments[mine.segment];
   let share = (params.n + params.splits - 1u) / params.splits;
   let first = id.y * share;
   let last = min(first + share, params.n);
   let base = id.y * params.total;
-  let is_a = block.is_a;
-  let r0 = block.rank;
-  let w0 = block.column;
+  let is_a = mine.is_a;
+  let r0 = mine.rank;
+  let w0 = mine.column;
   let width = select(s.end - s.start, params.k, is_a);
   var c: array<u32, 4>;
   var w: array<u32, 4>;
@@ -42,7 +42,7 @@ fn lora_grad(@builtin(global_invocation_id) id: vec3u) {
       for (var i = 0u; i < 4u; i++) {
         let e = n * params.k + w[i];
         var v = x[e];
-        if (HAS_DROPOUT == 1u) { v *= dropout_scale(step.seed, params.stream + block.segment, e, params.rate); }
+        if (HAS_DROPOUT == 1u) { v *= dropout_scale(step.seed, params.stream + mine.segment, e, params.rate); }
         sums[i] += v * g;
       }
     }

@@ -21,16 +21,16 @@ fn add4(at: u32, apart: u32, m: mat4x4f) {
 
 @compute @workgroup_size(16)
 fn lora_grad_block(@builtin(global_invocation_id) id: vec3u) {
-  let block = grad_block_of(id.x, 8u);
-  if (block.segment >= params.count) { return; }
-  let s = params.segments[block.segment];
+  let mine = grad_block_of(id.x, 8u);
+  if (mine.segment >= params.count) { return; }
+  let s = params.segments[mine.segment];
   let ranks = s.rank / 4u;
   let share = (params.n + params.splits - 1u) / params.splits;
   let first = id.y * share;
   let last = min(first + share, params.n);
-  let r0 = block.rank / 4u;
-  let width = select(s.end - s.start, params.k, block.is_a) / 4u;
-  let left = block.column / 4u;
+  let r0 = mine.rank / 4u;
+  let width = select(s.end - s.start, params.k, mine.is_a) / 4u;
+  let left = mine.column / 4u;
   let right = min(left + 1u, width - 1u);
   let ru4 = params.ru / 4u;
   var at = first * ru4 + s.u_column / 4u + r0;
@@ -38,7 +38,7 @@ fn lora_grad_block(@builtin(global_invocation_id) id: vec3u) {
   var l0 = vec4f(0.0); var l1 = vec4f(0.0); var l2 = vec4f(0.0); var l3 = vec4f(0.0);
   var r_0 = vec4f(0.0); var r_1 = vec4f(0.0); var r_2 = vec4f(0.0); var r_3 = vec4f(0.0);
   let base = id.y * params.total / 4u;
-  if (block.is_a) {
+  if (mine.is_a) {
     let k4 = params.k / 4u;
     for (var n = first; n < last; n++) {
       let g = du[at];

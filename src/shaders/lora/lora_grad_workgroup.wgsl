@@ -21,11 +21,11 @@ fn outer(v: vec4f, g: vec4f) -> mat4x4f { return mat4x4f(v * g.x, v * g.y, v * g
 
 @compute @workgroup_size(256)
 fn lora_grad_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let block = grad_block_of(group.x, 32u);
-  let s = params.segments[block.segment];
-  let is_a = block.is_a;
-  let r0 = block.rank;
-  let w0 = block.column;
+  let mine = grad_block_of(group.x, 32u);
+  let s = params.segments[mine.segment];
+  let is_a = mine.is_a;
+  let r0 = mine.rank;
+  let w0 = mine.column;
   let width = select(s.end - s.start, params.k, is_a);
   let stride = select(params.out, params.k, is_a) / 4u;
   let column = select(s.start, 0u, is_a) / 4u + min(w0 / 4u + lane % 8u, width / 4u - 1u);
@@ -33,7 +33,7 @@ fn lora_grad_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invoc
   let first = group.y * share;
   let last = min(first + share, params.n);
   let slice = lane / 8u;
-  let stream = params.stream + block.segment;
+  let stream = params.stream + mine.segment;
   // Half of the invocations bring a token's columns of the narrow side each, nothing beyond the ends.
   let c = vec4u(r0, r0 + 1u, r0 + 2u, r0 + 3u);
   let from_narrow = s.u_column + min(c, vec4u(s.rank - 1u));

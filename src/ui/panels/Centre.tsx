@@ -1,6 +1,6 @@
 // The centre column: strip, then what matters now: notes, failure, the run, or what a run would do.
 import type { ComponentType } from 'react';
-import { lazy, memo, Suspense, useDeferredValue } from 'react';
+import { lazy, memo, Suspense, useDeferredValue, useEffect, useRef } from 'react';
 import { Button } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../PageContext.tsx';
 import { isStale } from '../state/runStatus.ts';
@@ -10,10 +10,23 @@ import type { Width } from './bar/useWidth.ts';
 import { Before } from './before/Before.tsx';
 import { Charts } from './charts/Charts.tsx';
 import { Failure, RunDiagnosis } from './failure/Failure.tsx';
+import { Doors } from './first/Doors.tsx';
+import { PresetCards } from './first/PresetCards.tsx';
 import { CpuBanner, EngineError, LinkNotes, ReproductionNote, StaleNote, Warnings } from './notes/Notes.tsx';
-import { SavedNote, UnsavedNote } from './notes/SavedNote.tsx';
+import { SavedNote, UnkeptNote, UnsavedNote } from './notes/SavedNote.tsx';
 import { Strip } from './strip/Strip.tsx';
 import { TakeHome } from './takeHome/TakeHome.tsx';
+
+/** A preset that is chosen while the page is scrolled down is shown from its top: what it is, and whether it trains. */
+function useShownPreset(): void {
+  const preset = usePageState((state) => state.recipe.preset);
+  const shown = useRef(preset);
+  useEffect(() => {
+    if (shown.current === preset) return;
+    shown.current = preset;
+    if (window.scrollY > 0) window.scrollTo({ top: 0 });
+  }, [preset]);
+}
 
 /** Where it can't be fetched, the form says of each setting that the script decides. */
 const ProgramNote = lazy(async (): Promise<{ default: ComponentType }> => {
@@ -59,18 +72,22 @@ export const Centre = memo(function Centre({
   const engineFailed = failure !== null && !stale && !explained;
   // Charts and answers come into being after the press that starts a run has been answered.
   const showsRun = useDeferredValue((hasRun || hasSteps) && !(bad && !hasSteps));
+  const first = !showsRun && !bad && broken === null;
+  useShownPreset();
   return (
     <main className="centre" id="result" tabIndex={-1}>
-      {width === 'narrow' && <Progress />}
+      {width === 'narrow' && hasRun && <Progress />}
       {newer && (
         <Suspense fallback={null}>
           <NewerNote />
         </Suspense>
       )}
-      <CpuBanner />
+      {!first && <CpuBanner />}
       <LinkNotes />
       <SavedNote />
       <UnsavedNote />
+      <UnkeptNote />
+      {first && <Doors />}
       <Strip onSelect={onSelect} />
       {hasProgram && (
         <Suspense fallback={null}>
@@ -82,6 +99,7 @@ export const Centre = memo(function Centre({
       {engineFailed && <EngineError error={failure.error} title={t('failure.engine')} />}
       {bad && <Failure outcome={outcome} />}
       <RunDiagnosis />
+      {bad && !hasRun && !hasSteps && <PresetCards />}
       <ReproductionNote />
       <StaleNote />
       {showsRun ? (
@@ -92,20 +110,30 @@ export const Centre = memo(function Centre({
           <Warnings />
         </>
       ) : (
-        !bad && broken === null && <Before />
+        first && (
+          <>
+            <Before />
+            <CpuBanner />
+          </>
+        )
       )}
       {width === 'narrow' && (
         <nav className="card narrow-doors" aria-label={t('bar.menu')}>
-          <Button className="button" onPress={() => actions.openSheet('recipe')}>
+          <Button data-part="recipe" className="button" onPress={() => actions.openSheet('recipe')}>
             {t('bar.recipe')}
           </Button>
-          <Button className="button" onPress={() => actions.openSheet('parameters')}>
+          <Button data-part="parameters" className="button" onPress={() => actions.openSheet('parameters')}>
             {t('bar.parameters')}
           </Button>
-          <Button className="button" onPress={() => actions.openDialog('script')}>
+          <Button data-part="script" className="button" onPress={() => actions.openDialog('script')}>
             {t('bar.script')}
           </Button>
-          <Button className="button" aria-label={t('paste.open')} onPress={actions.openPaste}>
+          <Button
+            data-part="paste"
+            className="button"
+            aria-label={t('paste.open')}
+            onPress={actions.openPaste}
+          >
             {t('paste.short')}
           </Button>
         </nav>

@@ -7,12 +7,13 @@ import { presetRecipe } from '../state/recipeEdits.ts';
 import { newRun } from '../state/reduce.ts';
 import type { StepPoint } from '../state/state.ts';
 import { inspectionOf, presetEntries } from '../testing/fixture.ts';
-import { threeMarks, valueRange } from './charts/plot.ts';
+import { figureText } from '../texts/numbers.ts';
+import { isolated, markTexts, shownOn, threeMarks, valueRange } from './charts/plot.ts';
 import { precisionOf } from './charts/precision.ts';
-import { lossSeries, stepsCsv } from './charts/series.ts';
+import { gradNormSeries, lossSeries, stepsCsv } from './charts/series.ts';
 import { diffLines, nearChanges } from './failure/lineDiff.ts';
 import { fromPosition, sliderSpan, toPosition } from './recipe/sliderScale.ts';
-import { recipeMarkdown } from './share/shareText.ts';
+import { curveText, recipeMarkdown } from './share/shareText.ts';
 
 const point = (step: number, loss: number, evalLoss: number | null = null): StepPoint => ({
   step,
@@ -115,6 +116,33 @@ describe('chart series', () => {
     expect(high).toBeGreaterThan(low);
     expect(threeMarks(1, 100, true)).toEqual([1, 10, 100]);
   });
+  it('marks what max_grad_norm clipped, and nothing where it is off', () => {
+    const steps = [0.5, 1, 3].map((gradNorm, at) => ({ ...point(at + 1, 2), gradNorm }));
+    const run = { ...newRun(recipe), steps };
+    const off = { ...recipe, values: { ...recipe.values, 'train.max_grad_norm': 0 } };
+    const one = { ...recipe, values: { ...recipe.values, 'train.max_grad_norm': 1 } };
+    expect(gradNormSeries({ ...run, recipe: one })[3]).toEqual([null, null, 3]);
+    expect(gradNormSeries({ ...run, recipe: off })[3]).toBeUndefined();
+  });
+  it('shows a value that no line goes through, and leaves out what a logarithm has not', () => {
+    expect(isolated([2])).toEqual([0]);
+    expect(isolated([2, 3, null, 4, null, null, 1])).toEqual([3, 6]);
+    expect(
+      shownOn(true, [
+        [1, 2, 3],
+        [0, 1, -1],
+      ]),
+    ).toEqual([
+      [1, 2, 3],
+      [null, 1, null],
+    ]);
+    expect(shownOn(false, [[1], [0]])).toEqual([[1], [0]]);
+  });
+  it('labels marks so that they differ', () => {
+    expect(markTexts([3.612, 3.613, 3.614], figureText)).toEqual(['3.612', '3.613', '3.614']);
+    expect(markTexts([1, 2, 3], figureText)).toEqual(['1.0', '2.0', '3.0']);
+    expect(new Set(markTexts([1, 1, 1], figureText)).size).toBe(1);
+  });
   it('writes CSV with the Trainer’s names and empty fields', () => {
     expect(
       stepsCsv([point(1, 2)])
@@ -169,8 +197,17 @@ describe('sharing and help', () => {
       setting: 'setting',
       value: 'value',
       result: null,
+      curve: 'loss 2 █▁ 1  (1–2)',
     });
+    expect(text).toContain('```\nloss 2 █▁ 1  (1–2)\n```');
     expect(text).toContain('| `LoraConfig(r=…)` | `8` |');
+    expect(curveText({ steps: [point(1, 3), point(2, Number.NaN), point(3, 1)] })).toBe(
+      'loss 3.00 █×▁ 1.00  (1–3)',
+    );
+    expect(curveText({ steps: Array.from({ length: 600 }, (_, at) => point(at + 1, 2)) })).toContain(
+      ` ${'▁'.repeat(60)} `,
+    );
+    expect(curveText({ steps: [] })).toBeNull();
     expect(text).toContain('(https://host/#v=1)');
   });
 });

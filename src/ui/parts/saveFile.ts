@@ -17,7 +17,8 @@ export async function saveFiles(folder: string, files: readonly ExportFile[]): P
   saveBlob(`${folder}.zip`, await zip.downloadZip(parts).blob());
 }
 
-function saveBlob(name: string, blob: Blob): void {
+/** Saves bytes under a name. */
+export function saveBlob(name: string, blob: Blob): void {
   const url = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = url;

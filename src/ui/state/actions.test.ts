@@ -6,6 +6,7 @@ import type { Command, Event } from '../../engine/protocol.ts';
 import { startFakeEngine } from '../testing/fakeEngine.ts';
 import { presetEntries } from '../testing/fixture.ts';
 import { makeActions } from './actions.ts';
+import { isOfPlay, shownInspection } from './play.ts';
 import type { Ports } from './state.ts';
 import { emptyState, makeStore } from './store.ts';
 
@@ -224,4 +225,70 @@ it('has an engine whose program did not come fetched anew by the next who wants 
   await vi.advanceTimersByTimeAsync(20);
   const asked = starts.slice(2).map(({ sent }) => sent.map(({ type }) => type));
   expect(asked).toEqual([['watch', 'train'], ['inspect']]);
+});
+
+describe('the play on the strip', () => {
+  it('shows the cut and its repair as they were read off, and leaves the recipe alone', async () => {
+    const { actions, store, sent } = page();
+    actions.edit({ kind: 'values', patch: { 'lora.r': 4 } });
+    await vi.advanceTimersByTimeAsync(20);
+    const { recipe, inspection } = store.getState();
+    actions.play();
+    expect(shownInspection(store.getState())).toBe(inspection);
+    await vi.advanceTimersByTimeAsync(20);
+    actions.playOn();
+    expect(shownInspection(store.getState())?.outcome.kind).toBe('raises');
+    await vi.advanceTimersByTimeAsync(20);
+    actions.playOn();
+    expect(shownInspection(store.getState())?.outcome.kind).toBe('trains');
+    expect(shownInspection(store.getState())).not.toBe(inspection);
+    const asked = sent.flatMap((one) =>
+      one.type === 'inspect' && isOfPlay(one.id) ? [one.recipe.values] : [],
+    );
+    expect(asked.map((values) => values['lora.r'])).toEqual([4, 4]);
+    actions.playOn();
+    expect(store.getState()).toMatchObject({ play: null, recipe, inspection });
+  });
+
+  it('ends with an edit', async () => {
+    const { actions, store } = page();
+    actions.play();
+    actions.edit({ kind: 'values', patch: { 'lora.r': 4 } });
+    await vi.advanceTimersByTimeAsync(20);
+    expect(store.getState().play).toBeNull();
+  });
+});
+
+it('opens a case of the guide broken where the advice repairs it, and with the advice where that breaks it', () => {
+  const { actions, store } = page();
+  const change = { 'train.use_reentrant': 'false' } as const;
+  const base = { 'train.gradient_checkpointing': true };
+  const opened = (before: 'trains' | 'silent', after: 'trains' | 'silent') => {
+    const rows = [{ stack: 'trl-1.16.0', label: '', before, after }] as const;
+    actions.tryAdvice({ base, change, rows }, 'trl-1.16.0');
+    return store.getState().recipe.values['train.use_reentrant'];
+  };
+  const plain = emptyState('en', 'system').recipe.values['train.use_reentrant'];
+  expect(opened('silent', 'trains')).toBe(plain);
+  expect(opened('trains', 'silent')).toBe('false');
+});
+
+it('asks nothing when a run pauses, but what was changed while it ran', async () => {
+  const { actions, store, kinds } = page();
+  actions.edit({ kind: 'prompts', prompts: ['Where does the ferry leave from?'] });
+  actions.train();
+  await vi.advanceTimersByTimeAsync(30);
+  actions.toggleRun();
+  await vi.advanceTimersByTimeAsync(30);
+  expect(store.getState().run?.phase).toBe('paused');
+  expect(kinds()).not.toContain('ask');
+  actions.toggleRun();
+  await vi.advanceTimersByTimeAsync(30);
+  actions.edit({ kind: 'prompts', prompts: ['Who works at the inn?'] });
+  actions.askPending();
+  expect(kinds()).not.toContain('ask');
+  expect(kinds().filter((kind) => kind === 'watch').length).toBeGreaterThan(2);
+  actions.toggleRun();
+  await vi.advanceTimersByTimeAsync(30);
+  expect(kinds().filter((kind) => kind === 'ask')).toHaveLength(1);
 });

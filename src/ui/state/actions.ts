@@ -5,14 +5,18 @@ import { deaths, defaultValues, errorData, sameRun } from '../../engine/index.ts
 import type { BackendChoice, Command, ExportFormat, FloatType, GuideEntry } from '../../engine/protocol.ts';
 import { adapterActions } from './adapterActions.ts';
 import { answerActions } from './answerActions.ts';
+import { recallDraft } from './draft.ts';
 import type { Engines } from './engineHooks.ts';
 import { startEngines } from './engines.ts';
+import { readOnlyNote } from './frame.ts';
 import { hubActions } from './hubActions.ts';
 import { modelActions } from './modelActions.ts';
+import { playActions } from './play.ts';
 import { differences, edited, presetRecipe, presetValues, redone, undone } from './recipeEdits.ts';
 import { newRun } from './reduce.ts';
 import { rowActions } from './rowActions.ts';
 import { canResume, isBusy } from './runStatus.ts';
+import { runsActions } from './runsActions.ts';
 import { scriptActions } from './scriptActions.ts';
 import type { DialogName, Edit, Language, PageState, Ports, SheetName, Theme } from './state.ts';
 import type { Store } from './store.ts';
@@ -36,6 +40,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   });
   const web = webActions((id) => engines.tell({ type: 'export', id, format: 'web-q4', dtype: 'float16' }));
   const scripts = scriptActions(store, ports, edit, () => engines);
+  const runs = runsActions(store, ports, { edit, tell: (command) => tell(command) });
   const answers = answerActions(store, (command) => engines.tell(command));
   const engines: Engines = startEngines({
     store,
@@ -52,13 +57,20 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     onModel: models.onModel,
     onAdapter: adapters.onAdapter,
     onRows: rows.onRows,
+    onRuns: runs.onRuns,
     onInspectorGone: rows.rowsUnheard,
   });
   const { inspectSoon } = engines;
   const tell = (command: Command): void => engines.tell(command);
 
   function edit(change: Edit): void {
-    store.setState((state) => edited(state, change, performance.now()));
+    if (store.getState().readOnly && change.kind !== 'prompts') {
+      store.setState({ linkNotes: [readOnlyNote] });
+      return;
+    }
+    store.setState((state) => ({ ...edited(state, change, performance.now()), play: null }));
+    // What was chosen is seen in the centre, not in the sheet over it.
+    if (change.kind === 'preset') store.setState({ sheet: null });
     answers.watchOn();
     inspectSoon();
   }
@@ -92,7 +104,8 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   async function open(hash: string): Promise<void> {
     const { presets, recipe } = store.getState();
     const opened = await ports.openLink(hash, presets);
-    const first = hash.length > 1 ? opened.recipe : presetRecipe(presets, recipe.preset);
+    const named = hash.length > 1 ? opened.recipe : presetRecipe(presets, recipe.preset);
+    const first = (await recallDraft(presets, hash, ports)) ?? named;
     store.setState({
       recipe: first,
       linkNotes: opened.notes,
@@ -138,8 +151,11 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     stop: () => tell({ type: 'stop' }),
     reset,
     ...scripts,
+    ...runs,
     openRows: rows.openRows,
     dropRows: rows.dropRows,
+    editRows: rows.editRows,
+    changeRowsText: rows.changeRowsText,
     readAs: rows.readAs,
     changeRows: rows.changeRows,
     presetRows: rows.presetRows,
@@ -161,6 +177,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     askWebFiles: web.askWebFiles,
     cancelPush: hub.cancelPush,
     openAdapter: adapters.openAdapter,
+    dropAdapter: adapters.dropAdapter,
     chooseAdapters: adapters.chooseAdapters,
     useFreshAdapter: adapters.useFreshAdapter,
     useEmbeddedModel: models.useEmbeddedModel,
@@ -199,6 +216,8 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
       tell({ type: 'export', id: 0, format, dtype }),
     askPending: answers.askPending,
     askNow: answers.askNow,
+    ...playActions(store, (command) => engines.ask(command)),
+    askUntouched: answers.askUntouched,
     setAskEvery: answers.setAskEvery,
     chooseBackend: (backend: BackendChoice) => {
       store.setState({ backend, device: null });
@@ -213,13 +232,19 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
       if (selectedPath !== null) engines.ask({ type: 'why', id: inspectId, recipe, path: selectedPath });
     },
     askGuide: () => engines.ask({ type: 'guide', id: 0 }),
-    /** Puts a case of the guide into the form: the failing recipe with the advice, under one stack. */
+    /** Puts a case of the guide into the form, under one stack. */
     tryAdvice: (
-      { base, change }: Pick<GuideEntry, 'base' | 'change'>,
+      { base, change, rows }: Pick<GuideEntry, 'base' | 'change' | 'rows'>,
       stack: RecipeValues['wiring.stack'],
     ) => {
       store.setState({ dialog: null });
-      const patch = { ...defaultValues, ...base, ...change, 'wiring.stack': stack };
+      // What it repairs is opened broken, so that it can be seen and repaired; what it breaks or hides, with the advice taken.
+      const { before, after } = rows.find((row) => row.stack === stack) ?? {
+        before: 'trains',
+        after: 'trains',
+      };
+      const repaired = after === 'trains' && before !== 'trains';
+      const patch = { ...defaultValues, ...base, ...(repaired ? {} : change), 'wiring.stack': stack };
       edit({ kind: 'settings-alone', patch });
     },
     /** Leaves the script behind: from here on the settings decide. */

@@ -40,6 +40,13 @@ export function adapterActions(store: Store, edit: (change: Edit) => void, engin
       const [first] = files;
       if (first !== undefined) chooseAdapters([{ name: nameOf(first), files }]);
     },
+    /** An adapter that was dropped on the page: what became of it is shown. */
+    dropAdapter: (files: readonly File[], folder: string | null): void => {
+      const [first] = files;
+      if (first === undefined) return;
+      store.setState({ dialog: 'adapter' });
+      chooseAdapters([{ name: folder ?? nameOf(first), files }]);
+    },
     /** Uses these of the opened ones together; none is a fresh adapter. */
     chooseAdapters: (used: readonly PickedAdapter[]): void =>
       used.length === 0 ? startFresh(store.getState().dialog) : chooseAdapters(used),

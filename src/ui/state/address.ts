@@ -1,6 +1,7 @@
 // Keeps the address in step with the recipe, and the recipe with an address changed by hand. Writing never makes a
 // history entry: Back leaves the page, undo is for settings.
 import type { Actions } from './actions.ts';
+import { keepDraft } from './draft.ts';
 import type { Ports } from './state.ts';
 import type { Store } from './store.ts';
 
@@ -21,7 +22,12 @@ export const browserAddress: AddressBar = {
 };
 
 /** Starts both directions. Own rows never go into the address: only the share dialog writes them, when asked. */
-export function syncAddress(store: Store, actions: Actions, ports: Ports, bar: AddressBar): void {
+export function syncAddress(
+  store: Store,
+  actions: Pick<Actions, 'open'>,
+  ports: Pick<Ports, 'writeLink' | 'recipeJson'>,
+  bar: AddressBar,
+): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let written = bar.hash();
   let turn = 0;
@@ -33,10 +39,12 @@ export function syncAddress(store: Store, actions: Actions, ports: Ports, bar: A
     if (mine !== turn) return;
     written = `#${text}`;
     bar.write(written);
+    keepDraft(recipe, presets, written, ports);
   };
   store.subscribe((state, before) => {
-    // Opening a link fills the recipe without an edit; its address stays as it was given, fingerprint and all.
-    if (state.recipe === before.recipe || state.lastEdit === before.lastEdit) return;
+    // Opening a link fills the recipe without an edit and leaves nothing to undo or redo; its address stays as it was given, fingerprint and all.
+    const opened = state.past.length === 0 && state.future.length === 0;
+    if (state.recipe === before.recipe || opened) return;
     clearTimeout(timer);
     timer = setTimeout(() => void write(), restMs);
   });

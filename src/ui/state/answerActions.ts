@@ -34,6 +34,11 @@ function askedBy(run: Recipe, form: Recipe): Recipe {
   return { ...run, values: withPatch(run.values, patch) };
 }
 
+/** Rows decide nothing of what the untouched model says, and may be large. */
+function withoutRows({ data: _, ...recipe }: Recipe): Recipe {
+  return recipe;
+}
+
 export function answerActions(store: Store, tell: (command: Command) => void) {
   let askId = 0;
   /** Questions were changed while the engine was at work. */
@@ -61,6 +66,16 @@ export function answerActions(store: Store, tell: (command: Command) => void) {
     (store.getState().run?.answers.find((one) => one.prompt === prompt)?.after ?? null) === null;
 
   return {
+    /** Asks the untouched model the first question, where no run does. */
+    askUntouched: (): void => {
+      const state = store.getState();
+      const prompt = promptsOf(state)[0] ?? '';
+      const { run, recipe, untouched } = state;
+      if (run !== null || prompt.trim() === '') return;
+      const id = untouched.id + 1;
+      store.setState({ untouched: { ...untouched, id, asking: true } });
+      tell({ type: 'ask-untouched', id, recipe: withoutRows(recipe), prompts: [prompt] });
+    },
     /** Asks the questions that have no answer yet, or other words than before; at once, or as soon as the engine rests. */
     askPending: (): void => {
       owed = isBusy(store.getState().run);

@@ -12,6 +12,15 @@ export interface AnswerPair {
   readonly after: AnswerSide | null;
 }
 
+/** What the untouched model said last to the first question, before there is a run. */
+export interface Untouched {
+  /** Of the newest asking. */
+  readonly id: number;
+  readonly asking: boolean;
+  readonly prompt: string;
+  readonly text: string | null;
+}
+
 /** What the trained model said to a question at a step. */
 export interface Said {
   readonly step: number;

@@ -2,6 +2,7 @@
 import type { Recipe } from '../../engine/index.ts';
 import type { Command, EngineErrorData, Event } from '../../engine/protocol.ts';
 import type { RowsEvent } from './rowsEvent.ts';
+import type { RunsEvent } from './runsActions.ts';
 import type { PickedAdapter, PickedFiles, Ports } from './state.ts';
 import type { Store } from './store.ts';
 
@@ -38,6 +39,8 @@ export interface EngineHooks {
   readonly onAdapter: (event: Extract<Event, { type: 'adapter' | 'adapter-failed' }>) => void;
   /** The inspector has read rows, or refused them. */
   readonly onRows: (event: RowsEvent) => void;
+  /** The trainer told of the kept runs. */
+  readonly onRuns: (event: RunsEvent) => void;
   /** Nobody answers what the inspector was asked. */
   readonly onInspectorGone: () => void;
   /** The inspector has read a model file, or refused it. */

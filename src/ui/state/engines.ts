@@ -11,6 +11,7 @@ import { makeFrameQueue } from './frames.ts';
 import { makePending } from './pending.ts';
 import { reduce, reduceAll } from './reduce.ts';
 import { isOfRows } from './rowsEvent.ts';
+import { isOfRuns } from './runsActions.ts';
 import type { PickedAdapter, PickedFiles } from './state.ts';
 
 const isMissing = (event: Event): boolean => event.type === 'failed' && event.error.code === 'fetch-program';
@@ -32,6 +33,7 @@ export function startEngines({
   onModel,
   onAdapter,
   onRows,
+  onRuns,
   onInspectorGone,
 }: EngineHooks): Engines {
   let inFlight: number | null = null;
@@ -64,6 +66,7 @@ export function startEngines({
     for (const event of events) {
       if (event.type === 'exported') onExported(event);
       if (event.type === 'refused') onRefused(event.error);
+      if (isOfRuns(event)) onRuns(event);
     }
   });
   let trainer: EngineClient = ports.startEngine(queue.push);

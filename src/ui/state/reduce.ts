@@ -2,7 +2,9 @@
 import type { Recipe, Text } from '../../engine/index.ts';
 import { joined, same } from '../../engine/index.ts';
 import type { Event } from '../../engine/protocol.ts';
+import { promptsOf } from './answerActions.ts';
 import { changedNames } from './changedNames.ts';
+import { isOfPlay, played } from './play.ts';
 import { isBusy } from './runStatus.ts';
 import type { AnswerPair, AnswerSide, PageState, PastedScript, Run, Said, StepPoint } from './state.ts';
 
@@ -148,6 +150,7 @@ export function reduce(state: PageState, event: Event): PageState {
     case 'device':
       return { ...state, device: event.device };
     case 'inspected':
+      if (isOfPlay(event.id)) return played(state, event);
       // The recipe with its first fix is asked for under the negative id.
       if (event.id === -state.inspectId) return { ...state, fixedScript: event.inspection.script };
       if (event.id !== state.inspectId) return state;
@@ -168,6 +171,12 @@ export function reduce(state: PageState, event: Event): PageState {
     case 'script-read':
     case 'script-failed':
       return { ...state, script: reduceScript(state.script, event) };
+    case 'untouched': {
+      if (event.id !== state.untouched.id) return state;
+      const [text] = event.answers ?? [];
+      const said = text === undefined ? { text: null } : { text, prompt: promptsOf(state)[0] ?? '' };
+      return { ...state, untouched: { ...state.untouched, asking: false, ...said } };
+    }
     case 'why':
       return { ...state, why: event.why, whyFailure: null };
     case 'why-failed':

@@ -8,6 +8,9 @@ import type { RowsEvent } from './rowsEvent.ts';
 import type { Edit } from './state.ts';
 import type { Store } from './store.ts';
 
+/** Bytes of a file of one's own that is there after a reload; a larger one is opened again. */
+const MOST_KEPT = 2 ** 26;
+
 export interface RowsChange extends Partial<Pick<CustomData, 'edits' | 'leftOut'>> {
   /** null: as the columns are called. */
   readonly columns?: ColumnMapping | null;
@@ -20,6 +23,8 @@ export function rowActions(
 ) {
   let lastId = 0;
   let asked: File | null = null;
+  /** Whether the rows are to be worked on where they were opened. */
+  let stays = false;
   /** Who waits for rows, by the id of the question. */
   const looks = new Map<number, (view: RowsView | null) => void>();
   let lookId = 0;
@@ -36,13 +41,14 @@ export function rowActions(
   function openRows(file: File, format: DataFormat | null = null, source: DataSource | null = null): void {
     lastId += 1;
     asked = file;
+    stays = false;
     store.setState(({ rows }) => ({ rows: { ...rows, failure: null, reading: true } }));
     engines().ask({ type: 'open-rows', id: lastId, name: file.name, file, format, source });
   }
 
-  /** Rows of a hub that were fetched at an earlier visit are here without asking anybody. */
+  /** Rows that were fetched or opened at an earlier visit are here without asking anybody. */
   async function findRows(data: CustomData | undefined): Promise<void> {
-    if (data === undefined || !isInFile(data) || data.source === undefined) return;
+    if (data === undefined || !isInFile(data)) return;
     const { digest, name } = data;
     if (store.getState().rows.files.has(digest)) return;
     const file = await (await rowsStore()).keptRows(digest);
@@ -60,6 +66,16 @@ export function rowActions(
     dropRows: (file: File): void => {
       store.setState({ dialog: 'data' });
       openRows(file);
+    },
+    /** Rows to be changed: their dialog stays. */
+    editRows: (file: File): void => {
+      openRows(file);
+      stays = true;
+    },
+    /** The recipe's rows with one more behind them: places stay, and with them what was changed or left out. */
+    changeRowsText: (text: string): void => {
+      const { data } = store.getState().recipe;
+      if (data !== undefined && !isInFile(data)) edit({ kind: 'data', data: { ...data, text } });
     },
     /** Reads the recipe's rows as another format. */
     readAs: (format: DataFormat): void => {
@@ -143,13 +159,14 @@ export function rowActions(
         files.set(data.digest, asked);
         engines().holdRows(data.digest, asked);
         const file = asked;
-        if (data.source) void rowsStore().then(({ keepRows }) => keepRows(data.digest, file));
+        if (data.source || file.size <= MOST_KEPT)
+          void rowsStore().then(({ keepRows }) => keepRows(data.digest, file));
       }
       store.setState({
         // What was counted is of other rows.
         rows: { ...rows, files, failure: null, reading: false, statistics: null, counting: null },
         // What was guessed is to be seen; rows that name their columns themselves leave nothing to choose.
-        dialog: dialog === 'data' && guess !== null && data.columns === undefined ? null : dialog,
+        dialog: !stays && dialog === 'data' && guess !== null && data.columns === undefined ? null : dialog,
       });
       edit({ kind: 'data', data });
     },

@@ -35,15 +35,18 @@ import type {
   StepMetrics,
   VersionChoice,
 } from '../../engine/protocol.ts';
-import type { AnswerPair, Said } from './answerState.ts';
+import type { AnswerPair, Said, Untouched } from './answerState.ts';
 import type { HubState } from './hubState.ts';
+import type { Play } from './playState.ts';
+import type { RunsState } from './runsState.ts';
 
-export type { AnswerPair, AnswerSide, Said } from './answerState.ts';
+export type { AnswerPair, AnswerSide, Said, Untouched } from './answerState.ts';
 
 export type Language = 'en' | 'zh';
 export type Theme = 'system' | 'light' | 'dark';
 export type DialogName =
   | 'guide'
+  | 'tour'
   | 'model'
   | 'adapter'
   | 'paste'
@@ -56,6 +59,7 @@ export type DialogName =
   | 'deploy'
   | 'data'
   | 'template'
+  | 'runs'
   | 'reset';
 export type SheetName = 'recipe' | 'parameters';
 
@@ -64,6 +68,8 @@ export interface PresetEntry {
   readonly id: string;
   readonly title: Text;
   readonly description: Text;
+  /** In a few words, for a card. */
+  readonly line: Text;
   /** Rows in its data file. */
   readonly rows: number;
   readonly values: RecipeValues;
@@ -211,6 +217,7 @@ export interface PageState {
   readonly hub: HubState;
   readonly adapter: OpenAdapter;
   readonly rows: OpenRows;
+  readonly runs: RunsState;
   /** A run that an earlier visit left unfinished. */
   readonly saved: SavedRun | null;
   /** Why a saved run, kept here or in a file that was opened, can't be used. */
@@ -219,11 +226,16 @@ export interface PageState {
   readonly run: Run | null;
   /** Steps between two askings while a run trains; 0: never. */
   readonly askEvery: number;
+  readonly untouched: Untouched;
+  /** What is played on the strip. */
+  readonly play: Play | null;
   /** Answers asked for outside a run, by ask id: the prompt's place in the answers. */
   readonly asked: Readonly<Record<number, readonly number[]>>;
   readonly linkNotes: readonly Text[];
   /** Fingerprint that came with the link, to compare the run with. */
   readonly expected: Fingerprint | null;
+  /** In a frame of a lesson: questions may be asked, and it may be trained; nothing of the recipe is changed. */
+  readonly readOnly: boolean;
   readonly language: Language;
   readonly theme: Theme;
   readonly keysOn: boolean;

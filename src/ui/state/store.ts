@@ -4,6 +4,7 @@ import { createStore } from 'zustand/vanilla';
 import { defaultValues } from '../../engine/index.ts';
 import { usualInterval } from './askIntervals.ts';
 import type { HubState } from './hubState.ts';
+import { noRuns } from './runsState.ts';
 import type { Language, PageState, PastedScript, Theme } from './state.ts';
 
 /** The preset the page opens with. */
@@ -68,13 +69,17 @@ export function emptyState(language: Language, theme: Theme): PageState {
     hub: nothingAsked,
     adapter: { opened: [], used: [], summary: null, failure: null, reading: false },
     rows: { failure: null, reading: false, files: new Map(), statistics: null, counting: null },
+    runs: noRuns,
     saved: null,
     savedRefusal: null,
     backend: 'auto',
     run: null,
     askEvery: usualInterval,
+    play: null,
+    untouched: { id: 0, asking: false, prompt: '', text: null },
     asked: {},
     linkNotes: [],
+    readOnly: false,
     expected: null,
     language,
     theme,

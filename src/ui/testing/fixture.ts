@@ -248,6 +248,7 @@ export function inspectionOf(kind: FixtureKind, reentrant = true): Inspection {
       longestTokens: 52,
       truncatedRows: 0,
       maskedRows: 0,
+      askedOtherwise: false,
       preview: [
         row(
           '<|im_start|>user\nWhere does the ferry leave from?<|im_end|>\n<|im_start|>assistant\n',
@@ -277,6 +278,7 @@ export const presetEntries: readonly PresetEntry[] = [
   {
     id: 'ships-log',
     title: { en: 'Ship’s log', zh: '航海日志' },
+    line: both('A ship’s log.'),
     description: { en: 'Answers become a line of a ship’s log.', zh: '回答变成一行航海日志。' },
     rows: 48,
     values: defaultValues,
@@ -285,6 +287,7 @@ export const presetEntries: readonly PresetEntry[] = [
   {
     id: 'element-0',
     title: both('element-0'),
+    line: both('It stops.'),
     description: { en: 'The error that brings people here.', zh: '让人来到这里的那个错误。' },
     rows: 48,
     values: withPatch(defaultValues, {

@@ -6,10 +6,13 @@ import type { Language } from '../state/state.ts';
 import { en } from './en.ts';
 import type { enDeploy } from './enDeploy.ts';
 import type { enKept } from './enKept.ts';
+import type { enLinks } from './enLinks.ts';
 import type { enModel } from './enModel.ts';
 import type { enPush } from './enPush.ts';
 import type { enReading } from './enReading.ts';
 import type { enRows } from './enRows.ts';
+import type { enRuns } from './enRuns.ts';
+import type { enTour } from './enTour.ts';
 import { zh } from './zh.ts';
 
 declare module 'i18next' {
@@ -19,8 +22,11 @@ declare module 'i18next' {
       translation: typeof en;
       reading: typeof enReading;
       rows: typeof enRows;
+      links: typeof enLinks;
+      runs: typeof enRuns;
       kept: typeof enKept;
       model: typeof enModel;
+      tour: typeof enTour;
       push: typeof enPush;
       deploy: typeof enDeploy;
     };

@@ -4,18 +4,22 @@ import { settingKeys, settingOf } from '../../engine/index.ts';
 import { en } from './en.ts';
 import { enDeploy } from './enDeploy.ts';
 import { enKept } from './enKept.ts';
+import { enLinks } from './enLinks.ts';
 import { enModel } from './enModel.ts';
 import { enPush } from './enPush.ts';
 import { enReading } from './enReading.ts';
 import { enRows } from './enRows.ts';
+import { enTour } from './enTour.ts';
 import { browserLanguage } from './i18n.ts';
 import { zh } from './zh.ts';
 import { zhDeploy } from './zhDeploy.ts';
 import { zhKept } from './zhKept.ts';
+import { zhLinks } from './zhLinks.ts';
 import { zhModel } from './zhModel.ts';
 import { zhPush } from './zhPush.ts';
 import { zhReading } from './zhReading.ts';
 import { zhRows } from './zhRows.ts';
+import { zhTour } from './zhTour.ts';
 
 type Tree = { readonly [key: string]: string | Tree };
 
@@ -37,8 +41,10 @@ describe('texts', () => {
     rows: enRows,
     kept: enKept,
     model: enModel,
+    tour: enTour,
     push: enPush,
     deploy: enDeploy,
+    links: enLinks,
   });
   const chinese = flat({
     ...zh,
@@ -46,8 +52,10 @@ describe('texts', () => {
     rows: zhRows,
     kept: zhKept,
     model: zhModel,
+    tour: zhTour,
     push: zhPush,
     deploy: zhDeploy,
+    links: zhLinks,
   });
 
   it('has every English key in Chinese, except singular forms that Chinese does not have', () => {

@@ -37,6 +37,24 @@ it('goes inwards only to where most of the arithmetic is', () => {
   expect(hottestLoop(outer(...small, ...large))).toMatchObject({ multiplyAdds: 40, branches: 1 });
 });
 
+it('takes products that follow one another together, each step by itself', () => {
+  const product = (label: string, count: number): string[] => [
+    `${label}:`,
+    ...fma(count),
+    '\ts_barrier ; bfbd0000',
+    `\ts_cbranch_scc1 ${label} ; bf`,
+  ];
+  const between = ['\tv_exp_f32_e32 v0, v1 ; 7e', ...fma(5), '\ts_cbranch_scc0 BB9 ; bf', 'BB9:'];
+  const text = assembly(
+    'BB1:',
+    ...product('BB2', 30),
+    ...between,
+    ...product('BB3', 20),
+    '\ts_branch BB1 ; bf',
+  );
+  expect(hottestLoop(text)).toMatchObject({ multiplyAdds: 50, instructions: 54, branches: 1 });
+});
+
 it('finds none in straight code, and none without arithmetic', () => {
   expect(hottestLoop(assembly('BB0:', ...fma(20), '\ts_branch BB9 ; bf', 'BB9:'))).toBe(null);
   expect(hottestLoop(assembly('BB0:', '\tv_add_u32 v0, v1, v2 ; bf', '\ts_branch BB0 ; bf'))).toBe(null);

@@ -55,25 +55,57 @@ interface Found {
   readonly loop: Loop;
 }
 
+const sumOf = (loops: readonly Loop[], of: (loop: Loop) => number): number =>
+  loops.reduce((sum, loop) => sum + of(loop), 0);
+
+/** Several loops as one; branches are those of a step of the worst. */
+const together = (loops: readonly Loop[]): Loop => ({
+  multiplyAdds: sumOf(loops, ({ multiplyAdds }) => multiplyAdds),
+  instructions: sumOf(loops, ({ instructions }) => instructions),
+  localAccesses: sumOf(loops, ({ localAccesses }) => localAccesses),
+  loads: sumOf(loops, ({ loads }) => loads),
+  branches: Math.max(...loops.map(({ branches }) => branches)),
+});
+
+/** Loops inside another, and in no third between them. */
+function insideOf({ span }: Found, all: readonly Found[]): Found[] {
+  const inner = all.filter(
+    (one) => one.span !== span && one.span.from >= span.from && one.span.to <= span.to,
+  );
+  return inner.filter(
+    ({ span: own }) =>
+      !inner.some((one) => one.span !== own && one.span.from <= own.from && one.span.to >= own.to),
+  );
+}
+
+/** What loops inside hold of a loop's arithmetic where its time goes there. */
+const MOST = 0.5;
+
+/** A loop's own counts, or where the loops inside it have most of the arithmetic together, theirs: a kernel may have several products in a row. */
+function innermost(outer: Found, all: readonly Found[]): Loop {
+  const inside = insideOf(outer, all);
+  const held = sumOf(
+    inside.map(({ loop }) => loop),
+    ({ multiplyAdds }) => multiplyAdds,
+  );
+  if (inside.length === 0 || held < MOST * outer.loop.multiplyAdds) return outer.loop;
+  // One that has hardly any of it is not where the time goes.
+  const counted = inside.filter(({ loop }) => loop.multiplyAdds * inside.length >= MOST * held);
+  return together(counted.map((one) => innermost(one, all)));
+}
+
 /**
- * From the loop with most arithmetic inwards, as long as a loop inside holds at least half of it: what is decoded or masked in a small loop
- * on the way is not where the time goes. null where there is no arithmetic.
+ * From the loop with most arithmetic inwards, as long as loops inside hold at least half of it: what is decoded or masked in a small loop
+ * on the way, or between them, is not where the time goes. null where there is no arithmetic.
  */
 export function hottestLoop(assembly: string): Loop | null {
   const lines = assembly.split('\n').map((line) => line.trim());
-  const most = (found: readonly Found[]): Found | undefined =>
-    found.toSorted((a, b) => b.loop.multiplyAdds - a.loop.multiplyAdds)[0];
   const all = spansOf(lines)
     .map((span): Found => ({ span, loop: loopOf(lines, span) }))
     .filter(({ loop }) => loop.multiplyAdds >= LEAST_MULTIPLY_ADDS);
-  let hottest = most(all);
-  for (let inside = hottest; inside; ) {
-    const outer: Found = inside;
-    inside = most(
-      all.filter((one) => one !== outer && one.span.from >= outer.span.from && one.span.to <= outer.span.to),
-    );
-    if (!inside || 2 * inside.loop.multiplyAdds < outer.loop.multiplyAdds) break;
-    hottest = inside;
-  }
-  return hottest?.loop ?? null;
+  const [hottest] = all.toSorted(
+    (a, b) =>
+      b.loop.multiplyAdds - a.loop.multiplyAdds || b.span.to - b.span.from - (a.span.to - a.span.from),
+  );
+  return hottest ? innermost(hottest, all) : null;
 }

@@ -7,6 +7,7 @@ import { ggml, types, writeGguf } from '../../../src/engine/ground/formats/gguf/
 import { readSafetensors, writeTensors } from '../../../src/engine/ground/formats/safetensors.ts';
 import { ggufModel } from '../../../src/engine/models/gguf/ggufModel.ts';
 import { defaultValues } from '../../../src/engine/recipe/recipe.ts';
+import { runsIn } from '../../../src/engine/session/runDesk.ts';
 import type { Snapshot } from '../../../src/engine/session/snapshot.ts';
 import { checksum, encodeSnapshot, HEADER_BYTES } from '../../../src/engine/session/snapshot.ts';
 import { decodeSnapshot } from '../../../src/engine/session/snapshotDecode.ts';
@@ -166,6 +167,10 @@ const snapshots = [saved, { ...saved, recipe: { ...saved.recipe, program: sample
   encodeSnapshot,
 );
 
+const runsZip = Uint8Array.from(
+  zipSync(Object.fromEntries(snapshots.map((run, i) => [`runs/${i}.lora-run`, run]))),
+);
+
 /** The JSON of a snapshot changed as a value, its checksum made right: a checksum proves nothing. */
 function snapshotJson(input: Input, random: Random): Input {
   const bytes = bytesOf(input);
@@ -220,5 +225,16 @@ export const fileReaders: readonly Reader[] = [
     corpus: snapshots,
     mutate: snapshotJson,
     read: (input) => decodeSnapshot(bytesOf(input)),
+  },
+  {
+    name: 'archive of runs',
+    corpus: [runsZip],
+    mutate: asBytes,
+    read: (input) => runsIn(bytesOf(input)).map((run) => decodeSnapshot(run)),
+    forbids: (input, value) => {
+      const archive = bytesOf(input)[0] === 0x50 && bytesOf(input)[1] === 0x4b;
+      const steps = Array.isArray(value) ? value.map((run) => Number(Object(Object(run).state).step)) : [];
+      return archive && steps.some((step) => step !== saved.state.step) ? 'a run of another step' : null;
+    },
   },
 ];

@@ -23,6 +23,9 @@ export type VectorVariant = (typeof vectorVariants)[number];
 export const sumsVariants = ['invocation', 'workgroup'] as const;
 export type SumsVariant = (typeof sumsVariants)[number];
 
-/** Attention: an invocation a query (or a key) and head, or a workgroup a tile of them. */
-export const attentionVariants = ['row', 'tile'] as const;
+/**
+ * Attention: an invocation a query (or a key) and head, or a workgroup a tile of them: 'tile' in straight code, 'rolled' in short loops, for
+ * compilers and caches of instructions that long code does not suit.
+ */
+export const attentionVariants = ['row', 'tile', 'rolled'] as const;
 export type AttentionVariant = (typeof attentionVariants)[number];

@@ -56,6 +56,21 @@ describe('makePlan', () => {
     expect([...plan.slotBytes].sort((a, b) => a - b)).toEqual([256, 4096]);
   });
 
+  it('gives what is kept long no slot that larger values take turns in', () => {
+    const tape = new Tape();
+    const kept: Value[] = [];
+    let at = leaf(tape, 'x', false);
+    // As layers do under checkpointing: their inputs are kept, what they work on is let go.
+    for (const layer of ['a', 'b', 'c', 'd']) {
+      const wide = applied(tape, `${layer}.wide`, [at], { shape: [1000] });
+      const next = applied(tape, `${layer}.next`, [wide], { shape: [1000] });
+      at = applied(tape, layer, [next], { shape: [4] });
+      kept.push(at);
+    }
+    // The last of the kept takes what nobody needs any more.
+    expect(makePlan(tape, profile, kept).slotBytes).toEqual([4096, 4096, 256, 256, 256]);
+  });
+
   it('lends an alias the room of what it names, as long as either is read', () => {
     const tape = new Tape();
     const base = applied(tape, 'base', [leaf(tape, 'x', false)]);

@@ -4,6 +4,8 @@
 import { valueTooLarge } from '../torchErrors.ts';
 import { joinNodes } from './joinNodes.ts';
 import type { KernelProfile, TapeNode } from './operation.ts';
+import type { Span } from './slots.ts';
+import { shareSlots } from './slots.ts';
 import type { Tape } from './tape.ts';
 import type { Value } from './value.ts';
 import { elementCount, resolveAlias } from './value.ts';
@@ -65,10 +67,8 @@ function liveNodes(tape: Tape, keep: readonly Value[]): TapeNode[] {
   return live.reverse();
 }
 
-interface Lifetime {
+interface Lifetime extends Span {
   readonly value: Value;
-  readonly bytes: number;
-  readonly first: number;
   last: number;
 }
 
@@ -90,16 +90,9 @@ function lifetimes(nodes: readonly TapeNode[], keep: readonly Value[]): Map<Valu
   return found;
 }
 
-/** Best fit: the smallest free slot that holds it, else the largest free one, grown; else a new one. */
-function chooseSlot(free: ReadonlySet<number>, sizes: readonly number[], bytes: number): number | null {
-  let fit: number | null = null;
-  let largest: number | null = null;
-  for (const slot of free) {
-    const size = sizes[slot] ?? 0;
-    if (size >= bytes && (fit === null || size < (sizes[fit] ?? 0))) fit = slot;
-    if (largest === null || size > (sizes[largest] ?? 0)) largest = slot;
-  }
-  return fit ?? largest;
+function assertFits(spans: Iterable<Lifetime>, nodes: readonly TapeNode[], most: number): void {
+  for (const { value, bytes, first } of spans)
+    if (bytes > most) throw valueTooLarge({ name: value.name, path: nodes[first]?.path ?? '', bytes, most });
 }
 
 /**
@@ -109,47 +102,21 @@ function chooseSlot(free: ReadonlySet<number>, sizes: readonly number[], bytes: 
 export function makePlan(tape: Tape, profile: KernelProfile, keep: readonly Value[] = []): Plan {
   const nodes = joinNodes(liveNodes(tape, keep), profile);
   const alive = lifetimes(nodes, keep);
-  const slotOf = new Map<Value, number>();
-  const slotBytes: number[] = [];
-  const free = new Set<number>();
-  const endings = new Map<number, Lifetime[]>();
-  for (const lifetime of alive.values())
-    endings.set(lifetime.last, [...(endings.get(lifetime.last) ?? []), lifetime]);
-  const starts = new Map<number, Lifetime[]>();
-  for (const lifetime of alive.values())
-    starts.set(lifetime.first, [...(starts.get(lifetime.first) ?? []), lifetime]);
+  assertFits(alive.values(), nodes, profile.maxBindingBytes);
+  const { slotOf, slotBytes } = shareSlots(alive.values());
   const scratchBytes: number[] = [];
   let flops = 0;
   let dispatches = 0;
-  nodes.forEach((node, index) => {
-    for (const lifetime of starts.get(index) ?? []) {
-      if (lifetime.bytes > profile.maxBindingBytes) {
-        const { name } = lifetime.value;
-        throw valueTooLarge({
-          name,
-          path: node.path,
-          bytes: lifetime.bytes,
-          most: profile.maxBindingBytes,
-        });
-      }
-      const slot = chooseSlot(free, slotBytes, lifetime.bytes) ?? slotBytes.push(0) - 1;
-      free.delete(slot);
-      slotBytes[slot] = Math.max(slotBytes[slot] ?? 0, lifetime.bytes);
-      slotOf.set(lifetime.value, slot);
-    }
-    for (const lifetime of endings.get(index) ?? []) {
-      const slot = slotOf.get(lifetime.value);
-      if (slot !== undefined) free.add(slot);
-    }
+  for (const node of nodes) {
     node.operation.scratch?.(node, profile).forEach((floats, i) => {
       scratchBytes[i] = Math.max(scratchBytes[i] ?? 0, roundUp(floats * 4));
     });
     flops += node.operation.flops(node);
     dispatches += node.operation.kernels(node, profile).length;
-  });
+  }
   return {
     nodes,
-    slotOf,
+    slotOf: new Map([...slotOf].map(([{ value }, slot]) => [value, slot])),
     slotBytes,
     scratchBytes: Array.from(scratchBytes, (bytes) => bytes ?? 0),
     flops,

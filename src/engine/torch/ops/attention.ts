@@ -90,11 +90,12 @@ const attentionOperation: Operation<Attributes> = {
       lse: { value: lse },
     };
     const [params, constants] = [numbers(node), constantsOf(node.attributes)];
-    if (inTiles(profile, constants)) return tileCalls(buffers, params, constants);
+    const tiles = inTiles(profile, constants.D);
+    if (tiles) return tileCalls(buffers, params, { ...constants, ...tiles });
     return [call(forwardKernel, { buffers, params, constants })];
   },
   scratch: (node, profile) =>
-    inTiles(profile, constantsOf(node.attributes)) ? tileScratch(numbers(node), node.attributes.headDim) : [],
+    inTiles(profile, node.attributes.headDim) ? tileScratch(numbers(node), node.attributes.headDim) : [],
   lower: (node, to) => {
     const [qkv] = valueAt(node.inputs, 0);
     const [o] = valueAt(node.outputs, 0);
@@ -138,7 +139,8 @@ const attentionBackwardOperation: Operation<Attributes> = {
       delta: { value: delta },
     };
     const options = { params: numbers(node), constants: constantsOf(node.attributes) };
-    if (inTiles(profile, options.constants)) return tileBackwardCalls(q, options.params, options.constants);
+    const tiles = inTiles(profile, options.constants.D);
+    if (tiles) return tileBackwardCalls(q, options.params, { ...options.constants, ...tiles });
     const { o: _o, ...kv } = q;
     return [
       call(attentionBackwardQ, { buffers: q, ...options }),
@@ -146,7 +148,7 @@ const attentionBackwardOperation: Operation<Attributes> = {
     ];
   },
   scratch: (node, profile) =>
-    inTiles(profile, constantsOf(node.attributes))
+    inTiles(profile, node.attributes.headDim)
       ? tileBackwardScratch(numbers(node), node.attributes.headDim)
       : [],
   lower: (node, to) => {

@@ -23,7 +23,7 @@ function numbersOf(t_q: number, t_k: number, heads: number, kv_heads: number) {
   return { batch: 1, t_q, t_k, heads, kv_heads, ...strides, scale: 1, window: 0, rate: 0, stream: 0 };
 }
 
-const constantsOf = (D: number) => ({ D, HAS_DOCUMENTS: 0, HAS_DROPOUT: 0 });
+const constantsOf = (D: number) => ({ D, HAS_DOCUMENTS: 0, HAS_DROPOUT: 0, ROLLED: 0 }) as const;
 
 const reach = ({ kernel, params, constants }: KernelCall<Ref>) => {
   const groups = kernel.workgroups(params, constants).reduce((product, one) => product * one, 1);

@@ -22,7 +22,11 @@ export type AttentionNumbers = Omit<
   'stretch' | keyof ReturnType<typeof tileBounds>
 >;
 
-export interface AttentionConstants {
+interface TileKind {
+  readonly ROLLED: 0 | 1;
+}
+
+interface TileConstants extends TileKind {
   readonly D: number;
   readonly HAS_DOCUMENTS: number;
   readonly HAS_DROPOUT: number;
@@ -42,8 +46,11 @@ const MOST_PARTS = 32;
 /** A second dispatch is worth it where it spares at least so many tiles in a row. */
 const WORTH_PARTS = 4;
 
-export const inTiles = ({ attention }: KernelProfile, { D: d }: AttentionConstants): boolean =>
-  attention === 'tile' && d <= WIDEST_HEAD;
+/** null: not in tiles. */
+export function inTiles({ attention }: KernelProfile, d: number): TileKind | null {
+  if (d > WIDEST_HEAD || (attention !== 'tile' && attention !== 'rolled')) return null;
+  return { ROLLED: attention === 'rolled' ? 1 : 0 };
+}
 
 /** The tallest tile, at least `least`, whose workgroups are enough. The most is what registers hold of wide heads. */
 function rowsFor(most: TileRows, least: TileRows, groups: (rows: TileRows) => number): TileRows {
@@ -91,7 +98,7 @@ export function tileBackwardScratch(numbers: Heads, d: number): readonly number[
 export function tileCalls(
   buffers: Record<'q' | 'k' | 'v' | 'documents' | 'step' | 'o' | 'lse', Ref>,
   numbers: AttentionNumbers,
-  constants: AttentionConstants,
+  constants: TileConstants,
 ): KernelCall<Ref>[] {
   const { D } = constants;
   const { rows, stretch, parts } = queryTiling(numbers, D);
@@ -114,7 +121,7 @@ export function tileCalls(
 export function tileBackwardCalls(
   buffers: Record<'qkv' | 'o' | 'lse' | 'd_o' | 'documents' | 'step' | 'dqkv' | 'delta', Ref>,
   numbers: AttentionNumbers,
-  constants: AttentionConstants,
+  constants: TileConstants,
 ): KernelCall<Ref>[] {
   const { D } = constants;
   const [query, key] = [queryTiling(numbers, D), keyTiling(numbers, D)];

@@ -103,6 +103,10 @@ const decays: Readonly<Record<ScheduleType, Decay>> = {
   },
 };
 
+/** Steps of a warmup that below 1 is a share of the run, as `TrainingArguments.get_warmup_steps` counts them. */
+export const warmupStepsOf = (warmup: number, totalSteps: number): number =>
+  warmup < 1 ? Math.ceil(warmup * totalSteps) : Math.round(warmup);
+
 /** Factor of step k (from 0). `constant` ignores warmup, as get_constant_schedule does. Throws UserError 'schedule-…'. */
 export function scheduleFactor(options: ScheduleOptions, k: number): number {
   const { type, warmupSteps, totalSteps, kwargs } = options;

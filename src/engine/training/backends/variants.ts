@@ -21,7 +21,7 @@ export interface TuningCache {
 }
 
 /** Raised when kernels change so much that old measurements mean nothing. */
-const KERNELS = 4;
+const KERNELS = 5;
 export const portableVariants: Variants = {
   linear: 'narrow',
   stored: 'f32',

@@ -2,6 +2,7 @@
 // but Train goes into one menu.
 import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import { runMatches } from '../../state/actions.ts';
 import { canResume, canStop, isBusy } from '../../state/runStatus.ts';
 import type { Theme } from '../../state/state.ts';
 import { bytesText } from '../../texts/numbers.ts';
@@ -29,7 +30,10 @@ function TrainButton() {
 
 export function Progress() {
   const { t, language } = useTexts();
-  const run = usePageState((state) => state.run);
+  // An error of other settings than the form's is not what stands now.
+  const run = usePageState((state) =>
+    state.run?.phase === 'failed' && !runMatches(state) ? null : state.run,
+  );
   const words = progressWords(t, run, language);
   return (
     <p className={words.bad ? 'progress is-cut' : 'progress dim'} data-phase={run?.phase ?? 'idle'}>
@@ -135,30 +139,58 @@ function NarrowMenu() {
       </Button>
       <Popover className="popover" placement="bottom end">
         <Menu aria-label={t('bar.menu')} disabledKeys={disabled}>
-          <MenuItem id="step" className="list-item" onAction={actions.step}>
+          <MenuItem id="step" data-part="step" className="list-item" onAction={actions.step}>
             {t('bar.step')}
           </MenuItem>
           <MenuItem id="stop" className="list-item" onAction={actions.stop}>
             {t('bar.stop')}
           </MenuItem>
-          <MenuItem id="reset" className="list-item" onAction={actions.resetOrAsk}>
+          <MenuItem id="reset" data-part="reset" className="list-item" onAction={actions.resetOrAsk}>
             {t('bar.reset')}
           </MenuItem>
           <Separator className="menu-line" />
-          <MenuItem id="device" className="list-item" onAction={() => actions.openDialog('device')}>
+          <MenuItem
+            id="device"
+            data-part="device"
+            className="list-item"
+            onAction={() => actions.openDialog('device')}
+          >
             {words}
           </MenuItem>
-          <MenuItem id="guide" className="list-item" onAction={() => actions.openDialog('guide')}>
+          <MenuItem
+            id="guide"
+            data-part="guide"
+            className="list-item"
+            onAction={() => actions.openDialog('guide')}
+          >
             {t('guide.open')}
           </MenuItem>
-          <MenuItem id="paste" className="list-item" onAction={actions.openPaste}>
+          <MenuItem id="paste" data-part="paste" className="list-item" onAction={actions.openPaste}>
             {t('paste.open')}
           </MenuItem>
-          <MenuItem id="script" className="list-item" onAction={() => actions.openDialog('script')}>
+          <MenuItem
+            id="script"
+            data-part="script"
+            className="list-item"
+            onAction={() => actions.openDialog('script')}
+          >
             {t('bar.script')}
           </MenuItem>
-          <MenuItem id="share" className="list-item" onAction={() => actions.openDialog('share')}>
+          <MenuItem
+            id="share"
+            data-part="share"
+            className="list-item"
+            onAction={() => actions.openDialog('share')}
+          >
             {t('bar.share')}
+          </MenuItem>
+          <MenuItem
+            id="runs"
+            data-part="runs"
+            className="list-item"
+            onAction={() => actions.openDialog('runs')}
+          >
+            {t('bar.runs')}
           </MenuItem>
           <MenuItem id="storage" className="list-item" onAction={() => actions.openDialog('storage')}>
             {t('bar.storage')}
@@ -205,29 +237,37 @@ export function Bar({ width }: { readonly width: Width }) {
     <header className="bar">
       <h1 className="bar-name">LoRA Playground</h1>
       <TrainButton />
-      <Button className="button button-door" aria-label={t('paste.open')} onPress={actions.openPaste}>
+      <Button
+        data-part="paste"
+        className="button button-door"
+        aria-label={t('paste.open')}
+        onPress={actions.openPaste}
+      >
         <span className="bar-long">{t('paste.open')}</span>
         <span className="bar-short">{t('paste.short')}</span>
       </Button>
-      <Button className="button" isDisabled={busy || !opened} onPress={actions.step}>
+      <Button data-part="step" className="button" isDisabled={busy || !opened} onPress={actions.step}>
         {t('bar.step')}
       </Button>
-      <Button className="button" isDisabled={idle} onPress={actions.resetOrAsk}>
+      <Button data-part="reset" className="button" isDisabled={idle} onPress={actions.resetOrAsk}>
         {t('bar.reset')}
       </Button>
       <RunMenu />
       <Progress />
       <span className="bar-space" />
-      <Button className="pill bar-device" onPress={() => actions.openDialog('device')}>
+      <Button data-part="device" className="pill bar-device" onPress={() => actions.openDialog('device')}>
         {device}
       </Button>
-      <Button className="button" onPress={() => actions.openDialog('guide')}>
+      <Button data-part="runs" className="button" onPress={() => actions.openDialog('runs')}>
+        {t('bar.runs')}
+      </Button>
+      <Button data-part="guide" className="button" onPress={() => actions.openDialog('guide')}>
         {t('guide.open')}
       </Button>
-      <Button className="button" onPress={() => actions.openDialog('script')}>
+      <Button data-part="script" className="button" onPress={() => actions.openDialog('script')}>
         {t('bar.script')}
       </Button>
-      <Button className="button" onPress={() => actions.openDialog('share')}>
+      <Button data-part="share" className="button" onPress={() => actions.openDialog('share')}>
         {t('bar.share')}
       </Button>
       <span className="bar-end">

@@ -14,6 +14,7 @@ export function KeysDialog() {
     ['r', t('keys.reset')],
     ['p', t('keys.paste')],
     ['s', t('keys.share')],
+    ['h', t('keys.runs')],
     ['Ctrl Z', t('keys.undo')],
     ['Ctrl Shift Z', t('keys.redo')],
     ['?', t('keys.list')],

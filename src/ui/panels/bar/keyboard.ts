@@ -34,6 +34,7 @@ export function listenToKeys(store: Store, actions: Actions): () => void {
     r: single(actions.resetOrAsk, typing),
     p: single(actions.openPaste, typing),
     s: single(() => actions.openDialog('share'), typing),
+    h: single(() => actions.openDialog('runs'), typing),
     'Shift+?': single(() => actions.openDialog('keys'), typing),
     '$mod+z': history(actions.undo),
     '$mod+Shift+z': history(actions.redo),

@@ -1,15 +1,17 @@
-// What stands in the centre before the first run: what this is in one sentence, memory and time, and the rows as they
-// will be trained.
-import { memo } from 'react';
+// What stands in the centre before the first run: a question and its answer now, what one can start from, and a click away memory, time, and the
+// rows as they will be trained.
+import { memo, useEffect, useState } from 'react';
 import type { CostEstimate } from '../../../engine/index.ts';
 import { useCalmState, usePageState, useTexts } from '../../PageContext.tsx';
 import { deviceKey, runMs } from '../../state/pace.ts';
 import { recallSpeed } from '../../state/remembered.ts';
 import { countText, flopsText, timeText } from '../../texts/numbers.ts';
 import { Answers } from '../answers/Answers.tsx';
+import { PresetCards } from '../first/PresetCards.tsx';
+import { TryIt } from '../first/TryIt.tsx';
+import { Memory } from '../memory/Memory.tsx';
 import { OpenRun } from '../notes/SavedNote.tsx';
-import { PasteDoor } from '../reading/PasteDoor.tsx';
-import { Memory } from './Memory.tsx';
+import { LearningRates } from './LearningRates.tsx';
 import { RowsCard } from './RowsCard.tsx';
 
 function Estimate({ estimate }: { readonly estimate: CostEstimate }) {
@@ -32,7 +34,31 @@ function Estimate({ estimate }: { readonly estimate: CostEstimate }) {
         <dd className="estimate-value">{countText(estimate.steps, language)}</dd>
         <dd className="small dim">{t('before.stepsOf', { flops: flopsText(estimate.flopsPerStep) })}</dd>
       </div>
+      <LearningRates steps={estimate.steps} />
     </dl>
+  );
+}
+
+/** Rows one has brought are shown at once; the preset's a click away. */
+function Rows() {
+  const { t } = useTexts();
+  const own = usePageState(
+    (state) => state.recipe.data !== undefined || state.recipe.chatTemplate !== undefined,
+  );
+  const [open, setOpen] = useState(own);
+  useEffect(() => {
+    if (own) setOpen(true);
+  }, [own]);
+  return (
+    <details
+      data-part="rows"
+      className="unfold"
+      open={open}
+      onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
+    >
+      <summary>{t('first.rows')}</summary>
+      {open && <RowsCard />}
+    </details>
   );
 }
 
@@ -41,13 +67,16 @@ export const Before = memo(function Before() {
   const estimate = useCalmState((state) => state.inspection?.estimate ?? null);
   return (
     <>
-      <section className="card">
-        <p className="what">{t('before.what')}</p>
-        <PasteDoor />
-        {estimate !== null && <Estimate estimate={estimate} />}
-        <OpenRun />
-      </section>
-      <RowsCard />
+      <TryIt />
+      <PresetCards />
+      <Rows />
+      <details className="unfold">
+        <summary>{t('first.figures')}</summary>
+        <section className="card">
+          {estimate !== null && <Estimate estimate={estimate} />}
+          <OpenRun />
+        </section>
+      </details>
       <Answers bare />
     </>
   );

@@ -6,6 +6,7 @@ import type { RowPreview } from '../../../engine/index.ts';
 import type { RowsView } from '../../../engine/protocol.ts';
 import { useActions, useCalmState, usePageState, useTexts } from '../../PageContext.tsx';
 import { countText } from '../../texts/numbers.ts';
+import { AskedOtherwise } from '../rows/AskedOtherwise.tsx';
 import { RowFacts } from './RowFacts.tsx';
 
 const rowsShown = 3;
@@ -82,13 +83,13 @@ export const RowsCard = memo(function RowsCard() {
   if (data === null && own === undefined) return null;
   if (data === null)
     return (
-      <section className="card" aria-label={t('before.rows')}>
+      <section className="card" data-part="rows" aria-label={t('before.rows')}>
         <Head facts="" />
       </section>
     );
   const counts = { rows: countText(data.rows, language), eval: data.evalRows, tokens: data.longestTokens };
   return (
-    <section className="card" aria-label={t('before.rows')}>
+    <section className="card" data-part="rows" aria-label={t('before.rows')}>
       <Head facts={t(data.evalRows > 0 ? 'before.rowsCount' : 'before.rowsCountAll', counts)} />
       <p className="rows-legend small">
         <span className="token token-trained">
@@ -141,6 +142,7 @@ export const RowsCard = memo(function RowsCard() {
         </div>
       )}
       <RowFacts />
+      {data.askedOtherwise && <AskedOtherwise />}
       {data.notes.map((note) => (
         <p key={note.en} className="small is-cut">
           {say(note)}

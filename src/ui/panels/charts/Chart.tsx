@@ -60,7 +60,7 @@ function Canvas(props: ChartProps) {
         log,
         fromZero,
         steps: stepsShown(run),
-        value: (value) => figureText(value, 2),
+        value: figureText,
       });
     };
     import('./plot.ts').then(

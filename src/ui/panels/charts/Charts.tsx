@@ -8,7 +8,8 @@ import type { Run } from '../../state/state.ts';
 import { figureText, lossText } from '../../texts/numbers.ts';
 import { Chart } from './Chart.tsx';
 import { precisionOf } from './precision.ts';
-import { gradNormSeries, learningRateSeries, lossSeries, stepsCsv } from './series.ts';
+import { SaveChart } from './SaveChart.tsx';
+import { gradNormSeries, isClipped, learningRateSeries, lossSeries, stepsCsv } from './series.ts';
 
 /** Where the script's numbers would be others than these, for they are computed otherwise. */
 function PrecisionNote() {
@@ -30,6 +31,15 @@ function PrecisionNote() {
   );
 }
 
+/** How many steps were clipped: the rings of the chart in words. */
+function Clipped() {
+  const { t } = useTexts();
+  const count = useCalmState(({ run }) => run?.steps.filter((point) => isClipped(run, point)).length ?? 0);
+  const most = usePageState(({ run }) => run?.recipe.values['train.max_grad_norm'] ?? 0);
+  if (count === 0) return null;
+  return <span className="dim">{t('charts.clipped', { count, most: figureText(most, 2) })}</span>;
+}
+
 export function Charts() {
   const { t } = useTexts();
   const { store } = usePage();
@@ -49,7 +59,7 @@ export function Charts() {
 
   return (
     <>
-      <section className="card" aria-label={t('charts.loss')}>
+      <section className="card" data-part="charts" aria-label={t('charts.loss')}>
         <div className="chart-head">
           <h2 className="dim">{t('charts.loss')}</h2>
           <span className="figure">{shown === undefined ? '–' : lossText(shown.loss)}</span>
@@ -83,16 +93,18 @@ export function Charts() {
             >
               {t('charts.csv')}
             </Button>
+            <SaveChart log={log} smooth={smooth} />
           </span>
         </div>
         <Chart name={t('charts.loss')} height={190} log={log} read={readLoss} onHover={onHover} />
         <PrecisionNote />
       </section>
-      <div className="card-row">
+      <div className="card-row" data-part="charts">
         <section className="card" aria-label={t('charts.gradNorm')}>
           <div className="chart-head-small">
             <h2 className="dim">{t('charts.gradNorm')}</h2>
             <span className="strong">{shown === undefined ? '–' : figureText(shown.gradNorm, 2)}</span>
+            <Clipped />
           </div>
           <Chart name={t('charts.gradNorm')} height={96} read={gradNormSeries} onHover={onHover} />
         </section>

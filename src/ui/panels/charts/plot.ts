@@ -9,8 +9,8 @@ export interface PlotLook {
   readonly fromZero: boolean;
   /** Right end of the step axis. */
   readonly steps: number;
-  /** Format of the values at the left. */
-  readonly value: (value: number) => string;
+  /** A value at the left to so many significant digits. */
+  readonly value: (value: number, digits: number) => string;
 }
 
 /** Steps, then one array a series; null is a gap. */
@@ -46,6 +46,27 @@ export function threeMarks(min: number, max: number, log: boolean): number[] {
   return [min, log ? Math.sqrt(min * max) : (min + max) / 2, max];
 }
 
+/** The marks in as few digits as tell them apart: 3.612 and 3.614 are not both 3.6. */
+export function markTexts(marks: readonly number[], text: PlotLook['value']): string[] {
+  const apart = [2, 3, 4, 5, 6].find((digits) => {
+    const said = new Set(marks.map((mark) => text(mark, digits)));
+    return said.size === new Set(marks).size;
+  });
+  return marks.map((mark) => text(mark, apart ?? 6));
+}
+
+/** Places of values with no neighbour, which no line goes through: drawn as points, or nothing would be seen of them. */
+export function isolated(values: readonly (number | null | undefined)[]): number[] {
+  const isGap = (at: number): boolean => values[at] === null || values[at] === undefined;
+  return values.flatMap((_, at) => (!isGap(at) && isGap(at - 1) && isGap(at + 1) ? [at] : []));
+}
+
+/** What can stand on the axis; a logarithmic one has no zero. */
+export function shownOn(log: boolean, [steps, ...series]: PlotData): PlotData {
+  if (!log) return [steps, ...series];
+  return [steps, ...series.map((values) => values.map((one) => (one !== null && one > 0 ? one : null)))];
+}
+
 export interface Plot {
   draw(data: PlotData, look: PlotLook): void;
   resize(): void;
@@ -59,7 +80,7 @@ export function makePlot(host: HTMLElement, sync: string, onHover: (index: numbe
   let data: PlotData = [[]];
 
   const mutable = (): uPlot.AlignedData => {
-    const [steps, ...series] = data;
+    const [steps, ...series] = shownOn(look?.log ?? false, data);
     return [[...steps], ...series.map((values) => [...values])];
   };
 
@@ -74,9 +95,17 @@ export function makePlot(host: HTMLElement, sync: string, onHover: (index: numbe
       y: { distr: next.log ? 3 : 1, range: () => [...valueRange(data, next.log, next.fromZero)] },
     };
     const strong = token(host, '--grad');
-    const paint = [
-      { stroke: token(host, '--grad-soft'), width: 1, points: { show: false } },
-      { stroke: strong, width: 2, points: { show: false } },
+    const alone = (stroke: string, size: number): uPlot.Series.Points => ({
+      show: true,
+      size,
+      stroke,
+      fill: stroke,
+      filter: (_, place) => isolated(shownOn(next.log, data)[place] ?? []),
+    });
+    const soft = token(host, '--grad-soft');
+    const paint: readonly uPlot.Series[] = [
+      { stroke: soft, width: 1, points: alone(soft, 4) },
+      { stroke: strong, width: 2, points: alone(strong, 6) },
       {
         stroke: token(host, '--ink'),
         width: 0,
@@ -98,7 +127,7 @@ export function makePlot(host: HTMLElement, sync: string, onHover: (index: numbe
           drag: { x: false, y: false },
           points: { size: 7, fill: strong, stroke: token(host, '--panel') },
         },
-        series: [{}, ...chosen.map((one) => ({ ...one, spanGaps: true }))],
+        series: [{}, ...chosen],
         axes: [
           { show: false },
           {
@@ -109,7 +138,7 @@ export function makePlot(host: HTMLElement, sync: string, onHover: (index: numbe
             grid: { stroke: hairline, width: 1 },
             ticks: { show: false },
             splits: (_, __, min, max) => threeMarks(min, max, next.log),
-            values: (_, marks) => marks.map((mark) => look?.value(mark) ?? ''),
+            values: (_, marks) => (look === null ? [] : markTexts(marks, look.value)),
           },
         ],
         hooks: { setCursor: [(self) => onHover(self.cursor.idx ?? null)] },

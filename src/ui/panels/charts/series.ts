@@ -21,7 +21,18 @@ export function lossSeries(run: Run, smooth: boolean): PlotData {
   return [...data, run.steps.map((point) => point.evalLoss)];
 }
 
-export const gradNormSeries = (run: Run): PlotData => rawAndSmooth(run, (point) => point.gradNorm, true);
+/** Whether a step's gradients were scaled down: as `clip_grad_norm_` does above `max_grad_norm`, which 0 turns off. */
+export function isClipped(run: Pick<Run, 'recipe'>, { gradNorm }: Pick<StepPoint, 'gradNorm'>): boolean {
+  const most = run.recipe.values['train.max_grad_norm'];
+  return most > 0 && gradNorm > most;
+}
+
+/** Norms before clipping, their average, and as points those that were clipped, where any was. */
+export function gradNormSeries(run: Run): PlotData {
+  const data = rawAndSmooth(run, (point) => point.gradNorm, true);
+  if (!run.steps.some((point) => isClipped(run, point))) return data;
+  return [...data, run.steps.map((point) => (isClipped(run, point) ? finite(point.gradNorm) : null))];
+}
 
 /** A schedule has no noise to smooth away. */
 export const learningRateSeries = (run: Run): PlotData =>

@@ -66,12 +66,14 @@ function GuideBody() {
   }, [entries, actions]);
   return (
     <div className="guide">
-      {chapters.map(({ id, title, body }) => (
-        <section key={id}>
-          <h3>{say(title)}</h3>
-          <p>{say(body)}</p>
-        </section>
-      ))}
+      <div className="guide-chapters">
+        {chapters.map(({ id, title, body }) => (
+          <section key={id}>
+            <h3>{say(title)}</h3>
+            <p>{say(body)}</p>
+          </section>
+        ))}
+      </div>
       <h3>{t('guide.advice')}</h3>
       <p className="dim">{t('guide.adviceIntro')}</p>
       {entries === null && <p role="status">{t('guide.waiting')}</p>}

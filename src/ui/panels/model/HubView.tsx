@@ -4,7 +4,7 @@ import { Button } from 'react-aria-components';
 import type { HubView as View } from '../../../engine/protocol.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { bytesText } from '../../texts/numbers.ts';
-import { Memory, verdictHere } from '../before/Memory.tsx';
+import { Memory, verdictHere } from '../memory/Memory.tsx';
 import type { Choice } from './choice.ts';
 import { estimateOf, fileOf, firstChoice, isWhole } from './choice.ts';
 import { useModelTexts } from './modelTexts.ts';

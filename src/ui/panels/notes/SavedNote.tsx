@@ -63,6 +63,27 @@ export function UnsavedNote() {
   return error === null ? null : <EngineError error={error} title={t('run.unsaved')} />;
 }
 
+/** A run that another one took the place of and that could not be kept: its last copy, to download or to let go. */
+export function UnkeptNote() {
+  const { t } = useTexts();
+  const actions = useActions();
+  const error = usePageState((state) => state.runs.unkept?.error ?? null);
+  if (error === null) return null;
+  return (
+    <>
+      <EngineError error={error} title={t('run.unkept')} />
+      <div className="dialog-actions">
+        <Button className="button" onPress={() => void actions.saveUnkept()}>
+          {t('run.unkeptTake')}
+        </Button>
+        <Button className="button" onPress={actions.forgetUnkept}>
+          {t('run.unkeptLeave')}
+        </Button>
+      </div>
+    </>
+  );
+}
+
 /** Picks a run that was downloaded, here or elsewhere. */
 export function OpenRun() {
   const { t } = useTexts();

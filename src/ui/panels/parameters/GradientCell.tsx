@@ -1,16 +1,17 @@
 // What a row says about its gradient: frozen, None, zero, or a bar of the norm. Follows the run by itself, so that a
 // step redraws bars and not the tree.
 
+import { sameTensors } from '../../../engine/index.ts';
 import { useCalmState, useTexts } from '../../PageContext.tsx';
-import { runMatches } from '../../state/actions.ts';
 import { figureText } from '../../texts/numbers.ts';
 import type { TreeNode } from './treeRows.ts';
 import { joinedNorm, normShare } from './treeRows.ts';
 
 export function GradientCell({ node, group }: { readonly node: TreeNode; readonly group: boolean }) {
   const { t } = useTexts();
-  const norm = useCalmState((state) =>
-    runMatches(state) && state.run !== null ? joinedNorm(state.run.tensorNorms, node.normIndices) : null,
+  // An edit of the learning rate while a run streams makes another recipe, and leaves its tensors where they are.
+  const norm = useCalmState(({ run, recipe }) =>
+    run !== null && sameTensors(run.recipe, recipe) ? joinedNorm(run.tensorNorms, node.normIndices) : null,
   );
   if (node.trainable === 0) return <span className="dim">{t('parameters.frozen')}</span>;
   if (node.gradient === 'none') return <span className="is-cut">{t('parameters.none')}</span>;

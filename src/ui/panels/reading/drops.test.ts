@@ -1,6 +1,6 @@
 // What a dropped file is taken for: its text, a file of the engine's, or nothing that can be read, which is told.
 import { describe, expect, it } from 'vitest';
-import { take } from './drops.ts';
+import { recipeIn, take, takeText } from './drops.ts';
 
 /** As browsers give a folder: reading it fails. */
 class Folder extends File {
@@ -10,6 +10,8 @@ class Folder extends File {
 }
 
 const config = new File(['{}'], 'config.json');
+const adapterConfig = new File(['{}'], 'adapter_config.json');
+const adapterWeights = new File([], 'adapter_model.safetensors');
 const weights = new File([], 'model.safetensors');
 
 describe('what is dropped', () => {
@@ -25,6 +27,19 @@ describe('what is dropped', () => {
     ],
     [weights, ['model', null, 'model.safetensors']],
     [new File([], 'mine.lora-run'), ['run', 'mine.lora-run']],
+    [
+      { files: [new File([], 'a.lora-run'), new File([], 'b.lora-run')], folder: null },
+      ['runs', 'a.lora-run', 'b.lora-run'],
+    ],
+    [new File(['PK\x03\x04 runs/0123456789abcdef.lora-run PK'], 'runs.zip'), ['runs', 'runs.zip']],
+    [
+      new File(['PK\x03\x04 adapter/adapter_config.json PK'], 'adapter.zip'),
+      ['adapter', null, 'adapter.zip'],
+    ],
+    [
+      { files: [adapterConfig, adapterWeights], folder: 'mine' },
+      ['adapter', 'mine', 'adapter_config.json', 'adapter_model.safetensors'],
+    ],
     [new File(['a,b\n1,2'], 'Mine.CSV'), ['rows', 'Mine.CSV']],
     [new File(['PAR1\0'], 'mine.parquet'), ['rows', 'mine.parquet']],
     [new File(['[{"text":"a"}]'], 'mine.json'), ['rows', 'mine.json']],
@@ -38,8 +53,32 @@ describe('what is dropped', () => {
         void done.push(['model', folder, ...files.map(({ name }) => name)]),
       openRecipe: async (_, name) => void done.push(['recipe', name]),
       dropRows: ({ name }) => void done.push(['rows', name]),
+      dropAdapter: (files, folder) => void done.push(['adapter', folder, ...files.map(({ name }) => name)]),
+      dropRuns: (files) =>
+        void done.push(['runs', ...files.map((file) => (file instanceof File ? file.name : ''))]),
       openRun: ({ name }) => void done.push(['run', name]),
     });
     expect(done).toEqual([expected]);
+  });
+});
+
+describe('a text that is dropped', () => {
+  const dropped = (text: string): readonly string[] => {
+    const done: string[] = [];
+    takeText(text, { paste: (read) => void done.push(`paste ${read}`) }, (hash) => void done.push(hash));
+    return done;
+  };
+  it.each([
+    ['https://lab.example/page/#v=1&preset=ships-log&lora.r=4', ['#v=1&preset=ships-log&lora.r=4']],
+    ['https://elsewhere.example/', []],
+    ['https://elsewhere.example/#top', []],
+    ['word', []],
+    ['import peft\nmodel = 1', ['paste import peft\nmodel = 1']],
+  ])('%#', (text, expected) => {
+    expect(dropped(text)).toEqual(expected);
+  });
+  it('is a recipe only as the address of one', () => {
+    expect(recipeIn('preset=ships-log')).toBeNull();
+    expect(recipeIn('http://localhost/#preset=element-0')).toBe('#preset=element-0');
   });
 });

@@ -1,18 +1,24 @@
-// Anything dropped on the page, or pasted outside a field: a model (its file, files or folder), a saved run, a recipe or a file of rows is
-// opened, every other file and every text of several lines is read as a script. What drops into a field's own zone is that field's.
+// Anything dropped on the page, or pasted outside a field: a model (its file, files or folder), an adapter, saved runs, a recipe, a recipe's
+// link or a file of rows is opened, every other file and every text of several lines is read as a script. What drops into a field's own zone
+// is that field's; nothing that is dropped anywhere leads away from the page.
 import type { Actions } from '../../state/actions.ts';
 import type { Store } from '../../state/store.ts';
 
 /** A notebook with its pictures has some; larger files hold no script. */
 const largestBytes = 32 * 1024 * 1024;
+const severalLines = /\S\s*\n\s*\S/;
 const typing = 'input, textarea, select, [contenteditable]';
 
-type Doors = Pick<Actions, 'openModel' | 'openRun' | 'openRecipe' | 'dropRows' | 'paste' | 'refusePaste'>;
+type Doors = Pick<
+  Actions,
+  'openModel' | 'dropAdapter' | 'openRun' | 'dropRuns' | 'openRecipe' | 'dropRows' | 'paste' | 'refusePaste'
+>;
 
 /** Files that hold rows and nothing else. A .json may be a configuration: one that is a list of objects holds rows. */
 const rowsEnding = /\.(csv|tsv|tab|jsonl|ndjson|parquet|pq)$/;
 const rowsJson = /^\ufeff?\s*\[\s*\{/;
 
+const inField = ({ target }: Event): boolean => target instanceof Element && target.closest(typing) !== null;
 const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
 
 /** The file's text; null where it is none: too large, zero bytes among its first, or, as a folder, not to be read. */
@@ -24,6 +30,34 @@ async function textIn(file: File): Promise<string | null> {
   } catch {
     return null;
   }
+}
+
+/** Names of an archive's entries stand at its end; as many as say what it is of. */
+const directoryBytes = 64 * 1024;
+
+/** Whether an archive holds runs of this page. */
+async function holdsRuns(zip: File): Promise<boolean> {
+  const end = await zip.slice(Math.max(0, zip.size - directoryBytes)).text();
+  return end.includes('.lora-run');
+}
+
+const isAdapterWeights = ({ name }: File): boolean => /^adapter_model\.(safetensors|bin)$/.test(name);
+
+/** The recipe in a link of this page, as its address has it; null: another link, or none. */
+export function recipeIn(text: string): string | null {
+  try {
+    const { hash } = new URL(text.trim());
+    return /^#v=\d|[#&]preset=/.test(hash) ? hash : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A text that was dropped: a link of this page is opened, several lines are read as a script, one word is nothing. */
+export function takeText(text: string, actions: Pick<Doors, 'paste'>, goTo: (hash: string) => void): void {
+  const hash = recipeIn(text);
+  if (hash !== null) goTo(hash);
+  else if (severalLines.test(text)) actions.paste(text, null);
 }
 
 /** Whether the text is meant as a recipe: what is wrong in it is its reader's to say. */
@@ -48,6 +82,7 @@ export async function take({ files, folder }: Dropped, actions: Doors): Promise<
   if (file === undefined) return;
   const name = file.name.toLowerCase();
   const named = (ending: string): boolean => files.some((one) => one.name.toLowerCase().endsWith(ending));
+  if (files.some(isAdapterWeights)) return actions.dropAdapter(files, folder);
   if (
     named('.gguf') ||
     named('.safetensors') ||
@@ -55,7 +90,11 @@ export async function take({ files, folder }: Dropped, actions: Doors): Promise<
     files.some((one) => one.name === 'config.json')
   )
     return actions.openModel(files, folder);
-  if (named('.lora-run')) return actions.openRun(file);
+  const runs = files.filter((one) => /\.lora-run$/i.test(one.name));
+  if (runs.length > 1) return actions.dropRuns(runs);
+  if (runs.length === 1) return actions.openRun(file);
+  if (name.endsWith('.zip'))
+    return (await holdsRuns(file)) ? actions.dropRuns([file]) : actions.dropAdapter([file], null);
   if (rowsEnding.test(name)) return actions.dropRows(file);
   const text = await textIn(file);
   if (text === null) actions.refusePaste(file.name);
@@ -107,8 +146,9 @@ export function listenToDrops(store: Store, actions: Doors): void {
   const page = document.documentElement;
   const hover = (on: boolean): void => void page.toggleAttribute('data-dropping', on);
   document.addEventListener('dragover', (event) => {
-    if (!carriesFiles(event)) return;
-    if (!event.defaultPrevented) hover(true);
+    if (inField(event) && !carriesFiles(event)) return;
+    if (!event.defaultPrevented && carriesFiles(event)) hover(true);
+    // A link that drops where nobody takes it leads away from the page.
     event.preventDefault();
   });
   document.addEventListener('dragleave', (event) => {
@@ -116,9 +156,14 @@ export function listenToDrops(store: Store, actions: Doors): void {
   });
   document.addEventListener('drop', (event) => {
     hover(false);
-    if (event.defaultPrevented || !carriesFiles(event)) return;
+    if (event.defaultPrevented || (inField(event) && !carriesFiles(event))) return;
     event.preventDefault();
-    if (event.dataTransfer) void droppedOf(event.dataTransfer).then((dropped) => take(dropped, actions));
+    if (!event.dataTransfer) return;
+    if (!carriesFiles(event))
+      takeText(event.dataTransfer.getData('text/plain'), actions, (hash) => {
+        location.hash = hash;
+      });
+    else void droppedOf(event.dataTransfer).then((dropped) => take(dropped, actions));
   });
   document.addEventListener('paste', (event) => {
     const { dialog } = store.getState();
@@ -126,7 +171,7 @@ export function listenToDrops(store: Store, actions: Doors): void {
     if (dialog !== null && dialog !== 'paste') return;
     const [file] = event.clipboardData?.files ?? [];
     const text = event.clipboardData?.getData('text/plain') ?? '';
-    if (file === undefined && !/\S\s*\n\s*\S/.test(text)) return;
+    if (file === undefined && !severalLines.test(text)) return;
     event.preventDefault();
     if (file !== undefined) void take({ files: [file], folder: null }, actions);
     else actions.paste(text, null);

@@ -6,6 +6,7 @@ import { isInFile } from '../../../engine/index.ts';
 import type { RowsView } from '../../../engine/protocol.ts';
 import { useActions, useTexts } from '../../PageContext.tsx';
 import { countText } from '../../texts/numbers.ts';
+import { AddRow } from './AddRow.tsx';
 import { ColumnsForm } from './ColumnsForm.tsx';
 import { RowsTable } from './RowsTable.tsx';
 import { useRowsTexts } from './rowsTexts.ts';
@@ -68,6 +69,7 @@ export const OwnRows = memo(function OwnRows({ data }: { readonly data: CustomDa
       />
       <RowsTable data={data} problems={view?.problems ?? 0} />
       <Changed data={data} />
+      <AddRow data={data} />
     </section>
   );
 });

@@ -9,6 +9,7 @@ import { Sheet } from '../../parts/Sheet.tsx';
 import '../../styles/rows.css';
 import { HubRows } from './HubRows.tsx';
 import { OwnRows } from './OwnRows.tsx';
+import { PresetRows } from './PresetRows.tsx';
 import { useRowsTexts } from './rowsTexts.ts';
 
 /** Asked for by the picker; anything may be dropped. */
@@ -72,7 +73,7 @@ const Refusal = memo(function Refusal() {
 /** What was brought, drawn in slices after whatever a person waits for. */
 const Own = memo(function Own() {
   const own = useDeferredValue(usePageState((state) => state.recipe.data));
-  return own === undefined ? null : <OwnRows data={own} />;
+  return own === undefined ? <PresetRows /> : <OwnRows data={own} />;
 });
 
 const Drop = memo(function Drop() {

@@ -27,6 +27,14 @@ export function withColumn(mapping: ColumnMapping, role: ColumnRole, column: str
   return { ...mapping, columns: column === '' ? rest : { ...rest, [role]: column } };
 }
 
+/** Prompts and completions of these rows as turns of a conversation. */
+export function asConversation({ columns }: Pick<CustomData, 'columns'>): ColumnMapping {
+  const named = { prompt: 'prompt', completion: 'completion' };
+  return columns
+    ? { ...columns, chat: true }
+    : { to: 'prompt-completion', columns: named, chat: true, renameRoles: false };
+}
+
 /** The cell with another text; as in the file where it says the same again is not known here. */
 export function withEdit(
   { edits = [] }: Pick<CustomData, 'edits'>,

@@ -1,6 +1,7 @@
-// A link, Markdown or a JSON file of the recipe. Own rows and the run's losses go along only when ticked.
+// A link, Markdown or a JSON file of the recipe, a frame of it; such a file opened, another link compared. Own rows and the run's losses go along
+// only when ticked.
 import { useEffect, useRef, useState } from 'react';
-import { Button } from 'react-aria-components';
+import { Button, FileTrigger } from 'react-aria-components';
 import { fitsEveryLink, isInFile } from '../../../engine/index.ts';
 import { useActions, usePage, usePageState, useTexts } from '../../PageContext.tsx';
 import { Sheet } from '../../parts/Sheet.tsx';
@@ -9,13 +10,18 @@ import { Tick } from '../../parts/Tick.tsx';
 import { runMatches } from '../../state/actions.ts';
 import { differences } from '../../state/recipeEdits.ts';
 import { bytesText, countText } from '../../texts/numbers.ts';
-import { lossSpan, recipeMarkdown } from './shareText.ts';
+import { CompareLinks } from './CompareLinks.tsx';
+import { FramePart } from './FramePart.tsx';
+import { useLinksTexts } from './linksTexts.ts';
+import { curveText, lossSpan, recipeMarkdown } from './shareText.ts';
 
 /** Links longer than this are cut by some chat programs. */
 const longLink = 2000;
 
 function ShareBody() {
   const { t, language } = useTexts();
+  const r = useLinksTexts();
+  const actions = useActions();
   const { store, ports } = usePage();
   const recipe = usePageState((state) => state.recipe);
   const presets = usePageState((state) => state.presets);
@@ -57,6 +63,7 @@ function ShareBody() {
       setting: t('share.setting'),
       value: t('share.value'),
       result: span === null ? null : t('share.finalLoss', span),
+      curve: curveText(run),
     };
     return recipeMarkdown(recipe, [...new Set([...preset, ...own])], link, words);
   }
@@ -111,10 +118,21 @@ function ShareBody() {
         >
           {t('share.download')}
         </Button>
+        <FileTrigger
+          acceptedFileTypes={['.json']}
+          onSelect={(files) => {
+            const file = files?.[0];
+            if (file) void file.text().then((text) => actions.openRecipe(text, file.name));
+          }}
+        >
+          <Button className="button">{r('open')}</Button>
+        </FileTrigger>
         <span className="dialog-said dim" role="status">
           {said}
         </span>
       </div>
+      <CompareLinks />
+      <FramePart hash={link.slice(Math.max(0, link.indexOf('#')))} copy={(text) => void copy(text)} />
     </>
   );
 }
@@ -124,7 +142,7 @@ export function ShareDialog() {
   const actions = useActions();
   const open = usePageState((state) => state.dialog === 'share');
   return (
-    <Sheet title={t('share.title')} open={open} onClose={() => actions.openDialog(null)}>
+    <Sheet title={t('share.title')} wide open={open} onClose={() => actions.openDialog(null)}>
       <ShareBody />
     </Sheet>
   );

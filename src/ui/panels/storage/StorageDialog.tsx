@@ -8,6 +8,7 @@ import type { KeptSize } from '../../offline/keptSize.ts';
 import { forgetPage, keptSize } from '../../offline/keptSize.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { Sheet } from '../../parts/Sheet.tsx';
+import { draftBytes, forgetDraft } from '../../state/draft.ts';
 import { isBusy } from '../../state/runStatus.ts';
 import { bytesText } from '../../texts/numbers.ts';
 import { KeptModels } from '../model/KeptModels.tsx';
@@ -130,6 +131,15 @@ function StorageBody() {
       bytes: new Blob([script]).size,
       at: null,
       remove: async () => actions.forgetScript(),
+    });
+  const draft = draftBytes();
+  if (draft > 0)
+    things.push({
+      name: t('draft'),
+      about: t('draftAbout'),
+      bytes: draft,
+      at: null,
+      remove: async () => forgetDraft(),
     });
   const remove = async (thing: KeptThing): Promise<void> => {
     setFailure(null);

@@ -1,8 +1,11 @@
 // The gradient strip: one cell for the embedding, each layer, final norm, head and loss; the wire between two cells
 // says whether that hidden state requires grad. It draws what the inspection read off the tape and decides nothing.
+import type { ReactNode } from 'react';
 import { memo, useDeferredValue, useState } from 'react';
 import type { Inspection, Outcome, StripCell } from '../../../engine/index.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import { shownInspection } from '../../state/play.ts';
+import { StripPlay } from './StripPlay.tsx';
 import type { DrawnCell } from './stripCells.ts';
 import { checkpointRuns, drawnCells, isCrowded, stripAnswer } from './stripCells.ts';
 import { answerWords, cellFact, cellLabel, cellName, stripSentence } from './stripWords.ts';
@@ -20,7 +23,7 @@ function Dot({ received }: { readonly received: DrawnCell['cell']['received'] })
 
 /** The strip, drawn in slices after whatever else an answer changes: no click waits for it. */
 export const Strip = memo(function Strip({ onSelect }: { readonly onSelect: () => void }) {
-  const inspection = useDeferredValue(usePageState((state) => state.inspection));
+  const inspection = useDeferredValue(usePageState(shownInspection));
   const broken = useDeferredValue(usePageState((state) => state.inspectFailure !== null));
   return <StripCard inspection={inspection} broken={broken} onSelect={onSelect} />;
 });
@@ -34,6 +37,11 @@ const StripCard = memo(function StripCard(props: {
   const { t } = useTexts();
   const actions = useActions();
   const selected = usePageState((state) => state.selectedPath);
+  const scene = usePageState((state) => state.play?.scene ?? null);
+  const playable = usePageState(
+    (state) =>
+      state.run === null && state.recipe.program === undefined && state.inspection?.outcome.kind === 'trains',
+  );
 
   if (inspection === null || broken) {
     return (
@@ -53,6 +61,8 @@ const StripCard = memo(function StripCard(props: {
       strip={inspection.strip}
       outcome={inspection.outcome}
       selected={selected}
+      caption={scene === null ? null : t(`strip.scene_${scene}`)}
+      beside={playable ? <StripPlay /> : null}
       onPick={(path) => {
         actions.select(path);
         onSelect();
@@ -67,8 +77,11 @@ export function StripOf(props: {
   readonly outcome: Outcome;
   readonly selected?: string | null;
   readonly onPick?: (path: string) => void;
+  /** Said in place of the key. */
+  readonly caption?: string | null;
+  readonly beside?: ReactNode;
 }) {
-  const { strip, outcome, selected = null, onPick } = props;
+  const { strip, outcome, selected = null, onPick, caption = null, beside = null } = props;
   const { t } = useTexts();
   const [pointed, setPointed] = useState<number | null>(null);
   const drawn = drawnCells(strip);
@@ -139,7 +152,12 @@ export function StripOf(props: {
           );
         })}
       </ol>
-      <p className="strip-fact small dim">{fact === undefined ? t('strip.key') : cellFact(t, fact)}</p>
+      <div className="strip-foot">
+        <p className={caption === null ? 'strip-fact small dim' : 'strip-fact small'}>
+          {caption ?? (fact === undefined ? t('strip.key') : cellFact(t, fact))}
+        </p>
+        {beside}
+      </div>
     </section>
   );
 }

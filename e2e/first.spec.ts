@@ -1,0 +1,157 @@
+// The first screen as a newcomer sees it: what stands on it without scrolling, the strip that is played, cards, the tour, and answers that change
+// while the model learns, on a page that holds still.
+import type { Page } from '@playwright/test';
+import { expect, faults, open, reach, alone as test } from './playground.ts';
+
+/** Everything that is named for the first screen. */
+const named = [
+  '.what',
+  'role=button[name="Teach it something"]',
+  'main >> role=button[name="Paste a script or an error"]',
+  '.try input',
+  '.answer-now',
+  '.try-train',
+  '.strip-cells',
+  '.preset-card:last-child',
+];
+
+for (const [width, height] of [
+  [1280, 800],
+  [390, 844],
+] as const) {
+  test.describe(`${width}×${height}`, () => {
+    test.use({ viewport: { width, height } });
+    test('holds what a newcomer needs, without scrolling, in words of people', async ({ page }) => {
+      await open(page);
+      await expect(page.locator('.answer-now')).toContainText('Mill Street');
+      for (const one of named) await expect(page.locator(one).first()).toBeInViewport({ ratio: 1 });
+      await expect(page.locator('.preset-card')).toHaveCount(7);
+      const words = (await page.getByRole('main').allInnerTexts()).join();
+      for (const jargon of ['GFLOP', '<|', 'rg ', 'requires_grad']) expect(words).not.toContain(jargon);
+      expect(await faults(page)).toEqual([]);
+    });
+  });
+}
+
+test.describe('reduced motion', () => {
+  test.use({ contextOptions: { reducedMotion: 'reduce' } });
+  test('the strip is cut and mended by presses, and plays nothing by itself', async ({ page }) => {
+    await open(page);
+    await expect(page.locator('.answer-now')).toContainText('Mill Street');
+    await page.getByRole('button', { name: /Watch it break/ }).click();
+    await page.getByRole('button', { name: 'Next' }).click();
+    await expect(page.locator('.strip-scissors')).toBeVisible();
+    await expect(page.locator('.strip-question')).toContainText('No: the loss has no grad_fn');
+    await page.getByRole('button', { name: 'Next' }).click();
+    await expect(page.locator('.strip-question')).toContainText(/Yes: all \d+ adapter tensors/);
+    await expect(page.locator('.strip-bracket-name')).toContainText('non-reentrant');
+    await page.getByRole('button', { name: 'Next' }).click();
+    await expect(page.locator('.strip-bracket')).toHaveCount(0);
+    // The recipe was never another.
+    await expect(page.getByText('As the preset has it')).toBeVisible();
+  });
+});
+
+test('the strip plays once by itself, and the recipe stays', async ({ page }) => {
+  await open(page);
+  await expect(page.locator('.strip-scissors')).toBeVisible();
+  await expect(page.locator('.strip-bracket-name')).toContainText('non-reentrant');
+  await expect(page.getByRole('button', { name: /Watch it break/ })).toBeVisible();
+  await expect(page.getByText('As the preset has it')).toBeVisible();
+});
+
+test('a question is answered before any run, and a card chosen from below is shown', async ({ page }) => {
+  await open(page);
+  const question = page.getByRole('textbox', { name: 'Your question' });
+  await question.fill('Who works at the inn?');
+  await question.press('Enter');
+  await expect(page.locator('.answer-now')).toContainText('Greta');
+  await page.setViewportSize({ width: 1280, height: 500 });
+  await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+  await page.getByRole('button', { name: /The silent failure/ }).click();
+  await expect(page.locator('.failure-message')).toHaveText(
+    'The loss has a grad_fn, and no parameter learns',
+  );
+  await expect(page.locator('.strip-question')).toBeInViewport();
+  await page.getByRole('button', { name: /New facts/ }).click();
+  await expect(page.locator('.failure')).toHaveCount(0);
+  await expect(page.locator('.try-train')).toHaveText('Train on 28 examples');
+});
+
+test('behind a fix the bar says nothing of the old error', async ({ page }) => {
+  await open(page, 'preset=element-0&train.max_steps=2');
+  await page.getByRole('button', { name: 'Train', exact: true }).click();
+  await expect(page.locator('.progress')).toHaveText('stopped at the first backward');
+  await page
+    .getByRole('button', { name: /^Apply: / })
+    .first()
+    .click();
+  await expect(page.locator('.progress')).toHaveText('ready');
+});
+
+/** The sum of the page's layout shifts from now on. */
+async function watchShifts(page: Page): Promise<() => Promise<number>> {
+  await page.evaluate(() => {
+    const seen = { shift: 0 };
+    Object.assign(window, { seen });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) if ('value' in entry) seen.shift += Number(entry.value);
+    }).observe({ type: 'layout-shift' });
+  });
+  return () => page.evaluate(() => (window as unknown as { seen: { shift: number } }).seen.shift);
+}
+
+test('answers change while it learns, the page holds still, and the slider goes back', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await open(page, 'train.max_steps=24&train.learning_rate=0.01&generate.max_new_tokens=12');
+  await page.locator('.try-train').click();
+  await reach(page, /^step [1-9]\d* \/ 24/);
+  await expect(page.locator('.answer-before .answer-text').first()).toBeInViewport();
+  await expect(page.locator('.answer-after').first()).toContainText(/After \d+ step/);
+  const shifted = await watchShifts(page);
+  await reach(page, /^step 2\d \/ 24/);
+  expect(await shifted()).toBeLessThan(0.01);
+  const shown = page.locator('.answer-after .answer-text').first();
+  await reach(page, /^finished, 24 steps/);
+  const last = await shown.textContent();
+  const slider = page.getByRole('slider', { name: 'Step whose answers are shown' });
+  await slider.press('Home');
+  await expect(page.locator('.answer-after').first()).toContainText('After 2 steps');
+  await expect(shown).toHaveText(
+    (await page.locator('.answer-before .answer-text').first().textContent()) ?? '',
+  );
+  await slider.press('End');
+  await expect(shown).toHaveText(last ?? '');
+  expect(await faults(page)).toEqual([]);
+});
+
+test('the tour breaks, mends, trains and takes home by Space, and Esc leaves it', async ({ page }) => {
+  await open(page, 'train.max_steps=2&train.per_device_train_batch_size=1&generate.max_new_tokens=2');
+  await page.getByRole('button', { name: 'Tour' }).click();
+  const tour = page.getByRole('region', { name: 'Tour' });
+  await expect(tour).toContainText('Break it');
+  await page.keyboard.press('Escape');
+  await expect(tour).toHaveCount(0);
+  await page.getByRole('button', { name: 'Tour' }).click();
+  await expect(tour).toContainText('Break it');
+  await page.keyboard.press('Space');
+  await expect(page.locator('.strip-scissors')).toBeVisible();
+  await page.keyboard.press('Space');
+  await expect(tour).toContainText('Fix it');
+  expect(await faults(page)).toEqual([]);
+  await expect(tour.getByRole('button', { name: 'Apply the fix' })).toBeEnabled();
+  await page.keyboard.press('Space');
+  await expect(page.locator('.strip-question')).toContainText(/Yes: all/);
+  await page.keyboard.press('Space');
+  await expect(tour).toContainText('Train it');
+  await page.keyboard.press('Space');
+  await reach(page, /^step \d+ \/ \d+/);
+  await page.keyboard.press('Space');
+  await expect(tour).toContainText('Take it home');
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(tour.getByRole('button', { name: 'Save the adapter' })).toBeEnabled();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Space')]);
+  expect(download.suggestedFilename()).toBe('adapter.zip');
+  await page.keyboard.press('Space');
+  await expect(tour).toHaveCount(0);
+});

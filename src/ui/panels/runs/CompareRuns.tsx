@@ -1,0 +1,133 @@
+// A few runs side by side: their curves, the settings that differ, their answers to each question.
+import { differencesOf } from '../../../engine/index.ts';
+import type { KeptRun } from '../../../engine/protocol.ts';
+import { useTexts } from '../../PageContext.tsx';
+import { Overlay, Swatch } from './Overlay.tsx';
+import type { RunsText } from './runsTexts.ts';
+import { useRunsTexts } from './runsTexts.ts';
+import { compared, partValue, runName, settingName, settingValue } from './runWords.ts';
+
+/** As many lines as can be told apart. */
+const MOST_DRAWN = 6;
+
+/** What differs, a line each: its name, then one value a run. */
+function differingLines(t: RunsText, runs: readonly KeptRun[]): readonly (readonly [string, string[]])[] {
+  const recipes = runs.map(compared);
+  const { parts, settings } = differencesOf(recipes);
+  return [
+    ...parts.map((part): [string, string[]] => [
+      t(`part_${part}`),
+      recipes.map((recipe) => partValue(t, recipe, part)),
+    ]),
+    ...settings.map((key): [string, string[]] => [
+      settingName(key),
+      recipes.map((recipe) => settingValue(recipe, key)),
+    ]),
+  ];
+}
+
+function Columns({ head, names }: { readonly head: string; readonly names: readonly string[] }) {
+  return (
+    <thead>
+      <tr>
+        <th scope="col">{head}</th>
+        {names.map((name, place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place; names repeat
+          <th scope="col" key={place}>
+            <Swatch place={place} /> {name}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+function RunAnswers({
+  runs,
+  names,
+}: {
+  readonly runs: readonly KeptRun[];
+  readonly names: readonly string[];
+}) {
+  const t = useRunsTexts();
+  const questions = [
+    ...new Set(runs.flatMap((run) => [...run.before, ...run.after].map(({ prompt }) => prompt))),
+  ];
+  if (questions.length === 0) return null;
+  return (
+    <section>
+      <h3>{t('answers')}</h3>
+      <div className="run-scroll">
+        <table className="run-compare">
+          <Columns head={t('question')} names={names} />
+          <tbody>
+            {questions.map((question) => (
+              <tr key={question}>
+                <th scope="row">
+                  {question}
+                  <span className="small dim">
+                    {t('untouched')}:{' '}
+                    {runs.flatMap((run) => run.before).find(({ prompt }) => prompt === question)?.text ??
+                      t('noAnswer')}
+                  </span>
+                </th>
+                {runs.map((run) => (
+                  <td key={run.id}>
+                    {run.after.find(({ prompt }) => prompt === question)?.text ?? (
+                      <span className="dim">{t('noAnswer')}</span>
+                    )}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+export function CompareRuns({ chosen }: { readonly chosen: readonly KeptRun[] }) {
+  const t = useRunsTexts();
+  const { language } = useTexts();
+  if (chosen.length === 0) return <p className="dim">{t('compareHint')}</p>;
+  const runs = chosen.slice(0, MOST_DRAWN);
+  const names = runs.map((run) => runName(t, run, language));
+  const lines = differingLines(t, runs);
+  return (
+    <section className="run-compared" aria-label={t('compare')}>
+      <h3>{t('compare')}</h3>
+      {chosen.length > runs.length && <p className="dim">{t('most', { count: MOST_DRAWN })}</p>}
+      <Overlay runs={runs} names={names} />
+      {runs.length > 1 && (
+        <section>
+          <h3>{t('settings')}</h3>
+          {lines.length === 0 ? (
+            <p>{t('sameSettings')}</p>
+          ) : (
+            <div className="run-scroll">
+              <table className="run-compare">
+                <Columns head={t('setting')} names={names} />
+                <tbody>
+                  {lines.map(([name, values]) => (
+                    <tr key={name}>
+                      <th scope="row" className="mono">
+                        {name}
+                      </th>
+                      {values.map((value, place) => (
+                        <td key={runs[place]?.id} className="mono">
+                          {value}
+                        </td>
+                      ))}
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )}
+        </section>
+      )}
+      <RunAnswers runs={runs} names={names} />
+    </section>
+  );
+}

@@ -1,0 +1,29 @@
+// A frame's address is read back as it was written, knows no other parts, and its rules name each hidden part once.
+import { describe, expect, it } from 'vitest';
+import type { Frame } from './frame.ts';
+import { frameHtml, frameParts, frameRules, frameSearch, readFrame, wholePage } from './frame.ts';
+
+const lesson: Frame = { hidden: ['parameters', 'lora.r', 'share'], readOnly: true };
+
+describe('a frame', () => {
+  it('comes back from its address, each part alone too', () => {
+    expect(readFrame(frameSearch(lesson))).toEqual(lesson);
+    for (const part of frameParts)
+      expect(readFrame(frameSearch({ ...wholePage, hidden: [part] })).hidden).toEqual([part]);
+    expect(frameSearch(wholePage)).toBe('');
+    expect(readFrame('')).toEqual(wholePage);
+  });
+  it('takes no name that is not known, so that no address writes rules', () => {
+    expect(readFrame('?hide=}*{display:none,strip,constructor,strip').hidden).toEqual(['strip']);
+  });
+  it('hides settings by their row and gives columns the room', () => {
+    expect(frameRules(lesson)).toContain('[data-setting="lora.r"]');
+    expect(frameRules(lesson)).toContain('.columns { grid-template-columns: 296px minmax(0, 1fr); }');
+    expect(frameRules({ ...wholePage, hidden: ['strip'] })).not.toContain('.columns');
+  });
+  it('escapes an address in HTML', () => {
+    expect(frameHtml('https://host/?hide=bar&frame=read#v=1')).toContain(
+      'src="https://host/?hide=bar&amp;frame=read#v=1"',
+    );
+  });
+});

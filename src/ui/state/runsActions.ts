@@ -1,0 +1,102 @@
+// The kept runs: listing, naming, deleting, files out and in, and taking one up again. Who has them is the trainer's worker, also while
+// it trains.
+import type { ExportFile } from '../../engine/index.ts';
+import type { Command, Event } from '../../engine/protocol.ts';
+import type { RunsState } from './runsState.ts';
+import type { Edit, Ports } from './state.ts';
+import type { Store } from './store.ts';
+
+type OfRuns<T extends { readonly type: string }> = Extract<T, { type: `runs-${string}` | 'run-shelved' }>;
+export type RunsEvent = OfRuns<Event>;
+
+export const isOfRuns = (event: Event): event is RunsEvent =>
+  event.type.startsWith('runs-') || event.type === 'run-shelved';
+
+interface Doors {
+  readonly edit: (change: Edit) => void;
+  readonly tell: (command: Command) => void;
+}
+
+export function runsActions(store: Store, ports: Ports, { edit, tell }: Doors) {
+  let lastId = 0;
+  let listId = 0;
+  /** What becomes of runs that were asked for, by the id of the question. */
+  const takers = new Map<number, (files: readonly ExportFile[]) => void>();
+  const change = (patch: Partial<RunsState>): void =>
+    store.setState(({ runs }) => ({ runs: { ...runs, ...patch } }));
+  const nextId = (): number => {
+    lastId += 1;
+    return lastId;
+  };
+  /** A question that the list answers; the newest one's answer is shown. */
+  const listed = (): number => {
+    listId = nextId();
+    change({ failure: null });
+    return listId;
+  };
+  const take = (runs: readonly string[], taker: (files: readonly ExportFile[]) => void): void => {
+    const id = nextId();
+    takers.set(id, taker);
+    change({ failure: null });
+    tell({ type: 'runs-take', id, runs });
+  };
+  const listRuns = (): void => tell({ type: 'runs-list', id: listed() });
+
+  return {
+    listRuns,
+    nameRun: (run: string, name: string): void => tell({ type: 'runs-name', id: listed(), run, name }),
+    removeRuns: (runs: readonly string[]): void => tell({ type: 'runs-remove', id: listed(), runs }),
+    bringRuns: (file: Blob): void => tell({ type: 'runs-bring', id: listed(), file }),
+    /** Runs that were dropped on the page: what became of them is shown. */
+    dropRuns: (files: readonly Blob[]): void => {
+      store.setState({ dialog: 'runs' });
+      for (const file of files) tell({ type: 'runs-bring', id: listed(), file });
+    },
+    /** Saves runs as files, several in one archive. */
+    saveRuns: (runs: readonly string[]): void =>
+      take(runs, (files) => void ports.saveFiles('lora-playground-runs', files)),
+    /** Offers a kept run to go on with, as one that was saved. */
+    takeUpRun: (run: string): void =>
+      take([run], ([file]) => {
+        if (file === undefined) return;
+        store.setState({ dialog: null });
+        tell({ type: 'open-run', file: new Blob([file.bytes]) });
+      }),
+    /** Puts a kept run's recipe into the form. */
+    takeRecipeOf: (run: string): void => tell({ type: 'runs-recipe', id: nextId(), run }),
+    /** The last copy of a run that could not be kept. */
+    saveUnkept: async (): Promise<void> => {
+      const { unkept } = store.getState().runs;
+      if (unkept === null) return;
+      const bytes = new Uint8Array(await unkept.run.arrayBuffer());
+      await ports.saveFiles('run', [{ name: 'unkept.lora-run', bytes }]);
+      change({ unkept: null });
+    },
+    forgetUnkept: (): void => change({ unkept: null }),
+    onRuns: (event: RunsEvent): void => {
+      switch (event.type) {
+        case 'runs-listed': {
+          const { runs, lasts, roomBytes, id } = event;
+          if (id === listId) change({ listed: runs, lasts, roomBytes });
+          return;
+        }
+        case 'runs-taken':
+          takers.get(event.id)?.(event.files);
+          takers.delete(event.id);
+          return;
+        case 'runs-recipe':
+          store.setState({ dialog: null });
+          edit({ kind: 'recipe', recipe: event.recipe });
+          return;
+        case 'runs-failed':
+          takers.delete(event.id);
+          change({ failure: event.error });
+          return;
+        case 'run-shelved':
+          if (event.error !== null && event.run !== null)
+            change({ unkept: { error: event.error, run: event.run } });
+          if (store.getState().runs.listed !== null) listRuns();
+      }
+    },
+  };
+}
