@@ -86,6 +86,10 @@ export const guideChapters = async () => (await import('./laboratory/doctor/guid
 /** What the browser keeps of this page, and the letting go of it. */
 export const storage = async () => import('./session/storedHere.ts');
 
+/** A thread in which an export for the web answers. */
+export const webChat = async () => (await import('./webChatClient.ts')).startWebChat;
+export type { WebChatThread, WebChatTold } from './webChatClient.ts';
+
 /** Rows of a hub over a reload. */
 export const rowsStore = async () => import('./session/keptRows.ts');
 

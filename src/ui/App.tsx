@@ -34,6 +34,7 @@ const loads: Readonly<Partial<Record<DialogName, () => Promise<ComponentType>>>>
   share: async () => (await import('./panels/share/ShareDialog.tsx')).ShareDialog,
   tour: async () => (await import('./panels/tour/Tour.tsx')).Tour,
   push: async () => (await import('./panels/push/PushDialog.tsx')).PushDialog,
+  deploy: async () => (await import('./panels/deploy/DeployDialog.tsx')).DeployDialog,
   script: async () => (await import('./panels/script/ScriptDialog.tsx')).ScriptDialog,
 };
 

@@ -20,6 +20,7 @@ import { runsActions } from './runsActions.ts';
 import { scriptActions } from './scriptActions.ts';
 import type { DialogName, Edit, Language, PageState, Ports, SheetName, Theme } from './state.ts';
 import type { Store } from './store.ts';
+import { webActions } from './webActions.ts';
 
 export type Actions = ReturnType<typeof makeActions>;
 
@@ -37,6 +38,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     openRows: rows.openRows,
     askFiles: (id) => engines.tell({ type: 'export', id, format: 'repository', dtype: 'float16' }),
   });
+  const web = webActions((id) => engines.tell({ type: 'export', id, format: 'web-q4', dtype: 'float16' }));
   const scripts = scriptActions(store, ports, edit, () => engines);
   const runs = runsActions(store, ports, { edit, tell: (command) => tell(command) });
   const answers = answerActions(store, (command) => engines.tell(command));
@@ -46,9 +48,12 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     later,
     onPaused: () => answers.askOwed(),
     onExported: ({ id, folder, files }) => {
-      if (!hub.onPushFiles(id, files)) void ports.saveFiles(folder, files);
+      if (!web.onWebFiles(id, files) && !hub.onPushFiles(id, files)) void ports.saveFiles(folder, files);
     },
-    onRefused: hub.onPushRefused,
+    onRefused: (error) => {
+      hub.onPushRefused(error);
+      web.onWebRefused(error);
+    },
     onModel: models.onModel,
     onAdapter: adapters.onAdapter,
     onRows: rows.onRows,
@@ -174,6 +179,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     forgetKept: hub.forgetKept,
     setHub: hub.setHub,
     pushToHub: hub.pushToHub,
+    askWebFiles: web.askWebFiles,
     cancelPush: hub.cancelPush,
     openAdapter: adapters.openAdapter,
     dropAdapter: adapters.dropAdapter,

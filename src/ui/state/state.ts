@@ -56,6 +56,7 @@ export type DialogName =
   | 'keys'
   | 'storage'
   | 'push'
+  | 'deploy'
   | 'data'
   | 'template'
   | 'runs'

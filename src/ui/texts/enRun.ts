@@ -193,6 +193,8 @@ export const enRun = {
     webPacked: 'as it was trained, adapter beside it (zip)',
     webHalf: 'merged, float16 (zip)',
     webWhole: 'merged, float32 (zip)',
+    own: 'On a page of your own',
+    deploy: 'Try it as a page would …',
     run: 'To go on elsewhere',
     runFile: 'Saved run',
     log: 'Log',

@@ -4,6 +4,7 @@ import i18next from 'i18next';
 import type { Text } from '../../engine/index.ts';
 import type { Language } from '../state/state.ts';
 import { en } from './en.ts';
+import type { enDeploy } from './enDeploy.ts';
 import type { enKept } from './enKept.ts';
 import type { enLinks } from './enLinks.ts';
 import type { enModel } from './enModel.ts';
@@ -27,6 +28,7 @@ declare module 'i18next' {
       model: typeof enModel;
       tour: typeof enTour;
       push: typeof enPush;
+      deploy: typeof enDeploy;
     };
   }
 }

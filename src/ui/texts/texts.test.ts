@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { settingKeys, settingOf } from '../../engine/index.ts';
 import { en } from './en.ts';
+import { enDeploy } from './enDeploy.ts';
 import { enKept } from './enKept.ts';
 import { enLinks } from './enLinks.ts';
 import { enModel } from './enModel.ts';
@@ -11,6 +12,7 @@ import { enRows } from './enRows.ts';
 import { enTour } from './enTour.ts';
 import { browserLanguage } from './i18n.ts';
 import { zh } from './zh.ts';
+import { zhDeploy } from './zhDeploy.ts';
 import { zhKept } from './zhKept.ts';
 import { zhLinks } from './zhLinks.ts';
 import { zhModel } from './zhModel.ts';
@@ -41,6 +43,7 @@ describe('texts', () => {
     model: enModel,
     tour: enTour,
     push: enPush,
+    deploy: enDeploy,
     links: enLinks,
   });
   const chinese = flat({
@@ -51,6 +54,7 @@ describe('texts', () => {
     model: zhModel,
     tour: zhTour,
     push: zhPush,
+    deploy: zhDeploy,
     links: zhLinks,
   });
 

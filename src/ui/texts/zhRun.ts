@@ -190,6 +190,8 @@ export const zhRun: TextsOf<typeof enRun> = {
     webPacked: '保持训练时的格式，适配器另存（zip）',
     webHalf: '合并，float16（zip）',
     webWhole: '合并，float32（zip）',
+    own: '在您自己的网页上',
+    deploy: '像网页那样试用…',
     run: '在别处继续',
     runFile: '已保存的训练',
     log: '日志',

@@ -74,6 +74,12 @@ export function TakeHome() {
           {t('takeHome.push')}
         </Button>
       </fieldset>
+      <fieldset className="take-home-group">
+        <legend>{t('takeHome.own')}</legend>
+        <Button className="button" onPress={() => actions.openDialog('deploy')}>
+          {t('takeHome.deploy')}
+        </Button>
+      </fieldset>
       {unfinished && (
         <fieldset className="take-home-group">
           <legend>{t('takeHome.run')}</legend>

@@ -58,8 +58,12 @@ export async function* webFiles(
   const model = modelOf(type);
   const config = { ...files.config, tied: model.tied.size > 0 };
   const counts = types.map((one) => [modelNames[one], layoutOf(modelOf(one), one).files.length] as const);
+  const packed = modelOf('packed');
+  const adapterFile = packed.factors.length > 0 ? layoutOf(packed, 'packed').files.at(-1)?.name : undefined;
   yield jsonFile('config.json', {
     ...configOf(config, files, 'float32'),
+    // Of 'packed': the file to swap for another adapter's, or for zeros.
+    ...(adapterFile === undefined ? {} : { adapter_data: adapterFile }),
     'transformers.js_config': { use_external_data_format: Object.fromEntries(counts) },
   });
   yield generationConfig(files);

@@ -80,7 +80,9 @@ export function webModel(
   const formOf = (name: string, shape: readonly number[]): HeldForm => {
     if (shape.length === 1) return 'float32';
     if (type !== 'packed') return type;
-    const packed = touched.has(name) ? null : packedForm(name, frozen);
+    // What was merged is no half: rounding it would undo a part of the training.
+    if (touched.has(name)) return 'float32';
+    const packed = packedForm(name, frozen);
     return packed && fits({ name, shape }, packed) ? packed : 'float16';
   };
   const tensors = [...modelTensors(config)].map(([name, shape]) => held(name, shape, formOf(name, shape)));
