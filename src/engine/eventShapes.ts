@@ -3,6 +3,7 @@
 import type { RowStatistics } from './data/rowStatistics.ts';
 import type { RowPreview } from './data/summary.ts';
 import { decode } from './decode.ts';
+import { device } from './deviceShape.ts';
 import { isErrorCode } from './errorHelp.ts';
 import type { Check } from './ground/shapes.ts';
 import {
@@ -43,8 +44,7 @@ import type { RowsView } from './session/lookAtRows.ts';
 import type { OpenedRows } from './session/rowShelf.ts';
 import { runsEvents } from './session/runMessages.ts';
 import type { TemplateView } from './session/showTemplate.ts';
-import type { DeviceInfo } from './training/backends/deviceInfo.ts';
-import { backendKinds, cpuReasons } from './training/backends/deviceInfo.ts';
+import { backendKinds } from './training/backends/deviceInfo.ts';
 import type { CostEstimate } from './training/cost.ts';
 import { stepMetrics } from './training/metricsShape.ts';
 
@@ -59,17 +59,6 @@ const error = shape<EngineErrorData>({
   message: bilingual,
   remedy: bilingual,
   data: record(anything),
-});
-
-const device = shape<DeviceInfo>({
-  backend: oneOf(...backendKinds),
-  reason: nullable(oneOf(...cpuReasons)),
-  trouble: nullable(bilingual),
-  adapter: nullable(
-    shape({ vendor: string, architecture: string, device: string, description: string, fallback: boolean }),
-  ),
-  features: list(string),
-  limits: record(number),
 });
 
 const estimate = shape<CostEstimate>({

@@ -23,7 +23,9 @@ export interface WebChatThread {
 }
 
 export function startWebChat(onTold: (told: WebChatTold) => void): WebChatThread {
-  const thread = new Worker(new URL('./webChatWorker.ts', import.meta.url), { type: 'module' });
+  // It looks ONNX Runtime's program up beside the page.
+  const name = new URL('./', location.href).href;
+  const thread = new Worker(new URL('./webChatWorker.ts', import.meta.url), { type: 'module', name });
   thread.onmessage = ({ data }: MessageEvent<WebChatTold>) => onTold(data);
   thread.onerror = () => onTold({ type: 'failed', error: errorData(programMissing({ what: 'part' })) });
   return { ask: (question) => thread.postMessage(question), end: () => thread.terminate() };

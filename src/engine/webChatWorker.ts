@@ -1,16 +1,20 @@
 // The thread in which an export for the web answers, away from the page and from the one that trains: ONNX Runtime is fetched when the first
 // question comes. One question at a time; what to say is session/webChat.ts's.
+import { pageFiles } from 'virtual:page-files';
+import { openNet } from './ground/fetching/net.ts';
+import { ownFiles } from './ground/fetching/ownFiles.ts';
 import { errorData } from './session/errorData.ts';
 import { WebChat } from './session/webChat.ts';
-import { openOrt } from './training/backends/ort/openOrt.ts';
+import { fetchOrt } from './training/backends/ort/fetchOrt.ts';
 import type { WebChatQuestion, WebChatTold } from './webChatClient.ts';
 
+const ort = fetchOrt(ownFiles(openNet(), self.name, pageFiles));
 let chat: WebChat | null = null;
 const say = (told: WebChatTold): void => self.postMessage(told);
 
 async function obey(question: WebChatQuestion): Promise<void> {
   if (question.type === 'open') {
-    chat = new WebChat(await openOrt(), question.files, () => performance.now());
+    chat = new WebChat(await ort({}), question.files, () => performance.now());
     return say({ type: 'opened', swaps: chat.adapterFile !== null });
   }
   const { prompt, adapter, limit } = question;

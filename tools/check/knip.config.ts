@@ -28,7 +28,7 @@ export default function config({ production = false }: { readonly production?: b
       '{vite,playwright}.config.ts!',
       // Built apart from the page, by tools/build/offlinePage.ts.
       'src/ui/offline/serviceWorker.ts!',
-      'tools/build/offlinePage.ts!',
+      'tools/build/{offlinePage,servedPackage}.ts!',
       'tools/parity/parity.ts',
       'tools/golden/{write*,webPage}.ts',
       'tools/fuzz/{fuzz,thread}.ts',

@@ -4,8 +4,6 @@
 
 import type { UserError } from '../ground/errors.ts';
 import { Cancelled } from '../ground/errors.ts';
-import type { HubCommand } from '../hub/messages.ts';
-import type { Command } from '../protocol.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { sameRun } from '../recipe/sameRun.ts';
 import { PythonError } from '../torch/autograd/pythonError.ts';
@@ -19,24 +17,13 @@ import { give, giveRun, isAsked, nothingFor, refuse } from './asked.ts';
 import { errorData } from './errorData.ts';
 import { lossBehind } from './lossBehind.ts';
 import { openFor } from './openFor.ts';
-import type { Question } from './questions.ts';
 import { answer, isQuestion } from './questions.ts';
 import { TrainingRun } from './run.ts';
-import type { RunsCommand } from './runMessages.ts';
 import { SavedRuns } from './savedRuns.ts';
-import type { ScriptCommand } from './scriptDesk.ts';
+import type { Queued, SessionCommand } from './sessionCommands.ts';
 import type { SessionOptions } from './sessionOptions.ts';
 import { UntouchedDesk } from './untouched.ts';
 import { Wish } from './wish.ts';
-
-type Queued = Exclude<
-  Command,
-  | Question
-  | ScriptCommand
-  | HubCommand
-  | RunsCommand
-  | { type: 'pause' | 'ping' | 'watch' | 'ask-untouched' | 'change' }
->;
 
 /** A device that is lost again and again is not opened a fourth time. */
 const MOST_RECOVERIES = 3;
@@ -69,9 +56,7 @@ export class Session {
   }
 
   /** Resolves when the command, and what stood before it, is done. Never rejects: failures are events. */
-  handle(
-    command: Exclude<Command, ScriptCommand | HubCommand | RunsCommand | { type: 'ping' }>,
-  ): Promise<void> {
+  handle(command: SessionCommand): Promise<void> {
     this.#wish.hear(command);
     if (command.type === 'watch') this.#watch = command.watch;
     if (command.type === 'take-run') this.#takes = true;

@@ -27,7 +27,7 @@ it('says what the run says', async () => {
   const run = await TrainingRun.begin({
     assets,
     recipe: { ...preset, values },
-    opened: await openBackend({ gpu: null, ort: openOrt, choice: 'ort', now }),
+    opened: await openBackend({ gpu: null, ort: () => openOrt(), choice: 'ort', now }),
     store: memoryStore(),
     emit: (event) => {
       if (event.type === 'answer' && event.done) answers.set(event.side, event.text);

@@ -1,14 +1,14 @@
 // Everything the page can do: the only file, with engines.ts and the …Actions.ts, that writes the store and sends
 // commands. It knows no React and no DOM beyond timers.
-import type { RecipeValues } from '../../engine/index.ts';
-import { deaths, defaultValues, errorData, sameRun } from '../../engine/index.ts';
-import type { BackendChoice, Command, ExportFormat, FloatType, GuideEntry } from '../../engine/protocol.ts';
+import { deaths, errorData, sameRun } from '../../engine/index.ts';
+import type { BackendChoice, Command, ExportFormat, FloatType } from '../../engine/protocol.ts';
 import { adapterActions } from './adapterActions.ts';
 import { answerActions } from './answerActions.ts';
 import { recallDraft } from './draft.ts';
 import type { Engines } from './engineHooks.ts';
 import { startEngines } from './engines.ts';
 import { readOnlyNote } from './frame.ts';
+import { guideActions } from './guideActions.ts';
 import { hubActions } from './hubActions.ts';
 import { modelActions } from './modelActions.ts';
 import { playActions } from './play.ts';
@@ -236,22 +236,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
         tell({ type: 'norms', id: 0 });
       if (selectedPath !== null) engines.ask({ type: 'why', id: inspectId, recipe, path: selectedPath });
     },
-    askGuide: () => engines.ask({ type: 'guide', id: 0 }),
-    /** Puts a case of the guide into the form, under one stack. */
-    tryAdvice: (
-      { base, change, rows }: Pick<GuideEntry, 'base' | 'change' | 'rows'>,
-      stack: RecipeValues['wiring.stack'],
-    ) => {
-      store.setState({ dialog: null });
-      // What it repairs is opened broken, so that it can be seen and repaired; what it breaks or hides, with the advice taken.
-      const { before, after } = rows.find((row) => row.stack === stack) ?? {
-        before: 'trains',
-        after: 'trains',
-      };
-      const repaired = after === 'trains' && before !== 'trains';
-      const patch = { ...defaultValues, ...base, ...(repaired ? {} : change), 'wiring.stack': stack };
-      edit({ kind: 'settings-alone', patch });
-    },
+    ...guideActions(store, edit, (command) => engines.ask(command)),
     /** Leaves the script behind: from here on the settings decide. */
     settingsAlone: () => edit({ kind: 'settings-alone', patch: {} }),
     openDialog: (dialog: DialogName | null) => store.setState({ dialog }),

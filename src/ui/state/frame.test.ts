@@ -1,7 +1,9 @@
 // A frame's address is read back as it was written, knows no other parts, and its rules name each hidden part once.
 import { describe, expect, it } from 'vitest';
 import type { Frame } from './frame.ts';
-import { frameHtml, frameParts, frameRules, frameSearch, readFrame, wholePage } from './frame.ts';
+import { frameHtml, frameParts, frameRules, frameSearch, readFrame } from './frame.ts';
+
+const wholePage = { hidden: [], readOnly: false };
 
 const lesson: Frame = { hidden: ['parameters', 'lora.r', 'share'], readOnly: true };
 

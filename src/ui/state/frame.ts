@@ -40,7 +40,7 @@ export interface Frame {
   readonly readOnly: boolean;
 }
 
-export const wholePage: Frame = { hidden: [], readOnly: false };
+const wholePage: Frame = { hidden: [], readOnly: false };
 
 /** `search` begins with '?', or is empty. What is not known is left out. */
 export function readFrame(search: string): Frame {

@@ -36,32 +36,16 @@ import type {
   VersionChoice,
 } from '../../engine/protocol.ts';
 import type { AnswerPair, Said, Untouched } from './answerState.ts';
+import type { DialogName, SheetName } from './dialogName.ts';
 import type { HubState } from './hubState.ts';
 import type { Play } from './playState.ts';
 import type { RunsState } from './runsState.ts';
 
 export type { AnswerPair, AnswerSide, Said, Untouched } from './answerState.ts';
+export type { DialogName, SheetName } from './dialogName.ts';
 
 export type Language = 'en' | 'zh';
 export type Theme = 'system' | 'light' | 'dark';
-export type DialogName =
-  | 'guide'
-  | 'tour'
-  | 'model'
-  | 'adapter'
-  | 'paste'
-  | 'script'
-  | 'share'
-  | 'device'
-  | 'keys'
-  | 'storage'
-  | 'push'
-  | 'deploy'
-  | 'data'
-  | 'template'
-  | 'runs'
-  | 'reset';
-export type SheetName = 'recipe' | 'parameters';
 
 /** A preset as the page lists it; `values` are the defaults with the preset's patch laid over them. */
 export interface PresetEntry {
