@@ -40,8 +40,6 @@ export interface Frame {
   readonly readOnly: boolean;
 }
 
-const wholePage: Frame = { hidden: [], readOnly: false };
-
 /** `search` begins with '?', or is empty. What is not known is left out. */
 export function readFrame(search: string): Frame {
   const asked = new URLSearchParams(search);
