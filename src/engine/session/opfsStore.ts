@@ -3,6 +3,7 @@
 
 import { isRecord } from '../ground/isRecord.ts';
 import type { TuningCache } from '../training/backends/variants.ts';
+import { memoryTuning } from '../training/backends/variants.ts';
 import { placedStore } from './placedStore.ts';
 import { isNamed, privateFolder, TUNING } from './privateFolder.ts';
 import { noStorage } from './sessionErrors.ts';
@@ -59,8 +60,8 @@ export function opfsStore(): SnapshotStore {
 }
 
 /** null where the browser offers no private files. */
-export function opfsTuning(): TuningCache | null {
-  if (!offersFiles()) return null;
+export function opfsTuning(): TuningCache {
+  if (!offersFiles()) return memoryTuning();
   /** What this worker measured or read: it must not change between a loss and what goes on after it, whatever the storage does. */
   const known = new Map<string, unknown>();
   const all = async (): Promise<Readonly<Record<string, unknown>>> => {

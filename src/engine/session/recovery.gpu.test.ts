@@ -7,6 +7,8 @@ import { recipeOfPreset } from '../recipe/presets.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { withPatch } from '../recipe/recipe.ts';
 import { readPublic } from '../testing/embedded.ts';
+import type { TuningCache } from '../training/backends/variants.ts';
+import { memoryTuning } from '../training/backends/variants.ts';
 import { Assets } from './assets.ts';
 import { Session } from './session.ts';
 import type { SnapshotStore } from './snapshot.ts';
@@ -34,11 +36,15 @@ interface Played {
   readonly events: Event[];
 }
 
+/** The kernels that were picked for this device: other ones add up in another order, and these tests compare bits. */
+const picked = memoryTuning();
+
 /** A session whose devices `onEvent` may destroy; a step told again replaces the earlier one. `gone`: whether there is no adapter now. */
 async function play(
   store: SnapshotStore,
   onEvent: (event: Event, device: GPUDevice | undefined) => void = () => {},
   gone: () => boolean = () => false,
+  tuning: TuningCache = picked,
 ): Promise<Played> {
   const gpu = await gpuInstance();
   const devices: GPUDevice[] = [];
@@ -68,6 +74,7 @@ async function play(
     assets,
     gpu: watched,
     store,
+    tuning,
     emit: (event) => {
       events.push(event);
       if (event.type === 'step') losses[event.metrics.step - 1] = event.metrics.loss;
@@ -91,12 +98,18 @@ describe.skipIf(!available)('a run that loses its device', () => {
   })();
 
   const moments: readonly (readonly [string, (event: Event) => boolean])[] = [
-    ['in loading', (event) => event.type === 'phase' && event.phase === 'loading' && event.done > 0],
+    [
+      'in loading',
+      (event) =>
+        event.type === 'phase' && event.phase === 'loading' && event.note !== 'tuning' && event.done > 0,
+    ],
     ['in the answers before', (event) => event.type === 'answer' && event.side === 'before' && !event.done],
     ['in step 3', (event) => event.type === 'step' && event.metrics.step === 3],
     ['in the answers after', (event) => event.type === 'answer' && event.side === 'after' && !event.done],
   ];
   it.each(moments)('%s', async (_, when) => {
+    // Measures the kernels, once for all.
+    await unbroken;
     let destroyed = 0;
     const { session, losses, events } = await play(memoryStore(), (event, device) => {
       if (destroyed > 0 || !when(event)) return;
@@ -111,13 +124,31 @@ describe.skipIf(!available)('a run that loses its device', () => {
     expect(events.at(-1)?.type).toBe('finished');
   });
 
+  it('while its kernels are measured', async () => {
+    let destroyed = 0;
+    const { session, events } = await play(
+      memoryStore(),
+      (event, device) => {
+        if (destroyed > 0 || event.type !== 'phase' || event.note !== 'tuning' || event.done === 0) return;
+        destroyed += 1;
+        device?.destroy();
+      },
+      () => false,
+      memoryTuning(),
+    );
+    await session.handle({ type: 'train', recipe: await recipe(), backend: 'webgpu' });
+    expect(failures(events)).toEqual([]);
+    expect(destroyed).toBe(1);
+    expect(events.at(-1)?.type).toBe('finished');
+  });
+
   it('in loading, with no adapter for a moment after', async () => {
     let left = 0;
     let destroyed = 0;
     const { session, losses, events } = await play(
       memoryStore(),
       (event, device) => {
-        if (destroyed > 0 || event.type !== 'phase' || event.done === 0) return;
+        if (destroyed > 0 || event.type !== 'phase' || event.note === 'tuning' || event.done === 0) return;
         destroyed += 1;
         left = 2;
         device?.destroy();

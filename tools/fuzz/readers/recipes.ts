@@ -200,6 +200,7 @@ export const recipeReaders: readonly Reader[] = [
           rows: 2,
           title: { en: 'a', zh: 'b' },
           description: { en: 'a', zh: 'b' },
+          line: { en: 'a', zh: 'b' },
           prompts: ['Where?'],
           settings: { 'lora.r': 4 },
         },

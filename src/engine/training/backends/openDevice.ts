@@ -1,7 +1,6 @@
 // Finds the adapter of this machine and opens a backend on it, or says why the CPU runs. The GPU object comes from outside:
 // navigator.gpu in a browser, the bindings of the `webgpu` package in Node.
-import type { UserError } from '../../ground/errors.ts';
-import { Cancelled, wordsOf } from '../../ground/errors.ts';
+import { Cancelled, UserError, wordsOf } from '../../ground/errors.ts';
 import type { ReadOptions } from '../../ground/fetching/progress.ts';
 import type { Text } from '../../ground/text.ts';
 import { deviceLost, gpuError, outOfMemory } from '../trainingErrors.ts';
@@ -101,6 +100,17 @@ function lossOf(device: GPUDevice, backend: GpuBackend): Promise<UserError> {
   );
 }
 
+/** Milliseconds in which a device that is gone says so, behind the failure of what was awaited of it. */
+const GRACE_MS = 250;
+
+/** A device that goes while its kernels are measured makes that fail in words of its own; null: it did not go. */
+async function lostBehind(device: GPUDevice, error: unknown): Promise<UserError | null> {
+  if (error instanceof UserError || error instanceof Cancelled) return null;
+  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), GRACE_MS));
+  const lost = await Promise.race([device.lost, late]);
+  return lost && deviceLost({ cause: lost.message || lost.reason });
+}
+
 /** Errors of WebGPU come late and outside of any call; a run that goes on after one computes nonsense. */
 function failureOf(device: GPUDevice): Promise<UserError> {
   return new Promise((resolve) => {
@@ -143,9 +153,10 @@ export async function openBackend(options: OpenOptions): Promise<OpenedBackend> 
     requiredLimits: Object.fromEntries(wantedLimits.map((name) => [name, adapter.limits[name]])),
   });
   const measured = variantsFor(device, adapter.info, now, options.tuning ?? null, options.onTuning);
-  const variants = await measured.catch((error: unknown) => {
+  const variants = await measured.catch(async (error: unknown) => {
+    const lost = await lostBehind(device, error);
     device.destroy();
-    throw error;
+    throw lost ?? error;
   });
   const backend = new GpuBackend(device, {
     profile: options.profile ?? false,
