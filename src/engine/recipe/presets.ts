@@ -61,9 +61,9 @@ function patchOf(id: string, settings: Readonly<Record<string, unknown>> = {}): 
 /** Fetches a file by a path below the page. */
 export type FetchBytes = (path: string) => Promise<Uint8Array>;
 
-function elementZero(data: PresetInfo): PresetInfo {
-  return {
-    ...data,
+/** Two of the laboratory, over the rows of the first: a run that stops at once, and one that learns nothing. */
+const laboratory: readonly Pick<PresetInfo, 'id' | 'title' | 'description' | 'line' | 'settings'>[] = [
+  {
     id: 'element-0',
     title: { en: 'The error: element 0', zh: '报错：element 0' },
     description: {
@@ -71,18 +71,9 @@ function elementZero(data: PresetInfo): PresetInfo {
       zh: '4 位底座，脚本里调用 get_peft_model，可重入检查点，没有输入梯度钩子：第一次 backward 就报错。应用修复后再训练。',
     },
     line: { en: 'Stops at once, and why', zh: '一开始就停下，为什么' },
-    settings: {
-      ...data.settings,
-      'wiring.attach': 'get_peft_model',
-      'train.gradient_checkpointing': true,
-      'train.use_reentrant': 'true',
-    },
-  };
-}
-
-function silentFailure(data: PresetInfo): PresetInfo {
-  return {
-    ...data,
+    settings: {},
+  },
+  {
     id: 'silent-failure',
     title: { en: 'The silent failure', zh: '无声的失败' },
     description: {
@@ -90,15 +81,22 @@ function silentFailure(data: PresetInfo): PresetInfo {
       zh: '没有任何报错，一步步照常进行，却没有参数在学习：prepare_model_for_kbit_training 在挂载适配器之后调用，把它冻结了。',
     },
     line: { en: 'Runs, learns nothing', zh: '照常运行，什么也没学到' },
+    settings: { 'wiring.prepare_model_for_kbit_training': 'after' },
+  },
+];
+
+const inLaboratory = (data: PresetInfo): readonly PresetInfo[] =>
+  laboratory.map(({ settings, ...own }) => ({
+    ...data,
+    ...own,
     settings: {
       ...data.settings,
       'wiring.attach': 'get_peft_model',
-      'wiring.prepare_model_for_kbit_training': 'after',
       'train.gradient_checkpointing': true,
       'train.use_reentrant': 'true',
+      ...settings,
     },
-  };
-}
+  }));
 
 /** All presets, the data presets first. Throws UserError 'presets' or 'preset-…' naming what is wrong in the file. */
 export async function loadPresets(fetchBytes: FetchBytes): Promise<PresetInfo[]> {
@@ -116,7 +114,7 @@ export async function loadPresets(fetchBytes: FetchBytes): Promise<PresetInfo[]>
     });
   const [first] = presets;
   if (!first) throw noPresets({});
-  return [...presets, elementZero(first), silentFailure(first)];
+  return [...presets, ...inLaboratory(first)];
 }
 
 /** Defaults with each preset's patch laid over them, as links and files need them. */

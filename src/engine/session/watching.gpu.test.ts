@@ -62,7 +62,7 @@ it.runIf(available).each(['tuning', 'compiling'] as const)(
     const recipe = recipeOfPreset(await assets.presets(), 'ships-log');
     const events: Event[] = [];
     const session: Session = new Session({
-      ...{ assets, gpu: await gpuInstance(), store: memoryStore(), now: () => performance.now() },
+      ...{ assets, gpu: await gpuInstance(), store: memoryStore(), now: steadyClock(10) },
       tuning: {
         load: () => Promise.resolve(note === 'tuning' ? undefined : portableVariants),
         save: () => Promise.resolve(),

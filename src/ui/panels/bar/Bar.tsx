@@ -168,30 +168,17 @@ function NarrowMenu() {
           <MenuItem id="paste" data-part="paste" className="list-item" onAction={actions.openPaste}>
             {t('paste.open')}
           </MenuItem>
-          <MenuItem
-            id="script"
-            data-part="script"
-            className="list-item"
-            onAction={() => actions.openDialog('script')}
-          >
-            {t('bar.script')}
-          </MenuItem>
-          <MenuItem
-            id="share"
-            data-part="share"
-            className="list-item"
-            onAction={() => actions.openDialog('share')}
-          >
-            {t('bar.share')}
-          </MenuItem>
-          <MenuItem
-            id="runs"
-            data-part="runs"
-            className="list-item"
-            onAction={() => actions.openDialog('runs')}
-          >
-            {t('bar.runs')}
-          </MenuItem>
+          {(['script', 'share', 'runs'] as const).map((dialog) => (
+            <MenuItem
+              key={dialog}
+              id={dialog}
+              data-part={dialog}
+              className="list-item"
+              onAction={() => actions.openDialog(dialog)}
+            >
+              {t(`bar.${dialog}`)}
+            </MenuItem>
+          ))}
           <MenuItem id="storage" className="list-item" onAction={() => actions.openDialog('storage')}>
             {t('bar.storage')}
           </MenuItem>
