@@ -51,10 +51,11 @@ test('says that the CPU runs, how to get WebGPU, and trains on ONNX Runtime', as
   const heard = await page.evaluate(
     () => (window as unknown as { heard: { steps: number; atKey: number; atDialog: number } }).heard,
   );
-  // Every step was computed by a worker, and the key was answered before another two of them were done.
+  // Every step was computed by a worker, and the key was answered while they went on: a page that trained by itself would have opened the
+  // dialog after the last. (How many steps lie between depends on what else the machine does, for the dialog's own file is fetched first.)
   expect(heard.steps).toBe(steps);
   expect(heard.atKey).toBeGreaterThan(0);
-  expect(heard.atDialog - heard.atKey).toBeLessThanOrEqual(1);
+  expect(heard.atDialog).toBeLessThan(steps);
 });
 
 test('trains in plain TypeScript where another file stands in the place of ONNX Runtime', async ({
