@@ -49,6 +49,7 @@ test('it hands out its adapter, the merged model and its log', async () => {
     'safetensors, float16 (zip)': 'merged.zip',
     'GGUF, F16': 'model.gguf',
     'trainer_state.json, CSV, TensorBoard (zip)': 'log.zip',
+    'With rows and model, ready to run (zip)': 'script.zip',
   };
   for (const [button, name] of Object.entries(names)) {
     const file = await downloaded(page, button);

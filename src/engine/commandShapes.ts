@@ -100,6 +100,7 @@ const command = tagged<Command>({
     format: oneOf(...exportFormats),
     dtype: oneOf('float32', 'float16', 'bfloat16'),
   }),
+  bundle: shape({ id, recipe }),
   'script-cost': nothing,
   'read-script': shape({ id, text: string, name: nullable(string), versions }),
   'cancel-script': shape({ id }),

@@ -255,6 +255,7 @@ const event = tagged<Event>({
   pong: shape({ guarded: boolean }),
   norms: shape({ id, updates: list(number) }),
   exported: shape({ id, folder: string, files: list(shape({ name: string, bytes })) }),
+  'bundle-failed': shape({ id, error }),
   'script-cost': shape({ bytes: number }),
   'script-progress': shape({
     id,

@@ -121,6 +121,8 @@ export type Command =
       readonly format: ExportFormat;
       readonly dtype: FloatType;
     }
+  /** A recipe's Python script with all that it needs. Answers `exported` or `bundle-failed` with the same id. */
+  | { readonly type: 'bundle'; readonly id: number; readonly recipe: Recipe }
   /** What reading a script would have to fetch first. Answers `script-cost`. */
   | { readonly type: 'script-cost' }
   /**
@@ -258,6 +260,7 @@ export type Event =
       readonly folder: string;
       readonly files: readonly ExportFile[];
     }
+  | { readonly type: 'bundle-failed'; readonly id: number; readonly error: EngineErrorData }
   /** Bytes that the first reading fetches; 0: they are here. */
   | { readonly type: 'script-cost'; readonly bytes: number }
   | {

@@ -22,6 +22,8 @@ export interface CliOptions {
   readonly checkpoint: string | null;
   /** Folder for the trained adapter and the log. */
   readonly export: string | null;
+  /** Zip file for the Python script with its rows and model. */
+  readonly bundle: string | null;
   /** Repository of the hub that the run goes to: owner/name. */
   readonly push: string | null;
   /** Whether everybody may see one that is made for it. */
@@ -94,6 +96,11 @@ export const command = {
       value: 'DIR',
       help: 'write the adapter (DIR/peft, DIR/adapter.gguf for llama.cpp, DIR/mlx) and the log (DIR/log)',
     },
+    bundle: {
+      type: 'string',
+      value: 'FILE',
+      help: 'write the same run in Python as a zip before the first step: script, requirements.txt, rows, and the model where it is small',
+    },
     merge: {
       type: 'string',
       value: 'DTYPE',
@@ -161,6 +168,7 @@ export function readOptions(args: readonly string[]): CliOptions {
     adapter: values.adapter ?? [],
     checkpoint: values.checkpoint ?? null,
     export: values.export ?? null,
+    bundle: values.bundle ?? null,
     merge: merge ?? null,
     web,
     push: values.push ?? null,

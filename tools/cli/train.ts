@@ -13,6 +13,7 @@ import { Assets } from '../../src/engine/session/assets.ts';
 import { runLink } from '../../src/engine/session/exportRun.ts';
 import { lossBehind } from '../../src/engine/session/lossBehind.ts';
 import { TrainingRun } from '../../src/engine/session/run.ts';
+import { scriptBundle } from '../../src/engine/session/scriptBundle.ts';
 import type { Snapshot, SnapshotStore } from '../../src/engine/session/snapshot.ts';
 import { memoryStore } from '../../src/engine/session/snapshot.ts';
 import { newestSnapshot } from '../../src/engine/session/snapshotDecode.ts';
@@ -99,6 +100,15 @@ async function push(run: TrainingRun, repository: string, { options, report }: J
   };
   const { page, commit } = await pushFiles(openNet(), settings, wish);
   report.pushed(page, commit);
+}
+
+/** The same run in Python, as one zip. */
+async function writeBundle(file: string, recipe: Recipe, assets: Assets): Promise<void> {
+  const { downloadZip } = await import('client-zip');
+  const files = await scriptBundle(assets, recipe);
+  const zip = downloadZip(files.map(({ name, bytes }) => ({ name: `script/${name}`, input: bytes })));
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, new Uint8Array(await zip.arrayBuffer()));
 }
 
 /** Lets files be written: the CPU backend would otherwise keep the thread from its first step to its last. */
@@ -197,6 +207,7 @@ async function train(options: CliOptions, report: Report, assets: Assets): Promi
   // What could be known before the first step is not told after the last.
   if (options.push !== null) assertPushable(writer(options), options.push);
   const recipe = await recipeOf({ ...options, keep: true }, assets, (text) => report.warning('link', text));
+  if (options.bundle !== null) await writeBundle(options.bundle, recipe, assets);
   const store = options.checkpoint === null ? memoryStore() : folderStore(options.checkpoint);
   for (let attempt = 1; ; attempt++) {
     const found = await newestSnapshot(store);

@@ -9,6 +9,7 @@
 # export [llama.cpp]: no golden file; checks what we export with PEFT, transformers, gguf-py, TensorBoard, and llama.cpp.
 # export_families [llama.cpp]: no golden file; the same for a small random model of every family, with PEFT, transformers and llama.cpp.
 # accelerate: no golden file; one exported script on one process and on two.
+# bundle [PRESET]: no golden file; the script bundle of a preset, unzipped and run as it is, against the same steps here.
 # smollm2 FILE: SmolLM2-135M-Instruct's Q4_1 GGUF, which a person must bring. smollm2_folder FILE: no golden file; the same model as
 #   transformers saves it, beside the file.
 # tokenizers: small tokenizers of each kind, trained here, and how they cut text.
@@ -164,6 +165,15 @@ if [ "${1:-}" = accelerate ]; then
   trap 'rm -rf "$work"' EXIT
   (cd "$here/../.." && node tools/run.mjs tools/golden/writeParity.ts "$work" >"$work/list")
   with $newest "$here/check_accelerate.py" "$work/00"
+  exit
+fi
+if [ "${1:-}" = bundle ]; then
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  (cd "$here/../.." && node tools/run.mjs tools/cli/train.ts --link "v=1&preset=${2:-ships-log}&wiring.stack=$newest" --steps 8 --backend cpu --json \
+    --bundle "$work/script.zip" >"$work/ours")
+  python3 -m zipfile -e "$work/script.zip" "$work"
+  with $newest "$here/check_bundle.py" "$work/script" "$work/ours"
   exit
 fi
 if [ "${1:-}" = checkpoints ]; then

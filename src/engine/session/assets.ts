@@ -6,6 +6,7 @@ import { parseRows } from '../data/rows.ts';
 import type { ImportedAdapter } from '../exchange/import/importedAdapter.ts';
 import { unlessGivenUp } from '../ground/fetching/watch.ts';
 import type { ByteSource } from '../ground/formats/byteSource.ts';
+import { blobSource } from '../ground/formats/byteSource.ts';
 import { kept } from '../ground/kept.ts';
 import type { ModelFiles, ReadAsset } from '../models/modelFiles.ts';
 import { embeddedModel, withTemplate } from '../models/modelFiles.ts';
@@ -17,10 +18,21 @@ import { unknownPreset } from '../recipe/recipeErrors.ts';
 import { RowShelf } from './rowShelf.ts';
 import { adapterMissing, modelMissing } from './sessionErrors.ts';
 
+const embeddedNames = [
+  'config.json',
+  'generation_config.json',
+  'model.safetensors',
+  'special_tokens_map.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+] as const;
+
 export class Assets {
   readonly #read: ReadAsset;
   readonly #embedded: () => Promise<ModelFiles>;
   #opened: ModelFiles | null = null;
+  /** The files that it was opened from. */
+  #sources: readonly ByteSource[] = [];
   #adapter: ImportedAdapter | null = null;
   /** With the chat template of a recipe, as long as recipes ask for it: what was made of rows is kept by tokenizer. */
   #templated: { readonly plain: ModelFiles; readonly source: string; readonly files: ModelFiles } | null =
@@ -64,7 +76,27 @@ export class Assets {
   /** Opens a file, or those of a folder, as the base model in place of the one that was open. Throws UserError 'gguf-…', 'safetensors' or 'model-…'. */
   async openModel(name: string, files: readonly ByteSource[]): Promise<ModelFiles> {
     this.#opened = await openModel(name, files);
+    this.#sources = files;
     return this.#opened;
+  }
+
+  /** The files of the open model, as they were chosen; none where another model is open. */
+  openedFiles(digest: string): readonly ByteSource[] {
+    return this.#opened?.info.digest === digest ? this.#sources : [];
+  }
+
+  /** The embedded model as transformers opens it from a folder. */
+  embeddedFiles(): Promise<{ readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }[]> {
+    return Promise.all(
+      embeddedNames.map(async (name) => ({ name, bytes: await this.#read(`model/${name}`) })),
+    );
+  }
+
+  /** The rows of a recipe as a file: its own, else the preset's. Throws UserError 'rows-missing' for a file that is not open. */
+  async rowsSource(recipe: Recipe): Promise<ByteSource> {
+    if (recipe.data) return this.shelf.source(recipe.data);
+    const { name } = await this.rows(recipe);
+    return blobSource(name, new Blob([await this.#read(`presets/${name}`)]));
   }
 
   /** Holds an adapter for recipes to name, in place of the one that was open. */

@@ -17,6 +17,7 @@ import { RowsDesk } from './lookAtRows.ts';
 import { modelSummary } from './modelSummary.ts';
 import { openAdapter } from './openAdapter.ts';
 import { firstRows } from './preparedRows.ts';
+import { scriptBundle } from './scriptBundle.ts';
 import { showTemplate } from './showTemplate.ts';
 
 /** Who asks, and through whom the answer goes. */
@@ -64,6 +65,7 @@ export type Question = Extract<
       | 'look-at-rows'
       | 'count-rows'
       | 'show-template'
+      | 'bundle'
       | 'why'
       | 'guide';
   }
@@ -79,6 +81,7 @@ const kinds: ReadonlySet<Command['type']> = new Set([
     'look-at-rows',
     'count-rows',
     'show-template',
+    'bundle',
     'why',
     'guide',
   ] as const),
@@ -144,6 +147,13 @@ export async function answer(question: Question, asking: Asking): Promise<void> 
       }
       case 'show-template':
         return emit({ type: 'template-seen', id, view: await showTemplate(assets, question.recipe) });
+      case 'bundle':
+        return emit({
+          type: 'exported',
+          id,
+          folder: 'script',
+          files: await scriptBundle(assets, question.recipe),
+        });
       case 'why':
         return emit({ type: 'why', id, why: await whyOf(asking, question.recipe, question.path) });
       case 'guide':
@@ -162,7 +172,8 @@ export async function answer(question: Question, asking: Asking): Promise<void> 
         id,
         view: { own: null, text: '', spans: [], problem: { message, remedy } },
       });
-    } else if (type === 'why') emit({ type: 'why-failed', id, error: errorData(error) });
+    } else if (type === 'bundle') emit({ type: 'bundle-failed', id, error: errorData(error) });
+    else if (type === 'why') emit({ type: 'why-failed', id, error: errorData(error) });
     else emit({ type: 'inspect-failed', id, error: errorData(error) });
   }
 }

@@ -82,7 +82,7 @@ export class RowShelf {
   table(data: CustomData): Promise<RowTable> {
     const key = keyOf(data);
     if (this.#table?.key !== key) {
-      const table = readTable(this.#source(data), data.format ?? 'json');
+      const table = readTable(this.source(data), data.format ?? 'json');
       this.#table = { key, table };
       // What failed is read anew.
       table.catch(() => {
@@ -105,7 +105,8 @@ export class RowShelf {
     return read;
   }
 
-  #source(data: CustomData): ByteSource {
+  /** Throws UserError 'rows-missing'. */
+  source(data: CustomData): ByteSource {
     if (!isInFile(data)) return textSource(data.name, data.text);
     const found = this.#files.get(data.digest);
     if (!found) throw rowsMissing({ name: data.name, digest: data.digest });

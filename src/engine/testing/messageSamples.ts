@@ -94,6 +94,7 @@ export const commands: Samples<Command> = {
   },
   'cancel-script': { type: 'cancel-script', id },
   why: { type: 'why', id, recipe, path: 'model' },
+  bundle: { type: 'bundle', id, recipe },
   guide: { type: 'guide', id },
   ping: { type: 'ping' },
   ...hubCommands,
@@ -269,6 +270,7 @@ export const events: Samples<Event> = {
   },
   untouched: { type: 'untouched', id, answers: ['Hi.'] },
   'why-failed': { type: 'why-failed', id, error },
+  'bundle-failed': { type: 'bundle-failed', id, error },
   guide: {
     type: 'guide',
     id,

@@ -1,5 +1,6 @@
 // Everything the page can do: the only file, with engines.ts and the …Actions.ts, that writes the store and sends
 // commands. It knows no React and no DOM beyond timers.
+import type { Recipe } from '../../engine/index.ts';
 import { deaths, errorData, sameRun } from '../../engine/index.ts';
 import type { BackendChoice, Command, ExportFormat, FloatType } from '../../engine/protocol.ts';
 import { adapterActions } from './adapterActions.ts';
@@ -219,6 +220,8 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     /** Asks for the run as files; they are saved when they come. `dtype` is a merged model's. */
     takeHome: (format: ExportFormat, dtype: FloatType = 'float16') =>
       tell({ type: 'export', id: 0, format, dtype }),
+    /** Asks for a recipe's script with its rows and its model; they are saved when they come. */
+    takeBundle: (recipe: Recipe) => engines.ask({ type: 'bundle', id: 0, recipe }),
     askPending: answers.askPending,
     askNow: answers.askNow,
     ...playActions(store, (command) => engines.ask(command)),

@@ -31,7 +31,7 @@ export interface EngineHooks {
   readonly later: (run: () => void) => void;
   /** The trainer paused: pending questions may be asked. */
   readonly onPaused: () => void;
-  /** The trainer has written the adapter's files. */
+  /** The trainer has written a run's files, or the inspector a recipe's script with all that it needs. */
   readonly onExported: (exported: Extract<Event, { type: 'exported' }>) => void;
   /** What was asked of a run can't be had. */
   readonly onRefused: (error: EngineErrorData) => void;

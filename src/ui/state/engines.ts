@@ -189,6 +189,7 @@ export function startEngines({
     }
     if (event.type === 'model' || event.type === 'model-failed') onModel(event);
     else if (isOfRows(event)) onRows(event);
+    else if (event.type === 'exported') onExported(event);
     else if (event.type === 'adapter' || event.type === 'adapter-failed') onAdapter(event);
     else store.setState((state) => reduce(state, event));
     if (event.type === 'inspected' && event.id > 0) askWhy();

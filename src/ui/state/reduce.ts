@@ -185,6 +185,8 @@ export function reduce(state: PageState, event: Event): PageState {
       return { ...state, why: event.why, whyFailure: null };
     case 'why-failed':
       return { ...state, why: null, whyFailure: event.error };
+    case 'bundle-failed':
+      return { ...state, linkNotes: [joined([event.error.message, event.error.remedy])] };
     case 'guide':
       return { ...state, guide: event.entries };
     case 'saved':

@@ -146,6 +146,7 @@ export const enRun = {
     intro: 'Always in step with the recipe.',
     copy: 'Copy',
     download: 'Download train.py',
+    bundle: 'With rows and model, ready to run (zip)',
     scale: 'With accelerate’s DDP and FSDP (zip)',
     missing: 'The script appears as soon as the recipe is read.',
   },
@@ -179,6 +180,7 @@ export const enRun = {
   takeHome: {
     title: 'Take it home',
     text: 'PEFT’s folder opens with PeftModel.from_pretrained, the GGUF adapter with llama.cpp’s --lora, MLX’s with mlx_lm. The merged model needs no adapter.',
+    python: 'The same run in Python',
     hub: 'Hub',
     push: 'Push to a hub …',
     adapter: 'Adapter',

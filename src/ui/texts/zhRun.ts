@@ -144,6 +144,7 @@ export const zhRun: TextsOf<typeof enRun> = {
     intro: '始终与配方一致。',
     copy: '复制',
     download: '下载 train.py',
+    bundle: '连同数据和模型，可直接运行（zip）',
     scale: '附 accelerate 的 DDP 与 FSDP 配置（zip）',
     missing: '读取配方后即显示脚本。',
   },
@@ -176,6 +177,7 @@ export const zhRun: TextsOf<typeof enRun> = {
   takeHome: {
     title: '带回家',
     text: 'PEFT 文件夹用 PeftModel.from_pretrained 打开，GGUF 适配器用 llama.cpp 的 --lora，MLX 的用 mlx_lm。合并后的模型不再需要适配器。',
+    python: '用 Python 运行同样的训练',
     hub: '模型站',
     push: '上传到模型站…',
     adapter: '适配器',

@@ -5,7 +5,6 @@ import { chosenMethod, configClasses } from '../../adapters/methods.ts';
 import { pythonLabel } from '../../ground/settings/pythonPlace.ts';
 import type { Dialect } from '../../libraries/spelling.ts';
 import { dialectOf } from '../../libraries/spelling.ts';
-import type { Stack } from '../../libraries/stacks.ts';
 import { stackOf } from '../../libraries/stacks.ts';
 import type { RecipeChange } from '../../recipe/changes.ts';
 import type { ModelSource } from '../../recipe/modelSource.ts';
@@ -38,8 +37,9 @@ export interface ScriptContext {
 
 const defaultContext: ScriptContext = { model: 'model', data: 'rows.jsonl', format: 'messages' };
 
-/** `pip install …` with the stack's versions. */
-function pins(stack: Stack, values: RecipeValues, gguf: boolean): string {
+/** What `pip install` is to fetch, as lines of a requirements.txt: the stack's versions. `gguf`: whether the model is read from such a file. */
+export function requirements(values: RecipeValues, gguf: boolean): readonly string[] {
+  const stack = stackOf(values['wiring.stack']);
   const bitsandbytes = stack.bitsandbytes === null ? 'bitsandbytes' : `bitsandbytes==${stack.bitsandbytes}`;
   const fourBit = isFourBit(values) || values['train.optim'] === 'lion_32bit';
   const extra = chosenMethod(values).config.packages?.(values) ?? [];
@@ -55,10 +55,16 @@ function pins(stack: Stack, values: RecipeValues, gguf: boolean): string {
     'datasets',
     // These releases were built against the older interfaces.
     ...(older
-      ? ['"numpy<2"', `"pyarrow<${stack.torch.startsWith('2.1.') ? 15 : 17}"`, '"setuptools<81"', 'rich']
+      ? ['numpy<2', `pyarrow<${stack.torch.startsWith('2.1.') ? 15 : 17}`, 'setuptools<81', 'rich']
       : []),
-  ].join(' ');
+  ];
 }
+
+/** As a shell takes them: it would read `<` as a file to read from. */
+const pins = (values: RecipeValues, gguf: boolean): string =>
+  requirements(values, gguf)
+    .map((one) => (one.includes('<') ? `"${one}"` : one))
+    .join(' ');
 
 /** Import lines: only names that the body uses. */
 function imports(body: string, dialect: Dialect): string {
@@ -156,7 +162,7 @@ export function pythonScript(values: RecipeValues, context: ScriptContext = defa
   ];
   const body = sections.filter((section) => section !== '').join('\n\n');
   return [
-    `# pip install ${pins(stack, values, context.gguf !== undefined)}`,
+    `# pip install ${pins(values, context.gguf !== undefined)}`,
     ...changedOnTheWay(context),
     imports(body, dialect),
     '',

@@ -11,10 +11,10 @@ export function ScriptDialog() {
   const { t } = useTexts();
   const actions = useActions();
   const script = usePageState((state) => state.inspection?.script ?? null);
-  const values = usePageState((state) => state.recipe.values);
+  const recipe = usePageState((state) => state.recipe);
   /** train.py beside the configurations that run it on several processes. */
   const atScale = async (text: string): Promise<ExportFile[]> =>
-    [{ name: 'train.py', text }, ...(await accelerateFiles(values))].map((file) => ({
+    [{ name: 'train.py', text }, ...(await accelerateFiles(recipe.values))].map((file) => ({
       name: file.name,
       bytes: new TextEncoder().encode(file.text),
     }));
@@ -36,6 +36,9 @@ export function ScriptDialog() {
             </Button>
             <Button className="button" onPress={() => saveFile('train.py', 'text/x-python', script)}>
               {t('script.download')}
+            </Button>
+            <Button className="button" onPress={() => actions.takeBundle(recipe)}>
+              {t('script.bundle')}
             </Button>
             <Button
               className="button"

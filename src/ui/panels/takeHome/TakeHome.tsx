@@ -47,6 +47,7 @@ export function TakeHome() {
     ({ run }) => (run?.phase === 'finished' || run?.phase === 'paused') && run.steps.length > 0,
   );
   const unfinished = usePageState(({ run }) => run?.phase === 'paused');
+  const recipe = usePageState(({ run }) => run?.recipe ?? null);
   if (!ready) return null;
   return (
     <section className="card take-home" aria-label={t('takeHome.title')}>
@@ -68,6 +69,12 @@ export function TakeHome() {
           ))}
         </fieldset>
       ))}
+      <fieldset className="take-home-group">
+        <legend>{t('takeHome.python')}</legend>
+        <Button className="button" onPress={() => recipe && actions.takeBundle(recipe)}>
+          {t('script.bundle')}
+        </Button>
+      </fieldset>
       <fieldset className="take-home-group">
         <legend>{t('takeHome.hub')}</legend>
         <Button className="button" onPress={() => actions.openDialog('push')}>
