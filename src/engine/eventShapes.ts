@@ -41,6 +41,7 @@ import { bilingual, recipe, recipePatch } from './recipe/recipeShapes.ts';
 import { columnMapping, customData } from './recipe/rows/ownRowsShape.ts';
 import { scriptReading } from './scriptShapes.ts';
 import type { RowsView } from './session/lookAtRows.ts';
+import { rowScoresEvents } from './session/rowScores.ts';
 import type { OpenedRows } from './session/rowShelf.ts';
 import { runsEvents } from './session/runMessages.ts';
 import type { TemplateView } from './session/showTemplate.ts';
@@ -152,6 +153,7 @@ const entry = shape<GuideEntry>({
 const event = tagged<Event>({
   ...hubEvents,
   ...runsEvents,
+  ...rowScoresEvents,
   'hub-weighed': shape({ id, estimate: nullable(estimate) }),
   'hub-failed': shape({ id, error }),
   'runs-failed': shape({ id, error }),
@@ -254,6 +256,7 @@ const event = tagged<Event>({
   kept: shape({ run: nullable(blob) }),
   pong: shape({ guarded: boolean }),
   norms: shape({ id, updates: list(number) }),
+  'rows-unscored': shape({ id, error }),
   exported: shape({ id, folder: string, files: list(shape({ name: string, bytes })) }),
   'bundle-failed': shape({ id, error }),
   'script-cost': shape({ bytes: number }),

@@ -21,6 +21,7 @@ import type { DataSource } from './recipe/rows/dataSource.ts';
 import type { DataFormat } from './recipe/rows/ownRows.ts';
 import type { FileOnItsWay, LoadRate, PhaseNote, RunPhase } from './runPhases.ts';
 import type { RowsAsked, RowsView } from './session/lookAtRows.ts';
+import type { RowScoresCommand, RowScoresEvent } from './session/rowScores.ts';
 import type { OpenedRows } from './session/rowShelf.ts';
 import type { RunsCommand, RunsEvent } from './session/runMessages.ts';
 import type { TemplateView } from './session/showTemplate.ts';
@@ -36,6 +37,7 @@ export type { Fingerprint } from './recipe/fingerprint.ts';
 export type { FileOnItsWay, LoadRate, PhaseNote, RunPhase } from './runPhases.ts';
 export type { KeptRun } from './session/keptRun.ts';
 export type { RowsAsked, RowsView } from './session/lookAtRows.ts';
+export type { RowPart, ScoredRow, ScoredText } from './session/rowScores.ts';
 export type { TemplateView } from './session/showTemplate.ts';
 export type { BackendChoice, BackendKind, DeviceInfo } from './training/backends/deviceInfo.ts';
 export type { StepMetrics } from './training/metrics.ts';
@@ -46,6 +48,7 @@ export type VersionChoice = { readonly [L in VersionUsed['library']]?: string };
 export type Command =
   | HubCommand
   | RunsCommand
+  | RowScoresCommand
   /** Describe a recipe (tree, strip, outcome, estimate, rows) without touching a GPU. Answers `inspected` with the same id. */
   | { readonly type: 'inspect'; readonly id: number; readonly recipe: Recipe }
   /** Find out what this machine offers. Answers `device`. */
@@ -192,6 +195,7 @@ export type Event =
   | HubEvent
   | HubWeighed
   | RunsEvent
+  | RowScoresEvent
   | { readonly type: 'hub-failed'; readonly id: number; readonly error: EngineErrorData }
   | { readonly type: 'runs-failed'; readonly id: number; readonly error: EngineErrorData }
   /** A run that ended or was replaced is kept. What could not be, and why, is the page's to hand out. */
@@ -253,6 +257,7 @@ export type Event =
   | { readonly type: 'pong'; readonly guarded: boolean }
   /** By `ParameterInfo.normIndex`. */
   | { readonly type: 'norms'; readonly id: number; readonly updates: readonly number[] }
+  | { readonly type: 'rows-unscored'; readonly id: number; readonly error: EngineErrorData }
   | {
       readonly type: 'exported';
       readonly id: number;

@@ -6,7 +6,7 @@ import type { ExportFormat, FloatType } from '../../src/engine/protocol.ts';
 import type { BackendChoice } from '../../src/engine/training/backends/deviceInfo.ts';
 import { isBackendChoice } from '../../src/engine/training/backends/deviceInfo.ts';
 import type { Command, UsageError } from '../commandLine.ts';
-import { readArguments, usageError } from '../commandLine.ts';
+import { readArguments, usageError, whole } from '../commandLine.ts';
 
 export interface CliOptions {
   readonly link: string | null;
@@ -33,6 +33,8 @@ export interface CliOptions {
   /** Types of the folder for the web to write there too. */
   readonly web: readonly ExportFormat[];
   readonly steps: number | null;
+  /** How many rows with the highest and with the lowest loss are printed; 0: none. */
+  readonly rows: number;
   readonly backend: BackendChoice;
   readonly listPresets: boolean;
   readonly listModels: boolean;
@@ -123,6 +125,11 @@ export const command = {
       multiple: true,
     },
     steps: { type: 'string', value: 'N', help: 'at most N optimiser steps' },
+    rows: {
+      type: 'string',
+      value: 'N',
+      help: 'after the run, the N eval rows with the highest loss and the N with the lowest (rows that it trained on where there is no eval split)',
+    },
     backend: {
       type: 'string',
       value: 'NAME',
@@ -174,6 +181,7 @@ export function readOptions(args: readonly string[]): CliOptions {
     push: values.push ?? null,
     public: values.public,
     steps,
+    rows: whole(command, 'rows', values.rows, 0, 1),
     backend,
     listPresets: values['list-presets'],
     listModels: values['list-models'],

@@ -3,6 +3,8 @@ import type { Diagnosis } from '../../src/engine/laboratory/inspect/inspection.t
 import type { BackendKind } from '../../src/engine/training/backends/deviceInfo.ts';
 import type { StepMetrics } from '../../src/engine/training/metrics.ts';
 import type { CliError } from './cliErrors.ts';
+import type { RowLosses } from './rowLosses.ts';
+import { rowLines, rowObject } from './rowLosses.ts';
 
 export interface StartFacts {
   readonly trainable: number;
@@ -33,6 +35,7 @@ export interface Report {
   diagnosed(diagnosis: Diagnosis | null): void;
   sample(prompt: string, before: string, after: string): void;
   profile(facts: ProfileFacts): void;
+  rows(losses: RowLosses): void;
   /** Its files are on the hub: the page that people see, and the commit. */
   pushed(page: string, commit: string): void;
   done(link: string): void;
@@ -72,6 +75,8 @@ export const jsonReport: Report = {
       fixes: diagnosis?.fixes.map(({ code, why, patch }) => ({ code, why: why.en, patch })) ?? [],
     }),
   sample: (prompt, before, after) => line({ event: 'sample', prompt, before, after }),
+  rows: ({ part, worst, best }) =>
+    line({ event: 'rows', part, worst: worst.map(rowObject), best: best.map(rowObject) }),
   profile: (facts) =>
     line({
       event: 'profile',
@@ -110,6 +115,7 @@ export const textReport: Report = {
     for (const { code, why } of diagnosis.fixes) say(`  try ${code}: ${why.en}`);
   },
   sample: (prompt, before, after) => say(`\n? ${prompt}\n  before: ${before}\n  after:  ${after}`),
+  rows: (losses) => say(rowLines(losses).join('\n')),
   profile: (facts) => {
     say(
       `\n${facts.dispatchesPerStep} dispatches a step (${facts.dispatchesPerLayer.toFixed(1)} a layer), ${facts.submitsPerStep} submits, ${facts.readbacksPerStep} readbacks, ${(facts.allocatedBytes / 2 ** 20).toFixed(1)} MiB allocated`,

@@ -33,6 +33,7 @@ import { readPublic } from './readPublic.ts';
 import { recipeOf } from './recipeOf.ts';
 import type { Report } from './report.ts';
 import { jsonReport, textReport } from './report.ts';
+import { rowLossesOf } from './rowLosses.ts';
 
 const MOST_ATTEMPTS = 4;
 
@@ -196,6 +197,7 @@ async function runOn(
   }
   await run.answers.own('after');
   for (const [prompt, { before, after }] of answers) report.sample(prompt, before, after);
+  if (options.rows > 0) report.rows(await rowLossesOf(run, options.rows, breathe));
   if (options.export !== null) await writeFiles(run, options.export, job);
   if (options.push !== null) await push(run, options.push, job);
   await run.keeper.clear();

@@ -9,38 +9,52 @@ export interface MaskedToken {
 }
 
 type Shown = RowPreview['tokens'][number];
-const PART = '\uFFFD';
+export const PART = '\uFFFD';
+
+/** Tokens that are written down as one text. */
+export interface TokenGroup<T> {
+  readonly text: string;
+  readonly tokens: readonly T[];
+}
 
 /** Of a character that is cut, the cut decides. */
-const maskOf = (tokens: readonly MaskedToken[]): TokenMask =>
+export const maskOf = (tokens: readonly Pick<MaskedToken, 'mask'>[]): TokenMask =>
   tokens.find(({ mask }) => mask === 'truncated')?.mask ?? tokens[0]?.mask ?? 'ignored';
 
-/** `[T]` tokens to at most as many texts, in their order. A character of which the end is missing shows as its tokens do. */
-export function previewTokens(
-  tokens: readonly MaskedToken[],
+/** `[T]` tokens to at most as many groups, in their order. A character of which the end is missing shows as its tokens do. */
+export function groupTokens<T extends Pick<MaskedToken, 'id'>>(
+  tokens: readonly T[],
   tokenizer: Pick<Tokenizer, 'show' | 'decode'>,
-): readonly Shown[] {
-  const shown: Shown[] = [];
-  let open: MaskedToken[] = [];
+): readonly TokenGroup<T>[] {
+  const groups: TokenGroup<T>[] = [];
+  let open: T[] = [];
   const textOf = (): string =>
     tokenizer.decode(
       open.map(({ id }) => id),
       false,
     );
   const close = (): void => {
-    if (open.length > 0) shown.push({ text: textOf(), mask: maskOf(open) });
+    if (open.length > 0) groups.push({ text: textOf(), tokens: open });
     open = [];
   };
   for (const token of tokens) {
     const text = tokenizer.show(token.id);
     if (!text.includes(PART)) {
       close();
-      shown.push({ text, mask: token.mask });
+      groups.push({ text, tokens: [token] });
       continue;
     }
     open.push(token);
     if (!textOf().endsWith(PART)) close();
   }
   close();
-  return shown;
+  return groups;
+}
+
+/** `[T]` tokens to at most as many texts, in their order. */
+export function previewTokens(
+  tokens: readonly MaskedToken[],
+  tokenizer: Pick<Tokenizer, 'show' | 'decode'>,
+): readonly Shown[] {
+  return groupTokens(tokens, tokenizer).map(({ text, tokens: group }) => ({ text, mask: maskOf(group) }));
 }

@@ -46,7 +46,7 @@ export class Answers {
 
   /** Logits [V] of the token that follows ids. */
   scores(ids: readonly number[], adapter: boolean): Promise<Float32Array> {
-    return this.#as(adapter, (on) => this.#options.generator.prefill(ids, on));
+    return this.as(adapter, (on) => this.#options.generator.prefill(ids, on));
   }
 
   /** Whether the untouched model has answered this, made as such an answer is made now. */
@@ -77,7 +77,7 @@ export class Answers {
       return !quiet();
     };
     try {
-      const text = await this.#as(side === 'after', (adapter) =>
+      const text = await this.as(side === 'after', (adapter) =>
         generator.answer(prompt, { adapter, generation, onText }),
       );
       if (quiet()) return;
@@ -127,7 +127,7 @@ export class Answers {
   }
 
   /** Runs `body` on the trained or the untouched model; it is told whether the adapter is on. */
-  #as<T>(trained: boolean, body: (adapter: boolean) => Promise<T>): Promise<T> {
+  as<T>(trained: boolean, body: (adapter: boolean) => Promise<T>): Promise<T> {
     const { taken } = this.#options;
     return trained || !taken ? body(trained) : this.asAt(taken, () => body(true));
   }

@@ -9,9 +9,11 @@ import { errorData } from './errorData.ts';
 import type { TrainingRun } from './run.ts';
 import { nothingToAsk, nothingToTake } from './sessionErrors.ts';
 
-export type Asked = Extract<Command, { type: 'ask' | 'export' | 'norms' | 'take-run' }>;
+export type Asked = Extract<Command, { type: 'ask' | 'export' | 'norms' | 'take-run' | 'score-rows' }>;
 
-const kinds: ReadonlySet<Command['type']> = new Set([...(['ask', 'export', 'norms', 'take-run'] as const)]);
+const kinds: ReadonlySet<Command['type']> = new Set([
+  ...(['ask', 'export', 'norms', 'take-run', 'score-rows'] as const),
+]);
 export const isAsked = (command: Command): command is Asked => kinds.has(command.type);
 
 type Emit = (event: Event) => void;
@@ -21,7 +23,30 @@ export async function giveRun(run: TrainingRun, emit: Emit): Promise<void> {
   emit({ type: 'exported', id: 0, folder: 'run', files: [await run.saved()] });
 }
 
-export async function give(run: TrainingRun, asked: Asked, emit: Emit): Promise<void> {
+/** Row by row, as long as nothing else is told. */
+async function giveRows(run: TrainingRun, asked: Extract<Asked, { type: 'score-rows' }>, door: Door) {
+  const { id, part, place } = asked;
+  const { emit, goes, breathe } = door;
+  const total = place === null ? run.rows.count(part) : 1;
+  const told = { type: 'rows-scored', id, total } as const;
+  for (let done = 0; done < total && goes(); done++) {
+    const row = await run.rows.score(part, place ?? done, place !== null);
+    emit({ ...told, done: done + 1, row, ended: done + 1 === total });
+    if (done + 1 === total) return;
+    await breathe();
+  }
+  emit({ ...told, done: 0, row: null, ended: true });
+}
+
+/** To whom answers go, and whether one that takes long goes on. */
+export interface Door {
+  readonly emit: Emit;
+  readonly goes: () => boolean;
+  readonly breathe: () => Promise<void>;
+}
+
+export async function give(run: TrainingRun, asked: Asked, door: Door): Promise<void> {
+  const { emit } = door;
   switch (asked.type) {
     case 'ask': {
       const generation = generationOptions(asked.recipe.values);
@@ -36,6 +61,8 @@ export async function give(run: TrainingRun, asked: Asked, emit: Emit): Promise<
       return emit({ type: 'norms', id: asked.id, updates: await run.updateNorms() });
     case 'take-run':
       return giveRun(run, emit);
+    case 'score-rows':
+      return giveRows(run, asked, door);
   }
 }
 
@@ -44,8 +71,10 @@ export const nothingFor = ({ type }: Asked): UserError =>
   type === 'ask' ? nothingToAsk({}) : nothingToTake({});
 
 /** Tells what can't be had; whatever else it was ends the run. True: the device is of no use any more, the run needs another. */
-export function refuse(error: unknown, { type }: Asked, emit: Emit): boolean {
+export function refuse(error: unknown, asked: Asked, emit: Emit): boolean {
+  const { type } = asked;
   if (!(error instanceof UserError) || type === 'ask' || deviceLost.is(error)) throw error;
-  if (type !== 'norms') emit({ type: 'refused', error: errorData(error) });
+  if (type === 'score-rows') emit({ type: 'rows-unscored', id: asked.id, error: errorData(error) });
+  else if (type !== 'norms') emit({ type: 'refused', error: errorData(error) });
   return gpuError.is(error) || outOfMemory.is(error);
 }

@@ -34,6 +34,8 @@ import { RunChanges } from './runChanges.ts';
 import { RunDoctor } from './runDoctor.ts';
 import { beginNote } from './runNote.ts';
 import type { RunOptions, RunParts } from './runOptions.ts';
+import type { RunRows } from './runRows.ts';
+import { rowsOf } from './runRows.ts';
 import type { Snapshot } from './snapshot.ts';
 import { encodeSnapshot } from './snapshot.ts';
 import { assertFits } from './snapshotDecode.ts';
@@ -45,6 +47,7 @@ export class TrainingRun {
   readonly backend: Backend;
   readonly #options: RunOptions;
   readonly answers: RunAnswers;
+  readonly rows: RunRows;
   readonly #metrics: StepMetrics[] = [];
   readonly #doctor: RunDoctor;
   readonly keeper: Keeper;
@@ -54,6 +57,7 @@ export class TrainingRun {
     this.#options = options;
     this.#parts = parts;
     this.answers = parts.answers;
+    this.rows = parts.rows;
     const { store, now, emit, saved } = options;
     this.#doctor = new RunDoctor(parts.values, emit);
     this.keeper = new Keeper({
@@ -158,6 +162,7 @@ export class TrainingRun {
     return new TrainingRun(options, {
       trainer,
       answers,
+      rows: rowsOf({ trainer, backend, wired, files, values, answers, split: data.split }),
       taken: factors,
       wired,
       values,

@@ -51,6 +51,12 @@ export class RunAnswers {
     return this.#answers.scores(ids, adapter);
   }
 
+  /** Runs `body` on the untouched model; it is told whether the adapter is on. What was being asked between steps is not asked on. */
+  untouched<T>(body: (adapter: boolean) => Promise<T>): Promise<T> {
+    this.rest();
+    return this.#answers.as(false, body);
+  }
+
   /** The run's own questions, or those that are watched now, as a phase of the run; of the untouched model only what it has not answered. */
   async own(side: Side, watch: Watch | null = null): Promise<void> {
     const { recipe, run, quiet, step } = this.#options;

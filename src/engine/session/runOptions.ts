@@ -8,6 +8,7 @@ import type { LoadOptions } from './loadFiles.ts';
 import type { RunAnswers } from './runAnswers.ts';
 import type { RunChanges } from './runChanges.ts';
 import type { RunNote } from './runNote.ts';
+import type { RunRows } from './runRows.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
 
 export interface RunOptions extends LoadOptions {
@@ -25,6 +26,7 @@ export interface RunOptions extends LoadOptions {
 export interface RunParts {
   readonly trainer: Trainer;
   readonly answers: RunAnswers;
+  readonly rows: RunRows;
   /** First values of an adapter that was taken out of the base; null for any other. */
   readonly taken: Float32Array<ArrayBuffer> | null;
   readonly wired: Wired;

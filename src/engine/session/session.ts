@@ -47,6 +47,8 @@ export class Session {
   /** Whether the closing answers of the run were asked for. */
   #ended = false;
   #busy = false;
+  /** How many commands came: what takes long gives way to the next. */
+  #heard = 0;
   #work: Promise<void> = Promise.resolve();
 
   constructor(options: SessionOptions) {
@@ -64,11 +66,13 @@ export class Session {
     if (command.type === 'change') return Promise.resolve(this.#run?.change(command.patch));
     if (command.type === 'ask-untouched') return this.#untouched.ask(command);
     if (command.type !== 'probe' && command.type !== 'saved') this.#untouched.rest();
+    if (command.type !== 'watch') this.#heard += 1;
     if (command.type === 'pause' || command.type === 'watch') return Promise.resolve();
+    const place = this.#heard;
     this.#work = this.#work
       .then(() => {
         this.#busy = true;
-        return this.#obey(command);
+        return this.#obey(command, () => place === this.#heard);
       })
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {
@@ -77,9 +81,9 @@ export class Session {
     return this.#work;
   }
 
-  async #obey(command: Queued): Promise<void> {
+  async #obey(command: Queued, newest: () => boolean): Promise<void> {
     const { emit, gpu, ort = null } = this.#options;
-    if (isAsked(command)) return this.#asked(command);
+    if (isAsked(command)) return this.#asked(command, newest);
     switch (command.type) {
       case 'probe':
         // Whoever chooses anew has it tried anew.
@@ -117,7 +121,8 @@ export class Session {
   }
 
   /** One whose device was lost is begun again from what was saved, and rests again. */
-  async #asked(command: Asked): Promise<void> {
+  async #asked(command: Asked, goes: () => boolean): Promise<void> {
+    const { emit, breathe } = this.#options;
     // A run at work has given it between two steps.
     if (command.type === 'take-run' && !this.#takes) return;
     this.#takes = false;
@@ -128,11 +133,11 @@ export class Session {
         const run = await this.#restedRun();
         if (!run && this.#wish.leaves()) return;
         if (!run) throw nothingFor(command);
-        await give(run, command, this.#options.emit);
+        await give(run, command, { emit, breathe, goes });
         if (run !== rested) run.phase(this.#ended ? 'finished' : 'paused');
       });
     } catch (error) {
-      if (refuse(error, command, this.#options.emit)) await this.#goIdle(this.#opened);
+      if (refuse(error, command, emit)) await this.#goIdle(this.#opened);
     }
   }
 

@@ -12,7 +12,7 @@ import { readPublic } from './embedded.ts';
 import type { Samples } from './hubSamples.ts';
 import { hubCommands, hubEvents } from './hubSamples.ts';
 import { columns, ownRows, rowStatistics, rowsView } from './rowSamples.ts';
-import { runsCommands, runsEvents } from './runsSamples.ts';
+import { rowScoresCommands, rowScoresEvents, runsCommands, runsEvents } from './runsSamples.ts';
 
 const assets = new Assets(readPublic);
 const presets = presetValues(await assets.presets());
@@ -37,6 +37,7 @@ const file = new Blob(['x']);
 const backend = 'auto';
 export const commands: Samples<Command> = {
   ...runsCommands,
+  ...rowScoresCommands,
   inspect: { type: 'inspect', id, recipe },
   probe: { type: 'probe', backend },
   train: { type: 'train', recipe, backend },
@@ -183,6 +184,7 @@ const reading: ScriptReading = {
 export const events: Samples<Event> = {
   ...hubEvents,
   ...runsEvents(recipe),
+  ...rowScoresEvents,
   'runs-failed': { type: 'runs-failed', id, error },
   'run-shelved': { type: 'run-shelved', error, run: file },
   'hub-weighed': { type: 'hub-weighed', id, estimate: null },
@@ -249,6 +251,7 @@ export const events: Samples<Event> = {
   kept: { type: 'kept', run: new Blob(['a']) },
   pong: { type: 'pong', guarded: true },
   norms: { type: 'norms', id, updates: [1] },
+  'rows-unscored': { type: 'rows-unscored', id, error },
   exported: { type: 'exported', id, folder: 'a', files: [{ name: 'a', bytes: new Uint8Array(1) }] },
   'script-cost': { type: 'script-cost', bytes: 1 },
   'script-progress': { type: 'script-progress', id, phase: 'loading', loadedBytes: 1, totalBytes: 2 },

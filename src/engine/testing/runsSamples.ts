@@ -1,6 +1,7 @@
 // Test-only: one message of every command of the kept runs and every event, with a value in each of its fields.
 import type { Recipe } from '../recipe/recipe.ts';
 import type { KeptRun } from '../session/keptRun.ts';
+import type { RowScoresCommand, RowScoresEvent } from '../session/rowScores.ts';
 import type { RunsCommand, RunsEvent } from '../session/runMessages.ts';
 import type { Samples } from './hubSamples.ts';
 
@@ -38,3 +39,25 @@ export const runsEvents = (recipe: Recipe): Samples<RunsEvent> => ({
   'runs-taken': { type: 'runs-taken', id, files: [{ name: 'a', bytes: new Uint8Array(1) }] },
   'runs-recipe': { type: 'runs-recipe', id, recipe },
 });
+
+export const rowScoresCommands: Samples<RowScoresCommand> = {
+  'score-rows': { type: 'score-rows', id, part: 'eval', place: 3 },
+};
+
+export const rowScoresEvents: Samples<RowScoresEvent> = {
+  'rows-scored': {
+    type: 'rows-scored',
+    id,
+    done: 1,
+    total: 2,
+    row: {
+      place: 0,
+      text: 'a',
+      labels: 1,
+      loss: Number.NaN,
+      base: 2,
+      shown: [{ text: 'a', mask: 'trained', tokens: 1, loss: null, base: 2 }],
+    },
+    ended: false,
+  },
+};

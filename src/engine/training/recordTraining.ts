@@ -8,6 +8,7 @@ import type { Value } from '../torch/autograd/value.ts';
 import { linearCrossEntropy } from '../torch/ops/linearCrossEntropy.ts';
 import type { Preference } from '../torch/ops/preferenceLoss.ts';
 import { preferenceLoss } from '../torch/ops/preferenceLoss.ts';
+import { tokenLosses } from '../torch/ops/tokenLosses.ts';
 import type { BatchShape, WiredModel } from '../torch/recording.ts';
 import { Recording } from '../torch/recording.ts';
 import type { AdapterLayout } from '../torch/trainedLayout.ts';
@@ -84,6 +85,28 @@ export function recordReference(
     }),
   );
   return { tape, recording };
+}
+
+/** Every token's loss in eval mode, by the model with its adapters or without. */
+export function recordTokenLosses(
+  model: WiredModel,
+  config: ModelConfig,
+  layout: AdapterLayout,
+  batch: BatchShape,
+  { adapter, smoothing = 0 }: { readonly adapter: boolean; readonly smoothing?: number },
+): Tape {
+  const tape = new Tape();
+  const record = (): void =>
+    inEvalMode(model, () =>
+      tape.withGrad(false, () => {
+        const recording = new Recording(tape, model, layout);
+        const { final } = recordForward(recording, config, batch);
+        tokenLosses(recording, { hidden: final, smoothing });
+      }),
+    );
+  if (adapter) record();
+  else withoutAdapters(model, record);
+  return tape;
 }
 
 /** disable_adapter() around `body`. */

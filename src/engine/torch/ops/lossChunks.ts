@@ -90,6 +90,8 @@ export function lossScratch(node: Node, profile: KernelProfile, weights = 0): nu
 interface Scoring {
   readonly gradient: boolean;
   readonly weights: Ref | null;
+  /** Where the rows' numbers go [N, 4]; absent: scratch. */
+  readonly rows?: Ref;
 }
 
 /** The logits of a chunk to their rows' numbers and, with `gradient`, to their own gradient. */
@@ -97,7 +99,7 @@ function scoreCalls(
   node: Node,
   profile: KernelProfile,
   { first, rows }: Chunk,
-  { gradient, weights }: Scoring,
+  { gradient, weights, rows: into = ROWS }: Scoring,
 ): KernelCall<Ref>[] {
   const { head, smoothing } = node.attributes;
   const labels: Ref = { buffer: 'labels' };
@@ -106,7 +108,7 @@ function scoreCalls(
     labels,
     weights: weights ?? DUMMY,
     step: { buffer: 'step' },
-    rows: ROWS,
+    rows: into,
   };
   const constants = { WRITE_GRAD: gradient ? 1 : 0, HAS_WEIGHTS: weights ? 1 : 0 };
   const shape = { count: rows, v: head.out, first_row: first };
@@ -128,10 +130,9 @@ export function chunkCalls(
   node: Node,
   profile: KernelProfile,
   { first, rows }: Chunk,
-  { gradient, weights }: Scoring,
+  scoring: Scoring,
 ): KernelCall<Ref>[] {
   const [h] = valueAt(node.inputs, 0);
-  const [, dh] = valueAt(node.outputs, 0, 1);
   const { c } = rowsAndColumns(h);
   const { head, training, wantsHidden } = node.attributes;
   const part = { offset: first * c, size: rows * c };
@@ -139,9 +140,10 @@ export function chunkCalls(
   const calls: KernelCall<Ref>[] = [
     ...downCalls(training, profile, own),
     ...logitsCalls(head, profile, rows, own.h, LOGITS, training.adapter ? own.u : null),
-    ...scoreCalls(node, profile, { first, rows }, { gradient, weights }),
+    ...scoreCalls(node, profile, { first, rows }, scoring),
   ];
-  if (!gradient) return calls;
+  if (!scoring.gradient) return calls;
+  const [, dh] = valueAt(node.outputs, 0, 1);
   calls.push(...gradCalls(training, profile, own, { v: head.out, c }));
   const into = { value: dh, ...part };
   return wantsHidden
