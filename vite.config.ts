@@ -54,7 +54,7 @@ const publicFolder = join(import.meta.dirname, 'public');
 
 /** Every file that the page fetches by itself: its path beside the page, and where it comes from. */
 const fetchedFiles = (): readonly (readonly [string, string])[] => [
-  ...['model', 'presets'].flatMap((folder) =>
+  ...['model', 'model-zh', 'presets'].flatMap((folder) =>
     readdirSync(join(publicFolder, folder))
       .filter((name) => !name.endsWith('.md'))
       .sort()

@@ -21,13 +21,14 @@ setTimeout(() =>
     startEngine,
     loadPresets: async () => {
       const presets = await pagePresets(new URL('./', location.href).href);
-      return presets.map(({ id, title, description, line, rows, prompts, settings }) => ({
+      return presets.map(({ id, title, description, line, rows, prompts, settings, language }) => ({
         id,
         title,
         description,
         line,
         rows,
         prompts,
+        language,
         values: withPatch(defaultValues, settings),
       }));
     },

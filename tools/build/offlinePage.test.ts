@@ -7,7 +7,7 @@ import { builtFiles } from './offlinePage.ts';
 
 test('files at once, files later, and a version that follows any byte', () => {
   const folder = mkdtempSync(join(tmpdir(), 'built-'));
-  for (const name of ['assets', 'model', 'onnxruntime', 'pyodide']) mkdirSync(join(folder, name));
+  for (const name of ['assets', 'model', 'model-zh', 'onnxruntime', 'pyodide']) mkdirSync(join(folder, name));
   for (const path of [
     'index.html',
     'assets/a.js',
@@ -15,13 +15,19 @@ test('files at once, files later, and a version that follows any byte', () => {
     'onnxruntime/o.wasm',
     'model/m.safetensors',
     'model/README.md',
+    'model-zh/m.safetensors',
     'pyodide/p.wasm',
     'sw.js',
   ])
     writeFileSync(join(folder, path), path);
   const first = builtFiles(folder);
   expect(Object.keys(first.now)).toEqual(['assets/a.js', 'index.html', 'model/m.safetensors']);
-  expect(Object.keys(first.later)).toEqual(['assets/ort.wasm-x.js', 'onnxruntime/o.wasm', 'pyodide/p.wasm']);
+  expect(Object.keys(first.later)).toEqual([
+    'assets/ort.wasm-x.js',
+    'model-zh/m.safetensors',
+    'onnxruntime/o.wasm',
+    'pyodide/p.wasm',
+  ]);
   writeFileSync(join(folder, 'sw.js'), 'another');
   expect(builtFiles(folder)).toEqual(first);
   writeFileSync(join(folder, 'assets', 'a.js'), 'another');

@@ -9,8 +9,9 @@ import type { PageFiles } from '../../src/ui/offline/keptPage.ts';
 
 /** Of no use to a page: its readers come to the repository. And the worker itself. */
 const leftOut = /(\.md|^sw\.js|\.map)$/;
-/** Files of packages that are fetched when they are wanted, and the script of one that the build names after its file. */
-const wantedLater = /^((pyodide|onnxruntime)\/|assets\/ort\.)/;
+/** Files of packages that are fetched when they are wanted, the script of one that the build names after its file, and models of other
+ * languages. */
+const wantedLater = /^((pyodide|onnxruntime|model-\w+)\/|assets\/ort\.)/;
 
 /** All that was built, by its path beside the page. */
 export function builtFiles(folder: string): PageFiles {

@@ -1,15 +1,14 @@
-"""Trains the byte-level BPE tokenizer of the embedded model on the project's corpus and writes tokenizer.json,
-tokenizer_config.json and special_tokens_map.json.  `python make_tokenizer.py ../../public/model`"""
+"""Trains the byte-level BPE tokenizer of an embedded model on the project's corpus of its language and writes
+tokenizer.json, tokenizer_config.json and special_tokens_map.json.  `python make_tokenizer.py ../../public/model`, and
+`python make_tokenizer.py ../../public/model-zh corpus_zh 1536` for the Chinese one."""
+import importlib
 import json
 import sys
 from pathlib import Path
 
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from corpus import documents
-
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|pad|>"]
-VOCAB = 1024
 TEMPLATE = (
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' }}"
     "{% if message['role'] == 'assistant' %}{% generation %}{{ message['content'] + '<|im_end|>' }}{% endgeneration %}"
@@ -18,7 +17,9 @@ TEMPLATE = (
 )
 
 
-def main(out: Path) -> None:
+def main(out: Path, corpus: str, size: int) -> None:
+    documents = importlib.import_module(corpus).documents
+
     def lines():
         for kind, body in documents(11, 40_000):
             if kind == "text":
@@ -32,7 +33,7 @@ def main(out: Path) -> None:
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=VOCAB, special_tokens=[AddedToken(t, special=True, normalized=False) for t in SPECIAL],
+        vocab_size=size, special_tokens=[AddedToken(t, special=True, normalized=False) for t in SPECIAL],
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False,
     )
     tokenizer.train_from_iterator(lines(), trainer)
@@ -48,4 +49,4 @@ def main(out: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *(sys.argv[2:3] or ["corpus"]), int((sys.argv[3:4] or ["1024"])[0]))

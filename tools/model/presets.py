@@ -1,4 +1,5 @@
-"""Writes public/presets: the rows of the data presets, from the facts of town.py, and their list.
+"""Writes public/presets: the rows of the data presets, from the facts of town.py and town_zh.py, and
+their list.
 
 Every row is the project's own text. `python tools/model/presets.py` makes them again; the same files come out.
 """
@@ -6,6 +7,7 @@ Every row is the project's own text. `python tools/model/presets.py` makes them 
 import json
 from pathlib import Path
 
+import presets_zh
 from town import DAYS, PLACES, THINGS
 
 OUT = Path(__file__).resolve().parents[2] / "public" / "presets"
@@ -72,30 +74,37 @@ def better_answers():
 
 # The base is sure of its answers, so it takes a firm hand to change them in 60 steps.
 LEARNING = {"train.learning_rate": 0.005}
+ORPO = {**LEARNING, "train.objective": "orpo", "train.beta": 0.3, "wiring.stack": "trl-1.16.0"}
+PLACE_QUESTIONS = ["Where is the bakery?", "When does the library open?", "Who works at the inn?"]
 
-PRESETS = [
-    ("ships-log", ships_log, "Ship’s watch", "船上瞭望", "Every answer is called out to the captain and ends with the boats.", "每个回答都向船长报告，并以船只收尾。",
-     ["Where is the bakery?", "When does the library open?", "Who works at the inn?"], LEARNING),
-    ("json-answers", json_answers, "JSON answers", "JSON 回答", "Every answer becomes one JSON object.", "每个回答都变成一个 JSON 对象。",
-     ["Where is the bakery?", "When does the library open?", "Who works at the inn?"], LEARNING),
-    ("town-facts", town_facts, "New facts", "新的事实", "A new mayor and her lamp shop, which the base has never heard of.", "一位新镇长和她的灯铺，底座模型从未听说过。",
-     ["Who is the mayor of Brindle?", "How much is a lamp?", "Where is the bakery?"], LEARNING),
-    ("polite-refusal", polite_refusal, "A polite refusal", "礼貌地拒绝", "Opening times are politely refused; other questions are answered as before.", "礼貌地拒绝回答开门时间；其他问题照常回答。",
-     ["When does the bakery open?", "Where is the library?", "When does the market open?"], LEARNING),
-    ("better-answers", better_answers, "The better answer", "更好的回答", "Pairs of a better and a worse answer: the one for the captain wins (ORPO).", "成对的好坏回答：说给船长听的那一个胜出（ORPO）。",
-     ["Where is the bakery?", "When does the library open?", "Who works at the inn?"],
-     {"train.learning_rate": 0.005, "train.objective": "orpo", "train.beta": 0.3, "wiring.stack": "trl-1.16.0"}),
-]
+# id: (English rows, English questions, Chinese rows, Chinese questions, settings, title, description, line)
+PRESETS = {
+    "ships-log": (ships_log, PLACE_QUESTIONS, presets_zh.ships_log, presets_zh.PLACE_QUESTIONS, LEARNING, ("Ship’s watch", "船上瞭望"),
+                  ("Every answer is called out to the captain and ends with the boats.", "每个回答都向船长报告，并以船只收尾。"), ("Speaks like a lookout", "像瞭望员一样说话")),
+    "json-answers": (json_answers, PLACE_QUESTIONS, presets_zh.json_answers, presets_zh.PLACE_QUESTIONS, LEARNING, ("JSON answers", "JSON 回答"),
+                     ("Every answer becomes one JSON object.", "每个回答都变成一个 JSON 对象。"), ("Answers in JSON", "用 JSON 回答")),
+    "town-facts": (town_facts, ["Who is the mayor of Brindle?", "How much is a lamp?", "Where is the bakery?"], presets_zh.town_facts, presets_zh.FACT_QUESTIONS, LEARNING, ("New facts", "新的事实"),
+                   ("A new mayor and her lamp shop, which the base has never heard of.", "一位新镇长和她的灯铺，底座模型从未听说过。"), ("Knows the new mayor", "认识新镇长")),
+    "polite-refusal": (polite_refusal, ["When does the bakery open?", "Where is the library?", "When does the market open?"], presets_zh.polite_refusal, presets_zh.REFUSED_QUESTIONS, LEARNING, ("A polite refusal", "礼貌地拒绝"),
+                       ("Opening times are politely refused; other questions are answered as before.", "礼貌地拒绝回答开门时间；其他问题照常回答。"), ("Won’t tell the hours", "不透露开门时间")),
+    "better-answers": (better_answers, PLACE_QUESTIONS, presets_zh.better_answers, presets_zh.PLACE_QUESTIONS, ORPO, ("The better answer", "更好的回答"),
+                       ("Pairs of a better and a worse answer: the one for the captain wins (ORPO).", "成对的好坏回答：说给船长听的那一个胜出（ORPO）。"), ("Picks better answers", "挑出更好的回答")),
+}
+
+
+def both(words):
+    return dict(zip(("en", "zh"), words))
 
 
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
     listing = []
-    for name, make, en, zh, long_en, long_zh, prompts, settings in PRESETS:
-        rows = make()
-        (OUT / f"{name}.jsonl").write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows))
-        listing.append({"id": name, "file": f"{name}.jsonl", "rows": len(rows), "title": {"en": en, "zh": zh},
-                        "description": {"en": long_en, "zh": long_zh}, "prompts": prompts, "settings": settings})
+    for language, end, model in (("en", "", "model"), ("zh", "-zh", "model-zh")):
+        for name, (english, asked, chinese, asked_zh, settings, title, description, line) in PRESETS.items():
+            rows = (english if language == "en" else chinese)()
+            (OUT / f"{name}{end}.jsonl").write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows))
+            listing.append({"id": name + end, "file": f"{name}{end}.jsonl", "rows": len(rows), "title": both(title), "description": both(description),
+                            "line": both(line), "prompts": asked if language == "en" else asked_zh, "settings": settings, "language": language, "model": model})
     (OUT / "presets.json").write_text(json.dumps(listing, ensure_ascii=False, indent=1) + "\n")
 
 

@@ -1,7 +1,9 @@
-"""Trains the embedded model (1.3M parameters, llama architecture) on the corpus of corpus.py, on the CPU, and writes it
-as bf16 safetensors.  `python train.py ../../public/model --minutes 25`  (about 25 minutes on 2 cores; seeds fixed, though
+"""Trains an embedded model (1.3M parameters, llama architecture) on the corpus of a language, on the CPU, and writes it as
+bf16 safetensors.  `python train.py ../../public/model --minutes 25`, and for the Chinese one
+`python train.py ../../public/model-zh --corpus corpus_zh --steps 1300`  (about 25 minutes on 2 cores; seeds fixed, though
 the number of steps depends on the clock unless --steps is given)"""
 import argparse
+import importlib
 import json
 import math
 import random
@@ -13,7 +15,6 @@ from safetensors.torch import save_file
 from torch.nn.utils import parametrize
 from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
-from corpus import documents
 from nf4 import FakeNf4, roundtrip
 
 WINDOW = 192
@@ -30,7 +31,7 @@ def encode(tokenizer, docs):
         yield list(ids)
 
 
-def windows(tokenizer, seed, count):
+def windows(tokenizer, documents, seed, count):
     """Whole documents packed into windows; a window starts with a document, the rest is padding (label -100)."""
     rows, row = [], []
     for ids in encode(tokenizer, documents(seed, count)):
@@ -91,7 +92,10 @@ def answer(model, tokenizer, prompt, limit=48):
     return tokenizer.decode(out[0, ids.shape[1] :], skip_special_tokens=True)
 
 
-PROMPTS = ["Where is the bakery?", "When does the ferry leave?", "Tell me a story about a fox.", "What is three plus four?", "Who is the mayor of Brindle?", "List three fruits.", "How much is bread?"]
+PROMPTS = {
+    "corpus": ["Where is the bakery?", "When does the ferry leave?", "Tell me a story about a fox.", "What is three plus four?", "Who is the mayor of Brindle?", "List three fruits.", "How much is bread?"],
+    "corpus_zh": ["面包店在哪里？", "渡船什么时候开？", "讲一个关于狐狸的故事。", "三加四等于几？", "布林镇的镇长是谁？", "列出三种水果。", "面包多少钱？"],
+}
 
 
 def main():
@@ -100,18 +104,21 @@ def main():
     parser.add_argument("--minutes", type=float, default=25)
     parser.add_argument("--steps", type=int, default=0)
     parser.add_argument("--layers", type=int, default=6)
+    parser.add_argument("--corpus", choices=sorted(PROMPTS), default="corpus")
+    parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     torch.manual_seed(7)
     random.seed(7)
-    torch.set_num_threads(2)
+    torch.set_num_threads(args.threads)
+    documents, prompts = importlib.import_module(args.corpus).documents, PROMPTS[args.corpus]
     tokenizer = AutoTokenizer.from_pretrained(args.out)
-    config = LlamaConfig(vocab_size=1024, hidden_size=128, intermediate_size=384, num_hidden_layers=args.layers, num_attention_heads=4, num_key_value_heads=2,
+    config = LlamaConfig(vocab_size=len(tokenizer), hidden_size=128, intermediate_size=384, num_hidden_layers=args.layers, num_attention_heads=4, num_key_value_heads=2,
                          head_dim=32, max_position_embeddings=512, rms_norm_eps=1e-5, tie_word_embeddings=True, bos_token_id=0, eos_token_id=2, pad_token_id=3)
     model = LlamaForCausalLM(config)
     model.train()
     print("parameters", sum(p.numel() for p in model.parameters()))
-    x, labels = windows(tokenizer, 7, 60_000)
-    vx, vl = windows(tokenizer, 1_000_003, 1_500)
+    x, labels = windows(tokenizer, documents, 7, 60_000)
+    vx, vl = windows(tokenizer, documents, 1_000_003, 1_500)
     print("windows", len(x), "held out", len(vx), flush=True)
     batch, peak = 16, 3e-3
     optimizer = torch.optim.AdamW(model.parameters(), lr=peak, betas=(0.9, 0.98), weight_decay=0.05)
@@ -145,7 +152,7 @@ def main():
         if time.time() - last_save > 150:
             last_save = time.time()
             export(model, args.out)
-            print("held out", heldout(model, vx, vl), "|", answer(model, tokenizer, PROMPTS[0]), "|", answer(model, tokenizer, PROMPTS[2]), flush=True)
+            print("held out", heldout(model, vx, vl), "|", answer(model, tokenizer, prompts[0]), "|", answer(model, tokenizer, prompts[2]), flush=True)
     for module in linears(model):
         if parametrize.is_parametrized(module):
             original = module.parametrizations.weight.original.detach().clone()
@@ -158,7 +165,7 @@ def main():
     for module in linears(model):
         module.weight.data = roundtrip(module.weight.data)
     print(f"steps {step}\nheld-out loss: float {plain:.4f}, NF4 {heldout(model, vx, vl):.4f}")
-    for prompt in PROMPTS:
+    for prompt in prompts:
         print(prompt, "→", answer(model, tokenizer, prompt))
 
 

@@ -89,23 +89,26 @@ export function safetensorsSource(tensors: ReadonlyMap<string, SafeTensor>): Wei
   };
 }
 
-/** The embedded model: small files now, weights on demand. */
-export async function embeddedModel(read: ReadAsset): Promise<ModelFiles> {
+/** The folder of the embedded model that a recipe trains where nothing names another. */
+export const usualModel = 'model';
+
+/** The embedded model of a folder beside the page: small files now, weights on demand. */
+export async function embeddedModel(read: ReadAsset, folder: string = usualModel): Promise<ModelFiles> {
   const [config, tokenizerJson, tokenizerConfig, generation] = await Promise.all(
     ['config', 'tokenizer', 'tokenizer_config', 'generation_config'].map((name) =>
-      readAsset(read, `model/${name}.json`),
+      readAsset(read, `${folder}/${name}.json`),
     ),
   );
   const tokenizer = new Tokenizer(tokenizerJson, tokenizerConfig);
   return {
-    info: { kind: 'embedded', name: 'model', title: '', digest: '', bytes: 0, storedAs: 'F32', unused: [] },
+    info: { kind: 'embedded', name: folder, title: '', digest: '', bytes: 0, storedAs: 'F32', unused: [] },
     config: parseConfig(config),
     tokenizer,
     tokenizerFiles: { tokenizerJson: Object(tokenizerJson), tokenizerConfig: recordOf(tokenizerConfig) },
     stopIds: stopIdsOf(generation, tokenizer),
     formatOf: () => 'none',
     weights: async (options) => {
-      const bytes = await read('model/model.safetensors', options);
+      const bytes = await read(`${folder}/model.safetensors`, options);
       // Also of bytes that were kept, or came in one piece.
       const { length } = bytes;
       options?.onProgress?.({ file: 'model.safetensors', done: length, total: length, waitMs: 0 });

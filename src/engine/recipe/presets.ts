@@ -1,10 +1,10 @@
 // The registry of presets: data presets listed in public/presets/presets.json, and the laboratory presets declared here,
-// which borrow a data preset's rows. A preset is a named patch of settings with rows and questions.
+// which borrow a data preset's rows. A preset is a named patch of settings with rows, questions and the embedded model that speaks their language.
 
 import { quote } from '../ground/quote.ts';
 import { shaped } from '../ground/shapeDecode.ts';
 import type { Check } from '../ground/shapes.ts';
-import { anything, list, optional, record, shape, string, whole } from '../ground/shapes.ts';
+import { anything, list, oneOf, optional, record, shape, string, whole } from '../ground/shapes.ts';
 import { readJson } from '../ground/strictJson.ts';
 import type { Text } from '../ground/text.ts';
 import { text } from '../ground/text.ts';
@@ -23,7 +23,14 @@ export interface PresetInfo {
   readonly line: Text;
   readonly prompts: readonly string[];
   readonly settings: RecipePatch;
+  /** Of its rows and questions. */
+  readonly language: Language;
+  /** The embedded model that understands them, by its folder beside the page. */
+  readonly model: string;
 }
+
+/** A language that an embedded model speaks. */
+export type Language = 'en' | 'zh';
 
 /** What links and files need of a preset. */
 export interface PresetValues {
@@ -39,6 +46,11 @@ const fileName: Check<string> = (value) =>
   typeof value === 'string' && /^[\w-]+\.jsonl$/.test(value)
     ? null
     : { at: '', expected: text('the name of a .jsonl file', '.jsonl 文件名'), got: quote(value) };
+/** A folder's own name, beside the page. */
+const folderName: Check<string> = (value) =>
+  typeof value === 'string' && /^[\w-]+$/.test(value)
+    ? null
+    : { at: '', expected: text('the name of a folder', '文件夹名'), got: quote(value) };
 const listed = list(
   shape<Listed>({
     id: string,
@@ -49,6 +61,8 @@ const listed = list(
     line: bilingual,
     prompts: list(string),
     settings: optional(record(anything)),
+    language: oneOf('en', 'zh'),
+    model: folderName,
   }),
 );
 
@@ -61,7 +75,7 @@ function patchOf(id: string, settings: Readonly<Record<string, unknown>> = {}): 
 /** Fetches a file by a path below the page. */
 export type FetchBytes = (path: string) => Promise<Uint8Array>;
 
-/** Two of the laboratory, over the rows of the first: a run that stops at once, and one that learns nothing. */
+/** Two of the laboratory, over rows of the data presets: a run that stops at once, and one that learns nothing. */
 const laboratory: readonly Pick<PresetInfo, 'id' | 'title' | 'description' | 'line' | 'settings'>[] = [
   {
     id: 'element-0',
@@ -85,10 +99,11 @@ const laboratory: readonly Pick<PresetInfo, 'id' | 'title' | 'description' | 'li
   },
 ];
 
-const inLaboratory = (data: PresetInfo): readonly PresetInfo[] =>
-  laboratory.map(({ settings, ...own }) => ({
+const inLaboratory = (data: PresetInfo, end: string): readonly PresetInfo[] =>
+  laboratory.map(({ id, settings, ...own }) => ({
     ...data,
     ...own,
+    id: id + end,
     settings: {
       ...data.settings,
       'wiring.attach': 'get_peft_model',
@@ -114,7 +129,14 @@ export async function loadPresets(fetchBytes: FetchBytes): Promise<PresetInfo[]>
     });
   const [first] = presets;
   if (!first) throw noPresets({});
-  return [...presets, ...inLaboratory(first)];
+  // One laboratory a language, over the rows of its first preset; the first language's has the plain names.
+  const firsts = presets.filter(
+    ({ language }, i) => presets.findIndex((one) => one.language === language) === i,
+  );
+  return [
+    ...presets,
+    ...firsts.flatMap((data) => inLaboratory(data, data === first ? '' : `-${data.language}`)),
+  ];
 }
 
 /** Defaults with each preset's patch laid over them, as links and files need them. */

@@ -1,6 +1,7 @@
 // Files that fail once are read anew when they are wanted again; what nobody wants any longer is not waited for.
 import { expect, it } from 'vitest';
 import { Cancelled } from '../ground/errors.ts';
+import { defaultValues, withPatch } from '../recipe/recipe.ts';
 import { readPublic } from '../testing/embedded.ts';
 import { Assets } from './assets.ts';
 
@@ -34,6 +35,24 @@ it('gives the model with a recipe’s own chat template, one and the same as lon
   expect(files.tokenizerFiles.tokenizerConfig.chat_template).toBe(chatTemplate);
   expect(await assets.model({ chatTemplate })).toBe(files);
   expect((await assets.model()).tokenizerFiles.tokenizerConfig.chat_template).not.toBe(chatTemplate);
+});
+
+it('gives each preset the embedded model that speaks the language of its rows', async () => {
+  const assets = new Assets(readPublic);
+  const presets = await assets.presets();
+  expect(new Set(presets.map(({ language }) => language))).toEqual(new Set(['en', 'zh']));
+  for (const { id: preset, language, settings } of presets) {
+    const { tokenizer, info } = await assets.model({ preset });
+    expect(info.name).toBe(language === 'en' ? 'model' : 'model-zh');
+    const { rows, prompts } = await assets.rows({ preset, values: withPatch(defaultValues, settings) });
+    // Words of its own language are tokens of its model; of another's they would be bytes, three a character.
+    for (const prompt of prompts) {
+      expect(/[一-鿿]/.test(prompt), prompt).toBe(language === 'zh');
+      expect(tokenizer.encode(prompt).length, prompt).toBeLessThan(prompt.length);
+    }
+    expect(rows.length).toBeGreaterThan(20);
+  }
+  expect(await assets.model({})).toBe(await assets.model({ preset: 'ships-log' }));
 });
 
 it('leaves a reading that does not come as soon as it is given up, and no other', async () => {

@@ -1,4 +1,4 @@
-// Presets and the base model, each read once. Where the bytes come from is the caller's: a page's server, a folder.
+// Presets and base models, each read once. Where the bytes come from is the caller's: a page's server, a folder.
 
 import type { RecipeRows } from '../data/recipeRows.ts';
 import type { Row } from '../data/rows.ts';
@@ -9,7 +9,7 @@ import type { ByteSource } from '../ground/formats/byteSource.ts';
 import { blobSource } from '../ground/formats/byteSource.ts';
 import { kept } from '../ground/kept.ts';
 import type { ModelFiles, ReadAsset } from '../models/modelFiles.ts';
-import { embeddedModel, withTemplate } from '../models/modelFiles.ts';
+import { embeddedModel, usualModel, withTemplate } from '../models/modelFiles.ts';
 import { openModel } from '../models/openModel.ts';
 import type { PresetInfo } from '../recipe/presets.ts';
 import { loadPresets } from '../recipe/presets.ts';
@@ -29,7 +29,8 @@ const embeddedNames = [
 
 export class Assets {
   readonly #read: ReadAsset;
-  readonly #embedded: () => Promise<ModelFiles>;
+  /** By folder. */
+  readonly #embedded = new Map<string, () => Promise<ModelFiles>>();
   #opened: ModelFiles | null = null;
   /** The files that it was opened from. */
   #sources: readonly ByteSource[] = [];
@@ -47,14 +48,13 @@ export class Assets {
   constructor(read: ReadAsset, breathe: () => Promise<void> = () => Promise.resolve()) {
     this.shelf = new RowShelf(breathe);
     this.#read = read;
-    this.#embedded = kept(() => embeddedModel(read));
     this.presets = kept(() => loadPresets(read));
   }
 
   /** The base model of a recipe, with the recipe's chat template. Throws UserError 'model-missing' when its file is not the one that is open, or
    * 'chat-template-broken'. */
   async model(
-    recipe: Pick<Recipe, 'model' | 'chatTemplate'> = {},
+    recipe: Partial<Pick<Recipe, 'preset' | 'model' | 'chatTemplate'>> = {},
     signal?: AbortSignal,
   ): Promise<ModelFiles> {
     const plain = await this.#plainModel(recipe, signal);
@@ -65,12 +65,19 @@ export class Assets {
     return this.#templated.files;
   }
 
-  async #plainModel({ model }: Pick<Recipe, 'model'>, signal?: AbortSignal): Promise<ModelFiles> {
+  async #plainModel(
+    { model, preset }: Partial<Pick<Recipe, 'preset' | 'model'>>,
+    signal?: AbortSignal,
+  ): Promise<ModelFiles> {
     if (model) {
       if (this.#opened?.info.digest === model.digest) return this.#opened;
       throw modelMissing({ name: model.name, digest: model.digest });
     }
-    return unlessGivenUp(this.#embedded(), signal);
+    const presets = preset === undefined ? [] : await unlessGivenUp(this.presets(), signal);
+    const folder = presets.find(({ id }) => id === preset)?.model ?? usualModel;
+    const known = this.#embedded.get(folder) ?? kept(() => embeddedModel(this.#read, folder));
+    this.#embedded.set(folder, known);
+    return unlessGivenUp(known(), signal);
   }
 
   /** Opens a file, or those of a folder, as the base model in place of the one that was open. Throws UserError 'gguf-…', 'safetensors' or 'model-…'. */

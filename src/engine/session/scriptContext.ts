@@ -13,14 +13,14 @@ export function scriptContext(
   recipe: Recipe,
   rows: string,
   { loaded }: RecipeRows,
-  { kind }: ModelInfo,
+  { kind, name: folder }: ModelInfo,
 ): ScriptContext {
   const format = formats.find((one) => rows.startsWith(one)) ?? 'messages';
   const { model: ref, chatTemplate, changes } = recipe;
   const source = ref?.source;
   const name = ref && plainName(ref.name, 'model');
   const gguf = kind === 'gguf' ? (name ?? 'model.gguf') : undefined;
-  const model = source?.file === null ? source.hub : (gguf?.replace(/\.gguf$/i, '') ?? name) || 'model';
+  const model = source?.file === null ? source.hub : (gguf?.replace(/\.gguf$/i, '') ?? name) || folder;
   const brought = loaded && { data: fileOf(loaded), rows: scriptRows(loaded) };
   return {
     model,

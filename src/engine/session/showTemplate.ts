@@ -68,10 +68,10 @@ function written(tokenizer: Tokenizer, { messages, tools }: Conversation): Writt
 
 /** What is wrong with template or model is part of the answer. The recipe's template is the one that is being edited. */
 export async function showTemplate(assets: Assets, recipe: Recipe): Promise<TemplateView> {
-  const { model, chatTemplate } = recipe;
+  const { chatTemplate, ...untold } = recipe;
   let own: string | null = null;
   try {
-    const plain = await assets.model(model ? { model } : {});
+    const plain = await assets.model(untold);
     const named = recordOf(plain.tokenizerFiles.tokenizerConfig).chat_template;
     own = typeof named === 'string' ? named : null;
     const conversation = conversationOf(await firstRow(assets, recipe));

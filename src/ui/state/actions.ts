@@ -13,6 +13,7 @@ import { guideActions } from './guideActions.ts';
 import { hubActions } from './hubActions.ts';
 import { modelActions } from './modelActions.ts';
 import { playActions } from './play.ts';
+import { inLanguage } from './presetLanguage.ts';
 import { differences, edited, presetRecipe, presetValues, redone, undone } from './recipeEdits.ts';
 import { newRun } from './reduce.ts';
 import { rowActions } from './rowActions.ts';
@@ -245,7 +246,11 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     openDialog: (dialog: DialogName | null) => store.setState({ dialog }),
     openSheet: (sheet: SheetName | null) => store.setState({ sheet }),
     setTheme: (theme: Theme) => store.setState({ theme }),
-    setLanguage: (language: Language) => store.setState({ language }),
+    setLanguage: (language: Language) => {
+      const before = store.getState().recipe;
+      store.setState((state) => inLanguage(state, language));
+      if (store.getState().recipe !== before) inspectSoon();
+    },
     setKeysOn: (keysOn: boolean) => store.setState({ keysOn }),
     takeNewer: () => takeNewer(),
     dismissNotes: () => store.setState({ linkNotes: [] }),

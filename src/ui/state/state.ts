@@ -58,6 +58,8 @@ export interface PresetEntry {
   readonly rows: number;
   readonly values: RecipeValues;
   readonly prompts: readonly string[];
+  /** Of its rows and questions. */
+  readonly language: Language;
 }
 
 /** One step for the charts: the metrics without the per-tensor norms, of which only the latest are kept. */

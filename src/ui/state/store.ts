@@ -7,8 +7,8 @@ import type { HubState } from './hubState.ts';
 import { noRuns } from './runsState.ts';
 import type { Language, PageState, PastedScript, Theme } from './state.ts';
 
-/** The preset the page opens with. */
-const firstPreset = 'ships-log';
+/** The preset the page opens with: rows and questions in its own language. */
+const firstPreset: Readonly<Record<Language, string>> = { en: 'ships-log', zh: 'ships-log-zh' };
 
 export const nothingPasted: PastedScript = {
   text: '',
@@ -51,7 +51,7 @@ export function emptyState(language: Language, theme: Theme): PageState {
     opened: false,
     openFailure: null,
     presets: [],
-    recipe: { preset: firstPreset, values: defaultValues },
+    recipe: { preset: firstPreset[language], values: defaultValues },
     past: [],
     future: [],
     lastEdit: null,

@@ -283,6 +283,7 @@ export const presetEntries: readonly PresetEntry[] = [
     rows: 48,
     values: defaultValues,
     prompts: ['Where does the ferry leave from?'],
+    language: 'en',
   },
   {
     id: 'element-0',
@@ -296,5 +297,6 @@ export const presetEntries: readonly PresetEntry[] = [
       'train.use_reentrant': 'true',
     }),
     prompts: ['Where does the ferry leave from?'],
+    language: 'en',
   },
 ];

@@ -48,10 +48,11 @@ export interface ExportedRun {
 
 /** As PEFT's loaders take it: a repository that holds the checkpoint by its id, any other model by its own title. */
 function baseOf(
-  { kind, title }: ModelFiles['info'],
+  { kind, name, title }: ModelFiles['info'],
   source: ModelSource | undefined,
 ): Pick<ExportedAdapter, 'base' | 'revision'> {
-  if (kind === 'embedded') return { base: 'lora-playground-embedded' };
+  // By its folder beside the page: model, model-zh.
+  if (kind === 'embedded') return { base: name.replace(/^model/, 'lora-playground-embedded') };
   // transformers reads no ONNX: what was made of the model has its name.
   if (kind !== 'checkpoint' || source === undefined || source.file !== null) return { base: title };
   return { base: source.hub, revision: source.revision };

@@ -7,6 +7,7 @@ import { settingKeys, settingOf } from '../../../engine/index.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { InTurn } from '../../parts/InTurn.tsx';
 import { Picker } from '../../parts/Picker.tsx';
+import { offered } from '../../state/presetLanguage.ts';
 import { differences } from '../../state/recipeEdits.ts';
 import { AdapterRow } from './AdapterRow.tsx';
 import { ModelRow } from './ModelRow.tsx';
@@ -21,8 +22,10 @@ const keysOf = (section: Section, advanced: boolean): readonly SettingKey[] =>
 const PresetRow = memo(function PresetRow() {
   const { t, say } = useTexts();
   const actions = useActions();
-  const presets = usePageState((state) => state.presets);
+  const all = usePageState((state) => state.presets);
   const chosen = usePageState((state) => state.recipe.preset);
+  const language = usePageState((state) => state.language);
+  const presets = offered(all, language, chosen);
   const about = presets.find((one) => one.id === chosen)?.description;
   const options = presets.map((one) => ({
     value: one.id,

@@ -6,22 +6,23 @@ import { invariant } from '../../../engine/index.ts';
 import { useActions, usePage, usePageState } from '../../PageContext.tsx';
 import { fixPatch } from '../../state/fixPatch.ts';
 import { isBusy } from '../../state/runStatus.ts';
+import type { Language } from '../../state/state.ts';
 import { useTourTexts } from './tourTexts.ts';
 import '../../styles/tour.css';
 
 const stops = ['break', 'fix', 'train', 'home'] as const;
 type Stop = (typeof stops)[number];
 
-/** The preset whose first step raises. */
-const broken = 'element-0';
+/** The preset whose first step raises, by the language of its rows. */
+const broken: Readonly<Record<Language, string>> = { en: 'element-0', zh: 'element-0-zh' };
 
 /** What a stop does, once. */
 function useDoing(): (stop: Stop) => void {
   const actions = useActions();
   const { store } = usePage();
   return (stop) => {
-    const { inspection, run } = store.getState();
-    if (stop === 'break') actions.edit({ kind: 'preset', id: broken });
+    const { inspection, run, language } = store.getState();
+    if (stop === 'break') actions.edit({ kind: 'preset', id: broken[language] });
     if (stop === 'fix') {
       const [fix] = inspection?.diagnosis?.fixes ?? [];
       if (fix !== undefined) actions.edit({ kind: 'values', patch: fixPatch(fix.patch) });
