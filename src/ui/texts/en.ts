@@ -172,6 +172,8 @@ export const en = {
   saved: {
     title: 'An unfinished run',
     text: 'A run of “{{preset}}” stopped at step {{step}} of {{total}}. It can go on as if nothing had happened.',
+    moves:
+      'It was saved on {{from}} and continues on {{to}}: the same run but for the last digits of its losses.',
     needs: 'It trains {{name}}: open that file first.',
     endedTitle: 'A finished run',
     ended: 'A run of “{{preset}}” finished after {{step}} steps. Going on brings its adapter back.',

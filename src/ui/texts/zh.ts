@@ -167,6 +167,7 @@ export const zh: TextsOf<typeof en> = {
   saved: {
     title: '未完成的训练',
     text: '“{{preset}}”的训练停在第 {{step}} / {{total}} 步，可以像什么都没发生一样继续。',
+    moves: '它保存于 {{from}}，将在 {{to}} 上继续：除损失的末几位数字外，是同一次训练。',
     needs: '它训练的是 {{name}}：请先打开该文件。',
     endedTitle: '已完成的训练',
     ended: '“{{preset}}”的训练在 {{step}} 步后完成。继续即可取回它的适配器。',

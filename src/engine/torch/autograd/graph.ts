@@ -122,8 +122,25 @@ export class Graph {
     return this.op('ReduceSum', [a, this.integers(axes)], { keepdims: keep ? 1 : 0 });
   }
 
+  /**
+   * Sum of each row of [R, length], which is long, in about √length parts: ONNX Runtime adds one number after another, and what the sum over a
+   * vocabulary is off by would be in every gradient.
+   */
+  rowSum(a: Tensor, length: number): Tensor {
+    const part = Math.ceil(Math.sqrt(length));
+    const even = length - (length % part);
+    const parts = this.reshape(even === length ? a : this.slice(a, 1, 0, even), [0, even / part, part]);
+    const sum = this.sum(this.sum(parts, [2], false), [1]);
+    return even === length ? sum : this.add(sum, this.sum(this.slice(a, 1, even, length), [1]));
+  }
+
   mean(a: Tensor, axes: readonly number[]): Tensor {
     return this.op('ReduceMean', [a, this.integers(axes)], { keepdims: 1 });
+  }
+
+  /** Sum over tokens, which may be thousands, in double precision; their axes are dropped. */
+  total(a: Tensor, axes: readonly number[] = [0]): Tensor {
+    return this.cast(this.sum(this.cast(a, 'double'), axes, false), 'float');
   }
 
   where(condition: Tensor, yes: Tensor, no: Tensor): Tensor {

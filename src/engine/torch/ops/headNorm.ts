@@ -159,7 +159,7 @@ const headNormGradOperation: Operation<GradAttributes> = {
     const { heads } = parts(node.attributes, to, to.read(x));
     const d = parts(node.attributes, to, to.read(dy)).heads;
     const each = graph.mul(d, graph.mul(heads, to.read(rstd)));
-    to.addGradient(at, graph.sum(graph.slice(each, 1, first, first + count), [0, 1], false));
+    to.addGradient(at, graph.total(graph.slice(each, 1, first, first + count), [0, 1]));
   },
   flops: (node) => 3 * elementCount(node.inputs[1]?.shape ?? []),
 };

@@ -136,8 +136,8 @@ const layerNormGradOperation: Operation<GradAttributes> = {
     const { offset, bias_offset: biasOffset } = node.attributes;
     const { graph } = to;
     const normed = graph.mul(graph.sub(to.read(x), to.read(mean)), to.read(rstd));
-    to.addGradient(offset, graph.sum(graph.mul(to.read(dy), normed), [0], false));
-    to.addGradient(biasOffset, graph.sum(to.read(dy), [0], false));
+    to.addGradient(offset, graph.total(graph.mul(to.read(dy), normed)));
+    to.addGradient(biasOffset, graph.total(to.read(dy)));
   },
   flops: (node) => 5 * elementCount(node.inputs[1]?.shape ?? []),
 };

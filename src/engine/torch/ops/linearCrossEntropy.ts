@@ -47,7 +47,7 @@ const linearCrossEntropyOperation: Operation<LossAttributes> = {
     const chunks = chunksOf(node);
     const parts = chunks.map((chunk) => {
       const { scores, back } = scoreChunk(to, node, chunk, chunkPart(to, chunks, chunk, most));
-      return { total: graph.sum(scores, [0], false), dh: wantsGradient ? back(scale) : null };
+      return { total: graph.total(scores), dh: wantsGradient ? back(scale) : null };
     });
     const total = parts.map((part) => part.total).reduce((a, b) => graph.add(a, b));
     const factors = graph.concat([graph.reshape(scale, [1]), graph.floats([1, 1, 1])], 0);

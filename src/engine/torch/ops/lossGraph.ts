@@ -62,14 +62,15 @@ export function scoreChunk(
   const { safe, counted } = labelsOf(to, part, hidden.shape[0] ?? 0);
   const d = graph.sub(z, graph.op('ReduceMax', [z, graph.integers([1])], { keepdims: 1 }));
   const e = graph.exp(d);
-  const sum = graph.sum(e, [1]);
+  const sum = graph.rowSum(e, head.out);
   const logSum = graph.op('Log', [sum]);
   const hit = graph.times(graph.op('GatherElements', [d, safe], { axis: 1 }), 1 - smoothing);
   const sharp = graph.sub(logSum, hit);
-  const loss = smoothing === 0 ? sharp : graph.sub(sharp, graph.times(graph.mean(d, [1]), smoothing));
+  const loss =
+    smoothing === 0 ? sharp : graph.sub(sharp, graph.times(graph.rowSum(d, head.out), smoothing / head.out));
   const top = graph.op('ArgMax', [z], { axis: 1, keepdims: 1 });
   const correct = graph.cast(graph.op('Equal', [top, safe]), 'float');
-  const entropy = graph.sub(logSum, graph.div(graph.sum(graph.mul(e, d), [1]), sum));
+  const entropy = graph.sub(logSum, graph.div(graph.rowSum(graph.mul(e, d), head.out), sum));
   const own = graph.concat([loss, correct, counted, entropy], 1);
   const scores = graph.mul(own, counted);
   const back = (weights: Tensor): Tensor | null => {

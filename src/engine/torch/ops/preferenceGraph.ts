@@ -27,7 +27,7 @@ function sumsOf(to: Lowering, scores: Tensor, batch: BatchSizes): Sums {
   const starts = graph.cast(to.words('starts', batch.rows, 'rows'), 'int64');
   const begun = graph.op('GreaterOrEqual', [places, graph.reshape(starts, [-1, 1])]);
   const inside = graph.cast(begun, 'float');
-  const ofRow = (of: Tensor): Tensor => graph.sum(of, [1], false);
+  const ofRow = (of: Tensor): Tensor => graph.total(of, [1]);
   const ofCompletion = (of: Tensor): Tensor => ofRow(graph.mul(of, inside));
   return {
     inside,

@@ -149,7 +149,7 @@ const rmsNormGradOperation: Operation<GradAttributes> = {
     const [dy, x, rstd] = valueAt(node.inputs, 0, 1, 2);
     const { graph } = to;
     const normed = graph.mul(to.read(x), to.read(rstd));
-    to.addGradient(node.attributes.offset, graph.sum(graph.mul(to.read(dy), normed), [0], false));
+    to.addGradient(node.attributes.offset, graph.total(graph.mul(to.read(dy), normed)));
   },
   flops: (node) => 3 * elementCount(node.inputs[1]?.shape ?? []),
 };

@@ -139,7 +139,7 @@ const scaleGradOperation: Operation<GroupAttributes> = {
     const [z, dy] = valueAt(node.inputs, 0, 1);
     const group = node.attributes;
     const { graph } = to;
-    const sums = graph.sum(graph.mul(to.read(dy), to.read(z)), [0], false);
+    const sums = graph.total(graph.mul(to.read(dy), to.read(z)));
     const over = graph.op('Max', [scaleRow(to, group, 1), graph.scalar(1e-30)]);
     const all = graph.div(sums, over);
     for (const segment of group.segments) {

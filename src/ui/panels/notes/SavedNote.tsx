@@ -3,6 +3,7 @@
 import { Button, FileTrigger } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { isBusy } from '../../state/runStatus.ts';
+import { moveOf } from './deviceClass.ts';
 import { EngineError } from './Notes.tsx';
 
 export function SavedNote() {
@@ -11,6 +12,7 @@ export function SavedNote() {
   const saved = usePageState((state) => (isBusy(state.run) ? null : state.saved));
   const refusal = usePageState((state) => state.savedRefusal);
   const opened = usePageState((state) => state.model.summary?.digest);
+  const device = usePageState((state) => state.device);
   if (refusal !== null)
     return (
       <>
@@ -25,6 +27,7 @@ export function SavedNote() {
   if (saved === null) return null;
   const { step, totalSteps, recipe } = saved;
   const needs = recipe.model !== undefined && recipe.model.digest !== opened ? recipe.model.name : null;
+  const move = moveOf(saved.device, device);
   return (
     <section className="card note" aria-label={t('saved.title')}>
       <div>
@@ -36,6 +39,7 @@ export function SavedNote() {
             preset: recipe.preset,
           })}
         </p>
+        {move !== null && <p className="small dim">{t('saved.moves', move)}</p>}
         {needs !== null && <p>{t('saved.needs', { name: needs })}</p>}
         <div className="dialog-actions">
           {needs === null ? (
