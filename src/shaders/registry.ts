@@ -40,6 +40,7 @@ import {
   loraUpBackwardGated,
   loraUpBackwardNormed,
 } from './lora/lora_fused.ts';
+import { loraGradParts } from './lora/lora_grad_parts.ts';
 import { loraDownWorkgroup, loraGradWorkgroup, loraUpBackwardWorkgroup } from './lora/lora_workgroup.ts';
 import { matmul, matmulScalar, matmulWide } from './matmul/matmul.ts';
 import { preference, preferenceSums } from './preference/preference.ts';
@@ -133,6 +134,7 @@ export const kernels: readonly Kernel[] = [
   loraGrad,
   loraGradBlock,
   loraGradWorkgroup,
+  loraGradParts,
   loraDownBackward,
   scaleColumnsGrad,
   swigluBackward,

@@ -32,15 +32,22 @@ interface Narrow {
 }
 
 /** The product u = drop(x) Aᵀ of what `from` is, if that is the next thing. */
-export function downOf(from: Value, next: TapeNode, profile: KernelProfile): Narrow | null {
-  if (!isLoraDown(next) || next.inputs[0] !== from || !isNarrow(next.attributes, profile)) return null;
+export function downOf(from: Value, next: TapeNode | undefined, profile: KernelProfile): Narrow | null {
+  if (!next || !isLoraDown(next) || next.inputs[0] !== from || !isNarrow(next.attributes, profile))
+    return null;
   const [made] = valueAt(next.outputs, 0);
   return { group: next.attributes, made, n: rowsAndColumns(from).n };
 }
 
 /** The product du = s dy B of what `from` is, of a group whose members all have an adapter, if that is the next thing. */
-function upBackwardOf(from: Value, next: TapeNode, profile: KernelProfile, members: number): Narrow | null {
-  if (!isLoraUpBackward(next) || next.inputs[0] !== from || !isNarrow(next.attributes, profile)) return null;
+function upBackwardOf(
+  from: Value,
+  next: TapeNode | undefined,
+  profile: KernelProfile,
+  members: number,
+): Narrow | null {
+  if (!next || !isLoraUpBackward(next) || next.inputs[0] !== from || !isNarrow(next.attributes, profile))
+    return null;
   const { segments } = next.attributes;
   if (segments.length !== members || segments.some(({ rank }) => rank === 0)) return null;
   const [made] = valueAt(next.outputs, 0);
@@ -72,7 +79,7 @@ export function downGatedCall({ group, made, n }: Narrow, refs: Refs<'gu' | 'h'>
 /** null where the next thing is another. */
 export function upBackwardNormedCall(
   from: Value,
-  next: TapeNode,
+  next: TapeNode | undefined,
   profile: KernelProfile,
   refs: Refs<'dy' | 'x' | 'w' | 'rstd' | 'residual' | 'dx'>,
   { offset, hasResidual }: { readonly offset: number; readonly hasResidual: boolean },
@@ -91,7 +98,7 @@ export function upBackwardNormedCall(
 /** null where the next thing is another. */
 export function upBackwardGatedCall(
   from: Value,
-  next: TapeNode,
+  next: TapeNode | undefined,
   profile: KernelProfile,
   refs: Refs<'dh' | 'gu' | 'dgu'>,
 ): KernelCall<Ref> | null {
