@@ -52,7 +52,7 @@ import {
   rmsNormGrad,
   rmsNormRows,
 } from './rms_norm/rms_norm.ts';
-import { rope } from './rope/rope.ts';
+import { rope, ropeParts } from './rope/rope.ts';
 import { scale } from './scale/scale.ts';
 import {
   rowNormTable,
@@ -98,6 +98,7 @@ export const kernels: readonly Kernel[] = [
   scale,
   headNorm,
   rope,
+  ropeParts,
   kvAppend,
   attention,
   attentionTile,

@@ -58,6 +58,13 @@ export interface Operation<A = unknown> {
   readonly lower: ((node: TapeNode<A>, to: Lowering) => void) | 'kernels';
   /** The dispatches of this node and those behind it together, where there are fewer of them than of one after the other. */
   joins?(node: TapeNode<A>, following: readonly TapeNode[], profile: KernelProfile): Joined | null;
+  /** The same of a node whose first input is such a sum: they add it up too, and write it where anyone else reads it. */
+  joinsSum?(
+    node: TapeNode<A>,
+    following: readonly TapeNode[],
+    sum: SplitSum,
+    profile: KernelProfile,
+  ): Joined | null;
   /** Floats of each scratch slot that `kernels` uses. */
   scratch?(node: TapeNode<A>, profile: KernelProfile): readonly number[];
   /** Multiply-adds counted as two. */
