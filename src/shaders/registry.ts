@@ -41,6 +41,7 @@ import {
   loraUpBackwardNormed,
 } from './lora/lora_fused.ts';
 import { loraGradParts } from './lora/lora_grad_parts.ts';
+import { loraUpBackwardTurned } from './lora/lora_turned.ts';
 import { loraDownWorkgroup, loraGradWorkgroup, loraUpBackwardWorkgroup } from './lora/lora_workgroup.ts';
 import { matmul, matmulScalar, matmulWide } from './matmul/matmul.ts';
 import { preference, preferenceSums } from './preference/preference.ts';
@@ -130,6 +131,7 @@ export const kernels: readonly Kernel[] = [
   loraUpBackwardWorkgroup,
   loraUpBackwardNormed,
   loraUpBackwardGated,
+  loraUpBackwardTurned,
   linearBackwardTiled,
   linearParts,
   loraGrad,

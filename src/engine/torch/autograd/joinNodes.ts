@@ -6,13 +6,14 @@ import type { Joined, KernelProfile, Operation, TapeNode } from './operation.ts'
 const MOST_FOLLOWING = 3;
 
 /** Nodes as one, whose dispatches are `kernels`. */
-function joined(nodes: readonly TapeNode[], last: TapeNode, kernels: Joined['kernels']): TapeNode {
+function joined(nodes: readonly TapeNode[], last: TapeNode, { kernels, scratch }: Joined): TapeNode {
   const made = new Set(nodes.flatMap(({ outputs }) => outputs));
   const operation: Operation = {
     name: nodes.map((node) => node.operation.name).join(', '),
     kernels: () => kernels,
     lower: 'kernels',
-    scratch: (_, profile) => nodes.flatMap((node) => node.operation.scratch?.(node, profile) ?? []),
+    scratch: (_, profile) => 
+      scratch ?? nodes.flatMap((node) => node.operation.scratch?.(node, profile) ?? []),
     flops: () => nodes.reduce((sum, node) => sum + node.operation.flops(node), 0),
     backward: 'none',
     effect: nodes.some((node) => node.operation.effect === true),
@@ -34,7 +35,7 @@ export function joinNodes(nodes: readonly TapeNode[], profile: KernelProfile): T
     if (!first) break;
     const together = first.operation.joins?.(first, following, profile) ?? null;
     const taken = following.slice(0, together?.taken ?? 0);
-    result.push(together ? joined([first, ...taken], taken.at(-1) ?? first, together.kernels) : first);
+    result.push(together ? joined([first, ...taken], taken.at(-1) ?? first, together) : first);
     at += 1 + taken.length;
   }
   return result;

@@ -45,6 +45,8 @@ export interface Joined {
   readonly kernels: KernelCall<Ref>[];
   /** How many of the following nodes they do the work of. No two of all that are joined use scratch. */
   readonly taken: number;
+  /** Floats of each scratch slot, where they are others than the nodes' own. */
+  readonly scratch?: readonly number[];
 }
 
 export interface Operation<A = unknown> {

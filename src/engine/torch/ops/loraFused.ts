@@ -9,6 +9,7 @@ import {
   loraUpBackwardGated,
   loraUpBackwardNormed,
 } from '../../../shaders/lora/lora_fused.ts';
+import { loraUpBackwardTurned, turnsInFours } from '../../../shaders/lora/lora_turned.ts';
 import { ranksOf4 } from '../../../shaders/lora/lora_workgroup.ts';
 import type { KernelProfile, Ref, TapeNode } from '../autograd/operation.ts';
 import type { Value } from '../autograd/value.ts';
@@ -112,5 +113,35 @@ export function upBackwardGatedCall(
     buffers: { ...refs, adapter: ADAPTER, du: { value: made } },
     params: { n, out, ru, count: 2, segments },
     constants: { RANKS_OF_4: ranksOf4(segments) },
+  });
+}
+
+interface TurnNumbers {
+  readonly t: number;
+  readonly heads: number;
+  readonly kv_heads: number;
+  readonly d: number;
+  readonly dims: number;
+  /** Parts of dk and dv; 0: they are whole. */
+  readonly terms: number;
+  readonly HAS_DOCUMENTS: number;
+}
+
+/** `to`: the gradient of q|k|v. null where the next thing is another. */
+export function upBackwardTurnedCall(
+  to: Value,
+  next: TapeNode | undefined,
+  profile: KernelProfile,
+  refs: Refs<'turned' | 'parts_kv' | 'cos_table' | 'sin_table' | 'documents' | 'step'>,
+  { HAS_DOCUMENTS, ...numbers }: TurnNumbers,
+): KernelCall<Ref> | null {
+  const found = upBackwardOf(to, next, profile, 3);
+  if (!found || !turnsInFours(numbers.d, numbers.dims)) return null;
+  const { group, made, n } = found;
+  const { out, ru, segments } = group;
+  return call(loraUpBackwardTurned, {
+    buffers: { ...refs, adapter: ADAPTER, dqkv: { value: to }, du: { value: made } },
+    params: { n, out, ru, count: segments.length, segments, ...numbers },
+    constants: { RANKS_OF_4: ranksOf4(segments), HAS_DOCUMENTS, PARTS: numbers.terms > 0 ? 1 : 0 },
   });
 }

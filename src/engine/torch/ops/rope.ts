@@ -142,6 +142,18 @@ const ropeOperation: Operation<Attributes> = {
   },
 };
 
+/** What a rotation back says to whoever does it in passing; null for any other node. */
+export function turnBack(node: TapeNode | TapeNode<Attributes>): {
+  readonly refs: Readonly<Record<'cos_table' | 'sin_table' | 'documents' | 'step', Ref>>;
+  readonly dims: number;
+} | null {
+  if (!isRope(node) || node.attributes.sign !== -1) return null;
+  return { refs: tableRefs(node), dims: node.attributes.rotation.dims };
+}
+
+const isRope = (node: TapeNode | TapeNode<Attributes>): node is TapeNode<Attributes> =>
+  node.operation.name === ropeOperation.name;
+
 export interface RopeArguments extends HeadShape {
   readonly qkv: Value;
   readonly rotation: RopeTable;
