@@ -40,6 +40,8 @@ import {
   loraUpBackwardGated,
   loraUpBackwardNormed,
 } from './lora/lora_fused.ts';
+import { loraGradParts } from './lora/lora_grad_parts.ts';
+import { loraUpBackwardTurned } from './lora/lora_turned.ts';
 import { loraDownWorkgroup, loraGradWorkgroup, loraUpBackwardWorkgroup } from './lora/lora_workgroup.ts';
 import { matmul, matmulScalar, matmulWide } from './matmul/matmul.ts';
 import { preference, preferenceSums } from './preference/preference.ts';
@@ -51,7 +53,7 @@ import {
   rmsNormGrad,
   rmsNormRows,
 } from './rms_norm/rms_norm.ts';
-import { rope } from './rope/rope.ts';
+import { rope, ropeParts } from './rope/rope.ts';
 import { scale } from './scale/scale.ts';
 import {
   rowNormTable,
@@ -97,6 +99,7 @@ export const kernels: readonly Kernel[] = [
   scale,
   headNorm,
   rope,
+  ropeParts,
   kvAppend,
   attention,
   attentionTile,
@@ -128,11 +131,13 @@ export const kernels: readonly Kernel[] = [
   loraUpBackwardWorkgroup,
   loraUpBackwardNormed,
   loraUpBackwardGated,
+  loraUpBackwardTurned,
   linearBackwardTiled,
   linearParts,
   loraGrad,
   loraGradBlock,
   loraGradWorkgroup,
+  loraGradParts,
   loraDownBackward,
   scaleColumnsGrad,
   swigluBackward,

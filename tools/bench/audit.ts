@@ -75,6 +75,7 @@ const sizeNames = [
   'd',
   'count',
   'size',
+  'terms',
   'tensors',
   'rows',
 ];

@@ -1,6 +1,6 @@
 // How much each kernel of a training step must at least move and compute: operands once, floating-point operations of its
 // node. Divided by its time this gives its share of what the adapter can do.
-import type { KernelProfile, Ref } from '../../src/engine/torch/autograd/operation.ts';
+import type { KernelProfile, Ref, TapeNode } from '../../src/engine/torch/autograd/operation.ts';
 import type { Plan } from '../../src/engine/torch/autograd/plan.ts';
 import { elementCount } from '../../src/engine/torch/autograd/value.ts';
 import type { KernelCall } from '../../src/shaders/kernel.ts';
@@ -28,7 +28,7 @@ function refBytes(call: KernelCall<Ref>, ref: Ref, sizeOf: (name: string) => num
   }
   const [k, ru] = [number('k'), number('ru')];
   // Parts of a product whose sum is split.
-  if (call.kernel.name === 'linear_parts') return 4 * number('size') * number('count');
+  if (call.params.terms !== undefined) return 4 * number('size') * number('terms');
   if (call.kernel.name === 'linear_tiled')
     return 4 * Math.ceil(k / number('part')) * number('n') * number('out');
   if (call.kernel.name === 'linear_backward_tiled')
@@ -39,6 +39,25 @@ function refBytes(call: KernelCall<Ref>, ref: Ref, sizeOf: (name: string) => num
 /** Kernels that do the arithmetic their node is counted by. */
 const computes = /^(matmul|linear(?!_parts)|attention|lora)/;
 
+/**
+ * Operations of each call of a node: a member's are of the call that is named by it, those of members that none is named by of the calls that
+ * are named by none, or of all.
+ */
+function flopsOf(node: TapeNode, workers: readonly KernelCall<Ref>[]): ReadonlyMap<KernelCall<Ref>, number> {
+  const members = node.members ?? [node];
+  const found = new Map(workers.map((call) => [call, 0]));
+  const named = ({ operation }: TapeNode): readonly KernelCall<Ref>[] =>
+    workers.filter(({ kernel }) => kernel.name.startsWith(operation.name));
+  const taken = new Set(members.flatMap(named));
+  const others = workers.filter((call) => !taken.has(call));
+  for (const member of members) {
+    const own = [named(member), others, workers].find(({ length }) => length > 0) ?? [];
+    for (const call of own)
+      found.set(call, (found.get(call) ?? 0) + member.operation.flops(member) / own.length);
+  }
+  return found;
+}
+
 /** Least bytes and operations of one replay of the plan, by kernel. */
 export function trafficOf(
   plan: Plan,
@@ -48,13 +67,16 @@ export function trafficOf(
   const found = new Map<string, Traffic>();
   for (const node of plan.nodes) {
     const calls = node.operation.kernels(node, profile);
-    const workers = calls.filter(({ kernel }) => computes.test(kernel.name)).length;
+    const flops = flopsOf(
+      node,
+      calls.filter(({ kernel }) => computes.test(kernel.name)),
+    );
     for (const call of calls) {
       const { name } = call.kernel;
       const entry = found.get(name) ?? { calls: 0, bytes: 0, flops: 0 };
       entry.calls += 1;
       for (const ref of Object.values(call.buffers)) entry.bytes += refBytes(call, ref, sizeOf);
-      if (computes.test(name)) entry.flops += node.operation.flops(node) / Math.max(1, workers);
+      entry.flops += flops.get(call) ?? 0;
       found.set(name, entry);
     }
   }

@@ -92,7 +92,7 @@ it('adds up to the whole, whatever parts the sum is taken in', () => {
   if (!whole || !parts || !y) return;
   linearTiledReference({ ...given, part: k, adds: 1, y: whole });
   linearTiledReference({ ...given, part: 10, adds: 0, y: parts });
-  linearPartsReference({ parts, residual: given.residual, y, size: n * out, count: 3, HAS_RESIDUAL: 1 });
+  linearPartsReference({ parts, residual: given.residual, y, size: n * out, terms: 3, HAS_RESIDUAL: 1 });
   const largest = Math.max(...[...given.x, ...given.u, ...given.residual].map(Math.abs));
   const scale = Math.max(...segments.map((one) => one.scale)) * Math.max(1, ...adapter.map(Math.abs));
   expect(mismatches(y, whole, sumBound64(k + ru + 1, (k + ru + 1) * largest * scale))).toEqual([]);

@@ -56,23 +56,24 @@ export const linearBackwardTiledReference = (args: LinearBackwardTiledArguments)
   product(args, false, args.dy, args.du, args.dx);
 
 export interface LinearPartsArguments {
-  /** [PARTS, SIZE] */
+  /** [TERMS, SIZE] */
   readonly parts: FloatArray;
   /** [SIZE] */
   readonly residual: FloatArray;
   /** [SIZE] */
   readonly y: FloatArray;
   readonly size: number;
-  readonly count: number;
+  /** Parts. */
+  readonly terms: number;
   readonly HAS_RESIDUAL: number;
 }
 
 /** y = residual + the parts, one after another. */
 export function linearPartsReference(args: LinearPartsArguments): void {
-  const { parts, residual, y, size, count } = args;
+  const { parts, residual, y, size, terms } = args;
   for (let i = 0; i < size; i++) {
     let sum = args.HAS_RESIDUAL === 1 ? (residual[i] ?? 0) : 0;
-    for (let part = 0; part < count; part++) sum += parts[part * size + i] ?? 0;
+    for (let part = 0; part < terms; part++) sum += parts[part * size + i] ?? 0;
     y[i] = sum;
   }
 }

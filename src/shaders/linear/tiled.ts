@@ -73,15 +73,15 @@ export const linearBackwardTiled = defineKernel({
   reference: linearBackwardTiledReference,
 });
 
-/** parts [PARTS, SIZE], residual [SIZE] → y [SIZE]. */
+/** parts [TERMS, SIZE], residual [SIZE] → y [SIZE]. */
 export const linearParts = defineKernel({
   name: 'linear_parts',
   source: partsSource,
   buffers: { parts: 'read', residual: 'read', y: 'read_write' },
-  params: { size: 'u32', count: 'u32' },
+  params: { size: 'u32', terms: 'u32' },
   constants: { ...gridConstants, HAS_RESIDUAL: 0 },
   workgroups: ({ size }) => flatGrid(size),
-  chain: ({ count }) => count,
+  chain: ({ terms }) => terms,
   reference: linearPartsReference,
 });
 
@@ -181,7 +181,7 @@ export function tiledCalls<Ref>(product: TiledProduct<Ref>): KernelCall<Ref>[] {
   if (parts === 1) return [main];
   const buffers: RefsOf<typeof linearParts, Ref> = { parts: scratch, residual, y: result };
   const added = {
-    params: { size: n * columns, count: parts },
+    params: { size: n * columns, terms: parts },
     constants: { HAS_RESIDUAL: product.residual ? 1 : 0 },
   };
   const adding: KernelCall<Ref> = call(linearParts, { ...added, buffers });

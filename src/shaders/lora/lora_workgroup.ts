@@ -5,6 +5,7 @@ import { defineKernel } from '../kernel.ts';
 import type { SegmentNumbers } from '../lib/segments.ts';
 import { segmentSnippet, widestMember } from '../lib/segments.ts';
 import { stepSnippet } from '../lib/step.ts';
+import addBlock from './add_block.wgsl?raw';
 import bRows from './b_rows.wgsl?raw';
 import blockSum from './block_sum.wgsl?raw';
 import dropped from './dropped.wgsl?raw';
@@ -53,21 +54,25 @@ export const loraUpBackwardWorkgroup = defineKernel({
 /** Tokens that a workgroup takes at a time. */
 const TOKENS = 128;
 
+/** Iterations in a row of one stretch of n tokens. */
+export const gradChain = (n: number, splits: number): number => Math.ceil(Math.ceil(n / splits) / TOKENS);
+
+/** Blocks of 32 by 4 of the gradients of a group over K inputs. */
+export const gradBlocks = (k: number, segments: readonly SegmentNumbers[]): number =>
+  segments.reduce(
+    (sum, s) => sum + Math.ceil(s.rank / 4) * (Math.ceil(k / 32) + Math.ceil((s.end - s.start) / 32)),
+    0,
+  );
+
 /** x, u, dy, du → grads [S, total], added at the offsets of A and B. */
 export const loraGradWorkgroup = defineKernel({
   name: 'lora_grad_workgroup',
   source: gradSource,
-  snippets: [...(loraGrad.snippets ?? []), dropped],
+  snippets: [...(loraGrad.snippets ?? []), dropped, addBlock],
   buffers: loraGrad.buffers,
   params: loraGrad.params,
   constants: loraGrad.constants,
-  workgroups: ({ k, segments, splits }) => {
-    const blocks = segments.reduce(
-      (sum, s) => sum + Math.ceil(s.rank / 4) * (Math.ceil(k / 32) + Math.ceil((s.end - s.start) / 32)),
-      0,
-    );
-    return [blocks, splits, 1];
-  },
-  chain: ({ n, splits }) => Math.ceil(Math.ceil(n / splits) / TOKENS),
+  workgroups: ({ k, segments, splits }) => [gradBlocks(k, segments), splits, 1],
+  chain: ({ n, splits }) => gradChain(n, splits),
   reference: loraGrad.reference,
 });

@@ -1,6 +1,7 @@
 // Reference of `rope`, and the tables of angles, computed as transformers does: inv_freq and angle in f32.
 import type { FloatArray } from '../declaration.ts';
 import type { StepNumbers } from '../lib/step.ts';
+import { linearPartsReference } from '../linear/tiled.ref.ts';
 
 export interface RopeArguments {
   readonly cos_table: FloatArray;
@@ -41,6 +42,21 @@ export function ropeReference(args: RopeArguments): void {
     for (let head = 0; head < args.heads_q; head++) rotate(row * stride + args.q_offset + head * d, angle);
     for (let head = 0; head < args.heads_k; head++) rotate(row * stride + args.k_offset + head * d, angle);
   }
+}
+
+export interface RopePartsArguments
+  extends Omit<RopeArguments, 'q_offset' | 'k_offset' | 'heads_q' | 'heads_k' | 'sign'> {
+  /** [TERMS, N, stride] */
+  readonly parts: FloatArray;
+  readonly terms: number;
+  /** Heads that turn, of those that lie side by side in x. */
+  readonly turned: number;
+}
+
+export function ropePartsReference(args: RopePartsArguments): void {
+  const { parts, x, n, stride, terms } = args;
+  linearPartsReference({ parts, residual: x, y: x, size: n * stride, terms, HAS_RESIDUAL: 0 });
+  ropeReference({ ...args, q_offset: 0, heads_q: args.turned, k_offset: 0, heads_k: 0, sign: 1 });
 }
 
 export interface RopeTables {

@@ -18,8 +18,8 @@ const operation = (name: string, more: Partial<Operation> = {}): Operation => ({
   ...more,
 });
 const joins = operation('joins', {
-  kernelsWith: (_, next, { sums }) =>
-    sums === 'workgroup' && next.operation.name === 'ends' ? together : null,
+  joins: (_, [next], { sums }) =>
+    sums === 'workgroup' && next?.operation.name === 'ends' ? { kernels: together, taken: 1 } : null,
 });
 const [ends, other] = [operation('ends', { effect: true }), operation('other')];
 

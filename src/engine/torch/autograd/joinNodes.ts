@@ -1,34 +1,42 @@
 // Neighbours on a tape that take fewer dispatches together than one after the other, as one node of the plan. Their values stay what they
 // were; which neighbours those are is the operations' own business.
-import type { KernelProfile, Operation, TapeNode } from './operation.ts';
+import type { Joined, KernelProfile, Operation, TapeNode } from './operation.ts';
 
-/** Two nodes as one, by the first one's word. */
-function joined(first: TapeNode, next: TapeNode, profile: KernelProfile): TapeNode | null {
-  const together = first.operation.kernelsWith?.(first, next, profile);
-  if (!together) return null;
+/** Most nodes that are one behind the first. */
+const MOST_FOLLOWING = 3;
+
+/** Nodes as one, whose dispatches are `kernels`. */
+function joined(nodes: readonly TapeNode[], last: TapeNode, { kernels, scratch }: Joined): TapeNode {
+  const made = new Set(nodes.flatMap(({ outputs }) => outputs));
   const operation: Operation = {
-    name: `${first.operation.name}, ${next.operation.name}`,
-    kernels: () => together,
+    name: nodes.map((node) => node.operation.name).join(', '),
+    kernels: () => kernels,
     lower: 'kernels',
-    flops: () => first.operation.flops(first) + next.operation.flops(next),
+    scratch: (_, profile) => 
+      scratch ?? nodes.flatMap((node) => node.operation.scratch?.(node, profile) ?? []),
+    flops: () => nodes.reduce((sum, node) => sum + node.operation.flops(node), 0),
     backward: 'none',
-    effect: first.operation.effect === true || next.operation.effect === true,
+    effect: nodes.some((node) => node.operation.effect === true),
   };
   return {
-    ...next,
+    ...last,
     operation,
-    inputs: [...first.inputs, ...next.inputs.filter((input) => !first.outputs.includes(input))],
-    outputs: [...first.outputs, ...next.outputs],
+    inputs: [...new Set(nodes.flatMap(({ inputs }) => inputs))].filter((input) => !made.has(input)),
+    outputs: [...made],
+    members: nodes,
   };
 }
 
 export function joinNodes(nodes: readonly TapeNode[], profile: KernelProfile): TapeNode[] {
   const result: TapeNode[] = [];
-  for (let i = 0; i < nodes.length; i++) {
-    const [first, next] = [nodes[i], nodes[i + 1]];
-    const both = first && next ? joined(first, next, profile) : null;
-    if (both) i += 1;
-    if (first) result.push(both ?? first);
+  let at = 0;
+  while (at < nodes.length) {
+    const [first, ...following] = nodes.slice(at, at + 1 + MOST_FOLLOWING);
+    if (!first) break;
+    const together = first.operation.joins?.(first, following, profile) ?? null;
+    const taken = following.slice(0, together?.taken ?? 0);
+    result.push(together ? joined([first, ...taken], taken.at(-1) ?? first, together) : first);
+    at += 1 + taken.length;
   }
   return result;
 }

@@ -32,6 +32,23 @@ export interface KernelProfile {
   readonly maxBindingBytes: number;
 }
 
+/** What a product whose sum is split leaves to do: result = the sum of parts [terms, size], in their order, begun with the residual where there is one. */
+export interface SplitSum {
+  readonly refs: Readonly<Record<'parts' | 'residual' | 'result', Ref>>;
+  readonly hasResidual: boolean;
+  readonly size: number;
+  readonly terms: number;
+}
+
+/** Some nodes' dispatches as one node's. */
+export interface Joined {
+  readonly kernels: KernelCall<Ref>[];
+  /** How many of the following nodes they do the work of. No two of all that are joined use scratch. */
+  readonly taken: number;
+  /** Floats of each scratch slot, where they are others than the nodes' own. */
+  readonly scratch?: readonly number[];
+}
+
 export interface Operation<A = unknown> {
   readonly name: string;
   /** The dispatches of one node; the CPU backend replays the references of the same ones. */
@@ -41,8 +58,15 @@ export interface Operation<A = unknown> {
    * where ONNX Runtime runs the others.
    */
   readonly lower: ((node: TapeNode<A>, to: Lowering) => void) | 'kernels';
-  /** The dispatches of this node and the one behind it together, where there are fewer of them than of one after the other. */
-  kernelsWith?(node: TapeNode<A>, next: TapeNode, profile: KernelProfile): KernelCall<Ref>[] | null;
+  /** The dispatches of this node and those behind it together, where there are fewer of them than of one after the other. */
+  joins?(node: TapeNode<A>, following: readonly TapeNode[], profile: KernelProfile): Joined | null;
+  /** The same of a node whose first input is such a sum: they add it up too, and write it where anyone else reads it. */
+  joinsSum?(
+    node: TapeNode<A>,
+    following: readonly TapeNode[],
+    sum: SplitSum,
+    profile: KernelProfile,
+  ): Joined | null;
   /** Floats of each scratch slot that `kernels` uses. */
   scratch?(node: TapeNode<A>, profile: KernelProfile): readonly number[];
   /** Multiply-adds counted as two. */
@@ -76,6 +100,8 @@ export interface TapeNode<A = unknown> {
   readonly role: NodeRole;
   /** Module path that made it, for profiles and messages. */
   readonly path: string;
+  /** What it is made of, where it is several as one. */
+  readonly members?: readonly TapeNode[];
 }
 
 export interface OutputSpec {

@@ -12,11 +12,19 @@ import type { Operation, Ref, TapeNode } from '../autograd/operation.ts';
 import type { Tape } from '../autograd/tape.ts';
 import type { Value } from '../autograd/value.ts';
 import { AttentionGraph } from './attentionGraph.ts';
-import { inTiles, tileBackwardCalls, tileBackwardScratch, tileCalls, tileScratch } from './attentionTiles.ts';
+import {
+  inTiles,
+  tileBackwardCalls,
+  tileBackwardPending,
+  tileBackwardScratch,
+  tileCalls,
+  tileScratch,
+} from './attentionTiles.ts';
 import type { DropoutDraw } from './dropout.ts';
+import { upBackwardTurnedCall } from './loraFused.ts';
 import { valueAt } from './nodeValues.ts';
 import type { HeadShape } from './rope.ts';
-import { documentsRef, hasDocuments } from './rope.ts';
+import { documentsRef, hasDocuments, turnBack } from './rope.ts';
 
 /** k then v of one layer, each [maxTokens, G·D], in one buffer. */
 export interface KvCache {
@@ -122,22 +130,28 @@ const attentionOperation: Operation<Attributes> = {
   },
 };
 
+function backwardRefs(
+  node: TapeNode<Attributes>,
+): Record<'qkv' | 'o' | 'lse' | 'd_o' | 'documents' | 'step' | 'delta', Ref> {
+  const [qkv, o, lse, dO] = valueAt(node.inputs, 0, 1, 2, 3);
+  const [, delta] = valueAt(node.outputs, 0, 1);
+  return {
+    qkv: { value: qkv },
+    o: { value: o },
+    lse: { value: lse },
+    d_o: { value: dO },
+    documents: documentsRef(node.attributes),
+    step: { buffer: 'step' },
+    delta: { value: delta },
+  };
+}
+
 const attentionBackwardOperation: Operation<Attributes> = {
   name: 'attention_backward',
   backward: 'none',
   kernels: (node, profile) => {
-    const [qkv, o, lse, dO] = valueAt(node.inputs, 0, 1, 2, 3);
-    const [dqkv, delta] = valueAt(node.outputs, 0, 1);
-    const q: Record<'qkv' | 'o' | 'lse' | 'd_o' | 'documents' | 'step' | 'dqkv' | 'delta', Ref> = {
-      qkv: { value: qkv },
-      o: { value: o },
-      lse: { value: lse },
-      d_o: { value: dO },
-      documents: documentsRef(node.attributes),
-      step: { buffer: 'step' },
-      dqkv: { value: dqkv },
-      delta: { value: delta },
-    };
+    const [dqkv] = valueAt(node.outputs, 0);
+    const q = { ...backwardRefs(node), dqkv: { value: dqkv } };
     const options = { params: numbers(node), constants: constantsOf(node.attributes) };
     const tiles = inTiles(profile, options.constants.D);
     if (tiles) return tileBackwardCalls(q, options.params, { ...options.constants, ...tiles });
@@ -146,6 +160,23 @@ const attentionBackwardOperation: Operation<Attributes> = {
       call(attentionBackwardQ, { buffers: q, ...options }),
       call(attentionBackwardKv, { buffers: kv, ...options }),
     ];
+  },
+  // A rotation back and the narrow product of what it gives.
+  joins: (node, [turn, narrow], profile) => {
+    const [params, constants] = [numbers(node), constantsOf(node.attributes)];
+    const tiles = inTiles(profile, constants.D);
+    const back = turn && turn.inputs[0] === node.outputs[0] ? turnBack(turn) : null;
+    if (!tiles || !back) return null;
+    const [dqkv] = valueAt(turn?.outputs ?? [], 0);
+    const { kernels, refs, terms, scratch } = tileBackwardPending(backwardRefs(node), params, {
+      ...constants,
+      ...tiles,
+    });
+    const { t_q: t, heads, kv_heads } = params;
+    const { HAS_DOCUMENTS, D: d } = constants;
+    const own = { t, heads, kv_heads, d, dims: back.dims, terms, HAS_DOCUMENTS };
+    const last = upBackwardTurnedCall(dqkv, narrow, profile, { ...back.refs, ...refs }, own);
+    return last && { kernels: [...kernels, last], taken: 2, scratch };
   },
   scratch: (node, profile) =>
     inTiles(profile, node.attributes.headDim)

@@ -150,3 +150,28 @@ export function tileBackwardCalls(
     }),
   ];
 }
+
+/** The dispatches of dq, dk and dv that leave what another one has to turn back and to add up. */
+export interface PendingGradient {
+  readonly kernels: readonly KernelCall<Ref>[];
+  /** q's columns, and with parts nothing else, of dqkv; the parts of dk and dv. */
+  readonly refs: Readonly<Record<'turned' | 'parts_kv', Ref>>;
+  /** 0: dk and dv are whole. */
+  readonly terms: number;
+  readonly scratch: readonly number[];
+}
+
+export function tileBackwardPending(
+  buffers: Record<'qkv' | 'o' | 'lse' | 'd_o' | 'documents' | 'step' | 'delta', Ref>,
+  numbers: AttentionNumbers,
+  constants: TileConstants,
+): PendingGradient {
+  const room = tileBackwardScratch(numbers, constants.D);
+  const turned: Ref = { scratch: room.length };
+  const kernels = tileBackwardCalls({ ...buffers, dqkv: turned }, numbers, constants);
+  const scratch = [...room, numbers.batch * numbers.t_q * numbers.q_stride];
+  if (room.length === 0)
+    return { kernels, refs: { turned, parts_kv: { buffer: 'dummy' } }, terms: 0, scratch };
+  const { parts: terms } = keyTiling(numbers, constants.D);
+  return { kernels: kernels.slice(0, -1), refs: { turned, parts_kv: { scratch: 0 } }, terms, scratch };
+}

@@ -53,9 +53,9 @@ const gatedOperation: Operation<Activation> = {
     const { n, c: f } = rowsAndColumns(h);
     return [call(kernels[node.attributes].forward, { buffers: forwardRefs(node), params: { n, f } })];
   },
-  kernelsWith: (node, next, profile) => {
+  joins: (node, [next], profile) => {
     const narrow = node.attributes === 'silu' ? downOf(valueAt(node.outputs, 0)[0], next, profile) : null;
-    return narrow && [downGatedCall(narrow, forwardRefs(node))];
+    return narrow && { kernels: [downGatedCall(narrow, forwardRefs(node))], taken: 1 };
   },
   lower: (node, to) => {
     const [gu] = valueAt(node.inputs, 0);
@@ -86,10 +86,10 @@ const gatedBackwardOperation: Operation<Activation> = {
     const { n, c: f } = rowsAndColumns(valueAt(node.inputs, 0)[0]);
     return [call(kernels[node.attributes].backward, { buffers: backwardRefs(node), params: { n, f } })];
   },
-  kernelsWith: (node, next, profile) => {
+  joins: (node, [next], profile) => {
     if (node.attributes !== 'silu') return null;
     const both = upBackwardGatedCall(valueAt(node.outputs, 0)[0], next, profile, backwardRefs(node));
-    return both && [both];
+    return both && { kernels: [both], taken: 1 };
   },
   lower: (node, to) => {
     const [dh, gu] = valueAt(node.inputs, 0, 1);

@@ -12,6 +12,7 @@ import type { LinearAttributes } from './linearGroup.ts';
 import { withUpdate, withUpdateBackward } from './loraGraph.ts';
 import { loraNumbers } from './loraOperations.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
+import { splitProduct } from './splitProducts.ts';
 
 /** Values of a node as the operands of its product; `tail` only where the adapter rides along. */
 function operands(
@@ -48,6 +49,14 @@ export const linearForward: Omit<Operation<LinearAttributes>, 'backward'> = {
     const { group } = node.attributes;
     const from = operands(node, true);
     return forwardCalls(group, profile, from.n, group.ru, mapped(from, refOf));
+  },
+  // Whoever comes next and can adds the parts up in passing.
+  joins: (node, [next, ...after], profile) => {
+    const joinsSum = next?.operation.joinsSum;
+    if (!joinsSum || next.inputs[0] !== node.outputs[0]) return null;
+    const split = splitProduct(linearForward.kernels(node, profile));
+    const joined = split && joinsSum(next, after, split.sum, profile);
+    return joined && { kernels: [...split.before, ...joined.kernels], taken: joined.taken + 1 };
   },
   lower: (node, to) => {
     const { group } = node.attributes;

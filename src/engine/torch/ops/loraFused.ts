@@ -9,6 +9,7 @@ import {
   loraUpBackwardGated,
   loraUpBackwardNormed,
 } from '../../../shaders/lora/lora_fused.ts';
+import { loraUpBackwardTurned, turnsInFours } from '../../../shaders/lora/lora_turned.ts';
 import { ranksOf4 } from '../../../shaders/lora/lora_workgroup.ts';
 import type { KernelProfile, Ref, TapeNode } from '../autograd/operation.ts';
 import type { Value } from '../autograd/value.ts';
@@ -32,15 +33,22 @@ interface Narrow {
 }
 
 /** The product u = drop(x) Aᵀ of what `from` is, if that is the next thing. */
-export function downOf(from: Value, next: TapeNode, profile: KernelProfile): Narrow | null {
-  if (!isLoraDown(next) || next.inputs[0] !== from || !isNarrow(next.attributes, profile)) return null;
+export function downOf(from: Value, next: TapeNode | undefined, profile: KernelProfile): Narrow | null {
+  if (!next || !isLoraDown(next) || next.inputs[0] !== from || !isNarrow(next.attributes, profile))
+    return null;
   const [made] = valueAt(next.outputs, 0);
   return { group: next.attributes, made, n: rowsAndColumns(from).n };
 }
 
 /** The product du = s dy B of what `from` is, of a group whose members all have an adapter, if that is the next thing. */
-function upBackwardOf(from: Value, next: TapeNode, profile: KernelProfile, members: number): Narrow | null {
-  if (!isLoraUpBackward(next) || next.inputs[0] !== from || !isNarrow(next.attributes, profile)) return null;
+function upBackwardOf(
+  from: Value,
+  next: TapeNode | undefined,
+  profile: KernelProfile,
+  members: number,
+): Narrow | null {
+  if (!next || !isLoraUpBackward(next) || next.inputs[0] !== from || !isNarrow(next.attributes, profile))
+    return null;
   const { segments } = next.attributes;
   if (segments.length !== members || segments.some(({ rank }) => rank === 0)) return null;
   const [made] = valueAt(next.outputs, 0);
@@ -72,7 +80,7 @@ export function downGatedCall({ group, made, n }: Narrow, refs: Refs<'gu' | 'h'>
 /** null where the next thing is another. */
 export function upBackwardNormedCall(
   from: Value,
-  next: TapeNode,
+  next: TapeNode | undefined,
   profile: KernelProfile,
   refs: Refs<'dy' | 'x' | 'w' | 'rstd' | 'residual' | 'dx'>,
   { offset, hasResidual }: { readonly offset: number; readonly hasResidual: boolean },
@@ -91,7 +99,7 @@ export function upBackwardNormedCall(
 /** null where the next thing is another. */
 export function upBackwardGatedCall(
   from: Value,
-  next: TapeNode,
+  next: TapeNode | undefined,
   profile: KernelProfile,
   refs: Refs<'dh' | 'gu' | 'dgu'>,
 ): KernelCall<Ref> | null {
@@ -105,5 +113,35 @@ export function upBackwardGatedCall(
     buffers: { ...refs, adapter: ADAPTER, du: { value: made } },
     params: { n, out, ru, count: 2, segments },
     constants: { RANKS_OF_4: ranksOf4(segments) },
+  });
+}
+
+interface TurnNumbers {
+  readonly t: number;
+  readonly heads: number;
+  readonly kv_heads: number;
+  readonly d: number;
+  readonly dims: number;
+  /** Parts of dk and dv; 0: they are whole. */
+  readonly terms: number;
+  readonly HAS_DOCUMENTS: number;
+}
+
+/** `to`: the gradient of q|k|v. null where the next thing is another. */
+export function upBackwardTurnedCall(
+  to: Value,
+  next: TapeNode | undefined,
+  profile: KernelProfile,
+  refs: Refs<'turned' | 'parts_kv' | 'cos_table' | 'sin_table' | 'documents' | 'step'>,
+  { HAS_DOCUMENTS, ...numbers }: TurnNumbers,
+): KernelCall<Ref> | null {
+  const found = upBackwardOf(to, next, profile, 3);
+  if (!found || !turnsInFours(numbers.d, numbers.dims)) return null;
+  const { group, made, n } = found;
+  const { out, ru, segments } = group;
+  return call(loraUpBackwardTurned, {
+    buffers: { ...refs, adapter: ADAPTER, dqkv: { value: to }, du: { value: made } },
+    params: { n, out, ru, count: segments.length, segments, ...numbers },
+    constants: { RANKS_OF_4: ranksOf4(segments), HAS_DOCUMENTS, PARTS: numbers.terms > 0 ? 1 : 0 },
   });
 }

@@ -10,16 +10,19 @@ import {
   loraGradBlock,
   loraUpBackwardBlock,
 } from '../../../shaders/lora/lora_block.ts';
+import { loraGradParts } from '../../../shaders/lora/lora_grad_parts.ts';
 import {
+  gradBlocks,
   loraDownWorkgroup,
   loraGradWorkgroup,
   loraUpBackwardWorkgroup,
   ranksOf4,
 } from '../../../shaders/lora/lora_workgroup.ts';
-import type { KernelProfile, Operation, Ref, TapeNode } from '../autograd/operation.ts';
+import type { KernelProfile, Operation, Ref, SplitSum, TapeNode } from '../autograd/operation.ts';
 import type { GroupAttributes } from './linearGroup.ts';
 import { downGraph, gradGraph, upBackwardGraph } from './loraGraph.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
+import { splitProduct } from './splitProducts.ts';
 import { sharesSums } from './sums.ts';
 
 const ADAPTER: Ref = { buffer: 'adapter' };
@@ -73,19 +76,41 @@ export function upBackwardCall(
   return call(loraUpBackwardWorkgroup, { ...options, constants: { RANKS_OF_4: ranksOf4(segments) } });
 }
 
+type GradRefs = Refs<'x' | 'u' | 'dy' | 'du'>;
+
+function gradOptions(group: GroupAttributes, n: number, refs: GradRefs) {
+  const { out, adapterTotal: total } = group;
+  const buffers = { ...refs, step: STEP, grads: GRADS };
+  const params = { ...loraNumbers(group, n), out, total, splits: gradientSplits(total) };
+  return { buffers, params, constants: hasDropout(group) };
+}
+
 /** dA and dB of n rows, added to `grads` [S, total]. */
 export function gradCall(
   group: GroupAttributes,
   profile: KernelProfile,
   n: number,
-  { x, u, dy, du }: Refs<'x' | 'u' | 'dy' | 'du'>,
+  refs: GradRefs,
 ): KernelCall<Ref> {
-  const { out, adapterTotal: total } = group;
-  const buffers = { x, u, dy, du, step: STEP, grads: GRADS };
-  const params = { ...loraNumbers(group, n), out, total, splits: gradientSplits(total) };
-  const options = { buffers, params, constants: hasDropout(group) };
+  const options = gradOptions(group, n, refs);
   if (inFours(group, profile)) return call(loraGradWorkgroup, options);
   return call(inBlocks(group, profile) ? loraGradBlock : loraGrad, options);
+}
+
+/** The same, and the parts of a product that waits for no gradient added up. */
+function gradPartsCall(
+  group: GroupAttributes,
+  n: number,
+  refs: GradRefs,
+  { refs: { parts, residual, result }, hasResidual, size, terms }: SplitSum,
+): KernelCall<Ref> {
+  const { buffers, params, constants } = gradOptions(group, n, refs);
+  const blocks = gradBlocks(group.k, group.segments);
+  return call(loraGradParts, {
+    buffers: { ...buffers, parts, residual, y: result },
+    params: { ...params, blocks, size, terms },
+    constants: { ...constants, HAS_RESIDUAL: hasResidual ? 1 : 0 },
+  });
 }
 
 /** Inputs [x] → u [N, RU]. Its gradient is part of the group's own rule. */
@@ -128,16 +153,29 @@ export const loraUpBackwardOperation: Operation<GroupAttributes> = {
     (node.attributes.out / node.attributes.segments.length),
 };
 
+function gradPlaces({ inputs }: Pick<TapeNode, 'inputs'>): { readonly n: number; readonly refs: GradRefs } {
+  const [x, u, dy, du] = valueAt(inputs, 0, 1, 2, 3);
+  const refs = { x: { value: x }, u: { value: u }, dy: { value: dy }, du: { value: du } };
+  return { n: rowsAndColumns(x).n, refs };
+}
+
 /** Inputs [x, u, dy, du]; adds to the buffer `grads` [S, total]. */
 export const loraGradOperation: Operation<GroupAttributes> = {
   name: 'lora_grad',
   backward: 'none',
   effect: true,
   kernels: (node, profile) => {
-    const [x, u, dy, du] = valueAt(node.inputs, 0, 1, 2, 3);
-    const { n } = rowsAndColumns(x);
-    const refs = { x: { value: x }, u: { value: u }, dy: { value: dy }, du: { value: du } };
+    const { n, refs } = gradPlaces(node);
     return [gradCall(node.attributes, profile, n, refs)];
+  },
+  // What comes next is dx: if its sum is split, its parts and the gradients wait for the same things.
+  joins: (node, [next], profile) => {
+    if (!next || !inFours(node.attributes, profile)) return null;
+    const split = splitProduct(next.operation.kernels(next, profile));
+    if (!split || split.sum.size % 4 !== 0) return null;
+    const { n, refs } = gradPlaces(node);
+    const both = gradPartsCall(node.attributes, n, refs, split.sum);
+    return { kernels: [...split.before, both, ...split.after], taken: 1 };
   },
   lower: (node, to) => {
     const [x, u, dy, du] = valueAt(node.inputs, 0, 1, 2, 3);

@@ -69,10 +69,10 @@ const rmsNormOperation: Operation<Attributes> = {
     if (byRows(c, profile)) return [call(rmsNormRows, own)];
     return [call(normKernel, { ...own, constants: rowLanes(profile) })];
   },
-  kernelsWith: (node, next, profile) => {
+  joins: (node, [next], profile) => {
     const narrow = downOf(valueAt(node.outputs, 0)[0], next, profile);
     const { eps, offset } = node.attributes;
-    return narrow && [downNormedCall(narrow, forwardRefs(node), { eps, offset })];
+    return narrow && { kernels: [downNormedCall(narrow, forwardRefs(node), { eps, offset })], taken: 1 };
   },
   lower: (node, to) => {
     const [x, w] = valueAt(node.inputs, 0, 1);
@@ -165,10 +165,10 @@ const rmsNormBackwardOperation: Operation<BackwardAttributes> = {
     if (byRows(c, profile)) return [call(rmsNormBackwardRows, own)];
     return [call(rmsNormBackward, { ...own, constants: { ...constants, ...rowLanes(profile) } })];
   },
-  kernelsWith: (node, next, profile) => {
+  joins: (node, [next], profile) => {
     const [dx] = valueAt(node.outputs, 0);
     const both = upBackwardNormedCall(dx, next, profile, backwardRefs(node), node.attributes);
-    return both && [both];
+    return both && { kernels: [both], taken: 1 };
   },
   lower: (node, to) => {
     const [dy, x, w, rstd] = valueAt(node.inputs, 0, 1, 2, 3);

@@ -1,7 +1,7 @@
 // Rotary position embedding, in place on the first `dims` of each head in the q and k columns of q|k|v [N, (H+2G)·D]; backward is the inverse rotation.
 
 import { call } from '../../../shaders/kernel.ts';
-import { rope as kernel } from '../../../shaders/rope/rope.ts';
+import { rope as kernel, ropeParts } from '../../../shaders/rope/rope.ts';
 import { invariant } from '../../ground/errors.ts';
 import type { Tensor } from '../autograd/graph.ts';
 import type { Lowering } from '../autograd/lowering.ts';
@@ -57,6 +57,17 @@ function numbers(node: TapeNode<Attributes>) {
   };
 }
 
+function tableRefs({
+  attributes,
+}: TapeNode<Attributes>): Record<'cos_table' | 'sin_table' | 'documents' | 'step', Ref> {
+  return {
+    cos_table: { buffer: rotationBuffer('cos', attributes.rotation.table) },
+    sin_table: { buffer: rotationBuffer('sin', attributes.rotation.table) },
+    documents: documentsRef(attributes),
+    step: { buffer: 'step' },
+  };
+}
+
 /** q|k|v with the first `dims` numbers of each head of q and k turned. */
 function rotated({ attributes }: TapeNode<Attributes>, to: Lowering, x: Tensor): Tensor {
   const { batch, heads, kvHeads, headDim: d, rotation, sign } = attributes;
@@ -84,14 +95,20 @@ const ropeOperation: Operation<Attributes> = {
   inPlace: { output: 0, input: 0 },
   kernels: (node) => {
     const [x] = valueAt(node.outputs, 0);
-    const buffers: Record<'cos_table' | 'sin_table' | 'documents' | 'step' | 'x', Ref> = {
-      cos_table: { buffer: rotationBuffer('cos', node.attributes.rotation.table) },
-      sin_table: { buffer: rotationBuffer('sin', node.attributes.rotation.table) },
-      documents: documentsRef(node.attributes),
-      step: { buffer: 'step' },
-      x: { value: x },
-    };
+    const buffers = { ...tableRefs(node), x: { value: x } };
     return [call(kernel, { buffers, params: numbers(node), constants: hasDocuments(node.attributes) })];
+  },
+  joinsSum: (node, _, sum) => {
+    const { heads, kvHeads, sign } = node.attributes;
+    if (sum.hasResidual || sign !== 1) return null;
+    const [x] = valueAt(node.outputs, 0);
+    const { n, t, stride, d, dims } = numbers(node);
+    const buffers = { ...tableRefs(node), parts: sum.refs.parts, x: { value: x } };
+    const params = { n, t, stride, turned: heads + kvHeads, d, dims, terms: sum.terms };
+    return {
+      kernels: [call(ropeParts, { buffers, params, constants: hasDocuments(node.attributes) })],
+      taken: 0,
+    };
   },
   lower: (node, to) => {
     const [x] = valueAt(node.inputs, 0);
@@ -124,6 +141,18 @@ const ropeOperation: Operation<Attributes> = {
     return [rotated ? { grad: rotated, fused: false } : null];
   },
 };
+
+/** What a rotation back says to whoever does it in passing; null for any other node. */
+export function turnBack(node: TapeNode | TapeNode<Attributes>): {
+  readonly refs: Readonly<Record<'cos_table' | 'sin_table' | 'documents' | 'step', Ref>>;
+  readonly dims: number;
+} | null {
+  if (!isRope(node) || node.attributes.sign !== -1) return null;
+  return { refs: tableRefs(node), dims: node.attributes.rotation.dims };
+}
+
+const isRope = (node: TapeNode | TapeNode<Attributes>): node is TapeNode<Attributes> =>
+  node.operation.name === ropeOperation.name;
 
 export interface RopeArguments extends HeadShape {
   readonly qkv: Value;
