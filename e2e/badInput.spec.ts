@@ -20,6 +20,8 @@ test('an error stands there in the language of the page, with what to do and the
   await open(page);
   await useRows(page, '{"prompt":"a","chosen":"b","rejected":"c"}');
   await expect(page.locator('.failure')).toContainText('Set train.objective to one of them');
+  // The page isn't empty below: there is something to start from.
+  await expect(page.locator('.preset-card').first()).toBeVisible();
   await page.getByRole('button', { name: '中文' }).click();
   await expect(page.locator('.failure')).toContainText('成对回答用于 DPO 与 ORPO');
   await expect(page.locator('.failure')).toContainText('请把 train.objective 设为其中之一');

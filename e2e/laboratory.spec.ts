@@ -43,6 +43,13 @@ test('the guide tries its advice under every stack, and each case opens', async 
   await expect(advice).toContainText(/helps in \d+ of 18 stacks/);
   await advice.locator('summary').click();
   await expect(advice.getByRole('row')).toHaveCount(19);
+  // What raises is no good news, also in a row in which the advice helps.
+  const colourOf = (said: string): Promise<string> =>
+    advice
+      .getByRole('cell', { name: said, exact: true })
+      .first()
+      .evaluate((cell) => getComputedStyle(cell).color);
+  expect(await colourOf('raises')).not.toBe(await colourOf('helps'));
   await page.locator('details', { hasText: 'The same, after attaching' }).locator('summary').click();
   await page
     .locator('details', { hasText: 'The same, after attaching' })

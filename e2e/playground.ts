@@ -140,6 +140,8 @@ export const overflow = (page: Page): Promise<number> =>
 export async function faults(page: Page): Promise<readonly string[]> {
   // A panel that fades in has no contrast yet.
   await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const { violations } = await new AxeBuilder({ page })
+    .options({ rules: { 'target-size': { enabled: true } } })
+    .analyze();
   return violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target.join(' ')}`));
 }

@@ -26,7 +26,7 @@ test('nothing scrolls sideways from 360 to 2560 px', async ({ page }) => {
   for (const preset of ['ships-log', 'element-0']) {
     await open(page, `preset=${preset}`);
     await page.reload();
-    for (const width of [360, 390, 600, 699, 700, 900, 950, 1179, 1180, 1440, 1920, 2560]) {
+    for (const width of [360, 390, 600, 699, 700, 900, 950, 1021, 1024, 1100, 1179, 1180, 1440, 1920, 2560]) {
       await page.setViewportSize({ width, height: 900 });
       await expect(page.locator('.strip-cells')).toBeVisible();
       expect(await overflow(page), `${preset} at ${width} px`).toBeLessThanOrEqual(0);

@@ -123,6 +123,7 @@ const model = shape<ModelSummary>({
   layers: number,
   hiddenSize: number,
   vocabSize: number,
+  packed: list(shape({ name: string, format: string })),
 });
 const why = shape<Why>({
   path: string,

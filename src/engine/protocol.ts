@@ -155,6 +155,8 @@ export interface ModelSummary extends ModelInfo {
   readonly layers: number;
   readonly hiddenSize: number;
   readonly vocabSize: number;
+  /** Tensors that stand in blocks of fewer bits, by their PyTorch name: `q4_1`, `nf4` … */
+  readonly packed: readonly { readonly name: string; readonly format: string }[];
 }
 
 /** An opened adapter as the page shows it. */

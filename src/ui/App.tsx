@@ -73,22 +73,24 @@ export function App() {
           </aside>
         )}
         {width === 'middle' ? (
-          <Tabs className="middle-tabs" selectedKey={tab} onSelectionChange={(key) => setTab(String(key))}>
-            <TabList className="tab-list" aria-label={t('bar.result')}>
-              <Tab id="result" className="tab">
-                {t('bar.result')}
-              </Tab>
-              <Tab id="parameters" className="tab">
-                {t('bar.parameters')}
-              </Tab>
-            </TabList>
-            <TabPanel id="result">
-              <Centre width={width} onSelect={openParameters} />
-            </TabPanel>
-            <TabPanel id="parameters" className="middle-parameters">
-              <Parameters />
-            </TabPanel>
-          </Tabs>
+          <main className="middle-tabs">
+            <Tabs selectedKey={tab} onSelectionChange={(key) => setTab(String(key))}>
+              <TabList className="tab-list" aria-label={t('bar.result')}>
+                <Tab id="result" className="tab">
+                  {t('bar.result')}
+                </Tab>
+                <Tab id="parameters" className="tab">
+                  {t('bar.parameters')}
+                </Tab>
+              </TabList>
+              <TabPanel id="result">
+                <Centre width={width} onSelect={openParameters} />
+              </TabPanel>
+              <TabPanel id="parameters" className="middle-parameters">
+                <Parameters />
+              </TabPanel>
+            </Tabs>
+          </main>
         ) : (
           <Centre width={width} onSelect={openParameters} />
         )}

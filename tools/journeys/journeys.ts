@@ -9,6 +9,7 @@ import { buildIfStale } from '../start/stale.ts';
 import { walkHangs } from './hangs.ts';
 import type { Window } from './person.ts';
 import { browserNames, languages, openBrowser, windows } from './person.ts';
+import { walkReach } from './reach.ts';
 import { walks } from './walks.ts';
 
 export const command = {
@@ -20,6 +21,10 @@ export const command = {
       value: 'WORDS',
       help: 'only where “browser-window-language-journey” has all these words, as “firefox zh script”',
     },
+    axe: {
+      type: 'boolean',
+      help: 'instead, judge every dialog with axe, at seven widths, in both languages and themes; --only: “zh dark dialog-share 390”',
+    },
     hangs: {
       type: 'boolean',
       help: 'instead, bring the page what never ends, in Chromium, and print how each was answered; --only: of those',
@@ -29,7 +34,7 @@ export const command = {
 
 const windowNames: readonly Window[] = ['wide', 'narrow'];
 
-export const main = tool(command, async ({ only = '', hangs }) => {
+export const main = tool(command, async ({ only = '', axe, hangs }) => {
   const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
   const wanted = only.split(/\s+/);
   const all = browserNames.flatMap((browser) =>
@@ -47,13 +52,14 @@ export const main = tool(command, async ({ only = '', hangs }) => {
     ),
   );
   const chosen = all.filter(({ words }) => wanted.every((word) => words.includes(word)));
-  if (chosen.length === 0 && !hangs) throw usageError(command, `No journey has the words '${only}'.`);
+  if (chosen.length === 0 && !hangs && !axe) throw usageError(command, `No journey has the words '${only}'.`);
   await buildIfStale(root);
   const { address, server } = await serve(`${root}/dist`, { port: 4930, base: '/x/', host: 'localhost' });
   const tell = (line: string): void => void process.stdout.write(`${line}\n`);
   let browser: Awaited<ReturnType<typeof openBrowser>> | null = null;
   let opened = '';
   try {
+    if (axe) return await walkReach({ address, only, tell });
     if (hangs) {
       browser = await openBrowser('chromium', 'en');
       const place = {

@@ -131,6 +131,7 @@ const model = {
   parameters: 1,
   layers: 1,
   hiddenSize: 1,
+  packed: [{ name: 'model.layers.0.self_attn.q_proj.weight', format: 'q4_1' }],
   vocabSize: 1,
 } as const;
 const words = same('x');

@@ -82,8 +82,10 @@ export const Centre = memo(function Centre({
   const showsRun = useDeferredValue((hasRun || hasSteps) && !(bad && !hasSteps));
   const first = !showsRun && !bad && broken === null;
   useShownPreset();
+  // Between the tabs it is a part of what is main.
+  const Root = width === 'middle' ? 'div' : 'main';
   return (
-    <main className="centre" id="result" tabIndex={-1}>
+    <Root className="centre" id="result" tabIndex={-1}>
       {width === 'narrow' && hasRun && <Progress />}
       {newer && (
         <Suspense fallback={null}>
@@ -107,7 +109,7 @@ export const Centre = memo(function Centre({
       {engineFailed && <EngineError error={failure.error} title={t('failure.engine')} />}
       {bad && <Failure outcome={outcome} />}
       <RunDiagnosis />
-      {bad && !hasRun && !hasSteps && <PresetCards />}
+      {(bad || broken !== null) && !hasRun && !hasSteps && <PresetCards />}
       <ReproductionNote />
       <StaleNote />
       <ChangesNote />
@@ -147,6 +149,6 @@ export const Centre = memo(function Centre({
           </Button>
         </nav>
       )}
-    </main>
+    </Root>
   );
 });

@@ -22,7 +22,7 @@ export function Later({ load }: { readonly load: () => Promise<ComponentType> })
   }, [load]);
   if (Part !== null) return <Part />;
   return (
-    <Sheet title={t('bar.script')} open={missing} onClose={() => actions.openDialog(null)}>
+    <Sheet title={t('bar.unfetched')} open={missing} onClose={() => actions.openDialog(null)}>
       <p>{t('paste.missing')}</p>
     </Sheet>
   );

@@ -13,6 +13,7 @@ export const en = {
     more: 'More run actions',
     menu: 'Menu',
     script: 'Script',
+    unfetched: 'Not here yet',
     share: 'Share',
     keys: 'Keyboard',
     runs: 'Runs',

@@ -66,7 +66,7 @@ export const enModel = {
   drop: 'Drop a .gguf file or a model’s folder here, or',
   chooseFolder: 'Choose a folder',
   unused: 'Not used: {{names}}.',
-  facts: '{{name}} · {{type}} · {{size}} · {{layers}} layers · {{parameters}} parameters',
+  facts: '{{type}} · {{size}} · {{layers}} layers · {{parameters}} parameters',
   useEmbedded: 'Use the embedded model',
   back: 'Back to the list',
   delete: 'Delete',

@@ -14,6 +14,7 @@ export const zh: TextsOf<typeof en> = {
     more: '更多运行操作',
     menu: '菜单',
     script: '脚本',
+    unfetched: '尚未取得',
     share: '分享',
     keys: '键盘',
     runs: '训练记录',

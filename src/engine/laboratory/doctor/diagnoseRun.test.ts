@@ -46,6 +46,46 @@ describe('diagnoseRun', () => {
     expect(diagnoseRun(defaultValues, run([3, 2, 1, 0.5, 0.9]))).toBeNull();
   });
 
+  it('sees a loss that ends well above where it began, and calls no hard batch that', () => {
+    const slowly = [6, 6.2, 6.1, 6.4, 6.3, 7.2, 7.9, 8.4, 8.6, 8.3, 8.8];
+    expect(diagnoseRun(defaultValues, run(slowly))?.id).toBe('loss-explodes');
+    expect(diagnoseRun(defaultValues, run([6, 5, 4, 3, 2, 2, 9, 2, 2, 2, 2]))).toBeNull();
+  });
+
+  it('sees a gradient that is gone since some steps', () => {
+    const steps = [...run([6, 9, 8, 8, 8]), ...run([8, 8, 8, 8, 8], 0)].map((one, i) => ({
+      ...one,
+      step: i + 1,
+    }));
+    expect(diagnoseRun(defaultValues, steps.slice(0, 8))).toBeNull();
+    const found = diagnoseRun(defaultValues, steps);
+    expect(found?.id).toBe('gradient-vanishes');
+    expect(found?.cause.en).toContain('step 6');
+  });
+
+  describe('a flat line', () => {
+    const noisy = Array.from({ length: 120 }, (_, i) => 6 + 0.3 * Math.sin(i * 2.4));
+    const slow = withPatch(defaultValues, { 'train.learning_rate': 1e-7 });
+
+    it('is told early where the learning rate is too small, with the usual one', () => {
+      expect(diagnoseRun(slow, run(noisy.slice(0, 19)))).toBeNull();
+      const found = diagnoseRun(slow, run(noisy.slice(0, 20)));
+      expect(found?.id).toBe('loss-flat');
+      expect(found?.fixes.map((fix) => fix.patch)).toEqual([{ 'train.learning_rate': 2e-4 }]);
+    });
+
+    it('is told late elsewhere, and not while the rate rises, of what is learnt, or where it falls', () => {
+      expect(diagnoseRun(defaultValues, run(noisy.slice(0, 99)))).toBeNull();
+      expect(diagnoseRun(defaultValues, run(noisy.slice(0, 100)))?.id).toBe('loss-flat');
+      const rising = run(noisy).map((one) => ({ ...one, learningRate: one.step * 1e-9 }));
+      expect(diagnoseRun(slow, rising)).toBeNull();
+      const learnt = noisy.map(() => 0.95);
+      expect(diagnoseRun(slow, run(noisy, 1, learnt))).toBeNull();
+      expect(diagnoseRun(slow, run(noisy.map((loss, i) => loss - i * 0.01)))).toBeNull();
+      expect(diagnoseRun(slow, run(noisy.map(() => 0.01)))).toBeNull();
+    });
+  });
+
   it('sees a gradient norm of exactly zero, but not in the first steps alone', () => {
     expect(diagnoseRun(defaultValues, run([2, 2, 2, 2, 2], 0))?.id).toBe('grad-norm-zero');
     expect(diagnoseRun(defaultValues, run([2, 2], 0))).toBeNull();

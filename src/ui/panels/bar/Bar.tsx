@@ -64,6 +64,7 @@ function RunMenu() {
   const { t } = useTexts();
   const actions = useActions();
   const stoppable = usePageState(canStop);
+  const device = useDeviceWords();
   return (
     <MenuTrigger>
       <Button className="button button-icon" aria-label={t('bar.more')}>
@@ -76,6 +77,14 @@ function RunMenu() {
           </MenuItem>
           <MenuItem id="storage" className="list-item" onAction={() => actions.openDialog('storage')}>
             {t('bar.storage')}
+          </MenuItem>
+          <MenuItem
+            id="device"
+            data-part="device"
+            className="list-item"
+            onAction={() => actions.openDialog('device')}
+          >
+            {device}
           </MenuItem>
           <MenuItem
             id="keys"

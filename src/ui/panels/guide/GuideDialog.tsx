@@ -34,11 +34,14 @@ function AdviceRows({ entry }: { readonly entry: GuideEntry }) {
       </thead>
       <tbody>
         {entry.rows.map((row) => (
-          <tr key={row.stack} className={`guide-${verdict(row)}`}>
+          <tr key={row.stack}>
             <th scope="row">{row.label}</th>
-            <td>{t(`guide.${row.before}`)}</td>
-            <td>{t(`guide.${row.after}`)}</td>
-            <td>{t(`guide.${verdict(row)}`)}</td>
+            {([row.before, row.after, verdict(row)] as const).map((said, place) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: three cells that stay
+              <td key={place} className={`guide-${said}`}>
+                {t(`guide.${said}`)}
+              </td>
+            ))}
             <td>
               <Button
                 className="button button-plain"

@@ -24,10 +24,10 @@ function Opened() {
   const { title, name, storedAs, bytes, layers, parameters, unused } = summary;
   return (
     <p>
-      {m('open')}: <span className="strong">{title}</span>{' '}
+      {m('open')}: <span className="strong">{name}</span>{' '}
       <span className="dim">
+        {title !== name && `${title} · `}
         {m('facts', {
-          name,
           type: storedAs,
           size: bytesText(bytes),
           layers,

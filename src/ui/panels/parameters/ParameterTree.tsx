@@ -9,6 +9,7 @@ import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { GradientCell } from './GradientCell.tsx';
+import { packedAs } from './packedAs.ts';
 import type { TreeFilter, TreeNode, TreeRow } from './treeRows.ts';
 import { openable, pathTo, visibleRows } from './treeRows.ts';
 
@@ -33,6 +34,7 @@ const Row = memo(function Row(props: {
   const { node, level } = row;
   const folder = node.children.length > 0;
   const { parameter } = node;
+  const packed = usePageState((state) => packedAs(state, parameter));
   const grouped = parameter === null || (folder && !open);
   const requires = node.trainable > 0 && (parameter === null || !open || parameter.requiresGrad);
   return (
@@ -69,9 +71,7 @@ const Row = memo(function Row(props: {
       </span>
       <span role="gridcell">
         {parameter !== null && (
-          <span className="chip">
-            {parameter.quantised ?? shortType.get(parameter.dtype) ?? parameter.dtype}
-          </span>
+          <span className="chip">{packed ?? shortType.get(parameter.dtype) ?? parameter.dtype}</span>
         )}
       </span>
       <span role="gridcell" className="tree-rg">

@@ -10,7 +10,9 @@ export const ModelRow = memo(function ModelRow() {
   const summary = usePageState((state) => state.model.summary);
   const reading = usePageState((state) => state.model.reading);
   const missing = own !== undefined && summary?.digest !== own.digest;
-  const name = own === undefined ? t('model.embedded') : (summary?.title ?? own.name);
+  // By its file: what a file calls itself may be anything, and is told beside it.
+  const name = own === undefined ? t('model.embedded') : own.name;
+  const title = own === undefined || missing ? '' : (summary?.title ?? '');
   return (
     <div className="setting">
       <span className="setting-label">
@@ -25,6 +27,7 @@ export const ModelRow = memo(function ModelRow() {
         <span className="clip">{reading ? t('model.reading') : name}</span>
         <span aria-hidden="true">▾</span>
       </Button>
+      {title !== '' && title !== name && <p className="setting-about small dim">{title}</p>}
       {missing && !reading && (
         <p className="setting-about small is-cut">{t('model.missing', { name: own.name })}</p>
       )}

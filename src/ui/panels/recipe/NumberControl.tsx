@@ -74,12 +74,7 @@ export function NumberControl(props: {
           }
         >
           <SliderTrack className="slider-track">
-            {({ state }) => (
-              <>
-                <span className="slider-fill" style={{ width: `${state.getThumbPercent(0) * 100}%` }} />
-                <SliderThumb className="slider-thumb" aria-label={label} />
-              </>
-            )}
+            <SliderThumb className="slider-thumb" aria-label={label} />
           </SliderTrack>
         </Slider>
       )}

@@ -9,6 +9,7 @@ import { Tick } from '../../parts/Tick.tsx';
 import { presetValues } from '../../state/recipeEdits.ts';
 import { isBusy } from '../../state/runStatus.ts';
 import { bytesText, lossText, timeText } from '../../texts/numbers.ts';
+import { deviceClassWords } from '../notes/deviceClass.ts';
 import { curvesIn } from './curves.ts';
 import { useRunsTexts } from './runsTexts.ts';
 import { compared, endLoss, lastEval, partValue, runName, settingName, settingValue } from './runWords.ts';
@@ -119,7 +120,7 @@ export function RunsTable(props: {
                 <th scope="row">
                   <RunName run={run} shown={name} />
                   <span className="small dim">
-                    {t('steps', { step: run.step, total: run.totalSteps })} · {run.device}
+                    {t('steps', { step: run.step, total: run.totalSteps })} · {deviceClassWords(run.device)}
                   </span>
                 </th>
                 <td className="run-differs">

@@ -52,7 +52,7 @@ const StripCard = memo(function StripCard(props: {
             {t(broken ? 'strip.broken' : 'strip.waiting')}
           </strong>
         </p>
-        <div className="strip-empty" />
+        {!broken && <div className="strip-empty" />}
       </section>
     );
   }
