@@ -9,14 +9,17 @@ import type { Page } from './PageContext.tsx';
 import { PageContext, usePageState } from './PageContext.tsx';
 import { listenToKeys } from './panels/bar/keyboard.ts';
 import { listenToDrops } from './panels/reading/drops.ts';
+import type { Actions } from './state/actions.ts';
 import { makeActions, runMatches } from './state/actions.ts';
 import { browserAddress, syncAddress } from './state/address.ts';
 import { recalledInterval } from './state/askIntervals.ts';
 import type { Frame } from './state/frame.ts';
 import { frameRules, readFrame } from './state/frame.ts';
-import { recall, remember, rememberSpeed } from './state/remembered.ts';
+import { watchTabs } from './state/otherTabs.ts';
+import { newName, recall, remember, rememberSpeed } from './state/remembered.ts';
 import { measuredSpeed } from './state/speed.ts';
 import type { Language, PageState, Ports, Theme } from './state/state.ts';
+import type { Store } from './state/store.ts';
 import { defaultHub, emptyState, makeStore, nothingAsked, nothingPasted } from './state/store.ts';
 import { browserLanguage, startTexts } from './texts/i18n.ts';
 import './styles/tokens.css';
@@ -50,6 +53,25 @@ function hideParts(frame: Frame): void {
   const rules = new CSSStyleSheet();
   rules.replaceSync(frameRules(frame));
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, rules];
+}
+
+/** Tells other tabs of this one's run, and shows theirs. A browser without channels has tabs that know nothing of one another. */
+function watchOthers(store: Store, { takeOver }: Actions): void {
+  if (!('BroadcastChannel' in window)) return;
+  const channel = new BroadcastChannel('lora-playground');
+  const { leave } = watchTabs(store, {
+    channel: {
+      post: (message) => channel.postMessage(message),
+      onMessage: (listener) => {
+        channel.onmessage = ({ data }) => listener(data);
+      },
+    },
+    locks: 'locks' in navigator ? navigator.locks : null,
+    tab: newName(),
+    now: () => performance.now(),
+    onFree: takeOver,
+  });
+  addEventListener('pagehide', leave);
 }
 
 /** The tab's title carries the step, for who looks elsewhere while it trains. */
@@ -132,6 +154,7 @@ export function mountPage(root: HTMLElement, ports: Ports): Page {
       </StrictMode>,
     ),
   );
+  watchOthers(store, actions);
   listenToKeys(store, actions);
   listenToDrops(store, actions);
   hideParts(frame);

@@ -21,7 +21,7 @@ import {
   StaleNote,
   Warnings,
 } from './notes/Notes.tsx';
-import { SavedNote, UnkeptNote, UnsavedNote } from './notes/SavedNote.tsx';
+import { ElsewhereNote, SavedNote, UnkeptNote, UnsavedNote } from './notes/SavedNote.tsx';
 import { Strip } from './strip/Strip.tsx';
 import { TakeHome } from './takeHome/TakeHome.tsx';
 
@@ -94,6 +94,7 @@ export const Centre = memo(function Centre({
       )}
       {!first && <CpuBanner />}
       <LinkNotes />
+      <ElsewhereNote />
       <SavedNote />
       <UnsavedNote />
       <UnkeptNote />

@@ -47,3 +47,23 @@ it('keeps nothing too large, and is told nothing by what can not be read', async
   vi.stubGlobal('localStorage', undefined);
   expect(await recallDraft(presetEntries, hash, ports)).toBeNull();
 });
+
+it('keeps the drafts of two tabs apart, at one address too', async () => {
+  const tabs = [new Map<string, string>(), new Map<string, string>()];
+  const inTab = (place: number): void => {
+    vi.stubGlobal('sessionStorage', {
+      getItem: (key: string) => tabs[place]?.get(key) ?? null,
+      setItem: (key: string, value: string) => void tabs[place]?.set(key, value),
+    });
+  };
+  const other: Recipe = { ...plain, data: { name: 'theirs.jsonl', text: '{"text":"another"}' } };
+  inTab(0);
+  keepDraft(own, presetEntries, hash, ports);
+  inTab(1);
+  keepDraft(other, presetEntries, hash, ports);
+  expect(await recallDraft(presetEntries, hash, ports)).toEqual(other);
+  // What the second lets go of is its own.
+  keepDraft(plain, presetEntries, hash, ports);
+  inTab(0);
+  expect(await recallDraft(presetEntries, hash, ports)).toEqual(own);
+});

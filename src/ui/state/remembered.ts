@@ -31,3 +31,9 @@ export function recallSpeed(device: string): number | null {
 export function rememberSpeed(device: string, flops: number): void {
   remember(`speed.${device}`, flops.toPrecision(4));
 }
+
+/** A name that no other has. */
+export function newName(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(8));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -43,6 +43,10 @@ export function runsActions(store: Store, ports: Ports, { edit, tell }: Doors) {
   const listRuns = (): void => tell({ type: 'runs-list', id: listed() });
 
   return {
+    /** Another tab has no run any more: what it saved can go on here, where nothing is on screen. */
+    takeOver: (): void => {
+      if (store.getState().run === null) tell({ type: 'saved' });
+    },
     listRuns,
     nameRun: (run: string, name: string): void => tell({ type: 'runs-name', id: listed(), run, name }),
     removeRuns: (runs: readonly string[]): void => tell({ type: 'runs-remove', id: listed(), runs }),

@@ -38,6 +38,7 @@ import type {
 import type { AnswerPair, Said, Untouched } from './answerState.ts';
 import type { DialogName, SheetName } from './dialogName.ts';
 import type { HubState } from './hubState.ts';
+import type { OtherRun } from './otherRun.ts';
 import type { Play } from './playState.ts';
 import type { RunsState } from './runsState.ts';
 
@@ -208,6 +209,8 @@ export interface PageState {
   readonly saved: SavedRun | null;
   /** Why a saved run, kept here or in a file that was opened, can't be used. */
   readonly savedRefusal: { readonly from: 'store' | 'file'; readonly error: EngineErrorData } | null;
+  /** The run of another tab of this page. */
+  readonly elsewhere: OtherRun | null;
   readonly backend: BackendChoice;
   readonly run: Run | null;
   /** Steps between two askings while a run trains; 0: never. */

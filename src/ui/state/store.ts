@@ -72,6 +72,7 @@ export function emptyState(language: Language, theme: Theme): PageState {
     runs: noRuns,
     saved: null,
     savedRefusal: null,
+    elsewhere: null,
     backend: 'auto',
     run: null,
     askEvery: usualInterval,

@@ -238,6 +238,13 @@ export const enRun = {
     said_failed: 'The run stopped: {{message}}',
     said_progress: 'Step {{step}} of {{total}}, loss {{loss}}.',
   },
+  elsewhere: {
+    title: 'Another tab has a run',
+    works: 'It trains “{{preset}}”: step {{step}} of {{total}}.',
+    rests: 'Its run of “{{preset}}” rests at step {{step}} of {{total}}.',
+    meanwhile:
+      'Nothing done here touches it. A run begun here is saved as soon as that one has ended or its tab is closed; its run can then go on here.',
+  },
   precision: {
     title: 'Computed here in float32.',
     adapter:

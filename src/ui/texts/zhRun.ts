@@ -235,6 +235,13 @@ export const zhRun: TextsOf<typeof enRun> = {
     said_failed: '运行已停止：{{message}}',
     said_progress: '第 {{step}} / {{total}} 步，损失 {{loss}}。',
   },
+  elsewhere: {
+    title: '另一个标签页有一次运行',
+    works: '它正在训练“{{preset}}”：第 {{step}} / {{total}} 步。',
+    rests: '它的“{{preset}}”训练停在第 {{step}} / {{total}} 步。',
+    meanwhile:
+      '在这里做的事不会影响它。那次运行结束或其标签页关闭后，这里开始的训练才会保存；那时也可以在这里继续那次运行。',
+  },
   precision: {
     title: '此处以 float32 计算。',
     adapter:

@@ -60,6 +60,23 @@ export function SavedNote() {
   );
 }
 
+/** The run of another tab: what is trained here meanwhile is saved when that one has ended or is closed, and then its run can go on here. */
+export function ElsewhereNote() {
+  const { t } = useTexts();
+  const other = usePageState((state) => state.elsewhere);
+  if (other === null) return null;
+  const { preset, step, total, works } = other;
+  return (
+    <section className="card note" aria-label={t('elsewhere.title')}>
+      <div>
+        <h2>{t('elsewhere.title')}</h2>
+        <p>{t(works ? 'elsewhere.works' : 'elsewhere.rests', { preset, step, total })}</p>
+        <p className="small dim">{t('elsewhere.meanwhile')}</p>
+      </div>
+    </section>
+  );
+}
+
 /** Why the run can't be saved as things stand, with the run as a download. */
 export function UnsavedNote() {
   const { t } = useTexts();
