@@ -14,6 +14,10 @@ export function canStop({ run }: Pick<PageState, 'run'>): boolean {
   return run?.phase === 'loading' || run?.phase === 'running' || run?.phase === 'paused';
 }
 
+/** Whether the rows of the run can be scored: it rests, with a step behind it. */
+export const canScore = ({ run }: Pick<PageState, 'run'>): boolean =>
+  run !== null && run.steps.length > 0 && (run.phase === 'paused' || run.phase === 'finished');
+
 /** Whether Train would go on with the run instead of beginning a new one. */
 export function canResume(state: Pick<PageState, 'run' | 'recipe'>): boolean {
   return state.run?.phase === 'paused' && sameRun(state.run.recipe, state.recipe);

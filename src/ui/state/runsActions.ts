@@ -2,15 +2,20 @@
 // it trains.
 import type { ExportFile } from '../../engine/index.ts';
 import type { Command, Event } from '../../engine/protocol.ts';
-import type { RunsState } from './runsState.ts';
+import type { RowScoresEvent } from './rowScoresActions.ts';
+import { rowScoresActions } from './rowScoresActions.ts';
+import type { RunsState, RunsTab } from './runsState.ts';
 import type { Edit, Ports } from './state.ts';
 import type { Store } from './store.ts';
 
 type OfRuns<T extends { readonly type: string }> = Extract<T, { type: `runs-${string}` | 'run-shelved' }>;
-export type RunsEvent = OfRuns<Event>;
+export type RunsEvent = OfRuns<Event> | RowScoresEvent;
+
+const isOfScores = (event: Event): event is RowScoresEvent =>
+  event.type === 'rows-scored' || event.type === 'rows-unscored';
 
 export const isOfRuns = (event: Event): event is RunsEvent =>
-  event.type.startsWith('runs-') || event.type === 'run-shelved';
+  event.type.startsWith('runs-') || event.type === 'run-shelved' || isOfScores(event);
 
 interface Doors {
   readonly edit: (change: Edit) => void;
@@ -42,12 +47,20 @@ export function runsActions(store: Store, ports: Ports, { edit, tell }: Doors) {
   };
   const listRuns = (): void => tell({ type: 'runs-list', id: listed() });
 
+  const scores = rowScoresActions(store, tell);
+
   return {
     /** Another tab has no run any more: what it saved can go on here, where nothing is on screen. */
     takeOver: (): void => {
       if (store.getState().run === null) tell({ type: 'saved' });
     },
+    ...scores,
     listRuns,
+    /** Opens the dialog of the runs at one of its parts. */
+    openRuns: (tab: RunsTab): void => {
+      change({ tab });
+      store.setState({ dialog: 'runs' });
+    },
     nameRun: (run: string, name: string): void => tell({ type: 'runs-name', id: listed(), run, name }),
     removeRuns: (runs: readonly string[]): void => tell({ type: 'runs-remove', id: listed(), runs }),
     bringRuns: (file: Blob): void => tell({ type: 'runs-bring', id: listed(), file }),
@@ -78,6 +91,10 @@ export function runsActions(store: Store, ports: Ports, { edit, tell }: Doors) {
     },
     forgetUnkept: (): void => change({ unkept: null }),
     onRuns: (event: RunsEvent): void => {
+      if (isOfScores(event)) {
+        scores.onScores(event);
+        return;
+      }
       switch (event.type) {
         case 'runs-listed': {
           const { runs, lasts, roomBytes, id } = event;

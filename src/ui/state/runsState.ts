@@ -1,7 +1,14 @@
 // What the page knows of the runs that this browser keeps, as plain data: a part of its state.
 import type { EngineErrorData, KeptRun } from '../../engine/protocol.ts';
+import type { RowScores } from './rowScoresState.ts';
+import { noScores } from './rowScoresState.ts';
+
+/** What the dialog of the runs shows. */
+export type RunsTab = 'kept' | 'queue' | 'rows';
 
 export interface RunsState {
+  readonly tab: RunsTab;
+  readonly scores: RowScores;
   /** null: nobody asked yet. */
   readonly listed: readonly KeptRun[] | null;
   /** Whether they are there at the next visit. */
@@ -14,4 +21,12 @@ export interface RunsState {
   readonly unkept: { readonly error: EngineErrorData; readonly run: Blob } | null;
 }
 
-export const noRuns: RunsState = { listed: null, lasts: true, roomBytes: null, failure: null, unkept: null };
+export const noRuns: RunsState = {
+  tab: 'kept',
+  scores: noScores,
+  listed: null,
+  lasts: true,
+  roomBytes: null,
+  failure: null,
+  unkept: null,
+};

@@ -10,6 +10,7 @@ export const enRun = {
     smooth: 'smooth',
     csv: 'CSV',
     csvTitle: 'Download every step as CSV',
+    rows: 'Best and worst rows',
     imageTitle: 'Download the charts as {{kind}}',
     imageFailed: 'The picture could not be made; reload the page and try again.',
     clipped_one: '{{count}} step clipped to {{most}}',

@@ -13,6 +13,7 @@ export const zhRun: TextsOf<typeof enRun> = {
     smooth: '平滑',
     csv: 'CSV',
     csvTitle: '下载每一步的 CSV',
+    rows: '最好与最差的行',
     imageTitle: '下载图表（{{kind}}）',
     imageFailed: '无法生成图片；请刷新页面后重试。',
     clipped_other: '{{count}} 步被裁剪到 {{most}}',

@@ -1,9 +1,10 @@
 // Loss large, gradient norm and learning rate small, one cursor through all three. Titles carry the figures.
 import { useCallback, useMemo, useState } from 'react';
 import { Button, ToggleButton } from 'react-aria-components';
-import { useCalmState, usePage, usePageState, useTexts } from '../../PageContext.tsx';
+import { useActions, useCalmState, usePage, usePageState, useTexts } from '../../PageContext.tsx';
 import { saveFile } from '../../parts/saveFile.ts';
 import { runMatches } from '../../state/actions.ts';
+import { canScore } from '../../state/runStatus.ts';
 import type { Run } from '../../state/state.ts';
 import { figureText, lossText } from '../../texts/numbers.ts';
 import { Chart } from './Chart.tsx';
@@ -38,6 +39,19 @@ function Clipped() {
   const most = usePageState(({ run }) => run?.recipe.values['train.max_grad_norm'] ?? 0);
   if (count === 0) return null;
   return <span className="dim">{t('charts.clipped', { count, most: figureText(most, 2) })}</span>;
+}
+
+/** Opens the rows of the run by their loss, once it rests. */
+function RowLossesDoor() {
+  const { t } = useTexts();
+  const actions = useActions();
+  const rests = usePageState(canScore);
+  if (!rests) return null;
+  return (
+    <Button className="button button-plain" onPress={() => actions.openRuns('rows')}>
+      {t('charts.rows')}
+    </Button>
+  );
 }
 
 export function Charts() {
@@ -94,6 +108,7 @@ export function Charts() {
               {t('charts.csv')}
             </Button>
             <SaveChart log={log} smooth={smooth} />
+            <RowLossesDoor />
           </span>
         </div>
         <Chart name={t('charts.loss')} height={190} log={log} read={readLoss} onHover={onHover} />

@@ -1,10 +1,11 @@
 // The kept runs: the table, what is done with those that are ticked, and their comparison. What is kept, and when, is the engine's.
 import { useEffect, useState } from 'react';
-import { Button, FileTrigger } from 'react-aria-components';
+import { Button, FileTrigger, Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { Sheet } from '../../parts/Sheet.tsx';
 import { bytesText } from '../../texts/numbers.ts';
 import { CompareRuns } from './CompareRuns.tsx';
+import { RowLosses } from './RowLosses.tsx';
 import { RunsTable } from './RunsTable.tsx';
 import { useRunsTexts } from './runsTexts.ts';
 import '../../styles/runs.css';
@@ -104,12 +105,32 @@ function RunsBody() {
   );
 }
 
+const tabs = ['kept', 'rows'] as const;
+
 export function RunsDialog() {
   const t = useRunsTexts();
   const actions = useActions();
+  const tab = usePageState((state) => state.runs.tab);
   return (
     <Sheet title={t('title')} wide open onClose={() => actions.openDialog(null)}>
-      <RunsBody />
+      <Tabs
+        selectedKey={tab}
+        onSelectionChange={(key) => actions.openRuns(tabs.find((one) => one === key) ?? 'kept')}
+      >
+        <TabList className="tab-list" aria-label={t('title')}>
+          {tabs.map((one) => (
+            <Tab key={one} id={one} className="tab">
+              {t(`tab_${one}`)}
+            </Tab>
+          ))}
+        </TabList>
+        <TabPanel id="kept" className="run-part">
+          <RunsBody />
+        </TabPanel>
+        <TabPanel id="rows" className="run-part">
+          <RowLosses />
+        </TabPanel>
+      </Tabs>
     </Sheet>
   );
 }

@@ -1,7 +1,7 @@
 // Kept runs in words: how one is called, what of its recipe is shown beside others', where its curve ends. Pure.
 import type { ComparedRecipe, RecipePart, SettingKey } from '../../../engine/index.ts';
 import type { KeptRun } from '../../../engine/protocol.ts';
-import { settingNumberText } from '../../texts/numbers.ts';
+import { lossText, settingNumberText } from '../../texts/numbers.ts';
 import type { RunsText } from './runsTexts.ts';
 
 /** As a person called it, else by preset and time. */
@@ -58,3 +58,13 @@ export function endLoss({ curve }: Pick<KeptRun, 'curve'>): number {
 
 export const lastEval = ({ curve }: Pick<KeptRun, 'curve'>): number | null =>
   curve.findLast(([, , evalLoss]) => evalLoss !== null)?.[2] ?? null;
+
+/** A change of a loss with its sign, which is told apart from none. */
+export const signedLoss = (change: number): string =>
+  Number.isFinite(change) ? `${change < 0 ? '−' : '+'}${lossText(Math.abs(change))}` : '–';
+
+/** The highest first; a loss that is no number is worse than any. */
+export const byLoss = <T extends { readonly loss: number }>(rows: readonly T[]): readonly T[] => {
+  const rank = ({ loss }: T): number => (Number.isNaN(loss) ? Number.POSITIVE_INFINITY : loss);
+  return rows.toSorted((a, b) => (rank(a) === rank(b) ? 0 : rank(b) - rank(a)));
+};
