@@ -10,7 +10,6 @@ import {
   anything,
   blob,
   boolean,
-  bytes,
   list,
   nullable,
   number,
@@ -254,7 +253,7 @@ const event = tagged<Event>({
   kept: shape({ run: nullable(blob) }),
   pong: shape({ guarded: boolean }),
   norms: shape({ id, updates: list(number) }),
-  exported: shape({ id, folder: string, files: list(shape({ name: string, bytes })) }),
+  exported: shape({ id, folder: string, files: list(shape({ name: string, file: blob })) }),
   'script-cost': shape({ bytes: number }),
   'script-progress': shape({
     id,
@@ -279,6 +278,7 @@ const event = tagged<Event>({
     done: boolean,
     step: number,
   }),
+  paced: shape({ id, text: string, tokens: number, ms: number }),
   finished: shape({
     steps: number,
     fingerprint: shape({ losses: list(pair(number, number)), device: string }),

@@ -1,6 +1,4 @@
 // `npm run train`: the page's run without the page. Same engine, same recipe, same numbers; exit status 1 on failure.
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { isExportRefusal } from '../../src/engine/exchange/exchangeErrors.ts';
 import type { UserError } from '../../src/engine/ground/errors.ts';
 import { openNet } from '../../src/engine/ground/fetching/net.ts';
@@ -32,6 +30,7 @@ import { readPublic } from './readPublic.ts';
 import { recipeOf } from './recipeOf.ts';
 import type { Report } from './report.ts';
 import { jsonReport, textReport } from './report.ts';
+import { writePieces } from './writePieces.ts';
 
 const MOST_ATTEMPTS = 4;
 
@@ -72,12 +71,7 @@ async function writeFiles(run: TrainingRun, folder: string, job: Job): Promise<v
   ];
   for (const [format, place] of wanted) {
     try {
-      const files = await run.exportAs(format, merge ?? 'float16');
-      for (const { name, bytes } of files) {
-        const path = `${folder}/${place}/${name}`;
-        await mkdir(dirname(path), { recursive: true });
-        await writeFile(path, bytes);
-      }
+      await writePieces(run.exportPieces(format, merge ?? 'float16'), `${folder}/${place}`);
     } catch (error) {
       if (!isExportRefusal(error)) throw error;
       job.report.warning('export', error.message);

@@ -6,22 +6,31 @@ import type { Command, Event } from '../protocol.ts';
 import { generationOptions } from '../training/options.ts';
 import { deviceLost, gpuError, outOfMemory } from '../training/trainingErrors.ts';
 import { errorData } from './errorData.ts';
+import type { ExportPlace } from './exportPlace.ts';
 import type { TrainingRun } from './run.ts';
 import { nothingToAsk, nothingToTake } from './sessionErrors.ts';
 
-export type Asked = Extract<Command, { type: 'ask' | 'export' | 'norms' | 'take-run' }>;
+export type Asked = Extract<Command, { type: 'ask' | 'export' | 'norms' | 'pace' | 'take-run' }>;
 
-const kinds: ReadonlySet<Command['type']> = new Set([...(['ask', 'export', 'norms', 'take-run'] as const)]);
+const kinds: ReadonlySet<Command['type']> = new Set([
+  ...(['ask', 'export', 'norms', 'pace', 'take-run'] as const),
+]);
 export const isAsked = (command: Command): command is Asked => kinds.has(command.type);
 
 type Emit = (event: Event) => void;
 
 /** The run as a file that a page can open and go on with. */
 export async function giveRun(run: TrainingRun, emit: Emit): Promise<void> {
-  emit({ type: 'exported', id: 0, folder: 'run', files: [await run.saved()] });
+  const { name, bytes } = await run.saved();
+  emit({ type: 'exported', id: 0, folder: 'run', files: [{ name, file: new Blob([bytes]) }] });
 }
 
-export async function give(run: TrainingRun, asked: Asked, emit: Emit): Promise<void> {
+/** `place`: where files are put that go out. */
+export async function give(
+  run: TrainingRun,
+  asked: Asked,
+  { emit, place }: { readonly emit: Emit; readonly place: ExportPlace },
+): Promise<void> {
   switch (asked.type) {
     case 'ask': {
       const generation = generationOptions(asked.recipe.values);
@@ -29,11 +38,15 @@ export async function give(run: TrainingRun, asked: Asked, emit: Emit): Promise<
       return run.answers.ask(asked.id, asked.prompts, 'after', generation);
     }
     case 'export': {
-      const files = await run.exportAs(asked.format, asked.dtype);
+      const files = await place.take(run.exportPieces(asked.format, asked.dtype));
       return emit({ type: 'exported', id: asked.id, folder: exportFolders[asked.format], files });
     }
     case 'norms':
       return emit({ type: 'norms', id: asked.id, updates: await run.updateNorms() });
+    case 'pace': {
+      const { id, prompt, adapter, limit } = asked;
+      return emit({ type: 'paced', id, ...(await run.answers.pace(prompt, adapter, limit)) });
+    }
     case 'take-run':
       return giveRun(run, emit);
   }
@@ -41,7 +54,7 @@ export async function give(run: TrainingRun, asked: Asked, emit: Emit): Promise<
 
 /** Where there is no run to ask. */
 export const nothingFor = ({ type }: Asked): UserError =>
-  type === 'ask' ? nothingToAsk({}) : nothingToTake({});
+  type === 'ask' || type === 'pace' ? nothingToAsk({}) : nothingToTake({});
 
 /** Tells what can't be had; whatever else it was ends the run. True: the device is of no use any more, the run needs another. */
 export function refuse(error: unknown, { type }: Asked, emit: Emit): boolean {

@@ -15,6 +15,7 @@ import { deviceLost, ortError } from '../training/trainingErrors.ts';
 import type { Asked } from './asked.ts';
 import { give, giveRun, isAsked, nothingFor, refuse } from './asked.ts';
 import { errorData } from './errorData.ts';
+import { memoryExports } from './exportPlace.ts';
 import { lossBehind } from './lossBehind.ts';
 import { openFor } from './openFor.ts';
 import { answer, isQuestion } from './questions.ts';
@@ -123,16 +124,17 @@ export class Session {
     this.#takes = false;
     if (command.type === 'ask') this.#wish.go();
     const rested = this.#run;
+    const { emit, exports = memoryExports } = this.#options;
     try {
       await this.#recovering(async () => {
         const run = await this.#restedRun();
         if (!run && this.#wish.leaves()) return;
         if (!run) throw nothingFor(command);
-        await give(run, command, this.#options.emit);
+        await give(run, command, { emit, place: exports });
         if (run !== rested) run.phase(this.#ended ? 'finished' : 'paused');
       });
     } catch (error) {
-      if (refuse(error, command, this.#options.emit)) await this.#goIdle(this.#opened);
+      if (refuse(error, command, emit)) await this.#goIdle(this.#opened);
     }
   }
 
