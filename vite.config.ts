@@ -43,11 +43,12 @@ const pyodide = {
   files: ['pyodide.mjs', 'pyodide.asm.mjs', 'pyodide.asm.wasm', 'python_stdlib.zip', 'pyodide-lock.json'],
 };
 
-// ONNX Runtime's leanest WebAssembly, without WebGPU: fetched only when something is to run on it. Its script is a part of the build.
+// ONNX Runtime's leanest WebAssembly, without WebGPU: fetched only when something is to run on it. Its script is a part of the build. The other has its
+// own WebGPU, in the form that every browser with WebGPU runs (the smaller one wants JSPI).
 const onnxruntime = {
   folder: 'onnxruntime',
   source: sourceOf('onnxruntime-web/wasm'),
-  files: ['ort-wasm-simd-threaded.wasm'],
+  files: ['ort-wasm-simd-threaded.wasm', 'ort-wasm-simd-threaded.asyncify.wasm'],
 };
 
 const publicFolder = join(import.meta.dirname, 'public');

@@ -63,6 +63,31 @@ test('it hands out its adapter, the merged model and its log', async () => {
   }
 });
 
+test('its files for web pages answer by themselves, beside the engine that trained', async () => {
+  const zip = await downloaded(page, 'as it was trained, adapter beside it (zip)');
+  for (const name of ['web/onnx/model_q4.onnx', 'web/onnx/model_q4.onnx_data_1', 'web/tokenizer.json'])
+    expect(zip.bytes.includes(name), name).toBe(true);
+  await page.getByRole('button', { name: 'Try it as a page would' }).click();
+  const dialog = page.getByRole('dialog', { name: 'On a page of your own' });
+  const ask = dialog.getByRole('button', { name: 'Ask' });
+  const answer = dialog.getByRole('region', { name: 'Answer' });
+  await expect(ask).toBeEnabled();
+  await expect(dialog).toContainText(/All files together: [\d.]+ [KM]iB/);
+  await dialog.getByRole('textbox', { name: 'Question' }).fill('Where is the mill?');
+  await ask.click();
+  await expect(answer).toContainText(/ONNX Runtime is [\d.]+ times as fast here\./);
+  await expect(answer).toContainText('Both wrote the same text.');
+  // The untouched model in the same files: what this engine says without the adapter.
+  await dialog.getByText('With what was learned').click();
+  await ask.click();
+  await expect(answer).toContainText('Both wrote the same text.');
+  await expect(dialog.getByRole('radio', { name: 'GPU (WebGPU)' })).toBeVisible();
+  await dialog.getByRole('radio', { name: 'GPU (WebGPU)' }).click();
+  await dialog.getByText('With transformers.js').click();
+  await expect(dialog.locator('.deploy-code').first()).toContainText("device: 'webgpu'");
+  await page.keyboard.press('Escape');
+});
+
 test('it answers an edited question', async () => {
   const question = page.getByRole('textbox', { name: 'Question 1' });
   await question.fill('Who is the mayor of Brindle?');

@@ -20,7 +20,23 @@ export type AnswersCommand =
       readonly recipe: Recipe;
       readonly prompts: readonly string[];
       readonly backend: BackendChoice;
+    }
+  /** How fast the run at rest says its likeliest tokens, at most `limit`, with the adapter or without. Answers `paced` with the same id. */
+  | {
+      readonly type: 'pace';
+      readonly id: number;
+      readonly prompt: string;
+      readonly adapter: boolean;
+      readonly limit: number;
     };
+
+/** What was said, and how fast. */
+export interface Pace {
+  readonly text: string;
+  /** Tokens behind the first, and what they took: reading the question is another thing. */
+  readonly tokens: number;
+  readonly ms: number;
+}
 
 export type AnswersEvent =
   /** Text so far of one answer; `index` is the prompt's place. `id` is the ask's id, or 0 inside a run. */
@@ -34,5 +50,6 @@ export type AnswersEvent =
       readonly done: boolean;
       readonly step: number;
     }
+  | ({ readonly type: 'paced'; readonly id: number } & Pace)
   /** By question; null: a run has to answer. */
   | { readonly type: 'untouched'; readonly id: number; readonly answers: readonly string[] | null };

@@ -111,6 +111,7 @@ const command = tagged<Command>({
   'ask-untouched': shape({ id, recipe, prompts: list(string) }),
   ping: nothing,
   ask: shape({ id, recipe, prompts: list(string), backend }),
+  pace: shape({ id, prompt: string, adapter: boolean, limit: number }),
 });
 
 /** Throws UserError 'protocol' naming the field. */

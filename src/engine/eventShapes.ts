@@ -10,7 +10,6 @@ import {
   anything,
   blob,
   boolean,
-  bytes,
   list,
   nullable,
   number,
@@ -258,7 +257,7 @@ const event = tagged<Event>({
   pong: shape({ guarded: boolean }),
   norms: shape({ id, updates: list(number) }),
   'rows-unscored': shape({ id, error }),
-  exported: shape({ id, folder: string, files: list(shape({ name: string, bytes })) }),
+  exported: shape({ id, folder: string, files: list(shape({ name: string, file: blob })) }),
   'bundle-failed': shape({ id, error }),
   'script-cost': shape({ bytes: number }),
   'script-progress': shape({
@@ -284,6 +283,7 @@ const event = tagged<Event>({
     done: boolean,
     step: number,
   }),
+  paced: shape({ id, text: string, tokens: number, ms: number }),
   finished: shape({
     steps: number,
     fingerprint: shape({ losses: list(pair(number, number)), device: string }),

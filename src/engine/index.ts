@@ -3,12 +3,14 @@
 
 import type { RecipeValues } from './recipe/recipe.ts';
 
+export type { Pace } from './answerMessages.ts';
 export type { EngineClient } from './client.ts';
 export { deaths, inspectionHung, startEngine } from './client.ts';
 export type { RowStatistics } from './data/rowStatistics.ts';
 export type { RowPreview } from './data/summary.ts';
 export { errorHelp } from './errorHelp.ts';
 export type { ExportFile } from './exchange/export/adapterTensors.ts';
+export type { WebDevice } from './exchange/export/web/webSession.ts';
 export { decimal } from './ground/decimal.ts';
 export { invariant } from './ground/errors.ts';
 export { pythonLabel } from './ground/settings/pythonPlace.ts';

@@ -3,7 +3,6 @@
 import type { AnswersCommand, AnswersEvent } from './answerMessages.ts';
 import type { RowStatistics } from './data/rowStatistics.ts';
 import type { ErrorCode } from './errorCodes.ts';
-import type { ExportFile } from './exchange/export/adapterTensors.ts';
 import type { FloatType } from './exchange/export/floatBytes.ts';
 import type { ExportFormat } from './exchange/export/formats.ts';
 import type { Text } from './ground/text.ts';
@@ -20,6 +19,7 @@ import type { Recipe, RecipePatch } from './recipe/recipe.ts';
 import type { DataSource } from './recipe/rows/dataSource.ts';
 import type { DataFormat } from './recipe/rows/ownRows.ts';
 import type { FileOnItsWay, LoadRate, PhaseNote, RunPhase } from './runPhases.ts';
+import type { TakenFile } from './session/exportPlace.ts';
 import type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 import type { RowScoresCommand, RowScoresEvent } from './session/rowScores.ts';
 import type { OpenedRows } from './session/rowShelf.ts';
@@ -35,6 +35,7 @@ export type { DatasetView, WantedRows } from './hub/datasets/dataset.ts';
 export type { FoundModel, HubRate, HubSettings, HubView, KeptModel } from './hub/messages.ts';
 export type { Fingerprint } from './recipe/fingerprint.ts';
 export type { FileOnItsWay, LoadRate, PhaseNote, RunPhase } from './runPhases.ts';
+export type { TakenFile } from './session/exportPlace.ts';
 export type { KeptRun } from './session/keptRun.ts';
 export type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 export type { RowPart, ScoredRow, ScoredText } from './session/rowScores.ts';
@@ -265,7 +266,7 @@ export type Event =
       readonly id: number;
       /** Name of the folder or archive that they belong into. */
       readonly folder: string;
-      readonly files: readonly ExportFile[];
+      readonly files: readonly TakenFile[];
     }
   | { readonly type: 'bundle-failed'; readonly id: number; readonly error: EngineErrorData }
   /** Bytes that the first reading fetches; 0: they are here. */

@@ -9,6 +9,7 @@ import { pageCache, pagePlace } from './hub/cache/opfsFolder.ts';
 import type { Event } from './protocol.ts';
 import { Assets } from './session/assets.ts';
 import { errorData } from './session/errorData.ts';
+import { folderExports, memoryExports } from './session/exportPlace.ts';
 import { HubDesk, isHubCommand } from './session/hubDesk.ts';
 import { opfsStore, opfsTuning } from './session/opfsStore.ts';
 import { isRunsCommand, RunDesk } from './session/runDesk.ts';
@@ -40,6 +41,7 @@ function machineMemory(): number | null {
 
 const emit = (event: Event): void => self.postMessage(event);
 const shelf = new RunShelf(pagePlace('lora-playground-runs'));
+const exports = pagePlace('lora-playground-exports');
 const readOwn = ownFiles(openNet(), page, pageFiles);
 const session = new Session({
   assets: new Assets(readOwn, breathe),
@@ -47,6 +49,7 @@ const session = new Session({
   gpu: 'gpu' in navigator ? navigator.gpu : null,
   store: opfsStore(),
   shelf,
+  exports: exports.lasts ? folderExports(exports.folder, () => Date.now()) : memoryExports,
   memoryBytes: machineMemory(),
   tuning: opfsTuning(),
   emit,

@@ -34,6 +34,7 @@ import { recipeOf } from './recipeOf.ts';
 import type { Report } from './report.ts';
 import { jsonReport, textReport } from './report.ts';
 import { rowLossesOf } from './rowLosses.ts';
+import { writePieces } from './writePieces.ts';
 
 const MOST_ATTEMPTS = 4;
 
@@ -74,12 +75,7 @@ async function writeFiles(run: TrainingRun, folder: string, job: Job): Promise<v
   ];
   for (const [format, place] of wanted) {
     try {
-      const files = await run.exportAs(format, merge ?? 'float16');
-      for (const { name, bytes } of files) {
-        const path = `${folder}/${place}/${name}`;
-        await mkdir(dirname(path), { recursive: true });
-        await writeFile(path, bytes);
-      }
+      await writePieces(run.exportPieces(format, merge ?? 'float16'), `${folder}/${place}`);
     } catch (error) {
       if (!isExportRefusal(error)) throw error;
       job.report.warning('export', error.message);

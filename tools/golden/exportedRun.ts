@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isExportRefusal } from '../../src/engine/exchange/exchangeErrors.ts';
+import type { ExportFormat } from '../../src/engine/exchange/export/formats.ts';
 import { exportFormats } from '../../src/engine/exchange/export/formats.ts';
 import type { Recipe } from '../../src/engine/recipe/recipe.ts';
 import { withPatch } from '../../src/engine/recipe/recipe.ts';
@@ -14,8 +15,13 @@ import { generationOptions } from '../../src/engine/training/options.ts';
 
 const prompts = ['Where is the mill?', 'Who is the mayor?', 'Write a greeting.'];
 
-/** Writes `base/`, a folder a format (or its refusal), logits.json, off.json, ids.json and answers.json. */
-export async function exportedRun(assets: Assets, recipe: Recipe, folder: string): Promise<void> {
+/** Writes `base/`, a folder a format (or its refusal), logits.json, off.json, ids.json and answers.json. Without `base/` for some formats alone. */
+export async function exportedRun(
+  assets: Assets,
+  recipe: Recipe,
+  folder: string,
+  formats: readonly ExportFormat[] = exportFormats,
+): Promise<void> {
   const now = (): number => performance.now();
   const answers: Record<'before' | 'after', Record<string, string>> = { before: {}, after: {} };
   const opened = await openBackend({ gpu: null, choice: 'cpu', now });
@@ -32,16 +38,17 @@ export async function exportedRun(assets: Assets, recipe: Recipe, folder: string
     breathe: () => Promise.resolve(),
   });
   // Untrained, B is zero: what is merged is the base.
-  for (const [format, place] of [
+  const bases = [
     ['merged-gguf', 'base'],
     ['merged', 'base-model'],
-  ] as const) {
+  ] as const;
+  for (const [format, place] of formats === exportFormats ? bases : []) {
     mkdirSync(`${folder}/${place}`, { recursive: true });
     for (const { name, bytes } of await run.exportAs(format, 'float32'))
       writeFileSync(`${folder}/${place}/${name}`, bytes);
   }
   while (!run.finished) await run.next();
-  for (const format of exportFormats) {
+  for (const format of formats) {
     const place = `${folder}/${format}`;
     mkdirSync(place, { recursive: true });
     try {

@@ -1,6 +1,7 @@
 // Answers of a run, streamed: before it is the model without its adapter. Where the adapter was taken out of the base, the untouched
 // model is base and first values together, so those stand in the adapter's place while it answers.
 
+import type { Pace } from '../answerMessages.ts';
 import { UserError } from '../ground/errors.ts';
 import type { Event } from '../protocol.ts';
 import type { Backend } from '../training/backends/backend.ts';
@@ -14,6 +15,7 @@ export interface AnswersOptions {
   readonly quiet: () => boolean;
   readonly backend: Backend;
   readonly generator: Generator;
+  readonly now: () => number;
   /** Floats of the adapter. */
   readonly adapterLength: number;
   /** Brings what follows from the adapter up to it. */
@@ -90,6 +92,23 @@ export class Answers {
       if (!(error instanceof UserError)) throw error;
       this.tell(place, error.message, true);
     }
+  }
+
+  /** The likeliest tokens, as fast as they come. Throws UserError 'prompt-too-long'. */
+  async pace(prompt: string, trained: boolean, limit: number): Promise<Pace> {
+    const { generator, run, now } = this.#options;
+    const generation = { seed: 0, maxNewTokens: limit, doSample: false, temperature: 1, topP: 1 };
+    let [began, tokens] = [0, -1];
+    const onText = async (): Promise<boolean> => {
+      tokens += 1;
+      if (tokens === 0) began = now();
+      await run.breathe();
+      return !this.#options.quiet();
+    };
+    const text = await this.as(trained, (adapter) =>
+      generator.answer(prompt, { adapter, generation, onText }),
+    );
+    return { text, tokens: Math.max(0, tokens), ms: now() - began };
   }
 
   /** The trained model's answer so far, after each token; others may use the device between two. */

@@ -6,13 +6,17 @@ import type { Command, Event } from '../protocol.ts';
 import { generationOptions } from '../training/options.ts';
 import { deviceLost, gpuError, outOfMemory } from '../training/trainingErrors.ts';
 import { errorData } from './errorData.ts';
+import type { ExportPlace } from './exportPlace.ts';
 import type { TrainingRun } from './run.ts';
 import { nothingToAsk, nothingToTake } from './sessionErrors.ts';
 
-export type Asked = Extract<Command, { type: 'ask' | 'export' | 'norms' | 'take-run' | 'score-rows' }>;
+export type Asked = Extract<
+  Command,
+  { type: 'ask' | 'export' | 'norms' | 'pace' | 'take-run' | 'score-rows' }
+>;
 
 const kinds: ReadonlySet<Command['type']> = new Set([
-  ...(['ask', 'export', 'norms', 'take-run', 'score-rows'] as const),
+  ...(['ask', 'export', 'norms', 'pace', 'take-run', 'score-rows'] as const),
 ]);
 export const isAsked = (command: Command): command is Asked => kinds.has(command.type);
 
@@ -20,7 +24,8 @@ type Emit = (event: Event) => void;
 
 /** The run as a file that a page can open and go on with. */
 export async function giveRun(run: TrainingRun, emit: Emit): Promise<void> {
-  emit({ type: 'exported', id: 0, folder: 'run', files: [await run.saved()] });
+  const { name, bytes } = await run.saved();
+  emit({ type: 'exported', id: 0, folder: 'run', files: [{ name, file: new Blob([bytes]) }] });
 }
 
 /** Row by row, as long as nothing else is told. */
@@ -43,10 +48,12 @@ export interface Door {
   readonly emit: Emit;
   readonly goes: () => boolean;
   readonly breathe: () => Promise<void>;
+  /** Where files are put that go out. */
+  readonly place: ExportPlace;
 }
 
 export async function give(run: TrainingRun, asked: Asked, door: Door): Promise<void> {
-  const { emit } = door;
+  const { emit, place } = door;
   switch (asked.type) {
     case 'ask': {
       const generation = generationOptions(asked.recipe.values);
@@ -54,11 +61,15 @@ export async function give(run: TrainingRun, asked: Asked, door: Door): Promise<
       return run.answers.ask(asked.id, asked.prompts, 'after', generation);
     }
     case 'export': {
-      const files = await run.exportAs(asked.format, asked.dtype);
+      const files = await place.take(run.exportPieces(asked.format, asked.dtype));
       return emit({ type: 'exported', id: asked.id, folder: exportFolders[asked.format], files });
     }
     case 'norms':
       return emit({ type: 'norms', id: asked.id, updates: await run.updateNorms() });
+    case 'pace': {
+      const { id, prompt, adapter, limit } = asked;
+      return emit({ type: 'paced', id, ...(await run.answers.pace(prompt, adapter, limit)) });
+    }
     case 'take-run':
       return giveRun(run, emit);
     case 'score-rows':
@@ -68,7 +79,7 @@ export async function give(run: TrainingRun, asked: Asked, door: Door): Promise<
 
 /** Where there is no run to ask. */
 export const nothingFor = ({ type }: Asked): UserError =>
-  type === 'ask' ? nothingToAsk({}) : nothingToTake({});
+  type === 'ask' || type === 'pace' ? nothingToAsk({}) : nothingToTake({});
 
 /** Tells what can't be had; whatever else it was ends the run. True: the device is of no use any more, the run needs another. */
 export function refuse(error: unknown, asked: Asked, emit: Emit): boolean {

@@ -65,6 +65,12 @@ export class Assets {
     return this.#templated.files;
   }
 
+  /** Of the embedded model that speaks a preset's language, beside the page. */
+  async #folderOf(preset: string | undefined): Promise<string> {
+    if (preset === undefined) return usualModel;
+    return (await this.presets()).find(({ id }) => id === preset)?.model ?? usualModel;
+  }
+
   async #plainModel(
     { model, preset }: Partial<Pick<Recipe, 'preset' | 'model'>>,
     signal?: AbortSignal,
@@ -73,8 +79,7 @@ export class Assets {
       if (this.#opened?.info.digest === model.digest) return this.#opened;
       throw modelMissing({ name: model.name, digest: model.digest });
     }
-    const presets = preset === undefined ? [] : await unlessGivenUp(this.presets(), signal);
-    const folder = presets.find(({ id }) => id === preset)?.model ?? usualModel;
+    const folder = await unlessGivenUp(this.#folderOf(preset), signal);
     const known = this.#embedded.get(folder) ?? kept(() => embeddedModel(this.#read, folder));
     this.#embedded.set(folder, known);
     return unlessGivenUp(known(), signal);
@@ -93,9 +98,12 @@ export class Assets {
   }
 
   /** The embedded model as transformers opens it from a folder. */
-  embeddedFiles(): Promise<{ readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }[]> {
+  async embeddedFiles(
+    recipe: Pick<Recipe, 'preset'>,
+  ): Promise<{ readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }[]> {
+    const folder = await this.#folderOf(recipe.preset);
     return Promise.all(
-      embeddedNames.map(async (name) => ({ name, bytes: await this.#read(`model/${name}`) })),
+      embeddedNames.map(async (name) => ({ name, bytes: await this.#read(`${folder}/${name}`) })),
     );
   }
 

@@ -1,9 +1,9 @@
 // A run's files to take home, with the link that leads back to its recipe. What the files hold is the exchange's.
-import type { ExportFile } from '../exchange/export/adapterTensors.ts';
 import type { ExportedRun } from '../exchange/export/exports.ts';
-import { exportFiles } from '../exchange/export/exports.ts';
+import { exportPieces } from '../exchange/export/exports.ts';
 import type { FloatType } from '../exchange/export/floatBytes.ts';
 import type { ExportFormat } from '../exchange/export/formats.ts';
+import type { ExportPiece } from '../exchange/export/pieces.ts';
 import type { Fingerprint } from '../recipe/fingerprint.ts';
 import { formatLink } from '../recipe/link.ts';
 import { presetValues } from '../recipe/presets.ts';
@@ -24,18 +24,18 @@ export async function runLink(assets: Assets, recipe: Recipe, fingerprint: Finge
   return formatLink(recipe, presets, link);
 }
 
-/** Throws UserError 'export-…' for what a format can't say. */
-export async function exportRun(
+/** The files of a format in pieces (exchange/export/pieces.ts). Throws UserError 'export-…' for what a format can't say. */
+export async function* exportRun(
   { values, fingerprint, ...run }: RunToExport,
   assets: Assets,
   format: ExportFormat,
   type: FloatType,
-): Promise<readonly ExportFile[]> {
+): AsyncGenerator<ExportPiece> {
   const exported = {
     ...run,
     recipe: { ...run.recipe, values },
     link: `#${await runLink(assets, run.recipe, fingerprint)}`,
     script: async () => (await inspectRecipe(assets, run.recipe)).script,
   };
-  return exportFiles(exported, format, type);
+  yield* exportPieces(exported, format, type);
 }

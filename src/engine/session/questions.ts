@@ -152,7 +152,10 @@ export async function answer(question: Question, asking: Asking): Promise<void> 
           type: 'exported',
           id,
           folder: 'script',
-          files: await scriptBundle(assets, question.recipe),
+          files: (await scriptBundle(assets, question.recipe)).map(({ name, bytes }) => ({
+            name,
+            file: new Blob([bytes]),
+          })),
         });
       case 'why':
         return emit({ type: 'why', id, why: await whyOf(asking, question.recipe, question.path) });

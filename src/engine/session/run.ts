@@ -3,6 +3,8 @@
 import type { ExportFile } from '../exchange/export/adapterTensors.ts';
 import type { FloatType } from '../exchange/export/floatBytes.ts';
 import type { ExportFormat } from '../exchange/export/formats.ts';
+import type { ExportPiece } from '../exchange/export/pieces.ts';
+import { collected } from '../exchange/export/pieces.ts';
 import { placeAdapter } from '../exchange/import/placeAdapter.ts';
 import { weightFormatsOf } from '../models/weightPlaces.ts';
 import type { RunPhase } from '../protocol.ts';
@@ -240,23 +242,18 @@ export class TrainingRun {
   }
 
   /** The run as it stands, as files that other programs open. `type`: float type of a merged model. */
-  async exportAs(format: ExportFormat, type: FloatType = 'float16'): Promise<readonly ExportFile[]> {
-    const { adapter } = await this.#parts.trainer.state();
-    const run = {
-      recipe: this.recipe,
-      values: this.#parts.changes.values(this.#parts.values),
-      fingerprint: this.fingerprint,
-      wired: this.#parts.wired,
-      layout: this.#parts.trainer.layout,
-      adapter,
-      taken: this.#parts.taken,
-      files: this.#parts.files,
-      metrics: this.#metrics,
-      totalSteps: this.totalSteps,
-      finished: this.finished,
-      best: this.#parts.trainer.best,
-    };
-    return exportRun(run, this.#options.assets, format, type);
+  exportAs(format: ExportFormat, type?: FloatType): Promise<readonly ExportFile[]> {
+    return collected(this.exportPieces(format, type));
+  }
+
+  /** The same in pieces, for files that are not to be whole in memory. */
+  async *exportPieces(format: ExportFormat, type: FloatType = 'float16'): AsyncGenerator<ExportPiece> {
+    const { trainer, changes, values, wired, taken, files } = this.#parts;
+    const { adapter } = await trainer.state();
+    const { recipe, fingerprint, totalSteps, finished } = this;
+    const told = { recipe, fingerprint, totalSteps, finished, metrics: this.#metrics, best: trainer.best };
+    const made = { wired, layout: trainer.layout, adapter, taken, files, values: changes.values(values) };
+    yield* exportRun({ ...told, ...made }, this.#options.assets, format, type);
   }
 
   /** Logits [V] of the token that follows a question, with the adapter or without. */

@@ -1,5 +1,6 @@
 // The questions of one run: before it, between its steps, after it, and whenever somebody asks. What was being asked between steps gives way
 // to all others. How an answer is made is in answers.ts, how one is spread over steps in watch.ts.
+import type { Pace } from '../answerMessages.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { GenerationOptions } from '../training/generate/generator.ts';
 import type { Watch } from '../training/generate/watch.ts';
@@ -17,7 +18,6 @@ export interface RunAnswersOptions extends AnswersOptions {
   readonly prompts: readonly string[];
   /** Steps taken. */
   readonly step: () => number;
-  readonly now: () => number;
 }
 
 export class RunAnswers {
@@ -77,6 +77,12 @@ export class RunAnswers {
   ask(id: number, prompts: readonly string[], side: Side, generation: GenerationOptions): Promise<void> {
     this.rest();
     return this.#answers.ask(prompts, { id, side, step: this.#options.step() }, generation);
+  }
+
+  /** How fast this engine says the likeliest tokens. */
+  pace(prompt: string, trained: boolean, limit: number): Promise<Pace> {
+    this.rest();
+    return this.#answers.pace(prompt, trained, limit);
   }
 
   /** Behind a step that took so long: asks what is watched, a few tokens. */

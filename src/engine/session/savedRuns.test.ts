@@ -115,7 +115,7 @@ it('hands an unsaved run out as a file that another page opens and goes on with'
   const [file] = of('exported')[0]?.files ?? [];
   expect(file?.name).toBe('ships-log-step-2.lora-run');
   const other = play(memoryStore());
-  await other.session.handle({ type: 'open-run', file: new Blob([file?.bytes ?? '']) });
+  await other.session.handle({ type: 'open-run', file: file?.file ?? new Blob() });
   expect(other.of('saved').map(({ run }) => run.step)).toEqual([2]);
   await other.resume();
   expect(other.losses[2]).toBe(unbroken.losses[2]);
@@ -177,7 +177,7 @@ it('goes on with a file that is opened after a run has ended here', async () => 
   await session.handle({ type: 'train', recipe: wanted, backend: 'cpu' });
   await session.handle({
     type: 'open-run',
-    file: new Blob([given('exported')[0]?.files[0]?.bytes ?? '']),
+    file: given('exported')[0]?.files[0]?.file ?? new Blob(),
   });
   await resume();
   expect(of('restored').map(({ metrics }) => metrics.length)).toEqual([2]);

@@ -76,7 +76,7 @@ it('names rows that are too large to be packed, and those of a hub', async () =>
 
 it('packs a small model that was opened, and names one of the hub with its revision', async () => {
   const own = new Assets(readPublic);
-  const files = await own.embeddedFiles();
+  const files = await own.embeddedFiles(preset);
   const { info } = await own.openModel(
     'mine',
     files.map(({ name, bytes }) => blobSource(name, new Blob([bytes]))),

@@ -31,7 +31,7 @@ const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 async function modelPart(assets: Assets, recipe: Recipe, context: ScriptContext): Promise<Part> {
   const { model: ref } = recipe;
   if (!ref) {
-    const files = await assets.embeddedFiles();
+    const files = await assets.embeddedFiles(recipe);
     return {
       files: files.map(({ name, bytes }) => ({ name: `${context.model}/${name}`, bytes })),
       says: `\`${context.model}/\`: the small model of LoRA Playground, all of it`,

@@ -15,6 +15,7 @@ import { deviceLost, ortError } from '../training/trainingErrors.ts';
 import type { Asked } from './asked.ts';
 import { give, giveRun, isAsked, nothingFor, refuse } from './asked.ts';
 import { errorData } from './errorData.ts';
+import { memoryExports } from './exportPlace.ts';
 import { lossBehind } from './lossBehind.ts';
 import { openFor } from './openFor.ts';
 import { answer, isQuestion } from './questions.ts';
@@ -122,7 +123,7 @@ export class Session {
 
   /** One whose device was lost is begun again from what was saved, and rests again. */
   async #asked(command: Asked, goes: () => boolean): Promise<void> {
-    const { emit, breathe } = this.#options;
+    const { emit, breathe, exports = memoryExports } = this.#options;
     // A run at work has given it between two steps.
     if (command.type === 'take-run' && !this.#takes) return;
     this.#takes = false;
@@ -133,7 +134,7 @@ export class Session {
         const run = await this.#restedRun();
         if (!run && this.#wish.leaves()) return;
         if (!run) throw nothingFor(command);
-        await give(run, command, { emit, breathe, goes });
+        await give(run, command, { emit, breathe, goes, place: exports });
         if (run !== rested) run.phase(this.#ended ? 'finished' : 'paused');
       });
     } catch (error) {

@@ -3,6 +3,7 @@ import type { Event } from '../protocol.ts';
 import type { OrtSource } from '../training/backends/ort/fetchOrt.ts';
 import type { TuningCache } from '../training/backends/variants.ts';
 import type { Assets } from './assets.ts';
+import type { ExportPlace } from './exportPlace.ts';
 import type { RunShelf } from './runShelf.ts';
 import type { SnapshotStore } from './snapshot.ts';
 
@@ -14,6 +15,8 @@ export interface SessionOptions {
   readonly store: SnapshotStore;
   /** Where runs are kept that end or are replaced. */
   readonly shelf?: RunShelf;
+  /** Where files go that are asked for; memory by itself. */
+  readonly exports?: ExportPlace;
   readonly tuning?: TuningCache | null;
   /** Of the machine, where it is known. */
   readonly memoryBytes?: number | null;

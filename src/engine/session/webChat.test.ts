@@ -8,6 +8,7 @@ import { openBackend } from '../training/backends/openDevice.ts';
 import { openOrt } from '../training/backends/ort/openOrt.ts';
 import { generationOptions } from '../training/options.ts';
 import { Assets } from './assets.ts';
+import { memoryExports } from './exportPlace.ts';
 import { TrainingRun } from './run.ts';
 import { memoryStore } from './snapshot.ts';
 import { WebChat } from './webChat.ts';
@@ -40,14 +41,25 @@ it('says what the run says', async () => {
   const prompt = 'Where is the boat?';
   for (const side of ['before', 'after'] as const)
     await run.answers.ask(1, [prompt], side, generationOptions(values));
-  const chat = new WebChat(await openOrt(), await run.exportAs('web-q4'), now);
+  const files = await memoryExports.take(run.exportPieces('web-q4'));
+  const chat = await WebChat.open(() => openOrt(), files, now);
   expect(chat.adapterFile).toBe('model_q4.onnx_data_1');
   const texts: string[] = [];
-  const said = await chat.answer(prompt, { adapter: true, limit: 12 }, (text) => texts.push(text));
+  const said = await chat.answer(prompt, { adapter: true, device: 'wasm', limit: 12 }, (text) =>
+    texts.push(text),
+  );
   expect(said.text).toBe(answers.get('after'));
   expect(texts.at(-1)).toBe(said.text);
   expect(texts.length).toBe(said.tokens + 1);
-  const base = await chat.answer(prompt, { adapter: false, limit: 12 }, () => {});
+  const base = await chat.answer(prompt, { adapter: false, device: 'wasm', limit: 12 }, () => {});
   expect(base.text).toBe(answers.get('before'));
   expect(base.text).not.toBe(said.text);
+  // What it is measured against: this engine, asked the same.
+  for (const [adapter, answer] of [
+    [true, said],
+    [false, base],
+  ] as const) {
+    const pace = await run.answers.pace(prompt, adapter, 12);
+    expect(pace).toMatchObject({ text: answer.text, tokens: answer.tokens });
+  }
 });

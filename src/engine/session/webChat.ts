@@ -1,89 +1,119 @@
 // Talks with an export for the web as another page would: from its files alone, in ONNX Runtime. Greedy, so that what is said can be compared.
 // The adapter is a data file of its own, where it has one; with zeros in its place, the base answers.
+import type { Pace } from '../answerMessages.ts';
 import { Tokenizer } from '../data/tokenizer.ts';
-import type { ExportFile } from '../exchange/export/adapterTensors.ts';
+import type { WebDevice } from '../exchange/export/web/webSession.ts';
 import { WebSession } from '../exchange/export/web/webSession.ts';
 import { invariant } from '../ground/errors.ts';
 import { recordOf } from '../ground/isRecord.ts';
 import { parseConfig } from '../models/families.ts';
+import type { ModelConfig } from '../models/modelConfig.ts';
 import { stopIdsOf } from '../models/modelFiles.ts';
 import type { OrtRuntime } from '../training/backends/ort/ortBackend.ts';
-
-export interface ChatAnswer {
-  readonly text: string;
-  /** Tokens behind the first, and what they took: reading the question is another thing. */
-  readonly tokens: number;
-  readonly ms: number;
-}
+import type { TakenFile } from './exportPlace.ts';
 
 /** The graph whose adapter stands beside it. */
 const MODEL = 'model_q4.onnx';
 
-export class WebChat {
-  readonly #ort: OrtRuntime;
-  readonly #files: readonly ExportFile[];
-  readonly #now: () => number;
-  readonly #tokenizer: Tokenizer;
-  readonly #stopIds: ReadonlySet<number>;
-  #open: { readonly adapter: boolean; readonly session: WebSession } | null = null;
+/** What is answered with: the adapter or the base alone, on the processor or on the GPU. */
+export interface ChatWith {
+  readonly adapter: boolean;
+  readonly device: WebDevice;
+}
 
-  constructor(ort: OrtRuntime, files: readonly ExportFile[], now: () => number) {
-    this.#ort = ort;
+/** What a folder says of itself, read once. */
+interface Facts {
+  readonly config: ModelConfig;
+  readonly adapterFile: string | null;
+  readonly tokenizer: Tokenizer;
+  readonly stopIds: ReadonlySet<number>;
+}
+
+async function factsOf(files: readonly TakenFile[]): Promise<Facts> {
+  const json = async (name: string): Promise<unknown> => {
+    const found = files.find((one) => one.name === name);
+    invariant(found, `export: no '${name}'`);
+    return JSON.parse(await found.file.text());
+  };
+  const config = await json('config.json');
+  const tokenizer = new Tokenizer(await json('tokenizer.json'), await json('tokenizer_config.json'));
+  const { adapter_data: adapterFile } = recordOf(config);
+  return {
+    config: parseConfig(config),
+    adapterFile: typeof adapterFile === 'string' ? adapterFile : null,
+    tokenizer,
+    stopIds: stopIdsOf(await json('generation_config.json'), tokenizer),
+  };
+}
+
+/** Starts ONNX Runtime with what has the device. */
+export type RuntimeOf = (device: WebDevice) => Promise<OrtRuntime>;
+
+export class WebChat {
+  readonly #runtime: RuntimeOf;
+  readonly #files: readonly TakenFile[];
+  readonly #now: () => number;
+  readonly #facts: Facts;
+  #open: (ChatWith & { readonly session: WebSession }) | null = null;
+
+  private constructor(runtime: RuntimeOf, files: readonly TakenFile[], now: () => number, facts: Facts) {
+    this.#runtime = runtime;
     this.#files = files;
     this.#now = now;
-    this.#tokenizer = new Tokenizer(this.#json('tokenizer.json'), this.#json('tokenizer_config.json'));
-    this.#stopIds = stopIdsOf(this.#json('generation_config.json'), this.#tokenizer);
+    this.#facts = facts;
+  }
+
+  static async open(runtime: RuntimeOf, files: readonly TakenFile[], now: () => number): Promise<WebChat> {
+    return new WebChat(runtime, files, now, await factsOf(files));
   }
 
   /** Whether it can be left out; what was merged can't. */
   get adapterFile(): string | null {
-    const name = recordOf(this.#json('config.json')).adapter_data;
-    return typeof name === 'string' ? name : null;
+    return this.#facts.adapterFile;
   }
 
   /** `onText` gets the text so far, after each token. */
   async answer(
     prompt: string,
-    { adapter, limit }: { readonly adapter: boolean; readonly limit: number },
+    { limit, ...chosen }: ChatWith & { readonly limit: number },
     onText: (text: string) => void,
-  ): Promise<ChatAnswer> {
-    const session = await this.#session(adapter);
+  ): Promise<Pace> {
+    const { tokenizer, stopIds } = this.#facts;
+    const session = await this.#session(chosen);
     session.begin();
-    const { text } = this.#tokenizer.render([{ role: 'user', content: prompt }], true);
+    const { text } = tokenizer.render([{ role: 'user', content: prompt }], true);
     const said: number[] = [];
-    let scores = await session.feed(this.#tokenizer.encode(text));
+    let scores = await session.feed(tokenizer.encode(text));
     const began = this.#now();
     for (;;) {
       const next = scores.reduce((best, score, id) => (score > (scores[best] ?? 0) ? id : best), 0);
-      if (this.#stopIds.has(next)) break;
+      if (stopIds.has(next)) break;
       said.push(next);
-      onText(this.#tokenizer.decode(said));
+      onText(tokenizer.decode(said));
       if (said.length === limit) break;
       scores = await session.feed([next]);
     }
     const tokens = Math.max(0, said.length - 1);
-    return { text: this.#tokenizer.decode(said), tokens, ms: this.#now() - began };
+    return { text: tokenizer.decode(said), tokens, ms: this.#now() - began };
   }
 
   /** One at a time is in memory. */
-  async #session(adapter: boolean): Promise<WebSession> {
-    if (this.#open?.adapter === adapter) return this.#open.session;
+  async #session({ adapter, device }: ChatWith): Promise<WebSession> {
+    if (this.#open?.adapter === adapter && this.#open.device === device) return this.#open.session;
     await this.#open?.session.release();
     this.#open = null;
-    const last = this.#files.at(-1);
-    const files = adapter
-      ? this.#files
-      : this.#files.map((file) =>
-          file === last ? { ...file, bytes: new Uint8Array(file.bytes.length) } : file,
-        );
-    const session = await WebSession.open(this.#ort, files, MODEL, parseConfig(this.#json('config.json')));
-    this.#open = { adapter, session };
+    const { adapterFile, config } = this.#facts;
+    const files = this.#files.map((one) =>
+      adapter || one.name !== `onnx/${adapterFile}`
+        ? one
+        : { ...one, file: new Blob([new Uint8Array(one.file.size)]) },
+    );
+    const session = await WebSession.open(await this.#runtime(device), files, {
+      model: MODEL,
+      config,
+      device,
+    });
+    this.#open = { adapter, device, session };
     return session;
-  }
-
-  #json(name: string): unknown {
-    const file = this.#files.find((one) => one.name === name);
-    invariant(file, `export: no '${name}'`);
-    return JSON.parse(new TextDecoder().decode(file.bytes));
   }
 }

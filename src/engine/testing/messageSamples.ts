@@ -100,6 +100,7 @@ export const commands: Samples<Command> = {
   ping: { type: 'ping' },
   ...hubCommands,
   ask: { type: 'ask', id, recipe, prompts: ['Hi?'], backend },
+  pace: { type: 'pace', id, prompt: 'Hi?', adapter: true, limit: 4 },
 };
 
 export const error: EngineErrorData = { code: 'presets', message: same('a'), remedy: same('b'), data: {} };
@@ -253,7 +254,7 @@ export const events: Samples<Event> = {
   pong: { type: 'pong', guarded: true },
   norms: { type: 'norms', id, updates: [1] },
   'rows-unscored': { type: 'rows-unscored', id, error },
-  exported: { type: 'exported', id, folder: 'a', files: [{ name: 'a', bytes: new Uint8Array(1) }] },
+  exported: { type: 'exported', id, folder: 'a', files: [{ name: 'a', file: new Blob(['a']) }] },
   'script-cost': { type: 'script-cost', bytes: 1 },
   'script-progress': { type: 'script-progress', id, phase: 'loading', loadedBytes: 1, totalBytes: 2 },
   'script-read': { type: 'script-read', id, reading },
@@ -292,6 +293,7 @@ export const events: Samples<Event> = {
   refused: { type: 'refused', error },
   warning: { type: 'warning', category: 'UserWarning', message: 'a' },
   answer: { type: 'answer', id, index: 0, side: 'before', prompt: 'a', text: 'b', done: false, step: 0 },
+  paced: { type: 'paced', id, text: 'Hi', tokens: 1, ms: 2 },
   finished: { type: 'finished', steps: 1, fingerprint: { losses: [[1, 2]], device: 'cpu' } },
   failed: { type: 'failed', error, raisedBy: 'engine' },
 };

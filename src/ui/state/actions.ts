@@ -40,7 +40,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     openRows: rows.openRows,
     askFiles: (id) => engines.tell({ type: 'export', id, format: 'repository', dtype: 'float16' }),
   });
-  const web = webActions((id) => engines.tell({ type: 'export', id, format: 'web-q4', dtype: 'float16' }));
+  const web = webActions((command) => engines.tell(command));
   const scripts = scriptActions(store, ports, edit, () => engines);
   const runs = runsActions(store, ports, { edit, tell: (command) => tell(command) });
   const answers = answerActions(store, (command) => engines.tell(command));
@@ -52,6 +52,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     onExported: ({ id, folder, files }) => {
       if (!web.onWebFiles(id, files) && !hub.onPushFiles(id, files)) void ports.saveFiles(folder, files);
     },
+    onPaced: web.onPaced,
     onRefused: (error) => {
       hub.onPushRefused(error);
       web.onWebRefused(error);
@@ -182,6 +183,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     setHub: hub.setHub,
     pushToHub: hub.pushToHub,
     askWebFiles: web.askWebFiles,
+    askPace: web.askPace,
     cancelPush: hub.cancelPush,
     openAdapter: adapters.openAdapter,
     dropAdapter: adapters.dropAdapter,

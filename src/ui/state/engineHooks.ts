@@ -33,6 +33,8 @@ export interface EngineHooks {
   readonly onPaused: () => void;
   /** The trainer has written a run's files, or the inspector a recipe's script with all that it needs. */
   readonly onExported: (exported: Extract<Event, { type: 'exported' }>) => void;
+  /** The trainer has shown how fast it answers. */
+  readonly onPaced: (paced: Extract<Event, { type: 'paced' }>) => void;
   /** What was asked of a run can't be had. */
   readonly onRefused: (error: EngineErrorData) => void;
   /** The inspector has read an adapter, or refused it. */

@@ -29,6 +29,7 @@ export function startEngines({
   later,
   onPaused,
   onExported,
+  onPaced,
   onRefused,
   onModel,
   onAdapter,
@@ -65,6 +66,7 @@ export function startEngines({
     if (events.some((event) => event.type === 'phase' && event.phase === 'paused')) onPaused();
     for (const event of events) {
       if (event.type === 'exported') onExported(event);
+      if (event.type === 'paced') onPaced(event);
       if (event.type === 'refused') onRefused(event.error);
       if (isOfRuns(event)) onRuns(event);
     }

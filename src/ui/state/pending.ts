@@ -4,9 +4,9 @@ import type { Command, Event } from '../../engine/protocol.ts';
 import type { Run } from './state.ts';
 
 /** Commands that are answered once and can be asked again. */
-type Asked = Extract<Command, { type: 'ask' | 'export' | 'take-run' | 'stop' }>;
+type Asked = Extract<Command, { type: 'ask' | 'export' | 'pace' | 'take-run' | 'stop' }>;
 
-const kinds: ReadonlySet<Command['type']> = new Set(['ask', 'export', 'take-run', 'stop'] as const);
+const kinds: ReadonlySet<Command['type']> = new Set(['ask', 'export', 'pace', 'take-run', 'stop'] as const);
 const begins: ReadonlySet<Command['type']> = new Set(['train', 'step', 'resume', 'reset'] as const);
 const isAsked = (command: Command): command is Asked => kinds.has(command.type);
 
@@ -47,6 +47,7 @@ export function makePending(): Pending {
       if (event.type === 'kept') kept = event.run === null ? null : new File([event.run], 'kept.lora-run');
       if (event.type === 'exported')
         drop(({ type }) => type === (event.folder === 'run' ? 'take-run' : 'export'));
+      if (event.type === 'paced') drop((one) => one.type === 'pace' && one.id === event.id);
       if (event.type === 'refused') drop(({ type }) => type !== 'ask');
       if (event.type === 'finished') drop(({ type }) => type === 'stop');
       if (event.type === 'failed' || (event.type === 'phase' && event.phase === 'idle')) asked = [];

@@ -8,7 +8,7 @@ import { pushActions } from './pushActions.ts';
 import { emptyState, makeStore } from './store.ts';
 
 const failure: EngineErrorData = { code: 'internal', message: same('no'), remedy: same('try'), data: {} };
-const files = [{ name: 'README.md', bytes: new Uint8Array(3) }];
+const files = [{ name: 'README.md', file: new Blob(['abc']) }];
 const wanted = { repository: 'a/b', private: true };
 
 function desk() {

@@ -1,7 +1,6 @@
 // Handing a run to a repository of the hub: its files are asked of whoever trains, then sent by whoever fetches models. Which comes first
 // and what is told of it; the token is the hub's settings', in memory alone.
-import type { ExportFile } from '../../engine/index.ts';
-import type { EngineErrorData } from '../../engine/protocol.ts';
+import type { EngineErrorData, TakenFile } from '../../engine/protocol.ts';
 import type { PushState } from './hubState.ts';
 import type { HubEvent, Librarian } from './librarian.ts';
 import type { Store } from './store.ts';
@@ -46,13 +45,13 @@ export function pushActions(store: Store, { librarian, nextId, askFiles }: PushD
       change({ phase: 'idle' });
     },
     /** False: these files are for somebody else. */
-    onPushFiles: (id: number, files: readonly ExportFile[]): boolean => {
+    onPushFiles: (id: number, files: readonly TakenFile[]): boolean => {
       if (id === 0) return false;
       if (id !== current || wanted === null) return true;
       const wish = {
         ...wanted,
         title: 'An adapter of LoRA Playground',
-        files: files.map(({ name, bytes }) => ({ name, file: new Blob([bytes]) })),
+        files,
       };
       change({ phase: 'sending' });
       librarian.ask({ type: 'hub-push', id, wish, hub: store.getState().hub.settings });

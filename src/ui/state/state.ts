@@ -33,6 +33,7 @@ import type {
   RunPhase,
   SavedRun,
   StepMetrics,
+  TakenFile,
   VersionChoice,
 } from '../../engine/protocol.ts';
 import type { AnswerPair, Said, Untouched } from './answerState.ts';
@@ -267,7 +268,7 @@ export interface Ports {
   /** The recipe of such a file; rejects with a UserError that names the field. */
   readRecipe(text: string, presets: readonly PresetEntry[]): Promise<Recipe>;
   /** Hands files to the person: one as it is, several as a zip. */
-  saveFiles(folder: string, files: readonly ExportFile[]): Promise<void>;
+  saveFiles(folder: string, files: readonly (ExportFile | TakenFile)[]): Promise<void>;
 }
 
 export type Edit =

@@ -21,6 +21,8 @@ import { mergedModelFiles, tokenizerFilesOf } from './mergedModel.ts';
 import { mergedTensors } from './mergedTensors.ts';
 import { mlxFiles } from './mlxAdapter.ts';
 import { peftDirectory } from './peftDirectory.ts';
+import type { ExportPiece } from './pieces.ts';
+import { collected } from './pieces.ts';
 import { logFiles } from './runLog.ts';
 import { webFiles } from './web/webFolder.ts';
 
@@ -72,10 +74,16 @@ const adapterOf = ({ wired, layout, adapter, taken, files, link, recipe }: Expor
 
 const webTypes = { 'web-f32': 'float32', 'web-f16': 'float16', 'web-q4': 'packed' } as const;
 
-async function collected(files: AsyncIterable<ExportFile>): Promise<ExportFile[]> {
-  const all: ExportFile[] = [];
-  for await (const file of files) all.push(file);
-  return all;
+const isWeb = (format: ExportFormat): format is keyof typeof webTypes => Object.hasOwn(webTypes, format);
+
+/** The files of one format in pieces: large ones are never whole in memory. Throws UserError 'export-…' for what a format can't say. */
+export async function* exportPieces(
+  run: ExportedRun,
+  format: ExportFormat,
+  type: FloatType,
+): AsyncGenerator<ExportPiece> {
+  if (!isWeb(format)) yield* await exportFiles(run, format, type);
+  else yield* webFiles(run.files, adapterOf(run), weightOptions(run.recipe.values), webTypes[format]);
 }
 
 /** The files of one format. `type`: float type of a merged model. Throws UserError 'export-…' for what a format can't say. */
@@ -112,7 +120,7 @@ export async function exportFiles(
     case 'web-f32':
     case 'web-f16':
     case 'web-q4':
-      return collected(webFiles(files, adapter, weights, webTypes[format]));
+      return collected(exportPieces(run, format, type));
     case 'log':
       return logFiles({
         ...run,

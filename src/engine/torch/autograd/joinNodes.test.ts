@@ -52,6 +52,6 @@ it('reads and writes what both did, and does the work of both', () => {
   expect(both?.inputs.map(({ name }) => name)).toEqual(['x']);
   expect(both?.outputs.map(({ name }) => name)).toEqual(['v0', 'v1']);
   expect(both?.operation.effect).toBe(true);
-  expect(both && both.operation.flops(both)).toBe(6);
+  expect(both?.operation.flops(both)).toBe(6);
   expect(both?.operation.kernels(both, many)).toBe(together);
 });

@@ -1,81 +1,21 @@
-// Lets a run's files for the web answer as they would on another page, with what was learned and without, and hands out the code for such a page.
-// The engine writes the files and runs them; here are questions and what comes of them.
-import { useEffect, useRef, useState } from 'react';
+// Lets a run's files for the web answer as they would on another page, with what was learned and without, beside the engine that trained, and hands
+// out the code for such a page. The engine writes the files and runs them; here are questions and what comes of them.
+import { useState } from 'react';
 import { Button } from 'react-aria-components';
-import type { WebChatThread, WebChatTold } from '../../../engine/index.ts';
-import { webChat } from '../../../engine/index.ts';
-import type { EngineErrorData } from '../../../engine/protocol.ts';
+import type { Pace, WebDevice } from '../../../engine/index.ts';
+import type { BackendKind } from '../../../engine/protocol.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import { Choice } from '../../parts/Choice.tsx';
 import { Sheet } from '../../parts/Sheet.tsx';
 import { copyText } from '../../parts/saveFile.ts';
 import { Tick } from '../../parts/Tick.tsx';
 import { promptsOf } from '../../state/answerActions.ts';
+import { bytesText } from '../../texts/numbers.ts';
 import '../../styles/model.css';
 import { useDeployTexts } from './deployTexts.ts';
 import { withOnnxRuntime, withTransformers } from './snippets.ts';
-
-const LIMIT = 64;
-
-interface Chat {
-  readonly phase: 'gathering' | 'starting' | 'ready' | 'answering';
-  readonly swaps: boolean;
-  readonly text: string;
-  /** Tokens a second of the last answer. */
-  readonly rate: number | null;
-  readonly failure: EngineErrorData | null;
-}
-
-function heard(chat: Chat, told: WebChatTold): Chat {
-  switch (told.type) {
-    case 'opened':
-      return { ...chat, phase: 'ready', swaps: told.swaps };
-    case 'text':
-      return { ...chat, text: told.text };
-    case 'answered': {
-      const rate = told.tokens > 0 ? (1000 * told.tokens) / told.ms : null;
-      return { ...chat, phase: 'ready', text: told.text, rate };
-    }
-    case 'failed':
-      return { ...chat, phase: 'ready', failure: told.error };
-  }
-}
-
-/** The thread, from files that are asked for when the dialog opens to its end when it closes. */
-function useChat(): readonly [chat: Chat, ask: (prompt: string, adapter: boolean) => void] {
-  const { askWebFiles } = useActions();
-  const thread = useRef<WebChatThread | null>(null);
-  const [chat, setChat] = useState<Chat>({
-    phase: 'gathering',
-    swaps: false,
-    text: '',
-    rate: null,
-    failure: null,
-  });
-  useEffect(() => {
-    let left = false;
-    const leave = askWebFiles({
-      onRefused: (failure) => setChat((old) => ({ ...old, failure })),
-      onFiles: (files) => {
-        setChat((old) => ({ ...old, phase: 'starting' }));
-        void webChat().then((start) => {
-          if (left) return;
-          thread.current = start((told) => setChat((old) => heard(old, told)));
-          thread.current.ask({ type: 'open', files });
-        });
-      },
-    });
-    return () => {
-      left = true;
-      leave();
-      thread.current?.end();
-    };
-  }, [askWebFiles]);
-  const ask = (prompt: string, adapter: boolean): void => {
-    setChat((old) => ({ ...old, phase: 'answering', text: '', rate: null, failure: null }));
-    thread.current?.ask({ type: 'ask', prompt, adapter, limit: LIMIT });
-  };
-  return [chat, ask];
-}
+import type { Chat } from './useChat.ts';
+import { useChat } from './useChat.ts';
 
 function Snippet({ title, code }: { readonly title: string; readonly code: string }) {
   const d = useDeployTexts();
@@ -91,6 +31,39 @@ function Snippet({ title, code }: { readonly title: string; readonly code: strin
   );
 }
 
+/** Tokens a second; 0 of an answer of one token. */
+const rateOf = ({ tokens, ms }: Pace): number => (tokens > 0 && ms > 0 ? (1000 * tokens) / ms : 0);
+
+/** What took how long, and whether both said the same. */
+function Paces({ chat: { asked, theirs, ours } }: { readonly chat: Chat }) {
+  const d = useDeployTexts();
+  const backend = usePageState(({ run }): BackendKind => run?.start?.backend ?? 'cpu');
+  if (theirs === null || asked === null) return null;
+  const [rate, own] = [rateOf(theirs), ours === null ? 0 : rateOf(ours)];
+  return (
+    <div className="small dim">
+      {rate > 0 && <p>{d('theirs', { device: d(asked.device), rate: rate.toFixed(1) })}</p>}
+      {own > 0 && <p>{d('ours', { device: d(`own.${backend}`), rate: own.toFixed(1) })}</p>}
+      {rate > 0 && own > 0 && <p>{d('ratio', { ratio: (rate / own).toFixed(2) })}</p>}
+      {ours !== null && (
+        <p>{ours.text === theirs.text ? d('sameText') : d('otherText', { text: ours.text })}</p>
+      )}
+    </div>
+  );
+}
+
+function Progress({ chat: { phase, fetching } }: { readonly chat: Chat }) {
+  const d = useDeployTexts();
+  if (phase === 'ready') return null;
+  return (
+    <p role="status">
+      {fetching === null
+        ? d(phase)
+        : d('fetching', { done: bytesText(fetching.done), total: bytesText(fetching.total) })}
+    </p>
+  );
+}
+
 export function DeployDialog() {
   const d = useDeployTexts();
   const { say } = useTexts();
@@ -98,10 +71,13 @@ export function DeployDialog() {
   const first = usePageState((state) => promptsOf(state)[0] ?? '');
   const [prompt, setPrompt] = useState(first);
   const [adapter, setAdapter] = useState(true);
-  const [{ phase, swaps, text, rate, failure }, ask] = useChat();
+  const [device, setDevice] = useState<WebDevice>('wasm');
+  const [chat, ask] = useChat();
+  const { phase, swaps, devices, sizeBytes, text, failure } = chat;
   return (
     <Sheet title={d('title')} open wide onClose={() => actions.openDialog(null)}>
       <p className="dim">{d('intro')}</p>
+      {sizeBytes > 0 && <p className="small dim">{d('size', { size: bytesText(sizeBytes) })}</p>}
       {failure !== null && (
         <p className="is-cut" role="alert">
           {say(failure.message)} {say(failure.remedy)}
@@ -111,7 +87,7 @@ export function DeployDialog() {
         className="push-form"
         onSubmit={(event) => {
           event.preventDefault();
-          if (phase === 'ready' && prompt.trim() !== '') ask(prompt.trim(), adapter);
+          if (phase === 'ready' && prompt.trim() !== '') ask({ prompt: prompt.trim(), adapter, device });
         }}
       >
         <div className="push-field">
@@ -129,23 +105,31 @@ export function DeployDialog() {
             {d('adapter')}
           </Tick>
         )}
+        {devices.length > 1 && (
+          <Choice
+            label={d('runsOn')}
+            value={device}
+            options={devices.map((value) => ({ value, label: d(value) }))}
+            onChange={(value) => setDevice(value === 'webgpu' ? 'webgpu' : 'wasm')}
+          />
+        )}
         <div className="dialog-actions">
           <Button className="button button-main" type="submit" isDisabled={phase !== 'ready'}>
             {d('ask')}
           </Button>
         </div>
       </form>
-      {phase !== 'ready' && <p role="status">{d(phase)}</p>}
+      <Progress chat={chat} />
       {text !== '' && (
         <section aria-label={d('answer')}>
           <p>{text}</p>
-          {rate !== null && <p className="small dim">{d('rate', { rate: rate.toFixed(1) })}</p>}
+          <Paces chat={chat} />
         </section>
       )}
       <h3>{d('code')}</h3>
       <p className="dim">{d('codeText')}</p>
-      <Snippet title={d('transformers')} code={withTransformers(prompt)} />
-      <Snippet title={d('alone')} code={withOnnxRuntime()} />
+      <Snippet title={d('transformers')} code={withTransformers(prompt, device)} />
+      <Snippet title={d('alone')} code={withOnnxRuntime(prompt, device)} />
     </Sheet>
   );
 }

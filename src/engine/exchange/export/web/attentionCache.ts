@@ -91,10 +91,12 @@ export class AttentionCache {
     const angles = this.#shared(`angles ${table}`, () =>
       graph.mul(places, graph.floats([...frequenciesOf(rotation)])),
     );
+    // In double, which no GPU is given: WGSL's own are 5e-4 off within a turn, and without a bound beyond it.
     const of = (operator: 'Cos' | 'Sin'): Tensor =>
-      this.#shared(`${operator} ${table}`, () =>
-        graph.times(graph.op(operator, [angles]), amplitudeOf(rotation)),
-      );
+      this.#shared(`${operator} ${table}`, () => {
+        const exact = graph.op(operator, [graph.cast(angles, 'double')]);
+        return graph.times(graph.cast(exact, 'float'), amplitudeOf(rotation));
+      });
     return [of('Cos'), of('Sin')];
   }
 

@@ -1,8 +1,8 @@
-// Where each tensor of a web export lies in the files beside its graph, known before a weight is read, and those files written one after another
-// as the tensors come: one file is in memory at a time. Names and counts are those that transformers.js asks for.
+// Where each tensor of a web export lies in the files beside its graph, known before a weight is read, and those files piece by piece as the
+// tensors come: one tensor is in memory at a time. Names and counts are those that transformers.js asks for.
 import { invariant } from '../../../ground/errors.ts';
 import type { OnnxStretch, OnnxType } from '../../../ground/formats/onnxWriter.ts';
-import type { ExportFile } from '../adapterTensors.ts';
+import type { ExportPiece } from '../pieces.ts';
 
 /** Bytes of a file at most: browsers refuse arrays of 2 GB, and telephones far smaller ones. */
 const FILE_BYTES = 500_000_000;
@@ -21,6 +21,9 @@ export interface DataLayout {
   readonly stretches: ReadonlyMap<string, OnnxStretch>;
 }
 
+/** Readers map the file: every tensor begins at a whole number of any type. */
+const placeOf = (length: number): number => Math.ceil(length / 64) * 64;
+
 /** `model.onnx_data`, `model.onnx_data_1`, … in the order of the parts: every group begins a file, and a part is never cut. */
 export function layOut(
   model: string,
@@ -37,31 +40,25 @@ export function layOut(
         files.push(last);
       }
       stretches.set(name, { file: last.name, offset: last.length, length });
-      // Readers map the file: every tensor begins at a whole number of any type.
-      last.length += Math.ceil(length / 64) * 64;
+      last.length += placeOf(length);
     }
   }
   return { files, stretches };
 }
 
-/** The files of a layout, each as soon as its last part has come; the parts come in the layout's order. */
+/** The files of a layout in pieces, one a part; the parts come in the layout's order. */
 export async function* writeData(
-  { files, stretches }: DataLayout,
-  parts: AsyncIterable<{ readonly name: string; readonly bytes: Uint8Array }>,
-): AsyncGenerator<ExportFile> {
-  let open: ExportFile = { name: '', bytes: new Uint8Array() };
+  { stretches }: DataLayout,
+  parts: AsyncIterable<{ readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }>,
+): AsyncGenerator<ExportPiece> {
   for await (const { name, bytes } of parts) {
     const place = stretches.get(name);
     invariant(
       place?.length === bytes.length,
       `export: '${name}' has ${bytes.length} bytes, not ${place?.length}`,
     );
-    if (open.name !== place.file) {
-      if (open.name !== '') yield open;
-      const length = files.find((file) => file.name === place.file)?.length ?? 0;
-      open = { name: place.file, bytes: new Uint8Array(length) };
-    }
-    open.bytes.set(bytes, place.offset);
+    yield { name: place.file, bytes };
+    const gap = placeOf(bytes.length) - bytes.length;
+    if (gap > 0) yield { name: place.file, bytes: new Uint8Array(gap) };
   }
-  if (open.name !== '') yield open;
 }

@@ -48,14 +48,17 @@ export function packedParts({ name, shape }: Matrix, form: PackedForm): DataPart
   ];
 }
 
-const bytesOf = (floats: Float32Array): Uint8Array =>
+const bytesOf = (floats: Float32Array<ArrayBuffer>): Uint8Array<ArrayBuffer> =>
   new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
 
 /** Bytes of the parts of bitsandbytes' codes, in their order. */
-export const fourBitBytes = ({ packed, absmax }: Quantised4): Uint8Array[] => [packed, bytesOf(absmax)];
+export const fourBitBytes = ({ packed, absmax }: Quantised4): Uint8Array<ArrayBuffer>[] => [
+  Uint8Array.from(packed),
+  bytesOf(Float32Array.from(absmax)),
+];
 
 /** Bytes of the parts of a file's blocks, in their order. An operator takes a half, or a quarter of the range, off every code by itself. */
-export function blockBytes(form: BlockForm, file: Uint8Array): Uint8Array[] {
+export function blockBytes(form: BlockForm, file: Uint8Array): Uint8Array<ArrayBuffer>[] {
   const { bits, bytes, codesAt } = blocks[form];
   const count = file.length / bytes;
   const codes = new Uint8Array(count * 4 * bits);

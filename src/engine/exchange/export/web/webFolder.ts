@@ -5,13 +5,14 @@ import type { ModelConfig } from '../../../models/modelConfig.ts';
 import type { ModelFiles } from '../../../models/modelFiles.ts';
 import type { WeightOptions } from '../../../models/weightSource.ts';
 import { Graph } from '../../../torch/autograd/graph.ts';
-import type { ExportedAdapter, ExportFile } from '../adapterTensors.ts';
+import type { ExportedAdapter } from '../adapterTensors.ts';
 import { jsonFile } from '../adapterTensors.ts';
 import { configOf, generationConfig, tokenizerFilesOf } from '../mergedModel.ts';
+import type { ExportPiece } from '../pieces.ts';
+import { besideParts, listed } from './beside.ts';
 import type { DataLayout } from './dataFiles.ts';
 import { layOut, writeData } from './dataFiles.ts';
 import { decoderGraph } from './decoderGraph.ts';
-import { factorParts } from './factors.ts';
 import type { HeldModel } from './heldWeights.ts';
 import { HeldWeights } from './heldWeights.ts';
 import type { WebType } from './webModel.ts';
@@ -26,9 +27,9 @@ export const modelNames: Readonly<Record<WebType, string>> = {
 
 const types = ['float32', 'float16', 'packed'] as const;
 
-const partsOf = ({ tensors, factors }: HeldModel) => ({
+const partsOf = ({ tensors, beside }: HeldModel) => ({
   base: tensors.flatMap(({ parts }) => parts),
-  beside: factors.flatMap(factorParts),
+  beside: beside.flatMap((own) => listed(besideParts(own))),
 });
 
 function layoutOf(model: HeldModel, type: WebType): DataLayout {
@@ -47,19 +48,21 @@ function graphBytes(config: ModelConfig, model: HeldModel, layout: DataLayout): 
   return writeOnnx(decoderGraph(config, graph, new HeldWeights(graph, model)));
 }
 
-/** Files of one type as they are done; configuration and tokenizer are the same for all. `options`: how the run loaded its base. */
+/** Files of one type in pieces, a tensor at a time; configuration and tokenizer are the same for all. `options`: how the run loaded its base. */
 export async function* webFiles(
   files: ModelFiles,
   adapter: ExportedAdapter,
   options: WeightOptions,
   type: WebType,
-): AsyncGenerator<ExportFile> {
+): AsyncGenerator<ExportPiece> {
   const modelOf = (one: WebType) => webModel(adapter, files.formatOf, options, one);
   const model = modelOf(type);
   const config = { ...files.config, tied: model.tied.size > 0 };
   const counts = types.map((one) => [modelNames[one], layoutOf(modelOf(one), one).files.length] as const);
   const packed = modelOf('packed');
-  const adapterFile = packed.factors.length > 0 ? layoutOf(packed, 'packed').files.at(-1)?.name : undefined;
+  // Zeros in its place are the base only where nothing else was trained.
+  const swaps = packed.beside.length > 0 && packed.merged.size === 0;
+  const adapterFile = swaps ? layoutOf(packed, 'packed').files.at(-1)?.name : undefined;
   yield jsonFile('config.json', {
     ...configOf(config, files, 'float32'),
     // Of 'packed': the file to swap for another adapter's, or for zeros.

@@ -10,8 +10,7 @@ import type { ExportedAdapter } from '../adapterTensors.ts';
 import { trainedTensors } from '../adapterTensors.ts';
 import { floatBytes } from '../floatBytes.ts';
 import { projectionsOf, readMerged, tiedMerged } from '../mergedTensors.ts';
-import type { Factors } from './factors.ts';
-import { factorBytes, factorParts, factorsOf } from './factors.ts';
+import { besideBytes, besideOf, besideParts, listed } from './beside.ts';
 import type { Held, HeldForm, HeldModel } from './heldWeights.ts';
 import { held } from './heldWeights.ts';
 import type { PackedForm } from './packedForms.ts';
@@ -20,13 +19,13 @@ import { blockBytes, fits, fourBitBytes, isBlockForm } from './packedForms.ts';
 export type WebType = 'float32' | 'float16' | 'packed';
 
 export interface WebModel extends HeldModel {
-  /** Bytes of each part of the base, then of the factors, in their order. */
+  /** Bytes of each part of the base, then of what stands beside it, in their order. */
   parts(source: WeightSource): AsyncGenerator<PartBytes>;
 }
 
 export interface PartBytes {
   readonly name: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 interface Frozen {
@@ -49,14 +48,6 @@ function packedForm(name: string, { formatOf, options, projections }: Frozen): P
     : null;
 }
 
-async function* factorsBytes(factors: readonly Factors[]): AsyncGenerator<PartBytes> {
-  for (const own of factors) {
-    const bytes = factorBytes(own);
-    for (const [i, { name }] of factorParts(own).entries())
-      yield { name, bytes: bytes[i] ?? new Uint8Array() };
-  }
-}
-
 /** `formatOf`: of the files that were frozen. */
 export function webModel(
   adapter: ExportedAdapter,
@@ -68,9 +59,9 @@ export function webModel(
   const tied = tiedMerged(adapter, trained);
   const config = { ...adapter.config, tied };
   const paths = projectionsOf(config);
-  const factors = type === 'packed' ? factorsOf(trained, paths) : [];
-  const beside = new Set(factors.map(({ module }) => module));
-  const merged = trained.filter(({ module }) => !beside.has(module));
+  const beside = type === 'packed' ? besideOf(trained, paths) : [];
+  const apart = new Set(beside.map(({ module }) => module));
+  const merged = trained.filter(({ module }) => !apart.has(module));
   const touched = new Set(merged.map(({ module }) => `${module}.weight`));
   const frozen: Frozen = {
     formatOf,
@@ -85,16 +76,18 @@ export function webModel(
     const packed = packedForm(name, frozen);
     return packed && fits({ name, shape }, packed) ? packed : 'float16';
   };
-  const tensors = [...modelTensors(config)].map(([name, shape]) => held(name, shape, formOf(name, shape)));
+  const shapes = modelTensors(config);
+  const tensors = [...shapes].map(([name, shape]) => held(name, shape, formOf(name, shape)));
   const { embedding, head } = decoderOf(config).paths;
   const offsets = offsetsOf(config);
   return {
     tensors,
-    factors,
+    beside,
+    merged: touched,
     tied: new Map(tied ? [[`${head}.weight`, `${embedding}.weight`]] : []),
     parts: async function* (source) {
       const read = readMerged(adapter, source, options, merged);
-      const bytesOf = async ({ name, shape, form }: Held): Promise<readonly Uint8Array[]> => {
+      const bytesOf = async ({ name, shape, form }: Held): Promise<readonly Uint8Array<ArrayBuffer>[]> => {
         if (form === 'float32' || form === 'float16') {
           const offset = offsets.get(name) ?? 0;
           const values = await read(name, shape);
@@ -113,7 +106,12 @@ export function webModel(
         for (const [i, { name }] of tensor.parts.entries())
           yield { name, bytes: bytes[i] ?? new Uint8Array() };
       }
-      yield* factorsBytes(factors);
+      for (const own of beside) {
+        const name = `${own.module}.weight`;
+        const bytes = await besideBytes(own, () => read(name, shapes.get(name) ?? []));
+        for (const [i, one] of listed(besideParts(own)).entries())
+          yield { name: one.name, bytes: bytes[i] ?? new Uint8Array() };
+      }
     },
   };
 }

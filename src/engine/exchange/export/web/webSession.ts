@@ -4,8 +4,25 @@ import type * as Ort from 'onnxruntime-web';
 import { invariant } from '../../../ground/errors.ts';
 import type { ModelConfig } from '../../../models/modelConfig.ts';
 import type { OrtRuntime } from '../../../training/backends/ort/ortBackend.ts';
-import type { ExportFile } from '../adapterTensors.ts';
 import { cacheNames } from './decoderGraph.ts';
+
+/** What runs an export: the processor, or the browser's GPU. */
+export type WebDevice = 'wasm' | 'webgpu';
+
+export interface WebModelOptions {
+  /** Name of the graph under onnx/. */
+  readonly model: string;
+  readonly config: ModelConfig;
+  readonly device?: WebDevice;
+}
+
+/** What comes out only to go in again stays where it is. */
+const cachesOnGpu = ({ layers }: ModelConfig) =>
+  Object.fromEntries(
+    Array.from({ length: layers }, (_, layer) => cacheNames(layer))
+      .flat()
+      .map(({ present }) => [present, 'gpu-buffer'] as const),
+  );
 
 export class WebSession {
   readonly #ort: OrtRuntime;
@@ -20,25 +37,26 @@ export class WebSession {
     this.#config = config;
   }
 
-  /** `model`: name of the graph under onnx/. */
   static async open(
     ort: OrtRuntime,
-    files: readonly ExportFile[],
-    model: string,
-    config: ModelConfig,
+    files: readonly { readonly name: string; readonly file: Blob }[],
+    { model, config, device = 'wasm' }: WebModelOptions,
   ): Promise<WebSession> {
     const graph = files.find(({ name }) => name === `onnx/${model}`);
     invariant(graph, `export: no graph '${model}'`);
+    const bytes = new Uint8Array(await graph.file.arrayBuffer());
     const externalData = files
       .filter(({ name }) => name.startsWith(`onnx/${model}_data`))
-      .map(({ name, bytes }) => ({ path: name.slice('onnx/'.length), data: bytes }));
+      .map(({ name, file }) => ({ path: name.slice('onnx/'.length), data: file }));
     // Below errors it tells of every input that has a value already.
-    const options = { executionProviders: ['wasm'], externalData, logSeverityLevel: 3 } as const;
-    return new WebSession(ort, await ort.createSession(graph.bytes, options), config);
+    const onGpu = device === 'webgpu' ? { preferredOutputLocation: cachesOnGpu(config) } : {};
+    const options = { executionProviders: [device], externalData, logSeverityLevel: 3, ...onGpu } as const;
+    return new WebSession(ort, await ort.createSession(bytes, options), config);
   }
 
   /** Forgets the text. */
   begin(): void {
+    for (const tensor of this.#cache.values()) tensor.dispose();
     this.#cache = new Map();
     this.#length = 0;
   }
@@ -59,6 +77,7 @@ export class WebSession {
     for (const { past, present } of names) {
       const tensor = made[present];
       invariant(tensor, `export: the graph gave no '${present}'`);
+      this.#cache.get(past)?.dispose();
       this.#cache.set(past, tensor);
     }
     const logits = made.logits?.data;
@@ -67,6 +86,7 @@ export class WebSession {
   }
 
   release(): Promise<void> {
+    this.begin();
     return this.#session.release();
   }
 

@@ -1,4 +1,4 @@
-// Starts ONNX Runtime's WebAssembly without WebGPU, on one thread. In Node the package finds its file; a page brings the bytes (fetchOrt.ts).
+// Starts ONNX Runtime's WebAssembly, on one thread: without WebGPU, or with its own. In Node the package finds its file; a page brings the bytes (fetchOrt.ts).
 import { causeOf } from '../../../ground/errors.ts';
 import { writeOnnx } from '../../../ground/formats/onnxWriter.ts';
 import { ortBlocked, ortUnstarted } from '../../trainingErrors.ts';
@@ -22,9 +22,9 @@ export function whyUnstarted(error: unknown): Error {
   return isBlocked(cause) ? ortBlocked({ cause }) : ortUnstarted({ cause });
 }
 
-/** `program`: the bytes of its WebAssembly. Throws UserError 'ort-blocked' and 'ort-unstarted'. */
-export async function openOrt(program?: Uint8Array<ArrayBuffer>): Promise<OrtRuntime> {
-  const ort = await import('onnxruntime-web/wasm');
+type Package = typeof import('onnxruntime-web/wasm');
+
+async function started(ort: Package, program: Uint8Array<ArrayBuffer> | undefined): Promise<OrtRuntime> {
   ort.env.wasm.numThreads = 1;
   ort.env.logLevel = 'error';
   if (program) ort.env.wasm.wasmBinary = program;
@@ -38,3 +38,11 @@ export async function openOrt(program?: Uint8Array<ArrayBuffer>): Promise<OrtRun
     Tensor: ort.Tensor,
   };
 }
+
+/** `program`: the bytes of its WebAssembly. Throws UserError 'ort-blocked' and 'ort-unstarted'. */
+export const openOrt = async (program?: Uint8Array<ArrayBuffer>): Promise<OrtRuntime> =>
+  started(await import('onnxruntime-web/wasm'), program);
+
+/** The same with its own WebGPU, for sessions that ask for it. */
+export const openOrtGpu = async (program?: Uint8Array<ArrayBuffer>): Promise<OrtRuntime> =>
+  started(await import('onnxruntime-web/webgpu'), program);

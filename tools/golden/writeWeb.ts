@@ -1,0 +1,60 @@
+// Trains the embedded model for a few steps, or one from a file, and exports it for the web alone, with our logits and answers beside it
+// (exportedRun.ts), for check_web.py and webPage.ts: `node tools/run.mjs tools/golden/writeWeb.ts FOLDER [MODEL]`. writeExport.ts writes all formats.
+import { recipeOfPreset } from '../../src/engine/recipe/presets.ts';
+import type { RecipePatch } from '../../src/engine/recipe/recipe.ts';
+import { withPatch } from '../../src/engine/recipe/recipe.ts';
+import { Assets } from '../../src/engine/session/assets.ts';
+import { fileSource } from '../cli/fileSource.ts';
+import { readPublic } from '../cli/readPublic.ts';
+import { exportedRun } from './exportedRun.ts';
+
+const none = { 'bnb.bnb_4bit_quant_type': 'none' } as const;
+const nf4 = { 'bnb.bnb_4bit_quant_type': 'nf4' } as const;
+
+/** By what stands beside a packed base, and what is merged into it. */
+const recipes: Readonly<Record<string, RecipePatch>> = {
+  lora: none,
+  'nf4-lora': nf4,
+  'nf4-dora': { ...nf4, 'lora.use_dora': true },
+  'nf4-saved': { ...nf4, 'lora.modules_to_save': '["lm_head"]', 'train.learning_rate': 0.0005 },
+  'nf4-ia3': {
+    ...nf4,
+    'peft.peft_type': 'IA3',
+    'lora.target_modules': '["k_proj", "v_proj", "down_proj"]',
+    'train.learning_rate': 0.01,
+  },
+  'nf4-vera': {
+    ...nf4,
+    'peft.peft_type': 'VERA',
+    'lora.r': 32,
+    'lora.target_modules': '["q_proj", "v_proj", "down_proj"]',
+    'train.learning_rate': 0.01,
+  },
+};
+/** Of a model that is no toy. */
+const large = { lora: none, 'nf4-lora': nf4 } as const;
+
+export async function main([folder, model]: readonly string[]): Promise<number> {
+  if (folder === undefined) {
+    process.stderr.write('usage: writeWeb.ts FOLDER [MODEL]\n');
+    return 2;
+  }
+  for (const [name, patch] of Object.entries(model === undefined ? recipes : large)) {
+    const assets = new Assets(readPublic);
+    const preset = recipeOfPreset(await assets.presets(), 'ships-log');
+    const values = withPatch(preset.values, {
+      'train.max_steps': 4,
+      'train.per_device_train_batch_size': 1,
+      'train.learning_rate': model === undefined ? 0.01 : 0.001,
+      ...patch,
+    });
+    const info = model === undefined ? null : (await assets.openModel(model, [await fileSource(model)])).info;
+    const own = info === null ? {} : { model: { name: info.name, digest: info.digest } };
+    await exportedRun(assets, { ...preset, values, ...own }, `${folder}/${name}`, [
+      'web-f32',
+      'web-f16',
+      'web-q4',
+    ]);
+  }
+  return 0;
+}
