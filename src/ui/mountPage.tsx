@@ -4,6 +4,8 @@
 import { StrictMode, startTransition, useEffect } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { createRoot } from 'react-dom/client';
+import { isBackendChoice } from '../engine/index.ts';
+import type { BackendChoice } from '../engine/protocol.ts';
 import { App } from './App.tsx';
 import type { Page } from './PageContext.tsx';
 import { PageContext, usePageState } from './PageContext.tsx';
@@ -37,6 +39,9 @@ const mostKept = 500_000;
 const isTheme = (text: string | null): text is Theme =>
   text === 'system' || text === 'light' || text === 'dark';
 const isLanguage = (text: string | null): text is Language => text === 'en' || text === 'zh';
+
+const recalledBackend = (text: string | null): BackendChoice =>
+  text !== null && isBackendChoice(text) ? text : 'auto';
 
 /** Sets the theme on <html>; the same rule as public/theme.js, which did it before the first paint. */
 function showTheme(theme: Theme): void {
@@ -80,6 +85,7 @@ export function mountPage(root: HTMLElement, ports: Ports): Page {
     hub: { ...nothingAsked, settings: { address: recall('hub') ?? defaultHub, token: null } },
     keysOn: recall('keys') !== 'off',
     readOnly: frame.readOnly,
+    backend: recalledBackend(recall('backend')),
     askEvery: recalledInterval(recall('ask-every')),
     script: { ...nothingPasted, text: recall('script') ?? '', kept: recall('script') !== null },
   });
@@ -103,6 +109,8 @@ export function mountPage(root: HTMLElement, ports: Ports): Page {
       remember('script', state.script.text.length > mostKept ? null : state.script.text || null);
     const { address } = state.hub.settings;
     if (address !== before.hub.settings.address) remember('hub', address === defaultHub ? null : address);
+    if (state.backend !== before.backend)
+      remember('backend', state.backend === 'auto' ? null : state.backend);
     if (state.keysOn !== before.keysOn) remember('keys', state.keysOn ? null : 'off');
     if (state.run?.phase === 'finished' && before.run?.phase !== 'finished' && runMatches(state)) {
       const speed = measuredSpeed(state);

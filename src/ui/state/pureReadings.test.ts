@@ -78,6 +78,7 @@ describe('runMs', () => {
       backend: 'webgpu' as const,
       reason: null,
       trouble: null,
+      compared: null,
       adapter: { vendor: 'v', architecture: 'a', device: '', description: '', fallback: false },
       features: [],
       limits: {},

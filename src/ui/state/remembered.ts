@@ -1,4 +1,4 @@
-// What the page remembers on this machine between visits: language, theme, shortcuts, measured speed. Small facts
+// What the page remembers on this machine between visits: language, theme, shortcuts, what runs, measured speed. Small facts
 // only; a browser that forbids storage just forgets.
 
 /** Reads a fact, or null. */
