@@ -16,8 +16,8 @@ import { browserAddress, syncAddress } from './state/address.ts';
 import { recalledInterval } from './state/askIntervals.ts';
 import type { Frame } from './state/frame.ts';
 import { frameRules, readFrame } from './state/frame.ts';
-import { recall, remember, rememberSpeed } from './state/remembered.ts';
-import { measuredSpeed } from './state/speed.ts';
+import { recall, remember, rememberMeasured } from './state/remembered.ts';
+import { speedWatch } from './state/speed.ts';
 import type { Language, PageState, Ports, Theme } from './state/state.ts';
 import { defaultHub, emptyState, makeStore, nothingAsked, nothingPasted } from './state/store.ts';
 import { browserLanguage, startTexts } from './texts/i18n.ts';
@@ -94,6 +94,7 @@ export function mountPage(root: HTMLElement, ports: Ports): Page {
   const actions = makeActions(store, ports, (run) => requestAnimationFrame(() => run()));
   const page: Page = { store, actions, ports };
 
+  const speedOf = speedWatch(() => performance.now());
   showTheme(store.getState().theme);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () =>
     showTheme(store.getState().theme),
@@ -112,10 +113,9 @@ export function mountPage(root: HTMLElement, ports: Ports): Page {
     if (state.backend !== before.backend)
       remember('backend', state.backend === 'auto' ? null : state.backend);
     if (state.keysOn !== before.keysOn) remember('keys', state.keysOn ? null : 'off');
-    if (state.run?.phase === 'finished' && before.run?.phase !== 'finished' && runMatches(state)) {
-      const speed = measuredSpeed(state);
-      if (speed !== null) rememberSpeed(speed.device, speed.flops);
-    }
+    const took = speedOf(state, before);
+    // The estimate at hand is the form's.
+    if (took !== null && runMatches(state)) rememberMeasured(took.device, took.measured);
     if (state.language !== before.language) {
       remember('language', state.language);
       document.documentElement.lang = state.language === 'zh' ? 'zh-CN' : 'en';
