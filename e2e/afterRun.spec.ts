@@ -2,7 +2,7 @@
 // its adapter opened again, stacked with another and trained on.
 import type { Page } from '@playwright/test';
 import { test } from '@playwright/test';
-import { downloaded, expect, listen, open, trainToTheEnd } from './playground.ts';
+import { downloaded, expect, keepsWebgpu, listen, open, trainToTheEnd } from './playground.ts';
 
 test.describe.configure({ mode: 'serial' });
 
@@ -11,6 +11,7 @@ let complaints: string[];
 test.beforeAll(async ({ browser }, { project }) => {
   const { baseURL = '', locale = 'en-US', actionTimeout = 0 } = project.use;
   page = await browser.newPage({ baseURL, locale });
+  await keepsWebgpu(page.context(), project.name);
   page.setDefaultTimeout(actionTimeout);
   complaints = listen(page);
   await open(
@@ -96,7 +97,7 @@ test('it answers an edited question', async () => {
   await expect(page.locator('.answer-before .answer-text').first()).not.toHaveText('');
 });
 
-test('its link with losses is reproduced in a second context', async ({ browser, baseURL }) => {
+test('its link with losses is reproduced in a second context', async ({ browser, baseURL }, { project }) => {
   await page.locator('h1').click();
   await page.keyboard.press('s');
   await page.getByText('Include the losses of this run').click();
@@ -108,6 +109,7 @@ test('its link with losses is reproduced in a second context', async ({ browser,
   await page.keyboard.press('Escape');
 
   const context = await browser.newContext({ locale: 'en-US', serviceWorkers: 'block' });
+  await keepsWebgpu(context, project.name);
   const other = await context.newPage();
   const othersComplaints = listen(other);
   await other.goto(link);

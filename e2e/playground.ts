@@ -2,8 +2,9 @@
 // of the browser (blocked by the policy, thrown, not found) and on any request of any page or worker that leaves the page's origin.
 import { readFileSync } from 'node:fs';
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import type { BrowserContext, Page } from '@playwright/test';
 import { test as base, expect } from '@playwright/test';
+import { onWebgpu } from '../tools/start/onWebgpu.ts';
 import type { Requests } from './requests.ts';
 import { listenToRequests } from './requests.ts';
 
@@ -11,14 +12,26 @@ export { expect };
 
 interface Fixtures {
   readonly complaints: string[];
+  /** What runs is left to the page: Automatic, as a newcomer has it. */
+  readonly automatic: boolean;
 }
 interface WorkerFixtures {
   /** From whatever page, context or worker. */
   readonly requests: Requests;
 }
 
+/** Of the two projects the one with an adapter tries WebGPU, although its adapter computes on the processor. */
+export async function keepsWebgpu(context: BrowserContext, project: string): Promise<void> {
+  if (project === 'webgpu') await context.addInitScript(onWebgpu);
+}
+
 /** With a browser context of the test's own: for another language or width, for scripts before the page, for what storage keeps. */
 export const alone = base.extend<Fixtures, WorkerFixtures>({
+  automatic: [false, { option: true }],
+  context: async ({ context, automatic }, use, { project }) => {
+    if (!automatic) await keepsWebgpu(context, project.name);
+    await use(context);
+  },
   requests: [async ({ browser }, use) => use(listenToRequests(browser)), { scope: 'worker', auto: true }],
   complaints: [
     async ({ page, requests, baseURL }, use, { project }) => {
@@ -41,6 +54,7 @@ export const test = alone.extend<object, { readonly tab: Page }>({
       const { baseURL = '', locale = 'en-US', colorScheme = 'light', actionTimeout = 0 } = project.use;
       const context = await browser.newContext({ baseURL, locale, colorScheme, serviceWorkers: 'block' });
       context.setDefaultTimeout(actionTimeout);
+      await keepsWebgpu(context, project.name);
       await use(await context.newPage());
       await context.close();
     },

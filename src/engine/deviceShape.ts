@@ -8,6 +8,7 @@ export const device = shape<DeviceInfo>({
   backend: oneOf(...backendKinds),
   reason: nullable(oneOf(...cpuReasons)),
   trouble: nullable(bilingual),
+  compared: nullable(shape({ adapter: string, times: number, flops: number })),
   adapter: nullable(
     shape({ vendor: string, architecture: string, device: string, description: string, fallback: boolean }),
   ),

@@ -38,6 +38,7 @@ import { stacks } from './libraries/stacks.ts';
 import type { EngineErrorData, ErrorCode, Event, GuideEntry, ModelSummary, SavedRun } from './protocol.ts';
 import { bilingual, recipe, recipePatch } from './recipe/recipeShapes.ts';
 import { columnMapping, customData } from './recipe/rows/ownRowsShape.ts';
+import { phaseNotes } from './runPhases.ts';
 import { scriptReading } from './scriptShapes.ts';
 import type { RowsView } from './session/lookAtRows.ts';
 import { rowScoresEvents } from './session/rowScores.ts';
@@ -165,7 +166,7 @@ const event = tagged<Event>({
     phase: oneOf('idle', 'loading', 'before', 'running', 'paused', 'after', 'finished', 'failed'),
     done: number,
     total: number,
-    note: oneOf('', 'recovering', 'runtime', 'plain', 'tuning', 'compiling', 'cancelled'),
+    note: oneOf(...phaseNotes),
     rate: optional(shape({ bytesPerSecond: number, etaMs: number })),
     file: optional(shape({ name: string, waitMs: number })),
   }),

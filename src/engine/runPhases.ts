@@ -2,8 +2,18 @@
 
 export type RunPhase = 'idle' | 'loading' | 'before' | 'running' | 'paused' | 'after' | 'finished' | 'failed';
 
-/** More about a phase: loading begins again after a loss; ONNX Runtime is fetched; it gave up, and plain TypeScript goes on; kernels are measured, its first part; kernels are compiled, its last; a run was given up. */
-export type PhaseNote = '' | 'recovering' | 'runtime' | 'plain' | 'tuning' | 'compiling' | 'cancelled';
+/** More about a phase: loading begins again after a loss; ONNX Runtime is fetched; it gave up, and plain TypeScript goes on; backends are compared; kernels are measured, its first part; kernels are compiled, its last; a run was given up. */
+export const phaseNotes = [
+  '',
+  'recovering',
+  'runtime',
+  'plain',
+  'comparing',
+  'tuning',
+  'compiling',
+  'cancelled',
+] as const;
+export type PhaseNote = (typeof phaseNotes)[number];
 
 /** The file that is on its way. */
 export interface FileOnItsWay {

@@ -4,6 +4,8 @@
 import { StrictMode, startTransition, useEffect } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { createRoot } from 'react-dom/client';
+import { isBackendChoice } from '../engine/index.ts';
+import type { BackendChoice } from '../engine/protocol.ts';
 import { App } from './App.tsx';
 import type { Page } from './PageContext.tsx';
 import { PageContext, usePageState } from './PageContext.tsx';
@@ -16,8 +18,8 @@ import { recalledInterval } from './state/askIntervals.ts';
 import type { Frame } from './state/frame.ts';
 import { frameRules, readFrame } from './state/frame.ts';
 import { watchTabs } from './state/otherTabs.ts';
-import { newName, recall, remember, rememberSpeed } from './state/remembered.ts';
-import { measuredSpeed } from './state/speed.ts';
+import { newName, recall, remember, rememberMeasured } from './state/remembered.ts';
+import { speedWatch } from './state/speed.ts';
 import type { Language, PageState, Ports, Theme } from './state/state.ts';
 import type { Store } from './state/store.ts';
 import { defaultHub, emptyState, makeStore, nothingAsked, nothingPasted } from './state/store.ts';
@@ -40,6 +42,9 @@ const mostKept = 500_000;
 const isTheme = (text: string | null): text is Theme =>
   text === 'system' || text === 'light' || text === 'dark';
 const isLanguage = (text: string | null): text is Language => text === 'en' || text === 'zh';
+
+const recalledBackend = (text: string | null): BackendChoice =>
+  text !== null && isBackendChoice(text) ? text : 'auto';
 
 /** Sets the theme on <html>; the same rule as public/theme.js, which did it before the first paint. */
 function showTheme(theme: Theme): void {
@@ -102,6 +107,7 @@ export function mountPage(root: HTMLElement, ports: Ports): Page {
     hub: { ...nothingAsked, settings: { address: recall('hub') ?? defaultHub, token: null } },
     keysOn: recall('keys') !== 'off',
     readOnly: frame.readOnly,
+    backend: recalledBackend(recall('backend')),
     askEvery: recalledInterval(recall('ask-every')),
     script: { ...nothingPasted, text: recall('script') ?? '', kept: recall('script') !== null },
   });
@@ -110,6 +116,7 @@ export function mountPage(root: HTMLElement, ports: Ports): Page {
   const actions = makeActions(store, ports, (run) => requestAnimationFrame(() => run()));
   const page: Page = { store, actions, ports };
 
+  const speedOf = speedWatch(() => performance.now());
   showTheme(store.getState().theme);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () =>
     showTheme(store.getState().theme),
@@ -125,11 +132,12 @@ export function mountPage(root: HTMLElement, ports: Ports): Page {
       remember('script', state.script.text.length > mostKept ? null : state.script.text || null);
     const { address } = state.hub.settings;
     if (address !== before.hub.settings.address) remember('hub', address === defaultHub ? null : address);
+    if (state.backend !== before.backend)
+      remember('backend', state.backend === 'auto' ? null : state.backend);
     if (state.keysOn !== before.keysOn) remember('keys', state.keysOn ? null : 'off');
-    if (state.run?.phase === 'finished' && before.run?.phase !== 'finished' && runMatches(state)) {
-      const speed = measuredSpeed(state);
-      if (speed !== null) rememberSpeed(speed.device, speed.flops);
-    }
+    const took = speedOf(state, before);
+    // The estimate at hand is the form's.
+    if (took !== null && runMatches(state)) rememberMeasured(took.device, took.measured);
     if (state.language !== before.language) {
       remember('language', state.language);
       document.documentElement.lang = state.language === 'zh' ? 'zh-CN' : 'en';

@@ -13,7 +13,7 @@ import type { BackendKind } from '../../src/engine/training/backends/deviceInfo.
 import { GpuBackend } from '../../src/engine/training/backends/gpuBackend.ts';
 import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
 import { openOrt } from '../../src/engine/training/backends/ort/openOrt.ts';
-import type { TuningCache, Variants } from '../../src/engine/training/backends/variants.ts';
+import { memoryTuning } from '../../src/engine/training/backends/variants.ts';
 import { estimateCost } from '../../src/engine/training/estimate.ts';
 import { Generator } from '../../src/engine/training/generate/generator.ts';
 import { trainerOptions } from '../../src/engine/training/options.ts';
@@ -88,11 +88,7 @@ function leastOf(
 }
 
 /** What was measured of this process's adapters: every case runs the same kernels. */
-const tuned = new Map<string, Variants>();
-const tuning: TuningCache = {
-  load: (key) => Promise.resolve(tuned.get(key)),
-  save: (key, value) => Promise.resolve(void tuned.set(key, value)),
-};
+const tuning = memoryTuning();
 
 export async function measureSteps(gpu: GPU | null, one: StepCase): Promise<StepResult> {
   const { files, patch, rows, tokens, steps } = one;

@@ -82,8 +82,9 @@ export function terminate(list: readonly number[]): void {
   for (const index of list) workers[index]?.terminate();
 }
 
-/** A page without scripts of its own keeps which kernels a run takes, so that no run measures them. */
+/** A page without scripts of its own keeps which kernels a run takes, and that it takes WebGPU, so that no run measures either. */
 export async function keepTuning([key, variants]: readonly [string, object]): Promise<void> {
+  localStorage.setItem('lora-playground.backend', 'webgpu');
   const root = await navigator.storage.getDirectory();
   const folder = await root.getDirectoryHandle('lora-playground', { create: true });
   const file = await (await folder.getFileHandle('tuning.json', { create: true })).createWritable();

@@ -4,6 +4,7 @@ import type { Browser, Page } from '@playwright/test';
 import { expect as expectFor } from '@playwright/test';
 import { COMMIT, hubServer } from '../../src/engine/hub/testing/hubServer.ts';
 import { randomFolder } from '../../src/engine/testing/checkpoint.ts';
+import { onWebgpu } from '../start/onWebgpu.ts';
 
 // A picture is worth waiting for on a busy machine.
 const expect = expectFor.configure({ timeout: 300_000 });
@@ -169,6 +170,7 @@ export async function hubScenes(
         locale,
         serviceWorkers: 'block',
       });
+      await context.addInitScript(onWebgpu);
       const page = await context.newPage();
       await page.addInitScript((at) => localStorage.setItem('lora-playground.hub', at), hub.address);
       await page.goto(address);

@@ -13,6 +13,7 @@ const cpu: DeviceInfo = {
   backend: 'cpu',
   reason: 'chosen',
   trouble: null,
+  compared: null,
   adapter: null,
   features: [],
   limits: {},

@@ -24,9 +24,12 @@ export interface LoadOptions {
   readonly breathe: () => Promise<void>;
 }
 
-/** A part of loading that counts kernels: those that are measured, or those of the first step as they are compiled. What it gives throws Cancelled. */
+/** A part of loading that counts kernels, if it counts: the comparing of backends, those that are measured, those of the first step as they are compiled. What it gives throws Cancelled. */
 export const tellKernels =
-  ({ emit, cancelled }: Pick<LoadOptions, 'emit' | 'cancelled'>, note: 'tuning' | 'compiling') =>
+  (
+    { emit, cancelled }: Pick<LoadOptions, 'emit' | 'cancelled'>,
+    note: 'comparing' | 'tuning' | 'compiling',
+  ) =>
   (done: number, total: number): void => {
     if (cancelled()) throw new Cancelled();
     emit({ type: 'phase', phase: 'loading', done, total, note });

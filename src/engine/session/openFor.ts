@@ -40,6 +40,7 @@ export async function openFor(
       gpu,
       ort,
       choice,
+      had,
       watch: {
         signal,
         onProgress: ({ file, done, total, waitMs }) =>
@@ -56,6 +57,7 @@ export async function openFor(
       half: recipe.values['model.dtype'] !== 'float32',
       tuning,
       onTuning: tellKernels({ emit, cancelled }, 'tuning'),
+      onComparing: () => tellKernels({ emit, cancelled }, 'comparing')(0, 0),
       breathe: () => {
         if (now() - last < BREATHE_EVERY_MS) return null;
         last = now();

@@ -21,6 +21,7 @@ import type { Watch } from '../training/generate/watch.ts';
 import type { StepMetrics } from '../training/metrics.ts';
 import { trainerOptions } from '../training/options.ts';
 import { adapterLayoutOf } from '../training/recordTraining.ts';
+import { RunPace } from '../training/runPace.ts';
 import { Trainer } from '../training/trainer.ts';
 import { firstValues } from '../training/valuesFromBase.ts';
 import { assertMemory } from './assertMemory.ts';
@@ -51,6 +52,7 @@ export class TrainingRun {
   readonly answers: RunAnswers;
   readonly rows: RunRows;
   readonly #metrics: StepMetrics[] = [];
+  readonly #pace = new RunPace(() => this.#options.now());
   readonly #doctor: RunDoctor;
   readonly keeper: Keeper;
 
@@ -228,16 +230,18 @@ export class TrainingRun {
   /** Throws UserError 'nan-loss' behind a step whose loss is no number. */
   async next(): Promise<StepMetrics> {
     this.#steps = true;
-    const metrics = await this.#parts.trainer.next().finally(() => {
+    const step = await this.#parts.trainer.next().finally(() => {
       this.#steps = false;
     });
+    const metrics = this.#pace.timed(step, this.totalSteps);
     this.#metrics.push(metrics);
     this.#options.emit({ type: 'step', metrics });
     this.#settle();
     this.#doctor.look(this.#metrics);
     const every = this.recipe.values['train.save_steps'];
     const asked = every > 0 && this.step % every === 0;
-    if (!this.finished) await this.keeper.after(this.#parts.trainer, this.#facts(), asked);
+    if (!this.finished)
+      await this.#pace.between(this.keeper.after(this.#parts.trainer, this.#facts(), asked));
     return metrics;
   }
 
@@ -292,6 +296,7 @@ export class TrainingRun {
 
   /** Between two steps: a few tokens of what is asked while the run trains. */
   async watch(watch: Watch): Promise<void> {
-    if (!this.finished) await this.answers.between(watch, this.#metrics.at(-1)?.stepMs ?? 0);
+    const stepMs = this.#metrics.at(-1)?.stepMs ?? 0;
+    if (!this.finished) await this.#pace.between(this.answers.between(watch, stepMs));
   }
 }

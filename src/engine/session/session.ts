@@ -83,13 +83,13 @@ export class Session {
   }
 
   async #obey(command: Queued, newest: () => boolean): Promise<void> {
-    const { emit, gpu, ort = null } = this.#options;
+    const { emit, gpu, ort = null, tuning = null } = this.#options;
     if (isAsked(command)) return this.#asked(command, newest);
     switch (command.type) {
       case 'probe':
         // Whoever chooses anew has it tried anew.
         this.#gaveUp = null;
-        emit({ type: 'device', device: await probeDevice(gpu, command.backend, ort !== null) });
+        emit({ type: 'device', device: await probeDevice(gpu, command.backend, ort !== null, tuning) });
         return;
       case 'train':
         return this.#train(command.recipe, command.backend, null);

@@ -197,6 +197,7 @@ export const events: Samples<Event> = {
       backend: 'cpu',
       reason: 'chosen',
       trouble: text('a', '甲'),
+      compared: { adapter: 'a', times: 2, flops: 1e9 },
       adapter: { vendor: 'a', architecture: 'b', device: 'c', description: 'd', fallback: false },
       features: ['subgroups'],
       limits: { maxBufferSize: 1 },

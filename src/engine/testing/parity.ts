@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { textOfRows } from '../recipe/rows/ownRows.ts';
 import { withoutEmbeddings } from '../torch/nn/counts.ts';
 import type { Backend } from '../training/backends/backend.ts';
-import type { StepMetrics } from '../training/metrics.ts';
+import type { TrainedStep } from '../training/metrics.ts';
 import { BOUNDS } from './agreement.ts';
 import type { ParityRecipe } from './parityRecipes.ts';
 import { filesFor } from './parityRecipes.ts';
@@ -73,12 +73,12 @@ const sha16 = (bytes: Uint8Array | string): string =>
 const relative = (got: number, want: number): number =>
   Math.abs(got - want) / Math.max(Math.abs(want), 1e-12);
 
-function marginsOf({ columns, steps }: Golden, got: readonly StepMetrics[]): number | null {
+function marginsOf({ columns, steps }: Golden, got: readonly TrainedStep[]): number | null {
   const at = columns.indexOf('rewards/margins');
   if (at < 0) return null;
   const wanted = got.map((_, i) => steps[i]?.[at] ?? Number.NaN);
   const largest = Math.max(...wanted.map(Math.abs));
-  const margin = ({ rewards }: StepMetrics): number =>
+  const margin = ({ rewards }: TrainedStep): number =>
     rewards ? rewards.chosen - rewards.rejected : Number.NaN;
   return (
     Math.max(...got.map((metrics, i) => Math.abs(margin(metrics) - (wanted[i] ?? Number.NaN)))) / largest
@@ -120,7 +120,7 @@ export async function compareWithLibraries(
   };
   const initialNorm = want.initial_norm === undefined ? 0 : relative(await norm(), want.initial_norm);
   const steps = Math.min(limit, want.steps.length);
-  const got: StepMetrics[] = [];
+  const got: TrainedStep[] = [];
   while (got.length < steps) got.push(await trainer.next());
   const order = got
     .flatMap((_, step) => trainer.rowsOf(step))
@@ -131,7 +131,7 @@ export async function compareWithLibraries(
     counts *
     got.reduce((sum, { paddedTokens }) => sum + paddedTokens, 0) *
     withoutEmbeddings(opened.wired.root);
-  const worst = (column: string, read: (metrics: StepMetrics) => number): number => {
+  const worst = (column: string, read: (metrics: TrainedStep) => number): number => {
     const at = want.columns.indexOf(column);
     return Math.max(...got.map((metrics, i) => relative(read(metrics), want.steps[i]?.[at] ?? Number.NaN)));
   };

@@ -22,3 +22,6 @@ export interface StepMetrics {
   /** Gradient norm of each tensor with a gradient, in the order of `ParameterInfo.normIndex`. */
   readonly tensorNorms: readonly number[];
 }
+
+/** What the trainer tells: how much is left is the run's to say (runPace.ts). */
+export type TrainedStep = Omit<StepMetrics, 'etaMs'>;

@@ -18,7 +18,7 @@ import type { Best, BestOptions } from './bestState.ts';
 import { betterOf, outOfPatience } from './bestState.ts';
 import { noiseOf } from './embeddingNoise.ts';
 import { Learner } from './learner.ts';
-import type { StepMetrics } from './metrics.ts';
+import type { TrainedStep } from './metrics.ts';
 import { batchBuffers, makeBuffers } from './namedBuffers.ts';
 import { adapterLayoutOf } from './recordTraining.ts';
 import { StepPlans } from './stepPlans.ts';
@@ -197,7 +197,7 @@ export class Trainer {
   }
 
   /** One optimiser step. */
-  async next(): Promise<StepMetrics> {
+  async next(): Promise<TrainedStep> {
     const { backend, now } = this.#inputs;
     this.follow();
     const options = this.#options;
@@ -238,7 +238,6 @@ export class Trainer {
       tokensPerSecond: (measured.tokens / Math.max(stepMs, 0.001)) * 1000,
       evalLoss,
       stepMs,
-      etaMs: (this.totalSteps - this.#step) * stepMs,
     };
   }
 

@@ -11,18 +11,18 @@ import type { KernelProfile } from '../torch/autograd/operation.ts';
 import { CpuBackend } from './backends/cpuBackend.ts';
 import { GpuBackend } from './backends/gpuBackend.ts';
 import type { Variants } from './backends/variants.ts';
-import type { StepMetrics } from './metrics.ts';
+import type { TrainedStep } from './metrics.ts';
 
 const gpu = await gpuOrNull();
 const rows = readFileSync('public/presets/ships-log.jsonl', 'utf8');
 
-async function run(backend: CpuBackend | GpuBackend, patch = {}): Promise<StepMetrics[]> {
+async function run(backend: CpuBackend | GpuBackend, patch = {}): Promise<TrainedStep[]> {
   const { trainer } = await embeddedTrainer(backend, rows, {
     'train.max_steps': 10,
     'train.learning_rate': 0.005,
     ...patch,
   });
-  const steps: StepMetrics[] = [];
+  const steps: TrainedStep[] = [];
   while (!trainer.finished) steps.push(await trainer.next());
   return steps;
 }

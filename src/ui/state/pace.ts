@@ -1,14 +1,28 @@
-// How long a run will take: FLOPs over a speed. The speed is a first guess per kind of device until a run here has
-// measured it; measured speeds are remembered by the page (see remembered.ts), not here.
+// How long a run will take: steps as an earlier run here took them, where one of about its size did; else only in what class of times it
+// lies, by FLOPs over a speed. What was measured is remembered by the page (see remembered.ts), not here. Pure.
 import type { CostEstimate } from '../../engine/index.ts';
 import type { DeviceInfo } from '../../engine/protocol.ts';
 
-/** FLOP/s assumed before anything was measured; deliberately low, so that a run ends sooner than promised. */
-const firstGuess = { cpu: 1e9, ort: 4e9, software: 3e9, webgpu: 150e9 } as const;
+/** What an earlier run on a device took. */
+export interface Measured {
+  /** A step, and what was done between two of them. */
+  readonly msPerStep: number;
+  /** Of its recipe. */
+  readonly flopsPerStep: number;
+  /** Its questions before and after; 0 where nobody saw it from its beginning to its end. */
+  readonly aroundMs: number;
+}
+
+/** FLOP/s of a training step where nothing was measured. */
+const firstGuess = { cpu: 1e9, ort: 6e9, software: 3e9, webgpu: 150e9 } as const;
 /** Even an idle GPU needs this long to be told about one dispatch. */
 const msPerDispatch = { cpu: 0, ort: 0, software: 0.05, webgpu: 0.02 } as const;
+/** Of what one layer reached when backends were compared, a whole step reaches about so much. */
+const STEP_OF_LAYER = 0.3;
+/** A step of a recipe so many times as large or small takes its part of the time; of others only the class is known. */
+const ALIKE = 4;
 
-export type DeviceClass = keyof typeof firstGuess;
+type DeviceClass = keyof typeof firstGuess;
 
 function deviceClass(device: DeviceInfo | null): DeviceClass {
   if (device === null) return 'cpu';
@@ -16,17 +30,52 @@ function deviceClass(device: DeviceInfo | null): DeviceClass {
   return device.adapter?.fallback ? 'software' : 'webgpu';
 }
 
-/** Key under which a measured speed is remembered: the same machine tends to come back as the same adapter. */
+/** Key under which a pace is remembered: the same machine tends to come back as the same adapter. */
 export const deviceKey = (device: DeviceInfo | null): string =>
   device === null || device.adapter === null
     ? (device?.backend ?? 'cpu')
     : `${device.backend}:${device.adapter.vendor}/${device.adapter.architecture}`;
 
-/** Milliseconds for the whole run. `measured`: FLOP/s of an earlier run on this device, overheads included. */
-export function runMs(estimate: CostEstimate, device: DeviceInfo | null, measured: number | null): number {
-  if (measured !== null && measured > 0) return (estimate.steps * estimate.flopsPerStep * 1000) / measured;
+/** As much as can be said honestly of a time that nobody measured. */
+export const timeClasses = ['seconds', 'minute', 'minutes', 'half-hour', 'hour', 'hours'] as const;
+export type TimeClass = (typeof timeClasses)[number];
+const most: Readonly<Record<TimeClass, number>> = {
+  seconds: 20e3,
+  minute: 90e3,
+  minutes: 15 * 60e3,
+  'half-hour': 45 * 60e3,
+  hour: 100 * 60e3,
+  hours: Number.POSITIVE_INFINITY,
+};
+
+export const classOf = (ms: number): TimeClass => timeClasses.find((name) => ms < most[name]) ?? 'hours';
+
+/** How long the whole run takes, from the first question to the last: `ms` where it is known, else its class alone. */
+export interface TimeTold {
+  readonly ms: number | null;
+  readonly class: TimeClass;
+  /** What it is told by. */
+  readonly from: 'measured' | 'other-size' | 'guess';
+}
+
+function guessedMs(estimate: CostEstimate, device: DeviceInfo | null): number {
   const kind = deviceClass(device);
-  const stepMs =
-    (estimate.flopsPerStep * 1000) / firstGuess[kind] + estimate.dispatchesPerStep * msPerDispatch[kind];
+  const layer = device?.compared?.flops;
+  const speed = layer === undefined ? firstGuess[kind] : layer * STEP_OF_LAYER;
+  const stepMs = (estimate.flopsPerStep * 1000) / speed + estimate.dispatchesPerStep * msPerDispatch[kind];
   return estimate.steps * stepMs;
+}
+
+export function timeTold(
+  estimate: CostEstimate,
+  device: DeviceInfo | null,
+  measured: Measured | null,
+): TimeTold {
+  if (measured === null) return { ms: null, class: classOf(guessedMs(estimate, device)), from: 'guess' };
+  const size = estimate.flopsPerStep / measured.flopsPerStep;
+  const ms = measured.aroundMs + estimate.steps * size * measured.msPerStep;
+  const alike = size <= ALIKE && size >= 1 / ALIKE;
+  return alike
+    ? { ms, class: classOf(ms), from: 'measured' }
+    : { ms: null, class: classOf(ms), from: 'other-size' };
 }

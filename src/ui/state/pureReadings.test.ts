@@ -1,9 +1,7 @@
-// Smoothing, comparison with a link, time estimate, patches of fixes: small pure readings of the state.
+// Smoothing, comparison with a link, patches of fixes: small pure readings of the state.
 import { describe, expect, it } from 'vitest';
-import { inspectionOf } from '../testing/fixture.ts';
 import { ema } from './ema.ts';
 import { fixPatch } from './fixPatch.ts';
-import { runMs } from './pace.ts';
 import { compareFingerprints } from './runStatus.ts';
 
 describe('ema', () => {
@@ -64,25 +62,6 @@ describe('compareFingerprints', () => {
   });
   it('says so when no step is shared', () => {
     expect(compareFingerprints(a, { losses: [[2, 3]], device: 'cpu' }).verdict).toBe('nothing-compared');
-  });
-});
-
-describe('runMs', () => {
-  const { estimate } = inspectionOf('trains');
-  if (estimate === null) throw new Error('the fixture has an estimate');
-  it('follows the measured speed once there is one', () => {
-    expect(runMs(estimate, null, estimate.flopsPerStep)).toBe(estimate.steps * 1000);
-  });
-  it('guesses more for a CPU than for a GPU', () => {
-    const gpu = {
-      backend: 'webgpu' as const,
-      reason: null,
-      trouble: null,
-      adapter: { vendor: 'v', architecture: 'a', device: '', description: '', fallback: false },
-      features: [],
-      limits: {},
-    };
-    expect(runMs(estimate, null, null)).toBeGreaterThan(runMs(estimate, gpu, null));
   });
 });
 

@@ -1,5 +1,6 @@
-// What the page remembers on this machine between visits: language, theme, shortcuts, measured speed. Small facts
+// What the page remembers on this machine between visits: language, theme, shortcuts, what runs, measured speed. Small facts
 // only; a browser that forbids storage just forgets.
+import type { Measured } from './pace.ts';
 
 /** Reads a fact, or null. */
 export function recall(key: string): string | null {
@@ -21,15 +22,17 @@ export function remember(key: string, value: string | null): void {
   }
 }
 
-/** FLOP/s measured by an earlier run on this device, or null. */
-export function recallSpeed(device: string): number | null {
-  const value = Number(recall(`speed.${device}`));
-  return Number.isFinite(value) && value > 0 ? value : null;
+/** What an earlier run on this device took, or null. */
+export function recallMeasured(device: string): Measured | null {
+  const numbers = (recall(`pace.${device}`) ?? '').split(' ').map(Number);
+  const [msPerStep = 0, flopsPerStep = 0, aroundMs = 0] = numbers;
+  if (numbers.length !== 3 || !numbers.every((one) => Number.isFinite(one) && one >= 0)) return null;
+  return msPerStep > 0 && flopsPerStep > 0 ? { msPerStep, flopsPerStep, aroundMs } : null;
 }
 
-/** Keeps a measured speed for the next estimate. */
-export function rememberSpeed(device: string, flops: number): void {
-  remember(`speed.${device}`, flops.toPrecision(4));
+/** Keeps what a run took for the next estimate. */
+export function rememberMeasured(device: string, { msPerStep, flopsPerStep, aroundMs }: Measured): void {
+  remember(`pace.${device}`, [msPerStep, flopsPerStep, aroundMs].map((one) => one.toPrecision(4)).join(' '));
 }
 
 /** A name that no other has. */

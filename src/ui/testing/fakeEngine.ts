@@ -165,6 +165,7 @@ export function startFakeEngine(onEvent: (event: Event) => void, every = 40): En
               backend: 'webgpu',
               reason: null,
               trouble: null,
+              compared: null,
               adapter: {
                 vendor: 'fake',
                 architecture: 'adapter',

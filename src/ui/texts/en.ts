@@ -1,5 +1,6 @@
 // English texts of the page: the complete base. Short, plain, exact; names from PyTorch, PEFT and TRL stay as they are.
 // Texts about settings, presets and causes come from the engine in both languages and are not repeated here.
+import { enDevice } from './enDevice.ts';
 import { enRun } from './enRun.ts';
 
 export const en = {
@@ -36,6 +37,7 @@ export const en = {
     asksAgain: '{{file}} does not come: asked again in {{time}}',
     loadSpeed: '{{speed}}/s',
     compiling: 'compiling kernels for this device, {{done}} of {{total}}',
+    comparing: 'measuring whether this adapter or ONNX Runtime is faster',
     tuning: 'measuring what suits this device, once: {{done}} of {{total}}',
     question: '{{at}} of {{total}}',
     plain: 'ONNX Runtime could not go on: plain TypeScript goes on from the last saved step',
@@ -49,64 +51,6 @@ export const en = {
     finished: 'finished, {{step}} steps',
     stoppedBackward: 'stopped at the first backward',
     failed: 'stopped: {{code}}',
-  },
-  device: {
-    title: 'Device',
-    unknown: 'finding a device',
-    webgpu: 'WebGPU',
-    ort: 'ONNX Runtime on the CPU',
-    cpu: 'CPU',
-    memory: '{{size}} needed',
-    backend: 'Backend',
-    choose: 'Run on',
-    choice_auto: 'Automatic',
-    choice_webgpu: 'WebGPU',
-    choice_ort: 'CPU, fast',
-    choice_cpu: 'CPU, plain',
-    ortFetched:
-      'The fast way on the CPU is ONNX Runtime. Training with it fetches its program once, 14 MB (about 4 on the way), from this page’s own address; the browser keeps it.',
-    adapter: 'Adapter',
-    software: 'software adapter: correct, but slower than a GPU',
-    features: 'Features',
-    limits: 'Limits',
-    none: 'none',
-    storageBinding: 'largest storage binding',
-    bufferSize: 'largest buffer',
-    workgroupMemory: 'workgroup memory',
-    invocations: 'invocations per workgroup',
-    memoryPlan: 'Memory of this recipe',
-    weights: 'frozen weights',
-    adapterBytes: 'adapter',
-    optimizer: 'optimizer states',
-    activations: 'activations',
-    scratch: 'scratch',
-    answers: 'answers',
-    peak: 'peak',
-    dispatches: 'dispatches per step',
-    'reason_no-webgpu': 'This browser has no WebGPU, so the CPU runs the same operations.',
-    'reason_no-adapter':
-      'WebGPU is here, but it found no graphics adapter, so the CPU runs the same operations.',
-    reason_chosen: 'The CPU was chosen.',
-    'reason_ort-failed':
-      'ONNX Runtime could not be started here, so plain TypeScript runs the same operations.',
-    local: 'What is yours never leaves this tab: no server, no telemetry.',
-  },
-  banner: {
-    ort: 'ONNX Runtime makes the CPU several times as fast: 14 MB that are fetched once when you train, and kept.',
-    'ort-failed':
-      'ONNX Runtime could not be used here. Plain TypeScript runs the same operations with the same results, only slower.',
-    title: 'Training on the CPU',
-    'no-webgpu':
-      'This browser offers no WebGPU. The CPU runs the same operations with the same results, only slower.',
-    'no-adapter':
-      'The browser has WebGPU but found no usable graphics adapter. The CPU runs the same operations with the same results, only slower.',
-    help_chrome:
-      'Chrome and Edge: version 113 or newer; check that “Use graphics acceleration” is on in the settings. On Linux, open chrome://flags and enable “Unsafe WebGPU Support”.',
-    help_firefox:
-      'Firefox: version 141 or newer on Windows, 145 on Apple silicon; elsewhere set dom.webgpu.enabled in about:config.',
-    help_safari: 'Safari: version 26 or newer.',
-    how: 'How to get WebGPU',
-    dismiss: 'Dismiss',
   },
   recipe: {
     title: 'Recipe',
@@ -274,8 +218,15 @@ export const en = {
     steps: 'Steps',
     timeGuess: 'about {{time}}',
     timeShort: 'under a second',
-    timeFirst: 'a first guess for this device',
-    timeMeasured: 'from the speed measured here',
+    time_seconds: 'some seconds',
+    time_minute: 'a minute or so',
+    time_minutes: 'some minutes',
+    'time_half-hour': 'half an hour or so',
+    time_hour: 'an hour or so',
+    time_hours: 'hours',
+    timeFrom_guess: 'guessed: nothing was measured here yet',
+    'timeFrom_other-size': 'by an earlier run here of another size',
+    timeFrom_measured: 'as an earlier run here took',
     rates: 'from {{first}}, highest {{most}} at step {{step}}, last {{last}}',
     stepsOf: '{{flops}} per step',
     prompts: 'Questions asked before and after',
@@ -296,5 +247,6 @@ export const en = {
     rows: 'The examples it learns from, word by word',
     figures: 'Figures: memory, time, steps',
   },
+  ...enDevice,
   ...enRun,
 } as const;

@@ -11,8 +11,17 @@ export const isBackendChoice = (name: string): name is BackendChoice =>
   name === 'auto' || backendKinds.some((kind) => kind === name);
 
 /** Why the processor runs, with either of its backends; the page has words for each. */
-export const cpuReasons = ['no-webgpu', 'no-adapter', 'chosen', 'ort-failed'] as const;
+export const cpuReasons = ['no-webgpu', 'no-adapter', 'slower-adapter', 'chosen', 'ort-failed'] as const;
 export type CpuReason = (typeof cpuReasons)[number];
+
+export interface Compared {
+  /** The adapter in a word or two. */
+  readonly adapter: string;
+  /** How many times as fast ONNX Runtime is. */
+  readonly times: number;
+  /** FLOP/s of a layer on the one that is taken. */
+  readonly flops: number;
+}
 
 export interface DeviceInfo {
   readonly backend: BackendKind;
@@ -20,11 +29,14 @@ export interface DeviceInfo {
   readonly reason: CpuReason | null;
   /** Why ONNX Runtime, which was wanted, does not run, and what to do; null where it runs or nobody wanted it. */
   readonly trouble: Text | null;
+  /** Where the adapter computes on the processor and both were measured there; null where nothing was compared. */
+  readonly compared: Compared | null;
   readonly adapter: {
     readonly vendor: string;
     readonly architecture: string;
     readonly device: string;
     readonly description: string;
+    /** It computes on the processor. */
     readonly fallback: boolean;
   } | null;
   readonly features: readonly string[];

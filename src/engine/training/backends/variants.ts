@@ -14,10 +14,10 @@ import type { ByRows } from '../../torch/autograd/rowClasses.ts';
 export type Variants = Pick<KernelProfile, 'linear'> &
   Required<Pick<KernelProfile, 'stored' | 'vector' | 'sums' | 'attention'>>;
 
-/** Keeps what was measured. Keys name an adapter. */
+/** Keeps what was measured, as plain data. Keys name an adapter, and what was measured of it. */
 export interface TuningCache {
   load(key: string): Promise<unknown>;
-  save(key: string, value: Variants): Promise<void>;
+  save(key: string, value: object): Promise<void>;
 }
 
 /** For as long as whoever holds it lives: what was picked must not change between a loss and what goes on after it. */

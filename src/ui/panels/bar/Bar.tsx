@@ -6,6 +6,7 @@ import { runMatches } from '../../state/actions.ts';
 import { canResume, canStop, isBusy } from '../../state/runStatus.ts';
 import type { Theme } from '../../state/state.ts';
 import { bytesText } from '../../texts/numbers.ts';
+import { isUndecided } from '../device/adapterWords.ts';
 import { progressWords } from './progress.ts';
 import type { Width } from './useWidth.ts';
 
@@ -50,12 +51,15 @@ export function Progress() {
 function useDeviceWords(): string {
   const { t } = useTexts();
   const device = usePageState((state) => state.device);
+  const choice = usePageState((state) => state.backend);
   const peak = usePageState(
     (state) => state.run?.start?.peakBytes ?? state.inspection?.estimate?.memory.peakBytes,
   );
   if (device === null) return t('device.unknown');
-  const parts: string[] = [t(`device.${device.backend}`)];
-  if (device.features.includes('shader-f16')) parts.push('f16');
+  const undecided = isUndecided(device, choice);
+  const name = device.backend === 'ort' ? 'device.ortShort' : (`device.${device.backend}` as const);
+  const parts: string[] = [t(undecided ? 'device.either' : name)];
+  if (!undecided && device.features.includes('shader-f16')) parts.push('f16');
   if (peak !== undefined) parts.push(t('device.memory', { size: bytesText(peak) }));
   return parts.join(' · ');
 }

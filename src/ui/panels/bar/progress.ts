@@ -25,6 +25,7 @@ export function progressWords(t: TFunction, run: Run | null, language: string): 
     case 'loading': {
       if (run.note === 'recovering') return said(t('progress.recovering'));
       if (run.note === 'plain') return said(t('progress.plain'));
+      if (run.note === 'comparing') return said(t('progress.comparing'));
       if (run.note === 'tuning') return said(t('progress.tuning', { done: run.done, total: run.total }));
       if (run.note === 'compiling')
         return said(t('progress.compiling', { done: run.done, total: run.total }));

@@ -3,8 +3,8 @@
 import { memo, useEffect, useState } from 'react';
 import type { CostEstimate } from '../../../engine/index.ts';
 import { useCalmState, usePageState, useTexts } from '../../PageContext.tsx';
-import { deviceKey, runMs } from '../../state/pace.ts';
-import { recallSpeed } from '../../state/remembered.ts';
+import { deviceKey, timeTold } from '../../state/pace.ts';
+import { recallMeasured } from '../../state/remembered.ts';
 import { countText, flopsText, timeText } from '../../texts/numbers.ts';
 import { Answers } from '../answers/Answers.tsx';
 import { PresetCards } from '../first/PresetCards.tsx';
@@ -17,17 +17,20 @@ import { RowsCard } from './RowsCard.tsx';
 function Estimate({ estimate }: { readonly estimate: CostEstimate }) {
   const { t, language } = useTexts();
   const device = usePageState((state) => state.device);
-  const measured = recallSpeed(deviceKey(device));
-  const ms = runMs(estimate, device, measured);
+  const told = timeTold(estimate, device, recallMeasured(deviceKey(device)));
   return (
     <dl className="estimate">
       <Memory estimate={estimate} />
       <div>
         <dt>{t('before.time')}</dt>
         <dd className="estimate-value">
-          {ms < 1000 ? t('before.timeShort') : t('before.timeGuess', { time: timeText(ms) })}
+          {told.ms === null
+            ? t(`before.time_${told.class}`)
+            : told.ms < 1000
+              ? t('before.timeShort')
+              : t('before.timeGuess', { time: timeText(told.ms) })}
         </dd>
-        <dd className="small dim">{t(measured === null ? 'before.timeFirst' : 'before.timeMeasured')}</dd>
+        <dd className="small dim">{t(`before.timeFrom_${told.from}`)}</dd>
       </div>
       <div>
         <dt>{t('before.steps')}</dt>

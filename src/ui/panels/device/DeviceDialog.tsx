@@ -4,6 +4,7 @@ import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { Choice } from '../../parts/Choice.tsx';
 import { Sheet } from '../../parts/Sheet.tsx';
 import { bytesText, countText } from '../../texts/numbers.ts';
+import { adapterWords } from './adapterWords.ts';
 
 function Facts({ rows }: { readonly rows: readonly (readonly [name: string, value: string])[] }) {
   return (
@@ -27,6 +28,7 @@ function DeviceBody() {
   const dispatches = usePageState((state) => state.inspection?.estimate?.dispatchesPerStep);
   const reason = device?.reason ?? null;
   const adapter = device?.adapter ?? null;
+  const why = device === null ? null : adapterWords(t, device, choice, language);
   const adapterName =
     adapter === null
       ? t('device.none')
@@ -60,7 +62,8 @@ function DeviceBody() {
         <p className="dim">{t('device.unknown')}</p>
       ) : (
         <>
-          {reason !== null && <p>{t(`device.reason_${reason}`)}</p>}
+          {reason !== null && reason !== 'slower-adapter' && <p>{t(`device.reason_${reason}`)}</p>}
+          {why !== null && <p>{why}</p>}
           {device.trouble !== null && <p>{say(device.trouble)}</p>}
           {device.backend === 'ort' && <p className="dim">{t('device.ortFetched')}</p>}
           {adapter?.fallback && <p>{t('device.software')}</p>}

@@ -8,6 +8,7 @@ import { useActions, usePage, usePageState, useTexts } from '../../PageContext.t
 import { runMatches } from '../../state/actions.ts';
 import { changeForRun, compareFingerprints, isStale } from '../../state/runStatus.ts';
 import { figureText } from '../../texts/numbers.ts';
+import { AdapterNote } from './AdapterNote.tsx';
 import { deviceClassWords } from './deviceClass.ts';
 
 export function CpuBanner() {
@@ -16,7 +17,8 @@ export function CpuBanner() {
   const [hidden, setHidden] = useState(false);
   if (hidden || device === null) return null;
   const { backend, reason, trouble } = device;
-  if (reason === null || reason === 'chosen') return null;
+  if (device.compared !== null || device.adapter?.fallback) return <AdapterNote device={device} />;
+  if (reason === null || reason === 'chosen' || reason === 'slower-adapter') return null;
   return (
     <section className="card note" aria-label={t('banner.title')}>
       <div>

@@ -1,5 +1,5 @@
 // The product that is measured: one NF4 projection with an adapter of rank 8, forward, or forward and back, or the small products of the
-// adapter alone. Shapes are a small model's, and a large one's where the device is fast.
+// adapter alone, or all of them as a layer has them. Shapes are a small model's, and a large one's where the device is fast.
 import { packedBytes } from '../../../../shaders/quant/packing.ts';
 import type { Operation } from '../../../torch/autograd/operation.ts';
 import type { Tape } from '../../../torch/autograd/tape.ts';
@@ -39,9 +39,10 @@ function groupOf({ k, out }: { readonly k: number; readonly out: number }): Grou
   };
 }
 
-type Passes = 'forward' | 'both' | 'adapter';
+/** `layer`: all products of the small shape, each made of what those before it made, down to the adapter's gradients. */
+type Passes = 'forward' | 'both' | 'adapter' | 'layer';
 
-export function productWorkload({ fast }: TuningBench, rows: number, passes: Passes): Workload {
+export function productWorkload({ fast }: Pick<TuningBench, 'fast'>, rows: number, passes: Passes): Workload {
   const group = groupOf(fast ? SHAPES.large : SHAPES.small);
   const { k, out, adapterTotal } = group;
   const packed = packedBytes('nf4', [k * out]) / 4;
@@ -69,6 +70,16 @@ export function productWorkload({ fast }: TuningBench, rows: number, passes: Pas
       const u = made(loraDownOperation, [x], RANK, group);
       const du = made(loraUpBackwardOperation, [dy], RANK, group);
       const inputs = [x, ...u, dy, ...du];
+      tape.record({ operation: loraGradOperation, inputs, outputs: [], attributes: group, path: 'lora' });
+      return [];
+    }
+    if (passes === 'layer') {
+      const attributes = { group, hasResidual: false };
+      const u = made(loraDownOperation, [x], RANK, group);
+      const y = made(forward, [x, ...u], out, attributes);
+      const du = made(loraUpBackwardOperation, y, RANK, group);
+      const dx = made(linearBackwardOperation, [...y, ...du], k, attributes);
+      const inputs = [x, ...u, ...dx, ...du];
       tape.record({ operation: loraGradOperation, inputs, outputs: [], attributes: group, path: 'lora' });
       return [];
     }

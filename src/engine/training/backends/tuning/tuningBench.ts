@@ -104,6 +104,18 @@ export class TuningBench {
     return [...different.values()][index]?.value ?? portable.value;
   }
 
+  /** One made ready: milliseconds of so many runs of it. */
+  async timed(
+    workload: Workload,
+    profile: Variants,
+  ): Promise<{ readonly measure: (repeats: number) => Promise<number>; readonly release: () => void }> {
+    const prepared = await this.#prepare(this.#task(workload, profile));
+    return {
+      measure: (repeats) => this.#time(prepared, repeats),
+      release: () => release(prepared),
+    };
+  }
+
   destroy(): void {
     this.#clock.destroy();
   }

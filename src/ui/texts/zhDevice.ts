@@ -1,0 +1,68 @@
+// 由什么设备运行以及原因：设备对话框与相关提示的文案。
+import type { enDevice } from './enDevice.ts';
+import type { TextsOf } from './textShape.ts';
+
+export const zhDevice: TextsOf<typeof enDevice> = {
+  device: {
+    title: '设备',
+    unknown: '正在查找设备',
+    webgpu: 'WebGPU',
+    ort: 'CPU 上的 ONNX Runtime',
+    ortShort: 'ONNX Runtime',
+    either: 'WebGPU 或 ONNX Runtime',
+    cpu: 'CPU',
+    memory: '需要 {{size}}',
+    backend: '后端',
+    choose: '运行于',
+    choice_auto: '自动',
+    choice_webgpu: 'WebGPU',
+    choice_ort: 'CPU（快速）',
+    choice_cpu: 'CPU（纯 TypeScript）',
+    ortFetched:
+      'CPU 的快速方式是 ONNX Runtime。用它训练时会从本页自己的地址下载一次它的程序，14 MB（传输约 4 MB），浏览器会保存它。',
+    adapter: '显卡适配器',
+    software: '软件适配器：结果正确，但比显卡慢',
+    features: '特性',
+    limits: '限制',
+    none: '无',
+    storageBinding: '最大存储绑定',
+    bufferSize: '最大缓冲区',
+    workgroupMemory: '工作组内存',
+    invocations: '每工作组调用数',
+    memoryPlan: '此配方所需内存',
+    weights: '冻结权重',
+    adapterBytes: '适配器',
+    optimizer: '优化器状态',
+    activations: '激活值',
+    scratch: '临时空间',
+    answers: '回答',
+    peak: '峰值',
+    dispatches: '每步调度次数',
+    'reason_no-webgpu': '此浏览器没有 WebGPU，因此由 CPU 执行同样的运算。',
+    'reason_ort-failed': 'ONNX Runtime 在这里无法启动，因此由纯 TypeScript 执行同样的运算。',
+    'reason_no-adapter': '有 WebGPU，但没有找到显卡适配器，因此由 CPU 执行同样的运算。',
+    reason_chosen: '已选择 CPU。',
+    adapterPending:
+      '此图形适配器（{{adapter}}）用 CPU 计算：训练开始时会先用一两秒测量它与 ONNX Runtime 哪个更快。',
+    adapterOrt: '此图形适配器（{{adapter}}）用 CPU 计算；ONNX Runtime 在这里的速度是它的 {{times}} 倍。',
+    adapterNear: '此图形适配器（{{adapter}}）用 CPU 计算；ONNX Runtime 在这里差不多一样快，而且开始得更早。',
+    adapterWebgpu: '此图形适配器（{{adapter}}）用 CPU 计算，在这里的速度是 ONNX Runtime 的 {{times}} 倍。',
+    adapterTrouble: '此图形适配器（{{adapter}}）用 CPU 计算；ONNX Runtime 在这里无法使用，未能比较。',
+    chooseOther: '选择',
+    local: '数据不会离开此标签页：没有服务器，没有统计上报。',
+  },
+  banner: {
+    ort: 'ONNX Runtime 让 CPU 快数倍：训练时下载一次 14 MB，之后会保存。',
+    'ort-failed': 'ONNX Runtime 在这里无法使用。纯 TypeScript 执行同样的运算，结果相同，只是更慢。',
+    title: '正在使用 CPU 训练',
+    'no-webgpu': '此浏览器不提供 WebGPU。CPU 执行同样的运算，结果相同，只是更慢。',
+    'no-adapter': '浏览器有 WebGPU，但没有找到可用的显卡适配器。CPU 执行同样的运算，结果相同，只是更慢。',
+    help_chrome:
+      'Chrome 与 Edge：113 或更新版本；请在设置中确认已打开“使用图形加速功能”。Linux 上请在 chrome://flags 启用 “Unsafe WebGPU Support”。',
+    help_firefox:
+      'Firefox：Windows 上 141 或更新版本，Apple 芯片上 145；其他系统请在 about:config 中设置 dom.webgpu.enabled。',
+    help_safari: 'Safari：26 或更新版本。',
+    how: '如何获得 WebGPU',
+    dismiss: '关闭提示',
+  },
+};
