@@ -96,7 +96,7 @@ export function Charts() {
             <SaveChart log={log} smooth={smooth} />
           </span>
         </div>
-        <Chart name={t('charts.loss')} height={190} log={log} read={readLoss} onHover={onHover} />
+        <Chart name={t('charts.loss')} height={190} log={log} labels read={readLoss} onHover={onHover} />
         <PrecisionNote />
       </section>
       <div className="card-row" data-part="charts">
