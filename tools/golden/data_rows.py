@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 
-from datasets import Features, Value, load_dataset
+from datasets import Dataset, Features, Value, concatenate_datasets, load_dataset
 
 from encoding import versions, write
 
@@ -25,6 +25,7 @@ def main():
             with open(path, "w", encoding="utf-8", newline="") as file:
                 file.write(case["text"])
             scope = {"DATA": path, "json": json, "Features": Features, "Value": Value, "load_dataset": load_dataset}
+            scope |= {"Dataset": Dataset, "concatenate_datasets": concatenate_datasets}
             exec(case["source"], scope)  # noqa: S102
             made[name] = {"source": case["source"], "rows": list(scope["dataset"])}
     write("data-rows.json", {"versions": versions("datasets"), "cases": made}, depth=2)

@@ -8,6 +8,7 @@ import type { Backend } from '../training/backends/backend.ts';
 import type { GenerationOptions, Generator } from '../training/generate/generator.ts';
 import type { LoadOptions } from './loadFiles.ts';
 import type { AnswerAfter } from './runNote.ts';
+import { SaidAnswers } from './saidAnswers.ts';
 
 export interface AnswersOptions {
   readonly run: Pick<LoadOptions, 'emit' | 'breathe'>;
@@ -37,13 +38,16 @@ export class Answers {
   /** Of the trained one as it was asked last, by question. */
   readonly after = new Map<string, { readonly text: string; readonly step: number }>();
 
+  readonly #said = new SaidAnswers();
+
   constructor(options: AnswersOptions) {
     this.#options = options;
   }
 
-  /** What the trained model answered, as it is kept. */
-  told(): readonly AnswerAfter[] {
-    return [...this.after].map(([prompt, { text, step }]) => ({ prompt, text, step }));
+  /** What the trained model answered, as it is kept: the last to each question, and those of all askings. */
+  told(): { readonly after: readonly AnswerAfter[]; readonly said: readonly AnswerAfter[] } {
+    const after = [...this.after].map(([prompt, { text, step }]) => ({ prompt, text, step }));
+    return { after, said: this.#said.all };
   }
 
   /** Logits [V] of the token that follows ids. */
@@ -86,11 +90,11 @@ export class Answers {
       if (side === 'before') {
         this.before.set(prompt, text);
         this.#made.set(prompt, generation);
-      } else this.after.set(prompt, { text, step: place.step });
+      }
       this.tell(place, text, true);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      this.tell(place, error.message, true);
+      this.#emit(place, error.message, true);
     }
   }
 
@@ -121,7 +125,19 @@ export class Answers {
     }
   }
 
+  /** A whole answer of the trained model is kept. */
   tell(place: AnswerPlace, text: string, done: boolean): void {
+    if (done && place.side === 'after') this.hold({ prompt: place.prompt, text, step: place.step });
+    this.#emit(place, text, done);
+  }
+
+  /** Keeps what was said, here or in an earlier part of the run. */
+  hold(one: AnswerAfter): void {
+    this.#said.add(one);
+    this.after.set(one.prompt, { text: one.text, step: one.step });
+  }
+
+  #emit(place: AnswerPlace, text: string, done: boolean): void {
     this.#options.run.emit({ type: 'answer', ...place, text, done });
   }
 

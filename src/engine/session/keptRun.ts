@@ -26,6 +26,8 @@ export interface KeptRun {
   readonly curve: readonly CurvePoint[];
   readonly before: readonly AnswerBefore[];
   readonly after: readonly AnswerAfter[];
+  /** Of all askings, as many as were kept. */
+  readonly said: readonly AnswerAfter[];
 }
 
 export function keptRunOf(id: string, bytes: number, name: string | null, facts: SnapshotFacts): KeptRun {
@@ -46,5 +48,6 @@ export function keptRunOf(id: string, bytes: number, name: string | null, facts:
     curve: metrics.map((point) => [point.step, point.loss, point.evalLoss]),
     before,
     after: note?.after ?? [],
+    said: note?.said ?? note?.after ?? [],
   };
 }

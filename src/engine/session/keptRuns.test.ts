@@ -6,10 +6,12 @@ import type { Event } from '../protocol.ts';
 import { recipeOfPreset } from '../recipe/presets.ts';
 import { withPatch } from '../recipe/recipe.ts';
 import { readPublic } from '../testing/embedded.ts';
+import { generationOptions } from '../training/options.ts';
 import { Assets } from './assets.ts';
 import { RunShelf } from './runShelf.ts';
 import { Session } from './session.ts';
-import { memoryStore } from './snapshot.ts';
+import { encodeSnapshot, memoryStore } from './snapshot.ts';
+import { decodeSnapshot } from './snapshotDecode.ts';
 
 const assets = new Assets(readPublic);
 const preset = recipeOfPreset(await assets.presets(), 'ships-log');
@@ -91,4 +93,31 @@ it('hands out what there is no room to keep', async () => {
   const told = events.flatMap((event) => (event.type === 'run-shelved' ? [event] : []));
   expect(told.map(({ error }) => error?.code)).toEqual(['save-full']);
   expect(told[0]?.run?.size).toBeGreaterThan(100);
+});
+
+it('keeps the answers of all askings, and tells them again where the run is taken up', async () => {
+  const { session, shelf } = play();
+  const generation = generationOptions(values);
+  await session.handle({ type: 'watch', watch: { every: 1, prompts: ['Hi?'], generation } });
+  await session.handle({ type: 'train', recipe, backend });
+  const [run] = await shelf.list();
+  const steps = run?.said.map(({ step }) => step) ?? [];
+  expect(steps.length).toBeGreaterThan(1);
+  expect(steps.at(-1)).toBe(3);
+
+  const other = play();
+  const file = new Blob([await shelf.take(run?.id ?? '')]);
+  await other.session.handle({ type: 'open-run', file });
+  await other.session.handle({ type: 'resume', recipe: null, until: 3, backend });
+  const told = other.events.flatMap((event) =>
+    event.type === 'answer' && event.side === 'after' ? [[event.index, event.step, event.text]] : [],
+  );
+  expect(told.slice(0, steps.length)).toEqual(run?.said.map(({ step, text }) => [0, step, text]));
+  // A run that another page kept has the last answers alone.
+  const snapshot = decodeSnapshot(new Uint8Array(await file.arrayBuffer()));
+  if (snapshot.note === undefined) throw new Error('no note');
+  const { said: _, ...note } = snapshot.note;
+  await shelf.bring(encodeSnapshot({ ...snapshot, note: { ...note, id: 'fedcba9876543210' } }));
+  const brought = (await shelf.list()).find(({ id }) => id === 'fedcba9876543210');
+  expect(brought?.said).toEqual(brought?.after);
 });

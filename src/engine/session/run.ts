@@ -76,11 +76,8 @@ export class TrainingRun {
     this.#parts.trainer.restore(saved.state);
     this.#metrics.push(...saved.metrics);
     emit({ type: 'restored', recipe: this.recipe, metrics: saved.metrics });
-    for (const { prompt, ...told } of saved.note?.after ?? []) this.answers.after.set(prompt, told);
-    for (const [index, { prompt, text }] of saved.before.entries()) {
-      this.answers.before.set(prompt, text);
-      emit({ type: 'answer', id: 0, index, side: 'before', prompt, text, done: true, step: 0 });
-    }
+    const { note } = saved;
+    this.answers.restore(saved.before, note?.said ?? note?.after ?? []);
   }
 
   /** Everything up to the first step. Throws UserError or PythonError. */
@@ -290,7 +287,7 @@ export class TrainingRun {
       totalSteps: this.totalSteps,
       before: [...this.answers.before].map(([prompt, text]) => ({ prompt, text })),
       device: deviceClass(this.#options.opened.device),
-      note: { ...this.#parts.note, after: this.answers.told() },
+      note: { ...this.#parts.note, ...this.answers.told() },
     };
   }
 

@@ -7,7 +7,7 @@ import type { Watch } from '../training/generate/watch.ts';
 import { generationOptions } from '../training/options.ts';
 import type { AnswersOptions } from './answers.ts';
 import { Answers } from './answers.ts';
-import type { AnswerAfter } from './runNote.ts';
+import type { AnswerAfter, AnswerBefore } from './runNote.ts';
 import { Watching } from './watching.ts';
 
 type Side = 'before' | 'after';
@@ -36,14 +36,25 @@ export class RunAnswers {
     return this.#answers.before;
   }
 
-  /** Of the trained one as it was asked last, by question. */
-  get after(): Answers['after'] {
-    return this.#answers.after;
+  /** What the trained model answered, as it is kept. */
+  told(): ReturnType<Answers['told']> {
+    return this.#answers.told();
   }
 
-  /** What the trained model answered, as it is kept. */
-  told(): readonly AnswerAfter[] {
-    return this.#answers.told();
+  /** Takes up what an earlier part of the run answered, and tells it again. */
+  restore(before: readonly AnswerBefore[], after: readonly AnswerAfter[]): void {
+    const places = new Map<string, number>();
+    const placeOf = (prompt: string): number => {
+      const place = places.get(prompt) ?? places.size;
+      places.set(prompt, place);
+      return place;
+    };
+    for (const { prompt, text } of before) {
+      this.before.set(prompt, text);
+      this.#answers.tell({ id: 0, index: placeOf(prompt), side: 'before', prompt, step: 0 }, text, true);
+    }
+    for (const { prompt, text, step } of after)
+      this.#answers.tell({ id: 0, index: placeOf(prompt), side: 'after', prompt, step }, text, true);
   }
 
   /** Logits [V] of the token that follows ids. */

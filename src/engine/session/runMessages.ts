@@ -65,6 +65,7 @@ export const runsEvents: Checks<RunsEvent> = {
         curve: list(point),
         before: list(shape({ prompt: string, text: string })),
         after: list(answerAfter),
+        said: list(answerAfter),
       }),
     ),
     lasts: boolean,

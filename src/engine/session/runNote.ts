@@ -4,7 +4,7 @@ import type { RecipeRows } from '../data/recipeRows.ts';
 import { digest64 } from '../ground/digest.ts';
 import { quote } from '../ground/quote.ts';
 import type { Check } from '../ground/shapes.ts';
-import { list, shape, string, whole } from '../ground/shapes.ts';
+import { list, optional, shape, string, whole } from '../ground/shapes.ts';
 import { text } from '../ground/text.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { isInFile } from '../recipe/rows/ownRows.ts';
@@ -29,6 +29,8 @@ export interface RunNote {
   /** Of all its rows. */
   readonly rowsDigest: string;
   readonly after: readonly AnswerAfter[];
+  /** Of all askings, as many as are kept; absent: saved by a page that kept the last alone. */
+  readonly said?: readonly AnswerAfter[];
 }
 
 /** Characters that a name may have. */
@@ -52,6 +54,7 @@ export const runNote: Check<RunNote> = shape<RunNote>({
   at: count,
   rowsDigest: string,
   after: list(answerAfter),
+  said: optional(list(answerAfter)),
 });
 
 /** An id that no other run has. */

@@ -51,6 +51,26 @@ export const rowCases: Readonly<Record<string, RowCase>> = {
       },
     },
   },
+  'questions with a row more, changed again': {
+    file: 'asked.csv',
+    text: 'system,question,answer,n\n,Who?,Me,1\nBe brief,Where?,Here,2\n',
+    use: {
+      edits: [
+        { row: 2, column: 'question', value: 'When?' },
+        { row: 2, column: 'answer', value: 'At "nine"' },
+        { row: 0, column: 'answer', value: 'You' },
+        { row: 2, column: 'answer', value: 'At ten' },
+        { row: 3, column: 'question', value: 'Why?' },
+        { row: 3, column: 'answer', value: '因为 🙂' },
+      ],
+      leftOut: [1],
+    },
+  },
+  'ShareGPT with a row more': {
+    file: 'shared.jsonl',
+    text: `${JSON.stringify({ conversations: shared })}\n`,
+    use: { edits: [{ row: 1, column: 'conversations', value: JSON.stringify(shared.slice(1)) }] },
+  },
   ShareGPT: { file: 'shared.jsonl', text: `${JSON.stringify({ conversations: shared })}\n` },
   'conversations in cells, one changed': {
     file: 'chats.csv',

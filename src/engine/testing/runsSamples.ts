@@ -32,6 +32,7 @@ const kept = ({ data, ...recipe }: Recipe): KeptRun => ({
   curve: [[1, 2.5, 2.25]],
   before: [{ prompt: 'Hi?', text: 'a' }],
   after: [{ prompt: 'Hi?', text: 'b', step: 1 }],
+  said: [{ prompt: 'Hi?', text: 'b', step: 1 }],
 });
 
 export const runsEvents = (recipe: Recipe): Samples<RunsEvent> => ({

@@ -194,11 +194,13 @@ describe('precisionOf', () => {
 describe('sharing and help', () => {
   it('writes a table of what differs and the link', () => {
     const text = recipeMarkdown(recipe, ['lora.r'], 'https://host/#v=1', {
+      changes: ['after step 5: learning_rate from 0.005 to 0.001'],
       setting: 'setting',
       value: 'value',
       result: null,
       curve: 'loss 2 █▁ 1  (1–2)',
     });
+    expect(text).toContain('\n- after step 5: learning_rate from 0.005 to 0.001\n');
     expect(text).toContain('```\nloss 2 █▁ 1  (1–2)\n```');
     expect(text).toContain('| `LoraConfig(r=…)` | `8` |');
     expect(curveText({ steps: [point(1, 3), point(2, Number.NaN), point(3, 1)] })).toBe(

@@ -18,6 +18,15 @@ describe('a frame', () => {
   it('takes no name that is not known, so that no address writes rules', () => {
     expect(readFrame('?hide=}*{display:none,strip,constructor,strip').hidden).toEqual(['strip']);
   });
+  it('hides the first screen’s controls and cards one by one', () => {
+    const hide = 'tour,teach,try,train,language,theme,menu,figures,openRun,play,preset.element-0';
+    const { hidden } = readFrame(`?hide=${hide}`);
+    expect(hidden.join(',')).toBe(hide);
+    const rules = frameRules({ ...wholePage, hidden });
+    expect(rules).toContain(':is([data-preset="element-0"]) { display: none !important; }');
+    expect(rules).toContain(':is([data-part="teach"])');
+    expect(readFrame('?hide=preset.,preset.a"],preset.A').hidden).toEqual([]);
+  });
   it('hides settings by their row and gives columns the room', () => {
     expect(frameRules(lesson)).toContain('[data-setting="lora.r"]');
     expect(frameRules(lesson)).toContain('.columns { grid-template-columns: 296px minmax(0, 1fr); }');

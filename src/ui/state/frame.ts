@@ -12,7 +12,9 @@ export const readOnlyNote: Text = {
 /** Parts that can be hidden, by where they stand on the page. */
 const places = {
   bar: '.bar',
-  paste: '[data-part="paste"], .paste-door',
+  train: '.train, .try-train',
+  progress: '.progress',
+  paste: '[data-part="paste"]',
   step: '[data-part="step"]',
   reset: '[data-part="reset"]',
   guide: '[data-part="guide"]',
@@ -20,6 +22,18 @@ const places = {
   share: '[data-part="share"]',
   device: '[data-part="device"]',
   runs: '[data-part="runs"]',
+  menu: '[data-part="menu"]',
+  language: '[data-part="language"]',
+  theme: '[data-part="theme"]',
+  doors: '.doors',
+  what: '.what',
+  tour: '[data-part="tour"]',
+  teach: '[data-part="teach"]',
+  play: '.strip-play',
+  try: '.try',
+  presets: '.presets',
+  figures: '[data-part="figures"]',
+  openRun: '[data-part="open-run"]',
   recipe: '.column-recipe, [data-part="recipe"]',
   parameters: '.column-parameters, .tab-list, [data-part="parameters"]',
   strip: '.strip',
@@ -31,12 +45,19 @@ const places = {
 
 export type FramePart = keyof typeof places;
 const isPart = (name: string): name is FramePart => Object.hasOwn(places, name);
+
+/** The card of one preset on the first screen, by its id. */
+export type FrameCard = `preset.${string}`;
+/** Nothing that could end a rule of style. */
+const isCard = (name: string): name is FrameCard => /^preset\.[a-z0-9-]{1,40}$/.test(name);
 const isSetting = (name: string): name is SettingKey => settingKeys.some((key) => key === name);
 
 export const frameParts: readonly FramePart[] = Object.keys(places).filter(isPart);
 
+export type FrameName = FramePart | FrameCard | SettingKey;
+
 export interface Frame {
-  readonly hidden: readonly (FramePart | SettingKey)[];
+  readonly hidden: readonly FrameName[];
   readonly readOnly: boolean;
 }
 
@@ -44,7 +65,7 @@ export interface Frame {
 export function readFrame(search: string): Frame {
   const asked = new URLSearchParams(search);
   const names = (asked.get('hide') ?? '').split(',').map((name) => name.trim());
-  const hidden = names.filter((name): name is FramePart | SettingKey => isPart(name) || isSetting(name));
+  const hidden = names.filter((name): name is FrameName => isPart(name) || isCard(name) || isSetting(name));
   return { hidden: [...new Set(hidden)], readOnly: asked.get('frame') === 'read' };
 }
 
@@ -71,7 +92,11 @@ function columnRules(without: ReadonlySet<string>): string[] {
 
 /** Rules that hide what a frame hides; a setting by its row. */
 export function frameRules({ hidden }: Frame): string {
-  const found = hidden.map((name) => (isPart(name) ? places[name] : `[data-setting="${name}"]`));
+  const placeOf = (name: FrameName): string => {
+    if (isPart(name)) return places[name];
+    return isCard(name) ? `[data-preset="${name.slice('preset.'.length)}"]` : `[data-setting="${name}"]`;
+  };
+  const found = hidden.map(placeOf);
   const hide = found.map((place) => `:is(${place}) { display: none !important; }`);
   return [...hide, ...columnRules(new Set(hidden))].join('\n');
 }

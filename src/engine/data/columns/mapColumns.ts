@@ -128,10 +128,17 @@ export function editedRows(table: RowTable, { edits = [] }: Pick<CustomData, 'ed
   if (edits.length === 0) return table.rows;
   const rows = [...table.rows];
   for (const { row, column, value } of edits) {
-    const old = rows[row];
-    if (old !== undefined) rows[row] = { ...old, [column]: readEdit(old[column], value) };
+    // One behind the last is a row more.
+    const old = rows[row] ?? (row === rows.length ? {} : undefined);
+    if (old !== undefined) rows[row] = { ...old, [column]: editedCell(table, row, column, value) };
   }
   return rows;
+}
+
+/** What a cell holds after an edit; of a row that was added, read as the first row's. */
+export function editedCell({ rows }: RowTable, row: number, column: string, value: string): unknown {
+  const like = row < rows.length ? rows[row] : rows[0];
+  return readEdit(like?.[column], value);
 }
 
 export type UseOfRows = Pick<CustomData, 'columns' | 'edits' | 'leftOut'>;

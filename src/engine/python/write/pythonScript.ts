@@ -79,7 +79,7 @@ function imports(body: string, dialect: Dialect): string {
   const others = [
     ...(uses('torch') ? ['import torch'] : []),
     ...from('bitsandbytes.optim', ['Lion']),
-    ...from('datasets', ['Features', 'Value', 'load_dataset']),
+    ...from('datasets', ['Dataset', 'Features', 'Value', 'concatenate_datasets', 'load_dataset']),
     ...from(
       'peft',
       [...configClasses, 'PeftModel', 'get_peft_model', 'prepare_model_for_kbit_training'].sort(),

@@ -1,7 +1,7 @@
 // How a script loads the rows that a person brought, and makes of their columns what the page makes: the same builder and arguments, the same
 // cells changed by hand, the same rows left out, the same mapping.
 
-import { readEdit } from '../../data/columns/edits.ts';
+import { editedCell, editedRows } from '../../data/columns/mapColumns.ts';
 import type { PythonLoad, RawRow, RowTable } from '../../data/formats/rowTable.ts';
 import { isRecord } from '../../ground/isRecord.ts';
 import type { DataSource } from '../../recipe/rows/dataSource.ts';
@@ -23,6 +23,8 @@ export interface ScriptRows {
   /** Messages have `from` and `value`. */
   readonly fromValue: boolean;
   readonly edits: readonly { readonly row: number; readonly column: string; readonly value: unknown }[];
+  /** Rows behind those of the file. */
+  readonly added: readonly RawRow[];
   readonly leftOut: readonly number[];
   /** The split of the hub that they are; absent: the file DATA. */
   readonly source?: DataSource;
@@ -35,6 +37,7 @@ const presetRows: ScriptRows = {
   cells: {},
   fromValue: false,
   edits: [],
+  added: [],
   leftOut: [],
 };
 
@@ -62,11 +65,10 @@ export function scriptRows(
     mapping,
     cells: Object.fromEntries(used.map(([role, column]) => [role, cellsOf(table.rows, column)])),
     fromValue: turns !== undefined && 'from' in turns,
-    edits: (use.edits ?? []).map(({ row, column, value }) => ({
-      row,
-      column,
-      value: readEdit(table.rows[row]?.[column], value),
-    })),
+    edits: (use.edits ?? [])
+      .filter(({ row }) => row < table.rows.length)
+      .map(({ row, column, value }) => ({ row, column, value: editedCell(table, row, column, value) })),
+    added: editedRows(table, use).slice(table.rows.length),
     leftOut: use.leftOut ?? [],
     ...(source ? { source } : {}),
   };
@@ -171,7 +173,7 @@ export function rowsSection(rows: ScriptRows = presetRows): {
   readonly before: readonly string[];
   readonly lines: readonly string[];
 } {
-  const { load, columns, mapping, edits, leftOut } = rows;
+  const { load, columns, mapping, edits, added, leftOut } = rows;
   const features = `Features({${columns.map((name) => `${quoted(name)}: Value("string")`).join(', ')}})`;
   const { source } = rows;
   const named: Argument[] = [
@@ -201,6 +203,13 @@ export function rowsSection(rows: ScriptRows = presetRows): {
       ),
     );
     lines.push('dataset = dataset.map(lambda row, i: {**row, **EDITS.get(i, {})}, with_indices=True)');
+  }
+  if (added.length > 0) {
+    before.push(['ADDED = [', ...added.map((row) => `    ${pythonOf(row)},`), ']'].join('\n'));
+    lines.push(
+      'added = [{name: row.get(name) for name in dataset.column_names} for row in ADDED]',
+      'dataset = concatenate_datasets([dataset, Dataset.from_list(added, features=dataset.features)])',
+    );
   }
   if (leftOut.length > 0) {
     before.push(`LEFT_OUT = {${leftOut.join(', ')}}`);

@@ -44,7 +44,7 @@ export interface ColumnMapping {
   readonly renameRoles: boolean;
 }
 
-/** A cell that was changed by hand. `row` counts from 0, in the file. */
+/** A cell that was changed by hand. `row` counts from 0, in the file; behind its end stand rows that were added. */
 export interface CellEdit {
   readonly row: number;
   readonly column: string;

@@ -71,7 +71,7 @@ function RunMenu() {
   const device = useDeviceWords();
   return (
     <MenuTrigger>
-      <Button className="button button-icon" aria-label={t('bar.more')}>
+      <Button data-part="menu" className="button button-icon" aria-label={t('bar.more')}>
         ⋯
       </Button>
       <Popover className="popover" placement="bottom start">
@@ -110,7 +110,7 @@ function ThemeMenu() {
   const theme = usePageState((state) => state.theme);
   return (
     <MenuTrigger>
-      <Button className="button button-plain button-icon" aria-label={t('bar.themeLabel')}>
+      <Button data-part="theme" className="button button-plain button-icon" aria-label={t('bar.themeLabel')}>
         <svg viewBox="0 0 16 16" width="15" height="15" aria-hidden="true">
           <circle cx="8" cy="8" r="6.5" fill="none" stroke="currentColor" strokeWidth="1.4" />
           <path d="M8 1.5a6.5 6.5 0 0 0 0 13z" fill="currentColor" />
@@ -147,7 +147,7 @@ function NarrowMenu() {
   const disabled = [...(stoppable ? [] : ['stop']), ...(idle ? ['reset'] : [])];
   return (
     <MenuTrigger>
-      <Button className="button button-icon" aria-label={t('bar.menu')}>
+      <Button data-part="menu" className="button button-icon" aria-label={t('bar.menu')}>
         ⋯
       </Button>
       <Popover className="popover" placement="bottom end">
@@ -198,6 +198,7 @@ function NarrowMenu() {
           <Separator className="menu-line" />
           <MenuItem
             id="language"
+            data-part="language"
             className="list-item"
             onAction={() => actions.setLanguage(language === 'zh' ? 'en' : 'zh')}
           >
@@ -205,6 +206,7 @@ function NarrowMenu() {
           </MenuItem>
           <MenuItem
             id="theme"
+            data-part="theme"
             className="list-item"
             onAction={() => actions.setTheme(themes[(themes.indexOf(theme) + 1) % themes.length] ?? 'system')}
           >
@@ -272,6 +274,7 @@ export function Bar({ width }: { readonly width: Width }) {
       </Button>
       <span className="bar-end">
         <Button
+          data-part="language"
           className="button button-plain"
           aria-label={language === 'zh' ? 'English' : '中文'}
           onPress={() => actions.setLanguage(language === 'zh' ? 'en' : 'zh')}

@@ -73,7 +73,7 @@ export const Before = memo(function Before() {
       <TryIt />
       <PresetCards />
       <Rows />
-      <details className="unfold">
+      <details data-part="figures" className="unfold">
         <summary>{t('first.figures')}</summary>
         <section className="card">
           {estimate !== null && <Estimate estimate={estimate} />}

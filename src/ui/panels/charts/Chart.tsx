@@ -4,6 +4,7 @@ import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { usePage, usePageState, useTexts } from '../../PageContext.tsx';
 import type { Run } from '../../state/state.ts';
 import { figureText } from '../../texts/numbers.ts';
+import { changeMarks } from './changeMarks.ts';
 import type { Plot, PlotData } from './plot.ts';
 
 interface ChartProps {
@@ -11,6 +12,8 @@ interface ChartProps {
   readonly height: number;
   readonly log?: boolean;
   readonly fromZero?: boolean;
+  /** Whether changes on the way are named in it; in every chart they are marked. */
+  readonly labels?: boolean;
   /** Series from the run; must be stable for a given look. */
   readonly read: (run: Run) => PlotData;
   readonly onHover: (index: number | null) => void;
@@ -38,7 +41,7 @@ export function Chart(props: ChartProps) {
 }
 
 function Canvas(props: ChartProps) {
-  const { height, log = false, fromZero = false, read, onHover } = props;
+  const { height, log = false, fromZero = false, labels = false, read, onHover } = props;
   const { store } = usePage();
   const { t } = useTexts();
   const total = usePageState((state) => stepsShown(state.run));
@@ -53,13 +56,15 @@ function Canvas(props: ChartProps) {
     const draw = (): void => {
       const { run } = store.getState();
       if (plot === null || run === null || run === drawn) return;
-      if (drawn !== null && drawn.steps === run.steps) return;
+      if (drawn !== null && drawn.steps === run.steps && drawn.recipe === run.recipe) return;
       drawn = run;
       plot.draw(read(run), {
         height,
         log,
         fromZero,
         steps: stepsShown(run),
+        marks: changeMarks(run.recipe),
+        labels,
         value: figureText,
       });
     };
@@ -80,7 +85,7 @@ function Canvas(props: ChartProps) {
       watch.disconnect();
       plot?.destroy();
     };
-  }, [store, read, onHover, height, log, fromZero]);
+  }, [store, read, onHover, height, log, fromZero, labels]);
 
   return (
     <>

@@ -111,7 +111,7 @@ export function Charts() {
             <RowLossesDoor />
           </span>
         </div>
-        <Chart name={t('charts.loss')} height={190} log={log} read={readLoss} onHover={onHover} />
+        <Chart name={t('charts.loss')} height={190} log={log} labels read={readLoss} onHover={onHover} />
         <PrecisionNote />
       </section>
       <div className="card-row" data-part="charts">

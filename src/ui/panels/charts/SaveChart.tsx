@@ -4,6 +4,7 @@ import { Button } from 'react-aria-components';
 import { usePage, useTexts } from '../../PageContext.tsx';
 import { saveBlob } from '../../parts/saveFile.ts';
 import { figureText } from '../../texts/numbers.ts';
+import { changeMarks } from './changeMarks.ts';
 import type { ImageLook } from './chartImage.ts';
 import { gradNormSeries, learningRateSeries, lossSeries } from './series.ts';
 
@@ -35,6 +36,7 @@ export function SaveChart({ log, smooth }: { readonly log: boolean; readonly smo
     const look = {
       title: `LoRA Playground · ${run.recipe.preset}`,
       steps,
+      marks: changeMarks(run.recipe),
       stepsLabel: t('charts.stepAxis', { step: steps }),
       value: figureText,
       colours: colours(),

@@ -5,6 +5,7 @@ import { chartSvg } from './chartImage.ts';
 
 const look = {
   title: 'a < b & "c"',
+  marks: [],
   steps: 4,
   stepsLabel: 'step 4',
   value: figureText,
@@ -55,5 +56,25 @@ describe('chartSvg', () => {
     );
     expect(svg).not.toMatch(/NaN|Infinity/);
     expect(svg).toContain('a &lt; b &amp; &quot;c&quot;');
+  });
+  it('marks what was changed on the way, with its words once', () => {
+    const data = [
+      [1, 2, 3, 4],
+      [3, 2, 2, 1],
+    ] as const;
+    const marks = [
+      { step: 2, label: 'learning_rate 0.005 → 0.001' },
+      { step: 9, label: 'beyond the end' },
+    ];
+    const svg = chartSvg(
+      [
+        { ...part, data },
+        { ...part, data },
+      ],
+      { ...look, marks },
+    );
+    expect(svg.match(/stroke-dasharray/g)).toHaveLength(2);
+    expect(svg.match(/learning_rate 0\.005 → 0\.001/g)).toHaveLength(1);
+    expect(svg).not.toContain('beyond');
   });
 });

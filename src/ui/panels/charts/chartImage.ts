@@ -1,5 +1,7 @@
 // The charts of a run as one picture to keep or to show: SVG as text, and PNG of it. Colours are those of the page when it is taken. It reads
 // what the charts read and knows neither store nor React.
+import type { CurveMark } from './changeMarks.ts';
+import { labelPlaces } from './changeMarks.ts';
 import type { PlotData } from './plot.ts';
 import { isolated, markTexts, shownOn, threeMarks, valueRange } from './plot.ts';
 
@@ -12,6 +14,8 @@ export interface ImagePart {
 
 export interface ImageLook {
   readonly title: string;
+  /** Settings that were changed on the way, named in the first chart. */
+  readonly marks: readonly CurveMark[];
   /** Right end of the axis. */
   readonly steps: number;
   readonly stepsLabel: string;
@@ -53,7 +57,25 @@ function stretches(places: readonly Place[]): string[] {
   return all;
 }
 
-function drawPart(part: ImagePart, top: number, look: ImageLook): string {
+/** Of a letter, on the average. */
+const LETTER = 6.2;
+
+/** A dashed line a mark, with its label or without. */
+function drawMarks(look: ImageLook, top: number, x: (step: number) => number, named: boolean): string {
+  const { colours } = look;
+  const marks = look.marks.filter(({ step }) => step <= look.steps);
+  const wide = marks.map(({ step, label }) => ({ at: x(step), width: label.length * LETTER + 8 }));
+  const places = labelPlaces(wide, WIDTH - RIGHT);
+  return marks
+    .map(({ step, label }, i) => {
+      const { toRight = true, line = 0 } = places[i] ?? {};
+      const text = `<text x="${short(x(step) + (toRight ? 4 : -4))}" y="${top + 42 + 14 * line}" text-anchor="${toRight ? 'start' : 'end'}" fill="${colours.ink}" font-size="11">${escaped(label)}</text>`;
+      return `<path d="M${short(x(step))} ${top + 32}v${plotHeight}" stroke="${colours.dim}" stroke-dasharray="4 3"/>${named ? text : ''}`;
+    })
+    .join('');
+}
+
+function drawPart(part: ImagePart, top: number, look: ImageLook, named: boolean): string {
   const { colours } = look;
   const data = shownOn(part.log, part.data);
   const [steps, ...series] = data;
@@ -92,6 +114,7 @@ function drawPart(part: ImagePart, top: number, look: ImageLook): string {
     `<text x="${LEFT}" y="${top + 18}" fill="${colours.ink}" font-weight="600">${escaped(part.title)}</text>`,
     ...axis,
     ...lines,
+    drawMarks(look, top, x, named),
     `<text x="${LEFT}" y="${foot}" fill="${colours.dim}">0</text>`,
     `<text x="${WIDTH - RIGHT}" y="${foot}" text-anchor="end" fill="${colours.dim}">${escaped(look.stepsLabel)}</text>`,
   ].join('');
@@ -105,7 +128,7 @@ export function chartSvg(parts: readonly ImagePart[], look: ImageLook): string {
     `<title>${escaped(look.title)}</title>`,
     `<rect width="100%" height="100%" fill="${look.colours.paper}"/>`,
     `<text x="${LEFT}" y="28" fill="${look.colours.ink}" font-size="15" font-weight="600">${escaped(look.title)}</text>`,
-    ...parts.map((part, i) => drawPart(part, HEAD + partHeight * i, look)),
+    ...parts.map((part, i) => drawPart(part, HEAD + partHeight * i, look, i === 0)),
     '</svg>\n',
   ].join('\n');
 }

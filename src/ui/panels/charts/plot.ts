@@ -1,6 +1,8 @@
 // One uPlot chart in the page's look: few labels, colours read from the theme, one cursor for all charts. It is told
 // what to draw and knows neither store nor React.
 import uPlot from 'uplot';
+import type { CurveMark } from './changeMarks.ts';
+import { labelPlaces } from './changeMarks.ts';
 
 export interface PlotLook {
   readonly height: number;
@@ -9,6 +11,9 @@ export interface PlotLook {
   readonly fromZero: boolean;
   /** Right end of the step axis. */
   readonly steps: number;
+  /** Lines through the chart, each with what it says; the labels are left out where `labels` is false. */
+  readonly marks: readonly CurveMark[];
+  readonly labels: boolean;
   /** A value at the left to so many significant digits. */
   readonly value: (value: number, digits: number) => string;
 }
@@ -84,6 +89,40 @@ export function makePlot(host: HTMLElement, sync: string, onHover: (index: numbe
     return [[...steps], ...series.map((values) => [...values])];
   };
 
+  /** Dashed lines at the changes of a run, above the curves. */
+  function drawMarks(self: uPlot): void {
+    if (look === null || look.marks.length === 0) return;
+    const { ctx, bbox } = self;
+    const unit = devicePixelRatio;
+    const ends = look.steps;
+    const marks = look.marks.filter(({ step }) => step <= ends);
+    const at = marks.map(({ step }) => Math.round(self.valToPos(step, 'x', true)));
+    ctx.save();
+    ctx.strokeStyle = token(host, '--dim');
+    ctx.fillStyle = token(host, '--ink');
+    ctx.lineWidth = unit;
+    ctx.setLineDash([4 * unit, 3 * unit]);
+    ctx.font = `${11 * unit}px ${token(host, '--sans') || 'sans-serif'}`;
+    const gap = 4 * unit;
+    const wide = marks.map(({ label }, i) => ({
+      at: at[i] ?? 0,
+      width: ctx.measureText(label).width + 2 * gap,
+    }));
+    const places = labelPlaces(wide, bbox.left + bbox.width);
+    for (const [i, { label }] of marks.entries()) {
+      const x = at[i] ?? 0;
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
+      if (!look.labels) continue;
+      const { toRight = true, line = 0 } = places[i] ?? {};
+      ctx.textAlign = toRight ? 'left' : 'right';
+      ctx.fillText(label, x + (toRight ? gap : -gap), bbox.top + (12 + 14 * line) * unit);
+    }
+    ctx.restore();
+  }
+
   function build(next: PlotLook): void {
     plot?.destroy();
     look = next;
@@ -141,7 +180,7 @@ export function makePlot(host: HTMLElement, sync: string, onHover: (index: numbe
             values: (_, marks) => (look === null ? [] : markTexts(marks, look.value)),
           },
         ],
-        hooks: { setCursor: [(self) => onHover(self.cursor.idx ?? null)] },
+        hooks: { setCursor: [(self) => onHover(self.cursor.idx ?? null)], draw: [drawMarks] },
       },
       mutable(),
       host,

@@ -10,15 +10,15 @@ export const Doors = memo(function Doors() {
     <section className="card doors" aria-label={t('first.what')}>
       <div className="doors-head">
         <h2 className="what">{t('first.what')}</h2>
-        <Button className="button button-plain" onPress={() => actions.openDialog('tour')}>
+        <Button data-part="tour" className="button button-plain" onPress={() => actions.openDialog('tour')}>
           {t('first.tour')}
         </Button>
       </div>
       <div className="doors-row">
-        <Button className="button button-door" onPress={() => actions.openDialog('data')}>
+        <Button data-part="teach" className="button button-door" onPress={() => actions.openDialog('data')}>
           {t('first.teach')}
         </Button>
-        <Button className="button button-door" onPress={actions.openPaste}>
+        <Button data-part="paste" className="button button-door" onPress={actions.openPaste}>
           {t('paste.open')}
         </Button>
       </div>

@@ -18,6 +18,7 @@ export const PresetCards = memo(function PresetCards() {
           <button
             key={id}
             type="button"
+            data-preset={id}
             className="preset-card"
             aria-pressed={id === chosen}
             onClick={() => actions.edit({ kind: 'preset', id })}

@@ -8,6 +8,7 @@ import { useActions, usePage, usePageState, useTexts } from '../../PageContext.t
 import { runMatches } from '../../state/actions.ts';
 import { changeForRun, compareFingerprints, isStale } from '../../state/runStatus.ts';
 import { figureText } from '../../texts/numbers.ts';
+import { madeChanges } from '../charts/changeMarks.ts';
 import { AdapterNote } from './AdapterNote.tsx';
 import { deviceClassWords } from './deviceClass.ts';
 
@@ -164,14 +165,10 @@ export function ChangesNote() {
     <section className="card small" aria-label={t('run.changed')}>
       <h2 className="dim">{t('run.changed')}</h2>
       <ul>
-        {changes.map(({ step, key, before }, place) => {
-          const after = changes.slice(place + 1).find((later) => later.key === key)?.before ?? values[key];
-          const name = key.split('.').at(-1) ?? key;
-          return (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the list only grows
-            <li key={place}>{t('run.changedAt', { step, name, before, after })}</li>
-          );
-        })}
+        {madeChanges({ changes, values }).map(({ step, name, before, after }, place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the list only grows
+          <li key={place}>{t('run.changedAt', { step, name, before, after })}</li>
+        ))}
       </ul>
       <Button className="button" onPress={() => actions.edit({ kind: 'throughout' })}>
         {t('run.throughout')}

@@ -117,7 +117,9 @@ export function OpenRun() {
         if (file !== undefined) actions.openRun(file);
       }}
     >
-      <Button className="button">{t('saved.open')}</Button>
+      <Button data-part="open-run" className="button">
+        {t('saved.open')}
+      </Button>
     </FileTrigger>
   );
 }

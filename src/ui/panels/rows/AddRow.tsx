@@ -4,21 +4,33 @@ import { Button } from 'react-aria-components';
 import type { CustomData } from '../../../engine/index.ts';
 import { useActions } from '../../PageContext.tsx';
 import { useRowsTexts } from './rowsTexts.ts';
-import { firstRow, withRow } from './turns.ts';
+import type { ShownFile } from './turns.ts';
+import { addedRow, firstRow, withRow } from './turns.ts';
 
-export function AddRow({ data }: { readonly data: CustomData | undefined }) {
+export function AddRow({
+  data,
+  file,
+}: {
+  readonly data: CustomData | undefined;
+  /** What is known of rows that are not written in the recipe; null: nothing yet. */
+  readonly file: ShownFile | null;
+}) {
   const r = useRowsTexts();
   const actions = useActions();
   const id = useId();
   const [question, setQuestion] = useState('');
   const [answer, setAnswer] = useState('');
-  if (data !== undefined && withRow(data, 'q', 'a') === null) return null;
+  const inText = data !== undefined && withRow(data, 'q', 'a') !== null;
+  const behind = data !== undefined && file !== null && addedRow(data, file, 'q', 'a') !== null;
+  if (data !== undefined && !inText && !behind) return null;
   const add = (): void => {
     if (question.trim() === '' || answer.trim() === '') return;
-    const text = data === undefined ? firstRow(question, answer) : withRow(data, question, answer);
-    if (text === null) return;
-    if (data === undefined) actions.editRows(new File([text], r('ownName')));
-    else actions.changeRowsText(text);
+    if (data === undefined) actions.editRows(new File([firstRow(question, answer)], r('ownName')));
+    else if (inText) actions.changeRowsText(withRow(data, question, answer) ?? '');
+    else if (file !== null) {
+      const row = addedRow(data, file, question, answer) ?? [];
+      actions.changeRows({ edits: [...(data.edits ?? []), ...row] });
+    }
     setQuestion('');
     setAnswer('');
   };

@@ -42,7 +42,7 @@ export const OwnRows = memo(function OwnRows({ data }: { readonly data: CustomDa
     // Asked anew whenever the rows or their use change.
     if (data)
       void actions
-        .lookAtRows({ from: 0, count: 0, search: '', filter: 'problem', tokens: false })
+        .lookAtRows({ from: 0, count: 1, search: '', filter: 'all', tokens: false })
         .then((seen) => {
           if (!left && seen !== null) startTransition(() => setView(seen));
         });
@@ -50,6 +50,11 @@ export const OwnRows = memo(function OwnRows({ data }: { readonly data: CustomDa
       left = true;
     };
   }, [actions, data]);
+  const file = view && {
+    columns: view.columns,
+    total: view.total,
+    first: view.rows[0]?.cells.map(({ text }) => text) ?? [],
+  };
   return (
     <section className="own-rows" aria-label={data.name}>
       {view !== null && (
@@ -69,7 +74,7 @@ export const OwnRows = memo(function OwnRows({ data }: { readonly data: CustomDa
       />
       <RowsTable data={data} problems={view?.problems ?? 0} />
       <Changed data={data} />
-      <AddRow data={data} />
+      <AddRow data={data} file={file} />
     </section>
   );
 });

@@ -32,7 +32,7 @@ export function PresetRows() {
         </p>
       )}
       <p className="small dim">{r('writeHelp')}</p>
-      <AddRow data={undefined} />
+      <AddRow data={undefined} file={null} />
     </section>
   );
 }

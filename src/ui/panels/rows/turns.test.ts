@@ -1,6 +1,6 @@
 // What an edited conversation keeps, and that a row that is added is of the kind of the others.
 import { describe, expect, it } from 'vitest';
-import { firstRow, turnsIn, withRow, withWords } from './turns.ts';
+import { addedRow, firstRow, turnsIn, withRow, withWords } from './turns.ts';
 
 const chat = '[{"role":"user","content":"Who?","name":"A"},{"role":"assistant","content":"Mara."}]';
 const lines = (...rows: object[]) => ({ name: 'x', text: rows.map((row) => JSON.stringify(row)).join('\n') });
@@ -56,5 +56,31 @@ describe('a row that is added', () => {
     expect(withRow(lines({ text: 'x' }), 'q', 'a')).toBeNull();
     expect(withRow({ name: 'x', text: 'q,a', format: 'csv' }, 'q', 'a')).toBeNull();
     expect(withRow({ name: 'x', digest: '0' }, 'q', 'a')).toBeNull();
+  });
+});
+
+describe('a row behind the end of a file', () => {
+  const mapping = { to: 'prompt-completion', chat: true, renameRoles: false } as const;
+  const csv = { columns: ['id', 'question', 'answer'], total: 7, first: ['1', 'Who?', 'Mara.'] };
+  it('has its question and its answer where the columns say', () => {
+    const columns = { ...mapping, columns: { prompt: 'question', completion: 'answer' } };
+    expect(addedRow({ columns }, csv, 'q', 'a')).toEqual([
+      { row: 7, column: 'question', value: 'q' },
+      { row: 7, column: 'answer', value: 'a' },
+    ]);
+    // A preference has two answers.
+    expect(addedRow({ columns: { ...columns, to: 'preference' } }, csv, 'q', 'a')).toBeNull();
+    expect(addedRow({}, csv, 'q', 'a')).toBeNull();
+  });
+  it('has turns by the names that the file’s own have', () => {
+    const first = ['[{"from":"human","value":"Who?"}]'];
+    const shared = { columns: ['conversations'], total: 1, first };
+    const [cell] = addedRow({}, shared, 'q', 'a') ?? [];
+    expect(JSON.parse(cell?.value ?? '')).toEqual([
+      { from: 'human', value: 'q' },
+      { from: 'gpt', value: 'a' },
+    ]);
+    const usual = { columns: ['prompt', 'completion'], total: 1, first: ['x', 'y'] };
+    expect(addedRow({}, usual, 'q', 'a')?.map(({ value }) => value)).toEqual(['q', 'a']);
   });
 });

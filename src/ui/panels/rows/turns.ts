@@ -1,8 +1,9 @@
 // A conversation in a cell as its turns, and a question with its answer as a row of the kind that the others are. Pure. Of text formats only JSON
-// is written here: rows of other files are added where they come from.
+// is written here: a row more of another file is one that was changed behind its end.
 import type { ColumnMapping, CustomData } from '../../../engine/index.ts';
 import { isInFile, textOfRows } from '../../../engine/index.ts';
 
+type CellEdit = NonNullable<CustomData['edits']>[number];
 type Fields = Readonly<Record<string, unknown>>;
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -88,4 +89,54 @@ export function withRow(data: CustomData, question: string, answer: string): str
   );
   if (row === null) return null;
   return list === null ? `${text}\n${JSON.stringify(row)}\n` : `${JSON.stringify([...list, row], null, 1)}\n`;
+}
+
+/** What is known of rows that are not written here. */
+export interface ShownFile {
+  readonly columns: readonly string[];
+  /** Rows of the file, with those that were added. */
+  readonly total: number;
+  /** The cells of its first row, by column. */
+  readonly first: readonly string[];
+}
+
+/** As the file's own turns are: by ShareGPT's names or the usual ones. */
+const turnLike = (example: string, role: 'user' | 'assistant', words: string): Fields =>
+  listIn(example)?.[0]?.from === undefined
+    ? turn(role, words)
+    : { from: role === 'user' ? 'human' : 'gpt', value: words };
+
+/** The cells of one row more behind a file's end; null for rows that are no questions with answers. */
+export function addedRow(
+  { columns: mapping }: Pick<CustomData, 'columns'>,
+  { columns, total, first }: ShownFile,
+  question: string,
+  answer: string,
+): readonly CellEdit[] | null {
+  const at = (column: string): string => first[columns.indexOf(column)] ?? '';
+  const both = (column: string): CellEdit[] => [
+    {
+      row: total,
+      column,
+      value: JSON.stringify([
+        turnLike(at(column), 'user', question),
+        turnLike(at(column), 'assistant', answer),
+      ]),
+    },
+  ];
+  const one = (column: string, role: 'user' | 'assistant', words: string): CellEdit => ({
+    row: total,
+    column,
+    value: listIn(at(column)) === null ? words : JSON.stringify([turnLike(at(column), role, words)]),
+  });
+  if (mapping === undefined) {
+    const turns = ['messages', 'conversations'].find((name) => columns.includes(name));
+    if (turns !== undefined) return both(turns);
+    if (!columns.includes('prompt') || !columns.includes('completion')) return null;
+    return [one('prompt', 'user', question), one('completion', 'assistant', answer)];
+  }
+  const { messages, prompt, completion } = mapping.columns;
+  if (mapping.to === 'messages' && messages !== undefined) return both(messages);
+  if (mapping.to !== 'prompt-completion' || prompt === undefined || completion === undefined) return null;
+  return [one(prompt, 'user', question), one(completion, 'assistant', answer)];
 }

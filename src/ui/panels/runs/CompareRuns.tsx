@@ -1,7 +1,9 @@
 // A few runs side by side: their curves, the settings that differ, their answers to each question.
+import { useState } from 'react';
 import { differencesOf } from '../../../engine/index.ts';
 import type { KeptRun } from '../../../engine/protocol.ts';
 import { useTexts } from '../../PageContext.tsx';
+import { saidAt, saidSteps } from '../answers/saidAt.ts';
 import { Overlay, Swatch } from './Overlay.tsx';
 import type { RunsText } from './runsTexts.ts';
 import { useRunsTexts } from './runsTexts.ts';
@@ -53,10 +55,36 @@ function RunAnswers({
   const questions = [
     ...new Set(runs.flatMap((run) => [...run.before, ...run.after].map(({ prompt }) => prompt))),
   ];
+  const steps = saidSteps(runs.flatMap((run) => run.said));
+  const [shown, setShown] = useState<number | null>(null);
+  const at = shown === null ? null : Math.min(shown, steps.length - 1);
+  const step = at === null ? null : (steps[at] ?? null);
+  const textOf = (run: KeptRun, question: string): string | undefined =>
+    step === null
+      ? run.after.find(({ prompt }) => prompt === question)?.text
+      : saidAt(run.said, question, step)?.text;
   if (questions.length === 0) return null;
+  const words = step === null ? t('lastAnswers') : t('answersAt', { step });
   return (
     <section>
       <h3>{t('answers')}</h3>
+      {steps.length > 1 && (
+        <label className="answer-slider small">
+          <span className="dim">{words}</span>
+          <input
+            type="range"
+            aria-label={t('answersSlider')}
+            aria-valuetext={words}
+            min={0}
+            max={steps.length - 1}
+            value={at ?? steps.length - 1}
+            onChange={({ target }) => {
+              const place = Number(target.value);
+              setShown(place >= steps.length - 1 ? null : place);
+            }}
+          />
+        </label>
+      )}
       <div className="run-scroll">
         <table className="run-compare">
           <Columns head={t('question')} names={names} />
@@ -73,9 +101,7 @@ function RunAnswers({
                 </th>
                 {runs.map((run) => (
                   <td key={run.id}>
-                    {run.after.find(({ prompt }) => prompt === question)?.text ?? (
-                      <span className="dim">{t('noAnswer')}</span>
-                    )}
+                    {textOf(run, question) ?? <span className="dim">{t('noAnswer')}</span>}
                   </td>
                 ))}
               </tr>

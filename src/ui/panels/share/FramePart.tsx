@@ -3,8 +3,9 @@ import { useId, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { SettingKey } from '../../../engine/index.ts';
 import { settingKeys } from '../../../engine/index.ts';
+import { usePageState, useTexts } from '../../PageContext.tsx';
 import { Tick } from '../../parts/Tick.tsx';
-import type { FramePart as Part } from '../../state/frame.ts';
+import type { FrameCard, FramePart as Part } from '../../state/frame.ts';
 import { frameHtml, frameParts, frameSearch } from '../../state/frame.ts';
 import { useLinksTexts } from './linksTexts.ts';
 
@@ -23,7 +24,18 @@ export function FramePart(props: {
   const { hash, copy } = props;
   const r = useLinksTexts();
   const id = useId();
-  const [parts, setParts] = useState<readonly Part[]>([]);
+  const [parts, setParts] = useState<readonly (Part | FrameCard)[]>([]);
+  const presets = usePageState((state) => state.presets);
+  const { say } = useTexts();
+  const tick = (part: Part | FrameCard, words: string) => (
+    <Tick
+      key={part}
+      on={parts.includes(part)}
+      onChange={(on) => setParts(on ? [...parts, part] : parts.filter((one) => one !== part))}
+    >
+      {words}
+    </Tick>
+  );
   const [settings, setSettings] = useState('');
   const [readOnly, setReadOnly] = useState(false);
   const { known, strange } = namedSettings(settings);
@@ -35,16 +47,14 @@ export function FramePart(props: {
       <p className="small dim">{r('frameHelp')}</p>
       <fieldset className="take-home-group">
         <legend>{r('hide')}</legend>
-        {frameParts.map((part) => (
-          <Tick
-            key={part}
-            on={parts.includes(part)}
-            onChange={(on) => setParts(on ? [...parts, part] : parts.filter((one) => one !== part))}
-          >
-            {r(`part_${part}`)}
-          </Tick>
-        ))}
+        {frameParts.map((part) => tick(part, r(`part_${part}`)))}
       </fieldset>
+      {!parts.includes('presets') && (
+        <fieldset className="take-home-group">
+          <legend>{r('hideCards')}</legend>
+          {presets.map(({ id: card, title }) => tick(`preset.${card}`, say(title)))}
+        </fieldset>
+      )}
       <label className="small dim" htmlFor={id}>
         {r('settings')}
       </label>

@@ -10,6 +10,7 @@ import { Tick } from '../../parts/Tick.tsx';
 import { runMatches } from '../../state/actions.ts';
 import { differences } from '../../state/recipeEdits.ts';
 import { bytesText, countText } from '../../texts/numbers.ts';
+import { madeChanges } from '../charts/changeMarks.ts';
 import { CompareLinks } from './CompareLinks.tsx';
 import { FramePart } from './FramePart.tsx';
 import { useLinksTexts } from './linksTexts.ts';
@@ -62,6 +63,7 @@ function ShareBody() {
     const words = {
       setting: t('share.setting'),
       value: t('share.value'),
+      changes: madeChanges(recipe).map((change) => t('run.changedAt', { ...change })),
       result: span === null ? null : t('share.finalLoss', span),
       curve: curveText(run),
     };

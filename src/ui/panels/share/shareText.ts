@@ -7,6 +7,8 @@ import { figureText } from '../../texts/numbers.ts';
 export interface MarkdownWords {
   readonly setting: string;
   readonly value: string;
+  /** What was changed on the way, a line each. */
+  readonly changes: readonly string[];
   /** Sentence with the losses, or null when nothing ran. */
   readonly result: string | null;
   /** The curve in letters, or null when nothing ran. */
@@ -25,12 +27,14 @@ export function recipeMarkdown(
   );
   const table =
     rows.length === 0 ? [] : [`| ${words.setting} | ${words.value} |`, '| --- | --- |', ...rows, ''];
+  const changes = words.changes.length === 0 ? [] : [...words.changes.map((one) => `- ${one}`), ''];
   const result = words.result === null ? [] : [words.result, ''];
   const curve = words.curve === null ? [] : ['```', words.curve, '```', ''];
   return [
     `**LoRA Playground**, preset \`${recipe.preset}\``,
     '',
     ...table,
+    ...changes,
     ...result,
     ...curve,
     `[${link.length > 80 ? `${link.slice(0, 77)}…` : link}](${link})`,
