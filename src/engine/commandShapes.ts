@@ -22,6 +22,7 @@ import { dataSource } from './recipe/rows/dataSource.ts';
 import { dataFormats } from './recipe/rows/ownRows.ts';
 import type { RowsAsked } from './session/lookAtRows.ts';
 import { rowFilters } from './session/lookAtRows.ts';
+import { opinionCommands } from './session/opinionMessages.ts';
 import { runsCommands } from './session/runMessages.ts';
 import { backendKinds } from './training/backends/deviceInfo.ts';
 import type { GenerationOptions } from './training/generate/generator.ts';
@@ -41,6 +42,7 @@ const versions = shape<VersionChoice>({
 const command = tagged<Command>({
   ...hubCommands,
   ...runsCommands,
+  ...opinionCommands,
   inspect: shape({ id, recipe }),
   probe: shape({ backend }),
   train: shape({ recipe, backend }),

@@ -41,6 +41,7 @@ import { bilingual, recipe, recipePatch } from './recipe/recipeShapes.ts';
 import { columnMapping, customData } from './recipe/rows/ownRowsShape.ts';
 import { scriptReading } from './scriptShapes.ts';
 import type { RowsView } from './session/lookAtRows.ts';
+import { opinionEvents } from './session/opinionMessages.ts';
 import type { OpenedRows } from './session/rowShelf.ts';
 import { runsEvents } from './session/runMessages.ts';
 import type { TemplateView } from './session/showTemplate.ts';
@@ -152,6 +153,8 @@ const entry = shape<GuideEntry>({
 const event = tagged<Event>({
   ...hubEvents,
   ...runsEvents,
+  ...opinionEvents,
+  'opinion-failed': shape({ id, error: nullable(error) }),
   'hub-weighed': shape({ id, estimate: nullable(estimate) }),
   'hub-failed': shape({ id, error }),
   'runs-failed': shape({ id, error }),

@@ -2,7 +2,9 @@
 import type { Diagnosis } from '../../src/engine/laboratory/inspect/inspection.ts';
 import type { BackendKind } from '../../src/engine/training/backends/deviceInfo.ts';
 import type { StepMetrics } from '../../src/engine/training/metrics.ts';
+import type { Opinion } from '../../src/engine/training/opinion/opinionShapes.ts';
 import type { CliError } from './cliErrors.ts';
+import { opinionLines } from './opinion.ts';
 
 export interface StartFacts {
   readonly trainable: number;
@@ -33,6 +35,7 @@ export interface Report {
   diagnosed(diagnosis: Diagnosis | null): void;
   sample(prompt: string, before: string, after: string): void;
   profile(facts: ProfileFacts): void;
+  opinion(opinion: Opinion): void;
   /** Its files are on the hub: the page that people see, and the commit. */
   pushed(page: string, commit: string): void;
   done(link: string): void;
@@ -82,6 +85,7 @@ export const jsonReport: Report = {
       allocated_bytes: facts.allocatedBytes,
       kernels: facts.kernels,
     }),
+  opinion: (opinion) => line({ event: 'opinion', ...opinion }),
   pushed: (page, commit) => line({ event: 'pushed', page, commit }),
   done: (link) => line({ event: 'done', link }),
   error: ({ code, message }) => line({ event: 'error', code, message }),
@@ -116,6 +120,7 @@ export const textReport: Report = {
     );
     for (const { name, ms } of facts.kernels) say(`  ${name.padEnd(24)} ${ms.toFixed(2)} ms a step`);
   },
+  opinion: (opinion) => say(`\n${opinionLines(opinion).join('\n')}`),
   pushed: (page, commit) => say(`\npushed to ${page} (commit ${commit})`),
   done: (link) => say(`\n#${link}`),
   error: ({ code, message }) => process.stderr.write(`${code}: ${message}\n`),

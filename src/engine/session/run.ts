@@ -40,7 +40,7 @@ import { assertFits } from './snapshotDecode.ts';
 import { wiredRecipe } from './wiredRecipe.ts';
 
 export class TrainingRun {
-  readonly #parts: RunParts;
+  readonly parts: RunParts;
   #steps = false;
   readonly backend: Backend;
   readonly #options: RunOptions;
@@ -52,7 +52,7 @@ export class TrainingRun {
   private constructor(options: RunOptions, parts: RunParts) {
     this.backend = options.opened.backend;
     this.#options = options;
-    this.#parts = parts;
+    this.parts = parts;
     this.answers = parts.answers;
     const { store, now, emit, saved } = options;
     this.#doctor = new RunDoctor(parts.values, emit);
@@ -63,9 +63,9 @@ export class TrainingRun {
       onKept: (bytes) => emit({ type: 'kept', run: bytes && new Blob([bytes]) }),
     });
     if (!saved) return;
-    const { stateLengths } = this.#parts.trainer;
-    assertFits(saved, { stateLengths, totalSteps: this.#parts.trainer.totalStepsAt(saved.state.step) });
-    this.#parts.trainer.restore(saved.state);
+    const { stateLengths } = this.parts.trainer;
+    assertFits(saved, { stateLengths, totalSteps: this.parts.trainer.totalStepsAt(saved.state.step) });
+    this.parts.trainer.restore(saved.state);
     this.#metrics.push(...saved.metrics);
     emit({ type: 'restored', recipe: this.recipe, metrics: saved.metrics });
     for (const { prompt, ...told } of saved.note?.after ?? []) this.answers.after.set(prompt, told);
@@ -158,6 +158,7 @@ export class TrainingRun {
     return new TrainingRun(options, {
       trainer,
       answers,
+      train: data.split.train,
       taken: factors,
       wired,
       values,
@@ -169,44 +170,44 @@ export class TrainingRun {
 
   /** Which run this is, wherever it goes on. */
   get id(): string {
-    return this.#parts.note.id;
+    return this.parts.note.id;
   }
 
   get recipe(): Recipe {
-    return this.#parts.changes.recipe;
+    return this.parts.changes.recipe;
   }
 
   /** From the next step on other settings; a step that is under way ends as it began. */
   change(patch: ChangePatch): void {
-    this.#parts.changes.want(patch);
+    this.parts.changes.want(patch);
     if (!this.#steps) this.#settle();
   }
 
   #settle(): void {
-    if (!this.#parts.changes.settle(this.step)) return;
-    this.#parts.trainer.follow();
+    if (!this.parts.changes.settle(this.step)) return;
+    this.parts.trainer.follow();
     this.#options.emit({ type: 'changed', recipe: this.recipe, totalSteps: this.totalSteps });
   }
 
   get step(): number {
-    return this.#parts.trainer.step;
+    return this.parts.trainer.step;
   }
 
   get totalSteps(): number {
-    return this.#parts.trainer.totalSteps;
+    return this.parts.trainer.totalSteps;
   }
 
   get finished(): boolean {
-    return this.#parts.trainer.finished;
+    return this.parts.trainer.finished;
   }
 
   get dispatchesPerStep(): number {
-    return this.#parts.trainer.dispatchesPerStep;
+    return this.parts.trainer.dispatchesPerStep;
   }
 
   /** Of dispatchesPerStep, those inside decoder layers; the rest is embedding, final norm, head, loss and update. */
   get layerDispatches(): number {
-    return this.#parts.trainer.layerDispatches;
+    return this.parts.trainer.layerDispatches;
   }
 
   get fingerprint(): Fingerprint {
@@ -221,7 +222,7 @@ export class TrainingRun {
   /** Throws UserError 'nan-loss' behind a step whose loss is no number. */
   async next(): Promise<StepMetrics> {
     this.#steps = true;
-    const metrics = await this.#parts.trainer.next().finally(() => {
+    const metrics = await this.parts.trainer.next().finally(() => {
       this.#steps = false;
     });
     this.#metrics.push(metrics);
@@ -230,50 +231,50 @@ export class TrainingRun {
     this.#doctor.look(this.#metrics);
     const every = this.recipe.values['train.save_steps'];
     const asked = every > 0 && this.step % every === 0;
-    if (!this.finished) await this.keeper.after(this.#parts.trainer, this.#facts(), asked);
+    if (!this.finished) await this.keeper.after(this.parts.trainer, this.#facts(), asked);
     return metrics;
   }
 
   /** The run as it stands, as files that other programs open. `type`: float type of a merged model. */
   async exportAs(format: ExportFormat, type: FloatType = 'float16'): Promise<readonly ExportFile[]> {
-    const { adapter } = await this.#parts.trainer.state();
+    const { adapter } = await this.parts.trainer.state();
     const run = {
       recipe: this.recipe,
-      values: this.#parts.changes.values(this.#parts.values),
+      values: this.parts.changes.values(this.parts.values),
       fingerprint: this.fingerprint,
-      wired: this.#parts.wired,
-      layout: this.#parts.trainer.layout,
+      wired: this.parts.wired,
+      layout: this.parts.trainer.layout,
       adapter,
-      taken: this.#parts.taken,
-      files: this.#parts.files,
+      taken: this.parts.taken,
+      files: this.parts.files,
       metrics: this.#metrics,
       totalSteps: this.totalSteps,
       finished: this.finished,
-      best: this.#parts.trainer.best,
+      best: this.parts.trainer.best,
     };
     return exportRun(run, this.#options.assets, format, type);
   }
 
   /** Logits [V] of the token that follows a question, with the adapter or without. */
   scores(prompt: string, adapter = true): Promise<Float32Array> {
-    const { tokenizer } = this.#parts.files;
+    const { tokenizer } = this.parts.files;
     const ids = tokenizer.encode(tokenizer.render([{ role: 'user', content: prompt }], true).text);
     return this.answers.scores(ids, adapter);
   }
 
   /** How far the last step moved each tensor. */
   updateNorms(): Promise<number[]> {
-    return this.#parts.trainer.updateNorms();
+    return this.parts.trainer.updateNorms();
   }
 
   /** Saves the run as it stands. */
   save(): Promise<void> {
-    return this.keeper.after(this.#parts.trainer, this.#facts(), true);
+    return this.keeper.after(this.parts.trainer, this.#facts(), true);
   }
 
   /** The run as it stands, as a file that a page can open and go on with. */
   async saved(): Promise<ExportFile> {
-    const bytes = encodeSnapshot({ ...this.#facts(), state: await this.#parts.trainer.state() });
+    const bytes = encodeSnapshot({ ...this.#facts(), state: await this.parts.trainer.state() });
     return { name: `${this.recipe.preset}-step-${this.step}.lora-run`, bytes };
   }
 
@@ -284,7 +285,7 @@ export class TrainingRun {
       totalSteps: this.totalSteps,
       before: [...this.answers.before].map(([prompt, text]) => ({ prompt, text })),
       device: deviceClass(this.#options.opened.device),
-      note: { ...this.#parts.note, after: this.answers.told() },
+      note: { ...this.parts.note, after: this.answers.told() },
     };
   }
 

@@ -11,6 +11,7 @@ import { inspectRecipe } from '../session/inspectRecipe.ts';
 import { readPublic } from './embedded.ts';
 import type { Samples } from './hubSamples.ts';
 import { hubCommands, hubEvents } from './hubSamples.ts';
+import { opinionCommands, opinionEvents } from './opinionSamples.ts';
 import { columns, ownRows, rowStatistics, rowsView } from './rowSamples.ts';
 import { runsCommands, runsEvents } from './runsSamples.ts';
 
@@ -37,6 +38,7 @@ const file = new Blob(['x']);
 const backend = 'auto';
 export const commands: Samples<Command> = {
   ...runsCommands,
+  ...opinionCommands(recipe),
   inspect: { type: 'inspect', id, recipe },
   probe: { type: 'probe', backend },
   train: { type: 'train', recipe, backend },
@@ -182,6 +184,8 @@ const reading: ScriptReading = {
 export const events: Samples<Event> = {
   ...hubEvents,
   ...runsEvents(recipe),
+  ...opinionEvents,
+  'opinion-failed': { type: 'opinion-failed', id, error },
   'runs-failed': { type: 'runs-failed', id, error },
   'run-shelved': { type: 'run-shelved', error, run: file },
   'hub-weighed': { type: 'hub-weighed', id, estimate: null },
