@@ -22,6 +22,7 @@ import { dataSource } from './recipe/rows/dataSource.ts';
 import { dataFormats } from './recipe/rows/ownRows.ts';
 import type { RowsAsked } from './session/lookAtRows.ts';
 import { rowFilters } from './session/lookAtRows.ts';
+import { opinionCommands } from './session/opinionMessages.ts';
 import { rowScoresCommands } from './session/rowScores.ts';
 import { runsCommands } from './session/runMessages.ts';
 import { backendKinds } from './training/backends/deviceInfo.ts';
@@ -43,6 +44,7 @@ const command = tagged<Command>({
   ...hubCommands,
   ...runsCommands,
   ...rowScoresCommands,
+  ...opinionCommands,
   inspect: shape({ id, recipe }),
   probe: shape({ backend }),
   train: shape({ recipe, backend }),

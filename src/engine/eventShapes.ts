@@ -41,6 +41,7 @@ import { columnMapping, customData } from './recipe/rows/ownRowsShape.ts';
 import { phaseNotes } from './runPhases.ts';
 import { scriptReading } from './scriptShapes.ts';
 import type { RowsView } from './session/lookAtRows.ts';
+import { opinionEvents } from './session/opinionMessages.ts';
 import { rowScoresEvents } from './session/rowScores.ts';
 import type { OpenedRows } from './session/rowShelf.ts';
 import { runsEvents } from './session/runMessages.ts';
@@ -155,6 +156,8 @@ const event = tagged<Event>({
   ...hubEvents,
   ...runsEvents,
   ...rowScoresEvents,
+  ...opinionEvents,
+  'opinion-failed': shape({ id, error: nullable(error) }),
   'hub-weighed': shape({ id, estimate: nullable(estimate) }),
   'hub-failed': shape({ id, error }),
   'runs-failed': shape({ id, error }),

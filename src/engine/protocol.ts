@@ -21,6 +21,7 @@ import type { DataFormat } from './recipe/rows/ownRows.ts';
 import type { FileOnItsWay, LoadRate, PhaseNote, RunPhase } from './runPhases.ts';
 import type { TakenFile } from './session/exportPlace.ts';
 import type { RowsAsked, RowsView } from './session/lookAtRows.ts';
+import type { OpinionCommand, OpinionEvent } from './session/opinionMessages.ts';
 import type { RowScoresCommand, RowScoresEvent } from './session/rowScores.ts';
 import type { OpenedRows } from './session/rowShelf.ts';
 import type { RunsCommand, RunsEvent } from './session/runMessages.ts';
@@ -50,6 +51,7 @@ export type Command =
   | HubCommand
   | RunsCommand
   | RowScoresCommand
+  | OpinionCommand
   /** Describe a recipe (tree, strip, outcome, estimate, rows) without touching a GPU. Answers `inspected` with the same id. */
   | { readonly type: 'inspect'; readonly id: number; readonly recipe: Recipe }
   /** Find out what this machine offers. Answers `device`. */
@@ -199,6 +201,9 @@ export type Event =
   | HubWeighed
   | RunsEvent
   | RowScoresEvent
+  | OpinionEvent
+  /** null: given up. The run is as it was. */
+  | { readonly type: 'opinion-failed'; readonly id: number; readonly error: EngineErrorData | null }
   | { readonly type: 'hub-failed'; readonly id: number; readonly error: EngineErrorData }
   | { readonly type: 'runs-failed'; readonly id: number; readonly error: EngineErrorData }
   /** A run that ended or was replaced is kept. What could not be, and why, is the page's to hand out. */

@@ -7,6 +7,8 @@ import type { BackendChoice } from '../../src/engine/training/backends/deviceInf
 import { isBackendChoice } from '../../src/engine/training/backends/deviceInfo.ts';
 import type { Command, UsageError } from '../commandLine.ts';
 import { readArguments, usageError, whole } from '../commandLine.ts';
+import type { CheckKind } from './opinion.ts';
+import { checks, isCheck } from './opinion.ts';
 
 export interface CliOptions {
   readonly link: string | null;
@@ -35,6 +37,8 @@ export interface CliOptions {
   readonly steps: number | null;
   /** How many rows with the highest and with the lowest loss are printed; 0: none. */
   readonly rows: number;
+  /** What is computed a second time when the run has ended. */
+  readonly check: CheckKind | null;
   readonly backend: BackendChoice;
   readonly listPresets: boolean;
   readonly listModels: boolean;
@@ -124,6 +128,11 @@ export const command = {
       help: 'write DIR/web for transformers.js and ONNX Runtime too: float32, float16, or q4 with the adapter beside its packed base (several times: several types)',
       multiple: true,
     },
+    check: {
+      type: 'string',
+      value: 'HOW',
+      help: 'at the end compute a batch on ONNX Runtime too, with every gradient, and say the largest differences: ort, or ort-layers to find the operation (a run on ONNX Runtime is held to TypeScript)',
+    },
     steps: { type: 'string', value: 'N', help: 'at most N optimiser steps' },
     rows: {
       type: 'string',
@@ -165,7 +174,11 @@ export function readOptions(args: readonly string[]): CliOptions {
     if (!format) throw wrong(`--web: expected ${Object.keys(webFormats).join(' or ')}, got '${type}'.`);
     return format;
   });
+  const { check } = values;
+  if (check !== undefined && !isCheck(check))
+    throw wrong(`--check: expected ${Object.keys(checks).join(' or ')}, got '${check}'.`);
   return {
+    check: check ?? null,
     link: values.link ?? null,
     recipe: values.recipe ?? null,
     preset: values.preset ?? null,

@@ -2,7 +2,9 @@
 import type { Diagnosis } from '../../src/engine/laboratory/inspect/inspection.ts';
 import type { BackendKind } from '../../src/engine/training/backends/deviceInfo.ts';
 import type { StepMetrics } from '../../src/engine/training/metrics.ts';
+import type { Opinion } from '../../src/engine/training/opinion/opinionShapes.ts';
 import type { CliError } from './cliErrors.ts';
+import { opinionLines } from './opinion.ts';
 import type { RowLosses } from './rowLosses.ts';
 import { rowLines, rowObject } from './rowLosses.ts';
 
@@ -36,6 +38,7 @@ export interface Report {
   sample(prompt: string, before: string, after: string): void;
   profile(facts: ProfileFacts): void;
   rows(losses: RowLosses): void;
+  opinion(opinion: Opinion): void;
   /** Its files are on the hub: the page that people see, and the commit. */
   pushed(page: string, commit: string): void;
   done(link: string): void;
@@ -87,6 +90,7 @@ export const jsonReport: Report = {
       allocated_bytes: facts.allocatedBytes,
       kernels: facts.kernels,
     }),
+  opinion: (opinion) => line({ event: 'opinion', ...opinion }),
   pushed: (page, commit) => line({ event: 'pushed', page, commit }),
   done: (link) => line({ event: 'done', link }),
   error: ({ code, message }) => line({ event: 'error', code, message }),
@@ -122,6 +126,7 @@ export const textReport: Report = {
     );
     for (const { name, ms } of facts.kernels) say(`  ${name.padEnd(24)} ${ms.toFixed(2)} ms a step`);
   },
+  opinion: (opinion) => say(`\n${opinionLines(opinion).join('\n')}`),
   pushed: (page, commit) => say(`\npushed to ${page} (commit ${commit})`),
   done: (link) => say(`\n#${link}`),
   error: ({ code, message }) => process.stderr.write(`${code}: ${message}\n`),

@@ -27,6 +27,7 @@ import { fileTuning } from './fileTuning.ts';
 import { folderStore } from './folderStore.ts';
 import { deleteKeptModel, listKeptModels } from './keptModels.ts';
 import { nodeGpu } from './nodeGpu.ts';
+import { opinionOf } from './opinion.ts';
 import type { CliOptions } from './options.ts';
 import { command, readOptions } from './options.ts';
 import { readPublic } from './readPublic.ts';
@@ -194,6 +195,7 @@ async function runOn(
   await run.answers.own('after');
   for (const [prompt, { before, after }] of answers) report.sample(prompt, before, after);
   if (options.rows > 0) report.rows(await rowLossesOf(run, options.rows, breathe));
+  if (options.check !== null) report.opinion(await opinionOf(run, options.check, breathe));
   if (options.export !== null) await writeFiles(run, options.export, job);
   if (options.push !== null) await push(run, options.push, job);
   await run.keeper.clear();

@@ -1,14 +1,15 @@
 """Trains the byte-level BPE tokenizer of an embedded model on the project's corpus of its language and writes
 tokenizer.json, tokenizer_config.json and special_tokens_map.json.  `python make_tokenizer.py ../../public/model`, and
-`python make_tokenizer.py ../../public/model-zh corpus_zh 1536` for the Chinese one."""
+`python make_tokenizer.py ../../public/model-zh corpus_zh` for the Chinese one."""
 import importlib
 import json
 import sys
 from pathlib import Path
 
-from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|pad|>"]
+VOCAB = 1024
 TEMPLATE = (
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' }}"
     "{% if message['role'] == 'assistant' %}{% generation %}{{ message['content'] + '<|im_end|>' }}{% endgeneration %}"
@@ -17,7 +18,7 @@ TEMPLATE = (
 )
 
 
-def main(out: Path, corpus: str, size: int) -> None:
+def main(out: Path, corpus: str) -> None:
     documents = importlib.import_module(corpus).documents
 
     def lines():
@@ -30,10 +31,13 @@ def main(out: Path, corpus: str, size: int) -> None:
                     yield content
 
     tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    bytes_of = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    # A Chinese character is a token: joined, a small corpus makes tokens of whole sentences, whose pieces are then never seen alone.
+    apart = pre_tokenizers.Split(Regex(r"[\u4e00-\u9fff]"), "isolated")
+    tokenizer.pre_tokenizer = bytes_of if corpus == "corpus" else pre_tokenizers.Sequence([apart, bytes_of])
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=size, special_tokens=[AddedToken(t, special=True, normalized=False) for t in SPECIAL],
+        vocab_size=VOCAB, special_tokens=[AddedToken(t, special=True, normalized=False) for t in SPECIAL],
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False,
     )
     tokenizer.train_from_iterator(lines(), trainer)
@@ -49,4 +53,4 @@ def main(out: Path, corpus: str, size: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *(sys.argv[2:3] or ["corpus"]), int((sys.argv[3:4] or ["1024"])[0]))
+    main(Path(sys.argv[1]), *(sys.argv[2:3] or ["corpus"]))

@@ -112,7 +112,7 @@ def main():
     torch.set_num_threads(args.threads)
     documents, prompts = importlib.import_module(args.corpus).documents, PROMPTS[args.corpus]
     tokenizer = AutoTokenizer.from_pretrained(args.out)
-    config = LlamaConfig(vocab_size=len(tokenizer), hidden_size=128, intermediate_size=384, num_hidden_layers=args.layers, num_attention_heads=4, num_key_value_heads=2,
+    config = LlamaConfig(vocab_size=math.ceil(len(tokenizer) / 64) * 64, hidden_size=128, intermediate_size=384, num_hidden_layers=args.layers, num_attention_heads=4, num_key_value_heads=2,
                          head_dim=32, max_position_embeddings=512, rms_norm_eps=1e-5, tie_word_embeddings=True, bos_token_id=0, eos_token_id=2, pad_token_id=3)
     model = LlamaForCausalLM(config)
     model.train()

@@ -37,7 +37,7 @@ export const tellKernels =
 
 /** Throws Cancelled, and UserError 'rows-too-long'. */
 export async function loadFiles(
-  options: LoadOptions,
+  options: Omit<LoadOptions, 'opened' | 'recipe'> & { readonly opened: Pick<OpenedBackend, 'backend'> },
   files: ModelFiles,
   stored: WeightOptions,
   largest: LargestBatches,

@@ -45,7 +45,7 @@ import { assertFits } from './snapshotDecode.ts';
 import { wiredRecipe } from './wiredRecipe.ts';
 
 export class TrainingRun {
-  readonly #parts: RunParts;
+  readonly parts: RunParts;
   #steps = false;
   readonly backend: Backend;
   readonly #options: RunOptions;
@@ -59,7 +59,7 @@ export class TrainingRun {
   private constructor(options: RunOptions, parts: RunParts) {
     this.backend = options.opened.backend;
     this.#options = options;
-    this.#parts = parts;
+    this.parts = parts;
     this.answers = parts.answers;
     this.rows = parts.rows;
     const { store, now, emit, saved } = options;
@@ -71,9 +71,9 @@ export class TrainingRun {
       onKept: (bytes) => emit({ type: 'kept', run: bytes && new Blob([bytes]) }),
     });
     if (!saved) return;
-    const { stateLengths } = this.#parts.trainer;
-    assertFits(saved, { stateLengths, totalSteps: this.#parts.trainer.totalStepsAt(saved.state.step) });
-    this.#parts.trainer.restore(saved.state);
+    const { stateLengths } = this.parts.trainer;
+    assertFits(saved, { stateLengths, totalSteps: this.parts.trainer.totalStepsAt(saved.state.step) });
+    this.parts.trainer.restore(saved.state);
     this.#metrics.push(...saved.metrics);
     emit({ type: 'restored', recipe: this.recipe, metrics: saved.metrics });
     const { note } = saved;
@@ -164,6 +164,7 @@ export class TrainingRun {
       trainer,
       answers,
       rows: rowsOf({ trainer, backend, wired, files, values, answers, split: data.split }),
+      train: data.split.train,
       taken: factors,
       wired,
       values,
@@ -175,44 +176,44 @@ export class TrainingRun {
 
   /** Which run this is, wherever it goes on. */
   get id(): string {
-    return this.#parts.note.id;
+    return this.parts.note.id;
   }
 
   get recipe(): Recipe {
-    return this.#parts.changes.recipe;
+    return this.parts.changes.recipe;
   }
 
   /** From the next step on other settings; a step that is under way ends as it began. */
   change(patch: ChangePatch): void {
-    this.#parts.changes.want(patch);
+    this.parts.changes.want(patch);
     if (!this.#steps) this.#settle();
   }
 
   #settle(): void {
-    if (!this.#parts.changes.settle(this.step)) return;
-    this.#parts.trainer.follow();
+    if (!this.parts.changes.settle(this.step)) return;
+    this.parts.trainer.follow();
     this.#options.emit({ type: 'changed', recipe: this.recipe, totalSteps: this.totalSteps });
   }
 
   get step(): number {
-    return this.#parts.trainer.step;
+    return this.parts.trainer.step;
   }
 
   get totalSteps(): number {
-    return this.#parts.trainer.totalSteps;
+    return this.parts.trainer.totalSteps;
   }
 
   get finished(): boolean {
-    return this.#parts.trainer.finished;
+    return this.parts.trainer.finished;
   }
 
   get dispatchesPerStep(): number {
-    return this.#parts.trainer.dispatchesPerStep;
+    return this.parts.trainer.dispatchesPerStep;
   }
 
   /** Of dispatchesPerStep, those inside decoder layers; the rest is embedding, final norm, head, loss and update. */
   get layerDispatches(): number {
-    return this.#parts.trainer.layerDispatches;
+    return this.parts.trainer.layerDispatches;
   }
 
   get fingerprint(): Fingerprint {
@@ -227,7 +228,7 @@ export class TrainingRun {
   /** Throws UserError 'nan-loss' behind a step whose loss is no number. */
   async next(): Promise<StepMetrics> {
     this.#steps = true;
-    const step = await this.#parts.trainer.next().finally(() => {
+    const step = await this.parts.trainer.next().finally(() => {
       this.#steps = false;
     });
     const metrics = this.#pace.timed(step, this.totalSteps);
@@ -237,8 +238,7 @@ export class TrainingRun {
     this.#doctor.look(this.#metrics);
     const every = this.recipe.values['train.save_steps'];
     const asked = every > 0 && this.step % every === 0;
-    if (!this.finished)
-      await this.#pace.between(this.keeper.after(this.#parts.trainer, this.#facts(), asked));
+    if (!this.finished) await this.#pace.between(this.keeper.after(this.parts.trainer, this.#facts(), asked));
     return metrics;
   }
 
@@ -249,7 +249,7 @@ export class TrainingRun {
 
   /** The same in pieces, for files that are not to be whole in memory. */
   async *exportPieces(format: ExportFormat, type: FloatType = 'float16'): AsyncGenerator<ExportPiece> {
-    const { trainer, changes, values, wired, taken, files } = this.#parts;
+    const { trainer, changes, values, wired, taken, files } = this.parts;
     const { adapter } = await trainer.state();
     const { recipe, fingerprint, totalSteps, finished } = this;
     const told = { recipe, fingerprint, totalSteps, finished, metrics: this.#metrics, best: trainer.best };
@@ -259,24 +259,24 @@ export class TrainingRun {
 
   /** Logits [V] of the token that follows a question, with the adapter or without. */
   scores(prompt: string, adapter = true): Promise<Float32Array> {
-    const { tokenizer } = this.#parts.files;
+    const { tokenizer } = this.parts.files;
     const ids = tokenizer.encode(tokenizer.render([{ role: 'user', content: prompt }], true).text);
     return this.answers.scores(ids, adapter);
   }
 
   /** How far the last step moved each tensor. */
   updateNorms(): Promise<number[]> {
-    return this.#parts.trainer.updateNorms();
+    return this.parts.trainer.updateNorms();
   }
 
   /** Saves the run as it stands. */
   save(): Promise<void> {
-    return this.keeper.after(this.#parts.trainer, this.#facts(), true);
+    return this.keeper.after(this.parts.trainer, this.#facts(), true);
   }
 
   /** The run as it stands, as a file that a page can open and go on with. */
   async saved(): Promise<ExportFile> {
-    const bytes = encodeSnapshot({ ...this.#facts(), state: await this.#parts.trainer.state() });
+    const bytes = encodeSnapshot({ ...this.#facts(), state: await this.parts.trainer.state() });
     return { name: `${this.recipe.preset}-step-${this.step}.lora-run`, bytes };
   }
 
@@ -287,7 +287,7 @@ export class TrainingRun {
       totalSteps: this.totalSteps,
       before: [...this.answers.before].map(([prompt, text]) => ({ prompt, text })),
       device: deviceClass(this.#options.opened.device),
-      note: { ...this.#parts.note, ...this.answers.told() },
+      note: { ...this.parts.note, ...this.answers.told() },
     };
   }
 

@@ -1,4 +1,5 @@
 // What a run is given beside what loads it: its files, where it saves itself, and what it goes on from.
+import type { Example } from '../data/tokenize.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
 import type { Wired } from '../python/run/wire.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
@@ -25,6 +26,7 @@ export interface RunOptions extends LoadOptions {
 /** What a run is made of once it stands. */
 export interface RunParts {
   readonly trainer: Trainer;
+  readonly train: readonly Example[];
   readonly answers: RunAnswers;
   readonly rows: RunRows;
   /** First values of an adapter that was taken out of the base; null for any other. */

@@ -18,10 +18,12 @@ import { errorData } from './errorData.ts';
 import { memoryExports } from './exportPlace.ts';
 import { lossBehind } from './lossBehind.ts';
 import { openFor } from './openFor.ts';
+import { OpinionDesk } from './opinionDesk.ts';
 import { answer, isQuestion } from './questions.ts';
 import { TrainingRun } from './run.ts';
 import { SavedRuns } from './savedRuns.ts';
 import type { Queued, SessionCommand } from './sessionCommands.ts';
+import { isHeard } from './sessionCommands.ts';
 import type { SessionOptions } from './sessionOptions.ts';
 import { UntouchedDesk } from './untouched.ts';
 import { Wish } from './wish.ts';
@@ -43,6 +45,7 @@ export class Session {
   #takes = false;
   readonly #wish = new Wish();
   readonly #untouched: UntouchedDesk;
+  readonly #opinions: OpinionDesk;
   /** What is asked while a run trains. */
   #watch: Watch | null = null;
   /** Whether the closing answers of the run were asked for. */
@@ -56,6 +59,7 @@ export class Session {
     this.#options = options;
     this.#saved = new SavedRuns(options.store, options.shelf ?? null, options.emit);
     this.#untouched = new UntouchedDesk(options);
+    this.#opinions = new OpinionDesk(options);
   }
 
   /** Resolves when the command, and what stood before it, is done. Never rejects: failures are events. */
@@ -66,9 +70,10 @@ export class Session {
     if (isQuestion(command)) return answer(command, this.#options);
     if (command.type === 'change') return Promise.resolve(this.#run?.change(command.patch));
     if (command.type === 'ask-untouched') return this.#untouched.ask(command);
+    this.#opinions.hear(command);
     if (command.type !== 'probe' && command.type !== 'saved') this.#untouched.rest();
     if (command.type !== 'watch') this.#heard += 1;
-    if (command.type === 'pause' || command.type === 'watch') return Promise.resolve();
+    if (isHeard(command)) return Promise.resolve();
     const place = this.#heard;
     this.#work = this.#work
       .then(() => {
@@ -97,6 +102,8 @@ export class Session {
         return this.#train(command.recipe, command.backend, (step) => step + 1);
       case 'stop':
         return this.#stop();
+      case 'second-opinion':
+        return this.#opine(command);
       case 'reset':
         if (this.#run) await this.#saved.leave(this.#run);
         this.#forget();
@@ -142,6 +149,14 @@ export class Session {
     }
   }
 
+  /** Of the run at rest where it has that recipe; what goes wrong is told and leaves it at rest. */
+  async #opine(command: Extract<Queued, { type: 'second-opinion' }>): Promise<void> {
+    const at = this.#run?.recipe ?? this.#saved.waiting;
+    const open = at !== null && sameRun(at, command.recipe) ? () => this.#restedRun() : null;
+    if (await this.#opinions.give(command, open, () => this.#opened)) await this.#goIdle(this.#opened);
+    else if (open) this.#run?.phase(this.#ended ? 'finished' : 'paused');
+  }
+
   /** The run at rest, or what was saved of it when its device was lost. */
   async #restedRun(): Promise<TrainingRun | null> {
     const { waiting } = this.#saved;
@@ -184,13 +199,15 @@ export class Session {
    * Runs `body`; when the device was lost under it, or ONNX Runtime could not go on, opens another and runs it again from what was saved.
    */
   async #recovering(body: (again: boolean) => Promise<void>): Promise<void> {
-    const { emit } = this.#options;
     for (let attempt = 1; ; attempt++) {
       try {
         await body(attempt > 1);
         return;
       } catch (error) {
-        if (error instanceof Cancelled) return this.#cancelled();
+        if (error instanceof Cancelled) {
+          this.#forget();
+          return this.#options.emit({ type: 'phase', phase: 'idle', done: 0, total: 0, note: 'cancelled' });
+        }
         const loss = await lossBehind(error, this.#opened);
         const gaveUp = ortError.is(loss) && this.#opened?.device.backend === 'ort';
         if (gaveUp) this.#gaveUp = loss;
@@ -198,15 +215,10 @@ export class Session {
         await this.#saved.recall();
         if (attempt > MOST_RECOVERIES) throw loss;
         const note = gaveUp ? 'plain' : 'recovering';
-        emit({ type: 'phase', phase: 'loading', done: 0, total: 0, note });
+        this.#options.emit({ type: 'phase', phase: 'loading', done: 0, total: 0, note });
         this.#forget();
       }
     }
-  }
-
-  #cancelled(): void {
-    this.#forget();
-    this.#options.emit({ type: 'phase', phase: 'idle', done: 0, total: 0, note: 'cancelled' });
   }
 
   async #begin(recipe: Recipe, choice: BackendChoice, again = false): Promise<TrainingRun | null> {
@@ -217,12 +229,10 @@ export class Session {
       this.#options.emit({ type: 'kept', run: null });
     }
     const { emit, assets, now, breathe, memoryBytes = null } = this.#options;
-    const { store } = this.#saved;
     const had = saved || again ? this.#had : null;
-    const { givesUp: cancelled, isQuiet: quiet } = this.#wish;
+    const { givesUp: cancelled, isQuiet: quiet, signal } = this.#wish;
     const gaveUp = this.#gaveUp;
     const ort = gaveUp ? () => Promise.reject(gaveUp) : (this.#options.ort ?? null);
-    const { signal } = this.#wish;
     const opened = await openFor({ ...this.#options, ort, cancelled, signal }, recipe, choice, had);
     this.#choice = choice;
     this.#had = opened.device.backend;
@@ -230,7 +240,7 @@ export class Session {
     emit({ type: 'device', device: opened.device });
     void opened.lost.then((error) => this.#lost(opened, error));
     const own = { assets, emit, now, breathe, memoryBytes, cancelled, quiet, signal };
-    const run = await TrainingRun.begin({ ...own, recipe, opened, store, saved });
+    const run = await TrainingRun.begin({ ...own, recipe, opened, store: this.#saved.store, saved });
     if (this.#wish.leaves()) return null;
     this.#run = run;
     return run;

@@ -11,6 +11,7 @@ import { inspectRecipe } from '../session/inspectRecipe.ts';
 import { readPublic } from './embedded.ts';
 import type { Samples } from './hubSamples.ts';
 import { hubCommands, hubEvents } from './hubSamples.ts';
+import { opinionCommands, opinionEvents } from './opinionSamples.ts';
 import { columns, ownRows, rowStatistics, rowsView } from './rowSamples.ts';
 import { rowScoresCommands, rowScoresEvents, runsCommands, runsEvents } from './runsSamples.ts';
 
@@ -38,6 +39,7 @@ const backend = 'auto';
 export const commands: Samples<Command> = {
   ...runsCommands,
   ...rowScoresCommands,
+  ...opinionCommands(recipe),
   inspect: { type: 'inspect', id, recipe },
   probe: { type: 'probe', backend },
   train: { type: 'train', recipe, backend },
@@ -187,6 +189,8 @@ export const events: Samples<Event> = {
   ...hubEvents,
   ...runsEvents(recipe),
   ...rowScoresEvents,
+  ...opinionEvents,
+  'opinion-failed': { type: 'opinion-failed', id, error },
   'runs-failed': { type: 'runs-failed', id, error },
   'run-shelved': { type: 'run-shelved', error, run: file },
   'hub-weighed': { type: 'hub-weighed', id, estimate: null },

@@ -8,12 +8,12 @@ import { embeddedTrainer } from '../testing/embedded.ts';
 import { CpuBackend } from './backends/cpuBackend.ts';
 import type { Variants } from './backends/variants.ts';
 import { gpuVariants, portableVariants } from './backends/variants.ts';
-import type { StepMetrics } from './metrics.ts';
+import type { TrainedStep } from './metrics.ts';
 
 const rows = readFileSync('public/presets/ships-log.jsonl', 'utf8');
 
 /** Two steps in float64 by the references of the kernels that such a device runs. */
-async function steps(variants: Variants, patch: RecipePatch): Promise<StepMetrics[]> {
+async function steps(variants: Variants, patch: RecipePatch): Promise<TrainedStep[]> {
   const profile = { ...variants, maxBindingBytes: 2 ** 31 };
   const backend = Object.assign(new CpuBackend({ precision: 'float64' }), { profile });
   const { trainer } = await embeddedTrainer(backend, rows, {
@@ -22,7 +22,7 @@ async function steps(variants: Variants, patch: RecipePatch): Promise<StepMetric
     'train.learning_rate': 0.005,
     ...patch,
   });
-  const made: StepMetrics[] = [];
+  const made: TrainedStep[] = [];
   while (!trainer.finished) made.push(await trainer.next());
   return made;
 }

@@ -1,5 +1,6 @@
 // Records what a run replays: one micro-batch (forward, loss, backward), the update, and an evaluation batch.
 
+import type { HiddenStates } from '../models/decoder.ts';
 import type { ModelConfig } from '../models/modelConfig.ts';
 import { recordForward } from '../models/recordForward.ts';
 import { backward } from '../torch/autograd/backward.ts';
@@ -17,6 +18,11 @@ import { layoutAdapters } from '../torch/trainedLayout.ts';
 export interface RecordedBatch {
   readonly tape: Tape;
   readonly recording: Recording;
+}
+
+/** The same with what its layers made. */
+export interface RecordedTraining extends RecordedBatch {
+  readonly states: HiddenStates;
 }
 
 export interface LossOptions {
@@ -41,13 +47,13 @@ export function recordTraining(
   batch: BatchShape,
   call: string,
   options: LossOptions = {},
-): RecordedBatch {
+): RecordedTraining {
   const tape = new Tape();
   const recording = new Recording(tape, model, layout);
-  const { final } = recordForward(recording, config, batch);
-  const loss = lossOf(recording, final, batch, options);
+  const states = recordForward(recording, config, batch);
+  const loss = lossOf(recording, states.final, batch, options);
   backward(tape, loss, call);
-  return { tape, recording };
+  return { tape, recording, states };
 }
 
 /** Forward and loss alone, in eval mode: no dropout, no checkpointing, no gradient. */

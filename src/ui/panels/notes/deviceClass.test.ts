@@ -18,6 +18,7 @@ it('says from where to where a saved run moves, and nothing where it stays', () 
     adapter: null,
     features: [],
     limits: {},
+    compared: null,
   } as const;
   expect(moveOf('webgpu:nvidia/ampere', ort)).toEqual({ from: 'WebGPU (nvidia ampere)', to: 'ONNX Runtime' });
   expect(moveOf('ort', ort)).toBeNull();
