@@ -3,6 +3,8 @@ import { decimal } from '../../src/engine/ground/decimal.ts';
 import { own } from '../../src/engine/ground/own.ts';
 import { DEFAULT_HUB } from '../../src/engine/hub/wish.ts';
 import type { ExportFormat, FloatType } from '../../src/engine/protocol.ts';
+import type { SweepAxis } from '../../src/engine/recipe/sweep.ts';
+import { isAxis, MOST_RUNS, readAxis } from '../../src/engine/recipe/sweep.ts';
 import type { BackendChoice } from '../../src/engine/training/backends/deviceInfo.ts';
 import { isBackendChoice } from '../../src/engine/training/backends/deviceInfo.ts';
 import type { Command, UsageError } from '../commandLine.ts';
@@ -39,6 +41,11 @@ export interface CliOptions {
   readonly rows: number;
   /** What is computed a second time when the run has ended. */
   readonly check: CheckKind | null;
+  /** Settings with their values, as `key=a,b`; none: one run. */
+  readonly sweep: readonly SweepAxis[];
+  readonly atMost: number;
+  /** Whether runs that fall behind are given up. */
+  readonly stopEarly: boolean;
   readonly backend: BackendChoice;
   readonly listPresets: boolean;
   readonly listModels: boolean;
@@ -134,6 +141,22 @@ export const command = {
       help: 'at the end compute a batch on ONNX Runtime too, with every gradient, and say the largest differences: ort, or ort-layers to find the operation (a run on ONNX Runtime is held to TypeScript)',
     },
     steps: { type: 'string', value: 'N', help: 'at most N optimiser steps' },
+    sweep: {
+      type: 'string',
+      value: 'KEY=A,B',
+      help: 'a run for each of these values of a setting, called as in a recipe: train.learning_rate=1e-4,1e-3 (several times: their grid)',
+      multiple: true,
+    },
+    'at-most': {
+      type: 'string',
+      value: 'N',
+      help: `of a larger grid N runs, drawn by the recipe's seed (at most ${MOST_RUNS})`,
+    },
+    'stop-early': {
+      type: 'boolean',
+      help: 'give up a run of the sweep whose best loss is above the median of the others (median stopping rule of Google Vizier)',
+      default: false,
+    },
     rows: {
       type: 'string',
       value: 'N',
@@ -155,6 +178,14 @@ export const command = {
 
 const webFormats = { float32: 'web-f32', float16: 'web-f16', q4: 'web-q4' } as const;
 
+/** Throws UsageError for a setting that there is none of, or a value that it refuses. */
+function axisOf(written: string): SweepAxis {
+  const [key = '', ...values] = written.split('=');
+  const axis = readAxis(key.trim(), values.join('='));
+  if (isAxis(axis)) return axis;
+  throw usageError(command, `--sweep: ${axis.en}`);
+}
+
 /** Throws UsageError for what the command does not know. */
 export function readOptions(args: readonly string[]): CliOptions {
   const values = readArguments(command, args);
@@ -167,6 +198,8 @@ export function readOptions(args: readonly string[]): CliOptions {
   const { backend = 'auto' } = values;
   if (!isBackendChoice(backend)) throw wrong(`--backend: expected webgpu, ort or cpu, got '${backend}'.`);
   const { merge } = values;
+  if (values.sweep !== undefined && (values.push !== undefined || values.checkpoint !== undefined))
+    throw wrong('--sweep: expected without --push and --checkpoint, which are of one run.');
   if (merge !== undefined && merge !== 'float32' && merge !== 'float16' && merge !== 'bfloat16')
     throw wrong(`--merge: expected float32, float16 or bfloat16, got '${merge}'.`);
   const web = (values.web ?? []).map((type) => {
@@ -195,6 +228,9 @@ export function readOptions(args: readonly string[]): CliOptions {
     public: values.public,
     steps,
     rows: whole(command, 'rows', values.rows, 0, 1),
+    sweep: (values.sweep ?? []).map(axisOf),
+    atMost: whole(command, 'at-most', values['at-most'], MOST_RUNS, 1),
+    stopEarly: values['stop-early'],
     backend,
     listPresets: values['list-presets'],
     listModels: values['list-models'],

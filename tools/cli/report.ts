@@ -7,6 +7,8 @@ import type { CliError } from './cliErrors.ts';
 import { opinionLines } from './opinion.ts';
 import type { RowLosses } from './rowLosses.ts';
 import { rowLines, rowObject } from './rowLosses.ts';
+import type { SweptRun } from './sweep.ts';
+import { sweepObject, sweepTable } from './sweep.ts';
 
 export interface StartFacts {
   readonly trainable: number;
@@ -39,6 +41,9 @@ export interface Report {
   profile(facts: ProfileFacts): void;
   rows(losses: RowLosses): void;
   opinion(opinion: Opinion): void;
+  /** A run of a sweep begins. */
+  sweepRun(name: string, place: number, count: number): void;
+  sweep(runs: readonly SweptRun[]): void;
   /** Its files are on the hub: the page that people see, and the commit. */
   pushed(page: string, commit: string): void;
   done(link: string): void;
@@ -80,6 +85,8 @@ export const jsonReport: Report = {
   sample: (prompt, before, after) => line({ event: 'sample', prompt, before, after }),
   rows: ({ part, worst, best }) =>
     line({ event: 'rows', part, worst: worst.map(rowObject), best: best.map(rowObject) }),
+  sweepRun: (name, place, count) => line({ event: 'sweep_run', name, place, count }),
+  sweep: (runs) => line({ event: 'sweep', runs: sweepObject(runs) }),
   profile: (facts) =>
     line({
       event: 'profile',
@@ -120,6 +127,8 @@ export const textReport: Report = {
   },
   sample: (prompt, before, after) => say(`\n? ${prompt}\n  before: ${before}\n  after:  ${after}`),
   rows: (losses) => say(rowLines(losses).join('\n')),
+  sweepRun: (name, place, count) => say(`\nrun ${place} of ${count}: ${name}`),
+  sweep: (runs) => say(`\n${sweepTable(runs).join('\n')}`),
   profile: (facts) => {
     say(
       `\n${facts.dispatchesPerStep} dispatches a step (${facts.dispatchesPerLayer.toFixed(1)} a layer), ${facts.submitsPerStep} submits, ${facts.readbacksPerStep} readbacks, ${(facts.allocatedBytes / 2 ** 20).toFixed(1)} MiB allocated`,

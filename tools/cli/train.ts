@@ -20,6 +20,7 @@ import { newestSnapshot } from '../../src/engine/session/snapshotDecode.ts';
 import type { OpenedBackend } from '../../src/engine/training/backends/openDevice.ts';
 import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
 import { openOrt } from '../../src/engine/training/backends/ort/openOrt.ts';
+import type { StepMetrics } from '../../src/engine/training/metrics.ts';
 import { deviceLost, noGpu, ortError } from '../../src/engine/training/trainingErrors.ts';
 import { helped, usageError } from '../commandLine.ts';
 import { cliError } from './cliErrors.ts';
@@ -35,6 +36,8 @@ import { recipeOf } from './recipeOf.ts';
 import type { Report } from './report.ts';
 import { jsonReport, textReport } from './report.ts';
 import { rowLossesOf } from './rowLosses.ts';
+import type { TrainOne } from './sweep.ts';
+import { sweep, writeSweep } from './sweep.ts';
 import { writePieces } from './writePieces.ts';
 
 const MOST_ATTEMPTS = 4;
@@ -120,6 +123,8 @@ interface Job {
   readonly report: Report;
   readonly assets: Assets;
   readonly recipe: Recipe;
+  /** Whether it goes on behind a step; absent: to its end. */
+  readonly goesOn?: Parameters<TrainOne>[2];
 }
 
 /** One run on one device, from the start or from what was saved. */
@@ -169,19 +174,22 @@ async function runOn(
   await backend.timings();
   const counters = { ...backend.counters };
   const first = run.step;
+  const steps: StepMetrics[] = [];
   while (!run.finished) {
     const metrics = await run.next();
     // What the device complains of comes beside the numbers, which then mean nothing.
     if (lost[0]) throw lost[0];
     report.step(metrics, run.totalSteps);
+    steps.push(metrics);
+    if (job.goesOn?.(steps, run.totalSteps) === false) break;
     await breathe();
   }
   if (options.profile) {
-    const steps = run.step - first;
-    const perStep = (key: keyof typeof counters): number => (backend.counters[key] - counters[key]) / steps;
+    const taken = run.step - first;
+    const perStep = (key: keyof typeof counters): number => (backend.counters[key] - counters[key]) / taken;
     const layers = (await assets.model(recipe)).config.layers;
     const kernels = [...(await backend.timings())]
-      .map(([name, ms]) => ({ name, ms: ms / steps }))
+      .map(([name, ms]) => ({ name, ms: ms / taken }))
       .sort((a, b) => b.ms - a.ms);
     report.profile({
       dispatchesPerStep: run.dispatchesPerStep,
@@ -202,19 +210,30 @@ async function runOn(
   report.done(await runLink(assets, recipe, run.fingerprint));
 }
 
-/** A run that loses its device goes on with another; one that was ended goes on when the same folder is named again. */
+/** One run, or those of a sweep. */
 async function train(options: CliOptions, report: Report, assets: Assets): Promise<void> {
   // What could be known before the first step is not told after the last.
   if (options.push !== null) assertPushable(writer(options), options.push);
   const recipe = await recipeOf({ ...options, keep: true }, assets, (text) => report.warning('link', text));
   if (options.bundle !== null) await writeBundle(options.bundle, recipe, assets);
+  if (options.sweep.length === 0) return trainOne({ options, report, assets, recipe });
+  const one: TrainOne = (swept, folder, goesOn) =>
+    trainOne({ options: { ...options, export: folder }, report, assets, recipe: swept, goesOn });
+  const runs = await sweep(options, recipe, one, report.sweepRun);
+  report.sweep(runs);
+  if (options.export !== null) await writeSweep(options.export, runs);
+}
+
+/** A run that loses its device goes on with another; one that was ended goes on when the same folder is named again. */
+async function trainOne(job: Job): Promise<void> {
+  const { options, report, recipe } = job;
   const store = options.checkpoint === null ? memoryStore() : folderStore(options.checkpoint);
   for (let attempt = 1; ; attempt++) {
     const found = await newestSnapshot(store);
     const saved = found && sameRun(found.recipe, recipe) ? found : null;
     const opened = await openDevice(options, recipe);
     try {
-      await runOn(opened, saved, { options, report, assets, recipe }, store);
+      await runOn(opened, saved, job, store);
       return;
     } catch (error) {
       const loss = await lossBehind(error, opened);
