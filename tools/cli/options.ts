@@ -165,7 +165,7 @@ export const command = {
     backend: {
       type: 'string',
       value: 'NAME',
-      help: 'webgpu, ort (ONNX Runtime) or cpu (otherwise webgpu where there is an adapter)',
+      help: 'webgpu, ort (ONNX Runtime) or cpu (otherwise webgpu where there is a GPU, and the faster of the first two where its adapter computes on the processor)',
     },
     json: { type: 'boolean', help: 'one JSON object a line', default: false },
     profile: {

@@ -140,9 +140,11 @@ async function runOn(
   void opened.lost.then((error) => lost.push(error));
   const deviceName = device.adapter
     ? `WebGPU on ${device.adapter.description || device.adapter.device}`
-    : device.backend === 'ort'
-      ? 'ONNX Runtime on the CPU'
-      : 'CPU';
+    : device.compared
+      ? `ONNX Runtime on the CPU, ${device.compared.times.toFixed(1)} times as fast as ${device.compared.adapter} here`
+      : device.backend === 'ort'
+        ? 'ONNX Runtime on the CPU'
+        : 'CPU';
   const answers = new Map<string, { before: string; after: string }>();
   const emit = (event: Event): void => {
     if (event.type === 'phase' && event.note === 'compiling') report.compiling(event.done, event.total);

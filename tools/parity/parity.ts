@@ -65,7 +65,7 @@ export const command = {
 } as const satisfies Command;
 
 export const main = tool(command, async (values) => {
-  const choice = values.backend ?? 'auto';
+  const choice = values.backend ?? 'webgpu';
   if (!isBackendChoice(choice))
     throw usageError(command, `--backend: expected webgpu, ort or cpu, got '${choice}'.`);
   const { variants } = values;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { inspectionOf } from '../testing/fixture.ts';
 import type { Measured } from './pace.ts';
-import { classOf, deviceKey, timeTold } from './pace.ts';
+import { classOf, deviceKey, expected, timeTold } from './pace.ts';
 import { newRun } from './reduce.ts';
 import { recallMeasured, rememberMeasured } from './remembered.ts';
 import { speedWatch } from './speed.ts';
@@ -30,6 +30,11 @@ describe('before a run', () => {
     const order = ['seconds', 'minute', 'minutes', 'half-hour', 'hour', 'hours'];
     const place = (one: ReturnType<typeof device>) => order.indexOf(timeTold(long, one, null).class);
     expect(place(device('webgpu'))).toBeLessThan(place(device('webgpu', true)));
+  });
+  it('where a run measures first what is faster, that is what it is told for', () => {
+    const software = device('webgpu', true);
+    expect(deviceKey(expected(software, true))).toBe('ort');
+    expect(expected(software, false)).toBe(software);
   });
   it('what was compared moves the guess', () => {
     const long = { ...estimate, steps: 200 };

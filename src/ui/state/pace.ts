@@ -14,7 +14,9 @@ export interface Measured {
 }
 
 /** FLOP/s of a training step where nothing was measured. */
-const firstGuess = { cpu: 1e9, ort: 6e9, software: 3e9, webgpu: 150e9 } as const;
+const firstGuess = { cpu: 1e9, ort: 6e9, software: 1e9, webgpu: 150e9 } as const;
+/** A first run there finds out which kernels suit the adapter. */
+const onceMs = { cpu: 0, ort: 0, software: 20e3, webgpu: 2e3 } as const;
 /** Even an idle GPU needs this long to be told about one dispatch. */
 const msPerDispatch = { cpu: 0, ort: 0, software: 0.05, webgpu: 0.02 } as const;
 /** Of what one layer reached when backends were compared, a whole step reaches about so much. */
@@ -63,8 +65,12 @@ function guessedMs(estimate: CostEstimate, device: DeviceInfo | null): number {
   const layer = device?.compared?.flops;
   const speed = layer === undefined ? firstGuess[kind] : layer * STEP_OF_LAYER;
   const stepMs = (estimate.flopsPerStep * 1000) / speed + estimate.dispatchesPerStep * msPerDispatch[kind];
-  return estimate.steps * stepMs;
+  return onceMs[kind] + estimate.steps * stepMs;
 }
+
+/** What an estimate is made for: where a run will measure first which backend is faster, as if it were ONNX Runtime. */
+export const expected = (device: DeviceInfo | null, undecided: boolean): DeviceInfo | null =>
+  undecided && device !== null ? { ...device, backend: 'ort', adapter: null } : device;
 
 export function timeTold(
   estimate: CostEstimate,

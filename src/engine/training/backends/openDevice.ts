@@ -3,7 +3,7 @@
 import { Cancelled, UserError, wordsOf } from '../../ground/errors.ts';
 import type { ReadOptions } from '../../ground/fetching/progress.ts';
 import type { Text } from '../../ground/text.ts';
-import { deviceLost, gpuError, outOfMemory } from '../trainingErrors.ts';
+import { deviceLost, gpuError, ortError, outOfMemory } from '../trainingErrors.ts';
 import type { Backend } from './backend.ts';
 import { CpuBackend } from './cpuBackend.ts';
 import type { BackendChoice, BackendKind, Compared, CpuReason, DeviceInfo } from './deviceInfo.ts';
@@ -196,7 +196,7 @@ const isStarted = (started: OrtRuntime | Text): started is OrtRuntime => 'create
 
 type Beside = Pick<DeviceInfo, 'trouble' | 'compared'>;
 
-/** ONNX Runtime where it is the faster one on an adapter that computes on the processor. Throws Cancelled, and UserError 'device-lost'. */
+/** ONNX Runtime where it is the faster one on an adapter that computes on the processor, or where that fails. Throws Cancelled. */
 async function ortWhereFaster(
   adapter: GPUAdapter,
   ort: OrtSource,
@@ -211,8 +211,14 @@ async function ortWhereFaster(
   if (kept && takenOf(kept) === 'webgpu') return told(kept, null);
   const started = await startOrt(ort, options.watch ?? {});
   if (!isStarted(started)) return { trouble: started, compared: null, faster: null };
-  const comparison = kept ?? (await compare(adapter, started, options));
-  return told(comparison, takenOf(comparison) === 'ort' ? started : null);
+  try {
+    const comparison = kept ?? (await compare(adapter, started, options));
+    return told(comparison, takenOf(comparison) === 'ort' ? started : null);
+  } catch (error) {
+    if (error instanceof Cancelled) throw error;
+    // What fails at a second's work is not given a run's.
+    return { trouble: wordsOf(error), compared: null, faster: ortError.is(error) ? null : started };
+  }
 }
 
 /**
@@ -247,7 +253,7 @@ export async function openBackend(options: OpenOptions): Promise<OpenedBackend> 
     compares && ort
       ? await ortWhereFaster(found, ort, options)
       : { faster: null, trouble: null, compared: null };
-  if (faster) return onStarted(faster, 'slower-adapter', beside);
+  if (faster) return onStarted(faster, beside.compared ? 'slower-adapter' : 'no-adapter', beside);
   // A run that was on it goes on beside it, as it was told.
   if (beside.trouble && had === 'ort') return onCpu('ort-failed', beside.trouble);
   // An adapter gives one device.

@@ -108,9 +108,11 @@ describe('Automatic', () => {
     expect([asked, device]).toEqual([[], 'a device was asked for']);
     expect(probed).toMatchObject({ backend: 'webgpu', compared: { times: 0.5 } });
   });
-  it('measures what was not measured, on a device', async () => {
+  it('measures what was not measured, on a device; where that fails ONNX Runtime runs, told', async () => {
     const { asked, device, probed } = await opened(null);
-    expect([asked, device]).toEqual([['ort'], 'a device was asked for']);
+    expect(asked).toEqual(['ort']);
+    const trouble = { en: expect.stringContaining('a device was asked for') };
+    expect(device).toMatchObject({ backend: 'ort', reason: 'no-adapter', compared: null, trouble });
     expect(probed).toMatchObject({ backend: 'webgpu', compared: null, adapter: { fallback: true } });
   });
   it('measures nothing on a GPU, and fetches nothing', async () => {

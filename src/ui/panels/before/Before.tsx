@@ -3,10 +3,11 @@
 import { memo, useEffect, useState } from 'react';
 import type { CostEstimate } from '../../../engine/index.ts';
 import { useCalmState, usePageState, useTexts } from '../../PageContext.tsx';
-import { deviceKey, timeTold } from '../../state/pace.ts';
+import { deviceKey, expected, timeTold } from '../../state/pace.ts';
 import { recallMeasured } from '../../state/remembered.ts';
 import { countText, flopsText, timeText } from '../../texts/numbers.ts';
 import { Answers } from '../answers/Answers.tsx';
+import { isUndecided } from '../device/adapterWords.ts';
 import { PresetCards } from '../first/PresetCards.tsx';
 import { TryIt } from '../first/TryIt.tsx';
 import { Memory } from '../memory/Memory.tsx';
@@ -16,7 +17,9 @@ import { RowsCard } from './RowsCard.tsx';
 
 function Estimate({ estimate }: { readonly estimate: CostEstimate }) {
   const { t, language } = useTexts();
-  const device = usePageState((state) => state.device);
+  const choice = usePageState((state) => state.backend);
+  const own = usePageState((state) => state.device);
+  const device = expected(own, own !== null && isUndecided(own, choice));
   const told = timeTold(estimate, device, recallMeasured(deviceKey(device)));
   return (
     <dl className="estimate">
