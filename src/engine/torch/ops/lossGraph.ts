@@ -16,8 +16,12 @@ export interface GraphChunk {
 }
 
 /** Logits of a chunk [R, V], its hidden states [R, C], and u where the head has an adapter. */
-function logitsOf(to: Lowering, node: Node, h: Tensor, rows: number) {
-  const { head, training } = node.attributes;
+export function logitsOf(
+  to: Lowering,
+  { head, training }: Pick<LossAttributes, 'head' | 'training'>,
+  h: Tensor,
+  rows: number,
+) {
   const base = frozenGraph(to, head);
   const plain = base.forward(h);
   const { adapter } = training;
@@ -58,7 +62,7 @@ export function scoreChunk(
   const { smoothing, head, training, wantsHidden } = node.attributes;
   const [hidden] = valueAt(node.inputs, 0);
   const h = part(to.read(hidden), 0);
-  const { z, u, base } = logitsOf(to, node, h, chunk.rows);
+  const { z, u, base } = logitsOf(to, node.attributes, h, chunk.rows);
   const { safe, counted } = labelsOf(to, part, hidden.shape[0] ?? 0);
   const d = graph.sub(z, graph.op('ReduceMax', [z, graph.integers([1])], { keepdims: 1 }));
   const e = graph.exp(d);
