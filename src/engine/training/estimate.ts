@@ -16,7 +16,7 @@ import { layoutAdapters } from '../torch/trainedLayout.ts';
 import { sessionBytes } from './backends/ort/lowerPlan.ts';
 import { beforeStep } from './beforeStep.ts';
 import type { CostEstimate, MemoryPlan } from './cost.ts';
-import { generationBuffers } from './generate/generator.ts';
+import { generationBuffers, recordGeneration } from './generate/generator.ts';
 import { gradientBuffers, optimizerBuffers } from './learner.ts';
 import { batchBuffers, bytesOf, LEAST_FLOATS } from './namedBuffers.ts';
 import { beyondEngine } from './reach.ts';
@@ -81,6 +81,17 @@ function otherPlans(inputs: EstimateInputs, layout: AdapterLayout, tapes: StepTa
   };
 }
 
+/** What answers replay: a chunk of a prompt (of any width) and one token, with the adapter and without. */
+const answerPlans = (
+  { config, wired: model, profile = portable }: EstimateInputs,
+  layout: AdapterLayout,
+): Plan[] =>
+  [2, 1].flatMap((tokens) =>
+    [true, false].map((adapter) =>
+      makePlan(recordGeneration({ model, config, layout }, tokens, adapter), profile),
+    ),
+  );
+
 /** Beside the plans' room, by what it is for. */
 function bufferBytes({ config, wired, options, largest }: EstimateInputs, layout: AdapterLayout) {
   const shapes = [largest.train, ...(largest.test ? [largest.test] : [])];
@@ -113,7 +124,9 @@ export function estimateCost(inputs: EstimateInputs): CostEstimate | null {
       const plans = [plan, ...reference, ...step, ...between];
       const { slotBytes, scratchBytes } = roomOf(plans);
       const activationBytes = buffers.activationBytes + slotBytes;
-      const held = inputs.sessions ? plans.reduce((sum, one) => sum + sessionBytes(one), 0) : 0;
+      const held = inputs.sessions
+        ? [...plans, ...answerPlans(inputs, layout)].reduce((sum, one) => sum + sessionBytes(one), 0)
+        : 0;
       const parts = {
         ...buffers,
         weightsBytes: buffers.weightsBytes + held,

@@ -17,6 +17,8 @@ export type Feed = {
   readonly dims: readonly number[];
   /** The same as the graph says them: those that follow from the batch by a name, for the graph holds none of them. */
   readonly sizes: readonly (number | string)[];
+  /** Where they follow from the step, not from the batch: these in place of `dims`. */
+  readonly dimsAt?: (step: StepNumbers) => readonly number[];
 } & (
   | { readonly buffer: string; readonly offset: number }
   | { readonly make: (step: StepNumbers, contents: Contents) => FeedData }
@@ -27,6 +29,8 @@ export interface Sink {
   readonly tensor: Tensor;
   readonly buffer: string;
   readonly offset: (step: StepNumbers) => number;
+  /** The most floats of it that there is a place for. */
+  readonly most?: (step: StepNumbers) => number;
   /** Added to what stands there, or put in its place. */
   readonly adds: boolean;
 }
@@ -117,6 +121,20 @@ export class Lowering {
     return name;
   }
 
+  /** A row of `width` floats for every token before the step's position, [P, width]. */
+  begun(name: string, width: number, floats: (position: number, contents: Contents) => BufferData): Tensor {
+    this.feeds.set(name, {
+      ...{ type: 'float', dims: [0, width], sizes: ['past', width] },
+      dimsAt: ({ position }) => [position, width],
+      make: ({ position }, contents) => {
+        const made = floats(position, contents);
+        invariant(made instanceof Float32Array, `lowering: '${name}' holds no floats`);
+        return made;
+      },
+    });
+    return name;
+  }
+
   /** A number of the step. */
   number(name: keyof StepNumbers): Tensor {
     return this.made(`step ${name}`, 'float', [], (step) => Float32Array.of(step[name]));
@@ -169,8 +187,15 @@ export class Lowering {
   }
 
   /** Puts a result where it belongs when the graph has run. */
-  store(buffer: string, tensor: Tensor, offset: Sink['offset'] = () => 0): void {
-    this.#stored.push({ tensor, buffer, offset, adds: false });
+  store(buffer: string, tensor: Tensor, offset: Sink['offset'] = () => 0, most?: Sink['most']): void {
+    this.#stored.push({ tensor, buffer, offset, adds: false, ...(most ? { most } : {}) });
+  }
+
+  /** What this graph puts into a buffer, for whoever would read it there. */
+  stored(buffer: string): Tensor {
+    const made = this.#stored.find((sink) => sink.buffer === buffer);
+    invariant(made, `lowering: nothing has filled '${buffer}'`);
+    return made.tensor;
   }
 
   #fed(

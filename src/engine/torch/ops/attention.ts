@@ -20,17 +20,13 @@ import {
   tileCalls,
   tileScratch,
 } from './attentionTiles.ts';
+import type { KvCache } from './cachedAttentionGraph.ts';
+import { cachedAttention } from './cachedAttentionGraph.ts';
 import type { DropoutDraw } from './dropout.ts';
 import { upBackwardTurnedCall } from './loraFused.ts';
 import { valueAt } from './nodeValues.ts';
 import type { HeadShape } from './rope.ts';
 import { documentsRef, hasDocuments, turnBack } from './rope.ts';
-
-/** k then v of one layer, each [maxTokens, G·D], in one buffer. */
-export interface KvCache {
-  readonly buffer: string;
-  readonly maxTokens: number;
-}
 
 interface AttentionShape extends HeadShape {
   /** Keys that a query sees, its own among them; null: all before it. */
@@ -107,8 +103,14 @@ const attentionOperation: Operation<Attributes> = {
   lower: (node, to) => {
     const [qkv] = valueAt(node.inputs, 0);
     const [o] = valueAt(node.outputs, 0);
-    invariant(node.attributes.cache === null, 'attention: a cache is for the kernels');
-    to.write(o, new AttentionGraph(to, node.attributes, to.read(qkv)).output());
+    const { cache } = node.attributes;
+    const own = to.read(qkv);
+    to.write(
+      o,
+      cache
+        ? cachedAttention(to, node.attributes, own, cache)
+        : new AttentionGraph(to, node.attributes, own).output(),
+    );
   },
   flops: (node) => 4 * pairs(node.attributes) * node.attributes.headDim,
   backward: (context) => {

@@ -15,7 +15,7 @@ export interface AttentionNumbers extends HeadShape {
 /** Queries of a block. */
 const QUERIES = 256;
 /** What a score gets that does not count. */
-const UNSEEN = -1e30;
+export const UNSEEN = -1e30;
 
 interface Block {
   readonly from: number;

@@ -74,12 +74,9 @@ export function bitsAndBytes(to: Lowering, group: FrozenGroup) {
   const code = format.startsWith('nf4') ? NF4_CODE : FP4_CODE;
   const both = Float32Array.from({ length: 512 }, (_, i) => code[i % 2 === 0 ? i >> 5 : (i >> 1) & 15] ?? 0);
   const content = bytesOf(both);
-  const table = to.graph.constant({
-    name: `codes of ${format.slice(0, 3)}`,
-    type: 'float',
-    dims: [256, 2],
-    content,
-  });
+  const name = `codes of ${format.slice(0, 3)}`;
+  // For whoever looks codes up: nothing of it stands in a graph that goes forward alone.
+  const table = (): Tensor => to.graph.constant({ name, type: 'float', dims: [256, 2], content });
   return { quants, scales, table, type: code === NF4_CODE ? 1 : 0 };
 }
 

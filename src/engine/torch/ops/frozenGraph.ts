@@ -34,7 +34,7 @@ export function frozenGraph(to: Lowering, group: FrozenGroup): FrozenGraph {
       forward: (x) => graph.op('MatMulBnb4', [x, quants, scales], numbers, 'com.microsoft'),
       // Its other direction (transB = 0) is wrong for any matrix that is not square (onnxruntime 1.30): two codes a byte are looked up.
       backward: (dy) => {
-        const pairs = graph.op('Gather', [table, graph.cast(quants, 'int32')]);
+        const pairs = graph.op('Gather', [table(), graph.cast(quants, 'int32')]);
         const blocks = graph.mul(graph.reshape(pairs, [-1, 64]), graph.reshape(scales, [-1, 1]));
         return graph.matmul(dy, graph.reshape(blocks, [out, k]));
       },

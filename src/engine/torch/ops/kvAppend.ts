@@ -37,9 +37,27 @@ const kvAppendOperation: Operation<Attributes> = {
     };
     return [call(kernel, { buffers, params: numbers(node) })];
   },
-  lower: 'kernels',
+  lower: (node, to) => {
+    const { heads, kvHeads, headDim, cache, maxTokens } = node.attributes;
+    const [q, kv] = [heads * headDim, kvHeads * headDim];
+    const qkv = to.read(valueAt(node.inputs, 0)[0]);
+    for (const part of [0, 1]) {
+      const from = q + part * kv;
+      to.store(
+        cache,
+        to.graph.slice(qkv, 1, from, from + kv),
+        ({ position }) => (part * maxTokens + position) * kv,
+        // Padding of a prompt's last chunk may stand beyond the end.
+        ({ position }) => (maxTokens - position) * kv,
+      );
+    }
+  },
   flops: () => 0,
 };
+
+/** Whether a plan is a pass of generation: its tokens go into a cache. */
+export const fillsCache = (nodes: readonly Pick<TapeNode, 'operation'>[]): boolean =>
+  nodes.some(({ operation }) => operation.name === kvAppendOperation.name);
 
 export function kvAppend(
   tape: Tape,

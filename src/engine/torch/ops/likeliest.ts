@@ -26,7 +26,13 @@ const likeliestOperation: Operation<Attributes> = {
       call(kernel, { buffers: { ...between, ...chosen }, params: {} }),
     ];
   },
-  lower: 'kernels',
+  lower: (_, to) => {
+    const { graph } = to;
+    const place = graph.op('ArgMax', [to.stored('logits')], { axis: 1, keepdims: 0 });
+    const chosen = graph.cast(place, 'float');
+    to.store('ids', chosen);
+    to.store('said', chosen, ({ position }) => position);
+  },
   flops: () => 0,
 };
 

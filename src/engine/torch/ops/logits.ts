@@ -7,6 +7,7 @@ import type { FrozenGroup } from './frozenProduct.ts';
 import { headOf, headScratch, logitsCalls } from './head.ts';
 import type { HeadTraining } from './headTraining.ts';
 import { downCalls, headTraining } from './headTraining.ts';
+import { logitsOf } from './lossGraph.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 
 interface Attributes {
@@ -34,7 +35,10 @@ const logitsOperation: Operation<Attributes> = {
       ...logitsCalls(head, profile, rows, chunk.h, z, training.adapter ? chunk.u : null),
     ];
   },
-  lower: 'kernels',
+  lower: (node, to) => {
+    const [h] = valueAt(node.inputs, 0);
+    to.store('logits', logitsOf(to, node.attributes, to.read(h), rowsAndColumns(h).n).z);
+  },
   flops: (node) => 2 * (node.inputs[0]?.shape[0] ?? 0) * node.attributes.head.k * node.attributes.head.out,
 };
 

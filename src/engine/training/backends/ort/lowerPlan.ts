@@ -4,6 +4,7 @@ import { writeOnnx } from '../../../ground/formats/onnxWriter.ts';
 import type { Feed, FrozenConstant, LoweringOptions, Sink } from '../../../torch/autograd/lowering.ts';
 import { Lowering } from '../../../torch/autograd/lowering.ts';
 import type { Plan } from '../../../torch/autograd/plan.ts';
+import { fillsCache } from '../../../torch/ops/kvAppend.ts';
 
 export interface LoweredPlan {
   readonly model: Uint8Array<ArrayBuffer>;
@@ -14,7 +15,23 @@ export interface LoweredPlan {
   readonly frozen: ReadonlyMap<string, FrozenConstant>;
 }
 
-function lowered({ nodes }: Plan, options: LoweringOptions): Lowering | null {
+/** The most that a session for answers may hold: there are four, with the adapter and without it, of a prompt's chunks and of one token. */
+const ANSWERS_MOST = 2 ** 28;
+
+const constantBytes = ({ graph: { constants } }: Lowering): number =>
+  constants.reduce((sum, { content }) => sum + (typeof content === 'number' ? content : 0), 0);
+
+/**
+ * Answers decode weights once a token wherever they can: their few rows cost little beside that, and the sessions are four more. null where an
+ * operation is for the kernels, or answers would hold too much.
+ */
+function lowered(plan: Plan, options: LoweringOptions): Lowering | null {
+  if (!fillsCache(plan.nodes)) return inOrder(plan, options);
+  const made = inOrder(plan, { ...options, packed: true });
+  return made && constantBytes(made) <= ANSWERS_MOST ? made : null;
+}
+
+function inOrder({ nodes }: Plan, options: LoweringOptions): Lowering | null {
   const to = new Lowering(options);
   for (const { operation } of nodes) if (operation.lower === 'kernels') return null;
   for (const node of nodes) if (node.operation.lower !== 'kernels') node.operation.lower(node, to);
@@ -24,11 +41,10 @@ function lowered({ nodes }: Plan, options: LoweringOptions): Lowering | null {
 /** Bytes of the constants beside a plan's model, which its session holds; 0 where the kernels replay it. */
 export function sessionBytes(plan: Plan, options: LoweringOptions = { packed: false }): number {
   const to = lowered(plan, options);
-  const sizes = to?.graph.constants.map(({ content }) => (typeof content === 'number' ? content : 0)) ?? [];
-  return sizes.reduce((sum, bytes) => sum + bytes, 0);
+  return to ? constantBytes(to) : 0;
 }
 
-/** null where an operation of the plan is for the kernels. */
+/** null where the kernels replay the plan. */
 export function lowerPlan(plan: Plan, options: LoweringOptions): LoweredPlan | null {
   const to = lowered(plan, options);
   if (!to) return null;

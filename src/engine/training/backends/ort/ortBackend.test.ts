@@ -7,8 +7,10 @@ import { BOUNDS } from '../../../testing/agreement.ts';
 import { embeddedTrainer } from '../../../testing/embedded.ts';
 import { familyCases } from '../../../testing/familyCases.ts';
 import { parityCases } from '../../../testing/parityCases.ts';
+import { steadyClock } from '../../../testing/steadyClock.ts';
 import { relativeError } from '../../../testing/tinyLlama.ts';
 import { estimateCost } from '../../estimate.ts';
+import { Generator } from '../../generate/generator.ts';
 import { trainerOptions } from '../../options.ts';
 import type { Backend } from '../backend.ts';
 import { CpuBackend } from '../cpuBackend.ts';
@@ -84,11 +86,24 @@ it('goes on with a run of the CPU backend', async () => {
   expect(Math.abs(got.loss / want.loss - 1)).toBeLessThan(BOUNDS.loss);
 });
 
-it('holds in its session what the estimate counts: every frozen weight, decoded', async () => {
+it('holds in its sessions what the estimate counts: every frozen weight, decoded, and what answers hold', async () => {
   const backend = open();
   const patch = { 'train.max_steps': 1, 'train.per_device_train_batch_size': 1 };
   const { trainer, files, wired, values, train } = await embeddedTrainer(backend, row(4), patch);
   await trainer.next();
+  const trained = backend.sessionBytes;
+  const { config, tokenizer } = files;
+  const generator = new Generator({
+    ...{ backend, config, model: wired, layout: trainer.layout, tokenizer, stopIds: new Set<number>() },
+    now: steadyClock(),
+  });
+  const generation = { doSample: false, temperature: 1, topP: 1, seed: 0, maxNewTokens: 2 };
+  for (const adapter of [true, false])
+    for (const question of [
+      'Where?',
+      'Where is the boat that the keeper of the light has mended, and whose is it? '.repeat(4),
+    ])
+      await generator.answer(question, { adapter, generation, onText: () => true });
   const largest = { train: largestShape(train, 1) ?? { rows: 1, tokens: 1 }, test: null, microBatches: 1 };
   const inputs = { config: files.config, wired, options: trainerOptions(values), largest, steps: 1 };
   const weights = (sessions: boolean): number =>
@@ -96,7 +111,9 @@ it('holds in its session what the estimate counts: every frozen weight, decoded'
   const held = weights(true) - weights(false);
   expect(held).toBe(backend.sessionBytes);
   const { hiddenSize: c, vocabSize: v } = files.config;
-  expect(held).toBeGreaterThan(4 * c * v);
+  expect(trained).toBeGreaterThan(4 * c * v);
+  // Four graphs, whatever the widths of chunks, of which a prompt's have no head.
+  expect(backend.sessions).toBe(5);
 });
 
 it('tells what ONNX Runtime refuses, and leaves what the run has made', async () => {

@@ -145,17 +145,21 @@ export class OrtBackend implements Backend {
     if (!this.#isCurrent(executable.loaded)) executable.loaded = await this.#load(lowered);
     const feeds: Record<string, Ort.Tensor> = {};
     for (const [name, feed] of lowered.feeds)
-      feeds[name] = new this.#ort.Tensor(elementOf[feed.type], this.#dataOf(feed, step), feed.dims);
+      feeds[name] = new this.#ort.Tensor(
+        elementOf[feed.type],
+        this.#dataOf(feed, step),
+        feed.dimsAt?.(step) ?? feed.dims,
+      );
     const before = this.#now?.() ?? 0;
     const results = await executable.loaded.session.run(feeds).catch(told);
     if (this.#now) this.#runMs += this.#now() - before;
-    for (const { tensor, buffer, offset, adds } of lowered.sinks) {
+    for (const { tensor, buffer, offset, most, adds } of lowered.sinks) {
       const made = results[tensor]?.data;
       invariant(made instanceof Float32Array, `ort: no floats came back for '${buffer}'`);
       const target = this.#kernels.contents(buffer);
       const at = offset(step);
       if (adds) for (const [i, value] of made.entries()) target[at + i] = (target[at + i] ?? 0) + value;
-      else target.set(made, at);
+      else target.set(most ? made.subarray(0, most(step)) : made, at);
     }
     this.counters.dispatches += 1;
     this.counters.submits += 1;
