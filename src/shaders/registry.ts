@@ -36,6 +36,7 @@ import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lor
 import { loraDownBlock, loraGradBlock, loraUpBackwardBlock } from './lora/lora_block.ts';
 import {
   loraDownGated,
+  loraDownGatedParts,
   loraDownNormed,
   loraUpBackwardGated,
   loraUpBackwardNormed,
@@ -87,6 +88,7 @@ export const kernels: readonly Kernel[] = [
   loraDownWorkgroup,
   loraDownNormed,
   loraDownGated,
+  loraDownGatedParts,
   matmul,
   matmulWide,
   matmulScalar,

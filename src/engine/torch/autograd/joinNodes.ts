@@ -12,7 +12,7 @@ function joined(nodes: readonly TapeNode[], last: TapeNode, { kernels, scratch }
     name: nodes.map((node) => node.operation.name).join(', '),
     kernels: () => kernels,
     lower: 'kernels',
-    scratch: (_, profile) => 
+    scratch: (_, profile) =>
       scratch ?? nodes.flatMap((node) => node.operation.scratch?.(node, profile) ?? []),
     flops: () => nodes.reduce((sum, node) => sum + node.operation.flops(node), 0),
     backward: 'none',
