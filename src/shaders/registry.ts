@@ -23,7 +23,7 @@ import { geglu, gegluBackward } from './geglu/geglu.ts';
 import { geluBackward, geluForward } from './gelu/gelu.ts';
 import { clipFactor, gradReduce, gradStretches, stretchNorms } from './grad_norm/grad_norm.ts';
 import { headGrad } from './head_grad/head_grad.ts';
-import { headNorm, headNormBackward, headNormGrad } from './head_norm/head_norm.ts';
+import { headNorm, headNormBackward, headNormGrad, headNormTurned } from './head_norm/head_norm.ts';
 import type { Kernel } from './kernel.ts';
 import { kvAppend } from './kv_cache/kv_cache.ts';
 import { layerNorm, layerNormBackward, layerNormGrad } from './layer_norm/layer_norm.ts';
@@ -100,6 +100,7 @@ export const kernels: readonly Kernel[] = [
   addBias,
   scale,
   headNorm,
+  headNormTurned,
   rope,
   ropeParts,
   kvAppend,

@@ -60,6 +60,7 @@ it.each<readonly [string, () => Promise<ModelFiles>, RecipePatch, readonly strin
     { 'lora.lora_dropout': 0.1 },
     [...always, ...split],
   ],
+  ['norms of heads', () => openRandomFamily('qwen3'), {}, ['head_norm_turned']],
 ])('neighbours made one compute what they did apart: %s', async (_, open, patch, kernels) => {
   const files = await open();
   const apart = await steps(files, portableVariants, patch);
