@@ -23,7 +23,7 @@ import { geglu, gegluBackward } from './geglu/geglu.ts';
 import { geluBackward, geluForward } from './gelu/gelu.ts';
 import { clipFactor, gradReduce, gradStretches, stretchNorms } from './grad_norm/grad_norm.ts';
 import { headGrad } from './head_grad/head_grad.ts';
-import { headNorm, headNormBackward, headNormGrad } from './head_norm/head_norm.ts';
+import { headNorm, headNormBackward, headNormGrad, headNormTurned } from './head_norm/head_norm.ts';
 import type { Kernel } from './kernel.ts';
 import { kvAppend } from './kv_cache/kv_cache.ts';
 import { layerNorm, layerNormBackward, layerNormGrad } from './layer_norm/layer_norm.ts';
@@ -36,6 +36,7 @@ import { loraDown, loraDownBackward, loraGrad, loraUpBackward } from './lora/lor
 import { loraDownBlock, loraGradBlock, loraUpBackwardBlock } from './lora/lora_block.ts';
 import {
   loraDownGated,
+  loraDownGatedParts,
   loraDownNormed,
   loraUpBackwardGated,
   loraUpBackwardNormed,
@@ -87,6 +88,7 @@ export const kernels: readonly Kernel[] = [
   loraDownWorkgroup,
   loraDownNormed,
   loraDownGated,
+  loraDownGatedParts,
   matmul,
   matmulWide,
   matmulScalar,
@@ -98,6 +100,7 @@ export const kernels: readonly Kernel[] = [
   addBias,
   scale,
   headNorm,
+  headNormTurned,
   rope,
   ropeParts,
   kvAppend,

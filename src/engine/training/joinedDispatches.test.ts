@@ -3,8 +3,13 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { F32_ROUNDOFF } from '../../shaders/testing/tolerance.ts';
+import type { ModelFiles } from '../models/modelFiles.ts';
+import { embeddedModel } from '../models/modelFiles.ts';
 import type { RecipePatch } from '../recipe/recipe.ts';
-import { embeddedTrainer } from '../testing/embedded.ts';
+import { defaultValues, withPatch } from '../recipe/recipe.ts';
+import { readPublic } from '../testing/embedded.ts';
+import { openRandomFamily } from '../testing/randomFamily.ts';
+import { trainerOf } from '../testing/trainerOf.ts';
 import { CpuBackend } from './backends/cpuBackend.ts';
 import type { Variants } from './backends/variants.ts';
 import { gpuVariants, portableVariants } from './backends/variants.ts';
@@ -12,31 +17,60 @@ import type { TrainedStep } from './metrics.ts';
 
 const rows = readFileSync('public/presets/ships-log.jsonl', 'utf8');
 
-/** Two steps in float64 by the references of the kernels that such a device runs. */
-async function steps(variants: Variants, patch: RecipePatch): Promise<TrainedStep[]> {
+interface Steps {
+  readonly made: readonly TrainedStep[];
+  /** That ran, by name. */
+  readonly kernels: readonly string[];
+}
+
+/** Steps in float64 by the references of the kernels that such a device runs. */
+async function steps(files: ModelFiles, variants: Variants, patch: RecipePatch): Promise<Steps> {
   const profile = { ...variants, maxBindingBytes: 2 ** 31 };
-  const backend = Object.assign(new CpuBackend({ precision: 'float64' }), { profile });
-  const { trainer } = await embeddedTrainer(backend, rows, {
+  const backend = Object.assign(new CpuBackend({ precision: 'float64', now: () => 0 }), { profile });
+  const values = withPatch(defaultValues, {
     'train.max_steps': 2,
     'train.per_device_train_batch_size': 1,
     'train.learning_rate': 0.005,
     ...patch,
   });
+  const { trainer } = await trainerOf(backend, files, rows, values);
   const made: TrainedStep[] = [];
   while (!trainer.finished) made.push(await trainer.next());
-  return made;
+  return { made, kernels: [...(await backend.timings()).keys()] };
 }
 
-it.each<readonly [string, RecipePatch]>([
-  ['a row of one document', {}],
-  // Long enough for parts of dk and dv.
-  ['packed rows', { 'train.packing': 'bfd', 'train.max_length': 256, 'train.max_steps': 1 }],
-])('neighbours made one compute what they did apart: %s', async (_, patch) => {
-  const [apart, joined] = [await steps(portableVariants, patch), await steps(gpuVariants, patch)];
-  expect(joined).toHaveLength(apart.length);
+/** Sums long enough to be split, both ways. */
+const wide = { hidden_size: 256, intermediate_size: 320, num_hidden_layers: 2 };
+const heads = { num_attention_heads: 4, num_key_value_heads: 2, head_dim: 32 };
+
+const always = ['lora_down_normed', 'lora_grad_parts', 'lora_up_backward_normed', 'lora_up_backward_turned'];
+const split = ['rope_parts', 'lora_down_gated_parts'];
+
+it.each<readonly [string, () => Promise<ModelFiles>, RecipePatch, readonly string[]]>([
+  // Rows long enough for parts of dk and dv.
+  [
+    'packed rows',
+    () => embeddedModel(readPublic),
+    { 'train.packing': 'bfd', 'train.max_length': 128, 'train.max_steps': 1 },
+    [...always, 'lora_down_gated'],
+  ],
+  [
+    'a wide llama',
+    () => openRandomFamily('llama, llama3 rope', { ...wide, ...heads }),
+    { 'lora.lora_dropout': 0.1 },
+    [...always, ...split],
+  ],
+  ['norms of heads', () => openRandomFamily('qwen3'), {}, ['head_norm_turned']],
+])('neighbours made one compute what they did apart: %s', async (_, open, patch, kernels) => {
+  const files = await open();
+  const apart = await steps(files, portableVariants, patch);
+  const joined = await steps(files, gpuVariants, patch);
+  expect(joined.kernels).toEqual(expect.arrayContaining([...kernels]));
+  expect(apart.kernels.filter((name) => kernels.includes(name))).toEqual([]);
+  expect(joined.made).toHaveLength(apart.made.length);
   // What is read back is float32.
-  for (const [i, { loss, gradNorm }] of joined.entries()) {
-    expect(Math.abs(loss / (apart[i]?.loss ?? 0) - 1)).toBeLessThan(2 * F32_ROUNDOFF);
-    expect(Math.abs(gradNorm / (apart[i]?.gradNorm ?? 0) - 1)).toBeLessThan(2 * F32_ROUNDOFF);
+  for (const [i, { loss, gradNorm }] of joined.made.entries()) {
+    expect(Math.abs(loss / (apart.made[i]?.loss ?? 0) - 1)).toBeLessThan(2 * F32_ROUNDOFF);
+    expect(Math.abs(gradNorm / (apart.made[i]?.gradNorm ?? 0) - 1)).toBeLessThan(2 * F32_ROUNDOFF);
   }
 });

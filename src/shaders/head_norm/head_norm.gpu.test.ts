@@ -2,11 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import type { KernelCall } from '../kernel.ts';
 import { call } from '../kernel.ts';
+import { rotationTables } from '../rope/rope.ref.ts';
 import { randomArray } from '../testing/finite.ts';
+import { plainFrequencies } from '../testing/frequencies.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
 import { runReferences } from '../testing/references.ts';
+import { stepBytes } from '../testing/step.ts';
 import { mismatches, sumBound, ulpBound } from '../testing/tolerance.ts';
-import { headNorm, headNormBackward, headNormGrad } from './head_norm.ts';
+import { headNorm, headNormBackward, headNormGrad, headNormTurned } from './head_norm.ts';
 
 const gpu = await gpuOrNull();
 const floats = (length: number, seed: number) => Float32Array.from(randomArray(length, seed));
@@ -79,4 +82,39 @@ describe.skipIf(!gpu)('head_norm on the GPU', () => {
       expect(mismatches(got.grads ?? [], grads, sumBound(terms + 3, 512 * terms + 8))).toEqual([]);
     },
   );
+
+  it.each([
+    [1, 1, 1, 4, 4, 0],
+    [6, 3, 2, 80, 64, 2],
+  ])('and turned: n %i, %i heads over %i of %i, %i of them, documents of %i', async (...sizes) => {
+    if (!gpu) return;
+    const [n, heads, kv_heads, d, dims, length] = sizes;
+    const width = (heads + 2 * kv_heads) * d;
+    const { cos, sin } = rotationTables(16, plainFrequencies(dims));
+    const documents = Uint32Array.from({ length: n }, (_, i) =>
+      length > 0 ? Math.floor(i / length) * length : 0,
+    );
+    const arrays = {
+      ...{ x: floats(n * width, 1), w_q: floats(d, 2), w_k: floats(d, 3), cos, sin, documents },
+      ...{ step: stepBytes({ position: 3 }), y: new Float32Array(n * width) },
+      rstd: new Float32Array(n * (heads + kv_heads)),
+    };
+    const calls: KernelCall<string>[] = [
+      call(headNormTurned, {
+        buffers: {
+          ...{ x: 'x', w_q: 'w_q', w_k: 'w_k', cos_table: 'cos', sin_table: 'sin', documents: 'documents' },
+          ...{ step: 'step', y: 'y', rstd: 'rstd' },
+        },
+        params: { n, heads, kv_heads, d, eps: 1e-6, offset: 1, t: n, dims },
+        constants: { LANES: 32, HAS_DOCUMENTS: length > 0 ? 1 : 0 },
+      }),
+    ];
+    const got = await runCalls(gpu, arrays, calls, ['y', 'rstd']);
+    const { y, rstd } = runReferences(arrays, calls);
+    const relative = (value: number): number => sumBound(d, value) + ulpBound(6, value);
+    expect(mismatches(got.rstd ?? [], rstd, (i) => relative(rstd[i] ?? 0))).toEqual([]);
+    // A number that is normed is at most 8 rstd (8 + offset); turned it is a sum of two of them.
+    const most = Math.max(...rstd) * 8 * 9;
+    expect(mismatches(got.y ?? [], y, 4 * relative(most) + sumBound(2, 2 * most))).toEqual([]);
+  });
 });

@@ -1,6 +1,8 @@
 // References of `head_norm` and its gradients: the ones of `rms_norm`, head by head.
 import type { FloatArray } from '../declaration.ts';
 import { rmsNormBackwardReference, rmsNormReference } from '../rms_norm/rms_norm.ref.ts';
+import type { RopeArguments } from '../rope/rope.ref.ts';
+import { ropeReference } from '../rope/rope.ref.ts';
 
 interface HeadShape {
   readonly n: number;
@@ -47,6 +49,16 @@ export function headNormReference(args: HeadNormArguments): void {
       offset,
     });
   });
+}
+
+export type HeadNormTurnedArguments = HeadNormArguments &
+  Pick<RopeArguments, 'cos_table' | 'sin_table' | 'documents' | 'step' | 't' | 'dims' | 'HAS_DOCUMENTS'>;
+
+export function headNormTurnedReference(args: HeadNormTurnedArguments): void {
+  const { heads, kv_heads, d } = args;
+  headNormReference(args);
+  const places = { stride: (heads + 2 * kv_heads) * d, q_offset: 0, k_offset: heads * d };
+  ropeReference({ ...args, ...places, x: args.y, heads_q: heads, heads_k: kv_heads, sign: 1 });
 }
 
 export interface HeadNormBackwardArguments extends HeadShape {

@@ -1,5 +1,6 @@
 // References of the fused kernels: one room's after another's, as two dispatches would run them.
 import type { FloatArray } from '../declaration.ts';
+import { linearPartsReference } from '../linear/tiled.ref.ts';
 import type { RmsNormArguments, RmsNormBackwardArguments } from '../rms_norm/rms_norm.ref.ts';
 import { rmsNormBackwardReference, rmsNormReference } from '../rms_norm/rms_norm.ref.ts';
 import { swigluBackwardReference, swigluReference } from '../swiglu/swiglu.ref.ts';
@@ -23,6 +24,19 @@ export interface LoraDownGatedArguments extends Omit<LoraDownArguments, 'x'> {
 export function loraDownGatedReference(args: LoraDownGatedArguments): void {
   swigluReference({ ...args, f: args.k });
   loraDownReference({ ...args, x: args.h });
+}
+
+export interface LoraDownGatedPartsArguments extends LoraDownGatedArguments {
+  /** [TERMS, N, 2K] */
+  readonly parts: FloatArray;
+  readonly terms: number;
+}
+
+/** gu, h, u. */
+export function loraDownGatedPartsReference(args: LoraDownGatedPartsArguments): void {
+  const { parts, terms, gu, n, k } = args;
+  linearPartsReference({ parts, residual: gu, y: gu, size: 2 * n * k, terms, HAS_RESIDUAL: 0 });
+  loraDownGatedReference(args);
 }
 
 export type LoraUpBackwardNormedArguments = Omit<RmsNormBackwardArguments, 'c'> & LoraUpBackwardArguments;

@@ -6,11 +6,14 @@ import { segmentSnippet, widestMember } from '../lib/segments.ts';
 import { stepSnippet } from '../lib/step.ts';
 import bRows from './b_rows.wgsl?raw';
 import blockSum from './block_sum.wgsl?raw';
+import downGated from './down_gated.wgsl?raw';
 import dropped from './dropped.wgsl?raw';
 import { loraDown, loraUpBackward } from './lora.ts';
 import gatedSource from './lora_down_gated.wgsl?raw';
+import gatedPartsSource from './lora_down_gated_parts.wgsl?raw';
 import normedSource from './lora_down_normed.wgsl?raw';
 import {
+  loraDownGatedPartsReference,
   loraDownGatedReference,
   loraDownNormedReference,
   loraUpBackwardGatedReference,
@@ -46,13 +49,33 @@ export const loraDownNormed = defineKernel({
 export const loraDownGated = defineKernel({
   name: 'lora_down_gated',
   source: gatedSource,
-  snippets: [segmentSnippet, stepSnippet, dropoutSnippet, dropped, blockSum],
+  snippets: [segmentSnippet, stepSnippet, dropoutSnippet, dropped, blockSum, downGated],
   buffers: { gu: 'read', adapter: 'read', step: 'uniform', h: 'read_write', u: 'read_write' },
   params: loraDown.params,
   constants: loraDown.constants,
   workgroups: ({ n, segments }) => [blocksOf(segments), Math.ceil(n / 4), 1],
   chain: ({ k }) => shared(k),
   reference: loraDownGatedReference,
+});
+
+/** parts [TERMS, N, 2K] of gate | up → gate | up [N, 2K], h [N, K], u [N, RU]. */
+export const loraDownGatedParts = defineKernel({
+  name: 'lora_down_gated_parts',
+  source: gatedPartsSource,
+  snippets: loraDownGated.snippets ?? [],
+  buffers: {
+    parts: 'read',
+    adapter: 'read',
+    step: 'uniform',
+    gu: 'read_write',
+    h: 'read_write',
+    u: 'read_write',
+  },
+  params: { ...loraDown.params, terms: 'u32' },
+  constants: loraDown.constants,
+  workgroups: ({ n, segments }) => [blocksOf(segments), Math.ceil(n / 4), 1],
+  chain: ({ k, terms }) => shared(k) * (1 + terms),
+  reference: loraDownGatedPartsReference,
 });
 
 /** dy, x, residual [N, OUT], w [OUT], rstd [N] → dx [N, OUT], du [N, RU], of a group of one member. */

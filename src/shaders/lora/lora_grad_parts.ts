@@ -12,10 +12,10 @@ const GROUPS_WIDE = 32_768;
 /** Numbers of the product that a workgroup takes. */
 const NUMBERS = 1024;
 
-export type LoraGradPartsArguments = LoraGradArguments & LinearPartsArguments;
+type LoraGradPartsArguments = LoraGradArguments & LinearPartsArguments;
 
 /** grads, y. */
-export function loraGradPartsReference(args: LoraGradPartsArguments): void {
+function loraGradPartsReference(args: LoraGradPartsArguments): void {
   loraGradReference(args);
   linearPartsReference(args);
 }

@@ -16,7 +16,7 @@ import { loraUpBackward } from './lora.ts';
 import source from './lora_up_backward_turned.wgsl?raw';
 import { blocksOf, shared } from './lora_workgroup.ts';
 
-export interface LoraUpBackwardTurnedArguments
+interface LoraUpBackwardTurnedArguments
   extends Omit<LoraUpBackwardArguments, 'dy'>,
     Pick<RopeArguments, 'cos_table' | 'sin_table' | 'documents' | 'step' | 't' | 'dims' | 'HAS_DOCUMENTS'>,
     Pick<JoinKvArguments, 'parts_kv'> {
@@ -31,7 +31,7 @@ export interface LoraUpBackwardTurnedArguments
 }
 
 /** dqkv, du. */
-export function loraUpBackwardTurnedReference(args: LoraUpBackwardTurnedArguments): void {
+function loraUpBackwardTurnedReference(args: LoraUpBackwardTurnedArguments): void {
   const { turned, dqkv, n, out, heads, kv_heads, d, terms } = args;
   const [k_offset, v_offset] = [heads * d, (heads + kv_heads) * d];
   dqkv.set(turned.subarray(0, n * out));

@@ -26,7 +26,7 @@ import type { DropoutDraw } from './dropout.ts';
 import { upBackwardTurnedCall } from './loraFused.ts';
 import { valueAt } from './nodeValues.ts';
 import type { HeadShape } from './rope.ts';
-import { documentsRef, hasDocuments, turnBack } from './rope.ts';
+import { documentsRef, hasDocuments, turnOf } from './rope.ts';
 
 interface AttentionShape extends HeadShape {
   /** Keys that a query sees, its own among them; null: all before it. */
@@ -167,17 +167,16 @@ const attentionBackwardOperation: Operation<Attributes> = {
   joins: (node, [turn, narrow], profile) => {
     const [params, constants] = [numbers(node), constantsOf(node.attributes)];
     const tiles = inTiles(profile, constants.D);
-    const back = turn && turn.inputs[0] === node.outputs[0] ? turnBack(turn) : null;
+    const back = turnOf(node.outputs[0], turn, -1);
     if (!tiles || !back) return null;
-    const [dqkv] = valueAt(turn?.outputs ?? [], 0);
     const { kernels, refs, terms, scratch } = tileBackwardPending(backwardRefs(node), params, {
       ...constants,
       ...tiles,
     });
-    const { t_q: t, heads, kv_heads } = params;
-    const { HAS_DOCUMENTS, D: d } = constants;
-    const own = { t, heads, kv_heads, d, dims: back.dims, terms, HAS_DOCUMENTS };
-    const last = upBackwardTurnedCall(dqkv, narrow, profile, { ...back.refs, ...refs }, own);
+    const { heads, kv_heads } = params;
+    const { t, dims, HAS_DOCUMENTS } = back;
+    const own = { t, heads, kv_heads, d: constants.D, dims, terms, HAS_DOCUMENTS };
+    const last = upBackwardTurnedCall(back.made, narrow, profile, { ...back.refs, ...refs }, own);
     return last && { kernels: [...kernels, last], taken: 2, scratch };
   },
   scratch: (node, profile) =>

@@ -10,7 +10,7 @@ import type { Tape } from '../autograd/tape.ts';
 import type { Value } from '../autograd/value.ts';
 import { elementCount } from '../autograd/value.ts';
 import { gelu, silu } from './activationGraph.ts';
-import { downGatedCall, downOf, upBackwardGatedCall } from './loraFused.ts';
+import { downGatedCall, downGatedPartsCall, downOf, upBackwardGatedCall } from './loraFused.ts';
 import { rowsAndColumns, valueAt } from './nodeValues.ts';
 
 /** `gelu_tanh`: GELU by its tanh approximation. */
@@ -56,6 +56,11 @@ const gatedOperation: Operation<Activation> = {
   joins: (node, [next], profile) => {
     const narrow = node.attributes === 'silu' ? downOf(valueAt(node.outputs, 0)[0], next, profile) : null;
     return narrow && { kernels: [downGatedCall(narrow, forwardRefs(node))], taken: 1 };
+  },
+  joinsSum: (node, [next], sum, profile) => {
+    const narrow = node.attributes === 'silu' ? downOf(valueAt(node.outputs, 0)[0], next, profile) : null;
+    const both = narrow && downGatedPartsCall(narrow, sum, forwardRefs(node));
+    return both && { kernels: [both], taken: 1 };
   },
   lower: (node, to) => {
     const [gu] = valueAt(node.inputs, 0);

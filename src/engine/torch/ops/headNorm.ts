@@ -5,7 +5,9 @@ import {
   headNormBackward as backwardKernel,
   headNormGrad as gradKernel,
   headNorm as kernel,
+  headNormTurned as turnedKernel,
 } from '../../../shaders/head_norm/head_norm.ts';
+import type { KernelCall } from '../../../shaders/kernel.ts';
 import { call } from '../../../shaders/kernel.ts';
 import { invariant } from '../../ground/errors.ts';
 import type { Tensor } from '../autograd/graph.ts';
@@ -20,7 +22,8 @@ import { rowsAndColumns, valueAt } from './nodeValues.ts';
 import { normBackward, rootOverMean } from './normGraph.ts';
 import { normWeights } from './normWeights.ts';
 import type { HeadShape } from './rope.ts';
-import { columnSlices, headLanes } from './sums.ts';
+import { turnOf } from './rope.ts';
+import { columnSlices, headLanes, sharesSums } from './sums.ts';
 
 interface Attributes {
   readonly heads: number;
@@ -57,21 +60,38 @@ function weightsOf(attributes: Attributes, to: Lowering, q: Value, k: Value): Te
   return graph.concat([spread(q, heads), spread(k, kvHeads)], 0);
 }
 
+function forwardRefs({
+  inputs,
+  outputs,
+}: Pick<TapeNode, 'inputs' | 'outputs'>): Record<'x' | 'w_q' | 'w_k' | 'y' | 'rstd', Ref> {
+  const [x, q, k] = valueAt(inputs, 0, 1, 2);
+  const [y, rstd] = valueAt(outputs, 0, 1);
+  return {
+    x: { value: x },
+    w_q: { value: q },
+    w_k: { value: k },
+    y: { value: y },
+    rstd: { value: rstd },
+  };
+}
+
 /** Inputs [x, w_q, w_k] → y, rstd. */
 const headNormOperation: Operation<Attributes> = {
   name: 'head_norm',
   kernels: (node, profile) => {
-    const [x, q, k] = valueAt(node.inputs, 0, 1, 2);
-    const [y, rstd] = valueAt(node.outputs, 0, 1);
-    const buffers: Record<'x' | 'w_q' | 'w_k' | 'y' | 'rstd', Ref> = {
-      x: { value: x },
-      w_q: { value: q },
-      w_k: { value: k },
-      y: { value: y },
-      rstd: { value: rstd },
-    };
     const params = { ...numbers(node), eps: node.attributes.eps };
-    return [call(kernel, { buffers, params, constants: headLanes(profile) })];
+    return [call(kernel, { buffers: forwardRefs(node), params, constants: headLanes(profile) })];
+  },
+  joins: (node, [next], profile) => {
+    const turn = turnOf(node.outputs[0], next, 1);
+    if (!turn || !sharesSums(profile)) return null;
+    const { t, dims, HAS_DOCUMENTS, refs } = turn;
+    const both: KernelCall<Ref> = call(turnedKernel, {
+      buffers: { ...forwardRefs(node), ...refs, y: { value: turn.made } },
+      params: { ...numbers(node), eps: node.attributes.eps, t, dims },
+      constants: { ...headLanes(profile), HAS_DOCUMENTS },
+    });
+    return { kernels: [both], taken: 1 };
   },
   lower: (node, to) => {
     const [x, q, k] = valueAt(node.inputs, 0, 1, 2);

@@ -5,13 +5,14 @@ import type { KernelCall } from '../../../shaders/kernel.ts';
 import { call } from '../../../shaders/kernel.ts';
 import {
   loraDownGated,
+  loraDownGatedParts,
   loraDownNormed,
   loraUpBackwardGated,
   loraUpBackwardNormed,
 } from '../../../shaders/lora/lora_fused.ts';
 import { loraUpBackwardTurned, turnsInFours } from '../../../shaders/lora/lora_turned.ts';
 import { ranksOf4 } from '../../../shaders/lora/lora_workgroup.ts';
-import type { KernelProfile, Ref, TapeNode } from '../autograd/operation.ts';
+import type { KernelProfile, Ref, SplitSum, TapeNode } from '../autograd/operation.ts';
 import type { Value } from '../autograd/value.ts';
 import type { GroupAttributes } from './linearGroup.ts';
 import { hasDropout, inFours, isLoraDown, isLoraUpBackward, loraNumbers } from './loraOperations.ts';
@@ -70,6 +71,21 @@ export function downNormedCall(
   const buffers = { ...refs, adapter: ADAPTER, step: STEP, u: { value: made } };
   const params = { ...loraNumbers(group, n), ...numbers };
   return call(loraDownNormed, { buffers, params, constants: hasDropout(group) });
+}
+
+/** What each block of four ranks adds up for itself: of more parts all of them together read too much. */
+const MOST_TERMS = 4;
+
+/** `sum`: gate | up in parts. null where there are too many. */
+export function downGatedPartsCall(
+  { group, made, n }: Narrow,
+  { refs: { parts }, hasResidual, terms }: SplitSum,
+  refs: Refs<'gu' | 'h'>,
+): KernelCall<Ref> | null {
+  if (hasResidual || terms > MOST_TERMS) return null;
+  const buffers = { ...refs, parts, adapter: ADAPTER, step: STEP, u: { value: made } };
+  const params = { ...loraNumbers(group, n), terms };
+  return call(loraDownGatedParts, { buffers, params, constants: hasDropout(group) });
 }
 
 export function downGatedCall({ group, made, n }: Narrow, refs: Refs<'gu' | 'h'>): KernelCall<Ref> {

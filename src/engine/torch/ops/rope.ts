@@ -142,13 +142,26 @@ const ropeOperation: Operation<Attributes> = {
   },
 };
 
-/** What a rotation back says to whoever does it in passing; null for any other node. */
-export function turnBack(node: TapeNode | TapeNode<Attributes>): {
+/** What a rotation says to whoever does it in passing; null for any other node than one of `from`. */
+export function turnOf(
+  from: Value | undefined,
+  node: TapeNode | TapeNode<Attributes> | undefined,
+  sign: 1 | -1,
+): Turn | null {
+  if (!node || node.inputs[0] !== from || !isRope(node) || node.attributes.sign !== sign) return null;
+  const { batch, rotation } = node.attributes;
+  const [made] = valueAt(node.outputs, 0);
+  const { HAS_DOCUMENTS } = hasDocuments(node.attributes);
+  return { refs: tableRefs(node), t: batch.tokens, dims: rotation.dims, HAS_DOCUMENTS, made };
+}
+
+interface Turn {
   readonly refs: Readonly<Record<'cos_table' | 'sin_table' | 'documents' | 'step', Ref>>;
+  readonly t: number;
   readonly dims: number;
-} | null {
-  if (!isRope(node) || node.attributes.sign !== -1) return null;
-  return { refs: tableRefs(node), dims: node.attributes.rotation.dims };
+  readonly HAS_DOCUMENTS: number;
+  /** q|k|v turned. */
+  readonly made: Value;
 }
 
 const isRope = (node: TapeNode | TapeNode<Attributes>): node is TapeNode<Attributes> =>
