@@ -11,20 +11,27 @@ import type { Assets } from '../../src/engine/session/assets.ts';
 import { TrainingRun } from '../../src/engine/session/run.ts';
 import { memoryStore } from '../../src/engine/session/snapshot.ts';
 import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
+import { openOrt } from '../../src/engine/training/backends/ort/openOrt.ts';
 import { generationOptions } from '../../src/engine/training/options.ts';
 
 const prompts = ['Where is the mill?', 'Who is the mayor?', 'Write a greeting.'];
+
+export interface ExportedRunOptions {
+  readonly formats?: readonly ExportFormat[];
+  /** What trains and answers: the oracle, or what is fast enough for a real model. */
+  readonly choice?: 'cpu' | 'ort';
+}
 
 /** Writes `base/`, a folder a format (or its refusal), logits.json, off.json, ids.json and answers.json. Without `base/` for some formats alone. */
 export async function exportedRun(
   assets: Assets,
   recipe: Recipe,
   folder: string,
-  formats: readonly ExportFormat[] = exportFormats,
+  { formats = exportFormats, choice = 'cpu' }: ExportedRunOptions = {},
 ): Promise<void> {
   const now = (): number => performance.now();
   const answers: Record<'before' | 'after', Record<string, string>> = { before: {}, after: {} };
-  const opened = await openBackend({ gpu: null, choice: 'cpu', now });
+  const opened = await openBackend({ gpu: null, ort: () => openOrt(), choice, now });
   const run = await TrainingRun.begin({
     assets,
     recipe,

@@ -43,18 +43,17 @@ export async function main([folder, model]: readonly string[]): Promise<number> 
     const assets = new Assets(readPublic);
     const preset = recipeOfPreset(await assets.presets(), 'ships-log');
     const values = withPatch(preset.values, {
-      'train.max_steps': 4,
+      'train.max_steps': model === undefined ? 4 : 2,
       'train.per_device_train_batch_size': 1,
       'train.learning_rate': model === undefined ? 0.01 : 0.001,
       ...patch,
     });
     const info = model === undefined ? null : (await assets.openModel(model, [await fileSource(model)])).info;
     const own = info === null ? {} : { model: { name: info.name, digest: info.digest } };
-    await exportedRun(assets, { ...preset, values, ...own }, `${folder}/${name}`, [
-      'web-f32',
-      'web-f16',
-      'web-q4',
-    ]);
+    await exportedRun(assets, { ...preset, values, ...own }, `${folder}/${name}`, {
+      formats: ['web-f32', 'web-f16', 'web-q4'],
+      choice: model === undefined ? 'cpu' : 'ort',
+    });
   }
   return 0;
 }

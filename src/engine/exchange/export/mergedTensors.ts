@@ -30,6 +30,19 @@ function merge(
 /** Of a module, what a trained tensor is laid on: a copy of a bias on the bias, all else on the weight. */
 const trainedPart = (part: string): 'bias' | 'weight' => (part.endsWith('.bias') ? 'bias' : 'weight');
 
+/** A bias is a part of the output that a method multiplies, but for one that divides by the weight's norms. Source: PEFT 0.21 tuners/ia3/layer.py. */
+function scaledBias(
+  name: string,
+  values: Float32Array<ArrayBuffer>,
+  trained: readonly TrainedTensor[],
+): Float32Array<ArrayBuffer> {
+  const scale = trained.find(
+    ({ module, adapter }) =>
+      `${module}.bias` === name && adapter?.outputScale?.overRowNorms === false && !adapter.lowRank,
+  );
+  return scale ? values.map((value, i) => value * (scale.values[i] ?? 1)) : values;
+}
+
 /** Whether head and embedding are one tensor after merging: not if either was trained. */
 export function tiedMerged(
   { config }: Pick<ExportedAdapter, 'config'>,
@@ -68,7 +81,7 @@ export function readMerged(
       ? new Float32Array(dequantise4(quantise4(stored, quantType, doubleQuant), quantType, stored.length))
       : stored;
     const own = trained.filter(({ module, part }) => `${module}.${trainedPart(part)}` === name);
-    return merge(values, own);
+    return scaledBias(name, merge(values, own), trained);
   };
 }
 

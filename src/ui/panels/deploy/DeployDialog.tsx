@@ -106,12 +106,14 @@ export function DeployDialog() {
           </Tick>
         )}
         {devices.length > 1 && (
-          <Choice
-            label={d('runsOn')}
-            value={device}
-            options={devices.map((value) => ({ value, label: d(value) }))}
-            onChange={(value) => setDevice(value === 'webgpu' ? 'webgpu' : 'wasm')}
-          />
+          <div className="dialog-actions">
+            <Choice
+              label={d('runsOn')}
+              value={device}
+              options={devices.map((value) => ({ value, label: d(value) }))}
+              onChange={(value) => setDevice(value === 'webgpu' ? 'webgpu' : 'wasm')}
+            />
+          </div>
         )}
         <div className="dialog-actions">
           <Button className="button button-main" type="submit" isDisabled={phase !== 'ready'}>

@@ -5,6 +5,7 @@ import type { ModelConfig } from '../../../models/modelConfig.ts';
 import { amplitudeOf, frequenciesOf } from '../../../models/rotation.ts';
 import type { Graph, Tensor } from '../../../torch/autograd/graph.ts';
 import type { RopeTable } from '../../../torch/ops/rope.ts';
+import { cosAndSin } from './cosAndSin.ts';
 
 /** What a score gets that does not count. */
 const UNSEEN = -1e30;
@@ -20,6 +21,7 @@ export class AttentionCache {
   readonly #config: ModelConfig;
   readonly #graph: Graph;
   readonly #once = new Map<string, Tensor>();
+  readonly #rotated = new Map<number, readonly [cos: Tensor, sin: Tensor]>();
 
   constructor(config: ModelConfig, graph: Graph) {
     this.#config = config;
@@ -88,16 +90,14 @@ export class AttentionCache {
     const places = this.#shared('places', () =>
       graph.cast(graph.op('Unsqueeze', ['position_ids', graph.integers([2, 3, 4])]), 'float'),
     );
-    const angles = this.#shared(`angles ${table}`, () =>
-      graph.mul(places, graph.floats([...frequenciesOf(rotation)])),
-    );
-    // In double, which no GPU is given: WGSL's own are 5e-4 off within a turn, and without a bound beyond it.
-    const of = (operator: 'Cos' | 'Sin'): Tensor =>
-      this.#shared(`${operator} ${table}`, () => {
-        const exact = graph.op(operator, [graph.cast(angles, 'double')]);
-        return graph.times(graph.cast(exact, 'float'), amplitudeOf(rotation));
-      });
-    return [of('Cos'), of('Sin')];
+    const known = this.#rotated.get(table);
+    if (known) return known;
+    const angles = graph.mul(places, graph.floats([...frequenciesOf(rotation)]));
+    const amplitude = amplitudeOf(rotation);
+    const [cos, sin] = cosAndSin(graph, angles);
+    const made = [graph.times(cos, amplitude), graph.times(sin, amplitude)] as const;
+    this.#rotated.set(table, made);
+    return made;
   }
 
   /** 0 where a query sees a key, [B, 1, E·T, S]. */

@@ -11,6 +11,7 @@ import { BOUNDS } from '../../../testing/agreement.ts';
 import { readPublic } from '../../../testing/embedded.ts';
 import { familyPatch, floats, goldenFamilies, stepOf, tinyGenerator } from '../../../testing/familyCases.ts';
 import { inQ4 } from '../../../testing/packedBlocks.ts';
+import { openRandomFamily } from '../../../testing/randomFamily.ts';
 import { smollm2OrNull } from '../../../testing/smollm2.ts';
 import { steadyClock } from '../../../testing/steadyClock.ts';
 import { openTiny } from '../../../testing/tinyLlama.ts';
@@ -165,6 +166,17 @@ describe('the embedded model', () => {
     await compared(embedded, 'float32', own);
     await compared(inQ4(embedded), 'packed', own);
   });
+});
+
+it('a model whose biases an adapter scales', async () => {
+  const qwen = await openRandomFamily('qwen2');
+  const ia3 = {
+    'peft.peft_type': 'IA3',
+    'lora.target_modules': '["k_proj", "v_proj", "down_proj"]',
+  } as const;
+  const own = { ...none, ...ia3, 'train.learning_rate': 0.2 };
+  await compared(qwen, 'float32', own);
+  await compared(inQ4(qwen), 'packed', own);
 });
 
 const described = smollm2 ? describe : describe.skip;
