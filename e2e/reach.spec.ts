@@ -1,6 +1,7 @@
 // Everyone reaches everything: axe in both themes and languages, no sideways scrolling from 360 to 2560 px, sheets on a
 // narrow page, the keyboard in the tree.
-import { expect, faults, open, overflow, alone as test } from './playground.ts';
+import type { Locator, Page } from '@playwright/test';
+import { expect, faults, open, overflow, reach, alone as test } from './playground.ts';
 
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const locale of ['en-US', 'zh-CN']) {
@@ -68,6 +69,49 @@ test('the tree answers arrows, Home and End', async ({ page }) => {
   await page.keyboard.press('ArrowRight');
   await expect(rows.nth(2)).toBeFocused();
   await page.keyboard.press('ArrowLeft');
+});
+
+/** Tabs on until what is wanted has the focus, as nobody else could who has no pointer. */
+async function tabTo(page: Page, wanted: Locator): Promise<void> {
+  await expect(wanted).toBeVisible();
+  const has = (): Promise<boolean> => wanted.evaluate((element) => element === document.activeElement);
+  for (let pressed = 0; !(await has()); pressed++) {
+    expect(pressed, `Tab never came to ${wanted}`).toBeLessThan(60);
+    await page.keyboard.press('Tab');
+  }
+}
+
+test('the keyboard alone asks, trains, reads the answers, takes home and shares', async ({ page }) => {
+  await open(page, 'train.max_steps=2&train.per_device_train_batch_size=1&generate.max_new_tokens=2');
+  await page.keyboard.press('Tab');
+  await expect(page.locator('.skip')).toBeFocused();
+  await page.keyboard.press('Enter');
+  const question = page.getByRole('textbox', { name: 'Your question' });
+  await tabTo(page, question);
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type('Where is the mill?');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.answer-now .try-text')).not.toHaveText('thinking …');
+  await tabTo(page, page.locator('.try-train'));
+  await page.keyboard.press('Enter');
+  await reach(page, /^finished, 2 steps/);
+  // The button went with the first screen, the keyboard stays in the centre.
+  await expect(page.locator('#result')).toBeFocused();
+  const answer = page.locator('.answer').first();
+  await tabTo(page, answer.getByRole('textbox'));
+  await expect(answer.getByRole('textbox')).toHaveValue('Where is the mill?');
+  await expect(answer).toContainText('After 2 steps');
+  await tabTo(page, page.getByRole('button', { name: 'PEFT (zip)' }));
+  const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
+  expect(download.suggestedFilename()).toMatch(/\.zip$/);
+  await page.keyboard.press('s');
+  const share = page.getByRole('dialog');
+  await tabTo(page, share.getByRole('checkbox', { name: /Include the losses/ }));
+  await page.keyboard.press('Space');
+  await expect(share.getByRole('textbox', { name: 'Link' })).toHaveValue(/[#&]fp=/);
+  await tabTo(page, share.getByRole('button', { name: 'Copy link' }));
+  await page.keyboard.press('Escape');
+  await expect(share).toHaveCount(0);
 });
 
 test('language and theme are remembered, and the theme stands before the first paint', async ({ page }) => {

@@ -24,6 +24,7 @@ import {
 import { ElsewhereNote, SavedNote, UnkeptNote, UnsavedNote } from './notes/SavedNote.tsx';
 import { Strip } from './strip/Strip.tsx';
 import { TakeHome } from './takeHome/TakeHome.tsx';
+import { useKeptFocus } from './useKeptFocus.ts';
 
 /** A preset that is chosen while the page is scrolled down is shown from its top: what it is, and whether it trains. */
 function useShownPreset(): void {
@@ -82,10 +83,11 @@ export const Centre = memo(function Centre({
   const showsRun = useDeferredValue((hasRun || hasSteps) && !(bad && !hasSteps));
   const first = !showsRun && !bad && broken === null;
   useShownPreset();
+  const focus = useKeptFocus('result', `${showsRun} ${bad} ${first}`);
   // Between the tabs it is a part of what is main.
   const Root = width === 'middle' ? 'div' : 'main';
   return (
-    <Root className="centre" id="result" tabIndex={-1}>
+    <Root className="centre" id="result" tabIndex={-1} {...focus}>
       {width === 'narrow' && hasRun && <Progress />}
       {newer && (
         <Suspense fallback={null}>

@@ -61,8 +61,8 @@ export const OwnRows = memo(function OwnRows({ data }: { readonly data: CustomDa
         <p className="strong">
           {r('facts', {
             name: data.name,
-            rows: countText(view.total, language),
-            columns: view.columns.length,
+            rows: r('rowCount', { count: view.total, shown: countText(view.total, language) }),
+            columns: r('columnCount', { count: view.columns.length }),
           })}
         </p>
       )}

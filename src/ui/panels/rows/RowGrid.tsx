@@ -8,6 +8,7 @@ import type { OpenCell } from './CellEditor.tsx';
 import type { ColumnWindow } from './columnWindow.ts';
 import { columnWidths, columnWindow, sameWindow } from './columnWindow.ts';
 import { useRowsTexts } from './rowsTexts.ts';
+import { cellWords } from './turns.ts';
 import { useSameNames } from './useSameNames.ts';
 
 /** Height of a row in rows.css. */
@@ -73,7 +74,7 @@ const Row = memo(
               className="cell"
               onClick={() => open({ place, column: columns[from + i] ?? '', ...cell })}
             >
-              {cell.text.slice(0, 200)}
+              {cellWords(cell.text).slice(0, 200)}
             </button>
           </td>
         ))}

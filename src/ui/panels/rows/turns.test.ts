@@ -1,6 +1,6 @@
 // What an edited conversation keeps, and that a row that is added is of the kind of the others.
 import { describe, expect, it } from 'vitest';
-import { addedRow, firstRow, turnsIn, withRow, withWords } from './turns.ts';
+import { addedRow, cellWords, firstRow, turnsIn, withRow, withWords } from './turns.ts';
 
 const chat = '[{"role":"user","content":"Who?","name":"A"},{"role":"assistant","content":"Mara."}]';
 const lines = (...rows: object[]) => ({ name: 'x', text: rows.map((row) => JSON.stringify(row)).join('\n') });
@@ -15,6 +15,10 @@ describe('turns of a cell', () => {
     expect(turnsIn('[{"from":"human","value":"Who?"}]')).toEqual([{ role: 'human', text: 'Who?' }]);
     for (const cell of ['', 'Who?', '[]', '[1]', '[{"role":"user","content":null}]', '{"role":"user"}'])
       expect(turnsIn(cell), cell).toBeNull();
+  });
+  it('are shown by their words, and other cells as they stand', () => {
+    expect(cellWords(chat)).toBe('Who? → Mara.');
+    expect(cellWords('{"a": 1}')).toBe('{"a": 1}');
   });
   it('keep what else they hold', () => {
     expect(JSON.parse(withWords(chat, ['Where?', 'At sea.']))).toEqual([

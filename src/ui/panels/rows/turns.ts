@@ -40,6 +40,12 @@ export const turnsIn = (cell: string): readonly Turn[] | null =>
     text: String(turn[fieldOf(turn)]),
   })) ?? null;
 
+/** A cell as people read it: a conversation by its words, anything else as it stands. */
+export const cellWords = (cell: string): string =>
+  turnsIn(cell)
+    ?.map(({ text }) => text)
+    .join(' → ') ?? cell;
+
 /** The cell with other words; whatever else its turns hold stays. */
 export const withWords = (cell: string, words: readonly string[]): string =>
   JSON.stringify(
