@@ -95,6 +95,10 @@ export type { WebChatThread, WebChatTold } from './webChatClient.ts';
 /** Rows of a hub over a reload. */
 export const rowsStore = async () => import('./session/keptRows.ts');
 
+export type { Kept } from './session/keptModel.ts';
+/** Files of this machine that were opened as a model, over a reload. */
+export const ownModels = async () => (await import('./session/keptModel.ts')).keptModels();
+
 /** The files that run a script on several processes. */
 export const accelerateFiles = async (values: RecipeValues) =>
   (await import('./python/write/accelerateFiles.ts')).accelerateFiles(values);

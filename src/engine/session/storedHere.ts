@@ -1,5 +1,6 @@
 // What the browser keeps of this page in its private files, for the page that shows it. It reads names, sizes and times alone; a run is
 // let go by the worker that may have its place.
+import { keptModels } from './keptModel.ts';
 import { sizeOfKeptRows } from './keptRows.ts';
 import { isNamed, privateFolder, TUNING } from './privateFolder.ts';
 import { snapshotNames } from './twoFiles.ts';
@@ -14,6 +15,8 @@ export interface StoredHere {
   readonly run: { readonly bytes: number; readonly at: number } | null;
   /** Rows of data sets. */
   readonly rows: { readonly bytes: number; readonly at: number } | null;
+  /** Copies of models of this machine. */
+  readonly ownModels: { readonly bytes: number; readonly at: number } | null;
   /** What was measured of kernels. */
   readonly tuning: { readonly bytes: number; readonly at: number } | null;
 }
@@ -44,6 +47,7 @@ export async function storedHere(): Promise<StoredHere> {
     promised: promised ?? null,
     run: await sizeOf(snapshotNames),
     rows: await sizeOfKeptRows(),
+    ownModels: await keptModels().size(),
     tuning: await sizeOf([TUNING]),
   };
 }

@@ -118,6 +118,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     });
     inspectSoon();
     if (first.model?.source) hub.openKept(first.model.source);
+    void models.findModel(first.model);
     void rows.findRows(first.data);
   }
 

@@ -1,6 +1,6 @@
 // Choosing the base model: its files are read by both engines, and it becomes the recipe's model when the inspector understood it.
 import type { ModelRef, ModelSource, RecipePatch } from '../../engine/index.ts';
-import { namedSource } from '../../engine/index.ts';
+import { namedSource, ownModels } from '../../engine/index.ts';
 import type { Event } from '../../engine/protocol.ts';
 import type { Engines } from './engineHooks.ts';
 import { presetValues } from './recipeEdits.ts';
@@ -47,6 +47,15 @@ export function modelActions(
       openPicked({ name: folder ?? first.name, files });
     },
     openPicked,
+    /** A model of this machine whose copy is kept here is open without being chosen again. */
+    findModel: async (wanted: ModelRef | undefined): Promise<void> => {
+      if (wanted === undefined || wanted.source !== undefined) return;
+      const found = await (await ownModels()).find(wanted.digest);
+      const { model, recipe } = store.getState();
+      // Opened by hand, or another one wanted meanwhile.
+      if (found === null || model.reading || recipe.model?.digest !== wanted.digest) return;
+      if (model.summary?.digest !== wanted.digest) openPicked(found);
+    },
     useEmbeddedModel: (): void => {
       const { presets, recipe } = store.getState();
       const values = presetValues(presets, recipe.preset);

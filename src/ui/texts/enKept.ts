@@ -20,6 +20,8 @@ export const enKept = {
   runBusy: 'A run is at work: pause or stop it first.',
   rows: 'Rows',
   rowsAbout: 'fetched from a hub, or opened from a file; there again after a reload',
+  ownModels: 'Model files',
+  ownModelsAbout: 'files of this machine that were opened as a model; there again after a reload',
   tuning: 'What was measured of this device',
   tuningAbout: 'which kernels are fastest; measured again when it is missing',
   page: 'The page itself',

@@ -3,6 +3,12 @@ export const enModel = {
   intro:
     'A model from a hub, or files of this machine: a GGUF file, or the folder that transformers saves. What comes is kept in this browser.',
   open: 'Open now',
+  keepHere: 'Keep a copy in this browser ({{size}})',
+  keepWhy: 'Without a copy the file has to be opened again after a reload.',
+  keep_keeping: 'copying …',
+  keep_kept: 'A copy is kept here: it opens by itself after a reload. “Storage” in the menu deletes it.',
+  keep_full: 'There is no room for a copy in this browser.',
+  keep_failed: 'This browser took no copy.',
   wanted: 'This recipe was made with {{name}}, which is not here.',
   wantedLook: 'See what fetching it takes',
   hub: 'From {{host}}',

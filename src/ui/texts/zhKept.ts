@@ -22,6 +22,8 @@ export const zhKept: TextsOf<typeof enKept> = {
   runBusy: '训练正在进行：请先暂停或停止。',
   rows: '数据行',
   rowsAbout: '从模型站获取，或由你打开；刷新后仍在',
+  ownModels: '模型文件',
+  ownModelsAbout: '从本机打开作为模型的文件；刷新后仍在',
   tuning: '对此设备的测量结果',
   tuningAbout: '哪些计算内核最快；缺失时会重新测量',
   page: '页面本身',

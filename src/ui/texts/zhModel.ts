@@ -6,6 +6,12 @@ export const zhModel: TextsOf<typeof enModel> = {
   intro:
     '来自模型站的模型，或这台机器上的文件：GGUF 文件，或 transformers 保存的文件夹。下载的内容保存在此浏览器中。',
   open: '当前打开',
+  keepHere: '在此浏览器中保留副本（{{size}}）',
+  keepWhy: '没有副本时，刷新后需要重新打开文件。',
+  keep_keeping: '正在复制……',
+  keep_kept: '这里保留着副本：刷新后会自动打开。可在菜单的“存储”中删除。',
+  keep_full: '此浏览器没有空间存放副本。',
+  keep_failed: '此浏览器无法保存副本。',
   wanted: '此配方使用 {{name}}，但它不在这里。',
   wantedLook: '查看获取它需要多少',
   hub: '来自 {{host}}',

@@ -1,9 +1,10 @@
 // Choose the base model: the embedded one, one from a hub, one that is kept here, or files of this machine. What files are the engine says; a
 // hub is asked when a person presses a button.
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { Button } from 'react-aria-components';
-import { namedSource } from '../../../engine/index.ts';
-import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import type { Kept } from '../../../engine/index.ts';
+import { namedSource, ownModels } from '../../../engine/index.ts';
+import { useActions, usePage, usePageState, useTexts } from '../../PageContext.tsx';
 import { FileDrop } from '../../parts/FileDrop.tsx';
 import { Sheet } from '../../parts/Sheet.tsx';
 import { bytesText, countText } from '../../texts/numbers.ts';
@@ -36,6 +37,47 @@ function Opened() {
         {unused.length > 0 && ` ${m('unused', { names: unused.join(', ') })}`}
       </span>
     </p>
+  );
+}
+
+/** Copies a model of this machine into the browser, when a person says so: its size stands on the button. */
+function KeepHere() {
+  const m = useModelTexts();
+  const { ports } = usePage();
+  const digest = usePageState((state) => state.model.summary?.digest);
+  const bytes = usePageState((state) => state.model.summary?.bytes ?? 0);
+  const picked = usePageState((state) => state.model.picked);
+  const own = usePageState((state) => state.recipe.model);
+  const [is, setIs] = useState<'looking' | 'not' | 'keeping' | Kept>('looking');
+  useEffect(() => {
+    let left = false;
+    if (digest !== undefined)
+      void ownModels()
+        .then(({ find }) => find(digest))
+        .then((found) => !left && setIs(found === null ? 'not' : 'kept'));
+    return () => {
+      left = true;
+    };
+  }, [digest]);
+  if (digest === undefined || own?.digest !== digest || own.source !== undefined || picked === null)
+    return null;
+  async function keep(): Promise<void> {
+    if (digest === undefined || picked === null) return;
+    setIs('keeping');
+    ports.keepStorage();
+    setIs(await (await ownModels()).keep(digest, picked));
+  }
+  return (
+    <div className="dialog-actions">
+      {is !== 'kept' && is !== 'looking' && (
+        <Button className="button" isDisabled={is === 'keeping'} onPress={() => void keep()}>
+          {m('keepHere', { size: bytesText(bytes) })}
+        </Button>
+      )}
+      <span className="dialog-said dim" role="status">
+        {is === 'not' ? m('keepWhy') : is === 'looking' ? '' : m(`keep_${is}`)}
+      </span>
+    </div>
   );
 }
 
@@ -118,6 +160,7 @@ export function ModelDialog() {
     <Sheet title={t('model.title')} wide open onClose={close}>
       <p className="dim">{m('intro')}</p>
       <Opened />
+      <KeepHere />
       <Wanted />
       <FromHub />
       <KeptModels />

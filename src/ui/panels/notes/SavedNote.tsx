@@ -62,10 +62,12 @@ export function SavedNote() {
 
 /** The run of another tab: what is trained here meanwhile is saved when that one has ended or is closed, and then its run can go on here. */
 export function ElsewhereNote() {
-  const { t } = useTexts();
+  const { t, say } = useTexts();
   const other = usePageState((state) => state.elsewhere);
+  const title = usePageState(({ presets }) => presets.find(({ id }) => id === other?.preset)?.title);
   if (other === null) return null;
-  const { preset, step, total, works } = other;
+  const { step, total, works } = other;
+  const preset = title === undefined ? other.preset : say(title);
   return (
     <section className="card note" aria-label={t('elsewhere.title')}>
       <div>

@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { StoredHere } from '../../../engine/index.ts';
-import { rowsStore, storage } from '../../../engine/index.ts';
+import { ownModels, rowsStore, storage } from '../../../engine/index.ts';
 import type { KeptSize } from '../../offline/keptSize.ts';
 import { forgetPage, keptSize } from '../../offline/keptSize.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
@@ -116,6 +116,13 @@ function StorageBody() {
       about: t('rowsAbout'),
       ...here.rows,
       remove: async () => (await rowsStore()).forgetRows(),
+    });
+  if (here.ownModels)
+    things.push({
+      name: t('ownModels'),
+      about: t('ownModelsAbout'),
+      ...here.ownModels,
+      remove: async () => (await ownModels()).forget(),
     });
   if (here.tuning)
     things.push({
