@@ -41,7 +41,11 @@ const versions = shape<VersionChoice>({
 const command = tagged<Command>({
   ...hubCommands,
   ...runsCommands,
-  inspect: shape({ id, recipe }),
+  inspect: shape<Omit<Extract<Command, { type: 'inspect' }>, 'type'>>({
+    id,
+    recipe,
+    onOrt: optional(boolean),
+  }),
   probe: shape({ backend }),
   train: shape({ recipe, backend }),
   step: shape({ recipe, backend }),
