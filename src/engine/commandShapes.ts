@@ -45,7 +45,11 @@ const command = tagged<Command>({
   ...runsCommands,
   ...rowScoresCommands,
   ...opinionCommands,
-  inspect: shape({ id, recipe }),
+  inspect: shape<Omit<Extract<Command, { type: 'inspect' }>, 'type'>>({
+    id,
+    recipe,
+    onOrt: optional(boolean),
+  }),
   probe: shape({ backend }),
   train: shape({ recipe, backend }),
   step: shape({ recipe, backend }),

@@ -52,8 +52,11 @@ export type Command =
   | RunsCommand
   | RowScoresCommand
   | OpinionCommand
-  /** Describe a recipe (tree, strip, outcome, estimate, rows) without touching a GPU. Answers `inspected` with the same id. */
-  | { readonly type: 'inspect'; readonly id: number; readonly recipe: Recipe }
+  /**
+   * Describe a recipe (tree, strip, outcome, estimate, rows) without touching a GPU. `onOrt`: ONNX Runtime would run it, and hold weights of its own.
+   * Answers `inspected` with the same id.
+   */
+  | { readonly type: 'inspect'; readonly id: number; readonly recipe: Recipe; readonly onOrt?: boolean }
   /** Find out what this machine offers. Answers `device`. */
   | { readonly type: 'probe'; readonly backend: BackendChoice }
   /** Begin a run of this recipe, or go on with a paused run of the same recipe. */

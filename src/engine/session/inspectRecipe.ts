@@ -14,11 +14,15 @@ import type { Assets } from './assets.ts';
 import { firstRows } from './preparedRows.ts';
 import { scriptContext } from './scriptContext.ts';
 
-/** Throws UserError for settings, rows or a model that can't be used. `breathe`: resolves after messages that wait have been handled. */
+/**
+ * Throws UserError for settings, rows or a model that can't be used. `breathe`: resolves after messages that wait have been handled. `onOrt`: ONNX
+ * Runtime would run it.
+ */
 export async function inspectRecipe(
   assets: Assets,
   recipe: Recipe,
   breathe: () => Promise<void> = () => Promise.resolve(),
+  onOrt = false,
 ): Promise<Inspection> {
   assertSettings(recipe.values);
   const [files, source] = await Promise.all([assets.model(recipe), assets.rows(recipe)]);
@@ -39,6 +43,7 @@ export async function inspectRecipe(
         options: trainerOptions(values),
         largest: data.largest,
         steps: data.facts.steps,
+        sessions: onOrt,
       });
     },
     rows: data.facts,

@@ -12,12 +12,14 @@ import { fetchOrt, ORT_FILE } from '../training/backends/ort/fetchOrt.ts';
 import { openOrt, whyUnstarted } from '../training/backends/ort/openOrt.ts';
 import type { OrtRuntime } from '../training/backends/ort/ortBackend.ts';
 import { Assets } from './assets.ts';
+import { inspectRecipe } from './inspectRecipe.ts';
 import { Session } from './session.ts';
 import { memoryStore } from './snapshot.ts';
 
 const assets = new Assets(readPublic);
 const runtime = await openOrt();
 const STEPS = 4;
+const patch = { 'train.max_steps': STEPS, 'generate.max_new_tokens': 1, 'train.save_steps': 1 };
 
 async function train(ort: OrtSource | null, backend: BackendChoice = 'auto') {
   const events: Event[] = [];
@@ -27,13 +29,13 @@ async function train(ort: OrtSource | null, backend: BackendChoice = 'auto') {
     breathe: () => Promise.resolve(),
   });
   const made = recipeOfPreset(await assets.presets(), 'ships-log');
-  const patch = { 'train.max_steps': STEPS, 'generate.max_new_tokens': 1, 'train.save_steps': 1 };
   await session.handle({
     type: 'train',
     recipe: { ...made, values: withPatch(made.values, patch) },
     backend,
   });
   return {
+    events,
     devices: events.flatMap((event) => (event.type === 'device' ? [event.device] : [])),
     losses: events.flatMap((event) => (event.type === 'step' ? [event.metrics.loss] : [])),
     notes: events.flatMap((event) => (event.type === 'phase' ? [event.note] : [])),
@@ -100,6 +102,18 @@ describe('without WebGPU', () => {
     for (const [i, loss] of losses.entries())
       expect(Math.abs(loss - (plain.losses[i] ?? Number.NaN))).toBeLessThanOrEqual(BOUNDS.drift);
   });
+});
+
+it('has its sessions counted before a run, as the run counts them', async () => {
+  const made = recipeOfPreset(await assets.presets(), 'ships-log');
+  const { events } = await train(() => Promise.resolve(runtime));
+  const [started] = events.flatMap((event) => (event.type === 'started' ? [event.peakBytes] : []));
+  const breathe = () => Promise.resolve();
+  const recipe = { ...made, values: withPatch(made.values, patch) };
+  const before = await inspectRecipe(assets, recipe, breathe, true);
+  expect(before.estimate?.memory.peakBytes).toBe(started);
+  const without = (await inspectRecipe(assets, recipe, breathe)).estimate?.memory.peakBytes ?? 0;
+  expect(started).toBeGreaterThan(without);
 });
 
 describe('its program', () => {

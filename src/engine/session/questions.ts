@@ -100,7 +100,7 @@ export async function answer(question: Question, asking: Asking): Promise<void> 
         return emit({
           type: 'inspected',
           id,
-          inspection: await inspectRecipe(assets, question.recipe, breathe),
+          inspection: await inspectRecipe(assets, question.recipe, breathe, question.onOrt),
         });
       case 'open-model': {
         const files = await assets.openModel(

@@ -13,7 +13,7 @@ import { BOUNDS } from './agreement.ts';
 import { readPublic } from './embedded.ts';
 import { steadyClock } from './steadyClock.ts';
 
-export interface Machines {
+interface Machines {
   readonly gpu: GPU | null;
   readonly ort: OrtRuntime;
   readonly tuning?: TuningCache | null;

@@ -39,6 +39,9 @@ export function startEngines({
 }: EngineHooks): Engines {
   let inFlight: number | null = null;
   let inspectQueued = false;
+  /** What ONNX Runtime holds is a part of the estimate. */
+  const onOrt = (): boolean => store.getState().device?.backend === 'ort';
+  let askedOnOrt = false;
   /** The recipe of the inspection on its way, and the last one that was understood. */
   let asked: Recipe | null = null;
   let understood: Recipe | null = null;
@@ -64,6 +67,7 @@ export function startEngines({
       store.setState((state) => reduce(state, death));
     }
     if (events.some((event) => event.type === 'phase' && event.phase === 'paused')) onPaused();
+    if (askedOnOrt !== onOrt()) inspectSoon();
     for (const event of events) {
       if (event.type === 'exported') onExported(event);
       if (event.type === 'paced') onPaced(event);
@@ -223,8 +227,19 @@ export function startEngines({
     const id = store.getState().inspectId + 1;
     inFlight = id;
     asked = store.getState().recipe;
+    askedOnOrt = onOrt();
     store.setState({ inspectId: id });
-    inspector.send({ type: 'inspect', id, recipe: asked });
+    inspector.send({ type: 'inspect', id, recipe: asked, onOrt: askedOnOrt });
+  }
+
+  function inspectSoon(): void {
+    if (inspectQueued) return;
+    inspectQueued = true;
+    // While one question is being answered only the newest waits; one over which the inspector is silent is given up for it.
+    if (inFlight !== null && (inspector.quietMs?.() ?? 0) > OVERDUE_MS) {
+      inFlight = null;
+      inspectorDied(inspectionHung(changedSince()));
+    } else if (inFlight === null) queueMicrotask(() => inspectQueued && inFlight === null && sendInspect());
   }
 
   return {
@@ -239,15 +254,7 @@ export function startEngines({
       if (command.type === 'train' || command.type === 'resume') sendWatch();
       trainer.send(command);
     },
-    inspectSoon: () => {
-      if (inspectQueued) return;
-      inspectQueued = true;
-      // While one question is being answered only the newest waits; one over which the inspector is silent is given up for it.
-      if (inFlight !== null && (inspector.quietMs?.() ?? 0) > OVERDUE_MS) {
-        inFlight = null;
-        inspectorDied(inspectionHung(changedSince()));
-      } else if (inFlight === null) queueMicrotask(() => inspectQueued && inFlight === null && sendInspect());
-    },
+    inspectSoon,
     ask: (command) => {
       if (inspectorMissing) anotherInspector();
       if (command.type === 'open-rows') opening.rows = command.id;
