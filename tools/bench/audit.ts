@@ -40,6 +40,8 @@ export interface Audit {
   /** Rows of the step; 1: a token of an answer. */
   readonly rows: number;
   readonly dispatches: number;
+  /** Of a layer, by kernel: a mean, for the first layer's input takes no gradient. */
+  readonly layer: ReadonlyMap<string, number>;
   readonly table: readonly AuditRow[];
 }
 
@@ -155,7 +157,23 @@ function tableOf(
     .sort((a, b) => b.arithmetic - a.arithmetic || b.traffic - a.traffic);
 }
 
-function auditOf(name: string, config: ModelConfig, rows: number, note: (shader: Shader) => void): Audit {
+/** Dispatches of a layer by kernel; `inside`: how paths of nodes in layers begin. */
+function layerOf(tapes: readonly Tape[], inside: string, layers: number): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const tape of tapes)
+    for (const node of makePlan(tape, profile).nodes)
+      if (node.path.startsWith(inside))
+        for (const { kernel } of node.operation.kernels(node, profile))
+          found.set(kernel.name, (found.get(kernel.name) ?? 0) + 1 / layers);
+  return found;
+}
+
+export function auditOf(
+  name: string,
+  config: ModelConfig,
+  rows: number,
+  note: (shader: Shader) => void = () => {},
+): Audit {
   const wired = wiredFor(config);
   const layout = adapterLayoutOf(wired);
   const { hiddenSize, vocabSize } = config;
@@ -169,7 +187,8 @@ function auditOf(name: string, config: ModelConfig, rows: number, note: (shader:
       ? [recordGeneration({ config, model: wired, layout }, 1, true)]
       : [tapes.training({ rows: 1, tokens: rows }).tape, tapes.update()];
   const table = tableOf(recorded, sizeOf, note);
-  return { model: name, rows, dispatches: table.reduce((sum, { calls }) => sum + calls, 0), table };
+  const dispatches = table.reduce((sum, { calls }) => sum + calls, 0);
+  return { model: name, rows, dispatches, layer: layerOf(recorded, tapes.layers, config.layers), table };
 }
 
 const auditRows = [1, 128, 512, 2048] as const;

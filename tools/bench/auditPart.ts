@@ -2,7 +2,15 @@
 import { writeFile } from 'node:fs/promises';
 import { audit } from './audit.ts';
 import { auditMemory } from './auditMemory.ts';
-import { printAudits, printMemory, printOpening, printRadv, printSummary } from './auditReport.ts';
+import {
+  printAudits,
+  printLayers,
+  printMemory,
+  printOpening,
+  printRadv,
+  printSummary,
+  printWhy,
+} from './auditReport.ts';
 import { compileForRadv, missingForRadv } from './radv/radv.ts';
 import type { Say } from './report.ts';
 
@@ -22,14 +30,24 @@ export async function auditPart(
   const facts = missing === '' ? await compileForRadv(shaders) : null;
   if (json) {
     const radv = facts?.map((one, i) => ({ name: shaders[i]?.name, ...Object.fromEntries(one) })) ?? null;
-    write(JSON.stringify({ audits, memory: auditMemory(), radv }));
+    write(
+      JSON.stringify({
+        audits: audits.map((one) => ({ ...one, layer: Object.fromEntries(one.layer) })),
+        memory: auditMemory(),
+        radv,
+      }),
+    );
     return 0;
   }
   const lines: string[] = [];
   const say = markdown ? (line: string): void => void lines.push(line) : write;
   if (markdown) printOpening(say);
   printSummary(audits, say);
-  if (kernels === undefined) printMemory(auditMemory(), say);
+  if (kernels === undefined) {
+    printLayers(audits, say);
+    if (markdown) printWhy(say);
+    printMemory(auditMemory(), say);
+  }
   printAudits(audits, say);
   if (facts) printRadv(shaders, facts, say);
   else say(`What a GPU's compiler makes of them is left out: this machine lacks ${missing}.`);

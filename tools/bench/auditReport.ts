@@ -53,6 +53,46 @@ export function printSummary(audits: readonly Audit[], say: Say): void {
   );
 }
 
+/** Dispatches of a layer and step, by kernel, of every model and length. */
+export function printLayers(audits: readonly Audit[], say: Say): void {
+  const steps = audits.filter(({ rows }) => rows > 1);
+  const kernels = [...new Set(steps.flatMap(({ layer }) => [...layer.keys()]))];
+  const shown = (count: number): string => (count === 0 ? '' : count.toFixed(1).replace(/\.0$/, ''));
+  say('Dispatches of a layer in a step, both ways:');
+  say('');
+  table(
+    say,
+    ['', ...steps.map(({ model, rows }) => `${model}, ${rows}`)],
+    [
+      ...kernels.map((kernel) => [kernel, ...steps.map(({ layer }) => shown(layer.get(kernel) ?? 0))]),
+      ['together', ...steps.map(({ layer }) => shown([...layer.values()].reduce((a, b) => a + b, 0)))],
+    ],
+  );
+}
+
+/** Why there are no fewer. */
+export function printWhy(say: Say): void {
+  for (const line of [
+    'Sixteen were wanted. Eighteen follow one another, each wanting whole rows of what all workgroups of the one before made, and nothing in WebGPU',
+    'lets one workgroup wait for another inside a dispatch (its atomics order no other memory): there a norm with u, q|k|v, attention, u of o, o, a norm',
+    'with u, gate|up, the gate with u, down; back a norm with du, dX of down, the gate with du, dX of gate|up, a norm with du, dX of o, attention,',
+    'turning back with du, dX of q|k|v. What stands beside them:',
+    '',
+    '- dA and dB, one a group, which take the parts of dX along. They read four buffers of their own and add to one; two groups in a dispatch are nine',
+    '  bindings, and eight is what WebGPU promises.',
+    '- q and k are turned in a dispatch of their own, which takes their parts along: every tile of queries would turn its keys again.',
+    '- Parts of o and of down: each block of four ranks behind the norm would add them up for itself, twice, once for the mean and once for the product:',
+    '  8 to 12 times their bytes where a dispatch of their own reads them once. A gate needs one pass and two blocks: up to four parts are added up there.',
+    "- dk and dv want delta, a sum over each query's head, which the dispatch of dq makes.",
+    '- Where heads have norms, turning back and their gradients: with the parts of dk and dv they are ten bindings.',
+    '',
+    'Below eighteen is to be had by computing again: u and du inside the products (at rank 8 an eighth more arithmetic in eight products, at rank 64 all of',
+    'it again), norms and gates in the left tiles of products (each of 9 to 48 columns of tiles does the rows again). It needs a GPU to say whether that pays.',
+    '',
+  ])
+    say(line);
+}
+
 const titleOf = (rows: number): string => (rows === 1 ? 'a token of an answer' : `a step of ${rows} rows`);
 
 export function printAudits(audits: readonly Audit[], say: Say): void {

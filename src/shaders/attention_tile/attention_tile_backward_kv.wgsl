@@ -112,10 +112,9 @@ fn attention_tile_backward_kv(@builtin(workgroup_id) at: vec3u, @builtin(local_i
       put_right(ty, tx, d_o[column_at[own.x].y + bring.vectors.x], d_o[column_at[own.y].y + bring.vectors.y]);
       workgroupBarrier();
       add_sums(&dv, ty, tx, n * STAGE / 4u);
-      if (n + 1u == params.stages) { break; }
       workgroupBarrier();
+      if (n + 1u == params.stages) { break; }
     }
-    workgroupBarrier();
     for (var i = 0u; i < ROWS; i++) { left[i][ty][tx] = ds[i]; }
     for (var n = 0u; n < 8u; n++) {
       let own = bring.columns + n * STAGE / 4u;
