@@ -8,7 +8,7 @@ const BLOCK = 32;
 const BYTES = 18;
 
 /** A scale, which takes the largest value to -8, and half bytes: the first sixteen values low, the others high. */
-export function asQ4(values: Float32Array): Uint8Array<ArrayBuffer> {
+function asQ4(values: Float32Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array((values.length / BLOCK) * BYTES);
   for (let block = 0; block < values.length / BLOCK; block++) {
     const own = values.subarray(block * BLOCK, (block + 1) * BLOCK);

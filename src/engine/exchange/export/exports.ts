@@ -87,7 +87,7 @@ export async function* exportPieces(
 }
 
 /** The files of one format. `type`: float type of a merged model. Throws UserError 'export-…' for what a format can't say. */
-export async function exportFiles(
+async function exportFiles(
   run: ExportedRun,
   format: ExportFormat,
   type: FloatType,

@@ -13,7 +13,7 @@ export const ORT_FILE = 'onnxruntime/ort-wasm-simd-threaded.wasm';
 export type OrtSource = (watch: ReadOptions) => Promise<OrtRuntime>;
 
 /** With ONNX Runtime's own WebGPU: twice as large, for whoever wants to see that. */
-export const ORT_GPU_FILE = 'onnxruntime/ort-wasm-simd-threaded.asyncify.wasm';
+const ORT_GPU_FILE = 'onnxruntime/ort-wasm-simd-threaded.asyncify.wasm';
 
 export const fetchOrtGpu = (read: ReadOwnFile): OrtSource => fetchOrt(read, openOrtGpu, ORT_GPU_FILE);
 
