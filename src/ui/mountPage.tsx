@@ -23,6 +23,7 @@ import { speedWatch } from './state/speed.ts';
 import type { Language, PageState, Ports, Theme } from './state/state.ts';
 import type { Store } from './state/store.ts';
 import { defaultHub, emptyState, makeStore, nothingAsked, nothingPasted } from './state/store.ts';
+import { tabChannel } from './tabChannel.ts';
 import { browserLanguage, startTexts } from './texts/i18n.ts';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -60,17 +61,12 @@ function hideParts(frame: Frame): void {
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, rules];
 }
 
-/** Tells other tabs of this one's run, and shows theirs. A browser without channels has tabs that know nothing of one another. */
+/** Tells other tabs of this one's run, and shows theirs. */
 function watchOthers(store: Store, { takeOver }: Actions): void {
-  if (!('BroadcastChannel' in window)) return;
-  const channel = new BroadcastChannel('lora-playground');
+  const channel = tabChannel();
+  if (channel === null) return;
   const { leave } = watchTabs(store, {
-    channel: {
-      post: (message) => channel.postMessage(message),
-      onMessage: (listener) => {
-        channel.onmessage = ({ data }) => listener(data);
-      },
-    },
+    channel,
     locks: 'locks' in navigator ? navigator.locks : null,
     tab: newName(),
     now: () => performance.now(),

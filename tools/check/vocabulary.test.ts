@@ -40,6 +40,7 @@ test.each([
   ['src/engine/device/a.ts', 'const d = await adapter.requestDevice();'],
   ['src/shaders/testing/gpu.ts', 'const d = await adapter.requestDevice();'],
   ['src/engine/worker.ts', 'self.postMessage(1);'],
+  ['src/ui/tabChannel.ts', 'channel.postMessage(1);'],
   ['src/engine/ground/fetching/net.ts', 'const answer = fetch(address);'],
   ['tools/start/serve.test.ts', 'const answer = await fetch(address);'],
   ['src/ui/a.tsx', "document.title = 'x';"],

@@ -80,11 +80,11 @@ const words: readonly Word[] = [
   },
   {
     sentence:
-      'Only the workers and clients of src/engine say postMessage, and the page to its service worker: the boundaries are in one place.',
+      'Only the workers and clients of src/engine say postMessage, and the page to its service worker and to its other tabs: the boundaries are in one place.',
     applies: (path) =>
       path.startsWith('src/') &&
       !isTest(path) &&
-      !/^src\/(engine\/(worker|client|scriptWorker|webChatWorker|webChatClient)|ui\/offline\/keepPage)\.ts$/.test(
+      !/^src\/(engine\/(worker|client|scriptWorker|webChatWorker|webChatClient)|ui\/offline\/keepPage|ui\/tabChannel)\.ts$/.test(
         path,
       ),
     matches: (node) => callOf(node, /^postMessage$/),
