@@ -12,6 +12,7 @@ import { onWebgpu } from '../start/onWebgpu.ts';
 import { serve } from '../start/serve.ts';
 import { buildIfStale } from '../start/stale.ts';
 import { hubScenes } from './hubScenes.ts';
+import { walkAsStranger } from './stranger.ts';
 
 const root = resolve(fileURLToPath(new URL('../../', import.meta.url)));
 const folder = `${root}/docs/screenshots`;
@@ -90,11 +91,15 @@ export const command = {
   call: 'npm run screenshots --',
   about: 'Takes the pictures in docs/screenshots from the built page.',
   options: {
+    stranger: {
+      type: 'boolean',
+      help: 'instead, walks the five tasks of docs/stranger.md and takes the pictures in docs/stranger; --only: as “dark error”, “chinese facts” or “ranks”',
+    },
     only: { type: 'string', value: 'TEXT', help: 'only pictures whose name holds this, and no run' },
   },
 } as const satisfies Command;
 
-export const main = tool(command, async ({ only }) => {
+export const main = tool(command, async ({ only, stranger }) => {
   mkdirSync(folder, { recursive: true });
   await buildIfStale(root);
   const { address, server } = await serve(`${root}/dist`, { port: 4291, base: '/', host: 'localhost' });
@@ -103,6 +108,10 @@ export const main = tool(command, async ({ only }) => {
     args: ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
   });
   try {
+    if (stranger) {
+      await walkAsStranger(browser, address, `${root}/docs/stranger`, only ?? '');
+      return 0;
+    }
     for (const view of views.filter(({ name }) => name.includes(only ?? ''))) {
       const page = await open(browser, address, view);
       await page.screenshot({ path: `${folder}/${view.name}.png` });

@@ -12,6 +12,7 @@ const types = {
   int64: 7,
   bool: 9,
   float16: 10,
+  double: 11,
   uint4: 21,
 } as const;
 
