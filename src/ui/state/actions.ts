@@ -11,6 +11,7 @@ import { readOnlyNote } from './frame.ts';
 import { guideActions } from './guideActions.ts';
 import { hubActions } from './hubActions.ts';
 import { modelActions } from './modelActions.ts';
+import { opinionActions } from './opinionActions.ts';
 import { playActions } from './play.ts';
 import { differences, edited, presetRecipe, presetValues, redone, undone } from './recipeEdits.ts';
 import { newRun } from './reduce.ts';
@@ -41,6 +42,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   const web = webActions((id) => engines.tell({ type: 'export', id, format: 'web-q4', dtype: 'float16' }));
   const scripts = scriptActions(store, ports, edit, () => engines);
   const runs = runsActions(store, ports, { edit, tell: (command) => tell(command) });
+  const opinions = opinionActions(store, (command) => engines.tell(command));
   const answers = answerActions(store, (command) => engines.tell(command));
   const engines: Engines = startEngines({
     store,
@@ -58,6 +60,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     onAdapter: adapters.onAdapter,
     onRows: rows.onRows,
     onRuns: runs.onRuns,
+    onOpinion: opinions.onOpinion,
     onInspectorGone: rows.rowsUnheard,
   });
   const { inspectSoon } = engines;
@@ -180,6 +183,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     setHub: hub.setHub,
     pushToHub: hub.pushToHub,
     askWebFiles: web.askWebFiles,
+    askOpinion: opinions.askOpinion,
     cancelPush: hub.cancelPush,
     openAdapter: adapters.openAdapter,
     dropAdapter: adapters.dropAdapter,

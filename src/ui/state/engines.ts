@@ -8,6 +8,7 @@ import { watchOf } from './answerActions.ts';
 import type { EngineHooks, Engines } from './engineHooks.ts';
 import { fixPatch } from './fixPatch.ts';
 import { makeFrameQueue } from './frames.ts';
+import { isOfOpinion } from './opinionActions.ts';
 import { makePending } from './pending.ts';
 import { reduce, reduceAll } from './reduce.ts';
 import { isOfRows } from './rowsEvent.ts';
@@ -34,6 +35,7 @@ export function startEngines({
   onAdapter,
   onRows,
   onRuns,
+  onOpinion,
   onInspectorGone,
 }: EngineHooks): Engines {
   let inFlight: number | null = null;
@@ -67,6 +69,7 @@ export function startEngines({
       if (event.type === 'exported') onExported(event);
       if (event.type === 'refused') onRefused(event.error);
       if (isOfRuns(event)) onRuns(event);
+      if (isOfOpinion(event)) onOpinion(event);
     }
   });
   let trainer: EngineClient = ports.startEngine(queue.push);
