@@ -27,6 +27,17 @@ test.afterAll(async () => {
   await page.close();
 });
 
+test('it is held to an implementation that is not ours, layer by layer', async () => {
+  await page.getByRole('button', { name: 'Check against ONNX Runtime …' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Second opinion' });
+  await dialog.getByRole('button', { name: 'Layer by layer' }).click();
+  await expect(dialog.getByText(/^They agree: nothing is further apart/)).toBeVisible();
+  await expect(dialog.getByText(/^WebGPU against ONNX Runtime, after step 3/)).toBeVisible();
+  await expect(dialog.getByRole('row', { name: /^layer 5 Hidden states behind it/ })).toContainText('agrees');
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+});
+
 test('it hands out its adapter, the merged model and its log', async () => {
   await page
     .getByRole('row', { name: /lora_B\.default/ })

@@ -35,6 +35,7 @@ const loads: Readonly<Partial<Record<DialogName, () => Promise<ComponentType>>>>
   tour: async () => (await import('./panels/tour/Tour.tsx')).Tour,
   push: async () => (await import('./panels/push/PushDialog.tsx')).PushDialog,
   deploy: async () => (await import('./panels/deploy/DeployDialog.tsx')).DeployDialog,
+  opinion: async () => (await import('./panels/opinion/OpinionDialog.tsx')).OpinionDialog,
   script: async () => (await import('./panels/script/ScriptDialog.tsx')).ScriptDialog,
 };
 

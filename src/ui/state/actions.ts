@@ -12,6 +12,7 @@ import { readOnlyNote } from './frame.ts';
 import { guideActions } from './guideActions.ts';
 import { hubActions } from './hubActions.ts';
 import { modelActions } from './modelActions.ts';
+import { opinionActions } from './opinionActions.ts';
 import { playActions } from './play.ts';
 import { inLanguage } from './presetLanguage.ts';
 import { differences, edited, presetRecipe, presetValues, redone, undone } from './recipeEdits.ts';
@@ -43,6 +44,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   const web = webActions((command) => engines.tell(command));
   const scripts = scriptActions(store, ports, edit, () => engines);
   const runs = runsActions(store, ports, { edit, tell: (command) => tell(command) });
+  const opinions = opinionActions(store, (command) => engines.tell(command));
   const answers = answerActions(store, (command) => engines.tell(command));
   const engines: Engines = startEngines({
     store,
@@ -61,6 +63,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     onAdapter: adapters.onAdapter,
     onRows: rows.onRows,
     onRuns: runs.onRuns,
+    onOpinion: opinions.onOpinion,
     onInspectorGone: rows.rowsUnheard,
   });
   const { inspectSoon } = engines;
@@ -185,6 +188,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     pushToHub: hub.pushToHub,
     askWebFiles: web.askWebFiles,
     askPace: web.askPace,
+    askOpinion: opinions.askOpinion,
     cancelPush: hub.cancelPush,
     openAdapter: adapters.openAdapter,
     dropAdapter: adapters.dropAdapter,

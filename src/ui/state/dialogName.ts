@@ -13,6 +13,7 @@ export type DialogName =
   | 'storage'
   | 'push'
   | 'deploy'
+  | 'opinion'
   | 'data'
   | 'template'
   | 'runs'

@@ -1,6 +1,7 @@
 // What the page's two engines are asked, and whom they tell. How they are kept alive stands in engines.ts.
 import type { Recipe } from '../../engine/index.ts';
 import type { Command, EngineErrorData, Event } from '../../engine/protocol.ts';
+import type { OpinionEvent } from './opinionActions.ts';
 import type { RowsEvent } from './rowsEvent.ts';
 import type { RunsEvent } from './runsActions.ts';
 import type { PickedAdapter, PickedFiles, Ports } from './state.ts';
@@ -43,6 +44,8 @@ export interface EngineHooks {
   readonly onRows: (event: RowsEvent) => void;
   /** The trainer told of the kept runs. */
   readonly onRuns: (event: RunsEvent) => void;
+  /** The trainer told of a second opinion, or is gone. */
+  readonly onOpinion: (event: OpinionEvent) => void;
   /** Nobody answers what the inspector was asked. */
   readonly onInspectorGone: () => void;
   /** The inspector has read a model file, or refused it. */

@@ -8,6 +8,7 @@ import { watchOf } from './answerActions.ts';
 import type { EngineHooks, Engines } from './engineHooks.ts';
 import { fixPatch } from './fixPatch.ts';
 import { makeFrameQueue } from './frames.ts';
+import { isOfOpinion } from './opinionActions.ts';
 import { makePending } from './pending.ts';
 import { reduce, reduceAll } from './reduce.ts';
 import { isOfRows } from './rowsEvent.ts';
@@ -35,6 +36,7 @@ export function startEngines({
   onAdapter,
   onRows,
   onRuns,
+  onOpinion,
   onInspectorGone,
 }: EngineHooks): Engines {
   let inFlight: number | null = null;
@@ -73,6 +75,7 @@ export function startEngines({
       if (event.type === 'paced') onPaced(event);
       if (event.type === 'refused') onRefused(event.error);
       if (isOfRuns(event)) onRuns(event);
+      if (isOfOpinion(event)) onOpinion(event);
     }
   });
   let trainer: EngineClient = ports.startEngine(queue.push);

@@ -198,6 +198,8 @@ export const enRun = {
     webWhole: 'merged, float32 (zip)',
     own: 'On a page of your own',
     deploy: 'Try it as a page would …',
+    held: 'Held to ONNX Runtime',
+    opinion: 'Check against ONNX Runtime …',
     run: 'To go on elsewhere',
     runFile: 'Saved run',
     log: 'Log',

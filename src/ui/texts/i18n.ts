@@ -8,6 +8,7 @@ import type { enDeploy } from './enDeploy.ts';
 import type { enKept } from './enKept.ts';
 import type { enLinks } from './enLinks.ts';
 import type { enModel } from './enModel.ts';
+import type { enOpinion } from './enOpinion.ts';
 import type { enPush } from './enPush.ts';
 import type { enReading } from './enReading.ts';
 import type { enRows } from './enRows.ts';
@@ -29,6 +30,7 @@ declare module 'i18next' {
       tour: typeof enTour;
       push: typeof enPush;
       deploy: typeof enDeploy;
+      opinion: typeof enOpinion;
     };
   }
 }

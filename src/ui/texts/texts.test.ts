@@ -6,6 +6,7 @@ import { enDeploy } from './enDeploy.ts';
 import { enKept } from './enKept.ts';
 import { enLinks } from './enLinks.ts';
 import { enModel } from './enModel.ts';
+import { enOpinion } from './enOpinion.ts';
 import { enPush } from './enPush.ts';
 import { enReading } from './enReading.ts';
 import { enRows } from './enRows.ts';
@@ -16,6 +17,7 @@ import { zhDeploy } from './zhDeploy.ts';
 import { zhKept } from './zhKept.ts';
 import { zhLinks } from './zhLinks.ts';
 import { zhModel } from './zhModel.ts';
+import { zhOpinion } from './zhOpinion.ts';
 import { zhPush } from './zhPush.ts';
 import { zhReading } from './zhReading.ts';
 import { zhRows } from './zhRows.ts';
@@ -44,6 +46,7 @@ describe('texts', () => {
     tour: enTour,
     push: enPush,
     deploy: enDeploy,
+    opinion: enOpinion,
     links: enLinks,
   });
   const chinese = flat({
@@ -55,6 +58,7 @@ describe('texts', () => {
     tour: zhTour,
     push: zhPush,
     deploy: zhDeploy,
+    opinion: zhOpinion,
     links: zhLinks,
   });
 

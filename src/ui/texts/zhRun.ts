@@ -195,6 +195,8 @@ export const zhRun: TextsOf<typeof enRun> = {
     webWhole: '合并，float32（zip）',
     own: '在您自己的网页上',
     deploy: '像网页那样试用…',
+    held: '与 ONNX Runtime 核对',
+    opinion: '用 ONNX Runtime 核对…',
     run: '在别处继续',
     runFile: '已保存的训练',
     log: '日志',

@@ -1,4 +1,5 @@
 // What runs the numbers and why: backend, adapter, features, limits, and the memory of this recipe part by part.
+import { Button } from 'react-aria-components';
 import { isBackendChoice } from '../../../engine/index.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { Choice } from '../../parts/Choice.tsx';
@@ -106,6 +107,9 @@ function DeviceBody() {
           />
         </>
       )}
+      <Button className="button" onPress={() => actions.openDialog('opinion')}>
+        {t('takeHome.opinion')}
+      </Button>
       <p className="small dim">{t('device.local')}</p>
     </>
   );

@@ -87,6 +87,12 @@ export function TakeHome() {
           {t('takeHome.deploy')}
         </Button>
       </fieldset>
+      <fieldset className="take-home-group">
+        <legend>{t('takeHome.held')}</legend>
+        <Button className="button" onPress={() => actions.openDialog('opinion')}>
+          {t('takeHome.opinion')}
+        </Button>
+      </fieldset>
       {unfinished && (
         <fieldset className="take-home-group">
           <legend>{t('takeHome.run')}</legend>
