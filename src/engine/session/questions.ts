@@ -18,6 +18,7 @@ import { modelSummary } from './modelSummary.ts';
 import { openAdapter } from './openAdapter.ts';
 import { firstRows } from './preparedRows.ts';
 import { showTemplate } from './showTemplate.ts';
+import { weighRuns } from './weighRuns.ts';
 
 /** Who asks, and through whom the answer goes. */
 export interface Asking {
@@ -57,6 +58,7 @@ export type Question = Extract<
   {
     type:
       | 'inspect'
+      | 'weigh-runs'
       | 'open-model'
       | 'open-adapter'
       | 'open-rows'
@@ -72,6 +74,7 @@ export type Question = Extract<
 const kinds: ReadonlySet<Command['type']> = new Set([
   ...([
     'inspect',
+    'weigh-runs',
     'open-model',
     'open-adapter',
     'open-rows',
@@ -99,6 +102,9 @@ export async function answer(question: Question, asking: Asking): Promise<void> 
           id,
           inspection: await inspectRecipe(assets, question.recipe, breathe),
         });
+      case 'weigh-runs': {
+        return emit({ type: 'runs-weighed', id, runs: await weighRuns(assets, question, breathe) });
+      }
       case 'open-model': {
         const files = await assets.openModel(
           question.name,

@@ -12,6 +12,7 @@ import { guideActions } from './guideActions.ts';
 import { hubActions } from './hubActions.ts';
 import { modelActions } from './modelActions.ts';
 import { playActions } from './play.ts';
+import { queueActions } from './queueActions.ts';
 import { differences, edited, presetRecipe, presetValues, redone, undone } from './recipeEdits.ts';
 import { newRun } from './reduce.ts';
 import { rowActions } from './rowActions.ts';
@@ -40,7 +41,12 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   });
   const web = webActions((id) => engines.tell({ type: 'export', id, format: 'web-q4', dtype: 'float16' }));
   const scripts = scriptActions(store, ports, edit, () => engines);
-  const runs = runsActions(store, ports, { edit, tell: (command) => tell(command) });
+  const runs = runsActions(store, ports, {
+    edit,
+    openAdapter: adapters.openAdapter,
+    tell: (one) => tell(one),
+  });
+  const queue = queueActions(store, ports, () => engines);
   const answers = answerActions(store, (command) => engines.tell(command));
   const engines: Engines = startEngines({
     store,
@@ -152,6 +158,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     reset,
     ...scripts,
     ...runs,
+    ...queue,
     /** Has the run at hand take up what the form says, from its next step on. */
     changeRun: () => {
       const patch = changeForRun(store.getState());
@@ -267,6 +274,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
         }
         arrive = null;
         store.setState({ opened: true });
+        void queue.recallQueue();
         opened();
       };
       // One opening at a time, whoever asks for it.
