@@ -1,6 +1,7 @@
 // Every command with the check of each of its fields. For the worker's end.
 import { decode } from './decode.ts';
 import { exportFormats } from './exchange/export/formats.ts';
+import type { Of } from './ground/messages.ts';
 import {
   blob,
   boolean,
@@ -17,7 +18,7 @@ import {
 import { hubCommands } from './hub/messages.ts';
 import type { Command, VersionChoice } from './protocol.ts';
 import { changePatch } from './recipe/changePatch.ts';
-import { recipe } from './recipe/recipeShapes.ts';
+import { recipe, recipePatch } from './recipe/recipeShapes.ts';
 import { dataSource } from './recipe/rows/dataSource.ts';
 import { dataFormats } from './recipe/rows/ownRows.ts';
 import type { RowsAsked } from './session/lookAtRows.ts';
@@ -25,6 +26,7 @@ import { rowFilters } from './session/lookAtRows.ts';
 import { opinionCommands } from './session/opinionMessages.ts';
 import { rowScoresCommands } from './session/rowScores.ts';
 import { runsCommands } from './session/runMessages.ts';
+import { runName } from './session/runNote.ts';
 import { backendKinds } from './training/backends/deviceInfo.ts';
 import type { GenerationOptions } from './training/generate/generator.ts';
 import type { Watch } from './training/generate/watch.ts';
@@ -50,8 +52,9 @@ const command = tagged<Command>({
     recipe,
     onOrt: optional(boolean),
   }),
+  'weigh-runs': shape({ id, recipe, patches: list(recipePatch) }),
   probe: shape({ backend }),
-  train: shape({ recipe, backend }),
+  train: shape<Of<Command, 'train'>>({ recipe, backend, as: optional(runName) }),
   step: shape({ recipe, backend }),
   pause: nothing,
   watch: shape({
@@ -97,7 +100,12 @@ const command = tagged<Command>({
   'show-template': shape({ id, recipe }),
   'hold-rows': shape({ digest: string, name: string, file: blob }),
   saved: nothing,
-  resume: shape({ recipe: nullable(recipe), until: nullable(number), backend }),
+  resume: shape<Of<Command, 'resume'>>({
+    recipe: nullable(recipe),
+    until: nullable(number),
+    backend,
+    as: optional(runName),
+  }),
   change: shape({ patch: changePatch }),
   discard: nothing,
   'take-run': nothing,

@@ -34,7 +34,7 @@ function changed(value: unknown, [key, ...rest]: readonly string[], to: unknown)
 
 /** Fields that may be absent, and those of which the protocol says nothing more. */
 const mayBeAbsent =
-  /(^|\.)(data|model|adapter|prompts|rate|rewards|problem|source)$|data\.(format|columns|edits|leftOut)$|columns\.columns\.|guess\.columns\.|patch\.[^.]+|base\.|change\.|limits\.|^versions\.|kwargs\.|args\.0\./;
+  /(^|\.)(data|model|adapter|prompts|rate|rewards|problem|source|as)$|data\.(format|columns|edits|leftOut)$|columns\.columns\.|guess\.columns\.|patch\.[^.]+|patches\.0\.|base\.|change\.|limits\.|^versions\.|kwargs\.|args\.0\./;
 const open = /(error\.data|fixes\.0\.patch\..+)$/;
 
 const refusal = (decode: (value: unknown) => unknown, value: unknown): unknown => {

@@ -165,6 +165,10 @@ const event = tagged<Event>({
   device: shape({ device }),
   inspected: shape({ id, inspection }),
   'inspect-failed': shape({ id, error }),
+  'runs-weighed': shape({
+    id,
+    runs: list(shape({ estimate: nullable(estimate), problem: nullable(bilingual) })),
+  }),
   phase: shape<Omit<Extract<Event, { type: 'phase' }>, 'type'>>({
     phase: oneOf('idle', 'loading', 'before', 'running', 'paused', 'after', 'finished', 'failed'),
     done: number,

@@ -108,3 +108,10 @@ export const accelerateFiles = async (values: RecipeValues) =>
 /** The learning rate of every step of a run of so many. Rejects with UserError for arguments that the schedule does not take. */
 export const learningRates = async (values: RecipeValues, totalSteps: number) =>
   (await import('./training/learningRates.ts')).learningRates(values, totalSteps);
+
+/** The grid of a sweep, and which of its runs is given up. */
+export const sweepTools = async () => {
+  const [sweep, rule] = await Promise.all([import('./recipe/sweep.ts'), import('./recipe/medianRule.ts')]);
+  return { ...sweep, ...rule };
+};
+export type { SweepAxis } from './recipe/sweep.ts';

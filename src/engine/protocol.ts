@@ -25,7 +25,9 @@ import type { OpinionCommand, OpinionEvent } from './session/opinionMessages.ts'
 import type { RowScoresCommand, RowScoresEvent } from './session/rowScores.ts';
 import type { OpenedRows } from './session/rowShelf.ts';
 import type { RunsCommand, RunsEvent } from './session/runMessages.ts';
+import type { RunName } from './session/runNote.ts';
 import type { TemplateView } from './session/showTemplate.ts';
+import type { RunsToWeigh, WeighedRun } from './session/weighedRuns.ts';
 import type { BackendChoice, BackendKind, DeviceInfo } from './training/backends/deviceInfo.ts';
 import type { StepMetrics } from './training/metrics.ts';
 
@@ -40,7 +42,9 @@ export type { TakenFile } from './session/exportPlace.ts';
 export type { KeptRun } from './session/keptRun.ts';
 export type { RowsAsked, RowsView } from './session/lookAtRows.ts';
 export type { RowPart, ScoredRow, ScoredText } from './session/rowScores.ts';
+export type { RunName } from './session/runNote.ts';
 export type { TemplateView } from './session/showTemplate.ts';
+export type { WeighedRun } from './session/weighedRuns.ts';
 export type { BackendChoice, BackendKind, DeviceInfo } from './training/backends/deviceInfo.ts';
 export type { StepMetrics } from './training/metrics.ts';
 
@@ -57,10 +61,17 @@ export type Command =
    * Answers `inspected` with the same id.
    */
   | { readonly type: 'inspect'; readonly id: number; readonly recipe: Recipe; readonly onOrt?: boolean }
+  /** What runs of these patches of a recipe would cost. Answers `runs-weighed` with the same id. */
+  | ({ readonly type: 'weigh-runs'; readonly id: number } & RunsToWeigh)
   /** Find out what this machine offers. Answers `device`. */
   | { readonly type: 'probe'; readonly backend: BackendChoice }
-  /** Begin a run of this recipe, or go on with a paused run of the same recipe. */
-  | { readonly type: 'train'; readonly recipe: Recipe; readonly backend: BackendChoice }
+  /** Begin a run of this recipe, or go on with a paused run of the same recipe. `as`: what one that begins is kept as. */
+  | {
+      readonly type: 'train';
+      readonly recipe: Recipe;
+      readonly backend: BackendChoice;
+      readonly as?: RunName;
+    }
   /** One optimiser step, then pause. Begins a run if there is none. */
   | { readonly type: 'step'; readonly recipe: Recipe; readonly backend: BackendChoice }
   | { readonly type: 'pause' }
@@ -112,6 +123,7 @@ export type Command =
       readonly recipe: Recipe | null;
       readonly until: number | null;
       readonly backend: BackendChoice;
+      readonly as?: RunName;
     }
   /** From the next step on other settings for the run that is at work or rests. Answers `changed` where there is such a run. */
   | { readonly type: 'change'; readonly patch: ChangePatch }
@@ -213,6 +225,7 @@ export type Event =
   | { readonly type: 'run-shelved'; readonly error: EngineErrorData | null; readonly run: Blob | null }
   | { readonly type: 'device'; readonly device: DeviceInfo }
   | { readonly type: 'inspected'; readonly id: number; readonly inspection: Inspection }
+  | { readonly type: 'runs-weighed'; readonly id: number; readonly runs: readonly WeighedRun[] }
   | { readonly type: 'inspect-failed'; readonly id: number; readonly error: EngineErrorData }
   /** `done` of `total` counts what the phase counts (bytes when loading, choices when tuning, kernels when compiling, questions when asking, steps when running). */
   | {

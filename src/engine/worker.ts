@@ -43,8 +43,9 @@ const emit = (event: Event): void => self.postMessage(event);
 const shelf = new RunShelf(pagePlace('lora-playground-runs'));
 const exports = pagePlace('lora-playground-exports');
 const readOwn = ownFiles(openNet(), page, pageFiles);
+const assets = new Assets(readOwn, breathe);
 const session = new Session({
-  assets: new Assets(readOwn, breathe),
+  assets,
   ort: fetchOrt(readOwn),
   gpu: 'gpu' in navigator ? navigator.gpu : null,
   store: opfsStore(),
@@ -75,7 +76,7 @@ function reader(): ReaderPort {
 const scripts = new ScriptDesk(reader, emit);
 const models = new HubDesk({ net: openNet(), cache: pageCache(), emit, now: () => performance.now() });
 
-const runs = new RunDesk(shelf, emit);
+const runs = new RunDesk({ shelf, emit, assets, breathe });
 
 /** One for which there is no memory now is no answer yet: it is asked for again, and nothing else failed. */
 function pong(guarded: boolean): void {

@@ -53,6 +53,21 @@ it('keeps a run that ended, with its answers, once', async () => {
   expect((await shelf.list()).length).toBe(2);
 });
 
+it('keeps a run as it was told to, and as itself when it goes on', async () => {
+  const { session, shelf, store } = play();
+  const as = { id: '00112233445566aa', name: 'r 2' };
+  await session.handle({ type: 'step', recipe, backend });
+  await session.handle({ type: 'train', recipe: edited, backend, as });
+  const first = await shelf.list();
+  expect(first.map(({ id, name }) => [id === as.id, name])).toContainEqual([true, 'r 2']);
+  expect(first.length).toBe(2);
+  // Another visit finds nothing saved of the run that it is to go on with, and begins it under its name.
+  const later = play(null, store);
+  const other = { id: '00112233445566bb', name: 'again' };
+  await later.session.handle({ type: 'resume', recipe, until: null, backend, as: other });
+  expect((await later.shelf.list()).map(({ id, name }) => [id, name])).toContainEqual([other.id, 'again']);
+});
+
 it('keeps a run that another one takes the place of', async () => {
   const { session, shelf } = play();
   await session.handle({ type: 'step', recipe, backend });

@@ -31,3 +31,25 @@ it('says why the why of a parameter can’t be told', async () => {
     { type: 'why', id: 3, why: { gradient: 'frozen' } },
   ]);
 });
+
+it('weighs runs of a sweep, those of one size once, and tells which can’t be begun', async () => {
+  const assets = new Assets(readPublic);
+  const recipe = recipeOfPreset(await assets.presets(), 'ships-log');
+  const events: Event[] = [];
+  const patches = [
+    { 'lora.r': 2, 'train.learning_rate': 1e-4 },
+    { 'lora.r': 2, 'train.learning_rate': 1e-3 },
+    { 'lora.r': 16 },
+    { 'lora.r': 100 },
+  ];
+  await answer(
+    { type: 'weigh-runs', id: 5, recipe, patches },
+    { assets, emit: (event) => events.push(event), breathe: () => Promise.resolve() },
+  );
+  const [weighed] = events;
+  if (weighed?.type !== 'runs-weighed') throw new Error('not weighed');
+  const [small, same, large, none] = weighed.runs;
+  expect(same).toBe(small);
+  expect(large?.estimate?.memory.adapterBytes).toBeGreaterThan(small?.estimate?.memory.adapterBytes ?? 0);
+  expect(none).toMatchObject({ estimate: null, problem: { en: expect.stringContaining('lora.r') } });
+});

@@ -19,6 +19,7 @@ import { openAdapter } from './openAdapter.ts';
 import { firstRows } from './preparedRows.ts';
 import { scriptBundle } from './scriptBundle.ts';
 import { showTemplate } from './showTemplate.ts';
+import { weighRuns } from './weighRuns.ts';
 
 /** Who asks, and through whom the answer goes. */
 export interface Asking {
@@ -58,6 +59,7 @@ export type Question = Extract<
   {
     type:
       | 'inspect'
+      | 'weigh-runs'
       | 'open-model'
       | 'open-adapter'
       | 'open-rows'
@@ -74,6 +76,7 @@ export type Question = Extract<
 const kinds: ReadonlySet<Command['type']> = new Set([
   ...([
     'inspect',
+    'weigh-runs',
     'open-model',
     'open-adapter',
     'open-rows',
@@ -102,6 +105,9 @@ export async function answer(question: Question, asking: Asking): Promise<void> 
           id,
           inspection: await inspectRecipe(assets, question.recipe, breathe, question.onOrt),
         });
+      case 'weigh-runs': {
+        return emit({ type: 'runs-weighed', id, runs: await weighRuns(assets, question, breathe) });
+      }
       case 'open-model': {
         const files = await assets.openModel(
           question.name,

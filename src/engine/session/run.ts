@@ -169,7 +169,7 @@ export class TrainingRun {
       wired,
       values,
       files,
-      note: options.saved?.note ?? beginNote(recipe, source),
+      note: options.saved?.note ?? beginNote(recipe, source, options.as),
       changes,
     });
   }

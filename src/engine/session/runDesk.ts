@@ -2,7 +2,9 @@
 import type { ExportFile } from '../exchange/export/adapterTensors.ts';
 import { readZip } from '../ground/formats/zip.ts';
 import type { Command, Event } from '../protocol.ts';
+import type { Assets } from './assets.ts';
 import { errorData } from './errorData.ts';
+import { keptAdapter } from './keptAdapter.ts';
 import type { RunsCommand } from './runMessages.ts';
 import { runsCommands } from './runMessages.ts';
 import type { RunShelf } from './runShelf.ts';
@@ -28,11 +30,23 @@ export function runsIn(bytes: Uint8Array<ArrayBuffer>): readonly Uint8Array<Arra
   return entries.map(({ read }) => read());
 }
 
+export interface RunDeskOptions {
+  readonly shelf: RunShelf;
+  readonly emit: (event: Event) => void;
+  /** The models and rows that runs name. */
+  readonly assets: Assets;
+  readonly breathe: () => Promise<void>;
+}
+
 export class RunDesk {
   readonly #shelf: RunShelf;
   readonly #emit: (event: Event) => void;
+  readonly #assets: Assets;
+  readonly #breathe: () => Promise<void>;
 
-  constructor(shelf: RunShelf, emit: (event: Event) => void) {
+  constructor({ shelf, emit, assets, breathe }: RunDeskOptions) {
+    this.#assets = assets;
+    this.#breathe = breathe;
     this.#shelf = shelf;
     this.#emit = emit;
   }
@@ -65,6 +79,13 @@ export class RunDesk {
         for (const run of command.runs)
           files.push({ name: `${run}.lora-run`, bytes: await this.#shelf.take(run) });
         return { type: 'runs-taken', id, files };
+      }
+      case 'runs-adapter': {
+        const snapshot = decodeSnapshot(await this.#shelf.take(command.run));
+        const files = await keptAdapter(this.#assets, snapshot, this.#breathe);
+        const { recipe, note, state } = snapshot;
+        const name = note?.name || `${recipe.preset}, step ${state.step}`;
+        return { type: 'runs-adapter', id, name, recipe, files };
       }
       case 'runs-recipe':
         return {

@@ -17,6 +17,8 @@ export type RunsCommand =
   | { readonly type: 'runs-bring'; readonly id: number; readonly file: Blob }
   /** Runs as files that hold all of them. Answers `runs-taken` or `runs-failed` with the same id. */
   | { readonly type: 'runs-take'; readonly id: number; readonly runs: readonly string[] }
+  /** A run's adapter as PEFT's files, and its recipe. Answers `runs-adapter` or `runs-failed` with the same id. */
+  | { readonly type: 'runs-adapter'; readonly id: number; readonly run: string }
   /** The recipe of a run, with its rows. Answers `runs-recipe` or `runs-failed` with the same id. */
   | { readonly type: 'runs-recipe'; readonly id: number; readonly run: string };
 
@@ -31,6 +33,13 @@ export type RunsEvent =
       readonly roomBytes: number | null;
     }
   | { readonly type: 'runs-taken'; readonly id: number; readonly files: readonly ExportFile[] }
+  | {
+      readonly type: 'runs-adapter';
+      readonly id: number;
+      readonly name: string;
+      readonly recipe: Recipe;
+      readonly files: readonly ExportFile[];
+    }
   | { readonly type: 'runs-recipe'; readonly id: number; readonly recipe: Recipe };
 
 const id = number;
@@ -43,6 +52,7 @@ export const runsCommands: Checks<RunsCommand> = {
   'runs-remove': shape<Of<RunsCommand, 'runs-remove'>>({ id, runs: list(runId) }),
   'runs-bring': shape<Of<RunsCommand, 'runs-bring'>>({ id, file: blob }),
   'runs-take': shape<Of<RunsCommand, 'runs-take'>>({ id, runs: list(runId) }),
+  'runs-adapter': shape<Of<RunsCommand, 'runs-adapter'>>({ id, run: runId }),
   'runs-recipe': shape<Of<RunsCommand, 'runs-recipe'>>({ id, run: runId }),
 };
 
@@ -72,5 +82,11 @@ export const runsEvents: Checks<RunsEvent> = {
     roomBytes: nullable(number),
   }),
   'runs-taken': shape<Of<RunsEvent, 'runs-taken'>>({ id, files: list(shape({ name: string, bytes })) }),
+  'runs-adapter': shape<Of<RunsEvent, 'runs-adapter'>>({
+    id,
+    name: string,
+    recipe,
+    files: list(shape({ name: string, bytes })),
+  }),
   'runs-recipe': shape<Of<RunsEvent, 'runs-recipe'>>({ id, recipe }),
 };

@@ -33,6 +33,9 @@ export interface RunNote {
   readonly said?: readonly AnswerAfter[];
 }
 
+/** What a run is kept as that is begun for others: an id that whoever begins it made, and a name. */
+export type RunName = Pick<RunNote, 'id' | 'name'>;
+
 /** Characters that a name may have. */
 export const MOST_NAME = 120;
 
@@ -41,6 +44,8 @@ export const runId: Check<string> = (value) =>
   typeof value === 'string' && /^[0-9a-f]{16}$/.test(value)
     ? null
     : { at: '', expected: text('16 hexadecimal digits', '16 位十六进制数'), got: quote(value) };
+
+export const runName: Check<RunName> = shape<RunName>({ id: runId, name: string });
 
 const count = whole(0, Number.MAX_SAFE_INTEGER);
 export const answerAfter: Check<AnswerAfter> = shape<AnswerAfter>({
@@ -68,9 +73,9 @@ function digestOfRows({ data }: Pick<Recipe, 'data'>, { rows }: Pick<RecipeRows,
 }
 
 /** Of a run that begins now. */
-export const beginNote = (recipe: Recipe, rows: RecipeRows): RunNote => ({
-  id: newRunId(),
-  name: '',
+export const beginNote = (recipe: Recipe, rows: RecipeRows, as: RunName | undefined): RunNote => ({
+  id: as?.id ?? newRunId(),
+  name: as?.name.slice(0, MOST_NAME) ?? '',
   at: Date.now(),
   rowsDigest: digestOfRows(recipe, rows),
   after: [],

@@ -8,7 +8,7 @@ import type { Assets } from './assets.ts';
 import type { LoadOptions } from './loadFiles.ts';
 import type { RunAnswers } from './runAnswers.ts';
 import type { RunChanges } from './runChanges.ts';
-import type { RunNote } from './runNote.ts';
+import type { RunName, RunNote } from './runNote.ts';
 import type { RunRows } from './runRows.ts';
 import type { Snapshot, SnapshotStore } from './snapshot.ts';
 
@@ -19,6 +19,8 @@ export interface RunOptions extends LoadOptions {
   /** Where the run saves itself, so that it can go on after a loss. */
   readonly store: SnapshotStore;
   readonly memoryBytes?: number | null;
+  /** What it is kept as, where it begins here. */
+  readonly as?: RunName | undefined;
   /** Go on from here. */
   readonly saved?: Snapshot | null;
 }

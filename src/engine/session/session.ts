@@ -21,6 +21,7 @@ import { openFor } from './openFor.ts';
 import { OpinionDesk } from './opinionDesk.ts';
 import { answer, isQuestion } from './questions.ts';
 import { TrainingRun } from './run.ts';
+import type { RunName } from './runNote.ts';
 import { SavedRuns } from './savedRuns.ts';
 import type { Queued, SessionCommand } from './sessionCommands.ts';
 import { isHeard } from './sessionCommands.ts';
@@ -30,6 +31,8 @@ import { Wish } from './wish.ts';
 
 /** A device that is lost again and again is not opened a fourth time. */
 const MOST_RECOVERIES = 3;
+
+type Until = ((at: number) => number) | null;
 
 export class Session {
   readonly #options: SessionOptions;
@@ -97,7 +100,7 @@ export class Session {
         emit({ type: 'device', device: await probeDevice(gpu, command.backend, ort !== null, tuning) });
         return;
       case 'train':
-        return this.#train(command.recipe, command.backend, null);
+        return this.#train(command.recipe, command.backend, null, command.as);
       case 'step':
         return this.#train(command.recipe, command.backend, (step) => step + 1);
       case 'stop':
@@ -121,7 +124,7 @@ export class Session {
         // What goes on is not what ended here.
         this.#ended = false;
         this.#forget();
-        return this.#train(recipe, command.backend, until === null ? null : () => until);
+        return this.#train(recipe, command.backend, until === null ? null : () => until, command.as);
       }
       case 'discard':
         return this.#saved.discard();
@@ -164,7 +167,7 @@ export class Session {
   }
 
   /** To the step that `until` says, which asks nothing; null: to the end, and questions are asked before it and on the way. */
-  async #train(recipe: Recipe, choice: BackendChoice, until: ((at: number) => number) | null): Promise<void> {
+  async #train(recipe: Recipe, choice: BackendChoice, until: Until, as?: RunName): Promise<void> {
     this.#wish.go();
     // What ended begins anew; what is held of it is for those who still ask.
     if (this.#ended) await this.#saved.drop();
@@ -172,7 +175,7 @@ export class Session {
     let target: number | null = null;
     await this.#recovering(async (again) => {
       const resumes = this.#run !== null && !this.#run.finished && sameRun(this.#run.recipe, recipe);
-      const run = resumes && this.#run ? this.#run : await this.#begin(recipe, choice, again);
+      const run = resumes && this.#run ? this.#run : await this.#begin(recipe, choice, again, as);
       if (!run) return;
       target ??= until?.(run.step) ?? Number.POSITIVE_INFINITY;
       if (!until) await run.answers.own('before', this.#watch);
@@ -221,7 +224,12 @@ export class Session {
     }
   }
 
-  async #begin(recipe: Recipe, choice: BackendChoice, again = false): Promise<TrainingRun | null> {
+  #cancelled(): void {
+    this.#forget();
+    this.#options.emit({ type: 'phase', phase: 'idle', done: 0, total: 0, note: 'cancelled' });
+  }
+
+  async #begin(recipe: Recipe, choice: BackendChoice, again = false, as?: RunName) {
     const saved = this.#saved.take(recipe);
     this.#forget();
     if (!saved) {
@@ -240,7 +248,7 @@ export class Session {
     emit({ type: 'device', device: opened.device });
     void opened.lost.then((error) => this.#lost(opened, error));
     const own = { assets, emit, now, breathe, memoryBytes, cancelled, quiet, signal };
-    const run = await TrainingRun.begin({ ...own, recipe, opened, store: this.#saved.store, saved });
+    const run = await TrainingRun.begin({ ...own, recipe, opened, store: this.#saved.store, saved, as });
     if (this.#wish.leaves()) return null;
     this.#run = run;
     return run;

@@ -34,15 +34,18 @@ export const recipe: Recipe = {
 };
 
 const id = 1;
+const patch = { 'lora.r': 8 };
 const file = new Blob(['x']);
 const backend = 'auto';
+const as = { id: '0123456789abcdef', name: 'a' };
 export const commands: Samples<Command> = {
   ...runsCommands,
   ...rowScoresCommands,
   ...opinionCommands(recipe),
   inspect: { type: 'inspect', id, recipe },
+  'weigh-runs': { type: 'weigh-runs', id, recipe, patches: [patch] },
   probe: { type: 'probe', backend },
-  train: { type: 'train', recipe, backend },
+  train: { type: 'train', recipe, backend, as },
   step: { type: 'step', recipe, backend },
   change: { type: 'change', patch: { 'train.learning_rate': 1e-3 } },
   pause: { type: 'pause' },
@@ -75,7 +78,7 @@ export const commands: Samples<Command> = {
   'count-rows': { type: 'count-rows', id, recipe },
   'hold-rows': { type: 'hold-rows', digest: '0123456789abcdef', name: 'a.csv', file },
   saved: { type: 'saved' },
-  resume: { type: 'resume', recipe: null, until: 3, backend },
+  resume: { type: 'resume', recipe: null, until: 3, backend, as },
   discard: { type: 'discard' },
   'take-run': { type: 'take-run' },
   'open-run': { type: 'open-run', file: new Blob([]) },
@@ -138,7 +141,6 @@ const model = {
   vocabSize: 1,
 } as const;
 const words = same('x');
-const patch = { 'lora.r': 8 };
 const raised = { type: 'TypeError', message: 'a' };
 const reading: ScriptReading = {
   kind: 'script',
@@ -209,6 +211,7 @@ export const events: Samples<Event> = {
   },
   inspected: { type: 'inspected', id, inspection },
   'inspect-failed': { type: 'inspect-failed', id, error },
+  'runs-weighed': { type: 'runs-weighed', id, runs: [{ estimate: null, problem: same('a') }] },
   phase: {
     type: 'phase',
     phase: 'loading',

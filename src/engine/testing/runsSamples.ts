@@ -14,6 +14,7 @@ export const runsCommands: Samples<RunsCommand> = {
   'runs-remove': { type: 'runs-remove', id, runs: [run] },
   'runs-bring': { type: 'runs-bring', id, file },
   'runs-take': { type: 'runs-take', id, runs: [run] },
+  'runs-adapter': { type: 'runs-adapter', id, run },
   'runs-recipe': { type: 'runs-recipe', id, run },
 };
 
@@ -38,6 +39,13 @@ const kept = ({ data, ...recipe }: Recipe): KeptRun => ({
 export const runsEvents = (recipe: Recipe): Samples<RunsEvent> => ({
   'runs-listed': { type: 'runs-listed', id, runs: [kept(recipe)], lasts: true, roomBytes: 5 },
   'runs-taken': { type: 'runs-taken', id, files: [{ name: 'a', bytes: new Uint8Array(1) }] },
+  'runs-adapter': {
+    type: 'runs-adapter',
+    id,
+    name: 'a',
+    recipe,
+    files: [{ name: 'a', bytes: new Uint8Array(1) }],
+  },
   'runs-recipe': { type: 'runs-recipe', id, recipe },
 });
 

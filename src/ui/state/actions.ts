@@ -15,6 +15,7 @@ import { modelActions } from './modelActions.ts';
 import { opinionActions } from './opinionActions.ts';
 import { playActions } from './play.ts';
 import { inLanguage } from './presetLanguage.ts';
+import { queueActions } from './queueActions.ts';
 import { differences, edited, presetRecipe, presetValues, redone, undone } from './recipeEdits.ts';
 import { newRun } from './reduce.ts';
 import { rowActions } from './rowActions.ts';
@@ -43,8 +44,13 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   });
   const web = webActions((command) => engines.tell(command));
   const scripts = scriptActions(store, ports, edit, () => engines);
-  const runs = runsActions(store, ports, { edit, tell: (command) => tell(command) });
+  const runs = runsActions(store, ports, {
+    edit,
+    openAdapter: adapters.openAdapter,
+    tell: (one) => tell(one),
+  });
   const opinions = opinionActions(store, (command) => engines.tell(command));
+  const queue = queueActions(store, ports, () => engines);
   const answers = answerActions(store, (command) => engines.tell(command));
   const engines: Engines = startEngines({
     store,
@@ -159,6 +165,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     reset,
     ...scripts,
     ...runs,
+    ...queue,
     /** Has the run at hand take up what the form says, from its next step on. */
     changeRun: () => {
       const patch = changeForRun(store.getState());
@@ -282,6 +289,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
         }
         arrive = null;
         store.setState({ opened: true });
+        void queue.recallQueue();
         opened();
       };
       // One opening at a time, whoever asks for it.

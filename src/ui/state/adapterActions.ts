@@ -36,9 +36,9 @@ export function adapterActions(store: Store, edit: (change: Edit) => void, engin
   return {
     useFreshAdapter: (): void => startFresh(null),
     /** Opens an adapter and uses it alone. */
-    openAdapter: (files: readonly File[]): void => {
+    openAdapter: (files: readonly File[], name: string | null = null): void => {
       const [first] = files;
-      if (first !== undefined) chooseAdapters([{ name: nameOf(first), files }]);
+      if (first !== undefined) chooseAdapters([{ name: name ?? nameOf(first), files }]);
     },
     /** An adapter that was dropped on the page: what became of it is shown. */
     dropAdapter: (files: readonly File[], folder: string | null): void => {

@@ -12,6 +12,7 @@ import type { AnswerPair, AnswerSide, PageState, PastedScript, Run, Said, StepPo
 export function newRun(recipe: Recipe): Run {
   return {
     recipe,
+    queued: null,
     phase: 'loading',
     done: 0,
     total: 0,
@@ -170,6 +171,9 @@ export function reduce(state: PageState, event: Event): PageState {
     case 'inspect-failed':
       if (event.id !== state.inspectId) return state;
       return { ...state, inspectFailure: event.error };
+    case 'runs-weighed':
+      if (event.id !== state.queue.weighed?.id) return state;
+      return { ...state, queue: { ...state.queue, weighed: { id: event.id, runs: event.runs } } };
     case 'script-cost':
     case 'script-progress':
     case 'script-read':

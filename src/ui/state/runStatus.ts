@@ -19,8 +19,11 @@ export const canScore = ({ run }: Pick<PageState, 'run'>): boolean =>
   run !== null && run.steps.length > 0 && (run.phase === 'paused' || run.phase === 'finished');
 
 /** Whether Train would go on with the run instead of beginning a new one. */
-export function canResume(state: Pick<PageState, 'run' | 'recipe'>): boolean {
-  return state.run?.phase === 'paused' && sameRun(state.run.recipe, state.recipe);
+export function canResume(state: Pick<PageState, 'run' | 'recipe' | 'queue'>): boolean {
+  const { run, recipe, queue } = state;
+  if (run?.phase !== 'paused') return false;
+  // The queue's run goes on, whatever the form holds.
+  return sameRun(run.recipe, recipe) || (queue.going && run.queued !== null);
 }
 
 /** Whether the shown run used other settings than the form now holds. */

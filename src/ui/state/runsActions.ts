@@ -19,10 +19,12 @@ export const isOfRuns = (event: Event): event is RunsEvent =>
 
 interface Doors {
   readonly edit: (change: Edit) => void;
+  /** Opens an adapter's files, which the recipe then goes on from. */
+  readonly openAdapter: (files: readonly File[], name: string) => void;
   readonly tell: (command: Command) => void;
 }
 
-export function runsActions(store: Store, ports: Ports, { edit, tell }: Doors) {
+export function runsActions(store: Store, ports: Ports, { edit, tell, openAdapter }: Doors) {
   let lastId = 0;
   let listId = 0;
   /** What becomes of runs that were asked for, by the id of the question. */
@@ -48,6 +50,15 @@ export function runsActions(store: Store, ports: Ports, { edit, tell }: Doors) {
   const listRuns = (): void => tell({ type: 'runs-list', id: listed() });
 
   const scores = rowScoresActions(store, tell);
+  /** The form gets the run's recipe, as a fresh run of it begins from the adapter. */
+  const goOnFrom = ({ recipe, name, files }: Extract<RunsEvent, { type: 'runs-adapter' }>): void => {
+    const { adapter: _, changes: __, ...rest } = recipe;
+    edit({ kind: 'recipe', recipe: rest });
+    openAdapter(
+      files.map((file) => new File([file.bytes], file.name)),
+      name,
+    );
+  };
 
   return {
     /** Another tab has no run any more: what it saved can go on here, where nothing is on screen. */
@@ -79,6 +90,11 @@ export function runsActions(store: Store, ports: Ports, { edit, tell }: Doors) {
         store.setState({ dialog: null });
         tell({ type: 'open-run', file: new Blob([file.bytes]) });
       }),
+    /** Has a new run begin from a kept run's adapter. */
+    takeAdapterOf: (run: string): void => {
+      change({ failure: null });
+      tell({ type: 'runs-adapter', id: nextId(), run });
+    },
     /** Puts a kept run's recipe into the form. */
     takeRecipeOf: (run: string): void => tell({ type: 'runs-recipe', id: nextId(), run }),
     /** The last copy of a run that could not be kept. */
@@ -104,6 +120,10 @@ export function runsActions(store: Store, ports: Ports, { edit, tell }: Doors) {
         case 'runs-taken':
           takers.get(event.id)?.(event.files);
           takers.delete(event.id);
+          return;
+        case 'runs-adapter':
+          store.setState({ dialog: null });
+          goOnFrom(event);
           return;
         case 'runs-recipe':
           store.setState({ dialog: null });

@@ -41,6 +41,7 @@ import type { DialogName, SheetName } from './dialogName.ts';
 import type { HubState } from './hubState.ts';
 import type { OtherRun } from './otherRun.ts';
 import type { Play } from './playState.ts';
+import type { RunQueue } from './queueState.ts';
 import type { RunsState } from './runsState.ts';
 
 export type { AnswerPair, AnswerSide, Said, Untouched } from './answerState.ts';
@@ -83,6 +84,8 @@ export interface RunStart {
 
 export interface Run {
   readonly recipe: Recipe;
+  /** Which of the queue's it is; null: a person's own. */
+  readonly queued: string | null;
   /** What was asked for last, until the engine reports a phase. */
   readonly phase: RunPhase;
   readonly done: number;
@@ -206,6 +209,7 @@ export interface PageState {
   readonly adapter: OpenAdapter;
   readonly rows: OpenRows;
   readonly runs: RunsState;
+  readonly queue: RunQueue;
   /** A run that an earlier visit left unfinished. */
   readonly saved: SavedRun | null;
   /** Why a saved run, kept here or in a file that was opened, can't be used. */

@@ -4,6 +4,7 @@ import { createStore } from 'zustand/vanilla';
 import { defaultValues } from '../../engine/index.ts';
 import { usualInterval } from './askIntervals.ts';
 import type { HubState } from './hubState.ts';
+import { noQueue } from './queueState.ts';
 import { noRuns } from './runsState.ts';
 import type { Language, PageState, PastedScript, Theme } from './state.ts';
 
@@ -70,6 +71,7 @@ export function emptyState(language: Language, theme: Theme): PageState {
     adapter: { opened: [], used: [], summary: null, failure: null, reading: false },
     rows: { failure: null, reading: false, files: new Map(), statistics: null, counting: null },
     runs: noRuns,
+    queue: noQueue,
     saved: null,
     savedRefusal: null,
     elsewhere: null,

@@ -3,6 +3,7 @@
 import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { runMatches } from '../../state/actions.ts';
+import { queuePlace } from '../../state/queueState.ts';
 import { canResume, canStop, isBusy } from '../../state/runStatus.ts';
 import type { Theme } from '../../state/state.ts';
 import { bytesText } from '../../texts/numbers.ts';
@@ -44,6 +45,20 @@ export function Progress() {
       )}
       {words.rest.map((part) => ` · ${part}`).join('')}
     </p>
+  );
+}
+
+/** Which run of the queue is at work: `3 of 8`. */
+function QueueDoor() {
+  const { t } = useTexts();
+  const actions = useActions();
+  const at = usePageState(({ queue }) => queuePlace(queue)?.at ?? 0);
+  const count = usePageState(({ queue }) => queue.runs.length);
+  if (at === 0) return null;
+  return (
+    <Button className="pill" data-part="queue" onPress={() => actions.openRuns('queue')}>
+      {t('bar.queue', { at, total: count })}
+    </Button>
   );
 }
 
@@ -230,6 +245,7 @@ export function Bar({ width }: { readonly width: Width }) {
       <header className="bar">
         <h1 className="bar-name">LoRA Playground</h1>
         <span className="bar-space" />
+        <QueueDoor />
         <TrainButton />
         <NarrowMenu />
       </header>
@@ -256,6 +272,7 @@ export function Bar({ width }: { readonly width: Width }) {
       </Button>
       <RunMenu />
       <Progress />
+      <QueueDoor />
       <span className="bar-space" />
       <Button data-part="device" className="pill bar-device" onPress={() => actions.openDialog('device')}>
         {device}

@@ -160,6 +160,9 @@ export const Recipe = memo(function Recipe() {
             ↷
           </Button>
         </span>
+        <Button className="button button-plain recipe-queue" onPress={() => actions.queueRecipe()}>
+          {t('recipe.toQueue')}
+        </Button>
       </div>
     </div>
   );

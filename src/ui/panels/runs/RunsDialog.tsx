@@ -5,6 +5,7 @@ import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { Sheet } from '../../parts/Sheet.tsx';
 import { bytesText } from '../../texts/numbers.ts';
 import { CompareRuns } from './CompareRuns.tsx';
+import { QueuePart } from './QueuePart.tsx';
 import { RowLosses } from './RowLosses.tsx';
 import { RunsTable } from './RunsTable.tsx';
 import { useRunsTexts } from './runsTexts.ts';
@@ -105,7 +106,7 @@ function RunsBody() {
   );
 }
 
-const tabs = ['kept', 'rows'] as const;
+const tabs = ['kept', 'queue', 'rows'] as const;
 
 export function RunsDialog() {
   const t = useRunsTexts();
@@ -114,10 +115,11 @@ export function RunsDialog() {
   return (
     <Sheet title={t('title')} wide open onClose={() => actions.openDialog(null)}>
       <Tabs
+        className="run-tabs"
         selectedKey={tab}
         onSelectionChange={(key) => actions.openRuns(tabs.find((one) => one === key) ?? 'kept')}
       >
-        <TabList className="tab-list" aria-label={t('title')}>
+        <TabList className="run-tab-list" aria-label={t('title')}>
           {tabs.map((one) => (
             <Tab key={one} id={one} className="tab">
               {t(`tab_${one}`)}
@@ -126,6 +128,9 @@ export function RunsDialog() {
         </TabList>
         <TabPanel id="kept" className="run-part">
           <RunsBody />
+        </TabPanel>
+        <TabPanel id="queue" className="run-part">
+          <QueuePart />
         </TabPanel>
         <TabPanel id="rows" className="run-part">
           <RowLosses />

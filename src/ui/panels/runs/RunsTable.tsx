@@ -157,6 +157,13 @@ export function RunsTable(props: {
                   >
                     {t('recipe')}
                   </Button>
+                  <Button
+                    className="button"
+                    aria-label={t('adapterOf', { name })}
+                    onPress={() => actions.takeAdapterOf(run.id)}
+                  >
+                    {t('useAdapter')}
+                  </Button>
                 </td>
               </tr>
             );
