@@ -100,6 +100,7 @@ const dialogs: Readonly<Record<DialogName, Way>> = {
   storage: byRunMenu(1),
   push: afterRun(groupButton(2)),
   deploy: afterRun(groupButton(1)),
+  opinion: by('[data-part=opinion]'),
   data: by('.doors-row .button'),
   template: {
     from: 1280,

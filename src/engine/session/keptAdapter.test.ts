@@ -48,8 +48,8 @@ it.each([
   const kept = events.at(-1);
   if (exported?.type !== 'exported' || kept?.type !== 'runs-adapter') throw new Error(JSON.stringify(kept));
   expect(kept.name).toBe('r 2');
-  const weights = (files: typeof kept.files) =>
-    files.find(({ name }) => name.endsWith('.safetensors'))?.bytes;
-  expect(weights(kept.files)).toBeDefined();
-  expect(weights(kept.files)).toEqual(weights(exported.files));
+  const isWeights = ({ name }: { readonly name: string }): boolean => name.endsWith('.safetensors');
+  const file = exported.files.find(isWeights)?.file ?? new Blob();
+  expect(file.size).toBeGreaterThan(0);
+  expect(kept.files.find(isWeights)?.bytes).toEqual(new Uint8Array(await file.arrayBuffer()));
 });

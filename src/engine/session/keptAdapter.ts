@@ -1,6 +1,7 @@
 // The adapter of a kept run as PEFT's files, without a device: the model is wired as the run had it, its weights are not read unless the
 // adapter was taken out of them.
 import type { ExportFile } from '../exchange/export/adapterTensors.ts';
+import { collected } from '../exchange/export/pieces.ts';
 import { weightFormatsOf } from '../models/weightPlaces.ts';
 import { weightOptions } from '../python/run/wire.ts';
 import { adapterLayoutOf } from '../training/recordTraining.ts';
@@ -36,5 +37,5 @@ export async function keptAdapter(
     finished: state.step >= totalSteps,
     best: state.best,
   };
-  return exportRun(run, assets, 'peft', 'float32');
+  return collected(exportRun(run, assets, 'peft', 'float32'));
 }

@@ -207,10 +207,7 @@ export class Session {
         await body(attempt > 1);
         return;
       } catch (error) {
-        if (error instanceof Cancelled) {
-          this.#forget();
-          return this.#options.emit({ type: 'phase', phase: 'idle', done: 0, total: 0, note: 'cancelled' });
-        }
+        if (error instanceof Cancelled) return this.#cancelled();
         const loss = await lossBehind(error, this.#opened);
         const gaveUp = ortError.is(loss) && this.#opened?.device.backend === 'ort';
         if (gaveUp) this.#gaveUp = loss;

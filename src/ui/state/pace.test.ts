@@ -23,12 +23,12 @@ const measured: Measured = { msPerStep: 1500, flopsPerStep: estimate.flopsPerSte
 describe('before a run', () => {
   it('nothing exact is told where nothing was measured', () => {
     for (const one of [null, device('ort'), device('webgpu', true), device('webgpu')])
-      expect(timeTold(estimate, one, null)).toMatchObject({ ms: null, from: 'guess' });
+      expect(timeTold([estimate], one, null)).toMatchObject({ ms: null, from: 'guess' });
   });
   it('a GPU is thought faster than a processor', () => {
     const long = { ...estimate, steps: 5000 };
     const order = ['seconds', 'minute', 'minutes', 'half-hour', 'hour', 'hours'];
-    const place = (one: ReturnType<typeof device>) => order.indexOf(timeTold(long, one, null).class);
+    const place = (one: ReturnType<typeof device>) => order.indexOf(timeTold([long], one, null).class);
     expect(place(device('webgpu'))).toBeLessThan(place(device('webgpu', true)));
   });
   it('where a run measures first what is faster, that is what it is told for', () => {
@@ -39,22 +39,22 @@ describe('before a run', () => {
   it('what was compared moves the guess', () => {
     const long = { ...estimate, steps: 200 };
     const [slow, fast] = [device('ort', false, 1e6), device('ort', false, 1e15)];
-    expect([timeTold(long, slow, null).class, timeTold(long, fast, null).class]).toEqual([
+    expect([timeTold([long], slow, null).class, timeTold([long], fast, null).class]).toEqual([
       'hours',
       'seconds',
     ]);
   });
   it('an earlier run of about its size tells it: steps, what lay between them, and what stood around them', () => {
-    expect(timeTold(estimate, null, measured)).toMatchObject({
+    expect(timeTold([estimate], null, measured)).toMatchObject({
       ms: 4000 + estimate.steps * 1500,
       from: 'measured',
     });
-    const twice = timeTold({ ...estimate, flopsPerStep: 2 * estimate.flopsPerStep }, null, measured);
+    const twice = timeTold([{ ...estimate, flopsPerStep: 2 * estimate.flopsPerStep }], null, measured);
     expect(twice.ms).toBe(4000 + estimate.steps * 3000);
   });
   it('one of another size tells no more than a class', () => {
     const larger = { ...estimate, flopsPerStep: 100 * estimate.flopsPerStep };
-    expect(timeTold(larger, null, measured)).toMatchObject({ ms: null, from: 'other-size' });
+    expect(timeTold([larger], null, measured)).toMatchObject({ ms: null, from: 'other-size' });
   });
   it('classes lie apart', () => {
     const times = [5e3, 60e3, 5 * 60e3, 30 * 60e3, 70 * 60e3, 5 * 3600e3];

@@ -72,16 +72,27 @@ function guessedMs(estimate: CostEstimate, device: DeviceInfo | null): number {
 export const expected = (device: DeviceInfo | null, undecided: boolean): DeviceInfo | null =>
   undecided && device !== null ? { ...device, backend: 'ort', adapter: null } : device;
 
+/** What runs take that follow one another. */
 export function timeTold(
-  estimate: CostEstimate,
+  estimates: readonly CostEstimate[],
   device: DeviceInfo | null,
   measured: Measured | null,
 ): TimeTold {
-  if (measured === null) return { ms: null, class: classOf(guessedMs(estimate, device)), from: 'guess' };
+  const each = estimates.map((estimate) => taken(estimate, device, measured));
+  const ms = each.reduce((sum, one) => sum + one.ms, 0);
+  const from =
+    (['guess', 'other-size'] as const).find((kind) => each.some((one) => one.from === kind)) ?? 'measured';
+  return { ms: from === 'measured' ? ms : null, class: classOf(ms), from };
+}
+
+function taken(
+  estimate: CostEstimate,
+  device: DeviceInfo | null,
+  measured: Measured | null,
+): { readonly ms: number; readonly from: TimeTold['from'] } {
+  if (measured === null) return { ms: guessedMs(estimate, device), from: 'guess' };
   const size = estimate.flopsPerStep / measured.flopsPerStep;
   const ms = measured.aroundMs + estimate.steps * size * measured.msPerStep;
   const alike = size <= ALIKE && size >= 1 / ALIKE;
-  return alike
-    ? { ms, class: classOf(ms), from: 'measured' }
-    : { ms: null, class: classOf(ms), from: 'other-size' };
+  return { ms, from: alike ? 'measured' : 'other-size' };
 }

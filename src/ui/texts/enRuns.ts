@@ -83,7 +83,7 @@ export const enRuns = {
   runsOf_one: '{{count}} run of a grid of {{size}}.',
   runsOf_other: '{{count}} runs of a grid of {{size}}.',
   weighing: 'estimating …',
-  cost: 'About {{time}} in all, {{size}} of memory at most.',
+  cost: 'In all {{time}}; {{size}} of memory at most.',
   cannotTrain_one: '{{count}} of them can’t be trained.',
   cannotTrain_other: '{{count}} of them can’t be trained.',
   startSweep: 'Start the sweep',

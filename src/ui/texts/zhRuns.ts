@@ -80,7 +80,7 @@ export const zhRuns: TextsOf<typeof enRuns> = {
   runsOf_one: '{{size}} 种组合中的 {{count}} 次训练。',
   runsOf_other: '{{size}} 种组合中的 {{count}} 次训练。',
   weighing: '正在估算……',
-  cost: '总共约 {{time}}，内存最多 {{size}}。',
+  cost: '总共 {{time}}，内存最多 {{size}}。',
   cannotTrain_one: '其中 {{count}} 次无法训练。',
   cannotTrain_other: '其中 {{count}} 次无法训练。',
   startSweep: '开始搜索',

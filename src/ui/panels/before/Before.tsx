@@ -20,7 +20,7 @@ function Estimate({ estimate }: { readonly estimate: CostEstimate }) {
   const choice = usePageState((state) => state.backend);
   const own = usePageState((state) => state.device);
   const device = expected(own, own !== null && isUndecided(own, choice));
-  const told = timeTold(estimate, device, recallMeasured(deviceKey(device)));
+  const told = timeTold([estimate], device, recallMeasured(deviceKey(device)));
   return (
     <dl className="estimate">
       <Memory estimate={estimate} />

@@ -5,8 +5,8 @@ import type { SettingKey, SweepAxis, sweepTools as SweepTools, Text } from '../.
 import { sweepTools } from '../../../engine/index.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { Tick } from '../../parts/Tick.tsx';
-import { deviceKey, runMs } from '../../state/pace.ts';
-import { recallSpeed } from '../../state/remembered.ts';
+import { deviceKey, timeTold } from '../../state/pace.ts';
+import { recallMeasured } from '../../state/remembered.ts';
 import { isBusy } from '../../state/runStatus.ts';
 import { bytesText, timeText } from '../../texts/numbers.ts';
 import { useRunsTexts } from './runsTexts.ts';
@@ -31,18 +31,21 @@ function useTools(): Tools | null {
 /** What the runs would take together, and the largest of them. */
 function Cost({ count }: { readonly count: number }) {
   const t = useRunsTexts();
-  const { say } = useTexts();
+  const { t: page, say } = useTexts();
   const weighed = usePageState((state) => state.queue.weighed?.runs ?? null);
   const device = usePageState((state) => state.device);
   if (weighed === null || weighed.length !== count) return <span role="status">{t('weighing')}</span>;
-  const measured = recallSpeed(deviceKey(device));
   const estimates = weighed.flatMap(({ estimate }) => estimate ?? []);
-  const ms = estimates.reduce((sum, estimate) => sum + runMs(estimate, device, measured), 0);
+  const told = timeTold(estimates, device, recallMeasured(deviceKey(device)));
+  const time =
+    told.ms === null
+      ? page(`before.time_${told.class}`)
+      : page('before.timeGuess', { time: timeText(told.ms) });
   const bytes = estimates.reduce((most, { memory }) => Math.max(most, memory.peakBytes), 0);
   const problem = weighed.find((one) => one.problem !== null)?.problem ?? null;
   return (
     <span role="status">
-      {estimates.length > 0 && t('cost', { time: timeText(ms), size: bytesText(bytes) })}
+      {estimates.length > 0 && t('cost', { time, size: bytesText(bytes) })}
       {estimates.length < count && ` ${t('cannotTrain', { count: count - estimates.length })}`}
       {problem !== null && ` ${say(problem)}`}
     </span>

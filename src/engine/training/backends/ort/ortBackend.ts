@@ -243,6 +243,7 @@ const elementOf = {
   int8: 'int8',
   bool: 'bool',
   float16: 'float16',
+  double: 'float64',
   uint4: 'uint4',
 } as const satisfies Record<OnnxType, Ort.Tensor.Type>;
 
