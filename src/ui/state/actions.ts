@@ -41,11 +41,8 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   });
   const web = webActions((id) => engines.tell({ type: 'export', id, format: 'web-q4', dtype: 'float16' }));
   const scripts = scriptActions(store, ports, edit, () => engines);
-  const runs = runsActions(store, ports, {
-    edit,
-    openAdapter: adapters.openAdapter,
-    tell: (one) => tell(one),
-  });
+  const { openAdapter, dropAdapter, chooseAdapters, useFreshAdapter } = adapters;
+  const runs = runsActions(store, ports, { edit, openAdapter, tell: (one) => engines.tell(one) });
   const queue = queueActions(store, ports, () => engines);
   const answers = answerActions(store, (command) => engines.tell(command));
   const engines: Engines = startEngines({
@@ -188,10 +185,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     pushToHub: hub.pushToHub,
     askWebFiles: web.askWebFiles,
     cancelPush: hub.cancelPush,
-    openAdapter: adapters.openAdapter,
-    dropAdapter: adapters.dropAdapter,
-    chooseAdapters: adapters.chooseAdapters,
-    useFreshAdapter: adapters.useFreshAdapter,
+    ...{ openAdapter, dropAdapter, chooseAdapters, useFreshAdapter },
     useEmbeddedModel: models.useEmbeddedModel,
     /** Goes on with the run that an earlier visit left. */
     resumeSaved: () => {
