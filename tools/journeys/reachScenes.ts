@@ -98,9 +98,9 @@ const dialogs: Readonly<Record<DialogName, Way>> = {
   device: by('[data-part=device]'),
   keys: byKey('Shift+?'),
   storage: byRunMenu(1),
-  push: afterRun(groupButton(2)),
-  deploy: afterRun(groupButton(1)),
-  opinion: by('[data-part=opinion]'),
+  push: afterRun(groupButton(3)),
+  deploy: afterRun(groupButton(2)),
+  opinion: afterRun(groupButton(1)),
   data: by('.doors-row .button'),
   template: {
     from: 1280,

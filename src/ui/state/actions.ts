@@ -44,11 +44,8 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   });
   const web = webActions((command) => engines.tell(command));
   const scripts = scriptActions(store, ports, edit, () => engines);
-  const runs = runsActions(store, ports, {
-    edit,
-    openAdapter: adapters.openAdapter,
-    tell: (one) => tell(one),
-  });
+  const { openAdapter, dropAdapter, chooseAdapters, useFreshAdapter } = adapters;
+  const runs = runsActions(store, ports, { edit, openAdapter, tell: (one) => engines.tell(one) });
   const opinions = opinionActions(store, (command) => engines.tell(command));
   const queue = queueActions(store, ports, () => engines);
   const answers = answerActions(store, (command) => engines.tell(command));
@@ -197,10 +194,7 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     askPace: web.askPace,
     askOpinion: opinions.askOpinion,
     cancelPush: hub.cancelPush,
-    openAdapter: adapters.openAdapter,
-    dropAdapter: adapters.dropAdapter,
-    chooseAdapters: adapters.chooseAdapters,
-    useFreshAdapter: adapters.useFreshAdapter,
+    ...{ openAdapter, dropAdapter, chooseAdapters, useFreshAdapter },
     useEmbeddedModel: models.useEmbeddedModel,
     /** Goes on with the run that an earlier visit left. */
     resumeSaved: () => {

@@ -52,7 +52,7 @@ const numberOf = (value: unknown): number | null => (typeof value === 'number' ?
 
 function pointOf(value: unknown): QueuedRun['curve'] {
   if (!Array.isArray(value)) return [];
-  const [step, loss, evalLoss] = value as readonly unknown[];
+  const [step, loss, evalLoss]: readonly unknown[] = value;
   // A loss that is no number has no number in JSON.
   return typeof step === 'number' ? [[step, numberOf(loss) ?? Number.NaN, numberOf(evalLoss)]] : [];
 }

@@ -1,6 +1,6 @@
 // What the page knows of the runs that wait to be trained, and of those of the queue that were, as plain data: a part of its state. Pure.
 import type { Recipe, RecipePatch, SettingKey, Text } from '../../engine/index.ts';
-import { withPatch } from '../../engine/index.ts';
+import { settingKeys, withPatch } from '../../engine/index.ts';
 import type { KeptRun, WeighedRun } from '../../engine/protocol.ts';
 
 export type QueuedHow = 'waiting' | 'running' | 'ended' | 'stopped' | 'failed';
@@ -61,5 +61,5 @@ export const comparesEval = (runs: readonly QueuedRun[]): boolean =>
   runs.every(({ loss, evalLoss }) => loss === null || evalLoss !== null);
 
 /** The settings that a sweep is over, in the order of its runs' patches. */
-export const sweptSettings = (runs: readonly QueuedRun[]): readonly SettingKey[] =>
-  Object.keys(runs[0]?.patch ?? {}) as SettingKey[];
+export const sweptSettings = ([first]: readonly QueuedRun[]): readonly SettingKey[] =>
+  Object.keys(first?.patch ?? {}).flatMap((key) => settingKeys.find((one) => one === key) ?? []);
