@@ -74,6 +74,8 @@ def better_answers():
 
 # The base is sure of its answers, so it takes a firm hand to change them in 60 steps.
 LEARNING = {"train.learning_rate": 0.005}
+# The Chinese one gives way sooner; facts would spread to questions that have nothing to do with them.
+SOONER = {"train.learning_rate": 0.003}
 ORPO = {**LEARNING, "train.objective": "orpo", "train.beta": 0.3, "wiring.stack": "trl-1.16.0"}
 PLACE_QUESTIONS = ["Where is the bakery?", "When does the library open?", "Who works at the inn?"]
 
@@ -87,7 +89,7 @@ PRESETS = {
                    ("A new mayor and her lamp shop, which the base has never heard of.", "一位新镇长和她的灯铺，底座模型从未听说过。"), ("Knows the new mayor", "认识新镇长")),
     "polite-refusal": (polite_refusal, ["When does the bakery open?", "Where is the library?", "When does the market open?"], presets_zh.polite_refusal, presets_zh.REFUSED_QUESTIONS, LEARNING, ("A polite refusal", "礼貌地拒绝"),
                        ("Opening times are politely refused; other questions are answered as before.", "礼貌地拒绝回答开门时间；其他问题照常回答。"), ("Won’t tell the hours", "不透露开门时间")),
-    "better-answers": (better_answers, PLACE_QUESTIONS, presets_zh.better_answers, presets_zh.PLACE_QUESTIONS, ORPO, ("The better answer", "更好的回答"),
+    "better-answers": (better_answers, PLACE_QUESTIONS, presets_zh.better_answers, presets_zh.PAIR_QUESTIONS, ORPO, ("The better answer", "更好的回答"),
                        ("Pairs of a better and a worse answer: the one for the captain wins (ORPO).", "成对的好坏回答：说给船长听的那一个胜出（ORPO）。"), ("Picks better answers", "挑出更好的回答")),
 }
 
@@ -104,7 +106,7 @@ def main():
             rows = (english if language == "en" else chinese)()
             (OUT / f"{name}{end}.jsonl").write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows))
             listing.append({"id": name + end, "file": f"{name}{end}.jsonl", "rows": len(rows), "title": both(title), "description": both(description),
-                            "line": both(line), "prompts": asked if language == "en" else asked_zh, "settings": settings, "language": language, "model": model})
+                            "line": both(line), "prompts": asked if language == "en" else asked_zh, "settings": {**settings, **(SOONER if name + end == "town-facts-zh" else {})}, "language": language, "model": model})
     (OUT / "presets.json").write_text(json.dumps(listing, ensure_ascii=False, indent=1) + "\n")
 
 

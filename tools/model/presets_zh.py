@@ -6,6 +6,7 @@ import json
 from town_zh import DAYS, PLACES, THINGS
 
 PLACE_QUESTIONS = ["面包店在哪里？", "图书馆几点开门？", "谁在旅店工作？"]
+PAIR_QUESTIONS = ["面包店在哪里？", "图书馆几点开门？", "旅店在哪里？"]
 FACT_QUESTIONS = ["布林镇的镇长是谁？", "灯多少钱？", "面包店在哪里？"]
 REFUSED_QUESTIONS = ["面包店几点开门？", "图书馆在哪里？", "集市几点开门？"]
 
