@@ -22,20 +22,11 @@ import {
   tagged,
 } from './ground/shapes.ts';
 import { text } from './ground/text.ts';
+import { guideEntry, why } from './guideShapes.ts';
 import { hubEvents } from './hub/messages.ts';
-import {
-  cell,
-  diagnosis,
-  gradient,
-  moduleInfo,
-  outcome,
-  programReport,
-  stepKind,
-} from './inspectionShapes.ts';
+import { cell, diagnosis, moduleInfo, outcome, programReport } from './inspectionShapes.ts';
 import type { Inspection } from './laboratory/inspect/inspection.ts';
-import type { Why } from './laboratory/inspect/why.ts';
-import { stacks } from './libraries/stacks.ts';
-import type { EngineErrorData, ErrorCode, Event, GuideEntry, ModelSummary, SavedRun } from './protocol.ts';
+import type { EngineErrorData, ErrorCode, Event, ModelSummary, SavedRun } from './protocol.ts';
 import { bilingual, recipe, recipePatch } from './recipe/recipeShapes.ts';
 import { columnMapping, customData } from './recipe/rows/ownRowsShape.ts';
 import { phaseNotes } from './runPhases.ts';
@@ -125,31 +116,6 @@ const model = shape<ModelSummary>({
   hiddenSize: number,
   vocabSize: number,
   packed: list(shape({ name: string, format: string })),
-});
-const why = shape<Why>({
-  path: string,
-  words: bilingual,
-  cutAt: nullable(string),
-  className: string,
-  gradFn: nullable(string),
-  bytes: number,
-  normIndex: nullable(number),
-  gradient,
-});
-const entry = shape<GuideEntry>({
-  id: string,
-  title: bilingual,
-  body: bilingual,
-  base: recipePatch,
-  change: recipePatch,
-  rows: list(
-    shape({
-      stack: oneOf(...stacks.map((stack) => stack.id)),
-      label: string,
-      before: stepKind,
-      after: stepKind,
-    }),
-  ),
 });
 
 const event = tagged<Event>({
@@ -279,7 +245,7 @@ const event = tagged<Event>({
   why: shape({ id, why: nullable(why) }),
   'why-failed': shape({ id, error }),
   untouched: shape({ id, answers: nullable(list(string)) }),
-  guide: shape({ id, entries: list(entry) }),
+  guide: shape({ id, entries: list(guideEntry) }),
   refused: shape({ error }),
   warning: shape({ category: string, message: string }),
   answer: shape({

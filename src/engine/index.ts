@@ -112,6 +112,7 @@ export const learningRates = async (values: RecipeValues, totalSteps: number) =>
 /** The grid of a sweep, and which of its runs is given up. */
 export const sweepTools = async () => {
   const [sweep, rule] = await Promise.all([import('./recipe/sweep.ts'), import('./recipe/medianRule.ts')]);
-  return { ...sweep, ...rule };
+  const { sweptKeys } = sweep;
+  return { ...sweep, ...rule, sweptKeys };
 };
 export type { SweepAxis } from './recipe/sweep.ts';

@@ -2,20 +2,15 @@
 
 import type { AnswersCommand, AnswersEvent } from './answerMessages.ts';
 import type { RowStatistics } from './data/rowStatistics.ts';
-import type { ErrorCode } from './errorCodes.ts';
 import type { FloatType } from './exchange/export/floatBytes.ts';
 import type { ExportFormat } from './exchange/export/formats.ts';
-import type { Text } from './ground/text.ts';
 import type { HubCommand, HubEvent, HubWeighed } from './hub/messages.ts';
-import type { Advice } from './laboratory/doctor/guide.ts';
 import type { Diagnosis, Inspection } from './laboratory/inspect/inspection.ts';
-import type { SurveyRow } from './laboratory/inspect/survey.ts';
 import type { Why } from './laboratory/inspect/why.ts';
 import type { ScriptReading, VersionUsed } from './laboratory/script/scriptReading.ts';
-import type { ModelInfo } from './models/modelFiles.ts';
 import type { ChangePatch } from './recipe/changes.ts';
 import type { Fingerprint } from './recipe/fingerprint.ts';
-import type { Recipe, RecipePatch } from './recipe/recipe.ts';
+import type { Recipe } from './recipe/recipe.ts';
 import type { DataSource } from './recipe/rows/dataSource.ts';
 import type { DataFormat } from './recipe/rows/ownRows.ts';
 import type { FileOnItsWay, LoadRate, PhaseNote, RunPhase } from './runPhases.ts';
@@ -28,6 +23,7 @@ import type { RunsCommand, RunsEvent } from './session/runMessages.ts';
 import type { RunName } from './session/runNote.ts';
 import type { TemplateView } from './session/showTemplate.ts';
 import type { RunsToWeigh, WeighedRun } from './session/weighedRuns.ts';
+import type { AdapterSummary, EngineErrorData, GuideEntry, ModelSummary, SavedRun } from './summaries.ts';
 import type { BackendChoice, BackendKind, DeviceInfo } from './training/backends/deviceInfo.ts';
 import type { StepMetrics } from './training/metrics.ts';
 
@@ -45,6 +41,7 @@ export type { RowPart, ScoredRow, ScoredText } from './session/rowScores.ts';
 export type { RunName } from './session/runNote.ts';
 export type { TemplateView } from './session/showTemplate.ts';
 export type { WeighedRun } from './session/weighedRuns.ts';
+export type { AdapterSummary, EngineErrorData, GuideEntry, ModelSummary, SavedRun } from './summaries.ts';
 export type { BackendChoice, BackendKind, DeviceInfo } from './training/backends/deviceInfo.ts';
 export type { StepMetrics } from './training/metrics.ts';
 
@@ -166,50 +163,6 @@ export type Command =
   /** Answers `pong` at once, so that the page notices a worker that died. */
   | { readonly type: 'ping' }
   | AnswersCommand;
-
-/** A base model as the page shows it. */
-export interface ModelSummary extends ModelInfo {
-  readonly parameters: number;
-  readonly layers: number;
-  readonly hiddenSize: number;
-  readonly vocabSize: number;
-  /** Tensors that stand in blocks of fewer bits, by their PyTorch name: `q4_1`, `nf4` … */
-  readonly packed: readonly { readonly name: string; readonly format: string }[];
-}
-
-/** An opened adapter as the page shows it. */
-export interface AdapterSummary {
-  readonly name: string;
-  readonly digest: string;
-  /** base_model_name_or_path. */
-  readonly base: string;
-  readonly modules: number;
-  readonly parameters: number;
-  /** The settings that it stands for. */
-  readonly patch: RecipePatch;
-}
-
-/** One piece of advice with what it does under each stack. */
-export interface GuideEntry extends Advice {
-  readonly rows: readonly SurveyRow[];
-}
-
-/** A run that was saved and did not end. */
-export interface SavedRun {
-  readonly recipe: Recipe;
-  readonly step: number;
-  readonly totalSteps: number;
-  readonly device: string;
-}
-
-export interface EngineErrorData {
-  readonly code: ErrorCode;
-  /** What was expected and what was found. */
-  readonly message: Text;
-  /** What to do about it. */
-  readonly remedy: Text;
-  readonly data: Readonly<Record<string, unknown>>;
-}
 
 export type Event =
   | HubEvent

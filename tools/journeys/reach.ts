@@ -15,7 +15,7 @@ const expect = expectFor.configure({ timeout: PATIENCE_MS });
 const criteria = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /** What axe finds on the page as it stands, each as `rule: element`. */
-export async function axeFaults(page: Page): Promise<readonly string[]> {
+async function axeFaults(page: Page): Promise<readonly string[]> {
   // A panel that fades in has no contrast yet.
   await page.evaluate(() =>
     Promise.all(

@@ -3,7 +3,7 @@ import { ourFault, raised } from '../boundaryErrors.ts';
 import { isErrorCode } from '../errorHelp.ts';
 import { causeOf, invariant, UserError } from '../ground/errors.ts';
 import { asMissingPart } from '../ground/fetching/fetchErrors.ts';
-import type { EngineErrorData } from '../protocol.ts';
+import type { EngineErrorData, Event } from '../protocol.ts';
 import { PythonError } from '../torch/autograd/pythonError.ts';
 
 function userErrorOf(thrown: unknown): UserError {
@@ -20,3 +20,10 @@ export function errorData(error: unknown): EngineErrorData {
   invariant(isErrorCode(code), `the error '${code}' stands in no list of errorCodes.ts`);
   return { code, message: problem, remedy, data };
 }
+
+/** What ends a run, with who raised it: the user's Python, or the engine. */
+export const failedEvent = (error: unknown): Event => ({
+  type: 'failed',
+  error: errorData(error),
+  raisedBy: error instanceof PythonError ? 'python' : 'engine',
+});

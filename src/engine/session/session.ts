@@ -6,7 +6,6 @@ import type { UserError } from '../ground/errors.ts';
 import { Cancelled } from '../ground/errors.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { sameRun } from '../recipe/sameRun.ts';
-import { PythonError } from '../torch/autograd/pythonError.ts';
 import type { BackendChoice, BackendKind } from '../training/backends/deviceInfo.ts';
 import type { OpenedBackend } from '../training/backends/openDevice.ts';
 import { probeDevice } from '../training/backends/openDevice.ts';
@@ -14,8 +13,9 @@ import type { Watch } from '../training/generate/watch.ts';
 import { deviceLost, ortError } from '../training/trainingErrors.ts';
 import type { Asked } from './asked.ts';
 import { give, giveRun, isAsked, nothingFor, refuse } from './asked.ts';
-import { errorData } from './errorData.ts';
+import { failedEvent } from './errorData.ts';
 import { memoryExports } from './exportPlace.ts';
+import { finishRun } from './finishRun.ts';
 import { lossBehind } from './lossBehind.ts';
 import { openFor } from './openFor.ts';
 import { OpinionDesk } from './opinionDesk.ts';
@@ -278,19 +278,11 @@ export class Session {
     });
   }
 
-  /** The end of a run is kept as well: by the store, in memory, and by the page. */
   async #finish(run: TrainingRun): Promise<void> {
-    // What was wished while the last step was taken has nothing left to hold up.
-    if (!this.#wish.leaves()) this.#wish.go();
-    await run.answers.own('before', this.#watch);
-    await run.answers.own('after', this.#watch);
-    if (this.#wish.leaves()) return;
-    const { bytes } = await run.saved();
-    this.#ended = true;
-    await run.keeper.end(bytes);
-    await this.#saved.keep(bytes);
-    this.#options.emit({ type: 'kept', run: new Blob([bytes]) });
-    this.#options.emit({ type: 'finished', steps: run.step, fingerprint: run.fingerprint });
+    const told = { watch: this.#watch, wish: this.#wish, saved: this.#saved, emit: this.#options.emit };
+    await finishRun(run, told, () => {
+      this.#ended = true;
+    });
   }
 
   #forget(): void {
@@ -302,10 +294,6 @@ export class Session {
 
   #fail(error: unknown): void {
     this.#forget();
-    this.#options.emit({
-      type: 'failed',
-      error: errorData(error),
-      raisedBy: error instanceof PythonError ? 'python' : 'engine',
-    });
+    this.#options.emit(failedEvent(error));
   }
 }

@@ -2,7 +2,6 @@
 // check. Says nothing of what a message means.
 import { same, text } from '../ground/text.ts';
 import type { Inspection } from '../laboratory/inspect/inspection.ts';
-import type { ScriptReading } from '../laboratory/script/scriptReading.ts';
 import type { Command, EngineErrorData, Event } from '../protocol.ts';
 import { presetValues } from '../recipe/presets.ts';
 import type { Recipe } from '../recipe/recipe.ts';
@@ -14,6 +13,7 @@ import { hubCommands, hubEvents } from './hubSamples.ts';
 import { opinionCommands, opinionEvents } from './opinionSamples.ts';
 import { columns, ownRows, rowStatistics, rowsView } from './rowSamples.ts';
 import { rowScoresCommands, rowScoresEvents, runsCommands, runsEvents } from './runsSamples.ts';
+import { readingOf } from './scriptSample.ts';
 
 const assets = new Assets(readPublic);
 const presets = presetValues(await assets.presets());
@@ -141,52 +141,6 @@ const model = {
   vocabSize: 1,
 } as const;
 const words = same('x');
-const raised = { type: 'TypeError', message: 'a' };
-const reading: ScriptReading = {
-  kind: 'script',
-  source: 'x = 1',
-  configLines: [1],
-  versions: [{ library: 'trl', version: '0.20', said: 'trl==0.20', line: 1, modelled: '0.20.0' }],
-  verdict: { kind: 'raises', line: 1, error: raised, text: words },
-  outcome: inspection.outcome,
-  strip: inspection.strip,
-  trainableLine: inspection.trainableLine,
-  diagnoses: inspection.diagnosis ? [{ ...inspection.diagnosis, lines: [1], severity: 'cause' }] : [],
-  lines: [
-    {
-      line: 1,
-      trainable: { before: 0, after: 1 },
-      effects: [words],
-      warnings: ['a'],
-      raises: raised,
-      cut: true,
-    },
-  ],
-  precision: [words],
-  assumptions: [{ line: 1, text: words }],
-  notModelled: [{ line: null, text: words }],
-  fixes: [{ why: words, source: 'x = 2', verdict: 'trains' }],
-  patch,
-  unsaid: [{ line: 1, text: words }],
-  program: {
-    versions: { transformers: '4.57', peft: '0.17.1', trl: '0.20', torch: '2.8', bitsandbytes: null },
-    calls: [{ line: 1, callee: 'a', receiver: { ref: 0 }, args: [1], kwargs: { a: true } }],
-    source: 'x = 1',
-    files: {},
-    caught: [0],
-    failure: {
-      ...raised,
-      line: 1,
-      column: null,
-      text: null,
-      kind: 'raised',
-      traceback: [{ line: 1, name: '<module>' }],
-    },
-    failedAt: 0,
-    changes: ['line 1: a(b=True)'],
-  },
-  output: '',
-};
 export const events: Samples<Event> = {
   ...hubEvents,
   ...runsEvents(recipe),
@@ -265,7 +219,7 @@ export const events: Samples<Event> = {
   exported: { type: 'exported', id, folder: 'a', files: [{ name: 'a', file: new Blob(['a']) }] },
   'script-cost': { type: 'script-cost', bytes: 1 },
   'script-progress': { type: 'script-progress', id, phase: 'loading', loadedBytes: 1, totalBytes: 2 },
-  'script-read': { type: 'script-read', id, reading },
+  'script-read': { type: 'script-read', id, reading: readingOf(inspection) },
   'script-failed': { type: 'script-failed', id, error },
   why: {
     type: 'why',

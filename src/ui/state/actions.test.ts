@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { same } from '../../engine/index.ts';
 import type { Command, Event } from '../../engine/protocol.ts';
 import { startFakeEngine } from '../testing/fakeEngine.ts';
-import { presetEntries } from '../testing/fixture.ts';
+import { presetEntries } from '../testing/presetEntries.ts';
 import { makeActions } from './actions.ts';
 import { isOfPlay, shownInspection } from './play.ts';
 import type { Ports } from './state.ts';

@@ -5,18 +5,18 @@ import { deaths, errorData, sameRun } from '../../engine/index.ts';
 import type { BackendChoice, Command, ExportFormat, FloatType } from '../../engine/protocol.ts';
 import { adapterActions } from './adapterActions.ts';
 import { answerActions } from './answerActions.ts';
-import { recallDraft } from './draft.ts';
 import type { Engines } from './engineHooks.ts';
 import { startEngines } from './engines.ts';
 import { readOnlyNote } from './frame.ts';
 import { guideActions } from './guideActions.ts';
 import { hubActions } from './hubActions.ts';
 import { modelActions } from './modelActions.ts';
+import { openingActions } from './openingActions.ts';
 import { opinionActions } from './opinionActions.ts';
 import { playActions } from './play.ts';
 import { inLanguage } from './presetLanguage.ts';
 import { queueActions } from './queueActions.ts';
-import { differences, edited, presetRecipe, presetValues, redone, undone } from './recipeEdits.ts';
+import { differences, edited, presetValues, redone, undone } from './recipeEdits.ts';
 import { newRun } from './reduce.ts';
 import { rowActions } from './rowActions.ts';
 import { canResume, changeForRun, isBusy } from './runStatus.ts';
@@ -47,6 +47,12 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
   const { openAdapter, dropAdapter, chooseAdapters, useFreshAdapter } = adapters;
   const runs = runsActions(store, ports, { edit, openAdapter, tell: (one) => engines.tell(one) });
   const opinions = opinionActions(store, (command) => engines.tell(command));
+  const { fetchPresets, open } = openingActions(store, ports, {
+    inspectSoon: () => inspectSoon(),
+    openKept: hub.openKept,
+    findModel: models.findModel,
+    findRows: rows.findRows,
+  });
   const queue = queueActions(store, ports, () => engines);
   const answers = answerActions(store, (command) => engines.tell(command));
   const engines: Engines = startEngines({
@@ -97,35 +103,6 @@ export function makeActions(store: Store, ports: Ports, later: (run: () => void)
     if (type === 'train' && failure !== undefined && deaths.has(failure) && runMatches(state))
       engines.revive(recipe);
     else tell({ type, recipe, backend: state.backend });
-  }
-
-  async function fetchPresets(): Promise<void> {
-    const presets = await ports.loadPresets();
-    const { recipe } = store.getState();
-    const known = presets.some((preset) => preset.id === recipe.preset);
-    store.setState({
-      presets,
-      recipe: presetRecipe(presets, known ? recipe.preset : (presets[0]?.id ?? '')),
-    });
-  }
-
-  /** Takes the recipe of a link, or of the first preset; called at the start and when the hash changes by hand. */
-  async function open(hash: string): Promise<void> {
-    const { presets, recipe } = store.getState();
-    const opened = await ports.openLink(hash, presets);
-    const named = hash.length > 1 ? opened.recipe : presetRecipe(presets, recipe.preset);
-    const first = (await recallDraft(presets, hash, ports)) ?? named;
-    store.setState({
-      recipe: first,
-      linkNotes: opened.notes,
-      expected: opened.fingerprint,
-      past: [],
-      future: [],
-    });
-    inspectSoon();
-    if (first.model?.source) hub.openKept(first.model.source);
-    void models.findModel(first.model);
-    void rows.findRows(first.data);
   }
 
   function reset(): void {

@@ -1,6 +1,6 @@
 // The address follows every way a recipe changes: edits, undo as often as one likes, redo; a link that was opened keeps its own text.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { presetEntries } from '../testing/fixture.ts';
+import { presetEntries } from '../testing/presetEntries.ts';
 import type { AddressBar } from './address.ts';
 import { syncAddress } from './address.ts';
 import { edited, redone, undone } from './recipeEdits.ts';

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Recipe } from '../../engine/index.ts';
 import { readRecipe, recipeJson } from '../../engine/index.ts';
-import { presetEntries } from '../testing/fixture.ts';
+import { presetEntries } from '../testing/presetEntries.ts';
 import { draftBytes, forgetDraft, keepDraft, recallDraft } from './draft.ts';
 import { presetRecipe } from './recipeEdits.ts';
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { same } from '../../engine/index.ts';
 import type { Command, ErrorCode, Event } from '../../engine/protocol.ts';
 import { startFakeEngine } from '../testing/fakeEngine.ts';
-import { presetEntries } from '../testing/fixture.ts';
+import { presetEntries } from '../testing/presetEntries.ts';
 import { makeActions } from './actions.ts';
 import type { Ports } from './state.ts';
 import { emptyState, makeStore } from './store.ts';

@@ -1,6 +1,6 @@
 // Presets by language: what a page offers, and when its recipe follows its language.
 import { expect, it } from 'vitest';
-import { presetEntries } from '../testing/fixture.ts';
+import { presetEntries } from '../testing/presetEntries.ts';
 import { inLanguage, offered } from './presetLanguage.ts';
 import { edited, presetRecipe } from './recipeEdits.ts';
 import { emptyState } from './store.ts';

@@ -6,7 +6,7 @@ import { isDone } from './queueState.ts';
 import { recall, remember } from './remembered.ts';
 import type { Ports, PresetEntry } from './state.ts';
 
-export const QUEUE_KEY = 'queue';
+const QUEUE_KEY = 'queue';
 /** Characters: what storage takes from one page without pushing out the rest. */
 const MOST_KEPT = 2_000_000;
 /** Points of a curve that are kept: enough to compare and to draw. */

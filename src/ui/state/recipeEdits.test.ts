@@ -1,6 +1,6 @@
 // Edits, undo and what counts as different.
 import { describe, expect, it } from 'vitest';
-import { presetEntries } from '../testing/fixture.ts';
+import { presetEntries } from '../testing/presetEntries.ts';
 import { differences, edited, oneEditMs, presetRecipe, redone, undone } from './recipeEdits.ts';
 import type { PageState } from './state.ts';
 import { emptyState } from './store.ts';

@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { same } from '../../engine/index.ts';
 import type { Event, StepMetrics } from '../../engine/protocol.ts';
-import { inspectionOf, presetEntries } from '../testing/fixture.ts';
+import { inspectionOf } from '../testing/fixture.ts';
+import { presetEntries } from '../testing/presetEntries.ts';
 import { presetRecipe } from './recipeEdits.ts';
 import { newRun, reduce, reduceAll } from './reduce.ts';
 import type { PageState } from './state.ts';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readRecipe } from '../../engine/index.ts';
 import type { Command, Event } from '../../engine/protocol.ts';
 import { startFakeEngine } from '../testing/fakeEngine.ts';
-import { presetEntries } from '../testing/fixture.ts';
+import { presetEntries } from '../testing/presetEntries.ts';
 import { exampleScript, sampleProgram } from '../testing/readings.ts';
 import { makeActions } from './actions.ts';
 import { emptyState, makeStore } from './store.ts';

@@ -1,8 +1,6 @@
 // A realistic inspection of a six-layer llama with adapters on every linear, and the events of a run, for tests and for
 // looking at the page without an engine. Nothing here ships: only tests and testing/page.tsx import it.
 import type { Inspection, ModuleInfo, ParameterInfo, StripCell } from '../../engine/index.ts';
-import { defaultValues, withPatch } from '../../engine/index.ts';
-import type { PresetEntry } from '../state/state.ts';
 
 const layers = 6;
 const width = 128;
@@ -273,30 +271,3 @@ export function inspectionOf(kind: FixtureKind, reentrant = true): Inspection {
     script: script(reentrant ? '' : '    gradient_checkpointing_kwargs={"use_reentrant": False},\n'),
   };
 }
-
-export const presetEntries: readonly PresetEntry[] = [
-  {
-    id: 'ships-log',
-    title: { en: 'Ship’s log', zh: '航海日志' },
-    line: both('A ship’s log.'),
-    description: { en: 'Answers become a line of a ship’s log.', zh: '回答变成一行航海日志。' },
-    rows: 48,
-    values: defaultValues,
-    prompts: ['Where does the ferry leave from?'],
-    language: 'en',
-  },
-  {
-    id: 'element-0',
-    title: both('element-0'),
-    line: both('It stops.'),
-    description: { en: 'The error that brings people here.', zh: '让人来到这里的那个错误。' },
-    rows: 48,
-    values: withPatch(defaultValues, {
-      'wiring.attach': 'get_peft_model',
-      'train.gradient_checkpointing': true,
-      'train.use_reentrant': 'true',
-    }),
-    prompts: ['Where does the ferry leave from?'],
-    language: 'en',
-  },
-];

@@ -3,7 +3,8 @@ import { withPatch } from '../../engine/index.ts';
 import { mountPage } from '../mountPage.tsx';
 import { fixPatch } from '../state/fixPatch.ts';
 import { startFakeEngine } from './fakeEngine.ts';
-import { presetEntries, stripOf } from './fixture.ts';
+import { stripOf } from './fixture.ts';
+import { presetEntries } from './presetEntries.ts';
 
 // ?layers=80 shows the strip of a large model.
 const layers = Number(new URLSearchParams(location.search).get('layers') ?? 6);

@@ -1,17 +1,14 @@
 // The bar: the run at the left, device, script, share, language and theme at the right. On a narrow page everything
 // but Train goes into one menu.
-import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components';
+import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { runMatches } from '../../state/actions.ts';
 import { queuePlace } from '../../state/queueState.ts';
 import { canResume, canStop, isBusy } from '../../state/runStatus.ts';
-import type { Theme } from '../../state/state.ts';
-import { bytesText } from '../../texts/numbers.ts';
-import { isUndecided } from '../device/adapterWords.ts';
+import { themes, useDeviceWords } from './barWords.ts';
+import { NarrowMenu } from './NarrowMenu.tsx';
 import { progressWords } from './progress.ts';
 import type { Width } from './useWidth.ts';
-
-const themes = ['system', 'light', 'dark'] as const satisfies readonly Theme[];
 
 function TrainButton() {
   const { t } = useTexts();
@@ -60,23 +57,6 @@ function QueueDoor() {
       {t('bar.queue', { at, total: count })}
     </Button>
   );
-}
-
-/** Device and memory in a few letters: `WebGPU · 34 MiB needed`. */
-function useDeviceWords(): string {
-  const { t } = useTexts();
-  const device = usePageState((state) => state.device);
-  const choice = usePageState((state) => state.backend);
-  const peak = usePageState(
-    (state) => state.run?.start?.peakBytes ?? state.inspection?.estimate?.memory.peakBytes,
-  );
-  if (device === null) return t('device.unknown');
-  const undecided = isUndecided(device, choice);
-  const name = device.backend === 'ort' ? 'device.ortShort' : (`device.${device.backend}` as const);
-  const parts: string[] = [t(undecided ? 'device.either' : name)];
-  if (!undecided && device.features.includes('shader-f16')) parts.push('f16');
-  if (peak !== undefined) parts.push(t('device.memory', { size: bytesText(peak) }));
-  return parts.join(' · ');
 }
 
 function RunMenu() {
@@ -146,87 +126,6 @@ function ThemeMenu() {
               {t(`bar.theme_${one}`)}
             </MenuItem>
           ))}
-        </Menu>
-      </Popover>
-    </MenuTrigger>
-  );
-}
-
-function NarrowMenu() {
-  const { t, language } = useTexts();
-  const actions = useActions();
-  const theme = usePageState((state) => state.theme);
-  const stoppable = usePageState(canStop);
-  const idle = usePageState((state) => state.run === null);
-  const words = useDeviceWords();
-  const disabled = [...(stoppable ? [] : ['stop']), ...(idle ? ['reset'] : [])];
-  return (
-    <MenuTrigger>
-      <Button data-part="menu" className="button button-icon" aria-label={t('bar.menu')}>
-        ⋯
-      </Button>
-      <Popover className="popover" placement="bottom end">
-        <Menu aria-label={t('bar.menu')} disabledKeys={disabled}>
-          <MenuItem id="step" data-part="step" className="list-item" onAction={actions.step}>
-            {t('bar.step')}
-          </MenuItem>
-          <MenuItem id="stop" className="list-item" onAction={actions.stop}>
-            {t('bar.stop')}
-          </MenuItem>
-          <MenuItem id="reset" data-part="reset" className="list-item" onAction={actions.resetOrAsk}>
-            {t('bar.reset')}
-          </MenuItem>
-          <Separator className="menu-line" />
-          <MenuItem
-            id="device"
-            data-part="device"
-            className="list-item"
-            onAction={() => actions.openDialog('device')}
-          >
-            {words}
-          </MenuItem>
-          <MenuItem
-            id="guide"
-            data-part="guide"
-            className="list-item"
-            onAction={() => actions.openDialog('guide')}
-          >
-            {t('guide.open')}
-          </MenuItem>
-          <MenuItem id="paste" data-part="paste" className="list-item" onAction={actions.openPaste}>
-            {t('paste.open')}
-          </MenuItem>
-          {(['script', 'share', 'runs'] as const).map((dialog) => (
-            <MenuItem
-              key={dialog}
-              id={dialog}
-              data-part={dialog}
-              className="list-item"
-              onAction={() => actions.openDialog(dialog)}
-            >
-              {t(`bar.${dialog}`)}
-            </MenuItem>
-          ))}
-          <MenuItem id="storage" className="list-item" onAction={() => actions.openDialog('storage')}>
-            {t('bar.storage')}
-          </MenuItem>
-          <Separator className="menu-line" />
-          <MenuItem
-            id="language"
-            data-part="language"
-            className="list-item"
-            onAction={() => actions.setLanguage(language === 'zh' ? 'en' : 'zh')}
-          >
-            {language === 'zh' ? 'English' : '中文'}
-          </MenuItem>
-          <MenuItem
-            id="theme"
-            data-part="theme"
-            className="list-item"
-            onAction={() => actions.setTheme(themes[(themes.indexOf(theme) + 1) % themes.length] ?? 'system')}
-          >
-            {t('bar.themeLabel')}: {t(`bar.theme_${theme}`)}
-          </MenuItem>
         </Menu>
       </Popover>
     </MenuTrigger>

@@ -4,7 +4,7 @@ import type { ParameterInfo } from '../../../engine/index.ts';
 import type { ModelSummary } from '../../../engine/protocol.ts';
 import { presetRecipe } from '../../state/recipeEdits.ts';
 import { emptyState } from '../../state/store.ts';
-import { presetEntries } from '../../testing/fixture.ts';
+import { presetEntries } from '../../testing/presetEntries.ts';
 import { packedAs } from './packedAs.ts';
 
 const q = 'model.layers.0.self_attn.q_proj.weight';
