@@ -13,7 +13,7 @@ import { firstRows } from './preparedRows.ts';
 import type { Snapshot } from './snapshot.ts';
 import { wiredRecipe } from './wiredRecipe.ts';
 
-/** Throws UserError for a model or rows that are not open here, 'export-…' for what PEFT's files can't say. */
+/** Throws UserError for a model or rows that are not open here, 'export-…' for what the files of PEFT can't say. */
 export async function keptAdapter(
   assets: Assets,
   { recipe, state, metrics, totalSteps, device }: Snapshot,
@@ -24,7 +24,8 @@ export async function keptAdapter(
   const options = { batch: largest.train, allMasked: false };
   const { wired: judged, values } = await wiredRecipe(plain.config, recipe, options, () => {});
   const layout = adapterLayoutOf(judged);
-  const { files, factors } = firstValues(plain, judged, layout, values);
+  const { files, factors, readFactors } = firstValues(plain, judged, layout, values);
+  if (factors !== null) await readFactors();
   const weightFormat = weightFormatsOf(files.config, files.formatOf, weightOptions(values));
   const losses = metrics.map(({ loss }) => loss);
   const run = {

@@ -7,6 +7,7 @@ import { methodOf } from '../adapters/methods.ts';
 import { inCausalLm } from '../adapters/paths.ts';
 import { decoderOf } from '../models/families.ts';
 import type { ModelFiles } from '../models/modelFiles.ts';
+import { modelTensors } from '../models/weightPlaces.ts';
 import type { StoredTensor, WeightOptions, WeightSource } from '../models/weightSource.ts';
 import { floatsOf } from '../models/weightSource.ts';
 import type { Wired } from '../python/run/wire.ts';
@@ -74,6 +75,8 @@ function copiesOf(files: ModelFiles, layout: AdapterLayout): ReadonlyMap<string,
 export interface ReadFirstValues extends FirstValues {
   /** The same files, read as what stays frozen. */
   readonly files: ModelFiles;
+  /** Reads the weights that factors come out of, and no other: the factors stand then without a device that was given the rest. */
+  readonly readFactors: () => Promise<void>;
 }
 
 /** Throws UserError on reading for a base or a scale that the initialisation can't start from. */
@@ -103,5 +106,10 @@ export function firstValues(
     },
   });
   const weights: ModelFiles['weights'] = async (read) => wrap(await files.weights(read));
-  return { files: { ...files, formatOf: formatsOf(files.formatOf), weights }, factors, copies };
+  const readFactors = async (): Promise<void> => {
+    const source = await weights();
+    for (const [name, shape] of modelTensors(files.config))
+      if (takers.has(name)) await source.read(name, shape);
+  };
+  return { files: { ...files, formatOf: formatsOf(files.formatOf), weights }, factors, copies, readFactors };
 }

@@ -203,6 +203,8 @@ export const recipeReaders: readonly Reader[] = [
           line: { en: 'a', zh: 'b' },
           prompts: ['Where?'],
           settings: { 'lora.r': 4 },
+          language: 'en',
+          model: 'model',
         },
       ]),
     ],
