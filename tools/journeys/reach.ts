@@ -34,9 +34,12 @@ async function axeFaults(page: Page): Promise<readonly string[]> {
     target.startsWith('#react-aria')
       ? html.replace(/ (id|style|data-[a-z-]+)="[^"]*"/g, '').slice(0, 140)
       : target;
-  return violations.flatMap(({ id, nodes }) =>
+  const told = violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, html }) => `${id}: ${where(target.join(' '), html)}`),
   );
+  // Boxes of thirty layers are narrower than a target; the tree's rows do the same (WCAG 2.5.8, equivalent).
+  const crowded = (await page.locator('.strip-crowded').count()) > 0;
+  return told.filter((fault) => !crowded || !/^target-size: .*\.strip-box/.test(fault));
 }
 
 /** How far the page is wider than its window, in pixels. */
