@@ -29,7 +29,7 @@ test('a CSV file is mapped, mended and searched', async ({ page }) => {
   await dialog.getByLabel('Change row 1, column answer').fill('The captain.');
   await dialog.getByRole('button', { name: 'Change it' }).click();
   await dialog.getByRole('button', { name: 'Leave row 3 out' }).click();
-  await expect(dialog).toContainText('Changed by hand: 1 cells, 1 rows left out');
+  await expect(dialog).toContainText('Changed by hand: 1 cell, 1 row left out');
   await dialog.getByRole('button', { name: 'Done' }).click();
   await expect(page.locator('.rows-head')).toContainText('2 rows');
   await page.getByRole('searchbox', { name: 'Search the rows' }).fill('CAPTAIN');
@@ -71,7 +71,7 @@ test('the preset’s rows are changed, added to and left out in place, and three
   await add.getByLabel('Answer').fill('Ines keeps the light.');
   await add.getByRole('button').click();
   await expect(dialog).toContainText(/: 37 rows, 1 column(?!s)/);
-  await expect(dialog).toContainText('Changed by hand: 1 cells, 1 rows left out');
+  await expect(dialog).toContainText('Changed by hand: 1 cell, 1 row left out');
   expect(await faults(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Done' }).click();
   await expect(page.locator('.rows-head')).toContainText('36 rows');
@@ -84,7 +84,7 @@ test('the preset’s rows are changed, added to and left out in place, and three
     await add.getByLabel('Question').fill(`Who sails boat ${at}?`);
     await add.getByLabel('Answer').fill(`${name} sails boat ${at}.`);
     await add.getByRole('button').click();
-    await expect(dialog).toContainText(`my rows: ${at + 1} rows`);
+    await expect(dialog).toContainText(`my rows: ${at + 1} ${at === 0 ? 'row' : 'rows'}, 1 column`);
   }
 });
 

@@ -86,7 +86,10 @@ export const enRows = {
   cancel: 'Cancel',
   leave: 'Leave row {{row}} out',
   takeBack: 'Use row {{row}} again',
-  changed: 'Changed by hand: {{edits}} cells, {{left}} rows left out',
+  changed_one: 'Changed by hand: {{count}} cell',
+  changed_other: 'Changed by hand: {{count}} cells',
+  leftOut_one: ', {{count}} row left out',
+  leftOut_other: ', {{count}} rows left out',
   undo: 'As in the file',
   template: 'Chat template',
   templateIntro:

@@ -84,7 +84,8 @@ export const zhRows: TextsOf<typeof enRows> = {
   cancel: '取消',
   leave: '去掉第 {{row}} 行',
   takeBack: '重新使用第 {{row}} 行',
-  changed: '手动修改：{{edits}} 个单元格，去掉 {{left}} 行',
+  changed_other: '手动修改：{{count}} 个单元格',
+  leftOut_other: '，去掉 {{count}} 行',
   undo: '恢复为文件原样',
   template: '聊天模板',
   templateIntro:

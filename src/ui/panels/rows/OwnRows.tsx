@@ -23,7 +23,8 @@ const Changed = memo(function Changed({ data }: { readonly data: CustomData }) {
   if (edits + left === 0) return null;
   return (
     <p className="small dim">
-      {r('changed', { edits, left })}{' '}
+      {r('changed', { count: edits })}
+      {r('leftOut', { count: left })}{' '}
       <Button className="button button-plain" onPress={() => actions.changeRows({ edits: [], leftOut: [] })}>
         {r('undo')}
       </Button>
