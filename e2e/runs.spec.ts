@@ -10,10 +10,10 @@ test('sweeps a setting, shows where the runs ended, scores rows, and goes on fro
   await page.locator('h1').click();
   await page.keyboard.press('h');
   await page.getByRole('tab', { name: 'Queue and sweep' }).click();
-  await page.getByLabel('Values of learning_rate').fill('1e-3, 0');
-  await expect(page.getByText(/learning_rate: expected 1e-7 to 1|learning_rate: expected/)).toBeVisible();
+  await page.getByLabel('Values of learning_rate').fill('1e-3, much');
+  await expect(page.getByText(/learning_rate: expected/)).toBeVisible();
   await page.getByLabel('Values of learning_rate').fill('1e-3, 1e-2');
-  await expect(page.getByText(/2 runs of a grid of 2\. About \d+:\d+ in all, [\d.]+ MiB/)).toBeVisible();
+  await expect(page.getByText(/2 runs of a grid of 2\. In all .+; [\d.]+ MiB/)).toBeVisible();
   await page.getByRole('button', { name: 'Start the sweep' }).click();
   await expect(page.getByRole('table', { name: 'Queue' }).getByRole('row')).toHaveCount(3);
   const swept = page.getByRole('table', { name: /Runs of the sweep/ });
