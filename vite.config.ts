@@ -53,14 +53,19 @@ const onnxruntime = {
 
 const publicFolder = join(import.meta.dirname, 'public');
 
+/** Of the embedded models, one a language: `model`, `model-zh`. */
+const modelFolders = (): string[] => readdirSync(publicFolder).filter((name) => /^model(-\w+)?$/.test(name));
+
 /** Every file that the page fetches by itself: its path beside the page, and where it comes from. */
 const fetchedFiles = (): readonly (readonly [string, string])[] => [
-  ...['model', 'model-zh', 'presets'].flatMap((folder) =>
-    readdirSync(join(publicFolder, folder))
-      .filter((name) => !name.endsWith('.md'))
-      .sort()
-      .map((name) => [`${folder}/${name}`, join(publicFolder, folder, name)] as const),
-  ),
+  ...modelFolders()
+    .concat('presets')
+    .flatMap((folder) =>
+      readdirSync(join(publicFolder, folder))
+        .filter((name) => !name.endsWith('.md'))
+        .sort()
+        .map((name) => [`${folder}/${name}`, join(publicFolder, folder, name)] as const),
+    ),
   ...servedPaths(pyodide),
   ...servedPaths(onnxruntime),
 ];

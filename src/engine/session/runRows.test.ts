@@ -6,10 +6,10 @@ import { recipeOfPreset } from '../recipe/presets.ts';
 import type { Recipe, RecipePatch } from '../recipe/recipe.ts';
 import { withPatch } from '../recipe/recipe.ts';
 import { readPublic } from '../testing/embedded.ts';
+import { listenedSession } from '../testing/listenedSession.ts';
 import { steadyClock } from '../testing/steadyClock.ts';
 import { Assets } from './assets.ts';
-import { Session } from './session.ts';
-import { memoryStore } from './snapshot.ts';
+import type { Session } from './session.ts';
 
 const assets = new Assets(readPublic);
 const preset = recipeOfPreset(await assets.presets(), 'ships-log');
@@ -37,18 +37,7 @@ const recipeOf = (patch: RecipePatch = {}): Recipe => ({
 type Scored = Extract<Event, { type: 'rows-scored' }>;
 
 function listened(on: (event: Event, session: Session) => void = () => {}) {
-  const events: Event[] = [];
-  const session: Session = new Session({
-    assets,
-    gpu: null,
-    store: memoryStore(),
-    emit: (event) => {
-      events.push(event);
-      on(event, session);
-    },
-    now: steadyClock(),
-    breathe: () => Promise.resolve(),
-  });
+  const { session, events } = listenedSession({ assets, now: steadyClock() }, on);
   const steps = () => events.flatMap((event) => (event.type === 'step' ? event.metrics : []));
   const told = () => events.filter((event): event is Scored => event.type === 'rows-scored');
   const scored = () => told().flatMap(({ row }) => row ?? []);

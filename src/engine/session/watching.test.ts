@@ -5,13 +5,13 @@ import { recipeOfPreset } from '../recipe/presets.ts';
 import type { Recipe, RecipePatch } from '../recipe/recipe.ts';
 import { withPatch } from '../recipe/recipe.ts';
 import { readPublic } from '../testing/embedded.ts';
+import { listenedSession } from '../testing/listenedSession.ts';
 import { steadyClock } from '../testing/steadyClock.ts';
 import type { Watch } from '../training/generate/watch.ts';
 import { isWatched } from '../training/generate/watch.ts';
 import { generationOptions } from '../training/options.ts';
 import { Assets } from './assets.ts';
-import { Session } from './session.ts';
-import { memoryStore } from './snapshot.ts';
+import type { Session } from './session.ts';
 
 const assets = new Assets(readPublic);
 const steps = 14;
@@ -36,19 +36,8 @@ type Answer = Extract<Event, { type: 'answer' }>;
 
 /** A session whose events are kept; `on` sees each as it comes. */
 function listened(on: (event: Event, session: Session) => void = () => {}) {
-  const events: Event[] = [];
   const clock = steadyClock();
-  const session: Session = new Session({
-    assets,
-    gpu: null,
-    store: memoryStore(),
-    emit: (event) => {
-      events.push(event);
-      on(event, session);
-    },
-    now: () => clock() * 10,
-    breathe: () => Promise.resolve(),
-  });
+  const { session, events } = listenedSession({ assets, now: () => clock() * 10 }, on);
   const done = (side: Answer['side']): readonly Answer[] =>
     events.filter((event): event is Answer => event.type === 'answer' && event.side === side && event.done);
   const numbers = (): readonly unknown[] =>
