@@ -12,6 +12,7 @@ import { nodeGpu } from '../cli/nodeGpu.ts';
 import { readPublic } from '../cli/readPublic.ts';
 import type { Command } from '../commandLine.ts';
 import { tool, whole } from '../commandLine.ts';
+import { measureAgainst } from './against/against.ts';
 import { auditPart, PARALLELISM } from './auditPart.ts';
 import { measureColdStarts, printColdStarts } from './browser/coldStart.ts';
 import { compareInBrowser } from './browser/compare.ts';
@@ -96,6 +97,11 @@ export const command = {
       type: 'boolean',
       help: 'how long a newcomer waits for a changed answer, three times and with --quick once, and nothing else',
     },
+    against: {
+      type: 'string',
+      value: 'DIR',
+      help: 'the steps of another checkout beside this one’s, in turns, in Node and Chromium, and nothing else',
+    },
     rows: { type: 'boolean', help: 'count the long tasks of a page with 200,000 rows, and nothing else' },
     browser: { type: 'boolean', help: 'also measure in Chromium, beside onnxruntime-web' },
     json: { type: 'boolean', help: 'print one JSON object' },
@@ -115,6 +121,11 @@ export const main = tool(command, async (values) => {
     const starts = await measureColdStarts(values.quick ? 1 : 3);
     if (values.json) write(JSON.stringify({ starts }));
     else printColdStarts(starts, write);
+    return 0;
+  }
+  if (values.against !== undefined) {
+    const model = !values.quick && existsSync(smollm2) ? smollm2 : '';
+    await measureAgainst(values.against, model, values.quick ? 2 : 3, write);
     return 0;
   }
   if (values.rows) {

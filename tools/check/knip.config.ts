@@ -3,7 +3,7 @@
 import type { KnipConfig } from 'knip';
 
 const commands =
-  'tools/{cli/train,cli/lab,start/start,check/main,check/sizeLimit.config,bench/bench,bench/browser/page,bench/gpu/main,faults/faults,faults/soak,journeys/journeys,screenshots/take}.ts';
+  'tools/{cli/train,cli/lab,start/start,check/main,check/sizeLimit.config,bench/bench,bench/against/{inNode,inPage},bench/browser/page,bench/gpu/main,faults/faults,faults/soak,journeys/journeys,screenshots/take}.ts';
 
 /** What only tests use, and why it may stand beside the product; every other such code is moved to testing/ or deleted. */
 const onlyTested = {
