@@ -65,6 +65,7 @@ const estimate = shape<CostEstimate>({
     peakBytes: number,
   }),
   lessBytes: nullable(number),
+  halved: boolean,
   flopsPerStep: number,
   dispatchesPerStep: number,
   steps: number,

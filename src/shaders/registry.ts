@@ -22,6 +22,7 @@ import { embeddingGrad, embeddingLora, embeddingLoraGrad } from './embedding_gra
 import { geglu, gegluBackward } from './geglu/geglu.ts';
 import { geluBackward, geluForward } from './gelu/gelu.ts';
 import { clipFactor, gradReduce, gradStretches, stretchNorms } from './grad_norm/grad_norm.ts';
+import { fromHalf, toHalf } from './half/half.ts';
 import { headGrad } from './head_grad/head_grad.ts';
 import { headNorm, headNormBackward, headNormGrad, headNormTurned } from './head_norm/head_norm.ts';
 import type { Kernel } from './kernel.ts';
@@ -119,6 +120,8 @@ export const kernels: readonly Kernel[] = [
   rowSum,
   preferenceSums,
   preference,
+  toHalf,
+  fromHalf,
   headGrad,
   gegluBackward,
   geluBackward,

@@ -2,7 +2,8 @@
 // under the kernels of a GPU. A figure of the plan, without a device.
 import type { ModelConfig } from '../../src/engine/models/modelConfig.ts';
 import type { Wired } from '../../src/engine/python/run/wire.ts';
-import { defaultValues } from '../../src/engine/recipe/recipe.ts';
+import type { RecipeValues } from '../../src/engine/recipe/recipe.ts';
+import { defaultValues, withPatch } from '../../src/engine/recipe/recipe.ts';
 import type { MemoryPlan } from '../../src/engine/training/cost.ts';
 import { estimateCost } from '../../src/engine/training/estimate.ts';
 import { trainerOptions } from '../../src/engine/training/options.ts';
@@ -13,15 +14,15 @@ const TOKENS = 512;
 
 export interface MemoryRow {
   readonly model: string;
-  readonly checkpointed: boolean;
+  readonly how: 'whole' | 'halved' | 'checkpointed';
   readonly memory: MemoryPlan;
   /** Peak over the weights, packed in 4 bits. */
   readonly ratio: number;
 }
 
-function memoryOf(config: ModelConfig, wired: Wired): MemoryPlan {
+function memoryOf(config: ModelConfig, wired: Wired, values: RecipeValues): MemoryPlan {
   const cost = estimateCost({
-    ...{ config, wired, options: trainerOptions(defaultValues), steps: 1, profile: auditProfile },
+    ...{ config, wired, options: trainerOptions(values), steps: 1, profile: auditProfile },
     largest: { train: { rows: 1, tokens: TOKENS }, test: null, microBatches: 1 },
   });
   invariant(cost, 'audit: a recipe that nothing trains');
@@ -30,10 +31,12 @@ function memoryOf(config: ModelConfig, wired: Wired): MemoryPlan {
 
 export function auditMemory(): MemoryRow[] {
   return auditModels.flatMap(([model, config]) =>
-    [false, true].map((checkpointed) => {
-      const checkpointing = checkpointed ? { useReentrant: false } : null;
-      const memory = memoryOf(config, { ...wiredFor(config), checkpointing });
-      return { model, checkpointed, memory, ratio: memory.peakBytes / memory.weightsBytes };
+    (['whole', 'halved', 'checkpointed'] as const).map((how) => {
+      const checkpointing = how === 'checkpointed' ? { useReentrant: false } : null;
+      // What a script of half-precision weights gets.
+      const values = withPatch(defaultValues, how === 'halved' ? { 'model.dtype': 'bfloat16' } : {});
+      const memory = memoryOf(config, { ...wiredFor(config), checkpointing }, values);
+      return { model, how, memory, ratio: memory.peakBytes / memory.weightsBytes };
     }),
   );
 }

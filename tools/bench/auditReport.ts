@@ -124,14 +124,16 @@ export function printAudits(audits: readonly Audit[], say: Say): void {
 const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
 
 /** What a step of 512 tokens holds at its peak, in MiB. */
+const rests = { whole: '', halved: ', activations in half', checkpointed: ', checkpointed' } as const;
+
 export function printMemory(rows: readonly MemoryRow[], say: Say): void {
   say('Memory of a step of 512 tokens by its plan, MiB:');
   say('');
   table(
     say,
     ['', 'peak over weights', 'peak', 'weights', 'adapter', 'optimiser', 'activations', 'scratch', 'answers'],
-    rows.map(({ model, checkpointed, memory, ratio }) => [
-      checkpointed ? `${model}, checkpointed` : model,
+    rows.map(({ model, how, memory, ratio }) => [
+      `${model}${rests[how]}`,
       ratio.toFixed(2),
       ...[
         memory.peakBytes,

@@ -8,7 +8,14 @@ const memory = {
   ...{ weightsBytes: 1, adapterBytes: 1, optimizerBytes: 1, activationBytes: 1, scratchBytes: 1 },
   ...{ generationBytes: 1, peakBytes: 2 ** 33 },
 };
-const estimate: CostEstimate = { memory, lessBytes: null, flopsPerStep: 1, dispatchesPerStep: 1, steps: 1 };
+const estimate: CostEstimate = {
+  memory,
+  lessBytes: null,
+  halved: false,
+  flopsPerStep: 1,
+  dispatchesPerStep: 1,
+  steps: 1,
+};
 const cpu: DeviceInfo = {
   backend: 'cpu',
   reason: 'chosen',

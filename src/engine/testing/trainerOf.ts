@@ -13,6 +13,7 @@ import type { RecipeValues } from '../recipe/recipe.ts';
 import type { Backend } from '../training/backends/backend.ts';
 import { trainerOptions } from '../training/options.ts';
 import { adapterLayoutOf } from '../training/recordTraining.ts';
+import type { TrainerOptions } from '../training/trainer.ts';
 import { Trainer } from '../training/trainer.ts';
 import { firstValues } from '../training/valuesFromBase.ts';
 
@@ -29,6 +30,7 @@ export async function trainerOf(
   plain: ModelFiles,
   rows: string,
   values: RecipeValues,
+  changed: Partial<TrainerOptions> = {},
 ): Promise<OpenedTrainer> {
   const bare = wire(plain.config, values);
   const layout = adapterLayoutOf(bare);
@@ -54,7 +56,7 @@ export async function trainerOf(
     backend,
     config: files.config,
     wired,
-    options: trainerOptions(values),
+    options: { ...trainerOptions(values), ...changed },
     train: split.train,
     test: split.test,
     padId: files.tokenizer.padId,

@@ -15,6 +15,8 @@ export interface CostEstimate {
   readonly memory: MemoryPlan;
   /** Peak with gradient checkpointing; null where it is on. */
   readonly lessBytes: number | null;
+  /** Whether activations rest in half precision until the backward pass. */
+  readonly halved: boolean;
   /** Of one optimiser step at the longest batch. */
   readonly flopsPerStep: number;
   readonly dispatchesPerStep: number;

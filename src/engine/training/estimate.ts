@@ -5,6 +5,7 @@ import type { LargestBatches } from '../data/prepareData.ts';
 import type { ModelConfig } from '../models/modelConfig.ts';
 import { weightPlaces } from '../models/weightPlaces.ts';
 import type { Wired } from '../python/run/wire.ts';
+import { isHalved } from '../torch/autograd/halved.ts';
 import type { KernelProfile } from '../torch/autograd/operation.ts';
 import type { Plan } from '../torch/autograd/plan.ts';
 import { makePlan, roomOf } from '../torch/autograd/plan.ts';
@@ -143,6 +144,7 @@ export function estimateCost(inputs: EstimateInputs): CostEstimate | null {
     return {
       memory: memoryWith(training),
       lessBytes: wired.checkpointing === null ? memoryWith(trainingOf(checkpointed)).peakBytes : null,
+      halved: isHalved(training),
       flopsPerStep: aStep(({ flops }) => flops),
       dispatchesPerStep: aStep(({ dispatches }) => dispatches),
       steps,

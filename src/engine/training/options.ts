@@ -2,6 +2,7 @@
 import { runLength } from '../data/options.ts';
 import { jsonObject } from '../ground/settings/jsonObject.ts';
 import type { RecipeValues } from '../recipe/recipe.ts';
+import { WORTHWHILE_BYTES } from '../torch/autograd/halved.ts';
 import type { Preference } from '../torch/ops/preferenceLoss.ts';
 import type { GenerationOptions } from './generate/generator.ts';
 import type { LearnerOptions } from './learner.ts';
@@ -36,11 +37,16 @@ export const learnerOptions = (values: RecipeValues): LearnerOptions => ({
   maxGradNorm: values['train.max_grad_norm'],
 });
 
+/** Where the script's own weights are half precision, much that rests until the backward pass may be so too. */
+const halvesOf = (values: RecipeValues): Pick<TrainerOptions, 'halvesFrom'> =>
+  values['model.dtype'] === 'float32' ? {} : { halvesFrom: WORTHWHILE_BYTES };
+
 /** Throws UserError 'settings' for arguments of the schedule that are no JSON object. */
 export const trainerOptions = (values: RecipeValues): TrainerOptions => ({
   length: runLength(values),
   learner: learnerOptions(values),
   loss: { smoothing: values['train.label_smoothing_factor'], preference: preferenceOf(values) },
+  ...halvesOf(values),
   noiseAlpha: values['train.neftune_noise_alpha'],
   evalSteps: values['train.eval_steps'],
   best: {

@@ -39,6 +39,11 @@ function lossOf(recording: Recording, hidden: Value, { tokens }: BatchShape, opt
     : linearCrossEntropy(recording, { hidden, lossGradFn: 'DivBackward0', smoothing });
 }
 
+export interface TrainingOptions extends LossOptions {
+  /** Bytes from which on what rests between the passes is kept in half precision; absent: never. */
+  readonly halvesFrom?: number;
+}
+
 /** Forward, loss and backward of one micro-batch. Throws PythonError when the loss has no grad_fn. */
 export function recordTraining(
   model: WiredModel,
@@ -46,9 +51,10 @@ export function recordTraining(
   layout: AdapterLayout,
   batch: BatchShape,
   call: string,
-  options: LossOptions = {},
+  { halvesFrom, ...options }: TrainingOptions = {},
 ): RecordedTraining {
   const tape = new Tape();
+  if (halvesFrom !== undefined) tape.halvesFrom = halvesFrom;
   const recording = new Recording(tape, model, layout);
   const states = recordForward(recording, config, batch);
   const loss = lossOf(recording, states.final, batch, options);

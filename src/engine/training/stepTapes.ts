@@ -16,6 +16,8 @@ export interface StepOptions {
   /** NEFTune's alpha; 0: no noise. */
   readonly noiseAlpha: number;
   readonly learner: LearnerOptions;
+  /** Bytes from which on activations rest in half precision until the backward pass; absent: never. */
+  readonly halvesFrom?: number;
 }
 
 export interface StepTapesInputs {
@@ -47,7 +49,10 @@ export class StepTapes {
   training(shape: BatchShape): RecordedBatch {
     const { wired, config, layout, options } = this.#inputs;
     const noisy = options.noiseAlpha > 0;
-    return recordTraining(wired, config, layout, { ...shape, noisy }, wired.backwardCall, options.loss);
+    return recordTraining(wired, config, layout, { ...shape, noisy }, wired.backwardCall, {
+      ...options.loss,
+      ...(options.halvesFrom === undefined ? {} : { halvesFrom: options.halvesFrom }),
+    });
   }
 
   evaluation(shape: BatchShape): Tape {

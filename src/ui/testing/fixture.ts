@@ -233,6 +233,7 @@ export function inspectionOf(kind: FixtureKind, reentrant = true): Inspection {
         peakBytes: 15_501_248,
       },
       lessBytes: 12_000_000,
+      halved: false,
       flopsPerStep: 1.9e9,
       dispatchesPerStep: 420,
       steps: 60,

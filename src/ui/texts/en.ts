@@ -135,6 +135,7 @@ export const en = {
     'too-big': 'too big',
     change: 'Lower the batch size, max_length or r.',
     checkpointing: 'With gradient checkpointing: {{size}}',
+    halved: 'Activations rest in half precision until the backward pass, as the script’s weights are half.',
   },
   data: {
     title: 'Rows to train on',

@@ -134,6 +134,7 @@ export const zh: TextsOf<typeof en> = {
     'too-big': '太大',
     change: '请减小批大小、max_length 或 r。',
     checkpointing: '打开梯度检查点后：{{size}}',
+    halved: '脚本的权重是半精度，激活值在反向传播之前也以半精度保存。',
   },
   data: {
     title: '用来训练的数据行',

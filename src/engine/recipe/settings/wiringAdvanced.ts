@@ -182,8 +182,8 @@ export const advancedWiringSettings = {
     advanced: true,
     label: same('dtype'),
     help: {
-      en: 'dtype in which the script loads what is not quantised. The engine computes in float32 whatever this says; flags, names and bytes follow it.',
-      zh: '脚本加载未量化权重时使用的 dtype。引擎始终以 float32 计算；标志、名称与字节数随此设置变化。',
+      en: 'dtype in which the script loads what is not quantised. The engine computes in float32 whatever this says; flags, names and bytes follow it. With half precision, 256 MiB of activations and more rest as float16 until the backward pass.',
+      zh: '脚本加载未量化权重时使用的 dtype。引擎始终以 float32 计算；标志、名称与字节数随此设置变化。半精度时，达到 256 MiB 的激活值在反向传播之前以 float16 保存。',
     },
     python: {
       call: 'AutoModelForCausalLM.from_pretrained',

@@ -27,16 +27,40 @@ function joined(nodes: readonly TapeNode[], last: TapeNode, { kernels, scratch }
   };
 }
 
+/** Nodes from one on that may join, by their indices: those that stand aside are left out, and end it where one reads what another has just stored. */
+function groupFrom(nodes: readonly TapeNode[], from: number): number[] {
+  const group: number[] = [];
+  let stored = false;
+  for (let at = from; at < nodes.length && group.length <= MOST_FOLLOWING; at += 1) {
+    const aside = nodes[at]?.operation.aside;
+    if (aside === undefined) group.push(at);
+    if (aside === 'before' && stored) break;
+    stored ||= aside === 'behind';
+  }
+  return group;
+}
+
 export function joinNodes(nodes: readonly TapeNode[], profile: KernelProfile): TapeNode[] {
   const result: TapeNode[] = [];
   let at = 0;
   while (at < nodes.length) {
-    const [first, ...following] = nodes.slice(at, at + 1 + MOST_FOLLOWING);
+    const first = nodes[at];
     if (!first) break;
+    if (first.operation.aside) {
+      result.push(first);
+      at += 1;
+      continue;
+    }
+    const [, ...indices] = groupFrom(nodes, at);
+    const following = indices.flatMap((index) => nodes[index] ?? []);
     const together = first.operation.joins?.(first, following, profile) ?? null;
     const taken = following.slice(0, together?.taken ?? 0);
+    const end = indices[taken.length - 1] ?? at;
+    const aside = nodes.slice(at, end + 1).filter(({ operation }) => operation.aside);
+    result.push(...aside.filter(({ operation }) => operation.aside === 'before'));
     result.push(together ? joined([first, ...taken], taken.at(-1) ?? first, together) : first);
-    at += 1 + taken.length;
+    result.push(...aside.filter(({ operation }) => operation.aside === 'behind'));
+    at = end + 1;
   }
   return result;
 }

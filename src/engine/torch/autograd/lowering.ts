@@ -89,6 +89,11 @@ export class Lowering {
     return tensor;
   }
 
+  /** Whether a tensor holds a planned value: what a lowering computes anew where it is read never is one. */
+  holds(value: Value): boolean {
+    return this.#tensors.has(resolveAlias(value).owner);
+  }
+
   /** From here on the value is this tensor; in place where it is another's alias. */
   write(value: Value, tensor: Tensor): void {
     this.#tensors.set(resolveAlias(value).owner, tensor);

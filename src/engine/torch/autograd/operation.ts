@@ -75,6 +75,8 @@ export interface Operation<A = unknown> {
   readonly backward: BackwardRule<A> | 'none';
   /** Writes persistent buffers, so it must run even if no value of it is used. */
   readonly effect?: boolean;
+  /** It may run a little earlier, or later: it does not stand between neighbours that join, but before or behind them. */
+  readonly aside?: 'before' | 'behind';
   /** Output i takes over the storage of input j (in place). */
   readonly inPlace?: { readonly output: number; readonly input: number };
 }

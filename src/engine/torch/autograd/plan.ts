@@ -2,6 +2,7 @@
 // room. Knows peak bytes and FLOPs before any GPU work. Slots are whole buffers because WebGPU forbids binding one
 // buffer read-only and read-write in the same dispatch.
 import { valueTooLarge } from '../torchErrors.ts';
+import { halved } from './halved.ts';
 import { joinNodes } from './joinNodes.ts';
 import type { KernelProfile, TapeNode } from './operation.ts';
 import type { Span } from './slots.ts';
@@ -100,7 +101,8 @@ function assertFits(spans: Iterable<Lifetime>, nodes: readonly TapeNode[], most:
  * single value exceeds what the adapter binds.
  */
 export function makePlan(tape: Tape, profile: KernelProfile, keep: readonly Value[] = []): Plan {
-  const nodes = joinNodes(liveNodes(tape, keep), profile);
+  const live = liveNodes(tape, keep);
+  const nodes = joinNodes(halved(live, keep, tape.halvesFrom), profile);
   const alive = lifetimes(nodes, keep);
   assertFits(alive.values(), nodes, profile.maxBindingBytes);
   const { slotOf, slotBytes } = shareSlots(alive.values());

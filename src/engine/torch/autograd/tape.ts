@@ -26,6 +26,8 @@ export class Tape {
   readonly moduleOutputs = new Map<string, ModuleOutput>();
   /** Parameters that backward reached, with whether their first gradient is exactly zero. */
   readonly parameterGradients = new Map<Value, { readonly zero: boolean }>();
+  /** What rests between the passes does so in half precision where it takes so many bytes or more. */
+  halvesFrom = Number.POSITIVE_INFINITY;
   #gradEnabled = true;
   #role: NodeRole = 'forward';
   #sequence = 0;

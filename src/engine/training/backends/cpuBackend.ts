@@ -184,7 +184,9 @@ export class CpuBackend implements Backend {
             size >= 0 && offset + size <= array.length,
             `cpu: '${label}' ends before its binding does`,
           );
-          return bound(array, offset, size, role, copies);
+          return place.kind === 'slot' && isWords(role)
+            ? wordsIn(array, offset, size)
+            : bound(array, offset, size, role, copies);
         });
         const run = (step: StepNumbers): void => {
           for (const copy of copies) copy();
@@ -205,6 +207,12 @@ export class CpuBackend implements Backend {
     return made;
   }
 }
+
+const isWords = (role: BufferRole): boolean => role === 'read u32' || role === 'read_write u32';
+
+/** Words that one kernel leaves for another, in room that is lent in floats of either kind: in its bytes, as they come. */
+const wordsIn = (room: NumberArray, offset: number, length: number): Uint32Array =>
+  new Uint32Array(room.buffer, room.byteOffset + offset * room.BYTES_PER_ELEMENT, length);
 
 /** Part of a buffer as a binding sees it. Floats read as words are their bits in float32. */
 function bound(

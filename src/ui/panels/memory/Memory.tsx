@@ -50,6 +50,7 @@ export function Memory({ estimate }: { readonly estimate: CostEstimate }) {
       <dd className="small dim">
         {parts.map(([name, key]) => `${t(`device.${name}`)} ${bytesText(memory[key])}`).join(' · ')}
       </dd>
+      {estimate.halved && <dd className="small dim">{t('memory.halved')}</dd>}
       {verdict !== 'fits' && (
         <dd className="small">
           {t('memory.change')}

@@ -56,7 +56,14 @@ test('the weights of a GGUF file are as large as the file, everything else as th
     generationBytes: 5,
     peakBytes: 1015,
   };
-  const told: CostEstimate = { memory, lessBytes: 1012, flopsPerStep: 1, dispatchesPerStep: 1, steps: 1 };
+  const told: CostEstimate = {
+    memory,
+    lessBytes: 1012,
+    halved: false,
+    flopsPerStep: 1,
+    dispatchesPerStep: 1,
+    steps: 1,
+  };
   expect(estimateOf(told, one(null, 2000))).toBe(told);
   expect(estimateOf(told, one('a.gguf', null))).toBe(told);
   const small = estimateOf(told, one('a.gguf', 300));
