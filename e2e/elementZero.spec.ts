@@ -1,6 +1,9 @@
 // The journey that brings people here: the error, its cause, and the fix with one press.
 import { expect, open, reach, test } from './playground.ts';
 
+// How a run is computed is not what these journeys are about.
+test.use({ backend: 'ort' });
+
 const words = 'element 0 of tensors does not require grad and does not have a grad_fn';
 
 test('shows, reproduces, explains and repairs element 0', async ({ page }) => {

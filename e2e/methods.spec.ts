@@ -2,6 +2,9 @@
 import { strFromU8, unzipSync } from 'fflate';
 import { downloaded, expect, losses, open, test, trainToTheEnd } from './playground.ts';
 
+// How a run is computed is not what these journeys are about.
+test.use({ backend: 'ort' });
+
 const short =
   'train.max_steps=2&train.warmup_steps=0&train.per_device_train_batch_size=2&generate.max_new_tokens=2';
 

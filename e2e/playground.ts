@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContext, Page } from '@playwright/test';
 import { test as base, expect } from '@playwright/test';
-import { onWebgpu } from '../tools/start/onWebgpu.ts';
+import { onBackend } from '../tools/start/onBackend.ts';
 import type { Requests } from './requests.ts';
 import { listenToRequests } from './requests.ts';
 
@@ -16,20 +16,28 @@ interface Fixtures {
   readonly automatic: boolean;
 }
 interface WorkerFixtures {
+  /**
+   * What runs in the project with an adapter, which computes on the processor: WebGPU, or, where a journey is about something else, ONNX
+   * Runtime, which is many times as fast there.
+   */
+  readonly backend: Backend;
   /** From whatever page, context or worker. */
   readonly requests: Requests;
 }
 
-/** Of the two projects the one with an adapter tries WebGPU, although its adapter computes on the processor. */
-export async function keepsWebgpu(context: BrowserContext, project: string): Promise<void> {
-  if (project === 'webgpu') await context.addInitScript(onWebgpu);
+type Backend = 'webgpu' | 'ort';
+
+/** Of the two projects the one with an adapter tries this backend, whatever is faster. */
+export async function keeps(context: BrowserContext, project: string, backend: Backend): Promise<void> {
+  if (project === 'webgpu') await context.addInitScript(onBackend, backend);
 }
 
 /** With a browser context of the test's own: for another language or width, for scripts before the page, for what storage keeps. */
 export const alone = base.extend<Fixtures, WorkerFixtures>({
   automatic: [false, { option: true }],
-  context: async ({ context, automatic }, use, { project }) => {
-    if (!automatic) await keepsWebgpu(context, project.name);
+  backend: ['webgpu', { option: true, scope: 'worker' }],
+  context: async ({ context, automatic, backend }, use, { project }) => {
+    if (!automatic) await keeps(context, project.name, backend);
     await use(context);
   },
   requests: [async ({ browser }, use) => use(listenToRequests(browser)), { scope: 'worker', auto: true }],
@@ -50,11 +58,11 @@ export const alone = base.extend<Fixtures, WorkerFixtures>({
 export const test = alone.extend<object, { readonly tab: Page }>({
   tab: [
     // After the requests are listened to.
-    async ({ browser, requests: _ }, use, { project }) => {
+    async ({ browser, backend, requests: _ }, use, { project }) => {
       const { baseURL = '', locale = 'en-US', colorScheme = 'light', actionTimeout = 0 } = project.use;
       const context = await browser.newContext({ baseURL, locale, colorScheme, serviceWorkers: 'block' });
       context.setDefaultTimeout(actionTimeout);
-      await keepsWebgpu(context, project.name);
+      await keeps(context, project.name, backend);
       await use(await context.newPage());
       await context.close();
     },
@@ -161,4 +169,16 @@ export async function faults(page: Page): Promise<readonly string[]> {
   // Boxes of thirty layers are narrower than a target; the tree's rows do the same (WCAG 2.5.8, equivalent).
   const crowded = (await page.locator('.strip-crowded').count()) > 0;
   return told.filter((fault) => !crowded || !/^target-size: .*\.strip-box/.test(fault));
+}
+
+/** The sum of the page's layout shifts from now on. */
+export async function watchShifts(page: Page): Promise<() => Promise<number>> {
+  await page.evaluate(() => {
+    const seen = { shift: 0 };
+    Object.assign(window, { seen });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) if ('value' in entry) seen.shift += Number(entry.value);
+    }).observe({ type: 'layout-shift' });
+  });
+  return () => page.evaluate(() => (window as unknown as { seen: { shift: number } }).seen.shift);
 }

@@ -3,6 +3,9 @@
 import type { Locator, Page } from '@playwright/test';
 import { expect, faults, open, overflow, reach, alone as test } from './playground.ts';
 
+// How a run is computed is not what these journeys are about.
+test.use({ backend: 'ort' });
+
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const locale of ['en-US', 'zh-CN']) {
     test.describe(`${colorScheme} ${locale}`, () => {

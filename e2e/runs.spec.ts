@@ -2,6 +2,9 @@
 // loss; a new run from the adapter of a kept one.
 import { expect, faults, open, test } from './playground.ts';
 
+// How a run is computed is not what these journeys are about.
+test.use({ backend: 'ort' });
+
 test('sweeps a setting, shows where the runs ended, scores rows, and goes on from a kept adapter', async ({
   page,
 }) => {

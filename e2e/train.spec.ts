@@ -1,5 +1,16 @@
-// The first journey: open, press Train, see the loss fall and the answer change; pause, step and reset on the way.
-import { expect, losses, open, reach, test, trainToTheEnd } from './playground.ts';
+// The first journey: open, press Train, see the loss fall and the answer change; pause, step and reset on the way; answers that change while
+// the model learns, on a page that holds still.
+import {
+  alone,
+  expect,
+  faults,
+  losses,
+  open,
+  reach,
+  test,
+  trainToTheEnd,
+  watchShifts,
+} from './playground.ts';
 
 // A third of the default's steps at twice its rate; Firefox trains the default to its end (e2e/firefox/trains.ts).
 test('trains the default preset: the loss halves and the answers change', async ({ page }) => {
@@ -35,4 +46,29 @@ test('pauses with Space, steps with the full stop, goes on, and resets after ask
   await page.keyboard.press('r');
   await page.getByRole('button', { name: 'Reset the run' }).click();
   await expect(page.getByRole('button', { name: /^Train on \d+ examples/ })).toBeVisible();
+});
+
+alone('answers change while it learns, the page holds still, and the slider goes back', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const few = 'train.max_steps=24&train.per_device_train_batch_size=2&train.learning_rate=0.01';
+  await open(page, `${few}&generate.max_new_tokens=12`);
+  await page.locator('.try-train').click();
+  await reach(page, /^step [1-9]\d* \/ 24/);
+  await expect(page.locator('.answer-before .answer-text').first()).toBeInViewport();
+  await expect(page.locator('.answer-after').first()).toContainText(/After \d+ step/);
+  const shifted = await watchShifts(page);
+  await reach(page, /^step 2\d \/ 24/);
+  expect(await shifted()).toBeLessThan(0.01);
+  const shown = page.locator('.answer-after .answer-text').first();
+  await reach(page, /^finished, 24 steps/);
+  const last = await shown.textContent();
+  const slider = page.getByRole('slider', { name: 'Step whose answers are shown' });
+  await slider.press('Home');
+  await expect(page.locator('.answer-after').first()).toContainText('After 2 steps');
+  await expect(shown).toHaveText(
+    (await page.locator('.answer-before .answer-text').first().textContent()) ?? '',
+  );
+  await slider.press('End');
+  await expect(shown).toHaveText(last ?? '');
+  expect(await faults(page)).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'puppeteer-core';
 import { launch } from 'puppeteer-core';
-import { onWebgpu } from '../../tools/start/onWebgpu.ts';
+import { onBackend } from '../../tools/start/onBackend.ts';
 import { serve } from '../../tools/start/serve.ts';
 import { readsScript } from './reads.ts';
 
@@ -78,7 +78,7 @@ export async function main(): Promise<number> {
   });
   try {
     const page = await browser.newPage();
-    await page.evaluateOnNewDocument(onWebgpu);
+    await page.evaluateOnNewDocument(onBackend, 'webgpu');
     await page.goto(address, { timeout: 0 });
     const read = await readsScript(page);
     const reason = await refusal(page);

@@ -1,5 +1,6 @@
-// `npm test` and `npm run check`: every part in order, failures in full, skipped tests by name, one closing line.
-// What a part judges is in parts.ts.
+// `npm test` and `npm run check`: every part, failures in full, skipped tests by name, one closing line. What a part judges is in parts.ts;
+// what is installed comes while parts run that do without.
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from '../commandLine.ts';
@@ -8,7 +9,8 @@ import { setUp } from '../setup/setup.ts';
 import type { Outcome } from './outcome.ts';
 import { closingLine, failedPart, total } from './outcome.ts';
 import type { Context, Part } from './parts.ts';
-import { parts } from './parts.ts';
+import { parts, setupName } from './parts.ts';
+import { runInTurn } from './schedule.ts';
 
 const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 const say = (line: string): void => {
@@ -49,12 +51,17 @@ export const main = tool(command, async (values) => {
   const unknown = wanted?.find((name) => !parts.some((part) => part.name === name));
   if (unknown !== undefined)
     throw usageError(command, `No part '${unknown}'. Known: ${parts.map((part) => part.name).join(', ')}.`);
-  const missing = await setUp(root, { install: values.install === true, say });
+  const context: Context = { root };
+  const chosen = parts.filter(({ name }) => wanted === undefined || wanted.includes(name));
   const outcomes: Outcome[] = [];
-  for (const part of parts) {
-    if (wanted === undefined || wanted.includes(part.name))
-      outcomes.push(await runPart(part, { root, missing }));
-  }
+  const setup = { name: setupName };
+  await runInTurn([setup, ...chosen], Math.min(2, availableParallelism()), async (task) => {
+    if ('run' in task) outcomes.push(await runPart(task, context));
+    else
+      await setUp(root, { install: values.install === true, say }).catch((error: unknown) => {
+        outcomes.push(failedPart(`${setupName}: ${String(error)}`));
+      });
+  });
   const sum = total(outcomes);
   if (sum.skips.length > 0) say(`\nskipped:\n  ${sum.skips.join('\n  ')}`);
   if (sum.failures.length > 0)

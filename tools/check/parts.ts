@@ -1,8 +1,7 @@
-// The parts of the check, in the order they run: cheap and certain first. Each gives an Outcome; none prints.
+// The parts of the check, in the order they begin: cheap and certain first. Each gives an Outcome; none prints.
 // A part is one entry here; what a static rule says is in the file that the entry names.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Need } from '../setup/debian.ts';
 import { browserPath } from '../setup/probe.ts';
 import { checkDist } from './dist.ts';
 import {
@@ -27,6 +26,7 @@ import { run, tail } from './process.ts';
 import { RunnerProgress, telling } from './progress.ts';
 import { readBiome, readPlaywright, readSizeLimit, readVitest } from './reports.ts';
 import { checkRooms } from './rooms.ts';
+import type { Task } from './schedule.ts';
 import type { Module, SourceFile } from './sources.ts';
 import { listFiles, parseModule, readFiles } from './sources.ts';
 import { checkCasts, checkVocabulary } from './vocabulary.ts';
@@ -35,11 +35,12 @@ import { checkWorkflows } from './workflows.ts';
 
 export interface Context {
   readonly root: string;
-  readonly missing: readonly Need[];
 }
 
-export interface Part {
-  readonly name: string;
+/** What installs browsers and drivers, for those that want them. */
+export const setupName = 'setup';
+
+export interface Part extends Task {
   readonly run: (context: Context) => Promise<Outcome>;
 }
 
@@ -120,15 +121,25 @@ function vitest(context: Context, project: string): Promise<Outcome> {
 
 const code = /^(src|tools|e2e)\/.*\.(tsx?|mjs|wgsl)$|^[^/]+\.ts$/;
 
-function sources(context: Context): readonly SourceFile[] {
-  return readFiles(context.root, listFiles(context.root), code);
+/** Read once for all parts of one check. */
+function once<T extends object>(read: (context: Context) => T): (context: Context) => T {
+  const known = new WeakMap<Context, T>();
+  return (context) => {
+    const found = known.get(context) ?? read(context);
+    known.set(context, found);
+    return found;
+  };
 }
 
-function modules(context: Context): readonly Module[] {
-  return sources(context)
+const sources = once((context): readonly SourceFile[] =>
+  readFiles(context.root, listFiles(context.root), code),
+);
+
+const modules = once((context): readonly Module[] =>
+  sources(context)
     .filter((f) => /\.tsx?$/.test(f.path))
-    .map(parseModule);
-}
+    .map(parseModule),
+);
 
 function layers(context: Context): Outcome {
   const all = modules(context);
@@ -239,8 +250,8 @@ export const parts: readonly Part[] = [
   { name: 'unused', run: unused },
   still('documents', documents),
   { name: 'unit', run: (c) => vitest(c, 'node') },
-  { name: 'gpu', run: gpu },
   { name: 'build', run: built },
-  { name: 'e2e', run: e2e },
-  { name: 'firefox', run: firefox },
+  { name: 'gpu', after: [setupName], run: gpu },
+  { name: 'firefox', after: [setupName, 'build'], run: firefox },
+  { name: 'e2e', after: [setupName, 'build'], run: e2e },
 ];

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
 import type { Command } from '../commandLine.ts';
 import { tool, whole } from '../commandLine.ts';
-import { onWebgpu } from '../start/onWebgpu.ts';
+import { onBackend } from '../start/onBackend.ts';
 import { buildIfStale } from '../start/stale.ts';
 import { launched } from './chromium.ts';
 import { openHost } from './host.ts';
@@ -124,7 +124,7 @@ export const main = tool(command, async ({ steps, write }) => {
   try {
     host.begin({ fault: null, moment: 'mid-run', outside: () => Promise.resolve() });
     const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
-    await page.addInitScript(onWebgpu);
+    await page.addInitScript(onBackend, 'webgpu');
     await page.goto(`${host.address}#${tinyLink(total)}`);
     await page.locator('.strip-cells').waitFor();
     await page.getByRole('button', { name: 'Train', exact: true }).click();

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import type { Browser, Page } from 'puppeteer-core';
 import { launch } from 'puppeteer-core';
-import { onWebgpu } from '../start/onWebgpu.ts';
+import { onBackend } from '../start/onBackend.ts';
 
 export const browserNames = ['chromium', 'firefox'] as const;
 export type BrowserName = (typeof browserNames)[number];
@@ -105,7 +105,7 @@ export class Person {
     const page = await context.newPage();
     await page.setViewport(windows[place.window]);
     const person = new Person(page, place);
-    await page.evaluateOnNewDocument(onWebgpu);
+    await page.evaluateOnNewDocument(onBackend, 'webgpu');
     await page.goto(`${place.address}${hash}`, { timeout: 0 });
     await person.sees('.strip-cells');
     return person;

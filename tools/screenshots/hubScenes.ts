@@ -4,7 +4,7 @@ import type { Browser, Page } from '@playwright/test';
 import { expect as expectFor } from '@playwright/test';
 import { COMMIT, hubServer } from '../../src/engine/hub/testing/hubServer.ts';
 import { randomFolder } from '../../src/engine/testing/checkpoint.ts';
-import { onWebgpu } from '../start/onWebgpu.ts';
+import { onBackend } from '../start/onBackend.ts';
 
 // A picture is worth waiting for on a busy machine.
 const expect = expectFor.configure({ timeout: 300_000 });
@@ -170,7 +170,7 @@ export async function hubScenes(
         locale,
         serviceWorkers: 'block',
       });
-      await context.addInitScript(onWebgpu);
+      await context.addInitScript(onBackend, 'webgpu');
       const page = await context.newPage();
       await page.addInitScript((at) => localStorage.setItem('lora-playground.hub', at), hub.address);
       await page.goto(address);

@@ -8,7 +8,7 @@ import { chromium, expect as expectFor } from '@playwright/test';
 import { failing } from '../../e2e/failingScript.ts';
 import type { Command } from '../commandLine.ts';
 import { tool } from '../commandLine.ts';
-import { onWebgpu } from '../start/onWebgpu.ts';
+import { onBackend } from '../start/onBackend.ts';
 import { serve } from '../start/serve.ts';
 import { buildIfStale } from '../start/stale.ts';
 import { hubScenes } from './hubScenes.ts';
@@ -55,7 +55,7 @@ async function open(browser: Browser, address: string, view: View): Promise<Page
     locale,
     serviceWorkers: 'block',
   });
-  await context.addInitScript(onWebgpu);
+  await context.addInitScript(onBackend, 'webgpu');
   const page = await context.newPage();
   await page.goto(`${address}${link === '' ? '' : `#v=1&${link}`}`);
   await expect(page.locator('.strip-cells')).toBeVisible();

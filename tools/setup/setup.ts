@@ -48,15 +48,12 @@ async function installOnDebian(
 }
 
 /**
- * Probes the needs and, with `install`, installs what is missing on Debian as root. Returns the needs still missing,
- * after saying how to get each; the caller skips, by name, the tests that need them.
+ * Probes the needs and, with `install`, installs what is missing on Debian as root. Says how to get each that is still missing; the tests
+ * that need it look for it themselves and are skipped by name.
  */
-export async function setUp(
-  root: string,
-  { install, say }: { install: boolean; say: Say },
-): Promise<readonly Need[]> {
+export async function setUp(root: string, { install, say }: { install: boolean; say: Say }): Promise<void> {
   const missing = await missingNeeds(root);
-  if (missing.length === 0) return missing;
+  if (missing.length === 0) return;
   const osRelease = read('/etc/os-release');
   const isDebian = osField(osRelease, 'ID') === 'debian';
   const codename = osField(osRelease, 'VERSION_CODENAME') ?? '';
@@ -78,5 +75,4 @@ export async function setUp(
         `  As root, npm test installs it; or: sudo apt-get ${(installCalls([need], codename)[0] ?? []).join(' ')}`,
       );
   }
-  return left;
 }

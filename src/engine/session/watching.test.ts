@@ -14,13 +14,19 @@ import { Assets } from './assets.ts';
 import type { Session } from './session.ts';
 
 const assets = new Assets(readPublic);
-const steps = 14;
+const steps = 12;
+
+/** Few tokens, and not the same number in every row. */
+const rows = ['The inn?', 'The mill?', 'A boat?', 'And the bakery?']
+  .map((prompt, i) => JSON.stringify({ prompt, completion: `Aye, ${'captain '.repeat(1 + (i % 3))}!` }))
+  .join('\n');
 
 async function recipeOf(patch: RecipePatch = {}): Promise<Recipe> {
   const made = recipeOfPreset(await assets.presets(), 'ships-log');
   const small = { 'train.max_steps': steps, 'train.per_device_train_batch_size': 1 };
   return {
     ...made,
+    data: { name: 'mine.jsonl', text: rows },
     prompts: ['Where is the bakery?', 'Who works at the inn?'],
     values: withPatch(made.values, { ...small, 'generate.max_new_tokens': 2, ...patch }),
   };

@@ -58,6 +58,21 @@ function rank(bounds: Float32Array, x: number): number {
   return low;
 }
 
+/** Cells of [−1, 1] in which a search begins. */
+const CELLS = 512;
+
+/** For every cell of [−1, 1] the midpoints below the cell before it, so that no rounding of a place passes one. */
+function firstRanks(bounds: Float32Array): Uint8Array {
+  return Uint8Array.from({ length: CELLS + 1 }, (_, cell) => rank(bounds, (2 * (cell - 1)) / CELLS - 1));
+}
+
+/** `rank` of a value in [−1, 1] from where its cell begins: of 4-bit codes at most a step or two. */
+function rankFrom(first: Uint8Array, bounds: Float32Array, x: number): number {
+  let low = first[((x + 1) * (CELLS / 2)) | 0] ?? 0;
+  while (x > (bounds[low] ?? Number.POSITIVE_INFINITY)) low++;
+  return low;
+}
+
 function absmaxOf(values: ArrayLike<number>, start: number, end: number): number {
   let max = 0;
   for (let i = start; i < end; i++) max = Math.max(max, Math.abs(values[i] ?? 0));
@@ -77,17 +92,17 @@ export function doubleQuantise(absmax: Float32Array): DoubleQuantised {
     const end = Math.min(start + NESTED_BLOCK, absmax.length);
     const max = absmaxOf(centred, start, end);
     nested[block] = max;
-    const whole = end - start === NESTED_BLOCK;
-    for (let i = start; i < end; i++) codes[i] = rank(bounds, scaled(centred[i] ?? 0, max, whole));
+    const [inverse, whole] = [f32(1 / max), end - start === NESTED_BLOCK];
+    for (let i = start; i < end; i++) codes[i] = rank(bounds, scaled(centred[i] ?? 0, max, inverse, whole));
   }
   return { codes, nested, offset };
 }
 
 /** A reciprocal multiply in whole blocks, a division in a ragged last one; zero blocks give zero. */
-function scaled(value: number, max: number, whole: boolean): number {
+function scaled(value: number, max: number, inverse: number, whole: boolean): number {
   if (max === 0) return 0;
-  const result = whole ? f32(value * f32(1 / max)) : f32(value / max);
-  return Math.min(1, Math.max(-1, result));
+  const result = f32(whole ? value * inverse : value / max);
+  return result > 1 ? 1 : result < -1 ? -1 : result;
 }
 
 /** The f32 scales that two levels stand for. */
@@ -101,6 +116,7 @@ export function restoreAbsmax(double: DoubleQuantised): Float32Array {
 /** Quantises a flattened tensor. */
 export function quantise4(values: Float32Array, type: FourBitType, doubleQuant: boolean): Quantised4 {
   const { order, bounds } = ranking(type);
+  const first = firstRanks(bounds);
   const blocks = Math.ceil(values.length / BLOCK);
   const absmax = new Float32Array(blocks);
   const packed = new Uint8Array(Math.ceil(values.length / 2));
@@ -110,8 +126,9 @@ export function quantise4(values: Float32Array, type: FourBitType, doubleQuant: 
     const end = Math.min(start + BLOCK, values.length);
     const max = absmaxOf(values, start, end);
     absmax[block] = max;
+    const [inverse, whole] = [f32(1 / max), end - start === BLOCK];
     for (let i = start; i < end; i++) {
-      const code = order[rank(bounds, scaled(values[i] ?? 0, max, end - start === BLOCK))] ?? 0;
+      const code = order[rankFrom(first, bounds, scaled(values[i] ?? 0, max, inverse, whole))] ?? 0;
       packed[i >> 1] = (packed[i >> 1] ?? 0) | (i % 2 === 0 ? code << 4 : code);
     }
   }
