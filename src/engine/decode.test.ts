@@ -81,7 +81,7 @@ it('refuses words that nobody knows', () => {
   const wrong: readonly (readonly [unknown, RegExp])[] = [
     [
       { ...commands.train, backend: 'metal' },
-      /field backend: expected one of auto, webgpu, ort, cpu, got "metal"/,
+      /field backend: expected one of auto, webgpu, ort, ort-webgpu, cpu, got "metal"/,
     ],
     [{ ...commands.export, format: 'onnx' }, /field format: expected one of peft, gguf/],
     [

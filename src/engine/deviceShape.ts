@@ -7,6 +7,7 @@ import { backendKinds, cpuReasons } from './training/backends/deviceInfo.ts';
 export const device = shape<DeviceInfo>({
   backend: oneOf(...backendKinds),
   reason: nullable(oneOf(...cpuReasons)),
+  threads: nullable(number),
   trouble: nullable(bilingual),
   compared: nullable(shape({ adapter: string, times: number, flops: number })),
   adapter: nullable(

@@ -70,7 +70,7 @@ export { isInFile, rolesOf, rowKinds, textOfRows } from './recipe/rows/ownRows.t
 export { sameRun, sameTensors } from './recipe/sameRun.ts';
 export { errorData } from './session/errorData.ts';
 export type { StoredHere } from './session/storedHere.ts';
-export { isBackendChoice } from './training/backends/deviceInfo.ts';
+export { isBackendChoice, isOnOrt } from './training/backends/deviceInfo.ts';
 export type { CostEstimate, MemoryPlan } from './training/cost.ts';
 export type { Watch } from './training/generate/watch.ts';
 export { gradientGroups, layerPairs } from './training/opinion/groups.ts';

@@ -7,12 +7,13 @@ import { ownFiles } from './ground/fetching/ownFiles.ts';
 import type { FileProgress } from './ground/fetching/progress.ts';
 import { errorData } from './session/errorData.ts';
 import { WebChat } from './session/webChat.ts';
-import { fetchOrt, fetchOrtGpu } from './training/backends/ort/fetchOrt.ts';
+import { fetchOrtGpu, fetchOrtOn, threadsOf } from './training/backends/ort/fetchOrt.ts';
 import type { WebChatQuestion, WebChatTold } from './webChatClient.ts';
 
 const read = ownFiles(openNet(), self.name, pageFiles);
 const say = (told: WebChatTold): void => self.postMessage(told);
-const sources = { wasm: fetchOrt(read), webgpu: fetchOrtGpu(read) } as const;
+const threads = threadsOf(self.crossOriginIsolated, navigator.hardwareConcurrency);
+const sources = { wasm: fetchOrtOn(read, threads), webgpu: fetchOrtGpu(read) } as const;
 const watch = {
   onProgress: ({ done, total }: FileProgress) => say({ type: 'fetching', done, total }),
 };

@@ -18,7 +18,7 @@ import type { ReaderPort } from './session/scriptDesk.ts';
 import { isScriptCommand, ScriptDesk } from './session/scriptDesk.ts';
 import { Session } from './session/session.ts';
 import { readerDied } from './session/sessionErrors.ts';
-import { fetchOrt } from './training/backends/ort/fetchOrt.ts';
+import { fetchOrtGpu, fetchOrtOn, threadsOf } from './training/backends/ort/fetchOrt.ts';
 
 const page = self.name;
 
@@ -46,7 +46,8 @@ const readOwn = ownFiles(openNet(), page, pageFiles);
 const assets = new Assets(readOwn, breathe);
 const session = new Session({
   assets,
-  ort: fetchOrt(readOwn),
+  ort: fetchOrtOn(readOwn, threadsOf(self.crossOriginIsolated, navigator.hardwareConcurrency)),
+  ortGpu: fetchOrtGpu(readOwn),
   gpu: 'gpu' in navigator ? navigator.gpu : null,
   store: opfsStore(),
   shelf,

@@ -10,6 +10,7 @@ import type { RecipePatch } from '../../src/engine/recipe/recipe.ts';
 import { defaultValues, withPatch } from '../../src/engine/recipe/recipe.ts';
 import { makePlan } from '../../src/engine/torch/autograd/plan.ts';
 import type { BackendKind } from '../../src/engine/training/backends/deviceInfo.ts';
+import { isOnOrt } from '../../src/engine/training/backends/deviceInfo.ts';
 import { GpuBackend } from '../../src/engine/training/backends/gpuBackend.ts';
 import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
 import { openOrt } from '../../src/engine/training/backends/ort/openOrt.ts';
@@ -161,7 +162,7 @@ export async function measureSteps(gpu: GPU | null, one: StepCase): Promise<Step
     largest,
     steps,
     profile,
-    sessions: backend.kind === 'ort',
+    sessions: isOnOrt(backend.kind),
   });
   const result: StepResult = {
     name: one.name,

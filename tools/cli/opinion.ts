@@ -11,7 +11,12 @@ export const checks = { ort: false, 'ort-layers': true } as const;
 export type CheckKind = keyof typeof checks;
 export const isCheck = (name: string): name is CheckKind => Object.hasOwn(checks, name);
 
-const names = { webgpu: 'WebGPU', ort: 'ONNX Runtime', cpu: 'TypeScript' } as const;
+const names = {
+  webgpu: 'WebGPU',
+  ort: 'ONNX Runtime',
+  'ort-webgpu': 'ONNX Runtime on WebGPU',
+  cpu: 'TypeScript',
+} as const;
 
 /** Throws UserError 'ort-…' where the other side does not start or compute. */
 export const opinionOf = (

@@ -165,7 +165,7 @@ export const command = {
     backend: {
       type: 'string',
       value: 'NAME',
-      help: 'webgpu, ort (ONNX Runtime) or cpu (otherwise webgpu where there is a GPU, and the faster of the first two where its adapter computes on the processor)',
+      help: 'webgpu, ort (ONNX Runtime), ort-webgpu (its own WebGPU, to compare with) or cpu (otherwise webgpu where there is a GPU, and the faster of webgpu and ort where its adapter computes on the processor)',
     },
     json: { type: 'boolean', help: 'one JSON object a line', default: false },
     profile: {
@@ -196,7 +196,8 @@ export function readOptions(args: readonly string[]): CliOptions {
   if (steps !== null && !(Number.isInteger(steps) && steps > 0))
     throw wrong(`--steps: expected a whole number above 0, got '${values.steps}'.`);
   const { backend = 'auto' } = values;
-  if (!isBackendChoice(backend)) throw wrong(`--backend: expected webgpu, ort or cpu, got '${backend}'.`);
+  if (!isBackendChoice(backend))
+    throw wrong(`--backend: expected webgpu, ort, ort-webgpu or cpu, got '${backend}'.`);
   const { merge } = values;
   if (values.sweep !== undefined && (values.push !== undefined || values.checkpoint !== undefined))
     throw wrong('--sweep: expected without --push and --checkpoint, which are of one run.');

@@ -17,6 +17,7 @@ import { scriptBundle } from '../../src/engine/session/scriptBundle.ts';
 import type { Snapshot, SnapshotStore } from '../../src/engine/session/snapshot.ts';
 import { memoryStore } from '../../src/engine/session/snapshot.ts';
 import { newestSnapshot } from '../../src/engine/session/snapshotDecode.ts';
+import { isOnOrt } from '../../src/engine/training/backends/deviceInfo.ts';
 import type { OpenedBackend } from '../../src/engine/training/backends/openDevice.ts';
 import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
 import { openOrt } from '../../src/engine/training/backends/ort/openOrt.ts';
@@ -27,7 +28,7 @@ import { cliError } from './cliErrors.ts';
 import { fileTuning } from './fileTuning.ts';
 import { folderStore } from './folderStore.ts';
 import { deleteKeptModel, listKeptModels } from './keptModels.ts';
-import { nodeGpu } from './nodeGpu.ts';
+import { nodeGpu, nodeOrtGpu } from './nodeGpu.ts';
 import { opinionOf } from './opinion.ts';
 import type { CliOptions } from './options.ts';
 import { command, readOptions } from './options.ts';
@@ -47,16 +48,18 @@ async function openDevice(options: CliOptions, recipe: Recipe): Promise<OpenedBa
   const opened = await openBackend({
     gpu: await nodeGpu(),
     ort: () => openOrt(),
+    ortGpu: nodeOrtGpu,
     choice: options.backend,
     profile: options.profile,
     half: recipe.values['model.dtype'] !== 'float32',
     tuning: fileTuning(),
     now: () => performance.now(),
   });
-  if (options.backend === 'webgpu' && opened.device.backend !== 'webgpu') {
-    throw noGpu({});
-  }
-  if (options.backend === 'ort' && opened.device.backend !== 'ort')
+  const wanted = options.backend;
+  if (wanted === 'auto' || opened.device.backend === wanted) return opened;
+  // Without an adapter ONNX Runtime takes the place of WebGPU.
+  if (wanted === 'webgpu' || opened.device.backend === 'ort') throw noGpu({});
+  if (isOnOrt(wanted))
     throw ortError({ cause: opened.device.trouble?.en ?? 'its WebAssembly did not start' });
   return opened;
 }
@@ -139,7 +142,7 @@ async function runOn(
   const lost: UserError[] = [];
   void opened.lost.then((error) => lost.push(error));
   const deviceName = device.adapter
-    ? `WebGPU on ${device.adapter.description || device.adapter.device}`
+    ? `${device.backend === 'webgpu' ? '' : 'ONNX Runtime, '}WebGPU on ${device.adapter.description || device.adapter.device}`
     : device.compared
       ? `ONNX Runtime on the CPU, ${device.compared.times.toFixed(1)} times as fast as ${device.compared.adapter} here`
       : device.backend === 'ort'

@@ -8,7 +8,7 @@ import { isBackendChoice } from '../../src/engine/training/backends/deviceInfo.t
 import { openBackend } from '../../src/engine/training/backends/openDevice.ts';
 import { openOrt } from '../../src/engine/training/backends/ort/openOrt.ts';
 import { gpuVariants, portableVariants } from '../../src/engine/training/backends/variants.ts';
-import { nodeGpu } from '../cli/nodeGpu.ts';
+import { nodeGpu, nodeOrtGpu } from '../cli/nodeGpu.ts';
 import type { Command } from '../commandLine.ts';
 import { tool, usageError } from '../commandLine.ts';
 
@@ -52,7 +52,7 @@ export const command = {
     backend: {
       type: 'string',
       value: 'NAME',
-      help: 'webgpu, ort (ONNX Runtime) or cpu (otherwise webgpu where there is an adapter)',
+      help: 'webgpu, ort (ONNX Runtime), ort-webgpu (its own WebGPU) or cpu (otherwise webgpu where there is an adapter)',
     },
     steps: { type: 'string', value: 'N', help: 'at most N steps of each' },
     variants: {
@@ -67,7 +67,7 @@ export const command = {
 export const main = tool(command, async (values) => {
   const choice = values.backend ?? 'webgpu';
   if (!isBackendChoice(choice))
-    throw usageError(command, `--backend: expected webgpu, ort or cpu, got '${choice}'.`);
+    throw usageError(command, `--backend: expected webgpu, ort, ort-webgpu or cpu, got '${choice}'.`);
   const { variants } = values;
   if (variants !== undefined && variants !== 'gpu' && variants !== 'portable')
     throw usageError(command, `--variants: expected gpu or portable, got '${variants}'.`);
@@ -91,6 +91,7 @@ export const main = tool(command, async (values) => {
     const opened = await openBackend({
       gpu: await nodeGpu(),
       ort: () => openOrt(),
+      ortGpu: nodeOrtGpu,
       choice,
       now: () => performance.now(),
       tuning,

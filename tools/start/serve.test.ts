@@ -40,6 +40,17 @@ test('a page under a sub-path, with its type and no headers that a host would ne
   expect(again.status).toBe(304);
 });
 
+test('a page that is isolated where that is asked for', async () => {
+  const isolated = await serve(join(folder, 'dist'), { ...options, isolate: true });
+  for (const file of ['', 'assets/a%20b.js']) {
+    const { headers } = await fetch(`${isolated.address}${file}`);
+    expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+    expect(headers.get('cross-origin-embedder-policy')).toBe('require-corp');
+  }
+  isolated.server.closeAllConnections();
+  isolated.server.close();
+});
+
 test('names with spaces, missing files, other methods and paths outside', async () => {
   expect((await fetch(`${running.address}assets/a%20b.js`)).headers.get('content-type')).toContain(
     'javascript',

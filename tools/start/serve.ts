@@ -1,5 +1,5 @@
 // A static file server like a host of static files: types, lengths, revalidation, nothing else. No special
-// headers, no fallback page, no listing, so that what works here works anywhere.
+// headers unless they are asked for, no fallback page, no listing, so that what works here works anywhere.
 
 import { createReadStream, statSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -46,6 +46,13 @@ export function fileFor(folder: string, base: string, urlPath: string): string |
   return inner === '' || inner.endsWith('/') ? join(path, 'index.html') : path;
 }
 
+/** A page whose host sends these may share memory between threads. What it fetches elsewhere it fetches with CORS, which they leave alone. */
+const isolating = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+  'cross-origin-resource-policy': 'same-origin',
+} as const;
+
 interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | number>>;
@@ -72,8 +79,8 @@ function decide(folder: string, base: string, request: IncomingMessage): Answer 
   };
 }
 
-function send(answer: Answer, request: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(answer.status, answer.headers);
+function send(answer: Answer, request: IncomingMessage, response: ServerResponse, more: object): void {
+  response.writeHead(answer.status, { ...answer.headers, ...more });
   if (request.method === 'HEAD' || answer.status === 304) response.end();
   else if (answer.file === undefined) response.end(`${answer.status} ${STATUS_CODES[answer.status]}\n`);
   else
@@ -89,17 +96,22 @@ const refusedPorts = new Set([
 ]);
 
 /**
- * Serves `folder` under `base` at the first free port from `port` on; tries 20. Resolves with the address.
+ * Serves `folder` under `base` at the first free port from `port` on; tries 20. Resolves with the address. `isolate`: cross-origin isolated.
  * Throws when none of them is free.
  */
 export async function serve(
   folder: string,
-  { port, base, host }: { readonly port: number; readonly base: string; readonly host: string },
+  {
+    port,
+    base,
+    host,
+    isolate = false,
+  }: { readonly port: number; readonly base: string; readonly host: string; readonly isolate?: boolean },
 ): Promise<{ readonly address: string; readonly server: Server }> {
   for (let candidate = port; candidate < port + 20; candidate += 1) {
     if (refusedPorts.has(candidate)) continue;
     const server = createServer((request, response) =>
-      send(decide(folder, base, request), request, response),
+      send(decide(folder, base, request), request, response, isolate ? isolating : {}),
     );
     const taken = await new Promise<boolean>((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) =>

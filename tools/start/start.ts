@@ -13,6 +13,10 @@ export const command = {
     port: { type: 'string', value: 'N', help: 'the port, or the next free one', default: '4173' },
     base: { type: 'string', value: '/SUB/PATH/', help: 'serve the page under this path', default: '/' },
     host: { type: 'string', value: 'NAME', help: 'the address to listen on', default: 'localhost' },
+    isolate: {
+      type: 'boolean',
+      help: 'send the headers that isolate the page, so that ONNX Runtime may compute on several threads',
+    },
     'no-build': { type: 'boolean', help: 'serve what was built before' },
   },
 } as const satisfies Command;
@@ -33,6 +37,7 @@ export const main = tool(command, async (values) => {
     port,
     base: values.base,
     host: values.host,
+    isolate: values.isolate ?? false,
   });
   process.stdout.write(`LoRA Playground: ${address}\n`);
   return new Promise<number>((done) => {

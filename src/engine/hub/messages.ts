@@ -31,6 +31,8 @@ export type HubCommand =
       /** null: it has none. */
       readonly gguf: string | null;
       readonly values: RecipeValues;
+      /** ONNX Runtime would run it, and hold weights of its own. */
+      readonly onOrt: boolean;
       readonly hub: HubSettings;
     }
   /** Fetches a model's files, those that are not kept. Answers `hub-progress`, then `hub-opened` or `hub-failed`, with the same id. */
@@ -128,6 +130,7 @@ export const hubCommands: Checks<HubCommand> = {
     revision: string,
     gguf: nullable(string),
     values: recipeValues,
+    onOrt: boolean,
     hub,
   }),
   'hub-look-rows': shape<Of<HubCommand, 'hub-look-rows'>>({ id, wish: string, hub }),

@@ -24,6 +24,7 @@ const cpu: DeviceInfo = {
   adapter: null,
   features: [],
   limits: {},
+  threads: null,
 };
 const adapter = { vendor: 'v', architecture: 'a', device: 'd', description: '', fallback: false };
 const gpu: DeviceInfo = { ...cpu, backend: 'webgpu', reason: null, adapter };

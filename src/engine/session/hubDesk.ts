@@ -127,13 +127,13 @@ export class HubDesk {
   }
 
   async #weigh(command: Extract<HubCommand, { type: 'hub-weigh' }>, signal: AbortSignal) {
-    const { repository: id, revision, gguf: file, values } = command;
+    const { repository: id, revision, gguf: file, values, onOrt } = command;
     const hub = settingsOf(command.hub);
     const config = await fetchConfig(this.#ports.net, hub, { id, revision }, { signal });
-    if (config !== null) return estimateFromConfig(config, values);
+    if (config !== null) return estimateFromConfig(config, values, onOrt);
     if (file === null) return null;
     const header = await fetchHeader(this.#ports.net, hub, { id, revision, file }, { signal });
-    return header === null ? null : estimateOfModel(header, values);
+    return header === null ? null : estimateOfModel(header, values, onOrt);
   }
 
   async #kept(id: number): Promise<HubEvent> {

@@ -43,12 +43,13 @@ async function weighed(
   repository: string,
   token: string | null = null,
   gguf: string | null = null,
+  onOrt = false,
 ): Promise<Event> {
   const events: Event[] = [];
   const cache = { folder: memoryFolder(), locks: memoryLocks(), lasts: false };
   const desk = new HubDesk({ net: testNet(), cache, emit: (event) => events.push(event), now: () => 0 });
   const hub = { address: server.address, token };
-  await desk.handle({ type: 'hub-weigh', id: 1, repository, revision: COMMIT, gguf, values, hub });
+  await desk.handle({ type: 'hub-weigh', id: 1, repository, revision: COMMIT, gguf, values, onOrt, hub });
   const [event] = events;
   expect(events).toHaveLength(1);
   return event ?? expect.fail('no answer');
@@ -62,6 +63,13 @@ it('is the estimate of the configuration and these settings', async () => {
   expect(estimate?.memory.peakBytes).toBeGreaterThan(0);
   expect(event).toEqual({ type: 'hub-weighed', id: 1, estimate });
   expect(ofWeights()).toEqual([]);
+});
+
+it('counts what ONNX Runtime holds beside, where that would run it', async () => {
+  const event = await weighed('tests/Tiny', null, null, true);
+  expect(event).toEqual({ type: 'hub-weighed', id: 1, estimate: estimateFromConfig(told, values, true) });
+  const peakOf = (onOrt: boolean) => estimateFromConfig(told, values, onOrt)?.memory.peakBytes ?? 0;
+  expect(peakOf(true)).toBeGreaterThan(peakOf(false));
 });
 
 it('is a refusal by name for a family that is not here', async () => {

@@ -17,6 +17,8 @@ interface Machine {
   readonly gpu: GPU | null;
   /** Fetches ONNX Runtime; null where it is not offered. */
   readonly ort?: OrtSource | null;
+  /** The same with its own WebGPU. */
+  readonly ortGpu?: OrtSource | null;
   readonly now: () => number;
   readonly tuning?: TuningCache | null;
   readonly breathe: () => Promise<void>;
@@ -29,7 +31,7 @@ interface Machine {
 
 /** Throws Cancelled. `had`: the kind of device that was lost, or null at the start. */
 export async function openFor(
-  { gpu, ort = null, now, tuning = null, breathe, emit, cancelled, signal }: Machine,
+  { gpu, ort = null, ortGpu = null, now, tuning = null, breathe, emit, cancelled, signal }: Machine,
   recipe: Recipe,
   choice: BackendChoice,
   had: BackendKind | null,
@@ -39,6 +41,7 @@ export async function openFor(
     openBackend({
       gpu,
       ort,
+      ortGpu,
       choice,
       had,
       watch: {

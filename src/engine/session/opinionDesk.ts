@@ -7,6 +7,7 @@ import type { Event } from '../protocol.ts';
 import { weightOptions } from '../python/run/wire.ts';
 import type { Backend } from '../training/backends/backend.ts';
 import { CpuBackend } from '../training/backends/cpuBackend.ts';
+import { isOnOrt } from '../training/backends/deviceInfo.ts';
 import type { OpenedBackend } from '../training/backends/openDevice.ts';
 import { OrtBackend } from '../training/backends/ort/ortBackend.ts';
 import type { Opinion } from '../training/opinion/opinionShapes.ts';
@@ -50,7 +51,7 @@ async function openOther(machine: OpinionMachine, ours: Backend): Promise<Backen
       return breathe();
     },
   };
-  if (ours.kind === 'ort') return new CpuBackend({ precision: 'float32', ...hooks });
+  if (isOnOrt(ours.kind)) return new CpuBackend({ precision: 'float32', ...hooks });
   if (!ort) throw ortUnstarted({ cause: 'it is not offered here' });
   const onProgress = ({ done, total }: FileProgress): void => told('runtime', done, total);
   return new OrtBackend(await ort({ signal, onProgress }), hooks);

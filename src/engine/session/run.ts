@@ -14,7 +14,7 @@ import type { Fingerprint } from '../recipe/fingerprint.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { countParameters } from '../torch/nn/counts.ts';
 import type { Backend } from '../training/backends/backend.ts';
-import { deviceClass } from '../training/backends/openDevice.ts';
+import { deviceClass, isOnOrt } from '../training/backends/deviceInfo.ts';
 import { estimateCost } from '../training/estimate.ts';
 import { Generator } from '../training/generate/generator.ts';
 import type { Watch } from '../training/generate/watch.ts';
@@ -115,7 +115,7 @@ export class TrainingRun {
       largest,
       steps: data.facts.steps,
       profile: backend.profile,
-      sessions: backend.kind === 'ort',
+      sessions: isOnOrt(backend.kind),
     });
     assertMemory(estimate, opened, options.memoryBytes ?? null);
     await loadFiles(options, files, weightOptions(values), largest);

@@ -7,6 +7,7 @@ import { Cancelled } from '../ground/errors.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { sameRun } from '../recipe/sameRun.ts';
 import type { BackendChoice, BackendKind } from '../training/backends/deviceInfo.ts';
+import { isOnOrt } from '../training/backends/deviceInfo.ts';
 import type { OpenedBackend } from '../training/backends/openDevice.ts';
 import { probeDevice } from '../training/backends/openDevice.ts';
 import type { Watch } from '../training/generate/watch.ts';
@@ -209,7 +210,7 @@ export class Session {
       } catch (error) {
         if (error instanceof Cancelled) return this.#cancelled();
         const loss = await lossBehind(error, this.#opened);
-        const gaveUp = ortError.is(loss) && this.#opened?.device.backend === 'ort';
+        const gaveUp = ortError.is(loss) && isOnOrt(this.#opened?.device.backend ?? 'cpu');
         if (gaveUp) this.#gaveUp = loss;
         else if (!deviceLost.is(loss)) throw loss;
         await this.#saved.recall();
@@ -236,9 +237,9 @@ export class Session {
     const { emit, assets, now, breathe, memoryBytes = null } = this.#options;
     const had = saved || again ? this.#had : null;
     const { givesUp: cancelled, isQuiet: quiet, signal } = this.#wish;
-    const gaveUp = this.#gaveUp;
-    const ort = gaveUp ? () => Promise.reject(gaveUp) : (this.#options.ort ?? null);
-    const opened = await openFor({ ...this.#options, ort, cancelled, signal }, recipe, choice, had);
+    const refuses = (): Promise<never> => Promise.reject(this.#gaveUp);
+    const none = this.#gaveUp ? { ort: refuses, ortGpu: refuses } : {};
+    const opened = await openFor({ ...this.#options, ...none, cancelled, signal }, recipe, choice, had);
     this.#choice = choice;
     this.#had = opened.device.backend;
     this.#opened = opened;

@@ -12,6 +12,8 @@ export interface SessionOptions {
   readonly gpu: GPU | null;
   /** Fetches ONNX Runtime; null where it is not offered. */
   readonly ort?: OrtSource | null;
+  /** The same with its own WebGPU. */
+  readonly ortGpu?: OrtSource | null;
   readonly store: SnapshotStore;
   /** Where runs are kept that end or are replaced. */
   readonly shelf?: RunShelf;

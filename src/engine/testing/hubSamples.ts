@@ -20,6 +20,7 @@ export const hubCommands: Samples<HubCommand> = {
     revision: 'c',
     gguf: null,
     values: defaultValues,
+    onOrt: true,
     hub,
   },
   'hub-look-rows': { type: 'hub-look-rows', id, wish: 'a/b', hub },

@@ -156,6 +156,7 @@ export const events: Samples<Event> = {
     device: {
       backend: 'cpu',
       reason: 'chosen',
+      threads: 2,
       trouble: text('a', '甲'),
       compared: { adapter: 'a', times: 2, flops: 1e9 },
       adapter: { vendor: 'a', architecture: 'b', device: 'c', description: 'd', fallback: false },

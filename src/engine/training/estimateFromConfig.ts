@@ -34,10 +34,14 @@ interface Weighed {
   readonly formatOf: ModelFiles['formatOf'];
 }
 
-/** null where nothing would be trained: the script raises, or asks for what the engine doesn't train. `largest`: of rows that are known. */
+/**
+ * null where nothing would be trained: the script raises, or asks for what the engine doesn't train. `onOrt`: ONNX Runtime would run it;
+ * `largest`: of rows that are known.
+ */
 export function estimateOfModel(
   { config, formatOf: stored }: Weighed,
   values: RecipeValues,
+  onOrt = false,
   largest: LargestBatches = fullBatches(values),
 ): CostEstimate | null {
   try {
@@ -46,7 +50,8 @@ export function estimateOfModel(
     const formatOf = formatsAfter(stored, bare, values);
     const wired = { ...bare, weightFormat: weightFormatsOf(config, formatOf, weightOptions(values)) };
     const steps = Math.max(1, values['train.max_steps']);
-    return estimateCost({ config, wired, options: trainerOptions(values), largest, steps });
+    const options = trainerOptions(values);
+    return estimateCost({ config, wired, options, largest, steps, sessions: onOrt });
   } catch (error) {
     if (error instanceof PythonError) return null;
     throw error;
@@ -57,8 +62,9 @@ export function estimateOfModel(
 export function estimateFromConfig(
   parsed: unknown,
   values: RecipeValues,
+  onOrt = false,
   largest?: LargestBatches,
 ): CostEstimate | null {
   const config = parseConfig(parsed);
-  return estimateOfModel({ config, formatOf: storedFormats(parsed, config) }, values, largest);
+  return estimateOfModel({ config, formatOf: storedFormats(parsed, config) }, values, onOrt, largest);
 }

@@ -2,7 +2,7 @@
 // started again and goes on with its saved run. It knows no React and no DOM beyond timers.
 
 import type { EngineClient, Recipe } from '../../engine/index.ts';
-import { changedKeys, deaths, inspectionHung, withPatch } from '../../engine/index.ts';
+import { changedKeys, deaths, inspectionHung, isOnOrt, withPatch } from '../../engine/index.ts';
 import type { EngineErrorData, Event } from '../../engine/protocol.ts';
 import { watchOf } from './answerActions.ts';
 import type { EngineHooks, Engines } from './engineHooks.ts';
@@ -42,7 +42,7 @@ export function startEngines({
   let inFlight: number | null = null;
   let inspectQueued = false;
   /** What ONNX Runtime holds is a part of the estimate. */
-  const onOrt = (): boolean => store.getState().device?.backend === 'ort';
+  const onOrt = (): boolean => isOnOrt(store.getState().device?.backend ?? 'cpu');
   let askedOnOrt = false;
   /** The recipe of the inspection on its way, and the last one that was understood. */
   let asked: Recipe | null = null;

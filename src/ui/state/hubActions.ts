@@ -1,7 +1,7 @@
 // Models that are elsewhere: what a repository offers, fetching it, what is kept here. What was fetched is opened as files that a person
 // picked are. The hub's address is remembered; a read token is in memory alone.
 import type { DataFormat, DataSource, ModelSource } from '../../engine/index.ts';
-import { namedSource, withPatch } from '../../engine/index.ts';
+import { isOnOrt, namedSource, withPatch } from '../../engine/index.ts';
 import type { HubSettings, HubView, WantedRows } from '../../engine/protocol.ts';
 import type { HubRows, HubState } from './hubState.ts';
 import type { HubEvent } from './librarian.ts';
@@ -111,7 +111,9 @@ export function hubActions(store: Store, ports: Ports, { openPicked, openRows, a
     newest.weigh = ++lastId;
     const values = withPatch(store.getState().recipe.values, forFiles);
     const gguf = choices.find(({ file }) => file !== null && /\.gguf$/i.test(file))?.file ?? null;
-    librarian.ask({ type: 'hub-weigh', id: newest.weigh, repository, revision, gguf, values, hub: hub() });
+    const onOrt = isOnOrt(store.getState().device?.backend ?? 'cpu');
+    const id = newest.weigh;
+    librarian.ask({ type: 'hub-weigh', id, repository, revision, gguf, values, onOrt, hub: hub() });
   }
 
   /** Fetches a model and opens it. */

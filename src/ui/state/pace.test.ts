@@ -13,7 +13,7 @@ const inspection = inspectionOf('trains');
 const { estimate } = inspection;
 if (estimate === null) throw new Error('the fixture has an estimate');
 const device = (backend: 'webgpu' | 'ort', fallback = false, flops: number | null = null) => ({
-  ...{ backend, reason: null, trouble: null, features: [], limits: {} },
+  ...{ backend, reason: null, trouble: null, features: [], limits: {}, threads: null },
   compared: flops === null ? null : { adapter: 'a', times: 2, flops },
   adapter:
     backend === 'ort' ? null : { vendor: 'v', architecture: 'a', device: '', description: '', fallback },

@@ -14,11 +14,11 @@ export interface Measured {
 }
 
 /** FLOP/s of a training step where nothing was measured. */
-const firstGuess = { cpu: 1e9, ort: 6e9, software: 1e9, webgpu: 150e9 } as const;
+const firstGuess = { cpu: 1e9, ort: 6e9, 'ort-webgpu': 1e9, software: 1e9, webgpu: 150e9 } as const;
 /** A first run there finds out which kernels suit the adapter. */
-const onceMs = { cpu: 0, ort: 0, software: 20e3, webgpu: 2e3 } as const;
+const onceMs = { cpu: 0, ort: 0, 'ort-webgpu': 20e3, software: 20e3, webgpu: 2e3 } as const;
 /** Even an idle GPU needs this long to be told about one dispatch. */
-const msPerDispatch = { cpu: 0, ort: 0, software: 0.05, webgpu: 0.02 } as const;
+const msPerDispatch = { cpu: 0, ort: 0, 'ort-webgpu': 0.05, software: 0.05, webgpu: 0.02 } as const;
 /** Of what one layer reached when backends were compared, a whole step reaches about so much. */
 const STEP_OF_LAYER = 0.3;
 /** A step of a recipe so many times as large or small takes its part of the time; of others only the class is known. */

@@ -166,6 +166,7 @@ export function startFakeEngine(onEvent: (event: Event) => void, every = 40): En
               reason: null,
               trouble: null,
               compared: null,
+              threads: null,
               adapter: {
                 vendor: 'fake',
                 architecture: 'adapter',

@@ -18,7 +18,12 @@ export const enDeploy = {
   answer: 'Answer',
   theirs: 'ONNX Runtime, {{device}}: {{rate}} tokens a second.',
   ours: 'This page’s own engine, {{device}}: {{rate}} tokens a second.',
-  own: { webgpu: 'WebGPU', cpu: 'TypeScript', ort: 'with ONNX Runtime below' },
+  own: {
+    webgpu: 'WebGPU',
+    cpu: 'TypeScript',
+    ort: 'with ONNX Runtime below',
+    'ort-webgpu': 'with ONNX Runtime below',
+  },
   ratio: 'ONNX Runtime is {{ratio}} times as fast here.',
   sameText: 'Both wrote the same text.',
   otherText: 'The own engine wrote: “{{text}}”',

@@ -6,6 +6,7 @@ export const enDevice = {
     webgpu: 'WebGPU',
     ort: 'ONNX Runtime on the CPU',
     ortShort: 'ONNX Runtime',
+    'ort-webgpu': 'ONNX Runtime on WebGPU',
     either: 'WebGPU or ONNX Runtime',
     cpu: 'CPU',
     memory: '{{size}} needed',
@@ -13,10 +14,15 @@ export const enDevice = {
     choose: 'Run on',
     choice_auto: 'Automatic',
     choice_webgpu: 'WebGPU',
+    'choice_ort-webgpu': 'ONNX Runtime, WebGPU',
     choice_ort: 'CPU, fast',
     choice_cpu: 'CPU, plain',
     ortFetched:
       'The fast way on the CPU is ONNX Runtime. Training with it fetches its program once, 14 MB (about 4 on the way), from this page’s own address; the browser keeps it.',
+    ortGpu:
+      'ONNX Runtime’s own WebGPU, to compare with this page’s: it computes each micro-batch, while the optimizer’s step and the answers stay on the CPU. Training with it fetches a program of 27 MB once (about 7 on the way), from this page’s own address; the browser keeps it. Automatic never takes it.',
+    threads: 'Threads',
+    oneThread: '1: this page’s host does not isolate it, which more need',
     adapter: 'Adapter',
     software: 'software adapter: correct, but slower than a GPU',
     features: 'Features',

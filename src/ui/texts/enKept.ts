@@ -27,6 +27,9 @@ export const enKept = {
   page: 'The page itself',
   pageAbout: 'so that it opens and trains without a network',
   pagePythonAbout: 'with Python, so that it also reads scripts without a network',
+  runtime: 'ONNX Runtime',
+  runtimeAbout:
+    'the program that trains on the CPU, and answers from files for web pages; fetched again when it is wanted',
   pageWaits: 'being fetched; it opens without a network once that is done',
   script: 'The pasted script',
   scriptAbout: 'the text that stood in “Paste a script” last',

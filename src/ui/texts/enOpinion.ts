@@ -18,6 +18,7 @@ export const enOpinion = {
   failed: 'No second opinion: {{why}} Your run is as it was.',
   side_webgpu: 'WebGPU',
   side_ort: 'ONNX Runtime',
+  'side_ort-webgpu': 'ONNX Runtime on WebGPU',
   side_cpu: 'our TypeScript',
   sides: '{{ours}} against {{theirs}}, after step {{step}}, {{rows}} × {{tokens}} tokens',
   agrees:

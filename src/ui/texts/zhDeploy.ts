@@ -20,7 +20,12 @@ export const zhDeploy: TextsOf<typeof enDeploy> = {
   answer: '回答',
   theirs: 'ONNX Runtime，{{device}}：每秒 {{rate}} 个词元。',
   ours: '本页自己的引擎，{{device}}：每秒 {{rate}} 个词元。',
-  own: { webgpu: 'WebGPU', cpu: 'TypeScript', ort: '底层为 ONNX Runtime' },
+  own: {
+    webgpu: 'WebGPU',
+    cpu: 'TypeScript',
+    ort: '底层为 ONNX Runtime',
+    'ort-webgpu': '底层为 ONNX Runtime',
+  },
   ratio: '在这里，ONNX Runtime 的速度是其 {{ratio}} 倍。',
   sameText: '两者写出的文字相同。',
   otherText: '自己的引擎写的是：“{{text}}”',

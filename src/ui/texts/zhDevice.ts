@@ -9,6 +9,7 @@ export const zhDevice: TextsOf<typeof enDevice> = {
     webgpu: 'WebGPU',
     ort: 'CPU 上的 ONNX Runtime',
     ortShort: 'ONNX Runtime',
+    'ort-webgpu': 'WebGPU 上的 ONNX Runtime',
     either: 'WebGPU 或 ONNX Runtime',
     cpu: 'CPU',
     memory: '需要 {{size}}',
@@ -16,10 +17,15 @@ export const zhDevice: TextsOf<typeof enDevice> = {
     choose: '运行于',
     choice_auto: '自动',
     choice_webgpu: 'WebGPU',
+    'choice_ort-webgpu': 'ONNX Runtime（WebGPU）',
     choice_ort: 'CPU（快速）',
     choice_cpu: 'CPU（纯 TypeScript）',
     ortFetched:
       'CPU 的快速方式是 ONNX Runtime。用它训练时会从本页自己的地址下载一次它的程序，14 MB（传输约 4 MB），浏览器会保存它。',
+    ortGpu:
+      'ONNX Runtime 自带的 WebGPU，用来与本页的实现比较：它计算每个微批次，优化器更新和回答仍在 CPU 上。用它训练时会从本页自己的地址下载一次 27 MB 的程序（传输约 7 MB），浏览器会保存它。“自动”从不选用它。',
+    threads: '线程数',
+    oneThread: '1：托管本页的服务器没有隔离它，更多线程需要隔离',
     adapter: '显卡适配器',
     software: '软件适配器：结果正确，但比显卡慢',
     features: '特性',

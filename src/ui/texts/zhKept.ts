@@ -29,6 +29,8 @@ export const zhKept: TextsOf<typeof enKept> = {
   page: '页面本身',
   pageAbout: '没有网络也能打开并训练',
   pagePythonAbout: '包括 Python，没有网络也能读取脚本',
+  runtime: 'ONNX Runtime',
+  runtimeAbout: '在 CPU 上训练、并用网页文件回答的程序；需要时会重新下载',
   pageWaits: '正在获取；完成后没有网络也能打开',
   script: '粘贴的脚本',
   scriptAbout: '“粘贴脚本”中上次的文本',

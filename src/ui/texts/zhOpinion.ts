@@ -21,6 +21,7 @@ export const zhOpinion: TextsOf<typeof enOpinion> = {
   failed: '没有得到第二意见：{{why}}您的训练保持原样。',
   side_webgpu: 'WebGPU',
   side_ort: 'ONNX Runtime',
+  'side_ort-webgpu': 'WebGPU 上的 ONNX Runtime',
   side_cpu: '我们的 TypeScript',
   sides: '{{ours}} 对 {{theirs}}，第 {{step}} 步之后，{{rows}} × {{tokens}} 个词元',
   agrees: '两者一致：所有差异都在舍入误差之内。logits {{logits}}，损失 {{loss}}，梯度最多 {{gradients}}。',

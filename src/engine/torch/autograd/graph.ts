@@ -14,9 +14,28 @@ export type Tensor = string;
 const bytesOf = (array: Float32Array | BigInt64Array): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
+/** A product over the last two axes, of turned matrices where it says so. */
+export interface Product {
+  readonly axes: number;
+  readonly transA?: boolean;
+  readonly transB?: boolean;
+  /** What it is multiplied by. */
+  readonly factor?: number;
+}
+
+export interface GraphOptions {
+  /** ONNX Runtime's own WebGPU is to compute it: no double precision, and of operators of its own those for inference. */
+  readonly gpu: boolean;
+}
+
 export class Graph {
   readonly operations: OnnxOperation[] = [];
+  readonly #gpu: boolean;
   readonly #constants = new Map<string, OnnxConstant>();
+
+  constructor({ gpu }: GraphOptions = { gpu: false }) {
+    this.#gpu = gpu;
+  }
 
   get constants(): OnnxConstant[] {
     return [...this.#constants.values()];
@@ -98,6 +117,19 @@ export class Graph {
     return this.op('Gemm', [a, b], { transA: 1 });
   }
 
+  /** Of stacks of matrices: one operator, which ONNX Runtime's WebGPU would leave to the processor. */
+  product(a: Tensor, b: Tensor, { axes, transA = false, transB = false, factor = 1 }: Product): Tensor {
+    if (!this.#gpu) {
+      const attributes = { ...(transA ? { transA: 1 } : {}), ...(transB ? { transB: 1 } : {}) };
+      const alpha = factor === 1 ? {} : { alpha: { float: factor } };
+      return this.op('FusedMatMul', [a, b], { ...attributes, ...alpha }, 'com.microsoft');
+    }
+    const order = Array.from({ length: axes }, (_, i) => i);
+    const turned = (x: Tensor): Tensor =>
+      this.transpose(x, [...order.slice(0, -2), ...order.slice(-2).reverse()]);
+    return this.times(this.matmul(transA ? turned(a) : a, transB ? turned(b) : b), factor);
+  }
+
   transpose(a: Tensor, order: readonly number[]): Tensor {
     return this.op('Transpose', [a], { perm: order });
   }
@@ -138,8 +170,9 @@ export class Graph {
     return this.op('ReduceMean', [a, this.integers(axes)], { keepdims: 1 });
   }
 
-  /** Sum over tokens, which may be thousands, in double precision; their axes are dropped. */
+  /** Sum over tokens, which may be thousands, in double precision where there is any; their axes are dropped. */
   total(a: Tensor, axes: readonly number[] = [0]): Tensor {
+    if (this.#gpu) return this.sum(a, axes, false);
     return this.cast(this.sum(this.cast(a, 'double'), axes, false), 'float');
   }
 

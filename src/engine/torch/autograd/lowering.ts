@@ -4,7 +4,7 @@ import type { StepNumbers } from '../../../shaders/lib/step.ts';
 import { invariant } from '../../ground/errors.ts';
 import type { OnnxType } from '../../ground/formats/onnxWriter.ts';
 import type { BufferData } from './bufferData.ts';
-import type { Tensor } from './graph.ts';
+import type { GraphOptions, Tensor } from './graph.ts';
 import { Graph } from './graph.ts';
 import type { Value } from './value.ts';
 import { elementCount, resolveAlias } from './value.ts';
@@ -55,14 +55,14 @@ export type Size = number | keyof BatchSizes;
 /** Buffers that never change while a model is loaded. */
 const isFrozen = (buffer: string): boolean => buffer.startsWith('weights/') || buffer.startsWith('rope_');
 
-export interface LoweringOptions {
+export interface LoweringOptions extends Partial<GraphOptions> {
   /** Frozen weights stay in the packed form that an operator decodes while it runs; otherwise they are decoded once. */
   readonly packed: boolean;
 }
 
 export class Lowering {
   readonly options: LoweringOptions;
-  readonly graph = new Graph();
+  readonly graph: Graph;
   readonly feeds = new Map<Tensor, Feed>();
   readonly frozen = new Map<Tensor, FrozenConstant>();
   readonly #tensors = new Map<Value, Tensor>();
@@ -72,6 +72,7 @@ export class Lowering {
 
   constructor(options: LoweringOptions) {
     this.options = options;
+    this.graph = new Graph({ gpu: options.gpu ?? false });
   }
 
   get sinks(): Sink[] {

@@ -1,6 +1,6 @@
 // Causal grouped-query attention and its gradient in a graph, block of queries by block: the scores of one block exist while it is worked on,
 // those that no query of it sees are never made, and nothing of size [T, T] is kept for the way back, which makes them again.
-import type { Tensor } from '../autograd/graph.ts';
+import type { Product, Tensor } from '../autograd/graph.ts';
 import type { Lowering } from '../autograd/lowering.ts';
 import type { DropoutDraw } from './dropout.ts';
 import { keptMask } from './dropoutGraph.ts';
@@ -68,17 +68,17 @@ export class AttentionGraph {
     const each = heads / kvHeads;
     const [d, delta] = [this.#apart(dO, each), graph.sum(this.#apart(graph.mul(dO, o), each), [4])];
     const [dq, dk, dv]: [Tensor[], Tensor[], Tensor[]] = [[], [], []];
-    const alpha = { alpha: { float: scale } };
+    const factor = scale;
     for (const block of blocksOf(this.#shape)) {
       const p = this.#probabilities(block);
       const own = this.#rows(d, block);
-      const dp = this.#fused(own, this.#seen(this.#heads.v, block), { transB: 1 });
+      const dp = this.#product(own, this.#seen(this.#heads.v, block), { transB: true });
       const ds = graph.mul(p, graph.sub(this.#counted(dp, block), this.#rows(delta, block)));
-      dq.push(this.#fused(ds, this.#seen(this.#heads.k, block), alpha));
+      dq.push(this.#product(ds, this.#seen(this.#heads.k, block), { factor }));
       dk.push(
-        this.#padded(this.#fused(ds, this.#rows(this.#heads.q, block), { transA: 1, ...alpha }), block),
+        this.#padded(this.#product(ds, this.#rows(this.#heads.q, block), { transA: true, factor }), block),
       );
-      dv.push(this.#padded(this.#fused(this.#counted(p, block), own, { transA: 1 }), block));
+      dv.push(this.#padded(this.#product(this.#counted(p, block), own, { transA: true }), block));
     }
     /** Of all queries that share a key: heads of a group, and blocks. */
     const total = (parts: readonly Tensor[]): Tensor => {
@@ -114,16 +114,18 @@ export class AttentionGraph {
     return this.#shape.batch.tokens <= QUERIES;
   }
 
-  #fused(a: Tensor, b: Tensor, attributes: Parameters<Lowering['graph']['op']>[2]): Tensor {
-    return this.#to.graph.op('FusedMatMul', [a, b], attributes, 'com.microsoft');
+  #product(a: Tensor, b: Tensor, how: Omit<Product, 'axes'>): Tensor {
+    return this.#to.graph.product(a, b, { axes: 5, ...how });
   }
 
   /** [B, G, H/G, Tq, Tk], of rows that sum to 1. */
   #probabilities(block: Block): Tensor {
     const { graph } = this.#to;
     const q = this.#rows(this.#heads.q, block);
-    const alpha = { alpha: { float: this.#shape.scale } };
-    const scores = this.#fused(q, this.#seen(this.#heads.k, block), { transB: 1, ...alpha });
+    const scores = this.#product(q, this.#seen(this.#heads.k, block), {
+      transB: true,
+      factor: this.#shape.scale,
+    });
     return graph.op('Softmax', [graph.add(scores, this.#mask(block))], { axis: 4 });
   }
 

@@ -49,8 +49,7 @@ export function cachedAttention(to: Lowering, shape: AttentionNumbers, qkv: Tens
   const all = (part: 'k' | 'v', from: number): Tensor =>
     apart(graph.concat([past(to, cache, part, kv), graph.slice(qkv, 1, from, from + kv)], 0), 1);
   const queries = apart(graph.slice(qkv, 1, 0, q), heads / kvHeads);
-  const products = { transB: 1, alpha: { float: scale } };
-  const scores = graph.op('FusedMatMul', [queries, all('k', q)], products, 'com.microsoft');
+  const scores = graph.product(queries, all('k', q), { axes: 4, transB: true, factor: scale });
   const p = graph.op('Softmax', [graph.add(scores, maskOf(to, shape))], { axis: 3 });
   const o = graph.matmul(p, all('v', q + kv));
   return graph.reshape(graph.transpose(o, [2, 0, 1, 3]), [-1, q]);

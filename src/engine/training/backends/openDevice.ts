@@ -9,6 +9,7 @@ import { CpuBackend } from './cpuBackend.ts';
 import type { BackendChoice, BackendKind, Compared, CpuReason, DeviceInfo } from './deviceInfo.ts';
 import { GpuBackend } from './gpuBackend.ts';
 import type { OrtSource } from './ort/fetchOrt.ts';
+import { ortLoss } from './ort/openOrt.ts';
 import type { OrtRuntime } from './ort/ortBackend.ts';
 import { OrtBackend } from './ort/ortBackend.ts';
 import type { Comparison } from './softwareAdapter.ts';
@@ -30,6 +31,8 @@ export interface OpenOptions {
   readonly gpu: GPU | null;
   /** Fetches and starts ONNX Runtime; null where it is not offered. */
   readonly ort?: OrtSource | null;
+  /** The same with its own WebGPU. */
+  readonly ortGpu?: OrtSource | null;
   /** Told how far its program has come. */
   readonly watch?: ReadOptions;
   readonly choice: BackendChoice;
@@ -61,10 +64,15 @@ const never = new Promise<UserError>(() => {});
 const processor = (
   backend: 'ort' | 'cpu',
   reason: CpuReason,
-  { trouble = null, compared = null }: Partial<Pick<DeviceInfo, 'trouble' | 'compared'>> = {},
+  {
+    trouble = null,
+    compared = null,
+    threads = null,
+  }: Partial<Pick<DeviceInfo, 'trouble' | 'compared' | 'threads'>> = {},
 ): DeviceInfo => ({
   backend,
   reason,
+  threads,
   trouble,
   compared,
   adapter: null,
@@ -72,11 +80,12 @@ const processor = (
   limits: {},
 });
 
-function describeAdapter(adapter: GPUAdapter): DeviceInfo {
+function describeAdapter(adapter: GPUAdapter, backend: 'webgpu' | 'ort-webgpu' = 'webgpu'): DeviceInfo {
   const { vendor, architecture, device, description } = adapter.info;
   return {
-    backend: 'webgpu',
+    backend,
     reason: null,
+    threads: null,
     trouble: null,
     compared: null,
     adapter: { vendor, architecture, device, description, fallback: isSoftware(adapter.info) },
@@ -116,6 +125,7 @@ export async function probeDevice(
   if (!gpu) return processor(fallback, 'no-webgpu');
   const adapter = await findAdapter(gpu);
   if (!adapter) return processor(fallback, 'no-adapter');
+  if (choice === 'ort-webgpu') return describeAdapter(adapter, choice);
   const compares = choice === 'auto' && offersOrt && isSoftware(adapter.info);
   const kept = compares ? await keptComparison(adapter, tuning) : null;
   if (!kept) return describeAdapter(adapter);
@@ -235,7 +245,7 @@ export async function openBackend(options: OpenOptions): Promise<OpenedBackend> 
   });
   const onStarted = (started: OrtRuntime, reason: CpuReason, beside: Partial<Beside> = {}) => ({
     backend: new OrtBackend(started, hooks),
-    device: processor('ort', reason, beside),
+    device: processor('ort', reason, { ...beside, threads: started.threads ?? 1 }),
     lost: never,
   });
   const onOrt = async (reason: CpuReason): Promise<OpenedBackend> => {
@@ -248,6 +258,13 @@ export async function openBackend(options: OpenOptions): Promise<OpenedBackend> 
   if (!gpu) return onOrt('no-webgpu');
   const found = await findAdapter(gpu);
   if (!found) return onOrt('no-adapter');
+  if (choice === 'ort-webgpu') {
+    if (!options.ortGpu) return onCpu('ort-failed');
+    const started = await startOrt(options.ortGpu, watch);
+    if (!isStarted(started)) return onCpu('ort-failed', started);
+    const device = describeAdapter(found, choice);
+    return { backend: new OrtBackend(started, hooks), device, lost: ortLoss(started) ?? never };
+  }
   const compares = choice === 'auto' && had !== 'webgpu' && isSoftware(found.info);
   const { faster, ...beside } =
     compares && ort
@@ -275,9 +292,4 @@ export async function openBackend(options: OpenOptions): Promise<OpenedBackend> 
     device: { ...describeAdapter(adapter), ...beside },
     lost: Promise.race([lossOf(device, backend), failureOf(device)]),
   };
-}
-
-/** `webgpu:vendor/architecture`, `ort` or `cpu`, as a fingerprint names the device class. */
-export function deviceClass(device: DeviceInfo): string {
-  return device.adapter ? `webgpu:${device.adapter.vendor}/${device.adapter.architecture}` : device.backend;
 }

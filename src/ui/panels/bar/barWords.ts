@@ -18,7 +18,7 @@ export function useDeviceWords(): string {
   const undecided = isUndecided(device, choice);
   const name = device.backend === 'ort' ? 'device.ortShort' : (`device.${device.backend}` as const);
   const parts: string[] = [t(undecided ? 'device.either' : name)];
-  if (!undecided && device.features.includes('shader-f16')) parts.push('f16');
+  if (!undecided && device.backend === 'webgpu' && device.features.includes('shader-f16')) parts.push('f16');
   if (peak !== undefined) parts.push(t('device.memory', { size: bytesText(peak) }));
   return parts.join(' · ');
 }

@@ -36,6 +36,12 @@ function DeviceBody() {
       : [adapter.description, adapter.vendor, adapter.architecture, adapter.device]
           .filter((part, index, all) => part !== '' && all.indexOf(part) === index)
           .join(' · ');
+  const threads =
+    device === null || device.threads === null
+      ? null
+      : device.threads === 1 && !crossOriginIsolated
+        ? t('device.oneThread')
+        : countText(device.threads, language);
   const limit = (key: string, bytes: boolean): string => {
     const value = device?.limits[key];
     if (value === undefined) return '–';
@@ -53,6 +59,7 @@ function DeviceBody() {
             { value: 'webgpu', label: t('device.choice_webgpu') },
             { value: 'ort', label: t('device.choice_ort') },
             { value: 'cpu', label: t('device.choice_cpu') },
+            { value: 'ort-webgpu', label: t('device.choice_ort-webgpu') },
           ]}
           onChange={(next) => {
             if (isBackendChoice(next)) actions.chooseBackend(next);
@@ -67,10 +74,12 @@ function DeviceBody() {
           {why !== null && <p>{why}</p>}
           {device.trouble !== null && <p>{say(device.trouble)}</p>}
           {device.backend === 'ort' && <p className="dim">{t('device.ortFetched')}</p>}
+          {device.backend === 'ort-webgpu' && <p className="dim">{t('device.ortGpu')}</p>}
           {adapter?.fallback && <p>{t('device.software')}</p>}
           <Facts
             rows={[
               [t('device.backend'), t(`device.${device.backend}`)],
+              ...(threads === null ? [] : [[t('device.threads'), threads] as const]),
               [t('device.adapter'), adapterName],
               [t('device.features'), device.features.join(', ') || t('device.none')],
             ]}

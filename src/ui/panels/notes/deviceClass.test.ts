@@ -6,6 +6,7 @@ it('names a device without the marks that a link puts between its parts', () => 
   expect(deviceClassWords('webgpu:nvidia/ampere')).toBe('WebGPU (nvidia ampere)');
   expect(deviceClassWords('webgpu:nvidia/')).toBe('WebGPU (nvidia)');
   expect(deviceClassWords('webgpu:/')).toBe('WebGPU');
+  expect(deviceClassWords('ort-webgpu:nvidia/ampere')).toBe('ONNX Runtime on WebGPU (nvidia ampere)');
   expect(deviceClassWords('cpu')).toBe('CPU');
   expect(deviceClassWords('toaster')).toBe('toaster');
 });
@@ -18,6 +19,7 @@ it('says from where to where a saved run moves, and nothing where it stays', () 
     adapter: null,
     features: [],
     limits: {},
+    threads: null,
     compared: null,
   } as const;
   expect(moveOf('webgpu:nvidia/ampere', ort)).toEqual({ from: 'WebGPU (nvidia ampere)', to: 'ONNX Runtime' });

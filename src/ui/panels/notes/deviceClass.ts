@@ -1,4 +1,4 @@
-// The kind of device that a link's losses come from, `webgpu:vendor/architecture`, `ort` or `cpu`, as people name it. Pure.
+// The kind of device that a link's losses come from, `webgpu:vendor/architecture`, `ort-webgpu:vendor/architecture`, `ort` or `cpu`, as people name it. Pure.
 import type { DeviceInfo } from '../../../engine/protocol.ts';
 import { deviceKey } from '../../state/pace.ts';
 
@@ -8,6 +8,7 @@ export function deviceClassWords(name: string): string {
     ['webgpu', 'WebGPU'],
     ['cpu', 'CPU'],
     ['ort', 'ONNX Runtime'],
+    ['ort-webgpu', 'ONNX Runtime on WebGPU'],
   ]).get(backend);
   if (known === undefined) return name;
   const parts = about.split('/').filter((part) => part !== '');

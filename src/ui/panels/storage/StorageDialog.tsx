@@ -5,7 +5,7 @@ import { Button } from 'react-aria-components';
 import type { StoredHere } from '../../../engine/index.ts';
 import { ownModels, rowsStore, storage } from '../../../engine/index.ts';
 import type { KeptSize } from '../../offline/keptSize.ts';
-import { forgetPage, keptSize } from '../../offline/keptSize.ts';
+import { forgetPage, forgetRuntime, keptSize } from '../../offline/keptSize.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { Sheet } from '../../parts/Sheet.tsx';
 import { draftBytes, forgetDraft } from '../../state/draft.ts';
@@ -102,13 +102,21 @@ function StorageBody() {
       ...here.run,
       remove: busy ? null : async () => actions.discardSaved(),
     });
-  if (page)
+  if (page && page.bytes > 0)
     things.push({
       name: t('page'),
       about: t(!page.answers ? 'pageWaits' : page.python ? 'pagePythonAbout' : 'pageAbout'),
       bytes: page.bytes,
       at: null,
       remove: () => forgetPage(folder()),
+    });
+  if (page && page.runtimeBytes > 0)
+    things.push({
+      name: t('runtime'),
+      about: t('runtimeAbout'),
+      bytes: page.runtimeBytes,
+      at: null,
+      remove: () => forgetRuntime(folder()),
     });
   if (here.rows)
     things.push({

@@ -11,6 +11,8 @@ export interface LoweredPlan {
   readonly operators: number;
   readonly feeds: ReadonlyMap<string, Feed>;
   readonly sinks: readonly Sink[];
+  /** ONNX Runtime's own WebGPU is to run it, as far as that has its operators. */
+  readonly gpu: boolean;
   /** Constants beside the model. */
   readonly frozen: ReadonlyMap<string, FrozenConstant>;
 }
@@ -23,11 +25,12 @@ const constantBytes = ({ graph: { constants } }: Lowering): number =>
 
 /**
  * Answers decode weights once a token wherever they can: their few rows cost little beside that, and the sessions are four more. null where an
- * operation is for the kernels, or answers would hold too much.
+ * operation is for the kernels, or answers would hold too much. They stay on the processor, where their caches stand: no GPU's operator decodes
+ * every format.
  */
 function lowered(plan: Plan, options: LoweringOptions): Lowering | null {
   if (!fillsCache(plan.nodes)) return inOrder(plan, options);
-  const made = inOrder(plan, { ...options, packed: true });
+  const made = inOrder(plan, { ...options, packed: true, gpu: false });
   return made && constantBytes(made) <= ANSWERS_MOST ? made : null;
 }
 
@@ -49,9 +52,10 @@ export function lowerPlan(plan: Plan, options: LoweringOptions): LoweredPlan | n
   const to = lowered(plan, options);
   if (!to) return null;
   const { graph, feeds, sinks, frozen } = to;
+  const { gpu = false } = to.options;
   const inputs = [...feeds].map(([name, { type, sizes }]) => ({ name, type, dims: sizes }));
   const outputs = sinks.map(({ tensor }) => ({ name: tensor, type: 'float' as const, dims: null }));
   const { operations, constants } = graph;
   const model = writeOnnx({ operations, constants, inputs, outputs });
-  return { model, operators: operations.length, feeds, sinks, frozen };
+  return { model, operators: operations.length, gpu, feeds, sinks, frozen };
 }

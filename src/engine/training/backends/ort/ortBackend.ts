@@ -1,5 +1,5 @@
-// The backend on ONNX Runtime: a plan runs as one graph (lowerPlan.ts), with what is frozen inside the session and everything else handed
-// over and taken back. Named buffers stand in arrays, as on the CPU; plans with an operation for the kernels are replayed there.
+// The backend on ONNX Runtime, its WebAssembly or its own WebGPU: a plan runs as one graph (lowerPlan.ts), with what is frozen inside the session
+// and everything else handed over and taken back. Named buffers stand in arrays, as on the CPU; plans with an operation for the kernels are replayed there.
 import type * as Ort from 'onnxruntime-web';
 import type { StepNumbers } from '../../../../shaders/lib/step.ts';
 import { invariant } from '../../../ground/errors.ts';
@@ -21,6 +21,10 @@ export interface OrtRuntime {
     options: Ort.InferenceSession.SessionOptions,
   ) => Promise<Ort.InferenceSession>;
   readonly Tensor: Ort.TensorConstructor;
+  /** That it computes on, where it is more than one. */
+  readonly threads?: number;
+  /** What its own WebGPU computes on, where it was started with that. */
+  readonly device?: GPUDevice;
 }
 
 export interface OrtOptions {
@@ -50,14 +54,15 @@ const PLANNED_MOST = 3000;
 
 /** The graph is written as it is to run: rewriting would merge what is decoded where it is used, and keep it. */
 const SESSION: Ort.InferenceSession.SessionOptions = {
-  executionProviders: ['wasm'],
   graphOptimizationLevel: 'disabled',
+  // Below errors it tells which operators stay on the processor.
+  logSeverityLevel: 3,
   // Packed again for a product, a matrix would be held once for each of its two.
   extra: { session: { disable_prepacking: '1' } },
 };
 
 export class OrtBackend implements Backend {
-  readonly kind = 'ort';
+  readonly kind: 'ort' | 'ort-webgpu';
   readonly quantiser = null;
   readonly profile: KernelProfile;
   readonly counters: RunCounters;
@@ -71,6 +76,7 @@ export class OrtBackend implements Backend {
 
   constructor(ort: OrtRuntime, options: OrtOptions = {}) {
     this.#ort = ort;
+    this.kind = ort.device ? 'ort-webgpu' : 'ort';
     this.#packed = options.packed ?? false;
     this.#now = options.now;
     this.#kernels = new CpuBackend({ precision: 'float32', ...options });
@@ -126,7 +132,7 @@ export class OrtBackend implements Backend {
   }
 
   async prepare(plan: Plan): Promise<Executable> {
-    const lowered = lowerPlan(plan, { packed: this.#packed });
+    const lowered = lowerPlan(plan, { packed: this.#packed, gpu: this.kind === 'ort-webgpu' });
     if (!lowered) return this.#kernels.prepare(plan);
     const executable: OrtExecutable = { plan, dispatches: 1, lowered, loaded: await this.#load(lowered) };
     return executable;
@@ -192,7 +198,7 @@ export class OrtBackend implements Backend {
   }
 
   /** The session of a graph; made where there is none with these bytes. */
-  async #load({ model, frozen, operators }: LoweredPlan): Promise<Loaded> {
+  async #load({ model, frozen, operators, gpu }: LoweredPlan): Promise<Loaded> {
     const known = this.#loaded.find((one) => sameBytes(one.model, model));
     if (known && this.#isCurrent(known)) return known;
     if (known) {
@@ -206,6 +212,7 @@ export class OrtBackend implements Backend {
     const session = await this.#ort
       .createSession(model, {
         ...SESSION,
+        executionProviders: [gpu ? 'webgpu' : 'wasm'],
         // On one thread the two differ in that plan alone.
         executionMode: operators > PLANNED_MOST ? 'parallel' : 'sequential',
         externalData,
