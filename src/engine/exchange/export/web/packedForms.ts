@@ -94,16 +94,26 @@ export function packedProduct(graph: Graph, { name, shape }: Matrix, form: Packe
   return graph.add(product, graph.matmulTransposed(sums, `${name}.offsets`));
 }
 
-/** Rows [N, K] of a table of blocks. */
+/** The numbers that codes [N, K / 32, bytes] stand for, before their scale: [N, K / 32, 32]. Two of four bits share a byte, the first in its low half. */
+function codesOf(graph: Graph, bytes: Tensor, bits: 4 | 8, k: number): Tensor {
+  const numbers = graph.cast(bytes, 'float');
+  if (bits === 8) return graph.plus(numbers, -128);
+  const high = graph.op('Floor', [graph.times(numbers, 1 / 16)]);
+  const low = graph.sub(numbers, graph.times(high, 16));
+  const pairs = [low, high].map((half) => graph.op('Unsqueeze', [half, graph.integers([3])]));
+  return graph.plus(graph.reshape(graph.concat(pairs, 3), [-1, k / BLOCK, BLOCK]), -8);
+}
+
+/**
+ * Rows [N, K] of a table of blocks. By plain operators: the builds of ONNX Runtime Web that have WebGPU, which are what transformers.js brings, have no
+ * GatherBlockQuantized on the processor (1.30, and 1.31.0-dev.20260914).
+ */
 export function packedRows(graph: Graph, { name, shape }: Matrix, form: PackedForm, rows: Tensor): Tensor {
-  const [out = 0, k = 0] = shape;
+  const [, k = 0] = shape;
   invariant(isBlockForm(form), `export: '${name}' is a table of ${form}`);
-  const { bits } = blocks[form];
-  const table = graph.reshape(name, [out, (k * bits) / 8]);
-  const numbers = { bits, block_size: BLOCK, gather_axis: 0, quantize_axis: 1 };
-  const found = graph.op('GatherBlockQuantized', [table, rows, `${name}.scales`], numbers, CONTRIB);
-  if (form !== 'q4_1') return found;
-  const offsets = graph.op('Unsqueeze', [graph.op('Gather', [`${name}.offsets`, rows]), graph.integers([2])]);
-  const apart = graph.add(graph.reshape(found, [-1, k / BLOCK, BLOCK]), offsets);
-  return graph.reshape(apart, [-1, k]);
+  const ofBlocks = (part: string): Tensor =>
+    graph.op('Unsqueeze', [graph.op('Gather', [`${name}.${part}`, rows]), graph.integers([2])]);
+  const codes = codesOf(graph, graph.op('Gather', [name, rows]), blocks[form].bits, k);
+  const scaled = graph.mul(codes, ofBlocks('scales'));
+  return graph.reshape(form === 'q4_1' ? graph.add(scaled, ofBlocks('offsets')) : scaled, [-1, k]);
 }

@@ -17,7 +17,7 @@ import { steadyClock } from '../../../testing/steadyClock.ts';
 import { openTiny } from '../../../testing/tinyLlama.ts';
 import { trainerOf } from '../../../testing/trainerOf.ts';
 import { CpuBackend } from '../../../training/backends/cpuBackend.ts';
-import { openOrt } from '../../../training/backends/ort/openOrt.ts';
+import { openOrtGpu } from '../../../training/backends/ort/openOrt.ts';
 import { OrtBackend } from '../../../training/backends/ort/ortBackend.ts';
 import { Generator } from '../../../training/generate/generator.ts';
 import type { ExportPiece } from '../pieces.ts';
@@ -26,7 +26,7 @@ import { modelNames, webFiles } from './webFolder.ts';
 import type { WebType } from './webModel.ts';
 import { WebSession } from './webSession.ts';
 
-const ort = await openOrt();
+const ort = await openOrtGpu();
 
 /** Largest distance of two rows of logits. */
 const distance = (got: Float32Array, want: Float32Array): number =>
