@@ -37,6 +37,8 @@ export interface Report {
   step(metrics: StepMetrics, total: number): void;
   /** What the doctor finds in the steps so far; null: it has passed. */
   diagnosed(diagnosis: Diagnosis | null): void;
+  /** An evaluation behind a step that is not logged. */
+  evaluated(step: number, total: number, evalLoss: number): void;
   sample(prompt: string, before: string, after: string): void;
   profile(facts: ProfileFacts): void;
   rows(losses: RowLosses): void;
@@ -76,6 +78,7 @@ export const jsonReport: Report = {
     }),
   diagnosed: (diagnosis) =>
     line({
+  evaluated: (step, _, evalLoss) => line({ event: 'evaluated', step, eval_loss: evalLoss }),
       event: 'diagnosis',
       id: diagnosis?.id ?? null,
       cause: diagnosis?.cause.en ?? null,
@@ -121,6 +124,7 @@ export const textReport: Report = {
     ),
   diagnosed: (diagnosis) => {
     if (!diagnosis) return say('doctor: what was found has passed');
+  evaluated: (step, total, evalLoss) => say(`step ${step}/${total}  eval_loss ${evalLoss.toFixed(4)}`),
     say(`doctor: ${diagnosis.cause.en}`);
     for (const { en } of diagnosis.evidence) say(`  ${en}`);
     for (const { code, why } of diagnosis.fixes) say(`  try ${code}: ${why.en}`);

@@ -37,6 +37,7 @@ import type { Report } from './report.ts';
 import { jsonReport, textReport } from './report.ts';
 import { rowLossesOf } from './rowLosses.ts';
 import type { TrainOne } from './sweep.ts';
+import { stepLog } from './stepLog.ts';
 import { sweep, writeSweep } from './sweep.ts';
 import { writePieces } from './writePieces.ts';
 
@@ -178,10 +179,11 @@ async function runOn(
   const first = run.step;
   const steps: StepMetrics[] = [];
   while (!run.finished) {
+  const log = stepLog(report, recipe, saved?.metrics ?? []);
     const metrics = await run.next();
     // What the device complains of comes beside the numbers, which then mean nothing.
     if (lost[0]) throw lost[0];
-    report.step(metrics, run.totalSteps);
+    log(metrics, run.totalSteps);
     steps.push(metrics);
     if (job.goesOn?.(steps, run.totalSteps) === false) break;
     await breathe();

@@ -15,6 +15,12 @@ export const enRun = {
     imageFailed: 'The picture could not be made; reload the page and try again.',
     clipped_one: '{{count}} step clipped to {{most}}',
     clipped_other: '{{count}} steps clipped to {{most}}',
+    logged_one: 'A point every step.',
+    logged_other:
+      'A point every {{count}} steps (logging_steps), the mean since the last; the first at step {{first}}.',
+    notLogged_one: 'Nothing is logged.',
+    notLogged_other:
+      'logging_steps is {{count}}: the run ends before the first point. A smaller one shows its curve.',
     logTitle: 'Logarithmic axis',
     smoothTitle: 'Smoothing: strong line is the moving average (0.8), faint line the raw loss',
     stepAxis: 'step {{step}}',

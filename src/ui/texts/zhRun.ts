@@ -17,6 +17,8 @@ export const zhRun: TextsOf<typeof enRun> = {
     imageTitle: '下载图表（{{kind}}）',
     imageFailed: '无法生成图片；请刷新页面后重试。',
     clipped_other: '{{count}} 步被裁剪到 {{most}}',
+    logged_other: '每 {{count}} 步一个点（logging_steps），为上一个点以来的平均；第一个在第 {{first}} 步。',
+    notLogged_other: 'logging_steps 为 {{count}}：训练在第一个点之前就结束。改小它才能看到曲线。',
     logTitle: '对数坐标轴',
     smoothTitle: '平滑：粗线是移动平均（0.8），细线是原始损失',
     stepAxis: '第 {{step}} 步',

@@ -10,7 +10,7 @@ import { presetValues } from '../../state/recipeEdits.ts';
 import { isBusy } from '../../state/runStatus.ts';
 import { bytesText, lossText, timeText } from '../../texts/numbers.ts';
 import { deviceClassWords } from '../notes/deviceClass.ts';
-import { curvesIn } from './curves.ts';
+import { curvesIn, loggedCurve } from './curves.ts';
 import { useRunsTexts } from './runsTexts.ts';
 import { compared, endLoss, lastEval, partValue, runName, settingName, settingValue } from './runWords.ts';
 
@@ -18,10 +18,11 @@ const spark = { width: 88, height: 24 } as const;
 
 function Spark({ run }: { readonly run: KeptRun }) {
   const t = useRunsTexts();
-  const { lines } = curvesIn([run.curve], spark, { log: false, smoothing: 0.6 });
+  const curve = loggedCurve(run);
+  const { lines } = curvesIn([curve], spark, { log: false, smoothing: 0.6 });
   const said = t('curveOf', {
-    first: lossText(run.curve[0]?.[1] ?? Number.NaN),
-    last: lossText(run.curve.at(-1)?.[1] ?? Number.NaN),
+    first: lossText(curve[0]?.[1] ?? Number.NaN),
+    last: lossText(curve.at(-1)?.[1] ?? Number.NaN),
   });
   return (
     <svg
