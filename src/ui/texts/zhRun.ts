@@ -162,7 +162,7 @@ export const zhRun: TextsOf<typeof enRun> = {
     advice: '常见建议，逐一验证',
     adviceIntro: '每条建议都在它所针对的情形上、在每组模拟的版本下试过。结果就是此刻在本页算出来的。',
     waiting: '正在各组版本下尝试这些建议',
-    helpsIn: '在 {{total}} 组版本中的 {{count}} 组有效',
+    helpsIn: '在 $t(translation:units.stack, {"count": {{total}} })中的 {{count}} 组有效',
     versions: '版本',
     before: '之前',
     after: '采纳之后',

@@ -123,7 +123,7 @@ export function CompareRuns({ chosen }: { readonly chosen: readonly KeptRun[] })
   return (
     <section className="run-compared" aria-label={t('compare')}>
       <h3>{t('compare')}</h3>
-      {chosen.length > runs.length && <p className="dim">{t('most', { count: MOST_DRAWN })}</p>}
+      {chosen.length > runs.length && <p className="dim">{t('most', { most: MOST_DRAWN })}</p>}
       <Overlay runs={runs} names={names} />
       {runs.length > 1 && (
         <section>
