@@ -4,7 +4,7 @@ import { Button } from 'react-aria-components';
 import type { ComparedRecipe, RecipeValues } from '../../../engine/index.ts';
 import { differencesOf } from '../../../engine/index.ts';
 import type { KeptRun } from '../../../engine/protocol.ts';
-import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import { useActions, usePageState } from '../../PageContext.tsx';
 import { Tick } from '../../parts/Tick.tsx';
 import { presetValues } from '../../state/recipeEdits.ts';
 import { isBusy } from '../../state/runStatus.ts';
@@ -12,7 +12,8 @@ import { bytesText, lossText, timeText } from '../../texts/numbers.ts';
 import { deviceClassWords } from '../notes/deviceClass.ts';
 import { curvesIn, loggedCurve } from './curves.ts';
 import { useRunsTexts } from './runsTexts.ts';
-import { compared, endLoss, lastEval, partValue, runName, settingName, settingValue } from './runWords.ts';
+import { compared, endLoss, lastEval, partValue, settingName, settingValue } from './runWords.ts';
+import { useRunNames } from './useRunNames.ts';
 
 const spark = { width: 88, height: 24 } as const;
 
@@ -73,7 +74,7 @@ export function RunsTable(props: {
 }) {
   const { runs, chosen, onChoose } = props;
   const t = useRunsTexts();
-  const { language } = useTexts();
+  const names = useRunNames();
   const actions = useActions();
   const busy = usePageState((state) => isBusy(state.run));
   const presets = usePageState((state) => state.presets);
@@ -104,7 +105,7 @@ export function RunsTable(props: {
         </thead>
         <tbody>
           {runs.map((run) => {
-            const name = runName(t, run, language);
+            const name = names.get(run.id) ?? '';
             const recipe = compared(run);
             const evalLoss = lastEval(run);
             const differs = [
