@@ -5,6 +5,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContext, Page } from '@playwright/test';
 import { test as base, expect } from '@playwright/test';
 import { onWebgpu } from '../tools/start/onWebgpu.ts';
+import { plainPickers } from '../tools/start/plainPickers.ts';
 import type { Requests } from './requests.ts';
 import { listenToRequests } from './requests.ts';
 
@@ -29,6 +30,7 @@ export async function keepsWebgpu(context: BrowserContext, project: string): Pro
 export const alone = base.extend<Fixtures, WorkerFixtures>({
   automatic: [false, { option: true }],
   context: async ({ context, automatic }, use, { project }) => {
+    await context.addInitScript(plainPickers);
     if (!automatic) await keepsWebgpu(context, project.name);
     await use(context);
   },
@@ -54,6 +56,7 @@ export const test = alone.extend<object, { readonly tab: Page }>({
       const { baseURL = '', locale = 'en-US', colorScheme = 'light', actionTimeout = 0 } = project.use;
       const context = await browser.newContext({ baseURL, locale, colorScheme, serviceWorkers: 'block' });
       context.setDefaultTimeout(actionTimeout);
+      await context.addInitScript(plainPickers);
       await keepsWebgpu(context, project.name);
       await use(await context.newPage());
       await context.close();

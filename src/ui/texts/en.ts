@@ -118,6 +118,10 @@ export const en = {
     useFresh: 'Start from a fresh adapter',
     missing: 'Open {{name}} to go on from it.',
   },
+  openAgain: {
+    open: 'Open {{name}} again',
+    gone: '{{name}} can’t be opened: it was moved or changed, or the browser was told not to. Choose it once more.',
+  },
   saved: {
     title: 'An unfinished run',
     text: 'A run of “{{preset}}” stopped at step {{step}} of {{total}}. It can go on as if nothing had happened.',
@@ -144,10 +148,6 @@ export const en = {
     pasted: 'pasted rows',
     cancel: 'Cancel',
   },
-  strip: {
-    title: 'Does the gradient get through?',
-    yes_one: 'Yes: the adapter tensor receives one',
-    yes_other: 'Yes: all {{count}} adapter tensors receive one',
   /** Numbers with their noun, for texts that hold more than one: $t(translation:units.step, {"count": … }). */
   units: {
     step_one: '{{count, number}} step',
@@ -177,6 +177,10 @@ export const en = {
     compared_one: 'the one compared step',
     compared_other: 'all {{count, number}} compared steps',
   },
+  strip: {
+    title: 'Does the gradient get through?',
+    yes_one: 'Yes: the adapter tensor receives one',
+    yes_other: 'Yes: all {{count}} adapter tensors receive one',
     yesSome: 'Partly: {{received}} of $t(translation:units.trainable, {"count": {{total}} }) receive one',
     noGradFn: 'No: the loss has no grad_fn',
     raises: 'No: {{call}} raises',

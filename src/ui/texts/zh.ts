@@ -116,6 +116,10 @@ export const zh: TextsOf<typeof en> = {
     useFresh: '改用全新的适配器',
     missing: '请打开 {{name}} 以便从它继续。',
   },
+  openAgain: {
+    open: '再次打开 {{name}}',
+    gone: '无法打开 {{name}}：文件已移动或更改，或浏览器被禁止读取。请重新选择。',
+  },
   saved: {
     title: '未完成的训练',
     text: '“{{preset}}”的训练停在第 {{step}} / {{total}} 步，可以像什么都没发生一样继续。',
@@ -140,10 +144,6 @@ export const zh: TextsOf<typeof en> = {
     pasted: '粘贴的数据',
     cancel: '取消',
   },
-  strip: {
-    title: '梯度能传过去吗？',
-    yes_other: '能：全部 {{count}} 个适配器张量都得到梯度',
-    yesSome: '部分：$t(translation:units.trainable, {"count": {{total}} })中有 {{received}} 个得到梯度',
   units: {
     step_other: '{{count, number}} 步',
     row_other: '{{count, number}} 行',
@@ -159,6 +159,10 @@ export const zh: TextsOf<typeof en> = {
     trainable_other: '{{count, number}} 个可训练张量',
     compared_other: '{{count, number}} 个比较步',
   },
+  strip: {
+    title: '梯度能传过去吗？',
+    yes_other: '能：全部 {{count}} 个适配器张量都得到梯度',
+    yesSome: '部分：$t(translation:units.trainable, {"count": {{total}} })中有 {{received}} 个得到梯度',
     noGradFn: '不能：loss 没有 grad_fn',
     raises: '不能：{{call}} 报错',
     silent: '不能：loss 有 grad_fn，但没有参数在学习',

@@ -2,9 +2,10 @@
 // with them the engine says, by line; a pasted text stays here until it is used or thrown away.
 import { memo, useDeferredValue, useState } from 'react';
 import { Button } from 'react-aria-components';
-import { textOfRows } from '../../../engine/index.ts';
+import { isInFile, textOfRows } from '../../../engine/index.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { FileDrop } from '../../parts/FileDrop.tsx';
+import { OpenAgain } from '../../parts/OpenAgain.tsx';
 import { Sheet } from '../../parts/Sheet.tsx';
 import '../../styles/rows.css';
 import { HubRows } from './HubRows.tsx';
@@ -70,6 +71,19 @@ const Refusal = memo(function Refusal() {
   );
 });
 
+/** Rows of a file that is not here: it is opened again by one press, where the browser knows it. */
+const Again = memo(function Again() {
+  const actions = useActions();
+  const own = usePageState((state) => state.recipe.data);
+  const files = usePageState((state) => state.rows.files);
+  if (own === undefined || !isInFile(own) || files.has(own.digest)) return null;
+  return (
+    <div className="dialog-actions">
+      <OpenAgain digest={own.digest} onFiles={([file]) => file && actions.openRows(file)} />
+    </div>
+  );
+});
+
 /** What was brought, drawn in slices after whatever a person waits for. */
 const Own = memo(function Own() {
   const own = useDeferredValue(usePageState((state) => state.recipe.data));
@@ -126,6 +140,7 @@ export function RowsDialog() {
     <Sheet title={t('data.title')} wide open onClose={close}>
       <p className="dim">{r('intro')}</p>
       <Refusal />
+      <Again />
       <Own />
       <Drop />
       <HubRows />
