@@ -5,7 +5,6 @@ import { Button } from 'react-aria-components';
 import type { RowPreview } from '../../../engine/index.ts';
 import type { RowsView } from '../../../engine/protocol.ts';
 import { useActions, useCalmState, usePageState, useTexts } from '../../PageContext.tsx';
-import { AskedOtherwise } from '../rows/AskedOtherwise.tsx';
 import { RowFacts } from './RowFacts.tsx';
 
 const rowsShown = 3;
@@ -141,7 +140,6 @@ export const RowsCard = memo(function RowsCard() {
         </div>
       )}
       <RowFacts />
-      {data.askedOtherwise && <AskedOtherwise />}
       {data.notes.map((note) => (
         <p key={note.en} className="small is-cut">
           {say(note)}
