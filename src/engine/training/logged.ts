@@ -19,7 +19,7 @@ export function isLogged({ values, changes = [] }: Logging, step: number): boole
 }
 
 /** Steps by the one after which they are logged, itself the last of them. Those behind the last log are in none. */
-export type Windows<P> = ReadonlyMap<number, readonly P[]>;
+type Windows<P> = ReadonlyMap<number, readonly P[]>;
 
 /** `points`: of all steps, in order. */
 export function loggedWindows<P extends { readonly step: number }>(

@@ -4,7 +4,7 @@
 interface Asking {
   readonly mode: 'read';
 }
-export interface Permitted {
+interface Permitted {
   queryPermission?(asking: Asking): Promise<PermissionState>;
   requestPermission?(asking: Asking): Promise<PermissionState>;
 }

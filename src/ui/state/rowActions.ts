@@ -166,7 +166,10 @@ export function rowActions(
         const file = asked;
         if (!data.source) keepOpened(data.digest, file.name, [file]);
         if (data.source || file.size <= MOST_KEPT)
-          void rowsStore().then(({ keepRows }) => keepRows(data.digest, file));
+          void rowsStore()
+            .then(({ keepRows }) => keepRows(data.digest, file))
+            // A part of the page could not be fetched: they are opened again at the next visit.
+            .catch(() => {});
       }
       store.setState({
         // What was counted is of other rows.

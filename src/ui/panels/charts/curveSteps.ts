@@ -2,7 +2,7 @@
 import { loggedWindows, meanOf } from '../../../engine/index.ts';
 import type { Run, StepPoint } from '../../state/state.ts';
 
-export interface CurveStep {
+interface CurveStep {
   readonly point: StepPoint;
   /** Otherwise it has an eval loss alone. */
   readonly logged: boolean;
