@@ -121,7 +121,7 @@ function ChartSummary({ name, read }: { readonly name: string; readonly read: (r
     <figcaption className="unseen">
       {t('charts.summary', {
         name,
-        steps: values.length,
+        steps: run.steps.at(-1)?.step ?? 0,
         first: figureText(values[0] ?? Number.NaN),
         last: figureText(values.at(-1) ?? Number.NaN),
         lowest: figureText(lowest),
