@@ -130,6 +130,49 @@ test('loading is given up at once, and another model can be chosen', async ({ pa
   await expect(page.getByRole('button', { name: /^Base model/ })).toContainText('embedded');
 });
 
+alone(
+  'files that were picked are opened again after a reload, by a press where the browser asks',
+  async ({ page }) => {
+    // A picker that gives handles of what the page itself put into its private files; whether they may be read is what storage says.
+    await page.addInitScript(() => {
+      const names = ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'];
+      const asked = async () => localStorage['test.permission'] ?? 'granted';
+      const given = async () => 'granted';
+      Object.assign(FileSystemHandle.prototype, { queryPermission: asked, requestPermission: given });
+      const showOpenFilePicker = async () => {
+        const folder = await navigator.storage.getDirectory();
+        return Promise.all(
+          names.map(async (name) => {
+            const handle = await folder.getFileHandle(name, { create: true });
+            const { body } = await fetch(`./model/${name}`);
+            await body?.pipeTo(await handle.createWritable());
+            return handle;
+          }),
+        );
+      };
+      Object.assign(window, { showOpenFilePicker });
+    });
+    const base = page.getByRole('button', { name: /^Base model/ });
+    await open(page);
+    await base.click();
+    await page.getByRole('button', { name: 'Choose model files' }).click();
+    await expect(page).toHaveURL(/model=[0-9a-f]{16}~config\.json/);
+    const missing = page.getByText('Open config.json to go on.');
+    await expect(missing).toHaveCount(0);
+    await page.reload();
+    await expect(base).toContainText('config.json');
+    await expect(page.locator('.estimate')).toContainText(/weights [\d.]+ M/);
+    await page.evaluate(() => {
+      localStorage['test.permission'] = 'prompt';
+    });
+    await page.reload();
+    await expect(missing).toBeVisible();
+    await page.getByRole('button', { name: 'Open config.json again' }).click();
+    await expect(missing).toHaveCount(0);
+    await expect(page.locator('.estimate')).toContainText(/weights [\d.]+ M/);
+  },
+);
+
 test('a folder is a model; a file that is none is refused by name, with what to do', async ({ page }) => {
   await open(page);
   await choose(page, 'README.md');

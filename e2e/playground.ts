@@ -5,6 +5,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContext, Page } from '@playwright/test';
 import { test as base, expect } from '@playwright/test';
 import { onBackend } from '../tools/start/onBackend.ts';
+import { plainPickers } from '../tools/start/plainPickers.ts';
 import type { Requests } from './requests.ts';
 import { listenToRequests } from './requests.ts';
 
@@ -37,6 +38,7 @@ export const alone = base.extend<Fixtures, WorkerFixtures>({
   automatic: [false, { option: true }],
   backend: ['webgpu', { option: true, scope: 'worker' }],
   context: async ({ context, automatic, backend }, use, { project }) => {
+    await context.addInitScript(plainPickers);
     if (!automatic) await keeps(context, project.name, backend);
     await use(context);
   },
@@ -62,6 +64,7 @@ export const test = alone.extend<object, { readonly tab: Page }>({
       const { baseURL = '', locale = 'en-US', colorScheme = 'light', actionTimeout = 0 } = project.use;
       const context = await browser.newContext({ baseURL, locale, colorScheme, serviceWorkers: 'block' });
       context.setDefaultTimeout(actionTimeout);
+      await context.addInitScript(plainPickers);
       await keeps(context, project.name, backend);
       await use(await context.newPage());
       await context.close();

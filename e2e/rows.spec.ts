@@ -17,7 +17,7 @@ test('a CSV file is mapped, mended and searched', async ({ page }) => {
   await expect(dialog).toContainText('crew.csv: 3 rows, 30 columns');
   await expect(dialog.getByRole('button', { name: 'question prompt' })).toBeVisible();
   await expect(dialog.getByRole('button', { name: 'answer completion' })).toBeVisible();
-  await expect(dialog).toContainText(/Longer than max_length [\d,]+: 1 rows/);
+  await expect(dialog).toContainText(/Longer than max_length [\d,]+: 1 row; cut off: /);
   // Thirty columns, of which those in view stand in the document.
   const heads = dialog.getByRole('columnheader');
   expect(await heads.count()).toBeLessThan(20);

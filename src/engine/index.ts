@@ -73,6 +73,7 @@ export type { StoredHere } from './session/storedHere.ts';
 export { isBackendChoice, isOnOrt } from './training/backends/deviceInfo.ts';
 export type { CostEstimate, MemoryPlan } from './training/cost.ts';
 export type { Watch } from './training/generate/watch.ts';
+export { loggedWindows, meanOf } from './training/logged.ts';
 export { gradientGroups, layerPairs } from './training/opinion/groups.ts';
 export type { Judged, Opinion, Place, Region } from './training/opinion/opinionShapes.ts';
 export { generationOptions } from './training/options.ts';

@@ -7,6 +7,7 @@ import { createRoot } from 'react-dom/client';
 import { isBackendChoice } from '../engine/index.ts';
 import type { BackendChoice } from '../engine/protocol.ts';
 import { App } from './App.tsx';
+import { listenToHandles } from './handles/opened.ts';
 import type { Page } from './PageContext.tsx';
 import { PageContext, usePageState } from './PageContext.tsx';
 import { listenToKeys } from './panels/bar/keyboard.ts';
@@ -160,6 +161,7 @@ export function mountPage(root: HTMLElement, ports: Ports): Page {
   );
   watchOthers(store, actions);
   listenToKeys(store, actions);
+  listenToHandles();
   listenToDrops(store, actions);
   hideParts(frame);
   return page;

@@ -1,5 +1,6 @@
 // A second opinion on a run that has ended, as the command line asks for it (--check) and prints it.
 
+import { counted } from '../../src/engine/ground/counted.ts';
 import { opinionOn } from '../../src/engine/session/opinionDesk.ts';
 import type { TrainingRun } from '../../src/engine/session/run.ts';
 import { openOrt } from '../../src/engine/training/backends/ort/openOrt.ts';
@@ -64,9 +65,9 @@ export function opinionLines(opinion: Opinion): string[] {
   const head = ['', 'largest', 'relative', 'distance', '1 - cosine', 'bound', ''];
   const body = [
     ['loss', ...cells(loss)],
-    [`logits (${logits.positions} positions)`, ...cells(logits)],
+    [`logits (${counted(logits.positions, 'position')})`, ...cells(logits)],
     ...gradientGroups(opinion).map(({ region, block, tensors, worst }) => [
-      `${nameOf(region)} ${block} (${tensors} gradients)`,
+      `${nameOf(region)} ${block} (${counted(tensors, 'gradient')})`,
       ...cells(worst),
     ]),
     ...layerPairs(layers ?? []).flatMap(({ region, forward, backward }) => [
@@ -81,7 +82,7 @@ export function opinionLines(opinion: Opinion): string[] {
       .join('  ')
       .trimEnd();
   return [
-    `second opinion after step ${step}, ${rows} rows of ${tokens} tokens`,
+    `second opinion after step ${step}, ${counted(rows, 'row')} of ${counted(tokens, 'token')}`,
     verdictOf(opinion),
     ...[head, ...body].map((row) => `  ${lined(row)}`),
   ];

@@ -1,4 +1,5 @@
 // Prints what happens: JSON lines for programs, short lines for people.
+import { counted } from '../../src/engine/ground/counted.ts';
 import type { Diagnosis } from '../../src/engine/laboratory/inspect/inspection.ts';
 import type { BackendKind } from '../../src/engine/training/backends/deviceInfo.ts';
 import type { StepMetrics } from '../../src/engine/training/metrics.ts';
@@ -34,7 +35,10 @@ export interface Report {
   warning(category: string, message: string): void;
   /** The run goes on behind its first steps. */
   restored(steps: number): void;
+  /** What is logged behind a step. */
   step(metrics: StepMetrics, total: number): void;
+  /** An evaluation behind a step that is not logged. */
+  evaluated(step: number, total: number, evalLoss: number): void;
   /** What the doctor finds in the steps so far; null: it has passed. */
   diagnosed(diagnosis: Diagnosis | null): void;
   sample(prompt: string, before: string, after: string): void;
@@ -74,6 +78,7 @@ export const jsonReport: Report = {
       mean_token_accuracy: meanTokenAccuracy,
       ...(evalLoss === null ? {} : { eval_loss: evalLoss }),
     }),
+  evaluated: (step, _, evalLoss) => line({ event: 'evaluated', step, eval_loss: evalLoss }),
   diagnosed: (diagnosis) =>
     line({
       event: 'diagnosis',
@@ -106,8 +111,8 @@ export const jsonReport: Report = {
 export const textReport: Report = {
   // Only the first and the last: a line each of sixty would hide what follows.
   compiling: (done, total) => {
-    if (done === 0) say(`compiling ${total} kernels for this device`);
-    else if (done === total) say(`${total} kernels are compiled`);
+    if (done === 0) say(`compiling ${counted(total, 'kernel')} for this device`);
+    else if (done === total) say(`${counted(total, 'kernel is', 'kernels are')} compiled`);
   },
   start: ({ trainable, all, peakBytes, device }) =>
     say(
@@ -119,6 +124,7 @@ export const textReport: Report = {
     say(
       `step ${step}/${total}  loss ${loss.toFixed(4)}  grad_norm ${gradNorm.toFixed(3)}  lr ${learningRate.toExponential(2)}  ${tokensPerSecond.toFixed(0)} tokens/s${evalLoss === null ? '' : `  eval_loss ${evalLoss.toFixed(4)}`}`,
     ),
+  evaluated: (step, total, evalLoss) => say(`step ${step}/${total}  eval_loss ${evalLoss.toFixed(4)}`),
   diagnosed: (diagnosis) => {
     if (!diagnosis) return say('doctor: what was found has passed');
     say(`doctor: ${diagnosis.cause.en}`);
@@ -131,7 +137,7 @@ export const textReport: Report = {
   sweep: (runs) => say(`\n${sweepTable(runs).join('\n')}`),
   profile: (facts) => {
     say(
-      `\n${facts.dispatchesPerStep} dispatches a step (${facts.dispatchesPerLayer.toFixed(1)} a layer), ${facts.submitsPerStep} submits, ${facts.readbacksPerStep} readbacks, ${(facts.allocatedBytes / 2 ** 20).toFixed(1)} MiB allocated`,
+      `\n${counted(facts.dispatchesPerStep, 'dispatch', 'dispatches')} a step (${facts.dispatchesPerLayer.toFixed(1)} a layer), ${counted(facts.submitsPerStep, 'submit')}, ${counted(facts.readbacksPerStep, 'readback')}, ${(facts.allocatedBytes / 2 ** 20).toFixed(1)} MiB allocated`,
     );
     for (const { name, ms } of facts.kernels) say(`  ${name.padEnd(24)} ${ms.toFixed(2)} ms a step`);
   },

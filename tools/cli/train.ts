@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isExportRefusal } from '../../src/engine/exchange/exchangeErrors.ts';
+import { counted } from '../../src/engine/ground/counted.ts';
 import type { UserError } from '../../src/engine/ground/errors.ts';
 import { openNet } from '../../src/engine/ground/fetching/net.ts';
 import type { HubSettings } from '../../src/engine/hub/hubNet.ts';
@@ -37,6 +38,7 @@ import { recipeOf } from './recipeOf.ts';
 import type { Report } from './report.ts';
 import { jsonReport, textReport } from './report.ts';
 import { rowLossesOf } from './rowLosses.ts';
+import { stepLog } from './stepLog.ts';
 import type { TrainOne } from './sweep.ts';
 import { sweep, writeSweep } from './sweep.ts';
 import { writePieces } from './writePieces.ts';
@@ -180,11 +182,12 @@ async function runOn(
   const counters = { ...backend.counters };
   const first = run.step;
   const steps: StepMetrics[] = [];
+  const log = stepLog(report, recipe, saved?.metrics ?? []);
   while (!run.finished) {
     const metrics = await run.next();
     // What the device complains of comes beside the numbers, which then mean nothing.
     if (lost[0]) throw lost[0];
-    report.step(metrics, run.totalSteps);
+    log(metrics, run.totalSteps);
     steps.push(metrics);
     if (job.goesOn?.(steps, run.totalSteps) === false) break;
     await breathe();
@@ -263,7 +266,7 @@ export async function main(args: readonly string[]): Promise<number> {
         process.stdout.write(
           options.json
             ? `${JSON.stringify({ event: 'preset', id, title: title.en, rows })}\n`
-            : `${id.padEnd(18)} ${title.en} (${rows} rows)\n`,
+            : `${id.padEnd(18)} ${title.en} (${counted(rows, 'row')})\n`,
         );
       }
       return 0;

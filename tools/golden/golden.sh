@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the golden values with the real Python libraries: `npm run golden -- [NAME...]`; no name means all.
-# NAME: quant random llama families tokenizer masks packing pairs sft split data_files data_splits data_rows gguf_blocks optimizers lora_config peft_adapter, or a stack of stacks.json (its product, its named cases and its signatures).
+# NAME: quant random llama families tokenizer masks packing pairs sft logged split data_files data_splits data_rows gguf_blocks optimizers lora_config peft_adapter, or a stack of stacks.json (its product, its named cases and its signatures).
 # signatures [STACK...]: how the calls that decide are called in the stacks' libraries, and what their modules export; no STACK means all.
 # known: the table of known models (src/engine/models/known/table.json) from several stacks, and what PEFT does to them; STACK.json of an
 #   earlier run in $KNOWN_WORK is taken as it is.
@@ -84,7 +84,7 @@ with() {
 make() {
   local beside
   case $1 in
-    quant | llama | families | tokenizer | masks | packing | pairs | sft | split | data_files | data_splits | gguf_blocks | optimizers | lora_config | peft_adapter) with $newest "$here/$1.py" ;;
+    quant | llama | families | tokenizer | masks | packing | pairs | sft | logged | split | data_files | data_splits | gguf_blocks | optimizers | lora_config | peft_adapter) with $newest "$here/$1.py" ;;
     data_rows) (cd "$here/../.." && node tools/run.mjs tools/golden/writeRows.ts) | with $newest "$here/data_rows.py" ;;
     random) with $newest "$here/random_values.py" ;;
     *)
@@ -235,6 +235,6 @@ if [ "${1:-}" = signatures ]; then
   exit
 fi
 if [ $# -eq 0 ]; then
-  set -- quant random llama families tokenizer masks packing pairs sft split data_files data_splits data_rows gguf_blocks optimizers lora_config peft_adapter "${stacks[@]}"
+  set -- quant random llama families tokenizer masks packing pairs sft logged split data_files data_splits data_rows gguf_blocks optimizers lora_config peft_adapter "${stacks[@]}"
 fi
 for name in "$@"; do make "$name"; done

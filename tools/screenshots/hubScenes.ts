@@ -5,6 +5,7 @@ import { expect as expectFor } from '@playwright/test';
 import { COMMIT, hubServer } from '../../src/engine/hub/testing/hubServer.ts';
 import { randomFolder } from '../../src/engine/testing/checkpoint.ts';
 import { onBackend } from '../start/onBackend.ts';
+import { plainPickers } from '../start/plainPickers.ts';
 
 // A picture is worth waiting for on a busy machine.
 const expect = expectFor.configure({ timeout: 300_000 });
@@ -170,6 +171,7 @@ export async function hubScenes(
         locale,
         serviceWorkers: 'block',
       });
+      await context.addInitScript(plainPickers);
       await context.addInitScript(onBackend, 'webgpu');
       const page = await context.newPage();
       await page.addInitScript((at) => localStorage.setItem('lora-playground.hub', at), hub.address);

@@ -1,5 +1,6 @@
 // Rows of a recipe → examples for training and evaluation, with what the page and the doctor say about them.
 
+import { counted } from '../ground/counted.ts';
 import { text } from '../ground/text.ts';
 import type { BatchShape } from '../torch/recording.ts';
 import type { RunLength } from './batches.ts';
@@ -120,21 +121,21 @@ export function prepareData(
   const { dataset: train, examples } = read(parts.train);
   const test = parts.test.length > 0 ? read(parts.test).examples : [];
   const split: Split<Example> = { train: examples, test };
-  const counted = source.rows.length;
-  const schedule = { ...length, rows: Math.round(split.train.length * (total / Math.max(1, counted))) };
+  const seen = source.rows.length;
+  const schedule = { ...length, rows: Math.round(split.train.length * (total / Math.max(1, seen))) };
   const notes = [
-    ...(counted < total
+    ...(seen < total
       ? [
           text(
-            `Counted over the first ${counted} of ${total} rows; training reads all of them.`,
-            `以下统计只涉及 ${total} 行中的前 ${counted} 行；训练会读取全部。`,
+            `Counted over the first ${seen} of ${total} rows; training reads all of them.`,
+            `以下统计只涉及 ${total} 行中的前 ${seen} 行；训练会读取全部。`,
           ),
         ]
       : []),
     ...(dataset.truncatedRows > 0
       ? [
           text(
-            `${dataset.truncatedRows} of ${source.rows.length} rows are longer than max_length ${options.maxLength} and are cut.`,
+            `${counted(dataset.truncatedRows, 'row is', 'rows are')} longer than max_length ${options.maxLength} and cut, of ${source.rows.length}.`,
             `${source.rows.length} 行中有 ${dataset.truncatedRows} 行超过 max_length ${options.maxLength}，被截断。`,
           ),
         ]
@@ -142,7 +143,7 @@ export function prepareData(
     ...(dataset.maskedRows > 0
       ? [
           text(
-            `${dataset.maskedRows} of ${source.rows.length} rows have no label left and are dropped.`,
+            `${counted(dataset.maskedRows, 'row has no label left and is', 'rows have no label left and are')} dropped, of ${source.rows.length}.`,
             `${source.rows.length} 行中有 ${dataset.maskedRows} 行没有剩下可学的标签，被丢弃。`,
           ),
         ]
@@ -159,7 +160,7 @@ export function prepareData(
       ? []
       : [
           text(
-            `${parts.train.length} rows are packed into ${split.train.length} sequences of up to ${asked.maxLength} tokens.`,
+            `${counted(parts.train.length, 'row is', 'rows are')} packed into ${counted(split.train.length, 'sequence')} of up to ${asked.maxLength} tokens.`,
             `${parts.train.length} 行被打包成 ${split.train.length} 个序列，每个最多 ${asked.maxLength} 个词元。`,
           ),
         ]),
@@ -182,8 +183,8 @@ export function prepareData(
     summary: {
       name: source.name,
       rows: total,
-      counted,
-      evalRows: Math.round(split.test.length * (total / Math.max(1, counted))),
+      counted: seen,
+      evalRows: Math.round(split.test.length * (total / Math.max(1, seen))),
       format: dataset.format,
       longestTokens: dataset.longest,
       truncatedRows: dataset.truncatedRows,

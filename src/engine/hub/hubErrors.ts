@@ -1,5 +1,6 @@
 // What a hub of models tells people: names that are none, repositories that can't be had, files that are not what they should be. What
 // any server can answer stands in ground/fetching.
+import { counted } from '../ground/counted.ts';
 import { defineError } from '../ground/errors.ts';
 import type { Text } from '../ground/text.ts';
 
@@ -110,7 +111,7 @@ export const noWeights = defineError(
     en: [
       pickles.length > 0
         ? `${id}: its weights are ${pickles.join(', ')}: pickles, which can run a program when they are opened.`
-        : `${id}: none of its ${others} files is a model: neither .safetensors with a config.json nor .gguf.`,
+        : `${id}: none of its ${counted(others, 'file')} is a model: neither .safetensors with a config.json nor .gguf.`,
       'Look for the same model as safetensors or GGUF.',
     ],
     zh: [
@@ -200,7 +201,7 @@ export const noRows = defineError(
     en: [
       script
         ? `${id}: its rows are made by a Python script of its own, which nothing here runs.`
-        : `${id}: none of its ${others} files holds rows that are read here: .parquet, .jsonl, .json, .csv, .tsv or .txt.`,
+        : `${id}: none of its ${counted(others, 'file')} holds rows that are read here: .parquet, .jsonl, .json, .csv, .tsv or .txt.`,
       'Many such data sets have a branch with Parquet files: add @refs/convert/parquet to the name, or choose another.',
     ],
     zh: [

@@ -16,6 +16,7 @@ const held =
 export const changePatch: Check<ChangePatch> = shape<ChangePatch>({
   'train.learning_rate': optional(held('train.learning_rate')),
   'train.max_steps': optional(held('train.max_steps')),
+  'train.logging_steps': optional(held('train.logging_steps')),
   'train.eval_steps': optional(held('train.eval_steps')),
   'train.save_steps': optional(held('train.save_steps')),
 });

@@ -7,6 +7,7 @@ import { list, number, oneOf, shape, whole } from '../ground/shapes.ts';
 export const changeableKeys = [
   'train.learning_rate',
   'train.max_steps',
+  'train.logging_steps',
   'train.eval_steps',
   'train.save_steps',
 ] as const;

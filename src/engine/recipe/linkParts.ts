@@ -1,4 +1,5 @@
 // What a link holds deflated behind `z.`: rows, a script, a chat template. Whatever can't be read is told, and its place stays as it was.
+import { counted } from '../ground/counted.ts';
 import { shaped } from '../ground/shapeDecode.ts';
 import { readJson } from '../ground/strictJson.ts';
 import type { Text } from '../ground/text.ts';
@@ -53,7 +54,7 @@ export async function readProgram(text: string): Promise<ProgramRead> {
       return {
         program,
         note: say(
-          `program: the link carries a script of ${lines} lines. What it does to the model decides here, not the settings; Python does not run.`,
+          `program: the link carries a script of ${counted(lines, 'line')}. What it does to the model decides here, not the settings; Python does not run.`,
           `program：链接附带一个 ${lines} 行的脚本。模型如何搭建由它决定，而不由设置决定；不会运行 Python。`,
         ),
       };
@@ -81,7 +82,7 @@ export async function readTemplate(
       return {
         template,
         note: say(
-          `template: the link carries a chat template of ${lines} ${lines === 1 ? 'line' : 'lines'}, which writes the conversations in the place of the model’s own.`,
+          `template: the link carries a chat template of ${counted(lines, 'line')}, which writes the conversations in the place of the model’s own.`,
           `template：链接附带一个 ${lines} 行的聊天模板，对话由它书写，取代模型自己的模板。`,
         ),
       };

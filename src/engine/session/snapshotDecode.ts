@@ -1,5 +1,6 @@
 // Bytes → snapshot, or a UserError that names what is wrong. The checksum says that the bytes are those that someone wrote, not that
 // they make sense: every field has its check here, and so has what must hold between them. Also finds the newest that a store has.
+import { counted } from '../ground/counted.ts';
 import { UserError } from '../ground/errors.ts';
 import { isRecord } from '../ground/isRecord.ts';
 import { quote } from '../ground/quote.ts';
@@ -99,7 +100,7 @@ function assertConsistent(
   floatCount: number,
 ): void {
   if (step > totalSteps) throw wrong('step', `at most ${totalSteps}`, `不超过 ${totalSteps}`, step);
-  if (told.length !== step) throw wrong('metrics', `${step} steps`, ` ${step} 步`, told.length);
+  if (told.length !== step) throw wrong('metrics', counted(step, 'step'), ` ${step} 步`, told.length);
   const misplaced = told.findIndex((one, i) => one.step !== i + 1);
   if (misplaced >= 0)
     throw wrong(

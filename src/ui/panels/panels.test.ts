@@ -9,6 +9,7 @@ import type { StepPoint } from '../state/state.ts';
 import { inspectionOf } from '../testing/fixture.ts';
 import { presetEntries } from '../testing/presetEntries.ts';
 import { figureText } from '../texts/numbers.ts';
+import { loggingOf } from './charts/curveSteps.ts';
 import { isolated, markTexts, shownOn, threeMarks, valueRange } from './charts/plot.ts';
 import { precisionOf } from './charts/precision.ts';
 import { gradNormSeries, lossSeries, stepsCsv } from './charts/series.ts';
@@ -99,6 +100,25 @@ describe('chart series', () => {
     const plain = { ...newRun(recipe), steps: [point(1, 2)] };
     expect(lossSeries(plain, true)).toHaveLength(3);
     expect(lossSeries({ ...plain, steps: [point(1, 2, 1.5)] }, true)[3]).toEqual([1.5]);
+  });
+  it('has a point every logging_steps steps, the mean since the last, and every eval loss', () => {
+    const rare = { ...recipe, values: { ...recipe.values, 'train.logging_steps': 2 } };
+    const run = {
+      ...newRun(rare),
+      steps: [point(1, 4), point(2, 2), point(3, 9, 1.5), point(4, 1), point(5, 7)],
+    };
+    expect(lossSeries(run, true)).toMatchObject([
+      [2, 3, 4],
+      [3, undefined, 5],
+      [3, undefined, expect.closeTo((0.2 * 5 + 0.16 * 3) / 0.36)],
+      [null, 1.5, null],
+    ]);
+    expect(isolated([3, undefined, 5])).toEqual([]);
+    expect(curveText(run)).toBe('loss 3.00 ▁█ 5.00  (2–4)');
+    expect(loggingOf(run)).toEqual({ every: 2, first: 2 });
+    const late = { ...rare, values: { ...rare.values, 'train.logging_steps': 6 } };
+    expect(loggingOf({ ...run, recipe: late })).toEqual({ every: 6, first: null });
+    expect(lossSeries({ ...run, recipe: late }, false)).toEqual([[3], [undefined]]);
   });
   it('spans what it draws, also when flat, empty or logarithmic', () => {
     expect(valueRange([[]], false, false)).toEqual([0, 1]);
@@ -204,13 +224,13 @@ describe('sharing and help', () => {
     expect(text).toContain('\n- after step 5: learning_rate from 0.005 to 0.001\n');
     expect(text).toContain('```\nloss 2 █▁ 1  (1–2)\n```');
     expect(text).toContain('| `LoraConfig(r=…)` | `8` |');
-    expect(curveText({ steps: [point(1, 3), point(2, Number.NaN), point(3, 1)] })).toBe(
+    expect(curveText({ recipe, steps: [point(1, 3), point(2, Number.NaN), point(3, 1)] })).toBe(
       'loss 3.00 █×▁ 1.00  (1–3)',
     );
-    expect(curveText({ steps: Array.from({ length: 600 }, (_, at) => point(at + 1, 2)) })).toContain(
+    expect(curveText({ recipe, steps: Array.from({ length: 600 }, (_, at) => point(at + 1, 2)) })).toContain(
       ` ${'▁'.repeat(60)} `,
     );
-    expect(curveText({ steps: [] })).toBeNull();
+    expect(curveText({ recipe, steps: [] })).toBeNull();
     expect(text).toContain('(https://host/#v=1)');
   });
 });

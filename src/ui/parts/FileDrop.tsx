@@ -1,5 +1,7 @@
-// A place to drop files into, with a button that picks them instead. What they are is for the caller.
+// A place to drop files into, with a button that picks them instead. What they are is for the caller. Where the browser gives handles for
+// what is picked, they are noted (handles/opened.ts).
 import { Button, DropZone, FileTrigger } from 'react-aria-components';
+import { pickFiles, pickFolder, picksHandles } from '../handles/opened.ts';
 
 interface Props {
   /** What may be dropped; also the zone's name. */
@@ -40,6 +42,11 @@ function folderFiles(picked: readonly File[]): [File[], string | null] {
 
 export function FileDrop(props: Props) {
   const { label, busy, choose, accept, multiple = false, chooseFolder, onFiles } = props;
+  const taken =
+    (folder: string | null) =>
+    (files: readonly File[]): void => {
+      if (files.length > 0) onFiles(files, folder);
+    };
   return (
     <DropZone
       className="drop"
@@ -48,17 +55,35 @@ export function FileDrop(props: Props) {
       onDrop={(event) => void droppedFiles(event).then(([files, folder]) => onFiles(files, folder))}
     >
       <span>{busy ?? label}</span>
-      <FileTrigger
-        allowsMultiple={multiple}
-        acceptedFileTypes={accept}
-        onSelect={(files) => onFiles([...(files ?? [])], null)}
-      >
-        <Button className="button">{choose}</Button>
-      </FileTrigger>
-      {chooseFolder !== undefined && (
-        <FileTrigger acceptDirectory onSelect={(files) => onFiles(...folderFiles([...(files ?? [])]))}>
-          <Button className="button">{chooseFolder}</Button>
-        </FileTrigger>
+      {picksHandles() ? (
+        <>
+          <Button className="button" onPress={() => void pickFiles(accept, multiple).then(taken(null))}>
+            {choose}
+          </Button>
+          {chooseFolder !== undefined && (
+            <Button
+              className="button"
+              onPress={() => void pickFolder().then(([files, name]) => taken(name)(files))}
+            >
+              {chooseFolder}
+            </Button>
+          )}
+        </>
+      ) : (
+        <>
+          <FileTrigger
+            allowsMultiple={multiple}
+            acceptedFileTypes={accept}
+            onSelect={(files) => onFiles([...(files ?? [])], null)}
+          >
+            <Button className="button">{choose}</Button>
+          </FileTrigger>
+          {chooseFolder !== undefined && (
+            <FileTrigger acceptDirectory onSelect={(files) => onFiles(...folderFiles([...(files ?? [])]))}>
+              <Button className="button">{chooseFolder}</Button>
+            </FileTrigger>
+          )}
+        </>
       )}
     </DropZone>
   );

@@ -3,6 +3,7 @@ import type { ModelRef, ModelSource, RecipePatch } from '../../engine/index.ts';
 import { namedSource, ownModels } from '../../engine/index.ts';
 import type { Event } from '../../engine/protocol.ts';
 import type { Engines } from './engineHooks.ts';
+import { keepOpened, openAllowed } from './openedFiles.ts';
 import { presetValues } from './recipeEdits.ts';
 import { isBusy } from './runStatus.ts';
 import type { Edit, PickedFiles } from './state.ts';
@@ -50,7 +51,7 @@ export function modelActions(
     /** A model of this machine whose copy is kept here is open without being chosen again. */
     findModel: async (wanted: ModelRef | undefined): Promise<void> => {
       if (wanted === undefined || wanted.source !== undefined) return;
-      const found = await (await ownModels()).find(wanted.digest);
+      const found = (await (await ownModels()).find(wanted.digest)) ?? (await openAllowed(wanted.digest));
       const { model, recipe } = store.getState();
       // Opened by hand, or another one wanted meanwhile.
       if (found === null || model.reading || recipe.model?.digest !== wanted.digest) return;
@@ -84,6 +85,7 @@ export function modelActions(
       const wanted = isWanted(recipe.model, digest, source);
       if (!wanted) dropIdleRun();
       const patch: RecipePatch = wanted ? {} : forFiles;
+      if (!source && model.picked !== null) keepOpened(digest, model.picked.name, model.picked.files);
       parts.edit({ kind: 'model', model: { name, digest, ...(source ? { source } : {}) }, patch });
     },
   };

@@ -4,6 +4,7 @@ import type { ColumnMapping, CustomData, DataFormat, DataSource } from '../../en
 import { isInFile, rowsStore } from '../../engine/index.ts';
 import type { RowsAsked, RowsView, TemplateView } from '../../engine/protocol.ts';
 import type { Engines } from './engineHooks.ts';
+import { keepOpened, openAllowed } from './openedFiles.ts';
 import type { RowsEvent } from './rowsEvent.ts';
 import type { Edit } from './state.ts';
 import type { Store } from './store.ts';
@@ -51,7 +52,11 @@ export function rowActions(
     if (data === undefined || !isInFile(data)) return;
     const { digest, name } = data;
     if (store.getState().rows.files.has(digest)) return;
-    const file = await (await rowsStore()).keptRows(digest);
+    const kept = await (await rowsStore()).keptRows(digest);
+    // By its handle it may have changed since: then it is read as any other.
+    const again = kept === null ? ((await openAllowed(digest))?.files[0] ?? null) : null;
+    if (again !== null) openRows(again);
+    const file = kept;
     if (file === null) return;
     store.setState(({ rows }) => ({ rows: { ...rows, files: new Map(rows.files).set(digest, file) } }));
     engines().ask({ type: 'hold-rows', digest, name, file });
@@ -159,8 +164,12 @@ export function rowActions(
         files.set(data.digest, asked);
         engines().holdRows(data.digest, asked);
         const file = asked;
+        if (!data.source) keepOpened(data.digest, file.name, [file]);
         if (data.source || file.size <= MOST_KEPT)
-          void rowsStore().then(({ keepRows }) => keepRows(data.digest, file));
+          void rowsStore()
+            .then(({ keepRows }) => keepRows(data.digest, file))
+            // A part of the page could not be fetched: they are opened again at the next visit.
+            .catch(() => {});
       }
       store.setState({
         // What was counted is of other rows.
@@ -168,7 +177,11 @@ export function rowActions(
         // What was guessed is to be seen; rows that name their columns themselves leave nothing to choose.
         dialog: !stays && dialog === 'data' && guess !== null && data.columns === undefined ? null : dialog,
       });
-      edit({ kind: 'data', data });
+      // Opened again: what was made of them before stands.
+      const before = store.getState().recipe.data;
+      const same =
+        before !== undefined && isInFile(before) && isInFile(data) && before.digest === data.digest;
+      edit({ kind: 'data', data: same && !rows.files.has(data.digest) ? before : data });
     },
   };
 }

@@ -22,6 +22,11 @@ export const enKept = {
   rowsAbout: 'fetched from a hub, or opened from a file; there again after a reload',
   ownModels: 'Model files',
   ownModelsAbout: 'files of this machine that were opened as a model; there again after a reload',
+  handles: 'Files to open again',
+  handlesAbout_one:
+    'where {{count}} model or file of rows lies on this machine, to open it by one press; not the file itself',
+  handlesAbout_other:
+    'where {{count}} models or files of rows lie on this machine, to open them by one press; not the files themselves',
   tuning: 'What was measured of this device',
   tuningAbout: 'which kernels are fastest; measured again when it is missing',
   page: 'The page itself',

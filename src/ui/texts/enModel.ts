@@ -72,7 +72,8 @@ export const enModel = {
   drop: 'Drop a .gguf file or a model’s folder here, or',
   chooseFolder: 'Choose a folder',
   unused: 'Not used: {{names}}.',
-  facts: '{{type}} · {{size}} · {{layers}} layers · {{parameters}} parameters',
+  facts:
+    '{{type}} · {{size}} · $t(translation:units.layer, {"count": {{layers}} }) · {{parameters}} parameters',
   useEmbedded: 'Use the embedded model',
   back: 'Back to the list',
   delete: 'Delete',

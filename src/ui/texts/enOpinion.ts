@@ -20,7 +20,8 @@ export const enOpinion = {
   side_ort: 'ONNX Runtime',
   'side_ort-webgpu': 'ONNX Runtime on WebGPU',
   side_cpu: 'our TypeScript',
-  sides: '{{ours}} against {{theirs}}, after step {{step}}, {{rows}} × {{tokens}} tokens',
+  sides:
+    '{{ours}} against {{theirs}}, after step {{step}}, {{rows}} × $t(translation:units.token, {"count": {{tokens}} })',
   agrees:
     'They agree: nothing is further apart than rounding explains. Logits {{logits}}, loss {{loss}}, gradients {{gradients}} at most.',
   differs: 'They differ, first {{place}}.',
@@ -44,7 +45,7 @@ export const enOpinion = {
   within: 'agrees',
   beyond: '✕ differs',
   loss: 'Loss ({{ours}} and {{theirs}})',
-  logits: 'Logits of {{positions}} positions',
+  logits: 'Logits of $t(translation:units.position, {"count": {{positions}} })',
   group: '{{region}}, {{block}}',
   worstOf_one: '{{kind}}',
   worstOf_other: '{{kind}}, the worst of {{count}}',

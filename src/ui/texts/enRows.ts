@@ -18,8 +18,9 @@ export const enRows = {
   split: 'Split',
   first: 'First rows',
   allRows: 'all',
-  bytesWhole: '{{files}} files, {{size}}, fetched whole.',
-  bytesInParts: '{{files}} files, {{size}} in all; only the parts with these rows are fetched.',
+  bytesWhole: '$t(translation:units.file, {"count": {{files}} }), {{size}}, fetched whole.',
+  bytesInParts:
+    '$t(translation:units.file, {"count": {{files}} }), {{size}} in all; only the parts with these rows are fetched.',
   fetch: 'Fetch these rows',
   wanted: 'This recipe was made with rows of {{name}}, which are not here.',
   wantedLook: 'See what fetching them takes',
@@ -75,8 +76,9 @@ export const enRows = {
   filter_untrained: 'rows with nothing to learn',
   filter_duplicate: 'rows that are there before',
   filter_empty: 'empty answers',
-  matches: '{{found}} of {{total}} rows',
-  cutRows: 'Longer than max_length {{most}}: {{rows}} rows, of which {{tokens}} tokens are cut off.',
+  matches: '{{found, number}} of $t(translation:units.row, {"count": {{total}} })',
+  cutRows:
+    'Longer than max_length {{most, number}}: $t(translation:units.row, {"count": {{rows}} }); cut off: $t(translation:units.token, {"count": {{tokens}} }).',
   problems: 'Rows that can’t be read: {{count}}',
   leaveOut: 'Leave these out',
   row: 'Row',

@@ -15,11 +15,17 @@ export const enRun = {
     imageFailed: 'The picture could not be made; reload the page and try again.',
     clipped_one: '{{count}} step clipped to {{most}}',
     clipped_other: '{{count}} steps clipped to {{most}}',
+    logged_one: 'A point every step.',
+    logged_other:
+      'A point every {{count}} steps (logging_steps), the mean since the last; the first at step {{first}}.',
+    notLogged_one: 'Nothing is logged.',
+    notLogged_other:
+      'logging_steps is {{count}}: the run ends before the first point. A smaller one shows its curve.',
     logTitle: 'Logarithmic axis',
     smoothTitle: 'Smoothing: strong line is the moving average (0.8), faint line the raw loss',
     stepAxis: 'step {{step}}',
     summary:
-      '{{name}}: {{steps}} steps, from {{first}} to {{last}}, lowest {{lowest}} at step {{lowestStep}}.',
+      '{{name}}: $t(translation:units.step, {"count": {{steps}} }), from {{first}} to {{last}}, lowest {{lowest}} at step {{lowestStep}}.',
     empty: '{{name}}: no steps yet.',
     at: 'step {{step}}',
   },
@@ -63,7 +69,7 @@ export const enRun = {
     inRun: 'What the steps so far show',
     engine: 'The run stopped',
     counts:
-      '{{trainable}} trainable tensors: {{none}} with gradient None, {{zero}} zero, {{nonzero}} not zero',
+      '$t(translation:units.trainable, {"count": {{trainable}} }): {{none}} with gradient None, {{zero}} zero, {{nonzero}} not zero',
   },
   help: {
     openRows: 'Open the rows',
@@ -129,12 +135,12 @@ export const enRun = {
     long: 'The link has {{length}} characters. Some chat programs cut links above 2,000; the JSON file is safer.',
     setting: 'setting',
     value: 'value',
-    finalLoss: 'loss {{first}} → {{last}} in {{steps}} steps',
+    finalLoss: 'loss {{first}} → {{last}} in $t(translation:units.step, {"count": {{steps}} })',
   },
   fingerprint: {
     title: 'Compared with the link',
     waiting: 'This link carries the losses of a run. Train to see whether it is reproduced.',
-    identical: 'Reproduced: identical at all {{steps}} compared steps',
+    identical: 'Reproduced: identical at $t(translation:units.compared, {"count": {{steps}} })',
     reproduced: 'Reproduced: largest loss difference {{difference}}',
     differs: 'Not reproduced: largest loss difference {{difference}}',
     nothing: 'Nothing to compare: the runs share no logged step.',
@@ -163,7 +169,7 @@ export const enRun = {
     adviceIntro:
       'Each piece of advice on the case it is given for, under every modelled stack. The outcomes are computed now, on this page.',
     waiting: 'trying the advice under every stack',
-    helpsIn: 'helps in {{count}} of {{total}} stacks',
+    helpsIn: 'helps in {{count}} of $t(translation:units.stack, {"count": {{total}} })',
     versions: 'versions',
     before: 'before',
     after: 'with the advice',
@@ -227,7 +233,8 @@ export const enRun = {
     changedAt: 'after step {{step}}: {{name}} from {{before}} to {{after}}',
     throughout: 'The last values from the first step on',
     resetTitle: 'End this run?',
-    resetBody: 'It is kept among the runs, with its adapter and its {{steps}} steps. The recipe stays.',
+    resetBody:
+      'It is kept among the runs, with its adapter and its $t(translation:units.step, {"count": {{steps}} }). The recipe stays.',
     resetYes: 'Reset the run',
     unkept: 'A run could not be kept',
     unkeptTake: 'Download it',
@@ -237,7 +244,7 @@ export const enRun = {
     unsaved: 'Not saved',
     said_started: 'Training started.',
     said_paused: 'Paused at step {{step}}.',
-    said_finished: 'Finished after {{step}} steps. Loss {{loss}}.',
+    said_finished: 'Finished after $t(translation:units.step, {"count": {{step}} }). Loss {{loss}}.',
     said_failed: 'The run stopped: {{message}}',
     said_progress: 'Step {{step}} of {{total}}, loss {{loss}}.',
   },

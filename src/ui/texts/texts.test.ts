@@ -10,6 +10,7 @@ import { enOpinion } from './enOpinion.ts';
 import { enPush } from './enPush.ts';
 import { enReading } from './enReading.ts';
 import { enRows } from './enRows.ts';
+import { enRuns } from './enRuns.ts';
 import { enTour } from './enTour.ts';
 import { browserLanguage } from './i18n.ts';
 import { zh } from './zh.ts';
@@ -21,6 +22,7 @@ import { zhOpinion } from './zhOpinion.ts';
 import { zhPush } from './zhPush.ts';
 import { zhReading } from './zhReading.ts';
 import { zhRows } from './zhRows.ts';
+import { zhRuns } from './zhRuns.ts';
 import { zhTour } from './zhTour.ts';
 
 type Tree = { readonly [key: string]: string | Tree };
@@ -41,6 +43,7 @@ describe('texts', () => {
     ...en,
     reading: enReading,
     rows: enRows,
+    runs: enRuns,
     kept: enKept,
     model: enModel,
     tour: enTour,
@@ -53,6 +56,7 @@ describe('texts', () => {
     ...zh,
     reading: zhReading,
     rows: zhRows,
+    runs: zhRuns,
     kept: zhKept,
     model: zhModel,
     tour: zhTour,

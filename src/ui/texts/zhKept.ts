@@ -24,6 +24,8 @@ export const zhKept: TextsOf<typeof enKept> = {
   rowsAbout: '从模型站获取，或由你打开；刷新后仍在',
   ownModels: '模型文件',
   ownModelsAbout: '从本机打开作为模型的文件；刷新后仍在',
+  handles: '可再次打开的文件',
+  handlesAbout_other: '{{count}} 个模型或数据文件在本机的位置，一键即可再次打开；不含文件本身',
   tuning: '对此设备的测量结果',
   tuningAbout: '哪些计算内核最快；缺失时会重新测量',
   page: '页面本身',

@@ -73,7 +73,7 @@ export const zhModel: TextsOf<typeof enModel> = {
   drop: '把 .gguf 文件或模型文件夹拖到这里，或',
   chooseFolder: '选择文件夹',
   unused: '未使用：{{names}}。',
-  facts: '{{type}} · {{size}} · {{layers}} 层 · {{parameters}} 个参数',
+  facts: '{{type}} · {{size}} · $t(translation:units.layer, {"count": {{layers}} }) · {{parameters}} 个参数',
   useEmbedded: '使用内置模型',
   back: '返回列表',
   delete: '删除',

@@ -23,7 +23,8 @@ export const zhOpinion: TextsOf<typeof enOpinion> = {
   side_ort: 'ONNX Runtime',
   'side_ort-webgpu': 'WebGPU 上的 ONNX Runtime',
   side_cpu: '我们的 TypeScript',
-  sides: '{{ours}} 对 {{theirs}}，第 {{step}} 步之后，{{rows}} × {{tokens}} 个词元',
+  sides:
+    '{{ours}} 对 {{theirs}}，第 {{step}} 步之后，{{rows}} × $t(translation:units.token, {"count": {{tokens}} })',
   agrees: '两者一致：所有差异都在舍入误差之内。logits {{logits}}，损失 {{loss}}，梯度最多 {{gradients}}。',
   differs: '两者不一致，最先出现{{place}}。',
   place_forward: '在前向计算中',

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CDPSession, Page } from '@playwright/test';
 import { chromium } from '@playwright/test';
+import { plainPickers } from '../../start/plainPickers.ts';
 import { serve } from '../../start/serve.ts';
 import { buildIfStale } from '../../start/stale.ts';
 
@@ -45,6 +46,7 @@ declare global {
 }
 
 async function watch(page: Page): Promise<void> {
+  await page.addInitScript(plainPickers);
   await page.addInitScript(() => {
     window.longTasks = [];
     new PerformanceObserver((list) => {

@@ -1,4 +1,5 @@
 // What can be wrong with a file of rows before its columns mean anything: encoding, shape, size. Every text names file and place.
+import { counted } from '../../ground/counted.ts';
 import { defineError } from '../../ground/errors.ts';
 import type { Text } from '../../ground/text.ts';
 
@@ -18,7 +19,7 @@ interface Ragged extends Place {
 
 export const raggedRow = defineError('csv-ragged', ({ wanted, got, ...place }: Ragged) => ({
   en: [
-    `${at(place).en}: expected ${wanted} columns, as the first line has, got ${got}.`,
+    `${at(place).en}: expected ${counted(wanted, 'column')}, as the first line has, got ${got}.`,
     'Put text that holds the separator, a quote or a line break between double quotes, and write a quote inside as two.',
   ],
   zh: [

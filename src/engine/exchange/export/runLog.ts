@@ -1,13 +1,16 @@
-// A run's numbers under the names that TRL logs, for trainer_state.json, CSV and TensorBoard. One entry a step.
+// A run's numbers under the names that TRL logs, for trainer_state.json, CSV and TensorBoard. One entry a step,
+// or after every logging_steps of them.
 // Source: transformers 5.24 trainer_callback.py TrainerState; numerics reference 6.
 
+import type { Recipe } from '../../recipe/recipe.ts';
 import type { Best } from '../../training/bestState.ts';
+import { loggedWindows, meanOf } from '../../training/logged.ts';
 import type { StepMetrics } from '../../training/metrics.ts';
 import type { ExportFile } from './adapterTensors.ts';
 import { jsonFile, textFile } from './adapterTensors.ts';
 import { eventFile } from './tensorboard.ts';
 
-/** Unrounded, by name; a step that was evaluated has a second entry with eval_loss. */
+/** Unrounded, by name; a step that was evaluated has an entry of its own with eval_loss. */
 type LogEntry = Readonly<Record<string, number>>;
 
 export interface LoggedOptions {
@@ -19,7 +22,10 @@ export interface LoggedOptions {
 }
 
 export interface RunLog {
+  /** Of every step. */
   readonly metrics: readonly StepMetrics[];
+  /** Which of them are logged. */
+  readonly recipe: Pick<Recipe, 'values' | 'changes'>;
   readonly asked: LoggedOptions;
   readonly totalSteps: number;
   /** Whether no step follows. */
@@ -31,34 +37,47 @@ export interface RunLog {
   readonly writtenAt: number;
 }
 
-/** TrainerState.log_history as TRL writes it. */
-function logHistory(metrics: readonly StepMetrics[]): LogEntry[] {
+/** What is told of pairs, the means of the steps since the last log. */
+function rewardsOf(since: readonly StepMetrics[]): LogEntry {
+  const rewards = since.flatMap((step) => step.rewards ?? []);
+  if (rewards.length === 0) return {};
+  const chosen = meanOf(rewards, (one) => one.chosen);
+  const rejected = meanOf(rewards, (one) => one.rejected);
+  return {
+    'rewards/chosen': chosen,
+    'rewards/rejected': rejected,
+    'rewards/accuracies': meanOf(rewards, (one) => one.accuracy),
+    'rewards/margins': chosen - rejected,
+  };
+}
+
+/** TrainerState.log_history as TRL writes it: means since the last log, but norm and learning rate of the logged step. */
+function logHistory({ metrics, recipe }: Pick<RunLog, 'metrics' | 'recipe'>): LogEntry[] {
+  const windows = loggedWindows(metrics, recipe);
   let seen = 0;
   return metrics.flatMap((step) => {
     seen += step.tokens;
     const at = { epoch: step.epoch, step: step.step };
-    const trained = {
-      loss: step.loss,
+    const since = windows.get(step.step);
+    const trained = since && {
+      loss: meanOf(since, ({ loss }) => loss),
       grad_norm: step.gradNorm,
       learning_rate: step.learningRate,
-      entropy: step.entropy,
-      ...(step.rewards
-        ? {
-            'rewards/chosen': step.rewards.chosen,
-            'rewards/rejected': step.rewards.rejected,
-            'rewards/accuracies': step.rewards.accuracy,
-            'rewards/margins': step.rewards.chosen - step.rewards.rejected,
-          }
-        : {}),
-      mean_token_accuracy: step.meanTokenAccuracy,
+      entropy: meanOf(since, ({ entropy }) => entropy),
+      ...rewardsOf(since),
+      mean_token_accuracy: meanOf(since, ({ meanTokenAccuracy }) => meanTokenAccuracy),
       num_tokens: seen,
       ...at,
     };
-    return step.evalLoss === null ? [trained] : [trained, { eval_loss: step.evalLoss, ...at }];
+    return [
+      ...(trained ? [trained] : []),
+      ...(step.evalLoss === null ? [] : [{ eval_loss: step.evalLoss, ...at }]),
+    ];
   });
 }
 
-function trainerState({ metrics, asked, totalSteps, finished, best, parameters }: RunLog): object {
+function trainerState(log: RunLog): object {
+  const { metrics, asked, totalSteps, finished, best, parameters, recipe } = log;
   const last = metrics.at(-1);
   const seconds = metrics.reduce((sum, { stepMs }) => sum + stepMs, 0) / 1000;
   const tokens = metrics.reduce((sum, step) => sum + step.tokens, 0);
@@ -83,8 +102,8 @@ function trainerState({ metrics, asked, totalSteps, finished, best, parameters }
     is_hyper_param_search: false,
     is_local_process_zero: true,
     is_world_process_zero: true,
-    log_history: [...logHistory(metrics), ...(finished ? [summary] : [])],
-    logging_steps: 1,
+    log_history: [...logHistory(log), ...(finished ? [summary] : [])],
+    logging_steps: recipe.values['train.logging_steps'],
     max_steps: totalSteps,
     num_input_tokens_seen: tokens,
     num_train_epochs: Math.ceil(last?.epoch ?? 0),
@@ -109,24 +128,18 @@ const columns = [
   'eval_loss',
 ] as const;
 
-/** One row a step; eval_loss stands in the row of the step after which it was measured. */
-function csv(metrics: readonly StepMetrics[]): string {
-  const evaluated = new Map(metrics.map(({ step, evalLoss }) => [step, evalLoss]));
-  const rows = logHistory(metrics)
-    .filter((entry) => entry.loss !== undefined)
-    .map((entry) =>
-      columns
-        .map((name) => (name === 'eval_loss' ? evaluated.get(entry.step ?? 0) : entry[name]) ?? '')
-        .join(','),
-    );
+/** One row a step that was logged or evaluated. */
+function csv(log: RunLog): string {
+  const byStep = new Map<number, LogEntry>();
+  for (const entry of logHistory(log)) {
+    const step = entry.step ?? 0;
+    byStep.set(step, { ...byStep.get(step), ...entry });
+  }
+  const rows = [...byStep.values()].map((entry) => columns.map((name) => entry[name] ?? '').join(','));
   return `${[columns.join(','), ...rows].join('\n')}\n`;
 }
 
 /** trainer_state.json, log.csv, and an event file that TensorBoard opens. */
 export function logFiles(log: RunLog): ExportFile[] {
-  return [
-    jsonFile('trainer_state.json', trainerState(log)),
-    textFile('log.csv', csv(log.metrics)),
-    eventFile(log),
-  ];
+  return [jsonFile('trainer_state.json', trainerState(log)), textFile('log.csv', csv(log)), eventFile(log)];
 }

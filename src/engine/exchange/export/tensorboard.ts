@@ -1,6 +1,8 @@
 // A TensorBoard event file: records of length, masked CRC-32C and a protobuf Event, tags as transformers writes them (train/loss,
 // eval/loss). Source: TensorFlow core/lib/io/record_writer.h, core/util/event.proto; numerics reference 6.
 import { Message } from '../../ground/formats/protobuf.ts';
+import type { Recipe } from '../../recipe/recipe.ts';
+import { loggedWindows, meanOf } from '../../training/logged.ts';
 import type { StepMetrics } from '../../training/metrics.ts';
 import type { ExportFile } from './adapterTensors.ts';
 
@@ -40,25 +42,36 @@ function scalar(wallTime: number, step: number, tag: string, value: number): Uin
 
 interface EventLog {
   readonly metrics: readonly StepMetrics[];
+  /** Which of them are logged. */
+  readonly recipe: Pick<Recipe, 'values' | 'changes'>;
   /** Seconds since 1970. */
   readonly writtenAt: number;
 }
 
-/** `events.out.tfevents.…`: every number of every step, at the time at which the step ended. */
-export function eventFile({ metrics, writtenAt }: EventLog): ExportFile {
+/** `events.out.tfevents.…`: every number of every log, at the time at which its step ended. */
+export function eventFile({ metrics, recipe, writtenAt }: EventLog): ExportFile {
   const total = metrics.reduce((sum, { stepMs }) => sum + stepMs, 0) / 1000;
   let time = writtenAt - total;
   const records = [record(new Message().double(1, time).text(3, 'brain.Event:2'))];
+  const windows = loggedWindows(metrics, recipe);
   for (const step of metrics) {
     time += step.stepMs / 1000;
     const at = (tag: string, value: number): Uint8Array => scalar(time, step.step, tag, value);
-    records.push(
-      at('train/loss', step.loss),
-      at('train/grad_norm', step.gradNorm),
-      at('train/learning_rate', step.learningRate),
-      at('train/mean_token_accuracy', step.meanTokenAccuracy),
-      at('train/epoch', step.epoch),
-    );
+    const since = windows.get(step.step);
+    if (since)
+      records.push(
+        at(
+          'train/loss',
+          meanOf(since, ({ loss }) => loss),
+        ),
+        at('train/grad_norm', step.gradNorm),
+        at('train/learning_rate', step.learningRate),
+        at(
+          'train/mean_token_accuracy',
+          meanOf(since, ({ meanTokenAccuracy }) => meanTokenAccuracy),
+        ),
+        at('train/epoch', step.epoch),
+      );
     if (step.evalLoss !== null) records.push(at('eval/loss', step.evalLoss));
   }
   const bytes = new Uint8Array(records.reduce((sum, { length }) => sum + length, 0));

@@ -1,4 +1,5 @@
 // What fetching tells people. Each names the file, never with its query or its password (address.ts), says what was found, and what to do.
+import { counted } from '../counted.ts';
 import { defineError } from '../errors.ts';
 import type { Text } from '../text.ts';
 
@@ -67,7 +68,7 @@ export const fetchBusy = defineError('fetch-busy', ({ name, status, tries, waitS
     `${name}: the server can't answer now (${status}, asked ${tries === 1 ? 'once' : `${tries} times`}).`,
     waitSeconds === null
       ? 'Wait a while and try again.'
-      : `Try again in ${waitSeconds} seconds: the server says so.`,
+      : `Try again in ${counted(waitSeconds, 'second')}: the server says so.`,
   ],
   zh: [
     `${name}：服务器现在无法回答（${status}，已请求 ${tries} 次）。`,
@@ -90,7 +91,7 @@ interface Offline extends Tried {
 
 export const fetchOffline = defineError('fetch-offline', ({ name, tries, cause }: Offline) => ({
   en: [
-    `${name}: no answer came${cause === '' ? '' : ` (${cause})`}, asked ${tries} times.`,
+    `${name}: no answer came${cause === '' ? '' : ` (${cause})`}, asked ${counted(tries, 'time')}.`,
     'Check the connection and the name of the server, and try again.',
   ],
   zh: [
@@ -111,7 +112,7 @@ const partOf = ({ doneBytes, totalBytes }: Part): { readonly en: string; readonl
 
 export const fetchCut = defineError('fetch-cut', (part: Part & Tried) => ({
   en: [
-    `${part.name}: the connection ended ${partOf(part).en}, ${part.tries} times.`,
+    `${part.name}: the connection ended ${partOf(part).en}, ${counted(part.tries, 'time')}.`,
     'Check the connection, and try again.',
   ],
   zh: [`${part.name}：连接中断（${partOf(part).zh}），共 ${part.tries} 次。`, '请检查网络连接，再试一次。'],
@@ -119,7 +120,7 @@ export const fetchCut = defineError('fetch-cut', (part: Part & Tried) => ({
 
 export const fetchSilent = defineError('fetch-silent', (part: Part & { readonly seconds: number }) => ({
   en: [
-    `${part.name}: nothing came for ${part.seconds} seconds, ${partOf(part).en}.`,
+    `${part.name}: nothing came for ${counted(part.seconds, 'second')}, ${partOf(part).en}.`,
     'Check the connection, and try again.',
   ],
   zh: [

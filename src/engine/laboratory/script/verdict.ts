@@ -1,4 +1,5 @@
 // What a script's run comes to, in one sentence: trains, silent, raises, can't tell, or nothing there that trains.
+import { counted } from '../../ground/counted.ts';
 import type { Text } from '../../ground/text.ts';
 import { text } from '../../ground/text.ts';
 import type { PythonFailure } from '../../python/host/host.ts';
@@ -22,7 +23,7 @@ function silence({ outcome }: NonNullable<JudgedTraining['examined']>): Text {
       `能运行，但 ${all} 个可训练张量中有 ${none} 个得不到梯度。`,
     );
   return text(
-    `It runs, and every gradient is exactly zero (${zero} tensors).`,
+    `It runs, and every gradient is exactly zero (${counted(zero, 'tensor')}).`,
     `能运行，但所有梯度恰为零（${zero} 个张量）。`,
   );
 }

@@ -1,9 +1,12 @@
 // Which argument of which Python class is which setting, where the setting's own declaration does not say it: other spellings of a
 // value, arguments that change nothing here. The reverse of the script: used to read a pasted one.
+
+import { settingProblem } from '../../ground/settings/setting.ts';
 import { namesOf, spellings } from '../../libraries/spelling.ts';
+import { settingOf } from '../../recipe/recipe.ts';
 import { trlClasses } from '../trlClasses.ts';
 import type { ArgumentReader, ArgumentTable } from './argumentReaders.ts';
-import { argumentsOf, literal, nothing, offers } from './argumentReaders.ts';
+import { argumentsOf, as, literal, nothing, offers } from './argumentReaders.ts';
 
 /** Adam in any dress is AdamW here; what is no optimiser of ours is told. */
 const optim: ArgumentReader = (value) => {
@@ -18,7 +21,6 @@ const optim: ArgumentReader = (value) => {
 const irrelevant: readonly string[] = [
   ...namesOf(spellings.evalStrategy),
   'output_dir',
-  'logging_steps',
   'logging_dir',
   'logging_strategy',
   'logging_first_step',
@@ -55,6 +57,14 @@ export const trainingArguments: ArgumentTable = {
   ...Object.fromEntries(irrelevant.map((name) => [name, nothing])),
   ...argumentsOf(...Object.values(trlClasses).map(({ config }) => config)),
   optim,
+  // A share of the run, and what no run here is as long as, changes nothing that is trained.
+  logging_steps: (value) => {
+    const plain = literal(value);
+    return plain !== undefined &&
+      settingProblem('logging_steps', settingOf('train.logging_steps'), plain) === null
+      ? as('train.logging_steps')(value)
+      : [];
+  },
   loss_type: (value) => {
     const name = String(literal(value));
     if (offers('train.dpo_loss_type', name)) return [{ key: 'train.dpo_loss_type', value: name }];

@@ -48,7 +48,7 @@ function* evaluation(values: RecipeValues, dialect: Dialect): Generator<Argument
     yield argumentOf(values, 'train.eval_steps');
     yield ['per_device_eval_batch_size', values['train.per_device_train_batch_size']];
   }
-  yield ['logging_steps', 1];
+  yield argumentOf(values, 'train.logging_steps');
   // What is to be loaded must have been saved: at every evaluation.
   const [saveSteps] = argumentOf(values, 'train.save_steps');
   const saves = best ? values['train.eval_steps'] : values['train.save_steps'];

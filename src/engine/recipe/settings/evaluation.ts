@@ -1,4 +1,4 @@
-// When a run evaluates, saves, keeps its best state and stops early, under the names of transformers.TrainingArguments.
+// When a run logs, evaluates, saves, keeps its best state and stops early, under the names of transformers.TrainingArguments.
 import { defineSetting } from '../../ground/settings/setting.ts';
 
 const same = (text: string) => ({ en: text, zh: text });
@@ -6,6 +6,18 @@ const steps = { en: 'steps', zh: '步' };
 const evaluations = { en: 'evaluations', zh: '次评估' };
 
 export const evaluationSettings = {
+  'train.logging_steps': defineSetting({
+    type: { kind: 'number', min: 1, max: 10_000, integer: true, unit: steps },
+    default: 1,
+    section: 'training',
+    advanced: true,
+    label: same('logging_steps'),
+    help: {
+      en: 'After how many steps the curve and the log get a point: the mean loss since the last one. 1 shows every step; TRL’s default is 10, of TrainingArguments 500. More than max_steps: nothing is logged.',
+      zh: '每隔多少步在曲线和日志里记一个点，其损失是上一个点以来的平均。1 表示每步都记；TRL 默认 10，TrainingArguments 默认 500。大于 max_steps 则什么都不记。',
+    },
+    python: { call: 'SFTConfig', argument: 'logging_steps' },
+  }),
   'train.eval_steps': defineSetting({
     type: { kind: 'number', min: 0, max: 10_000, integer: true, unit: steps },
     default: 20,

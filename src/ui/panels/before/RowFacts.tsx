@@ -31,14 +31,12 @@ export const RowFacts = memo(function RowFacts() {
   const end = buckets.at(-1)?.to ?? 1;
   const share = (part: number): string => `${Math.round(part * 100)} %`;
   const words = [
-    t('before.lengths', { rows: count(statistics.rows), longest: count(statistics.longest) }),
-    ...(marks.cut > 0
-      ? [t('before.cutRows', { rows: count(marks.cut), tokens: count(tokensCut), most: count(most) })]
-      : []),
+    t('before.lengths', { rows: statistics.rows, longest: statistics.longest }),
+    ...(marks.cut > 0 ? [t('before.cutRows', { rows: marks.cut, tokens: tokensCut, most })] : []),
     t('before.filled', {
       now: share(filled),
       packed: share(packed.filled),
-      sequences: count(packed.sequences),
+      sequences: packed.sequences,
     }),
     ...(marks.duplicate > 0 ? [t('before.duplicates', { rows: count(marks.duplicate) })] : []),
     ...(marks.empty > 0 ? [t('before.emptyRows', { rows: count(marks.empty) })] : []),

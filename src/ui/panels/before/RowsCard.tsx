@@ -5,8 +5,6 @@ import { Button } from 'react-aria-components';
 import type { RowPreview } from '../../../engine/index.ts';
 import type { RowsView } from '../../../engine/protocol.ts';
 import { useActions, useCalmState, usePageState, useTexts } from '../../PageContext.tsx';
-import { countText } from '../../texts/numbers.ts';
-import { AskedOtherwise } from '../rows/AskedOtherwise.tsx';
 import { RowFacts } from './RowFacts.tsx';
 
 const rowsShown = 3;
@@ -73,7 +71,7 @@ const Head = memo(function Head({ facts }: { readonly facts: string }) {
 });
 
 export const RowsCard = memo(function RowsCard() {
-  const { t, say, language } = useTexts();
+  const { t, say } = useTexts();
   const data = useCalmState((state) => state.inspection?.data ?? null);
   const [first, setFirst] = useState(0);
   const [search, setSearch] = useState('');
@@ -87,7 +85,7 @@ export const RowsCard = memo(function RowsCard() {
         <Head facts="" />
       </section>
     );
-  const counts = { rows: countText(data.rows, language), eval: data.evalRows, tokens: data.longestTokens };
+  const counts = { rows: data.rows, eval: data.evalRows, tokens: data.longestTokens };
   return (
     <section className="card" data-part="rows" aria-label={t('before.rows')}>
       <Head facts={t(data.evalRows > 0 ? 'before.rowsCount' : 'before.rowsCountAll', counts)} />
@@ -113,7 +111,7 @@ export const RowsCard = memo(function RowsCard() {
         />
         {search.trim() !== '' && (
           <span className="small dim" role="status">
-            {t('before.found', { found: countText(matches, language), rows: counts.rows })}
+            {t('before.found', { found: matches, rows: counts.rows })}
           </span>
         )}
       </div>
@@ -142,7 +140,6 @@ export const RowsCard = memo(function RowsCard() {
         </div>
       )}
       <RowFacts />
-      {data.askedOtherwise && <AskedOtherwise />}
       {data.notes.map((note) => (
         <p key={note.en} className="small is-cut">
           {say(note)}

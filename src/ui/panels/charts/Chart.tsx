@@ -5,6 +5,7 @@ import { usePage, usePageState, useTexts } from '../../PageContext.tsx';
 import type { Run } from '../../state/state.ts';
 import { figureText } from '../../texts/numbers.ts';
 import { changeMarks } from './changeMarks.ts';
+import { loggedSteps } from './curveSteps.ts';
 import type { Plot, PlotData } from './plot.ts';
 
 interface ChartProps {
@@ -107,20 +108,24 @@ function stepsShown(run: Run | null): number {
 function ChartSummary({ name, read }: { readonly name: string; readonly read: (run: Run) => PlotData }) {
   const { t } = useTexts();
   const run = usePageState((state) => (state.run?.phase === 'running' ? null : state.run));
-  if (run === null || run.steps.length === 0)
+  const { length } = run === null ? [] : loggedSteps(run);
+  if (run === null || length === 0)
     return <figcaption className="unseen">{t('charts.empty', { name })}</figcaption>;
   const [steps, first] = read(run);
-  const values = (first ?? []).map((value) => value ?? Number.NaN);
+  const drawn = (first ?? []).flatMap((value, at) =>
+    value === undefined ? [] : [{ value: value ?? Number.NaN, step: steps[at] ?? 0 }],
+  );
+  const values = drawn.map(({ value }) => value);
   const lowest = Math.min(...values.filter(Number.isFinite));
   return (
     <figcaption className="unseen">
       {t('charts.summary', {
         name,
-        steps: steps.length,
+        steps: run.steps.at(-1)?.step ?? 0,
         first: figureText(values[0] ?? Number.NaN),
         last: figureText(values.at(-1) ?? Number.NaN),
         lowest: figureText(lowest),
-        lowestStep: steps[values.indexOf(lowest)] ?? 0,
+        lowestStep: drawn[values.indexOf(lowest)]?.step ?? 0,
       })}
     </figcaption>
   );

@@ -8,6 +8,7 @@ import { canScore } from '../../state/runStatus.ts';
 import type { Run } from '../../state/state.ts';
 import { figureText, lossText } from '../../texts/numbers.ts';
 import { Chart } from './Chart.tsx';
+import { curveSteps, loggedSteps, loggingOf } from './curveSteps.ts';
 import { precisionOf } from './precision.ts';
 import { SaveChart } from './SaveChart.tsx';
 import { gradNormSeries, isClipped, learningRateSeries, lossSeries, stepsCsv } from './series.ts';
@@ -41,6 +42,19 @@ function Clipped() {
   return <span className="dim">{t('charts.clipped', { count, most: figureText(most, 2) })}</span>;
 }
 
+/** How often the curve has a point, where that is not at every step, and where there will be none. */
+function Logging() {
+  const { t } = useTexts();
+  const every = useCalmState(({ run }) => (run === null ? 1 : loggingOf(run).every));
+  const first = useCalmState(({ run }) => (run === null ? null : loggingOf(run).first));
+  if (every === 1) return null;
+  return (
+    <p className={first === null ? 'small is-cut' : 'small dim'}>
+      {first === null ? t('charts.notLogged', { count: every }) : t('charts.logged', { count: every, first })}
+    </p>
+  );
+}
+
 /** Opens the rows of the run by their loss, once it rests. */
 function RowLossesDoor() {
   const { t } = useTexts();
@@ -62,9 +76,11 @@ export function Charts() {
   const [hover, setHover] = useState<number | null>(null);
   const readLoss = useCallback((run: Run) => lossSeries(run, smooth), [smooth]);
   const onHover = useCallback((index: number | null) => setHover(index), []);
-  const first = useCalmState((state) => state.run?.steps[0]);
-  const shown = useCalmState(
-    (state) => (hover === null ? undefined : state.run?.steps[hover]) ?? state.run?.steps.at(-1),
+  const first = useCalmState(({ run }) => (run === null ? undefined : loggedSteps(run)[0]));
+  const shown = useCalmState(({ run }) =>
+    run === null
+      ? undefined
+      : ((hover === null ? undefined : curveSteps(run)[hover]?.point) ?? loggedSteps(run).at(-1)),
   );
   const evalLoss = useCalmState(
     (state) => state.run?.steps.findLast((point) => point.evalLoss !== null)?.evalLoss ?? null,
@@ -112,6 +128,7 @@ export function Charts() {
           </span>
         </div>
         <Chart name={t('charts.loss')} height={190} log={log} labels read={readLoss} onHover={onHover} />
+        <Logging />
         <PrecisionNote />
       </section>
       <div className="card-row" data-part="charts">

@@ -6,6 +6,7 @@ import { saveBlob } from '../../parts/saveFile.ts';
 import { figureText } from '../../texts/numbers.ts';
 import { changeMarks } from './changeMarks.ts';
 import type { ImageLook } from './chartImage.ts';
+import { curveSteps } from './curveSteps.ts';
 import { gradNormSeries, learningRateSeries, lossSeries } from './series.ts';
 
 /** Colours of the page as it looks now. */
@@ -29,7 +30,7 @@ export function SaveChart({ log, smooth }: { readonly log: boolean; readonly smo
 
   async function save(kind: 'png' | 'svg'): Promise<void> {
     const { run } = store.getState();
-    if (run === null || run.steps.length === 0) return;
+    if (run === null || curveSteps(run).length === 0) return;
     setFailed(false);
     const image = await import('./chartImage.ts').catch(() => null);
     const steps = Math.max(run.start?.totalSteps ?? 0, run.steps.at(-1)?.step ?? 1);

@@ -96,10 +96,12 @@ function drawPart(part: ImagePart, top: number, look: ImageLook, named: boolean)
     const points = i === 2;
     const strong = i === 1 || series.length === 1;
     const colour = points ? colours.ink : strong ? colours.strong : colours.soft;
-    const places = values.map((value, at): Place => (value === null ? null : [x(steps[at] ?? 0), y(value)]));
+    const places = values.map((value, at): Place | undefined =>
+      typeof value === 'number' ? [x(steps[at] ?? 0), y(value)] : value,
+    );
     const alone = points ? places.keys() : isolated(values);
     const dots = [...alone].flatMap((at) => ((places[at] ?? null) ? [places[at] ?? null] : []));
-    const drawn = points ? [] : stretches(places);
+    const drawn = points ? [] : stretches(places.filter((place) => place !== undefined));
     return [
       ...drawn.map((d) => `<path d="${d}" fill="none" stroke="${colour}" stroke-width="${strong ? 2 : 1}"/>`),
       ...dots.map((dot) =>

@@ -18,8 +18,11 @@ export interface PlotLook {
   readonly value: (value: number, digits: number) => string;
 }
 
-/** Steps, then one array a series; null is a gap. */
-export type PlotData = readonly [steps: readonly number[], ...series: (readonly (number | null)[])[]];
+/** Steps, then one array a series; null is a gap, undefined nothing: a line goes on over it. */
+export type PlotData = readonly [
+  steps: readonly number[],
+  ...series: (readonly (number | null | undefined)[])[],
+];
 
 const token = (element: Element, name: string): string =>
   getComputedStyle(element).getPropertyValue(name).trim();
@@ -34,7 +37,7 @@ export function valueRange(
   let max = Number.NEGATIVE_INFINITY;
   for (const series of data.slice(1)) {
     for (const value of series) {
-      if (value === null || !Number.isFinite(value) || (log && value <= 0)) continue;
+      if (value === null || value === undefined || !Number.isFinite(value) || (log && value <= 0)) continue;
       min = Math.min(min, value);
       max = Math.max(max, value);
     }
@@ -62,14 +65,20 @@ export function markTexts(marks: readonly number[], text: PlotLook['value']): st
 
 /** Places of values with no neighbour, which no line goes through: drawn as points, or nothing would be seen of them. */
 export function isolated(values: readonly (number | null | undefined)[]): number[] {
-  const isGap = (at: number): boolean => values[at] === null || values[at] === undefined;
-  return values.flatMap((_, at) => (!isGap(at) && isGap(at - 1) && isGap(at + 1) ? [at] : []));
+  const places = [...values.keys()].filter((at) => values[at] !== undefined);
+  const isGap = (place: number): boolean => (values[places[place] ?? -1] ?? null) === null;
+  return places.filter((_, place) => !isGap(place) && isGap(place - 1) && isGap(place + 1));
 }
 
 /** What can stand on the axis; a logarithmic one has no zero. */
 export function shownOn(log: boolean, [steps, ...series]: PlotData): PlotData {
   if (!log) return [steps, ...series];
-  return [steps, ...series.map((values) => values.map((one) => (one !== null && one > 0 ? one : null)))];
+  return [
+    steps,
+    ...series.map((values) =>
+      values.map((one) => (one === undefined || (one !== null && one > 0) ? one : null)),
+    ),
+  ];
 }
 
 export interface Plot {

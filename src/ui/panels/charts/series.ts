@@ -1,24 +1,31 @@
 // From the steps of a run to the series of the charts, and to CSV. Pure.
 import { ema } from '../../state/ema.ts';
 import type { Run, StepPoint } from '../../state/state.ts';
+import { curveSteps } from './curveSteps.ts';
 import type { PlotData } from './plot.ts';
 
 const smoothing = 0.8;
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
-const stepsOf = (run: Run): number[] => run.steps.map((point) => point.step);
 
+/** A step that has only an eval loss is no gap in the other series: its value there is undefined. */
 function rawAndSmooth(run: Run, of: (point: StepPoint) => number, smooth: boolean): PlotData {
-  const values = run.steps.map(of);
-  if (!smooth) return [stepsOf(run), values.map(finite)];
-  return [stepsOf(run), values.map(finite), ema(values, smoothing).map(finite)];
+  const shown = curveSteps(run);
+  const steps = shown.map(({ point }) => point.step);
+  const values = shown.flatMap(({ point, logged }) => (logged ? [of(point)] : []));
+  const placed = (series: readonly number[]): (number | null | undefined)[] => {
+    let place = 0;
+    return shown.map(({ logged }) => (logged ? finite(series[place++] ?? Number.NaN) : undefined));
+  };
+  if (!smooth) return [steps, placed(values)];
+  return [steps, placed(values), placed(ema(values, smoothing))];
 }
 
 /** Loss faint, its average strong, eval losses as points where there are any. */
 export function lossSeries(run: Run, smooth: boolean): PlotData {
   const data = rawAndSmooth(run, (point) => point.loss, smooth);
   if (!smooth || run.steps.every((point) => point.evalLoss === null)) return data;
-  return [...data, run.steps.map((point) => point.evalLoss)];
+  return [...data, curveSteps(run).map(({ point }) => point.evalLoss)];
 }
 
 /** Whether a step's gradients were scaled down: as `clip_grad_norm_` does above `max_grad_norm`, which 0 turns off. */
@@ -30,8 +37,10 @@ export function isClipped(run: Pick<Run, 'recipe'>, { gradNorm }: Pick<StepPoint
 /** Norms before clipping, their average, and as points those that were clipped, where any was. */
 export function gradNormSeries(run: Run): PlotData {
   const data = rawAndSmooth(run, (point) => point.gradNorm, true);
-  if (!run.steps.some((point) => isClipped(run, point))) return data;
-  return [...data, run.steps.map((point) => (isClipped(run, point) ? finite(point.gradNorm) : null))];
+  const clipped = curveSteps(run).map(({ point, logged }) =>
+    logged && isClipped(run, point) ? finite(point.gradNorm) : null,
+  );
+  return clipped.every((norm) => norm === null) ? data : [...data, clipped];
 }
 
 /** A schedule has no noise to smooth away. */

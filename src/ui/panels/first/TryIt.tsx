@@ -4,6 +4,7 @@ import { memo, useEffect, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { promptsOf } from '../../state/answerActions.ts';
+import { AskedOtherwise } from '../rows/AskedOtherwise.tsx';
 
 /** A question is asked when nobody has typed for so long. */
 const TYPED_MS = 300;
@@ -18,6 +19,7 @@ export const TryIt = memo(function TryIt() {
   const opened = usePageState((state) => state.opened);
   const inspected = usePageState((state) => state.inspection !== null);
   const rows = usePageState((state) => state.inspection?.data?.rows);
+  const otherwise = usePageState((state) => state.inspection?.data?.askedOtherwise ?? false);
   const untouched = usePageState((state) => state.untouched);
   const [draft, setDraft] = useState<string | null>(null);
   const ready = opened && inspected;
@@ -63,6 +65,7 @@ export const TryIt = memo(function TryIt() {
           </Button>
         </div>
       </div>
+      {otherwise && <AskedOtherwise />}
     </section>
   );
 });

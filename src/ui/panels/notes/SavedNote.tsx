@@ -2,6 +2,7 @@
 // And a run that can't be saved: why, and its download.
 import { Button, FileTrigger } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import { OpenAgain } from '../../parts/OpenAgain.tsx';
 import { isBusy } from '../../state/runStatus.ts';
 import { moveOf } from './deviceClass.ts';
 import { EngineError } from './Notes.tsx';
@@ -47,9 +48,14 @@ export function SavedNote() {
               {t('saved.resume')}
             </Button>
           ) : (
-            <Button className="button button-main" onPress={() => actions.openDialog('model')}>
-              {t('model.choose')}
-            </Button>
+            <>
+              {recipe.model !== undefined && (
+                <OpenAgain digest={recipe.model.digest} onFiles={actions.openModel} />
+              )}
+              <Button className="button" onPress={() => actions.openDialog('model')}>
+                {t('model.choose')}
+              </Button>
+            </>
           )}
           <Button className="button" onPress={actions.discardSaved}>
             {t('saved.discard')}

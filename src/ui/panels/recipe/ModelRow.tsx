@@ -2,6 +2,7 @@
 import { memo } from 'react';
 import { Button } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import { OpenAgain } from '../../parts/OpenAgain.tsx';
 
 export const ModelRow = memo(function ModelRow() {
   const { t } = useTexts();
@@ -9,6 +10,7 @@ export const ModelRow = memo(function ModelRow() {
   const own = usePageState((state) => state.recipe.model);
   const summary = usePageState((state) => state.model.summary);
   const reading = usePageState((state) => state.model.reading);
+  const openAgain = (files: readonly File[], name: string): void => actions.openModel(files, name);
   const missing = own !== undefined && summary?.digest !== own.digest;
   // By its file: what a file calls itself may be anything, and is told beside it.
   const name = own === undefined ? t('model.embedded') : own.name;
@@ -29,7 +31,9 @@ export const ModelRow = memo(function ModelRow() {
       </Button>
       {title !== '' && title !== name && <p className="setting-about small dim">{title}</p>}
       {missing && !reading && (
-        <p className="setting-about small is-cut">{t('model.missing', { name: own.name })}</p>
+        <p className="setting-about small is-cut">
+          {t('model.missing', { name: own.name })} <OpenAgain digest={own.digest} onFiles={openAgain} />
+        </p>
       )}
     </div>
   );

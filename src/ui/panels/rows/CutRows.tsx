@@ -2,12 +2,10 @@
 // engine; beside the page's own figures (RowFacts.tsx) it is not asked twice.
 import { memo, useEffect } from 'react';
 import { Button } from 'react-aria-components';
-import { useActions, useCalmState, usePageState, useTexts } from '../../PageContext.tsx';
-import { countText } from '../../texts/numbers.ts';
+import { useActions, useCalmState, usePageState } from '../../PageContext.tsx';
 import { useRowsTexts } from './rowsTexts.ts';
 
 export const CutRows = memo(function CutRows({ show }: { readonly show: (filter: 'cut') => void }) {
-  const { language } = useTexts();
   const r = useRowsTexts();
   const actions = useActions();
   const inspection = usePageState((state) => state.inspection);
@@ -19,11 +17,10 @@ export const CutRows = memo(function CutRows({ show }: { readonly show: (filter:
     if (hasRun && inspection !== null) actions.countRows();
   }, [actions, hasRun, inspection]);
   if (statistics === null || statistics.marks.cut === 0) return null;
-  const count = (number: number): string => countText(number, language);
   const { marks, tokensCut } = statistics;
   return (
     <p className="small">
-      {r('cutRows', { rows: count(marks.cut), most: count(most), tokens: count(tokensCut) })}{' '}
+      {r('cutRows', { rows: marks.cut, most, tokens: tokensCut })}{' '}
       <Button className="button button-plain" onPress={() => show('cut')}>
         {r('filter')}
       </Button>

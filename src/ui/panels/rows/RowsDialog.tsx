@@ -1,10 +1,12 @@
 // Bring own rows: drop or open a file, or paste; what its columns are for; the rows themselves, to look through and mend. What is wrong
 // with them the engine says, by line; a pasted text stays here until it is used or thrown away.
-import { memo, useDeferredValue, useState } from 'react';
+import type { RefObject } from 'react';
+import { memo, useCallback, useDeferredValue, useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
-import { textOfRows } from '../../../engine/index.ts';
+import { isInFile, textOfRows } from '../../../engine/index.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { FileDrop } from '../../parts/FileDrop.tsx';
+import { OpenAgain } from '../../parts/OpenAgain.tsx';
 import { Sheet } from '../../parts/Sheet.tsx';
 import '../../styles/rows.css';
 import { HubRows } from './HubRows.tsx';
@@ -15,7 +17,7 @@ import { useRowsTexts } from './rowsTexts.ts';
 /** Asked for by the picker; anything may be dropped. */
 const endings = ['.csv', '.tsv', '.jsonl', '.json', '.ndjson', '.parquet', '.txt'];
 
-const Paste = memo(function Paste() {
+const Paste = memo(function Paste({ onBring }: { readonly onBring: () => void }) {
   const { t } = useTexts();
   const r = useRowsTexts();
   const actions = useActions();
@@ -25,7 +27,9 @@ const Paste = memo(function Paste() {
   const use = (): void => {
     setEmpty(text.trim() === '');
     const pasted = own !== undefined && textOfRows(own) !== '' ? own.name : t('data.pasted');
-    if (text.trim() !== '') actions.openRows(new File([text], pasted));
+    if (text.trim() === '') return;
+    onBring();
+    actions.openRows(new File([text], pasted));
   };
   return (
     <>
@@ -70,13 +74,26 @@ const Refusal = memo(function Refusal() {
   );
 });
 
+/** Rows of a file that is not here: it is opened again by one press, where the browser knows it. */
+const Again = memo(function Again() {
+  const actions = useActions();
+  const own = usePageState((state) => state.recipe.data);
+  const files = usePageState((state) => state.rows.files);
+  if (own === undefined || !isInFile(own) || files.has(own.digest)) return null;
+  return (
+    <div className="dialog-actions">
+      <OpenAgain digest={own.digest} onFiles={([file]) => file && actions.openRows(file)} />
+    </div>
+  );
+});
+
 /** What was brought, drawn in slices after whatever a person waits for. */
 const Own = memo(function Own() {
   const own = useDeferredValue(usePageState((state) => state.recipe.data));
   return own === undefined ? <PresetRows /> : <OwnRows data={own} />;
 });
 
-const Drop = memo(function Drop() {
+const Drop = memo(function Drop({ onBring }: { readonly onBring: () => void }) {
   const r = useRowsTexts();
   const actions = useActions();
   const reading = usePageState((state) => state.rows.reading);
@@ -86,7 +103,11 @@ const Drop = memo(function Drop() {
       busy={reading ? r('reading') : null}
       choose={r('choose')}
       accept={endings}
-      onFiles={([file]) => file && actions.openRows(file)}
+      onFiles={([file]) => {
+        if (file === undefined) return;
+        onBring();
+        actions.openRows(file);
+      }}
     />
   );
 });
@@ -116,20 +137,41 @@ function Foot({ close }: { readonly close: () => void }) {
   );
 }
 
+/** What became of rows stands above the places where they are dropped and pasted: once they are read it comes into view. */
+function Outcome({ brought }: { readonly brought: RefObject<boolean> }) {
+  const reading = usePageState((state) => state.rows.reading);
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (reading || !brought.current) return;
+    brought.current = false;
+    place.current?.scrollIntoView({ block: 'start' });
+  }, [reading, brought]);
+  return (
+    <div ref={place} className="rows-outcome">
+      <Refusal />
+      <Again />
+      <Own />
+    </div>
+  );
+}
+
 /** The dialog itself hears of no change: each part follows its own. */
 export function RowsDialog() {
   const { t } = useTexts();
   const r = useRowsTexts();
   const actions = useActions();
+  const brought = useRef(false);
+  const bring = useCallback(() => {
+    brought.current = true;
+  }, []);
   const close = (): void => actions.openDialog(null);
   return (
     <Sheet title={t('data.title')} wide open onClose={close}>
       <p className="dim">{r('intro')}</p>
-      <Refusal />
-      <Own />
-      <Drop />
+      <Outcome brought={brought} />
+      <Drop onBring={bring} />
       <HubRows />
-      <Paste />
+      <Paste onBring={bring} />
       <Foot close={close} />
     </Sheet>
   );

@@ -5,7 +5,6 @@ import type { CustomData } from '../../../engine/index.ts';
 import type { RowsAsked, RowsView } from '../../../engine/protocol.ts';
 import { useActions, useTexts } from '../../PageContext.tsx';
 import { Picker } from '../../parts/Picker.tsx';
-import { countText } from '../../texts/numbers.ts';
 import type { OpenCell } from './CellEditor.tsx';
 import { CellEditor } from './CellEditor.tsx';
 import { CutRows } from './CutRows.tsx';
@@ -67,7 +66,7 @@ interface Props {
 }
 
 export const RowsTable = memo(function RowsTable({ data, problems }: Props) {
-  const { say, language } = useTexts();
+  const { say } = useTexts();
   const r = useRowsTexts();
   const actions = useActions();
   const [search, setSearch] = useState('');
@@ -115,7 +114,7 @@ export const RowsTable = memo(function RowsTable({ data, problems }: Props) {
         />
         <FilterPicker filter={filter} choose={choose} />
         <span className="small dim" role="status">
-          {r('matches', { found: countText(matches, language), total: countText(total, language) })}
+          {r('matches', { found: matches, total })}
         </span>
         {filter !== 'all' && rows.length > 0 && rows.length === matches && (
           <Button

@@ -2,12 +2,12 @@
 import { useState } from 'react';
 import { differencesOf } from '../../../engine/index.ts';
 import type { KeptRun } from '../../../engine/protocol.ts';
-import { useTexts } from '../../PageContext.tsx';
 import { saidAt, saidSteps } from '../answers/saidAt.ts';
 import { Overlay, Swatch } from './Overlay.tsx';
 import type { RunsText } from './runsTexts.ts';
 import { useRunsTexts } from './runsTexts.ts';
-import { compared, partValue, runName, settingName, settingValue } from './runWords.ts';
+import { compared, partValue, settingName, settingValue } from './runWords.ts';
+import { useRunNames } from './useRunNames.ts';
 
 /** As many lines as can be told apart. */
 const MOST_DRAWN = 6;
@@ -115,15 +115,15 @@ function RunAnswers({
 
 export function CompareRuns({ chosen }: { readonly chosen: readonly KeptRun[] }) {
   const t = useRunsTexts();
-  const { language } = useTexts();
+  const all = useRunNames();
   if (chosen.length === 0) return <p className="dim">{t('compareHint')}</p>;
   const runs = chosen.slice(0, MOST_DRAWN);
-  const names = runs.map((run) => runName(t, run, language));
+  const names = runs.map(({ id }) => all.get(id) ?? '');
   const lines = differingLines(t, runs);
   return (
     <section className="run-compared" aria-label={t('compare')}>
       <h3>{t('compare')}</h3>
-      {chosen.length > runs.length && <p className="dim">{t('most', { count: MOST_DRAWN })}</p>}
+      {chosen.length > runs.length && <p className="dim">{t('most', { most: MOST_DRAWN })}</p>}
       <Overlay runs={runs} names={names} />
       {runs.length > 1 && (
         <section>

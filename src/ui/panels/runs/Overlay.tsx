@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { ToggleButton } from 'react-aria-components';
 import type { KeptRun } from '../../../engine/protocol.ts';
 import { figureText, lossText } from '../../texts/numbers.ts';
-import { curvesIn } from './curves.ts';
+import { curvesIn, loggedCurve } from './curves.ts';
 import { useRunsTexts } from './runsTexts.ts';
 
 const frame = { width: 600, height: 200 } as const;
@@ -23,11 +23,8 @@ export function Overlay(props: { readonly runs: readonly KeptRun[]; readonly nam
   const t = useRunsTexts();
   const [log, setLog] = useState(false);
   const [smooth, setSmooth] = useState(true);
-  const shown = curvesIn(
-    runs.map(({ curve }) => curve),
-    frame,
-    { log, smoothing: smooth ? SMOOTHING : 0 },
-  );
+  const logged = runs.map(loggedCurve);
+  const shown = curvesIn(logged, frame, { log, smoothing: smooth ? SMOOTHING : 0 });
   return (
     <figure className="run-overlay">
       <div className="run-overlay-tools">
@@ -68,8 +65,8 @@ export function Overlay(props: { readonly runs: readonly KeptRun[]; readonly nam
       <figcaption>
         <ul className="run-legend">
           {runs.map((run, place) => {
-            const first = run.curve[0];
-            const last = run.curve.at(-1);
+            const first = logged[place]?.[0];
+            const last = logged[place]?.at(-1);
             return (
               <li key={run.id}>
                 <Swatch place={place} />

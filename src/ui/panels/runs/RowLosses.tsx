@@ -154,7 +154,11 @@ export function RowLosses() {
       )}
       {rows.length > 0 && (
         <p>
-          {t(part === 'eval' ? 'scoredEval' : 'scoredTrain', { count: rows.length, total: total ?? 0, step })}
+          {t(part === 'eval' ? 'scoredEval' : 'scoredTrain', {
+            scored: rows.length,
+            total: total ?? 0,
+            step,
+          })}
           {at !== step && ` ${t('scoredBefore', { step: at })}`}
         </p>
       )}

@@ -4,24 +4,26 @@ import { Button } from 'react-aria-components';
 import type { ComparedRecipe, RecipeValues } from '../../../engine/index.ts';
 import { differencesOf } from '../../../engine/index.ts';
 import type { KeptRun } from '../../../engine/protocol.ts';
-import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import { useActions, usePageState } from '../../PageContext.tsx';
 import { Tick } from '../../parts/Tick.tsx';
 import { presetValues } from '../../state/recipeEdits.ts';
 import { isBusy } from '../../state/runStatus.ts';
 import { bytesText, lossText, timeText } from '../../texts/numbers.ts';
 import { deviceClassWords } from '../notes/deviceClass.ts';
-import { curvesIn } from './curves.ts';
+import { curvesIn, loggedCurve } from './curves.ts';
 import { useRunsTexts } from './runsTexts.ts';
-import { compared, endLoss, lastEval, partValue, runName, settingName, settingValue } from './runWords.ts';
+import { compared, endLoss, lastEval, partValue, settingName, settingValue } from './runWords.ts';
+import { useRunNames } from './useRunNames.ts';
 
 const spark = { width: 88, height: 24 } as const;
 
 function Spark({ run }: { readonly run: KeptRun }) {
   const t = useRunsTexts();
-  const { lines } = curvesIn([run.curve], spark, { log: false, smoothing: 0.6 });
+  const curve = loggedCurve(run);
+  const { lines } = curvesIn([curve], spark, { log: false, smoothing: 0.6 });
   const said = t('curveOf', {
-    first: lossText(run.curve[0]?.[1] ?? Number.NaN),
-    last: lossText(run.curve.at(-1)?.[1] ?? Number.NaN),
+    first: lossText(curve[0]?.[1] ?? Number.NaN),
+    last: lossText(curve.at(-1)?.[1] ?? Number.NaN),
   });
   return (
     <svg
@@ -72,7 +74,7 @@ export function RunsTable(props: {
 }) {
   const { runs, chosen, onChoose } = props;
   const t = useRunsTexts();
-  const { language } = useTexts();
+  const names = useRunNames();
   const actions = useActions();
   const busy = usePageState((state) => isBusy(state.run));
   const presets = usePageState((state) => state.presets);
@@ -103,7 +105,7 @@ export function RunsTable(props: {
         </thead>
         <tbody>
           {runs.map((run) => {
-            const name = runName(t, run, language);
+            const name = names.get(run.id) ?? '';
             const recipe = compared(run);
             const evalLoss = lastEval(run);
             const differs = [

@@ -1,4 +1,6 @@
 // Curves of several runs on common axes, as the points of SVG lines. Pure: what is not finite is a gap, a single point stays visible.
+
+import { loggedWindows, meanOf } from '../../../engine/index.ts';
 import type { KeptRun } from '../../../engine/protocol.ts';
 import { ema } from '../../state/ema.ts';
 
@@ -22,6 +24,16 @@ export interface Curves {
 }
 
 type Curve = KeptRun['curve'];
+
+/** The logged points of a run, each the mean since the last; those of eval losses alone are left out. */
+export function loggedCurve({ curve, recipe }: Pick<KeptRun, 'curve' | 'recipe'>): Curve {
+  const points = curve.map((point) => ({ step: point[0], point }));
+  return [...loggedWindows(points, recipe)].map(([step, since]) => [
+    step,
+    meanOf(since, ({ point }) => point[1]),
+    since.at(-1)?.point[2] ?? null,
+  ]);
+}
 
 /** Lines in a frame whose top is `most` and whose bottom is `least`. */
 export function curvesIn(curves: readonly Curve[], { width, height }: Frame, look: CurveLook): Curves {

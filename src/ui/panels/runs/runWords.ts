@@ -1,15 +1,8 @@
-// Kept runs in words: how one is called, what of its recipe is shown beside others', where its curve ends. Pure.
+// Kept runs in words: what of its recipe is shown beside others', where its curve ends. Pure.
 import type { ComparedRecipe, RecipePart, SettingKey } from '../../../engine/index.ts';
 import type { KeptRun } from '../../../engine/protocol.ts';
 import { lossText, settingNumberText } from '../../texts/numbers.ts';
 import type { RunsText } from './runsTexts.ts';
-
-/** As a person called it, else by preset and time. */
-export function runName(t: RunsText, run: KeptRun, language: string): string {
-  if (run.name !== '') return run.name;
-  const when = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'medium' });
-  return t('unnamed', { preset: run.recipe.preset, when: run.at === 0 ? '–' : when.format(run.at) });
-}
 
 export const compared = (run: KeptRun): ComparedRecipe => ({
   ...run.recipe,

@@ -7,7 +7,11 @@ import { usePageState, useTexts } from '../../PageContext.tsx';
 import { Tick } from '../../parts/Tick.tsx';
 import type { FrameCard, FramePart as Part } from '../../state/frame.ts';
 import { frameHtml, frameParts, frameSearch } from '../../state/frame.ts';
+import type { Language } from '../../state/state.ts';
 import { useLinksTexts } from './linksTexts.ts';
+
+/** Languages by their own names, for cards that are called the same in both. */
+const ownNames: Readonly<Record<Language, string>> = { en: 'English', zh: '中文' };
 
 /** Names as they are typed, those of settings apart from all others. */
 function namedSettings(text: string): { readonly known: readonly SettingKey[]; readonly strange: string[] } {
@@ -26,7 +30,7 @@ export function FramePart(props: {
   const id = useId();
   const [parts, setParts] = useState<readonly (Part | FrameCard)[]>([]);
   const presets = usePageState((state) => state.presets);
-  const { say } = useTexts();
+  const { say, language } = useTexts();
   const tick = (part: Part | FrameCard, words: string) => (
     <Tick
       key={part}
@@ -52,7 +56,9 @@ export function FramePart(props: {
       {!parts.includes('presets') && (
         <fieldset className="take-home-group">
           <legend>{r('hideCards')}</legend>
-          {presets.map(({ id: card, title }) => tick(`preset.${card}`, say(title)))}
+          {presets.map(({ id: card, title, language: own }) =>
+            tick(`preset.${card}`, own === language ? say(title) : `${say(title)} (${ownNames[own]})`),
+          )}
         </fieldset>
       )}
       <label className="small dim" htmlFor={id}>

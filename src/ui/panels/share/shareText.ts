@@ -3,6 +3,7 @@ import type { Recipe, SettingKey } from '../../../engine/index.ts';
 import { pythonLabel, settingOf } from '../../../engine/index.ts';
 import type { Run } from '../../state/state.ts';
 import { figureText } from '../../texts/numbers.ts';
+import { loggedSteps } from '../charts/curveSteps.ts';
 
 export interface MarkdownWords {
   readonly setting: string;
@@ -56,8 +57,8 @@ const bars = '▁▂▃▄▅▆▇█';
 const mostBars = 60;
 
 /** The loss as a line of bars, the mean of some steps each, and its ends; × where one was no number. Null before the first step. */
-export function curveText(run: Pick<Run, 'steps'> | null): string | null {
-  const steps = run?.steps ?? [];
+export function curveText(run: Pick<Run, 'steps' | 'recipe'> | null): string | null {
+  const steps = run === null ? [] : loggedSteps(run);
   const ends = [steps[0], steps.at(-1)];
   if (steps.length === 0) return null;
   const count = Math.min(mostBars, steps.length);

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { StoredHere } from '../../../engine/index.ts';
 import { ownModels, rowsStore, storage } from '../../../engine/index.ts';
+import { forgetHandles, keptHandles } from '../../handles/kept.ts';
 import type { KeptSize } from '../../offline/keptSize.ts';
 import { forgetPage, forgetRuntime, keptSize } from '../../offline/keptSize.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
@@ -24,14 +25,17 @@ const folder = (): string => new URL('./', location.href).href;
 interface Seen {
   readonly here: StoredHere;
   readonly page: KeptSize | null;
+  /** Files of this machine that it can open again. */
+  readonly handles: Awaited<ReturnType<typeof keptHandles>>;
 }
 
 async function look(): Promise<Seen> {
-  const [here, page] = await Promise.all([
+  const [here, page, handles] = await Promise.all([
     storage().then(({ storedHere }) => storedHere()),
     keptSize(folder()).catch(() => null),
+    keptHandles(),
   ]);
-  return { here, page };
+  return { here, page, handles };
 }
 
 /** What is kept as long as the page is open. */
@@ -93,7 +97,7 @@ function StorageBody() {
   const trouble = usePageState((state) => state.hub.failure);
   useEffect(() => actions.listKept(), [actions]);
   if (seen === null) return <p role="status">{t('looking')}</p>;
-  const { here, page } = seen;
+  const { here, page, handles } = seen;
   const things: KeptThing[] = [];
   if (here.run)
     things.push({
@@ -131,6 +135,14 @@ function StorageBody() {
       about: t('ownModelsAbout'),
       ...here.ownModels,
       remove: async () => (await ownModels()).forget(),
+    });
+  if (handles)
+    things.push({
+      name: t('handles'),
+      about: t('handlesAbout', { count: handles.count }),
+      bytes: 0,
+      at: handles.at,
+      remove: async () => void (await forgetHandles()),
     });
   if (here.tuning)
     things.push({

@@ -1,5 +1,6 @@
 // Told beside a run that trains, but not as meant: a learning rate of zero, a second wrap, copies of tied weights, rows
 // that teach nothing.
+import { counted } from '../../../ground/counted.ts';
 import { parseNames } from '../../../ground/settings/names.ts';
 import type { DoctorEntry } from '../entry.ts';
 import { same, text } from '../entry.ts';
@@ -76,7 +77,7 @@ export const numberAdvice: readonly DoctorEntry[] = [
     },
     cause: (facts) =>
       text(
-        `warmup takes ${warmupSteps(facts)} steps and the run has ${totalSteps(facts.values, facts.rows)}: the learning rate never reaches what you set.`,
+        `warmup takes ${counted(warmupSteps(facts), 'step')} and the run has ${totalSteps(facts.values, facts.rows)}: the learning rate never reaches what you set.`,
         `预热要 ${warmupSteps(facts)} 步，而总共只有 ${totalSteps(facts.values, facts.rows)} 步：学习率永远到不了设定值。`,
       ),
     evidence: (facts) => [same(`warmup_steps = ${facts.values['train.warmup_steps']}`)],
@@ -178,7 +179,7 @@ export const numberAdvice: readonly DoctorEntry[] = [
       facts.values['wiring.requires_grad_all'],
     cause: (facts) =>
       text(
-        `requires_grad = True on every parameter trains the whole model: ${facts.trainable} tensors instead of the ${facts.adapterTensors} of the adapter.`,
+        `requires_grad = True on every parameter trains the whole model: ${counted(facts.trainable, 'tensor')} instead of the ${facts.adapterTensors} of the adapter.`,
         `给所有参数设置 requires_grad = True 会训练整个模型：${facts.trainable} 个张量，而不是适配器的 ${facts.adapterTensors} 个。`,
       ),
     evidence: (facts) => [same(`${facts.trainable} / ${facts.adapterTensors}`)],
@@ -227,7 +228,7 @@ export const numberAdvice: readonly DoctorEntry[] = [
     match: ({ rows }) => rows !== null && rows.maskedRows > 0 && !rows.allMasked,
     cause: ({ rows }) =>
       text(
-        `${rows?.maskedRows ?? 0} of ${rows?.rows ?? 0} rows have no trained token and teach nothing.`,
+        `${counted(rows?.maskedRows ?? 0, 'row has no trained token and teaches', 'rows have no trained token and teach')} nothing, of ${rows?.rows ?? 0}.`,
         `${rows?.rows ?? 0} 行中有 ${rows?.maskedRows ?? 0} 行没有被训练的词元，不起作用。`,
       ),
     evidence: ({ rows }) => [
@@ -254,7 +255,10 @@ export const numberAdvice: readonly DoctorEntry[] = [
         '没有一行的训练部分以结束符结尾，模型学不会停下来。',
       ),
     evidence: ({ rows }) => [
-      text(`0 of ${rows?.rows ?? 0} rows end with eos`, `${rows?.rows ?? 0} 行中以 eos 结尾的为 0`),
+      text(
+        `0 of ${counted(rows?.rows ?? 0, 'row ends', 'rows end')} with eos`,
+        `${rows?.rows ?? 0} 行中以 eos 结尾的为 0`,
+      ),
     ],
     notTheCause: [],
     proposals: () => [],

@@ -1,4 +1,5 @@
 // Nothing is trainable: who froze the adapter, or why there is none.
+import { counted } from '../../../ground/counted.ts';
 import type { DoctorEntry, Proposal } from '../entry.ts';
 import { not4bit, notTargets, same, text } from '../entry.ts';
 import type { DoctorFacts } from '../facts.ts';
@@ -75,7 +76,7 @@ export const frozenEntries: readonly DoctorEntry[] = [
     cause: (facts) =>
       hidden(
         facts,
-        `SFTTrainer of TRL ${facts.examination.script.stack.trl} calls prepare_model_for_kbit_training on any 4-bit model, also on one that already carries an adapter, and freezes it: ${facts.frozenBy?.before ?? 0} trainable tensors became 0. TRL 0.20.0 to 0.23.0 do this.`,
+        `SFTTrainer of TRL ${facts.examination.script.stack.trl} calls prepare_model_for_kbit_training on any 4-bit model, also on one that already carries an adapter, and freezes it: ${counted(facts.frozenBy?.before ?? 0, 'trainable tensor')} became 0. TRL 0.20.0 to 0.23.0 do this.`,
         `TRL ${facts.examination.script.stack.trl} 的 SFTTrainer 对任何 4 位模型都会调用 prepare_model_for_kbit_training，包括已带适配器的模型，于是把它冻结：可训练张量从 ${facts.frozenBy?.before ?? 0} 变为 0。TRL 0.20.0 到 0.23.0 都如此。`,
       ),
     evidence: frozenEvidence,
@@ -141,7 +142,7 @@ export const frozenEntries: readonly DoctorEntry[] = [
     cause: (facts) =>
       hidden(
         facts,
-        `LoraConfig(inference_mode=True) attaches the adapter frozen, without a word: 0 of ${facts.adapterTensors} tensors require grad. Every saved adapter_config.json says inference_mode: true.`,
+        `LoraConfig(inference_mode=True) attaches the adapter frozen, without a word: 0 of ${counted(facts.adapterTensors, 'tensor requires', 'tensors require')} grad. Every saved adapter_config.json says inference_mode: true.`,
         `LoraConfig(inference_mode=True) 挂载的适配器是冻结的，且没有提示：${facts.adapterTensors} 个张量中需要梯度的为 0。每个保存的 adapter_config.json 都写着 inference_mode: true。`,
       ),
     evidence: frozenEvidence,

@@ -1,4 +1,5 @@
 // The graph is cut between the adapters and the loss: reentrant checkpointing, no_grad, a detached loss, wrong repairs.
+import { counted } from '../../../ground/counted.ts';
 import { stacks } from '../../../libraries/stacks.ts';
 import type { DoctorEntry, Proposal } from '../entry.ts';
 import { not4bit, notTargets, same, text } from '../entry.ts';
@@ -101,7 +102,7 @@ function reentrantEvidence({
   return [
     same(`embed_tokens output requires_grad=${embeddingRequiresGrad ? 'True' : 'False'}`),
     text(
-      `${reentrantLayers} layers ran under no_grad as reentrant checkpoints`,
+      `${counted(reentrantLayers, 'layer')} ran under no_grad as reentrant checkpoints`,
       `${reentrantLayers} 层以可重入检查点在 no_grad 下运行`,
     ),
     same(`loss.grad_fn=${loss?.gradFn ?? 'None'}`),
@@ -132,7 +133,10 @@ export const graphCutEntries: readonly DoctorEntry[] = [
     evidence: (facts) => [
       same('logits.requires_grad=False'),
       same('loss.grad_fn=None'),
-      text(`${facts.trainable} tensors require grad`, `${facts.trainable} 个张量需要梯度`),
+      text(
+        `${counted(facts.trainable, 'tensor requires', 'tensors require')} grad`,
+        `${facts.trainable} 个张量需要梯度`,
+      ),
     ],
     notTheCause: [text('requires_grad flags', 'requires_grad 标志'), notTargets, not4bit],
     proposals: (facts) => [plainStep(`loss = model(**batch).loss  # outside torch.${step(facts)}()`)],
@@ -180,7 +184,7 @@ export const graphCutEntries: readonly DoctorEntry[] = [
       ),
     evidence: ({ examination }) => [
       text(
-        `after the first backward ${examination.outcome.nonzeroGradients} tensors had a non-zero gradient`,
+        `after the first backward ${counted(examination.outcome.nonzeroGradients, 'tensor')} had a non-zero gradient`,
         `第一次 backward 后有 ${examination.outcome.nonzeroGradients} 个张量梯度非零`,
       ),
     ],
@@ -199,7 +203,7 @@ export const graphCutEntries: readonly DoctorEntry[] = [
       facts.isElement0 && facts.reentrantLayers > 0 && !facts.embeddingRequiresGrad && facts.trainable > 0,
     cause: (facts) =>
       text(
-        `Reentrant checkpointing runs each layer under no_grad; its output requires grad only if the hidden states that enter it do. They do not: the embedding is frozen and no hook was installed. So nothing reaches the loss, although ${facts.trainable} tensors require grad.`,
+        `Reentrant checkpointing runs each layer under no_grad; its output requires grad only if the hidden states that enter it do. They do not: the embedding is frozen and no hook was installed. So nothing reaches the loss, although ${counted(facts.trainable, 'tensor requires', 'tensors require')} grad.`,
         `可重入检查点在 no_grad 下运行每一层；只有进入该层的隐藏状态需要梯度，输出才需要梯度。这里不需要：嵌入被冻结，也没有安装钩子。因此尽管有 ${facts.trainable} 个张量需要梯度，却没有任何东西连到损失。`,
       ),
     evidence: reentrantEvidence,

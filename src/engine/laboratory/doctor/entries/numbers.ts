@@ -1,11 +1,12 @@
 // The graph is whole and still nothing is learnt: masked labels, a scale of zero.
+import { counted } from '../../../ground/counted.ts';
 import type { DoctorEntry } from '../entry.ts';
 import { same, text } from '../entry.ts';
 import type { DoctorFacts } from '../facts.ts';
 
 const gradients = ({ examination: { outcome } }: DoctorFacts) =>
   text(
-    `${outcome.zeroGradients} of ${outcome.trainableTensors} gradients are exactly zero, ${outcome.noneGradients} None`,
+    `exactly zero: ${outcome.zeroGradients} of ${counted(outcome.trainableTensors, 'gradient')}, ${outcome.noneGradients} None`,
     `${outcome.trainableTensors} 个梯度中 ${outcome.zeroGradients} 个恰为零，${outcome.noneGradients} 个为 None`,
   );
 const noGradientMissing = ({ isSilent, trainable, examination: { outcome } }: DoctorFacts): boolean =>
@@ -18,13 +19,13 @@ export const numberEntries: readonly DoctorEntry[] = [
       noGradientMissing(facts) && facts.rows?.allMasked === true && facts.rows.truncatedRows > 0,
     cause: ({ rows, values }) =>
       text(
-        `Every label is -100: ${rows?.truncatedRows ?? 0} of ${rows?.rows ?? 0} rows are longer than max_length ${values['train.max_length']}, and the cut takes the answers. The longest has ${rows?.longestTokens ?? 0} tokens.`,
+        `Every label is -100: ${rows?.truncatedRows ?? 0} of ${counted(rows?.rows ?? 0, 'row is', 'rows are')} longer than max_length ${values['train.max_length']}, and the cut takes the answers. The longest has ${rows?.longestTokens ?? 0} tokens.`,
         `所有标签都是 -100：${rows?.rows ?? 0} 行中有 ${rows?.truncatedRows ?? 0} 行长于 max_length ${values['train.max_length']}，回答被截掉了。最长的一行有 ${rows?.longestTokens ?? 0} 个词元。`,
       ),
     evidence: (facts) => [
       gradients(facts),
       text(
-        `${facts.rows?.maskedRows ?? 0} rows without a trained token`,
+        `${counted(facts.rows?.maskedRows ?? 0, 'row')} without a trained token`,
         `${facts.rows?.maskedRows ?? 0} 行没有任何被训练的词元`,
       ),
     ],

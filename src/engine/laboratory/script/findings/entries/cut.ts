@@ -2,6 +2,7 @@
 // happens to the loss.
 // Sources: torch/utils/checkpoint.py CheckpointFunction; transformers modeling_utils.py gradient_checkpointing_enable, trainer.py
 // _inner_training_loop (calls it again with its own kwargs); peft utils/other.py prepare_model_for_kbit_training.
+import { counted } from '../../../../ground/counted.ts';
 import type { Text } from '../../../../ground/text.ts';
 import { same, text } from '../../../../ground/text.ts';
 import { truthOf } from '../../../../python/program/values.ts';
@@ -84,7 +85,7 @@ function evidence(facts: ProgramFacts): Text[] {
   return [
     same(`embedding output requires_grad=${embeddingLives(facts) ? 'True' : 'False'}`),
     text(
-      `${reentrantLayers(facts)} layers ran under no_grad as reentrant checkpoints`,
+      `${counted(reentrantLayers(facts), 'layer')} ran under no_grad as reentrant checkpoints`,
       `${reentrantLayers(facts)} 层以可重入检查点在 no_grad 下运行`,
     ),
     ...(effect
@@ -108,7 +109,7 @@ const isCut = (facts: ProgramFacts): boolean =>
 const outcome = (facts: ProgramFacts): Text =>
   facts.isElement0
     ? text(
-        `Nothing reaches the loss, although ${facts.trainable} tensors require grad.`,
+        `Nothing reaches the loss, although ${counted(facts.trainable, 'tensor requires', 'tensors require')} grad.`,
         `尽管有 ${facts.trainable} 个张量需要梯度，却没有任何东西连到损失。`,
       )
     : text(
@@ -153,7 +154,7 @@ export const cutFindings: readonly Finding[] = [
         lines: [line, event.line],
         severity: 'cause',
         cause: text(
-          `The forward pass ran inside torch.${event.gradMode}() of line ${line}, so nothing was recorded: ${facts.trainable} tensors require grad and the loss has no grad_fn.`,
+          `The forward pass ran inside torch.${event.gradMode}() of line ${line}, so nothing was recorded: ${counted(facts.trainable, 'tensor requires', 'tensors require')} grad and the loss has no grad_fn.`,
           `前向在第 ${line} 行的 torch.${event.gradMode}() 内运行，什么都没有记录：有 ${facts.trainable} 个张量需要梯度，而损失没有 grad_fn。`,
         ),
         evidence: [same('loss.grad_fn=None')],
@@ -185,7 +186,10 @@ export const cutFindings: readonly Finding[] = [
         ),
         evidence: [
           same('loss.grad_fn=None'),
-          text(`${facts.trainable} tensors require grad`, `${facts.trainable} 个张量需要梯度`),
+          text(
+            `${counted(facts.trainable, 'tensor requires', 'tensors require')} grad`,
+            `${facts.trainable} 个张量需要梯度`,
+          ),
         ],
         proposals: [
           {

@@ -1,6 +1,7 @@
 // Nothing that the optimiser could move, by what the script itself does: flags set by hand, a loop that thaws names which aren't there, a
 // name for the adapter that its release doesn't activate. What the libraries freeze are entries of the settings' doctor. Sources: torch
 // nn.Module.requires_grad_; peft tuners/lora/bnb.py Linear4bit and Linear8bitLt of 0.6.2, 0.7.1 and 0.8.2.
+import { counted } from '../../../../ground/counted.ts';
 import type { Text } from '../../../../ground/text.ts';
 import { text } from '../../../../ground/text.ts';
 import { textOf } from '../../../../python/program/values.ts';
@@ -13,7 +14,7 @@ import type { ScriptEdit } from '../scriptEdit.ts';
 
 const counts = ({ trainable, line, callee }: Effect): Text =>
   text(
-    `line ${line}, ${shortName(callee)}: ${trainable?.before ?? 0} → ${trainable?.after ?? 0} tensors require grad`,
+    `line ${line}, ${shortName(callee)}: ${trainable?.before ?? 0} → ${counted(trainable?.after ?? 0, 'tensor requires', 'tensors require')} grad`,
     `第 ${line} 行，${shortName(callee)}：需要梯度的张量 ${trainable?.before ?? 0} → ${trainable?.after ?? 0}`,
   );
 

@@ -1,6 +1,7 @@
 // Numbers that are too coarse or too large for their type: updates that bfloat16 rounds away, activations that float16 doesn't hold.
 // Sources: trl sft_trainer.py from 0.26 (casts trainable weights of a k-bit model to bfloat16); peft tuners/lora/dora.py, whose magnitude
 // is of the size of a weight's norm; transformers' documentation of gemma and t5 on float16.
+import { counted } from '../../../../ground/counted.ts';
 import { text } from '../../../../ground/text.ts';
 import { numberOf, truthOf } from '../../../../python/program/values.ts';
 import type { Finding, Match } from '../finding.ts';
@@ -24,7 +25,7 @@ function magnitude(facts: ProgramFacts): Match | null {
     lines: [...(made ? [made.call.line] : []), trainer.line],
     severity: 'warning',
     cause: text(
-      `${coarse.length} magnitudes of DoRA are trained in bfloat16${casts ? `, for SFTTrainer of TRL ${facts.versions.trl} casts the trainable weights of a quantised model` : ''}. They are of the size of 1, where bfloat16 has steps of 1/128; an update of the learning rate's size is rounded away, and they never change.`,
+      `${counted(coarse.length, 'magnitude of DoRA is', 'magnitudes of DoRA are')} trained in bfloat16${casts ? `, for SFTTrainer of TRL ${facts.versions.trl} casts the trainable weights of a quantised model` : ''}. They are of the size of 1, where bfloat16 has steps of 1/128; an update of the learning rate's size is rounded away, and they never change.`,
       `${coarse.length} 个 DoRA 幅值以 bfloat16 训练${casts ? `，因为 TRL ${facts.versions.trl} 的 SFTTrainer 会转换量化模型的可训练权重` : ''}。它们约为 1，而 bfloat16 在此的步长为 1/128；学习率大小的更新会被舍去，幅值永远不变。`,
     ),
     evidence: [text(`first: ${coarse[0]?.[0] ?? ''}`, `第一个：${coarse[0]?.[0] ?? ''}`)],
