@@ -183,7 +183,7 @@ export const en = {
     said: 'Gradient strip of {{cells}} cells. {{answer}}. {{cut}}{{checkpoint}}',
     saidCut: 'The graph is cut at {{cell}}. ',
     saidCheckpoint: '{{count}} cells are checkpointed. ',
-    key: 'blue: what is learned gets through · dotted: it does not · dot filled: learns, hollow or ringed: learns nothing',
+    key: 'blue: gets through · dotted: does not · dot filled: learns, hollow or ringed: learns nothing',
     play: '▶ Watch it break',
     playOn: 'Next',
     stopPlay: 'Stop',
