@@ -7,7 +7,7 @@ import { saidAt, saidSteps } from '../answers/saidAt.ts';
 import { Overlay, Swatch } from './Overlay.tsx';
 import type { RunsText } from './runsTexts.ts';
 import { useRunsTexts } from './runsTexts.ts';
-import { compared, partValue, runName, settingName, settingValue } from './runWords.ts';
+import { compared, partValue, runName, settingName, settingValue, toldApart } from './runWords.ts';
 
 /** As many lines as can be told apart. */
 const MOST_DRAWN = 6;
@@ -118,7 +118,8 @@ export function CompareRuns({ chosen }: { readonly chosen: readonly KeptRun[] })
   const { language } = useTexts();
   if (chosen.length === 0) return <p className="dim">{t('compareHint')}</p>;
   const runs = chosen.slice(0, MOST_DRAWN);
-  const names = runs.map((run) => runName(t, run, language));
+  const { settings } = differencesOf(runs.map(compared));
+  const names = runs.map((run) => toldApart(runName(t, run, language), compared(run), settings));
   const lines = differingLines(t, runs);
   return (
     <section className="run-compared" aria-label={t('compare')}>

@@ -11,6 +11,21 @@ export function runName(t: RunsText, run: KeptRun, language: string): string {
   return t('unnamed', { preset: run.recipe.preset, when: run.at === 0 ? '–' : when.format(run.at) });
 }
 
+/** So many settings in front of a name still tell it from the others at a glance. */
+const MOST_TOLD = 2;
+
+/** `r 16 · ships-log, 2:15`: in front of its name what tells a run from those beside it, where that is little and the name does not say it. */
+export function toldApart(
+  name: string,
+  recipe: Pick<ComparedRecipe, 'values'>,
+  differing: readonly SettingKey[],
+): string {
+  const told = differing
+    .map((key) => `${settingName(key)} ${settingValue(recipe, key)}`)
+    .filter((one) => !name.includes(one));
+  return told.length > MOST_TOLD ? name : [...told, name].join(' · ');
+}
+
 export const compared = (run: KeptRun): ComparedRecipe => ({
   ...run.recipe,
   rowsName: run.rowsName,

@@ -26,7 +26,7 @@ export function FramePart(props: {
   const id = useId();
   const [parts, setParts] = useState<readonly (Part | FrameCard)[]>([]);
   const presets = usePageState((state) => state.presets);
-  const { say } = useTexts();
+  const { say, language } = useTexts();
   const tick = (part: Part | FrameCard, words: string) => (
     <Tick
       key={part}
@@ -52,7 +52,13 @@ export function FramePart(props: {
       {!parts.includes('presets') && (
         <fieldset className="take-home-group">
           <legend>{r('hideCards')}</legend>
-          {presets.map(({ id: card, title }) => tick(`preset.${card}`, say(title)))}
+          {presets.map((preset) =>
+            tick(
+              `preset.${preset.id}`,
+              // Those of the other language are called the same.
+              preset.language === language ? say(preset.title) : `${say(preset.title)} (${preset.language})`,
+            ),
+          )}
         </fieldset>
       )}
       <label className="small dim" htmlFor={id}>
