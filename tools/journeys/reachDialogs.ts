@@ -99,6 +99,7 @@ const dialogs: Readonly<Record<DialogName, Way>> = {
   guide: then(by('[data-part=guide]', 'panels/guide/GuideDialog.tsx'), unfold),
   tour: {
     from: FROM,
+    part: '.tour',
     opens: ['panels/tour/Tour.tsx'],
     act: async (page) => {
       await page.locator('[data-part=tour]').click();

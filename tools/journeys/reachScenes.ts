@@ -21,6 +21,8 @@ export interface Scene {
   readonly act: (page: Page) => Promise<void>;
   /** Again at each width and in each language. */
   readonly after?: (page: Page) => Promise<void>;
+  /** What of the page is its own; the rest is others'. */
+  readonly part?: string;
   /** What of src/ui it opens: files that hold a dialog, a popover, tabs or a fold. */
   readonly opens: readonly string[];
 }
@@ -51,6 +53,7 @@ const over = (
   name,
   widths,
   opens,
+  part: '.popover',
   act: async () => {},
   after: async (page) => {
     await closed(page);
@@ -79,6 +82,12 @@ async function read(page: Page, script: string): Promise<void> {
   await page.locator('.verdict-card').waitFor();
 }
 
+/** With more that no setting says than is listed at once. */
+const frozen = /^for name[\s\S]*?False\n/m;
+const keptFive = kept.replace(frozen, (loop) =>
+  [0, 1, 2, 3, 4].map((layer) => loop.replace('layers.0.', `layers.${layer}.`)).join(''),
+);
+
 const sheet = (name: SheetName): Scene => ({
   name: `sheet-${name}`,
   widths: narrow,
@@ -89,6 +98,8 @@ const sheet = (name: SheetName): Scene => ({
   },
   after: (page) => pressAll(page, '[role=dialog] .advanced[aria-expanded=false]'),
 });
+
+const centre = '#result';
 
 /** The page's shortest run, with rows held out. */
 export const tinyRun =
@@ -101,16 +112,30 @@ export const states: readonly Scene[] = [
     act: async () => {},
     after: (page) => page.locator('.try-text:not(.dim)').waitFor(),
   },
-  { name: 'first-unfolded', opens: ['panels/before/Before.tsx'], act: unfolded, after: unfolded },
-  { name: 'failure', link: 'preset=element-0', opens: [], act: (page) => page.locator('.failure').waitFor() },
+  {
+    name: 'first-unfolded',
+    part: centre,
+    opens: ['panels/before/Before.tsx'],
+    act: unfolded,
+    after: unfolded,
+  },
+  {
+    name: 'failure',
+    part: centre,
+    link: 'preset=element-0',
+    opens: [],
+    act: (page) => page.locator('.failure').waitFor(),
+  },
   {
     name: 'silent',
+    part: centre,
     link: 'preset=silent-failure',
     opens: [],
     act: (page) => page.locator('.failure').waitFor(),
   },
   {
     name: 'link-notes',
+    part: centre,
     link: 'preset=nobody&lora.r=9999&no.such=1',
     opens: [],
     act: (page) => page.locator('.note').first().waitFor(),
@@ -149,20 +174,23 @@ export const states: readonly Scene[] = [
   sheet('parameters'),
   {
     name: 'script-read',
+    part: centre,
     opens: ['panels/reading/PasteDialog.tsx'],
     act: (page) => read(page, failing),
   },
   {
     name: 'program',
+    part: centre,
     opens: ['panels/reading/ProgramNote.tsx'],
     act: async (page) => {
-      await read(page, kept);
+      await read(page, keptFive);
       await page.locator('.reading-facts .dialog-actions .button:not(.button-main)').click();
       await page.locator('.program-note summary').click();
     },
   },
   {
     name: 'saved-run',
+    part: centre,
     link: 'train.max_steps=4',
     opens: [],
     act: async (page) => {
@@ -174,6 +202,7 @@ export const states: readonly Scene[] = [
   },
   {
     name: 'second-tab',
+    part: centre,
     link: 'train.max_steps=4',
     opens: [],
     act: async (page) => {
@@ -186,6 +215,7 @@ export const states: readonly Scene[] = [
   },
   {
     name: 'no-webgpu',
+    part: centre,
     without: 'webgpu',
     opens: ['panels/notes/Notes.tsx'],
     act: async (page) => {
@@ -194,5 +224,5 @@ export const states: readonly Scene[] = [
       await banner.locator('summary').click();
     },
   },
-  { name: 'after-run', run: true, opens: [], act: ended },
+  { name: 'after-run', part: centre, run: true, opens: [], act: ended },
 ];

@@ -10,7 +10,7 @@ import type { Scene } from './reachScenes.ts';
 import { closed, ended, states, tinyRun } from './reachScenes.ts';
 
 /** A busy machine takes its time. */
-export const PATIENCE_MS = 400_000;
+export const PATIENCE_MS = 180_000;
 const HEIGHT = 900;
 const WIDE = 1280;
 
