@@ -107,17 +107,20 @@ export async function visitAll(
 
   async function visit(scene: Scene): Promise<void> {
     const plain = scene.without === undefined ? null : await launched(['--disable-features=WebGPU']);
-    const { context, page } = scene.run ? await withRun() : await open(scene, plain ?? browser);
-    await sized(page, scene.from ?? scene.widths?.[0] ?? WIDE);
+    let here: Visit | null = null;
     try {
+      here = scene.run ? await withRun() : await open(scene, plain ?? browser);
+      const { page } = here;
+      await sized(page, scene.from ?? scene.widths?.[0] ?? WIDE);
       await scene.act(page);
       bad += await judge(scene, page);
     } catch (error) {
       bad += 1;
       tell(`${scene.name}: NOT REACHED: ${String(error).split('\n')[0]}`);
+      here ??= kept;
       kept = null;
     }
-    if (!scene.run || kept === null) await context.close();
+    if (!scene.run || kept === null) await here?.context.close();
     await plain?.close();
   }
 
