@@ -26,6 +26,8 @@ test('shows, reproduces, explains and repairs element 0', async ({ page }) => {
     .click();
   await expect(page.locator('.strip-question')).toContainText(/Yes: all \d+ adapter tensors receive one/);
   await expect(page.locator('.failure')).toHaveCount(0);
+  // However far down the fix was pressed.
+  await expect(page.locator('.strip-question')).toBeInViewport();
   await page.getByRole('button', { name: 'Train', exact: true }).click();
   await reach(page, /^finished, 2 steps/);
 });

@@ -102,6 +102,7 @@ test('the tour breaks, mends, trains and takes home by Space, and Esc leaves it'
   await expect(tour).toContainText('Break it');
   await page.keyboard.press('Escape');
   await expect(tour).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Tour' })).toBeFocused();
   await page.getByRole('button', { name: 'Tour' }).click();
   await expect(tour).toContainText('Break it');
   await page.keyboard.press('Space');

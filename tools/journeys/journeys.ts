@@ -7,6 +7,7 @@ import { tool, usageError } from '../commandLine.ts';
 import { serve } from '../start/serve.ts';
 import { buildIfStale } from '../start/stale.ts';
 import { walkHangs } from './hangs.ts';
+import { walkKeys } from './keys.ts';
 import type { Window } from './person.ts';
 import { browserNames, languages, openBrowser, windows } from './person.ts';
 import { walkReach } from './reach.ts';
@@ -25,6 +26,10 @@ export const command = {
       type: 'boolean',
       help: 'instead, judge every dialog with axe, at seven widths, in both languages and themes; --only: “zh dark dialog-share 390”',
     },
+    keys: {
+      type: 'boolean',
+      help: 'instead, come to everything in every dialog by the keyboard alone; --only: “dialog-share”',
+    },
     hangs: {
       type: 'boolean',
       help: 'instead, bring the page what never ends, in Chromium, and print how each was answered; --only: of those',
@@ -34,7 +39,7 @@ export const command = {
 
 const windowNames: readonly Window[] = ['wide', 'narrow'];
 
-export const main = tool(command, async ({ only = '', axe, hangs }) => {
+export const main = tool(command, async ({ only = '', axe, keys, hangs }) => {
   const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
   const wanted = only.split(/\s+/);
   const all = browserNames.flatMap((browser) =>
@@ -52,7 +57,8 @@ export const main = tool(command, async ({ only = '', axe, hangs }) => {
     ),
   );
   const chosen = all.filter(({ words }) => wanted.every((word) => words.includes(word)));
-  if (chosen.length === 0 && !hangs && !axe) throw usageError(command, `No journey has the words '${only}'.`);
+  if (chosen.length === 0 && !hangs && !axe && !keys)
+    throw usageError(command, `No journey has the words '${only}'.`);
   await buildIfStale(root);
   const { address, server } = await serve(`${root}/dist`, { port: 4930, base: '/x/', host: 'localhost' });
   const tell = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -60,6 +66,7 @@ export const main = tool(command, async ({ only = '', axe, hangs }) => {
   let opened = '';
   try {
     if (axe) return await walkReach({ address, only, tell });
+    if (keys) return await walkKeys({ address, only, tell });
     if (hangs) {
       browser = await openBrowser('chromium', 'en');
       const place = {

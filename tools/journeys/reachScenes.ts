@@ -1,185 +1,228 @@
-// What of the page reach.ts looks at: its states, and every dialog, sheet, menu and popover by the way a person opens it, in any language.
+// What of the page reach.ts looks at besides dialogs: its states, menus and popovers, by the way a person comes to them, in any language.
 import type { Page } from '@playwright/test';
 import { failing } from '../../e2e/failingScript.ts';
-import type { DialogName, SheetName } from '../../src/ui/state/dialogName.ts';
+import { kept } from '../../e2e/keptScript.ts';
+import type { SheetName } from '../../src/ui/state/dialogName.ts';
 
 export interface Scene {
   readonly name: string;
   /** Settings that the page is opened with. */
   readonly link?: string;
-  /** The width that it is opened at, where what opens it stands. */
+  /** Scenes with the same run follow one another on one page, on which it has ended. */
+  readonly run?: true;
+  /** In a browser that has no WebGPU. */
+  readonly without?: 'webgpu';
+  /** The hub is one of this machine. */
+  readonly hub?: true;
+  /** The width that it is opened at, where what opens it stands; else the first that is looked at. */
   readonly from?: number;
   readonly widths?: readonly number[];
-  /** Brings the page there. */
+  /** Brings the page there; the page ready to be looked at in a language. */
   readonly act: (page: Page) => Promise<void>;
-  /** Again at each width. */
+  /** Again at each width and in each language. */
   readonly after?: (page: Page) => Promise<void>;
+  /** What of the page is its own; the rest is others'. */
+  readonly part?: string;
+  /** What of src/ui it opens: files that hold a dialog, a popover, tabs or a fold. */
+  readonly opens: readonly string[];
 }
 
-type Way = Omit<Scene, 'name'>;
+export const dialog = '[role=dialog], [role=alertdialog]';
+export const opened = (page: Page): Promise<void> => page.locator(dialog).first().waitFor();
 
-const dialog = '[role=dialog], [role=alertdialog]';
-const opened = (page: Page): Promise<void> => page.locator(dialog).first().waitFor();
+export async function closed(page: Page): Promise<void> {
+  const over = page.locator(`${dialog}, .popover, .tour`);
+  while ((await over.count()) > 0) {
+    await page.keyboard.press('Escape');
+    await page.waitForTimeout(100);
+  }
+}
 
-const by = (selector: string): Way => ({
-  from: 1280,
-  act: async (page) => {
+/** What is left out of the bar of a narrower page. */
+const wide = [1280, 1440, 2560] as const;
+const notNarrow = [768, 1024, ...wide] as const;
+const narrow = [360, 390] as const;
+
+/** What lies over the page and goes when it is resized: opened again at each width, by what `selector` finds. */
+const over = (
+  name: string,
+  widths: readonly number[],
+  selector: string,
+  opens: readonly string[],
+): Scene => ({
+  name,
+  widths,
+  opens,
+  part: '.popover',
+  act: async () => {},
+  after: async (page) => {
+    await closed(page);
     await page.locator(selector).first().click();
-    await opened(page);
+    await page.locator('.popover').waitFor();
   },
 });
 
-const byKey = (key: string): Way => ({
-  act: async (page) => {
-    await page.keyboard.press(key);
-    await opened(page);
-  },
-});
+/** Presses what `selector` finds until it finds nothing more. */
+export async function pressAll(page: Page, selector: string): Promise<void> {
+  const next = page.locator(selector).first();
+  while ((await next.count()) > 0) await next.click();
+}
 
-/** The nth entry of the menu beside the run's buttons. */
-const byRunMenu = (index: number): Way => ({
-  from: 1280,
-  act: async (page) => {
-    await page.locator('.bar .button-icon').first().click();
-    await page.getByRole('menuitem').nth(index).click();
-    await opened(page);
-  },
-});
+const unfolded = (page: Page): Promise<void> => pressAll(page, '.unfold:not([open]) > summary');
 
-async function trained(page: Page): Promise<void> {
-  await page.locator('.train').click();
+export async function ended(page: Page): Promise<void> {
   await page.locator('.progress[data-phase=finished]').waitFor();
   await page.locator('.take-home-group').first().waitFor();
 }
 
-/** The button of the groups of “Take it home”, counted from the last. */
-const groupButton = (fromLast: number): string => `.take-home-group:nth-last-of-type(${fromLast}) .button`;
-
-/** After a short run, by a button that `selector` finds. */
-const afterRun = (selector: string): Way => ({
-  from: 1280,
-  link: 'train.max_steps=2',
-  act: async (page) => {
-    await trained(page);
-    await page.locator(selector).first().click();
-    await opened(page);
-  },
-});
-
-async function pasted(page: Page): Promise<void> {
+async function read(page: Page, script: string): Promise<void> {
   await page.keyboard.press('p');
-  await page.locator('#paste-in').fill(failing);
+  await page.locator('#paste-in').fill(script);
   await page.locator('.paste-box .button-main').click();
   await page.locator('.verdict-card').waitFor();
 }
 
-/** A dialog that is added gets its way here, or types complain. */
-const dialogs: Readonly<Record<DialogName, Way>> = {
-  guide: {
-    ...by('[data-part=guide]'),
-    act: async (page) => {
-      await page.locator('[data-part=guide]').first().click();
-      await opened(page);
-      for (const details of await page.locator('.guide details summary').all()) await details.click();
-    },
-  },
-  tour: {
-    from: 1280,
-    act: async (page) => {
-      await page.locator('.doors-head .button').click();
-      await page.locator('.tour').waitFor();
-    },
-  },
-  model: by('.recipe-section:nth-of-type(2) .select-button'),
-  adapter: by('.recipe-section:nth-of-type(3) .select-button'),
-  paste: byKey('p'),
-  script: by('[data-part=script]'),
-  share: byKey('s'),
-  device: by('[data-part=device]'),
-  keys: byKey('Shift+?'),
-  storage: byRunMenu(1),
-  push: afterRun(groupButton(3)),
-  deploy: afterRun(groupButton(2)),
-  opinion: afterRun(groupButton(1)),
-  data: by('.doors-row .button'),
-  template: {
-    from: 1280,
-    act: async (page) => {
-      await page.locator('.unfold > summary').first().click();
-      await page.locator('.rows-head .button-plain').last().click();
-      await opened(page);
-    },
-  },
-  runs: {
-    from: 1280,
-    link: 'train.max_steps=2',
-    act: async (page) => {
-      await trained(page);
-      await page.keyboard.press('h');
-      await opened(page);
-    },
-  },
-  reset: {
-    from: 1280,
-    link: 'train.max_steps=2',
-    act: async (page) => {
-      await trained(page);
-      await page.locator('[data-part=reset]').first().click();
-      await opened(page);
-    },
-  },
-};
+/** With more that no setting says than is listed at once. */
+const frozen = /^for name[\s\S]*?False\n/m;
+const keptFive = kept.replace(frozen, (loop) =>
+  [0, 1, 2, 3, 4].map((layer) => loop.replace('layers.0.', `layers.${layer}.`)).join(''),
+);
 
 const sheet = (name: SheetName): Scene => ({
   name: `sheet-${name}`,
-  widths: [360, 390],
+  widths: narrow,
+  opens: ['App.tsx'],
   act: async (page) => {
     await page.locator(`.narrow-doors [data-part=${name}]`).click();
     await opened(page);
-    // Advanced settings too.
-    for (const fold of await page.locator('[role=dialog] .advanced').all()) await fold.click();
   },
+  after: (page) => pressAll(page, '[role=dialog] .advanced[aria-expanded=false]'),
 });
 
-const still = async (): Promise<void> => {};
+const centre = '#result';
 
-export const scenes: readonly Scene[] = [
-  { name: 'first', act: (page) => page.locator('.try-text').first().waitFor() },
+/** The page's shortest run, with rows held out. */
+export const tinyRun =
+  'train.max_steps=2&train.per_device_train_batch_size=1&generate.max_new_tokens=2&data.test_size=0.05&train.eval_steps=2';
+
+export const states: readonly Scene[] = [
+  {
+    name: 'first',
+    opens: [],
+    act: async () => {},
+    after: (page) => page.locator('.try-text:not(.dim)').waitFor(),
+  },
   {
     name: 'first-unfolded',
-    act: async (page) => {
-      for (const fold of await page.locator('.unfold > summary').all()) await fold.click();
-    },
+    part: centre,
+    opens: ['panels/before/Before.tsx'],
+    act: unfolded,
+    after: unfolded,
   },
-  { name: 'failure', link: 'preset=element-0', act: (page) => page.locator('.failure').waitFor() },
-  { name: 'silent', link: 'preset=silent-failure', act: (page) => page.locator('.failure').waitFor() },
+  {
+    name: 'failure',
+    part: centre,
+    link: 'preset=element-0',
+    opens: [],
+    act: (page) => page.locator('.failure').waitFor(),
+  },
+  {
+    name: 'silent',
+    part: centre,
+    link: 'preset=silent-failure',
+    opens: [],
+    act: (page) => page.locator('.failure').waitFor(),
+  },
+  {
+    name: 'link-notes',
+    part: centre,
+    link: 'preset=nobody&lora.r=9999&no.such=1',
+    opens: [],
+    act: (page) => page.locator('.note').first().waitFor(),
+  },
   {
     name: 'advanced',
-    from: 1280,
-    widths: [768, 1024, 1280, 1440, 2560],
+    widths: notNarrow,
+    opens: [],
+    act: async () => {},
+    after: (page) => pressAll(page, '.advanced[aria-expanded=false]'),
+  },
+  {
+    name: 'wrong-settings',
+    widths: notNarrow,
+    opens: [],
     act: async (page) => {
-      for (const fold of await page.locator('.advanced').all()) await fold.click();
+      await page.locator('[data-setting="lora.target_modules"] input').fill('(');
+      await page.locator('.setting-problem').waitFor();
     },
   },
   {
     name: 'parameters-tab',
+    from: 1024,
     widths: [768, 1024],
-    act: async (page) => page.getByRole('tab').nth(1).click(),
+    opens: ['App.tsx'],
+    act: async () => {},
+    after: (page) => page.getByRole('tab').nth(1).click(),
   },
-  {
-    name: 'help',
-    from: 1280,
-    widths: [768, 1024, 1280, 1440, 2560],
-    act: still,
-    after: async (page) => {
-      await page.keyboard.press('Escape');
-      await page.locator('.label-button').first().click();
-      await opened(page);
-    },
-  },
-  { name: 'after-run', link: 'train.max_steps=2', act: trained },
-  { name: 'script-read', act: pasted },
+  over('help', notNarrow, '.label-button', ['panels/recipe/SettingHelp.tsx']),
+  over('picker', notNarrow, '.recipe .select-button', ['parts/Picker.tsx']),
+  over('suggestions', notNarrow, '.text-control .button-plain', ['panels/recipe/TextControl.tsx']),
+  over('menu-narrow', narrow, '.bar [data-part=menu]', ['panels/bar/NarrowMenu.tsx']),
+  over('menu-run', notNarrow, '.bar [data-part=menu]', ['panels/bar/Bar.tsx']),
+  over('menu-theme', notNarrow, '.bar [data-part=theme]', ['panels/bar/Bar.tsx']),
   sheet('recipe'),
   sheet('parameters'),
-  ...Object.entries(dialogs).map(([name, way]) => ({ name: `dialog-${name}`, ...way })),
+  {
+    name: 'script-read',
+    part: centre,
+    opens: ['panels/reading/PasteDialog.tsx'],
+    act: (page) => read(page, failing),
+  },
+  {
+    name: 'program',
+    part: centre,
+    opens: ['panels/reading/ProgramNote.tsx'],
+    act: async (page) => {
+      await read(page, keptFive);
+      await page.locator('.reading-facts .dialog-actions .button:not(.button-main)').click();
+      await page.locator('.program-note summary').click();
+    },
+  },
+  {
+    name: 'saved-run',
+    part: centre,
+    link: 'train.max_steps=4',
+    opens: [],
+    act: async (page) => {
+      await page.locator('[data-part=step]').click();
+      await page.locator('.progress[data-phase=paused]').waitFor();
+      await page.reload();
+      await page.locator('.note .button-main').waitFor();
+    },
+  },
+  {
+    name: 'second-tab',
+    part: centre,
+    link: 'train.max_steps=4',
+    opens: [],
+    act: async (page) => {
+      const first = await page.context().newPage();
+      await first.goto(page.url());
+      await first.locator('.strip-cells').waitFor();
+      await first.locator('[data-part=step]').click();
+      await page.locator('.note').first().waitFor();
+    },
+  },
+  {
+    name: 'no-webgpu',
+    part: centre,
+    without: 'webgpu',
+    opens: ['panels/notes/Notes.tsx'],
+    act: async (page) => {
+      const banner = page.locator('.note', { has: page.locator('details') });
+      await banner.waitFor();
+      await banner.locator('summary').click();
+    },
+  },
+  { name: 'after-run', part: centre, run: true, opens: [], act: ended },
 ];

@@ -131,8 +131,9 @@ async function setRank({ page, narrow }: Walk, rank: string): Promise<void> {
 
 /** 3: is r=4 enough, or does r=16 learn more? */
 async function compareRanks(walk: Walk): Promise<void> {
-  const { page, address, narrow, shot } = walk;
-  await arrive(page, `${address}#v=1&train.max_steps=8`);
+  const { page, look, address, narrow, shot } = walk;
+  const preset = look.locale === 'zh-CN' ? 'ships-log-zh' : 'ships-log';
+  await arrive(page, `${address}#v=1&preset=${preset}&train.max_steps=8`);
   for (const rank of ['4', '16']) {
     await setRank(walk, rank);
     await page.locator('.train').click();

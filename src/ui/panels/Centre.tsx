@@ -26,15 +26,19 @@ import { Strip } from './strip/Strip.tsx';
 import { TakeHome } from './takeHome/TakeHome.tsx';
 import { useKeptFocus } from './useKeptFocus.ts';
 
-/** A preset that is chosen while the page is scrolled down is shown from its top: what it is, and whether it trains. */
-function useShownPreset(): void {
+/**
+ * A preset that is chosen while the page is scrolled down is shown from its top: what it is, and whether it trains. So is a recipe that was mended:
+ * the strip is blue now, and the card that was pressed is gone.
+ */
+function useShownTop(bad: boolean): void {
   const preset = usePageState((state) => state.recipe.preset);
-  const shown = useRef(preset);
+  const shown = useRef({ preset, bad });
   useEffect(() => {
-    if (shown.current === preset) return;
-    shown.current = preset;
-    if (window.scrollY > 0) window.scrollTo({ top: 0 });
-  }, [preset]);
+    const { current } = shown;
+    const changed = current.preset !== preset || (current.bad && !bad);
+    shown.current = { preset, bad };
+    if (changed && window.scrollY > 0) window.scrollTo({ top: 0 });
+  }, [preset, bad]);
 }
 
 /** Where it can't be fetched, the form says of each setting that the script decides. */
@@ -82,7 +86,7 @@ export const Centre = memo(function Centre({
   // Charts and answers come into being after the press that starts a run has been answered.
   const showsRun = useDeferredValue((hasRun || hasSteps) && !(bad && !hasSteps));
   const first = !showsRun && !bad && broken === null;
-  useShownPreset();
+  useShownTop(bad);
   const focus = useKeptFocus('result', `${showsRun} ${bad} ${first}`);
   // Between the tabs it is a part of what is main.
   const Root = width === 'middle' ? 'div' : 'main';

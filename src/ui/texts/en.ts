@@ -221,7 +221,7 @@ export const en = {
     saidCut: 'The graph is cut at {{cell}}. ',
     saidCheckpoint_one: '{{count}} cell is checkpointed. ',
     saidCheckpoint_other: '{{count}} cells are checkpointed. ',
-    key: 'blue: what is learned gets through · dotted: it does not · dot filled: learns, hollow or ringed: learns nothing',
+    key: 'blue: gets through · dotted: does not · dot filled: learns, hollow or ringed: learns nothing',
     play: '▶ Watch it break',
     playOn: 'Next',
     stopPlay: 'Stop',

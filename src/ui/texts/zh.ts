@@ -200,7 +200,7 @@ export const zh: TextsOf<typeof en> = {
     said: '梯度条，共 {{cells}} 格。{{answer}}。{{cut}}{{checkpoint}}',
     saidCut: '计算图在{{cell}}断开。',
     saidCheckpoint_other: '{{count}} 格使用检查点。',
-    key: '蓝色：学习能传到这里 · 虚线：传不到 · 实心点：在学习，空心或圆环：学不到',
+    key: '蓝色：传得到 · 虚线：传不到 · 实心点：在学习，空心或圆环：学不到',
     play: '▶ 看它断开',
     playOn: '下一步',
     stopPlay: '停止',

@@ -5,7 +5,7 @@ import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { runMatches } from '../../state/actions.ts';
 import { queuePlace } from '../../state/queueState.ts';
 import { canResume, canStop, isBusy } from '../../state/runStatus.ts';
-import { themes, useDeviceWords } from './barWords.ts';
+import { themes, useDeviceParts, useDeviceWords } from './barWords.ts';
 import { NarrowMenu } from './NarrowMenu.tsx';
 import { progressWords } from './progress.ts';
 import type { Width } from './useWidth.ts';
@@ -138,7 +138,7 @@ export function Bar({ width }: { readonly width: Width }) {
   const busy = usePageState((state) => isBusy(state.run));
   const idle = usePageState((state) => state.run === null);
   const opened = usePageState((state) => state.opened);
-  const device = useDeviceWords();
+  const { device, memory } = useDeviceParts();
   if (width === 'narrow') {
     return (
       <header className="bar">
@@ -151,7 +151,7 @@ export function Bar({ width }: { readonly width: Width }) {
     );
   }
   return (
-    <header className="bar">
+    <header className="bar" data-busy={busy || undefined}>
       <h1 className="bar-name">LoRA Playground</h1>
       <TrainButton />
       <Button
@@ -172,9 +172,9 @@ export function Bar({ width }: { readonly width: Width }) {
       <RunMenu />
       <Progress />
       <QueueDoor />
-      <span className="bar-space" />
       <Button data-part="device" className="pill bar-device" onPress={() => actions.openDialog('device')}>
         {device}
+        {memory !== null && <span className="bar-memory"> · {memory}</span>}
       </Button>
       <Button data-part="runs" className="button" onPress={() => actions.openDialog('runs')}>
         {t('bar.runs')}

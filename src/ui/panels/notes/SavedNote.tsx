@@ -7,6 +7,13 @@ import { isBusy } from '../../state/runStatus.ts';
 import { moveOf } from './deviceClass.ts';
 import { EngineError } from './Notes.tsx';
 
+/** What the page calls a preset; one that it does not know by its name in links. */
+function usePresetName(id: string | undefined): string {
+  const { say } = useTexts();
+  const title = usePageState(({ presets }) => presets.find((preset) => preset.id === id)?.title);
+  return title === undefined ? (id ?? '') : say(title);
+}
+
 export function SavedNote() {
   const { t } = useTexts();
   const actions = useActions();
@@ -14,6 +21,7 @@ export function SavedNote() {
   const refusal = usePageState((state) => state.savedRefusal);
   const opened = usePageState((state) => state.model.summary?.digest);
   const device = usePageState((state) => state.device);
+  const preset = usePresetName(saved?.recipe.preset);
   if (refusal !== null)
     return (
       <>
@@ -37,7 +45,7 @@ export function SavedNote() {
           {t(step < totalSteps ? 'saved.text' : 'saved.ended', {
             step,
             total: totalSteps,
-            preset: recipe.preset,
+            preset,
           })}
         </p>
         {move !== null && <p className="small dim">{t('saved.moves', move)}</p>}
@@ -68,12 +76,11 @@ export function SavedNote() {
 
 /** The run of another tab: what is trained here meanwhile is saved when that one has ended or is closed, and then its run can go on here. */
 export function ElsewhereNote() {
-  const { t, say } = useTexts();
+  const { t } = useTexts();
   const other = usePageState((state) => state.elsewhere);
-  const title = usePageState(({ presets }) => presets.find(({ id }) => id === other?.preset)?.title);
+  const preset = usePresetName(other?.preset);
   if (other === null) return null;
   const { step, total, works } = other;
-  const preset = title === undefined ? other.preset : say(title);
   return (
     <section className="card note" aria-label={t('elsewhere.title')}>
       <div>

@@ -124,15 +124,17 @@ export const Recipe = memo(function Recipe() {
   const canRedo = usePageState((state) => state.future.length > 0);
   return (
     <div className="recipe">
-      <section className="recipe-section" aria-label={t('recipe.start')}>
-        <h2 className="dim">{t('recipe.start')}</h2>
-        <PresetRow />
-      </section>
-      <InTurn>
-        {sections.map((section) => (
-          <SectionPart key={section} section={section} />
-        ))}
-      </InTurn>
+      <div className="recipe-list">
+        <section className="recipe-section" aria-label={t('recipe.start')}>
+          <h2 className="dim">{t('recipe.start')}</h2>
+          <PresetRow />
+        </section>
+        <InTurn>
+          {sections.map((section) => (
+            <SectionPart key={section} section={section} />
+          ))}
+        </InTurn>
+      </div>
       <div className="recipe-foot">
         <span className="dim">
           {own === 0 ? t('recipe.nothingChanged') : t('recipe.changedCount', { count: own })}

@@ -65,6 +65,7 @@ export function Tour() {
     latest.current = { goOn, leave };
   });
   useEffect(() => {
+    const before = document.activeElement;
     card.current?.focus();
     const onKey = (event: KeyboardEvent): void => {
       const inField =
@@ -77,7 +78,13 @@ export function Tour() {
     };
     // Before the buttons, which take Space as a press of theirs.
     addEventListener('keydown', onKey, { capture: true });
-    return () => removeEventListener('keydown', onKey, { capture: true });
+    return () => {
+      removeEventListener('keydown', onKey, { capture: true });
+      // The card is gone, and the keyboard with it unless it was taken elsewhere; so may be the button that it came from.
+      if (document.activeElement !== document.body) return;
+      const back = before instanceof HTMLElement && before.isConnected && before !== document.body;
+      (back ? before : document.getElementById('result'))?.focus({ preventScroll: true });
+    };
   }, []);
   const text =
     stop === 'train' && done && busy

@@ -17,7 +17,7 @@ import { steadyClock } from '../../../testing/steadyClock.ts';
 import { openTiny } from '../../../testing/tinyLlama.ts';
 import { trainerOf } from '../../../testing/trainerOf.ts';
 import { CpuBackend } from '../../../training/backends/cpuBackend.ts';
-import { openOrtGpu } from '../../../training/backends/ort/openOrt.ts';
+import { openOrt, openOrtGpu } from '../../../training/backends/ort/openOrt.ts';
 import { OrtBackend } from '../../../training/backends/ort/ortBackend.ts';
 import { Generator } from '../../../training/generate/generator.ts';
 import type { ExportPiece } from '../pieces.ts';
@@ -26,7 +26,9 @@ import { modelNames, webFiles } from './webFolder.ts';
 import type { WebType } from './webModel.ts';
 import { WebSession } from './webSession.ts';
 
+/** As transformers.js brings it: the build with WebGPU, on the processor. What trains below is ours. */
 const ort = await openOrtGpu();
+const training = await openOrt();
 
 /** Largest distance of two rows of logits. */
 const distance = (got: Float32Array, want: Float32Array): number =>
@@ -100,7 +102,7 @@ async function compared(model: ModelFiles, type: WebType, patch: RecipePatch): P
     ...patch,
   });
   const rows = JSON.stringify({ prompt: 'Where is the boat?', completion: 'It lies in the harbour.' });
-  const backend = new OrtBackend(ort);
+  const backend = new OrtBackend(training);
   const { trainer, wired, files } = await trainerOf(backend, model, rows, values);
   while (!trainer.finished) await trainer.next();
   const { config, tokenizer, stopIds } = files;
