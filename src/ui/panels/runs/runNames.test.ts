@@ -1,4 +1,5 @@
-// What kept runs are called where nobody named them: by what differs from their preset, by the time only where that is the same.
+// What kept runs are called where nobody named them: by what differs among them, by the time only where
+// nothing does.
 import i18next from 'i18next';
 import { expect, it } from 'vitest';
 import type { RecipePatch } from '../../../engine/index.ts';
@@ -33,14 +34,19 @@ function kept(id: string, patch: RecipePatch = {}, more: Partial<KeptRun> = {}):
 }
 const namesOf = (...runs: readonly KeptRun[]) => [...runNames(naming, runs).values()];
 
-it('says what differs from the preset, and nothing of how questions are answered', () => {
+it('says what differs, and nothing of how questions are answered', () => {
+  expect(namesOf(kept('a', { 'lora.r': 16, 'generate.max_new_tokens': 3 }))).toEqual(['Ship’s log, r 16']);
+  expect(namesOf(kept('a', { 'train.seed': 7, 'lora.r': 4 }), kept('b', { 'train.seed': 7 }))).toEqual([
+    'Ship’s log, r 4',
+    'Ship’s log, r 8',
+  ]);
   expect(
     namesOf(
       kept('a'),
       kept('b', { 'lora.r': 16, 'generate.max_new_tokens': 3 }),
       kept('c', { 'lora.r': 16 }, { rowsName: 'mine.jsonl' }),
     ),
-  ).toEqual(['Ship’s log', 'Ship’s log, r 16', 'Ship’s log, mine.jsonl, r 16']);
+  ).toEqual(['Ship’s log, r 8', 'Ship’s log, r 16', 'Ship’s log, mine.jsonl, r 16']);
 });
 
 it('stays short, and keeps the name that a person gave', () => {
