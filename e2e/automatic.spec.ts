@@ -1,5 +1,5 @@
 // A newcomer whose graphics adapter computes on the processor: Automatic measures which backend is faster there, takes it, says so and keeps
-// it; the first screen fetches nothing for it, and whoever wants WebGPU anyway has it.
+// it; the first screen fetches nothing for it, and whoever wants WebGPU anyway has it, or ONNX Runtime's own beside it.
 import { expect, losses, open, reach, alone as test } from './playground.ts';
 
 /** What is fetched of ONNX Runtime. */
@@ -21,7 +21,8 @@ test('Automatic takes what is faster on a software adapter, and says so', async 
   await page.getByRole('button', { name: 'Train', exact: true }).click();
   await reach(page, /^finished, 3 steps/);
   expect(fetched.some((address) => address.endsWith('.wasm'))).toBe(true);
-  expect((await losses(page)).steps).toBe(3);
+  const taken = await losses(page);
+  expect(taken.steps).toBe(3);
   // Which of the two depends on the machine: on few cores it is ONNX Runtime.
   const said = (await note.textContent()) ?? '';
   const onOrt = /ONNX Runtime is (?:[\d.,]+ times|about) as fast here/.test(said);
@@ -38,4 +39,18 @@ test('Automatic takes what is faster on a software adapter, and says so', async 
   await expect(note).toHaveCount(0);
   await page.reload();
   await expect(device).toHaveText(/^WebGPU · /);
+
+  // The same steps on ONNX Runtime's own WebGPU.
+  fetched.length = 0;
+  await device.click();
+  await page.getByRole('radio', { name: 'ONNX Runtime, WebGPU' }).click();
+  await page.keyboard.press('Escape');
+  await expect(device).toHaveText(/^ONNX Runtime on WebGPU · /);
+  expect(fetched).toEqual([]);
+  await page.getByRole('button', { name: 'Train', exact: true }).click();
+  await reach(page, /^finished, 3 steps/);
+  expect(fetched.some((address) => address.endsWith('.asyncify.wasm'))).toBe(true);
+  await expect(device).toHaveText(/^ONNX Runtime on WebGPU · /);
+  const theirs = await losses(page);
+  expect(Math.abs(theirs.last / taken.last - 1)).toBeLessThan(1e-3);
 });

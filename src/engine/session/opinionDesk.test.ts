@@ -6,6 +6,7 @@ import type { Command, Event } from '../protocol.ts';
 import { recipeOfPreset } from '../recipe/presets.ts';
 import { withPatch } from '../recipe/recipe.ts';
 import { readPublic } from '../testing/embedded.ts';
+import { lackingOrt } from '../testing/lackingOrt.ts';
 import { steadyClock } from '../testing/steadyClock.ts';
 import type { BackendChoice } from '../training/backends/deviceInfo.ts';
 import type { OrtSource } from '../training/backends/ort/fetchOrt.ts';
@@ -92,14 +93,24 @@ describe('a second opinion', () => {
       createSession: () => Promise.reject(new Error('std::bad_alloc')),
     });
   const lost = () => Promise.reject(fetchDigest({ name: 'its program', wantedBytes: 2, gotBytes: 1 }));
-  it.each<readonly [string, OrtSource, string]>([
-    ['a policy', () => Promise.reject(whyUnstarted(new Error(refusal))), 'ort-blocked'],
-    ['memory', fragile, 'ort-error'],
-    ['its program, which came otherwise', fetchOrt(lost), 'fetch-digest'],
-  ])('that fails for %s is told, and the run goes on', async (_, ort, code) => {
+  const lacking: OrtSource = () => Promise.resolve(lackingOrt(runtime));
+  it.each<readonly [string, OrtSource, string, string]>([
+    [
+      'a policy',
+      () => Promise.reject(whyUnstarted(new Error(refusal))),
+      'ort-blocked',
+      'WebAssembly is not allowed here',
+    ],
+    ['memory', fragile, 'ort-error', 'in less memory'],
+    ['an operator that the build lacks', lacking, 'ort-error', 'lacks an operator that this needs'],
+    ['its program, which came otherwise', fetchOrt(lost), 'fetch-digest', 'its program'],
+  ])('that fails for %s is told, and the run goes on', async (_, ort, code, words) => {
     const { step, ask, losses } = open('cpu', ort);
     await step();
-    expect(await ask()).toMatchObject({ type: 'opinion-failed', error: { code } });
+    const told = await ask();
+    expect(told).toMatchObject({ type: 'opinion-failed', error: { code } });
+    const { error = null } = told?.type === 'opinion-failed' ? told : {};
+    expect(`${error?.message.en} ${error?.remedy.en}`).toContain(words);
     await step();
     expect(losses()).toEqual(await untouched('cpu'));
   });

@@ -5,10 +5,11 @@ import { recipeOfPreset } from '../recipe/presets.ts';
 import { withPatch } from '../recipe/recipe.ts';
 import { BOUNDS } from '../testing/agreement.ts';
 import { readPublic } from '../testing/embedded.ts';
+import { lackingOrt } from '../testing/lackingOrt.ts';
 import { steadyClock } from '../testing/steadyClock.ts';
 import type { BackendChoice } from '../training/backends/deviceInfo.ts';
 import type { OrtSource } from '../training/backends/ort/fetchOrt.ts';
-import { fetchOrt, ORT_FILE } from '../training/backends/ort/fetchOrt.ts';
+import { fetchOrt, ORT_FILE, threadsOf } from '../training/backends/ort/fetchOrt.ts';
 import { openOrt, whyUnstarted } from '../training/backends/ort/openOrt.ts';
 import type { OrtRuntime } from '../training/backends/ort/ortBackend.ts';
 import { Assets } from './assets.ts';
@@ -89,10 +90,10 @@ describe('without WebGPU', () => {
   });
 
   it.each([
-    ['memory', 2, 'std::bad_alloc'],
-    ['an operator that the build lacks', 0, 'MatMulBnb4 is not a registered function/op'],
-  ])('goes on in TypeScript from the last saved step: %s', async (_, runs, cause) => {
-    const { devices, losses, notes, failed, last } = await train(() => Promise.resolve(fragile(runs, cause)));
+    ['memory', () => fragile(2, 'std::bad_alloc'), 'std::bad_alloc'],
+    ['an operator that the build lacks', () => lackingOrt(runtime), 'lacks an operator that this needs'],
+  ])('goes on in TypeScript from the last saved step: %s', async (_, open, cause) => {
+    const { devices, losses, notes, failed, last } = await train(() => Promise.resolve(open()));
     expect(failed).toEqual([]);
     expect(last).toBe('finished');
     expect(devices.map(({ backend }) => backend)).toEqual(['ort', 'cpu']);
@@ -114,6 +115,19 @@ it('has its sessions counted before a run, as the run counts them', async () => 
   expect(before.estimate?.memory.peakBytes).toBe(started);
   const without = (await inspectRecipe(assets, recipe, breathe)).estimate?.memory.peakBytes ?? 0;
   expect(started).toBeGreaterThan(without);
+});
+
+describe('its threads', () => {
+  it('are as many as processors, at most eight, where the page may share memory', () => {
+    expect([1, 2, 8, 64].map((processors) => threadsOf(true, processors))).toEqual([1, 2, 8, 8]);
+    expect(threadsOf(false, 8)).toBe(1);
+    expect(threadsOf(true, Number.NaN)).toBe(1);
+  });
+  it('are told with the device', async () => {
+    const { devices } = await train(() => Promise.resolve({ ...runtime, threads: 4 }));
+    expect(devices).toMatchObject([{ backend: 'ort', threads: 4 }]);
+    expect((await train(null)).devices).toMatchObject([{ backend: 'cpu', threads: null }]);
+  });
 });
 
 describe('its program', () => {

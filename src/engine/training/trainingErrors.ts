@@ -88,13 +88,26 @@ export const gpuError = defineError('gpu-error', ({ cause }: Cause) => ({
   zh: [`内部错误：显卡拒绝了一条命令：${cause}。`, '请改用 CPU，并报告此问题。'],
 }));
 
-export const ortError = defineError('ort-error', ({ cause }: Cause) => ({
-  en: [
-    `ONNX Runtime could not run this: ${cause}.`,
-    'Use the CPU backend, which runs the same in less memory.',
-  ],
-  zh: [`ONNX Runtime 无法运行：${cause}。`, '请改用 CPU，它以更少的内存执行同样的运算。'],
-}));
+/** How ONNX Runtime names an operator that its build has not. */
+const LACKS = /not a registered function|could not find an implementation|not implemented/i;
+
+export const ortError = defineError('ort-error', ({ cause }: Cause) =>
+  LACKS.test(cause)
+    ? {
+        en: [
+          `ONNX Runtime’s build here lacks an operator that this needs: ${cause}.`,
+          'Use WebGPU or the CPU backend, which have them all.',
+        ],
+        zh: [`此处的 ONNX Runtime 缺少所需的算子：${cause}。`, '请改用具备全部算子的 WebGPU 或 CPU 后端。'],
+      }
+    : {
+        en: [
+          `ONNX Runtime could not run this: ${cause}.`,
+          'Use the CPU backend, which runs the same in less memory.',
+        ],
+        zh: [`ONNX Runtime 无法运行：${cause}。`, '请改用 CPU，它以更少的内存执行同样的运算。'],
+      },
+);
 
 export const ortBlocked = defineError('ort-blocked', ({ cause }: Cause) => ({
   en: [
