@@ -19,7 +19,7 @@ import { openBackend } from '../../training/backends/openDevice.ts';
 const assets = new Assets(readPublic);
 const quick: RecipePatch = {
   'train.max_steps': 3,
-  'train.per_device_train_batch_size': 2,
+  'train.per_device_train_batch_size': 1,
   'train.warmup_steps': 0,
   'data.test_size': 0,
 };
@@ -62,7 +62,10 @@ const cases = [
   ...doctorSamples
     .filter(({ rows, config }) => rows === undefined && config === undefined)
     .map(({ id, patch }) => ({ id, patch: id === 'base-upcast' ? { ...patch, ...upcast } : patch })),
-  { id: 'labels-masked-by-truncation', patch: { 'train.max_length': 8 } },
+  {
+    id: 'labels-masked-by-truncation',
+    patch: { 'train.max_length': 8, 'train.per_device_train_batch_size': 2 },
+  },
 ];
 
 describe('from the failing link to a run that learns', () => {
