@@ -1,6 +1,7 @@
 // Exports for the web in ONNX Runtime: logits of every family against transformers' with an adapter laid on, whole texts and with the cache; over
 // packed bases, and of the embedded model and SmolLM2, against this engine's own. Python and transformers.js: tools/golden/check_web.py,
 // tools/golden/webPage.ts.
+import * as pages from 'onnxruntime-web/webgpu';
 import { describe, expect, it } from 'vitest';
 import type { ModelFiles } from '../../../models/modelFiles.ts';
 import { embeddedModel } from '../../../models/modelFiles.ts';
@@ -17,7 +18,8 @@ import { steadyClock } from '../../../testing/steadyClock.ts';
 import { openTiny } from '../../../testing/tinyLlama.ts';
 import { trainerOf } from '../../../testing/trainerOf.ts';
 import { CpuBackend } from '../../../training/backends/cpuBackend.ts';
-import { openOrt, openOrtGpu } from '../../../training/backends/ort/openOrt.ts';
+import { openOrt } from '../../../training/backends/ort/openOrt.ts';
+import type { OrtRuntime } from '../../../training/backends/ort/ortBackend.ts';
 import { OrtBackend } from '../../../training/backends/ort/ortBackend.ts';
 import { Generator } from '../../../training/generate/generator.ts';
 import type { ExportPiece } from '../pieces.ts';
@@ -27,7 +29,13 @@ import type { WebType } from './webModel.ts';
 import { WebSession } from './webSession.ts';
 
 /** As transformers.js brings it: the build with WebGPU, on the processor. What trains below is ours. */
-const ort = await openOrtGpu();
+pages.env.wasm.numThreads = 1;
+pages.env.logLevel = 'error';
+const ort: OrtRuntime = {
+  createSession: (model, options) => pages.InferenceSession.create(model, options),
+  Tensor: pages.Tensor,
+  threads: 1,
+};
 const training = await openOrt();
 
 /** Largest distance of two rows of logits. */
