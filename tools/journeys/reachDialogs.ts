@@ -162,6 +162,7 @@ const more: Readonly<Record<string, Way>> = {
     await page.locator('[role=dialog] .dialog-said:not(:empty)').waitFor();
   }),
   'data-cell': then(data, async (page) => {
+    await page.locator('.own-rows .button').first().click();
     await page.locator('.rows-table .cell').first().click();
     await page.locator('.cell-editor').waitFor();
   }),

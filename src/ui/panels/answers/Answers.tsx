@@ -125,7 +125,7 @@ export const Answers = memo(function Answers({ bare = false }: { readonly bare?:
   }
   return (
     <section className="card answers" aria-label={t('answers.title')}>
-      {bare && <h2>{t('before.prompts')}</h2>}
+      {bare ? <h2>{t('before.prompts')}</h2> : <h2 className="unseen">{t('answers.title')}</h2>}
       {!bare && <AnswerSteps shown={shownStep} onShow={setShownStep} />}
       {prompts.map((prompt, index) => (
         <Answer
