@@ -2,7 +2,7 @@
 // its adapter opened again, stacked with another and trained on.
 import type { Page } from '@playwright/test';
 import { test } from '@playwright/test';
-import { downloaded, expect, keeps, listen, open, trainToTheEnd } from './playground.ts';
+import { downloaded, driven, expect, listen, open, trainToTheEnd } from './playground.ts';
 
 test.describe.configure({ mode: 'serial' });
 
@@ -11,7 +11,7 @@ let complaints: string[];
 test.beforeAll(async ({ browser }, { project }) => {
   const { baseURL = '', locale = 'en-US', actionTimeout = 0 } = project.use;
   page = await browser.newPage({ baseURL, locale });
-  await keeps(page.context(), project.name, 'webgpu');
+  await driven(page.context(), project.name, 'webgpu');
   page.setDefaultTimeout(actionTimeout);
   complaints = listen(page);
   await open(
@@ -120,7 +120,7 @@ test('its link with losses is reproduced in a second context', async ({ browser,
   await page.keyboard.press('Escape');
 
   const context = await browser.newContext({ locale: 'en-US', serviceWorkers: 'block' });
-  await keeps(context, project.name, 'webgpu');
+  await driven(context, project.name, 'webgpu');
   const other = await context.newPage();
   const othersComplaints = listen(other);
   await other.goto(link);

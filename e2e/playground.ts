@@ -28,8 +28,13 @@ interface WorkerFixtures {
 
 type Backend = 'webgpu' | 'ort';
 
-/** Of the two projects the one with an adapter tries this backend, whatever is faster. */
-export async function keeps(context: BrowserContext, project: string, backend: Backend): Promise<void> {
+/** A context that a program drives; of the two projects the one with an adapter tries this backend, whatever is faster. */
+export async function driven(
+  context: BrowserContext,
+  project: string | null,
+  backend: Backend,
+): Promise<void> {
+  await context.addInitScript(plainPickers);
   if (project === 'webgpu') await context.addInitScript(onBackend, backend);
 }
 
@@ -38,8 +43,7 @@ export const alone = base.extend<Fixtures, WorkerFixtures>({
   automatic: [false, { option: true }],
   backend: ['webgpu', { option: true, scope: 'worker' }],
   context: async ({ context, automatic, backend }, use, { project }) => {
-    await context.addInitScript(plainPickers);
-    if (!automatic) await keeps(context, project.name, backend);
+    await driven(context, automatic ? null : project.name, backend);
     await use(context);
   },
   requests: [async ({ browser }, use) => use(listenToRequests(browser)), { scope: 'worker', auto: true }],
@@ -64,8 +68,7 @@ export const test = alone.extend<object, { readonly tab: Page }>({
       const { baseURL = '', locale = 'en-US', colorScheme = 'light', actionTimeout = 0 } = project.use;
       const context = await browser.newContext({ baseURL, locale, colorScheme, serviceWorkers: 'block' });
       context.setDefaultTimeout(actionTimeout);
-      await context.addInitScript(plainPickers);
-      await keeps(context, project.name, backend);
+      await driven(context, project.name, backend);
       await use(await context.newPage());
       await context.close();
     },
