@@ -111,7 +111,7 @@ export const noWeights = defineError(
     en: [
       pickles.length > 0
         ? `${id}: its weights are ${pickles.join(', ')}: pickles, which can run a program when they are opened.`
-        : `${id}: none of its ${counted(others, 'file')} is a model: neither .safetensors with a config.json nor .gguf.`,
+        : `${id}: ${others === 1 ? 'its one file is no model' : `none of its ${counted(others, 'file')} is a model`}: neither .safetensors with a config.json nor .gguf.`,
       'Look for the same model as safetensors or GGUF.',
     ],
     zh: [
@@ -201,7 +201,7 @@ export const noRows = defineError(
     en: [
       script
         ? `${id}: its rows are made by a Python script of its own, which nothing here runs.`
-        : `${id}: none of its ${counted(others, 'file')} holds rows that are read here: .parquet, .jsonl, .json, .csv, .tsv or .txt.`,
+        : `${id}: ${others === 1 ? 'its one file holds no rows' : `none of its ${counted(others, 'file')} holds rows`} that are read here: .parquet, .jsonl, .json, .csv, .tsv or .txt.`,
       'Many such data sets have a branch with Parquet files: add @refs/convert/parquet to the name, or choose another.',
     ],
     zh: [
