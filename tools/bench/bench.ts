@@ -125,7 +125,7 @@ export const main = tool(command, async (values) => {
   }
   if (values.against !== undefined) {
     const model = !values.quick && existsSync(smollm2) ? smollm2 : '';
-    await measureAgainst(values.against, model, values.quick ? 2 : 3, write);
+    await measureAgainst(values.against, model, 2, write);
     return 0;
   }
   if (values.rows) {
