@@ -208,7 +208,7 @@ export const states: readonly Scene[] = [
     act: async (page) => {
       const first = await page.context().newPage();
       await first.goto(page.url());
-      await first.locator('.strip-cells').waitFor();
+      await first.locator('.strip-cells').first().waitFor();
       await first.locator('[data-part=step]').click();
       await page.locator('.note').first().waitFor();
     },

@@ -40,7 +40,7 @@ export async function speaks(page: Page, language: (typeof languages)[number]): 
   await button.waitFor({ state: 'attached' });
   await button.evaluate((one) => one instanceof HTMLElement && one.click());
   await page.waitForFunction(is, language);
-  await page.locator('.strip-cells').waitFor({ state: 'attached' });
+  await page.locator('.strip-cells').first().waitFor({ state: 'attached' });
 }
 
 export interface WalkOptions {
@@ -89,7 +89,7 @@ export async function visitAll(
       await page.addInitScript((at) => localStorage.setItem('lora-playground.hub', at), hub.address);
     await sized(page, WIDE);
     await page.goto(`${address}${scene.link === undefined ? '' : `#v=1&${scene.link}`}`);
-    await page.locator('.strip-cells').waitFor();
+    await page.locator('.strip-cells').first().waitFor();
     return { context, page };
   }
 
