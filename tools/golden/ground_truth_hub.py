@@ -1,4 +1,4 @@
-"""The hub and the disk that a script expects: any id becomes a folder with a tiny random model of that architecture and a
+"""The hub and the disk that a script expects: whatever id it names becomes a folder with a tiny random model of that architecture and a
 tokenizer, written the first time it is asked for (adapters: ground_truth_adapters.py). The libraries then read real files by real code.
 
 Cuts: `generate` makes at most four tokens, nothing is uploaded, the 8-bit and paged optimisers run as AdamW.

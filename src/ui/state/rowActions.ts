@@ -52,12 +52,13 @@ export function rowActions(
     if (data === undefined || !isInFile(data)) return;
     const { digest, name } = data;
     if (store.getState().rows.files.has(digest)) return;
-    const kept = await (await rowsStore()).keptRows(digest);
-    // By its handle it may have changed since: then it is read as any other.
-    const again = kept === null ? ((await openAllowed(digest))?.files[0] ?? null) : null;
-    if (again !== null) openRows(again);
-    const file = kept;
-    if (file === null) return;
+    const file = await (await rowsStore()).keptRows(digest);
+    if (file === null) {
+      // What a handle opens may have changed since, so it is read anew.
+      const [again] = (await openAllowed(digest))?.files ?? [];
+      if (again) openRows(again);
+      return;
+    }
     store.setState(({ rows }) => ({ rows: { ...rows, files: new Map(rows.files).set(digest, file) } }));
     engines().ask({ type: 'hold-rows', digest, name, file });
     engines().holdRows(digest, file);

@@ -5,10 +5,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { chromium } from '@playwright/test';
 import type { InlineConfig, Plugin } from 'vite';
 import { build } from 'vite';
-import { serve } from '../../start/serve.ts';
+import { withSoftwarePage } from '../browser/softwarePage.ts';
 import { median } from '../peak.ts';
 import type { CaseName, Turn } from './part.ts';
 import { readTurn } from './readTurn.ts';
@@ -99,23 +98,11 @@ const inChromium =
   async ({ checkout, page: folder }) => {
     const model = join(checkout, 'public/model');
     const files = gguf === '' ? readdirSync(model).map((file) => join(model, file)) : [resolve(gguf)];
-    const { address, server } = await serve(folder, { port: PORT, base: '/', host: 'localhost' });
-    const browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-      args: ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
-    });
-    try {
-      const page = await browser.newPage();
-      await page.goto(`${address}page.html`);
+    return withSoftwarePage({ folder, port: PORT, patienceMs: 1_800_000 }, async (page) => {
       await page.waitForFunction(() => 'takeTurn' in window);
-      page.setDefaultTimeout(1_800_000);
       await page.locator('input').setInputFiles(files);
-      return await page.evaluate((one) => window.takeTurn(one), name);
-    } finally {
-      await browser.close();
-      server.closeAllConnections();
-      server.close();
-    }
+      return page.evaluate((one) => window.takeTurn(one), name);
+    });
   };
 
 const sum = (list: readonly { readonly ms: number }[]): number => list.reduce((all, { ms }) => all + ms, 0);

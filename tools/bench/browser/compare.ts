@@ -3,10 +3,9 @@
 import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from '@playwright/test';
 import { build } from 'vite';
-import { serve } from '../../start/serve.ts';
 import type { BrowserResult, Shape } from './page.ts';
+import { withSoftwarePage } from './softwarePage.ts';
 
 const here = fileURLToPath(new URL('./', import.meta.url));
 const root = resolve(here, '../../..');
@@ -36,19 +35,8 @@ export async function compareInBrowser(): Promise<BrowserResult> {
   const ort = resolve(root, 'node_modules/onnxruntime-web/dist');
   for (const name of readdirSync(ort))
     if (/^ort-wasm.*\.(wasm|mjs)$/.test(name)) copyFileSync(`${ort}/${name}`, `${folder}/ort/${name}`);
-  const { address, server } = await serve(folder, { port: 4293, base: '/', host: 'localhost' });
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
-  });
-  try {
-    const page = await browser.newPage();
-    await page.goto(`${address}page.html`);
+  return withSoftwarePage({ folder, port: 4293, patienceMs: 600_000 }, async (page) => {
     await page.waitForFunction(() => 'measure' in window);
-    page.setDefaultTimeout(600_000);
-    return await page.evaluate((list) => window.measure(list), shapes);
-  } finally {
-    await browser.close();
-    server.close();
-  }
+    return page.evaluate((list) => window.measure(list), shapes);
+  });
 }
