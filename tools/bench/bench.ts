@@ -14,6 +14,7 @@ import type { Command } from '../commandLine.ts';
 import { tool, whole } from '../commandLine.ts';
 import { measureAgainst } from './against/against.ts';
 import { auditPart, PARALLELISM } from './auditPart.ts';
+import { measureBackends } from './backends/backends.ts';
 import { measureColdStarts, printColdStarts } from './browser/coldStart.ts';
 import { compareInBrowser } from './browser/compare.ts';
 import { measureRows } from './browser/longTasks.ts';
@@ -102,6 +103,10 @@ export const command = {
       value: 'DIR',
       help: 'the steps of another checkout beside this one’s, in turns, in Node and Chromium, and nothing else',
     },
+    backends: {
+      type: 'boolean',
+      help: 'one step on every backend, in turns, beside PyTorch (PYTHON names one with PEFT), and nothing else',
+    },
     rows: { type: 'boolean', help: 'count the long tasks of a page with 200,000 rows, and nothing else' },
     browser: { type: 'boolean', help: 'also measure in Chromium, beside onnxruntime-web' },
     json: { type: 'boolean', help: 'print one JSON object' },
@@ -123,8 +128,12 @@ export const main = tool(command, async (values) => {
     else printColdStarts(starts, write);
     return 0;
   }
+  const model = !values.quick && existsSync(smollm2) ? smollm2 : '';
+  if (values.backends) {
+    await measureBackends(model, 2, write);
+    return 0;
+  }
   if (values.against !== undefined) {
-    const model = !values.quick && existsSync(smollm2) ? smollm2 : '';
     await measureAgainst(values.against, model, 2, write);
     return 0;
   }

@@ -1,5 +1,5 @@
 // Opens what runs export for the web in Chromium, from a local server: logits in ONNX Runtime on the processor and on the software GPU against
-// ours, greedy texts of transformers.js against ours, and the pages of code that the product hands out, as they stand.
+// ours, with the adapter and with zeros in its place, greedy texts of transformers.js against ours, and the pages of code that the product hands out, as they stand.
 // `node tools/run.mjs tools/golden/webPage.ts EXPORT_FOLDER NODE_MODULES [RECIPE]`. The first is a folder that writeExport.ts wrote; the second that
 // of a project elsewhere with `npm install --ignore-scripts @huggingface/transformers`, which is none of this project's packages.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -35,11 +35,15 @@ window.answer = async (folder, dtype, prompts) => {
   await model.dispose();
   return said;
 };
-window.distance = async (folder, name, device, ids, logits) => {
+window.distance = async (folder, name, device, ids, logits, adapter) => {
   const config = await (await fetch('/exports/' + folder + '/config.json')).json();
   const files = config['transformers.js_config'].use_external_data_format[name];
   const paths = Array.from({ length: files }, (_, i) => name + '_data' + (i === 0 ? '' : '_' + i));
   const externalData = paths.map((path) => ({ path, data: '/exports/' + folder + '/onnx/' + path }));
+  if (!adapter) {
+    const own = externalData.find(({ path }) => path === config.adapter_data);
+    own.data = new Uint8Array((await (await fetch(own.data)).arrayBuffer()).byteLength);
+  }
   const session = await ort.InferenceSession.create('/exports/' + folder + '/onnx/' + name,
     { externalData, executionProviders: [device], logSeverityLevel: 3 });
   const words = (values) => new ort.Tensor('int64', BigInt64Array.from(values, BigInt), [1, values.length]);
@@ -72,6 +76,10 @@ const json = (path: string): Record<string, unknown> => JSON.parse(readFileSync(
 const called = (tab: Page, name: string, ...given: readonly unknown[]): Promise<unknown> =>
   tab.evaluate(`window.${name}(${given.map((one) => JSON.stringify(one)).join(', ')})`);
 
+/** With the adapter, and without one where its file can be swapped for zeros. */
+const sidesOf = (place: string, dtype: string): readonly ('logits' | 'off')[] =>
+  dtype === 'q4' && 'adapter_data' in json(`${place}/config.json`) ? ['logits', 'off'] : ['logits'];
+
 /** How many of a recipe's files say something else than the run does. */
 async function wrongOf(tab: Page, folder: string, recipe: string): Promise<number> {
   const read = (name: string) => json(`${folder}/${recipe}/${name}.json`);
@@ -79,13 +87,16 @@ async function wrongOf(tab: Page, folder: string, recipe: string): Promise<numbe
   const prompts = Object.keys(Object(after));
   let wrong = 0;
   for (const { place, dtype, model, bound } of kinds) {
-    for (const device of devices) {
-      const got = Number(
-        await called(tab, 'distance', `${recipe}/${place}`, model, device, read('ids'), read('logits')),
-      );
-      if (!(got < bound)) wrong += 1;
-      say(`${recipe} ${dtype} on ${device}: logits ${got.toExponential(1)}${got < bound ? '' : ': too far'}`);
-    }
+    for (const device of devices)
+      for (const side of sidesOf(`${folder}/${recipe}/${place}`, dtype)) {
+        const adapter = side === 'logits';
+        const got = Number(
+          await called(tab, 'distance', `${recipe}/${place}`, model, device, read('ids'), read(side), adapter),
+        );
+        if (!(got < bound)) wrong += 1;
+        const what = adapter ? 'logits' : "the base's logits with zeros for the adapter";
+        say(`${recipe} ${dtype} on ${device}: ${what} ${got.toExponential(1)}${got < bound ? '' : ': too far'}`);
+      }
     const said = JSON.stringify(await called(tab, 'answer', `${recipe}/${place}`, dtype, prompts));
     const same = said === JSON.stringify(after);
     // A rounded model may choose another token where two are as likely.

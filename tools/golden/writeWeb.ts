@@ -1,5 +1,5 @@
 // Trains the embedded model for a few steps, or one from a file, and exports it for the web alone, with our logits and answers beside it
-// (exportedRun.ts), for check_web.py and webPage.ts: `node tools/run.mjs tools/golden/writeWeb.ts FOLDER [MODEL]`. writeExport.ts writes all formats.
+// (exportedRun.ts), for check_web.py and webPage.ts: `node tools/run.mjs tools/golden/writeWeb.ts FOLDER [MODEL [RECIPE]]`. writeExport.ts writes all formats.
 import { recipeOfPreset } from '../../src/engine/recipe/presets.ts';
 import type { RecipePatch } from '../../src/engine/recipe/recipe.ts';
 import { withPatch } from '../../src/engine/recipe/recipe.ts';
@@ -34,12 +34,13 @@ const recipes: Readonly<Record<string, RecipePatch>> = {
 /** Of a model that is no toy. */
 const large = { lora: none, 'nf4-lora': nf4 } as const;
 
-export async function main([folder, model]: readonly string[]): Promise<number> {
+export async function main([folder, model, only]: readonly string[]): Promise<number> {
   if (folder === undefined) {
-    process.stderr.write('usage: writeWeb.ts FOLDER [MODEL]\n');
+    process.stderr.write('usage: writeWeb.ts FOLDER [MODEL [RECIPE]]\n');
     return 2;
   }
   for (const [name, patch] of Object.entries(model === undefined ? recipes : large)) {
+    if (only !== undefined && name !== only) continue;
     const assets = new Assets(readPublic);
     const preset = recipeOfPreset(await assets.presets(), 'ships-log');
     const values = withPatch(preset.values, {

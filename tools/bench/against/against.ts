@@ -2,7 +2,7 @@
 // on SwiftShader. What runs beside it on the machine meets both alike, so the ratio tells more than either figure.
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { InlineConfig, Plugin } from 'vite';
@@ -13,7 +13,8 @@ import type { CaseName, Turn } from './part.ts';
 import { readTurn } from './readTurn.ts';
 
 const here = fileURLToPath(new URL('./', import.meta.url));
-const root = resolve(here, '../../..');
+/** Of this checkout. */
+export const root = resolve(here, '../../..');
 const PORT = 4951;
 
 export interface Pair {
@@ -46,7 +47,8 @@ interface Bundle {
   readonly page: string;
 }
 
-async function bundled(checkout: string, turn: string): Promise<Bundle> {
+/** A turn's program for Node and for a page, from a checkout's sources. */
+export async function bundled(checkout: string, turn: string): Promise<Bundle> {
   const folder = resolve(root, 'node_modules/.cache/bench-against', turn);
   const common: InlineConfig = {
     configFile: false,
@@ -93,7 +95,7 @@ const inNode =
     return readTurn(stdout);
   };
 
-const inChromium =
+export const inChromium =
   (name: CaseName, gguf: string): Take =>
   async ({ checkout, page: folder }) => {
     const model = join(checkout, 'public/model');
@@ -144,10 +146,7 @@ export async function measureAgainst(
   const other = resolve(checkout);
   if (!existsSync(join(other, 'tools/bench/steps.ts')))
     throw new Error(`${other}: not a checkout of this repository: it has no tools/bench/steps.ts.`);
-  const both = [
-    await bundled(other, 'theirs'),
-    await bundled(root.replace(new RegExp(`\\${sep}$`), ''), 'ours'),
-  ] as const;
+  const both = [await bundled(other, 'theirs'), await bundled(root, 'ours')] as const;
   say('median milliseconds of a step, by turn; the ratio is of the medians of the turns');
   const print = ({ where, name, ours, theirs, sameLosses, attention }: Pair): void => {
     const list = (times: readonly number[]): string => times.map((ms) => ms.toFixed(0)).join(' ');

@@ -7,7 +7,7 @@ import { Assets } from '../../../src/engine/session/assets.ts';
 import type { StepCase, StepResult } from '../steps.ts';
 import { measureSteps } from '../steps.ts';
 
-const cases = {
+export const cases = {
   embedded: { rows: 4, tokens: 48, steps: 8, patch: { 'lora.r': 8 } },
   smollm2: { rows: 1, tokens: 128, steps: 3, patch: { 'bnb.bnb_4bit_quant_type': 'none', 'lora.r': 8 } },
   long: { rows: 1, tokens: 1024, steps: 1, patch: { 'bnb.bnb_4bit_quant_type': 'none', 'lora.r': 8 } },

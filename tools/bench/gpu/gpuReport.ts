@@ -3,6 +3,7 @@ import type { Peaks } from '../peak.ts';
 import type { Say } from '../report.ts';
 import { percent, table } from '../report.ts';
 import type { StepResult } from '../steps.ts';
+import type { TorchLine } from '../torch/torchLine.ts';
 
 /** GFLOP/s of the feed-forward's products together. */
 export interface ProductLine {
@@ -19,15 +20,6 @@ export interface StepLine {
   readonly tokens: number;
   readonly checkpointed: boolean;
   readonly result: StepResult;
-}
-
-export interface TorchLine {
-  readonly model: string;
-  readonly rows: number;
-  readonly tokens: number;
-  readonly kind: 'f32' | 'bf16' | 'nf4';
-  readonly ms: number;
-  readonly mib: number;
 }
 
 const tera = (gflops: number): string => (gflops / 1000).toFixed(gflops < 1000 ? 3 : 1);

@@ -1,8 +1,6 @@
 // `npm run bench -- --gpu`: everything worth knowing of a real GPU in four minutes, as tables of Markdown: peaks, what the tuner chooses,
 // products beside ONNX Runtime, whole steps beside PyTorch, generation, every kernel's share, the same bits twice. What time, a package or
 // a model leaves out is named.
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { ModelFiles } from '../../../src/engine/models/modelFiles.ts';
 import type { RecipePatch } from '../../../src/engine/recipe/recipe.ts';
 import { measureVariants } from '../../../src/engine/training/backends/tuning/tune.ts';
@@ -15,12 +13,13 @@ import { measureProduct } from '../products.ts';
 import type { Say } from '../report.ts';
 import type { StepCase, StepResult } from '../steps.ts';
 import { measureSteps } from '../steps.ts';
-import type { ProductLine, StepLine, TorchLine } from './gpuReport.ts';
+import type { TorchLine } from '../torch/torchLine.ts';
+import { torchSteps } from '../torch/torchSteps.ts';
+import type { ProductLine, StepLine } from './gpuReport.ts';
 import { printBits, printKernels, printProducts, printSteps } from './gpuReport.ts';
 import { onnxGflops, onnxRuntime } from './onnxProducts.ts';
 import type { Shape } from './randomModel.ts';
-import { randomModel, shapes } from './randomModel.ts';
-import { readTorchLine } from './torchLine.ts';
+import { randomModel, shapes, VOCABULARY } from './randomModel.ts';
 
 const quickShapes: readonly Shape[] = [
   { name: 'tiny', hidden: 128, layers: 2, heads: 2, kvHeads: 1, ffn: 256 },
@@ -237,27 +236,8 @@ function torchParts(quick: boolean, seconds: number, say: Say): Promise<TorchLin
     tokens,
     checkpointed: again,
   }));
-  const script = fileURLToPath(new URL('./torchSteps.py', import.meta.url));
-  const asked = JSON.stringify({ shapes: quick ? quickShapes : shapes, cases, seconds });
-  return new Promise((resolve) => {
-    const child = spawn(process.env.PYTHON ?? 'python3', [script, asked], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    let out = '';
-    const timer = setTimeout(() => child.kill(), (seconds + 20) * 1000);
-    child.stdout.setEncoding('utf8').on('data', (piece: string) => {
-      out += piece;
-    });
-    child.on('error', () => {
-      say('Python is not on this machine: the columns of PyTorch are empty.');
-      clearTimeout(timer);
-      resolve([]);
-    });
-    child.on('close', () => {
-      clearTimeout(timer);
-      resolve(out.split('\n').flatMap((line) => readTorchLine(line, say)));
-    });
-  });
+  const sized = (quick ? quickShapes : shapes).map((shape) => ({ ...shape, vocab: VOCABULARY }));
+  return torchSteps({ device: 'cuda', threads: 1, shapes: sized, cases, seconds }, say);
 }
 
 export async function gpuRun(options: GpuRunOptions): Promise<void> {

@@ -33,7 +33,7 @@ export async function packGpuRun(folder: string): Promise<void> {
       },
     },
   });
-  await cp(join(root, TOOL, 'torchSteps.py'), join(to, 'tools/gpu/torchSteps.py'));
+  await cp(join(root, 'tools/bench/torch/torchSteps.py'), join(to, 'tools/gpu/torchSteps.py'));
   await cp(join(root, 'public/model'), join(to, 'public/model'), { recursive: true });
   await cp(join(root, 'public/presets'), join(to, 'public/presets'), { recursive: true });
   const binding = `dist/${process.platform === 'darwin' ? 'darwin-universal' : `${process.platform}-${process.arch}`}`;

@@ -21,7 +21,7 @@ export const shapes: readonly Shape[] = [
   { name: '0.5 B', hidden: 1024, layers: 28, heads: 16, kvHeads: 8, ffn: 3072 },
   { name: '1 B', hidden: 2048, layers: 16, heads: 32, kvHeads: 8, ffn: 8192 },
 ];
-const VOCABULARY = 49_152;
+export const VOCABULARY = 49_152;
 
 const [BLOCK, BLOCK_BYTES] = [32, 20];
 /** Random blocks that are repeated: no kernel looks for a period. */

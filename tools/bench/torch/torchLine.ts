@@ -1,7 +1,15 @@
 // What torchSteps.py says, line by line.
 import { isRecord } from '../../../src/engine/ground/isRecord.ts';
 import type { Say } from '../report.ts';
-import type { TorchLine } from './gpuReport.ts';
+
+export interface TorchLine {
+  readonly model: string;
+  readonly rows: number;
+  readonly tokens: number;
+  readonly kind: 'f32' | 'bf16' | 'nf4';
+  readonly ms: number;
+  readonly mib: number;
+}
 
 const kinds = ['f32', 'bf16', 'nf4'] as const;
 
@@ -17,7 +25,7 @@ export function readTorchLine(line: string, say: Say): TorchLine[] {
   }
   if (!isRecord(said)) return [];
   if (typeof said.missing === 'string') say(`PyTorch's columns are empty: ${said.missing}.`);
-  if (typeof said.torch === 'string') say(`PyTorch ${said.torch} on ${String(said.gpu)}.`);
+  if (typeof said.torch === 'string') say(`PyTorch ${said.torch} on ${String(said.where)}.`);
   if (said.stopped === true) say('PyTorch: the rest is left out, the time is spent.');
   const { model, rows, tokens, ms, mib } = said;
   const kind = kinds.find((one) => one === said.kind);
