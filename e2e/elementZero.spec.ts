@@ -48,9 +48,15 @@ test('every knob of the wiring moves the strip at once, and undo moves it back',
   await expect(page.locator('.strip-question')).toContainText('No: the loss has no grad_fn');
 });
 
-test('a cell of the strip leads to its rows', async ({ page }) => {
+test('a cell of the strip leads to its rows, by the keyboard too', async ({ page }) => {
   await open(page);
-  await page.getByRole('button', { name: /Show the rows of layer 3/ }).click();
+  const strip = page.getByRole('listbox', { name: /Cells of the gradient strip/ });
+  await strip.focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.locator('.strip-fact')).toContainText('output of layer 0:');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.tree-row-selected').first()).toContainText('model.layers.0');
+  await strip.getByRole('option', { name: /output of layer 3:/ }).click();
   await expect(page.locator('.tree-row-selected').first()).toContainText('model.layers.3');
   await expect(page.locator('.tree-row-selected').first()).toBeInViewport();
 });

@@ -1,4 +1,5 @@
 // The first screen as a newcomer sees it: what stands on it without scrolling, the strip that is played, cards, the tour.
+import type { Locator } from '@playwright/test';
 import { expect, faults, open, reach, alone as test, watchShifts } from './playground.ts';
 
 // How a run is computed is not what these journeys are about.
@@ -16,6 +17,15 @@ const named = [
   '.preset-card:last-child',
 ];
 
+/** Words of which an end is not shown. */
+const cutOff = (parts: Locator): Promise<readonly string[]> =>
+  parts.evaluateAll((all) =>
+    all
+      .filter((one) => !one.matches('input, .unseen') && getComputedStyle(one).overflowX !== 'visible')
+      .filter((one) => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight)
+      .map((one) => one.textContent),
+  );
+
 for (const [width, height] of [
   [1280, 800],
   [390, 844],
@@ -27,6 +37,7 @@ for (const [width, height] of [
       await expect(page.locator('.answer-now')).toContainText('Mill Street');
       for (const one of named) await expect(page.locator(one).first()).toBeInViewport({ ratio: 1 });
       await expect(page.locator('.preset-card')).toHaveCount(7);
+      expect(await cutOff(page.locator('.doors *, .try *, .presets *'))).toEqual([]);
       const words = (await page.getByRole('main').allInnerTexts()).join();
       for (const jargon of ['GFLOP', '<|', 'rg ', 'requires_grad']) expect(words).not.toContain(jargon);
       expect(await faults(page)).toEqual([]);

@@ -49,7 +49,7 @@ test.describe('narrow', () => {
     await page.getByRole('button', { name: 'Recipe' }).click();
     await page.getByRole('dialog').getByRole('textbox', { name: 'r', exact: true }).fill('4');
     await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: /Show the rows of layer 2/ }).click();
+    await page.getByRole('option', { name: /output of layer 2:/ }).click();
     await expect(page.getByRole('dialog').locator('.tree-row-selected').first()).toContainText(
       'model.layers.2',
     );

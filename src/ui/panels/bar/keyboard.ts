@@ -5,7 +5,9 @@ import type { Actions } from '../../state/actions.ts';
 import type { Store } from '../../state/store.ts';
 
 const typing = 'input, textarea, select, [contenteditable]';
-const ownSpace = `${typing}, button, a, summary, [role="row"], [role="slider"], [role="option"], [role="radio"], [role="checkbox"], [role^="menuitem"], [role="tab"]`;
+/** A list that takes letters: a name is found by typing it. The strip's cells have none. */
+const list = '[role="listbox"]:not(.strip-cells)';
+const ownSpace = `${typing}, .strip-cells, button, a, summary, [role="row"], [role="slider"], [role="option"], [role="radio"], [role="checkbox"], [role^="menuitem"], [role="tab"]`;
 
 const inside = (event: KeyboardEvent, selector: string): boolean =>
   event.target instanceof Element && event.target.closest(selector) !== null;
@@ -17,7 +19,7 @@ export function listenToKeys(store: Store, actions: Actions): () => void {
     (event: KeyboardEvent): void => {
       const { keysOn, dialog, sheet } = store.getState();
       if (!keysOn || dialog !== null || sheet !== null || inside(event, busyWith)) return;
-      if (inside(event, '[role="dialog"], [role="menu"], [role="listbox"]')) return;
+      if (inside(event, `[role="dialog"], [role="menu"], ${list}`)) return;
       event.preventDefault();
       run();
     };

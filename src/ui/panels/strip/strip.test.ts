@@ -1,7 +1,7 @@
 // The strip's drawing decisions: wires, groups of layers, brackets, the answer.
 import { describe, expect, it } from 'vitest';
 import { inspectionOf, stripOf } from '../../testing/fixture.ts';
-import { checkpointRuns, drawnCells, groupCells, stripAnswer } from './stripCells.ts';
+import { cellAfter, checkpointRuns, drawnCells, groupCells, stripAnswer } from './stripCells.ts';
 
 describe('drawnCells', () => {
   it('lets a frozen embedding rest and carries the gradient from the first layer on', () => {
@@ -79,5 +79,19 @@ describe('stripAnswer', () => {
       received: 4,
       total: 52,
     });
+  });
+});
+
+describe('cellAfter', () => {
+  it('comes to every cell by arrows and stays within the strip', () => {
+    const way = (key: string, from: number) =>
+      Array.from({ length: 5 }).reduce<number[]>(
+        (seen) => [...seen, cellAfter(key, seen.at(-1) ?? from, 4) ?? -1],
+        [from],
+      );
+    expect(way('ArrowRight', 0)).toEqual([0, 1, 2, 3, 3, 3]);
+    expect(way('ArrowLeft', 3)).toEqual([3, 2, 1, 0, 0, 0]);
+    expect([cellAfter('End', 1, 4), cellAfter('Home', 2, 4)]).toEqual([3, 0]);
+    expect([cellAfter('Tab', 1, 4), cellAfter('Enter', 1, 4)]).toEqual([null, null]);
   });
 });

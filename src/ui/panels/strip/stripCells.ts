@@ -130,3 +130,21 @@ export function checkpointRuns(drawn: readonly DrawnCell[]): readonly {
   });
   return runs;
 }
+
+/** Where a key of the list leads from a cell; null for a key that leads nowhere. */
+export function cellAfter(key: string, index: number, count: number): number | null {
+  switch (key) {
+    case 'ArrowRight':
+    case 'ArrowDown':
+      return Math.min(count - 1, index + 1);
+    case 'ArrowLeft':
+    case 'ArrowUp':
+      return Math.max(0, index - 1);
+    case 'Home':
+      return 0;
+    case 'End':
+      return count - 1;
+    default:
+      return null;
+  }
+}

@@ -3,7 +3,7 @@ import type { TFunction } from 'i18next';
 import type { DrawnCell, StripAnswer } from './stripCells.ts';
 
 /** `layer 3`, `layers 4 to 6`, `embedding`, … */
-export function cellName(t: TFunction, drawn: DrawnCell): string {
+function cellName(t: TFunction, drawn: DrawnCell): string {
   const { layers, cell } = drawn;
   if (layers !== null) {
     if (layers.first === layers.last) return t('strip.cell_layer', { index: layers.first });
