@@ -67,7 +67,7 @@ export { recipeOfReading } from './recipe/recipeOfReading.ts';
 export type { DataSource } from './recipe/rows/dataSource.ts';
 export type { ColumnMapping, ColumnRole, CustomData, DataFormat, RowKind } from './recipe/rows/ownRows.ts';
 export { isInFile, rolesOf, rowKinds, textOfRows } from './recipe/rows/ownRows.ts';
-export { sameRun, sameTensors } from './recipe/sameRun.ts';
+export { sameModel, sameRun, sameTensors } from './recipe/sameRun.ts';
 export { errorData } from './session/errorData.ts';
 export type { StoredHere } from './session/storedHere.ts';
 export { isBackendChoice, isOnOrt } from './training/backends/deviceInfo.ts';

@@ -27,8 +27,8 @@ function watchKeys(): void {
     '[role=radiogroup], [role=tablist], [role=menu], [role=listbox], [role=tree], [role=treegrid], [role=grid], fieldset:has([type=radio]), ol:has([tabindex="-1"])';
   const isThere = (element: Element): boolean =>
     element.checkVisibility({ visibilityProperty: true }) &&
-    // Not what is for screen readers alone.
-    element.getBoundingClientRect().width > 1 &&
+    // Not what is for screen readers alone, by itself or in what hides it.
+    [element, element.parentElement ?? element].every((one) => one.getBoundingClientRect().width > 1) &&
     element.closest('[inert], [aria-hidden=true]') === null &&
     !element.matches(':disabled, [aria-disabled=true], [data-disabled]');
   const seen = new Set<Element>();

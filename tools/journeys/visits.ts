@@ -5,6 +5,7 @@ import { chromium } from '@playwright/test';
 import type { HubServer } from '../../src/engine/hub/testing/hubServer.ts';
 import { hubServer } from '../../src/engine/hub/testing/hubServer.ts';
 import { randomFolder } from '../../src/engine/testing/checkpoint.ts';
+import { plainPickers } from '../start/plainPickers.ts';
 import { dialogScenes } from './reachDialogs.ts';
 import type { Scene } from './reachScenes.ts';
 import { closed, ended, states, tinyRun } from './reachScenes.ts';
@@ -84,6 +85,7 @@ export async function visitAll(
   async function open(scene: Pick<Scene, 'link' | 'hub'>, where = browser): Promise<Visit> {
     const context = await where.newContext({ locale: 'en-US', serviceWorkers: 'block' });
     context.setDefaultTimeout(PATIENCE_MS);
+    await context.addInitScript(plainPickers);
     const page = await context.newPage();
     if (scene.hub)
       await page.addInitScript((at) => localStorage.setItem('lora-playground.hub', at), hub.address);

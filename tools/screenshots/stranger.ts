@@ -133,7 +133,7 @@ async function setRank({ page, narrow }: Walk, rank: string): Promise<void> {
 async function compareRanks(walk: Walk): Promise<void> {
   const { page, look, address, narrow, shot } = walk;
   const preset = look.locale === 'zh-CN' ? 'ships-log-zh' : 'ships-log';
-  await arrive(page, `${address}#v=1&preset=${preset}&train.max_steps=8`);
+  await arrive(page, `${address}#v=1&preset=${preset}&train.max_steps=40`);
   for (const rank of ['4', '16']) {
     await setRank(walk, rank);
     await page.locator('.train').click();

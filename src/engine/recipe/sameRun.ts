@@ -13,7 +13,8 @@ const isOfAnswers = (key: SettingKey): boolean => settingOf(key).section === 'ge
 const movesNoTensor = (key: SettingKey): boolean =>
   ['generation', 'training'].includes(settingOf(key).section);
 
-const sameModel = (a: Recipe, b: Recipe): boolean =>
+/** Whether two recipes stand on the same model, adapter and program, whatever they train of it. */
+export const sameModel = (a: Recipe, b: Recipe): boolean =>
   a.model?.digest === b.model?.digest &&
   a.adapter?.digest === b.adapter?.digest &&
   (a.program === b.program || written(a) === written(b));

@@ -68,6 +68,24 @@ describe('reduce', () => {
     expect(run?.steps[0]).not.toHaveProperty('tensorNorms');
   });
 
+  it('knows the tensors of the running steps by name, whatever the form says meanwhile', () => {
+    const inspection = inspectionOf('trains');
+    const step = (at: number): Event => ({ type: 'step', metrics: metrics(at) });
+    const running = reduce({ ...started, recipe, inspection }, step(1));
+    const places = running.run?.tensorPlaces;
+    expect(places?.size).toBe(84);
+    const name = [...(places ?? [])].find(([, place]) => place === 1)?.[0];
+    expect(name).toMatch(/lora_[AB]/);
+    const otherRank = { ...recipe, values: { ...recipe.values, 'lora.r': 2 } };
+    const edited = reduce({ ...running, recipe: otherRank, inspection: inspectionOf('raises') }, step(2));
+    expect(edited.run?.tensorNorms).toEqual([2, 2]);
+    expect(edited.run?.tensorPlaces).toBe(places);
+    // Another rate trains the same tensors.
+    const otherRate = { ...recipe, values: { ...recipe.values, 'train.learning_rate': 1 } };
+    const again = reduce({ ...running, recipe: otherRate, inspection: inspectionOf('trains') }, step(3));
+    expect(again.run?.tensorPlaces).toEqual(places);
+  });
+
   it('keeps what the doctor finds in the steps until it has passed', () => {
     const diagnosis = inspectionOf('raises').diagnosis;
     const found = reduce(started, { type: 'diagnosed', diagnosis });

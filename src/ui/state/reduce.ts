@@ -7,6 +7,7 @@ import { changedNames } from './changedNames.ts';
 import { isOfPlay, played } from './play.ts';
 import { isBusy } from './runStatus.ts';
 import type { AnswerPair, AnswerSide, PageState, PastedScript, Run, Said, StepPoint } from './state.ts';
+import { placesOf } from './tensorPlaces.ts';
 
 /** A run as it stands the moment a command was sent. */
 export function newRun(recipe: Recipe): Run {
@@ -22,6 +23,7 @@ export function newRun(recipe: Recipe): Run {
     start: null,
     steps: [],
     tensorNorms: [],
+    tensorPlaces: new Map(),
     updateNorms: [],
     warnings: [],
     answers: [],
@@ -96,7 +98,8 @@ function reduceRun(run: Run, event: Event, state: PageState): Run {
       // A run that went on after a loss repeats the steps that were not saved.
       const before = run.steps.filter(({ step }) => step < event.metrics.step);
       const { tensorNorms } = event.metrics;
-      return { ...run, steps: [...before, point(event.metrics)], tensorNorms, updateNorms: [] };
+      const tensorPlaces = placesOf(run, state);
+      return { ...run, steps: [...before, point(event.metrics)], tensorNorms, tensorPlaces, updateNorms: [] };
     }
     case 'changed': {
       const { recipe, totalSteps } = event;

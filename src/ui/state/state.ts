@@ -98,6 +98,8 @@ export interface Run {
   readonly start: RunStart | null;
   readonly steps: readonly StepPoint[];
   readonly tensorNorms: readonly number[];
+  /** The place of a trained tensor in them by its name, as the tree told it while the form last stood for this run. */
+  readonly tensorPlaces: ReadonlyMap<string, number>;
   /** How far the last step moved each tensor; empty until asked. */
   readonly updateNorms: readonly number[];
   readonly warnings: readonly { readonly category: string; readonly message: Text }[];

@@ -51,7 +51,7 @@ export const en = {
     after: 'asking the trained model',
     finished: 'finished, $t(translation:units.step, {"count": {{step}} })',
     stoppedBackward: 'stopped at the first backward',
-    failed: 'stopped: {{code}}',
+    failed: 'stopped, the reason is below',
   },
   recipe: {
     title: 'Recipe',

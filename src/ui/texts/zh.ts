@@ -52,7 +52,7 @@ export const zh: TextsOf<typeof en> = {
     after: '正在询问训练后的模型',
     finished: '已完成，共 {{step}} 步',
     stoppedBackward: '在第一次 backward 处停止',
-    failed: '已停止：{{code}}',
+    failed: '已停止，原因见下方',
   },
   recipe: {
     title: '配方',

@@ -26,8 +26,8 @@ export const zhDevice: TextsOf<typeof enDevice> = {
       'ONNX Runtime 自带的 WebGPU，用来与本页的实现比较：它计算每个微批次，优化器更新和回答仍在 CPU 上。用它训练时会从本页自己的地址下载一次 27 MB 的程序（传输约 7 MB），浏览器会保存它。“自动”从不选用它。',
     threads: '线程数',
     oneThread: '1：托管本页的服务器没有隔离它，更多线程需要隔离',
-    adapter: '显卡适配器',
-    software: '软件适配器：结果正确，但比显卡慢',
+    adapter: '图形适配器',
+    software: '软件图形适配器：结果正确，但比显卡慢',
     features: '特性',
     limits: '限制',
     none: '无',
@@ -46,7 +46,7 @@ export const zhDevice: TextsOf<typeof enDevice> = {
     dispatches: '每步调度次数',
     'reason_no-webgpu': '此浏览器没有 WebGPU，因此由 CPU 执行同样的运算。',
     'reason_ort-failed': 'ONNX Runtime 在这里无法启动，因此由纯 TypeScript 执行同样的运算。',
-    'reason_no-adapter': '有 WebGPU，但没有找到显卡适配器，因此由 CPU 执行同样的运算。',
+    'reason_no-adapter': '有 WebGPU，但没有找到图形适配器，因此由 CPU 执行同样的运算。',
     reason_chosen: '已选择 CPU。',
     adapterPending:
       '此图形适配器（{{adapter}}）用 CPU 计算：训练开始时会先用一两秒测量它与 ONNX Runtime 哪个更快。',
@@ -62,7 +62,7 @@ export const zhDevice: TextsOf<typeof enDevice> = {
     'ort-failed': 'ONNX Runtime 在这里无法使用。纯 TypeScript 执行同样的运算，结果相同，只是更慢。',
     title: '正在使用 CPU 训练',
     'no-webgpu': '此浏览器不提供 WebGPU。CPU 执行同样的运算，结果相同，只是更慢。',
-    'no-adapter': '浏览器有 WebGPU，但没有找到可用的显卡适配器。CPU 执行同样的运算，结果相同，只是更慢。',
+    'no-adapter': '浏览器有 WebGPU，但没有找到可用的图形适配器。CPU 执行同样的运算，结果相同，只是更慢。',
     help_chrome:
       'Chrome 与 Edge：113 或更新版本；请在设置中确认已打开“使用图形加速功能”。Linux 上请在 chrome://flags 启用 “Unsafe WebGPU Support”。',
     help_firefox:

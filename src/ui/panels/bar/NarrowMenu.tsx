@@ -29,6 +29,18 @@ export function NarrowMenu() {
             {t('bar.reset')}
           </MenuItem>
           <Separator className="menu-line" />
+          {(['recipe', 'parameters'] as const).map((sheet) => (
+            <MenuItem
+              key={sheet}
+              id={sheet}
+              data-part={sheet}
+              className="list-item"
+              onAction={() => actions.openSheet(sheet)}
+            >
+              {t(`bar.${sheet}`)}
+            </MenuItem>
+          ))}
+          <Separator className="menu-line" />
           <MenuItem
             id="device"
             data-part="device"

@@ -60,10 +60,8 @@ export function progressWords(t: TFunction, run: Run | null, language: string): 
       return said(t('progress.finished', { step }));
     case 'failed': {
       const python = run.failure?.raisedBy === 'python';
-      const words = python
-        ? t('progress.stoppedBackward')
-        : t('progress.failed', { code: run.failure?.error.code ?? '' });
-      return { main: words, rest: [], bad: true };
+      // The card below says it in whole sentences; a code says nothing to people.
+      return { main: t(python ? 'progress.stoppedBackward' : 'progress.failed'), rest: [], bad: true };
     }
   }
 }

@@ -1,7 +1,7 @@
 // What a row says about its gradient: frozen, None, zero, or a bar of the norm. Follows the run by itself, so that a
 // step redraws bars and not the tree.
 
-import { sameTensors } from '../../../engine/index.ts';
+import { sameModel } from '../../../engine/index.ts';
 import { useCalmState, useTexts } from '../../PageContext.tsx';
 import { figureText } from '../../texts/numbers.ts';
 import type { TreeNode } from './treeRows.ts';
@@ -9,9 +9,11 @@ import { joinedNorm, normShare } from './treeRows.ts';
 
 export function GradientCell({ node, group }: { readonly node: TreeNode; readonly group: boolean }) {
   const { t } = useTexts();
-  // An edit of the learning rate while a run streams makes another recipe, and leaves its tensors where they are.
+  // An edit while a run streams makes another recipe, and the run's tensors keep their names: only what it does not train has no bar.
   const norm = useCalmState(({ run, recipe }) =>
-    run !== null && sameTensors(run.recipe, recipe) ? joinedNorm(run.tensorNorms, node.normIndices) : null,
+    run !== null && sameModel(run.recipe, recipe)
+      ? joinedNorm(run.tensorNorms, run.tensorPlaces, node.told)
+      : null,
   );
   if (node.trainable === 0) return <span className="dim">{t('parameters.frozen')}</span>;
   if (node.gradient === 'none') return <span className="is-cut">{t('parameters.none')}</span>;

@@ -28,9 +28,9 @@ describe('treeNodes', () => {
   });
 
   it('gives every norm to exactly one tensor', () => {
-    const indices = nodes.flatMap((node) => node.normIndices);
-    expect(new Set(indices).size).toBe(84);
-    expect(indices).toHaveLength(84);
+    const names = nodes.flatMap((node) => node.told);
+    expect(new Set(names).size).toBe(84);
+    expect(names).toHaveLength(84);
   });
 });
 
@@ -70,9 +70,16 @@ describe('pathTo', () => {
 
 describe('norms', () => {
   it('joins norms as one vector', () => {
-    expect(joinedNorm([3, 4, 12], [0, 1])).toBe(5);
-    expect(joinedNorm([], [0])).toBeNull();
-    expect(joinedNorm([1], [])).toBeNull();
+    const places = new Map([
+      ['a', 0],
+      ['b', 1],
+    ]);
+    expect(joinedNorm([3, 4, 12], places, ['a', 'b'])).toBe(5);
+    // One of the form's that the run does not train adds nothing.
+    expect(joinedNorm([3, 4, 12], places, ['a', 'c'])).toBe(3);
+    expect(joinedNorm([], places, ['a'])).toBeNull();
+    expect(joinedNorm([1], places, ['c'])).toBeNull();
+    expect(joinedNorm([1], places, [])).toBeNull();
   });
   it('keeps the bar within its track on a logarithmic scale', () => {
     expect(normShare(0)).toBe(0);

@@ -14,7 +14,8 @@ export interface TreeNode {
   readonly total: number;
   readonly trainable: number;
   readonly gradient: GradientState;
-  readonly normIndices: readonly number[];
+  /** Names of those that a step tells a norm of. */
+  readonly told: readonly string[];
 }
 
 export interface TreeRow {
@@ -47,7 +48,6 @@ function summed(
   const gradient = states.includes('nonzero')
     ? 'nonzero'
     : ([...states].sort((a, b) => severity[b] - severity[a])[0] ?? 'frozen');
-  const index = parameter?.normIndex ?? null;
   return {
     ...own,
     parameter,
@@ -55,7 +55,10 @@ function summed(
     total: children.reduce((sum, child) => sum + child.total, parameter === null ? 0 : 1),
     trainable: children.reduce((sum, child) => sum + child.trainable, parameter?.requiresGrad ? 1 : 0),
     gradient,
-    normIndices: [...(index === null ? [] : [index]), ...children.flatMap((child) => child.normIndices)],
+    told: [
+      ...(parameter !== null && parameter.normIndex !== null ? [parameter.name] : []),
+      ...children.flatMap((child) => child.told),
+    ],
   };
 }
 
@@ -140,12 +143,18 @@ export function openable(nodes: readonly TreeNode[]): readonly string[] {
   return nodes.flatMap((node) => (node.children.length === 0 ? [] : [node.id, ...openable(node.children)]));
 }
 
-/** Norm over several tensors: the root of the sum of squares; null when none is known. */
-export function joinedNorm(norms: readonly number[], indices: readonly number[]): number | null {
-  if (indices.length === 0 || norms.length === 0) return null;
-  let sum = 0;
-  for (const index of indices) sum += (norms[index] ?? 0) ** 2;
-  return Math.sqrt(sum);
+/** Norm over the tensors of these names: the root of the sum of squares, `places` theirs in `norms`; null when none is known. */
+export function joinedNorm(
+  norms: readonly number[],
+  places: ReadonlyMap<string, number>,
+  names: readonly string[],
+): number | null {
+  let sum: number | null = null;
+  for (const name of names) {
+    const norm = norms[places.get(name) ?? -1];
+    if (norm !== undefined) sum = (sum ?? 0) + norm ** 2;
+  }
+  return sum === null ? null : Math.sqrt(sum);
 }
 
 /** Share of the bar for a norm on a logarithmic scale from 1e-6 to 10; 0 only for zero. */
