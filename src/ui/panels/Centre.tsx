@@ -100,10 +100,7 @@ export const Centre = memo(function Centre({
       )}
       {!first && <CpuBanner />}
       <LinkNotes />
-      <ElsewhereNote />
       <SavedNote />
-      <UnsavedNote />
-      <UnkeptNote />
       {first && <Doors />}
       <Strip onSelect={onSelect} />
       {hasProgram && (
@@ -115,7 +112,6 @@ export const Centre = memo(function Centre({
       {broken !== null && <EngineError error={broken} title={t('failure.recipeBroken')} />}
       {engineFailed && <EngineError error={failure.error} title={t('failure.engine')} />}
       {bad && <Failure outcome={outcome} />}
-      <RunDiagnosis />
       {(bad || broken !== null) && !hasRun && !hasSteps && <PresetCards />}
       <ReproductionNote />
       <StaleNote />
@@ -156,6 +152,12 @@ export const Centre = memo(function Centre({
           </Button>
         </nav>
       )}
+      <div className="notices">
+        <ElsewhereNote />
+        <UnsavedNote />
+        <UnkeptNote />
+        <RunDiagnosis />
+      </div>
     </Root>
   );
 });

@@ -47,6 +47,7 @@ export const enRun = {
     beforeLater: 'comes when the run starts',
     add: 'Add a question',
     remove: 'Remove this question',
+    whole: 'Whole',
     askNow: 'Ask the model now',
     prompt: 'Question {{index}}',
     same: 'unchanged',
@@ -139,6 +140,7 @@ export const enRun = {
   },
   fingerprint: {
     title: 'Compared with the link',
+    running: 'Compared when the run ends.',
     waiting: 'This link carries the losses of a run. Train to see whether it is reproduced.',
     identical: 'Reproduced: identical at $t(translation:units.compared, {"count": {{steps}} })',
     reproduced: 'Reproduced: largest loss difference {{difference}}',

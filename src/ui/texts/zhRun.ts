@@ -43,6 +43,7 @@ export const zhRun: TextsOf<typeof enRun> = {
     beforeLater: '运行开始时给出',
     add: '添加问题',
     remove: '删除这个问题',
+    whole: '全文',
     askNow: '现在就问模型',
     prompt: '问题 {{index}}',
     same: '没有变化',
@@ -133,6 +134,7 @@ export const zhRun: TextsOf<typeof enRun> = {
   },
   fingerprint: {
     title: '与链接比较',
+    running: '运行结束时比较。',
     waiting: '此链接带有一次运行的损失。训练后可看到是否重现。',
     identical: '已重现：比较的 {{steps}} 步完全相同',
     reproduced: '已重现：最大损失差异 {{difference}}',

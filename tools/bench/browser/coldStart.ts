@@ -58,7 +58,7 @@ async function coldStart(address: string, machine: keyof typeof machines): Promi
     const changed = await when(page, () =>
       [...document.querySelectorAll('.answer')].some((one) => {
         const before = one.querySelector('.answer-before .answer-text')?.textContent;
-        const after = one.querySelector('.answer-after .answer-text:not(.answer-writing)')?.textContent;
+        const after = one.querySelector('.answer-after .answer-text:not(:has(.answer-writing))')?.textContent;
         return Boolean(before && after && before !== after);
       }),
     );

@@ -1,6 +1,7 @@
 // The same questions answered by the untouched and by the trained model, side by side. The questions can be edited;
-// a changed one is asked as soon as the engine is free.
-import { memo, useState } from 'react';
+// a changed one is asked as soon as the engine is free. Each has room of its own from the start, whatever is said: a longer one is cut off until it is
+// wanted whole, so that nothing below moves while answers are written.
+import { memo, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { promptsOf } from '../../state/answerActions.ts';
@@ -8,6 +9,7 @@ import { isBusy } from '../../state/runStatus.ts';
 import type { AnswerSide } from '../../state/state.ts';
 import { AnswerSteps } from './AnswerSteps.tsx';
 import { saidAt } from './saidAt.ts';
+import { useCutOff } from './useCutOff.ts';
 
 function Side(props: {
   readonly side: 'before' | 'after';
@@ -27,7 +29,9 @@ function Side(props: {
       {answer === null ? (
         <p className="small dim answer-later">{later}</p>
       ) : (
-        <p className={writing ? 'answer-text answer-writing' : 'answer-text'}>{answer.text}</p>
+        <p className="answer-text">
+          <span className={writing ? 'answer-writing' : undefined}>{answer.text}</span>
+        </p>
       )}
     </div>
   );
@@ -51,13 +55,15 @@ function Answer({
   const actions = useActions();
   const answer = usePageState((state) => state.run?.answers.find((one) => one.prompt === prompt));
   const said = usePageState((state) => state.run?.said);
-  const live = usePageState((state) => isBusy(state.run));
   const prompts = usePageState(promptsOf);
   const [draft, setDraft] = useState<string | null>(null);
   const before = answer?.before ?? null;
   const then = shownStep === null ? undefined : saidAt(said ?? [], prompt, shownStep);
   const after = then === undefined ? (answer?.after ?? null) : then && { ...then, done: true };
   const same = before?.done && after?.done && before.text === after.text;
+  const sides = useRef<HTMLDivElement>(null);
+  const [whole, setWhole] = useState(false);
+  const isCut = useCutOff(sides, '.answer-text', `${before?.text} ${after?.text}`);
   const replace = (next: readonly string[]): void => actions.edit({ kind: 'prompts', prompts: next });
   function commit(): void {
     if (draft !== null && draft.trim() !== '' && draft !== prompt) {
@@ -80,6 +86,15 @@ function Answer({
             if (event.key === 'Escape') setDraft(null);
           }}
         />
+        {(isCut || whole) && (
+          <Button
+            className="button button-plain answer-more"
+            aria-expanded={whole}
+            onPress={() => setWhole(!whole)}
+          >
+            {t('answers.whole')}
+          </Button>
+        )}
         {!only && (
           <Button
             className="button button-plain"
@@ -91,7 +106,7 @@ function Answer({
         )}
       </div>
       {!bare && (
-        <div className={live ? 'answer-sides answer-live' : 'answer-sides'}>
+        <div ref={sides} className={whole ? 'answer-sides' : 'answer-sides answer-kept'}>
           <Side side="before" title={t('answers.before')} answer={before} later={t('answers.beforeLater')} />
           <Side
             side="after"

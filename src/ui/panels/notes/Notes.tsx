@@ -204,7 +204,13 @@ export function ReproductionNote() {
   if (expected === null) return null;
   if (actual === null || !matches) {
     const running = store.getState().run !== null && matches;
-    if (running) return null;
+    if (running)
+      return (
+        <section className="card compared" aria-label={t('fingerprint.title')}>
+          <h2 className="small dim">{t('fingerprint.title')}</h2>
+          <p className="dim">{t('fingerprint.running')}</p>
+        </section>
+      );
     return <p className="card small dim">{t('fingerprint.waiting')}</p>;
   }
   if (changed && !matches) return <p className="card small dim">{t('fingerprint.changed')}</p>;
@@ -220,7 +226,7 @@ export function ReproductionNote() {
           : t('fingerprint.nothing');
   const good = result.verdict === 'identical' || result.verdict === 'reproduced';
   return (
-    <section className="card" aria-label={t('fingerprint.title')}>
+    <section className="card compared" aria-label={t('fingerprint.title')}>
       <h2 className="small dim">{t('fingerprint.title')}</h2>
       <p>
         <span className={good ? 'reproduced' : 'is-cut strong'}>{words}</span>{' '}

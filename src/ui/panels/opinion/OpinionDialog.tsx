@@ -4,6 +4,7 @@ import { Button } from 'react-aria-components';
 import type { Opinion } from '../../../engine/index.ts';
 import type { EngineErrorData } from '../../../engine/protocol.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import { Scroll } from '../../parts/Scroll.tsx';
 import { Sheet } from '../../parts/Sheet.tsx';
 import { copyText } from '../../parts/saveFile.ts';
 import type { OpinionHeard } from '../../state/opinionActions.ts';
@@ -78,12 +79,7 @@ function Table({ table }: { readonly table: OpinionTable }) {
   const o = useOpinionTexts();
   const [first = '', ...others] = headOf(o);
   return (
-    <section
-      className="opinion-scroll"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys
-      tabIndex={0}
-      aria-label={table.title === '' ? o('verdict') : table.title}
-    >
+    <Scroll className="opinion-scroll" label={table.title === '' ? o('verdict') : table.title}>
       {table.title !== '' && <h3>{table.title}</h3>}
       <table className="opinion-table">
         <thead>
@@ -112,7 +108,7 @@ function Table({ table }: { readonly table: OpinionTable }) {
           ))}
         </tbody>
       </table>
-    </section>
+    </Scroll>
   );
 }
 

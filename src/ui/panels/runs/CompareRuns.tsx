@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { differencesOf } from '../../../engine/index.ts';
 import type { KeptRun } from '../../../engine/protocol.ts';
+import { Scroll } from '../../parts/Scroll.tsx';
 import { saidAt, saidSteps } from '../answers/saidAt.ts';
 import { Overlay, Swatch } from './Overlay.tsx';
 import type { RunsText } from './runsTexts.ts';
@@ -85,7 +86,7 @@ function RunAnswers({
           />
         </label>
       )}
-      <div className="run-scroll">
+      <Scroll className="run-scroll" label={t('answers')}>
         <table className="run-compare">
           <Columns head={t('question')} names={names} />
           <tbody>
@@ -108,7 +109,7 @@ function RunAnswers({
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 }
@@ -131,7 +132,7 @@ export function CompareRuns({ chosen }: { readonly chosen: readonly KeptRun[] })
           {lines.length === 0 ? (
             <p>{t('sameSettings')}</p>
           ) : (
-            <div className="run-scroll">
+            <Scroll className="run-scroll" label={t('settings')}>
               <table className="run-compare">
                 <Columns head={t('setting')} names={names} />
                 <tbody>
@@ -149,7 +150,7 @@ export function CompareRuns({ chosen }: { readonly chosen: readonly KeptRun[] })
                   ))}
                 </tbody>
               </table>
-            </div>
+            </Scroll>
           )}
         </section>
       )}

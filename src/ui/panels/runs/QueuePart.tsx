@@ -2,6 +2,7 @@
 // is the queue's driver's.
 import { Button } from 'react-aria-components';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import { Scroll } from '../../parts/Scroll.tsx';
 import type { QueuedRun } from '../../state/queueState.ts';
 import { isDone, queuePlace } from '../../state/queueState.ts';
 import { isBusy } from '../../state/runStatus.ts';
@@ -44,7 +45,7 @@ function QueueLine({ run }: { readonly run: QueuedRun }) {
 function QueueTable({ runs }: { readonly runs: readonly QueuedRun[] }) {
   const t = useRunsTexts();
   return (
-    <div className="run-scroll">
+    <Scroll className="run-scroll" label={t('queue')}>
       <table className="run-table" aria-label={t('queue')}>
         <thead>
           <tr>
@@ -61,7 +62,7 @@ function QueueTable({ runs }: { readonly runs: readonly QueuedRun[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { Button, ToggleButton } from 'react-aria-components';
 import type { RowPart, ScoredRow } from '../../../engine/protocol.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import { Scroll } from '../../parts/Scroll.tsx';
 import { canScore } from '../../state/runStatus.ts';
 import { lossText } from '../../texts/numbers.ts';
 import { RowTokens } from './RowTokens.tsx';
@@ -64,7 +65,7 @@ function RowList(props: {
   return (
     <section>
       <h3>{title}</h3>
-      <div className="run-scroll">
+      <Scroll className="run-scroll" label={title}>
         <table className="run-table" aria-label={title}>
           <thead>
             <tr>
@@ -82,7 +83,7 @@ function RowList(props: {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 }

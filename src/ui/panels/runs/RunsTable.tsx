@@ -5,6 +5,7 @@ import type { ComparedRecipe, RecipeValues } from '../../../engine/index.ts';
 import { differencesOf } from '../../../engine/index.ts';
 import type { KeptRun } from '../../../engine/protocol.ts';
 import { useActions, usePageState } from '../../PageContext.tsx';
+import { Scroll } from '../../parts/Scroll.tsx';
 import { Tick } from '../../parts/Tick.tsx';
 import { presetValues } from '../../state/recipeEdits.ts';
 import { isBusy } from '../../state/runStatus.ts';
@@ -86,7 +87,7 @@ export function RunsTable(props: {
       : recipes;
   const { parts, settings } = differencesOf(among);
   return (
-    <div className="run-scroll">
+    <Scroll className="run-scroll" label={t('table')}>
       <table className="run-table" aria-label={t('table')}>
         <thead>
           <tr>
@@ -172,6 +173,6 @@ export function RunsTable(props: {
           })}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

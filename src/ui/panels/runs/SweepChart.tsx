@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useActions, usePageState } from '../../PageContext.tsx';
+import { Scroll } from '../../parts/Scroll.tsx';
 import type { QueuedRun } from '../../state/queueState.ts';
 import { comparesEval, queuedRecipe, sweptSettings } from '../../state/queueState.ts';
 import { figureText, lossText, timeText } from '../../texts/numbers.ts';
@@ -83,8 +84,7 @@ function Grid({ runs, evals }: { readonly runs: readonly QueuedRun[]; readonly e
     runs.map((run) => ({ run, loss: (evals ? run.evalLoss : run.loss) ?? Number.NaN })),
   ).toReversed();
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard
-    <section className="run-scroll" tabIndex={0} aria-label={t('sweepTable')}>
+    <Scroll className="run-scroll" label={t('sweepTable')}>
       <table className="run-table" aria-label={t('sweepTable')}>
         <thead>
           <tr>
@@ -119,7 +119,7 @@ function Grid({ runs, evals }: { readonly runs: readonly QueuedRun[]; readonly e
           ))}
         </tbody>
       </table>
-    </section>
+    </Scroll>
   );
 }
 

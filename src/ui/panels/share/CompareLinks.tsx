@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import type { ComparedRecipe, RecipePart } from '../../../engine/index.ts';
 import { comparedOf, differencesOf, pythonLabel, settingOf } from '../../../engine/index.ts';
 import { usePage, usePageState } from '../../PageContext.tsx';
+import { Scroll } from '../../parts/Scroll.tsx';
 import type { LinksText } from './linksTexts.ts';
 import { useLinksTexts } from './linksTexts.ts';
 
@@ -82,7 +83,7 @@ export function CompareLinks() {
         {other !== null && lines.length === 0 && <p>{r('same')}</p>}
       </div>
       {lines.length > 0 && (
-        <div className="share-compare">
+        <Scroll className="share-compare" label={r('compare')}>
           <table>
             <thead>
               <tr>
@@ -103,7 +104,7 @@ export function CompareLinks() {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
     </section>
   );
