@@ -68,6 +68,14 @@ test('a number or a text that does not hold stays in its field with the reason',
   await expect(field).toHaveValue('NaN');
   await field.fill('1e-3');
   await expect(page.getByText(/learning_rate: expected/)).toHaveCount(0);
+  // Beside their names or below them, numbers end at one edge.
+  const folded = page.locator('.recipe .advanced[aria-expanded=false]');
+  while ((await folded.count()) > 0) await folded.first().click();
+  const edges = await page
+    .locator('.recipe .setting-number .setting-input')
+    .evaluateAll((fields) => fields.map((each) => Math.round(each.getBoundingClientRect().right)));
+  expect(edges.length).toBeGreaterThan(20);
+  expect([...new Set(edges)]).toHaveLength(1);
 });
 
 test('target_modules that match nothing, as PEFT says it', async ({ page }) => {

@@ -41,6 +41,24 @@ for (const [width, height] of [
       const words = (await page.getByRole('main').allInnerTexts()).join();
       for (const jargon of ['GFLOP', '<|', 'rg ', 'requires_grad']) expect(words).not.toContain(jargon);
       expect(await faults(page)).toEqual([]);
+      const cut = page.locator('.preset-card > *');
+      expect(
+        await cut.evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).length),
+      ).toBe(0);
+      if (width > 390) {
+        // A setting's slider has a knob to take hold of, and pointing at a cell of the strip moves nothing.
+        const knob = await page.locator('.recipe .slider-thumb').first().boundingBox();
+        expect(Math.min(knob?.width ?? 0, knob?.height ?? 0)).toBeGreaterThanOrEqual(10);
+        const shifted = await watchShifts(page);
+        await page.getByRole('button', { name: /Show the rows of layer 2/ }).hover();
+        await expect(page.getByText(/^output of layer 2/)).toBeVisible();
+        expect(await shifted()).toBe(0);
+        return;
+      }
+      // Below a run the doors at the page's end are far away.
+      await page.locator('.bar [data-part=menu]').click();
+      await page.getByRole('menuitem', { name: 'Recipe' }).click();
+      await expect(page.getByRole('dialog', { name: 'Recipe' })).toBeVisible();
     });
   });
 }

@@ -39,6 +39,14 @@ test('a row says why it gets nothing, and shows the way to the cut', async ({ pa
 test('the guide tries its advice under every stack, and each case opens', async ({ page }) => {
   await open(page);
   await page.getByRole('button', { name: 'Guide', exact: true }).click();
+  // Its text fills the dialog.
+  const rightOf = (selector: string): Promise<number> =>
+    page
+      .locator(selector)
+      .last()
+      .evaluate((one) => one.getBoundingClientRect().right);
+  await expect(page.locator('.guide-chapters > section')).toHaveCount(3);
+  expect((await rightOf('[role=dialog]')) - (await rightOf('.guide-chapters > section'))).toBeLessThan(40);
   const advice = page.locator('details', { hasText: 'Pass peft_config' });
   await expect(advice).toContainText(/helps in \d+ of 18 stacks/);
   await advice.locator('summary').click();

@@ -32,6 +32,8 @@ function watchKeys(): void {
     element.closest('[inert], [aria-hidden=true]') === null &&
     !element.matches(':disabled, [aria-disabled=true], [data-disabled]');
   const seen = new Set<Element>();
+  /** Rows of a long table go and come again as others: they are known by their words. */
+  const named = new Set<string>();
   const keys = {
     /** Notes where the keyboard is: its name, whether it was there before, whether that can be seen. */
     note() {
@@ -39,6 +41,7 @@ function watchKeys(): void {
       if (now === null || now === document.body) return null;
       const before = seen.has(now);
       seen.add(now);
+      named.add(nameOf(now));
       const marked = [
         now,
         ...now.querySelectorAll('*'),
@@ -56,6 +59,7 @@ function watchKeys(): void {
       const root = top();
       const reached = (element: Element): boolean =>
         seen.has(element) ||
+        (element.closest('[aria-rowindex]') !== null && named.has(nameOf(element))) ||
         [...seen].some(
           (one) => element.closest(group) !== null && element.closest(group) === one.closest(group),
         );
