@@ -8,6 +8,11 @@ import { addBias } from './add_bias/add_bias.ts';
 import { addPositions } from './add_positions/add_positions.ts';
 import { attention, attentionBackwardKv, attentionBackwardQ } from './attention/attention.ts';
 import {
+  attentionBlock,
+  attentionBlockBackwardKv,
+  attentionBlockBackwardQ,
+} from './attention/attention_block.ts';
+import {
   attentionTile,
   attentionTileBackwardKv,
   attentionTileBackwardQ,
@@ -106,6 +111,7 @@ export const kernels: readonly Kernel[] = [
   ropeParts,
   kvAppend,
   attention,
+  attentionBlock,
   attentionTile,
   attentionTileJoin,
   swiglu,
@@ -149,6 +155,8 @@ export const kernels: readonly Kernel[] = [
   swigluBackward,
   attentionBackwardQ,
   attentionBackwardKv,
+  attentionBlockBackwardQ,
+  attentionBlockBackwardKv,
   attentionTileBackwardQ,
   attentionTileBackwardKv,
   attentionTileJoinKv,
