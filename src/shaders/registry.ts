@@ -19,7 +19,13 @@ import {
   attentionTileJoin,
   attentionTileJoinKv,
 } from './attention_tile/attention_tile.ts';
-import { crossEntropy, crossEntropyParts, crossEntropyWhole, rowSum } from './cross_entropy/cross_entropy.ts';
+import {
+  crossEntropy,
+  crossEntropyParts,
+  crossEntropyRows,
+  crossEntropyWhole,
+  rowSum,
+} from './cross_entropy/cross_entropy.ts';
 import { dequantize, dequantizeScalar } from './dequantize/dequantize.ts';
 import { dropout } from './dropout/dropout.ts';
 import { embedding } from './embedding/embedding.ts';
@@ -71,7 +77,7 @@ import {
 } from './scale_columns/scale_columns.ts';
 import { rowDots, scaleRows } from './scale_rows/scale_rows.ts';
 import { sgd } from './sgd/sgd.ts';
-import { swiglu, swigluBackward } from './swiglu/swiglu.ts';
+import { swiglu, swigluBackward, swigluBackwardVectors, swigluVectors } from './swiglu/swiglu.ts';
 
 const erase = (kernel: { readonly name: string }): Kernel => kernel as Kernel;
 
@@ -115,12 +121,14 @@ export const kernels: readonly Kernel[] = [
   attentionTile,
   attentionTileJoin,
   swiglu,
+  swigluVectors,
   geglu,
   geluForward,
   dropout,
   likeliestParts,
   likeliest,
   crossEntropy,
+  crossEntropyRows,
   crossEntropyParts,
   crossEntropyWhole,
   rowSum,
@@ -153,6 +161,7 @@ export const kernels: readonly Kernel[] = [
   loraDownBackward,
   scaleColumnsGrad,
   swigluBackward,
+  swigluBackwardVectors,
   attentionBackwardQ,
   attentionBackwardKv,
   attentionBlockBackwardQ,
