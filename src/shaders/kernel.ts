@@ -29,6 +29,8 @@ export interface Slots {
   readonly decode: Decoder;
   readonly tile: Decoder;
   readonly stored: Snippet;
+  /** A head of attention in straight code. */
+  readonly head: Snippet;
 }
 export type SlotName = keyof Slots;
 type SlotValues<S extends SlotName> = { readonly [K in S]: Slots[K] };

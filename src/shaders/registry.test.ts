@@ -1,6 +1,7 @@
 // Every kernel of the registry: its WGSL declares the bindings and the Params that its declaration promises, in order.
 import { describe, expect, it } from 'vitest';
 import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
+import { headCode } from './attention/attention_block.ts';
 import { assemble } from './host/assemble.ts';
 import { storedSnippet } from './lib/stored.ts';
 import { tileCode } from './linear/tiled.ts';
@@ -30,7 +31,7 @@ interface Shape {
 
 describe('kernels', () => {
   it.each(kernels.map((kernel) => [kernel.name, kernel] as const))('%s', (name, kernel) => {
-    const source = assemble(kernel, kernel.constants, slots);
+    const source = assemble(kernel, kernel.constants, { ...slots, head: headCode(kernel, 32) });
     const reflected = new WgslReflect(source);
     expect(reflected.entry.compute.map((entry) => entry.name)).toEqual([name]);
     const bindings = [...reflected.storage, ...reflected.uniforms].sort((a, b) => a.binding - b.binding);

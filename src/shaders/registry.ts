@@ -8,13 +8,24 @@ import { addBias } from './add_bias/add_bias.ts';
 import { addPositions } from './add_positions/add_positions.ts';
 import { attention, attentionBackwardKv, attentionBackwardQ } from './attention/attention.ts';
 import {
+  attentionBlock,
+  attentionBlockBackwardKv,
+  attentionBlockBackwardQ,
+} from './attention/attention_block.ts';
+import {
   attentionTile,
   attentionTileBackwardKv,
   attentionTileBackwardQ,
   attentionTileJoin,
   attentionTileJoinKv,
 } from './attention_tile/attention_tile.ts';
-import { crossEntropy, crossEntropyParts, crossEntropyWhole, rowSum } from './cross_entropy/cross_entropy.ts';
+import {
+  crossEntropy,
+  crossEntropyParts,
+  crossEntropyRows,
+  crossEntropyWhole,
+  rowSum,
+} from './cross_entropy/cross_entropy.ts';
 import { dequantize, dequantizeScalar } from './dequantize/dequantize.ts';
 import { dropout } from './dropout/dropout.ts';
 import { embedding } from './embedding/embedding.ts';
@@ -66,7 +77,7 @@ import {
 } from './scale_columns/scale_columns.ts';
 import { rowDots, scaleRows } from './scale_rows/scale_rows.ts';
 import { sgd } from './sgd/sgd.ts';
-import { swiglu, swigluBackward } from './swiglu/swiglu.ts';
+import { swiglu, swigluBackward, swigluBackwardVectors, swigluVectors } from './swiglu/swiglu.ts';
 
 const erase = (kernel: { readonly name: string }): Kernel => kernel as Kernel;
 
@@ -106,15 +117,18 @@ export const kernels: readonly Kernel[] = [
   ropeParts,
   kvAppend,
   attention,
+  attentionBlock,
   attentionTile,
   attentionTileJoin,
   swiglu,
+  swigluVectors,
   geglu,
   geluForward,
   dropout,
   likeliestParts,
   likeliest,
   crossEntropy,
+  crossEntropyRows,
   crossEntropyParts,
   crossEntropyWhole,
   rowSum,
@@ -147,8 +161,11 @@ export const kernels: readonly Kernel[] = [
   loraDownBackward,
   scaleColumnsGrad,
   swigluBackward,
+  swigluBackwardVectors,
   attentionBackwardQ,
   attentionBackwardKv,
+  attentionBlockBackwardQ,
+  attentionBlockBackwardKv,
   attentionTileBackwardQ,
   attentionTileBackwardKv,
   attentionTileJoinKv,

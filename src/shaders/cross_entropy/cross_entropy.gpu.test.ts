@@ -8,7 +8,7 @@ import { gpuOrNull, runCalls } from '../testing/gpu.ts';
 import { runReferences } from '../testing/references.ts';
 import { stepBytes } from '../testing/step.ts';
 import { mismatches, sumBound, ulpBound } from '../testing/tolerance.ts';
-import { crossEntropy, crossEntropyParts, crossEntropyWhole, partsOf, rowSum } from './cross_entropy.ts';
+import { crossEntropyOf, crossEntropyParts, crossEntropyWhole, partsOf, rowSum } from './cross_entropy.ts';
 
 const gpu = await gpuOrNull();
 
@@ -18,6 +18,7 @@ describe.skipIf(!gpu)('cross_entropy on the GPU', () => {
     [5, 5, 2, 0.1, 0, 'rows'],
     [123, 65, 0, 0, 0, 'rows'],
     [3, 1024, 1, 0.5, 0, 'rows'],
+    [9, 100, 1, 0.1, 1, 'rows'],
     [5, 33, 2, 0, 1, 'rows'],
     [5, 8201, 2, 0.1, 0, 'parts'],
     [7, 65, 1, 0, 1, 'parts'],
@@ -43,7 +44,7 @@ describe.skipIf(!gpu)('cross_entropy on the GPU', () => {
       const constants = { HAS_WEIGHTS: weighted };
       const scored: KernelCall<string>[] =
         by === 'rows'
-          ? [call(crossEntropy, { buffers, constants, params: { ...labelled, smoothing } })]
+          ? [call(crossEntropyOf(v), { buffers, constants, params: { ...labelled, smoothing } })]
           : [
               call(crossEntropyParts, {
                 buffers: { z: 'z', labels: 'labels', stretches: 'stretches' },

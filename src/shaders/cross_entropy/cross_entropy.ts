@@ -13,6 +13,7 @@ import {
 } from './cross_entropy.ref.ts';
 import source from './cross_entropy.wgsl?raw';
 import partsSource from './cross_entropy_parts.wgsl?raw';
+import rowsSource from './cross_entropy_rows.wgsl?raw';
 import wholeSource from './cross_entropy_whole.wgsl?raw';
 import sumSource from './row_sum.wgsl?raw';
 
@@ -31,6 +32,18 @@ export const crossEntropy = defineKernel({
   chain: ({ v }, { WRITE_GRAD }) => (2 + WRITE_GRAD) * Math.ceil(v / 64) + 2 * 64,
   reference: crossEntropyReference,
 });
+
+/** The same bits with one invocation a row, for V a multiple of 4. */
+export const crossEntropyRows = defineKernel({
+  ...crossEntropy,
+  name: 'cross_entropy_rows',
+  source: rowsSource,
+  workgroups: ({ count }) => [Math.ceil(count / 8), 1, 1],
+  chain: ({ v }, { WRITE_GRAD }) => ((2 + WRITE_GRAD) * v) / 4,
+});
+
+/** Where no workgroup shares a row. */
+export const crossEntropyOf = (v: number) => (v % 4 === 0 ? crossEntropyRows : crossEntropy);
 
 /** Stretches of a row of so many logits. */
 export const partsOf = (v: number): number => Math.ceil(v / STRETCH);

@@ -6,7 +6,7 @@ import { randomArray } from '../testing/finite.ts';
 import { gpuOrNull, runCalls } from '../testing/gpu.ts';
 import { runReferences } from '../testing/references.ts';
 import { mismatches, ulpBound } from '../testing/tolerance.ts';
-import { swiglu, swigluBackward } from './swiglu.ts';
+import { swigluKernels } from './swiglu.ts';
 
 const gpu = await gpuOrNull();
 
@@ -15,6 +15,7 @@ describe.skipIf(!gpu)('swiglu on the GPU', () => {
     [1, 1],
     [5, 5],
     [123, 65],
+    [37, 68],
   ])('n %i, f %i', async (n, f) => {
     if (!gpu) return;
     const gu = Float32Array.from(randomArray(n * 2 * f, 1), (value, i) =>
@@ -26,9 +27,10 @@ describe.skipIf(!gpu)('swiglu on the GPU', () => {
       h: new Float32Array(n * f),
       dgu: new Float32Array(n * 2 * f),
     };
+    const { forward, backward } = swigluKernels(f);
     const calls: KernelCall<string>[] = [
-      call(swiglu, { buffers: { gu: 'gu', h: 'h' }, params: { n, f } }),
-      call(swigluBackward, { buffers: { dh: 'dh', gu: 'gu', dgu: 'dgu' }, params: { n, f } }),
+      call(forward, { buffers: { gu: 'gu', h: 'h' }, params: { n, f } }),
+      call(backward, { buffers: { dh: 'dh', gu: 'gu', dgu: 'dgu' }, params: { n, f } }),
     ];
     const got = await runCalls(gpu, arrays, calls, ['h', 'dgu']);
     const want = runReferences(arrays, calls);

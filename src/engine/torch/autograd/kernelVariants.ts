@@ -24,8 +24,8 @@ export const sumsVariants = ['invocation', 'workgroup'] as const;
 export type SumsVariant = (typeof sumsVariants)[number];
 
 /**
- * Attention: an invocation a query (or a key) and head, or a workgroup a tile of them: 'tile' in straight code, 'rolled' in short loops, for
- * compilers and caches of instructions that long code does not suit.
+ * Attention: an invocation a query (or a key) and head, 'block' four of them, or a workgroup a tile of them: 'tile' in straight code, 'rolled'
+ * in short loops, for compilers and caches of instructions that long code does not suit.
  */
-export const attentionVariants = ['row', 'tile', 'rolled'] as const;
+export const attentionVariants = ['row', 'block', 'tile', 'rolled'] as const;
 export type AttentionVariant = (typeof attentionVariants)[number];

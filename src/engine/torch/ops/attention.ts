@@ -11,6 +11,7 @@ import { invariant } from '../../ground/errors.ts';
 import type { Operation, Ref, TapeNode } from '../autograd/operation.ts';
 import type { Tape } from '../autograd/tape.ts';
 import type { Value } from '../autograd/value.ts';
+import { blockBackwardCalls, blockCalls } from './attentionBlocks.ts';
 import { AttentionGraph } from './attentionGraph.ts';
 import {
   inTiles,
@@ -96,7 +97,9 @@ const attentionOperation: Operation<Attributes> = {
     const [params, constants] = [numbers(node), constantsOf(node.attributes)];
     const tiles = inTiles(profile, constants.D);
     if (tiles) return tileCalls(buffers, params, { ...constants, ...tiles });
-    return [call(forwardKernel, { buffers, params, constants })];
+    return (
+      blockCalls(buffers, params, constants, profile) ?? [call(forwardKernel, { buffers, params, constants })]
+    );
   },
   scratch: (node, profile) =>
     inTiles(profile, node.attributes.headDim) ? tileScratch(numbers(node), node.attributes.headDim) : [],
@@ -158,6 +161,8 @@ const attentionBackwardOperation: Operation<Attributes> = {
     const tiles = inTiles(profile, options.constants.D);
     if (tiles) return tileBackwardCalls(q, options.params, { ...options.constants, ...tiles });
     const { o: _o, ...kv } = q;
+    const blocks = blockBackwardCalls({ q, kv }, options.params, options.constants, profile);
+    if (blocks) return blocks;
     return [
       call(attentionBackwardQ, { buffers: q, ...options }),
       call(attentionBackwardKv, { buffers: kv, ...options }),

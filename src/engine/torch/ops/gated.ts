@@ -2,7 +2,7 @@
 
 import { geglu, gegluBackward } from '../../../shaders/geglu/geglu.ts';
 import { call } from '../../../shaders/kernel.ts';
-import { swiglu, swigluBackward } from '../../../shaders/swiglu/swiglu.ts';
+import { swigluKernels } from '../../../shaders/swiglu/swiglu.ts';
 import { invariant } from '../../ground/errors.ts';
 import type { Lowering } from '../autograd/lowering.ts';
 import type { Operation, Ref, TapeNode } from '../autograd/operation.ts';
@@ -17,8 +17,12 @@ import { rowsAndColumns, valueAt } from './nodeValues.ts';
 export type Activation = 'silu' | 'gelu_tanh';
 
 const kernels = {
-  silu: { forward: swiglu, backward: swigluBackward, gradFn: 'SiluBackward0', graph: silu },
-  gelu_tanh: { forward: geglu, backward: gegluBackward, gradFn: 'GeluBackward0', graph: gelu },
+  silu: { of: swigluKernels, gradFn: 'SiluBackward0', graph: silu },
+  gelu_tanh: {
+    of: () => ({ forward: geglu, backward: gegluBackward }),
+    gradFn: 'GeluBackward0',
+    graph: gelu,
+  },
 } as const;
 
 /** grad_fn of the activation's own output. */
@@ -51,7 +55,7 @@ const gatedOperation: Operation<Activation> = {
   kernels: (node) => {
     const [h] = valueAt(node.outputs, 0);
     const { n, c: f } = rowsAndColumns(h);
-    return [call(kernels[node.attributes].forward, { buffers: forwardRefs(node), params: { n, f } })];
+    return [call(kernels[node.attributes].of(f).forward, { buffers: forwardRefs(node), params: { n, f } })];
   },
   joins: (node, [next], profile) => {
     const narrow = node.attributes === 'silu' ? downOf(valueAt(node.outputs, 0)[0], next, profile) : null;
@@ -89,7 +93,7 @@ const gatedBackwardOperation: Operation<Activation> = {
   backward: 'none',
   kernels: (node) => {
     const { n, c: f } = rowsAndColumns(valueAt(node.inputs, 0)[0]);
-    return [call(kernels[node.attributes].backward, { buffers: backwardRefs(node), params: { n, f } })];
+    return [call(kernels[node.attributes].of(f).backward, { buffers: backwardRefs(node), params: { n, f } })];
   },
   joins: (node, [next], profile) => {
     if (node.attributes !== 'silu') return null;

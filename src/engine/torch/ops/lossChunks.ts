@@ -2,7 +2,7 @@
 // and turned into their gradient, so [T, V] logits never do; the head itself is decoded tile by tile.
 import { STRETCH_FLOATS } from '../../../shaders/cross_entropy/cross_entropy.ref.ts';
 import {
-  crossEntropy,
+  crossEntropyOf,
   crossEntropyParts,
   crossEntropyWhole,
   partsOf,
@@ -113,7 +113,7 @@ function scoreCalls(
   const constants = { WRITE_GRAD: gradient ? 1 : 0, HAS_WEIGHTS: weights ? 1 : 0 };
   const shape = { count: rows, v: head.out, first_row: first };
   if (!sharesSums(profile))
-    return [call(crossEntropy, { buffers, params: { ...shape, smoothing }, constants })];
+    return [call(crossEntropyOf(head.out), { buffers, params: { ...shape, smoothing }, constants })];
   const params = { ...shape, parts: partsOf(head.out) };
   return [
     call(crossEntropyParts, { buffers: { z: LOGITS, labels, stretches: STRETCHES }, params }),

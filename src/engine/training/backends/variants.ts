@@ -30,7 +30,7 @@ export function memoryTuning(): TuningCache {
 }
 
 /** Raised when kernels change so much that old measurements mean nothing. */
-const KERNELS = 5;
+const KERNELS = 6;
 export const portableVariants: Variants = {
   linear: 'narrow',
   stored: 'f32',

@@ -1,5 +1,6 @@
 // How attention is shared out, forward and back together: nine heads of 64 over three of keys and values. A device that runs kernels in
-// software is not asked: tiles want workgroup memory and lanes of its own, and their code takes such a device half a minute to compile.
+// software is not asked: tiles want workgroup memory and lanes of its own, and their code takes such a device half a minute to compile. Where
+// wide blocks of products won, a read costs it more than what is done with what was read, and so blocks of queries win as well.
 
 import { runBackward } from '../../../torch/autograd/backward.ts';
 import type { AttentionVariant } from '../../../torch/autograd/kernelVariants.ts';
@@ -37,7 +38,7 @@ function workload(): Workload {
 }
 
 export function chooseAttention(bench: TuningBench, soFar: Variants): Promise<AttentionVariant> {
-  if (!bench.fast) return Promise.resolve(soFar.attention);
+  if (!bench.fast) return Promise.resolve(soFar.linear === 'wide' ? 'block' : soFar.attention);
   const candidates = attentionVariants.map((attention) => [attention, { ...soFar, attention }] as const);
   return bench.fastest(candidates, workload());
 }
