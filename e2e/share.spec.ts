@@ -80,6 +80,16 @@ test('a frame hides what its ticks say, one by one, and its recipe stays', async
   await expect(rank).toHaveValue('16');
   await expect(page.locator('[data-setting="lora.lora_alpha"]')).toBeHidden();
   await expect(page.locator('.column-recipe')).toHaveAttribute('inert');
+  // Nothing is offered that a read-only frame would refuse.
+  for (const part of [
+    '.doors-row',
+    '.preset-card',
+    '[data-part=paste]',
+    '[data-part=tour]',
+    '.recipe .slider',
+  ])
+    await expect(page.locator(part).first()).toBeHidden();
+  await expect(page.locator('.try-train')).toBeVisible();
   const box = await page.locator('.centre').boundingBox();
   expect(box?.width).toBeGreaterThan(900);
 });

@@ -56,7 +56,7 @@ function showTheme(theme: Theme): void {
 
 /** Leaves out what the address of a frame leaves out: rules that no text of the address is part of. */
 function hideParts(frame: Frame): void {
-  if (frame.hidden.length === 0) return;
+  if (frame.hidden.length === 0 && !frame.readOnly) return;
   const rules = new CSSStyleSheet();
   rules.replaceSync(frameRules(frame));
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, rules];

@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Browser, Page } from 'puppeteer-core';
 import { launch } from 'puppeteer-core';
 import { onBackend } from '../start/onBackend.ts';
+import { plainPickers } from '../start/plainPickers.ts';
 
 export const browserNames = ['chromium', 'firefox'] as const;
 export type BrowserName = (typeof browserNames)[number];
@@ -106,6 +107,7 @@ export class Person {
     await page.setViewport(windows[place.window]);
     const person = new Person(page, place);
     await page.evaluateOnNewDocument(onBackend, 'webgpu');
+    await page.evaluateOnNewDocument(plainPickers);
     await page.goto(`${place.address}${hash}`, { timeout: 0 });
     await person.sees('.strip-cells');
     return person;
@@ -153,7 +155,8 @@ export class Person {
   /** A file, as the browser's own chooser hands it over. */
   async chooses(selector: string, path: string): Promise<void> {
     const field = await this.#page.$(selector);
-    await (await field?.toElement('input'))?.uploadFile(path);
+    if (field === null) throw new Error(`${this.#place.name}: no '${selector}' to choose a file by`);
+    await (await field.toElement('input')).uploadFile(path);
   }
 
   async strikes(key: 'Escape' | 'p' | 's' | 'End'): Promise<void> {

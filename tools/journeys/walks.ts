@@ -21,7 +21,7 @@ async function isRead(person: Person): Promise<void> {
 const error: Walk = async (browser, place) => {
   const person = await Person.comes(browser, place);
   await person.looks('error-first-screen');
-  await person.presses('.button-door');
+  await person.presses('[data-part=paste]');
   await person.looks('error-box');
   await person.fills('#paste-in', `RuntimeError: ${elementZero}`);
   await isRead(person);

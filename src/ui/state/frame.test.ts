@@ -32,6 +32,19 @@ describe('a frame', () => {
     expect(frameRules(lesson)).toContain('.columns { grid-template-columns: 296px minmax(0, 1fr); }');
     expect(frameRules({ ...wholePage, hidden: ['strip'] })).not.toContain('.columns');
   });
+  it('offers nothing that would change the recipe where it is read-only', () => {
+    const rules = frameRules({ ...wholePage, readOnly: true });
+    for (const place of [
+      '.doors-row',
+      '.presets',
+      '[data-part="paste"]',
+      '[data-part="tour"]',
+      '.fix .button',
+    ])
+      expect(rules).toContain(`:is(${place}) { display: none !important; }`);
+    expect(rules).not.toContain('.train');
+    expect(frameRules(wholePage)).toBe('');
+  });
   it('escapes an address in HTML', () => {
     expect(frameHtml('https://host/?hide=bar&frame=read#v=1')).toContain(
       'src="https://host/?hide=bar&amp;frame=read#v=1"',

@@ -43,6 +43,17 @@ const places = {
   takeHome: '.take-home',
 } as const;
 
+/** What has no use where the recipe can't be changed. Sliders go too: a name and its value are left. */
+const changers = [
+  places.paste,
+  places.presets,
+  places.tour,
+  '.doors-row',
+  '.recipe-foot',
+  '.fix .button',
+  '[inert] .slider',
+];
+
 export type FramePart = keyof typeof places;
 const isPart = (name: string): name is FramePart => Object.hasOwn(places, name);
 
@@ -90,13 +101,13 @@ function columnRules(without: ReadonlySet<string>): string[] {
   ];
 }
 
-/** Rules that hide what a frame hides; a setting by its row. */
-export function frameRules({ hidden }: Frame): string {
+/** Rules that hide what a frame hides, a setting by its row; and where it is read-only what would change the recipe. */
+export function frameRules({ hidden, readOnly }: Frame): string {
   const placeOf = (name: FrameName): string => {
     if (isPart(name)) return places[name];
     return isCard(name) ? `[data-preset="${name.slice('preset.'.length)}"]` : `[data-setting="${name}"]`;
   };
-  const found = hidden.map(placeOf);
+  const found = [...hidden.map(placeOf), ...(readOnly ? changers : [])];
   const hide = found.map((place) => `:is(${place}) { display: none !important; }`);
   return [...hide, ...columnRules(new Set(hidden))].join('\n');
 }
