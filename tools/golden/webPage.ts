@@ -91,11 +91,22 @@ async function wrongOf(tab: Page, folder: string, recipe: string): Promise<numbe
       for (const side of sidesOf(`${folder}/${recipe}/${place}`, dtype)) {
         const adapter = side === 'logits';
         const got = Number(
-          await called(tab, 'distance', `${recipe}/${place}`, model, device, read('ids'), read(side), adapter),
+          await called(
+            tab,
+            'distance',
+            `${recipe}/${place}`,
+            model,
+            device,
+            read('ids'),
+            read(side),
+            adapter,
+          ),
         );
         if (!(got < bound)) wrong += 1;
         const what = adapter ? 'logits' : "the base's logits with zeros for the adapter";
-        say(`${recipe} ${dtype} on ${device}: ${what} ${got.toExponential(1)}${got < bound ? '' : ': too far'}`);
+        say(
+          `${recipe} ${dtype} on ${device}: ${what} ${got.toExponential(1)}${got < bound ? '' : ': too far'}`,
+        );
       }
     const said = JSON.stringify(await called(tab, 'answer', `${recipe}/${place}`, dtype, prompts));
     const same = said === JSON.stringify(after);
