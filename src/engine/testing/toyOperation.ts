@@ -10,6 +10,7 @@ export interface Toy {
   readonly backward?: BackwardRule<null> | 'none';
   readonly effect?: boolean;
   readonly scratch?: readonly number[];
+  readonly cheap?: true;
 }
 
 /** Every input gets a gradient of its own shape, made from that of the output. */
@@ -28,12 +29,13 @@ const passesOn: BackwardRule<null> = ({ node, gradOf, needs, record }) => {
   });
 };
 
-function toy({ backward = passesOn, effect, scratch }: Toy = {}): Operation<null> {
+function toy({ backward = passesOn, effect, scratch, cheap }: Toy = {}): Operation<null> {
   return {
     ...bare,
     backward,
     ...(effect === undefined ? {} : { effect }),
     ...(scratch ? { scratch: () => scratch } : {}),
+    ...(cheap ? { cheap } : {}),
   };
 }
 

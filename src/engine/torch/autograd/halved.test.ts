@@ -110,3 +110,29 @@ it('does not stand between neighbours that join', () => {
     'end',
   ]);
 });
+
+it('makes again what is cheap, from what rests anyway', () => {
+  const plan = (readsIn: boolean): readonly TapeNode[] => {
+    const tape = new Tape();
+    tape.halvesFrom = 0;
+    const a = applied(tape, 'a', [leaf(tape, 'x', true)], { shape: [100] });
+    const b = applied(tape, 'b', [a], { shape: [100], cheap: true });
+    const c = applied(tape, 'c', [b], { shape: [100] });
+    const end = tape.withRole('backward', () => {
+      const first = applied(tape, 'reads b', [b], { shape: [100] });
+      return applied(tape, 'end', readsIn ? [first, a] : [first, c], { shape: [100] });
+    });
+    return makePlan(tape, profile, [end]).nodes;
+  };
+  const again = plan(true);
+  // `a` is given back for the second `b`, before anything else wants it.
+  expect(names(again)).toEqual(['a', 'b', 'to_half', 'from_half', 'b', 'reads b', 'end']);
+  const made = again
+    .filter(({ operation, path }) => operation.name === 'toy' && path === 'b')
+    .map(({ inputs, outputs }) => [inputs[0], outputs[0]]);
+  expect(made[1]?.[0]).not.toBe(made[0]?.[0]);
+  expect(made[1]?.[1]).not.toBe(made[0]?.[1]);
+  expect(again.find(({ path }) => path === 'reads b')?.inputs[0]).toBe(made[1]?.[1]);
+  // Nothing else in backward reads `a`: keeping it would take the room of `b`.
+  expect(names(plan(false)).filter((name) => name === 'b')).toHaveLength(1);
+});

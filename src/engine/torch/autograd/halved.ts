@@ -1,8 +1,10 @@
 // What the forward pass keeps for the backward pass, in half precision meanwhile: a node behind its last reader there rounds it to IEEE binary16,
-// one before its first reader in backward gives it back. What torch.autograd.graph.saved_tensors_hooks does with a pair of `to` calls.
+// one before its first reader in backward gives it back; what is cheap to make is made again there instead. What torch.autograd.graph.saved_tensors_hooks does with a pair of `to` calls.
 import { fromHalf, LARGEST, toHalf } from '../../../shaders/half/half.ts';
 import { call } from '../../../shaders/kernel.ts';
 import { invariant } from '../../ground/errors.ts';
+import type { Kept } from './madeAgain.ts';
+import { madeAgain, standingAlone } from './madeAgain.ts';
 import type { Operation, TapeNode } from './operation.ts';
 import type { Value } from './value.ts';
 import { elementCount, resolveAlias } from './value.ts';
@@ -57,13 +59,6 @@ const load: Operation = {
 /** Whether a plan keeps any value so. */
 export const isHalved = ({ nodes }: { readonly nodes: readonly TapeNode[] }): boolean =>
   nodes.some(({ operation }) => operation === store);
-
-interface Kept {
-  /** Index of the last node of the forward pass that touches it. */
-  lastForward: number;
-  /** Index of the first node after it that does. */
-  firstBackward: number;
-}
 
 const ownersOf = (node: TapeNode): Value[] =>
   [...node.inputs, ...node.outputs].map((value) => resolveAlias(value).owner);
@@ -123,8 +118,8 @@ class Twins {
 }
 
 /**
- * The nodes with every large value that rests between the passes as halves meanwhile, where all of them take `from` bytes or more; otherwise the
- * same nodes. A value of `keep` stays as it is.
+ * The nodes with every large value that rests between the passes as halves meanwhile, or made again, where all of them take `from` bytes or more;
+ * otherwise the same nodes. A value of `keep` stays as it is.
  */
 export function halved(
   nodes: readonly TapeNode[],
@@ -136,14 +131,17 @@ export function halved(
   for (const value of keep) kept.delete(resolveAlias(value).owner);
   const floats = [...kept.keys()].reduce((sum, { shape }) => sum + elementCount(shape), 0);
   if (4 * floats < from) return nodes;
-  for (const owner of [...kept.keys()])
-    if (elementCount(owner.shape) < LEAST_SHARE * floats) kept.delete(owner);
+  const large = new Set([...kept.keys()].filter(({ shape }) => elementCount(shape) >= LEAST_SHARE * floats));
+  const again = madeAgain(nodes, kept, large);
   const twins = new Twins();
   const behind = new Map<number, TapeNode[]>();
   const before = new Map<number, TapeNode[]>();
   const push = (list: Map<number, TapeNode[]>, at: number, node: TapeNode): void =>
     void list.set(at, [...(list.get(at) ?? []), node]);
   for (const [owner, { lastForward, firstBackward }] of kept) {
+    if (!large.has(owner)) continue;
+    const twin = twins.begin(owner);
+    if (again.has(owner)) continue;
     const words = fresh(owner, `${owner.name} (half)`, [Math.ceil(elementCount(owner.shape) / 2)]);
     const common = { attributes: null, path: nodes[lastForward]?.path ?? '' };
     push(behind, lastForward, {
@@ -157,10 +155,21 @@ export function halved(
       ...common,
       operation: load,
       inputs: [words],
-      outputs: [twins.begin(owner)],
+      outputs: [twin],
       role: nodes[firstBackward]?.role ?? 'backward',
     });
   }
+  for (const [owner, makers] of again)
+    for (const node of makers.flatMap((index) => nodes[index] ?? []))
+      push(before, kept.get(owner)?.firstBackward ?? 0, {
+        ...node,
+        operation: standingAlone(node.operation),
+        inputs: node.inputs.map((one) => twins.of(one)),
+        outputs: node.outputs.map((one) =>
+          resolveAlias(one).owner === owner ? twins.of(one) : fresh(one, one.name, one.shape),
+        ),
+        role: 'backward',
+      });
   return nodes.flatMap((node, index) => [
     ...(before.get(index) ?? []),
     node.role === 'forward'

@@ -77,6 +77,8 @@ export interface Operation<A = unknown> {
   readonly effect?: boolean;
   /** It may run a little earlier, or later: it does not stand between neighbours that join, but before or behind them. */
   readonly aside?: 'before' | 'behind';
+  /** As good as reading what it made: where room is short it is done again in the backward pass, from the same inputs. */
+  readonly cheap?: true;
   /** Output i takes over the storage of input j (in place). */
   readonly inPlace?: { readonly output: number; readonly input: number };
 }

@@ -15,6 +15,7 @@ export const ACTIVATED_GRAD_FN = 'MulBackward0';
 
 const activatedOperation: Operation<null> = {
   name: 'activated',
+  cheap: true,
   kernels: (node) => {
     const [a] = valueAt(node.inputs, 0);
     const [h] = valueAt(node.outputs, 0);

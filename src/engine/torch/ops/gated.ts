@@ -52,6 +52,7 @@ function backwardRefs(node: Places): Record<'dh' | 'gu' | 'dgu', Ref> {
 
 const gatedOperation: Operation<Activation> = {
   name: 'gated',
+  cheap: true,
   kernels: (node) => {
     const [h] = valueAt(node.outputs, 0);
     const { n, c: f } = rowsAndColumns(h);

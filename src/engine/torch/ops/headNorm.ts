@@ -78,6 +78,7 @@ function forwardRefs({
 /** Inputs [x, w_q, w_k] → y, rstd. */
 const headNormOperation: Operation<Attributes> = {
   name: 'head_norm',
+  cheap: true,
   kernels: (node, profile) => {
     const params = { ...numbers(node), eps: node.attributes.eps };
     return [call(kernel, { buffers: forwardRefs(node), params, constants: headLanes(profile) })];

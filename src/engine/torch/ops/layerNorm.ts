@@ -27,6 +27,7 @@ interface Attributes {
 
 const layerNormOperation: Operation<Attributes> = {
   name: 'layer_norm',
+  cheap: true,
   kernels: (node, profile) => {
     const [x, w, b] = valueAt(node.inputs, 0, 1, 2);
     const [y, mean, rstd] = valueAt(node.outputs, 0, 1, 2);

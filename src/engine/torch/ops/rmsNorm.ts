@@ -62,6 +62,7 @@ const byRows = (c: number, { sums }: KernelProfile): boolean => sums !== 'workgr
 
 const rmsNormOperation: Operation<Attributes> = {
   name: 'rms_norm',
+  cheap: true,
   kernels: (node, profile) => {
     const { n, c } = rowsAndColumns(valueAt(node.inputs, 0)[0]);
     const { eps, offset } = node.attributes;

@@ -92,6 +92,7 @@ function rotated({ attributes }: TapeNode<Attributes>, to: Lowering, x: Tensor):
 
 const ropeOperation: Operation<Attributes> = {
   name: 'rope',
+  cheap: true,
   inPlace: { output: 0, input: 0 },
   kernels: (node) => {
     const [x] = valueAt(node.outputs, 0);
