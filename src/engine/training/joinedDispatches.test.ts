@@ -1,5 +1,5 @@
-// Steps with the dispatches that a GPU with many lanes is expected to run, neighbours made one, against those of the portable variants, by the
-// kernels' references.
+// Steps with the dispatches that a GPU with many lanes is expected to run, neighbours made one, and with those of an adapter that interprets, against
+// those of the portable variants, by the kernels' references.
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { F32_ROUNDOFF } from '../../shaders/testing/tolerance.ts';
@@ -39,6 +39,25 @@ async function steps(files: ModelFiles, variants: Variants, patch: RecipePatch):
   return { made, kernels: [...(await backend.timings()).keys()] };
 }
 
+/** `kernels`: that only the variants run. */
+async function agree(
+  files: ModelFiles,
+  patch: RecipePatch,
+  variants: Variants,
+  kernels: readonly string[],
+): Promise<void> {
+  const apart = await steps(files, portableVariants, patch);
+  const joined = await steps(files, variants, patch);
+  expect(joined.kernels).toEqual(expect.arrayContaining([...kernels]));
+  expect(apart.kernels.filter((name) => kernels.includes(name))).toEqual([]);
+  expect(joined.made).toHaveLength(apart.made.length);
+  // What is read back is float32.
+  for (const [i, { loss, gradNorm }] of joined.made.entries()) {
+    expect(Math.abs(loss / (apart.made[i]?.loss ?? 0) - 1)).toBeLessThan(2 * F32_ROUNDOFF);
+    expect(Math.abs(gradNorm / (apart.made[i]?.gradNorm ?? 0) - 1)).toBeLessThan(2 * F32_ROUNDOFF);
+  }
+}
+
 /** Sums long enough to be split, both ways. */
 const wide = { hidden_size: 256, intermediate_size: 320, num_hidden_layers: 2 };
 const heads = { num_attention_heads: 4, num_key_value_heads: 2, head_dim: 32 };
@@ -63,14 +82,15 @@ it.each<readonly [string, () => Promise<ModelFiles>, RecipePatch, readonly strin
   ['norms of heads', () => openRandomFamily('qwen3'), {}, ['head_norm_turned']],
 ])('neighbours made one compute what they did apart: %s', async (_, open, patch, kernels) => {
   const files = await open();
-  const apart = await steps(files, portableVariants, patch);
-  const joined = await steps(files, gpuVariants, patch);
-  expect(joined.kernels).toEqual(expect.arrayContaining([...kernels]));
-  expect(apart.kernels.filter((name) => kernels.includes(name))).toEqual([]);
-  expect(joined.made).toHaveLength(apart.made.length);
-  // What is read back is float32.
-  for (const [i, { loss, gradNorm }] of joined.made.entries()) {
-    expect(Math.abs(loss / (apart.made[i]?.loss ?? 0) - 1)).toBeLessThan(2 * F32_ROUNDOFF);
-    expect(Math.abs(gradNorm / (apart.made[i]?.gradNorm ?? 0) - 1)).toBeLessThan(2 * F32_ROUNDOFF);
-  }
+  await agree(files, patch, gpuVariants, kernels);
+});
+
+it('attention in blocks and wide products compute what rows and narrow ones do', async () => {
+  const files = await openRandomFamily('llama, llama3 rope', heads);
+  const interpreted: Variants = { ...portableVariants, linear: 'wide', attention: 'block' };
+  await agree(files, { 'lora.lora_dropout': 0.1 }, interpreted, [
+    'attention_block',
+    'attention_block_backward_q',
+    'attention_block_backward_kv',
+  ]);
 });
