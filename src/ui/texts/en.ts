@@ -15,6 +15,7 @@ export const en = {
     menu: 'Menu',
     script: 'Script',
     unfetched: 'Not here yet',
+    guide: 'Guide',
     share: 'Share',
     keys: 'Keyboard',
     runs: 'Runs',

@@ -5,6 +5,7 @@ import type { Text } from '../../engine/index.ts';
 import type { Language } from '../state/state.ts';
 import { en } from './en.ts';
 import type { enDeploy } from './enDeploy.ts';
+import type { enGuide } from './enGuide.ts';
 import type { enKept } from './enKept.ts';
 import type { enLinks } from './enLinks.ts';
 import type { enModel } from './enModel.ts';
@@ -28,6 +29,7 @@ declare module 'i18next' {
       kept: typeof enKept;
       model: typeof enModel;
       tour: typeof enTour;
+      guide: typeof enGuide;
       push: typeof enPush;
       deploy: typeof enDeploy;
       opinion: typeof enOpinion;

@@ -3,6 +3,7 @@ import i18next from 'i18next';
 import { describe, expect, it } from 'vitest';
 import { en } from './en.ts';
 import { enDeploy } from './enDeploy.ts';
+import { enGuide } from './enGuide.ts';
 import { enKept } from './enKept.ts';
 import { enLinks } from './enLinks.ts';
 import { enModel } from './enModel.ts';
@@ -23,6 +24,7 @@ const bundles: Readonly<Record<string, Tree>> = {
   links: enLinks,
   model: enModel,
   opinion: enOpinion,
+  guide: enGuide,
   push: enPush,
   reading: enReading,
   rows: enRows,

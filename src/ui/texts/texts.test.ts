@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { settingKeys, settingOf } from '../../engine/index.ts';
 import { en } from './en.ts';
 import { enDeploy } from './enDeploy.ts';
+import { enGuide } from './enGuide.ts';
 import { enKept } from './enKept.ts';
 import { enLinks } from './enLinks.ts';
 import { enModel } from './enModel.ts';
@@ -15,6 +16,7 @@ import { enTour } from './enTour.ts';
 import { browserLanguage } from './i18n.ts';
 import { zh } from './zh.ts';
 import { zhDeploy } from './zhDeploy.ts';
+import { zhGuide } from './zhGuide.ts';
 import { zhKept } from './zhKept.ts';
 import { zhLinks } from './zhLinks.ts';
 import { zhModel } from './zhModel.ts';
@@ -47,6 +49,7 @@ describe('texts', () => {
     kept: enKept,
     model: enModel,
     tour: enTour,
+    guide: enGuide,
     push: enPush,
     deploy: enDeploy,
     opinion: enOpinion,
@@ -60,6 +63,7 @@ describe('texts', () => {
     kept: zhKept,
     model: zhModel,
     tour: zhTour,
+    guide: zhGuide,
     push: zhPush,
     deploy: zhDeploy,
     opinion: zhOpinion,

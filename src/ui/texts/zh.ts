@@ -16,6 +16,7 @@ export const zh: TextsOf<typeof en> = {
     menu: '菜单',
     script: '脚本',
     unfetched: '尚未取得',
+    guide: '指南',
     share: '分享',
     keys: '键盘',
     runs: '训练记录',

@@ -180,7 +180,7 @@ export function Bar({ width }: { readonly width: Width }) {
         {t('bar.runs')}
       </Button>
       <Button data-part="guide" className="button" onPress={() => actions.openDialog('guide')}>
-        {t('guide.open')}
+        {t('bar.guide')}
       </Button>
       <Button data-part="script" className="button" onPress={() => actions.openDialog('script')}>
         {t('bar.script')}

@@ -55,7 +55,7 @@ export function NarrowMenu() {
             className="list-item"
             onAction={() => actions.openDialog('guide')}
           >
-            {t('guide.open')}
+            {t('bar.guide')}
           </MenuItem>
           <MenuItem id="paste" data-part="paste" className="list-item" onAction={actions.openPaste}>
             {t('paste.open')}

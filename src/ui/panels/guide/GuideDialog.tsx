@@ -6,6 +6,7 @@ import { guideChapters } from '../../../engine/index.ts';
 import type { GuideEntry } from '../../../engine/protocol.ts';
 import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
 import { Sheet } from '../../parts/Sheet.tsx';
+import { useGuideTexts } from './guideTexts.ts';
 
 type Row = GuideEntry['rows'][number];
 
@@ -17,18 +18,18 @@ function verdict({ before, after }: Row): 'helps' | 'breaks' | 'hides' | 'nothin
 }
 
 function AdviceRows({ entry }: { readonly entry: GuideEntry }) {
-  const { t } = useTexts();
+  const t = useGuideTexts();
   const actions = useActions();
   return (
     <table className="guide-rows small">
       <thead>
         <tr>
-          <th scope="col">{t('guide.versions')}</th>
-          <th scope="col">{t('guide.before')}</th>
-          <th scope="col">{t('guide.after')}</th>
-          <th scope="col">{t('guide.verdict')}</th>
+          <th scope="col">{t('versions')}</th>
+          <th scope="col">{t('before')}</th>
+          <th scope="col">{t('after')}</th>
+          <th scope="col">{t('verdict')}</th>
           <th scope="col">
-            <span className="unseen">{t('guide.try')}</span>
+            <span className="unseen">{t('try')}</span>
           </th>
         </tr>
       </thead>
@@ -39,16 +40,16 @@ function AdviceRows({ entry }: { readonly entry: GuideEntry }) {
             {([row.before, row.after, verdict(row)] as const).map((said, place) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: three cells that stay
               <td key={place} className={`guide-${said}`}>
-                {t(`guide.${said}`)}
+                {t(said)}
               </td>
             ))}
             <td>
               <Button
                 className="button button-plain"
-                aria-label={t('guide.tryOf', { versions: row.label })}
+                aria-label={t('tryOf', { versions: row.label })}
                 onPress={() => actions.tryAdvice(entry, row.stack)}
               >
-                {t('guide.try')}
+                {t('try')}
               </Button>
             </td>
           </tr>
@@ -59,7 +60,8 @@ function AdviceRows({ entry }: { readonly entry: GuideEntry }) {
 }
 
 function GuideBody() {
-  const { t, say } = useTexts();
+  const { say } = useTexts();
+  const t = useGuideTexts();
   const actions = useActions();
   const entries = usePageState((state) => state.guide);
   const [chapters, setChapters] = useState<Awaited<ReturnType<typeof guideChapters>>>([]);
@@ -77,15 +79,15 @@ function GuideBody() {
           </section>
         ))}
       </div>
-      <h3>{t('guide.advice')}</h3>
-      <p className="dim">{t('guide.adviceIntro')}</p>
-      {entries === null && <p role="status">{t('guide.waiting')}</p>}
+      <h3>{t('advice')}</h3>
+      <p className="dim">{t('adviceIntro')}</p>
+      {entries === null && <p role="status">{t('waiting')}</p>}
       {entries?.map((entry) => (
         <details key={entry.id}>
           <summary>
             {say(entry.title)}{' '}
             <span className="dim">
-              {t('guide.helpsIn', {
+              {t('helpsIn', {
                 count: entry.rows.filter((row) => verdict(row) === 'helps').length,
                 total: entry.rows.length,
               })}
@@ -100,10 +102,10 @@ function GuideBody() {
 }
 
 export function GuideDialog() {
-  const { t } = useTexts();
+  const t = useGuideTexts();
   const actions = useActions();
   return (
-    <Sheet title={t('guide.title')} wide open onClose={() => actions.openDialog(null)}>
+    <Sheet title={t('title')} wide open onClose={() => actions.openDialog(null)}>
       <GuideBody />
     </Sheet>
   );
