@@ -50,7 +50,7 @@ for (const [width, height] of [
         const knob = await page.locator('.recipe .slider-thumb').first().boundingBox();
         expect(Math.min(knob?.width ?? 0, knob?.height ?? 0)).toBeGreaterThanOrEqual(10);
         const shifted = await watchShifts(page);
-        await page.getByRole('button', { name: /Show the rows of layer 2/ }).hover();
+        await page.getByRole('option', { name: /^output of layer 2/ }).hover();
         await expect(page.getByText(/^output of layer 2/)).toBeVisible();
         expect(await shifted()).toBe(0);
         return;

@@ -131,6 +131,23 @@ test('loading is given up at once, and another model can be chosen', async ({ pa
   await expect(page.getByRole('button', { name: /^Base model/ })).toContainText('embedded');
 });
 
+/** In the page: how many handles its database keeps, once it is there. */
+async function countHandles(): Promise<number> {
+  const done = <T>(request: IDBRequest<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  const name = 'lora-playground-files';
+  if (!(await indexedDB.databases()).some((one) => one.name === name)) return 0;
+  const database = await done(indexedDB.open(name));
+  try {
+    return await done(database.transaction('handles').objectStore('handles').count());
+  } finally {
+    database.close();
+  }
+}
+
 alone(
   'files that were picked are opened again after a reload, by a press where the browser asks',
   async ({ page }) => {
@@ -160,6 +177,7 @@ alone(
     await expect(page).toHaveURL(/model=[0-9a-f]{16}~config\.json/);
     const missing = page.getByText('Open config.json to go on.');
     await expect(missing).toHaveCount(0);
+    await expect.poll(() => page.evaluate(countHandles)).toBe(1);
     await page.reload();
     await expect(base).toContainText('config.json');
     await expect(page.locator('.estimate')).toContainText(/weights [\d.]+ M/);
