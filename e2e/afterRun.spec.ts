@@ -88,6 +88,8 @@ test('its files for web pages answer by themselves, beside the engine that train
   await dialog.getByRole('textbox', { name: 'Question' }).fill('Where is the mill?');
   await ask.click();
   await expect(answer).toContainText(/ONNX Runtime is [\d.]+ times as fast here\./);
+  // The button was disabled meanwhile, and took the focus with it: the dialog has the keyboard still.
+  expect(await dialog.evaluate((one) => one.contains(document.activeElement))).toBe(true);
   await expect(answer).toContainText('Both wrote the same text.');
   // The untouched model in the same files: what this engine says without the adapter.
   await dialog.getByText('With what was learned').click();
@@ -98,6 +100,7 @@ test('its files for web pages answer by themselves, beside the engine that train
   await dialog.getByText('With transformers.js').click();
   await expect(dialog.locator('.deploy-code').first()).toContainText("device: 'webgpu'");
   await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
 });
 
 test('it answers an edited question', async () => {

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { useTexts } from '../PageContext.tsx';
+import { keyboardInside } from './keyboardInside.ts';
 
 export function Sheet(props: {
   readonly title: string;
@@ -23,7 +24,7 @@ export function Sheet(props: {
       onOpenChange={(next) => !next && onClose()}
     >
       <Modal className={full ? 'modal modal-full' : wide ? 'modal modal-wide' : 'modal'}>
-        <Dialog className="dialog" role={role}>
+        <Dialog ref={keyboardInside} className="dialog" role={role}>
           <div className="dialog-head">
             <Heading slot="title" level={2}>
               {title}

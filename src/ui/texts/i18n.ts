@@ -7,6 +7,7 @@ import { en } from './en.ts';
 import type { enDeploy } from './enDeploy.ts';
 import type { enGuide } from './enGuide.ts';
 import type { enKept } from './enKept.ts';
+import type { enKeys } from './enKeys.ts';
 import type { enLinks } from './enLinks.ts';
 import type { enModel } from './enModel.ts';
 import type { enOpinion } from './enOpinion.ts';
@@ -29,6 +30,7 @@ declare module 'i18next' {
       kept: typeof enKept;
       model: typeof enModel;
       tour: typeof enTour;
+      keys: typeof enKeys;
       guide: typeof enGuide;
       push: typeof enPush;
       deploy: typeof enDeploy;

@@ -5,6 +5,7 @@ import { en } from './en.ts';
 import { enDeploy } from './enDeploy.ts';
 import { enGuide } from './enGuide.ts';
 import { enKept } from './enKept.ts';
+import { enKeys } from './enKeys.ts';
 import { enLinks } from './enLinks.ts';
 import { enModel } from './enModel.ts';
 import { enOpinion } from './enOpinion.ts';
@@ -24,6 +25,7 @@ const bundles: Readonly<Record<string, Tree>> = {
   links: enLinks,
   model: enModel,
   opinion: enOpinion,
+  keys: enKeys,
   guide: enGuide,
   push: enPush,
   reading: enReading,

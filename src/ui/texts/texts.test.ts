@@ -5,6 +5,7 @@ import { en } from './en.ts';
 import { enDeploy } from './enDeploy.ts';
 import { enGuide } from './enGuide.ts';
 import { enKept } from './enKept.ts';
+import { enKeys } from './enKeys.ts';
 import { enLinks } from './enLinks.ts';
 import { enModel } from './enModel.ts';
 import { enOpinion } from './enOpinion.ts';
@@ -18,6 +19,7 @@ import { zh } from './zh.ts';
 import { zhDeploy } from './zhDeploy.ts';
 import { zhGuide } from './zhGuide.ts';
 import { zhKept } from './zhKept.ts';
+import { zhKeys } from './zhKeys.ts';
 import { zhLinks } from './zhLinks.ts';
 import { zhModel } from './zhModel.ts';
 import { zhOpinion } from './zhOpinion.ts';
@@ -49,6 +51,7 @@ describe('texts', () => {
     kept: enKept,
     model: enModel,
     tour: enTour,
+    keys: enKeys,
     guide: enGuide,
     push: enPush,
     deploy: enDeploy,
@@ -63,6 +66,7 @@ describe('texts', () => {
     kept: zhKept,
     model: zhModel,
     tour: zhTour,
+    keys: zhKeys,
     guide: zhGuide,
     push: zhPush,
     deploy: zhDeploy,

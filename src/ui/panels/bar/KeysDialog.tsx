@@ -1,27 +1,28 @@
 // The keyboard list, and the switch for single-key shortcuts, which speech input must be able to turn off.
-import { useActions, usePageState, useTexts } from '../../PageContext.tsx';
+import { useActions, usePageState } from '../../PageContext.tsx';
 import { Sheet } from '../../parts/Sheet.tsx';
 import { Tick } from '../../parts/Tick.tsx';
+import { useKeysTexts } from './keysTexts.ts';
 
 export function KeysDialog() {
-  const { t } = useTexts();
+  const o = useKeysTexts();
   const actions = useActions();
   const open = usePageState((state) => state.dialog === 'keys');
   const on = usePageState((state) => state.keysOn);
   const rows = [
-    [t('keys.space_key'), t('keys.space')],
-    ['.', t('keys.step')],
-    ['r', t('keys.reset')],
-    ['p', t('keys.paste')],
-    ['s', t('keys.share')],
-    ['h', t('keys.runs')],
-    ['Ctrl Z', t('keys.undo')],
-    ['Ctrl Shift Z', t('keys.redo')],
-    ['?', t('keys.list')],
-    ['Esc', t('keys.close')],
+    [o('space_key'), o('space')],
+    ['.', o('step')],
+    ['r', o('reset')],
+    ['p', o('paste')],
+    ['s', o('share')],
+    ['h', o('runs')],
+    ['Ctrl Z', o('undo')],
+    ['Ctrl Shift Z', o('redo')],
+    ['?', o('list')],
+    ['Esc', o('close')],
   ] as const;
   return (
-    <Sheet title={t('keys.title')} open={open} onClose={() => actions.openDialog(null)}>
+    <Sheet title={o('title')} open={open} onClose={() => actions.openDialog(null)}>
       <dl className="facts facts-wide">
         {rows.map(([key, text]) => (
           <div key={key}>
@@ -33,7 +34,7 @@ export function KeysDialog() {
         ))}
       </dl>
       <Tick on={on} onChange={actions.setKeysOn}>
-        {t('keys.off')}
+        {o('off')}
       </Tick>
     </Sheet>
   );
